@@ -1,0 +1,104 @@
+/**
+ * Every error code that a reply can carry, with its HTTP status and message template (`%s` stands for a value).
+ * docs/errors.md is held to this table by a test. Sources: api.md 6.1; wire.md 11.2 and 11.3 where `note` says so.
+ */
+export interface ErrorEntry {
+  readonly status: number;
+  readonly message: string;
+  /** When it arises, in a sentence for docs/errors.md. */
+  readonly when: string;
+}
+
+export const ERRORS = {
+  AccessDenied: {
+    status: 403,
+    message: "the caller is not authorized to perform '%s' on resource '%s'",
+    when: 'A policy of the key denies the action, or none allows it.',
+  },
+  ActionNotSupported: {
+    status: 400,
+    message: "The requested API operation '%s' is incorrect. Please check.",
+    when: 'The action is unknown, is not built yet (the message says so), or does not fit the execution mode of the flow.',
+  },
+  APIVersionNotSupported: {
+    status: 400,
+    message: "The requested API version '%s' is not supported yet. Please check.",
+    when: 'Version is not 2019-03-15.',
+  },
+  EntityTooLarge: {
+    status: 400,
+    message: 'The payload size exceeds maximum allowed size (%s bytes).',
+    when: 'The body is over 1,024 KiB or Input over 64 KiB.',
+  },
+  ExecutionAlreadyExists: {
+    status: 400,
+    message: 'Execution %s for flow %s already exists.',
+    when: 'Never by StartSyncExecution: its execution names end in a fresh UUID (decisions.md 4.2).',
+  },
+  FlowAlreadyExists: { status: 409, message: 'Flow %s already exists.', when: 'CreateFlow of a name that is taken.' },
+  FlowNotExists: {
+    status: 404,
+    message: "Flow '%s' does not exist.",
+    when: 'The named flow does not exist.',
+  },
+  InternalServerError: {
+    status: 500,
+    message: 'An internal error has occurred. Please retry.',
+    when: 'A defect of the server or a failed disk; the log has the reason under the request id.',
+  },
+  InvalidAccessKeyID: { status: 403, message: 'The AccessKey ID %s is invalid.', when: 'The access key is not known.' },
+  InvalidArgument: { status: 400, message: 'Parameter error.', when: 'A parameter is wrong; the message says which and why.' },
+  'InvalidSecurityToken.Expired': {
+    status: 403,
+    message: 'Specified SecurityToken is expired.',
+    when: 'The end of a temporary key has passed.',
+  },
+  'InvalidSecurityToken.Malformed': {
+    status: 403,
+    message: 'Specified SecurityToken is malformed.',
+    when: 'The security token is not the one of the temporary key.',
+  },
+  MissingRequiredHeader: {
+    status: 400,
+    message: "The HTTP header '%s' must be specified.",
+    when: 'A header that an ACS3 request needs is not there, or is not signed.',
+  },
+  MissingRequiredParams: {
+    status: 400,
+    message: "The HTTP query '%s' must be specified.",
+    when: 'A required parameter is not there.',
+  },
+  MissingSecurityToken: {
+    status: 400,
+    message: 'SecurityToken is mandatory for this action.',
+    when: 'A temporary key is used without its security token.',
+  },
+  RequestTimeTooSkewed: {
+    status: 403,
+    message: 'The difference between the request time %s and the current time %s is too large.',
+    when: "The request's time is more than 15 minutes away from the server's.",
+  },
+  ResourceThrottled: {
+    status: 429,
+    message: 'The request is throttled. Please try again later.',
+    when: 'Too many executions at once, or starts a second; `x-acs-retry-after` says when to come back, in milliseconds.',
+  },
+  SignatureNonceUsed: {
+    status: 400,
+    message: 'Specified signature nonce was used already.',
+    when: 'The nonce was used with this key in the last 15 minutes.',
+  },
+  SignatureNotMatch: {
+    status: 403,
+    message:
+      'The request signature we calculated does not match the signature you provided. Check your access key and signing method.',
+    when: 'The signature is wrong; the message ends in the string that the server signed.',
+  },
+  UnsupportedMediaType: {
+    status: 415,
+    message: 'The content type must be "application/json".',
+    when: 'The body is neither a form nor JSON.',
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;

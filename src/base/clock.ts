@@ -1,0 +1,27 @@
+/**
+ * Time as something that is handed over. Nothing below the composition root reads the machine's clock, so a test
+ * sets time instead of waiting for it.
+ */
+export interface Clock {
+  /** Wall clock: milliseconds since 1970-01-01T00:00:00Z. May jump in either direction. */
+  nowMs(): number;
+  /** Milliseconds on a clock that never jumps; only differences mean anything. */
+  monotonicMs(): number;
+  /** Calls `wake` once, after `delayMs` on the monotonic clock. The result cancels it. `delayMs` is below 2^31. */
+  after(delayMs: number, wake: () => void): () => void;
+}
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  after(delayMs, wake) {
+    const timer = setTimeout(wake, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** `2019-01-01T01:01:01.001Z`: how the service writes times (api.md 1.5). */
+export function formatTime(ms: number): string {
+  return new Date(ms).toISOString();
+}

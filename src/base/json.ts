@@ -1,0 +1,199 @@
+/**
+ * JSON as flows see it.
+ *
+ * Two things differ from what `JSON.parse` gives. An integer that a double cannot hold keeps its digits as a
+ * {@link LongNumber} (decisions.md 2.1). And a key is data whatever it is called: `__proto__`, `constructor` and
+ * `toString` are read and written through {@link memberOf} and {@link setMember} and never reach a prototype.
+ *
+ * Values are immutable by convention: nothing changes a value once another part of the program can see it, so
+ * they are shared and never copied.
+ */
+
+/** A number kept as its source text: made by `JSON.rawJSON`, written back unchanged by `JSON.stringify`. */
+export interface LongNumber {
+  readonly rawJSON: string;
+}
+export type JsonPrimitive = null | boolean | number | string;
+export type JsonArray = readonly JsonValue[];
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
+export type JsonValue = JsonPrimitive | LongNumber | JsonArray | JsonObject;
+
+interface RawJson {
+  rawJSON(text: string): LongNumber;
+  isRawJSON(value: unknown): value is LongNumber;
+}
+interface ReviverContext {
+  readonly source?: string;
+}
+const rawJson = JSON as unknown as RawJson;
+
+/** Deepest nesting of arrays and objects that is accepted anywhere. `JSON.stringify` recurses; this bounds it. */
+export const MAX_DEPTH = 256;
+
+/** Why a text was not accepted as JSON. `position` is an offset in UTF-16 units where one is known. */
+export class JsonFault extends Error {
+  override readonly name = 'JsonFault';
+}
+
+export function isLongNumber(value: unknown): value is LongNumber {
+  return rawJson.isRawJSON(value);
+}
+
+/** A long number from its digits. `digits` must be a JSON number. */
+export function longNumber(digits: string): LongNumber {
+  return rawJson.rawJSON(digits);
+}
+
+export function isJsonArray(value: JsonValue): value is JsonArray {
+  return Array.isArray(value);
+}
+
+/** True for a JSON object; false for `null`, arrays and long numbers. */
+export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !rawJson.isRawJSON(value);
+}
+
+/** The member `key`, or undefined when the object has none of its own. */
+export function memberOf(object: JsonObject, key: string): JsonValue | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+/** Sets a member of an object under construction; `__proto__` becomes an ordinary key. */
+export function setMember(target: Record<string, JsonValue>, key: string, value: JsonValue): void {
+  if (key === '__proto__') {
+    Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+  } else {
+    target[key] = value;
+  }
+}
+
+const LONG_DIGITS = /\d{16}|[eE][+-]?\d{3}/;
+
+/**
+ * Parses JSON text.
+ *
+ * Integers outside ±(2^53−1), and numbers that overflow a double, become {@link LongNumber}.
+ * @throws {JsonFault} on text that is not JSON or is nested deeper than {@link MAX_DEPTH}.
+ */
+export function parseJson(text: string): JsonValue {
+  if (text.length > MAX_DEPTH * 2) refuseDeepNesting(text);
+  try {
+    // The reviver costs several times the parse, so only a text that may hold a long number pays for it.
+    if (LONG_DIGITS.test(text)) return JSON.parse(text, keepLongNumber as (key: string, value: unknown) => unknown);
+    return JSON.parse(text) as JsonValue;
+  } catch (error) {
+    throw new JsonFault(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function keepLongNumber(_key: string, value: unknown, context?: ReviverContext): unknown {
+  if (typeof value !== 'number' || context?.source === undefined) return value;
+  if (!Number.isFinite(value)) return rawJson.rawJSON(context.source);
+  if (Number.isInteger(value) && !Number.isSafeInteger(value) && /^-?\d+$/.test(context.source)) {
+    return rawJson.rawJSON(context.source);
+  }
+  return value;
+}
+
+function refuseDeepNesting(text: string): void {
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (inString) {
+      if (c === 0x5c) i++;
+      else if (c === 0x22) inString = false;
+    } else if (c === 0x22) {
+      inString = true;
+    } else if (c === 0x5b || c === 0x7b) {
+      if (++depth > MAX_DEPTH) throw new JsonFault(`nested deeper than ${MAX_DEPTH} levels at position ${i}`);
+    } else if (c === 0x5d || c === 0x7d) {
+      depth--;
+    }
+  }
+}
+
+/** JSON text of a value; long numbers keep their digits. */
+export function stringifyJson(value: JsonValue): string {
+  return JSON.stringify(value);
+}
+
+/**
+ * UTF-8 length of the value's JSON text, counted without making the text. Stops and returns a number above
+ * `limit` as soon as it is passed, so that a small graph that unfolds to gigabytes costs no more than `limit`.
+ */
+export function jsonBytes(value: JsonValue, limit: number): number {
+  return count(value, 0, limit);
+}
+
+function count(value: JsonValue, sum: number, limit: number): number {
+  switch (typeof value) {
+    case 'string':
+      return sum + stringBytes(value, limit - sum);
+    case 'number':
+      return sum + numberBytes(value);
+    case 'boolean':
+      return sum + (value ? 4 : 5);
+    default:
+  }
+  if (value === null) return sum + 4;
+  if (rawJson.isRawJSON(value)) return sum + value.rawJSON.length;
+  if (Array.isArray(value)) {
+    let total = sum + 2 + Math.max(0, value.length - 1);
+    for (const item of value as JsonArray) {
+      total = count(item, total, limit);
+      if (total > limit) return total;
+    }
+    return total;
+  }
+  let total = sum + 2;
+  let first = true;
+  for (const key in value) {
+    if (!Object.hasOwn(value, key)) continue;
+    total += stringBytes(key, limit - total) + (first ? 1 : 2);
+    first = false;
+    total = count((value as JsonObject)[key] as JsonValue, total, limit);
+    if (total > limit) return total;
+  }
+  return total;
+}
+
+function numberBytes(value: number): number {
+  if (Number.isInteger(value) && value >= 0 && value < 10) return 1;
+  return Number.isFinite(value) ? String(value === 0 ? 0 : value).length : 4;
+}
+
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+/** Bytes of the JSON text of a string, quotes included. A long string is measured exactly only near the limit. */
+function stringBytes(text: string, room: number): number {
+  if (text.length + 2 > room) return text.length + 2;
+  if (PLAIN.test(text)) return text.length + 2;
+  return Buffer.byteLength(JSON.stringify(text));
+}
+
+/** Deep equality as the flow languages see it: numbers by value, key order without meaning. */
+export function jsonEqual(a: JsonValue, b: JsonValue): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
+    if (isLongNumber(a) && typeof b === 'number') return Number(a.rawJSON) === b;
+    if (isLongNumber(b) && typeof a === 'number') return Number(b.rawJSON) === a;
+    return false;
+  }
+  if (isLongNumber(a) || isLongNumber(b)) {
+    return isLongNumber(a) && isLongNumber(b) && (a.rawJSON === b.rawJSON || sameInteger(a.rawJSON, b.rawJSON));
+  }
+  if (isJsonArray(a) || isJsonArray(b)) {
+    if (!isJsonArray(a) || !isJsonArray(b) || a.length !== b.length) return false;
+    return a.every((item, i) => jsonEqual(item, b[i] as JsonValue));
+  }
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return false;
+  return keys.every((key) => Object.hasOwn(b, key) && jsonEqual(a[key] as JsonValue, b[key] as JsonValue));
+}
+
+function sameInteger(a: string, b: string): boolean {
+  return /^-?\d+$/.test(a) && /^-?\d+$/.test(b) && BigInt(a) === BigInt(b);
+}

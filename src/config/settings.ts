@@ -1,0 +1,124 @@
+/**
+ * The settings, as the rest of the program sees them: frozen, complete, checked. `env.ts` reads texts, `file.ts`
+ * the YAML file, and a pure function here makes this value and reports all faults at once. docs/settings.md is
+ * held to it by a test.
+ */
+
+/** A secret that prints as `***` wherever it is logged, shown or turned into JSON. */
+export class Secret {
+  readonly #text: string;
+  constructor(text: string) {
+    this.#text = text;
+  }
+  /** The text itself; call it only where it is used. */
+  reveal(): string {
+    return this.#text;
+  }
+  toString(): string {
+    return '***';
+  }
+  toJSON(): string {
+    return '***';
+  }
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return '***';
+  }
+}
+
+/** An access key of a caller. */
+export interface KeySetting {
+  readonly accessKeyId: string;
+  readonly accessKeySecret: Secret;
+  /** Present for a temporary key; requests must carry it. */
+  readonly securityToken: Secret | null;
+  /** End of a temporary key, milliseconds since 1970; null: none. */
+  readonly expiresMs: number | null;
+  /** A RAM policy document as parsed JSON; null: may do everything (decisions.md 6.3). Several documents are a list. */
+  readonly policies: readonly unknown[] | null;
+}
+
+/** Maps functions by name (`name` for FC 3, `service/name` for FC 2; `*` matches any run of characters). */
+export interface FunctionSetting {
+  readonly pattern: string;
+  readonly target: { readonly kind: 'url'; readonly url: string } | { readonly kind: 'module'; readonly path: string };
+}
+
+/** Credentials with which outgoing cloud calls are signed. */
+export interface CloudCredentials {
+  readonly accessKeyId: string;
+  readonly accessKeySecret: Secret;
+  readonly securityToken: Secret | null;
+}
+
+/** How to reach one product's OpenAPI; products without an entry go to `https://{product}.{region}.aliyuncs.com`. */
+export interface ProductSetting {
+  /** Lower case: `ecs`. */
+  readonly product: string;
+  /** `https://host:port`; null: the product's public endpoint. */
+  readonly endpoint: string | null;
+  /** API version such as `2014-05-26`; null: the built-in one of a known product. */
+  readonly version: string | null;
+  /** How calls are signed. */
+  readonly signature: 'ACS3-HMAC-SHA256' | 'HMAC-SHA1';
+}
+
+export interface Settings {
+  readonly listen: { readonly host: string; readonly port: number };
+  /** The data folder. */
+  readonly data: string;
+  readonly store: { readonly kind: 'sqlite'; readonly file: string; readonly synchronous: 'FULL' | 'NORMAL' } | { readonly kind: 'memory' };
+  /** Given by environment or file; null: made at the first start and kept in the data folder. */
+  readonly rootKey: { readonly accessKeyId: string; readonly accessKeySecret: Secret } | null;
+  readonly auth: 'on' | 'off';
+  readonly keys: readonly KeySetting[];
+  readonly region: string;
+  /** 16 digits. */
+  readonly account: string;
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+  readonly cloud: CloudCredentials | null;
+  readonly functions: readonly FunctionSetting[];
+  /** Function Compute's own endpoint (`https://{account}.{region}.fc.aliyuncs.com` when null). */
+  readonly fcEndpoint: string | null;
+  readonly products: readonly ProductSetting[];
+  readonly http: {
+    /** Answers that become `HTTP.<status>` errors: `5xx`, `429`. Empty: any answer completes the task. */
+    readonly errorStatuses: readonly string[];
+    /** A task without an answer after this long fails with `HTTP.Timeout`. */
+    readonly timeoutMs: number;
+    /** A larger answer fails the task. */
+    readonly maxResponseBytes: number;
+    readonly maxRedirects: number;
+    /** Open connections to one origin. */
+    readonly connectionsPerOrigin: number;
+  };
+  /**
+   * Calls to loopback, link-local, private and metadata addresses. `auto`: open when the server listens on loopback only,
+   * closed otherwise. `allow` names hosts, addresses and CIDR blocks that stay open when closed.
+   */
+  readonly egress: { readonly privateAddresses: 'auto' | 'open' | 'closed'; readonly allow: readonly string[] };
+  readonly limits: {
+    /** `cloud` turns on the service's rates and quotas (api.md 7). */
+    readonly profile: 'none' | 'cloud';
+    /** Input and output of a state, JSON bytes. */
+    readonly stateDataBytes: number;
+    readonly requestBytes: number;
+    readonly inputBytes: number;
+    /** `$Global`: bytes of a key and of a value. */
+    readonly globalKeyBytes: number;
+    readonly globalValueBytes: number;
+    readonly parallelBranches: number;
+    readonly mapConcurrency: number;
+    readonly concurrentExecutions: number;
+    /** Starts a second, with a bucket of the same size; null: not limited. */
+    readonly startsPerSecond: number | null;
+    readonly expressTimeoutSeconds: number;
+    /** Flows that call flows synchronously, how deep. */
+    readonly callDepth: number;
+    /** Flows in the account; null: not limited. */
+    readonly flows: number | null;
+  };
+  /** A sync answer later than this starts early, as white space (decisions.md 4.6); null: never. */
+  readonly earlyAnswerMs: number | null;
+  readonly shutdownMs: number;
+  readonly log: 'silent' | 'error' | 'warn' | 'info' | 'debug';
+}

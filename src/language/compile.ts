@@ -1,0 +1,17 @@
+/** Definition text → checked plan, or everything that is wrong with it. The dialect is chosen by content. */
+import type { Diagnostic } from '../base/diagnostic.ts';
+import type { Plan } from './plan.ts';
+
+export interface CompileOptions {
+  readonly mode: 'Standard' | 'Express';
+  /** The name under which the flow is created, to warn when the definition's own differs; null: not known. */
+  readonly flowName: string | null;
+  readonly parallelBranches: number;
+}
+
+export interface Compilation {
+  /** Null when a diagnostic is an error. */
+  readonly plan: Plan | null;
+  /** In the order of the text; the first 100, then one that counts the rest. */
+  readonly diagnostics: readonly Diagnostic[];
+}

@@ -1,0 +1,141 @@
+/**
+ * The plan: what both dialects compile to and the only thing the interpreter reads. Names are resolved to the
+ * objects they mean, constructors and conditions are functions, so that running a state costs no parsing and no
+ * look-up by name. A plan is immutable and shared by all executions of a flow.
+ */
+import type { JsonObject, JsonValue } from '../base/json.ts';
+import type { Place } from '../base/diagnostic.ts';
+import type { EvaluationScope } from '../expression/evaluation.ts';
+
+/** What the expressions of a state can see. The interpreter fills it before each constructor or condition. */
+export interface StateScope extends EvaluationScope {
+  /** `$Input`. */
+  input: JsonValue;
+  /** `$Output`; null where there is none. */
+  output: JsonValue;
+  /** `$Global`. */
+  global: JsonObject;
+  /** `$Item`, in an ItemConstructor. */
+  item: JsonValue;
+  /** `$Environment`: names to texts. */
+  environment: JsonObject;
+  /** `$Context`, built when an expression asks for it. */
+  context(): JsonObject;
+}
+
+/** Builds an object from a scope. @throws {EvaluationError} */
+export type Construct = (scope: StateScope) => JsonObject;
+/** A dynamic value: `Seconds.$`, `Timeout.$`, `ItemsPath`. @throws {EvaluationError} */
+export type Compute = (scope: StateScope) => JsonValue;
+/** A condition after coercion (decisions.md 2.3): what is not a boolean counts as false, with a warning. */
+export type Test = (scope: StateScope) => boolean;
+
+export type Dialect = 'statemachine' | 'classic';
+export type TaskMode = 'RequestComplete' | 'WaitForSystemCallback' | 'WaitForCustomCallback';
+
+export interface Plan {
+  readonly dialect: Dialect;
+  /** The definition's own `Name`, if it has one; only warned about when it differs from the flow's. */
+  readonly definitionName: string | null;
+  /** Flow `Timeout`; null means the mode's own limit. `0` in the text means null. */
+  readonly timeoutSeconds: number | null;
+  readonly root: Scope;
+  /** Every state of every scope; `states[i].index === i`. */
+  readonly states: readonly State[];
+  /** Every scope; `scopes[i].index === i`; the root is 0. */
+  readonly scopes: readonly Scope[];
+}
+
+/** A list of states among which `Next` moves: the flow itself, a branch, a Map processor. */
+export interface Scope {
+  readonly index: number;
+  /** Empty for the root; `ParallelBranch #0`; `MapProcessor` (fdl.md 2.5). */
+  readonly label: string;
+  readonly start: State;
+  readonly states: readonly State[];
+}
+
+export interface StateBase {
+  readonly index: number;
+  readonly name: string;
+  readonly place: Place;
+  readonly inputConstructor: Construct | null;
+  readonly outputConstructor: Construct | null;
+  readonly globalConstructor: Construct | null;
+  /** Null: the state ends its scope. Always null for Choice, Succeed and Fail. */
+  readonly next: State | null;
+}
+
+export interface RetryRule {
+  /** Error names; `FnF.ALL` matches every error. */
+  readonly errors: readonly string[];
+  readonly maxAttempts: number;
+  readonly intervalSeconds: number;
+  /** 1 when absent: a constant interval. */
+  readonly backoffRate: number;
+  /** Null: not capped. */
+  readonly maxBackoffSeconds: number | null;
+}
+
+export interface CatchRule {
+  readonly errors: readonly string[];
+  readonly outputConstructor: Construct | null;
+  readonly next: State;
+}
+
+interface Recovering {
+  readonly retry: readonly RetryRule[];
+  readonly catch: readonly CatchRule[];
+}
+
+export interface PassState extends StateBase {
+  readonly type: 'Pass';
+}
+export interface SucceedState extends StateBase {
+  readonly type: 'Succeed';
+}
+export interface WaitState extends StateBase {
+  readonly type: 'Wait';
+  readonly seconds: number | Compute;
+}
+export interface ChoiceState extends StateBase {
+  readonly type: 'Choice';
+  readonly branches: readonly { readonly condition: Test; readonly next: State }[];
+  readonly default: State;
+}
+export interface TaskState extends StateBase, Recovering {
+  readonly type: 'Task';
+  /** As written: `HTTP:Request`. */
+  readonly action: string;
+  readonly mode: TaskMode;
+  readonly parameters: Construct;
+  /** Null or 0: none. */
+  readonly timeoutSeconds: number | Compute | null;
+}
+export interface ParallelState extends StateBase, Recovering {
+  readonly type: 'Parallel';
+  readonly branches: readonly Scope[];
+}
+export interface MapState extends StateBase, Recovering {
+  readonly type: 'Map';
+  readonly items: Compute;
+  readonly itemConstructor: Construct | null;
+  readonly processor: Scope;
+  /** Null: the engine's own limit (40). */
+  readonly maxConcurrency: number | null;
+}
+export interface FailState extends StateBase {
+  readonly type: 'Fail';
+  readonly code: string | null;
+  readonly detail: string | null;
+}
+
+export type State =
+  | PassState
+  | SucceedState
+  | WaitState
+  | ChoiceState
+  | TaskState
+  | ParallelState
+  | MapState
+  | FailState;
