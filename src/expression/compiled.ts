@@ -1,0 +1,32 @@
+/** What compiling an expression is given and what it returns: the contract between `compile.ts` and the dialects. */
+import type { EvaluationScope, VariableReader } from './evaluation.ts';
+import type { ExpressionFault } from './fault.ts';
+
+/** What is known of a value before running; `any` where nothing is. */
+export type ValueType = 'null' | 'boolean' | 'number' | 'text' | 'array' | 'map' | 'any';
+
+export interface ExpressionOptions<S extends EvaluationScope> {
+  /** The variables that can be read here, by their names with the dollar sign: `$Input`, or `$` in the classic dialect. */
+  readonly variables: ReadonlyMap<string, VariableReader<S>>;
+  /** Known variables that cannot be read here, each with the sentence that says why, without a full stop. */
+  readonly refused?: ReadonlyMap<string, string>;
+  /** Where the expression stands: `States[2].OutputConstructor.x.$`. Goes into {@link EvaluationError.source}. */
+  readonly place: string;
+  /** Allows `[*]` in paths, with flattening (the classic dialect, fdl-classic.md 3.3). */
+  readonly wildcard?: boolean;
+}
+
+export interface Compiled<S extends EvaluationScope, R> {
+  /** Null when there are faults. @throws {EvaluationError} and nothing else. */
+  readonly evaluate: ((scope: S) => R) | null;
+  /** What makes the text unusable, in the order of the text; at most {@link MAX_FAULTS}. */
+  readonly faults: readonly ExpressionFault[];
+  /** What is odd and still usable, in the order of the text. */
+  readonly warnings: readonly ExpressionFault[];
+  /** True when the value is the same in every scope: no variable and no random function is used. */
+  readonly constant: boolean;
+  readonly type: ValueType;
+}
+
+/** Faults reported for one expression; the first is always exact, later ones help to mend all in one go. */
+export const MAX_FAULTS = 20;
