@@ -1,0 +1,70 @@
+/**
+ * A keep-alive connection that sends prepared bytes and waits for each answer, on a bare socket: an HTTP client would
+ * cost more than the servers it is to measure. It reads answers framed by `Content-Length` and nothing else.
+ */
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+
+const HEAD_END = Buffer.from('\r\n\r\n');
+const NOTHING: Buffer = Buffer.alloc(0);
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Buffer;
+}
+
+export class Connection {
+  readonly #socket: Socket;
+  #received: Buffer = NOTHING;
+  #waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | undefined;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on('data', (chunk: Buffer) => this.#read(chunk));
+    socket.on('error', (error) => this.#fail(error));
+    socket.on('close', () => this.#fail(new Error('the server closed the connection')));
+  }
+
+  static async open(port: number): Promise<Connection> {
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve);
+      socket.once('error', reject);
+    });
+    return new Connection(socket);
+  }
+
+  /** Sends one request. At most one is under way. */
+  send(request: Buffer): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+      this.#socket.write(request);
+    });
+  }
+
+  close(): void {
+    this.#waiting = undefined;
+    this.#socket.destroy();
+  }
+
+  #fail(error: Error): void {
+    this.#waiting?.reject(error);
+    this.#waiting = undefined;
+  }
+
+  #read(chunk: Buffer): void {
+    this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
+    const headEnd = this.#received.indexOf(HEAD_END);
+    if (headEnd < 0) return;
+    const head = this.#received.toString('latin1', 0, headEnd);
+    const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
+    if (length === undefined) return this.#fail(new Error(`an answer without Content-Length:\n${head}`));
+    const end = headEnd + HEAD_END.length + Number(length);
+    if (this.#received.length < end) return;
+    const answer = { status: Number(head.slice(9, 12)), body: this.#received.subarray(headEnd + HEAD_END.length, end) };
+    this.#received = this.#received.length === end ? NOTHING : this.#received.subarray(end);
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.resolve(answer);
+  }
+}

@@ -1,0 +1,112 @@
+/** The flows and the input that the benchmark runs. */
+
+/** One Pass state, nothing else. */
+export const ONE_STATE = `
+Type: StateMachine
+SpecVersion: v1
+Name: one
+StartAt: Only
+States:
+  - Type: Pass
+    Name: Only
+    End: true
+`;
+
+/** Ten states on the way, six of them with constructors, and a Choice in the middle of them. */
+export const TEN_STATES = `
+Type: StateMachine
+SpecVersion: v1
+Name: ten
+StartAt: Receive
+States:
+  - Type: Pass
+    Name: Receive
+    OutputConstructor:
+      order.$: $Input.order
+      customer.$: $Input.customer
+      currency: EUR
+    Next: Greet
+  - Type: Pass
+    Name: Greet
+    OutputConstructor:
+      order.$: $Input.order
+      customer.$: $Input.customer
+      greeting.$: format("Dear {}", $Input.customer.name)
+    Next: Look
+  - Type: Pass
+    Name: Look
+    Next: Size
+  - Type: Choice
+    Name: Size
+    Branches:
+      - Condition: $Input.order.amount > 1000 && $Input.customer.level == "new"
+        Next: Review
+      - Condition: $Input.order.amount > 10
+        Next: Accept
+    Default: Review
+  - Type: Pass
+    Name: Review
+    Next: Note
+  - Type: Pass
+    Name: Accept
+    InputConstructor:
+      order.$: $Input.order
+      greeting.$: $Input.greeting
+      accepted: true
+    Next: Note
+  - Type: Pass
+    Name: Note
+    OutputConstructor:
+      order.$: $Input.order
+      greeting.$: $Input.greeting
+      lines.$: length($Input.order.lines)
+    Next: Weigh
+  - Type: Pass
+    Name: Weigh
+    Next: Pack
+  - Type: Pass
+    Name: Pack
+    OutputConstructor:
+      parcel:
+        id.$: $Input.order.id
+        lines.$: $Input.lines
+      greeting.$: $Input.greeting
+    Next: Label
+  - Type: Pass
+    Name: Label
+    OutputConstructor:
+      label.$: format("{}/{}", $Input.parcel.id, $Input.parcel.lines)
+      greeting.$: $Input.greeting
+    Next: Done
+  - Type: Succeed
+    Name: Done
+`;
+
+export const INPUT = JSON.stringify({
+  order: { id: 'o-1024', amount: 99.5, lines: ['apples', 'pears', 'plums'] },
+  customer: { name: 'Li Lei', level: 'regular' },
+});
+
+/** How many Pass states the interpreter walks through in its own row. */
+export const CHAIN_LENGTH = 1000;
+
+/** A chain of {@link CHAIN_LENGTH} Pass states in our language. */
+export function passChain(): string {
+  const states = Array.from({ length: CHAIN_LENGTH }, (_, i) => ({
+    Type: 'Pass',
+    Name: `S${i}`,
+    ...(i === CHAIN_LENGTH - 1 ? { End: true } : { Next: `S${i + 1}` }),
+  }));
+  return JSON.stringify({ Type: 'StateMachine', SpecVersion: 'v1', Name: 'chain', StartAt: 'S0', States: states });
+}
+
+/** The same chain in the Amazon States Language. */
+export function amazonPassChain(): {
+  StartAt: string;
+  States: Record<string, { Type: 'Pass'; Next: string } | { Type: 'Pass'; End: true }>;
+} {
+  const states: Record<string, { Type: 'Pass'; Next: string } | { Type: 'Pass'; End: true }> = {};
+  for (let i = 0; i < CHAIN_LENGTH - 1; i++) states[`S${i}`] = { Type: 'Pass', Next: `S${i + 1}` };
+  states[`S${CHAIN_LENGTH - 1}`] = { Type: 'Pass', End: true };
+  return { StartAt: 'S0', States: states };
+}

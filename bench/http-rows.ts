@@ -1,0 +1,69 @@
+/**
+ * The rows that are measured through HTTP: Millrace beside the two bare servers, and the ten-state flow beside the
+ * one-state flow. In every round each of the four is driven once, in an order that turns by one from round to round.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { INPUT, ONE_STATE, TEN_STATES } from './flows.ts';
+import type { Round, RoundResult } from './load.ts';
+import { CREDENTIALS, createFlow, startBaseline, startMillrace } from './servers.ts';
+
+const CONNECTIONS = 32;
+
+export interface HttpResults {
+  readonly millrace: readonly RoundResult[];
+  readonly tenStates: readonly RoundResult[];
+  readonly signedBaseline: readonly RoundResult[];
+  readonly plainBaseline: readonly RoundResult[];
+}
+
+export async function measureHttp(rounds: number, requests: number): Promise<HttpResults> {
+  const servers = await Promise.all([startMillrace(), startBaseline('signed'), startBaseline('plain')]);
+  const [millrace, signed, plain] = servers;
+  const load = fork(fileURLToPath(new URL('./load.ts', import.meta.url)));
+  try {
+    await createFlow(millrace.port, 'one', ONE_STATE);
+    await createFlow(millrace.port, 'ten', TEN_STATES);
+    const legs = [
+      leg(signed.port, 'one', '"Status":"Succeeded"'),
+      leg(millrace.port, 'one', '"Status":"Succeeded"'),
+      leg(plain.port, 'one', 'FlowName=one'),
+      leg(millrace.port, 'ten', '"Status":"Succeeded"'),
+    ];
+    for (const each of legs) await drive({ ...each.round, requests });
+    for (let round = 0; round < rounds; round++) {
+      for (let turn = 0; turn < legs.length; turn++) {
+        const each = legs[(turn + round) % legs.length] as Leg;
+        each.results.push(await drive({ ...each.round, requests }));
+      }
+    }
+    const [signedLeg, oneLeg, plainLeg, tenLeg] = legs as [Leg, Leg, Leg, Leg];
+    return {
+      millrace: oneLeg.results,
+      tenStates: tenLeg.results,
+      signedBaseline: signedLeg.results,
+      plainBaseline: plainLeg.results,
+    };
+  } finally {
+    load.kill();
+    await Promise.all(servers.map((server) => server.stop()));
+  }
+
+  async function drive(round: Round): Promise<RoundResult> {
+    load.send(round);
+    const [message] = (await once(load, 'message')) as [{ result?: RoundResult; error?: string }];
+    if (message.result === undefined) throw new Error(`port ${round.port}: ${message.error}`);
+    return message.result;
+  }
+}
+
+interface Leg {
+  readonly round: Omit<Round, 'requests'>;
+  readonly results: RoundResult[];
+}
+
+function leg(port: number, flow: string, expect: string): Leg {
+  const form = { FlowName: flow, Input: INPUT };
+  return { round: { port, credentials: CREDENTIALS, form, connections: CONNECTIONS, expect }, results: [] };
+}

@@ -1,0 +1,69 @@
+/**
+ * The load generator, a process of its own. For each round it is told of, it signs all requests and opens all
+ * connections first, and only then starts the clock; each connection sends its next request when it has the answer
+ * to the last. An answer that is not the expected success ends the benchmark.
+ */
+import { Connection } from './connection.ts';
+import type { Credentials } from './requests.ts';
+import { signedRequest } from './requests.ts';
+
+export interface Round {
+  readonly port: number;
+  readonly credentials: Credentials;
+  readonly form: Readonly<Record<string, string>>;
+  readonly requests: number;
+  readonly connections: number;
+  /** What the body of every answer has to contain. */
+  readonly expect: string;
+}
+
+export interface RoundResult {
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Share of the timed part that this process computed for; at 1 it would measure itself. */
+  readonly generatorBusy: number;
+}
+
+async function run(round: Round): Promise<RoundResult> {
+  const host = `127.0.0.1:${round.port}`;
+  const requests = Array.from({ length: round.requests }, () =>
+    signedRequest(host, round.credentials, 'StartSyncExecution', round.form),
+  );
+  const latencies = new Float64Array(round.requests);
+  const connections = await Promise.all(Array.from({ length: round.connections }, () => Connection.open(round.port)));
+  const expected = Buffer.from(round.expect);
+  let next = 0;
+  const cpuBefore = process.cpuUsage();
+  const began = performance.now();
+  await Promise.all(
+    connections.map(async (connection) => {
+      for (let mine = next++; mine < requests.length; mine = next++) {
+        const sent = performance.now();
+        const answer = await connection.send(requests[mine] as Buffer);
+        latencies[mine] = performance.now() - sent;
+        if (answer.status !== 200 || !answer.body.includes(expected)) {
+          throw new Error(`an answer that is no success: ${answer.status} ${answer.body.toString('utf8', 0, 500)}`);
+        }
+      }
+    }),
+  );
+  const elapsedMs = performance.now() - began;
+  const cpu = process.cpuUsage(cpuBefore);
+  for (const connection of connections) connection.close();
+  latencies.sort();
+  const at = (share: number): number => latencies[Math.floor(share * (latencies.length - 1))] ?? 0;
+  return {
+    perSecond: (round.requests / elapsedMs) * 1000,
+    p50Ms: at(0.5),
+    p99Ms: at(0.99),
+    generatorBusy: (cpu.user + cpu.system) / 1000 / elapsedMs,
+  };
+}
+
+process.on('message', (round: Round) => {
+  run(round).then(
+    (result) => process.send?.({ result }),
+    (error: unknown) => process.send?.({ error: String(error) }),
+  );
+});

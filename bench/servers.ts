@@ -1,0 +1,101 @@
+/** Starts and stops the servers that are measured, each as a process of its own, and reads its first line of output. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Connection } from './connection.ts';
+import type { Answer } from './connection.ts';
+import { signedRequest } from './requests.ts';
+
+export const CREDENTIALS = { id: 'BenchAccessKey', secret: 'bench-access-key-secret' };
+
+export interface Server {
+  readonly port: number;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+/** Runs a script under this Node until it prints a line that ends in `:port`. */
+async function startServer(script: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Server> {
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  const child = spawn(process.execPath, [path, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const port = await readPort(child, script);
+  return {
+    port,
+    pid: child.pid ?? 0,
+    async stop() {
+      const gone = once(child, 'exit');
+      child.kill('SIGTERM');
+      await gone;
+    },
+  };
+}
+
+function readPort(child: ChildProcess, script: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      const port = /ready https?:\/\/\S+:(\d+)\s/.exec(text)?.[1];
+      if (port !== undefined) resolve(Number(port));
+    });
+    child.stderr?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    child.on('exit', (code) => reject(new Error(`${script} ended with ${code} before it served:\n${text}`)));
+  });
+}
+
+export function startBaseline(kind: 'signed' | 'plain'): Promise<Server> {
+  const env = { ...process.env, BENCH_KEY_ID: CREDENTIALS.id, BENCH_KEY_SECRET: CREDENTIALS.secret };
+  return startServer('./baseline-server.ts', [kind], env);
+}
+
+/** `millrace serve` as a user has it: SQLite in a fresh folder, authentication on, logging as it comes. */
+export async function startMillrace(): Promise<Server> {
+  const data = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
+  const server = await startServer('../bin/millrace.js', ['serve'], {
+    ...process.env,
+    MILLRACE_LISTEN: '127.0.0.1:0',
+    MILLRACE_DATA: data,
+    MILLRACE_ACCESS_KEY_ID: CREDENTIALS.id,
+    MILLRACE_ACCESS_KEY_SECRET: CREDENTIALS.secret,
+  });
+  return {
+    ...server,
+    async stop() {
+      await server.stop();
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+/** One signed call on a connection of its own. */
+export async function call(port: number, action: string, form: Readonly<Record<string, string>>): Promise<Answer> {
+  const connection = await Connection.open(port);
+  try {
+    return await connection.send(signedRequest(`127.0.0.1:${port}`, CREDENTIALS, action, form));
+  } finally {
+    connection.close();
+  }
+}
+
+export async function createFlow(port: number, name: string, definition: string): Promise<void> {
+  const form = { Name: name, Type: 'FDL', ExecutionMode: 'Express', Description: 'benchmark', Definition: definition };
+  const answer = await call(port, 'CreateFlow', form);
+  if (answer.status !== 200) throw new Error(`CreateFlow answered ${answer.status} ${answer.body}`);
+}
+
+/** Memory that a process holds, in MB as the system counts it; null where `/proc` is not to be had. */
+export function residentMb(pid: number): number | null {
+  try {
+    const kb = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return kb === undefined ? null : Number(kb) / 1024;
+  } catch {
+    return null;
+  }
+}

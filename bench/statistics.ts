@@ -1,0 +1,20 @@
+/** Medians and ratios of rounds that were measured in turn. */
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
+}
+
+export interface Ratio {
+  readonly median: number;
+  readonly lowest: number;
+  readonly highest: number;
+}
+
+/** Ratios round by round: what disturbs the machine for a second then disturbs both sides of a pair alike. */
+export function ratio(ours: readonly number[], theirs: readonly number[]): Ratio {
+  const each = ours.map((value, round) => value / (theirs[round] ?? Number.NaN));
+  return { median: median(each), lowest: Math.min(...each), highest: Math.max(...each) };
+}
