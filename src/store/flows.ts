@@ -39,16 +39,31 @@ export interface FlowPage {
   readonly nextName: string | null;
 }
 
+export interface FlowQuery {
+  /** First name, inclusive; empty means from the first flow. Need not be the name of a flow. */
+  readonly fromName: string;
+  /** At most so many flows, at least 1. */
+  readonly limit: number;
+  /** The page ends after the flow whose definition passes this sum of UTF-16 units, so that no page outgrows memory. */
+  readonly definitionUnits: number;
+  /** Only flows of this group; null: all. */
+  readonly resourceGroupId: string | null;
+}
+
 export interface FlowStore {
   /** False when a flow of that name exists; durable when it resolves with true. */
   create(flow: FlowRecord): Promise<boolean>;
   get(name: string): Promise<FlowRecord | null>;
-  /** The record after the change, or null when there is no such flow. Durable when it resolves. */
-  update(name: string, changes: FlowChanges): Promise<FlowRecord | null>;
+  /**
+   * The record after the change, or null when there is no such flow or it is not the one with `expectedId`, because
+   * it was deleted and made again since the caller looked. Durable when it resolves.
+   */
+  update(name: string, changes: FlowChanges, expectedId: string): Promise<FlowRecord | null>;
   /** False when there was no such flow. */
   delete(name: string): Promise<boolean>;
-  /** Flows by name in byte order, from `fromName` on (inclusive; empty means from the first). */
-  list(query: { readonly fromName: string; readonly limit: number; readonly resourceGroupId: string | null }): Promise<FlowPage>;
+  /** Flows by name in byte order. */
+  list(query: FlowQuery): Promise<FlowPage>;
   count(): Promise<number>;
+  /** Lets go of what the store holds; no call may follow. */
   close(): Promise<void>;
 }

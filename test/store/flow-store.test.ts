@@ -1,0 +1,205 @@
+/** The contract of the flow store, run on every adapter. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { FlowChanges, FlowQuery, FlowRecord, FlowStore } from '../../src/store/flows.ts';
+import { ADAPTERS, flowNamed, withFolder } from './adapters.ts';
+
+const ALL: FlowQuery = { fromName: '', limit: 1000, definitionUnits: Number.MAX_SAFE_INTEGER, resourceGroupId: null };
+
+// Any text that a request can carry: whole code points, control characters and NUL among them.
+const text = fc.string({ unit: 'binary', maxLength: 40 });
+const plain = { noNullPrototype: true };
+const environment = fc.array(fc.record({ name: text, value: text, description: text }, plain), { maxLength: 3 });
+const record: fc.Arbitrary<FlowRecord> = fc.record({
+  name: text,
+  id: text,
+  definition: text,
+  description: text,
+  type: fc.constantFrom('FDL', 'DEFAULT'),
+  executionMode: fc.constantFrom('Standard', 'Express'),
+  roleArn: text,
+  externalStorageLocation: text,
+  environment,
+  resourceGroupId: text,
+  createdMs: fc.nat({ max: 4_000_000_000_000 }),
+  lastModifiedMs: fc.nat({ max: 4_000_000_000_000 }),
+  revision: fc.integer({ min: 1, max: 1000 }),
+}, plain);
+
+for (const adapter of ADAPTERS) {
+  const withStore = (use: (store: FlowStore, folder: string) => Promise<void>) =>
+    withFolder(async (folder) => {
+      const store = adapter.open(folder);
+      try {
+        await use(store, folder);
+      } finally {
+        await store.close();
+      }
+    });
+
+  describe(`flow store: ${adapter.name}`, () => {
+    it('gives back every member of what it was given, whatever the text', () =>
+      withStore(async (store) => {
+        await fc.assert(
+          fc.asyncProperty(record, async (flow) => {
+            await store.delete(flow.name);
+            assert.equal(await store.create(flow), true);
+            assert.deepEqual(await store.get(flow.name), flow);
+          }),
+          { numRuns: 50 },
+        );
+      }));
+
+    it('creates a name once and keeps the first', () =>
+      withStore(async (store) => {
+        const made = await Promise.all([1, 2, 3].map((n) => store.create(flowNamed('a', { id: `id${n}` }))));
+        assert.deepEqual(made, [true, false, false]);
+        assert.equal((await store.get('a'))?.id, 'id1');
+        assert.equal(await store.count(), 1);
+      }));
+
+    it('tells names apart by their bytes', () =>
+      withStore(async (store) => {
+        for (const name of ['flow', 'Flow', 'flow ', 'flow\0', '\u00e9', 'e\u0301']) {
+          assert.equal(await store.create(flowNamed(name)), true, JSON.stringify(name));
+        }
+        assert.equal(await store.count(), 6);
+        assert.equal((await store.get('Flow'))?.name, 'Flow');
+      }));
+
+    it('changes what is given, keeps the rest and counts revisions', () =>
+      withStore(async (store) => {
+        const variable = { name: 'a', value: 'b', description: '' };
+        const flow = flowNamed('a', { description: 'old', roleArn: 'role', environment: [variable] });
+        await store.create(flow);
+        const steps: FlowChanges[] = [
+          { lastModifiedMs: 1 },
+          { lastModifiedMs: 2, definition: 'new text' },
+          { lastModifiedMs: 3, description: '', roleArn: '', environment: [] },
+          { lastModifiedMs: 4, type: 'DEFAULT', environment: [variable, { ...variable, name: 'c' }] },
+        ];
+        let expected = flow;
+        for (const changes of steps) {
+          expected = { ...expected, ...changes, revision: expected.revision + 1 };
+          assert.deepEqual(await store.update('a', changes, flow.id), expected);
+          assert.deepEqual(await store.get('a'), expected);
+        }
+      }));
+
+    it('updates only the flow that the caller looked at', () =>
+      withStore(async (store) => {
+        await store.create(flowNamed('a', { id: 'first' }));
+        assert.equal(await store.update('b', { lastModifiedMs: 1 }, 'first'), null);
+        await store.delete('a');
+        await store.create(flowNamed('a', { id: 'second' }));
+        assert.equal(await store.update('a', { lastModifiedMs: 1 }, 'first'), null);
+        assert.deepEqual(await store.get('a'), flowNamed('a', { id: 'second' }));
+      }));
+
+    it('loses no change of several at once', () =>
+      withStore(async (store) => {
+        await store.create(flowNamed('a'));
+        await Promise.all(
+          Array.from({ length: 20 }, (_, n) => store.update('a', { lastModifiedMs: n, definition: `v${n}` }, 'id-of-a')),
+        );
+        const flow = await store.get('a');
+        assert.equal(flow?.revision, 21);
+        assert.equal(flow.definition, `v${flow.lastModifiedMs}`);
+      }));
+
+    it('deletes once', () =>
+      withStore(async (store) => {
+        await store.create(flowNamed('a'));
+        assert.deepEqual(await Promise.all([store.delete('a'), store.delete('a')]), [true, false]);
+        assert.equal(await store.count(), 0);
+      }));
+
+    it('lists in byte order, page by page, each flow once', () =>
+      withStore(async (store) => {
+        await fc.assert(
+          fc.asyncProperty(
+            fc.uniqueArray(text, { maxLength: 12 }),
+            fc.integer({ min: 1, max: 5 }),
+            fc.constantFrom(5, Number.MAX_SAFE_INTEGER),
+            async (names, limit, definitionUnits) => {
+              for (const name of names) await store.create(flowNamed(name));
+              const listed: string[] = [];
+              let fromName: string | null = '';
+              while (fromName !== null) {
+                const page = await store.list({ ...ALL, fromName, limit, definitionUnits });
+                assert.ok(page.flows.length <= limit);
+                assert.ok(page.flows.length > 0 || page.nextName === null);
+                listed.push(...page.flows.map((flow) => flow.name));
+                fromName = page.nextName;
+              }
+              const inOrder = names.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+              assert.deepEqual(listed, inOrder);
+              for (const name of names) await store.delete(name);
+            },
+          ),
+          { numRuns: 30 },
+        );
+      }));
+
+    it('starts a list at the first name not before the one asked for', () =>
+      withStore(async (store) => {
+        for (const name of ['b', 'd', 'f']) await store.create(flowNamed(name));
+        const names = async (fromName: string) => (await store.list({ ...ALL, fromName })).flows.map((flow) => flow.name);
+        assert.deepEqual(await names('a'), ['b', 'd', 'f']);
+        assert.deepEqual(await names('d'), ['d', 'f']);
+        assert.deepEqual(await names('e'), ['f']);
+        assert.deepEqual(await names('g'), []);
+      }));
+
+    it('lists one resource group', () =>
+      withStore(async (store) => {
+        for (const name of ['a', 'b', 'c', 'd']) {
+          await store.create(flowNamed(name, { resourceGroupId: name === 'b' ? 'rg-2' : 'rg-1' }));
+        }
+        const first = await store.list({ ...ALL, limit: 2, resourceGroupId: 'rg-1' });
+        assert.deepEqual(first.flows.map((flow) => flow.name), ['a', 'c']);
+        assert.equal(first.nextName, 'd');
+        assert.deepEqual((await store.list({ ...ALL, resourceGroupId: 'none' })).flows, []);
+      }));
+
+    it('ends a page once its definitions are large', () =>
+      withStore(async (store) => {
+        for (const name of ['a', 'b', 'c', 'd']) await store.create(flowNamed(name, { definition: 'x'.repeat(100) }));
+        const page = await store.list({ ...ALL, definitionUnits: 150 });
+        assert.deepEqual(page.flows.map((flow) => flow.name), ['a', 'b']);
+        assert.equal(page.nextName, 'c');
+      }));
+
+    it('holds a definition of a mebibyte', () =>
+      withStore(async (store) => {
+        const flow = flowNamed('big', { definition: '流程\n'.repeat(149_797) });
+        await store.create(flow);
+        assert.deepEqual(await store.get('big'), flow);
+      }));
+
+    it('fails every call after it was closed', () =>
+      withFolder(async (folder) => {
+        const store = adapter.open(folder);
+        await store.close();
+        await assert.rejects(store.get('a'));
+        await assert.rejects(store.create(flowNamed('a')));
+        await assert.rejects(store.list(ALL));
+      }));
+
+    it(adapter.durable ? 'has everything again after closing' : 'forgets everything when closed', () =>
+      withFolder(async (folder) => {
+        const first = adapter.open(folder);
+        await first.create(flowNamed('a'));
+        await first.create(flowNamed('b'));
+        await first.update('a', { lastModifiedMs: 5, definition: 'second' }, 'id-of-a');
+        await first.delete('b');
+        await first.close();
+        const second = adapter.open(folder);
+        const expected = flowNamed('a', { lastModifiedMs: 5, definition: 'second', revision: 2 });
+        assert.deepEqual(await second.get('a'), adapter.durable ? expected : null);
+        assert.equal(await second.get('b'), null);
+        await second.close();
+      }));
+  });
+}

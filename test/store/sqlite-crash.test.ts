@@ -1,0 +1,76 @@
+/** What the SQLite store promises across processes: kill -9 leaves each flow whole, and one server owns a file. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { describe, it } from 'node:test';
+import { openSqliteFlowStore } from '../../src/store/sqlite/flow-store.ts';
+import { withFolder } from './adapters.ts';
+import { stamped } from './stamp.ts';
+
+const WRITER = join(import.meta.dirname, 'writer.ts');
+
+interface Writer {
+  readonly child: ChildProcess;
+  readonly lines: AsyncIterator<string>;
+}
+
+function startWriter(file: string, mode: 'loop' | 'hold'): Writer {
+  const child = spawn(process.execPath, [WRITER, file, mode], { stdio: ['pipe', 'pipe', 'pipe'] });
+  return { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };
+}
+
+async function stderrOf(child: ChildProcess): Promise<string> {
+  let text = '';
+  for await (const chunk of child.stderr as NodeJS.ReadableStream) text += String(chunk);
+  return text;
+}
+
+describe('sqlite store and other processes', () => {
+  it('leaves every flow wholly old or wholly new when its process is killed', () =>
+    withFolder(async (folder) => {
+      const file = join(folder, 'flows.db');
+      for (const killAfter of [1, 2, 5, 12, 23, 40]) {
+        const { child, lines } = startWriter(file, 'loop');
+        const exited = once(child, 'exit');
+        assert.equal((await lines.next()).value, 'open');
+        let durable = 0;
+        while (durable < killAfter) durable = Number((await lines.next()).value);
+        child.kill('SIGKILL');
+        await exited;
+        // What it had still said when it died is durable too.
+        for (let line = await lines.next(); line.done !== true; line = await lines.next()) durable = Number(line.value);
+
+        // The dead process's lock is gone with it: this opens at once.
+        const store = openSqliteFlowStore({ file, synchronous: 'FULL' });
+        for (const name of ['flow-0', 'flow-1', 'flow-2']) {
+          const flow = await store.get(name);
+          if (flow === null) continue;
+          const { definition, description, environment } = flow;
+          assert.deepEqual({ definition, description, environment }, stamped(Number(description)));
+        }
+        const last = await store.get(`flow-${durable % 3}`);
+        if (durable % 7 !== 0 && last !== null) assert.ok(Number(last.description) >= durable);
+        if (durable % 7 !== 0) assert.notEqual(last, null);
+        for (const name of ['flow-0', 'flow-1', 'flow-2']) await store.delete(name);
+        await store.close();
+      }
+    }));
+
+  it('is refused to a second process, and free again when the first has ended', () =>
+    withFolder(async (folder) => {
+      const file = join(folder, 'flows.db');
+      const first = startWriter(file, 'hold');
+      assert.equal((await first.lines.next()).value, 'open');
+      const second = startWriter(file, 'hold');
+      const [stderr, [code]] = await Promise.all([stderrOf(second.child), once(second.child, 'exit')]);
+      assert.notEqual(code, 0);
+      assert.match(stderr, /StoreFault: The store .*flows\.db is in use by another Millrace server\. Stop that one first/);
+      const exited = once(first.child, 'exit');
+      first.child.stdin?.end();
+      assert.deepEqual(await exited, [0, null]);
+      await openSqliteFlowStore({ file, synchronous: 'FULL' }).close();
+    }));
+});

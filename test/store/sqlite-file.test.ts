@@ -1,0 +1,193 @@
+/** What the SQLite store makes of the files it finds. */
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, it } from 'node:test';
+import { StoreFault } from '../../src/store/fault.ts';
+import { openDatabase } from '../../src/store/sqlite/database.ts';
+import { openSqliteFlowStore } from '../../src/store/sqlite/flow-store.ts';
+import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
+import { flowNamed, withFolder } from './adapters.ts';
+
+const open = (file: string) => openSqliteFlowStore({ file, synchronous: 'FULL' });
+
+function refused(file: string, reason: RegExp): void {
+  assert.throws(
+    () => open(file),
+    (error: unknown) => {
+      assert.ok(error instanceof StoreFault, String(error));
+      assert.match(error.message, reason);
+      return true;
+    },
+  );
+}
+
+async function filledStore(file: string): Promise<void> {
+  const store = open(file);
+  for (let n = 0; n < 20; n++) await store.create(flowNamed(`flow-${n}`, { definition: 'text '.repeat(2000) }));
+  await store.close();
+}
+
+describe('sqlite store file', () => {
+  it('is readable by its user only, and so is its folder', () =>
+    withFolder(async (folder) => {
+      const file = join(folder, 'data', 'deep', 'flows.db');
+      const store = open(file);
+      await store.create(flowNamed('a'));
+      for (const name of [file, `${file}-wal`, `${file}-shm`, `${file}.lock`]) {
+        assert.equal(statSync(name).mode & 0o777, 0o600, name);
+      }
+      assert.equal(statSync(join(folder, 'data')).mode & 0o777, 0o700);
+      assert.equal(statSync(join(folder, 'data', 'deep')).mode & 0o777, 0o700);
+      await store.close();
+    }));
+
+  it('writes ahead and syncs as it was told', () =>
+    withFolder((folder) => {
+      for (const [synchronous, level] of [['FULL', 2], ['NORMAL', 1]] as const) {
+        const { database, close } = openDatabase({ file: join(folder, `${synchronous}.db`), synchronous });
+        assert.equal(database.prepare('PRAGMA synchronous').get()?.['synchronous'], level);
+        assert.equal(database.prepare('PRAGMA journal_mode').get()?.['journal_mode'], 'wal');
+        close();
+      }
+    }));
+
+  it('has one owner in a process, under whatever name', () =>
+    withFolder(async (folder) => {
+      const file = join(folder, 'flows.db');
+      const store = open(file);
+      refused(file, /in use by another Millrace server/);
+      symlinkSync(folder, join(folder, 'link'));
+      refused(join(folder, 'link', 'flows.db'), /in use by another Millrace server/);
+      symlinkSync(file, join(folder, 'other.db'));
+      refused(join(folder, 'other.db'), /in use by another Millrace server/);
+      await store.close();
+      await open(file).close();
+    }));
+
+  it('can be read by another program while a server runs', () =>
+    withFolder(async (folder) => {
+      const file = join(folder, 'flows.db');
+      const store = open(file);
+      await store.create(flowNamed('a'));
+      const reader = new DatabaseSync(file, { readOnly: true });
+      assert.equal(reader.prepare('SELECT count(*) AS n FROM flows').get()?.['n'], 1);
+      reader.close();
+      await store.close();
+    }));
+
+  it('may be an empty file', () =>
+    withFolder(async (folder) => {
+      const file = join(folder, 'flows.db');
+      writeFileSync(file, '');
+      const store = open(file);
+      assert.equal(await store.create(flowNamed('a')), true);
+      await store.close();
+    }));
+
+  it('is refused when it is no database', () =>
+    withFolder((folder) => {
+      const file = join(folder, 'flows.db');
+      for (const text of ['hello', 'x'.repeat(10_000)]) {
+        writeFileSync(file, text);
+        refused(file, /flows\.db is not an SQLite database, or its beginning is damaged\. Put back a copy/);
+        assert.equal(readFileSync(file, 'utf8'), text);
+      }
+    }));
+
+  it("is refused, and left as it is, when it is another program's", () =>
+    withFolder((folder) => {
+      const file = join(folder, 'flows.db');
+      const other = new DatabaseSync(file);
+      other.exec('CREATE TABLE notes (text TEXT)');
+      other.close();
+      const before = readFileSync(file);
+      refused(file, /SQLite database of another program, and Millrace does not touch it/);
+      assert.deepEqual(readFileSync(file), before);
+    }));
+
+  it('is refused when a newer version wrote it', () =>
+    withFolder(async (folder) => {
+      const file = join(folder, 'flows.db');
+      await filledStore(file);
+      const database = new DatabaseSync(file);
+      database.exec('PRAGMA user_version = 9');
+      database.close();
+      refused(file, /written by a newer Millrace \(its schema is number 9, this version knows 1\)\. Start that version/);
+    }));
+
+  it('is refused when it is cut short', () =>
+    withFolder(async (folder) => {
+      const file = join(folder, 'flows.db');
+      await filledStore(file);
+      truncateSync(file, statSync(file).size - 8192);
+      refused(file, /flows\.db is damaged/);
+      truncateSync(file, 50);
+      refused(file, /flows\.db is damaged/);
+    }));
+
+  it('is refused when a page of it is overwritten', () =>
+    withFolder(async (folder) => {
+      const file = join(folder, 'flows.db');
+      await filledStore(file);
+      const bytes = readFileSync(file);
+      bytes.fill(0xff, 4096, 3 * 4096);
+      writeFileSync(file, bytes);
+      refused(file, /flows\.db is damaged/);
+    }));
+
+  it('is refused when it is a folder, or its folder cannot be made', () =>
+    withFolder((folder) => {
+      mkdirSync(join(folder, 'flows.db'));
+      refused(join(folder, 'flows.db'), /flows\.db is not a file/);
+      writeFileSync(join(folder, 'plain'), '');
+      refused(join(folder, 'plain', 'flows.db'), /data folder .*plain cannot be made/);
+    }));
+
+  it('keeps a bad lock file from being mistaken for a running server', () =>
+    withFolder((folder) => {
+      const file = join(folder, 'flows.db');
+      writeFileSync(`${file}.lock`, 'this is no database at all, but longer than a header would be'.repeat(20));
+      refused(file, /lock file .* cannot be used: .*It holds no data: delete it/);
+    }));
+
+  it('is let go after a refusal', () =>
+    withFolder(async (folder) => {
+      const file = join(folder, 'flows.db');
+      writeFileSync(file, 'x'.repeat(10_000));
+      refused(file, /not an SQLite database/);
+      writeFileSync(file, '');
+      await open(file).close();
+    }));
+});
+
+describe('migrations', () => {
+  it('are numbered from 1 without a gap', () => {
+    assert.deepEqual(MIGRATIONS.map((migration) => migration.number), MIGRATIONS.map((_, i) => i + 1));
+  });
+
+  it('bring an old file up to date and keep what is in it', () =>
+    withFolder(async (folder) => {
+      const file = join(folder, 'flows.db');
+      await filledStore(file);
+      const options = { file, synchronous: 'FULL' } as const;
+      const extra = { number: 2, sql: "ALTER TABLE flows ADD COLUMN extra TEXT NOT NULL DEFAULT 'x'" };
+      const { database, close } = openDatabase(options, [...MIGRATIONS, extra]);
+      assert.deepEqual({ ...database.prepare('SELECT count(*) AS n, min(extra) AS x FROM flows').get() }, { n: 20, x: 'x' });
+      close();
+      refused(file, /schema is number 2, this version knows 1/);
+    }));
+
+  it('happen wholly or not at all', () =>
+    withFolder(async (folder) => {
+      const file = join(folder, 'flows.db');
+      await filledStore(file);
+      const broken = { number: 2, sql: 'CREATE TABLE made (a TEXT); CREATE TABLE made (a TEXT);' };
+      assert.throws(() => openDatabase({ file, synchronous: 'FULL' }, [...MIGRATIONS, broken]), StoreFault);
+      const { database, close } = openDatabase({ file, synchronous: 'FULL' });
+      assert.equal(database.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE name = 'made'").get()?.['n'], 0);
+      close();
+      assert.ok(existsSync(file));
+    }));
+});

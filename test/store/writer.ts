@@ -1,0 +1,26 @@
+/**
+ * A process that writes flows until it is killed: opens the store named on its command line and changes flows in a
+ * loop, telling its parent on standard output what is durable. The letter `open` marks that it holds the store.
+ */
+import { writeSync } from 'node:fs';
+import { openSqliteFlowStore } from '../../src/store/sqlite/flow-store.ts';
+import { flowNamed } from './adapters.ts';
+import { stamped } from './stamp.ts';
+
+const [file, mode] = process.argv.slice(2);
+const store = openSqliteFlowStore({ file: String(file), synchronous: 'FULL' });
+writeSync(1, 'open\n');
+if (mode === 'hold') {
+  process.stdin.resume();
+  process.stdin.on('end', () => void store.close());
+} else {
+  for (let n = 1; ; n++) {
+    const name = `flow-${n % 3}`;
+    const { definition, description, environment } = stamped(n);
+    const old = await store.get(name);
+    if (old === null) await store.create(flowNamed(name, { definition, description, environment }));
+    else if (n % 7 === 0) await store.delete(name);
+    else await store.update(name, { definition, description, environment, lastModifiedMs: n }, old.id);
+    writeSync(1, `${n}\n`);
+  }
+}
