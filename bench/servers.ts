@@ -87,7 +87,7 @@ export async function call(port: number, action: string, form: Readonly<Record<s
 export async function createFlow(port: number, name: string, definition: string): Promise<void> {
   const form = { Name: name, Type: 'FDL', ExecutionMode: 'Express', Description: 'benchmark', Definition: definition };
   const answer = await call(port, 'CreateFlow', form);
-  if (answer.status !== 200) throw new Error(`CreateFlow answered ${answer.status} ${answer.body}`);
+  if (answer.status !== 200) throw new Error(`CreateFlow answered ${answer.status} ${answer.body.toString()}`);
 }
 
 /** Memory that a process holds, in MB as the system counts it; null where `/proc` is not to be had. */

@@ -16,7 +16,7 @@ export async function measureStart(): Promise<StartResult> {
   try {
     const answer = await call(server.port, 'ListFlows', {});
     const firstAnswerMs = performance.now() - began;
-    if (answer.status !== 200) throw new Error(`ListFlows answered ${answer.status} ${answer.body}`);
+    if (answer.status !== 200) throw new Error(`ListFlows answered ${answer.status} ${answer.body.toString()}`);
     await pause(IDLE_MS);
     return { firstAnswerMs, idleMb: residentMb(server.pid) };
   } finally {

@@ -1,0 +1,63 @@
+/** What every file of the repository keeps to: a heading that says what it is for, a size, and words that stay out. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { filesBelow, read, sources } from './tree.ts';
+
+const MAX_LINES = 500;
+
+/** Put together from parts, so that this file does not hold what it looks for. */
+const FORBIDDEN: readonly { readonly what: string; readonly pattern: RegExp }[] = [
+  {
+    what: "a path on somebody's machine",
+    pattern: new RegExp(`(?<![\\w.*])/(?:${['work', 'root', 'Users', 'home'].join('|')})/[\\w.]`),
+  },
+  {
+    what: 'the host of a package registry',
+    pattern: new RegExp(['registry', '(?:npmjs|yarnpkg|npmmirror)'].join('\\.')),
+  },
+  {
+    what: 'a note to come back later',
+    pattern: new RegExp(`\\b(?:${['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X'].join('|')})\\b`),
+  },
+];
+
+function forbiddenIn(path: string, text: string): string[] {
+  return FORBIDDEN.filter(({ pattern }) => pattern.test(text)).map(({ what }) => `${path}: ${what}`);
+}
+
+function headingFault(path: string, text: string): string[] {
+  return /^(?:#![^\n]*\n)?\/(?:\*\*|\/)/.test(text) ? [] : [`${path} does not begin with a comment`];
+}
+
+const code = ['src', 'test', 'bench', 'scripts', 'bin', 'examples']
+  .flatMap((folder) => filesBelow(folder))
+  .filter((path) => /\.(?:ts|js|mjs)$/.test(path));
+
+test('every file of code begins with what it is for', () => {
+  assert.deepEqual(
+    code.flatMap((path) => headingFault(path, read(path))),
+    [],
+  );
+  assert.equal(headingFault('planted.ts', "import a from 'a';\n").length, 1);
+});
+
+test(`no source file is longer than ${MAX_LINES} lines`, () => {
+  const long = [...sources()].filter(([, text]) => text.split('\n').length > MAX_LINES).map(([path]) => path);
+  assert.deepEqual(long, []);
+});
+
+test('file names are in kebab-case', () => {
+  const odd = code.filter((path) => !/^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/.test(path.split('/').at(-1) ?? ''));
+  assert.deepEqual(odd, []);
+});
+
+test('no file names a machine, a registry, or work left for later', () => {
+  const texts = filesBelow('').filter((path) => /\.(?:ts|js|mjs|json|ya?ml|md|txt)$/.test(path) || !path.includes('.'));
+  assert.ok(texts.includes('README.md') && texts.includes('LICENSE'));
+  assert.deepEqual(
+    texts.flatMap((path) => forbiddenIn(path, read(path))),
+    [],
+  );
+  const planted = ['/ho' + 'me/me/notes', 'see /wo' + 'rk/x', 'https://registry.' + 'npmjs.org', '// TO' + 'DO: later'];
+  for (const text of planted) assert.equal(forbiddenIn('planted', text).length, 1, text);
+});

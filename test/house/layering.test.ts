@@ -1,0 +1,106 @@
+/**
+ * Imports run down the list of rooms, without circles, and each installed module belongs to one room. Every rule is
+ * also shown to fail: a fault is planted in a copy of the sources and has to be found.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ROOMS, importFaults, importsOf } from './imports.ts';
+import { read, sources } from './tree.ts';
+
+test('imports run down the list of rooms', () => {
+  assert.deepEqual(importFaults(sources()), []);
+});
+
+test('ARCHITECTURE.md lists the same rooms in the same order', () => {
+  const listed = [...read('ARCHITECTURE.md').matchAll(/^\| `([a-z]+(?:\/|\.ts))` \|/gm)].map((match) =>
+    (match[1] as string).replace('/', ''),
+  );
+  assert.deepEqual(listed, ROOMS);
+});
+
+const planted: readonly { name: string; path: string; text: string; fault: RegExp }[] = [
+  {
+    name: 'an upward import',
+    path: 'src/base/planted.ts',
+    text: "import { ApiError } from '../api/error.ts';",
+    fault: /src\/base\/planted\.ts imports src\/api\/error\.ts: upwards/,
+  },
+  {
+    name: 'an upward import of a type, over several lines',
+    path: 'src/expression/planted.ts',
+    text: "import type {\n  Plan,\n  State,\n} from '../language/plan.ts';",
+    fault: /src\/expression\/planted\.ts imports src\/language\/plan\.ts: upwards/,
+  },
+  {
+    name: 'an upward re-export',
+    path: 'src/api/planted.ts',
+    text: "export * from '../config/../store/flows.ts';",
+    fault: /src\/api\/planted\.ts imports src\/store\/flows\.ts: upwards/,
+  },
+  {
+    name: 'an upward import made when running',
+    path: 'src/config/planted.ts',
+    text: "export const later = () => import('../store/flows.ts');",
+    fault: /upwards/,
+  },
+  {
+    name: 'an adapter named outside main.ts',
+    path: 'src/operations/planted.ts',
+    text: "import '../store/planted/adapter.ts';",
+    fault: /only main\.ts names a store's adapter/,
+  },
+  {
+    name: 'a module of another room',
+    path: 'src/wire/planted.ts',
+    text: "import { request } from 'undici';",
+    fault: /imports undici, which belongs to actions/,
+  },
+  {
+    name: 'a module that nobody decided on',
+    path: 'src/wire/planted.ts',
+    text: "import chalk from 'chalk';",
+    fault: /chalk, which is not in the table/,
+  },
+  {
+    name: 'I/O in a pure room',
+    path: 'src/interpreter/planted.ts',
+    text: "import { readFileSync } from 'node:fs';",
+    fault: /imports node:fs, and interpreter\/ is pure/,
+  },
+  {
+    name: 'a clock in a pure room',
+    path: 'src/interpreter/planted.ts',
+    text: 'export const now = () => Date.now();',
+    fault: /and is pure/,
+  },
+  {
+    name: 'a room that is not in the list',
+    path: 'src/helpers/planted.ts',
+    text: 'export const nothing = null;',
+    fault: /there is no room "helpers"/,
+  },
+];
+
+for (const { name, path, text, fault } of planted) {
+  test(`finds ${name}`, () => {
+    const tree = sources();
+    tree.set('src/store/planted/adapter.ts', 'export const adapter = null;');
+    tree.set(path, text);
+    assert.match(importFaults(tree).join('\n'), fault);
+  });
+}
+
+test('finds a circle', () => {
+  const tree = sources();
+  tree.set('src/base/planted-a.ts', "import './planted-b.ts';");
+  tree.set('src/base/planted-b.ts', "import './planted-a.ts';");
+  assert.deepEqual(importFaults(tree), [
+    'a circle: src/base/planted-a.ts → src/base/planted-b.ts → src/base/planted-a.ts',
+  ]);
+});
+
+test('an import in a comment is none', () => {
+  const text =
+    "// import a from 'a';\n/* import b from 'b'; */\nimport c from 'c'; // import d from 'd';\nimport('e');";
+  assert.deepEqual(importsOf(text), ['c', 'e']);
+});

@@ -1,0 +1,57 @@
+/** package.json and its lock file, and the launcher that stands before everything else. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ROOT, filesBelow, read } from './tree.ts';
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly bin: Readonly<Record<string, string>>;
+  readonly files: readonly string[];
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+const manifest = JSON.parse(read('package.json')) as Manifest;
+
+test('the lock file names no registry and fits package.json', () => {
+  const lock = JSON.parse(read('package-lock.json')) as { packages: Record<string, Record<string, unknown>> };
+  const resolved = Object.entries(lock.packages).filter(([, entry]) => 'resolved' in entry);
+  assert.deepEqual(
+    resolved.map(([path]) => path),
+    [],
+  );
+  assert.equal(lock.packages['']?.['version'], manifest.version);
+  assert.deepEqual(lock.packages['']?.['dependencies'], manifest.dependencies);
+});
+
+test('what the package names is there', () => {
+  const present = filesBelow('');
+  for (const path of Object.values(manifest.bin)) assert.ok(present.includes(path), path);
+  for (const name of manifest.files.filter((each) => each !== 'dist')) {
+    assert.ok(
+      present.some((path) => path === name || path.startsWith(`${name}/`)),
+      name,
+    );
+  }
+});
+
+test('every script that a paper or another script tells to run exists', () => {
+  const papers = filesBelow('').filter((path) => path.endsWith('.md') || path === '.ci/run' || path === 'package.json');
+  for (const path of papers) {
+    for (const match of read(path).matchAll(/npm run ([a-z][a-z:-]*)/g)) {
+      assert.ok(manifest.scripts[match[1] as string] !== undefined, `${path}: npm run ${match[1]}`);
+    }
+  }
+});
+
+test('an old Node gets a sentence, not a syntax error', () => {
+  const disguise =
+    "data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.20.2'}})";
+  const args = ['--import', disguise, join(ROOT, 'bin/millrace.js'), '--version'];
+  const ran = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  assert.equal(ran.status, 1);
+  assert.equal(ran.stdout, '');
+  assert.match(ran.stderr, /^millrace needs Node\.js 24 or later\b.*\n$/);
+});
