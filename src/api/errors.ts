@@ -48,6 +48,11 @@ export const ERRORS = {
   },
   InvalidAccessKeyID: { status: 403, message: 'The AccessKey ID %s is invalid.', when: 'The access key is not known.' },
   InvalidArgument: { status: 400, message: 'Parameter error.', when: 'A parameter is wrong; the message says which and why.' },
+  'InvalidApi.NotFound': {
+    status: 404,
+    message: 'Specified api is not found, please check your url and method.',
+    when: 'The path is neither `/` nor `/healthz`.',
+  },
   'InvalidSecurityToken.Expired': {
     status: 403,
     message: 'Specified SecurityToken is expired.',
@@ -93,6 +98,11 @@ export const ERRORS = {
     message:
       'The request signature we calculated does not match the signature you provided. Check your access key and signing method.',
     when: 'The signature is wrong; the message ends in the string that the server signed.',
+  },
+  UnsupportedHTTPMethod: {
+    status: 405,
+    message: "The HTTP method '%s' is not supported: use GET or POST.",
+    when: 'The API is called by another method than GET or POST.',
   },
   UnsupportedMediaType: {
     status: 415,
