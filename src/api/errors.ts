@@ -25,6 +25,11 @@ export const ERRORS = {
     message: "The requested API version '%s' is not supported yet. Please check.",
     when: 'Version is not 2019-03-15.',
   },
+  ConcurrentUpdateError: {
+    status: 409,
+    message: 'Update conflict, please retry.',
+    when: 'UpdateFlow of a flow that was deleted and made again while the call was under way.',
+  },
   EntityTooLarge: {
     status: 400,
     message: 'The payload size exceeds maximum allowed size (%s bytes).',
@@ -35,11 +40,21 @@ export const ERRORS = {
     message: 'Execution %s for flow %s already exists.',
     when: 'Never by StartSyncExecution: its execution names end in a fresh UUID (decisions.md 4.2).',
   },
+  FlowAliasNotExists: {
+    status: 404,
+    message: "The alias %s for flow '%s' does not exist.",
+    when: 'Qualifier is neither empty, `LATEST` nor a number. Aliases are not built yet, so none exists.',
+  },
   FlowAlreadyExists: { status: 409, message: 'Flow %s already exists.', when: 'CreateFlow of a name that is taken.' },
   FlowNotExists: {
     status: 404,
     message: "Flow '%s' does not exist.",
     when: 'The named flow does not exist.',
+  },
+  FlowVersionNotExists: {
+    status: 404,
+    message: "The version %s for flow '%s' does not exist.",
+    when: 'Qualifier is a number, or FlowVersion anything but `LATEST`. Versions are not built yet, so none exists.',
   },
   InternalServerError: {
     status: 500,

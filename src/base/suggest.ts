@@ -1,0 +1,52 @@
+/** "Did you mean": the known word nearest to one that is not known. */
+
+/** Longer words are not compared, so that a caller's text cannot make this slow. */
+const MAX_LENGTH = 64;
+
+/**
+ * The word of `known` that `word` is most likely a slip of: same but for case, or at most a third of its letters (two
+ * at least) inserted, left out, changed or swapped with a neighbour. Null when none is near. The first of equals wins.
+ */
+export function nearest(word: string, known: Iterable<string>): string | null {
+  if (word.length > MAX_LENGTH) return null;
+  let best: string | null = null;
+  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
+  for (const candidate of known) {
+    if (candidate.length > MAX_LENGTH || candidate === '') continue;
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    // A word that shares no letter with another is not meant for it, however short both are.
+    if (distance < bestDistance && distance < Math.max(word.length, candidate.length)) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+/** Letters to insert, leave out, change or swap with a neighbour until `a` is `b`. */
+export function editDistance(a: string, b: string): number {
+  let beforePrevious: number[] = [];
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      let distance = Math.min(
+        at(previous, j) + 1,
+        at(row, j - 1) + 1,
+        at(previous, j - 1) + (same ? 0 : 1),
+      );
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        distance = Math.min(distance, at(beforePrevious, j - 2) + 1);
+      }
+      row.push(distance);
+    }
+    beforePrevious = previous;
+    previous = row;
+  }
+  return at(previous, b.length);
+}
+
+function at(row: readonly number[], index: number): number {
+  return row[index] as number;
+}
