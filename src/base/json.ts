@@ -122,13 +122,14 @@ export function stringifyJson(value: JsonValue): string {
 
 /**
  * UTF-8 length of the value's JSON text, counted without making the text. Stops and returns a number above
- * `limit` as soon as it is passed, so that a small graph that unfolds to gigabytes costs no more than `limit`.
+ * `limit` as soon as it is passed, so that a small graph that unfolds to gigabytes costs no more than `limit`;
+ * Infinity for a value nested deeper than {@link MAX_DEPTH}.
  */
 export function jsonBytes(value: JsonValue, limit: number): number {
-  return count(value, 0, limit);
+  return count(value, 0, limit, 0);
 }
 
-function count(value: JsonValue, sum: number, limit: number): number {
+function count(value: JsonValue, sum: number, limit: number, depth: number): number {
   switch (typeof value) {
     case 'string':
       return sum + stringBytes(value, limit - sum);
@@ -140,10 +141,11 @@ function count(value: JsonValue, sum: number, limit: number): number {
   }
   if (value === null) return sum + 4;
   if (rawJson.isRawJSON(value)) return sum + value.rawJSON.length;
+  if (depth === MAX_DEPTH) return Number.POSITIVE_INFINITY;
   if (Array.isArray(value)) {
     let total = sum + 2 + Math.max(0, value.length - 1);
     for (const item of value as JsonArray) {
-      total = count(item, total, limit);
+      total = count(item, total, limit, depth + 1);
       if (total > limit) return total;
     }
     return total;
@@ -154,7 +156,7 @@ function count(value: JsonValue, sum: number, limit: number): number {
     if (!Object.hasOwn(value, key)) continue;
     total += stringBytes(key, limit - total) + (first ? 1 : 2);
     first = false;
-    total = count((value as JsonObject)[key] as JsonValue, total, limit);
+    total = count((value as JsonObject)[key] as JsonValue, total, limit, depth + 1);
     if (total > limit) return total;
   }
   return total;

@@ -1,10 +1,33 @@
-/** The express runtime: runs executions in memory and answers when they have ended. */
+/**
+ * The express runtime: drives executions in memory and answers when they have ended.
+ *
+ * An execution that never waits runs to its end inside `run`, without a promise or a timer of its own. One that waits
+ * is an entry in a map and a few handles; one that computes without waiting is cut into slices (`slices.ts`), so that
+ * it cannot hold up the others.
+ */
+import { assert } from '../base/assert.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Ids } from '../base/ids.ts';
+import { stringifyJson } from '../base/json.ts';
 import type { JsonObject } from '../base/json.ts';
+import type { ActionCatalog, TaskResult } from '../actions/action.ts';
+import { decide } from '../interpreter/decide.ts';
+import type { Input, Moment } from '../interpreter/decide.ts';
+import type { ExecutionEvent } from '../interpreter/event.ts';
+import { Execution } from '../interpreter/execution.ts';
+import type { Command, ExecutionLimits } from '../interpreter/execution.ts';
+import { RUNTIME_ERROR } from '../interpreter/failure.ts';
 import type { Plan } from '../language/plan.ts';
-import type { FlowRecord } from '../store/flows.ts';
+import { Admission } from './admission.ts';
+import type { AdmissionLimits } from './admission.ts';
+import { Slices } from './slices.ts';
 
 export interface SyncStart {
-  readonly flow: FlowRecord;
+  readonly flowName: string;
+  /** Empty when the flow has none. */
+  readonly roleArn: string;
+  /** `$Environment`. */
+  readonly environment: JsonObject;
   readonly plan: Plan;
   /** The whole name of the execution (decisions.md 4.2). */
   readonly name: string;
@@ -23,15 +46,216 @@ export interface SyncResult {
   readonly output: string;
   readonly startedMs: number;
   readonly stoppedMs: number;
-  /** What was odd and no error: paths that lead nowhere, conditions that are no boolean. */
+  /** What was odd and no error: paths that lead nowhere, conditions that are no boolean. The first hundred. */
   readonly warnings: readonly string[];
 }
 
 export interface ExpressRuntime {
   /** Executions under way. */
   readonly running: number;
-  /** Runs to the end. Never rejects but for a defect. @throws {ApiError} `ResourceThrottled` when full. */
+  /**
+   * Runs an execution to its end. A failed execution is a result, not an error.
+   * @throws {ApiError} `ResourceThrottled` when as many run as may, or start as fast as they may.
+   */
   run(start: SyncStart): Promise<SyncResult>;
-  /** Ends what is under way: resolves when nothing runs or `limitMs` have passed, whichever is first. */
+  /** Resolves when nothing runs any more, or after `limitMs`. */
   drain(limitMs: number): Promise<void>;
+}
+
+export interface ExpressOptions {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly actions: ActionCatalog;
+  readonly limits: Omit<ExecutionLimits, 'waitSeconds'> & AdmissionLimits & { readonly expressTimeoutSeconds: number };
+  /** Told of an action that threw, which is a defect of the action. */
+  readonly onDefect: (error: unknown, where: string) => void;
+  /** Sees every event of every execution as it happens. */
+  readonly onEvent?: (execution: Execution, event: ExecutionEvent) => void;
+}
+
+/** Longest Wait of an Express flow (fdl.md 2.3). */
+const EXPRESS_WAIT_SECONDS = 20;
+/** `setTimeout` counts in 31 bits; no express execution lives that long. */
+const LONGEST_TIMER_MS = 2_147_483_647;
+
+export function createExpressRuntime(options: ExpressOptions): ExpressRuntime {
+  return new Runtime(options);
+}
+
+class Runtime implements ExpressRuntime {
+  readonly options: ExpressOptions;
+  readonly limits: ExecutionLimits;
+  readonly moment: Moment;
+  readonly slices: Slices<Run>;
+  readonly #admission: Admission;
+  readonly #drained: (() => void)[] = [];
+
+  constructor(options: ExpressOptions) {
+    const { clock, ids } = options;
+    this.options = options;
+    this.limits = { ...options.limits, waitSeconds: EXPRESS_WAIT_SECONDS };
+    this.moment = {
+      get nowMs() {
+        return clock.nowMs();
+      },
+      random: () => ids.random(),
+    };
+    this.slices = new Slices(clock, (run) => run.advance({ kind: 'continue' }));
+    this.#admission = new Admission(options.limits, clock);
+  }
+
+  get running(): number {
+    return this.#admission.running;
+  }
+
+  async run(start: SyncStart): Promise<SyncResult> {
+    this.#admission.enter(start.depth);
+    try {
+      const execution = new Execution(
+        start.plan,
+        {
+          name: start.name,
+          input: start.input,
+          roleArn: start.roleArn,
+          environment: start.environment,
+          longestSeconds: this.options.limits.expressTimeoutSeconds,
+        },
+        this.limits,
+      );
+      const run = new Run(this, start, execution);
+      run.advance({ kind: 'start' });
+      if (execution.status === 'Running') await run.ended();
+      return resultOf(start.name, execution);
+    } finally {
+      this.#admission.leave();
+      if (this.running === 0) for (const wake of this.#drained.splice(0)) wake();
+    }
+  }
+
+  drain(limitMs: number): Promise<void> {
+    if (this.running === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = this.options.clock.after(limitMs, resolve);
+      this.#drained.push(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+}
+
+function resultOf(name: string, execution: Execution): SyncResult {
+  const { status } = execution;
+  assert(status !== 'Running', 'a result is of an ended execution');
+  return {
+    name,
+    status,
+    errorCode: execution.failure?.error ?? '',
+    errorMessage: execution.failure?.cause ?? '',
+    output: status === 'Succeeded' ? stringifyJson(execution.output) : '',
+    startedMs: execution.startedMs,
+    stoppedMs: execution.stoppedMs,
+    warnings: execution.warnings,
+  };
+}
+
+/** One execution under way, and the handles of what it waits for. */
+class Run {
+  readonly #runtime: Runtime;
+  readonly #start: SyncStart;
+  readonly #execution: Execution;
+  readonly #record: ((event: ExecutionEvent) => void) | null;
+  /** Ends what a command started: its timers, its call. */
+  readonly #handles = new Map<number, () => void>();
+  #cancelDeadline: (() => void) | null = null;
+  #wake: (() => void) | null = null;
+
+  constructor(runtime: Runtime, start: SyncStart, execution: Execution) {
+    this.#runtime = runtime;
+    this.#start = start;
+    this.#execution = execution;
+    const { onEvent } = runtime.options;
+    this.#record = onEvent === undefined ? null : (event) => onEvent(execution, event);
+  }
+
+  ended(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  /** Takes an input as far as it goes, then carries out what was opened and ends what was closed. */
+  advance(input: Input): void {
+    const execution = this.#execution;
+    if (execution.status !== 'Running') return;
+    decide(execution, input, this.#runtime.moment, this.#record);
+    if (execution.closed.length > 0) this.#close(execution.closed);
+    if (execution.status !== 'Running') {
+      this.#cancelDeadline?.();
+      this.#wake?.();
+      return;
+    }
+    if (execution.opened.length > 0) this.#open(execution.opened);
+    this.#cancelDeadline ??= this.#after(execution.timeoutSeconds, { kind: 'execution-timed-out' });
+    if (execution.ready.length > 0) this.#runtime.slices.add(this);
+  }
+
+  #close(ids: number[]): void {
+    for (const id of ids) {
+      this.#handles.get(id)?.();
+      this.#handles.delete(id);
+    }
+    ids.length = 0;
+  }
+
+  #open(ids: number[]): void {
+    // A call may end at once and advance this run again; the list is taken before the first one starts.
+    for (const id of ids.splice(0)) {
+      const command = this.#execution.commands.get(id);
+      if (command === undefined) continue;
+      if (command.kind === 'timer') this.#handles.set(id, this.#after(command.seconds, { kind: 'timer-due', id }));
+      else this.#call(command);
+    }
+  }
+
+  #after(seconds: number, input: Input): () => void {
+    return this.#runtime.options.clock.after(Math.min(seconds * 1_000, LONGEST_TIMER_MS), () => this.advance(input));
+  }
+
+  #call(command: Command & { kind: 'task' }): void {
+    const { id, state, timeoutSeconds } = command;
+    const start = this.#start;
+    const abort = new AbortController();
+    const cancelTimeout = timeoutSeconds === null ? null : this.#after(timeoutSeconds, { kind: 'task-timed-out', id });
+    this.#handles.set(id, () => {
+      cancelTimeout?.();
+      abort.abort();
+    });
+    const call = {
+      action: state.action,
+      parameters: command.parameters,
+      idempotencyKey: `${start.flowName}/${start.name}/${encodeURIComponent(state.name)}/${id}`,
+      flowName: start.flowName,
+      executionName: start.name,
+      roleArn: start.roleArn,
+      depth: start.depth,
+    };
+    this.#runtime.options.actions
+      .find(state.action)
+      .run(call, abort.signal)
+      .then(
+        (result) => this.#answered(id, result),
+        (error: unknown) => {
+          this.#runtime.options.onDefect(error, `${state.action} in state ${state.name} of flow ${start.flowName}`);
+          const cause = `The action ${state.action} failed in a way that it should not.`;
+          this.#answered(id, { ok: false, error: RUNTIME_ERROR, cause });
+        },
+      );
+  }
+
+  #answered(id: number, result: TaskResult): void {
+    // The call has ended by itself: its handle must not abort what is no longer under way.
+    if (result.ok) this.advance({ kind: 'task-succeeded', id, output: result.output });
+    else this.advance({ kind: 'task-failed', id, failure: { error: result.error, cause: result.cause } });
+  }
 }

@@ -1,0 +1,125 @@
+/**
+ * What the expressions of one state see while a decision is made, and where their failures and warnings gather. One
+ * scope serves a whole decision: `enter` sets it to a thread, and no state pays for another object.
+ */
+import { MAX_DEPTH, jsonBytes, setMember } from '../base/json.ts';
+import type { JsonObject, JsonValue } from '../base/json.ts';
+import { EvaluationError, FUEL_PER_STATE } from '../expression/evaluation.ts';
+import type { StateScope } from '../language/plan.ts';
+import type { Failure } from './event.ts';
+import { WARNINGS_MAX } from './execution.ts';
+import type { Execution, Thread } from './execution.ts';
+import { DATA_LIMIT_EXCEEDED, RUNTIME_ERROR } from './failure.ts';
+
+export class ConstructScope implements StateScope {
+  input: JsonValue = null;
+  output: JsonValue = null;
+  global: JsonObject;
+  item: JsonValue = null;
+  itemIndex: number | null = null;
+  /** `$Context.Current.Error`: set while a catch rule builds its output. */
+  error: Failure | null = null;
+  /** Of the last attempt; null when it went well. */
+  failure: Failure | null = null;
+  fuel = FUEL_PER_STATE;
+  readonly environment: JsonObject;
+  readonly #execution: Execution;
+  readonly #random: () => number;
+  #thread: Thread | null = null;
+  #spent = 0;
+  #warnings: string[] | null = null;
+
+  constructor(execution: Execution, moment: { random(): number }) {
+    this.#execution = execution;
+    this.#random = () => moment.random();
+    this.global = execution.global;
+    this.environment = execution.start.environment;
+  }
+
+  /** Sets everything to what a thread's state sees before its task has answered, with full fuel. */
+  enter(thread: Thread): void {
+    this.#thread = thread;
+    this.input = thread.input;
+    this.output = null;
+    this.item = null;
+    this.itemIndex = null;
+    this.error = null;
+    this.failure = null;
+    this.global = this.#execution.global;
+    this.#spent += FUEL_PER_STATE - this.fuel;
+    this.fuel = FUEL_PER_STATE;
+  }
+
+  /** Fuel used since the decision began. */
+  get work(): number {
+    return this.#spent + FUEL_PER_STATE - this.fuel;
+  }
+
+  random(): number {
+    return this.#random();
+  }
+
+  warn(message: string): void {
+    this.#warnings ??= [];
+    if (this.#warnings.length < WARNINGS_MAX) this.#warnings.push(message);
+  }
+
+  /** The warnings since the last call; null when there are none. */
+  takeWarnings(): readonly string[] | null {
+    const warnings = this.#warnings;
+    this.#warnings = null;
+    return warnings;
+  }
+
+  /** Runs a compiled expression or constructor; one that fails sets `failure` and gives `otherwise`. */
+  attempt<T>(run: (scope: StateScope) => T, otherwise: T): T {
+    try {
+      return run(this);
+    } catch (error) {
+      if (!(error instanceof EvaluationError)) throw error;
+      this.fail(error.source === undefined ? error.message : `${error.source}: ${error.message}`);
+      return otherwise;
+    }
+  }
+
+  /** Sets `failure` to `FnF.RuntimeError` with this cause. */
+  fail(cause: string): void {
+    this.failure = { error: RUNTIME_ERROR, cause };
+  }
+
+  /** The failure of a value that is over the data limit of a state; null when it is not. */
+  oversize(value: JsonValue, what: string): Failure | null {
+    const limit = this.#execution.limits.stateDataBytes;
+    const bytes = jsonBytes(value, limit);
+    if (bytes <= limit) return null;
+    if (bytes === Number.POSITIVE_INFINITY) {
+      return { error: DATA_LIMIT_EXCEEDED, cause: `${what} is nested deeper than ${MAX_DEPTH} levels.` };
+    }
+    return { error: DATA_LIMIT_EXCEEDED, cause: `${what} is larger than ${limit} bytes of JSON.` };
+  }
+
+  /** `$Context` (fdl.md 3.1), with the flow's place in a Map as `Current.ItemIndex` (decisions.md 3.6). */
+  context(): JsonObject {
+    const thread = this.#thread;
+    const { start } = this.#execution;
+    const current: Record<string, JsonValue> = {
+      Name: thread?.state.name ?? '',
+      Input: this.input,
+      Output: this.output,
+      Error: this.error === null ? null : { Code: this.error.error, Detail: this.error.cause },
+      RetryCount: thread?.retryCount ?? 0,
+      TaskToken: null,
+    };
+    const itemIndex = this.itemIndex ?? enclosingItem(thread);
+    if (itemIndex !== null) setMember(current, 'ItemIndex', itemIndex);
+    return { Execution: { Name: start.name, Input: start.input, RoleArn: start.roleArn }, Current: current };
+  }
+}
+
+/** The index of the innermost Map item that the thread runs in. */
+function enclosingItem(thread: Thread | null): number | null {
+  for (let inner = thread; inner !== null; inner = inner.parent) {
+    if (inner.parent?.state.type === 'Map') return inner.index;
+  }
+  return null;
+}

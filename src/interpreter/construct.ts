@@ -1,0 +1,118 @@
+/**
+ * The values that a state builds, each checked against its limit. A function that fails sets `scope.failure` and gives a
+ * value that is not looked at.
+ */
+import { isJsonArray, jsonBytes, stringifyJson } from '../base/json.ts';
+import type { JsonArray, JsonObject, JsonValue } from '../base/json.ts';
+import type { Construct, MapState, TaskState, WaitState } from '../language/plan.ts';
+import type { ConstructScope } from './construct-scope.ts';
+import type { Thread } from './execution.ts';
+import { DATA_LIMIT_EXCEEDED } from './failure.ts';
+
+const NOTHING: JsonObject = {};
+/** Fuel that each item of a Map adds to that of the state, for its ItemConstructor. */
+const FUEL_PER_ITEM = 100;
+/** Seven days (fdl.md 2.2). */
+const TASK_TIMEOUT_MAX_SECONDS = 604_800;
+
+/** An input or output from its constructor. `what` names it in the failure. */
+export function constructValue(scope: ConstructScope, construct: Construct, what: string): JsonObject {
+  const value = scope.attempt(construct, NOTHING);
+  if (scope.failure === null) scope.failure = scope.oversize(value, `${what} of the state`);
+  return value;
+}
+
+export function constructParameters(scope: ConstructScope, construct: Construct): JsonObject {
+  const value = scope.attempt(construct, NOTHING);
+  if (scope.failure === null) scope.failure = scope.oversize(value, 'Parameters');
+  return value;
+}
+
+/** What GlobalConstructor adds to `$Global`, each key and value within its limit (fdl.md 3.5). */
+export function constructGlobal(scope: ConstructScope, limits: GlobalLimits, construct: Construct): JsonObject {
+  const value = scope.attempt(construct, NOTHING);
+  if (scope.failure !== null) return value;
+  for (const key of Object.keys(value)) {
+    if (Buffer.byteLength(key) > limits.globalKeyBytes) {
+      scope.failure = tooLarge(`The name of the global variable ${shown(key)}`, limits.globalKeyBytes);
+    } else if (jsonBytes(value[key] as JsonValue, limits.globalValueBytes) > limits.globalValueBytes) {
+      scope.failure = tooLarge(`The global variable ${shown(key)}`, limits.globalValueBytes);
+    }
+  }
+  return value;
+}
+
+interface GlobalLimits {
+  readonly globalKeyBytes: number;
+  readonly globalValueBytes: number;
+}
+
+function tooLarge(what: string, limit: number): { error: string; cause: string } {
+  return { error: DATA_LIMIT_EXCEEDED, cause: `${what} is larger than ${limit} bytes.` };
+}
+
+/** Seconds of a Wait; a computed one is a whole number in the range of the mode (fdl.md 2.3). */
+export function evaluateSeconds(scope: ConstructScope, limits: { readonly waitSeconds: number }, state: WaitState): number {
+  if (typeof state.seconds === 'number') return state.seconds;
+  const value = scope.attempt(state.seconds, null);
+  if (scope.failure !== null) return 0;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= limits.waitSeconds) return value;
+  scope.fail(`Seconds must be a whole number from 1 to ${limits.waitSeconds}, not ${shown(value)}`);
+  return 0;
+}
+
+/** Seconds that the task may take; null for no limit, which 0 also means (fdl.md 2.2). */
+export function evaluateTimeout(scope: ConstructScope, state: TaskState): number | null {
+  const { timeoutSeconds } = state;
+  if (timeoutSeconds === null || typeof timeoutSeconds === 'number') return timeoutSeconds === 0 ? null : timeoutSeconds;
+  const value = scope.attempt(timeoutSeconds, null);
+  if (scope.failure !== null) return null;
+  const seconds = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof seconds === 'number' && seconds >= 0 && seconds <= TASK_TIMEOUT_MAX_SECONDS) {
+    return seconds === 0 ? null : seconds;
+  }
+  scope.fail(`Timeout must be a number of seconds from 0 to ${TASK_TIMEOUT_MAX_SECONDS}, not ${shown(value)}`);
+  return null;
+}
+
+/** The items of a Map as its processor gets them: ItemsPath, then ItemConstructor for each (fdl.md 2.6). */
+export function evaluateItems(scope: ConstructScope, state: MapState): JsonArray {
+  const items = scope.attempt(state.items, null);
+  if (scope.failure !== null) return [];
+  if (!isJsonArray(items)) {
+    scope.fail(`ItemsPath must lead to an array, not ${shown(items)}`);
+    return [];
+  }
+  const { itemConstructor } = state;
+  if (itemConstructor === null) return items;
+  scope.fuel += items.length * FUEL_PER_ITEM;
+  const built: JsonValue[] = [];
+  for (const [index, item] of items.entries()) {
+    scope.item = item;
+    scope.itemIndex = index;
+    built.push(constructValue(scope, itemConstructor, `The constructed item ${index}`));
+    if (scope.failure !== null) return [];
+  }
+  scope.itemIndex = null;
+  return built;
+}
+
+/** The raw output of a Parallel, `{"Branch0": …}`, or of a Map, `{"Items": […]}` (fdl.md 2.5, 2.6). */
+export function joinedOutput(scope: ConstructScope, thread: Thread): JsonObject {
+  const results = thread.results ?? [];
+  let output: JsonObject;
+  if (thread.state.type === 'Map') output = { Items: results };
+  else output = Object.fromEntries(results.map((result, index) => [`Branch${index}`, result]));
+  scope.failure = scope.oversize(output, 'The joined result of the state');
+  return output;
+}
+
+/** A larger value is not turned into text for a message. */
+const SHOWN_BYTES_MAX = 10_000;
+
+/** A value in a message, cut to a readable length. */
+function shown(value: JsonValue): string {
+  if (jsonBytes(value, SHOWN_BYTES_MAX) > SHOWN_BYTES_MAX) return isJsonArray(value) ? 'a large array' : 'a large value';
+  const text = stringifyJson(value);
+  return text.length <= 100 ? text : `${text.slice(0, 100)}…`;
+}

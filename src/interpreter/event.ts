@@ -1,0 +1,103 @@
+/**
+ * What happened in an execution. The events that GetExecutionHistory serves are the events that are folded
+ * (DESIGN.md 4): type, cause and value are the served part, `next` and `facts` are what only the engine needs.
+ *
+ * Invariants. I4: an event holds the decision, so that folding never decides again. An event is plain JSON data:
+ * states and threads are numbers in it.
+ */
+import type { JsonArray, JsonObject, JsonValue } from '../base/json.ts';
+
+export type EventType =
+  | 'ExecutionStarted'
+  | 'ExecutionSucceeded'
+  | 'ExecutionFailed'
+  | 'ExecutionTimedOut'
+  | 'StateEntered'
+  | 'StateStarted'
+  | 'StateSucceeded'
+  | 'StateFailed'
+  | 'StateTimedOut'
+  | 'StateAborted'
+  | 'TaskScheduled'
+  | 'TaskSucceeded'
+  | 'TaskFailed'
+  | 'TaskTimedOut'
+  | 'BranchEntered'
+  | 'BranchExited'
+  | 'IterationEntered'
+  | 'IterationExited';
+
+/** Why a state or an execution failed. */
+export interface Failure {
+  /** `FnF.TaskTimeout`, `FC.ResourceThrottled`, a function's own error type. */
+  readonly error: string;
+  /** The detail, for people. */
+  readonly cause: string;
+}
+
+/** What only some events carry. */
+export interface EventFacts {
+  /** BranchEntered, BranchExited, IterationEntered, IterationExited: the position. */
+  readonly index?: number;
+  /** TaskScheduled: 1 for the first call. */
+  readonly attempt?: number;
+  /** TaskScheduled: null or absent when the task may take as long as the execution. */
+  readonly timeoutSeconds?: number | null;
+  /** StateStarted of a Wait. */
+  readonly seconds?: number;
+  /** StateStarted of a Map. */
+  readonly items?: JsonArray;
+  /** The failed and aborted types, and a StateStarted that could not go on. */
+  readonly failure?: Failure;
+  /** A failed attempt that is repeated: by which retry rule and after how long. */
+  readonly retry?: { readonly rule: number; readonly seconds: number };
+  /** StateFailed: a catch rule took the failure; `value` is handed to `next`. */
+  readonly caught?: boolean;
+  /** StateAborted: the execution is over its time, and this is how it ends. */
+  readonly ending?: Failure;
+  /** StateSucceeded: what GlobalConstructor built. */
+  readonly global?: JsonObject;
+  /** Oddities met on the way to this event (decisions.md 2.2, 2.3). */
+  readonly warnings?: readonly string[];
+}
+
+export class ExecutionEvent {
+  /** 1, 2, 3 … */
+  readonly id: number;
+  readonly type: EventType;
+  /** Milliseconds since 1970. */
+  readonly timeMs: number;
+  /** `ScheduleEventId`: the event that caused this one; 0 for the first. */
+  readonly cause: number;
+  /** The thread that it happened in: the id of the event that opened the thread. */
+  readonly thread: number;
+  /** Index of the state in the plan; -1 for an event of the execution. */
+  readonly state: number;
+  /** The input or output that the event carries; null where it carries none. */
+  readonly value: JsonValue;
+  /** Index of the state that comes next; -1 when the scope ends or nothing was decided. */
+  readonly next: number;
+  readonly facts: EventFacts | null;
+
+  constructor(
+    id: number,
+    type: EventType,
+    timeMs: number,
+    cause: number,
+    thread: number,
+    state: number,
+    value: JsonValue,
+    next: number,
+    facts: EventFacts | null,
+  ) {
+    this.id = id;
+    this.type = type;
+    this.timeMs = timeMs;
+    this.cause = cause;
+    this.thread = thread;
+    this.state = state;
+    this.value = value;
+    this.next = next;
+    this.facts = facts;
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * The state of one execution: what `apply` changes and `decide` and `pending` read.
+ *
+ * I1: nothing but `apply` changes it. It is never stored: it is what folding the events gives.
+ *
+ * A thread is one activation of a scope: the flow itself, a branch, an item. It stands in one state at a time; its
+ * `phase` says what is to happen next, so that an execution can be taken up after any single event.
+ */
+import type { JsonArray, JsonObject, JsonValue } from '../base/json.ts';
+import type { Plan, Scope, State } from '../language/plan.ts';
+import type { Failure } from './event.ts';
+
+/** What an execution is started with; fixed for its life. */
+export interface ExecutionStart {
+  /** The whole name: `$Context.Execution.Name`. */
+  readonly name: string;
+  readonly input: JsonObject;
+  readonly roleArn: string;
+  /** `$Environment`. */
+  readonly environment: JsonObject;
+  /** Longest life in this mode, seconds; the flow's own Timeout may be shorter. */
+  readonly longestSeconds: number;
+}
+
+/** Data limits (decisions.md 2.8), bytes of JSON text. */
+export interface ExecutionLimits {
+  readonly stateDataBytes: number;
+  readonly globalKeyBytes: number;
+  readonly globalValueBytes: number;
+  /** Items of one Map at once. */
+  readonly mapConcurrency: number;
+  /** Longest Wait: 20 in Express mode, 300 in Standard mode (fdl.md 2.3). */
+  readonly waitSeconds: number;
+}
+
+/**
+ * What a thread does next. Runnable: `enter` the state; `entered`, build its input; `schedule` its task call; `spawn` the
+ * next branch or item; `joined`, all branches or items ended; `result`, build its output; `failing`, recover or fail;
+ * `aborting`, stop what still runs inside, then fail; `exit` the scope. Blocked: on a `task`, a `timer` (Wait), a `retry`
+ * delay, its `children`. `dead` threads are never looked at again.
+ */
+export type Phase =
+  | 'enter'
+  | 'entered'
+  | 'schedule'
+  | 'spawn'
+  | 'joined'
+  | 'result'
+  | 'failing'
+  | 'aborting'
+  | 'exit'
+  | 'task'
+  | 'timer'
+  | 'retry'
+  | 'children'
+  | 'dead';
+
+export class Thread {
+  /** Id of the event that opened it. */
+  readonly id: number;
+  readonly scope: Scope;
+  readonly parent: Thread | null;
+  /** Branch or item index in the parent's state. */
+  readonly index: number;
+  state: State;
+  phase: Phase = 'enter';
+  /** True while it stands in the execution's queue. */
+  queued = false;
+  /** Last event of this thread, the cause of its next one. */
+  lastEvent: number;
+  /** The value handed over by the state before. */
+  handed: JsonValue;
+  /** After InputConstructor; the handed value until then. */
+  input: JsonValue;
+  /** True once InputConstructor has run: a retry does not run it again. */
+  started = false;
+  /** The raw result; null until there is one. */
+  output: JsonValue = null;
+  failure: Failure | null = null;
+  /** True when the retry rules were looked at for `failure` already, by the event that ended the call. */
+  retryDecided = false;
+  /** Event that opened what the thread is blocked on; stale outcomes name another. */
+  waitingFor = 0;
+  /** Calls of the current state so far. */
+  attempt = 0;
+  /** Retries of the current state by rule; null until the first. */
+  retries: number[] | null = null;
+  retryCount = 0;
+  // Parallel and Map only.
+  children: Thread[] | null = null;
+  items: JsonArray | null = null;
+  results: JsonValue[] | null = null;
+  spawned = 0;
+  done = 0;
+
+  constructor(id: number, scope: Scope, parent: Thread | null, index: number, handed: JsonValue) {
+    this.id = id;
+    this.scope = scope;
+    this.parent = parent;
+    this.index = index;
+    this.state = scope.start;
+    this.lastEvent = id;
+    this.handed = handed;
+    this.input = handed;
+  }
+}
+
+export type ExecutionStatus = 'Running' | 'Succeeded' | 'Failed' | 'TimedOut';
+
+/** Something that the outside must do, and answer to. `id` is the event that opened it. */
+export type Command =
+  | {
+      readonly kind: 'task';
+      readonly id: number;
+      readonly thread: number;
+      readonly state: State & { readonly type: 'Task' };
+      readonly parameters: JsonObject;
+      readonly attempt: number;
+      readonly timeoutSeconds: number | null;
+    }
+  | { readonly kind: 'timer'; readonly id: number; readonly thread: number; readonly seconds: number };
+
+/** Warnings kept of one execution; a loop must not fill the memory with them. */
+export const WARNINGS_MAX = 100;
+
+export class Execution {
+  readonly plan: Plan;
+  readonly start: ExecutionStart;
+  readonly limits: ExecutionLimits;
+  status: ExecutionStatus = 'Running';
+  startedMs = 0;
+  stoppedMs = 0;
+  lastEvent = 0;
+  global: JsonObject = {};
+  /** On success. */
+  output: JsonValue = null;
+  /** On failure or timeout. */
+  failure: Failure | null = null;
+  /** Set when the execution is over its time and its states are being aborted. */
+  ending: Failure | null = null;
+  root: Thread | null = null;
+  readonly threads = new Map<number, Thread>();
+  /** Threads that can go on, in the order in which they will. */
+  readonly ready: Thread[] = [];
+  readonly warnings: string[] = [];
+  /** Commands under way by id: `pending` is a function of state (I3). */
+  readonly commands = new Map<number, Command>();
+  /** Ids opened and closed since the runtime last looked; a rebuilt execution reads `commands` instead. */
+  opened: number[] = [];
+  closed: number[] = [];
+
+  constructor(plan: Plan, start: ExecutionStart, limits: ExecutionLimits) {
+    this.plan = plan;
+    this.start = start;
+    this.limits = limits;
+  }
+
+  /** Seconds that the execution may take: its flow's Timeout or the mode's own limit, whichever is shorter. */
+  get timeoutSeconds(): number {
+    const own = this.plan.timeoutSeconds;
+    return own === null ? this.start.longestSeconds : Math.min(own, this.start.longestSeconds);
+  }
+}

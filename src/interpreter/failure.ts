@@ -1,0 +1,42 @@
+/** The engine's own error names, and which rule of a state answers to an error. */
+import type { CatchRule, RetryRule, State } from '../language/plan.ts';
+import type { Failure } from './event.ts';
+import type { Thread } from './execution.ts';
+
+/** A failing expression, or a value that cannot be used (decisions.md 2.7). */
+export const RUNTIME_ERROR = 'FnF.RuntimeError';
+/** A data limit was passed (decisions.md 2.8). */
+export const DATA_LIMIT_EXCEEDED = 'FnF.DataLimitExceeded';
+/** A task did not end in its time (decisions.md 3.4). */
+export const TASK_TIMEOUT = 'FnF.TaskTimeout';
+/** The execution did not end in its time (decisions.md 3.4). */
+export const EXECUTION_TIMEOUT = 'FnF.ExecutionTimeout';
+/** Matches every error (fdl.md 6). */
+const ALL = 'FnF.ALL';
+
+function matches(errors: readonly string[], failure: Failure): boolean {
+  return errors.includes(failure.error) || errors.includes(ALL);
+}
+
+/**
+ * The retry that a failure is due: the first rule that matches decides, and counts for itself (decisions.md 3.3).
+ * Retry n waits min(interval · rate^(n−1), cap) seconds; null when no rule matches or its attempts are used up.
+ */
+export function findRetry(thread: Thread, failure: Failure): { rule: number; seconds: number } | null {
+  const rules: readonly RetryRule[] = 'retry' in thread.state ? thread.state.retry : [];
+  const index = rules.findIndex((rule) => matches(rule.errors, failure));
+  const rule = rules[index];
+  if (rule === undefined) return null;
+  const before = thread.retries?.[index] ?? 0;
+  if (before >= rule.maxAttempts) return null;
+  const seconds = rule.intervalSeconds * rule.backoffRate ** before;
+  return { rule: index, seconds: Math.min(seconds, rule.maxBackoffSeconds ?? MAX_DELAY_SECONDS) };
+}
+
+/** No delay is longer than the longest execution; a growing one must not overflow to infinity. */
+const MAX_DELAY_SECONDS = 366 * 86_400;
+
+export function findCatch(state: State, failure: Failure): CatchRule | null {
+  const rules: readonly CatchRule[] = 'catch' in state ? state.catch : [];
+  return rules.find((rule) => matches(rule.errors, failure)) ?? null;
+}
