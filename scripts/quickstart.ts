@@ -1,0 +1,163 @@
+/**
+ * `npm run quickstart`: a server on a fresh data folder, a flow with real HTTP tasks, one StartSyncExecution through
+ * the official Node client, its reply and the time it took. Ends by itself; with `--serve` it keeps serving until
+ * Ctrl-C. Whatever it tells to type in next works when typed in; test/cli/quickstart.test.ts does so.
+ */
+import Client from '@alicloud/fnf-2019-03-15';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+const INPUT = { item: 'tea', quantity: 2 };
+
+interface Key {
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+}
+
+/** The shop that the flow asks: what something costs and how much of it is there. */
+async function openShop(): Promise<{ server: Server; url: string }> {
+  const answers: Readonly<Record<string, object>> = { price: { price: 4.5, currency: 'EUR' }, stock: { pieces: 12 } };
+  const server = createServer((request, response) => {
+    const answer = answers[request.url?.split('/')[1] ?? ''];
+    response.writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(answer ?? {}));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+/** Starts the server as a user would; resolves with its address when it serves. */
+async function startMillrace(folder: string, key: Key): Promise<{ process: ChildProcess; url: string }> {
+  const server = spawn(process.execPath, [join(ROOT, 'bin/millrace.js'), 'serve'], {
+    env: {
+      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MILLRACE_'))),
+      MILLRACE_LISTEN: '127.0.0.1:0',
+      MILLRACE_DATA: folder,
+      MILLRACE_ACCESS_KEY_ID: key.accessKeyId,
+      MILLRACE_ACCESS_KEY_SECRET: key.accessKeySecret,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // A group of its own: Ctrl-C reaches this script alone, which then stops the server once and not twice.
+    detached: true,
+  });
+  for await (const line of createInterface({ input: server.stdout })) {
+    const url = /^millrace ready (\S+)$/.exec(line)?.[1];
+    if (url !== undefined) return { process: server, url };
+  }
+  throw new Error('the server ended before it was ready; what it said stands above');
+}
+
+async function timed<T>(work: () => Promise<T>): Promise<{ result: T; took: string }> {
+  const startedMs = performance.now();
+  const result = await work();
+  return { result, took: `${(performance.now() - startedMs).toFixed(1)} ms` };
+}
+
+async function callFlow(url: string, key: Key, shopUrl: string): Promise<void> {
+  const client = new Client({ endpoint: url, ...key, opts: { timeout: 20_000 } });
+  const call = (action: string, parameters: Record<string, string>) => client.request(action, parameters, { method: 'POST' });
+  await call('CreateFlow', {
+    Name: 'quote',
+    Type: 'FDL',
+    ExecutionMode: 'Express',
+    Description: 'Asks a shop for price and stock at once and makes an offer',
+    Definition: readFileSync(join(ROOT, 'examples/quote.yaml'), 'utf8'),
+    Environment: JSON.stringify({ Variables: [{ Name: 'shop', Value: shopUrl }] }),
+  });
+  console.log('Flow    "quote" (examples/quote.yaml): two HTTP calls at once, a choice, an offer');
+  console.log(`Call    StartSyncExecution through @alicloud/fnf-2019-03-15, Input ${JSON.stringify(INPUT)}\n`);
+
+  const start = () => call('StartSyncExecution', { FlowName: 'quote', Input: JSON.stringify(INPUT) });
+  const first = await timed(start);
+  console.log(JSON.stringify(first.result, null, 2));
+  if (first.result['Status'] !== 'Succeeded') throw new Error('the flow did not succeed');
+  const second = await timed(start);
+  console.log(`\nAnswered in ${first.took}, the two HTTP calls included; the same call again took ${second.took}.`);
+}
+
+const NEXT = `
+Next, in this folder:
+
+  Run a flow without a server
+    npx millrace run examples/hello.yaml --input '{"name":"Ada"}'
+
+  Start a server that stays; with authentication off it listens to this machine alone and asks for no key
+  (without that, "npm start" makes an access key at its first start and prints it)
+    MILLRACE_AUTH=off npm start
+
+  Then, in another terminal, with curl
+    curl -s http://127.0.0.1:7780/ -d Action=CreateFlow -d Version=2019-03-15 -d Name=hello -d Type=FDL \\
+      -d ExecutionMode=Express --data-urlencode Definition@examples/hello.yaml
+    curl -s http://127.0.0.1:7780/ -d Action=StartSyncExecution -d Version=2019-03-15 -d FlowName=hello \\
+      --data-urlencode 'Input={"name":"Ada"}'
+
+  with the official Node client
+    npx node examples/call.mjs StartSyncExecution FlowName=hello 'Input={"name":"Ada"}'
+
+  with the aliyun CLI
+    aliyun fnf StartSyncExecution --endpoint 127.0.0.1:7780 --insecure --region cn-hangzhou \\
+      --mode AK --access-key-id any --access-key-secret any --FlowName hello --Input '{"name":"Ada"}'
+`;
+
+function sayHowToCall(url: string, key: Key): void {
+  console.log(`
+Serving until Ctrl-C. To call the flow from another terminal in this folder:
+  MILLRACE_URL=${url} MILLRACE_ACCESS_KEY_ID=${key.accessKeyId} MILLRACE_ACCESS_KEY_SECRET=${key.accessKeySecret} \\
+    npx node examples/call.mjs StartSyncExecution FlowName=quote 'Input=${JSON.stringify(INPUT)}'`);
+}
+
+async function untilStopped(server: ChildProcess): Promise<void> {
+  const stop = new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  await Promise.race([stop, once(server, 'exit')]);
+}
+
+async function quickstart(keepServing: boolean): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-quickstart-'));
+  const key = { accessKeyId: 'quickstart', accessKeySecret: randomBytes(18).toString('base64url') };
+  const shop = await openShop();
+  let server: ChildProcess | null = null;
+  try {
+    const millrace = await startMillrace(folder, key);
+    server = millrace.process;
+    console.log(`Server  ${millrace.url}, its store in the fresh folder ${folder}`);
+    console.log(`Shop    ${shop.url}, a small service for the flow to call`);
+    await callFlow(millrace.url, key, shop.url);
+    if (keepServing) {
+      sayHowToCall(millrace.url, key);
+      await untilStopped(server);
+    } else {
+      console.log(NEXT);
+    }
+  } finally {
+    if (server !== null && server.exitCode === null) {
+      server.kill('SIGTERM');
+      await once(server, 'exit');
+    }
+    shop.server.close();
+    shop.server.closeAllConnections();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+try {
+  await quickstart(process.argv.includes('--serve'));
+  process.exit(0);
+} catch (error) {
+  console.error(`quickstart: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(1);
+}

@@ -1,0 +1,37 @@
+/**
+ * What the commands get from the composition root: the process they run in, and the adapters that only `main.ts`
+ * names. Commands write through it and return an exit code; none of them ends the process itself.
+ */
+import type { Settings } from '../config/settings.ts';
+import type { FlowStore } from '../store/flows.ts';
+
+/** Exit codes, as `millrace --help` lists them. */
+export const EXIT = {
+  ok: 0,
+  /** The command did its work and the answer is no: faults in a definition, a failed execution, a server that could not start. */
+  failed: 1,
+  /** The command line itself is wrong. */
+  usage: 2,
+} as const;
+
+export interface Host {
+  /** The command line after the program's name. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdin: AsyncIterable<Uint8Array>;
+  /** Writes to standard output: results only. */
+  out(text: string): void;
+  /** Writes to standard error: everything said to a person. */
+  err(text: string): void;
+  /** Calls `stop` at SIGTERM and SIGINT; a second signal ends the process at once. */
+  onSignal(stop: () => void): void;
+  /** Opens the store that the settings name. @throws {StartFault} when it cannot be opened. */
+  openFlows(settings: Settings): Promise<FlowStore>;
+  /** A store that lives as long as the process, for a run without a server. */
+  memoryFlows(): Promise<FlowStore>;
+}
+
+/** A reason not to go on that is the user's to repair; its message is the one sentence that is shown, without a stack. */
+export class StartFault extends Error {
+  override readonly name = 'StartFault';
+}

@@ -1,0 +1,133 @@
+/**
+ * The command line: what the commands are called, what they take, and an example of each. A command's work lies in a
+ * file of its own, loaded when it is asked for, so that `validate` does not pay for a server.
+ */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { ExecutionMode } from '../store/flows.ts';
+import type { Host } from './host.ts';
+import { EXIT, StartFault } from './host.ts';
+import { packageVersion } from './version.ts';
+
+/** Does what the command line says and returns the exit code. */
+export async function runProgram(host: Host): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  const program = describeProgram(host, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(host.argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // Help and --version end through here too, with code 0.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (!(error instanceof StartFault)) throw error;
+    host.err(`millrace: ${error.message}\n`);
+    return EXIT.failed;
+  }
+}
+
+type Finish = (exitCode: number) => void;
+
+function describeProgram(host: Host, finish: Finish): Command {
+  const program = new Command('millrace')
+    .description('A self-hosted workflow engine that speaks the API of Alibaba Cloud CloudFlow (fnf 2019-03-15).')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help for a command')
+    .helpCommand('help [command]', 'print help for a command')
+    .exitOverride()
+    .configureOutput({ writeOut: host.out, writeErr: host.err })
+    .showHelpAfterError('Run "millrace --help" for the commands and their options.')
+    .addHelpText(
+      'after',
+      examples(
+        'millrace serve',
+        'millrace validate flow.yaml',
+        `millrace run flow.yaml --input '{"name":"Ada"}'`,
+      ) + EXIT_CODES,
+    )
+    .action(() => program.outputHelp());
+  describeServe(program, host, finish);
+  describeValidate(program, host, finish);
+  describeRun(program, host, finish);
+  return program;
+}
+
+const EXIT_CODES = `
+Exit codes:
+  0  done; for "validate": no errors; for "run": the execution succeeded
+  1  faults in a definition, an execution that did not succeed, or a server that could not start
+  2  the command line is wrong
+`;
+
+function examples(...lines: readonly string[]): string {
+  return `\nExample${lines.length === 1 ? '' : 's'}:\n${lines.map((line) => `  $ ${line}\n`).join('')}`;
+}
+
+function describeServe(program: Command, host: Host, finish: Finish): void {
+  program
+    .command('serve')
+    .summary('run the server')
+    .description(
+      'Runs the server until SIGTERM or SIGINT. Settings come from the environment (MILLRACE_LISTEN, MILLRACE_DATA, …) ' +
+        'and from the YAML file that MILLRACE_CONFIG names; docs/settings.md lists them. Prints one line when it serves.',
+    )
+    .addHelpText(
+      'after',
+      examples('millrace serve', 'MILLRACE_LISTEN=127.0.0.1:8080 MILLRACE_DATA=/var/lib/millrace millrace serve'),
+    )
+    .action(async () => {
+      const { serve } = await import('./serve.ts');
+      finish(await serve(host));
+    });
+}
+
+function describeValidate(program: Command, host: Host, finish: Finish): void {
+  program
+    .command('validate')
+    .summary('check definitions')
+    .description(
+      'Checks flow definitions and prints what is wrong as file:line:column: severity: message. ' +
+        'A definition does not say in which mode it will run; it is checked for Express, the stricter one, unless told otherwise.',
+    )
+    .argument('<file...>', 'definitions in YAML or JSON; - reads standard input')
+    .addOption(
+      new Option('--mode <mode>', 'execution mode to check for').choices(['express', 'standard']).default('express'),
+    )
+    .addHelpText('after', examples('millrace validate flow.yaml', 'millrace validate --mode standard flows/*.yaml'))
+    .action(async (files: readonly string[], options: { mode: string }) => {
+      const { validate } = await import('./validate.ts');
+      const mode: ExecutionMode = options.mode === 'standard' ? 'Standard' : 'Express';
+      finish(await validate(host, files, mode));
+    });
+}
+
+function describeRun(program: Command, host: Host, finish: Finish): void {
+  program
+    .command('run')
+    .summary('run an Express flow here, without a server')
+    .description(
+      'Runs a definition as an Express flow in this process and prints the reply that StartSyncExecution would give. ' +
+        'Tasks are really called, with the settings that "millrace serve" would use; nothing is stored.',
+    )
+    .argument('<file>', 'a definition in YAML or JSON; - reads standard input')
+    .option('--input <json>', 'input of the execution: JSON, @file, or - for standard input', '{}')
+    .option('--name <name>', 'name of the execution; a UUID is put behind it')
+    .option('--env <name=value>', 'an environment variable of the flow ($Environment.name); may be repeated', addVariable, {})
+    .addHelpText(
+      'after',
+      examples(
+        `millrace run flow.yaml --input '{"name":"Ada"}'`,
+        'millrace run flow.yaml --input @input.json --env region=eu --name trial',
+      ),
+    )
+    .action(async (file: string, options: { input: string; name?: string; env: Readonly<Record<string, string>> }) => {
+      const { run } = await import('./run.ts');
+      finish(await run(host, { file, input: options.input, name: options.name ?? null, variables: options.env }));
+    });
+}
+
+function addVariable(text: string, earlier: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('Write it as name=value.');
+  return { ...earlier, [text.slice(0, at)]: text.slice(at + 1) };
+}

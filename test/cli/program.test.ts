@@ -1,0 +1,195 @@
+/** The command line itself: help, hints, exit codes, and the commands that need no server. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { runMillrace } from '../support/millrace.ts';
+import { answerJson, startService } from '../support/service.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const HELLO = join(ROOT, 'examples/hello.yaml');
+
+describe('the command line', () => {
+  it('prints its version', async () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+    const ended = await runMillrace(['--version']);
+    assert.deepEqual([ended.code, ended.stdout, ended.stderr], [0, `${version}\n`, '']);
+  });
+
+  it('shows an example for each command, and the exit codes', async () => {
+    const general = await runMillrace(['--help']);
+    assert.equal(general.code, 0);
+    for (const command of ['serve', 'validate', 'run']) {
+      assert.match(general.stdout, new RegExp(`\\$ millrace ${command}`));
+      const help = await runMillrace([command, '--help']);
+      assert.equal(help.code, 0);
+      assert.match(help.stdout, new RegExp(`Examples?:\\n  \\$ millrace ${command}`));
+    }
+    assert.match(general.stdout, /Exit codes:\n {2}0 .*\n {2}1 .*\n {2}2 /);
+  });
+
+  it('shows its help when nothing was asked', async () => {
+    const ended = await runMillrace([]);
+    assert.equal(ended.code, 0);
+    assert.match(ended.stdout, /^Usage: millrace/);
+  });
+
+  for (const [argv, hint] of [
+    [['sevre'], /unknown command 'sevre'.*Did you mean serve\?/s],
+    [['validate', '--mod', 'standard', HELLO], /unknown option '--mod'.*Did you mean --mode\?/s],
+    [['validate'], /missing required argument 'file'/],
+    [['validate', '--mode', 'fast', HELLO], /Allowed choices are express, standard/],
+    [['run', HELLO, '--env', 'x'], /name=value/],
+    [['serve', 'now'], /too many arguments/],
+  ] as const) {
+    it(`answers "millrace ${argv.join(' ').replace(ROOT, '')}" with a hint and 2`, async () => {
+      const ended = await runMillrace(argv);
+      assert.equal(ended.code, 2);
+      assert.equal(ended.stdout, '');
+      assert.match(ended.stderr, hint);
+      assert.match(ended.stderr, /--help/);
+    });
+  }
+});
+
+describe('millrace validate', () => {
+  it('says nothing on standard output and exits 0 when all is well', async () => {
+    const examples = readdirSync(join(ROOT, 'examples')).filter((name) => name.endsWith('.yaml'));
+    const ended = await runMillrace(['validate', ...examples.map((name) => join(ROOT, 'examples', name))]);
+    assert.deepEqual([ended.code, ended.stdout], [0, '']);
+    assert.match(ended.stderr, /checked as Express: no errors, no warnings/);
+  });
+
+  it('prints each fault of each file as file:line:column: severity: message', async () => {
+    const folder = temporaryFolder();
+    const bad = join(folder, 'bad.yaml');
+    writeFileSync(
+      bad,
+      'Type: StateMachine\nSpecVersion: v1\nName: x\nStartAt: Nowhere\nStates:\n  - {Name: A, Type: Pass, Next: B}\n  - {Name: W, Type: Wait, Seconds: 900, End: true}\n',
+    );
+    const missing = join(folder, 'missing.yaml');
+    const ended = await runMillrace(['validate', bad, HELLO, missing]);
+    assert.equal(ended.code, 1);
+    const lines = ended.stdout.trimEnd().split('\n');
+    for (const line of lines) assert.match(line, /^.+\.yaml:\d+:\d+: (error|warning): \S/);
+    assert.ok(lines.some((line) => line.startsWith(`${bad}:4:10: error: `) && line.includes('Nowhere')), ended.stdout);
+    assert.ok(lines.some((line) => line.startsWith(`${bad}:6:`) && line.includes('B')), ended.stdout);
+    assert.ok(lines.some((line) => line.startsWith(`${bad}:7:`)), ended.stdout);
+    assert.ok(lines.some((line) => line.startsWith(`${missing}:1:1: error: `)), ended.stdout);
+  });
+
+  it('reads standard input, and takes the mode into account', async () => {
+    const wait = 'Type: StateMachine\nSpecVersion: v1\nName: x\nStartAt: W\nStates:\n  - {Name: W, Type: Wait, Seconds: 100, End: true}\n';
+    const express = await runMillrace(['validate', '-'], { input: wait });
+    assert.equal(express.code, 1);
+    assert.match(express.stdout, /^<stdin>:6:\d+: error: .*\n$/);
+    const standard = await runMillrace(['validate', '--mode', 'standard', '-'], { input: wait });
+    assert.deepEqual([standard.code, standard.stdout], [0, '']);
+  });
+
+  it('names a text that is not UTF-8', async () => {
+    const wide = await runMillrace(['validate', '-'], { input: Buffer.from('\ufeffType: StateMachine', 'utf16le') });
+    assert.equal(wide.code, 1);
+    assert.match(wide.stdout, /^<stdin>:1:1: error: .*UTF-16/);
+  });
+});
+
+describe('millrace run', () => {
+  it('prints the reply as JSON and exits 0 when the execution succeeded', async () => {
+    const ended = await runMillrace(['run', HELLO, '--input', '{"name":"Ada"}', '--name', 'trial']);
+    assert.equal(ended.code, 0, ended.stderr);
+    const reply = JSON.parse(ended.stdout) as Record<string, unknown>;
+    assert.equal(reply['Status'], 'Succeeded');
+    assert.equal(reply['Output'], '{"greeting":"Hello, Ada!"}');
+    assert.equal(reply['FlowName'], 'hello');
+    assert.match(String(reply['Name']), /^trial:[0-9a-f-]{36}$/);
+  });
+
+  it('takes the input from a file or from standard input', async () => {
+    const file = join(temporaryFolder(), 'input.json');
+    writeFileSync(file, '{"name":"文"}');
+    for (const options of [
+      { input: `@${file}`, stdin: '' },
+      { input: '-', stdin: '{"name":"文"}' },
+    ]) {
+      const ended = await runMillrace(['run', HELLO, '--input', options.input], { input: options.stdin });
+      assert.match(ended.stdout, /Hello, 文!/, ended.stderr);
+    }
+  });
+
+  it('exits 1 when the execution failed, and still prints the reply', async () => {
+    const flow = 'Type: StateMachine\nSpecVersion: v1\nName: f\nStartAt: F\nStates: [{Name: F, Type: Fail, Code: No, Detail: never}]\n';
+    const ended = await runMillrace(['run', '-'], { input: flow });
+    assert.equal(ended.code, 1);
+    const reply = JSON.parse(ended.stdout) as Record<string, unknown>;
+    assert.deepEqual([reply['Status'], reply['ErrorCode'], reply['ErrorMessage']], ['Failed', 'No', 'never']);
+  });
+
+  it('calls tasks, mapped functions of the settings file, and reads environment variables', async () => {
+    const service = await startService((request, _body, response) => answerJson(response, { path: request.url }));
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'double.mjs'), 'export const handler = (event) => ({ doubled: JSON.parse(event).n * 2 });\n');
+    writeFileSync(join(folder, 'millrace.yaml'), `functions:\n  - {name: double, module: ${join(folder, 'double.mjs')}}\n`);
+    writeFileSync(
+      join(folder, 'flow.yaml'),
+      `Type: StateMachine
+SpecVersion: v1
+Name: tasks
+StartAt: Get
+States:
+  - Name: Get
+    Type: Task
+    Action: HTTP:Request
+    Parameters: {method: GET, url.$: $Environment.url}
+    OutputConstructor: {path.$: $Output.Body.path}
+    Next: Double
+  - Name: Double
+    Type: Task
+    Action: FC:InvokeFunction
+    Parameters: {resourceArn: "acs:fc:::functions/double/LATEST", invocationType: Sync, body: {n: 21}}
+    OutputConstructor: {path.$: $Input.path, body.$: $Output.Body}
+    End: true
+`,
+    );
+    const ended = await runMillrace(['run', join(folder, 'flow.yaml'), '--env', `url=${service.url}/a?b=c`], {
+      env: { MILLRACE_CONFIG: join(folder, 'millrace.yaml') },
+      cwd: folder,
+    });
+    assert.equal(ended.code, 0, `${ended.stdout}${ended.stderr}`);
+    const reply = JSON.parse(ended.stdout) as Record<string, unknown>;
+    assert.equal(reply['Output'], '{"path":"/a?b=c","body":{"doubled":42}}');
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.startsWith('.millrace')),
+      [],
+      'nothing is stored',
+    );
+  });
+
+  it('prints the faults of a definition and runs nothing', async () => {
+    const ended = await runMillrace(['run', '-'], { input: 'Type: StateMachine\n' });
+    assert.equal(ended.code, 1);
+    assert.equal(ended.stdout, '');
+    assert.match(ended.stderr, /^<stdin>:\d+:\d+: error: /);
+  });
+
+  it('says what is wrong with an input', async () => {
+    for (const [input, says] of [
+      ['{', /Input/],
+      ['[]', /object/],
+      ['@/no/such/file', /no such file/],
+    ] as const) {
+      const ended = await runMillrace(['run', HELLO, '--input', input]);
+      assert.equal(ended.code, 1);
+      assert.match(ended.stderr, says);
+      assert.doesNotMatch(ended.stderr, /\n\s+at /);
+    }
+  });
+
+  it('shows what was odd', async () => {
+    const ended = await runMillrace(['run', HELLO, '--input', '{}']);
+    assert.equal(ended.code, 0);
+    assert.match(ended.stderr, /warning: .*\$Input\.name/);
+  });
+});

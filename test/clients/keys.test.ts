@@ -1,0 +1,162 @@
+/**
+ * Who may call: temporary keys with a security token, policies, HTTPS, and a server whose authentication is off; all
+ * through the official clients and from the settings file.
+ */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { before, describe, it } from 'node:test';
+import tls from 'node:tls';
+import { fileURLToPath } from 'node:url';
+import { allClients, nodeClient } from '../support/clients.ts';
+import type { Server } from '../support/millrace.ts';
+import { ROOT_KEY, startMillrace, startServer } from '../support/millrace.ts';
+import type { Key } from '../support/signed-request.ts';
+import { sendRaw } from '../support/signed-request.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const CERTIFICATE = fileURLToPath(new URL('../support/tls/certificate.pem', import.meta.url));
+const CERTIFICATE_KEY = fileURLToPath(new URL('../support/tls/key.pem', import.meta.url));
+
+const TEMPORARY: Key = {
+  accessKeyId: 'STS.MILLRACETESTKEY1',
+  accessKeySecret: 'temporary-secret-0001',
+  securityToken: 'CAIS+fake/token==',
+};
+const EXPIRED: Key = { ...TEMPORARY, accessKeyId: 'STS.MILLRACETESTKEY2' };
+const READER: Key = { accessKeyId: 'MILLRACETESTREADER1', accessKeySecret: 'reader-secret-0001' };
+
+const SETTINGS = `
+keys:
+  - accessKeyId: ${TEMPORARY.accessKeyId}
+    accessKeySecret: ${TEMPORARY.accessKeySecret}
+    securityToken: ${TEMPORARY.securityToken}
+    expires: 2126-01-01T00:00:00Z
+  - accessKeyId: ${EXPIRED.accessKeyId}
+    accessKeySecret: ${EXPIRED.accessKeySecret}
+    securityToken: ${EXPIRED.securityToken}
+    expires: 2020-01-01T00:00:00Z
+  - accessKeyId: ${READER.accessKeyId}
+    accessKeySecret: ${READER.accessKeySecret}
+    policies:
+      - Version: "1"
+        Statement:
+          - {Effect: Allow, Action: ["fnf:Describe*", "fnf:StartSyncExecution"], Resource: "acs:fnf:*:*:flow/open*"}
+          - {Effect: Deny, Action: "*", Resource: "acs:fnf:*:*:flow/open_secret"}
+          - Effect: Allow
+            Action: fnf:DeleteFlow
+            Resource: "*"
+            Condition: {IpAddress: {acs:SourceIp: 10.0.0.0/8}}
+`;
+const PASS = 'Type: StateMachine\nSpecVersion: v1\nName: p\nStartAt: P\nStates: [{Name: P, Type: Pass, End: true}]\n';
+const flowNamed = (Name: string) => ({ Name, Definition: PASS, Type: 'FDL', ExecutionMode: 'Express' });
+
+describe('keys of the settings file', () => {
+  let server: Server;
+  before(async () => {
+    server = await startServer({ settings: SETTINGS });
+    const root = nodeClient({ url: server.url, key: ROOT_KEY });
+    for (const name of ['open', 'open_secret', 'other']) await root.call('CreateFlow', flowNamed(name));
+  });
+
+  it('a temporary key works with its token in every client, and not without, with another or after its end', async () => {
+    const calls = async (key: Key, code: string | null): Promise<void> => {
+      for (const client of allClients({ url: server.url, key })) {
+        const call = client.call('StartSyncExecution', { FlowName: 'open' });
+        if (code === null) assert.equal((await call)['Status'], 'Succeeded', client.name);
+        else await assert.rejects(call, { code }, client.name);
+      }
+    };
+    await calls(TEMPORARY, null);
+    const { securityToken: _, ...bare } = TEMPORARY;
+    await calls(bare, 'MissingSecurityToken');
+    await calls({ ...TEMPORARY, securityToken: 'another' }, 'InvalidSecurityToken.Malformed');
+    await calls(EXPIRED, 'InvalidSecurityToken.Expired');
+  });
+
+  it('a policy allows what it names, and a Deny wins', async () => {
+    for (const client of allClients({ url: server.url, key: READER })) {
+      assert.equal((await client.call('StartSyncExecution', { FlowName: 'open' }))['Status'], 'Succeeded', client.name);
+      assert.equal((await client.call('DescribeFlow', { Name: 'open' }))['Name'], 'open', client.name);
+      for (const [action, parameters] of [
+        ['DescribeFlow', { Name: 'open_secret' }],
+        ['StartSyncExecution', { FlowName: 'other' }],
+        ['ListFlows', {}],
+        ['CreateFlow', flowNamed('open_new')],
+        ['DeleteFlow', { Name: 'open' }],
+      ] as const) {
+        await assert.rejects(client.call(action, parameters), { code: 'AccessDenied' }, `${client.name}: ${action}`);
+      }
+    }
+  });
+
+  it('keep their secrets: nothing of them is in what the server printed', async () => {
+    const ended = await server.stop();
+    for (const secret of [ROOT_KEY, TEMPORARY, READER].flatMap((key) => [key.accessKeySecret, key.securityToken])) {
+      if (secret !== undefined) assert.ok(!`${ended.stdout}${ended.stderr}`.includes(secret));
+    }
+  });
+});
+
+describe('the root key', () => {
+  it('is made at the first start, shown once and kept', async () => {
+    const folder = temporaryFolder();
+    const env = { MILLRACE_ACCESS_KEY_ID: null, MILLRACE_ACCESS_KEY_SECRET: null };
+    const first = await startServer({ folder, env });
+    const id = /id\W+(\S+)/i.exec(first.stderr())?.[1];
+    const secret = /secret\W+(\S+)/i.exec(first.stderr())?.[1];
+    assert.ok(id !== undefined && secret !== undefined, first.stderr());
+    const key = { accessKeyId: id, accessKeySecret: secret };
+    await nodeClient({ url: first.url, key }).call('CreateFlow', flowNamed('kept'));
+    assert.equal((await first.stop()).code, 0);
+
+    const second = await startServer({ folder, env });
+    assert.equal((await nodeClient({ url: second.url, key }).call('DescribeFlow', { Name: 'kept' }))['Name'], 'kept');
+    const ended = await second.stop();
+    assert.ok(!`${ended.stdout}${ended.stderr}`.includes(secret), 'it is shown once');
+  });
+});
+
+describe('HTTPS', () => {
+  it('is spoken with the certificate of the settings', async () => {
+    const server = await startServer({ env: { MILLRACE_TLS_CERT: CERTIFICATE, MILLRACE_TLS_KEY: CERTIFICATE_KEY } });
+    assert.match(server.url, /^https:\/\/127\.0\.0\.1:\d+$/);
+    tls.setDefaultCACertificates([...tls.getCACertificates('default'), readFileSync(CERTIFICATE, 'utf8')]);
+    const clients = allClients({ url: server.url, key: ROOT_KEY });
+    await clients[0]?.call('CreateFlow', flowNamed('safe'));
+    for (const client of clients) {
+      assert.equal((await client.call('StartSyncExecution', { FlowName: 'safe' }))['Status'], 'Succeeded', client.name);
+    }
+  });
+});
+
+describe('authentication that is off', () => {
+  it('lets anyone call', async () => {
+    const server = await startServer({ env: { MILLRACE_AUTH: 'off' } });
+    const created = await sendRaw(server.url, {
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ Action: 'CreateFlow', Version: '2019-03-15', ...flowNamed('free') }).toString(),
+    });
+    assert.equal(created.status, 200, created.text);
+    const reply = await sendRaw(server.url, {
+      method: 'GET',
+      path: '/?Action=StartSyncExecution&Version=2019-03-15&Format=JSON&FlowName=free',
+    });
+    assert.equal(reply.json()['Status'], 'Succeeded', reply.text);
+    // Clients that sign are welcome too, whatever their key.
+    const client = nodeClient({ url: server.url, key: { accessKeyId: 'any', accessKeySecret: 'thing' } });
+    assert.equal((await client.call('DescribeFlow', { Name: 'free' }))['Name'], 'free');
+  });
+
+  it('is refused on an address that others reach', async () => {
+    const running = startMillrace(['serve'], {
+      MILLRACE_AUTH: 'off',
+      MILLRACE_LISTEN: '0.0.0.0:0',
+      MILLRACE_DATA: temporaryFolder(),
+    });
+    const ended = await running.ended;
+    assert.equal(ended.code, 1);
+    assert.equal(ended.stdout, '');
+    assert.match(ended.stderr, /loopback/);
+    assert.doesNotMatch(ended.stderr, /\n\s+at /);
+  });
+});

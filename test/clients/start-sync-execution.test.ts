@@ -1,0 +1,239 @@
+/**
+ * StartSyncExecution as the official clients see it: flows with real tasks, failing flows, slow ones, callers that
+ * hang up, and a plan that is never stale.
+ */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import { before, describe, it } from 'node:test';
+import type { Body, Client } from '../support/clients.ts';
+import { allClients, nodeClient, openApiClient, openApiCore, popClient } from '../support/clients.ts';
+import type { Server } from '../support/millrace.ts';
+import { ROOT_KEY, startServer } from '../support/millrace.ts';
+import type { Service } from '../support/service.ts';
+import { answerJson, startService } from '../support/service.ts';
+import { formOf, signRpc } from '../support/signed-request.ts';
+
+let server: Server;
+let service: Service;
+let client: Client;
+/** Calls of `/held`, each answered when the test says so. */
+const held = new Map<string, ServerResponse>();
+let arrived: (path: string) => void = () => undefined;
+
+before(async () => {
+  service = await startService((request, body, response) => {
+    const path = request.url ?? '';
+    if (path.startsWith('/held/')) {
+      held.set(path, response);
+      arrived(path);
+    } else if (path === '/price') {
+      answerJson(response, { price: 30 });
+    } else if (path === '/stock') {
+      answerJson(response, { stock: (JSON.parse(body) as { item: string }).item === 'tea' ? 3 : 0 });
+    } else {
+      answerJson(response, { no: path }, 404);
+    }
+  });
+  server = await startServer({ settings: 'earlyAnswerMs: 200\n' });
+  client = nodeClient({ url: server.url, key: ROOT_KEY });
+});
+
+/** A promise of the next call at a held path; to be made before the call can come. */
+function nextHeld(path: string): Promise<ServerResponse> {
+  return new Promise((resolve) => {
+    const earlier = arrived;
+    arrived = (came) => {
+      if (came !== path) earlier(came);
+      else resolve(held.get(path) as ServerResponse);
+    };
+  });
+}
+
+async function createFlow(name: string, definition: string): Promise<void> {
+  await client.call('CreateFlow', { Name: name, Definition: definition, Type: 'FDL', ExecutionMode: 'Express' });
+}
+
+function flowOf(states: string, head = ''): string {
+  const startAt = /Name: (\w+)/.exec(states)?.[1];
+  return `Type: StateMachine\nSpecVersion: v1\nName: any\n${head}StartAt: ${startAt}\nStates:\n${states}`;
+}
+
+const heldFlow = (path: string): string =>
+  flowOf(`  - {Name: Call, Type: Task, Action: "HTTP:Request", Parameters: {url: "${service.url}${path}", method: GET}, End: true}\n`);
+
+describe('a flow with tasks', () => {
+  const definition = (): string =>
+    flowOf(`
+  - Name: Ask
+    Type: Parallel
+    Branches:
+      - StartAt: Price
+        States:
+          - Name: Price
+            Type: Task
+            Action: HTTP:Request
+            Parameters: {url: "${service.url}/price", method: GET}
+            OutputConstructor: {price.$: $Output.Body.price}
+            End: true
+      - StartAt: Stock
+        States:
+          - Name: Stock
+            Type: Task
+            Action: HTTP:Request
+            Parameters: {url: "${service.url}/stock", method: POST, body: {item.$: $Input.item}}
+            OutputConstructor: {stock.$: $Output.Body.stock}
+            End: true
+    OutputConstructor: {price.$: $Output.Branch0.price, stock.$: $Output.Branch1.stock}
+    Next: Enough
+  - Name: Enough
+    Type: Choice
+    Branches:
+      - {Condition: "$Input.stock > 0", Next: Offer}
+    Default: SoldOut
+  - {Name: Offer, Type: Pass, InputConstructor: {offer.$: 'format("for {}", $Input.price)'}, End: true}
+  - {Name: SoldOut, Type: Fail, Code: SoldOut, Detail: no stock}
+`);
+
+  it('answers every client with its result, and with a failure as a result', async () => {
+    await createFlow('offer', definition());
+    for (const each of allClients({ url: server.url, key: ROOT_KEY })) {
+      const good = await each.call('StartSyncExecution', { FlowName: 'offer', Input: '{"item":"tea"}' });
+      assert.equal(good['Output'], '{"offer":"for 30"}', each.name);
+      const bad = await each.call('StartSyncExecution', { FlowName: 'offer', Input: '{"item":"silk"}' });
+      assert.deepEqual(
+        [bad['Status'], bad['ErrorCode'], bad['ErrorMessage'], bad['Output']],
+        ['Failed', 'SoldOut', 'no stock', ''],
+        each.name,
+      );
+    }
+  });
+
+  it('starts another Express flow and hands its result back', async () => {
+    await createFlow('offer_twice', flowOf(`
+  - Name: Sub
+    Type: Task
+    Action: FNF:StartSyncExecution
+    Parameters: {resourceArn: "acs:fnf:::flow/offer", input: {item: tea}}
+    End: true
+`));
+    const reply = await client.call('StartSyncExecution', { FlowName: 'offer_twice' });
+    assert.equal(reply['Status'], 'Succeeded', JSON.stringify(reply));
+    assert.match(String(reply['Output']), /for 30/);
+  });
+});
+
+describe('a flow without end', () => {
+  it('ends TimedOut by its own timeout, and others are answered meanwhile', async () => {
+    await createFlow('spin', flowOf(`
+  - {Name: A, Type: Pass, Next: B}
+  - {Name: B, Type: Choice, Branches: [{Condition: "true", Next: A}], Default: A}
+`, 'Timeout: 1\n'));
+    await createFlow('quick', flowOf('  - {Name: P, Type: Pass, End: true}\n'));
+    let spinning = true;
+    const spin = client.call('StartSyncExecution', { FlowName: 'spin' }).finally(() => {
+      spinning = false;
+    });
+    const others = nodeClient({ url: server.url, key: ROOT_KEY });
+    let answered = 0;
+    while (spinning) {
+      const reply = await others.call('StartSyncExecution', { FlowName: 'quick' });
+      assert.equal(reply['Status'], 'Succeeded');
+      if (spinning) answered++;
+    }
+    const reply = await spin;
+    // Which bound a loop without I/O meets first depends on the machine: a fast one may pass 5,000 events in a second.
+    assert.equal(reply['Status'], 'TimedOut', JSON.stringify(reply));
+    assert.equal(reply['ErrorCode'], 'FnF.ExecutionTimeout');
+    assert.ok(answered > 0, 'a call was answered while the loop ran');
+  });
+});
+
+describe('a slow answer', () => {
+  it('begins as white space, and every client reads it', async () => {
+    await createFlow('slow', heldFlow('/held/slow'));
+    const timeoutMs = 30_000;
+    const target = { url: server.url, key: ROOT_KEY, timeoutMs };
+    for (const each of [
+      popClient(target, 'POST'),
+      openApiClient(target, { signature: 'v2', carrier: 'form' }),
+      openApiCore(target, { signature: 'ACS3', carrier: 'form' }),
+    ]) {
+      const call = nextHeld('/held/slow');
+      const reply = each.call('StartSyncExecution', { FlowName: 'slow' });
+      const early = await firstBytes('slow');
+      assert.match(early, /^HTTP\/1\.1 200 /, each.name);
+      answerJson(await call, { done: true });
+      assert.equal((await reply)['Status'], 'Succeeded', each.name);
+    }
+  });
+
+  /** What a raw caller of a held flow gets before the flow has ended; it then hangs up. */
+  async function firstBytes(flow: string): Promise<string> {
+    const socket = hangingCall(flow);
+    const [head] = (await once(socket.setEncoding('latin1'), 'data')) as [string];
+    socket.destroy();
+    assert.match(head, /\r\n\r\n[\s\da-f]*$/, 'no more than white space yet');
+    return head;
+  }
+});
+
+/** Sends a signed call over a bare connection and does not wait for its answer. */
+function hangingCall(flow: string): ReturnType<typeof connect> {
+  const body = formOf(signRpc(ROOT_KEY, { Action: 'StartSyncExecution', FlowName: flow }));
+  const { hostname, port } = new URL(server.url);
+  const socket = connect(Number(port), hostname);
+  socket.write(
+    `POST / HTTP/1.1\r\nHost: ${server.endpoint}\r\nContent-Type: application/x-www-form-urlencoded\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+  return socket;
+}
+
+describe('a caller that hangs up', () => {
+  it('does not stop the execution', async () => {
+    await createFlow('two_calls', flowOf(`
+  - {Name: One, Type: Task, Action: "HTTP:Request", Parameters: {url: "${service.url}/held/one"}, Next: Two}
+  - {Name: Two, Type: Task, Action: "HTTP:Request", Parameters: {url: "${service.url}/held/two"}, End: true}
+`));
+    const one = nextHeld('/held/one');
+    const two = nextHeld('/held/two');
+    const socket = hangingCall('two_calls');
+    const first = await one;
+    socket.destroy();
+    await once(socket, 'close');
+    answerJson(first, {});
+    answerJson(await two, {});
+  });
+});
+
+describe('an update', () => {
+  it('is what the next start runs', async () => {
+    const definition = (n: number): string =>
+      flowOf(`  - {Name: P, Type: Pass, InputConstructor: {n: ${n}}, End: true}\n`);
+    await createFlow('changing', definition(0));
+    for (let n = 1; n <= 100; n++) {
+      // A start under way while the flow changes must not leave its plan behind either.
+      const during = client.call('StartSyncExecution', { FlowName: 'changing' });
+      await client.call('UpdateFlow', { Name: 'changing', Definition: definition(n) });
+      const reply = await client.call('StartSyncExecution', { FlowName: 'changing' });
+      assert.equal(reply['Output'], `{"n":${n}}`);
+      assert.ok([n - 1, n].includes(Number((JSON.parse(String((await during)['Output'])) as Body)['n'])));
+    }
+  });
+
+  it('of its environment is seen too, and a flow made again is a new one', async () => {
+    const definition = flowOf('  - {Name: P, Type: Pass, InputConstructor: {e.$: $Environment.e}, End: true}\n');
+    const environment = (e: string): Body => ({ Variables: [{ Name: 'e', Value: e }] });
+    await client.call('CreateFlow', { Name: 'env', Definition: definition, Type: 'FDL', ExecutionMode: 'Express', Environment: environment('1') });
+    const output = async (): Promise<unknown> => (await client.call('StartSyncExecution', { FlowName: 'env' }))['Output'];
+    assert.equal(await output(), '{"e":"1"}');
+    await client.call('UpdateFlow', { Name: 'env', Environment: environment('2') });
+    assert.equal(await output(), '{"e":"2"}');
+    await client.call('DeleteFlow', { Name: 'env' });
+    await assert.rejects(output(), { code: 'FlowNotExists' });
+    await createFlow('env', definition);
+    assert.equal(await output(), '{"e":null}');
+  });
+});

@@ -1,0 +1,34 @@
+/** A small HTTP service for flows to call, in the process of the test. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after } from 'node:test';
+
+export interface Service {
+  /** `http://127.0.0.1:45123` */
+  readonly url: string;
+}
+
+export type Answer = (request: IncomingMessage, body: string, response: ServerResponse) => void;
+
+/** Serves on a free port of loopback until the tests of the file have ended. */
+export async function startService(answer: Answer): Promise<Service> {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => answer(request, Buffer.concat(chunks).toString(), response));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+/** Answers 200 with JSON. */
+export function answerJson(response: ServerResponse, value: unknown, status = 200): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+}

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { VirtualClock } from './virtual-clock.ts';
+
+function sleep(clock: VirtualClock, delayMs: number): Promise<void> {
+  return new Promise((resolve) => clock.after(delayMs, resolve));
+}
+
+test('timers fire in the order of their due times, and no real time passes', async () => {
+  const clock = new VirtualClock();
+  const fired: string[] = [];
+  await Promise.all([
+    sleep(clock, 3_600_000).then(() => fired.push(`hour ${clock.elapsedMs}`)),
+    sleep(clock, 1_000).then(() => fired.push(`second ${clock.elapsedMs}`)),
+    sleep(clock, 1_000).then(() => fired.push(`second again ${clock.elapsedMs}`)),
+  ]);
+  assert.deepEqual(fired, ['second 1000', 'second again 1000', 'hour 3600000']);
+});
+
+test('time stands still while an immediate is waiting', async () => {
+  const clock = new VirtualClock();
+  let turns = 0;
+  const worked = new Promise<number>((resolve) => {
+    const turn = (): unknown => (++turns === 50 ? resolve(clock.elapsedMs) : setImmediate(turn));
+    turn();
+  });
+  const slept = sleep(clock, 10).then(() => turns);
+  assert.equal(await worked, 0);
+  assert.equal(await slept, 50);
+});
+
+test('a busy loop can be made to cost time', async () => {
+  const clock = new VirtualClock({ busyTurnMs: 100 });
+  let over = false;
+  clock.after(1_000, () => {
+    over = true;
+  });
+  let turns = 0;
+  while (!over) {
+    turns++;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  assert.ok(turns >= 9 && turns <= 12, `${turns} turns`);
+});
+
+test('a cancelled timer never fires, and two clocks do not hold one another up', async () => {
+  const one = new VirtualClock();
+  const two = new VirtualClock();
+  const cancel = one.after(5, () => assert.fail('cancelled'));
+  cancel();
+  await Promise.all([sleep(one, 10), sleep(two, 20)]);
+  assert.equal(one.elapsedMs, 10);
+  assert.equal(two.elapsedMs, 20);
+});
