@@ -1,0 +1,73 @@
+/**
+ * What the parser makes of an expression. Nodes are plain immutable data that know their place in the text; chains of
+ * `&&` and `||` are flat lists, so that the depth of a tree is bounded by the parser's own limit on nesting.
+ */
+import type { LongNumber } from '../base/json.ts';
+
+interface Span {
+  /** In UTF-16 units of the expression's text. */
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface LiteralNode extends Span {
+  readonly kind: 'literal';
+  readonly value: null | boolean | number | string | LongNumber;
+}
+/** `$Input`: the name with its dollar sign. */
+export interface VariableNode extends Span {
+  readonly kind: 'variable';
+  readonly name: string;
+}
+export type Segment =
+  | { readonly kind: 'name'; readonly name: string }
+  /** Negative counts from the end. */
+  | { readonly kind: 'index'; readonly index: number }
+  | { readonly kind: 'all' };
+/** `target.name["other name"][0]`; at least one segment. */
+export interface PathNode extends Span {
+  readonly kind: 'path';
+  readonly target: ExpressionNode;
+  readonly segments: readonly Segment[];
+}
+export interface ArrayNode extends Span {
+  readonly kind: 'array';
+  readonly items: readonly ExpressionNode[];
+}
+export interface ObjectNode extends Span {
+  readonly kind: 'object';
+  readonly members: readonly { readonly key: string; readonly value: ExpressionNode }[];
+}
+export interface CallNode extends Span {
+  readonly kind: 'call';
+  readonly name: string;
+  readonly args: readonly ExpressionNode[];
+}
+/** `!` or the sign `-`. A sign before a number literal is part of the literal. */
+export interface PrefixNode extends Span {
+  readonly kind: 'not' | 'negate';
+  readonly operand: ExpressionNode;
+}
+export type ComparisonOperator = '==' | '!=' | '<' | '<=' | '>' | '>=' | 'in';
+export interface ComparisonNode extends Span {
+  readonly kind: 'comparison';
+  readonly operator: ComparisonOperator;
+  readonly left: ExpressionNode;
+  readonly right: ExpressionNode;
+}
+/** At least two operands. */
+export interface LogicNode extends Span {
+  readonly kind: 'and' | 'or';
+  readonly operands: readonly ExpressionNode[];
+}
+
+export type ExpressionNode =
+  | LiteralNode
+  | VariableNode
+  | PathNode
+  | ArrayNode
+  | ObjectNode
+  | CallNode
+  | PrefixNode
+  | ComparisonNode
+  | LogicNode;

@@ -1,0 +1,298 @@
+/**
+ * The parser of expressions (fdl.md 5, decisions.md 2.4, 2.5 and 7). It never throws and never hangs: a wrong text gives
+ * faults, the first with its exact place; where the intention is plain (`=` for `==`, arithmetic, a wildcard) it reads on, so
+ * that several faults are reported in one go. Time is linear in the text and recursion is bounded by `MAX_NESTING`.
+ *
+ *     or         = and { "||" and }
+ *     and        = comparison { "&&" comparison }
+ *     comparison = unary [ ( "==" | "!=" | "<" | "<=" | ">" | ">=" | "in" ) unary ]
+ *     unary      = ( "!" | "-" ) unary | postfix
+ *     postfix    = primary { "." name | "[" integer "]" | "[" text "]" }
+ *     primary    = text | number | "true" | "false" | "null" | variable | call | array | object | "(" or ")"
+ */
+import { isLongNumber, longNumber } from '../base/json.ts';
+import type { ComparisonOperator, ExpressionNode, LiteralNode } from './ast.ts';
+import type { ExpressionFault } from './fault.ts';
+import { clip, FaultList, ReadingStopped } from './fault-list.ts';
+import * as foreign from './foreign-words.ts';
+import type { Token } from './lexer.ts';
+import { parseSegments } from './parse-path.ts';
+import { MAX_CALL_DEPTH, type ParseOptions, TokenReader } from './token-reader.ts';
+
+export interface Parsed {
+  /** Null when nothing could be made of the text; with faults it is what was probably meant. */
+  readonly ast: ExpressionNode | null;
+  /** In the order in which they were found. */
+  readonly faults: readonly ExpressionFault[];
+}
+
+/** Text → tree and faults. Never throws. */
+export function parseExpression(text: string, options: ParseOptions = {}): Parsed {
+  const list = new FaultList();
+  try {
+    const reader = new TokenReader(text, options, list);
+    if (reader.atEnd()) {
+      list.add('expression-empty', 'the expression is empty', 0, text.length);
+      return { ast: null, faults: list.faults };
+    }
+    const ast = parseOr(reader);
+    if (!reader.atEnd()) refuseTrailing(reader);
+    return { ast, faults: list.faults };
+  } catch (error) {
+    if (!(error instanceof ReadingStopped)) throw error;
+    return { ast: null, faults: list.faults };
+  }
+}
+
+function refuseTrailing(reader: TokenReader): never {
+  const { token } = reader;
+  if (token.kind === 'mark' && foreign.TERNARY.has(token.text)) {
+    reader.stop('expression-operator', `\`${token.text}\` is not in the language: branch with a Choice state`);
+  }
+  if (token.kind === 'mark' && (token.text === ')' || token.text === ']' || token.text === '}')) {
+    reader.stop('expression-syntax', `nothing is open that this "${token.text}" could close`);
+  }
+  reader.stop('expression-syntax', `the expression could end before ${reader.describe()}: an operator is missing here`);
+}
+
+function parseOr(reader: TokenReader): ExpressionNode {
+  return parseLogic(reader, 'or', '||', foreign.OR_SUBSTITUTES, parseAnd);
+}
+
+function parseAnd(reader: TokenReader): ExpressionNode {
+  return parseLogic(reader, 'and', '&&', foreign.AND_SUBSTITUTES, parseComparison);
+}
+
+function parseLogic(
+  reader: TokenReader,
+  kind: 'and' | 'or',
+  mark: string,
+  substitutes: ReadonlySet<string>,
+  parseOperand: (reader: TokenReader) => ExpressionNode,
+): ExpressionNode {
+  const first = parseOperand(reader);
+  let operands: ExpressionNode[] | null = null;
+  for (;;) {
+    const { token } = reader;
+    if (!reader.isMark(mark)) {
+      if ((token.kind !== 'mark' && token.kind !== 'word') || !substitutes.has(token.text)) break;
+      reader.fault('expression-operator', `\`${token.text}\` is not in the language: write ${mark}`);
+    }
+    reader.advance();
+    operands ??= [first];
+    operands.push(parseOperand(reader));
+  }
+  if (operands === null) return first;
+  return { kind, operands, offset: first.offset, length: reader.consumedEnd - first.offset };
+}
+
+const COMPARISONS: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=']);
+
+function parseComparison(reader: TokenReader): ExpressionNode {
+  let left = parseArithmetic(reader);
+  for (let count = 0; ; count++) {
+    const operator = comparisonInHand(reader);
+    if (operator === null) return left;
+    if (count === 1) {
+      reader.fault('expression-chain', 'comparisons do not chain: join two of them with &&, or use parentheses');
+    }
+    reader.advance();
+    const right = parseArithmetic(reader);
+    // In a chain only the first comparison is kept, so that a faulty text cannot grow a deep tree.
+    if (count > 0) continue;
+    left = { kind: 'comparison', operator, left, right, offset: left.offset, length: reader.consumedEnd - left.offset };
+  }
+}
+
+/** The comparison that the token in hand means, with a fault when it is another language's. */
+function comparisonInHand(reader: TokenReader): ComparisonOperator | null {
+  const { kind, text } = reader.token;
+  if (kind === 'mark' && COMPARISONS.has(text)) return text as ComparisonOperator;
+  if (kind === 'word' && text === 'in') return 'in';
+  if (kind !== 'mark' && kind !== 'word') return null;
+  const substitute = foreign.COMPARISON_SUBSTITUTES.get(text);
+  if (substitute !== undefined) {
+    reader.fault('expression-operator', `\`${text}\` is not in the language: write ${substitute}`);
+    return substitute;
+  }
+  if (foreign.REGEX_OPERATORS.has(text)) {
+    reader.fault('expression-operator', `\`${text}\` is not in the language: write regexMatchString(text, pattern)`);
+    return '==';
+  }
+  if (kind === 'word' && text === 'not') {
+    reader.fault('expression-operator', '`not in` is not in the language: write !(item in list)');
+    reader.advance();
+    return comparisonInHand(reader);
+  }
+  return null;
+}
+
+function parseArithmetic(reader: TokenReader): ExpressionNode {
+  const left = parseUnary(reader);
+  while (reader.token.kind === 'mark' && foreign.ARITHMETIC.has(reader.token.text)) {
+    refuseArithmetic(reader, left);
+    reader.advance();
+    parseUnary(reader);
+  }
+  return left;
+}
+
+function refuseArithmetic(reader: TokenReader, left: ExpressionNode): void {
+  const operator = reader.token.text;
+  let advice = 'compute it in a Task';
+  if (operator === '+' && left.kind === 'literal' && typeof left.value === 'string') {
+    advice = 'join texts with format("{}{}", a, b)';
+  } else if (operator === '+') {
+    advice = 'add integers with intAdd(a, b), join texts with format("{}{}", a, b)';
+  } else if (operator === '-') {
+    advice = 'subtract integers with intAdd(a, -b); a name with a dash is written ["a-b"]';
+  }
+  reader.fault('expression-operator', `arithmetic (\`${operator}\`) is not in the language: ${advice}`);
+}
+
+function parseUnary(reader: TokenReader): ExpressionNode {
+  const { token } = reader;
+  if (token.kind === 'word' && token.text === 'not') {
+    reader.fault('expression-operator', '`not` is not in the language: write !');
+  } else if (token.kind !== 'mark' || (token.text !== '!' && token.text !== '-')) {
+    return parsePostfix(reader);
+  }
+  reader.advance();
+  const signsNumber = token.text === '-' && reader.token.kind === 'number';
+  const operand = reader.nested(() => parseUnary(reader));
+  const span = { offset: token.start, length: reader.consumedEnd - token.start };
+  if (signsNumber && operand.kind === 'literal') return { kind: 'literal', value: negated(operand), ...span };
+  return { kind: token.text === '-' ? 'negate' : 'not', operand, ...span };
+}
+
+function negated(literal: LiteralNode): LiteralNode['value'] {
+  const { value } = literal;
+  // Not -value alone: there is no negative zero in JSON as flows see it.
+  if (typeof value === 'number') return value === 0 ? 0 : -value;
+  return isLongNumber(value) ? longNumber(`-${value.rawJSON}`) : value;
+}
+
+function parsePostfix(reader: TokenReader): ExpressionNode {
+  const { start } = reader.token;
+  const target = parsePrimary(reader);
+  const segments = parseSegments(reader, start);
+  if (segments.length === 0) return target;
+  return { kind: 'path', target, segments, offset: start, length: reader.consumedEnd - start };
+}
+
+function parsePrimary(reader: TokenReader): ExpressionNode {
+  const { token } = reader;
+  switch (token.kind) {
+    case 'text':
+      return literal(reader.advance(), token.text);
+    case 'number':
+      return literal(reader.advance(), token.number);
+    case 'variable':
+      return parseVariable(reader);
+    case 'word':
+      return parseWord(reader);
+    case 'end':
+      return reader.stop('expression-syntax', 'the expression ends where a value is expected');
+    case 'mark':
+      if (token.text === '(') return parseParentheses(reader);
+      if (token.text === '[') return parseArray(reader);
+      if (token.text === '{') return parseObject(reader);
+      return reader.stop('expression-syntax', `a value is expected here, not \`${token.text}\``);
+  }
+}
+
+function literal(token: Token, value: LiteralNode['value']): LiteralNode {
+  return { kind: 'literal', value, offset: token.start, length: token.end - token.start };
+}
+
+function parseVariable(reader: TokenReader): ExpressionNode {
+  const token = reader.advance();
+  if (token.text === '$' && reader.isMark('{')) {
+    const message = '`${…}` is not in the language: write the variable alone, as in $Input.name';
+    reader.faults.stop('expression-syntax', message, token.start, 2);
+  }
+  if (token.text === '$' && reader.token.kind === 'variable') {
+    reader.faults.stop('expression-syntax', '`$$` is not in the language: one $ begins a variable', token.start, 2);
+  }
+  return { kind: 'variable', name: token.text, offset: token.start, length: token.end - token.start };
+}
+
+function parseWord(reader: TokenReader): ExpressionNode {
+  const token = reader.advance();
+  if (reader.isMark('(')) return parseCall(reader, token);
+  if (token.text === 'true') return literal(token, true);
+  if (token.text === 'false') return literal(token, false);
+  if (token.text === 'null') return literal(token, null);
+  const word = clip(token.text, 60);
+  const instead = foreign.WORD_SUBSTITUTES.get(token.text);
+  const advice =
+    instead === undefined ? `a text stands in quotes ("${word}"), a variable begins with $ ($Input)` : `write ${instead}`;
+  const isDotted = reader.isMark('.');
+  reader.faults.add('expression-syntax', `\`${word}\` has no meaning: ${advice}`, token.start, token.end - token.start);
+  if (isDotted) throw new ReadingStopped();
+  return literal(token, null);
+}
+
+function parseCall(reader: TokenReader, name: Token): ExpressionNode {
+  if (++reader.callDepth === MAX_CALL_DEPTH + 1) {
+    const message = `function calls are nested more than ${MAX_CALL_DEPTH} deep`;
+    reader.faults.add('expression-depth', message, name.start, name.end - name.start);
+  }
+  const args = parseList(reader, ')');
+  reader.callDepth--;
+  return { kind: 'call', name: name.text, args, offset: name.start, length: reader.consumedEnd - name.start };
+}
+
+function parseParentheses(reader: TokenReader): ExpressionNode {
+  const opening = reader.advance();
+  const inner = reader.nested(() => parseOr(reader));
+  reader.close(')', opening);
+  return inner;
+}
+
+function parseArray(reader: TokenReader): ExpressionNode {
+  const { start } = reader.token;
+  const items = parseList(reader, ']');
+  return { kind: 'array', items, offset: start, length: reader.consumedEnd - start };
+}
+
+/** With the opening mark in hand: the expressions up to `closing`. */
+function parseList(reader: TokenReader, closing: string): ExpressionNode[] {
+  const opening = reader.advance();
+  const items: ExpressionNode[] = [];
+  if (reader.accept(closing)) return items;
+  do {
+    items.push(reader.nested(() => parseOr(reader)));
+  } while (reader.accept(','));
+  reader.close(closing, opening);
+  return items;
+}
+
+function parseObject(reader: TokenReader): ExpressionNode {
+  const opening = reader.advance();
+  const members: { key: string; value: ExpressionNode }[] = [];
+  const seen = new Set<string>();
+  if (!reader.isMark('}')) {
+    do {
+      const key = parseKey(reader, seen);
+      if (!reader.accept(':')) reader.stop('expression-syntax', `":" is missing after the key, ${reader.describe()} stands here`);
+      members.push({ key, value: reader.nested(() => parseOr(reader)) });
+    } while (reader.accept(','));
+  }
+  reader.close('}', opening);
+  return { kind: 'object', members, offset: opening.start, length: reader.consumedEnd - opening.start };
+}
+
+function parseKey(reader: TokenReader, seen: Set<string>): string {
+  const { kind, text } = reader.token;
+  if (kind === 'word' || kind === 'number') {
+    reader.fault('expression-key', `a key is a text in quotes: "${clip(text, 60)}"`);
+  } else if (kind !== 'text') {
+    reader.stop('expression-key', `a key in quotes is expected here, not ${reader.describe()}`);
+  } else if (seen.has(text)) {
+    reader.fault('expression-key', `the key "${clip(text, 60)}" stands twice`);
+  }
+  seen.add(text);
+  reader.advance();
+  return text;
+}

@@ -1,0 +1,147 @@
+/**
+ * Reading paths (decisions.md 2.2 and 2.5). A path that leads nowhere is `null`, with a warning that names the first missing
+ * part. Only own members are seen, whatever they are called.
+ */
+import type { JsonArray, JsonObject, JsonValue } from '../base/json.ts';
+import { isJsonArray, isJsonObject, memberOf } from '../base/json.ts';
+import type { Segment } from './ast.ts';
+import type { Evaluate, EvaluationScope } from './evaluation.ts';
+import { spend } from './evaluation.ts';
+import { clip } from './fault-list.ts';
+import { printSegment } from './print.ts';
+import { typeOf } from './value.ts';
+
+/** A path from what `read` gives; `target` is the text of that for warnings. Names and indexes are split once, here. */
+export function compilePath<S extends EvaluationScope>(
+  read: Evaluate<S>,
+  segments: readonly Segment[],
+  target: string,
+): Evaluate<S> {
+  const names = plainNames(segments);
+  if (names === null) return compileGeneralPath(read, segments, target);
+  const [first, second] = names;
+  if (first !== undefined && names.length === 1) {
+    return (scope) => {
+      const value = read(scope);
+      return plainMember(value, first) ?? lost(scope, value, segments, target);
+    };
+  }
+  if (first !== undefined && second !== undefined && names.length === 2) {
+    return (scope) => {
+      const value = read(scope);
+      return plainMember(plainMember(value, first), second) ?? lost(scope, value, segments, target);
+    };
+  }
+  return (scope) => {
+    const value = read(scope);
+    let member: JsonValue | undefined = value;
+    for (let i = 0; i < names.length; i++) member = plainMember(member, names[i] as string);
+    return member ?? lost(scope, value, segments, target);
+  };
+}
+
+/**
+ * The names of a path that has nothing else, if each can be read by plain property access: no JSON object or array has it
+ * unless as an own member. `rawJSON` is the one property of a long number.
+ */
+function plainNames(segments: readonly Segment[]): string[] | null {
+  const names: string[] = [];
+  for (const segment of segments) {
+    if (segment.kind !== 'name' || segment.name in Object.prototype || segment.name === 'rawJSON') return null;
+    names.push(segment.name);
+  }
+  return names;
+}
+
+function plainMember(value: JsonValue | undefined, name: string): JsonValue | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  return (value as JsonObject)[name];
+}
+
+/** What a path that came to nothing gives: `null`, with a warning unless a `null` stands at its end. */
+function lost(scope: EvaluationScope, start: JsonValue, segments: readonly Segment[], target: string): JsonValue {
+  let value: JsonValue = start;
+  for (let i = 0; i < segments.length; i++) {
+    const member = step(value, segments[i] as Segment);
+    if (member === undefined) {
+      warnMissing(scope, value, segments, i, target);
+      return null;
+    }
+    value = member;
+  }
+  return value;
+}
+
+function warnMissing(
+  scope: EvaluationScope,
+  value: JsonValue,
+  segments: readonly Segment[],
+  missing: number,
+  target: string,
+): void {
+  const path = clip(target + segments.map(printSegment).join(''), 200);
+  const before = clip(target + segments.slice(0, missing).map(printSegment).join(''), 200);
+  const part = clip(printSegment(segments[missing] as Segment), 100);
+  const type = typeOf(value);
+  const reason = type === 'map' || type === 'array' ? `${before} has no ${part}` : `${before} is ${ARTICLE[type]} and has no ${part}`;
+  scope.warn(`the path ${path} leads nowhere and is null: ${reason}`);
+}
+
+const ARTICLE: Readonly<Record<ReturnType<typeof typeOf>, string>> = {
+  null: 'null',
+  boolean: 'a boolean',
+  number: 'a number',
+  text: 'a text',
+  array: 'an array',
+  map: 'a map',
+};
+
+function step(value: JsonValue, segment: Segment): JsonValue | undefined {
+  if (segment.kind === 'name') return isJsonObject(value) ? memberOf(value, segment.name) : undefined;
+  return segment.kind === 'index' && isJsonArray(value) ? itemAt(value, segment.index) : undefined;
+}
+
+/** The item at `index`, counted from the end when negative. */
+export function itemAt(array: JsonArray, index: number): JsonValue | undefined {
+  return array[index < 0 ? array.length + index : index];
+}
+
+function compileGeneralPath<S extends EvaluationScope>(
+  read: Evaluate<S>,
+  segments: readonly Segment[],
+  target: string,
+): Evaluate<S> {
+  const wildcard = segments.findIndex((segment) => segment.kind === 'all');
+  if (wildcard < 0) return (scope) => lost(scope, read(scope), segments, target);
+  const before = segments.slice(0, wildcard);
+  const rest = segments.slice(wildcard + 1);
+  const base: Evaluate<S> = before.length === 0 ? read : (scope) => lost(scope, read(scope), before, target);
+  return (scope) => {
+    const value = base(scope);
+    if (!isJsonArray(value)) {
+      warnMissing(scope, value, segments, wildcard, target);
+      return [];
+    }
+    let items: JsonValue[] = [...value];
+    spend(scope, items.length);
+    for (const segment of rest) items = project(scope, items, segment);
+    return items;
+  };
+}
+
+/** One step from each item: what has no such part is left out, and `[*]` flattens (fdl-classic.md 3.3). */
+function project(scope: EvaluationScope, items: readonly JsonValue[], segment: Segment): JsonValue[] {
+  const results: JsonValue[] = [];
+  spend(scope, items.length);
+  for (const item of items) {
+    if (segment.kind === 'all') {
+      if (!isJsonArray(item)) continue;
+      spend(scope, item.length);
+      for (const inner of item) results.push(inner);
+    } else {
+      const member = step(item, segment);
+      if (member !== undefined) results.push(member);
+    }
+  }
+  return results;
+}

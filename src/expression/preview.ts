@@ -1,0 +1,47 @@
+/** A value as a message shows it: JSON cut to a readable length, made without looking at more of the value than is shown. */
+import type { JsonObject, JsonValue } from '../base/json.ts';
+import { isJsonArray, isLongNumber } from '../base/json.ts';
+import { clip } from './fault-list.ts';
+
+const MAX_SHOWN = 100;
+
+/** The value's JSON text, cut after about a hundred characters. */
+export function preview(value: JsonValue): string {
+  const parts: string[] = [];
+  write(value, parts, MAX_SHOWN, 0);
+  return clip(parts.join(''), MAX_SHOWN);
+}
+
+/** Appends the text of `value` and returns what is left of `room`; below zero means that there is no more room. */
+function write(value: JsonValue, parts: string[], room: number, depth: number): number {
+  if (typeof value === 'string') return put(JSON.stringify(clip(value, MAX_SHOWN)), parts, room);
+  if (value === null || typeof value !== 'object') return put(String(value), parts, room);
+  if (isLongNumber(value)) return put(clip(value.rawJSON, MAX_SHOWN), parts, room);
+  if (depth > MAX_SHOWN) return -1;
+  if (isJsonArray(value)) {
+    let left = put('[', parts, room);
+    for (let i = 0; i < value.length && left >= 0; i++) {
+      if (i > 0) left = put(',', parts, left);
+      left = write(value[i] as JsonValue, parts, left, depth + 1);
+    }
+    return put(']', parts, left);
+  }
+  return writeObject(value, parts, room, depth);
+}
+
+function writeObject(value: JsonObject, parts: string[], room: number, depth: number): number {
+  let left = put('{', parts, room);
+  let first = true;
+  for (const key in value) {
+    if (left < 0) break;
+    left = put(`${first ? '' : ','}${JSON.stringify(clip(key, MAX_SHOWN))}:`, parts, left);
+    left = write(value[key] as JsonValue, parts, left, depth + 1);
+    first = false;
+  }
+  return put('}', parts, left);
+}
+
+function put(text: string, parts: string[], room: number): number {
+  if (room >= 0) parts.push(text);
+  return room - text.length;
+}
