@@ -65,14 +65,15 @@ export function decide(
 
 class Decision {
   readonly execution: Execution;
-  readonly moment: Moment;
+  /** One look at the clock: all events of a decision carry the time at which it began. */
+  readonly nowMs: number;
   readonly record: Record | null;
   readonly scope: ConstructScope;
   events = 0;
 
   constructor(execution: Execution, moment: Moment, record: Record | null) {
     this.execution = execution;
-    this.moment = moment;
+    this.nowMs = moment.nowMs;
     this.record = record;
     this.scope = new ConstructScope(execution, moment);
   }
@@ -334,7 +335,7 @@ class Decision {
 
   private emit(type: EventType, cause: number, thread: number, state: number, value: JsonValue, next: number, facts: EventFacts | null): void {
     const { execution } = this;
-    const event = new ExecutionEvent(execution.lastEvent + 1, type, this.moment.nowMs, cause, thread, state, value, next, facts);
+    const event = new ExecutionEvent(execution.lastEvent + 1, type, this.nowMs, cause, thread, state, value, next, facts);
     this.events++;
     apply(execution, event);
     if (this.record !== null) this.record(event);

@@ -227,10 +227,17 @@ class Run {
     const start = this.#start;
     const abort = new AbortController();
     const cancelTimeout = timeoutSeconds === null ? null : this.#after(timeoutSeconds, { kind: 'task-timed-out', id });
-    this.#handles.set(id, () => {
+    const giveUp = (): void => {
       cancelTimeout?.();
       abort.abort();
-    });
+    };
+    const ended = (result: TaskResult): void => {
+      // A call that has ended by itself is not told to give up.
+      if (this.#handles.get(id) === giveUp) this.#handles.delete(id);
+      cancelTimeout?.();
+      this.#answered(id, result);
+    };
+    this.#handles.set(id, giveUp);
     const call = {
       action: state.action,
       parameters: command.parameters,
@@ -243,18 +250,13 @@ class Run {
     this.#runtime.options.actions
       .find(state.action)
       .run(call, abort.signal)
-      .then(
-        (result) => this.#answered(id, result),
-        (error: unknown) => {
-          this.#runtime.options.onDefect(error, `${state.action} in state ${state.name} of flow ${start.flowName}`);
-          const cause = `The action ${state.action} failed in a way that it should not.`;
-          this.#answered(id, { ok: false, error: RUNTIME_ERROR, cause });
-        },
-      );
+      .then(ended, (error: unknown) => {
+        this.#runtime.options.onDefect(error, `${state.action} in state ${state.name} of flow ${start.flowName}`);
+        ended({ ok: false, error: RUNTIME_ERROR, cause: `The action ${state.action} failed in a way that it should not.` });
+      });
   }
 
   #answered(id: number, result: TaskResult): void {
-    // The call has ended by itself: its handle must not abort what is no longer under way.
     if (result.ok) this.advance({ kind: 'task-succeeded', id, output: result.output });
     else this.advance({ kind: 'task-failed', id, failure: { error: result.error, cause: result.cause } });
   }

@@ -1,0 +1,145 @@
+/** The express runtime on virtual time: many at once, limits, loops that never wait, actions that misbehave. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ApiError } from '../../src/api/error.ts';
+import type { TaskResult } from '../../src/actions/action.ts';
+import { catalog, planOf, runtimeOf, startOf, stateOf } from '../support/flows.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+
+const none = catalog(() => Promise.reject(new Error('no task is expected')));
+
+const WAITING = planOf({
+  StartAt: 'Wait',
+  States: [{ Type: 'Wait', Name: 'Wait', Seconds: 7, End: true }],
+});
+
+const LOOPING = planOf({
+  Timeout: 2,
+  StartAt: 'A',
+  States: [
+    { Type: 'Pass', Name: 'A', Next: 'B' },
+    { Type: 'Pass', Name: 'B', Next: 'A' },
+  ],
+});
+
+const PASS = planOf({ StartAt: 'A', States: [{ Type: 'Pass', Name: 'A', End: true }] });
+
+const TASK = planOf({
+  StartAt: 'Call',
+  States: [{ Type: 'Task', Name: 'Call', Action: 'FC:InvokeFunction', Parameters: { resourceArn: 'acs:fc:::functions/f/LATEST', invocationType: 'Sync' }, End: true }],
+});
+
+test('ten thousand executions wait at once, and all end when their time has come', async () => {
+  const clock = new VirtualClock();
+  const runtime = runtimeOf(clock, none);
+  const runs = Array.from({ length: 10_000 }, (_, i) => runtime.run(startOf(WAITING, { i }, `e${i}`)));
+  assert.equal(runtime.running, 10_000);
+  await assert.rejects(runtime.run(startOf(PASS)), (error) => error instanceof ApiError && error.code === 'ResourceThrottled');
+  const results = await Promise.all(runs);
+  for (const [i, result] of results.entries()) {
+    assert.equal(result.status, 'Succeeded');
+    assert.equal(result.output, `{"i":${i}}`);
+    assert.equal(result.stoppedMs - result.startedMs, 7_000);
+  }
+  assert.equal(runtime.running, 0);
+  assert.equal(clock.elapsedMs, 7_000);
+});
+
+test('ten thousand executions with a task each get each their own answer', async () => {
+  const clock = new VirtualClock();
+  const actions = catalog(
+    (call) => new Promise((resolve) => void clock.after(1_000, () => resolve({ ok: true, output: { name: call.executionName } }))),
+  );
+  const runtime = runtimeOf(clock, actions);
+  const results = await Promise.all(Array.from({ length: 10_000 }, (_, i) => runtime.run(startOf(TASK, {}, `e${i}`))));
+  for (const [i, result] of results.entries()) assert.equal(result.output, `{"name":"e${i}"}`);
+});
+
+test('a refused start says when to come back, and room is made when one ends', async () => {
+  const clock = new VirtualClock();
+  const runtime = runtimeOf(clock, none, { concurrentExecutions: 1 });
+  const first = runtime.run(startOf(WAITING));
+  await assert.rejects(runtime.run(startOf(PASS)), (error) => error instanceof ApiError && (error.retryAfterMs ?? 0) > 0);
+  await first;
+  assert.equal((await runtime.run(startOf(PASS))).status, 'Succeeded');
+});
+
+test('a rate of starts is a bucket that refills', async () => {
+  const clock = new VirtualClock();
+  const runtime = runtimeOf(clock, none, { startsPerSecond: 2 });
+  await runtime.run(startOf(PASS));
+  await runtime.run(startOf(PASS));
+  await assert.rejects(runtime.run(startOf(PASS)), (error) => error instanceof ApiError && error.retryAfterMs === 500);
+  await new Promise<void>((resolve) => void clock.after(500, resolve));
+  await runtime.run(startOf(PASS));
+  await assert.rejects(runtime.run(startOf(PASS)), { code: 'ResourceThrottled' });
+});
+
+test('flows that loop without waiting end by their timeout, and others answer meanwhile', async () => {
+  const clock = new VirtualClock({ busyTurnMs: 50 });
+  const runtime = runtimeOf(clock, none);
+  const loops = [runtime.run(startOf(LOOPING)), runtime.run(startOf(LOOPING))];
+  let looping = true;
+  const ended = Promise.all(loops).finally(() => {
+    looping = false;
+  });
+  assert.equal((await runtime.run(startOf(PASS))).status, 'Succeeded');
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  assert.equal((await runtime.run(startOf(PASS))).status, 'Succeeded');
+  assert.equal(looping, true);
+  for (const result of await ended) {
+    assert.equal(result.status, 'TimedOut');
+    assert.equal(result.errorCode, 'FnF.ExecutionTimeout');
+    assert.equal(result.stoppedMs - result.startedMs, 2_000);
+  }
+});
+
+test('an action that throws fails its state and is reported as a defect', async () => {
+  const defects: string[] = [];
+  const actions = catalog(() => Promise.reject(new Error('boom')));
+  const runtime = runtimeOf(new VirtualClock(), actions, {}, { onDefect: (error, where) => void defects.push(`${where}: ${error}`) });
+  const result = await runtime.run(startOf(TASK));
+  assert.equal(result.status, 'Failed');
+  assert.equal(result.errorCode, 'FnF.RuntimeError');
+  assert.doesNotMatch(result.errorMessage, /boom/u);
+  assert.equal(defects.length, 1);
+  assert.match(defects[0] ?? '', /state Call of flow test.*boom/u);
+});
+
+test('the first failure of a branch tells the calls of its siblings to give up, and only theirs', async () => {
+  const clock = new VirtualClock();
+  const given: string[] = [];
+  const actions = catalog((call, signal) => {
+    const state = stateOf(call);
+    return new Promise<TaskResult>((resolve) => {
+      signal.addEventListener('abort', () => void given.push(state));
+      if (state === 'Done') resolve({ ok: true, output: {} });
+      if (state === 'Fails') clock.after(1_000, () => resolve({ ok: false, error: 'Broken', cause: 'on purpose' }));
+    });
+  });
+  const branch = (name: string): { StartAt: string; States: object[] } => ({
+    StartAt: name,
+    States: [{ Type: 'Task', Name: name, Action: 'HTTP:Request', Parameters: { url: 'http://x.invalid/', method: 'GET' }, End: true }],
+  });
+  const plan = planOf({
+    StartAt: 'All',
+    States: [{ Type: 'Parallel', Name: 'All', End: true, Branches: ['Done', 'Hangs', 'Fails', '等待'].map(branch) }],
+  } as never);
+  const result = await runtimeOf(clock, actions).run(startOf(plan));
+  assert.equal(result.errorCode, 'Broken');
+  assert.equal(result.errorMessage, 'on purpose');
+  assert.deepEqual(given.sort(), ['Hangs', '等待']);
+});
+
+test('drain waits for what runs, and no longer than it may', async () => {
+  const clock = new VirtualClock();
+  const runtime = runtimeOf(clock, none);
+  const run = runtime.run(startOf(WAITING));
+  await runtime.drain(1_000);
+  assert.equal(clock.elapsedMs, 1_000);
+  await runtime.drain(60_000);
+  assert.equal(clock.elapsedMs, 7_000);
+  await run;
+  await runtime.drain(1_000);
+  assert.equal(clock.elapsedMs, 7_000);
+});
