@@ -1,0 +1,70 @@
+/**
+ * The access keys that callers may use, ready for verifying: policies parsed, signing keys made, once at the start.
+ */
+import type { Ids } from '../base/ids.ts';
+import type { KeySetting, Secret } from '../config/settings.ts';
+import { acs3Key } from '../signatures/acs3.ts';
+import type { Acs3Algorithm } from '../signatures/acs3.ts';
+import type { HmacKey } from '../signatures/hmac.ts';
+import { rpcKey } from '../signatures/rpc.ts';
+import type { NonceSeeds } from './nonces.ts';
+import { parsePolicy } from './parse-policy.ts';
+import type { Policy } from './policy.ts';
+
+export interface AccessKey {
+  readonly accessKeyId: string;
+  /** For signatures of RPC requests. */
+  readonly rpc: HmacKey;
+  readonly acs3: Readonly<Record<Acs3Algorithm, HmacKey>>;
+  /** Of a temporary key. */
+  readonly securityToken: Secret | null;
+  /** Milliseconds since 1970. */
+  readonly expiresMs: number | null;
+  /** Null: may do everything (decisions.md 6.3). */
+  readonly policies: readonly Policy[] | null;
+  readonly nonceSeeds: NonceSeeds;
+}
+
+export type KeyRing = ReadonlyMap<string, AccessKey>;
+
+export interface KeyRingOptions {
+  /** May do everything and never ends. */
+  readonly rootKey: { readonly accessKeyId: string; readonly accessKeySecret: Secret } | null;
+  readonly keys: readonly KeySetting[];
+  readonly ids: Ids;
+}
+
+/** Makes the ring and tells every fault of the keys' policies in one go; with faults the ring must not be used. */
+export function createKeyRing(options: KeyRingOptions): { readonly ring: KeyRing; readonly faults: readonly string[] } {
+  const ring = new Map<string, AccessKey>();
+  const faults: string[] = [];
+  const root: KeySetting[] =
+    options.rootKey === null ? [] : [{ ...options.rootKey, securityToken: null, expiresMs: null, policies: null }];
+  for (const setting of [...root, ...options.keys]) {
+    const id = setting.accessKeyId;
+    if (ring.has(id)) faults.push(`access key ${id}: is there twice`);
+    const policies = setting.policies?.map((document, i) => {
+      const parsed = parsePolicy(document);
+      faults.push(...parsed.faults.map((fault) => `access key ${id}, policy ${i + 1}: ${fault}`));
+      return parsed.policy ?? { statements: [] };
+    });
+    ring.set(id, accessKey(setting, policies ?? null, options.ids));
+  }
+  return { ring, faults };
+}
+
+function accessKey(setting: KeySetting, policies: readonly Policy[] | null, ids: Ids): AccessKey {
+  const secret = setting.accessKeySecret.reveal();
+  return {
+    accessKeyId: setting.accessKeyId,
+    rpc: rpcKey(secret),
+    acs3: {
+      'ACS3-HMAC-SHA256': acs3Key('ACS3-HMAC-SHA256', secret),
+      'ACS3-HMAC-SM3': acs3Key('ACS3-HMAC-SM3', secret),
+    },
+    securityToken: setting.securityToken,
+    expiresMs: setting.expiresMs,
+    policies,
+    nonceSeeds: { first: Math.floor(ids.random() * 2 ** 32), second: Math.floor(ids.random() * 2 ** 32) },
+  };
+}
