@@ -59,7 +59,7 @@ export function startBaseline(kind: 'signed' | 'plain'): Promise<Server> {
 export async function startMillrace(): Promise<Server> {
   const data = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
   const server = await startServer('../bin/millrace.js', ['serve'], {
-    ...process.env,
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MILLRACE_'))),
     MILLRACE_LISTEN: '127.0.0.1:0',
     MILLRACE_DATA: data,
     MILLRACE_ACCESS_KEY_ID: CREDENTIALS.id,

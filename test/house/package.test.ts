@@ -26,6 +26,22 @@ test('the lock file names no registry and fits package.json', () => {
   assert.deepEqual(lock.packages['']?.['dependencies'], manifest.dependencies);
 });
 
+test('the lock file holds the binaries of every platform, without which npm ci refuses it', () => {
+  const lock = JSON.parse(read('package-lock.json')) as {
+    packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+  };
+  const holds = (owner: string, name: string): boolean => {
+    for (let base = owner; ; base = base.slice(0, Math.max(0, base.lastIndexOf('/node_modules/')))) {
+      if (lock.packages[`${base === '' ? '' : `${base}/`}node_modules/${name}`] !== undefined) return true;
+      if (base === '') return false;
+    }
+  };
+  const missing = Object.entries(lock.packages).flatMap(([owner, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies).filter((name) => !holds(owner, name)),
+  );
+  assert.deepEqual(missing, []);
+});
+
 test('what the package names is there', () => {
   const present = filesBelow('');
   for (const path of Object.values(manifest.bin)) assert.ok(present.includes(path), path);
