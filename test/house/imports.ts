@@ -32,7 +32,7 @@ export const PURE_ROOMS = ['interpreter', 'language', 'expression', 'signatures'
 /** Which rooms may import which installed module. */
 const MODULES: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli'],
-  'ipaddr.js': ['base'],
+  'ipaddr.js': ['auth'],
   pino: ['main.ts', 'cli'],
   re2js: ['expression'],
   undici: ['actions'],
