@@ -1,7 +1,7 @@
 /**
- * The settings, as the rest of the program sees them: frozen, complete, checked. `env.ts` reads texts, `file.ts`
- * the YAML file, and a pure function here makes this value and reports all faults at once. docs/settings.md is
- * held to it by a test.
+ * The settings, as the rest of the program sees them: frozen, complete, checked. `env.ts` reads texts, `file.ts` the
+ * YAML file, and `make.ts` makes this value of both by `table.ts` and reports all faults at once. docs/settings.md is
+ * held to the table by a test.
  */
 
 /** A secret that prints as `***` wherever it is logged, shown or turned into JSON. */
@@ -66,7 +66,9 @@ export interface Settings {
   readonly listen: { readonly host: string; readonly port: number };
   /** The data folder. */
   readonly data: string;
-  readonly store: { readonly kind: 'sqlite'; readonly file: string; readonly synchronous: 'FULL' | 'NORMAL' } | { readonly kind: 'memory' };
+  readonly store:
+    | { readonly kind: 'sqlite'; readonly file: string; readonly synchronous: 'FULL' | 'NORMAL' }
+    | { readonly kind: 'memory' };
   /** Given by environment or file; null: made at the first start and kept in the data folder. */
   readonly rootKey: { readonly accessKeyId: string; readonly accessKeySecret: Secret } | null;
   readonly auth: 'on' | 'off';
@@ -116,6 +118,8 @@ export interface Settings {
     readonly callDepth: number;
     /** Flows in the account; null: not limited. */
     readonly flows: number | null;
+    /** Calls a second of each operation but StartSyncExecution, and how many may come at once; null: not limited. */
+    readonly operationRate: { readonly perSecond: number; readonly burst: number } | null;
   };
   /** A sync answer later than this starts early, as white space (decisions.md 4.6); null: never. */
   readonly earlyAnswerMs: number | null;

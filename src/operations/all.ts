@@ -10,8 +10,24 @@ import { startSyncExecution } from './start-sync-execution.ts';
 import { updateFlow } from './update-flow.ts';
 
 export const OPERATIONS: ReadonlyMap<string, Operation<OperationServices>> = new Map(
-  [createFlow, describeFlow, updateFlow, deleteFlow, listFlows, startSyncExecution, describeRegions].map((operation) => [
-    operation.action,
-    operation,
-  ]),
+  [
+    limited(createFlow),
+    limited(describeFlow),
+    limited(updateFlow),
+    limited(deleteFlow),
+    limited(listFlows),
+    // Has a rate of its own, which the runtime keeps.
+    startSyncExecution,
+    limited(describeRegions),
+  ].map((operation) => [operation.action, operation]),
 );
+
+function limited(operation: Operation<OperationServices>): Operation<OperationServices> {
+  return {
+    ...operation,
+    async run(services, request) {
+      services.rate.admit(operation.action);
+      return operation.run(services, request);
+    },
+  };
+}

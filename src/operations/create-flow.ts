@@ -49,5 +49,8 @@ export const createFlow: Operation<OperationServices> = {
 /** Flows made at the same moment may pass the quota by their number; it guards against thousands, not against one. */
 async function refuseFull({ flows, limits }: OperationServices): Promise<void> {
   if (limits.flows === null || (await flows.count()) < limits.flows) return;
-  throw new ApiError('ResourceThrottled', `The account has ${limits.flows} flows, which is its limit. Delete a flow first.`);
+  throw new ApiError(
+    'ResourceThrottled',
+    `The account has ${limits.flows} flows, which is its limit. Delete a flow first.`,
+  );
 }

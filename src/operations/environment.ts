@@ -39,7 +39,11 @@ export function environmentOf(parameters: Parameters): readonly EnvironmentVaria
 /** The member `Environment` of replies about flows. */
 export function environmentReply(variables: readonly EnvironmentVariable[]): JsonObject {
   return {
-    Variables: variables.map(({ name, value, description }) => ({ Name: name, Value: value, Description: description })),
+    Variables: variables.map(({ name, value, description }) => ({
+      Name: name,
+      Value: value,
+      Description: description,
+    })),
   };
 }
 

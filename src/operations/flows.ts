@@ -31,7 +31,9 @@ export function checkDefinition(
   });
   if (plan !== null) return;
   const lines = diagnostics.map(formatDiagnostic).join('\n');
-  throw invalidArgument(`Definition of flow '${flow.name}' is not valid for the execution mode ${flow.executionMode}:\n${lines}`);
+  throw invalidArgument(
+    `Definition of flow '${flow.name}' is not valid for the execution mode ${flow.executionMode}:\n${lines}`,
+  );
 }
 
 /** @throws {ApiError} `FlowNotExists` when there is no such flow. */
@@ -45,7 +47,11 @@ export async function existingFlow(services: OperationServices, name: string): P
  * A version or alias that a request asks for. There are none yet, so anything but the current definition, which is
  * `LATEST` or nothing (decisions.md 4.8), does not exist; null when the current one is meant.
  */
-export function absentQualifier(parameters: Parameters, parameter: 'Qualifier' | 'FlowVersion', flowName: string): ApiError | null {
+export function absentQualifier(
+  parameters: Parameters,
+  parameter: 'Qualifier' | 'FlowVersion',
+  flowName: string,
+): ApiError | null {
   const qualifier = parameters.get(parameter) ?? '';
   if (qualifier === '' || qualifier === 'LATEST') return null;
   const isVersion = parameter === 'FlowVersion' || /^\d+$/.test(qualifier);

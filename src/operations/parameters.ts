@@ -74,7 +74,9 @@ export function oneOf<Word extends string>(
   if (text === undefined) return absent;
   const word = words.find((candidate) => candidate === text);
   if (word !== undefined) return word;
-  throw invalidArgument(`${parameter} ${excerpt(text)} is not one of ${words.map((w) => JSON.stringify(w)).join(', ')}.`);
+  throw invalidArgument(
+    `${parameter} ${excerpt(text)} is not one of ${words.map((w) => JSON.stringify(w)).join(', ')}.`,
+  );
 }
 
 /** A caller's text for a message: quoted, its control characters escaped, cut to a readable length. */

@@ -52,7 +52,8 @@ function inputOf(parameters: Parameters, maxBytes: number): JsonObject {
   const text = parameters.get('Input');
   if (text === undefined || text === '') return NO_INPUT;
   // Three bytes is the most that a UTF-16 unit becomes, so a short text needs no count.
-  if (text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes) throw apiError('EntityTooLarge', String(maxBytes));
+  if (text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes)
+    throw apiError('EntityTooLarge', String(maxBytes));
   const value = parsed(text);
   if (!isJsonObject(value)) throw invalidArgument(`Input is not a JSON object but ${kindOf(value)}.`);
   return value;

@@ -22,7 +22,8 @@ export const updateFlow: Operation<OperationServices> = {
     if (changes.definition !== undefined) checkDefinition(services, old, changes.definition);
     const flow = await services.flows.update(name, changes, old.id);
     // Deleted, and perhaps made again in another mode, since it was looked at.
-    if (flow === null) throw apiError((await services.flows.get(name)) === null ? 'FlowNotExists' : 'ConcurrentUpdateError', name);
+    if (flow === null)
+      throw apiError((await services.flows.get(name)) === null ? 'FlowNotExists' : 'ConcurrentUpdateError', name);
     services.sync.forget(name);
     return { ...flowReply(flow), ExternalStorageLocation: flow.externalStorageLocation };
   },

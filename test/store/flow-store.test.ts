@@ -11,21 +11,24 @@ const ALL: FlowQuery = { fromName: '', limit: 1000, definitionUnits: Number.MAX_
 const text = fc.string({ unit: 'binary', maxLength: 40 });
 const plain = { noNullPrototype: true };
 const environment = fc.array(fc.record({ name: text, value: text, description: text }, plain), { maxLength: 3 });
-const record: fc.Arbitrary<FlowRecord> = fc.record({
-  name: text,
-  id: text,
-  definition: text,
-  description: text,
-  type: fc.constantFrom('FDL', 'DEFAULT'),
-  executionMode: fc.constantFrom('Standard', 'Express'),
-  roleArn: text,
-  externalStorageLocation: text,
-  environment,
-  resourceGroupId: text,
-  createdMs: fc.nat({ max: 4_000_000_000_000 }),
-  lastModifiedMs: fc.nat({ max: 4_000_000_000_000 }),
-  revision: fc.integer({ min: 1, max: 1000 }),
-}, plain);
+const record: fc.Arbitrary<FlowRecord> = fc.record(
+  {
+    name: text,
+    id: text,
+    definition: text,
+    description: text,
+    type: fc.constantFrom('FDL', 'DEFAULT'),
+    executionMode: fc.constantFrom('Standard', 'Express'),
+    roleArn: text,
+    externalStorageLocation: text,
+    environment,
+    resourceGroupId: text,
+    createdMs: fc.nat({ max: 4_000_000_000_000 }),
+    lastModifiedMs: fc.nat({ max: 4_000_000_000_000 }),
+    revision: fc.integer({ min: 1, max: 1000 }),
+  },
+  plain,
+);
 
 for (const adapter of ADAPTERS) {
   const withStore = (use: (store: FlowStore, folder: string) => Promise<void>) =>
@@ -101,7 +104,9 @@ for (const adapter of ADAPTERS) {
       withStore(async (store) => {
         await store.create(flowNamed('a'));
         await Promise.all(
-          Array.from({ length: 20 }, (_, n) => store.update('a', { lastModifiedMs: n, definition: `v${n}` }, 'id-of-a')),
+          Array.from({ length: 20 }, (_, n) =>
+            store.update('a', { lastModifiedMs: n, definition: `v${n}` }, 'id-of-a'),
+          ),
         );
         const flow = await store.get('a');
         assert.equal(flow?.revision, 21);
@@ -145,7 +150,8 @@ for (const adapter of ADAPTERS) {
     it('starts a list at the first name not before the one asked for', () =>
       withStore(async (store) => {
         for (const name of ['b', 'd', 'f']) await store.create(flowNamed(name));
-        const names = async (fromName: string) => (await store.list({ ...ALL, fromName })).flows.map((flow) => flow.name);
+        const names = async (fromName: string) =>
+          (await store.list({ ...ALL, fromName })).flows.map((flow) => flow.name);
         assert.deepEqual(await names('a'), ['b', 'd', 'f']);
         assert.deepEqual(await names('d'), ['d', 'f']);
         assert.deepEqual(await names('e'), ['f']);
@@ -158,7 +164,10 @@ for (const adapter of ADAPTERS) {
           await store.create(flowNamed(name, { resourceGroupId: name === 'b' ? 'rg-2' : 'rg-1' }));
         }
         const first = await store.list({ ...ALL, limit: 2, resourceGroupId: 'rg-1' });
-        assert.deepEqual(first.flows.map((flow) => flow.name), ['a', 'c']);
+        assert.deepEqual(
+          first.flows.map((flow) => flow.name),
+          ['a', 'c'],
+        );
         assert.equal(first.nextName, 'd');
         assert.deepEqual((await store.list({ ...ALL, resourceGroupId: 'none' })).flows, []);
       }));
@@ -167,7 +176,10 @@ for (const adapter of ADAPTERS) {
       withStore(async (store) => {
         for (const name of ['a', 'b', 'c', 'd']) await store.create(flowNamed(name, { definition: 'x'.repeat(100) }));
         const page = await store.list({ ...ALL, definitionUnits: 150 });
-        assert.deepEqual(page.flows.map((flow) => flow.name), ['a', 'b']);
+        assert.deepEqual(
+          page.flows.map((flow) => flow.name),
+          ['a', 'b'],
+        );
         assert.equal(page.nextName, 'c');
       }));
 
@@ -200,6 +212,7 @@ for (const adapter of ADAPTERS) {
         assert.deepEqual(await second.get('a'), adapter.durable ? expected : null);
         assert.equal(await second.get('b'), null);
         await second.close();
-      }));
+      }),
+    );
   });
 }

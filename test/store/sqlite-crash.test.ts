@@ -67,7 +67,10 @@ describe('sqlite store and other processes', () => {
       const second = startWriter(file, 'hold');
       const [stderr, [code]] = await Promise.all([stderrOf(second.child), once(second.child, 'exit')]);
       assert.notEqual(code, 0);
-      assert.match(stderr, /StoreFault: The store .*flows\.db is in use by another Millrace server\. Stop that one first/);
+      assert.match(
+        stderr,
+        /StoreFault: The store .*flows\.db is in use by another Millrace server\. Stop that one first/,
+      );
       const exited = once(first.child, 'exit');
       first.child.stdin?.end();
       assert.deepEqual(await exited, [0, null]);

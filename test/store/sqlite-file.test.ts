@@ -45,7 +45,10 @@ describe('sqlite store file', () => {
 
   it('writes ahead and syncs as it was told', () =>
     withFolder((folder) => {
-      for (const [synchronous, level] of [['FULL', 2], ['NORMAL', 1]] as const) {
+      for (const [synchronous, level] of [
+        ['FULL', 2],
+        ['NORMAL', 1],
+      ] as const) {
         const { database, close } = openDatabase({ file: join(folder, `${synchronous}.db`), synchronous });
         assert.equal(database.prepare('PRAGMA synchronous').get()?.['synchronous'], level);
         assert.equal(database.prepare('PRAGMA journal_mode').get()?.['journal_mode'], 'wal');
@@ -114,7 +117,10 @@ describe('sqlite store file', () => {
       const database = new DatabaseSync(file);
       database.exec('PRAGMA user_version = 9');
       database.close();
-      refused(file, /written by a newer Millrace \(its schema is number 9, this version knows 1\)\. Start that version/);
+      refused(
+        file,
+        /written by a newer Millrace \(its schema is number 9, this version knows 1\)\. Start that version/,
+      );
     }));
 
   it('is refused when it is cut short', () =>
@@ -164,7 +170,10 @@ describe('sqlite store file', () => {
 
 describe('migrations', () => {
   it('are numbered from 1 without a gap', () => {
-    assert.deepEqual(MIGRATIONS.map((migration) => migration.number), MIGRATIONS.map((_, i) => i + 1));
+    assert.deepEqual(
+      MIGRATIONS.map((migration) => migration.number),
+      MIGRATIONS.map((_, i) => i + 1),
+    );
   });
 
   it('bring an old file up to date and keep what is in it', () =>
@@ -174,7 +183,10 @@ describe('migrations', () => {
       const options = { file, synchronous: 'FULL' } as const;
       const extra = { number: 2, sql: "ALTER TABLE flows ADD COLUMN extra TEXT NOT NULL DEFAULT 'x'" };
       const { database, close } = openDatabase(options, [...MIGRATIONS, extra]);
-      assert.deepEqual({ ...database.prepare('SELECT count(*) AS n, min(extra) AS x FROM flows').get() }, { n: 20, x: 'x' });
+      assert.deepEqual(
+        { ...database.prepare('SELECT count(*) AS n, min(extra) AS x FROM flows').get() },
+        { n: 20, x: 'x' },
+      );
       close();
       refused(file, /schema is number 2, this version knows 1/);
     }));

@@ -9,7 +9,15 @@ import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreFault } from '../fault.ts';
-import { createPrivateFile, createPrivateFolder, isSqliteError, reasonOf, SQLITE_BUSY, SQLITE_CORRUPT, SQLITE_NOTADB } from './files.ts';
+import {
+  createPrivateFile,
+  createPrivateFolder,
+  isSqliteError,
+  reasonOf,
+  SQLITE_BUSY,
+  SQLITE_CORRUPT,
+  SQLITE_NOTADB,
+} from './files.ts';
 import { MIGRATIONS } from './migrations.ts';
 import type { Migration } from './migrations.ts';
 import { takeOwnerLock } from './owner-lock.ts';

@@ -4,7 +4,15 @@
  * flows are few and changed rarely, and a running server reads their plans from its cache.
  */
 import type { StatementSync } from 'node:sqlite';
-import type { EnvironmentVariable, ExecutionMode, FlowChanges, FlowPage, FlowQuery, FlowRecord, FlowStore } from '../flows.ts';
+import type {
+  EnvironmentVariable,
+  ExecutionMode,
+  FlowChanges,
+  FlowPage,
+  FlowQuery,
+  FlowRecord,
+  FlowStore,
+} from '../flows.ts';
 import { openDatabase } from './database.ts';
 import type { SqliteStoreOptions } from './database.ts';
 

@@ -30,9 +30,12 @@ export function takeOwnerLock(file: string): OwnerLock {
       );
     }
     const reason = error instanceof Error ? error.message : String(error);
-    throw new StoreFault(`The lock file ${lockFile} cannot be used: ${reason}. It holds no data: delete it and start again.`, {
-      cause: error,
-    });
+    throw new StoreFault(
+      `The lock file ${lockFile} cannot be used: ${reason}. It holds no data: delete it and start again.`,
+      {
+        cause: error,
+      },
+    );
   }
   return { release: () => lock.close() };
 }

@@ -1,0 +1,100 @@
+/**
+ * The settings file: YAML text → values by setting key, each with its line, and everything that is wrong with the
+ * file's form. What the values must be is the table's matter.
+ */
+import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import type { Document } from 'yaml';
+import { isMapping, unknownKey } from './kinds.ts';
+import { TABLE } from './table.ts';
+
+export interface FileValues {
+  /** What the file holds, by setting key (`http.timeout`). */
+  readonly values: ReadonlyMap<string, unknown>;
+  /** `12:3` of the value at this path, or of the nearest thing above it that has a place. */
+  placeOf(path: readonly PropertyKey[]): string;
+  /** Each with its place, without the file's name. */
+  readonly faults: readonly string[];
+}
+
+/** More aliases than a person writes are an attack or an accident. */
+const MAX_ALIASES = 100;
+
+export function readSettingsText(text: string): FileValues {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', schema: 'core' });
+  const placeOf = (path: readonly PropertyKey[]) => place(document, lines, path);
+  const values = new Map<string, unknown>();
+  if (document.errors.length > 0) {
+    const faults = document.errors.map((error) => `${position(lines, error.pos[0])}: ${error.message}`);
+    return { values, placeOf, faults };
+  }
+  let root: unknown;
+  try {
+    root = document.toJS({ maxAliasCount: MAX_ALIASES });
+  } catch (error) {
+    return { values, placeOf, faults: [`1:1: ${error instanceof Error ? error.message : String(error)}`] };
+  }
+  const faults: string[] = [];
+  if (isMapping(root)) collect(root, [], values, faults, placeOf);
+  else if (root !== null && root !== undefined) faults.push('1:1: the file is not a mapping of settings');
+  return { values, placeOf, faults };
+}
+
+/** Walks down to the settings; a key on the way that leads to none is a fault. */
+function collect(
+  node: Record<string, unknown>,
+  path: readonly string[],
+  values: Map<string, unknown>,
+  faults: string[],
+  placeOf: (path: readonly PropertyKey[]) => string,
+): void {
+  const known = knownUnder(path);
+  for (const [name, value] of Object.entries(node)) {
+    const here = [...path, name];
+    const key = here.join('.');
+    if (Object.hasOwn(TABLE, key)) {
+      // A key without a value is a key left out, as is usual in YAML.
+      if (value !== null) values.set(key, value);
+    } else if (!known.includes(name)) {
+      faults.push(`${placeOf(here)}: ${key} ${unknownKey(name, known)}`);
+    } else if (key === 'limits' && typeof value === 'string') {
+      values.set('limits.profile', value);
+    } else if (isMapping(value)) {
+      collect(value, here, values, faults, placeOf);
+    } else if (value !== null) {
+      faults.push(`${placeOf(here)}: ${key} is not a mapping`);
+    }
+  }
+}
+
+/** Names that may stand under a path: `timeout` and its like under `http`. */
+function knownUnder(path: readonly string[]): readonly string[] {
+  const prefix = path.length === 0 ? '' : `${path.join('.')}.`;
+  const names = Object.keys(TABLE).filter((key) => key.startsWith(prefix));
+  return [...new Set(names.map((key) => key.slice(prefix.length).split('.')[0] as string))];
+}
+
+function place(document: Document, lines: LineCounter, path: readonly PropertyKey[]): string {
+  for (let length = path.length; length > 0; length--) {
+    const offset = offsetOf(document, path.slice(0, length));
+    if (offset !== null) return position(lines, offset);
+  }
+  return '1:1';
+}
+
+/** Of the key, where the path ends in one: that is what a reader looks for. */
+function offsetOf(document: Document, path: readonly PropertyKey[]): number | null {
+  const last = path.at(-1);
+  const parent: unknown = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  if (isMap(parent)) {
+    const pair = parent.items.find(({ key }) => isScalar(key) && String(key.value) === String(last));
+    if (pair !== undefined && isScalar(pair.key)) return pair.key.range?.[0] ?? null;
+  }
+  const node: unknown = document.getIn(path, true);
+  return isScalar(node) || isMap(node) ? (node.range?.[0] ?? null) : null;
+}
+
+function position(lines: LineCounter, offset: number): string {
+  const { line, col } = lines.linePos(offset);
+  return `${line}:${col}`;
+}

@@ -1,0 +1,29 @@
+/** Environment and settings file of this machine → settings. The only I/O is reading the one file. */
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { CONFIG_VARIABLE, readEnvironment } from './env.ts';
+import type { Environment } from './env.ts';
+import { makeSettings } from './make.ts';
+import type { CheckPolicy, SettingSources } from './make.ts';
+import type { Settings } from './settings.ts';
+
+/**
+ * Loads the settings: environment over file over defaults.
+ * @throws {SettingsFault} with everything that is wrong.
+ */
+export function loadSettings(env: Environment, workingFolder: string, checkPolicy: CheckPolicy): Settings {
+  const { configFile, texts, faults } = readEnvironment(env);
+  const file = configFile === null ? null : readFile(configFile, workingFolder);
+  const given = typeof file === 'string' ? { file: null, faults: [...faults, file] } : { file, faults };
+  return makeSettings({ environment: texts, workingFolder, ...given }, checkPolicy);
+}
+
+/** The file, or why it cannot be read. */
+function readFile(name: string, workingFolder: string): SettingSources['file'] | string {
+  const path = resolve(workingFolder, name);
+  try {
+    return { name, folder: dirname(path), text: readFileSync(path, 'utf8') };
+  } catch (error) {
+    return `${CONFIG_VARIABLE}: the file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
