@@ -26,7 +26,7 @@ export const ROOMS = [
   'base',
 ];
 
-/** The rooms without clock, randomness, I/O and waiting. `signatures` computes digests and needs `node:crypto`. */
+/** The rooms without clock, randomness, I/O and waiting. */
 export const PURE_ROOMS = ['interpreter', 'language', 'expression', 'signatures'];
 
 /** Which rooms may import which installed module. */
@@ -40,8 +40,10 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   yaml: ['language', 'config'],
 };
 
+/** Digests and bytes are pure; what is random in `node:crypto` is caught by {@link IMPURE}. */
 const NODE_MODULES_OF_PURE_ROOMS: Readonly<Record<string, readonly string[]>> = {
-  'node:crypto': ['signatures'],
+  'node:buffer': ['expression', 'signatures'],
+  'node:crypto': ['expression', 'signatures'],
 };
 
 const IMPURE = [
@@ -49,7 +51,7 @@ const IMPURE = [
   /\bnew Date\(\s*\)/,
   /\bperformance\.now\b/,
   /\bMath\.random\b/,
-  /\brandomUUID\b/,
+  /\b(?:randomUUID|randomBytes|randomInt\(|getRandomValues)/,
   /\b(?:setTimeout|setInterval|setImmediate|queueMicrotask|fetch)\(/,
   /\bprocess\./,
   /\bawait\b/,
