@@ -51,7 +51,7 @@ const IMPURE = [
   /\bnew Date\(\s*\)/,
   /\bperformance\.now\b/,
   /\bMath\.random\b/,
-  /\b(?:randomUUID|randomBytes|randomInt\(|getRandomValues)/,
+  /\b(?:randomUUID|randomBytes|getRandomValues)/,
   /\b(?:setTimeout|setInterval|setImmediate|queueMicrotask|fetch)\(/,
   /\bprocess\./,
   /\bawait\b/,

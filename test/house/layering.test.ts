@@ -94,8 +94,8 @@ test('finds a circle', () => {
   const tree = sources();
   tree.set('src/base/planted-a.ts', "import './planted-b.ts';");
   tree.set('src/base/planted-b.ts', "import './planted-a.ts';");
-  const found = importFaults(tree).filter((fault) => fault.startsWith('a circle'));
-  assert.deepEqual(found, ['a circle: src/base/planted-a.ts → src/base/planted-b.ts → src/base/planted-a.ts']);
+  const circle = 'a circle: src/base/planted-a.ts → src/base/planted-b.ts → src/base/planted-a.ts';
+  assert.ok(importFaults(tree).includes(circle));
 });
 
 test('an import in a comment is none', () => {
