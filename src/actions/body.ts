@@ -5,8 +5,8 @@
  */
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib';
-import { JsonFault, parseJson } from '../base/json.ts';
-import type { JsonValue } from '../base/json.ts';
+import { isJsonObject, JsonFault, memberOf, parseJson } from '../base/json.ts';
+import type { JsonObject, JsonValue } from '../base/json.ts';
 
 type Unpack = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
 
@@ -90,11 +90,26 @@ export function bodyValue(bytes: Buffer, contentType: string | undefined): JsonV
   return type === 'application/json' || type.endsWith('+json') ? jsonOrText(text) : text;
 }
 
-/** The value of what a function answers, whatever type it names: JSON parsed, else text, else base64 (decisions.md 3.8). */
-export function functionValue(bytes: Buffer): JsonValue {
+/** The value of a body whatever type it names: JSON parsed, else text, else base64 (decisions.md 3.8). */
+export function untypedValue(bytes: Buffer): JsonValue {
   if (bytes.length === 0) return '';
   const text = utf8Text(bytes);
   return text === null ? bytes.toString('base64') : jsonOrText(text);
+}
+
+/** The members of a body that is a JSON object; none for any other. */
+export function bodyMembers(body: Buffer): JsonObject {
+  const value = jsonOrText(body.toString());
+  return isJsonObject(value) ? value : {};
+}
+
+/** The first of `names` that is a text with something in it. */
+export function textOf(members: JsonObject, ...names: readonly string[]): string | null {
+  for (const name of names) {
+    const value = memberOf(members, name);
+    if (typeof value === 'string' && value !== '') return value;
+  }
+  return null;
 }
 
 function isText(type: string): boolean {

@@ -82,12 +82,16 @@ function settle(handler: Handler, invocation: Invocation, signal: AbortSignal): 
     const thrown = (error: unknown): void => callback(error ?? new Thrown(error));
     try {
       const returned = handler(invocation.event, contextOf(invocation, signal), callback);
-      if (returned instanceof Promise) returned.then(answered, thrown);
+      if (isThenable(returned)) Promise.resolve(returned).then(answered, thrown);
       else answered(returned);
     } catch (error) {
       thrown(error);
     }
   });
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 /** What was thrown when it was no error. */

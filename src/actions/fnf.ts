@@ -64,9 +64,7 @@ async function runChild(startSync: StartSync, request: SyncChildRequest): Promis
     throw error;
   }
   const { flow, result } = child;
-  if (result.status !== 'Succeeded') {
-    return failed(result.errorCode, `execution ${result.name} of flow ${flow.name}: ${result.errorMessage}`);
-  }
+  if (result.status !== 'Succeeded') return failed(result.errorCode, result.errorMessage);
   return succeeded({
     FlowName: flow.name,
     Name: result.name,

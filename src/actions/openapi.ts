@@ -4,15 +4,14 @@
  */
 import type { Clock } from '../base/clock.ts';
 import type { Ids } from '../base/ids.ts';
-import { JsonFault, parseJson } from '../base/json.ts';
-import type { JsonObject, JsonValue } from '../base/json.ts';
+import type { JsonObject } from '../base/json.ts';
 import type { CloudCredentials, ProductSetting } from '../config/settings.ts';
 import { acs3BodyHash, signAcs3 } from '../signatures/acs3.ts';
 import { canonicalQuery } from '../signatures/percent.ts';
 import { rpcKey, signRpc } from '../signatures/rpc.ts';
 import type { Action, TaskCall, TaskResult } from './action.ts';
+import { bodyMembers, textOf, untypedValue } from './body.ts';
 import { withDeadline } from './deadline.ts';
-import { bodyMembers, textOf } from './fc-result.ts';
 import { headerOf } from './headers.ts';
 import { productOf } from './products.ts';
 import { beginning, failed, succeeded } from './results.ts';
@@ -176,19 +175,10 @@ function signedRpc(target: Target, form: ReadonlyMap<string, string>, nonce: str
 }
 
 function answerResult(product: string, api: string, answer: Answer): TaskResult {
-  if (answer.status < 300) return succeeded(jsonOrText(answer.body.toString()));
+  if (answer.status < 300) return succeeded(untypedValue(answer.body));
   const members = bodyMembers(answer.body);
   const requestId = textOf(members, 'RequestId') ?? headerOf(answer.headers, 'x-acs-request-id') ?? '';
   const said = textOf(members, 'Message', 'message') ?? beginning(answer.body.toString('utf8', 0, 1024));
   const code = textOf(members, 'Code', 'code') ?? 'Unknown';
   return failed(`${product}.${code}`, `${api} was refused with status ${answer.status}: ${said} (request ${requestId})`);
-}
-
-function jsonOrText(text: string): JsonValue {
-  try {
-    return parseJson(text);
-  } catch (error) {
-    if (error instanceof JsonFault) return text;
-    throw error;
-  }
 }

@@ -1,0 +1,157 @@
+/** What the tests of actions share: a catalog with settings, a clock moved by hand, and servers of raw bytes. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
+import type { AddressInfo, Server as TcpServer, Socket } from 'node:net';
+import { after } from 'node:test';
+import assert from 'node:assert/strict';
+import type { TaskResult } from '../../src/actions/action.ts';
+import { createActions } from '../../src/actions/catalog.ts';
+import type { ActionOptions } from '../../src/actions/catalog.ts';
+import type { Clock } from '../../src/base/clock.ts';
+import { systemIds } from '../../src/base/ids.ts';
+import type { JsonObject, JsonValue } from '../../src/base/json.ts';
+
+/** Stands still until a test moves it. */
+export class HandClock implements Clock {
+  #nowMs = Date.UTC(2026, 0, 2, 3, 4, 5);
+  readonly #timers = new Set<{ dueMs: number; wake: () => void }>();
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+  monotonicMs(): number {
+    return this.#nowMs;
+  }
+  after(delayMs: number, wake: () => void): () => void {
+    const timer = { dueMs: this.#nowMs + delayMs, wake };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+  /** Timers set and not yet fired or cancelled. */
+  get waiting(): number {
+    return this.#timers.size;
+  }
+  advance(ms: number): void {
+    this.#nowMs += ms;
+    for (const timer of [...this.#timers]) {
+      if (timer.dueMs > this.#nowMs) continue;
+      this.#timers.delete(timer);
+      timer.wake();
+    }
+  }
+}
+
+export interface Overrides extends Partial<Omit<ActionOptions, 'http'>> {
+  readonly http?: Partial<ActionOptions['http']>;
+}
+
+export interface Bench {
+  readonly clock: HandClock;
+  run(action: string, parameters: JsonObject, signal?: AbortSignal): Promise<TaskResult>;
+  /** The output of a task that must succeed. */
+  output(action: string, parameters: JsonObject): Promise<JsonValue>;
+  /** The error and cause of a task that must fail. */
+  failure(action: string, parameters: JsonObject): Promise<{ error: string; cause: string }>;
+}
+
+/** A catalog for one test file; closed when its tests have ended. */
+export function bench(overrides: Overrides = {}): Bench {
+  const clock = new HandClock();
+  const { http, ...rest } = overrides;
+  const actions = createActions({
+    http: {
+      errorStatuses: [],
+      timeoutMs: 60_000,
+      maxResponseBytes: 1_048_576,
+      maxRedirects: 10,
+      connectionsPerOrigin: 64,
+      ...http,
+    },
+    functions: [],
+    fcEndpoint: null,
+    cloud: null,
+    products: [],
+    region: 'cn-hangzhou',
+    account: '1234567890123456',
+    egress: { open: true, allow: [] },
+    callDepth: 5,
+    clock,
+    ids: systemIds,
+    startSync: () => assert.fail('no flow is called here'),
+    ...rest,
+  });
+  after(() => actions.close());
+  const never = new AbortController().signal;
+  const run: Bench['run'] = (action, parameters, signal = never) => {
+    const call = { idempotencyKey: 'flow/execution/State/0', flowName: 'flow', executionName: 'execution', roleArn: '' };
+    return actions.find(action).run({ ...call, action, parameters, depth: 0 }, signal);
+  };
+  return {
+    clock,
+    run,
+    async output(action, parameters) {
+      const result = await run(action, parameters);
+      assert.ok(result.ok, `failed: ${JSON.stringify(result)}`);
+      return result.output;
+    },
+    async failure(action, parameters) {
+      const result = await run(action, parameters);
+      assert.ok(!result.ok, `succeeded: ${JSON.stringify(result)}`);
+      return { error: result.error, cause: result.cause };
+    },
+  };
+}
+
+export interface Received {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
+/** A server that keeps what it receives and answers as it is told. */
+export async function recorder(answer: RequestListener): Promise<{ url: string; received: Received[]; server: Server }> {
+  const received: Received[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = Buffer.concat(chunks).toString();
+      received.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body });
+      answer(request, response);
+    });
+  });
+  return { url: await listen(server), received, server };
+}
+
+/** A server of raw connections. */
+export async function rawServer(connected: (socket: Socket) => void): Promise<{ url: string; sockets: Set<Socket> }> {
+  const sockets = new Set<Socket>();
+  const server = createTcpServer((socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket)).on('error', () => undefined);
+    connected(socket);
+  });
+  const url = await listen(server);
+  after(() => {
+    for (const socket of sockets) socket.destroy();
+  });
+  return { url, sockets };
+}
+
+export async function listen(server: Server | TcpServer): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  after(() => {
+    server.close();
+    if ('closeAllConnections' in server) server.closeAllConnections();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** Resolves when `holds` does; looks again after every turn of the event loop. */
+export async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}
