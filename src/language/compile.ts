@@ -1,17 +1,75 @@
 /** Definition text → checked plan, or everything that is wrong with it. The dialect is chosen by content. */
-import type { Diagnostic } from '../base/diagnostic.ts';
+import type { Compilation, CompileOptions } from './compilation.ts';
+import type { MapNode, Node } from './document.ts';
+import { describe, textOf } from './document.ts';
+import { step } from './path.ts';
 import type { Plan } from './plan.ts';
+import { Report } from './report.ts';
+import { compileStateMachine } from './statemachine/definition.ts';
+import { readYaml } from './yaml.ts';
 
-export interface CompileOptions {
-  readonly mode: 'Standard' | 'Express';
-  /** The name under which the flow is created, to warn when the definition's own differs; null: not known. */
-  readonly flowName: string | null;
-  readonly parallelBranches: number;
+export type { Compilation, CompileOptions } from './compilation.ts';
+
+/** Checks and compiles a definition in YAML or JSON. Never throws, whatever the text; its work is bounded. */
+export function compileDefinition(text: string, options: CompileOptions): Compilation {
+  // Editors do not count a byte order mark as a column, so no place may count it either.
+  const body = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  const report = new Report(body);
+  const root = readYaml(body, report);
+  const plan = root === null ? null : compileRoot(root, report, options);
+  return { plan: report.failed ? null : plan, diagnostics: report.diagnostics() };
 }
 
-export interface Compilation {
-  /** Null when a diagnostic is an error. */
-  readonly plan: Plan | null;
-  /** In the order of the text; the first 100, then one that counts the rest. */
-  readonly diagnostics: readonly Diagnostic[];
+function compileRoot(root: Node, report: Report, options: CompileOptions): Plan | null {
+  if (root.kind !== 'map') {
+    report.add(
+      'unknown-dialect',
+      root.offset,
+      null,
+      `a definition is a mapping with "Type: StateMachine", but this is ${describe(root)}`,
+    );
+    return null;
+  }
+  if (isClassic(root)) {
+    const offset = root.entries.get('type')?.value.offset ?? root.offset;
+    report.add(
+      'classic-not-built',
+      offset,
+      step(null, 'type'),
+      'this is the classic language (type: flow), which this version does not run yet; only "Type: StateMachine" is',
+    );
+    return null;
+  }
+  if (stringAt(root, 'Type') !== 'StateMachine') {
+    reportDialect(root, report);
+    if (!root.entries.has('States') && !root.entries.has('StartAt')) return null;
+  }
+  return compileStateMachine(root, report, options);
+}
+
+function isClassic(root: MapNode): boolean {
+  return stringAt(root, 'type') === 'flow' || (!root.entries.has('Type') && root.entries.has('steps'));
+}
+
+function stringAt({ entries }: MapNode, key: string): string | null {
+  const entry = entries.get(key);
+  return entry === undefined ? null : textOf(entry.value);
+}
+
+function reportDialect(root: MapNode, report: Report): void {
+  const entry = root.entries.get('Type') ?? root.entries.get('type');
+  const wanted = 'a definition has "Type: StateMachine" (or "type: flow" for the classic language)';
+  if (entry === undefined) {
+    report.add('unknown-dialect', root.offset, null, `${wanted}, but this one has no Type`);
+    return;
+  }
+  const text = textOf(entry.value);
+  const asKey = entry.key === 'type' && text === 'StateMachine';
+  const hint = asKey ? '; the key must be written "Type"' : report.didYouMean(text ?? '', ['StateMachine', 'flow']);
+  report.add(
+    'unknown-dialect',
+    entry.value.offset,
+    step(null, entry.key),
+    `${wanted}, but this one has ${entry.key}: ${describe(entry.value)}${hint}`,
+  );
 }

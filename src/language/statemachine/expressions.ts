@@ -1,0 +1,62 @@
+/** Compiles the expressions of a definition and turns their faults into diagnostics at their own line and column. */
+import type { Compiled } from '../../expression/compiled.ts';
+import { compileCondition, compileExpression } from '../../expression/compile.ts';
+import type { ExpressionFault } from '../../expression/fault.ts';
+import { describe, textOf } from '../document.ts';
+import type { Located } from '../field-reader.ts';
+import { pathText } from '../path.ts';
+import type { Compute, StateScope, Test } from '../plan.ts';
+import type { Report } from '../report.ts';
+import type { Site } from './variables.ts';
+
+/** A value that is always an expression: under a `.$` key, `ItemsPath`. Null when it is faulty. */
+export function readExpression(report: Report, field: Located, site: Site): Compute | null {
+  const text = textOf(field.node);
+  if (text === null) return refuse(report, field, 'the text of an expression');
+  return reported(report, field, text, compileExpression<StateScope>(text, options(field, site)));
+}
+
+/** The condition of a Choice; a YAML boolean is one too (decisions.md 7). Null when it is faulty. */
+export function readCondition(report: Report, field: Located, site: Site): Test | null {
+  const { node } = field;
+  if (node.kind === 'scalar' && typeof node.value === 'boolean') return node.value ? always : never;
+  const text = textOf(node);
+  if (text === null) return refuse(report, field, 'the text of an expression, or true or false');
+  return reported(report, field, text, compileCondition<StateScope>(text, options(field, site)));
+}
+
+function always(): boolean {
+  return true;
+}
+
+function never(): boolean {
+  return false;
+}
+
+function options({ path }: Located, { variables, refused }: Site) {
+  return { variables, refused, place: pathText(path) };
+}
+
+function refuse(report: Report, { node, path }: Located, expected: string): null {
+  const key = path === null ? '' : String(path.key);
+  report.add('expression-required', node.offset, path, `${key} must be ${expected}, but is ${describe(node)}`);
+  return null;
+}
+
+function reported<R>(
+  report: Report,
+  field: Located,
+  text: string,
+  { evaluate, faults, warnings }: Compiled<StateScope, R>,
+): ((scope: StateScope) => R) | null {
+  for (const fault of faults) add(report, field, text, fault);
+  for (const warning of warnings) add(report, field, text, warning);
+  return evaluate;
+}
+
+/** A quoted or folded text is not in the definition as it reads; its faults then stand where it begins. */
+function add(report: Report, { node, path }: Located, text: string, fault: ExpressionFault): void {
+  const inSource = report.source(node.offset, node.end).indexOf(text);
+  const offset = inSource === -1 || text === '' ? node.offset : node.offset + inSource + fault.offset;
+  report.add(fault.code, offset, path, fault.message);
+}

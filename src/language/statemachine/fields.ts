@@ -1,0 +1,113 @@
+/** The fields that each mapping of the state-machine language has, and what to say about words from elsewhere. */
+import type { State } from '../plan.ts';
+
+export type StateType = State['type'];
+export const STATE_TYPES: readonly StateType[] = [
+  'Pass',
+  'Task',
+  'Wait',
+  'Choice',
+  'Parallel',
+  'Map',
+  'Succeed',
+  'Fail',
+];
+
+const COMMON = ['Name', 'Type', 'Description', 'Annotations', 'InputConstructor', 'GlobalConstructor'];
+const OUTPUT = [...COMMON, 'OutputConstructor'];
+const MOVING = [...OUTPUT, 'Next', 'End'];
+const RECOVERING = [...MOVING, 'Retry', 'Catch', 'OnErrors'];
+
+/** Fields of a Map that make it a distributed one (fdl.md 2.6). */
+export const DISTRIBUTED_FIELDS: readonly string[] = [
+  'ProcessorConfig',
+  'ItemReader',
+  'ItemBatcher',
+  'ResultWriter',
+  'MaxItems',
+  'ToleratedFailurePercentage',
+  'ToleratedFailureCount',
+];
+
+export const FLOW_FIELDS = new Set(['Type', 'SpecVersion', 'Name', 'Description', 'Timeout', 'StartAt', 'States']);
+export const SCOPE_FIELDS = new Set(['StartAt', 'States', 'Name', 'Description']);
+export const PROCESSOR_FIELDS = new Set([...SCOPE_FIELDS, 'ProcessorConfig']);
+export const CHOICE_BRANCH_FIELDS = new Set(['Condition', 'Next', 'Name', 'Description']);
+export const RETRY_FIELDS = new Set([
+  'Errors',
+  'Description',
+  'MaxAttempts',
+  'IntervalSeconds',
+  'BackoffRate',
+  'MaxBackoffSeconds',
+]);
+export const CATCH_FIELDS = new Set(['Errors', 'Description', 'Next', 'OutputConstructor']);
+export const ON_ERRORS_FIELDS = new Set(['Errors', 'Description', 'Retry', 'Next', 'OutputConstructor']);
+export const ON_ERRORS_RETRY_FIELDS = new Set(['MaxAttempts', 'FixedBackoff', 'Multiplier']);
+export const PROCESSOR_CONFIG_FIELDS = new Set(['ExecutionMode']);
+
+/** Fields that have an effect, by type of state. */
+export const STATE_FIELDS: Readonly<Record<StateType, ReadonlySet<string>>> = {
+  Pass: new Set(MOVING),
+  Task: new Set([...RECOVERING, 'Action', 'TaskMode', 'Parameters', 'Timeout', 'Timeout.$']),
+  Wait: new Set([...MOVING, 'Seconds', 'Seconds.$']),
+  // Next and End are errors there, and are reported as such.
+  Choice: new Set([...COMMON, 'Branches', 'Default', 'Next', 'End']),
+  Parallel: new Set([...RECOVERING, 'Branches']),
+  Map: new Set([
+    ...RECOVERING,
+    ...DISTRIBUTED_FIELDS,
+    'ItemsPath',
+    'Processor',
+    'ItemConstructor',
+    'MaxConcuccency',
+    'MaxConcurrency',
+  ]),
+  Succeed: new Set([...OUTPUT, 'End']),
+  Fail: new Set([...OUTPUT, 'Code', 'Detail', 'End']),
+};
+
+/** Fields of any type of state. */
+export const ALL_STATE_FIELDS: ReadonlySet<string> = new Set(STATE_TYPES.flatMap((type) => [...STATE_FIELDS[type]]));
+
+/** Words of the classic language and of another vendor's, with the field that takes their place. */
+const FOREIGN_WORDS: Readonly<Record<string, string>> = {
+  steps: 'States',
+  goto: 'Next',
+  timeoutseconds: 'Timeout',
+  inputmappings: 'InputConstructor',
+  outputmappings: 'OutputConstructor',
+  errormappings: 'OutputConstructor of a Catch rule',
+  pattern: 'TaskMode',
+  resource: 'Action',
+  resourcearn: 'Parameters.resourceArn',
+  serviceparams: 'Parameters',
+  duration: 'Seconds',
+  timestamp: 'Seconds',
+  choices: 'Branches',
+  foreach: 'a Map state',
+  itemprocessor: 'Processor',
+  iterator: 'Processor',
+  itemselector: 'ItemConstructor',
+  maxintervalseconds: 'MaxBackoffSeconds',
+  maxdelayseconds: 'MaxBackoffSeconds',
+  multiplier: 'BackoffRate',
+  errorequals: 'Errors',
+  comment: 'Description',
+  version: 'SpecVersion',
+  cause: 'Detail',
+  error: 'Code',
+  result: 'OutputConstructor',
+  resultpath: 'OutputConstructor',
+  resultselector: 'OutputConstructor',
+  outputpath: 'OutputConstructor',
+  inputpath: 'InputConstructor',
+};
+
+/** `: "Next" takes its place here`, for a word that another language has; else null. */
+export function foreignWord(key: string, known: ReadonlySet<string>): string | null {
+  const folded = key.replace(/\.\$$/, '').toLowerCase();
+  for (const name of known) if (name.toLowerCase() === folded) return null;
+  const ours = Object.hasOwn(FOREIGN_WORDS, folded) ? FOREIGN_WORDS[folded] : undefined;
+  return ours === undefined ? null : `: this language has ${ours} instead`;
+}

@@ -1,0 +1,114 @@
+/** The Map state, inline, and as much of the distributed one as is known (fdl.md 2.6, fdl-more.md 1). */
+import { describe } from '../document.ts';
+import { FieldReader } from '../field-reader.ts';
+import type { Range } from '../field-reader.ts';
+import type { Compute, MapState, Scope, StateBase } from '../plan.ts';
+import { readConstructor } from './constructor.ts';
+import type { CompileContext, Transitions } from './context.ts';
+import { readExpression } from './expressions.ts';
+import { DISTRIBUTED_FIELDS, foreignWord, PROCESSOR_CONFIG_FIELDS, PROCESSOR_FIELDS } from './fields.ts';
+import { readRecovery } from './recovery.ts';
+import { BEFORE_OUTPUT, WITH_ITEM } from './variables.ts';
+
+const INLINE: Range = { min: 1, max: 40, says: 'from 1 to 40' };
+const DISTRIBUTED: Range = { min: 1, max: Number.MAX_SAFE_INTEGER, says: '1 or more' };
+const COUNT: Range = { min: 0, max: Number.MAX_SAFE_INTEGER, says: '0 or more' };
+const PERCENTAGE: Range = { min: 0, max: 100, says: 'from 0 to 100' };
+
+type OwnMap = Omit<MapState, keyof StateBase | 'type'>;
+
+export function readMap(context: CompileContext, map: FieldReader, transitions: Transitions): OwnMap | null {
+  const processorField = map.map('Processor', true);
+  const processor =
+    processorField === null ? null : new FieldReader(map.report, processorField, `Processor of ${map.what}`);
+  const distributed = checkDistributed(context, map, processor);
+  const items = readItems(map);
+  const itemConstructor = readConstructor(map, 'ItemConstructor', WITH_ITEM);
+  const maxConcurrency = readConcurrency(map, distributed ? DISTRIBUTED : INLINE);
+  const scope = processor === null ? null : readProcessor(context, processor);
+  const recovery = readRecovery(map, transitions);
+  if (items === null || scope === null) return null;
+  return { items, itemConstructor, processor: scope, maxConcurrency, ...recovery };
+}
+
+function readItems(map: FieldReader): Compute | null {
+  const field = map.find('ItemsPath');
+  if (field !== null) return readExpression(map.report, field, BEFORE_OUTPUT);
+  if (!map.has('ItemReader')) map.missing('ItemsPath');
+  return null;
+}
+
+function readProcessor(context: CompileContext, processor: FieldReader): Scope | null {
+  const scope = context.compileScope(context, processor, 'MapProcessor');
+  processor.close(PROCESSOR_FIELDS, (key) => foreignWord(key, PROCESSOR_FIELDS));
+  return scope;
+}
+
+/** The vendor's tables have written `MaxConcuccency` in all years (decisions.md 1.5). */
+function readConcurrency(map: FieldReader, range: Range): number | null {
+  if (map.has('MaxConcuccency') && map.has('MaxConcurrency')) {
+    map.faultAt(
+      'both-forms',
+      'MaxConcurrency',
+      `${map.what} has both "MaxConcuccency" and "MaxConcurrency", which mean the same; keep one`,
+    );
+  }
+  return map.number('MaxConcuccency', range) ?? map.number('MaxConcurrency', range);
+}
+
+/** True when the Map is a distributed one; it cannot run then, and that is reported. */
+function checkDistributed(context: CompileContext, map: FieldReader, processor: FieldReader | null): boolean {
+  const fields = DISTRIBUTED_FIELDS.filter((key) => map.has(key)).map((key) => ({ reader: map, key }));
+  if (processor?.has('ProcessorConfig') === true) fields.push({ reader: processor, key: 'ProcessorConfig' });
+  const [first] = fields;
+  if (first === undefined) return false;
+  if (context.options.mode === 'Express') {
+    for (const { reader, key } of fields) {
+      reader.faultAt(
+        'distributed-map-in-express',
+        key,
+        `"${key}" belongs to the distributed Map, which an Express flow does not have`,
+      );
+    }
+    return true;
+  }
+  for (const { reader, key } of fields) checkDistributedField(reader, key);
+  first.reader.faultAt(
+    'distributed-map-not-built',
+    first.key,
+    `"${first.key}" makes ${map.what} a distributed Map, which this version does not run yet`,
+  );
+  return true;
+}
+
+function checkDistributedField(reader: FieldReader, key: string): void {
+  if (key === 'ToleratedFailurePercentage') reader.number(key, PERCENTAGE, { whole: false });
+  else if (key === 'ToleratedFailureCount') reader.number(key, COUNT);
+  else if (key === 'MaxItems') checkMaxItems(reader);
+  else if (key === 'ProcessorConfig') checkProcessorConfig(reader);
+  else reader.map(key, false);
+}
+
+/** The vendor types it by its own name, so a mapping may be what the service takes (fdl-more.md 1.2). */
+function checkMaxItems(map: FieldReader): void {
+  const field = map.find('MaxItems');
+  if (field?.node.kind === 'map') {
+    map.report.add(
+      'odd-parameter',
+      field.node.offset,
+      field.path,
+      `MaxItems is read as a number, but is ${describe(field.node)}`,
+    );
+  } else {
+    map.number('MaxItems', COUNT);
+  }
+}
+
+function checkProcessorConfig(reader: FieldReader): void {
+  const field = reader.map('ProcessorConfig', false);
+  if (field === null) return;
+  const config = new FieldReader(reader.report, field, `ProcessorConfig of ${reader.what}`);
+  if (!config.has('ExecutionMode')) config.missing('ExecutionMode');
+  config.oneOf('ExecutionMode', ['Express', 'Standard']);
+  config.close(PROCESSOR_CONFIG_FIELDS);
+}

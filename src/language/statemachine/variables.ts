@@ -1,0 +1,38 @@
+/** The system expressions of the state-machine language and where each can be read (fdl.md 3.1, decisions.md 7). */
+import type { VariableReader } from '../../expression/evaluation.ts';
+import type { StateScope } from '../plan.ts';
+
+/** What an expression at one place of a state can see. */
+export interface Site {
+  readonly variables: ReadonlyMap<string, VariableReader<StateScope>>;
+  readonly refused: ReadonlyMap<string, string>;
+}
+
+const READERS: ReadonlyMap<string, VariableReader<StateScope>> = new Map<string, VariableReader<StateScope>>([
+  ['$Input', (scope) => scope.input],
+  ['$Output', (scope) => scope.output],
+  ['$Context', (scope) => scope.context()],
+  ['$Global', (scope) => scope.global],
+  ['$Item', (scope) => scope.item],
+  ['$Environment', (scope) => scope.environment],
+]);
+
+const NO_OUTPUT = '$Output does not exist yet here: it can be read in OutputConstructor and GlobalConstructor only';
+const NO_ITEM = '$Item can be read in the ItemConstructor of a Map only';
+
+function site(refused: Readonly<Record<string, string>>): Site {
+  return {
+    variables: new Map([...READERS].filter(([name]) => !Object.hasOwn(refused, name))),
+    refused: new Map(Object.entries(refused)),
+  };
+}
+
+/** Before and while the state runs: InputConstructor, Parameters, Seconds, Timeout, ItemsPath, Condition. */
+export const BEFORE_OUTPUT: Site = site({ $Output: NO_OUTPUT, $Item: NO_ITEM });
+/** At its end: OutputConstructor, GlobalConstructor, and the OutputConstructor of a Catch. */
+export const WITH_OUTPUT: Site = site({ $Item: NO_ITEM });
+/** ItemConstructor of a Map. */
+export const WITH_ITEM: Site = site({ $Output: NO_OUTPUT });
+
+/** The names, for telling a text that was perhaps meant as an expression. */
+export const VARIABLE_NAMES: readonly string[] = [...READERS.keys()];
