@@ -67,7 +67,8 @@ async function timed<T>(work: () => Promise<T>): Promise<{ result: T; took: stri
 
 async function callFlow(url: string, key: Key, shopUrl: string): Promise<void> {
   const client = new Client({ endpoint: url, ...key, opts: { timeout: 20_000 } });
-  const call = (action: string, parameters: Record<string, string>) => client.request(action, parameters, { method: 'POST' });
+  const call = (action: string, parameters: Record<string, string>) =>
+    client.request(action, parameters, { method: 'POST' });
   await call('CreateFlow', {
     Name: 'quote',
     Type: 'FDL',
@@ -114,7 +115,7 @@ Next, in this folder:
 function sayHowToCall(url: string, key: Key): void {
   console.log(`
 Serving until Ctrl-C. To call the flow from another terminal in this folder:
-  MILLRACE_URL=${url} MILLRACE_ACCESS_KEY_ID=${key.accessKeyId} MILLRACE_ACCESS_KEY_SECRET=${key.accessKeySecret} \\
+  MILLRACE_ENDPOINT=${url} MILLRACE_ACCESS_KEY_ID=${key.accessKeyId} MILLRACE_ACCESS_KEY_SECRET=${key.accessKeySecret} \\
     npx node examples/call.mjs StartSyncExecution FlowName=quote 'Input=${JSON.stringify(INPUT)}'`);
 }
 

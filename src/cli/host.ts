@@ -18,6 +18,8 @@ export interface Host {
   /** The command line after the program's name. */
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What relative paths are relative to. */
+  readonly workingFolder: string;
   readonly stdin: AsyncIterable<Uint8Array>;
   /** Writes to standard output: results only. */
   out(text: string): void;
@@ -25,7 +27,7 @@ export interface Host {
   err(text: string): void;
   /** Calls `stop` at SIGTERM and SIGINT; a second signal ends the process at once. */
   onSignal(stop: () => void): void;
-  /** Opens the store that the settings name. @throws {StartFault} when it cannot be opened. */
+  /** Opens the store that the settings name. @throws {StoreFault} when it cannot be opened. */
   openFlows(settings: Settings): Promise<FlowStore>;
   /** A store that lives as long as the process, for a run without a server. */
   memoryFlows(): Promise<FlowStore>;

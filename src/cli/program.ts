@@ -14,6 +14,10 @@ export async function runProgram(host: Host): Promise<number> {
   const program = describeProgram(host, (code) => {
     exitCode = code;
   });
+  if (host.argv.length === 0) {
+    program.outputHelp();
+    return EXIT.ok;
+  }
   try {
     await program.parseAsync(host.argv, { from: 'user' });
     return exitCode;
@@ -32,20 +36,16 @@ function describeProgram(host: Host, finish: Finish): Command {
   const program = new Command('millrace')
     .description('A self-hosted workflow engine that speaks the API of Alibaba Cloud CloudFlow (fnf 2019-03-15).')
     .version(packageVersion(), '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print help for a command')
+    .helpOption('-h, --help', 'print this help, or that of a command')
     .helpCommand('help [command]', 'print help for a command')
     .exitOverride()
     .configureOutput({ writeOut: host.out, writeErr: host.err })
     .showHelpAfterError('Run "millrace --help" for the commands and their options.')
     .addHelpText(
       'after',
-      examples(
-        'millrace serve',
-        'millrace validate flow.yaml',
-        `millrace run flow.yaml --input '{"name":"Ada"}'`,
-      ) + EXIT_CODES,
-    )
-    .action(() => program.outputHelp());
+      examples('millrace serve', 'millrace validate flow.yaml', `millrace run flow.yaml --input '{"name":"Ada"}'`) +
+        EXIT_CODES,
+    );
   describeServe(program, host, finish);
   describeValidate(program, host, finish);
   describeRun(program, host, finish);
@@ -112,7 +112,11 @@ function describeRun(program: Command, host: Host, finish: Finish): void {
     .argument('<file>', 'a definition in YAML or JSON; - reads standard input')
     .option('--input <json>', 'input of the execution: JSON, @file, or - for standard input', '{}')
     .option('--name <name>', 'name of the execution; a UUID is put behind it')
-    .option('--env <name=value>', 'an environment variable of the flow ($Environment.name); may be repeated', addVariable, {})
+    .option(
+      '--env <name=value>',
+      'an environment variable of the flow ($Environment.name); may be repeated',
+      addVariable,
+    )
     .addHelpText(
       'after',
       examples(
@@ -120,13 +124,15 @@ function describeRun(program: Command, host: Host, finish: Finish): void {
         'millrace run flow.yaml --input @input.json --env region=eu --name trial',
       ),
     )
-    .action(async (file: string, options: { input: string; name?: string; env: Readonly<Record<string, string>> }) => {
+    .action(async (file: string, options: { input: string; name?: string; env?: Variables }) => {
       const { run } = await import('./run.ts');
-      finish(await run(host, { file, input: options.input, name: options.name ?? null, variables: options.env }));
+      finish(await run(host, { file, input: options.input, name: options.name ?? null, variables: options.env ?? {} }));
     });
 }
 
-function addVariable(text: string, earlier: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+type Variables = Readonly<Record<string, string>>;
+
+function addVariable(text: string, earlier: Variables = {}): Variables {
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('Write it as name=value.');
   return { ...earlier, [text.slice(0, at)]: text.slice(at + 1) };

@@ -74,14 +74,27 @@ describe('millrace validate', () => {
     assert.equal(ended.code, 1);
     const lines = ended.stdout.trimEnd().split('\n');
     for (const line of lines) assert.match(line, /^.+\.yaml:\d+:\d+: (error|warning): \S/);
-    assert.ok(lines.some((line) => line.startsWith(`${bad}:4:10: error: `) && line.includes('Nowhere')), ended.stdout);
-    assert.ok(lines.some((line) => line.startsWith(`${bad}:6:`) && line.includes('B')), ended.stdout);
-    assert.ok(lines.some((line) => line.startsWith(`${bad}:7:`)), ended.stdout);
-    assert.ok(lines.some((line) => line.startsWith(`${missing}:1:1: error: `)), ended.stdout);
+    assert.ok(
+      lines.some((line) => line.startsWith(`${bad}:4:10: error: `) && line.includes('Nowhere')),
+      ended.stdout,
+    );
+    assert.ok(
+      lines.some((line) => line.startsWith(`${bad}:6:`) && line.includes('B')),
+      ended.stdout,
+    );
+    assert.ok(
+      lines.some((line) => line.startsWith(`${bad}:7:`)),
+      ended.stdout,
+    );
+    assert.ok(
+      lines.some((line) => line.startsWith(`${missing}:1:1: error: `)),
+      ended.stdout,
+    );
   });
 
   it('reads standard input, and takes the mode into account', async () => {
-    const wait = 'Type: StateMachine\nSpecVersion: v1\nName: x\nStartAt: W\nStates:\n  - {Name: W, Type: Wait, Seconds: 100, End: true}\n';
+    const wait =
+      'Type: StateMachine\nSpecVersion: v1\nName: x\nStartAt: W\nStates:\n  - {Name: W, Type: Wait, Seconds: 100, End: true}\n';
     const express = await runMillrace(['validate', '-'], { input: wait });
     assert.equal(express.code, 1);
     assert.match(express.stdout, /^<stdin>:6:\d+: error: .*\n$/);
@@ -120,7 +133,8 @@ describe('millrace run', () => {
   });
 
   it('exits 1 when the execution failed, and still prints the reply', async () => {
-    const flow = 'Type: StateMachine\nSpecVersion: v1\nName: f\nStartAt: F\nStates: [{Name: F, Type: Fail, Code: No, Detail: never}]\n';
+    const flow =
+      'Type: StateMachine\nSpecVersion: v1\nName: f\nStartAt: F\nStates: [{Name: F, Type: Fail, Code: No, Detail: never}]\n';
     const ended = await runMillrace(['run', '-'], { input: flow });
     assert.equal(ended.code, 1);
     const reply = JSON.parse(ended.stdout) as Record<string, unknown>;
@@ -130,8 +144,11 @@ describe('millrace run', () => {
   it('calls tasks, mapped functions of the settings file, and reads environment variables', async () => {
     const service = await startService((request, _body, response) => answerJson(response, { path: request.url }));
     const folder = temporaryFolder();
-    writeFileSync(join(folder, 'double.mjs'), 'export const handler = (event) => ({ doubled: JSON.parse(event).n * 2 });\n');
-    writeFileSync(join(folder, 'millrace.yaml'), `functions:\n  - {name: double, module: ${join(folder, 'double.mjs')}}\n`);
+    writeFileSync(
+      join(folder, 'double.mjs'),
+      'export const handler = (event) => ({ doubled: JSON.parse(event).n * 2 });\n',
+    );
+    writeFileSync(join(folder, 'millrace.yaml'), 'functions:\n  double: {module: double.mjs}\n');
     writeFileSync(
       join(folder, 'flow.yaml'),
       `Type: StateMachine

@@ -40,10 +40,14 @@ describe('a server that cannot start', () => {
     await refuses({ MILLRACE_LISTEN: `127.0.0.1:${port}` }, new RegExp(`${port}.*in use`));
   });
 
-  it('says that the address is not one of this machine', () => refuses({ MILLRACE_LISTEN: '192.0.2.1:0' }, /192\.0\.2\.1/));
+  it('says that the address is not one of this machine', () =>
+    refuses({ MILLRACE_LISTEN: '192.0.2.1:0' }, /192\.0\.2\.1/));
 
   it('names every wrong setting at once', () =>
-    refuses({ MILLRACE_LISTEN: 'nowhere', MILLRACE_ACCOUNT: 'x', MILLRACE_AUTH: 'maybe' }, /MILLRACE_LISTEN[^]*MILLRACE_A/));
+    refuses(
+      { MILLRACE_LISTEN: 'nowhere', MILLRACE_ACCOUNT: 'x', MILLRACE_AUTH: 'maybe' },
+      /MILLRACE_LISTEN[^]*MILLRACE_A/,
+    ));
 
   it('names a settings file that is not there, and one that is wrong', async () => {
     await refuses({ MILLRACE_CONFIG: join(folder, 'none.yaml') }, /none\.yaml/);

@@ -19,9 +19,9 @@ limits: {startsPerSecond: 2}
 keys:
   - accessKeyId: ${DENIED.accessKeyId}
     accessKeySecret: ${DENIED.accessKeySecret}
-    policies:
-      - Version: "1"
-        Statement: [{Effect: Allow, Action: "fnf:Describe*", Resource: "*"}]
+    policy:
+      Version: "1"
+      Statement: [{Effect: Allow, Action: "fnf:Describe*", Resource: "*"}]
 `;
 const PASS = 'Type: StateMachine\nSpecVersion: v1\nName: p\nStartAt: P\nStates: [{Name: P, Type: Pass, End: true}]\n';
 
@@ -52,7 +52,12 @@ describe('each error code of StartSyncExecution', () => {
     callRpc(server.url, ROOT_KEY, parameters, change);
 
   it('EntityTooLarge: an Input over 64 KiB, a body over 1,024 KiB', async () => {
-    checkError(await call({ ...START, Input: JSON.stringify({ x: 'x'.repeat(70_000) }) }), 400, 'EntityTooLarge', /65536 bytes/);
+    checkError(
+      await call({ ...START, Input: JSON.stringify({ x: 'x'.repeat(70_000) }) }),
+      400,
+      'EntityTooLarge',
+      /65536 bytes/,
+    );
     checkError(await call({ ...START, Input: 'x'.repeat(1_100_000) }), 400, 'EntityTooLarge', /1048576 bytes/);
   });
 
@@ -80,7 +85,12 @@ describe('each error code of StartSyncExecution', () => {
   });
 
   it('ActionNotSupported: an unknown action, a Standard flow', async () => {
-    checkError(await call({ Action: 'StartSyncExecutions', FlowName: 'p' }), 400, 'ActionNotSupported', /StartSyncExecutions/);
+    checkError(
+      await call({ Action: 'StartSyncExecutions', FlowName: 'p' }),
+      400,
+      'ActionNotSupported',
+      /StartSyncExecutions/,
+    );
     await client.call('CreateFlow', { Name: 's', Definition: PASS, Type: 'FDL', ExecutionMode: 'Standard' });
     const reply = await call({ ...START, FlowName: 's' });
     checkError(reply, 400, 'ActionNotSupported', /^Standard execution is not supported$/);
@@ -132,7 +142,12 @@ describe('each error code of StartSyncExecution', () => {
   });
 
   it('FlowNotExists', async () => {
-    checkError(await call({ ...START, FlowName: 'nothing' }), 404, 'FlowNotExists', /^Flow 'nothing' does not exist\.$/);
+    checkError(
+      await call({ ...START, FlowName: 'nothing' }),
+      404,
+      'FlowNotExists',
+      /^Flow 'nothing' does not exist\.$/,
+    );
   });
 
   it('UnsupportedMediaType: a body that is neither form nor JSON', async () => {
@@ -163,13 +178,16 @@ describe('an error in the hands of a client', () => {
 
   it('of fnf-2019-03-15 and pop-core', async () => {
     for (const each of [nodeClient(target()), popClient(target(), 'GET')]) {
-      await assert.rejects(each.call('DescribeFlow', missing), (error: Error & { code: string; data: Record<string, unknown> }) => {
-        assert.equal(error.name, 'FlowNotExistsError');
-        assert.equal(error.code, 'FlowNotExists');
-        assert.match(error.message, /^Flow 'nothing' does not exist\., URL: http/);
-        assert.deepEqual(Object.keys(error.data).sort(), ['Code', 'HostId', 'Message', 'Recommend', 'RequestId']);
-        return true;
-      });
+      await assert.rejects(
+        each.call('DescribeFlow', missing),
+        (error: Error & { code: string; data: Record<string, unknown> }) => {
+          assert.equal(error.name, 'FlowNotExistsError');
+          assert.equal(error.code, 'FlowNotExists');
+          assert.match(error.message, /^Flow 'nothing' does not exist\., URL: http/);
+          assert.deepEqual(Object.keys(error.data).sort(), ['Code', 'HostId', 'Message', 'Recommend', 'RequestId']);
+          return true;
+        },
+      );
     }
   });
 
@@ -178,7 +196,10 @@ describe('an error in the hands of a client', () => {
     await assert.rejects(each.call('DescribeFlow', missing), (error: Error & { code: string; statusCode: number }) => {
       assert.equal(error.code, 'FlowNotExists');
       assert.equal(error.statusCode, 404);
-      assert.match(error.message, /^FlowNotExists: code: 404, Flow 'nothing' does not exist\. request id: [0-9a-f-]{36}$/i);
+      assert.match(
+        error.message,
+        /^FlowNotExists: code: 404, Flow 'nothing' does not exist\. request id: [0-9a-f-]{36}$/i,
+      );
       return true;
     });
   });
@@ -213,7 +234,11 @@ describe('an address that is not the API', () => {
   it('answers health at /healthz, and an error that clients can read elsewhere', async () => {
     const health = await sendRaw(server.url, { method: 'GET', path: '/healthz' });
     assert.deepEqual([health.status, health.json()], [200, { status: 'ok' }]);
-    for (const [method, path] of [['GET', '/nowhere'], ['DELETE', '/'], ['GET', '/']] as const) {
+    for (const [method, path] of [
+      ['GET', '/nowhere'],
+      ['DELETE', '/'],
+      ['GET', '/'],
+    ] as const) {
       const reply = await sendRaw(server.url, { method, path });
       assert.ok(reply.status >= 400 && reply.status < 500, `${method} ${path} is ${reply.status}`);
       assert.equal(typeof reply.json()['Code'], 'string');

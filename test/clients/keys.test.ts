@@ -37,9 +37,9 @@ keys:
     expires: 2020-01-01T00:00:00Z
   - accessKeyId: ${READER.accessKeyId}
     accessKeySecret: ${READER.accessKeySecret}
-    policies:
-      - Version: "1"
-        Statement:
+    policy:
+      Version: "1"
+      Statement:
           - {Effect: Allow, Action: ["fnf:Describe*", "fnf:StartSyncExecution"], Resource: "acs:fnf:*:*:flow/open*"}
           - {Effect: Deny, Action: "*", Resource: "acs:fnf:*:*:flow/open_secret"}
           - Effect: Allow
@@ -91,7 +91,10 @@ describe('keys of the settings file', () => {
 
   it('keep their secrets: nothing of them is in what the server printed', async () => {
     const ended = await server.stop();
-    for (const secret of [ROOT_KEY, TEMPORARY, READER].flatMap((key) => [key.accessKeySecret, key.securityToken])) {
+    for (const secret of ([ROOT_KEY, TEMPORARY, READER] as readonly Key[]).flatMap((key) => [
+      key.accessKeySecret,
+      key.securityToken,
+    ])) {
       if (secret !== undefined) assert.ok(!`${ended.stdout}${ended.stderr}`.includes(secret));
     }
   });

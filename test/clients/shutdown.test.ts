@@ -52,7 +52,7 @@ describe('SIGTERM', () => {
   });
 
   it('does not wait longer than the limit', async () => {
-    const { server } = await withHeldExecution('shutdownMs: 100\n');
+    const { server } = await withHeldExecution('shutdown: 100ms\n');
     const ended = await server.stop();
     assert.equal(ended.code, 0, ended.stderr);
   });

@@ -29,7 +29,10 @@ const PATIENCE_MS = 60_000;
 
 function asTexts(parameters: Body): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(parameters).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+    Object.entries(parameters).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
   );
 }
 
@@ -44,7 +47,12 @@ export function nodeClient({ url, key, timeoutMs }: ClientTarget, method: 'GET' 
 
 /** `@alicloud/pop-core`, by GET or by POST. */
 export function popClient({ url, key, timeoutMs }: ClientTarget, method: 'GET' | 'POST'): Client {
-  const client = new PopCore({ endpoint: url, apiVersion: '2019-03-15', ...key, opts: { timeout: timeoutMs ?? PATIENCE_MS } });
+  const client = new PopCore({
+    endpoint: url,
+    apiVersion: '2019-03-15',
+    ...key,
+    opts: { timeout: timeoutMs ?? PATIENCE_MS },
+  });
   return {
     name: `pop-core, ${method}`,
     call: (action, parameters = {}) => client.request<Body>(action, asTexts(parameters), { method }),

@@ -32,7 +32,11 @@ export interface Running {
 }
 
 /** Starts the launcher with `argv`. The environment is the machine's without anything of Millrace's, and `env`. */
-export function startMillrace(argv: readonly string[], env: Readonly<Record<string, string>> = {}, cwd?: string): Running {
+export function startMillrace(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  cwd?: string,
+): Running {
   const child = spawn(process.execPath, [LAUNCHER, ...argv], {
     env: { ...cleanEnvironment(), ...env },
     stdio: ['pipe', 'pipe', 'pipe'],

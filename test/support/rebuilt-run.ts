@@ -77,7 +77,8 @@ export class RebuiltRun {
   /** One decision of one event where it can be, and then the execution is another one. */
   #decide(input: Input): void {
     const moment = { nowMs: this.#options.clock.nowMs(), random: this.#options.random };
-    const record = (event: ExecutionEvent): void => void this.texts.push(stringifyJson({ ...event } as unknown as JsonObject));
+    const record = (event: ExecutionEvent): void =>
+      void this.texts.push(stringifyJson({ ...event } as unknown as JsonObject));
     decide(this.execution, input, moment, record, 0);
     if (this.texts.length > REBUILDS_MAX) return;
     const rebuilt = this.#rebuild();
@@ -184,7 +185,8 @@ function snapshot(execution: Execution): unknown {
 }
 
 function threadSnapshot(thread: Thread): unknown {
-  const { id, index, phase, queued, lastEvent, started, failure, retryDecided, waitingFor, attempt, retryCount } = thread;
+  const { id, index, phase, queued, lastEvent, started, failure, retryDecided, waitingFor, attempt, retryCount } =
+    thread;
   return {
     ...{ id, index, phase, queued, lastEvent, started, failure, retryDecided, waitingFor, attempt, retryCount },
     ...{ spawned: thread.spawned, done: thread.done, retries: thread.retries === null ? null : [...thread.retries] },

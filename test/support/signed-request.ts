@@ -115,7 +115,13 @@ export interface Acs3Options {
 }
 
 /** Calls an action with an ACS3-HMAC-SHA256 signature and `body` as it is. */
-export function callAcs3(url: string, key: Key, action: string, body: string, options: Acs3Options = {}): Promise<RawReply> {
+export function callAcs3(
+  url: string,
+  key: Key,
+  action: string,
+  body: string,
+  options: Acs3Options = {},
+): Promise<RawReply> {
   const bodyHash = createHash('sha256').update(body).digest('hex');
   const headers: Record<string, string> = {
     host: new URL(url).host,

@@ -1,0 +1,132 @@
+/**
+ * `millrace run FILE`: an Express flow in this process, by the same operations that a server has, on a store that is
+ * gone with the process. Tasks are called as the settings say; the reply is the one of StartSyncExecution.
+ */
+import { basename, extname } from 'node:path';
+import { ApiError } from '../api/error.ts';
+import { formatDiagnostic } from '../base/diagnostic.ts';
+import { systemIds } from '../base/ids.ts';
+import { compileDefinition } from '../language/compile.ts';
+import type { Plan } from '../language/plan.ts';
+import { createFlow } from '../operations/create-flow.ts';
+import type { Reply } from '../operations/operation.ts';
+import type { OperationServices } from '../operations/services.ts';
+import { startSyncExecution } from '../operations/start-sync-execution.ts';
+import { createEngine } from './engine.ts';
+import type { Host } from './host.ts';
+import { EXIT, StartFault } from './host.ts';
+import { readSettings } from './settings.ts';
+import { readSource, sourceLabel } from './source-text.ts';
+
+export interface RunOptions {
+  /** Path of the definition, or `-`. */
+  readonly file: string;
+  /** JSON, `@` and a path, or `-`. */
+  readonly input: string;
+  /** Name of the execution; null: none was given. */
+  readonly name: string | null;
+  /** The flow's environment variables. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** Runs the flow and prints the reply; 0 when the execution succeeded, else 1. @throws {StartFault} */
+export async function run(host: Host, options: RunOptions): Promise<number> {
+  const { file, input } = options;
+  if (file === '-' && input === '-') throw new StartFault('standard input cannot be both the definition and the input');
+  const settings = readSettings(host);
+  const definition = await readText(host, file);
+  const plan = compile(host, file, definition, settings.limits.parallelBranches);
+  if (plan === null) return EXIT.failed;
+  const inputText = await readInput(host, input);
+  const engine = createEngine({
+    settings,
+    flows: await host.memoryFlows(),
+    localCallersOnly: true,
+    endpoint: () => '',
+    onDefect: (error, where) => host.err(`${where}: ${error instanceof Error ? error.stack : String(error)}\n`),
+  });
+  try {
+    const reply = await start(
+      tellingWarnings(engine.services, host),
+      flowName(plan, file),
+      definition,
+      inputText,
+      options,
+    );
+    host.out(`${JSON.stringify(reply, null, 2)}\n`);
+    return reply['Status'] === 'Succeeded' ? EXIT.ok : EXIT.failed;
+  } catch (error) {
+    if (error instanceof ApiError) throw new StartFault(`${error.code}: ${error.message}`, { cause: error });
+    throw error;
+  } finally {
+    await engine.close();
+  }
+}
+
+async function readText(host: Host, source: string): Promise<string> {
+  try {
+    return await readSource(host, source);
+  } catch (error) {
+    if (error instanceof StartFault) throw new StartFault(`${sourceLabel(source)}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+async function readInput(host: Host, input: string): Promise<string> {
+  if (input === '-') return readText(host, '-');
+  return input.startsWith('@') ? readText(host, input.slice(1)) : input;
+}
+
+/** The plan, or null when the definition is wrong; says what is wrong and what is odd. */
+function compile(host: Host, file: string, text: string, parallelBranches: number): Plan | null {
+  const { plan, diagnostics } = compileDefinition(text, { mode: 'Express', flowName: null, parallelBranches });
+  for (const diagnostic of diagnostics) host.err(`${sourceLabel(file)}:${formatDiagnostic(diagnostic)}\n`);
+  return plan;
+}
+
+/** The name that the definition gives itself, else the file's, as far as either can be the name of a flow. */
+function flowName(plan: Plan, file: string): string {
+  const candidates = [plan.definitionName ?? '', basename(file, extname(file))];
+  return candidates.find((name) => /^[A-Za-z_][\w-]{0,127}$/.test(name)) ?? 'flow';
+}
+
+async function start(
+  services: OperationServices,
+  name: string,
+  definition: string,
+  input: string,
+  options: RunOptions,
+): Promise<Reply> {
+  const variables = Object.entries(options.variables).map(([Name, Value]) => ({ Name, Value }));
+  const call = (parameters: Readonly<Record<string, string>>) => ({
+    requestId: systemIds.uuid(),
+    parameters: new Map(Object.entries(parameters)),
+  });
+  await createFlow.run(
+    services,
+    call({
+      Name: name,
+      Definition: definition,
+      Type: 'FDL',
+      ExecutionMode: 'Express',
+      Environment: JSON.stringify({ Variables: variables }),
+    }),
+  );
+  const named = options.name === null ? {} : { ExecutionName: options.name };
+  return startSyncExecution.run(services, call({ FlowName: name, Input: input, ...named }));
+}
+
+/** The same services; what was odd in an execution, which the reply does not carry, is said on the way. */
+function tellingWarnings(services: OperationServices, host: Host): OperationServices {
+  return {
+    ...services,
+    sync: {
+      forget: (name) => services.sync.forget(name),
+      async start(request) {
+        const answer = await services.sync.start(request);
+        for (const warning of answer.result.warnings) host.err(`warning: ${warning}\n`);
+        return answer;
+      },
+    },
+  };
+}

@@ -1,0 +1,27 @@
+/** Settings for a command: what the host's environment and file say, policies checked by the rules of `auth`. */
+import { parsePolicy } from '../auth/parse-policy.ts';
+import { loadSettings } from '../config/load.ts';
+import { SettingsFault } from '../config/make.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Host } from './host.ts';
+import { StartFault } from './host.ts';
+
+/** @throws {StartFault} that lists everything that is wrong with the settings. */
+export function readSettings(host: Host): Settings {
+  return startFaultFor(() => loadSettings(host.env, host.workingFolder, faultOfPolicy));
+}
+
+function faultOfPolicy(document: unknown): string | null {
+  const { faults } = parsePolicy(document);
+  return faults.length === 0 ? null : faults.join('; ');
+}
+
+/** Does `work`, and makes a fault of the settings one that ends the command with a sentence. */
+export function startFaultFor<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof SettingsFault) throw new StartFault(error.message, { cause: error });
+    throw error;
+  }
+}
