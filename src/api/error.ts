@@ -32,7 +32,10 @@ export class ApiError extends Error {
 /** An error whose text is the table's template with each `%s` filled in turn. */
 export function apiError(code: ErrorCode, ...values: readonly string[]): ApiError {
   let next = 0;
-  return new ApiError(code, ERRORS[code].message.replace(/%s/g, () => values[next++] ?? ''));
+  return new ApiError(
+    code,
+    ERRORS[code].message.replace(/%s/g, () => values[next++] ?? ''),
+  );
 }
 
 /** `InvalidArgument` with a text of our own, since the service's is not known (api.md 6.1). */

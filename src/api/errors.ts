@@ -1,6 +1,7 @@
 /**
  * Every error code that a reply can carry, with its HTTP status and message template (`%s` stands for a value).
- * docs/errors.md is held to this table by a test. Sources: api.md 6.1; wire.md 11.2 and 11.3 where `note` says so.
+ * docs/errors.md is held to this table by a test. Sources: api.md 6.1; wire.md 11.2 and 11.3
+ * for what the front of the service answers; decisions.md 4.8 for versions and aliases.
  */
 export interface ErrorEntry {
   readonly status: number;
@@ -33,12 +34,12 @@ export const ERRORS = {
   EntityTooLarge: {
     status: 400,
     message: 'The payload size exceeds maximum allowed size (%s bytes).',
-    when: 'The body is over 1,024 KiB or Input over 64 KiB.',
+    when: 'The body is over 1,024 KiB, or Input over 64 KiB (`limits.request`, `limits.input`).',
   },
   ExecutionAlreadyExists: {
     status: 400,
     message: 'Execution %s for flow %s already exists.',
-    when: 'Never by StartSyncExecution: its execution names end in a fresh UUID (decisions.md 4.2).',
+    when: 'Never by StartSyncExecution: the name of a synchronous execution ends in a fresh UUID.',
   },
   FlowAliasNotExists: {
     status: 404,
@@ -62,7 +63,11 @@ export const ERRORS = {
     when: 'A defect of the server or a failed disk; the log has the reason under the request id.',
   },
   InvalidAccessKeyID: { status: 403, message: 'The AccessKey ID %s is invalid.', when: 'The access key is not known.' },
-  InvalidArgument: { status: 400, message: 'Parameter error.', when: 'A parameter is wrong; the message says which and why.' },
+  InvalidArgument: {
+    status: 400,
+    message: 'Parameter error.',
+    when: 'A parameter is wrong; the message says which and why.',
+  },
   'InvalidApi.NotFound': {
     status: 404,
     message: 'Specified api is not found, please check your url and method.',
@@ -86,7 +91,7 @@ export const ERRORS = {
   MissingRequiredParams: {
     status: 400,
     message: "The HTTP query '%s' must be specified.",
-    when: 'A required parameter is not there.',
+    when: 'A required parameter is not there, or empty.',
   },
   MissingSecurityToken: {
     status: 400,
@@ -101,7 +106,7 @@ export const ERRORS = {
   ResourceThrottled: {
     status: 429,
     message: 'The request is throttled. Please try again later.',
-    when: 'Too many executions at once, or starts a second; `x-acs-retry-after` says when to come back, in milliseconds.',
+    when: 'Too many executions at once, or calls a second, or flows in the account; `x-acs-retry-after` says when to come back, in milliseconds.',
   },
   SignatureNonceUsed: {
     status: 400,

@@ -201,9 +201,7 @@ export function mapping<const Entries extends v.ObjectEntries>(
   entries: Entries,
 ): Kind<v.InferOutput<v.ObjectSchema<Entries, undefined>>> {
   const schema = v.pipe(
-    v.looseObject(entries, (issue) =>
-      issue.expected === 'Object' ? 'is not a mapping' : `has no ${issue.expected ?? ''}`,
-    ),
+    v.looseObject(entries, (issue) => (issue.expected === 'Object' ? 'is not a mapping' : 'is missing')),
     v.rawCheck(({ dataset, addIssue }) => {
       if (!isMapping(dataset.value)) return;
       for (const key of Object.keys(dataset.value)) {

@@ -123,10 +123,10 @@ function keysOf(given: SettingValues['keys'], reader: Reader, checkPolicy: Check
     if (key.expires !== undefined && key.securityToken === undefined) {
       reader.add(`${at('expires')} is for temporary keys, and this one has no securityToken`);
     }
-    const policies = policiesOf(key.policy);
+    const policies = policiesOf(key.policies);
     for (const policy of policies ?? []) {
       const reason = checkPolicy(policy);
-      if (reason !== null) reader.add(`${at('policy')} is no policy: ${reason}`);
+      if (reason !== null) reader.add(`${at('policies')} is no policy: ${reason}`);
     }
     return {
       accessKeyId: key.accessKeyId,
@@ -138,7 +138,7 @@ function keysOf(given: SettingValues['keys'], reader: Reader, checkPolicy: Check
   });
 }
 
-/** An empty list of policies allows nothing; only a key without the member may do everything. */
+/** One document may stand alone. An empty list allows nothing; only a key without the member may do everything. */
 function policiesOf(given: unknown): readonly unknown[] | null {
   if (given === undefined) return null;
   return Array.isArray(given) ? given : [given];

@@ -38,7 +38,7 @@ const accessKey = k.mapping({
   accessKeySecret: k.secret,
   securityToken: v.optional(k.secret),
   expires: v.optional(k.moment),
-  policy: v.optional(v.unknown()),
+  policies: v.optional(v.unknown()),
 });
 
 const functionTarget = k.mapping({ url: v.optional(k.url), module: v.optional(k.text) });
@@ -91,7 +91,7 @@ export const TABLE = {
     null,
     k.mappings(accessKey),
     [],
-    'Further access keys, a list: `accessKeyId`, `accessKeySecret`; for a temporary key `securityToken` and `expires`; `policy`, a RAM policy document or a list of them (without one the key may do everything).',
+    'Further access keys, a list: `accessKeyId`, `accessKeySecret`; for a temporary key `securityToken` and `expires`; `policies`, a list of RAM policy documents (without one the key may do everything).',
   ),
   region: setting(
     'MILLRACE_REGION',

@@ -1,0 +1,395 @@
+/** Environment and file → settings: what wins, what is refused, and that every fault is said at once. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { readEnvironment } from '../../src/config/env.ts';
+import { makeSettings, SettingsFault } from '../../src/config/make.ts';
+import type { Settings } from '../../src/config/settings.ts';
+import { TABLE } from '../../src/config/table.ts';
+
+interface Given {
+  readonly env?: Record<string, string>;
+  readonly file?: string;
+  readonly checkPolicy?: (document: unknown) => string | null;
+}
+
+function make({ env = {}, file, checkPolicy = () => null }: Given = {}): Settings {
+  const { texts, faults } = readEnvironment(env);
+  return makeSettings(
+    {
+      environment: texts,
+      faults,
+      workingFolder: '/work',
+      file: file === undefined ? null : { name: 'millrace.yaml', folder: '/etc/millrace', text: file },
+    },
+    checkPolicy,
+  );
+}
+
+function faultsOf(given: Given): readonly string[] {
+  try {
+    make(given);
+  } catch (error) {
+    assert.ok(error instanceof SettingsFault, inspect(error));
+    for (const fault of error.faults) assert.ok(error.message.includes(fault));
+    return error.faults;
+  }
+  assert.fail('the settings are accepted');
+}
+
+describe('settings', () => {
+  it('are complete without a word said', () => {
+    const settings = make();
+    assert.deepEqual(settings.listen, { host: '127.0.0.1', port: 7780 });
+    assert.equal(settings.data, '/work/.millrace');
+    assert.deepEqual(settings.store, { kind: 'sqlite', file: '/work/.millrace/millrace.db', synchronous: 'FULL' });
+    assert.equal(settings.auth, 'on');
+    assert.equal(settings.rootKey, null);
+    assert.equal(settings.region, 'cn-hangzhou');
+    assert.match(settings.account, /^\d{16}$/);
+    assert.equal(settings.limits.requestBytes, 1024 * 1024);
+    assert.equal(settings.limits.inputBytes, 64 * 1024);
+    assert.equal(settings.limits.concurrentExecutions, 10_000);
+    assert.equal(settings.limits.startsPerSecond, null);
+    assert.equal(settings.earlyAnswerMs, 2000);
+  });
+
+  it('are frozen to the bottom', () => {
+    const settings = make({ file: 'keys: [{accessKeyId: a, accessKeySecret: b, policies: [{Statement: []}]}]' });
+    const look = (value: unknown, path: string): void => {
+      if (typeof value !== 'object' || value === null) return;
+      assert.ok(Object.isFrozen(value), path);
+      for (const [key, member] of Object.entries(value)) look(member, `${path}.${key}`);
+    };
+    look(settings, 'settings');
+  });
+
+  it('take every variable', () => {
+    const settings = make({
+      env: {
+        MILLRACE_LISTEN: '[::1]:0',
+        MILLRACE_DATA: 'data',
+        MILLRACE_STORE: 'sqlite:flows.db',
+        MILLRACE_ACCESS_KEY_ID: 'id',
+        MILLRACE_ACCESS_KEY_SECRET: 'secret',
+        MILLRACE_AUTH: 'off',
+        MILLRACE_REGION: 'cn-shanghai',
+        MILLRACE_ACCOUNT: '1234567890123456',
+        MILLRACE_TLS_CERT: 'a.pem',
+        MILLRACE_TLS_KEY: '/b.pem',
+        MILLRACE_LOG: 'debug',
+      },
+    });
+    assert.deepEqual(settings.listen, { host: '::1', port: 0 });
+    assert.deepEqual(settings.store, { kind: 'sqlite', file: '/work/data/flows.db', synchronous: 'FULL' });
+    assert.equal(settings.rootKey?.accessKeyId, 'id');
+    assert.equal(settings.rootKey.accessKeySecret.reveal(), 'secret');
+    assert.deepEqual([settings.auth, settings.region, settings.account], ['off', 'cn-shanghai', '1234567890123456']);
+    assert.deepEqual(settings.tls, { certFile: '/work/a.pem', keyFile: '/b.pem' });
+    assert.equal(settings.log, 'debug');
+  });
+
+  it('take all of that, and the rest, from the file', () => {
+    const settings = make({
+      file: `
+listen: localhost:80
+data: data
+store: memory
+sqlite: {synchronous: normal}
+rootKey: {accessKeyId: id, accessKeySecret: "123"}
+auth: on
+keys:
+  - {accessKeyId: one, accessKeySecret: s1}
+  - accessKeyId: two
+    accessKeySecret: s2
+    securityToken: t2
+    expires: 2026-01-01T00:00:00+08:00
+    policies: {Version: "1", Statement: []}
+region: us-west-1
+account: 1234567890123456
+tls: {certificate: a.pem, key: b.pem}
+cloud: {accessKeyId: c, accessKeySecret: d, securityToken: e}
+functions:
+  resize: {url: "http://127.0.0.1:9000/x"}
+  billing/*: {module: ./functions/billing.ts}
+  __proto__: {url: "https://example.com"}
+functionCompute: {endpoint: "https://fc.example.com"}
+products:
+  ECS: {endpoint: "http://127.0.0.1:1", version: 2014-05-26, signature: HMAC-SHA1}
+  oss: {}
+http: {errorStatuses: [5xx, 429], timeout: 1500ms, maxResponse: 2MiB, maxRedirects: 0, connectionsPerOrigin: 3}
+egress: {privateAddresses: closed, allow: [10.0.0.0/8, "::1", a.example.com]}
+limits:
+  profile: cloud
+  request: 2MiB
+  input: 1KiB
+  stateData: 32KiB
+  globalKey: 64B
+  globalValue: 1KiB
+  parallelBranches: 3
+  mapConcurrency: 4
+  concurrentExecutions: 5
+  startsPerSecond: none
+  expressTimeout: 90s
+  callDepth: 6
+  flows: 7
+  operationsPerSecond: 8
+  operationsBurst: 9
+earlyAnswer: off
+shutdown: 0s
+log: warn
+`,
+    });
+    assert.deepEqual(JSON.parse(JSON.stringify(settings)), {
+      listen: { host: 'localhost', port: 80 },
+      data: '/etc/millrace/data',
+      store: { kind: 'memory' },
+      rootKey: { accessKeyId: 'id', accessKeySecret: '***' },
+      auth: 'on',
+      keys: [
+        { accessKeyId: 'one', accessKeySecret: '***', securityToken: null, expiresMs: null, policies: null },
+        {
+          accessKeyId: 'two',
+          accessKeySecret: '***',
+          securityToken: '***',
+          expiresMs: Date.UTC(2025, 11, 31, 16),
+          policies: [{ Version: '1', Statement: [] }],
+        },
+      ],
+      region: 'us-west-1',
+      account: '1234567890123456',
+      tls: { certFile: '/etc/millrace/a.pem', keyFile: '/etc/millrace/b.pem' },
+      cloud: { accessKeyId: 'c', accessKeySecret: '***', securityToken: '***' },
+      functions: [
+        { pattern: 'resize', target: { kind: 'url', url: 'http://127.0.0.1:9000/x' } },
+        { pattern: 'billing/*', target: { kind: 'module', path: '/etc/millrace/functions/billing.ts' } },
+        { pattern: '__proto__', target: { kind: 'url', url: 'https://example.com' } },
+      ],
+      fcEndpoint: 'https://fc.example.com',
+      products: [
+        { product: 'ecs', endpoint: 'http://127.0.0.1:1', version: '2014-05-26', signature: 'HMAC-SHA1' },
+        { product: 'oss', endpoint: null, version: null, signature: 'ACS3-HMAC-SHA256' },
+      ],
+      http: {
+        errorStatuses: ['5xx', '429'],
+        timeoutMs: 1500,
+        maxResponseBytes: 2_097_152,
+        maxRedirects: 0,
+        connectionsPerOrigin: 3,
+      },
+      egress: { privateAddresses: 'closed', allow: ['10.0.0.0/8', '::1', 'a.example.com'] },
+      limits: {
+        profile: 'cloud',
+        stateDataBytes: 32_768,
+        requestBytes: 2_097_152,
+        inputBytes: 1024,
+        globalKeyBytes: 64,
+        globalValueBytes: 1024,
+        parallelBranches: 3,
+        mapConcurrency: 4,
+        concurrentExecutions: 5,
+        startsPerSecond: null,
+        expressTimeoutSeconds: 90,
+        callDepth: 6,
+        flows: 7,
+        operationRate: { perSecond: 8, burst: 9 },
+      },
+      earlyAnswerMs: null,
+      shutdownMs: 0,
+      log: 'warn',
+    });
+  });
+
+  it('come from the environment before the file, paths each from where they were written', () => {
+    const file = 'data: from-file\nregion: cn-beijing\n';
+    const settings = make({ env: { MILLRACE_DATA: 'from-env', MILLRACE_REGION: '' }, file });
+    assert.equal(settings.data, '/work/from-env');
+    assert.equal(settings.region, 'cn-beijing');
+    assert.equal(make({ file }).data, '/etc/millrace/from-file');
+  });
+
+  it('turn on the rates and quotas of the cloud with one word', () => {
+    for (const file of ['limits: cloud', 'limits: {profile: cloud}']) {
+      const { limits } = make({ file });
+      assert.equal(limits.startsPerSecond, 1000);
+      assert.equal(limits.flows, 10_000);
+      assert.deepEqual(limits.operationRate, { perSecond: 2, burst: 10 });
+    }
+    assert.equal(make({ file: 'limits: {profile: cloud, flows: 5}' }).limits.flows, 5);
+  });
+
+  it('may be an empty file', () => {
+    for (const file of ['', '# nothing\n', 'http:\nlimits:\nlisten:\n', '{}']) assert.deepEqual(make({ file }), make());
+  });
+
+  it('never show a secret', () => {
+    const settings = make({
+      env: { MILLRACE_ACCESS_KEY_ID: 'id', MILLRACE_ACCESS_KEY_SECRET: 'hidden1' },
+      file: 'keys: [{accessKeyId: a, accessKeySecret: hidden2, securityToken: hidden3}]',
+    });
+    assert.doesNotMatch(
+      inspect(settings, { depth: 9, showHidden: true }) +
+        JSON.stringify(settings) +
+        String(settings.rootKey?.accessKeySecret),
+      /hidden/,
+    );
+    const faults = faultsOf({
+      file: 'keys: [{accessKeyId: a, accessKeySecret: 4711}]\nrootKey: {accessKeySecret: [hidden]}',
+    });
+    assert.equal(faults.length, 3);
+    assert.doesNotMatch(faults.join(), /4711|hidden/);
+  });
+});
+
+describe('faults of settings', () => {
+  it('are all said at once, each with its place', () => {
+    const faults = faultsOf({
+      env: { MILLRACE_LISTEN: 'nowhere', MILLRACE_REGON: 'x', MILLRACE_TLS_CERT: 'a.pem' },
+      file: `auth: off
+limit: cloud
+http:
+  timout: 3s
+  timeout: 30
+keys:
+  - {accessKeyId: a, accessKeySecret: s, expirse: x}
+  - {accessKeyId: a, accessKeySecret: s}
+  - 7
+account: 12
+`,
+    });
+    assert.deepEqual(faults, [
+      'MILLRACE_REGON is no setting (did you mean MILLRACE_REGION?)',
+      'millrace.yaml:2:1: limit is no setting (did you mean "limits"?)',
+      'millrace.yaml:4:3: http.timout is no setting (did you mean "timeout"?)',
+      'MILLRACE_LISTEN is "nowhere", not host:port, such as 127.0.0.1:7780 or [::1]:7780',
+      'millrace.yaml:7:42: keys[0].expirse is no setting (did you mean "expires"?)',
+      'millrace.yaml:9:5: keys[2] is not a mapping',
+      'millrace.yaml:10:1: account is 12, not an account of 16 digits (in quotes)',
+      'millrace.yaml:5:3: http.timeout is 30, not a duration with its unit, such as 500ms, 30s or 5m, up to 24h',
+      'MILLRACE_TLS_CERT is given without MILLRACE_TLS_KEY',
+    ]);
+  });
+
+  const cases: readonly [string, Given, RegExp][] = [
+    [
+      'a key without its secret',
+      { env: { MILLRACE_ACCESS_KEY_ID: 'a' } },
+      /^MILLRACE_ACCESS_KEY_ID is given without MILLRACE_ACCESS_KEY_SECRET$/,
+    ],
+    [
+      'half of the cloud credentials',
+      { file: 'cloud: {accessKeySecret: a}' },
+      /^millrace.yaml:1:9: cloud.accessKeySecret is given without cloud.accessKeyId$/,
+    ],
+    ['a lone token', { file: 'cloud: {securityToken: a}' }, /cloud.securityToken is given without/],
+    [
+      'one key twice',
+      { file: 'keys: [{accessKeyId: a, accessKeySecret: b}, {accessKeyId: a, accessKeySecret: c}]' },
+      /keys\[1\].accessKeyId is there twice/,
+    ],
+    [
+      'the root key again',
+      {
+        env: { MILLRACE_ACCESS_KEY_ID: 'a', MILLRACE_ACCESS_KEY_SECRET: 'b' },
+        file: 'keys: [{accessKeyId: a, accessKeySecret: b}]',
+      },
+      /keys\[0\].accessKeyId is that of the root key/,
+    ],
+    [
+      'an end without a token',
+      { file: 'keys: [{accessKeyId: a, accessKeySecret: b, expires: 2026-01-01T00:00:00Z}]' },
+      /keys\[0\].expires is for temporary keys/,
+    ],
+    ['a key without an id', { file: 'keys: [{accessKeySecret: b}]' }, /keys\[0\].accessKeyId is missing/],
+    [
+      'a function of two targets',
+      { file: 'functions: {f: {url: "http://a", module: b}}' },
+      /functions.f needs either "url" or "module", not both/,
+    ],
+    ['a function of none', { file: 'functions: {f: {}}' }, /functions.f needs either "url" or "module"$/],
+    ['PostgreSQL', { env: { MILLRACE_STORE: 'postgres://a/b' } }, /PostgreSQL is not built yet/],
+    ['a list for a mapping', { file: 'http: [1]' }, /^millrace.yaml:1:1: http is not a mapping$/],
+    ['no mapping at all', { file: '- a' }, /the file is not a mapping of settings/],
+    ['broken YAML', { file: 'a: [1\nb: {' }, /^millrace.yaml:\d+:\d+: /],
+    ['a key given twice', { file: 'region: a\nregion: b' }, /^millrace.yaml:2:1: .*unique/],
+    [
+      'an endless alias',
+      {
+        file: `a: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [${'*a,'.repeat(20)}]\nc: &c [${'*b,'.repeat(20)}]\nd: [${'*c,'.repeat(20)}]`,
+      },
+      /alias/i,
+    ],
+  ];
+  for (const [what, given, expected] of cases) {
+    it(`name ${what}`, () => assert.match(faultsOf(given).join('\n'), expected));
+  }
+
+  it('name a policy that the rules of policies refuse', () => {
+    const faults = faultsOf({
+      file: 'keys: [{accessKeyId: a, accessKeySecret: b, policies: [{good: 1}, {bad: 1}]}]',
+      checkPolicy: (document) => ('bad' in (document as object) ? 'it is bad' : null),
+    });
+    assert.deepEqual(faults, ['millrace.yaml:1:45: keys[0].policies is no policy: it is bad']);
+  });
+
+  it('let no one in without a key but from the machine itself', () => {
+    for (const listen of ['127.0.0.1:1', '127.9.9.9:1', '[::1]:1', 'localhost:1', '[::ffff:127.0.0.1]:1']) {
+      assert.equal(make({ env: { MILLRACE_AUTH: 'off', MILLRACE_LISTEN: listen } }).auth, 'off', listen);
+    }
+    for (const listen of [
+      '0.0.0.0:1',
+      '[::]:1',
+      '192.168.0.1:1',
+      'example.com:1',
+      'localhost.example.com:1',
+      '[::ffff:10.0.0.1]:1',
+    ]) {
+      const faults = faultsOf({ env: { MILLRACE_AUTH: 'off', MILLRACE_LISTEN: listen } });
+      assert.match(
+        faults.join(),
+        /^MILLRACE_AUTH is "off", which is allowed only on a loopback address, and MILLRACE_LISTEN is /,
+        listen,
+      );
+    }
+  });
+
+  it('leave variables alone that others set', () => {
+    assert.deepEqual(
+      make({ env: { MILLRACE_PORT: 'tcp://10.0.0.1:7780', MILLRACE_SERVICE_HOST: '10.0.0.1', PATH: '/bin' } }),
+      make(),
+    );
+  });
+
+  it('are all that a wrong file yields, whatever it holds', () => {
+    const key = fc.constantFrom(...Object.keys(TABLE), 'http', 'limits', '__proto__', 'other');
+    const value = fc.oneof(fc.jsonValue(), fc.constantFrom('1s', '1KiB', 'on', 'cloud', '127.0.0.1:1'));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(key, value), { maxLength: 4 }), (entries) => {
+        const file = entries.map(([path, held]) => yamlOf(path.split('.'), held)).join('\n');
+        try {
+          make({ file });
+        } catch (error) {
+          assert.ok(error instanceof SettingsFault, inspect(error));
+          for (const fault of error.faults) assert.match(fault, /^millrace.yaml:\d+:\d+: /);
+        }
+      }),
+      { numRuns: 200 },
+    );
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (file) => {
+        try {
+          make({ file });
+        } catch (error) {
+          assert.ok(error instanceof SettingsFault, inspect(error));
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+function yamlOf(path: readonly string[], value: unknown): string {
+  const [first, ...rest] = path;
+  return rest.length === 0 ? `${first}: ${JSON.stringify(value)}` : `${first}: {${yamlOf(rest, value)}}`;
+}
