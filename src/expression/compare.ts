@@ -23,7 +23,7 @@ export function looseEqual(scope: EvaluationScope, a: JsonValue, b: JsonValue): 
   const left = numericOf(a);
   if (left !== undefined) {
     const right = numericOf(b);
-    if (right !== undefined) return compareNumeric(left, right) === 0;
+    if (right !== undefined) return compareNumeric(scope, left, right) === 0;
   }
   const leftTruth = booleanOf(a);
   if (leftTruth !== undefined) {
@@ -38,8 +38,10 @@ function payForTexts(scope: EvaluationScope, a: JsonValue, b: JsonValue): void {
   if (typeof b === 'string' && b.length > SHORT_TEXT) spend(scope, b.length >> 4);
 }
 
-function compareNumeric(a: number | string, b: number | string): number {
+function compareNumeric(scope: EvaluationScope, a: number | string, b: number | string): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
+  if (typeof a === 'string') spend(scope, a.length >> 4);
+  if (typeof b === 'string') spend(scope, b.length >> 4);
   return compareDecimals(String(a), String(b));
 }
 
@@ -53,7 +55,7 @@ export function deepEqual(scope: EvaluationScope, a: JsonValue, b: JsonValue, de
   }
   if (a === b) return true;
   if (a === null || b === null) return false;
-  if (isNumber(a)) return isNumber(b) && compareNumeric(numericOf(a) ?? 0, numericOf(b) ?? 0) === 0;
+  if (isNumber(a)) return isNumber(b) && compareNumeric(scope, numericOf(a) ?? 0, numericOf(b) ?? 0) === 0;
   if (typeof a !== 'object' || typeof b !== 'object' || isLongNumber(b)) return false;
   refuseDeeper(depth);
   if (isJsonArray(a)) return isJsonArray(b) && equalArrays(scope, a, b, depth);
@@ -90,7 +92,7 @@ export function order(scope: EvaluationScope, a: JsonValue, b: JsonValue): numbe
   payForTexts(scope, a, b);
   const left = numericOf(a);
   const right = left === undefined ? undefined : numericOf(b);
-  if (left !== undefined && right !== undefined) return compareNumeric(left, right);
+  if (left !== undefined && right !== undefined) return compareNumeric(scope, left, right);
   return compareTexts(textOf(scope, a), textOf(scope, b));
 }
 
@@ -146,12 +148,18 @@ export function canonicalKey(scope: EvaluationScope, value: JsonValue, depth = 0
   const parts: string[] = [];
   if (isJsonArray(value)) {
     for (const item of value) parts.push(canonicalKey(scope, item, depth + 1));
-    return `[${parts.join(',')}]`;
+    return joined(scope, '[', parts, ']');
   }
-  const keys = Object.keys(value).sort();
-  for (const key of keys) {
+  for (const key of Object.keys(value).sort()) {
     spend(scope, 1 + (key.length >> 4));
     parts.push(`${JSON.stringify(key)}:${canonicalKey(scope, (value as JsonObject)[key] as JsonValue, depth + 1)}`);
   }
-  return `{${parts.join(',')}}`;
+  return joined(scope, '{', parts, '}');
+}
+
+function joined(scope: EvaluationScope, opening: string, parts: readonly string[], closing: string): string {
+  const text = opening + parts.join(',') + closing;
+  // Each level copies what is below it.
+  spend(scope, text.length >> 4);
+  return text;
 }

@@ -4,7 +4,7 @@
  */
 export type ExpressionFaultCode = keyof typeof EXPRESSION_FAULTS;
 
-/** Every code with the sentence that documents it. Codes ending in the part after `odd-` are warnings. */
+/** Every code with the sentence that documents it. Codes that begin with `odd-` are warnings. */
 export const EXPRESSION_FAULTS = {
   'expression-empty': 'The expression is empty.',
   'expression-syntax': 'The text cannot be read as an expression at this place.',
@@ -25,6 +25,7 @@ export const EXPRESSION_FAULTS = {
   'odd-argument-order': 'The arguments of a function look swapped.',
   'odd-format': 'The number of placeholders of a `format` template differs from the number of arguments.',
   'odd-operand': 'An operand or a condition that can never be true or false.',
+  'odd-value': 'A constant part of the expression gives a warning whenever it is evaluated.',
   'odd-precedence': 'An operator binds more tightly than the text suggests.',
 } as const;
 

@@ -23,8 +23,7 @@ const NUMBER_LIKE = /[0-9\p{L}_]+(?:\.[0-9\p{L}_]+)*\.?/uy;
 const NAME = /[\p{L}_][\p{L}\p{N}\p{M}_]*/uy;
 const NAME_PARTS = /[\p{L}\p{N}\p{M}_]*(?:-[\p{L}\p{N}\p{M}_]+)*/uy;
 /** The longest first: `!==` must not be read as `!=` and `=`. */
-const MARK =
-  /===|!==|\?\?|&&|\|\||==|!=|<=|>=|=~|!~|=>|=<|<>|\*\*|\.\.|[-!<>()[\]{},.:=&|+*/%^~?;@#\\]/y;
+const MARK = /===|!==|\?\?|&&|\|\||==|!=|<=|>=|=~|!~|=>|=<|<>|\*\*|\.\.|[-!<>()[\]{},.:=&|+*/%^~?;@#\\]/y;
 const PLAIN_NAME = /^[\p{L}_][\p{L}\p{N}\p{M}_]*$/u;
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -184,7 +183,12 @@ export class Lexer {
     const code = c.codePointAt(0) ?? 0;
     if (code >= 0xff01 && code <= 0xff5e) {
       const half = String.fromCharCode(code - 0xfee0);
-      return this.#faults.stop('expression-character', `${c} is a full-width character: write ${half}`, start, c.length);
+      return this.#faults.stop(
+        'expression-character',
+        `${c} is a full-width character: write ${half}`,
+        start,
+        c.length,
+      );
     }
     const shown = code < 0x20 || (code >= 0x7f && code < 0xa0) ? `U+${code.toString(16).padStart(4, '0')}` : c;
     return this.#faults.stop('expression-character', `the character ${shown} has no meaning here`, start, c.length);

@@ -14,7 +14,10 @@ export function parseSegments(reader: TokenReader, targetStart: number): Segment
     if (reader.isMark('.')) segments.push(parseNameSegment(reader));
     else if (reader.isMark('[')) segments.push(parseBracket(reader, targetStart));
     else if (reader.isMark('?.')) {
-      reader.fault('expression-path', '`?.` is not in the language: a path that leads nowhere is null, so "." is enough');
+      reader.fault(
+        'expression-path',
+        '`?.` is not in the language: a path that leads nowhere is null, so "." is enough',
+      );
       segments.push(parseNameSegment(reader));
     } else if (reader.isMark('..')) {
       reader.stop('expression-path', '`..` (search at any depth) is not in the language: write the whole path');
@@ -22,7 +25,10 @@ export function parseSegments(reader: TokenReader, targetStart: number): Segment
   }
   if (segments.length > 0 && reader.isMark('(')) {
     const path = clip(reader.source.slice(targetStart, reader.token.start).trim(), 60);
-    reader.stop('expression-path', `${path} is a path and cannot be called: functions stand before their arguments, as in length($Input.a)`);
+    reader.stop(
+      'expression-path',
+      `${path} is a path and cannot be called: functions stand before their arguments, as in length($Input.a)`,
+    );
   }
   return segments;
 }
@@ -53,7 +59,12 @@ function parseMissingName(reader: TokenReader, pointStart: number): Segment {
   }
   if (reader.token.kind === 'text') {
     const name = reader.advance();
-    reader.faults.add('expression-path', `a name in quotes is written [${quoted(name.text)}]`, name.start, name.end - name.start);
+    reader.faults.add(
+      'expression-path',
+      `a name in quotes is written [${quoted(name.text)}]`,
+      name.start,
+      name.end - name.start,
+    );
     return { kind: 'name', name: name.text };
   }
   return reader.faults.stop('expression-path', 'a name is missing after the point', pointStart, 1);

@@ -226,7 +226,9 @@ function parseWord(reader: TokenReader): ExpressionNode {
   const word = clip(token.text, 60);
   const instead = foreign.WORD_SUBSTITUTES.get(token.text);
   const advice =
-    instead === undefined ? `a text stands in quotes ("${word}"), a variable begins with $ ($Input)` : `write ${instead}`;
+    instead === undefined
+      ? `a text stands in quotes ("${word}"), a variable begins with $ ($Input)`
+      : `write ${instead}`;
   const isDotted = reader.isMark('.');
   reader.faults.add('expression-syntax', `\`${word}\` has no meaning: ${advice}`, token.start, token.end - token.start);
   if (isDotted) throw new ReadingStopped();
@@ -275,7 +277,8 @@ function parseObject(reader: TokenReader): ExpressionNode {
   if (!reader.isMark('}')) {
     do {
       const key = parseKey(reader, seen);
-      if (!reader.accept(':')) reader.stop('expression-syntax', `":" is missing after the key, ${reader.describe()} stands here`);
+      if (!reader.accept(':'))
+        reader.stop('expression-syntax', `":" is missing after the key, ${reader.describe()} stands here`);
       members.push({ key, value: reader.nested(() => parseOr(reader)) });
     } while (reader.accept(','));
   }

@@ -83,7 +83,10 @@ function warnMissing(
   const before = clip(target + segments.slice(0, missing).map(printSegment).join(''), 200);
   const part = clip(printSegment(segments[missing] as Segment), 100);
   const type = typeOf(value);
-  const reason = type === 'map' || type === 'array' ? `${before} has no ${part}` : `${before} is ${ARTICLE[type]} and has no ${part}`;
+  const reason =
+    type === 'map' || type === 'array'
+      ? `${before} has no ${part}`
+      : `${before} is ${ARTICLE[type]} and has no ${part}`;
   scope.warn(`the path ${path} leads nowhere and is null: ${reason}`);
 }
 

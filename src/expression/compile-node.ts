@@ -1,0 +1,194 @@
+/** Compiles the nodes of a tree to closures, folds what is constant, and gathers faults and warnings on the way. */
+import type { JsonValue } from '../base/json.ts';
+import { nearest } from '../base/suggest.ts';
+import type { CallNode, ComparisonNode, ExpressionNode, LogicNode, VariableNode } from './ast.ts';
+import * as closures from './closures.ts';
+import type { Code, CompileContext } from './code.ts';
+import { compileCall } from './compile-call.ts';
+import type { ExpressionOptions, ValueType } from './compiled.ts';
+import { MAX_FAULTS } from './compiled.ts';
+import type { Evaluate, EvaluationScope } from './evaluation.ts';
+import { EvaluationError } from './evaluation.ts';
+import type { ExpressionFault, ExpressionFaultCode } from './fault.ts';
+import { clip, FaultList } from './fault-list.ts';
+import { functionNamed } from './functions/table.ts';
+import { compilePath } from './path.ts';
+import { booleanOf, typeOf } from './value.ts';
+
+/** Work that one expression may spend on its constant parts; what needs more is left for running. */
+const FOLDING_FUEL = 10_000;
+
+export class NodeCompiler<S extends EvaluationScope> implements CompileContext<S> {
+  readonly faults = new FaultList();
+  readonly warnings: ExpressionFault[] = [];
+  readonly checksValues: boolean;
+  readonly #text: string;
+  readonly #options: ExpressionOptions<S>;
+  readonly #folding: EvaluationScope;
+  #foldingNode: ExpressionNode | null = null;
+
+  /** `faults` are those of the parser; names are checked all the same, so that all are reported in one go. */
+  constructor(text: string, options: ExpressionOptions<S>, faults: readonly ExpressionFault[]) {
+    this.#text = text;
+    this.#options = options;
+    this.checksValues = faults.length === 0;
+    this.faults.faults.push(...faults);
+    this.#folding = {
+      fuel: FOLDING_FUEL,
+      random: () => 0,
+      warn: (message) => {
+        if (this.#foldingNode !== null) this.warn('odd-value', message, this.#foldingNode);
+      },
+    };
+  }
+
+  /** @throws {ReadingStopped} when there are too many faults. */
+  compile(node: ExpressionNode): Code<S> {
+    switch (node.kind) {
+      case 'literal':
+        return constantCode(node.value);
+      case 'variable':
+        return { evaluate: this.#variable(node), type: 'any', constant: undefined };
+      case 'path': {
+        const target = this.compile(node.target);
+        const evaluate = compilePath(target.evaluate, node.segments, this.#shown(node.target));
+        const wildcard = node.segments.some((segment) => segment.kind === 'all');
+        return this.#folded(node, evaluate, wildcard ? 'array' : 'any', [target]);
+      }
+      case 'array': {
+        const items = node.items.map((item) => this.compile(item));
+        return this.#folded(node, closures.compileArray(items), 'array', items);
+      }
+      case 'object': {
+        const members = node.members.map(({ key, value }) => ({ key, value: this.compile(value) }));
+        const values = members.map(({ value }) => value);
+        return this.#folded(node, closures.compileObject(members), 'map', values);
+      }
+      case 'call':
+        return this.#call(node);
+      case 'negate': {
+        const operand = this.compile(node.operand);
+        return this.#folded(node, closures.compileNegate(operand), 'number', [operand]);
+      }
+      case 'not': {
+        const operand = this.compile(node.operand);
+        if (operand.constant === undefined) this.#checkOperand(node.operand, operand, '!');
+        return this.#folded(node, closures.compileNot(operand, this.#shown(node.operand)), 'boolean', [operand]);
+      }
+      case 'comparison':
+        return this.#comparison(node);
+      case 'and':
+      case 'or':
+        return this.#logic(node);
+    }
+  }
+
+  fault(code: ExpressionFaultCode, message: string, node: ExpressionNode): void {
+    this.faults.add(code, message, node.offset, node.length);
+  }
+
+  warn(code: ExpressionFaultCode, message: string, node: ExpressionNode): void {
+    if (this.warnings.length >= MAX_FAULTS) return;
+    this.warnings.push({ code, message, offset: node.offset, length: node.length });
+  }
+
+  #variable(node: VariableNode): Evaluate<S> {
+    const { variables, refused } = this.#options;
+    const read = variables.get(node.name);
+    if (read !== undefined) return read;
+    const name = clip(node.name, 60);
+    const why = refused?.get(node.name);
+    if (why === undefined) {
+      const known = [...variables.keys(), ...(refused?.keys() ?? [])];
+      const near = node.name === '$' ? null : nearest(node.name, known);
+      const hint = near === null ? `there are ${[...variables.keys()].join(', ')}` : `did you mean ${near}?`;
+      this.fault('unknown-variable', `there is no variable ${name}: ${hint}`, node);
+    } else {
+      this.fault('unavailable-variable', `${name} cannot be read here: ${why}`, node);
+    }
+    return nothing;
+  }
+
+  #call(node: CallNode): Code<S> {
+    const args = node.args.map((arg) => this.compile(arg));
+    const evaluate = compileCall(this, node, args);
+    const definition = functionNamed(node.name);
+    if (evaluate === null || definition === undefined) return unknownCode();
+    if (definition.random) return { evaluate, type: definition.result, constant: undefined };
+    return this.#folded(node, evaluate, definition.result, args);
+  }
+
+  #comparison(node: ComparisonNode): Code<S> {
+    const { operator, left, right } = node;
+    const a = this.compile(left);
+    const b = this.compile(right);
+    if (left.kind === 'not' && !this.#textBetween(left, right).includes(')')) {
+      const meant = `!(${this.#shown(left.operand)} ${operator} …)`;
+      this.warn('odd-precedence', `! binds more tightly than ${operator}: ${meant} negates the comparison`, node);
+    }
+    return this.#folded(node, closures.compileComparison(operator, a, b), 'boolean', [a, b]);
+  }
+
+  /** A node as it is written, for messages: printing it anew at every level of a deep tree would take long. */
+  #shown(node: ExpressionNode): string {
+    return clip(this.#text.slice(node.offset, node.offset + node.length), 100);
+  }
+
+  #textBetween(left: ExpressionNode, right: ExpressionNode): string {
+    return this.#text.slice(left.offset + left.length, right.offset);
+  }
+
+  #logic(node: LogicNode): Code<S> {
+    const operands = node.operands.map((operand) => this.compile(operand));
+    const operator = node.kind === 'and' ? '&&' : '||';
+    const isConstant = operands.every((operand) => operand.constant !== undefined);
+    for (const [i, operand] of operands.entries()) {
+      if (!isConstant) this.#checkOperand(node.operands[i] as ExpressionNode, operand, operator);
+    }
+    const names = node.operands.map((operand) => this.#shown(operand));
+    const evaluate = node.kind === 'and' ? closures.compileAnd(operands, names) : closures.compileOr(operands, names);
+    return this.#folded(node, evaluate, 'boolean', operands);
+  }
+
+  /** Warns of what coerces to no boolean. Folding does it for an operator whose operands are all constant. */
+  #checkOperand(node: ExpressionNode, { constant, type }: Code<S>, operator: string): void {
+    const hopeless = constant === undefined ? type === 'array' || type === 'map' : booleanOf(constant) === undefined;
+    if (!hopeless || constant === null || !this.checksValues) return;
+    const result = operator === '||' ? '; || gives true or false, never one of its operands' : '';
+    this.warn(
+      'odd-operand',
+      `this operand of ${operator} is neither true nor false and counts as false${result}`,
+      node,
+    );
+  }
+
+  /** The code of a node over `parts`; evaluated at once when all of them are constant. */
+  #folded(node: ExpressionNode, evaluate: Evaluate<S>, type: ValueType, parts: readonly Code<S>[]): Code<S> {
+    const code = { evaluate, type, constant: undefined };
+    if (!this.checksValues || parts.some((part) => part.constant === undefined)) return code;
+    try {
+      this.#foldingNode = node;
+      // What is constant reads nothing of a scope but its fuel, its randomness and its warnings.
+      return constantCode(evaluate(this.#folding as S));
+    } catch (error) {
+      if (!(error instanceof EvaluationError)) throw error;
+      if (this.#folding.fuel >= 0) this.fault('expression-value', error.message, node);
+      return code;
+    } finally {
+      this.#foldingNode = null;
+    }
+  }
+}
+
+function constantCode<S extends EvaluationScope>(value: JsonValue): Code<S> {
+  return { evaluate: () => value, type: typeOf(value), constant: value };
+}
+
+/** Stands for a part with a fault; the whole is never evaluated. */
+function unknownCode<S extends EvaluationScope>(): Code<S> {
+  return { evaluate: nothing, type: 'any', constant: undefined };
+}
+
+function nothing(): JsonValue {
+  return null;
+}

@@ -1,0 +1,113 @@
+/**
+ * Text of an expression → a function. Everything that can be decided before running is decided here: names, arity, types of
+ * literals, constant parts, patterns, paths. What is left for running is a closure that does no look-up by name.
+ */
+import type { JsonValue } from '../base/json.ts';
+import type { ExpressionNode } from './ast.ts';
+import type { Code } from './code.ts';
+import { NodeCompiler } from './compile-node.ts';
+import type { Compiled, ExpressionOptions } from './compiled.ts';
+import type { Evaluate, EvaluationScope } from './evaluation.ts';
+import { EvaluationError } from './evaluation.ts';
+import type { ExpressionFault } from './fault.ts';
+import { clip, ReadingStopped } from './fault-list.ts';
+import { parseExpression } from './parse.ts';
+import { booleanOf, truthOf } from './value.ts';
+
+/** Compiles an expression whose value may be anything. Never throws. */
+export function compileExpression<S extends EvaluationScope>(
+  text: string,
+  options: ExpressionOptions<S>,
+): Compiled<S, JsonValue> {
+  const result = compile(text, options);
+  if (result.code === null) return failed(result);
+  const { faults, warnings } = result;
+  const { constant, type, evaluate } = result.code;
+  return { faults, warnings, evaluate: guarded(evaluate, text, options.place), constant: constant !== undefined, type };
+}
+
+/**
+ * Compiles a condition: what its value cannot be coerced to a boolean counts as not met, with a warning to the scope
+ * (decisions.md 2.3). Never throws.
+ */
+export function compileCondition<S extends EvaluationScope>(
+  text: string,
+  options: ExpressionOptions<S>,
+): Compiled<S, boolean> {
+  const result = compile(text, options);
+  const { ast, code, faults } = result;
+  if (ast === null || code === null) return failed(result);
+  const warnings = [...result.warnings, ...hopelessCondition(ast, code)];
+  return {
+    faults,
+    warnings,
+    evaluate: guarded(testing(code, text), text, options.place),
+    constant: code.constant !== undefined,
+    type: 'boolean',
+  };
+}
+
+interface Compilation<S extends EvaluationScope> {
+  readonly ast: ExpressionNode | null;
+  readonly code: Code<S> | null;
+  readonly faults: readonly ExpressionFault[];
+  readonly warnings: readonly ExpressionFault[];
+}
+
+function compile<S extends EvaluationScope>(text: string, options: ExpressionOptions<S>): Compilation<S> {
+  const { ast, faults } = parseExpression(text, options);
+  if (ast === null) return { ast, code: null, faults: inOrder(faults), warnings: [] };
+  const compiler = new NodeCompiler<S>(text, options, faults);
+  let code: Code<S> | null = null;
+  try {
+    code = compiler.compile(ast);
+  } catch (error) {
+    if (!(error instanceof ReadingStopped)) throw error;
+  }
+  const found = inOrder(compiler.faults.faults);
+  return { ast, code: found.length === 0 ? code : null, faults: found, warnings: inOrder(compiler.warnings) };
+}
+
+function inOrder(faults: readonly ExpressionFault[]): ExpressionFault[] {
+  return faults.toSorted((a, b) => a.offset - b.offset);
+}
+
+function failed<S extends EvaluationScope, R>({ faults, warnings }: Compilation<S>): Compiled<S, R> {
+  return { evaluate: null, faults, warnings, constant: false, type: 'any' };
+}
+
+/** Puts the expression and its place on an error that leaves it. */
+function guarded<S extends EvaluationScope, R>(
+  evaluate: (scope: S) => R,
+  text: string,
+  place: string,
+): (scope: S) => R {
+  return (scope) => {
+    try {
+      return evaluate(scope);
+    } catch (error) {
+      if (error instanceof EvaluationError) error.source ??= `${place} (${clip(text, 200)})`;
+      throw error;
+    }
+  };
+}
+
+function testing<S extends EvaluationScope>({ evaluate, type }: Code<S>, text: string): (scope: S) => boolean {
+  if (type === 'boolean') return evaluate as Evaluate<S> as (scope: S) => boolean;
+  const what = `the condition ${clip(text, 200)}`;
+  return (scope) => {
+    const value = evaluate(scope);
+    return typeof value === 'boolean' ? value : truthOf(scope, value, what);
+  };
+}
+
+function hopelessCondition<S extends EvaluationScope>(
+  ast: ExpressionNode,
+  { constant, type }: Code<S>,
+): ExpressionFault[] {
+  const hopeless =
+    constant === undefined ? type === 'array' || type === 'map' || type === 'null' : booleanOf(constant) === undefined;
+  if (!hopeless) return [];
+  const message = 'the condition is never met: its value is neither true nor false';
+  return [{ code: 'odd-operand', message, offset: ast.offset, length: ast.length }];
+}

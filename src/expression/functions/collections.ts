@@ -1,0 +1,91 @@
+/** Functions on arrays and maps (fdl.md 4, decisions.md 7). */
+import type { JsonArray, JsonObject, JsonValue } from '../../base/json.ts';
+import { canonicalKey, deepEqual } from '../compare.ts';
+import type { EvaluationScope } from '../evaluation.ts';
+import { spend } from '../evaluation.ts';
+import type { FunctionDefinition } from './definition.ts';
+
+export const COLLECTION_FUNCTIONS: readonly FunctionDefinition[] = [
+  {
+    name: 'arrayContains',
+    parameters: [
+      { name: 'array', types: ['array'] },
+      { name: 'value', types: ['any'] },
+    ],
+    result: 'boolean',
+    summary: 'Whether an item of the array equals the value, without coercion: the text `"10"` is not the number 10.',
+    examples: [
+      { expression: 'arrayContains(["Tom", 10], 10)', value: true },
+      { expression: 'arrayContains(["Tom", 10], "10")', value: false },
+    ],
+    call: (scope, [array, value]) => (array as JsonArray).some((item) => deepEqual(scope, item, value as JsonValue)),
+  },
+  {
+    name: 'arrayUnique',
+    parameters: [{ name: 'array', types: ['array'] }],
+    result: 'array',
+    summary: 'The array without repetitions; the first of equal items stays.',
+    examples: [{ expression: 'arrayUnique([1, 2, 3, 1])', value: [1, 2, 3] }],
+    call: (scope, [array]) => unique(scope, array as JsonArray),
+  },
+  {
+    name: 'toArray',
+    parameters: [],
+    rest: { name: 'values', types: ['any'] },
+    result: 'array',
+    summary: 'An array of all the arguments.',
+    examples: [{ expression: 'toArray(1, "a", [true])', value: [1, 'a', [true]] }],
+    call: (_scope, args) => args,
+  },
+  {
+    name: 'mapKeys',
+    parameters: [{ name: 'map', types: ['map'] }],
+    result: 'array',
+    summary: 'The keys of the map, in its order.',
+    examples: [{ expression: 'mapKeys({"a": 1, "b": 2})', value: ['a', 'b'] }],
+    call(scope, [map]) {
+      const keys = Object.keys(map as JsonObject);
+      spend(scope, keys.length);
+      return keys;
+    },
+  },
+  {
+    name: 'mapValues',
+    parameters: [{ name: 'map', types: ['map'] }],
+    result: 'array',
+    summary: 'The values of the map, in its order.',
+    examples: [{ expression: 'mapValues({"a": 1, "b": 2})', value: [1, 2] }],
+    call(scope, [map]) {
+      const values = Object.values(map as JsonObject);
+      spend(scope, values.length);
+      return values;
+    },
+  },
+  {
+    name: 'jsonMerge',
+    parameters: [
+      { name: 'left', types: ['map'] },
+      { name: 'right', types: ['map'] },
+    ],
+    result: 'map',
+    summary:
+      'A map with the keys of both; where both have a key, the value of the right one. Nested maps are not merged.',
+    examples: [{ expression: 'jsonMerge({"a": 1, "b": 1}, {"b": 2})', value: { a: 1, b: 2 } }],
+    call(scope, [left, right]) {
+      // Spreading defines members, so that a key `__proto__` stays data.
+      const merged: JsonObject = { ...(left as JsonObject), ...(right as JsonObject) };
+      for (const _ in merged) spend(scope, 1);
+      return merged;
+    },
+  },
+];
+
+function unique(scope: EvaluationScope, array: JsonArray): JsonValue[] {
+  const seen = new Set<string>();
+  return array.filter((item) => {
+    const key = canonicalKey(scope, item);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}

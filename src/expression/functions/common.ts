@@ -1,0 +1,236 @@
+/** Functions on texts, numbers and values of any kind (fdl.md 4, decisions.md 2.6 and 7). */
+import type { JsonArray, JsonObject, JsonValue } from '../../base/json.ts';
+import { isJsonArray, isLongNumber, longNumber, memberOf } from '../../base/json.ts';
+import type { ExpressionNode } from '../ast.ts';
+import { integerOf } from '../decimal.ts';
+import type { EvaluationScope } from '../evaluation.ts';
+import { EvaluationError, spend } from '../evaluation.ts';
+import { itemAt } from '../path.ts';
+import { preview } from '../preview.ts';
+import { textOf } from '../value.ts';
+import type { FunctionDefinition } from './definition.ts';
+import { checkPattern, matchesPattern } from './pattern.ts';
+
+export const COMMON_FUNCTIONS: readonly FunctionDefinition[] = [
+  {
+    name: 'format',
+    parameters: [{ name: 'template', types: ['text'] }],
+    rest: { name: 'values', types: ['any'] },
+    result: 'text',
+    summary:
+      'Puts the values in the places of the `{}` of the template, in order: texts as they are, everything else as JSON. A `{}` without a value stays.',
+    examples: [
+      { expression: 'format("hello {}", "world")', value: 'hello world' },
+      { expression: 'format("{} of {} in {}", 1, [2, "a"])', value: '1 of [2,"a"] in {}' },
+    ],
+    call: (scope, args) => format(scope, (args[0] as string).split('{}'), args),
+    specialise([template]) {
+      if (typeof template !== 'string') return null;
+      const pieces = template.split('{}');
+      return (scope, args) => format(scope, pieces, args);
+    },
+    inspect: inspectFormat,
+  },
+  {
+    name: 'length',
+    parameters: [{ name: 'value', types: ['array', 'map', 'text'] }],
+    result: 'number',
+    summary: 'The number of items of an array, of keys of a map, of characters (Unicode code points) of a text.',
+    examples: [
+      { expression: 'length([1, 2, 3])', value: 3 },
+      { expression: 'length({"a": 1, "b": 2})', value: 2 },
+      { expression: 'length("name")', value: 4 },
+    ],
+    call: (scope, [value]) => length(scope, value as string | JsonArray | JsonObject),
+  },
+  {
+    name: 'split',
+    parameters: [
+      { name: 'text', types: ['text'] },
+      { name: 'delimiter', types: ['text'] },
+    ],
+    result: 'array',
+    summary:
+      'The parts of a text between delimiters; empty parts stay. An empty delimiter gives the single characters.',
+    examples: [
+      { expression: 'split("a,b,,c", ",")', value: ['a', 'b', '', 'c'] },
+      { expression: 'split("", ",")', value: [''] },
+    ],
+    call: (scope, [text, delimiter]) => split(scope, text as string, delimiter as string),
+  },
+  {
+    name: 'regexMatchString',
+    parameters: [
+      { name: 'text', types: ['text'] },
+      { name: 'pattern', types: ['text'] },
+    ],
+    result: 'boolean',
+    summary:
+      'Whether the regular expression (RE2 syntax) matches anywhere in the text; `^` and `$` tie it to the ends.',
+    examples: [
+      { expression: 'regexMatchString("order-17", "[0-9]+")', value: true },
+      { expression: 'regexMatchString("order-17", "^[0-9]+$")', value: false },
+    ],
+    call: (scope, [text, pattern]) => matchesPattern(scope, text as string, pattern as string),
+    specialise([, pattern]) {
+      if (typeof pattern === 'string') checkPattern(pattern);
+      return null;
+    },
+    inspect: inspectRegex,
+  },
+  {
+    name: 'get',
+    parameters: [
+      { name: 'container', types: ['array', 'map'] },
+      { name: 'key', types: ['text', 'integer'] },
+    ],
+    result: 'any',
+    summary:
+      'The item of an array at an index (negative counts from the end), or the value of a map at a key; `null` when there is none.',
+    examples: [
+      { expression: 'get(["a", "b"], -1)', value: 'b' },
+      { expression: 'get({"a": 1}, "b")', value: null },
+    ],
+    call: (_scope, [container, key]) => get(container as JsonArray | JsonObject, key as JsonValue),
+  },
+  {
+    name: 'intAdd',
+    parameters: [
+      { name: 'a', types: ['integer'] },
+      { name: 'b', types: ['integer'] },
+    ],
+    result: 'number',
+    summary: 'The sum of two integers, exact however long they are.',
+    examples: [
+      { expression: 'intAdd(1, -2)', value: -1 },
+      { expression: 'intAdd(9007199254740993, 1)', value: longNumber('9007199254740994') },
+    ],
+    call: (_scope, [a, b]) => intAdd(a as JsonValue, b as JsonValue),
+  },
+  {
+    name: 'randomInt',
+    parameters: [
+      { name: 'min', types: ['integer'] },
+      { name: 'max', types: ['integer'] },
+    ],
+    result: 'number',
+    summary: 'A random integer from min to max, both included.',
+    examples: [{ expression: 'randomInt(3, 3)', value: 3 }],
+    random: true,
+    call: (scope, [min, max]) => randomInt(scope, min as JsonValue, max as JsonValue),
+    specialise([min, max]) {
+      if (min !== undefined && max !== undefined) checkRange(min, max);
+      return null;
+    },
+  },
+];
+
+function format(scope: EvaluationScope, pieces: readonly string[], args: readonly JsonValue[]): string {
+  let text = pieces[0] as string;
+  for (let i = 1; i < pieces.length; i++) {
+    const piece = pieces[i] as string;
+    const value = i < args.length ? textOf(scope, args[i] as JsonValue) : '{}';
+    // Paid for piece by piece: many placeholders for one long text must not outgrow the memory first.
+    spend(scope, 1 + ((value.length + piece.length) >> 4));
+    text += value + piece;
+  }
+  return text;
+}
+
+function inspectFormat(args: readonly ExpressionNode[]): ReturnType<NonNullable<FunctionDefinition['inspect']>> {
+  const [template] = args;
+  if (template?.kind !== 'literal' || typeof template.value !== 'string') return null;
+  const places = template.value.split('{}').length - 1;
+  const values = args.length - 1;
+  if (places === values) return null;
+  const effect = places > values ? 'a {} without a value stays as it is' : 'values without a {} are left out';
+  return { code: 'odd-format', message: `the template has ${places} {} for ${values} values: ${effect}` };
+}
+
+function inspectRegex(args: readonly ExpressionNode[]): ReturnType<NonNullable<FunctionDefinition['inspect']>> {
+  const [text, pattern] = args;
+  if (text?.kind !== 'literal' || (pattern?.kind !== 'path' && pattern?.kind !== 'variable')) return null;
+  return {
+    code: 'odd-argument-order',
+    message: 'the text stands first and the pattern second: these two look swapped',
+  };
+}
+
+function length(scope: EvaluationScope, value: string | JsonArray | JsonObject): number {
+  if (typeof value === 'string') return codePoints(scope, value);
+  if (isJsonArray(value)) return value.length;
+  const { length: count } = Object.keys(value);
+  spend(scope, count);
+  return count;
+}
+
+function codePoints(scope: EvaluationScope, text: string): number {
+  spend(scope, text.length >> 4);
+  let count = text.length;
+  for (let i = 1; i < text.length; i++) {
+    if ((text.charCodeAt(i) & 0xfc00) === 0xdc00 && (text.charCodeAt(i - 1) & 0xfc00) === 0xd800) count--;
+  }
+  return count;
+}
+
+function split(scope: EvaluationScope, text: string, delimiter: string): string[] {
+  spend(scope, 1 + (text.length >> 4));
+  if (delimiter === '') {
+    spend(scope, text.length);
+    return Array.from(text);
+  }
+  const parts: string[] = [];
+  let from = 0;
+  for (;;) {
+    const at = text.indexOf(delimiter, from);
+    spend(scope, 1);
+    if (at < 0) break;
+    parts.push(text.slice(from, at));
+    from = at + delimiter.length;
+  }
+  parts.push(text.slice(from));
+  return parts;
+}
+
+function get(container: JsonArray | JsonObject, key: JsonValue): JsonValue {
+  if (isJsonArray(container)) {
+    if (typeof key === 'string')
+      throw new EvaluationError(`get needs an integer to look into an array, but met ${preview(key)}`);
+    // A long integer is past the end of every array.
+    return typeof key === 'number' ? (itemAt(container, key) ?? null) : null;
+  }
+  if (typeof key !== 'string')
+    throw new EvaluationError(`get needs a text to look into a map, but met ${preview(key)}`);
+  return memberOf(container as JsonObject, key) ?? null;
+}
+
+function intAdd(a: JsonValue, b: JsonValue): JsonValue {
+  if (typeof a === 'number' && typeof b === 'number') {
+    const sum = a + b;
+    if (Number.isSafeInteger(a) && Number.isSafeInteger(b) && Number.isSafeInteger(sum)) return sum;
+  }
+  const sum = bigInteger(a) + bigInteger(b);
+  const small = Number(sum);
+  return Number.isSafeInteger(small) ? small : longNumber(String(sum));
+}
+
+function bigInteger(value: JsonValue): bigint {
+  const integer = integerOf(isLongNumber(value) ? value.rawJSON : String(value));
+  if (integer === null) throw new EvaluationError(`intAdd cannot add a number as long as ${preview(value)}`);
+  return integer;
+}
+
+function randomInt(scope: EvaluationScope, min: JsonValue, max: JsonValue): number {
+  const [low, high] = checkRange(min, max);
+  return low + Math.floor(scope.random() * (high - low + 1));
+}
+
+function checkRange(min: JsonValue, max: JsonValue): [number, number] {
+  if (typeof min !== 'number' || typeof max !== 'number' || !Number.isSafeInteger(max - min + 1)) {
+    throw new EvaluationError(
+      `randomInt needs a range of at most 2^53 integers, but met ${preview(min)} to ${preview(max)}`,
+    );
+  }
+  if (min > max) throw new EvaluationError(`randomInt needs min to be at most max, but met ${min} to ${max}`);
+  return [min, max];
+}

@@ -1,0 +1,133 @@
+/** Functions that encode and decode texts, hash them, and make ids (fdl.md 4, decisions.md 2.6). */
+import { isUtf8 } from 'node:buffer';
+import { hash } from 'node:crypto';
+import type { JsonValue } from '../../base/json.ts';
+import { JsonFault, parseJson } from '../../base/json.ts';
+import { nearest } from '../../base/suggest.ts';
+import type { EvaluationScope } from '../evaluation.ts';
+import { EvaluationError, spend } from '../evaluation.ts';
+import { clip } from '../fault-list.ts';
+import { preview } from '../preview.ts';
+import { jsonText } from '../value.ts';
+import type { FunctionDefinition } from './definition.ts';
+
+const ALGORITHMS: ReadonlyMap<string, string> = new Map([
+  ['MD5', 'md5'],
+  ['SHA-1', 'sha1'],
+  ['SHA-256', 'sha256'],
+  ['SHA-512', 'sha512'],
+]);
+
+export const ENCODING_FUNCTIONS: readonly FunctionDefinition[] = [
+  {
+    name: 'toBase64',
+    parameters: [{ name: 'text', types: ['text'] }],
+    result: 'text',
+    summary: 'The Base64 text of the UTF-8 bytes of a text.',
+    examples: [{ expression: 'toBase64("FnF")', value: 'Rm5G' }],
+    call(scope, [text]) {
+      spend(scope, (text as string).length >> 3);
+      return Buffer.from(text as string, 'utf8').toString('base64');
+    },
+  },
+  {
+    name: 'fromBase64',
+    parameters: [{ name: 'text', types: ['text'] }],
+    result: 'text',
+    summary: 'The text whose UTF-8 bytes a Base64 text holds; the `=` at the end may be missing.',
+    examples: [{ expression: 'fromBase64("Rm5G")', value: 'FnF' }],
+    call: (scope, [text]) => fromBase64(scope, text as string),
+  },
+  {
+    name: 'stringToJson',
+    aliases: ['fromJSON'],
+    parameters: [{ name: 'text', types: ['text'] }],
+    result: 'any',
+    summary: 'The value that a JSON text says.',
+    examples: [{ expression: 'stringToJson(\'{"name": "Tom"}\')', value: { name: 'Tom' } }],
+    call: (scope, [text]) => stringToJson(scope, text as string),
+  },
+  {
+    name: 'jsonToString',
+    aliases: ['toJSON'],
+    parameters: [{ name: 'value', types: ['any'] }],
+    result: 'text',
+    summary: 'The JSON text of a value, without spaces.',
+    examples: [{ expression: 'jsonToString({"name": "Tom", "ids": [1, 2]})', value: '{"name":"Tom","ids":[1,2]}' }],
+    call: (scope, [value]) => jsonText(scope, value as JsonValue),
+  },
+  {
+    name: 'hash',
+    parameters: [
+      { name: 'text', types: ['text'] },
+      { name: 'algorithm', types: ['text'] },
+    ],
+    result: 'text',
+    summary:
+      'The hash of the UTF-8 bytes of a text in lower-case hexadecimal; the algorithm is `MD5`, `SHA-1`, `SHA-256` or `SHA-512`.',
+    examples: [{ expression: 'hash("abc", "MD5")', value: '900150983cd24fb0d6963f7d28e17f72' }],
+    call(scope, [text, algorithm]) {
+      spend(scope, 8 + ((text as string).length >> 2));
+      return hash(algorithmOf(algorithm as string), text as string, 'hex');
+    },
+    specialise([, algorithm]) {
+      if (typeof algorithm === 'string') algorithmOf(algorithm);
+      return null;
+    },
+  },
+  {
+    name: 'uuid',
+    parameters: [],
+    result: 'text',
+    summary: 'A new random UUID (version 4).',
+    examples: [],
+    random: true,
+    call: (scope) => uuid(scope),
+  },
+];
+
+function fromBase64(scope: EvaluationScope, text: string): string {
+  spend(scope, 1 + (text.length >> 3));
+  const compact = text.replace(/[\r\n]+/g, '');
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(compact) || !isPadded(compact)) {
+    throw new EvaluationError(`fromBase64 needs a Base64 text, but met ${preview(text)}`);
+  }
+  const bytes = Buffer.from(compact, 'base64');
+  if (!isUtf8(bytes)) throw new EvaluationError(`fromBase64 met bytes that are not a UTF-8 text: ${preview(text)}`);
+  return bytes.toString('utf8');
+}
+
+/** True when the `=` are as many as belong there, or left out, and the letters can be a whole number of bytes. */
+function isPadded(text: string): boolean {
+  const letters = text.length - (text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0);
+  return letters % 4 !== 1 && (letters === text.length || text.length % 4 === 0);
+}
+
+function stringToJson(scope: EvaluationScope, text: string): JsonValue {
+  spend(scope, 1 + (text.length >> 1));
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error;
+    throw new EvaluationError(`stringToJson needs a JSON text, but met ${preview(text)} (${clip(error.message, 100)})`);
+  }
+}
+
+function algorithmOf(name: string): string {
+  const algorithm = ALGORITHMS.get(name);
+  if (algorithm !== undefined) return algorithm;
+  const near = nearest(name, ALGORITHMS.keys());
+  const advice = near === null ? [...ALGORITHMS.keys()].join(', ') : `did you mean "${near}"?`;
+  throw new EvaluationError(`hash has no algorithm ${preview(name)}: ${advice}`);
+}
+
+/** From the scope's randomness and not the machine's, so that a rebuilt execution gets the same (decisions.md 2.6). */
+function uuid(scope: EvaluationScope): string {
+  let digits = '';
+  for (let i = 0; i < 4; i++)
+    digits += Math.floor(scope.random() * 0x1_0000_0000)
+      .toString(16)
+      .padStart(8, '0');
+  const variant = '89ab'.charAt(Number.parseInt(digits.charAt(16), 16) & 3);
+  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-4${digits.slice(13, 16)}-${variant}${digits.slice(17, 20)}-${digits.slice(20)}`;
+}
