@@ -18,8 +18,6 @@ export interface VirtualClockOptions {
   readonly startMs?: number;
   /** Time that one turn of the event loop takes when something else is runnable: lets a busy loop meet its timeout. */
   readonly busyTurnMs?: number;
-  /** Time that one look at the clock takes, for loops that look at it before they yield. */
-  readonly readMs?: number;
 }
 
 /** Turns of virtual clocks that wait in the immediate queue: they do not count as work. */
@@ -28,7 +26,6 @@ let waitingTurns = 0;
 export class VirtualClock implements Clock {
   readonly #startMs: number;
   readonly #busyTurnMs: number;
-  readonly #readMs: number;
   readonly #timers = new Set<Timer>();
   #elapsedMs = 0;
   #order = 0;
@@ -37,7 +34,6 @@ export class VirtualClock implements Clock {
   constructor(options: VirtualClockOptions = {}) {
     this.#startMs = options.startMs ?? Date.UTC(2026, 0, 1);
     this.#busyTurnMs = options.busyTurnMs ?? 0;
-    this.#readMs = options.readMs ?? 0;
   }
 
   /** Virtual milliseconds since the clock was made. */
@@ -46,12 +42,10 @@ export class VirtualClock implements Clock {
   }
 
   nowMs(): number {
-    this.#elapsedMs += this.#readMs;
     return this.#startMs + this.#elapsedMs;
   }
 
   monotonicMs(): number {
-    this.#elapsedMs += this.#readMs;
     return this.#elapsedMs;
   }
 

@@ -1,0 +1,203 @@
+/**
+ * A conformance case: one YAML file that says what a definition does. Reading is strict, so that a misspelt key
+ * in a case is a failure and not an expectation that nobody checks. README.md describes the form.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { parse, parseDocument } from 'yaml';
+import { type JsonObject, type JsonValue, isJsonObject, parseJson } from '../../src/base/json.ts';
+
+export interface ExpectedDiagnostic {
+  readonly severity?: string;
+  readonly code?: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly path?: string;
+  /** A part of the message, or a pattern between slashes. */
+  readonly message?: string;
+}
+
+/** One answer of the outside world to a task. */
+export interface TaskAnswer {
+  /** The state that it answers; absent: the next call of any state. */
+  readonly state?: string;
+  readonly action?: string;
+  /** The exact parameters that must arrive. */
+  readonly parameters?: JsonValue;
+  readonly output?: JsonValue;
+  readonly outputText?: string;
+  readonly error?: { readonly code: string; readonly cause?: string };
+  /** Seconds of virtual time until the answer. */
+  readonly afterSeconds?: number;
+  /** There is no answer. */
+  readonly never?: boolean;
+  /** How many calls it answers; 1 when absent. */
+  readonly times?: number;
+}
+
+export interface CaseSettings {
+  readonly stateDataBytes?: number;
+  readonly globalKeyBytes?: number;
+  readonly globalValueBytes?: number;
+  readonly mapConcurrency?: number;
+  readonly parallelBranches?: number;
+  /** Virtual time that a turn of the event loop costs while the execution keeps it busy. */
+  readonly busyTurnMs?: number;
+}
+
+export interface Expectation {
+  readonly status?: 'Succeeded' | 'Failed' | 'TimedOut';
+  readonly output?: JsonValue;
+  readonly outputText?: string;
+  readonly errorCode?: string;
+  readonly errorMessage?: string;
+  readonly warnings?: readonly string[];
+  readonly diagnostics?: readonly ExpectedDiagnostic[] | { readonly contains: readonly ExpectedDiagnostic[] };
+  readonly calls?: readonly string[];
+  readonly aborted?: readonly string[];
+  readonly elapsedSeconds?: number;
+}
+
+export interface Case {
+  /** Below `cases/`, without the extension: `map/results-in-order`. */
+  readonly id: string;
+  readonly feature: string;
+  readonly title: string;
+  readonly rule: string;
+  readonly definition: string;
+  readonly mode: 'Standard' | 'Express';
+  /** The name under which the flow is created; null: not known to the compiler. */
+  readonly flowName: string | null;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly roleArn: string;
+  readonly input: JsonObject;
+  readonly executionName: string;
+  readonly tasks: readonly TaskAnswer[];
+  readonly settings: CaseSettings;
+  readonly expect: Expectation;
+}
+
+const CASE_KEYS = [
+  'title',
+  'rule',
+  'definition',
+  'mode',
+  'flowName',
+  'environment',
+  'roleArn',
+  'input',
+  'inputText',
+  'executionName',
+  'tasks',
+  'settings',
+  'expect',
+];
+const TASK_KEYS = ['state', 'action', 'parameters', 'output', 'outputText', 'error', 'afterSeconds', 'never', 'times'];
+const SETTING_KEYS = [
+  'stateDataBytes',
+  'globalKeyBytes',
+  'globalValueBytes',
+  'mapConcurrency',
+  'parallelBranches',
+  'busyTurnMs',
+];
+const EXPECT_KEYS = [
+  'status',
+  'output',
+  'outputText',
+  'errorCode',
+  'errorMessage',
+  'warnings',
+  'diagnostics',
+  'calls',
+  'aborted',
+  'elapsedSeconds',
+];
+const DIAGNOSTIC_KEYS = ['severity', 'code', 'line', 'column', 'path', 'message'];
+
+export const CASES_FOLDER = join(import.meta.dirname, 'cases');
+
+/** Every case, by id. @throws when a file is not a case. */
+export function readCases(folder: string = CASES_FOLDER): Case[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => relative('.', name).replaceAll('\\', '/'))
+    .sort()
+    .map((name) => parseCase(name.slice(0, -'.yaml'.length), readFileSync(join(folder, name), 'utf8')));
+}
+
+/** @throws {Error} that names the file and what is wrong with it. */
+export function parseCase(id: string, text: string): Case {
+  const document = parseDocument(text, { version: '1.2', uniqueKeys: true });
+  const fault = document.errors[0];
+  if (fault !== undefined) throw new Error(`${id}: ${fault.message}`);
+  const raw = document.toJS() as Record<string, unknown>;
+  onlyKeys(id, raw, CASE_KEYS);
+  for (const key of ['title', 'rule', 'definition', 'expect']) {
+    if (raw[key] === undefined) throw new Error(`${id}: "${key}" is missing`);
+  }
+  const tasks = (raw['tasks'] ?? []) as TaskAnswer[];
+  for (const task of tasks) onlyKeys(id, task, TASK_KEYS);
+  const settings = (raw['settings'] ?? {}) as CaseSettings;
+  onlyKeys(id, settings, SETTING_KEYS);
+  const expect = raw['expect'] as Expectation;
+  onlyKeys(id, expect, EXPECT_KEYS);
+  if (expect.status === undefined && expect.diagnostics === undefined) {
+    throw new Error(`${id}: expects neither a status nor diagnostics`);
+  }
+  for (const diagnostic of expectedDiagnostics(expect)) onlyKeys(id, diagnostic, DIAGNOSTIC_KEYS);
+  const inputText = (raw['inputText'] as string | undefined) ?? JSON.stringify(raw['input'] ?? {});
+  const input = parseJson(inputText);
+  if (!isJsonObject(input)) throw new Error(`${id}: the input is not an object`);
+  return {
+    id,
+    feature: id.split('/')[0] as string,
+    title: raw['title'] as string,
+    rule: raw['rule'] as string,
+    definition: raw['definition'] as string,
+    mode: (raw['mode'] as Case['mode'] | undefined) ?? 'Express',
+    flowName: (raw['flowName'] as string | undefined) ?? null,
+    environment: (raw['environment'] ?? {}) as Record<string, string>,
+    roleArn: (raw['roleArn'] as string | undefined) ?? '',
+    input,
+    executionName: (raw['executionName'] as string | undefined) ?? 'execution',
+    tasks,
+    settings,
+    expect,
+  };
+}
+
+export function expectedDiagnostics(expect: Expectation): readonly ExpectedDiagnostic[] {
+  const { diagnostics } = expect;
+  if (diagnostics === undefined) return [];
+  return 'contains' in diagnostics ? diagnostics.contains : diagnostics;
+}
+
+function onlyKeys(id: string, value: object, allowed: readonly string[]): void {
+  for (const key of Object.keys(value)) {
+    if (!allowed.includes(key)) throw new Error(`${id}: "${key}" is no key of a case here`);
+  }
+}
+
+/** A sentence of the language that cases, or a test elsewhere, show to hold. */
+export interface Rule {
+  readonly id: string;
+  readonly feature: string;
+  readonly sentence: string;
+  /** Whether the vendor documents it, or this project decided it where the public record is silent. */
+  readonly kind: 'documented' | 'decision';
+  /** The paragraph that it is taken from. */
+  readonly source: string;
+  /** A test file, for a rule that no case can show because it is about the API or about real tasks. */
+  readonly shownBy?: string;
+}
+
+export interface RuleBook {
+  /** Features in the order of the document, with their headings. */
+  readonly features: Readonly<Record<string, string>>;
+  readonly rules: readonly Rule[];
+}
+
+export function readRules(file: string = join(import.meta.dirname, 'rules.yaml')): RuleBook {
+  return parse(readFileSync(file, 'utf8'), { version: '1.2' }) as RuleBook;
+}
