@@ -47,6 +47,7 @@ async function startMillrace(folder: string, key: Key): Promise<{ process: Child
       MILLRACE_DATA: folder,
       MILLRACE_ACCESS_KEY_ID: key.accessKeyId,
       MILLRACE_ACCESS_KEY_SECRET: key.accessKeySecret,
+      MILLRACE_LOG: 'warn',
     },
     stdio: ['ignore', 'pipe', 'inherit'],
     // A group of its own: Ctrl-C reaches this script alone, which then stops the server once and not twice.
@@ -94,8 +95,8 @@ Next, in this folder:
   Run a flow without a server
     npx millrace run examples/hello.yaml --input '{"name":"Ada"}'
 
-  Start a server that stays; with authentication off it listens to this machine alone and asks for no key
-  (without that, "npm start" makes an access key at its first start and prints it)
+  Start a server that stays. With authentication off it asks for no key and refuses to listen beyond this machine;
+  plain "npm start" asks for an access key, which it makes and prints at its first start
     MILLRACE_AUTH=off npm start
 
   Then, in another terminal, with curl
