@@ -90,7 +90,8 @@ test('flows that loop without waiting end by their timeout, and others answer me
   for (const result of await ended) {
     assert.equal(result.status, 'TimedOut');
     assert.equal(result.errorCode, 'FnF.ExecutionTimeout');
-    assert.equal(result.stoppedMs - result.startedMs, 2_000);
+    const tookMs = result.stoppedMs - result.startedMs;
+    assert.ok(tookMs >= 2_000 && tookMs <= 2_100, `${tookMs} ms`);
   }
 });
 
