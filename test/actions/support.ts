@@ -133,6 +133,7 @@ export async function rawServer(connected: (socket: Socket) => void): Promise<{ 
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket)).on('error', () => undefined);
     connected(socket);
+    socket.resume();
   });
   const url = await listen(server);
   after(() => {

@@ -1,0 +1,200 @@
+/** HTTP:Request against servers that mean harm: they hang, reset, never stop, or unfold. Memory and sockets stay bounded. */
+import assert from 'node:assert/strict';
+import { createServer } from 'node:https';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { createGzip, gzipSync } from 'node:zlib';
+import { bench, listen, rawServer, recorder, until } from './support.ts';
+
+test('a server that never answers: HTTP.Timeout when the time is up, and the connection is closed', async () => {
+  const http = bench({ http: { timeoutMs: 5000 } });
+  const { url, sockets } = await rawServer(() => undefined);
+  const failing = http.failure('HTTP:Request', { url: `${url}/slow?secret=1` });
+  await until(() => sockets.size === 1);
+  http.clock.advance(4999);
+  assert.equal(sockets.size, 1);
+  http.clock.advance(1);
+  assert.deepEqual(await failing, { error: 'HTTP.Timeout', cause: `GET ${url}/slow: no answer within 5000 ms` });
+  await until(() => sockets.size === 0);
+  assert.equal(http.clock.waiting, 0);
+});
+
+test('the time limit covers the body and all redirects', async () => {
+  const http = bench({ http: { timeoutMs: 5000 } });
+  const { url, received } = await recorder((request, response) => {
+    if (request.url === '/') response.writeHead(302, { location: '/body' }).end();
+    else response.writeHead(200).write('begin');
+  });
+  const failing = http.failure('HTTP:Request', { url });
+  await until(() => received.length === 2);
+  http.clock.advance(5000);
+  assert.equal((await failing).error, 'HTTP.Timeout');
+});
+
+test('no connection, a reset, a hang-up and nonsense are HTTP.ConnectionFailed, and nothing is tried twice', async () => {
+  const http = bench();
+  const answers = new Map([
+    ['reset', null],
+    ['hang up', ''],
+    ['half a header', 'HTTP/1.1 200 OK\r\nContent-'],
+    ['half a body', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf'],
+    ['half a chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab'],
+    ['nonsense', 'SSH-2.0-OpenSSH_9.6\r\n'],
+    ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'],
+    ['a switch of protocols', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'],
+  ]);
+  for (const [name, text] of answers) {
+    let connections = 0;
+    const { url } = await rawServer((socket) => {
+      connections++;
+      socket.once('data', () => (text === null ? socket.resetAndDestroy() : socket.end(text)));
+    });
+    const failure = await http.failure('HTTP:Request', { url, method: 'GET' });
+    assert.equal(failure.error, 'HTTP.ConnectionFailed', name);
+    assert.ok(failure.cause.startsWith(`GET ${url}/: `) && failure.cause.length > `GET ${url}/: `.length, failure.cause);
+    assert.equal(connections, 1, name);
+  }
+  const refused = await http.failure('HTTP:Request', { url: 'http://127.0.0.1:1/' });
+  assert.equal(refused.error, 'HTTP.ConnectionFailed');
+  assert.match(refused.cause, /ECONNREFUSED/);
+  const unknown = await http.failure('HTTP:Request', { url: 'http://no-such-host.invalid/' });
+  assert.equal(unknown.error, 'HTTP.ConnectionFailed');
+});
+
+test('early hints before the answer are passed over', async () => {
+  const http = bench();
+  const { url } = await rawServer((socket) => {
+    socket.once('data', () => socket.end('HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'));
+  });
+  const { Code, Body } = (await http.output('HTTP:Request', { url })) as { Code: number; Body: string };
+  assert.deepEqual([Code, Body], [200, 'ok']);
+});
+
+test('a certificate that nobody vouches for is HTTP.ConnectionFailed', async () => {
+  const http = bench();
+  const tls = new URL('../support/tls/', import.meta.url);
+  const server = createServer(
+    { key: readFileSync(new URL('key.pem', tls)), cert: readFileSync(new URL('certificate.pem', tls)) },
+    (_request, response) => response.end('secret'),
+  );
+  const url = (await listen(server)).replace('http:', 'https:');
+  const failure = await http.failure('HTTP:Request', { url });
+  assert.equal(failure.error, 'HTTP.ConnectionFailed');
+  assert.match(failure.cause, /certificate/);
+});
+
+test('an answer over the limit is cut off: announced, endless, or a byte at a time', async () => {
+  const http = bench({ http: { maxResponseBytes: 100_000 } });
+  let written = 0;
+  const chunk = Buffer.alloc(65_536, 'x');
+  const { url, received } = await recorder((request, response) => {
+    if (request.url === '/announced') response.writeHead(200, { 'content-length': 2 ** 30 });
+    if (request.method === 'HEAD') {
+      response.end();
+      return;
+    }
+    const more = (): void => {
+      while (!response.destroyed && response.write(chunk)) written += chunk.length;
+      if (written > 2 ** 30) response.end();
+    };
+    response.on('drain', more);
+    more();
+  });
+  const before = process.memoryUsage().arrayBuffers;
+  for (const path of ['/announced', '/endless']) {
+    const failure = await http.failure('HTTP:Request', { url: url + path });
+    assert.deepEqual(failure, {
+      error: 'HTTP.ResponseTooLarge',
+      cause: `GET ${url}${path}: the answer is larger than 100000 bytes (setting http.maxResponseBytes)`,
+    });
+  }
+  assert.equal(received.length, 2);
+  assert.ok(written < 2 ** 28, `the server could write ${written} bytes`);
+  assert.ok(process.memoryUsage().arrayBuffers - before < 2 ** 26);
+  const exact = bench({ http: { maxResponseBytes: 1000 } });
+  const { url: small } = await recorder((request, response) => {
+    const bytes = Number(request.url?.slice(1));
+    for (let i = 0; i < bytes; i++) response.write('x');
+    response.end();
+  });
+  const { Body } = (await exact.output('HTTP:Request', { url: `${small}/1000` })) as { Body: string };
+  assert.equal(Body.length, 1000);
+  assert.equal((await exact.failure('HTTP:Request', { url: `${small}/1001` })).error, 'HTTP.ResponseTooLarge');
+  const head = (await exact.output('HTTP:Request', { url: `${url}/announced`, method: 'HEAD' })) as { Code: number };
+  assert.equal(head.Code, 200);
+});
+
+test('a header over 16 KiB is too large as well', async () => {
+  const http = bench();
+  const { url } = await rawServer((socket) => {
+    socket.once('data', () => socket.write(`HTTP/1.1 200 OK\r\nX-Long: ${'x'.repeat(100_000)}\r\n\r\n`));
+  });
+  assert.equal((await http.failure('HTTP:Request', { url })).error, 'HTTP.ResponseTooLarge');
+});
+
+test('a small body that unfolds to a large one is refused', async () => {
+  const http = bench({ http: { maxResponseBytes: 1_000_000 } });
+  const gzip = createGzip();
+  const parts: Buffer[] = [];
+  gzip.on('data', (part: Buffer) => parts.push(part));
+  for (let i = 0; i < 100; i++) gzip.write(Buffer.alloc(1_048_576));
+  gzip.end();
+  await until(() => gzip.readableEnded);
+  const bomb = Buffer.concat(parts);
+  const { url } = await recorder((request, response) => {
+    const [encoding, body] = request.url === '/twice' ? ['gzip, gzip', gzipSync(bomb)] : ['gzip', bomb];
+    response.writeHead(200, { 'content-encoding': encoding }).end(body);
+  });
+  const before = process.memoryUsage().arrayBuffers;
+  for (const path of ['/once', '/twice']) {
+    assert.deepEqual(await http.failure('HTTP:Request', { url: url + path }), {
+      error: 'HTTP.ResponseTooLarge',
+      cause: `GET ${url}${path}: the decoded answer is larger than 1000000 bytes (setting http.maxResponseBytes)`,
+    });
+  }
+  assert.ok(process.memoryUsage().arrayBuffers - before < 2 ** 26);
+});
+
+test('an aborted call settles at once and its connection is closed', async () => {
+  const http = bench();
+  const { url, sockets } = await rawServer(() => undefined);
+  const abort = new AbortController();
+  const running = http.run('HTTP:Request', { url }, abort.signal);
+  await until(() => sockets.size === 1);
+  abort.abort();
+  assert.equal((await running).ok, false);
+  await until(() => sockets.size === 0);
+  assert.equal((await http.run('HTTP:Request', { url }, abort.signal)).ok, false);
+  assert.equal(http.clock.waiting, 0);
+});
+
+test('many aborted calls leave no connection, timer or listener, and those still waiting never send', async () => {
+  const http = bench({ http: { connectionsPerOrigin: 10 } });
+  let requests = 0;
+  const { url, sockets } = await rawServer((socket) => socket.on('data', () => requests++));
+  for (let round = 0; round < 20; round++) {
+    requests = 0;
+    const abort = new AbortController();
+    const calls = Array.from({ length: 100 }, () => http.run('HTTP:Request', { url, method: 'POST', body: 'b' }, abort.signal));
+    await until(() => requests >= 10);
+    abort.abort();
+    assert.ok((await Promise.all(calls)).every(({ ok }) => !ok));
+    assert.equal(requests, 10);
+    await until(() => sockets.size === 0);
+  }
+  assert.equal(http.clock.waiting, 0);
+  assert.equal(requests, 10);
+});
+
+test('a thousand calls at once share few connections, and all are answered', async () => {
+  const http = bench({ http: { connectionsPerOrigin: 20 } });
+  const connections = new Set<unknown>();
+  const { url } = await recorder((request, response) => {
+    connections.add(request.socket);
+    response.end(request.url);
+  });
+  const calls = Array.from({ length: 1000 }, (_, i) => http.output('HTTP:Request', { url: `${url}/${i}` }));
+  const bodies = (await Promise.all(calls)).map((output) => (output as { Body: string }).Body);
+  assert.deepEqual(bodies, Array.from({ length: 1000 }, (_, i) => `/${i}`));
+  assert.ok(connections.size <= 20, `${connections.size} connections`);
+});
