@@ -4,7 +4,7 @@ import type { Alias, Pair, ParsedNode, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import type { LongNumber } from '../base/json.ts';
 import { longNumber, MAX_DEPTH } from '../base/json.ts';
 import type { MapEntry, MapNode, Node, ScalarNode } from './document.ts';
-import { describe, quote } from './document.ts';
+import { describe, isNull, quote } from './document.ts';
 import type { Path } from './path.ts';
 import { step } from './path.ts';
 import type { Report } from './report.ts';
@@ -102,7 +102,7 @@ export class NodeBuilder {
       const at = step(path, key);
       const value = pair.value === null ? nothing(pair.key.range[1]) : this.#node(pair.value, at, depth + 1);
       if (isMergeKey(pair.key)) {
-        merged.push(...this.#merge(value, at));
+        merged.push(...this.#merge(value, at, isAlias(pair.value)));
       } else if (entries.has(key)) {
         const first = this.#report.line((entries.get(key) as MapEntry).keyOffset);
         this.#report.add('duplicate-key', keyOffset, at, `the key ${quote(key)} stands twice, first on line ${first}`);
@@ -123,7 +123,9 @@ export class NodeBuilder {
   }
 
   /** The mappings that a merge key brings in, the earliest first: it wins over later ones, as YAML 1.1 has it. */
-  #merge(value: Node, path: Path): readonly MapNode[] {
+  #merge(value: Node, path: Path, isByAlias: boolean): readonly MapNode[] {
+    // An alias that leads nowhere has been reported as such.
+    if (isByAlias && isNull(value)) return [];
     const maps = value.kind === 'list' ? value.items : [value];
     if (maps.every((map) => map.kind === 'map')) return maps;
     this.#report.add(

@@ -18,7 +18,9 @@ import type { Report } from './report.ts';
 
 /** Longest text that is read, in UTF-16 units: what fits into one request (fdl.md 1). */
 export const MAX_TEXT = 1024 * 1024;
-const MAX_TOKENS = 500_000;
+const MAX_TOKENS = 1_000_000;
+/** Faults of the parser after which reading on tells nothing more. */
+const MAX_PARSER_FAULTS = 1_000;
 
 /** Faults that leave the structure as the author meant it, so that the rest of the definition can be checked as well. */
 const HARMLESS: ReadonlySet<string> = new Set(['BAD_DQ_ESCAPE', 'KEY_OVER_1024_CHARS', 'TAG_RESOLVE_FAILED']);
@@ -104,10 +106,15 @@ function compose(text: string, report: Report): Document.Parsed[] | null {
   });
   const documents: Document.Parsed[] = [];
   let tokens = 0;
+  let faults = 0;
   try {
     for (const lexeme of new Lexer().lex(text)) {
-      for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
+      for (const token of parser.next(lexeme)) {
+        documents.push(...composer.next(token));
+        if (token.type === 'error') faults++;
+      }
       if (documents.length >= 2) return documents;
+      if (faults > MAX_PARSER_FAULTS) break;
       if (parser.stack.length > MAX_DEPTH) {
         report.add('too-deep', parser.offset, null, `nested deeper than ${MAX_DEPTH} levels`);
         return null;

@@ -82,20 +82,19 @@ function mapPart(building: Building, node: MapNode, path: Path): Part {
     }
   }
   if (keys.length === 0) return { value: Object.freeze(template) };
-  return { build: (scope) => buildObject(template, keys, builds, scope) };
+  // `Object.assign` copies faster than a spread once many shapes pass through, but it would run the setter `__proto__`.
+  const plain = !Object.hasOwn(template, '__proto__');
+  return { build: (scope) => fill(plain ? Object.assign({}, template) : { ...template }, keys, builds, scope) };
 }
 
-function buildObject(
-  template: JsonObject,
+/** Sets the computed members of a fresh copy of a template, which has its final shape already. */
+function fill(
+  object: Record<string, JsonValue>,
   keys: readonly string[],
   builds: readonly Compute[],
   scope: StateScope,
 ): JsonObject {
-  // Copying the template first gives the object its final shape at once: keys are not added one by one.
-  const object: Record<string, JsonValue> = { ...template };
-  for (let i = 0; i < keys.length; i++) {
-    setMember(object, keys[i] as string, (builds[i] as Compute)(scope));
-  }
+  for (let i = 0; i < keys.length; i++) setMember(object, keys[i] as string, (builds[i] as Compute)(scope));
   return object;
 }
 
