@@ -121,6 +121,32 @@ export function stringifyJson(value: JsonValue): string {
 }
 
 /**
+ * Whether the value's JSON text is at most `limit` bytes of UTF-8. Most values are far below their limit, and a bound
+ * that looks at no character says so; only the others are counted.
+ */
+export function fitsJson(value: JsonValue, limit: number): boolean {
+  return bound(value, 0, limit, 0) <= limit || jsonBytes(value, limit) <= limit;
+}
+
+/** A sum that is never below the bytes of the value: a character takes six at most, as `\u001f` or as UTF-8. */
+function bound(value: JsonValue, sum: number, limit: number, depth: number): number {
+  if (typeof value === 'string') return sum + value.length * 6 + 2;
+  if (typeof value !== 'object' || value === null) return sum + 25;
+  if (depth === MAX_DEPTH) return Number.POSITIVE_INFINITY;
+  let total = sum + 2;
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length && total <= limit; i++) total = bound(value[i], total + 1, limit, depth + 1);
+    return total;
+  }
+  // A long number is seen as the object that it is, with its digits as a member: enough for a bound.
+  for (const key in value) {
+    total = bound((value as JsonObject)[key] as JsonValue, total + key.length * 6 + 4, limit, depth + 1);
+    if (total > limit) return total;
+  }
+  return total;
+}
+
+/**
  * UTF-8 length of the value's JSON text, counted without making the text. Stops and returns a number above
  * `limit` as soon as it is passed, so that a small graph that unfolds to gigabytes costs no more than `limit`;
  * Infinity for a value nested deeper than {@link MAX_DEPTH}.

@@ -2,7 +2,7 @@
  * What the expressions of one state see while a decision is made, and where their failures and warnings gather. One
  * scope serves a whole decision: `enter` sets it to a thread, and no state pays for another object.
  */
-import { MAX_DEPTH, jsonBytes, setMember } from '../base/json.ts';
+import { MAX_DEPTH, fitsJson, jsonBytes, setMember } from '../base/json.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import { EvaluationError, FUEL_PER_STATE } from '../expression/evaluation.ts';
 import type { StateScope } from '../language/plan.ts';
@@ -90,9 +90,8 @@ export class ConstructScope implements StateScope {
   /** The failure of a value that is over the data limit of a state; null when it is not. */
   oversize(value: JsonValue, what: string): Failure | null {
     const limit = this.#execution.limits.stateDataBytes;
-    const bytes = jsonBytes(value, limit);
-    if (bytes <= limit) return null;
-    if (bytes === Number.POSITIVE_INFINITY) {
+    if (fitsJson(value, limit)) return null;
+    if (jsonBytes(value, limit) === Number.POSITIVE_INFINITY) {
       return { error: DATA_LIMIT_EXCEEDED, cause: `${what} is nested deeper than ${MAX_DEPTH} levels.` };
     }
     return { error: DATA_LIMIT_EXCEEDED, cause: `${what} is larger than ${limit} bytes of JSON.` };

@@ -2,7 +2,7 @@
  * The values that a state builds, each checked against its limit. A function that fails sets `scope.failure` and gives a
  * value that is not looked at.
  */
-import { isJsonArray, jsonBytes, stringifyJson } from '../base/json.ts';
+import { fitsJson, isJsonArray, stringifyJson } from '../base/json.ts';
 import type { JsonArray, JsonObject, JsonValue } from '../base/json.ts';
 import type { Construct, MapState, TaskState, WaitState } from '../language/plan.ts';
 import type { ConstructScope } from './construct-scope.ts';
@@ -35,7 +35,7 @@ export function constructGlobal(scope: ConstructScope, limits: GlobalLimits, con
   for (const key of Object.keys(value)) {
     if (Buffer.byteLength(key) > limits.globalKeyBytes) {
       scope.failure = tooLarge(`The name of the global variable ${shown(key)}`, limits.globalKeyBytes);
-    } else if (jsonBytes(value[key] as JsonValue, limits.globalValueBytes) > limits.globalValueBytes) {
+    } else if (!fitsJson(value[key] as JsonValue, limits.globalValueBytes)) {
       scope.failure = tooLarge(`The global variable ${shown(key)}`, limits.globalValueBytes);
     }
   }
@@ -112,7 +112,7 @@ const SHOWN_BYTES_MAX = 10_000;
 
 /** A value in a message, cut to a readable length. */
 function shown(value: JsonValue): string {
-  if (jsonBytes(value, SHOWN_BYTES_MAX) > SHOWN_BYTES_MAX) return isJsonArray(value) ? 'a large array' : 'a large value';
+  if (!fitsJson(value, SHOWN_BYTES_MAX)) return isJsonArray(value) ? 'a large array' : 'a large value';
   const text = stringifyJson(value);
   return text.length <= 100 ? text : `${text.slice(0, 100)}…`;
 }
