@@ -1,0 +1,130 @@
+/** FNF:StartSyncExecution: what the child is given, what its end makes of the task. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createActions } from '../../src/actions/catalog.ts';
+import type { SyncChild, SyncChildRequest } from '../../src/actions/fnf.ts';
+import { apiError } from '../../src/api/error.ts';
+import type { JsonObject } from '../../src/base/json.ts';
+import { bench } from './support.ts';
+
+const ended = {
+  name: 'e:1',
+  status: 'Succeeded',
+  errorCode: '',
+  errorMessage: '',
+  output: '{"id":12345678901234567890}',
+  startedMs: 0,
+  stoppedMs: 1500,
+} as const;
+
+function child(result: SyncChild['result'] = ended): { requests: SyncChildRequest[]; startSync: (request: SyncChildRequest) => Promise<SyncChild> } {
+  const requests: SyncChildRequest[] = [];
+  return {
+    requests,
+    startSync(request) {
+      requests.push(request);
+      return Promise.resolve({ flow: { name: request.flowName }, result });
+    },
+  };
+}
+
+test('the result is the reply of StartSyncExecution with Output parsed', async () => {
+  const { requests, startSync } = child();
+  const fnf = bench({ startSync });
+  const parameters = { resourceArn: 'acs:fnf:::flow/inner', executionName: 'e', input: { a: 1 } };
+  const output = (await fnf.output('FNF:StartSyncExecution', parameters)) as JsonObject;
+  assert.equal(JSON.stringify(output), JSON.stringify({
+    FlowName: 'inner',
+    Name: 'e:1',
+    Status: 'Succeeded',
+    ErrorCode: '',
+    ErrorMessage: '',
+    Output: { id: (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON('12345678901234567890') },
+    StartedTime: '1970-01-01T00:00:00.000Z',
+    StoppedTime: '1970-01-01T00:00:01.500Z',
+  }));
+  assert.deepEqual(requests, [{ flowName: 'inner', executionName: 'e', input: { a: 1 }, depth: 1 }]);
+});
+
+test('a flow by name, by ARN, in the names of the API; input as an object, as JSON text, or none', async () => {
+  const { requests, startSync } = child();
+  const fnf = bench({ startSync });
+  for (const parameters of [
+    { flowName: 'a' },
+    { FlowName: 'b', ExecutionName: 'x', Input: '{"k":1}' },
+    { resourceArn: 'acs:fnf:cn-hangzhou:123:flow/c', input: null },
+  ]) {
+    await fnf.output('FNF:StartSyncExecution', parameters);
+  }
+  assert.deepEqual(
+    requests.map(({ flowName, executionName, input }) => [flowName, executionName, input]),
+    [['a', null, {}], ['b', 'x', { k: 1 }], ['c', null, {}]],
+  );
+  for (const parameters of [
+    {},
+    { flowName: 'a b' },
+    { flowName: 5 },
+    { resourceArn: 'acs:fnf:::flow/' },
+    { resourceArn: 'acs:fnf:::flow/a/b' },
+    { resourceArn: 'acs:fc:::functions/a' },
+    { flowName: 'a', executionName: '1:2' },
+    { flowName: 'a', executionName: 5 },
+    { flowName: 'a', input: [1] },
+    { flowName: 'a', input: '[1]' },
+    { flowName: 'a', input: '{' },
+    { flowName: 'a', input: 5 },
+  ]) {
+    assert.equal((await fnf.failure('FNF:StartSyncExecution', parameters)).error, 'FNF.InvalidArgument', JSON.stringify(parameters));
+  }
+  assert.equal(requests.length, 3);
+});
+
+test("the child's failure is the task's", async () => {
+  const failed = { ...ended, status: 'Failed', errorCode: 'MyError', errorMessage: 'went wrong', output: '' } as const;
+  const fnf = bench({ startSync: child(failed).startSync });
+  assert.deepEqual(await fnf.failure('FNF:StartSyncExecution', { flowName: 'a' }), { error: 'MyError', cause: 'went wrong' });
+});
+
+test('a refused start is FNF.<code>; a defect is not hidden', async () => {
+  const refusing = bench({ startSync: () => Promise.reject(apiError('FlowNotExists', 'a')) });
+  const failure = await refusing.failure('FNF:StartSyncExecution', { flowName: 'a' });
+  assert.equal(failure.error, 'FNF.FlowNotExists');
+  assert.match(failure.cause, /'?a'? does not exist/);
+  const broken = bench({ startSync: () => Promise.reject(new TypeError('a defect')) });
+  await assert.rejects(broken.run('FNF:StartSyncExecution', { flowName: 'a' }), TypeError);
+});
+
+test('flows that call themselves end at the depth that the settings allow', async () => {
+  let deepest = 0;
+  const never = new AbortController().signal;
+  const call = { action: 'FNF:StartSyncExecution', parameters: { flowName: 'a' }, idempotencyKey: '', flowName: 'a', executionName: 'e', roleArn: '' };
+  const options = { egress: { open: true, allow: [] }, functions: [], products: [], cloud: null, fcEndpoint: null, region: 'r', account: '1', callDepth: 3 };
+  const http = { errorStatuses: [], timeoutMs: 1, maxResponseBytes: 1, maxRedirects: 1, connectionsPerOrigin: 1 };
+  const { clock } = bench();
+  const actions = createActions({
+    ...options,
+    http,
+    clock,
+    ids: { uuid: () => '', random: () => 0 },
+    async startSync({ depth }) {
+      deepest = depth;
+      const inner = await actions.find(call.action).run({ ...call, depth }, never);
+      if (inner.ok) return { flow: { name: 'a' }, result: ended };
+      return { flow: { name: 'a' }, result: { ...ended, status: 'Failed', errorCode: inner.error, errorMessage: inner.cause } };
+    },
+  });
+  const result = await actions.find(call.action).run({ ...call, depth: 0 }, never);
+  assert.ok(!result.ok);
+  assert.equal(result.error, 'FNF.CallDepthExceeded');
+  assert.match(result.cause, /limits\.callDepth/);
+  assert.equal(deepest, 3);
+  await actions.close();
+});
+
+test('a task that is given up does not wait for its child', async () => {
+  const fnf = bench({ startSync: () => new Promise(() => undefined) });
+  const abort = new AbortController();
+  const running = fnf.run('FNF:StartSyncExecution', { flowName: 'a' }, abort.signal);
+  abort.abort();
+  assert.equal((await running).ok, false);
+});
