@@ -7,13 +7,15 @@ import { invalidArgument } from '../api/error.ts';
 /** No operation has more than a few dozen; this bounds the work that a request costs before it is verified. */
 const MAX_PARAMETERS = 1000;
 const SHOWN_NAME = 100;
-const NEEDS_DECODING = /[%+\0\x80-\xff]/;
+const ESCAPED = /[%+]/;
+const BEYOND_ASCII = /[\x80-\xff]/;
 
 /**
- * Decodes `a=1&b=2`. Each character of `text` stands for one byte as received.
+ * Decodes `a=1&b=2`. Each character of `bytes` stands for one byte as received.
  * @throws {ApiError} `InvalidArgument` naming a parameter that is malformed or given twice.
  */
-export function parseParameters(text: string): Map<string, string> {
+export function parseParameters(bytes: string): Map<string, string> {
+  const text = BEYOND_ASCII.test(bytes) ? escapeBeyondAscii(bytes) : bytes;
   const parameters = new Map<string, string>();
   for (let at = 0; at < text.length; ) {
     let end = text.indexOf('&', at);
@@ -50,13 +52,17 @@ function addParameter(parameters: Map<string, string>, text: string, start: numb
 }
 
 function decode(raw: string, name: string): string {
-  if (!NEEDS_DECODING.test(raw)) return raw;
-  const spaced = raw.replaceAll('+', ' ').replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`);
+  if (!ESCAPED.test(raw)) return raw;
   try {
-    return decodeURIComponent(spaced);
+    return decodeURIComponent(raw.includes('+') ? raw.replaceAll('+', ' ') : raw);
   } catch {
     throw invalidArgument(`The parameter '${shown(name)}' is not valid percent-encoded UTF-8.`);
   }
+}
+
+/** Bytes that should have been escaped mean the same as their escapes, so there is one way to decode them. */
+function escapeBeyondAscii(bytes: string): string {
+  return bytes.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`);
 }
 
 function shown(name: string): string {
