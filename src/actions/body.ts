@@ -40,8 +40,15 @@ export type Unpacked =
   | { readonly kind: 'broken'; readonly detail: string };
 
 /** Undoes `Content-Encoding`. An encoding that is not known leaves the bytes as they are. */
-export async function unpackBody(bytes: Buffer, contentEncoding: string | undefined, limitBytes: number): Promise<Unpacked> {
-  const names = (contentEncoding ?? '').toLowerCase().split(',').map((name) => name.trim());
+export async function unpackBody(
+  bytes: Buffer,
+  contentEncoding: string | undefined,
+  limitBytes: number,
+): Promise<Unpacked> {
+  const names = (contentEncoding ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim());
   const encodings = names.filter((name) => name !== '' && name !== 'identity').reverse();
   const unpackers = encodings.map((name) => UNPACKERS.get(name)).filter((each) => each !== undefined);
   if (bytes.length === 0 || encodings.length === 0 || unpackers.length < encodings.length) {

@@ -16,7 +16,9 @@ const NAME = String.raw`[A-Za-z_][A-Za-z0-9_-]{0,127}`;
 const QUALIFIER = String.raw`[A-Za-z0-9_-]{1,128}`;
 /** An FC 2 function that FC 3 serves is called `service$function` there. */
 const FC3 = new RegExp(`${HEAD}functions/(?<name>(?:${NAME}\\$)?${NAME})(?:/(?<qualifier>${QUALIFIER}))?$`);
-const FC2 = new RegExp(`${HEAD}services/(?<service>${NAME})(?:\\.(?<qualifier>${QUALIFIER}))?/functions/(?<name>${NAME})$`);
+const FC2 = new RegExp(
+  `${HEAD}services/(?<service>${NAME})(?:\\.(?<qualifier>${QUALIFIER}))?/functions/(?<name>${NAME})$`,
+);
 
 /** Null for a text that is neither form. */
 export function parseFunctionArn(text: string): FunctionArn | null {

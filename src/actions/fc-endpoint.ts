@@ -34,7 +34,9 @@ export async function invokeEndpoint(
 ): Promise<TaskResult> {
   const base = options.endpoint ?? `https://${invocation.account}.${invocation.region}.fc.aliyuncs.com`;
   const { path, query, headers } =
-    invocation.service === null ? fc3Request(options, invocation, base) : fc2Request(options, invocation, invocation.service);
+    invocation.service === null
+      ? fc3Request(options, invocation, base)
+      : fc2Request(options, invocation, invocation.service);
   const outcome = await options.transport.exchange(
     {
       url: new URL(path + query, base),
@@ -104,11 +106,15 @@ function fc2Request(options: FcEndpointOptions, invocation: Invocation, service:
 function answerResult(invocation: Invocation, answer: Answer): TaskResult {
   const requestId = headerOf(answer.headers, 'x-fc-request-id') ?? headerOf(answer.headers, 'x-acs-request-id') ?? '';
   const where = `function ${invocation.mapped} (request ${requestId})`;
-  const members = answer.status >= 300 || Object.hasOwn(answer.headers, 'x-fc-error-type') ? bodyMembers(answer.body) : null;
+  const members =
+    answer.status >= 300 || Object.hasOwn(answer.headers, 'x-fc-error-type') ? bodyMembers(answer.body) : null;
   if (members === null) return functionAnswer(answer.status, shownHeaders(answer.headers), requestId, answer.body);
   // An error of the function comes with 200 as a rule; a refusal by the service has a code instead of a type.
-  if (answer.status < 300 || textOf(members, 'errorType') !== null) return functionError(answer.body, `${where} failed`);
+  if (answer.status < 300 || textOf(members, 'errorType') !== null)
+    return functionError(answer.body, `${where} failed`);
   const code = textOf(members, 'Code', 'code', 'ErrorCode', 'errorCode') ?? 'Unknown';
-  const said = textOf(members, 'Message', 'message', 'ErrorMessage', 'errorMessage') ?? beginning(answer.body.toString('utf8', 0, 1024));
+  const said =
+    textOf(members, 'Message', 'message', 'ErrorMessage', 'errorMessage') ??
+    beginning(answer.body.toString('utf8', 0, 1024));
   return failed(`FC.${code}`, `${where} was refused with status ${answer.status}: ${said}`);
 }

@@ -56,7 +56,10 @@ export function invokeFunctionAction(options: FcOptions): Action & { close(): vo
     if (background.start((until) => invokeMapped(target, invocation, until))) {
       return functionAnswer(202, {}, invocation.requestId, Buffer.alloc(0));
     }
-    return failed('FC.ResourceThrottled', `function ${invocation.mapped}: too many asynchronous invocations are running`);
+    return failed(
+      'FC.ResourceThrottled',
+      `function ${invocation.mapped}: too many asynchronous invocations are running`,
+    );
   }
 
   return { run, close: () => background.close() };
@@ -95,6 +98,7 @@ function notFound(invocation: Invocation): TaskResult {
   return failed(
     'FC.FunctionNotFound',
     `no function is configured for ${invocation.mapped}: map that name (or a pattern with *) to a url or a module ` +
-      'under functions in the settings file, or configure cloud credentials so that Function Compute itself is called',
+      'under functions in the settings file, or give cloud.accessKeyId and cloud.accessKeySecret so that Function Compute ' +
+      'itself is called',
   );
 }

@@ -5,7 +5,9 @@ export type FunctionTarget = FunctionSetting['target'];
 
 /** A look-up that gives null for a function that nothing maps. `*` in a pattern matches any run of characters. */
 export function functionMapping(settings: readonly FunctionSetting[]): (name: string) => FunctionTarget | null {
-  const exact = new Map(settings.filter(({ pattern }) => !pattern.includes('*')).map((each) => [each.pattern, each.target]));
+  const exact = new Map(
+    settings.filter(({ pattern }) => !pattern.includes('*')).map((each) => [each.pattern, each.target]),
+  );
   const patterns = settings
     .filter(({ pattern }) => pattern.includes('*'))
     .sort((a, b) => b.pattern.length - a.pattern.length)

@@ -56,9 +56,7 @@ function shownText(text: string): string {
 
 /** `content-type` → `Content-Type` (decisions.md 7), as Go's `CanonicalMIMEHeaderKey` does. */
 export function canonicalName(name: string): string {
-  return TOKEN.test(name)
-    ? name.toLowerCase().replace(/(?:^|-)[a-z]/g, (start) => start.toUpperCase())
-    : name;
+  return TOKEN.test(name) ? name.toLowerCase().replace(/(?:^|-)[a-z]/g, (start) => start.toUpperCase()) : name;
 }
 
 /** A header of an answer as one text, repeated values joined; undefined when it is not there. */

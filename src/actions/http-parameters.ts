@@ -35,9 +35,9 @@ function setDefault(headers: Map<string, string>, name: string, value: string): 
 function targetUrl(value: JsonValue | undefined): URL | string {
   if (typeof value !== 'string') return 'url must be a text with a scheme, such as https://example.com/path';
   // URL parsers drop line breaks silently; what was asked for is then not what is called.
-  // oxlint-disable-next-line no-control-regex
   if (/[\0-\x1f\x7f]/.test(value)) return 'url has a line break or another control character';
-  if (!URL.canParse(value)) return `url ${JSON.stringify(beginning(value.split('?')[0] ?? ''))} is not a URL with a scheme`;
+  if (!URL.canParse(value))
+    return `url ${JSON.stringify(beginning(value.split('?')[0] ?? ''))} is not a URL with a scheme`;
   const url = new URL(value);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return `url must be http or https, not ${url.protocol}`;
   return url;

@@ -51,7 +51,10 @@ export function httpRequestAction(transport: Transport, clock: Clock, options: H
       if (options.maxRedirects === 0 || location === undefined || !isRedirect(outcome.status, outcome.headers)) {
         return answerResult(hop, outcome);
       }
-      const next = redirects < options.maxRedirects ? nextHop(first.url, hop, outcome.status, location) : `more than ${options.maxRedirects} redirects`;
+      const next =
+        redirects < options.maxRedirects
+          ? nextHop(first.url, hop, outcome.status, location)
+          : `more than ${options.maxRedirects} redirects`;
       if (typeof next === 'string') return failed('HTTP.RedirectFailed', `${hop.method} ${shownUrl(hop.url)}: ${next}`);
       hop = next;
     }

@@ -52,12 +52,14 @@ export function openApiAction(options: OpenApiOptions, product: string, api: str
     if ('error' in target) return failed(`${product}.${target.error}`, target.cause);
     const form = flattenParameters(call.parameters);
     const clash = target.signature === 'HMAC-SHA1' ? [...form.keys()].find((name) => COMMON.has(name)) : undefined;
-    if (clash !== undefined) return failed(`${product}.InvalidParameter`, `the parameter ${clash} is set by the call itself`);
+    if (clash !== undefined)
+      return failed(`${product}.InvalidParameter`, `the parameter ${clash} is set by the call itself`);
     const { value, timedOut } = await withDeadline(options.clock, outer, options.timeoutMs, (signal) =>
       exchange(target, form, signal),
     );
     if (value.kind === 'answer') return answerResult(product, api, value);
-    if (timedOut) return failed(`${product}.Timeout`, `${api} at ${target.endpoint}: no answer within ${options.timeoutMs} ms`);
+    if (timedOut)
+      return failed(`${product}.Timeout`, `${api} at ${target.endpoint}: no answer within ${options.timeoutMs} ms`);
     return failed(`${product}.${FAILURES[value.reason]}`, `${api} at ${target.endpoint}: ${value.detail}`);
   }
 
@@ -96,15 +98,16 @@ function targetOf(
   const known = productOf(name);
   const version = setting?.version ?? known.version;
   if (version === null) {
-    const cause = `the API version of ${product} is not known; give it under products in the settings file, with an endpoint if need be`;
+    const cause = `the API version of ${product} is not known; the setting products.${name}.version (and .endpoint) can name it`;
     return { error: 'ActionNotSupported', cause };
   }
   if (options.credentials === null) {
-    const cause = `${product}:${api} is a call to the cloud; configure cloud credentials (access key id and secret) in the settings`;
+    const cause = `${product}:${api} is a call to the cloud; the settings cloud.accessKeyId and cloud.accessKeySecret must be given for it`;
     return { error: 'MissingCredentials', cause };
   }
   const region = textOf(parameters, 'RegionId') ?? options.region;
-  if (!/^[a-z0-9-]{1,64}$/.test(region)) return { error: 'InvalidParameter', cause: 'RegionId is not the name of a region' };
+  if (!/^[a-z0-9-]{1,64}$/.test(region))
+    return { error: 'InvalidParameter', cause: 'RegionId is not the name of a region' };
   return {
     api,
     version,
@@ -180,5 +183,8 @@ function answerResult(product: string, api: string, answer: Answer): TaskResult 
   const requestId = textOf(members, 'RequestId') ?? headerOf(answer.headers, 'x-acs-request-id') ?? '';
   const said = textOf(members, 'Message', 'message') ?? beginning(answer.body.toString('utf8', 0, 1024));
   const code = textOf(members, 'Code', 'code') ?? 'Unknown';
-  return failed(`${product}.${code}`, `${api} was refused with status ${answer.status}: ${said} (request ${requestId})`);
+  return failed(
+    `${product}.${code}`,
+    `${api} was refused with status ${answer.status}: ${said} (request ${requestId})`,
+  );
 }

@@ -89,7 +89,8 @@ function guardedConnector(policy: EgressPolicy): buildConnector.connector {
       const allowed = error === null ? addresses.filter((each) => policy.allows(hostname, each.address)) : [];
       const [first] = allowed;
       if (error !== null) callback(error, []);
-      else if (first === undefined) callback(new AddressNotAllowed(hostname, addresses[0]?.address ?? 'no address'), []);
+      else if (first === undefined)
+        callback(new AddressNotAllowed(hostname, addresses[0]?.address ?? 'no address'), []);
       else if (options.all === true) callback(null, allowed);
       else callback(null, first.address, first.family);
     });

@@ -33,7 +33,17 @@ test('integrations that are not built say so and are not passed through', async 
 
 test('a name that is no action', async () => {
   const actions = bench({ cloud });
-  for (const name of ['', ':', 'HTTP', 'HTTP:', ':Request', 'a:b:c', 'ECS:Describe Instances', 'evil.example/x:Do', 'ECS:../x']) {
+  for (const name of [
+    '',
+    ':',
+    'HTTP',
+    'HTTP:',
+    ':Request',
+    'a:b:c',
+    'ECS:Describe Instances',
+    'evil.example/x:Do',
+    'ECS:../x',
+  ]) {
     assert.equal((await actions.failure(name, {})).error, 'FnF.ActionNotSupported', name);
   }
 });

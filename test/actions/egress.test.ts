@@ -55,7 +55,8 @@ test('a closed server calls no private address, however it is written', async ()
   const { url, received } = await recorder((_request, response) => response.end('inside'));
   const { port } = new URL(url);
   const http = bench({ egress: { open: false, allow: [] } });
-  const hosts = '127.0.0.1 2130706433 0x7f.1 0177.0.0.1 127.1 0 localhost LOCALHOST [::1] [::ffff:127.0.0.1] [::ffff:7f00:1] [::] ①②⑦.0.0.1';
+  const hosts =
+    '127.0.0.1 2130706433 0x7f.1 0177.0.0.1 127.1 0 localhost LOCALHOST [::1] [::ffff:127.0.0.1] [::ffff:7f00:1] [::] ①②⑦.0.0.1';
   for (const host of hosts.split(' ')) {
     const failure = await http.failure('HTTP:Request', { url: `http://${host}:${port}/` });
     assert.equal(failure.error, 'HTTP.AddressNotAllowed', host);
@@ -81,7 +82,10 @@ test('a name on the list is open, others that mean the same address are not', as
   const { url } = await recorder((_request, response) => response.end('inside'));
   const http = bench({ egress: { open: false, allow: ['localhost'] } });
   const { port } = new URL(url);
-  assert.equal(((await http.output('HTTP:Request', { url: `http://localhost:${port}/` })) as { Body: string }).Body, 'inside');
+  assert.equal(
+    ((await http.output('HTTP:Request', { url: `http://localhost:${port}/` })) as { Body: string }).Body,
+    'inside',
+  );
   assert.equal((await http.failure('HTTP:Request', { url })).error, 'HTTP.AddressNotAllowed');
 });
 
@@ -92,6 +96,9 @@ test('what the settings name stays open', async () => {
     functions: [{ pattern: 'f', target: { kind: 'url', url } }],
     cloud: null,
   });
-  const output = await closedBench.output('FC:InvokeFunction', { resourceArn: 'acs:fc:::functions/f', invocationType: 'Sync' });
+  const output = await closedBench.output('FC:InvokeFunction', {
+    resourceArn: 'acs:fc:::functions/f',
+    invocationType: 'Sync',
+  });
   assert.deepEqual((output as { Body: unknown }).Body, { ok: true });
 });

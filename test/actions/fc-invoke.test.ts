@@ -18,7 +18,12 @@ test('both forms of an ARN, and what is none', () => {
     const arn = parseFunctionArn(text);
     return arn === null ? null : [mappedName(arn), arn.qualifier, arn.region, arn.account];
   };
-  assert.deepEqual(parsed('acs:fc:cn-hangzhou:123:functions/resize/LATEST'), ['resize', 'LATEST', 'cn-hangzhou', '123']);
+  assert.deepEqual(parsed('acs:fc:cn-hangzhou:123:functions/resize/LATEST'), [
+    'resize',
+    'LATEST',
+    'cn-hangzhou',
+    '123',
+  ]);
   assert.deepEqual(parsed('acs:fc:::functions/resize'), ['resize', null, '', '']);
   assert.deepEqual(parsed('acs:fc:::functions/svc$fn/prod'), ['svc$fn', 'prod', '', '']);
   assert.deepEqual(parsed('acs:fc:::services/svc.prod/functions/fn'), ['svc/fn', 'prod', '', '']);
@@ -67,7 +72,7 @@ test('wrong parameters are FC.InvalidArgument; nothing mapped and no credentials
   const { error, cause } = await fc.failure('FC:InvokeFunction', { resourceArn });
   assert.equal(error, 'FC.FunctionNotFound');
   assert.match(cause, /functions in the settings file/);
-  assert.match(cause, /cloud credentials/);
+  assert.match(cause, /cloud\.accessKeyId/);
 });
 
 test('a function behind a URL is called as a custom runtime is', async () => {
@@ -76,17 +81,24 @@ test('a function behind a URL is called as a custom runtime is', async () => {
   });
   const fc = bench({ functions: [{ pattern: 'svc/*', target: { kind: 'url', url: `${url}/invoke?x=1` } }] });
   const arn = 'acs:fc:::services/svc.prod/functions/fn';
-  const output = (await fc.output('FC:InvokeFunction', { resourceArn: arn, invocationType: 'Sync', body: { key: 'ü' } })) as {
+  const output = (await fc.output('FC:InvokeFunction', {
+    resourceArn: arn,
+    invocationType: 'Sync',
+    body: { key: 'ü' },
+  })) as {
     Headers: Record<string, string>;
     RequestId: string;
   };
   const [request] = received;
-  assert.deepEqual({ ...output, Headers: output.Headers['X-Fc-Status'] }, {
-    StatusCode: 200,
-    Headers: '200',
-    RequestId: request?.headers['x-fc-request-id'],
-    Body: { size: [1, 2] },
-  });
+  assert.deepEqual(
+    { ...output, Headers: output.Headers['X-Fc-Status'] },
+    {
+      StatusCode: 200,
+      Headers: '200',
+      RequestId: request?.headers['x-fc-request-id'],
+      Body: { size: [1, 2] },
+    },
+  );
   assert.match(output.RequestId, /^[0-9a-f-]{36}$/);
   assert.deepEqual([request?.method, request?.url, request?.body], ['POST', '/invoke?x=1', '{"key":"ü"}']);
   const expected = {
@@ -107,7 +119,10 @@ test('the event is the body: text as it is, nothing as nothing, all else as JSON
   const fc = bench({ functions: [{ pattern: '*', target: { kind: 'url', url } }] });
   for (const body of ['a "text"', 5, [1], false, null]) await fc.output('FC:InvokeFunction', { resourceArn, body });
   await fc.output('FC:InvokeFunction', { resourceArn });
-  assert.deepEqual(received.map(({ body }) => body), ['a "text"', '5', '[1]', 'false', '', '']);
+  assert.deepEqual(
+    received.map(({ body }) => body),
+    ['a "text"', '5', '[1]', 'false', '', ''],
+  );
 });
 
 test('an error of a function behind a URL goes by its own type name', async () => {
@@ -127,8 +142,14 @@ test('an error of a function behind a URL goes by its own type name', async () =
   const fc = bench({ functions });
   const arn = (name: string): { resourceArn: string } => ({ resourceArn: `acs:fc:::functions/${name}` });
   assert.deepEqual(await fc.failure('FC:InvokeFunction', arn('named')), { error: 'BadSize', cause: 'bad size' });
-  assert.deepEqual(await fc.failure('FC:InvokeFunction', arn('nameless')), { error: 'FC.FunctionError', cause: 'no type' });
-  assert.deepEqual(await fc.failure('FC:InvokeFunction', arn('text')), { error: 'FC.FunctionError', cause: 'it broke' });
+  assert.deepEqual(await fc.failure('FC:InvokeFunction', arn('nameless')), {
+    error: 'FC.FunctionError',
+    cause: 'no type',
+  });
+  assert.deepEqual(await fc.failure('FC:InvokeFunction', arn('text')), {
+    error: 'FC.FunctionError',
+    cause: 'it broke',
+  });
   const crash = await fc.failure('FC:InvokeFunction', arn('crash'));
   assert.deepEqual(crash, { error: 'FC.FunctionError', cause: `function crash at ${url}/crash answered 500` });
   const fine = (await fc.output('FC:InvokeFunction', arn('fine'))) as { StatusCode: number; Body: string };
@@ -147,7 +168,10 @@ test('no answer is FC.Unknown, an answer over the limit FC.ResponseTooLarge, and
     ],
   });
   assert.equal((await fc.failure('FC:InvokeFunction', { resourceArn: 'acs:fc:::functions/gone' })).error, 'FC.Unknown');
-  assert.equal((await fc.failure('FC:InvokeFunction', { resourceArn: 'acs:fc:::functions/large' })).error, 'FC.ResponseTooLarge');
+  assert.equal(
+    (await fc.failure('FC:InvokeFunction', { resourceArn: 'acs:fc:::functions/large' })).error,
+    'FC.ResponseTooLarge',
+  );
   const abort = new AbortController();
   const running = fc.run('FC:InvokeFunction', { resourceArn }, abort.signal);
   await until(() => sockets.size === 1);
@@ -159,18 +183,22 @@ test('no answer is FC.Unknown, an answer over the limit FC.ResponseTooLarge, and
 test('a module in TypeScript: event, context, results of every kind', async () => {
   const fc = bench({ functions: [module('f', 'typed.ts')] });
   const bodyOf = async (body: object): Promise<unknown> =>
-    ((await fc.output('FC:InvokeFunction', { resourceArn, body: body as Record<string, string> })) as { Body: unknown }).Body;
+    ((await fc.output('FC:InvokeFunction', { resourceArn, body: body as Record<string, string> })) as { Body: unknown })
+      .Body;
   const echoed = (await bodyOf({ op: 'echo', n: 1 })) as { event: unknown; context: Record<string, unknown> };
   assert.deepEqual(echoed.event, { op: 'echo', n: 1 });
-  assert.deepEqual({ ...echoed.context, requestId: '', signal: '' }, {
-    requestId: '',
-    region: 'cn-beijing',
-    accountId: '42',
-    function: { name: 'f', handler: 'handler' },
-    service: { name: '', qualifier: 'LATEST' },
-    idempotencyKey: 'flow/execution/State/0',
-    signal: '',
-  });
+  assert.deepEqual(
+    { ...echoed.context, requestId: '', signal: '' },
+    {
+      requestId: '',
+      region: 'cn-beijing',
+      accountId: '42',
+      function: { name: 'f', handler: 'handler' },
+      service: { name: '', qualifier: 'LATEST' },
+      idempotencyKey: 'flow/execution/State/0',
+      signal: '',
+    },
+  );
   assert.equal(await bodyOf({ op: 'text' }), 'plain text');
   assert.equal(await bodyOf({ op: 'bytes' }), '/wA=');
   assert.equal(await bodyOf({ op: 'null' }), null);
@@ -206,7 +234,9 @@ test('CommonJS and callbacks work, and so does a default export', async () => {
   assert.deepEqual(await fc.failure('FC:InvokeFunction', failing), { error: 'TypeError', cause: 'called back' });
   const text = await fc.failure('FC:InvokeFunction', { resourceArn, body: 'fail with text' });
   assert.deepEqual(text, { error: 'FC.FunctionError', cause: 'just a text' });
-  const other = (await fc.output('FC:InvokeFunction', { resourceArn: 'acs:fc:::functions/d', body: 'x' })) as { Body: unknown };
+  const other = (await fc.output('FC:InvokeFunction', { resourceArn: 'acs:fc:::functions/d', body: 'x' })) as {
+    Body: unknown;
+  };
   assert.equal(other.Body, 'got x');
 });
 
@@ -241,7 +271,9 @@ const credentials = { accessKeyId: 'LTAItest', accessKeySecret: new Secret('s3cr
 
 /** Checks the ACS3 signature of a request as the vendor's page describes it, with nothing of the code under test. */
 function acs3Holds(request: Received, secret: string): boolean {
-  const match = /^ACS3-HMAC-SHA256 Credential=(\S+),SignedHeaders=(\S+),Signature=([0-9a-f]{64})$/.exec(String(request.headers['authorization']));
+  const match = /^ACS3-HMAC-SHA256 Credential=(\S+),SignedHeaders=(\S+),Signature=([0-9a-f]{64})$/.exec(
+    String(request.headers['authorization']),
+  );
   const [path = '', query = ''] = request.url.split('?');
   const names = (match?.[2] ?? '').split(';');
   const needed = Object.keys(request.headers).filter((name) => name === 'host' || name.startsWith('x-acs-'));
@@ -256,7 +288,9 @@ function acs3Holds(request: Received, secret: string): boolean {
 
 /** Checks Function Compute's own signature likewise. */
 function fcSignatureHolds(request: Received, id: string, secret: string): boolean {
-  const own = Object.keys(request.headers).filter((name) => name.startsWith('x-fc-')).sort();
+  const own = Object.keys(request.headers)
+    .filter((name) => name.startsWith('x-fc-'))
+    .sort();
   const header = (name: string): string => String(request.headers[name] ?? '');
   const text = [
     request.method,
@@ -271,20 +305,29 @@ function fcSignatureHolds(request: Received, id: string, secret: string): boolea
 
 test('FC 3 is called with an ACS3 signature that verifies', async () => {
   const { url, received } = await recorder((_request, response) => {
-    response.writeHead(200, { 'x-fc-request-id': 'r-1', 'content-type': 'application/octet-stream' }).end('{"done":true}');
+    response
+      .writeHead(200, { 'x-fc-request-id': 'r-1', 'content-type': 'application/octet-stream' })
+      .end('{"done":true}');
   });
   for (const securityToken of [null, new Secret('tok/en==')]) {
     const fc = bench({ fcEndpoint: url, cloud: { ...credentials, securityToken } });
     const arn = 'acs:fc:::functions/svc$fn/prod';
-    const output = (await fc.output('FC:InvokeFunction', { resourceArn: arn, invocationType: 'Sync', body: { a: '中' } })) as {
+    const output = (await fc.output('FC:InvokeFunction', {
+      resourceArn: arn,
+      invocationType: 'Sync',
+      body: { a: '中' },
+    })) as {
       Headers: Record<string, string>;
     };
-    assert.deepEqual({ ...output, Headers: output.Headers['X-Fc-Request-Id'] }, {
-      StatusCode: 200,
-      Headers: 'r-1',
-      RequestId: 'r-1',
-      Body: { done: true },
-    });
+    assert.deepEqual(
+      { ...output, Headers: output.Headers['X-Fc-Request-Id'] },
+      {
+        StatusCode: 200,
+        Headers: 'r-1',
+        RequestId: 'r-1',
+        Body: { done: true },
+      },
+    );
     const request = received.at(-1);
     assert.ok(request !== undefined && acs3Holds(request, 's3cret'), 'the signature does not hold');
     assert.ok(!acs3Holds({ ...request, body: `${request.body} ` }, 's3cret') && !acs3Holds(request, 'other'));
@@ -317,8 +360,16 @@ test("FC 2 is called with Function Compute's own signature, which verifies", asy
 test('what Function Compute says: function errors, refusals, no answer', async () => {
   const answers: Readonly<Record<string, readonly [number, Record<string, string>, string]>> = {
     raised: [200, { 'x-fc-error-type': 'UnhandledInvocationError' }, '{"errorMessage":"m","errorType":"KeyError"}'],
-    timeout: [200, { 'x-fc-error-type': 'UnhandledInvocationError' }, '{"errorMessage":"Function timed out after 3 seconds"}'],
-    missing: [404, { 'x-fc-error-type': 'FcCommonError' }, '{"RequestId":"r","Code":"FunctionNotFound","Message":"function missing"}'],
+    timeout: [
+      200,
+      { 'x-fc-error-type': 'UnhandledInvocationError' },
+      '{"errorMessage":"Function timed out after 3 seconds"}',
+    ],
+    missing: [
+      404,
+      { 'x-fc-error-type': 'FcCommonError' },
+      '{"RequestId":"r","Code":"FunctionNotFound","Message":"function missing"}',
+    ],
     busy: [429, {}, '{"ErrorCode":"ResourceExhausted","ErrorMessage":"busy"}'],
     gateway: [502, {}, '<html>bad gateway</html>'],
   };
@@ -330,7 +381,10 @@ test('what Function Compute says: function errors, refusals, no answer', async (
   const failure = (name: string): Promise<{ error: string; cause: string }> =>
     fc.failure('FC:InvokeFunction', { resourceArn: `acs:fc:::functions/${name}` });
   assert.deepEqual(await failure('raised'), { error: 'KeyError', cause: 'm' });
-  assert.deepEqual(await failure('timeout'), { error: 'FC.FunctionError', cause: 'Function timed out after 3 seconds' });
+  assert.deepEqual(await failure('timeout'), {
+    error: 'FC.FunctionError',
+    cause: 'Function timed out after 3 seconds',
+  });
   assert.deepEqual(await failure('missing'), {
     error: 'FC.FunctionNotFound',
     cause: 'function missing (request r-9) was refused with status 404: function missing',

@@ -17,7 +17,10 @@ const ended = {
   stoppedMs: 1500,
 } as const;
 
-function child(result: SyncChild['result'] = ended): { requests: SyncChildRequest[]; startSync: (request: SyncChildRequest) => Promise<SyncChild> } {
+function child(result: SyncChild['result'] = ended): {
+  requests: SyncChildRequest[];
+  startSync: (request: SyncChildRequest) => Promise<SyncChild>;
+} {
   const requests: SyncChildRequest[] = [];
   return {
     requests,
@@ -33,16 +36,19 @@ test('the result is the reply of StartSyncExecution with Output parsed', async (
   const fnf = bench({ startSync });
   const parameters = { resourceArn: 'acs:fnf:::flow/inner', executionName: 'e', input: { a: 1 } };
   const output = (await fnf.output('FNF:StartSyncExecution', parameters)) as JsonObject;
-  assert.equal(JSON.stringify(output), JSON.stringify({
-    FlowName: 'inner',
-    Name: 'e:1',
-    Status: 'Succeeded',
-    ErrorCode: '',
-    ErrorMessage: '',
-    Output: { id: (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON('12345678901234567890') },
-    StartedTime: '1970-01-01T00:00:00.000Z',
-    StoppedTime: '1970-01-01T00:00:01.500Z',
-  }));
+  assert.equal(
+    JSON.stringify(output),
+    JSON.stringify({
+      FlowName: 'inner',
+      Name: 'e:1',
+      Status: 'Succeeded',
+      ErrorCode: '',
+      ErrorMessage: '',
+      Output: { id: (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON('12345678901234567890') },
+      StartedTime: '1970-01-01T00:00:00.000Z',
+      StoppedTime: '1970-01-01T00:00:01.500Z',
+    }),
+  );
   assert.deepEqual(requests, [{ flowName: 'inner', executionName: 'e', input: { a: 1 }, depth: 1 }]);
 });
 
@@ -58,7 +64,11 @@ test('a flow by name, by ARN, in the names of the API; input as an object, as JS
   }
   assert.deepEqual(
     requests.map(({ flowName, executionName, input }) => [flowName, executionName, input]),
-    [['a', null, {}], ['b', 'x', { k: 1 }], ['c', null, {}]],
+    [
+      ['a', null, {}],
+      ['b', 'x', { k: 1 }],
+      ['c', null, {}],
+    ],
   );
   for (const parameters of [
     {},
@@ -74,7 +84,11 @@ test('a flow by name, by ARN, in the names of the API; input as an object, as JS
     { flowName: 'a', input: '{' },
     { flowName: 'a', input: 5 },
   ]) {
-    assert.equal((await fnf.failure('FNF:StartSyncExecution', parameters)).error, 'FNF.InvalidArgument', JSON.stringify(parameters));
+    assert.equal(
+      (await fnf.failure('FNF:StartSyncExecution', parameters)).error,
+      'FNF.InvalidArgument',
+      JSON.stringify(parameters),
+    );
   }
   assert.equal(requests.length, 3);
 });
@@ -82,7 +96,10 @@ test('a flow by name, by ARN, in the names of the API; input as an object, as JS
 test("the child's failure is the task's", async () => {
   const failed = { ...ended, status: 'Failed', errorCode: 'MyError', errorMessage: 'went wrong', output: '' } as const;
   const fnf = bench({ startSync: child(failed).startSync });
-  assert.deepEqual(await fnf.failure('FNF:StartSyncExecution', { flowName: 'a' }), { error: 'MyError', cause: 'went wrong' });
+  assert.deepEqual(await fnf.failure('FNF:StartSyncExecution', { flowName: 'a' }), {
+    error: 'MyError',
+    cause: 'went wrong',
+  });
 });
 
 test('a refused start is FNF.<code>; a defect is not hidden', async () => {
@@ -97,8 +114,24 @@ test('a refused start is FNF.<code>; a defect is not hidden', async () => {
 test('flows that call themselves end at the depth that the settings allow', async () => {
   let deepest = 0;
   const never = new AbortController().signal;
-  const call = { action: 'FNF:StartSyncExecution', parameters: { flowName: 'a' }, idempotencyKey: '', flowName: 'a', executionName: 'e', roleArn: '' };
-  const options = { egress: { open: true, allow: [] }, functions: [], products: [], cloud: null, fcEndpoint: null, region: 'r', account: '1', callDepth: 3 };
+  const call = {
+    action: 'FNF:StartSyncExecution',
+    parameters: { flowName: 'a' },
+    idempotencyKey: '',
+    flowName: 'a',
+    executionName: 'e',
+    roleArn: '',
+  };
+  const options = {
+    egress: { open: true, allow: [] },
+    functions: [],
+    products: [],
+    cloud: null,
+    fcEndpoint: null,
+    region: 'r',
+    account: '1',
+    callDepth: 3,
+  };
   const http = { errorStatuses: [], timeoutMs: 1, maxResponseBytes: 1, maxRedirects: 1, connectionsPerOrigin: 1 };
   const { clock } = bench();
   const actions = createActions({
@@ -110,7 +143,10 @@ test('flows that call themselves end at the depth that the settings allow', asyn
       deepest = depth;
       const inner = await actions.find(call.action).run({ ...call, depth }, never);
       if (inner.ok) return { flow: { name: 'a' }, result: ended };
-      return { flow: { name: 'a' }, result: { ...ended, status: 'Failed', errorCode: inner.error, errorMessage: inner.cause } };
+      return {
+        flow: { name: 'a' },
+        result: { ...ended, status: 'Failed', errorCode: inner.error, errorMessage: inner.cause },
+      };
     },
   });
   const result = await actions.find(call.action).run({ ...call, depth: 0 }, never);

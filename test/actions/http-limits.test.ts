@@ -51,7 +51,10 @@ test('no connection, a reset, a hang-up and nonsense are HTTP.ConnectionFailed, 
     });
     const failure = await http.failure('HTTP:Request', { url, method: 'GET' });
     assert.equal(failure.error, 'HTTP.ConnectionFailed', name);
-    assert.ok(failure.cause.startsWith(`GET ${url}/: `) && failure.cause.length > `GET ${url}/: `.length, failure.cause);
+    assert.ok(
+      failure.cause.startsWith(`GET ${url}/: `) && failure.cause.length > `GET ${url}/: `.length,
+      failure.cause,
+    );
     assert.equal(connections, 1, name);
   }
   const refused = await http.failure('HTTP:Request', { url: 'http://127.0.0.1:1/' });
@@ -64,7 +67,9 @@ test('no connection, a reset, a hang-up and nonsense are HTTP.ConnectionFailed, 
 test('early hints before the answer are passed over', async () => {
   const http = bench();
   const { url } = await rawServer((socket) => {
-    socket.once('data', () => socket.end('HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'));
+    socket.once('data', () =>
+      socket.end('HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'),
+    );
   });
   const { Code, Body } = (await http.output('HTTP:Request', { url })) as { Code: number; Body: string };
   assert.deepEqual([Code, Body], [200, 'ok']);
@@ -175,7 +180,9 @@ test('many aborted calls leave no connection, timer or listener, and those still
   for (let round = 0; round < 20; round++) {
     requests = 0;
     const abort = new AbortController();
-    const calls = Array.from({ length: 100 }, () => http.run('HTTP:Request', { url, method: 'POST', body: 'b' }, abort.signal));
+    const calls = Array.from({ length: 100 }, () =>
+      http.run('HTTP:Request', { url, method: 'POST', body: 'b' }, abort.signal),
+    );
     await until(() => requests >= 10);
     abort.abort();
     assert.ok((await Promise.all(calls)).every(({ ok }) => !ok));
@@ -195,6 +202,9 @@ test('a thousand calls at once share few connections, and all are answered', asy
   });
   const calls = Array.from({ length: 1000 }, (_, i) => http.output('HTTP:Request', { url: `${url}/${i}` }));
   const bodies = (await Promise.all(calls)).map((output) => (output as { Body: string }).Body);
-  assert.deepEqual(bodies, Array.from({ length: 1000 }, (_, i) => `/${i}`));
+  assert.deepEqual(
+    bodies,
+    Array.from({ length: 1000 }, (_, i) => `/${i}`),
+  );
   assert.ok(connections.size <= 20, `${connections.size} connections`);
 });

@@ -11,15 +11,18 @@ const send = (parameters: Record<string, never> | object): Promise<unknown> =>
 
 test('the result is Header, Code and Body, names in canonical case, repeated values joined', async () => {
   const { url } = await recorder((_request, response) => {
-    response.writeHead(201, [
-      ['content-type', 'text/plain'],
-      ['x-request-ID', 'a'],
-      ['set-cookie', 'a=1'],
-      ['set-cookie', 'b=2'],
-      ['date', 'now'],
-      ['connection', 'keep-alive'],
-      ['content-length', '5'],
-    ].flat());
+    response.writeHead(
+      201,
+      [
+        ['content-type', 'text/plain'],
+        ['x-request-ID', 'a'],
+        ['set-cookie', 'a=1'],
+        ['set-cookie', 'b=2'],
+        ['date', 'now'],
+        ['connection', 'keep-alive'],
+        ['content-length', '5'],
+      ].flat(),
+    );
     response.end('hello');
   });
   assert.deepEqual(await send({ url, method: 'Get' }), {
@@ -65,9 +68,15 @@ test('every method reaches the server, GET with a body too', async () => {
   await send({ url });
   await send({ url, method: 'GET', body: 'asked' });
   await send({ url, method: 'DELETE', body: { id: 1 } });
-  assert.deepEqual(received.map(({ method }) => method), [...methods, 'GET', 'GET', 'DELETE']);
-  assert.deepEqual(received.slice(-2).map(({ body }) => body), ['asked', '{"id":1}']);
-  assert.deepEqual((await send({ url, method: 'HEAD' }) as { Body: string }).Body, '');
+  assert.deepEqual(
+    received.map(({ method }) => method),
+    [...methods, 'GET', 'GET', 'DELETE'],
+  );
+  assert.deepEqual(
+    received.slice(-2).map(({ body }) => body),
+    ['asked', '{"id":1}'],
+  );
+  assert.deepEqual(((await send({ url, method: 'HEAD' })) as { Body: string }).Body, '');
 });
 
 test('headers: texts, numbers and booleans; connection headers and null are left out; UTF-8 survives both ways', async () => {
@@ -143,7 +152,7 @@ test('a body is read by its content type', async () => {
   });
   const bodyOf = async (type: string | null, bytes: Buffer | string): Promise<unknown> => {
     answer = { type, bytes };
-    return (await send({ url }) as { Body: unknown }).Body;
+    return ((await send({ url })) as { Body: unknown }).Body;
   };
   assert.deepEqual(await bodyOf('application/json', '{"a":[1]}'), { a: [1] });
   assert.deepEqual(await bodyOf('application/problem+json; charset=utf-8', '{"a":1}'), { a: 1 });
@@ -178,7 +187,9 @@ test('compressed bodies are unpacked, and the header says what the body is then'
   };
   let encoding = '';
   const { url } = await recorder((_request, response) => {
-    response.writeHead(200, { 'content-type': 'text/plain', 'content-encoding': encoding }).end(packed[encoding] ?? 'odd');
+    response
+      .writeHead(200, { 'content-type': 'text/plain', 'content-encoding': encoding })
+      .end(packed[encoding] ?? 'odd');
   });
   for (encoding of Object.keys(packed)) {
     const { Body, Header } = (await send({ url })) as { Body: string; Header: object };
@@ -208,10 +219,13 @@ test('any status completes the task, unless http.errorStatuses names it', async 
   assert.equal(((await send({ url: `${url}/503` })) as { Code: number }).Code, 503);
   const strict = bench({ http: { errorStatuses: ['5xx', '429'] } });
   assert.equal(((await strict.output('HTTP:Request', { url: `${url}/404` })) as { Code: number }).Code, 404);
-  assert.deepEqual(await strict.failure('HTTP:Request', { url: `${url.replace('//', '//user:pass@')}/503?token=secret#x` }), {
-    error: 'HTTP.503',
-    cause: `GET ${url}/503 answered 503: it broke`,
-  });
+  assert.deepEqual(
+    await strict.failure('HTTP:Request', { url: `${url.replace('//', '//user:pass@')}/503?token=secret#x` }),
+    {
+      error: 'HTTP.503',
+      cause: `GET ${url}/503 answered 503: it broke`,
+    },
+  );
   assert.equal((await strict.failure('HTTP:Request', { url: `${url}/429` })).error, 'HTTP.429');
 });
 
@@ -223,7 +237,12 @@ test('redirects follow Go: 301, 302 and 303 turn into GET, 307 and 308 repeat, H
   });
   const seen = async (method: string, status: number): Promise<unknown> => {
     received.length = 0;
-    await send({ url: `${url}/${status}`, method, body: { a: 1 }, headers: { 'Content-Language': 'en', 'X-Mine': 'y' } });
+    await send({
+      url: `${url}/${status}`,
+      method,
+      body: { a: 1 },
+      headers: { 'Content-Language': 'en', 'X-Mine': 'y' },
+    });
     const last = received.at(-1);
     return [last?.url, last?.method, last?.body, last?.headers['content-type'], last?.headers['x-mine']];
   };
@@ -237,7 +256,10 @@ test('redirects follow Go: 301, 302 and 303 turn into GET, 307 and 308 repeat, H
   assert.deepEqual(await seen('PUT', 302), ['/target?x=1', 'GET', '', undefined, 'y']);
   received.length = 0;
   await send({ url: `${url}/303`, method: 'HEAD' });
-  assert.deepEqual(received.map(({ method }) => method), ['HEAD', 'HEAD']);
+  assert.deepEqual(
+    received.map(({ method }) => method),
+    ['HEAD', 'HEAD'],
+  );
 });
 
 test('a redirect without Location, 300 and 304 are answers', async () => {

@@ -85,7 +85,12 @@ export function bench(overrides: Overrides = {}): Bench {
   after(() => actions.close());
   const never = new AbortController().signal;
   const run: Bench['run'] = (action, parameters, signal = never) => {
-    const call = { idempotencyKey: 'flow/execution/State/0', flowName: 'flow', executionName: 'execution', roleArn: '' };
+    const call = {
+      idempotencyKey: 'flow/execution/State/0',
+      flowName: 'flow',
+      executionName: 'execution',
+      roleArn: '',
+    };
     return actions.find(action).run({ ...call, action, parameters, depth: 0 }, signal);
   };
   return {
@@ -112,7 +117,9 @@ export interface Received {
 }
 
 /** A server that keeps what it receives and answers as it is told. */
-export async function recorder(answer: RequestListener): Promise<{ url: string; received: Received[]; server: Server }> {
+export async function recorder(
+  answer: RequestListener,
+): Promise<{ url: string; received: Received[]; server: Server }> {
   const received: Received[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];

@@ -1,3 +1,4 @@
+/* oxlint-disable no-throw-literal, typescript/only-throw-error -- functions do throw such things */
 /** A function as a flow's author writes one, in TypeScript. */
 interface Event {
   readonly op: string;
@@ -9,7 +10,10 @@ class Renamed extends Error {
   override readonly name = 'RenamedError';
 }
 
-export async function handler(event: Buffer, context: { readonly requestId: string; readonly signal: AbortSignal }): Promise<unknown> {
+export async function handler(
+  event: Buffer,
+  context: { readonly requestId: string; readonly signal: AbortSignal },
+): Promise<unknown> {
   if (event.length === 0) return undefined;
   const { op } = JSON.parse(event.toString()) as Event;
   if (op === 'echo') return { event: JSON.parse(event.toString()) as unknown, context };
