@@ -19,9 +19,9 @@ limits: {startsPerSecond: 2}
 keys:
   - accessKeyId: ${DENIED.accessKeyId}
     accessKeySecret: ${DENIED.accessKeySecret}
-    policy:
-      Version: "1"
-      Statement: [{Effect: Allow, Action: "fnf:Describe*", Resource: "*"}]
+    policies:
+      - Version: "1"
+        Statement: [{Effect: Allow, Action: "fnf:Describe*", Resource: "*"}]
 `;
 const PASS = 'Type: StateMachine\nSpecVersion: v1\nName: p\nStartAt: P\nStates: [{Name: P, Type: Pass, End: true}]\n';
 

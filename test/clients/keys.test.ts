@@ -37,9 +37,9 @@ keys:
     expires: 2020-01-01T00:00:00Z
   - accessKeyId: ${READER.accessKeyId}
     accessKeySecret: ${READER.accessKeySecret}
-    policy:
-      Version: "1"
-      Statement:
+    policies:
+      - Version: "1"
+        Statement:
           - {Effect: Allow, Action: ["fnf:Describe*", "fnf:StartSyncExecution"], Resource: "acs:fnf:*:*:flow/open*"}
           - {Effect: Deny, Action: "*", Resource: "acs:fnf:*:*:flow/open_secret"}
           - Effect: Allow

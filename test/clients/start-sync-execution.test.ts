@@ -18,16 +18,28 @@ import { formOf, signRpc } from '../support/signed-request.ts';
 let server: Server;
 let service: Service;
 let client: Client;
-/** Calls of `/held`, each answered when the test says so. */
-const held = new Map<string, ServerResponse>();
-let arrived: (path: string) => void = () => undefined;
+/** Calls that came in under `/held/…` and wait for an answer, and who waits for such a call. */
+const held: { readonly path: string; readonly response: ServerResponse }[] = [];
+let arrived: () => void = () => undefined;
+
+/** The next call at a held path that nobody has taken yet. */
+async function takeHeld(path: string): Promise<ServerResponse> {
+  for (;;) {
+    const index = held.findIndex((call) => call.path === path);
+    const [call] = index < 0 ? [] : held.splice(index, 1);
+    if (call !== undefined) return call.response;
+    await new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+  }
+}
 
 before(async () => {
   service = await startService((request, body, response) => {
     const path = request.url ?? '';
     if (path.startsWith('/held/')) {
-      held.set(path, response);
-      arrived(path);
+      held.push({ path, response });
+      arrived();
     } else if (path === '/price') {
       answerJson(response, { price: 30 });
     } else if (path === '/stock') {
@@ -39,17 +51,6 @@ before(async () => {
   server = await startServer({ settings: 'earlyAnswer: 200ms\n' });
   client = nodeClient({ url: server.url, key: ROOT_KEY });
 });
-
-/** A promise of the next call at a held path; to be made before the call can come. */
-function nextHeld(path: string): Promise<ServerResponse> {
-  return new Promise((resolve) => {
-    const earlier = arrived;
-    arrived = (came) => {
-      if (came !== path) earlier(came);
-      else resolve(held.get(path) as ServerResponse);
-    };
-  });
-}
 
 async function createFlow(name: string, definition: string): Promise<void> {
   await client.call('CreateFlow', { Name: name, Definition: definition, Type: 'FDL', ExecutionMode: 'Express' });
@@ -170,12 +171,13 @@ describe('a slow answer', () => {
       openApiClient(target, { signature: 'v2', carrier: 'form' }),
       openApiCore(target, { signature: 'ACS3', carrier: 'form' }),
     ]) {
-      const call = nextHeld('/held/slow');
       const reply = each.call('StartSyncExecution', { FlowName: 'slow' });
-      const early = await firstBytes('slow');
-      assert.match(early, /^HTTP\/1\.1 200 /, each.name);
-      answerJson(await call, { done: true });
+      const task = await takeHeld('/held/slow');
+      // When a call that came later has begun to be answered, so has this one.
+      assert.match(await firstBytes('slow'), /^HTTP\/1\.1 200 /, each.name);
+      answerJson(task, { done: true });
       assert.equal((await reply)['Status'], 'Succeeded', each.name);
+      answerJson(await takeHeld('/held/slow'), {});
     }
   });
 
@@ -210,14 +212,12 @@ describe('a caller that hangs up', () => {
   - {Name: Two, Type: Task, Action: "HTTP:Request", Parameters: {url: "${service.url}/held/two"}, End: true}
 `),
     );
-    const one = nextHeld('/held/one');
-    const two = nextHeld('/held/two');
     const socket = hangingCall('two_calls');
-    const first = await one;
+    const first = await takeHeld('/held/one');
     socket.destroy();
     await once(socket, 'close');
     answerJson(first, {});
-    answerJson(await two, {});
+    answerJson(await takeHeld('/held/two'), {});
   });
 });
 

@@ -8,8 +8,8 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { atEnd } from './at-end.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const LAUNCHER = fileURLToPath(new URL('../../bin/millrace.js', import.meta.url));
@@ -117,7 +117,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     running.process.kill(name);
     return running.ended;
   };
-  after(signal('SIGKILL'));
+  atEnd(signal('SIGKILL'));
   return { ...running, url, endpoint: new URL(url).host, folder, stop: signal('SIGTERM'), kill: signal('SIGKILL') };
 }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { after } from 'node:test';
+import { atEnd } from './at-end.ts';
 
 export interface Service {
   /** `http://127.0.0.1:45123` */
@@ -21,7 +21,7 @@ export async function startService(answer: Answer): Promise<Service> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  after(() => {
+  atEnd(() => {
     server.close();
     server.closeAllConnections();
   });
