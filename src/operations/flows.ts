@@ -1,5 +1,6 @@
 /** What the operations on flows share: the check of a definition, a flow as it stands in replies, and its absence. */
-import { apiError, ApiError, invalidArgument } from '../api/error.ts';
+import { apiError, invalidArgument } from '../api/error.ts';
+import type { ApiError } from '../api/error.ts';
 import { formatTime } from '../base/clock.ts';
 import { formatDiagnostic } from '../base/diagnostic.ts';
 import type { JsonValue } from '../base/json.ts';

@@ -12,7 +12,8 @@ export interface OperationRate {
 }
 
 interface Bucket {
-  tokens: number;
+  /** In thousandths of a token, so that whole milliseconds add whole numbers. */
+  millitokens: number;
   filledMs: number;
 }
 
@@ -23,18 +24,19 @@ export function createOperationRate(
 ): OperationRate {
   if (rate === null) return { admit() {} };
   const buckets = new Map<string, Bucket>();
+  const full = rate.burst * 1000;
   return {
     admit(action) {
       const nowMs = clock.monotonicMs();
-      const bucket = buckets.get(action) ?? { tokens: rate.burst, filledMs: nowMs };
+      const bucket = buckets.get(action) ?? { millitokens: full, filledMs: nowMs };
       buckets.set(action, bucket);
-      bucket.tokens = Math.min(rate.burst, bucket.tokens + ((nowMs - bucket.filledMs) * rate.perSecond) / 1000);
+      bucket.millitokens = Math.min(full, bucket.millitokens + (nowMs - bucket.filledMs) * rate.perSecond);
       bucket.filledMs = nowMs;
-      if (bucket.tokens < 1) {
-        const retryAfterMs = Math.ceil(((1 - bucket.tokens) * 1000) / rate.perSecond);
+      if (bucket.millitokens < 1000) {
+        const retryAfterMs = Math.ceil((1000 - bucket.millitokens) / rate.perSecond);
         throw new ApiError('ResourceThrottled', ERRORS.ResourceThrottled.message, { retryAfterMs });
       }
-      bucket.tokens -= 1;
+      bucket.millitokens -= 1000;
     },
   };
 }

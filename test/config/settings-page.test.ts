@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { CONFIG_VARIABLE } from '../../src/config/env.ts';
 import { TABLE } from '../../src/config/table.ts';
 import type { TableEntry } from '../../src/config/table.ts';
-import { tableUnder } from './markdown.ts';
+import { tableUnder } from '../support/markdown.ts';
 
 function defaultText({ default: fallback, cloud }: TableEntry<unknown>): string {
   const text = fallback === null ? '–' : `\`${typeof fallback === 'string' ? fallback : JSON.stringify(fallback)}\``;

@@ -1,0 +1,46 @@
+/** The table of actions: complete, held to the operations, and what a policy is checked against. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ACTIONS, actionEntry, actionResource } from '../../src/api/actions.ts';
+import type { ActionName } from '../../src/api/actions.ts';
+import { OPERATIONS } from '../../src/operations/all.ts';
+
+describe('actions', () => {
+  it('are the 29 documented ones', () => assert.equal(Object.keys(ACTIONS).length, 29));
+
+  it('are built where there is an operation, and nowhere else', () => {
+    const built = Object.entries(ACTIONS).filter(([, entry]) => entry.built);
+    assert.deepEqual(built.map(([action]) => action).sort(), [...OPERATIONS.keys()].sort());
+    for (const [action, operation] of OPERATIONS) assert.equal(operation.action, action);
+  });
+
+  it('are found by their exact name only', () => {
+    assert.equal(actionEntry('StartSyncExecution')?.built, true);
+    assert.equal(actionEntry('StopExecution')?.built, false);
+    for (const name of ['startSyncExecution', '', 'constructor', '__proto__', 'Nothing'])
+      assert.equal(actionEntry(name), undefined);
+  });
+
+  it('name what a policy is checked against', () => {
+    const parameters = new Map([
+      ['Name', 'by-name'],
+      ['FlowName', 'by-flow-name'],
+    ]);
+    const expected: Partial<Record<ActionName, string>> = {
+      CreateFlow: 'flow/*',
+      ListFlows: 'flow/*',
+      DescribeFlow: 'flow/by-name',
+      UpdateFlow: 'flow/by-name',
+      DeleteFlow: 'flow/by-name',
+      StartSyncExecution: 'flow/by-flow-name',
+      CreateFlowAlias: 'flow/by-flow-name',
+      ReportTaskFailed: 'flow/*',
+      DescribeRegions: '*',
+    };
+    for (const [action, resource] of Object.entries(expected)) {
+      assert.equal(actionResource(action as ActionName, parameters), resource, action);
+      assert.equal(OPERATIONS.get(action)?.resource(parameters) ?? resource, resource, action);
+    }
+    assert.equal(actionResource('DescribeFlow', new Map()), 'flow/');
+  });
+});
