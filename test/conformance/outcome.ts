@@ -14,7 +14,7 @@ export interface RunOutcome {
   readonly warnings: readonly string[];
   /** States whose task was called, in order of the calls. */
   readonly calls: readonly string[];
-  /** States whose task was told that its answer is not wanted any more. */
+  /** States whose task was told that its answer is not wanted any more, in any order. */
   readonly aborted: readonly string[];
   /** Virtual time from start to end. */
   readonly elapsedSeconds: number;
@@ -45,7 +45,7 @@ export function differences(wanted: Case, outcome: Outcome): string[] {
   if (expect.calls !== undefined && !same(expect.calls, run.calls)) {
     found.push(`calls: expected ${list(expect.calls)}, got ${list(run.calls)}`);
   }
-  if (expect.aborted !== undefined && !same(expect.aborted, run.aborted)) {
+  if (expect.aborted !== undefined && !same(expect.aborted.toSorted(), run.aborted.toSorted())) {
     found.push(`aborted: expected ${list(expect.aborted)}, got ${list(run.aborted)}`);
   }
   if (expect.elapsedSeconds !== undefined && expect.elapsedSeconds !== run.elapsedSeconds) {
