@@ -20,7 +20,7 @@ function make({ env = {}, file, checkPolicy = () => null }: Given = {}): Setting
     {
       environment: texts,
       faults,
-      workingFolder: '/work',
+      workingFolder: '/srv',
       file: file === undefined ? null : { name: 'millrace.yaml', folder: '/etc/millrace', text: file },
     },
     checkPolicy,
@@ -42,8 +42,8 @@ describe('settings', () => {
   it('are complete without a word said', () => {
     const settings = make();
     assert.deepEqual(settings.listen, { host: '127.0.0.1', port: 7780 });
-    assert.equal(settings.data, '/work/.millrace');
-    assert.deepEqual(settings.store, { kind: 'sqlite', file: '/work/.millrace/millrace.db', synchronous: 'FULL' });
+    assert.equal(settings.data, '/srv/.millrace');
+    assert.deepEqual(settings.store, { kind: 'sqlite', file: '/srv/.millrace/millrace.db', synchronous: 'FULL' });
     assert.equal(settings.auth, 'on');
     assert.equal(settings.rootKey, null);
     assert.equal(settings.region, 'cn-hangzhou');
@@ -82,11 +82,11 @@ describe('settings', () => {
       },
     });
     assert.deepEqual(settings.listen, { host: '::1', port: 0 });
-    assert.deepEqual(settings.store, { kind: 'sqlite', file: '/work/data/flows.db', synchronous: 'FULL' });
+    assert.deepEqual(settings.store, { kind: 'sqlite', file: '/srv/data/flows.db', synchronous: 'FULL' });
     assert.equal(settings.rootKey?.accessKeyId, 'id');
     assert.equal(settings.rootKey.accessKeySecret.reveal(), 'secret');
     assert.deepEqual([settings.auth, settings.region, settings.account], ['off', 'cn-shanghai', '1234567890123456']);
-    assert.deepEqual(settings.tls, { certFile: '/work/a.pem', keyFile: '/b.pem' });
+    assert.deepEqual(settings.tls, { certFile: '/srv/a.pem', keyFile: '/b.pem' });
     assert.equal(settings.log, 'debug');
   });
 
@@ -204,7 +204,7 @@ log: warn
   it('come from the environment before the file, paths each from where they were written', () => {
     const file = 'data: from-file\nregion: cn-beijing\n';
     const settings = make({ env: { MILLRACE_DATA: 'from-env', MILLRACE_REGION: '' }, file });
-    assert.equal(settings.data, '/work/from-env');
+    assert.equal(settings.data, '/srv/from-env');
     assert.equal(settings.region, 'cn-beijing');
     assert.equal(make({ file }).data, '/etc/millrace/from-file');
   });

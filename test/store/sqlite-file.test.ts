@@ -156,6 +156,8 @@ describe('sqlite store file', () => {
       const file = join(folder, 'flows.db');
       writeFileSync(`${file}.lock`, 'this is no database at all, but longer than a header would be'.repeat(20));
       refused(file, /lock file .* cannot be used: .*It holds no data: delete it/);
+      mkdirSync(join(folder, 'other.db.lock'));
+      refused(join(folder, 'other.db'), /lock file .* cannot be used: /);
     }));
 
   it('is let go after a refusal', () =>

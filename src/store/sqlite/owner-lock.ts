@@ -5,7 +5,7 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import { StoreFault } from '../fault.ts';
-import { createPrivateFile, isSqliteError, SQLITE_BUSY } from './files.ts';
+import { createPrivateFile, isSqliteError, reasonOf, SQLITE_BUSY } from './files.ts';
 
 export interface OwnerLock {
   release(): void;
@@ -18,24 +18,19 @@ export interface OwnerLock {
 export function takeOwnerLock(file: string): OwnerLock {
   const lockFile = `${file}.lock`;
   createPrivateFile(lockFile);
-  const lock = new DatabaseSync(lockFile, { timeout: 0 });
+  let lock: DatabaseSync | null = null;
   try {
+    lock = new DatabaseSync(lockFile, { timeout: 0 });
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {
-    lock.close();
-    if (isSqliteError(error, SQLITE_BUSY)) {
-      throw new StoreFault(
-        `The store ${file} is in use by another Millrace server. Stop that one first, or give this one a data folder of its own (MILLRACE_DATA).`,
-        { cause: error },
-      );
-    }
-    const reason = error instanceof Error ? error.message : String(error);
+    lock?.close();
     throw new StoreFault(
-      `The lock file ${lockFile} cannot be used: ${reason}. It holds no data: delete it and start again.`,
-      {
-        cause: error,
-      },
+      isSqliteError(error, SQLITE_BUSY)
+        ? `The store ${file} is in use by another Millrace server. Stop that one first, or give this one a data folder of its own (MILLRACE_DATA).`
+        : `The lock file ${lockFile} cannot be used: ${reasonOf(error)}. It holds no data: delete it and start again.`,
+      { cause: error },
     );
   }
-  return { release: () => lock.close() };
+  const held = lock;
+  return { release: () => held.close() };
 }
