@@ -1,0 +1,328 @@
+/** A real server on a port of its own, with time that a test sets and a few small operations. */
+import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { Authenticator } from '../../src/auth/authenticator.ts';
+import { createKeyRing } from '../../src/auth/key-ring.ts';
+import type { Clock } from '../../src/base/clock.ts';
+import { systemIds } from '../../src/base/ids.ts';
+import { Secret } from '../../src/config/settings.ts';
+import type { KeySetting } from '../../src/config/settings.ts';
+import type { Operation, Reply } from '../../src/operations/operation.ts';
+import { acs3BodyHash, signAcs3 } from '../../src/signatures/acs3.ts';
+import { canonicalQuery } from '../../src/signatures/percent.ts';
+import { rpcKey, signRpc } from '../../src/signatures/rpc.ts';
+import { createWireServer } from '../../src/wire/server.ts';
+import type { WireServer, WireServerOptions } from '../../src/wire/server.ts';
+
+export const ACCOUNT = '1234567890123456';
+export const ROOT = { accessKeyId: 'root', accessKeySecret: 'root-secret' };
+export const FORM = 'application/x-www-form-urlencoded';
+
+/** Time that moves only when told to; timers wake on the way. */
+export class ManualClock implements Clock {
+  #nowMs: number;
+  readonly #timers = new Set<{ readonly dueMs: number; readonly wake: () => void }>();
+
+  constructor(startMs: number = Date.UTC(2026, 0, 2, 3, 4, 5)) {
+    this.#nowMs = startMs;
+  }
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  monotonicMs(): number {
+    return this.#nowMs;
+  }
+
+  after(delayMs: number, wake: () => void): () => void {
+    const timer = { dueMs: this.#nowMs + delayMs, wake };
+    this.#timers.add(timer);
+    return () => {
+      this.#timers.delete(timer);
+    };
+  }
+
+  get timers(): number {
+    return this.#timers.size;
+  }
+
+  advance(ms: number): void {
+    const endMs = this.#nowMs + ms;
+    for (;;) {
+      const due = [...this.#timers].filter((timer) => timer.dueMs <= endMs).sort((a, b) => a.dueMs - b.dueMs)[0];
+      if (due === undefined) break;
+      this.#timers.delete(due);
+      this.#nowMs = Math.max(this.#nowMs, due.dueMs);
+      due.wake();
+    }
+    this.#nowMs = endMs;
+  }
+}
+
+/** Lets a test decide when a call is answered. */
+export interface Gate {
+  readonly entered: Promise<void>;
+  enter(): void;
+  readonly opened: Promise<Reply>;
+  open(reply: Reply): void;
+  fail(error: unknown): void;
+}
+
+export function createGate(): Gate {
+  const entered = Promise.withResolvers<void>();
+  const opened = Promise.withResolvers<Reply>();
+  opened.promise.catch(() => {});
+  return {
+    entered: entered.promise,
+    enter: () => entered.resolve(),
+    opened: opened.promise,
+    open: (reply) => opened.resolve(reply),
+    fail: (error) => opened.reject(error),
+  };
+}
+
+const echo = (action: string): Operation<null> => ({
+  action,
+  resource: (parameters) => `flow/${parameters.get('Name') ?? parameters.get('FlowName') ?? '*'}`,
+  run: (_services, { parameters }) => Promise.resolve({ Parameters: Object.fromEntries(parameters) }),
+});
+
+/** An operation that answers with the parameters it was given. */
+export const ECHO = echo('StartSyncExecution');
+
+export interface TestServer {
+  readonly url: string;
+  readonly port: number;
+  readonly clock: ManualClock;
+  readonly server: WireServer;
+  /** What was logged as an unexpected failure. */
+  readonly logged: object[];
+}
+
+export interface TestServerOptions
+  extends Partial<Omit<WireServerOptions<null>, 'operations' | 'authenticator' | 'clock'>> {
+  readonly clock?: ManualClock;
+  readonly operations?: readonly Operation<null>[];
+  readonly keys?: readonly KeySetting[];
+  readonly auth?: 'on' | 'off';
+}
+
+/** Starts a server with the root key {@link ROOT} and the keys given, and stops it when the test ends. */
+export async function startServer(
+  context: { after(fn: () => Promise<void>): void },
+  options: TestServerOptions = {},
+): Promise<TestServer> {
+  const clock = options.clock ?? new ManualClock();
+  const { ring, faults } = createKeyRing({
+    rootKey: { accessKeyId: ROOT.accessKeyId, accessKeySecret: new Secret(ROOT.accessKeySecret) },
+    keys: options.keys ?? [],
+    ids: systemIds,
+  });
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  const logged: object[] = [];
+  const operations = options.operations ?? ['StartSyncExecution', 'DescribeFlow', 'StartExecution'].map(echo);
+  const server = createWireServer<null>({
+    services: null,
+    listen: { host: '127.0.0.1', port: 0 },
+    tls: null,
+    requestBytes: 1024 * 1024,
+    earlyAnswerMs: 2000,
+    ids: systemIds,
+    log: { error: (details) => logged.push(details) },
+    ...options,
+    clock,
+    operations: new Map(operations.map((operation) => [operation.action, operation])),
+    authenticator: new Authenticator({
+      keys: options.auth === 'off' ? null : ring,
+      clock,
+      region: 'cn-hangzhou',
+      account: ACCOUNT,
+    }),
+  });
+  const { url } = await server.listen();
+  context.after(() => server.close(0).finally(() => {}));
+  context.after(async () => clock.advance(60_000));
+  return { url, port: Number(new URL(url).port), clock, server, logged };
+}
+
+export interface Key {
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+}
+
+export type Change = Readonly<Record<string, string | undefined>>;
+
+/** The parameters of a signed RPC call; undefined leaves a common parameter out, and out of what is signed. */
+export function rpcParameters(clock: Clock, parameters: Change, key: Key = ROOT, method = 'POST'): Map<string, string> {
+  const all = new Map<string, string>();
+  const common: Change = {
+    Action: 'StartSyncExecution',
+    Version: '2019-03-15',
+    Format: 'JSON',
+    AccessKeyId: key.accessKeyId,
+    SignatureMethod: 'HMAC-SHA1',
+    SignatureVersion: '1.0',
+    SignatureNonce: randomUUID(),
+    Timestamp: new Date(clock.nowMs()).toISOString().replace('.000Z', 'Z'),
+  };
+  for (const [name, value] of Object.entries({ ...common, ...parameters }))
+    if (value !== undefined) all.set(name, value);
+  if (!('Signature' in parameters)) all.set('Signature', signRpc(method, all, rpcKey(key.accessKeySecret)));
+  return all;
+}
+
+/** A form of a signed RPC call. */
+export function rpcForm(clock: Clock, parameters: Change = {}, key: Key = ROOT): string {
+  return canonicalQuery(rpcParameters(clock, parameters, key));
+}
+
+export interface Acs3Change {
+  readonly headers?: Change;
+  readonly query?: ReadonlyMap<string, string>;
+  readonly method?: string;
+  readonly key?: Key;
+}
+
+/** The headers of an ACS3 call. */
+export function acs3Headers(
+  server: TestServer,
+  body: string | Buffer,
+  change: Acs3Change = {},
+): Record<string, string> {
+  const bodyHash = acs3BodyHash('ACS3-HMAC-SHA256', body);
+  const key = change.key ?? ROOT;
+  const headers = new Map<string, string>();
+  const all: Change = {
+    host: `127.0.0.1:${server.port}`,
+    'content-type': FORM,
+    'x-acs-action': 'StartSyncExecution',
+    'x-acs-version': '2019-03-15',
+    'x-acs-date': new Date(server.clock.nowMs()).toISOString().replace('.000Z', 'Z'),
+    'x-acs-signature-nonce': randomUUID(),
+    'x-acs-content-sha256': bodyHash,
+    ...change.headers,
+  };
+  for (const [name, value] of Object.entries(all)) if (value !== undefined) headers.set(name, value);
+  const request = { method: change.method ?? 'POST', path: '/', query: change.query ?? new Map(), headers, bodyHash };
+  return { ...Object.fromEntries(headers), authorization: signAcs3(request, key.accessKeyId, key.accessKeySecret) };
+}
+
+export interface RawReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface RawRequest {
+  readonly method?: string;
+  readonly target?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+}
+
+/** The bytes of a request with `Content-Length`. */
+export function requestBytes(request: RawRequest): Buffer {
+  const body = Buffer.from(request.body ?? '');
+  const headers = { host: 'millrace.test:7780', 'content-length': String(body.length), ...request.headers };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const head = `${request.method ?? 'POST'} ${request.target ?? '/'} HTTP/1.1\r\n${lines.join('')}\r\n`;
+  return Buffer.concat([Buffer.from(head, 'latin1'), body]);
+}
+
+/** Sends bytes on a connection of their own and reads until one whole answer is there or the connection ends. */
+export async function sendBytes(port: number, bytes: Buffer): Promise<RawReply> {
+  const socket = await openSocket(port);
+  socket.write(bytes);
+  try {
+    return await readReply(socket);
+  } finally {
+    socket.destroy();
+  }
+}
+
+export function send(server: TestServer, request: RawRequest): Promise<RawReply> {
+  return sendBytes(server.port, requestBytes(request));
+}
+
+/** A signed call with everything in the form. */
+export function call(server: TestServer, parameters: Change = {}, key: Key = ROOT): Promise<RawReply> {
+  return send(server, { headers: { 'content-type': FORM }, body: rpcForm(server.clock, parameters, key) });
+}
+
+export function openSocket(port: number): Promise<Socket> {
+  const socket = connect({ port, host: '127.0.0.1' });
+  return new Promise((resolve, reject) => {
+    socket.once('error', reject);
+    socket.once('connect', () => {
+      socket.off('error', reject);
+      // A reset is what some tests provoke.
+      socket.on('error', () => {});
+      resolve(socket);
+    });
+  });
+}
+
+/** Reads one answer, framed by its length, by chunks or by the end of the connection. */
+export function readReply(socket: Socket): Promise<RawReply> {
+  return new Promise((resolve, reject) => {
+    let received = '';
+    const onData = (chunk: Buffer): void => {
+      received += chunk.toString('latin1');
+      const reply = parseReply(received, false);
+      if (reply !== null) finish(reply);
+    };
+    const onClose = (): void => finish(parseReply(received, true));
+    const finish = (reply: RawReply | null): void => {
+      socket.off('data', onData);
+      socket.off('close', onClose);
+      if (reply === null) reject(new Error(`no answer, only: ${received}`));
+      else resolve(reply);
+    };
+    socket.on('data', onData);
+    socket.on('close', onClose);
+  });
+}
+
+function parseReply(received: string, ended: boolean): RawReply | null {
+  const end = received.indexOf('\r\n\r\n');
+  if (end === -1) return null;
+  const [statusLine = '', ...lines] = received.slice(0, end).split('\r\n');
+  const headers = Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
+  );
+  const status = Number(statusLine.split(' ')[1]);
+  const rest = received.slice(end + 4);
+  const utf8 = (latin1: string): string => Buffer.from(latin1, 'latin1').toString('utf8');
+  if (headers['transfer-encoding'] === 'chunked') {
+    const body = parseChunks(rest);
+    return body === null && !ended ? null : { status, headers, body: utf8(body ?? '') };
+  }
+  const length = headers['content-length'];
+  if (length !== undefined && rest.length < Number(length)) return null;
+  if (length === undefined && !ended) return null;
+  return { status, headers, body: utf8(rest.slice(0, length === undefined ? rest.length : Number(length))) };
+}
+
+/** The body of a chunked answer, or null when its end is not there yet. */
+function parseChunks(text: string): string | null {
+  let body = '';
+  for (let at = 0; ; ) {
+    const lineEnd = text.indexOf('\r\n', at);
+    if (lineEnd === -1) return null;
+    const size = Number.parseInt(text.slice(at, lineEnd), 16);
+    if (size === 0) return body;
+    body += text.slice(lineEnd + 2, lineEnd + 2 + size);
+    at = lineEnd + 2 + size + 2;
+  }
+}
+
+/** `Code` of an error reply. */
+export function codeOf(reply: RawReply): unknown {
+  return (JSON.parse(reply.body) as Record<string, unknown>)['Code'];
+}
+
+export function messageOf(reply: RawReply): string {
+  return String((JSON.parse(reply.body) as Record<string, unknown>)['Message']);
+}
