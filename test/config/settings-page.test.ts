@@ -1,7 +1,10 @@
 /** docs/settings.md and the table of settings say the same. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { parsePolicy } from '../../src/auth/parse-policy.ts';
 import { CONFIG_VARIABLE } from '../../src/config/env.ts';
+import { makeSettings } from '../../src/config/make.ts';
 import { TABLE } from '../../src/config/table.ts';
 import type { TableEntry } from '../../src/config/table.ts';
 import { tableUnder } from '../support/markdown.ts';
@@ -30,6 +33,19 @@ describe('docs/settings.md', () => {
       assert.equal(meaning, entry.meaning);
     });
   }
+
+  it('shows an example that loads', () => {
+    const page = readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8');
+    const text = /^```yaml\n(.*?)^```$/ms.exec(page)?.[1];
+    assert.ok(text !== undefined);
+    const file = { name: 'settings.md', folder: '/srv', text };
+    const settings = makeSettings(
+      { environment: new Map(), workingFolder: '/srv', file, faults: [] },
+      (policy) => parsePolicy(policy).faults[0] ?? null,
+    );
+    assert.equal(settings.keys.length, 2);
+    assert.equal(settings.limits.startsPerSecond, 1000);
+  });
 
   it('names the variable of the file', () => {
     assert.ok(CONFIG_VARIABLE.startsWith('MILLRACE_'));
