@@ -29,8 +29,6 @@ export interface EngineOptions {
 export interface Engine {
   readonly services: OperationServices;
   readonly runtime: ExpressRuntime;
-  /** Loads what the first task would wait for. */
-  warmUp(): void;
   /** Gives up the tasks under way, then closes the store. */
   close(): Promise<void>;
 }
@@ -62,7 +60,6 @@ export function createEngine(options: EngineOptions): Engine {
   return {
     services: { flows, sync, compile: compileDefinition, rate, clock, ids, region, limits },
     runtime,
-    warmUp: () => actions.warmUp(),
     async close() {
       await actions.close();
       await flows.close();
@@ -81,7 +78,10 @@ async function loadActions(options: ActionOptions) {
   return createActions(options);
 }
 
-/** The actions, loaded when they are first needed: the HTTP client alone takes longer to load than a server to start. */
+/**
+ * The actions, loaded by the first task: the HTTP client takes a third of a server's start and of its idle memory, and a
+ * server whose flows call nothing never needs it.
+ */
 class LazyActions implements ActionCatalog {
   readonly #options: ActionOptions;
   #loading: Promise<Actions> | null = null;
@@ -94,11 +94,6 @@ class LazyActions implements ActionCatalog {
   find(action: string): ReturnType<ActionCatalog['find']> {
     if (this.#loaded !== null) return this.#loaded.find(action);
     return { run: async (call, signal) => (await this.#load()).find(action).run(call, signal) };
-  }
-
-  warmUp(): void {
-    // A failure to load is kept in the promise, and reported by the first task that needs the actions.
-    this.#load().catch(() => undefined);
   }
 
   async close(): Promise<void> {

@@ -58,7 +58,6 @@ export async function serve(host: Host): Promise<number> {
       host.onSignal(resolve);
     });
     host.out(`millrace ready ${url}\n`);
-    engine.warmUp();
     await told;
     await finish(wire, engine, settings.shutdownMs, log);
   } finally {
