@@ -46,6 +46,8 @@ export type Record = (event: ExecutionEvent) => void;
 /** Work of one call: an event costs {@link EVENT_UNITS}, expressions what they spend. */
 export const BUDGET_UNITS = 1_000_000;
 const EVENT_UNITS = 1_000;
+/** Id of the event with which the first state is entered, after ExecutionStarted. */
+const FIRST_ENTERED = 2;
 
 /**
  * Decides until nothing can go on or about a millisecond of work is done; `execution.ready` is then not empty and the
@@ -151,6 +153,9 @@ class Decision {
     const { scope } = this;
     scope.enter(thread);
     let input = thread.input;
+    // Every other input was measured where it was built.
+    if (this.execution.lastEvent === FIRST_ENTERED) scope.failure = scope.oversize(input, 'The input of the execution');
+    if (scope.failure !== null) return this.startFailed(thread);
     if (!thread.started && state.inputConstructor !== null) {
       const built = constructValue(scope, state.inputConstructor, 'The input');
       if (scope.failure !== null) return this.startFailed(thread);
