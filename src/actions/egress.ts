@@ -22,13 +22,15 @@ export interface EgressPolicy {
   allows(hostname: string, address: string): boolean;
 }
 
-/** The refusal of an address; reported as `HTTP.AddressNotAllowed`. */
+/**
+ * The refusal of an address; reported as `HTTP.AddressNotAllowed`. It does not say what a name resolves to: the
+ * addresses of an inner network are nothing for whoever reads an execution's error.
+ */
 export class AddressNotAllowed extends Error {
   override readonly name = 'AddressNotAllowed';
-  constructor(hostname: string, address: string) {
-    const target = hostname === address ? address : `${hostname} (${address})`;
+  constructor(hostname: string) {
     super(
-      `${target} is not a public address, and this server does not call such addresses ` +
+      `${hostname} is no public address, and this server calls no other ` +
         '(setting egress.privateAddresses; egress.allow names exceptions)',
     );
   }

@@ -43,7 +43,7 @@ export function moduleFunctions(maxBodyBytes: number): InvokeModule {
     try {
       const body = resultBytes(await settle(handler, invocation, signal));
       if (body.length <= maxBodyBytes) return functionAnswer(200, {}, invocation.requestId, body);
-      const detail = `its result is larger than ${maxBodyBytes} bytes (setting http.maxResponseBytes)`;
+      const detail = `its result is larger than ${maxBodyBytes} bytes (setting http.maxResponse)`;
       return failed('FC.ResponseTooLarge', `function ${invocation.mapped}: ${detail}`);
     } catch (error) {
       return failed(typeName(error), reasonOf(error));

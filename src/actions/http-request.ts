@@ -68,7 +68,7 @@ export function httpRequestAction(transport: Transport, clock: Clock, options: H
       return failed('HTTP.ConnectionFailed', `${hop.method} ${shownUrl(hop.url)}: ${detail}`);
     }
     if (unpacked.kind === 'too-large') {
-      const detail = `the decoded answer is larger than ${options.maxResponseBytes} bytes (setting http.maxResponseBytes)`;
+      const detail = `the decoded answer is larger than ${options.maxResponseBytes} bytes (setting http.maxResponse)`;
       return failed('HTTP.ResponseTooLarge', `${hop.method} ${shownUrl(hop.url)}: ${detail}`);
     }
     if (isError(answer.status)) {

@@ -89,8 +89,7 @@ function guardedConnector(policy: EgressPolicy): buildConnector.connector {
       const allowed = error === null ? addresses.filter((each) => policy.allows(hostname, each.address)) : [];
       const [first] = allowed;
       if (error !== null) callback(error, []);
-      else if (first === undefined)
-        callback(new AddressNotAllowed(hostname, addresses[0]?.address ?? 'no address'), []);
+      else if (first === undefined) callback(new AddressNotAllowed(hostname), []);
       else if (options.all === true) callback(null, allowed);
       else callback(null, first.address, first.family);
     });
@@ -99,7 +98,7 @@ function guardedConnector(policy: EgressPolicy): buildConnector.connector {
   return (options, callback) => {
     // A literal address is never looked up.
     if (isIP(options.hostname) !== 0 && !policy.allows(options.hostname, options.hostname)) {
-      const refusal = new AddressNotAllowed(options.hostname, options.hostname);
+      const refusal = new AddressNotAllowed(options.hostname);
       process.nextTick(() => callback(refusal, null));
       return;
     }
@@ -195,7 +194,7 @@ class Exchange {
     return {
       kind: 'failure',
       reason: 'too-large',
-      detail: `the answer is larger than ${this.#request.maxBodyBytes} bytes (setting http.maxResponseBytes)`,
+      detail: `the answer is larger than ${this.#request.maxBodyBytes} bytes (setting http.maxResponse)`,
     };
   }
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:https';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { setDefaultCACertificates } from 'node:tls';
 import { createGzip, gzipSync } from 'node:zlib';
 import { bench, listen, rawServer, recorder, until } from './support.ts';
 
@@ -75,7 +76,7 @@ test('early hints before the answer are passed over', async () => {
   assert.deepEqual([Code, Body], [200, 'ok']);
 });
 
-test('a certificate that nobody vouches for is HTTP.ConnectionFailed', async () => {
+test('a certificate that nobody vouches for is HTTP.ConnectionFailed, one that the machine trusts is fine', async () => {
   const http = bench();
   const tls = new URL('../support/tls/', import.meta.url);
   const server = createServer(
@@ -86,6 +87,9 @@ test('a certificate that nobody vouches for is HTTP.ConnectionFailed', async () 
   const failure = await http.failure('HTTP:Request', { url });
   assert.equal(failure.error, 'HTTP.ConnectionFailed');
   assert.match(failure.cause, /certificate/);
+  setDefaultCACertificates([readFileSync(new URL('certificate.pem', tls), 'utf8')]);
+  const { Body } = (await bench().output('HTTP:Request', { url })) as { Body: string };
+  assert.equal(Body, 'secret');
 });
 
 test('an answer over the limit is cut off: announced, endless, or a byte at a time', async () => {
@@ -110,7 +114,7 @@ test('an answer over the limit is cut off: announced, endless, or a byte at a ti
     const failure = await http.failure('HTTP:Request', { url: url + path });
     assert.deepEqual(failure, {
       error: 'HTTP.ResponseTooLarge',
-      cause: `GET ${url}${path}: the answer is larger than 100000 bytes (setting http.maxResponseBytes)`,
+      cause: `GET ${url}${path}: the answer is larger than 100000 bytes (setting http.maxResponse)`,
     });
   }
   assert.equal(received.length, 2);
@@ -154,10 +158,19 @@ test('a small body that unfolds to a large one is refused', async () => {
   for (const path of ['/once', '/twice']) {
     assert.deepEqual(await http.failure('HTTP:Request', { url: url + path }), {
       error: 'HTTP.ResponseTooLarge',
-      cause: `GET ${url}${path}: the decoded answer is larger than 1000000 bytes (setting http.maxResponseBytes)`,
+      cause: `GET ${url}${path}: the decoded answer is larger than 1000000 bytes (setting http.maxResponse)`,
     });
   }
   assert.ok(process.memoryUsage().arrayBuffers - before < 2 ** 26);
+});
+
+test('an answer without a length ends with its connection', async () => {
+  const http = bench();
+  const { url } = await rawServer((socket) => {
+    socket.once('data', () => socket.end('HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\nthe end'));
+  });
+  const { Body } = (await http.output('HTTP:Request', { url })) as { Body: string };
+  assert.equal(Body, 'the end');
 });
 
 test('an aborted call settles at once and its connection is closed', async () => {

@@ -106,6 +106,18 @@ test('headers: texts, numbers and booleans; connection headers and null are left
   assert.equal((result as { Header: Record<string, string> }).Header['X-Echo'], '中文');
 });
 
+test('a Host of the flow is sent, and not to where a redirect leads', async () => {
+  const { url, received } = await recorder((request, response) => {
+    if (request.url === '/') response.writeHead(302, { location: `http://localhost:${new URL(url).port}/there` });
+    response.end();
+  });
+  await send({ url, headers: { Host: 'virtual.example' } });
+  assert.deepEqual(
+    received.map(({ headers }) => headers['host']),
+    ['virtual.example', `localhost:${new URL(url).port}`],
+  );
+});
+
 test('credentials in the URL become basic authentication, as in Go', async () => {
   const { url, received } = await recorder((_request, response) => response.end());
   await send({ url: url.replace('//', '//us%40er:p%3Aw@') });

@@ -1,5 +1,5 @@
-/* oxlint-disable no-throw-literal, typescript/only-throw-error -- functions do throw such things */
 /** A function as a flow's author writes one, in TypeScript. */
+/* oxlint-disable no-throw-literal, typescript/only-throw-error -- functions do throw such things */
 interface Event {
   readonly op: string;
 }

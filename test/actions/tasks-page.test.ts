@@ -1,0 +1,22 @@
+/** docs/tasks.md and the code name the same errors. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+
+const NAMED = /(?:HTTP|FC|FNF)\.[A-Z][A-Za-z]+/g;
+/** Codes of this server's own API that a refused start brings along, not written in `actions/`. */
+const FROM_THE_API = ['FNF.ActionNotSupported', 'FNF.FlowNotExists', 'FNF.ResourceThrottled'];
+
+function namesIn(text: string): Set<string> {
+  return new Set(text.match(NAMED));
+}
+
+test('every error that an action names is in docs/tasks.md, and no other', () => {
+  const folder = new URL('../../src/actions/', import.meta.url);
+  const sources = readdirSync(folder).map((file) => readFileSync(new URL(file, folder), 'utf8'));
+  const quoted = sources.flatMap((source) => source.match(/'(?:HTTP|FC|FNF)\.[A-Z][A-Za-z]+'/g) ?? []);
+  const inCode = [...namesIn(quoted.join(' ')), ...FROM_THE_API].filter((name) => name !== 'FNF.Aborted');
+  const onPage = namesIn(readFileSync(new URL('../../docs/tasks.md', import.meta.url), 'utf8'));
+  assert.ok(inCode.length > 15);
+  assert.deepEqual([...onPage].sort(), [...new Set(inCode)].sort());
+});
