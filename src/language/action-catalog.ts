@@ -23,9 +23,11 @@ export interface ParameterFacts {
 export interface ActionFacts {
   /** Every parameter that the action has; null where the list is not fully known. */
   readonly parameters: Readonly<Record<string, ParameterFacts>> | null;
+  /** At least one of these must be given. */
+  readonly needsOneOf?: readonly string[];
 }
 
-export interface ProductFacts {
+interface ProductFacts {
   /** Null: any mode may work. */
   readonly modes: readonly TaskMode[] | null;
   readonly actions: Readonly<Record<string, ActionFacts>>;
@@ -41,7 +43,7 @@ const RESOURCE_ARN: ParameterFacts = { need: 'required', type: 'text' };
 const OPTIONAL: ParameterFacts = { need: 'optional' };
 const OPTIONAL_MAP: ParameterFacts = { need: 'optional', type: 'map' };
 
-export const PRODUCTS: Readonly<Record<string, ProductFacts>> = {
+const PRODUCTS: Readonly<Record<string, ProductFacts>> = {
   HTTP: {
     modes: COMPLETE_OR_CUSTOM,
     closed: true,
@@ -96,7 +98,20 @@ export const PRODUCTS: Readonly<Record<string, ProductFacts>> = {
           input: OPTIONAL_MAP,
         },
       },
-      StartSyncExecution: UNCHECKED,
+      // Ours: the vendor has no page for it. Both spellings of each name are read (docs/tasks.md).
+      StartSyncExecution: {
+        needsOneOf: ['resourceArn', 'flowName', 'ResourceArn', 'FlowName'],
+        parameters: {
+          resourceArn: OPTIONAL,
+          flowName: OPTIONAL,
+          executionName: OPTIONAL,
+          input: OPTIONAL,
+          ResourceArn: OPTIONAL,
+          FlowName: OPTIONAL,
+          ExecutionName: OPTIONAL,
+          Input: OPTIONAL,
+        },
+      },
     },
   },
   MNS: { modes: COMPLETE_OR_CUSTOM, closed: false, actions: { SendMessage: UNCHECKED } },
@@ -107,7 +122,36 @@ export const PRODUCTS: Readonly<Record<string, ProductFacts>> = {
 };
 
 /** Modes of an OpenAPI operation that is no integration of its own: nothing reports its end (integrations.md 2, 11). */
-export const OPENAPI_MODES: readonly TaskMode[] = COMPLETE_OR_CUSTOM;
+const OPENAPI_MODES: readonly TaskMode[] = COMPLETE_OR_CUSTOM;
+
+/** An action as the catalogue knows it. */
+export interface KnownAction {
+  /** As the vendor writes it, when the operation is known. */
+  readonly spelling: string | null;
+  readonly modes: readonly TaskMode[] | null;
+  /** Null for an operation that is not known by name. */
+  readonly facts: ActionFacts | null;
+  /** The operations that its product has, when it has no others and this is none of them. */
+  readonly onlyOperations: readonly string[] | null;
+}
+
+/** Looks an action up, whatever its case: actions are found that way when they run, too. */
+export function knownAction(action: string): KnownAction {
+  const [productName = '', operation = ''] = action.toLowerCase().split(':');
+  const product = entryOf(PRODUCTS, productName);
+  if (product === null) return { spelling: null, modes: OPENAPI_MODES, facts: null, onlyOperations: null };
+  const { modes, actions, closed } = product.value;
+  const known = entryOf(actions, operation);
+  if (known !== null)
+    return { spelling: `${product.key}:${known.key}`, modes, facts: known.value, onlyOperations: null };
+  const names = Object.keys(actions).map((name) => `${product.key}:${name}`);
+  return { spelling: null, modes, facts: null, onlyOperations: closed ? names : null };
+}
+
+function entryOf<T>(record: Readonly<Record<string, T>>, lowerCaseKey: string): { key: string; value: T } | null {
+  for (const [key, value] of Object.entries(record)) if (key.toLowerCase() === lowerCaseKey) return { key, value };
+  return null;
+}
 
 /** The actions known by name, for "did you mean". */
 export function knownActions(): string[] {

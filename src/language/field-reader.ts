@@ -3,7 +3,7 @@
  * of range, unknown. A field that holds nothing (`Retry:`) counts as absent, as it does for the vendor's parsers.
  * Every reader returns null for a field that is absent or faulty, so that checking goes on behind a fault.
  */
-import type { ListNode, MapEntry, MapNode, Node } from './document.ts';
+import type { ListNode, MapNode, Node } from './document.ts';
 import { describe, isNull, quote, textOf } from './document.ts';
 import type { FaultCode } from './faults.ts';
 import type { Path, PathStep } from './path.ts';
@@ -229,20 +229,24 @@ export class FieldReader implements Located<MapNode> {
     return texts;
   }
 
-  /** Warns about every key that is not known, with the one that was perhaps meant. */
-  close(known: ReadonlySet<string>, explain: (key: string) => string | null = () => null): void {
-    for (const entry of this.node.entries.values()) {
-      if (!known.has(entry.key)) this.#unknown(entry, known, explain);
+  /**
+   * Warns about every key that is not known. `explain` may say what to make of one; otherwise the nearest of
+   * `suggestions` is offered.
+   */
+  close(
+    known: ReadonlySet<string>,
+    explain: (key: string) => string | null = () => null,
+    suggestions: ReadonlySet<string> = known,
+  ): void {
+    for (const { key, keyOffset } of this.node.entries.values()) {
+      if (known.has(key)) continue;
+      let hint = explain(key);
+      if (hint === null && key.endsWith('.$') && suggestions.has(key.slice(0, -2))) {
+        hint = `: "${key.slice(0, -2)}" has no form with ".$"`;
+      }
+      hint ??= this.report.didYouMean(key, suggestions);
+      this.report.add('unknown-key', keyOffset, this.at(key), `${this.what} has no field ${quote(key)}${hint}`);
     }
-  }
-
-  #unknown({ key, keyOffset }: MapEntry, known: ReadonlySet<string>, explain: (key: string) => string | null): void {
-    let hint = explain(key);
-    if (hint === null && key.endsWith('.$') && known.has(key.slice(0, -2))) {
-      hint = `: "${key.slice(0, -2)}" has no form with ".$"`;
-    }
-    hint ??= this.report.didYouMean(key, known);
-    this.report.add('unknown-key', keyOffset, this.at(key), `${this.what} has no field ${quote(key)}${hint}`);
   }
 }
 

@@ -4,9 +4,9 @@
  *
  * Two passes: the first makes an object of every state, so that the second can point at any of them, also in a circle.
  */
-import { quote } from '../document.ts';
+import { quote, textOf } from '../document.ts';
 import type { FieldReader } from '../field-reader.ts';
-import { textOf } from '../document.ts';
+import { step } from '../path.ts';
 import type { Scope, State, StateBase } from '../plan.ts';
 import { readConstructor } from './constructor.ts';
 import type { CompileContext, Transitions } from './context.ts';
@@ -175,7 +175,7 @@ function checkGlobalKeys(fields: FieldReader): void {
     const bytes = Buffer.byteLength(key.endsWith('.$') ? key.slice(0, -2) : key);
     if (bytes > MAX_GLOBAL_KEY_BYTES) {
       const message = `the global variable ${quote(key)} has a name of ${bytes} bytes; the limit is ${MAX_GLOBAL_KEY_BYTES}`;
-      fields.report.add('out-of-range', keyOffset, field.path, message);
+      fields.report.add('out-of-range', keyOffset, step(field.path, key), message);
     }
   }
 }
@@ -188,7 +188,7 @@ function closeState(fields: FieldReader, type: StateType): void {
       fields.faultAt('key-without-effect', key, `"${key}" has no effect on a state of Type ${type}`);
     }
   }
-  fields.close(ALL_STATE_FIELDS, (key) => foreignWord(key, known) ?? (fields.report.didYouMean(key, known) || null));
+  fields.close(ALL_STATE_FIELDS, (key) => foreignWord(key, known), known);
 }
 
 /** The names of a scope, and the ways between its states as they are read. */
@@ -235,6 +235,8 @@ class ScopeNames {
       return null;
     }
     this.#dangling = true;
+    // Where there are no states at all, that has been reported.
+    if (this.#states.size === 0) return null;
     const field = fields.find(key);
     const hint = fields.report.didYouMean(name, this.#states.keys());
     const message = `${key} of ${fields.what} names ${quote(name)}, but no state of this scope has that name${hint}`;

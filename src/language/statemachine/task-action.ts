@@ -1,6 +1,6 @@
 /** Checks `Action`, `TaskMode` and `Parameters` of a Task against the action catalogue (integrations.md 1–5). */
-import type { ActionFacts, ParameterFacts, ProductFacts } from '../action-catalog.ts';
-import { knownActions, OPENAPI_MODES, PRODUCTS } from '../action-catalog.ts';
+import type { ActionFacts, KnownAction, ParameterFacts } from '../action-catalog.ts';
+import { knownAction, knownActions } from '../action-catalog.ts';
 import type { Node } from '../document.ts';
 import { describe, isNull, quote, textOf } from '../document.ts';
 import { FieldReader } from '../field-reader.ts';
@@ -8,13 +8,7 @@ import type { TaskMode } from '../plan.ts';
 import { constructedKeys } from './constructor.ts';
 
 const TASK_MODES: readonly TaskMode[] = ['RequestComplete', 'WaitForSystemCallback', 'WaitForCustomCallback'];
-const ACTION_SHAPE = /^[A-Za-z][\w-]*:[A-Za-z]\w*$/;
-
-/** What the catalogue knows of an action; both null for an ordinary OpenAPI operation. */
-interface Known {
-  readonly product: ProductFacts | null;
-  readonly action: ActionFacts | null;
-}
+const ACTION_SHAPE = /^[A-Za-z][A-Za-z0-9-]{0,62}:[A-Za-z]\w{0,127}$/;
 
 /** The action's name, or null when it is missing or impossible. Its parameters are checked on the way. */
 export function readAction(task: FieldReader): string | null {
@@ -23,13 +17,13 @@ export function readAction(task: FieldReader): string | null {
   const known = findAction(task, name);
   if (known === null) return null;
   const parameters = task.find('Parameters');
-  if (known.action?.parameters && (parameters === null || parameters.node.kind === 'map')) {
-    checkParameters(task, name, known.action.parameters);
+  if (known.facts !== null && (parameters === null || parameters.node.kind === 'map')) {
+    checkParameters(task, known.spelling ?? name, known.facts);
   }
   return name;
 }
 
-function findAction(task: FieldReader, name: string): Known | null {
+function findAction(task: FieldReader, name: string): KnownAction | null {
   if (!ACTION_SHAPE.test(name)) {
     const hint = task.report.didYouMean(name, knownActions());
     return badAction(
@@ -37,8 +31,7 @@ function findAction(task: FieldReader, name: string): Known | null {
       `Action of ${task.what} must be "<Product>:<Operation>" such as "HTTP:Request", but is ${quote(name)}${hint}`,
     );
   }
-  const [productName = '', operation = ''] = name.split(':');
-  if (productName.toUpperCase() === 'HSF') {
+  if (/^hsf:/i.test(name)) {
     task.faultAt(
       'hsf-action',
       'Action',
@@ -46,16 +39,14 @@ function findAction(task: FieldReader, name: string): Known | null {
     );
     return null;
   }
-  const actualCase = knownActions().find((action) => action.toLowerCase() === name.toLowerCase());
-  if (actualCase !== undefined && actualCase !== name) {
-    return badAction(task, `there is no action ${quote(name)} (did you mean ${quote(actualCase)}?)`);
+  const known = knownAction(name);
+  if (known.onlyOperations !== null) {
+    return badAction(task, `there is no action ${quote(name)}; there is ${known.onlyOperations.map(quote).join(', ')}`);
   }
-  if (!Object.hasOwn(PRODUCTS, productName)) return { product: null, action: null };
-  const product = PRODUCTS[productName] as ProductFacts;
-  if (Object.hasOwn(product.actions, operation)) return { product, action: product.actions[operation] as ActionFacts };
-  if (!product.closed) return { product, action: null };
-  const operations = Object.keys(product.actions).map((known) => `${productName}:${known}`);
-  return badAction(task, `there is no action ${quote(name)}; ${productName} has ${operations.map(quote).join(', ')}`);
+  if (known.spelling !== null && known.spelling !== name) {
+    task.faultAt('odd-action', 'Action', `${quote(name)} is read as ${quote(known.spelling)}, as the vendor writes it`);
+  }
+  return known;
 }
 
 function badAction(task: FieldReader, message: string): null {
@@ -80,9 +71,7 @@ export function readTaskMode(task: FieldReader, action: string | null, express: 
 }
 
 function checkMode(task: FieldReader, node: Node, action: string, mode: TaskMode): void {
-  const productName = action.split(':')[0] ?? '';
-  const product = Object.hasOwn(PRODUCTS, productName) ? (PRODUCTS[productName] as ProductFacts) : null;
-  const modes = product === null ? OPENAPI_MODES : product.modes;
+  const { modes, spelling } = knownAction(action);
   if (modes !== null && !modes.includes(mode)) {
     task.report.add(
       'unsupported-mode',
@@ -91,7 +80,7 @@ function checkMode(task: FieldReader, node: Node, action: string, mode: TaskMode
       `${action} has no mode ${mode}; it has ${modes.join(' and ')}`,
     );
   } else if (
-    action === 'FC:InvokeFunction' &&
+    spelling === 'FC:InvokeFunction' &&
     mode === 'WaitForSystemCallback' &&
     literalText(task, 'invocationType') !== 'Async'
   ) {
@@ -113,35 +102,40 @@ function literalText(task: FieldReader, name: string): string | null {
   return parameters.entries.has(`${name}.$`) ? 'Async' : null;
 }
 
-function checkParameters(task: FieldReader, action: string, facts: Readonly<Record<string, ParameterFacts>>): void {
+function checkParameters(task: FieldReader, action: string, { parameters: known, needsOneOf }: ActionFacts): void {
+  if (known === null) return;
   const field = task.map('Parameters', false);
   const keys = field === null ? [] : constructedKeys(field.node);
   const given = new Set(keys.map(({ key }) => key));
-  for (const [name, { need, byDefault }] of Object.entries(facts)) {
+  for (const [name, { need, byDefault }] of Object.entries(known)) {
     if (given.has(name) || need === 'optional') continue;
-    const [code, rest] =
-      need === 'required'
-        ? (['missing-parameter', ''] as const)
-        : (['default-parameter', `; ${byDefault} is used`] as const);
-    const message = `${action} needs the parameter "${name}" or "${name}.$"${rest}`;
-    if (field === null) task.fault(code, message);
-    else task.faultAt(code, 'Parameters', message);
+    const message = `${action} needs the parameter "${name}" or "${name}.$"`;
+    if (need === 'required') atParameters(task, 'missing-parameter', message);
+    else atParameters(task, 'default-parameter', `${message}; ${byDefault} is used`);
+  }
+  if (needsOneOf !== undefined && !needsOneOf.some((name) => given.has(name))) {
+    const names = needsOneOf.slice(0, 2).map((name) => `"${name}"`);
+    atParameters(task, 'missing-parameter', `${action} needs one of the parameters ${names.join(' and ')}`);
   }
   if (field === null) return;
   const parameters = new FieldReader(task.report, field, `Parameters of ${action}`);
   for (const { key, entry } of keys) {
-    const known = Object.hasOwn(facts, key) ? (facts[key] as ParameterFacts) : null;
-    if (known === null) {
-      const hint = task.report.didYouMean(key, Object.keys(facts));
-      parameters.faultAt(
-        'unknown-parameter',
-        entry.key,
-        `${action} has no parameter ${quote(key)}${hint}; it has ${Object.keys(facts).join(', ')}`,
-      );
+    const facts = Object.hasOwn(known, key) ? (known[key] as ParameterFacts) : null;
+    if (facts === null) {
+      const names = Object.keys(known);
+      const hint = task.report.didYouMean(key, names);
+      const message = `${action} has no parameter ${quote(key)}${hint}; it has ${names.join(', ')}`;
+      parameters.faultAt('unknown-parameter', entry.key, message);
     } else if (entry.key === key) {
-      checkLiteral(parameters, key, entry.value, known);
+      checkLiteral(parameters, key, entry.value, facts);
     }
   }
+}
+
+/** At the key `Parameters`, or at the Task when it has none. */
+function atParameters(task: FieldReader, code: 'missing-parameter' | 'default-parameter', message: string): void {
+  if (task.has('Parameters')) task.faultAt(code, 'Parameters', message);
+  else task.fault(code, message);
 }
 
 function checkLiteral(parameters: FieldReader, name: string, node: Node, facts: ParameterFacts): void {

@@ -17,8 +17,8 @@ const READERS: ReadonlyMap<string, VariableReader<StateScope>> = new Map<string,
   ['$Environment', (scope) => scope.environment],
 ]);
 
-const NO_OUTPUT = '$Output does not exist yet here: it can be read in OutputConstructor and GlobalConstructor only';
-const NO_ITEM = '$Item can be read in the ItemConstructor of a Map only';
+const NO_OUTPUT = 'it exists only once the state has run, in OutputConstructor and GlobalConstructor';
+const NO_ITEM = 'it exists only in the ItemConstructor of a Map';
 
 function site(refused: Readonly<Record<string, string>>): Site {
   return {

@@ -1,0 +1,159 @@
+/** Texts made to hurt: they end with diagnostics, soon, and without a throw (issue: bad input). */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { compile, faults, flow } from './support.ts';
+
+const MIB = 1024 * 1024;
+
+describe('size and depth', () => {
+  const deep: Readonly<Record<string, string>> = {
+    lists: '['.repeat(100_000),
+    mappings: '{a: '.repeat(100_000),
+    closed: `${'['.repeat(100_000)}${']'.repeat(100_000)}`,
+    dashes: '- '.repeat(100_000),
+    questions: '? '.repeat(100_000),
+    indentation: Array.from({ length: 1_000 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'),
+    aliases: Array.from({ length: 1_000 }, (_, i) => `a${i}: &a${i} [${i === 0 ? 'x' : `*a${i - 1}`}]`).join('\n'),
+  };
+  for (const [name, text] of Object.entries(deep)) {
+    test(`too deep: ${name}`, () => {
+      assert.match(faults(text).join(), /error too-deep/);
+    });
+  }
+
+  const large: Readonly<Record<string, string>> = {
+    'a character too long': ' '.repeat(MIB + 1),
+    'a mebibyte of brackets': ']'.repeat(MIB),
+    'a mebibyte of commas': `[${','.repeat(MIB - 1)}`,
+    'a mebibyte of line ends': '\n'.repeat(MIB),
+    'a mebibyte of one text': `"${'a'.repeat(MIB - 2)}"`,
+    'a mebibyte of bad escapes': `"${'\\q'.repeat(MIB / 2 - 1)}"`,
+    'a mebibyte of documents': '---\n'.repeat(MIB / 4),
+    'a mebibyte of anchors': '&a '.repeat(MIB / 3),
+  };
+  for (const [name, text] of Object.entries(large)) {
+    test(name, () => {
+      const { plan, diagnostics } = compile(text);
+      assert.equal(plan, null);
+      assert.ok(diagnostics.length >= 1 && diagnostics.length <= 101);
+    });
+  }
+
+  test('a mebibyte of sound states compiles', () => {
+    let text = flow('');
+    let i = 0;
+    for (; text.length < MIB - 200; i++)
+      text += `  - {Type: Pass, Name: ${i === 0 ? 'A' : `s${i}`}, Next: s${i + 1}}\n`;
+    text += `  - {Type: Succeed, Name: s${i}}\n`;
+    const { plan, diagnostics } = compile(text);
+    assert.deepEqual(diagnostics, []);
+    assert.equal(plan?.states.length, i + 1);
+  });
+
+  test('a name of a mebibyte is not repeated in the messages', () => {
+    const text = flow(`  - {Type: Pass, Name: A, Next: ${'n'.repeat(MIB - 200)}}`);
+    const { diagnostics } = compile(text);
+    assert.deepEqual(
+      diagnostics.map(({ code }) => code),
+      ['dangling-next'],
+    );
+    assert.ok((diagnostics[0]?.message.length ?? 0) < 300);
+  });
+});
+
+describe('aliases', () => {
+  test('an alias bomb', () => {
+    const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]'];
+    for (let i = 1; i < 20; i++) {
+      const [name, target] = ['a'.repeat(i + 1), 'a'.repeat(i)];
+      bomb.push(`${name}: &${name} [${Array(9).fill(`*${target}`).join(', ')}]`);
+    }
+    assert.deepEqual(faults(bomb.join('\n')), ['6:18 error alias-expansion aaaaaa[0]']);
+  });
+
+  test('a bomb of merge keys', () => {
+    const keys = Array.from({ length: 5_000 }, (_, i) => `k${i}: 1`).join(', ');
+    const text = `a: &a {${keys}}\n${Array.from({ length: 5_000 }, (_, i) => `b${i}: {<<: *a}`).join('\n')}`;
+    assert.match(faults(text).join(), /alias-expansion/);
+  });
+
+  test('circles', () => {
+    assert.match(faults('Type: &a [*a]').join(), /1:11 error alias-cycle/);
+    assert.match(faults('a: &a {b: &b {c: *a, d: *b}}').join(), /alias-cycle.*alias-cycle/);
+    assert.match(faults('a: &a {<<: *a}').join(), /alias-cycle/);
+  });
+
+  test('an anchor that is given twice means the last one before the alias', () => {
+    const { diagnostics } = compile(
+      flow('  - {Type: Pass, Name: &n B, Next: &n A}\n  - {Type: Pass, Name: *n, End: true}\n'),
+    );
+    assert.deepEqual(
+      diagnostics.map(({ code }) => code),
+      ['unreachable-state'],
+    );
+  });
+});
+
+describe('encodings', () => {
+  const text = flow('  - {Type: Pass, Name: A, End: true}\n');
+
+  test('UTF-16 that was read as UTF-8', () => {
+    for (const bytes of [Buffer.from(text, 'utf16le'), Buffer.from(`\uFEFF${text}`, 'utf16le').swap16()]) {
+      const { diagnostics } = compile(bytes.toString('utf8'));
+      assert.deepEqual(
+        diagnostics.map(({ code }) => code),
+        ['control-character'],
+      );
+      assert.match(diagnostics[0]?.message ?? '', /UTF-16/);
+    }
+  });
+
+  test('control characters and half surrogates have a place', () => {
+    assert.deepEqual(faults('Type: a\u0007b'), ['1:8 error control-character']);
+    assert.deepEqual(faults('Type: x\nName: \uD83D'), ['2:7 error control-character']);
+  });
+});
+
+describe('many faults', () => {
+  test('fifty different faults are all reported, in the order of the text', () => {
+    const states = Array.from(
+      { length: 50 },
+      (_, i) => `  - {Type: Pass, Name: ${i === 0 ? 'A' : `s${i}`}, Next: missing${i}}`,
+    );
+    const { plan, diagnostics } = compile(flow(states.join('\n')));
+    assert.equal(plan, null);
+    assert.deepEqual(
+      diagnostics.map(({ line, code }) => [line, code]),
+      states.map((_, i) => [i + 6, 'dangling-next']),
+    );
+  });
+
+  test('the first hundred, then one that counts the rest', () => {
+    const states = Array.from({ length: 250 }, () => '  - 5');
+    const { diagnostics } = compile(flow(states.join('\n')));
+    assert.equal(diagnostics.length, 101);
+    assert.deepEqual(
+      diagnostics.slice(0, 100).map(({ line }) => line),
+      states.slice(0, 100).map((_, i) => i + 6),
+    );
+    assert.equal(diagnostics[100]?.code, 'more-faults');
+    assert.match(diagnostics[100]?.message ?? '', /^150 more/);
+  });
+
+  test('an error is shown even behind a thousand warnings', () => {
+    const keys = Array.from({ length: 1_000 }, (_, i) => `    odd${i}: 1\n`).join('');
+    const { plan, diagnostics } = compile(flow(`  - Type: Pass\n    Name: A\n${keys}    End: 5\n`));
+    assert.equal(plan, null);
+    assert.equal(diagnostics.length, 101);
+    assert.equal(diagnostics.filter(({ severity }) => severity === 'error').length, 1);
+    assert.equal(diagnostics[99]?.code, 'wrong-type');
+    assert.equal(diagnostics[100]?.code, 'more-warnings');
+  });
+
+  test('a thousand warnings alone do not refuse a flow', () => {
+    const keys = Array.from({ length: 1_000 }, (_, i) => `    odd${i}: 1\n`).join('');
+    const { plan, diagnostics } = compile(flow(`  - Type: Pass\n    Name: A\n    End: true\n${keys}`));
+    assert.notEqual(plan, null);
+    assert.equal(diagnostics.length, 101);
+  });
+});

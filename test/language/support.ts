@@ -1,0 +1,43 @@
+/** What the language tests share: compiling with the usual options, and diagnostics in a short form. */
+import type { Compilation, CompileOptions } from '../../src/language/compile.ts';
+import { compileDefinition } from '../../src/language/compile.ts';
+import type { Plan, StateScope } from '../../src/language/plan.ts';
+
+export function compile(text: string, options: Partial<CompileOptions> = {}): Compilation {
+  return compileDefinition(text, { mode: 'Express', flowName: null, parallelBranches: 50, ...options });
+}
+
+/** `line:column severity code path`, one for each diagnostic. */
+export function faults(text: string, options: Partial<CompileOptions> = {}): string[] {
+  return compile(text, options).diagnostics.map(({ line, column, severity, code, path }) =>
+    `${line}:${column} ${severity} ${code} ${path}`.trimEnd(),
+  );
+}
+
+/** The plan of a definition that must have no errors. */
+export function planOf(text: string, options: Partial<CompileOptions> = {}): Plan {
+  const { plan, diagnostics } = compile(text, options);
+  if (plan === null) throw new Error(`no plan: ${JSON.stringify(diagnostics)}`);
+  return plan;
+}
+
+/** A flow whose states begin on line 6 and whose StartAt is `A`. */
+export function flow(states: string): string {
+  return `Type: StateMachine\nSpecVersion: v1\nName: flow\nStartAt: A\nStates:\n${states}`;
+}
+
+/** What a constructor or condition sees in a test; `Math.random` is replaced by a constant. */
+export function scopeOf(values: Partial<StateScope> = {}): StateScope {
+  return {
+    input: {},
+    output: null,
+    global: {},
+    item: null,
+    environment: {},
+    context: () => ({ Execution: { Name: 'e' }, Current: { Name: 's' } }),
+    fuel: 1_000_000,
+    random: () => 0.5,
+    warn: () => {},
+    ...values,
+  };
+}
