@@ -111,11 +111,10 @@ function negateGeneral(value: JsonValue): JsonValue {
   const number = numericOf(value);
   if (number === undefined) throw new EvaluationError(`the sign - needs a number, but met ${preview(value)}`);
   if (typeof number === 'number') return number === 0 ? 0 : -number;
+  if (isLongNumber(value)) return longNumber(number.startsWith('-') ? number.slice(1) : `-${number}`);
   const integer = integerOf(number);
-  if (integer !== null) return longNumber(String(-integer));
-  if (!isLongNumber(value))
-    throw new EvaluationError(`the sign - cannot be put before a number as long as ${preview(value)}`);
-  return longNumber(number.startsWith('-') ? number.slice(1) : `-${number}`);
+  if (integer === null) throw new EvaluationError(`the sign - needs a shorter number than ${preview(value)}`);
+  return longNumber(String(-integer));
 }
 
 export function compileArray<S extends EvaluationScope>(items: readonly Code<S>[]): Evaluate<S> {

@@ -23,7 +23,7 @@ const NUMBER_LIKE = /[0-9\p{L}_]+(?:\.[0-9\p{L}_]+)*\.?/uy;
 const NAME = /[\p{L}_][\p{L}\p{N}\p{M}_]*/uy;
 const NAME_PARTS = /[\p{L}\p{N}\p{M}_]*(?:-[\p{L}\p{N}\p{M}_]+)*/uy;
 /** The longest first: `!==` must not be read as `!=` and `=`. */
-const MARK = /===|!==|\?\?|&&|\|\||==|!=|<=|>=|=~|!~|=>|=<|<>|\*\*|\.\.|[-!<>()[\]{},.:=&|+*/%^~?;@#\\]/y;
+const MARK = /===|!==|\?\?|\?\.|&&|\|\||==|!=|<=|>=|=~|!~|=>|=<|<>|\*\*|\.\.|[-!<>()[\]{},.:=&|+*/%^~?;@#\\]/y;
 const PLAIN_NAME = /^[\p{L}_][\p{L}\p{N}\p{M}_]*$/u;
 
 const ESCAPES: Readonly<Record<string, string>> = {

@@ -50,8 +50,8 @@ export function printExpression(node: ExpressionNode): string {
 
 function printOperand(node: ExpressionNode, binding: number): string {
   const text = printExpression(node);
-  // A signed number binds like a prefix.
-  const own = node.kind === 'literal' && text.startsWith('-') ? UNARY : BINDING[node.kind];
+  // A number binds like a prefix: it may have a sign, and a point after it would belong to it.
+  const own = node.kind === 'literal' && /^[-0-9]/.test(text) ? UNARY : BINDING[node.kind];
   return own < binding ? `(${text})` : text;
 }
 
