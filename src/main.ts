@@ -11,7 +11,10 @@ const host: Host = {
   argv: process.argv.slice(2),
   env: process.env,
   workingFolder: process.cwd(),
-  stdin: process.stdin,
+  // Opened when a command reads it; a server never does.
+  get stdin() {
+    return process.stdin;
+  },
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   onSignal,
