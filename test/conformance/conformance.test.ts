@@ -12,7 +12,8 @@ for (const [name, engine] of Object.entries(ENGINES)) {
     for (const wanted of cases) {
       test(`${wanted.id}: ${wanted.title}`, { timeout: 60_000 }, async () => {
         const found = differences(wanted, await engine(wanted));
-        if (found.length > 0) assert.fail(`\n${['', ...found].join('\n')}\n\nin test/conformance/cases/${wanted.id}.yaml`);
+        if (found.length > 0)
+          assert.fail(`\n${['', ...found].join('\n')}\n\nin test/conformance/cases/${wanted.id}.yaml`);
       });
     }
   });

@@ -62,7 +62,12 @@ const express: Drive = async ({ wanted, plan, clock, actions }) => {
       throw error;
     },
   });
-  const { startedMs, stoppedMs, name: _name, ...ended } = await runtime.run({
+  const {
+    startedMs,
+    stoppedMs,
+    name: _name,
+    ...ended
+  } = await runtime.run({
     flowName: FLOW_NAME,
     roleArn: wanted.roleArn,
     environment: wanted.environment,

@@ -1,3 +1,4 @@
+/** The clock of the tests is tested too: order of timers, standing still, busy loops. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { VirtualClock } from './virtual-clock.ts';
@@ -15,6 +16,17 @@ test('timers fire in the order of their due times, and no real time passes', asy
     sleep(clock, 1_000).then(() => fired.push(`second again ${clock.elapsedMs}`)),
   ]);
   assert.deepEqual(fired, ['second 1000', 'second again 1000', 'hour 3600000']);
+});
+
+test('many timers set in any order fire in their order', async () => {
+  const clock = new VirtualClock();
+  const fired: number[] = [];
+  const delays = Array.from({ length: 500 }, (_, i) => (i * 7919) % 257);
+  await Promise.all(delays.map((delayMs) => sleep(clock, delayMs).then(() => fired.push(delayMs))));
+  assert.deepEqual(
+    fired,
+    delays.toSorted((a, b) => a - b),
+  );
 });
 
 test('time stands still while an immediate is waiting', async () => {

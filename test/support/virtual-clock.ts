@@ -10,7 +10,8 @@ import type { Clock } from '../../src/base/clock.ts';
 interface Timer {
   readonly dueMs: number;
   readonly order: number;
-  readonly wake: () => void;
+  /** Null once it is cancelled. */
+  wake: (() => void) | null;
 }
 
 export interface VirtualClockOptions {
@@ -26,7 +27,8 @@ let waitingTurns = 0;
 export class VirtualClock implements Clock {
   readonly #startMs: number;
   readonly #busyTurnMs: number;
-  readonly #timers = new Set<Timer>();
+  /** A heap: the next timer stands first. Cancelled ones stay in it until their turn comes. */
+  readonly #timers: Timer[] = [];
   #elapsedMs = 0;
   #order = 0;
   #turning = false;
@@ -51,10 +53,10 @@ export class VirtualClock implements Clock {
 
   after(delayMs: number, wake: () => void): () => void {
     const timer: Timer = { dueMs: this.#elapsedMs + Math.max(0, delayMs), order: this.#order++, wake };
-    this.#timers.add(timer);
+    push(this.#timers, timer);
     this.#schedule();
     return () => {
-      this.#timers.delete(timer);
+      timer.wake = null;
     };
   }
 
@@ -68,27 +70,49 @@ export class VirtualClock implements Clock {
   #turn(): void {
     this.#turning = false;
     waitingTurns--;
-    const next = this.#next();
-    if (next === null) return;
+    while (this.#timers[0]?.wake === null) pop(this.#timers);
+    const next = this.#timers[0];
+    if (next === undefined) return;
     if (immediates() > waitingTurns) this.#elapsedMs += this.#busyTurnMs;
     else this.#elapsedMs = Math.max(this.#elapsedMs, next.dueMs);
     if (next.dueMs <= this.#elapsedMs) {
       // One at a time: what a timer sets off runs before the next timer of the same instant.
-      this.#timers.delete(next);
-      next.wake();
+      pop(this.#timers);
+      next.wake?.();
     }
-    if (this.#timers.size > 0) this.#schedule();
+    if (this.#timers.length > 0) this.#schedule();
   }
+}
 
-  #next(): Timer | null {
-    let next: Timer | null = null;
-    for (const timer of this.#timers) {
-      if (next === null || timer.dueMs < next.dueMs || (timer.dueMs === next.dueMs && timer.order < next.order)) {
-        next = timer;
-      }
-    }
-    return next;
+function before(a: Timer, b: Timer): boolean {
+  return a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.order < b.order);
+}
+
+function push(heap: Timer[], timer: Timer): void {
+  let at = heap.length;
+  while (at > 0) {
+    const above = (at - 1) >> 1;
+    const parent = heap[above] as Timer;
+    if (!before(timer, parent)) break;
+    heap[at] = parent;
+    at = above;
   }
+  heap[at] = timer;
+}
+
+function pop(heap: Timer[]): void {
+  const last = heap.pop() as Timer;
+  if (heap.length === 0) return;
+  let at = 0;
+  for (;;) {
+    let below = 2 * at + 1;
+    if (below >= heap.length) break;
+    if (below + 1 < heap.length && before(heap[below + 1] as Timer, heap[below] as Timer)) below++;
+    if (!before(heap[below] as Timer, last)) break;
+    heap[at] = heap[below] as Timer;
+    at = below;
+  }
+  heap[at] = last;
 }
 
 function immediates(): number {
