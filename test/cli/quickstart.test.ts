@@ -45,7 +45,9 @@ describe('quickstart', () => {
     assert.equal(typed.length, 4);
     for (const line of typed) {
       if (line.startsWith('curl') && !(await isThere('curl'))) continue;
-      const output = await type(`export MILLRACE_ENDPOINT=${server.url}; ${line.replace('http://127.0.0.1:7780', server.url)}`);
+      const output = await type(
+        `export MILLRACE_ENDPOINT=${server.url}; ${line.replace('http://127.0.0.1:7780', server.url)}`,
+      );
       assert.match(output.stdout, line.includes('CreateFlow') ? /"Name":"hello"/ : /Hello, Ada!/, line);
     }
   }
@@ -58,7 +60,11 @@ describe('quickstart', () => {
   }
 
   it('with --serve keeps serving until Ctrl-C', async () => {
-    const script = spawn(process.execPath, [SCRIPT, '--serve'], { cwd: ROOT, env: ENV, stdio: ['ignore', 'pipe', 'inherit'] });
+    const script = spawn(process.execPath, [SCRIPT, '--serve'], {
+      cwd: ROOT,
+      env: ENV,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     atEnd(() => script.kill('SIGTERM'));
     let stdout = '';
     script.stdout.setEncoding('utf8');
