@@ -4,12 +4,12 @@
  * that a flow is never refused for something that is not shown. Memory stays bounded however many faults there are.
  */
 import type { Diagnostic, Place } from '../base/diagnostic.ts';
+import { nearest } from '../base/suggest.ts';
 import { EXPRESSION_FAULTS } from '../expression/fault.ts';
 import type { FaultCode } from './faults.ts';
 import { LANGUAGE_FAULTS } from './faults.ts';
 import type { Path } from './path.ts';
 import { pathText } from './path.ts';
-import { nearest } from './suggest.ts';
 
 /** Diagnostics shown; one more counts the rest. */
 export const MAX_DIAGNOSTICS = 100;
@@ -28,7 +28,7 @@ interface Entry {
 export class Report {
   readonly #text: string;
   readonly #lineStarts: number[] = [0];
-  readonly #suggestions = { budget: SUGGESTION_BUDGET };
+  #suggestionBudget = SUGGESTION_BUDGET;
   #entries: Entry[] = [];
   #errors = 0;
   #warnings = 0;
@@ -54,8 +54,20 @@ export class Report {
 
   /** ` (did you mean "Next"?)` when one of the candidates is close to what was written, else nothing. */
   didYouMean(written: string, candidates: Iterable<string>): string {
-    const found = nearest(written, candidates, this.#suggestions);
+    const found = nearest(written, this.#affordable(written, candidates));
     return found === null ? '' : ` (did you mean ${JSON.stringify(found)}?)`;
+  }
+
+  /** The candidates of about the right length, as many as the budget of the whole compilation lets compare. */
+  *#affordable(written: string, candidates: Iterable<string>): Generator<string> {
+    const slack = Math.max(2, Math.floor(written.length / 3));
+    for (const candidate of candidates) {
+      this.#suggestionBudget--;
+      if (Math.abs(candidate.length - written.length) > slack) continue;
+      this.#suggestionBudget -= candidate.length * written.length;
+      if (this.#suggestionBudget < 0) return;
+      yield candidate;
+    }
   }
 
   place(offset: number, path: Path): Place {
