@@ -1,0 +1,43 @@
+/** docs/language.md says what the code does: the table of diagnostics both ways, every field, and examples that compile. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { allFaults } from '../../src/language/faults.ts';
+import * as fields from '../../src/language/statemachine/fields.ts';
+import { VARIABLE_NAMES } from '../../src/language/statemachine/variables.ts';
+import { compile } from './support.ts';
+
+const page = readFileSync(new URL('../../docs/language.md', import.meta.url), 'utf8');
+
+test('the table of diagnostics is the table of the code, in its order', () => {
+  const rows = [...page.matchAll(/^\| `([a-z-]+)` \| (error|warning) \| (.+) \|$/gm)].map((row) => row.slice(1, 4));
+  const table = [...allFaults()].map(([code, { severity, meaning }]) => [
+    code,
+    severity,
+    meaning.replaceAll('|', '\\|'),
+  ]);
+  assert.deepEqual(rows, table);
+});
+
+test('every field and every variable is described', () => {
+  const known = [
+    ...fields.FLOW_FIELDS,
+    ...fields.ALL_STATE_FIELDS,
+    ...fields.RETRY_FIELDS,
+    ...fields.CATCH_FIELDS,
+    ...fields.ON_ERRORS_RETRY_FIELDS,
+    ...VARIABLE_NAMES,
+  ];
+  for (const name of known) {
+    assert.match(page, new RegExp(`[\`{ ]${name.replace(/[.$]/g, '\\$&')}[\`,}: .[]`), name);
+  }
+});
+
+test('the examples compile without a diagnostic', () => {
+  const examples = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text = '']) => text);
+  assert.ok(examples.length > 0);
+  for (const example of examples) {
+    assert.deepEqual(compile(example).diagnostics, []);
+    assert.deepEqual(compile(example, { mode: 'Standard' }).diagnostics, []);
+  }
+});
