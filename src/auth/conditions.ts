@@ -6,10 +6,8 @@
  * that could never hold, or always would, is refused instead of silently opening or closing a door.
  */
 import ipaddr from 'ipaddr.js';
-import type { PolicyRequest } from './policy.ts';
+import type { Condition, PolicyRequest } from './policy.ts';
 import { matchesWildcard } from './wildcard.ts';
-
-export type Condition = (request: PolicyRequest) => boolean;
 
 /** A condition, or a sentence on why it is none. */
 export type CompiledCondition = { readonly holds: Condition } | { readonly fault: string };

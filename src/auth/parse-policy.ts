@@ -3,8 +3,7 @@
  * is not understood is a fault: passing over `NotAction` or `Principal` would change what a policy means.
  */
 import { compileCondition } from './conditions.ts';
-import type { Condition } from './conditions.ts';
-import type { Policy, Statement } from './policy.ts';
+import type { Condition, Policy, Statement } from './policy.ts';
 
 export type ParsedPolicy =
   | { readonly policy: Policy; readonly faults: readonly [] }

@@ -2,7 +2,6 @@
  * RAM policies, checked and compiled when the settings are loaded, and the decision they give (wire.md 12.1): a
  * matching Deny wins, then a matching Allow, and else nobody is allowed.
  */
-import type { Condition } from './conditions.ts';
 import { matchesWildcard } from './wildcard.ts';
 
 export interface Statement {
@@ -30,6 +29,9 @@ export interface PolicyRequest {
   /** As the socket names it. */
   readonly sourceIp: string;
 }
+
+/** Whether the circumstances of a request meet one condition of a statement. */
+export type Condition = (request: PolicyRequest) => boolean;
 
 export type Decision = 'Allow' | 'ExplicitDeny' | 'ImplicitDeny';
 
