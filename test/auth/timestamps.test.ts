@@ -1,3 +1,4 @@
+/** Which texts are times of a request, and which moments they name. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseTimestamp } from '../../src/auth/timestamps.ts';

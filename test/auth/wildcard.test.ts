@@ -1,3 +1,4 @@
+/** The wildcards of policies: what they match, and that no pattern makes matching slow. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

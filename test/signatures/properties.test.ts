@@ -1,3 +1,4 @@
+/** Properties of the signatures: what is signed verifies, what is changed does not, canonical forms can be read back. */
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
