@@ -48,6 +48,7 @@ function compileRoot(root: Node, report: Report, options: CompileOptions): Plan 
 }
 
 function isClassic(root: MapNode): boolean {
+  if (stringAt(root, 'Type') === 'StateMachine') return false;
   return stringAt(root, 'type') === 'flow' || (!root.entries.has('Type') && root.entries.has('steps'));
 }
 

@@ -1,6 +1,6 @@
 /**
  * A definition as read: mappings, lists and scalars, each with its place in the text. It is what the front ends of both
- * dialects work on; the YAML library stays behind `yaml.ts`.
+ * dialects work on; the YAML library stays behind `yaml.ts` and `node-builder.ts`.
  *
  * An alias is the very node that its anchor names, so the nodes form a graph without cycles. `yaml.ts` bounds its depth
  * and the number of nodes it unfolds to, therefore everything here may recurse.

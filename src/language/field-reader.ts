@@ -255,7 +255,7 @@ function numberOf(node: Node, digits: boolean): number | null {
   if (node.kind !== 'scalar') return null;
   const { value } = node;
   if (typeof value === 'number') return value;
-  if (typeof value === 'string') return digits && /^\d{1,15}$/.test(value) ? Number(value) : null;
+  if (typeof value === 'string') return digits && /^\d{1,15}(?:\.\d{1,9})?$/.test(value) ? Number(value) : null;
   return typeof value === 'object' && value !== null && 'rawJSON' in value ? Number(value.rawJSON) : null;
 }
 

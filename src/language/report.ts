@@ -12,7 +12,7 @@ import type { Path } from './path.ts';
 import { pathText } from './path.ts';
 
 /** Diagnostics shown; one more counts the rest. */
-export const MAX_DIAGNOSTICS = 100;
+const MAX_DIAGNOSTICS = 100;
 const COMPACT_ABOVE = MAX_DIAGNOSTICS * 20;
 /** Cells of edit-distance tables that one compilation may fill: some tens of milliseconds. */
 const SUGGESTION_BUDGET = 5_000_000;
@@ -62,10 +62,9 @@ export class Report {
   *#affordable(written: string, candidates: Iterable<string>): Generator<string> {
     const slack = Math.max(2, Math.floor(written.length / 3));
     for (const candidate of candidates) {
-      this.#suggestionBudget--;
+      if (this.#suggestionBudget-- <= 0) return;
       if (Math.abs(candidate.length - written.length) > slack) continue;
       this.#suggestionBudget -= candidate.length * written.length;
-      if (this.#suggestionBudget < 0) return;
       yield candidate;
     }
   }

@@ -1,5 +1,5 @@
 /**
- * YAML or JSON text → {@link Node}. The one file that knows the `yaml` library.
+ * YAML or JSON text → {@link Node}. Only this file and `node-builder.ts` know the `yaml` library.
  *
  * YAML 1.2 core schema: an unquoted timestamp, `yes` and `on` stay texts. Three things are stricter than YAML: keys
  * are texts, no key stands twice, and values are those of JSON. One is wider: `<<` merges, because the definitions of
@@ -10,20 +10,30 @@
  * composed. The number of tokens is bounded because every token may be a fault of its own.
  */
 import { Composer, Lexer, Parser } from 'yaml';
-import type { Document } from 'yaml';
+import type { Document, ErrorCode } from 'yaml';
 import { MAX_DEPTH } from '../base/json.ts';
 import type { Node } from './document.ts';
+import { quote } from './document.ts';
 import { NodeBuilder } from './node-builder.ts';
 import type { Report } from './report.ts';
 
 /** Longest text that is read, in UTF-16 units: what fits into one request (fdl.md 1). */
-export const MAX_TEXT = 1024 * 1024;
+const MAX_TEXT = 1024 * 1024;
 const MAX_TOKENS = 1_000_000;
 /** Faults of the parser after which reading on tells nothing more. */
 const MAX_PARSER_FAULTS = 1_000;
 
 /** Faults that leave the structure as the author meant it, so that the rest of the definition can be checked as well. */
 const HARMLESS: ReadonlySet<string> = new Set(['BAD_DQ_ESCAPE', 'KEY_OVER_1024_CHARS', 'TAG_RESOLVE_FAILED']);
+
+/** What the author of a flow most likely meant, where YAML's own message does not tell. */
+const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  BAD_SCALAR_START: '; put the value in quotation marks',
+  BLOCK_AS_IMPLICIT_KEY: '; a text with ": " in it needs quotation marks around it',
+  TAG_RESOLVE_FAILED: '; an expression that begins with "!" needs quotation marks around it',
+  UNEXPECTED_TOKEN:
+    '; a value that goes on behind its closing quotation mark or bracket needs quotation marks around the whole',
+};
 
 /** The root of the definition, or null when the text has faults that leave nothing to check; they are in the report. */
 export function readYaml(text: string, report: Report): Node | null {
@@ -148,21 +158,23 @@ function compose(text: string, report: Report): Document.Parsed[] | null {
 function reportErrors(document: Document.Parsed, report: Report): boolean {
   let sound = true;
   for (const { code, pos, message } of document.errors) {
-    report.add('yaml-syntax', Math.max(0, pos[0]), null, sentence(message));
+    report.add('yaml-syntax', Math.max(0, pos[0]), null, sentence(message) + hintFor(code, message));
     if (!HARMLESS.has(code)) sound = false;
   }
   for (const { code, pos, message } of document.warnings) {
     if (code === 'TAG_RESOLVE_FAILED') {
       const tag = message.replace(/^Unresolved tag: /, '');
-      report.add(
-        'unknown-tag',
-        pos[0],
-        null,
-        `the tag ${JSON.stringify(tag.slice(0, 60))} means nothing here; the value is read without it`,
-      );
+      const hint = /[$(]/.test(tag) ? '; an expression that begins with "!" needs quotation marks around it' : '';
+      const advice = `the tag ${quote(tag)} means nothing here; the value is read without it${hint}`;
+      report.add('unknown-tag', pos[0], null, advice);
     }
   }
   return sound;
+}
+
+function hintFor(code: ErrorCode, message: string): string {
+  if (code === 'UNEXPECTED_TOKEN' && !message.endsWith(' at node end')) return '';
+  return HINTS[code] ?? '';
 }
 
 function sentence(message: string): string {

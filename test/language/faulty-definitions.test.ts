@@ -1,7 +1,7 @@
 /** Every fault of a definition is reported with its code, place and severity (decisions.md 1.3, 1.4). */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { allFaults } from '../../src/language/faults.ts';
+import { allFaults, LANGUAGE_FAULTS } from '../../src/language/faults.ts';
 import { FAULTY_DEFINITIONS } from './faulty-definitions.ts';
 import { compile, faults } from './support.ts';
 
@@ -22,6 +22,24 @@ describe('faulty definitions', () => {
         assert.ok(message.length < 400, message);
       }
     }
+  });
+
+  test('every code is provoked here, but for those of hostile texts and of the name of the flow', () => {
+    const provoked = new Set(
+      FAULTY_DEFINITIONS.flatMap(({ faults: list }) => list.map((fault) => fault.split(' ')[2])),
+    );
+    assert.deepEqual(
+      Object.keys(LANGUAGE_FAULTS).filter((code) => !provoked.has(code)),
+      [
+        'definition-too-large',
+        'control-character',
+        'too-deep',
+        'alias-expansion',
+        'name-differs',
+        'more-faults',
+        'more-warnings',
+      ],
+    );
   });
 
   test('every diagnostic has a code of the table, with its severity', () => {

@@ -50,6 +50,13 @@ describe('size and depth', () => {
     assert.equal(plan?.states.length, i + 1);
   });
 
+  test('suggestions do not compare everything with everything', () => {
+    const states: string[] = [];
+    for (let i = 0; i < 12_000; i++) states.push(`  - {Type: Pass, Name: a${i}, Next: ${'b'.repeat(20)}${i}}`);
+    const { diagnostics } = compile(flow(states.join('\n')));
+    assert.equal(diagnostics.length, 101);
+  });
+
   test('a name of a mebibyte is not repeated in the messages', () => {
     const text = flow(`  - {Type: Pass, Name: A, Next: ${'n'.repeat(MIB - 200)}}`);
     const { diagnostics } = compile(text);
