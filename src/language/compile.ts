@@ -42,7 +42,8 @@ function compileRoot(root: Node, report: Report, options: CompileOptions): Plan 
   }
   if (stringAt(root, 'Type') !== 'StateMachine') {
     reportDialect(root, report);
-    if (!root.entries.has('States') && !root.entries.has('StartAt')) return null;
+    // What is plainly this language but for its Type is checked all the same, so that every fault is seen in one go.
+    if (root.entries.get('States')?.value.kind !== 'list') return null;
   }
   return compileStateMachine(root, report, options);
 }

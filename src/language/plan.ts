@@ -26,7 +26,11 @@ export interface StateScope extends EvaluationScope {
 /** Builds an object from a scope. @throws {EvaluationError} */
 export type Construct = (scope: StateScope) => JsonObject;
 /** A dynamic value: `Seconds.$`, `Timeout.$`, `ItemsPath`. @throws {EvaluationError} */
-export type Compute = (scope: StateScope) => JsonValue;
+export interface Compute {
+  (scope: StateScope): JsonValue;
+  /** Place and expression, for the failure of a value that cannot be used (decisions.md 2.7): `States[0].Seconds.$ ($Input.s)`. */
+  readonly source?: string;
+}
 /** A condition after coercion (decisions.md 2.3): what is not a boolean counts as false, with a warning. */
 export type Test = (scope: StateScope) => boolean;
 

@@ -51,13 +51,17 @@ export const FAULTY_DEFINITIONS: readonly FaultyDefinition[] = [
     text: `type: StateMachine
 StartAt: A
 `,
-    faults: [
-      '1:1 error missing-field',
-      '1:1 warning missing-name',
-      '1:1 error missing-field',
-      '1:1 warning unknown-key type',
-      '1:7 error unknown-dialect type',
-    ],
+    faults: ['1:7 error unknown-dialect type'],
+  },
+  {
+    name: 'no type, but states: the rest is checked as well',
+    text: `SpecVersion: v1
+Name: x
+StartAt: A
+States:
+  - {Type: Pass, Name: A}
+`,
+    faults: ['1:1 error unknown-dialect', '5:5 error missing-transition States[0]'],
   },
   {
     name: 'misspelt type',

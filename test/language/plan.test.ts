@@ -217,6 +217,7 @@ describe('states', () => {
     const { seconds } = firstState<WaitState>('  - {Type: Wait, Name: A, End: true, Seconds.$: $Input.s}\n');
     assert.ok(typeof seconds === 'function');
     assert.equal(seconds(scopeOf({ input: { s: 7 } })), 7);
+    assert.equal(seconds.source, 'States[0].Seconds.$ ($Input.s)');
   });
 
   test('Choice: conditions in order, a YAML boolean among them', () => {

@@ -4,7 +4,7 @@ import { compileCondition, compileExpression } from '../../expression/compile.ts
 import type { ExpressionFault } from '../../expression/fault.ts';
 import { describe, textOf } from '../document.ts';
 import type { Located } from '../field-reader.ts';
-import { pathText } from '../path.ts';
+import { pathText, shorten } from '../path.ts';
 import type { Compute, StateScope, Test } from '../plan.ts';
 import type { Report } from '../report.ts';
 import type { Site } from './variables.ts';
@@ -14,6 +14,13 @@ export function readExpression(report: Report, field: Located, site: Site): Comp
   const text = textOf(field.node);
   if (text === null) return refuse(report, field, 'the text of an expression');
   return reported(report, field, text, compileExpression<StateScope>(text, options(field, site)));
+}
+
+/** The expression of a field of a state, which the interpreter checks when it has run. Null when it is faulty. */
+export function readComputed(report: Report, field: Located, site: Site): Compute | null {
+  const evaluate = readExpression(report, field, site);
+  if (evaluate === null) return null;
+  return Object.assign(evaluate, { source: `${pathText(field.path)} (${shorten(textOf(field.node) ?? '', 200)})` });
 }
 
 /** The condition of a Choice; a YAML boolean is one too (decisions.md 7). Null when it is faulty. */

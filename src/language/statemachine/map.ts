@@ -5,7 +5,7 @@ import type { Range } from '../field-reader.ts';
 import type { Compute, MapState, Scope, StateBase } from '../plan.ts';
 import { readConstructor } from './constructor.ts';
 import type { CompileContext, Transitions } from './context.ts';
-import { readExpression } from './expressions.ts';
+import { readComputed } from './expressions.ts';
 import { DISTRIBUTED_FIELDS, foreignWord, PROCESSOR_CONFIG_FIELDS, PROCESSOR_FIELDS } from './fields.ts';
 import { readRecovery } from './recovery.ts';
 import { BEFORE_OUTPUT, WITH_ITEM } from './variables.ts';
@@ -33,7 +33,7 @@ export function readMap(context: CompileContext, map: FieldReader, transitions: 
 
 function readItems(map: FieldReader): Compute | null {
   const field = map.find('ItemsPath');
-  if (field !== null) return readExpression(map.report, field, BEFORE_OUTPUT);
+  if (field !== null) return readComputed(map.report, field, BEFORE_OUTPUT);
   if (!map.has('ItemReader')) map.missing('ItemsPath');
   return null;
 }

@@ -15,7 +15,7 @@ import type {
 } from '../plan.ts';
 import { readConstructor } from './constructor.ts';
 import type { CompileContext, Transitions } from './context.ts';
-import { readCondition, readExpression } from './expressions.ts';
+import { readComputed, readCondition } from './expressions.ts';
 import { CHOICE_BRANCH_FIELDS, foreignWord, SCOPE_FIELDS } from './fields.ts';
 import { readRecovery } from './recovery.ts';
 import { readAction, readTaskMode } from './task-action.ts';
@@ -54,7 +54,7 @@ function literalOrComputed(fields: FieldReader, key: string, literal: () => numb
   const field = fields.find(twin);
   if (field === null) return literal();
   if (fields.has(key)) fields.faultAt('both-forms', twin, `${fields.what} has both "${key}" and "${twin}"; keep one`);
-  return readExpression(fields.report, field, BEFORE_OUTPUT);
+  return readComputed(fields.report, field, BEFORE_OUTPUT);
 }
 
 export function readChoice(
