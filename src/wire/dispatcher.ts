@@ -8,7 +8,8 @@ import { ApiError, apiError, invalidArgument } from '../api/error.ts';
 import { ERRORS } from '../api/errors.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Operation, Parameters } from '../operations/operation.ts';
-import { hasBody, readBody } from './body.ts';
+import { hasBody } from './body.ts';
+import type { BodyReader } from './body.ts';
 import { isAcs3, readOpenCall, readSignedCall } from './call.ts';
 import type { EarlyAnswers } from './early-answers.ts';
 import { Exchange } from './exchange.ts';
@@ -26,7 +27,7 @@ export interface DispatcherOptions<Services> {
   readonly operations: ReadonlyMap<string, Operation<Services>>;
   readonly services: Services;
   readonly authenticator: Authenticator;
-  readonly requestBytes: number;
+  readonly bodies: BodyReader;
   readonly secureTransport: boolean;
   /** Null: slow answers are not started early. */
   readonly early: EarlyAnswers | null;
@@ -61,11 +62,11 @@ export class Dispatcher<Services> {
       this.#answer(exchange, request, query, NO_BODY);
       return;
     }
-    const limitBytes = this.#options.requestBytes;
-    readBody(request, limitBytes, (body) => {
-      if (body === null) exchange.refuseUnread(apiError('EntityTooLarge', String(limitBytes)));
-      else this.#answer(exchange, request, query, body);
-    });
+    this.#options.bodies.read(
+      request,
+      (body) => this.#answer(exchange, request, query, body),
+      (error) => exchange.refuseUnread(error),
+    );
   }
 
   /** What is wrong with a request before its body is looked at. */

@@ -11,7 +11,7 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Ids } from '../base/ids.ts';
 import type { Operation } from '../operations/operation.ts';
-import { announcedBytes } from './body.ts';
+import { BodyReader, announcedBytes } from './body.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { EarlyAnswers } from './early-answers.ts';
 import { endConnection } from './exchange.ts';
@@ -25,6 +25,8 @@ const HEAD_TIMEOUT_MS = 60_000;
 const REQUEST_TIMEOUT_MS = 300_000;
 /** As the service advertises (wire.md 7.3). */
 const KEEP_ALIVE_MS = 25_000;
+/** Held by all bodies together that have come only in part. */
+const MAX_HELD_BYTES = 256 * 1024 * 1024;
 const BACKLOG = 4096;
 const CLOSING_LOOK_MS = 50;
 
@@ -55,7 +57,8 @@ export function createWireServer<Services>(options: WireServerOptions<Services>)
   const { clock, ids, tls } = options;
   const early = options.earlyAnswerMs === null ? null : new EarlyAnswers(clock, options.earlyAnswerMs);
   const shared = { clock, ids, closing: false };
-  const dispatcher = new Dispatcher({ ...options, early, shared, secureTransport: tls !== null });
+  const bodies = new BodyReader(options.requestBytes, MAX_HELD_BYTES);
+  const dispatcher = new Dispatcher({ ...options, bodies, early, shared, secureTransport: tls !== null });
   const server = createNodeServer(tls, (request, response) => dispatcher.handle(request, response));
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     // A body that is too large is refused before it is sent.
@@ -64,6 +67,10 @@ export function createWireServer<Services>(options: WireServerOptions<Services>)
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseBytes(error, socket, clock, ids));
 
+  // What TCP accepted, and what speaks HTTP: over TLS the second comes after the handshake.
+  const connections = track(server, 'connection');
+  const speaking = tls === null ? connections : track(server, 'secureConnection');
+
   return {
     listen: () => listen(server, options.listen, tls === null ? 'http' : 'https'),
     async close(limitMs) {
@@ -71,12 +78,17 @@ export function createWireServer<Services>(options: WireServerOptions<Services>)
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });
-      const cancelLimit = clock.after(limitMs, () => server.closeAllConnections());
-      // An answer that was started before the server was closing leaves a connection that only now is idle.
-      let cancelLook = clock.after(CLOSING_LOOK_MS, function look() {
-        server.closeIdleConnections();
-        cancelLook = clock.after(CLOSING_LOOK_MS, look);
+      const cancelLimit = clock.after(limitMs, () => {
+        for (const socket of connections) socket.destroy();
       });
+      // Node takes a connection that has not sent anything yet for a busy one, so which are idle is looked at here,
+      // and again and again for those whose answer was started before the server was closing.
+      let cancelLook = (): void => {};
+      const look = (): void => {
+        for (const socket of speaking) if (answerOf(socket) === null) socket.destroy();
+        cancelLook = clock.after(CLOSING_LOOK_MS, look);
+      };
+      look();
       await closed;
       cancelLimit();
       cancelLook();
@@ -101,6 +113,16 @@ function createNodeServer(
   return tls === null ? createHttpServer(options, handle) : createHttpsServer({ ...options, ...tls }, handle);
 }
 
+/** The open sockets among those that an event of the server announces. */
+function track(server: Server, event: 'connection' | 'secureConnection'): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  server.on(event, (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return sockets;
+}
+
 function listen(
   server: Server,
   { host, port }: { readonly host: string; readonly port: number },
@@ -117,12 +139,15 @@ function listen(
   });
 }
 
+/** The answer under way on a connection. Node keeps it there, and looks at it for what is done with it here. */
+function answerOf(socket: Socket): ServerResponse | null {
+  return (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage ?? null;
+}
+
 /** Answers bytes that are no HTTP request, or one that took too long to arrive. */
 function refuseBytes(error: NodeJS.ErrnoException, socket: Socket, clock: Clock, ids: Ids): void {
   const silent = socket.bytesRead === 0;
-  // Node keeps the answer under way there, and its own handler looks at it for the same reason.
-  const { _httpMessage: answer } = socket as Socket & { _httpMessage?: ServerResponse | null };
-  const answering = answer !== undefined && answer !== null && answer.headersSent;
+  const answering = answerOf(socket)?.headersSent === true;
   if (!socket.writable || silent || answering || error.code === 'ECONNRESET') {
     socket.destroy(error);
     return;

@@ -142,8 +142,11 @@ export async function startServer(
     }),
   });
   const { url } = await server.listen();
-  context.after(() => server.close(0).finally(() => {}));
-  context.after(async () => clock.advance(60_000));
+  context.after(async () => {
+    const closed = server.close(0);
+    clock.advance(60_000);
+    await closed;
+  });
   return { url, port: Number(new URL(url).port), clock, server, logged };
 }
 
@@ -251,8 +254,9 @@ export function call(server: TestServer, parameters: Change = {}, key: Key = ROO
   return send(server, { headers: { 'content-type': FORM }, body: rpcForm(server.clock, parameters, key) });
 }
 
-export function openSocket(port: number): Promise<Socket> {
-  const socket = connect({ port, host: '127.0.0.1' });
+/** A connection; with `halfOpen` it can go on sending when the other side has ended. */
+export function openSocket(port: number, halfOpen: 'half-open' | null = null): Promise<Socket> {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: halfOpen !== null });
   return new Promise((resolve, reject) => {
     socket.once('error', reject);
     socket.once('connect', () => {
@@ -316,6 +320,15 @@ function parseChunks(text: string): string | null {
     body += text.slice(lineEnd + 2, lineEnd + 2 + size);
     at = lineEnd + 2 + size + 2;
   }
+}
+
+/** Waits for the end of a connection, however it ends. What still comes in is thrown away. */
+export function closing(socket: Socket): Promise<void> {
+  socket.resume();
+  return new Promise((resolve) => {
+    if (socket.closed) resolve();
+    else socket.once('close', () => resolve());
+  });
 }
 
 /** `Code` of an error reply. */
