@@ -1,7 +1,7 @@
 /** What a node becomes when it is compiled, and what the parts of the compiler share. */
 import type { JsonValue } from '../base/json.ts';
 import type { ExpressionNode } from './ast.ts';
-import type { ValueType } from './compiled.ts';
+import type { CheckingWork, ValueType } from './compiled.ts';
 import type { Evaluate, EvaluationScope } from './evaluation.ts';
 import type { ExpressionFaultCode } from './fault.ts';
 
@@ -18,4 +18,5 @@ export interface CompileContext<S extends EvaluationScope> {
   warn(code: ExpressionFaultCode, message: string, node: ExpressionNode): void;
   /** False when the text has faults already, so that values may not be what the writer meant. */
   readonly checksValues: boolean;
+  readonly work: CheckingWork;
 }

@@ -77,7 +77,7 @@ function equalArrays(scope: EvaluationScope, a: JsonArray, b: JsonArray, depth: 
 function equalObjects(scope: EvaluationScope, a: JsonObject, b: JsonObject, depth: number): boolean {
   let unmatched = 0;
   for (const _ in b) unmatched++;
-  spend(scope, unmatched);
+  spend(scope, unmatched * 2);
   for (const key in a) {
     unmatched--;
     if (!Object.hasOwn(b, key) || !deepEqual(scope, a[key] as JsonValue, b[key] as JsonValue, depth + 1)) return false;

@@ -87,7 +87,12 @@ function specialised<S extends EvaluationScope>(
   args: readonly Code<S>[],
 ): Call | null {
   try {
-    return definition.specialise?.(args.map((arg) => arg.constant)) ?? definition.call;
+    return (
+      definition.specialise?.(
+        args.map((arg) => arg.constant),
+        context.work,
+      ) ?? definition.call
+    );
   } catch (error) {
     if (!(error instanceof EvaluationError)) throw error;
     context.fault('expression-value', error.message, node);

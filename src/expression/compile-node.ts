@@ -5,7 +5,7 @@ import type { CallNode, ComparisonNode, ExpressionNode, LogicNode, VariableNode 
 import * as closures from './closures.ts';
 import type { Code, CompileContext } from './code.ts';
 import { compileCall } from './compile-call.ts';
-import type { ExpressionOptions, ValueType } from './compiled.ts';
+import type { CheckingWork, ExpressionOptions, ValueType } from './compiled.ts';
 import { MAX_FAULTS } from './compiled.ts';
 import type { Evaluate, EvaluationScope } from './evaluation.ts';
 import { EvaluationError } from './evaluation.ts';
@@ -15,13 +15,14 @@ import { functionNamed } from './functions/table.ts';
 import { compilePath } from './path.ts';
 import { booleanOf, typeOf } from './value.ts';
 
-/** Work that one expression may spend on its constant parts; what needs more is left for running. */
-const FOLDING_FUEL = 10_000;
+/** For an expression that shares its {@link CheckingWork} with no other. */
+const CHECKING_FUEL = 100_000;
 
 export class NodeCompiler<S extends EvaluationScope> implements CompileContext<S> {
   readonly faults = new FaultList();
   readonly warnings: ExpressionFault[] = [];
   readonly checksValues: boolean;
+  readonly work: CheckingWork;
   readonly #text: string;
   readonly #options: ExpressionOptions<S>;
   readonly #folding: EvaluationScope;
@@ -33,8 +34,15 @@ export class NodeCompiler<S extends EvaluationScope> implements CompileContext<S
     this.#options = options;
     this.checksValues = faults.length === 0;
     this.faults.faults.push(...faults);
+    const work = options.work ?? { fuel: CHECKING_FUEL };
+    this.work = work;
     this.#folding = {
-      fuel: FOLDING_FUEL,
+      get fuel() {
+        return work.fuel;
+      },
+      set fuel(left) {
+        work.fuel = left;
+      },
       random: () => 0,
       warn: (message) => {
         if (this.#foldingNode !== null) this.warn('odd-value', message, this.#foldingNode);
@@ -165,14 +173,14 @@ export class NodeCompiler<S extends EvaluationScope> implements CompileContext<S
   /** The code of a node over `parts`; evaluated at once when all of them are constant. */
   #folded(node: ExpressionNode, evaluate: Evaluate<S>, type: ValueType, parts: readonly Code<S>[]): Code<S> {
     const code = { evaluate, type, constant: undefined };
-    if (!this.checksValues || parts.some((part) => part.constant === undefined)) return code;
+    if (!this.checksValues || this.work.fuel < 0 || parts.some((part) => part.constant === undefined)) return code;
     try {
       this.#foldingNode = node;
       // What is constant reads nothing of a scope but its fuel, its randomness and its warnings.
       return constantCode(evaluate(this.#folding as S));
     } catch (error) {
       if (!(error instanceof EvaluationError)) throw error;
-      if (this.#folding.fuel >= 0) this.fault('expression-value', error.message, node);
+      if (this.work.fuel >= 0) this.fault('expression-value', error.message, node);
       return code;
     } finally {
       this.#foldingNode = null;

@@ -5,6 +5,15 @@ import type { ExpressionFault } from './fault.ts';
 /** What is known of a value before running; `any` where nothing is. */
 export type ValueType = 'null' | 'boolean' | 'number' | 'text' | 'array' | 'map' | 'any';
 
+/** What checking patterns and evaluating constant parts may cost while expressions are compiled, in units of fuel. */
+export interface CheckingWork {
+  /** Units left. At zero what is left unchecked is checked when it runs, where fuel bounds it. */
+  fuel: number;
+}
+
+/** For all expressions of one definition together: some hundreds of milliseconds at most. */
+export const DEFINITION_CHECKING_FUEL = 2_000_000;
+
 export interface ExpressionOptions<S extends EvaluationScope> {
   /** The variables that can be read here, by their names with the dollar sign: `$Input`, or `$` in the classic dialect. */
   readonly variables: ReadonlyMap<string, VariableReader<S>>;
@@ -14,6 +23,8 @@ export interface ExpressionOptions<S extends EvaluationScope> {
   readonly place: string;
   /** Allows `[*]` in paths, with flattening (the classic dialect, fdl-classic.md 3.3). */
   readonly wildcard?: boolean;
+  /** Shared by the expressions of one definition, so that many cannot take long together; without it each has its own. */
+  readonly work?: CheckingWork;
 }
 
 export interface Compiled<S extends EvaluationScope, R> {

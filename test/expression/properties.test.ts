@@ -87,13 +87,11 @@ function treeOf(variables: readonly string[]): fc.Arbitrary<ExpressionNode> {
         { weight: 2, arbitrary: variable },
         { weight: 3, arbitrary: path },
         list.map((items) => ({ kind: 'array' as const, items, ...at })),
-        fc
-          .uniqueArray(fc.tuple(name, tie('node')), { maxLength: 3, selector: ([key]) => key })
-          .map((members) => ({
-            kind: 'object' as const,
-            members: members.map(([key, member]) => ({ key, value: member })),
-            ...at,
-          })),
+        fc.uniqueArray(fc.tuple(name, tie('node')), { maxLength: 3, selector: ([key]) => key }).map((members) => ({
+          kind: 'object' as const,
+          members: members.map(([key, member]) => ({ key, value: member })),
+          ...at,
+        })),
         { weight: 4, arbitrary: call },
         fc
           .tuple(fc.constantFrom('not' as const, 'negate' as const), tie('node'))

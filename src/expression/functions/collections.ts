@@ -5,6 +5,9 @@ import type { EvaluationScope } from '../evaluation.ts';
 import { spend } from '../evaluation.ts';
 import type { FunctionDefinition } from './definition.ts';
 
+/** Maps of many keys are slow to list: up to 2 µs a key. */
+const FUEL_PER_KEY = 4;
+
 export const COLLECTION_FUNCTIONS: readonly FunctionDefinition[] = [
   {
     name: 'arrayContains',
@@ -41,11 +44,11 @@ export const COLLECTION_FUNCTIONS: readonly FunctionDefinition[] = [
     name: 'mapKeys',
     parameters: [{ name: 'map', types: ['map'] }],
     result: 'array',
-    summary: 'The keys of the map, in its order.',
+    summary: 'The keys of the map, in its order; keys that write small integers, such as `"7"`, stand first.',
     examples: [{ expression: 'mapKeys({"a": 1, "b": 2})', value: ['a', 'b'] }],
     call(scope, [map]) {
       const keys = Object.keys(map as JsonObject);
-      spend(scope, keys.length);
+      spend(scope, keys.length * FUEL_PER_KEY);
       return keys;
     },
   },
@@ -53,11 +56,11 @@ export const COLLECTION_FUNCTIONS: readonly FunctionDefinition[] = [
     name: 'mapValues',
     parameters: [{ name: 'map', types: ['map'] }],
     result: 'array',
-    summary: 'The values of the map, in its order.',
+    summary: 'The values of the map, in the order of `mapKeys`.',
     examples: [{ expression: 'mapValues({"a": 1, "b": 2})', value: [1, 2] }],
     call(scope, [map]) {
       const values = Object.values(map as JsonObject);
-      spend(scope, values.length);
+      spend(scope, values.length * FUEL_PER_KEY);
       return values;
     },
   },
@@ -71,14 +74,15 @@ export const COLLECTION_FUNCTIONS: readonly FunctionDefinition[] = [
     summary:
       'A map with the keys of both; where both have a key, the value of the right one. Nested maps are not merged.',
     examples: [{ expression: 'jsonMerge({"a": 1, "b": 1}, {"b": 2})', value: { a: 1, b: 2 } }],
-    call(scope, [left, right]) {
-      // Spreading defines members, so that a key `__proto__` stays data.
-      const merged: JsonObject = { ...(left as JsonObject), ...(right as JsonObject) };
-      for (const _ in merged) spend(scope, 1);
-      return merged;
-    },
+    call: (scope, [left, right]) => merge(scope, left as JsonObject, right as JsonObject),
   },
 ];
+
+function merge(scope: EvaluationScope, left: JsonObject, right: JsonObject): JsonObject {
+  spend(scope, (Object.keys(left).length + Object.keys(right).length) * FUEL_PER_KEY * 2);
+  // Spreading defines members, so that a key `__proto__` stays data.
+  return { ...left, ...right };
+}
 
 function unique(scope: EvaluationScope, array: JsonArray): JsonValue[] {
   const seen = new Set<string>();

@@ -72,8 +72,8 @@ export const COMMON_FUNCTIONS: readonly FunctionDefinition[] = [
       { expression: 'regexMatchString("order-17", "^[0-9]+$")', value: false },
     ],
     call: (scope, [text, pattern]) => matchesPattern(scope, text as string, pattern as string),
-    specialise([, pattern]) {
-      if (typeof pattern === 'string') checkPattern(pattern);
+    specialise([, pattern], work) {
+      if (typeof pattern === 'string' && work.fuel > 0) checkPattern(pattern, work);
       return null;
     },
     inspect: inspectRegex,
@@ -100,7 +100,7 @@ export const COMMON_FUNCTIONS: readonly FunctionDefinition[] = [
       { name: 'b', types: ['integer'] },
     ],
     result: 'number',
-    summary: 'The sum of two integers, exact however long they are.',
+    summary: 'The sum of two integers, exact beyond 2^53 too (up to 1,000 digits).',
     examples: [
       { expression: 'intAdd(1, -2)', value: -1 },
       { expression: 'intAdd(9007199254740993, 1)', value: longNumber('9007199254740994') },
@@ -160,12 +160,12 @@ function length(scope: EvaluationScope, value: string | JsonArray | JsonObject):
   if (typeof value === 'string') return codePoints(scope, value);
   if (isJsonArray(value)) return value.length;
   const { length: count } = Object.keys(value);
-  spend(scope, count);
+  spend(scope, count * 2);
   return count;
 }
 
 function codePoints(scope: EvaluationScope, text: string): number {
-  spend(scope, text.length >> 4);
+  spend(scope, text.length >> 3);
   let count = text.length;
   for (let i = 1; i < text.length; i++) {
     if ((text.charCodeAt(i) & 0xfc00) === 0xdc00 && (text.charCodeAt(i - 1) & 0xfc00) === 0xd800) count--;

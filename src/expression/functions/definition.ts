@@ -2,7 +2,7 @@
 import type { JsonValue } from '../../base/json.ts';
 import { isLongNumber } from '../../base/json.ts';
 import type { ExpressionNode } from '../ast.ts';
-import type { ValueType } from '../compiled.ts';
+import type { CheckingWork, ValueType } from '../compiled.ts';
 import type { EvaluationScope } from '../evaluation.ts';
 import type { ExpressionFaultCode } from '../fault.ts';
 import { typeOf } from '../value.ts';
@@ -37,7 +37,7 @@ export interface FunctionDefinition {
    * A faster call for arguments of which some are constant (undefined: not known yet). It is given the same arguments.
    * @throws {EvaluationError} when a constant makes every call fail.
    */
-  readonly specialise?: (constants: readonly (JsonValue | undefined)[]) => Call | null;
+  readonly specialise?: (constants: readonly (JsonValue | undefined)[], work: CheckingWork) => Call | null;
   /** What looks wrong in a call although it can be evaluated. */
   readonly inspect?: (args: readonly ExpressionNode[]) => { code: ExpressionFaultCode; message: string } | null;
 }

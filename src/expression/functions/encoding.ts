@@ -123,6 +123,7 @@ function algorithmOf(name: string): string {
 
 /** From the scope's randomness and not the machine's, so that a rebuilt execution gets the same (decisions.md 2.6). */
 function uuid(scope: EvaluationScope): string {
+  spend(scope, 8);
   let digits = '';
   for (let i = 0; i < 4; i++)
     digits += Math.floor(scope.random() * 0x1_0000_0000)
