@@ -4,7 +4,7 @@
  */
 import { fitsJson, isJsonArray, stringifyJson } from '../base/json.ts';
 import type { JsonArray, JsonObject, JsonValue } from '../base/json.ts';
-import type { Construct, MapState, TaskState, WaitState } from '../language/plan.ts';
+import type { Compute, Construct, MapState, TaskState, WaitState } from '../language/plan.ts';
 import type { ConstructScope } from './construct-scope.ts';
 import type { Thread } from './execution.ts';
 import { DATA_LIMIT_EXCEEDED } from './failure.ts';
@@ -57,7 +57,7 @@ export function evaluateSeconds(scope: ConstructScope, limits: { readonly waitSe
   const value = scope.attempt(state.seconds, null);
   if (scope.failure !== null) return 0;
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= limits.waitSeconds) return value;
-  scope.fail(`Seconds must be a whole number from 1 to ${limits.waitSeconds}, not ${shown(value)}`);
+  scope.fail(named(state.seconds, `Seconds must be a whole number from 1 to ${limits.waitSeconds}, not ${shown(value)}`));
   return 0;
 }
 
@@ -71,7 +71,8 @@ export function evaluateTimeout(scope: ConstructScope, state: TaskState): number
   if (typeof seconds === 'number' && seconds >= 0 && seconds <= TASK_TIMEOUT_MAX_SECONDS) {
     return seconds === 0 ? null : seconds;
   }
-  scope.fail(`Timeout must be a number of seconds from 0 to ${TASK_TIMEOUT_MAX_SECONDS}, not ${shown(value)}`);
+  const range = `from 0 to ${TASK_TIMEOUT_MAX_SECONDS}`;
+  scope.fail(named(timeoutSeconds, `Timeout must be a number of seconds ${range}, not ${shown(value)}`));
   return null;
 }
 
@@ -80,7 +81,7 @@ export function evaluateItems(scope: ConstructScope, state: MapState): JsonArray
   const items = scope.attempt(state.items, null);
   if (scope.failure !== null) return [];
   if (!isJsonArray(items)) {
-    scope.fail(`ItemsPath must lead to an array, not ${shown(items)}`);
+    scope.fail(named(state.items, `ItemsPath must lead to an array, not ${shown(items)}`));
     return [];
   }
   const { itemConstructor } = state;
@@ -105,6 +106,11 @@ export function joinedOutput(scope: ConstructScope, thread: Thread): JsonObject 
   else output = Object.fromEntries(results.map((result, index) => [`Branch${index}`, result]));
   scope.failure = scope.oversize(output, 'The joined result of the state');
   return output;
+}
+
+/** A sentence with the expression it is about, and its place, ahead of it (decisions.md 2.7). */
+function named(compute: Compute, message: string): string {
+  return compute.source === undefined ? message : `${compute.source}: ${message}`;
 }
 
 /** A larger value is not turned into text for a message. */
