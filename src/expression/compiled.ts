@@ -7,12 +7,9 @@ export type ValueType = 'null' | 'boolean' | 'number' | 'text' | 'array' | 'map'
 
 /** What checking patterns and evaluating constant parts may cost while expressions are compiled, in units of fuel. */
 export interface CheckingWork {
-  /** Units left. At zero what is left unchecked is checked when it runs, where fuel bounds it. */
+  /** Units left; two million are some hundreds of milliseconds. At zero the rest is checked when it runs, where fuel bounds it. */
   fuel: number;
 }
-
-/** For all expressions of one definition together: some hundreds of milliseconds at most. */
-export const DEFINITION_CHECKING_FUEL = 2_000_000;
 
 export interface ExpressionOptions<S extends EvaluationScope> {
   /** The variables that can be read here, by their names with the dollar sign: `$Input`, or `$` in the classic dialect. */
