@@ -201,27 +201,3 @@ function stringBytes(text: string, room: number): number {
   if (PLAIN.test(text)) return text.length + 2;
   return Buffer.byteLength(JSON.stringify(text));
 }
-
-/** Deep equality as the flow languages see it: numbers by value, key order without meaning. */
-export function jsonEqual(a: JsonValue, b: JsonValue): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
-    if (isLongNumber(a) && typeof b === 'number') return Number(a.rawJSON) === b;
-    if (isLongNumber(b) && typeof a === 'number') return Number(b.rawJSON) === a;
-    return false;
-  }
-  if (isLongNumber(a) || isLongNumber(b)) {
-    return isLongNumber(a) && isLongNumber(b) && (a.rawJSON === b.rawJSON || sameInteger(a.rawJSON, b.rawJSON));
-  }
-  if (isJsonArray(a) || isJsonArray(b)) {
-    if (!isJsonArray(a) || !isJsonArray(b) || a.length !== b.length) return false;
-    return a.every((item, i) => jsonEqual(item, b[i] as JsonValue));
-  }
-  const keys = Object.keys(a);
-  if (keys.length !== Object.keys(b).length) return false;
-  return keys.every((key) => Object.hasOwn(b, key) && jsonEqual(a[key] as JsonValue, b[key] as JsonValue));
-}
-
-function sameInteger(a: string, b: string): boolean {
-  return /^-?\d+$/.test(a) && /^-?\d+$/.test(b) && BigInt(a) === BigInt(b);
-}

@@ -14,6 +14,8 @@ import { pathText } from './path.ts';
 /** Diagnostics shown; one more counts the rest. */
 const MAX_DIAGNOSTICS = 100;
 const COMPACT_ABOVE = MAX_DIAGNOSTICS * 20;
+/** Units of work for checking the literal patterns and constant parts of all expressions together: a quarter of a second. */
+const CHECKING_FUEL = 2_000_000;
 /** Cells of edit-distance tables that one compilation may fill: some tens of milliseconds. */
 const SUGGESTION_BUDGET = 5_000_000;
 
@@ -26,6 +28,8 @@ interface Entry {
 }
 
 export class Report {
+  /** What checking expressions may still cost; those that are not checked here fail when they run, if they are wrong. */
+  readonly checkingWork = { fuel: CHECKING_FUEL };
   readonly #text: string;
   readonly #lineStarts: number[] = [0];
   #suggestionBudget = SUGGESTION_BUDGET;

@@ -1,8 +1,8 @@
 /** What an engine made of a case, and how it differs from what the case expects. */
-import { inspect } from 'node:util';
+import { inspect, isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from '../../src/base/diagnostic.ts';
 import { formatDiagnostic } from '../../src/base/diagnostic.ts';
-import { type JsonValue, jsonEqual, parseJson } from '../../src/base/json.ts';
+import { type JsonValue, parseJson } from '../../src/base/json.ts';
 import type { Case, ExpectedDiagnostic } from './case.ts';
 
 export interface RunOutcome {
@@ -65,7 +65,7 @@ function* endDifferences(wanted: Case, run: RunOutcome): Generator<string> {
     if (expect.outputText !== undefined && expect.outputText !== run.output) {
       yield `outputText:\n  expected ${expect.outputText}\n  got      ${run.output}`;
     }
-    if (expect.output !== undefined && !jsonEqual(plain(expect.output), parseJson(run.output))) {
+    if (expect.output !== undefined && !isDeepStrictEqual(plain(expect.output), parseJson(run.output))) {
       yield `output:\n${indent(`expected ${show(plain(expect.output))}\ngot      ${show(parseJson(run.output))}`)}`;
     }
     return;

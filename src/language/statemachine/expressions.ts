@@ -13,7 +13,7 @@ import type { Site } from './variables.ts';
 export function readExpression(report: Report, field: Located, site: Site): Compute | null {
   const text = textOf(field.node);
   if (text === null) return refuse(report, field, 'the text of an expression');
-  return reported(report, field, text, compileExpression<StateScope>(text, options(field, site)));
+  return reported(report, field, text, compileExpression<StateScope>(text, options(report, field, site)));
 }
 
 /** The expression of a field of a state, which the interpreter checks when it has run. Null when it is faulty. */
@@ -29,7 +29,7 @@ export function readCondition(report: Report, field: Located, site: Site): Test 
   if (node.kind === 'scalar' && typeof node.value === 'boolean') return node.value ? always : never;
   const text = textOf(node);
   if (text === null) return refuse(report, field, 'the text of an expression, or true or false');
-  return reported(report, field, text, compileCondition<StateScope>(text, options(field, site)));
+  return reported(report, field, text, compileCondition<StateScope>(text, options(report, field, site)));
 }
 
 function always(): boolean {
@@ -40,8 +40,8 @@ function never(): boolean {
   return false;
 }
 
-function options({ path }: Located, { variables, refused }: Site) {
-  return { variables, refused, place: pathText(path) };
+function options({ checkingWork }: Report, { path }: Located, { variables, refused }: Site) {
+  return { variables, refused, place: pathText(path), work: checkingWork };
 }
 
 function refuse(report: Report, { node, path }: Located, expected: string): null {
