@@ -285,7 +285,10 @@ function hasRoom(execution: Execution, thread: Thread): boolean {
   const total = thread.results?.length ?? 0;
   if (thread.spawned >= total) return false;
   if (thread.state.type !== 'Map') return true;
-  const atOnce = Math.min(thread.state.maxConcurrency ?? execution.limits.mapConcurrency, execution.limits.mapConcurrency);
+  const atOnce = Math.min(
+    thread.state.maxConcurrency ?? execution.limits.mapConcurrency,
+    execution.limits.mapConcurrency,
+  );
   return thread.spawned - thread.done < atOnce;
 }
 

@@ -52,19 +52,26 @@ function tooLarge(what: string, limit: number): { error: string; cause: string }
 }
 
 /** Seconds of a Wait; a computed one is a whole number in the range of the mode (fdl.md 2.3). */
-export function evaluateSeconds(scope: ConstructScope, limits: { readonly waitSeconds: number }, state: WaitState): number {
+export function evaluateSeconds(
+  scope: ConstructScope,
+  limits: { readonly waitSeconds: number },
+  state: WaitState,
+): number {
   if (typeof state.seconds === 'number') return state.seconds;
   const value = scope.attempt(state.seconds, null);
   if (scope.failure !== null) return 0;
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= limits.waitSeconds) return value;
-  scope.fail(named(state.seconds, `Seconds must be a whole number from 1 to ${limits.waitSeconds}, not ${shown(value)}`));
+  scope.fail(
+    named(state.seconds, `Seconds must be a whole number from 1 to ${limits.waitSeconds}, not ${shown(value)}`),
+  );
   return 0;
 }
 
 /** Seconds that the task may take; null for no limit, which 0 also means (fdl.md 2.2). */
 export function evaluateTimeout(scope: ConstructScope, state: TaskState): number | null {
   const { timeoutSeconds } = state;
-  if (timeoutSeconds === null || typeof timeoutSeconds === 'number') return timeoutSeconds === 0 ? null : timeoutSeconds;
+  if (timeoutSeconds === null || typeof timeoutSeconds === 'number')
+    return timeoutSeconds === 0 ? null : timeoutSeconds;
   const value = scope.attempt(timeoutSeconds, null);
   if (scope.failure !== null) return null;
   const seconds = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;

@@ -89,7 +89,10 @@ class Decision {
     }
     if (input.kind === 'continue' || execution.root === null) return;
     if (input.kind === 'execution-timed-out') {
-      this.end({ error: EXECUTION_TIMEOUT, cause: `The execution did not end within ${execution.timeoutSeconds} seconds.` });
+      this.end({
+        error: EXECUTION_TIMEOUT,
+        cause: `The execution did not end within ${execution.timeoutSeconds} seconds.`,
+      });
       return;
     }
     const command = execution.commands.get(input.id);
@@ -308,7 +311,8 @@ class Decision {
   private exit(thread: Thread): void {
     const { parent } = thread;
     if (parent === null) {
-      if (thread.failure === null) this.emit('ExecutionSucceeded', thread.lastEvent, thread.id, -1, thread.handed, -1, null);
+      if (thread.failure === null)
+        this.emit('ExecutionSucceeded', thread.lastEvent, thread.id, -1, thread.handed, -1, null);
       else this.emit('ExecutionFailed', thread.lastEvent, thread.id, -1, null, -1, { failure: thread.failure });
       return;
     }
@@ -338,9 +342,27 @@ class Decision {
     return warnings === null ? facts : { ...facts, warnings };
   }
 
-  private emit(type: EventType, cause: number, thread: number, state: number, value: JsonValue, next: number, facts: EventFacts | null): void {
+  private emit(
+    type: EventType,
+    cause: number,
+    thread: number,
+    state: number,
+    value: JsonValue,
+    next: number,
+    facts: EventFacts | null,
+  ): void {
     const { execution } = this;
-    const event = new ExecutionEvent(execution.lastEvent + 1, type, this.nowMs, cause, thread, state, value, next, facts);
+    const event = new ExecutionEvent(
+      execution.lastEvent + 1,
+      type,
+      this.nowMs,
+      cause,
+      thread,
+      state,
+      value,
+      next,
+      facts,
+    );
     this.events++;
     apply(execution, event);
     if (this.record !== null) this.record(event);

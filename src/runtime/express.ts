@@ -252,7 +252,11 @@ class Run {
       .run(call, abort.signal)
       .then(ended, (error: unknown) => {
         this.#runtime.options.onDefect(error, `${state.action} in state ${state.name} of flow ${start.flowName}`);
-        ended({ ok: false, error: RUNTIME_ERROR, cause: `The action ${state.action} failed in a way that it should not.` });
+        ended({
+          ok: false,
+          error: RUNTIME_ERROR,
+          cause: `The action ${state.action} failed in a way that it should not.`,
+        });
       });
   }
 

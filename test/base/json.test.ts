@@ -60,13 +60,19 @@ test('nesting is accepted to its limit and refused one level deeper, however it 
 
 test('a text that is not JSON is a JsonFault and nothing else', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string(), fc.json().map((text) => text.slice(1))), (text) => {
-      try {
-        parseJson(text);
-      } catch (error) {
-        assert.ok(error instanceof JsonFault);
-      }
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.json().map((text) => text.slice(1)),
+      ),
+      (text) => {
+        try {
+          parseJson(text);
+        } catch (error) {
+          assert.ok(error instanceof JsonFault);
+        }
+      },
+    ),
   );
 });
 

@@ -26,7 +26,15 @@ const PASS = planOf({ StartAt: 'A', States: [{ Type: 'Pass', Name: 'A', End: tru
 
 const TASK = planOf({
   StartAt: 'Call',
-  States: [{ Type: 'Task', Name: 'Call', Action: 'FC:InvokeFunction', Parameters: { resourceArn: 'acs:fc:::functions/f/LATEST', invocationType: 'Sync' }, End: true }],
+  States: [
+    {
+      Type: 'Task',
+      Name: 'Call',
+      Action: 'FC:InvokeFunction',
+      Parameters: { resourceArn: 'acs:fc:::functions/f/LATEST', invocationType: 'Sync' },
+      End: true,
+    },
+  ],
 });
 
 test('ten thousand executions wait at once, and all end when their time has come', async () => {
@@ -34,7 +42,10 @@ test('ten thousand executions wait at once, and all end when their time has come
   const runtime = runtimeOf(clock, none);
   const runs = Array.from({ length: 10_000 }, (_, i) => runtime.run(startOf(WAITING, { i }, `e${i}`)));
   assert.equal(runtime.running, 10_000);
-  await assert.rejects(runtime.run(startOf(PASS)), (error) => error instanceof ApiError && error.code === 'ResourceThrottled');
+  await assert.rejects(
+    runtime.run(startOf(PASS)),
+    (error) => error instanceof ApiError && error.code === 'ResourceThrottled',
+  );
   const results = await Promise.all(runs);
   for (const [i, result] of results.entries()) {
     assert.equal(result.status, 'Succeeded');
@@ -48,7 +59,10 @@ test('ten thousand executions wait at once, and all end when their time has come
 test('ten thousand executions with a task each get each their own answer', async () => {
   const clock = new VirtualClock();
   const actions = catalog(
-    (call) => new Promise((resolve) => void clock.after(1_000, () => resolve({ ok: true, output: { name: call.executionName } }))),
+    (call) =>
+      new Promise(
+        (resolve) => void clock.after(1_000, () => resolve({ ok: true, output: { name: call.executionName } })),
+      ),
   );
   const runtime = runtimeOf(clock, actions);
   const results = await Promise.all(Array.from({ length: 10_000 }, (_, i) => runtime.run(startOf(TASK, {}, `e${i}`))));
@@ -59,7 +73,10 @@ test('a refused start says when to come back, and room is made when one ends', a
   const clock = new VirtualClock();
   const runtime = runtimeOf(clock, none, { concurrentExecutions: 1 });
   const first = runtime.run(startOf(WAITING));
-  await assert.rejects(runtime.run(startOf(PASS)), (error) => error instanceof ApiError && (error.retryAfterMs ?? 0) > 0);
+  await assert.rejects(
+    runtime.run(startOf(PASS)),
+    (error) => error instanceof ApiError && (error.retryAfterMs ?? 0) > 0,
+  );
   await first;
   assert.equal((await runtime.run(startOf(PASS))).status, 'Succeeded');
 });
@@ -98,7 +115,12 @@ test('flows that loop without waiting end by their timeout, and others answer me
 test('an action that throws fails its state and is reported as a defect', async () => {
   const defects: string[] = [];
   const actions = catalog(() => Promise.reject(new Error('boom')));
-  const runtime = runtimeOf(new VirtualClock(), actions, {}, { onDefect: (error, where) => void defects.push(`${where}: ${error}`) });
+  const runtime = runtimeOf(
+    new VirtualClock(),
+    actions,
+    {},
+    { onDefect: (error, where) => void defects.push(`${where}: ${error}`) },
+  );
   const result = await runtime.run(startOf(TASK));
   assert.equal(result.status, 'Failed');
   assert.equal(result.errorCode, 'FnF.RuntimeError');
@@ -120,7 +142,15 @@ test('the first failure of a branch tells the calls of its siblings to give up, 
   });
   const branch = (name: string): { StartAt: string; States: object[] } => ({
     StartAt: name,
-    States: [{ Type: 'Task', Name: name, Action: 'HTTP:Request', Parameters: { url: 'http://x.invalid/', method: 'GET' }, End: true }],
+    States: [
+      {
+        Type: 'Task',
+        Name: name,
+        Action: 'HTTP:Request',
+        Parameters: { url: 'http://x.invalid/', method: 'GET' },
+        End: true,
+      },
+    ],
   });
   const plan = planOf({
     StartAt: 'All',

@@ -27,7 +27,10 @@ const { blocks } = fc.letrec<{ blocks: Block[]; block: Block }>((tie) => ({
     fc.constant<Block>({ kind: 'task' }),
     fc.constant<Block>({ kind: 'pass' }),
     fc.record({ kind: fc.constant('wait' as const), seconds: fc.integer({ min: 1, max: 3 }) }),
-    fc.record({ kind: fc.constant('parallel' as const), branches: fc.array(tie('blocks'), { minLength: 1, maxLength: 3 }) }),
+    fc.record({
+      kind: fc.constant('parallel' as const),
+      branches: fc.array(tie('blocks'), { minLength: 1, maxLength: 3 }),
+    }),
     fc.record({
       kind: fc.constant('map' as const),
       items: fc.integer({ min: 0, max: 4 }),
@@ -50,9 +53,18 @@ function statesOf(sequence: readonly Block[], name: string): { StartAt: string; 
       case 'wait':
         return { ...base, Type: 'Wait', Seconds: block.seconds };
       case 'task':
-        return { ...base, Type: 'Task', Action: 'HTTP:Request', Parameters: { url: 'http://x.invalid/', method: 'GET', 'body.$': '$Input' } };
+        return {
+          ...base,
+          Type: 'Task',
+          Action: 'HTTP:Request',
+          Parameters: { url: 'http://x.invalid/', method: 'GET', 'body.$': '$Input' },
+        };
       case 'parallel':
-        return { ...base, Type: 'Parallel', Branches: block.branches.map((branch, b) => statesOf(branch, `${own}b${b}`)) };
+        return {
+          ...base,
+          Type: 'Parallel',
+          Branches: block.branches.map((branch, b) => statesOf(branch, `${own}b${b}`)),
+        };
       case 'map':
         return {
           ...base,
@@ -88,7 +100,9 @@ function world(clock: VirtualClock, seed: number, failing: string | null): Actio
 
 async function express(definition: JsonObject, seed: number, failing: string | null): Promise<string> {
   const clock = new VirtualClock();
-  const { status, output, errorCode } = await runtimeOf(clock, world(clock, seed, failing)).run(startOf(planOf(definition)));
+  const { status, output, errorCode } = await runtimeOf(clock, world(clock, seed, failing)).run(
+    startOf(planOf(definition)),
+  );
   return `${status} ${output} ${errorCode}`;
 }
 
@@ -105,22 +119,27 @@ test('the order of answers does not show in the result', async () => {
 
 test('an execution rebuilt from its events after each of them ends as the one that was not', async () => {
   await fc.assert(
-    fc.asyncProperty(blocks, fc.integer(), fc.option(fc.constantFrom('s.0', 's.1', 's.0b0.0', 's.0b1.0', 's.0m.0')), async (sequence, seed, failing) => {
-      const definition = statesOf(sequence, 's') as unknown as JsonObject;
-      const clock = new VirtualClock();
-      const run = new RebuiltRun({
-        plan: planOf(definition),
-        start: { name: 'execution', input: {}, roleArn: '', environment: {}, longestSeconds: 300 },
-        limits: { ...LIMITS, waitSeconds: 20 },
-        actions: world(clock, seed, failing),
-        clock,
-        random: seededIds(1).random,
-        flowName: 'test',
-      });
-      const { status, output, failure } = await run.run();
-      const rebuilt = `${status} ${status === 'Succeeded' ? stringifyJson(output) : ''} ${failure?.error ?? ''}`;
-      assert.equal(rebuilt, await express(definition, seed, failing));
-    }),
+    fc.asyncProperty(
+      blocks,
+      fc.integer(),
+      fc.option(fc.constantFrom('s.0', 's.1', 's.0b0.0', 's.0b1.0', 's.0m.0')),
+      async (sequence, seed, failing) => {
+        const definition = statesOf(sequence, 's') as unknown as JsonObject;
+        const clock = new VirtualClock();
+        const run = new RebuiltRun({
+          plan: planOf(definition),
+          start: { name: 'execution', input: {}, roleArn: '', environment: {}, longestSeconds: 300 },
+          limits: { ...LIMITS, waitSeconds: 20 },
+          actions: world(clock, seed, failing),
+          clock,
+          random: seededIds(1).random,
+          flowName: 'test',
+        });
+        const { status, output, failure } = await run.run();
+        const rebuilt = `${status} ${status === 'Succeeded' ? stringifyJson(output) : ''} ${failure?.error ?? ''}`;
+        assert.equal(rebuilt, await express(definition, seed, failing));
+      },
+    ),
     { numRuns: 60 },
   );
 });

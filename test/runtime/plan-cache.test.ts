@@ -4,7 +4,10 @@ import { test } from 'node:test';
 import { PlanCache } from '../../src/runtime/plan-cache.ts';
 
 /** A store whose reads end when the test says so. */
-function slowStore(): { read: (name: string) => Promise<{ value: string; size: number }>; reads: ((value: string) => void)[] } {
+function slowStore(): {
+  read: (name: string) => Promise<{ value: string; size: number }>;
+  reads: ((value: string) => void)[];
+} {
   const reads: ((value: string) => void)[] = [];
   return {
     reads,
@@ -65,5 +68,8 @@ test('a failed read is kept for nobody', async () => {
 test('the largest definitions do not fill the memory: the oldest go', async () => {
   const cache = new PlanCache<string>(async (name) => ({ value: name, size: 12 * 1024 * 1024 }));
   for (const name of ['a', 'b', 'c', 'd']) await cache.load(name);
-  assert.deepEqual(['a', 'b', 'c', 'd'].map((name) => cache.peek(name)), [undefined, undefined, 'c', 'd']);
+  assert.deepEqual(
+    ['a', 'b', 'c', 'd'].map((name) => cache.peek(name)),
+    [undefined, undefined, 'c', 'd'],
+  );
 });
