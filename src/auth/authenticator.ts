@@ -10,11 +10,13 @@ import { formatTime } from '../base/clock.ts';
 import { acs3StringToSign } from '../signatures/acs3.ts';
 import type { Acs3Algorithm, Acs3Request } from '../signatures/acs3.ts';
 import { sameSignature } from '../signatures/hmac.ts';
+import { roaStringToSign } from '../signatures/roa.ts';
+import type { RoaRequest } from '../signatures/roa.ts';
 import { rpcStringToSign, verifyRpc } from '../signatures/rpc.ts';
 import type { AccessKey, KeyRing } from './key-ring.ts';
 import { NonceStore } from './nonces.ts';
 import { decide } from './policy.ts';
-import { parseTimestamp } from './timestamps.ts';
+import { parseHttpDate, parseTimestamp } from './timestamps.ts';
 
 const WINDOW_MS = 15 * 60 * 1000;
 /** A caller gets back no more than this of the text it should have signed; a larger one helps nobody. */
@@ -36,7 +38,8 @@ export type Credentials =
       readonly algorithm: Acs3Algorithm;
       readonly request: Acs3Request;
       readonly signedHeaders: string;
-    });
+    })
+  | (SignedBy & { readonly kind: 'roa'; readonly request: RoaRequest });
 
 /** A call whose action is known, to be held against the caller's policies. */
 export interface Call {
@@ -129,6 +132,11 @@ export class Authenticator {
 
   #sentMs(credentials: Credentials): number {
     const text = credentials.timestamp;
+    if (credentials.kind === 'roa') {
+      const sentMs = parseHttpDate(text);
+      if (sentMs !== null) return sentMs;
+      throw invalidArgument("The header 'Date' must be a time such as Fri, 02 Jan 2026 03:04:05 GMT.");
+    }
     if (text !== this.#lastTimestamp) {
       this.#lastTimestampMs = parseTimestamp(text);
       this.#lastTimestamp = text;
@@ -145,6 +153,12 @@ function verifySignature(credentials: Credentials, key: AccessKey): void {
   if (credentials.kind === 'rpc') {
     const { method, parameters, signature } = credentials;
     if (!verifyRpc(method, parameters, key.rpc, signature)) throw notMatching(rpcStringToSign(method, parameters));
+    return;
+  }
+  if (credentials.kind === 'roa') {
+    const stringToSign = roaStringToSign(credentials.request);
+    if (!sameSignature(key.roa.signText(stringToSign, 'base64'), credentials.signature))
+      throw notMatching(stringToSign);
     return;
   }
   const { algorithm, request, signedHeaders, signature } = credentials;

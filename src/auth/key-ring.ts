@@ -6,6 +6,7 @@ import type { KeySetting, Secret } from '../config/settings.ts';
 import { acs3Key } from '../signatures/acs3.ts';
 import type { Acs3Algorithm } from '../signatures/acs3.ts';
 import type { HmacKey } from '../signatures/hmac.ts';
+import { roaKey } from '../signatures/roa.ts';
 import { rpcKey } from '../signatures/rpc.ts';
 import type { NonceSeeds } from './nonces.ts';
 import { parsePolicy } from './parse-policy.ts';
@@ -16,6 +17,8 @@ export interface AccessKey {
   /** For signatures of RPC requests. */
   readonly rpc: HmacKey;
   readonly acs3: Readonly<Record<Acs3Algorithm, HmacKey>>;
+  /** For the old signature of ROA-style calls. */
+  readonly roa: HmacKey;
   /** Of a temporary key. */
   readonly securityToken: Secret | null;
   /** Milliseconds since 1970. */
@@ -62,6 +65,7 @@ function accessKey(setting: KeySetting, policies: readonly Policy[] | null, ids:
       'ACS3-HMAC-SHA256': acs3Key('ACS3-HMAC-SHA256', secret),
       'ACS3-HMAC-SM3': acs3Key('ACS3-HMAC-SM3', secret),
     },
+    roa: roaKey(secret),
     securityToken: setting.securityToken,
     expiresMs: setting.expiresMs,
     policies,

@@ -1,4 +1,7 @@
-/** The `Authorization` header of ACS3: `ACS3-HMAC-SHA256 Credential=…,SignedHeaders=…,Signature=…` (wire.md 5.2). */
+/**
+ * The `Authorization` header: `ACS3-HMAC-SHA256 Credential=…,SignedHeaders=…,Signature=…` (wire.md 5.2), or the old
+ * `acs <id>:<signature>` of ROA-style calls (wire.md 5.3).
+ */
 import { invalidArgument } from '../api/error.ts';
 import { isAcs3Algorithm } from '../signatures/acs3.ts';
 import type { Acs3Algorithm } from '../signatures/acs3.ts';
@@ -35,4 +38,13 @@ export function parseAcs3Authorization(text: string): Acs3Authorization {
     );
   }
   return { algorithm, accessKeyId, signedHeaders, signature };
+}
+
+/** @throws {ApiError} `InvalidArgument` for a text of another form. */
+export function parseRoaAuthorization(text: string): { readonly accessKeyId: string; readonly signature: string } {
+  const [, accessKeyId, signature] = /^acs ([^:]+):(\S+)$/.exec(text) ?? [];
+  if (accessKeyId === undefined || signature === undefined) {
+    throw invalidArgument("The header 'Authorization' must read 'acs <id>:<signature>'.");
+  }
+  return { accessKeyId, signature };
 }

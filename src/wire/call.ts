@@ -2,11 +2,14 @@
  * From a request whose body was read to a call: which of the request shapes it has (wire.md 3.1), that the parameters
  * or headers which the shape needs are there, and what there is to verify. Nothing is verified here.
  */
+import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { isIPv4 } from 'node:net';
+import type { Socket } from 'node:net';
 import { ApiError, apiError, invalidArgument } from '../api/error.ts';
 import type { Credentials } from '../auth/authenticator.ts';
 import { acs3BodyHash } from '../signatures/acs3.ts';
-import { parseAcs3Authorization } from './authorization.ts';
+import { parseAcs3Authorization, parseRoaAuthorization } from './authorization.ts';
 import { canonicalHeaders } from './headers.ts';
 
 const API_VERSION = '2019-03-15';
@@ -19,6 +22,9 @@ export interface CallSource {
   /** Query and body together. */
   readonly parameters: ReadonlyMap<string, string>;
   readonly body: Buffer;
+  /** Whether the connection is encrypted. */
+  readonly secureTransport: boolean;
+  readonly socket: Socket;
 }
 
 export interface WireCall {
@@ -36,9 +42,7 @@ export function readSignedCall(source: CallSource): WireCall {
   const { authorization } = source.headers;
   if (authorization !== undefined && isAcs3(source.headers)) return readAcs3Call(source, authorization);
   if (authorization?.startsWith('acs ') === true) {
-    throw invalidArgument(
-      "The header 'Authorization' carries a ROA signature, which does not cover the body: sign with ACS3-HMAC-SHA256 or with the RPC signature.",
-    );
+    return readRoaCall(source, authorization);
   }
   if (parameters.has('Signature') && parameters.has('AccessKeyId')) return readRpcCall(source);
   if (parameters.has('BearerToken') || source.headers['x-acs-bearer-token'] !== undefined) {
@@ -58,7 +62,7 @@ export function readOpenCall(source: CallSource): WireCall {
 }
 
 /** Whether the request is signed in its headers, with parameters that say nothing about action and caller. */
-export function isAcs3(headers: IncomingHttpHeaders): boolean {
+function isAcs3(headers: IncomingHttpHeaders): boolean {
   return headers.authorization?.startsWith('ACS3-') === true;
 }
 
@@ -108,6 +112,48 @@ function readAcs3Call(source: CallSource, authorization: string): WireCall {
   const securityToken = headers.get('x-acs-security-token') || null;
   const signed = { accessKeyId, securityToken, timestamp, nonce, signature, algorithm, request, signedHeaders };
   return { action, credentials: { kind: 'acs3', ...signed } };
+}
+
+function readRoaCall(source: CallSource, authorization: string): WireCall {
+  const { method, query, parameters } = source;
+  const headers = canonicalHeaders(source.rawHeaders);
+  const { accessKeyId, signature } = parseRoaAuthorization(authorization);
+  const action = headers.get('x-acs-action') || required(parameters, 'Action');
+  const version = headers.get('x-acs-version') || required(parameters, 'Version');
+  const timestamp = requiredHeader(headers, 'date');
+  const nonce = requiredHeader(headers, 'x-acs-signature-nonce');
+  checkVersion(version);
+  for (const [name, value] of query) {
+    // Joined without escaping, such a query has the same text as another one.
+    if (/[&=]/.test(name) || value.includes('&')) {
+      throw invalidArgument(
+        `The parameter '${name.slice(0, 100)}' cannot be in the query of a ROA-style call: it holds '&' or '='.`,
+      );
+    }
+  }
+  requireCoveredBody(source, headers);
+  const securityToken = headers.get('x-acs-security-token') || null;
+  const request = { method, path: '/', query, headers };
+  return { action, credentials: { kind: 'roa', accessKeyId, securityToken, timestamp, nonce, signature, request } };
+}
+
+/**
+ * The ROA signature covers a body only through `Content-MD5`. Without that header a body is taken only from a connection
+ * on which nobody could have changed it: an encrypted one, or one from this machine.
+ */
+function requireCoveredBody({ body, secureTransport, socket }: CallSource, headers: ReadonlyMap<string, string>): void {
+  const md5 = headers.get('content-md5');
+  if (md5 !== undefined) {
+    if (hash('md5', body, 'base64') !== md5) throw invalidArgument("The header 'Content-MD5' is not that of the body.");
+    return;
+  }
+  if (body.length === 0 || secureTransport || isLoopback(socket.remoteAddress ?? '')) return;
+  throw apiError('MissingRequiredHeader', 'Content-MD5');
+}
+
+function isLoopback(address: string): boolean {
+  const plain = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
+  return plain === '::1' || (isIPv4(plain) && plain.startsWith('127.'));
 }
 
 /** What an unsigned call lacks: the first thing that its shape would have. */

@@ -10,7 +10,7 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import type { Operation, Parameters } from '../operations/operation.ts';
 import { hasBody } from './body.ts';
 import type { BodyReader } from './body.ts';
-import { isAcs3, readOpenCall, readSignedCall } from './call.ts';
+import { readOpenCall, readSignedCall } from './call.ts';
 import type { EarlyAnswers } from './early-answers.ts';
 import { Exchange } from './exchange.ts';
 import type { ExchangeShared } from './exchange.ts';
@@ -87,10 +87,12 @@ export class Dispatcher<Services> {
       const { headers, rawHeaders, method = '' } = request;
       const query = parseParameters(queryText);
       const form = body.length === 0 ? new Map<string, string>() : parseBodyParameters(headers, body);
-      // The signature of ACS3 covers query and body apart from each other.
-      const parameters = mergeParameters(isAcs3(headers) ? new Map(query) : query, form);
+      // The signatures in headers cover the query and the body apart from each other.
+      const parameters = mergeParameters(headers.authorization === undefined ? query : new Map(query), form);
       exchange.format = readFormat(parameters);
-      const source = { method, rawHeaders, headers, query, parameters, body };
+      const { secureTransport } = this.#options;
+      const { socket } = request;
+      const source = { method, rawHeaders, headers, query, parameters, body, secureTransport, socket };
       const call = authenticator.open ? readOpenCall(source) : readSignedCall(source);
       const key = call.credentials === null ? null : authenticator.authenticate(call.credentials);
       action = call.action;
@@ -99,8 +101,8 @@ export class Dispatcher<Services> {
         authenticator.authorize(key, {
           action,
           resource: operation.resource(parameters),
-          secureTransport: this.#options.secureTransport,
-          sourceIp: request.socket.remoteAddress ?? '',
+          secureTransport,
+          sourceIp: socket.remoteAddress ?? '',
         });
       }
       const running = operation.run(services, { requestId: exchange.requestId, parameters });

@@ -1,7 +1,7 @@
 /** Which texts are times of a request, and which moments they name. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseTimestamp } from '../../src/auth/timestamps.ts';
+import { parseHttpDate, parseTimestamp } from '../../src/auth/timestamps.ts';
 
 test('both forms of a time are read', () => {
   assert.equal(parseTimestamp('2026-01-02T03:04:05Z'), Date.UTC(2026, 0, 2, 3, 4, 5));
@@ -28,4 +28,18 @@ test('anything else is no time', () => {
     '2026-01-02T03:04:05Z\n',
   ];
   for (const text of others) assert.equal(parseTimestamp(text), null, text);
+});
+
+test("HTTP's own form is read for ROA-style calls, and nothing like it", () => {
+  assert.equal(parseHttpDate('Fri, 02 Jan 2026 03:04:05 GMT'), Date.UTC(2026, 0, 2, 3, 4, 5));
+  for (const text of [
+    'Thu, 02 Jan 2026 03:04:05 GMT',
+    'Fri, 2 Jan 2026 03:04:05 GMT',
+    'Fri, 02 Jan 2026 03:04:05 CET',
+    'Fri, 30 Feb 2026 03:04:05 GMT',
+    '2026-01-02T03:04:05Z',
+    '',
+  ]) {
+    assert.equal(parseHttpDate(text), null, text);
+  }
 });

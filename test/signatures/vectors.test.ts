@@ -9,8 +9,9 @@ import { acs3BodyHash, acs3CanonicalRequest, acs3Key, acs3StringToSign } from '.
 import type { Acs3Request } from '../../src/signatures/acs3.ts';
 import { sameSignature } from '../../src/signatures/hmac.ts';
 import { canonicalQuery } from '../../src/signatures/percent.ts';
+import { roaKey, roaStringToSign } from '../../src/signatures/roa.ts';
 import { rpcKey, rpcStringToSign, signRpc, verifyRpc } from '../../src/signatures/rpc.ts';
-import { parseAcs3Authorization } from '../../src/wire/authorization.ts';
+import { parseAcs3Authorization, parseRoaAuthorization } from '../../src/wire/authorization.ts';
 import { canonicalHeaders } from '../../src/wire/headers.ts';
 import { mergeParameters, parseParameters } from '../../src/wire/parameters.ts';
 
@@ -121,6 +122,40 @@ for (const vector of ofKind('ACS3')) {
         query.delete(name);
         assert.ok(!verifies({ query: query.set(flipped, value) }), flipped);
       }
+    }
+  });
+}
+
+for (const vector of ofKind('ROA')) {
+  test(`${vector.id} verifies, and with a flipped bit in what it signs it does not`, () => {
+    const { request } = vector;
+    assert.ok(request);
+    const headers = canonicalHeaders(request.headers.flat());
+    const { signature } = parseRoaAuthorization(headers.get('authorization') ?? '');
+    const good = { method: request.method, path: '/', query: queryOf(vector), headers };
+    const key = roaKey(vector.accessKeySecret);
+    const verifies = (changed: Partial<typeof good>, given = signature): boolean =>
+      sameSignature(key.signText(roaStringToSign({ ...good, ...changed }), 'base64'), given);
+
+    assert.equal(roaStringToSign(good), vector.stringToSign);
+    assert.ok(verifies({}));
+    for (const flipped of flips(signature)) assert.ok(!verifies({}, flipped), flipped);
+    for (const method of flips(request.method)) assert.ok(!verifies({ method }), method);
+    for (const path of flips('/')) assert.ok(!verifies({ path }), path);
+    const signed = [
+      'accept',
+      'content-type',
+      'date',
+      ...[...headers.keys()].filter((name) => name.startsWith('x-acs-')),
+    ];
+    for (const name of signed) {
+      for (const flipped of flips(headers.get(name) ?? '')) {
+        assert.ok(!verifies({ headers: new Map(headers).set(name, flipped) }), `${name}: ${flipped}`);
+      }
+    }
+    assert.ok(!verifies({ headers: new Map(headers).set('content-md5', 'x') }));
+    for (const flipped of flips(good.query.get('q') ?? '')) {
+      assert.ok(!verifies({ query: new Map([['q', flipped]]) }), flipped);
     }
   });
 }
