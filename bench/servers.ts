@@ -94,7 +94,7 @@ export async function createFlow(port: number, name: string, definition: string)
 export function residentMb(pid: number): number | null {
   try {
     const kb = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return kb === undefined ? null : Number(kb) / 1024;
+    return kb === undefined ? null : (Number(kb) * 1024) / 1e6;
   } catch {
     return null;
   }
