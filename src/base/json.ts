@@ -125,7 +125,15 @@ export function stringifyJson(value: JsonValue): string {
  * that looks at no character says so; only the others are counted.
  */
 export function fitsJson(value: JsonValue, limit: number): boolean {
-  return bound(value, 0, limit, 0) <= limit || jsonBytes(value, limit) <= limit;
+  return boundJson(value, limit) <= limit || jsonBytes(value, limit) <= limit;
+}
+
+/**
+ * A number that is never below the bytes of the value's JSON text, found without a look at any character. Stops and
+ * returns a number above `limit` as soon as it is passed.
+ */
+export function boundJson(value: JsonValue, limit: number): number {
+  return bound(value, 0, limit, 0);
 }
 
 /** A sum that is never below the bytes of the value: a character takes six at most, as `\u001f` or as UTF-8. */
