@@ -32,7 +32,12 @@ interface SignedBy {
 
 /** What a signed request says about its caller, and what its signature covers. */
 export type Credentials =
-  | (SignedBy & { readonly kind: 'rpc'; readonly method: string; readonly parameters: ReadonlyMap<string, string> })
+  | (SignedBy & {
+      readonly kind: 'rpc';
+      readonly method: string;
+      /** Those that turn out not to be covered are taken out. */
+      readonly parameters: Map<string, string>;
+    })
   | (SignedBy & {
       readonly kind: 'acs3';
       readonly algorithm: Acs3Algorithm;
@@ -82,7 +87,7 @@ export class Authenticator {
   }
 
   /**
-   * The key that signed the request.
+   * The key that signed the request. Takes out of its parameters what the signature does not cover.
    * @throws {ApiError} as wire.md 11.3 lists them.
    */
   authenticate(credentials: Credentials): AccessKey {
@@ -152,7 +157,9 @@ export class Authenticator {
 function verifySignature(credentials: Credentials, key: AccessKey): void {
   if (credentials.kind === 'rpc') {
     const { method, parameters, signature } = credentials;
-    if (!verifyRpc(method, parameters, key.rpc, signature)) throw notMatching(rpcStringToSign(method, parameters));
+    const coverage = verifyRpc(method, parameters, key.rpc, signature);
+    if (coverage === null) throw notMatching(rpcStringToSign(method, parameters));
+    if (coverage === 'valued') takeOutEmpty(parameters);
     return;
   }
   if (credentials.kind === 'roa') {
@@ -164,6 +171,11 @@ function verifySignature(credentials: Credentials, key: AccessKey): void {
   const { algorithm, request, signedHeaders, signature } = credentials;
   const stringToSign = acs3StringToSign(algorithm, request, signedHeaders);
   if (!sameSignature(key.acs3[algorithm].signText(stringToSign, 'hex'), signature)) throw notMatching(stringToSign);
+}
+
+/** An empty value clears a field in UpdateFlow, so one that is not signed must not count. */
+function takeOutEmpty(parameters: Map<string, string>): void {
+  for (const [name, value] of parameters) if (value === '') parameters.delete(name);
 }
 
 /** Clients look for the text behind `string to sign is:` and compare it with their own (wire.md 7.2). */

@@ -26,20 +26,25 @@ export function signRpc(method: string, parameters: ReadonlyMap<string, string>,
   return key.sign(room, writeStringToSign(room, method, parameters, false), 'base64');
 }
 
+/** What a right signature covers: every parameter, or only those that have a value. */
+type RpcCoverage = 'all' | 'valued';
+
 /**
- * Whether `signature` is right for the request. Java's clients leave parameters with an empty value out of what they
- * sign and send them all the same, so with an empty value about both readings are good (wire.md 5.1).
+ * What `signature` covers of the request, or null when it is wrong. Java's clients leave parameters with an empty value
+ * out of what they sign and send them all the same (wire.md 5.1). So with an empty value about both readings are good;
+ * under the second one anybody may have added the empty values.
  */
 export function verifyRpc(
   method: string,
   parameters: ReadonlyMap<string, string>,
   key: HmacKey,
   signature: string,
-): boolean {
-  if (sameSignature(signRpc(method, parameters, key), signature)) return true;
-  if (!hasEmptyValue(parameters)) return false;
+): RpcCoverage | null {
+  if (sameSignature(signRpc(method, parameters, key), signature)) return 'all';
+  if (!hasEmptyValue(parameters)) return null;
   const room = roomFor(method, parameters);
-  return sameSignature(key.sign(room, writeStringToSign(room, method, parameters, true), 'base64'), signature);
+  const signed = key.sign(room, writeStringToSign(room, method, parameters, true), 'base64');
+  return sameSignature(signed, signature) ? 'valued' : null;
 }
 
 /** The text that is signed, for a message to the caller and for tests. */

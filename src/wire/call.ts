@@ -20,7 +20,7 @@ export interface CallSource {
   readonly headers: IncomingHttpHeaders;
   readonly query: ReadonlyMap<string, string>;
   /** Query and body together. */
-  readonly parameters: ReadonlyMap<string, string>;
+  readonly parameters: Map<string, string>;
   readonly body: Buffer;
   /** Whether the connection is encrypted. */
   readonly secureTransport: boolean;

@@ -86,13 +86,18 @@ test('bytes that should have been escaped mean what they are', async (t) => {
   );
 });
 
-test('a value that is empty, missing its "=" or left out by Java is all the same', async (t) => {
+test('a value that is empty and one that lacks its "=" are the same', async (t) => {
   const server = await startServer(t);
   assert.equal(parametersOf(await call(server, { Input: '' }))['Input'], '');
   const bare = `${rpcForm(server.clock, { Input: '' })}&&`.replace('Input=&', 'Input&');
   assert.equal(parametersOf(await send(server, { headers: { 'content-type': FORM }, body: bare }))['Input'], '');
-  const java = `${rpcForm(server.clock)}&Input=`;
-  assert.equal(parametersOf(await send(server, { headers: { 'content-type': FORM }, body: java }))['Input'], '');
+});
+
+test('an empty value that Java sends and does not sign is no parameter, so nobody can add one on the way', async (t) => {
+  const server = await startServer(t);
+  const java = `${rpcForm(server.clock, { FlowName: 'f' })}&Input=&RoleArn`;
+  const parameters = parametersOf(await send(server, { headers: { 'content-type': FORM }, body: java }));
+  assert.deepEqual([parameters['FlowName'], 'Input' in parameters, 'RoleArn' in parameters], ['f', false, false]);
 });
 
 test('a body in chunks', async (t) => {
