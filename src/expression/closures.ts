@@ -6,7 +6,7 @@ import type { Code } from './code.ts';
 import { isIn, looseEqual, order } from './compare.ts';
 import { integerOf } from './decimal.ts';
 import type { Evaluate, EvaluationScope } from './evaluation.ts';
-import { EvaluationError } from './evaluation.ts';
+import { EvaluationError, spend } from './evaluation.ts';
 import { preview } from './preview.ts';
 import { booleanOf, numericOf, truthOf } from './value.ts';
 
@@ -119,13 +119,17 @@ function negateGeneral(value: JsonValue): JsonValue {
 
 export function compileArray<S extends EvaluationScope>(items: readonly Code<S>[]): Evaluate<S> {
   const evaluates = items.map((item) => item.evaluate);
-  return (scope) => evaluates.map((evaluate) => evaluate(scope));
+  return (scope) => {
+    spend(scope, evaluates.length);
+    return evaluates.map((evaluate) => evaluate(scope));
+  };
 }
 
 export function compileObject<S extends EvaluationScope>(
   members: readonly { key: string; value: Code<S> }[],
 ): Evaluate<S> {
   return (scope) => {
+    spend(scope, members.length);
     const object: Record<string, JsonValue> = {};
     for (const { key, value } of members) setMember(object, key, value.evaluate(scope));
     return object;

@@ -113,7 +113,7 @@ function callClosure<S extends EvaluationScope>(
 ): Evaluate<S> {
   const evaluates = args.map((arg) => arg.evaluate);
   return (scope) => {
-    spend(scope, 1);
+    spend(scope, 1 + evaluates.length);
     const values: JsonValue[] = [];
     for (const evaluate of evaluates) values.push(evaluate(scope));
     for (const { index, parameter } of checks) {

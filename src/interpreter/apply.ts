@@ -8,8 +8,8 @@ import { assert } from '../base/assert.ts';
 import { setMember } from '../base/json.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import type { State } from '../language/plan.ts';
-import type { ExecutionEvent } from './event.ts';
-import { Thread, WARNINGS_MAX } from './execution.ts';
+import type { ExecutionEvent, Failure } from './event.ts';
+import { THREADS_MAX, Thread, WARNINGS_MAX } from './execution.ts';
 import type { Execution } from './execution.ts';
 
 export function apply(execution: Execution, event: ExecutionEvent): void {
@@ -173,6 +173,7 @@ function beginChildren(thread: Thread, count: number): void {
   thread.results = new Array<JsonValue>(count).fill(null);
   thread.spawned = 0;
   thread.done = 0;
+  thread.resultBytes = 0;
   thread.phase = count === 0 ? 'joined' : 'spawn';
 }
 
@@ -234,13 +235,17 @@ function stateFailed(execution: Execution, thread: Thread, event: ExecutionEvent
     return;
   }
   drop(execution, thread);
-  parent.failure = thread.failure;
-  parent.phase = 'aborting';
   parent.lastEvent = event.id;
-  // Ahead of all others: no sibling takes another step once one has failed (decisions.md 3.5).
-  if (parent.queued) execution.ready.splice(execution.ready.indexOf(parent), 1);
-  parent.queued = true;
-  execution.ready.unshift(parent);
+  beginAborting(execution, parent, thread.failure);
+}
+
+/** Ahead of all others: no sibling takes another step once one has failed (decisions.md 3.5). */
+function beginAborting(execution: Execution, thread: Thread, failure: Failure | null): void {
+  thread.failure = failure;
+  thread.phase = 'aborting';
+  if (thread.queued) execution.ready.splice(execution.ready.indexOf(thread), 1);
+  thread.queued = true;
+  execution.ready.unshift(thread);
 }
 
 /** To the next state of the scope, or out of it, with the event's value. */
@@ -258,7 +263,6 @@ function moveOn(execution: Execution, thread: Thread, event: ExecutionEvent): vo
   thread.started = false;
   thread.output = null;
   thread.attempt = 0;
-  thread.retryDecided = false;
   thread.retries = null;
   thread.retryCount = 0;
   thread.children = null;
@@ -284,6 +288,8 @@ function spawn(execution: Execution, thread: Thread, event: ExecutionEvent): voi
 function hasRoom(execution: Execution, thread: Thread): boolean {
   const total = thread.results?.length ?? 0;
   if (thread.spawned >= total) return false;
+  if (thread.spawned === thread.done) return true;
+  if (execution.threads.size >= THREADS_MAX) return false;
   if (thread.state.type !== 'Map') return true;
   const atOnce = Math.min(
     thread.state.maxConcurrency ?? execution.limits.mapConcurrency,
@@ -299,7 +305,9 @@ function join(execution: Execution, thread: Thread, event: ExecutionEvent): void
   parent.results[thread.index] = event.value;
   parent.done++;
   parent.lastEvent = event.id;
+  parent.resultBytes += event.facts?.bytes ?? 0;
   drop(execution, thread);
+  if (event.facts?.failure !== undefined) return beginAborting(execution, parent, event.facts.failure);
   if (parent.done === parent.results.length) parent.phase = 'joined';
   else if (hasRoom(execution, parent)) parent.phase = 'spawn';
   if (!parent.queued && isRunnable(parent)) enqueue(execution, parent);

@@ -2,7 +2,7 @@
  * What the expressions of one state see while a decision is made, and where their failures and warnings gather. One
  * scope serves a whole decision: `enter` sets it to a thread, and no state pays for another object.
  */
-import { MAX_DEPTH, fitsJson, jsonBytes, setMember } from '../base/json.ts';
+import { MAX_DEPTH, boundJson, jsonBytes, setMember } from '../base/json.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import { EvaluationError, FUEL_PER_STATE } from '../expression/evaluation.ts';
 import type { StateScope } from '../language/plan.ts';
@@ -22,10 +22,15 @@ export class ConstructScope implements StateScope {
   /** Of the last attempt; null when it went well. */
   failure: Failure | null = null;
   fuel = FUEL_PER_STATE;
+  /** Work of measuring values since `enter`, in units of fuel. */
+  measured = 0;
   readonly environment: JsonObject;
   readonly #execution: Execution;
   readonly #random: () => number;
   #thread: Thread | null = null;
+  /** What `fuel` was filled to. */
+  #filled = FUEL_PER_STATE;
+  /** Work before `enter`. */
   #spent = 0;
   #warnings: string[] | null = null;
 
@@ -46,13 +51,21 @@ export class ConstructScope implements StateScope {
     this.error = null;
     this.failure = null;
     this.global = this.#execution.global;
-    this.#spent += FUEL_PER_STATE - this.fuel;
+    this.#spent = this.work;
+    this.measured = 0;
+    this.#filled = FUEL_PER_STATE;
     this.fuel = FUEL_PER_STATE;
   }
 
-  /** Fuel used since the decision began. */
+  /** More fuel for a state that has more to do. */
+  refuel(units: number): void {
+    this.#filled += units;
+    this.fuel += units;
+  }
+
+  /** Work done since the decision began, in units of fuel. */
   get work(): number {
-    return this.#spent + FUEL_PER_STATE - this.fuel;
+    return this.#spent + this.#filled - this.fuel + this.measured;
   }
 
   random(): number {
@@ -90,11 +103,32 @@ export class ConstructScope implements StateScope {
   /** The failure of a value that is over the data limit of a state; null when it is not. */
   oversize(value: JsonValue, what: string): Failure | null {
     const limit = this.#execution.limits.stateDataBytes;
-    if (fitsJson(value, limit)) return null;
-    if (jsonBytes(value, limit) === Number.POSITIVE_INFINITY) {
+    const bytes = this.measure(value, limit);
+    if (bytes <= limit) return null;
+    if (bytes === Number.POSITIVE_INFINITY) {
       return { error: DATA_LIMIT_EXCEEDED, cause: `${what} is nested deeper than ${MAX_DEPTH} levels.` };
     }
     return { error: DATA_LIMIT_EXCEEDED, cause: `${what} is larger than ${limit} bytes of JSON.` };
+  }
+
+  /**
+   * A number that is above `limit` when the value's JSON text is: its bytes then, or some more than `limit`; Infinity for
+   * a value that is nested too deep. The work is counted: a loop that only copies large values must not hold up others.
+   */
+  measure(value: JsonValue, limit: number): number {
+    const most = boundJson(value, limit);
+    if (most <= limit) {
+      this.measured += most >> 4;
+      return most;
+    }
+    const bytes = jsonBytes(value, limit);
+    this.measured += (limit >> 4) + (Math.min(bytes, limit) >> 2);
+    return bytes;
+  }
+
+  /** Sets `failure` when a state measures more values than it may; for loops over many of them. */
+  checkMeasured(): void {
+    if (this.measured > FUEL_PER_STATE) this.fail('the values of the state need more work than one state may do');
   }
 
   /** `$Context` (fdl.md 3.1), with the flow's place in a Map as `Current.ItemIndex` (decisions.md 3.6). */

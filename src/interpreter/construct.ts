@@ -6,12 +6,13 @@ import { fitsJson, isJsonArray, stringifyJson } from '../base/json.ts';
 import type { JsonArray, JsonObject, JsonValue } from '../base/json.ts';
 import type { Compute, Construct, MapState, TaskState, WaitState } from '../language/plan.ts';
 import type { ConstructScope } from './construct-scope.ts';
+import type { Failure } from './event.ts';
 import type { Thread } from './execution.ts';
 import { DATA_LIMIT_EXCEEDED } from './failure.ts';
 
 const NOTHING: JsonObject = {};
 /** Fuel that each item of a Map adds to that of the state, for its ItemConstructor. */
-const FUEL_PER_ITEM = 100;
+const FUEL_PER_ITEM = 20;
 /** Seven days (fdl.md 2.2). */
 const TASK_TIMEOUT_MAX_SECONDS = 604_800;
 
@@ -35,9 +36,12 @@ export function constructGlobal(scope: ConstructScope, limits: GlobalLimits, con
   for (const key of Object.keys(value)) {
     if (Buffer.byteLength(key) > limits.globalKeyBytes) {
       scope.failure = tooLarge(`The name of the global variable ${shown(key)}`, limits.globalKeyBytes);
-    } else if (!fitsJson(value[key] as JsonValue, limits.globalValueBytes)) {
+    } else if (scope.measure(value[key] as JsonValue, limits.globalValueBytes) > limits.globalValueBytes) {
       scope.failure = tooLarge(`The global variable ${shown(key)}`, limits.globalValueBytes);
+    } else {
+      scope.checkMeasured();
     }
+    if (scope.failure !== null) return value;
   }
   return value;
 }
@@ -47,7 +51,7 @@ interface GlobalLimits {
   readonly globalValueBytes: number;
 }
 
-function tooLarge(what: string, limit: number): { error: string; cause: string } {
+function tooLarge(what: string, limit: number): Failure {
   return { error: DATA_LIMIT_EXCEEDED, cause: `${what} is larger than ${limit} bytes.` };
 }
 
@@ -92,16 +96,28 @@ export function evaluateItems(scope: ConstructScope, state: MapState): JsonArray
     return [];
   }
   const { itemConstructor } = state;
-  if (itemConstructor === null) return items;
-  scope.fuel += items.length * FUEL_PER_ITEM;
+  if (itemConstructor !== null) return buildItems(scope, items, itemConstructor);
+  // Almost always the items are a part of the input, which was measured as a whole.
+  if (scope.oversize(items, '') !== null) {
+    for (const [index, item] of items.entries()) {
+      scope.failure = scope.oversize(item, `The item ${index}`);
+      if (scope.failure === null) scope.checkMeasured();
+      if (scope.failure !== null) return [];
+    }
+  }
+  return items;
+}
+
+function buildItems(scope: ConstructScope, items: JsonArray, itemConstructor: Construct): JsonArray {
+  scope.refuel(items.length * FUEL_PER_ITEM);
   const built: JsonValue[] = [];
   for (const [index, item] of items.entries()) {
     scope.item = item;
     scope.itemIndex = index;
     built.push(constructValue(scope, itemConstructor, `The constructed item ${index}`));
+    if (scope.failure === null) scope.checkMeasured();
     if (scope.failure !== null) return [];
   }
-  scope.itemIndex = null;
   return built;
 }
 
@@ -113,6 +129,11 @@ export function joinedOutput(scope: ConstructScope, thread: Thread): JsonObject 
   else output = Object.fromEntries(results.map((result, index) => [`Branch${index}`, result]));
   scope.failure = scope.oversize(output, 'The joined result of the state');
   return output;
+}
+
+/** The failure of a Parallel or Map whose results are over the data limit together, before all of them are there. */
+export function joinedTooLarge(limit: number): Failure {
+  return { error: DATA_LIMIT_EXCEEDED, cause: `The joined result of the state is larger than ${limit} bytes of JSON.` };
 }
 
 /** A sentence with the expression it is about, and its place, ahead of it (decisions.md 2.7). */

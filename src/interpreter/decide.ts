@@ -5,6 +5,7 @@
  * I2: time and randomness arrive in the `moment`. I5: a stale or repeated input gives no events. Pure and synchronous.
  */
 import { assert } from '../base/assert.ts';
+import { jsonBytes } from '../base/json.ts';
 import type { JsonArray, JsonValue } from '../base/json.ts';
 import type { ChoiceState, TaskState } from '../language/plan.ts';
 import { apply } from './apply.ts';
@@ -19,6 +20,7 @@ import {
   evaluateSeconds,
   evaluateTimeout,
   joinedOutput,
+  joinedTooLarge,
 } from './construct.ts';
 import { ConstructScope } from './construct-scope.ts';
 import { EXECUTION_TIMEOUT, TASK_TIMEOUT, findCatch, findRetry } from './failure.ts';
@@ -43,14 +45,16 @@ export interface Moment {
 
 export type Record = (event: ExecutionEvent) => void;
 
-/** Work of one call: an event costs {@link EVENT_UNITS}, expressions what they spend. */
+/** Work of one call, in units of about a nanosecond. */
 export const BUDGET_UNITS = 1_000_000;
 const EVENT_UNITS = 1_000;
+/** A unit of fuel: a value visited, 16 bytes built. */
+const FUEL_UNITS = 20;
 /** Id of the event with which the first state is entered, after ExecutionStarted. */
 const FIRST_ENTERED = 2;
 
 /**
- * Decides until nothing can go on or about a millisecond of work is done; `execution.ready` is then not empty and the
+ * Decides until nothing can go on or about a millisecond of work is done; `execution.canGoOn` is then true and the
  * caller goes on with `{kind: 'continue'}`, so that a flow that never waits cannot hold up the others.
  */
 export function decide(
@@ -72,12 +76,15 @@ class Decision {
   readonly record: Record | null;
   readonly scope: ConstructScope;
   events = 0;
+  /** Set when the execution is over its time. */
+  ending: Failure | null;
 
   constructor(execution: Execution, moment: Moment, record: Record | null) {
     this.execution = execution;
     this.nowMs = moment.nowMs;
     this.record = record;
     this.scope = new ConstructScope(execution, moment);
+    this.ending = execution.ending;
   }
 
   take(input: Input): void {
@@ -89,15 +96,16 @@ class Decision {
     }
     if (input.kind === 'continue' || execution.root === null) return;
     if (input.kind === 'execution-timed-out') {
-      this.end({
+      this.ending ??= {
         error: EXECUTION_TIMEOUT,
         cause: `The execution did not end within ${execution.timeoutSeconds} seconds.`,
-      });
+      };
       return;
     }
     const command = execution.commands.get(input.id);
     const thread = command === undefined ? undefined : execution.threads.get(command.thread);
     if (command === undefined || thread === undefined) return;
+    if (this.ending !== null || isBeingAborted(thread)) return;
     if (input.kind === 'timer-due') {
       if (command.kind === 'timer') this.timerDue(thread);
     } else if (command.kind === 'task') {
@@ -108,12 +116,19 @@ class Decision {
   /** Runs the thread at the head of the queue, again and again, while the budget lasts. */
   goOn(budgetUnits: number): void {
     const { execution } = this;
-    if (execution.ending !== null && execution.status === 'Running') this.end(execution.ending);
-    while (this.events * EVENT_UNITS + this.scope.work <= budgetUnits) {
+    while (this.worked <= budgetUnits && execution.status === 'Running') {
+      if (this.ending !== null) {
+        this.end(this.ending);
+        continue;
+      }
       const thread = execution.ready[0];
       if (thread === undefined) return;
       this.step(thread);
     }
+  }
+
+  private get worked(): number {
+    return this.events * EVENT_UNITS + this.scope.work * FUEL_UNITS;
   }
 
   private step(thread: Thread): void {
@@ -317,19 +332,27 @@ class Decision {
       return;
     }
     const type = parent.state.type === 'Map' ? 'IterationExited' : 'BranchExited';
-    this.emit(type, thread.lastEvent, thread.id, parent.state.index, thread.handed, -1, { index: thread.index });
+    this.emit(type, thread.lastEvent, thread.id, parent.state.index, thread.handed, -1, this.exitFacts(thread, parent));
   }
 
-  /** Over its time: every state is aborted, innermost first, and then the execution ends. */
+  /** Results that are too large together fail their state as soon as they are: thousands of items must not pile up. */
+  private exitFacts(thread: Thread, parent: Thread): EventFacts {
+    const { stateDataBytes } = this.execution.limits;
+    const bytes = jsonBytes(thread.handed, stateDataBytes);
+    const facts: EventFacts = { index: thread.index, bytes };
+    return parent.resultBytes + bytes > stateDataBytes ? { ...facts, failure: joinedTooLarge(stateDataBytes) } : facts;
+  }
+
+  /** Over its time: one state after another is aborted, innermost first, and then the execution ends. */
   private end(ending: Failure): void {
     const { execution } = this;
-    const { root } = execution;
-    if (root === null) return;
-    for (let target = innermost(root) ?? entered(root); target !== null; target = innermost(root) ?? entered(root)) {
+    const root = execution.root as Thread;
+    const target = innermost(root) ?? entered(root);
+    if (target !== null) {
       this.emit('StateAborted', target.lastEvent, target.id, target.state.index, null, -1, { failure: ending, ending });
-      if (target === root) break;
+    } else {
+      this.emit('ExecutionTimedOut', execution.lastEvent, root.id, -1, null, -1, { failure: ending });
     }
-    this.emit('ExecutionTimedOut', execution.lastEvent, root.id, -1, null, -1, { failure: ending });
   }
 
   /** An event of a state in its own thread, caused by the one before it. */
@@ -367,6 +390,12 @@ class Decision {
     apply(execution, event);
     if (this.record !== null) this.record(event);
   }
+}
+
+/** True while something around the thread is being stopped: what it still hears changes nothing any more. */
+function isBeingAborted(thread: Thread): boolean {
+  for (let outer = thread.parent; outer !== null; outer = outer.parent) if (outer.phase === 'aborting') return true;
+  return false;
 }
 
 /** The last thread inside `thread` that stands in a state, deepest first; null when none does. */

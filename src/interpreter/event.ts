@@ -39,6 +39,8 @@ export interface Failure {
 export interface EventFacts {
   /** BranchEntered, BranchExited, IterationEntered, IterationExited: the position. */
   readonly index?: number;
+  /** BranchExited, IterationExited: size of the value as JSON text. */
+  readonly bytes?: number;
   /** TaskScheduled: 1 for the first call. */
   readonly attempt?: number;
   /** TaskScheduled: null or absent when the task may take as long as the execution. */
@@ -47,7 +49,7 @@ export interface EventFacts {
   readonly seconds?: number;
   /** StateStarted of a Map. */
   readonly items?: JsonArray;
-  /** The failed and aborted types, and a StateStarted that could not go on. */
+  /** The failed and aborted types, a StateStarted that could not go on, an exit that fails the state around it. */
   readonly failure?: Failure;
   /** A failed attempt that is repeated: by which retry rule and after how long. */
   readonly retry?: { readonly rule: number; readonly seconds: number };

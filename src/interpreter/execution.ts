@@ -92,6 +92,8 @@ export class Thread {
   results: JsonValue[] | null = null;
   spawned = 0;
   done = 0;
+  /** Bytes of `results` as JSON text. */
+  resultBytes = 0;
 
   constructor(id: number, scope: Scope, parent: Thread | null, index: number, handed: JsonValue) {
     this.id = id;
@@ -123,6 +125,12 @@ export type Command =
 /** Warnings kept of one execution; a loop must not fill the memory with them. */
 export const WARNINGS_MAX = 100;
 
+/**
+ * Branches and items under way at once in one execution. Beyond it a state begins another only when none of its own is
+ * under way, so that Maps inside Maps cannot fill the memory and yet all of them get on.
+ */
+export const THREADS_MAX = 10_000;
+
 export class Execution {
   readonly plan: Plan;
   readonly start: ExecutionStart;
@@ -153,6 +161,11 @@ export class Execution {
     this.plan = plan;
     this.start = start;
     this.limits = limits;
+  }
+
+  /** True when there is something to decide without any input. */
+  get canGoOn(): boolean {
+    return this.ready.length > 0 || (this.ending !== null && this.status === 'Running');
   }
 
   /** Seconds that the execution may take: its flow's Timeout or the mode's own limit, whichever is shorter. */

@@ -197,7 +197,7 @@ class Run {
     }
     if (execution.opened.length > 0) this.#open(execution.opened);
     this.#cancelDeadline ??= this.#after(execution.timeoutSeconds, { kind: 'execution-timed-out' });
-    if (execution.ready.length > 0) this.#runtime.slices.add(this);
+    if (execution.canGoOn) this.#runtime.slices.add(this);
   }
 
   #close(ids: number[]): void {

@@ -63,7 +63,7 @@ export class RebuiltRun {
   }
 
   #goOn(): void {
-    for (let step = 0; this.execution.status === 'Running' && this.execution.ready.length > 0; step++) {
+    for (let step = 0; this.execution.canGoOn; step++) {
       if (step === STEPS_PER_TURN) {
         setImmediate(() => this.#goOn());
         break;

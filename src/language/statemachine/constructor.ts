@@ -7,6 +7,7 @@
  */
 import type { JsonObject, JsonValue } from '../../base/json.ts';
 import { setMember } from '../../base/json.ts';
+import { spend } from '../../expression/evaluation.ts';
 import type { MapEntry, MapNode, Node } from '../document.ts';
 import { describe, quote, textOf } from '../document.ts';
 import type { FieldReader, Located } from '../field-reader.ts';
@@ -19,6 +20,9 @@ import type { Site } from './variables.ts';
 import { VARIABLE_NAMES } from './variables.ts';
 
 const SUFFIX = '.$';
+/** An object with more keys is a hash table, and copying it costs several times as much for each key. */
+const FAST_KEYS_MAX = 100;
+const FUEL_PER_SLOW_KEY = 16;
 
 /** A function where the value holds an expression, else the value itself. */
 type Part = { readonly build: Compute } | { readonly value: JsonValue };
@@ -84,7 +88,15 @@ function mapPart(building: Building, node: MapNode, path: Path): Part {
   if (keys.length === 0) return { value: Object.freeze(template) };
   // `Object.assign` copies faster than a spread once many shapes pass through, but it would run the setter `__proto__`.
   const plain = !Object.hasOwn(template, '__proto__');
-  return { build: (scope) => fill(plain ? Object.assign({}, template) : { ...template }, keys, builds, scope) };
+  const size = Object.keys(template).length;
+  const copying = size > FAST_KEYS_MAX ? size * FUEL_PER_SLOW_KEY : size;
+  return {
+    build: (scope) => {
+      // A copy costs by its size, however little of it is computed: an ItemConstructor makes thousands.
+      spend(scope, copying);
+      return fill(plain ? Object.assign({}, template) : { ...template }, keys, builds, scope);
+    },
+  };
 }
 
 /** Sets the computed members of a fresh copy of a template, which has its final shape already. */
@@ -102,7 +114,12 @@ function listPart(building: Building, items: readonly Node[], path: Path): Part 
   const parts = items.map((item, i) => buildPart(building, item, step(path, i)));
   if (parts.every((part) => 'value' in part)) return { value: Object.freeze(parts.map(({ value }) => value)) };
   const builds = parts.map((part) => ('build' in part ? part.build : () => part.value));
-  return { build: (scope) => builds.map((build) => build(scope)) };
+  return {
+    build: (scope) => {
+      spend(scope, builds.length);
+      return builds.map((build) => build(scope));
+    },
+  };
 }
 
 /** The key that an entry sets, or null when it is faulty. */

@@ -1,0 +1,214 @@
+/** What one execution may hold and how long one decision may take, however it is made. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { JsonObject } from '../../src/base/json.ts';
+import { THREADS_MAX, WARNINGS_MAX } from '../../src/interpreter/execution.ts';
+import { ByHand } from './by-hand.ts';
+
+const CALL = { Type: 'Task', Action: 'Test:Call' };
+const FORTY = Array.from({ length: 40 }, (_, i) => i);
+
+/** A Map of forty items around a state. */
+function fortyTimes(name: string, inner: JsonObject): JsonObject {
+  return {
+    Type: 'Map',
+    Name: name,
+    InputConstructor: { items: FORTY },
+    ItemsPath: '$Input.items',
+    Processor: { StartAt: inner['Name'] as string, States: [inner] },
+    End: true,
+  };
+}
+
+/** Goes on until every thread is blocked or the execution has ended. */
+function settle(run: ByHand): void {
+  while (run.execution.canGoOn) run.take({ kind: 'continue' });
+}
+
+/** Most events that one call of `decide` has led to while the execution goes on. */
+function longestDecision(run: ByHand, decisions: number): number {
+  let longest = 0;
+  for (let i = 0; i < decisions && run.execution.canGoOn; i++) {
+    const before = run.events.length;
+    run.take({ kind: 'continue' });
+    longest = Math.max(longest, run.events.length - before);
+  }
+  return longest;
+}
+
+test('Maps inside Maps hold a bounded number of items at once, and all items are done', () => {
+  const inner = {
+    Type: 'Pass',
+    Name: 'P',
+    OutputConstructor: {},
+    GlobalConstructor: { 'n.$': 'intAdd(get($Global, "n"), 1)' },
+    End: true,
+  };
+  const first = { Type: 'Pass', Name: 'First', GlobalConstructor: { n: 0 }, Next: 'A' };
+  const maps = fortyTimes('A', {
+    ...fortyTimes('B', { ...fortyTimes('C', inner), OutputConstructor: {} }),
+    OutputConstructor: {},
+  });
+  const run = new ByHand({ StartAt: 'First', States: [first, maps] });
+  let most = 0;
+  while (run.execution.canGoOn) {
+    run.take({ kind: 'continue' });
+    most = Math.max(most, run.execution.threads.size);
+    run.events.length = 0;
+  }
+  assert.equal(run.execution.status, 'Succeeded');
+  assert.equal(run.execution.global['n'], 64_000);
+  // Each state around an item may hold one of its own beyond the bound.
+  assert.ok(most <= THREADS_MAX + 40 * 40, `${most} threads`);
+});
+
+test('an ItemConstructor that fails for ever does not hold up the others', () => {
+  const map = {
+    ...fortyTimes('M', { Type: 'Pass', Name: 'P', End: true }),
+    InputConstructor: { items: [...Array.from({ length: 5_000 }, () => 1), 'x'] },
+    ItemConstructor: { 'n.$': 'intAdd($Item, 1)' },
+    Catch: [{ Errors: ['FnF.RuntimeError'], Next: 'M' }],
+  };
+  const run = new ByHand({ StartAt: 'M', States: [map] });
+  assert.ok(longestDecision(run, 5) < 50);
+});
+
+test('expressions and the measuring of values count as work: a decision ends all the sooner', () => {
+  const items = Array.from({ length: 10_000 }, () => 1);
+  const loop = (OutputConstructor: JsonObject): ByHand =>
+    new ByHand({ StartAt: 'P', States: [{ Type: 'Pass', Name: 'P', OutputConstructor, Next: 'P' }] }, { items });
+  const plain = longestDecision(loop({ a: 1 }), 3);
+  assert.ok(plain > 500, `${plain} events of a loop that does nothing`);
+  const measuring = longestDecision(loop({ 'items.$': '$Input.items' }), 3);
+  assert.ok(measuring < 100, `${measuring} events of a loop that copies`);
+  const searching = longestDecision(
+    loop({ 'items.$': '$Context.Execution.Input.items', 'x.$': '2 in $Context.Execution.Input.items' }),
+    3,
+  );
+  assert.ok(searching < 50, `${searching} events of a loop that searches`);
+});
+
+test('each state has its own fuel', () => {
+  const items = Array.from({ length: 10_000 }, () => 1);
+  const search = Object.fromEntries(
+    Array.from({ length: 35 }, (_, i) => [`x${i}.$`, '2 in $Context.Execution.Input.items']),
+  );
+  const states = ['A', 'B', 'C'].map((Name, i, all) => ({
+    ...{ Type: 'Pass', Name, OutputConstructor: search },
+    ...(i === all.length - 1 ? { End: true } : { Next: all[i + 1] as string }),
+  }));
+  const run = new ByHand({ StartAt: 'A', States: states }, { items });
+  settle(run);
+  assert.equal(run.execution.status, 'Succeeded');
+});
+
+test('copies of a large object in an ItemConstructor are paid for', () => {
+  const template = Object.fromEntries(Array.from({ length: 4_000 }, (_, i) => [`k${i}`, 1]));
+  const run = new ByHand({
+    StartAt: 'M',
+    States: [
+      {
+        ...fortyTimes('M', { Type: 'Pass', Name: 'P', End: true }),
+        InputConstructor: { items: Array.from({ length: 20_000 }, () => 1) },
+        ItemConstructor: { ...template, 'item.$': '$Item' },
+      },
+    ],
+  });
+  settle(run);
+  assert.equal(run.execution.failure?.error, 'FnF.RuntimeError');
+  assert.match(run.execution.failure?.cause ?? '', /more work/u);
+});
+
+test('variables of $Global that are large together are paid for', () => {
+  const items = Array.from({ length: 25_000 }, () => 1);
+  const globals = Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`g${i}.$`, '$Input.items']));
+  const run = new ByHand(
+    { StartAt: 'P', States: [{ Type: 'Pass', Name: 'P', GlobalConstructor: globals, End: true }] },
+    { items },
+  );
+  settle(run);
+  assert.match(run.execution.failure?.cause ?? '', /more work/u);
+});
+
+test('warnings are kept up to their bound', () => {
+  const run = new ByHand({
+    StartAt: 'P',
+    States: [{ Type: 'Pass', Name: 'P', OutputConstructor: { 'a.$': '$Input.b.c' }, Next: 'P' }],
+  });
+  longestDecision(run, 3);
+  assert.equal(run.execution.warnings.length, WARNINGS_MAX);
+});
+
+test('calls of a Task are numbered by attempt, and the next Task begins at one', () => {
+  const retry = [{ Errors: ['FnF.ALL'], MaxAttempts: 2, IntervalSeconds: 0 }];
+  const run = new ByHand({
+    StartAt: 'A',
+    States: [
+      { ...CALL, Name: 'A', Retry: retry, Next: 'B' },
+      { ...CALL, Name: 'B', End: true },
+    ],
+  });
+  const waiting = (): number => [...run.execution.commands.keys()][0] as number;
+  run.take({ kind: 'task-failed', id: waiting(), failure: { error: 'E', cause: '' } });
+  run.take({ kind: 'timer-due', id: waiting() });
+  run.take({ kind: 'task-succeeded', id: waiting(), output: {} });
+  const attempts = run.events.filter((event) => event.type === 'TaskScheduled').map((event) => event.facts?.attempt);
+  assert.deepEqual(attempts, [1, 2, 1]);
+});
+
+/** A Map of forty Maps of forty Waits, with one call that a test can fail. */
+function half(): { run: ByHand; call: number } {
+  const wait = {
+    Type: 'Wait',
+    Name: 'W',
+    Seconds: 20,
+    OutputConstructor: { 'a.$': 'intAdd($Context.Execution.Name, 1)' },
+    End: true,
+  };
+  const run = new ByHand({
+    StartAt: 'Both',
+    States: [
+      {
+        ...{ Type: 'Parallel', Name: 'Both', End: true },
+        Branches: [
+          { StartAt: 'A', States: [fortyTimes('A', fortyTimes('B', wait))] },
+          { StartAt: 'Call', States: [{ ...CALL, Name: 'Call', End: true }] },
+        ],
+      },
+    ],
+  });
+  settle(run);
+  const call = [...run.execution.commands.values()].find((command) => command.kind === 'task');
+  assert.equal(run.execution.commands.size, 1_601);
+  return { run, call: call?.id as number };
+}
+
+test('what a sibling hears while it is being stopped changes nothing: the first failure stays the failure', () => {
+  const { run, call } = half();
+  run.take({ kind: 'task-failed', id: call, failure: { error: 'First', cause: '' } });
+  assert.equal(run.execution.status, 'Running');
+  const before = run.events.length;
+  for (const id of [...run.execution.commands.keys()].slice(0, 3)) run.take({ kind: 'timer-due', id });
+  assert.deepEqual(
+    new Set(run.events.slice(before).map((event) => event.type)),
+    new Set(['StateAborted', 'StateFailed', 'ExecutionFailed']),
+  );
+  settle(run);
+  assert.equal(run.execution.failure?.error, 'First');
+  assert.deepEqual([run.execution.commands.size, run.execution.threads.size], [0, 0]);
+});
+
+test('an execution over its time is ended in as many decisions as it takes, whatever arrives meanwhile', () => {
+  const { run } = half();
+  run.take({ kind: 'execution-timed-out' });
+  assert.equal(run.execution.status, 'Running');
+  assert.ok(run.execution.canGoOn);
+  const [open] = [...run.execution.commands.keys()];
+  run.take({ kind: 'timer-due', id: open as number });
+  settle(run);
+  assert.equal(run.execution.status, 'TimedOut');
+  assert.equal(run.execution.failure?.error, 'FnF.ExecutionTimeout');
+  const aborted = run.events.filter((event) => event.type === 'StateAborted').length;
+  assert.equal(aborted, 1_600 + 40 + 1 + 1 + 1);
+  assert.deepEqual([run.execution.commands.size, run.execution.threads.size], [0, 0]);
+});
