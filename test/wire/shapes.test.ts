@@ -259,6 +259,29 @@ for (const vector of vectors) {
   });
 }
 
+test('a POST of the Java client as recorded: an empty body in chunks, no content type, Input= sent and not signed', async (t) => {
+  const query =
+    'SignatureVersion=1.0&Action=StartSyncExecution&Input=&Format=json&SignatureNonce=8719e4172e8b80c8b27633577cd40169' +
+    '&Version=2019-03-15&FlowName=my_flow&AccessKeyId=FNFTESTAK0001&Signature=ylIcn0AdGAMDpoJMEsAmJxjUpuE%3D' +
+    '&SignatureMethod=HMAC-SHA1&Timestamp=2026-11-22T11%3A11%3A50Z';
+  const secret = new Secret('fnf-test-secret-0001');
+  const key = { accessKeyId: 'FNFTESTAK0001', accessKeySecret: secret, securityToken: null, expiresMs: null };
+  const clock = new ManualClock(Date.parse('2026-11-22T11:11:50Z'));
+  const server = await startServer(t, { clock, keys: [{ ...key, policies: null }] });
+  const headers: [string, string][] = [
+    ['x-acs-action', 'StartSyncExecution'],
+    ['host', '127.0.0.1:17811'],
+    ['x-acs-version', '2019-03-15'],
+    ['Transfer-Encoding', 'chunked'],
+    ['Connection', 'Keep-Alive'],
+    ['Accept-Encoding', 'gzip'],
+  ];
+  const recorded = { method: 'POST', target: `/?${query}`, headers, body: '' };
+  const parameters = parametersOf(await sendBytes(server.port, bytesOf(recorded)));
+  assert.deepEqual([parameters['FlowName'], 'Input' in parameters], ['my_flow', false]);
+  assert.equal(codeOf(await sendBytes(server.port, bytesOf(recorded))), 'SignatureNonceUsed');
+});
+
 test('A1, signed in the ROA style, is served once, and not with a flipped bit in what its signature covers', async (t) => {
   const vector = vectors.find(({ id }) => id === 'A1');
   assert.ok(vector?.request);
