@@ -45,6 +45,7 @@ export async function invokeEndpoint(
       body: invocation.event,
       maxBodyBytes: options.maxBodyBytes,
       trusted: true,
+      repeatable: false,
     },
     signal,
   );

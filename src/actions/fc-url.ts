@@ -33,7 +33,7 @@ export async function invokeUrl(
   ]);
   if (invocation.service !== null) headers.set('x-fc-service-name', invocation.service);
   const outcome = await transport.exchange(
-    { url, method: 'POST', headers, body: invocation.event, maxBodyBytes, trusted: true },
+    { url, method: 'POST', headers, body: invocation.event, maxBodyBytes, trusted: true, repeatable: false },
     signal,
   );
   const where = `function ${invocation.mapped} at ${shownUrl(url)}`;

@@ -24,8 +24,9 @@ export function firstHop(parameters: JsonObject, idempotencyKey: string): Hop | 
   setDefault(headers, 'accept', '*/*');
   setDefault(headers, 'accept-encoding', ACCEPT_ENCODING);
   setDefault(headers, 'user-agent', 'Millrace');
+  const keyed = headers.has('idempotency-key');
   setDefault(headers, 'idempotency-key', headerKey(idempotencyKey));
-  return { url, method, headers, body: body.text };
+  return { url, method, headers, body: body.text, keyed };
 }
 
 function setDefault(headers: Map<string, string>, name: string, value: string): void {

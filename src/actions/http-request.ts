@@ -22,6 +22,9 @@ export interface HttpOptions {
   readonly maxRedirects: number;
 }
 
+/** Methods whose second arrival changes nothing (RFC 9110, 9.2.2). */
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
+
 /** The action `HTTP:Request`. Fails as `HTTP.*`, see docs/tasks.md. */
 export function httpRequestAction(transport: Transport, clock: Clock, options: HttpOptions): Action {
   const isError = errorStatusTest(options.errorStatuses);
@@ -42,6 +45,7 @@ export function httpRequestAction(transport: Transport, clock: Clock, options: H
           ...hop,
           maxBodyBytes: options.maxResponseBytes,
           trusted: false,
+          repeatable: hop.keyed || IDEMPOTENT.has(hop.method),
           dropBody: (status, headers) => options.maxRedirects > 0 && isRedirect(status, headers),
         },
         signal,

@@ -71,7 +71,7 @@ export function openApiAction(options: OpenApiOptions, product: string, api: str
       target.signature === 'HMAC-SHA1' ? signedRpc(target, form, nonce, time) : signedAcs3(target, body, nonce, time);
     const url = new URL(`/${query}`, target.endpoint);
     return options.transport.exchange(
-      { url, method: 'POST', headers, body, maxBodyBytes: options.maxBodyBytes, trusted: true },
+      { url, method: 'POST', headers, body, maxBodyBytes: options.maxBodyBytes, trusted: true, repeatable: false },
       signal,
     );
   }

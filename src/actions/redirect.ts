@@ -11,6 +11,8 @@ export interface Hop {
   readonly method: string;
   readonly headers: ReadonlyMap<string, string>;
   readonly body: string | null;
+  /** The flow gave an idempotency key of its own, so the target knows a request that comes twice. */
+  readonly keyed: boolean;
 }
 
 const CREDENTIALS = ['authorization', 'cookie', 'cookie2', 'proxy-authorization', 'www-authenticate'];
@@ -40,6 +42,7 @@ export function nextHop(first: URL, last: Hop, status: number, location: string)
     method: repeats || last.method === 'HEAD' ? last.method : 'GET',
     headers,
     body: repeats ? last.body : null,
+    keyed: last.keyed,
   };
 }
 

@@ -3,14 +3,12 @@
  * here, so limits, cancellation and the egress policy hold everywhere.
  *
  * Invariants: an exchange never rejects; it settles as soon as its signal is aborted, and a request already on the
- * wire then loses its connection; a body is never held beyond its limit; nothing is retried.
+ * wire then loses its connection; a body is never held beyond its limit; nothing is sent twice but a repeatable
+ * request whose kept connection broke before any answer, and that once.
  */
-import { lookup } from 'node:dns';
-import { isIP } from 'node:net';
-import type { LookupFunction } from 'node:net';
-import { Agent, buildConnector } from 'undici';
 import type { Dispatcher } from 'undici';
 import { BoundedBytes } from './bounded-bytes.ts';
+import { guardedPools, isStaleConnection, openPools } from './connections.ts';
 import { AddressNotAllowed } from './egress.ts';
 import type { EgressPolicy } from './egress.ts';
 
@@ -24,6 +22,8 @@ export interface Outgoing {
   readonly maxBodyBytes: number;
   /** True for a target that the settings name: the egress policy is about targets that a flow names. */
   readonly trusted: boolean;
+  /** True when the target may be given the request twice (RFC 9110, 9.2.2). */
+  readonly repeatable: boolean;
   /** Answers of which the body is not wanted: it is read off the connection and dropped. */
   readonly dropBody?: (status: number, headers: AnswerHeaders) => boolean;
 }
@@ -43,6 +43,8 @@ export interface Failure {
   /** `aborted`: the signal said so. `address`: the egress policy. `request`: it could not be sent as it is. */
   readonly reason: 'connection' | 'too-large' | 'address' | 'request' | 'aborted';
   readonly detail: string;
+  /** A kept connection broke before any of the answer was there. */
+  readonly stale: boolean;
 }
 
 export interface Transport {
@@ -51,13 +53,10 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-/** A target that does not take the connection within this time counts as not reachable. */
-const CONNECT_TIMEOUT_MS = 10_000;
-
 /** How much of an unwanted body is read to keep its connection; beyond this the connection is cheaper to lose. */
 const DROPPED_BODY_BYTES = 65_536;
 
-const ABORTED: Failure = { kind: 'failure', reason: 'aborted', detail: 'the call was given up' };
+const ABORTED = failure('aborted', 'the call was given up');
 
 export interface TransportOptions {
   readonly connectionsPerOrigin: number;
@@ -66,43 +65,19 @@ export interface TransportOptions {
 
 /** The connections of one server. */
 export function createTransport(options: TransportOptions): Transport {
-  const open = newAgent(options.connectionsPerOrigin, buildConnector({ allowH2: false, timeout: CONNECT_TIMEOUT_MS }));
-  const guarded = options.egress.open ? open : newAgent(options.connectionsPerOrigin, guardedConnector(options.egress));
+  const { connectionsPerOrigin, egress } = options;
+  const open = openPools(connectionsPerOrigin);
+  const guarded = egress.open ? open : guardedPools(connectionsPerOrigin, egress);
   return {
-    exchange: (request, signal) => exchange(request.trusted ? open : guarded, request, signal),
-    async close() {
-      await Promise.all([open.destroy(), guarded.destroy()]);
+    async exchange(request, signal) {
+      const pools = request.trusted ? open : guarded;
+      const outcome = await exchange(pools.kept, request, signal);
+      if (outcome.kind === 'answer' || !outcome.stale || !request.repeatable) return outcome;
+      return exchange(pools.single, request, signal);
     },
-  };
-}
-
-function newAgent(connections: number, connect: buildConnector.connector): Agent {
-  // HTTP/2 would share one connection between calls, so that giving one up could not close it. The callers' own
-  // deadlines stand in for undici's timeouts.
-  return new Agent({ connect, connections, allowH2: false, headersTimeout: 0, bodyTimeout: 0 });
-}
-
-/** Connects only to addresses that the policy allows, whether they are written in the URL or come from a lookup. */
-function guardedConnector(policy: EgressPolicy): buildConnector.connector {
-  const guardedLookup: LookupFunction = (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
-      const allowed = error === null ? addresses.filter((each) => policy.allows(hostname, each.address)) : [];
-      const [first] = allowed;
-      if (error !== null) callback(error, []);
-      else if (first === undefined) callback(new AddressNotAllowed(hostname), []);
-      else if (options.all === true) callback(null, allowed);
-      else callback(null, first.address, first.family);
-    });
-  };
-  const connect = buildConnector({ allowH2: false, timeout: CONNECT_TIMEOUT_MS, lookup: guardedLookup });
-  return (options, callback) => {
-    // A literal address is never looked up.
-    if (isIP(options.hostname) !== 0 && !policy.allows(options.hostname, options.hostname)) {
-      const refusal = new AddressNotAllowed(options.hostname);
-      process.nextTick(() => callback(refusal, null));
-      return;
-    }
-    connect(options, callback);
+    async close() {
+      await Promise.all([open, guarded].flatMap((pools) => [pools.kept.destroy(), pools.single.destroy()]));
+    },
   };
 }
 
@@ -133,6 +108,7 @@ class Exchange {
   readonly #onAbort = (): void => this.#giveUp(ABORTED);
   #controller: Dispatcher.DispatchController | null = null;
   #settled = false;
+  #begun = false;
   #status = 0;
   #headers: AnswerHeaders = {};
   #body: BoundedBytes;
@@ -159,6 +135,7 @@ class Exchange {
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
+    this.#begun = true;
     if (status < 200) return;
     this.#status = status;
     this.#headers = headers;
@@ -183,7 +160,7 @@ class Exchange {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: unknown): void {
-    this.#settle(failureOf(error));
+    this.#settle({ ...failureOf(error), stale: !this.#begun && isStaleConnection(error) });
   }
 
   #answer(): Answer {
@@ -191,11 +168,8 @@ class Exchange {
   }
 
   #tooLarge(): Failure {
-    return {
-      kind: 'failure',
-      reason: 'too-large',
-      detail: `the answer is larger than ${this.#request.maxBodyBytes} bytes (setting http.maxResponse)`,
-    };
+    const limit = `${this.#request.maxBodyBytes} bytes (setting http.maxResponse)`;
+    return failure('too-large', `the answer is larger than ${limit}`);
   }
 
   #giveUp(outcome: Answer | Failure): void {
@@ -211,19 +185,19 @@ class Exchange {
   }
 }
 
+function failure(reason: Failure['reason'], detail: string): Failure {
+  return { kind: 'failure', reason, detail, stale: false };
+}
+
 function failureOf(error: unknown): Failure {
-  if (error instanceof AddressNotAllowed) return { kind: 'failure', reason: 'address', detail: error.message };
+  if (error instanceof AddressNotAllowed) return failure('address', error.message);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code === 'UND_ERR_HEADERS_OVERFLOW') {
-    return { kind: 'failure', reason: 'too-large', detail: 'the header of the answer is too large' };
-  }
-  if (code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED') {
-    return { kind: 'failure', reason: 'request', detail: messageOf(error) };
-  }
-  if (code.startsWith('HPE_')) {
-    return { kind: 'failure', reason: 'connection', detail: `the answer is not valid HTTP: ${messageOf(error)}` };
-  }
-  return { kind: 'failure', reason: 'connection', detail: messageOf(error) };
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') return failure('too-large', 'the header of the answer is too large');
+  if (code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED') return failure('request', messageOf(error));
+  if (code.startsWith('HPE_')) return failure('connection', `the answer is not valid HTTP: ${messageOf(error)}`);
+  // An assertion of undici's, about a status below 100.
+  if (code === 'ERR_ASSERTION') return failure('connection', 'the answer is not valid HTTP');
+  return failure('connection', messageOf(error));
 }
 
 function messageOf(error: unknown): string {
