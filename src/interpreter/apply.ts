@@ -61,7 +61,7 @@ function applyToThread(execution: Execution, event: ExecutionEvent): void {
       stateStarted(execution, thread, event);
       break;
     case 'StateSucceeded':
-      if (event.facts?.global !== undefined) execution.global = merge(execution.global, event.facts.global);
+      if (event.facts?.global !== undefined) writeGlobal(execution, event.facts.global);
       if (thread.waitingFor !== 0) closeCommand(execution, thread);
       moveOn(execution, thread, event);
       break;
@@ -344,6 +344,13 @@ function closeCommand(execution: Execution, thread: Thread): void {
   execution.commands.delete(thread.waitingFor);
   execution.closed.push(thread.waitingFor);
   thread.waitingFor = 0;
+}
+
+function writeGlobal(execution: Execution, changes: JsonObject): void {
+  for (const key of Object.keys(changes)) {
+    execution.globalBytes += execution.globalGrowth(key, changes[key] as JsonValue);
+  }
+  execution.global = merge(execution.global, changes);
 }
 
 function merge(global: JsonObject, changes: JsonObject): JsonObject {

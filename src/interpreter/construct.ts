@@ -7,7 +7,7 @@ import type { JsonArray, JsonObject, JsonValue } from '../base/json.ts';
 import type { Compute, Construct, MapState, TaskState, WaitState } from '../language/plan.ts';
 import type { ConstructScope } from './construct-scope.ts';
 import type { Failure } from './event.ts';
-import type { Thread } from './execution.ts';
+import type { Execution, Thread } from './execution.ts';
 import { DATA_LIMIT_EXCEEDED } from './failure.ts';
 
 const NOTHING: JsonObject = {};
@@ -29,27 +29,34 @@ export function constructParameters(scope: ConstructScope, construct: Construct)
   return value;
 }
 
-/** What GlobalConstructor adds to `$Global`, each key and value within its limit (fdl.md 3.5). */
-export function constructGlobal(scope: ConstructScope, limits: GlobalLimits, construct: Construct): JsonObject {
-  const value = scope.attempt(construct, NOTHING);
-  if (scope.failure !== null) return value;
-  for (const key of Object.keys(value)) {
-    if (Buffer.byteLength(key) > limits.globalKeyBytes) {
-      scope.failure = tooLarge(`The name of the global variable ${shown(key)}`, limits.globalKeyBytes);
-    } else if (scope.measure(value[key] as JsonValue, limits.globalValueBytes) > limits.globalValueBytes) {
-      scope.failure = tooLarge(`The global variable ${shown(key)}`, limits.globalValueBytes);
+/**
+ * What GlobalConstructor adds to `$Global`, each key and value within its limit (fdl.md 3.5), and all of `$Global` within
+ * as much as {@link GLOBAL_VALUES_MAX} of the largest values.
+ */
+export function constructGlobal(scope: ConstructScope, execution: Execution, construct: Construct): JsonObject {
+  const changes = scope.attempt(construct, NOTHING);
+  if (scope.failure !== null) return changes;
+  const { globalKeyBytes, globalValueBytes } = execution.limits;
+  let total = execution.globalBytes;
+  for (const key of Object.keys(changes)) {
+    const value = changes[key] as JsonValue;
+    if (Buffer.byteLength(key) > globalKeyBytes) {
+      scope.failure = tooLarge(`The name of the global variable ${shown(key)}`, globalKeyBytes);
+    } else if (scope.measure(value, globalValueBytes) > globalValueBytes) {
+      scope.failure = tooLarge(`The global variable ${shown(key)}`, globalValueBytes);
     } else {
       scope.checkMeasured();
+      total += execution.globalGrowth(key, value);
     }
-    if (scope.failure !== null) return value;
+    if (scope.failure !== null) return changes;
   }
-  return value;
+  const most = globalValueBytes * GLOBAL_VALUES_MAX;
+  if (total > most) scope.failure = tooLarge('$Global', most);
+  return changes;
 }
 
-interface GlobalLimits {
-  readonly globalKeyBytes: number;
-  readonly globalValueBytes: number;
-}
+/** `$Global` may grow to this many times its largest value: 4 MiB where a value may have 256 KiB. */
+const GLOBAL_VALUES_MAX = 16;
 
 function tooLarge(what: string, limit: number): Failure {
   return { error: DATA_LIMIT_EXCEEDED, cause: `${what} is larger than ${limit} bytes.` };

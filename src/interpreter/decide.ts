@@ -242,7 +242,7 @@ class Decision {
       if (state.type === 'Choice') next = this.choose(state);
       else if (state.outputConstructor !== null) value = constructValue(scope, state.outputConstructor, 'The output');
       if (scope.failure === null && state.globalConstructor !== null) {
-        facts = { global: constructGlobal(scope, this.execution.limits, state.globalConstructor) };
+        facts = { global: constructGlobal(scope, this.execution, state.globalConstructor) };
       }
       if (scope.failure !== null) return this.recover(thread, scope.failure);
     }

@@ -6,6 +6,7 @@
  * A thread is one activation of a scope: the flow itself, a branch, an item. It stands in one state at a time; its
  * `phase` says what is to happen next, so that an execution can be taken up after any single event.
  */
+import { jsonBytes, memberOf } from '../base/json.ts';
 import type { JsonArray, JsonObject, JsonValue } from '../base/json.ts';
 import type { Plan, Scope, State } from '../language/plan.ts';
 import type { Failure } from './event.ts';
@@ -140,6 +141,8 @@ export class Execution {
   stoppedMs = 0;
   lastEvent = 0;
   global: JsonObject = {};
+  /** Size of the values of `global` as JSON text. */
+  globalBytes = 0;
   /** On success. */
   output: JsonValue = null;
   /** On failure or timeout. */
@@ -161,6 +164,13 @@ export class Execution {
     this.plan = plan;
     this.start = start;
     this.limits = limits;
+  }
+
+  /** Bytes that `$Global` grows by, or below zero shrinks, when a variable is set. */
+  globalGrowth(key: string, value: JsonValue): number {
+    const before = memberOf(this.global, key);
+    const limit = this.limits.globalValueBytes;
+    return jsonBytes(value, limit) - (before === undefined ? 0 : jsonBytes(before, limit));
   }
 
   /** True when there is something to decide without any input. */

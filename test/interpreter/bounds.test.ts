@@ -130,6 +130,27 @@ test('variables of $Global that are large together are paid for', () => {
   assert.match(run.execution.failure?.cause ?? '', /more work/u);
 });
 
+test('all of $Global together is bounded, and a variable that is written again counts once', () => {
+  const quarter = 'x'.repeat(65_000);
+  const write = (name: string, i: number): JsonObject => ({
+    ...{
+      Type: 'Pass',
+      Name: `P${i}`,
+      GlobalConstructor: { [`${name}.$`]: 'format("{}{}{}", $Input.t, $Input.t, $Input.t)' },
+    },
+    ...(i === 39 ? { End: true } : { Next: `P${i + 1}` }),
+  });
+  const flow = (name: (i: number) => string): ByHand => {
+    const States = Array.from({ length: 40 }, (_, i) => write(name(i), i));
+    const run = new ByHand({ StartAt: 'P0', States }, { t: quarter });
+    settle(run);
+    return run;
+  };
+  assert.equal(flow((i) => `same${i % 2}`).execution.status, 'Succeeded');
+  const many = flow((i) => `own${i}`).execution;
+  assert.deepEqual(many.failure, { error: 'FnF.DataLimitExceeded', cause: '$Global is larger than 4194304 bytes.' });
+});
+
 test('warnings are kept up to their bound', () => {
   const run = new ByHand({
     StartAt: 'P',

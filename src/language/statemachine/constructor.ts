@@ -22,7 +22,7 @@ import { VARIABLE_NAMES } from './variables.ts';
 const SUFFIX = '.$';
 /** An object with more keys is a hash table, and copying it costs several times as much for each key. */
 const FAST_KEYS_MAX = 100;
-const FUEL_PER_SLOW_KEY = 16;
+const FUEL_PER_SLOW_KEY = 40;
 
 /** A function where the value holds an expression, else the value itself. */
 type Part = { readonly build: Compute } | { readonly value: JsonValue };
