@@ -100,9 +100,8 @@ export class ConstructScope implements StateScope {
     this.failure = { error: RUNTIME_ERROR, cause };
   }
 
-  /** The failure of a value that is over the data limit of a state; null when it is not. */
-  oversize(value: JsonValue, what: string): Failure | null {
-    const limit = this.#execution.limits.stateDataBytes;
+  /** The failure of a value that is over the data limit, that of a state if no other is given; null when it is not. */
+  oversize(value: JsonValue, what: string, limit = this.#execution.limits.stateDataBytes): Failure | null {
     const bytes = this.measure(value, limit);
     if (bytes <= limit) return null;
     if (bytes === Number.POSITIVE_INFINITY) {

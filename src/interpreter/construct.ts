@@ -42,11 +42,10 @@ export function constructGlobal(scope: ConstructScope, execution: Execution, con
     const value = changes[key] as JsonValue;
     if (Buffer.byteLength(key) > globalKeyBytes) {
       scope.failure = tooLarge(`The name of the global variable ${shown(key)}`, globalKeyBytes);
-    } else if (scope.measure(value, globalValueBytes) > globalValueBytes) {
-      scope.failure = tooLarge(`The global variable ${shown(key)}`, globalValueBytes);
     } else {
-      scope.checkMeasured();
-      total += execution.globalGrowth(key, value);
+      scope.failure = scope.oversize(value, `The global variable ${shown(key)}`, globalValueBytes);
+      if (scope.failure === null) scope.checkMeasured();
+      if (scope.failure === null) total += execution.globalGrowth(key, value);
     }
     if (scope.failure !== null) return changes;
   }
