@@ -14,7 +14,7 @@ export const ERRORS = {
   AccessDenied: {
     status: 403,
     message: "the caller is not authorized to perform '%s' on resource '%s'",
-    when: 'A policy of the key denies the action, or none allows it.',
+    when: 'A policy of the key denies the action, or none allows it; or, with authentication off, a web page of another site calls.',
   },
   ActionNotSupported: {
     status: 400,
@@ -34,7 +34,7 @@ export const ERRORS = {
   EntityTooLarge: {
     status: 400,
     message: 'The payload size exceeds maximum allowed size (%s bytes).',
-    when: 'The body is over 1,024 KiB, or Input over 64 KiB (`limits.request`, `limits.input`).',
+    when: 'The body is over 1,024 KiB, Input over 64 KiB (`limits.request`, `limits.input`), or the head of the request over 256 KiB.',
   },
   ExecutionAlreadyExists: {
     status: 400,
@@ -81,12 +81,12 @@ export const ERRORS = {
   'InvalidSecurityToken.Malformed': {
     status: 403,
     message: 'Specified SecurityToken is malformed.',
-    when: 'The security token is not the one of the temporary key.',
+    when: 'The security token is not the one of the key, or the key has none.',
   },
   MissingRequiredHeader: {
     status: 400,
     message: "The HTTP header '%s' must be specified.",
-    when: 'A header that an ACS3 request needs is not there, or is not signed.',
+    when: 'A header that an ACS3 or ROA request needs is not there, or is not signed.',
   },
   MissingRequiredParams: {
     status: 400,
@@ -106,7 +106,7 @@ export const ERRORS = {
   ResourceThrottled: {
     status: 429,
     message: 'The request is throttled. Please try again later.',
-    when: 'Too many executions at once, or calls a second, or flows in the account; `x-acs-retry-after` says when to come back, in milliseconds.',
+    when: 'Too many executions at once, calls a second, unfinished request bodies, or flows in the account; `x-acs-retry-after` says when to come back, in milliseconds, where waiting helps.',
   },
   SignatureNonceUsed: {
     status: 400,
@@ -127,7 +127,7 @@ export const ERRORS = {
   UnsupportedMediaType: {
     status: 415,
     message: 'The content type must be "application/json".',
-    when: 'The body is neither a form nor JSON.',
+    when: 'The body is neither a form nor JSON, or is compressed.',
   },
 } as const satisfies Record<string, ErrorEntry>;
 
