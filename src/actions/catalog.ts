@@ -58,7 +58,7 @@ export function createActions(options: ActionOptions): ActionCatalog & { close()
   const builtIn = new Map<string, Action>([
     ['http:request', httpRequestAction(transport, clock, http)],
     ['fc:invokefunction', invokeFunction],
-    ['fnf:startsyncexecution', startSyncExecutionAction(options.startSync, options.callDepth)],
+    ['fnf:startsyncexecution', startSyncExecutionAction(options.startSync, options.callDepth, clock)],
   ]);
   const openApi: OpenApiOptions = {
     transport,

@@ -46,7 +46,7 @@ export function moduleFunctions(maxBodyBytes: number): InvokeModule {
       const detail = `its result is larger than ${maxBodyBytes} bytes (setting http.maxResponse)`;
       return failed('FC.ResponseTooLarge', `function ${invocation.mapped}: ${detail}`);
     } catch (error) {
-      return failed(typeName(error), reasonOf(error));
+      return thrownResult(error);
     }
   };
 }
@@ -98,9 +98,20 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 class Thrown extends Error {
   override readonly name = '';
   constructor(value: unknown) {
-    super(typeof value === 'string' ? value : String(JSON.stringify(value) ?? value));
+    super(shown(value));
   }
 }
+
+/** Any value as text; made by a function, it may refuse to be shown. */
+function shown(value: unknown): string {
+  try {
+    return typeof value === 'string' ? value : String(JSON.stringify(value) ?? value);
+  } catch {
+    return UNSHOWN;
+  }
+}
+
+const UNSHOWN = 'the function threw something that cannot be shown';
 
 /** The members of Function Compute's context that mean something here, and the task's signal. */
 function contextOf(invocation: Invocation, signal: AbortSignal): object {
@@ -121,6 +132,15 @@ function resultBytes(value: unknown): Buffer {
   if (value instanceof Uint8Array) return Buffer.from(value);
   if (typeof value === 'string') return Buffer.from(value);
   return Buffer.from(value === undefined ? '' : (JSON.stringify(value) ?? ''));
+}
+
+function thrownResult(error: unknown): TaskResult {
+  try {
+    return failed(typeName(error), reasonOf(error));
+  } catch {
+    // An error whose members throw when they are read.
+    return failed('FC.FunctionError', UNSHOWN);
+  }
 }
 
 /** The name of the error's type; `class MyError extends Error` needs not set it itself. */

@@ -1,14 +1,17 @@
 /**
  * `FNF:StartSyncExecution`: another Express flow of this server, run to its end inside the task (docs/tasks.md).
  * The child's failure is the task's failure. A child is not stopped when its task is given up; it goes on to its
- * own end, as an execution does whose caller hangs up (decisions.md 4.5).
+ * own end, as an execution does whose caller hangs up (decisions.md 4.5). One that was not begun yet is never begun:
+ * a flow that calls itself many times over ends with its first failure instead of running all it asked for.
  */
 import { ApiError } from '../api/error.ts';
 import { formatTime } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { JsonFault, isJsonObject, memberOf, parseJson } from '../base/json.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import type { Action, TaskCall, TaskResult } from './action.ts';
 import { failed, succeeded } from './results.ts';
+import { Turns } from './turns.ts';
 
 export interface SyncChildRequest {
   readonly flowName: string;
@@ -41,7 +44,8 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,127}$/;
 const ARN = /^acs:fnf:[^:]*:[^:]*:flow\/(?<name>.+)$/;
 
 /** The action `FNF:StartSyncExecution`. A start that is refused fails as `FNF.<code>`. */
-export function startSyncExecutionAction(startSync: StartSync, callDepth: number): Action {
+export function startSyncExecutionAction(startSync: StartSync, callDepth: number, clock: Clock): Action {
+  const turns = new Turns(clock);
   return {
     async run(call, signal) {
       if (call.depth >= callDepth) {
@@ -50,7 +54,7 @@ export function startSyncExecutionAction(startSync: StartSync, callDepth: number
       }
       const request = childRequest(call);
       if (typeof request === 'string') return failed('FNF.InvalidArgument', request);
-      return unlessAborted(signal, runChild(startSync, request));
+      return unlessAborted(turns, signal, () => runChild(startSync, request));
     },
   };
 }
@@ -116,11 +120,20 @@ function eitherOf(parameters: JsonObject, name: string, apiName: string): JsonVa
   return memberOf(parameters, name) ?? memberOf(parameters, apiName);
 }
 
-function unlessAborted(signal: AbortSignal, result: Promise<TaskResult>): Promise<TaskResult> {
+/** Begins in a later turn unless the signal is aborted by then, and answers without waiting once it is. */
+function unlessAborted(turns: Turns, signal: AbortSignal, begin: () => Promise<TaskResult>): Promise<TaskResult> {
   return new Promise((resolve, reject) => {
     const giveUp = (): void => resolve(failed('FNF.Aborted', 'the call was given up'));
-    if (signal.aborted) giveUp();
+    if (signal.aborted) {
+      giveUp();
+      return;
+    }
     signal.addEventListener('abort', giveUp);
-    result.finally(() => signal.removeEventListener('abort', giveUp)).then(resolve, reject);
+    turns.add(() => {
+      if (signal.aborted) return;
+      begin()
+        .finally(() => signal.removeEventListener('abort', giveUp))
+        .then(resolve, reject);
+    });
   });
 }

@@ -213,6 +213,9 @@ test('a module that throws: its own type name, FC.FunctionError for what has non
   assert.deepEqual(await failure('renamed'), { error: 'RenamedError', cause: 'other' });
   assert.deepEqual(await failure('nameless'), { error: 'FC.FunctionError', cause: 'a text' });
   assert.deepEqual(await failure('undefined'), { error: 'FC.FunctionError', cause: 'undefined' });
+  const unshown = { error: 'FC.FunctionError', cause: 'the function threw something that cannot be shown' };
+  assert.deepEqual(await failure('unshown'), unshown);
+  assert.deepEqual(await failure('hostile'), unshown);
   assert.equal(((await failure('loop')) as { error: string }).error, 'TypeError');
   assert.equal(((await failure('large')) as { error: string }).error, 'FC.ResponseTooLarge');
 });

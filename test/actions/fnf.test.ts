@@ -164,3 +164,17 @@ test('a task that is given up does not wait for its child', async () => {
   abort.abort();
   assert.equal((await running).ok, false);
 });
+
+test('a call that is given up before its turn starts no child', async () => {
+  const { requests, startSync } = child();
+  const fnf = bench({ startSync });
+  const abort = new AbortController();
+  const calls = Array.from({ length: 50 }, () => fnf.run('FNF:StartSyncExecution', { flowName: 'a' }, abort.signal));
+  abort.abort();
+  for (const call of await Promise.all(calls)) assert.equal(call.ok, false);
+  await fnf.output('FNF:StartSyncExecution', { flowName: 'b' });
+  assert.deepEqual(
+    requests.map((request) => request.flowName),
+    ['b'],
+  );
+});

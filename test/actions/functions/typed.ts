@@ -25,6 +25,8 @@ export async function handler(
   if (op === 'renamed') throw new Renamed('other');
   if (op === 'nameless') throw 'a text';
   if (op === 'undefined') throw undefined;
+  if (op === 'unshown') throw { big: 1n };
+  if (op === 'hostile') throw Object.defineProperty(new Error(), 'message', { get: () => JSON.parse('') as unknown });
   if (op === 'never') return new Promise(() => undefined);
   const loop: { self?: unknown } = {};
   loop.self = loop;

@@ -1,0 +1,46 @@
+/**
+ * Work that is begun a few milliseconds at a time, in the order in which it came. Flows that call flows can open
+ * thousands of calls within one turn of the event loop; begun all at once, they would hold up every other execution.
+ */
+import type { Clock } from '../base/clock.ts';
+
+/** Longest stretch between two looks at the sockets. */
+const TURN_MS = 2;
+
+export class Turns {
+  readonly #clock: Clock;
+  #waiting: (() => void)[] = [];
+  #next = 0;
+  #scheduled = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Calls `begin` in a later turn of the event loop. It must not throw. */
+  add(begin: () => void): void {
+    this.#waiting.push(begin);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => this.#turn());
+  }
+
+  #turn(): void {
+    this.#scheduled = false;
+    const endMs = this.#clock.monotonicMs() + TURN_MS;
+    // What is added meanwhile has its turn later.
+    for (let left = this.#waiting.length - this.#next; left > 0; left--) {
+      this.#waiting[this.#next++]?.();
+      if (this.#clock.monotonicMs() >= endMs) break;
+    }
+    if (this.#next * 2 >= this.#waiting.length) {
+      this.#waiting = this.#waiting.slice(this.#next);
+      this.#next = 0;
+    }
+    if (this.#waiting.length > 0) this.#schedule();
+  }
+}
