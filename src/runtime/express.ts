@@ -100,7 +100,7 @@ class Runtime implements ExpressRuntime {
       },
       random: () => ids.random(),
     };
-    this.slices = new Slices(clock, (run) => run.advance({ kind: 'continue' }));
+    this.slices = new Slices(clock, (run) => run.goOn());
     this.#admission = new Admission(options.limits, clock);
   }
 
@@ -159,6 +159,12 @@ function resultOf(name: string, execution: Execution): SyncResult {
   };
 }
 
+/**
+ * Every so many answers of an execution one goes through the queue of slices. Some calls answer at once, such as a child
+ * flow that never waits; a loop over them would otherwise run from promise to promise and never let the event loop turn.
+ */
+const ANSWERS_PER_TURN = 8;
+
 /** One execution under way, and the handles of what it waits for. */
 class Run {
   readonly #runtime: Runtime;
@@ -167,6 +173,9 @@ class Run {
   readonly #record: ((event: ExecutionEvent) => void) | null;
   /** Ends what a command started: its timers, its call. */
   readonly #handles = new Map<number, () => void>();
+  /** Answers that wait for a slice. */
+  readonly #waiting: Input[] = [];
+  #answers = 0;
   #cancelDeadline: (() => void) | null = null;
   #wake: (() => void) | null = null;
 
@@ -198,6 +207,12 @@ class Run {
     if (execution.opened.length > 0) this.#open(execution.opened);
     this.#cancelDeadline ??= this.#after(execution.timeoutSeconds, { kind: 'execution-timed-out' });
     if (execution.canGoOn) this.#runtime.slices.add(this);
+  }
+
+  /** Takes what waits for a slice, or goes on computing. */
+  goOn(): void {
+    if (this.#waiting.length === 0) this.advance({ kind: 'continue' });
+    else for (const input of this.#waiting.splice(0)) this.advance(input);
   }
 
   #close(ids: number[]): void {
@@ -261,7 +276,12 @@ class Run {
   }
 
   #answered(id: number, result: TaskResult): void {
-    if (result.ok) this.advance({ kind: 'task-succeeded', id, output: result.output });
-    else this.advance({ kind: 'task-failed', id, failure: { error: result.error, cause: result.cause } });
+    const input: Input = result.ok
+      ? { kind: 'task-succeeded', id, output: result.output }
+      : { kind: 'task-failed', id, failure: { error: result.error, cause: result.cause } };
+    this.#answers++;
+    if (this.#answers % ANSWERS_PER_TURN !== 0) return this.advance(input);
+    this.#waiting.push(input);
+    this.#runtime.slices.add(this);
   }
 }

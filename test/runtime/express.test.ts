@@ -112,6 +112,28 @@ test('flows that loop without waiting end by their timeout, and others answer me
   }
 });
 
+test('a loop over calls that answer at once ends by its timeout, and others answer meanwhile', async () => {
+  const clock = new VirtualClock({ busyTurnMs: 50 });
+  const runtime = runtimeOf(
+    clock,
+    catalog((call) =>
+      Promise.resolve(stateOf(call) === 'A' ? { ok: true, output: {} } : { ok: false, error: 'E', cause: '' }),
+    ),
+  );
+  const call = { Type: 'Task', Action: 'Test:Call' };
+  const plan = planOf({
+    Timeout: 2,
+    StartAt: 'A',
+    States: [
+      { ...call, Name: 'A', Next: 'B' },
+      { ...call, Name: 'B', Catch: [{ Errors: ['E'], Next: 'A' }], End: true },
+    ],
+  });
+  const loop = runtime.run(startOf(plan));
+  assert.equal((await runtime.run(startOf(PASS))).status, 'Succeeded');
+  assert.equal((await loop).status, 'TimedOut');
+});
+
 test('an action that throws fails its state and is reported as a defect', async () => {
   const defects: string[] = [];
   const actions = catalog(() => Promise.reject(new Error('boom')));
