@@ -31,6 +31,11 @@ export interface SqliteStoreOptions {
 
 export interface OpenDatabase {
   readonly database: DatabaseSync;
+  /**
+   * A change must not be answered that would be lost: SQLite goes on writing to a file that was deleted under it.
+   * @throws {StoreFault} when the file or its log is not the one that was opened.
+   */
+  requireFiles(): void;
   /** Closes the database and lets another server take it. */
   close(): void;
 }
@@ -53,6 +58,7 @@ export function openDatabase(options: SqliteStoreOptions, migrations: readonly M
     const database = openChecked(file, options.synchronous, migrations);
     return {
       database,
+      requireFiles: fileGuard(file),
       close() {
         database.close();
         lock.release();
@@ -62,6 +68,22 @@ export function openDatabase(options: SqliteStoreOptions, migrations: readonly M
     lock.release();
     throw error instanceof StoreFault ? error : new StoreFault(explain(file, error), { cause: error });
   }
+}
+
+/** Of an open database: SQLite keeps its log beside it for as long as it is open. */
+function fileGuard(file: string): () => void {
+  const opened = [file, `${file}-wal`].map((path) => ({ path, identity: identityOf(path) }));
+  return () => {
+    for (const { path, identity } of opened) {
+      if (identityOf(path) === identity) continue;
+      throw new StoreFault(`The store's file ${path} was removed or replaced while the server runs. Start it again.`);
+    }
+  };
+}
+
+function identityOf(path: string): string | null {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? null : `${found.dev}:${found.ino}`;
 }
 
 function realFile(file: string): string {

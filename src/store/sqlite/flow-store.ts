@@ -26,7 +26,7 @@ type Row = ReturnType<StatementSync['get']>;
  * @throws {StoreFault} when the file is in use, foreign, damaged, newer than this program or cannot be opened.
  */
 export function openSqliteFlowStore(options: SqliteStoreOptions): FlowStore {
-  const { database, close } = openDatabase(options);
+  const { database, requireFiles, close } = openDatabase(options);
   const insert = database.prepare(`
     INSERT INTO flows (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING`);
   const select = database.prepare(`SELECT ${COLUMNS} FROM flows WHERE name = ?`);
@@ -42,15 +42,26 @@ export function openSqliteFlowStore(options: SqliteStoreOptions): FlowStore {
   const number = database.prepare('SELECT count(*) AS n FROM flows');
 
   return {
-    create: async (flow) => Number(insert.run(...valuesOf(flow)).changes) === 1,
-    get: async (name) => recordOf(select.get(name)),
+    async create(flow) {
+      requireFiles();
+      return Number(insert.run(...valuesOf(flow)).changes) === 1;
+    },
+    async get(name) {
+      requireFiles();
+      return recordOf(select.get(name));
+    },
     async update(name, changes, expectedId) {
+      requireFiles();
       // Not RETURNING: a row would be handed over before the commit, and a failed commit would go unseen.
       const { changes: rows } = change.run(...changesOf(changes), name, expectedId);
       return Number(rows) === 0 ? null : recordOf(select.get(name));
     },
-    delete: async (name) => Number(remove.run(name).changes) === 1,
+    async delete(name) {
+      requireFiles();
+      return Number(remove.run(name).changes) === 1;
+    },
     async list(query) {
+      requireFiles();
       const { fromName, limit, resourceGroupId } = query;
       const rows =
         resourceGroupId === null
@@ -58,7 +69,10 @@ export function openSqliteFlowStore(options: SqliteStoreOptions): FlowStore {
           : rangeOfGroup.iterate(fromName, resourceGroupId, limit + 1);
       return page(rows, query);
     },
-    count: async () => Number(number.get()?.['n']),
+    async count() {
+      requireFiles();
+      return Number(number.get()?.['n']);
+    },
     close: async () => close(),
   };
 }

@@ -1,0 +1,54 @@
+/**
+ * A store that is lost under a running server: InternalServerError, the one code on the page of StartSyncExecution that
+ * no request provokes by what it holds. What was compiled before still runs; nothing is answered that would be lost.
+ */
+import assert from 'node:assert/strict';
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { allClients, nodeClient } from '../support/clients.ts';
+import { ROOT_KEY, startServer } from '../support/millrace.ts';
+import type { Server } from '../support/millrace.ts';
+
+const PASS = 'Type: StateMachine\nSpecVersion: v1\nName: p\nStartAt: P\nStates: [{Name: P, Type: Pass, End: true}]\n';
+const CREATE = { Definition: PASS, Type: 'FDL', ExecutionMode: 'Express' };
+
+function failuresLogged(server: Server): { action: string }[] {
+  return server
+    .stderr()
+    .split('\n')
+    .filter((line) => line.includes('"a call failed"'))
+    .map((line) => JSON.parse(line) as { action: string });
+}
+
+describe('a store that is lost under a running server', () => {
+  it('is InternalServerError to every client, a line in the log, and no end of the server', async () => {
+    const server = await startServer();
+    const target = { url: server.url, key: ROOT_KEY };
+    const client = nodeClient(target);
+    await client.call('CreateFlow', { Name: 'warm', ...CREATE });
+    await client.call('CreateFlow', { Name: 'cold', ...CREATE });
+    await client.call('StartSyncExecution', { FlowName: 'warm' });
+
+    const store = join(server.folder, 'millrace.db');
+    renameSync(store, `${store}.away`);
+    const clients = allClients(target);
+    for (const each of clients) {
+      await assert.rejects(each.call('StartSyncExecution', { FlowName: 'cold' }), { code: 'InternalServerError' });
+    }
+    await assert.rejects(client.call('CreateFlow', { Name: 'new', ...CREATE }), { code: 'InternalServerError' });
+    await assert.rejects(client.call('DeleteFlow', { Name: 'cold' }), { code: 'InternalServerError' });
+    assert.equal((await client.call('StartSyncExecution', { FlowName: 'warm' }))['Status'], 'Succeeded');
+    assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
+
+    renameSync(`${store}.away`, store);
+    assert.equal((await client.call('StartSyncExecution', { FlowName: 'cold' }))['Status'], 'Succeeded');
+    await assert.rejects(client.call('DescribeFlow', { Name: 'new' }), { code: 'FlowNotExists' });
+
+    const { code } = await server.stop();
+    assert.equal(code, 0);
+    const logged = failuresLogged(server).map(({ action }) => action);
+    const starts = Array.from(clients, () => 'StartSyncExecution');
+    assert.deepEqual(logged, [...starts, 'CreateFlow', 'DeleteFlow']);
+  });
+});
