@@ -2,7 +2,7 @@
  * The settings file: YAML text → values by setting key, each with its line, and everything that is wrong with the
  * file's form. What the values must be is the table's matter.
  */
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document } from 'yaml';
 import { isMapping, unknownKey } from './kinds.ts';
 import { TABLE } from './table.ts';
@@ -24,8 +24,12 @@ export function readSettingsText(text: string): FileValues {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', schema: 'core' });
   const placeOf = (path: readonly PropertyKey[]) => place(document, lines, path);
   const values = new Map<string, unknown>();
-  if (document.errors.length > 0) {
-    const faults = document.errors.map((error) => `${position(lines, error.pos[0])}: ${error.message}`);
+  const malformed = [
+    ...document.errors.map((error) => ({ offset: error.pos[0], reason: error.message })),
+    ...foreignMarks(document),
+  ];
+  if (malformed.length > 0) {
+    const faults = malformed.map(({ offset, reason }) => `${position(lines, offset)}: ${reason}`);
     return { values, placeOf, faults };
   }
   let root: unknown;
@@ -38,6 +42,24 @@ export function readSettingsText(text: string): FileValues {
   if (isMapping(root)) collect(root, [], values, faults, placeOf);
   else if (root !== null && root !== undefined) faults.push('1:1: the file is not a mapping of settings');
   return { values, placeOf, faults };
+}
+
+/**
+ * Tags, and aliases without an anchor: to YAML that is what a text begins with that has "!" or "*" in front and no
+ * quotes. It may be a secret, so it is not shown.
+ */
+function foreignMarks(document: Document): { offset: number; reason: string }[] {
+  const found = document.warnings.map(({ pos }) => ({ offset: pos[0], reason: unquoted('!') }));
+  visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document) === undefined) found.push({ offset: alias.range?.[0] ?? 0, reason: unquoted('*') });
+    },
+  });
+  return found;
+}
+
+function unquoted(mark: string): string {
+  return `a text that begins with ${mark} needs quotes around it`;
 }
 
 /** Walks down to the settings; a key on the way that leads to none is a fault. */

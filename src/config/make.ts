@@ -258,12 +258,6 @@ function findContradictions(values: ReadValues, reader: Reader): void {
     if (key.accessKeyId !== rootKeyId) continue;
     reader.add(`${reader.place('keys', [i, 'accessKeyId'])}[${i}].accessKeyId is that of the root key`);
   }
-  for (const [name, { url, module }] of values.functions ?? []) {
-    if ((url === undefined) !== (module === undefined)) continue;
-    reader.add(
-      `${reader.place('functions', [name])}.${name} needs either "url" or "module"${url === undefined ? '' : ', not both'}`,
-    );
-  }
 }
 
 /** Lists and mappings only: a secret keeps its text in a private field, and policies are data as well. */

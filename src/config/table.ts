@@ -41,7 +41,11 @@ const accessKey = k.mapping({
   policies: v.optional(v.unknown()),
 });
 
-const functionTarget = k.mapping({ url: v.optional(k.url), module: v.optional(k.text) });
+const functionTarget = v.pipe(
+  k.mapping({ url: v.optional(k.url), module: v.optional(k.text) }),
+  v.check(({ url, module }) => url !== undefined || module !== undefined, 'needs either "url" or "module"'),
+  v.check(({ url, module }) => url === undefined || module === undefined, 'needs either "url" or "module", not both'),
+);
 
 const product = k.mapping({
   endpoint: v.optional(k.origin),

@@ -308,6 +308,11 @@ account: 12
       /functions.f needs either "url" or "module", not both/,
     ],
     ['a function of none', { file: 'functions: {f: {}}' }, /functions.f needs either "url" or "module"$/],
+    [
+      'every wrong function',
+      { file: 'functions:\n  f: {url: "ftp://a"}\n  g: {}\n  h: {url: "http://a", module: b}' },
+      /2:7: functions.f.url .*\n.*3:3: functions.g needs .*\n.*4:3: functions.h needs .*, not both$/,
+    ],
     ['PostgreSQL', { env: { MILLRACE_STORE: 'postgres://a/b' } }, /PostgreSQL is not built yet/],
     ['a list for a mapping', { file: 'http: [1]' }, /^millrace.yaml:1:1: http is not a mapping$/],
     ['no mapping at all', { file: '- a' }, /the file is not a mapping of settings/],
@@ -324,6 +329,18 @@ account: 12
   for (const [what, given, expected] of cases) {
     it(`name ${what}`, () => assert.match(faultsOf(given).join('\n'), expected));
   }
+
+  it('never show what YAML takes for an alias or a tag', () => {
+    for (const mark of ['*', '!']) {
+      const faults = faultsOf({ file: `cloud: {accessKeyId: a, accessKeySecret: ${mark}hush x}` }).join('\n');
+      assert.ok(!faults.includes('hush'), faults);
+    }
+    const text = 'cloud:\n  accessKeyId: a\n  accessKeySecret: !hush a\n  securityToken: *hush';
+    assert.deepEqual(faultsOf({ file: text }), [
+      'millrace.yaml:3:20: a text that begins with ! needs quotes around it',
+      'millrace.yaml:4:18: a text that begins with * needs quotes around it',
+    ]);
+  });
 
   it('name a policy that the rules of policies refuse', () => {
     const faults = faultsOf({
