@@ -2,12 +2,14 @@
  * Which addresses a flow may call. A server that others can reach must not become a way into its host's network
  * (issue 2, item 6), so when the policy is closed everything that is not a public unicast address is refused:
  * loopback, private, link-local, carrier-grade NAT (with the metadata service at 100.100.100.200), multicast,
- * reserved, and the IPv6 forms that carry such an IPv4 address inside.
+ * reserved, and the IPv6 forms that carry such an IPv4 address inside. Refused too are the addresses of the host itself
+ * and the IPv6 networks that it stands in, public as they may be: what listens there need not be meant for all.
  *
  * Invariant: the policy judges the address that is connected to, never the name alone, so a name that resolves
  * to something else the second time gains nothing.
  */
 import { BlockList, isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
 
 export interface EgressOptions {
   /** True: every address may be called. */
@@ -30,7 +32,7 @@ export class AddressNotAllowed extends Error {
   override readonly name = 'AddressNotAllowed';
   constructor(hostname: string) {
     super(
-      `${hostname} is no public address, and this server calls no other ` +
+      `${hostname} is no public address outside this host's network, and this server calls no other ` +
         '(setting egress.privateAddresses; egress.allow names exceptions)',
     );
   }
@@ -42,6 +44,8 @@ const CLOSED_IPV4: readonly (readonly [string, number])[] = [
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
   ['127.0.0.0', 8],
+  // Azure's host agent, which hands out a machine's settings.
+  ['168.63.129.16', 32],
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
@@ -60,6 +64,7 @@ const CLOSED_IPV6: readonly (readonly [string, number])[] = [
   ['::1', 128],
   ['64:ff9b:1::', 48],
   ['100::', 64],
+  ['100:0:0:1::', 64],
   ['2001::', 23],
   ['2001:db8::', 32],
   ['3fff::', 20],
@@ -74,8 +79,9 @@ function closedAddresses(): BlockList {
   const list = new BlockList();
   for (const [net, bits] of CLOSED_IPV4) {
     list.addSubnet(net, bits, 'ipv4');
-    // The same block as IPv6 carries it: mapped, translated (NAT64), compatible, and 6to4.
+    // The same block as IPv6 carries it: mapped, translated (SIIT and NAT64), compatible, and 6to4.
     list.addSubnet(`::ffff:${net}`, 96 + bits, 'ipv6');
+    list.addSubnet(`::ffff:0:${net}`, 96 + bits, 'ipv6');
     list.addSubnet(`64:ff9b::${net}`, 96 + bits, 'ipv6');
     list.addSubnet(`::${net}`, 96 + bits, 'ipv6');
     list.addSubnet(sixToFour(net), 16 + bits, 'ipv6');
@@ -89,8 +95,28 @@ function sixToFour(ipv4: string): string {
   return `2002:${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}::`;
 }
 
-/** The policy that the settings ask for. Entries of `allow` that are no address and no block are host names. */
-export function egressPolicy(options: EgressOptions): EgressPolicy {
+/** Networks of a host are /64; a much shorter prefix says that everything is one network, as some tunnels do. */
+const SHORTEST_OWN_IPV6 = 48;
+
+/** The host's addresses, and for IPv6 the networks they are in: neighbours have public addresses there. */
+function ownAddresses(interfaces: typeof networkInterfaces): BlockList {
+  const list = new BlockList();
+  for (const { family, address, cidr } of Object.values(interfaces()).flatMap((each) => each ?? [])) {
+    const bits = Number(cidr?.split('/')[1] ?? 128);
+    if (family === 'IPv4') list.addAddress(address, 'ipv4');
+    else list.addSubnet(address, bits >= SHORTEST_OWN_IPV6 ? bits : 128, 'ipv6');
+  }
+  return list;
+}
+
+/**
+ * The policy that the settings ask for. Entries of `allow` that are no address and no block are host names.
+ * `interfaces` is asked at each new connection to a public address, because a host's addresses change.
+ */
+export function egressPolicy(
+  options: EgressOptions,
+  interfaces: typeof networkInterfaces = networkInterfaces,
+): EgressPolicy {
   if (options.open) return { open: true, allows: () => true };
   const closed = closedAddresses();
   const allowed = new BlockList();
@@ -109,7 +135,8 @@ export function egressPolicy(options: EgressOptions): EgressPolicy {
       const family = isIP(bare);
       if (family === 0) return false;
       const kind = family === 4 ? 'ipv4' : 'ipv6';
-      return !closed.check(bare, kind) || allowed.check(bare, kind) || allowedNames.has(hostKey(hostname));
+      if (allowed.check(bare, kind) || allowedNames.has(hostKey(hostname))) return true;
+      return !closed.check(bare, kind) && !ownAddresses(interfaces).check(bare, kind);
     },
   };
 }

@@ -14,7 +14,7 @@ test('addresses that are not public unicast are closed', () => {
     '172.16.0.1 172.31.255.255 192.0.0.1 192.168.0.1 198.18.0.1 224.0.0.1 239.1.1.1 240.0.0.1 255.255.255.255',
     ':: ::1 ::7f00:1 ::ffff:127.0.0.1 ::ffff:a00:1 ::ffff:169.254.169.254 64:ff9b::7f00:1 64:ff9b::10.0.0.1 64:ff9b:1::1',
     '100::1 2001::1 2001:db8::1 2002:7f00:1:: 2002:a00:1::1 2002:a9fe:a9fe:: fc00::1 fd00:ec2::254 fe80::1 fe80::1%eth0',
-    'fec0::1 ff02::1',
+    'fec0::1 ff02::1 100:0:0:1::1 168.63.129.16 ::ffff:0:7f00:1 ::ffff:0:10.0.0.1',
   ].join(' ');
   for (const address of addresses.split(' ')) assert.equal(isOpen(address), false, address);
   assert.equal(isOpen('not an address'), false);
@@ -49,6 +49,25 @@ test('exceptions: addresses, blocks, and names with whatever they resolve to', (
   assert.ok(policy.allows('x', 'fd12::1'));
   assert.ok(policy.allows('intranet.example', '10.9.9.9'));
   assert.ok(!policy.allows('sub.intranet.example', '10.9.9.9'));
+});
+
+test("the host's own addresses are closed, and so are its neighbours in an IPv6 network", () => {
+  const entry = { netmask: '', mac: '00:00:00:00:00:00', internal: false };
+  const interfaces = () => ({
+    eth0: [
+      { ...entry, family: 'IPv4' as const, address: '8.8.4.4', cidr: '8.8.4.4/20' },
+      { ...entry, family: 'IPv6' as const, address: '2400:3200::7', cidr: '2400:3200::7/64', scopeid: 0 },
+    ],
+    tun0: [{ ...entry, family: 'IPv6' as const, address: '2a00::1', cidr: '2a00::1/3', scopeid: 0 }],
+    down0: undefined,
+  });
+  const policy = egressPolicy({ open: false, allow: ['2400:3200::9'] }, interfaces);
+  for (const address of ['8.8.4.4', '::ffff:8.8.4.4', '2400:3200::7', '2400:3200::8', '2a00::1']) {
+    assert.equal(policy.allows('x', address), false, address);
+  }
+  for (const address of ['8.8.4.5', '2400:3200::9', '2400:3200:0:1::7', '2a00::2']) {
+    assert.equal(policy.allows('x', address), true, address);
+  }
 });
 
 test('a closed server calls no private address, however it is written', async () => {
