@@ -52,7 +52,8 @@ test('Maps inside Maps hold a bounded number of items at once, and all items are
     run.events.length = 0;
   };
   for (goOn(); run.execution.commands.size > 0; ) {
-    for (const id of [...run.execution.commands.keys()]) {
+    // The latest first: those began when there was no room left.
+    for (const id of [...run.execution.commands.keys()].reverse()) {
       run.take({ kind: 'timer-due', id });
       goOn();
     }
@@ -233,4 +234,23 @@ test('an execution over its time is ended in as many decisions as it takes, what
   const aborted = run.events.filter((event) => event.type === 'StateAborted').length;
   assert.equal(aborted, 1_600 + 40 + 1 + 1 + 1);
   assert.deepEqual([run.execution.commands.size, run.execution.threads.size], [0, 0]);
+});
+
+test('no sibling takes another step once one has failed', () => {
+  const branch = (...States: JsonObject[]): JsonObject => ({ StartAt: States[0]?.['Name'] as string, States });
+  const run = new ByHand({
+    StartAt: 'Both',
+    States: [
+      {
+        ...{ Type: 'Parallel', Name: 'Both', End: true },
+        Branches: [
+          branch({ Type: 'Pass', Name: 'A', Next: 'Broken' }, { Type: 'Fail', Name: 'Broken', Code: 'Broken' }),
+          branch({ Type: 'Pass', Name: 'B', Next: 'Call' }, { ...CALL, Name: 'Call', End: true }),
+        ],
+      },
+    ],
+  });
+  const types = run.events.map((event) => event.type);
+  const after = types.slice(types.indexOf('StateFailed') + 1);
+  assert.deepEqual(after, ['StateAborted', 'StateFailed', 'ExecutionFailed']);
 });
