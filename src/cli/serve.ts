@@ -117,7 +117,7 @@ function keptRootKey(host: Host, settings: Settings): RootKey {
 /** The PEM texts of the settings' files, looked at now because a bad one would otherwise show at the first handshake. */
 function readTls({ tls }: Settings): { cert: string; key: string } | null {
   if (tls === null) return null;
-  const texts = { cert: readPem('MILLRACE_TLS_CERT', tls.certFile), key: readPem('MILLRACE_TLS_KEY', tls.keyFile) };
+  const texts = { cert: readPem('tls.certificate', tls.certFile), key: readPem('tls.key', tls.keyFile) };
   try {
     createSecureContext(texts);
   } catch (error) {
@@ -133,7 +133,7 @@ function readPem(setting: string, file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new StartFault(`the file of ${setting} cannot be read: ${reasonOf(error)}`, { cause: error });
+    throw new StartFault(`the file of the setting ${setting} cannot be read: ${reasonOf(error)}`, { cause: error });
   }
 }
 
