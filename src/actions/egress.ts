@@ -1,6 +1,6 @@
 /**
  * Which addresses a flow may call. A server that others can reach must not become a way into its host's network
- * (issue 2, item 6), so when the policy is closed everything that is not a public unicast address is refused:
+ * unnoticed, so when the policy is closed everything that is not a public unicast address is refused:
  * loopback, private, link-local, carrier-grade NAT (with the metadata service at 100.100.100.200), multicast,
  * reserved, and the IPv6 forms that carry such an IPv4 address inside. Refused too are the addresses of the host itself
  * and the IPv6 networks that it stands in, public as they may be: what listens there need not be meant for all.

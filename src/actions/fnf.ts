@@ -5,6 +5,7 @@
  * a flow that calls itself many times over ends with its first failure instead of running all it asked for.
  */
 import { ApiError } from '../api/error.ts';
+import { isName } from '../api/names.ts';
 import { formatTime } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
 import { JsonFault, isJsonObject, memberOf, parseJson } from '../base/json.ts';
@@ -39,8 +40,6 @@ export interface SyncChild {
 /** Runs an Express flow to its end. @throws {ApiError} when it cannot be started. */
 export type StartSync = (request: SyncChildRequest) => Promise<SyncChild>;
 
-/** Flow and execution names (api.md 2). */
-const NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,127}$/;
 const ARN = /^acs:fnf:[^:]*:[^:]*:flow\/(?<name>.+)$/;
 
 /** The action `FNF:StartSyncExecution`. A start that is refused fails as `FNF.<code>`. */
@@ -88,7 +87,7 @@ function childRequest(call: TaskCall): SyncChildRequest | string {
     return 'resourceArn (acs:fnf:<region>:<account>:flow/<name>) or flowName must name a flow';
   }
   const executionName = eitherOf(call.parameters, 'executionName', 'ExecutionName') ?? null;
-  if (executionName !== null && !(typeof executionName === 'string' && NAME.test(executionName))) {
+  if (executionName !== null && !(typeof executionName === 'string' && isName(executionName))) {
     return 'executionName must be 1 to 128 letters, digits, "_" and "-", the first a letter or "_"';
   }
   const input = childInput(eitherOf(call.parameters, 'input', 'Input'));
@@ -99,7 +98,7 @@ function childRequest(call: TaskCall): SyncChildRequest | string {
 function nameOfFlow(parameters: JsonObject): string | null {
   const arn = eitherOf(parameters, 'resourceArn', 'ResourceArn');
   const name = typeof arn === 'string' ? ARN.exec(arn)?.groups?.['name'] : eitherOf(parameters, 'flowName', 'FlowName');
-  return typeof name === 'string' && NAME.test(name) ? name : null;
+  return typeof name === 'string' && isName(name) ? name : null;
 }
 
 /** An object, or the JSON text of one as the API's own parameter is; absent, null and `""` mean `{}`. */

@@ -1,6 +1,6 @@
 /**
  * What is known of Task actions before any is called: parameters, literal values and task modes (integrations.md 1–11).
- * Data only; `statemachine/task.ts` checks definitions against it. An action that is not here is an ordinary OpenAPI
+ * Data only; `statemachine/task-action.ts` checks definitions against it. An action that is not here is an ordinary OpenAPI
  * operation, whose parameters nobody can check without the product's own description.
  */
 import type { TaskMode } from './plan.ts';

@@ -4,11 +4,12 @@
  * text. An unknown member is refused, because a misspelt `variables` would otherwise drop them silently.
  */
 import { invalidArgument } from '../api/error.ts';
+import { isName } from '../api/names.ts';
 import { isJsonArray, isJsonObject, JsonFault, memberOf, parseJson } from '../base/json.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import { nearest } from '../base/suggest.ts';
 import type { EnvironmentVariable } from '../store/flows.ts';
-import { excerpt, isName } from './parameters.ts';
+import { excerpt } from './parameters.ts';
 import type { Parameters } from './operation.ts';
 
 const MAX_BYTES = 64 * 1024;

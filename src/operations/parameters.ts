@@ -4,11 +4,8 @@
  * Names of parameters are case-sensitive; a parameter that no operation asks for is ignored (wire.md 1).
  */
 import { apiError, invalidArgument } from '../api/error.ts';
+import { isName, NAME_RULE } from '../api/names.ts';
 import type { Parameters } from './operation.ts';
-
-/** Flow and execution names (api.md 2). */
-const NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,127}$/;
-const NAME_RULE = '1 to 128 characters of A-Z, a-z, 0-9, "_" and "-", the first a letter or "_"';
 
 /** The text of a parameter that has to be there. @throws {ApiError} `MissingRequiredParams` when absent or empty. */
 export function requiredText(parameters: Parameters, parameter: string): string {
@@ -41,13 +38,8 @@ export function optionalName(parameters: Parameters, parameter: string): string 
 }
 
 function checkedName(text: string, parameter: string): string {
-  if (NAME.test(text)) return text;
+  if (isName(text)) return text;
   throw invalidArgument(`${parameter} ${excerpt(text)} is not a name: a name has ${NAME_RULE}.`);
-}
-
-/** True for a text that follows the name rule (api.md 2). */
-export function isName(text: string): boolean {
-  return NAME.test(text);
 }
 
 /** A whole number in decimal digits. @throws {ApiError} `InvalidArgument` for anything else or out of range. */

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { ApiError } from '../../src/api/error.ts';
+import { isName } from '../../src/api/names.ts';
 import { environmentOf, environmentReply } from '../../src/operations/environment.ts';
 import {
   boundedText,
   excerpt,
-  isName,
   oneOf,
   optionalInteger,
   optionalName,
