@@ -11,6 +11,7 @@ import type { Ids } from '../base/ids.ts';
 import type { Waiter } from './early-answers.ts';
 import { errorHeaders, renderError, replyHeaders } from './reply.ts';
 import type { Format, ReplyContext } from './reply.ts';
+import type { UnreadReplies } from './unread-replies.ts';
 
 /** How long a refused connection stays for its caller to read why, although it is still sending. */
 const LINGER_MS = 2000;
@@ -20,6 +21,7 @@ const LONGEST_HOST = 255;
 export interface ExchangeShared {
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly unread: UnreadReplies;
   /** True once the server is closing: answers then end their connections. */
   closing: boolean;
 }
@@ -91,6 +93,7 @@ export class Exchange implements ReplyContext, Waiter {
     }
     // Plain ASCII is written as it lies in memory; encoding it costs more than all other work on the answer.
     response.end(body, bytes === body.length ? 'latin1' : 'utf8');
+    if (response.writableLength > 0) this.#shared.unread.add(this.#request.socket, response);
   }
 }
 

@@ -17,6 +17,7 @@ import { EarlyAnswers } from './early-answers.ts';
 import { endConnection } from './exchange.ts';
 import type { WireLog } from './log.ts';
 import { renderError, replyHeaders } from './reply.ts';
+import { UnreadReplies } from './unread-replies.ts';
 
 /** A GET call carries everything in its first line (wire.md 4.1), `Input` of 64 KiB percent-encoded included. */
 const MAX_HEAD_BYTES = 256 * 1024;
@@ -27,6 +28,8 @@ const REQUEST_TIMEOUT_MS = 300_000;
 const KEEP_ALIVE_MS = 25_000;
 /** Held by all bodies together that have come only in part. */
 const MAX_HELD_BYTES = 256 * 1024 * 1024;
+/** Held by all replies together that their callers have not read. */
+const MAX_UNREAD_BYTES = 128 * 1024 * 1024;
 const BACKLOG = 4096;
 const CLOSING_LOOK_MS = 50;
 
@@ -56,13 +59,17 @@ export interface WireServer {
 export function createWireServer<Services>(options: WireServerOptions<Services>): WireServer {
   const { clock, ids, tls } = options;
   const early = options.earlyAnswerMs === null ? null : new EarlyAnswers(clock, options.earlyAnswerMs);
-  const shared = { clock, ids, closing: false };
+  const shared = { clock, ids, unread: new UnreadReplies(MAX_UNREAD_BYTES), closing: false };
   const bodies = new BodyReader(options.requestBytes, MAX_HELD_BYTES);
   const dispatcher = new Dispatcher({ ...options, bodies, early, shared, secureTransport: tls !== null });
   const server = createNodeServer(tls, (request, response) => dispatcher.handle(request, response));
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     // A body that is too large is refused before it is sent.
     if (announcedBytes(request) <= options.requestBytes) response.writeContinue();
+    dispatcher.handle(request, response);
+  });
+  // An expectation that is not known is passed over; node would answer it without a body.
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     dispatcher.handle(request, response);
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseBytes(error, socket, clock, ids));
