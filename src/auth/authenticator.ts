@@ -21,6 +21,8 @@ import { parseHttpDate, parseTimestamp } from './timestamps.ts';
 const WINDOW_MS = 15 * 60 * 1000;
 /** A caller gets back no more than this of the text it should have signed; a larger one helps nobody. */
 const SHOWN_STRING_TO_SIGN = 16 * 1024;
+/** Of a resource in a message; one with a valid name is shorter. */
+const SHOWN_RESOURCE = 256;
 
 interface SignedBy {
   readonly accessKeyId: string;
@@ -122,7 +124,7 @@ export class Authenticator {
       sourceIp: call.sourceIp,
     });
     if (decision === 'Allow') return;
-    const message = apiError('AccessDenied', action, resource).message;
+    const message = apiError('AccessDenied', action, resource.slice(0, SHOWN_RESOURCE)).message;
     throw new ApiError('AccessDenied', message, {
       accessDeniedDetail: {
         AuthAction: action,

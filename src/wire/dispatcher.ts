@@ -3,6 +3,7 @@
  * shape needs, version, caller (key, time, signature, token, nonce), action, policy, operation.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isIP } from 'node:net';
 import { actionEntry } from '../api/actions.ts';
 import { ApiError, apiError, invalidArgument } from '../api/error.ts';
 import { ERRORS } from '../api/errors.ts';
@@ -43,7 +44,8 @@ export class Dispatcher<Services> {
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {
-    const { url = '/', method = '' } = request;
+    const { method = '' } = request;
+    const url = originForm(request.url ?? '/');
     const question = url.indexOf('?');
     const path = question === -1 ? url : url.slice(0, question);
     if (path === '/healthz' && (method === 'GET' || method === 'HEAD')) {
@@ -74,8 +76,16 @@ export class Dispatcher<Services> {
     if (path !== '/' && path !== '/healthz') return apiError('InvalidApi.NotFound');
     if (path === '/healthz' || (method !== 'GET' && method !== 'POST'))
       return apiError('UnsupportedHTTPMethod', method);
-    if (this.#options.authenticator.open && comesFromWebPage(request)) {
-      return new ApiError('AccessDenied', 'Calls from web pages are refused while authentication is off.');
+    if (this.#options.authenticator.open) {
+      if (comesFromWebPage(request)) {
+        return new ApiError('AccessDenied', 'Calls from web pages are refused while authentication is off.');
+      }
+      if (!isLocalName(request.headers.host ?? '')) {
+        return new ApiError(
+          'AccessDenied',
+          'While authentication is off, call the server by an address or a local name such as localhost.',
+        );
+      }
     }
     return null;
   }
@@ -150,6 +160,13 @@ export class Dispatcher<Services> {
   }
 }
 
+/** The target from its path on: a client of a proxy sends the whole address. */
+function originForm(target: string): string {
+  if (target.startsWith('/')) return target;
+  const rest = target.replace(/^https?:\/\/[^/?#]*/i, '');
+  return rest.startsWith('/') || rest === target ? rest : `/${rest}`;
+}
+
 function answerHealth(response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'application/json;charset=utf-8' });
   response.end('{"status":"ok"}');
@@ -171,3 +188,15 @@ function comesFromWebPage({ headers }: IncomingMessage): boolean {
   const site = headers['sec-fetch-site'];
   return headers.origin !== undefined || (site !== undefined && site !== 'none');
 }
+
+/**
+ * Whether nobody else can own the name in a `Host` header. The owner of a public name can let it point to this machine,
+ * and a page from there is then of the same origin, which browsers do not mark.
+ */
+function isLocalName(host: string): boolean {
+  const name = host.replace(/:\d*$/, '').toLowerCase();
+  return isIP(name) !== 0 || /^\[[\da-f:.]+\]$/.test(name) || !name.includes('.') || LOCAL_NAME.test(name);
+}
+
+/** Names reserved for private use, and the service's own, for clients that can be pointed elsewhere by DNS only. */
+const LOCAL_NAME = /\.(?:localhost|internal|test|local|fnf\.aliyuncs\.com)$/;

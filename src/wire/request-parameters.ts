@@ -1,7 +1,7 @@
 /** The parameters of a request, out of its query and its body, whatever form the body has (wire.md 3, 11.3). */
 import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
-import { apiError, invalidArgument } from '../api/error.ts';
+import { ApiError, apiError, invalidArgument } from '../api/error.ts';
 import { parseJsonParameters } from './json-parameters.ts';
 import { parseParameters } from './parameters.ts';
 
@@ -14,7 +14,10 @@ const FORM = 'application/x-www-form-urlencoded';
 export function parseBodyParameters(headers: IncomingHttpHeaders, body: Buffer): Map<string, string> {
   const contentType = headers['content-type'] ?? FORM;
   const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') throw apiError('UnsupportedMediaType');
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    const { message } = apiError('UnsupportedMediaType');
+    throw new ApiError('UnsupportedMediaType', `${message} Bodies with a Content-Encoding are not read.`);
+  }
   if (contentType === FORM) return parseParameters(body.toString('latin1'));
   const mediaType = contentType.split(';', 1)[0]?.trim().toLowerCase();
   if (mediaType === FORM || mediaType === '') return parseParameters(body.toString('latin1'));

@@ -4,8 +4,10 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import type { Operation } from '../../src/operations/operation.ts';
 import type { Gate } from './support.ts';
+import { canonicalQuery } from '../../src/signatures/percent.ts';
 import {
   FORM,
+  ROOT,
   call,
   closing,
   codeOf,
@@ -14,6 +16,7 @@ import {
   readReply,
   requestBytes,
   rpcForm,
+  rpcParameters,
   send,
   sendBytes,
   startServer,
@@ -86,6 +89,25 @@ test('Expect: 100-continue is answered before the body, and a body too large is 
   socket.write(body);
   assert.equal((await readReply(socket)).status, 200);
   assert.equal(codeOf(await sendBytes(server.port, Buffer.from(head(2 ** 30)))), 'EntityTooLarge');
+});
+
+test('an expectation that is not known is passed over', async (t) => {
+  const server = await startServer(t);
+  const request = { headers: { ...form, expect: 'something' }, body: rpcForm(server.clock) };
+  assert.equal((await send(server, request)).status, 200);
+});
+
+test('the whole address in the request line, as clients of a proxy send it, means its path', async (t) => {
+  const server = await startServer(t);
+  const query = canonicalQuery(rpcParameters(server.clock, {}, ROOT, 'GET'));
+  for (const target of [`http://millrace.test:7780/?${query}`, `HTTP://other?${query}`]) {
+    const reply = await send(server, { method: 'GET', target });
+    // The second is the same call again: it is found, and its nonce is used.
+    assert.ok(reply.status === 200 || codeOf(reply) === 'SignatureNonceUsed', reply.body);
+  }
+  for (const target of ['http://millrace.test/other', 'ftp://millrace.test/', '//']) {
+    assert.equal(codeOf(await send(server, { method: 'GET', target })), 'InvalidApi.NotFound', target);
+  }
 });
 
 test('a body byte by byte, while others are served', async (t) => {

@@ -272,7 +272,10 @@ test('a content type other than form, JSON or none', async (t) => {
   assertError(
     await send(server, { headers: { 'content-type': FORM, 'content-encoding': 'gzip' }, body }),
     'UnsupportedMediaType',
+    /Content-Encoding/,
   );
+  const plain = { 'content-type': FORM, 'content-encoding': 'Identity' };
+  assert.equal((await send(server, { headers: plain, body: rpcForm(server.clock) })).status, 200);
   assert.equal((await send(server, { body })).status, 200);
 });
 
@@ -385,9 +388,17 @@ test('a policy is asked after the action is known, and not for actions without a
   ];
   const open = { action: 'DescribeRegions', resource: () => '*', run: () => Promise.resolve({}) };
   const closed = { action: 'ListFlows', resource: () => 'flow/*', run: () => Promise.resolve({}) };
-  const server = await startServer(t, { keys, operations: [open, closed] });
+  const named = {
+    ...closed,
+    action: 'DescribeFlow',
+    resource: (parameters: ReadonlyMap<string, string>) => `flow/${parameters.get('Name')}`,
+  };
+  const server = await startServer(t, { keys, operations: [open, closed, named] });
   const key = { accessKeyId: 'k', accessKeySecret: 's' };
   assertError(await call(server, { Action: 'Frobnicate' }, key), 'ActionNotSupported');
   assertError(await call(server, { Action: 'ListFlows' }, key), 'AccessDenied', /flow\/\*'$/);
+  const long = await call(server, { Action: 'DescribeFlow', Name: 'n'.repeat(100_000) }, key);
+  assertError(long, 'AccessDenied');
+  assert.ok(long.body.length < 2000, 'a name that is none comes back cut');
   assert.equal((await call(server, { Action: 'DescribeRegions' }, key)).status, 200);
 });

@@ -182,6 +182,27 @@ test('with authentication off the pages of other sites cannot call', async (t) =
   assert.equal((await send(server, { method: 'GET', target, headers: { 'sec-fetch-site': 'none' } })).status, 200);
 });
 
+test('with authentication off the server is called by names that nobody else can own', async (t) => {
+  const server = await startServer(t, { auth: 'off' });
+  const target = '/?Action=StartSyncExecution&Version=2019-03-15';
+  const local = [
+    '127.0.0.1:7780',
+    '[::1]:7780',
+    'localhost',
+    'app.localhost:1',
+    'host.docker.internal',
+    'millrace:80',
+    '',
+  ];
+  for (const host of [...local, 'cn-hangzhou.fnf.aliyuncs.com']) {
+    assert.equal((await send(server, { method: 'GET', target, headers: { host } })).status, 200, host);
+  }
+  for (const host of ['example.com', 'rebound.example.com:7780', '127.0.0.1.example.com', 'localhost.example.com']) {
+    const reply = await send(server, { method: 'GET', target, headers: { host } });
+    assert.deepEqual([reply.status, codeOf(reply)], [403, 'AccessDenied'], host);
+  }
+});
+
 interface Vector {
   readonly id: string;
   readonly algorithm: string;
