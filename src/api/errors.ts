@@ -111,7 +111,7 @@ export const ERRORS = {
   SignatureNonceUsed: {
     status: 400,
     message: 'Specified signature nonce was used already.',
-    when: 'The nonce was used with this key in the last 15 minutes.',
+    when: 'The nonce was used with this key in the last 15 minutes and since the server started: it forgets nonces when it ends.',
   },
   SignatureNotMatch: {
     status: 403,
