@@ -14,7 +14,7 @@ export const ERRORS = {
   AccessDenied: {
     status: 403,
     message: "the caller is not authorized to perform '%s' on resource '%s'",
-    when: 'A policy of the key denies the action, or none allows it; or, with authentication off, a web page of another site calls.',
+    when: 'A policy of the key denies the action, or none allows it; or, with authentication off, the call comes from a web page or names the server by a public host name.',
   },
   ActionNotSupported: {
     status: 400,
