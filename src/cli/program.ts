@@ -91,14 +91,22 @@ function describeValidate(program: Command, host: Host, finish: Finish): void {
     )
     .argument('<file...>', 'definitions in YAML or JSON; - reads standard input')
     .addOption(
-      new Option('--mode <mode>', 'execution mode to check for').choices(['express', 'standard']).default('express'),
+      new Option('--mode <mode>', 'execution mode to check for: express or standard')
+        .argParser(parseMode)
+        .default('Express', 'express'),
     )
     .addHelpText('after', examples('millrace validate flow.yaml', 'millrace validate --mode standard flows/*.yaml'))
-    .action(async (files: readonly string[], options: { mode: string }) => {
+    .action(async (files: readonly string[], options: { mode: ExecutionMode }) => {
       const { validate } = await import('./validate.ts');
-      const mode: ExecutionMode = options.mode === 'standard' ? 'Standard' : 'Express';
-      finish(await validate(host, files, mode));
+      finish(await validate(host, files, options.mode));
     });
+}
+
+/** The mode in any case: the API writes it with a capital, a command line without. */
+function parseMode(text: string): ExecutionMode {
+  const mode = (['Express', 'Standard'] as const).find((each) => each.toLowerCase() === text.toLowerCase());
+  if (mode === undefined) throw new InvalidArgumentError('Write express or standard.');
+  return mode;
 }
 
 function describeRun(program: Command, host: Host, finish: Finish): void {

@@ -40,7 +40,7 @@ describe('the command line', () => {
     [['sevre'], /unknown command 'sevre'.*Did you mean serve\?/s],
     [['validate', '--mod', 'standard', HELLO], /unknown option '--mod'.*Did you mean --mode\?/s],
     [['validate'], /missing required argument 'file'/],
-    [['validate', '--mode', 'fast', HELLO], /Allowed choices are express, standard/],
+    [['validate', '--mode', 'fast', HELLO], /Write express or standard/],
     [['run', HELLO, '--env', 'x'], /name=value/],
     [['serve', 'now'], /too many arguments/],
   ] as const) {
@@ -98,7 +98,7 @@ describe('millrace validate', () => {
     const express = await runMillrace(['validate', '-'], { input: wait });
     assert.equal(express.code, 1);
     assert.match(express.stdout, /^<stdin>:6:\d+: error: .*\n$/);
-    const standard = await runMillrace(['validate', '--mode', 'standard', '-'], { input: wait });
+    const standard = await runMillrace(['validate', '--mode', 'Standard', '-'], { input: wait });
     assert.deepEqual([standard.code, standard.stdout], [0, '']);
   });
 
