@@ -10,7 +10,7 @@ import { createKeyRing } from '../auth/key-ring.ts';
 import type { KeyRing } from '../auth/key-ring.ts';
 import { systemClock } from '../base/clock.ts';
 import { systemIds } from '../base/ids.ts';
-import { isLoopback } from '../config/kinds.ts';
+import { isLoopback } from '../base/loopback.ts';
 import { loadOrCreateRootKey } from '../config/root-key.ts';
 import type { RootKey } from '../config/root-key.ts';
 import type { Settings } from '../config/settings.ts';

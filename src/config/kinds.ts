@@ -2,7 +2,7 @@
  * Kinds of settings: schemas that turn what environment or file holds into a checked value. The message of an issue
  * goes on after the setting's name: `is "64", not a size such as 64KiB`. A kind for secrets never shows the value.
  */
-import { BlockList, isIP, isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import * as v from 'valibot';
 import { nearest } from '../base/suggest.ts';
 import { parseDuration, parseSize } from './units.ts';
@@ -147,18 +147,6 @@ function isHost(raw: string): boolean {
     raw.length <= 253 &&
     /^[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?)*\.?$/.test(raw)
   );
-}
-
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
-LOOPBACK.addAddress('::1', 'ipv6');
-LOOPBACK.addSubnet('::ffff:127.0.0.0', 104, 'ipv6');
-
-/** True when a server listening on `host` cannot be reached from another machine. */
-export function isLoopback(host: string): boolean {
-  const family = isIP(host);
-  if (family === 0) return host.toLowerCase() === 'localhost';
-  return LOOPBACK.check(host, family === 4 ? 'ipv4' : 'ipv6');
 }
 
 /** A list; one text is a list of its parts between commas, which is how the environment writes one. */

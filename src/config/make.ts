@@ -4,8 +4,8 @@
  */
 import { resolve } from 'node:path';
 import * as v from 'valibot';
+import { isLoopback } from '../base/loopback.ts';
 import { readSettingsText } from './file.ts';
-import { isLoopback } from './kinds.ts';
 import type { KeySetting, Secret, Settings } from './settings.ts';
 import { TABLE } from './table.ts';
 import type { SettingKey, SettingValues } from './table.ts';

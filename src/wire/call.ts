@@ -4,10 +4,10 @@
  */
 import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { isIPv4 } from 'node:net';
 import type { Socket } from 'node:net';
 import { ApiError, apiError, invalidArgument } from '../api/error.ts';
 import type { Credentials } from '../auth/authenticator.ts';
+import { isLoopback } from '../base/loopback.ts';
 import { acs3BodyHash } from '../signatures/acs3.ts';
 import { parseAcs3Authorization, parseRoaAuthorization } from './authorization.ts';
 import { canonicalHeaders } from './headers.ts';
@@ -149,11 +149,6 @@ function requireCoveredBody({ body, secureTransport, socket }: CallSource, heade
   }
   if (body.length === 0 || secureTransport || isLoopback(socket.remoteAddress ?? '')) return;
   throw apiError('MissingRequiredHeader', 'Content-MD5');
-}
-
-function isLoopback(address: string): boolean {
-  const plain = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
-  return plain === '::1' || (isIPv4(plain) && plain.startsWith('127.'));
 }
 
 /** What an unsigned call lacks: the first thing that its shape would have. */
