@@ -9,6 +9,7 @@ import type { ApiError } from '../api/error.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Ids } from '../base/ids.ts';
 import type { Waiter } from './early-answers.ts';
+import type { Outbox } from './outbox.ts';
 import { errorHeaders, renderError, replyHeaders } from './reply.ts';
 import type { Format, ReplyContext } from './reply.ts';
 import type { UnreadReplies } from './unread-replies.ts';
@@ -21,6 +22,7 @@ const LONGEST_HOST = 255;
 export interface ExchangeShared {
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly outbox: Outbox;
   readonly unread: UnreadReplies;
   /** True once the server is closing: answers then end their connections. */
   closing: boolean;
@@ -49,6 +51,11 @@ export class Exchange implements ReplyContext, Waiter {
   }
 
   sendResult(body: string): void {
+    this.#shared.outbox.add(this, body);
+  }
+
+  /** For {@link Outbox}: writes a result at once. */
+  sendNow(body: string): void {
     this.#send(200, body, []);
   }
 

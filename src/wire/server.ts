@@ -16,6 +16,7 @@ import { Dispatcher } from './dispatcher.ts';
 import { EarlyAnswers } from './early-answers.ts';
 import { endConnection } from './exchange.ts';
 import type { WireLog } from './log.ts';
+import { Outbox } from './outbox.ts';
 import { renderError, replyHeaders } from './reply.ts';
 import { UnreadReplies } from './unread-replies.ts';
 
@@ -59,7 +60,7 @@ export interface WireServer {
 export function createWireServer<Services>(options: WireServerOptions<Services>): WireServer {
   const { clock, ids, tls } = options;
   const early = options.earlyAnswerMs === null ? null : new EarlyAnswers(clock, options.earlyAnswerMs);
-  const shared = { clock, ids, unread: new UnreadReplies(MAX_UNREAD_BYTES), closing: false };
+  const shared = { clock, ids, outbox: new Outbox(), unread: new UnreadReplies(MAX_UNREAD_BYTES), closing: false };
   const bodies = new BodyReader(options.requestBytes, MAX_HELD_BYTES);
   const dispatcher = new Dispatcher({ ...options, bodies, early, shared, secureTransport: tls !== null });
   const server = createNodeServer(tls, (request, response) => dispatcher.handle(request, response));
