@@ -5,6 +5,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Ids } from '../base/ids.ts';
 import type { Settings } from '../config/settings.ts';
+import { unbuiltReason } from '../language/unbuilt-actions.ts';
 import type { Action, ActionCatalog } from './action.ts';
 import { egressPolicy } from './egress.ts';
 import type { EgressOptions } from './egress.ts';
@@ -14,7 +15,6 @@ import type { StartSync } from './fnf.ts';
 import { httpRequestAction } from './http-request.ts';
 import { openApiAction } from './openapi.ts';
 import type { OpenApiOptions } from './openapi.ts';
-import { OTHER_PROTOCOLS } from './products.ts';
 import { failed } from './results.ts';
 import { createTransport } from './transport.ts';
 
@@ -77,7 +77,7 @@ export function createActions(options: ActionOptions): ActionCatalog & { close()
       const parts = NAME.exec(action)?.groups;
       const product = parts?.['product'] ?? '';
       const api = parts?.['api'] ?? '';
-      const reason = parts === undefined ? NO_ACTION : notBuilt(product.toLowerCase(), api.toLowerCase());
+      const reason = parts === undefined ? NO_ACTION : unbuiltReason(action);
       return reason === null ? openApiAction(openApi, product, api) : unsupported(action, product, reason);
     },
     async close() {
@@ -88,21 +88,6 @@ export function createActions(options: ActionOptions): ActionCatalog & { close()
 }
 
 const NO_ACTION = 'an action is <Product>:<Api>, such as HTTP:Request';
-const LATER = 'this integration is not built in this version of Millrace';
-
-/** Why a name must not be passed through as an OpenAPI call; null when it may. */
-function notBuilt(product: string, api: string): string | null {
-  if (product === 'http') return 'the one action of HTTP is HTTP:Request';
-  if (product === 'fnf') {
-    return 'this version of Millrace starts Express flows only, by FNF:StartSyncExecution; Standard executions are not built';
-  }
-  if (product === 'fc') return 'the one action of Function Compute that is built is FC:InvokeFunction';
-  if (product === 'dashscope' || product === 'hsf') return LATER;
-  if (product === 'eventbridge' && api === 'putevents') return LATER;
-  if (product === 'sms') return `${LATER}; Dysmsapi:SendSms calls the OpenAPI of short messages`;
-  if (OTHER_PROTOCOLS.has(product)) return `${LATER}, and the API of this product is not RPC-style`;
-  return null;
-}
 
 function unsupported(action: string, product: string, reason: string): Action {
   const result = failed(`${product === '' ? 'FnF' : product}.ActionNotSupported`, `${action}: ${reason}`);

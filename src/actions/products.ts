@@ -78,18 +78,3 @@ export function productOf(name: string): Product {
   const [version, host] = PRODUCTS.get(name) ?? [null, REGIONAL];
   return { version, host: host.replace('{product}', name) };
 }
-
-/** Products whose API is not RPC-style: their calls would go out in a form that the service does not know. */
-export const OTHER_PROTOCOLS: ReadonlySet<string> = new Set([
-  'cs',
-  'eas',
-  'edas',
-  'elasticsearch',
-  'fc',
-  'log',
-  'mns',
-  'oss',
-  'ots',
-  'sae',
-  'sls',
-]);

@@ -71,6 +71,7 @@ export const LANGUAGE_FAULTS = {
     'An `Action` that is not `<Product>:<Operation>`, or an operation that its product does not have.',
   ),
   'odd-action': warning('An `Action` in another case than the vendor writes it.'),
+  'unbuilt-action': warning('An `Action` that cannot be called in this version: the task will fail.'),
   'hsf-action': error("`HSF:*`, the vendor's internal RPC, which cannot be called from here."),
   'callback-in-express': error('A callback `TaskMode` in an Express flow.'),
   'unsupported-mode': error('A `TaskMode` that the integration does not have.'),

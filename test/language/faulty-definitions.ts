@@ -749,6 +749,7 @@ States: []
 `),
     faults: [
       '6:63 error unsupported-mode States[0].TaskMode',
+      '7:36 warning unbuilt-action States[1].Action',
       '7:71 error unsupported-mode States[1].TaskMode',
       '8:75 warning odd-mode States[2].TaskMode',
     ],
@@ -773,6 +774,7 @@ States: []
       '8:78 warning odd-parameter States[2].Parameters.url',
       '9:65 error missing-parameter States[3].Parameters',
       '9:94 error bad-parameter States[3].Parameters.invocationType',
+      '10:36 warning unbuilt-action States[4].Action',
       '10:92 warning odd-parameter States[4].Parameters.resourceArn',
       '10:102 error bad-parameter States[4].Parameters.input',
       '11:74 error wrong-type States[5].Parameters',

@@ -5,6 +5,7 @@ import type { Node } from '../document.ts';
 import { describe, isNull, quote, textOf } from '../document.ts';
 import { FieldReader } from '../field-reader.ts';
 import type { TaskMode } from '../plan.ts';
+import { unbuiltReason } from '../unbuilt-actions.ts';
 import { constructedKeys } from './constructor.ts';
 
 const TASK_MODES: readonly TaskMode[] = ['RequestComplete', 'WaitForSystemCallback', 'WaitForCustomCallback'];
@@ -46,6 +47,8 @@ function findAction(task: FieldReader, name: string): KnownAction | null {
   if (known.spelling !== null && known.spelling !== name) {
     task.faultAt('odd-action', 'Action', `${quote(name)} is read as ${quote(known.spelling)}, as the vendor writes it`);
   }
+  const reason = unbuiltReason(name);
+  if (reason !== null) task.faultAt('unbuilt-action', 'Action', `${quote(name)} will fail: ${reason}`);
   return known;
 }
 

@@ -1,0 +1,45 @@
+/**
+ * The actions that cannot be called in this version, and must not be passed through as OpenAPI calls either. A
+ * definition that names one is warned about when it is created, and the task fails with the same words when it runs.
+ */
+
+const LATER = 'this integration is not built in this version of Millrace';
+
+/** Products whose API is not RPC-style: their calls would go out in a form that the service does not know. */
+const OTHER_PROTOCOLS: ReadonlySet<string> = new Set([
+  'cs',
+  'eas',
+  'edas',
+  'elasticsearch',
+  'fc',
+  'log',
+  'mns',
+  'oss',
+  'ots',
+  'sae',
+  'sls',
+]);
+
+/** Why `<Product>:<Api>` cannot be called here, without a full stop, whatever the name's case; null when it can. */
+export function unbuiltReason(action: string): string | null {
+  const [product = '', api = ''] = action.toLowerCase().split(':');
+  switch (product) {
+    case 'http':
+      return api === 'request' ? null : 'the one action of HTTP is HTTP:Request';
+    case 'fc':
+      return api === 'invokefunction' ? null : 'the one action of Function Compute that is built is FC:InvokeFunction';
+    case 'fnf':
+      return api === 'startsyncexecution'
+        ? null
+        : 'this version of Millrace starts Express flows only, by FNF:StartSyncExecution; Standard executions are not built';
+    case 'dashscope':
+    case 'hsf':
+      return LATER;
+    case 'eventbridge':
+      return api === 'putevents' ? LATER : null;
+    case 'sms':
+      return `${LATER}; Dysmsapi:SendSms calls the OpenAPI of short messages`;
+    default:
+      return OTHER_PROTOCOLS.has(product) ? `${LATER}, and the API of this product is not RPC-style` : null;
+  }
+}
