@@ -24,26 +24,8 @@ import {
 } from './construct.ts';
 import { ConstructScope } from './construct-scope.ts';
 import { EXECUTION_TIMEOUT, TASK_TIMEOUT, findCatch, findRetry } from './failure.ts';
-
-export type Input =
-  | { readonly kind: 'start' }
-  /** Goes on where the budget ended. */
-  | { readonly kind: 'continue' }
-  | { readonly kind: 'task-succeeded'; readonly id: number; readonly output: JsonValue }
-  | { readonly kind: 'task-failed'; readonly id: number; readonly failure: Failure }
-  | { readonly kind: 'task-timed-out'; readonly id: number }
-  | { readonly kind: 'timer-due'; readonly id: number }
-  | { readonly kind: 'execution-timed-out' };
-
-/** What the outside gives to a decision. */
-export interface Moment {
-  /** Milliseconds since 1970. */
-  readonly nowMs: number;
-  /** A number in [0, 1). */
-  random(): number;
-}
-
-export type Record = (event: ExecutionEvent) => void;
+import type { Input, Moment, Record } from './input.ts';
+import { entered, innermost, isBeingAborted } from './threads.ts';
 
 /** Work of one call, in units of about a nanosecond. */
 export const BUDGET_UNITS = 1_000_000;
@@ -390,26 +372,4 @@ class Decision {
     apply(execution, event);
     if (this.record !== null) this.record(event);
   }
-}
-
-/** True while something around the thread is being stopped: what it still hears changes nothing any more. */
-function isBeingAborted(thread: Thread): boolean {
-  for (let outer = thread.parent; outer !== null; outer = outer.parent) if (outer.phase === 'aborting') return true;
-  return false;
-}
-
-/** The last thread inside `thread` that stands in a state, deepest first; null when none does. */
-function innermost(thread: Thread): Thread | null {
-  const { children } = thread;
-  if (children === null) return null;
-  for (let i = children.length - 1; i >= 0; i--) {
-    const child = children[i] as Thread;
-    const inner = innermost(child) ?? entered(child);
-    if (inner !== null) return inner;
-  }
-  return null;
-}
-
-function entered(thread: Thread): Thread | null {
-  return thread.phase === 'enter' || thread.phase === 'exit' || thread.phase === 'dead' ? null : thread;
 }

@@ -151,7 +151,7 @@ export class Execution {
   ending: Failure | null = null;
   root: Thread | null = null;
   readonly threads = new Map<number, Thread>();
-  /** Threads that can go on, in the order in which they will. */
+  /** Threads that can go on, in the order in which they will: the first goes on until it blocks or ends. */
   readonly ready: Thread[] = [];
   readonly warnings: string[] = [];
   /** Commands under way by id: `pending` is a function of state (I3). */

@@ -12,7 +12,7 @@ import { stringifyJson } from '../base/json.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { ActionCatalog, TaskResult } from '../actions/action.ts';
 import { decide } from '../interpreter/decide.ts';
-import type { Input, Moment } from '../interpreter/decide.ts';
+import type { Input, Moment } from '../interpreter/input.ts';
 import type { ExecutionEvent } from '../interpreter/event.ts';
 import { Execution } from '../interpreter/execution.ts';
 import type { Command, ExecutionLimits } from '../interpreter/execution.ts';

@@ -1,7 +1,7 @@
 /** An execution whose inputs a test gives one by one, and what it has recorded. */
 import type { JsonObject } from '../../src/base/json.ts';
 import { decide } from '../../src/interpreter/decide.ts';
-import type { Input } from '../../src/interpreter/decide.ts';
+import type { Input } from '../../src/interpreter/input.ts';
 import type { ExecutionEvent } from '../../src/interpreter/event.ts';
 import { Execution } from '../../src/interpreter/execution.ts';
 import { LIMITS, planOf } from '../support/flows.ts';

@@ -10,7 +10,7 @@ import { parseJson, stringifyJson } from '../../src/base/json.ts';
 import type { JsonObject, JsonValue } from '../../src/base/json.ts';
 import { apply } from '../../src/interpreter/apply.ts';
 import { decide } from '../../src/interpreter/decide.ts';
-import type { Input } from '../../src/interpreter/decide.ts';
+import type { Input } from '../../src/interpreter/input.ts';
 import { ExecutionEvent } from '../../src/interpreter/event.ts';
 import type { EventFacts, EventType } from '../../src/interpreter/event.ts';
 import { Execution } from '../../src/interpreter/execution.ts';

@@ -1,0 +1,24 @@
+/** What a decision is given: what came in from the outside, and the time and the randomness of that moment (I2). */
+import type { JsonValue } from '../base/json.ts';
+import type { ExecutionEvent, Failure } from './event.ts';
+
+/** `id` is that of the command which the outside answers to. */
+export type Input =
+  | { readonly kind: 'start' }
+  /** Goes on where the budget ended. */
+  | { readonly kind: 'continue' }
+  | { readonly kind: 'task-succeeded'; readonly id: number; readonly output: JsonValue }
+  | { readonly kind: 'task-failed'; readonly id: number; readonly failure: Failure }
+  | { readonly kind: 'task-timed-out'; readonly id: number }
+  | { readonly kind: 'timer-due'; readonly id: number }
+  | { readonly kind: 'execution-timed-out' };
+
+/** What the outside gives to a decision. */
+export interface Moment {
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
+  /** A number in [0, 1). */
+  random(): number;
+}
+
+export type Record = (event: ExecutionEvent) => void;
