@@ -27,7 +27,7 @@ export interface SyncChild {
   readonly flow: { readonly name: string };
   readonly result: {
     readonly name: string;
-    readonly status: 'Succeeded' | 'Failed' | 'TimedOut';
+    readonly status: 'Succeeded' | 'Failed' | 'TimedOut' | 'Stopped';
     readonly errorCode: string;
     readonly errorMessage: string;
     /** JSON text; empty unless it succeeded. */

@@ -121,7 +121,7 @@ function tellingWarnings(services: OperationServices, host: Host): OperationServ
   return {
     ...services,
     sync: {
-      forget: (name) => services.sync.forget(name),
+      ...services.sync,
       async start(request) {
         const answer = await services.sync.start(request);
         for (const warning of answer.result.warnings) host.err(`warning: ${warning}\n`);

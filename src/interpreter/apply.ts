@@ -8,9 +8,15 @@ import { assert } from '../base/assert.ts';
 import { setMember } from '../base/json.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import type { State } from '../language/plan.ts';
-import type { ExecutionEvent, Failure } from './event.ts';
+import type { EventType, ExecutionEvent, Failure } from './event.ts';
 import { THREADS_MAX, Thread, WARNINGS_MAX } from './execution.ts';
-import type { Execution } from './execution.ts';
+import type { Execution, ExecutionStatus } from './execution.ts';
+
+/** Ends of an execution that are neither success nor failure. */
+const UNSUCCESSFUL: { readonly [type in EventType]?: ExecutionStatus } = {
+  ExecutionTimedOut: 'TimedOut',
+  ExecutionStopped: 'Stopped',
+};
 
 export function apply(execution: Execution, event: ExecutionEvent): void {
   assert(event.id === execution.lastEvent + 1, `event ${event.id} after ${execution.lastEvent}`);
@@ -44,7 +50,7 @@ function applyToExecution(execution: Execution, event: ExecutionEvent): void {
     execution.status = 'Succeeded';
     execution.output = event.value;
   } else {
-    execution.status = event.type === 'ExecutionTimedOut' ? 'TimedOut' : 'Failed';
+    execution.status = UNSUCCESSFUL[event.type] ?? 'Failed';
     execution.failure = event.facts?.failure ?? null;
   }
 }

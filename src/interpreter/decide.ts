@@ -23,7 +23,7 @@ import {
   joinedTooLarge,
 } from './construct.ts';
 import { ConstructScope } from './construct-scope.ts';
-import { EXECUTION_TIMEOUT, TASK_TIMEOUT, findCatch, findRetry } from './failure.ts';
+import { TASK_TIMEOUT, executionTimeout, findCatch, findRetry, taskTimeout } from './failure.ts';
 import type { Input, Moment, Record } from './input.ts';
 import { entered, innermost, isBeingAborted } from './threads.ts';
 
@@ -60,6 +60,8 @@ class Decision {
   events = 0;
   /** Set when the execution is over its time. */
   ending: Failure | null;
+  /** Set when the flow may enter no further state. */
+  readonly stop: Failure | null;
 
   constructor(execution: Execution, moment: Moment, record: Record | null) {
     this.execution = execution;
@@ -67,6 +69,7 @@ class Decision {
     this.record = record;
     this.scope = new ConstructScope(execution, moment);
     this.ending = execution.ending;
+    this.stop = moment.stop ?? null;
   }
 
   take(input: Input): void {
@@ -78,10 +81,7 @@ class Decision {
     }
     if (input.kind === 'continue' || execution.root === null) return;
     if (input.kind === 'execution-timed-out') {
-      this.ending ??= {
-        error: EXECUTION_TIMEOUT,
-        cause: `The execution did not end within ${execution.timeoutSeconds} seconds.`,
-      };
+      this.ending ??= executionTimeout(execution.timeoutSeconds);
       return;
     }
     const command = execution.commands.get(input.id);
@@ -116,7 +116,7 @@ class Decision {
   private step(thread: Thread): void {
     switch (thread.phase) {
       case 'enter':
-        this.inState('StateEntered', thread, thread.handed, -1, null);
+        this.enter(thread);
         break;
       case 'entered':
         this.startState(thread);
@@ -145,6 +145,12 @@ class Decision {
       default:
         assert(false, `a thread in phase ${thread.phase} cannot go on`);
     }
+  }
+
+  /** A stop lets a Parallel or Map come to its end: it is a step of the flow, and so is all that is inside it. */
+  private enter(thread: Thread): void {
+    if (this.stop === null || thread.parent !== null) this.inState('StateEntered', thread, thread.handed, -1, null);
+    else this.emit('ExecutionStopped', thread.lastEvent, thread.id, -1, null, -1, { failure: this.stop });
   }
 
   /** From InputConstructor to StateStarted; a retry comes back here and keeps the input that was built. */
@@ -282,8 +288,8 @@ class Decision {
       this.taskFailed(thread, id, input.failure);
     } else if (input.kind === 'task-timed-out') {
       const command = this.execution.commands.get(id);
-      const seconds = command?.kind === 'task' ? command.timeoutSeconds : null;
-      this.taskFailed(thread, id, { error: TASK_TIMEOUT, cause: `The task did not end within ${seconds} seconds.` });
+      const seconds = command?.kind === 'task' ? (command.timeoutSeconds ?? 0) : 0;
+      this.taskFailed(thread, id, taskTimeout(seconds));
     }
   }
 

@@ -12,6 +12,7 @@ export type EventType =
   | 'ExecutionSucceeded'
   | 'ExecutionFailed'
   | 'ExecutionTimedOut'
+  | 'ExecutionStopped'
   | 'StateEntered'
   | 'StateStarted'
   | 'StateSucceeded'

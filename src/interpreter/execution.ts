@@ -108,7 +108,7 @@ export class Thread {
   }
 }
 
-export type ExecutionStatus = 'Running' | 'Succeeded' | 'Failed' | 'TimedOut';
+export type ExecutionStatus = 'Running' | 'Succeeded' | 'Failed' | 'TimedOut' | 'Stopped';
 
 /** Something that the outside must do, and answer to. `id` is the event that opened it. */
 export type Command =
@@ -145,7 +145,7 @@ export class Execution {
   globalBytes = 0;
   /** On success. */
   output: JsonValue = null;
-  /** On failure or timeout. */
+  /** Unless it succeeded. */
   failure: Failure | null = null;
   /** Set when the execution is over its time and its states are being aborted. */
   ending: Failure | null = null;

@@ -9,10 +9,21 @@ export const RUNTIME_ERROR = 'FnF.RuntimeError';
 export const DATA_LIMIT_EXCEEDED = 'FnF.DataLimitExceeded';
 /** A task did not end in its time (decisions.md 3.4). */
 export const TASK_TIMEOUT = 'FnF.TaskTimeout';
-/** The execution did not end in its time (decisions.md 3.4). */
-export const EXECUTION_TIMEOUT = 'FnF.ExecutionTimeout';
 /** Matches every error (fdl.md 6). */
 const ALL = 'FnF.ALL';
+
+export function taskTimeout(seconds: number): Failure {
+  return { error: TASK_TIMEOUT, cause: `The task did not end within ${counted(seconds)}.` };
+}
+
+/** The execution did not end in its time (decisions.md 3.4). */
+export function executionTimeout(seconds: number): Failure {
+  return { error: 'FnF.ExecutionTimeout', cause: `The execution did not end within ${counted(seconds)}.` };
+}
+
+function counted(seconds: number): string {
+  return seconds === 1 ? '1 second' : `${seconds} seconds`;
+}
 
 function matches(errors: readonly string[], failure: Failure): boolean {
   return errors.includes(failure.error) || errors.includes(ALL);

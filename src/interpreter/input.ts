@@ -19,6 +19,8 @@ export interface Moment {
   readonly nowMs: number;
   /** A number in [0, 1). */
   random(): number;
+  /** Present when the execution is to stop after the state that the flow is in, and why (decisions.md 4.10). */
+  readonly stop?: Failure;
 }
 
 export type Record = (event: ExecutionEvent) => void;

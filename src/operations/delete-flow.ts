@@ -1,4 +1,4 @@
-/** DeleteFlow (api.md 4.4). Executions under way end by themselves; none starts after the answer. */
+/** DeleteFlow (api.md 4.4). Executions under way stop after the step they are in; none starts after the answer. */
 import { actionResource } from '../api/actions.ts';
 import { apiError } from '../api/error.ts';
 import type { Operation } from './operation.ts';
@@ -11,7 +11,7 @@ export const deleteFlow: Operation<OperationServices> = {
   async run({ flows, sync }, { parameters }) {
     const name = requiredName(parameters, 'Name');
     if (!(await flows.delete(name))) throw apiError('FlowNotExists', name);
-    sync.forget(name);
+    sync.deleted(name);
     return {};
   },
 };

@@ -13,7 +13,7 @@ import type { JsonObject } from '../base/json.ts';
 import type { ActionCatalog, TaskResult } from '../actions/action.ts';
 import { decide } from '../interpreter/decide.ts';
 import type { Input, Moment } from '../interpreter/input.ts';
-import type { ExecutionEvent } from '../interpreter/event.ts';
+import type { ExecutionEvent, Failure } from '../interpreter/event.ts';
 import { Execution } from '../interpreter/execution.ts';
 import type { Command, ExecutionLimits } from '../interpreter/execution.ts';
 import { RUNTIME_ERROR } from '../interpreter/failure.ts';
@@ -38,7 +38,7 @@ export interface SyncStart {
 
 export interface SyncResult {
   readonly name: string;
-  readonly status: 'Succeeded' | 'Failed' | 'TimedOut';
+  readonly status: 'Succeeded' | 'Failed' | 'TimedOut' | 'Stopped';
   /** Empty on success. */
   readonly errorCode: string;
   readonly errorMessage: string;
@@ -58,6 +58,8 @@ export interface ExpressRuntime {
    * @throws {ApiError} `ResourceThrottled` when as many run as may, or start as fast as they may.
    */
   run(start: SyncStart): Promise<SyncResult>;
+  /** Stops what runs of a flow, each execution after the state that the flow is in (decisions.md 4.10). */
+  stop(flowName: string, why: Failure): void;
   /** Resolves when nothing runs any more, or after `limitMs`. */
   drain(limitMs: number): Promise<void>;
 }
@@ -89,6 +91,8 @@ class Runtime implements ExpressRuntime {
   readonly slices: Slices<Run>;
   readonly #admission: Admission;
   readonly #drained: (() => void)[] = [];
+  /** Executions that wait or have yet to go on, by flow. */
+  readonly #underWay = new Map<string, Set<Run>>();
 
   constructor(options: ExpressOptions) {
     const { clock, ids } = options;
@@ -124,12 +128,32 @@ class Runtime implements ExpressRuntime {
       );
       const run = new Run(this, start, execution);
       run.advance({ kind: 'start' });
-      if (execution.status === 'Running') await run.ended();
+      if (execution.status === 'Running') {
+        const runs = this.#runsOf(start.flowName).add(run);
+        await run.ended();
+        runs.delete(run);
+        if (runs.size === 0) this.#underWay.delete(start.flowName);
+      }
       return resultOf(start.name, execution);
     } finally {
       this.#admission.leave();
       if (this.running === 0) for (const wake of this.#drained.splice(0)) wake();
     }
+  }
+
+  #runsOf(flowName: string): Set<Run> {
+    const known = this.#underWay.get(flowName);
+    if (known !== undefined) return known;
+    const runs = new Set<Run>();
+    this.#underWay.set(flowName, runs);
+    return runs;
+  }
+
+  stop(flowName: string, why: Failure): void {
+    const runs = this.#underWay.get(flowName);
+    if (runs === undefined) return;
+    const moment = stoppingMoment(this.moment, why);
+    for (const run of runs) run.moment = moment;
   }
 
   drain(limitMs: number): Promise<void> {
@@ -142,6 +166,16 @@ class Runtime implements ExpressRuntime {
       });
     });
   }
+}
+
+function stoppingMoment(moment: Moment, stop: Failure): Moment {
+  return {
+    get nowMs() {
+      return moment.nowMs;
+    },
+    random: () => moment.random(),
+    stop,
+  };
 }
 
 function resultOf(name: string, execution: Execution): SyncResult {
@@ -167,6 +201,8 @@ const ANSWERS_PER_TURN = 8;
 
 /** One execution under way, and the handles of what it waits for. */
 class Run {
+  /** What its decisions are given; another one once the execution is to stop. */
+  moment: Moment;
   readonly #runtime: Runtime;
   readonly #start: SyncStart;
   readonly #execution: Execution;
@@ -180,6 +216,7 @@ class Run {
   #wake: (() => void) | null = null;
 
   constructor(runtime: Runtime, start: SyncStart, execution: Execution) {
+    this.moment = runtime.moment;
     this.#runtime = runtime;
     this.#start = start;
     this.#execution = execution;
@@ -197,7 +234,7 @@ class Run {
   advance(input: Input): void {
     const execution = this.#execution;
     if (execution.status !== 'Running') return;
-    decide(execution, input, this.#runtime.moment, this.#record);
+    decide(execution, input, this.moment, this.#record);
     if (execution.closed.length > 0) this.#close(execution.closed);
     if (execution.status !== 'Running') {
       this.#cancelDeadline?.();

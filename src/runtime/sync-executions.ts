@@ -35,6 +35,8 @@ export interface SyncExecutions {
   start(request: SyncRequest): Promise<SyncAnswer>;
   /** To be called after a change of the flow is durable and before that is answered: no later start sees the old plan. */
   forget(flowName: string): void;
+  /** The same for a flow that was deleted; what runs of it stops after the state that the flow is in (decisions.md 4.10). */
+  deleted(flowName: string): void;
 }
 
 export interface SyncExecutionsOptions {
@@ -72,6 +74,10 @@ export function createSyncExecutions(options: SyncExecutionsOptions): SyncExecut
       return { flow, result };
     },
     forget: (flowName) => cache.forget(flowName),
+    deleted(flowName) {
+      cache.forget(flowName);
+      runtime.stop(flowName, { error: 'FnF.FlowDeleted', cause: `Flow '${flowName}' was deleted.` });
+    },
   };
 }
 

@@ -6,7 +6,7 @@ import { type JsonValue, parseJson } from '../../src/base/json.ts';
 import type { Case, ExpectedDiagnostic } from './case.ts';
 
 export interface RunOutcome {
-  readonly status: 'Succeeded' | 'Failed' | 'TimedOut';
+  readonly status: 'Succeeded' | 'Failed' | 'TimedOut' | 'Stopped';
   /** JSON text; empty unless it succeeded. */
   readonly output: string;
   readonly errorCode: string;

@@ -12,6 +12,20 @@ const VARIABLES = {
   ],
 };
 
+const TWO_WAITS = `
+Type: StateMachine
+SpecVersion: v1
+Name: f
+StartAt: Which
+States:
+  - Type: Choice
+    Name: Which
+    Branches: [{ Condition: $Input.skip == true, Next: Last }]
+    Default: First
+  - { Type: Wait, Name: First, Seconds: 5, Next: Last }
+  - { Type: Wait, Name: Last, Seconds: 5, End: true }
+`;
+
 for (const store of STORES) {
   describe(`CreateFlow on ${store}`, () => {
     it('answers with every member, and DescribeFlow with the same but one', () =>
@@ -292,6 +306,26 @@ for (const store of STORES) {
         await fails('DeleteFlow', {}, 'MissingRequiredParams', /'Name'/);
         const again = await call('CreateFlow', express('f'));
         assert.notEqual(again['Id'], made['Id']);
+      }));
+
+    it('stops what runs of the flow after the step it is in, and nothing of a new flow of that name', () =>
+      withHouse(store, async ({ call }) => {
+        await call('CreateFlow', express('f', { Definition: TWO_WAITS }));
+        // With its plan in memory a start is under way as soon as it is called.
+        await call('StartSyncExecution', { FlowName: 'f' });
+        const [old, last] = [{ FlowName: 'f' }, { FlowName: 'f', Input: '{"skip":true}' }].map((parameters) =>
+          call('StartSyncExecution', parameters),
+        );
+        await call('DeleteFlow', { Name: 'f' });
+        await call('CreateFlow', express('f', { Definition: TWO_WAITS }));
+        const fresh = await call('StartSyncExecution', { FlowName: 'f' });
+        assert.equal(fresh['Status'], 'Succeeded');
+        const stopped = (await old) ?? {};
+        const { Status, ErrorCode, ErrorMessage, Output } = stopped;
+        assert.deepEqual([Status, ErrorCode, Output], ['Stopped', 'FnF.FlowDeleted', '']);
+        assert.equal(ErrorMessage, "Flow 'f' was deleted.");
+        assert.equal(Date.parse(String(stopped['StoppedTime'])) - Date.parse(String(stopped['StartedTime'])), 5_000);
+        assert.equal((await last)?.['Status'], 'Succeeded', 'the last step of a flow ends it as ever');
       }));
   });
 

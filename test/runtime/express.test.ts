@@ -196,3 +196,48 @@ test('drain waits for what runs, and no longer than it may', async () => {
   await runtime.drain(1_000);
   assert.equal(clock.elapsedMs, 7_000);
 });
+
+test('a stopped flow ends the step it is in, with all that is inside it, and enters no other', async () => {
+  const clock = new VirtualClock();
+  const plan = planOf({
+    StartAt: 'Both',
+    States: [
+      {
+        Type: 'Parallel',
+        Name: 'Both',
+        Branches: [
+          { StartAt: 'Short', States: [{ Type: 'Wait', Name: 'Short', Seconds: 1, End: true }] },
+          {
+            StartAt: 'Long',
+            States: [
+              { Type: 'Wait', Name: 'Long', Seconds: 3, Next: 'Longer' },
+              { Type: 'Wait', Name: 'Longer', Seconds: 4, End: true },
+            ],
+          },
+        ],
+        Next: 'Never',
+      },
+      { Type: 'Succeed', Name: 'Never' },
+    ],
+  });
+  const types: string[] = [];
+  const runtime = runtimeOf(clock, none, {}, { onEvent: (_execution, event) => void types.push(event.type) });
+  const why = { error: 'FnF.FlowDeleted', cause: 'why' };
+  runtime.stop('test', why);
+  const stopped = runtime.run(startOf(plan));
+  const other = runtime.run({ ...startOf(WAITING), flowName: 'other' });
+  runtime.stop('test', why);
+  const { status, errorCode, errorMessage, output, startedMs, stoppedMs } = await stopped;
+  assert.deepEqual([status, errorCode, errorMessage, output], ['Stopped', 'FnF.FlowDeleted', 'why', '']);
+  assert.equal(stoppedMs - startedMs, 7_000);
+  assert.equal((await other).status, 'Succeeded');
+  assert.ok(types.includes('ExecutionStopped') && !types.includes('StateAborted'));
+  assert.equal(runtime.running, 0);
+});
+
+test('a stop reaches a flow that loops without waiting', async () => {
+  const runtime = runtimeOf(new VirtualClock(), none);
+  const loop = runtime.run(startOf(LOOPING));
+  runtime.stop('test', { error: 'FnF.FlowDeleted', cause: 'why' });
+  assert.equal((await loop).status, 'Stopped');
+});
