@@ -40,7 +40,8 @@ export function findRetry(thread: Thread, failure: Failure): { rule: number; sec
   if (rule === undefined) return null;
   const before = thread.retries?.[index] ?? 0;
   if (before >= rule.maxAttempts) return null;
-  const seconds = rule.intervalSeconds * rule.backoffRate ** before;
+  // Zero times a power that overflowed would be no number.
+  const seconds = rule.intervalSeconds === 0 ? 0 : rule.intervalSeconds * rule.backoffRate ** before;
   return { rule: index, seconds: Math.min(seconds, rule.maxBackoffSeconds ?? MAX_DELAY_SECONDS) };
 }
 
