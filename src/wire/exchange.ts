@@ -66,7 +66,11 @@ export class Exchange implements ReplyContext, Waiter {
   sendSpace(): boolean {
     const response = this.#response;
     if (response.destroyed) return false;
-    if (!response.headersSent) response.writeHead(200, replyHeaders(this, null));
+    if (!response.headersSent) {
+      const headers = replyHeaders(this, null);
+      if (this.#shared.closing) headers.push('connection', 'close');
+      response.writeHead(200, headers);
+    }
     response.write(' ');
     return true;
   }
@@ -97,6 +101,9 @@ export class Exchange implements ReplyContext, Waiter {
       if (moreHeaders.length > 0) headers.push(...moreHeaders);
       if (this.#shared.closing) headers.push('connection', 'close');
       response.writeHead(status, headers);
+    } else if (this.#shared.closing) {
+      // Its head may have promised to go on; a caller that sends its next call at once would never let the server end.
+      response.once('finish', () => this.#request.socket.destroySoon());
     }
     // Plain ASCII is written as it lies in memory; encoding it costs more than all other work on the answer.
     response.end(body, bytes === body.length ? 'latin1' : 'utf8');

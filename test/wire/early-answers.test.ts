@@ -10,6 +10,7 @@ import {
   FORM,
   ManualClock,
   call,
+  closing,
   createGate,
   openSocket,
   readReply,
@@ -69,6 +70,29 @@ test('the connection serves the next call afterwards', async (t) => {
   await reply;
   socket.write(requestBytes({ headers: { 'content-type': FORM }, body: rpcForm(server.clock) }));
   assert.equal((await readReply(socket)).status, 200);
+});
+
+test('once the server is closing, an answer that was started early ends its connection', async (t) => {
+  for (const startedBefore of [true, false]) {
+    const gate = createGate();
+    const { server, socket, received, reply } = await begin(t, gate);
+    const ended = closing(socket);
+    if (startedBefore) {
+      server.clock.advance(2500);
+      await once(socket, 'data');
+    }
+    const closed = server.server.close(60_000);
+    if (!startedBefore) {
+      server.clock.advance(2500);
+      await once(socket, 'data');
+    }
+    assert.equal(/^connection: close\r$/im.test(received()), !startedBefore);
+    gate.open({ Status: 'Succeeded' });
+    assert.match((await reply).body, /"Status":"Succeeded"/);
+    // No clock is moved: a caller that sends its next call at once would otherwise keep the server from ending.
+    await ended;
+    await closed;
+  }
 });
 
 test('an answer in time has no white space, and leaves no timer behind', async (t) => {
