@@ -1,0 +1,109 @@
+/**
+ * Random flows, with random answers of their tasks, come to the same end on the express runtime and when they are
+ * rebuilt from their events after every decision; no call is left under way when they have ended.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { TaskCall, TaskResult } from '../../src/actions/action.ts';
+import { stringifyJson } from '../../src/base/json.ts';
+import type { JsonObject, JsonValue } from '../../src/base/json.ts';
+import type { ExecutionEvent } from '../../src/interpreter/event.ts';
+import { LIMITS, catalog, planOf, runtimeOf, seededIds, startOf } from '../support/flows.ts';
+import { drawFrom, randomFlow, randomInput, randomValue } from '../support/random-flow.ts';
+import { RebuiltRun } from '../support/rebuilt-run.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+
+/**
+ * In longer runs the two let the event loop turn at different moments, so that what falls on the same virtual instant
+ * comes in another order.
+ */
+const STEPS_MAX = 50;
+/** So small that random data passes it, and that no decision is cut for its size. */
+const SMALL = { ...LIMITS, stateDataBytes: 2_000 };
+const ERRORS = ['X', 'Y.Z', 'FnF.RuntimeError', 'FnF.ALL', 'Other'];
+
+/** Answers calls from a tape, each at an instant of its own. */
+class Outside {
+  readonly clock = new VirtualClock();
+  readonly calls: string[] = [];
+  open = 0;
+  readonly #tape: readonly number[];
+
+  constructor(tape: readonly number[]) {
+    this.#tape = tape;
+  }
+
+  readonly actions = catalog((call, signal) => this.#answer(call, signal));
+
+  #answer(call: TaskCall, signal: AbortSignal): Promise<TaskResult> {
+    const draw = drawFrom(this.#tape.slice(this.calls.length * 5));
+    this.calls.push(`${call.idempotencyKey} ${stringifyJson(call.parameters)}`);
+    const kind = draw(8);
+    const delayMs = draw(5) * 700 + this.calls.length * 0.001 + 0.3;
+    this.open++;
+    return new Promise((resolve) => {
+      const end = (result: TaskResult): void => {
+        this.open--;
+        resolve(result);
+      };
+      const aborted = (): void => {
+        cancel();
+        end({ ok: false, error: 'Aborted', cause: '' });
+      };
+      const cancel = this.clock.after(kind === 7 ? 1e9 : delayMs, () => {
+        signal.removeEventListener('abort', aborted);
+        if (kind < 5) end({ ok: true, output: randomValue(draw) });
+        else end({ ok: false, error: ERRORS[draw(ERRORS.length)] as string, cause: 'as drawn' });
+      });
+      signal.addEventListener('abort', aborted, { once: true });
+    });
+  }
+}
+
+const TAPE = fc.array(fc.nat(99_999), { minLength: 40, maxLength: 600, size: 'max' });
+
+test('random flows end alike on the express runtime and rebuilt from their events', async () => {
+  let compared = 0;
+  await fc.assert(
+    fc.asyncProperty(TAPE, TAPE, async (tape, answers) => {
+      const draw = drawFrom(tape);
+      const input = randomInput(draw);
+      const plan = planOf(randomFlow(draw));
+
+      const events: string[] = [];
+      const one = new Outside(answers);
+      const onEvent = (_: unknown, event: ExecutionEvent): void =>
+        void events.push(stringifyJson({ ...event } as unknown as JsonObject));
+      const result = await runtimeOf(one.clock, one.actions, SMALL, { onEvent }).run(startOf(plan, input));
+      assert.equal(one.open, 0);
+
+      const other = new Outside(answers);
+      const { texts, execution } = await rebuilt(plan, input, other);
+      assert.equal(other.open, 0);
+      assert.notEqual(execution.status, 'Running');
+      if (events.length > STEPS_MAX) return;
+      compared++;
+      assert.deepEqual(texts, events);
+      assert.deepEqual(other.calls, one.calls);
+      assert.equal(execution.status, result.status);
+      assert.deepEqual(execution.warnings, result.warnings);
+      const output: JsonValue = execution.status === 'Succeeded' ? execution.output : null;
+      assert.equal(result.status === 'Succeeded' ? result.output : 'null', stringifyJson(output));
+    }),
+    { numRuns: 250 },
+  );
+  assert.ok(compared > 50, `only ${compared} flows were compared`);
+});
+
+async function rebuilt(plan: ReturnType<typeof planOf>, input: JsonObject, outside: Outside) {
+  const { name, roleArn, environment, flowName } = startOf(plan, input);
+  const ids = seededIds(1);
+  const run = new RebuiltRun({
+    ...{ plan, flowName, actions: outside.actions, clock: outside.clock, random: () => ids.random() },
+    start: { name, roleArn, environment, input, longestSeconds: LIMITS.expressTimeoutSeconds },
+    limits: { ...SMALL, waitSeconds: 20 },
+  });
+  const execution = await run.run();
+  return { texts: run.texts, execution };
+}
