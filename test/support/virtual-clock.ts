@@ -5,6 +5,7 @@
  * "Can run" means promises, ticks and immediates of this process. Work of the outside world (sockets, files,
  * workers) is not seen, so this clock is only for code that does none.
  */
+import assert from 'node:assert/strict';
 import type { Clock } from '../../src/base/clock.ts';
 
 interface Timer {
@@ -52,6 +53,7 @@ export class VirtualClock implements Clock {
   }
 
   after(delayMs: number, wake: () => void): () => void {
+    assert.ok(Number.isFinite(delayMs), `a timer of ${delayMs} ms`);
     const timer: Timer = { dueMs: this.#elapsedMs + Math.max(0, delayMs), order: this.#order++, wake };
     push(this.#timers, timer);
     this.#schedule();
