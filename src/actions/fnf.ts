@@ -10,9 +10,9 @@ import { formatTime } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
 import { JsonFault, isJsonObject, memberOf, parseJson } from '../base/json.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
+import { Turns } from '../base/turns.ts';
 import type { Action, TaskCall, TaskResult } from './action.ts';
 import { failed, succeeded } from './results.ts';
-import { Turns } from './turns.ts';
 
 export interface SyncChildRequest {
   readonly flowName: string;

@@ -2,7 +2,7 @@
  * The express runtime: drives executions in memory and answers when they have ended.
  *
  * An execution that never waits runs to its end inside `run`, without a promise or a timer of its own. One that waits
- * is an entry in a map and a few handles; one that computes without waiting is cut into slices (`slices.ts`), so that
+ * is an entry in a map and a few handles; one that computes without waiting is given turns (`base/turns.ts`), so that
  * it cannot hold up the others.
  */
 import { assert } from '../base/assert.ts';
@@ -10,6 +10,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Ids } from '../base/ids.ts';
 import { stringifyJson } from '../base/json.ts';
 import type { JsonObject } from '../base/json.ts';
+import { Turns } from '../base/turns.ts';
 import type { ActionCatalog, TaskResult } from '../actions/action.ts';
 import { decide } from '../interpreter/decide.ts';
 import type { Input, Moment } from '../interpreter/input.ts';
@@ -20,7 +21,6 @@ import { RUNTIME_ERROR } from '../interpreter/failure.ts';
 import type { Plan } from '../language/plan.ts';
 import { Admission } from './admission.ts';
 import type { AdmissionLimits } from './admission.ts';
-import { Slices } from './slices.ts';
 
 export interface SyncStart {
   readonly flowName: string;
@@ -88,7 +88,7 @@ class Runtime implements ExpressRuntime {
   readonly options: ExpressOptions;
   readonly limits: ExecutionLimits;
   readonly moment: Moment;
-  readonly slices: Slices<Run>;
+  readonly turns: Turns;
   readonly #admission: Admission;
   readonly #drained: (() => void)[] = [];
   /** Executions that wait or have yet to go on, by flow. */
@@ -104,7 +104,7 @@ class Runtime implements ExpressRuntime {
       },
       random: () => ids.random(),
     };
-    this.slices = new Slices(clock, (run) => run.goOn());
+    this.turns = new Turns(clock);
     this.#admission = new Admission(options.limits, clock);
   }
 
@@ -128,12 +128,13 @@ class Runtime implements ExpressRuntime {
       );
       const run = new Run(this, start, execution);
       run.advance({ kind: 'start' });
-      if (execution.status === 'Running') {
+      if (execution.status === 'Running' && !run.isBroken) {
         const runs = this.#runsOf(start.flowName).add(run);
         await run.ended();
         runs.delete(run);
         if (runs.size === 0) this.#underWay.delete(start.flowName);
       }
+      run.throwIfBroken();
       return resultOf(start.name, execution);
     } finally {
       this.#admission.leave();
@@ -194,7 +195,7 @@ function resultOf(name: string, execution: Execution): SyncResult {
 }
 
 /**
- * Every so many answers of an execution one goes through the queue of slices. Some calls answer at once, such as a child
+ * Every so many answers of an execution one waits for a turn. Some calls answer at once, such as a child
  * flow that never waits; a loop over them would otherwise run from promise to promise and never let the event loop turn.
  */
 const ANSWERS_PER_TURN = 8;
@@ -209,8 +210,10 @@ class Run {
   readonly #record: ((event: ExecutionEvent) => void) | null;
   /** Ends what a command started: its timers, its call. */
   readonly #handles = new Map<number, () => void>();
-  /** Answers that wait for a slice. */
+  /** Answers that wait for a turn. */
   readonly #waiting: Input[] = [];
+  #queued = false;
+  #defect: { readonly error: unknown } | null = null;
   #answers = 0;
   #cancelDeadline: (() => void) | null = null;
   #wake: (() => void) | null = null;
@@ -230,10 +233,32 @@ class Run {
     });
   }
 
-  /** Takes an input as far as it goes, then carries out what was opened and ends what was closed. */
+  /** True when a defect of ours ended the execution; nobody knows its state any more. */
+  get isBroken(): boolean {
+    return this.#defect !== null;
+  }
+
+  throwIfBroken(): void {
+    if (this.#defect !== null) throw this.#defect.error;
+  }
+
+  /** Takes an input as far as it goes. A defect met on the way loses this execution and no other. */
   advance(input: Input): void {
+    if (this.#execution.status !== 'Running' || this.isBroken) return;
+    try {
+      this.#take(input);
+    } catch (error) {
+      this.#defect = { error };
+      for (const giveUp of this.#handles.values()) giveUp();
+      this.#handles.clear();
+      this.#cancelDeadline?.();
+      this.#wake?.();
+    }
+  }
+
+  /** Decides, then carries out what was opened and ends what was closed. */
+  #take(input: Input): void {
     const execution = this.#execution;
-    if (execution.status !== 'Running') return;
     decide(execution, input, this.moment, this.#record);
     if (execution.closed.length > 0) this.#close(execution.closed);
     if (execution.status !== 'Running') {
@@ -243,11 +268,18 @@ class Run {
     }
     if (execution.opened.length > 0) this.#open(execution.opened);
     this.#cancelDeadline ??= this.#after(execution.timeoutSeconds, { kind: 'execution-timed-out' });
-    if (execution.canGoOn) this.#runtime.slices.add(this);
+    if (execution.canGoOn) this.#queue();
   }
 
-  /** Takes what waits for a slice, or goes on computing. */
-  goOn(): void {
+  #queue(): void {
+    if (this.#queued) return;
+    this.#queued = true;
+    this.#runtime.turns.add(() => this.#goOn());
+  }
+
+  /** Takes what waits for its turn, or goes on computing. */
+  #goOn(): void {
+    this.#queued = false;
     if (this.#waiting.length === 0) this.advance({ kind: 'continue' });
     else for (const input of this.#waiting.splice(0)) this.advance(input);
   }
@@ -319,6 +351,6 @@ class Run {
     this.#answers++;
     if (this.#answers % ANSWERS_PER_TURN !== 0) return this.advance(input);
     this.#waiting.push(input);
-    this.#runtime.slices.add(this);
+    this.#queue();
   }
 }

@@ -37,6 +37,8 @@ const TASK = planOf({
   ],
 });
 
+const CALL = { Type: 'Task', Action: 'HTTP:Request', Parameters: { url: 'http://x.invalid/', method: 'GET' } };
+
 test('ten thousand executions wait at once, and all end when their time has come', async () => {
   const clock = new VirtualClock();
   const runtime = runtimeOf(clock, none);
@@ -149,6 +151,52 @@ test('an action that throws fails its state and is reported as a defect', async 
   assert.doesNotMatch(result.errorMessage, /boom/u);
   assert.equal(defects.length, 1);
   assert.match(defects[0] ?? '', /state Call of flow test.*boom/u);
+});
+
+test('a defect in the middle of an execution is the error of its start, and the others go on', async () => {
+  const clock = new VirtualClock();
+  const given: string[] = [];
+  const plan = planOf({
+    StartAt: 'All',
+    States: [
+      {
+        Type: 'Parallel',
+        Name: 'All',
+        End: true,
+        Branches: [
+          { StartAt: 'Hangs', States: [{ ...CALL, Name: 'Hangs', End: true }] },
+          {
+            StartAt: 'Wait',
+            States: [
+              { Type: 'Wait', Name: 'Wait', Seconds: 3, Next: 'Broken' },
+              { ...CALL, Name: 'Broken', Action: 'ECS:Broken', End: true },
+            ],
+          },
+        ],
+      },
+    ],
+  } as never);
+  const runtime = runtimeOf(clock, {
+    find(action) {
+      if (action === 'ECS:Broken') throw new TypeError('a defect of ours');
+      return {
+        run: (call, signal) =>
+          new Promise(() => signal.addEventListener('abort', () => void given.push(stateOf(call)))),
+      };
+    },
+  });
+  const other = runtime.run(startOf(WAITING));
+  await assert.rejects(runtime.run(startOf(plan)), /a defect of ours/u);
+  assert.equal(clock.elapsedMs, 3_000);
+  assert.deepEqual(given, ['Hangs']);
+  assert.equal((await other).status, 'Succeeded');
+  assert.equal(runtime.running, 0);
+  const first = planOf({
+    StartAt: 'Broken',
+    States: [{ ...CALL, Name: 'Broken', Action: 'ECS:Broken', End: true }],
+  } as never);
+  await assert.rejects(runtime.run(startOf(first)), /a defect of ours/u);
+  assert.equal(runtime.running, 0);
 });
 
 test('the first failure of a branch tells the calls of its siblings to give up, and only theirs', async () => {

@@ -1,10 +1,11 @@
 /**
- * Work that is begun a few milliseconds at a time, in the order in which it came. Flows that call flows can open
- * thousands of calls within one turn of the event loop; begun all at once, they would hold up every other execution.
+ * Work that is done a few milliseconds at a time, in the order in which it came: executions that compute without waiting,
+ * and the calls that flows open by the thousand within one turn of the event loop. In between, requests are read and
+ * timers fire.
  */
-import type { Clock } from '../base/clock.ts';
+import type { Clock } from './clock.ts';
 
-/** Longest stretch between two looks at the sockets. */
+/** Longest stretch of work between two looks at the sockets. */
 const TURN_MS = 2;
 
 export class Turns {
@@ -17,9 +18,9 @@ export class Turns {
     this.#clock = clock;
   }
 
-  /** Calls `begin` in a later turn of the event loop. It must not throw. */
-  add(begin: () => void): void {
-    this.#waiting.push(begin);
+  /** Calls `work` in a later turn of the event loop. It must not throw; it may add itself again. */
+  add(work: () => void): void {
+    this.#waiting.push(work);
     this.#schedule();
   }
 
