@@ -1,7 +1,7 @@
 /**
  * Results that became ready in one turn of the event loop, written together at its end. A caller on the same machine
- * is then woken once for all of them instead of once for each, which costs more than all other work on an answer: with
- * 32 connections that is a quarter to a third more calls a second. A turn is short, so nobody waits for long.
+ * is then woken once for all of them instead of once for each, which costs more than all other work on an answer
+ * (docs/performance.md). A turn is short, so nobody waits for long.
  */
 
 /** A result that can be written. */
