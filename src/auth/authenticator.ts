@@ -55,6 +55,7 @@ export interface Call {
   /** `flow/name`, or `*` for an action that needs no authorization. */
   readonly resource: string;
   readonly secureTransport: boolean;
+  /** Empty when the connection is gone. */
   readonly sourceIp: string;
 }
 
@@ -116,13 +117,17 @@ export class Authenticator {
     if (key.policies === null || call.resource === '*') return;
     const action = `fnf:${call.action}`;
     const resource = this.#resourcePrefix + call.resource;
-    const decision = decide(key.policies, {
-      action,
-      resource,
-      nowMs: this.#clock.nowMs(),
-      secureTransport: call.secureTransport,
-      sourceIp: call.sourceIp,
-    });
+    // The peer of a connection that is reset already cannot be asked for; a Deny by address must not be lost that way.
+    const decision =
+      call.sourceIp === ''
+        ? 'ImplicitDeny'
+        : decide(key.policies, {
+            action,
+            resource,
+            nowMs: this.#clock.nowMs(),
+            secureTransport: call.secureTransport,
+            sourceIp: call.sourceIp,
+          });
     if (decision === 'Allow') return;
     const message = apiError('AccessDenied', action, resource.slice(0, SHOWN_RESOURCE)).message;
     throw new ApiError('AccessDenied', message, {
