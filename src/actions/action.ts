@@ -3,6 +3,7 @@
  * throws has a defect, and the runtime reports it as `FnF.RuntimeError`.
  */
 import type { JsonObject, JsonValue } from '../base/json.ts';
+import type { TaskMode } from '../language/plan.ts';
 
 export interface TaskCall {
   /** As written in the definition: `HTTP:Request`, `ECS:DescribeInstances`. */
@@ -15,12 +16,23 @@ export interface TaskCall {
   readonly executionName: string;
   /** The flow's RoleArn; empty when it has none. */
   readonly roleArn: string;
+  /** RequestComplete, unless the task waits for a callback. */
+  readonly mode: TaskMode;
+  /** What ReportTaskSucceeded and ReportTaskFailed take; null in RequestComplete mode. */
+  readonly taskToken: string | null;
+  /** The task, for what a task starts in this engine; null for a task of an Express execution. */
+  readonly task: { readonly execution: number; readonly event: number } | null;
   /** How many sync executions stand above this one; bounds flows that call themselves. */
   readonly depth: number;
 }
 
+/**
+ * In a callback mode `ok` means that the service has accepted the work, and `output` is what it answered. In
+ * WaitForSystemCallback `completion`, if there is one, is the end of the work, which this process carries out itself:
+ * after a crash the call is made again. Without it the end is reported to the task by its token.
+ */
 export type TaskResult =
-  | { readonly ok: true; readonly output: JsonValue }
+  | { readonly ok: true; readonly output: JsonValue; readonly completion?: Promise<TaskResult> }
   | { readonly ok: false; readonly error: string; readonly cause: string };
 
 export interface Action {

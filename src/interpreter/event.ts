@@ -6,6 +6,7 @@
  * states and threads are numbers in it.
  */
 import type { JsonArray, JsonObject, JsonValue } from '../base/json.ts';
+import type { TaskMode } from '../language/plan.ts';
 
 export type EventType =
   | 'ExecutionStarted'
@@ -13,6 +14,7 @@ export type EventType =
   | 'ExecutionFailed'
   | 'ExecutionTimedOut'
   | 'ExecutionStopped'
+  | 'ExecutionRedriven'
   | 'StateEntered'
   | 'StateStarted'
   | 'StateSucceeded'
@@ -20,6 +22,8 @@ export type EventType =
   | 'StateTimedOut'
   | 'StateAborted'
   | 'TaskScheduled'
+  | 'TaskSubmitted'
+  | 'TaskSubmitFailed'
   | 'TaskSucceeded'
   | 'TaskFailed'
   | 'TaskTimedOut'
@@ -36,12 +40,23 @@ export interface Failure {
   readonly cause: string;
 }
 
+/** How an execution ends whose states are being aborted. */
+export interface Ending extends Failure {
+  readonly as: 'ExecutionTimedOut' | 'ExecutionStopped';
+}
+
 /** What only some events carry. */
 export interface EventFacts {
   /** BranchEntered, BranchExited, IterationEntered, IterationExited: the position. */
   readonly index?: number;
   /** BranchExited, IterationExited: size of the value as JSON text. */
   readonly bytes?: number;
+  /** ExecutionStarted: the version and the alias that were asked for (decisions.md 5). */
+  readonly version?: string;
+  readonly alias?: string;
+  /** TaskScheduled: what is called, and what ends the task. */
+  readonly action?: string;
+  readonly mode?: TaskMode;
   /** TaskScheduled: 1 for the first call. */
   readonly attempt?: number;
   /** TaskScheduled: null or absent when the task may take as long as the execution. */
@@ -56,8 +71,13 @@ export interface EventFacts {
   readonly retry?: { readonly rule: number; readonly seconds: number };
   /** StateFailed: a catch rule took the failure; `value` is handed to `next`. */
   readonly caught?: boolean;
-  /** StateAborted: the execution is over its time, and this is how it ends. */
-  readonly ending?: Failure;
+  /** StateAborted: the execution is over its time or stopped, and this is how it ends. */
+  readonly ending?: Ending;
+  /**
+   * ExecutionRedriven: ids of the events that stay in the history and are not folded any more: the failure that is undone,
+   * and what led to it since the failed state was entered.
+   */
+  readonly undone?: readonly number[];
   /** StateSucceeded: what GlobalConstructor built. */
   readonly global?: JsonObject;
   /** Oddities met on the way to this event (decisions.md 2.2, 2.3). */

@@ -19,6 +19,9 @@ export interface ExecutionStart {
   readonly roleArn: string;
   /** `$Environment`. */
   readonly environment: JsonObject;
+  /** The version and the alias that were asked for; `''` for none. */
+  readonly version?: string;
+  readonly alias?: string;
   /** Longest life in this mode, seconds; the flow's own Timeout may be shorter. */
   readonly longestSeconds: number;
 }
@@ -32,6 +35,8 @@ export interface ExecutionLimits {
   readonly mapConcurrency: number;
   /** Longest Wait: 20 in Express mode, 300 in Standard mode (fdl.md 2.3). */
   readonly waitSeconds: number;
+  /** Events of one execution, the last of which ends it with `FnF.EventLimitExceeded`; Infinity: no limit. */
+  readonly events: number;
 }
 
 /**
@@ -120,8 +125,18 @@ export type Command =
       readonly parameters: JsonObject;
       readonly attempt: number;
       readonly timeoutSeconds: number | null;
+      /** When its time began, milliseconds since 1970: at its event, or at a redrive after it. */
+      readonly openedMs: number;
+      /** True once the service has accepted the work of a callback task: it is not called again, only waited for. */
+      readonly submitted: boolean;
     }
-  | { readonly kind: 'timer'; readonly id: number; readonly thread: number; readonly seconds: number };
+  | {
+      readonly kind: 'timer';
+      readonly id: number;
+      readonly thread: number;
+      readonly seconds: number;
+      readonly openedMs: number;
+    };
 
 /** Warnings kept of one execution; a loop must not fill the memory with them. */
 export const WARNINGS_MAX = 100;
