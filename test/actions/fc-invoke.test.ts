@@ -173,7 +173,7 @@ test('no answer is FC.Unknown, an answer over the limit FC.ResponseTooLarge, and
     'FC.ResponseTooLarge',
   );
   const abort = new AbortController();
-  const running = fc.run('FC:InvokeFunction', { resourceArn }, abort.signal);
+  const running = fc.run('FC:InvokeFunction', { resourceArn }, { signal: abort.signal });
   await until(() => sockets.size === 1);
   abort.abort();
   assert.equal((await running).ok, false);
@@ -223,7 +223,7 @@ test('a module that throws: its own type name, FC.FunctionError for what has non
 test('a module that never answers ends with its task', async () => {
   const fc = bench({ functions: [module('f', 'typed.ts')] });
   const abort = new AbortController();
-  const running = fc.run('FC:InvokeFunction', { resourceArn, body: { op: 'never' } }, abort.signal);
+  const running = fc.run('FC:InvokeFunction', { resourceArn, body: { op: 'never' } }, { signal: abort.signal });
   await fc.output('FC:InvokeFunction', { resourceArn, body: { op: 'text' } });
   abort.abort();
   assert.equal((await running).ok, false);
@@ -259,7 +259,11 @@ test('an asynchronous invocation is accepted at once and runs after the task', a
   });
   const fc = bench({ functions: [{ pattern: 'f', target: { kind: 'url', url } }] });
   const abort = new AbortController();
-  const result = await fc.run('FC:InvokeFunction', { resourceArn, invocationType: 'Async', body: 'e' }, abort.signal);
+  const result = await fc.run(
+    'FC:InvokeFunction',
+    { resourceArn, invocationType: 'Async', body: 'e' },
+    { signal: abort.signal },
+  );
   abort.abort();
   assert.ok(result.ok);
   const { RequestId, ...rest } = result.output as { RequestId: string };

@@ -5,7 +5,7 @@ import { createActions } from '../../src/actions/catalog.ts';
 import type { SyncChild, SyncChildRequest } from '../../src/actions/fnf.ts';
 import { apiError } from '../../src/api/error.ts';
 import type { JsonObject } from '../../src/base/json.ts';
-import { bench } from './support.ts';
+import { EXPRESS_CALL, bench } from './support.ts';
 
 const ended = {
   name: 'e:1',
@@ -114,14 +114,7 @@ test('a refused start is FNF.<code>; a defect is not hidden', async () => {
 test('flows that call themselves end at the depth that the settings allow', async () => {
   let deepest = 0;
   const never = new AbortController().signal;
-  const call = {
-    action: 'FNF:StartSyncExecution',
-    parameters: { flowName: 'a' },
-    idempotencyKey: '',
-    flowName: 'a',
-    executionName: 'e',
-    roleArn: '',
-  };
+  const call = { ...EXPRESS_CALL, action: 'FNF:StartSyncExecution', parameters: { flowName: 'a' } };
   const options = {
     egress: { open: true, allow: [] },
     functions: [],
@@ -160,7 +153,7 @@ test('flows that call themselves end at the depth that the settings allow', asyn
 test('a task that is given up does not wait for its child', async () => {
   const fnf = bench({ startSync: () => new Promise(() => undefined) });
   const abort = new AbortController();
-  const running = fnf.run('FNF:StartSyncExecution', { flowName: 'a' }, abort.signal);
+  const running = fnf.run('FNF:StartSyncExecution', { flowName: 'a' }, { signal: abort.signal });
   abort.abort();
   assert.equal((await running).ok, false);
 });
@@ -169,7 +162,9 @@ test('a call that is given up before its turn starts no child', async () => {
   const { requests, startSync } = child();
   const fnf = bench({ startSync });
   const abort = new AbortController();
-  const calls = Array.from({ length: 50 }, () => fnf.run('FNF:StartSyncExecution', { flowName: 'a' }, abort.signal));
+  const calls = Array.from({ length: 50 }, () =>
+    fnf.run('FNF:StartSyncExecution', { flowName: 'a' }, { signal: abort.signal }),
+  );
   abort.abort();
   for (const call of await Promise.all(calls)) assert.equal(call.ok, false);
   await fnf.output('FNF:StartSyncExecution', { flowName: 'b' });

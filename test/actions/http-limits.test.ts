@@ -177,12 +177,12 @@ test('an aborted call settles at once and its connection is closed', async () =>
   const http = bench();
   const { url, sockets } = await rawServer(() => undefined);
   const abort = new AbortController();
-  const running = http.run('HTTP:Request', { url }, abort.signal);
+  const running = http.run('HTTP:Request', { url }, { signal: abort.signal });
   await until(() => sockets.size === 1);
   abort.abort();
   assert.equal((await running).ok, false);
   await until(() => sockets.size === 0);
-  assert.equal((await http.run('HTTP:Request', { url }, abort.signal)).ok, false);
+  assert.equal((await http.run('HTTP:Request', { url }, { signal: abort.signal })).ok, false);
   assert.equal(http.clock.waiting, 0);
 });
 
@@ -194,7 +194,7 @@ test('many aborted calls leave no connection, timer or listener, and those still
     requests = 0;
     const abort = new AbortController();
     const calls = Array.from({ length: 100 }, () =>
-      http.run('HTTP:Request', { url, method: 'POST', body: 'b' }, abort.signal),
+      http.run('HTTP:Request', { url, method: 'POST', body: 'b' }, { signal: abort.signal }),
     );
     await until(() => requests >= 10);
     abort.abort();

@@ -6,7 +6,7 @@ import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo, Server as TcpServer, Socket } from 'node:net';
 import { after } from 'node:test';
 import assert from 'node:assert/strict';
-import type { TaskResult } from '../../src/actions/action.ts';
+import type { TaskCall, TaskResult } from '../../src/actions/action.ts';
 import { createActions } from '../../src/actions/catalog.ts';
 import type { ActionOptions } from '../../src/actions/catalog.ts';
 import type { Clock } from '../../src/base/clock.ts';
@@ -47,13 +47,31 @@ export interface Overrides extends Partial<Omit<ActionOptions, 'http'>> {
   readonly http?: Partial<ActionOptions['http']>;
 }
 
+/** What a task of an Express execution calls with, its action and parameters left open. */
+export const EXPRESS_CALL: Omit<TaskCall, 'action' | 'parameters'> = {
+  idempotencyKey: 'flow/execution/State/0',
+  flowName: 'flow',
+  executionName: 'execution',
+  roleArn: '',
+  mode: 'RequestComplete',
+  taskToken: null,
+  task: null,
+  depth: 0,
+};
+
+/** What a call differs in from one of an Express execution, and when it is given up. */
+export interface CallOptions {
+  readonly call?: Partial<TaskCall>;
+  readonly signal?: AbortSignal;
+}
+
 export interface Bench {
   readonly clock: HandClock;
-  run(action: string, parameters: JsonObject, signal?: AbortSignal): Promise<TaskResult>;
+  run(action: string, parameters: JsonObject, options?: CallOptions): Promise<TaskResult>;
   /** The output of a task that must succeed. */
-  output(action: string, parameters: JsonObject): Promise<JsonValue>;
+  output(action: string, parameters: JsonObject, call?: Partial<TaskCall>): Promise<JsonValue>;
   /** The error and cause of a task that must fail. */
-  failure(action: string, parameters: JsonObject): Promise<{ error: string; cause: string }>;
+  failure(action: string, parameters: JsonObject, call?: Partial<TaskCall>): Promise<{ error: string; cause: string }>;
 }
 
 /** A catalog for one test file; closed when its tests have ended. */
@@ -84,25 +102,18 @@ export function bench(overrides: Overrides = {}): Bench {
   });
   after(() => actions.close());
   const never = new AbortController().signal;
-  const run: Bench['run'] = (action, parameters, signal = never) => {
-    const call = {
-      idempotencyKey: 'flow/execution/State/0',
-      flowName: 'flow',
-      executionName: 'execution',
-      roleArn: '',
-    };
-    return actions.find(action).run({ ...call, action, parameters, depth: 0 }, signal);
-  };
+  const run: Bench['run'] = (action, parameters, { call, signal = never } = {}) =>
+    actions.find(action).run({ ...EXPRESS_CALL, ...call, action, parameters }, signal);
   return {
     clock,
     run,
-    async output(action, parameters) {
-      const result = await run(action, parameters);
+    async output(action, parameters, call = {}) {
+      const result = await run(action, parameters, { call });
       assert.ok(result.ok, `failed: ${JSON.stringify(result)}`);
       return result.output;
     },
-    async failure(action, parameters) {
-      const result = await run(action, parameters);
+    async failure(action, parameters, call = {}) {
+      const result = await run(action, parameters, { call });
       assert.ok(!result.ok, `succeeded: ${JSON.stringify(result)}`);
       return { error: result.error, cause: result.cause };
     },
