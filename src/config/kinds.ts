@@ -77,8 +77,8 @@ export function size(minBytes: number, maxBytes: number, range: string): Kind<nu
   });
 }
 
-/** `none` or `off` in place of a value. */
-export function orNone<T>(nothing: 'none' | 'off', inner: Kind<T>): Kind<T | null> {
+/** `none`, `off` or `forever` in place of a value. */
+export function orNone<T>(nothing: 'none' | 'off' | 'forever', inner: Kind<T>): Kind<T | null> {
   return v.lazy((raw) =>
     raw === nothing
       ? (v.pipe(

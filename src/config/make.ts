@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { isLoopback } from '../base/loopback.ts';
 import { readSettingsText } from './file.ts';
 import type { KeySetting, Secret, Settings } from './settings.ts';
-import { TABLE } from './table.ts';
+import { CLOUD_RATES, TABLE } from './table.ts';
 import type { SettingKey, SettingValues } from './table.ts';
 
 export interface SettingSources {
@@ -174,6 +174,15 @@ function assemble(values: SettingValues, keys: readonly KeySetting[], reader: Re
     },
     egress: { privateAddresses: values['egress.privateAddresses'], allow: values['egress.allow'] },
     limits: limitsOf(values),
+    history: {
+      stateEventNames: values['history.stateEventNames'],
+      keepMs: values['history.keep'],
+      express: {
+        executions: values['history.express.executions'],
+        ageMs: values['history.express.age'],
+        bytes: values['history.express.bytes'],
+      },
+    },
     earlyAnswerMs: values.earlyAnswer,
     shutdownMs: values.shutdown,
     log: values.log,
@@ -225,13 +234,23 @@ function limitsOf(values: SettingValues): Settings['limits'] {
     globalValueBytes: values['limits.globalValue'],
     parallelBranches: values['limits.parallelBranches'],
     mapConcurrency: values['limits.mapConcurrency'],
+    events: values['limits.events'],
     concurrentExecutions: values['limits.concurrentExecutions'],
+    standardExecutions: values['limits.standardExecutions'],
     startsPerSecond: values['limits.startsPerSecond'],
     expressTimeoutSeconds: Math.floor(values['limits.expressTimeout'] / 1000),
     callDepth: values['limits.callDepth'],
     flows: values['limits.flows'],
     operationRate: perSecond === null ? null : { perSecond, burst: values['limits.operationsBurst'] },
+    operationRates: operationRatesOf(values),
   };
+}
+
+/** The profile's, and over them those that were given. */
+function operationRatesOf(values: SettingValues): Settings['limits']['operationRates'] {
+  const profile = values['limits.profile'] === 'cloud' ? CLOUD_RATES : {};
+  const rates: SettingValues['limits.operationRates'] = { ...profile, ...values['limits.operationRates'] };
+  return Object.entries(rates).map(([operation, rate]) => ({ operation, rate: rate ?? null }));
 }
 
 /** Notes settings that are right alone and wrong together. */

@@ -62,6 +62,12 @@ export interface ProductSetting {
   readonly signature: 'ACS3-HMAC-SHA256' | 'HMAC-SHA1';
 }
 
+/** A token bucket of `burst`, refilled by `perSecond`. */
+export interface RateSetting {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
 export interface Settings {
   readonly listen: { readonly host: string; readonly port: number };
   /** The data folder. */
@@ -110,16 +116,37 @@ export interface Settings {
     readonly globalValueBytes: number;
     readonly parallelBranches: number;
     readonly mapConcurrency: number;
+    /** Events of a Standard execution, the last of which ends it. */
+    readonly events: number;
+    /** Express executions at once. */
     readonly concurrentExecutions: number;
-    /** Starts a second, with a bucket of the same size; null: not limited. */
+    /** Running Standard executions; null: not limited. */
+    readonly standardExecutions: number | null;
+    /** Starts of Express executions a second, with a bucket of the same size; null: not limited. */
     readonly startsPerSecond: number | null;
     readonly expressTimeoutSeconds: number;
     /** Flows that call flows synchronously, how deep. */
     readonly callDepth: number;
     /** Flows in the account; null: not limited. */
     readonly flows: number | null;
-    /** Calls a second of each operation but StartSyncExecution, and how many may come at once; null: not limited. */
-    readonly operationRate: { readonly perSecond: number; readonly burst: number } | null;
+    /** Calls of each operation but StartSyncExecution and those in `operationRates`; null: not limited. */
+    readonly operationRate: RateSetting | null;
+    /** Operations with a rate of their own; null: not limited. */
+    readonly operationRates: readonly { readonly operation: string; readonly rate: RateSetting | null }[];
+  };
+  readonly history: {
+    /** How GetExecutionHistory calls the states' events of a state machine: `StateEntered` or `StepEntered`. */
+    readonly stateEventNames: 'state' | 'step';
+    /** How long ended Standard executions are kept; null: for ever. */
+    readonly keepMs: number | null;
+    /** Ended Express executions that are kept in memory (decisions.md 4.7). */
+    readonly express: {
+      /** How many; 0: Express executions cannot be read back at all. */
+      readonly executions: number;
+      readonly ageMs: number;
+      /** What their inputs, events and outputs may take, an estimate that is never too low. */
+      readonly bytes: number;
+    };
   };
   /** A sync answer later than this starts early, as white space (decisions.md 4.6); null: never. */
   readonly earlyAnswerMs: number | null;

@@ -3,6 +3,7 @@
  * means. The settings are made from this table, and docs/settings.md is held to it by a test.
  */
 import * as v from 'valibot';
+import { ACTIONS } from '../api/actions.ts';
 import type { Kind } from './kinds.ts';
 import * as k from './kinds.ts';
 
@@ -32,6 +33,7 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 
 const accessKey = k.mapping({
   accessKeyId: k.text,
@@ -52,6 +54,24 @@ const product = k.mapping({
   version: v.optional(k.matching(/^\d{4}-\d\d-\d\d$/, 'an API version such as 2014-05-26')),
   signature: v.optional(k.word('ACS3-HMAC-SHA256', 'HMAC-SHA1')),
 });
+
+const rate = k.orNone('none', k.mapping({ perSecond: k.integer(1, 1_000_000), burst: k.integer(1, 1_000_000) }));
+
+/** By operation. StartSyncExecution has `limits.startsPerSecond`. */
+const operationRates = k.mapping(
+  Object.fromEntries(
+    Object.keys(ACTIONS)
+      .filter((action) => action !== 'StartSyncExecution')
+      .map((action) => [action, v.optional(rate)] as const),
+  ),
+);
+
+/** The service's own (api.md 7); operations that it does not name have `limits.operationsPerSecond`. */
+export const CLOUD_RATES = {
+  StartExecution: { perSecond: 100, burst: 100 },
+  DescribeExecution: { perSecond: 5, burst: 50 },
+  GetExecutionHistory: { perSecond: 5, burst: 50 },
+};
 
 export const TABLE = {
   listen: setting(
@@ -196,7 +216,20 @@ export const TABLE = {
     null,
     k.integer(1, 1_000_000),
     10_000,
-    'Executions at once; one more is throttled.',
+    'Express executions at once; one more is throttled.',
+  ),
+  'limits.standardExecutions': setting(
+    null,
+    k.orNone('none', k.integer(1, 100_000_000)),
+    'none',
+    'Standard executions that have not ended; a start beyond it is throttled.',
+    10_000,
+  ),
+  'limits.events': setting(
+    null,
+    k.integer(10, 1_000_000),
+    5000,
+    'Events of a Standard execution; the last one ends it with `FnF.EventLimitExceeded`.',
   ),
   'limits.startsPerSecond': setting(
     null,
@@ -217,7 +250,7 @@ export const TABLE = {
     null,
     k.orNone('none', k.integer(1, 1_000_000)),
     'none',
-    'Calls a second of each operation but StartSyncExecution.',
+    'Calls a second of each operation but StartSyncExecution and those with a rate of their own.',
     2,
   ),
   'limits.operationsBurst': setting(
@@ -225,6 +258,43 @@ export const TABLE = {
     k.integer(1, 1_000_000),
     10,
     'Calls of one operation that may come at once under that rate.',
+  ),
+  'limits.operationRates': setting(
+    null,
+    operationRates,
+    {},
+    'Operations with a rate of their own: `perSecond` and `burst`, or `none`. What is given joins the rates of the profile.',
+    CLOUD_RATES,
+  ),
+  'history.stateEventNames': setting(
+    null,
+    k.word('state', 'step'),
+    'state',
+    "What GetExecutionHistory calls the events of a state machine's states: `state` is `StateEntered` and so on, `step` is `StepEntered`, as the service's list of types has it.",
+  ),
+  'history.keep': setting(
+    null,
+    k.orNone('forever', k.duration(MINUTE_MS, 36_500 * DAY_MS, 'from 1m to 36500d')),
+    '90d',
+    'How long a Standard execution is kept after its end; `forever`: until its flow is deleted.',
+  ),
+  'history.express.executions': setting(
+    null,
+    k.integer(0, 10_000_000),
+    1000,
+    'Express executions that can be read back after their end, in memory, the newest of all flows. 0 keeps none, and what runs cannot be read either.',
+  ),
+  'history.express.age': setting(
+    null,
+    k.duration(1000, 24 * HOUR_MS, 'from 1s to 24h'),
+    '1h',
+    'How long an ended Express execution can be read back at most.',
+  ),
+  'history.express.bytes': setting(
+    null,
+    k.size(0, 256 * 1024 * MIB, 'up to 256GiB'),
+    '64MiB',
+    'Memory that Express executions may take to be read back; the oldest go first.',
   ),
   earlyAnswer: setting(
     null,

@@ -10,8 +10,12 @@ import type { TableEntry } from '../../src/config/table.ts';
 import { tableUnder } from '../support/markdown.ts';
 
 function defaultText({ default: fallback, cloud }: TableEntry<unknown>): string {
-  const text = fallback === null ? '–' : `\`${typeof fallback === 'string' ? fallback : JSON.stringify(fallback)}\``;
-  return cloud === undefined ? text : `${text}; cloud: \`${String(cloud)}\``;
+  const text = fallback === null ? '–' : `\`${textOf(fallback)}\``;
+  return cloud === undefined ? text : `${text}; cloud: \`${textOf(cloud)}\``;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 describe('docs/settings.md', () => {

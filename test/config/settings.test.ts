@@ -52,6 +52,13 @@ describe('settings', () => {
     assert.equal(settings.limits.inputBytes, 64 * 1024);
     assert.equal(settings.limits.concurrentExecutions, 10_000);
     assert.equal(settings.limits.startsPerSecond, null);
+    assert.equal(settings.limits.standardExecutions, null);
+    assert.equal(settings.limits.events, 5000);
+    assert.deepEqual(settings.limits.operationRates, []);
+    assert.equal(settings.history.stateEventNames, 'state');
+    assert.equal(settings.history.keepMs, 90 * 24 * 3_600_000);
+    assert.equal(settings.history.express.ageMs, 3_600_000);
+    assert.equal(settings.history.express.bytes, 64 * 1024 * 1024);
     assert.equal(settings.earlyAnswerMs, 2000);
   });
 
@@ -130,12 +137,19 @@ limits:
   parallelBranches: 3
   mapConcurrency: 4
   concurrentExecutions: 5
+  standardExecutions: 50
+  events: 500
   startsPerSecond: none
   expressTimeout: 90s
   callDepth: 6
   flows: 7
   operationsPerSecond: 8
   operationsBurst: 9
+  operationRates: {DescribeExecution: none, StopExecution: {perSecond: 1, burst: 2}}
+history:
+  stateEventNames: step
+  keep: forever
+  express: {executions: 3, age: 5m, bytes: 1MiB}
 earlyAnswer: off
 shutdown: 0s
 log: warn
@@ -188,12 +202,25 @@ log: warn
         globalValueBytes: 1024,
         parallelBranches: 3,
         mapConcurrency: 4,
+        events: 500,
         concurrentExecutions: 5,
+        standardExecutions: 50,
         startsPerSecond: null,
         expressTimeoutSeconds: 90,
         callDepth: 6,
         flows: 7,
         operationRate: { perSecond: 8, burst: 9 },
+        operationRates: [
+          { operation: 'StartExecution', rate: { perSecond: 100, burst: 100 } },
+          { operation: 'DescribeExecution', rate: null },
+          { operation: 'GetExecutionHistory', rate: { perSecond: 5, burst: 50 } },
+          { operation: 'StopExecution', rate: { perSecond: 1, burst: 2 } },
+        ],
+      },
+      history: {
+        stateEventNames: 'step',
+        keepMs: null,
+        express: { executions: 3, ageMs: 300_000, bytes: 1_048_576 },
       },
       earlyAnswerMs: null,
       shutdownMs: 0,
@@ -214,7 +241,13 @@ log: warn
       const { limits } = make({ file });
       assert.equal(limits.startsPerSecond, 1000);
       assert.equal(limits.flows, 10_000);
+      assert.equal(limits.standardExecutions, 10_000);
       assert.deepEqual(limits.operationRate, { perSecond: 2, burst: 10 });
+      assert.deepEqual(limits.operationRates, [
+        { operation: 'StartExecution', rate: { perSecond: 100, burst: 100 } },
+        { operation: 'DescribeExecution', rate: { perSecond: 5, burst: 50 } },
+        { operation: 'GetExecutionHistory', rate: { perSecond: 5, burst: 50 } },
+      ]);
     }
     assert.equal(make({ file: 'limits: {profile: cloud, flows: 5}' }).limits.flows, 5);
   });
@@ -312,6 +345,21 @@ account: 12
       'every wrong function',
       { file: 'functions:\n  f: {url: "ftp://a"}\n  g: {}\n  h: {url: "http://a", module: b}' },
       /2:7: functions.f.url .*\n.*3:3: functions.g needs .*\n.*4:3: functions.h needs .*, not both$/,
+    ],
+    [
+      'a rate of an operation that is not there',
+      { file: 'limits: {operationRates: {DescribeExecutoin: none}}' },
+      /^millrace.yaml:1:\d+: limits.operationRates.DescribeExecutoin is no setting \(did you mean "DescribeExecution"\?\)$/,
+    ],
+    [
+      'half a rate',
+      { file: 'limits: {operationRates: {StopExecution: {perSecond: 1}}}' },
+      /^millrace.yaml:1:\d+: limits.operationRates.StopExecution.burst is missing$/,
+    ],
+    [
+      'executions kept for ever and a day',
+      { file: 'history: {keep: 40000d}' },
+      /^millrace.yaml:1:11: history.keep is "40000d", not a duration/,
     ],
     ['PostgreSQL', { env: { MILLRACE_STORE: 'postgres://a/b' } }, /PostgreSQL is not built yet/],
     ['a list for a mapping', { file: 'http: [1]' }, /^millrace.yaml:1:1: http is not a mapping$/],
