@@ -29,22 +29,37 @@ export const ERRORS = {
   ConcurrentUpdateError: {
     status: 409,
     message: 'Update conflict, please retry.',
-    when: 'UpdateFlow of a flow that was deleted and made again while the call was under way.',
+    when: 'UpdateFlow of a flow that was deleted and made again while the call was under way, or an alias whose version went in that time.',
   },
   EntityTooLarge: {
     status: 400,
     message: 'The payload size exceeds maximum allowed size (%s bytes).',
-    when: 'The body is over 1,024 KiB, Input over 64 KiB (`limits.request`, `limits.input`), or the head of the request over 256 KiB.',
+    when: 'The body is over 1,024 KiB, Input over 64 KiB, or Output of ReportTaskSucceeded over 64 KiB (`limits.request`, `limits.input`, `limits.stateData`), or the head of the request over 256 KiB.',
+  },
+  ExecutionAlreadyCompleted: {
+    status: 400,
+    message: "Execution '%s' for flow '%s' has already completed.",
+    when: 'StopExecution of an execution that has ended.',
   },
   ExecutionAlreadyExists: {
     status: 400,
     message: 'Execution %s for flow %s already exists.',
-    when: 'Never by StartSyncExecution: the name of a synchronous execution ends in a fresh UUID.',
+    when: 'StartExecution with the name of an execution that has ended; one that runs is answered as it is. Never by StartSyncExecution: the name of a synchronous execution ends in a fresh UUID.',
+  },
+  ExecutionNotExists: {
+    status: 404,
+    message: 'Execution %s for flow %s does not exist.',
+    when: 'The flow exists and has no such execution, or it was an Express one that is not kept any more.',
+  },
+  FlowAliasAlreadyExists: {
+    status: 409,
+    message: "The alias %s for flow '%s' already exists.",
+    when: 'CreateFlowAlias of a name that the flow has an alias of.',
   },
   FlowAliasNotExists: {
     status: 404,
     message: "The alias %s for flow '%s' does not exist.",
-    when: 'Qualifier is neither empty, `LATEST` nor a number. Aliases are not built yet, so none exists.',
+    when: 'The flow has no alias of the name that Qualifier or Name says.',
   },
   FlowAlreadyExists: { status: 409, message: 'Flow %s already exists.', when: 'CreateFlow of a name that is taken.' },
   FlowNotExists: {
@@ -52,10 +67,15 @@ export const ERRORS = {
     message: "Flow '%s' does not exist.",
     when: 'The named flow does not exist.',
   },
+  FlowVersionInUse: {
+    status: 409,
+    message: "The version %s for flow '%s' is in use: an alias routes to it.",
+    when: 'DeleteFlowVersion of a version that an alias routes to, whatever the weight.',
+  },
   FlowVersionNotExists: {
     status: 404,
     message: "The version %s for flow '%s' does not exist.",
-    when: 'Qualifier is a number, or FlowVersion anything but `LATEST`. Versions are not built yet, so none exists.',
+    when: 'The version that Qualifier, FlowVersion or RoutingConfigurations says was never published, or was deleted.',
   },
   InternalServerError: {
     status: 500,
@@ -118,6 +138,16 @@ export const ERRORS = {
     message:
       'The request signature we calculated does not match the signature you provided. Check your access key and signing method.',
     when: 'The signature is wrong; the message ends in the string that the server signed.',
+  },
+  TaskAlreadyCompleted: {
+    status: 400,
+    message: 'Task %s has already completed.',
+    when: 'ReportTaskSucceeded or ReportTaskFailed for a task that has ended: by an earlier report, a timeout, or the end of its execution.',
+  },
+  TaskInvalidState: {
+    status: 409,
+    message: 'Task is in an invalid state, please retry.',
+    when: 'A report for a task whose call is not on disk yet, or that waits for no report; the same report may succeed later.',
   },
   UnsupportedHTTPMethod: {
     status: 405,
