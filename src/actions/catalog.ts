@@ -10,8 +10,8 @@ import type { Action, ActionCatalog } from './action.ts';
 import { egressPolicy } from './egress.ts';
 import type { EgressOptions } from './egress.ts';
 import { invokeFunctionAction } from './fc-invoke.ts';
-import { startSyncExecutionAction } from './fnf.ts';
-import type { StartSync } from './fnf.ts';
+import { startExecutionAction, startSyncExecutionAction } from './fnf.ts';
+import type { StartExecution, StartSync } from './fnf.ts';
 import { httpRequestAction } from './http-request.ts';
 import { openApiAction } from './openapi.ts';
 import type { OpenApiOptions } from './openapi.ts';
@@ -33,6 +33,7 @@ export interface ActionOptions {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly startSync: StartSync;
+  readonly startExecution: StartExecution;
 }
 
 const NAME = /^(?<product>[A-Za-z][A-Za-z0-9-]{0,62}):(?<api>[A-Za-z][A-Za-z0-9_]{0,127})$/;
@@ -58,6 +59,7 @@ export function createActions(options: ActionOptions): ActionCatalog & { close()
   const builtIn = new Map<string, Action>([
     ['http:request', httpRequestAction(transport, clock, http)],
     ['fc:invokefunction', invokeFunction],
+    ['fnf:startexecution', startExecutionAction(options.startExecution, { region, account: options.account })],
     ['fnf:startsyncexecution', startSyncExecutionAction(options.startSync, options.callDepth, clock)],
   ]);
   const openApi: OpenApiOptions = {

@@ -29,9 +29,9 @@ export function unbuiltReason(action: string): string | null {
     case 'fc':
       return api === 'invokefunction' ? null : 'the one action of Function Compute that is built is FC:InvokeFunction';
     case 'fnf':
-      return api === 'startsyncexecution'
+      return api === 'startexecution' || api === 'startsyncexecution'
         ? null
-        : 'this version of Millrace starts Express flows only, by FNF:StartSyncExecution; Standard executions are not built';
+        : 'the actions of CloudFlow that are built are FNF:StartExecution and FNF:StartSyncExecution';
     case 'dashscope':
     case 'hsf':
       return LATER;

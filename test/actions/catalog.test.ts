@@ -9,7 +9,7 @@ const cloud = { accessKeyId: 'id', accessKeySecret: new Secret('secret'), securi
 test('integrations that are not built say so and are not passed through', async () => {
   const actions = bench({ cloud });
   const names = [
-    'FNF:StartExecution',
+    'FNF:StopExecution',
     'FNF:DescribeExecution',
     'MNS:SendMessage',
     'MNS:PublishMessage',
@@ -28,7 +28,7 @@ test('integrations that are not built say so and are not passed through', async 
     assert.equal(error, `${name.split(':')[0]}.ActionNotSupported`);
     assert.ok(cause.startsWith(`${name}: `), cause);
   }
-  assert.match((await actions.failure('FNF:StartExecution', {})).cause, /Standard executions are not built/);
+  assert.match((await actions.failure('FNF:StopExecution', {})).cause, /FNF:StartExecution and FNF:StartSyncExecution/);
 });
 
 test('a name that is no action', async () => {

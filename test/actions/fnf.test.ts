@@ -132,6 +132,7 @@ test('flows that call themselves end at the depth that the settings allow', asyn
     http,
     clock,
     ids: { uuid: () => '', random: () => 0 },
+    startExecution: () => assert.fail('no execution is started here'),
     async startSync({ depth }) {
       deepest = depth;
       const inner = await actions.find(call.action).run({ ...call, depth }, never);

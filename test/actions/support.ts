@@ -98,6 +98,7 @@ export function bench(overrides: Overrides = {}): Bench {
     clock,
     ids: systemIds,
     startSync: () => assert.fail('no flow is called here'),
+    startExecution: () => assert.fail('no execution is started here'),
     ...rest,
   });
   after(() => actions.close());
