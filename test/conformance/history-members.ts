@@ -1,0 +1,92 @@
+/**
+ * What a served event of the state-machine dialect may hold: the members of its EventDetail and the kinds of their values
+ * (decisions.md 5). Written from that table alone, so that it can disagree with the rendering that it judges.
+ */
+import { type JsonObject, type JsonValue, isJsonObject } from '../../src/base/json.ts';
+import type { HistoryEvent } from '../../src/runtime/executions.ts';
+
+type Kind = 'any' | 'object' | 'text' | 'name' | 'count' | 'index' | 'seconds' | 'mode';
+type Members = Readonly<Record<string, Kind>>;
+interface Form {
+  readonly required: Members;
+  readonly optional?: Members;
+  /** True for events that belong to no state: their `StepName` is empty. */
+  readonly ofExecution?: true;
+}
+
+const FAILURE: Members = { error: 'name', cause: 'text' };
+const FAILED_ATTEMPT: Form = { required: FAILURE, optional: { retryAfterSeconds: 'seconds' } };
+const FAILED_STATE: Form = {
+  required: FAILURE,
+  optional: { next: 'name', output: 'any', retryAfterSeconds: 'seconds' },
+};
+const ENDED: Form = { ofExecution: true, required: FAILURE };
+const OPENED: Form = { required: { index: 'index', input: 'any' } };
+const CLOSED: Form = { required: { index: 'index', output: 'any' } };
+
+const FORMS: Readonly<Record<string, Form>> = {
+  ExecutionStarted: {
+    ofExecution: true,
+    required: { input: 'object' },
+    optional: { version: 'name', alias: 'name', redrive: 'count' },
+  },
+  ExecutionSucceeded: { ofExecution: true, required: { output: 'any' } },
+  ExecutionFailed: ENDED,
+  ExecutionTimedOut: ENDED,
+  ExecutionStopped: ENDED,
+  StateEntered: { required: { input: 'any' } },
+  StateStarted: { required: { input: 'any' } },
+  StateSucceeded: { required: { output: 'any' } },
+  StateFailed: FAILED_STATE,
+  StateTimedOut: FAILED_STATE,
+  StateAborted: { required: { cause: 'name' } },
+  TaskScheduled: {
+    required: { action: 'name', mode: 'mode', parameters: 'object', attempt: 'count' },
+    optional: { timeoutSeconds: 'seconds' },
+  },
+  TaskSubmitted: { required: { output: 'any' } },
+  TaskSucceeded: { required: { output: 'any' } },
+  TaskFailed: FAILED_ATTEMPT,
+  TaskSubmitFailed: FAILED_ATTEMPT,
+  TaskTimedOut: FAILED_ATTEMPT,
+  BranchEntered: OPENED,
+  BranchExited: CLOSED,
+  IterationEntered: OPENED,
+  IterationExited: CLOSED,
+};
+
+const KINDS: Readonly<Record<Kind, (value: JsonValue) => boolean>> = {
+  any: () => true,
+  object: isJsonObject,
+  text: (value) => typeof value === 'string',
+  name: (value) => typeof value === 'string' && value !== '',
+  count: (value) => Number.isSafeInteger(value) && (value as number) >= 1,
+  index: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+  seconds: (value) => typeof value === 'number' && value >= 0 && Number.isFinite(value),
+  mode: (value) => ['RequestComplete', 'WaitForSystemCallback', 'WaitForCustomCallback'].includes(value as string),
+};
+
+/** What is wrong with the event by itself, whatever stands around it. */
+export function* memberFaults(event: HistoryEvent): Generator<string> {
+  const form = Object.hasOwn(FORMS, event.type) ? (FORMS[event.type] as Form) : null;
+  if (form === null) {
+    yield 'this is no type of an event';
+    return;
+  }
+  if ((event.stepName === '') !== (form.ofExecution === true)) yield `its step is named "${event.stepName}"`;
+  const optional = form.optional ?? {};
+  for (const name of Object.keys(form.required)) if (!has(event.detail, name)) yield `"${name}" is missing`;
+  for (const [name, value] of Object.entries(event.detail)) {
+    const kind = form.required[name] ?? optional[name];
+    if (kind === undefined) yield `"${name}" is no member of it`;
+    else if (!KINDS[kind](value)) yield `"${name}" is no ${kind}: ${JSON.stringify(value)}`;
+  }
+  if (has(event.detail, 'next') !== (has(event.detail, 'output') && 'error' in event.detail)) {
+    yield '"next" and "output" go together';
+  }
+  if (has(event.detail, 'next') && has(event.detail, 'retryAfterSeconds')) yield 'it is both caught and retried';
+}
+
+function has(detail: JsonObject, name: string): boolean {
+  return Object.hasOwn(detail, name);
+}
