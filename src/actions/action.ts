@@ -10,7 +10,10 @@ export interface TaskCall {
   readonly action: string;
   /** The `Parameters` after construction; `{}` when the state has none. */
   readonly parameters: JsonObject;
-  /** `{flow}/{execution}/{state}/{attempt}`: the same for a call that is repeated after a crash (DESIGN.md 4). */
+  /**
+   * `{flow}/{execution}/{state}/{id}` with the id of the TaskScheduled event: another one for each retry, the same for a call
+   * that is repeated after a crash (DESIGN.md 4).
+   */
   readonly idempotencyKey: string;
   readonly flowName: string;
   readonly executionName: string;
@@ -37,8 +40,8 @@ export type TaskResult =
 
 export interface Action {
   /**
-   * Makes the call. `signal` is aborted when the answer is no longer wanted (timeout, a failed sibling, shutdown):
-   * the action then gives up its connection; its result is not looked at.
+   * Makes the call. `signal` is aborted when the answer, or the `completion` after it, is no longer wanted (timeout, a failed
+   * sibling, shutdown): the action then gives up its connection; its result is not looked at.
    */
   run(call: TaskCall, signal: AbortSignal): Promise<TaskResult>;
 }

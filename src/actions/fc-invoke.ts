@@ -11,11 +11,11 @@ import { invokeEndpoint } from './fc-endpoint.ts';
 import { functionMapping } from './fc-mapping.ts';
 import type { FunctionTarget } from './fc-mapping.ts';
 import { moduleFunctions } from './fc-module.ts';
-import { functionAnswer } from './fc-result.ts';
+import { acceptance } from './fc-result.ts';
 import type { Invocation } from './fc-result.ts';
 import { invokeUrl } from './fc-url.ts';
 import { headerKey } from './http-parameters.ts';
-import { failed } from './results.ts';
+import { failed, succeeded } from './results.ts';
 import type { Transport } from './transport.ts';
 
 export interface FcOptions {
@@ -31,6 +31,8 @@ export interface FcOptions {
   readonly maxBodyBytes: number;
 }
 
+type Invoke = (invocation: Invocation, signal: AbortSignal) => Promise<TaskResult>;
+
 /** The action `FC:InvokeFunction`; `close` gives up asynchronous invocations that run here. */
 export function invokeFunctionAction(options: FcOptions): Action & { close(): void } {
   const { transport, ids, credentials, maxBodyBytes } = options;
@@ -38,24 +40,25 @@ export function invokeFunctionAction(options: FcOptions): Action & { close(): vo
   const invokeModule = moduleFunctions(maxBodyBytes);
   const background = createBackground(options.clock);
 
-  function invokeMapped(target: FunctionTarget, invocation: Invocation, signal: AbortSignal): Promise<TaskResult> {
-    return target.kind === 'url'
-      ? invokeUrl(transport, target.url, invocation, maxBodyBytes, signal)
-      : invokeModule(target.path, invocation, signal);
+  /** How a function is called; null when it is nowhere. */
+  function invoker(target: FunctionTarget | null): Invoke | null {
+    if (target?.kind === 'url') {
+      return (invocation, signal) => invokeUrl(transport, target.url, invocation, maxBodyBytes, signal);
+    }
+    if (target?.kind === 'module') return (invocation, signal) => invokeModule(target.path, invocation, signal);
+    if (credentials === null) return null;
+    return (invocation, signal) => invokeEndpoint({ ...options, credentials }, invocation, signal);
   }
 
   async function run(call: TaskCall, signal: AbortSignal): Promise<TaskResult> {
     const invocation = invocationOf(call, options.region, options.account, ids.uuid());
     if (typeof invocation === 'string') return failed('FC.InvalidArgument', invocation);
     const target = find(invocation.mapped);
-    if (target === null) {
-      if (credentials === null) return notFound(invocation);
-      return invokeEndpoint({ ...options, credentials }, invocation, signal);
-    }
-    if (!invocation.isAsync) return invokeMapped(target, invocation, signal);
-    if (background.start((until) => invokeMapped(target, invocation, until))) {
-      return functionAnswer(202, {}, invocation.requestId, Buffer.alloc(0));
-    }
+    const invoke = invoker(target);
+    if (invoke === null) return notFound(invocation);
+    if (call.mode === 'WaitForSystemCallback') return waitedFor(invoke, invocation, signal);
+    if (target === null || !invocation.isAsync) return invoke(invocation, signal);
+    if (background.start((until) => invoke(invocation, until))) return succeeded(acceptance(invocation.requestId));
     return failed(
       'FC.ResourceThrottled',
       `function ${invocation.mapped}: too many asynchronous invocations are running`,
@@ -63,6 +66,17 @@ export function invokeFunctionAction(options: FcOptions): Action & { close(): vo
   }
 
   return { run, close: () => background.close() };
+}
+
+/**
+ * Accepted at once, and called as a synchronous invocation whatever its type: nobody tells this process of the end of an
+ * asynchronous one (integrations.md 2).
+ */
+function waitedFor(invoke: Invoke, invocation: Invocation, signal: AbortSignal): TaskResult {
+  const completion = invoke({ ...invocation, isAsync: false }, signal);
+  // The runtime looks at it once the acceptance is on disk; a defect must not end the process until then.
+  completion.catch(() => undefined);
+  return { ok: true, output: acceptance(invocation.requestId), completion };
 }
 
 /** The invocation that a task asks for, or a sentence that says which parameter is wrong. */

@@ -19,6 +19,11 @@ export interface Invocation {
   readonly idempotencyKey: string;
 }
 
+/** What an invocation is answered with that is accepted and not waited for. */
+export function acceptance(requestId: string): JsonObject {
+  return { StatusCode: 202, Headers: {}, RequestId: requestId, Body: '' };
+}
+
 /** `{StatusCode, Headers, RequestId, Body}`. */
 export function functionAnswer(status: number, headers: JsonObject, requestId: string, body: Buffer): TaskResult {
   return succeeded({ StatusCode: status, Headers: headers, RequestId: requestId, Body: untypedValue(body) });

@@ -21,6 +21,9 @@ const CONNECTION_HEADERS = new Set([
   'upgrade',
 ]);
 
+/** The header that tells the service of a callback task which token to report with (integrations.md 2). */
+export const TASK_TOKEN_HEADER = 'x-fnf-http-callback-task-token';
+
 /** Lower-case names to values, or a sentence that says which header is wrong. */
 export function requestHeaders(given: JsonObject): Map<string, string> | string {
   const headers = new Map<string, string>();

@@ -1,15 +1,16 @@
 /** The `Parameters` of `HTTP:Request` (integrations.md 4) as a request. */
 import { isJsonObject, memberOf, stringifyJson } from '../base/json.ts';
-import type { JsonObject, JsonValue } from '../base/json.ts';
+import type { JsonValue } from '../base/json.ts';
+import type { TaskCall } from './action.ts';
 import { ACCEPT_ENCODING } from './body.ts';
-import { requestHeaders } from './headers.ts';
+import { TASK_TOKEN_HEADER, requestHeaders } from './headers.ts';
 import { beginning } from './results.ts';
 import type { Hop } from './redirect.ts';
 
 const METHODS = new Set(['GET', 'POST', 'PATCH', 'PUT', 'DELETE', 'HEAD', 'OPTIONS']);
 
 /** The first request of a call, or a sentence that says which parameter is wrong. */
-export function firstHop(parameters: JsonObject, idempotencyKey: string): Hop | string {
+export function firstHop({ parameters, idempotencyKey, taskToken }: TaskCall): Hop | string {
   const url = targetUrl(memberOf(parameters, 'url'));
   if (typeof url === 'string') return url;
   const method = methodName(memberOf(parameters, 'method'));
@@ -26,6 +27,7 @@ export function firstHop(parameters: JsonObject, idempotencyKey: string): Hop | 
   setDefault(headers, 'user-agent', 'Millrace');
   const keyed = headers.has('idempotency-key');
   setDefault(headers, 'idempotency-key', headerKey(idempotencyKey));
+  if (taskToken !== null) headers.set(TASK_TOKEN_HEADER, taskToken);
   return { url, method, headers, body: body.text, keyed };
 }
 

@@ -25,19 +25,26 @@ export interface HttpOptions {
 /** Methods whose second arrival changes nothing (RFC 9110, 9.2.2). */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
+type StatusTest = (status: number) => boolean;
+
 /** The action `HTTP:Request`. Fails as `HTTP.*`, see docs/tasks.md. */
 export function httpRequestAction(transport: Transport, clock: Clock, options: HttpOptions): Action {
   const isError = errorStatusTest(options.errorStatuses);
 
   async function run(call: TaskCall, outer: AbortSignal): Promise<TaskResult> {
-    const first = firstHop(call.parameters, call.idempotencyKey);
+    const first = firstHop(call);
     if (typeof first === 'string') return failed('HTTP.InvalidRequest', first);
-    const { value, timedOut } = await withDeadline(clock, outer, options.timeoutMs, (signal) => follow(first, signal));
+    const { value, timedOut } = await withDeadline(clock, outer, options.timeoutMs, (signal) =>
+      follow(first, call.mode === 'RequestComplete' ? isError : isRefusal, signal),
+    );
     if (!timedOut || value.ok) return value;
     return failed('HTTP.Timeout', `${first.method} ${shownUrl(first.url)}: no answer within ${options.timeoutMs} ms`);
   }
 
-  async function follow(first: Hop, signal: AbortSignal): Promise<TaskResult> {
+  // A service that refuses a callback task will never report it, and nobody could read the refusal in its answer.
+  const isRefusal: StatusTest = (status) => status >= 400 || isError(status);
+
+  async function follow(first: Hop, fails: StatusTest, signal: AbortSignal): Promise<TaskResult> {
     let hop = first;
     for (let redirects = 0; ; redirects++) {
       const outcome = await transport.exchange(
@@ -53,7 +60,7 @@ export function httpRequestAction(transport: Transport, clock: Clock, options: H
       if (outcome.kind === 'failure') return failureResult(hop, outcome);
       const location = headerOf(outcome.headers, 'location');
       if (options.maxRedirects === 0 || location === undefined || !isRedirect(outcome.status, outcome.headers)) {
-        return answerResult(hop, outcome);
+        return answerResult(hop, outcome, fails);
       }
       const next =
         redirects < options.maxRedirects
@@ -64,7 +71,7 @@ export function httpRequestAction(transport: Transport, clock: Clock, options: H
     }
   }
 
-  async function answerResult(hop: Hop, answer: Answer): Promise<TaskResult> {
+  async function answerResult(hop: Hop, answer: Answer, fails: StatusTest): Promise<TaskResult> {
     const encoding = headerOf(answer.headers, 'content-encoding');
     const unpacked = await unpackBody(answer.body, encoding, options.maxResponseBytes);
     if (unpacked.kind === 'broken') {
@@ -75,7 +82,7 @@ export function httpRequestAction(transport: Transport, clock: Clock, options: H
       const detail = `the decoded answer is larger than ${options.maxResponseBytes} bytes (setting http.maxResponse)`;
       return failed('HTTP.ResponseTooLarge', `${hop.method} ${shownUrl(hop.url)}: ${detail}`);
     }
-    if (isError(answer.status)) {
+    if (fails(answer.status)) {
       const said = beginning(unpacked.bytes.toString('utf8', 0, 1024));
       const detail = said === '' ? '' : `: ${said}`;
       return failed(`HTTP.${answer.status}`, `${hop.method} ${shownUrl(hop.url)} answered ${answer.status}${detail}`);
@@ -105,7 +112,7 @@ function failureResult(hop: Hop, failure: Failure): TaskResult {
 }
 
 /** `5xx` is a class, `429` one status. */
-function errorStatusTest(patterns: readonly string[]): (status: number) => boolean {
+function errorStatusTest(patterns: readonly string[]): StatusTest {
   const classes = new Set<number>();
   const single = new Set<number>();
   for (const pattern of patterns) {

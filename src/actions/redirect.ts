@@ -3,7 +3,7 @@
  * 301, 302 and 303 turn into GET (HEAD stays HEAD) and lose their body, 307 and 308 repeat. Stricter than Go in
  * one point: credentials are also dropped when a redirect leaves https for http.
  */
-import { headerOf } from './headers.ts';
+import { TASK_TOKEN_HEADER, headerOf } from './headers.ts';
 import type { AnswerHeaders } from './transport.ts';
 
 export interface Hop {
@@ -35,6 +35,8 @@ export function nextHop(first: URL, last: Hop, status: number, location: string)
   const repeats = status === 307 || status === 308;
   if (!repeats) for (const name of ABOUT_THE_BODY) headers.delete(name);
   if (url.host !== last.url.host) headers.delete('host');
+  // Whoever has the token can end the task, so it goes to the very origin that the flow names and to no neighbour.
+  if (url.origin !== last.url.origin) headers.delete(TASK_TOKEN_HEADER);
   // A header once dropped stays dropped, also when a later redirect comes back.
   if (!mayCarryCredentials(first, last.url, url)) for (const name of CREDENTIALS) headers.delete(name);
   return {
