@@ -22,6 +22,7 @@ const LIMITS = {
   globalValueBytes: 256 * 1024,
   mapConcurrency: 40,
   waitSeconds: 20,
+  events: Number.POSITIVE_INFINITY,
 };
 
 export interface InterpreterResults {

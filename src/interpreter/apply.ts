@@ -21,9 +21,17 @@ const UNSUCCESSFUL: { readonly [type in EventType]?: ExecutionStatus } = {
 export function apply(execution: Execution, event: ExecutionEvent): void {
   assert(event.id === execution.lastEvent + 1, `event ${event.id} after ${execution.lastEvent}`);
   execution.lastEvent = event.id;
+  execution.lastMs = event.timeMs;
   if (event.facts?.warnings !== undefined) keepWarnings(execution, event.facts.warnings);
   if (event.state === -1) applyToExecution(execution, event);
   else applyToThread(execution, event);
+}
+
+/** Goes past an event that a later redrive has undone: it keeps its id and its time, and nothing else of it counts. */
+export function passOver(execution: Execution, event: ExecutionEvent): void {
+  assert(event.id === execution.lastEvent + 1, `event ${event.id} after ${execution.lastEvent}`);
+  execution.lastEvent = event.id;
+  execution.lastMs = event.timeMs;
 }
 
 function keepWarnings(execution: Execution, warnings: readonly string[]): void {
@@ -33,12 +41,14 @@ function keepWarnings(execution: Execution, warnings: readonly string[]): void {
 function applyToExecution(execution: Execution, event: ExecutionEvent): void {
   if (event.type === 'ExecutionStarted') {
     execution.startedMs = event.timeMs;
+    execution.beganMs = event.timeMs;
     const root = new Thread(event.id, execution.plan.root, null, 0, event.value);
     execution.root = root;
     execution.threads.set(root.id, root);
     enqueue(execution, root);
     return;
   }
+  if (event.type === 'ExecutionRedriven') return redriven(execution, event);
   execution.stoppedMs = event.timeMs;
   execution.root = null;
   execution.ready.length = 0;
@@ -53,6 +63,14 @@ function applyToExecution(execution: Execution, event: ExecutionEvent): void {
     execution.status = UNSUCCESSFUL[event.type] ?? 'Failed';
     execution.failure = event.facts?.failure ?? null;
   }
+}
+
+/** All times begin again, and so does the count of events. */
+function redriven(execution: Execution, event: ExecutionEvent): void {
+  execution.beganMs = event.timeMs;
+  execution.redrives = event.facts?.redrive ?? 1;
+  execution.eventsMax = event.id - 1 + execution.limits.events;
+  for (const [id, command] of execution.commands) execution.commands.set(id, { ...command, openedMs: event.timeMs });
 }
 
 function applyToThread(execution: Execution, event: ExecutionEvent): void {
@@ -88,8 +106,12 @@ function applyToThread(execution: Execution, event: ExecutionEvent): void {
       thread.phase = 'result';
       thread.lastEvent = event.id;
       break;
+    case 'TaskSubmitted':
+      taskSubmitted(execution, thread, event);
+      break;
     case 'TaskFailed':
     case 'TaskTimedOut':
+    case 'TaskSubmitFailed':
       closeCommand(execution, thread);
       attemptFailed(execution, thread, event);
       break;
@@ -153,7 +175,7 @@ function stateStarted(execution: Execution, thread: Thread, event: ExecutionEven
       thread.phase = 'schedule';
       break;
     case 'Wait':
-      openTimer(execution, thread, event.id, facts?.seconds ?? 0);
+      openTimer(execution, thread, event, facts?.seconds ?? 0);
       thread.output = event.value;
       thread.phase = 'timer';
       break;
@@ -200,7 +222,17 @@ function taskScheduled(execution: Execution, thread: Thread, event: ExecutionEve
     parameters: event.value as JsonObject,
     attempt: thread.attempt,
     timeoutSeconds: event.facts?.timeoutSeconds ?? null,
+    openedMs: event.timeMs,
+    submitted: false,
   });
+}
+
+/** The call is not made again; what ends the task is still to come. */
+function taskSubmitted(execution: Execution, thread: Thread, event: ExecutionEvent): void {
+  const command = execution.commands.get(thread.waitingFor);
+  assert(command?.kind === 'task', 'a submitted task is under way');
+  thread.lastEvent = event.id;
+  execution.commands.set(command.id, { ...command, submitted: true });
 }
 
 /** A failed attempt: a retry delay begins, or the thread goes on to recover or fail. */
@@ -218,7 +250,7 @@ function attemptFailed(execution: Execution, thread: Thread, event: ExecutionEve
   thread.retries ??= [];
   thread.retries[facts.retry.rule] = (thread.retries[facts.retry.rule] ?? 0) + 1;
   thread.retryCount++;
-  openTimer(execution, thread, event.id, facts.retry.seconds);
+  openTimer(execution, thread, event, facts.retry.seconds);
   thread.phase = 'retry';
 }
 
@@ -229,7 +261,7 @@ function stateFailed(execution: Execution, thread: Thread, event: ExecutionEvent
     attemptFailed(execution, thread, event);
     return;
   }
-  if (event.facts?.caught === true) {
+  if (event.facts?.caught !== undefined) {
     moveOn(execution, thread, event);
     return;
   }
@@ -340,10 +372,11 @@ function dropChildren(execution: Execution, thread: Thread): void {
   thread.children = null;
 }
 
-function openTimer(execution: Execution, thread: Thread, id: number, seconds: number): void {
+function openTimer(execution: Execution, thread: Thread, event: ExecutionEvent, seconds: number): void {
+  const { id, timeMs } = event;
   thread.waitingFor = id;
   execution.opened.push(id);
-  execution.commands.set(id, { kind: 'timer', id, thread: thread.id, seconds });
+  execution.commands.set(id, { kind: 'timer', id, thread: thread.id, seconds, openedMs: timeMs });
 }
 
 function closeCommand(execution: Execution, thread: Thread): void {

@@ -7,6 +7,7 @@ import type { JsonObject, JsonValue } from '../base/json.ts';
 import { EvaluationError, FUEL_PER_STATE } from '../expression/evaluation.ts';
 import type { StateScope } from '../language/plan.ts';
 import type { Failure } from './event.ts';
+import type { Moment } from './input.ts';
 import { WARNINGS_MAX } from './execution.ts';
 import type { Execution, Thread } from './execution.ts';
 import { DATA_LIMIT_EXCEEDED, RUNTIME_ERROR } from './failure.ts';
@@ -19,6 +20,8 @@ export class ConstructScope implements StateScope {
   itemIndex: number | null = null;
   /** `$Context.Current.Error`: set while a catch rule builds its output. */
   error: Failure | null = null;
+  /** Id of the TaskScheduled that is being made of a task in a callback mode, for `$Context.Current.TaskToken`; 0 else. */
+  callback = 0;
   /** Of the last attempt; null when it went well. */
   failure: Failure | null = null;
   fuel = FUEL_PER_STATE;
@@ -26,7 +29,7 @@ export class ConstructScope implements StateScope {
   measured = 0;
   readonly environment: JsonObject;
   readonly #execution: Execution;
-  readonly #random: () => number;
+  readonly #moment: Moment;
   #thread: Thread | null = null;
   /** What `fuel` was filled to. */
   #filled = FUEL_PER_STATE;
@@ -34,9 +37,9 @@ export class ConstructScope implements StateScope {
   #spent = 0;
   #warnings: string[] | null = null;
 
-  constructor(execution: Execution, moment: { random(): number }) {
+  constructor(execution: Execution, moment: Moment) {
     this.#execution = execution;
-    this.#random = () => moment.random();
+    this.#moment = moment;
     this.global = execution.global;
     this.environment = execution.start.environment;
   }
@@ -49,6 +52,7 @@ export class ConstructScope implements StateScope {
     this.item = null;
     this.itemIndex = null;
     this.error = null;
+    this.callback = 0;
     this.failure = null;
     this.global = this.#execution.global;
     this.#spent = this.work;
@@ -69,7 +73,7 @@ export class ConstructScope implements StateScope {
   }
 
   random(): number {
-    return this.#random();
+    return this.#moment.random();
   }
 
   warn(message: string): void {
@@ -140,7 +144,7 @@ export class ConstructScope implements StateScope {
       Output: this.output,
       Error: this.error === null ? null : { Code: this.error.error, Detail: this.error.cause },
       RetryCount: thread?.retryCount ?? 0,
-      TaskToken: null,
+      TaskToken: this.callback === 0 ? null : (this.#moment.taskToken?.(this.callback) ?? null),
     };
     const itemIndex = this.itemIndex ?? enclosingItem(thread);
     if (itemIndex !== null) setMember(current, 'ItemIndex', itemIndex);

@@ -8,10 +8,9 @@ import { assert } from '../base/assert.ts';
 import { jsonBytes } from '../base/json.ts';
 import type { JsonArray, JsonValue } from '../base/json.ts';
 import type { ChoiceState, TaskState } from '../language/plan.ts';
-import { apply } from './apply.ts';
-import { ExecutionEvent } from './event.ts';
-import type { EventFacts, EventType, Failure } from './event.ts';
-import type { Execution, Thread } from './execution.ts';
+import { Emitter } from './emitter.ts';
+import type { Ending, EventFacts, EventType, Failure } from './event.ts';
+import type { Command, Execution, Thread } from './execution.ts';
 import {
   constructGlobal,
   constructParameters,
@@ -34,6 +33,12 @@ const EVENT_UNITS = 1_000;
 const FUEL_UNITS = 20;
 /** Id of the event with which the first state is entered, after ExecutionStarted. */
 const FIRST_ENTERED = 2;
+/** The thread of the flow itself is opened by ExecutionStarted. */
+const FIRST_THREAD = 1;
+
+type Answer = Extract<Input, { readonly id: number }>;
+type TaskAnswer = Exclude<Answer, { readonly kind: 'timer-due' }>;
+type TaskCommand = Extract<Command, { readonly kind: 'task' }>;
 
 /**
  * Decides until nothing can go on or about a millisecond of work is done; `execution.canGoOn` is then true and the
@@ -51,24 +56,14 @@ export function decide(
   decision.goOn(budgetUnits);
 }
 
-class Decision {
-  readonly execution: Execution;
-  /** One look at the clock: all events of a decision carry the time at which it began. */
-  readonly nowMs: number;
-  readonly record: Record | null;
+class Decision extends Emitter {
   readonly scope: ConstructScope;
-  events = 0;
-  /** Set when the execution is over its time. */
-  ending: Failure | null;
   /** Set when the flow may enter no further state. */
   readonly stop: Failure | null;
 
   constructor(execution: Execution, moment: Moment, record: Record | null) {
-    this.execution = execution;
-    this.nowMs = moment.nowMs;
-    this.record = record;
+    super(execution, moment, record);
     this.scope = new ConstructScope(execution, moment);
-    this.ending = execution.ending;
     this.stop = moment.stop ?? null;
   }
 
@@ -76,14 +71,46 @@ class Decision {
     const { execution } = this;
     if (execution.status !== 'Running') return;
     if (input.kind === 'start') {
-      if (execution.lastEvent === 0) this.emit('ExecutionStarted', 0, 0, -1, execution.start.input, -1, null);
+      if (execution.lastEvent === 0) this.start();
       return;
     }
-    if (input.kind === 'continue' || execution.root === null) return;
-    if (input.kind === 'execution-timed-out') {
-      this.ending ??= executionTimeout(execution.timeoutSeconds);
-      return;
+    if (execution.root === null) return;
+    switch (input.kind) {
+      case 'continue':
+        break;
+      case 'execution-timed-out':
+        this.ending ??= { ...executionTimeout(execution.timeoutSeconds), as: 'ExecutionTimedOut' };
+        break;
+      case 'stop':
+        this.ending ??= { ...input.failure, as: 'ExecutionStopped' };
+        break;
+      case 'redrive':
+        this.redrive(input.undone);
+        break;
+      default:
+        this.answered(input);
     }
+  }
+
+  private start(): void {
+    const { input, version = '', alias = '' } = this.execution.start;
+    const asked = version === '' ? {} : { version };
+    const facts = alias === '' ? asked : { ...asked, alias };
+    this.emit('ExecutionStarted', 0, 0, -1, input, -1, version === '' && alias === '' ? null : facts);
+  }
+
+  /** What the execution was folded without ends with its end; after a redrive that is not the last event any more. */
+  private redrive(undone: readonly number[]): void {
+    const { execution } = this;
+    const { lastEvent, start } = execution;
+    if (undone.at(-1) !== lastEvent) return;
+    const facts: EventFacts = { undone, redrive: execution.redrives + 1 };
+    this.emit('ExecutionRedriven', lastEvent, FIRST_THREAD, -1, start.input, -1, facts);
+  }
+
+  /** An answer to a command; one that is not open any more, or is being given up, changes nothing (I5). */
+  private answered(input: Answer): void {
+    const { execution } = this;
     const command = execution.commands.get(input.id);
     const thread = command === undefined ? undefined : execution.threads.get(command.thread);
     if (command === undefined || thread === undefined) return;
@@ -91,7 +118,7 @@ class Decision {
     if (input.kind === 'timer-due') {
       if (command.kind === 'timer') this.timerDue(thread);
     } else if (command.kind === 'task') {
-      this.taskEnded(thread, command.id, input);
+      this.taskAnswered(thread, command, input);
     }
   }
 
@@ -104,8 +131,9 @@ class Decision {
         continue;
       }
       const thread = execution.ready[0];
-      if (thread === undefined) return;
-      this.step(thread);
+      if (thread !== undefined) this.step(thread);
+      else if (execution.isFull) this.endFull();
+      else return;
     }
   }
 
@@ -160,7 +188,7 @@ class Decision {
     scope.enter(thread);
     let input = thread.input;
     // Every other input was measured where it was built.
-    if (this.execution.lastEvent === FIRST_ENTERED) scope.failure = scope.oversize(input, 'The input of the execution');
+    if (thread.lastEvent === FIRST_ENTERED) scope.failure = scope.oversize(input, 'The input of the execution');
     if (scope.failure !== null) return this.startFailed(thread);
     if (!thread.started && state.inputConstructor !== null) {
       const built = constructValue(scope, state.inputConstructor, 'The input');
@@ -190,10 +218,17 @@ class Decision {
     const state = thread.state as TaskState;
     const { scope } = this;
     scope.enter(thread);
+    if (state.mode !== 'RequestComplete') scope.callback = this.execution.lastEvent + 1;
     const parameters = constructParameters(scope, state.parameters);
     const timeoutSeconds = scope.failure === null ? evaluateTimeout(scope, state) : null;
     if (scope.failure !== null) return this.recover(thread, scope.failure);
-    this.inState('TaskScheduled', thread, parameters, -1, { attempt: thread.attempt + 1, timeoutSeconds });
+    const { action, mode } = state;
+    this.inState('TaskScheduled', thread, parameters, -1, {
+      action,
+      mode,
+      attempt: thread.attempt + 1,
+      timeoutSeconds,
+    });
   }
 
   private spawn(thread: Thread): void {
@@ -266,7 +301,7 @@ class Decision {
       value = constructValue(scope, rule.outputConstructor, 'The output of the catch rule');
       if (scope.failure !== null) return this.inState('StateFailed', thread, null, -1, { failure: scope.failure });
     }
-    this.inState(type, thread, value, rule.next.index, { failure, caught: true });
+    this.inState(type, thread, value, rule.next.index, { failure, caught: rule.next.name });
   }
 
   private timerDue(thread: Thread): void {
@@ -278,24 +313,49 @@ class Decision {
     }
   }
 
-  private taskEnded(thread: Thread, id: number, input: Input): void {
-    if (input.kind === 'task-succeeded') {
-      this.scope.enter(thread);
-      const failure = this.scope.oversize(input.output, 'The result of the task');
-      if (failure === null) this.emit('TaskSucceeded', id, thread.id, thread.state.index, input.output, -1, null);
-      else this.taskFailed(thread, id, failure);
-    } else if (input.kind === 'task-failed') {
-      this.taskFailed(thread, id, input.failure);
-    } else if (input.kind === 'task-timed-out') {
-      const command = this.execution.commands.get(id);
-      const seconds = command?.kind === 'task' ? (command.timeoutSeconds ?? 0) : 0;
-      this.taskFailed(thread, id, taskTimeout(seconds));
+  private taskAnswered(thread: Thread, command: TaskCommand, input: TaskAnswer): void {
+    switch (input.kind) {
+      case 'task-succeeded':
+        this.taskSucceeded(thread, command.id, input.output);
+        break;
+      case 'task-failed':
+        this.taskFailed(thread, command.id, input.failure);
+        break;
+      case 'task-timed-out':
+        this.taskFailed(thread, command.id, taskTimeout(command.timeoutSeconds ?? 0));
+        break;
+      case 'task-submitted':
+        if (!command.submitted) this.taskSubmitted(thread, command.id, input.output);
+        break;
+      case 'task-submit-failed':
+        if (!command.submitted) this.taskFailed(thread, command.id, input.failure, 'TaskSubmitFailed');
+        break;
     }
   }
 
-  private taskFailed(thread: Thread, id: number, failure: Failure): void {
+  private taskSucceeded(thread: Thread, id: number, output: JsonValue): void {
+    this.scope.enter(thread);
+    const failure = this.scope.oversize(output, 'The result of the task');
+    if (failure === null) this.emit('TaskSucceeded', id, thread.id, thread.state.index, output, -1, null);
+    else this.taskFailed(thread, id, failure);
+  }
+
+  /** An answer that is too large to keep is left out: the work was accepted, and what counts is how it ends. */
+  private taskSubmitted(thread: Thread, id: number, answer: JsonValue): void {
+    this.scope.enter(thread);
+    const failure = this.scope.oversize(answer, 'The answer of the service');
+    const value = failure === null ? answer : null;
+    const facts = failure === null ? null : { warnings: [`${failure.cause} It is not kept.`] };
+    this.emit('TaskSubmitted', id, thread.id, thread.state.index, value, -1, facts);
+  }
+
+  private taskFailed(
+    thread: Thread,
+    id: number,
+    failure: Failure,
+    type: EventType = failure.error === TASK_TIMEOUT ? 'TaskTimedOut' : 'TaskFailed',
+  ): void {
     const retry = findRetry(thread, failure);
-    const type = failure.error === TASK_TIMEOUT ? 'TaskTimedOut' : 'TaskFailed';
     const facts: EventFacts = retry === null ? { failure } : { failure, retry };
     this.emit(type, id, thread.id, thread.state.index, null, -1, facts);
   }
@@ -331,15 +391,18 @@ class Decision {
     return parent.resultBytes + bytes > stateDataBytes ? { ...facts, failure: joinedTooLarge(stateDataBytes) } : facts;
   }
 
-  /** Over its time: one state after another is aborted, innermost first, and then the execution ends. */
-  private end(ending: Failure): void {
+  /** Over its time or stopped: one state after another is aborted, innermost first, and then the execution ends. */
+  private end(ending: Ending): void {
     const { execution } = this;
     const root = execution.root as Thread;
     const target = innermost(root) ?? entered(root);
     if (target !== null) {
-      this.emit('StateAborted', target.lastEvent, target.id, target.state.index, null, -1, { failure: ending, ending });
+      const cause = ending.as === 'ExecutionStopped' ? 'The execution was stopped.' : ending.cause;
+      const failure = { error: ending.error, cause };
+      this.emit('StateAborted', target.lastEvent, target.id, target.state.index, null, -1, { failure, ending });
     } else {
-      this.emit('ExecutionTimedOut', execution.lastEvent, root.id, -1, null, -1, { failure: ending });
+      const { error, cause } = ending;
+      this.emit(ending.as, execution.lastEvent, root.id, -1, null, -1, { failure: { error, cause } });
     }
   }
 
@@ -351,31 +414,5 @@ class Decision {
   private withWarnings(facts: EventFacts | null): EventFacts | null {
     const warnings = this.scope.takeWarnings();
     return warnings === null ? facts : { ...facts, warnings };
-  }
-
-  private emit(
-    type: EventType,
-    cause: number,
-    thread: number,
-    state: number,
-    value: JsonValue,
-    next: number,
-    facts: EventFacts | null,
-  ): void {
-    const { execution } = this;
-    const event = new ExecutionEvent(
-      execution.lastEvent + 1,
-      type,
-      this.nowMs,
-      cause,
-      thread,
-      state,
-      value,
-      next,
-      facts,
-    );
-    this.events++;
-    apply(execution, event);
-    if (this.record !== null) this.record(event);
   }
 }

@@ -69,8 +69,8 @@ export interface EventFacts {
   readonly failure?: Failure;
   /** A failed attempt that is repeated: by which retry rule and after how long. */
   readonly retry?: { readonly rule: number; readonly seconds: number };
-  /** StateFailed: a catch rule took the failure; `value` is handed to `next`. */
-  readonly caught?: boolean;
+  /** The failed types of a state: a catch rule took the failure, and hands `value` to this state, `next`, by its name. */
+  readonly caught?: string;
   /** StateAborted: the execution is over its time or stopped, and this is how it ends. */
   readonly ending?: Ending;
   /**
@@ -78,6 +78,8 @@ export interface EventFacts {
    * and what led to it since the failed state was entered.
    */
   readonly undone?: readonly number[];
+  /** ExecutionRedriven: 1 for the first redrive. */
+  readonly redrive?: number;
   /** StateSucceeded: what GlobalConstructor built. */
   readonly global?: JsonObject;
   /** Oddities met on the way to this event (decisions.md 2.2, 2.3). */

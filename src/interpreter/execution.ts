@@ -9,7 +9,7 @@
 import { jsonBytes, memberOf } from '../base/json.ts';
 import type { JsonArray, JsonObject, JsonValue } from '../base/json.ts';
 import type { Plan, Scope, State } from '../language/plan.ts';
-import type { Failure } from './event.ts';
+import type { Ending, Failure } from './event.ts';
 
 /** What an execution is started with; fixed for its life. */
 export interface ExecutionStart {
@@ -35,7 +35,10 @@ export interface ExecutionLimits {
   readonly mapConcurrency: number;
   /** Longest Wait: 20 in Express mode, 300 in Standard mode (fdl.md 2.3). */
   readonly waitSeconds: number;
-  /** Events of one execution, the last of which ends it with `FnF.EventLimitExceeded`; Infinity: no limit. */
+  /**
+   * Events of one execution, and again after each redrive, the last of which ends it with `FnF.EventLimitExceeded`: two at
+   * least; Infinity: no limit.
+   */
   readonly events: number;
 }
 
@@ -153,8 +156,16 @@ export class Execution {
   readonly limits: ExecutionLimits;
   status: ExecutionStatus = 'Running';
   startedMs = 0;
+  /** When its time began: at its start, or at the last redrive. */
+  beganMs = 0;
   stoppedMs = 0;
   lastEvent = 0;
+  /** Time of the last event. */
+  lastMs = 0;
+  /** Id of the last event that it may have. */
+  eventsMax: number;
+  /** How often it was redriven. */
+  redrives = 0;
   global: JsonObject = {};
   /** Size of the values of `global` as JSON text. */
   globalBytes = 0;
@@ -162,8 +173,8 @@ export class Execution {
   output: JsonValue = null;
   /** Unless it succeeded. */
   failure: Failure | null = null;
-  /** Set when the execution is over its time and its states are being aborted. */
-  ending: Failure | null = null;
+  /** Set when the execution is over its time or stopped, and its states are being aborted. */
+  ending: Ending | null = null;
   root: Thread | null = null;
   readonly threads = new Map<number, Thread>();
   /** Threads that can go on, in the order in which they will: the first goes on until it blocks or ends. */
@@ -179,6 +190,7 @@ export class Execution {
     this.plan = plan;
     this.start = start;
     this.limits = limits;
+    this.eventsMax = limits.events;
   }
 
   /** Bytes that `$Global` grows by, or below zero shrinks, when a variable is set. */
@@ -190,7 +202,23 @@ export class Execution {
 
   /** True when there is something to decide without any input. */
   get canGoOn(): boolean {
-    return this.ready.length > 0 || (this.ending !== null && this.status === 'Running');
+    return this.ready.length > 0 || (this.status === 'Running' && (this.ending !== null || this.isFull));
+  }
+
+  /** True when the next event is the last one that it may have. */
+  get isFull(): boolean {
+    return this.lastEvent + 1 >= this.eventsMax;
+  }
+
+  /** When a command ends by itself: a timer is due, a task times out, milliseconds since 1970; null: never. */
+  dueMs(command: Command): number | null {
+    const seconds = command.kind === 'timer' ? command.seconds : command.timeoutSeconds;
+    return seconds === null ? null : command.openedMs + seconds * 1000;
+  }
+
+  /** When it is over its time, milliseconds since 1970; a redrive gives it its whole time again. */
+  get deadlineMs(): number {
+    return this.beganMs + this.timeoutSeconds * 1000;
   }
 
   /** Seconds that the execution may take: its flow's Timeout or the mode's own limit, whichever is shorter. */

@@ -21,6 +21,11 @@ export function executionTimeout(seconds: number): Failure {
   return { error: 'FnF.ExecutionTimeout', cause: `The execution did not end within ${counted(seconds)}.` };
 }
 
+/** The execution has as many events as it may (decisions.md 2.8); no Catch is asked. */
+export function eventLimit(events: number): Failure {
+  return { error: 'FnF.EventLimitExceeded', cause: `The execution has reached its limit of ${events} events.` };
+}
+
 function counted(seconds: number): string {
   return seconds === 1 ? '1 second' : `${seconds} seconds`;
 }

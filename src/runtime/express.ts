@@ -68,7 +68,8 @@ export interface ExpressOptions {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly actions: ActionCatalog;
-  readonly limits: Omit<ExecutionLimits, 'waitSeconds'> & AdmissionLimits & { readonly expressTimeoutSeconds: number };
+  readonly limits: Omit<ExecutionLimits, 'waitSeconds' | 'events'> &
+    AdmissionLimits & { readonly expressTimeoutSeconds: number };
   /** Told of an action that threw, which is a defect of the action. */
   readonly onDefect: (error: unknown, where: string) => void;
   /** Sees every event of every execution as it happens. */
@@ -97,7 +98,8 @@ class Runtime implements ExpressRuntime {
   constructor(options: ExpressOptions) {
     const { clock, ids } = options;
     this.options = options;
-    this.limits = { ...options.limits, waitSeconds: EXPRESS_WAIT_SECONDS };
+    // The limit of events bounds a stored history (decisions.md 2.8); no journal is kept of an Express execution.
+    this.limits = { ...options.limits, waitSeconds: EXPRESS_WAIT_SECONDS, events: Number.POSITIVE_INFINITY };
     this.moment = {
       get nowMs() {
         return clock.nowMs();
@@ -329,8 +331,11 @@ class Run {
       flowName: start.flowName,
       executionName: start.name,
       roleArn: start.roleArn,
+      mode: 'RequestComplete',
+      taskToken: null,
+      task: null,
       depth: start.depth,
-    };
+    } as const;
     this.#runtime.options.actions
       .find(state.action)
       .run(call, abort.signal)

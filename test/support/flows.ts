@@ -16,6 +16,7 @@ export const LIMITS = {
   globalKeyBytes: 128,
   globalValueBytes: 262_144,
   mapConcurrency: 40,
+  events: Number.POSITIVE_INFINITY,
   concurrentExecutions: 10_000,
   startsPerSecond: null,
   expressTimeoutSeconds: 300,

@@ -125,8 +125,11 @@ export class RebuiltRun {
       flowName: this.#options.flowName,
       executionName: this.#options.start.name,
       roleArn: this.#options.start.roleArn,
+      mode: 'RequestComplete',
+      taskToken: null,
+      task: null,
       depth: 0,
-    };
+    } as const;
     void this.#options.actions
       .find(state.action)
       .run(call, abort.signal)
