@@ -1,9 +1,9 @@
-/** FNF:StartSyncExecution: what the child is given, what its end makes of the task. */
+/** Flows that tasks start: what the child is given, what its start or its end makes of the task. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createActions } from '../../src/actions/catalog.ts';
-import type { SyncChild, SyncChildRequest } from '../../src/actions/fnf.ts';
-import { apiError } from '../../src/api/error.ts';
+import type { StartChildRequest, StartedChild, SyncChild, SyncChildRequest } from '../../src/actions/fnf.ts';
+import { ApiError, apiError } from '../../src/api/error.ts';
 import type { JsonObject } from '../../src/base/json.ts';
 import { EXPRESS_CALL, bench } from './support.ts';
 
@@ -173,4 +173,126 @@ test('a call that is given up before its turn starts no child', async () => {
     requests.map((request) => request.flowName),
     ['b'],
   );
+});
+
+function starter(): {
+  requests: StartChildRequest[];
+  startExecution: (request: StartChildRequest) => Promise<StartedChild>;
+} {
+  const requests: StartChildRequest[] = [];
+  return {
+    requests,
+    startExecution(request) {
+      requests.push(request);
+      const executionName = request.executionName ?? 'made-up';
+      return Promise.resolve({ flowName: request.flowName, executionName, requestId: 'R-1' });
+    },
+  };
+}
+
+const resourceArn = 'acs:fnf:::flow/child';
+
+test('StartExecution in every mode: what the runtime is asked for, and the reply', async () => {
+  const { requests, startExecution } = starter();
+  const fnf = bench({ startExecution });
+  const parameters = { resourceArn, executionName: 'e-1', input: { a: 1 } };
+  const task = { execution: 3, event: 8 };
+  const reply = { FlowName: 'child', ExecutionName: 'e-1', RequestID: 'R-1' };
+  const calls = [
+    { mode: 'RequestComplete', task: null },
+    { mode: 'RequestComplete', task },
+    { mode: 'WaitForSystemCallback', task, taskToken: 't' },
+    { mode: 'WaitForCustomCallback', task, taskToken: 't' },
+  ] as const;
+  for (const call of calls) {
+    assert.deepEqual(await fnf.run('FNF:StartExecution', parameters, { call }), { ok: true, output: reply });
+  }
+  assert.deepEqual(
+    requests,
+    calls.map((call) => ({
+      flowName: 'child',
+      executionName: 'e-1',
+      input: { a: 1 },
+      qualifier: '',
+      idempotencyKey: 'flow/execution/State/0',
+      task: call.task,
+      waits: call.mode === 'WaitForSystemCallback',
+    })),
+  );
+});
+
+test('StartExecution: name and input may be absent, a qualifier may be a number, the ARN may name this very place', async () => {
+  const { requests, startExecution } = starter();
+  const fnf = bench({ startExecution });
+  assert.deepEqual(await fnf.output('FNF:StartExecution', { resourceArn, executionName: null, input: null }), {
+    FlowName: 'child',
+    ExecutionName: 'made-up',
+    RequestID: 'R-1',
+  });
+  const here = 'acs:fnf:cn-hangzhou:1234567890123456:flow/child';
+  for (const qualifier of [3, '3', 'prod', null]) {
+    await fnf.output('FNF:StartExecution', { resourceArn: here, qualifier });
+  }
+  assert.deepEqual(
+    requests.map(({ flowName, executionName, input, qualifier }) => [flowName, executionName, input, qualifier]),
+    [
+      ['child', null, {}, ''],
+      ['child', null, {}, '3'],
+      ['child', null, {}, '3'],
+      ['child', null, {}, 'prod'],
+      ['child', null, {}, ''],
+    ],
+  );
+});
+
+test('StartExecution: wrong parameters start nothing', async () => {
+  const fnf = bench();
+  for (const parameters of [
+    {},
+    { flowName: 'child' },
+    { resourceArn: 5 },
+    { resourceArn: 'child' },
+    { resourceArn: 'acs:fnf:::flow/' },
+    { resourceArn: 'acs:fnf:::flow/a/b' },
+    { resourceArn: 'acs:fnf:::flow/a\n' },
+    { resourceArn, executionName: 'a:b' },
+    { resourceArn, executionName: '' },
+    { resourceArn, executionName: 5 },
+    { resourceArn, input: [1] },
+    { resourceArn, input: '{}' },
+    { resourceArn, qualifier: 1.5 },
+    { resourceArn, qualifier: 0 },
+    { resourceArn, qualifier: {} },
+  ]) {
+    const { error } = await fnf.failure('FNF:StartExecution', parameters);
+    assert.equal(error, 'FNF.InvalidArgument', JSON.stringify(parameters));
+  }
+});
+
+test('StartExecution: another region or account is refused, with what to write instead', async () => {
+  const fnf = bench();
+  const elsewhere = await fnf.failure('FNF:StartExecution', { resourceArn: 'acs:fnf:cn-beijing::flow/child' });
+  assert.equal(elsewhere.error, 'FNF.InvalidArgument');
+  assert.match(elsewhere.cause, /region cn-beijing.*cn-hangzhou \(MILLRACE_REGION\).*leave the region empty/);
+  const other = await fnf.failure('FNF:StartExecution', { resourceArn: 'acs:fnf:cn-hangzhou:99:flow/child' });
+  assert.match(other.cause, /account 99.*1234567890123456 \(MILLRACE_ACCOUNT\)/);
+});
+
+test('StartExecution: a refused start is FNF.<code>; a defect is not hidden; a call given up starts nothing', async () => {
+  const errors = [
+    apiError('ExecutionAlreadyExists', 'e', 'child'),
+    apiError('FlowNotExists', 'child'),
+    new ApiError('ActionNotSupported', 'Express execution is not supported'),
+  ];
+  for (const error of errors) {
+    const fnf = bench({ startExecution: () => Promise.reject(error) });
+    assert.deepEqual(await fnf.failure('FNF:StartExecution', { resourceArn }), {
+      error: `FNF.${error.code}`,
+      cause: error.message,
+    });
+  }
+  const broken = bench({ startExecution: () => Promise.reject(new TypeError('a defect')) });
+  await assert.rejects(broken.run('FNF:StartExecution', { resourceArn }), TypeError);
+  const idle = bench();
+  assert.equal((await idle.run('FNF:StartExecution', { resourceArn }, { signal: AbortSignal.abort() })).ok, false);
 });
