@@ -1,10 +1,12 @@
 /**
- * The 29 documented actions of API version 2019-03-15 (api.md 3), with what is built and what a policy is checked
- * against. An action outside this table does not exist; one inside it that is not built is answered with
+ * The 29 documented actions of API version 2019-03-15 (api.md 3) and our own extensions (docs/extensions.md), with what is
+ * built and what a policy is checked against. An action outside this table does not exist; one inside it that is not built is answered with
  * `ActionNotSupported` and a sentence that says so. `operations/all.ts` is held to the column `built` by a test.
  */
 export interface ActionEntry {
   readonly built: boolean;
+  /** True for an action that the cloud does not have. A policy names it like any other: `fnf:RedriveExecution`. */
+  readonly extension?: true;
   /**
    * What a policy names (wire.md 12.2): `flow` is `flow/{value of flowParameter}`, `flows` is `flow/*`, `none` is an
    * action that needs no authorization.
@@ -24,31 +26,33 @@ export const ACTIONS = {
   UpdateFlow: { built: true, ...FLOW_BY_NAME },
   DeleteFlow: { built: true, ...FLOW_BY_NAME },
   ListFlows: { built: true, ...ALL_FLOWS },
-  PublishFlowVersion: { built: false, ...FLOW_BY_FLOW_NAME },
-  ListFlowVersions: { built: false, ...FLOW_BY_FLOW_NAME },
-  DeleteFlowVersion: { built: false, ...FLOW_BY_FLOW_NAME },
-  CreateFlowAlias: { built: false, ...FLOW_BY_FLOW_NAME },
-  DescribeFlowAlias: { built: false, ...FLOW_BY_FLOW_NAME },
-  UpdateFlowAlias: { built: false, ...FLOW_BY_FLOW_NAME },
-  DeleteFlowAlias: { built: false, ...FLOW_BY_FLOW_NAME },
-  ListFlowAliases: { built: false, ...FLOW_BY_FLOW_NAME },
-  StartExecution: { built: false, ...FLOW_BY_FLOW_NAME },
+  PublishFlowVersion: { built: true, ...FLOW_BY_FLOW_NAME },
+  ListFlowVersions: { built: true, ...FLOW_BY_FLOW_NAME },
+  DeleteFlowVersion: { built: true, ...FLOW_BY_FLOW_NAME },
+  CreateFlowAlias: { built: true, ...FLOW_BY_FLOW_NAME },
+  DescribeFlowAlias: { built: true, ...FLOW_BY_FLOW_NAME },
+  UpdateFlowAlias: { built: true, ...FLOW_BY_FLOW_NAME },
+  DeleteFlowAlias: { built: true, ...FLOW_BY_FLOW_NAME },
+  ListFlowAliases: { built: true, ...FLOW_BY_FLOW_NAME },
+  StartExecution: { built: true, ...FLOW_BY_FLOW_NAME },
   StartSyncExecution: { built: true, ...FLOW_BY_FLOW_NAME },
-  StopExecution: { built: false, ...FLOW_BY_FLOW_NAME },
-  DescribeExecution: { built: false, ...FLOW_BY_FLOW_NAME },
-  ListExecutions: { built: false, ...FLOW_BY_FLOW_NAME },
-  GetExecutionHistory: { built: false, ...FLOW_BY_FLOW_NAME },
+  StopExecution: { built: true, ...FLOW_BY_FLOW_NAME },
+  DescribeExecution: { built: true, ...FLOW_BY_FLOW_NAME },
+  ListExecutions: { built: true, ...FLOW_BY_FLOW_NAME },
+  GetExecutionHistory: { built: true, ...FLOW_BY_FLOW_NAME },
   DescribeMapRun: { built: false, ...FLOW_BY_FLOW_NAME },
   UpdateMapRun: { built: false, ...FLOW_BY_FLOW_NAME },
   // The flow is known only to the token, so the policy names all of them.
-  ReportTaskSucceeded: { built: false, ...ALL_FLOWS },
-  ReportTaskFailed: { built: false, ...ALL_FLOWS },
+  ReportTaskSucceeded: { built: true, ...ALL_FLOWS },
+  ReportTaskFailed: { built: true, ...ALL_FLOWS },
   CreateSchedule: { built: false, ...FLOW_BY_FLOW_NAME },
   DescribeSchedule: { built: false, ...FLOW_BY_FLOW_NAME },
   UpdateSchedule: { built: false, ...FLOW_BY_FLOW_NAME },
   DeleteSchedule: { built: false, ...FLOW_BY_FLOW_NAME },
   ListSchedules: { built: false, ...FLOW_BY_FLOW_NAME },
   DescribeRegions: { built: true, resource: 'none', flowParameter: null },
+  DescribeExecutionWaits: { built: true, extension: true, ...FLOW_BY_FLOW_NAME },
+  RedriveExecution: { built: true, extension: true, ...FLOW_BY_FLOW_NAME },
 } as const satisfies Record<string, ActionEntry>;
 
 export type ActionName = keyof typeof ACTIONS;

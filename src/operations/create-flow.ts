@@ -37,7 +37,7 @@ export const createFlow: Operation<OperationServices> = {
     if ((await services.flows.get(name)) !== null) throw apiError('FlowAlreadyExists', name);
     await refuseFull(services);
     if (!(await services.flows.create(flow))) throw apiError('FlowAlreadyExists', name);
-    services.sync.forget(name);
+    services.changes.changed(name);
     return {
       ...flowReply(flow),
       ExecutionMode: flow.executionMode,

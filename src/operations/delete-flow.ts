@@ -8,10 +8,10 @@ import type { OperationServices } from './services.ts';
 export const deleteFlow: Operation<OperationServices> = {
   action: 'DeleteFlow',
   resource: (parameters) => actionResource('DeleteFlow', parameters),
-  async run({ flows, sync }, { parameters }) {
+  async run({ flows, changes }, { parameters }) {
     const name = requiredName(parameters, 'Name');
     if (!(await flows.delete(name))) throw apiError('FlowNotExists', name);
-    sync.deleted(name);
+    changes.deleted(name);
     return {};
   },
 };

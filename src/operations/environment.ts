@@ -48,6 +48,11 @@ export function environmentReply(variables: readonly EnvironmentVariable[]): Jso
   };
 }
 
+/** The member `Environment` of replies about executions: without descriptions, which those do not have (api.md 4.15). */
+export function variablesReply(variables: readonly EnvironmentVariable[]): JsonObject {
+  return { Variables: variables.map(({ name, value }) => ({ Name: name, Value: value })) };
+}
+
 function parsed(text: string): JsonValue {
   try {
     return parseJson(text);

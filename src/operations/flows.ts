@@ -1,13 +1,10 @@
 /** What the operations on flows share: the check of a definition, a flow as it stands in replies, and its absence. */
 import { apiError, invalidArgument } from '../api/error.ts';
-import type { ApiError } from '../api/error.ts';
 import { formatTime } from '../base/clock.ts';
 import { formatDiagnostic } from '../base/diagnostic.ts';
 import type { JsonValue } from '../base/json.ts';
 import type { ExecutionMode, FlowRecord } from '../store/flows.ts';
 import { environmentReply } from './environment.ts';
-import type { Parameters } from './operation.ts';
-import { excerpt } from './parameters.ts';
 import type { OperationServices } from './services.ts';
 
 /** Longest Description, in characters. The record names no limit; this is that of Cause (api.md 4.16). */
@@ -42,22 +39,6 @@ export async function existingFlow(services: OperationServices, name: string): P
   const flow = await services.flows.get(name);
   if (flow === null) throw apiError('FlowNotExists', name);
   return flow;
-}
-
-/**
- * A version or alias that a request asks for. There are none yet, so anything but the current definition, which is
- * `LATEST` or nothing (decisions.md 4.8), does not exist; null when the current one is meant.
- */
-export function absentQualifier(
-  parameters: Parameters,
-  parameter: 'Qualifier' | 'FlowVersion',
-  flowName: string,
-): ApiError | null {
-  const qualifier = parameters.get(parameter) ?? '';
-  if (qualifier === '' || qualifier === 'LATEST') return null;
-  const isVersion = parameter === 'FlowVersion' || /^\d+$/.test(qualifier);
-  const shown = excerpt(qualifier).slice(1, -1);
-  return apiError(isVersion ? 'FlowVersionNotExists' : 'FlowAliasNotExists', shown, flowName);
 }
 
 /** Members of a flow that every reply about one has (api.md 4.1 to 4.5). */

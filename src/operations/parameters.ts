@@ -4,7 +4,8 @@
  * Names of parameters are case-sensitive; a parameter that no operation asks for is ignored (wire.md 1).
  */
 import { apiError, invalidArgument } from '../api/error.ts';
-import { isName, NAME_RULE } from '../api/names.ts';
+import type { ApiError } from '../api/error.ts';
+import { isAliasName, isExecutionName, isName, isVersionNumber, LATEST, NAME_RULE } from '../api/names.ts';
 import type { Parameters } from './operation.ts';
 
 /** The text of a parameter that has to be there. @throws {ApiError} `MissingRequiredParams` when absent or empty. */
@@ -26,6 +27,15 @@ export function boundedText(parameters: Parameters, parameter: string, maxCharac
   return text;
 }
 
+/**
+ * The text of a parameter that has to be there.
+ * @throws {ApiError} `MissingRequiredParams`, or `InvalidArgument` above `maxCharacters` code points.
+ */
+export function requiredBoundedText(parameters: Parameters, parameter: string, maxCharacters: number): string {
+  requiredText(parameters, parameter);
+  return boundedText(parameters, parameter, maxCharacters);
+}
+
 /** The name of a flow. @throws {ApiError} `MissingRequiredParams`, or `InvalidArgument` for a text that is no name. */
 export function requiredName(parameters: Parameters, parameter: string): string {
   return checkedName(requiredText(parameters, parameter), parameter);
@@ -37,9 +47,57 @@ export function optionalName(parameters: Parameters, parameter: string): string 
   return text === undefined || text === '' ? null : checkedName(text, parameter);
 }
 
+/** The name of an execution that is there. @throws {ApiError} `MissingRequiredParams`, `InvalidArgument`. */
+export function requiredExecutionName(parameters: Parameters): string {
+  const text = requiredText(parameters, 'ExecutionName');
+  if (isExecutionName(text)) return text;
+  throw invalidArgument(
+    `ExecutionName ${excerpt(text)} is not the name of an execution: a name has ${NAME_RULE}, or is one that a reply said.`,
+  );
+}
+
 function checkedName(text: string, parameter: string): string {
   if (isName(text)) return text;
   throw invalidArgument(`${parameter} ${excerpt(text)} is not a name: a name has ${NAME_RULE}.`);
+}
+
+/**
+ * A version, an alias, `LATEST` or empty, as text: whether there is such a one is not asked here (decisions.md 4.8).
+ * @throws {ApiError} `InvalidArgument` for a text that can be none of them.
+ */
+export function qualifier(parameters: Parameters): string {
+  const text = parameters.get('Qualifier') ?? '';
+  if (text === '' || text === LATEST || isVersionNumber(text) || isAliasName(text)) return text;
+  throw invalidArgument(
+    `Qualifier ${excerpt(text)} is neither a version (a number from 1), nor the name of an alias, nor LATEST.`,
+  );
+}
+
+/** The number of a version that has to be there. @throws {ApiError} `MissingRequiredParams`, `InvalidArgument`. */
+export function requiredVersion(parameters: Parameters, parameter: string): number {
+  const text = requiredText(parameters, parameter);
+  if (isVersionNumber(text)) return Number(text);
+  throw invalidArgument(`${parameter} ${excerpt(text)} is not a version: a version is a whole number from 1.`);
+}
+
+/** The name of an alias that is to be made. @throws {ApiError} `MissingRequiredParams`, `InvalidArgument`. */
+export function requiredAliasName(parameters: Parameters, parameter: string): string {
+  const text = requiredName(parameters, parameter);
+  if (isAliasName(text)) return text;
+  throw invalidArgument(`${parameter} ${excerpt(text)} cannot name an alias: it means the current definition.`);
+}
+
+/** A token that is a number from 1; null when absent or empty. @throws {ApiError} `InvalidArgument` for another text. */
+export function numberToken(parameters: Parameters): number | null {
+  const text = parameters.get('NextToken');
+  if (text === undefined || text === '') return null;
+  if (isVersionNumber(text)) return Number(text);
+  throw unknownToken(text);
+}
+
+/** The refusal of a `NextToken` that no page has given out. */
+function unknownToken(text: string): ApiError {
+  return invalidArgument(`NextToken ${excerpt(text)} is not one that a page has given out.`);
 }
 
 /** A whole number in decimal digits. @throws {ApiError} `InvalidArgument` for anything else or out of range. */
@@ -53,6 +111,52 @@ export function optionalInteger(
   const value = /^[+-]?\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= range.min && value <= range.max) return value;
   throw invalidArgument(`${parameter} ${excerpt(text)} is not a whole number from ${range.min} to ${range.max}.`);
+}
+
+/** `true` or `false` in any case, since languages write them in their own; false when absent. @throws {ApiError} */
+export function optionalBoolean(parameters: Parameters, parameter: string): boolean {
+  const text = parameters.get(parameter) ?? '';
+  const word = text.length > 5 ? text : text.toLowerCase();
+  if (word === '' || word === 'false') return false;
+  if (word === 'true') return true;
+  throw invalidArgument(`${parameter} ${excerpt(text)} is neither true nor false.`);
+}
+
+/**
+ * A time of RFC 3339 with any offset, in milliseconds since 1970, with a fraction when the text is finer than that; null
+ * when absent.
+ * @throws {ApiError} `InvalidArgument`
+ */
+export function optionalTimeMs(parameters: Parameters, parameter: string): number | null {
+  const text = parameters.get(parameter);
+  if (text === undefined || text === '') return null;
+  const timeMs = timeOf(text);
+  if (timeMs !== null) return timeMs;
+  throw invalidArgument(
+    `${parameter} ${excerpt(text)} is not a time as RFC 3339 writes it, such as 2026-01-31T08:00:00Z or 2026-01-31T16:00:00+08:00.`,
+  );
+}
+
+const TIME =
+  /^(?<date>\d{4}-\d\d-\d\d)[Tt ](?<hour>\d\d):(?<minute>\d\d):(?<second>\d\d)(?<fraction>\.\d{1,9})?(?:[Zz]|(?<sign>[+-])(?<offsetHour>\d\d):(?<offsetMinute>\d\d))$/;
+
+function timeOf(text: string): number | null {
+  const parts = TIME.exec(text)?.groups;
+  if (parts === undefined) return null;
+  const number = (part: string): number => Number(parts[part] ?? 0);
+  const [hour, minute, second] = [number('hour'), number('minute'), number('second')];
+  const [offsetHour, offsetMinute] = [number('offsetHour'), number('offsetMinute')];
+  const dayMs = dayOf(parts['date'] ?? '');
+  // A leap second, which RFC 3339 writes as 60, is the first of the next minute here as on every clock of a computer.
+  if (dayMs === null || hour > 23 || minute > 59 || second > 60 || offsetHour > 23 || offsetMinute > 59) return null;
+  const offsetMinutes = (offsetHour * 60 + offsetMinute) * (parts['sign'] === '-' ? -1 : 1);
+  return dayMs + ((hour * 60 + minute - offsetMinutes) * 60 + second + number('fraction')) * 1000;
+}
+
+/** Midnight of a day that the calendar has. */
+function dayOf(date: string): number | null {
+  const day = new Date(`${date}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date) ? day.getTime() : null;
 }
 
 /** One of a few words, exactly as written; `absent` when the parameter is absent. @throws {ApiError} `InvalidArgument` */

@@ -17,23 +17,29 @@ interface Bucket {
   filledMs: number;
 }
 
-/** @param rate tokens a second and the size of a bucket; null: every call is admitted. */
+/** Tokens a second and the size of a bucket; null: every call is admitted. */
+type Rate = { readonly perSecond: number; readonly burst: number } | null;
+
+/** @param own operations that have a rate of their own; `rate` is that of each other one. */
 export function createOperationRate(
   clock: Pick<Clock, 'monotonicMs'>,
-  rate: { readonly perSecond: number; readonly burst: number } | null,
+  rate: Rate,
+  own: readonly { readonly operation: string; readonly rate: Rate }[] = [],
 ): OperationRate {
-  if (rate === null) return { admit() {} };
+  const rates = new Map(own.map((each) => [each.operation, each.rate]));
   const buckets = new Map<string, Bucket>();
-  const full = rate.burst * 1000;
   return {
     admit(action) {
+      const limit = rates.has(action) ? rates.get(action) : rate;
+      if (limit === null || limit === undefined) return;
+      const full = limit.burst * 1000;
       const nowMs = clock.monotonicMs();
       const bucket = buckets.get(action) ?? { millitokens: full, filledMs: nowMs };
       buckets.set(action, bucket);
-      bucket.millitokens = Math.min(full, bucket.millitokens + (nowMs - bucket.filledMs) * rate.perSecond);
+      bucket.millitokens = Math.min(full, bucket.millitokens + (nowMs - bucket.filledMs) * limit.perSecond);
       bucket.filledMs = nowMs;
       if (bucket.millitokens < 1000) {
-        const retryAfterMs = Math.ceil((1000 - bucket.millitokens) / rate.perSecond);
+        const retryAfterMs = Math.ceil((1000 - bucket.millitokens) / limit.perSecond);
         throw new ApiError('ResourceThrottled', ERRORS.ResourceThrottled.message, { retryAfterMs });
       }
       bucket.millitokens -= 1000;

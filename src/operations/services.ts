@@ -5,6 +5,8 @@
 import type { Clock } from '../base/clock.ts';
 import type { Ids } from '../base/ids.ts';
 import type { Compilation, CompileOptions } from '../language/compile.ts';
+import type { Executions } from '../runtime/executions.ts';
+import type { FlowChanges } from '../runtime/flow-changes.ts';
 import type { SyncExecutions } from '../runtime/sync-executions.ts';
 import type { FlowStore } from '../store/flows.ts';
 import type { OperationRate } from './rate.ts';
@@ -12,6 +14,9 @@ import type { OperationRate } from './rate.ts';
 export interface OperationServices {
   readonly flows: FlowStore;
   readonly sync: SyncExecutions;
+  readonly executions: Executions;
+  /** Told of every change of a flow, its versions and its aliases, after it is durable and before it is answered. */
+  readonly changes: FlowChanges;
   /** `compileDefinition` of the language. */
   readonly compile: (text: string, options: CompileOptions) => Compilation;
   readonly rate: OperationRate;
@@ -21,8 +26,10 @@ export interface OperationServices {
   readonly region: { readonly id: string; readonly endpoint: string };
   readonly limits: {
     readonly parallelBranches: number;
-    /** `Input` of StartSyncExecution, UTF-8 bytes. */
+    /** `Input` of StartExecution and StartSyncExecution, UTF-8 bytes. */
     readonly inputBytes: number;
+    /** Output of a state, and so `Output` of a task's report, UTF-8 bytes. */
+    readonly stateDataBytes: number;
     /** Flows in the account; null: not limited. */
     readonly flows: number | null;
   };

@@ -24,7 +24,7 @@ export const updateFlow: Operation<OperationServices> = {
     // Deleted, and perhaps made again in another mode, since it was looked at.
     if (flow === null)
       throw apiError((await services.flows.get(name)) === null ? 'FlowNotExists' : 'ConcurrentUpdateError', name);
-    services.sync.forget(name);
+    services.changes.changed(name);
     return { ...flowReply(flow), ExternalStorageLocation: flow.externalStorageLocation };
   },
 };
