@@ -45,7 +45,7 @@ export function createEngine(options: EngineOptions): Engine {
     callDepth: limits.callDepth,
     clock,
     ids,
-    startSync: (request) => sync.start(request),
+    startSync: (request) => sync.start({ ...request, qualifier: '' }),
   });
   const runtime = createExpressRuntime({ clock, ids, actions, limits, onDefect: options.onDefect });
   const { parallelBranches } = limits;
@@ -56,7 +56,7 @@ export function createEngine(options: EngineOptions): Engine {
       return options.endpoint();
     },
   };
-  const rate = createOperationRate(clock, limits.operationRate);
+  const rate = createOperationRate(clock, limits.operationRate, limits.operationRates);
   return {
     services: { flows, sync, compile: compileDefinition, rate, clock, ids, region, limits },
     runtime,
