@@ -14,6 +14,7 @@ import {
   following,
   hasCatch,
   hasInside,
+  isBesideFailure,
   isCallback,
   isInside,
   isOutcome,
@@ -77,6 +78,8 @@ class Check {
   #ending = false;
   #rootFailure: Failure | null = null;
   #redrives = 0;
+  /** Id of the start or of the last redrive. */
+  #began = 1;
   #fallen: Fallen[] = [];
 
   constructor(plan: Plan, options: HistoryOptions) {
@@ -136,7 +139,7 @@ class Check {
     if (visit?.aborting === true && !['StateFailed', 'StateTimedOut'].includes(event.type)) {
       return this.#lose('a line inside the state has failed, and others go on');
     }
-    if (line.outer?.visit.aborting === true) return this.#lose('it goes on beside a failed sibling');
+    if (isBesideFailure(line)) return this.#lose('it goes on beside a failed sibling');
     if (event.type === 'StateEntered') return this.#stateEntered(event, line);
     if (event.type === 'BranchExited' || event.type === 'IterationExited') return this.#exited(event, line);
     if (visit === null) return this.#lose('no state is entered there');
@@ -189,18 +192,19 @@ class Check {
     if (this.#ended === '' || this.#ended === 'ExecutionSucceeded')
       return this.#lose('nothing had ended without success');
     this.#redrives++;
+    this.#began = event.id;
     this.#expect(event.cause === event.id - 1, 'a redrive is caused by the end that it undoes');
     this.#same(detail['redrive'], this.#redrives, 'redrive');
     this.#same(detail['input'], this.#input, 'input');
     this.#ended = '';
     this.#ending = false;
     this.#rootFailure = null;
-    for (const fallen of this.#fallen.toReversed()) this.#raise(fallen, event);
+    for (const fallen of this.#fallen.toReversed()) this.#raise(fallen);
     this.#fallen = [];
   }
 
   /** A state that had fallen goes on: where it was, or, if the failure was its own, from its entry. */
-  #raise({ line, visit, last, own }: Fallen, event: HistoryEvent): void {
+  #raise({ line, visit, last, own }: Fallen): void {
     line.visit = visit;
     visit.aborting = false;
     if (line.outer !== null && !line.outer.visit.inside.includes(line)) line.outer.visit.inside.push(line);
@@ -212,7 +216,6 @@ class Check {
     visit.attempt = 0;
     line.last = visit.entered;
     this.#lineAfter.set(visit.entered, line);
-    void event;
   }
 
   #executionEnded(event: HistoryEvent): void {
@@ -227,8 +230,7 @@ class Check {
       return;
     }
     if (detail['error'] === EVENT_LIMIT.error && type === 'ExecutionFailed') {
-      const limit = this.#options.eventLimit ?? EVENT_LIMIT.events;
-      this.#expect(event.id === limit, `the limit is ${limit} events`);
+      this.#expect(event.id === this.#lastId, `the limit is ${this.#lastId} events`);
       this.#fallWith(root);
       return;
     }
@@ -240,7 +242,13 @@ class Check {
     }
     const named = TIMEOUT_ERRORS[type];
     if (named !== undefined) this.#same(detail['error'], named, 'error');
+    if (event.id === this.#lastId) return this.#fallWith(root);
     this.#expect(root.visit === null, `${root.visit?.state.name} is still entered`);
+  }
+
+  /** Id of the event that has to be the last: a redrive counts from its own. */
+  get #lastId(): number {
+    return this.#began - 1 + (this.#options.eventLimit ?? EVENT_LIMIT.events);
   }
 
   /** The event limit ends an execution directly: whatever was entered falls. */
@@ -423,7 +431,9 @@ class Check {
     const { outer } = line;
     if (outer === null || line.visit !== null || line.expected.length > 0)
       return this.#lose('no branch or item ends there');
-    if (event.cause !== line.last) return this.#lose(`${event.cause} is not its cause`);
+    if (event.cause !== line.last || !outer.visit.inside.includes(line)) {
+      return this.#lose(`${event.cause} is not its cause`);
+    }
     const type = outer.visit.state.type === 'Parallel' ? 'BranchExited' : 'IterationExited';
     if (event.type !== type) return this.#lose(`it is of a ${outer.visit.state.type}`);
     this.#expect(event.stepName === outer.visit.state.name, `it is of ${outer.visit.state.name} by its cause`);

@@ -110,7 +110,7 @@ export function following(state: State): readonly State[] {
 
 export function joined(state: ParallelState | MapState, visit: Visit): JsonObject {
   if (state.type === 'Map') return { Items: visit.exits };
-  return Object.fromEntries(visit.exits.map((value, index) => [`Branch${index}`, value]));
+  return Object.fromEntries(Array.from(visit.exits, (value, index) => [`Branch${index}`, value ?? null]));
 }
 
 export function atOnce(state: MapState): number {
@@ -128,6 +128,12 @@ export function hasInside(line: Line): boolean {
 
 export function isInside(line: Line, visit: Visit): boolean {
   for (let outer = line.outer; outer !== null; outer = outer.line.outer) if (outer.visit === visit) return true;
+  return false;
+}
+
+/** True while a Parallel or Map around the line is aborting what runs inside it. */
+export function isBesideFailure(line: Line): boolean {
+  for (let outer = line.outer; outer !== null; outer = outer.line.outer) if (outer.visit.aborting) return true;
   return false;
 }
 
