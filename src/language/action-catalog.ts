@@ -1,5 +1,5 @@
 /**
- * What is known of Task actions before any is called: parameters, literal values and task modes (integrations.md 1–11).
+ * What is known of Task actions before any is called: parameters, literal values and task modes (integrations.md 1–11; its section 2 has the matrix of modes).
  * Data only; `statemachine/task-action.ts` checks definitions against it. An action that is not here is an ordinary OpenAPI
  * operation, whose parameters nobody can check without the product's own description.
  */
@@ -25,11 +25,14 @@ export interface ActionFacts {
   readonly parameters: Readonly<Record<string, ParameterFacts>> | null;
   /** At least one of these must be given. */
   readonly needsOneOf?: readonly string[];
+  /** Where they differ from those of its product. */
+  readonly modes?: readonly TaskMode[];
+  /** The action gives the task's token to its service by itself. */
+  readonly sendsToken?: true;
 }
 
 interface ProductFacts {
-  /** Null: any mode may work. */
-  readonly modes: readonly TaskMode[] | null;
+  readonly modes: readonly TaskMode[];
   readonly actions: Readonly<Record<string, ActionFacts>>;
   /** True when the product has no operations beyond `actions`. */
   readonly closed: boolean;
@@ -37,6 +40,7 @@ interface ProductFacts {
 
 const COMPLETE_ONLY: readonly TaskMode[] = ['RequestComplete'];
 const COMPLETE_OR_CUSTOM: readonly TaskMode[] = ['RequestComplete', 'WaitForCustomCallback'];
+const EVERY_MODE: readonly TaskMode[] = ['RequestComplete', 'WaitForSystemCallback', 'WaitForCustomCallback'];
 const UNCHECKED: ActionFacts = { parameters: null };
 
 const RESOURCE_ARN: ParameterFacts = { need: 'required', type: 'text' };
@@ -49,6 +53,7 @@ const PRODUCTS: Readonly<Record<string, ProductFacts>> = {
     closed: true,
     actions: {
       Request: {
+        sendsToken: true,
         parameters: {
           url: {
             need: 'required',
@@ -69,10 +74,11 @@ const PRODUCTS: Readonly<Record<string, ProductFacts>> = {
     },
   },
   FC: {
-    modes: null,
+    modes: COMPLETE_OR_CUSTOM,
     closed: false,
     actions: {
       InvokeFunction: {
+        modes: EVERY_MODE,
         parameters: {
           resourceArn: {
             ...RESOURCE_ARN,
@@ -85,10 +91,11 @@ const PRODUCTS: Readonly<Record<string, ProductFacts>> = {
     },
   },
   FNF: {
-    modes: null,
+    modes: COMPLETE_OR_CUSTOM,
     closed: false,
     actions: {
       StartExecution: {
+        modes: EVERY_MODE,
         parameters: {
           resourceArn: {
             ...RESOURCE_ARN,
@@ -96,6 +103,8 @@ const PRODUCTS: Readonly<Record<string, ProductFacts>> = {
           },
           executionName: { need: 'optional', type: 'text' },
           input: OPTIONAL_MAP,
+          // Ours: a version or an alias of the child (docs/tasks.md).
+          qualifier: OPTIONAL,
         },
       },
       // Ours: the vendor has no page for it. Both spellings of each name are read (docs/tasks.md).
@@ -122,13 +131,13 @@ const PRODUCTS: Readonly<Record<string, ProductFacts>> = {
 };
 
 /** Modes of an OpenAPI operation that is no integration of its own: nothing reports its end (integrations.md 2, 11). */
-const OPENAPI_MODES: readonly TaskMode[] = COMPLETE_OR_CUSTOM;
+const OPENAPI_MODES = COMPLETE_OR_CUSTOM;
 
 /** An action as the catalogue knows it. */
 export interface KnownAction {
   /** As the vendor writes it, when the operation is known. */
   readonly spelling: string | null;
-  readonly modes: readonly TaskMode[] | null;
+  readonly modes: readonly TaskMode[];
   /** Null for an operation that is not known by name. */
   readonly facts: ActionFacts | null;
   /** The operations that its product has, when it has no others and this is none of them. */
@@ -142,8 +151,10 @@ export function knownAction(action: string): KnownAction {
   if (product === null) return { spelling: null, modes: OPENAPI_MODES, facts: null, onlyOperations: null };
   const { modes, actions, closed } = product.value;
   const known = entryOf(actions, operation);
-  if (known !== null)
-    return { spelling: `${product.key}:${known.key}`, modes, facts: known.value, onlyOperations: null };
+  if (known !== null) {
+    const facts = known.value;
+    return { spelling: `${product.key}:${known.key}`, modes: facts.modes ?? modes, facts, onlyOperations: null };
+  }
   const names = Object.keys(actions).map((name) => `${product.key}:${name}`);
   return { spelling: null, modes, facts: null, onlyOperations: closed ? names : null };
 }

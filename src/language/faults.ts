@@ -76,6 +76,9 @@ export const LANGUAGE_FAULTS = {
   'callback-in-express': error('A callback `TaskMode` in an Express flow.'),
   'unsupported-mode': error('A `TaskMode` that the integration does not have.'),
   'odd-mode': warning('A `TaskMode` whose other parameters do not go with it.'),
+  'no-task-token': warning(
+    'A task in mode `WaitForCustomCallback` that gives its token to nobody: only its `Timeout` can end it.',
+  ),
   'missing-parameter': error('A parameter without which the action cannot be called.'),
   'default-parameter': warning('A parameter that the vendor calls required and that has a default here.'),
   'unknown-parameter': warning('A parameter that the action does not have.'),

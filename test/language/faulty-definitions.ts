@@ -755,6 +755,20 @@ States: []
     ],
   },
   {
+    name: 'task token',
+    mode: 'Standard',
+    text: flow(`  - {Type: Task, Name: A, Next: B, Action: "ECS:X", TaskMode: WaitForCustomCallback, Parameters: {a.$: $Input.token}}
+  - {Type: Task, Name: B, Next: C, Action: "ECS:X", TaskMode: WaitForCustomCallback, Parameters: {token: $Context.Current.TaskToken}}
+  - {Type: Task, Name: C, End: true, Action: "ECS:X", TaskMode: WaitForCustomCallback}
+`),
+    faults: [
+      '6:63 warning no-task-token States[0].TaskMode',
+      '7:63 warning no-task-token States[1].TaskMode',
+      '7:106 warning odd-text States[1].Parameters.token',
+      '8:65 warning no-task-token States[2].TaskMode',
+    ],
+  },
+  {
     name: 'task parameters',
     text: flow(`  - {Type: Task, Name: A, Next: B, Action: "HTTP:Request"}
   - {Type: Task, Name: B, Next: C, Action: "HTTP:Request", Parameters: {url: 5, method: FETCH, headers: [], query: {}}}
@@ -774,7 +788,6 @@ States: []
       '8:78 warning odd-parameter States[2].Parameters.url',
       '9:65 error missing-parameter States[3].Parameters',
       '9:94 error bad-parameter States[3].Parameters.invocationType',
-      '10:36 warning unbuilt-action States[4].Action',
       '10:92 warning odd-parameter States[4].Parameters.resourceArn',
       '10:102 error bad-parameter States[4].Parameters.input',
       '11:74 error wrong-type States[5].Parameters',

@@ -74,8 +74,8 @@ export function readTaskMode(task: FieldReader, action: string | null, express: 
 }
 
 function checkMode(task: FieldReader, node: Node, action: string, mode: TaskMode): void {
-  const { modes, spelling } = knownAction(action);
-  if (modes !== null && !modes.includes(mode)) {
+  const { modes, spelling, facts } = knownAction(action);
+  if (!modes.includes(mode)) {
     task.report.add(
       'unsupported-mode',
       node.offset,
@@ -93,7 +93,32 @@ function checkMode(task: FieldReader, node: Node, action: string, mode: TaskMode
       task.at('TaskMode'),
       'WaitForSystemCallback goes with "invocationType: Async": the system reports the end of asynchronous invocations only',
     );
+  } else if (mode === 'WaitForCustomCallback' && facts?.sendsToken !== true && !handsTokenOver(task)) {
+    task.report.add(
+      'no-task-token',
+      node.offset,
+      task.at('TaskMode'),
+      `${mode} waits for a report with the token of the task, and no parameter hands "$Context.Current.TaskToken" to ${action}`,
+    );
   }
+}
+
+/** The token itself, or all of what it is a member of. */
+const TOKEN_IN_EXPRESSION = /TaskToken|\$Context(?:\.Current)?(?![\w.[])/;
+
+/** True when an expression of `Parameters` may hold the token of the task. */
+function handsTokenOver(task: FieldReader): boolean {
+  const parameters = task.find('Parameters')?.node;
+  return parameters !== undefined && holdsToken(parameters, false);
+}
+
+function holdsToken(node: Node, isExpression: boolean): boolean {
+  if (node.kind === 'list') return node.items.some((item) => holdsToken(item, isExpression));
+  if (node.kind === 'scalar') return isExpression && TOKEN_IN_EXPRESSION.test(textOf(node) ?? '');
+  for (const { key, value } of node.entries.values()) {
+    if (holdsToken(value, isExpression || key.endsWith('.$'))) return true;
+  }
+  return false;
 }
 
 /** The literal text of a parameter; `Async` for one that is computed, since nothing can be said of it. */
