@@ -5,7 +5,7 @@
 import type { Host } from './cli/host.ts';
 import { runProgram } from './cli/program.ts';
 import type { Settings } from './config/settings.ts';
-import type { FlowStore } from './store/flows.ts';
+import type { Stores } from './store/stores.ts';
 
 const host: Host = {
   argv: process.argv.slice(2),
@@ -18,19 +18,19 @@ const host: Host = {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   onSignal,
-  openFlows,
-  memoryFlows,
+  openStores,
+  memoryStores,
 };
 
-async function openFlows({ store }: Settings): Promise<FlowStore> {
-  if (store.kind === 'memory') return memoryFlows();
-  const { openSqliteFlowStore } = await import('./store/sqlite/flow-store.ts');
-  return openSqliteFlowStore(store);
+async function openStores({ store }: Settings): Promise<Stores> {
+  if (store.kind === 'memory') return memoryStores();
+  const { openSqliteStores } = await import('./store/sqlite/stores.ts');
+  return openSqliteStores(store);
 }
 
-async function memoryFlows(): Promise<FlowStore> {
-  const { createMemoryFlowStore } = await import('./store/memory/flow-store.ts');
-  return createMemoryFlowStore();
+async function memoryStores(): Promise<Stores> {
+  const { createMemoryStores } = await import('./store/memory/stores.ts');
+  return createMemoryStores();
 }
 
 /** Exit codes of a process that a signal ended, by the shells' convention of 128 + number. */

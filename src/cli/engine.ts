@@ -13,11 +13,11 @@ import type { OperationServices } from '../operations/services.ts';
 import { createExpressRuntime } from '../runtime/express.ts';
 import type { ExpressRuntime } from '../runtime/express.ts';
 import { createSyncExecutions } from '../runtime/sync-executions.ts';
-import type { FlowStore } from '../store/flows.ts';
+import type { Stores } from '../store/stores.ts';
 
 export interface EngineOptions {
   readonly settings: Settings;
-  readonly flows: FlowStore;
+  readonly stores: Stores;
   /** Whether only this machine can make the engine call something: what `egress.privateAddresses: auto` goes by. */
   readonly localCallersOnly: boolean;
   /** Where the region is served, for DescribeRegions; asked when it is needed. */
@@ -29,13 +29,14 @@ export interface EngineOptions {
 export interface Engine {
   readonly services: OperationServices;
   readonly runtime: ExpressRuntime;
-  /** Gives up the tasks under way, then closes the store. */
+  /** Gives up the tasks under way, then closes the stores. */
   close(): Promise<void>;
 }
 
-/** Puts the engine together. It owns `flows` from now on. */
+/** Puts the engine together. It owns the stores from now on. */
 export function createEngine(options: EngineOptions): Engine {
-  const { settings, flows } = options;
+  const { settings, stores } = options;
+  const { flows } = stores;
   const { limits } = settings;
   const clock = systemClock;
   const ids = systemIds;
@@ -62,7 +63,7 @@ export function createEngine(options: EngineOptions): Engine {
     runtime,
     async close() {
       await actions.close();
-      await flows.close();
+      await stores.close();
     },
   };
 }

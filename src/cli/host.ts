@@ -3,7 +3,7 @@
  * names. Commands write through it and return an exit code; none of them ends the process itself.
  */
 import type { Settings } from '../config/settings.ts';
-import type { FlowStore } from '../store/flows.ts';
+import type { Stores } from '../store/stores.ts';
 
 /** Exit codes, as `millrace --help` lists them. */
 export const EXIT = {
@@ -28,9 +28,9 @@ export interface Host {
   /** Calls `stop` at SIGTERM and SIGINT; a second signal ends the process at once. */
   onSignal(stop: () => void): void;
   /** Opens the store that the settings name. @throws {StoreFault} when it cannot be opened. */
-  openFlows(settings: Settings): Promise<FlowStore>;
+  openStores(settings: Settings): Promise<Stores>;
   /** A store that lives as long as the process, for a run without a server. */
-  memoryFlows(): Promise<FlowStore>;
+  memoryStores(): Promise<Stores>;
 }
 
 /** A reason not to go on that is the user's to repair; its message is the one sentence that is shown, without a stack. */

@@ -40,7 +40,7 @@ export async function run(host: Host, options: RunOptions): Promise<number> {
   const inputText = await readInput(host, input);
   const engine = createEngine({
     settings,
-    flows: await host.memoryFlows(),
+    stores: await host.memoryStores(),
     localCallersOnly: true,
     endpoint: () => '',
     onDefect: (error, where) => host.err(`${where}: ${error instanceof Error ? error.stack : String(error)}\n`),

@@ -16,7 +16,7 @@ import type { RootKey } from '../config/root-key.ts';
 import type { Settings } from '../config/settings.ts';
 import { OPERATIONS } from '../operations/all.ts';
 import { StoreFault } from '../store/fault.ts';
-import type { FlowStore } from '../store/flows.ts';
+import type { Stores } from '../store/stores.ts';
 import { createWireServer } from '../wire/server.ts';
 import type { WireServer } from '../wire/server.ts';
 import { createEngine } from './engine.ts';
@@ -35,7 +35,7 @@ export async function serve(host: Host): Promise<number> {
   let url = '';
   const engine = createEngine({
     settings,
-    flows: await openFlows(host, settings),
+    stores: await openStores(host, settings),
     localCallersOnly: isLoopback(settings.listen.host),
     endpoint: () => new URL(url).host,
     onDefect: (error, where) => log.error({ err: error, where }, 'an action failed in a way that it should not'),
@@ -75,9 +75,9 @@ async function finish(wire: WireServer, engine: Engine, limitMs: number, log: Se
   if (left > 0) log.warn({ executions: left }, 'stopped before these executions had ended');
 }
 
-async function openFlows(host: Host, settings: Settings): Promise<FlowStore> {
+async function openStores(host: Host, settings: Settings): Promise<Stores> {
   try {
-    return await host.openFlows(settings);
+    return await host.openStores(settings);
   } catch (error) {
     if (error instanceof StoreFault) throw new StartFault(error.message, { cause: error });
     throw error;

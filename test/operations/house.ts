@@ -12,8 +12,8 @@ import { createOperationRate } from '../../src/operations/rate.ts';
 import type { OperationServices } from '../../src/operations/services.ts';
 import { createSyncExecutions } from '../../src/runtime/sync-executions.ts';
 import type { FlowStore } from '../../src/store/flows.ts';
-import { createMemoryFlowStore } from '../../src/store/memory/flow-store.ts';
-import { openSqliteFlowStore } from '../../src/store/sqlite/flow-store.ts';
+import { createMemoryStores } from '../../src/store/memory/stores.ts';
+import { openSqliteStores } from '../../src/store/sqlite/stores.ts';
 import { catalog, runtimeOf, seededIds } from '../support/flows.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
@@ -41,10 +41,10 @@ export async function withHouse(
   const folder = mkdtempSync(join(tmpdir(), 'millrace-operations-'));
   const opened =
     store === 'memory'
-      ? createMemoryFlowStore()
-      : openSqliteFlowStore({ file: join(folder, 'flows.db'), synchronous: 'NORMAL' });
+      ? createMemoryStores()
+      : openSqliteStores({ file: join(folder, 'flows.db'), synchronous: 'NORMAL' });
   try {
-    await use(house(changes.wrap?.(opened) ?? opened, changes.limits));
+    await use(house(changes.wrap?.(opened.flows) ?? opened.flows, changes.limits));
   } finally {
     await opened.close();
     rmSync(folder, { recursive: true, force: true });

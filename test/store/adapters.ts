@@ -2,24 +2,25 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FlowRecord, FlowStore } from '../../src/store/flows.ts';
-import { createMemoryFlowStore } from '../../src/store/memory/flow-store.ts';
-import { openSqliteFlowStore } from '../../src/store/sqlite/flow-store.ts';
+import type { FlowRecord } from '../../src/store/flows.ts';
+import { createMemoryStores } from '../../src/store/memory/stores.ts';
+import { openSqliteStores } from '../../src/store/sqlite/stores.ts';
+import type { Stores } from '../../src/store/stores.ts';
 
 export interface Adapter {
   readonly name: string;
   /** True when what was stored is there again after closing and opening. */
   readonly durable: boolean;
-  /** Opens the store of this folder. */
-  open(folder: string): FlowStore;
+  /** Opens the stores of this folder. */
+  open(folder: string): Stores;
 }
 
 export const ADAPTERS: readonly Adapter[] = [
-  { name: 'memory', durable: false, open: () => createMemoryFlowStore() },
+  { name: 'memory', durable: false, open: () => createMemoryStores() },
   {
     name: 'sqlite',
     durable: true,
-    open: (folder) => openSqliteFlowStore({ file: join(folder, 'flows.db'), synchronous: 'FULL' }),
+    open: (folder) => openSqliteStores({ file: join(folder, 'store.db'), synchronous: 'FULL' }),
   },
 ];
 

@@ -31,13 +31,13 @@ const record: fc.Arbitrary<FlowRecord> = fc.record(
 );
 
 for (const adapter of ADAPTERS) {
-  const withStore = (use: (store: FlowStore, folder: string) => Promise<void>) =>
+  const withStore = (use: (store: FlowStore) => Promise<void>) =>
     withFolder(async (folder) => {
-      const store = adapter.open(folder);
+      const stores = adapter.open(folder);
       try {
-        await use(store, folder);
+        await use(stores.flows);
       } finally {
-        await store.close();
+        await stores.close();
       }
     });
 
@@ -192,8 +192,9 @@ for (const adapter of ADAPTERS) {
 
     it('fails every call after it was closed', () =>
       withFolder(async (folder) => {
-        const store = adapter.open(folder);
-        await store.close();
+        const stores = adapter.open(folder);
+        const store = stores.flows;
+        await stores.close();
         await assert.rejects(store.get('a'));
         await assert.rejects(store.create(flowNamed('a')));
         await assert.rejects(store.list(ALL));
@@ -201,17 +202,19 @@ for (const adapter of ADAPTERS) {
 
     it(adapter.durable ? 'has everything again after closing' : 'forgets everything when closed', () =>
       withFolder(async (folder) => {
-        const first = adapter.open(folder);
+        const before = adapter.open(folder);
+        const first = before.flows;
         await first.create(flowNamed('a'));
         await first.create(flowNamed('b'));
         await first.update('a', { lastModifiedMs: 5, definition: 'second' }, 'id-of-a');
         await first.delete('b');
-        await first.close();
-        const second = adapter.open(folder);
+        await before.close();
+        const after = adapter.open(folder);
+        const second = after.flows;
         const expected = flowNamed('a', { lastModifiedMs: 5, definition: 'second', revision: 2 });
         assert.deepEqual(await second.get('a'), adapter.durable ? expected : null);
         assert.equal(await second.get('b'), null);
-        await second.close();
+        await after.close();
       }),
     );
   });
