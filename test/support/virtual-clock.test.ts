@@ -64,3 +64,12 @@ test('a cancelled timer never fires, and two clocks do not hold one another up',
   assert.equal(one.elapsedMs, 10);
   assert.equal(two.elapsedMs, 20);
 });
+
+test('a wall clock that jumps leaves the monotonic clock and the timers alone', async () => {
+  const clock = new VirtualClock();
+  const startMs = clock.nowMs();
+  clock.after(500, () => clock.jump(-3_600_000));
+  await sleep(clock, 1_000);
+  assert.equal(clock.nowMs() - startMs, 1_000 - 3_600_000);
+  assert.equal(clock.monotonicMs(), 1_000);
+});

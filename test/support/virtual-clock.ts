@@ -31,6 +31,7 @@ export class VirtualClock implements Clock {
   /** A heap: the next timer stands first. Cancelled ones stay in it until their turn comes. */
   readonly #timers: Timer[] = [];
   #elapsedMs = 0;
+  #jumpedMs = 0;
   #order = 0;
   #turning = false;
 
@@ -45,7 +46,12 @@ export class VirtualClock implements Clock {
   }
 
   nowMs(): number {
-    return this.#startMs + this.#elapsedMs;
+    return this.#startMs + this.#elapsedMs + this.#jumpedMs;
+  }
+
+  /** Sets the wall clock on, or back by a negative number; the monotonic clock and the timers do not notice. */
+  jump(byMs: number): void {
+    this.#jumpedMs += byMs;
   }
 
   monotonicMs(): number {

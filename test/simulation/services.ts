@@ -1,0 +1,165 @@
+/**
+ * The services that simulated tasks call: quick or slow, losing answers, failing, reporting early, late, twice or never.
+ *
+ * What a task is answered depends on the seed, the state and the parameters alone, so that an execution which asks the
+ * same gets the same, on any runtime and in a call that is repeated. When it is answered, and how often, is drawn anew for
+ * each call.
+ */
+import type { Action, ActionCatalog, TaskCall, TaskResult } from '../../src/actions/action.ts';
+import type { Clock } from '../../src/base/clock.ts';
+import type { JsonValue } from '../../src/base/json.ts';
+import type { TaskReport } from '../../src/runtime/executions.ts';
+import { randomValue } from '../support/random-flow.ts';
+import { stateOf } from '../support/flows.ts';
+import type { Life } from './life.ts';
+import { Random } from './random.ts';
+import type { Trace } from './trace.ts';
+
+/** Of errors that flows of random-flow.ts catch and retry, and one that only `FnF.ALL` matches. */
+const ERRORS = ['X', 'Y.Z', 'FnF.RuntimeError', 'FnF.TaskTimeout', 'Other'];
+
+export interface ServicesOptions {
+  readonly seed: number;
+  readonly world: Clock;
+  readonly trace: Trace;
+  /** Told of a call as it is made. */
+  readonly onCall: (call: TaskCall, life: Life) => void;
+  /** Sends a report to whichever process serves; it is repeated until it is answered. */
+  readonly report: (token: string, report: TaskReport) => void;
+}
+
+type Outcome = { readonly ok: true; readonly output: JsonValue } | { readonly ok: false; readonly error: string };
+
+export class Services {
+  readonly #options: ServicesOptions;
+  readonly #calls = new Map<string, number>();
+
+  constructor(options: ServicesOptions) {
+    this.#options = options;
+  }
+
+  /** For one process; `own` are the actions that the engine carries out itself. */
+  catalogFor(life: Life, own: (action: string) => Action | null): ActionCatalog {
+    return {
+      find: (action) => ({
+        run: async (call, signal) => {
+          if (life.point(`before a call of ${stateOf(call)}`)) return new Promise(() => undefined);
+          this.#options.onCall(call, life);
+          if (life.point(`after a call of ${stateOf(call)}`)) return new Promise(() => undefined);
+          const ownAction = own(action);
+          const result = await life.tell(
+            ownAction === null ? this.#serve(call, signal) : this.#start(ownAction, call, signal),
+          );
+          return life.point(`after the answer to ${stateOf(call)}`) ? new Promise(() => undefined) : result;
+        },
+      }),
+    };
+  }
+
+  /** What the call is answered in the end, for a run that is not interested in when. */
+  answer(call: TaskCall): TaskResult {
+    return resultOf(this.#outcome(call));
+  }
+
+  #outcome(call: TaskCall): Outcome {
+    const asked = JSON.stringify(call.parameters, (key, value: unknown) => (key === 'token' ? undefined : value));
+    const random = Random.of(this.#options.seed, 'outcome', stateOf(call), asked);
+    if (random.chance(0.3)) return { ok: false, error: random.pick(ERRORS) };
+    return { ok: true, output: randomValue(random.below) };
+  }
+
+  /** A child flow; when it waits for a callback, somebody who was handed the token reports. */
+  async #start(action: Action, call: TaskCall, signal: AbortSignal): Promise<TaskResult> {
+    const result = await action.run(call, signal);
+    if (call.mode === 'WaitForCustomCallback') this.#plan(call, this.#deliveryOf(call));
+    return result;
+  }
+
+  #deliveryOf(call: TaskCall): Random {
+    const { seed } = this.#options;
+    const count = (this.#calls.get(call.idempotencyKey) ?? 0) + 1;
+    this.#calls.set(call.idempotencyKey, count);
+    return Random.of(seed, 'delivery', call.idempotencyKey, count);
+  }
+
+  #serve(call: TaskCall, signal: AbortSignal): Promise<TaskResult> {
+    const random = this.#deliveryOf(call);
+    const outcome = this.#outcome(call);
+    const lossy = serviceOf(call) === 'lossy';
+    const delayMs = random.pick([0, 0, 0, 3, 40, 700, 4_000, 30_000, 100_000]);
+    const wait = (forMs: number): Promise<boolean> => this.#wait(forMs, signal);
+    const answered = async (result: TaskResult, forMs: number): Promise<TaskResult> =>
+      (await wait(forMs)) ? result : ABORTED;
+    const isLost = lossy && random.chance(0.15);
+    if (isLost) this.#options.trace.add(`the answer to ${call.idempotencyKey} gets lost`);
+    if (call.mode === 'RequestComplete') return answered(resultOf(outcome), isLost ? Infinity : delayMs);
+    // Some failures are told at once, by a service that does not accept the work.
+    if (!outcome.ok && random.chance(0.4)) return answered(resultOf(outcome), delayMs);
+    const accepted: TaskResult = { ok: true, output: { accepted: true } };
+    if (call.mode === 'WaitForSystemCallback') {
+      const worksMs = isLost ? Infinity : random.pick([0, 10, 2_000, 70_000]);
+      return answered({ ...accepted, completion: answered(resultOf(outcome), delayMs + worksMs) }, delayMs);
+    }
+    if (!isLost) this.#plan(call, random, delayMs);
+    const isSilent = lossy && random.chance(0.1);
+    return answered(accepted, isSilent ? Infinity : delayMs);
+  }
+
+  /** When the task is reported: before its call is answered, at that moment, after it, long after it, twice. */
+  #plan(call: TaskCall, random: Random, acceptedMs = 0): void {
+    const report = reportOf(this.#outcome(call));
+    const firstMs = random.pick([
+      0,
+      acceptedMs / 2,
+      acceptedMs,
+      acceptedMs + 1,
+      acceptedMs + 900,
+      acceptedMs + 50_000,
+      acceptedMs + 800_000,
+    ]);
+    const token = call.taskToken ?? '';
+    this.#later(firstMs, token, report);
+    if (!random.chance(0.3)) return;
+    const isSame = serviceOf(call) === 'steady' || random.chance(0.5);
+    this.#later(firstMs + random.pick([0, 1, 300, 60_000]), token, isSame ? report : { ok: true, output: { other: 1 } });
+  }
+
+  #later(delayMs: number, token: string, report: TaskReport): void {
+    this.#options.world.after(delayMs, () => this.#options.report(token, report));
+  }
+
+  /** False when the answer is not wanted any more. */
+  #wait(forMs: number, signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted) return Promise.resolve(false);
+    if (forMs === 0) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const aborted = (): void => {
+        cancel();
+        resolve(false);
+      };
+      const cancel = Number.isFinite(forMs)
+        ? this.#options.world.after(forMs, () => {
+            signal.removeEventListener('abort', aborted);
+            resolve(true);
+          })
+        : () => undefined;
+      signal.addEventListener('abort', aborted, { once: true });
+    });
+  }
+}
+
+/** The name of the service tells what may be expected of it (standard-flow.ts). */
+function serviceOf({ parameters }: TaskCall): string {
+  const place = String(parameters['url'] ?? parameters['resourceArn']);
+  return ['lossy', 'steady'].find((name) => place.includes(name)) ?? 'sure';
+}
+
+const ABORTED: TaskResult = { ok: false, error: 'Aborted', cause: '' };
+
+function resultOf(outcome: Outcome): TaskResult {
+  return outcome.ok ? outcome : { ok: false, error: outcome.error, cause: 'as drawn' };
+}
+
+function reportOf(outcome: Outcome): TaskReport {
+  return outcome.ok ? outcome : { ok: false, failure: { error: outcome.error, cause: 'as drawn' } };
+}

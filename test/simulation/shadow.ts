@@ -1,0 +1,225 @@
+/**
+ * One execution as the audit knows it: every row that was ever seen in the store, the events in them, and what they fold
+ * to. It checks each event when it comes; what is wrong is collected in `takeFaults`.
+ */
+import { apply, passOver } from '../../src/interpreter/apply.ts';
+import { decodeEvents } from '../../src/interpreter/journal.ts';
+import type { EventType, ExecutionEvent } from '../../src/interpreter/event.ts';
+import { Execution } from '../../src/interpreter/execution.ts';
+import type { ExecutionLimits, ExecutionStart } from '../../src/interpreter/execution.ts';
+import { parseJson, stringifyJson } from '../../src/base/json.ts';
+import type { JsonObject } from '../../src/base/json.ts';
+import type { Plan } from '../../src/language/plan.ts';
+import type { ExecutionRecord, JournalRow } from '../../src/store/executions.ts';
+
+const ENDS: readonly EventType[] = [
+  'ExecutionSucceeded',
+  'ExecutionFailed',
+  'ExecutionTimedOut',
+  'ExecutionStopped',
+];
+const TASK_ENDS: readonly EventType[] = ['TaskSucceeded', 'TaskFailed', 'TaskTimedOut', 'TaskSubmitFailed'];
+
+export class Shadow {
+  /** As the store had it last. */
+  record: ExecutionRecord;
+  readonly events: ExecutionEvent[] = [];
+  execution: Execution;
+  readonly #plan: Plan;
+  readonly #start: ExecutionStart;
+  readonly #limits: ExecutionLimits;
+  readonly #rows: JournalRow[] = [];
+  /** States that were entered and have not ended, by thread. */
+  #entered = new Map<number, ExecutionEvent>();
+  #faults: string[] = [];
+  #fresh: ExecutionEvent[] = [];
+
+  constructor(record: ExecutionRecord, plan: Plan, limits: ExecutionLimits, longestSeconds: number) {
+    this.record = record;
+    this.#plan = plan;
+    this.#limits = limits;
+    this.#start = {
+      name: record.name,
+      input: record.input === '' ? {} : (parseJson(record.input) as JsonObject),
+      roleArn: '',
+      environment: {},
+      version: record.version,
+      alias: record.alias,
+      longestSeconds,
+    };
+    this.execution = new Execution(plan, this.#start, limits);
+  }
+
+  get lastEvent(): number {
+    return this.events.length;
+  }
+
+  get isFresh(): boolean {
+    return this.#fresh.length > 0;
+  }
+
+  takeFaults(): string[] {
+    return this.#faults.splice(0);
+  }
+
+  /** Events that came since the last call. */
+  takeFresh(): ExecutionEvent[] {
+    return this.#fresh.splice(0);
+  }
+
+  /** Rows that follow those that are known. */
+  add(rows: readonly JournalRow[]): void {
+    for (const row of rows) {
+      if (row.first !== this.lastEvent + 1) this.#fault(`has row ${row.first} after event ${this.lastEvent}`);
+      const events = decodeEvents(row.events).map(({ event }) => event);
+      if (events.length !== row.count) this.#fault(`row ${row.first} holds ${events.length} events, not ${row.count}`);
+      this.#rows.push(row);
+      for (const event of events) this.#addEvent(event);
+    }
+  }
+
+  /** All rows of the store beside those that were seen when they came, and a fold of them beside the one step by step. */
+  compareRows(rows: readonly JournalRow[], fault: (message: string) => void): void {
+    if (rows.length !== this.#rows.length) fault(`has ${rows.length} rows, and had ${this.#rows.length}`);
+    for (const [i, row] of rows.entries()) {
+      const known = this.#rows[i];
+      if (known === undefined || row.first !== known.first || row.count !== known.count || row.events !== known.events) {
+        return fault(`row ${row.first} is not what it was`);
+      }
+    }
+    const folded = this.#fold().execution;
+    if (essence(folded) !== essence(this.execution)) fault('folds to something else than it did step by step');
+  }
+
+  /** Earliest time at which something ends by itself, milliseconds since 1970. */
+  dueMs(): number {
+    const { execution } = this;
+    let dueMs = execution.beganMs + execution.timeoutSeconds * 1_000;
+    for (const command of execution.commands.values()) {
+      const seconds = command.kind === 'timer' ? command.seconds : command.timeoutSeconds;
+      if (seconds !== null) dueMs = Math.min(dueMs, command.openedMs + seconds * 1_000);
+    }
+    return dueMs;
+  }
+
+  /** Why it has to be in memory; null when it only waits. */
+  whyAwake(): string | null {
+    const { execution } = this;
+    if (execution.canGoOn) return 'has something to decide';
+    for (const command of execution.commands.values()) {
+      if (command.kind === 'timer') continue;
+      const { action, mode } = command.state;
+      if (!command.submitted) return `its task ${command.id} is not submitted`;
+      if (mode === 'RequestComplete') return `its task ${command.id} is being called`;
+      if (mode === 'WaitForSystemCallback' && action !== 'FNF:StartExecution') return `it works for task ${command.id}`;
+    }
+    return null;
+  }
+
+  /** True for the TaskScheduled of a task that ends when a child execution does. */
+  isChildTask({ type, state }: ExecutionEvent): boolean {
+    const task = this.#plan.states[state];
+    return (
+      type === 'TaskScheduled' &&
+      task?.type === 'Task' &&
+      task.action === 'FNF:StartExecution' &&
+      task.mode === 'WaitForSystemCallback'
+    );
+  }
+
+  /** The end of a task, by its TaskScheduled event; null while it is open. */
+  endOf(task: number): ExecutionEvent | null {
+    return this.events.find(({ type, cause }) => cause === task && TASK_ENDS.includes(type)) ?? null;
+  }
+
+  /** Its events, for people. */
+  journal(): string[] {
+    return this.events.map(({ id, type, timeMs, cause, thread, state, value, next, facts }) => {
+      const name = this.#plan.states[state]?.name ?? '';
+      const text = stringifyJson(value);
+      const shown = text.length > 80 ? `${text.slice(0, 80)}…` : text;
+      const more = facts === null ? '' : ` ${JSON.stringify(facts).slice(0, 160)}`;
+      return `${id} ${type} ${timeMs} cause ${cause} thread ${thread} '${name}' next ${next} ${shown}${more}`;
+    });
+  }
+
+  #addEvent(event: ExecutionEvent): void {
+    const last = this.events.at(-1);
+    if (event.id !== this.lastEvent + 1) this.#fault(`has event ${event.id} after ${this.lastEvent}`);
+    if (last !== undefined && event.timeMs < last.timeMs) this.#fault(`event ${event.id} is before the one before it`);
+    if (event.cause >= event.id || event.cause < 0) this.#fault(`event ${event.id} is caused by ${event.cause}`);
+    const isEnded = last !== undefined && ENDS.includes(last.type);
+    if (isEnded !== (event.type === 'ExecutionRedriven')) this.#fault(`${event.type} after ${last?.type}`);
+    this.events.push(event);
+    this.#fresh.push(event);
+    if (event.type !== 'ExecutionRedriven') {
+      this.#check(event);
+      apply(this.execution, event);
+      return;
+    }
+    const { execution, entered } = this.#fold();
+    this.execution = execution;
+    this.#entered = entered;
+  }
+
+  /** What an event may follow, before it is applied. */
+  #check(event: ExecutionEvent): void {
+    if (TASK_ENDS.includes(event.type) || event.type === 'TaskSubmitted') {
+      const command = this.execution.commands.get(event.cause);
+      if (command?.kind !== 'task') this.#fault(`${event.type} ${event.id} ends task ${event.cause}, which is not open`);
+      else if (command.submitted && event.type.startsWith('TaskSubmit')) {
+        this.#fault(`${event.type} ${event.id} of task ${event.cause}, which was submitted before`);
+      }
+    }
+    const fault = follow(this.#entered, event);
+    if (fault !== null) this.#fault(fault);
+  }
+
+  /** From the beginning, without what redrives have undone. */
+  #fold(): { execution: Execution; entered: Map<number, ExecutionEvent> } {
+    const undone = new Set(this.events.flatMap(({ facts }) => facts?.undone ?? []));
+    const execution = new Execution(this.#plan, this.#start, this.#limits);
+    const entered = new Map<number, ExecutionEvent>();
+    for (const event of this.events) {
+      if (undone.has(event.id)) {
+        passOver(execution, event);
+        continue;
+      }
+      follow(entered, event);
+      apply(execution, event);
+    }
+    return { execution, entered };
+  }
+
+  #fault(message: string): void {
+    this.#faults.push(message);
+  }
+}
+
+/** Every state that is entered ends once, and in its own thread; returns what is wrong. */
+function follow(entered: Map<number, ExecutionEvent>, event: ExecutionEvent): string | null {
+  const { id, type, thread, facts } = event;
+  if (type === 'StateEntered') {
+    const open = entered.get(thread);
+    entered.set(thread, event);
+    return open === undefined ? null : `state entered by ${id} while that of ${open.id} has not ended`;
+  }
+  const isEnd =
+    type === 'StateSucceeded' ||
+    type === 'StateAborted' ||
+    ((type === 'StateFailed' || type === 'StateTimedOut') && facts?.retry === undefined);
+  if (!isEnd) return null;
+  const open = entered.get(thread);
+  entered.delete(thread);
+  return open?.state === event.state ? null : `${type} ${id} of a state that is not entered`;
+}
+
+/** What an execution is, apart from what the runtime takes out of it. */
+function essence({ status, lastEvent, startedMs, stoppedMs, global, output, failure, threads, commands }: Execution): string {
+  return stringifyJson([
+    [status, lastEvent, startedMs, stoppedMs, failure?.error ?? '', failure?.cause ?? ''],
+    [global, output],
+    [...threads.values()].map(({ id, phase, attempt, input, output: raw }) => [id, phase, attempt, input, raw]),
+    [...commands.values()].map(({ id, kind, openedMs }) => [id, kind, openedMs]),
+  ]);
+}

@@ -1,0 +1,164 @@
+/**
+ * Standard flows from a seed: a random flow of test/support/random-flow.ts whose tasks are given modes, timeouts and
+ * services, whose waits are long, and that starts other flows.
+ *
+ * A flow is `sequential` when what it gives depends on the answers of its tasks alone and never on when they come: no
+ * timeout, no two things at once. Its result can be compared with that of the express runtime.
+ */
+import { parseJson } from '../../src/base/json.ts';
+import type { JsonObject, JsonValue } from '../../src/base/json.ts';
+import { randomFlow } from '../support/random-flow.ts';
+import type { Random } from './random.ts';
+
+export interface FlowMaking {
+  readonly sequential: boolean;
+  /** Names of the flows that it may start. */
+  readonly children: readonly string[];
+}
+
+export interface MadeFlow {
+  readonly definition: JsonObject;
+  /** The same for an Express flow, whose tasks wait for no callback; null when it is not sequential. */
+  readonly express: JsonObject | null;
+}
+
+/** Longest literal Wait of a Standard flow, seconds (fdl.md 2.3). */
+const WAIT_SECONDS = 300;
+const EXPRESS_WAIT_SECONDS = 20;
+
+export function standardFlow(random: Random, making: FlowMaking): MadeFlow {
+  const base = randomFlow(random.below);
+  const definition = new Standard(random, making).flow(base);
+  return { definition, express: making.sequential ? expressOf(definition) : null };
+}
+
+class Standard {
+  readonly #random: Random;
+  readonly #making: FlowMaking;
+  /** A task that loses its answers needs something that ends it: its own timeout or the flow's. */
+  #flowEnds = false;
+
+  constructor(random: Random, making: FlowMaking) {
+    this.#random = random;
+    this.#making = making;
+  }
+
+  flow(base: JsonObject): JsonObject {
+    const { Timeout: timeout, ...rest } = base;
+    const random = this.#random;
+    let limit: JsonObject = {};
+    if (!this.#making.sequential && (timeout !== undefined || random.chance(0.2))) {
+      limit = { Timeout: random.pick([5, 60, 600, 86_400]) };
+      this.#flowEnds = true;
+    }
+    return { ...rest, ...limit, States: this.#states(rest['States'] as JsonValue[]) };
+  }
+
+  #states(states: readonly JsonValue[]): JsonValue[] {
+    return states.map((state) => this.#state(state as JsonObject));
+  }
+
+  #scope(scope: JsonObject): JsonObject {
+    return { ...scope, States: this.#states(scope['States'] as JsonValue[]) };
+  }
+
+  #state(state: JsonObject): JsonObject {
+    switch (state['Type']) {
+      case 'Task':
+        return this.#task(state);
+      case 'Wait':
+        return this.#wait(state);
+      case 'Map':
+        return {
+          ...state,
+          ...(this.#making.sequential ? { MaxConcurrency: 1 } : {}),
+          Processor: this.#scope(state['Processor'] as JsonObject),
+        };
+      case 'Parallel': {
+        const branches = state['Branches'] as JsonObject[];
+        const kept = this.#making.sequential ? branches.slice(0, 1) : branches;
+        return { ...state, Branches: kept.map((branch) => this.#scope(branch)) };
+      }
+      default:
+        return state;
+    }
+  }
+
+  #wait(state: JsonObject): JsonObject {
+    const random = this.#random;
+    if (this.#making.sequential) {
+      const { 'Seconds.$': _, ...rest } = state;
+      return { ...rest, Seconds: random.between(1, EXPRESS_WAIT_SECONDS) };
+    }
+    if (state['Seconds'] === undefined || random.chance(0.5)) return state;
+    return { ...state, Seconds: random.pick([5, 59, 61, WAIT_SECONDS]) };
+  }
+
+  #task(state: JsonObject): JsonObject {
+    const random = this.#random;
+    const { Timeout: timeout, 'Timeout.$': computed, Parameters: parameters, ...rest } = state;
+    const { 'body.$': body } = parameters as { readonly 'body.$': JsonValue };
+    let limit: JsonObject = {};
+    if (!this.#making.sequential) {
+      if (computed !== undefined) limit = { 'Timeout.$': computed };
+      else if (timeout !== undefined || random.chance(0.3)) limit = { Timeout: random.pick([0, 1, 5, 90, 1_000]) };
+    }
+    const ends = this.#flowEnds || (typeof limit['Timeout'] === 'number' && limit['Timeout'] > 0);
+    return { ...rest, ...limit, ...this.#call(state, body, ends) };
+  }
+
+  /**
+   * Action, mode and parameters. The name of the service says what it may do: `lossy` loses answers, `steady` always says
+   * the same.
+   */
+  #call(state: JsonObject, body: JsonValue, ends: boolean): JsonObject {
+    const random = this.#random;
+    const service = this.#making.sequential ? 'steady' : ends ? 'lossy' : 'sure';
+    const headers = { 'retry.$': '$Context.Current.RetryCount' };
+    const http = { url: `http://${service}.invalid/`, method: 'POST', headers, 'body.$': body };
+    const resourceArn = `acs:fc:::functions/${service}/LATEST`;
+    const fc = { resourceArn, invocationType: 'Sync', 'body.$': body };
+    const { children, sequential } = this.#making;
+    // A token is another one in every execution: what sees it cannot be compared.
+    const comparable = sequential && /\$Context(?!\.)|TaskToken/.test(JSON.stringify(state));
+    switch (comparable ? 0 : random.below(12)) {
+      case 0:
+      case 1:
+      case 2:
+      case 3:
+        return { Action: 'HTTP:Request', Parameters: http };
+      case 4:
+      case 5:
+        return { Action: 'HTTP:Request', TaskMode: 'WaitForCustomCallback', Parameters: http };
+      case 6:
+        return {
+          Action: 'FC:InvokeFunction',
+          TaskMode: 'WaitForCustomCallback',
+          Parameters: { resourceArn, body: { ...headers, 'token.$': '$Context.Current.TaskToken' } },
+        };
+      case 7:
+        return {
+          Action: 'FC:InvokeFunction',
+          TaskMode: 'WaitForSystemCallback',
+          Parameters: { ...fc, invocationType: 'Async' },
+        };
+      case 8:
+        return { Action: 'FC:InvokeFunction', Parameters: fc };
+      default:
+        if (sequential || children.length === 0) return { Action: 'HTTP:Request', Parameters: http };
+        return {
+          Action: 'FNF:StartExecution',
+          TaskMode: random.pick(['RequestComplete', 'WaitForSystemCallback', 'WaitForCustomCallback']),
+          Parameters: {
+            resourceArn: `acs:fnf:::flow/${random.pick(children)}`,
+            input: { 'body.$': body, 'token.$': '$Context.Current.TaskToken' },
+          },
+        };
+    }
+  }
+}
+
+/** Without task modes, which Express flows do not have. */
+function expressOf(value: JsonObject): JsonObject {
+  return parseJson(JSON.stringify(value, (key, member: unknown) => (key === 'TaskMode' ? undefined : member))) as JsonObject;
+}
