@@ -75,10 +75,10 @@ const LONG_DIGITS = /\d{16}|[eE][+-]?\d{3}/;
  * Parses JSON text.
  *
  * Integers outside ±(2^53−1), and numbers that overflow a double, become {@link LongNumber}.
- * @throws {JsonFault} on text that is not JSON or is nested deeper than {@link MAX_DEPTH}.
+ * @throws {JsonFault} on text that is not JSON or is nested deeper than `maxDepth`.
  */
-export function parseJson(text: string): JsonValue {
-  if (text.length > MAX_DEPTH * 2) refuseDeepNesting(text);
+export function parseJson(text: string, maxDepth = MAX_DEPTH): JsonValue {
+  if (text.length > maxDepth * 2) refuseDeepNesting(text, maxDepth);
   try {
     // The reviver costs several times the parse, so only a text that may hold a long number pays for it.
     if (LONG_DIGITS.test(text)) return JSON.parse(text, keepLongNumber as (key: string, value: unknown) => unknown);
@@ -97,7 +97,7 @@ function keepLongNumber(_key: string, value: unknown, context?: ReviverContext):
   return value;
 }
 
-function refuseDeepNesting(text: string): void {
+function refuseDeepNesting(text: string, maxDepth: number): void {
   let depth = 0;
   let inString = false;
   for (let i = 0; i < text.length; i++) {
@@ -108,7 +108,7 @@ function refuseDeepNesting(text: string): void {
     } else if (c === 0x22) {
       inString = true;
     } else if (c === 0x5b || c === 0x7b) {
-      if (++depth > MAX_DEPTH) throw new JsonFault(`nested deeper than ${MAX_DEPTH} levels at position ${i}`);
+      if (++depth > maxDepth) throw new JsonFault(`nested deeper than ${maxDepth} levels at position ${i}`);
     } else if (c === 0x5d || c === 0x7d) {
       depth--;
     }

@@ -1,20 +1,20 @@
 /**
- * Runs an execution that is thrown away after every single event and rebuilt from the JSON text of its events. What it
- * gives must be what the express runtime gives: then the events hold every decision (I3, I4), and the durable runtime
- * can rest on them.
+ * Runs an execution that is thrown away after every single event and rebuilt from its journal. What it gives must be what
+ * the express runtime gives: then the events hold every decision (I3, I4), and the durable runtime can rest on them.
+ *
+ * Tasks in callback modes get the token {@link tokenOf} of their event; a test reports their end by it.
  */
 import assert from 'node:assert/strict';
-import type { ActionCatalog } from '../../src/actions/action.ts';
+import type { ActionCatalog, TaskResult } from '../../src/actions/action.ts';
 import type { Clock } from '../../src/base/clock.ts';
-import { parseJson, stringifyJson } from '../../src/base/json.ts';
-import type { JsonObject, JsonValue } from '../../src/base/json.ts';
-import { apply } from '../../src/interpreter/apply.ts';
+import { stringifyJson } from '../../src/base/json.ts';
 import { decide } from '../../src/interpreter/decide.ts';
 import type { Input } from '../../src/interpreter/input.ts';
-import { ExecutionEvent } from '../../src/interpreter/event.ts';
-import type { EventFacts, EventType } from '../../src/interpreter/event.ts';
+import type { ExecutionEvent, Failure } from '../../src/interpreter/event.ts';
 import { Execution } from '../../src/interpreter/execution.ts';
 import type { Command, ExecutionLimits, ExecutionStart, Thread } from '../../src/interpreter/execution.ts';
+import { fold } from '../../src/interpreter/fold.ts';
+import { decodeEvents, encodeEvents } from '../../src/interpreter/journal.ts';
 import type { Plan } from '../../src/language/plan.ts';
 
 export interface RebuiltRunOptions {
@@ -31,20 +31,28 @@ export interface RebuiltRunOptions {
 const REBUILDS_MAX = 400;
 /** Steps between two turns of the event loop. */
 const STEPS_PER_TURN = 50;
+/** Events that a row of the journal is filled up to. */
+const EVENTS_PER_ROW = 7;
+
+export function tokenOf(event: number): string {
+  return `token ${event}`;
+}
 
 export class RebuiltRun {
-  readonly texts: string[] = [];
+  readonly events: ExecutionEvent[] = [];
+  /** The journal of `events`, up to {@link REBUILDS_MAX} of them. */
+  readonly rows: string[] = [];
   execution: Execution;
   readonly #options: RebuiltRunOptions;
   readonly #handles = new Map<number, () => void>();
-  readonly #ended: Promise<void>;
+  readonly #whenEnded: Promise<void>;
   #end: () => void = () => {};
   #cancelDeadline: (() => void) | null = null;
 
   constructor(options: RebuiltRunOptions) {
     this.#options = options;
     this.execution = new Execution(options.plan, options.start, options.limits);
-    this.#ended = new Promise((resolve) => {
+    this.#whenEnded = new Promise((resolve) => {
       this.#end = resolve;
     });
   }
@@ -52,9 +60,27 @@ export class RebuiltRun {
   async run(): Promise<Execution> {
     this.#advance({ kind: 'start' });
     this.#cancelDeadline = this.#after(this.execution.timeoutSeconds, { kind: 'execution-timed-out' });
-    await this.#ended;
+    await this.#whenEnded;
     this.#cancelDeadline();
     return this.execution;
+  }
+
+  /** As StopExecution does. */
+  stop(failure: Failure): void {
+    this.#advance({ kind: 'stop', failure });
+  }
+
+  /** As ReportTaskSucceeded and ReportTaskFailed do; false when the task is not under way any more. */
+  report(taskToken: string, result: TaskResult): boolean {
+    const id = [...this.execution.commands.keys()].find((event) => tokenOf(event) === taskToken);
+    const before = this.events.length;
+    if (id !== undefined) this.#ended(id, result);
+    return this.events.length > before;
+  }
+
+  #ended(id: number, result: TaskResult): void {
+    if (result.ok) this.#advance({ kind: 'task-succeeded', id, output: result.output });
+    else this.#advance({ kind: 'task-failed', id, failure: { error: result.error, cause: result.cause } });
   }
 
   #advance(input: Input): void {
@@ -76,20 +102,26 @@ export class RebuiltRun {
 
   /** One decision of one event where it can be, and then the execution is another one. */
   #decide(input: Input): void {
-    const moment = { nowMs: this.#options.clock.nowMs(), random: this.#options.random };
-    const record = (event: ExecutionEvent): void =>
-      void this.texts.push(stringifyJson({ ...event } as unknown as JsonObject));
-    decide(this.execution, input, moment, record, 0);
-    if (this.texts.length > REBUILDS_MAX) return;
-    const rebuilt = this.#rebuild();
+    const moment = { nowMs: this.#options.clock.nowMs(), random: this.#options.random, taskToken: tokenOf };
+    decide(this.execution, input, moment, (event) => this.#keep(event), 0);
+    if (this.events.length > REBUILDS_MAX) return;
+    const { plan, start, limits } = this.#options;
+    const rebuilt = fold(
+      plan,
+      start,
+      limits,
+      this.rows.flatMap(decodeEvents).map(({ event }) => event),
+    );
     assert.deepEqual(snapshot(rebuilt), snapshot(this.execution));
     this.execution = rebuilt;
   }
 
-  #rebuild(): Execution {
-    const execution = new Execution(this.#options.plan, this.#options.start, this.#options.limits);
-    for (const text of this.texts) apply(execution, eventOf(text));
-    return execution;
+  #keep(event: ExecutionEvent): void {
+    const place = this.events.length % EVENTS_PER_ROW;
+    this.events.push(event);
+    if (this.events.length > REBUILDS_MAX) return;
+    if (place > 0) this.rows.pop();
+    this.rows.push(encodeEvents(this.events.slice(this.events.length - 1 - place), this.#options.plan));
   }
 
   /** Commands are a function of state: what is new is begun, what is gone is given up. */
@@ -112,33 +144,42 @@ export class RebuiltRun {
 
   #call(command: Command & { kind: 'task' }): void {
     const { id, state, timeoutSeconds } = command;
+    const { actions, flowName, start } = this.#options;
     const abort = new AbortController();
     const cancel = timeoutSeconds === null ? null : this.#after(timeoutSeconds, { kind: 'task-timed-out', id });
     this.#handles.set(id, () => {
       cancel?.();
       abort.abort();
     });
+    const callback = state.mode !== 'RequestComplete';
     const call = {
       action: state.action,
       parameters: command.parameters,
-      idempotencyKey: `${this.#options.flowName}/${this.#options.start.name}/${encodeURIComponent(state.name)}/${id}`,
-      flowName: this.#options.flowName,
-      executionName: this.#options.start.name,
-      roleArn: this.#options.start.roleArn,
-      mode: 'RequestComplete',
-      taskToken: null,
+      idempotencyKey: `${flowName}/${start.name}/${encodeURIComponent(state.name)}/${id}`,
+      flowName,
+      executionName: start.name,
+      roleArn: start.roleArn,
+      mode: state.mode,
+      taskToken: callback ? tokenOf(id) : null,
       task: null,
       depth: 0,
-    } as const;
-    void this.#options.actions
-      .find(state.action)
-      .run(call, abort.signal)
-      .then((result) => {
-        if (!this.#handles.has(id)) return;
-        this.#handles.set(id, () => cancel?.());
-        if (result.ok) this.#advance({ kind: 'task-succeeded', id, output: result.output });
-        else this.#advance({ kind: 'task-failed', id, failure: { error: result.error, cause: result.cause } });
-      });
+    };
+    const answered = (result: TaskResult): void => {
+      if (!this.#handles.has(id)) return;
+      this.#handles.set(id, () => cancel?.());
+      if (callback) this.#submitted(id, result);
+      else this.#ended(id, result);
+    };
+    void actions.find(state.action).run(call, abort.signal).then(answered);
+  }
+
+  #submitted(id: number, result: TaskResult): void {
+    if (result.ok) {
+      this.#advance({ kind: 'task-submitted', id, output: result.output });
+      void result.completion?.then((end) => this.#ended(id, end));
+    } else {
+      this.#advance({ kind: 'task-submit-failed', id, failure: { error: result.error, cause: result.cause } });
+    }
   }
 
   #after(seconds: number, input: Input): () => void {
@@ -146,36 +187,12 @@ export class RebuiltRun {
   }
 }
 
-function eventOf(text: string): ExecutionEvent {
-  const raw = parseJson(text) as unknown as {
-    id: number;
-    type: EventType;
-    timeMs: number;
-    cause: number;
-    thread: number;
-    state: number;
-    value: JsonValue;
-    next: number;
-    facts: EventFacts | null;
-  };
-  return new ExecutionEvent(
-    raw.id,
-    raw.type,
-    raw.timeMs,
-    raw.cause,
-    raw.thread,
-    raw.state,
-    raw.value,
-    raw.next,
-    raw.facts,
-  );
-}
-
 /** Everything that an execution is, as text and numbers. */
-function snapshot(execution: Execution): unknown {
-  const { status, startedMs, stoppedMs, lastEvent, global, output, failure, ending, warnings } = execution;
+export function snapshot(execution: Execution): unknown {
+  const { status, startedMs, beganMs, stoppedMs, lastEvent, lastMs, eventsMax, redrives } = execution;
+  const { global, output, failure, ending, warnings } = execution;
   return {
-    ...{ status, startedMs, stoppedMs, lastEvent, failure, ending, warnings },
+    ...{ status, startedMs, beganMs, stoppedMs, lastEvent, lastMs, eventsMax, redrives, failure, ending, warnings },
     global: stringifyJson(global),
     output: stringifyJson(output),
     threads: [...execution.threads.values()].map(threadSnapshot),
