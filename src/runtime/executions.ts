@@ -8,7 +8,10 @@
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import type { Failure } from '../interpreter/event.ts';
 import type { ExecutionStatus } from '../interpreter/execution.ts';
+import type { HistoryEvent } from '../interpreter/history.ts';
 import type { EnvironmentVariable } from '../store/flows.ts';
+
+export type { HistoryEvent } from '../interpreter/history.ts';
 
 /** An execution as replies show it. */
 export interface ExecutionView {
@@ -60,19 +63,6 @@ export interface ExecutionViewPage {
   readonly executions: readonly ExecutionView[];
   /** Opaque; empty at the end. */
   readonly nextToken: string;
-}
-
-/** One event as GetExecutionHistory serves it (decisions.md 5). */
-export interface HistoryEvent {
-  readonly id: number;
-  /** As served: `StepEntered` or `StateEntered`, by dialect and setting. */
-  readonly type: string;
-  readonly timeMs: number;
-  /** `ScheduleEventId`. */
-  readonly cause: number;
-  /** Empty for events of the execution. */
-  readonly stepName: string;
-  readonly detail: JsonObject;
 }
 
 export interface HistoryPage {

@@ -1,0 +1,101 @@
+/**
+ * An event as GetExecutionHistory serves it: the table of decisions.md 5. Members stand in the order of that table; what
+ * only the engine needs is left out.
+ */
+import type { JsonObject, JsonValue } from '../base/json.ts';
+import type { EventFacts, EventType, ExecutionEvent } from './event.ts';
+
+/** One event as GetExecutionHistory serves it. */
+export interface HistoryEvent {
+  readonly id: number;
+  /** As served: `StepEntered` or `StateEntered`, by dialect and setting. */
+  readonly type: string;
+  readonly timeMs: number;
+  /** `ScheduleEventId`. */
+  readonly cause: number;
+  /** Empty for events of the execution. */
+  readonly stepName: string;
+  readonly detail: JsonObject;
+}
+
+/** How the events of states are called: the setting `history.stateEventNames`. */
+export type StateEventNames = 'state' | 'step';
+
+/**
+ * The API's own list has one name for every way in which a step fails (api.md 5.2): a timeout and an abortion are told by
+ * their `error`.
+ */
+const STEP_NAMES: { readonly [type in EventType]?: string } = {
+  StateEntered: 'StepEntered',
+  StateStarted: 'StepStarted',
+  StateSucceeded: 'StepSucceeded',
+  StateFailed: 'StepFailed',
+  StateTimedOut: 'StepFailed',
+  StateAborted: 'StepFailed',
+};
+
+/** `stepName` as the journal keeps it with the event. */
+export function historyEvent(event: ExecutionEvent, stepName: string, names: StateEventNames): HistoryEvent {
+  const { id, type, timeMs, cause } = event;
+  return { id, type: servedType(type, names), timeMs, cause, stepName, detail: detailOf(event, names) };
+}
+
+function servedType(type: EventType, names: StateEventNames): string {
+  if (type === 'ExecutionRedriven') return 'ExecutionStarted';
+  return names === 'step' ? (STEP_NAMES[type] ?? type) : type;
+}
+
+type Members = Record<string, JsonValue>;
+
+function detailOf({ type, value, facts }: ExecutionEvent, names: StateEventNames): JsonObject {
+  switch (type) {
+    case 'ExecutionStarted':
+      return started(value, facts);
+    case 'ExecutionRedriven':
+      return { input: value, redrive: facts?.redrive ?? 1 };
+    case 'StateEntered':
+    case 'StateStarted':
+      return { input: value };
+    case 'TaskScheduled':
+      return scheduled(value, facts);
+    case 'TaskSubmitted':
+    case 'TaskSucceeded':
+    case 'StateSucceeded':
+    case 'ExecutionSucceeded':
+      return { output: value };
+    case 'BranchEntered':
+    case 'IterationEntered':
+      return { index: facts?.index ?? 0, input: value };
+    case 'BranchExited':
+    case 'IterationExited':
+      return { index: facts?.index ?? 0, output: value };
+    case 'StateAborted':
+      return names === 'step' ? failed(value, facts) : { cause: facts?.failure?.cause ?? '' };
+    default:
+      return failed(value, facts);
+  }
+}
+
+function started(input: JsonValue, facts: EventFacts | null): JsonObject {
+  const detail: Members = { input };
+  if (facts?.version !== undefined) detail['version'] = facts.version;
+  if (facts?.alias !== undefined) detail['alias'] = facts.alias;
+  return detail;
+}
+
+function scheduled(parameters: JsonValue, facts: EventFacts | null): JsonObject {
+  const detail: Members = { action: facts?.action ?? '', mode: facts?.mode ?? 'RequestComplete', parameters };
+  if (typeof facts?.timeoutSeconds === 'number') detail['timeoutSeconds'] = facts.timeoutSeconds;
+  detail['attempt'] = facts?.attempt ?? 1;
+  return detail;
+}
+
+function failed(value: JsonValue, facts: EventFacts | null): JsonObject {
+  const detail: Members = { error: facts?.failure?.error ?? '', cause: facts?.failure?.cause ?? '' };
+  if (facts?.retry !== undefined) detail['retryAfterSeconds'] = facts.retry.seconds;
+  if (facts?.caught !== undefined) {
+    detail['next'] = facts.caught;
+    detail['output'] = value;
+  }
+  return detail;
+}
