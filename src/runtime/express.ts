@@ -21,6 +21,8 @@ import { RUNTIME_ERROR } from '../interpreter/failure.ts';
 import type { Plan } from '../language/plan.ts';
 import { Admission } from './admission.ts';
 import type { AdmissionLimits } from './admission.ts';
+import type { ExpressHistory } from './express-history.ts';
+import type { ExpressOrigin, KeptExecution } from './kept-execution.ts';
 
 export interface SyncStart {
   readonly flowName: string;
@@ -34,6 +36,8 @@ export interface SyncStart {
   readonly input: JsonObject;
   /** Sync executions above this one; 0 for one started through the API. */
   readonly depth: number;
+  /** What its history says beside its events; absent: none is kept. */
+  readonly origin?: ExpressOrigin;
 }
 
 export interface SyncResult {
@@ -72,6 +76,8 @@ export interface ExpressOptions {
     AdmissionLimits & { readonly expressTimeoutSeconds: number };
   /** Told of an action that threw, which is a defect of the action. */
   readonly onDefect: (error: unknown, where: string) => void;
+  /** Where executions with an origin can be read back; absent or null: nowhere. */
+  readonly history?: ExpressHistory | null;
   /** Sees every event of every execution as it happens. */
   readonly onEvent?: (execution: Execution, event: ExecutionEvent) => void;
 }
@@ -124,24 +130,34 @@ class Runtime implements ExpressRuntime {
           input: start.input,
           roleArn: start.roleArn,
           environment: start.environment,
+          version: start.origin?.source.version ?? '',
+          alias: start.origin?.alias ?? '',
           longestSeconds: this.options.limits.expressTimeoutSeconds,
         },
         this.limits,
       );
-      const run = new Run(this, start, execution);
+      const kept = this.#keep(start);
+      const run = new Run(this, start, execution, kept);
       run.advance({ kind: 'start' });
       if (execution.status === 'Running' && !run.isBroken) {
+        kept?.waits();
         const runs = this.#runsOf(start.flowName).add(run);
         await run.ended();
         runs.delete(run);
         if (runs.size === 0) this.#underWay.delete(start.flowName);
       }
+      kept?.end();
       run.throwIfBroken();
       return resultOf(start.name, execution);
     } finally {
       this.#admission.leave();
       if (this.running === 0) for (const wake of this.#drained.splice(0)) wake();
     }
+  }
+
+  /** Null when nobody keeps it. */
+  #keep({ name, origin }: SyncStart): KeptExecution | null {
+    return origin === undefined ? null : (this.options.history?.begin(name, origin) ?? null);
   }
 
   #runsOf(flowName: string): Set<Run> {
@@ -202,6 +218,19 @@ function resultOf(name: string, execution: Execution): SyncResult {
  */
 const ANSWERS_PER_TURN = 8;
 
+/** Null when nobody wants the events. */
+function recorder(
+  execution: Execution,
+  kept: KeptExecution | null,
+  onEvent: ExpressOptions['onEvent'],
+): ((event: ExecutionEvent) => void) | null {
+  if (onEvent === undefined) return kept === null ? null : (event) => kept.record(event);
+  return (event) => {
+    kept?.record(event);
+    onEvent(execution, event);
+  };
+}
+
 /** One execution under way, and the handles of what it waits for. */
 class Run {
   /** What its decisions are given; another one once the execution is to stop. */
@@ -220,13 +249,12 @@ class Run {
   #cancelDeadline: (() => void) | null = null;
   #wake: (() => void) | null = null;
 
-  constructor(runtime: Runtime, start: SyncStart, execution: Execution) {
+  constructor(runtime: Runtime, start: SyncStart, execution: Execution, kept: KeptExecution | null) {
     this.moment = runtime.moment;
     this.#runtime = runtime;
     this.#start = start;
     this.#execution = execution;
-    const { onEvent } = runtime.options;
-    this.#record = onEvent === undefined ? null : (event) => onEvent(execution, event);
+    this.#record = recorder(execution, kept, runtime.options.onEvent);
   }
 
   ended(): Promise<void> {
