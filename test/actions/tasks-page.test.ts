@@ -5,7 +5,14 @@ import { test } from 'node:test';
 
 const NAMED = /(?:HTTP|FC|FNF)\.[A-Z][A-Za-z]+/g;
 /** Codes of this server's own API that a refused start brings along, not written in `actions/`. */
-const FROM_THE_API = ['FNF.ActionNotSupported', 'FNF.FlowNotExists', 'FNF.ResourceThrottled'];
+const FROM_THE_API = [
+  'FNF.ActionNotSupported',
+  'FNF.ExecutionAlreadyExists',
+  'FNF.FlowAliasNotExists',
+  'FNF.FlowNotExists',
+  'FNF.FlowVersionNotExists',
+  'FNF.ResourceThrottled',
+];
 
 function namesIn(text: string): Set<string> {
   return new Set(text.match(NAMED));

@@ -1,6 +1,8 @@
 /** Which action has which task mode (integrations.md 2), cell by cell, and who gets the task's token. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { knownAction } from '../../src/language/action-catalog.ts';
 import { compile, flow } from './support.ts';
 
 const MODES = ['RequestComplete', 'WaitForSystemCallback', 'WaitForCustomCallback'] as const;
@@ -51,6 +53,36 @@ describe('modes of actions', () => {
     const { diagnostics } = compile(flow(`  - ${task}\n`), { mode: 'Standard' });
     const found = diagnostics.find(({ code }) => code === 'unsupported-mode');
     assert.match(found?.message ?? '', /RequestComplete and WaitForCustomCallback$/);
+  });
+});
+
+describe('docs/tasks.md', () => {
+  const page = readFileSync(new URL('../../docs/tasks.md', import.meta.url), 'utf8');
+
+  test('its table of modes is the catalogue', () => {
+    const rows = [
+      ...page.matchAll(/^\| (?:any other )?`([\w<>]+:[\w<>]+)` \| (yes|no)[^|]*\| (yes|no)[^|]*\| (yes|no)[^|]*\|$/gm),
+    ];
+    assert.equal(rows.length, 5);
+    for (const [, action = '', ...cells] of rows) {
+      const name = action.includes('<') ? 'ECS:DescribeInstances' : action;
+      const modes = MODES.filter((_mode, i) => cells[i] === 'yes');
+      assert.deepEqual([...knownAction(name).modes], modes, action);
+    }
+  });
+
+  test('its tasks compile without a diagnostic', () => {
+    const examples = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text = '']) => text);
+    const tasks = examples.filter((text) => text.includes('Action: '));
+    assert.ok(tasks.length >= 5);
+    for (const text of tasks) {
+      const whole = text.startsWith('- ')
+        ? text
+        : `- Type: Task\n  Name: A\n  End: true\n${text.replace(/^(?=.)/gm, '  ')}`;
+      const start = /Name: (\w+)/.exec(whole)?.[1] ?? '';
+      const definition = flow(whole.replace(/^(?=.)/gm, '  ')).replace('StartAt: A', `StartAt: ${start}`);
+      assert.deepEqual(compile(definition, { mode: 'Standard' }).diagnostics, [], text);
+    }
   });
 });
 
