@@ -2,11 +2,20 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ACTIONS, actionEntry, actionResource } from '../../src/api/actions.ts';
-import type { ActionName } from '../../src/api/actions.ts';
+import type { ActionEntry, ActionName } from '../../src/api/actions.ts';
 import { OPERATIONS } from '../../src/operations/all.ts';
+import { tableUnder } from '../support/markdown.ts';
 
 describe('actions', () => {
-  it('are the 29 documented ones', () => assert.equal(Object.keys(ACTIONS).length, 29));
+  it('are the 29 documented ones and the extensions of docs/extensions.md', () => {
+    const entries = Object.entries(ACTIONS) as readonly [string, ActionEntry][];
+    assert.equal(entries.filter(([, entry]) => entry.extension !== true).length, 29);
+    const extensions = entries.filter(([, entry]) => entry.extension === true).map(([action]) => action);
+    assert.deepEqual(
+      tableUnder('extensions.md', '## The actions').map(([action]) => action),
+      extensions.map((action) => `\`${action}\``),
+    );
+  });
 
   it('are built where there is an operation, and nowhere else', () => {
     const built = Object.entries(ACTIONS).filter(([, entry]) => entry.built);
@@ -16,7 +25,7 @@ describe('actions', () => {
 
   it('are found by their exact name only', () => {
     assert.equal(actionEntry('StartSyncExecution')?.built, true);
-    assert.equal(actionEntry('StopExecution')?.built, false);
+    assert.equal(actionEntry('CreateSchedule')?.built, false);
     for (const name of ['startSyncExecution', '', 'constructor', '__proto__', 'Nothing'])
       assert.equal(actionEntry(name), undefined);
   });
@@ -35,6 +44,9 @@ describe('actions', () => {
       StartSyncExecution: 'flow/by-flow-name',
       CreateFlowAlias: 'flow/by-flow-name',
       ReportTaskFailed: 'flow/*',
+      GetExecutionHistory: 'flow/by-flow-name',
+      DescribeExecutionWaits: 'flow/by-flow-name',
+      RedriveExecution: 'flow/by-flow-name',
       DescribeRegions: '*',
     };
     for (const [action, resource] of Object.entries(expected)) {

@@ -199,7 +199,7 @@ for (const store of STORES) {
   });
 
   describe(`DescribeFlow on ${store}`, () => {
-    it('knows of flows that exist, and of no version yet', () =>
+    it('knows of flows that exist, and of versions that were published', () =>
       withHouse(store, async ({ call, fails }) => {
         await fails('DescribeFlow', { Name: 'f' }, 'FlowNotExists', /^Flow 'f' does not exist\.$/);
         await fails('DescribeFlow', {}, 'MissingRequiredParams', /'Name'/);

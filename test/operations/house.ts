@@ -11,6 +11,8 @@ import { OPERATIONS } from '../../src/operations/all.ts';
 import { createOperationRate } from '../../src/operations/rate.ts';
 import type { OperationServices } from '../../src/operations/services.ts';
 import { createSyncExecutions } from '../../src/runtime/sync-executions.ts';
+import { createFlowCompiler, createRunnableFlows } from '../../src/runtime/runnable-flows.ts';
+import type { Executions } from '../../src/runtime/executions.ts';
 import type { FlowStore } from '../../src/store/flows.ts';
 import { createMemoryStores } from '../../src/store/memory/stores.ts';
 import { openSqliteStores } from '../../src/store/sqlite/stores.ts';
@@ -58,15 +60,25 @@ function house(flows: FlowStore, limits: Partial<OperationServices['limits']> = 
     clock,
     catalog(() => assert.fail('no flow here has a Task')),
   );
+  const compile = createFlowCompiler({ compile: compileDefinition, parallelBranches: 50 });
+  const runnable = createRunnableFlows({ flows, ids, compile });
   const services: OperationServices = {
     flows,
-    sync: createSyncExecutions({ flows, runtime, ids, compile: compileDefinition, parallelBranches: 50 }),
+    sync: createSyncExecutions({ flows: runnable, runtime, ids }),
+    executions: {} as Executions,
+    changes: {
+      changed: (name) => runnable.forget(name),
+      deleted(name) {
+        runnable.forget(name);
+        runtime.stop(name, { error: 'FnF.FlowDeleted', cause: `Flow '${name}' was deleted.` });
+      },
+    },
     compile: compileDefinition,
     rate: createOperationRate(clock, null),
     clock,
     ids,
     region: { id: 'cn-hangzhou', endpoint: '127.0.0.1:7780' },
-    limits: { parallelBranches: 50, inputBytes: 65_536, flows: null, ...limits },
+    limits: { parallelBranches: 50, inputBytes: 65_536, stateDataBytes: 65_536, flows: null, ...limits },
   };
   async function call(action: string, parameters: Record<string, string>): Promise<JsonObject> {
     const operation = OPERATIONS.get(action);

@@ -68,6 +68,19 @@ describe('the rate of operations', () => {
     for (let n = 0; n < 1000; n++) rate.admit('A');
   });
 
+  it('may be an operation’s own, or none at all', () => {
+    const rate = createOperationRate(clockAt(), { perSecond: 1, burst: 1 }, [
+      { operation: 'A', rate: { perSecond: 1, burst: 2 } },
+      { operation: 'B', rate: null },
+    ]);
+    rate.admit('A');
+    rate.admit('A');
+    assert.throws(() => rate.admit('A'), ApiError);
+    for (let n = 0; n < 100; n++) rate.admit('B');
+    rate.admit('C');
+    assert.throws(() => rate.admit('C'), ApiError);
+  });
+
   it('holds for every operation but StartSyncExecution, which has one of its own', () =>
     withHouse('memory', async ({ services }) => {
       const asked: string[] = [];

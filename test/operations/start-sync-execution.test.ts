@@ -135,7 +135,7 @@ for (const store of STORES) {
         );
       }));
 
-    it('knows the current definition and no version or alias yet', () =>
+    it('says which version or alias is not there', () =>
       withHouse(store, async ({ call, fails }) => {
         await fails('StartSyncExecution', { FlowName: 'f', Qualifier: '1' }, 'FlowNotExists', /'f'/);
         await call('CreateFlow', express('f'));

@@ -1,0 +1,242 @@
+/**
+ * Bad input of every operation, a row each: what is missing, empty, too long, out of range or of the wrong kind is refused
+ * before anything is looked up, by a message that names the parameter. The definitions and Environment of flows have
+ * tables of their own (flows.test.ts, parameters.test.ts), and so has RoutingConfigurations (versions.test.ts).
+ */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ACTIONS } from '../../src/api/actions.ts';
+import type { ErrorCode } from '../../src/api/errors.ts';
+import { withHouse } from './house.ts';
+
+type Given = Readonly<Record<string, string>>;
+type Row = readonly [change: Given, message: RegExp, code?: ErrorCode];
+
+interface Table {
+  /** Parameters without fault, those that are required and no other. */
+  readonly good: Given;
+  readonly rows: readonly Row[];
+}
+
+/** Texts that are no names, for a parameter. */
+function noName(parameter: string): Row[] {
+  return ['1a', '-a', 'a b', 'a.b', 'é', 'a\n', 'a:b', 'x'.repeat(129)].map((text) => [
+    { [parameter]: text },
+    new RegExp(`^${parameter} ".*" is not a name: a name has 1 to 128 characters`),
+  ]);
+}
+
+function noExecutionName(): Row[] {
+  return ['-a', 'a b', 'a.b', 'é', 'a\n', ':a', 'a:b:c', 'x'.repeat(129), `a:${'0'.repeat(37)}`].map((text) => [
+    { ExecutionName: text },
+    /^ExecutionName ".*" is not the name of an execution: /,
+  ]);
+}
+
+function outOf(parameter: string, min: number, max: number): Row[] {
+  return [String(min - 1), String(max + 1), '1.5', 'ten', '1e2', ' 5', '0x10', '9'.repeat(30)].map((text) => [
+    { [parameter]: text },
+    new RegExp(`^${parameter} ".*" is not a whole number from ${min} to ${max}\\.$`),
+  ]);
+}
+
+function tooLong(parameter: string, max: number): Row {
+  const message = new RegExp(`^${parameter} has ${max + 1} characters; at most ${max} are allowed\\.$`);
+  return [{ [parameter]: 'x'.repeat(max + 1) }, message];
+}
+
+function noQualifier(): Row[] {
+  return ['0', '01', '1.0', 'a b', 'a:b', '-1', 'é', '9'.repeat(16), 'x'.repeat(129)].map((text) => [
+    { Qualifier: text },
+    /^Qualifier ".*" is neither a version \(a number from 1\), nor the name of an alias, nor LATEST\.$/,
+  ]);
+}
+
+function noVersion(): Row[] {
+  return ['0', '01', '-1', '1.0', 'one', ' 1', '9'.repeat(16)].map((text) => [
+    { FlowVersion: text },
+    /^FlowVersion ".*" is not a version: a version is a whole number from 1\.$/,
+  ]);
+}
+
+function noToken(...tokens: readonly string[]): Row[] {
+  return tokens.map((text) => [{ NextToken: text }, /^NextToken ".*" is not/]);
+}
+
+function noTime(parameter: string): Row[] {
+  return [
+    'yesterday',
+    '2026-01-01',
+    '2026-01-01T00:00:00',
+    '2026-1-1T00:00:00Z',
+    '2026-02-30T00:00:00Z',
+    '2026-13-01T00:00:00Z',
+    '2026-01-01T24:00:00Z',
+    '2026-01-01T00:60:00Z',
+    '2026-01-01T00:00:61Z',
+    '2026-01-01T00:00:00+0800',
+    '2026-01-01T00:00:00+24:00',
+    '2026-01-01T00:00:00.Z',
+    '1767225600000',
+  ].map((text) => [{ [parameter]: text }, new RegExp(`^${parameter} ".*" is not a time as RFC 3339 writes it`)]);
+}
+
+function noInput(): Row[] {
+  return [
+    [{ Input: '{' }, /^Input is not JSON that can be read/],
+    [{ Input: '{"a":1}x' }, /^Input is not JSON that can be read/],
+    [{ Input: '[]' }, /^Input is not a JSON object but an array\.$/],
+    [{ Input: 'null' }, /^Input is not a JSON object but null\.$/],
+    [{ Input: '1' }, /^Input is not a JSON object but a number\.$/],
+    [{ Input: `${'{"a":'.repeat(300)}1${'}'.repeat(300)}` }, /^Input is not JSON that can be read: nested deeper/],
+    [
+      { Input: `{"a":"${'x'.repeat(65_536)}"}` },
+      /^The payload size exceeds maximum allowed size \(65536 bytes\)\.$/,
+      'EntityTooLarge',
+    ],
+  ];
+}
+
+const EXECUTION = { FlowName: 'f', ExecutionName: 'e' };
+const OF_EXECUTION = [...noName('FlowName'), ...noExecutionName()];
+const ALIAS = { FlowName: 'f', Name: 'a' };
+const OF_ALIAS = [...noName('FlowName'), ...noName('Name')];
+const ROUTES = '[{"Version":"1","Weight":1}]';
+const tooManyBytes = /^The payload size exceeds maximum allowed size \(65536 bytes\)\.$/;
+
+const TABLES: Readonly<Record<string, Table>> = {
+  CreateFlow: {
+    good: { Name: 'f', Definition: 'x', Type: 'FDL' },
+    rows: [
+      ...noName('Name'),
+      [{ Type: 'fdl' }, /^Type "fdl" is not one of "FDL", "DEFAULT"\.$/],
+      [{ ExecutionMode: 'express' }, /^ExecutionMode "express" is not one of/],
+      tooLong('Description', 4096),
+      tooLong('RoleArn', 1024),
+      tooLong('ExternalStorageLocation', 1024),
+      tooLong('ResourceGroupId', 1024),
+    ],
+  },
+  DescribeFlow: { good: { Name: 'f' }, rows: [...noName('Name'), ...noVersion()] },
+  UpdateFlow: {
+    good: { Name: 'f' },
+    rows: [
+      ...noName('Name'),
+      [{ Definition: '' }, /^Definition is empty/],
+      [{ Type: '' }, /^Type "" is not one of/],
+      tooLong('Description', 4096),
+      tooLong('RoleArn', 1024),
+    ],
+  },
+  DeleteFlow: { good: { Name: 'f' }, rows: noName('Name') },
+  ListFlows: { good: {}, rows: outOf('Limit', 1, 1000) },
+  PublishFlowVersion: { good: { FlowName: 'f' }, rows: [...noName('FlowName'), tooLong('Description', 4096)] },
+  ListFlowVersions: {
+    good: { FlowName: 'f' },
+    rows: [...noName('FlowName'), ...outOf('Limit', 1, 1000), ...noToken('0', '01', '-1', 'a', '1 ', '9'.repeat(16))],
+  },
+  DeleteFlowVersion: {
+    good: { FlowName: 'f', FlowVersion: '1' },
+    rows: [
+      ...noName('FlowName'),
+      ...noVersion(),
+      [{ FlowVersion: 'LATEST' }, /^FlowVersion "LATEST" is not a version/],
+    ],
+  },
+  CreateFlowAlias: {
+    good: { ...ALIAS, RoutingConfigurations: ROUTES },
+    rows: [
+      ...OF_ALIAS,
+      [{ Name: 'LATEST' }, /^Name "LATEST" cannot name an alias: it means the current definition\.$/],
+      [{ Name: '12' }, /^Name "12" is not a name/],
+      tooLong('Description', 4096),
+      [{ RoutingConfigurations: '[]' }, /^RoutingConfigurations has 0 entries/],
+    ],
+  },
+  DescribeFlowAlias: { good: ALIAS, rows: OF_ALIAS },
+  UpdateFlowAlias: {
+    good: ALIAS,
+    rows: [
+      ...OF_ALIAS,
+      tooLong('Description', 4096),
+      [{ RoutingConfigurations: '' }, /^RoutingConfigurations is empty; leave it out to keep/],
+      [{ RoutingConfigurations: '{}' }, /^RoutingConfigurations is not a JSON array/],
+    ],
+  },
+  DeleteFlowAlias: { good: ALIAS, rows: OF_ALIAS },
+  ListFlowAliases: {
+    good: { FlowName: 'f' },
+    rows: [...noName('FlowName'), ...outOf('Limit', 1, 1000), ...noToken('1', 'a b', 'x'.repeat(129))],
+  },
+  StartExecution: {
+    good: { FlowName: 'f' },
+    rows: [...noName('FlowName'), ...noName('ExecutionName'), ...noInput(), ...noQualifier()],
+  },
+  StartSyncExecution: {
+    good: { FlowName: 'f' },
+    rows: [...noName('FlowName'), ...noName('ExecutionName'), ...noInput(), ...noQualifier()],
+  },
+  StopExecution: { good: EXECUTION, rows: [...OF_EXECUTION, tooLong('Error', 128), tooLong('Cause', 4096)] },
+  DescribeExecution: { good: EXECUTION, rows: [...OF_EXECUTION, ...outOf('WaitTimeSeconds', 0, 60)] },
+  ListExecutions: {
+    good: { FlowName: 'f' },
+    rows: [
+      ...noName('FlowName'),
+      ...outOf('Limit', 1, 100),
+      ...noQualifier(),
+      ...noTime('StartedTimeBegin'),
+      ...noTime('StartedTimeEnd'),
+      [{ Status: 'running' }, /^Status "running" is not one of "Starting", "Running", "Stopped"/],
+      [{ MetadataOnly: 'yes' }, /^MetadataOnly "yes" is neither true nor false\.$/],
+      [{ MetadataOnly: '1' }, /^MetadataOnly "1" is neither/],
+      tooLong('ExecutionNamePrefix', 165),
+      tooLong('MapRunName', 165),
+      tooLong('NextToken', 1024),
+      // A filter that nothing can meet is no reason to read the others less strictly.
+      [{ Status: 'Starting', Limit: '0' }, /^Limit "0"/],
+    ],
+  },
+  GetExecutionHistory: {
+    good: EXECUTION,
+    rows: [...OF_EXECUTION, ...outOf('Limit', 1, 1000), ...noToken('0', '01', '-1', 'a', '1.5', '9'.repeat(16))],
+  },
+  ReportTaskSucceeded: {
+    good: { TaskToken: 't', Output: '{}' },
+    rows: [
+      [{ Output: 'done' }, /^Output is not JSON that can be read/],
+      [{ Output: `${'['.repeat(300)}${']'.repeat(300)}` }, /^Output is not JSON that can be read: nested deeper/],
+      [{ Output: `"${'x'.repeat(65_535)}"` }, tooManyBytes, 'EntityTooLarge'],
+      [{ Output: `"${'é'.repeat(32_768)}"` }, tooManyBytes, 'EntityTooLarge'],
+      [{ Output: `{}${' '.repeat(65_535)}` }, tooManyBytes, 'EntityTooLarge'],
+    ],
+  },
+  ReportTaskFailed: {
+    good: { TaskToken: 't', Error: 'e' },
+    rows: [tooLong('Error', 128), tooLong('Cause', 4096)],
+  },
+  DescribeRegions: { good: {}, rows: [] },
+  DescribeExecutionWaits: { good: EXECUTION, rows: OF_EXECUTION },
+  RedriveExecution: { good: EXECUTION, rows: OF_EXECUTION },
+};
+
+describe('bad input', () => {
+  it('has a table for every action that is built', () => {
+    const built = Object.entries(ACTIONS).filter(([, entry]) => entry.built);
+    assert.deepEqual(Object.keys(TABLES).sort(), built.map(([action]) => action).sort());
+  });
+
+  for (const [action, { good, rows }] of Object.entries(TABLES)) {
+    it(`of ${action} is refused by name`, () =>
+      withHouse('memory', async ({ fails }) => {
+        for (const parameter of Object.keys(good)) {
+          const { [parameter]: _, ...rest } = good;
+          const message = new RegExp(`^The HTTP query '${parameter}' must be specified\\.$`);
+          await fails(action, rest, 'MissingRequiredParams', message);
+          await fails(action, { ...rest, [parameter]: '' }, 'MissingRequiredParams', message);
+        }
+        for (const [change, message, code = 'InvalidArgument'] of rows) {
+          await fails(action, { ...good, ...change }, code, message);
+        }
+      }));
+  }
+});
