@@ -52,7 +52,7 @@ const TYPES: readonly EventType[] = [
 const CODES = Object.fromEntries(TYPES.map((type, code) => [type, code])) as Record<EventType, number>;
 
 /** JSON text of events that follow one another, at least one. */
-export function encodeEvents(events: readonly ExecutionEvent[], plan: Plan): string {
+export function encodeEvents(events: readonly ExecutionEvent[], plan: Pick<Plan, 'states'>): string {
   let text = '';
   let before: ExecutionEvent | null = null;
   // Text put together by hand costs less than an array of arrays that is then turned into text.
@@ -66,7 +66,7 @@ export function encodeEvents(events: readonly ExecutionEvent[], plan: Plan): str
   return `${text}]`;
 }
 
-function encodeEvent(event: ExecutionEvent, before: ExecutionEvent | null, plan: Plan): string {
+function encodeEvent(event: ExecutionEvent, before: ExecutionEvent | null, plan: Pick<Plan, 'states'>): string {
   const { id, type, timeMs, cause, thread, state, value, next, facts } = event;
   const code = CODES[type];
   const known = before !== null && value !== null && value === before.value;
@@ -77,7 +77,10 @@ function encodeEvent(event: ExecutionEvent, before: ExecutionEvent | null, plan:
   text += `,${next}`;
   if (facts === null && !named) return `${text}]`;
   text += facts === null ? ',null' : `,${JSON.stringify(facts)}`;
-  return named ? `${text},${JSON.stringify(plan.states[state]?.name)}]` : `${text}]`;
+  if (!named) return `${text}]`;
+  const name = plan?.states[state]?.name;
+  assert(name !== undefined, `no state ${state}`);
+  return `${text},${JSON.stringify(name)}]`;
 }
 
 /** The events of a row. The text is our own: anything else than what {@link encodeEvents} gives is a defect. */

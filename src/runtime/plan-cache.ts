@@ -43,6 +43,11 @@ export class PlanCache<T> {
     this.#drop(name);
   }
 
+  /** Forgets every name that begins so. It looks at all of them: for changes, not for the way of a call. */
+  forgetAll(prefix: string): void {
+    for (const name of [...this.#loading.keys(), ...this.#kept.keys()]) if (name.startsWith(prefix)) this.forget(name);
+  }
+
   #keep(name: string, entry: { value: T; size: number }): void {
     this.#drop(name);
     this.#kept.set(name, entry);

@@ -1,0 +1,30 @@
+/**
+ * What the runtimes have to know about changes of flows. Operations tell it after a change is durable and before they
+ * answer: no later start sees what was before.
+ */
+import type { ExpressRuntime } from './express.ts';
+import type { RunnableFlows } from './runnable-flows.ts';
+import type { StandardRuntime } from './standard.ts';
+
+export interface FlowChanges {
+  /** The flow, its versions or its aliases were changed. */
+  changed(flowName: string): void;
+  /** The flow was deleted; what runs of it stops after the state that the flow is in (decisions.md 4.10). */
+  deleted(flowName: string): void;
+}
+
+export function createFlowChanges(
+  flows: RunnableFlows,
+  express: Pick<ExpressRuntime, 'stop'>,
+  standard: Pick<StandardRuntime, 'flowDeleted'>,
+): FlowChanges {
+  return {
+    changed: (flowName) => flows.forget(flowName),
+    deleted(flowName) {
+      flows.forget(flowName);
+      const why = { error: 'FnF.FlowDeleted', cause: `Flow '${flowName}' was deleted.` };
+      express.stop(flowName, why);
+      standard.flowDeleted(flowName, why);
+    },
+  };
+}

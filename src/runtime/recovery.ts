@@ -1,0 +1,119 @@
+/**
+ * Takes up what the store says was under way: after a start of the server, and what a failing store left in doubt. What
+ * is asleep stays asleep.
+ */
+import type { Clock } from '../base/clock.ts';
+import type { ExecutionId, ExecutionRecord, ExecutionStore } from '../store/executions.ts';
+import type { ParentReports } from './parent-reports.ts';
+import type { RunTable } from './run-table.ts';
+import { PARENT_GONE } from './standard-run.ts';
+import type { StandardRun } from './standard-run.ts';
+
+export interface RecoveryOptions {
+  readonly store: Pick<ExecutionStore, 'get' | 'unfinished' | 'children' | 'orphans'>;
+  readonly clock: Clock;
+  readonly table: RunTable;
+  readonly reports: ParentReports;
+  /** A start that was refused, because the store failed, was kept all the same. */
+  readonly onFound: () => void;
+  readonly onError: (error: unknown) => void;
+}
+
+const BATCH = 200;
+const RETRY_MS = 1_000;
+
+export class Recovery {
+  readonly #options: RecoveryOptions;
+  /** Starts that drew back while the store failed. */
+  readonly #doubtful = new Set<ExecutionId>();
+  #closed = false;
+  #finish: () => void = () => {};
+  readonly done = new Promise<void>((resolve) => {
+    this.#finish = resolve;
+  });
+
+  constructor(options: RecoveryOptions) {
+    this.#options = options;
+  }
+
+  /** Brings everything that is not asleep into memory, in the order in which it was started. */
+  async run(): Promise<void> {
+    await this.#untilItWorks(() => this.#takeUp());
+    await this.#untilItWorks(() => this.#stopOrphans());
+    this.#finish();
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  doubt(id: ExecutionId): void {
+    this.#doubtful.add(id);
+  }
+
+  /** The store works again: what it kept of the starts that were refused goes on. */
+  lookAtDoubtful(): void {
+    const ids = [...this.#doubtful];
+    this.#doubtful.clear();
+    void this.#untilItWorks(async () => {
+      for (let id = ids[0]; id !== undefined; id = ids[0]) {
+        if ((await this.#options.table.get(id)) !== null) this.#options.onFound();
+        ids.shift();
+      }
+    });
+  }
+
+  /** Children of tasks that have ended. */
+  stopChildren(parent: ExecutionId, events: readonly number[]): Promise<void> {
+    return this.#untilItWorks(async () => {
+      for (const id of await this.#options.store.children(parent, events)) await this.#stop(id);
+    });
+  }
+
+  /** A child whose start became durable after its task was given up. */
+  async stopIfOrphan(child: ExecutionRecord): Promise<void> {
+    if (child.parent === null) return;
+    const parent = await this.#options.table.get(child.parent.execution);
+    if (parent === null || !parent.waitsFor(child.parent.event)) await this.#stop(child.id);
+  }
+
+  async #takeUp(): Promise<void> {
+    const { store, table, reports } = this.#options;
+    for (let after = 0; !this.#closed; ) {
+      const ids = await store.unfinished(after, BATCH);
+      for (const id of ids) {
+        // Not running any more: its end is owed to its parent.
+        if ((await table.get(id)) === null) void reports.add(id);
+        after = id;
+      }
+      if (ids.length < BATCH) return;
+      // Requests have their turn between two batches.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  async #stopOrphans(): Promise<void> {
+    for (;;) {
+      const ids = await this.#options.store.orphans(BATCH);
+      for (const id of ids) await (await this.#stop(id))?.durable();
+      if (ids.length < BATCH || this.#closed) return;
+    }
+  }
+
+  async #stop(id: ExecutionId): Promise<StandardRun | null> {
+    const run = await this.#options.table.get(id);
+    run?.advance({ kind: 'stop', failure: PARENT_GONE });
+    return run;
+  }
+
+  async #untilItWorks(work: () => Promise<void>): Promise<void> {
+    while (!this.#closed) {
+      try {
+        return await work();
+      } catch (error) {
+        this.#options.onError(error);
+        await new Promise<void>((resolve) => this.#options.clock.after(RETRY_MS, resolve));
+      }
+    }
+  }
+}

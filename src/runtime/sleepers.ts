@@ -1,0 +1,110 @@
+/**
+ * Wakes what is asleep in the store when its time has come. There is one timer, for the earliest; it never sleeps longer
+ * than a minute, because the wall clock, by which the store's times count, may be set in the meantime.
+ */
+import type { Clock } from '../base/clock.ts';
+import type { ExecutionId, ExecutionStore } from '../store/executions.ts';
+
+export interface SleepersOptions {
+  readonly store: Pick<ExecutionStore, 'due' | 'asleep' | 'nextWakeMs'>;
+  readonly clock: Clock;
+  /** Brings an execution into memory and lets it look at the clock. */
+  readonly wake: (id: ExecutionId) => Promise<void>;
+  readonly onError: (error: unknown) => void;
+}
+
+const LONGEST_SLEEP_MS = 60_000;
+/** Between two looks while some are due and their waking is on its way to the disk. */
+const SHORTEST_SLEEP_MS = 20;
+const BATCH = 200;
+/** A wall clock that falls behind the monotonic one by more was set back. */
+const SET_BACK_MS = 5_000;
+
+export class Sleepers {
+  readonly #options: SleepersOptions;
+  #cancel: (() => void) | null = null;
+  #armedMs = Number.POSITIVE_INFINITY;
+  #looking = false;
+  #closed = false;
+  /** Wall clock minus monotonic clock. */
+  #offsetMs: number;
+
+  constructor(options: SleepersOptions) {
+    this.#options = options;
+    this.#offsetMs = this.#offset();
+  }
+
+  /** An execution falls asleep until then, wall clock. */
+  add(wakeMs: number): void {
+    this.#arm(wakeMs - this.#options.clock.nowMs());
+  }
+
+  /** Looks now, and from then on by itself. */
+  async look(): Promise<void> {
+    if (this.#looking || this.#closed) return;
+    this.#looking = true;
+    let nextMs = LONGEST_SLEEP_MS;
+    try {
+      if (this.#wasSetBack()) await this.#wakeAll();
+      nextMs = await this.#wakeDue();
+    } catch (error) {
+      this.#options.onError(error);
+      nextMs = 1_000;
+    } finally {
+      this.#looking = false;
+    }
+    this.#arm(nextMs);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancel?.();
+  }
+
+  /** Milliseconds until the next look. */
+  async #wakeDue(): Promise<number> {
+    const { store, clock, wake } = this.#options;
+    const ids = await store.due(clock.nowMs(), BATCH);
+    for (const id of ids) await wake(id);
+    if (ids.length > 0) return SHORTEST_SLEEP_MS;
+    const nextMs = await store.nextWakeMs();
+    return nextMs === null ? LONGEST_SLEEP_MS : nextMs - clock.nowMs();
+  }
+
+  /** Their times in the store are those of a clock that does not count any more. */
+  async #wakeAll(): Promise<void> {
+    const { store, wake } = this.#options;
+    for (let after = 0; !this.#closed; ) {
+      const ids = await store.asleep(after, BATCH);
+      for (const id of ids) await wake(id);
+      const last = ids.at(-1);
+      if (last === undefined) return;
+      after = last;
+    }
+  }
+
+  #wasSetBack(): boolean {
+    const before = this.#offsetMs;
+    this.#offsetMs = this.#offset();
+    return this.#offsetMs < before - SET_BACK_MS;
+  }
+
+  #offset(): number {
+    const { clock } = this.#options;
+    return clock.nowMs() - clock.monotonicMs();
+  }
+
+  #arm(inMs: number): void {
+    if (this.#closed) return;
+    const { clock } = this.#options;
+    const delayMs = Math.min(Math.max(inMs, SHORTEST_SLEEP_MS), LONGEST_SLEEP_MS);
+    const dueMs = clock.monotonicMs() + delayMs;
+    if (this.#cancel !== null && dueMs >= this.#armedMs) return;
+    this.#cancel?.();
+    this.#armedMs = dueMs;
+    this.#cancel = clock.after(delayMs, () => {
+      this.#cancel = null;
+      void this.look();
+    });
+  }
+}

@@ -1,0 +1,459 @@
+/**
+ * One Standard execution in memory. It decides as an Express execution does; what differs is that nothing acts on an event
+ * before the event is on disk: a command that a decision opens is carried out, and a caller is answered, when the
+ * commit with its event has come back.
+ *
+ * Invariants. Events that are decided and not durable wait in `#decided`, in order, and go into one change. A command is
+ * carried out at most once by one run. Everything that comes from outside is an input to `decide`, which ignores what
+ * is stale; so timers, answers and reports may come late or twice.
+ */
+import { assert } from '../base/assert.ts';
+import { stringifyJson } from '../base/json.ts';
+import type { TaskResult } from '../actions/action.ts';
+import { decide } from '../interpreter/decide.ts';
+import type { ExecutionEvent, Failure } from '../interpreter/event.ts';
+import type { Command, Execution } from '../interpreter/execution.ts';
+import { RUNTIME_ERROR } from '../interpreter/failure.ts';
+import type { Input, Moment } from '../interpreter/input.ts';
+import { encodeEvents } from '../interpreter/journal.ts';
+import type { ExecutionChange, ExecutionRecord, FlowSnapshot } from '../store/executions.ts';
+import type { Committable } from './commit-queue.ts';
+import { Deadlines } from './deadlines.ts';
+import type { TaskReport } from './executions.ts';
+import type { RunHost } from './run-host.ts';
+
+type TaskCommand = Command & { readonly kind: 'task' };
+
+/** What waits longer than this leaves memory. */
+export const SLEEP_MIN_MS = 60_000;
+/** Why a child stops whose parent waits for it no longer (integrations.md 2). */
+export const PARENT_GONE = {
+  error: 'FnF.ParentStopped',
+  cause: 'The task that waited for this execution has ended.',
+};
+/** Deadlines are kept by this key for the execution as a whole; commands by their ids. */
+const WHOLE = 0;
+
+/** How a run came into memory. */
+export type Origin =
+  /** Not durable yet: its first change starts it. */
+  | { readonly kind: 'new'; readonly snapshot: FlowSnapshot; readonly withdrawable: boolean }
+  /** Read from the store. */
+  | { readonly kind: 'loaded' }
+  /** Read from the store after its end; its first change opens it again. */
+  | { readonly kind: 'redriven' };
+
+interface Waiter {
+  /** Event that has to be durable. */
+  readonly event: number;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+export class StandardRun implements Committable {
+  /** As it was when the run came into memory. */
+  readonly record: ExecutionRecord;
+  readonly execution: Execution;
+  readonly #host: RunHost<StandardRun>;
+  readonly #moment: RunMoment;
+  readonly #deadlines: Deadlines;
+  /** Running calls by command: what gives each up. */
+  readonly #calls = new Map<number, () => void>();
+  /** Commands opened by events that are not durable yet. */
+  readonly #toOpen: number[] = [];
+  /** Tasks whose children must not outlive them. */
+  readonly #parents = new Set<number>();
+  /** Of these, closed since the last change, and closed by the change that was taken last. */
+  #orphaned: number[] = [];
+  #takenOrphans: readonly number[] = [];
+  #origin: Origin;
+  #decided: ExecutionEvent[] = [];
+  #taken = 0;
+  #durable: number;
+  #storedWakeMs: number | null;
+  #waiters: Waiter[] = [];
+  readonly #callWaiters: (() => void)[] = [];
+  #isQueued = false;
+  #isGone = false;
+  #defect: unknown = null;
+
+  constructor(host: RunHost<StandardRun>, record: ExecutionRecord, execution: Execution, origin: Origin) {
+    this.record = record;
+    this.execution = execution;
+    this.#host = host;
+    this.#origin = origin;
+    this.#moment = new RunMoment(host, record.id);
+    this.#durable = execution.lastEvent;
+    this.#taken = execution.lastEvent;
+    this.#storedWakeMs = record.wakeMs;
+    this.#deadlines = new Deadlines(host.clock, (key) => this.#due(key));
+  }
+
+  /** Highest event that is on disk. */
+  get durableEvent(): number {
+    return this.#durable;
+  }
+
+  /** True when nothing but time and callbacks moves it, and all that it decided is on disk. */
+  get isIdle(): boolean {
+    return this.#isWaiting && this.#decided.length === 0 && this.#taken === this.#durable && !this.#isGone;
+  }
+
+  get isBroken(): boolean {
+    return this.#defect !== null;
+  }
+
+  /** Tasks that are being called. */
+  get calls(): number {
+    return this.#calls.size;
+  }
+
+  /** Begins with an input. After a load, what the state says has to be done is done at once: it is durable (I3). */
+  begin(input: Input): void {
+    const { commands } = this.execution;
+    if (this.#origin.kind === 'loaded') {
+      this.#armWhole();
+      for (const command of commands.values()) this.#open(command);
+    } else {
+      this.#toOpen.push(...commands.keys());
+    }
+    this.advance(input);
+  }
+
+  /** True while the task of that event is under way. */
+  waitsFor(event: number): boolean {
+    return this.execution.commands.get(event)?.kind === 'task';
+  }
+
+  /** Ends a task in a callback mode; the id of the event that ended it, or null when it has ended already. */
+  report(event: number, report: TaskReport): number | null {
+    const command = this.execution.commands.get(event);
+    if (command?.kind !== 'task' || command.state.mode === 'RequestComplete') return null;
+    const before = this.execution.lastEvent;
+    this.advance(
+      report.ok
+        ? { kind: 'task-succeeded', id: event, output: report.output }
+        : { kind: 'task-failed', id: event, failure: report.failure },
+    );
+    return this.execution.lastEvent > before ? before + 1 : null;
+  }
+
+  /** Resolves when the next call under way has ended. */
+  callEnded(): Promise<void> {
+    return new Promise((resolve) => this.#callWaiters.push(resolve));
+  }
+
+  /** No state is entered any more (decisions.md 4.10). */
+  stopAfterState(why: Failure): void {
+    this.#moment.stop = why;
+  }
+
+  /** Looks at the wall clock again: it was set, or time has passed while the run was not looked at. */
+  recheck(): void {
+    for (const command of [...this.execution.commands.values()]) this.#arm(command);
+    this.#armWhole();
+    this.#queueIfWakeMoved();
+  }
+
+  /** Takes an input as far as it goes. A defect met on the way loses this run and no other. */
+  advance(input: Input): void {
+    if (this.#isGone || this.#defect !== null || this.execution.status !== 'Running') return;
+    try {
+      this.#take(input);
+    } catch (error) {
+      this.#defect = error;
+      this.#letGo();
+      for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
+      this.#host.broke(this, error);
+    }
+  }
+
+  /** Resolves when everything decided so far is durable. @throws what the store or a defect says. */
+  durable(): Promise<void> {
+    if (this.#defect !== null) return Promise.reject(this.#defect as Error);
+    const event = this.execution.lastEvent;
+    if (event <= this.#durable) return Promise.resolve();
+    return new Promise((resolve, reject) => this.#waiters.push({ event, resolve, reject }));
+  }
+
+  /** Leaves memory: what it waits for wakes another run of the same execution. */
+  evict(): void {
+    this.#isGone = true;
+    this.#letGo();
+  }
+
+  takeChange(): ExecutionChange | null {
+    if (this.#isGone) return null;
+    const { execution } = this;
+    const events = this.#decided;
+    const wakeMs = this.#wakeMs();
+    const wakeMoved = wakeMs !== this.#storedWakeMs;
+    if (events.length === 0 && !wakeMoved) return null;
+    const last = events.at(-1);
+    const first = events[0];
+    this.#decided = [];
+    if (last !== undefined) this.#taken = last.id;
+    this.#storedWakeMs = wakeMs;
+    const orphaned = this.#orphaned;
+    this.#orphaned = [];
+    this.#takenOrphans = orphaned;
+    return {
+      id: this.record.id,
+      ...(this.#origin.kind === 'new' && { start: { record: this.record, snapshot: this.#origin.snapshot } }),
+      ...(this.#origin.kind === 'redriven' && { reopen: true as const }),
+      ...(first !== undefined && {
+        journal: { first: first.id, count: events.length, events: encodeEvents(events, execution.plan) },
+      }),
+      ...(wakeMoved && { wakeMs }),
+      ...(last?.state === -1 && execution.status !== 'Running' && { end: endOf(execution) }),
+      ...(orphaned.length > 0 && { stopChildren: { events: orphaned, request: PARENT_GONE } }),
+    };
+  }
+
+  committed(): void {
+    const isNew = this.#origin.kind !== 'loaded';
+    this.#origin = { kind: 'loaded' };
+    this.#durable = this.#taken;
+    if (this.#takenOrphans.length > 0) this.#host.orphaned(this, this.#takenOrphans);
+    this.#takenOrphans = [];
+    if (this.#isGone) return;
+    if (isNew) this.#armWhole();
+    this.#answer();
+    if (this.execution.status !== 'Running' && this.#durable === this.execution.lastEvent) {
+      this.#isGone = true;
+      this.#letGo();
+      this.#host.ended(this);
+      return;
+    }
+    const ready = this.#toOpen.splice(0);
+    for (const id of ready) {
+      const command = this.execution.commands.get(id);
+      if (command === undefined) continue;
+      if (id <= this.#durable) this.#open(command);
+      else this.#toOpen.push(id);
+    }
+    if (this.isIdle) this.#host.idle(this, this.#storedWakeMs);
+  }
+
+  withdraws(error: unknown): boolean {
+    if (this.#origin.kind !== 'new' || !this.#origin.withdrawable) return false;
+    this.#isGone = true;
+    this.#letGo();
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
+    this.#host.withdrawn(this);
+    return true;
+  }
+
+  #take(input: Input): void {
+    const { execution } = this;
+    this.#host.busy(this);
+    decide(execution, input, this.#moment, (event) => this.#decided.push(event));
+    if (execution.closed.length > 0) this.#close();
+    if (execution.opened.length > 0) this.#toOpen.push(...execution.opened.splice(0));
+    if (execution.canGoOn) this.#queueTurn();
+    if (this.#decided.length > 0) this.#host.commit(this);
+    else if (this.isIdle) this.#host.idle(this, this.#storedWakeMs);
+  }
+
+  #queueTurn(): void {
+    if (this.#isQueued) return;
+    this.#isQueued = true;
+    this.#host.turns.add(() => {
+      this.#isQueued = false;
+      this.advance({ kind: 'continue' });
+    });
+  }
+
+  #close(): void {
+    for (const id of this.execution.closed.splice(0)) {
+      this.#deadlines.delete(id);
+      this.#calls.get(id)?.();
+      this.#calls.delete(id);
+      if (this.#parents.delete(id)) this.#orphaned.push(id);
+    }
+  }
+
+  /** Carries out a command whose event is durable. */
+  #open(command: Command): void {
+    this.#arm(command);
+    if (command.kind === 'timer') return;
+    if (startsChild(command)) this.#parents.add(command.id);
+    // What was accepted is waited for; only what this engine itself waits for is begun again after a crash.
+    if (command.submitted && command.state.mode !== 'WaitForSystemCallback') return;
+    this.#host.whenOpen(() => this.#call(command.id));
+  }
+
+  #call(id: number): void {
+    const command = this.execution.commands.get(id);
+    if (command?.kind !== 'task' || this.#isGone || this.#calls.has(id)) return;
+    const { state } = command;
+    const { record } = this;
+    const abort = new AbortController();
+    const giveUp = (): void => abort.abort();
+    this.#calls.set(id, giveUp);
+    const waitsForCallback = state.mode !== 'RequestComplete';
+    const call = {
+      action: state.action,
+      parameters: command.parameters,
+      idempotencyKey: `${record.flowName}/${record.name}/${encodeURIComponent(state.name)}/${id}`,
+      flowName: record.flowName,
+      executionName: record.name,
+      roleArn: this.execution.start.roleArn,
+      mode: state.mode,
+      taskToken: waitsForCallback ? this.#moment.taskToken(id) : null,
+      task: { execution: record.id, event: id },
+      depth: 0,
+    };
+    this.#host.actions
+      .find(state.action)
+      .run(call, abort.signal)
+      .then(
+        (result) => this.#answered(id, giveUp, waitsForCallback, result),
+        (error: unknown) => {
+          this.#host.onDefect(error, `${state.action} in state ${state.name} of flow ${record.flowName}`);
+          this.#answered(id, giveUp, waitsForCallback, defectOf(state.action));
+        },
+      );
+  }
+
+  #answered(id: number, giveUp: () => void, waitsForCallback: boolean, result: TaskResult): void {
+    // A call that was given up has nothing to say any more.
+    if (this.#calls.get(id) !== giveUp) return;
+    const completion = result.ok && waitsForCallback ? result.completion : undefined;
+    if (completion === undefined) this.#calls.delete(id);
+    if (!waitsForCallback) return this.advance(outcome(id, result));
+    if (!result.ok) return this.advance({ kind: 'task-submit-failed', id, failure: failureOf(result) });
+    this.advance({ kind: 'task-submitted', id, output: result.output });
+    completion?.then(
+      (end) => {
+        if (this.#calls.get(id) !== giveUp) return;
+        this.#calls.delete(id);
+        this.advance(outcome(id, end));
+      },
+      (error: unknown) => {
+        this.#host.onDefect(error, `the end of a task of flow ${this.record.flowName}`);
+        if (this.#calls.get(id) !== giveUp) return;
+        this.#calls.delete(id);
+        this.advance(outcome(id, defectOf('task')));
+      },
+    );
+  }
+
+  #arm(command: Command): void {
+    const dueMs = this.execution.dueMs(command);
+    if (dueMs === null) return;
+    const longestMs = dueMs - command.openedMs;
+    this.#deadlines.set(command.id, remainingMs(dueMs, longestMs, this.#host.clock.nowMs()));
+  }
+
+  #armWhole(): void {
+    const { execution } = this;
+    if (execution.status !== 'Running' || execution.lastEvent === 0) return;
+    const longestMs = execution.timeoutSeconds * 1_000;
+    this.#deadlines.set(WHOLE, remainingMs(execution.deadlineMs, longestMs, this.#host.clock.nowMs()));
+  }
+
+  #due(key: number): void {
+    if (key === WHOLE) return this.advance({ kind: 'execution-timed-out' });
+    const command = this.execution.commands.get(key);
+    if (command === undefined) return;
+    this.advance({ kind: command.kind === 'timer' ? 'timer-due' : 'task-timed-out', id: key });
+  }
+
+  /** True when nothing is being computed or called, and nothing is about to be. */
+  get #isWaiting(): boolean {
+    const { execution } = this;
+    return execution.status === 'Running' && !execution.canGoOn && this.#calls.size === 0 && this.#toOpen.length === 0;
+  }
+
+  /** Until when nothing but a callback wakes it; null while it has to be in memory. */
+  #wakeMs(): number | null {
+    const { execution } = this;
+    if (execution.status !== 'Running' || execution.canGoOn || this.#calls.size > 0) return null;
+    let dueMs = execution.deadlineMs;
+    for (const command of execution.commands.values()) {
+      if (command.kind === 'task' && !command.submitted) return null;
+      dueMs = Math.min(dueMs, execution.dueMs(command) ?? dueMs);
+    }
+    return dueMs - this.#host.clock.nowMs() > SLEEP_MIN_MS ? dueMs : null;
+  }
+
+  #queueIfWakeMoved(): void {
+    if (this.#isWaiting && this.#wakeMs() !== this.#storedWakeMs) this.#host.commit(this);
+  }
+
+  #answer(): void {
+    if (this.#waiters.length === 0) return;
+    const waiting: Waiter[] = [];
+    for (const waiter of this.#waiters) {
+      if (waiter.event <= this.#durable) waiter.resolve();
+      else waiting.push(waiter);
+    }
+    this.#waiters = waiting;
+  }
+
+  #letGo(): void {
+    this.#deadlines.clear();
+    for (const giveUp of this.#calls.values()) giveUp();
+    this.#calls.clear();
+  }
+}
+
+/** What the decisions of one run are given. */
+class RunMoment implements Moment {
+  stop?: Failure;
+  readonly #host: RunHost<StandardRun>;
+  readonly #id: number;
+
+  constructor(host: RunHost<StandardRun>, id: number) {
+    this.#host = host;
+    this.#id = id;
+  }
+
+  get nowMs(): number {
+    return this.#host.clock.nowMs();
+  }
+
+  random(): number {
+    return this.#host.ids.random();
+  }
+
+  taskToken(event: number): string {
+    return this.#host.tokens.make({ execution: this.#id, event });
+  }
+}
+
+/** A clock that was set back makes nothing wait longer than it was meant to. */
+function remainingMs(dueMs: number, longestMs: number, nowMs: number): number {
+  return Math.max(0, Math.min(dueMs - nowMs, longestMs));
+}
+
+function startsChild({ state }: TaskCommand): boolean {
+  return state.mode === 'WaitForSystemCallback' && state.action.toLowerCase() === 'fnf:startexecution';
+}
+
+function outcome(id: number, result: TaskResult): Input {
+  return result.ok
+    ? { kind: 'task-succeeded', id, output: result.output }
+    : { kind: 'task-failed', id, failure: failureOf(result) };
+}
+
+function failureOf({ error, cause }: TaskResult & { ok: false }): Failure {
+  return { error, cause };
+}
+
+function defectOf(action: string): TaskResult & { ok: false } {
+  return { ok: false, error: RUNTIME_ERROR, cause: `The action ${action} failed in a way that it should not.` };
+}
+
+function endOf(execution: Execution): NonNullable<ExecutionChange['end']> {
+  const { status, failure } = execution;
+  assert(status !== 'Running', 'only an ended execution has an end');
+  return {
+    status,
+    stoppedMs: execution.stoppedMs,
+    output: status === 'Succeeded' ? stringifyJson(execution.output) : '',
+    error: failure?.error ?? '',
+    cause: failure?.cause ?? '',
+  };
+}

@@ -1,0 +1,467 @@
+/**
+ * The durable runtime: Standard executions, each event on disk before anything acts on it (DESIGN.md 4). In memory are those
+ * that compute or call something, and the latest of those that only wait; the others are rows in the store until their
+ * time or a callback comes. After a crash the store alone says what has to go on.
+ *
+ * What is asked of an execution that has ended is answered from the store; what is under way is in `run-table.ts`, and what
+ * of it is durable is settled by `commit-queue.ts`.
+ */
+import { ApiError, apiError, invalidArgument } from '../api/error.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Ids } from '../base/ids.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { ActionCatalog } from '../actions/action.ts';
+import type { Failure } from '../interpreter/event.ts';
+import { Execution } from '../interpreter/execution.ts';
+import type { ExecutionLimits } from '../interpreter/execution.ts';
+import type {
+  ExecutionChange,
+  ExecutionId,
+  ExecutionRecord,
+  ExecutionStore,
+  TaskReference,
+} from '../store/executions.ts';
+import { CommitQueue } from './commit-queue.ts';
+import type { Committable, StoreTrouble } from './commit-queue.ts';
+import { EndWaiters } from './end-waiters.ts';
+import { ExecutionLoader, startOf } from './execution-loader.ts';
+import type { ExecutionWait, TaskReport } from './executions.ts';
+import { ParentReports } from './parent-reports.ts';
+import { Purger } from './purger.ts';
+import { Recovery } from './recovery.ts';
+import { RunTable } from './run-table.ts';
+import type { CompileFlow, Resolved, RunnableFlows } from './runnable-flows.ts';
+import { Sleepers } from './sleepers.ts';
+import { StandardRun } from './standard-run.ts';
+import { storeWait, stuckWait, waitsOf } from './standard-waits.ts';
+import { createTaskTokens } from './task-tokens.ts';
+
+export interface StandardOptions {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly actions: ActionCatalog;
+  readonly store: ExecutionStore;
+  readonly flows: RunnableFlows;
+  readonly compile: CompileFlow;
+  /** Id of the flow of that name; null when there is none. */
+  readonly flowId: (name: string) => Promise<string | null>;
+  readonly limits: Omit<ExecutionLimits, 'waitSeconds'> & {
+    /** Running executions; null: not limited. */
+    readonly standardExecutions: number | null;
+  };
+  /** How long ended executions are kept; null: for ever. */
+  readonly keepMs: number | null;
+  readonly log: StandardLog;
+}
+
+/** What the server's log is told. */
+export interface StandardLog {
+  /** An action that threw, or a part of this engine. */
+  defect(error: unknown, where: string): void;
+  /** The store fails and executions wait for it; null: it works again. */
+  storeTrouble(trouble: StoreTrouble | null): void;
+  /** An execution that cannot go on before another version of the server is started, or it is stopped. */
+  stuck(id: ExecutionId, error: unknown): void;
+  /** Another process has taken the store over; this one does nothing more. */
+  ownershipLost(): void;
+}
+
+/** A start whose parameters are checked. */
+export interface StandardStart {
+  readonly flowName: string;
+  readonly qualifier: string;
+  /** Null: a UUID is made. */
+  readonly executionName: string | null;
+  readonly inputText: string;
+  readonly input: JsonObject;
+  /** The task that starts it, or whose token it was started with. */
+  readonly parent: TaskReference | null;
+  /** Its end is to be reported to `parent`. */
+  readonly reports: boolean;
+  /** True for a start by a task: it is tried until the store works, and may come again after a crash. */
+  readonly byTask: boolean;
+}
+
+export interface StandardRuntime {
+  /** Tasks that are being called. */
+  readonly calls: number;
+  /** The record as it was started, durable. @throws {ApiError} as `Executions.start`. */
+  start(start: StandardStart): Promise<ExecutionRecord>;
+  /** The task of a token. @throws {ApiError} `InvalidArgument` for a text that is none. */
+  taskOf(token: string): TaskReference;
+  stop(record: ExecutionRecord, failure: Failure): Promise<ExecutionRecord>;
+  report(token: string, report: TaskReport): Promise<number>;
+  redrive(record: ExecutionRecord): Promise<ExecutionRecord>;
+  waits(record: ExecutionRecord): Promise<readonly ExecutionWait[]>;
+  /** Resolves when the execution has ended, or after `waitMs`. The caller looks at the store before and after. */
+  whenEnded(id: ExecutionId, waitMs: number): Promise<void>;
+  /** Nothing of the flow enters a state any more. */
+  flowDeleted(flowName: string, why: Failure): void;
+  /** Resolves when what was under way at the start has been taken up. */
+  recovered(): Promise<void>;
+  /** Calls no more tasks; resolves when those under way have ended and all is durable, or after `limitMs`. */
+  drain(limitMs: number): Promise<void>;
+  /** Lets go of everything in memory; what was under way is taken up by the next start. */
+  close(): void;
+}
+
+/** Longest Wait of a Standard flow (fdl.md 2.3). */
+const STANDARD_WAIT_SECONDS = 300;
+/** How long a caller waits for a commit that the store does not take, before it is told so. */
+const PATIENCE_MS = 10_000;
+
+/** Takes the store over; what was under way goes on, in the background. */
+export async function createStandardRuntime(options: StandardOptions): Promise<StandardRuntime> {
+  const ownership = await options.store.takeOver();
+  const running = await options.store.running();
+  const runtime = new Runtime(options, { ...ownership, running });
+  runtime.recover();
+  return runtime;
+}
+
+class Runtime implements StandardRuntime {
+  readonly #options: StandardOptions;
+  readonly #limits: ExecutionLimits;
+  readonly #loader: ExecutionLoader;
+  readonly #queue: CommitQueue;
+  readonly #table: RunTable;
+  readonly #waiters: EndWaiters;
+  readonly #sleepers: Sleepers;
+  readonly #reports: ParentReports;
+  readonly #purger: Purger;
+  readonly #recovery: Recovery;
+  readonly #tokens: ReturnType<typeof createTaskTokens>;
+  #lastId: number;
+  /** Running executions, in memory or not. */
+  #running: number;
+  /** Starts that are not durable yet, by flow id and execution name. */
+  readonly #starting = new Map<string, Promise<ExecutionRecord>>();
+  #closing = false;
+
+  constructor(
+    options: StandardOptions,
+    owned: { readonly fence: number; readonly lastId: number; readonly tokenKey: Uint8Array; readonly running: number },
+  ) {
+    const { clock, store, log } = options;
+    const onError = (where: string) => (error: unknown) => log.defect(error, where);
+    this.#options = options;
+    this.#limits = { ...options.limits, waitSeconds: STANDARD_WAIT_SECONDS };
+    this.#lastId = owned.lastId;
+    this.#running = owned.running;
+    this.#tokens = createTaskTokens(owned.tokenKey);
+    this.#waiters = new EndWaiters(clock);
+    this.#loader = new ExecutionLoader({ store, compile: options.compile, limits: this.#limits });
+    this.#queue = new CommitQueue({
+      store,
+      fence: owned.fence,
+      clock,
+      onTrouble: (trouble) => {
+        log.storeTrouble(trouble);
+        if (trouble === null) this.#recovery.lookAtDoubtful();
+      },
+      onFenceLost: () => {
+        log.ownershipLost();
+        this.close();
+      },
+    });
+    this.#table = new RunTable({
+      ...options,
+      tokens: this.#tokens,
+      queue: this.#queue,
+      loader: this.#loader,
+      onDefect: log.defect,
+      onStuck: log.stuck,
+      onEnded: (run) => this.#ended(run),
+      onWithdrawn: (run) => {
+        this.#running--;
+        this.#recovery.doubt(run.record.id);
+      },
+      onOrphaned: (run, events) => void this.#recovery.stopChildren(run.record.id, events),
+      onAsleep: (wakeMs) => this.#sleepers.add(wakeMs),
+    });
+    this.#reports = new ParentReports({
+      store,
+      clock,
+      report: (task, report) => this.#reportTo(task, report),
+      done: (id) => this.#queue.add(once({ id, callbackDone: true })),
+      onError: onError('reporting the end of an execution to its parent'),
+    });
+    this.#sleepers = new Sleepers({
+      store,
+      clock,
+      wake: async (id) => (await this.#table.get(id))?.recheck(),
+      onError: onError('waking executions whose time has come'),
+    });
+    this.#recovery = new Recovery({
+      store,
+      clock,
+      table: this.#table,
+      reports: this.#reports,
+      onFound: () => {
+        this.#running++;
+      },
+      onError: onError('taking up executions that were under way'),
+    });
+    this.#purger = new Purger({ ...options, fence: owned.fence, onError: onError('deleting old executions') });
+  }
+
+  recover(): void {
+    void this.#recovery.run();
+    void this.#sleepers.look();
+  }
+
+  recovered(): Promise<void> {
+    return this.#recovery.done;
+  }
+
+  get calls(): number {
+    let calls = 0;
+    for (const run of this.#table.values()) calls += run.calls;
+    return calls;
+  }
+
+  async start(start: StandardStart): Promise<ExecutionRecord> {
+    const { flows, store } = this.#options;
+    const { flowName, qualifier, executionName } = start;
+    for (;;) {
+      const resolved = flows.peek(flowName, qualifier) ?? (await flows.load(flowName, qualifier));
+      const { flow } = resolved.runnable;
+      if (flow.executionMode !== 'Standard') {
+        throw new ApiError('ActionNotSupported', 'Express execution is not supported');
+      }
+      if (executionName === null) return this.#begin(resolved, this.#options.ids.uuid(), start);
+      const key = `${flow.id}/${executionName}`;
+      const underWay = this.#starting.get(key);
+      if (underWay !== undefined) return same(await underWay, start);
+      const known = await store.find(flow.id, executionName);
+      if (known !== null) return same(known, start);
+      // Another start, or a change of the flow, may have come meanwhile: then all of it is looked at again.
+      if (this.#starting.has(key) || flows.peek(flowName, qualifier)?.runnable.flow.id !== flow.id) continue;
+      const starting = this.#begin(resolved, executionName, start);
+      this.#starting.set(key, starting);
+      return starting.finally(() => this.#starting.delete(key));
+    }
+  }
+
+  async #begin({ runnable, alias }: Resolved, name: string, start: StandardStart): Promise<ExecutionRecord> {
+    if (!start.byTask) this.#refuseInTrouble();
+    const { standardExecutions } = this.#options.limits;
+    if (standardExecutions !== null && this.#running >= standardExecutions) {
+      throw new ApiError('ResourceThrottled', `${standardExecutions} executions are running, which is the limit.`);
+    }
+    const { flow, plan, version } = runnable;
+    const record: ExecutionRecord = {
+      id: ++this.#lastId,
+      flowId: flow.id,
+      flowName: flow.name,
+      name,
+      status: 'Running',
+      startedMs: this.#options.clock.nowMs(),
+      stoppedMs: 0,
+      revision: flow.revision,
+      version,
+      alias,
+      parent: start.parent,
+      callback: start.reports ? 'owed' : 'none',
+      stop: null,
+      wakeMs: null,
+      error: '',
+      cause: '',
+      input: start.inputText,
+      output: '',
+    };
+    const { id: flowId, revision, definition, description, roleArn, environment } = flow;
+    const snapshot = { flowId, revision, definition, description, roleArn, environment };
+    const execution = new Execution(plan, startOf(record, start.input, flow), this.#limits);
+    const run = new StandardRun(this.#table, record, execution, {
+      kind: 'new',
+      snapshot,
+      withdrawable: !start.byTask,
+    });
+    this.#table.add(run);
+    this.#running++;
+    run.begin({ kind: 'start' });
+    await this.#kept(run);
+    if (start.byTask && start.reports) await this.#recovery.stopIfOrphan(record);
+    return record;
+  }
+
+  taskOf(token: string): TaskReference {
+    const task = this.#tokens.read(token);
+    if (task === null) throw invalidArgument('The task token is not one that this server made.');
+    return task;
+  }
+
+  async stop(record: ExecutionRecord, failure: Failure): Promise<ExecutionRecord> {
+    this.#refuseInTrouble();
+    const run = await this.#table.get(record.id);
+    if (run === null) {
+      if (this.#table.stuck(record.id) === undefined) throw completed(record);
+      await this.#stopStuck(record, failure);
+    } else {
+      const isOver = run.execution.status !== 'Running';
+      run.advance({ kind: 'stop', failure });
+      await this.#kept(run);
+      if (isOver) throw completed(record);
+    }
+    return this.#read(record);
+  }
+
+  async #stopStuck(record: ExecutionRecord, failure: Failure): Promise<void> {
+    const change = await this.#loader.stopUnread(record, failure, this.#options.clock.nowMs());
+    await new Promise<void>((resolve) => this.#queue.add(once(change, resolve)));
+    this.#table.freed(record.id);
+    this.#running--;
+    this.#waiters.wake(record.id);
+    if (record.callback === 'owed') void this.#reports.add(record.id);
+  }
+
+  async report(token: string, report: TaskReport): Promise<number> {
+    const task = this.taskOf(token);
+    this.#refuseInTrouble();
+    const run = await this.#table.get(task.execution);
+    if (run === null) {
+      // A store that was put back from an old copy does not know yet what it handed out before.
+      throw task.execution > this.#lastId ? apiError('TaskInvalidState') : apiError('TaskAlreadyCompleted', token);
+    }
+    if (task.event > run.durableEvent) throw apiError('TaskInvalidState');
+    const event = run.report(task.event, report);
+    if (event === null) throw apiError('TaskAlreadyCompleted', token);
+    await this.#kept(run);
+    return event;
+  }
+
+  /** A child's end. Resolves when it is on the parent's disk, or stale. */
+  async #reportTo(task: TaskReference, report: TaskReport): Promise<void> {
+    const run = await this.#table.get(task.execution);
+    if (run === null) return;
+    run.report(task.event, report);
+    await run.durable();
+  }
+
+  async redrive(record: ExecutionRecord): Promise<ExecutionRecord> {
+    this.#refuseInTrouble();
+    refuseRedrive(record, this.#table.peek(record.id));
+    const { execution, undone } = await this.#loader.loadEnded(record);
+    // Another call may have been quicker.
+    refuseRedrive(record, this.#table.peek(record.id));
+    const running = { ...record, status: 'Running', stop: null } as const;
+    const run = new StandardRun(this.#table, running, execution, { kind: 'redriven' });
+    this.#table.add(run);
+    this.#running++;
+    run.begin({ kind: 'redrive', undone });
+    await this.#kept(run);
+    return this.#read(record);
+  }
+
+  async waits(record: ExecutionRecord): Promise<readonly ExecutionWait[]> {
+    if (record.status !== 'Running') return [];
+    const stuck = this.#table.stuck(record.id);
+    if (stuck !== undefined) return [stuckWait(stuck)];
+    const { trouble } = this.#queue;
+    const execution = this.#table.peek(record.id)?.execution ?? (await this.#loader.load(record));
+    return [...(trouble === null ? [] : [storeWait(trouble)]), ...waitsOf(execution)];
+  }
+
+  whenEnded(id: ExecutionId, waitMs: number): Promise<void> {
+    return this.#closing ? Promise.resolve() : this.#waiters.wait(id, waitMs);
+  }
+
+  flowDeleted(flowName: string, why: Failure): void {
+    for (const run of this.#table.values()) if (run.record.flowName === flowName) run.stopAfterState(why);
+    this.#purger.soon();
+  }
+
+  async drain(limitMs: number): Promise<void> {
+    this.#closing = true;
+    this.#table.stopCalling();
+    this.#waiters.wakeAll();
+    const late = new Promise<void>((resolve) => this.#options.clock.after(limitMs, resolve));
+    await Promise.race([late, this.#settled()]);
+  }
+
+  /** Resolves when the calls under way have ended and what they brought is durable. */
+  async #settled(): Promise<void> {
+    while (this.calls > 0) {
+      await Promise.race([...this.#table.values()].flatMap((run) => (run.calls > 0 ? [run.callEnded()] : [])));
+    }
+    await this.#queue.idle();
+  }
+
+  close(): void {
+    this.#closing = true;
+    this.#queue.stop();
+    this.#sleepers.close();
+    this.#purger.close();
+    this.#reports.close();
+    this.#recovery.close();
+    this.#waiters.wakeAll();
+    this.#table.close();
+  }
+
+  #ended(run: StandardRun): void {
+    const { id, callback } = run.record;
+    this.#running--;
+    this.#waiters.wake(id);
+    if (callback === 'owed') void this.#reports.add(id);
+  }
+
+  async #read(record: ExecutionRecord): Promise<ExecutionRecord> {
+    return (await this.#options.store.get(record.id)) ?? record;
+  }
+
+  #refuseInTrouble(): void {
+    const { trouble } = this.#queue;
+    if (trouble !== null) throw unkept(trouble.error);
+  }
+
+  /** Resolves when what the run decided is durable. @throws {ApiError} when the store does not take it in time. */
+  async #kept(run: StandardRun): Promise<void> {
+    let cancel = (): void => {};
+    const late = new Promise<never>((_resolve, reject) => {
+      cancel = this.#options.clock.after(PATIENCE_MS, () =>
+        reject(unkept(this.#queue.trouble?.error ?? 'it is too slow')),
+      );
+    });
+    try {
+      await Promise.race([run.durable(), late]);
+    } catch (error) {
+      throw run.isBroken || error instanceof ApiError ? error : unkept(error);
+    } finally {
+      cancel();
+    }
+  }
+}
+
+/** What a start gives whose name is taken (api.md 4.14). */
+function same(known: ExecutionRecord, { parent, byTask, reports }: StandardStart): ExecutionRecord {
+  const isAgain = parent?.execution === known.parent?.execution && parent?.event === known.parent?.event;
+  if (byTask && isAgain) return known;
+  // One that runs for somebody else would not report its end to this task.
+  if (known.status === 'Running' && !reports) return known;
+  throw apiError('ExecutionAlreadyExists', known.name, known.flowName);
+}
+
+function refuseRedrive({ name, status }: ExecutionRecord, run: StandardRun | undefined): void {
+  if (status === 'Running' || run !== undefined) {
+    throw invalidArgument(`Execution '${name}' is running; only one that has ended can be redriven.`);
+  }
+  if (status === 'Succeeded') {
+    throw invalidArgument(`Execution '${name}' succeeded; there is no failed state to start again from.`);
+  }
+}
+
+function completed({ name, flowName }: ExecutionRecord): ApiError {
+  return apiError('ExecutionAlreadyCompleted', name, flowName);
+}
+
+/** The store does not take what was asked for. Whether it keeps it all the same is not known. */
+function unkept(error: unknown): ApiError {
+  const reason = error instanceof Error ? error.message : String(error);
+  const message = `The store does not keep anything at this time (${reason}). Please retry; what was asked for may have been kept.`;
+  return new ApiError('InternalServerError', message, { cause: error });
+}
+
+function once(change: ExecutionChange, committed: () => void = () => {}): Committable {
+  return { takeChange: () => change, committed, withdraws: () => false };
+}
