@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { ExecutionMode } from '../store/flows.ts';
+import type { ExecutionCall } from './execution-call.ts';
 import type { Host } from './host.ts';
 import { EXIT, StartFault } from './host.ts';
 import { packageVersion } from './version.ts';
@@ -49,13 +50,15 @@ function describeProgram(host: Host, finish: Finish): Command {
   describeServe(program, host, finish);
   describeValidate(program, host, finish);
   describeRun(program, host, finish);
+  describeWhy(program, host, finish);
+  describeRedrive(program, host, finish);
   return program;
 }
 
 const EXIT_CODES = `
 Exit codes:
   0  done; for "validate": no errors; for "run": the execution succeeded
-  1  faults in a definition, an execution that did not succeed, or a server that could not start
+  1  faults in a definition, an execution that did not succeed, a server that could not start or did not do what was asked
   2  the command line is wrong
 `;
 
@@ -136,6 +139,54 @@ function describeRun(program: Command, host: Host, finish: Finish): void {
       const { run } = await import('./run.ts');
       finish(await run(host, { file, input: options.input, name: options.name ?? null, variables: options.env ?? {} }));
     });
+}
+
+/** How a command finds the server and prints what it answered. */
+interface CallOptions {
+  readonly endpoint?: string;
+  readonly json?: true;
+}
+
+const CALLING =
+  'Calls a running server: the one at --endpoint, or else at the address of the setting "listen". The call is signed with ' +
+  'the root key of the environment or of the data folder, as the server itself finds it.';
+
+function describeWhy(program: Command, host: Host, finish: Finish): void {
+  calling(program.command('why'))
+    .summary('say what a running execution waits for')
+    .description(`Says what an execution waits for, since when, and what would wake it. ${CALLING}`)
+    .addHelpText('after', examples('millrace why orders order-4711', 'millrace why orders order-4711 --json'))
+    .action(async (flow: string, execution: string, options: CallOptions) => {
+      const { why } = await import('./why.ts');
+      finish(await why(host, callOf(flow, execution, options)));
+    });
+}
+
+function describeRedrive(program: Command, host: Host, finish: Finish): void {
+  calling(program.command('redrive'))
+    .summary('let a failed execution go on from the state that failed')
+    .description(
+      'Restarts a Standard execution that failed, was stopped or ran out of time from the state that failed, and keeps ' +
+        `what had succeeded. ${CALLING}`,
+    )
+    .addHelpText('after', examples('millrace redrive orders order-4711'))
+    .action(async (flow: string, execution: string, options: CallOptions) => {
+      const { redrive } = await import('./redrive.ts');
+      finish(await redrive(host, callOf(flow, execution, options)));
+    });
+}
+
+/** What the commands take that ask a running server about an execution. */
+function calling(command: Command): Command {
+  return command
+    .argument('<flow>', 'name of the flow')
+    .argument('<execution>', 'name of the execution')
+    .option('--endpoint <url>', 'where the server is, such as http://127.0.0.1:7780')
+    .option('--json', 'print the reply as it came');
+}
+
+function callOf(flow: string, execution: string, options: CallOptions): ExecutionCall {
+  return { flow, execution, endpoint: options.endpoint ?? null, json: options.json === true };
 }
 
 type Variables = Readonly<Record<string, string>>;

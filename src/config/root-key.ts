@@ -29,8 +29,22 @@ const KEY_FILE = v.strictObject({
  */
 export function loadOrCreateRootKey(dataFolder: string): RootKey {
   const file = join(dataFolder, FILE_NAME);
+  return explaining(file, () => readKey(file) ?? createKey(dataFolder, file));
+}
+
+/**
+ * The key of a data folder as a server has made it; null when there is none yet.
+ * @throws {SettingsFault} when the file cannot be read or understood.
+ */
+export function readRootKey(dataFolder: string): RootKey | null {
+  const file = join(dataFolder, FILE_NAME);
+  return explaining(file, () => readKey(file));
+}
+
+/** Does `work`, and says of a file that cannot be used which one it is. */
+function explaining<T>(file: string, work: () => T): T {
   try {
-    return readKey(file) ?? createKey(dataFolder, file);
+    return work();
   } catch (error) {
     if (error instanceof SettingsFault) throw error;
     const reason = error instanceof Error ? error.message : String(error);

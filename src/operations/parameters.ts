@@ -4,7 +4,6 @@
  * Names of parameters are case-sensitive; a parameter that no operation asks for is ignored (wire.md 1).
  */
 import { apiError, invalidArgument } from '../api/error.ts';
-import type { ApiError } from '../api/error.ts';
 import { isAliasName, isExecutionName, isName, isVersionNumber, LATEST, NAME_RULE } from '../api/names.ts';
 import type { Parameters } from './operation.ts';
 
@@ -92,12 +91,7 @@ export function numberToken(parameters: Parameters): number | null {
   const text = parameters.get('NextToken');
   if (text === undefined || text === '') return null;
   if (isVersionNumber(text)) return Number(text);
-  throw unknownToken(text);
-}
-
-/** The refusal of a `NextToken` that no page has given out. */
-function unknownToken(text: string): ApiError {
-  return invalidArgument(`NextToken ${excerpt(text)} is not one that a page has given out.`);
+  throw invalidArgument(`NextToken ${excerpt(text)} is not one that a page has given out.`);
 }
 
 /** A whole number in decimal digits. @throws {ApiError} `InvalidArgument` for anything else or out of range. */

@@ -1,0 +1,61 @@
+/** `millrace why FLOW EXECUTION`: what an execution waits for, since when, and what would wake it (docs/extensions.md). */
+import { systemClock } from '../base/clock.ts';
+import { isJsonArray, isJsonObject, memberOf } from '../base/json.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { ServerReply } from './call-server.ts';
+import { printReply } from './execution-call.ts';
+import type { ExecutionCall } from './execution-call.ts';
+import type { Host } from './host.ts';
+import { EXIT } from './host.ts';
+
+/** Prints a line about the execution and one for each thing that it waits for. @throws {StartFault} */
+export async function why(host: Host, call: ExecutionCall): Promise<number> {
+  await printReply(host, 'DescribeExecutionWaits', call, (reply) => describeWaits(reply, systemClock.nowMs()));
+  return EXIT.ok;
+}
+
+function describeWaits(reply: ServerReply, nowMs: number): readonly string[] {
+  const who = `${textOf(reply, 'Name')} of ${textOf(reply, 'FlowName')}`;
+  const status = textOf(reply, 'Status');
+  if (status !== 'Running') return [`${who} waits for nothing: it is ${status} since ${textOf(reply, 'StoppedTime')}.`];
+  const waits = memberOf(reply, 'Waits') ?? [];
+  const lines = (isJsonArray(waits) ? waits : []).filter(isJsonObject).map((wait) => lineOf(wait, nowMs));
+  const head = `${who} is Running since ${textOf(reply, 'StartedTime')}.`;
+  return lines.length === 0 ? [`${head} It waits for nothing: it is being computed.`] : [head, ...lines];
+}
+
+function lineOf(wait: JsonObject, nowMs: number): string {
+  const since = textOf(wait, 'SinceTime');
+  const event = memberOf(wait, 'EventId');
+  const where = event === 0 || event === undefined ? '' : `, event ${String(event)}`;
+  return (
+    `${textOf(wait, 'StepName') || 'The execution'} waits since ${since}, ${duration(nowMs - Date.parse(since))} ` +
+    `(${textOf(wait, 'Kind')}${where}): ${textOf(wait, 'Reason')}`
+  );
+}
+
+function textOf(object: JsonObject, member: string): string {
+  const value = memberOf(object, member);
+  return typeof value === 'string' ? value : '';
+}
+
+const UNITS = [
+  ['d', 86_400],
+  ['h', 3_600],
+  ['min', 60],
+  ['s', 1],
+] as const;
+
+/** `2 h 5 min`: the largest unit and the one below. */
+function duration(ms: number): string {
+  let seconds = Math.max(0, Math.round(ms / 1000));
+  const from = UNITS.findIndex(([, size]) => seconds >= size);
+  if (from < 0) return '0 s';
+  const parts: string[] = [];
+  for (const [unit, size] of UNITS.slice(from, from + 2)) {
+    const count = Math.floor(seconds / size);
+    if (count > 0) parts.push(`${count} ${unit}`);
+    seconds -= count * size;
+  }
+  return parts.join(' ');
+}
