@@ -65,8 +65,9 @@ function sinceEntered(standing: readonly ExecutionEvent[], failed: ExecutionEven
   assert(entered !== undefined, `the state that failed with event ${failed.id} was entered`);
   const found = new Set<number>();
   const threads = new Set([failed.thread]);
-  for (const { id, type, thread } of standing) {
-    if (id <= entered.id || !threads.has(thread)) continue;
+  for (const { id, type, thread, state } of standing) {
+    // An earlier redrive of the execution is no event of a state, and stands.
+    if (id <= entered.id || state === -1 || !threads.has(thread)) continue;
     found.add(id);
     if (type === 'BranchEntered' || type === 'IterationEntered') threads.add(id);
   }

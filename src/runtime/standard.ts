@@ -281,7 +281,7 @@ class Runtime implements StandardRuntime {
     this.#table.add(run);
     this.#running++;
     run.begin({ kind: 'start' });
-    await this.#kept(run);
+    await (start.byTask ? run.durable() : this.#kept(run));
     if (start.byTask && start.reports) await this.#recovery.stopIfOrphan(record);
     return record;
   }
@@ -326,8 +326,9 @@ class Runtime implements StandardRuntime {
     }
     if (task.event > run.durableEvent) throw apiError('TaskInvalidState');
     const event = run.report(task.event, report);
-    if (event === null) throw apiError('TaskAlreadyCompleted', token);
+    // What ended the task before may not be on disk yet, and is not told before it is.
     await this.#kept(run);
+    if (event === null) throw apiError('TaskAlreadyCompleted', token);
     return event;
   }
 
