@@ -26,10 +26,12 @@ export interface AuditOptions {
 export class Audit {
   readonly faults: string[] = [];
   readonly shadows = new Map<ExecutionId, Shadow>();
+  /** Flows that were deleted: their ended executions may be gone. */
+  readonly deleted = new Set<string>();
   readonly #options: AuditOptions;
   readonly #plans = new Map<string, Plan>();
   /** Calls by task and the life in which each was made last. */
-  readonly #called = new Map<string, number>();
+  readonly #called = new Map<string, string>();
   readonly #broken: () => void;
   /** Resolves at the first fault. */
   readonly broken: Promise<void>;
@@ -89,14 +91,17 @@ export class Audit {
     const ownChild = call.action === 'FNF:StartExecution' && call.mode === 'WaitForSystemCallback';
     if (command.submitted && call.mode !== 'WaitForSystemCallback') this.fault(`${where}: it was submitted before`);
     const task = `${call.task.execution}/${event}`;
-    if (this.#called.get(task) === life.number && !ownChild) this.fault(`${where}: called twice in one life`);
-    this.#called.set(task, life.number);
+    // A redrive opens again what was given up when the execution failed.
+    const now = `${life.number}/${shadow.execution.redrives}`;
+    if (this.#called.get(task) === now && !ownChild) this.fault(`${where}: called twice in one life`);
+    this.#called.set(task, now);
   }
 
   /** After a crash, or at the end: every row is still what it was, and a fold of them all gives what was folded. */
   async recheck(): Promise<void> {
     await this.settled();
     for (const [id, shadow] of this.shadows) {
+      if (this.deleted.has(shadow.record.flowName)) continue;
       const rows = await this.#options.store.journal(id, 1, Number.MAX_SAFE_INTEGER);
       shadow.compareRows(rows, (message) => this.fault(`#${id} ${message}`));
       const record = await this.#options.store.get(id);

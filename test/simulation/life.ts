@@ -17,8 +17,8 @@ export interface LifeOptions {
   readonly world: Clock;
   readonly random: Random;
   readonly trace: Trace;
-  /** How many points it passes; Infinity: it does not die by itself. */
-  readonly points: number;
+  /** How many points it passes, asked at each; Infinity: it does not die by itself. */
+  readonly points: () => number;
 }
 
 export class Life {
@@ -60,7 +60,7 @@ export class Life {
 
   /** Ends this life, if it has come to its last point; true when it is dead. */
   point(where: string): boolean {
-    if (!this.#isDead && ++this.#passed > this.#options.points) this.die(where);
+    if (!this.#isDead && ++this.#passed > this.#options.points()) this.die(where);
     return this.#isDead;
   }
 

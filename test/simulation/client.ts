@@ -1,0 +1,263 @@
+/**
+ * Those who call the API: they ask again when a connection is lost or the store fails, as clients do, and each answer is
+ * held against the journal at the moment it is given.
+ */
+import { ApiError } from '../../src/api/error.ts';
+import type { JsonObject } from '../../src/base/json.ts';
+import type { ExecutionView, TaskReport } from '../../src/runtime/executions.ts';
+import { InjectedFault } from './faulty-store.ts';
+import type { Shadow } from './shadow.ts';
+import type { Server, World } from './world.ts';
+
+/** Nobody waits longer for an answer: the store is never away for so long. */
+const ANSWER_MS = 3_600_000;
+const TRIES_MAX = 200;
+/** Errors after which a client tries again. */
+const PASSING = ['InternalServerError', 'ResourceThrottled', 'TaskInvalidState'];
+
+export interface StartWanted {
+  readonly flowName: string;
+  readonly name: string;
+  readonly input: JsonObject;
+  readonly inputText: string;
+}
+
+export class Client {
+  readonly #world: World;
+  /** The task of each token that a service was given. */
+  readonly #tokens = new Map<string, { readonly execution: number; readonly event: number }>();
+  /** Requests that are not answered yet. */
+  readonly #open = new Set<string>();
+  #requests = 0;
+  /** Flows that were deleted: nothing of them can be found any more. */
+  readonly deleted = new Set<string>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  get open(): readonly string[] {
+    return [...this.#open];
+  }
+
+  knowToken(token: string, task: { readonly execution: number; readonly event: number }): void {
+    this.#tokens.set(token, task);
+  }
+
+  async start(wanted: StartWanted): Promise<void> {
+    const { flowName, name, input, inputText } = wanted;
+    const what = `start ${flowName}/${name}`;
+    const request = { flowName, executionName: name, inputText, input, qualifier: '', callbackToken: '' };
+    const view = await this.#ask(what, ({ executions }) => executions.start(request));
+    const shadow = this.#world.audit.find(flowName, name);
+    if (view instanceof ApiError) {
+      if (this.deleted.has(flowName)) return;
+      // An answer was lost, and the execution has ended meanwhile.
+      if (view.code === 'ExecutionAlreadyExists' && shadow !== null && shadow.execution.status !== 'Running') return;
+      return this.#fault(`${what} was refused: ${view.code} ${view.message}`);
+    }
+    if (shadow === null || shadow.lastEvent === 0) return this.#fault(`${what} was answered and is not on disk`);
+    if (view.input !== inputText) this.#fault(`${what} was answered with another input`);
+  }
+
+  async stop(flowName: string, name: string): Promise<void> {
+    const what = `stop ${flowName}/${name}`;
+    const failure = { error: 'Stopped.Here', cause: 'as drawn' };
+    const view = await this.#ask(what, ({ executions }) => executions.stop(flowName, name, failure));
+    const shadow = this.#world.audit.find(flowName, name);
+    if (view instanceof ApiError) {
+      if (view.code === 'ExecutionNotExists' && shadow === null) return;
+      if (this.deleted.has(flowName)) return;
+      if (view.code !== 'ExecutionAlreadyCompleted') return this.#fault(`${what} was refused: ${view.code}`);
+      if (shadow?.execution.status === 'Running') this.#fault(`${what}: said to have ended, and by its events it runs`);
+      return;
+    }
+    this.#compare(what, view, shadow);
+    if (shadow?.execution.status !== 'Stopped') this.#fault(`${what} was answered and is not on disk`);
+  }
+
+  async redrive(flowName: string, name: string): Promise<void> {
+    const what = `redrive ${flowName}/${name}`;
+    const before = this.#world.audit.find(flowName, name)?.execution.redrives ?? 0;
+    const view = await this.#ask(what, ({ executions }) => executions.redrive(flowName, name));
+    const shadow = this.#world.audit.find(flowName, name);
+    if (this.deleted.has(flowName)) return;
+    if (view instanceof ApiError) {
+      if (view.code === 'ExecutionNotExists' && shadow === null) return;
+      if (view.code !== 'InvalidArgument') this.#fault(`${what} was refused: ${view.code} ${view.message}`);
+      return;
+    }
+    if ((shadow?.execution.redrives ?? 0) <= before) this.#fault(`${what} was answered and is not on disk`);
+  }
+
+  async describe(flowName: string, name: string, waitMs: number): Promise<void> {
+    const what = `describe ${flowName}/${name}`;
+    const view = await this.#ask(what, ({ executions }) => executions.describe(flowName, name, waitMs));
+    const shadow = this.#world.audit.find(flowName, name);
+    if (view instanceof ApiError) {
+      if (shadow !== null && !this.deleted.has(flowName)) this.#fault(`${what} was refused: ${view.code}`);
+      return;
+    }
+    if (view.status !== 'Running') this.#compare(what, view, shadow);
+  }
+
+  async waits(flowName: string, name: string): Promise<void> {
+    const what = `waits ${flowName}/${name}`;
+    const waits = await this.#ask(what, ({ executions }) => executions.waits(flowName, name));
+    if (!(waits instanceof ApiError)) return;
+    const shadow = this.#world.audit.find(flowName, name);
+    if (shadow !== null && !this.deleted.has(flowName)) this.#fault(`${what} was refused: ${waits.code}`);
+  }
+
+  /** All pages of a history: what is served is on disk. */
+  async history(flowName: string, name: string, pageSize: number): Promise<void> {
+    const what = `history ${flowName}/${name}`;
+    let next: number | null = 1;
+    while (next !== null) {
+      const from: number = next;
+      const page = await this.#ask(what, ({ executions }) => executions.history(flowName, name, from, pageSize));
+      const shadow = this.#world.audit.find(flowName, name);
+      if (page instanceof ApiError) {
+        if (shadow !== null && !this.deleted.has(flowName)) this.#fault(`${what} was refused: ${page.code}`);
+        return;
+      }
+      for (const [i, { id, cause, timeMs }] of page.events.entries()) {
+        const event = shadow?.events[id - 1];
+        if (id !== from + i) this.#fault(`${what}: event ${id} where ${from + i} belongs`);
+        if (event?.cause !== cause || event.timeMs !== timeMs) this.#fault(`${what}: event ${id} is not on disk`);
+      }
+      next = page.nextEvent;
+      const isLast = next === null && shadow?.execution.status !== 'Running';
+      if (isLast && from + page.events.length - 1 !== shadow?.lastEvent) this.#fault(`${what}: its end is missing`);
+    }
+  }
+
+  /** Names of all executions of a flow, newest first. */
+  async list(flowName: string, limit: number): Promise<string[]> {
+    const what = `list ${flowName}`;
+    const names: string[] = [];
+    let nextToken = '';
+    do {
+      const query = { flowName, status: null, startedAfterMs: null, startedBeforeMs: null, namePrefix: '' };
+      const more = { qualifier: '', nextToken, limit, metadataOnly: false, textUnits: 100_000 };
+      const page = await this.#ask(what, ({ executions }) => executions.list({ ...query, ...more }));
+      if (page instanceof ApiError) {
+        if (!this.deleted.has(flowName)) this.#fault(`${what} was refused: ${page.code}`);
+        return names;
+      }
+      for (const view of page.executions) {
+        names.push(view.name);
+        if (view.status !== 'Running') this.#compare(what, view, this.#world.audit.find(flowName, view.name));
+      }
+      nextToken = page.nextToken;
+    } while (nextToken !== '');
+    return names;
+  }
+
+  /** Brings a report until it is taken or refused; a forged token of the same kind goes ahead at times. */
+  async report(token: string, report: TaskReport): Promise<void> {
+    const random = this.#world.random('report', this.#requests);
+    if (random.chance(0.1)) await this.#forged(forge(token, random.below), report);
+    const task = this.#tokens.get(token);
+    const what = `report ${report.ok ? 'success' : 'failure'} of task ${task?.execution}/${task?.event}`;
+    const event = await this.#ask(what, ({ executions }) => executions.report(token, report));
+    const shadow = task === undefined ? undefined : this.#world.audit.shadows.get(task.execution);
+    if (task === undefined || shadow === undefined) return this.#fault(`${what}: its execution is not in the store`);
+    if (event instanceof ApiError) {
+      if (this.deleted.has(shadow.record.flowName)) return;
+      if (event.code !== 'TaskAlreadyCompleted') return this.#fault(`${what} was refused: ${event.code}`);
+      if (shadow.execution.commands.has(task.event)) this.#fault(`${what}: said to have ended, and it is open on disk`);
+      return;
+    }
+    const ended = shadow.events[event - 1];
+    const types = report.ok ? ['TaskSucceeded', 'TaskFailed'] : ['TaskFailed', 'TaskTimedOut'];
+    if (ended === undefined) return this.#fault(`${what} was answered with event ${event}, which is not on disk`);
+    if (ended.cause !== task.event || !types.includes(ended.type)) {
+      this.#fault(`${what} was answered with event ${event}, ${ended.type} of ${ended.cause}`);
+    }
+  }
+
+  async #forged(token: string, report: TaskReport): Promise<void> {
+    const answer = await this.#ask('a forged report', ({ executions }) => executions.report(token, report));
+    if (answer instanceof ApiError && answer.code === 'InvalidArgument') return;
+    this.#fault(`a forged token was taken: ${answer instanceof ApiError ? answer.code : `event ${answer}`}`);
+  }
+
+  async #ask<T>(what: string, send: (server: Server) => Promise<T>): Promise<T | ApiError> {
+    const { trace, audit } = this.#world;
+    const id = `${++this.#requests} ${what}`;
+    const random = this.#world.random('request', this.#requests);
+    this.#open.add(id);
+    try {
+      for (let tries = 0; tries < TRIES_MAX; tries++) {
+        const answer = await this.#once(what, send);
+        await audit.settled();
+        if (!('lost' in answer)) {
+          trace.add(`${what}: ${'error' in answer ? answer.error.code : 'answered'}`);
+          return 'error' in answer ? answer.error : answer.value;
+        }
+        trace.add(`${what}: ${answer.lost}`);
+        await this.#world.pass(random.between(50, 8_000));
+      }
+      const error = new ApiError('InternalServerError', `no answer after ${TRIES_MAX} tries`);
+      this.#fault(`${what}: ${error.message}`);
+      return error;
+    } finally {
+      this.#open.delete(id);
+    }
+  }
+
+  async #once<T>(
+    what: string,
+    send: (server: Server) => Promise<T>,
+  ): Promise<{ value: T } | { error: ApiError } | { lost: string }> {
+    const server = await this.#world.serving();
+    let cancel = (): void => undefined;
+    const late = new Promise<null>((resolve) => {
+      cancel = this.#world.clock.after(ANSWER_MS, () => resolve(null));
+    });
+    const lost = server.life.death.then(() => ({ lost: 'the connection was lost' }));
+    const answered = send(server).then(
+      (value) => ({ value }),
+      (error: unknown) => refusal(error),
+    );
+    const answer = await Promise.race([answered, lost, late]);
+    cancel();
+    if (answer === null) {
+      this.#fault(`${what} was not answered`);
+      return { lost: 'no answer' };
+    }
+    if ('defect' in answer) {
+      this.#fault(`${what} threw ${answer.defect}`);
+      return { lost: 'a defect' };
+    }
+    return answer;
+  }
+
+  /** What a reply says of an end is what the journal says. */
+  #compare(what: string, view: ExecutionView, shadow: Shadow | null): void {
+    if (shadow === null) return this.#fault(`${what}: an execution that is not in the store`);
+    const { status, stoppedMs } = shadow.execution;
+    // It may have been redriven since.
+    if (status === 'Running' && shadow.execution.redrives > 0) return;
+    if (view.status !== status) this.#fault(`${what}: ${view.status}, and by its events ${status}`);
+    if (view.stoppedMs !== stoppedMs) this.#fault(`${what}: ended at ${view.stoppedMs}, and by its events ${stoppedMs}`);
+    if (view.output !== shadow.record.output) this.#fault(`${what}: another output than the record's`);
+  }
+
+  #fault(message: string): void {
+    this.#world.audit.fault(message);
+  }
+}
+
+function refusal(error: unknown): { error: ApiError } | { lost: string } | { defect: string } {
+  if (error instanceof InjectedFault) return { lost: error.message };
+  if (!(error instanceof ApiError)) return { defect: error instanceof Error ? (error.stack ?? '') : String(error) };
+  return PASSING.includes(error.code) ? { lost: error.code } : { error };
+}
+
+function forge(token: string, below: (count: number) => number): string {
+  const at = below(token.length);
+  const other = token[at] === 'A' ? 'B' : 'A';
+  return ['', 'x', token.slice(1), `${token}A`, `${token.slice(0, at)}${other}${token.slice(at + 1)}`][below(5)] as string;
+}

@@ -1,0 +1,135 @@
+/** What happens in one simulated run, drawn from its seed: flows, executions, what callers do, and what goes wrong. */
+import { stringifyJson } from '../../src/base/json.ts';
+import type { JsonObject } from '../../src/base/json.ts';
+import type { ExecutionLimits } from '../../src/interpreter/execution.ts';
+import { LIMITS } from '../support/flows.ts';
+import { randomInput } from '../support/random-flow.ts';
+import type { StartWanted } from './client.ts';
+import { NO_STORE_FAULTS } from './faulty-store.ts';
+import type { StoreFaults } from './faulty-store.ts';
+import { Random } from './random.ts';
+import { standardFlow } from './standard-flow.ts';
+import type { MadeFlow } from './standard-flow.ts';
+
+/** Kinds of fault, each of which can be left out to see what it takes to meet a finding. */
+export const FAULT_KINDS = ['crashes', 'store', 'full', 'jumps', 'stops', 'changes'] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+export type Step =
+  | { readonly do: 'start'; readonly atMs: number; readonly start: StartWanted }
+  | {
+      readonly do: 'stop' | 'redrive' | 'describe' | 'history' | 'waits';
+      readonly atMs: number;
+      readonly flowName: string;
+      readonly name: string;
+    }
+  | { readonly do: 'list' | 'update' | 'delete'; readonly atMs: number; readonly flowName: string }
+  | { readonly do: 'jump'; readonly atMs: number; readonly byMs: number }
+  | { readonly do: 'sigterm'; readonly atMs: number };
+
+export interface Scenario {
+  readonly seed: number;
+  readonly limits: ExecutionLimits;
+  readonly flows: ReadonlyMap<string, MadeFlow>;
+  readonly steps: readonly Step[];
+  readonly storeFaults: StoreFaults;
+  readonly lives: readonly number[];
+}
+
+const HOUR_MS = 3_600_000;
+
+export function scenarioOf(seed: number, without: ReadonlySet<FaultKind>): Scenario {
+  const flows = flowsOf(seed);
+  const hasSequential = [...flows.values()].some(({ express }) => express !== null);
+  const random = Random.of(seed, 'limits');
+  const events = hasSequential || random.chance(0.8) ? 5_000 : random.pick([10, 40, 150]);
+  return {
+    seed,
+    limits: { ...LIMITS, stateDataBytes: 2_000, waitSeconds: 300, events },
+    flows,
+    steps: stepsOf(seed, flows, without),
+    storeFaults: storeFaultsOf(seed, without),
+    lives: without.has('crashes') ? [] : livesOf(Random.of(seed, 'lives')),
+  };
+}
+
+function flowsOf(seed: number): Map<string, MadeFlow> {
+  const flows = new Map<string, MadeFlow>();
+  const children = ['child0', 'child1'];
+  for (const name of children) {
+    flows.set(name, standardFlow(Random.of(seed, name), { sequential: false, children: [] }));
+  }
+  const random = Random.of(seed, 'flows');
+  for (let i = 0; i < 1 + random.below(3); i++) {
+    const name = `flow${i}`;
+    flows.set(name, standardFlow(Random.of(seed, name), { sequential: random.chance(0.4), children }));
+  }
+  return flows;
+}
+
+function stepsOf(seed: number, flows: ReadonlyMap<string, MadeFlow>, without: ReadonlySet<FaultKind>): Step[] {
+  const random = Random.of(seed, 'steps');
+  const steps: Step[] = [];
+  const parents = [...flows.keys()].filter((name) => name.startsWith('flow'));
+  const later = (): number => random.pick([10, 1_000, 20_000, 100_000, 700_000]) * random.next();
+  for (let i = 0; i < 1 + random.below(5); i++) {
+    const flowName = random.pick(parents);
+    const name = `e${i}`;
+    const input = randomInput(random.below);
+    const atMs = later();
+    steps.push({ do: 'start', atMs, start: { flowName, name, input, inputText: stringifyJson(input) } });
+    const at = { flowName, name };
+    if (random.chance(0.15)) steps.push({ do: 'start', atMs: atMs + later(), start: startAgain(flowName, name, input) });
+    for (const read of ['describe', 'history', 'waits'] as const) {
+      if (random.chance(0.4)) steps.push({ do: read, atMs: atMs + later(), ...at });
+    }
+    if (!without.has('stops') && random.chance(0.2)) steps.push({ do: 'stop', atMs: atMs + later(), ...at });
+    if (!without.has('stops') && random.chance(0.25)) {
+      for (let again = 1 + random.below(2); again > 0; again--) {
+        steps.push({ do: 'redrive', atMs: atMs + later() + 100_000 * random.next(), ...at });
+      }
+    }
+  }
+  if (random.chance(0.3)) steps.push({ do: 'list', atMs: later(), flowName: random.pick(parents) });
+  if (!without.has('changes')) {
+    if (random.chance(0.2)) steps.push({ do: 'update', atMs: later(), flowName: random.pick([...flows.keys()]) });
+    if (random.chance(0.06)) steps.push({ do: 'delete', atMs: later(), flowName: random.pick([...flows.keys()]) });
+  }
+  if (!without.has('jumps') && random.chance(0.3)) {
+    for (let i = 1 + random.below(2); i > 0; i--) {
+      steps.push({ do: 'jump', atMs: later(), byMs: random.pick([-HOUR_MS, HOUR_MS, -5_000, 5_000]) });
+    }
+  }
+  if (!without.has('crashes') && random.chance(0.2)) steps.push({ do: 'sigterm', atMs: later() });
+  return steps;
+}
+
+function startAgain(flowName: string, name: string, input: JsonObject): StartWanted {
+  return { flowName, name, input, inputText: stringifyJson(input) };
+}
+
+function storeFaultsOf(seed: number, without: ReadonlySet<FaultKind>): StoreFaults {
+  const random = Random.of(seed, 'store-faults');
+  const isBad = !without.has('store') && random.chance(0.6);
+  const probability = (most: number): number => (isBad && random.chance(0.6) ? most * random.next() : 0);
+  const diskFull: { fromMs: number; untilMs: number }[] = [];
+  if (!without.has('full') && random.chance(0.25)) {
+    const fromMs = random.pick([0, 5_000, 60_000]) * random.next();
+    diskFull.push({ fromMs, untilMs: fromMs + random.pick([500, 15_000, 600_000]) });
+  }
+  return {
+    ...NO_STORE_FAULTS,
+    commitFails: probability(0.3),
+    answerLost: probability(0.3),
+    commitSlow: probability(0.4),
+    readFails: probability(0.15),
+    readSlow: probability(0.3),
+    diskFull,
+  };
+}
+
+/** Points that each life passes: early deaths too, while it recovers. */
+function livesOf(random: Random): number[] {
+  if (random.chance(0.2)) return [];
+  return Array.from({ length: 1 + random.below(5) }, () => random.pick([3, 20, 60, 300]) * random.next());
+}

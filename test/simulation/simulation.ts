@@ -1,0 +1,229 @@
+/**
+ * One simulated run: a world from a seed, what callers do in it, and the end, when nothing goes wrong any more and
+ * everything that was started has to come to its own end.
+ */
+import { stringifyJson } from '../../src/base/json.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+import { catalog, planOf, runtimeOf, startOf } from '../support/flows.ts';
+import { Client } from './client.ts';
+import { scenarioOf } from './scenario.ts';
+import type { FaultKind, Scenario, Step } from './scenario.ts';
+import type { Shadow } from './shadow.ts';
+import { World } from './world.ts';
+import type { Plant } from './world.ts';
+
+export interface SimulationOptions {
+  readonly seed: number;
+  readonly without?: ReadonlySet<FaultKind>;
+  readonly plant?: Plant;
+}
+
+export interface SimulationResult {
+  readonly seed: number;
+  /** What went wrong; empty for a good run. */
+  readonly faults: readonly string[];
+  readonly trace: readonly string[];
+  /** Executions with their events, for people. */
+  readonly journals: readonly string[];
+  readonly statistics: Statistics;
+}
+
+export interface Statistics {
+  executions: number;
+  events: number;
+  lives: number;
+  /** Executions whose end was compared with that of the express runtime. */
+  compared: number;
+  ends: Record<string, number>;
+}
+
+/** Rounds of looking whether all has ended. */
+const ROUNDS_MAX = 400;
+const MINUTE_MS = 60_000;
+const FLOW = { type: 'FDL', executionMode: 'Standard', description: '', roleArn: '' } as const;
+
+export async function simulate({ seed, without, plant }: SimulationOptions): Promise<SimulationResult> {
+  const scenario = scenarioOf(seed, without ?? new Set());
+  const run = new Run(scenario, plant ?? null);
+  await Promise.race([run.play(), run.world.audit.broken]);
+  return run.result();
+}
+
+class Run {
+  readonly world: World;
+  readonly #scenario: Scenario;
+  readonly #client: Client;
+  #compared = 0;
+
+  constructor(scenario: Scenario, plant: Plant | null) {
+    const { seed, limits, storeFaults, lives } = scenario;
+    this.#scenario = scenario;
+    const onReport = (token: string, report: Parameters<Client['report']>[1]): void =>
+      void this.#client.report(token, report);
+    const onToken: World['options']['onToken'] = (token, task) => this.#client.knowToken(token, task);
+    this.world = new World({ seed, limits, storeFaults, lives, plant, onReport, onToken });
+    this.#client = new Client(this.world);
+  }
+
+  async play(): Promise<void> {
+    const { world } = this;
+    for (const [name, { definition }] of this.#scenario.flows) {
+      await world.flows.create({
+        ...FLOW,
+        name,
+        id: `id-of-${name}`,
+        definition: stringifyJson(definition),
+        externalStorageLocation: '',
+        environment: [],
+        resourceGroupId: '',
+        createdMs: world.clock.nowMs(),
+        lastModifiedMs: world.clock.nowMs(),
+        revision: 1,
+      });
+    }
+    void world.run();
+    await Promise.all(this.#scenario.steps.map((step) => this.#step(step)));
+    world.isFaulty = false;
+    world.trace.add('faults end');
+    await this.#settle();
+    await this.#check();
+  }
+
+  result(): SimulationResult {
+    const { audit, trace, lives } = this.world;
+    const shadows = [...audit.shadows.values()];
+    const ends: Record<string, number> = {};
+    for (const { execution } of shadows) ends[execution.status] = (ends[execution.status] ?? 0) + 1;
+    const events = shadows.reduce((sum, { lastEvent }) => sum + lastEvent, 0);
+    return {
+      seed: this.#scenario.seed,
+      faults: audit.faults,
+      trace: trace.lines,
+      journals: shadows.flatMap(journalOf),
+      statistics: { executions: shadows.length, events, lives, compared: this.#compared, ends },
+    };
+  }
+
+  async #step(step: Step): Promise<void> {
+    const { world } = this;
+    const client = this.#client;
+    await world.pass(step.atMs);
+    const random = world.random('step', step.do, step.atMs);
+    switch (step.do) {
+      case 'start':
+        return client.start(step.start);
+      case 'stop':
+      case 'redrive':
+      case 'waits':
+        return client[step.do](step.flowName, step.name);
+      case 'describe':
+        return client.describe(step.flowName, step.name, random.pick([0, 0, 5_000, 60_000]));
+      case 'history':
+        return client.history(step.flowName, step.name, random.pick([1, 7, 100]));
+      case 'list':
+        return void (await client.list(step.flowName, random.pick([1, 2, 100])));
+      case 'update':
+        return this.#update(step.flowName);
+      case 'delete':
+        return this.#delete(step.flowName);
+      case 'jump':
+        world.trace.add(`the clock jumps by ${step.byMs} ms`);
+        return world.clock.jump(step.byMs);
+      case 'sigterm':
+        return world.terminate(random.pick([0, 1_000, 30_000]));
+    }
+  }
+
+  async #update(flowName: string): Promise<void> {
+    const { world } = this;
+    const definition = { Type: 'StateMachine', SpecVersion: 'v1', Name: 'new', StartAt: 'P' };
+    const text = JSON.stringify({ ...definition, States: [{ Type: 'Pass', Name: 'P', End: true }] });
+    const server = await world.serving();
+    const changes = { definition: text, lastModifiedMs: world.clock.nowMs() };
+    await world.flows.update(flowName, changes, `id-of-${flowName}`);
+    server.flowChanged(flowName);
+    world.trace.add(`flow ${flowName} is another one`);
+  }
+
+  async #delete(flowName: string): Promise<void> {
+    const { world } = this;
+    const server = await world.serving();
+    this.#client.deleted.add(flowName);
+    world.audit.deleted.add(flowName);
+    await world.flows.delete(flowName);
+    server.flowDeleted(flowName);
+    world.trace.add(`flow ${flowName} is deleted`);
+  }
+
+  /** Lets time pass until all has ended; what waits long is brought to its time by a process that was away. */
+  async #settle(): Promise<void> {
+    const { world } = this;
+    for (let round = 0; round < ROUNDS_MAX; round++) {
+      const running = this.#running();
+      if (running.length === 0 && this.#client.open.length === 0) return;
+      const eventsBefore = running.reduce((sum, { lastEvent }) => sum + lastEvent, 0);
+      await world.pass(MINUTE_MS);
+      const left = this.#running();
+      const events = left.reduce((sum, { lastEvent }) => sum + lastEvent, 0);
+      if (events !== eventsBefore || round % 10 !== 9) continue;
+      // Ten minutes without a step: the next is far away.
+      const dueMs = Math.min(...left.map((shadow) => shadow.dueMs()));
+      if (Number.isFinite(dueMs)) await world.powerOff(Math.max(0, dueMs - world.clock.nowMs()) + 1_000);
+    }
+    for (const shadow of this.#running()) {
+      world.audit.fault(`#${shadow.record.id} does not come to its end`);
+    }
+    for (const request of this.#client.open) world.audit.fault(`request ${request} is not answered`);
+  }
+
+  #running(): Shadow[] {
+    return [...this.world.audit.shadows.values()].filter(({ execution }) => execution.status === 'Running');
+  }
+
+  /** After the end: everything can be read as it happened, and what can be compared is. */
+  async #check(): Promise<void> {
+    const { world } = this;
+    const { audit } = world;
+    await world.pass(5 * MINUTE_MS);
+    await audit.recheck();
+    for (const flowName of this.#scenario.flows.keys()) {
+      const names = await this.#client.list(flowName, 3);
+      if (audit.deleted.has(flowName)) continue;
+      const shadows = [...audit.shadows.values()].filter(({ record }) => record.flowName === flowName);
+      const wanted = shadows.map(({ record }) => record).sort((a, b) => b.startedMs - a.startedMs || b.id - a.id);
+      if (names.join() !== wanted.map(({ name }) => name).join()) audit.fault(`list ${flowName} gives ${names.join()}`);
+    }
+    for (const shadow of audit.shadows.values()) {
+      const { flowName, name, callback } = shadow.record;
+      if (audit.deleted.has(flowName)) continue;
+      await this.#client.describe(flowName, name, 0);
+      await this.#client.history(flowName, name, 50);
+      if (callback === 'owed' || callback === 'due') audit.fault(`#${shadow.record.id}: its parent was not told`);
+      await this.#compare(shadow);
+    }
+  }
+
+  /** The express runtime, given the same answers, ends alike. */
+  async #compare({ record, execution }: Shadow): Promise<void> {
+    const express = this.#scenario.flows.get(record.flowName)?.express ?? null;
+    const isChanged = this.#scenario.steps.some(
+      (step) => (step.do === 'update' || step.do === 'delete') && step.flowName === record.flowName,
+    );
+    if (express === null || isChanged || execution.status === 'Stopped' || execution.redrives > 0) return;
+    this.#compared++;
+    const actions = catalog((call) => Promise.resolve(this.world.services.answer(call)));
+    const limits = { ...this.#scenario.limits, events: Infinity, expressTimeoutSeconds: 1e9 };
+    const runtime = runtimeOf(new VirtualClock(), actions, limits);
+    const result = await runtime.run(startOf(planOf(express), execution.start.input, record.name));
+    const ours = [execution.status, record.error, record.cause, record.output];
+    const theirs = [result.status, result.errorCode, result.errorMessage, result.output];
+    if (ours.join() !== theirs.join()) {
+      this.world.audit.fault(`#${record.id} ended with ${ours.join()}, and as an Express flow with ${theirs.join()}`);
+    }
+  }
+}
+
+function journalOf(shadow: Shadow): string[] {
+  const { id, flowName, name, status, wakeMs } = shadow.record;
+  return [`#${id} ${flowName}/${name} ${status}, asleep until ${wakeMs}`, ...shadow.journal().map((line) => `  ${line}`)];
+}

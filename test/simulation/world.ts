@@ -1,0 +1,173 @@
+/**
+ * The world of one simulated run: virtual time, one store, and the process that serves at the moment, if one does. A process
+ * that has died is followed by another after a while, on the same store.
+ */
+import type { ExecutionLimits } from '../../src/interpreter/execution.ts';
+import type { Executions } from '../../src/runtime/executions.ts';
+import type { ExecutionStore, TaskReference } from '../../src/store/executions.ts';
+import type { FlowStore } from '../../src/store/flows.ts';
+import { createMemoryStores } from '../../src/store/memory/stores.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+import { Audit } from './audit.ts';
+import { InjectedFault, NO_STORE_FAULTS, faultyStore } from './faulty-store.ts';
+import type { StoreFaults } from './faulty-store.ts';
+import { Life } from './life.ts';
+import { Random } from './random.ts';
+import { startServer } from './server.ts';
+import { Services } from './services.ts';
+import type { ServicesOptions } from './services.ts';
+import { Trace } from './trace.ts';
+
+/** What a store is wrapped in before a process gets it: for planted faults. */
+export type Plant = (store: ExecutionStore, clock: VirtualClock) => ExecutionStore;
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly limits: ExecutionLimits;
+  readonly storeFaults: StoreFaults;
+  /** How many points each life passes before it ends; the one after the last is not ended. */
+  readonly lives: readonly number[];
+  readonly plant: Plant | null;
+  readonly onReport: ServicesOptions['report'];
+  /** Told of the token of every task that waits for a callback, when a service is given it. */
+  readonly onToken: (token: string, task: TaskReference) => void;
+}
+
+/** A process that serves. */
+export interface Server {
+  readonly life: Life;
+  readonly executions: Executions;
+  /** To be told of a change of a flow that is durable. */
+  flowChanged(name: string): void;
+  flowDeleted(name: string): void;
+  /** Stops it in order, as SIGTERM does: what is called is waited for, so long. */
+  stop(limitMs: number): Promise<void>;
+}
+
+/** A year: the longest life of a Standard execution. */
+const YEAR_SECONDS = 365 * 86_400;
+
+export class World {
+  readonly seed: number;
+  readonly clock = new VirtualClock();
+  readonly trace = new Trace(this.clock);
+  readonly flows: FlowStore;
+  readonly store: ExecutionStore;
+  readonly audit: Audit;
+  readonly services: Services;
+  readonly options: WorldOptions;
+  /** Faults of the store and deaths happen; false at the end of a run. */
+  isFaulty = true;
+  #server: Server | null = null;
+  #lives = 0;
+  #offMs = 0;
+  #waiting: ((server: Server) => void)[] = [];
+
+  constructor(options: WorldOptions) {
+    this.options = options;
+    this.seed = options.seed;
+    const stores = createMemoryStores();
+    this.flows = stores.flows;
+    this.store = stores.executions;
+    this.audit = new Audit({
+      store: this.store,
+      limits: options.limits,
+      longestSeconds: YEAR_SECONDS,
+      trace: this.trace,
+    });
+    this.services = new Services({
+      seed: this.seed,
+      world: this.clock,
+      trace: this.trace,
+      onCall: (call, life) => {
+        this.audit.called(call, life);
+        if (call.taskToken !== null && call.task !== null) options.onToken(call.taskToken, call.task);
+      },
+      report: options.onReport,
+    });
+  }
+
+  get server(): Server | null {
+    return this.#server;
+  }
+
+  /** How many processes there were. */
+  get lives(): number {
+    return this.#lives;
+  }
+
+  random(...labels: readonly (string | number)[]): Random {
+    return Random.of(this.seed, ...labels);
+  }
+
+  /** The process that serves, or the next one that does. */
+  serving(): Promise<Server> {
+    if (this.#server !== null) return Promise.resolve(this.#server);
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  pass(ms: number): Promise<void> {
+    return new Promise((resolve) => this.clock.after(ms, resolve));
+  }
+
+  /** Starts the first process; whenever one dies, another follows. */
+  async run(): Promise<void> {
+    for (;;) {
+      const life = await this.#live();
+      await life.death;
+      this.#server = null;
+      await this.audit.recheck();
+      await this.pass(this.random('down', this.#lives).pick([0, 0, 50, 3_000, 90_000, 4_000_000]));
+    }
+  }
+
+  /** Nothing runs for so long: the process ends now and the next one starts then. */
+  async powerOff(ms: number): Promise<void> {
+    const server = await this.serving();
+    this.trace.add(`power off for ${ms} ms`);
+    this.#offMs = ms;
+    server.life.die('power off');
+  }
+
+  /** SIGTERM: the process comes to an end in order. */
+  async terminate(limitMs: number): Promise<void> {
+    const { life, stop } = await this.serving();
+    this.trace.add(`life ${life.number} is told to end within ${limitMs} ms`);
+    await Promise.race([stop(limitMs), life.death]);
+    life.die('it was told to');
+  }
+
+  async #live(): Promise<Life> {
+    const { options, trace, audit } = this;
+    const number = ++this.#lives;
+    await this.pass(this.#offMs);
+    this.#offMs = 0;
+    const life = new Life({
+      number,
+      world: this.clock,
+      random: this.random('life', number),
+      trace,
+      points: () => (this.isFaulty ? (options.lives[number - 1] ?? Infinity) : Infinity),
+    });
+    const planted = options.plant === null ? this.store : options.plant(this.store, this.clock);
+    const store = faultyStore({
+      inner: planted,
+      life,
+      audit,
+      trace,
+      random: this.random('store', number),
+      elapsedMs: () => this.clock.elapsedMs,
+      faults: () => (this.isFaulty ? options.storeFaults : NO_STORE_FAULTS),
+    });
+    trace.add(`life ${number} begins`);
+    const starting = startServer(this, life, store).catch((error: unknown) => {
+      if (!(error instanceof InjectedFault)) this.audit.fault(`the start of a process failed: ${String(error)}`);
+      life.die('it could not be started');
+      return null;
+    });
+    const server = await Promise.race([starting, life.death.then(() => null)]);
+    this.#server = server;
+    if (server !== null) for (const wake of this.#waiting.splice(0)) wake(server);
+    return life;
+  }
+}
