@@ -4,7 +4,6 @@
  * Ctrl-C. Whatever it tells to type in next works when typed in; test/cli/quickstart.test.ts does so.
  */
 import Client from '@alicloud/fnf-2019-03-15';
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -14,16 +13,12 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { startMillrace, stopMillrace } from './server.ts';
+import type { Key } from './server.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const INPUT = { item: 'tea', quantity: 2 };
-
-interface Key {
-  readonly accessKeyId: string;
-  readonly accessKeySecret: string;
-}
 
 /** The shop that the flow asks: what something costs and how much of it is there. */
 async function openShop(): Promise<{ server: Server; url: string }> {
@@ -36,28 +31,6 @@ async function openShop(): Promise<{ server: Server; url: string }> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
-}
-
-/** Starts the server as a user would; resolves with its address when it serves. */
-async function startMillrace(folder: string, key: Key): Promise<{ process: ChildProcess; url: string }> {
-  const server = spawn(process.execPath, [join(ROOT, 'bin/millrace.js'), 'serve'], {
-    env: {
-      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MILLRACE_'))),
-      MILLRACE_LISTEN: '127.0.0.1:0',
-      MILLRACE_DATA: folder,
-      MILLRACE_ACCESS_KEY_ID: key.accessKeyId,
-      MILLRACE_ACCESS_KEY_SECRET: key.accessKeySecret,
-      MILLRACE_LOG: 'warn',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-    // A group of its own: Ctrl-C reaches this script alone, which then stops the server once and not twice.
-    detached: true,
-  });
-  for await (const line of createInterface({ input: server.stdout })) {
-    const url = /^millrace ready (\S+)$/.exec(line)?.[1];
-    if (url !== undefined) return { process: server, url };
-  }
-  throw new Error('the server ended before it was ready; what it said stands above');
 }
 
 async function timed<T>(work: () => Promise<T>): Promise<{ result: T; took: string }> {
@@ -146,10 +119,7 @@ async function quickstart(keepServing: boolean): Promise<void> {
       console.log(NEXT);
     }
   } finally {
-    if (server !== null && server.exitCode === null) {
-      server.kill('SIGTERM');
-      await once(server, 'exit');
-    }
+    if (server !== null) await stopMillrace(server);
     shop.server.close();
     shop.server.closeAllConnections();
     rmSync(folder, { recursive: true, force: true });

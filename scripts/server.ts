@@ -1,0 +1,43 @@
+/** A server as a user starts it, for the scripts that show Millrace at work: a process of its own, on a free port. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+
+export interface Key {
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+}
+
+/** Starts the server with its data in `folder`; resolves with its address when it serves. */
+export async function startMillrace(folder: string, key: Key): Promise<{ process: ChildProcess; url: string }> {
+  const server = spawn(process.execPath, [join(ROOT, 'bin/millrace.js'), 'serve'], {
+    env: {
+      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MILLRACE_'))),
+      MILLRACE_LISTEN: '127.0.0.1:0',
+      MILLRACE_DATA: folder,
+      MILLRACE_ACCESS_KEY_ID: key.accessKeyId,
+      MILLRACE_ACCESS_KEY_SECRET: key.accessKeySecret,
+      MILLRACE_LOG: 'warn',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // A group of its own: Ctrl-C reaches this script alone, which then stops the server once and not twice.
+    detached: true,
+  });
+  for await (const line of createInterface({ input: server.stdout })) {
+    const url = /^millrace ready (\S+)$/.exec(line)?.[1];
+    if (url !== undefined) return { process: server, url };
+  }
+  throw new Error('the server ended before it was ready; what it said stands above');
+}
+
+/** Asks the server to stop, if it has not ended by itself, and waits for its end. */
+export async function stopMillrace(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  server.kill('SIGTERM');
+  await once(server, 'exit');
+}
