@@ -1,26 +1,78 @@
 /** An execution whose inputs a test gives one by one, and what it has recorded. */
+import assert from 'node:assert/strict';
 import type { JsonObject } from '../../src/base/json.ts';
 import { decide } from '../../src/interpreter/decide.ts';
 import type { Input } from '../../src/interpreter/input.ts';
 import type { ExecutionEvent } from '../../src/interpreter/event.ts';
 import { Execution } from '../../src/interpreter/execution.ts';
+import type { Command, ExecutionLimits, ExecutionStart } from '../../src/interpreter/execution.ts';
+import { fold } from '../../src/interpreter/fold.ts';
+import { decodeEvents, encodeEvents } from '../../src/interpreter/journal.ts';
+import { eventsToUndo } from '../../src/interpreter/redrive.ts';
+import type { Plan } from '../../src/language/plan.ts';
 import { LIMITS, planOf } from '../support/flows.ts';
+import { snapshot, tokenOf } from '../support/rebuilt-run.ts';
 
 /** An execution driven by hand, one input after the other. */
 export class ByHand {
   readonly events: ExecutionEvent[] = [];
-  readonly execution: Execution;
+  execution: Execution;
   nowMs = 1_000;
+  readonly plan: Plan;
+  readonly start: ExecutionStart;
+  readonly limits: ExecutionLimits;
 
-  constructor(definition: JsonObject, input: JsonObject = {}, limits: Partial<typeof LIMITS> = {}) {
-    const start = { name: 'e', input, roleArn: '', environment: {}, longestSeconds: 300 };
-    this.execution = new Execution(planOf(definition), start, { ...LIMITS, ...limits, waitSeconds: 20 });
+  constructor(
+    definition: JsonObject,
+    input: JsonObject = {},
+    limits: Partial<ExecutionLimits> = {},
+    more: { readonly start?: Partial<ExecutionStart>; readonly mode?: 'Express' | 'Standard' } = {},
+  ) {
+    this.plan = planOf(definition, more.mode);
+    this.start = { name: 'e', input, roleArn: '', environment: {}, longestSeconds: 300, ...more.start };
+    this.limits = { ...LIMITS, waitSeconds: 20, ...limits };
+    this.execution = new Execution(this.plan, this.start, this.limits);
     this.take({ kind: 'start' });
   }
 
-  take(input: Input): this {
-    decide(this.execution, input, { nowMs: this.nowMs, random: () => 0.5 }, (event) => void this.events.push(event));
+  take(input: Input, budgetUnits?: number): this {
+    const moment = { nowMs: this.nowMs, random: () => 0.5, taskToken: tokenOf };
+    decide(this.execution, input, moment, (event) => void this.events.push(event), budgetUnits);
     return this;
+  }
+
+  /** Takes the input and goes on as far as it goes; after each event the execution is another one, folded from its journal. */
+  takeRebuilt(input: Input): this {
+    this.take(input, 0);
+    this.#rebuild();
+    while (this.execution.canGoOn) {
+      this.take({ kind: 'continue' }, 0);
+      this.#rebuild();
+    }
+    return this;
+  }
+
+  #rebuild(): void {
+    const journal = decodeEvents(encodeEvents(this.events, this.plan)).map(({ event }) => event);
+    const rebuilt = fold(this.plan, this.start, this.limits, journal);
+    assert.deepEqual(snapshot(rebuilt), snapshot(this.execution));
+    this.execution = rebuilt;
+  }
+
+  /** Goes on after an end without success. */
+  redrive(): this {
+    const undone = eventsToUndo(this.events);
+    this.execution = fold(this.plan, this.start, this.limits, this.events, undone);
+    return this.takeRebuilt({ kind: 'redrive', undone });
+  }
+
+  /** The command that a state waits for. */
+  command(state: string): Command {
+    const found = [...this.execution.commands.values()].find(
+      ({ thread }) => this.execution.threads.get(thread)?.state.name === state,
+    );
+    assert.ok(found !== undefined, `nothing is under way in ${state}`);
+    return found;
   }
 
   /** `id cause type state value` a line; the state by its name. */

@@ -23,9 +23,9 @@ export const LIMITS = {
 } as const;
 
 /** The plan of a definition given as an object; a definition with faults fails the test. */
-export function planOf(definition: JsonObject): Plan {
+export function planOf(definition: JsonObject, mode: 'Express' | 'Standard' = 'Express'): Plan {
   const text = JSON.stringify({ Type: 'StateMachine', SpecVersion: 'v1', Name: 'test', ...definition });
-  const { plan, diagnostics } = compileDefinition(text, { mode: 'Express', flowName: null, parallelBranches: 50 });
+  const { plan, diagnostics } = compileDefinition(text, { mode, flowName: null, parallelBranches: 50 });
   assert.ok(plan !== null, diagnostics.map(formatDiagnostic).join('\n'));
   return plan;
 }
