@@ -1,18 +1,18 @@
 /**
- * The parts that run flows, put together: actions, runtime, synchronous executions and the services of the operations.
+ * The parts that run flows, put together: actions, runtimes and the services of the operations.
  * `serve` and `run` both stand on it, so that a flow meets the same limits and the same actions in either.
  */
 import type { ActionCatalog } from '../actions/action.ts';
 import type { ActionOptions } from '../actions/catalog.ts';
 import { systemClock } from '../base/clock.ts';
 import { systemIds } from '../base/ids.ts';
+import { stringifyJson } from '../base/json.ts';
 import type { Settings } from '../config/settings.ts';
 import { compileDefinition } from '../language/compile.ts';
 import { createOperationRate } from '../operations/rate.ts';
 import type { OperationServices } from '../operations/services.ts';
-import { createExpressRuntime } from '../runtime/express.ts';
-import type { ExpressRuntime } from '../runtime/express.ts';
-import { createSyncExecutions } from '../runtime/sync-executions.ts';
+import { createRuntimes } from '../runtime/runtimes.ts';
+import type { StandardLog } from '../runtime/standard.ts';
 import type { Stores } from '../store/stores.ts';
 
 export interface EngineOptions {
@@ -22,22 +22,23 @@ export interface EngineOptions {
   readonly localCallersOnly: boolean;
   /** Where the region is served, for DescribeRegions; asked when it is needed. */
   readonly endpoint: () => string;
-  /** Told of an action that threw, which is a defect of the action. */
-  readonly onDefect: (error: unknown, where: string) => void;
+  readonly log: StandardLog;
 }
 
 export interface Engine {
   readonly services: OperationServices;
-  readonly runtime: ExpressRuntime;
+  /** Executions and tasks under way. */
+  readonly underWay: { readonly express: number; readonly calls: number };
+  /** Lets what is under way come to a point where it can be left, for as long as the limit allows. */
+  drain(limitMs: number): Promise<void>;
   /** Gives up the tasks under way, then closes the stores. */
   close(): Promise<void>;
 }
 
-/** Puts the engine together. It owns the stores from now on. */
-export function createEngine(options: EngineOptions): Engine {
+/** Puts the engine together. It owns `stores` from now on. */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { settings, stores } = options;
-  const { flows } = stores;
-  const { limits } = settings;
+  const { limits, history } = settings;
   const clock = systemClock;
   const ids = systemIds;
   const actions = new LazyActions({
@@ -46,11 +47,16 @@ export function createEngine(options: EngineOptions): Engine {
     callDepth: limits.callDepth,
     clock,
     ids,
-    startSync: (request) => sync.start({ ...request, qualifier: '' }),
+    startSync: async (request) => {
+      const inputText = stringifyJson(request.input);
+      return (await runtimes).sync.start({ ...request, inputText, qualifier: '' });
+    },
+    startExecution: async (request) => (await runtimes).startExecution(request),
   });
-  const runtime = createExpressRuntime({ clock, ids, actions, limits, onDefect: options.onDefect });
-  const { parallelBranches } = limits;
-  const sync = createSyncExecutions({ flows, runtime, ids, compile: compileDefinition, parallelBranches });
+  const compile = compileDefinition;
+  // What was under way goes on before this resolves, so the actions may be called before it has.
+  const runtimes = createRuntimes({ clock, ids, actions, stores, compile, limits, history, log: options.log });
+  const { express, standard, sync, executions, changes } = await runtimes;
   const region = {
     id: settings.region,
     get endpoint() {
@@ -59,9 +65,15 @@ export function createEngine(options: EngineOptions): Engine {
   };
   const rate = createOperationRate(clock, limits.operationRate, limits.operationRates);
   return {
-    services: { flows, sync, compile: compileDefinition, rate, clock, ids, region, limits },
-    runtime,
+    services: { flows: stores.flows, sync, executions, changes, compile, rate, clock, ids, region, limits },
+    get underWay() {
+      return { express: express.running, calls: standard.calls };
+    },
+    async drain(limitMs) {
+      await Promise.all([express.drain(limitMs), standard.drain(limitMs)]);
+    },
     async close() {
+      standard.close();
       await actions.close();
       await stores.close();
     },

@@ -38,12 +38,17 @@ export async function run(host: Host, options: RunOptions): Promise<number> {
   const plan = compile(host, file, definition, settings.limits.parallelBranches);
   if (plan === null) return EXIT.failed;
   const inputText = await readInput(host, input);
-  const engine = createEngine({
+  const engine = await createEngine({
     settings,
     stores: await host.memoryStores(),
     localCallersOnly: true,
     endpoint: () => '',
-    onDefect: (error, where) => host.err(`${where}: ${error instanceof Error ? error.stack : String(error)}\n`),
+    log: {
+      defect: (error, where) => host.err(`${where}: ${error instanceof Error ? error.stack : String(error)}\n`),
+      storeTrouble() {},
+      stuck() {},
+      ownershipLost() {},
+    },
   });
   try {
     const reply = await start(

@@ -15,6 +15,7 @@ import { loadOrCreateRootKey } from '../config/root-key.ts';
 import type { RootKey } from '../config/root-key.ts';
 import type { Settings } from '../config/settings.ts';
 import { OPERATIONS } from '../operations/all.ts';
+import type { StandardLog } from '../runtime/standard.ts';
 import { StoreFault } from '../store/fault.ts';
 import type { Stores } from '../store/stores.ts';
 import { createWireServer } from '../wire/server.ts';
@@ -33,12 +34,12 @@ export async function serve(host: Host): Promise<number> {
   const tls = readTls(settings);
   const log = createLog(settings.log);
   let url = '';
-  const engine = createEngine({
+  const engine = await createEngine({
     settings,
     stores: await openStores(host, settings),
     localCallersOnly: isLoopback(settings.listen.host),
     endpoint: () => new URL(url).host,
-    onDefect: (error, where) => log.error({ err: error, where }, 'an action failed in a way that it should not'),
+    log: standardLog(log),
   });
   try {
     const wire = createWireServer({
@@ -66,13 +67,26 @@ export async function serve(host: Host): Promise<number> {
   return EXIT.ok;
 }
 
+function standardLog(log: ServerLog): StandardLog {
+  return {
+    defect: (error, where) => log.error({ err: error, where }, 'something failed in a way that it should not'),
+    storeTrouble(trouble) {
+      if (trouble === null) log.warn({}, 'the store keeps commits again');
+      else log.error({ err: trouble.error }, 'the store keeps no commits; executions wait and starts are refused');
+    },
+    stuck: (execution, error) => log.error({ execution, err: error }, 'an execution cannot go on'),
+    ownershipLost: () => log.error({}, 'another server has taken the store over; Standard executions stand still here'),
+  };
+}
+
 /** Lets executions under way end and be answered, for as long as the limit allows. */
 async function finish(wire: WireServer, engine: Engine, limitMs: number, log: ServerLog): Promise<void> {
-  log.info({ executions: engine.runtime.running }, 'stopping');
+  log.info(engine.underWay, 'stopping');
   // Both, because an execution whose caller hung up has no connection that would be waited for.
-  await Promise.all([wire.close(limitMs), engine.runtime.drain(limitMs)]);
-  const left = engine.runtime.running;
-  if (left > 0) log.warn({ executions: left }, 'stopped before these executions had ended');
+  await Promise.all([wire.close(limitMs), engine.drain(limitMs)]);
+  const { express, calls } = engine.underWay;
+  if (express > 0) log.warn({ executions: express }, 'stopped before these executions had ended');
+  if (calls > 0) log.warn({ calls }, 'stopped before these tasks were answered; the next start calls them again');
 }
 
 async function openStores(host: Host, settings: Settings): Promise<Stores> {

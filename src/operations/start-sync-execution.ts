@@ -20,6 +20,7 @@ export const startSyncExecution: Operation<OperationServices> = {
       flowName: requiredName(parameters, 'FlowName'),
       executionName: optionalName(parameters, 'ExecutionName'),
       input: inputOf(parameters, services.limits.inputBytes),
+      inputText: parameters.get('Input') ?? '',
       qualifier: qualifier(parameters),
       depth: 0,
     });

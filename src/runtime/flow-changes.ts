@@ -2,6 +2,7 @@
  * What the runtimes have to know about changes of flows. Operations tell it after a change is durable and before they
  * answer: no later start sees what was before.
  */
+import type { ExpressHistory } from './express-history.ts';
 import type { ExpressRuntime } from './express.ts';
 import type { RunnableFlows } from './runnable-flows.ts';
 import type { StandardRuntime } from './standard.ts';
@@ -13,11 +14,14 @@ export interface FlowChanges {
   deleted(flowName: string): void;
 }
 
-export function createFlowChanges(
-  flows: RunnableFlows,
-  express: Pick<ExpressRuntime, 'stop'>,
-  standard: Pick<StandardRuntime, 'flowDeleted'>,
-): FlowChanges {
+export interface FlowChangesOptions {
+  readonly flows: RunnableFlows;
+  readonly express: Pick<ExpressRuntime, 'stop'>;
+  readonly standard: Pick<StandardRuntime, 'flowDeleted'>;
+  readonly history: Pick<ExpressHistory, 'forgetFlow'> | null;
+}
+
+export function createFlowChanges({ flows, express, standard, history }: FlowChangesOptions): FlowChanges {
   return {
     changed: (flowName) => flows.forget(flowName),
     deleted(flowName) {
@@ -25,6 +29,7 @@ export function createFlowChanges(
       const why = { error: 'FnF.FlowDeleted', cause: `Flow '${flowName}' was deleted.` };
       express.stop(flowName, why);
       standard.flowDeleted(flowName, why);
+      history?.forgetFlow(flowName);
     },
   };
 }

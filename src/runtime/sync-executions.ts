@@ -16,6 +16,8 @@ export interface SyncRequest {
   /** A version, an alias, `LATEST` or empty (decisions.md 4.8). */
   readonly qualifier: string;
   readonly input: JsonObject;
+  /** As it was sent; empty when none was. */
+  readonly inputText: string;
   /** Sync executions above this one; 0 for one started through the API. */
   readonly depth: number;
 }
@@ -42,15 +44,17 @@ export interface SyncExecutionsOptions {
 
 export function createSyncExecutions({ flows, runtime, ids }: SyncExecutionsOptions): SyncExecutions {
   return {
-    async start({ flowName, executionName, qualifier, input, depth }) {
-      const { runnable } = flows.peek(flowName, qualifier) ?? (await flows.load(flowName, qualifier));
+    async start({ flowName, executionName, qualifier, input, inputText, depth }) {
+      const { runnable, alias } = flows.peek(flowName, qualifier) ?? (await flows.load(flowName, qualifier));
       const { flow, plan, environment } = runnable;
       if (flow.executionMode !== 'Express') {
         throw new ApiError('ActionNotSupported', 'Standard execution is not supported');
       }
       const uuid = ids.uuid();
       const name = executionName === null ? uuid : `${executionName}:${uuid}`;
-      const result = await runtime.run({ flowName, roleArn: flow.roleArn, environment, plan, name, input, depth });
+      const origin = { source: runnable, alias, inputText };
+      const { roleArn } = flow;
+      const result = await runtime.run({ flowName, roleArn, environment, plan, name, input, depth, origin });
       return { flow, result };
     },
   };
