@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
-import { openSqliteFlowStore } from '../../src/store/sqlite/flow-store.ts';
+import { openSqliteStores } from '../../src/store/sqlite/stores.ts';
 import { withFolder } from './adapters.ts';
 import { stamped } from './stamp.ts';
 
@@ -44,7 +44,8 @@ describe('sqlite store and other processes', () => {
         for (let line = await lines.next(); line.done !== true; line = await lines.next()) durable = Number(line.value);
 
         // The dead process's lock is gone with it: this opens at once.
-        const store = openSqliteFlowStore({ file, synchronous: 'FULL' });
+        const stores = openSqliteStores({ file, synchronous: 'FULL' });
+        const store = stores.flows;
         for (const name of ['flow-0', 'flow-1', 'flow-2']) {
           const flow = await store.get(name);
           if (flow === null) continue;
@@ -55,7 +56,7 @@ describe('sqlite store and other processes', () => {
         if (durable % 7 !== 0 && last !== null) assert.ok(Number(last.description) >= durable);
         if (durable % 7 !== 0) assert.notEqual(last, null);
         for (const name of ['flow-0', 'flow-1', 'flow-2']) await store.delete(name);
-        await store.close();
+        await stores.close();
       }
     }));
 
@@ -74,6 +75,6 @@ describe('sqlite store and other processes', () => {
       const exited = once(first.child, 'exit');
       first.child.stdin?.end();
       assert.deepEqual(await exited, [0, null]);
-      await openSqliteFlowStore({ file, synchronous: 'FULL' }).close();
+      await openSqliteStores({ file, synchronous: 'FULL' }).close();
     }));
 });

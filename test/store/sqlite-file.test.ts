@@ -6,11 +6,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import { StoreFault } from '../../src/store/fault.ts';
 import { openDatabase } from '../../src/store/sqlite/database.ts';
-import { openSqliteFlowStore } from '../../src/store/sqlite/flow-store.ts';
+import { openSqliteStores } from '../../src/store/sqlite/stores.ts';
 import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
 import { flowNamed, withFolder } from './adapters.ts';
 
-const open = (file: string) => openSqliteFlowStore({ file, synchronous: 'FULL' });
+const open = (file: string) => openSqliteStores({ file, synchronous: 'FULL' });
 
 function refused(file: string, reason: RegExp): void {
   assert.throws(
@@ -25,7 +25,7 @@ function refused(file: string, reason: RegExp): void {
 
 async function filledStore(file: string): Promise<void> {
   const store = open(file);
-  for (let n = 0; n < 20; n++) await store.create(flowNamed(`flow-${n}`, { definition: 'text '.repeat(2000) }));
+  for (let n = 0; n < 20; n++) await store.flows.create(flowNamed(`flow-${n}`, { definition: 'text '.repeat(2000) }));
   await store.close();
 }
 
@@ -34,7 +34,7 @@ describe('sqlite store file', () => {
     withFolder(async (folder) => {
       const file = join(folder, 'data', 'deep', 'flows.db');
       const store = open(file);
-      await store.create(flowNamed('a'));
+      await store.flows.create(flowNamed('a'));
       for (const name of [file, `${file}-wal`, `${file}-shm`, `${file}.lock`]) {
         assert.equal(statSync(name).mode & 0o777, 0o600, name);
       }
@@ -73,7 +73,7 @@ describe('sqlite store file', () => {
     withFolder(async (folder) => {
       const file = join(folder, 'flows.db');
       const store = open(file);
-      await store.create(flowNamed('a'));
+      await store.flows.create(flowNamed('a'));
       const reader = new DatabaseSync(file, { readOnly: true });
       assert.equal(reader.prepare('SELECT count(*) AS n FROM flows').get()?.['n'], 1);
       reader.close();
@@ -85,7 +85,7 @@ describe('sqlite store file', () => {
       const file = join(folder, 'flows.db');
       writeFileSync(file, '');
       const store = open(file);
-      assert.equal(await store.create(flowNamed('a')), true);
+      assert.equal(await store.flows.create(flowNamed('a')), true);
       await store.close();
     }));
 
@@ -119,7 +119,7 @@ describe('sqlite store file', () => {
       database.close();
       refused(
         file,
-        /written by a newer Millrace \(its schema is number 9, this version knows 1\)\. Start that version/,
+        /written by a newer Millrace \(its schema is number 9, this version knows 2\)\. Start that version/,
       );
     }));
 
@@ -183,21 +183,21 @@ describe('migrations', () => {
       const file = join(folder, 'flows.db');
       await filledStore(file);
       const options = { file, synchronous: 'FULL' } as const;
-      const extra = { number: 2, sql: "ALTER TABLE flows ADD COLUMN extra TEXT NOT NULL DEFAULT 'x'" };
+      const extra = { number: 3, sql: "ALTER TABLE flows ADD COLUMN extra TEXT NOT NULL DEFAULT 'x'" };
       const { database, close } = openDatabase(options, [...MIGRATIONS, extra]);
       assert.deepEqual(
         { ...database.prepare('SELECT count(*) AS n, min(extra) AS x FROM flows').get() },
         { n: 20, x: 'x' },
       );
       close();
-      refused(file, /schema is number 2, this version knows 1/);
+      refused(file, /schema is number 3, this version knows 2/);
     }));
 
   it('happen wholly or not at all', () =>
     withFolder(async (folder) => {
       const file = join(folder, 'flows.db');
       await filledStore(file);
-      const broken = { number: 2, sql: 'CREATE TABLE made (a TEXT); CREATE TABLE made (a TEXT);' };
+      const broken = { number: 3, sql: 'CREATE TABLE made (a TEXT); CREATE TABLE made (a TEXT);' };
       assert.throws(() => openDatabase({ file, synchronous: 'FULL' }, [...MIGRATIONS, broken]), StoreFault);
       const { database, close } = openDatabase({ file, synchronous: 'FULL' });
       assert.equal(database.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE name = 'made'").get()?.['n'], 0);

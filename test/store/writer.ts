@@ -3,16 +3,17 @@
  * loop, telling its parent on standard output what is durable. The letter `open` marks that it holds the store.
  */
 import { writeSync } from 'node:fs';
-import { openSqliteFlowStore } from '../../src/store/sqlite/flow-store.ts';
+import { openSqliteStores } from '../../src/store/sqlite/stores.ts';
 import { flowNamed } from './adapters.ts';
 import { stamped } from './stamp.ts';
 
 const [file, mode] = process.argv.slice(2);
-const store = openSqliteFlowStore({ file: String(file), synchronous: 'FULL' });
+const stores = openSqliteStores({ file: String(file), synchronous: 'FULL' });
+const store = stores.flows;
 writeSync(1, 'open\n');
 if (mode === 'hold') {
   process.stdin.resume();
-  process.stdin.on('end', () => void store.close());
+  process.stdin.on('end', () => void stores.close());
 } else {
   for (let n = 1; ; n++) {
     const name = `flow-${n % 3}`;

@@ -12,15 +12,19 @@ import { StoreFault } from '../fault.ts';
 import {
   createPrivateFile,
   createPrivateFolder,
+  identityOf,
   isSqliteError,
   reasonOf,
+  requireFiles,
   SQLITE_BUSY,
   SQLITE_CORRUPT,
   SQLITE_NOTADB,
 } from './files.ts';
+import type { FileIdentity } from './files.ts';
 import { MIGRATIONS } from './migrations.ts';
 import type { Migration } from './migrations.ts';
 import { takeOwnerLock } from './owner-lock.ts';
+import { inTransaction } from './transaction.ts';
 
 export interface SqliteStoreOptions {
   /** Absolute path of the store file; its folder is made when it is not there. */
@@ -31,6 +35,8 @@ export interface SqliteStoreOptions {
 
 export interface OpenDatabase {
   readonly database: DatabaseSync;
+  /** What was opened, for another thread that opens it too. */
+  readonly files: readonly FileIdentity[];
   /**
    * A change must not be answered that would be lost: SQLite goes on writing to a file that was deleted under it.
    * @throws {StoreFault} when the file or its log is not the one that was opened.
@@ -44,7 +50,7 @@ export interface OpenDatabase {
 const APPLICATION_ID = 0x4d494c52;
 /** A damaged page is looked for at start in files up to this size; a larger one would delay the start too long. */
 const CHECKED_BYTES = 64 * 1024 * 1024;
-/** How long a commit waits for another program that is writing to the file, which none should. */
+/** How long the main thread stands still for another program that is writing to the file, which none should. */
 const BUSY_TIMEOUT_MS = 2000;
 
 /** @throws {StoreFault} */
@@ -56,9 +62,12 @@ export function openDatabase(options: SqliteStoreOptions, migrations: readonly M
   try {
     createPrivateFile(file);
     const database = openChecked(file, options.synchronous, migrations);
+    // SQLite keeps its log beside the file for as long as that is open.
+    const files = [file, `${file}-wal`].map((path) => ({ path, identity: identityOf(path) }));
     return {
       database,
-      requireFiles: fileGuard(file),
+      files,
+      requireFiles: () => requireFiles(files),
       close() {
         database.close();
         lock.release();
@@ -68,22 +77,6 @@ export function openDatabase(options: SqliteStoreOptions, migrations: readonly M
     lock.release();
     throw error instanceof StoreFault ? error : new StoreFault(explain(file, error), { cause: error });
   }
-}
-
-/** Of an open database: SQLite keeps its log beside it for as long as it is open. */
-function fileGuard(file: string): () => void {
-  const opened = [file, `${file}-wal`].map((path) => ({ path, identity: identityOf(path) }));
-  return () => {
-    for (const { path, identity } of opened) {
-      if (identityOf(path) === identity) continue;
-      throw new StoreFault(`The store's file ${path} was removed or replaced while the server runs. Start it again.`);
-    }
-  };
-}
-
-function identityOf(path: string): string | null {
-  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return found === undefined ? null : `${found.dev}:${found.ino}`;
 }
 
 function realFile(file: string): string {
@@ -136,15 +129,10 @@ function migrate(database: DatabaseSync, migrations: readonly Migration[]): void
   const done = pragma(database, 'user_version');
   for (const migration of migrations) {
     if (migration.number <= done) continue;
-    database.exec('BEGIN IMMEDIATE');
-    try {
+    inTransaction(database, () => {
       database.exec(migration.sql);
       database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${migration.number};`);
-      database.exec('COMMIT');
-    } catch (error) {
-      if (database.isTransaction) database.exec('ROLLBACK');
-      throw error;
-    }
+    });
   }
 }
 

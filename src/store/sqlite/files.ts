@@ -2,7 +2,7 @@
  * Files of the SQLite store and the errors that come from them. A file is made before SQLite opens it, so that it is
  * readable by its user only from its first moment; SQLite gives its `-wal` and `-shm` files the same rights.
  */
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { StoreFault } from '../fault.ts';
 
 /** Primary result codes of SQLite (https://www.sqlite.org/rescode.html). */
@@ -40,4 +40,26 @@ export function createPrivateFile(file: string): void {
 
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** A file as it was when it was opened; `identity` is null when it was not there. */
+export interface FileIdentity {
+  readonly path: string;
+  readonly identity: string | null;
+}
+
+export function identityOf(path: string): string | null {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? null : `${found.dev}:${found.ino}`;
+}
+
+/**
+ * A change must not be answered that would be lost: SQLite goes on writing to a file that was deleted under it.
+ * @throws {StoreFault} when one of the files is not the one that was opened.
+ */
+export function requireFiles(files: readonly FileIdentity[]): void {
+  for (const { path, identity } of files) {
+    if (identityOf(path) === identity) continue;
+    throw new StoreFault(`The store's file ${path} was removed or replaced while the server runs. Start it again.`);
+  }
 }

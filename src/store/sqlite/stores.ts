@@ -1,11 +1,17 @@
 /** The store in one SQLite file, as the composition root and the tests open it. */
 import type { Stores } from '../stores.ts';
 import { storesOf } from '../stores.ts';
-import { createMemoryStores } from '../memory/stores.ts';
-import { openSqliteFlowStore } from './flow-store.ts';
+import { SharedConnection } from './connection.ts';
+import { openDatabase } from './database.ts';
 import type { SqliteStoreOptions } from './database.ts';
+import { createSqliteExecutions } from './execution-store.ts';
+import { createSqliteFlows } from './flow-store.ts';
 
-/** @throws {StoreFault} when the file is in use, foreign, damaged, newer than this program or cannot be opened. */
+/**
+ * Opens the store and brings its schema up to date.
+ * @throws {StoreFault} when the file is in use, foreign, damaged, newer than this program or cannot be opened.
+ */
 export function openSqliteStores(options: SqliteStoreOptions): Stores {
-  return storesOf(openSqliteFlowStore(options), createMemoryStores().executions);
+  const shared = new SharedConnection(openDatabase(options));
+  return storesOf(createSqliteFlows(shared), createSqliteExecutions(shared, options.synchronous));
 }

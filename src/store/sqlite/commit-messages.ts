@@ -1,0 +1,48 @@
+/** What the main thread and the thread of the commits say to each other. */
+import { AssertionFailure } from '../../base/assert.ts';
+import type { ExecutionChange } from '../executions.ts';
+import { FenceLost } from '../executions.ts';
+import { StoreFault } from '../fault.ts';
+import type { FileIdentity } from './files.ts';
+
+export interface CommitThreadData {
+  /** The store's file first. */
+  readonly files: readonly FileIdentity[];
+  readonly synchronous: 'FULL' | 'NORMAL';
+}
+
+export type CommitRequest =
+  | { readonly kind: 'commit'; readonly fence: number; readonly changes: readonly ExecutionChange[] }
+  | { readonly kind: 'purge'; readonly fence: number; readonly endedBeforeMs: number | null; readonly limit: number };
+
+export type CommitMessage = { readonly number: number; readonly request: CommitRequest } | 'close';
+
+export interface CommitAnswer {
+  readonly number: number;
+  /** Executions purged; 0 for a commit. */
+  readonly result: number;
+  readonly fault: CommitFault | null;
+}
+
+/** An error as it crosses threads, which keep only the names and members of built-in ones. */
+export interface CommitFault {
+  readonly name: string;
+  readonly message: string;
+  /** Of SQLite; null for other errors. */
+  readonly errcode: number | null;
+}
+
+const CLASSES: Readonly<Record<string, new (message: string) => Error>> = { AssertionFailure, FenceLost, StoreFault };
+
+export function faultOf(error: unknown): CommitFault {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error), errcode: null };
+  const errcode = 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : null;
+  return { name: error.name, message: error.message, errcode };
+}
+
+export function errorOf({ name, message, errcode }: CommitFault): Error {
+  const kind = CLASSES[name];
+  if (kind !== undefined) return new kind(message);
+  const error = new Error(`The store could not be written: ${message}`);
+  return errcode === null ? error : Object.assign(error, { errcode });
+}

@@ -1,0 +1,69 @@
+/**
+ * The thread of the commits: an fsync here holds nobody up but the commit that waits for it. It has a connection of its own,
+ * opened by the first request, and answers every request, with an error if need be; a connection that is left inside a
+ * transaction is thrown away, and the next request opens another.
+ */
+import { DatabaseSync } from 'node:sqlite';
+import { parentPort, workerData } from 'node:worker_threads';
+import { assert } from '../../base/assert.ts';
+import type { CommitAnswer, CommitMessage, CommitRequest, CommitThreadData } from './commit-messages.ts';
+import { faultOf } from './commit-messages.ts';
+import { requireFiles } from './files.ts';
+import { Writer } from './writer.ts';
+
+/** Nobody stands still while this thread waits for another program that is writing to the file. */
+const BUSY_TIMEOUT_MS = 10_000;
+/** KiB of pages kept in memory: the ends of the tables and the upper pages of the indexes of a large store. */
+const CACHE_KIB = 16 * 1024;
+
+const { files, synchronous } = workerData as CommitThreadData;
+assert(parentPort !== null, 'this file is the entry of a worker thread');
+const port = parentPort;
+
+let database: DatabaseSync | null = null;
+let writer: Writer | null = null;
+
+function open(): Writer {
+  const opened = new DatabaseSync(files[0]?.path as string, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    opened.exec(`PRAGMA synchronous = ${synchronous}; PRAGMA cache_size = -${CACHE_KIB};`);
+    writer = new Writer(opened);
+    database = opened;
+    return writer;
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
+}
+
+function close(): void {
+  database?.close();
+  database = null;
+  writer = null;
+}
+
+function act(request: CommitRequest): number {
+  requireFiles(files);
+  const used = writer ?? open();
+  if (request.kind === 'purge') return used.purge(request.fence, request.endedBeforeMs, request.limit);
+  used.commit(request.fence, request.changes);
+  return 0;
+}
+
+function answer(number: number, request: CommitRequest): CommitAnswer {
+  try {
+    return { number, result: act(request), fault: null };
+  } catch (error) {
+    if (database?.isTransaction === true) close();
+    return { number, result: 0, fault: faultOf(error) };
+  }
+}
+
+port.on('message', (message: CommitMessage) => {
+  if (message === 'close') {
+    close();
+    port.close();
+  } else {
+    port.postMessage(answer(message.number, message.request));
+  }
+});

@@ -1,0 +1,73 @@
+/**
+ * The main thread's connection, which both stores of a file share: reads, and the changes of flows.
+ *
+ * Invariants: writers take turns, whichever thread they write from, so that the main thread never stands still for a
+ * lock that a commit of ours holds; the file is closed when the last store is.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import { assert } from '../../base/assert.ts';
+import type { OpenDatabase } from './database.ts';
+
+export class SharedConnection {
+  readonly #open: OpenDatabase;
+  #lastWrite: Promise<unknown> = Promise.resolve();
+  #users = 0;
+
+  constructor(open: OpenDatabase) {
+    this.#open = open;
+  }
+
+  get database(): DatabaseSync {
+    return this.#open.database;
+  }
+
+  get files(): OpenDatabase['files'] {
+    return this.#open.files;
+  }
+
+  /** A user of the connection; `what` is its name in the message about a call that follows its end. */
+  use(what: string): ConnectionUse {
+    this.#users++;
+    let closed = false;
+    const check = () => {
+      assert(!closed, `the ${what} is used after it was closed`);
+      this.#open.requireFiles();
+    };
+    return {
+      read: async (act) => {
+        check();
+        return act();
+      },
+      write: async (act) => {
+        check();
+        return this.#turn(() => {
+          this.#open.requireFiles();
+          return act();
+        });
+      },
+      close: async (end) => {
+        assert(!closed, `the ${what} is closed twice`);
+        closed = true;
+        await this.#turn(async () => {
+          await end?.();
+          if (--this.#users === 0) this.#open.close();
+        });
+      },
+    };
+  }
+
+  #turn<T>(act: () => T | Promise<T>): Promise<T> {
+    const turn = this.#lastWrite.then(act);
+    this.#lastWrite = turn.catch(() => {});
+    return turn;
+  }
+}
+
+export interface ConnectionUse {
+  /** @throws {StoreFault} when the file is not the one that was opened. */
+  read<T>(act: () => T): Promise<T>;
+  /** Calls `act` when all earlier writes are done. */
+  write<T>(act: () => T | Promise<T>): Promise<T>;
+  /** After the writes under way, and `end`. */
+  close(end?: () => Promise<void>): Promise<void>;
+}

@@ -1,0 +1,56 @@
+/** Executions as rows, and rows as them. The order of each list is in the files of the users: append, never change. */
+import type { CallbackState, ExecutionRecord, FlowSnapshot, StopRequest } from '../executions.ts';
+import type { EnvironmentVariable } from '../flows.ts';
+import type { Row } from './flow-rows.ts';
+
+const STATUSES: readonly ExecutionRecord['status'][] = ['Running', 'Succeeded', 'Failed', 'TimedOut', 'Stopped'];
+const CALLBACKS: readonly CallbackState[] = ['none', 'owed', 'due', 'done'];
+
+export const RUNNING = 0;
+export const OWED = 1;
+export const DUE = 2;
+export const DONE = 3;
+
+export function statusNumber(status: ExecutionRecord['status']): number {
+  return STATUSES.indexOf(status);
+}
+
+export function callbackNumber(callback: CallbackState): number {
+  return CALLBACKS.indexOf(callback);
+}
+
+/** Of a row of `executions` with the id and the name of its flow, and perhaps with the texts. */
+export function executionOf(row: Row): ExecutionRecord {
+  const { stop, wake_ms: wakeMs, parent, parent_event: parentEvent } = row;
+  return {
+    id: Number(row['id']),
+    flowId: String(row['flow_id']),
+    flowName: String(row['flow_name']),
+    name: String(row['name']),
+    status: STATUSES[Number(row['status'])] as ExecutionRecord['status'],
+    startedMs: Number(row['started_ms']),
+    stoppedMs: Number(row['stopped_ms']),
+    revision: Number(row['revision']),
+    version: String(row['version']),
+    alias: String(row['alias']),
+    parent: parent === null ? null : { execution: Number(parent), event: Number(parentEvent) },
+    callback: CALLBACKS[Number(row['callback'])] as CallbackState,
+    stop: stop === null ? null : (JSON.parse(String(stop)) as StopRequest),
+    wakeMs: wakeMs === null ? null : Number(wakeMs),
+    error: String(row['error']),
+    cause: String(row['cause']),
+    input: String(row['input'] ?? ''),
+    output: String(row['output'] ?? ''),
+  };
+}
+
+export function snapshotOf(row: Row): FlowSnapshot {
+  return {
+    flowId: String(row['flow_id']),
+    revision: Number(row['revision']),
+    definition: String(row['definition']),
+    description: String(row['description']),
+    roleArn: String(row['role_arn']),
+    environment: JSON.parse(String(row['environment'])) as readonly EnvironmentVariable[],
+  };
+}

@@ -1,0 +1,143 @@
+/**
+ * Executions in an SQLite file. Commits and purges are done by a thread of their own, one after the other; everything
+ * else is a short read on the main thread's connection, which sees each commit as soon as it has been answered.
+ */
+import { randomBytes } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
+import type { ExecutionId, ExecutionStore, Ownership } from '../executions.ts';
+import { CommitThread } from './commit-thread.ts';
+import type { SharedConnection } from './connection.ts';
+import { createExecutionList } from './execution-list.ts';
+import { DUE, executionOf, OWED, RUNNING, snapshotOf } from './execution-rows.ts';
+import type { FoundRow, Row } from './flow-rows.ts';
+import { inTransaction } from './transaction.ts';
+
+/** A whole record, with its texts. */
+const RECORD = `
+  SELECT e.*, f.flow_id, f.name AS flow_name, i.text AS input, o.text AS output
+  FROM executions e JOIN execution_flows f ON f.key = e.flow
+    LEFT JOIN inputs i ON i.execution = e.id LEFT JOIN outputs o ON o.execution = e.id`;
+
+export function createSqliteExecutions(shared: SharedConnection, synchronous: 'FULL' | 'NORMAL'): ExecutionStore {
+  const { database } = shared;
+  const connection = shared.use('execution store');
+  const thread = new CommitThread({ files: shared.files, synchronous });
+  const get = database.prepare(`${RECORD} WHERE e.id = ?`);
+  const find = database.prepare(`
+    ${RECORD} WHERE e.flow = (SELECT key FROM execution_flows WHERE flow_id = ?) AND e.name = ?`);
+  const snapshot = database.prepare(`
+    SELECT s.*, f.flow_id FROM execution_flows f JOIN snapshots s ON s.flow = f.key
+    WHERE f.flow_id = ? AND s.revision = ?`);
+  const journal = database.prepare(`
+    SELECT first, count, events FROM journal
+    WHERE execution = ?1 AND first + count > ?2 AND first < ?2 + ?3
+      AND first >= coalesce((SELECT max(first) FROM journal WHERE execution = ?1 AND first <= ?2), 0)
+    ORDER BY first`);
+  const list = createExecutionList(database);
+  const dues = createDues(database);
+
+  return {
+    takeOver: () => connection.write(() => takeOver(database)),
+    commit: (fence, changes) =>
+      connection.write(async () => {
+        await thread.ask({ kind: 'commit', fence, changes });
+      }),
+    get: (id) => connection.read(() => record(get.get(id))),
+    find: (flowId, name) => connection.read(() => record(find.get(flowId, name))),
+    snapshot: (flowId, revision) =>
+      connection.read(() => {
+        const row = snapshot.get(flowId, revision);
+        return row === undefined ? null : snapshotOf(row);
+      }),
+    journal: (id, fromEvent, count) =>
+      connection.read(() =>
+        journal.all(id, fromEvent, count).map((row) => ({
+          first: Number(row['first']),
+          count: Number(row['count']),
+          events: String(row['events']),
+        })),
+      ),
+    list: (query) => connection.read(() => list(query)),
+    running: () => connection.read(() => dues.running()),
+    unfinished: (afterId, limit) => connection.read(() => dues.unfinished(afterId, limit)),
+    due: (nowMs, limit) => connection.read(() => dues.due(nowMs, limit)),
+    asleep: (afterId, limit) => connection.read(() => dues.asleep(afterId, limit)),
+    nextWakeMs: () => connection.read(() => dues.nextWakeMs()),
+    children: (parent, events) => connection.read(() => dues.children(parent, events)),
+    orphans: (limit) => connection.read(() => dues.orphans(limit)),
+    purge: (fence, endedBeforeMs, limit) =>
+      connection.write(() => thread.ask({ kind: 'purge', fence, endedBeforeMs, limit })),
+    close: () => connection.close(() => thread.close()),
+  };
+}
+
+function record(row: FoundRow) {
+  return row === undefined ? null : executionOf(row);
+}
+
+function takeOver(database: DatabaseSync): Ownership {
+  return inTransaction(database, () => {
+    database.prepare('UPDATE owner SET fence = fence + 1, token_key = coalesce(token_key, ?)').run(randomBytes(32));
+    const row = database
+      .prepare(
+        'SELECT fence, token_key, max(purged_id, coalesce((SELECT max(id) FROM executions), 0)) AS last FROM owner',
+      )
+      .get();
+    return {
+      fence: Number(row?.['fence']),
+      lastId: Number(row?.['last']),
+      tokenKey: row?.['token_key'] as Uint8Array,
+    };
+  });
+}
+
+/** What has to be done about executions, each from an index that holds little else. */
+function createDues(database: DatabaseSync) {
+  const running = database.prepare(`
+    SELECT count(*) AS n FROM executions INDEXED BY executions_running WHERE status = ${RUNNING}`);
+  const awake = database.prepare(`
+    SELECT id FROM executions INDEXED BY executions_running
+    WHERE status = ${RUNNING} AND id > ? AND (wake_ms IS NULL OR stop IS NOT NULL) ORDER BY id LIMIT ?`);
+  const callbacks = database.prepare(`
+    SELECT id FROM executions INDEXED BY executions_due
+    WHERE callback = ${DUE} AND id > ? AND status <> ${RUNNING} ORDER BY id LIMIT ?`);
+  const due = database.prepare(`
+    SELECT id FROM executions INDEXED BY executions_asleep
+    WHERE wake_ms IS NOT NULL AND wake_ms <= ? ORDER BY wake_ms, id LIMIT ?`);
+  const asleep = database.prepare(`
+    SELECT id FROM executions INDEXED BY executions_running
+    WHERE status = ${RUNNING} AND id > ? AND wake_ms IS NOT NULL ORDER BY id LIMIT ?`);
+  const nextWake = database.prepare(`
+    SELECT min(wake_ms) AS wake_ms FROM executions INDEXED BY executions_asleep WHERE wake_ms IS NOT NULL`);
+  const children = database.prepare(`
+    SELECT id, parent_event FROM executions INDEXED BY executions_owed
+    WHERE callback = ${OWED} AND parent = ? AND status = ${RUNNING}`);
+  const orphans = database.prepare(`
+    SELECT id FROM executions child INDEXED BY executions_owed
+    WHERE callback = ${OWED} AND status = ${RUNNING} AND parent IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM executions WHERE id = child.parent AND status = ${RUNNING})
+    ORDER BY id LIMIT ?`);
+
+  return {
+    running: () => Number(running.get()?.['n']),
+    unfinished: (afterId: ExecutionId, limit: number) =>
+      idsOf([...awake.all(afterId, limit), ...callbacks.all(afterId, limit)])
+        .sort((a, b) => a - b)
+        .slice(0, limit),
+    due: (nowMs: number, limit: number) => idsOf(due.all(nowMs, limit)),
+    asleep: (afterId: ExecutionId, limit: number) => idsOf(asleep.all(afterId, limit)),
+    nextWakeMs: () => {
+      const earliest = nextWake.get()?.['wake_ms'] ?? null;
+      return earliest === null ? null : Number(earliest);
+    },
+    children: (parent: ExecutionId, events: readonly number[]) => {
+      const wanted = new Set(events);
+      return idsOf(children.all(parent).filter((row) => wanted.has(Number(row['parent_event'])))).sort((a, b) => a - b);
+    },
+    orphans: (limit: number) => idsOf(orphans.all(limit)),
+  };
+}
+
+function idsOf(rows: readonly Row[]): ExecutionId[] {
+  return rows.map((row) => Number(row['id']));
+}

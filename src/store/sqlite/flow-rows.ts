@@ -1,0 +1,88 @@
+/** Flows, versions and aliases as rows, and rows as them. */
+import type { StatementSync } from 'node:sqlite';
+import type {
+  EnvironmentVariable,
+  ExecutionMode,
+  FlowAlias,
+  FlowChanges,
+  FlowRecord,
+  FlowVersion,
+  Route,
+  VersionSummary,
+} from '../flows.ts';
+
+export type Row = Readonly<Record<string, unknown>>;
+/** What a statement gives: a row, or undefined for none. */
+export type FoundRow = ReturnType<StatementSync['get']>;
+
+export const FLOW_COLUMNS = `name, id, revision, type, execution_mode, created_ms, last_modified_ms, resource_group_id,
+  role_arn, external_storage_location, description, environment, definition`;
+
+export function flowValues(flow: FlowRecord) {
+  return [
+    flow.name,
+    flow.id,
+    flow.revision,
+    flow.type,
+    flow.executionMode,
+    flow.createdMs,
+    flow.lastModifiedMs,
+    flow.resourceGroupId,
+    flow.roleArn,
+    flow.externalStorageLocation,
+    flow.description,
+    JSON.stringify(flow.environment),
+    flow.definition,
+  ];
+}
+
+export function changeValues(changes: FlowChanges) {
+  return [
+    changes.definition ?? null,
+    changes.description ?? null,
+    changes.type ?? null,
+    changes.roleArn ?? null,
+    changes.environment === undefined ? null : JSON.stringify(changes.environment),
+    changes.lastModifiedMs,
+  ];
+}
+
+export function flowOf(row: Row): FlowRecord {
+  return {
+    name: String(row['name']),
+    id: String(row['id']),
+    definition: String(row['definition']),
+    description: String(row['description']),
+    type: row['type'] as FlowRecord['type'],
+    executionMode: row['execution_mode'] as ExecutionMode,
+    roleArn: String(row['role_arn']),
+    externalStorageLocation: String(row['external_storage_location']),
+    environment: JSON.parse(String(row['environment'])) as readonly EnvironmentVariable[],
+    resourceGroupId: String(row['resource_group_id']),
+    createdMs: Number(row['created_ms']),
+    lastModifiedMs: Number(row['last_modified_ms']),
+    revision: Number(row['revision']),
+  };
+}
+
+/** Of a row with the columns of a flow and those of {@link summaryOf}. */
+export function versionOf(row: Row): FlowVersion {
+  return { ...summaryOf(row), flow: flowOf(row) };
+}
+
+export function summaryOf(row: Row): VersionSummary {
+  return {
+    version: Number(row['version']),
+    description: String(row['version_description']),
+    createdMs: Number(row['version_created_ms']),
+  };
+}
+
+export function aliasOf(row: Row): FlowAlias {
+  return {
+    name: String(row['name']),
+    description: String(row['description']),
+    routes: JSON.parse(String(row['routes'])) as readonly Route[],
+    createdMs: Number(row['created_ms']),
+  };
+}

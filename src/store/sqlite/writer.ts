@@ -1,0 +1,169 @@
+/**
+ * What commits do to the tables of executions. It runs in the thread of `commit-worker.ts` and knows nothing of threads.
+ *
+ * Invariants: one commit, one transaction, which begins with a look at the fence; a change that was committed before
+ * finds everything done and changes nothing; a row is added to a journal only where that goes on.
+ */
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { assert } from '../../base/assert.ts';
+import type { ExecutionChange, ExecutionId, JournalRow } from '../executions.ts';
+import { FenceLost } from '../executions.ts';
+import { callbackNumber, DONE, DUE, OWED, RUNNING, statusNumber } from './execution-rows.ts';
+import { createPurge } from './purge.ts';
+import type { Purge } from './purge.ts';
+import { SnapshotUses } from './snapshot-uses.ts';
+import { inTransaction } from './transaction.ts';
+
+type Start = NonNullable<ExecutionChange['start']>;
+type End = NonNullable<ExecutionChange['end']>;
+
+export class Writer {
+  readonly #database: DatabaseSync;
+  readonly #owner: StatementSync;
+  readonly #purge: Purge;
+  readonly #flowKey: StatementSync;
+  readonly #addFlow: StatementSync;
+  readonly #addSnapshot: StatementSync;
+  readonly #uses: SnapshotUses;
+  readonly #add: StatementSync;
+  readonly #addInput: StatementSync;
+  readonly #append: StatementSync;
+  readonly #known: StatementSync;
+  readonly #nextEvent: StatementSync;
+  readonly #reopen: StatementSync;
+  readonly #sleep: StatementSync;
+  readonly #end: StatementSync;
+  readonly #setOutput: StatementSync;
+  readonly #removeOutput: StatementSync;
+  readonly #callbackDone: StatementSync;
+  readonly #stopChild: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    const prepare = (sql: string) => database.prepare(sql);
+    this.#database = database;
+    this.#owner = prepare('SELECT fence, purged_id FROM owner');
+    this.#uses = new SnapshotUses(database);
+    this.#purge = createPurge(database, this.#uses);
+    this.#flowKey = prepare('SELECT key FROM execution_flows WHERE flow_id = ?');
+    this.#addFlow = prepare('INSERT INTO execution_flows (flow_id, name) VALUES (?, ?)');
+    this.#addSnapshot = prepare(`
+      INSERT INTO snapshots (flow, revision, role_arn, description, environment, definition) VALUES (?, ?, ?, ?, ?, ?)
+      ON CONFLICT (flow, revision) DO NOTHING`);
+    this.#add = prepare(`
+      INSERT INTO executions (id, flow, status, callback, started_ms, stopped_ms, revision, parent, parent_event, version,
+        alias, name, error, cause)
+      VALUES (?, ?, ${RUNNING}, ?, ?, 0, ?, ?, ?, ?, ?, ?, '', '') ON CONFLICT (id) DO NOTHING`);
+    this.#addInput = prepare('INSERT INTO inputs (execution, text) VALUES (?, ?)');
+    this.#append = prepare(`
+      INSERT INTO journal (execution, first, count, events) SELECT ?1, ?2, ?3, ?4
+      WHERE coalesce((SELECT first + count FROM journal WHERE execution = ?1 ORDER BY first DESC LIMIT 1), 1) = ?2
+        AND EXISTS (SELECT 1 FROM executions WHERE id = ?1)`);
+    this.#known = prepare('SELECT 1 FROM executions WHERE id = ?');
+    this.#nextEvent = prepare(`
+      SELECT first + count AS next FROM journal WHERE execution = ? ORDER BY first DESC LIMIT 1`);
+    this.#reopen = prepare(`
+      UPDATE executions SET status = ${RUNNING}, stopped_ms = 0, wake_ms = NULL, stop = NULL, error = '', cause = ''
+      WHERE id = ? AND status <> ${RUNNING}`);
+    this.#sleep = prepare(`UPDATE executions SET wake_ms = ? WHERE id = ? AND status = ${RUNNING}`);
+    this.#end = prepare(`
+      UPDATE executions SET status = ?, stopped_ms = ?, error = ?, cause = ?, wake_ms = NULL,
+        callback = CASE callback WHEN ${OWED} THEN ${DUE} ELSE callback END
+      WHERE id = ? AND status = ${RUNNING}`);
+    this.#setOutput = prepare('INSERT OR REPLACE INTO outputs (execution, text) VALUES (?, ?)');
+    this.#removeOutput = prepare('DELETE FROM outputs WHERE execution = ?');
+    this.#callbackDone = prepare(
+      `UPDATE executions SET callback = ${DONE} WHERE id = ? AND callback IN (${OWED}, ${DUE})`,
+    );
+    this.#stopChild = prepare(`
+      UPDATE executions SET stop = ?
+      WHERE parent = ? AND parent_event = ? AND callback = ${OWED} AND status = ${RUNNING} AND stop IS NULL`);
+  }
+
+  /** @throws {FenceLost} @throws {AssertionFailure} for changes that no runtime makes; nothing is changed then. */
+  commit(fence: number, changes: readonly ExecutionChange[]): void {
+    const keys = new Map<string, number>();
+    this.#owned(fence, (purgedId) => {
+      for (const change of changes) this.#apply(change, keys, purgedId);
+    });
+  }
+
+  /** Deletes what nobody needs; gives the number of executions deleted. @throws {FenceLost} */
+  purge(fence: number, endedBeforeMs: number | null, limit: number): number {
+    return this.#owned(fence, () => this.#purge(endedBeforeMs, limit));
+  }
+
+  #owned<T>(fence: number, work: (purgedId: ExecutionId) => T): T {
+    this.#uses.forget();
+    return inTransaction(this.#database, () => {
+      const owner = this.#owner.get();
+      if (owner?.['fence'] !== fence) throw new FenceLost('another server has taken the store over');
+      const result = work(Number(owner['purged_id']));
+      this.#uses.write();
+      return result;
+    });
+  }
+
+  #apply(change: ExecutionChange, keys: Map<string, number>, purgedId: ExecutionId): void {
+    const { id, start, journal, end, stopChildren } = change;
+    if (start !== undefined) this.#start(id, start, keys);
+    if (change.reopen === true && Number(this.#reopen.run(id).changes) > 0) this.#removeOutput.run(id);
+    if (journal !== undefined) this.#appendRow(id, journal, purgedId);
+    if (change.wakeMs !== undefined) this.#sleep.run(change.wakeMs, id);
+    if (end !== undefined) this.#finish(id, end);
+    if (change.callbackDone === true) this.#callbackDone.run(id);
+    if (stopChildren !== undefined) {
+      const request = JSON.stringify(stopChildren.request);
+      for (const event of stopChildren.events) this.#stopChild.run(request, id, event);
+    }
+  }
+
+  #start(id: ExecutionId, { record, snapshot }: Start, keys: Map<string, number>): void {
+    const flow = this.#keyOf(record.flowId, record.flowName, keys);
+    if (snapshot !== null) {
+      const { revision, roleArn, description, environment, definition } = snapshot;
+      this.#addSnapshot.run(flow, revision, roleArn, description, JSON.stringify(environment), definition);
+    }
+    const { parent } = record;
+    const added = this.#add.run(
+      id,
+      flow,
+      callbackNumber(record.callback),
+      record.startedMs,
+      record.revision,
+      parent?.execution ?? null,
+      parent?.event ?? null,
+      record.version,
+      record.alias,
+      record.name,
+    );
+    if (Number(added.changes) === 0) return;
+    this.#uses.add(flow, record.revision, 1);
+    if (record.input !== '') this.#addInput.run(id, record.input);
+  }
+
+  #keyOf(flowId: string, flowName: string, keys: Map<string, number>): number {
+    let key = keys.get(flowId);
+    if (key === undefined) {
+      const row = this.#flowKey.get(flowId);
+      key = Number(row === undefined ? this.#addFlow.run(flowId, flowName).lastInsertRowid : row['key']);
+      keys.set(flowId, key);
+    }
+    return key;
+  }
+
+  #appendRow(id: ExecutionId, { first, count, events }: JournalRow, purgedId: ExecutionId): void {
+    if (Number(this.#append.run(id, first, count, events).changes) === 1) return;
+    if (this.#known.get(id) === undefined) {
+      // Its flow was deleted, and it was purged between a commit and its repetition.
+      assert(id <= purgedId, `execution ${id} was never started`);
+      return;
+    }
+    const next = Number(this.#nextEvent.get(id)?.['next'] ?? 1);
+    assert(first + count <= next, `the journal of execution ${id} goes on with ${next}, not with ${first}`);
+  }
+
+  #finish(id: ExecutionId, end: End): void {
+    const ended = this.#end.run(statusNumber(end.status), end.stoppedMs, end.error, end.cause, id);
+    if (Number(ended.changes) > 0 && end.output !== '') this.#setOutput.run(id, end.output);
+  }
+}
