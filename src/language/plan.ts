@@ -44,7 +44,11 @@ export interface Plan {
   /** Flow `Timeout`; null means the mode's own limit. `0` in the text means null. */
   readonly timeoutSeconds: number | null;
   readonly root: Scope;
-  /** Every state of every scope; `states[i].index === i`. */
+  /**
+   * Every state of every scope; `states[i].index === i`. Journals rest on these numbers: they follow from the text of the
+   * definition alone, the states of a scope in their order and then the scopes inside it, depth first, and no version numbers
+   * them in another way.
+   */
   readonly states: readonly State[];
   /** Every scope; `scopes[i].index === i`; the root is 0. */
   readonly scopes: readonly Scope[];
