@@ -41,7 +41,9 @@ export class Purger {
     const { store, clock, keepMs, fence, onError } = this.#options;
     try {
       const deleted = await store.purge(fence, keepMs === null ? null : clock.nowMs() - keepMs, BATCH);
-      this.#in(deleted < BATCH ? BETWEEN_ROUNDS_MS : BETWEEN_BATCHES_MS);
+      if (deleted === BATCH) this.#in(BETWEEN_BATCHES_MS);
+      // Without a limit of age there is nothing to delete before another flow is.
+      else if (keepMs !== null) this.#in(BETWEEN_ROUNDS_MS);
     } catch (error) {
       onError(error);
       this.#in(BETWEEN_ROUNDS_MS);

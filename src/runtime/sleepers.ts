@@ -43,7 +43,7 @@ export class Sleepers {
   async look(): Promise<void> {
     if (this.#looking || this.#closed) return;
     this.#looking = true;
-    let nextMs = LONGEST_SLEEP_MS;
+    let nextMs: number | null = null;
     try {
       if (this.#wasSetBack()) await this.#wakeAll();
       nextMs = await this.#wakeDue();
@@ -53,7 +53,7 @@ export class Sleepers {
     } finally {
       this.#looking = false;
     }
-    this.#arm(nextMs);
+    if (nextMs !== null) this.#arm(nextMs);
   }
 
   close(): void {
@@ -61,14 +61,14 @@ export class Sleepers {
     this.#cancel?.();
   }
 
-  /** Milliseconds until the next look. */
-  async #wakeDue(): Promise<number> {
+  /** Milliseconds until the next look; null when nothing is asleep. */
+  async #wakeDue(): Promise<number | null> {
     const { store, clock, wake } = this.#options;
     const ids = await store.due(clock.nowMs(), BATCH);
     for (const id of ids) await wake(id);
     if (ids.length > 0) return SHORTEST_SLEEP_MS;
     const nextMs = await store.nextWakeMs();
-    return nextMs === null ? LONGEST_SLEEP_MS : nextMs - clock.nowMs();
+    return nextMs === null ? null : nextMs - clock.nowMs();
   }
 
   /** Their times in the store are those of a clock that does not count any more. */

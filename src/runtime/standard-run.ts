@@ -99,6 +99,11 @@ export class StandardRun implements Committable {
     return this.#isWaiting && this.#decided.length === 0 && this.#taken === this.#durable && !this.#isGone;
   }
 
+  /** True when its flow was deleted. */
+  get isStopping(): boolean {
+    return this.#moment.stop !== undefined;
+  }
+
   get isBroken(): boolean {
     return this.#defect !== null;
   }

@@ -405,6 +405,7 @@ class Runtime implements StandardRuntime {
     this.#running--;
     this.#waiters.wake(id);
     if (callback === 'owed') void this.#reports.add(id);
+    if (run.isStopping) this.#purger.soon();
   }
 
   async #read(record: ExecutionRecord): Promise<ExecutionRecord> {
