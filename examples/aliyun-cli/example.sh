@@ -75,7 +75,7 @@ task_token() { # flow, execution
   local token
   for _ in {1..50}; do
     token=$(history_of "$1" "$2" |
-      jq -r 'select(.Type == "TaskScheduled").EventDetail | fromjson.parameters.body.taskToken')
+      jq -r 'select(.Type == "TaskScheduled").EventDetail | fromjson.parameters.headers["Task-Token"]')
     if [[ -n $token ]]; then
       echo "$token"
       return
@@ -120,7 +120,7 @@ expect 'its output' "$(jq -r .Output <<<"$reply")" '{"greeting":"Hello, Ada!"}'
 # --- A Standard flow
 
 # The task ends when somebody reports its outcome, not when the HTTP call is answered. The token that the report needs
-# is put into the body of the call, so that it can be read from there; the call goes to a page that is always there.
+# is put into a header of the call, so that the history shows it; the call goes to a page that is always there.
 flow=cli-order
 deploy "$flow" Standard '
 Type: StateMachine
@@ -134,11 +134,10 @@ States:
     TaskMode: WaitForCustomCallback
     Timeout: 60
     Parameters:
-      method: POST
+      method: GET
       url.$: $Input.approver
-      body:
-        item.$: $Input.item
-        taskToken.$: $Context.Current.TaskToken
+      headers:
+        Task-Token.$: $Context.Current.TaskToken
     OutputConstructor:
       item.$: $Input.item
       approvedBy.$: $Output.by

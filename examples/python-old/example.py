@@ -40,7 +40,7 @@ States:
 """
 
 # The task ends when somebody reports its outcome, not when the HTTP call is answered. The token that the report needs
-# is put into the body of the call, so that it can be read from there; the call goes to a page that is always there.
+# is put into a header of the call, so that the history shows it; the call goes to a page that is always there.
 ORDER = """
 Type: StateMachine
 SpecVersion: v1
@@ -53,11 +53,10 @@ States:
     TaskMode: WaitForCustomCallback
     Timeout: 60
     Parameters:
-      method: POST
+      method: GET
       url.$: $Input.approver
-      body:
-        item.$: $Input.item
-        taskToken.$: $Context.Current.TaskToken
+      headers:
+        Task-Token.$: $Context.Current.TaskToken
     OutputConstructor:
       item.$: $Input.item
       approvedBy.$: $Output.by
@@ -132,7 +131,7 @@ def task_token(flow: str, execution: str) -> str:
     for _ in range(100):
         for event in history(flow, execution):
             if event["Type"] == "TaskScheduled":
-                return json.loads(event["EventDetail"])["parameters"]["body"]["taskToken"]
+                return json.loads(event["EventDetail"])["parameters"]["headers"]["Task-Token"]
         time.sleep(0.1)
     sys.exit(f"{execution} has not come to its task")
 
