@@ -33,6 +33,35 @@ export interface TaskAnswer {
   readonly never?: boolean;
   /** How many calls it answers; 1 when absent. */
   readonly times?: number;
+  /** Of a task in a callback mode, whose answer says only that the work was accepted: what its token is used for. */
+  readonly reports?: readonly TaskEnd[];
+  /** In WaitForSystemCallback: the end of the work, which the server itself waits for. */
+  readonly completes?: TaskEnd;
+}
+
+/** How the work of a callback task ends. */
+export interface TaskEnd {
+  /** Seconds of virtual time after the call. */
+  readonly afterSeconds?: number;
+  readonly output?: JsonValue;
+  readonly error?: { readonly code: string; readonly cause?: string };
+  /** The error code with which the report is refused; absent: it is taken. */
+  readonly refused?: string;
+}
+
+/** What somebody does with the execution while it runs, or after. */
+export interface Interference {
+  /** Seconds of virtual time after the start. */
+  readonly afterSeconds: number;
+  readonly error?: string;
+  readonly cause?: string;
+  /** The error code with which it is refused; absent: it is done. */
+  readonly refused?: string;
+}
+
+/** Another flow of the server that the case runs on, for tasks that start executions. */
+export interface OtherFlow {
+  readonly definition: string;
 }
 
 export interface CaseSettings {
@@ -41,12 +70,14 @@ export interface CaseSettings {
   readonly globalValueBytes?: number;
   readonly mapConcurrency?: number;
   readonly parallelBranches?: number;
+  /** Events of one execution, on the durable engines. */
+  readonly events?: number;
   /** Virtual time that a turn of the event loop costs while the execution keeps it busy. */
   readonly busyTurnMs?: number;
 }
 
 export interface Expectation {
-  readonly status?: 'Succeeded' | 'Failed' | 'TimedOut';
+  readonly status?: 'Succeeded' | 'Failed' | 'TimedOut' | 'Stopped';
   readonly output?: JsonValue;
   readonly outputText?: string;
   readonly errorCode?: string;
@@ -72,6 +103,14 @@ export interface Case {
   readonly roleArn: string;
   readonly input: JsonObject;
   readonly executionName: string;
+  /** Why the case is for the Express engines alone; null: it runs on the durable ones too. */
+  readonly expressOnly: string | null;
+  /** `Qualifier` of the start: `1` after a version was published, or the alias `live` of it. */
+  readonly qualifier: string;
+  readonly flows: Readonly<Record<string, OtherFlow>>;
+  readonly stop: readonly Interference[];
+  readonly redrive: readonly Interference[];
+  readonly deleteFlow: readonly Interference[];
   readonly tasks: readonly TaskAnswer[];
   readonly settings: CaseSettings;
   readonly expect: Expectation;
@@ -88,17 +127,38 @@ const CASE_KEYS = [
   'input',
   'inputText',
   'executionName',
+  'expressOnly',
+  'qualifier',
+  'flows',
+  'stop',
+  'redrive',
+  'deleteFlow',
   'tasks',
   'settings',
   'expect',
 ];
-const TASK_KEYS = ['state', 'action', 'parameters', 'output', 'outputText', 'error', 'afterSeconds', 'never', 'times'];
+const TASK_KEYS = [
+  'state',
+  'action',
+  'parameters',
+  'output',
+  'outputText',
+  'error',
+  'afterSeconds',
+  'never',
+  'times',
+  'reports',
+  'completes',
+];
+const END_KEYS = ['afterSeconds', 'output', 'error', 'refused'];
+const INTERFERENCE_KEYS = ['afterSeconds', 'error', 'cause', 'refused'];
 const SETTING_KEYS = [
   'stateDataBytes',
   'globalKeyBytes',
   'globalValueBytes',
   'mapConcurrency',
   'parallelBranches',
+  'events',
   'busyTurnMs',
 ];
 const EXPECT_KEYS = [
@@ -137,7 +197,14 @@ export function parseCase(id: string, text: string): Case {
     if (raw[key] === undefined) throw new Error(`${id}: "${key}" is missing`);
   }
   const tasks = (raw['tasks'] ?? []) as TaskAnswer[];
-  for (const task of tasks) onlyKeys(id, task, TASK_KEYS);
+  for (const task of tasks) {
+    onlyKeys(id, task, TASK_KEYS);
+    for (const end of [...(task.reports ?? []), ...listOf(task.completes)]) onlyKeys(id, end, END_KEYS);
+  }
+  const [stop, redrive, deleteFlow] = ['stop', 'redrive', 'deleteFlow'].map((key) => listOf(raw[key] as Interference));
+  for (const one of [stop, redrive, deleteFlow].flat()) onlyKeys(id, one as object, INTERFERENCE_KEYS);
+  const flows = (raw['flows'] ?? {}) as Record<string, OtherFlow>;
+  for (const flow of Object.values(flows)) onlyKeys(id, flow, ['definition']);
   const settings = (raw['settings'] ?? {}) as CaseSettings;
   onlyKeys(id, settings, SETTING_KEYS);
   const expect = raw['expect'] as Expectation;
@@ -161,6 +228,12 @@ export function parseCase(id: string, text: string): Case {
     roleArn: (raw['roleArn'] as string | undefined) ?? '',
     input,
     executionName: (raw['executionName'] as string | undefined) ?? 'execution',
+    expressOnly: (raw['expressOnly'] as string | undefined) ?? null,
+    qualifier: String(raw['qualifier'] ?? ''),
+    flows,
+    stop: stop ?? [],
+    redrive: redrive ?? [],
+    deleteFlow: deleteFlow ?? [],
     tasks,
     settings,
     expect,
@@ -171,6 +244,12 @@ export function expectedDiagnostics(expect: Expectation): readonly ExpectedDiagn
   const { diagnostics } = expect;
   if (diagnostics === undefined) return [];
   return 'contains' in diagnostics ? diagnostics.contains : diagnostics;
+}
+
+/** A list may be written as its only member, or be absent. */
+function listOf<T>(value: T | readonly T[] | undefined): readonly T[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value as T];
 }
 
 function onlyKeys(id: string, value: object, allowed: readonly string[]): void {

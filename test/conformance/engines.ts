@@ -2,65 +2,89 @@
  * The engines that the cases run on. Each compiles the same way and differs in how it drives the plan; a case cannot
  * tell them apart. A further engine is one more entry of {@link ENGINES}.
  */
-import { stringifyJson } from '../../src/base/json.ts';
+import { parseJson, stringifyJson } from '../../src/base/json.ts';
+import type { JsonObject } from '../../src/base/json.ts';
+import { historyEvent } from '../../src/interpreter/history.ts';
+import type { ExecutionEvent } from '../../src/interpreter/event.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
 import type { Plan } from '../../src/language/plan.ts';
 import { createExpressRuntime } from '../../src/runtime/express.ts';
+import type { HistoryEvent } from '../../src/runtime/executions.ts';
 import { LIMITS, seededIds } from '../support/flows.ts';
 import { RebuiltRun } from '../support/rebuilt-run.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import type { Case } from './case.ts';
+import { driveDurable } from './durable.ts';
 import type { Outcome, RunOutcome } from './outcome.ts';
-import { StandIn } from './stand-in.ts';
+import { StandIn, hideToken } from './stand-in.ts';
 
-/** Compiles a case's definition and, when the case expects a run, runs it on virtual time. */
-export type Engine = (wanted: Case) => Promise<Outcome>;
+export interface Engine {
+  /** Standard engines compile every case as a Standard flow, and leave out those that are for Express flows alone. */
+  takes(wanted: Case): boolean;
+  /** Compiles a case's definition and, when the case expects a run, runs it on virtual time. */
+  run(wanted: Case): Promise<Outcome>;
+}
 
-/** How an engine drives a plan: what it comes to, without what the stand-in knows. */
-type Drive = (run: World & { readonly wanted: Case; readonly plan: Plan }) => Promise<Ended>;
-type Ended = Omit<RunOutcome, 'calls' | 'aborted' | 'problems' | 'elapsedSeconds'> & { readonly elapsedMs: number };
-interface World {
+export interface World {
+  readonly wanted: Case;
+  readonly plan: Plan;
   readonly clock: VirtualClock;
   readonly actions: StandIn;
 }
 
-const FLOW_NAME = 'flow';
-const SEED = 1;
+/** How an engine drives a plan: what it comes to, without what the stand-in knows. */
+export type Drive = (world: World) => Promise<Ended>;
+export type Ended = Omit<RunOutcome, 'calls' | 'aborted' | 'problems' | 'elapsedSeconds'> & {
+  readonly elapsedMs: number;
+};
 
-function engine(drive: Drive): Engine {
-  return async (wanted) => {
-    const { plan, diagnostics } = compileDefinition(wanted.definition, {
-      mode: wanted.mode,
-      flowName: wanted.flowName,
-      parallelBranches: wanted.settings.parallelBranches ?? 50,
-    });
-    if (plan === null || wanted.expect.status === undefined) return { diagnostics, run: null };
-    const clock = new VirtualClock({ busyTurnMs: wanted.settings.busyTurnMs ?? 0 });
-    const actions = new StandIn(wanted.tasks, clock);
-    const { elapsedMs, ...ended } = await drive({ wanted, plan, clock, actions });
-    return {
-      diagnostics,
-      run: {
-        ...ended,
-        elapsedSeconds: elapsedMs / 1000,
-        calls: actions.calls,
-        aborted: actions.aborted,
-        problems: actions.problems(),
-      },
-    };
+export const FLOW_NAME = 'flow';
+export const SEED = 1;
+
+function engine(mode: Case['mode'], drive: Drive): Engine {
+  return {
+    // An Express engine compiles what is written for Standard flows, and runs it on the durable ones.
+    takes: ({ mode: own, expressOnly, expect }) =>
+      mode === 'Express'
+        ? own === 'Express' || expect.status === undefined
+        : own === 'Standard' || expressOnly === null,
+    run: (wanted) => outcomeOf(wanted, mode === 'Standard' ? 'Standard' : wanted.mode, drive),
   };
+}
+
+async function outcomeOf(wanted: Case, mode: Case['mode'], drive: Drive): Promise<Outcome> {
+  const { plan, diagnostics } = compileDefinition(wanted.definition, {
+    mode,
+    flowName: wanted.flowName,
+    parallelBranches: wanted.settings.parallelBranches ?? 50,
+  });
+  if (plan === null || wanted.expect.status === undefined) return { diagnostics, plan, run: null };
+  const clock = new VirtualClock({ busyTurnMs: wanted.settings.busyTurnMs ?? 0 });
+  const actions = new StandIn(wanted.tasks, clock);
+  const { elapsedMs, history, ...ended } = await drive({ wanted, plan, clock, actions });
+  const run = {
+    ...ended,
+    elapsedSeconds: elapsedMs / 1000,
+    calls: actions.calls,
+    aborted: actions.aborted,
+    problems: actions.problems(),
+    history: withoutTokens(history, actions),
+  };
+  return { diagnostics, plan, run };
 }
 
 /** As StartSyncExecution runs it. */
 const express: Drive = async ({ wanted, plan, clock, actions }) => {
+  const history: HistoryEvent[] = [];
   const runtime = createExpressRuntime({
     clock,
     ids: seededIds(SEED),
-    actions,
+    actions: actions.catalog(),
     limits: limitsOf(wanted),
     onDefect: (error) => {
       throw error;
     },
+    onEvent: (_execution, event) => history.push(served(event, plan)),
   });
   const {
     startedMs,
@@ -76,7 +100,7 @@ const express: Drive = async ({ wanted, plan, clock, actions }) => {
     input: wanted.input,
     depth: 0,
   });
-  return { ...ended, elapsedMs: stoppedMs - startedMs };
+  return { ...ended, elapsedMs: stoppedMs - startedMs, history };
 };
 
 /** Thrown away after every event and rebuilt from the text of its events. */
@@ -90,11 +114,12 @@ const rebuilt: Drive = async ({ wanted, plan, clock, actions }) => {
     longestSeconds: LIMITS.expressTimeoutSeconds,
   };
   const limits = { ...limitsOf(wanted), waitSeconds: 20 };
-  const execution = await new RebuiltRun({
-    ...{ plan, start, limits, actions, clock },
+  const run = new RebuiltRun({
+    ...{ plan, start, limits, actions: actions.catalog(), clock },
     random: () => ids.random(),
     flowName: FLOW_NAME,
-  }).run();
+  });
+  const execution = await run.run();
   return {
     status: execution.status as RunOutcome['status'],
     output: execution.status === 'Succeeded' ? stringifyJson(execution.output) : '',
@@ -102,15 +127,30 @@ const rebuilt: Drive = async ({ wanted, plan, clock, actions }) => {
     errorMessage: execution.failure?.cause ?? '',
     warnings: execution.warnings,
     elapsedMs: execution.stoppedMs - execution.startedMs,
+    history: run.events.map((event) => served(event, plan)),
   };
 };
 
-function limitsOf({ settings }: Case): typeof LIMITS {
+function served(event: ExecutionEvent, plan: Plan): HistoryEvent {
+  return historyEvent(event, plan.states[event.state]?.name ?? '', 'state');
+}
+
+function withoutTokens(history: readonly HistoryEvent[], { tokens }: StandIn): readonly HistoryEvent[] {
+  if (tokens.length === 0) return history;
+  return history.map((event) => {
+    const text = tokens.reduce(hideToken, stringifyJson(event.detail));
+    return { ...event, detail: parseJson(text) as JsonObject };
+  });
+}
+
+export function limitsOf({ settings }: Case): typeof LIMITS {
   const { busyTurnMs: _busy, parallelBranches: _branches, ...limits } = settings;
   return { ...LIMITS, ...limits } as typeof LIMITS;
 }
 
 export const ENGINES: Readonly<Record<string, Engine>> = {
-  express: engine(express),
-  rebuilt: engine(rebuilt),
+  express: engine('Express', express),
+  rebuilt: engine('Express', rebuilt),
+  durable: engine('Standard', driveDurable({ crashes: false })),
+  'durable-rebuilt': engine('Standard', driveDurable({ crashes: true })),
 };

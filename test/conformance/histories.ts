@@ -207,6 +207,7 @@ class Check {
   #raise({ line, visit, last, own }: Fallen): void {
     line.visit = visit;
     visit.aborting = false;
+    visit.failedInside = false;
     if (line.outer !== null && !line.outer.visit.inside.includes(line)) line.outer.visit.inside.push(line);
     line.last = last;
     this.#lineAfter.set(last, line);
@@ -319,6 +320,7 @@ class Check {
     visit.opened = 0;
     visit.exits = [];
     visit.exited = 0;
+    visit.failedInside = false;
     this.#goesOn(event, line);
   }
 
@@ -520,7 +522,8 @@ class Check {
 
   #uncaught(event: HistoryEvent, line: Line, visit: Visit, failure: Failure): void {
     const last = line.last;
-    const own = !this.#fallen.some((fallen) => isInside(fallen.line, visit));
+    const own = !visit.failedInside;
+    if (own) this.#fallen = this.#fallen.filter((fallen) => !isInside(fallen.line, visit));
     this.#fallen.push({ line, visit, last, own });
     line.visit = null;
     line.expected = [];
@@ -531,6 +534,7 @@ class Check {
       return;
     }
     remove(line);
+    outer.visit.failedInside = true;
     outer.visit.failure = failure;
     outer.visit.phase = 'failing';
     outer.visit.aborting = true;

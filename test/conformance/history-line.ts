@@ -44,6 +44,8 @@ export interface Visit {
   exited: number;
   /** A line inside it failed: the others are aborted, then it fails itself. */
   aborting: boolean;
+  /** What it failed with, or will, came from inside it. */
+  failedInside: boolean;
 }
 
 export interface Line {
@@ -79,6 +81,7 @@ export function newVisit(state: State, event: HistoryEvent): Visit {
     exits: [],
     exited: 0,
     aborting: false,
+    failedInside: false,
   };
 }
 

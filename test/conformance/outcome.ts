@@ -3,7 +3,12 @@ import { inspect, isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from '../../src/base/diagnostic.ts';
 import { formatDiagnostic } from '../../src/base/diagnostic.ts';
 import { type JsonValue, parseJson } from '../../src/base/json.ts';
+import type { Plan } from '../../src/language/plan.ts';
+import type { HistoryEvent } from '../../src/runtime/executions.ts';
 import type { Case, ExpectedDiagnostic } from './case.ts';
+import { historyFaults } from './histories.ts';
+import type { HistoryOptions } from './histories.ts';
+import { historyDifference, historyText } from './history-text.ts';
 
 export interface RunOutcome {
   readonly status: 'Succeeded' | 'Failed' | 'TimedOut' | 'Stopped';
@@ -20,16 +25,38 @@ export interface RunOutcome {
   readonly elapsedSeconds: number;
   /** Faults of the script itself: a call without an answer, an answer without a call, parameters that differ. */
   readonly problems: readonly string[];
+  /** What GetExecutionHistory serves, task tokens replaced by `<token>`. */
+  readonly history: readonly HistoryEvent[];
 }
 
 export interface Outcome {
   readonly diagnostics: readonly Diagnostic[];
+  readonly plan: Plan | null;
   /** Null when the definition was refused, or when the case does not expect a run. */
   readonly run: RunOutcome | null;
 }
 
-/** Sentences that say what differs; empty when the case holds. */
-export function differences(wanted: Case, outcome: Outcome): string[] {
+/**
+ * Sentences that say what differs, with the case's expected history, null when there is none, and with what any history
+ * has to be; empty when the case holds.
+ */
+export function differences(wanted: Case, outcome: Outcome, history: string | null): string[] {
+  const { run, plan } = outcome;
+  const found = endDifferencesOf(wanted, outcome);
+  if (run === null || plan === null) return found;
+  const faults = historyFaults(plan, run.history, historyOptions(wanted));
+  found.push(...faults.map((fault) => `history: ${fault}`));
+  if (history === null)
+    return [...found, 'no history is expected yet; run: npx node test/conformance/write-histories.ts'];
+  const difference = historyDifference(history, historyText(run.history));
+  return difference === '' ? found : [...found, `history: ${difference}`];
+}
+
+export function historyOptions({ settings }: Case): HistoryOptions {
+  return settings.events === undefined ? {} : { eventLimit: settings.events };
+}
+
+function endDifferencesOf(wanted: Case, outcome: Outcome): string[] {
   const { expect } = wanted;
   const found = [...diagnosticDifferences(wanted, outcome.diagnostics)];
   if (expect.status === undefined) return found;

@@ -1,25 +1,52 @@
 /**
  * The outside world of a case: a catalogue whose only action answers as the case says and remembers what it was
  * asked. The real actions have tests of their own; here the language is tested, and it must meet every answer.
+ *
+ * It outlives the server: a call that comes again after a crash, with the idempotency key of an earlier one, gets the
+ * same answer at the same time and counts once.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { ActionCatalog, TaskCall, TaskResult } from '../../src/actions/action.ts';
+import type { Action, ActionCatalog, TaskCall, TaskResult } from '../../src/actions/action.ts';
 import { type JsonValue, parseJson } from '../../src/base/json.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import { stateOf } from '../support/flows.ts';
-import type { TaskAnswer } from './case.ts';
+import type { TaskAnswer, TaskEnd } from './case.ts';
 
 interface Entry {
   readonly answer: TaskAnswer;
   left: number;
 }
 
-export class StandIn implements ActionCatalog {
+/** A call as the world knows it, however often it is made. */
+interface KnownCall {
+  readonly state: string;
+  readonly answer: TaskAnswer | null;
+  readonly calledMs: number;
+  givenUp: boolean;
+}
+
+/** The server as the world meets it; a server that died hears and says nothing any more. */
+export interface Life {
+  alive: boolean;
+  /** Resolves when it has died. */
+  readonly death: Promise<void>;
+  die(): void;
+}
+
+/** Brings the end of a callback task to the server. */
+export type Reporter = (token: string, end: TaskEnd) => Promise<void>;
+
+export class StandIn {
   readonly calls: string[] = [];
   readonly aborted: string[] = [];
+  /** Task tokens that came with calls. */
+  readonly tokens: string[] = [];
   readonly #problems: string[] = [];
   readonly #entries: Entry[];
   readonly #clock: Clock;
+  readonly #known = new Map<string, KnownCall>();
+  readonly #reports: Promise<void>[] = [];
+  #report: Reporter = () => Promise.resolve();
 
   constructor(answers: readonly TaskAnswer[], clock: Clock) {
     this.#clock = clock;
@@ -32,51 +59,117 @@ export class StandIn implements ActionCatalog {
     return [...this.#problems, ...unused.map((text) => `the script has an answer that no call took: ${text}`)];
   }
 
-  find(): { run(call: TaskCall, signal: AbortSignal): Promise<TaskResult> } {
-    return { run: (call, signal) => this.#answer(call, signal) };
+  addProblem(sentence: string): void {
+    this.#problems.push(sentence);
   }
 
-  #answer(call: TaskCall, signal: AbortSignal): Promise<TaskResult> {
-    const state = stateOf(call);
-    this.calls.push(state);
-    const entry = this.#entries.find(
-      (candidate) => candidate.left > 0 && (candidate.answer.state === undefined || candidate.answer.state === state),
-    );
-    if (entry === undefined) {
-      this.#problems.push(`the script has no answer for a call of ${state}`);
-      return Promise.resolve({ ok: false, error: 'Script.NoAnswer', cause: state });
-    }
-    entry.left--;
-    const { answer } = entry;
-    if (answer.action !== undefined && answer.action !== call.action) {
-      this.#problems.push(`action of ${state}: expected ${answer.action}, got ${call.action}`);
-    }
-    if (answer.parameters !== undefined && !isDeepStrictEqual(copy(answer.parameters), copy(call.parameters))) {
-      const [wanted, got] = [JSON.stringify(answer.parameters), JSON.stringify(call.parameters)];
-      this.#problems.push(`parameters of ${state}:\n  expected ${wanted}\n  got      ${got}`);
-    }
+  onReport(report: Reporter): void {
+    this.#report = report;
+  }
+
+  /** Resolves when every report of the script was made. */
+  async reported(): Promise<void> {
+    await Promise.all(this.#reports);
+  }
+
+  /** The catalogue of one life of the server, null for one that does not die; `real` actions are those that the case does not stand in for. */
+  catalog(life: Life | null = null, real: Readonly<Record<string, Action>> = {}): ActionCatalog {
+    const standIn: Action = { run: (call, signal) => this.#answer(call, signal, life) };
+    return { find: (action) => real[action] ?? standIn };
+  }
+
+  #answer(call: TaskCall, signal: AbortSignal, life: Life | null): Promise<TaskResult> {
+    const known = this.#known.get(call.idempotencyKey) ?? this.#take(call);
+    const { state, answer } = known;
+    if (answer === null) return Promise.resolve({ ok: false, error: 'Script.NoAnswer', cause: state });
     return new Promise((resolve) => {
       let cancel: (() => void) | null = null;
       let answered = false;
       const give = (): void => {
         answered = true;
-        resolve(resultOf(answer));
+        if (life?.alive !== false) resolve(this.#resultOf(known, answer));
       };
       signal.addEventListener('abort', () => {
-        if (answered) return;
-        this.aborted.push(state);
         cancel?.();
+        if (answered || life?.alive === false) return;
+        if (!known.givenUp) this.aborted.push(state);
+        known.givenUp = true;
         resolve({ ok: false, error: 'Script.Aborted', cause: state });
       });
       if (answer.never === true) return;
-      const seconds = answer.afterSeconds ?? 0;
-      if (seconds === 0) give();
-      else cancel = this.#clock.after(seconds * 1000, give);
+      const leftMs = this.#leftMs(known, answer.afterSeconds);
+      if (leftMs <= 0) give();
+      else cancel = this.#clock.after(leftMs, give);
     });
+  }
+
+  /** A call that was not made before takes the next answer of the script. */
+  #take(call: TaskCall): KnownCall {
+    const state = stateOf(call);
+    this.calls.push(state);
+    if (call.taskToken !== null) this.tokens.push(call.taskToken);
+    const entry = this.#entries.find(
+      (candidate) => candidate.left > 0 && (candidate.answer.state === undefined || candidate.answer.state === state),
+    );
+    const answer = entry?.answer ?? null;
+    const known = { state, answer, calledMs: this.#clock.monotonicMs(), givenUp: false };
+    this.#known.set(call.idempotencyKey, known);
+    if (entry === undefined || answer === null) {
+      this.#problems.push(`the script has no answer for a call of ${state}`);
+      return known;
+    }
+    entry.left--;
+    this.#compare(call, state, answer);
+    for (const end of answer.reports ?? []) this.#scheduleReport(call, state, end);
+    return known;
+  }
+
+  #compare(call: TaskCall, state: string, answer: TaskAnswer): void {
+    if (answer.action !== undefined && answer.action !== call.action) {
+      this.#problems.push(`action of ${state}: expected ${answer.action}, got ${call.action}`);
+    }
+    if (answer.parameters === undefined) return;
+    const got = parseJson(hideToken(JSON.stringify(call.parameters), call.taskToken));
+    if (!isDeepStrictEqual(copy(answer.parameters), got)) {
+      const wanted = JSON.stringify(answer.parameters);
+      this.#problems.push(`parameters of ${state}:\n  expected ${wanted}\n  got      ${JSON.stringify(got)}`);
+    }
+  }
+
+  #scheduleReport(call: TaskCall, state: string, end: TaskEnd): void {
+    const token = call.taskToken;
+    if (token === null) {
+      this.#problems.push(`the call of ${state} has no task token to report with`);
+      return;
+    }
+    const made = new Promise<void>((resolve, reject) => {
+      this.#clock.after((end.afterSeconds ?? 0) * 1000, () => this.#report(token, end).then(resolve, reject));
+    });
+    this.#reports.push(made);
+  }
+
+  #leftMs({ calledMs }: KnownCall, afterSeconds = 0): number {
+    return calledMs + afterSeconds * 1000 - this.#clock.monotonicMs();
+  }
+
+  #resultOf(known: KnownCall, answer: TaskAnswer): TaskResult {
+    const result = resultOf(answer);
+    const { completes } = answer;
+    if (!result.ok || completes === undefined) return result;
+    const completion = new Promise<TaskResult>((resolve) => {
+      const give = (): void => resolve(resultOf(completes));
+      this.#clock.after(Math.max(0, this.#leftMs(known, completes.afterSeconds)), give);
+    });
+    return { ...result, completion };
   }
 }
 
-function resultOf(answer: TaskAnswer): TaskResult {
+/** A task token is another text in every run; a case writes `<token>` for it. */
+export function hideToken(text: string, token: string | null): string {
+  return token === null ? text : text.replaceAll(token, '<token>');
+}
+
+function resultOf(answer: Pick<TaskAnswer, 'error' | 'output' | 'outputText'>): TaskResult {
   if (answer.error !== undefined) return { ok: false, error: answer.error.code, cause: answer.error.cause ?? '' };
   if (answer.outputText !== undefined) return { ok: true, output: parseJson(answer.outputText) };
   return { ok: true, output: copy(answer.output ?? {}) };

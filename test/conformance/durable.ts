@@ -1,0 +1,327 @@
+/**
+ * The durable runtime on the store in memory, on virtual time: one server, or one that dies after every commit and is
+ * followed by another. The clock, the ids, the store and the outside world survive; what a server had in memory, and every
+ * answer that it still owed, is lost with it.
+ */
+import { startExecutionAction } from '../../src/actions/fnf.ts';
+import type { StartChildRequest, StartedChild } from '../../src/actions/fnf.ts';
+import { ApiError } from '../../src/api/error.ts';
+import type { Clock } from '../../src/base/clock.ts';
+import { stringifyJson } from '../../src/base/json.ts';
+import { historyEvent } from '../../src/interpreter/history.ts';
+import { decodeEvents } from '../../src/interpreter/journal.ts';
+import { WARNINGS_MAX } from '../../src/interpreter/execution.ts';
+import { compileDefinition } from '../../src/language/compile.ts';
+import { createFlowCompiler, createRunnableFlows } from '../../src/runtime/runnable-flows.ts';
+import type { RunnableFlows } from '../../src/runtime/runnable-flows.ts';
+import { createStandardRuntime } from '../../src/runtime/standard.ts';
+import type { StandardRuntime } from '../../src/runtime/standard.ts';
+import type { ExecutionRecord, ExecutionStore } from '../../src/store/executions.ts';
+import type { FlowRecord } from '../../src/store/flows.ts';
+import { createMemoryStores } from '../../src/store/memory/stores.ts';
+import { LIMITS, seededIds } from '../support/flows.ts';
+import type { Interference, TaskEnd } from './case.ts';
+import type { Drive, Ended, World } from './engines.ts';
+import type { Life } from './stand-in.ts';
+
+export interface DurableOptions {
+  /** The server dies after every commit. */
+  readonly crashes: boolean;
+}
+
+interface Server {
+  readonly life: Life;
+  readonly runtime: StandardRuntime;
+  readonly runnable: RunnableFlows;
+}
+
+const FLOW_NAME = 'flow';
+const FLOW_ID = '00000000-0000-4000-9000-000000000000';
+const SEED = 1;
+const STANDARD_EVENTS = 5_000;
+/** Longer than any execution. */
+const LONGEST_MS = 2 * 366 * 86_400_000;
+const PLACE = { region: 'cn-hangzhou', account: '1234567890123456' };
+const FLOW_DELETED = { error: 'FnF.FlowDeleted', cause: `Flow '${FLOW_NAME}' was deleted.` };
+
+export function driveDurable(options: DurableOptions): Drive {
+  return async (world) => {
+    const run = new DurableRun(world, options);
+    try {
+      return await run.toItsEnd();
+    } finally {
+      run.close();
+    }
+  };
+}
+
+class DurableRun {
+  readonly #world: World;
+  readonly #options: DurableOptions;
+  readonly #stores = createMemoryStores();
+  readonly #ids = seededIds(SEED);
+  #server: Promise<Server>;
+
+  constructor(world: World, options: DurableOptions) {
+    this.#world = world;
+    this.#options = options;
+    this.#server = this.#begin();
+  }
+
+  async toItsEnd(): Promise<Ended> {
+    const { wanted, actions, clock } = this.#world;
+    await this.#createFlows();
+    actions.onReport((token, end) => this.#report(token, end));
+    await this.#ask((runtime) =>
+      runtime.start({
+        flowName: FLOW_NAME,
+        qualifier: wanted.qualifier,
+        executionName: wanted.executionName,
+        inputText: stringifyJson(wanted.input),
+        input: wanted.input,
+        parent: null,
+        reports: false,
+        byTask: false,
+      }),
+    );
+    const { executions } = this.#stores;
+    const { id } = await present(executions.find(FLOW_ID, wanted.executionName));
+    const at = (what: Interference, act: () => Promise<unknown>): Promise<void> =>
+      new Promise((resolve) => clock.after(what.afterSeconds * 1000, () => void act().then(() => resolve())));
+    await Promise.all([
+      ...wanted.stop.map((stop) => at(stop, () => this.#stop(id, stop))),
+      ...wanted.redrive.map((redrive) => at(redrive, () => this.#redrive(id, redrive))),
+      ...wanted.deleteFlow.map((deletion) => at(deletion, () => this.#deleteFlow())),
+      this.#ended(id),
+    ]);
+    const record = await this.#ended(id);
+    const ended = await this.#endedAs(record);
+    await actions.reported();
+    return ended;
+  }
+
+  close(): void {
+    void this.#server.then((server) => {
+      server.life.alive = false;
+      server.runtime.close();
+    });
+  }
+
+  async #begin(): Promise<Server> {
+    const { actions, wanted } = this.#world;
+    const life = newLife();
+    const { flows } = this.#stores;
+    const clock = mortalClock(this.#world.clock, life);
+    const { parallelBranches = 50 } = wanted.settings;
+    const compile = createFlowCompiler({ compile: compileDefinition, parallelBranches });
+    const runnable = createRunnableFlows({ flows, ids: this.#ids, compile });
+    const ownFlows = Object.keys(wanted.flows).length > 0;
+    const { busyTurnMs: _busy, parallelBranches: _branches, ...limits } = wanted.settings;
+    const runtime = await createStandardRuntime({
+      clock,
+      ids: this.#ids,
+      actions: actions.catalog(life, ownFlows ? { 'FNF:StartExecution': this.#startExecution() } : {}),
+      store: this.#mortalStore(life),
+      flows: runnable,
+      compile,
+      flowId: async (name) => (await flows.get(name))?.id ?? null,
+      limits: { ...LIMITS, events: STANDARD_EVENTS, standardExecutions: null, ...limits },
+      keepMs: null,
+      log: {
+        defect: (error, where) => actions.addProblem(`a defect: ${where}: ${String(error)}`),
+        storeTrouble: (trouble) => actions.addProblem(`trouble with the store: ${String(trouble?.error)}`),
+        stuck: (_id, error) => actions.addProblem(`an execution is stuck: ${String(error)}`),
+        ownershipLost: () => {},
+      },
+    });
+    return { life, runtime, runnable };
+  }
+
+  /** The action by which a task starts another flow of this server. */
+  #startExecution(): ReturnType<typeof startExecutionAction> {
+    const start = async (request: StartChildRequest): Promise<StartedChild> => {
+      const { runtime } = await this.#server;
+      const record = await runtime.start({
+        flowName: request.flowName,
+        qualifier: request.qualifier,
+        executionName: request.executionName ?? 'child',
+        inputText: stringifyJson(request.input),
+        input: request.input,
+        parent: request.task,
+        reports: request.waits,
+        byTask: true,
+      });
+      return { flowName: record.flowName, executionName: record.name, requestId: 'request' };
+    };
+    return startExecutionAction(start, PLACE);
+  }
+
+  /** A dead server hears nothing from the store any more; with `crashes` it dies when a commit is durable. */
+  #mortalStore(life: Life): ExecutionStore {
+    const { executions } = this.#stores;
+    const mortal = new Proxy(executions, {
+      get: (target, key: keyof ExecutionStore) => {
+        if (key === 'commit') return (...call: Parameters<ExecutionStore['commit']>) => this.#commit(life, ...call);
+        return (...call: unknown[]) =>
+          untilDeath(life, (target[key] as (...all: unknown[]) => Promise<unknown>).apply(target, call));
+      },
+    });
+    return mortal;
+  }
+
+  async #commit(life: Life, ...call: Parameters<ExecutionStore['commit']>): Promise<void> {
+    if (!life.alive) return never();
+    await untilDeath(life, this.#stores.executions.commit(...call));
+    if (!this.#options.crashes) return;
+    life.die();
+    this.#server = this.#begin();
+    return never();
+  }
+
+  /** Asks the server, and the next one when it dies before it answers; false when it refuses. */
+  async #ask(call: (runtime: StandardRuntime) => Promise<unknown>, refused?: string): Promise<void> {
+    for (let asked = 1; ; asked++) {
+      const { life, runtime } = await this.#server;
+      const answer = call(runtime).then(
+        () => 'done',
+        (error: unknown) => (error instanceof ApiError ? error.code : Promise.reject(error as Error)),
+      );
+      const outcome = await Promise.race([answer, life.death.then(() => null)]);
+      if (outcome === null) continue;
+      // Asked again, it may say that it has been done.
+      if (outcome !== (refused ?? 'done') && (asked === 1 || refused !== undefined)) {
+        this.#world.actions.addProblem(`what was asked of the server: expected ${refused ?? 'done'}, got ${outcome}`);
+      }
+      return;
+    }
+  }
+
+  #report(token: string, end: TaskEnd): Promise<void> {
+    const { error, output = {} } = end;
+    const report =
+      error === undefined
+        ? ({ ok: true, output } as const)
+        : ({ ok: false, failure: { error: error.code, cause: error.cause ?? '' } } as const);
+    return this.#ask((runtime) => runtime.report(token, report), end.refused);
+  }
+
+  #stop(id: number, { error = 'FnF.ExecutionStopped', cause = '', refused }: Interference): Promise<void> {
+    return this.#ask(async (runtime) => runtime.stop(await this.#record(id), { error, cause }), refused);
+  }
+
+  #redrive(id: number, { refused }: Interference): Promise<void> {
+    return this.#ask(async (runtime) => runtime.redrive(await this.#record(id)), refused);
+  }
+
+  async #deleteFlow(): Promise<void> {
+    await this.#stores.flows.delete(FLOW_NAME);
+    const { runtime, runnable } = await this.#server;
+    runnable.forget(FLOW_NAME);
+    runtime.flowDeleted(FLOW_NAME, FLOW_DELETED);
+  }
+
+  #record(id: number): Promise<ExecutionRecord> {
+    return present(this.#stores.executions.get(id));
+  }
+
+  async #ended(id: number): Promise<ExecutionRecord> {
+    for (;;) {
+      const { life, runtime } = await this.#server;
+      const ended = runtime.whenEnded(id, LONGEST_MS);
+      const record = await this.#record(id);
+      if (record.status !== 'Running') return record;
+      await Promise.race([ended, life.death]);
+    }
+  }
+
+  async #endedAs(record: ExecutionRecord): Promise<Ended> {
+    const { id, status, output, error, cause, startedMs, stoppedMs } = record;
+    const rows = await this.#stores.executions.journal(id, 1, Number.MAX_SAFE_INTEGER);
+    const events = rows.flatMap((row) => decodeEvents(row.events));
+    return {
+      status: status as Ended['status'],
+      output,
+      errorCode: error,
+      errorMessage: cause,
+      warnings: events.flatMap(({ event }) => event.facts?.warnings ?? []).slice(0, WARNINGS_MAX),
+      elapsedMs: stoppedMs - startedMs,
+      history: events.map(({ event, stepName }) => historyEvent(event, stepName, 'state')),
+    };
+  }
+
+  async #createFlows(): Promise<void> {
+    const { wanted } = this.#world;
+    const { flows } = this.#stores;
+    const environment = Object.entries(wanted.environment).map(([name, value]) => ({ name, value, description: '' }));
+    const { definition, roleArn } = wanted;
+    await flows.create({ ...this.#flow(FLOW_NAME, FLOW_ID, definition), roleArn, environment });
+    for (const [name, other] of Object.entries(wanted.flows)) {
+      await flows.create(this.#flow(name, this.#ids.uuid(), other.definition));
+    }
+    if (wanted.qualifier === '') return;
+    const nowMs = this.#world.clock.nowMs();
+    await flows.publish(FLOW_NAME, '', nowMs);
+    await flows.createAlias(FLOW_NAME, {
+      name: 'live',
+      description: '',
+      routes: [{ version: 1, weight: 1 }],
+      createdMs: nowMs,
+    });
+  }
+
+  #flow(name: string, id: string, definition: string): FlowRecord {
+    const nowMs = this.#world.clock.nowMs();
+    return {
+      ...{ name, id, definition, description: '', type: 'FDL', executionMode: 'Standard', roleArn: '' },
+      ...{ externalStorageLocation: '', environment: [], resourceGroupId: '', createdMs: nowMs },
+      ...{ lastModifiedMs: nowMs, revision: 1 },
+    };
+  }
+}
+
+function newLife(): Life {
+  let die = (): void => {};
+  const death = new Promise<void>((resolve) => {
+    die = resolve;
+  });
+  const life: Life = {
+    alive: true,
+    death,
+    die() {
+      life.alive = false;
+      die();
+    },
+  };
+  return life;
+}
+
+function mortalClock(clock: Clock, life: Life): Clock {
+  return {
+    nowMs: () => clock.nowMs(),
+    monotonicMs: () => clock.monotonicMs(),
+    after: (delayMs, wake) =>
+      clock.after(delayMs, () => {
+        if (life.alive) wake();
+      }),
+  };
+}
+
+async function untilDeath<T>(life: Life, answer: Promise<T>): Promise<T> {
+  try {
+    const value = await answer;
+    return life.alive ? value : await never<T>();
+  } catch (error) {
+    if (life.alive) throw error;
+    return never<T>();
+  }
+}
+
+function never<T>(): Promise<T> {
+  return new Promise(() => {});
+}
+
+async function present<T>(found: Promise<T | null>): Promise<T> {
+  const value = await found;
+  if (value === null) throw new Error('the execution is not in the store');
+  return value;
+}
