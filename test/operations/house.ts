@@ -3,20 +3,21 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TaskCall, TaskResult } from '../../src/actions/action.ts';
 import { ApiError } from '../../src/api/error.ts';
 import type { ErrorCode } from '../../src/api/errors.ts';
+import type { Clock } from '../../src/base/clock.ts';
 import type { JsonObject } from '../../src/base/json.ts';
+import { makeSettings } from '../../src/config/make.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
 import { OPERATIONS } from '../../src/operations/all.ts';
 import { createOperationRate } from '../../src/operations/rate.ts';
 import type { OperationServices } from '../../src/operations/services.ts';
-import { createSyncExecutions } from '../../src/runtime/sync-executions.ts';
-import { createFlowCompiler, createRunnableFlows } from '../../src/runtime/runnable-flows.ts';
-import type { Executions } from '../../src/runtime/executions.ts';
+import { createRuntimes } from '../../src/runtime/runtimes.ts';
 import type { FlowStore } from '../../src/store/flows.ts';
 import { createMemoryStores } from '../../src/store/memory/stores.ts';
 import { openSqliteStores } from '../../src/store/sqlite/stores.ts';
-import { catalog, runtimeOf, seededIds } from '../support/flows.ts';
+import { catalog, seededIds } from '../support/flows.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 export interface House {
@@ -31,55 +32,81 @@ export interface House {
 export type StoreName = 'memory' | 'sqlite';
 export const STORES: readonly StoreName[] = ['memory', 'sqlite'];
 
-/** Runs `use` in a house of its own; `wrap` may stand between the operations and the store. */
+export interface HouseChanges {
+  readonly limits?: Partial<OperationServices['limits']>;
+  /** May stand between the operations and the store. */
+  readonly wrap?: (flows: FlowStore) => FlowStore;
+  /** What a Task calls; without it no flow may have one. */
+  readonly task?: (call: TaskCall, signal: AbortSignal) => Promise<TaskResult>;
+  /** Text of the settings file; only its `limits` and `history` matter here. */
+  readonly settings?: string;
+}
+
+/**
+ * Runs `use` in a house of its own. Commits of Standard executions in SQLite are work of another thread, which virtual
+ * time does not see: such a test asks for the machine's clock.
+ */
 export async function withHouse(
   store: StoreName,
   use: (house: House) => Promise<void>,
-  changes: {
-    readonly limits?: Partial<OperationServices['limits']>;
-    readonly wrap?: (flows: FlowStore) => FlowStore;
-  } = {},
+  changes: HouseChanges & { readonly clock?: Clock } = {},
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-operations-'));
-  const opened =
+  const stores =
     store === 'memory'
       ? createMemoryStores()
-      : openSqliteStores({ file: join(folder, 'flows.db'), synchronous: 'NORMAL' });
-  try {
-    await use(house(changes.wrap?.(opened.flows) ?? opened.flows, changes.limits));
-  } finally {
-    await opened.close();
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function house(flows: FlowStore, limits: Partial<OperationServices['limits']> = {}): House {
-  const clock = new VirtualClock({ startMs: Date.UTC(2026, 0, 1) });
-  const ids = seededIds(7);
-  const runtime = runtimeOf(
-    clock,
-    catalog(() => assert.fail('no flow here has a Task')),
+      : openSqliteStores({ file: join(folder, 'millrace.db'), synchronous: 'NORMAL' });
+  const flows = changes.wrap?.(stores.flows) ?? stores.flows;
+  const virtual = new VirtualClock({ startMs: Date.UTC(2026, 0, 1) });
+  const clock = changes.clock ?? virtual;
+  const { limits, history } = makeSettings(
+    {
+      environment: new Map(),
+      workingFolder: folder,
+      file: { name: 'settings', folder, text: changes.settings ?? '{}' },
+      faults: [],
+    },
+    () => null,
   );
-  const compile = createFlowCompiler({ compile: compileDefinition, parallelBranches: 50 });
-  const runnable = createRunnableFlows({ flows, ids, compile });
+  const ids = seededIds(7);
+  const runtimes = await createRuntimes({
+    clock,
+    ids,
+    actions: catalog(changes.task ?? (() => assert.fail('no flow here has a Task'))),
+    stores: { flows, executions: stores.executions },
+    compile: compileDefinition,
+    limits,
+    history,
+    log: {
+      defect: (error, where) => assert.fail(`${where}: ${String(error)}`),
+      storeTrouble: (trouble) => assert.fail(`trouble with the store: ${String(trouble?.error)}`),
+      stuck: (id, error) => assert.fail(`execution ${id} is stuck: ${String(error)}`),
+      ownershipLost: () => assert.fail('another has taken the store over'),
+    },
+  });
+  const { sync, executions, changes: flowChanges } = runtimes;
   const services: OperationServices = {
     flows,
-    sync: createSyncExecutions({ flows: runnable, runtime, ids }),
-    executions: {} as Executions,
-    changes: {
-      changed: (name) => runnable.forget(name),
-      deleted(name) {
-        runnable.forget(name);
-        runtime.stop(name, { error: 'FnF.FlowDeleted', cause: `Flow '${name}' was deleted.` });
-      },
-    },
+    sync,
+    executions,
+    changes: flowChanges,
     compile: compileDefinition,
     rate: createOperationRate(clock, null),
     clock,
     ids,
     region: { id: 'cn-hangzhou', endpoint: '127.0.0.1:7780' },
-    limits: { parallelBranches: 50, inputBytes: 65_536, stateDataBytes: 65_536, flows: null, ...limits },
+    limits: { ...limits, ...changes.limits },
   };
+  try {
+    await use(houseOf(services, virtual));
+  } finally {
+    runtimes.standard.close();
+    await stores.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function houseOf(services: OperationServices, clock: VirtualClock): House {
   async function call(action: string, parameters: Record<string, string>): Promise<JsonObject> {
     const operation = OPERATIONS.get(action);
     assert.ok(operation !== undefined, action);
