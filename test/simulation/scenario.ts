@@ -71,7 +71,7 @@ function stepsOf(seed: number, flows: ReadonlyMap<string, MadeFlow>, without: Re
   const random = Random.of(seed, 'steps');
   const steps: Step[] = [];
   const parents = [...flows.keys()].filter((name) => name.startsWith('flow'));
-  const later = (): number => random.pick([10, 1_000, 20_000, 100_000, 700_000]) * random.next();
+  const later = (): number => random.below(random.pick([10, 1_000, 20_000, 100_000, 700_000]));
   for (let i = 0; i < 1 + random.below(5); i++) {
     const flowName = random.pick(parents);
     const name = `e${i}`;
@@ -86,7 +86,7 @@ function stepsOf(seed: number, flows: ReadonlyMap<string, MadeFlow>, without: Re
     if (!without.has('stops') && random.chance(0.2)) steps.push({ do: 'stop', atMs: atMs + later(), ...at });
     if (!without.has('stops') && random.chance(0.25)) {
       for (let again = 1 + random.below(2); again > 0; again--) {
-        steps.push({ do: 'redrive', atMs: atMs + later() + 100_000 * random.next(), ...at });
+        steps.push({ do: 'redrive', atMs: atMs + later() + random.below(100_000), ...at });
       }
     }
   }
@@ -114,7 +114,7 @@ function storeFaultsOf(seed: number, without: ReadonlySet<FaultKind>): StoreFaul
   const probability = (most: number): number => (isBad && random.chance(0.6) ? most * random.next() : 0);
   const diskFull: { fromMs: number; untilMs: number }[] = [];
   if (!without.has('full') && random.chance(0.25)) {
-    const fromMs = random.pick([0, 5_000, 60_000]) * random.next();
+    const fromMs = random.below(random.pick([1, 5_000, 60_000]));
     diskFull.push({ fromMs, untilMs: fromMs + random.pick([500, 15_000, 600_000]) });
   }
   return {
@@ -131,5 +131,5 @@ function storeFaultsOf(seed: number, without: ReadonlySet<FaultKind>): StoreFaul
 /** Points that each life passes: early deaths too, while it recovers. */
 function livesOf(random: Random): number[] {
   if (random.chance(0.2)) return [];
-  return Array.from({ length: 1 + random.below(5) }, () => random.pick([3, 20, 60, 300]) * random.next());
+  return Array.from({ length: 1 + random.below(5) }, () => random.below(random.pick([20, 60, 300, 1_000])));
 }

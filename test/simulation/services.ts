@@ -33,6 +33,8 @@ type Outcome = { readonly ok: true; readonly output: JsonValue } | { readonly ok
 export class Services {
   readonly #options: ServicesOptions;
   readonly #calls = new Map<string, number>();
+  /** Reports that are still to come. */
+  reportsToCome = 0;
 
   constructor(options: ServicesOptions) {
     this.#options = options;
@@ -125,7 +127,11 @@ export class Services {
   }
 
   #later(delayMs: number, token: string, report: TaskReport): void {
-    this.#options.world.after(delayMs, () => this.#options.report(token, report));
+    this.reportsToCome++;
+    this.#options.world.after(delayMs, () => {
+      this.reportsToCome--;
+      this.#options.report(token, report);
+    });
   }
 
   /** False when the answer is not wanted any more. */

@@ -39,6 +39,8 @@ export interface Statistics {
 
 /** Rounds of looking whether all has ended. */
 const ROUNDS_MAX = 400;
+/** Longer than any service takes to answer. */
+const QUIET_ROUNDS = 6;
 const MINUTE_MS = 60_000;
 const FLOW = { type: 'FDL', executionMode: 'Standard', description: '', roleArn: '' } as const;
 
@@ -158,6 +160,7 @@ class Run {
   /** Lets time pass until all has ended; what waits long is brought to its time by a process that was away. */
   async #settle(): Promise<void> {
     const { world } = this;
+    let quiet = 0;
     for (let round = 0; round < ROUNDS_MAX; round++) {
       const running = this.#running();
       if (running.length === 0 && this.#client.open.length === 0) return;
@@ -165,8 +168,10 @@ class Run {
       await world.pass(MINUTE_MS);
       const left = this.#running();
       const events = left.reduce((sum, { lastEvent }) => sum + lastEvent, 0);
-      if (events !== eventsBefore || round % 10 !== 9) continue;
-      // Ten minutes without a step: the next is far away.
+      // A while without a step: the next is far away.
+      quiet = events === eventsBefore && world.services.reportsToCome === 0 ? quiet + 1 : 0;
+      if (quiet < QUIET_ROUNDS) continue;
+      quiet = 0;
       const dueMs = Math.min(...left.map((shadow) => shadow.dueMs()));
       if (Number.isFinite(dueMs)) await world.powerOff(Math.max(0, dueMs - world.clock.nowMs()) + 1_000);
     }
@@ -212,7 +217,7 @@ class Run {
     if (express === null || isChanged || execution.status === 'Stopped' || execution.redrives > 0) return;
     this.#compared++;
     const actions = catalog((call) => Promise.resolve(this.world.services.answer(call)));
-    const limits = { ...this.#scenario.limits, events: Infinity, expressTimeoutSeconds: 1e9 };
+    const limits = { ...this.#scenario.limits, events: Infinity, expressTimeoutSeconds: 365 * 86_400 };
     const runtime = runtimeOf(new VirtualClock(), actions, limits);
     const result = await runtime.run(startOf(planOf(express), execution.start.input, record.name));
     const ours = [execution.status, record.error, record.cause, record.output];

@@ -117,7 +117,7 @@ export class World {
       await life.death;
       this.#server = null;
       await this.audit.recheck();
-      await this.pass(this.random('down', this.#lives).pick([0, 0, 50, 3_000, 90_000, 4_000_000]));
+      await this.pass(this.random('down', this.#lives).pick([0, 0, 50, 700, 3_000, 90_000, 4_000_000]));
     }
   }
 
