@@ -46,6 +46,8 @@ export function differences(wanted: Case, outcome: Outcome, history: string | nu
   if (run === null || plan === null) return found;
   const faults = historyFaults(plan, run.history, historyOptions(wanted));
   found.push(...faults.map((fault) => `history: ${fault}`));
+  // How far a busy loop gets in its time is an engine's own affair.
+  if (wanted.settings.busyTurnMs !== undefined) return found;
   if (history === null)
     return [...found, 'no history is expected yet; run: npx node test/conformance/write-histories.ts'];
   const difference = historyDifference(history, historyText(run.history));
