@@ -68,6 +68,10 @@ export class RunTable implements RunHost<StandardRun> {
     this.turns = new Turns(clock);
   }
 
+  get size(): number {
+    return this.#runs.size;
+  }
+
   /** Those in memory now. */
   values(): IterableIterator<StandardRun> {
     return this.#runs.values();

@@ -10,6 +10,8 @@ export interface SleepersOptions {
   readonly clock: Clock;
   /** Brings an execution into memory and lets it look at the clock. */
   readonly wake: (id: ExecutionId) => Promise<void>;
+  /** Brings an execution into memory whose times in the store are those of a clock that was set back since. */
+  readonly setBack: (id: ExecutionId, byMs: number) => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -17,7 +19,10 @@ const LONGEST_SLEEP_MS = 60_000;
 /** Between two looks while some are due and their waking is on its way to the disk. */
 const SHORTEST_SLEEP_MS = 20;
 const BATCH = 200;
-/** A wall clock that falls behind the monotonic one by more was set back. */
+/**
+ * A wall clock that falls behind the monotonic one by more was set back. One that runs ahead was set on, or the machine was
+ * suspended: what is due then is due.
+ */
 const SET_BACK_MS = 5_000;
 
 export class Sleepers {
@@ -45,7 +50,8 @@ export class Sleepers {
     this.#looking = true;
     let nextMs: number | null = null;
     try {
-      if (this.#wasSetBack()) await this.#wakeAll();
+      const backMs = this.#wentBackMs();
+      if (backMs > SET_BACK_MS) await this.#setAllBack(backMs);
       nextMs = await this.#wakeDue();
     } catch (error) {
       this.#options.onError(error);
@@ -71,22 +77,22 @@ export class Sleepers {
     return nextMs === null ? null : nextMs - clock.nowMs();
   }
 
-  /** Their times in the store are those of a clock that does not count any more. */
-  async #wakeAll(): Promise<void> {
-    const { store, wake } = this.#options;
+  async #setAllBack(byMs: number): Promise<void> {
+    const { store, setBack } = this.#options;
     for (let after = 0; !this.#closed; ) {
       const ids = await store.asleep(after, BATCH);
-      for (const id of ids) await wake(id);
+      for (const id of ids) await setBack(id, byMs);
       const last = ids.at(-1);
       if (last === undefined) return;
       after = last;
     }
   }
 
-  #wasSetBack(): boolean {
+  /** How far the wall clock fell behind the monotonic one since the last look; below zero when it ran ahead. */
+  #wentBackMs(): number {
     const before = this.#offsetMs;
     this.#offsetMs = this.#offset();
-    return this.#offsetMs < before - SET_BACK_MS;
+    return before - this.#offsetMs;
   }
 
   #offset(): number {

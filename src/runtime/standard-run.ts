@@ -71,6 +71,8 @@ export class StandardRun implements Committable {
   #taken = 0;
   #durable: number;
   #storedWakeMs: number | null;
+  /** How far the wall clock was set back since the times in the events were taken. */
+  #setBackMs: number;
   #waiters: Waiter[] = [];
   readonly #callWaiters: (() => void)[] = [];
   #isQueued = false;
@@ -86,6 +88,8 @@ export class StandardRun implements Committable {
     this.#durable = execution.lastEvent;
     this.#taken = execution.lastEvent;
     this.#storedWakeMs = record.wakeMs;
+    // What the store says was corrected for that; the events cannot be.
+    this.#setBackMs = record.wakeMs === null ? 0 : Math.max(0, earliestDueMs(execution) - record.wakeMs);
     this.#deadlines = new Deadlines(host.clock, (key) => this.#due(key));
   }
 
@@ -153,11 +157,19 @@ export class StandardRun implements Committable {
     this.#moment.stop = why;
   }
 
-  /** Looks at the wall clock again: it was set, or time has passed while the run was not looked at. */
+  /** Looks at the wall clock again, which may have been set on. */
   recheck(): void {
-    for (const command of [...this.execution.commands.values()]) this.#arm(command);
+    for (const command of this.execution.commands.values()) this.#arm(command);
     this.#armWhole();
-    this.#queueIfWakeMoved();
+  }
+
+  /** The wall clock was set back, and what is due by it comes as much earlier. */
+  setBack(byMs: number): void {
+    this.#setBackMs += byMs;
+    if (!this.isIdle) return;
+    // Not to leave memory before the store knows.
+    this.#host.busy(this);
+    this.#host.commit(this);
   }
 
   /** Takes an input as far as it goes. A defect met on the way loses this run and no other. */
@@ -347,15 +359,18 @@ export class StandardRun implements Committable {
   #arm(command: Command): void {
     const dueMs = this.execution.dueMs(command);
     if (dueMs === null) return;
-    const longestMs = dueMs - command.openedMs;
-    this.#deadlines.set(command.id, remainingMs(dueMs, longestMs, this.#host.clock.nowMs()));
+    this.#deadlines.set(command.id, this.#remainingMs(dueMs, dueMs - command.openedMs));
   }
 
   #armWhole(): void {
     const { execution } = this;
     if (execution.status !== 'Running' || execution.lastEvent === 0) return;
-    const longestMs = execution.timeoutSeconds * 1_000;
-    this.#deadlines.set(WHOLE, remainingMs(execution.deadlineMs, longestMs, this.#host.clock.nowMs()));
+    this.#deadlines.set(WHOLE, this.#remainingMs(execution.deadlineMs, execution.timeoutSeconds * 1_000));
+  }
+
+  /** A clock that was set back while nobody looked makes nothing wait longer than it was meant to. */
+  #remainingMs(dueMs: number, longestMs: number): number {
+    return Math.max(0, Math.min(dueMs - this.#setBackMs - this.#host.clock.nowMs(), longestMs));
   }
 
   #due(key: number): void {
@@ -375,16 +390,9 @@ export class StandardRun implements Committable {
   #wakeMs(): number | null {
     const { execution } = this;
     if (execution.status !== 'Running' || execution.canGoOn || this.#calls.size > 0) return null;
-    let dueMs = execution.deadlineMs;
-    for (const command of execution.commands.values()) {
-      if (command.kind === 'task' && !command.submitted) return null;
-      dueMs = Math.min(dueMs, execution.dueMs(command) ?? dueMs);
-    }
-    return dueMs - this.#host.clock.nowMs() > SLEEP_MIN_MS ? dueMs : null;
-  }
-
-  #queueIfWakeMoved(): void {
-    if (this.#isWaiting && this.#wakeMs() !== this.#storedWakeMs) this.#host.commit(this);
+    for (const command of execution.commands.values()) if (command.kind === 'task' && !command.submitted) return null;
+    const wakeMs = earliestDueMs(execution) - this.#setBackMs;
+    return wakeMs - this.#host.clock.nowMs() > SLEEP_MIN_MS ? wakeMs : null;
   }
 
   #answer(): void {
@@ -428,9 +436,11 @@ class RunMoment implements Moment {
   }
 }
 
-/** A clock that was set back makes nothing wait longer than it was meant to. */
-function remainingMs(dueMs: number, longestMs: number, nowMs: number): number {
-  return Math.max(0, Math.min(dueMs - nowMs, longestMs));
+/** When the first of its timers and timeouts is due, by the times in its events. */
+function earliestDueMs(execution: Execution): number {
+  let dueMs = execution.deadlineMs;
+  for (const command of execution.commands.values()) dueMs = Math.min(dueMs, execution.dueMs(command) ?? dueMs);
+  return dueMs;
 }
 
 function startsChild({ state }: TaskCommand): boolean {

@@ -85,6 +85,8 @@ export interface StandardStart {
 export interface StandardRuntime {
   /** Tasks that are being called. */
   readonly calls: number;
+  /** Executions in memory: those under way, and some of those that only wait. */
+  readonly inMemory: number;
   /** The record as it was started, durable. @throws {ApiError} as `Executions.start`. */
   start(start: StandardStart): Promise<ExecutionRecord>;
   /** The task of a token. @throws {ApiError} `InvalidArgument` for a text that is none. */
@@ -190,6 +192,7 @@ class Runtime implements StandardRuntime {
       store,
       clock,
       wake: async (id) => (await this.#table.get(id))?.recheck(),
+      setBack: async (id, byMs) => (await this.#table.get(id))?.setBack(byMs),
       onError: onError('waking executions whose time has come'),
     });
     this.#recovery = new Recovery({
@@ -212,6 +215,10 @@ class Runtime implements StandardRuntime {
 
   recovered(): Promise<void> {
     return this.#recovery.done;
+  }
+
+  get inMemory(): number {
+    return this.#table.size;
   }
 
   get calls(): number {

@@ -1,0 +1,95 @@
+/** What only waits leaves memory, and time or a callback brings it back, once, whatever the wall clock does. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { catalog } from '../support/flows.ts';
+import { flowOf, standardWorld } from '../support/standard.ts';
+import type { World } from '../support/standard.ts';
+
+const WAIT = `
+Type: StateMachine
+SpecVersion: v1
+Name: wait
+StartAt: W
+States:
+  - { Type: Wait, Name: W, Seconds: 300, End: true }
+`;
+
+const ASK = `
+Type: StateMachine
+SpecVersion: v1
+Name: ask
+StartAt: A
+States:
+  - { Type: Task, Name: A, Action: "Test:Ask", TaskMode: WaitForCustomCallback, Timeout: 86400, End: true }
+`;
+
+async function started(definition: string, flowName: string, count: number, tokens: string[] = []): Promise<World> {
+  const world = await standardWorld({
+    actions: catalog((call) => {
+      tokens.push(call.taskToken ?? '');
+      return Promise.resolve({ ok: true, output: {} });
+    }),
+  });
+  await world.stores.flows.create(flowOf(flowName, definition, 'Standard'));
+  for (let i = 0; i < count; i++) {
+    await world.runtimes.executions.start({
+      flowName,
+      executionName: `e${i}`,
+      inputText: '',
+      input: {},
+      qualifier: '',
+      callbackToken: '',
+    });
+  }
+  return world;
+}
+
+test('thousands of waiting executions are rows in the store, and all go on in time', async () => {
+  const count = 3_000;
+  const world = await started(WAIT, 'wait', count);
+  const beganMs = world.clock.elapsedMs;
+  assert.ok(world.runtimes.standard.inMemory <= 1_000, `${world.runtimes.standard.inMemory} in memory`);
+  const ends = await Promise.all(
+    Array.from({ length: count }, (_, i) => world.runtimes.executions.describe('wait', `e${i}`, 310_000)),
+  );
+  assert.deepEqual(new Set(ends.map(({ status }) => status)), new Set(['Succeeded']));
+  assert.ok(world.clock.elapsedMs - beganMs < 302_000);
+  assert.deepEqual(world.troubles, []);
+  world.runtimes.standard.close();
+});
+
+test('a callback wakes an execution of an earlier process', async () => {
+  const tokens: string[] = [];
+  const world = await started(ASK, 'ask', 1, tokens);
+  await world.runtimes.executions.describe('ask', 'e0', 1_000);
+  const again = await world.restart();
+  assert.equal(again.runtimes.standard.inMemory, 0, 'what is asleep stays asleep');
+  await again.runtimes.executions.report(tokens[0] ?? '', { ok: true, output: { yes: 1 } });
+  assert.equal((await again.runtimes.executions.describe('ask', 'e0', 60_000)).output, '{"yes":1}');
+  assert.equal(tokens.length, 1, 'what was accepted is not called again');
+  again.runtimes.standard.close();
+});
+
+for (const [what, hours] of [
+  ['set on', 1],
+  ['set back', -1],
+] as const) {
+  test(`a wall clock that is ${what} by an hour makes nothing fire twice or wait for ever`, async () => {
+    const world = await started(WAIT, 'wait', 1_200);
+    world.clock.jump(hours * 3_600_000);
+    const ends = await Promise.all(
+      Array.from({ length: 1_200 }, (_, i) => world.runtimes.executions.describe('wait', `e${i}`, 700_000)),
+    );
+    assert.deepEqual(new Set(ends.map(({ status }) => status)), new Set(['Succeeded']));
+    for (const i of [0, 600, 1_199]) {
+      const { events } = await world.runtimes.executions.history('wait', `e${i}`, 1, 100);
+      assert.equal(events.length, 5);
+      const times = events.map(({ timeMs }) => timeMs);
+      assert.deepEqual(
+        times,
+        times.toSorted((a, b) => a - b),
+      );
+    }
+    world.runtimes.standard.close();
+  });
+}
