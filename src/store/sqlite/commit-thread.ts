@@ -31,9 +31,9 @@ export class CommitThread {
     const worker = (this.#worker ??= this.#start());
     const number = ++this.#number;
     return new Promise((resolve, reject) => {
+      worker.postMessage({ number, request } satisfies CommitMessage);
       if (this.#waiting.size === 0) worker.ref();
       this.#waiting.set(number, { resolve, reject });
-      worker.postMessage({ number, request } satisfies CommitMessage);
     });
   }
 

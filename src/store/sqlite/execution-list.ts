@@ -7,10 +7,15 @@ import type { ExecutionPage, ExecutionPosition, ExecutionQuery, ExecutionRecord 
 import { executionOf, statusNumber } from './execution-rows.ts';
 import type { Row } from './flow-rows.ts';
 
-/** Rows that one call looks at along an order, newest first, to find those that pass the other filters. */
-const SCANNED_ROWS = 20_000;
-/** Names with a prefix, up to which they are read from the index of names and sorted. */
-const SORTED_NAMES = 4000;
+/** What one call may cost. */
+export interface ListBounds {
+  /** Rows that are looked at along an order, newest first, to find those that pass the other filters. */
+  readonly scannedRows: number;
+  /** Names with a prefix, up to which they are read from the index of names and sorted. */
+  readonly sortedNames: number;
+}
+
+const BOUNDS: ListBounds = { scannedRows: 20_000, sortedNames: 4000 };
 
 const COLUMNS = `id, status, callback, started_ms, stopped_ms, wake_ms, revision, parent, parent_event, version, alias,
   name, stop, error, cause`;
@@ -22,13 +27,16 @@ interface Condition {
   readonly values: readonly SQLInputValue[];
 }
 
-export function createExecutionList(database: DatabaseSync): (query: ExecutionQuery) => ExecutionPage {
+export function createExecutionList(
+  database: DatabaseSync,
+  { scannedRows, sortedNames }: ListBounds = BOUNDS,
+): (query: ExecutionQuery) => ExecutionPage {
   const flowOfId = database.prepare('SELECT key, name FROM execution_flows WHERE flow_id = ?');
   const texts = database.prepare(`
     SELECT (SELECT text FROM inputs WHERE execution = ?1) AS input, (SELECT text FROM outputs WHERE execution = ?1) AS output`);
   const namesUpTo = database.prepare(`
     SELECT count(*) AS n FROM (SELECT 1 FROM executions INDEXED BY executions_by_name
-      WHERE flow = ? AND name >= ? AND name < ? LIMIT ${SORTED_NAMES + 1})`);
+      WHERE flow = ? AND name >= ? AND name < ? LIMIT ${sortedNames + 1})`);
   // As many as there are sets of filters.
   const statements = new Map<string, StatementSync>();
 
@@ -59,18 +67,18 @@ export function createExecutionList(database: DatabaseSync): (query: ExecutionQu
     }
     // The inner query has a limit of its own and so is read row by row, in its order, until the outer one has enough.
     const rows = rowsOf(
-      `SELECT * FROM (SELECT ${COLUMNS} ${order} LIMIT ${SCANNED_ROWS}) WHERE ${sqlOf(rest)} LIMIT ?`,
+      `SELECT * FROM (SELECT ${COLUMNS} ${order} LIMIT ${scannedRows}) WHERE ${sqlOf(rest)} LIMIT ?`,
       [...valuesOf(indexed), ...valuesOf(rest), limit],
     );
     if (rows.length === limit) return { rows, next: null };
-    const [last] = rowsOf(`SELECT started_ms, id ${order} LIMIT 1 OFFSET ${SCANNED_ROWS - 1}`, valuesOf(indexed));
+    const [last] = rowsOf(`SELECT started_ms, id ${order} LIMIT 1 OFFSET ${scannedRows - 1}`, valuesOf(indexed));
     return { rows, next: last === undefined ? null : positionOf(last) };
   }
 
   function isFew(flow: number, names: readonly Condition[]): boolean {
     const [from, to] = valuesOf(names);
     if (from === undefined || to === undefined) return false;
-    return Number(namesUpTo.get(flow, from, to)?.['n']) <= SORTED_NAMES;
+    return Number(namesUpTo.get(flow, from, to)?.['n']) <= sortedNames;
   }
 
   return (query) => {

@@ -1,0 +1,108 @@
+/** Executions for the store's tests: how one starts and ends, and what a record of it has to be. */
+import type {
+  ExecutionChange,
+  ExecutionId,
+  ExecutionPage,
+  ExecutionPosition,
+  ExecutionQuery,
+  ExecutionRecord,
+  ExecutionStore,
+  FlowSnapshot,
+} from '../../src/store/executions.ts';
+
+type Start = NonNullable<ExecutionChange['start']>;
+type End = NonNullable<ExecutionChange['end']>;
+
+export const SNAPSHOT: FlowSnapshot = {
+  flowId: 'flow-1',
+  revision: 1,
+  definition: 'Type: StateMachine\n# 流程\n',
+  description: 'what it is for',
+  roleArn: 'acs:ram::1:role/r',
+  environment: [{ name: 'a', value: 'b', description: 'c' }],
+};
+
+export function snapshotOf(flowId: string, revision = 1): FlowSnapshot {
+  return { ...SNAPSHOT, flowId, revision };
+}
+
+export function startOf(id: ExecutionId, members: Partial<Start['record']> = {}): ExecutionChange & { start: Start } {
+  const record = {
+    flowId: 'flow-1',
+    flowName: 'name of the flow',
+    name: `run-${id}`,
+    startedMs: 1_700_000_000_000 + id,
+    revision: 1,
+    version: '',
+    alias: '',
+    parent: null,
+    callback: 'none' as const,
+    input: `{"n":${id}}`,
+    ...members,
+  };
+  return { id, start: { record, snapshot: snapshotOf(record.flowId, record.revision) } };
+}
+
+/** The record of {@link startOf}, as the store has it while the execution runs. */
+export function runningOf(id: ExecutionId, members: Partial<ExecutionRecord> = {}): ExecutionRecord {
+  return {
+    id,
+    ...startOf(id).start.record,
+    status: 'Running',
+    stoppedMs: 0,
+    stop: null,
+    wakeMs: null,
+    error: '',
+    cause: '',
+    output: '',
+    ...members,
+  };
+}
+
+export function endOf(members: Partial<End> = {}): { end: End } {
+  return { end: { status: 'Succeeded', stoppedMs: 1_800_000_000_000, output: '{}', error: '', cause: '', ...members } };
+}
+
+export function row(first: number, count = 1, text = 'event') {
+  const events = Array.from({ length: count }, (_, i) => `${text} ${first + i}`);
+  return { first, count, events: JSON.stringify(events) };
+}
+
+export const ALL: ExecutionQuery = {
+  flowId: 'flow-1',
+  status: null,
+  startedAfterMs: null,
+  startedBeforeMs: null,
+  namePrefix: '',
+  version: null,
+  alias: null,
+  after: null,
+  limit: 100,
+  metadataOnly: false,
+  textUnits: Number.MAX_SAFE_INTEGER,
+};
+
+/** Every page of a query, one after the other; `between` is called before each but the first. */
+export async function pagesOf(
+  list: (query: ExecutionQuery) => ExecutionPage | Promise<ExecutionPage>,
+  query: ExecutionQuery,
+  between: () => Promise<void> = async () => {},
+): Promise<ExecutionRecord[]> {
+  const found: ExecutionRecord[] = [];
+  let after: ExecutionPosition | null = null;
+  do {
+    if (after !== null) await between();
+    const page: ExecutionPage = await list({ ...query, after });
+    found.push(...page.executions);
+    after = page.next;
+  } while (after !== null);
+  return found;
+}
+
+/** Takes the store over and commits; gives what commits again. */
+export async function writing(store: ExecutionStore, changes: readonly ExecutionChange[] = []) {
+  const { fence } = await store.takeOver();
+  const commit = (...more: ExecutionChange[]) => store.commit(fence, more);
+  await commit(...changes);
+  return { fence, commit };
+}
