@@ -107,7 +107,7 @@ function post(url: URL, body: string, certFile: string | null): Promise<Answer> 
       reject(new StartFault(`cannot call ${url.origin}: ${reasonOf(error)}`, { cause: error }));
     };
     const request = url.protocol === 'https:' ? httpsRequest(url, options) : httpRequest(url, options);
-    request.on('response', (response) => read(response).then(resolve, fail));
+    request.on('response', (response) => void read(response).then(resolve, fail));
     request.on('timeout', () => request.destroy(new Error(`it has not answered for ${PATIENCE_MS / 1000} s`)));
     request.on('error', fail);
     request.end(body);
