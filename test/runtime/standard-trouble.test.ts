@@ -1,0 +1,206 @@
+/** A store that fails, a flow that goes away, a server that stops: nothing is lost, nobody is told what is not so. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ApiError } from '../../src/api/error.ts';
+import type { TaskResult } from '../../src/actions/action.ts';
+import type { ExecutionChange, ExecutionStore } from '../../src/store/executions.ts';
+import { createMemoryStores } from '../../src/store/memory/stores.ts';
+import type { Stores } from '../../src/store/stores.ts';
+import { catalog } from '../support/flows.ts';
+import { flowOf, standardWorld } from '../support/standard.ts';
+import type { World } from '../support/standard.ts';
+
+const STEPS = `
+Type: StateMachine
+SpecVersion: v1
+Name: steps
+StartAt: A
+States:
+  - { Type: Task, Name: A, Action: "Test:Call", Next: B }
+  - { Type: Task, Name: B, Action: "Test:Call", End: true }
+`;
+
+type Fault = 'none' | 'before' | 'after';
+
+/** A store whose commits fail before or after they happen. */
+class FailingStores {
+  fault: Fault = 'none';
+  attempts = 0;
+  readonly stores: Stores;
+
+  constructor() {
+    const inner = createMemoryStores();
+    const executions: ExecutionStore = Object.assign(Object.create(inner.executions) as ExecutionStore, {
+      commit: async (fence: number, changes: readonly ExecutionChange[]) => {
+        this.attempts++;
+        const { fault } = this;
+        if (fault === 'before') throw new Error('disk full');
+        await inner.executions.commit(fence, changes);
+        if (fault === 'after') throw new Error('no answer');
+      },
+    });
+    this.stores = { ...inner, executions };
+  }
+}
+
+class Answers {
+  calls = 0;
+  readonly #waiting: ((result: TaskResult) => void)[] = [];
+
+  readonly catalog = catalog(() => {
+    this.calls++;
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  });
+
+  answer(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve({ ok: true, output: {} });
+  }
+}
+
+async function begin(): Promise<{ world: World; failing: FailingStores; answers: Answers }> {
+  const failing = new FailingStores();
+  const answers = new Answers();
+  const world = await standardWorld({ actions: answers.catalog, stores: failing.stores });
+  await world.stores.flows.create(flowOf('steps', STEPS, 'Standard'));
+  return { world, failing, answers };
+}
+
+const start = (world: World, executionName: string) =>
+  world.runtimes.executions.start({
+    flowName: 'steps',
+    executionName,
+    inputText: '',
+    input: {},
+    qualifier: '',
+    callbackToken: '',
+  });
+
+async function refused(promise: Promise<unknown>, code: string, message: RegExp): Promise<void> {
+  await assert.rejects(promise, (error) => {
+    assert.ok(error instanceof ApiError, String(error));
+    assert.equal(error.code, code);
+    assert.match(error.message, message);
+    return true;
+  });
+}
+
+test('while the store fails starts are refused, and what runs waits and goes on by itself', async () => {
+  const { world, failing, answers } = await begin();
+  const { executions } = world.runtimes;
+  await start(world, 'one');
+  await executions.describe('steps', 'one', 100);
+  failing.fault = 'before';
+  answers.answer();
+  await executions.describe('steps', 'one', 5_000);
+  assert.equal(answers.calls, 1, 'nothing acts on what is not durable');
+  assert.equal((await executions.history('steps', 'one', 1, 100)).events.length, 4, 'nor is it served');
+  const { waits } = await executions.waits('steps', 'one');
+  assert.equal(waits[0]?.kind, 'Store');
+  assert.match(waits[0]?.reason ?? '', /disk full/);
+  await refused(start(world, 'two'), 'InternalServerError', /disk full/);
+  await refused(executions.stop('steps', 'one', { error: 'E', cause: '' }), 'InternalServerError', /disk full/);
+  failing.fault = 'none';
+  await executions.describe('steps', 'one', 5_000);
+  assert.equal(answers.calls, 2);
+  answers.answer();
+  assert.equal((await executions.describe('steps', 'one', 5_000)).status, 'Succeeded');
+  await refused(executions.describe('steps', 'two', 0), 'ExecutionNotExists', /two/);
+  world.runtimes.standard.close();
+});
+
+test('a start that was refused and kept all the same goes on, and is known by its name', async () => {
+  const { world, failing, answers } = await begin();
+  failing.fault = 'after';
+  await refused(start(world, 'one'), 'InternalServerError', /no answer/);
+  assert.equal(answers.calls, 0);
+  failing.fault = 'none';
+  for (let i = 0; i < 3; i++) {
+    await world.runtimes.executions.describe('steps', 'one', 3_000);
+    answers.answer();
+  }
+  assert.equal((await world.runtimes.executions.describe('steps', 'one', 5_000)).status, 'Succeeded');
+  assert.equal(answers.calls, 2);
+  await refused(start(world, 'one'), 'ExecutionAlreadyExists', /one/);
+  world.runtimes.standard.close();
+});
+
+test('a commit whose answer is lost is repeated and changes nothing more', async () => {
+  const { world, failing, answers } = await begin();
+  await start(world, 'one');
+  await world.runtimes.executions.describe('steps', 'one', 100);
+  failing.fault = 'after';
+  answers.answer();
+  await world.runtimes.executions.describe('steps', 'one', 1_000);
+  failing.fault = 'none';
+  await world.runtimes.executions.describe('steps', 'one', 5_000);
+  answers.answer();
+  assert.equal((await world.runtimes.executions.describe('steps', 'one', 5_000)).status, 'Succeeded');
+  const { events } = await world.runtimes.executions.history('steps', 'one', 1, 100);
+  assert.deepEqual(
+    events.map(({ id }) => id),
+    events.map((_event, i) => i + 1),
+  );
+  world.runtimes.standard.close();
+});
+
+test('an execution of a deleted flow stops after the state it is in, unseen, and is deleted', async () => {
+  const { world, answers } = await begin();
+  await start(world, 'one');
+  await world.runtimes.executions.describe('steps', 'one', 100);
+  await world.stores.flows.delete('steps');
+  world.runtimes.changes.deleted('steps');
+  await refused(world.runtimes.executions.describe('steps', 'one', 0), 'FlowNotExists', /steps/);
+  answers.answer();
+  const id = 1;
+  const ended = world.runtimes.standard.whenEnded(id, 60_000);
+  await ended;
+  assert.equal((await world.stores.executions.get(id))?.status, 'Stopped');
+  assert.equal(answers.calls, 1);
+  // Time goes on until it is deleted.
+  await world.runtimes.standard.whenEnded(id, 30_000);
+  assert.equal(await world.stores.executions.get(id), null);
+  world.runtimes.standard.close();
+});
+
+test('a server that stops lets tasks end, calls none, and the next one goes on', async () => {
+  const { world, answers } = await begin();
+  await start(world, 'one');
+  await world.runtimes.executions.describe('steps', 'one', 100);
+  const drained = world.runtimes.standard.drain(60_000);
+  answers.answer();
+  await drained;
+  assert.equal(answers.calls, 1);
+  const again = await world.restart();
+  await again.runtimes.executions.describe('steps', 'one', 100);
+  assert.equal(answers.calls, 2);
+  answers.answer();
+  assert.equal((await again.runtimes.executions.describe('steps', 'one', 5_000)).status, 'Succeeded');
+  again.runtimes.standard.close();
+});
+
+test('an execution whose definition can no longer be read says so, and can be stopped', async () => {
+  const { world } = await begin();
+  await start(world, 'one');
+  await world.runtimes.executions.describe('steps', 'one', 100);
+  const record = await world.stores.executions.get(1);
+  assert.ok(record !== null);
+  const broken = {
+    ...world.stores,
+    executions: Object.assign(Object.create(world.stores.executions) as ExecutionStore, {
+      snapshot: async (flowId: string, revision: number) => {
+        const snapshot = await world.stores.executions.snapshot(flowId, revision);
+        return snapshot === null ? null : { ...snapshot, definition: 'Type: Another' };
+      },
+    }),
+  };
+  world.runtimes.standard.close();
+  const again = await standardWorld({ actions: new Answers().catalog, stores: broken, clock: world.clock });
+  await again.runtimes.standard.recovered();
+  const { waits } = await again.runtimes.executions.waits('steps', 'one');
+  assert.equal(waits[0]?.kind, 'Stuck');
+  const stopped = await again.runtimes.executions.stop('steps', 'one', { error: 'Mine', cause: 'old' });
+  assert.equal(stopped.status, 'Stopped');
+  const { events } = await again.runtimes.executions.history('steps', 'one', 1, 100);
+  assert.deepEqual(events.at(-1)?.detail, { error: 'Mine', cause: 'old' });
+  again.runtimes.standard.close();
+});
