@@ -9,11 +9,9 @@
  */
 import { assert } from '../base/assert.ts';
 import { stringifyJson } from '../base/json.ts';
-import type { TaskResult } from '../actions/action.ts';
 import { decide } from '../interpreter/decide.ts';
 import type { ExecutionEvent, Failure } from '../interpreter/event.ts';
 import type { Command, Execution } from '../interpreter/execution.ts';
-import { RUNTIME_ERROR } from '../interpreter/failure.ts';
 import type { Input, Moment } from '../interpreter/input.ts';
 import { encodeEvents } from '../interpreter/journal.ts';
 import type { ExecutionChange, ExecutionRecord, FlowSnapshot } from '../store/executions.ts';
@@ -21,8 +19,7 @@ import type { Committable } from './commit-queue.ts';
 import { Deadlines } from './deadlines.ts';
 import type { TaskReport } from './executions.ts';
 import type { RunHost } from './run-host.ts';
-
-type TaskCommand = Command & { readonly kind: 'task' };
+import { TaskCalls } from './task-calls.ts';
 
 /** What waits longer than this leaves memory. */
 export const SLEEP_MIN_MS = 60_000;
@@ -57,8 +54,7 @@ export class StandardRun implements Committable {
   readonly #host: RunHost<StandardRun>;
   readonly #moment: RunMoment;
   readonly #deadlines: Deadlines;
-  /** Running calls by command: what gives each up. */
-  readonly #calls = new Map<number, () => void>();
+  readonly #calls: TaskCalls;
   /** Commands opened by events that are not durable yet. */
   readonly #toOpen: number[] = [];
   /** Tasks whose children must not outlive them. */
@@ -74,7 +70,6 @@ export class StandardRun implements Committable {
   /** How far the wall clock was set back since the times in the events were taken. */
   #setBackMs: number;
   #waiters: Waiter[] = [];
-  readonly #callWaiters: (() => void)[] = [];
   #isQueued = false;
   #isGone = false;
   #defect: unknown = null;
@@ -90,6 +85,7 @@ export class StandardRun implements Committable {
     this.#storedWakeMs = record.wakeMs;
     // What the store says was corrected for that; the events cannot be.
     this.#setBackMs = record.wakeMs === null ? 0 : Math.max(0, earliestDueMs(execution) - record.wakeMs);
+    this.#calls = new TaskCalls(host, record, execution.start.roleArn, (input) => this.advance(input));
     this.#deadlines = new Deadlines(host.clock, (key) => this.#due(key));
   }
 
@@ -149,7 +145,7 @@ export class StandardRun implements Committable {
 
   /** Resolves when the next call under way has ended. */
   callEnded(): Promise<void> {
-    return new Promise((resolve) => this.#callWaiters.push(resolve));
+    return this.#calls.nextEnd();
   }
 
   /** No state is entered any more (decisions.md 4.10). */
@@ -284,8 +280,7 @@ export class StandardRun implements Committable {
   #close(): void {
     for (const id of this.execution.closed.splice(0)) {
       this.#deadlines.delete(id);
-      this.#calls.get(id)?.();
-      this.#calls.delete(id);
+      this.#calls.giveUp(id);
       if (this.#parents.delete(id)) this.#orphaned.push(id);
     }
   }
@@ -297,63 +292,7 @@ export class StandardRun implements Committable {
     if (startsChild(command)) this.#parents.add(command.id);
     // What was accepted is waited for; only what this engine itself waits for is begun again after a crash.
     if (command.submitted && command.state.mode !== 'WaitForSystemCallback') return;
-    this.#host.whenOpen(() => this.#call(command.id));
-  }
-
-  #call(id: number): void {
-    const command = this.execution.commands.get(id);
-    if (command?.kind !== 'task' || this.#isGone || this.#calls.has(id)) return;
-    const { state } = command;
-    const { record } = this;
-    const abort = new AbortController();
-    const giveUp = (): void => abort.abort();
-    this.#calls.set(id, giveUp);
-    const waitsForCallback = state.mode !== 'RequestComplete';
-    const call = {
-      action: state.action,
-      parameters: command.parameters,
-      idempotencyKey: `${record.flowName}/${record.name}/${encodeURIComponent(state.name)}/${id}`,
-      flowName: record.flowName,
-      executionName: record.name,
-      roleArn: this.execution.start.roleArn,
-      mode: state.mode,
-      taskToken: waitsForCallback ? this.#moment.taskToken(id) : null,
-      task: { execution: record.id, event: id },
-      depth: 0,
-    };
-    this.#host.actions
-      .find(state.action)
-      .run(call, abort.signal)
-      .then(
-        (result) => this.#answered(id, giveUp, waitsForCallback, result),
-        (error: unknown) => {
-          this.#host.onDefect(error, `${state.action} in state ${state.name} of flow ${record.flowName}`);
-          this.#answered(id, giveUp, waitsForCallback, defectOf(state.action));
-        },
-      );
-  }
-
-  #answered(id: number, giveUp: () => void, waitsForCallback: boolean, result: TaskResult): void {
-    // A call that was given up has nothing to say any more.
-    if (this.#calls.get(id) !== giveUp) return;
-    const completion = result.ok && waitsForCallback ? result.completion : undefined;
-    if (completion === undefined) this.#calls.delete(id);
-    if (!waitsForCallback) return this.advance(outcome(id, result));
-    if (!result.ok) return this.advance({ kind: 'task-submit-failed', id, failure: failureOf(result) });
-    this.advance({ kind: 'task-submitted', id, output: result.output });
-    completion?.then(
-      (end) => {
-        if (this.#calls.get(id) !== giveUp) return;
-        this.#calls.delete(id);
-        this.advance(outcome(id, end));
-      },
-      (error: unknown) => {
-        this.#host.onDefect(error, `the end of a task of flow ${this.record.flowName}`);
-        if (this.#calls.get(id) !== giveUp) return;
-        this.#calls.delete(id);
-        this.advance(outcome(id, defectOf('task')));
-      },
-    );
+    this.#host.whenOpen(() => this.#calls.begin(command));
   }
 
   #arm(command: Command): void {
@@ -407,8 +346,7 @@ export class StandardRun implements Committable {
 
   #letGo(): void {
     this.#deadlines.clear();
-    for (const giveUp of this.#calls.values()) giveUp();
-    this.#calls.clear();
+    this.#calls.giveUpAll();
   }
 }
 
@@ -443,22 +381,8 @@ function earliestDueMs(execution: Execution): number {
   return dueMs;
 }
 
-function startsChild({ state }: TaskCommand): boolean {
+function startsChild({ state }: Command & { readonly kind: 'task' }): boolean {
   return state.mode === 'WaitForSystemCallback' && state.action.toLowerCase() === 'fnf:startexecution';
-}
-
-function outcome(id: number, result: TaskResult): Input {
-  return result.ok
-    ? { kind: 'task-succeeded', id, output: result.output }
-    : { kind: 'task-failed', id, failure: failureOf(result) };
-}
-
-function failureOf({ error, cause }: TaskResult & { ok: false }): Failure {
-  return { error, cause };
-}
-
-function defectOf(action: string): TaskResult & { ok: false } {
-  return { ok: false, error: RUNTIME_ERROR, cause: `The action ${action} failed in a way that it should not.` };
 }
 
 function endOf(execution: Execution): NonNullable<ExecutionChange['end']> {

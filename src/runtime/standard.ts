@@ -384,8 +384,12 @@ class Runtime implements StandardRuntime {
     this.#closing = true;
     this.#table.stopCalling();
     this.#waiters.wakeAll();
-    const late = new Promise<void>((resolve) => this.#options.clock.after(limitMs, resolve));
+    let cancel = (): void => {};
+    const late = new Promise<void>((resolve) => {
+      cancel = this.#options.clock.after(limitMs, resolve);
+    });
     await Promise.race([late, this.#settled()]);
+    cancel();
   }
 
   /** Resolves when the calls under way have ended and what they brought is durable. */
