@@ -44,7 +44,13 @@ function describeProgram(host: Host, finish: Finish): Command {
     .showHelpAfterError('Run "millrace --help" for the commands and their options.')
     .addHelpText(
       'after',
-      examples('millrace serve', 'millrace validate flow.yaml', `millrace run flow.yaml --input '{"name":"Ada"}'`) +
+      examples(
+        'millrace serve',
+        'millrace validate flow.yaml',
+        `millrace run flow.yaml --input '{"name":"Ada"}'`,
+        'millrace why orders order-4711',
+        'millrace redrive orders order-4711',
+      ) +
         EXIT_CODES,
     );
   describeServe(program, host, finish);
@@ -58,7 +64,8 @@ function describeProgram(host: Host, finish: Finish): Command {
 const EXIT_CODES = `
 Exit codes:
   0  done; for "validate": no errors; for "run": the execution succeeded
-  1  faults in a definition, an execution that did not succeed, a server that could not start or did not do what was asked
+  1  faults in a definition, an execution that did not succeed, a server that could not start,
+     could not be called or refused what was asked
   2  the command line is wrong
 `;
 

@@ -29,7 +29,7 @@ function lineOf(wait: JsonObject, nowMs: number): string {
   const event = memberOf(wait, 'EventId');
   const where = event === 0 || event === undefined ? '' : `, event ${String(event)}`;
   return (
-    `${textOf(wait, 'StepName') || 'The execution'} waits since ${since}, ${duration(nowMs - Date.parse(since))} ` +
+    `${textOf(wait, 'StepName') || 'The execution'} has waited ${duration(nowMs - Date.parse(since))}, since ${since} ` +
     `(${textOf(wait, 'Kind')}${where}): ${textOf(wait, 'Reason')}`
   );
 }

@@ -21,13 +21,13 @@ describe('the command line', () => {
   it('shows an example for each command, and the exit codes', async () => {
     const general = await runMillrace(['--help']);
     assert.equal(general.code, 0);
-    for (const command of ['serve', 'validate', 'run']) {
+    for (const command of ['serve', 'validate', 'run', 'why', 'redrive']) {
       assert.match(general.stdout, new RegExp(`\\$ millrace ${command}`));
       const help = await runMillrace([command, '--help']);
       assert.equal(help.code, 0);
       assert.match(help.stdout, new RegExp(`Examples?:\\n  \\$ millrace ${command}`));
     }
-    assert.match(general.stdout, /Exit codes:\n {2}0 .*\n {2}1 .*\n {2}2 /);
+    assert.match(general.stdout, /Exit codes:\n {2}0 .*\n {2}1 .*\n.*\n {2}2 /);
   });
 
   it('shows its help when nothing was asked', async () => {
@@ -43,6 +43,8 @@ describe('the command line', () => {
     [['validate', '--mode', 'fast', HELLO], /Write express or standard/],
     [['run', HELLO, '--env', 'x'], /name=value/],
     [['serve', 'now'], /too many arguments/],
+    [['why', 'f'], /missing required argument 'execution'/],
+    [['redrive', 'f', 'e', '--jsn'], /unknown option '--jsn'.*Did you mean --json\?/s],
   ] as const) {
     it(`answers "millrace ${argv.join(' ').replace(ROOT, '')}" with a hint and 2`, async () => {
       const ended = await runMillrace(argv);

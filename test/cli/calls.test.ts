@@ -1,0 +1,145 @@
+/** `millrace why` and `millrace redrive` against a real server, and what they say when there is none. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { nodeClient } from '../support/clients.ts';
+import type { Client } from '../support/clients.ts';
+import type { Ended, Server } from '../support/millrace.ts';
+import { ROOT_KEY, runMillrace, startServer } from '../support/millrace.ts';
+import { answerJson, startService } from '../support/service.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const KEY = {
+  MILLRACE_ACCESS_KEY_ID: ROOT_KEY.accessKeyId,
+  MILLRACE_ACCESS_KEY_SECRET: ROOT_KEY.accessKeySecret,
+};
+const TIME = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`;
+
+/** A flow of one state, that waits for a callback under a name that a terminal would obey. */
+function asking(url: string): string {
+  const state = { Name: 'Ask \u001b[31m', Type: 'Task', Action: 'HTTP:Request', TaskMode: 'WaitForCustomCallback' };
+  const States = [{ ...state, Parameters: { url, method: 'Get' }, End: true }];
+  return JSON.stringify({ Type: 'StateMachine', SpecVersion: 'v1', Name: 'f', StartAt: state.Name, States });
+}
+
+describe('a command that calls a server', () => {
+  let server: Server;
+  let client: Client;
+  const told: Record<string, string> = {};
+  const run = (...argv: string[]): Promise<Ended> => runMillrace([...argv, '--endpoint', server.url], { env: KEY });
+
+  before(async () => {
+    server = await startServer();
+    client = nodeClient({ url: server.url, key: ROOT_KEY });
+    const service = await startService((request, _body, response) => {
+      told['token'] = String(request.headers['x-fnf-http-callback-task-token']);
+      answerJson(response, {});
+    });
+    await client.call('CreateFlow', { Name: 'f', Definition: asking(service.url), Type: 'FDL' });
+    await client.call('StartExecution', { FlowName: 'f', ExecutionName: 'e' });
+  });
+
+  it('why says what is waited for, and keeps a terminal from obeying it', async () => {
+    const { code, stdout, stderr } = await run('why', 'f', 'e');
+    assert.deepEqual([code, stderr], [0, '']);
+    const [head, wait, end] = stdout.split('\n');
+    assert.match(String(head), new RegExp(`^e of f is Running since ${TIME}\\.$`));
+    assert.match(
+      String(wait),
+      new RegExp(
+        `^Ask \ufffd\\[31m has waited \\d+ (s|min)( \\d+ s)?, since ${TIME} \\(Callback, event \\d+\\): HTTP:Request .`,
+      ),
+    );
+    assert.equal(end, '');
+  });
+
+  it('why --json is the reply as it came', async () => {
+    const { code, stdout } = await run('why', 'f', 'e', '--json');
+    assert.equal(code, 0);
+    const { RequestId: _1, ...printed } = JSON.parse(stdout) as Record<string, unknown>;
+    const { RequestId: _2, ...replied } = await client.call('DescribeExecutionWaits', {
+      FlowName: 'f',
+      ExecutionName: 'e',
+    });
+    assert.equal(JSON.stringify(printed), JSON.stringify(replied));
+  });
+
+  it('an error of the API is one sentence, and 1', async () => {
+    for (const [argv, sentence] of [
+      [['why', 'f', 'x'], 'ExecutionNotExists: Execution x for flow f does not exist.'],
+      [['redrive', 'g', 'e'], "FlowNotExists: Flow 'g' does not exist."],
+      [['redrive', 'f', 'e'], "InvalidArgument: Execution 'e' is running; only one that has ended can be redriven."],
+    ] as const) {
+      const ended = await run(...argv);
+      assert.deepEqual([ended.code, ended.stdout, ended.stderr], [1, '', `millrace: ${sentence}\n`]);
+    }
+  });
+
+  it('redrive lets a stopped execution go on', async () => {
+    await client.call('StopExecution', { FlowName: 'f', ExecutionName: 'e' });
+    const why = await run('why', 'f', 'e');
+    assert.match(why.stdout, new RegExp(`^e of f waits for nothing: it is Stopped since ${TIME}\\.\\n$`));
+    const redriven = await run('redrive', 'f', 'e');
+    assert.deepEqual([redriven.code, redriven.stdout], [0, 'e of f is Running again.\n']);
+    await client.call('StopExecution', { FlowName: 'f', ExecutionName: 'e' });
+    const { stdout } = await run('redrive', 'f', 'e', '--json');
+    assert.equal((JSON.parse(stdout) as Record<string, unknown>)['Status'], 'Running');
+  });
+});
+
+describe('the server that a command calls', () => {
+  it('is found by its own settings, and its key in its data folder', async () => {
+    // The key that a server makes for itself is in its folder; the port is not known before it serves.
+    const own = { MILLRACE_ACCESS_KEY_ID: null, MILLRACE_ACCESS_KEY_SECRET: null };
+    const server = await startServer({ env: own });
+    const env = { MILLRACE_DATA: server.folder, MILLRACE_LISTEN: server.endpoint };
+    const ended = await runMillrace(['why', 'f', 'e'], { env });
+    assert.deepEqual([ended.code, ended.stderr], [1, "millrace: FlowNotExists: Flow 'f' does not exist.\n"]);
+    const anywhere = { ...env, MILLRACE_LISTEN: server.endpoint.replace('127.0.0.1', '0.0.0.0') };
+    assert.match((await runMillrace(['why', 'f', 'e'], { env: anywhere })).stderr, /FlowNotExists/);
+  });
+
+  it('may ask for no key', async () => {
+    const server = await startServer({
+      env: { MILLRACE_AUTH: 'off', MILLRACE_ACCESS_KEY_ID: null, MILLRACE_ACCESS_KEY_SECRET: null },
+    });
+    const env = { MILLRACE_AUTH: 'off', MILLRACE_DATA: temporaryFolder(), MILLRACE_LISTEN: server.endpoint };
+    assert.match((await runMillrace(['why', 'f', 'e'], { env })).stderr, /FlowNotExists/);
+  });
+
+  it('may have a certificate of its own', async () => {
+    const file = (name: string): string => fileURLToPath(new URL(`../support/tls/${name}`, import.meta.url));
+    const tls = { MILLRACE_TLS_CERT: file('certificate.pem'), MILLRACE_TLS_KEY: file('key.pem') };
+    const server = await startServer({ env: tls });
+    const ended = await runMillrace(['why', 'f', 'e', '--endpoint', server.url], { env: { ...KEY, ...tls } });
+    assert.match(ended.stderr, /FlowNotExists/);
+    const stranger = await runMillrace(['why', 'f', 'e', '--endpoint', server.url], { env: KEY });
+    assert.match(stranger.stderr, /^millrace: cannot call https:\/\/127\.0\.0\.1:\d+: self-signed certificate/);
+  });
+
+  it('is explained when it cannot be called', async () => {
+    const closed = createServer().listen(0, '127.0.0.1');
+    await once(closed, 'listening');
+    const { port } = closed.address() as AddressInfo;
+    closed.close();
+    const page = await startService((_request, _body, response) => response.end('<p>hello</p>'));
+    const endpoint = (url: string) => ['--endpoint', url];
+    const wrong: readonly [argv: readonly string[], env: Record<string, string>, message: RegExp][] = [
+      [endpoint(`http://127.0.0.1:${port}`), KEY, /cannot call http:\/\/127.*nothing serves there\. Start the server/],
+      [endpoint('127.0.0.1:7780'), KEY, /the endpoint "127\.0\.0\.1:7780" is not a URL such as http:/],
+      [endpoint('ftp://127.0.0.1'), KEY, /is not a URL such as/],
+      [endpoint(page.url), KEY, /is not Millrace: it answered 200 without a reply of the API/],
+      [[], { ...KEY, MILLRACE_LISTEN: '127.0.0.1:0' }, /port 0, .*--endpoint URL/],
+      [[], { MILLRACE_DATA: temporaryFolder() }, /there is no access key: .* holds none\. Set MILLRACE_DATA/],
+      [[], { ...KEY, MILLRACE_LISTEN: 'nonsense' }, /MILLRACE_LISTEN/],
+    ];
+    for (const [argv, env, message] of wrong) {
+      const ended = await runMillrace(['why', 'f', 'e', ...argv], { env });
+      assert.deepEqual([ended.code, ended.stdout], [1, '']);
+      assert.match(ended.stderr, message);
+    }
+  });
+});
