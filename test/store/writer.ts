@@ -1,11 +1,13 @@
 /**
- * A process that writes flows until it is killed: opens the store named on its command line and changes flows in a
- * loop, telling its parent on standard output what is durable. The letter `open` marks that it holds the store.
+ * A process that writes until it is killed: opens the store named on its command line and changes flows, or commits
+ * executions, in a loop, telling its parent on standard output what is durable. The word `open` marks that it holds the
+ * store.
  */
 import { writeSync } from 'node:fs';
 import { openSqliteStores } from '../../src/store/sqlite/stores.ts';
 import { flowNamed } from './adapters.ts';
-import { stamped } from './stamp.ts';
+import { writing } from './executions.ts';
+import { staged, stamped } from './stamp.ts';
 
 const [file, mode] = process.argv.slice(2);
 const stores = openSqliteStores({ file: String(file), synchronous: 'FULL' });
@@ -14,6 +16,13 @@ writeSync(1, 'open\n');
 if (mode === 'hold') {
   process.stdin.resume();
   process.stdin.on('end', () => void stores.close());
+} else if (mode === 'commit') {
+  const { lastId } = await stores.executions.takeOver();
+  const { commit } = await writing(stores.executions);
+  for (let n = lastId + 1; ; n++) {
+    await commit(...staged(n));
+    writeSync(1, `${n}\n`);
+  }
 } else {
   for (let n = 1; ; n++) {
     const name = `flow-${n % 3}`;

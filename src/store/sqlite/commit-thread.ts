@@ -48,7 +48,8 @@ export class CommitThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(ENTRY, { name: 'millrace-commits', workerData: this.#data });
+    // Options of the process's own command line are not for it: some, as those of `node -e`, would keep it from starting.
+    const worker = new Worker(ENTRY, { name: 'millrace-commits', workerData: this.#data, execArgv: [] });
     worker.unref();
     worker.on('message', (answer: CommitAnswer) => this.#settle(worker, answer));
     let reason = 'it ended';

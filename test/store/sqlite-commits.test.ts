@@ -1,0 +1,178 @@
+/** Commits of the SQLite store when something is in the way: a full disk, a lost file, a dead thread, another writer. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import type { Worker } from 'node:worker_threads';
+import type { ExecutionChange } from '../../src/store/executions.ts';
+import { StoreFault } from '../../src/store/fault.ts';
+import { openDatabase } from '../../src/store/sqlite/database.ts';
+import { isSqliteError } from '../../src/store/sqlite/files.ts';
+import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
+import { openSqliteStores } from '../../src/store/sqlite/stores.ts';
+import { Writer } from '../../src/store/sqlite/writer.ts';
+import type { Stores } from '../../src/store/stores.ts';
+import { flowNamed, withFolder } from './adapters.ts';
+import { ALL, endOf, row, startOf, writing } from './executions.ts';
+
+const SQLITE_FULL = 13;
+
+const withStores = (use: (stores: Stores, file: string) => Promise<void>) =>
+  withFolder(async (folder) => {
+    const file = join(folder, 'store.db');
+    const stores = openSqliteStores({ file, synchronous: 'FULL' });
+    try {
+      await use(stores, file);
+    } finally {
+      await stores.close();
+    }
+  });
+
+/** The next thread that this process starts. The tests of this file run one after the other. */
+async function nextWorker(): Promise<Worker> {
+  const [worker] = await once(process, 'worker');
+  return worker as Worker;
+}
+
+describe('sqlite commits', () => {
+  it('fail whole while the disk is full, and work again when it is not', () =>
+    withFolder((folder) => {
+      const { database, close } = openDatabase({ file: join(folder, 'store.db'), synchronous: 'FULL' });
+      try {
+        database.exec('UPDATE owner SET fence = 1');
+        const writer = new Writer(database);
+        writer.commit(1, [{ ...startOf(1), journal: row(1) }]);
+        const pages = Number(database.prepare('PRAGMA page_count').get()?.['page_count']);
+        database.exec(`PRAGMA max_page_count = ${pages + 3}`);
+        const large = (id: number): ExecutionChange => ({ ...startOf(id), journal: row(1, 1, 'x'.repeat(6000)) });
+        for (let attempt = 0; attempt < 3; attempt++) {
+          assert.throws(
+            () => writer.commit(1, [{ id: 1, journal: row(2) }, large(2), large(3), large(4)]),
+            (error: unknown) => isSqliteError(error, SQLITE_FULL),
+          );
+          assert.equal(database.isTransaction, false);
+          assert.deepEqual({ ...database.prepare('SELECT count(*) AS n FROM executions').get() }, { n: 1 });
+          assert.deepEqual({ ...database.prepare('SELECT max(first) AS n FROM journal').get() }, { n: 1 });
+        }
+        // What needs no new page goes on.
+        writer.commit(1, [{ id: 1, wakeMs: 5 }]);
+        database.exec('PRAGMA max_page_count = 1000000');
+        writer.commit(1, [{ id: 1, journal: row(2) }, large(2), large(3), large(4)]);
+        assert.deepEqual({ ...database.prepare('SELECT count(*) AS n FROM journal').get() }, { n: 5 });
+        assert.deepEqual({ ...database.prepare('SELECT executions AS n FROM snapshot_uses').get() }, { n: 4 });
+      } finally {
+        close();
+      }
+    }));
+
+  it('are refused once the file is not the one that was opened', () =>
+    withStores(async ({ executions, flows }, file) => {
+      const { commit } = await writing(executions, [startOf(1)]);
+      renameSync(file, `${file}.away`);
+      const gone = (error: unknown) =>
+        error instanceof StoreFault && error.message.includes('removed or replaced while the server runs');
+      await assert.rejects(commit({ id: 1, journal: row(1) }), gone);
+      writeFileSync(file, '');
+      await assert.rejects(commit({ id: 1, journal: row(1) }), gone);
+      await assert.rejects(flows.create(flowNamed('a')), gone);
+      await assert.rejects(executions.get(1), gone);
+      renameSync(`${file}.away`, file);
+      await commit({ id: 1, journal: row(1) });
+      assert.deepEqual(await executions.journal(1, 1, 9), [row(1)]);
+    }));
+
+  it('outlive their thread', () =>
+    withStores(async ({ executions }) => {
+      const starting = nextWorker();
+      const { commit } = await writing(executions, [startOf(1)]);
+      const first = await starting;
+      const under = commit({ id: 1, journal: row(1) });
+      // The outcome of a commit under way is open, and so it is repeated.
+      await Promise.all([under.catch(() => {}), first.terminate()]);
+      const second = nextWorker();
+      await commit({ id: 1, journal: row(1) });
+      await commit({ id: 1, journal: row(2) });
+      assert.notEqual(await second, first);
+      assert.deepEqual(await executions.journal(1, 1, 9), [row(1), row(2)]);
+    }));
+
+  it('are answered with an error, and can be repeated, when the thread is lost under them', () =>
+    withStores(async ({ executions }, file) => {
+      const starting = nextWorker();
+      const { commit } = await writing(executions, [startOf(1)]);
+      const worker = await starting;
+      const other = new DatabaseSync(file);
+      // Holds the commit up, so that it is under way for certain.
+      other.exec('BEGIN IMMEDIATE');
+      const under = commit({ id: 1, journal: row(1) });
+      const lost = assert.rejects(under, /The thread that writes the store was lost/);
+      await worker.terminate();
+      await lost;
+      other.exec('ROLLBACK');
+      other.close();
+      await commit({ id: 1, journal: row(1) });
+      assert.deepEqual(await executions.journal(1, 1, 9), [row(1)]);
+    }));
+
+  it('wait for another program that writes, while everything else goes on', () =>
+    withStores(async ({ executions }, file) => {
+      const { commit } = await writing(executions, [startOf(1)]);
+      const other = new DatabaseSync(file);
+      other.exec('BEGIN IMMEDIATE');
+      const under = commit({ id: 1, journal: row(1) });
+      assert.equal((await executions.get(1))?.status, 'Running');
+      assert.deepEqual(await executions.journal(1, 1, 9), []);
+      other.exec('ROLLBACK');
+      other.close();
+      await under;
+      assert.deepEqual(await executions.journal(1, 1, 9), [row(1)]);
+    }));
+
+  it('keep no process alive that has closed its store, or has nothing more to do', () =>
+    withFolder(async (folder) => {
+      const modules = { stores: '../../src/store/sqlite/stores.ts', executions: './executions.ts' };
+      const url = (name: keyof typeof modules) => JSON.stringify(new URL(modules[name], import.meta.url).href);
+      for (const end of ['await stores.close();', '']) {
+        const program = `
+          import { openSqliteStores } from ${url('stores')};
+          import { startOf, writing } from ${url('executions')};
+          const file = ${JSON.stringify(join(folder, `${end.length}.db`))};
+          const stores = openSqliteStores({ file, synchronous: 'FULL' });
+          await writing(stores.executions, [startOf(1)]);
+          ${end}
+          process.on('exit', () => console.log('over'));`;
+        const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]);
+        assert.deepEqual({ stdout, stderr }, { stdout: 'over\n', stderr: '' });
+      }
+    }));
+});
+
+describe('a store of schema 1', () => {
+  it('is brought up to date with the flows that are in it', () =>
+    withFolder(async (folder) => {
+      const file = join(folder, 'store.db');
+      const old = openDatabase({ file, synchronous: 'FULL' }, MIGRATIONS.slice(0, 1));
+      old.database.exec(`
+        INSERT INTO flows VALUES ('old', 'flow-1', 3, 'FDL', 'Standard', 1, 2, '', '', '', 'text', '[]', 'definition')`);
+      old.close();
+      const { flows, executions, close } = openSqliteStores({ file, synchronous: 'FULL' });
+      const flow = flowNamed('old', {
+        id: 'flow-1',
+        revision: 3,
+        executionMode: 'Standard',
+        createdMs: 1,
+        lastModifiedMs: 2,
+        description: 'text',
+        definition: 'definition',
+      });
+      assert.deepEqual(await flows.get('old'), flow);
+      assert.deepEqual((await flows.publish('old', 'd', 9))?.flow, flow);
+      await writing(executions, [{ ...startOf(1), journal: row(1), ...endOf() }]);
+      assert.equal((await executions.list(ALL)).executions.length, 1);
+      await close();
+    }));
+});
