@@ -315,10 +315,9 @@ test('what is kept takes no more memory than it counts, long requests behind sho
   const one = async (i: number): Promise<void> => {
     // As the wire cuts parameters out of a body.
     const body = `${i}-a-name-of-some-length&{"a":${i},"b":"0123456789"}&${'x'.repeat(20_000)}`.split('').join('');
-    const [name = '', inputText = ''] = [
-      body.slice(0, body.indexOf('&')),
-      body.slice(body.indexOf('&') + 1, body.indexOf('}') + 1),
-    ];
+    const end = body.indexOf('&');
+    const name = body.slice(0, end);
+    const inputText = body.slice(end + 1, body.indexOf('}') + 1);
     const origin = { source, alias: '', inputText };
     await house.runtime.run({ ...startOf(PASS, JSON.parse(inputText) as JsonObject, name), origin });
   };
