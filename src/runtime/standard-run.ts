@@ -212,7 +212,7 @@ export class StandardRun implements Committable {
     this.#takenOrphans = orphaned;
     return {
       id: this.record.id,
-      ...(this.#origin.kind === 'new' && { start: { record: this.record, snapshot: this.#origin.snapshot } }),
+      ...(this.#origin.kind === 'new' && { start: this.#start(this.#origin.snapshot) }),
       ...(this.#origin.kind === 'redriven' && { reopen: true as const }),
       ...(first !== undefined && {
         journal: { first: first.id, count: events.length, events: encodeEvents(events, execution.plan) },
@@ -221,6 +221,11 @@ export class StandardRun implements Committable {
       ...(last?.state === -1 && execution.status !== 'Running' && { end: endOf(execution) }),
       ...(orphaned.length > 0 && { stopChildren: { events: orphaned, request: PARENT_GONE } }),
     };
+  }
+
+  /** It started when its first event says: the clock goes on while a start is worked on. */
+  #start(snapshot: FlowSnapshot): ExecutionChange['start'] & {} {
+    return { record: { ...this.record, startedMs: this.execution.startedMs }, snapshot };
   }
 
   committed(): void {
@@ -329,7 +334,10 @@ export class StandardRun implements Committable {
   #wakeMs(): number | null {
     const { execution } = this;
     if (execution.status !== 'Running' || execution.canGoOn || this.#calls.size > 0) return null;
-    for (const command of execution.commands.values()) if (command.kind === 'task' && !command.submitted) return null;
+    // What this process works on, or has yet to call, needs a process, whether it is being called at this moment or not.
+    for (const command of execution.commands.values()) {
+      if (command.kind === 'task' && !waitsForOthers(command)) return null;
+    }
     const wakeMs = earliestDueMs(execution) - this.#setBackMs;
     return wakeMs - this.#host.clock.nowMs() > SLEEP_MIN_MS ? wakeMs : null;
   }
@@ -379,6 +387,11 @@ function earliestDueMs(execution: Execution): number {
   let dueMs = execution.deadlineMs;
   for (const command of execution.commands.values()) dueMs = Math.min(dueMs, execution.dueMs(command) ?? dueMs);
   return dueMs;
+}
+
+/** True when nothing but a report or its timeout ends it. */
+function waitsForOthers(command: Command & { readonly kind: 'task' }): boolean {
+  return command.submitted && (command.state.mode !== 'WaitForSystemCallback' || startsChild(command));
 }
 
 function startsChild({ state }: Command & { readonly kind: 'task' }): boolean {
