@@ -50,8 +50,7 @@ function describeProgram(host: Host, finish: Finish): Command {
         `millrace run flow.yaml --input '{"name":"Ada"}'`,
         'millrace why orders order-4711',
         'millrace redrive orders order-4711',
-      ) +
-        EXIT_CODES,
+      ) + EXIT_CODES,
     );
   describeServe(program, host, finish);
   describeValidate(program, host, finish);
