@@ -9,10 +9,8 @@
 import { ApiError, apiError, invalidArgument } from '../api/error.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Ids } from '../base/ids.ts';
-import type { JsonObject } from '../base/json.ts';
 import type { ActionCatalog } from '../actions/action.ts';
 import type { Failure } from '../interpreter/event.ts';
-import { Execution } from '../interpreter/execution.ts';
 import type { ExecutionLimits } from '../interpreter/execution.ts';
 import type {
   ExecutionChange,
@@ -24,15 +22,17 @@ import type {
 import { CommitQueue } from './commit-queue.ts';
 import type { Committable, StoreTrouble } from './commit-queue.ts';
 import { EndWaiters } from './end-waiters.ts';
-import { ExecutionLoader, startOf } from './execution-loader.ts';
+import { ExecutionLoader } from './execution-loader.ts';
 import type { ExecutionWait, TaskReport } from './executions.ts';
 import { ParentReports } from './parent-reports.ts';
 import { Purger } from './purger.ts';
 import { Recovery } from './recovery.ts';
 import { RunTable } from './run-table.ts';
-import type { CompileFlow, Resolved, RunnableFlows } from './runnable-flows.ts';
+import type { CompileFlow, RunnableFlows } from './runnable-flows.ts';
 import { Sleepers } from './sleepers.ts';
 import { StandardRun } from './standard-run.ts';
+import { StandardStarts } from './standard-starts.ts';
+import type { StandardStart } from './standard-starts.ts';
 import { storeWait, stuckWait, waitsOf } from './standard-waits.ts';
 import { createTaskTokens } from './task-tokens.ts';
 
@@ -64,22 +64,6 @@ export interface StandardLog {
   stuck(id: ExecutionId, error: unknown): void;
   /** Another process has taken the store over; this one does nothing more. */
   ownershipLost(): void;
-}
-
-/** A start whose parameters are checked. */
-export interface StandardStart {
-  readonly flowName: string;
-  readonly qualifier: string;
-  /** Null: a UUID is made. */
-  readonly executionName: string | null;
-  readonly inputText: string;
-  readonly input: JsonObject;
-  /** The task that starts it, or whose token it was started with. */
-  readonly parent: TaskReference | null;
-  /** Its end is to be reported to `parent`. */
-  readonly reports: boolean;
-  /** True for a start by a task: it is tried until the store works, and may come again after a crash. */
-  readonly byTask: boolean;
 }
 
 export interface StandardRuntime {
@@ -133,11 +117,7 @@ class Runtime implements StandardRuntime {
   readonly #purger: Purger;
   readonly #recovery: Recovery;
   readonly #tokens: ReturnType<typeof createTaskTokens>;
-  #lastId: number;
-  /** Running executions, in memory or not. */
-  #running: number;
-  /** Starts that are not durable yet, by flow id and execution name. */
-  readonly #starting = new Map<string, Promise<ExecutionRecord>>();
+  readonly #starts: StandardStarts;
   #closing = false;
 
   constructor(
@@ -148,8 +128,6 @@ class Runtime implements StandardRuntime {
     const onError = (where: string) => (error: unknown) => log.defect(error, where);
     this.#options = options;
     this.#limits = { ...options.limits, waitSeconds: STANDARD_WAIT_SECONDS };
-    this.#lastId = owned.lastId;
-    this.#running = owned.running;
     this.#tokens = createTaskTokens(owned.tokenKey);
     this.#waiters = new EndWaiters(clock);
     this.#loader = new ExecutionLoader({ store, compile: options.compile, limits: this.#limits });
@@ -175,7 +153,7 @@ class Runtime implements StandardRuntime {
       onStuck: log.stuck,
       onEnded: (run) => this.#ended(run),
       onWithdrawn: (run) => {
-        this.#running--;
+        this.#starts.running--;
         this.#recovery.doubt(run.record.id);
       },
       onOrphaned: (run, events) => void this.#recovery.stopChildren(run.record.id, events),
@@ -201,10 +179,23 @@ class Runtime implements StandardRuntime {
       table: this.#table,
       reports: this.#reports,
       onFound: () => {
-        this.#running++;
+        this.#starts.running++;
       },
       onError: onError('taking up executions that were under way'),
     });
+    this.#starts = new StandardStarts(
+      {
+        ...options,
+        table: this.#table,
+        limits: this.#limits,
+        standardExecutions: options.limits.standardExecutions,
+        refuseInTrouble: () => this.#refuseInTrouble(),
+        kept: (run) => this.#kept(run),
+        stopIfOrphan: (child) => this.#recovery.stopIfOrphan(child),
+      },
+      owned.lastId,
+      owned.running,
+    );
     this.#purger = new Purger({ ...options, fence: owned.fence, onError: onError('deleting old executions') });
   }
 
@@ -227,70 +218,8 @@ class Runtime implements StandardRuntime {
     return calls;
   }
 
-  async start(start: StandardStart): Promise<ExecutionRecord> {
-    const { flows, store } = this.#options;
-    const { flowName, qualifier, executionName } = start;
-    for (;;) {
-      const resolved = flows.peek(flowName, qualifier) ?? (await flows.load(flowName, qualifier));
-      const { flow } = resolved.runnable;
-      if (flow.executionMode !== 'Standard') {
-        throw new ApiError('ActionNotSupported', 'Express execution is not supported');
-      }
-      if (executionName === null) return this.#begin(resolved, this.#options.ids.uuid(), start);
-      const key = `${flow.id}/${executionName}`;
-      const underWay = this.#starting.get(key);
-      if (underWay !== undefined) return same(await underWay, start);
-      const known = await store.find(flow.id, executionName);
-      if (known !== null) return same(known, start);
-      // Another start, or a change of the flow, may have come meanwhile: then all of it is looked at again.
-      if (this.#starting.has(key) || flows.peek(flowName, qualifier)?.runnable.flow.id !== flow.id) continue;
-      const starting = this.#begin(resolved, executionName, start);
-      this.#starting.set(key, starting);
-      return starting.finally(() => this.#starting.delete(key));
-    }
-  }
-
-  async #begin({ runnable, alias }: Resolved, name: string, start: StandardStart): Promise<ExecutionRecord> {
-    if (!start.byTask) this.#refuseInTrouble();
-    const { standardExecutions } = this.#options.limits;
-    if (standardExecutions !== null && this.#running >= standardExecutions) {
-      throw new ApiError('ResourceThrottled', `${standardExecutions} executions are running, which is the limit.`);
-    }
-    const { flow, plan, version } = runnable;
-    const record: ExecutionRecord = {
-      id: ++this.#lastId,
-      flowId: flow.id,
-      flowName: flow.name,
-      name,
-      status: 'Running',
-      startedMs: this.#options.clock.nowMs(),
-      stoppedMs: 0,
-      revision: flow.revision,
-      version,
-      alias,
-      parent: start.parent,
-      callback: start.reports ? 'owed' : 'none',
-      stop: null,
-      wakeMs: null,
-      error: '',
-      cause: '',
-      input: start.inputText,
-      output: '',
-    };
-    const { id: flowId, revision, definition, description, roleArn, environment } = flow;
-    const snapshot = { flowId, revision, definition, description, roleArn, environment };
-    const execution = new Execution(plan, startOf(record, start.input, flow), this.#limits);
-    const run = new StandardRun(this.#table, record, execution, {
-      kind: 'new',
-      snapshot,
-      withdrawable: !start.byTask,
-    });
-    this.#table.add(run);
-    this.#running++;
-    run.begin({ kind: 'start' });
-    await (start.byTask ? run.durable() : this.#kept(run));
-    if (start.byTask && start.reports) await this.#recovery.stopIfOrphan(record);
-    return record;
+  start(start: StandardStart): Promise<ExecutionRecord> {
+    return this.#starts.start(start);
   }
 
   taskOf(token: string): TaskReference {
@@ -318,7 +247,7 @@ class Runtime implements StandardRuntime {
     const change = await this.#loader.stopUnread(record, failure, this.#options.clock.nowMs());
     await new Promise<void>((resolve) => this.#queue.add(once(change, resolve)));
     this.#table.freed(record.id);
-    this.#running--;
+    this.#starts.running--;
     this.#waiters.wake(record.id);
     if (record.callback === 'owed') void this.#reports.add(record.id);
   }
@@ -329,7 +258,9 @@ class Runtime implements StandardRuntime {
     const run = await this.#table.get(task.execution);
     if (run === null) {
       // A store that was put back from an old copy does not know yet what it handed out before.
-      throw task.execution > this.#lastId ? apiError('TaskInvalidState') : apiError('TaskAlreadyCompleted', token);
+      throw task.execution > this.#starts.lastId
+        ? apiError('TaskInvalidState')
+        : apiError('TaskAlreadyCompleted', token);
     }
     if (task.event > run.durableEvent) throw apiError('TaskInvalidState');
     const event = run.report(task.event, report);
@@ -356,7 +287,7 @@ class Runtime implements StandardRuntime {
     const running = { ...record, status: 'Running', stop: null } as const;
     const run = new StandardRun(this.#table, running, execution, { kind: 'redriven' });
     this.#table.add(run);
-    this.#running++;
+    this.#starts.running++;
     run.begin({ kind: 'redrive', undone });
     await this.#kept(run);
     return this.#read(record);
@@ -413,7 +344,7 @@ class Runtime implements StandardRuntime {
 
   #ended(run: StandardRun): void {
     const { id, callback } = run.record;
-    this.#running--;
+    this.#starts.running--;
     this.#waiters.wake(id);
     if (callback === 'owed') void this.#reports.add(id);
     if (run.isStopping) this.#purger.soon();
@@ -444,15 +375,6 @@ class Runtime implements StandardRuntime {
       cancel();
     }
   }
-}
-
-/** What a start gives whose name is taken (api.md 4.14). */
-function same(known: ExecutionRecord, { parent, byTask, reports }: StandardStart): ExecutionRecord {
-  const isAgain = parent?.execution === known.parent?.execution && parent?.event === known.parent?.event;
-  if (byTask && isAgain) return known;
-  // One that runs for somebody else would not report its end to this task.
-  if (known.status === 'Running' && !reports) return known;
-  throw apiError('ExecutionAlreadyExists', known.name, known.flowName);
 }
 
 function refuseRedrive({ name, status }: ExecutionRecord, run: StandardRun | undefined): void {
