@@ -6,6 +6,7 @@
  */
 import type { Clock } from '../../src/base/clock.ts';
 import type { Ids } from '../../src/base/ids.ts';
+import type { VirtualClock } from '../support/virtual-clock.ts';
 import type { Random } from './random.ts';
 import type { Trace } from './trace.ts';
 
@@ -14,7 +15,7 @@ const NEVER = new Promise<never>(() => undefined);
 export interface LifeOptions {
   /** 1 for the first. */
   readonly number: number;
-  readonly world: Clock;
+  readonly world: VirtualClock;
   readonly random: Random;
   readonly trace: Trace;
   /** How many points it passes, asked at each; Infinity: it does not die by itself. */
@@ -42,7 +43,11 @@ export class Life {
     // A monotonic clock starts anywhere: what it showed to an earlier process means nothing to this one.
     const originMs = random.below(1_000_000) - world.monotonicMs();
     this.clock = {
-      nowMs: () => world.nowMs(),
+      // Time goes on while a process works: two looks in one turn may differ.
+      nowMs: () => {
+        if (random.chance(0.01)) world.jump(1);
+        return world.nowMs();
+      },
       monotonicMs: () => world.monotonicMs() + originMs,
       after: (delayMs, wake) => (this.#isDead ? () => undefined : this.#after(delayMs, wake)),
     };

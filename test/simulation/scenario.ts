@@ -25,7 +25,7 @@ export type Step =
     }
   | { readonly do: 'list' | 'update' | 'delete'; readonly atMs: number; readonly flowName: string }
   | { readonly do: 'jump'; readonly atMs: number; readonly byMs: number }
-  | { readonly do: 'sigterm'; readonly atMs: number };
+  | { readonly do: 'sigterm' | 'supersede'; readonly atMs: number };
 
 export interface Scenario {
   readonly seed: number;
@@ -100,7 +100,10 @@ function stepsOf(seed: number, flows: ReadonlyMap<string, MadeFlow>, without: Re
       steps.push({ do: 'jump', atMs: later(), byMs: random.pick([-HOUR_MS, HOUR_MS, -5_000, 5_000]) });
     }
   }
-  if (!without.has('crashes') && random.chance(0.2)) steps.push({ do: 'sigterm', atMs: later() });
+  if (!without.has('crashes')) {
+    if (random.chance(0.2)) steps.push({ do: 'sigterm', atMs: later() });
+    if (random.chance(0.15)) steps.push({ do: 'supersede', atMs: later() });
+  }
   return steps;
 }
 

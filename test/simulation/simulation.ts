@@ -133,6 +133,8 @@ class Run {
         return world.clock.jump(step.byMs);
       case 'sigterm':
         return world.terminate(random.pick([0, 1_000, 30_000]));
+      case 'supersede':
+        return world.supersede();
     }
   }
 

@@ -18,8 +18,8 @@ import { Services } from './services.ts';
 import type { ServicesOptions } from './services.ts';
 import { Trace } from './trace.ts';
 
-/** What a store is wrapped in before a process gets it: for planted faults. */
-export type Plant = (store: ExecutionStore, clock: VirtualClock) => ExecutionStore;
+/** What a store is wrapped in before a process gets it: for planted faults. `shared` is the same for all processes. */
+export type Plant = (store: ExecutionStore, clock: VirtualClock, shared: { fence: number }) => ExecutionStore;
 
 export interface WorldOptions {
   readonly seed: number;
@@ -60,6 +60,8 @@ export class World {
   isFaulty = true;
   #server: Server | null = null;
   #lives = 0;
+  readonly #shared = { fence: 0 };
+  #supersede = (): void => undefined;
   #offMs = 0;
   #waiting: ((server: Server) => void)[] = [];
 
@@ -114,9 +116,13 @@ export class World {
   async run(): Promise<void> {
     for (;;) {
       const life = await this.#live();
-      await life.death;
+      const superseded = new Promise<void>((resolve) => {
+        this.#supersede = resolve;
+      });
+      await Promise.race([life.death, superseded]);
       this.#server = null;
       await this.audit.recheck();
+      if (!life.isDead) continue;
       await this.pass(this.random('down', this.#lives).pick([0, 0, 50, 700, 3_000, 90_000, 4_000_000]));
     }
   }
@@ -137,6 +143,13 @@ export class World {
     life.die('it was told to');
   }
 
+  /** Another process takes the store over from the one that serves, which does not know it yet. */
+  async supersede(): Promise<void> {
+    const { life } = await this.serving();
+    this.trace.add(`life ${life.number} is superseded`);
+    this.#supersede();
+  }
+
   async #live(): Promise<Life> {
     const { options, trace, audit } = this;
     const number = ++this.#lives;
@@ -149,7 +162,7 @@ export class World {
       trace,
       points: () => (this.isFaulty ? (options.lives[number - 1] ?? Infinity) : Infinity),
     });
-    const planted = options.plant === null ? this.store : options.plant(this.store, this.clock);
+    const planted = options.plant === null ? this.store : options.plant(this.store, this.clock, this.#shared);
     const store = faultyStore({
       inner: planted,
       life,

@@ -1,0 +1,73 @@
+/** Faults put into a store on purpose, to see that a simulation finds them. Each breaks one promise of the port. */
+import type { Plant } from './world.ts';
+
+export const PLANTS: Readonly<Record<string, Plant>> = {
+  'a commit is acknowledged before it has happened': (store, clock) => ({
+    ...store,
+    commit(fence, changes) {
+      clock.after(5, () => void store.commit(fence, changes).catch(() => undefined));
+      return Promise.resolve();
+    },
+  }),
+
+  'a row of the journal is dropped': (store) => ({
+    ...store,
+    commit(fence, changes) {
+      const kept = changes.map((change) => {
+        const { journal, ...rest } = change;
+        return journal !== undefined && journal.first > 10 && journal.count === 1 ? rest : change;
+      });
+      return store.commit(fence, kept);
+    },
+  }),
+
+  'a change of a commit gets lost': (store) => ({
+    ...store,
+    commit: (fence, changes) => store.commit(fence, changes.length > 2 ? changes.slice(1) : changes),
+  }),
+
+  'a start forgets what was under way': (store) => ({
+    ...store,
+    unfinished: async (afterId, limit) => (await store.unfinished(afterId, limit)).slice(1),
+  }),
+
+  'nothing is ever due': (store) => ({ ...store, due: () => Promise.resolve([]) }),
+
+  'what is asleep sleeps a minute too long': (store) => ({
+    ...store,
+    commit: (fence, changes) =>
+      store.commit(
+        fence,
+        changes.map((change) =>
+          typeof change.wakeMs === 'number' ? { ...change, wakeMs: change.wakeMs + 60_000 } : change,
+        ),
+      ),
+  }),
+
+  'an old owner can still write': (store, _clock, shared) => ({
+    ...store,
+    async takeOver() {
+      const ownership = await store.takeOver();
+      shared.fence = ownership.fence;
+      return ownership;
+    },
+    commit: (_fence, changes) => store.commit(shared.fence, changes),
+  }),
+
+  'ends of children are not kept for their parents': (store) => ({
+    ...store,
+    async get(id) {
+      const record = await store.get(id);
+      return record?.callback === 'due' ? { ...record, callback: 'done' } : record;
+    },
+  }),
+
+  'each owner has another key for tokens': (store) => ({
+    ...store,
+    async takeOver() {
+      const ownership = await store.takeOver();
+      return { ...ownership, tokenKey: new Uint8Array(32).fill(ownership.fence) };
+    },
+  }),
+};
+
