@@ -53,6 +53,9 @@ export interface TaskEnd {
 export interface Interference {
   /** Seconds of virtual time after the start. */
   readonly afterSeconds: number;
+  /** Another execution than that of the case. */
+  readonly flow?: string;
+  readonly execution?: string;
   readonly error?: string;
   readonly cause?: string;
   /** The error code with which it is refused; absent: it is done. */
@@ -87,6 +90,16 @@ export interface Expectation {
   readonly calls?: readonly string[];
   readonly aborted?: readonly string[];
   readonly elapsedSeconds?: number;
+  /** How executions of other flows of the case end. */
+  readonly others?: readonly ExpectedExecution[];
+}
+
+export interface ExpectedExecution {
+  readonly flow: string;
+  readonly execution: string;
+  readonly status: string;
+  readonly output?: JsonValue;
+  readonly errorCode?: string;
 }
 
 export interface Case {
@@ -151,7 +164,7 @@ const TASK_KEYS = [
   'completes',
 ];
 const END_KEYS = ['afterSeconds', 'output', 'error', 'refused'];
-const INTERFERENCE_KEYS = ['afterSeconds', 'error', 'cause', 'refused'];
+const INTERFERENCE_KEYS = ['afterSeconds', 'flow', 'execution', 'error', 'cause', 'refused'];
 const SETTING_KEYS = [
   'stateDataBytes',
   'globalKeyBytes',
@@ -172,7 +185,9 @@ const EXPECT_KEYS = [
   'calls',
   'aborted',
   'elapsedSeconds',
+  'others',
 ];
+const OTHER_KEYS = ['flow', 'execution', 'status', 'output', 'errorCode'];
 const DIAGNOSTIC_KEYS = ['severity', 'code', 'line', 'column', 'path', 'message'];
 
 export const CASES_FOLDER = join(import.meta.dirname, 'cases');
@@ -209,6 +224,7 @@ export function parseCase(id: string, text: string): Case {
   onlyKeys(id, settings, SETTING_KEYS);
   const expect = raw['expect'] as Expectation;
   onlyKeys(id, expect, EXPECT_KEYS);
+  for (const other of expect.others ?? []) onlyKeys(id, other, OTHER_KEYS);
   if (expect.status === undefined && expect.diagnostics === undefined) {
     throw new Error(`${id}: expects neither a status nor diagnostics`);
   }

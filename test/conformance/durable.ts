@@ -3,8 +3,9 @@
  * followed by another. The clock, the ids, the store and the outside world survive; what a server had in memory, and every
  * answer that it still owed, is lost with it.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { startExecutionAction } from '../../src/actions/fnf.ts';
-import type { StartChildRequest, StartedChild } from '../../src/actions/fnf.ts';
+import type { StartExecution } from '../../src/actions/fnf.ts';
 import { ApiError } from '../../src/api/error.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import { stringifyJson } from '../../src/base/json.ts';
@@ -12,6 +13,7 @@ import { historyEvent } from '../../src/interpreter/history.ts';
 import { decodeEvents } from '../../src/interpreter/journal.ts';
 import { WARNINGS_MAX } from '../../src/interpreter/execution.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
+import { startExecutionOf } from '../../src/runtime/child-executions.ts';
 import { createFlowCompiler, createRunnableFlows } from '../../src/runtime/runnable-flows.ts';
 import type { RunnableFlows } from '../../src/runtime/runnable-flows.ts';
 import { createStandardRuntime } from '../../src/runtime/standard.ts';
@@ -20,7 +22,7 @@ import type { ExecutionRecord, ExecutionStore } from '../../src/store/executions
 import type { FlowRecord } from '../../src/store/flows.ts';
 import { createMemoryStores } from '../../src/store/memory/stores.ts';
 import { LIMITS, seededIds } from '../support/flows.ts';
-import type { Interference, TaskEnd } from './case.ts';
+import type { ExpectedExecution, Interference, TaskEnd } from './case.ts';
 import type { Drive, Ended, World } from './engines.ts';
 import type { Life } from './stand-in.ts';
 
@@ -89,13 +91,13 @@ class DurableRun {
     const at = (what: Interference, act: () => Promise<unknown>): Promise<void> =>
       new Promise((resolve) => clock.after(what.afterSeconds * 1000, () => void act().then(() => resolve())));
     await Promise.all([
-      ...wanted.stop.map((stop) => at(stop, () => this.#stop(id, stop))),
+      ...wanted.stop.map((stop) => at(stop, () => this.#stop(stop))),
       ...wanted.redrive.map((redrive) => at(redrive, () => this.#redrive(id, redrive))),
       ...wanted.deleteFlow.map((deletion) => at(deletion, () => this.#deleteFlow())),
       this.#ended(id),
     ]);
-    const record = await this.#ended(id);
-    const ended = await this.#endedAs(record);
+    const ended = await this.#endedAs(await this.#ended(id));
+    for (const other of wanted.expect.others ?? []) await this.#compareOther(other);
     await actions.reported();
     return ended;
   }
@@ -117,10 +119,11 @@ class DurableRun {
     const runnable = createRunnableFlows({ flows, ids: this.#ids, compile });
     const ownFlows = Object.keys(wanted.flows).length > 0;
     const { busyTurnMs: _busy, parallelBranches: _branches, ...limits } = wanted.settings;
+    const startChild: StartExecution = (request) => startExecutionOf(runtime, clock, this.#ids)(request);
     const runtime = await createStandardRuntime({
       clock,
       ids: this.#ids,
-      actions: actions.catalog(life, ownFlows ? { 'FNF:StartExecution': this.#startExecution() } : {}),
+      actions: actions.catalog(life, ownFlows ? { 'FNF:StartExecution': startExecutionAction(startChild, PLACE) } : {}),
       store: this.#mortalStore(life),
       flows: runnable,
       compile,
@@ -135,25 +138,6 @@ class DurableRun {
       },
     });
     return { life, runtime, runnable };
-  }
-
-  /** The action by which a task starts another flow of this server. */
-  #startExecution(): ReturnType<typeof startExecutionAction> {
-    const start = async (request: StartChildRequest): Promise<StartedChild> => {
-      const { runtime } = await this.#server;
-      const record = await runtime.start({
-        flowName: request.flowName,
-        qualifier: request.qualifier,
-        executionName: request.executionName ?? 'child',
-        inputText: stringifyJson(request.input),
-        input: request.input,
-        parent: request.task,
-        reports: request.waits,
-        byTask: true,
-      });
-      return { flowName: record.flowName, executionName: record.name, requestId: 'request' };
-    };
-    return startExecutionAction(start, PLACE);
   }
 
   /** A dead server hears nothing from the store any more; with `crashes` it dies when a commit is durable. */
@@ -178,8 +162,12 @@ class DurableRun {
     return never();
   }
 
-  /** Asks the server, and the next one when it dies before it answers; false when it refuses. */
-  async #ask(call: (runtime: StandardRuntime) => Promise<unknown>, refused?: string): Promise<void> {
+  /** Asks the server, and the next one when it dies before it answers, unless what was asked for is done by then. */
+  async #ask(
+    call: (runtime: StandardRuntime) => Promise<unknown>,
+    refused?: string,
+    isDone: () => Promise<boolean> = () => Promise.resolve(false),
+  ): Promise<void> {
     for (let asked = 1; ; asked++) {
       const { life, runtime } = await this.#server;
       const answer = call(runtime).then(
@@ -187,7 +175,10 @@ class DurableRun {
         (error: unknown) => (error instanceof ApiError ? error.code : Promise.reject(error as Error)),
       );
       const outcome = await Promise.race([answer, life.death.then(() => null)]);
-      if (outcome === null) continue;
+      if (outcome === null) {
+        if (await isDone()) return;
+        continue;
+      }
       // Asked again, it may say that it has been done.
       if (outcome !== (refused ?? 'done') && (asked === 1 || refused !== undefined)) {
         this.#world.actions.addProblem(`what was asked of the server: expected ${refused ?? 'done'}, got ${outcome}`);
@@ -205,12 +196,26 @@ class DurableRun {
     return this.#ask((runtime) => runtime.report(token, report), end.refused);
   }
 
-  #stop(id: number, { error = 'FnF.ExecutionStopped', cause = '', refused }: Interference): Promise<void> {
-    return this.#ask(async (runtime) => runtime.stop(await this.#record(id), { error, cause }), refused);
+  async #stop(stop: Interference): Promise<void> {
+    const { flow = FLOW_NAME, execution = this.#world.wanted.executionName } = stop;
+    const { error = 'FnF.ExecutionStopped', cause = '', refused } = stop;
+    const { id } = await this.#find(flow, execution);
+    await this.#ask(async (runtime) => runtime.stop(await this.#record(id), { error, cause }), refused);
   }
 
-  #redrive(id: number, { refused }: Interference): Promise<void> {
-    return this.#ask(async (runtime) => runtime.redrive(await this.#record(id)), refused);
+  /** Asked twice it would be done twice, if the execution fails again at once. */
+  async #redrive(id: number, { refused }: Interference): Promise<void> {
+    const before = await this.#events(id);
+    await this.#ask(
+      async (runtime) => runtime.redrive(await this.#record(id)),
+      refused,
+      async () => (await this.#events(id)) > before,
+    );
+  }
+
+  async #events(id: number): Promise<number> {
+    const rows = await this.#stores.executions.journal(id, 1, Number.MAX_SAFE_INTEGER);
+    return rows.reduce((sum, row) => sum + row.count, 0);
   }
 
   async #deleteFlow(): Promise<void> {
@@ -218,6 +223,25 @@ class DurableRun {
     const { runtime, runnable } = await this.#server;
     runnable.forget(FLOW_NAME);
     runtime.flowDeleted(FLOW_NAME, FLOW_DELETED);
+  }
+
+  async #compareOther({ flow, execution, status, output, errorCode }: ExpectedExecution): Promise<void> {
+    const { id } = await this.#find(flow, execution);
+    const got = await this.#ended(id);
+    const expected = {
+      status,
+      ...(output !== undefined && { output: JSON.stringify(output) }),
+      ...(errorCode !== undefined && { error: errorCode }),
+    };
+    const found = Object.fromEntries(Object.keys(expected).map((key) => [key, got[key as keyof ExecutionRecord]]));
+    if (isDeepStrictEqual(found, expected)) return;
+    const [wanted, met] = [JSON.stringify(expected), JSON.stringify(found)];
+    this.#world.actions.addProblem(`execution ${execution} of ${flow}:\n  expected ${wanted}\n  got      ${met}`);
+  }
+
+  async #find(flow: string, execution: string): Promise<ExecutionRecord> {
+    const { id } = await present(this.#stores.flows.get(flow));
+    return present(this.#stores.executions.find(id, execution));
   }
 
   #record(id: number): Promise<ExecutionRecord> {

@@ -206,6 +206,10 @@ class Check {
   /** A state that had fallen goes on: where it was, or, if the failure was its own, from its entry. */
   #raise({ line, visit, last, own }: Fallen): void {
     line.visit = visit;
+    if (visit.failedInside) {
+      visit.phase = 'children';
+      visit.failure = null;
+    }
     visit.aborting = false;
     visit.failedInside = false;
     if (line.outer !== null && !line.outer.visit.inside.includes(line)) line.outer.visit.inside.push(line);
