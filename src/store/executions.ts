@@ -88,7 +88,10 @@ export interface JournalRow {
 /** What one commit does to one execution. Members that are absent change nothing. */
 export interface ExecutionChange {
   readonly id: ExecutionId;
-  /** The execution is new; `snapshot` is null when the store was given it before. */
+  /**
+   * The execution is new, and no other of its flow has its name. `snapshot` is null when the store has it: it was given
+   * before, and `purge` did not take it.
+   */
   readonly start?: {
     readonly record: Omit<
       ExecutionRecord,
@@ -96,7 +99,10 @@ export interface ExecutionChange {
     >;
     readonly snapshot: FlowSnapshot | null;
   };
-  /** Appended to the journal, and ignored if these events are there already. */
+  /**
+   * Appended to the journal, and ignored if these events are there already. A row that leaves a gap, or of which only a
+   * part is there, fails the commit: what is repeated is repeated as it was.
+   */
   readonly journal?: JournalRow;
   readonly wakeMs?: number | null;
   /** It ended: `callback` becomes `due` if it was `owed`, `wakeMs` null. */
@@ -198,7 +204,9 @@ export interface ExecutionStore {
 
   /**
    * Deletes ended executions with their journals, up to `limit` of them: those of flows that do not exist any more, and
-   * those that ended before `endedBeforeMs` (null: none of these); and the snapshots that nothing refers to. Returns how many it deleted.
+   * those that ended before `endedBeforeMs` (null: none of these); not those whose callback is due. Deletes the snapshots
+   * that no execution refers to, but those of the current revision of a flow and of versions. Returns how many executions
+   * it deleted.
    */
   purge(fence: number, endedBeforeMs: number | null, limit: number): Promise<number>;
   /** Lets go of what the store holds, after the commits under way; no call may follow. */

@@ -1,4 +1,4 @@
-/** Executions as rows, and rows as them. The order of each list is in the files of the users: append, never change. */
+/** Executions as rows, and rows as them. Files in use hold the places of these lists: add at their ends, change nothing. */
 import type { CallbackState, ExecutionRecord, FlowSnapshot, StopRequest } from '../executions.ts';
 import type { EnvironmentVariable } from '../flows.ts';
 import type { Row } from './flow-rows.ts';
