@@ -19,7 +19,7 @@ import { startMillrace, stopMillrace } from './server.ts';
 import type { Key } from './server.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../examples/', import.meta.url));
-const OBTAIN_LIMIT_MS = 600_000;
+const BUILD_LIMIT_MS = 600_000;
 const RUN_LIMIT_MS = 180_000;
 
 type Command = readonly [program: string, ...parameters: string[]];
@@ -32,8 +32,8 @@ interface Example {
   readonly needs: readonly string[];
   /** What brings the client. An example whose client cannot be brought is skipped. */
   readonly obtain: readonly Command[];
-  /** What builds and runs the program. It passes when all of them end with 0. */
-  readonly run: readonly Command[];
+  readonly build: readonly Command[];
+  readonly run: Command;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -49,7 +49,8 @@ function examplesFor(tools: string): readonly Example[] {
       ['python3', '-m', 'venv', 'venv'],
       ['venv/bin/python', '-m', 'pip', 'install', '--quiet', '--no-cache-dir', '-r', 'requirements.txt'],
     ],
-    run: [['venv/bin/python', 'example.py']],
+    build: [],
+    run: ['venv/bin/python', 'example.py'],
   });
   const repository = `-Dmaven.repo.local=${join(tools, 'maven')}`;
   return [
@@ -60,24 +61,27 @@ function examplesFor(tools: string): readonly Example[] {
       client: 'github.com/alibabacloud-go/fnf-20190315/v3',
       needs: ['go'],
       obtain: [['go', 'mod', 'tidy']],
-      run: [
+      build: [
         ['go', 'vet', '.'],
-        ['go', 'run', '.'],
+        ['go', 'build', '-o', 'example', '.'],
       ],
+      run: ['./example'],
     },
     {
       name: 'java',
       client: 'com.aliyun:fnf20190315',
       needs: ['mvn'],
-      obtain: [[...MAVEN, repository, 'dependency:resolve']],
-      run: [[...MAVEN, repository, 'compile', 'exec:java']],
+      obtain: [[...MAVEN, repository, 'dependency:resolve', 'dependency:resolve-plugins']],
+      build: [[...MAVEN, repository, 'compile']],
+      run: [...MAVEN, repository, 'exec:java'],
     },
     {
       name: 'aliyun-cli',
       client: 'aliyun',
       needs: ['bash', 'jq', 'aliyun'],
       obtain: [],
-      run: [['bash', 'example.sh']],
+      build: [['bash', '-n', 'example.sh']],
+      run: ['bash', 'example.sh'],
       // The CLI keeps its settings below the home folder and writes them when there are none.
       environment: { HOME: tools },
     },
@@ -123,11 +127,13 @@ interface Ran {
   /** `null` when the command ended well, otherwise how it ended. */
   readonly fault: string | null;
   readonly output: string;
+  readonly tookMs: number;
 }
 
 /** Runs a command to its end, or ends it and whatever it started once its time is up. */
 async function run([program, ...parameters]: Command, limitMs: number, place: Place): Promise<Ran> {
   place.stop.throwIfAborted();
+  const startedMs = performance.now();
   const child = spawn(program, parameters, {
     cwd: place.folder,
     env: place.environment,
@@ -158,7 +164,8 @@ async function run([program, ...parameters]: Command, limitMs: number, place: Pl
     clearTimeout(limit);
     place.stop.removeEventListener('abort', onStop);
   }
-  return { fault, output };
+  place.stop.throwIfAborted();
+  return { fault, output, tookMs: performance.now() - startedMs };
 }
 
 /** The line of a tool's output that says best why it failed. */
@@ -173,22 +180,26 @@ interface Outcome {
   readonly text: string;
 }
 
+function failure(command: Command, { fault, output }: Ran): Outcome {
+  return { word: 'failed', text: `${command.join(' ')} ${fault}\n${output.trimEnd().replace(/^/gm, '  ')}` };
+}
+
 async function play(example: Example, place: Place): Promise<Outcome> {
   const missing = example.needs.filter((program) => !isThere(program));
   if (missing.length > 0) return { word: 'skipped', text: `there is no ${missing.join(' and no ')} on this machine` };
   cpSync(join(EXAMPLES, example.name), place.folder, { recursive: true });
   for (const command of example.obtain) {
-    const { fault, output } = await run(command, OBTAIN_LIMIT_MS, place);
+    const { fault, output } = await run(command, BUILD_LIMIT_MS, place);
     if (fault === null) continue;
     return { word: 'skipped', text: `${command.join(' ')} ${fault}: ${telling(output)}` };
   }
-  const startedMs = performance.now();
-  for (const command of example.run) {
-    const { fault, output } = await run(command, RUN_LIMIT_MS, place);
-    if (fault === null) continue;
-    return { word: 'failed', text: `${command.join(' ')} ${fault}\n${output.replace(/^/gm, '  ')}` };
+  for (const command of example.build) {
+    const ran = await run(command, BUILD_LIMIT_MS, place);
+    if (ran.fault !== null) return failure(command, ran);
   }
-  return { word: 'passed', text: `with ${example.client} in ${((performance.now() - startedMs) / 1000).toFixed(1)} s` };
+  const ran = await run(example.run, RUN_LIMIT_MS, place);
+  if (ran.fault !== null) return failure(example.run, ran);
+  return { word: 'passed', text: `with ${example.client} in ${(ran.tookMs / 1000).toFixed(1)} s` };
 }
 
 function chosen(examples: readonly Example[], names: readonly string[]): readonly Example[] {

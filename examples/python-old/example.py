@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from aliyunsdkcore.acs_exception.exceptions import ServerException
 from aliyunsdkcore.client import AcsClient
+from aliyunsdkcore.http import protocol_type
 from aliyunsdkfnf.request.v20190315.CreateFlowRequest import CreateFlowRequest
 from aliyunsdkfnf.request.v20190315.DescribeExecutionRequest import DescribeExecutionRequest
 from aliyunsdkfnf.request.v20190315.DescribeFlowRequest import DescribeFlowRequest
@@ -64,6 +65,8 @@ States:
 """
 
 ENDPOINT = urlsplit(os.environ.get("MILLRACE_ENDPOINT", "http://127.0.0.1:7780"))
+# The client knows https by the identity of its own constant: a text "https" from elsewhere counts as http.
+PROTOCOL = protocol_type.HTTPS if ENDPOINT.scheme == "https" else protocol_type.HTTP
 CLIENT = AcsClient(
     os.environ["MILLRACE_ACCESS_KEY_ID"],
     os.environ["MILLRACE_ACCESS_KEY_SECRET"],
@@ -79,7 +82,7 @@ def call(request_class, **parameters):
     request = request_class()
     # On each request: where to, and with which scheme. StartSyncExecution speaks https unless told otherwise.
     request.set_endpoint(ENDPOINT.netloc)
-    request.set_protocol_type(ENDPOINT.scheme)
+    request.set_protocol_type(PROTOCOL)
     for name, value in parameters.items():
         getattr(request, "set_" + name)(value)
     return json.loads(CLIENT.do_action_with_exception(request))

@@ -1,0 +1,64 @@
+/** `npm run interop` where the tool chains are not there, or do not work: it says so, and knows a failure from a skip. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Runs the script with programs that do what these shell scripts say, and with no others. */
+function interop(programs: Readonly<Record<string, string>>, ...names: string[]) {
+  const folder = temporaryFolder();
+  const temporary = temporaryFolder();
+  for (const [name, text] of Object.entries(programs)) {
+    writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  }
+  const ran = spawnSync(process.execPath, [join(ROOT, 'scripts/interop.ts'), ...names], {
+    env: { PATH: folder, TMPDIR: temporary },
+    encoding: 'utf8',
+  });
+  assert.deepEqual(readdirSync(temporary), [], 'it cleans up');
+  return { status: ran.status, output: ran.stdout + ran.stderr };
+}
+
+describe('interop', () => {
+  it('skips every language whose tool chain is not there, with a sentence, and does not fail', () => {
+    const { status, output } = interop({});
+    const lines = output.trimEnd().split('\n');
+    assert.equal(status, 0, output);
+    for (const line of lines) assert.match(line, /^skipped \S+ +there is no \w+.* on this machine$/);
+    const folders = readdirSync(join(ROOT, 'examples'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    assert.deepEqual(lines.map((line) => line.split(/ +/)[1]).sort(), folders.map(({ name }) => name).sort());
+  });
+
+  it('skips what cannot be obtained, and says what the tool said', () => {
+    const { status, output } = interop(
+      { go: 'echo resolving; echo "go: no such module: 403 Forbidden" >&2; exit 1' },
+      'go',
+    );
+    assert.equal(status, 0, output);
+    assert.equal(output, 'skipped go          go mod tidy ended with 1: go: no such module: 403 Forbidden\n');
+  });
+
+  it('fails when a program ends with another code than 0, and shows its output', () => {
+    const programs = { bash: '[ "$1" = -n ] && exit 0; echo "at $MILLRACE_ENDPOINT"; exit 3', jq: '', aliyun: '' };
+    const { status, output } = interop(programs, 'aliyun-cli');
+    assert.equal(status, 1);
+    assert.match(output, /^failed {2}aliyun-cli {2}bash example\.sh ended with 3\n {2}at http:\/\/127\.0\.0\.1:\d+\n$/);
+  });
+
+  it('passes when the program ends with 0', () => {
+    const { status, output } = interop({ bash: 'exit 0', jq: '', aliyun: '' }, 'aliyun-cli');
+    assert.equal(status, 0, output);
+    assert.match(output, /^passed {2}aliyun-cli {2}with aliyun in \d+\.\d s\n$/);
+  });
+
+  it('refuses the name of an example that is not there', () => {
+    const { status, output } = interop({}, 'cobol');
+    assert.equal(status, 1);
+    assert.match(output, /^interop: there is no example "cobol": python, /);
+  });
+});
