@@ -5,7 +5,9 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { ACTIONS } from '../../src/api/actions.ts';
+import { ApiError } from '../../src/api/error.ts';
 import type { ErrorCode } from '../../src/api/errors.ts';
 import { withHouse } from './house.ts';
 
@@ -239,4 +241,52 @@ describe('bad input', () => {
         }
       }));
   }
+});
+
+describe('any input', () => {
+  const texts = [
+    '',
+    'f',
+    'e',
+    'a',
+    '0',
+    '1',
+    '2',
+    'LATEST',
+    '{}',
+    '[]',
+    'null',
+    ROUTES,
+    '__proto__',
+    'true',
+    '\0',
+    'é',
+    '%s',
+  ];
+  const names = new Set(
+    Object.values(TABLES).flatMap(({ good, rows }) => [good, ...rows.map(([change]) => change)].flatMap(Object.keys)),
+  );
+  const parameters = fc.dictionary(
+    fc.constantFrom(...names),
+    fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...texts) }, fc.string({ unit: 'binary', maxLength: 40 })),
+    { noNullPrototype: true },
+  );
+
+  it('of any operation is answered, or refused as the fault of the caller', () =>
+    withHouse('memory', async ({ call }) => {
+      const definition =
+        'Type: StateMachine\nSpecVersion: v1\nName: f\nStartAt: P\nStates: [{Name: P, Type: Pass, End: true}]\n';
+      const flow = { Name: 'f', Definition: definition, Type: 'FDL' };
+      await fc.assert(
+        fc.asyncProperty(fc.constantFrom(...Object.keys(TABLES)), parameters, async (action, given) => {
+          // Flows come and go by the calls themselves; there is one at most times.
+          await call('CreateFlow', flow).catch(() => null);
+          const good = TABLES[action]?.good ?? {};
+          await call(action, { ...good, ...given }).catch((error: unknown) => {
+            if (!(error instanceof ApiError) || error.status >= 500) throw error;
+          });
+        }),
+        { numRuns: 1000 },
+      );
+    }));
 });

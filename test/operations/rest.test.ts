@@ -28,6 +28,16 @@ describe('DescribeRegions', () => {
     }));
 });
 
+describe('operations that may take long', () => {
+  it('are those that wait for the end of an execution', () => {
+    const slow = [...OPERATIONS.values()].filter((operation) => operation.slow === true);
+    assert.deepEqual(
+      slow.map(({ action }) => action),
+      ['StartSyncExecution', 'DescribeExecution'],
+    );
+  });
+});
+
 describe('the rate of operations', () => {
   function clockAt() {
     const clock = { nowMs: 0, monotonicMs: () => clock.nowMs };

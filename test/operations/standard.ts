@@ -80,3 +80,27 @@ export interface ServedEvent {
   readonly StepName: string;
   readonly detail: JsonObject;
 }
+
+/** Members of an execution in replies, in their order. */
+export const EXECUTION_MEMBERS: readonly string[] = [
+  'Status',
+  'StoppedTime',
+  'StartedTime',
+  'FlowDefinition',
+  'Output',
+  'FlowName',
+  'Name',
+  'Input',
+];
+
+/** All executions of `f` that a filter lets through, by following the tokens. */
+export async function namesOf({ call }: House, filter: Record<string, string> = {}): Promise<unknown[]> {
+  const names: unknown[] = [];
+  let token = '';
+  do {
+    const page = await call('ListExecutions', { FlowName: 'f', NextToken: token, ...filter });
+    names.push(...(page['Executions'] as unknown as JsonObject[]).map((execution) => execution['Name']));
+    token = (page['NextToken'] as string | undefined) ?? '';
+  } while (token !== '');
+  return names;
+}
