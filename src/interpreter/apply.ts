@@ -79,6 +79,7 @@ function applyToThread(execution: Execution, event: ExecutionEvent): void {
   switch (event.type) {
     case 'StateEntered':
       thread.phase = 'entered';
+      thread.retryDecided = false;
       thread.lastEvent = event.id;
       break;
     case 'StateStarted':
@@ -162,7 +163,6 @@ function stateStarted(execution: Execution, thread: Thread, event: ExecutionEven
   thread.input = event.value;
   thread.lastEvent = event.id;
   const facts = event.facts;
-  thread.retryDecided = false;
   if (facts?.failure !== undefined) {
     thread.failure = facts.failure;
     thread.phase = 'failing';

@@ -181,7 +181,10 @@ class Decision extends Emitter {
     else this.emit('ExecutionStopped', thread.lastEvent, thread.id, -1, null, -1, { failure: this.stop });
   }
 
-  /** From InputConstructor to StateStarted; a retry comes back here and keeps the input that was built. */
+  /**
+   * From InputConstructor to StateStarted; a retry comes back here and keeps the input that was built. A state whose input
+   * cannot be built has not started: StateStarted says what was built (decisions.md 5).
+   */
   private startState(thread: Thread): void {
     const { state } = thread;
     const { scope } = this;
@@ -189,10 +192,10 @@ class Decision extends Emitter {
     let input = thread.input;
     // Every other input was measured where it was built.
     if (thread.lastEvent === FIRST_ENTERED) scope.failure = scope.oversize(input, 'The input of the execution');
-    if (scope.failure !== null) return this.startFailed(thread);
+    if (scope.failure !== null) return this.recover(thread, scope.failure);
     if (!thread.started && state.inputConstructor !== null) {
       const built = constructValue(scope, state.inputConstructor, 'The input');
-      if (scope.failure !== null) return this.startFailed(thread);
+      if (scope.failure !== null) return this.recover(thread, scope.failure);
       input = built;
     }
     let facts: EventFacts | null = null;
@@ -210,7 +213,7 @@ class Decision extends Emitter {
     this.inState('StateStarted', thread, input, -1, facts);
   }
 
-  private startFailed(thread: Thread, input: JsonValue = thread.input): void {
+  private startFailed(thread: Thread, input: JsonValue): void {
     this.inState('StateStarted', thread, input, -1, { failure: this.scope.failure as Failure });
   }
 
@@ -288,7 +291,7 @@ class Decision extends Emitter {
     const type: EventType = failure.error === TASK_TIMEOUT ? 'StateTimedOut' : 'StateFailed';
     if (!thread.retryDecided) {
       const retry = findRetry(thread, failure);
-      if (retry !== null) return this.inState('StateFailed', thread, null, -1, { failure, retry });
+      if (retry !== null) return this.inState(type, thread, null, -1, { failure, retry });
     }
     const rule = findCatch(state, failure);
     if (rule === null) return this.inState(type, thread, null, -1, { failure });

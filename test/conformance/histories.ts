@@ -47,6 +47,7 @@ interface Fallen {
 const TERMINAL = ['ExecutionSucceeded', 'ExecutionFailed', 'ExecutionTimedOut', 'ExecutionStopped'];
 /** Failures that come from no task and no Fail state. */
 const OWN_ERRORS = ['FnF.RuntimeError', 'FnF.DataLimitExceeded'];
+const FIRST_ENTERED = 2;
 const EVENT_LIMIT = { events: 5_000, error: 'FnF.EventLimitExceeded' };
 const TIMEOUT_ERRORS: Readonly<Record<string, string>> = { ExecutionTimedOut: 'FnF.ExecutionTimeout' };
 
@@ -479,7 +480,8 @@ class Check {
   #stateFailed(event: HistoryEvent, line: Line, visit: Visit): void {
     const failure = failureOf(event);
     const caughtBy = event.detail['next'] as string | undefined;
-    if (['entered', 'scheduled', 'submitted'].includes(visit.phase)) return this.#lose(`the state was ${visit.phase}`);
+    if (visit.phase === 'scheduled' || visit.phase === 'submitted') return this.#lose(`the state was ${visit.phase}`);
+    if (visit.phase === 'retry') this.#notEarly(event, visit);
     this.#failureDue(event, visit, failure);
     this.#expect(
       visit.inside.every((inner) => inner.visit === null),
@@ -512,6 +514,9 @@ class Check {
     const due = visit.failure;
     if (visit.phase !== 'failing' || due === null) {
       this.#expect(own, `nothing before it failed with ${failure.error}`);
+      // Without an InputConstructor only the input of the execution can be at fault.
+      const unstarted = visit.phase === 'entered' && visit.state.inputConstructor === null;
+      this.#expect(!unstarted || visit.entered === FIRST_ENTERED, 'the state has not started');
       const early = visit.phase === 'children' && visit.exited < visit.opened;
       this.#expect(!early || failure.error === 'FnF.DataLimitExceeded', 'lines inside it have not exited');
       return;
