@@ -61,19 +61,37 @@ function tooLarge(what: string, limit: number): Failure {
   return { error: DATA_LIMIT_EXCEEDED, cause: `${what} is larger than ${limit} bytes.` };
 }
 
-/** Seconds of a Wait; a computed one is a whole number in the range of the mode (fdl.md 2.3). */
+/** Seconds of a Wait; a computed one is a whole number in the range of the mode (fdl.md 2.3, fdl-classic.md 2.3). */
 export function evaluateSeconds(
   scope: ConstructScope,
   limits: { readonly waitSeconds: number },
   state: WaitState,
+  nowMs: number,
 ): number {
-  if (typeof state.seconds === 'number') return state.seconds;
-  const value = scope.attempt(state.seconds, null);
+  const { seconds, until } = state;
+  if (until !== null) return secondsUntil(scope, until, state.secondsMax ?? limits.waitSeconds, nowMs);
+  if (seconds === null || typeof seconds === 'number') return seconds ?? 0;
+  const most = state.secondsMax ?? limits.waitSeconds;
+  const value = scope.attempt(seconds, null);
   if (scope.failure !== null) return 0;
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= limits.waitSeconds) return value;
-  scope.fail(
-    named(state.seconds, `Seconds must be a whole number from 1 to ${limits.waitSeconds}, not ${shown(value)}`),
-  );
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most) return value;
+  scope.fail(named(seconds, `Seconds must be a whole number from 1 to ${most}, not ${shown(value)}`));
+  return 0;
+}
+
+/** Seconds until an instant; none when it has passed. */
+function secondsUntil(scope: ConstructScope, until: string | Compute, most: number, nowMs: number): number {
+  const value = typeof until === 'string' ? until : scope.attempt(until, null);
+  if (scope.failure !== null) return 0;
+  const source = typeof until === 'string' ? undefined : until;
+  const message = (wanted: string): string => {
+    const sentence = `timestamp must be ${wanted}, not ${shown(value)}`;
+    return source === undefined ? sentence : named(source, sentence);
+  };
+  const untilMs = typeof value === 'string' ? instantMs(value) : null;
+  if (untilMs === null) scope.fail(message('an RFC 3339 text such as "2030-01-31T08:00:00Z"'));
+  else if (untilMs - nowMs > most * 1000) scope.fail(message(`at most ${most} seconds ahead`));
+  else return Math.max(0, untilMs - nowMs) / 1000;
   return 0;
 }
 

@@ -69,7 +69,7 @@ export function encodeEvents(events: readonly ExecutionEvent[], plan: Pick<Plan,
 function encodeEvent(event: ExecutionEvent, before: ExecutionEvent | null, plan: Pick<Plan, 'states'>): string {
   const { id, type, timeMs, cause, thread, state, value, next, facts } = event;
   const code = CODES[type];
-  const known = before !== null && value !== null && value === before.value;
+  const known = before !== null && value === before.value;
   let text = `[${known ? -1 - code : code},${timeMs - (before?.timeMs ?? 0)},${id - cause},${thread},${state},`;
   text += value === null || known ? 'null' : JSON.stringify(value);
   const named = state !== -1 && state !== (before?.state ?? -1);

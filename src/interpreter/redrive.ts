@@ -59,9 +59,7 @@ function endsThread({ type, facts }: ExecutionEvent): boolean {
 
 /** What happened in the state that failed, and in all that it had opened, since it was entered. */
 function sinceEntered(standing: readonly ExecutionEvent[], failed: ExecutionEvent): ReadonlySet<number> {
-  const entered = standing.findLast(
-    ({ id, type, thread }) => id < failed.id && type === 'StateEntered' && thread === failed.thread,
-  );
+  const entered = standing.findLast(({ type, thread }) => type === 'StateEntered' && thread === failed.thread);
   assert(entered !== undefined, `the state that failed with event ${failed.id} was entered`);
   const found = new Set<number>();
   const threads = new Set([failed.thread]);

@@ -35,6 +35,16 @@ test('there is no token in other modes, nor outside the scheduling of the task',
   assert.deepEqual(run.execution.output, { token: null });
 });
 
+test('a catch rule sees no token', () => {
+  const rule = { Errors: ['FnF.ALL'], OutputConstructor: { 'token.$': '$Context.Current.TaskToken' }, Next: 'Last' };
+  const { End: _end, ...first } = CALLBACK;
+  const failing = { ...(first['Parameters'] as JsonObject), 'timeout.$': 'intAdd($Input.none, 1)' };
+  const last = { Type: 'Pass', Name: 'Last', End: true };
+  const States = [{ ...first, Parameters: failing, Catch: [rule], Next: 'Last' }, last];
+  const run = new ByHand({ StartAt: 'Call', States }, {}, {}, { mode: 'Standard' });
+  assert.deepEqual(run.execution.output, { token: null });
+});
+
 test('a token of its own for each attempt', () => {
   const run = callback({ Retry: [{ Errors: ['X'], MaxAttempts: 1, IntervalSeconds: 1 }] });
   run.take({ kind: 'task-failed', id: 4, failure: FAILURE });

@@ -110,6 +110,10 @@ test('an execution with room for its end alone does not wait', () => {
   assert.deepEqual(run.events.at(-1)?.type, 'ExecutionFailed');
   assert.deepEqual([run.execution.commands.size, run.events.length], [0, 5]);
   assert.equal(new ByHand(call, {}, { events: 6 }).execution.status, 'Running');
+  const two = { StartAt: 'First', States: [{ ...HTTP, Name: 'First', Next: 'Call' }, ...call.States] };
+  const cut = new ByHand(two, {}, { events: 10 });
+  cut.takeRebuilt({ kind: 'task-succeeded', id: cut.command('First').id, output: {} });
+  assert.deepEqual([cut.execution.status, cut.events.length], ['Failed', 10]);
 });
 
 test('at the limit an execution that is ending takes its own end', () => {
@@ -125,6 +129,7 @@ test('at the limit an execution that is ending takes its own end', () => {
       ['StateAborted', 'StateAborted', type],
     );
     assert.equal(run.events.length, events);
+    assert.equal(run.execution.failure?.error, type === 'ExecutionStopped' ? 'Stopped.ByHand' : 'FnF.ExecutionTimeout');
   }
 });
 

@@ -176,6 +176,43 @@ test('an execution at its limit of events goes on where it was, with as many eve
   }
 });
 
+test('wherever the limit of events falls, a redrive undoes nothing but the end', () => {
+  const recovery = (Next: string): JsonObject => ({
+    Retry: [{ Errors: ['X'], MaxAttempts: 1, IntervalSeconds: 0 }],
+    Catch: [{ Errors: ['X'], Next }],
+    ...{ Next, End: false },
+  });
+  const flow = branch(
+    parallel('Inner', [branch(call('A')), branch(call('B'))], recovery('Rest')),
+    parallel('Rest', [branch(call('C'))], recovery('Last')),
+    { Type: 'Pass', Name: 'Last', End: true },
+  );
+  /** Fails whatever is called first, in all attempts, over as many ends as the limit makes. */
+  const drive = (events: number): ByHand => {
+    const run = new ByHand(flow, {}, { events });
+    while (run.execution.status !== 'Succeeded') {
+      if (run.execution.status === 'Failed') {
+        assert.equal(run.execution.failure?.error, 'FnF.EventLimitExceeded');
+        assert.deepEqual(eventsToUndo(run.events), [run.events.length]);
+        run.redrive();
+        continue;
+      }
+      const [command] = [...run.execution.commands.values()];
+      const { id, kind } = command as NonNullable<typeof command>;
+      run.takeRebuilt(kind === 'timer' ? { kind: 'timer-due', id } : { kind: 'task-failed', id, failure: FAILURE });
+    }
+    return run;
+  };
+  const types = ({ events }: ByHand): string =>
+    String(events.map(({ type }) => type).filter((type) => !['ExecutionFailed', 'ExecutionRedriven'].includes(type)));
+  const whole = drive(Number.POSITIVE_INFINITY);
+  for (let events = 8; events < whole.events.length; events++) {
+    const run = drive(events);
+    assert.equal(types(run), types(whole));
+    assert.deepEqual(run.execution.output, whole.execution.output);
+  }
+});
+
 test('a Fail with the name of the limit is a failure like any other', () => {
   const run = new ByHand(branch({ Type: 'Fail', Name: 'F', Code: 'FnF.EventLimitExceeded' }));
   assert.deepEqual(eventsToUndo(run.events), [3, 4, 5]);
