@@ -17,8 +17,8 @@ const LINES_MAX = 160;
 const LINES_SHOWN = 30;
 /** Names that can stand in a line as they are. */
 const BARE_NAME = /^[\p{L}\p{N}_.-]+$/u;
-/** These come from the randomness of a run. */
-const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g;
+/** These come from the randomness of a run, or from what it calls itself. */
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
 export function historyText(events: readonly HistoryEvent[]): string {
   let beforeMs = events[0]?.timeMs ?? 0;
