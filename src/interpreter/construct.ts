@@ -2,6 +2,7 @@
  * The values that a state builds, each checked against its limit. A function that fails sets `scope.failure` and gives a
  * value that is not looked at.
  */
+import { instantMs } from '../base/instant.ts';
 import { fitsJson, isJsonArray, stringifyJson } from '../base/json.ts';
 import type { JsonArray, JsonObject, JsonValue } from '../base/json.ts';
 import type { Compute, Construct, MapState, TaskState, WaitState } from '../language/plan.ts';

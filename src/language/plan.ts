@@ -11,15 +11,17 @@ import type { EvaluationScope } from '../expression/evaluation.ts';
 export interface StateScope extends EvaluationScope {
   /** `$Input`. */
   input: JsonValue;
-  /** `$Output`; null where there is none. */
+  /** `$Output`, in the classic dialect `$local`; null where there is none. */
   output: JsonValue;
   /** `$Global`. */
   global: JsonObject;
-  /** `$Item`, in an ItemConstructor. */
+  /** `$Item`, in an ItemConstructor; the element, in the iteration of a classic foreach. */
   item: JsonValue;
+  /** Its position; null outside. */
+  itemIndex: number | null;
   /** `$Environment`: names to texts. */
   environment: JsonObject;
-  /** `$Context`, built when an expression asks for it. */
+  /** `$Context` or `$context`, built when an expression asks for it. */
   context(): JsonObject;
 }
 
@@ -43,6 +45,10 @@ export interface Plan {
   readonly definitionName: string | null;
   /** Flow `Timeout`; null means the mode's own limit. `0` in the text means null. */
   readonly timeoutSeconds: number | null;
+  /** Classic `inputMappings` of the flow: from the API's input to the flow's; null: as it is. */
+  readonly inputConstructor: Construct | null;
+  /** Classic `outputMappings` of the flow, from its input and local; null: the output is what the root scope ends with. */
+  readonly outputConstructor: Construct | null;
   readonly root: Scope;
   /**
    * Every state of every scope; `states[i].index === i`. Journals rest on these numbers: they follow from the text of the
@@ -57,7 +63,7 @@ export interface Plan {
 /** A list of states among which `Next` moves: the flow itself, a branch, a Map processor. */
 export interface Scope {
   readonly index: number;
-  /** Empty for the root; `ParallelBranch #0`; `MapProcessor` (fdl.md 2.5). */
+  /** Empty for the root; `ParallelBranch #0`, `MapProcessor` (fdl.md 2.5); `ChoiceBranch #0`. */
   readonly label: string;
   readonly start: State;
   readonly states: readonly State[];
@@ -104,12 +110,31 @@ export interface SucceedState extends StateBase {
 }
 export interface WaitState extends StateBase {
   readonly type: 'Wait';
-  readonly seconds: number | Compute;
+  /** How long, in seconds; null when `until` says when. */
+  readonly seconds: number | Compute | null;
+  /** Classic `timestamp`: an RFC 3339 text; in the past it is over at once. */
+  readonly until: string | Compute | null;
+  /** Longest wait in seconds; null: the mode's own limit. */
+  readonly secondsMax: number | null;
 }
 export interface ChoiceState extends StateBase {
   readonly type: 'Choice';
   readonly branches: readonly { readonly condition: Test; readonly next: State }[];
   readonly default: State;
+}
+/** Runs the steps of the first branch whose condition holds, then leads where the branch says (the classic choice). */
+export interface SwitchState extends StateBase {
+  readonly type: 'Switch';
+  readonly branches: readonly SwitchBranch[];
+  /** When no condition holds; null: the state is over then. */
+  readonly default: Omit<SwitchBranch, 'condition'> | null;
+}
+export interface SwitchBranch {
+  readonly condition: Test;
+  /** Null: the branch has no steps. */
+  readonly scope: Scope | null;
+  /** Classic `goto`: a sibling of the Switch; null: what follows the Switch. */
+  readonly next: State | null;
 }
 export interface TaskState extends StateBase, Recovering {
   readonly type: 'Task';
@@ -119,6 +144,8 @@ export interface TaskState extends StateBase, Recovering {
   readonly parameters: Construct;
   /** Null or 0: none. */
   readonly timeoutSeconds: number | Compute | null;
+  /** Member of the action's result that is the task's result; null: the whole. Classic functions give their `Body`. */
+  readonly resultMember: string | null;
 }
 export interface ParallelState extends StateBase, Recovering {
   readonly type: 'Parallel';
@@ -128,8 +155,10 @@ export interface MapState extends StateBase, Recovering {
   readonly type: 'Map';
   readonly items: Compute;
   readonly itemConstructor: Construct | null;
+  /** Classic: the input of an iteration, from the state's input, the element and its position; null: the item itself. */
+  readonly iterationConstructor: Construct | null;
   readonly processor: Scope;
-  /** Null: the engine's own limit (40). */
+  /** Null: the engine's own limit for the dialect (40, classic 100). */
   readonly maxConcurrency: number | null;
 }
 export interface FailState extends StateBase {
@@ -143,6 +172,7 @@ export type State =
   | SucceedState
   | WaitState
   | ChoiceState
+  | SwitchState
   | TaskState
   | ParallelState
   | MapState

@@ -5,6 +5,7 @@
  */
 import { apiError, invalidArgument } from '../api/error.ts';
 import { isAliasName, isExecutionName, isName, isVersionNumber, LATEST, NAME_RULE } from '../api/names.ts';
+import { instantMs } from '../base/instant.ts';
 import type { Parameters } from './operation.ts';
 
 /** The text of a parameter that has to be there. @throws {ApiError} `MissingRequiredParams` when absent or empty. */
@@ -124,33 +125,11 @@ export function optionalBoolean(parameters: Parameters, parameter: string): bool
 export function optionalTimeMs(parameters: Parameters, parameter: string): number | null {
   const text = parameters.get(parameter);
   if (text === undefined || text === '') return null;
-  const timeMs = timeOf(text);
+  const timeMs = instantMs(text);
   if (timeMs !== null) return timeMs;
   throw invalidArgument(
     `${parameter} ${excerpt(text)} is not a time as RFC 3339 writes it, such as 2026-01-31T08:00:00Z or 2026-01-31T16:00:00+08:00.`,
   );
-}
-
-const TIME =
-  /^(?<date>\d{4}-\d\d-\d\d)[Tt ](?<hour>\d\d):(?<minute>\d\d):(?<second>\d\d)(?<fraction>\.\d{1,9})?(?:[Zz]|(?<sign>[+-])(?<offsetHour>\d\d):(?<offsetMinute>\d\d))$/;
-
-function timeOf(text: string): number | null {
-  const parts = TIME.exec(text)?.groups;
-  if (parts === undefined) return null;
-  const number = (part: string): number => Number(parts[part] ?? 0);
-  const [hour, minute, second] = [number('hour'), number('minute'), number('second')];
-  const [offsetHour, offsetMinute] = [number('offsetHour'), number('offsetMinute')];
-  const dayMs = dayOf(parts['date'] ?? '');
-  // A leap second, which RFC 3339 writes as 60, is the first of the next minute here as on every clock of a computer.
-  if (dayMs === null || hour > 23 || minute > 59 || second > 60 || offsetHour > 23 || offsetMinute > 59) return null;
-  const offsetMinutes = (offsetHour * 60 + offsetMinute) * (parts['sign'] === '-' ? -1 : 1);
-  return dayMs + ((hour * 60 + minute - offsetMinutes) * 60 + second + number('fraction')) * 1000;
-}
-
-/** Midnight of a day that the calendar has. */
-function dayOf(date: string): number | null {
-  const day = new Date(`${date}T00:00:00Z`);
-  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date) ? day.getTime() : null;
 }
 
 /** One of a few words, exactly as written; `absent` when the parameter is absent. @throws {ApiError} `InvalidArgument` */

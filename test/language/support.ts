@@ -33,6 +33,7 @@ export function scopeOf(values: Partial<StateScope> = {}): StateScope {
     output: null,
     global: {},
     item: null,
+    itemIndex: null,
     environment: {},
     context: () => ({ Execution: { Name: 'e' }, Current: { Name: 's' } }),
     fuel: 1_000_000,

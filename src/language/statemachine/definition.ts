@@ -24,7 +24,16 @@ export function compileStateMachine(root: MapNode, report: Report, options: Comp
   const scope = compileScope({ report, options, states, scopes, compileScope }, fields, '');
   fields.close(FLOW_FIELDS, (key) => foreignWord(key, FLOW_FIELDS));
   if (report.failed || scope === null) return null;
-  return { dialect: 'statemachine', definitionName, timeoutSeconds, root: scope, states, scopes };
+  return {
+    dialect: 'statemachine',
+    definitionName,
+    timeoutSeconds,
+    inputConstructor: null,
+    outputConstructor: null,
+    root: scope,
+    states,
+    scopes,
+  };
 }
 
 function checkVersion(fields: FieldReader): void {

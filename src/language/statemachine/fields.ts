@@ -1,7 +1,8 @@
 /** The fields that each mapping of the state-machine language has, and what to say about words from elsewhere. */
 import type { State } from '../plan.ts';
 
-export type StateType = State['type'];
+/** A Switch is what the classic choice compiles to. */
+export type StateType = Exclude<State['type'], 'Switch'>;
 export const STATE_TYPES: readonly StateType[] = [
   'Pass',
   'Task',

@@ -28,7 +28,7 @@ export function readMap(context: CompileContext, map: FieldReader, transitions: 
   const scope = processor === null ? null : readProcessor(context, processor);
   const recovery = readRecovery(map, transitions);
   if (items === null || scope === null) return null;
-  return { items, itemConstructor, processor: scope, maxConcurrency, ...recovery };
+  return { items, itemConstructor, iterationConstructor: null, processor: scope, maxConcurrency, ...recovery };
 }
 
 function readItems(map: FieldReader): Compute | null {

@@ -39,13 +39,20 @@ export function readTask(context: CompileContext, task: FieldReader, transitions
   const timeoutSeconds = literalOrComputed(task, 'Timeout', () =>
     task.number('Timeout', TASK_TIMEOUT, { whole: false, digits: true }),
   );
-  return { action: action ?? '', mode, parameters, timeoutSeconds, ...readRecovery(task, transitions) };
+  return {
+    action: action ?? '',
+    mode,
+    parameters,
+    timeoutSeconds,
+    resultMember: null,
+    ...readRecovery(task, transitions),
+  };
 }
 
 export function readWait(context: CompileContext, wait: FieldReader): Own<WaitState> {
   if (!wait.has('Seconds') && !wait.has('Seconds.$')) wait.missing('Seconds');
   const seconds = literalOrComputed(wait, 'Seconds', () => wait.number('Seconds', WAIT[context.options.mode]));
-  return { seconds: seconds ?? 1 };
+  return { seconds: seconds ?? 1, until: null, secondsMax: null };
 }
 
 /** A field that has a `.$` twin; only one of the two may be there. */
