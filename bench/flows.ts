@@ -110,3 +110,45 @@ export function amazonPassChain(): {
   states[`S${CHAIN_LENGTH - 1}`] = { Type: 'Pass', End: true };
   return { StartAt: 'S0', States: states };
 }
+
+/** Tasks of the flow whose steps a second are counted. */
+export const DURABLE_STEPS = 10;
+/** Tasks of the flow whose callbacks are timed. */
+export const CALLBACK_TASKS = 10;
+
+/** A chain of tasks that are answered at once. */
+export function taskChain(): string {
+  return chain(DURABLE_STEPS, {
+    Type: 'Task',
+    Action: 'FC:InvokeFunction',
+    Parameters: { resourceArn: 'acs:fc:::functions/f/LATEST' },
+  });
+}
+
+/** A chain of tasks that each wait for a report. */
+export function callbackChain(): string {
+  return chain(CALLBACK_TASKS, {
+    Type: 'Task',
+    Action: 'HTTP:Request',
+    TaskMode: 'WaitForCustomCallback',
+    Parameters: { url: 'http://127.0.0.1/', method: 'POST' },
+  });
+}
+
+/** One Wait that is long enough for the execution to leave memory. */
+export const SLEEP = JSON.stringify({
+  Type: 'StateMachine',
+  SpecVersion: 'v1',
+  Name: 'sleep',
+  StartAt: 'Sleep',
+  States: [{ Type: 'Wait', Name: 'Sleep', Seconds: 300, End: true }],
+});
+
+function chain(length: number, state: object): string {
+  const states = Array.from({ length }, (_, i) => ({
+    ...state,
+    Name: `S${i}`,
+    ...(i === length - 1 ? { End: true } : { Next: `S${i + 1}` }),
+  }));
+  return JSON.stringify({ Type: 'StateMachine', SpecVersion: 'v1', Name: 'chain', StartAt: 'S0', States: states });
+}

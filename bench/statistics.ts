@@ -18,3 +18,9 @@ export function ratio(ours: readonly number[], theirs: readonly number[]): Ratio
   const each = ours.map((value, round) => value / (theirs[round] ?? Number.NaN));
   return { median: median(each), lowest: Math.min(...each), highest: Math.max(...each) };
 }
+
+/** The value below which a share of all lie. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = Float64Array.from(values).sort();
+  return sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
+}

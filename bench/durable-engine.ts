@@ -1,0 +1,101 @@
+/**
+ * The durable runtime in this process, on a SQLite file as a server has it, with actions of the benchmark's own: what
+ * is measured through it is the engine and its disk, not HTTP.
+ */
+import { join } from 'node:path';
+import type { ActionCatalog, TaskCall, TaskResult } from '../src/actions/action.ts';
+import { systemClock } from '../src/base/clock.ts';
+import { systemIds } from '../src/base/ids.ts';
+import { loadSettings } from '../src/config/load.ts';
+import type { Settings } from '../src/config/settings.ts';
+import { compileDefinition } from '../src/language/compile.ts';
+import { createRuntimes } from '../src/runtime/runtimes.ts';
+import type { Runtimes } from '../src/runtime/runtimes.ts';
+import { openSqliteStores } from '../src/store/sqlite/stores.ts';
+import type { Stores } from '../src/store/stores.ts';
+
+export type Act = (call: TaskCall) => Promise<TaskResult>;
+
+export interface DurableEngine {
+  readonly runtimes: Runtimes;
+  readonly stores: Stores;
+  createFlow(name: string, definition: string): Promise<void>;
+  /** Starts an execution; resolves when that is durable. */
+  start(flowName: string, executionName: string): Promise<void>;
+  /** Resolves when it has ended, which has to be with success. */
+  ended(flowName: string, executionName: string): Promise<void>;
+  /** Leaves what is under way as a crash would, but for what is in the queue. */
+  close(): Promise<void>;
+}
+
+export const SETTINGS: Settings = loadSettings({}, '/', () => null);
+const PATIENCE_MS = 600_000;
+const INPUT_TEXT = '{"order":{"id":"o-1024","amount":99.5}}';
+const INPUT = { order: { id: 'o-1024', amount: 99.5 } };
+
+export async function openEngine(folder: string, act: Act): Promise<DurableEngine> {
+  const stores = openSqliteStores({ file: join(folder, 'millrace.db'), synchronous: 'FULL' });
+  const action = { run: act };
+  const actions: ActionCatalog = { find: () => action };
+  const runtimes = await createRuntimes({
+    clock: systemClock,
+    ids: systemIds,
+    actions,
+    stores,
+    compile: compileDefinition,
+    limits: SETTINGS.limits,
+    history: SETTINGS.history,
+    log: {
+      defect: fail,
+      stuck: (_id, error) => fail(error),
+      storeTrouble: (trouble) => fail(trouble?.error),
+      ownershipLost: () => fail(new Error('another process took the store over')),
+    },
+  });
+  return {
+    runtimes,
+    stores,
+    async createFlow(name, definition) {
+      await stores.flows.create({
+        name,
+        id: systemIds.uuid(),
+        definition,
+        description: 'benchmark',
+        type: 'FDL',
+        executionMode: 'Standard',
+        roleArn: '',
+        externalStorageLocation: '',
+        environment: [],
+        resourceGroupId: '',
+        createdMs: systemClock.nowMs(),
+        lastModifiedMs: systemClock.nowMs(),
+        revision: 1,
+      });
+    },
+    async start(flowName, executionName) {
+      const request = {
+        flowName,
+        executionName,
+        inputText: INPUT_TEXT,
+        input: INPUT,
+        qualifier: '',
+        callbackToken: '',
+      };
+      await runtimes.executions.start(request);
+    },
+    async ended(flowName, executionName) {
+      const { status } = await runtimes.executions.describe(flowName, executionName, PATIENCE_MS);
+      if (status !== 'Succeeded') fail(new Error(`execution ${executionName} is ${status}`));
+    },
+    async close() {
+      runtimes.standard.close();
+      await stores.close();
+    },
+  };
+}
+
+/** What goes wrong here would make the figures worthless. */
+function fail(error: unknown): void {
+  console.error(error);
+  process.exit(1);
+}
