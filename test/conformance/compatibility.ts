@@ -32,7 +32,7 @@ is shown to hold by at least one of ${cases.length} conformance
 cases, which are plain YAML files (\`test/conformance/\`), or by a test of another kind where it is about the API or about
 real tasks. All of them run with \`npm test\`.
 
-This version runs Express flows in the state-machine language. The classic language (\`type: flow\`), Standard flows and
+This version runs Express and Standard flows in the state-machine language. The classic language (\`type: flow\`) and
 distributed Maps are recognised and not run yet.
 
 ## Contents
