@@ -75,6 +75,17 @@ test('what ends an execution first is how it ends', () => {
   assert.equal(late.events.length, events);
 });
 
+test('what still comes in while the execution ends changes nothing', () => {
+  const run = new ByHand(NESTED).take(STOP, 0);
+  const { id } = run.command('First');
+  const before = run.events.length;
+  run.take({ kind: 'task-succeeded', id, output: 1 }, 0).take({ kind: 'task-failed', id, failure: STOP.failure });
+  assert.deepEqual(
+    [...new Set(run.events.slice(before).map(({ type }) => type))],
+    ['StateAborted', 'ExecutionStopped'],
+  );
+});
+
 test('a stop between two states ends the execution at once', () => {
   const run = new ByHand({ StartAt: 'Loop', States: [{ Type: 'Pass', Name: 'Loop', Next: 'Loop' }] });
   while (run.events.at(-1)?.type !== 'StateSucceeded') run.take({ kind: 'continue' }, 0);
