@@ -201,7 +201,7 @@ class Decision extends Emitter {
     let facts: EventFacts | null = null;
     if (state.type === 'Wait') {
       scope.input = input;
-      const seconds = evaluateSeconds(scope, this.execution.limits, state);
+      const seconds = evaluateSeconds(scope, this.execution.limits, state, this.nowMs);
       if (scope.failure !== null) return this.startFailed(thread, input);
       facts = { seconds };
     } else if (state.type === 'Map') {
