@@ -61,6 +61,14 @@ export interface Line {
   visit: Visit | null;
 }
 
+/** A state that ended with the execution and would go on in a redrive. */
+export interface Fallen {
+  readonly line: Line;
+  readonly visit: Visit;
+  readonly last: number;
+  readonly own: boolean;
+}
+
 export function newLine(scope: Scope, outer: Line['outer'], index: number, last: number, handed: JsonValue): Line {
   return { scope, outer, index, last, expected: [scope.start], handed, visit: null };
 }

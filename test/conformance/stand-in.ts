@@ -143,7 +143,7 @@ export class StandIn {
       return;
     }
     const made = new Promise<void>((resolve, reject) => {
-      this.#clock.after((end.afterSeconds ?? 0) * 1000, () => this.#report(token, end).then(resolve, reject));
+      this.#clock.after((end.afterSeconds ?? 0) * 1000, () => void this.#report(token, end).then(resolve, reject));
     });
     this.#reports.push(made);
   }

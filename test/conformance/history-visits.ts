@@ -1,0 +1,325 @@
+/**
+ * The part of the judge of histories that knows what may happen within a state: from StateStarted to its end, with the task,
+ * the branches and the items of it. `histories.ts` says which state an event is of.
+ */
+import type { JsonValue } from '../../src/base/json.ts';
+import type { State } from '../../src/language/plan.ts';
+import type { HistoryEvent } from '../../src/runtime/executions.ts';
+import {
+  answers,
+  atOnce,
+  failureOf,
+  following,
+  hasCatch,
+  isCallback,
+  isInside,
+  joined,
+  newLine,
+  remove,
+  short,
+  text,
+} from './history-line.ts';
+import type { Fallen, Failure, Line, Phase, Visit } from './history-line.ts';
+
+/** Failures that come from no task and no Fail state. */
+const OWN_ERRORS = ['FnF.RuntimeError', 'FnF.DataLimitExceeded'];
+const FIRST_ENTERED = 2;
+
+export class VisitJudge {
+  readonly faults: string[] = [];
+  /** True once an event could not be placed: what follows cannot be judged. */
+  lost = false;
+  /** The line that goes on from an event, by the event's id. */
+  protected readonly lineAfter = new Map<number, Line>();
+  /** The event that is being judged. */
+  protected event: HistoryEvent = null as unknown as HistoryEvent;
+  /** What a redrive would take up again. */
+  protected fallen: Fallen[] = [];
+  protected rootFailure: Failure | null = null;
+
+  protected fault(sentence: string): void {
+    const { id, type, stepName } = this.event;
+    this.faults.push(`event ${id} (${type}${stepName === '' ? '' : ` of ${stepName}`}): ${sentence}`);
+  }
+
+  protected lose(sentence: string): void {
+    this.fault(sentence);
+    this.lost = true;
+  }
+
+  protected expect(holds: boolean, sentence: string): void {
+    if (!holds) this.fault(sentence);
+  }
+
+  protected same(got: JsonValue | undefined, expected: JsonValue, what: string): void {
+    if (got !== undefined && text(got) === text(expected)) return;
+    this.fault(`${what} is ${short(got ?? null)}, and ${short(expected)} was due`);
+  }
+
+  protected inVisit(event: HistoryEvent, line: Line, visit: Visit): void {
+    switch (event.type) {
+      case 'StateStarted':
+        return this.#stateStarted(event, line, visit);
+      case 'TaskScheduled':
+        return this.#taskScheduled(event, line, visit);
+      case 'TaskSubmitted':
+        return this.#taskSubmitted(event, line, visit);
+      case 'TaskSucceeded':
+        return this.#taskSucceeded(event, line, visit);
+      case 'TaskFailed':
+      case 'TaskSubmitFailed':
+      case 'TaskTimedOut':
+        return this.#taskFailed(event, line, visit);
+      case 'BranchEntered':
+      case 'IterationEntered':
+        return this.#opened(event, line, visit);
+      case 'StateSucceeded':
+        return this.#stateSucceeded(event, line, visit);
+      default:
+        return this.#stateFailed(event, line, visit);
+    }
+  }
+
+  /** The line goes on from this event. */
+  protected goesOn(event: HistoryEvent, line: Line): void {
+    line.last = event.id;
+    this.lineAfter.set(event.id, line);
+  }
+
+  #stateStarted(event: HistoryEvent, line: Line, visit: Visit): void {
+    const retried = visit.phase === 'retry';
+    if (visit.phase !== 'entered' && !retried) return this.lose(`the state was ${visit.phase}`);
+    if (retried) this.notEarly(event, visit);
+    const input = event.detail['input'] as JsonValue;
+    if (visit.state.inputConstructor === null) this.same(input, visit.input, 'input');
+    visit.input = input;
+    visit.raw = input;
+    visit.phase = this.#phaseOfStart(event, visit);
+    visit.inside = [];
+    visit.opened = 0;
+    visit.exits = [];
+    visit.exited = 0;
+    visit.failedInside = false;
+    this.goesOn(event, line);
+  }
+
+  #phaseOfStart(event: HistoryEvent, visit: Visit): Phase {
+    const { state } = visit;
+    if (state.type === 'Task') return 'started';
+    if (state.type === 'Parallel' || state.type === 'Map') return 'children';
+    if (state.type === 'Fail') {
+      visit.failure = { error: state.code ?? 'FnF.Fail', cause: state.detail ?? '' };
+      return 'failing';
+    }
+    if (state.type === 'Wait' && typeof state.seconds === 'number') {
+      visit.notBeforeMs = event.timeMs + state.seconds * 1000;
+    }
+    return 'result';
+  }
+
+  #taskScheduled(event: HistoryEvent, line: Line, visit: Visit): void {
+    const { state } = visit;
+    if (state.type !== 'Task') return this.lose(`a ${state.type} calls nothing`);
+    if (visit.phase !== 'started' && visit.phase !== 'retry') return this.lose(`the state was ${visit.phase}`);
+    if (visit.phase === 'retry') this.notEarly(event, visit);
+    const { detail } = event;
+    visit.attempt++;
+    this.same(detail['action'], state.action, 'action');
+    this.same(detail['mode'], state.mode, 'mode');
+    this.same(detail['attempt'], visit.attempt, 'attempt');
+    const { timeoutSeconds } = state;
+    if (timeoutSeconds === null || timeoutSeconds === 0) {
+      this.expect(detail['timeoutSeconds'] === undefined, 'the state has no Timeout');
+    } else if (typeof timeoutSeconds === 'number')
+      this.same(detail['timeoutSeconds'], timeoutSeconds, 'timeoutSeconds');
+    visit.phase = 'scheduled';
+    visit.scheduled = event.id;
+    this.goesOn(event, line);
+  }
+
+  #taskSubmitted(event: HistoryEvent, line: Line, visit: Visit): void {
+    if (visit.phase !== 'scheduled') return this.lose(`the task was ${visit.phase}`);
+    this.expect(isCallback(visit.state), 'the task waits for no callback');
+    visit.phase = 'submitted';
+    this.goesOn(event, line);
+    this.lineAfter.set(visit.scheduled, line);
+  }
+
+  #taskSucceeded(event: HistoryEvent, line: Line, visit: Visit): void {
+    if (visit.phase !== 'scheduled' && visit.phase !== 'submitted') return this.lose(`the task was ${visit.phase}`);
+    visit.phase = 'result';
+    visit.raw = event.detail['output'] as JsonValue;
+    this.goesOn(event, line);
+  }
+
+  #taskFailed(event: HistoryEvent, line: Line, visit: Visit): void {
+    if (visit.phase !== 'scheduled' && visit.phase !== 'submitted') return this.lose(`the task was ${visit.phase}`);
+    const failure = failureOf(event);
+    const timedOut = failure.error === 'FnF.TaskTimeout';
+    if (event.type === 'TaskSubmitFailed') {
+      this.expect(visit.phase === 'scheduled' && isCallback(visit.state), 'it was accepted, or waits for no callback');
+    } else {
+      this.expect((event.type === 'TaskTimedOut') === timedOut, `its error is ${failure.error}`);
+    }
+    this.#failedAttempt(event, visit, failure);
+    this.goesOn(event, line);
+  }
+
+  /** A retry is announced, or the state is to fail with this. */
+  #failedAttempt(event: HistoryEvent, visit: Visit, failure: Failure): void {
+    const seconds = event.detail['retryAfterSeconds'] as number | undefined;
+    if (seconds === undefined) {
+      visit.failure = failure;
+      visit.phase = 'failing';
+      return;
+    }
+    const rules = 'retry' in visit.state ? visit.state.retry : [];
+    this.expect(
+      rules.some((rule) => answers(rule.errors, failure)),
+      'no rule of the state retries that',
+    );
+    visit.failure = null;
+    visit.phase = 'retry';
+    visit.notBeforeMs = event.timeMs + seconds * 1000;
+  }
+
+  protected notEarly(event: HistoryEvent, visit: Visit): void {
+    // Times are whole milliseconds, delays need not be.
+    this.expect(event.timeMs > visit.notBeforeMs - 1, `it was due ${visit.notBeforeMs - event.timeMs} ms later`);
+  }
+
+  #opened(event: HistoryEvent, line: Line, visit: Visit): void {
+    const { state } = visit;
+    const type = state.type === 'Parallel' ? 'BranchEntered' : 'IterationEntered';
+    if ((state.type !== 'Parallel' && state.type !== 'Map') || event.type !== type) {
+      return this.lose(`it is of a ${state.type}`);
+    }
+    if (visit.phase !== 'children') return this.lose(`the state was ${visit.phase}`);
+    this.same(event.detail['index'], visit.opened, 'index');
+    const scope = state.type === 'Parallel' ? state.branches[visit.opened] : state.processor;
+    if (scope === undefined) return this.lose(`the state has ${visit.opened} branches`);
+    const input = event.detail['input'] as JsonValue;
+    if (state.type === 'Parallel') this.same(input, visit.input, 'input');
+    const opened = newLine(scope, { line, visit }, visit.opened, event.id, input);
+    visit.inside.push(opened);
+    visit.opened++;
+    if (state.type === 'Map') this.expect(visit.inside.length <= atOnce(state), `${visit.inside.length} items at once`);
+    this.lineAfter.set(event.id, opened);
+  }
+
+  protected exited(event: HistoryEvent, line: Line): void {
+    const { outer } = line;
+    if (outer === null || line.visit !== null || line.expected.length > 0)
+      return this.lose('no branch or item ends there');
+    if (event.cause !== line.last || !outer.visit.inside.includes(line)) {
+      return this.lose(`${event.cause} is not its cause`);
+    }
+    const type = outer.visit.state.type === 'Parallel' ? 'BranchExited' : 'IterationExited';
+    if (event.type !== type) return this.lose(`it is of a ${outer.visit.state.type}`);
+    this.expect(event.stepName === outer.visit.state.name, `it is of ${outer.visit.state.name} by its cause`);
+    this.same(event.detail['index'], line.index, 'index');
+    this.same(event.detail['output'], line.handed, 'output');
+    outer.visit.exits[line.index] = line.handed;
+    outer.visit.exited++;
+    remove(line);
+    this.goesOn(event, outer.line);
+  }
+
+  #stateSucceeded(event: HistoryEvent, line: Line, visit: Visit): void {
+    const { state } = visit;
+    if (state.type === 'Parallel' || state.type === 'Map') {
+      if (visit.phase !== 'children') return this.lose(`the state was ${visit.phase}`);
+      const due = state.type === 'Parallel' ? state.branches.length : visit.opened;
+      this.expect(
+        visit.opened === due && visit.exited === due,
+        `${visit.exited} of ${due} lines inside it have exited`,
+      );
+      visit.raw = joined(state, visit);
+    } else if (visit.phase !== 'result') return this.lose(`the state was ${visit.phase}`);
+    if (state.type === 'Wait') this.notEarly(event, visit);
+    const output = event.detail['output'] as JsonValue;
+    if (state.outputConstructor === null || state.type === 'Choice') this.same(output, visit.raw, 'output');
+    this.leave(event, line, following(state), output);
+  }
+
+  /** To one of these states, or out of the scope. */
+  protected leave(event: HistoryEvent, line: Line, expected: readonly State[], handed: JsonValue): void {
+    line.visit = null;
+    line.expected = expected;
+    line.handed = handed;
+    this.goesOn(event, line);
+  }
+
+  #stateFailed(event: HistoryEvent, line: Line, visit: Visit): void {
+    const failure = failureOf(event);
+    const caughtBy = event.detail['next'] as string | undefined;
+    if (visit.phase === 'scheduled' || visit.phase === 'submitted') return this.lose(`the state was ${visit.phase}`);
+    if (visit.phase === 'retry') this.notEarly(event, visit);
+    this.#failureDue(event, visit, failure);
+    this.expect(
+      visit.inside.every((inner) => inner.visit === null),
+      'a state inside it is still entered',
+    );
+    const type = failure.error === 'FnF.TaskTimeout' ? 'StateTimedOut' : 'StateFailed';
+    this.expect(event.type === type, `its error is ${failure.error}`);
+    visit.aborting = false;
+    if (event.detail['retryAfterSeconds'] !== undefined) {
+      this.fallen = this.fallen.filter((fallen) => !isInside(fallen.line, visit));
+      visit.inside = [];
+      this.#failedAttempt(event, visit, failure);
+      this.goesOn(event, line);
+    } else if (caughtBy === undefined) this.#uncaught(event, line, visit, failure);
+    else {
+      this.fallen = this.fallen.filter((fallen) => !isInside(fallen.line, visit));
+      const rules = 'catch' in visit.state ? visit.state.catch : [];
+      const rule = rules.find((candidate) => answers(candidate.errors, failure));
+      if (rule === undefined) return this.lose('no rule of the state catches that');
+      this.same(caughtBy, rule.next.name, 'next');
+      const output = event.detail['output'] as JsonValue;
+      if (rule.outputConstructor === null) this.same(output, visit.input, 'output');
+      this.leave(event, line, [rule.next], output);
+    }
+  }
+
+  /** The failure that was told before; where there was none, one of the engine's own (decisions.md 2.7, 2.8). */
+  #failureDue(event: HistoryEvent, visit: Visit, failure: Failure): void {
+    const own = OWN_ERRORS.includes(failure.error);
+    const due = visit.failure;
+    if (visit.phase !== 'failing' || due === null) {
+      this.expect(own, `nothing before it failed with ${failure.error}`);
+      // Without an InputConstructor only the input of the execution can be at fault.
+      const unstarted = visit.phase === 'entered' && visit.state.inputConstructor === null;
+      this.expect(!unstarted || visit.entered === FIRST_ENTERED, 'the state has not started');
+      const early = visit.phase === 'children' && visit.exited < visit.opened;
+      this.expect(!early || failure.error === 'FnF.DataLimitExceeded', 'lines inside it have not exited');
+      return;
+    }
+    const decided = visit.state.type === 'Task' && event.detail['retryAfterSeconds'] !== undefined;
+    this.expect(!decided, 'its task announced no retry');
+    // The output of a catch rule may fail in its turn.
+    if (own && hasCatch(visit.state, due) && event.detail['next'] === undefined) return;
+    this.same(failure.error, due.error, 'error');
+    this.same(failure.cause, due.cause, 'cause');
+  }
+
+  #uncaught(event: HistoryEvent, line: Line, visit: Visit, failure: Failure): void {
+    const last = line.last;
+    const own = !visit.failedInside;
+    if (own) this.fallen = this.fallen.filter((fallen) => !isInside(fallen.line, visit));
+    this.fallen.push({ line, visit, last, own });
+    line.visit = null;
+    line.expected = [];
+    const { outer } = line;
+    if (outer === null) {
+      this.rootFailure = failure;
+      this.goesOn(event, line);
+      return;
+    }
+    remove(line);
+    outer.visit.failedInside = true;
+    outer.visit.failure = failure;
+    outer.visit.phase = 'failing';
+    outer.visit.aborting = true;
+    this.goesOn(event, outer.line);
+  }
+}
