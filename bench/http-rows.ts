@@ -2,10 +2,8 @@
  * The rows that are measured through HTTP: Millrace beside the two bare servers, and the ten-state flow beside the
  * one-state flow. In every round each of the four is driven once, in an order that turns by one from round to round.
  */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { INPUT, ONE_STATE, TEN_STATES } from './flows.ts';
+import { startLoad } from './load-process.ts';
 import type { Round, RoundResult } from './load.ts';
 import { CREDENTIALS, createFlow, startBaseline, startMillrace } from './servers.ts';
 
@@ -21,7 +19,7 @@ export interface HttpResults {
 export async function measureHttp(rounds: number, requests: number): Promise<HttpResults> {
   const servers = await Promise.all([startMillrace(), startBaseline('signed'), startBaseline('plain')]);
   const [millrace, signed, plain] = servers;
-  const load = fork(fileURLToPath(new URL('./load.ts', import.meta.url)));
+  const load = startLoad();
   try {
     await createFlow(millrace.port, 'one', ONE_STATE);
     await createFlow(millrace.port, 'ten', TEN_STATES);
@@ -31,13 +29,7 @@ export async function measureHttp(rounds: number, requests: number): Promise<Htt
       leg(plain.port, 'one', 'FlowName=one'),
       leg(millrace.port, 'ten', '"Status":"Succeeded"'),
     ];
-    for (const each of legs) await drive({ ...each.round, requests });
-    for (let round = 0; round < rounds; round++) {
-      for (let turn = 0; turn < legs.length; turn++) {
-        const each = legs[(turn + round) % legs.length] as Leg;
-        each.results.push(await drive({ ...each.round, requests }));
-      }
-    }
+    await driveInTurns(legs, rounds, (round) => load.drive({ ...round, requests }));
     const [signedLeg, oneLeg, plainLeg, tenLeg] = legs as [Leg, Leg, Leg, Leg];
     return {
       millrace: oneLeg.results,
@@ -46,24 +38,33 @@ export async function measureHttp(rounds: number, requests: number): Promise<Htt
       plainBaseline: plainLeg.results,
     };
   } finally {
-    load.kill();
+    load.stop();
     await Promise.all(servers.map((server) => server.stop()));
-  }
-
-  async function drive(round: Round): Promise<RoundResult> {
-    load.send(round);
-    const [message] = (await once(load, 'message')) as [{ result?: RoundResult; error?: string }];
-    if (message.result === undefined) throw new Error(`port ${round.port}: ${message.error}`);
-    return message.result;
   }
 }
 
-interface Leg {
+export interface Leg {
   readonly round: Omit<Round, 'requests'>;
   readonly results: RoundResult[];
 }
 
-function leg(port: number, flow: string, expect: string): Leg {
-  const form = { FlowName: flow, Input: INPUT };
-  return { round: { port, credentials: CREDENTIALS, form, connections: CONNECTIONS, expect }, results: [] };
+/** A leg of signed StartSyncExecution calls of a flow. */
+export function leg(port: number, flow: string, expect: string): Leg {
+  const call = { action: 'StartSyncExecution', form: { FlowName: flow, Input: INPUT }, expect };
+  return { round: { port, credentials: CREDENTIALS, calls: [call], connections: CONNECTIONS }, results: [] };
+}
+
+/** Drives each leg once a round, in an order that turns; once more before the first round, which warms up. */
+export async function driveInTurns(
+  legs: readonly Leg[],
+  rounds: number,
+  drive: (round: Leg['round']) => Promise<RoundResult>,
+): Promise<void> {
+  for (const each of legs) await drive(each.round);
+  for (let round = 0; round < rounds; round++) {
+    for (let turn = 0; turn < legs.length; turn++) {
+      const each = legs[(turn + round) % legs.length] as Leg;
+      each.results.push(await drive(each.round));
+    }
+  }
 }

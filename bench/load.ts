@@ -1,20 +1,32 @@
 /**
  * The load generator, a process of its own. For each round it is told of, it signs all requests and opens all
  * connections first, and only then starts the clock; each connection sends its next request when it has the answer
- * to the last. An answer that is not the expected success ends the benchmark.
+ * to the last. What is timed is a sequence of calls, of one mostly. An answer that is not the expected success ends the
+ * benchmark.
  */
 import { Connection } from './connection.ts';
 import type { Credentials } from './requests.ts';
 import { signedRequest } from './requests.ts';
 
+export interface Call {
+  readonly action: string;
+  /** `{n}` in a value stands for a number that no other sequence has. */
+  readonly form: Readonly<Record<string, string>>;
+  /** What the body of every answer has to contain. */
+  readonly expect: string;
+}
+
 export interface Round {
   readonly port: number;
   readonly credentials: Credentials;
-  readonly form: Readonly<Record<string, string>>;
+  /** One after the other, on one connection. */
+  readonly calls: readonly Call[];
+  /** Sequences of calls. */
   readonly requests: number;
   readonly connections: number;
-  /** What the body of every answer has to contain. */
-  readonly expect: string;
+  /** Numbers of sequences begin here and go round below `numbers`. */
+  readonly from?: number;
+  readonly numbers?: number;
 }
 
 export interface RoundResult {
@@ -27,24 +39,29 @@ export interface RoundResult {
 
 async function run(round: Round): Promise<RoundResult> {
   const host = `127.0.0.1:${round.port}`;
-  const requests = Array.from({ length: round.requests }, () =>
-    signedRequest(host, round.credentials, 'StartSyncExecution', round.form),
-  );
+  const sequences = Array.from({ length: round.requests }, (_, i) => {
+    const n = String(((round.from ?? 0) + i) % (round.numbers ?? Number.MAX_SAFE_INTEGER));
+    return round.calls.map(({ action, form, expect }) => ({
+      bytes: signedRequest(host, round.credentials, action, numbered(form, n)),
+      expected: Buffer.from(expect),
+    }));
+  });
   const latencies = new Float64Array(round.requests);
   const connections = await Promise.all(Array.from({ length: round.connections }, () => Connection.open(round.port)));
-  const expected = Buffer.from(round.expect);
   let next = 0;
   const cpuBefore = process.cpuUsage();
   const began = performance.now();
   await Promise.all(
     connections.map(async (connection) => {
-      for (let mine = next++; mine < requests.length; mine = next++) {
+      for (let mine = next++; mine < sequences.length; mine = next++) {
         const sent = performance.now();
-        const answer = await connection.send(requests[mine] as Buffer);
-        latencies[mine] = performance.now() - sent;
-        if (answer.status !== 200 || !answer.body.includes(expected)) {
-          throw new Error(`an answer that is no success: ${answer.status} ${answer.body.toString('utf8', 0, 500)}`);
+        for (const { bytes, expected } of sequences[mine] as readonly Sent[]) {
+          const answer = await connection.send(bytes);
+          if (answer.status !== 200 || !answer.body.includes(expected)) {
+            throw new Error(`an answer that is no success: ${answer.status} ${answer.body.toString('utf8', 0, 500)}`);
+          }
         }
+        latencies[mine] = performance.now() - sent;
       }
     }),
   );
@@ -59,6 +76,15 @@ async function run(round: Round): Promise<RoundResult> {
     p99Ms: at(0.99),
     generatorBusy: (cpu.user + cpu.system) / 1000 / elapsedMs,
   };
+}
+
+interface Sent {
+  readonly bytes: Buffer;
+  readonly expected: Buffer;
+}
+
+function numbered(form: Call['form'], n: string): Call['form'] {
+  return Object.fromEntries(Object.entries(form).map(([name, value]) => [name, value.replaceAll('{n}', n)]));
 }
 
 process.on('message', (round: Round) => {

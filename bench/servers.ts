@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,16 +55,13 @@ export function startBaseline(kind: 'signed' | 'plain'): Promise<Server> {
   return startServer('./baseline-server.ts', [kind], env);
 }
 
-/** `millrace serve` as a user has it: SQLite in a fresh folder, authentication on, logging as it comes. */
-export async function startMillrace(): Promise<Server> {
+/**
+ * `millrace serve` as a user has it: SQLite in a fresh folder, authentication on, logging as it comes.
+ * @param settings text of a settings file
+ */
+export async function startMillrace(settings = ''): Promise<Server> {
   const data = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
-  const server = await startServer('../bin/millrace.js', ['serve'], {
-    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MILLRACE_'))),
-    MILLRACE_LISTEN: '127.0.0.1:0',
-    MILLRACE_DATA: data,
-    MILLRACE_ACCESS_KEY_ID: CREDENTIALS.id,
-    MILLRACE_ACCESS_KEY_SECRET: CREDENTIALS.secret,
-  });
+  const server = await startMillraceOn(data, settings);
   return {
     ...server,
     async stop() {
@@ -72,6 +69,20 @@ export async function startMillrace(): Promise<Server> {
       await rm(data, { recursive: true, force: true });
     },
   };
+}
+
+/** The same on a data folder that stays. */
+export async function startMillraceOn(data: string, settings = ''): Promise<Server> {
+  const config = join(data, 'millrace.yaml');
+  await writeFile(config, settings);
+  return startServer('../bin/millrace.js', ['serve'], {
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MILLRACE_'))),
+    MILLRACE_LISTEN: '127.0.0.1:0',
+    MILLRACE_CONFIG: config,
+    MILLRACE_DATA: data,
+    MILLRACE_ACCESS_KEY_ID: CREDENTIALS.id,
+    MILLRACE_ACCESS_KEY_SECRET: CREDENTIALS.secret,
+  });
 }
 
 /** One signed call on a connection of its own. */
@@ -84,8 +95,13 @@ export async function call(port: number, action: string, form: Readonly<Record<s
   }
 }
 
-export async function createFlow(port: number, name: string, definition: string): Promise<void> {
-  const form = { Name: name, Type: 'FDL', ExecutionMode: 'Express', Description: 'benchmark', Definition: definition };
+export async function createFlow(
+  port: number,
+  name: string,
+  definition: string,
+  mode: 'Express' | 'Standard' = 'Express',
+): Promise<void> {
+  const form = { Name: name, Type: 'FDL', ExecutionMode: mode, Description: 'benchmark', Definition: definition };
   const answer = await call(port, 'CreateFlow', form);
   if (answer.status !== 200) throw new Error(`CreateFlow answered ${answer.status} ${answer.body.toString()}`);
 }
