@@ -4,6 +4,7 @@
  * answer that it still owed, is lost with it.
  */
 import { isDeepStrictEqual } from 'node:util';
+import type { TaskCall } from '../../src/actions/action.ts';
 import { startExecutionAction } from '../../src/actions/fnf.ts';
 import type { StartExecution } from '../../src/actions/fnf.ts';
 import { ApiError } from '../../src/api/error.ts';
@@ -11,8 +12,10 @@ import type { Clock } from '../../src/base/clock.ts';
 import { stringifyJson } from '../../src/base/json.ts';
 import { historyEvent } from '../../src/interpreter/history.ts';
 import { decodeEvents } from '../../src/interpreter/journal.ts';
+import type { JournalEvent } from '../../src/interpreter/journal.ts';
 import { WARNINGS_MAX } from '../../src/interpreter/execution.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
+import type { TaskMode } from '../../src/language/plan.ts';
 import { startExecutionOf } from '../../src/runtime/child-executions.ts';
 import { createFlowCompiler, createRunnableFlows } from '../../src/runtime/runnable-flows.ts';
 import type { RunnableFlows } from '../../src/runtime/runnable-flows.ts';
@@ -41,6 +44,12 @@ const FLOW_NAME = 'flow';
 const FLOW_ID = '00000000-0000-4000-9000-000000000000';
 const SEED = 1;
 const STANDARD_EVENTS = 5_000;
+/** In WaitForSystemCallback what was accepted is asked for again: the server itself waits for its end. */
+const ENDS_CALL: Readonly<Record<TaskMode, RegExp>> = {
+  RequestComplete: /^Task(Succeeded|Failed|TimedOut)$/,
+  WaitForSystemCallback: /^Task(SubmitFailed|Succeeded|Failed|TimedOut)$/,
+  WaitForCustomCallback: /^Task(Submitted|SubmitFailed|Succeeded|Failed|TimedOut)$/,
+};
 /** Longer than any execution. */
 const LONGEST_MS = 2 * 366 * 86_400_000;
 const PLACE = { region: 'cn-hangzhou', account: '1234567890123456' };
@@ -73,6 +82,7 @@ class DurableRun {
   async toItsEnd(): Promise<Ended> {
     const { wanted, actions, clock } = this.#world;
     await this.#createFlows();
+    actions.onRepeated((call) => void this.#checkRepeated(call));
     actions.onReport((token, end) => this.#report(token, end));
     await this.#ask((runtime) =>
       runtime.start({
@@ -214,8 +224,23 @@ class DurableRun {
   }
 
   async #events(id: number): Promise<number> {
+    return (await this.#journal(id)).length;
+  }
+
+  /** A call may be made again only while its outcome, or that its work was accepted, is not on disk. */
+  async #checkRepeated({ task, mode, idempotencyKey }: TaskCall): Promise<void> {
+    if (task === null) return;
+    const journal = await this.#journal(task.execution);
+    const known = journal.find(({ event }) => event.cause === task.event && ENDS_CALL[mode].test(event.type));
+    if (known === undefined) return;
+    this.#world.actions.addProblem(
+      `${idempotencyKey} is called again after event ${known.event.id}, ${known.event.type}`,
+    );
+  }
+
+  async #journal(id: number): Promise<JournalEvent[]> {
     const rows = await this.#stores.executions.journal(id, 1, Number.MAX_SAFE_INTEGER);
-    return rows.reduce((sum, row) => sum + row.count, 0);
+    return rows.flatMap((row) => decodeEvents(row.events));
   }
 
   async #deleteFlow(): Promise<void> {
@@ -260,8 +285,7 @@ class DurableRun {
 
   async #endedAs(record: ExecutionRecord): Promise<Ended> {
     const { id, status, output, error, cause, startedMs, stoppedMs } = record;
-    const rows = await this.#stores.executions.journal(id, 1, Number.MAX_SAFE_INTEGER);
-    const events = rows.flatMap((row) => decodeEvents(row.events));
+    const events = await this.#journal(id);
     return {
       status: status as Ended['status'],
       output,

@@ -46,6 +46,7 @@ export class StandIn {
   readonly #clock: Clock;
   readonly #known = new Map<string, KnownCall>();
   readonly #reports: Promise<void>[] = [];
+  #repeated: (call: TaskCall) => void = () => {};
   #report: Reporter = () => Promise.resolve();
 
   constructor(answers: readonly TaskAnswer[], clock: Clock) {
@@ -67,6 +68,11 @@ export class StandIn {
     this.#report = report;
   }
 
+  /** Told of a call that is made again. */
+  onRepeated(repeated: (call: TaskCall) => void): void {
+    this.#repeated = repeated;
+  }
+
   /** Resolves when every report of the script was made. */
   async reported(): Promise<void> {
     await Promise.all(this.#reports);
@@ -79,7 +85,9 @@ export class StandIn {
   }
 
   #answer(call: TaskCall, signal: AbortSignal, life: Life | null): Promise<TaskResult> {
-    const known = this.#known.get(call.idempotencyKey) ?? this.#take(call);
+    const before = this.#known.get(call.idempotencyKey);
+    if (before !== undefined) this.#repeated(call);
+    const known = before ?? this.#take(call);
     const { state, answer } = known;
     if (answer === null) return Promise.resolve({ ok: false, error: 'Script.NoAnswer', cause: state });
     return new Promise((resolve) => {
