@@ -9,7 +9,7 @@ import { jsonBytes } from '../base/json.ts';
 import type { JsonArray, JsonValue } from '../base/json.ts';
 import type { ChoiceState, TaskState } from '../language/plan.ts';
 import { Emitter } from './emitter.ts';
-import type { Ending, EventFacts, EventType, Failure } from './event.ts';
+import type { EventFacts, EventType, Failure } from './event.ts';
 import type { Command, Execution, Thread } from './execution.ts';
 import {
   constructGlobal,
@@ -24,7 +24,7 @@ import {
 import { ConstructScope } from './construct-scope.ts';
 import { TASK_TIMEOUT, executionTimeout, findCatch, findRetry, taskTimeout } from './failure.ts';
 import type { Input, Moment, Record } from './input.ts';
-import { entered, innermost, isBeingAborted } from './threads.ts';
+import { innermost, isBeingAborted } from './threads.ts';
 
 /** Work of one call, in units of about a nanosecond. */
 export const BUDGET_UNITS = 1_000_000;
@@ -127,7 +127,7 @@ class Decision extends Emitter {
     const { execution } = this;
     while (this.worked <= budgetUnits && execution.status === 'Running') {
       if (this.ending !== null) {
-        this.end(this.ending);
+        this.endNext(this.ending);
         continue;
       }
       const thread = execution.ready[0];
@@ -392,21 +392,6 @@ class Decision extends Emitter {
     const bytes = jsonBytes(thread.handed, stateDataBytes);
     const facts: EventFacts = { index: thread.index, bytes };
     return parent.resultBytes + bytes > stateDataBytes ? { ...facts, failure: joinedTooLarge(stateDataBytes) } : facts;
-  }
-
-  /** Over its time or stopped: one state after another is aborted, innermost first, and then the execution ends. */
-  private end(ending: Ending): void {
-    const { execution } = this;
-    const root = execution.root as Thread;
-    const target = innermost(root) ?? entered(root);
-    if (target !== null) {
-      const cause = ending.as === 'ExecutionStopped' ? 'The execution was stopped.' : ending.cause;
-      const failure = { error: ending.error, cause };
-      this.emit('StateAborted', target.lastEvent, target.id, target.state.index, null, -1, { failure, ending });
-    } else {
-      const { error, cause } = ending;
-      this.emit(ending.as, execution.lastEvent, root.id, -1, null, -1, { failure: { error, cause } });
-    }
   }
 
   /** An event of a state in its own thread, caused by the one before it. */

@@ -1,6 +1,7 @@
 /**
- * Makes the events of one decision, applies each at once (I1) and records it. Whatever is decided, the events stay within
- * their limit: the last one ends the execution (decisions.md 2.8), and their times never go backwards.
+ * Makes the events of one decision, applies each at once (I1) and records it; and those of an end that the flow does not
+ * come to by itself. Whatever is decided, the events stay within their limit: the last one ends the execution (decisions.md
+ * 2.8), and their times never go backwards.
  */
 import type { JsonValue } from '../base/json.ts';
 import { apply } from './apply.ts';
@@ -9,6 +10,7 @@ import type { Ending, EventFacts, EventType } from './event.ts';
 import type { Execution, Thread } from './execution.ts';
 import { eventLimit } from './failure.ts';
 import type { Moment, Record } from './input.ts';
+import { entered, innermost } from './threads.ts';
 
 export class Emitter {
   readonly execution: Execution;
@@ -48,6 +50,21 @@ export class Emitter {
     this.write(ending?.as ?? 'ExecutionFailed', execution.lastEvent, root.id, -1, null, -1, {
       failure: { error, cause },
     });
+  }
+
+  /** Over its time or stopped: one state after another is aborted, innermost first, and then the execution ends. */
+  endNext(ending: Ending): void {
+    const { execution } = this;
+    const root = execution.root as Thread;
+    const target = innermost(root) ?? entered(root);
+    if (target !== null) {
+      const cause = ending.as === 'ExecutionStopped' ? 'The execution was stopped.' : ending.cause;
+      const failure = { error: ending.error, cause };
+      this.emit('StateAborted', target.lastEvent, target.id, target.state.index, null, -1, { failure, ending });
+    } else {
+      const { error, cause } = ending;
+      this.emit(ending.as, execution.lastEvent, root.id, -1, null, -1, { failure: { error, cause } });
+    }
   }
 
   private write(

@@ -1,6 +1,7 @@
 /** Tasks in callback modes: their token, their submission, and what ends them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isJsonObject } from '../../src/base/json.ts';
 import type { JsonObject } from '../../src/base/json.ts';
 import { ByHand } from './by-hand.ts';
 
@@ -13,13 +14,20 @@ function callback(more: JsonObject = {}): ByHand {
   return new ByHand({ StartAt: 'Call', States: [{ ...CALLBACK, ...more }] }, {}, {}, { mode: 'Standard' });
 }
 
+/** What the last event, a TaskScheduled, hands over. */
+function bodyOf({ events }: ByHand): unknown {
+  const parameters = events.at(-1)?.value ?? null;
+  assert.ok(isJsonObject(parameters));
+  return parameters['body'];
+}
+
 const FAILURE = { error: 'X', cause: 'refused' };
 
 test('the token in Parameters is that of the TaskScheduled which they become', () => {
   const run = callback();
   const scheduled = run.events.at(-1);
   assert.equal(scheduled?.type, 'TaskScheduled');
-  assert.equal((scheduled?.value as JsonObject)['body'], `token ${scheduled?.id}`);
+  assert.equal(bodyOf(run), `token ${scheduled?.id}`);
   assert.deepEqual(scheduled?.facts, {
     ...{ action: 'HTTP:Request', mode: 'WaitForCustomCallback', attempt: 1, timeoutSeconds: null },
   });
@@ -28,7 +36,7 @@ test('the token in Parameters is that of the TaskScheduled which they become', (
 test('there is no token in other modes, nor outside the scheduling of the task', () => {
   const token = { 'token.$': '$Context.Current.TaskToken' };
   const plain = callback({ TaskMode: 'RequestComplete' });
-  assert.equal((plain.events.at(-1)?.value as JsonObject)['body'], null);
+  assert.equal(bodyOf(plain), null);
   const run = callback({ InputConstructor: token, OutputConstructor: token });
   assert.deepEqual(run.events[2]?.value, { token: null });
   run.take({ kind: 'task-succeeded', id: 4, output: {} });
@@ -49,7 +57,7 @@ test('a token of its own for each attempt', () => {
   const run = callback({ Retry: [{ Errors: ['X'], MaxAttempts: 1, IntervalSeconds: 1 }] });
   run.take({ kind: 'task-failed', id: 4, failure: FAILURE });
   run.take({ kind: 'timer-due', id: 5 });
-  assert.equal((run.events.at(-1)?.value as JsonObject)['body'], 'token 6');
+  assert.equal(bodyOf(run), 'token 6');
 });
 
 test('a submitted task is waited for and not called again; its report is caused by its TaskScheduled', () => {
