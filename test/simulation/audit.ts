@@ -134,7 +134,8 @@ export class Audit {
     if (shadow === undefined) return;
     for (const message of shadow.takeFaults()) this.fault(`#${id} ${message}`);
     if (noRows && shadow.isFresh) this.fault(`#${id} has new events that no commit brought`);
-    for (const event of shadow.takeFresh()) this.#checkChild(shadow, event.cause, event.type, event.value, event.facts?.failure?.error);
+    for (const event of shadow.takeFresh())
+      this.#checkChild(shadow, event.cause, event.type, event.value, event.facts?.failure?.error);
     this.#checkRecord(shadow, shadow.record);
   }
 

@@ -241,7 +241,8 @@ export class Client {
     // It may have been redriven since.
     if (status === 'Running' && shadow.execution.redrives > 0) return;
     if (view.status !== status) this.#fault(`${what}: ${view.status}, and by its events ${status}`);
-    if (view.stoppedMs !== stoppedMs) this.#fault(`${what}: ended at ${view.stoppedMs}, and by its events ${stoppedMs}`);
+    if (view.stoppedMs !== stoppedMs)
+      this.#fault(`${what}: ended at ${view.stoppedMs}, and by its events ${stoppedMs}`);
     if (view.output !== shadow.record.output) this.#fault(`${what}: another output than the record's`);
   }
 
@@ -259,5 +260,7 @@ function refusal(error: unknown): { error: ApiError } | { lost: string } | { def
 function forge(token: string, below: (count: number) => number): string {
   const at = below(token.length);
   const other = token[at] === 'A' ? 'B' : 'A';
-  return ['', 'x', token.slice(1), `${token}A`, `${token.slice(0, at)}${other}${token.slice(at + 1)}`][below(5)] as string;
+  return ['', 'x', token.slice(1), `${token}A`, `${token.slice(0, at)}${other}${token.slice(at + 1)}`][
+    below(5)
+  ] as string;
 }

@@ -70,4 +70,3 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
     },
   }),
 };
-

@@ -79,7 +79,8 @@ function stepsOf(seed: number, flows: ReadonlyMap<string, MadeFlow>, without: Re
     const atMs = later();
     steps.push({ do: 'start', atMs, start: { flowName, name, input, inputText: stringifyJson(input) } });
     const at = { flowName, name };
-    if (random.chance(0.15)) steps.push({ do: 'start', atMs: atMs + later(), start: startAgain(flowName, name, input) });
+    if (random.chance(0.15))
+      steps.push({ do: 'start', atMs: atMs + later(), start: startAgain(flowName, name, input) });
     for (const read of ['describe', 'history', 'waits'] as const) {
       if (random.chance(0.4)) steps.push({ do: read, atMs: atMs + later(), ...at });
     }
@@ -102,7 +103,7 @@ function stepsOf(seed: number, flows: ReadonlyMap<string, MadeFlow>, without: Re
   }
   if (!without.has('crashes')) {
     if (random.chance(0.2)) steps.push({ do: 'sigterm', atMs: later() });
-    if (random.chance(0.15)) steps.push({ do: 'supersede', atMs: later() });
+    if (random.chance(0.2)) steps.push({ do: 'supersede', atMs: random.below(60_000) });
   }
   return steps;
 }

@@ -45,6 +45,7 @@ export async function startServer(world: World, life: Life, store: ExecutionStor
   const { executions, changes, standard } = runtimes;
   return {
     life,
+    sinceMs: world.clock.elapsedMs,
     executions,
     flowChanged: (name) => changes.changed(name),
     flowDeleted: (name) => changes.deleted(name),

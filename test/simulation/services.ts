@@ -66,7 +66,7 @@ export class Services {
   #outcome(call: TaskCall): Outcome {
     const asked = JSON.stringify(call.parameters, (key, value: unknown) => (key === 'token' ? undefined : value));
     const random = Random.of(this.#options.seed, 'outcome', stateOf(call), asked);
-    if (random.chance(0.3)) return { ok: false, error: random.pick(ERRORS) };
+    if (random.chance(0.2)) return { ok: false, error: random.pick(ERRORS) };
     return { ok: true, output: randomValue(random.below) };
   }
 
@@ -123,7 +123,11 @@ export class Services {
     this.#later(firstMs, token, report);
     if (!random.chance(0.3)) return;
     const isSame = serviceOf(call) === 'steady' || random.chance(0.5);
-    this.#later(firstMs + random.pick([0, 1, 300, 60_000]), token, isSame ? report : { ok: true, output: { other: 1 } });
+    this.#later(
+      firstMs + random.pick([0, 1, 300, 60_000]),
+      token,
+      isSame ? report : { ok: true, output: { other: 1 } },
+    );
   }
 
   #later(delayMs: number, token: string, report: TaskReport): void {

@@ -12,12 +12,7 @@ import type { JsonObject } from '../../src/base/json.ts';
 import type { Plan } from '../../src/language/plan.ts';
 import type { ExecutionRecord, JournalRow } from '../../src/store/executions.ts';
 
-const ENDS: readonly EventType[] = [
-  'ExecutionSucceeded',
-  'ExecutionFailed',
-  'ExecutionTimedOut',
-  'ExecutionStopped',
-];
+const ENDS: readonly EventType[] = ['ExecutionSucceeded', 'ExecutionFailed', 'ExecutionTimedOut', 'ExecutionStopped'];
 const TASK_ENDS: readonly EventType[] = ['TaskSucceeded', 'TaskFailed', 'TaskTimedOut', 'TaskSubmitFailed'];
 
 export class Shadow {
@@ -83,7 +78,12 @@ export class Shadow {
     if (rows.length !== this.#rows.length) fault(`has ${rows.length} rows, and had ${this.#rows.length}`);
     for (const [i, row] of rows.entries()) {
       const known = this.#rows[i];
-      if (known === undefined || row.first !== known.first || row.count !== known.count || row.events !== known.events) {
+      if (
+        known === undefined ||
+        row.first !== known.first ||
+        row.count !== known.count ||
+        row.events !== known.events
+      ) {
         return fault(`row ${row.first} is not what it was`);
       }
     }
@@ -166,7 +166,8 @@ export class Shadow {
   #check(event: ExecutionEvent): void {
     if (TASK_ENDS.includes(event.type) || event.type === 'TaskSubmitted') {
       const command = this.execution.commands.get(event.cause);
-      if (command?.kind !== 'task') this.#fault(`${event.type} ${event.id} ends task ${event.cause}, which is not open`);
+      if (command?.kind !== 'task')
+        this.#fault(`${event.type} ${event.id} ends task ${event.cause}, which is not open`);
       else if (command.submitted && event.type.startsWith('TaskSubmit')) {
         this.#fault(`${event.type} ${event.id} of task ${event.cause}, which was submitted before`);
       }
@@ -215,7 +216,17 @@ function follow(entered: Map<number, ExecutionEvent>, event: ExecutionEvent): st
 }
 
 /** What an execution is, apart from what the runtime takes out of it. */
-function essence({ status, lastEvent, startedMs, stoppedMs, global, output, failure, threads, commands }: Execution): string {
+function essence({
+  status,
+  lastEvent,
+  startedMs,
+  stoppedMs,
+  global,
+  output,
+  failure,
+  threads,
+  commands,
+}: Execution): string {
   return stringifyJson([
     [status, lastEvent, startedMs, stoppedMs, failure?.error ?? '', failure?.cause ?? ''],
     [global, output],

@@ -37,17 +37,20 @@ export interface Statistics {
   ends: Record<string, number>;
 }
 
+const MINUTE_MS = 60_000;
 /** Rounds of looking whether all has ended. */
 const ROUNDS_MAX = 400;
+/** Timers are looked at once a minute at least. */
+const OVERDUE_MS = 3 * MINUTE_MS;
 /** Longer than any service takes to answer. */
 const QUIET_ROUNDS = 6;
-const MINUTE_MS = 60_000;
 const FLOW = { type: 'FDL', executionMode: 'Standard', description: '', roleArn: '' } as const;
 
 export async function simulate({ seed, without, plant }: SimulationOptions): Promise<SimulationResult> {
   const scenario = scenarioOf(seed, without ?? new Set());
   const run = new Run(scenario, plant ?? null);
   await Promise.race([run.play(), run.world.audit.broken]);
+  run.world.end();
   return run.result();
 }
 
@@ -169,6 +172,7 @@ class Run {
       const eventsBefore = running.reduce((sum, { lastEvent }) => sum + lastEvent, 0);
       await world.pass(MINUTE_MS);
       const left = this.#running();
+      this.#checkOverdue(left);
       const events = left.reduce((sum, { lastEvent }) => sum + lastEvent, 0);
       // A while without a step: the next is far away.
       quiet = events === eventsBefore && world.services.reportsToCome === 0 ? quiet + 1 : 0;
@@ -181,6 +185,16 @@ class Run {
       world.audit.fault(`#${shadow.record.id} does not come to its end`);
     }
     for (const request of this.#client.open) world.audit.fault(`request ${request} is not answered`);
+  }
+
+  /** What a process has had minutes for it does in time. */
+  #checkOverdue(running: readonly Shadow[]): void {
+    const { server, clock, audit } = this.world;
+    if (server === null || clock.elapsedMs - server.sinceMs < OVERDUE_MS) return;
+    for (const shadow of running) {
+      const lateMs = clock.nowMs() - shadow.dueMs();
+      if (lateMs > OVERDUE_MS) audit.fault(`#${shadow.record.id} should have gone on ${lateMs} ms ago`);
+    }
   }
 
   #running(): Shadow[] {
@@ -232,5 +246,8 @@ class Run {
 
 function journalOf(shadow: Shadow): string[] {
   const { id, flowName, name, status, wakeMs } = shadow.record;
-  return [`#${id} ${flowName}/${name} ${status}, asleep until ${wakeMs}`, ...shadow.journal().map((line) => `  ${line}`)];
+  return [
+    `#${id} ${flowName}/${name} ${status}, asleep until ${wakeMs}`,
+    ...shadow.journal().map((line) => `  ${line}`),
+  ];
 }

@@ -37,10 +37,13 @@ class Standard {
   readonly #making: FlowMaking;
   /** A task that loses its answers needs something that ends it: its own timeout or the flow's. */
   #flowEnds = false;
+  /** How many states build nothing: random expressions fail often, and a flow that fails at once shows little. */
+  readonly #plain: number;
 
   constructor(random: Random, making: FlowMaking) {
     this.#random = random;
     this.#making = making;
+    this.#plain = random.pick([0, 0.6, 0.95]);
   }
 
   flow(base: JsonObject): JsonObject {
@@ -55,7 +58,10 @@ class Standard {
   }
 
   #states(states: readonly JsonValue[]): JsonValue[] {
-    return states.map((state) => this.#state(state as JsonObject));
+    return states.map((state) => {
+      const plain = this.#random.chance(this.#plain);
+      return this.#state(plain ? withoutConstructors(state as JsonObject) : (state as JsonObject));
+    });
   }
 
   #scope(scope: JsonObject): JsonObject {
@@ -158,7 +164,21 @@ class Standard {
   }
 }
 
+/** What counts the ways back stays. */
+function withoutConstructors(state: JsonObject): JsonObject {
+  const { InputConstructor: _input, OutputConstructor: _output, ItemConstructor: _item, ...rest } = state;
+  const { ItemsPath: items, Parameters: parameters, ...more } = rest;
+  const literal = typeof items === 'string' && items.startsWith('[') ? items : '[1, {"a": 2}]';
+  return {
+    ...more,
+    ...(items === undefined ? {} : { ItemsPath: literal }),
+    ...(parameters === undefined ? {} : { Parameters: { ...(parameters as JsonObject), 'body.$': '$Input' } }),
+  };
+}
+
 /** Without task modes, which Express flows do not have. */
 function expressOf(value: JsonObject): JsonObject {
-  return parseJson(JSON.stringify(value, (key, member: unknown) => (key === 'TaskMode' ? undefined : member))) as JsonObject;
+  return parseJson(
+    JSON.stringify(value, (key, member: unknown) => (key === 'TaskMode' ? undefined : member)),
+  ) as JsonObject;
 }

@@ -36,6 +36,8 @@ export interface WorldOptions {
 /** A process that serves. */
 export interface Server {
   readonly life: Life;
+  /** Virtual time at which it began to serve. */
+  readonly sinceMs: number;
   readonly executions: Executions;
   /** To be told of a change of a flow that is durable. */
   flowChanged(name: string): void;
@@ -110,6 +112,12 @@ export class World {
 
   pass(ms: number): Promise<void> {
     return new Promise((resolve) => this.clock.after(ms, resolve));
+  }
+
+  /** Nothing happens any more. */
+  end(): void {
+    this.#server?.life.die('the end');
+    this.clock.stop();
   }
 
   /** Starts the first process; whenever one dies, another follows. */

@@ -73,3 +73,13 @@ test('a wall clock that jumps leaves the monotonic clock and the timers alone', 
   assert.equal(clock.nowMs() - startMs, 1_000 - 3_600_000);
   assert.equal(clock.monotonicMs(), 1_000);
 });
+
+test('a stopped clock wakes nobody any more', async () => {
+  const clock = new VirtualClock();
+  let woken = 0;
+  clock.after(1, () => woken++);
+  clock.stop();
+  clock.after(1, () => woken++);
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+  assert.equal(woken, 0);
+});

@@ -34,6 +34,7 @@ export class VirtualClock implements Clock {
   #jumpedMs = 0;
   #order = 0;
   #turning = false;
+  #stopped = false;
 
   constructor(options: VirtualClockOptions = {}) {
     this.#startMs = options.startMs ?? Date.UTC(2026, 0, 1);
@@ -68,8 +69,14 @@ export class VirtualClock implements Clock {
     };
   }
 
+  /** No timer fires any more: ends what would go on for ever. */
+  stop(): void {
+    this.#stopped = true;
+    this.#timers.length = 0;
+  }
+
   #schedule(): void {
-    if (this.#turning) return;
+    if (this.#turning || this.#stopped) return;
     this.#turning = true;
     waitingTurns++;
     setImmediate(() => this.#turn());

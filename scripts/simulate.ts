@@ -1,0 +1,77 @@
+/**
+ * `npm run simulate -- --seed N --runs M`: simulated runs of Standard flows with crashes, store faults, lost answers and
+ * clock jumps, one for each seed from N on (test/simulation/). Prints what was run; of a run that finds something the
+ * seed, what happened and the journals, and ends with 1. The same seed does the same thing again.
+ *
+ * `--without crashes,store,…` leaves kinds of fault out, to see what a finding needs. `--trace` prints a good run, too.
+ * `--kill` kills and restarts a real server instead: 500 executions of ten steps.
+ */
+import { parseArgs } from 'node:util';
+import { FAULT_KINDS } from '../test/simulation/scenario.ts';
+import type { FaultKind } from '../test/simulation/scenario.ts';
+import { simulate } from '../test/simulation/simulation.ts';
+import type { SimulationResult } from '../test/simulation/simulation.ts';
+
+/** Lines of a long trace that are shown: its end. */
+const TRACE_LINES = 300;
+const PROGRESS_MS = 10_000;
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    runs: { type: 'string', default: '1' },
+    without: { type: 'string', default: '' },
+    trace: { type: 'boolean', default: false },
+    kill: { type: 'boolean', default: false },
+  },
+});
+
+async function simulateAll(): Promise<boolean> {
+  const first = whole('seed', values.seed);
+  const runs = whole('runs', values.runs);
+  const without = new Set(values.without.split(',').filter((kind) => kind !== '')) as Set<FaultKind>;
+  for (const kind of without) {
+    if (!FAULT_KINDS.includes(kind)) throw new Error(`--without takes ${FAULT_KINDS.join(', ')}, not ${kind}`);
+  }
+  const total = { executions: 0, events: 0, lives: 0, compared: 0 };
+  const ends: Record<string, number> = {};
+  const found: number[] = [];
+  let saidMs = Date.now();
+  for (let seed = first; seed < first + runs; seed++) {
+    const result = await simulate({ seed, without });
+    for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += result.statistics[key];
+    for (const [end, count] of Object.entries(result.statistics.ends)) ends[end] = (ends[end] ?? 0) + count;
+    if (result.faults.length > 0) found.push(seed);
+    if (result.faults.length > 0 || values.trace) print(result);
+    if (Date.now() - saidMs > PROGRESS_MS) {
+      saidMs = Date.now();
+      console.log(`… seed ${seed}, ${found.length} with findings`);
+    }
+  }
+  const endings = Object.entries(ends).map(([end, count]) => `${count} ${end}`);
+  console.log(
+    `${runs} runs from seed ${first}: ${total.executions} executions (${endings.join(', ')}), ${total.events} events, ` +
+      `${total.lives} processes, ${total.compared} ends compared with the express runtime`,
+  );
+  console.log(found.length === 0 ? 'nothing found' : `seeds with findings: ${found.join(' ')}`);
+  return found.length === 0;
+}
+
+function print({ seed, faults, trace, journals }: SimulationResult): void {
+  console.log(`\n=== seed ${seed}`);
+  if (trace.length > TRACE_LINES) console.log(`(${trace.length - TRACE_LINES} lines before these)`);
+  for (const line of trace.slice(-TRACE_LINES)) console.log(line);
+  for (const line of journals) console.log(line);
+  for (const fault of faults) console.log(`FAULT ${fault}`);
+  if (faults.length > 0) console.log(`again: npm run simulate -- --seed ${seed} --runs 1\n`);
+}
+
+function whole(name: string, text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 0) throw new Error(`--${name} takes a whole number, not ${text}`);
+  return number;
+}
+
+if (!(await simulateAll())) process.exitCode = 1;
+// Timers of virtual clocks that were left behind hold nothing up, but processes of the simulation may wait for ever.
+process.exit();
