@@ -99,3 +99,12 @@ function fail(error: unknown): void {
   console.error(error);
   process.exit(1);
 }
+
+/** Runs `run(0)` to `run(count - 1)`, so many at a time. */
+export async function inParallel(concurrency: number, count: number, run: (i: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let i = next++; i < count; i = next++) await run(i);
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, count) }, work));
+}

@@ -3,13 +3,12 @@
  * of the same texts (`group-commit.ts`). A step is a Task that an action answers at once: what its answer leads to is on
  * the disk before the next Task is called. Rounds alternate, on files that stay, so that none of them pays for a new one.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TaskCall, TaskResult } from '../src/actions/action.ts';
-import { openEngine } from './durable-engine.ts';
+import { inParallel, openEngine } from './durable-engine.ts';
 import type { DurableEngine } from './durable-engine.ts';
 import { CALLBACK_TASKS, DURABLE_STEPS, callbackChain, taskChain } from './flows.ts';
+import { inFolder } from './folder.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { Where, Write } from './group-commit.ts';
 import { percentile } from './statistics.ts';
@@ -150,15 +149,6 @@ function latencyOf(values: readonly number[]): Latency {
   return { p50Ms: percentile(values, 0.5), p99Ms: percentile(values, 0.99) };
 }
 
-async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
-  try {
-    return await use(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
 function open(where: Where, folder: string): GroupCommit {
   const file = join(folder, `by-hand-${where}.db`);
   return where === 'thread' ? GroupCommit.inThread(file) : GroupCommit.inWorker(file);
@@ -202,12 +192,4 @@ async function stepsPerSecond(
   const began = performance.now();
   await inParallel(concurrency, executions, run);
   return (executions * DURABLE_STEPS * 1000) / (performance.now() - began);
-}
-
-export async function inParallel(concurrency: number, count: number, run: (i: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const work = async (): Promise<void> => {
-    for (let i = next++; i < count; i = next++) await run(i);
-  };
-  await Promise.all(Array.from({ length: Math.min(concurrency, count) }, work));
 }

@@ -50,9 +50,21 @@ function readPort(child: ChildProcess, script: string): Promise<number> {
   });
 }
 
-export function startBaseline(kind: 'signed' | 'plain'): Promise<Server> {
-  const env = { ...process.env, BENCH_KEY_ID: CREDENTIALS.id, BENCH_KEY_SECRET: CREDENTIALS.secret };
-  return startServer('./baseline-server.ts', [kind], env);
+export async function startBaseline(kind: 'signed' | 'plain' | 'durable'): Promise<Server> {
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
+  const server = await startServer('./baseline-server.ts', [kind], {
+    ...process.env,
+    BENCH_KEY_ID: CREDENTIALS.id,
+    BENCH_KEY_SECRET: CREDENTIALS.secret,
+    BENCH_FILE: join(folder, 'by-hand.db'),
+  });
+  return {
+    ...server,
+    async stop() {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 /**

@@ -1,0 +1,53 @@
+/**
+ * From the start of a Standard execution to its end as a caller sees it, through HTTP: StartExecution, then
+ * DescribeExecution with a long poll. Beside it the same two calls of a bare server that verifies, commits one row and
+ * answers, and then verifies and echoes.
+ */
+import { INPUT, TEN_STATES } from './flows.ts';
+import { driveInTurns } from './http-rows.ts';
+import type { Leg } from './http-rows.ts';
+import { startLoad } from './load-process.ts';
+import type { RoundResult } from './load.ts';
+import { CREDENTIALS, createFlow, startBaseline, startMillrace } from './servers.ts';
+
+export interface LatencyResults {
+  readonly connections: number;
+  readonly millrace: readonly RoundResult[];
+  readonly byHand: readonly RoundResult[];
+}
+
+export async function measureLatency(
+  connections: readonly number[],
+  rounds: number,
+  requests: number,
+): Promise<LatencyResults[]> {
+  const servers = await Promise.all([startMillrace(), startBaseline('durable')]);
+  const load = startLoad();
+  let from = 0;
+  try {
+    await createFlow(servers[0].port, 'ten', TEN_STATES, 'Standard');
+    const results: LatencyResults[] = [];
+    for (const count of connections) {
+      const legs = servers.map(({ port }) => legOf(port, count));
+      await driveInTurns(legs, rounds, (round) => {
+        from += requests;
+        return load.drive({ ...round, requests, from });
+      });
+      const [ours, theirs] = legs as [Leg, Leg];
+      results.push({ connections: count, millrace: ours.results, byHand: theirs.results });
+    }
+    return results;
+  } finally {
+    load.stop();
+    await Promise.all(servers.map((server) => server.stop()));
+  }
+}
+
+function legOf(port: number, connections: number): Leg {
+  const names = { FlowName: 'ten', ExecutionName: 'execution-{n}' };
+  const calls = [
+    { action: 'StartExecution', form: { ...names, Input: INPUT }, expect: '"Status":' },
+    { action: 'DescribeExecution', form: { ...names, WaitTimeSeconds: '60' }, expect: '"Status":"Succeeded"' },
+  ];
+  return { round: { port, credentials: CREDENTIALS, calls, connections }, results: [] };
+}

@@ -1,0 +1,53 @@
+/**
+ * Memory of what sleeps, in a process of its own: `millrace` starts executions that wait longer than they stay in memory,
+ * `timers` makes as many objects of a plain program, each with a timer. Prints bytes by execution as JSON.
+ */
+import { inParallel, openEngine } from './durable-engine.ts';
+import { SLEEP } from './flows.ts';
+import { inFolder } from './folder.ts';
+
+const STARTS_AT_ONCE = 500;
+const [kind = '', countText = ''] = process.argv.slice(2);
+const count = Number(countText);
+
+/** Heap and buffers after a full collection, of all threads as far as this process knows them. */
+async function usedBytes(): Promise<number> {
+  for (let i = 0; i < 3; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    globalThis.gc?.();
+  }
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+async function millrace(): Promise<number> {
+  return inFolder(async (folder) => {
+    const engine = await openEngine(folder, () => new Promise(() => {}));
+    await engine.createFlow('sleep', SLEEP);
+    // What starts once is not counted: code, prepared statements, the compiled flow.
+    const warm = Math.min(2_000, count);
+    await inParallel(STARTS_AT_ONCE, warm, (i) => engine.start('sleep', `warm-${i}`));
+    const before = await usedBytes();
+    await inParallel(STARTS_AT_ONCE, count, (i) => engine.start('sleep', `e${i}`));
+    const after = await usedBytes();
+    if ((await engine.stores.executions.running()) !== count + warm) throw new Error('not all of them sleep');
+    await engine.close();
+    return (after - before) / count;
+  });
+}
+
+async function timers(): Promise<number> {
+  const before = await usedBytes();
+  const sleepers = new Map<string, { name: string; input: unknown; state: string; timer: NodeJS.Timeout }>();
+  for (let i = 0; i < count; i++) {
+    const name = `e${i}`;
+    const input = JSON.parse(`{"order":{"id":"o-${i}","amount":99.5}}`) as unknown;
+    sleepers.set(name, { name, input, state: 'Sleep', timer: setTimeout(() => sleepers.delete(name), 300_000) });
+  }
+  const after = await usedBytes();
+  for (const { timer } of sleepers.values()) clearTimeout(timer);
+  return (after - before) / count;
+}
+
+console.log(JSON.stringify(kind === 'timers' ? await timers() : await millrace()));
+process.exit(0);
