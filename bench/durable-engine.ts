@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { ActionCatalog, TaskCall, TaskResult } from '../src/actions/action.ts';
 import { systemClock } from '../src/base/clock.ts';
 import { systemIds } from '../src/base/ids.ts';
+import type { JsonObject } from '../src/base/json.ts';
 import { loadSettings } from '../src/config/load.ts';
 import type { Settings } from '../src/config/settings.ts';
 import { compileDefinition } from '../src/language/compile.ts';
@@ -13,6 +14,7 @@ import { createRuntimes } from '../src/runtime/runtimes.ts';
 import type { Runtimes } from '../src/runtime/runtimes.ts';
 import { openSqliteStores } from '../src/store/sqlite/stores.ts';
 import type { Stores } from '../src/store/stores.ts';
+import { INPUT } from './flows.ts';
 
 export type Act = (call: TaskCall) => Promise<TaskResult>;
 
@@ -30,8 +32,7 @@ export interface DurableEngine {
 
 export const SETTINGS: Settings = loadSettings({}, '/', () => null);
 const PATIENCE_MS = 600_000;
-const INPUT_TEXT = '{"order":{"id":"o-1024","amount":99.5}}';
-const INPUT = { order: { id: 'o-1024', amount: 99.5 } };
+const INPUT_OBJECT = JSON.parse(INPUT) as JsonObject;
 
 export async function openEngine(folder: string, act: Act): Promise<DurableEngine> {
   const stores = openSqliteStores({ file: join(folder, 'millrace.db'), synchronous: 'FULL' });
@@ -76,8 +77,8 @@ export async function openEngine(folder: string, act: Act): Promise<DurableEngin
       const request = {
         flowName,
         executionName,
-        inputText: INPUT_TEXT,
-        input: INPUT,
+        inputText: INPUT,
+        input: INPUT_OBJECT,
         qualifier: '',
         callbackToken: '',
       };

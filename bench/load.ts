@@ -24,8 +24,9 @@ export interface Round {
   /** Sequences of calls. */
   readonly requests: number;
   readonly connections: number;
-  /** Numbers of sequences begin here and go round below `numbers`. */
+  /** Sequence `i` has the number `(from + i) * stride % numbers`. */
   readonly from?: number;
+  readonly stride?: number;
   readonly numbers?: number;
 }
 
@@ -40,7 +41,7 @@ export interface RoundResult {
 async function run(round: Round): Promise<RoundResult> {
   const host = `127.0.0.1:${round.port}`;
   const sequences = Array.from({ length: round.requests }, (_, i) => {
-    const n = String(((round.from ?? 0) + i) % (round.numbers ?? Number.MAX_SAFE_INTEGER));
+    const n = String((((round.from ?? 0) + i) * (round.stride ?? 1)) % (round.numbers ?? Number.MAX_SAFE_INTEGER));
     return round.calls.map(({ action, form, expect }) => ({
       bytes: signedRequest(host, round.credentials, action, numbered(form, n)),
       expected: Buffer.from(expect),
