@@ -11,6 +11,7 @@ import { CHAIN_LENGTH, INPUT, amazonPassChain, passChain } from './flows.ts';
 
 const START = {
   name: 'bench',
+  flowName: 'bench',
   input: JSON.parse(INPUT) as { readonly [key: string]: string },
   roleArn: '',
   environment: {},

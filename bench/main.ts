@@ -1,48 +1,53 @@
 /**
  * `npm run bench`: measures what docs/performance.md explains and prints it as a table, with the machine it ran on.
- * `npm run bench -- --quick` takes fewer and shorter rounds, to see that everything runs.
+ * `npm run bench -- --quick` takes fewer and shorter rounds, to see that everything runs; `npm run bench -- --large` reads
+ * among a million executions and measures nothing else; `npm run bench -- --only durable` takes one part: `http`,
+ * `interpreter`, `kept`, `durable` or `start`.
  */
 import { arch, cpus, release, totalmem, type } from 'node:os';
+import { measureCallbacks, measureSteps } from './durable-rows.ts';
+import { callbackRow, keptRow, largeRow, latencyRow, recoveryRow, sleeperRow, stepRow } from './durable-table.ts';
+import { measureExpressHistory } from './express-history-row.ts';
 import { measureHttp } from './http-rows.ts';
 import type { HttpResults } from './http-rows.ts';
 import { measureInterpreter } from './interpreter-row.ts';
 import type { InterpreterResults } from './interpreter-row.ts';
-import type { RoundResult } from './load.ts';
+import { measureLarge } from './large-rows.ts';
+import { measureLatency } from './latency-row.ts';
+import { measureRecovery } from './recovery-row.ts';
+import { measureSleepers } from './sleepers-row.ts';
 import { measureStart } from './start-rows.ts';
 import { median, ratio } from './statistics.ts';
-import type { Ratio } from './statistics.ts';
+import { rate, rates, spread, table, whole } from './table.ts';
+import type { Row } from './table.ts';
 
 const quick = process.argv.includes('--quick');
-const HTTP_ROUNDS = quick ? 3 : 11;
+const ROUNDS = quick ? 3 : 11;
 const HTTP_REQUESTS = quick ? 2_000 : 20_000;
-const INTERPRETER_ROUNDS = quick ? 3 : 11;
 const CHAINS = quick ? 50 : 500;
 const STARTS = quick ? 2 : 5;
+/** Pairs of servers, with and without history, and rounds of each pair. */
+const KEPT_PAIRS = quick ? 1 : 5;
+const KEPT_ROUNDS = quick ? 3 : 7;
+const DURABLE_ROUNDS = quick ? 1 : 7;
+const LATENCY_REQUESTS = quick ? 200 : 2_000;
+const RECOVERED = quick ? 500 : 10_000;
+const SLEEPERS = quick ? 2_000 : 100_000;
+const LARGE = quick ? 5_000 : 1_000_000;
+const LARGE_REQUESTS = quick ? 20 : 300;
 
-interface Row {
-  readonly what: string;
-  readonly ours: string;
-  readonly beside: string;
-  readonly ratio: string;
-  readonly aim: string;
+/** Executions of one round. */
+function amount(concurrency: number): number {
+  if (quick) return Math.max(10, concurrency);
+  return concurrency === 1 ? 100 : concurrency * 20;
 }
 
-function rates(results: readonly RoundResult[]): number[] {
-  return results.map((result) => result.perSecond);
-}
-
-function rate(results: readonly RoundResult[]): string {
-  const perSecond = Math.round(median(rates(results)));
-  const p99Ms = median(results.map((result) => result.p99Ms));
-  return `${perSecond.toLocaleString('en')}/s, p99 ${p99Ms.toFixed(1)} ms`;
-}
-
-function spread({ median: middle, lowest, highest }: Ratio): string {
-  return `**${middle.toFixed(2)}** (${lowest.toFixed(2)}–${highest.toFixed(2)})`;
-}
+/** The most that the load generator computed in a round of the fastest server. */
+let busiest = 0;
 
 function httpRows(results: HttpResults): Row[] {
   const { millrace, signedBaseline, plainBaseline, tenStates } = results;
+  busiest = Math.max(...plainBaseline.map((result) => result.generatorBusy));
   const what = 'signed StartSyncExecution, one Pass state, 32 connections';
   return [
     {
@@ -97,9 +102,19 @@ async function startRows(): Promise<Row[]> {
   ];
 }
 
-function table(rows: readonly Row[]): string {
-  const lines = rows.map((row) => `| ${row.what} | ${row.ours} | ${row.beside} | ${row.ratio} | ${row.aim} |`);
-  return ['| what | Millrace | beside | ratio (lowest–highest) | aim |', '|---|---|---|---|---|', ...lines].join('\n');
+async function durableRows(): Promise<Row[]> {
+  const steps = await measureSteps([1, 50, 500], DURABLE_ROUNDS, amount);
+  const callbacks = await measureCallbacks([1, 50], DURABLE_ROUNDS, amount);
+  const latencies = await measureLatency([1, 32], DURABLE_ROUNDS, LATENCY_REQUESTS);
+  const recovery = await measureRecovery(RECOVERED, quick ? 1 : 5);
+  const sleepers = await measureSleepers(SLEEPERS);
+  return [
+    ...steps.map(stepRow),
+    ...callbacks.map(callbackRow),
+    ...latencies.map(latencyRow),
+    recoveryRow(recovery),
+    sleeperRow(sleepers),
+  ];
 }
 
 function machine(): string {
@@ -108,14 +123,35 @@ function machine(): string {
   return `${processors[0]?.model.trim() ?? 'an unknown processor'}, ${processors.length} cores, ${memoryGb} GB, ${type()} ${release()} ${arch()}, Node ${process.version}`;
 }
 
-const http = await measureHttp(HTTP_ROUNDS, HTTP_REQUESTS);
-const interpreter = await measureInterpreter(INTERPRETER_ROUNDS, CHAINS);
-const rows = [...httpRows(http), interpreterRow(interpreter), ...(await startRows())];
-const busiest = Math.max(...http.plainBaseline.map((result) => result.generatorBusy));
+/** Parts that were asked for, in the order of the page. */
+const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
+  http: async () => httpRows(await measureHttp(ROUNDS, HTTP_REQUESTS)),
+  interpreter: async () => [interpreterRow(await measureInterpreter(ROUNDS, CHAINS))],
+  kept: async () => (await measureExpressHistory(KEPT_PAIRS, KEPT_ROUNDS, HTTP_REQUESTS)).map(keptRow),
+  durable: durableRows,
+  start: startRows,
+};
 
+async function rowsOf(argv: readonly string[]): Promise<Row[]> {
+  if (argv.includes('--large')) return (await measureLarge(LARGE, quick ? 1 : 3, LARGE_REQUESTS)).map(largeRow);
+  const at = argv.indexOf('--only');
+  if (at < 0) return (await inOrder(Object.values(PARTS))).flat();
+  const part = PARTS[argv[at + 1] ?? ''];
+  if (part === undefined) throw new Error(`--only takes one of ${Object.keys(PARTS).join(', ')}`);
+  return part();
+}
+
+async function inOrder<T>(works: readonly (() => Promise<T>)[]): Promise<T[]> {
+  const results: T[] = [];
+  for (const work of works) results.push(await work());
+  return results;
+}
+
+const rows = await rowsOf(process.argv);
 console.log(`${machine()}\n`);
 console.log(table(rows));
 console.log(
-  `\nMedians of ${HTTP_ROUNDS} alternating rounds of ${HTTP_REQUESTS.toLocaleString('en')} requests ` +
-    `(interpreter: ${INTERPRETER_ROUNDS} rounds of ${CHAINS} chains). The load generator was at most ${Math.round(busiest * 100)} % busy.`,
+  `\nMedians of alternating rounds: ${ROUNDS} of ${whole(HTTP_REQUESTS)} requests (interpreter: of ${CHAINS} chains), ` +
+    `${DURABLE_ROUNDS} of each durable row.${busiest > 0 ? ` The load generator was at most ${Math.round(busiest * 100)} % busy.` : ''}`,
 );
+process.exit(0);
