@@ -60,7 +60,8 @@ export class Emitter {
     if (target !== null) {
       const cause = ending.as === 'ExecutionStopped' ? 'The execution was stopped.' : ending.cause;
       const failure = { error: ending.error, cause };
-      this.emit('StateAborted', target.lastEvent, target.id, target.state.index, null, -1, { failure, ending });
+      const facts: EventFacts = execution.ending === null ? { failure, ending } : { failure };
+      this.emit('StateAborted', target.lastEvent, target.id, target.state.index, null, -1, facts);
     } else {
       const { error, cause } = ending;
       this.emit(ending.as, execution.lastEvent, root.id, -1, null, -1, { failure: { error, cause } });

@@ -20,13 +20,31 @@ export function eventsToUndo(events: readonly ExecutionEvent[]): number[] {
   assert(end !== undefined && UNSUCCESSFUL.has(end.type), 'only an end without success is undone');
   const undone = undoneOf(events);
   const standing = events.filter(({ id }) => !undone.has(id));
-  const found = end.type === 'ExecutionFailed' ? ofFailure(events, standing, end) : ofEnding(standing);
-  return [...found, end.id];
+  const found = new Set(end.type === 'ExecutionFailed' ? ofFailure(events, standing, end) : ofEnding(standing));
+  found.add(end.id);
+  const kept = standing.filter(({ id }) => !found.has(id));
+  for (const id of givenUp(kept)) found.add(id);
+  return [...found].sort((a, b) => a - b);
 }
 
-/** Over its time or stopped: every state stands where it was aborted. */
+/**
+ * Calls whose work ended with the execution, such as a child execution: they are made anew, as other calls. What reports a
+ * task of WaitForCustomCallback is outside, and goes on.
+ */
+function givenUp(kept: readonly ExecutionEvent[]): number[] {
+  const open = new Map<number, number[]>();
+  for (const { id, type, thread, facts } of kept) {
+    if (type === 'TaskScheduled' && facts?.mode === 'WaitForSystemCallback') open.set(thread, [id]);
+    else if (type === 'TaskSubmitted') open.get(thread)?.push(id);
+    else open.delete(thread);
+  }
+  return [...open.values()].flat();
+}
+
+/** Over its time or stopped: every state stands where it was aborted. Once that has begun nothing else happens. */
 function ofEnding(standing: readonly ExecutionEvent[]): number[] {
-  return standing.filter(({ facts }) => facts?.ending !== undefined).map(({ id }) => id);
+  const first = standing.findIndex(({ facts }) => facts?.ending !== undefined);
+  return first === -1 ? [] : standing.slice(first, -1).map(({ id }) => id);
 }
 
 function ofFailure(

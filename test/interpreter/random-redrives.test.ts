@@ -18,6 +18,8 @@ const FAILURE = { error: 'X', cause: 'as drawn' };
 /** Ends without success of one execution, after which nothing goes wrong any more. */
 const LIVES_MAX = 6;
 
+/** Work that ends with the execution: a redrive calls it anew. */
+const CHILD: JsonObject = { Action: 'FC:InvokeFunction', TaskMode: 'WaitForSystemCallback' };
 /** Flows in which each task knows its place, so that its answer depends on nothing else. */
 class FlowMaker {
   readonly #draw: Draw;
@@ -48,7 +50,7 @@ class FlowMaker {
       case 3:
         return this.#task(Name, { Retry: [{ Errors: ['X'], MaxAttempts: 1, IntervalSeconds: 1 }] });
       case 4:
-        return this.#task(Name, {});
+        return this.#task(Name, this.#draw(2) === 0 ? {} : CHILD);
       case 5:
       case 6: {
         const Branches = Array.from({ length: 1 + this.#draw(3) }, () => this.scope(depth + 1));
@@ -72,8 +74,14 @@ class FlowMaker {
 
   #task(Name: string, more: JsonObject): JsonObject {
     const body = { 'path.$': '$Input.path', task: Name };
-    const Parameters = { url: 'http://x.invalid/', method: 'POST', body };
-    return { Type: 'Task', Name, Action: 'HTTP:Request', Parameters, GlobalConstructor: { [`g${Name}`]: 1 }, ...more };
+    const http = { Action: 'HTTP:Request', Parameters: { url: 'http://x.invalid/', method: 'POST', body } };
+    const child = { ...CHILD, Parameters: { resourceArn: 'acs:fc:::functions/f/LATEST', body } };
+    return {
+      Type: 'Task',
+      Name,
+      ...(more === CHILD ? child : { ...http, ...more }),
+      GlobalConstructor: { [`g${Name}`]: 1 },
+    };
   }
 }
 

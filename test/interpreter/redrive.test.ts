@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonObject } from '../../src/base/json.ts';
+import type { Input } from '../../src/interpreter/input.ts';
 import { eventsToUndo } from '../../src/interpreter/redrive.ts';
 import { ByHand } from './by-hand.ts';
 
@@ -162,6 +163,38 @@ test('an execution that was stopped or over its time goes on where it was, with 
     run.redrive();
     assert.deepEqual([...run.execution.commands.keys()], before);
     assert.equal(run.execution.redrives, 2);
+  }
+});
+
+test('a call whose work ended with the execution is made anew, by another task', () => {
+  const child = {
+    ...{ Type: 'Task', Action: 'FNF:StartExecution', TaskMode: 'WaitForSystemCallback', End: true },
+    Parameters: { resourceArn: 'acs:fnf:::flow/child', input: { 'token.$': '$Context.Current.TaskToken' } },
+  };
+  const inputs = [
+    (run: ByHand): Input => ({ kind: 'task-failed', id: run.command('Bad').id, failure: FAILURE }),
+    (): Input => ({ kind: 'stop', failure: FAILURE }),
+  ];
+  for (const input of inputs) {
+    const branches = ['Ended', 'Called', 'Submitted'].map((Name) => branch({ ...child, Name }));
+    const run = new ByHand(branch(parallel('All', [...branches, branch(call('Bad'))])), {}, {}, { mode: 'Standard' });
+    for (const state of ['Ended', 'Submitted']) {
+      run.takeRebuilt({ kind: 'task-submitted', id: run.command(state).id, output: null });
+    }
+    succeed(run, 'Ended');
+    const bad = run.command('Bad').id;
+    const before = [...run.execution.commands.keys()];
+    run.takeRebuilt(input(run));
+    run.redrive();
+    const after = [run.command('Called'), run.command('Submitted')];
+    for (const command of after) {
+      assert.ok(command.kind === 'task' && !command.submitted && !before.includes(command.id));
+      assert.deepEqual(command.parameters['input'], { token: `token ${command.id}` });
+    }
+    // A plain call is repeated as the same task, unless it is the one that failed.
+    assert.equal(run.command('Bad').id === bad, input === inputs[1]);
+    for (const state of ['Submitted', 'Called', 'Bad']) succeed(run, state);
+    assert.equal(run.execution.status, 'Succeeded');
   }
 });
 
