@@ -5,9 +5,9 @@
  * same events gives the same queue, and a rebuilt execution goes on in the same order.
  */
 import { assert } from '../base/assert.ts';
-import { setMember } from '../base/json.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
-import type { State } from '../language/plan.ts';
+import type { Scope, State } from '../language/plan.ts';
+import { dataFlowOf, merge } from './dialects.ts';
 import type { EventType, ExecutionEvent, Failure } from './event.ts';
 import { THREADS_MAX, Thread, WARNINGS_MAX } from './execution.ts';
 import type { Execution, ExecutionStatus } from './execution.ts';
@@ -42,7 +42,12 @@ function applyToExecution(execution: Execution, event: ExecutionEvent): void {
   if (event.type === 'ExecutionStarted') {
     execution.startedMs = event.timeMs;
     execution.beganMs = event.timeMs;
-    const root = new Thread(event.id, execution.plan.root, null, 0, event.value);
+    const { mapped, failure } = event.facts ?? {};
+    const root = new Thread(event.id, execution.plan.root, null, 0, mapped ?? event.value);
+    if (failure !== undefined) {
+      root.failure = failure;
+      root.phase = 'exit';
+    }
     execution.root = root;
     execution.threads.set(root.id, root);
     enqueue(execution, root);
@@ -79,6 +84,7 @@ function applyToThread(execution: Execution, event: ExecutionEvent): void {
   switch (event.type) {
     case 'StateEntered':
       thread.phase = 'entered';
+      thread.entered = event.id;
       thread.retryDecided = false;
       thread.lastEvent = event.id;
       break;
@@ -88,7 +94,11 @@ function applyToThread(execution: Execution, event: ExecutionEvent): void {
     case 'StateSucceeded':
       if (event.facts?.global !== undefined) writeGlobal(execution, event.facts.global);
       if (thread.waitingFor !== 0) closeCommand(execution, thread);
-      moveOn(execution, thread, event);
+      ended(execution, thread, event);
+      break;
+    case 'StateExited':
+      thread.lastEvent = event.id;
+      moveOn(execution, thread, event.next);
       break;
     case 'StateFailed':
     case 'StateTimedOut':
@@ -176,7 +186,7 @@ function stateStarted(execution: Execution, thread: Thread, event: ExecutionEven
       break;
     case 'Wait':
       openTimer(execution, thread, event, facts?.seconds ?? 0);
-      thread.output = event.value;
+      thread.output = dataFlowOf(execution.plan).idleOutput(event.value);
       thread.phase = 'timer';
       break;
     case 'Parallel':
@@ -186,12 +196,21 @@ function stateStarted(execution: Execution, thread: Thread, event: ExecutionEven
       thread.items = facts?.items ?? [];
       beginChildren(thread, thread.items.length);
       break;
+    case 'Switch':
+      thread.branch = facts?.branch ?? -1;
+      if (branchOf(thread) === null) {
+        thread.output = dataFlowOf(execution.plan).idleOutput(event.value);
+        thread.phase = 'result';
+      } else {
+        beginChildren(thread, 1);
+      }
+      break;
     case 'Fail':
       thread.failure = { error: state.code ?? 'FnF.Fail', cause: state.detail ?? '' };
       thread.phase = 'failing';
       break;
     default:
-      thread.output = event.value;
+      thread.output = dataFlowOf(execution.plan).idleOutput(event.value);
       thread.phase = 'result';
   }
 }
@@ -262,7 +281,7 @@ function stateFailed(execution: Execution, thread: Thread, event: ExecutionEvent
     return;
   }
   if (event.facts?.caught !== undefined) {
-    moveOn(execution, thread, event);
+    ended(execution, thread, event);
     return;
   }
   thread.lastEvent = event.id;
@@ -286,17 +305,28 @@ function beginAborting(execution: Execution, thread: Thread, failure: Failure | 
   execution.ready.unshift(thread);
 }
 
-/** To the next state of the scope, or out of it, with the event's value. */
-function moveOn(execution: Execution, thread: Thread, event: ExecutionEvent): void {
+/** A state is over, with the event's value as its output. */
+function ended(execution: Execution, thread: Thread, event: ExecutionEvent): void {
   thread.lastEvent = event.id;
-  thread.handed = event.value;
-  thread.input = event.value;
   thread.failure = null;
-  if (event.next === -1) {
+  if (dataFlowOf(execution.plan).hasLocal) {
+    thread.local = merge(thread.local, event.value as JsonObject);
+    thread.next = event.next;
+    thread.phase = 'leaving';
+    return;
+  }
+  thread.handed = event.value;
+  moveOn(execution, thread, event.next);
+}
+
+/** To the next state of the scope, or out of it. */
+function moveOn(execution: Execution, thread: Thread, next: number): void {
+  thread.input = thread.handed;
+  if (next === -1) {
     thread.phase = 'exit';
     return;
   }
-  thread.state = execution.plan.states[event.next] as State;
+  thread.state = execution.plan.states[next] as State;
   thread.phase = 'enter';
   thread.started = false;
   thread.output = null;
@@ -309,17 +339,29 @@ function moveOn(execution: Execution, thread: Thread, event: ExecutionEvent): vo
 }
 
 function spawn(execution: Execution, thread: Thread, event: ExecutionEvent): void {
-  const { state } = thread;
-  const index = event.facts?.index ?? 0;
-  assert(state.type === 'Parallel' || state.type === 'Map', `${state.type} has no branches`);
-  const scope = state.type === 'Parallel' ? state.branches[index] : state.processor;
-  assert(scope !== undefined && thread.children !== null, `no branch ${index}`);
+  const index = thread.spawned;
+  const scope = scopeInside(thread);
+  assert(scope !== null && thread.children !== null, `no branch ${event.facts?.index}`);
   const child = new Thread(event.id, scope, thread, index, event.value);
   thread.children.push(child);
   execution.threads.set(child.id, child);
   thread.spawned = index + 1;
   if (!hasRoom(execution, thread)) thread.phase = 'children';
   enqueue(execution, child);
+}
+
+/** What the next branch or item of the thread's state runs. */
+function scopeInside(thread: Thread): Scope | null {
+  const { state } = thread;
+  if (state.type === 'Parallel') return state.branches[thread.spawned] ?? null;
+  return state.type === 'Map' ? state.processor : branchOf(thread);
+}
+
+/** The steps of the branch that a Switch has taken; null when there are none. */
+function branchOf({ state, branch }: Thread): Scope | null {
+  assert(state.type === 'Switch', `${state.type} has no branches`);
+  const taken = branch === state.branches.length ? state.default : state.branches[branch];
+  return taken?.scope ?? null;
 }
 
 /** True while another branch or item of the thread's state may begin. */
@@ -329,10 +371,8 @@ function hasRoom(execution: Execution, thread: Thread): boolean {
   if (thread.spawned === thread.done) return true;
   if (execution.threads.size >= THREADS_MAX) return false;
   if (thread.state.type !== 'Map') return true;
-  const atOnce = Math.min(
-    thread.state.maxConcurrency ?? execution.limits.mapConcurrency,
-    execution.limits.mapConcurrency,
-  );
+  const limit = dataFlowOf(execution.plan).mapConcurrency ?? execution.limits.mapConcurrency;
+  const atOnce = Math.min(thread.state.maxConcurrency ?? limit, limit);
   return thread.spawned - thread.done < atOnce;
 }
 
@@ -390,11 +430,4 @@ function writeGlobal(execution: Execution, changes: JsonObject): void {
     execution.globalBytes += execution.globalGrowth(key, changes[key] as JsonValue);
   }
   execution.global = merge(execution.global, changes);
-}
-
-function merge(global: JsonObject, changes: JsonObject): JsonObject {
-  const merged: Record<string, JsonValue> = {};
-  for (const key of Object.keys(global)) setMember(merged, key, global[key] as JsonValue);
-  for (const key of Object.keys(changes)) setMember(merged, key, changes[key] as JsonValue);
-  return merged;
 }

@@ -134,8 +134,40 @@ export class ConstructScope implements StateScope {
     if (this.measured > FUEL_PER_STATE) this.fail('the values of the state need more work than one state may do');
   }
 
-  /** `$Context` (fdl.md 3.1), with the flow's place in a Map as `Current.ItemIndex` (decisions.md 3.6). */
+  /** Bytes that the input and the output of a state may have. */
+  get dataLimit(): number {
+    return this.#execution.limits.stateDataBytes;
+  }
+
+  /** What expressions see before the first state, and after the last one. */
+  ofFlow(thread: Thread | null, input: JsonValue, output: JsonValue): void {
+    if (thread !== null) this.enter(thread);
+    this.input = input;
+    this.output = output;
+  }
+
+  /** `$Context` of the state-machine language (fdl.md 3.1), `$context` of the classic one (fdl-classic.md 3.4). */
   context(): JsonObject {
+    return this.#execution.plan.dialect === 'classic' ? this.#classicContext() : this.#stateMachineContext();
+  }
+
+  #classicContext(): JsonObject {
+    const thread = this.#thread;
+    const { name, flowName } = this.#execution.start;
+    const { state, entered = 0 } = thread ?? {};
+    // The same for every attempt: the input that holds it is built once.
+    const waits = state?.type === 'Task' && state.mode !== 'RequestComplete';
+    const token = waits ? (this.#moment.taskToken?.(entered) ?? null) : null;
+    return {
+      task: { token },
+      execution: { name },
+      flow: { name: flowName },
+      step: { name: state?.name ?? '', eventId: entered },
+    };
+  }
+
+  /** With the flow's place in a Map as `Current.ItemIndex` (decisions.md 3.6). */
+  #stateMachineContext(): JsonObject {
     const thread = this.#thread;
     const { start } = this.#execution;
     const current: Record<string, JsonValue> = {

@@ -2,11 +2,13 @@
  * The values that a state builds, each checked against its limit. A function that fails sets `scope.failure` and gives a
  * value that is not looked at.
  */
+import { assert } from '../base/assert.ts';
 import { instantMs } from '../base/instant.ts';
 import { fitsJson, isJsonArray, stringifyJson } from '../base/json.ts';
 import type { JsonArray, JsonObject, JsonValue } from '../base/json.ts';
 import type { Compute, Construct, MapState, TaskState, WaitState } from '../language/plan.ts';
 import type { ConstructScope } from './construct-scope.ts';
+import type { DataFlow } from './dialects.ts';
 import type { Failure } from './event.ts';
 import type { Execution, Thread } from './execution.ts';
 import { DATA_LIMIT_EXCEEDED } from './failure.ts';
@@ -120,8 +122,9 @@ export function evaluateItems(scope: ConstructScope, state: MapState): JsonArray
     scope.fail(named(state.items, `ItemsPath must lead to an array, not ${shown(items)}`));
     return [];
   }
-  const { itemConstructor } = state;
+  const { itemConstructor, iterationConstructor } = state;
   if (itemConstructor !== null) return buildItems(scope, items, itemConstructor);
+  if (iterationConstructor !== null) return checkIterations(scope, items);
   // Almost always the items are a part of the input, which was measured as a whole.
   if (scope.oversize(items, '') !== null) {
     for (const [index, item] of items.entries()) {
@@ -131,6 +134,31 @@ export function evaluateItems(scope: ConstructScope, state: MapState): JsonArray
     }
   }
   return items;
+}
+
+/** Each iteration of a classic foreach gets the input of the step and its element; together they have to fit. */
+function checkIterations(scope: ConstructScope, items: JsonArray): JsonArray {
+  const limit = scope.dataLimit;
+  const inputBytes = scope.measure(scope.input, limit);
+  for (const [index, item] of items.entries()) {
+    if (inputBytes + scope.measure(item, limit) > limit)
+      scope.failure = tooLarge(`The input of iteration ${index}`, limit);
+    else scope.checkMeasured();
+    if (scope.failure !== null) return [];
+  }
+  return items;
+}
+
+/** The input of one iteration of a classic foreach. */
+export function constructIteration(
+  scope: ConstructScope,
+  construct: Construct,
+  items: JsonArray,
+  index: number,
+): JsonObject {
+  scope.item = items[index] as JsonValue;
+  scope.itemIndex = index;
+  return scope.attempt(construct, NOTHING);
 }
 
 function buildItems(scope: ConstructScope, items: JsonArray, itemConstructor: Construct): JsonArray {
@@ -146,12 +174,11 @@ function buildItems(scope: ConstructScope, items: JsonArray, itemConstructor: Co
   return built;
 }
 
-/** The raw output of a Parallel, `{"Branch0": …}`, or of a Map, `{"Items": […]}` (fdl.md 2.5, 2.6). */
-export function joinedOutput(scope: ConstructScope, thread: Thread): JsonObject {
-  const results = thread.results ?? [];
-  let output: JsonObject;
-  if (thread.state.type === 'Map') output = { Items: results };
-  else output = Object.fromEntries(results.map((result, index) => [`Branch${index}`, result]));
+/** The raw output of a Parallel, a Map or a Switch (fdl.md 2.5, 2.6; fdl-classic.md 2.4–2.6). */
+export function joinedOutput(scope: ConstructScope, flow: DataFlow, thread: Thread): JsonValue {
+  const { type } = thread.state;
+  assert(type === 'Map' || type === 'Parallel' || type === 'Switch', `${type} joins nothing`);
+  const output = flow.joinedOutput(type, thread.results ?? []);
   scope.failure = scope.oversize(output, 'The joined result of the state');
   return output;
 }

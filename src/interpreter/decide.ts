@@ -5,14 +5,17 @@
  * I2: time and randomness arrive in the `moment`. I5: a stale or repeated input gives no events. Pure and synchronous.
  */
 import { assert } from '../base/assert.ts';
-import { jsonBytes } from '../base/json.ts';
-import type { JsonArray, JsonValue } from '../base/json.ts';
-import type { ChoiceState, TaskState } from '../language/plan.ts';
+import { isJsonObject, jsonBytes, memberOf } from '../base/json.ts';
+import type { JsonArray, JsonObject, JsonValue } from '../base/json.ts';
+import type { ChoiceState, State, SwitchState, TaskState } from '../language/plan.ts';
+import { dataFlowOf, merge } from './dialects.ts';
+import type { DataFlow } from './dialects.ts';
 import { Emitter } from './emitter.ts';
 import type { EventFacts, EventType, Failure } from './event.ts';
 import type { Command, Execution, Thread } from './execution.ts';
 import {
   constructGlobal,
+  constructIteration,
   constructParameters,
   constructValue,
   evaluateItems,
@@ -58,12 +61,14 @@ export function decide(
 
 class Decision extends Emitter {
   readonly scope: ConstructScope;
+  readonly flow: DataFlow;
   /** Set when the flow may enter no further state. */
   readonly stop: Failure | null;
 
   constructor(execution: Execution, moment: Moment, record: Record | null) {
     super(execution, moment, record);
     this.scope = new ConstructScope(execution, moment);
+    this.flow = dataFlowOf(execution.plan);
     this.stop = moment.stop ?? null;
   }
 
@@ -94,9 +99,20 @@ class Decision extends Emitter {
 
   private start(): void {
     const { input, version = '', alias = '' } = this.execution.start;
-    const asked = version === '' ? {} : { version };
-    const facts = alias === '' ? asked : { ...asked, alias };
-    this.emit('ExecutionStarted', 0, 0, -1, input, -1, version === '' && alias === '' ? null : facts);
+    const asked =
+      version === '' && alias === '' ? null : { ...(version !== '' && { version }), ...(alias !== '' && { alias }) };
+    const mapped = this.mappedInput(input);
+    this.emit('ExecutionStarted', 0, 0, -1, input, -1, mapped === null ? asked : { ...asked, ...mapped });
+  }
+
+  /** What the flow's own mapping makes of its input, or why it cannot; null when it has none. */
+  private mappedInput(input: JsonObject): EventFacts | null {
+    const { inputConstructor } = this.execution.plan;
+    if (inputConstructor === null) return null;
+    const { scope } = this;
+    scope.ofFlow(null, input, null);
+    const mapped = constructValue(scope, inputConstructor, 'The input of the flow');
+    return this.withWarnings(scope.failure === null ? { mapped } : { failure: scope.failure });
   }
 
   /** What the execution was folded without ends with its end; after a redrive that is not the last event any more. */
@@ -167,6 +183,9 @@ class Decision extends Emitter {
       case 'aborting':
         this.abortNext(thread);
         break;
+      case 'leaving':
+        this.inState('StateExited', thread, thread.local, thread.next, null);
+        break;
       case 'exit':
         this.exit(thread);
         break;
@@ -177,8 +196,10 @@ class Decision extends Emitter {
 
   /** A stop lets a Parallel or Map come to its end: it is a step of the flow, and so is all that is inside it. */
   private enter(thread: Thread): void {
-    if (this.stop === null || thread.parent !== null) this.inState('StateEntered', thread, thread.handed, -1, null);
-    else this.emit('ExecutionStopped', thread.lastEvent, thread.id, -1, null, -1, { failure: this.stop });
+    if (this.stop === null || thread.parent !== null) {
+      const facts = this.flow.hasLocal ? { local: thread.local } : null;
+      this.inState('StateEntered', thread, thread.handed, -1, facts);
+    } else this.emit('ExecutionStopped', thread.lastEvent, thread.id, -1, null, -1, { failure: this.stop });
   }
 
   /**
@@ -193,10 +214,9 @@ class Decision extends Emitter {
     // Every other input was measured where it was built.
     if (thread.lastEvent === FIRST_ENTERED) scope.failure = scope.oversize(input, 'The input of the execution');
     if (scope.failure !== null) return this.recover(thread, scope.failure);
-    if (!thread.started && state.inputConstructor !== null) {
-      const built = constructValue(scope, state.inputConstructor, 'The input');
+    if (!thread.started) {
+      input = this.buildInput(thread);
       if (scope.failure !== null) return this.recover(thread, scope.failure);
-      input = built;
     }
     let facts: EventFacts | null = null;
     if (state.type === 'Wait') {
@@ -209,8 +229,36 @@ class Decision extends Emitter {
       const items = evaluateItems(scope, state);
       if (scope.failure !== null) return this.startFailed(thread, input);
       facts = { items };
+    } else if (state.type === 'Switch') {
+      scope.input = input;
+      const branch = this.chooseBranch(state);
+      if (scope.failure !== null) return this.startFailed(thread, input);
+      facts = { branch };
     }
     this.inState('StateStarted', thread, input, -1, facts);
+  }
+
+  /** By InputConstructor, or what the dialect hands over. */
+  private buildInput(thread: Thread): JsonValue {
+    const { scope, flow } = this;
+    const { inputConstructor } = thread.state;
+    if (inputConstructor !== null) {
+      if (flow.hasLocal) scope.output = thread.local;
+      return constructValue(scope, inputConstructor, 'The input');
+    }
+    const input = flow.inputOf(thread);
+    if (flow.hasLocal) scope.failure = scope.oversize(input, 'The input of the step');
+    return input;
+  }
+
+  /** The branch of a Switch whose condition holds; the number of branches for its default, -1 when it has none. */
+  private chooseBranch({ branches, default: otherwise }: SwitchState): number {
+    const { scope } = this;
+    for (const [index, branch] of branches.entries()) {
+      if (scope.attempt(branch.condition, false)) return index;
+      if (scope.failure !== null) return -1;
+    }
+    return otherwise === null ? -1 : branches.length;
   }
 
   private startFailed(thread: Thread, input: JsonValue): void {
@@ -226,7 +274,9 @@ class Decision extends Emitter {
     const timeoutSeconds = scope.failure === null ? evaluateTimeout(scope, state) : null;
     if (scope.failure !== null) return this.recover(thread, scope.failure);
     const { action, mode } = state;
+    const resourceArn = this.flow.hasLocal ? memberOf(parameters, 'resourceArn') : undefined;
     this.inState('TaskScheduled', thread, parameters, -1, {
+      ...(typeof resourceArn === 'string' && { resourceArn }),
       action,
       mode,
       attempt: thread.attempt + 1,
@@ -235,24 +285,30 @@ class Decision extends Emitter {
   }
 
   private spawn(thread: Thread): void {
-    const index = thread.spawned;
-    if (thread.state.type === 'Parallel') {
-      this.emit('BranchEntered', thread.lastEvent, thread.id, thread.state.index, thread.input, -1, { index });
+    const { state, items, spawned } = thread;
+    if (state.type !== 'Map') {
+      const index = state.type === 'Switch' ? thread.branch : spawned;
+      this.emit('BranchEntered', thread.lastEvent, thread.id, state.index, thread.input, -1, { index });
       return;
     }
-    const item = (thread.items as JsonArray)[index] as JsonValue;
-    this.emit('IterationEntered', thread.lastEvent, thread.id, thread.state.index, item, -1, { index });
+    const { scope } = this;
+    let item = (items as JsonArray)[spawned] as JsonValue;
+    if (state.iterationConstructor !== null) {
+      scope.enter(thread);
+      item = constructIteration(scope, state.iterationConstructor, items as JsonArray, spawned);
+    }
+    this.emit('IterationEntered', thread.lastEvent, thread.id, state.index, item, -1, { index: spawned });
   }
 
   private joined(thread: Thread): void {
     this.scope.enter(thread);
-    const output = joinedOutput(this.scope, thread);
+    const output = joinedOutput(this.scope, this.flow, thread);
     if (this.scope.failure !== null) return this.recover(thread, this.scope.failure);
     this.finishWith(thread, output);
   }
 
   private finish(thread: Thread): void {
-    this.finishWith(thread, thread.output);
+    this.finishWith(thread, thread.state.type === 'Task' ? resultOf(thread.state, thread.output) : thread.output);
   }
 
   /** From the raw result to StateSucceeded. Both constructors see the values from before the state ended (fdl.md 3.3). */
@@ -260,7 +316,7 @@ class Decision extends Emitter {
     const { state } = thread;
     const { scope } = this;
     let value = output;
-    let next = state.next === null ? -1 : state.next.index;
+    let next = indexOf(state.type === 'Switch' ? afterBranch(state, thread.branch) : state.next);
     let facts: EventFacts | null = null;
     if (state.outputConstructor !== null || state.globalConstructor !== null || state.type === 'Choice') {
       scope.enter(thread);
@@ -272,7 +328,18 @@ class Decision extends Emitter {
       }
       if (scope.failure !== null) return this.recover(thread, scope.failure);
     }
+    if (this.flow.hasLocal) {
+      const failure = this.refuseLocal(thread, value);
+      if (failure !== null) return this.recover(thread, failure);
+    }
     this.inState('StateSucceeded', thread, value, next, facts);
+  }
+
+  /** Why an output cannot become a part of the scope's local; null when it can. */
+  private refuseLocal(thread: Thread, output: JsonValue): Failure | null {
+    const refused = this.flow.refuseOutput(output);
+    if (refused !== null || !isJsonObject(output)) return refused;
+    return this.scope.oversize(merge(thread.local, output), 'The local of the steps');
   }
 
   /** Index of the state that the first condition that holds leads to; -1 when one failed. */
@@ -297,7 +364,7 @@ class Decision extends Emitter {
     if (rule === null) return this.inState(type, thread, null, -1, { failure });
     const { scope } = this;
     scope.enter(thread);
-    scope.output = null;
+    scope.output = this.flow.hasLocal ? { ...failure } : null;
     scope.error = failure;
     let value = thread.input;
     if (rule.outputConstructor !== null) {
@@ -376,21 +443,42 @@ class Decision extends Emitter {
 
   private exit(thread: Thread): void {
     const { parent } = thread;
-    if (parent === null) {
-      if (thread.failure === null)
-        this.emit('ExecutionSucceeded', thread.lastEvent, thread.id, -1, thread.handed, -1, null);
-      else this.emit('ExecutionFailed', thread.lastEvent, thread.id, -1, null, -1, { failure: thread.failure });
-      return;
-    }
+    if (parent === null) return this.exitFlow(thread);
     const type = parent.state.type === 'Map' ? 'IterationExited' : 'BranchExited';
-    this.emit(type, thread.lastEvent, thread.id, parent.state.index, thread.handed, -1, this.exitFacts(thread, parent));
+    const result = this.flow.resultOf(thread);
+    this.emit(
+      type,
+      thread.lastEvent,
+      thread.id,
+      parent.state.index,
+      result,
+      -1,
+      this.exitFacts(result, thread, parent),
+    );
+  }
+
+  private exitFlow(root: Thread): void {
+    const { scope } = this;
+    const { outputConstructor } = this.execution.plan;
+    let { failure } = root;
+    let output = this.flow.resultOf(root);
+    let facts: EventFacts | null = null;
+    if (failure === null && outputConstructor !== null) {
+      scope.ofFlow(root, root.handed, output);
+      output = constructValue(scope, outputConstructor, 'The output of the flow');
+      failure = scope.failure;
+      facts = this.withWarnings(null);
+    }
+    if (failure === null) this.emit('ExecutionSucceeded', root.lastEvent, root.id, -1, output, -1, facts);
+    else this.emit('ExecutionFailed', root.lastEvent, root.id, -1, null, -1, { ...facts, failure });
   }
 
   /** Results that are too large together fail their state as soon as they are: thousands of items must not pile up. */
-  private exitFacts(thread: Thread, parent: Thread): EventFacts {
+  private exitFacts(result: JsonValue, thread: Thread, parent: Thread): EventFacts {
     const { stateDataBytes } = this.execution.limits;
-    const bytes = jsonBytes(thread.handed, stateDataBytes);
-    const facts: EventFacts = { index: thread.index, bytes };
+    const bytes = jsonBytes(result, stateDataBytes);
+    const index = parent.state.type === 'Switch' ? parent.branch : thread.index;
+    const facts: EventFacts = { index, bytes };
     return parent.resultBytes + bytes > stateDataBytes ? { ...facts, failure: joinedTooLarge(stateDataBytes) } : facts;
   }
 
@@ -403,4 +491,20 @@ class Decision extends Emitter {
     const warnings = this.scope.takeWarnings();
     return warnings === null ? facts : { ...facts, warnings };
   }
+}
+
+function indexOf(state: State | null): number {
+  return state === null ? -1 : state.index;
+}
+
+/** Where the branch taken leads; without a word of its own, to what follows the Switch. */
+function afterBranch(state: SwitchState, branch: number): State | null {
+  const taken = branch === state.branches.length ? state.default : state.branches[branch];
+  return taken?.next ?? state.next;
+}
+
+/** The result of a task, of what its action gave. A callback delivers the result itself (decisions.md 3.1). */
+function resultOf({ resultMember, mode }: TaskState, output: JsonValue): JsonValue {
+  if (resultMember === null || mode === 'WaitForCustomCallback') return output;
+  return isJsonObject(output) ? (memberOf(output, resultMember) ?? null) : null;
 }

@@ -21,6 +21,7 @@ export type EventType =
   | 'StateFailed'
   | 'StateTimedOut'
   | 'StateAborted'
+  | 'StateExited'
   | 'TaskScheduled'
   | 'TaskSubmitted'
   | 'TaskSubmitFailed'
@@ -54,6 +55,14 @@ export interface EventFacts {
   /** ExecutionStarted: the version and the alias that were asked for (decisions.md 5). */
   readonly version?: string;
   readonly alias?: string;
+  /** ExecutionStarted: the flow's input, where the flow maps it, or why it cannot. */
+  readonly mapped?: JsonValue;
+  /** StateEntered, classic: the local of the scope. */
+  readonly local?: JsonObject;
+  /** StateStarted of a Switch: the branch taken; the number of branches for the default; -1 for none. */
+  readonly branch?: number;
+  /** TaskScheduled, classic: how the definition names what is called. */
+  readonly resourceArn?: string;
   /** TaskScheduled: what is called, and what ends the task. */
   readonly action?: string;
   readonly mode?: TaskMode;
@@ -71,7 +80,7 @@ export interface EventFacts {
   readonly retry?: { readonly rule: number; readonly seconds: number };
   /** The failed types of a state: a catch rule took the failure, and hands `value` to this state, `next`, by its name. */
   readonly caught?: string;
-  /** StateAborted: the execution is over its time or stopped, and this is how it ends. */
+  /** The first StateAborted of an execution that is over its time or stopped: how it ends. */
   readonly ending?: Ending;
   /**
    * ExecutionRedriven: ids of the events that stay in the history and are not folded any more: the failure that is undone,

@@ -15,6 +15,8 @@ import type { Ending, Failure } from './event.ts';
 export interface ExecutionStart {
   /** The whole name: `$Context.Execution.Name`. */
   readonly name: string;
+  /** `$context.flow.name` of the classic dialect. */
+  readonly flowName: string;
   readonly input: JsonObject;
   readonly roleArn: string;
   /** `$Environment`. */
@@ -44,7 +46,7 @@ export interface ExecutionLimits {
 
 /**
  * What a thread does next. Runnable: `enter` the state; `entered`, build its input; `schedule` its task call; `spawn` the
- * next branch or item; `joined`, all branches or items ended; `result`, build its output; `failing`, recover or fail;
+ * next branch or item; `leaving`, exit from a state whose end is decided (classic); `joined`, all branches or items ended; `result`, build its output; `failing`, recover or fail;
  * `aborting`, stop what still runs inside, then fail; `exit` the scope. Blocked: on a `task`, a `timer` (Wait), a `retry`
  * delay, its `children`. `dead` threads are never looked at again.
  */
@@ -56,6 +58,7 @@ export type Phase =
   | 'joined'
   | 'result'
   | 'failing'
+  | 'leaving'
   | 'aborting'
   | 'exit'
   | 'task'
@@ -77,8 +80,14 @@ export class Thread {
   queued = false;
   /** Last event of this thread, the cause of its next one. */
   lastEvent: number;
-  /** The value handed over by the state before. */
+  /** The value handed over by the state before; classic: the input of the scope. */
   handed: JsonValue;
+  /** Classic: what the states of the scope have put out so far. */
+  local: JsonObject = {};
+  /** The event with which the current state was entered. */
+  entered = 0;
+  /** Index of the state that comes after the current one, once that is decided; -1: the scope ends. */
+  next = -1;
   /** After InputConstructor; the handed value until then. */
   input: JsonValue;
   /** True once InputConstructor has run: a retry does not run it again. */
@@ -95,7 +104,9 @@ export class Thread {
   /** Retries of the current state by rule; null until the first. */
   retries: number[] | null = null;
   retryCount = 0;
-  // Parallel and Map only.
+  // Parallel, Map and Switch only.
+  /** Of a Switch: the branch taken. */
+  branch = -1;
   children: Thread[] | null = null;
   items: JsonArray | null = null;
   results: JsonValue[] | null = null;
@@ -208,6 +219,17 @@ export class Execution {
   /** True when the next event is the last one that it may have. */
   get isFull(): boolean {
     return this.lastEvent + 1 >= this.eventsMax;
+  }
+
+  /** The task that a token names: by its TaskScheduled or, classic, by the event with which its state was entered. */
+  taskOf(event: number): (Command & { readonly kind: 'task' }) | undefined {
+    let command = this.commands.get(event);
+    if (command === undefined) {
+      for (const thread of this.threads.values()) {
+        if (thread.entered === event) command = this.commands.get(thread.waitingFor);
+      }
+    }
+    return command?.kind === 'task' ? command : undefined;
   }
 
   /** When a command ends by itself: a timer is due, a task times out, milliseconds since 1970; null: never. */

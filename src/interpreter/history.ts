@@ -32,6 +32,7 @@ const STEP_NAMES: { readonly [type in EventType]?: string } = {
   StateFailed: 'StepFailed',
   StateTimedOut: 'StepFailed',
   StateAborted: 'StepFailed',
+  StateExited: 'StepExited',
 };
 
 /** `stepName` as the journal keeps it with the event. */
@@ -54,8 +55,11 @@ function detailOf({ type, value, facts }: ExecutionEvent, names: StateEventNames
     case 'ExecutionRedriven':
       return { input: value, redrive: facts?.redrive ?? 1 };
     case 'StateEntered':
+      return facts?.local === undefined ? { input: value } : { input: value, local: facts.local };
     case 'StateStarted':
       return { input: value };
+    case 'StateExited':
+      return { local: value };
     case 'TaskScheduled':
       return scheduled(value, facts);
     case 'TaskSubmitted':
@@ -84,7 +88,9 @@ function started(input: JsonValue, facts: EventFacts | null): JsonObject {
 }
 
 function scheduled(parameters: JsonValue, facts: EventFacts | null): JsonObject {
-  const detail: Members = { action: facts?.action ?? '', mode: facts?.mode ?? 'RequestComplete', parameters };
+  const called: Members =
+    facts?.resourceArn === undefined ? { action: facts?.action ?? '' } : { resourceArn: facts.resourceArn };
+  const detail: Members = { ...called, mode: facts?.mode ?? 'RequestComplete', parameters };
   if (typeof facts?.timeoutSeconds === 'number') detail['timeoutSeconds'] = facts.timeoutSeconds;
   detail['attempt'] = facts?.attempt ?? 1;
   return detail;

@@ -48,6 +48,7 @@ const TYPES: readonly EventType[] = [
   'BranchExited',
   'IterationEntered',
   'IterationExited',
+  'StateExited',
 ];
 const CODES = Object.fromEntries(TYPES.map((type, code) => [type, code])) as Record<EventType, number>;
 

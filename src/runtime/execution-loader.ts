@@ -11,7 +11,7 @@ import type { Execution, ExecutionLimits, ExecutionStart } from '../interpreter/
 import { fold } from '../interpreter/fold.ts';
 import { decodeEvents, encodeEvents } from '../interpreter/journal.ts';
 import { eventsToUndo } from '../interpreter/redrive.ts';
-import type { Plan } from '../language/plan.ts';
+import type { Dialect, Plan } from '../language/plan.ts';
 import type { ExecutionChange, ExecutionRecord, ExecutionStore, FlowSnapshot } from '../store/executions.ts';
 import { PlanCache } from './plan-cache.ts';
 import { environmentOf } from './runnable-flows.ts';
@@ -59,6 +59,12 @@ export class ExecutionLoader {
     return readable(() => fold(plan, start, this.#options.limits, events));
   }
 
+  /** The dialect of its definition. @throws {ExecutionUnreadable} */
+  async dialect({ flowId, revision, flowName }: ExecutionRecord): Promise<Dialect> {
+    const key = keyOf(flowId, revision, flowName);
+    return (this.#compiled.peek(key) ?? (await this.#compiled.load(key))).plan.dialect;
+  }
+
   /** An ended execution as it was before what `undone` lists; for a redrive. */
   async loadEnded(record: ExecutionRecord): Promise<{ execution: Execution; undone: readonly number[] }> {
     const { limits } = this.#options;
@@ -81,13 +87,17 @@ export class ExecutionLoader {
 
   async #read(record: ExecutionRecord): Promise<{ plan: Plan; start: ExecutionStart; events: ExecutionEvent[] }> {
     const { flowId, revision, flowName } = record;
-    const key = `${flowId}/${revision}/${flowName}`;
+    const key = keyOf(flowId, revision, flowName);
     const { plan, snapshot } = this.#compiled.peek(key) ?? (await this.#compiled.load(key));
     const rows = await this.#options.store.journal(record.id, 1, Number.MAX_SAFE_INTEGER);
     const events = readable(() => rows.flatMap((row) => decodeEvents(row.events).map(({ event }) => event)));
     const input = record.input === '' ? {} : (parseJson(record.input) as JsonObject);
     return { plan, start: startOf(record, input, snapshot), events };
   }
+}
+
+function keyOf(flowId: string, revision: number, flowName: string): string {
+  return `${flowId}/${revision}/${flowName}`;
 }
 
 /** An event of the execution as a whole stands in no state. */
@@ -104,11 +114,20 @@ function readable<T>(read: () => T): T {
 
 /** What the interpreter is given of an execution for its life. */
 export function startOf(
-  record: Pick<ExecutionRecord, 'name' | 'version' | 'alias'>,
+  record: Pick<ExecutionRecord, 'name' | 'flowName' | 'version' | 'alias'>,
   input: JsonObject,
   flow: Pick<FlowSnapshot, 'roleArn' | 'environment'>,
 ): ExecutionStart {
-  const { name, version, alias } = record;
+  const { name, flowName, version, alias } = record;
   const environment = environmentOf(flow.environment);
-  return { name, input, roleArn: flow.roleArn, environment, version, alias, longestSeconds: STANDARD_SECONDS };
+  return {
+    name,
+    flowName,
+    input,
+    roleArn: flow.roleArn,
+    environment,
+    version,
+    alias,
+    longestSeconds: STANDARD_SECONDS,
+  };
 }

@@ -8,6 +8,7 @@ import type { Failure } from '../interpreter/event.ts';
 import { historyEvent } from '../interpreter/history.ts';
 import type { StateEventNames } from '../interpreter/history.ts';
 import { decodeEvents } from '../interpreter/journal.ts';
+import type { Dialect } from '../language/plan.ts';
 import type { ExecutionPosition, ExecutionQuery, ExecutionRecord, ExecutionStore } from '../store/executions.ts';
 import type { FlowRecord, FlowStore } from '../store/flows.ts';
 import type { Executions, ExecutionView, HistoryPage, ListRequest } from './executions.ts';
@@ -167,19 +168,25 @@ class Reader {
   async standardHistory(record: ExecutionRecord, fromEvent: number, limit: number): Promise<HistoryPage> {
     // One more than asked for tells whether there is another page.
     const rows = await this.#options.store.journal(record.id, fromEvent, limit + 1);
+    const names = this.#names(await this.#options.standard.dialect(record));
     const events = rows
       .flatMap((row) => decodeEvents(row.events))
       .filter(({ event }) => event.id >= fromEvent)
       .slice(0, limit + 1)
-      .map(({ event, stepName }) => historyEvent(event, stepName, this.#options.stateEventNames));
+      .map(({ event, stepName }) => historyEvent(event, stepName, names));
     return { events: events.slice(0, limit), nextEvent: events[limit]?.id ?? null };
   }
 
   expressHistory(flow: FlowRecord, name: string, fromEvent: number, limit: number): HistoryPage {
     const kept = this.kept(flow, name);
     const { events, nextEvent } = kept.events(fromEvent, limit);
-    const { stateEventNames } = this.#options;
-    return { events: events.map((event) => historyEvent(event, kept.stepName(event), stateEventNames)), nextEvent };
+    const names = this.#names(kept.source.dialect);
+    return { events: events.map((event) => historyEvent(event, kept.stepName(event), names)), nextEvent };
+  }
+
+  /** The classic dialect has steps; the setting is about state machines (decisions.md 5). */
+  #names(dialect: Dialect | null): StateEventNames {
+    return dialect === 'classic' ? 'step' : this.#options.stateEventNames;
   }
 }
 

@@ -127,6 +127,7 @@ class Runtime implements ExpressRuntime {
         start.plan,
         {
           name: start.name,
+          flowName: start.flowName,
           input: start.input,
           roleArn: start.roleArn,
           environment: start.environment,

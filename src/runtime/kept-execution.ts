@@ -8,7 +8,7 @@ import { stringifyJson } from '../base/json.ts';
 import type { JsonValue } from '../base/json.ts';
 import type { ExecutionEvent } from '../interpreter/event.ts';
 import type { ExecutionStatus } from '../interpreter/execution.ts';
-import type { Plan } from '../language/plan.ts';
+import type { Dialect, Plan } from '../language/plan.ts';
 import type { FlowRecord } from '../store/flows.ts';
 import type { ExecutionView } from './executions.ts';
 import { weighText, weighValue } from './value-weight.ts';
@@ -67,6 +67,7 @@ export class KeptSource {
   readonly flow: FlowRecord;
   readonly version: string;
   readonly stepNames: readonly string[];
+  readonly dialect: Dialect;
   readonly bytes: number;
   /** Executions kept of it. */
   kept = 0;
@@ -74,6 +75,7 @@ export class KeptSource {
   constructor({ flow, plan, version }: ExpressSource) {
     this.flow = flow;
     this.version = version;
+    this.dialect = plan.dialect;
     this.stepNames = plan.states.map(({ name }) => name);
     this.bytes = EXECUTION_BYTES + weighText(flow.definition) + weighText(flow.description);
     for (const { name, value, description } of flow.environment) {

@@ -127,18 +127,19 @@ export class StandardRun implements Committable {
 
   /** True while the task of that event is under way. */
   waitsFor(event: number): boolean {
-    return this.execution.commands.get(event)?.kind === 'task';
+    return this.execution.taskOf(event) !== undefined;
   }
 
   /** Ends a task in a callback mode; the id of the event that ended it, or null when it has ended already. */
   report(event: number, report: TaskReport): number | null {
-    const command = this.execution.commands.get(event);
-    if (command?.kind !== 'task' || command.state.mode === 'RequestComplete') return null;
+    const command = this.execution.taskOf(event);
+    if (command === undefined || command.state.mode === 'RequestComplete') return null;
+    const { id } = command;
     const before = this.execution.lastEvent;
     this.advance(
       report.ok
-        ? { kind: 'task-succeeded', id: event, output: report.output }
-        : { kind: 'task-failed', id: event, failure: report.failure },
+        ? { kind: 'task-succeeded', id, output: report.output }
+        : { kind: 'task-failed', id, failure: report.failure },
     );
     return this.execution.lastEvent > before ? before + 1 : null;
   }

@@ -12,6 +12,7 @@ import type { Ids } from '../base/ids.ts';
 import type { ActionCatalog } from '../actions/action.ts';
 import type { Failure } from '../interpreter/event.ts';
 import type { ExecutionLimits } from '../interpreter/execution.ts';
+import type { Dialect } from '../language/plan.ts';
 import type {
   ExecutionChange,
   ExecutionId,
@@ -22,7 +23,7 @@ import type {
 import { CommitQueue } from './commit-queue.ts';
 import type { Committable, StoreTrouble } from './commit-queue.ts';
 import { EndWaiters } from './end-waiters.ts';
-import { ExecutionLoader } from './execution-loader.ts';
+import { ExecutionLoader, ExecutionUnreadable } from './execution-loader.ts';
 import type { ExecutionWait, TaskReport } from './executions.ts';
 import { ParentReports } from './parent-reports.ts';
 import { Purger } from './purger.ts';
@@ -79,6 +80,8 @@ export interface StandardRuntime {
   report(token: string, report: TaskReport): Promise<number>;
   redrive(record: ExecutionRecord): Promise<ExecutionRecord>;
   waits(record: ExecutionRecord): Promise<readonly ExecutionWait[]>;
+  /** The dialect of its definition; null for one that this version cannot read. */
+  dialect(record: ExecutionRecord): Promise<Dialect | null>;
   /** Resolves when the execution has ended, or after `waitMs`. The caller looks at the store before and after. */
   whenEnded(id: ExecutionId, waitMs: number): Promise<void>;
   /** Nothing of the flow enters a state any more. */
@@ -300,6 +303,15 @@ class Runtime implements StandardRuntime {
     const { trouble } = this.#queue;
     const execution = this.#table.peek(record.id)?.execution ?? (await this.#loader.load(record));
     return [...(trouble === null ? [] : [storeWait(trouble)]), ...waitsOf(execution)];
+  }
+
+  async dialect(record: ExecutionRecord): Promise<Dialect | null> {
+    try {
+      return await this.#loader.dialect(record);
+    } catch (error) {
+      if (error instanceof ExecutionUnreadable) return null;
+      throw error;
+    }
   }
 
   whenEnded(id: ExecutionId, waitMs: number): Promise<void> {

@@ -108,6 +108,7 @@ const rebuilt: Drive = async ({ wanted, plan, clock, actions }) => {
   const ids = seededIds(SEED);
   const start = {
     name: wanted.executionName,
+    flowName: FLOW_NAME,
     input: wanted.input,
     roleArn: wanted.roleArn,
     environment: wanted.environment,

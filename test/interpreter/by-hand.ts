@@ -29,7 +29,7 @@ export class ByHand {
     more: { readonly start?: Partial<ExecutionStart>; readonly mode?: 'Express' | 'Standard' } = {},
   ) {
     this.plan = planOf(definition, more.mode);
-    this.start = { name: 'e', input, roleArn: '', environment: {}, longestSeconds: 300, ...more.start };
+    this.start = { name: 'e', flowName: 'f', input, roleArn: '', environment: {}, longestSeconds: 300, ...more.start };
     this.limits = { ...LIMITS, waitSeconds: 20, ...limits };
     this.execution = new Execution(this.plan, this.start, this.limits);
     this.take({ kind: 'start' });

@@ -104,7 +104,7 @@ async function rebuilt(plan: ReturnType<typeof planOf>, input: JsonObject, outsi
   const ids = seededIds(1);
   const run = new RebuiltRun({
     ...{ plan, flowName, actions: outside.actions, clock: outside.clock, random: () => ids.random() },
-    start: { name, roleArn, environment, input, longestSeconds: LIMITS.expressTimeoutSeconds },
+    start: { name, flowName, roleArn, environment, input, longestSeconds: LIMITS.expressTimeoutSeconds },
     limits: { ...SMALL, waitSeconds: 20 },
   });
   const execution = await run.run();

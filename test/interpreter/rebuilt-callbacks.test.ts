@@ -31,7 +31,7 @@ function rebuilt(states: readonly JsonObject[], answer: (call: TaskCall) => Task
       clock,
       flowName: 'test',
     },
-    start: { name: 'e', input: {}, roleArn: '', environment: {}, longestSeconds: 300 },
+    start: { name: 'e', flowName: 'test', input: {}, roleArn: '', environment: {}, longestSeconds: 300 },
     limits: { ...LIMITS, waitSeconds: 300 },
     actions: catalog((call) => Promise.resolve(answer(call))),
     random: () => 0.5,

@@ -128,7 +128,7 @@ test('an execution rebuilt from its events after each of them ends as the one th
         const clock = new VirtualClock();
         const run = new RebuiltRun({
           plan: planOf(definition),
-          start: { name: 'execution', input: {}, roleArn: '', environment: {}, longestSeconds: 300 },
+          start: { name: 'execution', flowName: 'test', input: {}, roleArn: '', environment: {}, longestSeconds: 300 },
           limits: { ...LIMITS, waitSeconds: 20 },
           actions: world(clock, seed, failing),
           clock,

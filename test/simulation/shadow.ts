@@ -35,6 +35,7 @@ export class Shadow {
     this.#limits = limits;
     this.#start = {
       name: record.name,
+      flowName: record.flowName,
       input: record.input === '' ? {} : (parseJson(record.input) as JsonObject),
       roleArn: '',
       environment: {},
