@@ -6,11 +6,17 @@
  * `--without crashes,store,…` leaves kinds of fault out, to see what a finding needs. `--trace` prints a good run, too.
  * `--kill` kills and restarts a real server instead: 500 executions of ten steps.
  */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { killRun } from '../test/simulation/kill-run.ts';
 import { FAULT_KINDS } from '../test/simulation/scenario.ts';
 import type { FaultKind } from '../test/simulation/scenario.ts';
 import { simulate } from '../test/simulation/simulation.ts';
 import type { SimulationResult } from '../test/simulation/simulation.ts';
+import { startMillrace } from './server.ts';
 
 /** Lines of a long trace that are shown: its end. */
 const TRACE_LINES = 300;
@@ -57,6 +63,28 @@ async function simulateAll(): Promise<boolean> {
   return found.length === 0;
 }
 
+/** A real server on a real data folder, which is gone at the end. */
+async function killServers(): Promise<boolean> {
+  const executions = 500;
+  const ends = ['SIGKILL', 'SIGKILL', 'SIGTERM', 'SIGKILL', 'SIGKILL', 'SIGTERM', 'SIGKILL', 'SIGKILL'] as const;
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-kill-'));
+  const key = { accessKeyId: 'MILLRACESIMULATION', accessKeySecret: randomBytes(15).toString('hex') };
+  const startedMs = Date.now();
+  try {
+    const seed = whole('seed', values.seed);
+    const { calls, again } = await killRun({ executions, ends, seed, key, start: () => startMillrace(folder, key) });
+    const seconds = ((Date.now() - startedMs) / 1_000).toFixed(1);
+    console.log(`${executions} executions of ten tasks, ${ends.join(', ')}: all succeeded, no journal has a gap`);
+    console.log(`${calls} calls, of which ${again} were under way at an end and came again; ${seconds} s`);
+    return true;
+  } catch (error) {
+    console.log(error);
+    return false;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 function print({ seed, faults, trace, journals }: SimulationResult): void {
   console.log(`\n=== seed ${seed}`);
   if (trace.length > TRACE_LINES) console.log(`(${trace.length - TRACE_LINES} lines before these)`);
@@ -72,6 +100,4 @@ function whole(name: string, text: string): number {
   return number;
 }
 
-if (!(await simulateAll())) process.exitCode = 1;
-// Timers of virtual clocks that were left behind hold nothing up, but processes of the simulation may wait for ever.
-process.exit();
+if (!(await (values.kill ? killServers() : simulateAll()))) process.exitCode = 1;

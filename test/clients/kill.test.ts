@@ -1,0 +1,18 @@
+/** A server that is killed and stopped under load loses nothing: what was under way goes on with the next start. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { killRun } from '../simulation/kill-run.ts';
+import { ROOT_KEY, startServer } from '../support/millrace.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+test('executions outlive kill -9 and SIGTERM at any moment, and no journal has a gap', async () => {
+  const folder = temporaryFolder();
+  const { calls } = await killRun({
+    executions: 60,
+    ends: ['SIGKILL', 'SIGKILL', 'SIGTERM', 'SIGKILL'],
+    seed: 1,
+    key: ROOT_KEY,
+    start: () => startServer({ folder }),
+  });
+  assert.ok(calls >= 600);
+});
