@@ -18,8 +18,6 @@ import {
   constructIteration,
   constructParameters,
   constructValue,
-  evaluateItems,
-  evaluateSeconds,
   evaluateTimeout,
   joinedOutput,
   joinedTooLarge,
@@ -27,6 +25,7 @@ import {
 import { ConstructScope } from './construct-scope.ts';
 import { TASK_TIMEOUT, executionTimeout, findCatch, findRetry, taskTimeout } from './failure.ts';
 import type { Input, Moment, Record } from './input.ts';
+import { buildInput, startFacts } from './state-start.ts';
 import { innermost, isBeingAborted } from './threads.ts';
 
 /** Work of one call, in units of about a nanosecond. */
@@ -215,50 +214,13 @@ class Decision extends Emitter {
     if (thread.lastEvent === FIRST_ENTERED) scope.failure = scope.oversize(input, 'The input of the execution');
     if (scope.failure !== null) return this.recover(thread, scope.failure);
     if (!thread.started) {
-      input = this.buildInput(thread);
+      input = buildInput(scope, this.flow, thread);
       if (scope.failure !== null) return this.recover(thread, scope.failure);
     }
-    let facts: EventFacts | null = null;
-    if (state.type === 'Wait') {
-      scope.input = input;
-      const seconds = evaluateSeconds(scope, this.execution.limits, state, this.nowMs);
-      if (scope.failure !== null) return this.startFailed(thread, input);
-      facts = { seconds };
-    } else if (state.type === 'Map') {
-      scope.input = input;
-      const items = evaluateItems(scope, state);
-      if (scope.failure !== null) return this.startFailed(thread, input);
-      facts = { items };
-    } else if (state.type === 'Switch') {
-      scope.input = input;
-      const branch = this.chooseBranch(state);
-      if (scope.failure !== null) return this.startFailed(thread, input);
-      facts = { branch };
-    }
+    scope.input = input;
+    const facts = startFacts(scope, state, this.execution.limits, this.nowMs);
+    if (scope.failure !== null) return this.startFailed(thread, input);
     this.inState('StateStarted', thread, input, -1, facts);
-  }
-
-  /** By InputConstructor, or what the dialect hands over. */
-  private buildInput(thread: Thread): JsonValue {
-    const { scope, flow } = this;
-    const { inputConstructor } = thread.state;
-    if (inputConstructor !== null) {
-      if (flow.hasLocal) scope.output = thread.local;
-      return constructValue(scope, inputConstructor, 'The input');
-    }
-    const input = flow.inputOf(thread);
-    if (flow.hasLocal) scope.failure = scope.oversize(input, 'The input of the step');
-    return input;
-  }
-
-  /** The branch of a Switch whose condition holds; the number of branches for its default, -1 when it has none. */
-  private chooseBranch({ branches, default: otherwise }: SwitchState): number {
-    const { scope } = this;
-    for (const [index, branch] of branches.entries()) {
-      if (scope.attempt(branch.condition, false)) return index;
-      if (scope.failure !== null) return -1;
-    }
-    return otherwise === null ? -1 : branches.length;
   }
 
   private startFailed(thread: Thread, input: JsonValue): void {
