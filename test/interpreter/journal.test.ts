@@ -47,18 +47,19 @@ test('what was ever written stays readable', () => {
 });
 
 test('each type has the number that it always had', () => {
-  const numbers = Array.from({ length: 22 }, (_, code) => decodeEvents(`[1,[${code},0,1,1,-1,null]]`)[0]?.event.type);
+  const numbers = Array.from({ length: 23 }, (_, code) => decodeEvents(`[1,[${code},0,1,1,-1,null]]`)[0]?.event.type);
   assert.deepEqual(numbers, [
     ...['ExecutionStarted', 'ExecutionSucceeded', 'ExecutionFailed', 'ExecutionTimedOut', 'ExecutionStopped'],
     ...['ExecutionRedriven', 'StateEntered', 'StateStarted', 'StateSucceeded', 'StateFailed', 'StateTimedOut'],
     ...['StateAborted', 'TaskScheduled', 'TaskSubmitted', 'TaskSubmitFailed', 'TaskSucceeded', 'TaskFailed'],
     ...['TaskTimedOut', 'BranchEntered', 'BranchExited', 'IterationEntered', 'IterationExited'],
+    'StateExited',
   ]);
 });
 
 test('an unknown type is a defect and no silence', () => {
-  assert.throws(() => decodeEvents('[1,[22,0,1,1,-1,null]]'), /unknown type 22/u);
-  assert.throws(() => decodeEvents('[1,[-23,0,1,1,-1,null]]'), /unknown type -23/u);
+  assert.throws(() => decodeEvents('[1,[99,0,1,1,-1,null]]'), /unknown type 99/u);
+  assert.throws(() => decodeEvents('[1,[-100,0,1,1,-1,null]]'), /unknown type -100/u);
 });
 
 test('every split into rows gives the same events and names', () => {
