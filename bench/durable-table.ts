@@ -54,10 +54,10 @@ export function recoveryRow({ executions, millraceMs, byHandMs }: RecoveryResult
 
 export function sleeperRow({ executions, millrace, timers }: SleeperResult): Row {
   return {
-    what: `memory of a sleeping execution, of ${whole(executions)}`,
-    ours: `${whole(millrace)} bytes`,
-    beside: `an object and a timer of a plain program: ${whole(timers)} bytes`,
-    ratio: `**${(millrace / timers).toFixed(2)}**`,
+    what: `memory of one more sleeping execution, up to ${whole(executions)}`,
+    ours: `${whole(millrace.bytesEach)} bytes (process ${whole(millrace.residentMb)} MB)`,
+    beside: `an object and a timer of a plain program: ${whole(timers.bytesEach)} bytes (process ${whole(timers.residentMb)} MB)`,
+    ratio: `**${(millrace.bytesEach / timers.bytesEach).toFixed(2)}**`,
     aim: '–',
   };
 }
