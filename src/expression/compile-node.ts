@@ -119,11 +119,22 @@ export class NodeCompiler<S extends EvaluationScope> implements CompileContext<S
 
   #call(node: CallNode): Code<S> {
     const args = node.args.map((arg) => this.compile(arg));
+    if (this.#options.functions === false) {
+      this.#refuseCall(node);
+      return unknownCode();
+    }
     const evaluate = compileCall(this, node, args);
     const definition = functionNamed(node.name);
     if (evaluate === null || definition === undefined) return unknownCode();
     if (definition.random) return { evaluate, type: definition.result, constant: undefined };
     return this.#folded(node, evaluate, definition.result, args);
+  }
+
+  #refuseCall(node: CallNode): void {
+    const name = clip(node.name, 60);
+    const whose = functionNamed(node.name) === undefined ? '' : `; ${name} is one of the state-machine language`;
+    const message = `there are no functions in this language: compute the value in a Task${whose}`;
+    this.fault('unknown-function', message, { ...node, length: node.name.length });
   }
 
   #comparison(node: ComparisonNode): Code<S> {

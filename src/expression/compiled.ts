@@ -1,6 +1,7 @@
 /** What compiling an expression is given and what it returns: the contract between `compile.ts` and the dialects. */
 import type { EvaluationScope, VariableReader } from './evaluation.ts';
 import type { ExpressionFault } from './fault.ts';
+import type { Grammar } from './grammar.ts';
 
 /** What is known of a value before running; `any` where nothing is. */
 export type ValueType = 'null' | 'boolean' | 'number' | 'text' | 'array' | 'map' | 'any';
@@ -11,15 +12,13 @@ export interface CheckingWork {
   fuel: number;
 }
 
-export interface ExpressionOptions<S extends EvaluationScope> {
+export interface ExpressionOptions<S extends EvaluationScope> extends Grammar {
   /** The variables that can be read here, by their names with the dollar sign: `$Input`, or `$` in the classic dialect. */
   readonly variables: ReadonlyMap<string, VariableReader<S>>;
   /** Known variables that cannot be read here, each with the sentence that says why, without a full stop. */
   readonly refused?: ReadonlyMap<string, string>;
   /** Where the expression stands: `States[2].OutputConstructor.x.$`. Goes into {@link EvaluationError.source}. */
   readonly place: string;
-  /** Allows `[*]` in paths, with flattening (the classic dialect, fdl-classic.md 3.3). */
-  readonly wildcard?: boolean;
   /** Shared by the expressions of one definition, so that many cannot take long together; without it each has its own. */
   readonly work?: CheckingWork;
 }

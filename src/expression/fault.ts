@@ -18,7 +18,7 @@ export const EXPRESSION_FAULTS = {
   'expression-depth': 'The expression is nested too deeply, or calls functions more than ten deep.',
   'unknown-variable': 'A variable that does not exist.',
   'unavailable-variable': 'A variable that exists, but not at this place of the definition.',
-  'unknown-function': 'A function that does not exist.',
+  'unknown-function': 'A function that does not exist; the classic language has none.',
   'function-arguments': 'A function is called with too few or too many arguments.',
   'function-type': 'A function is given a value that it cannot take.',
   'expression-value': 'A part of the expression that is constant fails whenever it is evaluated.',

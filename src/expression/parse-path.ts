@@ -25,10 +25,8 @@ export function parseSegments(reader: TokenReader, targetStart: number): Segment
   }
   if (segments.length > 0 && reader.isMark('(')) {
     const path = clip(reader.source.slice(targetStart, reader.token.start).trim(), 60);
-    reader.stop(
-      'expression-path',
-      `${path} is a path and cannot be called: functions stand before their arguments, as in length($Input.a)`,
-    );
+    const advice = reader.functions ? ': functions stand before their arguments, as in length($Input.a)' : '';
+    reader.stop('expression-path', `${path} is a path and cannot be called${advice}`);
   }
   return segments;
 }
@@ -118,7 +116,8 @@ function refuseBracket(reader: TokenReader, bracketStart: number, targetStart: n
   } else if (inner.startsWith('?')) refuse(`filters such as [${inner}] are not in the language`);
   else {
     const target = clip(reader.source.slice(targetStart, bracketStart).trim(), 60);
-    refuse(`an index or key that is itself an expression is not in the language: write get(${target}, ${inner})`);
+    const advice = reader.functions ? `write get(${target}, ${inner})` : 'read it in a task';
+    refuse(`an index or key that is itself an expression is not in the language: ${advice}`);
   }
   return { kind: 'index', index: 0 };
 }

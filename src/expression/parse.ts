@@ -15,9 +15,10 @@ import type { ComparisonOperator, ExpressionNode, LiteralNode } from './ast.ts';
 import type { ExpressionFault } from './fault.ts';
 import { clip, FaultList, ReadingStopped } from './fault-list.ts';
 import * as foreign from './foreign-words.ts';
+import type { Grammar } from './grammar.ts';
 import type { Token } from './lexer.ts';
 import { parseSegments } from './parse-path.ts';
-import { MAX_CALL_DEPTH, type ParseOptions, TokenReader } from './token-reader.ts';
+import { MAX_CALL_DEPTH, TokenReader } from './token-reader.ts';
 
 export interface Parsed {
   /** Null when nothing could be made of the text; with faults it is what was probably meant. */
@@ -27,15 +28,15 @@ export interface Parsed {
 }
 
 /** Text → tree and faults. Never throws. */
-export function parseExpression(text: string, options: ParseOptions = {}): Parsed {
+export function parseExpression(text: string, grammar: Grammar = {}): Parsed {
   const list = new FaultList();
   try {
-    const reader = new TokenReader(text, options, list);
+    const reader = new TokenReader(text, grammar, list);
     if (reader.atEnd()) {
       list.add('expression-empty', 'the expression is empty', 0, text.length);
       return { ast: null, faults: list.faults };
     }
-    const ast = parseOr(reader);
+    const ast = grammar.pathOnly === true ? parsePathAlone(reader) : parseOr(reader);
     if (!reader.atEnd()) refuseTrailing(reader);
     return { ast, faults: list.faults };
   } catch (error) {
@@ -44,10 +45,22 @@ export function parseExpression(text: string, options: ParseOptions = {}): Parse
   }
 }
 
+function parsePathAlone(reader: TokenReader): ExpressionNode {
+  if (reader.token.kind !== 'variable') {
+    reader.stop('expression-syntax', `a path that begins with $ is expected here, not ${reader.describe()}`);
+  }
+  const path = parsePostfix(reader);
+  if (!reader.atEnd()) {
+    reader.stop('expression-syntax', `only a path can stand here, and it could end before ${reader.describe()}`);
+  }
+  return path;
+}
+
 function refuseTrailing(reader: TokenReader): never {
   const { token } = reader;
   if (token.kind === 'mark' && foreign.TERNARY.has(token.text)) {
-    reader.stop('expression-operator', `\`${token.text}\` is not in the language: branch with a Choice state`);
+    const branching = reader.functions ? 'a Choice state' : 'a choice step';
+    reader.stop('expression-operator', `\`${token.text}\` is not in the language: branch with ${branching}`);
   }
   if (token.kind === 'mark' && (token.text === ')' || token.text === ']' || token.text === '}')) {
     reader.stop('expression-syntax', `nothing is open that this "${token.text}" could close`);
@@ -116,7 +129,8 @@ function comparisonInHand(reader: TokenReader): ComparisonOperator | null {
     return substitute;
   }
   if (foreign.REGEX_OPERATORS.has(text)) {
-    reader.fault('expression-operator', `\`${text}\` is not in the language: write regexMatchString(text, pattern)`);
+    const advice = reader.functions ? 'write regexMatchString(text, pattern)' : 'match the text in a task';
+    reader.fault('expression-operator', `\`${text}\` is not in the language: ${advice}`);
     return '==';
   }
   if (kind === 'word' && text === 'not') {
@@ -139,15 +153,17 @@ function parseArithmetic(reader: TokenReader): ExpressionNode {
 
 function refuseArithmetic(reader: TokenReader, left: ExpressionNode): void {
   const operator = reader.token.text;
-  let advice = 'compute it in a Task';
+  const advice = reader.functions ? arithmeticAdvice(operator, left) : 'compute it in a Task';
+  const dash = operator === '-' ? '; a name with a dash is written ["a-b"]' : '';
+  reader.fault('expression-operator', `arithmetic (\`${operator}\`) is not in the language: ${advice}${dash}`);
+}
+
+function arithmeticAdvice(operator: string, left: ExpressionNode): string {
   if (operator === '+' && left.kind === 'literal' && typeof left.value === 'string') {
-    advice = 'join texts with format("{}{}", a, b)';
-  } else if (operator === '+') {
-    advice = 'add integers with intAdd(a, b), join texts with format("{}{}", a, b)';
-  } else if (operator === '-') {
-    advice = 'subtract integers with intAdd(a, -b); a name with a dash is written ["a-b"]';
+    return 'join texts with format("{}{}", a, b)';
   }
-  reader.fault('expression-operator', `arithmetic (\`${operator}\`) is not in the language: ${advice}`);
+  if (operator === '+') return 'add integers with intAdd(a, b), join texts with format("{}{}", a, b)';
+  return operator === '-' ? 'subtract integers with intAdd(a, -b)' : 'compute it in a Task';
 }
 
 function parseUnary(reader: TokenReader): ExpressionNode {
@@ -208,7 +224,7 @@ function literal(token: Token, value: LiteralNode['value']): LiteralNode {
 function parseVariable(reader: TokenReader): ExpressionNode {
   const token = reader.advance();
   if (token.text === '$' && reader.isMark('{')) {
-    const message = '`${…}` is not in the language: write the variable alone, as in $Input.name';
+    const message = '`${…}` is not in the language: write the variable alone';
     reader.faults.stop('expression-syntax', message, token.start, 2);
   }
   if (token.text === '$' && reader.token.kind === 'variable') {
@@ -226,9 +242,7 @@ function parseWord(reader: TokenReader): ExpressionNode {
   const word = clip(token.text, 60);
   const instead = foreign.WORD_SUBSTITUTES.get(token.text);
   const advice =
-    instead === undefined
-      ? `a text stands in quotes ("${word}"), a variable begins with $ ($Input)`
-      : `write ${instead}`;
+    instead === undefined ? `a text stands in quotes ("${word}"), a variable begins with $` : `write ${instead}`;
   const isDotted = reader.isMark('.');
   reader.faults.add('expression-syntax', `\`${word}\` has no meaning: ${advice}`, token.start, token.end - token.start);
   if (isDotted) throw new ReadingStopped();

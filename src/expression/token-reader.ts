@@ -1,14 +1,9 @@
 /** The parser's view of the text: one token in hand, and the faults found so far. */
 import type { FaultList } from './fault-list.ts';
 import { clip } from './fault-list.ts';
+import type { Grammar } from './grammar.ts';
 import type { Token } from './lexer.ts';
 import { Lexer } from './lexer.ts';
-
-/** What differs between the dialects. */
-export interface ParseOptions {
-  /** Allows `[*]` in paths (the classic dialect, fdl-classic.md 3.3). */
-  readonly wildcard?: boolean;
-}
 
 /** Deepest nesting of parentheses, prefixes, literals and calls together. */
 export const MAX_NESTING = 100;
@@ -19,6 +14,8 @@ export class TokenReader {
   readonly source: string;
   readonly faults: FaultList;
   readonly wildcard: boolean;
+  /** Whether advice may name functions. */
+  readonly functions: boolean;
   readonly #lexer: Lexer;
   token: Token;
   /** Where the last consumed token ended. */
@@ -27,10 +24,11 @@ export class TokenReader {
   #nesting = 0;
 
   /** @throws {ReadingStopped} when the text does not even begin with a token. */
-  constructor(source: string, options: ParseOptions, faults: FaultList) {
+  constructor(source: string, grammar: Grammar, faults: FaultList) {
     this.source = source;
     this.faults = faults;
-    this.wildcard = options.wildcard ?? false;
+    this.wildcard = grammar.wildcard ?? false;
+    this.functions = grammar.functions ?? true;
     this.#lexer = new Lexer(source, faults);
     this.token = this.#lexer.next();
   }

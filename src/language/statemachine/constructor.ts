@@ -2,31 +2,22 @@
  * Constructors and Parameters: a mapping → one function that builds an object (fdl.md 3.2).
  *
  * A key ending in `.$` holds an expression and loses that ending; nothing else in a key has a meaning, dots included
- * (decisions.md 2.5). What holds no expression is built once, frozen, and shared by every result; a constructor without
- * any expression returns the same object each time.
+ * (decisions.md 2.5).
  */
-import type { JsonObject, JsonValue } from '../../base/json.ts';
-import { setMember } from '../../base/json.ts';
-import { spend } from '../../expression/evaluation.ts';
 import type { MapEntry, MapNode, Node } from '../document.ts';
 import { describe, quote, textOf } from '../document.ts';
+import { readExpression } from '../expressions.ts';
 import type { FieldReader, Located } from '../field-reader.ts';
+import { constructOf, listPart, objectPart } from '../object-template.ts';
+import type { Part } from '../object-template.ts';
 import type { Path } from '../path.ts';
 import { step } from '../path.ts';
-import type { Compute, Construct, StateScope } from '../plan.ts';
+import type { Construct } from '../plan.ts';
 import type { Report } from '../report.ts';
-import { readExpression } from './expressions.ts';
-import type { Site } from './variables.ts';
+import type { Site } from '../site.ts';
 import { VARIABLE_NAMES } from './variables.ts';
 
 const SUFFIX = '.$';
-/** An object with more keys is a hash table, and copying it costs several times as much for each key. */
-const FAST_KEYS_MAX = 100;
-const FUEL_PER_SLOW_KEY = 40;
-
-/** A function where the value holds an expression, else the value itself. */
-type Part = { readonly build: Compute } | { readonly value: JsonValue };
-
 /** Where a value is built: what its expressions see, and whether texts that begin with `$` are expressions too. */
 interface Building {
   readonly report: Report;
@@ -34,17 +25,26 @@ interface Building {
   readonly deep: boolean;
 }
 
-/** The constructor under `key`, or null when the field is absent or faulty. */
+/**
+ * The constructor under `key`, or null when the field is absent or faulty. Under `key.$` stands one expression that gives
+ * the whole value, whatever its type: ours (docs/extensions.md), for outputs whose keys only their data knows.
+ */
 export function readConstructor(fields: FieldReader, key: string, site: Site): Construct | null {
-  const field = fields.map(key, false);
-  return field === null ? null : compileConstructor(fields.report, field, site);
+  const whole = fields.find(`${key}${SUFFIX}`);
+  if (whole === null) {
+    const field = fields.map(key, false);
+    return field === null ? null : compileConstructor(fields.report, field, site);
+  }
+  if (fields.has(key)) fields.faultAt('both-forms', `${key}${SUFFIX}`, bothForms(key, `${key}${SUFFIX}`));
+  return readExpression(fields.report, whole, site) as Construct | null;
+}
+
+function bothForms(key: string, dynamic: string): string {
+  return `${quote(key)} and ${quote(dynamic)} both set the same key; keep one`;
 }
 
 export function compileConstructor(report: Report, { node, path }: Located<MapNode>, site: Site): Construct {
-  const part = mapPart({ report, site, deep: false }, node, path);
-  if ('build' in part) return part.build as Construct;
-  const constant = part.value as JsonObject;
-  return () => constant;
+  return constructOf(mapPart({ report, site, deep: false }, node, path));
 }
 
 /** The keys that a constructor sets, each without its `.$`. */
@@ -58,7 +58,7 @@ function plainKey(key: string): string {
 
 function buildPart(building: Building, node: Node, path: Path): Part {
   if (node.kind === 'map') return mapPart(building, node, path);
-  if (node.kind === 'list') return listPart(building, node.items, path);
+  if (node.kind === 'list') return listPart(node.items.map((item, i) => buildPart(building, item, step(path, i))));
   const text = textOf(node);
   if (building.deep && text?.startsWith('$') === true) return expressionPart(building, node, path);
   if (text !== null) warnOfExpressionText(building.report, text, node, path);
@@ -71,55 +71,12 @@ function expressionPart({ report, site }: Building, node: Node, path: Path): Par
 }
 
 function mapPart(building: Building, node: MapNode, path: Path): Part {
-  const template: Record<string, JsonValue> = {};
-  const keys: string[] = [];
-  const builds: Compute[] = [];
+  const members: (readonly [string, Part])[] = [];
   for (const entry of node.entries.values()) {
     const key = entryKey(building.report, entry, node, path);
-    if (key === null) continue;
-    const part = entryPart(building, entry, step(path, entry.key));
-    // The template holds every key, so that those that are computed keep their places.
-    setMember(template, key, 'value' in part ? part.value : null);
-    if ('build' in part) {
-      keys.push(key);
-      builds.push(part.build);
-    }
+    if (key !== null) members.push([key, entryPart(building, entry, step(path, entry.key))]);
   }
-  if (keys.length === 0) return { value: Object.freeze(template) };
-  // `Object.assign` copies faster than a spread once many shapes pass through, but it would run the setter `__proto__`.
-  const plain = !Object.hasOwn(template, '__proto__');
-  const size = Object.keys(template).length;
-  const copying = size > FAST_KEYS_MAX ? size * FUEL_PER_SLOW_KEY : size;
-  return {
-    build: (scope) => {
-      // A copy costs by its size, however little of it is computed: an ItemConstructor makes thousands.
-      spend(scope, copying);
-      return fill(plain ? Object.assign({}, template) : { ...template }, keys, builds, scope);
-    },
-  };
-}
-
-/** Sets the computed members of a fresh copy of a template, which has its final shape already. */
-function fill(
-  object: Record<string, JsonValue>,
-  keys: readonly string[],
-  builds: readonly Compute[],
-  scope: StateScope,
-): JsonObject {
-  for (let i = 0; i < keys.length; i++) setMember(object, keys[i] as string, (builds[i] as Compute)(scope));
-  return object;
-}
-
-function listPart(building: Building, items: readonly Node[], path: Path): Part {
-  const parts = items.map((item, i) => buildPart(building, item, step(path, i)));
-  if (parts.every((part) => 'value' in part)) return { value: Object.freeze(parts.map(({ value }) => value)) };
-  const builds = parts.map((part) => ('build' in part ? part.build : () => part.value));
-  return {
-    build: (scope) => {
-      spend(scope, builds.length);
-      return builds.map((build) => build(scope));
-    },
-  };
+  return objectPart(members);
 }
 
 /** The key that an entry sets, or null when it is faulty. */
@@ -131,12 +88,7 @@ function entryKey(report: Report, { key, keyOffset }: MapEntry, { entries }: Map
     return null;
   }
   if (entries.has(plain)) {
-    report.add(
-      'both-forms',
-      keyOffset,
-      step(path, key),
-      `${quote(plain)} and ${quote(key)} both set the same key; keep one`,
-    );
+    report.add('both-forms', keyOffset, step(path, key), bothForms(plain, key));
     return null;
   }
   return plain;

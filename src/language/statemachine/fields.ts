@@ -14,8 +14,16 @@ export const STATE_TYPES: readonly StateType[] = [
   'Fail',
 ];
 
-const COMMON = ['Name', 'Type', 'Description', 'Annotations', 'InputConstructor', 'GlobalConstructor'];
-const OUTPUT = [...COMMON, 'OutputConstructor'];
+const COMMON = [
+  'Name',
+  'Type',
+  'Description',
+  'Annotations',
+  'InputConstructor',
+  'InputConstructor.$',
+  'GlobalConstructor',
+];
+const OUTPUT = [...COMMON, 'OutputConstructor', 'OutputConstructor.$'];
 const MOVING = [...OUTPUT, 'Next', 'End'];
 const RECOVERING = [...MOVING, 'Retry', 'Catch', 'OnErrors'];
 
@@ -42,8 +50,8 @@ export const RETRY_FIELDS = new Set([
   'BackoffRate',
   'MaxBackoffSeconds',
 ]);
-export const CATCH_FIELDS = new Set(['Errors', 'Description', 'Next', 'OutputConstructor']);
-export const ON_ERRORS_FIELDS = new Set(['Errors', 'Description', 'Retry', 'Next', 'OutputConstructor']);
+export const CATCH_FIELDS = new Set(['Errors', 'Description', 'Next', 'OutputConstructor', 'OutputConstructor.$']);
+export const ON_ERRORS_FIELDS = new Set([...CATCH_FIELDS, 'Retry']);
 export const ON_ERRORS_RETRY_FIELDS = new Set(['MaxAttempts', 'FixedBackoff', 'Multiplier']);
 export const PROCESSOR_CONFIG_FIELDS = new Set(['ExecutionMode']);
 
@@ -61,6 +69,7 @@ export const STATE_FIELDS: Readonly<Record<StateType, ReadonlySet<string>>> = {
     'ItemsPath',
     'Processor',
     'ItemConstructor',
+    'ItemConstructor.$',
     'MaxConcuccency',
     'MaxConcurrency',
   ]),

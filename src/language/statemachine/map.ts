@@ -1,11 +1,11 @@
 /** The Map state, inline, and as much of the distributed one as is known (fdl.md 2.6, fdl-more.md 1). */
 import { describe } from '../document.ts';
+import { readComputed } from '../expressions.ts';
 import { FieldReader } from '../field-reader.ts';
 import type { Range } from '../field-reader.ts';
 import type { Compute, MapState, Scope, StateBase } from '../plan.ts';
 import { readConstructor } from './constructor.ts';
 import type { CompileContext, Transitions } from './context.ts';
-import { readComputed } from './expressions.ts';
 import { DISTRIBUTED_FIELDS, foreignWord, PROCESSOR_CONFIG_FIELDS, PROCESSOR_FIELDS } from './fields.ts';
 import { readRecovery } from './recovery.ts';
 import { BEFORE_OUTPUT, WITH_ITEM } from './variables.ts';

@@ -1,5 +1,6 @@
 /** What each type of state has of its own, beyond what all states share (fdl.md 2.1–2.8). */
 import type { JsonObject } from '../../base/json.ts';
+import { readComputed, readCondition } from '../expressions.ts';
 import type { FieldReader, Range } from '../field-reader.ts';
 import type {
   ChoiceState,
@@ -15,7 +16,6 @@ import type {
 } from '../plan.ts';
 import { readConstructor } from './constructor.ts';
 import type { CompileContext, Transitions } from './context.ts';
-import { readComputed, readCondition } from './expressions.ts';
 import { CHOICE_BRANCH_FIELDS, foreignWord, SCOPE_FIELDS } from './fields.ts';
 import { readRecovery } from './recovery.ts';
 import { readAction, readTaskMode } from './task-action.ts';

@@ -1,12 +1,7 @@
 /** The system expressions of the state-machine language and where each can be read (fdl.md 3.1, decisions.md 7). */
 import type { VariableReader } from '../../expression/evaluation.ts';
 import type { StateScope } from '../plan.ts';
-
-/** What an expression at one place of a state can see. */
-export interface Site {
-  readonly variables: ReadonlyMap<string, VariableReader<StateScope>>;
-  readonly refused: ReadonlyMap<string, string>;
-}
+import type { Site } from '../site.ts';
 
 const READERS: ReadonlyMap<string, VariableReader<StateScope>> = new Map<string, VariableReader<StateScope>>([
   ['$Input', (scope) => scope.input],
@@ -24,6 +19,7 @@ function site(refused: Readonly<Record<string, string>>): Site {
   return {
     variables: new Map([...READERS].filter(([name]) => !Object.hasOwn(refused, name))),
     refused: new Map(Object.entries(refused)),
+    grammar: {},
   };
 }
 

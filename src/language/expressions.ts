@@ -1,13 +1,13 @@
 /** Compiles the expressions of a definition and turns their faults into diagnostics at their own line and column. */
-import type { Compiled } from '../../expression/compiled.ts';
-import { compileCondition, compileExpression } from '../../expression/compile.ts';
-import type { ExpressionFault } from '../../expression/fault.ts';
-import { describe, textOf } from '../document.ts';
-import type { Located } from '../field-reader.ts';
-import { pathText, shorten } from '../path.ts';
-import type { Compute, StateScope, Test } from '../plan.ts';
-import type { Report } from '../report.ts';
-import type { Site } from './variables.ts';
+import type { Compiled } from '../expression/compiled.ts';
+import { compileCondition, compileExpression } from '../expression/compile.ts';
+import type { ExpressionFault } from '../expression/fault.ts';
+import { describe, textOf } from './document.ts';
+import type { Located } from './field-reader.ts';
+import { pathText, shorten } from './path.ts';
+import type { Compute, StateScope, Test } from './plan.ts';
+import type { Report } from './report.ts';
+import type { Site } from './site.ts';
 
 /** A value that is always an expression: under a `.$` key, `ItemsPath`. Null when it is faulty. */
 export function readExpression(report: Report, field: Located, site: Site): Compute | null {
@@ -40,8 +40,8 @@ function never(): boolean {
   return false;
 }
 
-function options({ checkingWork }: Report, { path }: Located, { variables, refused }: Site) {
-  return { variables, refused, place: pathText(path), work: checkingWork };
+function options({ checkingWork }: Report, { path }: Located, { variables, refused, grammar }: Site) {
+  return { variables, refused, ...grammar, place: pathText(path), work: checkingWork };
 }
 
 function refuse(report: Report, { node, path }: Located, expected: string): null {
