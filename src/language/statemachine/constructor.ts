@@ -25,17 +25,21 @@ interface Building {
   readonly deep: boolean;
 }
 
-/**
- * The constructor under `key`, or null when the field is absent or faulty. Under `key.$` stands one expression that gives
- * the whole value, whatever its type: ours (docs/extensions.md), for outputs whose keys only their data knows.
- */
+/** The constructor under `key`, or null when the field is absent or faulty. */
 export function readConstructor(fields: FieldReader, key: string, site: Site): Construct | null {
-  const whole = fields.find(`${key}${SUFFIX}`);
-  if (whole === null) {
-    const field = fields.map(key, false);
-    return field === null ? null : compileConstructor(fields.report, field, site);
-  }
-  if (fields.has(key)) fields.faultAt('both-forms', `${key}${SUFFIX}`, bothForms(key, `${key}${SUFFIX}`));
+  const field = fields.map(key, false);
+  return field === null ? null : compileConstructor(fields.report, field, site);
+}
+
+/**
+ * As {@link readConstructor}, where `key.$` can stand in its place: one expression that gives the whole value, of whatever
+ * type. Ours (docs/language.md): the record has no form for a value whose keys only its data knows.
+ */
+export function readWholeConstructor(fields: FieldReader, key: string, site: Site): Construct | null {
+  const dynamic = `${key}${SUFFIX}`;
+  const whole = fields.find(dynamic);
+  if (whole === null) return readConstructor(fields, key, site);
+  if (fields.has(key)) fields.faultAt('both-forms', dynamic, bothForms(key, dynamic));
   return readExpression(fields.report, whole, site) as Construct | null;
 }
 

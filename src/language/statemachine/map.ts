@@ -4,7 +4,7 @@ import { readComputed } from '../expressions.ts';
 import { FieldReader } from '../field-reader.ts';
 import type { Range } from '../field-reader.ts';
 import type { Compute, MapState, Scope, StateBase } from '../plan.ts';
-import { readConstructor } from './constructor.ts';
+import { readWholeConstructor } from './constructor.ts';
 import type { CompileContext, Transitions } from './context.ts';
 import { DISTRIBUTED_FIELDS, foreignWord, PROCESSOR_CONFIG_FIELDS, PROCESSOR_FIELDS } from './fields.ts';
 import { readRecovery } from './recovery.ts';
@@ -23,7 +23,7 @@ export function readMap(context: CompileContext, map: FieldReader, transitions: 
     processorField === null ? null : new FieldReader(map.report, processorField, `Processor of ${map.what}`);
   const distributed = checkDistributed(context, map, processor);
   const items = readItems(map);
-  const itemConstructor = readConstructor(map, 'ItemConstructor', WITH_ITEM);
+  const itemConstructor = readWholeConstructor(map, 'ItemConstructor', WITH_ITEM);
   const maxConcurrency = readConcurrency(map, distributed ? DISTRIBUTED : INLINE);
   const scope = processor === null ? null : readProcessor(context, processor);
   const recovery = readRecovery(map, transitions);

@@ -1,7 +1,7 @@
 /** Retry and Catch, and `OnErrors`, their form of 2023 (fdl.md 6, decisions.md 1.6). */
 import type { FieldReader, Range } from '../field-reader.ts';
 import type { CatchRule, RetryRule } from '../plan.ts';
-import { readConstructor } from './constructor.ts';
+import { readWholeConstructor } from './constructor.ts';
 import type { Transitions } from './context.ts';
 import { CATCH_FIELDS, foreignWord, ON_ERRORS_FIELDS, ON_ERRORS_RETRY_FIELDS, RETRY_FIELDS } from './fields.ts';
 import { WITH_OUTPUT } from './variables.ts';
@@ -59,7 +59,7 @@ function readCatch(state: FieldReader, transitions: Transitions): CatchRule[] {
 function readCatchRule(rule: FieldReader, transitions: Transitions): CatchRule[] {
   const errors = rule.texts('Errors') ?? [];
   const next = transitions.target(rule, 'Next', true);
-  const outputConstructor = readConstructor(rule, 'OutputConstructor', WITH_OUTPUT);
+  const outputConstructor = readWholeConstructor(rule, 'OutputConstructor', WITH_OUTPUT);
   return next === null ? [] : [{ errors, next, outputConstructor }];
 }
 

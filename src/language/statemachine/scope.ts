@@ -8,7 +8,7 @@ import { quote, textOf } from '../document.ts';
 import type { FieldReader } from '../field-reader.ts';
 import { step } from '../path.ts';
 import type { Scope, State, StateBase } from '../plan.ts';
-import { readConstructor } from './constructor.ts';
+import { readConstructor, readWholeConstructor } from './constructor.ts';
 import type { CompileContext, Transitions } from './context.ts';
 import { ALL_STATE_FIELDS, foreignWord, STATE_FIELDS, STATE_TYPES } from './fields.ts';
 import type { StateType } from './fields.ts';
@@ -98,8 +98,8 @@ function readType(fields: FieldReader): StateType | null {
 
 /** The second pass over a state: its constructors, where it leads, and what its type has of its own. */
 function complete(context: CompileContext, { fields, type, state }: Draft, transitions: Transitions): void {
-  state.inputConstructor = readConstructor(fields, 'InputConstructor', BEFORE_OUTPUT);
-  if (type !== 'Choice') state.outputConstructor = readConstructor(fields, 'OutputConstructor', WITH_OUTPUT);
+  state.inputConstructor = readWholeConstructor(fields, 'InputConstructor', BEFORE_OUTPUT);
+  if (type !== 'Choice') state.outputConstructor = readWholeConstructor(fields, 'OutputConstructor', WITH_OUTPUT);
   state.globalConstructor = readConstructor(fields, 'GlobalConstructor', WITH_OUTPUT);
   checkGlobalKeys(fields);
   if (type === 'Succeed' || type === 'Fail') checkTerminal(fields);
