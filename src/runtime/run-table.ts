@@ -31,6 +31,8 @@ export interface RunTableOptions {
   /** Tasks of the run that children belong to have ended, and that is durable. */
   readonly onOrphaned: (run: StandardRun, events: readonly number[]) => void;
   readonly onAsleep: (wakeMs: number) => void;
+  /** Waiting executions that stay in memory; 1,000 when absent. */
+  readonly idleMax?: number;
 }
 
 /** Why an execution cannot go on. */
@@ -54,6 +56,9 @@ export class RunTable implements RunHost<StandardRun> {
   /** The longest idle first. */
   readonly #idle = new Set<StandardRun>();
   readonly #stuck = new Map<ExecutionId, Stuck>();
+  readonly #idleMax: number;
+  /** True when some are about to leave. */
+  #shrinking = false;
   /** False once no more tasks are to be called. */
   #calling = true;
   #closed = false;
@@ -66,6 +71,7 @@ export class RunTable implements RunHost<StandardRun> {
     this.actions = actions;
     this.tokens = tokens;
     this.turns = new Turns(clock);
+    this.#idleMax = options.idleMax ?? IDLE_MAX;
   }
 
   get size(): number {
@@ -94,7 +100,10 @@ export class RunTable implements RunHost<StandardRun> {
     this.#runs.set(run.record.id, run);
   }
 
-  /** The run of an execution, loaded if need be; null when it has ended, is not there, or is stuck. */
+  /**
+   * The run of an execution, loaded if need be; null when it has ended, is not there, or is stuck. It stays in memory for the
+   * rest of the turn; what is to be asked of it is asked in that.
+   */
   get(id: ExecutionId): Promise<StandardRun | null> {
     const run = this.#runs.get(id);
     if (run !== undefined) return Promise.resolve(run);
@@ -154,11 +163,19 @@ export class RunTable implements RunHost<StandardRun> {
     if (wakeMs === null) return;
     this.#options.onAsleep(wakeMs);
     this.#idle.add(run);
-    if (this.#idle.size <= IDLE_MAX) return;
-    const [longest] = this.#idle;
-    if (longest === undefined) return;
-    this.#drop(longest);
-    longest.evict();
+    if (this.#shrinking || this.#idle.size <= this.#idleMax) return;
+    this.#shrinking = true;
+    // In a later turn: whoever was given a run in this one may count on it.
+    setImmediate(() => this.#shrink());
+  }
+
+  #shrink(): void {
+    this.#shrinking = false;
+    for (const run of this.#idle) {
+      if (this.#idle.size <= this.#idleMax) return;
+      this.#drop(run);
+      run.evict();
+    }
   }
 
   orphaned(run: StandardRun, events: readonly number[]): void {

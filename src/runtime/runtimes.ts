@@ -29,6 +29,8 @@ export interface RuntimesOptions {
   readonly compile: (definition: string, options: CompileOptions) => Compilation;
   readonly limits: Settings['limits'];
   readonly history: Settings['history'];
+  /** Waiting Standard executions that stay in memory; as many as the runtime sees fit when absent. */
+  readonly idleMax?: number;
   readonly log: StandardLog;
 }
 
@@ -61,6 +63,7 @@ export async function createRuntimes(options: RuntimesOptions): Promise<Runtimes
     flowId: async (name) => (await flowStore.get(name))?.id ?? null,
     limits,
     keepMs: options.history.keepMs,
+    ...(options.idleMax !== undefined && { idleMax: options.idleMax }),
     log,
   });
   return {

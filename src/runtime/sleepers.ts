@@ -33,6 +33,8 @@ export class Sleepers {
   #closed = false;
   /** Wall clock minus monotonic clock. */
   #offsetMs: number;
+  /** By how much the clock was set back, and the last execution that was told. */
+  readonly #setBacks: { readonly byMs: number; after: ExecutionId }[] = [];
 
   constructor(options: SleepersOptions) {
     this.#options = options;
@@ -50,8 +52,9 @@ export class Sleepers {
     this.#looking = true;
     let nextMs: number | null = null;
     try {
-      const backMs = this.#wentBackMs();
-      if (backMs > SET_BACK_MS) await this.#setAllBack(backMs);
+      const byMs = this.#wentBackMs();
+      if (byMs > SET_BACK_MS) this.#setBacks.push({ byMs, after: 0 });
+      await this.#setAllBack();
       nextMs = await this.#wakeDue();
     } catch (error) {
       this.#options.onError(error);
@@ -77,14 +80,16 @@ export class Sleepers {
     return nextMs === null ? null : nextMs - clock.nowMs();
   }
 
-  async #setAllBack(byMs: number): Promise<void> {
+  /** One after another, each execution once, also when the store fails in between. */
+  async #setAllBack(): Promise<void> {
     const { store, setBack } = this.#options;
-    for (let after = 0; !this.#closed; ) {
-      const ids = await store.asleep(after, BATCH);
-      for (const id of ids) await setBack(id, byMs);
-      const last = ids.at(-1);
-      if (last === undefined) return;
-      after = last;
+    for (let one = this.#setBacks[0]; one !== undefined && !this.#closed; one = this.#setBacks[0]) {
+      const ids = await store.asleep(one.after, BATCH);
+      for (const id of ids) {
+        await setBack(id, one.byMs);
+        one.after = id;
+      }
+      if (ids.length < BATCH) this.#setBacks.shift();
     }
   }
 

@@ -13,6 +13,7 @@ import type { ActionCatalog } from '../actions/action.ts';
 import type { Failure } from '../interpreter/event.ts';
 import type { ExecutionLimits } from '../interpreter/execution.ts';
 import type { Dialect } from '../language/plan.ts';
+import { FenceLost } from '../store/executions.ts';
 import type {
   ExecutionChange,
   ExecutionId,
@@ -52,6 +53,8 @@ export interface StandardOptions {
   };
   /** How long ended executions are kept; null: for ever. */
   readonly keepMs: number | null;
+  /** Waiting executions that stay in memory, for callbacks that come soon; 1,000 when absent. */
+  readonly idleMax?: number;
   readonly log: StandardLog;
 }
 
@@ -129,6 +132,10 @@ class Runtime implements StandardRuntime {
   ) {
     const { clock, store, log } = options;
     const onError = (where: string) => (error: unknown) => log.defect(error, where);
+    const onFenceLost = (): void => {
+      log.ownershipLost();
+      this.close();
+    };
     this.#options = options;
     this.#limits = { ...options.limits, waitSeconds: STANDARD_WAIT_SECONDS };
     this.#tokens = createTaskTokens(owned.tokenKey);
@@ -142,10 +149,7 @@ class Runtime implements StandardRuntime {
         log.storeTrouble(trouble);
         if (trouble === null) this.#recovery.lookAtDoubtful();
       },
-      onFenceLost: () => {
-        log.ownershipLost();
-        this.close();
-      },
+      onFenceLost,
     });
     this.#table = new RunTable({
       ...options,
@@ -199,7 +203,12 @@ class Runtime implements StandardRuntime {
       owned.lastId,
       owned.running,
     );
-    this.#purger = new Purger({ ...options, fence: owned.fence, onError: onError('deleting old executions') });
+    const notPurged = onError('deleting old executions');
+    this.#purger = new Purger({
+      ...options,
+      fence: owned.fence,
+      onError: (error) => (error instanceof FenceLost ? onFenceLost() : notPurged(error)),
+    });
   }
 
   recover(): void {
