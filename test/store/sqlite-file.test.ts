@@ -119,7 +119,7 @@ describe('sqlite store file', () => {
       database.close();
       refused(
         file,
-        /written by a newer Millrace \(its schema is number 9, this version knows 2\)\. Start that version/,
+        /written by a newer Millrace \(its schema is number 9, this version knows 3\)\. Start that version/,
       );
     }));
 
@@ -183,21 +183,21 @@ describe('migrations', () => {
       const file = join(folder, 'flows.db');
       await filledStore(file);
       const options = { file, synchronous: 'FULL' } as const;
-      const extra = { number: 3, sql: "ALTER TABLE flows ADD COLUMN extra TEXT NOT NULL DEFAULT 'x'" };
+      const extra = { number: 4, sql: "ALTER TABLE flows ADD COLUMN extra TEXT NOT NULL DEFAULT 'x'" };
       const { database, close } = openDatabase(options, [...MIGRATIONS, extra]);
       assert.deepEqual(
         { ...database.prepare('SELECT count(*) AS n, min(extra) AS x FROM flows').get() },
         { n: 20, x: 'x' },
       );
       close();
-      refused(file, /schema is number 3, this version knows 2/);
+      refused(file, /schema is number 4, this version knows 3/);
     }));
 
   it('happen wholly or not at all', () =>
     withFolder(async (folder) => {
       const file = join(folder, 'flows.db');
       await filledStore(file);
-      const broken = { number: 3, sql: 'CREATE TABLE made (a TEXT); CREATE TABLE made (a TEXT);' };
+      const broken = { number: 4, sql: 'CREATE TABLE made (a TEXT); CREATE TABLE made (a TEXT);' };
       assert.throws(() => openDatabase({ file, synchronous: 'FULL' }, [...MIGRATIONS, broken]), StoreFault);
       const { database, close } = openDatabase({ file, synchronous: 'FULL' });
       assert.equal(database.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE name = 'made'").get()?.['n'], 0);

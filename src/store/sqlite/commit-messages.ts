@@ -4,6 +4,7 @@ import type { ExecutionChange } from '../executions.ts';
 import { FenceLost } from '../executions.ts';
 import { StoreFault } from '../fault.ts';
 import type { FileIdentity } from './files.ts';
+import type { MessageChange } from './message-rows.ts';
 
 export interface CommitThreadData {
   /** The store's file first. */
@@ -13,13 +14,14 @@ export interface CommitThreadData {
 
 export type CommitRequest =
   | { readonly kind: 'commit'; readonly fence: number; readonly changes: readonly ExecutionChange[] }
-  | { readonly kind: 'purge'; readonly fence: number; readonly endedBeforeMs: number | null; readonly limit: number };
+  | { readonly kind: 'purge'; readonly fence: number; readonly endedBeforeMs: number | null; readonly limit: number }
+  | { readonly kind: 'messages'; readonly changes: readonly MessageChange[] };
 
 export type CommitMessage = { readonly number: number; readonly request: CommitRequest } | 'close';
 
 export interface CommitAnswer {
   readonly number: number;
-  /** Executions purged; 0 for a commit. */
+  /** Executions purged; 0 for anything else. */
   readonly result: number;
   readonly fault: CommitFault | null;
 }

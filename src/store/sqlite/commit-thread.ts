@@ -26,7 +26,7 @@ export class CommitThread {
     this.#data = data;
   }
 
-  /** The number of executions purged; 0 for a commit. */
+  /** The number of executions purged; 0 for anything else. */
   ask(request: CommitRequest): Promise<number> {
     const worker = (this.#worker ??= this.#start());
     const number = ++this.#number;

@@ -9,6 +9,7 @@ import { assert } from '../../base/assert.ts';
 import type { CommitAnswer, CommitMessage, CommitRequest, CommitThreadData } from './commit-messages.ts';
 import { faultOf } from './commit-messages.ts';
 import { requireFiles } from './files.ts';
+import { MessageWriter } from './message-writer.ts';
 import { Writer } from './writer.ts';
 
 /** Nobody stands still while this thread waits for another program that is writing to the file. */
@@ -22,14 +23,15 @@ const port = parentPort;
 
 let database: DatabaseSync | null = null;
 let writer: Writer | null = null;
+/** Made by the first message. */
+let messages: MessageWriter | null = null;
 
-function open(): Writer {
+function open(): DatabaseSync {
   const opened = new DatabaseSync(files[0]?.path as string, { timeout: BUSY_TIMEOUT_MS });
   try {
     opened.exec(`PRAGMA synchronous = ${synchronous}; PRAGMA cache_size = -${CACHE_KIB};`);
-    writer = new Writer(opened);
     database = opened;
-    return writer;
+    return opened;
   } catch (error) {
     opened.close();
     throw error;
@@ -40,13 +42,20 @@ function close(): void {
   database?.close();
   database = null;
   writer = null;
+  messages = null;
 }
 
 function act(request: CommitRequest): number {
   requireFiles(files);
-  const used = writer ?? open();
-  if (request.kind === 'purge') return used.purge(request.fence, request.endedBeforeMs, request.limit);
-  used.commit(request.fence, request.changes);
+  const used = database ?? open();
+  if (request.kind === 'messages') {
+    messages ??= new MessageWriter(used);
+    messages.apply(request.changes);
+    return 0;
+  }
+  writer ??= new Writer(used);
+  if (request.kind === 'purge') return writer.purge(request.fence, request.endedBeforeMs, request.limit);
+  writer.commit(request.fence, request.changes);
   return 0;
 }
 

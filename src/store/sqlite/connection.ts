@@ -1,8 +1,8 @@
 /**
- * The main thread's connection, which both stores of a file share: reads, and the changes of flows.
+ * The main thread's connection, which the stores of a file share: reads, and the changes of flows.
  *
  * Invariants: writers take turns, whichever thread they write from, so that the main thread never stands still for a
- * lock that a commit of ours holds; the file is closed when the last store is.
+ * lock that a commit of ours holds; the file, and the thread of the commits, are closed when the last store is.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { assert } from '../../base/assert.ts';
@@ -11,10 +11,16 @@ import type { OpenDatabase } from './database.ts';
 export class SharedConnection {
   readonly #open: OpenDatabase;
   #lastWrite: Promise<unknown> = Promise.resolve();
+  readonly #ends: (() => Promise<void>)[] = [];
   #users = 0;
 
   constructor(open: OpenDatabase) {
     this.#open = open;
+  }
+
+  /** Something that ends with the last user, before the file is closed. */
+  endsWith(close: () => Promise<void>): void {
+    this.#ends.push(close);
   }
 
   get database(): DatabaseSync {
@@ -45,12 +51,13 @@ export class SharedConnection {
           return act();
         });
       },
-      close: async (end) => {
+      close: async () => {
         assert(!closed, `the ${what} is closed twice`);
         closed = true;
         await this.#turn(async () => {
-          await end?.();
-          if (--this.#users === 0) this.#open.close();
+          if (--this.#users > 0) return;
+          for (const end of this.#ends) await end();
+          this.#open.close();
         });
       },
     };
@@ -68,6 +75,6 @@ export interface ConnectionUse {
   read<T>(act: () => T): Promise<T>;
   /** Calls `act` when all earlier writes are done. */
   write<T>(act: () => T | Promise<T>): Promise<T>;
-  /** After the writes under way, and `end`. */
-  close(end?: () => Promise<void>): Promise<void>;
+  /** After the writes under way. */
+  close(): Promise<void>;
 }

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { ExecutionId, ExecutionStore, Ownership } from '../executions.ts';
-import { CommitThread } from './commit-thread.ts';
+import type { CommitThread } from './commit-thread.ts';
 import type { SharedConnection } from './connection.ts';
 import { createExecutionList } from './execution-list.ts';
 import { DUE, executionOf, OWED, RUNNING, snapshotOf } from './execution-rows.ts';
@@ -18,10 +18,9 @@ const RECORD = `
   FROM executions e JOIN execution_flows f ON f.key = e.flow
     LEFT JOIN inputs i ON i.execution = e.id LEFT JOIN outputs o ON o.execution = e.id`;
 
-export function createSqliteExecutions(shared: SharedConnection, synchronous: 'FULL' | 'NORMAL'): ExecutionStore {
+export function createSqliteExecutions(shared: SharedConnection, thread: CommitThread): ExecutionStore {
   const { database } = shared;
   const connection = shared.use('execution store');
-  const thread = new CommitThread({ files: shared.files, synchronous });
   const get = database.prepare(`${RECORD} WHERE e.id = ?`);
   const find = database.prepare(`
     ${RECORD} WHERE e.flow = (SELECT key FROM execution_flows WHERE flow_id = ?) AND e.name = ?`);
@@ -67,7 +66,7 @@ export function createSqliteExecutions(shared: SharedConnection, synchronous: 'F
     orphans: (limit) => connection.read(() => dues.orphans(limit)),
     purge: (fence, endedBeforeMs, limit) =>
       connection.write(() => thread.ask({ kind: 'purge', fence, endedBeforeMs, limit })),
-    close: () => connection.close(() => thread.close()),
+    close: () => connection.close(),
   };
 }
 

@@ -132,4 +132,33 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    number: 3,
+    // What has to be pushed has a `next_ms`. A message goes to the end of the table and leaves it at its beginning, and
+    // numbers are never used twice, because pages go on after one.
+    sql: `
+      CREATE TABLE messages (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        message_id TEXT NOT NULL UNIQUE,
+        target TEXT NOT NULL,
+        name TEXT NOT NULL COLLATE BINARY,
+        priority INTEGER NOT NULL,
+        sent_ms INTEGER NOT NULL,
+        visible_ms INTEGER NOT NULL,
+        task_execution INTEGER,
+        task_event INTEGER,
+        push TEXT NOT NULL,
+        attempts INTEGER NOT NULL,
+        next_ms INTEGER,
+        error TEXT NOT NULL,
+        tag TEXT NOT NULL,
+        attributes TEXT NOT NULL,
+        body TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX messages_by_name ON messages (name, number);
+      CREATE UNIQUE INDEX messages_by_task ON messages (task_execution, task_event) WHERE task_execution IS NOT NULL;
+      CREATE INDEX messages_due ON messages (next_ms, number) WHERE next_ms IS NOT NULL;
+      CREATE INDEX messages_settled ON messages (number) WHERE next_ms IS NULL;
+    `,
+  },
 ];

@@ -1,0 +1,78 @@
+/** Messages in memory: the same promises as the durable store but the one of durability. */
+import type { KeptMessage, MessagePage, MessageQuery, MessageStore } from '../messages.ts';
+import { Later } from './later.ts';
+
+export function createMemoryMessages(): MessageStore {
+  /** By number, ascending. */
+  const messages = new Map<number, KeptMessage>();
+  const due = new Map<number, KeptMessage>();
+  /** Numbers by task. */
+  const byTask = new Map<string, number>();
+  const later = new Later('message store');
+  let last = 0;
+
+  function put(message: KeptMessage): void {
+    messages.set(message.number, message);
+    if (message.push.status === 'due') due.set(message.number, message);
+    else due.delete(message.number);
+  }
+
+  function removeOldest(): boolean {
+    for (const message of messages.values()) {
+      if (message.push.status === 'due') continue;
+      messages.delete(message.number);
+      if (message.task !== null) byTask.delete(taskKey(message.task));
+      return true;
+    }
+    return false;
+  }
+
+  return {
+    add: (message, push, keep) =>
+      later.answer(() => {
+        const key = message.task === null ? null : taskKey(message.task);
+        const earlier = key === null ? undefined : messages.get(byTask.get(key) ?? 0);
+        if (earlier !== undefined) return earlier.messageId;
+        while (messages.size >= keep) if (!removeOldest()) return null;
+        put({ ...message, number: ++last, push });
+        if (key !== null) byTask.set(key, last);
+        return message.messageId;
+      }),
+    setPush: (number, push) =>
+      later.answer(() => {
+        const message = messages.get(number);
+        if (message !== undefined) put({ ...message, push });
+      }),
+    due: (limit) =>
+      later.answer(() =>
+        [...due.values()].sort((a, b) => nextMs(a) - nextMs(b) || a.number - b.number).slice(0, limit),
+      ),
+    list: (query) => later.answer(() => page([...messages.values()].reverse(), query)),
+    close: () => later.close(),
+  };
+}
+
+function taskKey({ execution, event }: { readonly execution: number; readonly event: number }): string {
+  return `${execution}/${event}`;
+}
+
+function nextMs(message: KeptMessage): number {
+  return message.push.nextMs ?? 0;
+}
+
+/** The first page of `newestFirst` that `query` asks for. */
+function page(newestFirst: readonly KeptMessage[], query: MessageQuery): MessagePage {
+  const found: KeptMessage[] = [];
+  let units = 0;
+  for (const message of newestFirst) {
+    if (query.before !== null && message.number >= query.before) continue;
+    if (query.target !== null && message.target !== query.target) continue;
+    if (query.name !== null && message.name !== query.name) continue;
+    if (found.length === query.limit || units > query.textUnits) {
+      return { messages: found, next: found.at(-1)?.number ?? null };
+    }
+    found.push(message);
+    units += message.body.length;
+  }
+  return { messages: found, next: null };
+}

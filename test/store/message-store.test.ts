@@ -1,0 +1,186 @@
+/** The contract of the message store, run on every adapter. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { NOT_PUSHED } from '../../src/store/messages.ts';
+import type { Message, MessageQuery, MessageStore, PushState } from '../../src/store/messages.ts';
+import { ADAPTERS, withFolder } from './adapters.ts';
+
+const ALL: MessageQuery = { target: null, name: null, before: null, limit: 1000, textUnits: Number.MAX_SAFE_INTEGER };
+
+function message(messageId: string, members: Partial<Message> = {}): Message {
+  return {
+    messageId,
+    target: 'queue',
+    name: 'orders',
+    body: 'text',
+    tag: '',
+    attributes: '',
+    priority: 8,
+    sentMs: 1_700_000_000_000,
+    visibleMs: 1_700_000_000_000,
+    task: null,
+    ...members,
+  };
+}
+
+const due = (nextMs: number, attempts = 0): PushState => ({ status: 'due', attempts, nextMs, error: '' });
+
+const text = fc.string({ unit: 'binary', maxLength: 40 });
+const time = fc.nat({ max: 4_000_000_000_000 });
+const anyMessage: fc.Arbitrary<Message> = fc.record(
+  {
+    messageId: fc.uuid(),
+    target: fc.constantFrom('queue', 'topic'),
+    name: text,
+    body: text,
+    tag: text,
+    attributes: text,
+    priority: fc.integer({ min: 1, max: 16 }),
+    sentMs: time,
+    visibleMs: time,
+    task: fc.option(fc.record({ execution: fc.nat(), event: fc.nat() }, { noNullPrototype: true })),
+  },
+  { noNullPrototype: true },
+);
+
+for (const adapter of ADAPTERS) {
+  const withStore = (use: (store: MessageStore) => Promise<void>) =>
+    withFolder(async (folder) => {
+      const stores = adapter.open(folder);
+      try {
+        await use(stores.messages);
+      } finally {
+        await stores.close();
+      }
+    });
+  const ids = async (store: MessageStore, query: Partial<MessageQuery> = {}) =>
+    (await store.list({ ...ALL, ...query })).messages.map(({ messageId }) => messageId);
+
+  describe(`message store: ${adapter.name}`, () => {
+    it('gives back every member of what it was given, whatever the text', () =>
+      withStore(async (store) => {
+        await fc.assert(
+          fc.asyncProperty(anyMessage, async (given) => {
+            if ((await store.add(given, NOT_PUSHED, 1000)) !== given.messageId) return;
+            const [kept] = (await store.list({ ...ALL, limit: 1 })).messages;
+            const { number, push, ...members } = kept ?? assert.fail('it is not there');
+            assert.deepEqual(members, given);
+            assert.deepEqual(push, NOT_PUSHED);
+            assert.ok(number > 0);
+          }),
+          { numRuns: 50 },
+        );
+      }));
+
+    it('keeps a message of a task once, also when both come together, and gives the id of the first', () =>
+      withStore(async (store) => {
+        const task = { execution: 7, event: 3 };
+        const added = await Promise.all(['a', 'b'].map((id) => store.add(message(id, { task }), NOT_PUSHED, 10)));
+        assert.deepEqual(added, ['a', 'a']);
+        assert.equal(await store.add(message('c', { task: { execution: 7, event: 4 } }), NOT_PUSHED, 10), 'c');
+        assert.equal(await store.add(message('d'), NOT_PUSHED, 10), 'd');
+        assert.equal(await store.add(message('e'), NOT_PUSHED, 10), 'e');
+        assert.deepEqual(await ids(store), ['e', 'd', 'c', 'a']);
+      }));
+
+    it('keeps no more than it may; the oldest go, and none that has yet to be pushed', () =>
+      withStore(async (store) => {
+        await store.add(message('due'), due(1), 3);
+        for (const id of ['a', 'b', 'c']) assert.equal(await store.add(message(id), NOT_PUSHED, 3), id);
+        assert.deepEqual(await ids(store), ['c', 'b', 'due']);
+        assert.equal(await store.add(message('d'), NOT_PUSHED, 2), 'd');
+        assert.deepEqual(await ids(store), ['d', 'due']);
+        assert.equal(await store.add(message('e'), NOT_PUSHED, 1), null);
+        const [first] = await store.due(1);
+        await store.setPush(first?.number ?? 0, { status: 'done', attempts: 1, nextMs: null, error: '' });
+        assert.equal(await store.add(message('f'), NOT_PUSHED, 1), 'f');
+        assert.deepEqual(await ids(store), ['f']);
+      }));
+
+    it('a message that went may be sent again', () =>
+      withStore(async (store) => {
+        const task = { execution: 1, event: 2 };
+        await store.add(message('a', { task }), NOT_PUSHED, 1);
+        await store.add(message('b'), NOT_PUSHED, 1);
+        assert.equal(await store.add(message('c', { task }), NOT_PUSHED, 1), 'c');
+      }));
+
+    it('gives what is to be pushed, the earliest first, until it is settled', () =>
+      withStore(async (store) => {
+        await store.add(message('late'), due(300), 10);
+        await store.add(message('soon'), due(100), 10);
+        await store.add(message('also soon'), due(100), 10);
+        await store.add(message('never'), NOT_PUSHED, 10);
+        const names = async (limit: number) => (await store.due(limit)).map(({ messageId }) => messageId);
+        assert.deepEqual(await names(10), ['soon', 'also soon', 'late']);
+        assert.deepEqual(await names(1), ['soon']);
+        const [soon] = await store.due(1);
+        const again = { status: 'due', attempts: 1, nextMs: 500, error: 'it answered 500' } as const;
+        await store.setPush(soon?.number ?? 0, again);
+        assert.deepEqual(await names(10), ['also soon', 'late', 'soon']);
+        assert.deepEqual((await store.due(3))[2]?.push, again);
+        const failed = { status: 'failed', attempts: 2, nextMs: null, error: 'no' } as const;
+        await store.setPush(soon?.number ?? 0, failed);
+        assert.deepEqual(await names(10), ['also soon', 'late']);
+        assert.deepEqual((await store.list({ ...ALL, limit: 3 })).messages[2]?.push, failed);
+        await store.setPush(99_999, failed);
+      }));
+
+    it('lists by kind and name, newest first, in pages', () =>
+      withStore(async (store) => {
+        const sent: [string, Partial<Message>][] = [
+          ['1', { target: 'queue', name: 'x' }],
+          ['2', { target: 'topic', name: 'x' }],
+          ['3', { target: 'topic', name: 'y' }],
+          ['4', { target: 'queue', name: 'x' }],
+          ['5', { target: 'topic', name: 'X' }],
+        ];
+        for (const [id, members] of sent) await store.add(message(id, members), NOT_PUSHED, 10);
+        assert.deepEqual(await ids(store), ['5', '4', '3', '2', '1']);
+        assert.deepEqual(await ids(store, { name: 'x' }), ['4', '2', '1']);
+        assert.deepEqual(await ids(store, { target: 'topic' }), ['5', '3', '2']);
+        assert.deepEqual(await ids(store, { target: 'queue', name: 'x' }), ['4', '1']);
+        assert.deepEqual(await ids(store, { name: 'nobody' }), []);
+        const first = await store.list({ ...ALL, limit: 2 });
+        assert.deepEqual(
+          first.messages.map(({ messageId }) => messageId),
+          ['5', '4'],
+        );
+        const rest = await store.list({ ...ALL, before: first.next, limit: 3 });
+        assert.deepEqual(
+          rest.messages.map(({ messageId }) => messageId),
+          ['3', '2', '1'],
+        );
+        assert.equal(rest.next, null);
+      }));
+
+    it('ends a page behind the body that passes the sum', () =>
+      withStore(async (store) => {
+        for (const id of ['a', 'b', 'c']) await store.add(message(id, { body: 'x'.repeat(10) }), NOT_PUSHED, 10);
+        const page = await store.list({ ...ALL, textUnits: 10 });
+        assert.deepEqual(
+          page.messages.map(({ messageId }) => messageId),
+          ['c', 'b'],
+        );
+        assert.deepEqual(await ids(store, { before: page.next }), ['a']);
+      }));
+
+    it('closes after what is under way', () =>
+      withFolder(async (folder) => {
+        const stores = adapter.open(folder);
+        const added = stores.messages.add(message('a'), due(5), 10);
+        await stores.close();
+        assert.equal(await added.catch(() => 'a'), 'a');
+        await assert.rejects(stores.messages.list(ALL), /used after it was closed/);
+        await assert.rejects(stores.messages.add(message('b'), NOT_PUSHED, 10), /used after it was closed/);
+        if (!adapter.durable) return;
+        const again = adapter.open(folder);
+        assert.deepEqual(
+          (await again.messages.due(10)).map(({ messageId, number }) => [messageId, number]),
+          [['a', 1]],
+        );
+        await again.close();
+      }));
+  });
+}
