@@ -82,7 +82,7 @@ class DurableRun {
   async toItsEnd(): Promise<Ended> {
     const { wanted, actions, clock } = this.#world;
     await this.#createFlows();
-    actions.onRepeated((call) => void this.#checkRepeated(call));
+    actions.onCall((call, isRepeated) => void this.#checkCall(call, isRepeated));
     actions.onReport((token, end) => this.#report(token, end));
     await this.#ask((runtime) =>
       runtime.start({
@@ -227,12 +227,18 @@ class DurableRun {
     return (await this.#journal(id)).length;
   }
 
-  /** A call may be made again only while its outcome, or that its work was accepted, is not on disk. */
-  async #checkRepeated({ task, mode, idempotencyKey }: TaskCall): Promise<void> {
+  /**
+   * A call may be made only when its TaskScheduled is on disk, and made again only while its outcome, or that its work was
+   * accepted, is not.
+   */
+  async #checkCall({ task, mode, idempotencyKey }: TaskCall, isRepeated: boolean): Promise<void> {
     if (task === null) return;
     const journal = await this.#journal(task.execution);
+    if (!journal.some(({ event }) => event.id === task.event)) {
+      this.#world.actions.addProblem(`${idempotencyKey} is called before event ${task.event} is on disk`);
+    }
     const known = journal.find(({ event }) => event.cause === task.event && ENDS_CALL[mode].test(event.type));
-    if (known === undefined) return;
+    if (!isRepeated || known === undefined) return;
     this.#world.actions.addProblem(
       `${idempotencyKey} is called again after event ${known.event.id}, ${known.event.type}`,
     );

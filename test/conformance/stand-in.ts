@@ -46,7 +46,7 @@ export class StandIn {
   readonly #clock: Clock;
   readonly #known = new Map<string, KnownCall>();
   readonly #reports: Promise<void>[] = [];
-  #repeated: (call: TaskCall) => void = () => {};
+  #watch: (call: TaskCall, isRepeated: boolean) => void = () => {};
   #report: Reporter = () => Promise.resolve();
 
   constructor(answers: readonly TaskAnswer[], clock: Clock) {
@@ -68,9 +68,9 @@ export class StandIn {
     this.#report = report;
   }
 
-  /** Told of a call that is made again. */
-  onRepeated(repeated: (call: TaskCall) => void): void {
-    this.#repeated = repeated;
+  /** Told of every call, and whether it was made before. */
+  onCall(watch: (call: TaskCall, isRepeated: boolean) => void): void {
+    this.#watch = watch;
   }
 
   /** Resolves when every report of the script was made. */
@@ -86,7 +86,7 @@ export class StandIn {
 
   #answer(call: TaskCall, signal: AbortSignal, life: Life | null): Promise<TaskResult> {
     const before = this.#known.get(call.idempotencyKey);
-    if (before !== undefined) this.#repeated(call);
+    this.#watch(call, before !== undefined);
     const known = before ?? this.#take(call);
     const { state, answer } = known;
     if (answer === null) return Promise.resolve({ ok: false, error: 'Script.NoAnswer', cause: state });
