@@ -165,6 +165,9 @@ function assemble(values: SettingValues, keys: readonly KeySetting[], reader: Re
       version: version ?? null,
       signature: signature ?? 'ACS3-HMAC-SHA256',
     })),
+    mns: mnsOf(values),
+    eventBridgeEndpoint: values['eventBridge.endpoint'],
+    ossEndpoint: values['oss.endpoint'],
     http: {
       errorStatuses: values['http.errorStatuses'],
       timeoutMs: values['http.timeout'],
@@ -223,6 +226,21 @@ function functionsOf(values: SettingValues, reader: Reader): Settings['functions
   }));
 }
 
+function mnsOf(values: SettingValues): Settings['mns'] {
+  const endpoint = values['mns.endpoint'];
+  const local = values['mns.local'];
+  return {
+    endpoint,
+    local: local === 'on' || (local === 'auto' && endpoint === null && values['cloud.accessKeyId'] === null),
+    keep: values['mns.keep'],
+    subscriptions: [...values['mns.subscriptions']].map(([topic, given]) =>
+      typeof given === 'string'
+        ? { topic, url: given, format: 'SIMPLIFIED' }
+        : { topic, url: given.url, format: given.format ?? 'SIMPLIFIED' },
+    ),
+  };
+}
+
 function limitsOf(values: SettingValues): Settings['limits'] {
   const perSecond = values['limits.operationsPerSecond'];
   return {
@@ -271,6 +289,9 @@ function findContradictions(values: ReadValues, reader: Reader): void {
     reader.add(
       `${reader.place('auth')} is "off", which is allowed only on a loopback address, and ${reader.place('listen')} is ${values.listen.host}`,
     );
+  }
+  if (values['mns.local'] === 'on' && typeof values['mns.endpoint'] === 'string') {
+    reader.add(`${reader.place('mns.endpoint')} is given, and with mns.local "on" nothing is sent there`);
   }
   const rootKeyId = values['rootKey.accessKeyId'];
   for (const [i, key] of (values.keys ?? []).entries()) {

@@ -62,6 +62,13 @@ export interface ProductSetting {
   readonly signature: 'ACS3-HMAC-SHA256' | 'HMAC-SHA1';
 }
 
+/** Where the messages of a topic are pushed to, and how the vendor calls the form of the body (NotifyContentFormat). */
+export interface SubscriptionSetting {
+  readonly topic: string;
+  readonly url: string;
+  readonly format: 'SIMPLIFIED' | 'JSON' | 'XML';
+}
+
 /** A token bucket of `burst`, refilled by `perSecond`. */
 export interface RateSetting {
   readonly perSecond: number;
@@ -88,6 +95,19 @@ export interface Settings {
   /** Function Compute's own endpoint (`https://{account}.{region}.fc.aliyuncs.com` when null). */
   readonly fcEndpoint: string | null;
   readonly products: readonly ProductSetting[];
+  readonly mns: {
+    /** Message Service (`https://{account}.mns.{region}.aliyuncs.com` when null). */
+    readonly endpoint: string | null;
+    /** True: this server keeps messages itself. */
+    readonly local: boolean;
+    /** Messages that it keeps at most. */
+    readonly keep: number;
+    readonly subscriptions: readonly SubscriptionSetting[];
+  };
+  /** EventBridge's own endpoint (`https://{account}.eventbridge.{region}.aliyuncs.com` when null). */
+  readonly eventBridgeEndpoint: string | null;
+  /** Object Storage Service's own endpoint (`https://oss-{region}.aliyuncs.com` when null). */
+  readonly ossEndpoint: string | null;
   readonly http: {
     /** Answers that become `HTTP.<status>` errors: `5xx`, `429`. Empty: any answer completes the task. */
     readonly errorStatuses: readonly string[];

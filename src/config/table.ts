@@ -55,6 +55,14 @@ const product = k.mapping({
   signature: v.optional(k.word('ACS3-HMAC-SHA256', 'HMAC-SHA1')),
 });
 
+const subscriptionMembers = k.mapping({ url: k.url, format: v.optional(k.word('SIMPLIFIED', 'JSON', 'XML')) });
+
+/** Of a topic: a URL alone, or a mapping. */
+const subscription = v.lazy(
+  (raw): k.Kind<string | v.InferOutput<typeof subscriptionMembers>> =>
+    typeof raw === 'string' ? k.url : subscriptionMembers,
+);
+
 const rate = k.orNone('none', k.mapping({ perSecond: k.integer(1, 1_000_000), burst: k.integer(1, 1_000_000) }));
 
 /** By operation. StartSyncExecution has `limits.startsPerSecond`. */
@@ -161,6 +169,42 @@ export const TABLE = {
     k.named(product),
     {},
     'Cloud products by name (`ecs`): `endpoint`, `version`, `signature` (`ACS3-HMAC-SHA256` or `HMAC-SHA1`).',
+  ),
+  'mns.endpoint': setting(
+    null,
+    k.optional(k.origin),
+    null,
+    'Message Service, for `MNS:SendMessage`; without it, that of account and region.',
+  ),
+  'mns.local': setting(
+    null,
+    k.word('auto', 'on', 'off'),
+    'auto',
+    '`on`: this server itself keeps what `MNS:SendMessage` sends. `auto`: when there is neither `mns.endpoint` nor a key of the cloud.',
+  ),
+  'mns.keep': setting(
+    null,
+    k.integer(1, 100_000),
+    1000,
+    'Messages that this server keeps for all queues and topics together; the oldest go, but none that has yet to be pushed.',
+  ),
+  'mns.subscriptions': setting(
+    null,
+    k.named(subscription),
+    {},
+    'Topics of this server by name, whose messages are pushed: the URL, or `url` and `format` (`SIMPLIFIED`, `JSON` or `XML`).',
+  ),
+  'eventBridge.endpoint': setting(
+    null,
+    k.optional(k.origin),
+    null,
+    'EventBridge, for `EventBridge:PutEvents`; without it, that of account and region.',
+  ),
+  'oss.endpoint': setting(
+    null,
+    k.optional(k.origin),
+    null,
+    'Object Storage Service, for `OSS:*`; without it, that of the region.',
   ),
   'http.errorStatuses': setting(
     null,

@@ -122,6 +122,14 @@ functions:
   billing/*: {module: ./functions/billing.ts}
   __proto__: {url: "https://example.com"}
 functionCompute: {endpoint: "https://fc.example.com"}
+mns:
+  endpoint: https://mns.example.com
+  keep: 50
+  subscriptions:
+    orders: http://127.0.0.1:9000/orders
+    approvals: {url: "https://desk.example.com/in?a=b", format: JSON}
+eventBridge: {endpoint: "https://events.example.com"}
+oss: {endpoint: "http://127.0.0.1:9001"}
 products:
   ECS: {endpoint: "http://127.0.0.1:1", version: 2014-05-26, signature: HMAC-SHA1}
   oss: {}
@@ -181,6 +189,17 @@ log: warn
         { pattern: '__proto__', target: { kind: 'url', url: 'https://example.com' } },
       ],
       fcEndpoint: 'https://fc.example.com',
+      mns: {
+        endpoint: 'https://mns.example.com',
+        local: false,
+        keep: 50,
+        subscriptions: [
+          { topic: 'orders', url: 'http://127.0.0.1:9000/orders', format: 'SIMPLIFIED' },
+          { topic: 'approvals', url: 'https://desk.example.com/in?a=b', format: 'JSON' },
+        ],
+      },
+      eventBridgeEndpoint: 'https://events.example.com',
+      ossEndpoint: 'http://127.0.0.1:9001',
       products: [
         { product: 'ecs', endpoint: 'http://127.0.0.1:1', version: '2014-05-26', signature: 'HMAC-SHA1' },
         { product: 'oss', endpoint: null, version: null, signature: 'ACS3-HMAC-SHA256' },
@@ -272,6 +291,38 @@ log: warn
     });
     assert.equal(faults.length, 3);
     assert.doesNotMatch(faults.join(), /4711|hidden/);
+  });
+});
+
+describe('where messages are kept', () => {
+  const KEY = 'cloud: {accessKeyId: a, accessKeySecret: b}\n';
+  const local = (file: string): boolean => make({ file }).mns.local;
+
+  it('is here unless there is a key of the cloud or an endpoint', () => {
+    assert.deepEqual(make().mns, { endpoint: null, local: true, keep: 1000, subscriptions: [] });
+    assert.equal(local(KEY), false);
+    assert.equal(local('mns: {endpoint: "http://127.0.0.1:1"}'), false);
+    assert.equal(local('mns: {local: off}'), false);
+    assert.equal(local(`${KEY}mns: {local: "on"}`), true);
+  });
+
+  it('is not here and there', () => {
+    assert.deepEqual(faultsOf({ file: 'mns: {local: "on", endpoint: "http://127.0.0.1:1"}' }), [
+      'millrace.yaml:1:20: mns.endpoint is given, and with mns.local "on" nothing is sent there',
+    ]);
+  });
+
+  it('has subscriptions with a URL', () => {
+    assert.deepEqual(
+      faultsOf({
+        file: 'mns:\n  subscriptions:\n    a: nowhere\n    b: {format: JSON}\n    c: {url: "http://x", to: 1}',
+      }),
+      [
+        'millrace.yaml:3:5: mns.subscriptions.a is "nowhere", not an http or https URL',
+        'millrace.yaml:4:5: mns.subscriptions.b.url is missing',
+        'millrace.yaml:5:26: mns.subscriptions.c.to is no setting',
+      ],
+    );
   });
 });
 
