@@ -132,12 +132,23 @@ class Judge extends VisitJudge {
     if (line.outer !== null && !line.outer.visit.inside.includes(line)) line.outer.visit.inside.push(line);
     line.last = last;
     this.lineAfter.set(last, line);
-    if (!own) return;
+    if (!own) return this.#callAnew(line, visit);
     visit.phase = 'entered';
     visit.failure = null;
     visit.attempt = 0;
     line.last = visit.entered;
     this.lineAfter.set(visit.entered, line);
+  }
+
+  /** Work that ended with the execution, such as that of a child, is asked for by another call of the same attempt. */
+  #callAnew(line: Line, visit: Visit): void {
+    const { state, phase } = visit;
+    if (state.type !== 'Task' || state.mode !== 'WaitForSystemCallback') return;
+    if (phase !== 'scheduled' && phase !== 'submitted') return;
+    visit.phase = 'started';
+    visit.attempt--;
+    line.last = visit.scheduledBy;
+    this.lineAfter.set(line.last, line);
   }
 
   #executionEnded(event: HistoryEvent): void {

@@ -35,6 +35,8 @@ export interface Visit {
   attempt: number;
   /** Id of its TaskScheduled. */
   scheduled: number;
+  /** Id of the event that caused it. */
+  scheduledBy: number;
   /** A retry or the end of a Wait is not earlier. */
   notBeforeMs: number;
   /** Lines inside it, and what those that exited gave. */
@@ -83,6 +85,7 @@ export function newVisit(state: State, event: HistoryEvent): Visit {
     failure: null,
     attempt: 0,
     scheduled: 0,
+    scheduledBy: 0,
     notBeforeMs: 0,
     inside: [],
     opened: 0,

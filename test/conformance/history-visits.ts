@@ -134,6 +134,7 @@ export class VisitJudge {
       this.same(detail['timeoutSeconds'], timeoutSeconds, 'timeoutSeconds');
     visit.phase = 'scheduled';
     visit.scheduled = event.id;
+    visit.scheduledBy = line.last;
     this.goesOn(event, line);
   }
 
