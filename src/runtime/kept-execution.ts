@@ -106,6 +106,8 @@ export class KeptExecution {
   /** True once its flow was deleted. */
   isForgotten = false;
   #wakers: (() => void)[] | null = null;
+  /** 0 until it is closed. A field, because the oldest is asked for it at every end, and its events are far away by then. */
+  stoppedMs = 0;
   /** What it takes, an estimate that is never too low. */
   bytes: number;
 
@@ -162,6 +164,7 @@ export class KeptExecution {
   close(): number {
     const before = this.bytes;
     const last = this.#last;
+    this.stoppedMs = last?.timeMs ?? 0;
     if (this.#isCut && last !== null) {
       this.bytes += EVENT_BYTES + this.#weigh(last.value) + this.#weigh(last.facts as unknown as JsonValue);
     }
@@ -184,11 +187,6 @@ export class KeptExecution {
     return this.#events[0]?.timeMs ?? this.#last?.timeMs ?? 0;
   }
 
-  /** 0 while it runs. */
-  get stoppedMs(): number {
-    return this.status === 'Running' ? 0 : (this.#last?.timeMs ?? 0);
-  }
-
   /** UTF-16 units of its definition, its input and, about, its output. */
   get textUnits(): number {
     return this.source.flow.definition.length + this.#inputText.length + this.bytes;
@@ -202,7 +200,7 @@ export class KeptExecution {
       name: this.name,
       status,
       startedMs: this.startedMs,
-      stoppedMs: this.stoppedMs,
+      stoppedMs: status === 'Running' ? 0 : (this.#last?.timeMs ?? 0),
       input: metadataOnly ? '' : this.#inputText,
       output: metadataOnly || status !== 'Succeeded' ? '' : stringifyJson(this.#last?.value ?? null),
       definition: metadataOnly ? '' : flow.definition,
