@@ -1,0 +1,21 @@
+// The desk that examples/approval.yaml asks. It notes the token of each order, prints what it is asked, and tells the token
+// to whoever asks for it: curl http://127.0.0.1:7781/<order>. A real one would ask a person and report by itself.
+//   npx node examples/approver.mjs
+import { createServer } from 'node:http';
+import { json } from 'node:stream/consumers';
+
+const tokens = new Map();
+
+const server = createServer(async (request, reply) => {
+  if (request.method === 'POST') {
+    const { order, item } = await json(request);
+    tokens.set(order, request.headers['x-fnf-http-callback-task-token']);
+    console.log(`${order} asks for ${item}`);
+    // Any status below 400 says that the work was accepted; the task goes on waiting.
+    reply.writeHead(202).end();
+  } else {
+    const token = tokens.get(decodeURIComponent(request.url.slice(1)));
+    reply.writeHead(token === undefined ? 404 : 200).end(token);
+  }
+});
+server.listen(7781, '127.0.0.1');
