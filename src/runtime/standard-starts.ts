@@ -133,7 +133,8 @@ export class StandardStarts {
 /** What a start gives whose name is taken (api.md 4.14). */
 function same(known: ExecutionRecord, { parent, byTask, reports }: StandardStart): ExecutionRecord {
   const isAgain = parent?.execution === known.parent?.execution && parent?.event === known.parent?.event;
-  if (byTask && isAgain) return known;
+  // The same start again, whose answer was lost.
+  if (isAgain && (byTask || known.status === 'Running')) return known;
   // One that runs for somebody else would not report its end to this task.
   if (known.status === 'Running' && !reports) return known;
   throw apiError('ExecutionAlreadyExists', known.name, known.flowName);

@@ -124,6 +124,8 @@ class Runtime implements StandardRuntime {
   readonly #recovery: Recovery;
   readonly #tokens: ReturnType<typeof createTaskTokens>;
   readonly #starts: StandardStarts;
+  /** Executions that are being loaded for a redrive. */
+  readonly #redriving = new Set<ExecutionId>();
   #closing = false;
 
   constructor(
@@ -292,17 +294,28 @@ class Runtime implements StandardRuntime {
 
   async redrive(record: ExecutionRecord): Promise<ExecutionRecord> {
     this.#refuseInTrouble();
-    refuseRedrive(record, this.#table.peek(record.id));
+    const { id } = record;
+    if (this.#redriving.has(id)) throw notRedrivable(record);
+    this.#redriving.add(id);
+    const run = await this.#redriven(record).finally(() => this.#redriving.delete(id));
+    await this.#kept(run);
+    return this.#read(record);
+  }
+
+  /** One at a time for each execution: what another call had begun meanwhile is seen in the record. */
+  async #redriven(asFound: ExecutionRecord): Promise<StandardRun> {
+    const record = await this.#read(asFound);
+    if (record.status === 'Running' || this.#table.peek(record.id) !== undefined) throw notRedrivable(record);
+    if (record.status === 'Succeeded') {
+      throw invalidArgument(`Execution '${record.name}' succeeded; there is no failed state to start again from.`);
+    }
     const { execution, undone } = await this.#loader.loadEnded(record);
-    // Another call may have been quicker.
-    refuseRedrive(record, this.#table.peek(record.id));
     const running = { ...record, status: 'Running', stop: null } as const;
     const run = new StandardRun(this.#table, running, execution, { kind: 'redriven' });
     this.#table.add(run);
     this.#starts.running++;
     run.begin({ kind: 'redrive', undone });
-    await this.#kept(run);
-    return this.#read(record);
+    return run;
   }
 
   async waits(record: ExecutionRecord): Promise<readonly ExecutionWait[]> {
@@ -398,13 +411,8 @@ class Runtime implements StandardRuntime {
   }
 }
 
-function refuseRedrive({ name, status }: ExecutionRecord, run: StandardRun | undefined): void {
-  if (status === 'Running' || run !== undefined) {
-    throw invalidArgument(`Execution '${name}' is running; only one that has ended can be redriven.`);
-  }
-  if (status === 'Succeeded') {
-    throw invalidArgument(`Execution '${name}' succeeded; there is no failed state to start again from.`);
-  }
+function notRedrivable({ name }: ExecutionRecord): ApiError {
+  return invalidArgument(`Execution '${name}' is running; only one that has ended can be redriven.`);
 }
 
 function completed({ name, flowName }: ExecutionRecord): ApiError {
