@@ -8,18 +8,16 @@ import { formatDiagnostic } from '../../src/base/diagnostic.ts';
 import { stringifyJson } from '../../src/base/json.ts';
 import type { JsonValue } from '../../src/base/json.ts';
 import type { TaskCall } from '../../src/actions/action.ts';
-import type { ExecutionLimits } from '../../src/interpreter/execution.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
 import type { Plan } from '../../src/language/plan.ts';
 import type { ExecutionChange, ExecutionId, ExecutionRecord, ExecutionStore } from '../../src/store/executions.ts';
 import { Shadow } from './shadow.ts';
+import type { ShadowOptions } from './shadow.ts';
 import type { Life } from './life.ts';
 import type { Trace } from './trace.ts';
 
-export interface AuditOptions {
+export interface AuditOptions extends ShadowOptions {
   readonly store: ExecutionStore;
-  readonly limits: ExecutionLimits;
-  readonly longestSeconds: number;
   readonly trace: Trace;
 }
 
@@ -118,7 +116,7 @@ export class Audit {
     if (shadow === undefined) {
       const plan = await this.#plan(record);
       if (plan === null) return;
-      shadow = new Shadow(record, plan, this.#options.limits, this.#options.longestSeconds);
+      shadow = new Shadow(record, plan, this.#options);
       this.shadows.set(id, shadow);
     }
     shadow.record = record;

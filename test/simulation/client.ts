@@ -29,6 +29,7 @@ export class Client {
   /** Requests that are not answered yet. */
   readonly #open = new Set<string>();
   #requests = 0;
+  #starts = 0;
   /** Flows that were deleted: nothing of them can be found any more. */
   readonly deleted = new Set<string>();
 
@@ -109,12 +110,34 @@ export class Client {
     if (shadow !== null && !this.deleted.has(flowName)) this.#fault(`${what} was refused: ${waits.code}`);
   }
 
+  /** At a time when nothing happens: it waits for what its journal leaves open, and says so. */
+  async allWaits(shadow: Shadow): Promise<void> {
+    const { flowName, name } = shadow.record;
+    if (this.deleted.has(flowName)) return;
+    const what = `waits ${flowName}/${name}`;
+    const reply = await this.#ask(what, ({ executions }) => executions.waits(flowName, name));
+    if (reply instanceof ApiError) return this.#fault(`${what} was refused: ${reply.code}`);
+    const told = reply.waits.map(({ kind, event }) => `${kind} ${event}`).sort();
+    const wanted = [...shadow.execution.commands.values()].map((command) => {
+      if (command.kind === 'timer') {
+        return `${shadow.execution.threads.get(command.thread)?.phase === 'retry' ? 'Retry' : 'Wait'} ${command.id}`;
+      }
+      const { mode, action } = command.state;
+      if (mode === 'WaitForCustomCallback') return `Callback ${command.id}`;
+      const isChild = mode === 'WaitForSystemCallback' && action === 'FNF:StartExecution';
+      return `${isChild ? 'ChildExecution' : 'Task'} ${command.id}`;
+    });
+    if (told.join() !== wanted.sort().join()) this.#fault(`${what}: ${told.join()}, and not ${wanted.join()}`);
+  }
+
   /** All pages of a history: what is served is on disk. */
   async history(flowName: string, name: string, pageSize: number): Promise<void> {
     const what = `history ${flowName}/${name}`;
     let next: number | null = 1;
     while (next !== null) {
       const from: number = next;
+      const before = this.#world.audit.find(flowName, name);
+      const least = before === null || before.execution.status === 'Running' ? 0 : before.lastEvent;
       const page = await this.#ask(what, ({ executions }) => executions.history(flowName, name, from, pageSize));
       const shadow = this.#world.audit.find(flowName, name);
       if (page instanceof ApiError) {
@@ -127,8 +150,8 @@ export class Client {
         if (event?.cause !== cause || event.timeMs !== timeMs) this.#fault(`${what}: event ${id} is not on disk`);
       }
       next = page.nextEvent;
-      const isLast = next === null && shadow?.execution.status !== 'Running';
-      if (isLast && from + page.events.length - 1 !== shadow?.lastEvent) this.#fault(`${what}: its end is missing`);
+      const isShort = next === null && from + page.events.length - 1 < least;
+      if (isShort) this.#fault(`${what}: its end is missing`);
     }
   }
 
@@ -152,6 +175,23 @@ export class Client {
       nextToken = page.nextToken;
     } while (nextToken !== '');
     return names;
+  }
+
+  /** Starts an execution whose end is to be reported to the task of a token. */
+  async startFor(token: string, flowName: string): Promise<void> {
+    const task = this.#tokens.get(token);
+    const name = `for_${task?.execution}_${task?.event}_${++this.#starts}`;
+    const what = `start ${flowName}/${name}`;
+    const request = { flowName, executionName: name, inputText: '{}', input: {}, qualifier: '', callbackToken: token };
+    const view = await this.#ask(what, ({ executions }) => executions.start(request));
+    const shadow = this.#world.audit.find(flowName, name);
+    if (view instanceof ApiError) {
+      const isGone = this.deleted.has(flowName) || view.code === 'TaskAlreadyCompleted';
+      const isAgain = view.code === 'ExecutionAlreadyExists' && shadow?.execution.status !== 'Running';
+      if (!isGone && !isAgain) this.#fault(`${what} was refused: ${view.code}`);
+      return;
+    }
+    if (shadow === null) this.#fault(`${what} was answered and is not on disk`);
   }
 
   /** Brings a report until it is taken or refused; a forged token of the same kind goes ahead at times. */
@@ -237,9 +277,15 @@ export class Client {
   /** What a reply says of an end is what the journal says. */
   #compare(what: string, view: ExecutionView, shadow: Shadow | null): void {
     if (shadow === null) return this.#fault(`${what}: an execution that is not in the store`);
-    const { status, stoppedMs } = shadow.execution;
-    // It may have been redriven since.
-    if (status === 'Running' && shadow.execution.redrives > 0) return;
+    const { status, stoppedMs, redrives } = shadow.execution;
+    // It may have been redriven since, and have ended again.
+    if (redrives > 0 && view.stoppedMs !== stoppedMs) {
+      const ended = shadow.events.some(
+        ({ state, type, timeMs }) => state === -1 && timeMs === view.stoppedMs && type !== 'ExecutionRedriven',
+      );
+      if (!ended) this.#fault(`${what}: ended at ${view.stoppedMs}, when by its events it did not`);
+      return;
+    }
     if (view.status !== status) this.#fault(`${what}: ${view.status}, and by its events ${status}`);
     if (view.stoppedMs !== stoppedMs)
       this.#fault(`${what}: ended at ${view.stoppedMs}, and by its events ${stoppedMs}`);

@@ -26,7 +26,12 @@ export interface ServicesOptions {
   readonly onCall: (call: TaskCall, life: Life) => void;
   /** Sends a report to whichever process serves; it is repeated until it is answered. */
   readonly report: (token: string, report: TaskReport) => void;
+  /** Starts a flow that is to report to the token when it ends. */
+  readonly startFor: (token: string, flowName: string) => void;
 }
+
+/** Cause of every failure that a service tells. */
+export const AS_DRAWN = 'as drawn';
 
 type Outcome = { readonly ok: true; readonly output: JsonValue } | { readonly ok: false; readonly error: string };
 
@@ -109,6 +114,13 @@ export class Services {
 
   /** When the task is reported: before its call is answered, at that moment, after it, long after it, twice. */
   #plan(call: TaskCall, random: Random, acceptedMs = 0): void {
+    const token = call.taskToken ?? '';
+    if (serviceOf(call) !== 'steady' && random.chance(0.12)) {
+      // Nobody reports, or a flow does that is started for it.
+      if (random.chance(0.7)) this.#options.startFor(token, random.pick(['child0', 'child1']));
+      else this.#options.trace.add(`nobody will report ${call.idempotencyKey}`);
+      return;
+    }
     const report = reportOf(this.#outcome(call));
     const firstMs = random.pick([
       0,
@@ -119,7 +131,6 @@ export class Services {
       acceptedMs + 50_000,
       acceptedMs + 800_000,
     ]);
-    const token = call.taskToken ?? '';
     this.#later(firstMs, token, report);
     if (!random.chance(0.3)) return;
     const isSame = serviceOf(call) === 'steady' || random.chance(0.5);
@@ -167,9 +178,9 @@ function serviceOf({ parameters }: TaskCall): string {
 const ABORTED: TaskResult = { ok: false, error: 'Aborted', cause: '' };
 
 function resultOf(outcome: Outcome): TaskResult {
-  return outcome.ok ? outcome : { ok: false, error: outcome.error, cause: 'as drawn' };
+  return outcome.ok ? outcome : { ok: false, error: outcome.error, cause: AS_DRAWN };
 }
 
 function reportOf(outcome: Outcome): TaskReport {
-  return outcome.ok ? outcome : { ok: false, failure: { error: outcome.error, cause: 'as drawn' } };
+  return outcome.ok ? outcome : { ok: false, failure: { error: outcome.error, cause: AS_DRAWN } };
 }

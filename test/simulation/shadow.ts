@@ -11,9 +11,17 @@ import { parseJson, stringifyJson } from '../../src/base/json.ts';
 import type { JsonObject } from '../../src/base/json.ts';
 import type { Plan } from '../../src/language/plan.ts';
 import type { ExecutionRecord, JournalRow } from '../../src/store/executions.ts';
+import { AS_DRAWN } from './services.ts';
 
 const ENDS: readonly EventType[] = ['ExecutionSucceeded', 'ExecutionFailed', 'ExecutionTimedOut', 'ExecutionStopped'];
 const TASK_ENDS: readonly EventType[] = ['TaskSucceeded', 'TaskFailed', 'TaskTimedOut', 'TaskSubmitFailed'];
+
+export interface ShadowOptions {
+  readonly limits: ExecutionLimits;
+  readonly longestSeconds: number;
+  /** The wall clock does not jump. */
+  readonly isClockSteady: boolean;
+}
 
 export class Shadow {
   /** As the store had it last. */
@@ -23,16 +31,18 @@ export class Shadow {
   readonly #plan: Plan;
   readonly #start: ExecutionStart;
   readonly #limits: ExecutionLimits;
+  readonly #isClockSteady: boolean;
   readonly #rows: JournalRow[] = [];
   /** States that were entered and have not ended, by thread. */
   #entered = new Map<number, ExecutionEvent>();
   #faults: string[] = [];
   #fresh: ExecutionEvent[] = [];
 
-  constructor(record: ExecutionRecord, plan: Plan, limits: ExecutionLimits, longestSeconds: number) {
+  constructor(record: ExecutionRecord, plan: Plan, { limits, longestSeconds, isClockSteady }: ShadowOptions) {
     this.record = record;
     this.#plan = plan;
     this.#limits = limits;
+    this.#isClockSteady = isClockSteady;
     this.#start = {
       name: record.name,
       flowName: record.flowName,
@@ -175,6 +185,22 @@ export class Shadow {
     }
     const fault = follow(this.#entered, event);
     if (fault !== null) this.#fault(fault);
+    if (this.#isClockSteady) this.#checkTime(event);
+  }
+
+  /** No timer and no timeout comes before its time. */
+  #checkTime(event: ExecutionEvent): void {
+    const { execution } = this;
+    const { type, timeMs, thread, cause, facts } = event;
+    const waitsFor = execution.threads.get(thread)?.waitingFor ?? 0;
+    const command = execution.commands.get(type === 'TaskTimedOut' ? cause : waitsFor);
+    let dueMs = 0;
+    if (type === 'ExecutionTimedOut') dueMs = execution.beganMs + execution.timeoutSeconds * 1_000;
+    else if (command?.kind === 'timer' && type !== 'StateAborted') dueMs = command.openedMs + command.seconds * 1_000;
+    else if (command?.kind === 'task' && type === 'TaskTimedOut' && facts?.failure?.cause !== AS_DRAWN) {
+      dueMs = command.openedMs + (command.timeoutSeconds ?? 0) * 1_000;
+    }
+    if (timeMs < dueMs) this.#fault(`${type} ${event.id} comes ${dueMs - timeMs} ms before its time`);
   }
 
   /** From the beginning, without what redrives have undone. */

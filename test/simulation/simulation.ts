@@ -65,8 +65,10 @@ class Run {
     this.#scenario = scenario;
     const onReport = (token: string, report: Parameters<Client['report']>[1]): void =>
       void this.#client.report(token, report);
+    const onStartFor = (token: string, flowName: string): void => void this.#client.startFor(token, flowName);
     const onToken: World['options']['onToken'] = (token, task) => this.#client.knowToken(token, task);
-    this.world = new World({ seed, limits, storeFaults, lives, plant, onReport, onToken });
+    const isClockSteady = scenario.steps.every((step) => step.do !== 'jump');
+    this.world = new World({ seed, limits, storeFaults, lives, plant, isClockSteady, onReport, onStartFor, onToken });
     this.#client = new Client(this.world);
   }
 
@@ -175,9 +177,11 @@ class Run {
       this.#checkOverdue(left);
       const events = left.reduce((sum, { lastEvent }) => sum + lastEvent, 0);
       // A while without a step: the next is far away.
-      quiet = events === eventsBefore && world.services.reportsToCome === 0 ? quiet + 1 : 0;
+      const isQuiet = world.services.reportsToCome === 0 && this.#client.open.length === 0;
+      quiet = events === eventsBefore && isQuiet ? quiet + 1 : 0;
       if (quiet < QUIET_ROUNDS) continue;
       quiet = 0;
+      for (const shadow of left) await this.#client.allWaits(shadow);
       const dueMs = Math.min(...left.map((shadow) => shadow.dueMs()));
       if (Number.isFinite(dueMs)) await world.powerOff(Math.max(0, dueMs - world.clock.nowMs()) + 1_000);
     }
@@ -191,8 +195,13 @@ class Run {
   #checkOverdue(running: readonly Shadow[]): void {
     const { server, clock, audit } = this.world;
     if (server === null || clock.elapsedMs - server.sinceMs < OVERDUE_MS) return;
+    // What is in memory goes by the monotonic clock, and does not notice that the other was set on.
+    const setOnMs = this.#scenario.steps.reduce(
+      (sum, step) => sum + (step.do === 'jump' ? Math.max(0, step.byMs) : 0),
+      0,
+    );
     for (const shadow of running) {
-      const lateMs = clock.nowMs() - shadow.dueMs();
+      const lateMs = clock.nowMs() - shadow.dueMs() - setOnMs;
       if (lateMs > OVERDUE_MS) audit.fault(`#${shadow.record.id} should have gone on ${lateMs} ms ago`);
     }
   }
@@ -207,6 +216,7 @@ class Run {
     const { audit } = world;
     await world.pass(5 * MINUTE_MS);
     await audit.recheck();
+    await this.#checkDeleted();
     for (const flowName of this.#scenario.flows.keys()) {
       const names = await this.#client.list(flowName, 3);
       if (audit.deleted.has(flowName)) continue;
@@ -221,6 +231,15 @@ class Run {
       await this.#client.history(flowName, name, 50);
       if (callback === 'owed' || callback === 'due') audit.fault(`#${shadow.record.id}: its parent was not told`);
       await this.#compare(shadow);
+    }
+  }
+
+  /** What is left of flows that do not exist any more is deleted. */
+  async #checkDeleted(): Promise<void> {
+    const { audit, store } = this.world;
+    for (const { record } of audit.shadows.values()) {
+      if (!audit.deleted.has(record.flowName) || (await store.get(record.id)) === null) continue;
+      audit.fault(`#${record.id} is still there, and its flow is not`);
     }
   }
 

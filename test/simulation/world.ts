@@ -28,7 +28,9 @@ export interface WorldOptions {
   /** How many points each life passes before it ends; the one after the last is not ended. */
   readonly lives: readonly number[];
   readonly plant: Plant | null;
+  readonly isClockSteady: boolean;
   readonly onReport: ServicesOptions['report'];
+  readonly onStartFor: ServicesOptions['startFor'];
   /** Told of the token of every task that waits for a callback, when a service is given it. */
   readonly onToken: (token: string, task: TaskReference) => void;
 }
@@ -77,6 +79,7 @@ export class World {
       store: this.store,
       limits: options.limits,
       longestSeconds: YEAR_SECONDS,
+      isClockSteady: options.isClockSteady,
       trace: this.trace,
     });
     this.services = new Services({
@@ -88,6 +91,7 @@ export class World {
         if (call.taskToken !== null && call.task !== null) options.onToken(call.taskToken, call.task);
       },
       report: options.onReport,
+      startFor: options.onStartFor,
     });
   }
 
