@@ -324,8 +324,8 @@ export const TABLE = {
   ),
   'history.express.executions': setting(
     null,
-    k.integer(0, 10_000_000),
-    1000,
+    k.integer(0, 100_000),
+    500,
     'Express executions that can be read back after their end, in memory, the newest of all flows. 0 keeps none, and what runs cannot be read either.',
   ),
   'history.express.age': setting(
