@@ -18,4 +18,6 @@ const server = createServer(async (request, reply) => {
     reply.writeHead(token === undefined ? 404 : 200).end(token);
   }
 });
-server.listen(7781, '127.0.0.1');
+server.listen(Number(process.env.PORT ?? 7781), '127.0.0.1', () => {
+  console.log(`listening on http://127.0.0.1:${server.address().port}`);
+});
