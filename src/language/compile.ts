@@ -1,5 +1,6 @@
 /** Definition text → checked plan, or everything that is wrong with it. The dialect is chosen by content. */
 import type { Compilation, CompileOptions } from './compilation.ts';
+import { compileClassic } from './classic/definition.ts';
 import type { MapNode, Node } from './document.ts';
 import { describe, textOf } from './document.ts';
 import { step } from './path.ts';
@@ -26,20 +27,11 @@ function compileRoot(root: Node, report: Report, options: CompileOptions): Plan 
       'unknown-dialect',
       root.offset,
       null,
-      `a definition is a mapping with "Type: StateMachine", but this is ${describe(root)}`,
+      `a definition is a mapping with "Type: StateMachine" or "type: flow", but this is ${describe(root)}`,
     );
     return null;
   }
-  if (isClassic(root)) {
-    const offset = root.entries.get('type')?.value.offset ?? root.offset;
-    report.add(
-      'classic-not-built',
-      offset,
-      step(null, 'type'),
-      'this is the classic language (type: flow), which this version does not run yet; only "Type: StateMachine" is',
-    );
-    return null;
-  }
+  if (isClassic(root)) return compileClassic(root, report, options);
   if (stringAt(root, 'Type') !== 'StateMachine') {
     reportDialect(root, report);
     // What is plainly this language but for its Type is checked all the same, so that every fault is seen in one go.

@@ -14,13 +14,16 @@ const MAX_ALIASED = 100_000;
 
 export class NodeBuilder {
   readonly #report: Report;
+  readonly #references: ReadonlySet<number>;
   /** A null stands for an anchor whose value is being read: an alias to it would be a cycle. */
   readonly #anchors = new Map<string, Node | null>();
   #aliased = 0;
   #refused = false;
 
-  constructor(report: Report) {
+  /** `references`: where the values of `!Ref service/function` begin. */
+  constructor(report: Report, references: ReadonlySet<number>) {
     this.#report = report;
+    this.#references = references;
   }
 
   build(root: ParsedNode | null): Node | null {
@@ -163,6 +166,7 @@ export class NodeBuilder {
   #scalar(source: Scalar.Parsed, path: Path): ScalarNode {
     const [offset, end] = source.range;
     const { value } = source;
+    if (this.#references.has(offset)) return { ...nothing(offset), end, value: functionArn(String(value)) };
     if (typeof value === 'number') return { ...nothing(offset), end, value: this.#number(value, source, path) };
     if (typeof value === 'string' || typeof value === 'boolean') return { ...nothing(offset), end, value };
     return { ...nothing(offset), end };
@@ -179,6 +183,12 @@ export class NodeBuilder {
     );
     return null;
   }
+}
+
+/** What the Fun tool makes of `service/function`. */
+function functionArn(reference: string): string {
+  const [service, name] = reference.split('/');
+  return `acs:fc:::services/${service}/functions/${name}`;
 }
 
 /** The number with all its digits (decisions.md 2.1), or null when JSON has no way to write it. */

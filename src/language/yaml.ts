@@ -42,17 +42,17 @@ export function readYaml(text: string, report: Report): Node | null {
   if (documents === null) return null;
   const [document, second] = documents;
   if (document === undefined || isEmpty(document)) {
-    if (document === undefined || reportErrors(document, report)) {
+    if (document === undefined || reportErrors(document, text, report) !== null) {
       report.add(
         'empty-definition',
         0,
         null,
-        'the definition is empty: a mapping with "Type: StateMachine" is expected',
+        'the definition is empty: a mapping with "Type: StateMachine" or "type: flow" is expected',
       );
     }
     return null;
   }
-  const sound = reportErrors(document, report);
+  const references = reportErrors(document, text, report);
   if (second !== undefined && !isEmpty(second)) {
     report.add(
       'yaml-documents',
@@ -61,7 +61,7 @@ export function readYaml(text: string, report: Report): Node | null {
       'a second YAML document begins here; a definition is one document',
     );
   }
-  return sound ? new NodeBuilder(report).build(document.contents) : null;
+  return references === null ? null : new NodeBuilder(report, references).build(document.contents);
 }
 
 /** Refuses what no parser should see. `text` has no byte order mark any more. */
@@ -154,8 +154,15 @@ function compose(text: string, report: Report): Document.Parsed[] | null {
   }
 }
 
-/** Reports the syntax faults of a document. False when what was read cannot be relied on. */
-function reportErrors(document: Document.Parsed, report: Report): boolean {
+/** `!Ref service/function`, the tag of the Fun tool, which expands it before it uploads a flow (fdl-classic.md 5). */
+const REFERENCE = /!Ref[ \t]+(?=(["']?)[\w-]+\/[\w-]+\1[ \t]*(?:[\r\n,}\]]|#|$))/y;
+
+/**
+ * Reports the syntax faults of a document. Gives where the values of its references begin, or null when what was read
+ * cannot be relied on.
+ */
+function reportErrors(document: Document.Parsed, text: string, report: Report): ReadonlySet<number> | null {
+  const references = new Set<number>();
   let sound = true;
   for (const { code, pos, message } of document.errors) {
     report.add('yaml-syntax', Math.max(0, pos[0]), null, sentence(message) + hintFor(code, message));
@@ -163,13 +170,18 @@ function reportErrors(document: Document.Parsed, report: Report): boolean {
   }
   for (const { code, pos, message } of document.warnings) {
     if (code === 'TAG_RESOLVE_FAILED') {
+      REFERENCE.lastIndex = pos[0];
+      if (REFERENCE.test(text)) {
+        references.add(REFERENCE.lastIndex);
+        continue;
+      }
       const tag = message.replace(/^Unresolved tag: /, '');
       const hint = /[$(]/.test(tag) ? '; an expression that begins with "!" needs quotation marks around it' : '';
       const advice = `the tag ${quote(tag)} means nothing here; the value is read without it${hint}`;
       report.add('unknown-tag', pos[0], null, advice);
     }
   }
-  return sound;
+  return sound ? references : null;
 }
 
 function hintFor(code: ErrorCode, message: string): string {

@@ -75,21 +75,6 @@ States:
     faults: ['1:7 error unknown-dialect Type'],
   },
   {
-    name: 'classic',
-    text: `version: v1
-type: flow
-steps: []
-`,
-    faults: ['2:7 error classic-not-built type'],
-  },
-  {
-    name: 'classic without type',
-    text: `version: v1
-steps: []
-`,
-    faults: ['1:1 error classic-not-built type'],
-  },
-  {
     name: 'two documents',
     text: `Type: StateMachine
 ---

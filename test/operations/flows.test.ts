@@ -174,13 +174,19 @@ for (const store of STORES) {
         await call('CreateFlow', express('f', { Definition: definition, ExecutionMode: 'Standard' }));
       }));
 
-    it('says of the classic language that it is not built yet', () =>
-      withHouse(store, async ({ fails }) => {
-        const classic = {
-          Definition: 'version: v1\ntype: flow\nsteps:\n  - type: pass\n    name: a\n',
+    it('takes definitions in the classic language and tells their faults in the same way', () =>
+      withHouse(store, async ({ call, fails }) => {
+        const classic = (type: string) => ({
+          Definition: `version: v1\ntype: flow\nsteps:\n  - type: ${type}\n    name: a\n`,
           ExecutionMode: '',
-        };
-        await fails('CreateFlow', express('f', classic), 'InvalidArgument', /classic/);
+        });
+        await fails(
+          'CreateFlow',
+          express('f', classic('Pass')),
+          'InvalidArgument',
+          /4:11: error.*did you mean "pass"\?/,
+        );
+        await call('CreateFlow', express('f', classic('pass')));
       }));
 
     it('stops at the quota of flows', () =>

@@ -18,6 +18,7 @@ import type { Site } from '../site.ts';
 import { VARIABLE_NAMES } from './variables.ts';
 
 const SUFFIX = '.$';
+
 /** Where a value is built: what its expressions see, and whether texts that begin with `$` are expressions too. */
 interface Building {
   readonly report: Report;
@@ -51,9 +52,12 @@ export function compileConstructor(report: Report, { node, path }: Located<MapNo
   return constructOf(mapPart({ report, site, deep: false }, node, path));
 }
 
-/** The keys that a constructor sets, each without its `.$`. */
-export function constructedKeys({ entries }: MapNode): { key: string; entry: MapEntry }[] {
-  return [...entries.values()].map((entry) => ({ key: plainKey(entry.key), entry }));
+/** What a constructor sets, each by its key without `.$`. */
+export function constructedKeys({ entries }: MapNode): { name: string; entry: MapEntry; isLiteral: boolean }[] {
+  return [...entries.values()].map((entry) => {
+    const name = plainKey(entry.key);
+    return { name, entry, isLiteral: entry.key === name };
+  });
 }
 
 function plainKey(key: string): string {

@@ -3,22 +3,18 @@ import type { CompileOptions } from '../compilation.ts';
 import type { MapNode } from '../document.ts';
 import { describe, quote, textOf } from '../document.ts';
 import { FieldReader } from '../field-reader.ts';
-import type { Range } from '../field-reader.ts';
+import { readFlowTimeout } from '../flow-timeout.ts';
 import type { Plan, Scope, State } from '../plan.ts';
 import type { Report } from '../report.ts';
 import { FLOW_FIELDS, foreignWord } from './fields.ts';
 import { compileScope } from './scope.ts';
-
-const TIMEOUT: Range = { min: 0, max: Number.MAX_SAFE_INTEGER, says: '0 (none) or more' };
-/** How long a flow of each mode can run at most (fdl.md 8). */
-const LONGEST = { Express: { seconds: 300, says: '5 minutes' }, Standard: { seconds: 31_536_000, says: 'a year' } };
 
 /** The plan, or null when the report holds an error. */
 export function compileStateMachine(root: MapNode, report: Report, options: CompileOptions): Plan | null {
   const fields = new FieldReader(report, { node: root, path: null }, 'the flow');
   checkVersion(fields);
   const definitionName = readName(fields, options.flowName);
-  const timeoutSeconds = readTimeout(fields, options.mode);
+  const timeoutSeconds = readFlowTimeout(fields, 'Timeout', options.mode);
   const states: State[] = [];
   const scopes: Scope[] = [];
   const scope = compileScope({ report, options, states, scopes, compileScope }, fields, '');
@@ -59,19 +55,4 @@ function readName(fields: FieldReader, flowName: string | null): string | null {
     fields.report.add('name-differs', field.node.offset, field.path, message);
   }
   return name;
-}
-
-/** `Timeout: 0` means none; a longer one than the mode allows is cut by the mode (decisions.md 3.4, 7). */
-function readTimeout(fields: FieldReader, mode: 'Standard' | 'Express'): number | null {
-  const seconds = fields.number('Timeout', TIMEOUT, { digits: true });
-  if (seconds === null || seconds === 0) return null;
-  const longest = LONGEST[mode];
-  if (seconds > longest.seconds) {
-    fields.faultAt(
-      'flow-timeout',
-      'Timeout',
-      `Timeout is ${seconds} seconds, but a flow in ${mode} mode ends after ${longest.says} in any case`,
-    );
-  }
-  return seconds;
 }

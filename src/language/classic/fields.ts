@@ -1,0 +1,92 @@
+/** The fields that each mapping of the classic language has, and what to say about words from elsewhere (fdl-classic.md 1, 2). */
+
+export const STEP_TYPES = ['task', 'pass', 'wait', 'choice', 'parallel', 'foreach', 'succeed', 'fail'] as const;
+export type StepType = (typeof STEP_TYPES)[number];
+
+const COMMON = ['type', 'name', 'inputMappings', 'outputMappings'];
+const MOVING = [...COMMON, 'end'];
+
+export const FLOW_FIELDS = new Set([
+  'version',
+  'type',
+  'name',
+  'steps',
+  'inputMappings',
+  'outputMappings',
+  'timeoutSeconds',
+]);
+export const MAPPING_FIELDS = new Set(['target', 'source']);
+export const CHOICE_FIELDS = new Set(['condition', 'steps', 'goto']);
+export const DEFAULT_FIELDS = new Set(['steps', 'goto']);
+export const BRANCH_FIELDS = new Set(['steps']);
+export const ITERATION_FIELDS = new Set(['collection', 'item', 'index']);
+export const RETRY_FIELDS = new Set(['errors', 'intervalSeconds', 'maxIntervalSeconds', 'maxAttempts', 'multiplier']);
+export const CATCH_FIELDS = new Set(['errors', 'goto']);
+
+/** Fields that have an effect, by type of step. */
+export const STEP_FIELDS: Readonly<Record<StepType, ReadonlySet<string>>> = {
+  task: new Set([
+    ...MOVING,
+    'resourceArn',
+    'action',
+    'pattern',
+    'timeoutSeconds',
+    'serviceParams',
+    'errorMappings',
+    'retry',
+    'catch',
+  ]),
+  pass: new Set(MOVING),
+  wait: new Set([...MOVING, 'duration', 'timestamp']),
+  choice: new Set([...MOVING, 'choices', 'default']),
+  parallel: new Set([...MOVING, 'branches']),
+  foreach: new Set([...MOVING, 'iterationMapping', 'steps']),
+  // Both end their list by themselves; `end: true` says the same and is tolerated.
+  succeed: new Set(MOVING),
+  fail: new Set([...MOVING, 'error', 'cause']),
+};
+
+/** Fields of any type of step. */
+export const ALL_STEP_FIELDS: ReadonlySet<string> = new Set(STEP_TYPES.flatMap((type) => [...STEP_FIELDS[type]]));
+
+const NO_NEXT = 'steps run in the order of their list; "goto" in choices, default and catch leads elsewhere';
+
+/** Words of the state-machine language and of another vendor's, with what takes their place. */
+const FOREIGN_WORDS: Readonly<Record<string, string>> = {
+  next: NO_NEXT,
+  goto: NO_NEXT,
+  startat: 'the first step of the list is the first to run',
+  specversion: 'this language has version instead',
+  states: 'this language has steps instead',
+  inputconstructor: 'this language has inputMappings instead',
+  outputconstructor: 'this language has outputMappings instead',
+  globalconstructor: 'this language has no global variables; outputMappings hand values on',
+  itemconstructor: 'this language has iterationMapping instead',
+  itemspath: 'this language has iterationMapping.collection instead',
+  maxconcurrency: 'up to 100 iterations run at once',
+  maxconcuccency: 'up to 100 iterations run at once',
+  processor: 'this language has steps instead',
+  iterator: 'this language has steps instead',
+  taskmode: 'this language has pattern instead',
+  parameters: 'this language has serviceParams instead',
+  resource: 'this language has resourceArn instead',
+  timeout: 'this language has timeoutSeconds instead',
+  heartbeatseconds: 'this language has no heartbeats',
+  seconds: 'this language has duration instead',
+  maxbackoffseconds: 'this language has maxIntervalSeconds instead',
+  backoffrate: 'this language has multiplier instead',
+  errorequals: 'this language has errors instead',
+  onerrors: 'this language has retry and catch instead',
+  code: 'this language has error instead',
+  detail: 'this language has cause instead',
+  comment: 'a YAML comment (#) takes its place',
+  description: 'a YAML comment (#) takes its place',
+};
+
+/** `: this language has steps instead`, for a word that another language has; else null. */
+export function foreignWord(key: string, known: ReadonlySet<string>): string | null {
+  const folded = key.replace(/\.\$$/, '').toLowerCase();
+  for (const name of known) if (name.toLowerCase() === folded) return null;
+  const advice = Object.hasOwn(FOREIGN_WORDS, folded) ? FOREIGN_WORDS[folded] : undefined;
+  return advice === undefined ? null : `: ${advice}`;
+}

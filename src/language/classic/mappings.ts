@@ -1,0 +1,118 @@
+/**
+ * Mappings: a list of `target` and `source` → one function that builds an object (fdl-classic.md 3.2).
+ *
+ * A source that begins with `$input`, `$local`, `$context` or `$environment` is an expression, `$.x` is read as `$input.x`;
+ * any other value of any kind is a constant, and so is everything inside a mapping or a list.
+ */
+import type { Node } from '../document.ts';
+import { quote, textOf, toJson } from '../document.ts';
+import { readExpression } from '../expressions.ts';
+import type { FieldReader } from '../field-reader.ts';
+import { constructOf, objectPart } from '../object-template.ts';
+import type { Part } from '../object-template.ts';
+import type { Path } from '../path.ts';
+import { step } from '../path.ts';
+import type { Construct } from '../plan.ts';
+import type { Report } from '../report.ts';
+import type { Site } from '../site.ts';
+import { foreignWord, MAPPING_FIELDS } from './fields.ts';
+import { VARIABLE_NAMES } from './variables.ts';
+
+/** What `$local` is known to be in a list of mappings before anything has run. */
+export type LocalShape = 'any' | 'nothing' | 'list' | 'error';
+
+/** Why a source is null whatever happens; null when it may be something. */
+const ALWAYS_NULL: Readonly<Record<LocalShape, (source: string) => string | null>> = {
+  any: () => null,
+  nothing: (source) => (/^\$local[.[]/.test(source) ? 'a step of this type has an empty $local' : null),
+  list: (source) =>
+    /^\$local(?:\.|\[["'`])/.test(source)
+      ? '$local is a list with an entry for each branch or iteration; [*] leads to all of them, as in $local[*].key'
+      : null,
+  error: (source) =>
+    /^\$local(?:\[|\.(?!(?:error|cause)$))/.test(source)
+      ? '$local has "error" and "cause" there and nothing else'
+      : null,
+};
+
+/** The mappings under `key`, or null when the field is absent or faulty. */
+export function readMappings(
+  fields: FieldReader,
+  key: string,
+  site: Site,
+  local: LocalShape = 'any',
+): Construct | null {
+  const list = fields.maps(key, (i) => `mapping ${i} of ${key} of ${fields.what}`);
+  if (list === null) return null;
+  const members = new Map<string, Part>();
+  for (const mapping of list) {
+    const target = readTarget(mapping, members);
+    const part = readSource(mapping, site, local);
+    if (target !== null) members.set(target, part);
+    mapping.close(MAPPING_FIELDS, (word) => foreignWord(word, MAPPING_FIELDS));
+  }
+  return constructOf(objectPart(members));
+}
+
+function readTarget(mapping: FieldReader, earlier: ReadonlyMap<string, Part>): string | null {
+  const target = mapping.text('target', true);
+  if (target === null) return null;
+  const { report } = mapping;
+  const at = mapping.find('target')?.node.offset ?? mapping.node.offset;
+  if (earlier.has(target)) {
+    const message = `the target ${quote(target)} stands in this list already; the later source wins`;
+    report.add('duplicate-target', at, mapping.at('target'), message);
+  } else if (/[.[\]$]/.test(target)) {
+    const message = `a target is one plain key: this sets the key ${quote(target)} and nests nothing`;
+    report.add('odd-target', at, mapping.at('target'), message);
+  }
+  return target;
+}
+
+function readSource(mapping: FieldReader, site: Site, local: LocalShape): Part {
+  const entry = mapping.node.entries.get('source');
+  if (entry === undefined) {
+    mapping.missing('source');
+    return { value: null };
+  }
+  const { report } = mapping;
+  const path = mapping.at('source');
+  const text = textOf(entry.value);
+  if (text === null || !isExpression(text)) {
+    warnOfExpressionTexts(report, entry.value, path);
+    return { value: toJson(entry.value) };
+  }
+  if (text.startsWith('$.') || text.startsWith('$[')) {
+    const message = `${quote(text)} is read as ${quote(`$input${text.slice(1)}`)} here; write it so`;
+    report.add('bare-path', entry.value.offset, path, message);
+  }
+  const why = ALWAYS_NULL[local](text);
+  if (why !== null) report.add('odd-source', entry.value.offset, path, `${quote(text)} is always null: ${why}`);
+  const build = readExpression(report, { node: entry.value, path }, site);
+  return build === null ? { value: null } : { build };
+}
+
+const NAMES = VARIABLE_NAMES.map((name) => name.slice(1)).join('|');
+const EXPRESSION = new RegExp(`^\\$(?:[.[]|(?:${NAMES})(?!\\w))`);
+
+function isExpression(text: string): boolean {
+  return EXPRESSION.test(text);
+}
+
+const LOOKS_LIKE_EXPRESSION = /^\$(?:$|[.[]|(?<name>[A-Za-z]\w*)(?:[.[]|$))/;
+
+/** Warns of the texts in a constant that were perhaps meant as expressions. */
+export function warnOfExpressionTexts(report: Report, node: Node, path: Path): void {
+  if (node.kind === 'list') {
+    for (const [i, item] of node.items.entries()) warnOfExpressionTexts(report, item, step(path, i));
+  } else if (node.kind === 'map') {
+    for (const { key, value } of node.entries.values()) warnOfExpressionTexts(report, value, step(path, key));
+  } else {
+    const text = textOf(node);
+    const found = text === null ? null : LOOKS_LIKE_EXPRESSION.exec(text);
+    if (text === null || found === null) return;
+    const name = found.groups?.['name'];
+    const hint = name === undefined ? '' : report.didYouMean(`$${name}`, VARIABLE_NAMES);
+    report.add('odd-text', node.offset, path, `${quote(text)} is plain text here, not an expression${hint}`);
+  }
+}

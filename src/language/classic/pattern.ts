@@ -1,0 +1,57 @@
+/** `pattern`: when a task ends (fdl-classic.md 5; the matrix of integrations.md 2). */
+import { knownAction } from '../action-catalog.ts';
+import type { Node } from '../document.ts';
+import { textOf } from '../document.ts';
+import type { FieldReader } from '../field-reader.ts';
+import type { TaskMode } from '../plan.ts';
+
+const MODES = {
+  requestResponse: 'RequestComplete',
+  sync: 'WaitForSystemCallback',
+  waitForCallback: 'WaitForCustomCallback',
+} as const satisfies Record<string, TaskMode>;
+
+type Pattern = keyof typeof MODES;
+export const PATTERNS = Object.keys(MODES) as Pattern[];
+
+/** The mode of a task that calls `action`; null: what it calls is not known. `RequestComplete` when it is absent or faulty. */
+export function readMode(task: FieldReader, action: string | null, express: boolean): TaskMode {
+  const pattern = task.oneOf('pattern', PATTERNS);
+  if (pattern === null || pattern === 'requestResponse') return 'RequestComplete';
+  const node = task.find('pattern')?.node;
+  if (node === undefined) return 'RequestComplete';
+  const mode = MODES[pattern];
+  if (express) {
+    const message = `pattern ${pattern} waits for a callback, which an Express flow cannot do; only requestResponse works there`;
+    task.report.add('callback-in-express', node.offset, task.at('pattern'), message);
+  } else if (action !== null) {
+    checkMode(task, node, action, pattern);
+  }
+  return mode;
+}
+
+function checkMode(task: FieldReader, node: Node, action: string, pattern: Pattern): void {
+  const { modes, facts } = knownAction(action);
+  if (!modes.includes(MODES[pattern])) {
+    const patterns = PATTERNS.filter((name) => modes.includes(MODES[name]));
+    const message = `${action} has no pattern ${pattern}; it has ${patterns.join(' and ')}`;
+    task.report.add('unsupported-mode', node.offset, task.at('pattern'), message);
+  } else if (pattern === 'waitForCallback' && facts?.sendsToken !== true && !mapsToken(task)) {
+    const message =
+      'waitForCallback waits for a report with the token of the task, and no inputMappings hand $context.task.token to it';
+    task.report.add('no-task-token', node.offset, task.at('pattern'), message);
+  }
+}
+
+/** The token itself, or all of what it is a member of. */
+const TOKEN = /^\$context(?:\s*$|\.task(?:\s*$|\.token(?!\w))|\[)/;
+
+/** True when a source of the step's inputMappings may hold the token. */
+function mapsToken(task: FieldReader): boolean {
+  const mappings = task.find('inputMappings')?.node;
+  if (mappings?.kind !== 'list') return false;
+  return mappings.items.some((mapping) => {
+    const source = mapping.kind === 'map' ? mapping.entries.get('source') : undefined;
+    return source !== undefined && TOKEN.test(textOf(source.value) ?? '');
+  });
+}

@@ -1,0 +1,71 @@
+/** serviceParams: `$` and `$.key` are parts of the step's input, everything else is constant (fdl-classic.md 5). */
+import { refuseUnknownParameter } from '../action-parameters.ts';
+import type { GivenParameter } from '../action-parameters.ts';
+import type { Node } from '../document.ts';
+import { isNull, textOf, toJson } from '../document.ts';
+import { readExpression } from '../expressions.ts';
+import { FieldReader } from '../field-reader.ts';
+import type { Part } from '../object-template.ts';
+import { warnOfExpressionTexts } from './mappings.ts';
+import { IN_STEP } from './variables.ts';
+
+const EXPRESSION = /^\$(?:$|[.[]|environment(?!\w))/;
+
+/** True when the value is computed from the step's input. */
+function isExpression(node: Node): boolean {
+  return EXPRESSION.test(textOf(node) ?? '');
+}
+
+export class ServiceParams {
+  readonly #fields: FieldReader | null;
+  readonly #parts = new Map<string, Part>();
+
+  constructor(task: FieldReader) {
+    const field = task.map('serviceParams', false);
+    this.#fields = field === null ? null : new FieldReader(task.report, field, `serviceParams of ${task.what}`);
+    for (const { key, value } of field?.node.entries.values() ?? []) {
+      // A parameter that holds nothing counts as absent.
+      if (!isNull(value)) this.#parts.set(key, this.#part(key, value));
+    }
+  }
+
+  #part(key: string, node: Node): Part {
+    const fields = this.#fields as FieldReader;
+    const path = fields.at(key);
+    if (isExpression(node)) {
+      const build = readExpression(fields.report, { node, path }, IN_STEP);
+      return build === null ? { value: null } : { build };
+    }
+    warnOfExpressionTexts(fields.report, node, path);
+    return { value: toJson(node) };
+  }
+
+  get(name: string): Part | null {
+    return this.#parts.get(name) ?? null;
+  }
+
+  /** Every parameter under the name that it has in the text. */
+  get all(): ReadonlyMap<string, Part> {
+    return this.#parts;
+  }
+
+  /** All of them, for checks against the catalogue. */
+  given(): GivenParameter[] {
+    const entries = [...(this.#fields?.node.entries.values() ?? [])];
+    return entries.map((entry) => ({ name: entry.key, entry, isLiteral: !isExpression(entry.value) }));
+  }
+
+  /** Reports a constant that the parameter cannot be. */
+  refuse(name: string, expected: string): void {
+    const fields = this.#fields as FieldReader;
+    const node = fields.node.entries.get(name)?.value ?? fields.node;
+    fields.report.add('bad-parameter', node.offset, fields.at(name), `${name} of ${fields.what} must be ${expected}`);
+  }
+
+  /** Warns of every parameter that is none of these. */
+  close(what: string, known: readonly string[]): void {
+    for (const { key } of this.#fields?.node.entries.values() ?? []) {
+      if (!known.includes(key)) refuseUnknownParameter(this.#fields as FieldReader, what, key, key, known);
+    }
+  }
+}

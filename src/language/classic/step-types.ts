@@ -1,0 +1,185 @@
+/** What each type of step but task has of its own (fdl-classic.md 2.3–2.8). */
+import { instantMs } from '../../base/instant.ts';
+import type { JsonObject, JsonValue } from '../../base/json.ts';
+import { isJsonObject, setMember } from '../../base/json.ts';
+import { spend } from '../../expression/evaluation.ts';
+import { describe, quote, textOf } from '../document.ts';
+import { readComputed, readCondition } from '../expressions.ts';
+import { FieldReader } from '../field-reader.ts';
+import type { Located, Range } from '../field-reader.ts';
+import { copyingFuel } from '../object-template.ts';
+import type {
+  Compute,
+  Construct,
+  FailState,
+  MapState,
+  ParallelState,
+  Scope,
+  State,
+  StateBase,
+  SwitchBranch,
+  SwitchState,
+  WaitState,
+} from '../plan.ts';
+import type { CompileContext, Ways } from './context.ts';
+import { BRANCH_FIELDS, CHOICE_FIELDS, DEFAULT_FIELDS, foreignWord, ITERATION_FIELDS } from './fields.ts';
+import { warnOfExpressionTexts } from './mappings.ts';
+import { IN_CONDITION, IN_STEP } from './variables.ts';
+
+/** The members of a type of state that its base does not have. */
+type Own<S extends State> = Omit<S, keyof StateBase | 'type'>;
+
+export const NOTHING: JsonObject = Object.freeze({});
+
+const WAIT: Readonly<Record<'Standard' | 'Express', Range>> = {
+  Standard: { min: 0, max: 172_800, says: 'from 0 to 172800 seconds (2 days)' },
+  Express: { min: 0, max: 20, says: 'from 0 to 20 seconds in an Express flow (172800 in a Standard one)' },
+};
+/** Branches of one parallel; the setting may allow more, for both dialects. */
+const BRANCHES_MAX = 100;
+
+export function readWait(context: CompileContext, wait: FieldReader): Own<WaitState> {
+  const range = WAIT[context.options.mode];
+  const duration = wait.find('duration');
+  const timestamp = wait.find('timestamp');
+  if (duration !== null && timestamp !== null) {
+    wait.faultAt('both-forms', 'timestamp', `${wait.what} has both "duration" and "timestamp"; keep one`);
+  } else if (duration === null && timestamp === null) {
+    wait.fault('missing-field', `${wait.what} needs "duration" or "timestamp"`);
+  }
+  const seconds = duration === null ? null : readDuration(wait, duration, range);
+  const until = timestamp === null ? null : readTimestamp(wait, timestamp);
+  return { seconds: seconds ?? (until === null ? 0 : null), until, secondsMax: range.max };
+}
+
+function readDuration(wait: FieldReader, field: Located, range: Range): number | Compute | null {
+  if (textOf(field.node)?.startsWith('$') === true) return readComputed(wait.report, field, IN_STEP);
+  return wait.number('duration', range, { digits: true });
+}
+
+function readTimestamp(wait: FieldReader, field: Located): string | Compute | null {
+  const text = textOf(field.node);
+  if (text?.startsWith('$') === true) return readComputed(wait.report, field, IN_STEP);
+  if (text !== null && instantMs(text) !== null) return text;
+  const message = `timestamp of ${wait.what} must be an instant such as 2030-01-31T08:00:00Z, but is ${describe(field.node)}`;
+  wait.report.add('bad-field-value', field.node.offset, field.path, message);
+  return null;
+}
+
+export function readChoice(context: CompileContext, choice: FieldReader, ways: Ways): Own<SwitchState> {
+  const list = choice.maps('choices', (i) => `choice ${i} of ${choice.what}`, { required: true });
+  requireEntries(choice, 'choices', 'choice');
+  const branches = (list ?? []).map((branch, i): SwitchBranch => {
+    const field = branch.find('condition');
+    if (field === null) branch.missing('condition');
+    const condition = field === null ? null : readCondition(branch.report, field, IN_CONDITION);
+    const read = { condition: condition ?? never, ...readBranch(context, branch, ways, `ChoiceBranch #${i}`) };
+    branch.close(CHOICE_FIELDS, (key) => foreignWord(key, CHOICE_FIELDS));
+    return read;
+  });
+  return { branches, default: readDefault(context, choice, ways) };
+}
+
+function never(): boolean {
+  return false;
+}
+
+function readDefault(context: CompileContext, choice: FieldReader, ways: Ways): Omit<SwitchBranch, 'condition'> | null {
+  const field = choice.find('default');
+  if (field === null) return null;
+  const goto = textOf(field.node);
+  if (goto !== null) {
+    const message = `default of ${choice.what} must be a mapping with "steps" or "goto"; write "default: {goto: ${goto.slice(0, 60)}}"`;
+    choice.report.add('wrong-type', field.node.offset, field.path, message);
+    return null;
+  }
+  const located = choice.map('default', false);
+  if (located === null) return null;
+  const branch = new FieldReader(choice.report, located, `default of ${choice.what}`);
+  const read = readBranch(context, branch, ways, 'ChoiceDefault');
+  branch.close(DEFAULT_FIELDS, (key) => foreignWord(key, DEFAULT_FIELDS));
+  return read;
+}
+
+function readBranch(
+  context: CompileContext,
+  branch: FieldReader,
+  ways: Ways,
+  label: string,
+): Omit<SwitchBranch, 'condition'> {
+  const scope = branch.has('steps') ? context.compileSteps(context, branch, label) : null;
+  return { scope, next: ways.goto(branch, false) };
+}
+
+/** An empty list; one whose entries are all faulty has been reported already. */
+function requireEntries(fields: FieldReader, key: string, what: string): void {
+  const field = fields.find(key);
+  if (field?.node.kind === 'list' && field.node.items.length === 0) {
+    fields.report.add('empty-list', field.node.offset, field.path, `${fields.what} needs at least one ${what}`);
+  }
+}
+
+export function readParallel(context: CompileContext, parallel: FieldReader): Own<ParallelState> {
+  const branches: Scope[] = [];
+  const list = parallel.maps('branches', (i) => `branch ${i} of ${parallel.what}`, { required: true });
+  requireEntries(parallel, 'branches', 'branch');
+  const limit = Math.max(BRANCHES_MAX, context.options.parallelBranches);
+  const field = parallel.find('branches');
+  if (field?.node.kind === 'list' && field.node.items.length > limit) {
+    const message = `${parallel.what} has ${field.node.items.length} branches; the limit is ${limit}`;
+    parallel.report.add('out-of-range', field.node.offset, field.path, message);
+  }
+  for (const [i, branch] of (list ?? []).entries()) {
+    const scope = context.compileSteps(context, branch, `ParallelBranch #${i}`);
+    if (scope !== null) branches.push(scope);
+    branch.close(BRANCH_FIELDS, (key) => foreignWord(key, BRANCH_FIELDS));
+  }
+  return { branches, retry: [], catch: [] };
+}
+
+export function readForeach(context: CompileContext, foreach: FieldReader): Own<MapState> | null {
+  const iteration = readIteration(foreach);
+  const processor = context.compileSteps(context, foreach, 'MapProcessor');
+  if (iteration === null || processor === null) return null;
+  return { ...iteration, itemConstructor: null, processor, maxConcurrency: null, retry: [], catch: [] };
+}
+
+function readIteration(foreach: FieldReader): { items: Compute; iterationConstructor: Construct } | null {
+  const field = foreach.map('iterationMapping', true);
+  if (field === null) return null;
+  const mapping = new FieldReader(foreach.report, field, `iterationMapping of ${foreach.what}`);
+  const collection = mapping.find('collection');
+  if (collection === null) mapping.missing('collection');
+  const items = collection === null ? null : readComputed(mapping.report, collection, IN_STEP);
+  const item = mapping.text('item', true);
+  const index = mapping.text('index', false);
+  if (index !== null && index === item) {
+    mapping.faultAt(
+      'bad-field-value',
+      'index',
+      `"item" and "index" of ${foreach.what} are both the key ${quote(index)}`,
+    );
+  }
+  mapping.close(ITERATION_FIELDS, (key) => foreignWord(key, ITERATION_FIELDS));
+  return items === null || item === null ? null : { items, iterationConstructor: iterationInput(item, index) };
+}
+
+/** The input of the step with the element under `item`, and its position under `index` (fdl-classic.md 2.6). */
+function iterationInput(item: string, index: string | null): Construct {
+  return (scope) => {
+    const input: JsonValue = scope.input;
+    const built: Record<string, JsonValue> = isJsonObject(input) ? { ...input } : {};
+    spend(scope, copyingFuel(Object.keys(built).length));
+    setMember(built, item, scope.item);
+    if (index !== null) setMember(built, index, scope.itemIndex);
+    return built;
+  };
+}
+
+export function readFail(fail: FieldReader): Own<FailState> {
+  for (const key of ['error', 'cause']) {
+    const field = fail.find(key);
+    if (field !== null) warnOfExpressionTexts(fail.report, field.node, field.path);
+  }
+  return { code: fail.text('error', false), detail: fail.text('cause', false) };
+}

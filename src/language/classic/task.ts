@@ -1,0 +1,219 @@
+/**
+ * The task step: what it calls and how it ends, in the terms of the actions that both dialects share (fdl-classic.md 2.1, 5;
+ * integrations.md 13). A step with a `resourceArn` calls Function Compute, a flow or a queue; one with an `action` the operation
+ * that it names.
+ */
+import type { JsonObject } from '../../base/json.ts';
+import { isJsonObject, JsonFault, parseJson } from '../../base/json.ts';
+import { findAction } from '../action-name.ts';
+import { atParameters, checkParameters } from '../action-parameters.ts';
+import type { FieldReader, Range } from '../field-reader.ts';
+import { constructOf, objectPart } from '../object-template.ts';
+import type { Part } from '../object-template.ts';
+import type { StateBase, TaskMode, TaskState } from '../plan.ts';
+import type { CompileContext, Ways } from './context.ts';
+import { readMode } from './pattern.ts';
+import { readRecovery } from './recovery.ts';
+import { readResource } from './resource.ts';
+import { ServiceParams } from './service-params.ts';
+
+/** The record has no limit of its own (fdl-classic.md 2.1); no execution is longer than a year. */
+const TIMEOUT: Range = { min: 0, max: 31_536_000, says: 'from 0 (none) to 31536000 seconds (a year)' };
+
+type Members = (readonly [key: string, part: Part])[];
+/** What a task calls, once its mode is known. */
+interface Call {
+  readonly action: string;
+  readonly members: Members;
+  readonly resultMember: string | null;
+}
+
+const STEP_INPUT: Part = { build: (scope) => scope.input };
+
+export function readTask(
+  context: CompileContext,
+  task: FieldReader,
+  ways: Ways,
+): Omit<TaskState, keyof StateBase | 'type'> {
+  const params = new ServiceParams(task);
+  const { mode, call } = readCall(task, params, context.options.mode === 'Express');
+  return {
+    action: call?.action ?? '',
+    mode,
+    parameters: constructOf(objectPart(call?.members ?? [])),
+    timeoutSeconds: task.number('timeoutSeconds', TIMEOUT, { whole: false, digits: true }),
+    resultMember: call?.resultMember ?? null,
+    ...readRecovery(task, ways),
+  };
+}
+
+function readCall(
+  task: FieldReader,
+  params: ServiceParams,
+  express: boolean,
+): { readonly mode: TaskMode; readonly call: Call | null } {
+  if (task.has('action')) {
+    if (task.has('resourceArn')) {
+      task.faultAt('both-forms', 'action', `${task.what} has both "resourceArn" and "action"; keep one`);
+    }
+    return readAction(task, params, express);
+  }
+  if (!task.node.entries.has('resourceArn')) {
+    task.missing('resourceArn', ' or "action"');
+    return { mode: readMode(task, null, express), call: null };
+  }
+  const resource = readResource(task);
+  if (resource === null) return { mode: readMode(task, null, express), call: null };
+  const arn: Part = { value: resource.arn };
+  switch (resource.kind) {
+    case 'function': {
+      const mode = readMode(task, 'FC:InvokeFunction', express);
+      return { mode, call: invokeFunction(task, arn, params, mode) };
+    }
+    case 'flow': {
+      const mode = readMode(task, 'FNF:StartExecution', express);
+      return { mode, call: startFlow(arn, params) };
+    }
+    case 'message': {
+      const mode = readMode(task, 'MNS:SendMessage', express);
+      return { mode, call: sendMessage(task, arn, params) };
+    }
+  }
+}
+
+const FUNCTION_PARAMS = ['InvocationType', 'StatefulAsyncInvocationID'];
+
+/** The event is the step's input; the result is what the function returned. */
+function invokeFunction(task: FieldReader, arn: Part, params: ServiceParams, mode: TaskMode): Call {
+  const given = params.get('InvocationType');
+  const literal = given !== null && 'value' in given ? given.value : null;
+  if (literal !== null && literal !== 'Sync' && literal !== 'Async') params.refuse('InvocationType', 'Sync or Async');
+  if (mode === 'WaitForSystemCallback' && literal === 'Sync') {
+    const message =
+      'pattern sync goes with "InvocationType: Async": the system reports the end of asynchronous invocations only';
+    task.faultAt('odd-mode', 'pattern', message);
+  }
+  if (params.get('StatefulAsyncInvocationID') !== null) {
+    const message = '"StatefulAsyncInvocationID" is not handed on: each attempt of a task has an id of its own here';
+    task.report.add(
+      'key-without-effect',
+      task.node.entries.get('serviceParams')?.value.offset ?? task.node.offset,
+      task.at('serviceParams'),
+      message,
+    );
+  }
+  params.close('an invocation of a function', FUNCTION_PARAMS);
+  const invocationType = given ?? { value: mode === 'WaitForSystemCallback' ? 'Async' : 'Sync' };
+  return {
+    action: 'FC:InvokeFunction',
+    members: [
+      ['resourceArn', arn],
+      ['invocationType', invocationType],
+      ['body', STEP_INPUT],
+    ],
+    // An invocation that is only handed in returns nothing; its acceptance is all that there is.
+    resultMember: mode === 'RequestComplete' && literal === 'Async' ? null : 'Body',
+  };
+}
+
+const FLOW_PARAMS = ['Input', 'ExecutionName'];
+
+function startFlow(arn: Part, params: ServiceParams): Call {
+  params.close('a start of a flow', FLOW_PARAMS);
+  return { action: 'FNF:StartExecution', members: startMembers(arn, params), resultMember: null };
+}
+
+/** A child's input is the step's own unless `Input` says otherwise. */
+function startMembers(arn: Part, params: ServiceParams): Members {
+  const name = params.get('ExecutionName');
+  return [
+    ['resourceArn', arn],
+    ...(name === null ? [] : [['executionName', name] as const]),
+    ['input', childInput(params)],
+  ];
+}
+
+/** The API's own parameter is the JSON text of an object, so a constant may be one. */
+function childInput(params: ServiceParams): Part {
+  const given = params.get('Input');
+  if (given === null) return STEP_INPUT;
+  if ('build' in given) return given;
+  const value = typeof given.value === 'string' ? objectOf(given.value) : given.value;
+  if (value !== null && isJsonObject(value)) return { value };
+  params.refuse('Input', 'a mapping, $ or a path such as $.key');
+  return given;
+}
+
+function objectOf(text: string): JsonObject | null {
+  try {
+    const value = parseJson(text);
+    return isJsonObject(value) ? value : null;
+  } catch (error) {
+    if (error instanceof JsonFault) return null;
+    throw error;
+  }
+}
+
+/** serviceParams of a message and the parameters of `MNS:SendMessage` (integrations.md 6). */
+const MESSAGE_PARAMS: readonly (readonly [param: string, parameter: string])[] = [
+  ['MessageBody', 'message'],
+  ['MessageTag', 'messageTag'],
+  ['MessageAttributes', 'messageAttributes'],
+  ['Priority', 'priority'],
+  ['DelaySeconds', 'delaySeconds'],
+];
+
+function sendMessage(task: FieldReader, arn: Part, params: ServiceParams): Call {
+  const members: Members = [['resourceArn', arn]];
+  for (const [name, parameter] of MESSAGE_PARAMS) {
+    const part = params.get(name);
+    if (part !== null) members.push([parameter, part]);
+  }
+  if (params.get('MessageBody') === null) {
+    const message = 'a message needs the parameter "MessageBody"; "MessageBody: $" sends the whole input of the step';
+    atParameters(task, 'serviceParams', 'missing-parameter', message);
+  }
+  const known = MESSAGE_PARAMS.map(([name]) => name);
+  params.close('a message', known);
+  return { action: 'MNS:SendMessage', members, resultMember: null };
+}
+
+/** `action: product:Api`: serviceParams are the parameters of the operation. The name stays as written: errors are named by it. */
+function readAction(
+  task: FieldReader,
+  params: ServiceParams,
+  express: boolean,
+): { readonly mode: TaskMode; readonly call: Call | null } {
+  const name = task.text('action', true);
+  const known = name === null ? null : findAction(task, 'action', name, true);
+  if (name === null || known === null) return { mode: readMode(task, null, express), call: null };
+  const mode = readMode(task, name, express);
+  if (known.spelling === 'FNF:StartExecution') return { mode, call: startFlowByAction(task, name, params) };
+  if (known.facts !== null) checkParameters(task, 'serviceParams', known.spelling ?? name, known.facts, params.given());
+  return { mode, call: { action: name, members: [...params.all], resultMember: null } };
+}
+
+const START_PARAMS = ['FlowName', 'resourceArn', ...FLOW_PARAMS];
+
+/** `fnf:StartExecution` with the parameters of the API, or with those of the integration. */
+function startFlowByAction(task: FieldReader, action: string, params: ServiceParams): Call {
+  const arn = params.get('resourceArn') ?? flowArn(params.get('FlowName'));
+  if (arn === null) {
+    atParameters(task, 'serviceParams', 'missing-parameter', `${action} needs the parameter "FlowName"`);
+  }
+  params.close(action, START_PARAMS);
+  return { action, members: startMembers(arn ?? { value: null }, params), resultMember: null };
+}
+
+/** What is no text is handed on as it is; the action refuses it by name. */
+function flowArn(name: Part | null): Part | null {
+  if (name === null) return null;
+  if ('value' in name) return { value: typeof name.value === 'string' ? `acs:fnf:::flow/${name.value}` : name.value };
+  const { build } = name;
+  return {
+    build: (scope) => {
+      const value = build(scope);
+      return typeof value === 'string' ? `acs:fnf:::flow/${value}` : value;
+    },
+  };
+}

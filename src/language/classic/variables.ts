@@ -1,0 +1,63 @@
+/**
+ * The variables of the classic language and where each can be read (fdl-classic.md 3.1, 3.4). What each of them is at a place,
+ * the interpreter decides: a step's inputMappings see the input and the local of its parent, its outputMappings its own.
+ */
+import type { VariableReader } from '../../expression/evaluation.ts';
+import type { Grammar } from '../../expression/grammar.ts';
+import type { StateScope } from '../plan.ts';
+import type { Site } from '../site.ts';
+
+type Reader = VariableReader<StateScope>;
+
+const INPUT: Reader = (scope) => scope.input;
+const MAPPED: readonly (readonly [string, Reader])[] = [
+  ['$input', INPUT],
+  ['$local', (scope) => scope.output],
+  ['$context', (scope) => scope.context()],
+  ['$environment', (scope) => scope.environment],
+];
+
+/** The names, for the documentation and for telling a text that was perhaps meant as an expression. */
+export const VARIABLE_NAMES: readonly string[] = MAPPED.map(([name]) => name);
+
+const PATH: Grammar = { wildcard: true, functions: false, pathOnly: true };
+const CONDITION: Grammar = { wildcard: true, functions: false };
+
+function mappingSite(refused: Readonly<Record<string, string>>): Site {
+  return {
+    // `$.x` is read as `$input.x` there.
+    variables: new Map([...MAPPED, ['$', INPUT] as const].filter(([name]) => !Object.hasOwn(refused, name))),
+    refused: new Map(Object.entries(refused)),
+    grammar: PATH,
+  };
+}
+
+/** inputMappings and outputMappings of a step, outputMappings of the flow, errorMappings. */
+export const IN_MAPPINGS: Site = mappingSite({});
+/** inputMappings of the flow. */
+export const IN_FLOW_INPUT: Site = mappingSite({ $local: 'no step of the flow has run yet' });
+
+const BARE = '$ is the input of the step here, so write $.key';
+
+function bareSite(grammar: Grammar): Site {
+  return {
+    variables: new Map<string, Reader>([
+      ['$', INPUT],
+      ['$environment', (scope) => scope.environment],
+    ]),
+    refused: new Map([
+      ['$input', BARE],
+      ['$local', `${BARE}; its inputMappings can put values of $local there`],
+      ['$context', `${BARE}; its inputMappings can put values of $context there`],
+      ['$Input', BARE],
+      ['$Context', `${BARE}; its inputMappings can put values of $context there`],
+      ['$Environment', 'write $environment'],
+    ]),
+    grammar,
+  };
+}
+
+/** The input of the step: collection, duration, timestamp, serviceParams. */
+export const IN_STEP: Site = bareSite(PATH);
+/** A condition of a choice. */
+export const IN_CONDITION: Site = bareSite(CONDITION);
