@@ -190,17 +190,21 @@ export class Shadow {
 
   /** No timer and no timeout comes before its time. */
   #checkTime(event: ExecutionEvent): void {
+    const dueMs = this.#dueMsOf(event);
+    if (event.timeMs < dueMs) this.#fault(`${event.type} ${event.id} comes ${dueMs - event.timeMs} ms before its time`);
+  }
+
+  #dueMsOf({ type, state, thread, cause, facts }: ExecutionEvent): number {
     const { execution } = this;
-    const { type, timeMs, thread, cause, facts } = event;
-    const waitsFor = execution.threads.get(thread)?.waitingFor ?? 0;
-    const command = execution.commands.get(type === 'TaskTimedOut' ? cause : waitsFor);
-    let dueMs = 0;
-    if (type === 'ExecutionTimedOut') dueMs = execution.beganMs + execution.timeoutSeconds * 1_000;
-    else if (command?.kind === 'timer' && type !== 'StateAborted') dueMs = command.openedMs + command.seconds * 1_000;
-    else if (command?.kind === 'task' && type === 'TaskTimedOut' && facts?.failure?.cause !== AS_DRAWN) {
-      dueMs = command.openedMs + (command.timeoutSeconds ?? 0) * 1_000;
-    }
-    if (timeMs < dueMs) this.#fault(`${type} ${event.id} comes ${dueMs - timeMs} ms before its time`);
+    if (type === 'ExecutionTimedOut') return execution.beganMs + execution.timeoutSeconds * 1_000;
+    if (state === -1 || type === 'StateAborted') return 0;
+    const command = execution.commands.get(
+      type === 'TaskTimedOut' ? cause : (execution.threads.get(thread)?.waitingFor ?? 0),
+    );
+    if (command?.kind === 'timer') return command.openedMs + command.seconds * 1_000;
+    // A service, or an execution whose end is the task's, may fail with the error of a timeout.
+    const isOwn = command?.state.mode === 'RequestComplete' && facts?.failure?.cause !== AS_DRAWN;
+    return isOwn && type === 'TaskTimedOut' ? command.openedMs + (command.timeoutSeconds ?? 0) * 1_000 : 0;
   }
 
   /** From the beginning, without what redrives have undone. */

@@ -177,7 +177,8 @@ class Run {
       this.#checkOverdue(left);
       const events = left.reduce((sum, { lastEvent }) => sum + lastEvent, 0);
       // A while without a step: the next is far away.
-      const isQuiet = world.services.reportsToCome === 0 && this.#client.open.length === 0;
+      const isServed = world.server !== null && world.clock.elapsedMs - world.server.sinceMs >= MINUTE_MS;
+      const isQuiet = isServed && world.services.reportsToCome === 0 && this.#client.open.length === 0;
       quiet = events === eventsBefore && isQuiet ? quiet + 1 : 0;
       if (quiet < QUIET_ROUNDS) continue;
       quiet = 0;
