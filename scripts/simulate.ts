@@ -4,6 +4,7 @@
  * seed, what happened and the journals, and ends with 1. The same seed does the same thing again.
  *
  * `--without crashes,store,…` leaves kinds of fault out, to see what a finding needs. `--trace` prints a good run, too.
+ * `--sqlite` has each run on a SQLite file of its own instead of on the store in memory.
  * `--kill` kills and restarts a real server instead: 500 executions of ten steps.
  */
 import { randomBytes } from 'node:crypto';
@@ -12,6 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { killRun } from '../test/simulation/kill-run.ts';
+import { openSqliteStores } from '../src/store/sqlite/stores.ts';
+import type { Stores } from '../src/store/stores.ts';
 import { FAULT_KINDS } from '../test/simulation/scenario.ts';
 import type { FaultKind } from '../test/simulation/scenario.ts';
 import { simulate } from '../test/simulation/simulation.ts';
@@ -28,6 +31,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '1' },
     without: { type: 'string', default: '' },
     trace: { type: 'boolean', default: false },
+    sqlite: { type: 'boolean', default: false },
     kill: { type: 'boolean', default: false },
   },
 });
@@ -44,7 +48,9 @@ async function simulateAll(): Promise<boolean> {
   const found: number[] = [];
   let saidMs = Date.now();
   for (let seed = first; seed < first + runs; seed++) {
-    const result = await simulate({ seed, without });
+    const result = values.sqlite
+      ? await inFolder((folder) => simulate({ seed, without, stores: sqliteStores(folder) }))
+      : await simulate({ seed, without });
     for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += result.statistics[key];
     for (const [end, count] of Object.entries(result.statistics.ends)) ends[end] = (ends[end] ?? 0) + count;
     if (result.faults.length > 0) found.push(seed);
@@ -67,12 +73,13 @@ async function simulateAll(): Promise<boolean> {
 async function killServers(): Promise<boolean> {
   const executions = 500;
   const ends = ['SIGKILL', 'SIGKILL', 'SIGTERM', 'SIGKILL', 'SIGKILL', 'SIGTERM', 'SIGKILL', 'SIGKILL'] as const;
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-kill-'));
   const key = { accessKeyId: 'MILLRACESIMULATION', accessKeySecret: randomBytes(15).toString('hex') };
   const startedMs = Date.now();
+  const seed = whole('seed', values.seed);
   try {
-    const seed = whole('seed', values.seed);
-    const { calls, again } = await killRun({ executions, ends, seed, key, start: () => startMillrace(folder, key) });
+    const { calls, again } = await inFolder((folder) =>
+      killRun({ executions, ends, seed, key, start: () => startMillrace(folder, key) }),
+    );
     const seconds = ((Date.now() - startedMs) / 1_000).toFixed(1);
     console.log(`${executions} executions of ten tasks, ${ends.join(', ')}: all succeeded, no journal has a gap`);
     console.log(`${calls} calls, of which ${again} were under way at an end and came again; ${seconds} s`);
@@ -80,9 +87,21 @@ async function killServers(): Promise<boolean> {
   } catch (error) {
     console.log(error);
     return false;
+  }
+}
+
+/** Hands over a folder that is gone afterwards. */
+async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-simulation-'));
+  try {
+    return await use(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function sqliteStores(folder: string): Stores {
+  return openSqliteStores({ file: join(folder, 'store.db'), synchronous: 'NORMAL' });
 }
 
 function print({ seed, faults, trace, journals }: SimulationResult): void {

@@ -4,6 +4,7 @@
  * keeps what was committed and is seen whole by the audit after every commit.
  */
 import type { ExecutionChange, ExecutionStore } from '../../src/store/executions.ts';
+import type { VirtualClock } from '../support/virtual-clock.ts';
 import type { Audit } from './audit.ts';
 import type { Life } from './life.ts';
 import type { Random } from './random.ts';
@@ -46,6 +47,17 @@ export interface FaultyStoreOptions {
   readonly faults: () => StoreFaults;
 }
 
+/** A store whose work takes no virtual time, wherever it does it. */
+export function heldStore(store: ExecutionStore, clock: VirtualClock): ExecutionStore {
+  const held = Object.entries(store).map(([name, method]) => [
+    name,
+    (...parameters: unknown[]) => clock.hold((method as Method).apply(store, parameters)),
+  ]);
+  return Object.fromEntries(held) as unknown as ExecutionStore;
+}
+
+type Method = (...parameters: unknown[]) => Promise<unknown>;
+
 const READS = [
   'get',
   'find',
@@ -77,8 +89,8 @@ export function faultyStore(options: FaultyStoreOptions): ExecutionStore {
   };
   const reads = Object.fromEntries(
     READS.map((name) => {
-      const method = inner[name] as (...parameters: readonly unknown[]) => Promise<unknown>;
-      return [name, (...parameters: readonly unknown[]) => read(name, () => method.apply(inner, parameters as []))];
+      const method = inner[name] as unknown as Method;
+      return [name, (...parameters: unknown[]) => read(name, () => method.apply(inner, parameters))];
     }),
   ) as unknown as Pick<ExecutionStore, (typeof READS)[number]>;
   return {

@@ -3,6 +3,8 @@
  * everything that was started has to come to its own end.
  */
 import { stringifyJson } from '../../src/base/json.ts';
+import { createMemoryStores } from '../../src/store/memory/stores.ts';
+import type { Stores } from '../../src/store/stores.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { catalog, planOf, runtimeOf, startOf } from '../support/flows.ts';
 import { Client } from './client.ts';
@@ -16,6 +18,8 @@ export interface SimulationOptions {
   readonly seed: number;
   readonly without?: ReadonlySet<FaultKind>;
   readonly plant?: Plant;
+  /** Empty stores; in memory when absent. They are closed at the end. */
+  readonly stores?: Stores;
 }
 
 export interface SimulationResult {
@@ -46,11 +50,12 @@ const OVERDUE_MS = 3 * MINUTE_MS;
 const QUIET_ROUNDS = 6;
 const FLOW = { type: 'FDL', executionMode: 'Standard', description: '', roleArn: '' } as const;
 
-export async function simulate({ seed, without, plant }: SimulationOptions): Promise<SimulationResult> {
+export async function simulate({ seed, without, plant, stores }: SimulationOptions): Promise<SimulationResult> {
   const scenario = scenarioOf(seed, without ?? new Set());
-  const run = new Run(scenario, plant ?? null);
+  const run = new Run(scenario, plant ?? null, stores ?? createMemoryStores());
   await Promise.race([run.play(), run.world.audit.broken]);
-  run.world.end();
+  await run.world.end();
+  await stores?.close();
   return run.result();
 }
 
@@ -60,7 +65,7 @@ class Run {
   readonly #client: Client;
   #compared = 0;
 
-  constructor(scenario: Scenario, plant: Plant | null) {
+  constructor(scenario: Scenario, plant: Plant | null, stores: Stores) {
     const { seed, limits, storeFaults, lives } = scenario;
     this.#scenario = scenario;
     const onReport = (token: string, report: Parameters<Client['report']>[1]): void =>
@@ -68,7 +73,18 @@ class Run {
     const onStartFor = (token: string, flowName: string): void => void this.#client.startFor(token, flowName);
     const onToken: World['options']['onToken'] = (token, task) => this.#client.knowToken(token, task);
     const isClockSteady = scenario.steps.every((step) => step.do !== 'jump');
-    this.world = new World({ seed, limits, storeFaults, lives, plant, isClockSteady, onReport, onStartFor, onToken });
+    this.world = new World({
+      seed,
+      stores,
+      limits,
+      storeFaults,
+      lives,
+      plant,
+      isClockSteady,
+      onReport,
+      onStartFor,
+      onToken,
+    });
     this.#client = new Client(this.world);
   }
 
@@ -169,6 +185,7 @@ class Run {
     const { world } = this;
     let quiet = 0;
     for (let round = 0; round < ROUNDS_MAX; round++) {
+      await world.serving();
       const running = this.#running();
       if (running.length === 0 && this.#client.open.length === 0) return;
       const eventsBefore = running.reduce((sum, { lastEvent }) => sum + lastEvent, 0);

@@ -6,10 +6,10 @@ import type { ExecutionLimits } from '../../src/interpreter/execution.ts';
 import type { Executions } from '../../src/runtime/executions.ts';
 import type { ExecutionStore, TaskReference } from '../../src/store/executions.ts';
 import type { FlowStore } from '../../src/store/flows.ts';
-import { createMemoryStores } from '../../src/store/memory/stores.ts';
+import type { Stores } from '../../src/store/stores.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { Audit } from './audit.ts';
-import { InjectedFault, NO_STORE_FAULTS, faultyStore } from './faulty-store.ts';
+import { InjectedFault, NO_STORE_FAULTS, faultyStore, heldStore } from './faulty-store.ts';
 import type { StoreFaults } from './faulty-store.ts';
 import { Life } from './life.ts';
 import { Random } from './random.ts';
@@ -23,6 +23,7 @@ export type Plant = (store: ExecutionStore, clock: VirtualClock, shared: { fence
 
 export interface WorldOptions {
   readonly seed: number;
+  readonly stores: Stores;
   readonly limits: ExecutionLimits;
   readonly storeFaults: StoreFaults;
   /** How many points each life passes before it ends; the one after the last is not ended. */
@@ -67,14 +68,14 @@ export class World {
   readonly #shared = { fence: 0 };
   #supersede = (): void => undefined;
   #offMs = 0;
+  #isOver = false;
   #waiting: ((server: Server) => void)[] = [];
 
   constructor(options: WorldOptions) {
     this.options = options;
     this.seed = options.seed;
-    const stores = createMemoryStores();
-    this.flows = stores.flows;
-    this.store = stores.executions;
+    this.flows = options.stores.flows;
+    this.store = heldStore(options.stores.executions, this.clock);
     this.audit = new Audit({
       store: this.store,
       limits: options.limits,
@@ -119,9 +120,11 @@ export class World {
   }
 
   /** Nothing happens any more. */
-  end(): void {
+  async end(): Promise<void> {
+    this.#isOver = true;
     this.#server?.life.die('the end');
     this.clock.stop();
+    await this.audit.settled();
   }
 
   /** Starts the first process; whenever one dies, another follows. */
@@ -133,6 +136,7 @@ export class World {
       });
       await Promise.race([life.death, superseded]);
       this.#server = null;
+      if (this.#isOver) return;
       await this.audit.recheck();
       if (!life.isDead) continue;
       await this.pass(this.random('down', this.#lives).pick([0, 0, 50, 700, 3_000, 90_000, 4_000_000]));
@@ -145,6 +149,8 @@ export class World {
     this.trace.add(`power off for ${ms} ms`);
     this.#offMs = ms;
     server.life.die('power off');
+    this.#server = null;
+    await this.serving();
   }
 
   /** SIGTERM: the process comes to an end in order. */

@@ -35,6 +35,7 @@ export class VirtualClock implements Clock {
   #order = 0;
   #turning = false;
   #stopped = false;
+  #held = 0;
 
   constructor(options: VirtualClockOptions = {}) {
     this.#startMs = options.startMs ?? Date.UTC(2026, 0, 1);
@@ -69,6 +70,17 @@ export class VirtualClock implements Clock {
     };
   }
 
+  /** Time stands still until `work` of the outside world, which this clock cannot see, is done. */
+  async hold<T>(work: Promise<T>): Promise<T> {
+    this.#held++;
+    try {
+      return await work;
+    } finally {
+      this.#held--;
+      if (this.#held === 0 && this.#timers.length > 0) this.#schedule();
+    }
+  }
+
   /** No timer fires any more: ends what would go on for ever. */
   stop(): void {
     this.#stopped = true;
@@ -76,7 +88,7 @@ export class VirtualClock implements Clock {
   }
 
   #schedule(): void {
-    if (this.#turning || this.#stopped) return;
+    if (this.#turning || this.#stopped || this.#held > 0) return;
     this.#turning = true;
     waitingTurns++;
     setImmediate(() => this.#turn());
@@ -85,6 +97,8 @@ export class VirtualClock implements Clock {
   #turn(): void {
     this.#turning = false;
     waitingTurns--;
+    // What is held goes on when it is let go.
+    if (this.#held > 0) return;
     while (this.#timers[0]?.wake === null) pop(this.#timers);
     const next = this.#timers[0];
     if (next === undefined) return;
