@@ -13,8 +13,10 @@ import { invokeFunctionAction } from './fc-invoke.ts';
 import { startExecutionAction, startSyncExecutionAction } from './fnf.ts';
 import type { StartExecution, StartSync } from './fnf.ts';
 import { httpRequestAction } from './http-request.ts';
+import type { MessageStore } from '../store/messages.ts';
+import type { CloudOptions } from './cloud-call.ts';
+import { sendMessageAction } from './mns.ts';
 import { openApiAction } from './openapi.ts';
-import type { OpenApiOptions } from './openapi.ts';
 import { failed } from './results.ts';
 import { createTransport } from './transport.ts';
 
@@ -24,6 +26,9 @@ export interface ActionOptions {
   readonly fcEndpoint: Settings['fcEndpoint'];
   readonly cloud: Settings['cloud'];
   readonly products: Settings['products'];
+  readonly mns: Settings['mns'];
+  readonly eventBridgeEndpoint: Settings['eventBridgeEndpoint'];
+  readonly ossEndpoint: Settings['ossEndpoint'];
   readonly region: string;
   readonly account: string;
   /** `settings.egress`, with `auto` decided by where the server listens. */
@@ -34,13 +39,24 @@ export interface ActionOptions {
   readonly ids: Ids;
   readonly startSync: StartSync;
   readonly startExecution: StartExecution;
+  /** What `MNS:SendMessage` keeps here when there is no Message Service. */
+  readonly messages: MessageStore;
 }
 
 const NAME = /^(?<product>[A-Za-z][A-Za-z0-9-]{0,62}):(?<api>[A-Za-z][A-Za-z0-9_]{0,127})$/;
 
-/** The actions of one server. `close` gives up whatever they have under way, connections included. */
-export function createActions(options: ActionOptions): ActionCatalog & { close(): Promise<void> } {
-  const { http, clock, ids, region } = options;
+export interface Actions extends ActionCatalog {
+  /** Goes on with what an earlier server left: pushes of messages. */
+  resume(): void;
+  /** Resolves when nothing more can be pushed at this moment. */
+  idle(): Promise<void>;
+  /** Gives up whatever the actions have under way, connections included. */
+  close(): Promise<void>;
+}
+
+/** The actions of one server. */
+export function createActions(options: ActionOptions): Actions {
+  const { http, clock, ids, region, account } = options;
   const transport = createTransport({
     connectionsPerOrigin: http.connectionsPerOrigin,
     egress: egressPolicy(options.egress),
@@ -53,25 +69,28 @@ export function createActions(options: ActionOptions): ActionCatalog & { close()
     endpoint: options.fcEndpoint,
     credentials: options.cloud,
     region,
-    account: options.account,
+    account,
     maxBodyBytes: http.maxResponseBytes,
   });
-  const builtIn = new Map<string, Action>([
-    ['http:request', httpRequestAction(transport, clock, http)],
-    ['fc:invokefunction', invokeFunction],
-    ['fnf:startexecution', startExecutionAction(options.startExecution, { region, account: options.account })],
-    ['fnf:startsyncexecution', startSyncExecutionAction(options.startSync, options.callDepth, clock)],
-  ]);
-  const openApi: OpenApiOptions = {
+  const cloud: CloudOptions = {
     transport,
     clock,
     ids,
     credentials: options.cloud,
-    products: options.products,
     region,
+    account,
     timeoutMs: http.timeoutMs,
     maxBodyBytes: http.maxResponseBytes,
   };
+  const sendMessage = sendMessageAction({ ...cloud, mns: options.mns, messages: options.messages });
+  const builtIn = new Map<string, Action>([
+    ['http:request', httpRequestAction(transport, clock, http)],
+    ['fc:invokefunction', invokeFunction],
+    ['fnf:startexecution', startExecutionAction(options.startExecution, { region, account })],
+    ['fnf:startsyncexecution', startSyncExecutionAction(options.startSync, options.callDepth, clock)],
+    ['mns:sendmessage', sendMessage],
+  ]);
+  const openApi = { ...cloud, products: options.products };
   return {
     find(action) {
       const found = builtIn.get(action.toLowerCase());
@@ -82,8 +101,11 @@ export function createActions(options: ActionOptions): ActionCatalog & { close()
       const reason = parts === undefined ? NO_ACTION : unbuiltReason(action);
       return reason === null ? openApiAction(openApi, product, api) : unsupported(action, product, reason);
     },
+    resume: () => sendMessage.resume(),
+    idle: () => sendMessage.idle(),
     async close() {
       invokeFunction.close();
+      await sendMessage.close();
       await transport.close();
     },
   };

@@ -2,32 +2,23 @@
  * Any `<Product>:<Api>` (integrations.md 11; decisions.md 3.9): an RPC-style OpenAPI call, signed, parameters and
  * answer passed through. Fails as `<Product>.<Code>` with the product as the definition writes it.
  */
-import type { Clock } from '../base/clock.ts';
-import type { Ids } from '../base/ids.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { CloudCredentials, ProductSetting } from '../config/settings.ts';
 import { acs3BodyHash, signAcs3 } from '../signatures/acs3.ts';
 import { canonicalQuery } from '../signatures/percent.ts';
 import { rpcKey, signRpc } from '../signatures/rpc.ts';
-import type { Action, TaskCall, TaskResult } from './action.ts';
+import type { Action, TaskResult } from './action.ts';
 import { bodyMembers, textOf, untypedValue } from './body.ts';
-import { withDeadline } from './deadline.ts';
+import { callCloud, missingKey } from './cloud-call.ts';
+import type { CloudOptions } from './cloud-call.ts';
 import { headerOf } from './headers.ts';
 import { productOf } from './products.ts';
 import { beginning, failed, succeeded } from './results.ts';
 import { flattenParameters } from './rpc-parameters.ts';
-import type { Answer, Failure, Transport } from './transport.ts';
+import type { Answer } from './transport.ts';
 
-export interface OpenApiOptions {
-  readonly transport: Transport;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly credentials: CloudCredentials | null;
+export interface OpenApiOptions extends Omit<CloudOptions, 'account'> {
   readonly products: readonly ProductSetting[];
-  /** Where a call goes that names no `RegionId`. */
-  readonly region: string;
-  readonly timeoutMs: number;
-  readonly maxBodyBytes: number;
 }
 
 /** What a call needs beside its parameters. */
@@ -45,47 +36,51 @@ interface Signed {
   readonly headers: ReadonlyMap<string, string>;
 }
 
-/** The action of one operation of one product. */
-export function openApiAction(options: OpenApiOptions, product: string, api: string): Action {
-  async function run(call: TaskCall, outer: AbortSignal): Promise<TaskResult> {
-    const target = targetOf(options, product, api, call.parameters);
-    if ('error' in target) return failed(`${product}.${target.error}`, target.cause);
-    const form = flattenParameters(call.parameters);
-    const clash = target.signature === 'HMAC-SHA1' ? [...form.keys()].find((name) => COMMON.has(name)) : undefined;
-    if (clash !== undefined)
-      return failed(`${product}.InvalidParameter`, `the parameter ${clash} is set by the call itself`);
-    const { value, timedOut } = await withDeadline(options.clock, outer, options.timeoutMs, (signal) =>
-      exchange(target, form, signal),
-    );
-    if (value.kind === 'answer') return answerResult(product, api, value);
-    if (timedOut)
-      return failed(`${product}.Timeout`, `${api} at ${target.endpoint}: no answer within ${options.timeoutMs} ms`);
-    return failed(`${product}.${FAILURES[value.reason]}`, `${api} at ${target.endpoint}: ${value.detail}`);
-  }
-
-  function exchange(target: Target, form: ReadonlyMap<string, string>, signal: AbortSignal): Promise<Answer | Failure> {
-    const body = canonicalQuery(form);
-    const nonce = options.ids.uuid();
-    const time = new Date(options.clock.nowMs()).toISOString().replace(/\.\d+/, '');
-    const { query, headers } =
-      target.signature === 'HMAC-SHA1' ? signedRpc(target, form, nonce, time) : signedAcs3(target, body, nonce, time);
-    const url = new URL(`/${query}`, target.endpoint);
-    return options.transport.exchange(
-      { url, method: 'POST', headers, body, maxBodyBytes: options.maxBodyBytes, trusted: true, repeatable: false },
-      signal,
-    );
-  }
-
-  return { run };
+/** An operation, and its product as it is called and as errors name it. */
+export interface Operation {
+  readonly product: string;
+  readonly errors: string;
+  readonly api: string;
 }
 
-const FAILURES: Readonly<Record<Failure['reason'], string>> = {
-  connection: 'ConnectionFailed',
-  aborted: 'ConnectionFailed',
-  address: 'ConnectionFailed',
-  request: 'InvalidRequest',
-  'too-large': 'ResponseTooLarge',
-};
+/** The action of one operation of one product. */
+export function openApiAction(options: OpenApiOptions, product: string, api: string): Action {
+  const operation = { product, errors: product, api };
+  return {
+    async run(call, signal) {
+      const answer = await callOpenApi(options, operation, call.parameters, signal);
+      return 'kind' in answer ? succeeded(untypedValue(answer.body)) : answer;
+    },
+  };
+}
+
+/** The answer of an operation with a status below 300, or the failure of the task. */
+export async function callOpenApi(
+  options: OpenApiOptions,
+  operation: Operation,
+  parameters: JsonObject,
+  signal: AbortSignal,
+): Promise<Answer | TaskResult> {
+  const { product, errors, api } = operation;
+  const target = targetOf(options, product, api, parameters);
+  if ('error' in target) return failed(`${errors}.${target.error}`, target.cause);
+  const form = flattenParameters(parameters);
+  const clash = target.signature === 'HMAC-SHA1' ? [...form.keys()].find((name) => COMMON.has(name)) : undefined;
+  if (clash !== undefined)
+    return failed(`${errors}.InvalidParameter`, `the parameter ${clash} is set by the call itself`);
+  const request = signedRequest(options, target, form);
+  const answer = await callCloud(options, errors, `${api} at ${target.endpoint}`, request, signal);
+  return 'kind' in answer && answer.status >= 300 ? refusal(operation, answer) : answer;
+}
+
+function signedRequest({ clock, ids }: OpenApiOptions, target: Target, form: ReadonlyMap<string, string>) {
+  const body = canonicalQuery(form);
+  const nonce = ids.uuid();
+  const time = new Date(clock.nowMs()).toISOString().replace(/\.\d+/, '');
+  const { query, headers } =
+    target.signature === 'HMAC-SHA1' ? signedRpc(target, form, nonce, time) : signedAcs3(target, body, nonce, time);
+  return { url: new URL(`/${query}`, target.endpoint), method: 'POST', headers, body };
+}
 
 function targetOf(
   options: OpenApiOptions,
@@ -101,10 +96,7 @@ function targetOf(
     const cause = `the API version of ${product} is not known; the setting products.${name}.version (and .endpoint) can name it`;
     return { error: 'ActionNotSupported', cause };
   }
-  if (options.credentials === null) {
-    const cause = `${product}:${api} is a call to the cloud; the settings cloud.accessKeyId and cloud.accessKeySecret must be given for it`;
-    return { error: 'MissingCredentials', cause };
-  }
+  if (options.credentials === null) return { error: 'MissingCredentials', cause: missingKey(`${product}:${api}`) };
   const region = textOf(parameters, 'RegionId') ?? options.region;
   if (!/^[a-z0-9-]{1,64}$/.test(region))
     return { error: 'InvalidParameter', cause: 'RegionId is not the name of a region' };
@@ -177,14 +169,10 @@ function signedRpc(target: Target, form: ReadonlyMap<string, string>, nonce: str
   return { query: `?${canonicalQuery(query)}`, headers };
 }
 
-function answerResult(product: string, api: string, answer: Answer): TaskResult {
-  if (answer.status < 300) return succeeded(untypedValue(answer.body));
+function refusal({ errors, api }: Operation, answer: Answer): TaskResult {
   const members = bodyMembers(answer.body);
   const requestId = textOf(members, 'RequestId') ?? headerOf(answer.headers, 'x-acs-request-id') ?? '';
   const said = textOf(members, 'Message', 'message') ?? beginning(answer.body.toString('utf8', 0, 1024));
   const code = textOf(members, 'Code', 'code') ?? 'Unknown';
-  return failed(
-    `${product}.${code}`,
-    `${api} was refused with status ${answer.status}: ${said} (request ${requestId})`,
-  );
+  return failed(`${errors}.${code}`, `${api} was refused with status ${answer.status}: ${said} (request ${requestId})`);
 }

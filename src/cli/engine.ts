@@ -2,8 +2,8 @@
  * The parts that run flows, put together: actions, runtimes and the services of the operations.
  * `serve` and `run` both stand on it, so that a flow meets the same limits and the same actions in either.
  */
-import type { ActionCatalog } from '../actions/action.ts';
-import type { ActionOptions } from '../actions/catalog.ts';
+import type { Action } from '../actions/action.ts';
+import type { ActionOptions, Actions } from '../actions/catalog.ts';
 import { systemClock } from '../base/clock.ts';
 import { systemIds } from '../base/ids.ts';
 import { stringifyJson } from '../base/json.ts';
@@ -52,11 +52,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       return (await runtimes).sync.start({ ...request, inputText, qualifier: '' });
     },
     startExecution: async (request) => (await runtimes).startExecution(request),
+    messages: stores.messages,
   });
   const compile = compileDefinition;
   // What was under way goes on before this resolves, so the actions may be called before it has.
   const runtimes = createRuntimes({ clock, ids, actions, stores, compile, limits, history, log: options.log });
   const { express, standard, sync, executions, changes } = await runtimes;
+  if (settings.mns.local && settings.mns.subscriptions.length > 0) actions.resume();
   const region = {
     id: settings.region,
     get endpoint() {
@@ -71,6 +73,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     },
     async drain(limitMs) {
       await Promise.all([express.drain(limitMs), standard.drain(limitMs)]);
+      await waitAtMost(actions.idle(), limitMs);
     },
     async close() {
       standard.close();
@@ -80,13 +83,21 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   };
 }
 
+/** Waits for `work`, and no longer than the limit. */
+async function waitAtMost(work: Promise<void>, limitMs: number): Promise<void> {
+  let cancel = (): void => undefined;
+  const late = new Promise<void>((resolve) => {
+    cancel = systemClock.after(limitMs, resolve);
+  });
+  await Promise.race([work, late]);
+  cancel();
+}
+
 function egressOpen({ egress }: Settings, localCallersOnly: boolean): boolean {
   return egress.privateAddresses === 'open' || (egress.privateAddresses === 'auto' && localCallersOnly);
 }
 
-type Actions = Awaited<ReturnType<typeof loadActions>>;
-
-async function loadActions(options: ActionOptions) {
+async function loadActions(options: ActionOptions): Promise<Actions> {
   const { createActions } = await import('../actions/catalog.ts');
   return createActions(options);
 }
@@ -95,7 +106,7 @@ async function loadActions(options: ActionOptions) {
  * The actions, loaded by the first task: the HTTP client takes a third of a server's start and of its idle memory, and a
  * server whose flows call nothing never needs it.
  */
-class LazyActions implements ActionCatalog {
+class LazyActions implements Actions {
   readonly #options: ActionOptions;
   #loading: Promise<Actions> | null = null;
   #loaded: Actions | null = null;
@@ -104,9 +115,17 @@ class LazyActions implements ActionCatalog {
     this.#options = options;
   }
 
-  find(action: string): ReturnType<ActionCatalog['find']> {
+  find(action: string): Action {
     if (this.#loaded !== null) return this.#loaded.find(action);
     return { run: async (call, signal) => (await this.#load()).find(action).run(call, signal) };
+  }
+
+  resume(): void {
+    void this.#load().then((actions) => actions.resume());
+  }
+
+  async idle(): Promise<void> {
+    await this.#loaded?.idle();
   }
 
   async close(): Promise<void> {

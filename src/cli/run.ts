@@ -59,6 +59,8 @@ export async function run(host: Host, options: RunOptions): Promise<number> {
       options,
     );
     host.out(`${JSON.stringify(reply, null, 2)}\n`);
+    // Messages to topics that it sent are pushed now or never.
+    await engine.drain(settings.shutdownMs);
     return reply['Status'] === 'Succeeded' ? EXIT.ok : EXIT.failed;
   } catch (error) {
     if (error instanceof ApiError) throw new StartFault(`${error.code}: ${error.message}`, { cause: error });

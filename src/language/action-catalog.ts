@@ -123,7 +123,28 @@ const PRODUCTS: Readonly<Record<string, ProductFacts>> = {
       },
     },
   },
-  MNS: { modes: COMPLETE_OR_CUSTOM, closed: false, actions: { SendMessage: UNCHECKED } },
+  MNS: {
+    modes: COMPLETE_OR_CUSTOM,
+    closed: true,
+    actions: {
+      SendMessage: {
+        parameters: {
+          resourceArn: {
+            ...RESOURCE_ARN,
+            begins: {
+              pattern: /^acs:mns:[^:]*:[^:]*:\/?(?:queues|topics)\/[^/]+\/messages$/,
+              says: 'an ARN such as acs:mns:::/topics/name/messages',
+            },
+          },
+          message: { need: 'required' },
+          priority: OPTIONAL,
+          delaySeconds: OPTIONAL,
+          messageTag: { need: 'optional', type: 'text' },
+          messageAttributes: OPTIONAL_MAP,
+        },
+      },
+    },
+  },
   EventBridge: { modes: COMPLETE_OR_CUSTOM, closed: false, actions: { PutEvents: UNCHECKED } },
   OSS: { modes: COMPLETE_ONLY, closed: false, actions: { GetObject: UNCHECKED } },
   SMS: { modes: COMPLETE_OR_CUSTOM, closed: false, actions: { SendSms: UNCHECKED } },

@@ -13,7 +13,6 @@ const OTHER_PROTOCOLS: ReadonlySet<string> = new Set([
   'elasticsearch',
   'fc',
   'log',
-  'mns',
   'oss',
   'ots',
   'sae',
@@ -35,6 +34,8 @@ export function unbuiltReason(action: string): string | null {
     case 'dashscope':
     case 'hsf':
       return LATER;
+    case 'mns':
+      return api === 'sendmessage' ? null : 'the one action of Message Service is MNS:SendMessage';
     case 'eventbridge':
       return api === 'putevents' ? LATER : null;
     case 'sms':

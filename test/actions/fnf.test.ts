@@ -5,6 +5,7 @@ import { createActions } from '../../src/actions/catalog.ts';
 import type { StartChildRequest, StartedChild, SyncChild, SyncChildRequest } from '../../src/actions/fnf.ts';
 import { ApiError, apiError } from '../../src/api/error.ts';
 import type { JsonObject } from '../../src/base/json.ts';
+import { createMemoryMessages } from '../../src/store/memory/message-store.ts';
 import { EXPRESS_CALL, bench } from './support.ts';
 
 const ended = {
@@ -119,6 +120,10 @@ test('flows that call themselves end at the depth that the settings allow', asyn
     egress: { open: true, allow: [] },
     functions: [],
     products: [],
+    mns: { endpoint: null, local: false, keep: 1, subscriptions: [] },
+    eventBridgeEndpoint: null,
+    ossEndpoint: null,
+    messages: createMemoryMessages(),
     cloud: null,
     fcEndpoint: null,
     region: 'r',

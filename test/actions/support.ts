@@ -12,6 +12,7 @@ import type { ActionOptions } from '../../src/actions/catalog.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import { systemIds } from '../../src/base/ids.ts';
 import type { JsonObject, JsonValue } from '../../src/base/json.ts';
+import { createMemoryMessages } from '../../src/store/memory/message-store.ts';
 
 /** Stands still until a test moves it. */
 export class HandClock implements Clock {
@@ -91,6 +92,10 @@ export function bench(overrides: Overrides = {}): Bench {
     fcEndpoint: null,
     cloud: null,
     products: [],
+    mns: { endpoint: null, local: false, keep: 100, subscriptions: [] },
+    eventBridgeEndpoint: null,
+    ossEndpoint: null,
+    messages: createMemoryMessages(),
     region: 'cn-hangzhou',
     account: '1234567890123456',
     egress: { open: true, allow: [] },
