@@ -87,6 +87,7 @@ const FOREIGN_WORDS: Readonly<Record<string, string>> = {
 export function foreignWord(key: string, known: ReadonlySet<string>): string | null {
   const folded = key.replace(/\.\$$/, '').toLowerCase();
   for (const name of known) if (name.toLowerCase() === folded) return null;
+  if (folded === 'next' && known.has('goto')) return ': this language has goto instead';
   const advice = Object.hasOwn(FOREIGN_WORDS, folded) ? FOREIGN_WORDS[folded] : undefined;
   return advice === undefined ? null : `: ${advice}`;
 }

@@ -79,7 +79,8 @@ function readSource(mapping: FieldReader, site: Site, local: LocalShape): Part {
   const path = mapping.at('source');
   const text = textOf(entry.value);
   if (text === null || !isExpression(text)) {
-    warnOfExpressionTexts(report, entry.value, path);
+    const didYouMean = (name: string) => (VARIABLE_NAMES.includes(name) ? '' : report.didYouMean(name, VARIABLE_NAMES));
+    warnOfExpressionTexts(report, entry.value, path, didYouMean);
     return { value: toJson(entry.value) };
   }
   if (text.startsWith('$.') || text.startsWith('$[')) {
@@ -101,18 +102,22 @@ function isExpression(text: string): boolean {
 
 const LOOKS_LIKE_EXPRESSION = /^\$(?:$|[.[]|(?<name>[A-Za-z]\w*)(?:[.[]|$))/;
 
-/** Warns of the texts in a constant that were perhaps meant as expressions. */
-export function warnOfExpressionTexts(report: Report, node: Node, path: Path): void {
+/** Warns of the texts in a constant that were perhaps meant as expressions; `advice` says what to write instead. */
+export function warnOfExpressionTexts(
+  report: Report,
+  node: Node,
+  path: Path,
+  advice: (name: string) => string = () => '',
+): void {
   if (node.kind === 'list') {
-    for (const [i, item] of node.items.entries()) warnOfExpressionTexts(report, item, step(path, i));
+    for (const [i, item] of node.items.entries()) warnOfExpressionTexts(report, item, step(path, i), advice);
   } else if (node.kind === 'map') {
-    for (const { key, value } of node.entries.values()) warnOfExpressionTexts(report, value, step(path, key));
+    for (const { key, value } of node.entries.values()) warnOfExpressionTexts(report, value, step(path, key), advice);
   } else {
     const text = textOf(node);
     const found = text === null ? null : LOOKS_LIKE_EXPRESSION.exec(text);
     if (text === null || found === null) return;
-    const name = found.groups?.['name'];
-    const hint = name === undefined ? '' : report.didYouMean(`$${name}`, VARIABLE_NAMES);
-    report.add('odd-text', node.offset, path, `${quote(text)} is plain text here, not an expression${hint}`);
+    const message = `${quote(text)} is plain text here, not an expression${advice(`$${found.groups?.['name'] ?? ''}`)}`;
+    report.add('odd-text', node.offset, path, message);
   }
 }

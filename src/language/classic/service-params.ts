@@ -36,7 +36,12 @@ export class ServiceParams {
       const build = readExpression(fields.report, { node, path }, IN_STEP);
       return build === null ? { value: null } : { build };
     }
-    warnOfExpressionTexts(fields.report, node, path);
+    warnOfExpressionTexts(
+      fields.report,
+      node,
+      path,
+      () => '; $ and $.key alone, parts of the input of the step, are read',
+    );
     return { value: toJson(node) };
   }
 
