@@ -68,6 +68,9 @@ export interface CallOptions {
 
 export interface Bench {
   readonly clock: HandClock;
+  resume(): void;
+  /** Also called when the tests of the file have ended. */
+  close(): Promise<void>;
   run(action: string, parameters: JsonObject, options?: CallOptions): Promise<TaskResult>;
   /** The output of a task that must succeed. */
   output(action: string, parameters: JsonObject, call?: Partial<TaskCall>): Promise<JsonValue>;
@@ -112,6 +115,8 @@ export function bench(overrides: Overrides = {}): Bench {
     actions.find(action).run({ ...EXPRESS_CALL, ...call, action, parameters }, signal);
   return {
     clock,
+    resume: () => actions.resume(),
+    close: () => actions.close(),
     run,
     async output(action, parameters, call = {}) {
       const result = await run(action, parameters, { call });

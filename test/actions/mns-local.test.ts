@@ -1,0 +1,254 @@
+/** The Message Service that a server is itself: what it keeps, and how topics are pushed. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { describe, it } from 'node:test';
+import { parseJson } from '../../src/base/json.ts';
+import type { JsonObject } from '../../src/base/json.ts';
+import type { SubscriptionSetting } from '../../src/config/settings.ts';
+import { createMemoryMessages } from '../../src/store/memory/message-store.ts';
+import type { KeptMessage, MessageStore } from '../../src/store/messages.ts';
+import { bench, rawServer, recorder, until } from './support.ts';
+import type { Bench } from './support.ts';
+
+const TOPIC = 'acs:mns:::topics/approvals/messages';
+
+interface Local extends Bench {
+  readonly store: MessageStore;
+  newest(): Promise<KeptMessage>;
+}
+
+function local(subscriptions: readonly SubscriptionSetting[] = [], keep = 10, store = createMemoryMessages()): Local {
+  const started = bench({ messages: store, mns: { endpoint: null, local: true, keep, subscriptions } });
+  return {
+    ...started,
+    store,
+    async newest() {
+      const { messages } = await store.list({ target: null, name: null, before: null, limit: 1, textUnits: 1e6 });
+      return messages[0] ?? assert.fail('no message is kept');
+    },
+  };
+}
+
+async function subscriber(answer: RequestListener) {
+  const { url, received } = await recorder(answer);
+  return {
+    received,
+    as: (format: SubscriptionSetting['format']): SubscriptionSetting => ({
+      topic: 'approvals',
+      url: `${url}/in?a=b`,
+      format,
+    }),
+  };
+}
+
+const answering =
+  (status: number): RequestListener =>
+  (_request: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(status).end('thanks');
+  };
+
+/** Waits for what the store says, which no event tells. */
+async function settled(there: Local, status: KeptMessage['push']['status'], attempts: number): Promise<KeptMessage> {
+  for (;;) {
+    const message = await there.newest();
+    if (message.push.status === status && message.push.attempts === attempts) return message;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+describe('messages that a server keeps itself', () => {
+  it('are answered as the service does, and kept whole', async () => {
+    const there = local();
+    const parameters = {
+      resourceArn: 'acs:mns:x:1:/queues/orders/messages',
+      message: { a: 1 },
+      priority: 2,
+      delaySeconds: 10,
+    };
+    const output = (await there.output('MNS:SendMessage', parameters)) as JsonObject;
+    assert.deepEqual(Object.keys(output), ['MessageId', 'RequestId', 'MessageBodyMD5']);
+    assert.equal(output['MessageBodyMD5'], createHash('md5').update('{"a":1}').digest('hex').toUpperCase());
+    const sentMs = there.clock.nowMs();
+    assert.deepEqual(await there.newest(), {
+      number: 1,
+      messageId: output['MessageId'],
+      target: 'queue',
+      name: 'orders',
+      body: '{"a":1}',
+      tag: '',
+      attributes: '',
+      priority: 2,
+      sentMs,
+      visibleMs: sentMs + 10_000,
+      task: null,
+      push: { status: 'none', attempts: 0, nextMs: null, error: '' },
+    });
+  });
+
+  it('of a task are kept once, when the call comes again after a crash', async () => {
+    const there = local();
+    const call = { task: { execution: 5, event: 3 } };
+    const parameters = { resourceArn: TOPIC, message: 'x' };
+    const first = (await there.output('MNS:SendMessage', parameters, call)) as JsonObject;
+    const again = (await there.output('MNS:SendMessage', parameters, call)) as JsonObject;
+    const other = (await there.output('MNS:SendMessage', parameters)) as JsonObject;
+    assert.equal(again['MessageId'], first['MessageId']);
+    assert.notEqual(other['MessageId'], first['MessageId']);
+    assert.equal((await there.newest()).number, 2);
+  });
+
+  it('are refused when all that are kept have yet to be pushed', async () => {
+    const mute = await rawServer(() => undefined);
+    const there = local([{ topic: 'approvals', url: mute.url, format: 'JSON' }], 2);
+    for (const message of ['a', 'b']) await there.output('MNS:SendMessage', { resourceArn: TOPIC, message });
+    const { error, cause } = await there.failure('MNS:SendMessage', { resourceArn: TOPIC, message: 'c' });
+    assert.equal(error, 'MNS.TooManyMessages');
+    assert.match(cause, /mns\.keep/);
+  });
+});
+
+describe('messages of a topic', () => {
+  it('are pushed as they are', async () => {
+    const { received, as } = await subscriber(answering(204));
+    const there = local([as('SIMPLIFIED')]);
+    await there.output('MNS:SendMessage', { resourceArn: TOPIC, message: '{1:"a"}', messageTag: 'high' });
+    const { messageId } = await settled(there, 'done', 1);
+    const [request] = received;
+    assert.deepEqual([request?.method, request?.url, request?.body], ['POST', '/in?a=b', '{1:"a"}']);
+    assert.equal(request?.headers['x-mns-message-id'], messageId);
+    assert.equal(request?.headers['x-mns-message-tag'], 'high');
+    assert.equal(request?.headers['content-type'], 'text/plain;charset=utf-8');
+  });
+
+  it('are pushed as JSON with what is known of them', async () => {
+    const { received, as } = await subscriber(answering(200));
+    const there = local([as('JSON')]);
+    await there.output('MNS:SendMessage', { resourceArn: TOPIC, message: 'x', messageTag: 't' });
+    const { messageId, sentMs } = await settled(there, 'done', 1);
+    assert.deepEqual(parseJson(received[0]?.body ?? ''), {
+      TopicOwner: '1234567890123456',
+      TopicName: 'approvals',
+      Subscriber: '1234567890123456',
+      SubscriptionName: 'approvals',
+      MessageId: messageId,
+      Message: 'x',
+      MessageMD5: '9DD4E461268C8034F5C8564E155C67A6',
+      MessageTag: 't',
+      PublishTime: String(sentMs),
+    });
+  });
+
+  it('are pushed as XML', async () => {
+    const { received, as } = await subscriber(answering(200));
+    const there = local([as('XML')]);
+    await there.output('MNS:SendMessage', { resourceArn: TOPIC, message: 'a<b' });
+    await settled(there, 'done', 1);
+    assert.match(
+      received[0]?.body ?? '',
+      /^<\?xml version="1\.0" encoding="utf-8"\?><Notification xmlns="http:\/\/mns\.aliyuncs\.com\/doc\/v1\/"><TopicOwner>.*<Message>a&lt;b<\/Message><MessageMD5>/,
+    );
+  });
+
+  it('are pushed again while the subscriber refuses, each time later, and not for ever', async () => {
+    const { received, as } = await subscriber(answering(500));
+    const there = local([as('SIMPLIFIED')]);
+    await there.output('MNS:SendMessage', { resourceArn: TOPIC, message: 'x' });
+    for (let attempt = 1; attempt < 12; attempt++) {
+      const { push } = await settled(there, 'due', attempt);
+      assert.match(push.error, /^http:\/\/127\.0\.0\.1:\d+\/in: it answered 500$/);
+      const delayMs = (push.nextMs ?? 0) - there.clock.nowMs();
+      assert.equal(delayMs, Math.min(512_000, 1000 * 2 ** (attempt - 1)));
+      await until(() => there.clock.waiting > 0);
+      there.clock.advance(delayMs - 1);
+      assert.equal(received.length, attempt);
+      there.clock.advance(1);
+    }
+    const { push } = await settled(there, 'failed', 12);
+    assert.equal(push.nextMs, null);
+    assert.equal(received.length, 12);
+  });
+
+  it('are pushed again when the subscriber does not answer in time, and when it is not there', async () => {
+    const mute = await rawServer(() => undefined);
+    const slow = local([{ topic: 'approvals', url: mute.url, format: 'JSON' }]);
+    await slow.output('MNS:SendMessage', { resourceArn: TOPIC, message: 'x' });
+    await until(() => mute.sockets.size > 0);
+    slow.clock.advance(5000);
+    assert.match((await settled(slow, 'due', 1)).push.error, /no answer within 5000 ms/);
+    const broken = await rawServer((socket) => socket.destroy());
+    const cut = local([{ topic: 'approvals', url: broken.url, format: 'JSON' }]);
+    await cut.output('MNS:SendMessage', { resourceArn: TOPIC, message: 'x' });
+    assert.notEqual((await settled(cut, 'due', 1)).push.error, '');
+  });
+
+  it('are pushed side by side, a bounded number at a time, and all of them', async () => {
+    const waiting: ServerResponse[] = [];
+    let most = 0;
+    const { received, as } = await subscriber((_request, response) => {
+      waiting.push(response);
+      most = Math.max(most, waiting.length);
+    });
+    const there = local([as('SIMPLIFIED')], 100);
+    const bodies = Array.from({ length: 50 }, (_, i) => `m${i}`);
+    await Promise.all(bodies.map((message) => there.output('MNS:SendMessage', { resourceArn: TOPIC, message })));
+    while (received.length < 50) {
+      await until(() => waiting.length === Math.min(16, 50 - (received.length - waiting.length)));
+      waiting.shift()?.writeHead(200).end();
+    }
+    for (const response of waiting) response.writeHead(200).end();
+    assert.equal(most, 16);
+    assert.deepEqual(received.map(({ body }) => body).sort(), bodies.sort());
+  });
+
+  it('of no subscription are kept only', async () => {
+    const there = local([{ topic: 'other', url: 'http://127.0.0.1:1', format: 'JSON' }]);
+    await there.output('MNS:SendMessage', { resourceArn: TOPIC, message: 'x' });
+    assert.equal((await there.newest()).push.status, 'none');
+  });
+});
+
+describe('pushes that an earlier server left', () => {
+  const left = { status: 'due', attempts: 3, nextMs: 0, error: 'it answered 500' } as const;
+  const message = {
+    messageId: 'M',
+    target: 'topic',
+    name: 'approvals',
+    body: 'x',
+    tag: '',
+    attributes: '',
+    priority: 8,
+    sentMs: 0,
+    visibleMs: 0,
+    task: null,
+  } as const;
+
+  it('are gone on with', async () => {
+    const { received, as } = await subscriber(answering(200));
+    const store = createMemoryMessages();
+    await store.add(message, left, 10);
+    const there = local([as('SIMPLIFIED')], 10, store);
+    there.resume();
+    await settled(there, 'done', 4);
+    assert.equal(received.length, 1);
+  });
+
+  it('fail when nobody is subscribed any more', async () => {
+    const store = createMemoryMessages();
+    await store.add(message, left, 10);
+    const there = local([{ topic: 'other', url: 'http://127.0.0.1:1', format: 'JSON' }], 10, store);
+    there.resume();
+    assert.match((await settled(there, 'failed', 4)).push.error, /nobody is subscribed/);
+  });
+
+  it('stay due when the server ends in the middle', async () => {
+    const mute = await rawServer(() => undefined);
+    const there = local([{ topic: 'approvals', url: mute.url, format: 'JSON' }]);
+    await there.output('MNS:SendMessage', { resourceArn: TOPIC, message: 'x' });
+    await until(() => mute.sockets.size > 0);
+    await there.close();
+    assert.deepEqual((await there.newest()).push.attempts, 0);
+    assert.equal((await there.store.due(10)).length, 1);
+    assert.equal(there.clock.waiting, 0);
+  });
+});
