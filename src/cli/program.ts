@@ -3,6 +3,8 @@
  * file of its own, loaded when it is asked for, so that `validate` does not pay for a server.
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { isName, NAME_RULE } from '../api/names.ts';
+import type { SourceLanguage } from '../conversion/convert.ts';
 import type { ExecutionMode } from '../store/flows.ts';
 import type { ExecutionCall } from './execution-call.ts';
 import type { Host } from './host.ts';
@@ -47,23 +49,27 @@ function describeProgram(host: Host, finish: Finish): Command {
       examples(
         'millrace serve',
         'millrace validate flow.yaml',
+        'millrace convert classic.yaml > flow.yaml',
         `millrace run flow.yaml --input '{"name":"Ada"}'`,
         'millrace why orders order-4711',
         'millrace redrive orders order-4711',
+        'millrace messages approvals',
       ) + EXIT_CODES,
     );
   describeServe(program, host, finish);
   describeValidate(program, host, finish);
+  describeConvert(program, host, finish);
   describeRun(program, host, finish);
   describeWhy(program, host, finish);
   describeRedrive(program, host, finish);
+  describeMessages(program, host, finish);
   return program;
 }
 
 const EXIT_CODES = `
 Exit codes:
   0  done; for "validate": no errors; for "run": the execution succeeded
-  1  faults in a definition, an execution that did not succeed, a server that could not start,
+  1  faults in a definition, one that cannot be converted, an execution that did not succeed, a server that could not start,
      could not be called or refused what was asked
   2  the command line is wrong
 `;
@@ -116,6 +122,37 @@ function parseMode(text: string): ExecutionMode {
   const mode = (['Express', 'Standard'] as const).find((each) => each.toLowerCase() === text.toLowerCase());
   if (mode === undefined) throw new InvalidArgumentError('Write express or standard.');
   return mode;
+}
+
+function describeConvert(program: Command, host: Host, finish: Finish): void {
+  program
+    .command('convert')
+    .summary('rewrite a definition of another language as a state machine')
+    .description(
+      'Writes the state-machine version of a classic flow (type: flow) or of an Amazon States Language definition to ' +
+        'standard output. What does not carry over is said on standard error, with its line; what cannot be converted is ' +
+        'refused with its line. docs/convert.md says what carries over.',
+    )
+    .argument('<file>', 'a definition in YAML or JSON; - reads standard input')
+    .addOption(new Option('--to <language>', 'what to write').choices(['statemachine']).default('statemachine'))
+    .addOption(new Option('--from <language>', 'what the file holds; told by its content').choices(['classic', 'asl']))
+    .addOption(new Option('--name <name>', 'name of the flow; else its own, or that of the file').argParser(parseName))
+    .addHelpText(
+      'after',
+      examples(
+        'millrace convert classic.yaml > flow.yaml',
+        'millrace convert --name orders orders.asl.json > orders.yaml',
+      ),
+    )
+    .action(async (file: string, options: { from?: SourceLanguage; name?: string }) => {
+      const { convert } = await import('./convert.ts');
+      finish(await convert(host, { file, from: options.from ?? null, name: options.name ?? null }));
+    });
+}
+
+function parseName(text: string): string {
+  if (!isName(text)) throw new InvalidArgumentError(`A name has ${NAME_RULE}.`);
+  return text;
 }
 
 function describeRun(program: Command, host: Host, finish: Finish): void {
@@ -182,11 +219,36 @@ function describeRedrive(program: Command, host: Host, finish: Finish): void {
     });
 }
 
+function describeMessages(program: Command, host: Host, finish: Finish): void {
+  toServer(program.command('messages').argument('[name]', 'of a queue or topic; without it, of all of them'))
+    .summary('show what flows sent to queues and topics')
+    .description(
+      "Shows the messages that the server's own Message Service keeps of MNS:SendMessage, the newest last, and what became " +
+        `of the pushes to subscribers. ${CALLING}`,
+    )
+    .option('--limit <number>', 'how many to show, up to 100', parseLimit, 20)
+    .addHelpText('after', examples('millrace messages', 'millrace messages approvals --limit 5 --json'))
+    .action(async (name: string | undefined, options: CallOptions & { limit: number }) => {
+      const { messages } = await import('./messages.ts');
+      const { endpoint = null, json, limit } = options;
+      finish(await messages(host, { name: name ?? null, limit, endpoint, json: json === true }));
+    });
+}
+
+function parseLimit(text: string): number {
+  if (/^(?:[1-9]\d?|100)$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Write a whole number from 1 to 100.');
+}
+
 /** What the commands take that ask a running server about an execution. */
 function calling(command: Command): Command {
+  const named = command.argument('<flow>', 'name of the flow').argument('<execution>', 'name of the execution');
+  return toServer(named);
+}
+
+/** What the commands take that call a running server. */
+function toServer(command: Command): Command {
   return command
-    .argument('<flow>', 'name of the flow')
-    .argument('<execution>', 'name of the execution')
     .option('--endpoint <url>', 'where the server is, such as http://127.0.0.1:7780')
     .option('--json', 'print the reply as it came');
 }

@@ -18,6 +18,7 @@ export const ROOMS = [
   'actions',
   'store',
   'interpreter',
+  'conversion',
   'language',
   'expression',
   'signatures',
@@ -27,7 +28,7 @@ export const ROOMS = [
 ];
 
 /** The rooms without clock, randomness, I/O and waiting. */
-export const PURE_ROOMS = ['interpreter', 'language', 'expression', 'signatures'];
+export const PURE_ROOMS = ['interpreter', 'conversion', 'language', 'expression', 'signatures'];
 
 /** Which rooms may import which installed module. */
 const MODULES: Readonly<Record<string, readonly string[]>> = {

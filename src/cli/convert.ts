@@ -1,0 +1,43 @@
+/**
+ * `millrace convert FILE`: a classic flow or an Amazon States Language definition as a state machine, on standard output. What does
+ * not carry over is said on standard error, as a note with its line; what cannot be converted is a fault with its line.
+ */
+import { basename, extname } from 'node:path';
+import { isName } from '../api/names.ts';
+import type { ConvertOptions } from '../conversion/convert.ts';
+import { convertDefinition } from '../conversion/convert.ts';
+import type { Host } from './host.ts';
+import { EXIT } from './host.ts';
+import { readSource, sourceLabel } from './source-text.ts';
+
+export interface ConvertRequest {
+  readonly file: string;
+  readonly from: ConvertOptions['from'];
+  /** Null: the definition's own, or else that of the file. */
+  readonly name: string | null;
+}
+
+/** Prints the converted definition; 1 and nothing on standard output when it could not be converted whole. */
+export async function convert(host: Host, { file, from, name }: ConvertRequest): Promise<number> {
+  const text = await readSource(host, file);
+  const { text: converted, notes, refusals } = convertDefinition(text, { from, name, fallbackName: nameOf(file) });
+  const label = sourceLabel(file);
+  for (const { line, column, message } of refusals) host.err(`${label}:${line}:${column}: error: ${message}\n`);
+  for (const { line, message } of notes) host.err(`note: line ${line}: ${message}\n`);
+  if (converted === null) {
+    host.err(`${label} was not converted\n`);
+    return EXIT.failed;
+  }
+  host.out(converted);
+  return EXIT.ok;
+}
+
+/** The name of a flow after a file: `orders` for `flows/orders.asl.json`. */
+function nameOf(file: string): string {
+  const stem = file === '-' ? '' : basename(file).replace(/\..*$/, '') || basename(file, extname(file));
+  const name = stem
+    .replace(/[^A-Za-z0-9_-]/g, '-')
+    .replace(/^(?=[^A-Za-z_])/, '_')
+    .slice(0, 128);
+  return isName(name) ? name : 'flow';
+}

@@ -1,0 +1,151 @@
+/** Choice rules of Amazon States Language → conditions. */
+import type { MapNode, Node } from '../../language/document.ts';
+import { textOf, toJson } from '../../language/document.ts';
+import type { ComparisonOperator } from '../../expression/ast.ts';
+import type { Term } from '../terms.ts';
+import { call, compare, constant, isTextLiteral, list, literal, logic, not, NULL } from '../terms.ts';
+import type { Reading } from './data.ts';
+import { readExpression } from './data.ts';
+
+const ORDERS: Readonly<Record<string, ComparisonOperator>> = {
+  LessThan: '<',
+  LessThanEquals: '<=',
+  GreaterThan: '>',
+  GreaterThanEquals: '>=',
+};
+
+/** Keys of a rule that are no operators. */
+const OTHER_KEYS = new Set(['Variable', 'Next', 'Comment']);
+
+/** The condition of a rule. */
+export function readRule(reading: Reading, rule: Node): Term {
+  if (rule.kind !== 'map') return refuse(reading, rule, 'a choice rule is a mapping');
+  const operators = [...rule.entries.values()].filter(({ key }) => !OTHER_KEYS.has(key));
+  const [operator] = operators;
+  if (operator === undefined || operators.length > 1) return refuse(reading, rule, 'a choice rule has one operator');
+  const { key, value } = operator;
+  if (key === 'Condition') return refuse(reading, value, 'a "Condition" is JSONata, which cannot be converted');
+  if (key === 'Not') return not(readRule(reading, value));
+  if (key === 'And' || key === 'Or') {
+    if (value.kind !== 'list' || value.items.length === 0)
+      return refuse(reading, value, `${key} holds a list of rules`);
+    return logic(
+      key === 'And' ? 'and' : 'or',
+      value.items.map((item) => readRule(reading, item)),
+    );
+  }
+  const subject = rule.entries.get('Variable');
+  if (subject === undefined) return refuse(reading, rule, 'a choice rule needs a "Variable"');
+  return comparison(reading, rule, key, readExpression(reading, subject.value), value);
+}
+
+function refuse({ outcome }: Reading, node: Node, message: string): Term {
+  outcome.refuse(node, message);
+  return NULL;
+}
+
+function comparison(reading: Reading, rule: MapNode, operator: string, subject: Term, node: Node): Term {
+  const ofPath = operator.endsWith('Path');
+  const found = /^(String|Numeric|Boolean|Timestamp|Is)(\w+)$/.exec(ofPath ? operator.slice(0, -4) : operator);
+  if (found === null) return refuse(reading, rule, `there is no operator ${operator}`);
+  const [, type, relation] = found as unknown as [string, string, string];
+  if (type === 'Timestamp') {
+    const advice = 'compare numbers (milliseconds), or let a task compare the times';
+    return refuse(
+      reading,
+      node,
+      `${operator} has no equivalent: times are texts in the state-machine language; ${advice}`,
+    );
+  }
+  if (type === 'Is') return typeTest(reading, rule, relation, subject, node);
+  const value = ofPath ? readExpression(reading, node) : constant(toJson(node));
+  if (relation === 'Equals') return equality(reading, rule, type, subject, value);
+  if (type === 'String' && relation === 'Matches' && isTextLiteral(value)) return matches(subject, value.value);
+  const order = Object.hasOwn(ORDERS, relation) ? ORDERS[relation] : undefined;
+  if (order === undefined || type === 'Boolean') return refuse(reading, rule, `there is no operator ${operator}`);
+  if (type === 'String' && looksOtherwise(value)) {
+    reading.outcome.note(node, 'texts that write numbers are ordered as numbers here, not as texts');
+  }
+  return compare(subject, order, value);
+}
+
+const COERCION =
+  'numbers and booleans are compared as the state-machine language does it: the text "5" equals 5, "true" equals true';
+
+/** Texts that write numbers or booleans would be compared as those by `==`; arrayContains compares without coercion. */
+function equality({ outcome }: Reading, rule: MapNode, type: string, subject: Term, value: Term): Term {
+  if (type === 'String') {
+    return looksOtherwise(value) ? call('arrayContains', list([subject]), value) : compare(subject, '==', value);
+  }
+  outcome.noteOnce(rule, COERCION);
+  return compare(subject, '==', value);
+}
+
+/** True for a text that the comparison may take for a number or a boolean, and for what is not known. */
+function looksOtherwise(value: Term): boolean {
+  return !isTextLiteral(value) || /^(?:[-+.]?\d.*|true|false)$/is.test(value.value);
+}
+
+/** `*` stands for any characters, a backslash takes it as it is. */
+function matches(subject: Term, pattern: string): Term {
+  const expression = pattern.replace(
+    /\\([\s\S])|(\*)|([\s\S])/gu,
+    (_, escaped?: string, star?: string, plain?: string) =>
+      star === undefined ? escape(escaped ?? plain ?? '') : '.*',
+  );
+  return logic('and', [isText(subject), call('regexMatchString', subject, literal(`^(?s:${expression})$`))]);
+}
+
+function escape(character: string): string {
+  return character.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+function jsonMatches(subject: Term, pattern: string): Term {
+  return call('regexMatchString', call('jsonToString', subject), literal(pattern));
+}
+
+function isText(subject: Term): Term {
+  return jsonMatches(subject, '^"');
+}
+
+const TIMESTAMP = '^"\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?(?:Z|[-+]\\d\\d:\\d\\d)"$';
+
+/** Tests of types look at the JSON text of a value: it begins differently for each type. */
+function typeTest(reading: Reading, rule: MapNode, type: string, subject: Term, node: Node): Term {
+  const wanted = toJson(node);
+  if (typeof wanted !== 'boolean') return refuse(reading, node, `Is${type} is true or false`);
+  const test = positiveTest(reading, rule, type, subject);
+  return wanted ? test : not(test);
+}
+
+function positiveTest(reading: Reading, rule: MapNode, type: string, subject: Term): Term {
+  switch (type) {
+    case 'Null':
+      return compare(subject, '==', NULL);
+    case 'Present':
+      return isPresent(reading, rule, subject);
+    case 'String':
+      return isText(subject);
+    case 'Numeric':
+      return jsonMatches(subject, '^[-0-9]');
+    case 'Boolean':
+      return call('arrayContains', list([literal(true), literal(false)]), subject);
+    case 'Timestamp':
+      return jsonMatches(subject, TIMESTAMP);
+    default:
+      return refuse(reading, rule, `there is no operator Is${type}`);
+  }
+}
+
+/** A key is in its object; what is no member of anything is always there. */
+function isPresent(reading: Reading, rule: MapNode, subject: Term): Term {
+  if (subject.kind !== 'path') return literal(true);
+  const last = subject.segments.at(-1);
+  if (last?.kind === 'name') {
+    const segments = subject.segments.slice(0, -1);
+    return compare(literal(last.name), 'in', segments.length === 0 ? subject.target : { ...subject, segments });
+  }
+  const text = textOf(rule.entries.get('Variable')?.value ?? rule) ?? '';
+  reading.outcome.note(rule, `an item of an array counts as present when it is not null (${text})`);
+  return compare(subject, '!=', NULL);
+}

@@ -1,0 +1,33 @@
+/** A whole definition in Amazon States Language. */
+import type { MapNode } from '../../language/document.ts';
+import { isNull, textOf } from '../../language/document.ts';
+import type { Outcome } from '../outcome.ts';
+import { YamlMap } from '../yaml-text.ts';
+import { checkQueryLanguage, field, numberField, textField } from './fields.ts';
+import { convertScope } from './states.ts';
+
+/** True for what is plainly this language: states by name, and no steps. */
+export function looksLikeAsl(root: MapNode): boolean {
+  return root.entries.has('StartAt') && field(root, 'States')?.kind === 'map' && !root.entries.has('steps');
+}
+
+/** The definition as a state machine; what could not be converted is in the outcome. */
+export function convertMachine(outcome: Outcome, root: MapNode, name: string): YamlMap {
+  checkQueryLanguage(outcome, root);
+  const machine = new YamlMap().set('Type', 'StateMachine').set('SpecVersion', 'v1').set('Name', name);
+  const comment = textField(root, 'Comment');
+  if (comment !== null && comment !== '') machine.set('Description', comment);
+  const timeout = field(root, 'TimeoutSeconds');
+  if (timeout !== undefined && !isNull(timeout)) {
+    const seconds = numberField(root, 'TimeoutSeconds');
+    if (seconds === null || !Number.isInteger(seconds) || seconds < 0) {
+      outcome.refuse(timeout, `TimeoutSeconds must be whole seconds, but is ${textOf(timeout) ?? 'something else'}`);
+    } else {
+      machine.set('Timeout', seconds);
+    }
+  }
+  for (const [key, value] of convertScope({ outcome, machineName: name }, root, 'the state machine').entries) {
+    machine.set(key, value);
+  }
+  return machine;
+}

@@ -1,0 +1,427 @@
+/** The states of one scope of Amazon States Language: the machine itself, a branch, the processor of a Map. */
+import type { MapEntry, MapNode, Node } from '../../language/document.ts';
+import { describe, isNull, quote, textOf, toJson } from '../../language/document.ts';
+import { printExpression } from '../../expression/print.ts';
+import { mapOf, setConstructor } from '../constructors.ts';
+import { Names } from '../names.ts';
+import type { Outcome } from '../outcome.ts';
+import { constant, INPUT, list, member, OUTPUT, same, variable } from '../terms.ts';
+import type { Term } from '../terms.ts';
+import { splitWait, WAIT_MAX_SECONDS, WAITS_MAX } from '../waits.ts';
+import { YamlMap } from '../yaml-text.ts';
+import { readRule } from './choice.ts';
+import type { Reading } from './data.ts';
+import { placeResult, readExpression, readReferencePath, readTemplate } from './data.ts';
+import { checkFields, field, knownType, numberField, textField } from './fields.ts';
+import { catchesWithInput, setRecovery } from './recovery.ts';
+import { convertResource, waitsForToken } from './tasks.ts';
+
+const BRANCHES_MAX = 50;
+const CONCURRENCY_MAX = 40;
+const TASK_TIMEOUT_MAX_SECONDS = 604_800;
+
+export interface MachineContext {
+  readonly outcome: Outcome;
+  readonly machineName: string;
+}
+
+/** `StartAt` and `States` of a scope. With `begin`, a first state makes that of the scope's input. */
+export function convertScope(
+  context: MachineContext,
+  scope: MapNode,
+  what: string,
+  begin: Term | null = null,
+): YamlMap {
+  return new ScopeConverter(context, scope, what).convert(begin);
+}
+
+class ScopeConverter {
+  readonly #context: MachineContext;
+  readonly #outcome: Outcome;
+  readonly #scope: MapNode;
+  readonly #what: string;
+  readonly #written: YamlMap[] = [];
+  readonly #entries: readonly MapEntry[];
+  readonly #names: Names;
+
+  constructor(context: MachineContext, scope: MapNode, what: string) {
+    this.#context = context;
+    this.#outcome = context.outcome;
+    this.#scope = scope;
+    this.#what = what;
+    const states = field(scope, 'States');
+    this.#entries = states?.kind === 'map' ? [...states.entries.values()] : [];
+    if (states?.kind !== 'map' || this.#entries.length === 0) {
+      this.#outcome.refuse(states ?? scope, `${what} needs "States", a mapping from names to states`);
+    }
+    this.#names = new Names(this.#entries.map(({ key }) => key));
+  }
+
+  convert(begin: Term | null): YamlMap {
+    const start = this.#target(this.#scope, 'StartAt') ?? '';
+    let first = start;
+    if (begin !== null) {
+      first = this.#names.fresh('Begin');
+      const pass = this.#begin('Pass', first, null);
+      this.#construct(pass, 'OutputConstructor', begin, this.#scope);
+      pass.set('Next', start);
+    }
+    for (const entry of this.#entries) this.#state(entry);
+    return new YamlMap().set('StartAt', first).set('States', this.#written);
+  }
+
+  #state({ key, keyOffset, value }: MapEntry): void {
+    if (key === '') this.#outcome.refuse(keyOffset, 'a state needs a name');
+    if (value.kind !== 'map') {
+      this.#outcome.refuse(value, `state ${quote(key)} must be a mapping, but is ${describe(value)}`);
+      return;
+    }
+    const type = textField(value, 'Type') ?? '';
+    if (!knownType(type)) {
+      this.#outcome.refuse(field(value, 'Type') ?? value, `state ${quote(key)} has the unknown Type ${quote(type)}`);
+      return;
+    }
+    checkFields(this.#outcome, type, value);
+    switch (type) {
+      case 'Pass':
+        this.#pass(key, value);
+        break;
+      case 'Task':
+        this.#task(key, value);
+        break;
+      case 'Wait':
+        this.#wait(key, value);
+        break;
+      case 'Choice':
+        this.#choice(key, value);
+        break;
+      case 'Parallel':
+        this.#parallel(key, value);
+        break;
+      case 'Map':
+        this.#map(key, value);
+        break;
+      case 'Succeed':
+        this.#succeed(key, value);
+        break;
+      case 'Fail':
+        this.#fail(key, value);
+        break;
+    }
+  }
+
+  #pass(name: string, source: MapNode): void {
+    const state = this.#begin('Pass', name, source);
+    const reading = this.#reading(name, INPUT);
+    const result = field(source, 'Result');
+    const value = result === undefined ? this.#input(reading, source) : constant(toJson(result));
+    this.#finish(state, source, reading, value, INPUT);
+    this.#leave(state, source);
+  }
+
+  #task(name: string, source: MapNode): void {
+    const resource = field(source, 'Resource');
+    const arn = resource === undefined ? null : textOf(resource);
+    if (resource === undefined || arn === null) {
+      this.#outcome.refuse(resource ?? source, `the Task ${quote(name)} needs a "Resource"`);
+      return;
+    }
+    const reading = this.#reading(name, INPUT);
+    const input = this.#input({ ...reading, token: waitsForToken(arn) }, source);
+    const task = convertResource(this.#outcome, arn, resource, input);
+    if (task === null) return;
+    const state = this.#begin('Task', name, source);
+    state.set('Action', task.action);
+    if (task.mode !== 'RequestComplete') state.set('TaskMode', task.mode);
+    state.set('Parameters', mapOf(task.parameters) ?? new YamlMap());
+    this.#timeout(state, source, reading);
+    this.#finish(state, source, reading, this.#select(reading, source, task.result), OUTPUT);
+    this.#recover(state, source);
+    this.#leave(state, source);
+  }
+
+  #timeout(state: YamlMap, source: MapNode, reading: Reading): void {
+    const path = field(source, 'TimeoutSecondsPath');
+    if (path !== undefined) state.set('Timeout.$', printExpression(readExpression(reading, path)));
+    const node = field(source, 'TimeoutSeconds');
+    if (node === undefined) return;
+    const seconds = numberField(source, 'TimeoutSeconds');
+    if (seconds === null || seconds < 0) this.#outcome.refuse(node, 'TimeoutSeconds is a number of seconds');
+    else if (seconds > TASK_TIMEOUT_MAX_SECONDS) {
+      this.#outcome.note(node, `a task may take ${TASK_TIMEOUT_MAX_SECONDS} seconds at most (7 days)`);
+    }
+    state.set('Timeout', Math.min(seconds ?? 0, TASK_TIMEOUT_MAX_SECONDS));
+  }
+
+  #wait(name: string, source: MapNode): void {
+    const reading = this.#reading(name, INPUT);
+    for (const key of ['Timestamp', 'TimestampPath']) {
+      const node = field(source, key);
+      if (node === undefined) continue;
+      this.#outcome.refuse(
+        node,
+        `a Wait until an instant ("${key}") has no equivalent; compute the seconds in a task and use them`,
+      );
+      return;
+    }
+    const path = field(source, 'SecondsPath');
+    if (path !== undefined) {
+      this.#outcome.note(path, `a Wait takes 1 to ${WAIT_MAX_SECONDS} seconds; another value fails the state`);
+      const state = this.#begin('Wait', name, source);
+      state.set('Seconds.$', printExpression(readExpression(reading, path)));
+      this.#finishWait(state, source, reading);
+      return;
+    }
+    const node = field(source, 'Seconds');
+    const seconds = numberField(source, 'Seconds');
+    if (node === undefined || seconds === null || seconds < 0 || !Number.isInteger(seconds)) {
+      this.#outcome.refuse(node ?? source, `the Wait ${quote(name)} needs whole "Seconds"`);
+      return;
+    }
+    this.#waits(name, source, reading, node, seconds);
+  }
+
+  #waits(name: string, source: MapNode, reading: Reading, node: Node, seconds: number): void {
+    const parts = splitWait(seconds);
+    if (parts === null) {
+      const most = WAIT_MAX_SECONDS * WAITS_MAX;
+      this.#outcome.refuse(
+        node,
+        `a Wait of ${seconds} seconds is too long: up to ${most} are converted, as a row of Waits; wait for longer with a callback task and its Timeout`,
+      );
+      return;
+    }
+    if (parts.length > 1)
+      this.#outcome.note(
+        node,
+        `a Wait takes ${WAIT_MAX_SECONDS} seconds at most; ${parts.length} in a row take its place`,
+      );
+    const last = parts.pop();
+    let at = name;
+    for (const part of parts) {
+      const state = this.#begin('Wait', at, at === name ? source : null).set('Seconds', part);
+      this.#comment(state);
+      at = this.#names.fresh(name);
+      state.set('Next', at);
+    }
+    const state = this.#begin(last === undefined ? 'Pass' : 'Wait', at, at === name ? source : null);
+    if (last !== undefined) state.set('Seconds', last);
+    this.#finishWait(state, source, reading);
+  }
+
+  #finishWait(state: YamlMap, source: MapNode, reading: Reading): void {
+    this.#finish(state, source, reading, readReferencePath(reading, field(source, 'InputPath')), INPUT);
+    this.#leave(state, source);
+  }
+
+  #choice(name: string, source: MapNode): void {
+    const output = field(source, 'OutputPath');
+    if (output !== undefined && textOf(output) !== '$') {
+      this.#outcome.refuse(
+        output,
+        'OutputPath on a Choice has no equivalent; put it on the states behind it as InputPath',
+      );
+    }
+    const state = this.#begin('Choice', name, source);
+    const reading = this.#reading(name, INPUT);
+    const input = readReferencePath(reading, field(source, 'InputPath'));
+    if (!same(input, INPUT)) this.#construct(state, 'InputConstructor', input, source);
+    const rules = field(source, 'Choices');
+    if (rules?.kind !== 'list' || rules.items.length === 0) {
+      this.#outcome.refuse(rules ?? source, `the Choice ${quote(name)} needs "Choices"`);
+      return;
+    }
+    const branches = rules.items.map((rule) => {
+      const next = rule.kind === 'map' ? this.#target(rule, 'Next') : null;
+      return new YamlMap().set('Condition', printExpression(readRule(reading, rule))).set('Next', next ?? '');
+    });
+    state.set('Branches', branches);
+    if (source.entries.has('Default')) {
+      state.set('Default', this.#target(source, 'Default') ?? '');
+    } else {
+      const none = this.#names.fresh(`${name}: no choice matched`);
+      state.set('Default', none);
+      this.#comment(state);
+      this.#begin('Fail', none, null)
+        .set('Code', 'States.NoChoiceMatched')
+        .set('Detail', `No rule of the Choice ${name} matched.`);
+    }
+    this.#comment(state);
+  }
+
+  #parallel(name: string, source: MapNode): void {
+    const state = this.#begin('Parallel', name, source);
+    const reading = this.#reading(name, INPUT);
+    const input = this.#input(reading, source);
+    const scopes = field(source, 'Branches');
+    if (scopes?.kind !== 'list' || scopes.items.length === 0 || scopes.items.length > BRANCHES_MAX) {
+      this.#outcome.refuse(scopes ?? source, `the Parallel ${quote(name)} needs 1 to ${BRANCHES_MAX} "Branches"`);
+      return;
+    }
+    // An InputConstructor replaces the input; where that is still needed, each branch begins by making its own.
+    const keepsInput = source.entries.has('ResultPath') || catchesWithInput(this.#outcome, source);
+    const begin = same(input, INPUT) || !keepsInput ? null : input;
+    if (begin === null && !same(input, INPUT)) this.#construct(state, 'InputConstructor', input, source);
+    this.#comment(state);
+    state.set(
+      'Branches',
+      scopes.items.map((branch, i) => this.#inner(branch, `branch ${i} of ${quote(name)}`, begin)),
+    );
+    const outputs = scopes.items.map((_, i) => member(OUTPUT, `Branch${i}`));
+    this.#finish(state, source, reading, this.#select(reading, source, list(outputs)), OUTPUT);
+    this.#recover(state, source);
+    this.#leave(state, source);
+  }
+
+  #inner(scope: Node, what: string, begin: Term | null): YamlMap {
+    if (scope.kind === 'map') return convertScope(this.#context, scope, what, begin);
+    this.#outcome.refuse(scope, `${what} must be a mapping, but is ${describe(scope)}`);
+    return new YamlMap();
+  }
+
+  #map(name: string, source: MapNode): void {
+    const state = this.#begin('Map', name, source);
+    const reading = this.#reading(name, INPUT);
+    const input = readReferencePath(reading, field(source, 'InputPath'));
+    const ofInput = { ...reading, root: input };
+    state.set('ItemsPath', printExpression(readReferencePath(ofInput, field(source, 'ItemsPath'))));
+    const selector = field(source, 'ItemSelector') ?? field(source, 'Parameters');
+    const item = variable('$Item');
+    if (selector !== undefined) {
+      this.#construct(state, 'ItemConstructor', readTemplate({ ...ofInput, item }, selector), selector);
+    }
+    this.#concurrency(state, source);
+    const processor = field(source, 'ItemProcessor') ?? field(source, 'Iterator');
+    if (processor === undefined) this.#outcome.refuse(source, `the Map ${quote(name)} needs an "ItemProcessor"`);
+    else if (this.#isInline(processor)) {
+      this.#comment(state);
+      state.set('Processor', this.#inner(processor, `the processor of ${quote(name)}`, null));
+    }
+    this.#finish(state, source, reading, this.#select(reading, source, member(OUTPUT, 'Items')), OUTPUT);
+    this.#recover(state, source);
+    this.#leave(state, source);
+  }
+
+  #concurrency(state: YamlMap, source: MapNode): void {
+    const most = numberField(source, 'MaxConcurrency') ?? 0;
+    if (!Number.isInteger(most) || most < 0) {
+      this.#outcome.refuse(source, 'MaxConcurrency is a whole number');
+    } else if (most > CONCURRENCY_MAX) {
+      this.#outcome.note(
+        field(source, 'MaxConcurrency') as Node,
+        `a Map works on ${CONCURRENCY_MAX} items at once at most; the others wait`,
+      );
+    } else if (most > 0) {
+      state.set('MaxConcurrency', most);
+    }
+  }
+
+  #isInline(processor: Node): boolean {
+    const config = processor.kind === 'map' ? field(processor, 'ProcessorConfig') : undefined;
+    if (config?.kind !== 'map' || textField(config, 'Mode') !== 'DISTRIBUTED') return true;
+    this.#outcome.refuse(config, 'a distributed Map is not built yet; an inline Map has the Mode INLINE');
+    return false;
+  }
+
+  #succeed(name: string, source: MapNode): void {
+    const state = this.#begin('Succeed', name, source);
+    const reading = this.#reading(name, INPUT);
+    this.#finish(state, source, reading, readReferencePath(reading, field(source, 'InputPath')), INPUT);
+    this.#comment(state);
+  }
+
+  #fail(name: string, source: MapNode): void {
+    const state = this.#begin('Fail', name, source);
+    for (const key of ['ErrorPath', 'CausePath']) {
+      const node = field(source, key);
+      if (node !== undefined)
+        this.#outcome.refuse(node, `${key} has no equivalent: Code and Detail of a Fail are constants`);
+    }
+    // Without an error the service reports an empty name; here it is FnF.Fail.
+    const error = textField(source, 'Error');
+    const cause = textField(source, 'Cause');
+    if (error !== null && error !== '') state.set('Code', error);
+    else this.#outcome.note(source, 'a Fail without "Error" has the error FnF.Fail here');
+    if (cause !== null && cause !== '') state.set('Detail', cause);
+    this.#comment(state);
+  }
+
+  /** A state that will be written next, with the fields that all have. */
+  #begin(type: string, name: string, source: MapNode | null): YamlMap {
+    const state = new YamlMap().set('Type', type).set('Name', name);
+    const comment = source === null ? null : textField(source, 'Comment');
+    if (comment !== null && comment !== '') state.set('Description', comment);
+    this.#written.push(state);
+    return state;
+  }
+
+  #reading(stateName: string, root: Term): Reading {
+    return {
+      outcome: this.#outcome,
+      root,
+      stateName,
+      machineName: this.#context.machineName,
+      token: false,
+      item: null,
+    };
+  }
+
+  /** The input after InputPath and Parameters. */
+  #input(reading: Reading, source: MapNode): Term {
+    const input = readReferencePath(reading, field(source, 'InputPath'));
+    const template = field(source, 'Parameters');
+    return template === undefined || isNull(template) ? input : readTemplate({ ...reading, root: input }, template);
+  }
+
+  #select(reading: Reading, source: MapNode, result: Term): Term {
+    const template = field(source, 'ResultSelector');
+    return template === undefined || isNull(template) ? result : readTemplate({ ...reading, root: result }, template);
+  }
+
+  /** ResultPath, then OutputPath. `raw` is what the state gives without a constructor. */
+  #finish(state: YamlMap, source: MapNode, reading: Reading, result: Term, raw: Term): void {
+    const placed = placeResult(this.#outcome, INPUT, result, field(source, 'ResultPath'));
+    const output = readReferencePath({ ...reading, root: placed }, field(source, 'OutputPath'));
+    if (!same(output, raw)) this.#construct(state, 'OutputConstructor', output, source);
+  }
+
+  #construct(state: YamlMap, key: string, value: Term, at: Node): void {
+    if (setConstructor(state, key, value)) this.#whole(at);
+  }
+
+  #whole(at: Node): void {
+    this.#outcome.noteOnce(
+      at,
+      'values that are not built key by key stand under "OutputConstructor.$" and its like, which Millrace has and the cloud does not',
+    );
+  }
+
+  #recover(state: YamlMap, source: MapNode): void {
+    setRecovery(this.#outcome, state, source, (at) => this.#whole(at));
+    const caught = field(source, 'Catch');
+    for (const rule of caught?.kind === 'list' ? caught.items : []) {
+      if (rule.kind === 'map' && rule.entries.has('Next')) this.#target(rule, 'Next');
+    }
+  }
+
+  #leave(state: YamlMap, source: MapNode): void {
+    const end = field(source, 'End');
+    if (end?.kind === 'scalar' && end.value === true) state.set('End', true);
+    else state.set('Next', this.#target(source, 'Next') ?? '');
+    this.#comment(state);
+  }
+
+  #comment(state: YamlMap): void {
+    state.comments.push(...this.#outcome.takeComments());
+  }
+
+  /** The name of a state of this scope; another is refused. */
+  #target(holder: MapNode, key: string): string | null {
+    const name = textField(holder, key);
+    if (name !== null && this.#entries.some((entry) => entry.key === name)) return name;
+    const node = field(holder, key);
+    if (node === undefined) this.#outcome.refuse(holder, `"${key}" is missing`);
+    else this.#outcome.refuse(node, `${key} names ${quote(name ?? '')}, but no state of ${this.#what} has that name`);
+    return null;
+  }
+}

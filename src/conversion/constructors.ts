@@ -1,0 +1,51 @@
+/**
+ * Terms → fields of a state: what is known before running as data, what is not under keys that end in `.$`. What keys are
+ * called never makes them expressions: a key of the data that ends in `.$` stands inside an expression.
+ */
+import type { JsonValue } from '../base/json.ts';
+import { isJsonArray, isJsonObject } from '../base/json.ts';
+import { printExpression } from '../expression/print.ts';
+import type { Term } from './terms.ts';
+import { constantOf } from './terms.ts';
+import { YamlMap, yamlOf } from './yaml-text.ts';
+
+const SUFFIX = '.$';
+
+/** Sets a constructor: member by member where its keys are known, else as one expression. True when it is the latter. */
+export function setConstructor(state: YamlMap, field: string, term: Term): boolean {
+  const map = mapOf(term);
+  if (map !== null) state.set(field, map);
+  else state.set(`${field}${SUFFIX}`, printExpression(term));
+  return map === null;
+}
+
+/** Sets one member of a constructor or of Parameters. */
+export function setMember(map: YamlMap, key: string, term: Term): void {
+  const value = constantOf(term);
+  if (value !== undefined && isPlainData(value)) {
+    map.set(key, yamlOf(value));
+    return;
+  }
+  const inner = mapOf(term);
+  if (inner !== null) map.set(key, inner);
+  else map.set(`${key}${SUFFIX}`, printExpression(term));
+}
+
+/** The members as a mapping of a constructor, or null when they cannot be written so. */
+export function mapOf(term: Term): YamlMap | null {
+  if (term.kind !== 'object' || term.members.some(({ key }) => !isPlainKey(key))) return null;
+  const map = new YamlMap();
+  for (const { key, value } of term.members) setMember(map, key, value);
+  return map;
+}
+
+function isPlainKey(key: string): boolean {
+  return !key.endsWith(SUFFIX);
+}
+
+/** True when no key of it would be read as that of an expression. */
+function isPlainData(value: JsonValue): boolean {
+  if (isJsonArray(value)) return value.every(isPlainData);
+  if (!isJsonObject(value)) return true;
+  return Object.keys(value).every((key) => isPlainKey(key) && isPlainData(value[key] as JsonValue));
+}

@@ -1,0 +1,94 @@
+/**
+ * Definitions of other languages → definitions of the state-machine language: the classic language and Amazon States Language.
+ *
+ * Text in, text out: nothing is run and nothing is read. What is written compiles (that it does not is our own mistake), does
+ * the same as the original, and is told apart from it by notes where it does not. What cannot be said is refused.
+ */
+import { assert } from '../base/assert.ts';
+import { formatDiagnostic } from '../base/diagnostic.ts';
+import { compileDefinition } from '../language/compile.ts';
+import type { MapNode, Node } from '../language/document.ts';
+import { describe } from '../language/document.ts';
+import { Report } from '../language/report.ts';
+import { readYaml } from '../language/yaml.ts';
+import { convertMachine, looksLikeAsl } from './asl/machine.ts';
+import type { Remark } from './outcome.ts';
+import { Outcome } from './outcome.ts';
+import type { YamlMap } from './yaml-text.ts';
+import { writeYaml } from './yaml-text.ts';
+
+export type SourceLanguage = 'classic' | 'asl';
+
+export interface ConvertOptions {
+  /** Null: told by the content. */
+  readonly from: SourceLanguage | null;
+  /** `Name` of what is written; null: the original's own, if it has one, or else `fallbackName`. */
+  readonly name: string | null;
+  readonly fallbackName: string;
+}
+
+export interface Conversion {
+  /** The definition as YAML; null when something was refused. */
+  readonly text: string | null;
+  /** What does not carry over, in the order of the text. */
+  readonly notes: readonly Remark[];
+  /** What cannot be converted, in the order of the text. */
+  readonly refusals: readonly Remark[];
+}
+
+/** Longest definition that is written; one that is longer could not be created. */
+const TEXT_MAX = 1024 * 1024;
+const BRANCHES_MAX = 50;
+
+/** Converts a definition. Never throws for any text. */
+export function convertDefinition(text: string, options: ConvertOptions): Conversion {
+  const body = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  const report = new Report(body);
+  const root = readYaml(body, report);
+  const faults = report.diagnostics().filter(({ severity }) => severity === 'error');
+  if (root === null || faults.length > 0) return { text: null, notes: [], refusals: faults };
+  const outcome = new Outcome(report);
+  const converted = convertRoot(outcome, root, options);
+  const written = converted === null || outcome.refusals.length > 0 ? null : checked(outcome, root, converted);
+  return { text: written, notes: outcome.inOrder(outcome.notes), refusals: outcome.inOrder(outcome.refusals) };
+}
+
+function convertRoot(outcome: Outcome, root: Node, { from, name, fallbackName }: ConvertOptions): YamlMap | null {
+  if (root.kind !== 'map') {
+    outcome.refuse(root, `a definition is a mapping, but this is ${describe(root)}`);
+    return null;
+  }
+  const language = from ?? languageOf(root);
+  if (language === 'asl') return convertMachine(outcome, root, name ?? fallbackName);
+  outcome.refuse(
+    root,
+    'this is neither the classic language ("type: flow") nor Amazon States Language ("StartAt" and "States" by name)',
+  );
+  return null;
+}
+
+function languageOf(root: MapNode): SourceLanguage | null {
+  if (looksLikeAsl(root)) return 'asl';
+  return null;
+}
+
+/** The text of what was converted, once it is known to compile. */
+function checked(outcome: Outcome, root: Node, converted: YamlMap): string | null {
+  const text = writeYaml(converted);
+  if (text.length > TEXT_MAX) {
+    outcome.refuse(
+      root,
+      `what would be written has more than ${TEXT_MAX} characters, which is more than a definition may have`,
+    );
+    return null;
+  }
+  const { diagnostics } = compileDefinition(text, { mode: 'Standard', flowName: null, parallelBranches: BRANCHES_MAX });
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  const deep = errors.find(({ code }) => code === 'expression-depth' || code === 'too-deep');
+  if (deep !== undefined) {
+    outcome.refuse(root, `the converted flow would be nested too deeply: ${deep.message}`);
+    return null;
+  }
+  assert(errors.length === 0, `a converted definition does not compile: ${errors.map(formatDiagnostic).join('; ')}`);
+  return text;
+}

@@ -1,0 +1,10 @@
+/** Digits → a number as the language keeps it: all digits of a long one. */
+import { parseJson } from '../base/json.ts';
+import type { LongNumber } from '../base/json.ts';
+import type { Term } from './terms.ts';
+import { literal } from './terms.ts';
+
+/** `digits` is a JSON number. */
+export function numberLiteral(digits: string): Term {
+  return literal(parseJson(digits) as number | LongNumber);
+}

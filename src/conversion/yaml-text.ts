@@ -1,0 +1,114 @@
+/**
+ * Writes a definition as YAML: block style, keys in the order given, comments above what they are about, and every text in
+ * the plainest form that reads back as itself. What comes out is checked by compiling it.
+ */
+import type { JsonPrimitive, JsonValue, LongNumber } from '../base/json.ts';
+import { isJsonArray, isJsonObject, isLongNumber } from '../base/json.ts';
+
+export type Yaml = JsonPrimitive | LongNumber | readonly Yaml[] | YamlMap;
+
+/** A mapping in the order in which it will be written. */
+export class YamlMap {
+  readonly entries: (readonly [string, Yaml])[] = [];
+  /** Lines above it, without their `#`. */
+  readonly comments: string[] = [];
+
+  set(key: string, value: Yaml | null | undefined): this {
+    if (value !== undefined) this.entries.push([key, value]);
+    return this;
+  }
+}
+
+/** A value of the definition as data. */
+export function yamlOf(value: JsonValue): Yaml {
+  if (isJsonArray(value)) return value.map(yamlOf);
+  if (!isJsonObject(value)) return value;
+  const map = new YamlMap();
+  for (const key of Object.keys(value)) map.set(key, yamlOf(value[key] as JsonValue));
+  return map;
+}
+
+export function writeYaml(map: YamlMap): string {
+  const lines: string[] = [];
+  writeComments(lines, map, '');
+  writeMap(lines, map, '', '');
+  return `${lines.join('\n')}\n`;
+}
+
+/** `first` stands before the first key: the indent, or the dash of a list. */
+function writeMap(lines: string[], map: YamlMap, first: string, indent: string): void {
+  let lead = first;
+  for (const [key, value] of map.entries) {
+    writeValue(lines, `${lead}${scalar(key)}:`, value, indent);
+    lead = indent;
+  }
+}
+
+function writeValue(lines: string[], lead: string, value: Yaml, indent: string): void {
+  if (value instanceof YamlMap && value.entries.length > 0) {
+    lines.push(lead);
+    writeMap(lines, value, `${indent}  `, `${indent}  `);
+  } else if (isList(value) && value.length > 0 && !isShort(value)) {
+    lines.push(lead);
+    for (const item of value) writeItem(lines, item, `${indent}  `);
+  } else {
+    lines.push(`${lead} ${flow(value)}`);
+  }
+}
+
+function writeItem(lines: string[], item: Yaml, indent: string): void {
+  if (item instanceof YamlMap && item.entries.length > 0) {
+    writeComments(lines, item, indent);
+    writeMap(lines, item, `${indent}- `, `${indent}  `);
+  } else if (isList(item) && item.length > 0 && !isShort(item)) {
+    lines.push(`${indent}-`);
+    for (const each of item) writeItem(lines, each, `${indent}  `);
+  } else {
+    lines.push(`${indent}- ${flow(item)}`);
+  }
+}
+
+function writeComments(lines: string[], { comments }: YamlMap, indent: string): void {
+  for (const comment of comments) lines.push(`${indent}# ${comment.replace(/[\0-\x1f\x7f\u0085\u2028\u2029]/g, ' ')}`);
+}
+
+function isList(value: Yaml): value is readonly Yaml[] {
+  return Array.isArray(value);
+}
+
+/** A few names or numbers: they stay on one line. */
+function isShort(items: readonly Yaml[]): boolean {
+  return items.every((item) => typeof item !== 'object' || item === null) && items.join(', ').length <= 80;
+}
+
+/** What fits on the line of its key: scalars, empty collections, short lists. */
+function flow(value: Yaml): string {
+  if (value instanceof YamlMap) return '{}';
+  if (isList(value)) return `[${value.map((item) => inFlow(flow(item))).join(', ')}]`;
+  if (typeof value === 'string') return scalar(value);
+  return isLongNumber(value) ? value.rawJSON : String(value);
+}
+
+function inFlow(text: string): string {
+  return /[,[\]{}]/.test(text) && !/^["']/.test(text) ? `'${text.replaceAll("'", "''")}'` : text;
+}
+
+/** Begins like a text, has nothing inside that ends it, and is not read as something else. */
+const PLAIN = /^(?:[A-Za-z_$/(]|[^\0-\x7f\s\ufeff])[^\0-\x1f\x7f\u0085\u2028\u2029\ufeff]*$/;
+const ENDS_PLAIN = /: |:$| #|\s$/;
+const OTHER_VALUE = /^(?:null|true|false|~|[-+]?\.?(?:inf|nan|\d))/i;
+const UNPRINTABLE = /[\0-\x1f\x7f-\x9f\u2028\u2029\ufeff]/;
+
+function scalar(text: string): string {
+  if (PLAIN.test(text) && !ENDS_PLAIN.test(text) && !OTHER_VALUE.test(text) && !UNPRINTABLE.test(text)) return text;
+  // JSON's form is YAML's too, except for characters that YAML does not have as they are.
+  if (UNPRINTABLE.test(text) || !text.includes('"')) return quoted(text);
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\x7f-\x9f\u2028\u2029\ufeff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
