@@ -27,6 +27,7 @@ import { createMemoryStores } from '../../src/store/memory/stores.ts';
 import { LIMITS, seededIds } from '../support/flows.ts';
 import type { ExpectedExecution, Interference, TaskEnd } from './case.ts';
 import type { Drive, Ended, World } from './engines.ts';
+import { stateNamesOf } from './history-dialects.ts';
 import type { Life } from './stand-in.ts';
 
 export interface DurableOptions {
@@ -299,7 +300,9 @@ class DurableRun {
       errorMessage: cause,
       warnings: events.flatMap(({ event }) => event.facts?.warnings ?? []).slice(0, WARNINGS_MAX),
       elapsedMs: stoppedMs - startedMs,
-      history: events.map(({ event, stepName }) => historyEvent(event, stepName, 'state')),
+      history: events.map(({ event, stepName }) =>
+        historyEvent(event, stepName, stateNamesOf(this.#world.plan.dialect)),
+      ),
     };
   }
 

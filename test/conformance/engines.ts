@@ -15,6 +15,7 @@ import { RebuiltRun } from '../support/rebuilt-run.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import type { Case } from './case.ts';
 import { driveDurable } from './durable.ts';
+import { stateNamesOf } from './history-dialects.ts';
 import type { Outcome, RunOutcome } from './outcome.ts';
 import { StandIn, hideToken } from './stand-in.ts';
 
@@ -133,7 +134,7 @@ const rebuilt: Drive = async ({ wanted, plan, clock, actions }) => {
 };
 
 function served(event: ExecutionEvent, plan: Plan): HistoryEvent {
-  return historyEvent(event, plan.states[event.state]?.name ?? '', 'state');
+  return historyEvent(event, plan.states[event.state]?.name ?? '', stateNamesOf(plan.dialect));
 }
 
 function withoutTokens(history: readonly HistoryEvent[], { tokens }: StandIn): readonly HistoryEvent[] {

@@ -1,12 +1,14 @@
 /**
- * Judges a served history of a state machine by decisions.md 5, api.md 5 and fdl-more.md 6, and by nothing else: it knows
- * the plan, never the engine's own state, and finds the lines of execution by following `ScheduleEventId`.
+ * Judges a served history by decisions.md 5, api.md 5 and fdl-more.md 6, and by nothing else: it knows the plan, never the
+ * engine's own state, and finds the lines of execution by following `ScheduleEventId`.
  *
- * A line is one way through a scope: the flow itself, a branch, an item. It stands in at most one state, its visit.
+ * A line is one way through a scope: the flow itself, a branch, an item. It stands in at most one state, its visit. What
+ * differs between the dialects stands in `history-dialects.ts`; the names are those of the state machine in here.
  */
 import type { JsonValue } from '../../src/base/json.ts';
 import type { Plan } from '../../src/language/plan.ts';
 import type { HistoryEvent } from '../../src/runtime/executions.ts';
+import { inStateNames, isAbortion } from './history-dialects.ts';
 import { hasInside, isBesideFailure, isOutcome, newLine, newVisit, remove, standing } from './history-line.ts';
 import type { Fallen, Line, Visit } from './history-line.ts';
 import { memberFaults } from './history-members.ts';
@@ -43,12 +45,14 @@ class Judge extends VisitJudge {
   #ended = '';
   /** States are being aborted because the execution ends. */
   #ending = false;
+  /** Classic: what they were told to be aborted for. */
+  #endingError: JsonValue = null;
   #redrives = 0;
   /** Id of the start or of the last redrive. */
   #began = 1;
 
   constructor(plan: Plan, options: HistoryOptions) {
-    super();
+    super(plan);
     this.#plan = plan;
     this.#options = options;
   }
@@ -58,13 +62,13 @@ class Judge extends VisitJudge {
     this.event = event;
     if (event.id !== (before?.id ?? 0) + 1) return this.lose(`its id follows ${before?.id ?? 0}`);
     if (before !== null && event.timeMs < before.timeMs) this.fault(`its time is before that of ${before.id}`);
-    const members = [...memberFaults(event)];
+    const members = [...memberFaults(event, this.#plan.dialect)];
     for (const fault of members) this.fault(fault);
     if (members.length > 0) {
       this.lost = true;
       return;
     }
-    this.#place(event);
+    this.#place(inStateNames(event, this.#plan.dialect));
     this.#before = event;
   }
 
@@ -79,10 +83,15 @@ class Judge extends VisitJudge {
     if (this.#ended !== '') return this.lose(`it follows ${this.#ended}`);
     if (TERMINAL.includes(event.type)) return this.#executionEnded(event);
     if (event.type === 'StateAborted') return this.#stateAborted(event);
-    if (this.#ending) return this.lose('states are being aborted because the execution ends');
     const line = this.lineAfter.get(event.cause);
+    if (this.#ending && !(this.rules.hasLocal && event.type === 'StateFailed')) {
+      return this.lose('states are being aborted because the execution ends');
+    }
     if (line === undefined) return this.lose(`its cause, ${event.cause}, is no event that it could follow from`);
     const { visit } = line;
+    if (event.type === 'StateFailed' && this.rules.hasLocal && isAbortion(event, line, this.rules)) {
+      return this.#stateAborted(event);
+    }
     if (visit?.aborting === true && !['StateFailed', 'StateTimedOut'].includes(event.type)) {
       return this.lose('a line inside the state has failed, and others go on');
     }
@@ -115,6 +124,7 @@ class Judge extends VisitJudge {
     this.same(detail['input'], this.#input, 'input');
     this.#ended = '';
     this.#ending = false;
+    this.#endingError = null;
     this.rootFailure = null;
     for (const fallen of this.fallen.toReversed()) this.#raise(fallen);
     this.fallen = [];
@@ -157,9 +167,9 @@ class Judge extends VisitJudge {
     this.#ended = type;
     this.expect(event.cause === event.id - 1, 'its cause is the event before it');
     if (type === 'ExecutionSucceeded') {
-      this.expect(root.visit === null && root.expected.length === 0, 'the flow has not come to its end');
+      this.expect(root.visit === null && root.expected.includes(null), 'the flow has not come to its end');
       this.expect(this.rootFailure === null && !this.#ending, 'it has failed or is being stopped');
-      this.same(detail['output'], root.handed, 'output');
+      if (this.#plan.outputConstructor === null) this.same(detail['output'], this.rules.endOf(root), 'output');
       return;
     }
     if (detail['error'] === EVENT_LIMIT.error && type === 'ExecutionFailed') {
@@ -168,7 +178,7 @@ class Judge extends VisitJudge {
       return;
     }
     if (type === 'ExecutionFailed') {
-      if (this.rootFailure === null) return this.fault('no state of the flow failed');
+      if (this.rootFailure === null) return this.#mappingFailed(event, root);
       this.same(detail['error'], this.rootFailure.error, 'error');
       this.same(detail['cause'], this.rootFailure.cause, 'cause');
       return;
@@ -176,7 +186,17 @@ class Judge extends VisitJudge {
     const named = TIMEOUT_ERRORS[type];
     if (named !== undefined) this.same(detail['error'], named, 'error');
     if (event.id === this.#lastId) return this.#fallWith(root);
+    if (this.#endingError !== null) this.same(detail['error'], this.#endingError, 'error');
     this.expect(root.visit === null, `${root.visit?.state.name} is still entered`);
+  }
+
+  /** Without a state that failed, only a mapping of the flow can have: before the first step or after the last. */
+  #mappingFailed(event: HistoryEvent, root: Line): void {
+    const { inputConstructor, outputConstructor } = this.#plan;
+    const before = inputConstructor !== null && event.id === this.#began + 1 && root.last === 1;
+    const after = outputConstructor !== null && root.visit === null && root.expected.includes(null);
+    if (!before && !after) return this.fault('no state of the flow failed');
+    this.expect(this.rules.ownErrors.includes(event.detail['error'] as string), 'no mapping fails with that');
   }
 
   /** Id of the event that has to be the last: a redrive counts from its own. */
@@ -199,12 +219,16 @@ class Judge extends VisitJudge {
     const aborting = at.visit?.aborting === true ? at.visit : null;
     if (aborting === null) {
       this.#ending = true;
+      if (this.#endingError !== null) this.same(event.detail['error'], this.#endingError, 'error');
+      this.#endingError = event.detail['error'] ?? null;
       this.#abort(event, at, at.last === event.cause);
       return;
     }
     const targets = aborting.inside.flatMap(standing).filter((line) => line.visit?.state.name === event.stepName);
     const target = targets.find((line) => !hasInside(line)) ?? targets[0];
     if (target === undefined) return this.lose('no such state is entered inside the one that failed');
+    const error = aborting.phase === 'overfull' ? 'FnF.DataLimitExceeded' : (aborting.failure?.error ?? '');
+    if (this.rules.hasLocal) this.same(event.detail['error'], error, 'error');
     this.#abort(event, target, at.last === event.cause);
   }
 
@@ -229,13 +253,16 @@ class Judge extends VisitJudge {
   #stateEntered(event: HistoryEvent, line: Line): void {
     if (line.visit !== null) return this.lose(`${line.visit.state.name} is still entered`);
     if (event.cause !== line.last) return this.lose(`${event.cause} is not its cause`);
-    const state = line.expected.find((candidate) => candidate.name === event.stepName);
-    if (state === undefined) {
-      const names = line.expected.map((candidate) => candidate.name).join(' or ') || 'the end of the scope';
-      return this.lose(`${names} was due`);
+    const state = line.expected.find((candidate) => candidate?.name === event.stepName);
+    if (state === undefined || state === null) {
+      const names = line.expected.map((candidate) => candidate?.name ?? 'the end of the scope').join(' or ');
+      return this.lose(`${names || 'the end of the scope'} was due`);
     }
+    // What the flow's own inputMappings make is seen with its first step.
+    if (this.#plan.inputConstructor !== null && event.cause === 1) line.handed = event.detail['input'] as JsonValue;
     this.same(event.detail['input'], line.handed, 'input');
-    line.visit = newVisit(state, event);
+    if (this.rules.hasLocal) this.same(event.detail['local'], line.local, 'local');
+    line.visit = newVisit(state, event, this.rules.inputOf(line));
     this.goesOn(event, line);
   }
 }

@@ -1,6 +1,6 @@
 /** The lines of execution that the judge of histories follows, and questions about them. */
 import { type JsonObject, type JsonValue, stringifyJson } from '../../src/base/json.ts';
-import type { MapState, ParallelState, Scope, State } from '../../src/language/plan.ts';
+import type { Scope, State } from '../../src/language/plan.ts';
 import type { HistoryEvent } from '../../src/runtime/executions.ts';
 
 export interface Failure {
@@ -19,7 +19,9 @@ export type Phase =
   | 'overfull'
   /** What failed is told; only the state's own end may follow. */
   | 'failing'
-  | 'retry';
+  | 'retry'
+  /** Classic: the step is over, and its output is about to become a part of the local. */
+  | 'leaving';
 
 /** One activation of a state. */
 export interface Visit {
@@ -48,6 +50,11 @@ export interface Visit {
   aborting: boolean;
   /** What it failed with, or will, came from inside it. */
   failedInside: boolean;
+  /** Of a Switch: the branch whose steps run; -1 while there is none. */
+  branch: number;
+  /** Classic: what goes into the local, and where the line goes on. */
+  output: JsonObject;
+  next: readonly (State | null)[];
 }
 
 export interface Line {
@@ -57,9 +64,12 @@ export interface Line {
   readonly index: number;
   /** The event that the next one in a straight line is caused by. */
   last: number;
-  /** States of which one comes next; empty: the scope ends. */
-  expected: readonly State[];
+  /** States of which one comes next; null among them: the scope may end. */
+  expected: readonly (State | null)[];
+  /** Classic: the input of the scope, which stays. */
   handed: JsonValue;
+  /** Classic: the outputs of the steps so far. */
+  local: JsonObject;
   visit: Visit | null;
 }
 
@@ -72,14 +82,15 @@ export interface Fallen {
 }
 
 export function newLine(scope: Scope, outer: Line['outer'], index: number, last: number, handed: JsonValue): Line {
-  return { scope, outer, index, last, expected: [scope.start], handed, visit: null };
+  return { scope, outer, index, last, expected: [scope.start], handed, local: {}, visit: null };
 }
 
-export function newVisit(state: State, event: HistoryEvent): Visit {
+/** `input` is what the state gets unless it builds its own. */
+export function newVisit(state: State, event: HistoryEvent, input: JsonValue): Visit {
   return {
     state,
     entered: event.id,
-    input: event.detail['input'] as JsonValue,
+    input,
     phase: 'entered',
     raw: null,
     failure: null,
@@ -93,6 +104,9 @@ export function newVisit(state: State, event: HistoryEvent): Visit {
     exited: 0,
     aborting: false,
     failedInside: false,
+    branch: -1,
+    output: {},
+    next: [],
   };
 }
 
@@ -116,19 +130,9 @@ export function hasCatch(state: State, failure: Failure): boolean {
   return 'catch' in state && state.catch.some((rule) => answers(rule.errors, failure));
 }
 
-/** The states that may come after the success of one; none when it ends its scope. */
-export function following(state: State): readonly State[] {
-  if (state.type === 'Choice') return [...state.branches.map((branch) => branch.next), state.default];
-  return state.next === null ? [] : [state.next];
-}
-
-export function joined(state: ParallelState | MapState, visit: Visit): JsonObject {
-  if (state.type === 'Map') return { Items: visit.exits };
-  return Object.fromEntries(Array.from(visit.exits, (value, index) => [`Branch${index}`, value ?? null]));
-}
-
-export function atOnce(state: MapState): number {
-  return Math.min(state.maxConcurrency ?? 40, 40);
+/** True for a state that other lines run inside of. */
+export function hasLines({ type }: State): boolean {
+  return type === 'Parallel' || type === 'Map' || type === 'Switch';
 }
 
 /** The line and the lines inside it that stand in a state. */

@@ -1,8 +1,8 @@
 /**
- * What a served event of the state-machine dialect may hold: the members of its EventDetail and the kinds of their values
- * (decisions.md 5). Written from that table alone, so that it can disagree with the rendering that it judges.
+ * What a served event may hold in each dialect: the members of its EventDetail and the kinds of their values (decisions.md 5). Written from that table alone, so that it can disagree with the rendering that it judges.
  */
 import { type JsonObject, type JsonValue, isJsonObject } from '../../src/base/json.ts';
+import type { Dialect } from '../../src/language/plan.ts';
 import type { HistoryEvent } from '../../src/runtime/executions.ts';
 
 type Kind = 'any' | 'object' | 'text' | 'name' | 'count' | 'index' | 'seconds' | 'mode';
@@ -24,7 +24,7 @@ const ENDED: Form = { ofExecution: true, required: FAILURE };
 const OPENED: Form = { required: { index: 'index', input: 'any' } };
 const CLOSED: Form = { required: { index: 'index', output: 'any' } };
 
-const FORMS: Readonly<Record<string, Form>> = {
+const SHARED: Readonly<Record<string, Form>> = {
   ExecutionStarted: {
     ofExecution: true,
     required: { input: 'object' },
@@ -34,16 +34,6 @@ const FORMS: Readonly<Record<string, Form>> = {
   ExecutionFailed: ENDED,
   ExecutionTimedOut: ENDED,
   ExecutionStopped: ENDED,
-  StateEntered: { required: { input: 'any' } },
-  StateStarted: { required: { input: 'any' } },
-  StateSucceeded: { required: { output: 'any' } },
-  StateFailed: FAILED_STATE,
-  StateTimedOut: FAILED_STATE,
-  StateAborted: { required: { cause: 'name' } },
-  TaskScheduled: {
-    required: { action: 'name', mode: 'mode', parameters: 'object', attempt: 'count' },
-    optional: { timeoutSeconds: 'seconds' },
-  },
   TaskSubmitted: { required: { output: 'any' } },
   TaskSucceeded: { required: { output: 'any' } },
   TaskFailed: FAILED_ATTEMPT,
@@ -54,6 +44,35 @@ const FORMS: Readonly<Record<string, Form>> = {
   IterationEntered: OPENED,
   IterationExited: CLOSED,
 };
+
+const CALL: Members = { mode: 'mode', parameters: 'object', attempt: 'count' };
+
+const STATE_MACHINE: Readonly<Record<string, Form>> = {
+  ...SHARED,
+  StateEntered: { required: { input: 'any' } },
+  StateStarted: { required: { input: 'any' } },
+  StateSucceeded: { required: { output: 'any' } },
+  StateFailed: FAILED_STATE,
+  StateTimedOut: FAILED_STATE,
+  StateAborted: { required: { cause: 'name' } },
+  TaskScheduled: { required: { action: 'name', ...CALL }, optional: { timeoutSeconds: 'seconds' } },
+};
+
+/** Steps pass objects; their time-outs and abortions are failures by name, as the API has no other (api.md 5.2). */
+const CLASSIC: Readonly<Record<string, Form>> = {
+  ...SHARED,
+  StepEntered: { required: { input: 'object', local: 'object' } },
+  StepStarted: { required: { input: 'object' } },
+  StepSucceeded: { required: { output: 'object' } },
+  StepFailed: { required: FAILURE, optional: { next: 'name', output: 'object', retryAfterSeconds: 'seconds' } },
+  StepExited: { required: { local: 'object' } },
+  TaskScheduled: {
+    required: CALL,
+    optional: { action: 'name', resourceArn: 'name', timeoutSeconds: 'seconds' },
+  },
+};
+
+const FORMS: Readonly<Record<Dialect, typeof SHARED>> = { statemachine: STATE_MACHINE, classic: CLASSIC };
 
 const KINDS: Readonly<Record<Kind, (value: JsonValue) => boolean>> = {
   any: () => true,
@@ -67,8 +86,9 @@ const KINDS: Readonly<Record<Kind, (value: JsonValue) => boolean>> = {
 };
 
 /** What is wrong with the event by itself, whatever stands around it. */
-export function* memberFaults(event: HistoryEvent): Generator<string> {
-  const form = Object.hasOwn(FORMS, event.type) ? (FORMS[event.type] as Form) : null;
+export function* memberFaults(event: HistoryEvent, dialect: Dialect): Generator<string> {
+  const forms = FORMS[dialect];
+  const form = Object.hasOwn(forms, event.type) ? (forms[event.type] as Form) : null;
   if (form === null) {
     yield 'this is no type of an event';
     return;
@@ -83,6 +103,9 @@ export function* memberFaults(event: HistoryEvent): Generator<string> {
   }
   if (has(event.detail, 'next') !== (has(event.detail, 'output') && 'error' in event.detail)) {
     yield '"next" and "output" go together';
+  }
+  if (event.type === 'TaskScheduled' && has(event.detail, 'action') === has(event.detail, 'resourceArn')) {
+    yield 'it names an "action" or a "resourceArn"';
   }
   if (has(event.detail, 'next') && has(event.detail, 'retryAfterSeconds')) yield 'it is both caught and retried';
 }

@@ -2,18 +2,18 @@
  * The part of the judge of histories that knows what may happen within a state: from StateStarted to its end, with the task,
  * the branches and the items of it. `histories.ts` says which state an event is of.
  */
-import type { JsonValue } from '../../src/base/json.ts';
-import type { State } from '../../src/language/plan.ts';
+import { type JsonObject, type JsonValue, isJsonObject } from '../../src/base/json.ts';
+import type { Plan, Scope, State } from '../../src/language/plan.ts';
 import type { HistoryEvent } from '../../src/runtime/executions.ts';
+import { RULES, afterSwitch, union } from './history-dialects.ts';
+import type { DialectRules } from './history-dialects.ts';
 import {
   answers,
-  atOnce,
   failureOf,
-  following,
   hasCatch,
+  hasLines,
   isCallback,
   isInside,
-  joined,
   newLine,
   remove,
   short,
@@ -21,12 +21,11 @@ import {
 } from './history-line.ts';
 import type { Fallen, Failure, Line, Phase, Visit } from './history-line.ts';
 
-/** Failures that come from no task and no Fail state. */
-const OWN_ERRORS = ['FnF.RuntimeError', 'FnF.DataLimitExceeded'];
 const FIRST_ENTERED = 2;
 
 export class VisitJudge {
   readonly faults: string[] = [];
+  protected readonly rules: DialectRules;
   /** True once an event could not be placed: what follows cannot be judged. */
   lost = false;
   /** The line that goes on from an event, by the event's id. */
@@ -36,6 +35,10 @@ export class VisitJudge {
   /** What a redrive would take up again. */
   protected fallen: Fallen[] = [];
   protected rootFailure: Failure | null = null;
+
+  constructor({ dialect }: Plan) {
+    this.rules = RULES[dialect];
+  }
 
   protected fault(sentence: string): void {
     const { id, type, stepName } = this.event;
@@ -75,6 +78,8 @@ export class VisitJudge {
         return this.#opened(event, line, visit);
       case 'StateSucceeded':
         return this.#stateSucceeded(event, line, visit);
+      case 'StateExited':
+        return this.#stateExited(event, line, visit);
       default:
         return this.#stateFailed(event, line, visit);
     }
@@ -93,7 +98,7 @@ export class VisitJudge {
     const input = event.detail['input'] as JsonValue;
     if (visit.state.inputConstructor === null) this.same(input, visit.input, 'input');
     visit.input = input;
-    visit.raw = input;
+    visit.raw = this.rules.idleOutput(input);
     visit.phase = this.#phaseOfStart(event, visit);
     visit.inside = [];
     visit.opened = 0;
@@ -106,7 +111,7 @@ export class VisitJudge {
   #phaseOfStart(event: HistoryEvent, visit: Visit): Phase {
     const { state } = visit;
     if (state.type === 'Task') return 'started';
-    if (state.type === 'Parallel' || state.type === 'Map') return 'children';
+    if (hasLines(state)) return 'children';
     if (state.type === 'Fail') {
       visit.failure = { error: state.code ?? 'FnF.Fail', cause: state.detail ?? '' };
       return 'failing';
@@ -114,6 +119,7 @@ export class VisitJudge {
     if (state.type === 'Wait' && typeof state.seconds === 'number') {
       visit.notBeforeMs = event.timeMs + state.seconds * 1000;
     }
+    if (state.type === 'Wait' && typeof state.until === 'string') visit.notBeforeMs = Date.parse(state.until);
     return 'result';
   }
 
@@ -124,7 +130,9 @@ export class VisitJudge {
     if (visit.phase === 'retry') this.notEarly(event, visit);
     const { detail } = event;
     visit.attempt++;
-    this.same(detail['action'], state.action, 'action');
+    const { action, resourceArn } = detail;
+    if (resourceArn === undefined) this.same(action, state.action, 'action');
+    else this.same(resourceArn, (detail['parameters'] as JsonObject)['resourceArn'] ?? null, 'resourceArn');
     this.same(detail['mode'], state.mode, 'mode');
     this.same(detail['attempt'], visit.attempt, 'attempt');
     const { timeoutSeconds } = state;
@@ -149,7 +157,8 @@ export class VisitJudge {
   #taskSucceeded(event: HistoryEvent, line: Line, visit: Visit): void {
     if (visit.phase !== 'scheduled' && visit.phase !== 'submitted') return this.lose(`the task was ${visit.phase}`);
     visit.phase = 'result';
-    visit.raw = event.detail['output'] as JsonValue;
+    const output = event.detail['output'] as JsonValue;
+    visit.raw = visit.state.type === 'Task' ? this.rules.resultOf(visit.state, output) : output;
     this.goesOn(event, line);
   }
 
@@ -191,36 +200,43 @@ export class VisitJudge {
 
   #opened(event: HistoryEvent, line: Line, visit: Visit): void {
     const { state } = visit;
-    const type = state.type === 'Parallel' ? 'BranchEntered' : 'IterationEntered';
-    if ((state.type !== 'Parallel' && state.type !== 'Map') || event.type !== type) {
-      return this.lose(`it is of a ${state.type}`);
-    }
+    const type = state.type === 'Map' ? 'IterationEntered' : 'BranchEntered';
+    if (!hasLines(state) || event.type !== type) return this.lose(`it is of a ${state.type}`);
     if (visit.phase !== 'children') return this.lose(`the state was ${visit.phase}`);
-    this.same(event.detail['index'], visit.opened, 'index');
-    const scope = state.type === 'Parallel' ? state.branches[visit.opened] : state.processor;
-    if (scope === undefined) return this.lose(`the state has ${visit.opened} branches`);
+    const index = event.detail['index'] as number;
+    if (state.type !== 'Switch') this.same(index, visit.opened, 'index');
+    const scope = scopeInside(state, index);
+    if (scope === null) return this.lose(`the state has no such branch, or it has no steps`);
+    if (state.type === 'Switch' && visit.opened > 0) return this.lose('a branch of it runs already');
     const input = event.detail['input'] as JsonValue;
-    if (state.type === 'Parallel') this.same(input, visit.input, 'input');
-    const opened = newLine(scope, { line, visit }, visit.opened, event.id, input);
+    if (state.type !== 'Map') this.same(input, visit.input, 'input');
+    else if (this.rules.hasLocal) this.expect(isWithItem(visit.input, input), 'the input of the step is not in it');
+    visit.branch = index;
+    const opened = newLine(scope, { line, visit }, index, event.id, input);
     visit.inside.push(opened);
     visit.opened++;
-    if (state.type === 'Map') this.expect(visit.inside.length <= atOnce(state), `${visit.inside.length} items at once`);
+    if (state.type === 'Map') {
+      const { itemsAtOnce } = this.rules;
+      const most = Math.min(state.maxConcurrency ?? itemsAtOnce, itemsAtOnce);
+      this.expect(visit.inside.length <= most, `${visit.inside.length} items at once`);
+    }
     this.lineAfter.set(event.id, opened);
   }
 
   protected exited(event: HistoryEvent, line: Line): void {
     const { outer } = line;
-    if (outer === null || line.visit !== null || line.expected.length > 0)
+    if (outer === null || line.visit !== null || !line.expected.includes(null))
       return this.lose('no branch or item ends there');
     if (event.cause !== line.last || !outer.visit.inside.includes(line)) {
       return this.lose(`${event.cause} is not its cause`);
     }
-    const type = outer.visit.state.type === 'Parallel' ? 'BranchExited' : 'IterationExited';
+    const type = outer.visit.state.type === 'Map' ? 'IterationExited' : 'BranchExited';
     if (event.type !== type) return this.lose(`it is of a ${outer.visit.state.type}`);
     this.expect(event.stepName === outer.visit.state.name, `it is of ${outer.visit.state.name} by its cause`);
     this.same(event.detail['index'], line.index, 'index');
-    this.same(event.detail['output'], line.handed, 'output');
-    outer.visit.exits[line.index] = line.handed;
+    const end = this.rules.endOf(line);
+    this.same(event.detail['output'], end, 'output');
+    outer.visit.exits[outer.visit.state.type === 'Switch' ? 0 : line.index] = end;
     outer.visit.exited++;
     remove(line);
     this.goesOn(event, outer.line);
@@ -228,23 +244,42 @@ export class VisitJudge {
 
   #stateSucceeded(event: HistoryEvent, line: Line, visit: Visit): void {
     const { state } = visit;
-    if (state.type === 'Parallel' || state.type === 'Map') {
+    if (hasLines(state)) {
       if (visit.phase !== 'children') return this.lose(`the state was ${visit.phase}`);
       const due = state.type === 'Parallel' ? state.branches.length : visit.opened;
+      const unopened = state.type === 'Switch' && visit.opened === 0 && afterSwitch(state, visit).length === 0;
+      this.expect(!unopened, 'every branch of it has steps');
       this.expect(
         visit.opened === due && visit.exited === due,
         `${visit.exited} of ${due} lines inside it have exited`,
       );
-      visit.raw = joined(state, visit);
+      visit.raw = this.rules.joined(visit);
     } else if (visit.phase !== 'result') return this.lose(`the state was ${visit.phase}`);
     if (state.type === 'Wait') this.notEarly(event, visit);
     const output = event.detail['output'] as JsonValue;
     if (state.outputConstructor === null || state.type === 'Choice') this.same(output, visit.raw, 'output');
-    this.leave(event, line, following(state), output);
+    this.#ends(event, line, visit, following(visit), output);
+  }
+
+  /** Success, or a failure that was caught: the classic step is left by an event of its own, with its output in the local. */
+  #ends(event: HistoryEvent, line: Line, visit: Visit, next: readonly (State | null)[], output: JsonValue): void {
+    if (!this.rules.hasLocal) return this.leave(event, line, next, output);
+    if (!isJsonObject(output)) return this.lose('the output of a step is no object');
+    visit.phase = 'leaving';
+    visit.output = output;
+    visit.next = next;
+    this.goesOn(event, line);
+  }
+
+  #stateExited(event: HistoryEvent, line: Line, visit: Visit): void {
+    if (visit.phase !== 'leaving') return this.lose(`the state was ${visit.phase}`);
+    line.local = union(line.local, visit.output);
+    this.same(event.detail['local'], line.local, 'local');
+    this.leave(event, line, visit.next, line.handed);
   }
 
   /** To one of these states, or out of the scope. */
-  protected leave(event: HistoryEvent, line: Line, expected: readonly State[], handed: JsonValue): void {
+  protected leave(event: HistoryEvent, line: Line, expected: readonly (State | null)[], handed: JsonValue): void {
     line.visit = null;
     line.expected = expected;
     line.handed = handed;
@@ -254,14 +289,15 @@ export class VisitJudge {
   #stateFailed(event: HistoryEvent, line: Line, visit: Visit): void {
     const failure = failureOf(event);
     const caughtBy = event.detail['next'] as string | undefined;
-    if (visit.phase === 'scheduled' || visit.phase === 'submitted') return this.lose(`the state was ${visit.phase}`);
+    if (['scheduled', 'submitted', 'leaving'].includes(visit.phase)) return this.lose(`the state was ${visit.phase}`);
     if (visit.phase === 'retry') this.notEarly(event, visit);
     this.#failureDue(event, visit, failure);
     this.expect(
       visit.inside.every((inner) => inner.visit === null),
       'a state inside it is still entered',
     );
-    const type = failure.error === 'FnF.TaskTimeout' ? 'StateTimedOut' : 'StateFailed';
+    const timedOut = failure.error === 'FnF.TaskTimeout' && !this.rules.hasLocal;
+    const type = timedOut ? 'StateTimedOut' : 'StateFailed';
     this.expect(event.type === type, `its error is ${failure.error}`);
     visit.aborting = false;
     if (event.detail['retryAfterSeconds'] !== undefined) {
@@ -278,13 +314,13 @@ export class VisitJudge {
       this.same(caughtBy, rule.next.name, 'next');
       const output = event.detail['output'] as JsonValue;
       if (rule.outputConstructor === null) this.same(output, visit.input, 'output');
-      this.leave(event, line, [rule.next], output);
+      this.#ends(event, line, visit, [rule.next], output);
     }
   }
 
   /** The failure that was told before; where there was none, one of the engine's own (decisions.md 2.7, 2.8). */
   #failureDue(event: HistoryEvent, visit: Visit, failure: Failure): void {
-    const own = OWN_ERRORS.includes(failure.error);
+    const own = this.rules.ownErrors.includes(failure.error);
     const due = visit.failure;
     if (visit.phase !== 'failing' || due === null) {
       this.expect(own, `nothing before it failed with ${failure.error}`);
@@ -323,4 +359,28 @@ export class VisitJudge {
     outer.visit.aborting = true;
     this.goesOn(event, outer.line);
   }
+}
+
+/** The states that may come after the success of one; null: the scope ends. */
+function following(visit: Visit): readonly (State | null)[] {
+  const { state } = visit;
+  if (state.type === 'Choice') return [...state.branches.map((branch) => branch.next), state.default];
+  return state.type === 'Switch' ? afterSwitch(state, visit) : [state.next];
+}
+
+/** What runs inside at this place; null when nothing does. */
+function scopeInside(state: State, index: number): Scope | null {
+  if (state.type === 'Map') return state.processor;
+  if (state.type === 'Parallel') return state.branches[index] ?? null;
+  if (state.type !== 'Switch') return null;
+  return (index === state.branches.length ? state.default : state.branches[index])?.scope ?? null;
+}
+
+/** The input of an iteration is that of its foreach, with the element and perhaps its position. */
+function isWithItem(input: JsonValue, got: JsonValue): boolean {
+  if (!isJsonObject(input) || !isJsonObject(got)) return false;
+  const changed = Object.keys(got).filter(
+    (key) => input[key] === undefined || text(input[key]) !== text(got[key] as JsonValue),
+  );
+  return changed.length <= 2 && Object.keys(input).every((key) => Object.hasOwn(got, key));
 }

@@ -1,0 +1,101 @@
+/**
+ * What the judge of histories has to know of a dialect: how values go from state to state, and how a step's way of failing
+ * is told from its abortion, for which the classic names have one word. Written from fdl.md 3, fdl-classic.md 3 and
+ * decisions.md 5, not from the interpreter.
+ */
+import { type JsonObject, type JsonValue, isJsonObject } from '../../src/base/json.ts';
+import type { Dialect, State, SwitchState, TaskState } from '../../src/language/plan.ts';
+import type { HistoryEvent } from '../../src/runtime/executions.ts';
+import type { Line, Visit } from './history-line.ts';
+
+export interface DialectRules {
+  /** True when scopes have a local and steps are left by an event of their own. */
+  readonly hasLocal: boolean;
+  /** Failures that come from no task and no Fail state (decisions.md 2.7, 2.8). */
+  readonly ownErrors: readonly string[];
+  /** Items of one Map at once. */
+  readonly itemsAtOnce: number;
+  /** The input of a state that does not build its own. */
+  inputOf(line: Line): JsonValue;
+  /** The raw output of a Pass, a Wait or a Succeed. */
+  idleOutput(input: JsonValue): JsonValue;
+  /** The raw output of a Parallel, Map or Switch. */
+  joined(visit: Visit): JsonValue;
+  /** The raw output of a task. */
+  resultOf(state: TaskState, output: JsonValue): JsonValue;
+  /** What a scope ends with. */
+  endOf(line: Line): JsonValue;
+}
+
+const stateMachine: DialectRules = {
+  hasLocal: false,
+  ownErrors: ['FnF.RuntimeError', 'FnF.DataLimitExceeded'],
+  itemsAtOnce: 40,
+  inputOf: (line) => line.handed,
+  idleOutput: (input) => input,
+  joined({ state, exits }) {
+    if (state.type === 'Map') return { Items: exits };
+    return Object.fromEntries(Array.from(exits, (value, index) => [`Branch${index}`, value ?? null]));
+  },
+  resultOf: (_state, output) => output,
+  endOf: (line) => line.handed,
+};
+
+const classic: DialectRules = {
+  hasLocal: true,
+  ownErrors: ['FnF.RuntimeError', 'FnF.DataLimitExceeded', 'FnF.InvalidLocal'],
+  itemsAtOnce: 100,
+  inputOf: ({ handed, local }) => union(handed, local),
+  idleOutput: () => ({}),
+  joined: ({ state, exits }) => (state.type === 'Switch' ? (exits[0] ?? {}) : exits),
+  resultOf({ resultMember, mode }, output) {
+    if (resultMember === null || mode === 'WaitForCustomCallback') return output;
+    return (isJsonObject(output) ? output[resultMember] : null) ?? null;
+  },
+  endOf: (line) => line.local,
+};
+
+export const RULES: Readonly<Record<Dialect, DialectRules>> = { statemachine: stateMachine, classic };
+
+/** Both objects together; where both have a member, that of the second. */
+export function union(first: JsonValue, second: JsonValue): JsonObject {
+  return { ...(first as JsonObject), ...(second as JsonObject) };
+}
+
+/** As GetExecutionHistory names the events of states when no setting says otherwise. */
+export function stateNamesOf(dialect: Dialect): 'state' | 'step' {
+  return dialect === 'classic' ? 'step' : 'state';
+}
+
+/** The types of the judge's own sentences, from the names that the classic dialect is served with. */
+const OF_STATES: Readonly<Record<string, string>> = {
+  StepEntered: 'StateEntered',
+  StepStarted: 'StateStarted',
+  StepSucceeded: 'StateSucceeded',
+  StepFailed: 'StateFailed',
+  StepExited: 'StateExited',
+};
+
+export function inStateNames(event: HistoryEvent, dialect: Dialect): HistoryEvent {
+  const type = dialect === 'classic' ? OF_STATES[event.type] : undefined;
+  return type === undefined ? event : { ...event, type };
+}
+
+/** True when a StepFailed tells that the step, in which the line stands, is given up; its own failure is told before, or is the engine's. */
+export function isAbortion(event: HistoryEvent, line: Line, { ownErrors }: DialectRules): boolean {
+  const { visit } = line;
+  const { error, cause } = event.detail;
+  if (visit === null || visit.state.name !== event.stepName) return true;
+  if (visit.aborting) return visit.inside.some((inner) => inner.visit !== null);
+  if (visit.phase === 'failing' && visit.failure?.error === error && visit.failure?.cause === cause) return false;
+  return !ownErrors.includes(error as string);
+}
+
+/** Where a Switch leads after the branch that it took, or may lead to when no steps ran; null: to the end of its scope. */
+export function afterSwitch(state: SwitchState, { branch, opened }: Visit): readonly (State | null)[] {
+  const { branches, default: otherwise, next } = state;
+  const ways = [...branches, ...(otherwise === null ? [] : [otherwise])];
+  const taken = opened > 0 ? ways.slice(branch, branch + 1) : ways.filter((way) => way.scope === null);
+  const nexts = taken.map((way) => way.next ?? next);
+  return opened === 0 && otherwise === null ? [...nexts, next] : nexts;
+}
