@@ -36,7 +36,7 @@ export interface Pusher {
 }
 
 const PATIENCE_MS = 5000;
-/** 1 s, 2 s, 4 s … between attempts: a subscriber that is down for half an hour misses nothing. */
+/** 1 s, 2 s, 4 s … between attempts: a subscriber that is down for 25 minutes misses nothing. */
 const ATTEMPTS = 12;
 const FIRST_DELAY_MS = 1000;
 const MAX_DELAY_MS = 512_000;

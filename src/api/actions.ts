@@ -53,6 +53,8 @@ export const ACTIONS = {
   DescribeRegions: { built: true, resource: 'none', flowParameter: null },
   DescribeExecutionWaits: { built: true, extension: true, ...FLOW_BY_FLOW_NAME },
   RedriveExecution: { built: true, extension: true, ...FLOW_BY_FLOW_NAME },
+  // Messages are of no flow, and may hold the task tokens of any.
+  ListMessages: { built: true, extension: true, ...ALL_FLOWS },
 } as const satisfies Record<string, ActionEntry>;
 
 export type ActionName = keyof typeof ACTIONS;

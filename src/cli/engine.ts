@@ -67,7 +67,19 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   };
   const rate = createOperationRate(clock, limits.operationRate, limits.operationRates);
   return {
-    services: { flows: stores.flows, sync, executions, changes, compile, rate, clock, ids, region, limits },
+    services: {
+      flows: stores.flows,
+      messages: stores.messages,
+      sync,
+      executions,
+      changes,
+      compile,
+      rate,
+      clock,
+      ids,
+      region,
+      limits,
+    },
     get underWay() {
       return { express: express.running, calls: standard.calls };
     },

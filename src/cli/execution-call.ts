@@ -26,6 +26,6 @@ export async function printReply(
 }
 
 /** Without what a terminal would obey: names of states are anybody's text. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text.replace(/\p{Cc}/gu, '\u{fffd}');
 }

@@ -14,6 +14,7 @@ import { listExecutions } from './list-executions.ts';
 import { listFlowAliases } from './list-flow-aliases.ts';
 import { listFlowVersions } from './list-flow-versions.ts';
 import { listFlows } from './list-flows.ts';
+import { listMessages } from './list-messages.ts';
 import type { Operation } from './operation.ts';
 import { publishFlowVersion } from './publish-flow-version.ts';
 import { redriveExecution } from './redrive-execution.ts';
@@ -52,6 +53,7 @@ export const OPERATIONS: ReadonlyMap<string, Operation<OperationServices>> = new
     limited(reportTaskFailed),
     limited(describeExecutionWaits),
     limited(redriveExecution),
+    limited(listMessages),
     limited(describeRegions),
   ].map((operation) => [operation.action, operation]),
 );

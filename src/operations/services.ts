@@ -9,10 +9,12 @@ import type { Executions } from '../runtime/executions.ts';
 import type { FlowChanges } from '../runtime/flow-changes.ts';
 import type { SyncExecutions } from '../runtime/sync-executions.ts';
 import type { FlowStore } from '../store/flows.ts';
+import type { MessageStore } from '../store/messages.ts';
 import type { OperationRate } from './rate.ts';
 
 export interface OperationServices {
   readonly flows: FlowStore;
+  readonly messages: MessageStore;
   readonly sync: SyncExecutions;
   readonly executions: Executions;
   /** Told of every change of a flow, its versions and its aliases, after it is durable and before it is answered. */

@@ -47,6 +47,7 @@ describe('actions', () => {
       GetExecutionHistory: 'flow/by-flow-name',
       DescribeExecutionWaits: 'flow/by-flow-name',
       RedriveExecution: 'flow/by-flow-name',
+      ListMessages: 'flow/*',
       DescribeRegions: '*',
     };
     for (const [action, resource] of Object.entries(expected)) {

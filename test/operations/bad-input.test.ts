@@ -219,6 +219,15 @@ const TABLES: Readonly<Record<string, Table>> = {
   DescribeRegions: { good: {}, rows: [] },
   DescribeExecutionWaits: { good: EXECUTION, rows: OF_EXECUTION },
   RedriveExecution: { good: EXECUTION, rows: OF_EXECUTION },
+  ListMessages: {
+    good: {},
+    rows: [
+      ...outOf('Limit', 1, 100),
+      ...noToken('0', '01', '-1', 'a', '1 ', '9'.repeat(16)),
+      [{ Kind: 'queue' }, /^Kind "queue" is not one of "Queue", "Topic", ""\.$/],
+      tooLong('Name', 255),
+    ],
+  },
 };
 
 describe('bad input', () => {

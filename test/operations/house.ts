@@ -87,6 +87,7 @@ export async function withHouse(
   const { sync, executions, changes: flowChanges } = runtimes;
   const services: OperationServices = {
     flows,
+    messages: stores.messages,
     sync,
     executions,
     changes: flowChanges,
