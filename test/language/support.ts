@@ -42,3 +42,8 @@ export function scopeOf(values: Partial<StateScope> = {}): StateScope {
     ...values,
   };
 }
+
+/** A classic flow whose steps begin on line 4. */
+export function classicFlow(steps: string): string {
+  return `version: v1\ntype: flow\nsteps:\n${steps}`;
+}
