@@ -63,11 +63,12 @@ export class Client {
 
   async stop(flowName: string, name: string): Promise<void> {
     const what = `stop ${flowName}/${name}`;
+    const isKnown = this.#isKnown(flowName, name);
     const failure = { error: 'Stopped.Here', cause: 'as drawn' };
     const view = await this.#ask(what, ({ executions }) => executions.stop(flowName, name, failure));
     const shadow = this.#world.audit.find(flowName, name);
     if (view instanceof ApiError) {
-      if (view.code === 'ExecutionNotExists' && shadow === null) return;
+      if (view.code === 'ExecutionNotExists' && !isKnown) return;
       if (this.deleted.has(flowName)) return;
       if (view.code !== 'ExecutionAlreadyCompleted') return this.#fault(`${what} was refused: ${view.code}`);
       if (shadow?.execution.status === 'Running') this.#fault(`${what}: said to have ended, and by its events it runs`);
@@ -79,12 +80,13 @@ export class Client {
 
   async redrive(flowName: string, name: string): Promise<void> {
     const what = `redrive ${flowName}/${name}`;
+    const isKnown = this.#isKnown(flowName, name);
     const before = this.#world.audit.find(flowName, name)?.execution.redrives ?? 0;
     const view = await this.#ask(what, ({ executions }) => executions.redrive(flowName, name));
     const shadow = this.#world.audit.find(flowName, name);
     if (this.deleted.has(flowName)) return;
     if (view instanceof ApiError) {
-      if (view.code === 'ExecutionNotExists' && shadow === null) return;
+      if (view.code === 'ExecutionNotExists' && !isKnown) return;
       if (view.code !== 'InvalidArgument') this.#fault(`${what} was refused: ${view.code} ${view.message}`);
       return;
     }
@@ -93,10 +95,11 @@ export class Client {
 
   async describe(flowName: string, name: string, waitMs: number): Promise<void> {
     const what = `describe ${flowName}/${name}`;
+    const isKnown = this.#isKnown(flowName, name);
     const view = await this.#ask(what, ({ executions }) => executions.describe(flowName, name, waitMs));
     const shadow = this.#world.audit.find(flowName, name);
     if (view instanceof ApiError) {
-      if (shadow !== null && !this.deleted.has(flowName)) this.#fault(`${what} was refused: ${view.code}`);
+      if (isKnown && !this.deleted.has(flowName)) this.#fault(`${what} was refused: ${view.code}`);
       return;
     }
     if (view.status !== 'Running') this.#compare(what, view, shadow);
@@ -104,10 +107,10 @@ export class Client {
 
   async waits(flowName: string, name: string): Promise<void> {
     const what = `waits ${flowName}/${name}`;
+    const isKnown = this.#isKnown(flowName, name);
     const waits = await this.#ask(what, ({ executions }) => executions.waits(flowName, name));
     if (!(waits instanceof ApiError)) return;
-    const shadow = this.#world.audit.find(flowName, name);
-    if (shadow !== null && !this.deleted.has(flowName)) this.#fault(`${what} was refused: ${waits.code}`);
+    if (isKnown && !this.deleted.has(flowName)) this.#fault(`${what} was refused: ${waits.code}`);
   }
 
   /** At a time when nothing happens: it waits for what its journal leaves open, and says so. */
@@ -141,7 +144,7 @@ export class Client {
       const page = await this.#ask(what, ({ executions }) => executions.history(flowName, name, from, pageSize));
       const shadow = this.#world.audit.find(flowName, name);
       if (page instanceof ApiError) {
-        if (shadow !== null && !this.deleted.has(flowName)) this.#fault(`${what} was refused: ${page.code}`);
+        if (before !== null && !this.deleted.has(flowName)) this.#fault(`${what} was refused: ${page.code}`);
         return;
       }
       for (const [i, { id, cause, timeMs }] of page.events.entries()) {
@@ -290,6 +293,11 @@ export class Client {
     if (view.stoppedMs !== stoppedMs)
       this.#fault(`${what}: ended at ${view.stoppedMs}, and by its events ${stoppedMs}`);
     if (view.output !== shadow.record.output) this.#fault(`${what}: another output than the record's`);
+  }
+
+  /** It is durable before it is asked for. */
+  #isKnown(flowName: string, name: string): boolean {
+    return this.#world.audit.find(flowName, name) !== null;
   }
 
   #fault(message: string): void {

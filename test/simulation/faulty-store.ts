@@ -4,6 +4,7 @@
  * keeps what was committed and is seen whole by the audit after every commit.
  */
 import type { ExecutionChange, ExecutionStore } from '../../src/store/executions.ts';
+import type { FlowStore } from '../../src/store/flows.ts';
 import type { VirtualClock } from '../support/virtual-clock.ts';
 import type { Audit } from './audit.ts';
 import type { Life } from './life.ts';
@@ -74,33 +75,46 @@ const READS = [
 ] as const;
 
 export function faultyStore(options: FaultyStoreOptions): ExecutionStore {
-  const { inner, life, random } = options;
+  const { inner, life } = options;
   const commits = new Commits(options);
-  const read = async <T>(name: string, call: () => Promise<T>): Promise<T> => {
-    if (life.point(`before the read ${name}`)) return never();
-    const { readFails, readSlow } = options.faults();
-    if (random.chance(readSlow)) await life.pass(random.between(1, 500));
-    if (random.chance(readFails)) {
-      options.trace.add(`read ${name} fails`);
-      return life.tell(Promise.reject(new InjectedFault(`the read ${name} failed`)));
-    }
-    const answer = await life.tell(call());
-    return life.point(`after the read ${name}`) ? never() : answer;
-  };
-  const reads = Object.fromEntries(
-    READS.map((name) => {
-      const method = inner[name] as unknown as Method;
-      return [name, (...parameters: unknown[]) => read(name, () => method.apply(inner, parameters))];
-    }),
-  ) as unknown as Pick<ExecutionStore, (typeof READS)[number]>;
   return {
-    ...reads,
+    ...faultyReads(inner, READS, options),
+    ...faultyReads(inner, ['purge'], options),
     takeOver: () => life.tell(inner.takeOver()),
     commit: (fence, changes) => life.tell(commits.commit(fence, changes)),
-    purge: (fence, endedBeforeMs, limit) => read('purge', () => inner.purge(fence, endedBeforeMs, limit)),
     // The data outlives every process.
     close: () => Promise.resolve(),
   };
+}
+
+/** The flows that runs are made of are read from the same store. */
+export function faultyFlows(flows: FlowStore, options: Omit<FaultyStoreOptions, 'inner'>): FlowStore {
+  return { ...flows, ...faultyReads(flows, ['get', 'getVersion', 'getAlias'], options) };
+}
+
+/** Methods that fail at times, or whose answer comes late: from before or from after the delay. */
+function faultyReads<T extends object, N extends keyof T & string>(
+  store: T,
+  names: readonly N[],
+  { life, random, trace, faults }: Omit<FaultyStoreOptions, 'inner'>,
+): Pick<T, N> {
+  const read = async (name: string, call: () => Promise<unknown>): Promise<unknown> => {
+    if (life.point(`before the read ${name}`)) return never();
+    const { readFails, readSlow } = faults();
+    if (random.chance(readSlow)) await life.pass(random.between(1, 500));
+    if (random.chance(readFails)) {
+      trace.add(`read ${name} fails`);
+      return life.tell(Promise.reject(new InjectedFault(`the read ${name} failed`)));
+    }
+    const answer = await life.tell(call());
+    if (random.chance(readSlow)) await life.pass(random.between(1, 500));
+    return life.point(`after the read ${name}`) ? never() : answer;
+  };
+  const reads = names.map((name) => {
+    const method = store[name] as Method;
+    return [name, (...parameters: unknown[]) => read(name, () => method.apply(store, parameters))];
+  });
+  return Object.fromEntries(reads) as Pick<T, N>;
 }
 
 class Commits {

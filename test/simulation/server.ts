@@ -3,8 +3,7 @@ import { startExecutionAction } from '../../src/actions/fnf.ts';
 import type { StartExecution } from '../../src/actions/fnf.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
 import { createRuntimes } from '../../src/runtime/runtimes.ts';
-import type { Runtimes } from '../../src/runtime/runtimes.ts';
-import type { ExecutionStore } from '../../src/store/executions.ts';
+import type { Runtimes, RuntimesOptions } from '../../src/runtime/runtimes.ts';
 import { STANDARD_LIMITS } from '../support/standard.ts';
 import { InjectedFault } from './faulty-store.ts';
 import type { Life } from './life.ts';
@@ -12,7 +11,7 @@ import type { Server, World } from './world.ts';
 
 const PLACE = { region: 'cn-hangzhou', account: '1234567890123456' };
 
-export async function startServer(world: World, life: Life, store: ExecutionStore): Promise<Server> {
+export async function startServer(world: World, life: Life, stores: RuntimesOptions['stores']): Promise<Server> {
   const { clock, ids } = life;
   // Recovery calls tasks before the runtimes are told to us.
   let told: (runtimes: Runtimes) => void = () => undefined;
@@ -24,7 +23,7 @@ export async function startServer(world: World, life: Life, store: ExecutionStor
   const runtimes = await createRuntimes({
     clock,
     ids,
-    stores: { flows: world.flows, executions: store },
+    stores,
     compile: compileDefinition,
     actions: world.services.catalogFor(life, (action) => (action === 'FNF:StartExecution' ? startChild : null)),
     limits: { ...STANDARD_LIMITS, ...world.options.limits },

@@ -232,7 +232,8 @@ class Run {
   async #check(): Promise<void> {
     const { world } = this;
     const { audit } = world;
-    await world.pass(5 * MINUTE_MS);
+    // Time enough for a process that has just started to delete what nobody can ask for.
+    await world.pass(15 * MINUTE_MS);
     await audit.recheck();
     await this.#checkDeleted();
     for (const flowName of this.#scenario.flows.keys()) {

@@ -9,7 +9,7 @@ import type { FlowStore } from '../../src/store/flows.ts';
 import type { Stores } from '../../src/store/stores.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { Audit } from './audit.ts';
-import { InjectedFault, NO_STORE_FAULTS, faultyStore, heldStore } from './faulty-store.ts';
+import { InjectedFault, NO_STORE_FAULTS, faultyFlows, faultyStore, heldStore } from './faulty-store.ts';
 import type { StoreFaults } from './faulty-store.ts';
 import { Life } from './life.ts';
 import { Random } from './random.ts';
@@ -181,17 +181,20 @@ export class World {
       points: () => (this.isFaulty ? (options.lives[number - 1] ?? Infinity) : Infinity),
     });
     const planted = options.plant === null ? this.store : options.plant(this.store, this.clock, this.#shared);
-    const store = faultyStore({
-      inner: planted,
+    const faulty = {
       life,
       audit,
       trace,
       random: this.random('store', number),
       elapsedMs: () => this.clock.elapsedMs,
       faults: () => (this.isFaulty ? options.storeFaults : NO_STORE_FAULTS),
-    });
+    };
+    const stores = {
+      flows: faultyFlows(this.flows, faulty),
+      executions: faultyStore({ ...faulty, inner: planted }),
+    };
     trace.add(`life ${number} begins`);
-    const starting = startServer(this, life, store).catch((error: unknown) => {
+    const starting = startServer(this, life, stores).catch((error: unknown) => {
       if (!(error instanceof InjectedFault)) this.audit.fault(`the start of a process failed: ${String(error)}`);
       life.die('it could not be started');
       return null;
