@@ -1,0 +1,148 @@
+/**
+ * A callback flow through a topic with nothing else installed: the server keeps the message, pushes it to a service, and
+ * the service reports. And `millrace messages`, which shows all of that.
+ */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import { describe, it } from 'node:test';
+import { nodeClient } from '../support/clients.ts';
+import type { Client } from '../support/clients.ts';
+import { ROOT_KEY, runMillrace, startServer } from '../support/millrace.ts';
+import type { Server } from '../support/millrace.ts';
+import { startService } from '../support/service.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const KEY = {
+  MILLRACE_ACCESS_KEY_ID: ROOT_KEY.accessKeyId,
+  MILLRACE_ACCESS_KEY_SECRET: ROOT_KEY.accessKeySecret,
+};
+const TIME = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`;
+
+const APPROVAL = `
+Type: StateMachine
+SpecVersion: v1
+Name: approval
+StartAt: Approve
+States:
+  - Type: Task
+    Name: Approve
+    Action: MNS:SendMessage
+    TaskMode: WaitForCustomCallback
+    Timeout: 600
+    Parameters:
+      resourceArn: acs:mns:::/topics/approvals/messages
+      message:
+        order.$: $Input.order
+        token.$: $Context.Current.TaskToken
+    OutputConstructor:
+      approved.$: $Output.approved
+    End: true
+`;
+
+async function approval(server: Server): Promise<Client> {
+  const client = nodeClient({ url: server.url, key: ROOT_KEY });
+  await client.call('CreateFlow', { Name: 'approval', Definition: APPROVAL, Type: 'FDL' });
+  return client;
+}
+
+/** The execution as it is after its end. */
+async function ended(client: Client, name: string): Promise<Record<string, unknown>> {
+  const parameters = { FlowName: 'approval', ExecutionName: name, WaitTimeSeconds: '30' };
+  return client.call('DescribeExecution', parameters);
+}
+
+const subscription = (url: string): string => `mns: {subscriptions: {approvals: "${url}"}}`;
+
+describe('a callback flow through a topic', () => {
+  it('is told by a push, ended by the report of who got it, and shown', async () => {
+    let client: Client | null = null;
+    const service = await startService((request, body, response) => {
+      const { token, order } = JSON.parse(body) as { token: string; order: number };
+      assert.equal(request.headers['x-mns-version'], '2015-06-06');
+      const report = { TaskToken: token, Output: JSON.stringify({ approved: order < 100 }) };
+      void client?.call('ReportTaskSucceeded', report).then(() => response.writeHead(204).end());
+    });
+    const server = await startServer({ settings: subscription(`${service.url}/approvals`) });
+    client = await approval(server);
+    const inputs = { small: { order: 7 }, large: { order: 700 } };
+    for (const [name, input] of Object.entries(inputs)) {
+      await client.call('StartExecution', { FlowName: 'approval', ExecutionName: name, Input: JSON.stringify(input) });
+      const { Status, Output } = await ended(client, name);
+      assert.deepEqual([Status, JSON.parse(String(Output))], ['Succeeded', { approved: input.order < 100 }]);
+    }
+    const run = (...argv: string[]) => runMillrace(['messages', ...argv, '--endpoint', server.url], { env: KEY });
+    const shown = await run('approvals');
+    assert.deepEqual([shown.code, shown.stderr], [0, '']);
+    const line = String.raw`${TIME} topic approvals \((?:pushed|to be pushed)\): \{"order":\d+,"token":"[\w-]+"\}\n`;
+    assert.match(shown.stdout, new RegExp(`^${line}${line}$`));
+    assert.ok(shown.stdout.indexOf('"order":7,') < shown.stdout.indexOf('"order":700,'), 'the newest is last');
+    const json = JSON.parse((await run('--json', '--limit', '1')).stdout) as Record<string, unknown[]>;
+    assert.equal(json['Messages']?.length, 1);
+    assert.match((await run('nobody')).stdout, /^No message was sent to a queue or topic of the name nobody\.\n$/);
+    assert.equal((await run('--limit', '0')).code, 2);
+  });
+
+  it('is told after a start of the server when the subscriber was down before', async () => {
+    const folder = temporaryFolder();
+    const waiting: { body: string; response: ServerResponse }[] = [];
+    let arrived = (): void => undefined;
+    const service = await startService((_request, body, response) => {
+      waiting.push({ body, response });
+      arrived();
+    });
+    const settings = subscription(service.url);
+    const first = await startServer({ folder, settings });
+    const firstArrival = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    await (await approval(first)).call('StartExecution', {
+      FlowName: 'approval',
+      ExecutionName: 'e',
+      Input: '{"order":1}',
+    });
+    await firstArrival;
+    // It dies while the subscriber has the push and has not answered.
+    await first.kill();
+    const secondArrival = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    const second = await startServer({ folder, settings });
+    await secondArrival;
+    const [before, after] = waiting;
+    assert.equal(after?.body, before?.body);
+    after?.response.writeHead(200).end();
+    const client = nodeClient({ url: second.url, key: ROOT_KEY });
+    const { token } = JSON.parse(after?.body ?? '') as { token: string };
+    await client.call('ReportTaskSucceeded', { TaskToken: token, Output: '{"approved":true}' });
+    assert.equal((await ended(client, 'e'))['Status'], 'Succeeded');
+    const { Messages } = await client.call('ListMessages', { Kind: 'Topic', Name: 'approvals' });
+    assert.equal((Messages as unknown[]).length, 1);
+  });
+});
+
+describe('millrace run', () => {
+  it('pushes what the flow has sent before it ends', async () => {
+    const bodies: string[] = [];
+    const service = await startService((_request, body, response) => {
+      bodies.push(body);
+      response.writeHead(200).end();
+    });
+    const flow = `
+Type: StateMachine
+SpecVersion: v1
+Name: tell
+StartAt: Tell
+States:
+  - Type: Task
+    Name: Tell
+    Action: MNS:SendMessage
+    Parameters: {resourceArn: "acs:mns:::/topics/approvals/messages", message: hello}
+    End: true
+`;
+    const config = `${temporaryFolder()}/millrace.yaml`;
+    writeFileSync(config, subscription(service.url));
+    const { code, stderr } = await runMillrace(['run', '-'], { input: flow, env: { MILLRACE_CONFIG: config } });
+    assert.deepEqual([code, stderr, bodies], [0, '', ['hello']]);
+  });
+});
