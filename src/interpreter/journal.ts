@@ -54,17 +54,29 @@ const CODES = Object.fromEntries(TYPES.map((type, code) => [type, code])) as Rec
 
 /** JSON text of events that follow one another, at least one. */
 export function encodeEvents(events: readonly ExecutionEvent[], plan: Pick<Plan, 'states'>): string {
+  return encodeRow(events, plan, Number.POSITIVE_INFINITY).text;
+}
+
+/** JSON text of the first of events that follow one another: of as many as it takes to pass `unitsMax` UTF-16 units. */
+export function encodeRow(
+  events: readonly ExecutionEvent[],
+  plan: Pick<Plan, 'states'>,
+  unitsMax: number,
+): { readonly text: string; readonly count: number } {
   let text = '';
   let before: ExecutionEvent | null = null;
+  let count = 0;
   // Text put together by hand costs less than an array of arrays that is then turned into text.
   for (const event of events) {
+    if (text.length > unitsMax) break;
     assert(before === null || event.id === before.id + 1, 'a row of the journal has no gap');
     text += text === '' ? `[${event.id},` : ',';
     text += encodeEvent(event, before, plan);
     before = event;
+    count++;
   }
   assert(before !== null, 'a row of the journal has an event');
-  return `${text}]`;
+  return { text: `${text}]`, count };
 }
 
 function encodeEvent(event: ExecutionEvent, before: ExecutionEvent | null, plan: Pick<Plan, 'states'>): string {

@@ -3,8 +3,9 @@
  * before the event is on disk: a command that a decision opens is carried out, and a caller is answered, when the
  * commit with its event has come back.
  *
- * Invariants. Events that are decided and not durable wait in `#decided`, in order, and go into one change. A command is
- * carried out at most once by one run. Everything that comes from outside is an input to `decide`, which ignores what
+ * Invariants. Events that are decided and not durable wait in `#decided`, in order, and go into one change, or into several
+ * when they are large; an execution that computes faster than the disk writes waits for it. A command is carried out at
+ * most once by one run. Everything that comes from outside is an input to `decide`, which ignores what
  * is stale; so timers, answers and reports may come late or twice.
  */
 import { assert } from '../base/assert.ts';
@@ -13,7 +14,7 @@ import { decide } from '../interpreter/decide.ts';
 import type { ExecutionEvent, Failure } from '../interpreter/event.ts';
 import type { Command, Execution } from '../interpreter/execution.ts';
 import type { Input, Moment } from '../interpreter/input.ts';
-import { encodeEvents } from '../interpreter/journal.ts';
+import { encodeRow } from '../interpreter/journal.ts';
 import type { ExecutionChange, ExecutionRecord, FlowSnapshot } from '../store/executions.ts';
 import type { Committable } from './commit-queue.ts';
 import { Deadlines } from './deadlines.ts';
@@ -28,6 +29,13 @@ export const PARENT_GONE = {
   error: 'FnF.ParentStopped',
   cause: 'The task that waited for this execution has ended.',
 };
+/**
+ * UTF-16 units of journal text after which the rest waits for the next change: a row is read as a whole, so a page of the
+ * history costs no more than a few rows.
+ */
+const ROW_UNITS = 1024 * 1024;
+/** Turns of computing whose events wait to be taken; each builds about a mebibyte at most. */
+const TURNS_AHEAD_MAX = 4;
 /** Deadlines are kept by this key for the execution as a whole; commands by their ids. */
 const WHOLE = 0;
 
@@ -64,6 +72,8 @@ export class StandardRun implements Committable {
   #takenOrphans: readonly number[] = [];
   #origin: Origin;
   #decided: ExecutionEvent[] = [];
+  /** Turns that brought them. */
+  #turnsAhead = 0;
   #taken = 0;
   #durable: number;
   #storedWakeMs: number | null;
@@ -199,27 +209,29 @@ export class StandardRun implements Committable {
   takeChange(): ExecutionChange | null {
     if (this.#isGone) return null;
     const { execution } = this;
-    const events = this.#decided;
-    const wakeMs = this.#wakeMs();
+    const first = this.#decided[0];
+    const row = first === undefined ? null : encodeRow(this.#decided, execution.plan, ROW_UNITS);
+    const events = this.#decided.splice(0, row?.count ?? 0);
+    // What follows from the last events is said with them: a crash may come in between.
+    const isWhole = this.#decided.length === 0;
+    const wakeMs = isWhole ? this.#wakeMs() : null;
     const wakeMoved = wakeMs !== this.#storedWakeMs;
-    if (events.length === 0 && !wakeMoved) return null;
-    const last = events.at(-1);
-    const first = events[0];
-    this.#decided = [];
-    if (last !== undefined) this.#taken = last.id;
+    if (row === null && !wakeMoved) return null;
+    this.#taken = events.at(-1)?.id ?? this.#taken;
     this.#storedWakeMs = wakeMs;
-    const orphaned = this.#orphaned;
-    this.#orphaned = [];
-    this.#takenOrphans = orphaned;
+    if (isWhole) {
+      this.#takenOrphans = this.#orphaned.splice(0);
+      this.#turnsAhead = 0;
+      if (execution.canGoOn) this.#queueTurn();
+    }
+    const orphaned = this.#takenOrphans;
     return {
       id: this.record.id,
       ...(this.#origin.kind === 'new' && { start: this.#start(this.#origin.snapshot) }),
       ...(this.#origin.kind === 'redriven' && { reopen: true as const }),
-      ...(first !== undefined && {
-        journal: { first: first.id, count: events.length, events: encodeEvents(events, execution.plan) },
-      }),
+      ...(row !== null && first !== undefined && { journal: { first: first.id, count: row.count, events: row.text } }),
       ...(wakeMoved && { wakeMs }),
-      ...(last?.state === -1 && execution.status !== 'Running' && { end: endOf(execution) }),
+      ...(isWhole && row !== null && execution.status !== 'Running' && { end: endOf(execution) }),
       ...(orphaned.length > 0 && { stopChildren: { events: orphaned, request: PARENT_GONE } }),
     };
   }
@@ -251,6 +263,7 @@ export class StandardRun implements Committable {
       if (id <= this.#durable) this.#open(command);
       else this.#toOpen.push(id);
     }
+    if (this.#decided.length > 0) this.#host.commit(this);
     if (this.isIdle) this.#host.idle(this, this.#storedWakeMs);
   }
 
@@ -274,8 +287,10 @@ export class StandardRun implements Committable {
     else if (this.isIdle) this.#host.idle(this, this.#storedWakeMs);
   }
 
+  /** Computes on in a later turn; when enough waits for the disk already, once that is taken. */
   #queueTurn(): void {
-    if (this.#isQueued) return;
+    if (this.#isQueued || (this.#turnsAhead >= TURNS_AHEAD_MAX && this.#decided.length > 0)) return;
+    this.#turnsAhead++;
     this.#isQueued = true;
     this.#host.turns.add(() => {
       this.#isQueued = false;
