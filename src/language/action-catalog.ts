@@ -43,9 +43,13 @@ const COMPLETE_OR_CUSTOM: readonly TaskMode[] = ['RequestComplete', 'WaitForCust
 const EVERY_MODE: readonly TaskMode[] = ['RequestComplete', 'WaitForSystemCallback', 'WaitForCustomCallback'];
 const UNCHECKED: ActionFacts = { parameters: null };
 
-const RESOURCE_ARN: ParameterFacts = { need: 'required', type: 'text' };
+const REQUIRED_TEXT: ParameterFacts = { need: 'required', type: 'text' };
+const OPTIONAL_TEXT: ParameterFacts = { need: 'optional', type: 'text' };
+const RESOURCE_ARN = REQUIRED_TEXT;
 const OPTIONAL: ParameterFacts = { need: 'optional' };
 const OPTIONAL_MAP: ParameterFacts = { need: 'optional', type: 'map' };
+/** Where an object is. */
+const OBJECT = { bucket: REQUIRED_TEXT, key: REQUIRED_TEXT, region: OPTIONAL_TEXT };
 
 const PRODUCTS: Readonly<Record<string, ProductFacts>> = {
   HTTP: {
@@ -125,7 +129,7 @@ const PRODUCTS: Readonly<Record<string, ProductFacts>> = {
   },
   MNS: {
     modes: COMPLETE_OR_CUSTOM,
-    closed: true,
+    closed: false,
     actions: {
       SendMessage: {
         parameters: {
@@ -139,15 +143,67 @@ const PRODUCTS: Readonly<Record<string, ProductFacts>> = {
           message: { need: 'required' },
           priority: OPTIONAL,
           delaySeconds: OPTIONAL,
-          messageTag: { need: 'optional', type: 'text' },
+          messageTag: OPTIONAL_TEXT,
           messageAttributes: OPTIONAL_MAP,
         },
       },
     },
   },
-  EventBridge: { modes: COMPLETE_OR_CUSTOM, closed: false, actions: { PutEvents: UNCHECKED } },
-  OSS: { modes: COMPLETE_ONLY, closed: false, actions: { GetObject: UNCHECKED } },
-  SMS: { modes: COMPLETE_OR_CUSTOM, closed: false, actions: { SendSms: UNCHECKED } },
+  EventBridge: {
+    modes: COMPLETE_OR_CUSTOM,
+    closed: false,
+    actions: {
+      PutEvents: {
+        parameters: {
+          eventBusName: REQUIRED_TEXT,
+          source: REQUIRED_TEXT,
+          type: REQUIRED_TEXT,
+          id: OPTIONAL_TEXT,
+          subject: OPTIONAL_TEXT,
+          data: OPTIONAL,
+        },
+      },
+    },
+  },
+  OSS: {
+    modes: COMPLETE_ONLY,
+    closed: false,
+    actions: {
+      GetObject: {
+        parameters: {
+          ...OBJECT,
+          versionId: OPTIONAL_TEXT,
+          range: OPTIONAL_TEXT,
+          ifMatch: OPTIONAL_TEXT,
+          ifNoneMatch: OPTIONAL_TEXT,
+        },
+      },
+      PutObject: { parameters: { ...OBJECT, body: OPTIONAL, contentType: OPTIONAL_TEXT } },
+      CopyObject: {
+        parameters: {
+          ...OBJECT,
+          sourceKey: REQUIRED_TEXT,
+          sourceBucket: OPTIONAL_TEXT,
+          sourceVersionId: OPTIONAL_TEXT,
+        },
+      },
+      DeleteObject: { parameters: { ...OBJECT, versionId: OPTIONAL_TEXT } },
+    },
+  },
+  SMS: {
+    modes: COMPLETE_OR_CUSTOM,
+    closed: false,
+    actions: {
+      SendSms: {
+        parameters: {
+          phoneNumbers: REQUIRED_TEXT,
+          signName: REQUIRED_TEXT,
+          templateCode: REQUIRED_TEXT,
+          templateParam: OPTIONAL_MAP,
+        },
+      },
+    },
+  },
   DashScope: { modes: COMPLETE_ONLY, closed: false, actions: { QwenTextGeneration: UNCHECKED } },
 };
 

@@ -13,11 +13,13 @@ const OTHER_PROTOCOLS: ReadonlySet<string> = new Set([
   'elasticsearch',
   'fc',
   'log',
-  'oss',
   'ots',
   'sae',
   'sls',
 ]);
+
+const OBJECT_OPERATIONS: ReadonlySet<string> = new Set(['getobject', 'putobject', 'copyobject', 'deleteobject']);
+const OSS_ACTIONS = 'OSS:GetObject, OSS:PutObject, OSS:CopyObject and OSS:DeleteObject';
 
 /** Why `<Product>:<Api>` cannot be called here, without a full stop, whatever the name's case; null when it can. */
 export function unbuiltReason(action: string): string | null {
@@ -36,10 +38,10 @@ export function unbuiltReason(action: string): string | null {
       return LATER;
     case 'mns':
       return api === 'sendmessage' ? null : 'the one action of Message Service is MNS:SendMessage';
-    case 'eventbridge':
-      return api === 'putevents' ? LATER : null;
+    case 'oss':
+      return OBJECT_OPERATIONS.has(api) ? null : `of Object Storage, those that are built are ${OSS_ACTIONS}`;
     case 'sms':
-      return `${LATER}; Dysmsapi:SendSms calls the OpenAPI of short messages`;
+      return api === 'sendsms' ? null : 'the one action of SMS is SMS:SendSms; Dysmsapi has the others';
     default:
       return OTHER_PROTOCOLS.has(product) ? `${LATER}, and the API of this product is not RPC-style` : null;
   }

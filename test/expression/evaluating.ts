@@ -25,7 +25,11 @@ export const CLASSIC: ExpressionOptions<TestScope> = {
   variables: new Map([['$', (scope: TestScope) => scope.input]]),
   place: 'steps[0].condition',
   wildcard: true,
+  functions: false,
 };
+
+/** A source of classic mappings. */
+export const CLASSIC_PATH: ExpressionOptions<TestScope> = { ...CLASSIC, pathOnly: true };
 
 export function scopeOf(input: JsonValue, fuel: number = FUEL_PER_STATE): TestScope {
   const warnings: string[] = [];

@@ -6,7 +6,7 @@ import { MAX_FAULTS } from '../../src/expression/compiled.ts';
 import { EXPRESSION_FAULTS } from '../../src/expression/fault.ts';
 import { parseExpression } from '../../src/expression/parse.ts';
 import { printExpression } from '../../src/expression/print.ts';
-import { CLASSIC, OPTIONS } from './evaluating.ts';
+import { CLASSIC, CLASSIC_PATH, OPTIONS } from './evaluating.ts';
 
 /** The fault stands at the guillemets: `a «+» b`. */
 const FAULTS: readonly (readonly [marked: string, code: string, message: RegExp])[] = [
@@ -175,6 +175,52 @@ describe('syntax', () => {
     assert.deepEqual(compileExpression('$.a[*].b', CLASSIC).faults, []);
     const [fault] = compileExpression('$.a.*', CLASSIC).faults;
     assert.match(fault?.message ?? '', /write \[\*\]/);
+  });
+
+  it('knows no functions in the classic dialect, and advises none', () => {
+    for (const [text, pattern] of [
+      ['length($.a) == 1', /no functions.*length is one of the state-machine language$/],
+      ['len($.a) == 1', /no functions in this language: compute the value in a Task$/],
+      ['$.a + 1', /compute it in a Task$/],
+      ['"a" + "b"', /compute it in a Task$/],
+      ['$.a - 1', /compute it in a Task; a name with a dash is written \["a-b"\]$/],
+      ['$.a =~ "x"', /match the text in a task$/],
+      ['$.a[$.b]', /read it in a task$/],
+      ['$.a ? 1 : 2', /branch with a choice step$/],
+      ['$.a.size()', /is a path and cannot be called$/],
+    ] as const) {
+      const [fault] = compileExpression(text, CLASSIC).faults;
+      assert.match(fault?.message ?? '', pattern, text);
+    }
+    const { faults } = compileExpression('f($.a, g($b))', CLASSIC);
+    assert.deepEqual(
+      faults.map(({ code, offset, length }) => [code, offset, length]),
+      [
+        ['unknown-function', 0, 1],
+        ['unknown-function', 7, 1],
+        ['unknown-variable', 9, 2],
+      ],
+    );
+  });
+
+  it('takes a path alone where nothing else can stand', () => {
+    for (const text of ['$', '$.a', "$['a'][0]", '$.a[*].b', ' $.a ']) {
+      assert.deepEqual(compileExpression(text, CLASSIC_PATH).faults, [], text);
+    }
+    for (const [text, offset] of [
+      ['$.a == 1', 4],
+      ['$.a $.b', 4],
+      ['$.a + 1', 4],
+      ['!$.a', 0],
+      ['($.a)', 0],
+      ['"$.a"', 0],
+      ['1', 0],
+      ['f($.a)', 0],
+      ['', 0],
+    ] as const) {
+      const [fault] = compileExpression(text, CLASSIC_PATH).faults;
+      assert.equal(fault?.offset, offset, text);
+    }
   });
 
   it('has a canonical form', () => {

@@ -1,7 +1,7 @@
 /** Texts made to hurt: they end with diagnostics, soon, and without a throw (issue: bad input). */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { compile, faults, flow } from './support.ts';
+import { classicFlow, compile, faults, flow, planOf } from './support.ts';
 
 const MIB = 1024 * 1024;
 
@@ -48,6 +48,41 @@ describe('size and depth', () => {
     const { plan, diagnostics } = compile(text);
     assert.deepEqual(diagnostics, []);
     assert.equal(plan?.states.length, i + 1);
+  });
+
+  test('a mebibyte of sound steps compiles', () => {
+    let text = classicFlow('');
+    let i = 0;
+    for (; text.length < MIB - 200; i++)
+      text += `  - {type: pass, name: s${i}, outputMappings: [{target: a, source: $input.a}]}\n`;
+    const { plan, diagnostics } = compile(text);
+    assert.deepEqual(diagnostics, []);
+    assert.equal(plan?.states.length, i);
+  });
+
+  test('a mebibyte of mappings with one target, and of references', () => {
+    const mappings = '{target: a, source: $local.a}, '.repeat(MIB / 160);
+    const { plan, diagnostics } = compile(classicFlow(`  - {type: pass, name: a, inputMappings: [${mappings}]}\n`));
+    assert.notEqual(plan, null);
+    assert.equal(diagnostics.length, 101);
+    const references = compile(classicFlow(`  - {type: pass, name: a, x: [${'!Ref a/b, '.repeat(MIB / 100)}]}\n`));
+    assert.notEqual(references.plan, null);
+  });
+
+  test('choices inside choices, as deep as a definition may be', () => {
+    let steps = '[{type: pass, name: a}]';
+    for (let i = 0; i < 50; i++) steps = `[{type: choice, name: a${i}, choices: [{condition: $.a, steps: ${steps}}]}]`;
+    assert.equal(planOf(`version: v1\ntype: flow\nsteps: ${steps}`).scopes.length, 51);
+    for (let i = 0; i < 100; i++) steps = `[{type: choice, name: b${i}, choices: [{condition: $.a, steps: ${steps}}]}]`;
+    assert.match(faults(`version: v1\ntype: flow\nsteps: ${steps}`).join(), /too-deep/);
+  });
+
+  test('suggestions for goto do not compare everything with everything', () => {
+    const steps = Array.from(
+      { length: 3_000 },
+      (_, i) => `  - {type: choice, name: a${i}, choices: [{condition: $.a, goto: ${'b'.repeat(20)}${i}}]}`,
+    );
+    assert.equal(compile(classicFlow(steps.join('\n'))).diagnostics.length, 101);
   });
 
   test('suggestions do not compare everything with everything', () => {

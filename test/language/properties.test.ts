@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { allFaults } from '../../src/language/faults.ts';
+import type { Plan, Scope, State } from '../../src/language/plan.ts';
+import { FAULTY_CLASSIC_DEFINITIONS } from './faulty-classic-definitions.ts';
 import { FAULTY_DEFINITIONS } from './faulty-definitions.ts';
-import { compile, flow } from './support.ts';
+import { classicFlow, compile, flow } from './support.ts';
 
 const CODES = allFaults();
 
@@ -34,8 +36,20 @@ function check(text: string, mode: 'Express' | 'Standard'): void {
   plan.scopes.forEach((scope, i) => {
     assert.equal(scope.index, i);
     assert.ok(scope.states.includes(scope.start));
-    for (const { next } of scope.states) assert.ok(next === null || scope.states.includes(next));
+    for (const state of scope.states) checkWays(plan, scope, state);
   });
+}
+
+/** Every way out of a state leads to a state of its own scope, every scope in it is one of the plan, behind its own. */
+function checkWays(plan: Plan, scope: Scope, state: State): void {
+  const branches =
+    state.type === 'Switch' ? [...state.branches, ...(state.default === null ? [] : [state.default])] : [];
+  const caught = 'catch' in state ? state.catch : [];
+  for (const { next } of [state, ...branches, ...caught]) assert.ok(next === null || scope.states.includes(next));
+  const inner = branches.map((branch) => branch.scope);
+  if (state.type === 'Parallel') inner.push(...state.branches);
+  if (state.type === 'Map') inner.push(state.processor);
+  for (const each of inner) assert.ok(each === null || (plan.scopes[each.index] === each && each.index > scope.index));
 }
 
 const MODE = fc.constantFrom('Express' as const, 'Standard' as const);
@@ -146,8 +160,98 @@ test('any value in any field', () => {
   );
 });
 
+test('any value in any field of the classic language', () => {
+  const field = fc.constantFrom(
+    ...['type', 'name', 'steps', 'end', 'inputMappings', 'outputMappings', 'errorMappings', 'target', 'source', 'goto'],
+    ...['resourceArn', 'action', 'pattern', 'serviceParams', 'timeoutSeconds', 'retry', 'catch', 'errors', 'duration'],
+    ...['timestamp', 'choices', 'default', 'condition', 'branches', 'iterationMapping', 'collection', 'item', 'index'],
+    ...['InvocationType', 'Input', 'MessageBody', 'FlowName', 'error', 'cause', 'version', 'maxAttempts', 'Next'],
+  );
+  const text = fc.constantFrom(
+    ...['a', 'b', '', '$', '$.a', '$input.a', '$local[*].a', '$context.task.token', '$.a == 1', 'flow', 'v1', 'pass'],
+    ...['acs:fc:::functions/f', 'acs:fnf:::flow/x', 'acs:mns:::/topics/t/messages', 'ocr:X', 'fnf:StartExecution'],
+    ...['sync', 'waitForCallback', 'requestResponse', '5', '2030-01-31T08:00:00Z'],
+  );
+  const { tree } = fc.letrec((tie) => ({
+    tree: fc.oneof(
+      { maxDepth: 5, depthSize: 'small' },
+      text,
+      fc.boolean(),
+      fc.integer(),
+      fc.constant(null),
+      tie('list'),
+      tie('map'),
+      tie('step'),
+    ),
+    list: fc.array(tie('tree'), { maxLength: 4 }),
+    map: fc.dictionary(field, tie('tree'), { maxKeys: 6 }),
+    step: fc
+      .tuple(
+        fc.constantFrom('task', 'pass', 'wait', 'choice', 'parallel', 'foreach', 'succeed', 'fail'),
+        fc.dictionary(field, tie('tree'), { maxKeys: 6 }),
+      )
+      .map(([type, rest]) => ({ name: 'a', ...rest, type })),
+  }));
+  const definition = fc.array(tree, { maxLength: 4 }).map((steps) => ({ version: 'v1', type: 'flow', steps }));
+  fc.assert(
+    fc.property(definition, MODE, (value, mode) => check(JSON.stringify(value, null, 1), mode)),
+    { numRuns: 400 },
+  );
+});
+
+test('lists of sound steps, nested in any way, always have a plan', () => {
+  const condition = fc.constantFrom('$.a', '$.a == "x" && !$.b', '$ in [1]', 'true');
+  const { steps } = fc.letrec((tie) => ({
+    step: fc.oneof(
+      { maxDepth: 4, depthSize: 'small' },
+      fc.constantFrom<Record<string, unknown>>({ type: 'pass' }, { type: 'succeed' }, { type: 'fail', error: 'E' }),
+      fc.record({
+        type: fc.constant('task'),
+        resourceArn: fc.constantFrom('acs:fc:::services/s/functions/f', 'acs:fnf:::flow/x'),
+        catch: fc.constant([{ errors: ['FnF.ALL'], goto: 's0' }]),
+      }),
+      fc.record({
+        type: fc.constant('choice'),
+        choices: fc.array(fc.record({ condition, goto: fc.constantFrom('s0', null), steps: fc.option(tie('steps')) }), {
+          minLength: 1,
+          maxLength: 3,
+        }),
+      }),
+      fc.record({ type: fc.constant('parallel'), branches: fc.tuple(fc.record({ steps: tie('steps') })) }),
+      fc.record({
+        type: fc.constant('foreach'),
+        iterationMapping: fc.constant({ collection: '$.l', item: 'i' }),
+        steps: tie('steps'),
+      }),
+    ),
+    steps: fc
+      .array(tie('step') as fc.Arbitrary<Record<string, unknown>>, { minLength: 1, maxLength: 4 })
+      .map((list) => list.map((step, i) => ({ ...step, name: `s${i}` }))),
+  }));
+  fc.assert(
+    fc.property(steps, MODE, (list, mode) => {
+      const text = JSON.stringify({ version: 'v1', type: 'flow', steps: list });
+      check(text, mode);
+      const { plan } = compile(text, { mode });
+      assert.ok(plan !== null);
+      // The states of a list stand together, and what is inside them behind them, in the order of the text.
+      for (const { states } of plan.scopes)
+        states.forEach((state, i) => assert.equal(state.index, (states[0] as State).index + i));
+      assert.equal(plan.states.length, JSON.stringify(list).match(/"name":/g)?.length);
+    }),
+    { numRuns: 200 },
+  );
+});
+
 const GOOD = [
   ...FAULTY_DEFINITIONS.map(({ text }) => text),
+  ...FAULTY_CLASSIC_DEFINITIONS.map(({ text }) => text),
+  classicFlow(
+    '  - type: foreach\n    name: a\n    iterationMapping: {collection: $.l, item: i, index: n}\n    outputMappings:\n      - {target: x, source: "$local[*].a[*]"}\n' +
+      '    steps:\n      - type: choice\n        name: b\n        choices:\n          - condition: $.a == "b" && !($.c in [1, 2])\n            steps: [{type: wait, name: c, duration: 1}]\n' +
+      '            goto: d\n        default: {goto: b}\n      - {type: succeed, name: d}\n  - type: task\n    name: e\n    resourceArn: !Ref s/f\n    retry: &r [{errors: [FnF.ALL]}]\n' +
+      '    catch: [{errors: [A], goto: a}]\n    errorMappings: [{target: x, source: $local.error}]\n',
+  ),
   flow(
     '  - Type: Map\n    Name: A\n    Next: B\n    ItemsPath: $Input.a\n    Processor:\n      StartAt: X\n      States:\n        - Type: Choice\n' +
       '          Name: X\n          Default: Y\n          Branches:\n            - Condition: $Input.a == "b" && !($Input.c in [1, 2])\n              Next: Y\n' +
