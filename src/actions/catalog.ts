@@ -9,6 +9,7 @@ import { unbuiltReason } from '../language/unbuilt-actions.ts';
 import type { Action, ActionCatalog } from './action.ts';
 import { egressPolicy } from './egress.ts';
 import type { EgressOptions } from './egress.ts';
+import { putEventsAction } from './event-bridge.ts';
 import { invokeFunctionAction } from './fc-invoke.ts';
 import { startExecutionAction, startSyncExecutionAction } from './fnf.ts';
 import type { StartExecution, StartSync } from './fnf.ts';
@@ -17,7 +18,9 @@ import type { MessageStore } from '../store/messages.ts';
 import type { CloudOptions } from './cloud-call.ts';
 import { sendMessageAction } from './mns.ts';
 import { openApiAction } from './openapi.ts';
+import { ossAction } from './oss.ts';
 import { failed } from './results.ts';
+import { sendSmsAction } from './sms.ts';
 import { createTransport } from './transport.ts';
 
 export interface ActionOptions {
@@ -82,6 +85,7 @@ export function createActions(options: ActionOptions): Actions {
     timeoutMs: http.timeoutMs,
     maxBodyBytes: http.maxResponseBytes,
   };
+  const openApi = { ...cloud, products: options.products };
   const sendMessage = sendMessageAction({ ...cloud, mns: options.mns, messages: options.messages });
   const builtIn = new Map<string, Action>([
     ['http:request', httpRequestAction(transport, clock, http)],
@@ -89,8 +93,12 @@ export function createActions(options: ActionOptions): Actions {
     ['fnf:startexecution', startExecutionAction(options.startExecution, { region, account })],
     ['fnf:startsyncexecution', startSyncExecutionAction(options.startSync, options.callDepth, clock)],
     ['mns:sendmessage', sendMessage],
+    ['eventbridge:putevents', putEventsAction({ ...cloud, endpoint: options.eventBridgeEndpoint })],
+    ['sms:sendsms', sendSmsAction(openApi)],
   ]);
-  const openApi = { ...cloud, products: options.products };
+  for (const operation of ['GetObject', 'PutObject', 'CopyObject', 'DeleteObject'] as const) {
+    builtIn.set(`oss:${operation.toLowerCase()}`, ossAction({ ...cloud, endpoint: options.ossEndpoint }, operation));
+  }
   return {
     find(action) {
       const found = builtIn.get(action.toLowerCase());
