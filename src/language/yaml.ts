@@ -154,7 +154,10 @@ function compose(text: string, report: Report): Document.Parsed[] | null {
   }
 }
 
-/** `!Ref service/function`, the tag of the Fun tool, which expands it before it uploads a flow (fdl-classic.md 5). */
+/**
+ * `!Ref service/function`, the tag of the Fun tool, which expands it before it uploads a flow (fdl-classic.md 5). The tool is
+ * older than the state-machine language, where the tag means nothing.
+ */
 const REFERENCE = /!Ref[ \t]+(?=(["']?)[\w-]+\/[\w-]+\1[ \t]*(?:[\r\n,}\]]|#|$))/y;
 
 /**
@@ -163,6 +166,7 @@ const REFERENCE = /!Ref[ \t]+(?=(["']?)[\w-]+\/[\w-]+\1[ \t]*(?:[\r\n,}\]]|#|$))
  */
 function reportErrors(document: Document.Parsed, text: string, report: Report): ReadonlySet<number> | null {
   const references = new Set<number>();
+  const isClassic = document.get('type') === 'flow';
   let sound = true;
   for (const { code, pos, message } of document.errors) {
     report.add('yaml-syntax', Math.max(0, pos[0]), null, sentence(message) + hintFor(code, message));
@@ -171,7 +175,7 @@ function reportErrors(document: Document.Parsed, text: string, report: Report): 
   for (const { code, pos, message } of document.warnings) {
     if (code === 'TAG_RESOLVE_FAILED') {
       REFERENCE.lastIndex = pos[0];
-      if (REFERENCE.test(text)) {
+      if (isClassic && REFERENCE.test(text)) {
         references.add(REFERENCE.lastIndex);
         continue;
       }
