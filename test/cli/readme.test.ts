@@ -93,7 +93,7 @@ describe('the lines of the README', { skip: hasCurl ? false : 'there is no curl'
     const lines = linesBelow('Standard flows');
     assert.match(await typeLine(lines, 'CreateFlow'), /"ExecutionMode":"Standard"/);
     assert.match(await typeLine(lines, 'StartExecution'), /"Status":"Running"/);
-    await whenCalled('order-1');
+    await whenCalled('approval', 'order-1');
     const printed = /^```text\n([\s\S]*?)^```/m.exec(README)?.[1] ?? '';
     assert.equal(withoutTimes(await typeLine(lines, 'millrace why')), withoutTimes(printed));
     assert.match(await typeLine(lines, 'ReportTaskSucceeded'), /"EventId":6/);
@@ -110,9 +110,21 @@ describe('the lines of the README', { skip: hasCurl ? false : 'there is no curl'
     assert.equal(await typeLine(lines, 'millrace redrive'), 'order-2 of approval is Running again.\n');
   });
 
+  it('run a classic flow that sends a message', async () => {
+    const lines = linesBelow('Classic flows, queues and topics');
+    assert.match(await typeLine(lines, 'CreateFlow'), /"Name":"classic-approval"/);
+    assert.match(await typeLine(lines, 'StartExecution'), /"Status":"Running"/);
+    await whenCalled('classic-approval', 'order-1');
+    const shown = await typeLine(lines, 'millrace messages');
+    const token = /"token":"([\w-]+)"/.exec(shown)?.[1];
+    assert.ok(token !== undefined, shown);
+    const report = linesBelow('Standard flows').find((line) => line.includes('ReportTaskSucceeded')) as string;
+    assert.match(await type(report.replace(/TaskToken=\$\(.*?\)/, `TaskToken=${token}`)), /"EventId":6/);
+  });
+
   /** The call of the task comes after the answer of StartExecution, and its acceptance after that. */
-  async function whenCalled(order: string): Promise<void> {
-    const why = `MILLRACE_AUTH=off npx millrace why approval ${order}`;
+  async function whenCalled(flow: string, order: string): Promise<void> {
+    const why = `MILLRACE_AUTH=off npx millrace why ${flow} ${order}`;
     for (let tries = 0; tries < 100; tries++) if ((await type(why)).includes('has accepted the work')) return;
     assert.fail(`the task of ${order} was not accepted`);
   }
