@@ -7,6 +7,7 @@ import { isJsonArray, isJsonObject } from '../base/json.ts';
 import { printExpression } from '../expression/print.ts';
 import type { Term } from './terms.ts';
 import { constantOf } from './terms.ts';
+import type { Yaml } from './yaml-text.ts';
 import { YamlMap, yamlOf } from './yaml-text.ts';
 
 const SUFFIX = '.$';
@@ -21,14 +22,25 @@ export function setConstructor(state: YamlMap, field: string, term: Term): boole
 
 /** Sets one member of a constructor or of Parameters. */
 export function setMember(map: YamlMap, key: string, term: Term): void {
-  const value = constantOf(term);
-  if (value !== undefined && isPlainData(value)) {
-    map.set(key, yamlOf(value));
-    return;
-  }
-  const inner = mapOf(term);
-  if (inner !== null) map.set(key, inner);
+  const value = dataOf(term);
+  if (value !== null) map.set(key, value.data);
   else map.set(`${key}${SUFFIX}`, printExpression(term));
+}
+
+/** The term as data with expressions under keys of its own, or null when it is an expression itself. */
+function dataOf(term: Term): { readonly data: Yaml } | null {
+  const value = constantOf(term);
+  if (value !== undefined && isPlainData(value)) return { data: yamlOf(value) };
+  const map = mapOf(term);
+  if (map !== null) return { data: map };
+  if (term.kind !== 'array') return null;
+  const items: Yaml[] = [];
+  for (const item of term.items) {
+    const each = dataOf(item);
+    if (each === null) return null;
+    items.push(each.data);
+  }
+  return { data: items };
 }
 
 /** The members as a mapping of a constructor, or null when they cannot be written so. */

@@ -1,0 +1,139 @@
+/**
+ * Random definitions in Amazon States Language run on another interpreter of that language, and converted on this one: the
+ * outputs, the errors and what the tasks are called with are the same.
+ */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import { StateMachine } from 'aws-local-stepfunctions';
+import fc from 'fast-check';
+import type { JsonObject, JsonValue } from '../../src/base/json.ts';
+import { compileDefinition } from '../../src/language/compile.ts';
+import { catalog, runtimeOf, startOf, stateOf } from '../support/flows.ts';
+import { drawFrom } from '../support/random-flow.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+import { RandomMachine } from './random-machine.ts';
+import { convert } from './support.ts';
+
+class TaskError extends Error {
+  constructor(name: string) {
+    super('as drawn');
+    this.name = name;
+  }
+}
+
+/**
+ * What a task answers hangs on its name and its input, and on the top level on how often it was asked the same: what runs side
+ * by side may ask in any order, and is given up at another moment when a sibling fails.
+ */
+class Answers {
+  readonly calls: string[] = [];
+  readonly #asked = new Map<string, number>();
+  readonly #seed: number;
+  readonly #top: ReadonlySet<string>;
+
+  constructor(seed: number, top: ReadonlySet<string>) {
+    this.#seed = seed;
+    this.#top = top;
+  }
+
+  answer(name: string, input: JsonValue): JsonValue {
+    const question = `${name} ${canonical(input)}`;
+    let times = 0;
+    if (this.#top.has(name)) {
+      times = this.#asked.get(question) ?? 0;
+      this.#asked.set(question, times + 1);
+      this.calls.push(question);
+    }
+    const [kind = 0, value = 0] = createHash('sha256').update(`${this.#seed} ${times} ${question}`).digest();
+    if (kind < 60) throw new TaskError(kind < 30 ? 'Busy' : 'Broken');
+    return { n: value % 7, s: value % 2 === 0 ? 'x' : 'yes', l: [value % 3, value % 5] };
+  }
+}
+
+function canonical(value: JsonValue): string {
+  return JSON.stringify(value, (_, each: unknown) =>
+    typeof each === 'object' && each !== null && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : each,
+  );
+}
+
+/** The other interpreter wraps what failed. */
+function nameOf(error: unknown): string {
+  const { name, cause } = error as { name: string; cause?: { name: string } };
+  return cause?.name ?? name;
+}
+
+function zero(names: readonly string[]): Record<string, number> {
+  return Object.fromEntries(names.map((name) => [name, 0]));
+}
+
+interface End {
+  readonly output?: string;
+  readonly error?: string;
+  readonly calls: readonly string[];
+}
+
+async function original(machine: JsonObject, random: RandomMachine, seed: number): Promise<End> {
+  const { input, tasks } = random;
+  const answers = new Answers(seed, random.topTasks);
+  const running = new StateMachine(machine as never, { validationOptions: { noValidate: true } }).run(input as never, {
+    overrides: {
+      taskResourceLocalHandlers: Object.fromEntries(
+        tasks.map((name) => [name, (given: unknown) => answers.answer(name, given as JsonValue) as never]),
+      ),
+      waitTimeOverrides: zero(random.waits),
+      retryIntervalOverrides: zero(random.retried),
+    },
+  });
+  try {
+    const output = (await running.result) as JsonValue;
+    return { output: canonical(output), calls: answers.calls };
+  } catch (error) {
+    return { error: nameOf(error), calls: answers.calls };
+  }
+}
+
+async function moved(text: string, random: RandomMachine, seed: number): Promise<End> {
+  const { plan, diagnostics } = compileDefinition(text, { mode: 'Express', flowName: null, parallelBranches: 50 });
+  assert.ok(plan !== null, JSON.stringify(diagnostics));
+  const answers = new Answers(seed, random.topTasks);
+  const actions = catalog(async (call) => {
+    try {
+      const body = answers.answer(stateOf(call), call.parameters['body'] ?? null);
+      return { ok: true, output: { StatusCode: 200, Body: body } };
+    } catch (error) {
+      if (!(error instanceof TaskError)) throw error;
+      return { ok: false, error: error.name, cause: error.message };
+    }
+  });
+  const result = await runtimeOf(new VirtualClock(), actions).run(startOf(plan, random.input));
+  const { calls } = answers;
+  if (result.status !== 'Succeeded') return { error: result.errorCode, calls };
+  return { output: canonical(JSON.parse(result.output) as JsonValue), calls };
+}
+
+test('a converted definition does what the original does', async () => {
+  let succeeded = 0;
+  let failed = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.nat(99_999), { minLength: 30, maxLength: 400, size: 'max' }),
+      fc.nat(),
+      async (tape, seed) => {
+        const random = new RandomMachine(drawFrom(tape));
+        const machine = random.machine();
+        const { text, refusals } = convert(JSON.stringify(machine));
+        assert.ok(text !== null, JSON.stringify(refusals));
+        const before = await original(machine, random, seed);
+        const after = await moved(text, random, seed);
+        if (before.error === undefined) succeeded++;
+        else failed++;
+        assert.deepEqual(after, before, text);
+      },
+    ),
+    { numRuns: 150 },
+  );
+  assert.ok(succeeded > 50 && failed > 10, `${succeeded} succeeded, ${failed} failed`);
+});

@@ -1,0 +1,73 @@
+/** What the tests of conversions share: converting a text that must convert, and running a definition. */
+import assert from 'node:assert/strict';
+import type { TaskCall, TaskResult } from '../../src/actions/action.ts';
+import { formatDiagnostic } from '../../src/base/diagnostic.ts';
+import type { JsonObject, JsonValue } from '../../src/base/json.ts';
+import type { Conversion, ConvertOptions } from '../../src/conversion/convert.ts';
+import { convertDefinition } from '../../src/conversion/convert.ts';
+import { compileDefinition } from '../../src/language/compile.ts';
+import type { Plan } from '../../src/language/plan.ts';
+import { catalog, LIMITS, seededIds } from '../support/flows.ts';
+import { RebuiltRun } from '../support/rebuilt-run.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+
+export function convert(text: string, options: Partial<ConvertOptions> = {}): Conversion {
+  return convertDefinition(text, { from: null, name: null, fallbackName: 'flow', ...options });
+}
+
+/** The converted text; a refusal fails the test. */
+export function converted(text: string, options: Partial<ConvertOptions> = {}): string {
+  const { text: result, refusals } = convert(text, options);
+  assert.ok(result !== null, refusals.map(({ line, message }) => `${line}: ${message}`).join('\n'));
+  return result;
+}
+
+/** `line: message` of each refusal. */
+export function refusals(text: string, options: Partial<ConvertOptions> = {}): string[] {
+  const conversion = convert(text, options);
+  assert.equal(conversion.text === null, conversion.refusals.length > 0);
+  return conversion.refusals.map(({ line, message }) => `${line}: ${message}`);
+}
+
+export function notes(text: string, options: Partial<ConvertOptions> = {}): string[] {
+  return convert(text, options).notes.map(({ line, message }) => `${line}: ${message}`);
+}
+
+export function planOfText(text: string): Plan {
+  const { plan, diagnostics } = compileDefinition(text, { mode: 'Standard', flowName: null, parallelBranches: 50 });
+  assert.ok(plan !== null, `${text}\n${diagnostics.map(formatDiagnostic).join('\n')}`);
+  return plan;
+}
+
+export interface Ended {
+  readonly status: string;
+  readonly output: JsonValue;
+  readonly error: string | null;
+  readonly cause: string | null;
+}
+
+/** Answers a call of an action; a callback task is reported with it. */
+export type Answer = (call: TaskCall) => TaskResult;
+
+/** Runs a Standard flow to its end in virtual time. */
+export async function run(plan: Plan, input: JsonObject, answer: Answer): Promise<Ended> {
+  const ids = seededIds(1);
+  const clock = new VirtualClock();
+  const actions = catalog(async (call) => {
+    const result = answer(call);
+    if (call.mode === 'RequestComplete') return result;
+    const token = call.taskToken ?? '';
+    clock.after(1000, () => void rebuilt.report(token, result));
+    return { ok: true, output: { accepted: true } };
+  });
+  const rebuilt = new RebuiltRun({
+    ...{ plan, flowName: 'flow', actions, clock, random: () => ids.random() },
+    start: { name: 'e', flowName: 'flow', roleArn: '', environment: {}, input, longestSeconds: 31_536_000 },
+    limits: { ...LIMITS, events: 5_000, waitSeconds: 300 },
+  });
+  const { status, output, failure } = await rebuilt.run();
+  return {
+    ...{ status, output: status === 'Succeeded' ? output : null },
+    ...{ error: failure?.error ?? null, cause: failure?.cause ?? null },
+  };
+}
