@@ -196,7 +196,8 @@ const PRODUCTS: Readonly<Record<string, ProductFacts>> = {
     actions: {
       SendSms: {
         parameters: {
-          phoneNumbers: REQUIRED_TEXT,
+          // Digits without quotes are a number to YAML.
+          phoneNumbers: { need: 'required' },
           signName: REQUIRED_TEXT,
           templateCode: REQUIRED_TEXT,
           templateParam: OPTIONAL_MAP,

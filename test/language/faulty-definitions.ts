@@ -728,7 +728,7 @@ States: []
     name: 'task mode standard',
     mode: 'Standard',
     text: flow(`  - {Type: Task, Name: A, Next: B, Action: "ECS:X", TaskMode: WaitForSystemCallback}
-  - {Type: Task, Name: B, Next: C, Action: "OSS:GetObject", TaskMode: WaitForCustomCallback}
+  - {Type: Task, Name: B, Next: C, Action: "OSS:PutBucket", TaskMode: WaitForCustomCallback}
   - {Type: Task, Name: C, Next: D, Action: "FC:InvokeFunction", TaskMode: WaitForSystemCallback, Parameters: {resourceArn: "acs:fc:::functions/f", invocationType: Sync}}
   - {Type: Task, Name: D, End: true, Action: "HTTP:Request", TaskMode: WaitForCustomCallback, Parameters: {url.$: $Input.url, method: get}}
 `),
@@ -776,6 +776,25 @@ States: []
       '10:92 warning odd-parameter States[4].Parameters.resourceArn',
       '10:102 error bad-parameter States[4].Parameters.input',
       '11:74 error wrong-type States[5].Parameters',
+    ],
+  },
+  {
+    name: 'task parameters of the integrations',
+    text: flow(`  - {Type: Task, Name: A, Next: B, Action: "MNS:SendMessage", Parameters: {resourceArn: "acs:mns:::/queues/q"}}
+  - {Type: Task, Name: B, Next: C, Action: "MNS:SendMessage", Parameters: {resourceArn.$: $Input.arn, message: {}, messageTag: []}}
+  - {Type: Task, Name: C, Next: D, Action: "EventBridge:PutEvents", Parameters: {eventBusName: b, source: s, time: now}}
+  - {Type: Task, Name: D, Next: E, Action: "SMS:SendSms", Parameters: {phoneNumbers: "1", signName: s, templateCode: c, templateParam: text}}
+  - {Type: Task, Name: E, End: true, Action: "OSS:CopyObject", Parameters: {bucket: b, key: k, sourcekey: k}}
+`),
+    faults: [
+      '6:63 error missing-parameter States[0].Parameters',
+      '6:89 warning odd-parameter States[0].Parameters.resourceArn',
+      '7:128 error bad-parameter States[1].Parameters.messageTag',
+      '8:69 error missing-parameter States[2].Parameters',
+      '8:110 warning unknown-parameter States[2].Parameters.time',
+      '9:136 error bad-parameter States[3].Parameters.templateParam',
+      '10:64 error missing-parameter States[4].Parameters',
+      '10:96 warning unknown-parameter States[4].Parameters.sourcekey',
     ],
   },
   {
