@@ -93,7 +93,7 @@ export const TABLE = {
     'MILLRACE_STORE',
     k.matching(/^(memory|sqlite|sqlite:.+)$/, '"sqlite:" and a file, or "memory" (PostgreSQL is not built yet)'),
     'sqlite:millrace.db',
-    'Where flows are kept: `sqlite:` and a file (relative to the data folder), or `memory`, which forgets at the end.',
+    'Where flows, executions and messages are kept: `sqlite:` and a file (relative to the data folder), or `memory`, which forgets at the end.',
   ),
   'sqlite.synchronous': setting(
     null,
