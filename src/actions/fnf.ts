@@ -83,14 +83,14 @@ export interface FlowPlace {
   readonly account: string;
 }
 
-/** The action `FNF:StartExecution`. A start that is refused fails as `FNF.<code>`. */
+/** The action `FNF:StartExecution`. A start that is refused fails as `FNF.<code>`, the product spelled as the task does. */
 export function startExecutionAction(startExecution: StartExecution, place: FlowPlace): Action {
   return {
     async run(call, signal) {
       const request = startRequest(call, place);
-      if (typeof request === 'string') return failed('FNF.InvalidArgument', request);
+      if (typeof request === 'string') return refused(call, 'InvalidArgument', request);
       if (signal.aborted) return GIVEN_UP;
-      const child = await orRefusal(startExecution(request));
+      const child = await orRefusal(call, startExecution(request));
       if ('error' in child) return child;
       return succeeded({ FlowName: child.flowName, ExecutionName: child.executionName, RequestID: child.requestId });
     },
@@ -119,24 +119,24 @@ function startRequest(call: TaskCall, place: FlowPlace): StartChildRequest | str
   return { flowName: arn.name, executionName, input, qualifier, idempotencyKey, task, waits };
 }
 
-/** The action `FNF:StartSyncExecution`. A start that is refused fails as `FNF.<code>`. */
+/** The action `FNF:StartSyncExecution`. A start that is refused fails as for {@link startExecutionAction}. */
 export function startSyncExecutionAction(startSync: StartSync, callDepth: number, clock: Clock): Action {
   const turns = new Turns(clock);
   return {
     async run(call, signal) {
       if (call.depth >= callDepth) {
         const detail = `flows call flows ${callDepth} deep here already; the setting limits.callDepth allows no more`;
-        return failed('FNF.CallDepthExceeded', detail);
+        return refused(call, 'CallDepthExceeded', detail);
       }
       const request = syncRequest(call);
-      if (typeof request === 'string') return failed('FNF.InvalidArgument', request);
-      return unlessAborted(turns, signal, () => runChild(startSync, request));
+      if (typeof request === 'string') return refused(call, 'InvalidArgument', request);
+      return unlessAborted(turns, signal, () => runChild(call, startSync, request));
     },
   };
 }
 
-async function runChild(startSync: StartSync, request: SyncChildRequest): Promise<TaskResult> {
-  const child = await orRefusal(startSync(request));
+async function runChild(call: TaskCall, startSync: StartSync, request: SyncChildRequest): Promise<TaskResult> {
+  const child = await orRefusal(call, startSync(request));
   if ('error' in child) return child;
   const { flow, result } = child;
   if (result.status !== 'Succeeded') return failed(result.errorCode, result.errorMessage);
@@ -174,12 +174,19 @@ function nameOfFlow(parameters: JsonObject): string | null {
 
 const GIVEN_UP = failed('FNF.Aborted', 'the call was given up');
 
-/** What a start comes to; `FNF.<code>` when it is refused. A defect is not hidden: it rejects. */
-async function orRefusal<T extends object>(start: Promise<T>): Promise<T | Extract<TaskResult, { ok: false }>> {
+type Refused = Extract<TaskResult, { ok: false }>;
+
+/** Classic flows write `fnf:StartExecution` and catch `fnf.ExecutionAlreadyExists` (fdl-classic.md 6). */
+function refused({ action }: TaskCall, code: string, cause: string): Refused {
+  return { ok: false, error: `${action.slice(0, action.indexOf(':'))}.${code}`, cause };
+}
+
+/** What a start comes to, or how it is refused. A defect is not hidden: it rejects. */
+async function orRefusal<T extends object>(call: TaskCall, start: Promise<T>): Promise<T | Refused> {
   try {
     return await start;
   } catch (error) {
-    if (error instanceof ApiError) return { ok: false, error: `FNF.${error.code}`, cause: error.message };
+    if (error instanceof ApiError) return refused(call, error.code, error.message);
     throw error;
   }
 }

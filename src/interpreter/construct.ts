@@ -75,10 +75,12 @@ export function evaluateSeconds(
   if (until !== null) return secondsUntil(scope, until, state.secondsMax ?? limits.waitSeconds, nowMs);
   if (seconds === null || typeof seconds === 'number') return seconds ?? 0;
   const most = state.secondsMax ?? limits.waitSeconds;
+  // A limit of its own has only the classic wait, whose duration may be none.
+  const least = state.secondsMax === null ? 1 : 0;
   const value = scope.attempt(seconds, null);
   if (scope.failure !== null) return 0;
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most) return value;
-  scope.fail(named(seconds, `Seconds must be a whole number from 1 to ${most}, not ${shown(value)}`));
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
+  scope.fail(named(seconds, `Seconds must be a whole number from ${least} to ${most}, not ${shown(value)}`));
   return 0;
 }
 

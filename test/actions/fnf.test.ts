@@ -301,3 +301,8 @@ test('StartExecution: a refused start is FNF.<code>; a defect is not hidden; a c
   const idle = bench();
   assert.equal((await idle.run('FNF:StartExecution', { resourceArn }, { signal: AbortSignal.abort() })).ok, false);
 });
+
+test('StartExecution: the product in the error is spelled as the task spells it', async () => {
+  const fnf = bench();
+  assert.equal((await fnf.failure('fnf:StartExecution', {})).error, 'fnf.InvalidArgument');
+});
