@@ -87,7 +87,8 @@ function warnMissing(
     type === 'map' || type === 'array'
       ? `${before} has no ${part}`
       : `${before} is ${ARTICLE[type]} and has no ${part}`;
-  scope.warn(`the path ${path} leads nowhere and is null: ${reason}`);
+  const result = segments.some((segment) => segment.kind === 'all') ? 'an empty list' : 'null';
+  scope.warn(`the path ${path} leads nowhere and is ${result}: ${reason}`);
 }
 
 const ARTICLE: Readonly<Record<ReturnType<typeof typeOf>, string>> = {
@@ -118,11 +119,12 @@ function compileGeneralPath<S extends EvaluationScope>(
   if (wildcard < 0) return (scope) => lost(scope, read(scope), segments, target);
   const before = segments.slice(0, wildcard);
   const rest = segments.slice(wildcard + 1);
-  const base: Evaluate<S> = before.length === 0 ? read : (scope) => lost(scope, read(scope), before, target);
   return (scope) => {
-    const value = base(scope);
-    if (!isJsonArray(value)) {
-      warnMissing(scope, value, segments, wildcard, target);
+    const start = read(scope);
+    let value: JsonValue | undefined = start;
+    for (const segment of before) value = value === undefined ? value : step(value, segment);
+    if (value === undefined || !isJsonArray(value)) {
+      lost(scope, start, segments, target);
       return [];
     }
     let items: JsonValue[] = [...value];

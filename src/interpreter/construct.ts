@@ -22,7 +22,7 @@ const TASK_TIMEOUT_MAX_SECONDS = 604_800;
 /** An input or output from its constructor. `what` names it in the failure. */
 export function constructValue(scope: ConstructScope, construct: Construct, what: string): JsonObject {
   const value = scope.attempt(construct, NOTHING);
-  if (scope.failure === null) scope.failure = scope.oversize(value, `${what} of the state`);
+  if (scope.failure === null) scope.failure = scope.oversize(value, what);
   return value;
 }
 
@@ -80,7 +80,8 @@ export function evaluateSeconds(
   const value = scope.attempt(seconds, null);
   if (scope.failure !== null) return 0;
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
-  scope.fail(named(seconds, `Seconds must be a whole number from ${least} to ${most}, not ${shown(value)}`));
+  const what = state.secondsMax === null ? 'Seconds' : 'duration';
+  scope.fail(named(seconds, `${what} must be a whole number from ${least} to ${most}, not ${shown(value)}`));
   return 0;
 }
 
@@ -121,7 +122,8 @@ export function evaluateItems(scope: ConstructScope, state: MapState): JsonArray
   const items = scope.attempt(state.items, null);
   if (scope.failure !== null) return [];
   if (!isJsonArray(items)) {
-    scope.fail(named(state.items, `ItemsPath must lead to an array, not ${shown(items)}`));
+    const what = state.iterationConstructor === null ? 'ItemsPath' : 'collection';
+    scope.fail(named(state.items, `${what} must lead to an array, not ${shown(items)}`));
     return [];
   }
   const { itemConstructor, iterationConstructor } = state;
@@ -169,7 +171,7 @@ function buildItems(scope: ConstructScope, items: JsonArray, itemConstructor: Co
   for (const [index, item] of items.entries()) {
     scope.item = item;
     scope.itemIndex = index;
-    built.push(constructValue(scope, itemConstructor, `The constructed item ${index}`));
+    built.push(constructValue(scope, itemConstructor, `The constructed item ${index} of the state`));
     if (scope.failure === null) scope.checkMeasured();
     if (scope.failure !== null) return [];
   }
@@ -181,13 +183,13 @@ export function joinedOutput(scope: ConstructScope, flow: DataFlow, thread: Thre
   const { type } = thread.state;
   assert(type === 'Map' || type === 'Parallel' || type === 'Switch', `${type} joins nothing`);
   const output = flow.joinedOutput(type, thread.results ?? []);
-  scope.failure = scope.oversize(output, 'The joined result of the state');
+  scope.failure = scope.oversize(output, flow.words.joined);
   return output;
 }
 
 /** The failure of a Parallel or Map whose results are over the data limit together, before all of them are there. */
-export function joinedTooLarge(limit: number): Failure {
-  return { error: DATA_LIMIT_EXCEEDED, cause: `The joined result of the state is larger than ${limit} bytes of JSON.` };
+export function joinedTooLarge({ words }: DataFlow, limit: number): Failure {
+  return { error: DATA_LIMIT_EXCEEDED, cause: `${words.joined} is larger than ${limit} bytes of JSON.` };
 }
 
 /** A sentence with the expression it is about, and its place, ahead of it (decisions.md 2.7). */

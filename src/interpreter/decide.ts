@@ -284,7 +284,8 @@ class Decision extends Emitter {
       scope.enter(thread);
       scope.output = output;
       if (state.type === 'Choice') next = this.choose(state);
-      else if (state.outputConstructor !== null) value = constructValue(scope, state.outputConstructor, 'The output');
+      else if (state.outputConstructor !== null)
+        value = constructValue(scope, state.outputConstructor, this.flow.words.output);
       if (scope.failure === null && state.globalConstructor !== null) {
         facts = { global: constructGlobal(scope, this.execution, state.globalConstructor) };
       }
@@ -330,7 +331,7 @@ class Decision extends Emitter {
     scope.error = failure;
     let value = thread.input;
     if (rule.outputConstructor !== null) {
-      value = constructValue(scope, rule.outputConstructor, 'The output of the catch rule');
+      value = constructValue(scope, rule.outputConstructor, this.flow.words.caught);
       if (scope.failure !== null) return this.inState('StateFailed', thread, null, -1, { failure: scope.failure });
     }
     this.inState(type, thread, value, rule.next.index, { failure, caught: rule.next.name });
@@ -441,7 +442,8 @@ class Decision extends Emitter {
     const bytes = jsonBytes(result, stateDataBytes);
     const index = parent.state.type === 'Switch' ? parent.branch : thread.index;
     const facts: EventFacts = { index, bytes };
-    return parent.resultBytes + bytes > stateDataBytes ? { ...facts, failure: joinedTooLarge(stateDataBytes) } : facts;
+    if (parent.resultBytes + bytes <= stateDataBytes) return facts;
+    return { ...facts, failure: joinedTooLarge(this.flow, stateDataBytes) };
   }
 
   /** An event of a state in its own thread, caused by the one before it. */

@@ -12,7 +12,16 @@ import type { Dialect } from '../language/plan.ts';
 import type { Failure } from './event.ts';
 import type { Thread } from './execution.ts';
 
+/** What the values of a state are called in failures. */
+interface Words {
+  readonly input: string;
+  readonly output: string;
+  readonly caught: string;
+  readonly joined: string;
+}
+
 export interface DataFlow {
+  readonly words: Words;
   /** True when a scope has a local: states are left by an event of their own, StateExited. */
   readonly hasLocal: boolean;
   /** Items of one Map at once, at most, unless the settings say less; null: as the settings say. */
@@ -30,6 +39,7 @@ export interface DataFlow {
 }
 
 const stateMachine: DataFlow = {
+  words: wordsOf('state'),
   hasLocal: false,
   mapConcurrency: null,
   inputOf: (thread) => thread.input,
@@ -45,6 +55,7 @@ const stateMachine: DataFlow = {
 const NOTHING: JsonObject = Object.freeze({});
 
 const classic: DataFlow = {
+  words: wordsOf('step'),
   hasLocal: true,
   mapConcurrency: 100,
   inputOf: ({ handed, local }) => merge(isJsonObject(handed) ? handed : NOTHING, local),
@@ -60,6 +71,15 @@ const classic: DataFlow = {
 };
 
 const DATA_FLOWS: Readonly<Record<Dialect, DataFlow>> = { statemachine: stateMachine, classic };
+
+function wordsOf(unit: string): Words {
+  return {
+    input: `The input of the ${unit}`,
+    output: `The output of the ${unit}`,
+    caught: `The output of the catch rule of the ${unit}`,
+    joined: `The joined result of the ${unit}`,
+  };
+}
 
 export function dataFlowOf({ dialect }: { readonly dialect: Dialect }): DataFlow {
   return DATA_FLOWS[dialect];

@@ -12,10 +12,10 @@ export function buildInput(scope: ConstructScope, flow: DataFlow, thread: Thread
   const { inputConstructor } = thread.state;
   if (inputConstructor !== null) {
     if (flow.hasLocal) scope.output = thread.local;
-    return constructValue(scope, inputConstructor, 'The input');
+    return constructValue(scope, inputConstructor, flow.words.input);
   }
   const input = flow.inputOf(thread);
-  if (flow.hasLocal) scope.failure = scope.oversize(input, 'The input of the step');
+  if (flow.hasLocal) scope.failure = scope.oversize(input, flow.words.input);
   return input;
 }
 

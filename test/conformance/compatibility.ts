@@ -32,8 +32,8 @@ is shown to hold by at least one of ${cases.length} conformance
 cases, which are plain YAML files (\`test/conformance/\`), or by a test of another kind where it is about the API or about
 real tasks. All of them run with \`npm test\`.
 
-This version runs Express and Standard flows in both languages, the state-machine language and the classic one
-(\`type: flow\`). Distributed Maps are recognised and not run yet.
+This version runs Express and Standard flows in the state-machine language and in the classic one (\`type: flow\`), whose
+sections begin with "Classic". Distributed Maps are recognised and not run yet.
 
 ## Contents
 

@@ -324,8 +324,9 @@ export class VisitJudge {
     const due = visit.failure;
     if (visit.phase !== 'failing' || due === null) {
       this.expect(own, `nothing before it failed with ${failure.error}`);
-      // Without an InputConstructor only the input of the execution can be at fault.
-      const unstarted = visit.phase === 'entered' && visit.state.inputConstructor === null;
+      // Without an InputConstructor only the input of the execution can be at fault, or what it is joined with.
+      const isHanded = visit.state.inputConstructor === null && !this.rules.hasLocal;
+      const unstarted = visit.phase === 'entered' && isHanded;
       this.expect(!unstarted || visit.entered === FIRST_ENTERED, 'the state has not started');
       const early = visit.phase === 'children' && visit.exited < visit.opened;
       this.expect(!early || failure.error === 'FnF.DataLimitExceeded', 'lines inside it have not exited');

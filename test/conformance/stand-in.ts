@@ -115,7 +115,7 @@ export class StandIn {
   #take(call: TaskCall): KnownCall {
     const state = stateOf(call);
     this.calls.push(state);
-    if (call.taskToken !== null) this.tokens.push(call.taskToken);
+    this.tokens.push(...tokensOf(call));
     const entry = this.#entries.find(
       (candidate) => candidate.left > 0 && (candidate.answer.state === undefined || candidate.answer.state === state),
     );
@@ -137,7 +137,7 @@ export class StandIn {
       this.#problems.push(`action of ${state}: expected ${answer.action}, got ${call.action}`);
     }
     if (answer.parameters === undefined) return;
-    const got = parseJson(hideToken(JSON.stringify(call.parameters), call.taskToken));
+    const got = parseJson(tokensOf(call).reduce(hideToken, JSON.stringify(call.parameters)));
     if (!isDeepStrictEqual(copy(answer.parameters), got)) {
       const wanted = JSON.stringify(answer.parameters);
       this.#problems.push(`parameters of ${state}:\n  expected ${wanted}\n  got      ${JSON.stringify(got)}`);
@@ -145,8 +145,8 @@ export class StandIn {
   }
 
   #scheduleReport(call: TaskCall, state: string, end: TaskEnd): void {
-    const token = call.taskToken;
-    if (token === null) {
+    const token = tokensOf(call)[0];
+    if (token === undefined) {
       this.#problems.push(`the call of ${state} has no task token to report with`);
       return;
     }
@@ -173,8 +173,17 @@ export class StandIn {
 }
 
 /** A task token is another text in every run; a case writes `<token>` for it. */
-export function hideToken(text: string, token: string | null): string {
-  return token === null ? text : text.replaceAll(token, '<token>');
+export function hideToken(text: string, token: string): string {
+  return text.replaceAll(token, '<token>');
+}
+
+/** Shape of a task token of this server. */
+const TOKEN = /(?<![\w-])A[\w-]{54}(?![\w-])/g;
+
+/** The tokens that a call brings: first what stands in its parameters, as the service that is called sees it. */
+function tokensOf({ taskToken, parameters }: TaskCall): readonly string[] {
+  if (taskToken === null) return [];
+  return [...new Set([...(JSON.stringify(parameters).match(TOKEN) ?? []), taskToken])];
 }
 
 function resultOf(answer: Pick<TaskAnswer, 'error' | 'output' | 'outputText'>): TaskResult {

@@ -169,8 +169,7 @@ describe('mappings', () => {
     );
     assert.deepEqual(warnings, [
       'the path $input.x.y leads nowhere and is null: $input has no .x',
-      'the path $local.x leads nowhere and is null: $local has no .x',
-      'the path $local.x[*].y leads nowhere and is null: $local.x is null and has no [*]',
+      'the path $local.x[*].y leads nowhere and is an empty list: $local has no .x',
     ]);
   });
 
