@@ -30,7 +30,7 @@ export interface DurableEngine {
   close(): Promise<void>;
 }
 
-export const SETTINGS: Settings = loadSettings({}, '/', () => null);
+export const SETTINGS: Settings = await loadSettings({}, '/', () => null);
 const PATIENCE_MS = 600_000;
 const INPUT_OBJECT = JSON.parse(INPUT) as JsonObject;
 

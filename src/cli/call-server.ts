@@ -37,7 +37,7 @@ export async function callServer(
   action: string,
   parameters: Readonly<Record<string, string>>,
 ): Promise<ServerReply> {
-  const settings = readSettings(host);
+  const settings = await readSettings(host);
   const url = endpoint === null ? addressOf(settings) : parseEndpoint(endpoint);
   const body = formOf({ Action: action, Version: '2019-03-15', Format: 'JSON', ...parameters }, keyOf(settings));
   const answer = await post(url, body, settings.tls === null ? null : settings.tls.certFile);

@@ -33,7 +33,7 @@ export interface RunOptions {
 export async function run(host: Host, options: RunOptions): Promise<number> {
   const { file, input } = options;
   if (file === '-' && input === '-') throw new StartFault('standard input cannot be both the definition and the input');
-  const settings = readSettings(host);
+  const settings = await readSettings(host);
   const definition = await readText(host, file);
   const plan = compile(host, file, definition, settings.limits.parallelBranches);
   if (plan === null) return EXIT.failed;

@@ -30,7 +30,7 @@ import { readSettings, startFaultFor } from './settings.ts';
 
 /** Serves until a signal; 0 when everything was closed in order. @throws {StartFault} */
 export async function serve(host: Host): Promise<number> {
-  const settings = readSettings(host);
+  const settings = await readSettings(host);
   const tls = readTls(settings);
   const log = createLog(settings.log);
   let url = '';

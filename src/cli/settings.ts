@@ -7,8 +7,12 @@ import type { Host } from './host.ts';
 import { StartFault } from './host.ts';
 
 /** @throws {StartFault} that lists everything that is wrong with the settings. */
-export function readSettings(host: Host): Settings {
-  return startFaultFor(() => loadSettings(host.env, host.workingFolder, faultOfPolicy));
+export async function readSettings(host: Host): Promise<Settings> {
+  try {
+    return await loadSettings(host.env, host.workingFolder, faultOfPolicy);
+  } catch (error) {
+    return rethrow(error);
+  }
 }
 
 function faultOfPolicy(document: unknown): string | null {
@@ -21,7 +25,11 @@ export function startFaultFor<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof SettingsFault) throw new StartFault(error.message, { cause: error });
-    throw error;
+    return rethrow(error);
   }
+}
+
+function rethrow(error: unknown): never {
+  if (error instanceof SettingsFault) throw new StartFault(error.message, { cause: error });
+  throw error;
 }

@@ -11,18 +11,24 @@ import type { Settings } from './settings.ts';
  * Loads the settings: environment over file over defaults.
  * @throws {SettingsFault} with everything that is wrong.
  */
-export function loadSettings(env: Environment, workingFolder: string, checkPolicy: CheckPolicy): Settings {
+export async function loadSettings(
+  env: Environment,
+  workingFolder: string,
+  checkPolicy: CheckPolicy,
+): Promise<Settings> {
   const { configFile, texts, faults } = readEnvironment(env);
-  const file = configFile === null ? null : readFile(configFile, workingFolder);
+  const file = configFile === null ? null : await readFile(configFile, workingFolder);
   const given = typeof file === 'string' ? { file: null, faults: [...faults, file] } : { file, faults };
   return makeSettings({ environment: texts, workingFolder, ...given }, checkPolicy);
 }
 
-/** The file, or why it cannot be read. */
-function readFile(name: string, workingFolder: string): SettingSources['file'] | string {
+/** The file, or why it cannot be read. Its language is loaded for it alone: most servers have no file. */
+async function readFile(name: string, workingFolder: string): Promise<SettingSources['file'] | string> {
   const path = resolve(workingFolder, name);
   try {
-    return { name, folder: dirname(path), text: readFileSync(path, 'utf8') };
+    const text = readFileSync(path, 'utf8');
+    const { readSettingsText } = await import('./file.ts');
+    return { name, folder: dirname(path), content: readSettingsText(text) };
   } catch (error) {
     return `${CONFIG_VARIABLE}: the file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
   }

@@ -5,7 +5,7 @@
 import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { isLoopback } from '../base/loopback.ts';
-import { readSettingsText } from './file.ts';
+import type { FileValues } from './file.ts';
 import type { KeySetting, Secret, Settings } from './settings.ts';
 import { CLOUD_RATES, TABLE } from './table.ts';
 import type { SettingKey, SettingValues } from './table.ts';
@@ -20,7 +20,8 @@ export interface SettingSources {
     readonly name: string;
     /** What relative paths in the file are relative to; absolute. */
     readonly folder: string;
-    readonly text: string;
+    /** Read from its text. */
+    readonly content: FileValues;
   } | null;
   /** What went wrong while the sources were read. */
   readonly faults: readonly string[];
@@ -56,11 +57,11 @@ type ReadValues = { readonly [K in keyof SettingValues]: SettingValues[K] | unde
 class Reader {
   readonly faults: string[] = [];
   readonly #sources: SettingSources;
-  readonly #file: ReturnType<typeof readSettingsText> | null;
+  readonly #file: FileValues | null;
 
   constructor(sources: SettingSources) {
     this.#sources = sources;
-    this.#file = sources.file === null ? null : readSettingsText(sources.file.text);
+    this.#file = sources.file?.content ?? null;
     this.faults.push(...sources.faults);
     for (const fault of this.#file?.faults ?? []) this.faults.push(`${sources.file?.name}:${fault}`);
   }

@@ -16,3 +16,6 @@ export interface Compilation {
   /** In the order of the text; the first 100, then one that counts the rest. */
   readonly diagnostics: readonly Diagnostic[];
 }
+
+/** `compileDefinition`, or something that loads the language before it calls it. */
+export type CompileDefinition = (text: string, options: CompileOptions) => Compilation | Promise<Compilation>;

@@ -33,7 +33,7 @@ export const createFlow: Operation<OperationServices> = {
       lastModifiedMs: nowMs,
       revision: 1,
     };
-    checkDefinition(services, flow, definition);
+    await checkDefinition(services, flow, definition);
     if ((await services.flows.get(name)) !== null) throw apiError('FlowAlreadyExists', name);
     await refuseFull(services);
     if (!(await services.flows.create(flow))) throw apiError('FlowAlreadyExists', name);

@@ -17,12 +17,12 @@ export const FLOW_TYPES = ['FDL', 'DEFAULT'] as const;
  * Refuses a definition that cannot run in this mode.
  * @throws {ApiError} `InvalidArgument` whose message lists every diagnostic, a line each (decisions.md 1.3).
  */
-export function checkDefinition(
+export async function checkDefinition(
   services: OperationServices,
   flow: { readonly name: string; readonly executionMode: ExecutionMode },
   definition: string,
-): void {
-  const { plan, diagnostics } = services.compile(definition, {
+): Promise<void> {
+  const { plan, diagnostics } = await services.compile(definition, {
     mode: flow.executionMode,
     flowName: flow.name,
     parallelBranches: services.limits.parallelBranches,

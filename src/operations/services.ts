@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../base/clock.ts';
 import type { Ids } from '../base/ids.ts';
-import type { Compilation, CompileOptions } from '../language/compile.ts';
+import type { CompileDefinition } from '../language/compilation.ts';
 import type { Executions } from '../runtime/executions.ts';
 import type { FlowChanges } from '../runtime/flow-changes.ts';
 import type { SyncExecutions } from '../runtime/sync-executions.ts';
@@ -19,8 +19,8 @@ export interface OperationServices {
   readonly executions: Executions;
   /** Told of every change of a flow, its versions and its aliases, after it is durable and before it is answered. */
   readonly changes: FlowChanges;
-  /** `compileDefinition` of the language. */
-  readonly compile: (text: string, options: CompileOptions) => Compilation;
+  /** `compileDefinition` of the language, which may have to be loaded first. */
+  readonly compile: CompileDefinition;
   readonly rate: OperationRate;
   readonly clock: Clock;
   readonly ids: Ids;

@@ -19,7 +19,7 @@ export const updateFlow: Operation<OperationServices> = {
     const name = requiredName(parameters, 'Name');
     const changes = changesOf(parameters, services.clock.nowMs());
     const old = await existingFlow(services, name);
-    if (changes.definition !== undefined) checkDefinition(services, old, changes.definition);
+    if (changes.definition !== undefined) await checkDefinition(services, old, changes.definition);
     const flow = await services.flows.update(name, changes, old.id);
     // Deleted, and perhaps made again in another mode, since it was looked at.
     if (flow === null)

@@ -48,7 +48,7 @@ export class ExecutionLoader {
       const snapshot = await store.snapshot(flowId, Number(revision));
       assert(snapshot !== null, `no snapshot of revision ${revision} of flow ${flowId}`);
       const { definition } = snapshot;
-      const plan = readable(() => compile({ name: flowName, definition, executionMode: 'Standard' }));
+      const plan = await compile({ name: flowName, definition, executionMode: 'Standard' }).catch(unreadable);
       return { value: { snapshot, plan }, size: definition.length };
     });
   }
@@ -107,9 +107,12 @@ function readable<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ExecutionUnreadable(reason, { cause: error });
+    return unreadable(error);
   }
+}
+
+function unreadable(error: unknown): never {
+  throw new ExecutionUnreadable(error instanceof Error ? error.message : String(error), { cause: error });
 }
 
 /** What the interpreter is given of an execution for its life. */

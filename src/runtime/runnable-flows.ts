@@ -8,7 +8,7 @@ import { formatDiagnostic } from '../base/diagnostic.ts';
 import type { Ids } from '../base/ids.ts';
 import { setMember } from '../base/json.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
-import type { Compilation, CompileOptions } from '../language/compile.ts';
+import type { CompileDefinition } from '../language/compilation.ts';
 import type { Plan } from '../language/plan.ts';
 import type { ExecutionMode, EnvironmentVariable, FlowAlias, FlowRecord, FlowStore, Route } from '../store/flows.ts';
 import { PlanCache } from './plan-cache.ts';
@@ -42,7 +42,11 @@ export interface RunnableFlows {
 }
 
 /** Compiles a flow's definition in its mode. @throws {ApiError} `InvalidArgument` with every fault. */
-export type CompileFlow = (flow: { name: string; definition: string; executionMode: ExecutionMode }) => Plan;
+export type CompileFlow = (flow: {
+  readonly name: string;
+  readonly definition: string;
+  readonly executionMode: ExecutionMode;
+}) => Promise<Plan>;
 
 export interface RunnableFlowsOptions {
   readonly flows: FlowStore;
@@ -51,8 +55,8 @@ export interface RunnableFlowsOptions {
 }
 
 export function createRunnableFlows({ flows, ids, compile }: RunnableFlowsOptions): RunnableFlows {
-  const runnable = (flow: FlowRecord, version: string): { value: Runnable; size: number } => ({
-    value: { flow, plan: compile(flow), environment: environmentOf(flow.environment), version },
+  const runnable = async (flow: FlowRecord, version: string): Promise<{ value: Runnable; size: number }> => ({
+    value: { flow, plan: await compile(flow), environment: environmentOf(flow.environment), version },
     size: flow.definition.length,
   });
   const current = new PlanCache<Runnable>(async (name) => runnable(await existing(flows, name), ''));
@@ -110,13 +114,13 @@ export function environmentOf(variables: readonly EnvironmentVariable[]): JsonOb
 }
 
 export interface CompilerOptions {
-  readonly compile: (definition: string, options: CompileOptions) => Compilation;
+  readonly compile: CompileDefinition;
   readonly parallelBranches: number;
 }
 
 export function createFlowCompiler({ compile, parallelBranches }: CompilerOptions): CompileFlow {
-  return ({ name, definition, executionMode }) => {
-    const { plan, diagnostics } = compile(definition, { mode: executionMode, flowName: name, parallelBranches });
+  return async ({ name, definition, executionMode }) => {
+    const { plan, diagnostics } = await compile(definition, { mode: executionMode, flowName: name, parallelBranches });
     if (plan !== null) return plan;
     const faults = diagnostics.filter((diagnostic) => diagnostic.severity === 'error').map(formatDiagnostic);
     throw invalidArgument(`The definition of flow '${name}' cannot be run: ${faults.join('; ')}`);

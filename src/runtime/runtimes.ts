@@ -4,7 +4,7 @@ import type { Ids } from '../base/ids.ts';
 import type { ActionCatalog } from '../actions/action.ts';
 import type { StartExecution } from '../actions/fnf.ts';
 import type { Settings } from '../config/settings.ts';
-import type { Compilation, CompileOptions } from '../language/compile.ts';
+import type { CompileDefinition } from '../language/compilation.ts';
 import type { Stores } from '../store/stores.ts';
 import { startExecutionOf } from './child-executions.ts';
 import { createExecutions } from './execution-service.ts';
@@ -25,8 +25,7 @@ export interface RuntimesOptions {
   readonly ids: Ids;
   readonly actions: ActionCatalog;
   readonly stores: Pick<Stores, 'flows' | 'executions'>;
-  /** `compileDefinition` of the language. */
-  readonly compile: (definition: string, options: CompileOptions) => Compilation;
+  readonly compile: CompileDefinition;
   readonly limits: Settings['limits'];
   readonly history: Settings['history'];
   /** Waiting Standard executions that stay in memory; as many as the runtime sees fit when absent. */

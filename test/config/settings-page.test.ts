@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { parsePolicy } from '../../src/auth/parse-policy.ts';
 import { CONFIG_VARIABLE } from '../../src/config/env.ts';
+import { readSettingsText } from '../../src/config/file.ts';
 import { makeSettings } from '../../src/config/make.ts';
 import { TABLE } from '../../src/config/table.ts';
 import type { TableEntry } from '../../src/config/table.ts';
@@ -42,7 +43,7 @@ describe('docs/settings.md', () => {
     const page = readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8');
     const text = /^```yaml\n(.*?)^```$/ms.exec(page)?.[1];
     assert.ok(text !== undefined);
-    const file = { name: 'settings.md', folder: '/srv', text };
+    const file = { name: 'settings.md', folder: '/srv', content: readSettingsText(text) };
     const settings = makeSettings(
       { environment: new Map(), workingFolder: '/srv', file, faults: [] },
       (policy) => parsePolicy(policy).faults[0] ?? null,

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { readEnvironment } from '../../src/config/env.ts';
+import { readSettingsText } from '../../src/config/file.ts';
 import { makeSettings, SettingsFault } from '../../src/config/make.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import { TABLE } from '../../src/config/table.ts';
@@ -21,7 +22,8 @@ function make({ env = {}, file, checkPolicy = () => null }: Given = {}): Setting
       environment: texts,
       faults,
       workingFolder: '/srv',
-      file: file === undefined ? null : { name: 'millrace.yaml', folder: '/etc/millrace', text: file },
+      file:
+        file === undefined ? null : { name: 'millrace.yaml', folder: '/etc/millrace', content: readSettingsText(file) },
     },
     checkPolicy,
   );

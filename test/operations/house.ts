@@ -8,6 +8,7 @@ import { ApiError } from '../../src/api/error.ts';
 import type { ErrorCode } from '../../src/api/errors.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import type { JsonObject } from '../../src/base/json.ts';
+import { readSettingsText } from '../../src/config/file.ts';
 import { makeSettings } from '../../src/config/make.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
 import { OPERATIONS } from '../../src/operations/all.ts';
@@ -63,7 +64,7 @@ export async function withHouse(
     {
       environment: new Map(),
       workingFolder: folder,
-      file: { name: 'settings', folder, text: changes.settings ?? '{}' },
+      file: { name: 'settings', folder, content: readSettingsText(changes.settings ?? '{}') },
       faults: [],
     },
     () => null,
