@@ -8,10 +8,11 @@ import { assert } from '../base/assert.ts';
 import { formatDiagnostic } from '../base/diagnostic.ts';
 import { compileDefinition } from '../language/compile.ts';
 import type { MapNode, Node } from '../language/document.ts';
-import { describe } from '../language/document.ts';
+import { describe, textOf } from '../language/document.ts';
 import { Report } from '../language/report.ts';
 import { readYaml } from '../language/yaml.ts';
 import { convertMachine, looksLikeAsl } from './asl/machine.ts';
+import { convertFlow, looksClassic } from './classic/flow.ts';
 import type { Remark } from './outcome.ts';
 import { Outcome } from './outcome.ts';
 import type { YamlMap } from './yaml-text.ts';
@@ -48,18 +49,34 @@ export function convertDefinition(text: string, options: ConvertOptions): Conver
   const faults = report.diagnostics().filter(({ severity }) => severity === 'error');
   if (root === null || faults.length > 0) return { text: null, notes: [], refusals: faults };
   const outcome = new Outcome(report);
-  const converted = convertRoot(outcome, root, options);
+  const converted = convertRoot(outcome, body, root, options);
   const written = converted === null || outcome.refusals.length > 0 ? null : checked(outcome, root, converted);
   return { text: written, notes: outcome.inOrder(outcome.notes), refusals: outcome.inOrder(outcome.refusals) };
 }
 
-function convertRoot(outcome: Outcome, root: Node, { from, name, fallbackName }: ConvertOptions): YamlMap | null {
+function convertRoot(
+  outcome: Outcome,
+  text: string,
+  root: Node,
+  { from, name, fallbackName }: ConvertOptions,
+): YamlMap | null {
   if (root.kind !== 'map') {
     outcome.refuse(root, `a definition is a mapping, but this is ${describe(root)}`);
     return null;
   }
   const language = from ?? languageOf(root);
   if (language === 'asl') return convertMachine(outcome, root, name ?? fallbackName);
+  if (language === 'classic') {
+    // Only what the language itself accepts is looked at any further.
+    const { diagnostics } = compileDefinition(text, {
+      mode: 'Standard',
+      flowName: null,
+      parallelBranches: BRANCHES_MAX,
+    });
+    for (const { severity, ...place } of diagnostics) if (severity === 'error') outcome.refusals.push(place);
+    if (outcome.refusals.length > 0) return null;
+    return convertFlow(outcome, root, name ?? nameIn(root) ?? fallbackName);
+  }
   outcome.refuse(
     root,
     'this is neither the classic language ("type: flow") nor Amazon States Language ("StartAt" and "States" by name)',
@@ -67,7 +84,14 @@ function convertRoot(outcome: Outcome, root: Node, { from, name, fallbackName }:
   return null;
 }
 
+/** The name that a classic flow may have in its text. */
+function nameIn(root: MapNode): string | null {
+  const node = root.entries.get('name')?.value;
+  return node === undefined || textOf(node) === '' ? null : textOf(node);
+}
+
 function languageOf(root: MapNode): SourceLanguage | null {
+  if (looksClassic(root)) return 'classic';
   if (looksLikeAsl(root)) return 'asl';
   return null;
 }

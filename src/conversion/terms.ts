@@ -16,14 +16,14 @@ const NOWHERE = { offset: 0, length: 0 } as const;
 
 export const NULL: Term = literal(null);
 export const EMPTY: Term = { kind: 'object', members: [], ...NOWHERE };
-export const INPUT: Term = variable('$Input');
-export const OUTPUT: Term = variable('$Output');
+export const INPUT = variable('$Input');
+export const OUTPUT = variable('$Output');
 
 export function literal(value: Literal): Term {
   return { kind: 'literal', value, ...NOWHERE };
 }
 
-export function variable(name: string): Term {
+export function variable(name: string): Extract<Term, { kind: 'variable' }> {
   return { kind: 'variable', name, ...NOWHERE };
 }
 

@@ -155,7 +155,7 @@ function objectOf(text: string): JsonObject | null {
 }
 
 /** serviceParams of a message and the parameters of `MNS:SendMessage` (integrations.md 6). */
-const MESSAGE_PARAMS: readonly (readonly [param: string, parameter: string])[] = [
+export const MESSAGE_PARAMS: readonly (readonly [param: string, parameter: string])[] = [
   ['MessageBody', 'message'],
   ['MessageTag', 'messageTag'],
   ['MessageAttributes', 'messageAttributes'],

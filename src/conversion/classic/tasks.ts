@@ -1,0 +1,150 @@
+/** What a task step calls, in the terms of the state-machine language (fdl-classic.md 5; integrations.md 13). */
+import { isJsonObject, JsonFault, parseJson } from '../../base/json.ts';
+import type { JsonValue } from '../../base/json.ts';
+import { readMode } from '../../language/classic/pattern.ts';
+import { readResource } from '../../language/classic/resource.ts';
+import { MESSAGE_PARAMS } from '../../language/classic/task.ts';
+import type { Node } from '../../language/document.ts';
+import { isNull, toJson } from '../../language/document.ts';
+import { FieldReader } from '../../language/field-reader.ts';
+import type { TaskMode } from '../../language/plan.ts';
+import { Report } from '../../language/report.ts';
+import type { Outcome } from '../outcome.ts';
+import type { Term } from '../terms.ts';
+import { call, constant, constantOf, isTextLiteral, literal, member, object, OUTPUT } from '../terms.ts';
+import { field, textField } from './model.ts';
+import type { Step } from './model.ts';
+
+export interface ConvertedTask {
+  readonly action: string;
+  readonly mode: TaskMode;
+  readonly parameters: Term;
+  /** `$local` of the step. */
+  readonly result: Term;
+}
+
+/** Says what a text of serviceParams means when it is a path of the step's input, else null. */
+export type ReadParam = (node: Node) => Term | null;
+
+/** The call of a task. `input` is the step's input. */
+export function convertTask(outcome: Outcome, step: Step, input: Term, readParam: ReadParam): ConvertedTask {
+  const params = serviceParams(step, readParam);
+  // The definition compiles: what the readers of the language would report has been reported.
+  const task = new FieldReader(new Report(''), { node: step.node, path: null }, 'the step');
+  const mode = readMode(task, null, false);
+  const action = textField(step.node, 'action');
+  if (action !== null) return convertAction(outcome, step, action, mode, params, input);
+  const resource = readResource(task);
+  const arn = literal(resource?.arn ?? '');
+  switch (resource?.kind) {
+    case 'flow':
+      return {
+        action: 'FNF:StartExecution',
+        mode,
+        parameters: object(startMembers(arn, params, input)),
+        result: OUTPUT,
+      };
+    case 'message':
+      return {
+        action: 'MNS:SendMessage',
+        mode,
+        parameters: object([['resourceArn', arn], ...messageMembers(params)]),
+        result: OUTPUT,
+      };
+    default:
+      return invokeFunction(outcome, step, arn, mode, params, input);
+  }
+}
+
+type Params = ReadonlyMap<string, Term>;
+type Members = (readonly [string, Term])[];
+
+function serviceParams(step: Step, readParam: ReadParam): Params {
+  const params = new Map<string, Term>();
+  const node = field(step.node, 'serviceParams');
+  for (const { key, value } of node?.kind === 'map' ? node.entries.values() : []) {
+    if (!isNull(value)) params.set(key, readParam(value) ?? constant(toJson(value)));
+  }
+  return params;
+}
+
+function invokeFunction(
+  outcome: Outcome,
+  step: Step,
+  arn: Term,
+  mode: TaskMode,
+  params: Params,
+  input: Term,
+): ConvertedTask {
+  if (params.has('StatefulAsyncInvocationID')) {
+    outcome.note(step.node, '"StatefulAsyncInvocationID" is left out: it is not handed on in either language');
+  }
+  const given = params.get('InvocationType');
+  const type = given ?? literal(mode === 'WaitForSystemCallback' ? 'Async' : 'Sync');
+  const isAccepted = mode === 'RequestComplete' && given !== undefined && constantOf(given) === 'Async';
+  return {
+    action: 'FC:InvokeFunction',
+    mode,
+    parameters: object([
+      ['resourceArn', arn],
+      ['invocationType', type],
+      ['body', input],
+    ]),
+    result: isAccepted || mode === 'WaitForCustomCallback' ? OUTPUT : member(OUTPUT, 'Body'),
+  };
+}
+
+function startMembers(arn: Term, params: Params, input: Term): Members {
+  const name = params.get('ExecutionName');
+  return [
+    ['resourceArn', arn],
+    ...(name === undefined ? [] : [['executionName', name] as const]),
+    ['input', childInput(params.get('Input'), input)],
+  ];
+}
+
+/** A constant may be the JSON text of an object, as the API's own parameter is. */
+function childInput(given: Term | undefined, input: Term): Term {
+  if (given === undefined) return input;
+  return isTextLiteral(given) ? constant(objectOf(given.value) ?? given.value) : given;
+}
+
+function objectOf(text: string): JsonValue | null {
+  try {
+    const value = parseJson(text);
+    return isJsonObject(value) ? value : null;
+  } catch (error) {
+    if (error instanceof JsonFault) return null;
+    throw error;
+  }
+}
+
+function messageMembers(params: Params): Members {
+  return MESSAGE_PARAMS.flatMap(([name, parameter]) => {
+    const value = params.get(name);
+    return value === undefined ? [] : [[parameter, value] as const];
+  });
+}
+
+function convertAction(
+  outcome: Outcome,
+  step: Step,
+  action: string,
+  mode: TaskMode,
+  params: Params,
+  input: Term,
+): ConvertedTask {
+  if (action.toLowerCase() !== 'fnf:startexecution') {
+    return { action, mode, parameters: object(params), result: OUTPUT };
+  }
+  const arn = params.get('resourceArn') ?? flowArn(params.get('FlowName'));
+  if (arn === null) outcome.refuse(step.node, `${action} needs the parameter "FlowName"`);
+  return { action, mode, parameters: object(startMembers(arn ?? literal(''), params, input)), result: OUTPUT };
+}
+
+function flowArn(name: Term | undefined): Term | null {
+  if (name === undefined) return null;
+  return isTextLiteral(name)
+    ? literal(`acs:fnf:::flow/${name.value}`)
+    : call('format', literal('acs:fnf:::flow/{}'), name);
+}

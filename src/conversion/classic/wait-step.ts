@@ -1,0 +1,72 @@
+/** Steps that do no more than go on: pass, succeed, and wait (fdl-classic.md 2.2, 2.3). */
+import { printExpression } from '../../expression/print.ts';
+import type { Node } from '../../language/document.ts';
+import { EMPTY } from '../terms.ts';
+import { splitWait, WAIT_MAX_SECONDS, WAITS_MAX } from '../waits.ts';
+import type { Draft } from './drafts.ts';
+import { field, numberField } from './model.ts';
+import type { At, ScopeWriter } from './scope-writer.ts';
+import { mergeLocal } from './values.ts';
+
+/** A state that goes on: with its outputMappings, or with its data as they are. */
+export function writeIdle(
+  writer: ScopeWriter,
+  at: At,
+  type: 'Pass' | 'Wait',
+  name: string,
+  fields: Draft['fields'],
+): void {
+  const { step, scope, values, next } = at;
+  if (step.outputs === null) {
+    const output = writer.needsData(scope.frame, values.keys, [next]) ? scope.frame.build(EMPTY) : null;
+    writer.draft(type, name, step, { fields, output, local: values.local, next });
+  } else {
+    const local = mergeLocal(values.local, values.keys, values.mapped(step.outputs, EMPTY));
+    writer.draft(type, name, step, { fields, output: scope.frame.build(local), local, next });
+  }
+}
+
+export function writeWait(writer: ScopeWriter, at: At): void {
+  const { outcome } = writer.context;
+  const { step, name, values } = at;
+  const duration = field(step.node, 'duration');
+  if (duration === undefined) {
+    const advice = 'compute the seconds in a task and use "duration"';
+    outcome.refuse(field(step.node, 'timestamp') ?? step.node, `a wait until an instant has no equivalent; ${advice}`);
+    return;
+  }
+  const dynamic = values.bare(duration);
+  if (dynamic === null) {
+    writeRow(writer, at, duration, numberField(step.node, 'duration') ?? 0);
+    return;
+  }
+  outcome.note(duration, `a Wait takes 1 to ${WAIT_MAX_SECONDS} seconds; a longer one fails the state`);
+  writeIdle(writer, at, 'Wait', name, [['Seconds.$', printExpression(dynamic)]]);
+}
+
+/** As many Waits as it takes; none for no time at all. */
+function writeRow(writer: ScopeWriter, at: At, duration: Node, seconds: number): void {
+  const { outcome } = writer.context;
+  const parts = splitWait(seconds);
+  if (parts === null) {
+    const most = WAIT_MAX_SECONDS * WAITS_MAX;
+    outcome.refuse(
+      duration,
+      `a wait of ${seconds} seconds is too long: up to ${most} are converted, as a row of Waits; wait for longer with a callback task and its Timeout`,
+    );
+    return;
+  }
+  if (parts.length > 1) {
+    outcome.note(duration, `a Wait takes ${WAIT_MAX_SECONDS} seconds at most; ${parts.length} in a row take its place`);
+  }
+  const last = parts.pop();
+  let current = at.name;
+  for (const part of parts) {
+    const following = writer.names.fresh(at.name);
+    if (writer.isUndemanding(at.name)) writer.markUndemanding(following);
+    writer.draft('Wait', current, at.step, { fields: [['Seconds', part]], next: following });
+    current = following;
+  }
+  if (last === undefined) writeIdle(writer, at, 'Pass', current, []);
+  else writeIdle(writer, at, 'Wait', current, [['Seconds', last]]);
+}
