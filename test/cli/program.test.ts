@@ -59,9 +59,13 @@ describe('the command line', () => {
 describe('millrace validate', () => {
   it('says nothing on standard output and exits 0 when all is well', async () => {
     const examples = readdirSync(join(ROOT, 'examples')).filter((name) => name.endsWith('.yaml'));
-    const ended = await runMillrace(['validate', ...examples.map((name) => join(ROOT, 'examples', name))]);
-    assert.deepEqual([ended.code, ended.stdout], [0, '']);
-    assert.match(ended.stderr, /checked as Express: no errors, no warnings/);
+    const files = examples.map((name) => join(ROOT, 'examples', name));
+    const standard = await runMillrace(['validate', '--mode', 'standard', ...files]);
+    assert.deepEqual([standard.code, standard.stdout], [0, '']);
+    assert.match(standard.stderr, /checked as Standard: no errors, no warnings/);
+    const express = await runMillrace(['validate', join(ROOT, 'examples', 'hello.yaml')]);
+    assert.deepEqual([express.code, express.stdout], [0, '']);
+    assert.match(express.stderr, /checked as Express: no errors, no warnings/);
   });
 
   it('prints each fault of each file as file:line:column: severity: message', async () => {
