@@ -1,151 +1,25 @@
 /** The judge of histories passes what decisions.md 5 describes and finds each of the faults planted here. */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { formatDiagnostic } from '../../src/base/diagnostic.ts';
-import { type JsonObject, parseJson } from '../../src/base/json.ts';
-import { compileDefinition } from '../../src/language/compile.ts';
+import type { JsonObject } from '../../src/base/json.ts';
 import type { Plan } from '../../src/language/plan.ts';
 import type { HistoryEvent } from '../../src/runtime/executions.ts';
+import { CLASSIC_HISTORIES } from './good-classic-histories.ts';
+import { HISTORIES } from './good-histories.ts';
 import { historyFaults } from './histories.ts';
 import type { HistoryOptions } from './histories.ts';
 import { historyDifference, historyText } from './history-text.ts';
 
-const CALLS = planOf(`
-  StartAt: Call
-  States:
-    - Type: Task
-      Name: Call
-      Action: FC:InvokeFunction
-      TaskMode: WaitForCustomCallback
-      Timeout: 10
-      Parameters: {resourceArn: 'acs:fc:::functions/f', invocationType: Async}
-      Retry: [{Errors: [E], MaxAttempts: 1, IntervalSeconds: 2}]
-      Catch: [{Errors: [FnF.ALL], OutputConstructor: {recovered: true}, Next: Both}]
-      Next: Each
-    - Type: Parallel
-      Name: Both
-      Branches:
-        - {StartAt: L, States: [{Type: Pass, Name: L, End: true}]}
-        - {StartAt: R, States: [{Type: Wait, Name: R, Seconds: 5, End: true}]}
-      OutputConstructor: {items: [1, 2]}
-      Next: Each
-    - Type: Map
-      Name: Each
-      ItemsPath: $Input.items
-      MaxConcurrency: 1
-      Processor: {StartAt: One, States: [{Type: Pass, Name: One, End: true}]}
-      End: true
-`);
-
-/** Every kind of event but the aborts. */
-const CALLED = historyOf(`
-  1 <0 ExecutionStarted {"input":{}}
-  2 <1 StateEntered Call {"input":{}}
-  3 <2 StateStarted Call {"input":{}}
-  4 <3 TaskScheduled Call {"action":"FC:InvokeFunction","mode":"WaitForCustomCallback","parameters":{},"timeoutSeconds":10,"attempt":1}
-  5 <4 TaskSubmitted Call {"output":{"StatusCode":202}}
-  6 <4 +1s TaskFailed Call {"error":"E","cause":"one","retryAfterSeconds":2}
-  7 <6 +2s TaskScheduled Call {"action":"FC:InvokeFunction","mode":"WaitForCustomCallback","parameters":{},"timeoutSeconds":10,"attempt":2}
-  8 <7 TaskSubmitted Call {"output":{"StatusCode":202}}
-  9 <7 +10s TaskTimedOut Call {"error":"FnF.TaskTimeout","cause":"late"}
-  10 <9 StateTimedOut Call {"error":"FnF.TaskTimeout","cause":"late","next":"Both","output":{"recovered":true}}
-  11 <10 StateEntered Both {"input":{"recovered":true}}
-  12 <11 StateStarted Both {"input":{"recovered":true}}
-  13 <12 BranchEntered Both {"index":0,"input":{"recovered":true}}
-  14 <12 BranchEntered Both {"index":1,"input":{"recovered":true}}
-  15 <13 StateEntered L {"input":{"recovered":true}}
-  16 <15 StateStarted L {"input":{"recovered":true}}
-  17 <16 StateSucceeded L {"output":{"recovered":true}}
-  18 <17 BranchExited Both {"index":0,"output":{"recovered":true}}
-  19 <14 StateEntered R {"input":{"recovered":true}}
-  20 <19 StateStarted R {"input":{"recovered":true}}
-  21 <20 +5s StateSucceeded R {"output":{"recovered":true}}
-  22 <21 BranchExited Both {"index":1,"output":{"recovered":true}}
-  23 <22 StateSucceeded Both {"output":{"items":[1,2]}}
-  24 <23 StateEntered Each {"input":{"items":[1,2]}}
-  25 <24 StateStarted Each {"input":{"items":[1,2]}}
-  26 <25 IterationEntered Each {"index":0,"input":1}
-  27 <26 StateEntered One {"input":1}
-  28 <27 StateStarted One {"input":1}
-  29 <28 StateSucceeded One {"output":1}
-  30 <29 IterationExited Each {"index":0,"output":1}
-  31 <30 IterationEntered Each {"index":1,"input":2}
-  32 <31 StateEntered One {"input":2}
-  33 <32 StateStarted One {"input":2}
-  34 <33 StateSucceeded One {"output":2}
-  35 <34 IterationExited Each {"index":1,"output":2}
-  36 <35 StateSucceeded Each {"output":{"Items":[1,2]}}
-  37 <36 ExecutionSucceeded {"output":{"Items":[1,2]}}
-`);
-
-const BRANCHES = planOf(`
-  StartAt: Both
-  States:
-    - Type: Parallel
-      Name: Both
-      Branches:
-        - {StartAt: Bad, States: [{Type: Wait, Name: Bad, Seconds: 5, Next: End}, {Type: Fail, Name: End, Code: E, Detail: d}]}
-        - StartAt: Inner
-          States:
-            - Type: Parallel
-              Name: Inner
-              Branches: [{StartAt: Deep, States: [{Type: Wait, Name: Deep, Seconds: 9, End: true}]}]
-              End: true
-      End: true
-`);
-
-const OPENED = `
-  1 <0 ExecutionStarted {"input":{}}
-  2 <1 StateEntered Both {"input":{}}
-  3 <2 StateStarted Both {"input":{}}
-  4 <3 BranchEntered Both {"index":0,"input":{}}
-  5 <3 BranchEntered Both {"index":1,"input":{}}
-  6 <4 StateEntered Bad {"input":{}}
-  7 <6 StateStarted Bad {"input":{}}
-  8 <5 StateEntered Inner {"input":{}}
-  9 <8 StateStarted Inner {"input":{}}
-  10 <9 BranchEntered Inner {"index":0,"input":{}}
-  11 <10 StateEntered Deep {"input":{}}
-  12 <11 StateStarted Deep {"input":{}}`;
-
-const FAILED = historyOf(`${OPENED}
-  13 <7 +5s StateSucceeded Bad {"output":{}}
-  14 <13 StateEntered End {"input":{}}
-  15 <14 StateStarted End {"input":{}}
-  16 <15 StateFailed End {"error":"E","cause":"d"}
-  17 <16 StateAborted Deep {"cause":"A sibling failed."}
-  18 <16 StateAborted Inner {"cause":"A sibling failed."}
-  19 <16 StateFailed Both {"error":"E","cause":"d"}
-  20 <19 ExecutionFailed {"error":"E","cause":"d"}
-`);
-
-const REDRIVEN = [
-  ...FAILED,
-  ...historyOf(`
-  21 <20 ExecutionStarted {"input":{},"redrive":1}
-  22 <14 StateStarted End {"input":{}}
-  23 <22 StateFailed End {"error":"E","cause":"d"}
-  24 <23 StateAborted Deep {"cause":"A sibling failed."}
-  25 <23 StateAborted Inner {"cause":"A sibling failed."}
-  26 <23 StateFailed Both {"error":"E","cause":"d"}
-  27 <26 ExecutionFailed {"error":"E","cause":"d"}
-`).map((event) => ({ ...event, timeMs: event.timeMs + 60_000 })),
-];
-
-const STOPPED = historyOf(`${OPENED}
-  13 <12 +1s StateAborted Deep {"cause":"stop"}
-  14 <9 StateAborted Inner {"cause":"stop"}
-  15 <7 StateAborted Bad {"cause":"stop"}
-  16 <3 StateAborted Both {"cause":"stop"}
-  17 <16 ExecutionStopped {"error":"S","cause":"stop"}
-`);
-
 const GOOD: Readonly<Record<string, { plan: Plan; events: readonly HistoryEvent[] }>> = {
-  called: { plan: CALLS, events: CALLED },
-  failed: { plan: BRANCHES, events: FAILED },
-  stopped: { plan: BRANCHES, events: STOPPED },
-  redriven: { plan: BRANCHES, events: REDRIVEN },
+  ...HISTORIES,
+  ...CLASSIC_HISTORIES,
 };
+const [CALLED, FAILED, STOPPED] = ['called', 'failed', 'stopped'].map((name) => GOOD[name]?.events ?? []) as [
+  readonly HistoryEvent[],
+  readonly HistoryEvent[],
+  readonly HistoryEvent[],
+];
+const [CALLS, BRANCHES] = ['called', 'failed'].map((name) => GOOD[name]?.plan) as [Plan, Plan];
 
 for (const [name, { plan, events }] of Object.entries(GOOD)) {
   test(`nothing is found in a good history: ${name}`, () => {
@@ -253,6 +127,43 @@ const PLANTED: Readonly<Record<string, Planted>> = {
     edit: (e) => ({ ...e, cause: 6, stepName: 'Bad' }),
     found: /StateStarted of Bad/,
   },
+  'a local that was not put out': detail('classic called', 12, { local: {} }, /local is \{\}/),
+  'an input of the scope that changed': detail('classic called', 12, { input: {} }, /input is \{\}/),
+  'an input without the local': detail('classic called', 13, { input: { x: 1 } }, /input is \{"x":1\}/),
+  'a local that lost a key': detail('classic called', 37, { local: { items: [1, 2] } }, /local is \{"items"/),
+  'a local that a branch did not begin with': detail('classic called', 26, { local: { i: 1 } }, /local is \{"i":1\}/),
+  'a branch of a choice that does not exist': detail('classic called', 14, { index: 1 }, /no such branch/),
+  'a branch that a choice was not in': detail('classic called', 19, { index: 1 }, /index is 1/),
+  'a choice that gives another output than its branch': detail('classic called', 20, { output: {} }, /output is \{\}/),
+  'a choice that goes on where its branch does not lead': {
+    of: 'classic called',
+    at: 22,
+    edit: (e) => ({ ...e, stepName: 'Bad' }),
+    found: /Both was due/,
+  },
+  'a caught step without its exit': {
+    of: 'classic called',
+    at: 11,
+    edit: (e) => ({ ...e, type: 'StepSucceeded', detail: { output: {} } }),
+    found: /the state was leaving/,
+  },
+  'an iteration without the input of its foreach': detail('classic called', 40, { input: { it: 1 } }, /is not in it/),
+  'another resource than was called': detail('classic called', 4, { resourceArn: 'b' }, /resourceArn is "b"/),
+  'a resource and an action': detail('classic called', 4, { action: 'FC:InvokeFunction' }, /an "action" or a/),
+  'an output of the flow that is not its local': detail('classic called', 54, { output: {} }, /output is \{\}/),
+  'an abortion for another error than that of the sibling': detail(
+    'classic failed',
+    18,
+    { error: 'F' },
+    /error is "F"/,
+  ),
+  'an abortion for another error than that of the stop': detail('classic stopped', 17, { error: 'F' }, /error is "F"/),
+  'a name of the other dialect': {
+    of: 'classic called',
+    at: 2,
+    edit: (e) => ({ ...e, type: 'StateEntered' }),
+    found: /no type of an event/,
+  },
   'a redrive of what succeeded': {
     of: 'called',
     at: 37,
@@ -329,45 +240,19 @@ function isEnd(event: HistoryEvent | undefined): boolean {
 function isSpare(events: readonly HistoryEvent[], at: number): boolean {
   const type = events[at]?.type ?? '';
   if (type === 'TaskSubmitted') return true;
-  const rest = events.slice(at + 1);
-  return type === 'StateStarted' && rest.every((event) => event.cause !== at + 1 || event.type === 'StateAborted');
+  const after = events.slice(at + 1).filter((event) => event.cause === at + 1);
+  return /^St(ate|ep)Started$/.test(type) && after.every((event) => ABORTIONS.includes(event.type) && isNoFail(event));
+}
+
+const ABORTIONS = ['StateAborted', 'StepFailed'];
+
+/** The state that fails by itself is called End in these histories. */
+function isNoFail({ stepName }: HistoryEvent): boolean {
+  return stepName !== 'End';
 }
 
 /** As if the missing event had never been: ids close up, and causes with them. */
 function renumbered(events: readonly HistoryEvent[], missing: number): HistoryEvent[] {
   const moved = (id: number): number => (id >= missing ? id - 1 : id);
   return events.map((event) => ({ ...event, id: moved(event.id), cause: moved(event.cause) }));
-}
-
-function planOf(definition: string): Plan {
-  const { plan, diagnostics } = compileDefinition(
-    `Type: StateMachine\nSpecVersion: v1\nName: flow\n${definition.replace(/^ {2}/gmu, '')}`,
-    {
-      mode: 'Standard',
-      flowName: null,
-      parallelBranches: 50,
-    },
-  );
-  assert.ok(plan !== null, diagnostics.map(formatDiagnostic).join('\n'));
-  return plan;
-}
-
-function historyOf(text: string): HistoryEvent[] {
-  let timeMs = Date.UTC(2026, 0, 1);
-  return text
-    .trim()
-    .split('\n')
-    .map((line) => {
-      const parts = /^\s*(\d+) <(\d+) (?:\+(\d+)s )?(\w+) (?:(\w+) )?(\{.*\})$/u.exec(line);
-      assert.ok(parts !== null, line);
-      timeMs += Number(parts[3] ?? 0) * 1000;
-      return {
-        id: Number(parts[1]),
-        cause: Number(parts[2]),
-        timeMs,
-        type: parts[4] as string,
-        stepName: parts[5] ?? '',
-        detail: parseJson(parts[6] as string) as JsonObject,
-      };
-    });
 }

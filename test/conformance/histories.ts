@@ -84,14 +84,11 @@ class Judge extends VisitJudge {
     if (TERMINAL.includes(event.type)) return this.#executionEnded(event);
     if (event.type === 'StateAborted') return this.#stateAborted(event);
     const line = this.lineAfter.get(event.cause);
-    if (this.#ending && !(this.rules.hasLocal && event.type === 'StateFailed')) {
-      return this.lose('states are being aborted because the execution ends');
-    }
+    const isAborted = this.rules.hasLocal && event.type === 'StateFailed' && line !== undefined;
+    if (isAborted && isAbortion(event, line, this.rules)) return this.#stateAborted(event);
+    if (this.#ending) return this.lose('states are being aborted because the execution ends');
     if (line === undefined) return this.lose(`its cause, ${event.cause}, is no event that it could follow from`);
     const { visit } = line;
-    if (event.type === 'StateFailed' && this.rules.hasLocal && isAbortion(event, line, this.rules)) {
-      return this.#stateAborted(event);
-    }
     if (visit?.aborting === true && !['StateFailed', 'StateTimedOut'].includes(event.type)) {
       return this.lose('a line inside the state has failed, and others go on');
     }
