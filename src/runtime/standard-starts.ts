@@ -53,8 +53,8 @@ export class StandardStarts {
   /** Running executions, in memory or not. */
   running: number;
   readonly #options: StandardStartsOptions;
-  /** Starts that are not durable yet, by flow id and execution name. */
-  readonly #starting = new Map<string, Promise<ExecutionRecord>>();
+  /** Starts that are under way, by flow id and execution name. */
+  readonly #starting = new Map<string, Promise<Found | null>>();
 
   constructor(options: StandardStartsOptions, lastId: ExecutionId, running: number) {
     this.#options = options;
@@ -64,7 +64,7 @@ export class StandardStarts {
 
   /** The record as it was started, durable. @throws {ApiError} as `Executions.start`. */
   async start(start: StandardStart): Promise<ExecutionRecord> {
-    const { flows, store, ids } = this.#options;
+    const { flows, ids } = this.#options;
     const { flowName, qualifier, executionName } = start;
     for (;;) {
       const resolved = flows.peek(flowName, qualifier) ?? (await flows.load(flowName, qualifier));
@@ -75,15 +75,26 @@ export class StandardStarts {
       if (executionName === null) return this.#begin(resolved, ids.uuid(), start);
       const key = `${flow.id}/${executionName}`;
       const underWay = this.#starting.get(key);
-      if (underWay !== undefined) return same(await underWay, start);
-      const known = await store.find(flow.id, executionName);
-      if (known !== null) return same(known, start);
-      // Another start, or a change of the flow, may have come meanwhile: then all of it is looked at again.
-      if (this.#starting.has(key) || flows.peek(flowName, qualifier)?.runnable.flow.id !== flow.id) continue;
-      const starting = this.#begin(resolved, executionName, start);
-      this.#starting.set(key, starting);
-      return starting.finally(() => this.#starting.delete(key));
+      if (underWay !== undefined) {
+        const found = await underWay;
+        if (found !== null) return same(found.record, start);
+        continue;
+      }
+      const own = this.#findOrBegin(resolved, executionName, start);
+      this.#starting.set(key, own);
+      const found = await own.finally(() => this.#starting.delete(key));
+      if (found !== null) return found.isNew ? found.record : same(found.record, start);
     }
+  }
+
+  /** Nobody else looks for the name meanwhile. Null when the flow is not what it was: then all of it is looked at again. */
+  async #findOrBegin(resolved: Resolved, name: string, start: StandardStart): Promise<Found | null> {
+    const { flows, store } = this.#options;
+    const { id } = resolved.runnable.flow;
+    const known = await store.find(id, name);
+    if (known !== null) return { record: known, isNew: false };
+    if (flows.peek(start.flowName, start.qualifier)?.runnable.flow.id !== id) return null;
+    return { record: await this.#begin(resolved, name, start), isNew: true };
   }
 
   async #begin({ runnable, alias }: Resolved, name: string, start: StandardStart): Promise<ExecutionRecord> {
@@ -128,6 +139,13 @@ export class StandardStarts {
     if (start.byTask && start.reports) await this.#options.stopIfOrphan(record);
     return { ...record, startedMs: execution.startedMs };
   }
+}
+
+/** The execution of a name. */
+interface Found {
+  readonly record: ExecutionRecord;
+  /** Started by whoever found it. */
+  readonly isNew: boolean;
 }
 
 /** What a start gives whose name is taken (api.md 4.14). */
