@@ -46,7 +46,7 @@ export class Life {
       // Time goes on while a process works: two looks in one turn may differ.
       nowMs: () => {
         if (random.chance(0.01)) world.jump(1);
-        return world.nowMs();
+        return Math.floor(world.nowMs());
       },
       monotonicMs: () => world.monotonicMs() + originMs,
       after: (delayMs, wake) => (this.#isDead ? () => undefined : this.#after(delayMs, wake)),

@@ -34,8 +34,11 @@ export async function startServer(world: World, life: Life, stores: RuntimesOpti
       defect(error, where) {
         if (!(error instanceof InjectedFault)) world.audit.fault(`a defect in ${where}: ${textOf(error)}`);
       },
-      storeTrouble: (trouble) =>
-        world.trace.add(trouble === null ? 'the store works again' : 'the store is in trouble'),
+      storeTrouble(trouble) {
+        world.trace.add(trouble === null ? 'the store works again' : 'the store is in trouble');
+        if (trouble === null || trouble.error instanceof InjectedFault) return;
+        world.audit.fault(`a commit fails by itself: ${textOf(trouble.error)}`);
+      },
       stuck: (id, error) => world.audit.fault(`#${id} is stuck: ${textOf(error)}`),
       ownershipLost: () => life.die('another process has taken the store over'),
     },

@@ -116,8 +116,9 @@ export class Services {
   #plan(call: TaskCall, random: Random, acceptedMs = 0): void {
     const token = call.taskToken ?? '';
     if (serviceOf(call) !== 'steady' && random.chance(0.12)) {
-      // Nobody reports, or a flow does that is started for it.
-      if (random.chance(0.7)) this.#options.startFor(token, random.pick(['child0', 'child1']));
+      // Nobody reports, or a flow does that is started for it; not for a child, or there would be no end of them.
+      const isChild = call.flowName.startsWith('child');
+      if (!isChild && random.chance(0.7)) this.#options.startFor(token, random.pick(['child0', 'child1']));
       else this.#options.trace.add(`nobody will report ${call.idempotencyKey}`);
       return;
     }
