@@ -83,8 +83,9 @@ export function createPusher(options: PusherOptions): Pusher {
       if (running.size >= CONCURRENCY || closing.signal.aborted) return;
       if (running.has(message.number)) continue;
       const delayMs = (message.push.nextMs ?? 0) - clock.nowMs();
-      if (delayMs > 0) {
-        wakeIn(Math.min(delayMs, MAX_DELAY_MS));
+      // A longer delay than there is means that the clock was set back since.
+      if (delayMs > 0 && delayMs <= MAX_DELAY_MS) {
+        wakeIn(delayMs);
         return;
       }
       const push = settle(message).then(

@@ -19,7 +19,7 @@ const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', qu
 
 /** The text of the first element of that name; null when there is none. */
 export function xmlTextOf(xml: string, name: string): string | null {
-  const begins = new RegExp(`<${name}(?:\\s[^>]*)?>`).exec(xml);
+  const begins = new RegExp(`<${name}(?:\\s[^<>]*)?>`).exec(xml);
   if (begins === null) return null;
   const start = begins.index + begins[0].length;
   const end = xml.indexOf(`</${name}>`, start);

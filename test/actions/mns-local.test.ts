@@ -233,6 +233,16 @@ describe('pushes that an earlier server left', () => {
     assert.equal(received.length, 1);
   });
 
+  it('are gone on with at once when the clock was set back', async () => {
+    const { received, as } = await subscriber(answering(200));
+    const store = createMemoryMessages();
+    const there = local([as('SIMPLIFIED')], 10, store);
+    await store.add(message, { ...left, nextMs: there.clock.nowMs() + 3_600_000 }, 10);
+    there.resume();
+    await settled(there, 'done', 4);
+    assert.equal(received.length, 1);
+  });
+
   it('fail when nobody is subscribed any more', async () => {
     const store = createMemoryMessages();
     await store.add(message, left, 10);
