@@ -68,6 +68,11 @@ export class CommitQueue {
     return this.#trouble;
   }
 
+  /** True when nothing is committed any more. */
+  get isStopped(): boolean {
+    return this.#stopped;
+  }
+
   /** How many wait for a flush. */
   get length(): number {
     return this.#waiting.size;

@@ -10,8 +10,8 @@ import type { TaskReport } from './executions.ts';
 export interface ParentReportsOptions {
   readonly store: Pick<ExecutionStore, 'get'>;
   readonly clock: Clock;
-  /** Resolves when the parent has the outcome on disk, or cannot use it any more. */
-  readonly report: (task: TaskReference, report: TaskReport) => Promise<void>;
+  /** True when the parent has the outcome on disk, or cannot use it any more; false: after the next start of the server. */
+  readonly report: (task: TaskReference, report: TaskReport) => Promise<boolean>;
   readonly done: (id: ExecutionId) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -33,8 +33,7 @@ export class ParentReports {
     try {
       const child = await store.get(id);
       if (child === null || child.callback !== 'due') return;
-      if (child.parent !== null) await report(child.parent, reportOf(child));
-      done(id);
+      if (child.parent === null || (await report(child.parent, reportOf(child)))) done(id);
     } catch (error) {
       onError(error);
       clock.after(RETRY_MS, () => void this.add(id));

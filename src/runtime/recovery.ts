@@ -4,13 +4,14 @@
  */
 import type { Clock } from '../base/clock.ts';
 import type { ExecutionId, ExecutionRecord, ExecutionStore } from '../store/executions.ts';
+import { decodeEvents } from '../interpreter/journal.ts';
 import type { ParentReports } from './parent-reports.ts';
 import type { RunTable } from './run-table.ts';
-import { PARENT_GONE } from './standard-run.ts';
+import { isChildAction, PARENT_GONE } from './standard-run.ts';
 import type { StandardRun } from './standard-run.ts';
 
 export interface RecoveryOptions {
-  readonly store: Pick<ExecutionStore, 'get' | 'unfinished' | 'children' | 'orphans'>;
+  readonly store: Pick<ExecutionStore, 'get' | 'journal' | 'unfinished' | 'children' | 'orphans'>;
   readonly clock: Clock;
   readonly table: RunTable;
   readonly reports: ParentReports;
@@ -73,8 +74,11 @@ export class Recovery {
   /** A child whose start became durable after its task was given up. */
   async stopIfOrphan(child: ExecutionRecord): Promise<void> {
     if (child.parent === null) return;
-    const parent = await this.#options.table.get(child.parent.execution);
-    if (parent === null || !parent.waitsFor(child.parent.event)) await this.#stop(child.id);
+    const { table } = this.#options;
+    const parent = await table.get(child.parent.execution);
+    const isWaiting =
+      parent === null ? table.stuck(child.parent.execution) !== undefined : parent.waitsFor(child.parent.event);
+    if (!isWaiting) await this.#stop(child.id);
   }
 
   async #takeUp(): Promise<void> {
@@ -93,11 +97,25 @@ export class Recovery {
   }
 
   async #stopOrphans(): Promise<void> {
-    for (;;) {
-      const ids = await this.#options.store.orphans(BATCH);
-      for (const id of ids) await (await this.#stop(id))?.durable();
-      if (ids.length < BATCH || this.#closed) return;
+    for (let after = 0; !this.#closed; ) {
+      const ids = await this.#options.store.orphans(after, BATCH);
+      for (const id of ids) {
+        if (await this.#isChild(id)) await (await this.#stop(id))?.durable();
+        after = id;
+      }
+      if (ids.length < BATCH) return;
     }
+  }
+
+  /** True for one that a task started; a caller who started it with a task's token keeps it. */
+  async #isChild(id: ExecutionId): Promise<boolean> {
+    const { store } = this.#options;
+    const parent = (await store.get(id))?.parent ?? null;
+    if (parent === null) return false;
+    const rows = await store.journal(parent.execution, parent.event, 1);
+    const events = rows.flatMap((row) => decodeEvents(row.events));
+    const scheduled = events.find(({ event }) => event.id === parent.event)?.event.facts ?? null;
+    return scheduled?.mode === 'WaitForSystemCallback' && isChildAction(scheduled.action ?? '');
   }
 
   async #stop(id: ExecutionId): Promise<StandardRun | null> {

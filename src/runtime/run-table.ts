@@ -91,8 +91,9 @@ export class RunTable implements RunHost<StandardRun> {
     return this.#stuck.get(id);
   }
 
-  freed(id: ExecutionId): void {
-    this.#stuck.delete(id);
+  /** It was stopped; false when it was not stuck. */
+  freed(id: ExecutionId): boolean {
+    return this.#stuck.delete(id);
   }
 
   /** A run that was made and not loaded. */

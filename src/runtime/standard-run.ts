@@ -411,7 +411,12 @@ function waitsForOthers(command: Command & { readonly kind: 'task' }): boolean {
 }
 
 function startsChild({ state }: Command & { readonly kind: 'task' }): boolean {
-  return state.mode === 'WaitForSystemCallback' && state.action.toLowerCase() === 'fnf:startexecution';
+  return state.mode === 'WaitForSystemCallback' && isChildAction(state.action);
+}
+
+/** The action that starts a Standard execution. */
+export function isChildAction(action: string): boolean {
+  return action.toLowerCase() === 'fnf:startexecution';
 }
 
 function endOf(execution: Execution): NonNullable<ExecutionChange['end']> {

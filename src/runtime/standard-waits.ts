@@ -4,6 +4,7 @@ import type { Command, Execution } from '../interpreter/execution.ts';
 import type { StoreTrouble } from './commit-queue.ts';
 import type { ExecutionWait } from './executions.ts';
 import type { Stuck } from './run-table.ts';
+import { isChildAction } from './standard-run.ts';
 
 /** One wait for each command under way, in the order in which they began. */
 export function waitsOf(execution: Execution): ExecutionWait[] {
@@ -56,7 +57,7 @@ function taskWait({ state, submitted, attempt }: Command & { kind: 'task' }): Wh
     const woken = 'ReportTaskSucceeded or ReportTaskFailed with its task token wakes it.';
     return { kind: 'Callback', action, reason: `${asked} ${woken}` };
   }
-  const isChild = action.toLowerCase() === 'fnf:startexecution';
+  const isChild = isChildAction(action);
   const woken = isChild ? 'The end of the execution that it started wakes it.' : 'The end of the work wakes it.';
   return { kind: isChild ? 'ChildExecution' : 'Task', action, reason: `${asked} ${woken}` };
 }

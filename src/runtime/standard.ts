@@ -159,7 +159,11 @@ class Runtime implements StandardRuntime {
       queue: this.#queue,
       loader: this.#loader,
       onDefect: log.defect,
-      onStuck: log.stuck,
+      onStuck: (id, error) => {
+        log.stuck(id, error);
+        // Awake, so that the next start tries it and nobody wakes it in vain before.
+        this.#queue.add(once({ id, wakeMs: null }));
+      },
       onEnded: (run) => this.#ended(run),
       onWithdrawn: (run) => {
         this.#starts.running--;
@@ -260,7 +264,8 @@ class Runtime implements StandardRuntime {
   async #stopStuck(record: ExecutionRecord, failure: Failure): Promise<void> {
     const change = await this.#loader.stopUnread(record, failure, this.#options.clock.nowMs());
     await new Promise<void>((resolve) => this.#queue.add(once(change, resolve)));
-    this.#table.freed(record.id);
+    // Another call may have been quicker.
+    if (!this.#table.freed(record.id)) throw completed(record);
     this.#starts.running--;
     this.#waiters.wake(record.id);
     if (record.callback === 'owed') void this.#reports.add(record.id);
@@ -271,10 +276,9 @@ class Runtime implements StandardRuntime {
     this.#refuseInTrouble();
     const run = await this.#table.get(task.execution);
     if (run === null) {
-      // A store that was put back from an old copy does not know yet what it handed out before.
-      throw task.execution > this.#starts.lastId
-        ? apiError('TaskInvalidState')
-        : apiError('TaskAlreadyCompleted', token);
+      // A store that was put back from an old copy does not know yet what it handed out before; what is stuck goes on later.
+      const isLater = task.execution > this.#starts.lastId || this.#table.stuck(task.execution) !== undefined;
+      throw isLater ? apiError('TaskInvalidState') : apiError('TaskAlreadyCompleted', token);
     }
     if (task.event > run.durableEvent) throw apiError('TaskInvalidState');
     const event = run.report(task.event, report);
@@ -284,12 +288,13 @@ class Runtime implements StandardRuntime {
     return event;
   }
 
-  /** A child's end. Resolves when it is on the parent's disk, or stale. */
-  async #reportTo(task: TaskReference, report: TaskReport): Promise<void> {
+  /** A child's end. Resolves when it is on the parent's disk, or stale; false for a parent that is stuck. */
+  async #reportTo(task: TaskReference, report: TaskReport): Promise<boolean> {
     const run = await this.#table.get(task.execution);
-    if (run === null) return;
+    if (run === null) return this.#table.stuck(task.execution) === undefined;
     run.report(task.event, report);
     await run.durable();
+    return true;
   }
 
   async redrive(record: ExecutionRecord): Promise<ExecutionRecord> {
@@ -389,6 +394,7 @@ class Runtime implements StandardRuntime {
   }
 
   #refuseInTrouble(): void {
+    if (this.#queue.isStopped) throw unkept('this server has given it up');
     const { trouble } = this.#queue;
     if (trouble !== null) throw unkept(trouble.error);
   }

@@ -198,9 +198,10 @@ export interface ExecutionStore {
   children(parent: ExecutionId, events: readonly number[]): Promise<readonly ExecutionId[]>;
   /**
    * Running executions whose end is owed to an execution that has ended itself or is gone: left over by a crash between
-   * the end of a parent and the stop of its children.
+   * the end of a parent and the stop of its children, or started by a caller who had the task's token. Ids above `afterId`,
+   * ascending.
    */
-  orphans(limit: number): Promise<readonly ExecutionId[]>;
+  orphans(afterId: ExecutionId, limit: number): Promise<readonly ExecutionId[]>;
 
   /**
    * Deletes ended executions with their journals, up to `limit` of them: those of flows that do not exist any more, and

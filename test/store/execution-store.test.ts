@@ -395,12 +395,13 @@ for (const adapter of ADAPTERS) {
           { ...startOf(6, childOf(77)), ...endOf() },
           startOf(7, { ...childOf(77), callback: 'none' }),
         ]);
-        assert.deepEqual(await store.orphans(10), [5]);
+        assert.deepEqual(await store.orphans(0, 10), [5]);
         await commit({ id: 1, ...endOf() });
-        assert.deepEqual(await store.orphans(10), [3, 5]);
-        assert.deepEqual(await store.orphans(1), [3]);
+        assert.deepEqual(await store.orphans(0, 10), [3, 5]);
+        assert.deepEqual(await store.orphans(0, 1), [3]);
+        assert.deepEqual(await store.orphans(3, 10), [5]);
         await commit({ id: 1, reopen: true }, { id: 5, callbackDone: true });
-        assert.deepEqual(await store.orphans(10), []);
+        assert.deepEqual(await store.orphans(0, 10), []);
       }));
   });
 

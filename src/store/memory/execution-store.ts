@@ -78,12 +78,12 @@ export function createMemoryExecutions(flows: MemoryFlows): ExecutionStore {
         return earliest === Infinity ? null : earliest;
       }),
     children: (parent, events) => later.answer(() => table.childrenOf(parent, events).map(({ record }) => record.id)),
-    orphans: (limit) =>
+    orphans: (afterId, limit) =>
       later.answer(() => {
         const left = [...table.owed].filter(([parent]) => !table.running.has(parent));
         return lowest(
           left.flatMap(([, children]) => [...children]),
-          0,
+          afterId,
           limit,
         );
       }),

@@ -63,7 +63,7 @@ export function createSqliteExecutions(shared: SharedConnection, thread: CommitT
     asleep: (afterId, limit) => connection.read(() => dues.asleep(afterId, limit)),
     nextWakeMs: () => connection.read(() => dues.nextWakeMs()),
     children: (parent, events) => connection.read(() => dues.children(parent, events)),
-    orphans: (limit) => connection.read(() => dues.orphans(limit)),
+    orphans: (afterId, limit) => connection.read(() => dues.orphans(afterId, limit)),
     purge: (fence, endedBeforeMs, limit) =>
       connection.write(() => thread.ask({ kind: 'purge', fence, endedBeforeMs, limit })),
     close: () => connection.close(),
@@ -113,7 +113,7 @@ function createDues(database: DatabaseSync) {
     WHERE callback = ${OWED} AND parent = ? AND status = ${RUNNING}`);
   const orphans = database.prepare(`
     SELECT id FROM executions child INDEXED BY executions_owed
-    WHERE callback = ${OWED} AND status = ${RUNNING} AND parent IS NOT NULL
+    WHERE callback = ${OWED} AND status = ${RUNNING} AND parent IS NOT NULL AND id > ?
       AND NOT EXISTS (SELECT 1 FROM executions WHERE id = child.parent AND status = ${RUNNING})
     ORDER BY id LIMIT ?`);
 
@@ -133,7 +133,7 @@ function createDues(database: DatabaseSync) {
       const wanted = new Set(events);
       return idsOf(children.all(parent).filter((row) => wanted.has(Number(row['parent_event'])))).sort((a, b) => a - b);
     },
-    orphans: (limit: number) => idsOf(orphans.all(limit)),
+    orphans: (afterId: ExecutionId, limit: number) => idsOf(orphans.all(afterId, limit)),
   };
 }
 
