@@ -122,7 +122,9 @@ function memberOfMerge(merged: Extract<Term, { kind: 'call' }>, name: string): T
   const [left, right] = merged.args;
   if (merged.name !== 'jsonMerge' || left === undefined || right === undefined) return null;
   if (right.kind === 'object') return member(hasKey(right, name) ? right : left, name);
-  return left.kind === 'object' && !hasKey(left, name) ? member(right, name) : null;
+  // The result of a task may be no object at all, which the merging is there to find out.
+  const isSafe = !some(right, (part) => part.kind === 'variable' && part.name === '$Output');
+  return isSafe && left.kind === 'object' && !hasKey(left, name) ? member(right, name) : null;
 }
 
 function hasKey(term: ObjectTerm, name: string): boolean {

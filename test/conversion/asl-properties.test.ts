@@ -65,8 +65,9 @@ function nameOf(error: unknown): string {
   return cause?.name ?? name;
 }
 
-function zero(names: readonly string[]): Record<string, number> {
-  return Object.fromEntries(names.map((name) => [name, 0]));
+/** A millisecond; 0 would count as no override. */
+function atOnce(names: readonly string[]): Record<string, number> {
+  return Object.fromEntries(names.map((name) => [name, 1]));
 }
 
 interface End {
@@ -83,8 +84,8 @@ async function original(machine: JsonObject, random: RandomMachine, seed: number
       taskResourceLocalHandlers: Object.fromEntries(
         tasks.map((name) => [name, (given: unknown) => answers.answer(name, given as JsonValue) as never]),
       ),
-      waitTimeOverrides: zero(random.waits),
-      retryIntervalOverrides: zero(random.retried),
+      waitTimeOverrides: atOnce(random.waits),
+      retryIntervalOverrides: atOnce(random.retried),
     },
   });
   try {

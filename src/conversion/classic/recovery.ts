@@ -10,14 +10,18 @@ const INTERVAL_MAX_SECONDS = 86_400;
 
 export function retryRules(outcome: Outcome, step: Step): YamlMap[] {
   return mapsField(step.node, 'retry').map((rule) => {
+    const attempts = numberOf(rule, 'maxAttempts') ?? 3;
+    const interval = numberOf(rule, 'intervalSeconds') ?? 1;
     const rate = numberOf(rule, 'multiplier') ?? 2;
     const cap = numberOf(rule, 'maxIntervalSeconds') ?? INTERVAL_MAX_SECONDS;
     const written = new YamlMap()
       .set('Errors', errorNames(outcome, rule))
-      .set('MaxAttempts', numberOf(rule, 'maxAttempts') ?? 3)
-      .set('IntervalSeconds', numberOf(rule, 'intervalSeconds') ?? 1);
-    if (rate === 1) return written;
-    return written.set('BackoffRate', rate).set('MaxBackoffSeconds', cap);
+      .set('MaxAttempts', attempts)
+      .set('IntervalSeconds', interval);
+    if (rate !== 1) written.set('BackoffRate', rate);
+    const longest = interval * Math.max(1, rate ** Math.max(0, attempts - 1));
+    if (longest > cap) written.set('MaxBackoffSeconds', cap);
+    return written;
   });
 }
 

@@ -1,7 +1,7 @@
 /** The states of one scope while they come about: their names, where they lead, and how the scope ends. */
 import type { Names } from '../names.ts';
 import type { Term } from '../terms.ts';
-import { EMPTY } from '../terms.ts';
+import { EMPTY, some } from '../terms.ts';
 import { YamlMap } from '../yaml-text.ts';
 import type { Draft, Target } from './drafts.ts';
 import { END, writeDraft } from './drafts.ts';
@@ -93,7 +93,8 @@ export class ScopeWriter {
   /** True when a state whose local is empty leads to one that looks at its data, which nobody has made yet. */
   needsData(frame: Frame, keys: Keys, targets: readonly Target[]): boolean {
     if (frame.isGiven || !isEmpty(keys)) return false;
-    return targets.some((target) => (target === END ? this.#plan.final === null : !this.#undemanding.has(target)));
+    const endLooks = this.#plan.final === null || !isEmpty(this.#endKeys);
+    return targets.some((target) => (target === END ? endLooks : !this.#undemanding.has(target)));
   }
 
   /** A state that ends the scope, for a choice, which cannot do so itself. */
@@ -131,12 +132,16 @@ export class ScopeWriter {
     const ends = this.#drafts.filter(({ next }) => next === END);
     const [only, ...others] = ends;
     if (final !== null && only !== undefined && first !== undefined) {
-      if (others.length > 0) {
-        this.finishName(first);
-        for (const draft of ends) if (draft !== this.#finish) draft.next = this.#finish?.name ?? END;
+      const local = only.local ?? this.#endLocal;
+      const folded = final(local, this.#endKeys);
+      if (others.length === 0 && (!checksResult(local) || checksResult(folded))) {
+        only.output = folded;
+      } else {
+        const name = this.finishName(first);
+        const finish = this.#finish as Draft;
+        for (const draft of ends) if (draft !== finish) draft.next = name;
+        finish.output = final(this.#endLocal, this.#endKeys);
       }
-      const last = this.#finish ?? only;
-      last.output = final(last.local ?? this.#endLocal, this.#endKeys);
     }
     const finish = this.#finish;
     // It stands where the flow ends.
@@ -150,4 +155,13 @@ export class ScopeWriter {
   get #endLocal(): Term {
     return this.#plan.frame.local(this.#endKeys);
   }
+}
+
+/** True when building the term fails for the result of a task that is no object. */
+function checksResult(term: Term): boolean {
+  return some(term, (part) => part.kind === 'call' && part.name === 'jsonMerge' && part.args.some(isOfOutput));
+}
+
+function isOfOutput(term: Term): boolean {
+  return some(term, (part) => part.kind === 'variable' && part.name === '$Output');
 }

@@ -7,6 +7,7 @@ import { EMPTY, member, object, variable } from '../terms.ts';
 import type { Yaml } from '../yaml-text.ts';
 import type { Draft } from './drafts.ts';
 import { noteWhole } from './drafts.ts';
+import { isEmpty } from './keys.ts';
 import { field, numberField } from './model.ts';
 import type { Step } from './model.ts';
 import { catchRule, retryRules } from './recovery.ts';
@@ -34,7 +35,9 @@ export function writeTask(writer: ScopeWriter, at: At): void {
   const seconds = timeout(outcome, step);
   if (seconds !== null) fields.push(['Timeout', seconds]);
   const output = step.outputs === null ? task.result : values.mapped(step.outputs, task.result);
-  const local = mergeLocal(values.local, values.keys, output);
+  // Merging finds out whether a result is an object; one that always is can take the place of nothing.
+  const isWhole = step.outputs === null && task.isObject && isEmpty(values.keys);
+  const local = isWhole ? output : mergeLocal(values.local, values.keys, output);
   writer.draft('Task', name, step, {
     fields,
     output: scope.frame.build(local),

@@ -21,6 +21,8 @@ export interface ConvertedTask {
   readonly parameters: Term;
   /** `$local` of the step. */
   readonly result: Term;
+  /** True when the result is an object in any case. */
+  readonly isObject: boolean;
 }
 
 /** Says what a text of serviceParams means when it is a path of the step's input, else null. */
@@ -38,22 +40,17 @@ export function convertTask(outcome: Outcome, step: Step, input: Term, readParam
   const arn = literal(resource?.arn ?? '');
   switch (resource?.kind) {
     case 'flow':
-      return {
-        action: 'FNF:StartExecution',
-        mode,
-        parameters: object(startMembers(arn, params, input)),
-        result: OUTPUT,
-      };
+      return called('FNF:StartExecution', mode, startMembers(arn, params, input));
     case 'message':
-      return {
-        action: 'MNS:SendMessage',
-        mode,
-        parameters: object([['resourceArn', arn], ...messageMembers(params)]),
-        result: OUTPUT,
-      };
+      return called('MNS:SendMessage', mode, [['resourceArn', arn], ...messageMembers(params)]);
     default:
       return invokeFunction(outcome, step, arn, mode, params, input);
   }
+}
+
+/** A call whose result is what the service answers, or what a callback delivers. */
+function called(action: string, mode: TaskMode, members: Iterable<readonly [string, Term]>): ConvertedTask {
+  return { action, mode, parameters: object(members), result: OUTPUT, isObject: mode !== 'WaitForCustomCallback' };
 }
 
 type Params = ReadonlyMap<string, Term>;
@@ -91,6 +88,7 @@ function invokeFunction(
       ['body', input],
     ]),
     result: isAccepted || mode === 'WaitForCustomCallback' ? OUTPUT : member(OUTPUT, 'Body'),
+    isObject: isAccepted,
   };
 }
 
@@ -135,11 +133,11 @@ function convertAction(
   input: Term,
 ): ConvertedTask {
   if (action.toLowerCase() !== 'fnf:startexecution') {
-    return { action, mode, parameters: object(params), result: OUTPUT };
+    return called(action, mode, params);
   }
   const arn = params.get('resourceArn') ?? flowArn(params.get('FlowName'));
   if (arn === null) outcome.refuse(step.node, `${action} needs the parameter "FlowName"`);
-  return { action, mode, parameters: object(startMembers(arn ?? literal(''), params, input)), result: OUTPUT };
+  return called(action, mode, startMembers(arn ?? literal(''), params, input));
 }
 
 function flowArn(name: Term | undefined): Term | null {
