@@ -56,9 +56,12 @@ export class Recovery {
   lookAtDoubtful(): void {
     const ids = [...this.#doubtful];
     this.#doubtful.clear();
+    const { table, reports, onFound } = this.#options;
     void this.#untilItWorks(async () => {
       for (let id = ids[0]; id !== undefined; id = ids[0]) {
-        if ((await this.#options.table.get(id)) !== null) this.#options.onFound();
+        // It may have ended in the same commit, and owe its end to a task.
+        if ((await table.get(id)) === null) void reports.add(id);
+        else onFound();
         ids.shift();
       }
     });
