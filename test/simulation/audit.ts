@@ -111,8 +111,11 @@ export class Audit {
   async #read(id: ExecutionId): Promise<void> {
     const { store } = this.#options;
     const record = await store.get(id);
-    if (record === null) return this.fault(`#${id} was committed and is not there`);
     let shadow = this.shadows.get(id);
+    if (record === null) {
+      const isDeleted = shadow !== undefined && this.deleted.has(shadow.record.flowName);
+      return isDeleted ? undefined : this.fault(`#${id} was committed and is not there`);
+    }
     if (shadow === undefined) {
       const plan = await this.#plan(record);
       if (plan === null) return;
