@@ -135,6 +135,7 @@ describe('the lines of the README', { skip: hasCurl ? false : 'there is no curl'
     assert.equal(await typeLine(lines, 'millrace validate examples/hello.yaml'), '');
     assert.equal(await typeLine(lines, 'validate --mode standard'), '');
     assert.match(await typeLine(lines, 'millrace run'), /Hello, Ada!/);
+    assert.match(await typeLine(lines, 'millrace convert'), /^Type: StateMachine$/m);
   });
 });
 
