@@ -1,0 +1,12 @@
+// Looks at a document: `moody` ones are busy once.
+const seen = new Set();
+
+export function handler(event) {
+  const { document } = JSON.parse(event);
+  const first = !seen.has(document.name);
+  seen.add(document.name);
+  if (document.kind === 'moody' && first) return { verdict: 'busy' };
+  if (document.kind === 'moved') return { verdict: 'moved' };
+  if (document.kind === 'odd') return { verdict: 'unsure' };
+  return { verdict: 'clear', good: document.kind !== 'bad' };
+}
