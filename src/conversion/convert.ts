@@ -77,11 +77,20 @@ function convertRoot(
     if (outcome.refusals.length > 0) return null;
     return convertFlow(outcome, root, name ?? nameIn(root) ?? fallbackName);
   }
+  if (isStateMachine(root)) {
+    outcome.refuse(root, 'this is a state machine already');
+    return null;
+  }
   outcome.refuse(
     root,
     'this is neither the classic language ("type: flow") nor Amazon States Language ("StartAt" and "States" by name)',
   );
   return null;
+}
+
+function isStateMachine(root: MapNode): boolean {
+  const type = root.entries.get('Type')?.value;
+  return type !== undefined && textOf(type) === 'StateMachine';
 }
 
 /** The name that a classic flow may have in its text. */

@@ -96,7 +96,8 @@ function inFlow(text: string): string {
 /** Begins like a text, has nothing inside that ends it, and is not read as something else. */
 const PLAIN = /^(?:[A-Za-z_$/(]|[^\0-\x7f\s\ufeff])[^\0-\x1f\x7f\u0085\u2028\u2029\ufeff]*$/;
 const ENDS_PLAIN = /: |:$| #|\s$/;
-const OTHER_VALUE = /^(?:null|true|false|~|[-+]?\.?(?:inf|nan|\d))/i;
+/** What YAML 1.2 reads as another value, and 1.1 besides: other parsers still do. */
+const OTHER_VALUE = /^(?:(?:null|true|false|y|n|yes|no|on|off)$|~|[-+]?\.?(?:inf|nan|\d))/i;
 const UNPRINTABLE = /[\0-\x1f\x7f-\x9f\u2028\u2029\ufeff]/;
 
 function scalar(text: string): string {

@@ -9,7 +9,7 @@ import type { Target } from './drafts.ts';
 import { END } from './drafts.ts';
 import { beginning, carryingFrame } from './frame.ts';
 import type { Keys } from './keys.ts';
-import { areKnown, either, hasDefault, NO_KEYS } from './keys.ts';
+import { canBeListed, either, hasDefault, NO_KEYS } from './keys.ts';
 import type { Branch } from './model.ts';
 import { INNER, rebased } from './rebase.ts';
 import type { At, ScopeWriter } from './scope-writer.ts';
@@ -73,7 +73,7 @@ function writeFramed(writer: ScopeWriter, at: At): void {
 /** The local of the branch that ran, key by key where its keys are known. */
 function localWith(keys: Keys): Term {
   const local = member(INNER, 'local');
-  return areKnown(keys) ? object([...keys.definite].map((key) => [key, member(local, key)])) : local;
+  return canBeListed(keys) ? object([...keys.definite].map((key) => [key, member(local, key)])) : local;
 }
 
 function keysOf(writer: ScopeWriter, branch: Branch | null): Keys {

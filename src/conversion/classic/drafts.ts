@@ -53,6 +53,6 @@ export function writeDraft(draft: Draft, outcome: Outcome): YamlMap {
 export function noteWhole(outcome: Outcome, offset: number): void {
   outcome.noteOnce(
     offset,
-    'a value whose keys are not known stands under "OutputConstructor.$", which Millrace has and the cloud does not; outputMappings would name its keys',
+    'a value that is not built key by key stands under "OutputConstructor.$", which Millrace has and the cloud does not; outputMappings would name its keys',
   );
 }

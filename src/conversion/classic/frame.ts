@@ -6,7 +6,7 @@
 import type { Term } from '../terms.ts';
 import { EMPTY, INPUT, member, object, some } from '../terms.ts';
 import type { KeyFinder, Keys } from './keys.ts';
-import { areKnown, isEmpty } from './keys.ts';
+import { canBeListed, isEmpty } from './keys.ts';
 import type { Step } from './model.ts';
 
 export interface Frame {
@@ -40,8 +40,8 @@ const LOCAL = member(INPUT, 'local');
 /** The frame for a list whose input is this; its states carry it unless every state can see it. */
 export function frameFor(finder: KeyFinder, steps: readonly Step[], input: Term): Frame {
   const { before, end } = finder.of(steps);
-  const isKnown = [...before, end].every((keys) => keys === undefined || areKnown(keys));
-  return isKnown && isEverywhere(input) ? flatFrame(input) : carryingFrame(input, { hasOuter: false, isGiven: false });
+  const areListed = [...before, end].every((keys) => keys === undefined || canBeListed(keys));
+  return areListed && isEverywhere(input) ? flatFrame(input) : carryingFrame(input, { hasOuter: false, isGiven: false });
 }
 
 function flatFrame(input: Term): Frame {

@@ -48,6 +48,14 @@ export function areKnown({ definite, possible }: Keys): boolean {
   return possible !== null && possible.size === definite.size;
 }
 
+/** Keys that a constructor lists one by one; more are easier read as one merging. */
+const LISTED_MAX = 20;
+
+/** True when the keys are known and few. */
+export function canBeListed(keys: Keys): boolean {
+  return areKnown(keys) && keys.definite.size <= LISTED_MAX;
+}
+
 export function mayHave({ possible }: Keys, key: string): boolean {
   return possible === null || possible.has(key);
 }

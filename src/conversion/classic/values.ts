@@ -11,7 +11,7 @@ import type { Term } from '../terms.ts';
 import { EMPTY, follow, list, literal, member, merge, NULL, object, some, variable } from '../terms.ts';
 import type { Frame } from './frame.ts';
 import type { Keys } from './keys.ts';
-import { areKnown, isEmpty, mayHave } from './keys.ts';
+import { canBeListed, isEmpty, mayHave } from './keys.ts';
 import type { Mapping, Step } from './model.ts';
 import { readPath } from './model.ts';
 
@@ -44,7 +44,7 @@ function holdsToken(term: Term): boolean {
 
 /** The local with what a step gives. */
 export function mergeLocal(local: Term, keys: Keys, output: Term): Term {
-  if (output.kind !== 'object' || !areKnown(keys)) return merge(local, output);
+  if (output.kind !== 'object' || !canBeListed(keys)) return merge(local, output);
   return merge(object([...keys.definite].map((key) => [key, member(local, key)])), output);
 }
 

@@ -1,0 +1,71 @@
+/** Any text is converted or refused: nothing throws, nothing takes long, and what is written compiles (the converter asserts it). */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { convert, refusals } from './support.ts';
+
+const FOLDER = new URL('golden/', import.meta.url);
+const texts = readdirSync(FOLDER)
+  .filter((name) => name.includes('.in.'))
+  .map((name) => readFileSync(new URL(name, FOLDER), 'utf8'));
+
+/** Pieces that mean something in one of the languages, where they do not belong. */
+const PIECES = [
+  'null', '[]', '{}', '""', '-1', '1e400', '123456789012345678901', 'true', '$', '$.', '$$', '$local', '$input[*]', '$context.task.token',
+  '$.a[*].b[*]', 'States.Format(', "States.Format('{}')", 'States.ArrayRange(0, 1e9, 1)', '__proto__', 'a.$', '*x', '&x', '<<', 'FnF.ALL', 'End', 'goto',
+];
+
+test('texts in which something was changed are converted or refused', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...texts),
+      fc.array(fc.tuple(fc.nat(), fc.constantFrom(...PIECES), fc.nat(3)), { minLength: 1, maxLength: 4 }),
+      (text, changes) => {
+        let changed = text;
+        for (const [at, piece, kind] of changes) {
+          const words = [...changed.matchAll(/[\w$.*[\]-]+/g)];
+          const word = words[at % words.length];
+          if (word === undefined) continue;
+          const end = word.index + word[0].length;
+          const other = words[(at >> 4) % words.length]?.[0] ?? '';
+          changed = changed.slice(0, word.index) + [piece, '', other, `${word[0]}${piece}`][kind] + changed.slice(end);
+        }
+        for (const from of [null, 'asl', 'classic'] as const) {
+          const { text: written, refusals: found } = convert(changed, { from });
+          assert.equal(written === null, found.length > 0);
+        }
+      },
+    ),
+    { numRuns: 1500 },
+  );
+});
+
+test('what would be nested too deeply is refused', () => {
+  let nested = '{type: pass, name: p}';
+  for (let i = 0; i < 60; i++) {
+    nested = `{type: choice, name: c${i}, inputMappings: [{target: a, source: $input}], choices: [{condition: $.a, steps: [${nested}]}]}`;
+  }
+  const { text, refusals: found } = convert(`version: v1\ntype: flow\nsteps: [${nested}]`);
+  assert.equal(text === null, found.length > 0);
+
+  let call = '$.a';
+  for (let i = 0; i < 15; i++) call = `States.JsonToString(${call})`;
+  const deep = `StartAt: A\nStates: {A: {Type: Pass, Parameters: {a.$: '${call}'}, End: true}}`;
+  assert.match(refusals(deep).join('\n'), /nested too deeply/);
+});
+
+test('a flow of more steps than anybody has is refused, and a large one takes no time', () => {
+  const flow = (count: number): string =>
+    `version: v1\ntype: flow\nsteps:\n${Array.from({ length: count }, (_, i) => `  - {type: pass, name: p${i}, outputMappings: [{target: k${i}, source: 1}]}\n`).join('')}`;
+  assert.deepEqual(refusals(flow(2_001)), ['4: a flow of more than 2000 steps is not converted']);
+  assert.ok((convert(flow(2_000)).text ?? '').length > 100_000);
+});
+
+test('names and constants that mean something to YAML stay what they are', () => {
+  for (const odd of ['yes', '- a', 'a: b', '#x', '*x', '&x', '!x', '@x', '%x', "it's", '"', '\\', ' a ', '1', '0x1', '2030-01-01', '\u0085', '\u2028', '😀', 'é', '']) {
+    const text = JSON.stringify({ StartAt: `A${odd}`, States: { [`A${odd}`]: { Type: 'Pass', Comment: odd, Result: { k: odd, [`x${odd}`]: [odd, `$Input${odd}`] }, End: true } } });
+    const { text: written, refusals: found } = convert(text);
+    assert.ok(written !== null, `${JSON.stringify(odd)}: ${JSON.stringify(found)}`);
+  }
+});
