@@ -7,8 +7,9 @@ import type { ExecutionId, ExecutionRecord, ExecutionStore } from '../store/exec
 import { decodeEvents } from '../interpreter/journal.ts';
 import type { ParentReports } from './parent-reports.ts';
 import type { RunTable } from './run-table.ts';
-import { isChildAction, PARENT_GONE } from './standard-run.ts';
+import { PARENT_GONE } from './standard-run.ts';
 import type { StandardRun } from './standard-run.ts';
+import { isChildAction } from './task-calls.ts';
 
 export interface RecoveryOptions {
   readonly store: Pick<ExecutionStore, 'get' | 'journal' | 'unfinished' | 'children' | 'orphans'>;

@@ -20,7 +20,7 @@ import type { Committable } from './commit-queue.ts';
 import { Deadlines } from './deadlines.ts';
 import type { TaskReport } from './executions.ts';
 import type { RunHost } from './run-host.ts';
-import { TaskCalls } from './task-calls.ts';
+import { TaskCalls, startsChild } from './task-calls.ts';
 
 /** What waits longer than this leaves memory. */
 export const SLEEP_MIN_MS = 60_000;
@@ -408,15 +408,6 @@ function earliestDueMs(execution: Execution): number {
 /** True when nothing but a report or its timeout ends it. */
 function waitsForOthers(command: Command & { readonly kind: 'task' }): boolean {
   return command.submitted && (command.state.mode !== 'WaitForSystemCallback' || startsChild(command));
-}
-
-function startsChild({ state }: Command & { readonly kind: 'task' }): boolean {
-  return state.mode === 'WaitForSystemCallback' && isChildAction(state.action);
-}
-
-/** The action that starts a Standard execution. */
-export function isChildAction(action: string): boolean {
-  return action.toLowerCase() === 'fnf:startexecution';
 }
 
 function endOf(execution: Execution): NonNullable<ExecutionChange['end']> {

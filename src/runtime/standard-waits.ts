@@ -4,7 +4,7 @@ import type { Command, Execution } from '../interpreter/execution.ts';
 import type { StoreTrouble } from './commit-queue.ts';
 import type { ExecutionWait } from './executions.ts';
 import type { Stuck } from './run-table.ts';
-import { isChildAction } from './standard-run.ts';
+import { isChildAction } from './task-calls.ts';
 
 /** One wait for each command under way, in the order in which they began. */
 export function waitsOf(execution: Execution): ExecutionWait[] {

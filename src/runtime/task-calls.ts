@@ -40,7 +40,8 @@ export class TaskCalls {
     return new Promise((resolve) => this.#waiters.push(resolve));
   }
 
-  begin({ id, state, parameters }: Command & { readonly kind: 'task' }): void {
+  begin(command: Command & { readonly kind: 'task' }): void {
+    const { id, state, parameters } = command;
     if (this.#underWay.has(id)) return;
     const { flowName, name, id: execution } = this.#record;
     const { action, mode } = state;
@@ -62,7 +63,8 @@ export class TaskCalls {
     void this.#settle(this.#host.actions.find(action).run(call, abort.signal), where).then((result) => {
       if (this.#underWay.get(id) !== abort) return;
       if (mode === 'RequestComplete') this.#ended(id, outcome(id, result));
-      else this.#accepted(id, abort, result, where);
+      else if (result.ok) this.#accepted(id, abort, result, where);
+      else this.#ended(id, refusal(command, result));
     });
   }
 
@@ -75,8 +77,7 @@ export class TaskCalls {
     for (const id of [...this.#underWay.keys()]) this.giveUp(id);
   }
 
-  #accepted(id: number, abort: AbortController, result: TaskResult, where: string): void {
-    if (!result.ok) return this.#ended(id, { kind: 'task-submit-failed', id, failure: failureOf(result) });
+  #accepted(id: number, abort: AbortController, result: TaskResult & { readonly ok: true }, where: string): void {
     const submitted: Input = { kind: 'task-submitted', id, output: result.output };
     if (result.completion === undefined) return this.#ended(id, submitted);
     this.#advance(submitted);
@@ -104,6 +105,26 @@ export class TaskCalls {
       return { ok: false, error: RUNTIME_ERROR, cause: `The action failed in a way that it should not: ${where}.` };
     }
   }
+}
+
+/** The action that starts a Standard execution. */
+export function isChildAction(action: string): boolean {
+  return action.toLowerCase() === 'fnf:startexecution';
+}
+
+/** True for a task that ends when the execution does that it starts. */
+export function startsChild({ state }: Command & { readonly kind: 'task' }): boolean {
+  return state.mode === 'WaitForSystemCallback' && isChildAction(state.action);
+}
+
+/**
+ * The work is not accepted. Work that was accepted before a crash, and has to be begun again by this engine, has failed then;
+ * a child that was started goes on, whatever is said to a second start.
+ */
+function refusal(command: Command & { readonly kind: 'task' }, result: TaskResult & { readonly ok: false }): Input {
+  const { id, submitted } = command;
+  if (submitted && !startsChild(command)) return outcome(id, result);
+  return { kind: 'task-submit-failed', id, failure: failureOf(result) };
 }
 
 function outcome(id: number, result: TaskResult): Input {
