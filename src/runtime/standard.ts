@@ -309,6 +309,9 @@ class Runtime implements StandardRuntime {
 
   /** One at a time for each execution: what another call had begun meanwhile is seen in the record. */
   async #redriven(asFound: ExecutionRecord): Promise<StandardRun> {
+    const ending = this.#table.peek(asFound.id);
+    // The store shows an end as soon as it is on disk, which is before the commit has answered.
+    if (ending !== undefined && ending.execution.status !== 'Running') await ending.durable();
     const record = await this.#read(asFound);
     if (record.status === 'Running' || this.#table.peek(record.id) !== undefined) throw notRedrivable(record);
     if (record.status === 'Succeeded') {

@@ -20,12 +20,14 @@ States:
   - { Type: Task, Name: B, Action: "Test:Call", End: true }
 `;
 
-type Fault = 'none' | 'before' | 'after';
+type Fault = 'none' | 'before' | 'after' | 'slow';
 
 /** A store whose commits fail before or after they happen. */
 class FailingStores {
   fault: Fault = 'none';
   attempts = 0;
+  /** Lets a slow commit answer. */
+  answer: () => void = () => {};
   readonly stores: Stores;
 
   constructor() {
@@ -37,6 +39,11 @@ class FailingStores {
         if (fault === 'before') throw new Error('disk full');
         await inner.executions.commit(fence, changes);
         if (fault === 'after') throw new Error('no answer');
+        if (fault === 'slow') {
+          await new Promise<void>((resolve) => {
+            this.answer = resolve;
+          });
+        }
       },
     });
     this.stores = { ...inner, executions };
@@ -51,6 +58,10 @@ class Answers {
     this.calls++;
     return new Promise((resolve) => this.#waiting.push(resolve));
   });
+
+  fail(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve({ ok: false, error: 'E', cause: '' });
+  }
 
   answer(): void {
     for (const resolve of this.#waiting.splice(0)) resolve({ ok: true, output: {} });
@@ -106,6 +117,21 @@ test('while the store fails starts are refused, and what runs waits and goes on 
   assert.equal((await executions.describe('steps', 'one', 5_000)).status, 'Succeeded');
   await refused(executions.describe('steps', 'two', 0), 'ExecutionNotExists', /two/);
   world.runtimes.standard.close();
+});
+
+test('an end that the store shows already can be redriven, though its commit has not answered', async (t) => {
+  const { world, failing, answers } = await begin();
+  t.after(() => world.runtimes.standard.close());
+  const { executions } = world.runtimes;
+  await start(world, 'one');
+  await executions.describe('steps', 'one', 100);
+  failing.fault = 'slow';
+  answers.fail();
+  assert.equal((await executions.describe('steps', 'one', 1_000)).status, 'Failed');
+  const redriven = executions.redrive('steps', 'one');
+  failing.fault = 'none';
+  failing.answer();
+  assert.equal((await redriven).status, 'Running');
 });
 
 test('a start that was refused and kept all the same goes on, and is known by its name', async () => {
