@@ -42,8 +42,8 @@ export interface Statistics {
 }
 
 const MINUTE_MS = 60_000;
-/** Rounds of looking whether all has ended. */
-const ROUNDS_MAX = 400;
+/** Rounds of a minute in which nothing happens, although something should. */
+const ROUNDS_MAX = 100;
 /** Timers are looked at once a minute at least. */
 const OVERDUE_MS = 3 * MINUTE_MS;
 /** Longer than any service takes to answer. */
@@ -184,15 +184,16 @@ class Run {
   async #settle(): Promise<void> {
     const { world } = this;
     let quiet = 0;
-    for (let round = 0; round < ROUNDS_MAX; round++) {
+    for (let still = 0; still < ROUNDS_MAX; still++) {
       await world.serving();
       const running = this.#running();
       if (running.length === 0 && this.#client.open.length === 0) return;
       const eventsBefore = running.reduce((sum, { lastEvent }) => sum + lastEvent, 0);
       await world.pass(MINUTE_MS);
       const left = this.#running();
-      this.#checkOverdue(left);
       const events = left.reduce((sum, { lastEvent }) => sum + lastEvent, 0);
+      this.#checkOverdue(left);
+      if (events !== eventsBefore) still = 0;
       // A while without a step: the next is far away.
       const isServed = world.server !== null && world.clock.elapsedMs - world.server.sinceMs >= MINUTE_MS;
       const isQuiet = isServed && world.services.reportsToCome === 0 && this.#client.open.length === 0;
