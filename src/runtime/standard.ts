@@ -304,7 +304,7 @@ class Runtime implements StandardRuntime {
     this.#redriving.add(id);
     const run = await this.#redriven(record).finally(() => this.#redriving.delete(id));
     await this.#kept(run);
-    return this.#read(record);
+    return run.record;
   }
 
   /** One at a time for each execution: what another call had begun meanwhile is seen in the record. */
@@ -318,7 +318,7 @@ class Runtime implements StandardRuntime {
       throw invalidArgument(`Execution '${record.name}' succeeded; there is no failed state to start again from.`);
     }
     const { execution, undone } = await this.#loader.loadEnded(record);
-    const running = { ...record, status: 'Running', stop: null } as const;
+    const running = { ...record, status: 'Running', stoppedMs: 0, stop: null, error: '', cause: '' } as const;
     const run = new StandardRun(this.#table, running, execution, { kind: 'redriven' });
     this.#table.add(run);
     this.#starts.running++;

@@ -269,6 +269,16 @@ for (const store of STORES) {
       );
     });
 
+    it('answers as a start does, also when the execution has failed again by then', () =>
+      withStandard(store, async (house) => {
+        await house.call('CreateFlow', standard(definitionOf({ Type: 'Fail', Name: 'No', Code: 'E' })));
+        await house.call('StartExecution', E);
+        assert.equal((await ended(house, 'e'))['Status'], 'Failed');
+        const { Status, StoppedTime } = await house.call('RedriveExecution', E);
+        assert.deepEqual([Status, StoppedTime], ['Running', '']);
+        assert.equal((await ended(house, 'e'))['Status'], 'Failed');
+      }));
+
     it('lets what was stopped stand where it stood: the service that took the work on may report it', () => {
       const desk = new Desk();
       return withStandard(
