@@ -139,9 +139,10 @@ export class ConstructScope implements StateScope {
     return this.#execution.limits.stateDataBytes;
   }
 
-  /** What expressions see before the first state, and after the last one. */
+  /** What expressions see before the first state, and after the last one: in the classic language no step is theirs. */
   ofFlow(thread: Thread | null, input: JsonValue, output: JsonValue): void {
     if (thread !== null) this.enter(thread);
+    if (this.#execution.plan.dialect === 'classic') this.#thread = null;
     this.input = input;
     this.output = output;
   }

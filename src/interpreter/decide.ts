@@ -332,6 +332,7 @@ class Decision extends Emitter {
     let value = thread.input;
     if (rule.outputConstructor !== null) {
       value = constructValue(scope, rule.outputConstructor, this.flow.words.caught);
+      if (scope.failure === null && this.flow.hasLocal) scope.failure = this.refuseLocal(thread, value);
       if (scope.failure !== null) return this.inState('StateFailed', thread, null, -1, { failure: scope.failure });
     }
     this.inState(type, thread, value, rule.next.index, { failure, caught: rule.next.name });

@@ -1,0 +1,60 @@
+/** How data goes through classic flows where it is easily got wrong: at the edges of the flow, and at its limits. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { TaskResult } from '../../src/actions/action.ts';
+import type { JsonObject } from '../../src/base/json.ts';
+import { formatDiagnostic } from '../../src/base/diagnostic.ts';
+import type { Execution } from '../../src/interpreter/execution.ts';
+import { compileDefinition } from '../../src/language/compile.ts';
+import { catalog, LIMITS, stateOf } from '../support/flows.ts';
+import { RebuiltRun } from '../support/rebuilt-run.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+
+/** Runs a Standard flow to its end; `answer` is what the functions say, by the name of the step. */
+async function run(
+  definition: string,
+  input: JsonObject = {},
+  answer: (step: string) => TaskResult = () => ({ ok: true, output: { Body: {} } }),
+): Promise<{ execution: Execution; failedSteps: string[] }> {
+  const options = { mode: 'Standard', flowName: null, parallelBranches: 50 } as const;
+  const { plan, diagnostics } = compileDefinition(`version: v1\ntype: flow\n${definition}`, options);
+  assert.ok(plan !== null, diagnostics.map(formatDiagnostic).join('\n'));
+  const rebuilt = new RebuiltRun({
+    ...{ plan, flowName: 'flow', clock: new VirtualClock(), random: () => 0.5 },
+    actions: catalog((call) => Promise.resolve(answer(stateOf(call)))),
+    start: { name: 'e', flowName: 'flow', roleArn: '', environment: {}, input, longestSeconds: 31_536_000 },
+    limits: { ...LIMITS, events: 5_000, waitSeconds: 300 },
+  });
+  const execution = await rebuilt.run();
+  const failed = rebuilt.events.filter(({ type, facts }) => type === 'StateFailed' && facts?.caught === undefined);
+  return { execution, failedSteps: failed.map(({ state }) => plan.states[state]?.name ?? '') };
+}
+
+test('the mappings of the flow belong to no step', async () => {
+  const { execution } = await run(`
+inputMappings: [{target: before, source: $context.step}]
+steps: [{type: pass, name: only, outputMappings: [{target: inside, source: $context.step}]}]
+outputMappings: [{target: before, source: $input.before}, {target: inside, source: $local.inside}, {target: after, source: $context.step}]
+`);
+  const flow = { name: '', eventId: 0 };
+  assert.deepEqual(execution.output, { before: flow, inside: { name: 'only', eventId: 2 }, after: flow });
+});
+
+test('a caught error whose mappings outgrow the local fails its own step, not the next', async () => {
+  const failing = (name: string, next: string): string =>
+    `
+  - type: task
+    name: ${name}
+    resourceArn: acs:fc:::services/s/functions/f
+    inputMappings: [{target: text, source: $input.text}]
+    catch: [{errors: [FnF.ALL], goto: ${next}}]
+    errorMappings: [{target: ${name}, source: $input.text}]`;
+  const { execution, failedSteps } = await run(
+    `steps:${failing('first', 'second')}${failing('second', 'third')}
+  - {type: pass, name: third, inputMappings: []}`,
+    { text: 'x'.repeat(40_000) },
+    () => ({ ok: false, error: 'Busy', cause: '' }),
+  );
+  assert.equal(execution.failure?.error, 'FnF.DataLimitExceeded');
+  assert.deepEqual(failedSteps, ['second']);
+});
