@@ -6,6 +6,7 @@
  */
 import { assert } from '../base/assert.ts';
 import { formatDiagnostic } from '../base/diagnostic.ts';
+import { EXPRESSION_FAULTS } from '../expression/fault.ts';
 import { compileDefinition } from '../language/compile.ts';
 import type { MapNode, Node } from '../language/document.ts';
 import { describe, textOf } from '../language/document.ts';
@@ -117,9 +118,10 @@ function checked(outcome: Outcome, root: Node, converted: YamlMap): string | nul
   }
   const { diagnostics } = compileDefinition(text, { mode: 'Standard', flowName: null, parallelBranches: BRANCHES_MAX });
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
-  const deep = errors.find(({ code }) => code === 'expression-depth' || code === 'too-deep');
-  if (deep !== undefined) {
-    outcome.refuse(root, `the converted flow would be nested too deeply: ${deep.message}`);
+  // What the original would find out when it runs can show in the text when constants have met: "length(null)".
+  const fault = errors.find(({ code }) => code === 'too-deep' || code in EXPRESSION_FAULTS);
+  if (fault !== undefined) {
+    outcome.refuse(root, `${fault.path} of the converted flow could not be evaluated: ${fault.message}`);
     return null;
   }
   assert(errors.length === 0, `a converted definition does not compile: ${errors.map(formatDiagnostic).join('; ')}`);

@@ -10,14 +10,26 @@ const asl = (state: string): string => `StartAt: A\nStates:\n  A: ${state}\n`;
 
 describe('a classic flow', () => {
   const cases: readonly (readonly [string, string, RegExp])[] = [
-    ['an instant', '  - {type: wait, name: w, timestamp: "2030-01-01T00:00:00Z"}', /^4: a wait until an instant .*"duration"$/],
-    ['a wait of hours', '  - {type: pass, name: p}\n  - {type: wait, name: w, duration: 7200}', /^5: a wait of 7200 seconds is too long: up to 3600/],
+    [
+      'an instant',
+      '  - {type: wait, name: w, timestamp: "2030-01-01T00:00:00Z"}',
+      /^4: a wait until an instant .*"duration"$/,
+    ],
+    [
+      'a wait of hours',
+      '  - {type: pass, name: p}\n  - {type: wait, name: w, duration: 7200}',
+      /^5: a wait of 7200 seconds is too long: up to 3600/,
+    ],
     [
       'the number of an event',
       '  - {type: pass, name: p, outputMappings: [{target: n, source: $context.step.eventId}]}',
       /^4: \$context\.step\.eventId has no equivalent; count the rounds/,
     ],
-    ['all of $context', '  - {type: pass, name: p, outputMappings: [{target: n, source: $context}]}', /^4: this part of \$context has no equivalent/],
+    [
+      'all of $context',
+      '  - {type: pass, name: p, outputMappings: [{target: n, source: $context}]}',
+      /^4: this part of \$context has no equivalent/,
+    ],
     [
       'a path through a list',
       '  - {type: pass, name: p, outputMappings: [{target: n, source: "$input.list[*].name"}]}',
@@ -45,10 +57,7 @@ describe('a classic flow', () => {
 
   it('is refused for what its own language refuses, with the same words', () => {
     const text = classic('  - {type: pass, name: p}\n  - {type: task, name: t}\n  - {type: choice, name: c}');
-    assert.deepEqual(refusals(text), [
-      '5: step "t" needs "resourceArn" or "action"',
-      '6: step "c" needs "choices"',
-    ]);
+    assert.deepEqual(refusals(text), ['5: step "t" needs "resourceArn" or "action"', '6: step "c" needs "choices"']);
   });
 
   it('is told of everything in one go', () => {
@@ -75,31 +84,108 @@ describe('a classic flow', () => {
 
 describe('an Amazon States Language definition', () => {
   const cases: readonly (readonly [string, string, RegExp])[] = [
-    ['JSONata', '{Type: Pass, QueryLanguage: JSONata, End: true}', /^3: QueryLanguage JSONata cannot be converted; only JSONPath can$/],
+    [
+      'JSONata',
+      '{Type: Pass, QueryLanguage: JSONata, End: true}',
+      /^3: QueryLanguage JSONata cannot be converted; only JSONPath can$/,
+    ],
     ['Assign', '{Type: Pass, Assign: {a: 1}, End: true}', /^3: variables \("Assign"\)/],
     ['a variable', '{Type: Pass, Parameters: {a.$: $name.x}, End: true}', /^3: "\$name\.x" reads a variable/],
-    ['Arguments', '{Type: Task, Resource: "arn:aws:lambda:us-east-1:1:function:f", Arguments: {}, End: true}', /^3: "Arguments" is JSONata/],
-    ['a filter', '{Type: Pass, InputPath: "$.a[?(@.b == 1)]", End: true}', /^3: "\$\.a\[\?\(@\.b == 1\)\]" is a path to many values/],
+    [
+      'Arguments',
+      '{Type: Task, Resource: "arn:aws:lambda:us-east-1:1:function:f", Arguments: {}, End: true}',
+      /^3: "Arguments" is JSONata/,
+    ],
+    [
+      'a filter',
+      '{Type: Pass, InputPath: "$.a[?(@.b == 1)]", End: true}',
+      /^3: "\$\.a\[\?\(@\.b == 1\)\]" is a path to many values/,
+    ],
     ['a wildcard', '{Type: Pass, InputPath: "$.a[*].b", End: true}', /^3: .* path to many values/],
     ['a search', '{Type: Pass, InputPath: "$..a", End: true}', /^3: .* path to many values/],
     ['a slice', '{Type: Pass, InputPath: "$.a[0:2]", End: true}', /^3: .* path to many values/],
-    ['an instant', '{Type: Wait, Timestamp: "2030-01-01T00:00:00Z", End: true}', /^3: a Wait until an instant \("Timestamp"\)/],
-    ['a path to one', '{Type: Wait, TimestampPath: $.at, End: true}', /^3: a Wait until an instant \("TimestampPath"\)/],
+    [
+      'an instant',
+      '{Type: Wait, Timestamp: "2030-01-01T00:00:00Z", End: true}',
+      /^3: a Wait until an instant \("Timestamp"\)/,
+    ],
+    [
+      'a path to one',
+      '{Type: Wait, TimestampPath: $.at, End: true}',
+      /^3: a Wait until an instant \("TimestampPath"\)/,
+    ],
     ['a long wait', '{Type: Wait, Seconds: 86400, End: true}', /^3: a Wait of 86400 seconds is too long/],
-    ['a table', '{Type: Task, Resource: "arn:aws:states:::dynamodb:getItem", End: true}', /^3: the resource "arn:aws:states:::dynamodb:getItem" .*read and write the table$/],
-    ['an SDK call', '{Type: Task, Resource: "arn:aws:states:::aws-sdk:s3:getObject", End: true}', /^3: the resource .*read and write the objects$/],
-    ['a queue', '{Type: Task, Resource: "arn:aws:states:::sqs:sendMessage.waitForTaskToken", End: true}', /MNS:SendMessage/],
-    ['an activity', '{Type: Task, Resource: "arn:aws:states:us-east-1:1:activity:work", End: true}', /WaitForCustomCallback/],
-    ['a distributed Map', '{Type: Map, ItemProcessor: {ProcessorConfig: {Mode: DISTRIBUTED}, StartAt: B, States: {B: {Type: Succeed}}}, End: true}', /^3: a distributed Map is not built yet/],
-    ['an ItemReader', '{Type: Map, ItemReader: {}, ItemProcessor: {StartAt: B, States: {B: {Type: Succeed}}}, End: true}', /^3: a distributed Map is not built yet; read the items/],
-    ['times that are compared', '{Type: Choice, Choices: [{Variable: $.t, TimestampLessThan: "2030-01-01T00:00:00Z", Next: A}], Default: A}', /^3: TimestampLessThan has no equivalent/],
+    [
+      'a table',
+      '{Type: Task, Resource: "arn:aws:states:::dynamodb:getItem", End: true}',
+      /^3: the resource "arn:aws:states:::dynamodb:getItem" .*read and write the table$/,
+    ],
+    [
+      'an SDK call',
+      '{Type: Task, Resource: "arn:aws:states:::aws-sdk:s3:getObject", End: true}',
+      /^3: the resource .*read and write the objects$/,
+    ],
+    [
+      'a queue',
+      '{Type: Task, Resource: "arn:aws:states:::sqs:sendMessage.waitForTaskToken", End: true}',
+      /MNS:SendMessage/,
+    ],
+    [
+      'an activity',
+      '{Type: Task, Resource: "arn:aws:states:us-east-1:1:activity:work", End: true}',
+      /WaitForCustomCallback/,
+    ],
+    [
+      'a distributed Map',
+      '{Type: Map, ItemProcessor: {ProcessorConfig: {Mode: DISTRIBUTED}, StartAt: B, States: {B: {Type: Succeed}}}, End: true}',
+      /^3: a distributed Map is not built yet/,
+    ],
+    [
+      'an ItemReader',
+      '{Type: Map, ItemReader: {}, ItemProcessor: {StartAt: B, States: {B: {Type: Succeed}}}, End: true}',
+      /^3: a distributed Map is not built yet; read the items/,
+    ],
+    [
+      'times that are compared',
+      '{Type: Choice, Choices: [{Variable: $.t, TimestampLessThan: "2030-01-01T00:00:00Z", Next: A}], Default: A}',
+      /^3: TimestampLessThan has no equivalent/,
+    ],
     ['a computed error', '{Type: Fail, ErrorPath: $.e}', /^3: ErrorPath has no equivalent/],
-    ['an unknown function', "{Type: Pass, Parameters: {a.$: States.Now()}, End: true}", /^3: there is no intrinsic function States\.Now$/],
-    ['parts of an array', "{Type: Pass, Parameters: {a.$: 'States.ArrayPartition($.a, 2)'}, End: true}", /^3: States\.ArrayPartition has no equivalent/],
-    ['a time of the context', '{Type: Pass, Parameters: {a.$: $$.State.EnteredTime}, End: true}', /^3: \$\$\.State\.EnteredTime has no equivalent/],
-    ['the token outside of a callback', '{Type: Pass, Parameters: {a.$: $$.Task.Token}, End: true}', /^3: \$\$\.Task\.Token can be read in Parameters of a callback task only$/],
-    ['a ResultPath into a list', '{Type: Pass, ResultPath: "$.a[0]", End: true}', /^3: a ResultPath that leads into an array/],
-    ['a state that is not there', '{Type: Pass, Next: B}', /^3: Next names "B", but no state of the state machine has that name$/],
+    [
+      'an unknown function',
+      '{Type: Pass, Parameters: {a.$: States.Now()}, End: true}',
+      /^3: there is no intrinsic function States\.Now$/,
+    ],
+    [
+      'a constant that a function cannot take',
+      "{Type: Pass, Parameters: {a.$: 'States.MathAdd(1, null)'}, End: true}",
+      /^3: intAdd needs an integer/,
+    ],
+    [
+      'parts of an array',
+      "{Type: Pass, Parameters: {a.$: 'States.ArrayPartition($.a, 2)'}, End: true}",
+      /^3: States\.ArrayPartition has no equivalent/,
+    ],
+    [
+      'a time of the context',
+      '{Type: Pass, Parameters: {a.$: $$.State.EnteredTime}, End: true}',
+      /^3: \$\$\.State\.EnteredTime has no equivalent/,
+    ],
+    [
+      'the token outside of a callback',
+      '{Type: Pass, Parameters: {a.$: $$.Task.Token}, End: true}',
+      /^3: \$\$\.Task\.Token can be read in Parameters of a callback task only$/,
+    ],
+    [
+      'a ResultPath into a list',
+      '{Type: Pass, ResultPath: "$.a[0]", End: true}',
+      /^3: a ResultPath that leads into an array/,
+    ],
+    [
+      'a state that is not there',
+      '{Type: Pass, Next: B}',
+      /^3: Next names "B", but no state of the state machine has that name$/,
+    ],
     ['a state without an end', '{Type: Pass}', /^3: "Next" is missing$/],
     ['an unknown type', '{Type: Paas, End: true}', /^3: state "A" has the unknown Type "Paas"$/],
     ['no state', 'text', /^3: state "A" must be a mapping, but is the text "text"$/],
@@ -132,7 +218,11 @@ describe('an Amazon States Language definition', () => {
 describe('a text that is neither', () => {
   for (const [name, text, expected] of [
     ['a list', '- a', /^1: a definition is a mapping, but this is a list$/],
-    ['a state machine', 'Type: StateMachine\nSpecVersion: v1\nStartAt: A\nStates: [{Type: Pass, Name: A, End: true}]\n', /^1: this is a state machine already$/],
+    [
+      'a state machine',
+      'Type: StateMachine\nSpecVersion: v1\nStartAt: A\nStates: [{Type: Pass, Name: A, End: true}]\n',
+      /^1: this is a state machine already$/,
+    ],
     ['something else', 'a: 1', /^1: this is neither the classic language/],
     ['YAML with faults', 'a: [', /^1: /],
     ['nothing', '', /^1: the definition is empty/],
@@ -148,6 +238,9 @@ describe('a text that is neither', () => {
   it('takes its name from the option, from itself, or from the file', () => {
     const named = 'version: v1\ntype: flow\nname: own\nsteps: [{type: pass, name: p}]\n';
     const nameOf = (text: string, name: string | null) => /^Name: (.*)$/m.exec(convert(text, { name }).text ?? '')?.[1];
-    assert.deepEqual([nameOf(named, 'given'), nameOf(named, null), nameOf(named.replace('name: own\n', ''), null)], ['given', 'own', 'flow']);
+    assert.deepEqual(
+      [nameOf(named, 'given'), nameOf(named, null), nameOf(named.replace('name: own\n', ''), null)],
+      ['given', 'own', 'flow'],
+    );
   });
 });

@@ -2,6 +2,8 @@
  * Values of Amazon States Language: paths, intrinsic functions, payload templates, and where a result goes. The data of a
  * state there is the data of a state here (`$` is `$Input`), so each value is an expression of the same data.
  */
+import { compileExpression } from '../../expression/compile.ts';
+import { printExpression } from '../../expression/print.ts';
 import type { Node } from '../../language/document.ts';
 import { isNull, textOf, toJson } from '../../language/document.ts';
 import type { Outcome } from '../outcome.ts';
@@ -36,11 +38,22 @@ export function readExpression(reading: Reading, node: Node): Term {
     if (/^\s*States\.StringSplit/.test(text)) {
       reading.outcome.noteOnce(node, 'split keeps empty parts');
     }
-    return isIntrinsic(text) ? convertIntrinsic(text, (path) => resolve(reading, path)) : resolve(reading, text);
+    if (!isIntrinsic(text)) return resolve(reading, text);
+    const term = convertIntrinsic(text, (path) => resolve(reading, path));
+    const fault = faultOf(term);
+    return fault === null ? term : refuse(reading, node, fault);
   } catch (error) {
     if (!(error instanceof Unconvertible)) throw error;
     return refuse(reading, node, error.message);
   }
+}
+
+const VARIABLES = new Map(['$Input', '$Output', '$Context', '$Item'].map((name) => [name, () => null]));
+
+/** What is wrong with a call whatever the data are, such as a text where a number has to be. */
+function faultOf(term: Term): string | null {
+  const { faults } = compileExpression(printExpression(term), { variables: VARIABLES, place: '' });
+  return faults[0]?.message ?? null;
 }
 
 function refuse({ outcome }: Reading, node: Node, message: string): Term {

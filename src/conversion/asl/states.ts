@@ -4,10 +4,12 @@ import { describe, isNull, quote, textOf, toJson } from '../../language/document
 import { printExpression } from '../../expression/print.ts';
 import { mapOf, setConstructor } from '../constructors.ts';
 import { Names } from '../names.ts';
+import { taskFault } from '../probe.ts';
 import type { Outcome } from '../outcome.ts';
 import { constant, INPUT, list, member, OUTPUT, same, variable } from '../terms.ts';
 import type { Term } from '../terms.ts';
 import { splitWait, WAIT_MAX_SECONDS, WAITS_MAX } from '../waits.ts';
+import type { Yaml } from '../yaml-text.ts';
 import { YamlMap } from '../yaml-text.ts';
 import { readRule } from './choice.ts';
 import type { Reading } from './data.ts';
@@ -130,10 +132,15 @@ class ScopeConverter {
     const input = this.#input({ ...reading, token: waitsForToken(arn) }, source);
     const task = convertResource(this.#outcome, arn, resource, input);
     if (task === null) return;
+    const call: [string, Yaml][] = [
+      ['Action', task.action],
+      ['TaskMode', task.mode],
+      ['Parameters', mapOf(task.parameters) ?? new YamlMap()],
+    ];
+    const fault = taskFault(call);
+    if (fault !== null) this.#outcome.refuse(resource, fault);
     const state = this.#begin('Task', name, source);
-    state.set('Action', task.action);
-    if (task.mode !== 'RequestComplete') state.set('TaskMode', task.mode);
-    state.set('Parameters', mapOf(task.parameters) ?? new YamlMap());
+    for (const [key, value] of call) if (value !== 'RequestComplete') state.set(key, value);
     this.#timeout(state, source, reading);
     this.#finish(state, source, reading, this.#select(reading, source, task.result), OUTPUT);
     this.#recover(state, source);

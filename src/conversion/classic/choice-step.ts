@@ -92,7 +92,13 @@ function writeBranches(
     const found = new Map<Branch, Target>();
     for (const branch of at.step.branches) {
       const { steps } = branch;
-      found.set(branch, steps === null ? end(branch) : writer.context.writeList(writer, steps, inner, end(branch)));
+      if (steps === null) {
+        found.set(branch, end(branch));
+        continue;
+      }
+      // Steps that always fail lead nowhere, and nothing has to be there for them.
+      const isLeft = writer.context.finder.of(steps).end !== undefined;
+      found.set(branch, writer.context.writeList(writer, steps, inner, isLeft ? end(branch) : END));
     }
     return found;
   });

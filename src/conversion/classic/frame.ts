@@ -41,7 +41,9 @@ const LOCAL = member(INPUT, 'local');
 export function frameFor(finder: KeyFinder, steps: readonly Step[], input: Term): Frame {
   const { before, end } = finder.of(steps);
   const areListed = [...before, end].every((keys) => keys === undefined || canBeListed(keys));
-  return areListed && isEverywhere(input) ? flatFrame(input) : carryingFrame(input, { hasOuter: false, isGiven: false });
+  return areListed && isEverywhere(input)
+    ? flatFrame(input)
+    : carryingFrame(input, { hasOuter: false, isGiven: false });
 }
 
 function flatFrame(input: Term): Frame {

@@ -1,0 +1,20 @@
+/** Checks one task before the whole is there, so that what its action cannot take is refused with the line of the task. */
+import { compileDefinition } from '../language/compile.ts';
+import { YamlMap, writeYaml } from './yaml-text.ts';
+
+/** Why the language refuses the fields of a task, without a full stop; null when it does not. */
+export function taskFault(fields: readonly (readonly [string, YamlMap['entries'][number][1]])[]): string | null {
+  const task = new YamlMap().set('Type', 'Task').set('Name', 'Task');
+  for (const [key, value] of fields) task.set(key, value);
+  const machine = new YamlMap()
+    .set('Type', 'StateMachine')
+    .set('SpecVersion', 'v1')
+    .set('StartAt', 'Task')
+    .set('States', [task.set('End', true)]);
+  const { diagnostics } = compileDefinition(writeYaml(machine), {
+    mode: 'Standard',
+    flowName: null,
+    parallelBranches: 1,
+  });
+  return diagnostics.find(({ severity }) => severity === 'error')?.message ?? null;
+}
