@@ -3,10 +3,12 @@
  * the disk works goes into the next flush together, so the more is under way, the less one step costs.
  *
  * Invariants. Nobody is told that something is durable before the store has said so. A flush that failed is repeated,
- * with the same changes, until it succeeds (the port makes repeats harmless); nothing overtakes it. What an
+ * with the same changes, until it succeeds (the port makes repeats harmless); nothing overtakes it. A change that
+ * the store can never keep is found and holds nobody else up. What an
  * execution decides meanwhile waits in the execution and is taken in one piece.
  */
 import type { Clock } from '../base/clock.ts';
+import { AssertionFailure } from '../base/assert.ts';
 import { FenceLost } from '../store/executions.ts';
 import type { ExecutionChange, ExecutionStore } from '../store/executions.ts';
 
@@ -21,6 +23,8 @@ export interface Committable {
    * know then whether its change was kept.
    */
   withdraws(error: unknown): boolean;
+  /** The change can never be kept, which is a defect of ours: nothing of it was, and nothing more will be asked for. */
+  refused(error: unknown): void;
 }
 
 export interface StoreTrouble {
@@ -128,7 +132,7 @@ export class CommitQueue {
     for (const item of this.#waiting) {
       if (taken.length >= FLUSH_CHANGES_MAX || units >= FLUSH_UNITS_MAX) break;
       this.#waiting.delete(item);
-      const change = item.takeChange();
+      const change = changeOf(item);
       if (change === null) continue;
       taken.push({ item, change });
       units += unitsOf(change);
@@ -147,6 +151,16 @@ export class CommitQueue {
         );
         break;
       } catch (error) {
+        if (error instanceof AssertionFailure && taken.length > 1) {
+          // One of them cannot be kept; by themselves the others can.
+          for (const each of taken) await this.#commit([each]);
+          return;
+        }
+        if (error instanceof AssertionFailure) {
+          for (const { item } of taken) item.refused(error);
+          taken = [];
+          continue;
+        }
         if (this.#stopped) return;
         if (error instanceof FenceLost) {
           this.stop();
@@ -173,6 +187,16 @@ export class CommitQueue {
 
   #wakeIdle(): void {
     for (const wake of this.#idle.splice(0)) wake();
+  }
+}
+
+/** What an item has to commit. One whose change cannot even be written down holds nobody else up. */
+function changeOf(item: Committable): ExecutionChange | null {
+  try {
+    return item.takeChange();
+  } catch (error) {
+    item.refused(error);
+    return null;
   }
 }
 

@@ -185,10 +185,7 @@ export class StandardRun implements Committable {
     try {
       this.#take(input);
     } catch (error) {
-      this.#defect = error;
-      this.#letGo();
-      for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
-      this.#host.broke(this, error);
+      this.#break(error);
     }
   }
 
@@ -207,7 +204,7 @@ export class StandardRun implements Committable {
   }
 
   takeChange(): ExecutionChange | null {
-    if (this.#isGone) return null;
+    if (this.#isGone || this.#defect !== null) return null;
     const { execution } = this;
     const first = this.#decided[0];
     const row = first === undefined ? null : encodeRow(this.#decided, execution.plan, ROW_UNITS);
@@ -247,7 +244,7 @@ export class StandardRun implements Committable {
     this.#durable = this.#taken;
     if (this.#takenOrphans.length > 0) this.#host.orphaned(this, this.#takenOrphans);
     this.#takenOrphans = [];
-    if (this.#isGone) return;
+    if (this.#isGone || this.#defect !== null) return;
     if (isNew) this.#armWhole();
     this.#answer();
     if (this.execution.status !== 'Running' && this.#durable === this.execution.lastEvent) {
@@ -274,6 +271,20 @@ export class StandardRun implements Committable {
     for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
     this.#host.withdrawn(this);
     return true;
+  }
+
+  refused(error: unknown): void {
+    const isNew = this.#origin.kind === 'new';
+    this.#break(error);
+    if (isNew) this.#host.withdrawn(this);
+  }
+
+  /** Nobody knows its state any more: the store has what was durable. */
+  #break(error: unknown): void {
+    this.#defect = error;
+    this.#letGo();
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
+    this.#host.broke(this, error);
   }
 
   #take(input: Input): void {

@@ -436,5 +436,5 @@ function unkept(error: unknown): ApiError {
 }
 
 function once(change: ExecutionChange, committed: () => void = () => {}): Committable {
-  return { takeChange: () => change, committed, withdraws: () => false };
+  return { takeChange: () => change, committed, withdraws: () => false, refused: () => {} };
 }

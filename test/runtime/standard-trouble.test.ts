@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError } from '../../src/api/error.ts';
+import { AssertionFailure } from '../../src/base/assert.ts';
 import type { TaskResult } from '../../src/actions/action.ts';
 import type { ExecutionChange, ExecutionStore } from '../../src/store/executions.ts';
 import { createMemoryStores } from '../../src/store/memory/stores.ts';
@@ -20,7 +21,7 @@ States:
   - { Type: Task, Name: B, Action: "Test:Call", End: true }
 `;
 
-type Fault = 'none' | 'before' | 'after' | 'slow';
+type Fault = 'none' | 'before' | 'after' | 'slow' | 'one';
 
 /** A store whose commits fail before or after they happen. */
 class FailingStores {
@@ -37,6 +38,7 @@ class FailingStores {
         this.attempts++;
         const { fault } = this;
         if (fault === 'before') throw new Error('disk full');
+        if (fault === 'one' && changes.some(({ id }) => id === 1)) throw new AssertionFailure('never');
         await inner.executions.commit(fence, changes);
         if (fault === 'after') throw new Error('no answer');
         if (fault === 'slow') {
@@ -227,5 +229,30 @@ test('an execution whose definition can no longer be read says so, and can be st
   assert.equal(stopped.status, 'Stopped');
   const { events } = await again.runtimes.executions.history('steps', 'one', 1, 100);
   assert.deepEqual(events.at(-1)?.detail, { error: 'Mine', cause: 'old' });
+  again.runtimes.standard.close();
+});
+
+test('a change that the store can never keep holds nobody else up, and its execution says so', async () => {
+  const { world, failing, answers } = await begin();
+  const { executions } = world.runtimes;
+  for (const name of ['one', 'two', 'three']) await start(world, name);
+  await executions.describe('steps', 'one', 100);
+  failing.fault = 'one';
+  answers.answer();
+  await executions.describe('steps', 'two', 100);
+  answers.answer();
+  assert.equal((await executions.describe('steps', 'two', 1_000)).status, 'Succeeded');
+  assert.equal((await executions.describe('steps', 'three', 1_000)).status, 'Succeeded');
+  assert.equal((await executions.describe('steps', 'one', 1_000)).status, 'Running');
+  const { waits } = await executions.waits('steps', 'one');
+  assert.equal(waits[0]?.kind, 'Stuck');
+  assert.match(waits[0]?.reason ?? '', /never/);
+  failing.fault = 'none';
+  const again = await world.restart();
+  await again.runtimes.executions.describe('steps', 'one', 100);
+  answers.answer();
+  await again.runtimes.executions.describe('steps', 'one', 100);
+  answers.answer();
+  assert.equal((await again.runtimes.executions.describe('steps', 'one', 1_000)).status, 'Succeeded');
   again.runtimes.standard.close();
 });
