@@ -8,14 +8,16 @@ import type { Case } from '../conformance/case.ts';
 import { ENGINES } from '../conformance/engines.ts';
 import { historyFaults } from '../conformance/histories.ts';
 import { historyText } from '../conformance/history-text.ts';
+import type { HistoryEvent } from '../../src/runtime/executions.ts';
 import { drawFrom } from '../support/random-flow.ts';
 import { randomClassicFlow } from './random-flow.ts';
 import type { RandomFlow } from './random-flow.ts';
 import { Reference, StepError, TooLarge } from './reference.ts';
-import type { Values } from './reference.ts';
+import type { Flow, Values } from './reference.ts';
 
 const RUNS = 150;
 const CALLS = 1_000;
+const TAPE = fc.array(fc.nat(1_000), { maxLength: 300, size: 'max' });
 
 interface Expected {
   readonly status: string;
@@ -27,7 +29,7 @@ interface Expected {
 test('random flows end as the reference says', { timeout: 240_000 }, async () => {
   const ends = new Map<string, number>();
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.nat(1_000), { maxLength: 300, size: 'max' }), async (tape) => {
+    fc.asyncProperty(TAPE, async (tape) => {
       const random = randomClassicFlow(drawFrom(tape));
       const expected = expectedOf(random);
       ends.set(expected?.status ?? 'too large', (ends.get(expected?.status ?? 'too large') ?? 0) + 1);
@@ -37,6 +39,29 @@ test('random flows end as the reference says', { timeout: 240_000 }, async () =>
   );
   assert.ok((ends.get('Succeeded') ?? 0) > 10 && (ends.get('Failed') ?? 0) > 10, JSON.stringify([...ends]));
 });
+
+test('stopped and redriven they end as if nothing had happened', { timeout: 240_000 }, async () => {
+  let redriven = 0;
+  await fc.assert(
+    fc.asyncProperty(TAPE, fc.nat(3), async (tape, seconds) => {
+      const random = withRests(randomClassicFlow(drawFrom(tape)));
+      const expected = expectedOf(random);
+      if (expected?.status !== 'Succeeded') return;
+      // Tasks are answered at once, and rests last whole seconds: nobody is asked twice.
+      const stopped = { mode: 'Standard', stop: { afterSeconds: seconds + 0.5 }, redrive: { afterSeconds: 60 } };
+      const histories = await compare(random, expected, stopped);
+      if (histories.some((history) => history.some(({ type }) => type === 'ExecutionStopped'))) redriven++;
+    }),
+    { numRuns: RUNS },
+  );
+  assert.ok(redriven > 10, `${redriven} were redriven`);
+});
+
+/** The flow with rests of a second instead of passes, which are the same but for their time. */
+function withRests(random: RandomFlow): RandomFlow {
+  const text = JSON.stringify(random.flow).replaceAll('"type":"pass"', '"type":"wait","duration":1');
+  return { ...random, flow: JSON.parse(text) as Flow };
+}
 
 /** Null when a value grows too large. */
 function expectedOf({ flow, input, answers }: RandomFlow): Expected | null {
@@ -49,9 +74,16 @@ function expectedOf({ flow, input, answers }: RandomFlow): Expected | null {
   }
 }
 
-async function compare(random: RandomFlow, expected: Expected): Promise<void> {
-  const wanted = caseOf(random);
+/** The histories of all engines that take it. */
+async function compare(
+  random: RandomFlow,
+  expected: Expected,
+  more: object = {},
+): Promise<(readonly HistoryEvent[])[]> {
+  const wanted = caseOf(random, more);
+  const histories: (readonly HistoryEvent[])[] = [];
   for (const [name, engine] of Object.entries(ENGINES)) {
+    if (!engine.takes(wanted)) continue;
     const { run, plan, diagnostics } = await engine.run(wanted);
     assert.ok(run !== null && plan !== null, diagnostics.map(formatDiagnostic).join('\n'));
     const got = {
@@ -65,10 +97,12 @@ async function compare(random: RandomFlow, expected: Expected): Promise<void> {
       [],
       `${name}\n${wanted.definition}\n${historyText(run.history)}`,
     );
+    histories.push(run.history);
   }
+  return histories;
 }
 
-function caseOf({ flow, input, answers }: RandomFlow): Case {
+function caseOf({ flow, input, answers }: RandomFlow, more: object): Case {
   const definition = JSON.stringify({ version: 'v1', type: 'flow', ...flow });
   const tasks = Object.entries(answers).flatMap(([state, list]) =>
     list.map((answer, at) => ({
@@ -79,6 +113,6 @@ function caseOf({ flow, input, answers }: RandomFlow): Case {
       times: at === list.length - 1 ? CALLS : 1,
     })),
   );
-  const text = JSON.stringify({ title: 't', rule: 'r', definition, input, tasks, expect: { status: 'Succeeded' } });
-  return parseCase('random/flow', text);
+  const expect = { status: 'Succeeded' };
+  return parseCase('random/flow', JSON.stringify({ title: 't', rule: 'r', definition, input, tasks, expect, ...more }));
 }
