@@ -74,7 +74,12 @@ export interface StartedChild {
   readonly requestId: string;
 }
 
-/** Starts a Standard execution; it is durable when this resolves. @throws {ApiError} when it is refused. */
+/** A flow that starts flows, and waits for them, deeper than it may. */
+export class CallDepthExceeded extends Error {
+  override readonly name = 'CallDepthExceeded';
+}
+
+/** Starts a Standard execution; it is durable when this resolves. @throws {ApiError | CallDepthExceeded} when it is refused. */
 export type StartExecution = (request: StartChildRequest) => Promise<StartedChild>;
 
 /** Where this server is: an ARN that names another place is refused, since a flow starts flows of its own region only. */
@@ -187,6 +192,7 @@ async function orRefusal<T extends object>(call: TaskCall, start: Promise<T>): P
     return await start;
   } catch (error) {
     if (error instanceof ApiError) return refused(call, error.code, error.message);
+    if (error instanceof CallDepthExceeded) return refused(call, 'CallDepthExceeded', error.message);
     throw error;
   }
 }

@@ -259,6 +259,7 @@ function limitsOf(values: SettingValues): Settings['limits'] {
     startsPerSecond: values['limits.startsPerSecond'],
     expressTimeoutSeconds: Math.floor(values['limits.expressTimeout'] / 1000),
     callDepth: values['limits.callDepth'],
+    childDepth: values['limits.childDepth'],
     flows: values['limits.flows'],
     operationRate: perSecond === null ? null : { perSecond, burst: values['limits.operationsBurst'] },
     operationRates: operationRatesOf(values),

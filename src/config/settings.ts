@@ -147,6 +147,8 @@ export interface Settings {
     readonly expressTimeoutSeconds: number;
     /** Flows that call flows synchronously, how deep. */
     readonly callDepth: number;
+    /** Standard executions that wait for a child, one below the other. */
+    readonly childDepth: number;
     /** Flows in the account; null: not limited. */
     readonly flows: number | null;
     /** Calls of each operation but StartSyncExecution and those in `operationRates`; null: not limited. */

@@ -289,6 +289,12 @@ export const TABLE = {
     'Longest Express execution; rounded down to seconds.',
   ),
   'limits.callDepth': setting(null, k.integer(1, 100), 10, 'Flows that call flows synchronously, how deep.'),
+  'limits.childDepth': setting(
+    null,
+    k.integer(1, 1_000),
+    100,
+    'Standard executions that wait for a child, one below the other.',
+  ),
   'limits.flows': setting(null, k.orNone('none', k.integer(1, 10_000_000)), 'none', 'Flows in the account.', 10_000),
   'limits.operationsPerSecond': setting(
     null,

@@ -78,6 +78,6 @@ export async function createRuntimes(options: RuntimesOptions): Promise<Runtimes
       stateEventNames: options.history.stateEventNames,
     }),
     changes: createFlowChanges({ flows, express, standard, history }),
-    startExecution: startExecutionOf(standard, clock, ids),
+    startExecution: startExecutionOf({ standard, store, clock, ids, childDepth: limits.childDepth }),
   };
 }

@@ -295,10 +295,16 @@ export class StandardRun implements Committable {
     if (execution.opened.length > 0) this.#toOpen.push(...execution.opened.splice(0));
     if (execution.canGoOn) this.#queueTurn();
     if (this.#decided.length > 0) this.#host.commit(this);
-    else if (this.isIdle) this.#host.idle(this, this.#storedWakeMs);
+    else if (this.isIdle) this.#rest();
   }
 
   /** Computes on in a later turn; when enough waits for the disk already, once that is taken. */
+  /** Nothing was decided: it waits, and the store may not know yet until when. */
+  #rest(): void {
+    if (this.#wakeMs() === this.#storedWakeMs) this.#host.idle(this, this.#storedWakeMs);
+    else this.#host.commit(this);
+  }
+
   #queueTurn(): void {
     if (this.#isQueued || (this.#turnsAhead >= TURNS_AHEAD_MAX && this.#decided.length > 0)) return;
     this.#turnsAhead++;

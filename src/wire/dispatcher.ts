@@ -156,6 +156,8 @@ export class Dispatcher<Services> {
   #errorOf(error: unknown, exchange: Exchange, action: string): ApiError {
     if (error instanceof ApiError && error.status < 500) return error;
     this.#options.log.error({ err: error, requestId: exchange.requestId, action }, 'a call failed');
+    // One that was made for the caller says more than the table.
+    if (error instanceof ApiError) return error;
     return new ApiError('InternalServerError', ERRORS.InternalServerError.message);
   }
 }

@@ -152,6 +152,7 @@ limits:
   startsPerSecond: none
   expressTimeout: 90s
   callDepth: 6
+  childDepth: 8
   flows: 7
   operationsPerSecond: 8
   operationsBurst: 9
@@ -229,6 +230,7 @@ log: warn
         startsPerSecond: null,
         expressTimeoutSeconds: 90,
         callDepth: 6,
+        childDepth: 8,
         flows: 7,
         operationRate: { perSecond: 8, burst: 9 },
         operationRates: [

@@ -130,12 +130,14 @@ class DurableRun {
     const runnable = createRunnableFlows({ flows, ids: this.#ids, compile });
     const ownFlows = Object.keys(wanted.flows).length > 0;
     const { busyTurnMs: _busy, parallelBranches: _branches, ...limits } = wanted.settings;
-    const startChild: StartExecution = (request) => startExecutionOf(runtime, clock, this.#ids)(request);
+    const store = this.#mortalStore(life);
+    const startChild: StartExecution = (request) =>
+      startExecutionOf({ standard: runtime, store, clock, ids: this.#ids, childDepth: 100 })(request);
     const runtime = await createStandardRuntime({
       clock,
       ids: this.#ids,
       actions: actions.catalog(life, ownFlows ? { 'FNF:StartExecution': startExecutionAction(startChild, PLACE) } : {}),
-      store: this.#mortalStore(life),
+      store,
       flows: runnable,
       compile,
       flowId: async (name) => (await flows.get(name))?.id ?? null,

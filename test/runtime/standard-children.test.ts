@@ -213,3 +213,24 @@ test('an execution that was started with a token reports its end to the task', a
   });
   world.runtimes.standard.close();
 });
+
+test('a flow that waits for itself comes to an end', async () => {
+  const self = CHILD.replace(
+    'Action: Test:Work',
+    'Action: FNF:StartExecution\n    TaskMode: WaitForSystemCallback\n    Parameters: { resourceArn: "acs:fnf:::flow/child" }',
+  );
+  let world: World | null = null;
+  const tasks = new Tasks();
+  world = await standardWorld({ actions: tasks.catalog(() => world as World), limits: { childDepth: 5 } });
+  await world.stores.flows.create(flowOf('child', self, 'Standard'));
+  const { executions } = world.runtimes;
+  const start = { flowName: 'child', executionName: 'top', inputText: '', input: {}, qualifier: '', callbackToken: '' };
+  await executions.start(start);
+  assert.equal((await executions.describe('child', 'top', 60_000)).status, 'Failed');
+  const { events } = await executions.history('child', 'top', 1, 100);
+  assert.equal(events.at(-1)?.detail['error'], 'FNF.CallDepthExceeded');
+  assert.equal(await world.stores.executions.running(), 0);
+  assert.equal((await world.stores.executions.get(6))?.status, 'Failed');
+  assert.equal(await world.stores.executions.get(7), null);
+  world.runtimes.standard.close();
+});

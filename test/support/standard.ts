@@ -27,6 +27,7 @@ export const STANDARD_LIMITS: Settings['limits'] = {
   startsPerSecond: null,
   expressTimeoutSeconds: 300,
   callDepth: 16,
+  childDepth: 100,
   flows: null,
   operationRate: null,
   operationRates: [],
