@@ -9,7 +9,8 @@ import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { nodeClient } from '../support/clients.ts';
 import type { Body, Client } from '../support/clients.ts';
 import type { Key } from '../support/signed-request.ts';
@@ -57,6 +58,7 @@ class KillRun {
     request.resume();
     response.writeHead(200, { 'content-type': 'application/json' }).end('{"done":true}');
   });
+  readonly #sockets = new Set<Socket>();
   /** Number of the process that runs, from 1. */
   #epoch = 0;
   #callsLeft = Infinity;
@@ -71,6 +73,10 @@ class KillRun {
   }
 
   async play(): Promise<KillRunResult> {
+    this.#service.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+    });
     this.#service.listen(0, '127.0.0.1');
     await once(this.#service, 'listening');
     const driving = this.#drive();
@@ -114,8 +120,22 @@ class KillRun {
       child.kill(signal);
       const [code] = (await ended) as [number | null];
       if (signal === 'SIGTERM') assert.equal(code, 0, 'a process that is told to end ends in order');
+      await this.#heardOut();
     }
     await this.#start();
+  }
+
+  /** Resolves when all that the ended process sent has arrived: connections are accepted in their order. */
+  async #heardOut(): Promise<void> {
+    const last = connect((this.#service.address() as AddressInfo).port, '127.0.0.1');
+    await once(last, 'connect');
+    while (!this.#isLast(last)) await new Promise((resolve) => setImmediate(resolve));
+    last.destroy();
+    while (this.#sockets.size > 0) await once([...this.#sockets][0] as Socket, 'close');
+  }
+
+  #isLast(last: Socket): boolean {
+    return [...this.#sockets].some(({ remotePort }) => remotePort !== undefined && remotePort === last.localPort);
   }
 
   async #start(): Promise<ChildProcess> {
