@@ -1,6 +1,7 @@
 /** What only waits leaves memory, and time or a callback brings it back, once, whatever the wall clock does. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { TaskResult } from '../../src/actions/action.ts';
 import { catalog } from '../support/flows.ts';
 import { flowOf, standardWorld } from '../support/standard.ts';
 import type { World } from '../support/standard.ts';
@@ -95,3 +96,25 @@ for (const [what, hours] of [
     world.runtimes.standard.close();
   });
 }
+
+test('work that this process does itself keeps its execution awake, and a restart does it again', async () => {
+  const definition = ASK.replace('WaitForCustomCallback', 'WaitForSystemCallback');
+  const ends: ((result: TaskResult) => void)[] = [];
+  const world = await standardWorld({
+    actions: catalog(() => {
+      const completion = new Promise<TaskResult>((resolve) => ends.push(resolve));
+      return Promise.resolve({ ok: true, output: {}, completion });
+    }),
+  });
+  await world.stores.flows.create(flowOf('ask', definition, 'Standard'));
+  const start = { flowName: 'ask', executionName: 'e', inputText: '', input: {}, qualifier: '', callbackToken: '' };
+  await world.runtimes.executions.start(start);
+  await world.runtimes.executions.describe('ask', 'e', 1_000);
+  assert.equal((await world.stores.executions.get(1))?.wakeMs, null);
+  const again = await world.restart();
+  await again.runtimes.executions.describe('ask', 'e', 1_000);
+  assert.equal(ends.length, 2);
+  ends[1]?.({ ok: true, output: { done: true } });
+  assert.equal((await again.runtimes.executions.describe('ask', 'e', 60_000)).output, '{"done":true}');
+  again.runtimes.standard.close();
+});
