@@ -81,7 +81,8 @@ export class StandIn {
   /** The catalogue of one life of the server, null for one that does not die; `real` actions are those that the case does not stand in for. */
   catalog(life: Life | null = null, real: Readonly<Record<string, Action>> = {}): ActionCatalog {
     const standIn: Action = { run: (call, signal) => this.#answer(call, signal, life) };
-    return { find: (action) => real[action] ?? standIn };
+    const byName = new Map(Object.entries(real).map(([name, action]) => [name.toLowerCase(), action]));
+    return { find: (action) => byName.get(action.toLowerCase()) ?? standIn };
   }
 
   #answer(call: TaskCall, signal: AbortSignal, life: Life | null): Promise<TaskResult> {
