@@ -8,10 +8,11 @@ import type { ClassicServer, End } from './support.ts';
 let server: ClassicServer;
 
 before(async () => {
-  server = await startClassicServer(['trip', 'store', 'shop', 'audit', 'training', 'media']);
+  server = await startClassicServer(['trip', 'store', 'shop', 'audit', 'training', 'media', 'report']);
   for (const name of ['trip', 'copy', 'listing', 'training', 'media']) await server.create(name, BOTH);
   await server.create('audit-child');
   await server.create('audit');
+  await server.create('report');
 });
 
 function succeeded(output: unknown): End {
@@ -119,5 +120,14 @@ describe('a child flow', () => {
     const handed = { audited: 'unknown', error: 'AuditUnknown', cause: 'a person has to look', published: false };
     assert.deepEqual(await audit('d', 'odd'), succeeded(handed));
     assert.deepEqual(await audit('e', 'moved'), failed('AuditFailed'));
+  });
+});
+
+describe('an asynchronous invocation', () => {
+  it('is waited for, with what it returns or throws, when the pattern says so', async () => {
+    const done = await server.run('Standard', 'report', { report: { pages: 3 } });
+    assert.deepEqual(done, succeeded({ pages: 3, announced: 202 }));
+    const broken = await server.run('Standard', 'report', { report: {} });
+    assert.deepEqual(broken, succeeded({ pages: 0, problem: 'the report has no pages', announced: 202 }));
   });
 });
