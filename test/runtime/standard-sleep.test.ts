@@ -98,7 +98,9 @@ for (const [what, hours] of [
 }
 
 test('work that this process does itself keeps its execution awake, and a restart does it again', async () => {
-  const definition = ASK.replace('WaitForCustomCallback', 'WaitForSystemCallback');
+  const invoke =
+    '"FC:InvokeFunction", Parameters: { resourceArn: "acs:fc:::functions/f/LATEST", invocationType: Async }';
+  const definition = ASK.replace('"Test:Ask"', invoke).replace('WaitForCustomCallback', 'WaitForSystemCallback');
   const ends: ((result: TaskResult) => void)[] = [];
   const world = await standardWorld({
     actions: catalog(() => {
