@@ -80,7 +80,7 @@ function answerResult({ target, name }: MnsMessage, { status, headers, body }: A
       ...(receipt !== null && { ReceiptHandle: receipt }),
     });
   }
-  const code = xmlTextOf(xml, 'Code') ?? 'Unknown';
+  const code = xmlTextOf(xml, 'Code') || 'Unknown';
   const said = xmlTextOf(xml, 'Message') ?? beginning(xml);
   return failed(
     `MNS.${code}`,

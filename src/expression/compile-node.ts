@@ -107,14 +107,20 @@ export class NodeCompiler<S extends EvaluationScope> implements CompileContext<S
     const name = clip(node.name, 60);
     const why = refused?.get(node.name);
     if (why === undefined) {
-      const known = [...variables.keys(), ...(refused?.keys() ?? [])];
-      const near = node.name === '$' ? null : nearest(node.name, known);
-      const hint = near === null ? `there are ${[...variables.keys()].join(', ')}` : `did you mean ${near}?`;
-      this.fault('unknown-variable', `there is no variable ${name}: ${hint}`, node);
+      this.fault('unknown-variable', `there is no variable ${name}: ${this.#variableMeant(node.name)}`, node);
     } else {
       this.fault('unavailable-variable', `${name} cannot be read here: ${why}`, node);
     }
     return nothing;
+  }
+
+  /** What to write instead of a variable that does not exist. */
+  #variableMeant(name: string): string {
+    const { variables, refused } = this.#options;
+    const near = name === '$' ? null : nearest(name, [...variables.keys(), ...(refused?.keys() ?? [])]);
+    // Where `$` is a value, a name behind it was meant as a part of that.
+    if (variables.has('$') && (near === null || near === '$')) return `write $.${clip(name.slice(1), 60)}`;
+    return near === null ? `there are ${[...variables.keys()].join(', ')}` : `did you mean ${near}?`;
   }
 
   #call(node: CallNode): Code<S> {

@@ -12,6 +12,8 @@ export interface ParameterFacts {
    */
   readonly need: 'required' | 'expected' | 'optional';
   readonly type?: 'text' | 'map';
+  /** A whole number in this range, or its digits as a text. */
+  readonly whole?: { readonly min: number; readonly max: number };
   /** The texts that it can be. */
   readonly oneOf?: readonly string[];
   readonly ignoreCase?: boolean;
@@ -141,8 +143,8 @@ const PRODUCTS: Readonly<Record<string, ProductFacts>> = {
             },
           },
           message: { need: 'required' },
-          priority: OPTIONAL,
-          delaySeconds: OPTIONAL,
+          priority: { need: 'optional', whole: { min: 1, max: 16 } },
+          delaySeconds: { need: 'optional', whole: { min: 0, max: 604_800 } },
           messageTag: OPTIONAL_TEXT,
           messageAttributes: OPTIONAL_MAP,
         },

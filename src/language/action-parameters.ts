@@ -1,7 +1,8 @@
 /** Checks what a task gives to its action against the catalogue: names, literal values, what is missing. */
+import type { JsonValue } from '../base/json.ts';
 import type { ActionFacts, ParameterFacts } from './action-catalog.ts';
 import type { MapEntry, Node } from './document.ts';
-import { describe, isNull, quote, textOf } from './document.ts';
+import { describe, isNull, quote, textOf, toJson } from './document.ts';
 import { FieldReader } from './field-reader.ts';
 
 /** A parameter as a task writes it. */
@@ -86,10 +87,18 @@ export function checkLiteral(parameters: FieldReader, name: string, node: Node, 
   const text = textOf(node);
   if (facts.type === 'map' && node.kind !== 'map') bad('bad-parameter', 'a mapping');
   else if (facts.type === 'text' && text === null) bad('bad-parameter', 'a text');
-  else if (facts.oneOf !== undefined && text !== null) {
+  else if (facts.whole !== undefined) {
+    const { min, max } = facts.whole;
+    if (!isWhole(toJson(node), min, max)) bad('bad-parameter', `a whole number from ${min} to ${max}`);
+  } else if (facts.oneOf !== undefined && text !== null) {
     const word = facts.ignoreCase === true ? text.trim().toUpperCase() : text;
     if (!facts.oneOf.includes(word)) bad('bad-parameter', `one of ${facts.oneOf.join(', ')}`);
   } else if (facts.begins !== undefined && text !== null && !facts.begins.pattern.test(text)) {
     bad('odd-parameter', facts.begins.says);
   }
+}
+
+function isWhole(value: JsonValue, min: number, max: number): boolean {
+  const number = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max;
 }

@@ -58,8 +58,9 @@ function reportDialect(root: MapNode, report: Report): void {
     return;
   }
   const text = textOf(entry.value);
-  const asKey = entry.key === 'type' && text === 'StateMachine';
-  const hint = asKey ? '; the key must be written "Type"' : report.didYouMean(text ?? '', ['StateMachine', 'flow']);
+  const other = entry.key === 'type' ? 'Type' : 'type';
+  const asKey = text === (entry.key === 'type' ? 'StateMachine' : 'flow');
+  const hint = asKey ? `; the key must be written "${other}"` : report.didYouMean(text ?? '', ['StateMachine', 'flow']);
   report.add(
     'unknown-dialect',
     entry.value.offset,

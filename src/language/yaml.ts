@@ -180,12 +180,16 @@ function reportErrors(document: Document.Parsed, text: string, report: Report): 
         continue;
       }
       const tag = message.replace(/^Unresolved tag: /, '');
-      const hint = /[$(]/.test(tag) ? '; an expression that begins with "!" needs quotation marks around it' : '';
-      const advice = `the tag ${quote(tag)} means nothing here; the value is read without it${hint}`;
+      const advice = `the tag ${quote(tag)} means nothing here; the value is read without it${hintForTag(tag, isClassic)}`;
       report.add('unknown-tag', pos[0], null, advice);
     }
   }
   return sound ? references : null;
+}
+
+function hintForTag(tag: string, isClassic: boolean): string {
+  if (isClassic && tag === '!Ref') return '; a function is named as in "!Ref service/function"';
+  return /[$(]/.test(tag) ? '; an expression that begins with "!" needs quotation marks around it' : '';
 }
 
 function hintFor(code: ErrorCode, message: string): string {

@@ -98,6 +98,7 @@ describe('MNS:SendMessage to a Message Service', () => {
     for (const [body, error, cause] of [
       [xml, 'MNS.QueueNotExist', /queue orders refused the message with status 404: no such queue \(request 5666\)/],
       ['oh', 'MNS.Unknown', /404: oh/],
+      ['<Error><Code></Code></Error>', 'MNS.Unknown', /404: <Error>/],
     ] as const) {
       const { url } = await service(404, body);
       const { failure } = bench({ cloud, mns: { ...NONE, endpoint: url } });

@@ -765,4 +765,51 @@ steps:
       '6:45 error bad-resource steps[2].resourceArn',
     ],
   },
+  {
+    name: 'classic: parts that the context does not have, and a token that is not there',
+    mode: 'Standard',
+    text: `version: v1
+type: flow
+steps:
+  - type: task
+    name: a
+    resourceArn: acs:fc:::functions/f
+    inputMappings:
+      - {target: a, source: $context.taskToken}
+      - {target: b, source: $context.execution.id}
+      - {target: c, source: $context.task.token}
+      - {target: d, source: $context.step.eventId}
+      - {target: e, source: $context}
+`,
+    faults: [
+      '8:29 warning odd-source steps[0].inputMappings[0].source',
+      '9:29 warning odd-source steps[0].inputMappings[1].source',
+      '10:29 warning odd-source steps[0].inputMappings',
+    ],
+  },
+  {
+    name: 'classic: constants that a message and a start cannot have',
+    mode: 'Standard',
+    text: `version: v1
+type: flow
+steps:
+  - type: task
+    name: a
+    resourceArn: acs:mns:::/queues/q/messages
+    serviceParams: {MessageBody: $, Priority: 17, DelaySeconds: "60", MessageTag: 5, MessageAttributes: "{}"}
+  - type: task
+    name: b
+    resourceArn: acs:mns:::/queues/q/messages
+    serviceParams: {MessageBody: $, Priority: $.p, DelaySeconds: -1}
+  - {type: task, name: c, resourceArn: "acs:fnf:::flow/x", serviceParams: {ExecutionName: 5}}
+  - {type: task, name: d, action: "fnf:StartExecution", serviceParams: {FlowName: x, ExecutionName: [a]}}
+`,
+    faults: [
+      '7:47 error bad-parameter steps[0].serviceParams.Priority',
+      '7:83 error bad-parameter steps[0].serviceParams.MessageTag',
+      '11:66 error bad-parameter steps[1].serviceParams.DelaySeconds',
+      '12:91 error bad-parameter steps[2].serviceParams.ExecutionName',
+      '13:101 error bad-parameter steps[3].serviceParams.ExecutionName',
+    ],
+  },
 ];

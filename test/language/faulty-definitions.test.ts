@@ -72,6 +72,15 @@ describe('what a message says', () => {
     says(state('Type: Pass, OutputConstructor: {a.$: $input.b}'), /\$Input/);
   });
 
+  test('what was meant in a classic flow, by words of elsewhere too', () => {
+    const flow = (steps: string): string => `version: v1\ntype: flow\nsteps: [${steps}]\n`;
+    says(flow('{type: map, name: a}'), /did you mean "foreach"\?/);
+    says(flow('{type: Switch, name: a}'), /did you mean "choice"\?/);
+    says('version: v1\nType: flow\nsteps: [{type: pass, name: a}]\n', /the key must be written "type"/);
+    says(flow('{type: choice, name: a, choices: [{condition: $count > 1}]}'), /no variable \$count: write \$\.count/);
+    says(flow('{type: task, name: a, resourceArn: !Ref f}'), /as in "!Ref service\/function"/);
+  });
+
   test('a refused callback mode and a refused field of the distributed Map are named', () => {
     says(state('Type: Task, Action: ECS:X, TaskMode: WaitForCustomCallback'), /WaitForCustomCallback.*Express/);
     says(state('Type: Map, ItemsPath: $Input.a, ResultWriter: {}'), /"ResultWriter".*distributed Map.*Express/);

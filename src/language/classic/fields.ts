@@ -3,6 +3,22 @@
 export const STEP_TYPES = ['task', 'pass', 'wait', 'choice', 'parallel', 'foreach', 'succeed', 'fail'] as const;
 export type StepType = (typeof STEP_TYPES)[number];
 
+/** Types of the state-machine language and of programs, and the type of step that does their work. */
+const FOREIGN_TYPES: Readonly<Record<string, StepType>> = {
+  map: 'foreach',
+  for: 'foreach',
+  switch: 'choice',
+  if: 'choice',
+  sleep: 'wait',
+  end: 'succeed',
+};
+
+/** The type of step that stands for a word of elsewhere; null when nothing does. */
+export function stepTypeFor(word: string): StepType | null {
+  const folded = word.toLowerCase();
+  return Object.hasOwn(FOREIGN_TYPES, folded) ? (FOREIGN_TYPES[folded] ?? null) : null;
+}
+
 const COMMON = ['type', 'name', 'inputMappings', 'outputMappings'];
 const MOVING = [...COMMON, 'end'];
 

@@ -35,6 +35,16 @@ const ALWAYS_NULL: Readonly<Record<LocalShape, (source: string) => string | null
       : null,
 };
 
+/** Every path into `$context` that leads somewhere (fdl-classic.md 3.4). */
+const CONTEXT = /^(?:\.task(?:\.token)?|\.(?:execution|flow)(?:\.name)?|\.step(?:\.name|\.eventId)?)?$/;
+
+function leadsOutOfContext(source: string): boolean {
+  const path = /^\$context((?:\.\w+)*)$/.exec(source)?.[1];
+  return path !== undefined && !CONTEXT.test(path);
+}
+
+const CONTEXT_HAS = '$context has task.token, execution.name, flow.name, step.name and step.eventId';
+
 /** The mappings under `key`, or null when the field is absent or faulty. */
 export function readMappings(
   fields: FieldReader,
@@ -87,7 +97,7 @@ function readSource(mapping: FieldReader, site: Site, local: LocalShape): Part {
     const message = `${quote(text)} is read as ${quote(`$input${text.slice(1)}`)} here; write it so`;
     report.add('bare-path', entry.value.offset, path, message);
   }
-  const why = ALWAYS_NULL[local](text);
+  const why = leadsOutOfContext(text) ? CONTEXT_HAS : ALWAYS_NULL[local](text);
   if (why !== null) report.add('odd-source', entry.value.offset, path, `${quote(text)} is always null: ${why}`);
   const build = readExpression(report, { node: entry.value, path }, site);
   return build === null ? { value: null } : { build };

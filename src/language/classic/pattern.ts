@@ -17,7 +17,10 @@ export const PATTERNS = Object.keys(MODES) as Pattern[];
 /** The mode of a task that calls `action`; null: what it calls is not known. `RequestComplete` when it is absent or faulty. */
 export function readMode(task: FieldReader, action: string | null, express: boolean): TaskMode {
   const pattern = task.oneOf('pattern', PATTERNS);
-  if (pattern === null || pattern === 'requestResponse') return 'RequestComplete';
+  if (pattern === null || pattern === 'requestResponse') {
+    warnOfNoToken(task);
+    return 'RequestComplete';
+  }
   const node = task.find('pattern')?.node;
   if (node === undefined) return 'RequestComplete';
   const mode = MODES[pattern];
@@ -43,15 +46,29 @@ function checkMode(task: FieldReader, node: Node, action: string, pattern: Patte
   }
 }
 
+/** A task that ends with its call has no token, so a source that asks for it is a pattern that was forgotten. */
+function warnOfNoToken(task: FieldReader): void {
+  for (const source of inputSources(task)) {
+    if (!/^\$context\.task\.token\s*$/.test(textOf(source) ?? '')) continue;
+    const message =
+      'this task has no token and the value is null: "pattern: waitForCallback" makes it wait for a report';
+    task.report.add('odd-source', source.offset, task.at('inputMappings'), message);
+  }
+}
+
 /** The token itself, or all of what it is a member of. */
 const TOKEN = /^\$context(?:\s*$|\.task(?:\s*$|\.token(?!\w))|\[)/;
 
 /** True when a source of the step's inputMappings may hold the token. */
 function mapsToken(task: FieldReader): boolean {
+  return inputSources(task).some((source) => TOKEN.test(textOf(source) ?? ''));
+}
+
+function inputSources(task: FieldReader): Node[] {
   const mappings = task.find('inputMappings')?.node;
-  if (mappings?.kind !== 'list') return false;
-  return mappings.items.some((mapping) => {
+  if (mappings?.kind !== 'list') return [];
+  return mappings.items.flatMap((mapping) => {
     const source = mapping.kind === 'map' ? mapping.entries.get('source') : undefined;
-    return source !== undefined && TOKEN.test(textOf(source.value) ?? '');
+    return source === undefined ? [] : [source.value];
   });
 }

@@ -1,5 +1,6 @@
 /** serviceParams: `$` and `$.key` are parts of the step's input, everything else is constant (fdl-classic.md 5). */
-import { refuseUnknownParameter } from '../action-parameters.ts';
+import { knownAction } from '../action-catalog.ts';
+import { checkLiteral, refuseUnknownParameter } from '../action-parameters.ts';
 import type { GivenParameter } from '../action-parameters.ts';
 import type { Node } from '../document.ts';
 import { isNull, textOf, toJson } from '../document.ts';
@@ -65,6 +66,14 @@ export class ServiceParams {
     const fields = this.#fields as FieldReader;
     const node = fields.node.entries.get(name)?.value ?? fields.node;
     fields.report.add('bad-parameter', node.offset, fields.at(name), `${name} of ${fields.what} must be ${expected}`);
+  }
+
+  /** Checks a constant by what is known of the parameter of `action` that it becomes. */
+  check(name: string, action: string, parameter: string): void {
+    const node = this.#fields?.node.entries.get(name)?.value;
+    const facts = knownAction(action).facts?.parameters?.[parameter];
+    if (node === undefined || facts === undefined || isNull(node) || isExpression(node)) return;
+    checkLiteral(this.#fields as FieldReader, name, node, facts);
   }
 
   /** Warns of every parameter that is none of these. */

@@ -8,7 +8,7 @@ import { quote } from '../document.ts';
 import type { FieldReader } from '../field-reader.ts';
 import type { Scope, State, StateBase } from '../plan.ts';
 import type { CompileContext, Ways } from './context.ts';
-import { ALL_STEP_FIELDS, foreignWord, STEP_FIELDS, STEP_TYPES } from './fields.ts';
+import { ALL_STEP_FIELDS, foreignWord, STEP_FIELDS, STEP_TYPES, stepTypeFor } from './fields.ts';
 import type { StepType } from './fields.ts';
 import { readMappings } from './mappings.ts';
 import type { LocalShape } from './mappings.ts';
@@ -101,7 +101,8 @@ function readDraft(context: CompileContext, reader: FieldReader): Draft {
 function readType(fields: FieldReader): StepType | null {
   const type = fields.text('type', true);
   if (type === null || (STEP_TYPES as readonly string[]).includes(type)) return type as StepType | null;
-  const hint = fields.report.didYouMean(type, STEP_TYPES);
+  const meant = stepTypeFor(type);
+  const hint = meant === null ? fields.report.didYouMean(type, STEP_TYPES) : ` (did you mean ${quote(meant)}?)`;
   const message = `${fields.what} has the unknown type ${quote(type)}${hint}; the types are ${STEP_TYPES.join(', ')}`;
   fields.report.add('unknown-type', fields.find('type')?.node.offset ?? fields.node.offset, fields.at('type'), message);
   return null;

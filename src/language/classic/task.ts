@@ -126,6 +126,7 @@ function startFlow(arn: Part, params: ServiceParams): Call {
 /** A child's input is the step's own unless `Input` says otherwise. */
 function startMembers(arn: Part, params: ServiceParams): Members {
   const name = params.get('ExecutionName');
+  params.check('ExecutionName', 'FNF:StartExecution', 'executionName');
   return [
     ['resourceArn', arn],
     ...(name === null ? [] : [['executionName', name] as const]),
@@ -168,6 +169,8 @@ function sendMessage(task: FieldReader, arn: Part, params: ServiceParams): Call 
   for (const [name, parameter] of MESSAGE_PARAMS) {
     const part = params.get(name);
     if (part !== null) members.push([parameter, part]);
+    // The attributes may be JSON text as well, as the service's own API has them.
+    if (name !== 'MessageAttributes') params.check(name, 'MNS:SendMessage', parameter);
   }
   if (params.get('MessageBody') === null) {
     const message = 'a message needs the parameter "MessageBody"; "MessageBody: $" sends the whole input of the step';

@@ -1,0 +1,41 @@
+/** `InputConstructor.$`, `OutputConstructor.$` and `ItemConstructor.$`: one expression that gives a whole value. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { faults, flow, planOf, scopeOf } from './support.ts';
+
+test('one expression builds the whole input or output, of whatever type', () => {
+  const [state] = planOf(
+    flow(
+      '  - {Type: Pass, Name: A, InputConstructor.$: $Input.a, OutputConstructor.$: "jsonMerge($Input, {\'b\': 1})", End: true}',
+    ),
+  ).states;
+  const input = { a: [1, 2] };
+  assert.deepEqual(state?.inputConstructor?.(scopeOf({ input })), [1, 2]);
+  assert.deepEqual(state?.outputConstructor?.(scopeOf({ input })), { a: [1, 2], b: 1 });
+});
+
+test('it can stand in a Catch rule and as ItemConstructor, and nowhere else', () => {
+  const map =
+    'ItemsPath: $Input.l, ItemConstructor.$: $Item.x, Processor: {StartAt: B, States: [{Type: Succeed, Name: B}]}';
+  const caught = 'Catch: [{Errors: [FnF.ALL], Next: A, OutputConstructor.$: $Context.Current.Error}]';
+  assert.deepEqual(faults(flow(`  - {Type: Map, Name: A, ${map}, ${caught}, End: true}`)), []);
+  assert.deepEqual(faults(flow('  - {Type: Pass, Name: A, GlobalConstructor.$: $Input, End: true}')), [
+    '6:27 warning unknown-key States[0]["GlobalConstructor.$"]'.replace(
+      '["GlobalConstructor.$"]',
+      '.GlobalConstructor.$',
+    ),
+  ]);
+});
+
+test('beside the constructor itself, and as something else than an expression, it is an error', () => {
+  const both = '  - {Type: Pass, Name: A, OutputConstructor: {a: 1}, OutputConstructor.$: $Input, End: true}';
+  assert.deepEqual(faults(flow(both)), ['6:54 error both-forms States[0].OutputConstructor.$']);
+  assert.match(
+    faults(flow('  - {Type: Pass, Name: A, OutputConstructor.$: {a: 1}, End: true}')).join(),
+    /error expression-required/,
+  );
+  assert.match(
+    faults(flow('  - {Type: Pass, Name: A, InputConstructor.$: $Output, End: true}')).join(),
+    /error unavailable-variable/,
+  );
+});
