@@ -126,7 +126,7 @@ function present(members: Readonly<Record<string, JsonValue | undefined>>): Json
 
 function refusal(operation: OssOperation, { status, headers, body }: Answer): TaskResult {
   const xml = body.toString();
-  const code = xmlTextOf(xml, 'Code') ?? (status === 304 ? 'NotModified' : 'Unknown');
+  const code = xmlTextOf(xml, 'Code') || (status === 304 ? 'NotModified' : 'Unknown');
   const said = xmlTextOf(xml, 'Message') ?? beginning(xml);
   const requestId = headerOf(headers, 'x-oss-request-id') ?? xmlTextOf(xml, 'RequestId') ?? '';
   return failed(
