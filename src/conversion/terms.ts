@@ -4,7 +4,7 @@
  * very expression that was put there and nobody has to read the detour.
  */
 import type { JsonValue } from '../base/json.ts';
-import { isJsonArray, isJsonObject, isLongNumber, setMember } from '../base/json.ts';
+import { isJsonArray, isJsonObject, setMember } from '../base/json.ts';
 import type { ExpressionNode, Segment } from '../expression/ast.ts';
 
 export type Term = ExpressionNode;
@@ -178,9 +178,4 @@ export function some(term: Term, test: (term: Term) => boolean): boolean {
 
 export function isTextLiteral(term: Term): term is Extract<Term, { kind: 'literal' }> & { readonly value: string } {
   return term.kind === 'literal' && typeof term.value === 'string';
-}
-
-/** True for a number that was written out, long ones included. */
-export function isNumberLiteral(term: Term): boolean {
-  return term.kind === 'literal' && (typeof term.value === 'number' || isLongNumber(term.value));
 }

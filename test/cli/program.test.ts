@@ -21,7 +21,7 @@ describe('the command line', () => {
   it('shows an example for each command, and the exit codes', async () => {
     const general = await runMillrace(['--help']);
     assert.equal(general.code, 0);
-    for (const command of ['serve', 'validate', 'run', 'why', 'redrive']) {
+    for (const command of ['serve', 'validate', 'convert', 'run', 'why', 'redrive']) {
       assert.match(general.stdout, new RegExp(`\\$ millrace ${command}`));
       const help = await runMillrace([command, '--help']);
       assert.equal(help.code, 0);

@@ -74,6 +74,8 @@ test('a converted classic flow does what the original does', async () => {
         const calls: [string[], string[]] = [[], []];
         const before = await run(planOfText(text), random.input, answers(seed, random.topTasks, calls[0]));
         const after = await run(planOfText(converted), random.input, answers(seed, random.topTasks, calls[1]));
+        // A loop that goes on for ever ends by its events, of which the two have different ones.
+        if ([before.error, after.error].includes('FnF.EventLimitExceeded')) return;
         ends[before.status] = (ends[before.status] ?? 0) + 1;
         assert.deepEqual(comparable(after, calls[1]), comparable(before, calls[0]), `${text}\n${converted}`);
       },

@@ -4,11 +4,12 @@
  */
 import { compileExpression } from '../../expression/compile.ts';
 import { printExpression } from '../../expression/print.ts';
-import type { Node } from '../../language/document.ts';
+import type { MapNode, Node } from '../../language/document.ts';
 import { isNull, textOf, toJson } from '../../language/document.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Term } from '../terms.ts';
 import { call, constant, EMPTY, follow, list, literal, member, merge, NULL, object, variable } from '../terms.ts';
+import { field } from './fields.ts';
 import { convertIntrinsic, isIntrinsic, Unconvertible } from './intrinsics.ts';
 import type { Path } from './json-path.ts';
 import { parsePath } from './json-path.ts';
@@ -110,6 +111,18 @@ export function readTemplate(reading: Reading, node: Node): Term {
 export function readReferencePath(reading: Reading, node: Node | undefined): Term {
   if (node === undefined) return reading.root;
   return isNull(node) ? EMPTY : readExpression(reading, node);
+}
+
+/** The input of a state after its InputPath and Parameters. */
+export function readInput(reading: Reading, source: MapNode): Term {
+  const input = readReferencePath(reading, field(source, 'InputPath'));
+  return readOptionalTemplate({ ...reading, root: input }, source, 'Parameters');
+}
+
+/** What a template makes of `$`; without one it stays. */
+export function readOptionalTemplate(reading: Reading, source: MapNode, key: string): Term {
+  const template = field(source, key);
+  return template === undefined || isNull(template) ? reading.root : readTemplate(reading, template);
 }
 
 /** Where a result goes into the input: null discards it, `$` lets it take the input's place. */

@@ -1,6 +1,6 @@
 /** The states of one scope of Amazon States Language: the machine itself, a branch, the processor of a Map. */
 import type { MapEntry, MapNode, Node } from '../../language/document.ts';
-import { describe, isNull, quote, textOf, toJson } from '../../language/document.ts';
+import { describe, quote, textOf, toJson } from '../../language/document.ts';
 import { printExpression } from '../../expression/print.ts';
 import { mapOf, setConstructor } from '../constructors.ts';
 import { Names } from '../names.ts';
@@ -13,7 +13,14 @@ import type { Yaml } from '../yaml-text.ts';
 import { YamlMap } from '../yaml-text.ts';
 import { readRule } from './choice.ts';
 import type { Reading } from './data.ts';
-import { placeResult, readExpression, readReferencePath, readTemplate } from './data.ts';
+import {
+  placeResult,
+  readExpression,
+  readInput,
+  readOptionalTemplate,
+  readReferencePath,
+  readTemplate,
+} from './data.ts';
 import { checkFields, field, knownType, numberField, textField } from './fields.ts';
 import { catchesWithInput, setRecovery } from './recovery.ts';
 import { convertResource, waitsForToken } from './tasks.ts';
@@ -116,7 +123,7 @@ class ScopeConverter {
     const state = this.#begin('Pass', name, source);
     const reading = this.#reading(name, INPUT);
     const result = field(source, 'Result');
-    const value = result === undefined ? this.#input(reading, source) : constant(toJson(result));
+    const value = result === undefined ? readInput(reading, source) : constant(toJson(result));
     this.#finish(state, source, reading, value, INPUT);
     this.#leave(state, source);
   }
@@ -129,7 +136,7 @@ class ScopeConverter {
       return;
     }
     const reading = this.#reading(name, INPUT);
-    const input = this.#input({ ...reading, token: waitsForToken(arn) }, source);
+    const input = readInput({ ...reading, token: waitsForToken(arn) }, source);
     const task = convertResource(this.#outcome, arn, resource, input);
     if (task === null) return;
     const call: [string, Yaml][] = [
@@ -141,23 +148,10 @@ class ScopeConverter {
     if (fault !== null) this.#outcome.refuse(resource, fault);
     const state = this.#begin('Task', name, source);
     for (const [key, value] of call) if (value !== 'RequestComplete') state.set(key, value);
-    this.#timeout(state, source, reading);
-    this.#finish(state, source, reading, this.#select(reading, source, task.result), OUTPUT);
+    setTaskTimeout(state, source, reading);
+    this.#finish(state, source, reading, selected(reading, source, task.result), OUTPUT);
     this.#recover(state, source);
     this.#leave(state, source);
-  }
-
-  #timeout(state: YamlMap, source: MapNode, reading: Reading): void {
-    const path = field(source, 'TimeoutSecondsPath');
-    if (path !== undefined) state.set('Timeout.$', printExpression(readExpression(reading, path)));
-    const node = field(source, 'TimeoutSeconds');
-    if (node === undefined) return;
-    const seconds = numberField(source, 'TimeoutSeconds');
-    if (seconds === null || seconds < 0) this.#outcome.refuse(node, 'TimeoutSeconds is a number of seconds');
-    else if (seconds > TASK_TIMEOUT_MAX_SECONDS) {
-      this.#outcome.note(node, `a task may take ${TASK_TIMEOUT_MAX_SECONDS} seconds at most (7 days)`);
-    }
-    state.set('Timeout', Math.min(seconds ?? 0, TASK_TIMEOUT_MAX_SECONDS));
   }
 
   #wait(name: string, source: MapNode): void {
@@ -259,7 +253,7 @@ class ScopeConverter {
   #parallel(name: string, source: MapNode): void {
     const state = this.#begin('Parallel', name, source);
     const reading = this.#reading(name, INPUT);
-    const input = this.#input(reading, source);
+    const input = readInput(reading, source);
     const scopes = field(source, 'Branches');
     if (scopes?.kind !== 'list' || scopes.items.length === 0 || scopes.items.length > BRANCHES_MAX) {
       this.#outcome.refuse(scopes ?? source, `the Parallel ${quote(name)} needs 1 to ${BRANCHES_MAX} "Branches"`);
@@ -275,7 +269,7 @@ class ScopeConverter {
       scopes.items.map((branch, i) => this.#inner(branch, `branch ${i} of ${quote(name)}`, begin)),
     );
     const outputs = scopes.items.map((_, i) => member(OUTPUT, `Branch${i}`));
-    this.#finish(state, source, reading, this.#select(reading, source, list(outputs)), OUTPUT);
+    this.#finish(state, source, reading, selected(reading, source, list(outputs)), OUTPUT);
     this.#recover(state, source);
     this.#leave(state, source);
   }
@@ -300,11 +294,11 @@ class ScopeConverter {
     this.#concurrency(state, source);
     const processor = field(source, 'ItemProcessor') ?? field(source, 'Iterator');
     if (processor === undefined) this.#outcome.refuse(source, `the Map ${quote(name)} needs an "ItemProcessor"`);
-    else if (this.#isInline(processor)) {
+    else if (isInline(this.#outcome, processor)) {
       this.#comment(state);
       state.set('Processor', this.#inner(processor, `the processor of ${quote(name)}`, null));
     }
-    this.#finish(state, source, reading, this.#select(reading, source, member(OUTPUT, 'Items')), OUTPUT);
+    this.#finish(state, source, reading, selected(reading, source, member(OUTPUT, 'Items')), OUTPUT);
     this.#recover(state, source);
     this.#leave(state, source);
   }
@@ -321,13 +315,6 @@ class ScopeConverter {
     } else if (most > 0) {
       state.set('MaxConcurrency', most);
     }
-  }
-
-  #isInline(processor: Node): boolean {
-    const config = processor.kind === 'map' ? field(processor, 'ProcessorConfig') : undefined;
-    if (config?.kind !== 'map' || textField(config, 'Mode') !== 'DISTRIBUTED') return true;
-    this.#outcome.refuse(config, 'a distributed Map is not built yet; an inline Map has the Mode INLINE');
-    return false;
   }
 
   #succeed(name: string, source: MapNode): void {
@@ -371,18 +358,6 @@ class ScopeConverter {
       token: false,
       item: null,
     };
-  }
-
-  /** The input after InputPath and Parameters. */
-  #input(reading: Reading, source: MapNode): Term {
-    const input = readReferencePath(reading, field(source, 'InputPath'));
-    const template = field(source, 'Parameters');
-    return template === undefined || isNull(template) ? input : readTemplate({ ...reading, root: input }, template);
-  }
-
-  #select(reading: Reading, source: MapNode, result: Term): Term {
-    const template = field(source, 'ResultSelector');
-    return template === undefined || isNull(template) ? result : readTemplate({ ...reading, root: result }, template);
   }
 
   /** ResultPath, then OutputPath. `raw` is what the state gives without a constructor. */
@@ -431,4 +406,29 @@ class ScopeConverter {
     else this.#outcome.refuse(node, `${key} names ${quote(name ?? '')}, but no state of ${this.#what} has that name`);
     return null;
   }
+}
+
+/** The result after its ResultSelector. */
+function selected(reading: Reading, source: MapNode, result: Term): Term {
+  return readOptionalTemplate({ ...reading, root: result }, source, 'ResultSelector');
+}
+
+function setTaskTimeout(state: YamlMap, source: MapNode, reading: Reading): void {
+  const path = field(source, 'TimeoutSecondsPath');
+  if (path !== undefined) state.set('Timeout.$', printExpression(readExpression(reading, path)));
+  const node = field(source, 'TimeoutSeconds');
+  if (node === undefined) return;
+  const seconds = numberField(source, 'TimeoutSeconds');
+  if (seconds === null || seconds < 0) reading.outcome.refuse(node, 'TimeoutSeconds is a number of seconds');
+  else if (seconds > TASK_TIMEOUT_MAX_SECONDS) {
+    reading.outcome.note(node, `a task may take ${TASK_TIMEOUT_MAX_SECONDS} seconds at most (7 days)`);
+  }
+  state.set('Timeout', Math.min(seconds ?? 0, TASK_TIMEOUT_MAX_SECONDS));
+}
+
+function isInline(outcome: Outcome, processor: Node): boolean {
+  const config = processor.kind === 'map' ? field(processor, 'ProcessorConfig') : undefined;
+  if (config?.kind !== 'map' || textField(config, 'Mode') !== 'DISTRIBUTED') return true;
+  outcome.refuse(config, 'a distributed Map is not built yet; an inline Map has the Mode INLINE');
+  return false;
 }

@@ -2,8 +2,8 @@
  * Whether the steps of a choice can put their outputs straight into the local around the choice. They see the same then as they
  * would with a local of their own, unless they ask by name for what only one of the two has.
  */
-import type { Keys } from './keys.ts';
-import { isEmpty, KeyFinder, mayHave } from './keys.ts';
+import type { KeyFinder, Keys } from './keys.ts';
+import { isEmpty, mayHave } from './keys.ts';
 import type { Mapping, Step } from './model.ts';
 
 /** `around` is what the local around the choice has when the choice is entered. */

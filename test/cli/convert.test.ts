@@ -1,0 +1,70 @@
+/** `millrace convert`: the definition on standard output, what is said of it on standard error, exit codes. */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { runMillrace } from '../support/millrace.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const CLASSIC = 'version: v1\ntype: flow\nsteps:\n  - {type: wait, name: w, duration: 400}\n';
+const ASL = '{"StartAt":"A","States":{"A":{"Type":"Pass","Result":{"a":1},"End":true}}}';
+
+function fileOf(name: string, text: string): string {
+  const file = join(temporaryFolder(), name);
+  writeFileSync(file, text);
+  return file;
+}
+
+describe('millrace convert', () => {
+  it('writes a state machine that validates, and notes', async () => {
+    const file = fileOf('orders.classic.yaml', CLASSIC);
+    const ended = await runMillrace(['convert', file]);
+    assert.equal(ended.code, 0);
+    assert.match(ended.stdout, /^Type: StateMachine\nSpecVersion: v1\nName: orders\nStartAt: w\n/);
+    assert.equal(ended.stderr, 'note: line 4: a Wait takes 300 seconds at most; 2 in a row take its place\n');
+    const checked = await runMillrace(['validate', '--mode', 'standard', fileOf('flow.yaml', ended.stdout)]);
+    assert.deepEqual([checked.code, checked.stdout], [0, '']);
+  });
+
+  it('reads Amazon States Language, and takes the name that it is given', async () => {
+    const ended = await runMillrace([
+      'convert',
+      '--from',
+      'asl',
+      '--to',
+      'statemachine',
+      '--name',
+      'given',
+      fileOf('a.json', ASL),
+    ]);
+    assert.deepEqual([ended.code, ended.stderr], [0, '']);
+    assert.match(ended.stdout, /Name: given\n[^]*a: 1\n/);
+  });
+
+  it('refuses with the place of each fault, writes nothing and exits 1', async () => {
+    const file = fileOf('late.yaml', CLASSIC.replaceAll('400', '4000'));
+    const ended = await runMillrace(['convert', file]);
+    assert.deepEqual([ended.code, ended.stdout], [1, '']);
+    assert.match(ended.stderr, /late\.yaml:4:\d+: error: a wait of 4000 seconds is too long/);
+    assert.match(ended.stderr, /late\.yaml was not converted\n$/);
+  });
+
+  it('names a file that is not there', async () => {
+    const ended = await runMillrace(['convert', '/nowhere/at-all.yaml']);
+    assert.equal(ended.code, 1);
+    assert.match(ended.stderr, /there is no such file/);
+  });
+
+  for (const [argv, hint] of [
+    [['convert'], /missing required argument 'file'/],
+    [['convert', '--to', 'classic', 'x'], /Allowed choices are statemachine/],
+    [['convert', '--from', 'bpmn', 'x'], /Allowed choices are classic, asl/],
+    [['convert', '--name', '1 x', 'x'], /A name has 1 to 128 characters/],
+  ] as const) {
+    it(`answers "millrace ${argv.join(' ')}" with a hint and 2`, async () => {
+      const ended = await runMillrace(argv);
+      assert.deepEqual([ended.code, ended.stdout], [2, '']);
+      assert.match(ended.stderr, hint);
+    });
+  }
+});
