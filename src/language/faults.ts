@@ -102,7 +102,7 @@ export const LANGUAGE_FAULTS = {
   'bare-path': warning('A source `$.x` in mappings: it is read as `$input.x`.'),
   'odd-target': warning('A target with dots, brackets or `$`: it is one plain key.'),
   'duplicate-target': warning('One target stands twice in a list of mappings; the later source wins.'),
-  'odd-source': warning('A source that is always null, because `$local` never has such a part there.'),
+  'odd-source': warning('A source that is always null, because `$local` or `$context` never has such a part there.'),
 
   'more-faults': error('The list is cut after 100 entries; this one counts the rest.'),
   'more-warnings': warning('The list is cut after 100 entries; this one counts the rest, all of them warnings.'),
