@@ -11,6 +11,8 @@ export interface Product {
 
 const REGIONAL = '{product}.{region}.aliyuncs.com';
 const CENTRAL = '{product}.aliyuncs.com';
+/** The vision products, which classic flows call (fdl-classic.md 2.1), serve from one region. */
+const VISION = '{product}.cn-shanghai.aliyuncs.com';
 
 /** Product, version, host; sorted by product. */
 const PRODUCTS: ReadonlyMap<string, readonly [version: string, host: string]> = new Map([
@@ -42,6 +44,7 @@ const PRODUCTS: ReadonlyMap<string, readonly [version: string, host: string]> = 
   ['ecs', ['2014-05-26', REGIONAL]],
   ['ess', ['2022-02-22', REGIONAL]],
   ['eventbridge', ['2020-04-01', 'eventbridge-console.{region}.aliyuncs.com']],
+  ['facebody', ['2019-12-30', VISION]],
   ['gpdb', ['2016-05-03', REGIONAL]],
   ['green', ['2022-03-02', 'green-cip.{region}.aliyuncs.com']],
   ['hbase', ['2019-01-15', REGIONAL]],
@@ -53,6 +56,7 @@ const PRODUCTS: ReadonlyMap<string, readonly [version: string, host: string]> = 
   ['nas', ['2017-06-26', REGIONAL]],
   ['nlb', ['2022-04-30', REGIONAL]],
   ['oceanbasepro', ['2019-09-01', REGIONAL]],
+  ['ocr', ['2019-12-30', VISION]],
   ['ocr-api', ['2021-07-07', REGIONAL]],
   ['ons', ['2019-02-14', REGIONAL]],
   ['oos', ['2019-06-01', REGIONAL]],

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import { test } from 'node:test';
+import { productOf } from '../../src/actions/products.ts';
 import { flattenParameters } from '../../src/actions/rpc-parameters.ts';
 import { parseJson } from '../../src/base/json.ts';
 import type { JsonObject } from '../../src/base/json.ts';
@@ -164,4 +165,10 @@ test('what is not configured is said', async () => {
   assert.match(unknown.cause, /version/);
   const region = await bench({ cloud }).failure('ECS:DescribeInstances', { RegionId: 'evil.example/?' });
   assert.equal(region.error, 'ECS.InvalidParameter');
+});
+
+test('the products that classic flows of the vendor call are known', () => {
+  for (const name of ['ocr', 'facebody']) {
+    assert.deepEqual(productOf(name), { version: '2019-12-30', host: `${name}.cn-shanghai.aliyuncs.com` });
+  }
 });

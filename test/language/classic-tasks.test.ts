@@ -91,6 +91,11 @@ test('child flows', () => {
   });
   const constant = task(`resourceArn: ${arn}, serviceParams: {Input: {x: [1]}, ExecutionName: e}`);
   assert.deepEqual(parameters(constant), { resourceArn: arn, executionName: 'e', input: { x: [1] } });
+  const inputOf = (value: JsonValue): JsonValue =>
+    (parameters(task(`resourceArn: ${arn}, serviceParams: {Input: $.in}`), { in: value }) as JsonObject)['input'] ??
+    null;
+  assert.deepEqual(inputOf('{"x": [1]}'), { x: [1] });
+  for (const other of ['[1]', 'text', '{"x"', 5, null, [1]]) assert.deepEqual(inputOf(other), other);
   assert.deepEqual(parameters(task(`resourceArn: ${arn}, serviceParams: {Input: '{"x": 1}'}`)), {
     resourceArn: arn,
     input: { x: 1 },

@@ -3,7 +3,7 @@
  * integrations.md 13). A step with a `resourceArn` calls Function Compute, a flow or a queue; one with an `action` the operation
  * that it names.
  */
-import type { JsonObject } from '../../base/json.ts';
+import type { JsonObject, JsonValue } from '../../base/json.ts';
 import { isJsonObject, JsonFault, parseJson } from '../../base/json.ts';
 import { findAction } from '../action-name.ts';
 import { atParameters, checkParameters } from '../action-parameters.ts';
@@ -134,15 +134,19 @@ function startMembers(arn: Part, params: ServiceParams): Members {
   ];
 }
 
-/** The API's own parameter is the JSON text of an object, so a constant may be one. */
+/** The API's own parameter is the JSON text of an object, so what is given may be one. */
 function childInput(params: ServiceParams): Part {
   const given = params.get('Input');
   if (given === null) return STEP_INPUT;
-  if ('build' in given) return given;
-  const value = typeof given.value === 'string' ? objectOf(given.value) : given.value;
-  if (value !== null && isJsonObject(value)) return { value };
-  params.refuse('Input', 'a mapping, $ or a path such as $.key');
-  return given;
+  if ('build' in given) return { build: (scope) => readText(given.build(scope)) };
+  const value = readText(given.value);
+  if (!isJsonObject(value)) params.refuse('Input', 'a mapping, $ or a path such as $.key');
+  return { value };
+}
+
+/** What is neither an object nor the text of one is handed on as it is; the action refuses it by name. */
+function readText(value: JsonValue): JsonValue {
+  return typeof value === 'string' ? (objectOf(value) ?? value) : value;
 }
 
 function objectOf(text: string): JsonObject | null {
