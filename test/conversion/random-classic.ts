@@ -14,6 +14,8 @@ export class RandomClassic {
   readonly input: JsonObject;
   /** Tasks outside of parallel and foreach. */
   readonly topTasks = new Set<string>();
+  /** True when an errorMappings hands on what failed. */
+  looksAtErrors = false;
   #steps = 0;
 
   constructor(draw: Draw) {
@@ -69,7 +71,7 @@ export class RandomClassic {
             }
           : this.#choice(common, later, before, depth, top, false);
       case 5:
-        return this.#last(common);
+        return this.#last(common, top);
       case 6:
       case 7:
         return this.#choice(common, later, before, depth, top, true);
@@ -104,8 +106,9 @@ export class RandomClassic {
     }
   }
 
-  #last(common: JsonObject): JsonObject {
-    if (this.#sometimes(4)) return { type: 'fail', ...common, error: this.#pick(['Busy', 'Other']), cause: 'because' };
+  #last(common: JsonObject, top: boolean): JsonObject {
+    if (this.#sometimes(4))
+      return { type: 'fail', ...common, error: top ? this.#pick(['Busy', 'Other']) : 'Busy', cause: 'as drawn' };
     if (this.#sometimes(3)) return { type: 'succeed', ...common, ...this.#outputs(this.#keysOf('$input')) };
     return { type: 'pass', ...common, ...this.#outputs(this.#keysOf('$input')) };
   }
@@ -114,6 +117,8 @@ export class RandomClassic {
     if (top) this.topTasks.add(name);
     const errors = (): string[] => [this.#pick(['Busy', 'Broken', 'FnF.ALL'])];
     const catches = later.length > 0 && this.#sometimes(2);
+    const looks = catches && this.#sometimes(2);
+    if (looks) this.looksAtErrors = true;
     return {
       type: 'task',
       ...common,
@@ -124,7 +129,7 @@ export class RandomClassic {
         ? { retry: [{ errors: errors(), maxAttempts: this.#draw(3), multiplier: 1 + this.#draw(2) }] }
         : {}),
       ...(catches ? { catch: [{ errors: errors(), goto: this.#pick(later) }] } : {}),
-      ...(catches && this.#sometimes(2)
+      ...(looks
         ? {
             errorMappings: [
               { target: this.#pick(KEYS), source: this.#pick(['$local.error', '$local.cause', '$local', 'x']) },

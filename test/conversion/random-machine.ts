@@ -65,10 +65,10 @@ export class RandomMachine {
       case 4:
         return later.length === 0
           ? { Type: 'Succeed', ...(this.#sometimes(3) ? { OutputPath: this.#pick(['$.o', '$.l', '$']) } : {}) }
-          : this.#choice(later);
+          : this.#choice(later, depth);
       case 5:
         return this.#sometimes(3)
-          ? { Type: 'Fail', Error: this.#pick(['Broken', 'Busy']), Cause: 'c' }
+          ? { Type: 'Fail', Error: depth === 0 ? this.#pick(['Broken', 'Busy']) : 'Busy', Cause: 'as drawn' }
           : { Type: 'Pass', ...next };
       case 6:
         this.waits.push(name);
@@ -145,7 +145,7 @@ export class RandomMachine {
       case 2:
         return `States.Format('<{}> {}', ${this.#pick(ANY_PATHS.slice(0, 7))}, ${this.#pick(TEXT_PATHS)})`;
       case 3:
-        return `States.JsonToString(${inner()})`;
+        return `States.JsonToString(${path})`;
       case 4:
         return `States.Array(${inner()}, 'it', 1)`;
       case 5:
@@ -200,11 +200,12 @@ export class RandomMachine {
     };
   }
 
-  #choice(later: readonly string[]): JsonObject {
+  #choice(later: readonly string[], depth: number): JsonObject {
     return {
       Type: 'Choice',
       Choices: Array.from({ length: 1 + this.#draw(2) }, () => ({ ...this.#rule(0), Next: this.#pick(later) })),
-      ...(this.#sometimes(4) ? {} : { Default: this.#pick(later) }),
+      // The words of this error are each interpreter's own, and a Catch could show them.
+      ...(depth === 0 && this.#sometimes(4) ? {} : { Default: this.#pick(later) }),
     };
   }
 
