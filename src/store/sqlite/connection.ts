@@ -13,6 +13,8 @@ export class SharedConnection {
   #lastWrite: Promise<unknown> = Promise.resolve();
   readonly #ends: (() => Promise<void>)[] = [];
   #users = 0;
+  /** True when the files were looked at in this turn of the event loop. */
+  #looked = false;
 
   constructor(open: OpenDatabase) {
     this.#open = open;
@@ -37,11 +39,11 @@ export class SharedConnection {
     let closed = false;
     const check = () => {
       assert(!closed, `the ${what} is used after it was closed`);
-      this.#open.requireFiles();
     };
     return {
       read: async (act) => {
         check();
+        this.#look();
         return act();
       },
       write: async (act) => {
@@ -61,6 +63,16 @@ export class SharedConnection {
         });
       },
     };
+  }
+
+  /** Reads come by the hundred in one turn, when many executions start or end; the files are looked at once. */
+  #look(): void {
+    if (this.#looked) return;
+    this.#open.requireFiles();
+    this.#looked = true;
+    setImmediate(() => {
+      this.#looked = false;
+    });
   }
 
   #turn<T>(act: () => T | Promise<T>): Promise<T> {
