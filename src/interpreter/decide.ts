@@ -302,7 +302,9 @@ class Decision extends Emitter {
   private refuseLocal(thread: Thread, output: JsonValue): Failure | null {
     const refused = this.flow.refuseOutput(output);
     if (refused !== null || !isJsonObject(output)) return refused;
-    return this.scope.oversize(merge(thread.local, output), 'The local of the steps');
+    const local = merge(thread.local, output);
+    this.scope.countMerge(local);
+    return this.scope.oversize(local, 'The local of the steps');
   }
 
   /** Index of the state that the first condition that holds leads to; -1 when one failed. */

@@ -1,4 +1,5 @@
 /** What a state is started with: its input, and what its type has to know from the beginning. Failures are in the scope. */
+import { isJsonObject } from '../base/json.ts';
 import type { JsonValue } from '../base/json.ts';
 import type { State, SwitchState } from '../language/plan.ts';
 import { constructValue, evaluateItems, evaluateSeconds } from './construct.ts';
@@ -15,7 +16,10 @@ export function buildInput(scope: ConstructScope, flow: DataFlow, thread: Thread
     return constructValue(scope, inputConstructor, flow.words.input);
   }
   const input = flow.inputOf(thread);
-  if (flow.hasLocal) scope.failure = scope.oversize(input, flow.words.input);
+  if (flow.hasLocal) {
+    if (isJsonObject(input)) scope.countMerge(input);
+    scope.failure = scope.oversize(input, flow.words.input);
+  }
   return input;
 }
 

@@ -4,11 +4,25 @@ import { test } from 'node:test';
 import type { TaskResult } from '../../src/actions/action.ts';
 import type { JsonObject } from '../../src/base/json.ts';
 import { formatDiagnostic } from '../../src/base/diagnostic.ts';
-import type { Execution } from '../../src/interpreter/execution.ts';
+import { decide } from '../../src/interpreter/decide.ts';
+import { Execution } from '../../src/interpreter/execution.ts';
+import type { ExecutionStart } from '../../src/interpreter/execution.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
+import type { Plan } from '../../src/language/plan.ts';
 import { catalog, LIMITS, stateOf } from '../support/flows.ts';
 import { RebuiltRun } from '../support/rebuilt-run.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
+
+function planOf(definition: string): Plan {
+  const options = { mode: 'Standard', flowName: null, parallelBranches: 50 } as const;
+  const { plan, diagnostics } = compileDefinition(`version: v1\ntype: flow\n${definition}`, options);
+  assert.ok(plan !== null, diagnostics.map(formatDiagnostic).join('\n'));
+  return plan;
+}
+
+const startOf = (input: JsonObject): ExecutionStart => ({
+  ...{ name: 'e', flowName: 'flow', roleArn: '', environment: {}, input, longestSeconds: 31_536_000 },
+});
 
 /** Runs a Standard flow to its end; `answer` is what the functions say, by the name of the step. */
 async function run(
@@ -16,13 +30,11 @@ async function run(
   input: JsonObject = {},
   answer: (step: string) => TaskResult = () => ({ ok: true, output: { Body: {} } }),
 ): Promise<{ execution: Execution; failedSteps: string[] }> {
-  const options = { mode: 'Standard', flowName: null, parallelBranches: 50 } as const;
-  const { plan, diagnostics } = compileDefinition(`version: v1\ntype: flow\n${definition}`, options);
-  assert.ok(plan !== null, diagnostics.map(formatDiagnostic).join('\n'));
+  const plan = planOf(definition);
   const rebuilt = new RebuiltRun({
     ...{ plan, flowName: 'flow', clock: new VirtualClock(), random: () => 0.5 },
     actions: catalog((call) => Promise.resolve(answer(stateOf(call)))),
-    start: { name: 'e', flowName: 'flow', roleArn: '', environment: {}, input, longestSeconds: 31_536_000 },
+    start: startOf(input),
     limits: { ...LIMITS, events: 5_000, waitSeconds: 300 },
   });
   const execution = await rebuilt.run();
@@ -57,4 +69,21 @@ test('a caught error whose mappings outgrow the local fails its own step, not th
   );
   assert.equal(execution.failure?.error, 'FnF.DataLimitExceeded');
   assert.deepEqual(failedSteps, ['second']);
+});
+
+test('a loop that carries many members is cut into short decisions', () => {
+  const plan = planOf(`steps:
+  - {type: pass, name: around}
+  - {type: choice, name: again, choices: [{condition: true, goto: around}]}
+`);
+  const input = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`k${i}`, i]));
+  const execution = new Execution(plan, startOf(input), { ...LIMITS, waitSeconds: 300 });
+  const moment = { nowMs: 0, random: () => 0.5 };
+  decide(execution, { kind: 'start' }, moment, null);
+  for (let i = 0; i < 20; i++) {
+    const before = execution.lastEvent;
+    decide(execution, { kind: 'continue' }, moment, null);
+    // Two steps: each of them copies all members, which takes about a millisecond.
+    assert.ok(execution.lastEvent - before <= 8, `${execution.lastEvent - before} events in one decision`);
+  }
 });
