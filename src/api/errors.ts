@@ -80,7 +80,7 @@ export const ERRORS = {
   InternalServerError: {
     status: 500,
     message: 'An internal error has occurred. Please retry.',
-    when: 'A defect of the server or a failed disk; the log has the reason under the request id.',
+    when: 'A defect of the server, or a failed disk, which the message names where it can; the log has the reason under the request id.',
   },
   InvalidAccessKeyID: { status: 403, message: 'The AccessKey ID %s is invalid.', when: 'The access key is not known.' },
   InvalidArgument: {
