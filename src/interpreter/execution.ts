@@ -232,6 +232,12 @@ export class Execution {
     return command?.kind === 'task' ? command : undefined;
   }
 
+  /** True when the task that a classic token names has failed and is about to be called again, under the same token. */
+  comesAgain(event: number): boolean {
+    for (const { entered, phase } of this.threads.values()) if (entered === event && phase === 'retry') return true;
+    return false;
+  }
+
   /** When a command ends by itself: a timer is due, a task times out, milliseconds since 1970; null: never. */
   dueMs(command: Command): number | null {
     const seconds = command.kind === 'timer' ? command.seconds : command.timeoutSeconds;

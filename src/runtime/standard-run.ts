@@ -140,6 +140,11 @@ export class StandardRun implements Committable {
     return this.execution.taskOf(event) !== undefined;
   }
 
+  /** True when a report for that event will be taken later, by the next attempt of its task. */
+  comesAgain(event: number): boolean {
+    return this.execution.comesAgain(event);
+  }
+
   /** Ends a task in a callback mode; the id of the event that ended it, or null when it has ended already. */
   report(event: number, report: TaskReport): number | null {
     const command = this.execution.taskOf(event);

@@ -281,6 +281,7 @@ class Runtime implements StandardRuntime {
       throw isLater ? apiError('TaskInvalidState') : apiError('TaskAlreadyCompleted', token);
     }
     if (task.event > run.durableEvent) throw apiError('TaskInvalidState');
+    if (run.comesAgain(task.event)) throw apiError('TaskInvalidState');
     const event = run.report(task.event, report);
     // What ended the task before may not be on disk yet, and is not told before it is.
     await this.#kept(run);

@@ -1,0 +1,65 @@
+/** What only the classic language brings to the durable runtime: a token that outlives an attempt of its task. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ApiError } from '../../src/api/error.ts';
+import { isJsonObject } from '../../src/base/json.ts';
+import type { JsonValue } from '../../src/base/json.ts';
+import { catalog } from '../support/flows.ts';
+import { flowOf, standardWorld } from '../support/standard.ts';
+
+const ASK = `
+version: v1
+type: flow
+steps:
+  - type: task
+    name: ask
+    resourceArn: acs:fc:::functions/ask
+    pattern: waitForCallback
+    inputMappings: [{target: token, source: $context.task.token}]
+    retry: [{errors: [Busy, Later], intervalSeconds: 60}]
+`;
+
+function tokenIn(body: JsonValue | undefined): string {
+  return isJsonObject(body ?? null) ? String((body as { token?: JsonValue }).token) : '';
+}
+
+test('a report between two attempts is told to come again, not that the task has ended', async () => {
+  const tokens: string[] = [];
+  const actions = catalog((call) => {
+    tokens.push(tokenIn(call.parameters['body']));
+    return Promise.resolve(
+      tokens.length === 1
+        ? { ok: false, error: 'Busy', cause: '' }
+        : { ok: true, output: { StatusCode: 200, Body: {} } },
+    );
+  });
+  let world = await standardWorld({ actions });
+  await world.stores.flows.create(flowOf('ask', ASK, 'Standard'));
+  const start = { flowName: 'ask', executionName: 'one', inputText: '', input: {}, qualifier: '', callbackToken: '' };
+  await world.runtimes.executions.start(start);
+  const wait = (seconds: number) => world.runtimes.executions.describe('ask', 'one', seconds * 1000);
+  const refusal = async (): Promise<string> => {
+    const report = world.runtimes.executions.report(tokens[0] ?? '', { ok: true, output: {} });
+    return report.then(
+      () => 'none',
+      (error) => (error instanceof ApiError ? error.code : String(error)),
+    );
+  };
+
+  await wait(30);
+  assert.equal(tokens.length, 1);
+  assert.equal(await refusal(), 'TaskInvalidState');
+  world = await world.restart();
+  assert.equal(await refusal(), 'TaskInvalidState');
+  await wait(40);
+  assert.equal(tokens.length, 2);
+  await world.runtimes.executions.report(tokens[0] ?? '', { ok: false, failure: { error: 'Later', cause: '' } });
+  assert.equal(await refusal(), 'TaskInvalidState');
+  await wait(300);
+  assert.deepEqual([tokens.length, new Set(tokens).size], [3, 1]);
+  assert.equal(await refusal(), 'none');
+  assert.equal((await wait(60)).output, '{}');
+  assert.equal(await refusal(), 'TaskAlreadyCompleted');
+  assert.deepEqual(world.troubles, []);
+  world.runtimes.standard.close();
+});
