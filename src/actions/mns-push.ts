@@ -4,7 +4,8 @@
  * seconds. What fails is tried again later, each time twice as long, a bounded number of times.
  *
  * Invariants: every message that is due is pushed at least once, also when the server ends in between, since what is due
- * stands in the store until its push is settled; a bounded number of pushes is under way at a time; order is not kept.
+ * stands in the store until its push is settled; a bounded number of pushes is under way to each subscriber, so that one that
+ * hangs holds up no other; order is not kept.
  */
 import { hash } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
@@ -40,6 +41,7 @@ const PATIENCE_MS = 5000;
 const ATTEMPTS = 12;
 const FIRST_DELAY_MS = 1000;
 const MAX_DELAY_MS = 512_000;
+/** Pushes to one subscriber at a time. */
 const CONCURRENCY = 16;
 /** When the store failed. */
 const TROUBLE_MS = 5000;
@@ -50,6 +52,8 @@ export function createPusher(options: PusherOptions): Pusher {
   const closing = new AbortController();
   /** Pushes under way, by the messages' numbers. */
   const running = new Map<number, Promise<void>>();
+  /** How many of them each topic has. */
+  const load = new Map<string, number>();
   let looking: Promise<void> | null = null;
   let lookAgain = false;
   let cancelTimer: () => void = () => undefined;
@@ -77,11 +81,18 @@ export function createPusher(options: PusherOptions): Pusher {
   }
 
   async function look(): Promise<void> {
+    const full = [...load].filter(([, count]) => count >= CONCURRENCY).map(([name]) => name);
     // Those under way are still due, and they are the first.
-    const due = await messages.due(running.size + CONCURRENCY);
+    const limit = running.size + CONCURRENCY;
+    const due = await messages.due(limit, full);
     for (const message of due) {
-      if (running.size >= CONCURRENCY || closing.signal.aborted) return;
+      if (closing.signal.aborted) return;
       if (running.has(message.number)) continue;
+      if (loadOf(message.name) >= CONCURRENCY) {
+        // Messages of other topics may stand behind those of one that has become full.
+        lookAgain = true;
+        continue;
+      }
       const delayMs = (message.push.nextMs ?? 0) - clock.nowMs();
       // A longer delay than there is means that the clock was set back since.
       if (delayMs > 0 && delayMs <= MAX_DELAY_MS) {
@@ -95,11 +106,17 @@ export function createPusher(options: PusherOptions): Pusher {
       );
       const done = push.then((settled) => {
         running.delete(message.number);
+        load.set(message.name, loadOf(message.name) - 1);
         if (settled) wake();
         else wakeIn(TROUBLE_MS);
       });
       running.set(message.number, done);
+      load.set(message.name, loadOf(message.name) + 1);
     }
+  }
+
+  function loadOf(topic: string): number {
+    return load.get(topic) ?? 0;
   }
 
   async function settle(message: KeptMessage): Promise<void> {

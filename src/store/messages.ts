@@ -73,8 +73,11 @@ export interface MessageStore {
   add(message: Message, push: PushState, keep: number): Promise<string | null>;
   /** Notes what became of a push. */
   setPush(number: number, push: PushState): Promise<void>;
-  /** Messages that have to be pushed, those that are due first, first; whether their time has come or not. */
-  due(limit: number): Promise<readonly KeptMessage[]>;
+  /**
+   * Messages that have to be pushed, those that are due first, first; whether their time has come or not. Those of the
+   * topics of these names are left out.
+   */
+  due(limit: number, without?: readonly string[]): Promise<readonly KeptMessage[]>;
   /** Newest first. */
   list(query: MessageQuery): Promise<MessagePage>;
   /** Lets go of what the store holds, after the changes under way; no call may follow. */

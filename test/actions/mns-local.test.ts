@@ -251,6 +251,22 @@ describe('pushes that an earlier server left', () => {
     assert.match((await settled(there, 'failed', 4)).push.error, /nobody is subscribed/);
   });
 
+  it('are not held up by a subscriber of another topic that hangs', async () => {
+    const mute = await rawServer(() => undefined);
+    const { received, as } = await subscriber(answering(200));
+    const hanging = { topic: 'mute', url: mute.url, format: 'JSON' } as const;
+    const there = local([hanging, as('SIMPLIFIED')], 100);
+    for (let i = 0; i < 60; i++) {
+      await there.output('MNS:SendMessage', { resourceArn: 'acs:mns:::topics/mute/messages', message: `${i}` });
+    }
+    await until(() => mute.sockets.size > 0);
+    await there.output('MNS:SendMessage', { resourceArn: TOPIC, message: 'x' });
+    await settled(there, 'done', 1);
+    assert.equal(received.length, 1);
+    assert.ok(mute.sockets.size <= 16);
+    await there.close();
+  });
+
   it('stay due when the server ends in the middle', async () => {
     const mute = await rawServer(() => undefined);
     const there = local([{ topic: 'approvals', url: mute.url, format: 'JSON' }]);

@@ -106,6 +106,17 @@ for (const adapter of ADAPTERS) {
         assert.equal(await store.add(message('c', { task }), NOT_PUSHED, 1), 'c');
       }));
 
+    it('gives what is to be pushed without that of some topics', () =>
+      withStore(async (store) => {
+        for (const [i, name] of ['a', 'é"', 'b', 'a'].entries())
+          await store.add(message(`m${i}`, { name }), due(1), 10);
+        const names = async (limit: number, without: string[]) =>
+          (await store.due(limit, without)).map(({ name }) => name);
+        assert.deepEqual(await names(10, []), ['a', 'é"', 'b', 'a']);
+        assert.deepEqual(await names(1, ['a']), ['é"']);
+        assert.deepEqual(await names(10, ['a', 'é"', 'c']), ['b']);
+      }));
+
     it('gives what is to be pushed, the earliest first, until it is settled', () =>
       withStore(async (store) => {
         await store.add(message('late'), due(300), 10);

@@ -43,9 +43,12 @@ export function createMemoryMessages(): MessageStore {
         const message = messages.get(number);
         if (message !== undefined) put({ ...message, push });
       }),
-    due: (limit) =>
+    due: (limit, without = []) =>
       later.answer(() =>
-        [...due.values()].sort((a, b) => nextMs(a) - nextMs(b) || a.number - b.number).slice(0, limit),
+        [...due.values()]
+          .filter(({ name }) => !without.includes(name))
+          .sort((a, b) => nextMs(a) - nextMs(b) || a.number - b.number)
+          .slice(0, limit),
       ),
     list: (query) => later.answer(() => page([...messages.values()].reverse(), query)),
     close: () => later.close(),

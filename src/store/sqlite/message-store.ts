@@ -25,7 +25,8 @@ export function createSqliteMessages(shared: SharedConnection, thread: CommitThr
         return row === undefined ? null : String(row['message_id']);
       }),
     setPush: (number, push) => changes.write({ kind: 'push', number, push }, () => undefined),
-    due: (limit) => connection.read(() => prepared().due.all(limit).map(messageOf)),
+    due: (limit, without = []) =>
+      connection.read(() => prepared().due.all(JSON.stringify(without), limit).map(messageOf)),
     list: (query) => connection.read(() => page(prepared(), query)),
     close: () => connection.close(),
   };
@@ -39,7 +40,9 @@ function prepare(database: DatabaseSync) {
     kept: database.prepare(
       'SELECT message_id FROM messages WHERE message_id = ?1 OR task_execution = ?2 AND task_event = ?3 LIMIT 1',
     ),
-    due: database.prepare(`${select} WHERE next_ms IS NOT NULL ORDER BY next_ms, number LIMIT ?`),
+    due: database.prepare(`
+      ${select} WHERE next_ms IS NOT NULL AND name NOT IN (SELECT value FROM json_each(?1))
+      ORDER BY next_ms, number LIMIT ?2`),
     all: database.prepare(`
       ${select} WHERE number < ?1 AND (?2 IS NULL OR target = ?2) ORDER BY number DESC LIMIT ?3`),
     named: database.prepare(`
