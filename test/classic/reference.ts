@@ -163,10 +163,15 @@ export class Reference {
   }
 }
 
+/** The words of the engine, which errorMappings can hand on. */
+const NO_OBJECT = 'The result of the step is not a JSON object; outputMappings can make one of it.';
+
 function outputOf(step: Step, input: Values, local: Value): Values {
   if (step.outputMappings !== undefined) return map(step.outputMappings, { input, local, step: step.name });
   if (step.type === 'parallel' || step.type === 'foreach') return {};
-  if (typeof local !== 'object' || local === null || Array.isArray(local)) throw new StepError('FnF.InvalidLocal');
+  if (typeof local !== 'object' || local === null || Array.isArray(local)) {
+    throw new StepError('FnF.InvalidLocal', NO_OBJECT);
+  }
   return local;
 }
 
