@@ -303,13 +303,13 @@ export class StandardRun implements Committable {
     else if (this.isIdle) this.#rest();
   }
 
-  /** Computes on in a later turn; when enough waits for the disk already, once that is taken. */
   /** Nothing was decided: it waits, and the store may not know yet until when. */
   #rest(): void {
     if (this.#wakeMs() === this.#storedWakeMs) this.#host.idle(this, this.#storedWakeMs);
     else this.#host.commit(this);
   }
 
+  /** Computes on in a later turn; when enough waits for the disk already, once that is taken. */
   #queueTurn(): void {
     if (this.#isQueued || (this.#turnsAhead >= TURNS_AHEAD_MAX && this.#decided.length > 0)) return;
     this.#turnsAhead++;
