@@ -7,11 +7,16 @@ import { parseJson } from '../base/json.ts';
 import type { ExecutionId, ExecutionRecord, ExecutionStore, TaskReference } from '../store/executions.ts';
 import type { TaskReport } from './executions.ts';
 
+/**
+ * `told`: the parent has the outcome on disk, or cannot use it any more. `later`: its task is between two attempts. `stuck`:
+ * nothing can be told to it before the next start of the server.
+ */
+export type Told = 'told' | 'later' | 'stuck';
+
 export interface ParentReportsOptions {
   readonly store: Pick<ExecutionStore, 'get'>;
   readonly clock: Clock;
-  /** True when the parent has the outcome on disk, or cannot use it any more; false: after the next start of the server. */
-  readonly report: (task: TaskReference, report: TaskReport) => Promise<boolean>;
+  readonly report: (task: TaskReference, report: TaskReport) => Promise<Told>;
   readonly done: (id: ExecutionId) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -28,16 +33,22 @@ export class ParentReports {
 
   /** The execution has ended and its end is due. Never rejects; it tries again until it is done. */
   async add(id: ExecutionId): Promise<void> {
-    const { store, clock, report, done, onError } = this.#options;
+    const { store, report, done, onError } = this.#options;
     if (this.#closed) return;
     try {
       const child = await store.get(id);
       if (child === null || child.callback !== 'due') return;
-      if (child.parent === null || (await report(child.parent, reportOf(child)))) done(id);
+      const told = child.parent === null ? 'told' : await report(child.parent, reportOf(child));
+      if (told === 'told') done(id);
+      else if (told === 'later') this.#again(id);
     } catch (error) {
       onError(error);
-      clock.after(RETRY_MS, () => void this.add(id));
+      this.#again(id);
     }
+  }
+
+  #again(id: ExecutionId): void {
+    this.#options.clock.after(RETRY_MS, () => void this.add(id));
   }
 
   close(): void {

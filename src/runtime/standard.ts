@@ -27,6 +27,7 @@ import { EndWaiters } from './end-waiters.ts';
 import { ExecutionLoader, ExecutionUnreadable } from './execution-loader.ts';
 import type { ExecutionWait, TaskReport } from './executions.ts';
 import { ParentReports } from './parent-reports.ts';
+import type { Told } from './parent-reports.ts';
 import { Purger } from './purger.ts';
 import { Recovery } from './recovery.ts';
 import { RunTable } from './run-table.ts';
@@ -289,13 +290,14 @@ class Runtime implements StandardRuntime {
     return event;
   }
 
-  /** A child's end. Resolves when it is on the parent's disk, or stale; false for a parent that is stuck. */
-  async #reportTo(task: TaskReference, report: TaskReport): Promise<boolean> {
+  /** A child's end. Resolves when it is on the parent's disk, or stale, or cannot be told now. */
+  async #reportTo(task: TaskReference, report: TaskReport): Promise<Told> {
     const run = await this.#table.get(task.execution);
-    if (run === null) return this.#table.stuck(task.execution) === undefined;
+    if (run === null) return this.#table.stuck(task.execution) === undefined ? 'told' : 'stuck';
+    if (run.comesAgain(task.event)) return 'later';
     run.report(task.event, report);
     await run.durable();
-    return true;
+    return 'told';
   }
 
   async redrive(record: ExecutionRecord): Promise<ExecutionRecord> {

@@ -63,3 +63,28 @@ test('a report between two attempts is told to come again, not that the task has
   assert.deepEqual(world.troubles, []);
   world.runtimes.standard.close();
 });
+
+test('an execution that ends between two attempts of the task it was started for is heard by the next', async () => {
+  let calls = 0;
+  let token = '';
+  const actions = catalog((call) => {
+    token = tokenIn(call.parameters['body']);
+    return Promise.resolve(
+      ++calls === 1 ? { ok: false, error: 'Busy', cause: '' } : { ok: true, output: { StatusCode: 200, Body: {} } },
+    );
+  });
+  const world = await standardWorld({ actions });
+  await world.stores.flows.create(flowOf('ask', ASK, 'Standard'));
+  const pass =
+    'version: v1\ntype: flow\nsteps:\n  - {type: pass, name: p, outputMappings: [{target: by, source: me}]}\n';
+  await world.stores.flows.create(flowOf('helper', pass, 'Standard'));
+  const { executions } = world.runtimes;
+  const start = { executionName: 'one', inputText: '', input: {}, qualifier: '' };
+  await executions.start({ ...start, flowName: 'ask', callbackToken: '' });
+  await executions.describe('ask', 'one', 10_000);
+  await executions.start({ ...start, flowName: 'helper', callbackToken: token });
+  assert.equal((await executions.describe('helper', 'one', 1_000)).status, 'Succeeded');
+  assert.equal((await executions.describe('ask', 'one', 120_000)).output, '{"by":"me"}');
+  assert.deepEqual(world.troubles, []);
+  world.runtimes.standard.close();
+});
