@@ -57,3 +57,8 @@ export function findCatch(state: State, failure: Failure): CatchRule | null {
   const rules: readonly CatchRule[] = 'catch' in state ? state.catch : [];
   return rules.find((rule) => matches(rule.errors, failure)) ?? null;
 }
+
+/** Why an execution stops whose flow is gone (decisions.md 4.10). */
+export function flowDeleted(flowName: string): Failure {
+  return { error: 'FnF.FlowDeleted', cause: `Flow '${flowName}' was deleted.` };
+}

@@ -2,6 +2,7 @@
  * What the runtimes have to know about changes of flows. Operations tell it after a change is durable and before they
  * answer: no later start sees what was before.
  */
+import { flowDeleted } from '../interpreter/failure.ts';
 import type { ExpressHistory } from './express-history.ts';
 import type { ExpressRuntime } from './express.ts';
 import type { RunnableFlows } from './runnable-flows.ts';
@@ -26,7 +27,7 @@ export function createFlowChanges({ flows, express, standard, history }: FlowCha
     changed: (flowName) => flows.forget(flowName),
     deleted(flowName) {
       flows.forget(flowName);
-      const why = { error: 'FnF.FlowDeleted', cause: `Flow '${flowName}' was deleted.` };
+      const why = flowDeleted(flowName);
       express.stop(flowName, why);
       standard.flowDeleted(flowName, why);
       history?.forgetFlow(flowName);

@@ -6,7 +6,8 @@ import type { Clock } from '../base/clock.ts';
 import type { Ids } from '../base/ids.ts';
 import { Turns } from '../base/turns.ts';
 import type { ActionCatalog } from '../actions/action.ts';
-import type { ExecutionId, ExecutionRecord, ExecutionStore } from '../store/executions.ts';
+import { flowDeleted } from '../interpreter/failure.ts';
+import type { ExecutionId, ExecutionStore } from '../store/executions.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import { ExecutionUnreadable } from './execution-loader.ts';
 import type { ExecutionLoader } from './execution-loader.ts';
@@ -130,7 +131,7 @@ export class RunTable implements RunHost<StandardRun> {
     if (execution === null || this.#closed) return null;
     const run = new StandardRun(this, record, execution, { kind: 'loaded' });
     this.#runs.set(id, run);
-    if (isDeleted) run.stopAfterState(flowDeleted(record));
+    if (isDeleted) run.stopAfterState(flowDeleted(record.flowName));
     run.begin(record.stop === null ? { kind: 'continue' } : { kind: 'stop', failure: record.stop });
     return run;
   }
@@ -211,9 +212,4 @@ export class RunTable implements RunHost<StandardRun> {
     this.#stuck.set(id, { sinceMs: this.clock.nowMs(), error });
     this.#options.onStuck(id, error);
   }
-}
-
-/** Why an execution stops whose flow is gone (decisions.md 4.10). */
-function flowDeleted({ flowName }: ExecutionRecord): { error: string; cause: string } {
-  return { error: 'FnF.FlowDeleted', cause: `Flow '${flowName}' was deleted.` };
 }
