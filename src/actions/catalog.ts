@@ -5,23 +5,23 @@
 import type { Clock } from '../base/clock.ts';
 import type { Ids } from '../base/ids.ts';
 import type { Settings } from '../config/settings.ts';
-import { unbuiltReason } from '../language/unbuilt-actions.ts';
+import { unbuiltReason } from '../language/tasks/unbuilt-actions.ts';
 import type { Action, ActionCatalog } from './action.ts';
-import { egressPolicy } from './egress.ts';
-import type { EgressOptions } from './egress.ts';
-import { putEventsAction } from './event-bridge.ts';
-import { invokeFunctionAction } from './fc-invoke.ts';
-import { startExecutionAction, startSyncExecutionAction } from './fnf.ts';
-import type { StartExecution, StartSync } from './fnf.ts';
-import { httpRequestAction } from './http-request.ts';
+import { egressPolicy } from '../outbound/egress.ts';
+import type { EgressOptions } from '../outbound/egress.ts';
+import { putEventsAction } from './eventbridge/put-events.ts';
+import { invokeFunctionAction } from './fc/invoke.ts';
+import { startExecutionAction, startSyncExecutionAction } from './fnf/start.ts';
+import type { StartExecution, StartSync } from './fnf/start.ts';
+import { httpRequestAction } from './http/request.ts';
 import type { MessageStore } from '../store/messages.ts';
 import type { CloudOptions } from './cloud-call.ts';
-import { sendMessageAction } from './mns.ts';
-import { openApiAction } from './openapi.ts';
-import { ossAction } from './oss.ts';
+import { sendMessageAction } from './mns/send-message.ts';
+import { openApiAction } from './openapi/openapi.ts';
+import { ossAction } from './oss/oss.ts';
 import { failed } from './results.ts';
-import { sendSmsAction } from './sms.ts';
-import { createTransport } from './transport.ts';
+import { sendSmsAction } from './openapi/sms.ts';
+import { createTransport } from '../outbound/transport.ts';
 
 export interface ActionOptions {
   readonly http: Settings['http'];

@@ -3,9 +3,9 @@ import type { Clock } from '../base/clock.ts';
 import type { Ids } from '../base/ids.ts';
 import type { CloudCredentials } from '../config/settings.ts';
 import type { TaskResult } from './action.ts';
-import { withDeadline } from './deadline.ts';
+import { withDeadline } from '../outbound/deadline.ts';
 import { failed } from './results.ts';
-import type { Answer, Failure, Outgoing, Transport } from './transport.ts';
+import type { Answer, Failure, Outgoing, Transport } from '../outbound/transport.ts';
 
 export interface CloudOptions {
   readonly transport: Transport;

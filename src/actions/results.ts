@@ -11,9 +11,3 @@ export function succeeded(output: JsonValue): TaskResult {
 export function failed(error: string, cause: string): TaskResult {
   return { ok: false, error, cause };
 }
-
-/** The first `limit` characters of a text, for a cause; never splits a surrogate pair. */
-export function beginning(text: string, limit = 256): string {
-  if (text.length <= limit) return text;
-  return `${text.slice(0, limit).replace(/[\ud800-\udbff]$/, '')}…`;
-}

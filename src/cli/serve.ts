@@ -15,17 +15,17 @@ import { loadOrCreateRootKey } from '../config/root-key.ts';
 import type { RootKey } from '../config/root-key.ts';
 import type { Settings } from '../config/settings.ts';
 import { OPERATIONS } from '../operations/all.ts';
-import type { StandardLog } from '../runtime/standard.ts';
+import type { StandardLog } from '../runtime/durable/durable.ts';
 import { StoreFault } from '../store/fault.ts';
 import type { Stores } from '../store/stores.ts';
 import { createWireServer } from '../wire/server.ts';
 import type { WireServer } from '../wire/server.ts';
-import { createEngine } from './engine.ts';
-import type { Engine } from './engine.ts';
+import { createEngine } from '../server/engine.ts';
+import type { Engine } from '../server/engine.ts';
 import type { Host } from './host.ts';
 import { EXIT, StartFault } from './host.ts';
-import { createLog } from './log.ts';
-import type { ServerLog } from './log.ts';
+import { createLog } from '../server/log.ts';
+import type { ServerLog } from '../server/log.ts';
 import { readSettings, startFaultFor } from './settings.ts';
 
 /** Serves until a signal; 0 when everything was closed in order. @throws {StartFault} */

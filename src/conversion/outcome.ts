@@ -2,8 +2,8 @@
  * What a conversion has to say: notes, where the result says something else than the original or leaves something out, and
  * refusals, for what the state-machine language cannot say. Refusals do not end the reading: all of them are told at once.
  */
-import type { Node } from '../language/document.ts';
-import type { Report } from '../language/report.ts';
+import type { Node } from '../language/text/document.ts';
+import type { Report } from '../language/text/report.ts';
 
 export interface Remark {
   /** 1-based; of the original. */

@@ -1,13 +1,13 @@
 /** Definition text → checked plan, or everything that is wrong with it. The dialect is chosen by content. */
 import type { Compilation, CompileOptions } from './compilation.ts';
 import { compileClassic } from './classic/definition.ts';
-import type { MapNode, Node } from './document.ts';
-import { describe, textOf } from './document.ts';
-import { step } from './path.ts';
+import type { MapNode, Node } from './text/document.ts';
+import { describe, textOf } from './text/document.ts';
+import { step } from './text/path.ts';
 import type { Plan } from './plan.ts';
-import { Report } from './report.ts';
+import { Report } from './text/report.ts';
 import { compileStateMachine } from './statemachine/definition.ts';
-import { readYaml } from './yaml.ts';
+import { readYaml } from './text/yaml.ts';
 
 export type { Compilation, CompileOptions } from './compilation.ts';
 

@@ -7,7 +7,7 @@ import type { Ids } from '../base/ids.ts';
 import type { CompileDefinition } from '../language/compilation.ts';
 import type { Executions } from '../runtime/executions.ts';
 import type { FlowChanges } from '../runtime/flow-changes.ts';
-import type { SyncExecutions } from '../runtime/sync-executions.ts';
+import type { SyncExecutions } from '../runtime/express/sync-executions.ts';
 import type { FlowStore } from '../store/flows.ts';
 import type { MessageStore } from '../store/messages.ts';
 import type { OperationRate } from './rate.ts';

@@ -12,9 +12,9 @@ import type { Dialect } from '../language/plan.ts';
 import type { ExecutionPosition, ExecutionQuery, ExecutionRecord, ExecutionStore } from '../store/executions.ts';
 import type { FlowRecord, FlowStore } from '../store/flows.ts';
 import type { Executions, ExecutionView, HistoryPage, ListRequest } from './executions.ts';
-import type { ExpressHistory } from './express-history.ts';
-import type { KeptExecution } from './kept-execution.ts';
-import type { StandardRuntime } from './standard.ts';
+import type { ExpressHistory } from './express/history/express-history.ts';
+import type { KeptExecution } from './express/history/kept-execution.ts';
+import type { StandardRuntime } from './durable/durable.ts';
 
 export interface ExecutionServiceOptions {
   readonly flows: FlowStore;

@@ -3,10 +3,10 @@
  * answer: no later start sees what was before.
  */
 import { flowDeleted } from '../interpreter/failure.ts';
-import type { ExpressHistory } from './express-history.ts';
-import type { ExpressRuntime } from './express.ts';
-import type { RunnableFlows } from './runnable-flows.ts';
-import type { StandardRuntime } from './standard.ts';
+import type { ExpressHistory } from './express/history/express-history.ts';
+import type { ExpressRuntime } from './express/express.ts';
+import type { RunnableFlows } from './flows/runnable-flows.ts';
+import type { StandardRuntime } from './durable/durable.ts';
 
 export interface FlowChanges {
   /** The flow, its versions or its aliases were changed. */

@@ -2,23 +2,23 @@
 import type { Clock } from '../base/clock.ts';
 import type { Ids } from '../base/ids.ts';
 import type { ActionCatalog } from '../actions/action.ts';
-import type { StartExecution } from '../actions/fnf.ts';
+import type { StartExecution } from '../actions/fnf/start.ts';
 import type { Settings } from '../config/settings.ts';
 import type { CompileDefinition } from '../language/compilation.ts';
 import type { Stores } from '../store/stores.ts';
-import { startExecutionOf } from './child-executions.ts';
+import { startExecutionOf } from './children/child-executions.ts';
 import { createExecutions } from './execution-service.ts';
 import type { Executions } from './executions.ts';
-import { ExpressHistory } from './express-history.ts';
-import { createExpressRuntime } from './express.ts';
-import type { ExpressRuntime } from './express.ts';
+import { ExpressHistory } from './express/history/express-history.ts';
+import { createExpressRuntime } from './express/express.ts';
+import type { ExpressRuntime } from './express/express.ts';
 import { createFlowChanges } from './flow-changes.ts';
 import type { FlowChanges } from './flow-changes.ts';
-import { createFlowCompiler, createRunnableFlows } from './runnable-flows.ts';
-import { createStandardRuntime } from './standard.ts';
-import type { StandardLog, StandardRuntime } from './standard.ts';
-import { createSyncExecutions } from './sync-executions.ts';
-import type { SyncExecutions } from './sync-executions.ts';
+import { createFlowCompiler, createRunnableFlows } from './flows/runnable-flows.ts';
+import { createStandardRuntime } from './durable/durable.ts';
+import type { StandardLog, StandardRuntime } from './durable/durable.ts';
+import { createSyncExecutions } from './express/sync-executions.ts';
+import type { SyncExecutions } from './express/sync-executions.ts';
 
 export interface RuntimesOptions {
   readonly clock: Clock;

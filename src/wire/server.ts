@@ -11,14 +11,14 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Ids } from '../base/ids.ts';
 import type { Operation } from '../operations/operation.ts';
-import { BodyReader, announcedBytes } from './body.ts';
-import { Dispatcher } from './dispatcher.ts';
-import { EarlyAnswers } from './early-answers.ts';
-import { endConnection } from './exchange.ts';
+import { BodyReader, announcedBytes } from './http/body.ts';
+import { Dispatcher } from './api/dispatcher.ts';
+import { EarlyAnswers } from './http/early-answers.ts';
+import { endConnection } from './api/exchange.ts';
 import type { WireLog } from './log.ts';
-import { Outbox } from './outbox.ts';
-import { renderError, replyHeaders } from './reply.ts';
-import { UnreadReplies } from './unread-replies.ts';
+import { Outbox } from './http/outbox.ts';
+import { renderError, replyHeaders } from './api/reply.ts';
+import { UnreadReplies } from './http/unread-replies.ts';
 
 /** A GET call carries everything in its first line (wire.md 4.1), `Input` of 64 KiB percent-encoded included. */
 const MAX_HEAD_BYTES = 256 * 1024;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { egressPolicy } from '../../src/actions/egress.ts';
+import { egressPolicy } from '../../src/outbound/egress.ts';
 import { bench, recorder } from './support.ts';
 
 const closed = egressPolicy({ open: false, allow: [] });

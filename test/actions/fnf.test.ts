@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createActions } from '../../src/actions/catalog.ts';
-import type { StartChildRequest, StartedChild, SyncChild, SyncChildRequest } from '../../src/actions/fnf.ts';
+import type { StartChildRequest, StartedChild, SyncChild, SyncChildRequest } from '../../src/actions/fnf/start.ts';
 import { ApiError, apiError } from '../../src/api/error.ts';
 import type { JsonObject } from '../../src/base/json.ts';
 import { createMemoryMessages } from '../../src/store/memory/message-store.ts';

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import { test } from 'node:test';
-import { productOf } from '../../src/actions/products.ts';
-import { flattenParameters } from '../../src/actions/rpc-parameters.ts';
+import { productOf } from '../../src/actions/openapi/products.ts';
+import { flattenParameters } from '../../src/actions/openapi/rpc-parameters.ts';
 import { parseJson } from '../../src/base/json.ts';
 import type { JsonObject } from '../../src/base/json.ts';
 import { Secret } from '../../src/config/settings.ts';

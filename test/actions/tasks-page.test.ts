@@ -25,7 +25,8 @@ function namesIn(text: string): Set<string> {
 
 test('every error that an action names is in docs/tasks.md, and no other', () => {
   const folder = new URL('../../src/actions/', import.meta.url);
-  const sources = readdirSync(folder).map((file) => readFileSync(new URL(file, folder), 'utf8'));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const sources = files.map((file) => readFileSync(new URL(file, folder), 'utf8'));
   const quoted = sources.flatMap(
     (source) => source.match(/'(?:HTTP|FC|FNF|MNS|EventBridge|SMS|OSS)\.[A-Z][A-Za-z]+'/g) ?? [],
   );

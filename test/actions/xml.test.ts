@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isXmlText, xmlElement, xmlTextOf } from '../../src/actions/xml.ts';
+import { isXmlText, xmlElement, xmlTextOf } from '../../src/outbound/xml.ts';
 
 test('a text comes back as it was, wherever its element stands', () => {
   fc.assert(

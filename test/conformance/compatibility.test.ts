@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { allFaults } from '../../src/language/faults.ts';
+import { allFaults } from '../../src/language/text/faults.ts';
 import { expectedDiagnostics, parseCase, readCases, readRules } from './case.ts';
 import { COMPATIBILITY_PAGE, renderCompatibility } from './compatibility.ts';
 

@@ -5,8 +5,8 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { TaskCall } from '../../src/actions/action.ts';
-import { startExecutionAction } from '../../src/actions/fnf.ts';
-import type { StartExecution } from '../../src/actions/fnf.ts';
+import { startExecutionAction } from '../../src/actions/fnf/start.ts';
+import type { StartExecution } from '../../src/actions/fnf/start.ts';
 import { ApiError } from '../../src/api/error.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import { stringifyJson } from '../../src/base/json.ts';
@@ -16,11 +16,11 @@ import type { JournalEvent } from '../../src/interpreter/journal.ts';
 import { WARNINGS_MAX } from '../../src/interpreter/execution.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
 import type { TaskMode } from '../../src/language/plan.ts';
-import { startExecutionOf } from '../../src/runtime/child-executions.ts';
-import { createFlowCompiler, createRunnableFlows } from '../../src/runtime/runnable-flows.ts';
-import type { RunnableFlows } from '../../src/runtime/runnable-flows.ts';
-import { createStandardRuntime } from '../../src/runtime/standard.ts';
-import type { StandardRuntime } from '../../src/runtime/standard.ts';
+import { startExecutionOf } from '../../src/runtime/children/child-executions.ts';
+import { createFlowCompiler, createRunnableFlows } from '../../src/runtime/flows/runnable-flows.ts';
+import type { RunnableFlows } from '../../src/runtime/flows/runnable-flows.ts';
+import { createStandardRuntime } from '../../src/runtime/durable/durable.ts';
+import type { StandardRuntime } from '../../src/runtime/durable/durable.ts';
 import type { ExecutionRecord, ExecutionStore } from '../../src/store/executions.ts';
 import type { FlowRecord } from '../../src/store/flows.ts';
 import { createMemoryStores } from '../../src/store/memory/stores.ts';

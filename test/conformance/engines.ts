@@ -8,7 +8,7 @@ import { historyEvent } from '../../src/interpreter/history.ts';
 import type { ExecutionEvent } from '../../src/interpreter/event.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
 import type { Plan } from '../../src/language/plan.ts';
-import { createExpressRuntime } from '../../src/runtime/express.ts';
+import { createExpressRuntime } from '../../src/runtime/express/express.ts';
 import type { HistoryEvent } from '../../src/runtime/executions.ts';
 import { LIMITS, seededIds } from '../support/flows.ts';
 import { RebuiltRun } from '../support/rebuilt-run.ts';

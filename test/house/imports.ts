@@ -10,12 +10,15 @@ import { posix } from 'node:path';
 export const ROOMS = [
   'main.ts',
   'cli',
+  'server',
   'wire',
   'auth',
   'operations',
   'scheduler',
   'runtime',
   'actions',
+  'messages',
+  'outbound',
   'store',
   'interpreter',
   'conversion',
@@ -34,9 +37,9 @@ export const PURE_ROOMS = ['interpreter', 'conversion', 'language', 'expression'
 const MODULES: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli'],
   'ipaddr.js': ['auth'],
-  pino: ['main.ts', 'cli'],
+  pino: ['server'],
   re2js: ['expression'],
-  undici: ['actions'],
+  undici: ['outbound'],
   valibot: ['config'],
   yaml: ['language', 'config'],
 };

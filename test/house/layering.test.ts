@@ -53,7 +53,7 @@ const planted: readonly { name: string; path: string; text: string; fault: RegEx
     name: 'a module of another room',
     path: 'src/wire/planted.ts',
     text: "import { request } from 'undici';",
-    fault: /imports undici, which belongs to actions/,
+    fault: /imports undici, which belongs to outbound/,
   },
   {
     name: 'a module that nobody decided on',

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import * as classic from '../../src/language/classic/fields.ts';
 import { PATTERNS } from '../../src/language/classic/pattern.ts';
 import { VARIABLE_NAMES as CLASSIC_VARIABLE_NAMES } from '../../src/language/classic/variables.ts';
-import { allFaults } from '../../src/language/faults.ts';
+import { allFaults } from '../../src/language/text/faults.ts';
 import * as fields from '../../src/language/statemachine/fields.ts';
 import { VARIABLE_NAMES } from '../../src/language/statemachine/variables.ts';
 import { compile } from './support.ts';

@@ -1,7 +1,7 @@
 /** Every fault of a definition is reported with its code, place and severity (decisions.md 1.3, 1.4). */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { allFaults, LANGUAGE_FAULTS } from '../../src/language/faults.ts';
+import { allFaults, LANGUAGE_FAULTS } from '../../src/language/text/faults.ts';
 import { FAULTY_CLASSIC_DEFINITIONS } from './faulty-classic-definitions.ts';
 import { FAULTY_DEFINITIONS } from './faulty-definitions.ts';
 import { compile, faults } from './support.ts';

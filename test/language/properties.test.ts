@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { allFaults } from '../../src/language/faults.ts';
+import { allFaults } from '../../src/language/text/faults.ts';
 import type { Plan, Scope, State } from '../../src/language/plan.ts';
 import { FAULTY_CLASSIC_DEFINITIONS } from './faulty-classic-definitions.ts';
 import { FAULTY_DEFINITIONS } from './faulty-definitions.ts';

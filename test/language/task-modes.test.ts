@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { knownAction } from '../../src/language/action-catalog.ts';
+import { knownAction } from '../../src/language/tasks/action-catalog.ts';
 import { compile, flow } from './support.ts';
 
 const MODES = ['RequestComplete', 'WaitForSystemCallback', 'WaitForCustomCallback'] as const;

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { ApiError } from '../../src/api/error.ts';
 import { isName } from '../../src/api/names.ts';
-import { environmentOf, environmentReply } from '../../src/operations/environment.ts';
+import { environmentOf, environmentReply } from '../../src/operations/flows/environment.ts';
 import {
   boundedText,
   excerpt,
@@ -12,7 +12,7 @@ import {
   optionalInteger,
   optionalName,
   requiredName,
-} from '../../src/operations/parameters.ts';
+} from '../../src/operations/decode/parameters.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 200 });
 

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { ApiError } from '../../src/api/error.ts';
 import type { JsonObject } from '../../src/base/json.ts';
-import { routesOf } from '../../src/operations/versions.ts';
+import { routesOf } from '../../src/operations/versions/versions.ts';
 import type { FlowStore } from '../../src/store/flows.ts';
 import type { House } from './house.ts';
 import { express, passing, STORES, withHouse } from './house.ts';

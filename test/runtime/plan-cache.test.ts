@@ -1,7 +1,7 @@
 /** The plan cache: loads are shared, and nothing that was read before a change is served after it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PlanCache } from '../../src/runtime/plan-cache.ts';
+import { PlanCache } from '../../src/runtime/flows/plan-cache.ts';
 
 /** A store whose reads end when the test says so. */
 function slowStore(): {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ActionCatalog, TaskCall } from '../../src/actions/action.ts';
-import { startExecutionAction } from '../../src/actions/fnf.ts';
+import { startExecutionAction } from '../../src/actions/fnf/start.ts';
 import { flowOf, standardWorld } from '../support/standard.ts';
 import type { World } from '../support/standard.ts';
 

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { HmacKey, sameSignature } from '../../src/signatures/hmac.ts';
 import { canonicalQuery, percentEncode } from '../../src/signatures/percent.ts';
 import { rpcKey, rpcStringToSign, signRpc, verifyRpc } from '../../src/signatures/rpc.ts';
-import { parseParameters } from '../../src/wire/parameters.ts';
+import { parseParameters } from '../../src/wire/api/form-parameters.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 60 });
 const anyParameters = fc

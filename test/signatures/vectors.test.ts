@@ -11,9 +11,9 @@ import { sameSignature } from '../../src/signatures/hmac.ts';
 import { canonicalQuery } from '../../src/signatures/percent.ts';
 import { roaKey, roaStringToSign } from '../../src/signatures/roa.ts';
 import { rpcKey, rpcStringToSign, signRpc, verifyRpc } from '../../src/signatures/rpc.ts';
-import { parseAcs3Authorization, parseRoaAuthorization } from '../../src/wire/authorization.ts';
-import { canonicalHeaders } from '../../src/wire/headers.ts';
-import { mergeParameters, parseParameters } from '../../src/wire/parameters.ts';
+import { parseAcs3Authorization, parseRoaAuthorization } from '../../src/wire/api/authorization.ts';
+import { canonicalHeaders } from '../../src/wire/api/signed-headers.ts';
+import { mergeParameters, parseParameters } from '../../src/wire/api/form-parameters.ts';
 
 interface Vector {
   readonly id: string;

@@ -1,6 +1,6 @@
 /** A process of the simulation: the runtimes as the program puts them together, on a faulty store. */
-import { startExecutionAction } from '../../src/actions/fnf.ts';
-import type { StartExecution } from '../../src/actions/fnf.ts';
+import { startExecutionAction } from '../../src/actions/fnf/start.ts';
+import type { StartExecution } from '../../src/actions/fnf/start.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
 import { createRuntimes } from '../../src/runtime/runtimes.ts';
 import type { Runtimes, RuntimesOptions } from '../../src/runtime/runtimes.ts';

@@ -8,8 +8,8 @@ import type { Ids } from '../../src/base/ids.ts';
 import type { JsonObject } from '../../src/base/json.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
 import type { Plan } from '../../src/language/plan.ts';
-import { createExpressRuntime } from '../../src/runtime/express.ts';
-import type { ExpressOptions, ExpressRuntime, SyncStart } from '../../src/runtime/express.ts';
+import { createExpressRuntime } from '../../src/runtime/express/express.ts';
+import type { ExpressOptions, ExpressRuntime, SyncStart } from '../../src/runtime/express/express.ts';
 
 export const LIMITS = {
   stateDataBytes: 65_536,

@@ -4,7 +4,7 @@ import type { Settings } from '../../src/config/settings.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
 import { createRuntimes } from '../../src/runtime/runtimes.ts';
 import type { Runtimes } from '../../src/runtime/runtimes.ts';
-import type { StandardLog } from '../../src/runtime/standard.ts';
+import type { StandardLog } from '../../src/runtime/durable/durable.ts';
 import type { FlowRecord } from '../../src/store/flows.ts';
 import { createMemoryStores } from '../../src/store/memory/stores.ts';
 import type { Stores } from '../../src/store/stores.ts';

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseJsonParameters } from '../../src/wire/json-parameters.ts';
+import { parseJsonParameters } from '../../src/wire/api/json-parameters.ts';
 import { ApiError } from '../../src/api/error.ts';
-import { parseParameters } from '../../src/wire/parameters.ts';
-import { xmlElement } from '../../src/wire/xml.ts';
+import { parseParameters } from '../../src/wire/api/form-parameters.ts';
+import { xmlElement } from '../../src/wire/api/xml.ts';
 import { FORM, acs3Headers, call, rpcForm, send, startServer } from './support.ts';
 
 const latin1 = fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes).toString('latin1'));

@@ -5,7 +5,7 @@ import { Socket } from 'node:net';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { ApiError } from '../../src/api/error.ts';
-import { BodyReader } from '../../src/wire/body.ts';
+import { BodyReader } from '../../src/wire/http/body.ts';
 
 /** Lets a reader read pieces; resolves with the body or the refusal. */
 function read(

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { ApiError } from '../../src/api/error.ts';
 import type { Operation } from '../../src/operations/operation.ts';
-import { EarlyAnswers } from '../../src/wire/early-answers.ts';
+import { EarlyAnswers } from '../../src/wire/http/early-answers.ts';
 import type { Gate, TestServerOptions } from './support.ts';
 import {
   FORM,

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { acs3BodyHash } from '../../src/signatures/acs3.ts';
 import { canonicalQuery } from '../../src/signatures/percent.ts';
 import { Secret } from '../../src/config/settings.ts';
-import { readSignedCall } from '../../src/wire/call.ts';
+import { readSignedCall } from '../../src/wire/api/call.ts';
 import type { RawReply, TestServer } from './support.ts';
 import {
   ACCOUNT,

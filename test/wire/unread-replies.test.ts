@@ -6,7 +6,7 @@ import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { UnreadReplies } from '../../src/wire/unread-replies.ts';
+import { UnreadReplies } from '../../src/wire/http/unread-replies.ts';
 import { closing, openSocket } from './support.ts';
 
 /** More than the kernel takes for a connection that nobody reads. */

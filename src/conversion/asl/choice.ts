@@ -1,6 +1,6 @@
 /** Choice rules of Amazon States Language → conditions. */
-import type { MapNode, Node } from '../../language/document.ts';
-import { textOf, toJson } from '../../language/document.ts';
+import type { MapNode, Node } from '../../language/text/document.ts';
+import { textOf, toJson } from '../../language/text/document.ts';
 import type { ComparisonOperator } from '../../expression/ast.ts';
 import type { Term } from '../terms.ts';
 import { call, compare, constant, isTextLiteral, list, literal, logic, not, NULL } from '../terms.ts';

@@ -4,8 +4,8 @@
  */
 import { compileExpression } from '../../expression/compile.ts';
 import { printExpression } from '../../expression/print.ts';
-import type { MapNode, Node } from '../../language/document.ts';
-import { isNull, textOf, toJson } from '../../language/document.ts';
+import type { MapNode, Node } from '../../language/text/document.ts';
+import { isNull, textOf, toJson } from '../../language/text/document.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Term } from '../terms.ts';
 import { call, constant, EMPTY, follow, list, literal, member, merge, NULL, object, variable } from '../terms.ts';

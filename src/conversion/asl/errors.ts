@@ -1,5 +1,5 @@
 /** Names of errors of Amazon States Language → those of the state-machine language. */
-import type { Node } from '../../language/document.ts';
+import type { Node } from '../../language/text/document.ts';
 import type { Outcome } from '../outcome.ts';
 
 interface Equivalent {

@@ -1,6 +1,6 @@
 /** The fields of Amazon States Language, by type of state, and what to say about those that nothing here corresponds to. */
-import type { MapNode, Node } from '../../language/document.ts';
-import { quote, textOf } from '../../language/document.ts';
+import type { MapNode, Node } from '../../language/text/document.ts';
+import { quote, textOf } from '../../language/text/document.ts';
 import type { Outcome } from '../outcome.ts';
 
 const COMMON = ['Type', 'Comment', 'QueryLanguage', 'InputPath', 'OutputPath'];

@@ -1,6 +1,6 @@
 /** A whole definition in Amazon States Language. */
-import type { MapNode } from '../../language/document.ts';
-import { isNull, textOf } from '../../language/document.ts';
+import type { MapNode } from '../../language/text/document.ts';
+import { isNull, textOf } from '../../language/text/document.ts';
 import type { Outcome } from '../outcome.ts';
 import { YamlMap } from '../yaml-text.ts';
 import { checkQueryLanguage, field, numberField, textField } from './fields.ts';

@@ -1,6 +1,6 @@
 /** The states of one scope of Amazon States Language: the machine itself, a branch, the processor of a Map. */
-import type { MapEntry, MapNode, Node } from '../../language/document.ts';
-import { describe, quote, textOf, toJson } from '../../language/document.ts';
+import type { MapEntry, MapNode, Node } from '../../language/text/document.ts';
+import { describe, quote, textOf, toJson } from '../../language/text/document.ts';
 import { printExpression } from '../../expression/print.ts';
 import { mapOf, setConstructor } from '../constructors.ts';
 import { Names } from '../names.ts';
@@ -22,7 +22,7 @@ import {
   readTemplate,
 } from './data.ts';
 import { checkFields, field, knownType, numberField, textField } from './fields.ts';
-import { catchesWithInput, setRecovery } from './recovery.ts';
+import { catchesWithInput, setRecovery } from './retry-and-catch.ts';
 import { convertResource, waitsForToken } from './tasks.ts';
 
 const BRANCHES_MAX = 50;

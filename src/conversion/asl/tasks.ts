@@ -1,5 +1,5 @@
 /** Resources of Amazon States Language → actions: what is called, with what, and what its result is. */
-import type { Node } from '../../language/document.ts';
+import type { Node } from '../../language/text/document.ts';
 import type { Outcome } from '../outcome.ts';
 import { call, isTextLiteral, literal, member, NULL, object, OUTPUT } from '../terms.ts';
 import type { Term } from '../terms.ts';

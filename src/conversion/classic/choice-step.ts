@@ -1,6 +1,6 @@
 /** The choice step (fdl-classic.md 2.4): a Choice state, and the steps of its branches behind it. */
 import { printExpression } from '../../expression/print.ts';
-import type { Node } from '../../language/document.ts';
+import type { Node } from '../../language/text/document.ts';
 import type { Term } from '../terms.ts';
 import { EMPTY, INPUT, member, object } from '../terms.ts';
 import type { Yaml } from '../yaml-text.ts';

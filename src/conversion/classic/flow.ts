@@ -1,6 +1,6 @@
 /** A whole classic flow. */
-import type { MapNode } from '../../language/document.ts';
-import { textOf } from '../../language/document.ts';
+import type { MapNode } from '../../language/text/document.ts';
+import { textOf } from '../../language/text/document.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Term } from '../terms.ts';
 import { member, object, variable } from '../terms.ts';

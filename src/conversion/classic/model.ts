@@ -4,8 +4,8 @@
  */
 import type { Segment } from '../../expression/ast.ts';
 import { parseExpression } from '../../expression/parse.ts';
-import type { MapNode, Node } from '../../language/document.ts';
-import { isNull, textOf, toJson } from '../../language/document.ts';
+import type { MapNode, Node } from '../../language/text/document.ts';
+import { isNull, textOf, toJson } from '../../language/text/document.ts';
 import type { Term } from '../terms.ts';
 import { constant } from '../terms.ts';
 

@@ -1,5 +1,5 @@
 /** The task step: its call, its result in the local, and what becomes of its errors (fdl-classic.md 2.1, 6). */
-import type { Node } from '../../language/document.ts';
+import type { Node } from '../../language/text/document.ts';
 import { mapOf, setConstructor } from '../constructors.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Term } from '../terms.ts';
@@ -10,7 +10,7 @@ import { noteWhole } from './drafts.ts';
 import { isEmpty } from './keys.ts';
 import { field, numberField } from './model.ts';
 import type { Step } from './model.ts';
-import { catchRule, retryRules } from './recovery.ts';
+import { catchRule, retryRules } from './retry-and-catch.ts';
 import type { At, ScopeWriter } from './scope-writer.ts';
 import { convertTask } from './tasks.ts';
 import { mergeLocal } from './values.ts';

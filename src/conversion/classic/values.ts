@@ -4,8 +4,8 @@
  */
 import type { Segment } from '../../expression/ast.ts';
 import { parseExpression } from '../../expression/parse.ts';
-import type { Node } from '../../language/document.ts';
-import { textOf } from '../../language/document.ts';
+import type { Node } from '../../language/text/document.ts';
+import { textOf } from '../../language/text/document.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Term } from '../terms.ts';
 import { EMPTY, follow, list, literal, member, merge, NULL, object, some, variable } from '../terms.ts';

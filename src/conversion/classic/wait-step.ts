@@ -1,6 +1,6 @@
 /** Steps that do no more than go on: pass, succeed, and wait (fdl-classic.md 2.2, 2.3). */
 import { printExpression } from '../../expression/print.ts';
-import type { Node } from '../../language/document.ts';
+import type { Node } from '../../language/text/document.ts';
 import { EMPTY } from '../terms.ts';
 import { splitWait, WAIT_MAX_SECONDS, WAITS_MAX } from '../waits.ts';
 import type { Draft } from './drafts.ts';

@@ -1,11 +1,11 @@
 /** The classic front end: a definition with `type: flow` → the plan (fdl-classic.md 1). */
 import type { CompileOptions } from '../compilation.ts';
-import type { MapNode } from '../document.ts';
-import { describe, textOf } from '../document.ts';
-import { FieldReader } from '../field-reader.ts';
-import { readFlowTimeout } from '../flow-timeout.ts';
+import type { MapNode } from '../text/document.ts';
+import { describe, textOf } from '../text/document.ts';
+import { FieldReader } from '../shared/field-reader.ts';
+import { readFlowTimeout } from '../shared/flow-timeout.ts';
 import type { Plan, Scope, State } from '../plan.ts';
-import type { Report } from '../report.ts';
+import type { Report } from '../text/report.ts';
 import { FLOW_FIELDS, foreignWord } from './fields.ts';
 import { readMappings } from './mappings.ts';
 import { compileSteps } from './steps.ts';

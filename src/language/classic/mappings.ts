@@ -4,17 +4,17 @@
  * A source that begins with `$input`, `$local`, `$context` or `$environment` is an expression, `$.x` is read as `$input.x`;
  * any other value of any kind is a constant, and so is everything inside a mapping or a list.
  */
-import type { Node } from '../document.ts';
-import { quote, textOf, toJson } from '../document.ts';
-import { readExpression } from '../expressions.ts';
-import type { FieldReader } from '../field-reader.ts';
-import { constructOf, objectPart } from '../object-template.ts';
-import type { Part } from '../object-template.ts';
-import type { Path } from '../path.ts';
-import { step } from '../path.ts';
+import type { Node } from '../text/document.ts';
+import { quote, textOf, toJson } from '../text/document.ts';
+import { readExpression } from '../shared/expressions.ts';
+import type { FieldReader } from '../shared/field-reader.ts';
+import { constructOf, objectPart } from '../shared/object-template.ts';
+import type { Part } from '../shared/object-template.ts';
+import type { Path } from '../text/path.ts';
+import { step } from '../text/path.ts';
 import type { Construct } from '../plan.ts';
-import type { Report } from '../report.ts';
-import type { Site } from '../site.ts';
+import type { Report } from '../text/report.ts';
+import type { Site } from '../shared/site.ts';
 import { foreignWord, MAPPING_FIELDS } from './fields.ts';
 import { VARIABLE_NAMES } from './variables.ts';
 

@@ -1,8 +1,8 @@
 /** `pattern`: when a task ends (fdl-classic.md 5; the matrix of integrations.md 2). */
-import { knownAction } from '../action-catalog.ts';
-import type { Node } from '../document.ts';
-import { textOf } from '../document.ts';
-import type { FieldReader } from '../field-reader.ts';
+import { knownAction } from '../tasks/action-catalog.ts';
+import type { Node } from '../text/document.ts';
+import { textOf } from '../text/document.ts';
+import type { FieldReader } from '../shared/field-reader.ts';
 import type { TaskMode } from '../plan.ts';
 
 const MODES = {

@@ -1,6 +1,6 @@
 /** What a `resourceArn` names (fdl-classic.md 5). */
-import { describe, quote, textOf } from '../document.ts';
-import type { FieldReader } from '../field-reader.ts';
+import { describe, quote, textOf } from '../text/document.ts';
+import type { FieldReader } from '../shared/field-reader.ts';
 
 export type ResourceKind = 'function' | 'flow' | 'message';
 

@@ -1,12 +1,12 @@
 /** serviceParams: `$` and `$.key` are parts of the step's input, everything else is constant (fdl-classic.md 5). */
-import { knownAction } from '../action-catalog.ts';
-import { checkLiteral, refuseUnknownParameter } from '../action-parameters.ts';
-import type { GivenParameter } from '../action-parameters.ts';
-import type { Node } from '../document.ts';
-import { isNull, textOf, toJson } from '../document.ts';
-import { readExpression } from '../expressions.ts';
-import { FieldReader } from '../field-reader.ts';
-import type { Part } from '../object-template.ts';
+import { knownAction } from '../tasks/action-catalog.ts';
+import { checkLiteral, refuseUnknownParameter } from '../tasks/action-parameters.ts';
+import type { GivenParameter } from '../tasks/action-parameters.ts';
+import type { Node } from '../text/document.ts';
+import { isNull, textOf, toJson } from '../text/document.ts';
+import { readExpression } from '../shared/expressions.ts';
+import { FieldReader } from '../shared/field-reader.ts';
+import type { Part } from '../shared/object-template.ts';
 import { warnOfExpressionTexts } from './mappings.ts';
 import { IN_STEP } from './variables.ts';
 

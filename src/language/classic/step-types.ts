@@ -3,11 +3,11 @@ import { instantMs } from '../../base/instant.ts';
 import type { JsonObject, JsonValue } from '../../base/json.ts';
 import { isJsonObject, setMember } from '../../base/json.ts';
 import { spend } from '../../expression/evaluation.ts';
-import { describe, quote, textOf } from '../document.ts';
-import { readComputed, readCondition } from '../expressions.ts';
-import { FieldReader } from '../field-reader.ts';
-import type { Located, Range } from '../field-reader.ts';
-import { copyingFuel } from '../object-template.ts';
+import { describe, quote, textOf } from '../text/document.ts';
+import { readComputed, readCondition } from '../shared/expressions.ts';
+import { FieldReader } from '../shared/field-reader.ts';
+import type { Located, Range } from '../shared/field-reader.ts';
+import { copyingFuel } from '../shared/object-template.ts';
 import type {
   Compute,
   Construct,

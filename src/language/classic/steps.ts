@@ -4,8 +4,8 @@
  *
  * Two passes: the first makes a state of every step, so that the second can point at any of them, also backward.
  */
-import { quote } from '../document.ts';
-import type { FieldReader } from '../field-reader.ts';
+import { quote } from '../text/document.ts';
+import type { FieldReader } from '../shared/field-reader.ts';
 import type { Scope, State, StateBase } from '../plan.ts';
 import type { CompileContext, Ways } from './context.ts';
 import { ALL_STEP_FIELDS, foreignWord, STEP_FIELDS, STEP_TYPES, stepTypeFor } from './fields.ts';

@@ -5,15 +5,15 @@
  */
 import type { JsonObject, JsonValue } from '../../base/json.ts';
 import { isJsonObject, JsonFault, parseJson } from '../../base/json.ts';
-import { findAction } from '../action-name.ts';
-import { atParameters, checkParameters } from '../action-parameters.ts';
-import type { FieldReader, Range } from '../field-reader.ts';
-import { constructOf, objectPart } from '../object-template.ts';
-import type { Part } from '../object-template.ts';
+import { findAction } from '../tasks/action-name.ts';
+import { atParameters, checkParameters } from '../tasks/action-parameters.ts';
+import type { FieldReader, Range } from '../shared/field-reader.ts';
+import { constructOf, objectPart } from '../shared/object-template.ts';
+import type { Part } from '../shared/object-template.ts';
 import type { StateBase, TaskMode, TaskState } from '../plan.ts';
 import type { CompileContext, Ways } from './context.ts';
 import { readMode } from './pattern.ts';
-import { readRecovery } from './recovery.ts';
+import { readRecovery } from './retry-and-catch.ts';
 import { readResource } from './resource.ts';
 import { ServiceParams } from './service-params.ts';
 

@@ -5,7 +5,7 @@
 import type { VariableReader } from '../../expression/evaluation.ts';
 import type { Grammar } from '../../expression/grammar.ts';
 import type { StateScope } from '../plan.ts';
-import type { Site } from '../site.ts';
+import type { Site } from '../shared/site.ts';
 
 type Reader = VariableReader<StateScope>;
 

@@ -4,17 +4,17 @@
  * A key ending in `.$` holds an expression and loses that ending; nothing else in a key has a meaning, dots included
  * (decisions.md 2.5).
  */
-import type { MapEntry, MapNode, Node } from '../document.ts';
-import { describe, quote, textOf } from '../document.ts';
-import { readExpression } from '../expressions.ts';
-import type { FieldReader, Located } from '../field-reader.ts';
-import { constructOf, listPart, objectPart } from '../object-template.ts';
-import type { Part } from '../object-template.ts';
-import type { Path } from '../path.ts';
-import { step } from '../path.ts';
+import type { MapEntry, MapNode, Node } from '../text/document.ts';
+import { describe, quote, textOf } from '../text/document.ts';
+import { readExpression } from '../shared/expressions.ts';
+import type { FieldReader, Located } from '../shared/field-reader.ts';
+import { constructOf, listPart, objectPart } from '../shared/object-template.ts';
+import type { Part } from '../shared/object-template.ts';
+import type { Path } from '../text/path.ts';
+import { step } from '../text/path.ts';
 import type { Construct } from '../plan.ts';
-import type { Report } from '../report.ts';
-import type { Site } from '../site.ts';
+import type { Report } from '../text/report.ts';
+import type { Site } from '../shared/site.ts';
 import { VARIABLE_NAMES } from './variables.ts';
 
 const SUFFIX = '.$';

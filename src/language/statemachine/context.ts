@@ -1,8 +1,8 @@
 /** What the parts of the state-machine front end share while one definition is compiled. */
 import type { CompileOptions } from '../compilation.ts';
-import type { FieldReader } from '../field-reader.ts';
+import type { FieldReader } from '../shared/field-reader.ts';
 import type { Scope, State } from '../plan.ts';
-import type { Report } from '../report.ts';
+import type { Report } from '../text/report.ts';
 
 export interface CompileContext {
   readonly report: Report;

@@ -1,11 +1,11 @@
 /** The state-machine front end: a definition with `Type: StateMachine` → the plan (fdl.md 1). */
 import type { CompileOptions } from '../compilation.ts';
-import type { MapNode } from '../document.ts';
-import { describe, quote, textOf } from '../document.ts';
-import { FieldReader } from '../field-reader.ts';
-import { readFlowTimeout } from '../flow-timeout.ts';
+import type { MapNode } from '../text/document.ts';
+import { describe, quote, textOf } from '../text/document.ts';
+import { FieldReader } from '../shared/field-reader.ts';
+import { readFlowTimeout } from '../shared/flow-timeout.ts';
 import type { Plan, Scope, State } from '../plan.ts';
-import type { Report } from '../report.ts';
+import type { Report } from '../text/report.ts';
 import { FLOW_FIELDS, foreignWord } from './fields.ts';
 import { compileScope } from './scope.ts';
 

@@ -1,13 +1,13 @@
 /** The Map state, inline, and as much of the distributed one as is known (fdl.md 2.6, fdl-more.md 1). */
-import { describe } from '../document.ts';
-import { readComputed } from '../expressions.ts';
-import { FieldReader } from '../field-reader.ts';
-import type { Range } from '../field-reader.ts';
+import { describe } from '../text/document.ts';
+import { readComputed } from '../shared/expressions.ts';
+import { FieldReader } from '../shared/field-reader.ts';
+import type { Range } from '../shared/field-reader.ts';
 import type { Compute, MapState, Scope, StateBase } from '../plan.ts';
 import { readWholeConstructor } from './constructor.ts';
 import type { CompileContext, Transitions } from './context.ts';
 import { DISTRIBUTED_FIELDS, foreignWord, PROCESSOR_CONFIG_FIELDS, PROCESSOR_FIELDS } from './fields.ts';
-import { readRecovery } from './recovery.ts';
+import { readRecovery } from './retry-and-catch.ts';
 import { BEFORE_OUTPUT, WITH_ITEM } from './variables.ts';
 
 const INLINE: Range = { min: 1, max: 40, says: 'from 1 to 40' };

@@ -4,9 +4,9 @@
  *
  * Two passes: the first makes an object of every state, so that the second can point at any of them, also in a circle.
  */
-import { quote, textOf } from '../document.ts';
-import type { FieldReader } from '../field-reader.ts';
-import { step } from '../path.ts';
+import { quote, textOf } from '../text/document.ts';
+import type { FieldReader } from '../shared/field-reader.ts';
+import { step } from '../text/path.ts';
 import type { Scope, State, StateBase } from '../plan.ts';
 import { readConstructor, readWholeConstructor } from './constructor.ts';
 import type { CompileContext, Transitions } from './context.ts';

@@ -1,7 +1,7 @@
 /** What each type of state has of its own, beyond what all states share (fdl.md 2.1–2.8). */
 import type { JsonObject } from '../../base/json.ts';
-import { readComputed, readCondition } from '../expressions.ts';
-import type { FieldReader, Range } from '../field-reader.ts';
+import { readComputed, readCondition } from '../shared/expressions.ts';
+import type { FieldReader, Range } from '../shared/field-reader.ts';
 import type {
   ChoiceState,
   Compute,
@@ -17,7 +17,7 @@ import type {
 import { readConstructor } from './constructor.ts';
 import type { CompileContext, Transitions } from './context.ts';
 import { CHOICE_BRANCH_FIELDS, foreignWord, SCOPE_FIELDS } from './fields.ts';
-import { readRecovery } from './recovery.ts';
+import { readRecovery } from './retry-and-catch.ts';
 import { readAction, readTaskMode } from './task-action.ts';
 import { BEFORE_OUTPUT } from './variables.ts';
 

@@ -1,10 +1,10 @@
 /** Checks `Action`, `TaskMode` and `Parameters` of a Task against the action catalogue (integrations.md 1–5). */
-import { knownAction } from '../action-catalog.ts';
-import { findAction } from '../action-name.ts';
-import { checkParameters } from '../action-parameters.ts';
-import type { Node } from '../document.ts';
-import { textOf } from '../document.ts';
-import type { FieldReader } from '../field-reader.ts';
+import { knownAction } from '../tasks/action-catalog.ts';
+import { findAction } from '../tasks/action-name.ts';
+import { checkParameters } from '../tasks/action-parameters.ts';
+import type { Node } from '../text/document.ts';
+import { textOf } from '../text/document.ts';
+import type { FieldReader } from '../shared/field-reader.ts';
 import type { TaskMode } from '../plan.ts';
 import { constructedKeys } from './constructor.ts';
 

@@ -1,7 +1,7 @@
 /** The system expressions of the state-machine language and where each can be read (fdl.md 3.1, decisions.md 7). */
 import type { VariableReader } from '../../expression/evaluation.ts';
 import type { StateScope } from '../plan.ts';
-import type { Site } from '../site.ts';
+import type { Site } from '../shared/site.ts';
 
 const READERS: ReadonlyMap<string, VariableReader<StateScope>> = new Map<string, VariableReader<StateScope>>([
   ['$Input', (scope) => scope.input],

@@ -1,0 +1,103 @@
+/** The `Parameters` of `MNS:SendMessage` (integrations.md 6) as a message. Pure. */
+import { isJsonObject, setMember, stringifyJson } from '../../base/json.ts';
+import type { JsonObject, JsonValue } from '../../base/json.ts';
+import type { MessageTarget } from '../../store/messages.ts';
+import { eitherOf, inputOrText } from '../fnf/parameters.ts';
+import { isXmlText } from '../../outbound/xml.ts';
+
+export interface MnsMessage {
+  readonly target: MessageTarget;
+  /** Of the queue or topic. */
+  readonly name: string;
+  /** Empty when the ARN leaves it out. */
+  readonly region: string;
+  readonly account: string;
+  readonly body: string;
+  /** 1 to 16; of a queue. */
+  readonly priority: number;
+  /** Of a queue. */
+  readonly delaySeconds: number;
+  /** Of a topic; empty for none. */
+  readonly tag: string;
+  /** Of a topic, by the names of the service (`DirectMail`). */
+  readonly attributes: ReadonlyMap<string, string>;
+}
+
+/** The largest message of the service. */
+const MAX_BODY_BYTES = 65_536;
+const MAX_DELAY_SECONDS = 604_800;
+const ARN =
+  /^acs:mns:(?<region>[a-z0-9-]*):(?<account>\d*):\/?(?<kind>queues|topics)\/(?<name>[A-Za-z0-9][A-Za-z0-9_-]{0,254})\/messages$/;
+
+/** The message, or a sentence that says which parameter is wrong. The names of the service's own API are read too. */
+export function mnsMessage(parameters: JsonObject): MnsMessage | string {
+  const resource = eitherOf(parameters, 'resourceArn', 'ResourceArn');
+  const arn = typeof resource === 'string' ? ARN.exec(resource)?.groups : undefined;
+  if (arn === undefined) {
+    return 'resourceArn must be acs:mns:<region>:<account>:/queues/<queue>/messages or acs:mns:<region>:<account>:/topics/<topic>/messages';
+  }
+  const body = bodyText(eitherOf(parameters, 'message', 'MessageBody'));
+  if (body === null) return 'message must be a text that is not empty, an object or a list';
+  if (Buffer.byteLength(body) > MAX_BODY_BYTES) return `message is larger than ${MAX_BODY_BYTES} bytes`;
+  if (!isXmlText(body)) return 'message has a control character, which Message Service cannot carry';
+  const priority = wholeNumber(eitherOf(parameters, 'priority', 'Priority'), 1, 16, 8);
+  if (priority === null) return 'priority must be a whole number from 1 to 16';
+  const delaySeconds = wholeNumber(eitherOf(parameters, 'delaySeconds', 'DelaySeconds'), 0, MAX_DELAY_SECONDS, 0);
+  if (delaySeconds === null) return `delaySeconds must be a whole number from 0 to ${MAX_DELAY_SECONDS}`;
+  const tag = eitherOf(parameters, 'messageTag', 'MessageTag') ?? '';
+  if (typeof tag !== 'string' || !/^[\x20-\x7e]{0,64}$/.test(tag)) {
+    return 'messageTag must be a text of up to 64 printable ASCII characters';
+  }
+  const given = inputOrText(eitherOf(parameters, 'messageAttributes', 'MessageAttributes'));
+  const attributes = given === null ? null : attributesOf(given);
+  if (attributes === null) return 'messageAttributes must be an object of objects or texts, such as MailAttributes';
+  const { region = '', account = '', kind, name = '' } = arn;
+  const target = kind === 'queues' ? 'queue' : 'topic';
+  return { target, name, region, account, body, priority, delaySeconds, tag, attributes };
+}
+
+/** A text as it is, any other value as JSON. */
+function bodyText(value: JsonValue | undefined): string | null {
+  if (value === undefined || value === null || value === '') return null;
+  return typeof value === 'string' ? value : stringifyJson(value);
+}
+
+function wholeNumber(value: JsonValue | undefined, min: number, max: number, absent: number): number | null {
+  if (value === undefined || value === null) return absent;
+  const number = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max ? number : null;
+}
+
+/** What the workflow service calls the attributes, and what Message Service does. */
+const GROUPS: ReadonlyMap<string, string> = new Map([
+  ['MailAttributes', 'DirectMail'],
+  ['SMSAttributes', 'DirectSMS'],
+]);
+
+function attributesOf(given: JsonObject): ReadonlyMap<string, string> | null {
+  const attributes = new Map<string, string>();
+  for (const [name, value] of Object.entries(given)) {
+    const group = GROUPS.get(name) ?? name;
+    if (!/^[A-Za-z][\w-]{0,63}$/.test(group)) return null;
+    const text = isJsonObject(value) ? stringifyJson(groupOf(group, value)) : value;
+    if (typeof text !== 'string' || !isXmlText(text)) return null;
+    attributes.set(group, text);
+  }
+  return attributes;
+}
+
+/** As the service wants them: switches as 0 and 1, the parameters of a short message as JSON text. */
+function groupOf(group: string, members: JsonObject): JsonObject {
+  const result: Record<string, JsonValue> = {};
+  for (const [key, value] of Object.entries(members)) {
+    if (group === 'DirectMail' && key === 'IsHTML') setMember(result, 'IsHtml', switchNumber(value));
+    else if (group === 'DirectMail') setMember(result, key, switchNumber(value));
+    else if (group === 'DirectSMS' && isJsonObject(value)) setMember(result, key, stringifyJson(value));
+    else setMember(result, key, value);
+  }
+  return result;
+}
+
+function switchNumber(value: JsonValue): JsonValue {
+  return typeof value === 'boolean' ? Number(value) : value;
+}

@@ -1,0 +1,48 @@
+/** retry and catch of a task (fdl-classic.md 6). */
+import type { MapNode } from '../../language/text/document.ts';
+import { textOf } from '../../language/text/document.ts';
+import type { Outcome } from '../outcome.ts';
+import { YamlMap } from '../yaml-text.ts';
+import { field, mapsField } from './model.ts';
+import type { Step } from './model.ts';
+
+const INTERVAL_MAX_SECONDS = 86_400;
+
+export function retryRules(outcome: Outcome, step: Step): YamlMap[] {
+  return mapsField(step.node, 'retry').map((rule) => {
+    const attempts = numberOf(rule, 'maxAttempts') ?? 3;
+    const interval = numberOf(rule, 'intervalSeconds') ?? 1;
+    const rate = numberOf(rule, 'multiplier') ?? 2;
+    const cap = numberOf(rule, 'maxIntervalSeconds') ?? INTERVAL_MAX_SECONDS;
+    const written = new YamlMap()
+      .set('Errors', errorNames(outcome, rule))
+      .set('MaxAttempts', attempts)
+      .set('IntervalSeconds', interval);
+    if (rate !== 1) written.set('BackoffRate', rate);
+    const longest = interval * Math.max(1, rate ** Math.max(0, attempts - 1));
+    if (longest > cap) written.set('MaxBackoffSeconds', cap);
+    return written;
+  });
+}
+
+/** A catch rule without what it hands on. */
+export function catchRule(outcome: Outcome, rule: MapNode, next: string): YamlMap {
+  return new YamlMap().set('Errors', errorNames(outcome, rule)).set('Next', next);
+}
+
+/** A result that is no object has an error of its own there; here the expression that merges it fails. */
+function errorNames(outcome: Outcome, rule: MapNode): string[] {
+  const node = field(rule, 'errors');
+  const names = new Set<string>();
+  for (const item of node?.kind === 'list' ? node.items : []) {
+    const name = textOf(item) ?? '';
+    if (name === 'FnF.InvalidLocal') outcome.note(item, 'FnF.InvalidLocal is FnF.RuntimeError here');
+    names.add(name === 'FnF.InvalidLocal' ? 'FnF.RuntimeError' : name);
+  }
+  return [...names];
+}
+
+function numberOf(rule: MapNode, key: string): number | null {
+  const node = field(rule, key);
+  return node?.kind === 'scalar' && typeof node.value === 'number' ? node.value : null;
+}

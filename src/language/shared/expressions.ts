@@ -1,0 +1,69 @@
+/** Compiles the expressions of a definition and turns their faults into diagnostics at their own line and column. */
+import type { Compiled } from '../../expression/compiled.ts';
+import { compileCondition, compileExpression } from '../../expression/compile.ts';
+import type { ExpressionFault } from '../../expression/fault.ts';
+import { describe, textOf } from '../text/document.ts';
+import type { Located } from './field-reader.ts';
+import { pathText, shorten } from '../text/path.ts';
+import type { Compute, StateScope, Test } from '../plan.ts';
+import type { Report } from '../text/report.ts';
+import type { Site } from './site.ts';
+
+/** A value that is always an expression: under a `.$` key, `ItemsPath`. Null when it is faulty. */
+export function readExpression(report: Report, field: Located, site: Site): Compute | null {
+  const text = textOf(field.node);
+  if (text === null) return refuse(report, field, 'the text of an expression');
+  return reported(report, field, text, compileExpression<StateScope>(text, options(report, field, site)));
+}
+
+/** The expression of a field of a state, which the interpreter checks when it has run. Null when it is faulty. */
+export function readComputed(report: Report, field: Located, site: Site): Compute | null {
+  const evaluate = readExpression(report, field, site);
+  if (evaluate === null) return null;
+  return Object.assign(evaluate, { source: `${pathText(field.path)} (${shorten(textOf(field.node) ?? '', 200)})` });
+}
+
+/** The condition of a Choice; a YAML boolean is one too (decisions.md 7). Null when it is faulty. */
+export function readCondition(report: Report, field: Located, site: Site): Test | null {
+  const { node } = field;
+  if (node.kind === 'scalar' && typeof node.value === 'boolean') return node.value ? always : never;
+  const text = textOf(node);
+  if (text === null) return refuse(report, field, 'the text of an expression, or true or false');
+  return reported(report, field, text, compileCondition<StateScope>(text, options(report, field, site)));
+}
+
+function always(): boolean {
+  return true;
+}
+
+function never(): boolean {
+  return false;
+}
+
+function options({ checkingWork }: Report, { path }: Located, { variables, refused, grammar }: Site) {
+  return { variables, refused, ...grammar, place: pathText(path), work: checkingWork };
+}
+
+function refuse(report: Report, { node, path }: Located, expected: string): null {
+  const key = path === null ? '' : String(path.key);
+  report.add('expression-required', node.offset, path, `${key} must be ${expected}, but is ${describe(node)}`);
+  return null;
+}
+
+function reported<R>(
+  report: Report,
+  field: Located,
+  text: string,
+  { evaluate, faults, warnings }: Compiled<StateScope, R>,
+): ((scope: StateScope) => R) | null {
+  for (const fault of faults) add(report, field, text, fault);
+  for (const warning of warnings) add(report, field, text, warning);
+  return evaluate;
+}
+
+/** A quoted or folded text is not in the definition as it reads; its faults then stand where it begins. */
+function add(report: Report, { node, path }: Located, text: string, fault: ExpressionFault): void {
+  const inSource = report.source(node.offset, node.end).indexOf(text);
+  const offset = inSource === -1 || text === '' ? node.offset : node.offset + inSource + fault.offset;
+  report.add(fault.code, offset, path, fault.message);
+}

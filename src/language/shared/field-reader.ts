@@ -1,0 +1,273 @@
+/**
+ * Reads the fields of one mapping of a definition and reports what is wrong with each: missing, of the wrong type, out
+ * of range, unknown. A field that holds nothing (`Retry:`) counts as absent, as it does for the vendor's parsers.
+ * Every reader returns null for a field that is absent or faulty, so that checking goes on behind a fault.
+ */
+import type { ListNode, MapNode, Node } from '../text/document.ts';
+import { describe, isNull, quote, textOf } from '../text/document.ts';
+import type { FaultCode } from '../text/faults.ts';
+import type { Path, PathStep } from '../text/path.ts';
+import { step } from '../text/path.ts';
+import type { Report } from '../text/report.ts';
+
+/** A value of the definition and where it stands. */
+export interface Located<N extends Node = Node> {
+  readonly node: N;
+  readonly path: Path;
+}
+
+/** Bounds of a number, both included, and the words that name them in a message. */
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+  readonly says: string;
+}
+
+export class FieldReader implements Located<MapNode> {
+  readonly node: MapNode;
+  readonly path: Path;
+  readonly report: Report;
+  /** What the mapping is, for messages: `state "A"`, `the retry rule`. */
+  readonly what: string;
+
+  constructor(report: Report, located: Located<MapNode>, what: string) {
+    this.report = report;
+    this.node = located.node;
+    this.path = located.path;
+    this.what = what;
+  }
+
+  /** The same mapping under another name in messages. */
+  called(what: string): FieldReader {
+    return new FieldReader(this.report, this, what);
+  }
+
+  at(key: string): PathStep {
+    return step(this.path, key);
+  }
+
+  /** The field if it is there and holds something. */
+  find(key: string): Located | null {
+    const entry = this.node.entries.get(key);
+    return entry === undefined || isNull(entry.value) ? null : { node: entry.value, path: this.at(key) };
+  }
+
+  has(key: string): boolean {
+    return this.find(key) !== null;
+  }
+
+  /** Reports a fault of this mapping as a whole. */
+  fault(code: FaultCode, message: string): void {
+    this.report.add(code, this.node.offset, this.path, message);
+  }
+
+  /** Reports a fault at a key that is known to be there. */
+  faultAt(code: FaultCode, key: string, message: string): void {
+    this.report.add(code, this.node.entries.get(key)?.keyOffset ?? this.node.offset, this.at(key), message);
+  }
+
+  /** Reports that a required field is not there, with the key that was perhaps meant for it. */
+  missing(key: string, hint = ''): void {
+    const entry = this.node.entries.get(key);
+    if (entry !== undefined) {
+      this.report.add(
+        'missing-field',
+        entry.keyOffset,
+        this.at(key),
+        `${this.what} needs "${key}", which holds nothing here${hint}`,
+      );
+      return;
+    }
+    const dynamic = this.node.entries.has(`${key}.$`) ? `; "${key}" has no form with ".$"` : this.#misspelt(key);
+    this.fault('missing-field', `${this.what} needs "${key}"${dynamic}${hint}`);
+  }
+
+  #misspelt(key: string): string {
+    for (const written of this.node.entries.keys()) {
+      if (written.toLowerCase() === key.toLowerCase()) return `; "${written}" must be written "${key}"`;
+    }
+    return '';
+  }
+
+  wrongType({ node, path }: Located, expected: string): null {
+    this.report.add(
+      'wrong-type',
+      node.offset,
+      path,
+      `${lastKey(path)} of ${this.what} must be ${expected}, but is ${describe(node)}`,
+    );
+    return null;
+  }
+
+  /** A text that is not empty. */
+  text(key: string, required: boolean): string | null {
+    const field = this.find(key);
+    if (field === null) {
+      if (required) this.missing(key);
+      return null;
+    }
+    const text = textOf(field.node);
+    if (text === null) return this.wrongType(field, scalarHint(field.node));
+    if (text === '' && required) this.missing(key);
+    return text === '' ? null : text;
+  }
+
+  flag(key: string): boolean | null {
+    const field = this.find(key);
+    if (field === null) return null;
+    if (field.node.kind === 'scalar' && typeof field.node.value === 'boolean') return field.node.value;
+    return this.wrongType(field, 'true or false');
+  }
+
+  /** A number in a range; `whole` refuses fractions. */
+  number(
+    key: string,
+    range: Range,
+    options: { required?: boolean; whole?: boolean; digits?: boolean } = {},
+  ): number | null {
+    const field = this.find(key);
+    if (field === null) {
+      if (options.required === true) this.missing(key);
+      return null;
+    }
+    const value = numberOf(field.node, options.digits === true);
+    const kind = options.whole === false ? 'a number' : 'a whole number';
+    if (value === null) return this.wrongType(field, kind);
+    if (options.whole !== false && !Number.isInteger(value)) return this.wrongType(field, kind);
+    if (value >= range.min && value <= range.max) return value;
+    this.report.add(
+      'out-of-range',
+      field.node.offset,
+      field.path,
+      `${key} of ${this.what} must be ${range.says}, but is ${describe(field.node).replace('the number ', '')}`,
+    );
+    return null;
+  }
+
+  /** One of a few texts. */
+  oneOf<T extends string>(key: string, allowed: readonly T[]): T | null {
+    const field = this.find(key);
+    if (field === null) return null;
+    const text = textOf(field.node);
+    if (text !== null && (allowed as readonly string[]).includes(text)) return text as T;
+    const hint = text === null ? '' : this.report.didYouMean(text, allowed);
+    this.report.add(
+      'bad-field-value',
+      field.node.offset,
+      field.path,
+      `${key} of ${this.what} must be ${list(allowed)}, but is ${describe(field.node)}${hint}`,
+    );
+    return null;
+  }
+
+  map(key: string, required: boolean): Located<MapNode> | null {
+    const field = this.find(key);
+    if (field === null) {
+      if (required) this.missing(key);
+      return null;
+    }
+    return field.node.kind === 'map' ? { node: field.node, path: field.path } : this.wrongType(field, 'a mapping');
+  }
+
+  /** The mappings of a list, with a reader for each; entries that are no mappings are reported and left out. */
+  maps(
+    key: string,
+    what: (index: number) => string,
+    options: { required?: boolean; single?: boolean } = {},
+  ): FieldReader[] | null {
+    const field = this.find(key);
+    if (field === null) {
+      if (options.required === true) this.missing(key);
+      return null;
+    }
+    if (field.node.kind === 'map' && options.single === true) {
+      return [new FieldReader(this.report, { node: field.node, path: field.path }, what(0))];
+    }
+    if (field.node.kind !== 'list') return this.wrongType(field, 'a list of mappings');
+    return this.#entries({ node: field.node, path: field.path }, what);
+  }
+
+  #entries({ node, path }: Located<ListNode>, what: (index: number) => string): FieldReader[] {
+    const readers: FieldReader[] = [];
+    for (const [i, item] of node.items.entries()) {
+      const at = step(path, i);
+      if (item.kind === 'map') readers.push(new FieldReader(this.report, { node: item, path: at }, what(i)));
+      else this.report.add('wrong-type', item.offset, at, `${what(i)} must be a mapping, but is ${describe(item)}`);
+    }
+    return readers;
+  }
+
+  /** A list of texts that are not empty. */
+  texts(key: string): string[] | null {
+    const field = this.find(key);
+    if (field === null) {
+      this.missing(key);
+      return null;
+    }
+    if (field.node.kind !== 'list') return this.wrongType(field, 'a list of texts');
+    if (field.node.items.length === 0) {
+      this.report.add(
+        'empty-list',
+        field.node.offset,
+        field.path,
+        `${key} of ${this.what} must hold at least one text`,
+      );
+      return null;
+    }
+    const texts: string[] = [];
+    for (const [i, item] of field.node.items.entries()) {
+      const text = textOf(item);
+      if (text !== null && text !== '') texts.push(text);
+      else
+        this.report.add(
+          'wrong-type',
+          item.offset,
+          step(field.path, i),
+          `each entry of ${key} must be a text, but this is ${describe(item)}`,
+        );
+    }
+    return texts;
+  }
+
+  /**
+   * Warns about every key that is not known. `explain` may say what to make of one; otherwise the nearest of
+   * `suggestions` is offered.
+   */
+  close(
+    known: ReadonlySet<string>,
+    explain: (key: string) => string | null = () => null,
+    suggestions: ReadonlySet<string> = known,
+  ): void {
+    for (const { key, keyOffset } of this.node.entries.values()) {
+      if (known.has(key)) continue;
+      let hint = explain(key);
+      if (hint === null && key.endsWith('.$') && suggestions.has(key.slice(0, -2))) {
+        hint = `: "${key.slice(0, -2)}" has no form with ".$"`;
+      }
+      hint ??= this.report.didYouMean(key, suggestions);
+      this.report.add('unknown-key', keyOffset, this.at(key), `${this.what} has no field ${quote(key)}${hint}`);
+    }
+  }
+}
+
+/** The value of a number, or of digits in quotation marks where the language writes a number as a text. */
+function numberOf(node: Node, digits: boolean): number | null {
+  if (node.kind !== 'scalar') return null;
+  const { value } = node;
+  if (typeof value === 'number') return value;
+  if (typeof value === 'string') return digits && /^\d{1,15}(?:\.\d{1,9})?$/.test(value) ? Number(value) : null;
+  return typeof value === 'object' && value !== null && 'rawJSON' in value ? Number(value.rawJSON) : null;
+}
+
+function scalarHint(node: Node): string {
+  return node.kind === 'scalar' ? 'a text (in quotation marks)' : 'a text';
+}
+
+function lastKey(path: Path): string {
+  return path === null ? 'the definition' : String(path.key);
+}
+
+/** `a, b or c`. */
+function list(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}

@@ -1,0 +1,81 @@
+/**
+ * A definition as read: mappings, lists and scalars, each with its place in the text. It is what the front ends of both
+ * dialects work on; the YAML library stays behind `yaml.ts` and `node-builder.ts`.
+ *
+ * An alias is the very node that its anchor names, so the nodes form a graph without cycles. `yaml.ts` bounds its depth
+ * and the number of nodes it unfolds to, therefore everything here may recurse.
+ */
+import type { JsonPrimitive, JsonValue, LongNumber } from '../../base/json.ts';
+import { isLongNumber, setMember, stringifyJson } from '../../base/json.ts';
+import { shorten } from './path.ts';
+
+interface NodeBase {
+  /** Where the value begins and ends, in UTF-16 units from the start of the text. */
+  readonly offset: number;
+  readonly end: number;
+  /** Nodes that it unfolds to, itself included. */
+  readonly size: number;
+  /** Levels of nesting in it: 1 for a scalar. */
+  readonly height: number;
+}
+
+export interface ScalarNode extends NodeBase {
+  readonly kind: 'scalar';
+  readonly value: JsonPrimitive | LongNumber;
+}
+export interface ListNode extends NodeBase {
+  readonly kind: 'list';
+  readonly items: readonly Node[];
+}
+export interface MapEntry {
+  readonly key: string;
+  readonly keyOffset: number;
+  readonly value: Node;
+}
+export interface MapNode extends NodeBase {
+  readonly kind: 'map';
+  /** By key, in the order of the text. */
+  readonly entries: ReadonlyMap<string, MapEntry>;
+}
+export type Node = ScalarNode | ListNode | MapNode;
+
+/** True for a scalar that holds nothing: `key:` with no value, `null`, `~`. */
+export function isNull(node: Node): boolean {
+  return node.kind === 'scalar' && node.value === null;
+}
+
+/** The text of a scalar, or null when it is not a text. */
+export function textOf(node: Node): string | null {
+  return node.kind === 'scalar' && typeof node.value === 'string' ? node.value : null;
+}
+
+/** The value as data, frozen throughout: it is part of a plan that all executions share. */
+export function toJson(node: Node): JsonValue {
+  switch (node.kind) {
+    case 'scalar':
+      return node.value;
+    case 'list':
+      return Object.freeze(node.items.map(toJson));
+    case 'map': {
+      const object: Record<string, JsonValue> = {};
+      for (const { key, value } of node.entries.values()) setMember(object, key, toJson(value));
+      return Object.freeze(object);
+    }
+  }
+}
+
+/** The value met, for a message: `the text "abc"`, `the number 5`, `a mapping`. */
+export function describe(node: Node): string {
+  if (node.kind === 'map') return node.entries.size === 0 ? 'an empty mapping' : 'a mapping';
+  if (node.kind === 'list') return node.items.length === 0 ? 'an empty list' : 'a list';
+  const { value } = node;
+  if (value === null) return 'nothing';
+  if (typeof value === 'string') return value === '' ? 'an empty text' : `the text ${quote(value)}`;
+  if (typeof value === 'boolean') return String(value);
+  return `the number ${shorten(isLongNumber(value) ? value.rawJSON : String(value), 40)}`;
+}
+
+/** A text of the caller's in quotation marks, cut when it is long. */
+export function quote(text: string): string {
+  return stringifyJson(shorten(text, 60));
+}

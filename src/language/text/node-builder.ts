@@ -1,0 +1,211 @@
+/** Nodes of the YAML library → our own: keys and values of JSON, aliases resolved and bounded, merge keys carried out. */
+import { isAlias, isMap, isScalar, isSeq } from 'yaml';
+import type { Alias, Pair, ParsedNode, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import type { LongNumber } from '../../base/json.ts';
+import { longNumber, MAX_DEPTH } from '../../base/json.ts';
+import type { MapEntry, MapNode, Node, ScalarNode } from './document.ts';
+import { describe, isNull, quote } from './document.ts';
+import type { Path } from './path.ts';
+import { step } from './path.ts';
+import type { Report } from './report.ts';
+
+/** Nodes that all aliases together may unfold to; a text of a few hundred bytes can otherwise unfold to gigabytes. */
+const MAX_ALIASED = 100_000;
+
+export class NodeBuilder {
+  readonly #report: Report;
+  readonly #references: ReadonlySet<number>;
+  /** A null stands for an anchor whose value is being read: an alias to it would be a cycle. */
+  readonly #anchors = new Map<string, Node | null>();
+  #aliased = 0;
+  #refused = false;
+
+  /** `references`: where the values of `!Ref service/function` begin. */
+  constructor(report: Report, references: ReadonlySet<number>) {
+    this.#report = report;
+    this.#references = references;
+  }
+
+  build(root: ParsedNode | null): Node | null {
+    if (root === null) return null;
+    const node = this.#node(root, null, 1);
+    return this.#refused ? null : node;
+  }
+
+  #node(source: ParsedNode, path: Path, depth: number): Node {
+    if (isAlias(source)) return this.#alias(source, path, depth);
+    const { anchor } = source;
+    if (anchor !== undefined) this.#anchors.set(anchor, null);
+    let node: Node;
+    if (isMap(source)) node = this.#map(source, path, depth);
+    else if (isSeq(source)) node = this.#list(source, path, depth);
+    else node = this.#scalar(source, path);
+    if (anchor !== undefined) this.#anchors.set(anchor, node);
+    return node;
+  }
+
+  #alias(alias: Alias.Parsed, path: Path, depth: number): Node {
+    const [offset] = alias.range;
+    const target = this.#anchors.get(alias.source);
+    if (target === undefined) {
+      const hint = this.#report.didYouMean(alias.source, this.#anchors.keys());
+      this.#report.add(
+        'unknown-anchor',
+        offset,
+        path,
+        `no anchor &${alias.source.slice(0, 60)} stands before this alias${hint}`,
+      );
+      return nothing(offset);
+    }
+    if (target === null) {
+      this.#report.add(
+        'alias-cycle',
+        offset,
+        path,
+        `the alias *${alias.source.slice(0, 60)} stands inside the value that it names`,
+      );
+      return nothing(offset);
+    }
+    this.#aliased += target.size;
+    if (this.#aliased > MAX_ALIASED)
+      return this.#refuse('alias-expansion', offset, path, `aliases unfold to more than ${MAX_ALIASED} values`);
+    if (depth + target.height - 1 > MAX_DEPTH) {
+      return this.#refuse('too-deep', offset, path, `nested deeper than ${MAX_DEPTH} levels by this alias`);
+    }
+    return target;
+  }
+
+  /** Reports once what makes the whole definition unusable, however often it occurs. */
+  #refuse(code: 'alias-expansion' | 'too-deep', offset: number, path: Path, message: string): Node {
+    if (!this.#refused) this.#report.add(code, offset, path, message);
+    this.#refused = true;
+    return nothing(offset);
+  }
+
+  #list(source: YAMLSeq.Parsed, path: Path, depth: number): Node {
+    const items: Node[] = [];
+    let size = 1;
+    let height = 0;
+    for (const [i, item] of source.items.entries()) {
+      const node = this.#node(item as ParsedNode, step(path, i), depth + 1);
+      items.push(node);
+      size += node.size;
+      height = Math.max(height, node.height);
+    }
+    return { kind: 'list', offset: source.range[0], end: source.range[1], items, size, height: height + 1 };
+  }
+
+  #map(source: YAMLMap.Parsed, path: Path, depth: number): MapNode {
+    const entries = new Map<string, MapEntry>();
+    const merged: MapNode[] = [];
+    for (const pair of source.items as Pair<ParsedNode, ParsedNode | null>[]) {
+      const keyOffset = pair.key.range[0];
+      const key = this.#key(pair.key, path);
+      if (key === null) continue;
+      const at = step(path, key);
+      const value = pair.value === null ? nothing(pair.key.range[1]) : this.#node(pair.value, at, depth + 1);
+      if (isMergeKey(pair.key)) {
+        merged.push(...this.#merge(value, at, isAlias(pair.value)));
+      } else if (entries.has(key)) {
+        const first = this.#report.line((entries.get(key) as MapEntry).keyOffset);
+        this.#report.add('duplicate-key', keyOffset, at, `the key ${quote(key)} stands twice, first on line ${first}`);
+      } else {
+        entries.set(key, { key, keyOffset, value });
+      }
+    }
+    for (const map of merged) {
+      for (const entry of map.entries.values()) if (!entries.has(entry.key)) entries.set(entry.key, entry);
+    }
+    let size = 1;
+    let height = 0;
+    for (const { value } of entries.values()) {
+      size += value.size;
+      height = Math.max(height, value.height);
+    }
+    return { kind: 'map', offset: source.range[0], end: source.range[1], entries, size, height: height + 1 };
+  }
+
+  /** The mappings that a merge key brings in, the earliest first: it wins over later ones, as YAML 1.1 has it. */
+  #merge(value: Node, path: Path, isByAlias: boolean): readonly MapNode[] {
+    // An alias that leads nowhere has been reported as such.
+    if (isByAlias && isNull(value)) return [];
+    const maps = value.kind === 'list' ? value.items : [value];
+    if (maps.every((map) => map.kind === 'map')) return maps;
+    this.#report.add(
+      'bad-merge',
+      value.offset,
+      path,
+      `"<<" merges a mapping or a list of mappings, but this is ${describe(value)}`,
+    );
+    return [];
+  }
+
+  /** The key as a text, or null when it cannot be one. `true`, `1` and `1.50` are read as they are written. */
+  #key(source: ParsedNode, path: Path): string | null {
+    if (isScalar(source)) {
+      const { anchor } = source;
+      const key = typeof source.value === 'string' ? source.value : source.source;
+      if (anchor !== undefined) this.#anchors.set(anchor, this.#scalar(source, path));
+      if (source.value !== null && source.value !== undefined) return key;
+      this.#report.add(
+        'bad-key',
+        source.range[0],
+        path,
+        'a key is missing here; a key that reads null needs quotation marks',
+      );
+      return null;
+    }
+    if (isAlias(source)) {
+      const node = this.#alias(source, path, 1);
+      if (node.kind === 'scalar' && typeof node.value === 'string') return node.value;
+    }
+    this.#report.add('bad-key', source.range[0], path, 'a key must be a text, not a list or a mapping');
+    return null;
+  }
+
+  #scalar(source: Scalar.Parsed, path: Path): ScalarNode {
+    const [offset, end] = source.range;
+    const { value } = source;
+    if (this.#references.has(offset)) return { ...nothing(offset), end, value: functionArn(String(value)) };
+    if (typeof value === 'number') return { ...nothing(offset), end, value: this.#number(value, source, path) };
+    if (typeof value === 'string' || typeof value === 'boolean') return { ...nothing(offset), end, value };
+    return { ...nothing(offset), end };
+  }
+
+  #number(value: number, { source, range }: Scalar.Parsed, path: Path): number | LongNumber | null {
+    const exact = exactNumber(value, source);
+    if (exact !== null) return exact;
+    this.#report.add(
+      'bad-value',
+      range[0],
+      path,
+      `${source.slice(0, 40)} is no number that JSON can hold; write it in quotation marks if it is a text`,
+    );
+    return null;
+  }
+}
+
+/** What the Fun tool makes of `service/function`. */
+function functionArn(reference: string): string {
+  const [service, name] = reference.split('/');
+  return `acs:fc:::services/${service}/functions/${name}`;
+}
+
+/** The number with all its digits (decisions.md 2.1), or null when JSON has no way to write it. */
+function exactNumber(value: number, source: string): number | LongNumber | null {
+  if (Number.isSafeInteger(value)) return value;
+  const decimal = /^[-+]?0*(\d+)$/.exec(source);
+  if (decimal !== null) return longNumber(`${source.startsWith('-') ? '-' : ''}${decimal[1]}`);
+  if (!Number.isFinite(value))
+    return /^-?(?:0|[1-9]\d*)(?:\.\d+)?[eE][-+]?\d+$/.test(source) ? longNumber(source) : null;
+  // Hexadecimal and octal: finite, so the digits are few.
+  return /^0[xo]/.test(source) ? longNumber(BigInt(source).toString()) : value;
+}
+
+function isMergeKey(key: ParsedNode): boolean {
+  return isScalar(key) && key.type === 'PLAIN' && key.value === '<<';
+}
+
+function nothing(offset: number): ScalarNode {
+  return { kind: 'scalar', offset, end: offset, size: 1, height: 1, value: null };
+}

@@ -1,0 +1,134 @@
+/**
+ * Collects what is wrong with one definition and hands it out as diagnostics: in the order of the text, the first 100
+ * and then one that counts the rest (decisions.md 1.3). Errors have precedence over warnings for those 100 places, so
+ * that a flow is never refused for something that is not shown. Memory stays bounded however many faults there are.
+ */
+import type { Diagnostic, Place } from '../../base/diagnostic.ts';
+import { nearest } from '../../base/suggest.ts';
+import { EXPRESSION_FAULTS } from '../../expression/fault.ts';
+import type { FaultCode } from './faults.ts';
+import { LANGUAGE_FAULTS } from './faults.ts';
+import type { Path } from './path.ts';
+import { pathText } from './path.ts';
+
+/** Diagnostics shown; one more counts the rest. */
+const MAX_DIAGNOSTICS = 100;
+const COMPACT_ABOVE = MAX_DIAGNOSTICS * 20;
+/** Units of work for checking the literal patterns and constant parts of all expressions together: a quarter of a second. */
+const CHECKING_FUEL = 2_000_000;
+/** Cells of edit-distance tables that one compilation may fill: some tens of milliseconds. */
+const SUGGESTION_BUDGET = 5_000_000;
+
+interface Entry {
+  readonly severity: 'error' | 'warning';
+  readonly code: FaultCode;
+  readonly offset: number;
+  readonly path: Path;
+  readonly message: string;
+}
+
+export class Report {
+  /** What checking expressions may still cost; those that are not checked here fail when they run, if they are wrong. */
+  readonly checkingWork = { fuel: CHECKING_FUEL };
+  readonly #text: string;
+  readonly #lineStarts: number[] = [0];
+  #suggestionBudget = SUGGESTION_BUDGET;
+  #entries: Entry[] = [];
+  #errors = 0;
+  #warnings = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) this.#lineStarts.push(at + 1);
+  }
+
+  /** True when something makes the definition unusable. */
+  get failed(): boolean {
+    return this.#errors > 0;
+  }
+
+  /** Notes a fault at an offset of the text. `message` is one sentence without a full stop. */
+  add(code: FaultCode, offset: number, path: Path, message: string): void {
+    const severity = severityOf(code);
+    if (severity === 'error') this.#errors++;
+    else this.#warnings++;
+    this.#entries.push({ severity, code, offset, path, message });
+    if (this.#entries.length > COMPACT_ABOVE) this.#entries = firstEntries(this.#entries);
+  }
+
+  /** ` (did you mean "Next"?)` when one of the candidates is close to what was written, else nothing. */
+  didYouMean(written: string, candidates: Iterable<string>): string {
+    const found = nearest(written, this.#affordable(written, candidates));
+    return found === null ? '' : ` (did you mean ${JSON.stringify(found)}?)`;
+  }
+
+  /** The candidates of about the right length, as many as the budget of the whole compilation lets compare. */
+  *#affordable(written: string, candidates: Iterable<string>): Generator<string> {
+    const slack = Math.max(2, Math.floor(written.length / 3));
+    for (const candidate of candidates) {
+      if (this.#suggestionBudget-- <= 0) return;
+      if (Math.abs(candidate.length - written.length) > slack) continue;
+      this.#suggestionBudget -= candidate.length * written.length;
+      yield candidate;
+    }
+  }
+
+  place(offset: number, path: Path): Place {
+    return { ...this.#position(offset), path: pathText(path) };
+  }
+
+  /** The 1-based line of an offset, for messages that point at a second place. */
+  line(offset: number): number {
+    return this.#position(offset).line;
+  }
+
+  /** The part of the definition's text between two offsets. */
+  source(start: number, end: number): string {
+    return this.#text.slice(start, end);
+  }
+
+  diagnostics(): Diagnostic[] {
+    const shown = firstEntries(this.#entries);
+    const diagnostics: Diagnostic[] = shown.map(({ severity, code, offset, path, message }) => ({
+      severity,
+      code,
+      ...this.place(offset, path),
+      message,
+    }));
+    const hidden = this.#errors + this.#warnings - shown.length;
+    if (hidden > 0) diagnostics.push(this.#rest(shown, hidden));
+    return diagnostics;
+  }
+
+  #rest(shown: readonly Entry[], hidden: number): Diagnostic {
+    const errors = this.#errors - shown.filter(({ severity }) => severity === 'error').length;
+    const code = errors > 0 ? 'more-faults' : 'more-warnings';
+    const message = `${hidden} more ${hidden === 1 ? 'diagnostic is' : 'diagnostics are'} not shown (errors: ${errors}, warnings: ${hidden - errors})`;
+    return { severity: severityOf(code), code, ...this.place(this.#text.length, null), message };
+  }
+
+  #position(offset: number): { line: number; column: number } {
+    let low = 0;
+    let high = this.#lineStarts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#lineStarts[middle] as number) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: offset - (this.#lineStarts[low] as number) + 1 };
+  }
+}
+
+function severityOf(code: FaultCode): 'error' | 'warning' {
+  if (code in EXPRESSION_FAULTS) return code.startsWith('odd-') ? 'warning' : 'error';
+  return LANGUAGE_FAULTS[code as keyof typeof LANGUAGE_FAULTS].severity;
+}
+
+/** The first hundred in the order of the text, errors before warnings when there are more. */
+function firstEntries(entries: readonly Entry[]): Entry[] {
+  const inOrder = entries.toSorted((a, b) => a.offset - b.offset);
+  if (inOrder.length <= MAX_DIAGNOSTICS) return inOrder;
+  const errors = inOrder.filter(({ severity }) => severity === 'error').slice(0, MAX_DIAGNOSTICS);
+  const warnings = inOrder.filter(({ severity }) => severity === 'warning').slice(0, MAX_DIAGNOSTICS - errors.length);
+  return [...errors, ...warnings].sort((a, b) => a.offset - b.offset);
+}

@@ -1,0 +1,58 @@
+/** What the operations on flows share: the check of a definition, a flow as it stands in replies, and its absence. */
+import { apiError, invalidArgument } from '../../api/error.ts';
+import { formatTime } from '../../base/clock.ts';
+import { formatDiagnostic } from '../../base/diagnostic.ts';
+import type { JsonValue } from '../../base/json.ts';
+import type { ExecutionMode, FlowRecord } from '../../store/flows.ts';
+import { environmentReply } from './environment.ts';
+import type { OperationServices } from '../services.ts';
+
+/** Longest Description, in characters. The record names no limit; this is that of Cause (api.md 4.16). */
+export const MAX_DESCRIPTION = 4096;
+/** Longest RoleArn, ExternalStorageLocation and ResourceGroupId, in characters; no form of them is demanded. */
+export const MAX_RESOURCE_TEXT = 1024;
+export const FLOW_TYPES = ['FDL', 'DEFAULT'] as const;
+
+/**
+ * Refuses a definition that cannot run in this mode.
+ * @throws {ApiError} `InvalidArgument` whose message lists every diagnostic, a line each (decisions.md 1.3).
+ */
+export async function checkDefinition(
+  services: OperationServices,
+  flow: { readonly name: string; readonly executionMode: ExecutionMode },
+  definition: string,
+): Promise<void> {
+  const { plan, diagnostics } = await services.compile(definition, {
+    mode: flow.executionMode,
+    flowName: flow.name,
+    parallelBranches: services.limits.parallelBranches,
+  });
+  if (plan !== null) return;
+  const lines = diagnostics.map(formatDiagnostic).join('\n');
+  throw invalidArgument(
+    `Definition of flow '${flow.name}' is not valid for the execution mode ${flow.executionMode}:\n${lines}`,
+  );
+}
+
+/** @throws {ApiError} `FlowNotExists` when there is no such flow. */
+export async function existingFlow(services: OperationServices, name: string): Promise<FlowRecord> {
+  const flow = await services.flows.get(name);
+  if (flow === null) throw apiError('FlowNotExists', name);
+  return flow;
+}
+
+/** Members of a flow that every reply about one has (api.md 4.1 to 4.5). */
+export function flowReply(flow: FlowRecord): { readonly [member: string]: JsonValue } {
+  return {
+    Type: flow.type,
+    Definition: flow.definition,
+    RoleArn: flow.roleArn,
+    Description: flow.description,
+    Name: flow.name,
+    CreatedTime: formatTime(flow.createdMs),
+    LastModifiedTime: formatTime(flow.lastModifiedMs),
+    Id: flow.id,
+    Environment: environmentReply(flow.environment),
+    ResourceGroupId: flow.resourceGroupId,
+  };
+}

@@ -1,0 +1,136 @@
+/**
+ * Brings an execution from its journal back into memory: load, compile, fold (DESIGN.md 3). Plans are those of the
+ * definition that the execution started with, cached by flow and revision.
+ */
+import { assert } from '../../base/assert.ts';
+import { parseJson } from '../../base/json.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { ExecutionEvent } from '../../interpreter/event.ts';
+import type { Failure } from '../../interpreter/event.ts';
+import type { Execution, ExecutionLimits, ExecutionStart } from '../../interpreter/execution.ts';
+import { fold } from '../../interpreter/fold.ts';
+import { decodeEvents, encodeEvents } from '../../interpreter/journal.ts';
+import { eventsToUndo } from '../../interpreter/redrive.ts';
+import type { Dialect, Plan } from '../../language/plan.ts';
+import type { ExecutionChange, ExecutionRecord, ExecutionStore, FlowSnapshot } from '../../store/executions.ts';
+import { PlanCache } from '../flows/plan-cache.ts';
+import { environmentOf } from '../flows/runnable-flows.ts';
+import type { CompileFlow } from '../flows/runnable-flows.ts';
+
+/** The journal is there and makes no sense to this version: it is of no use to try again. */
+export class ExecutionUnreadable extends Error {
+  override readonly name = 'ExecutionUnreadable';
+}
+
+export interface ExecutionLoaderOptions {
+  readonly store: ExecutionStore;
+  readonly compile: CompileFlow;
+  readonly limits: ExecutionLimits;
+}
+
+/** A year (decisions.md 3.4). */
+export const STANDARD_SECONDS = 365 * 86_400;
+
+interface CompiledSnapshot {
+  readonly snapshot: FlowSnapshot;
+  readonly plan: Plan;
+}
+
+export class ExecutionLoader {
+  readonly #options: ExecutionLoaderOptions;
+  readonly #compiled: PlanCache<CompiledSnapshot>;
+
+  constructor(options: ExecutionLoaderOptions) {
+    this.#options = options;
+    const { store, compile } = options;
+    this.#compiled = new PlanCache(async (key) => {
+      const [flowId = '', revision, flowName = ''] = key.split('/');
+      const snapshot = await store.snapshot(flowId, Number(revision));
+      assert(snapshot !== null, `no snapshot of revision ${revision} of flow ${flowId}`);
+      const { definition } = snapshot;
+      const plan = await compile({ name: flowName, definition, executionMode: 'Standard' }).catch(unreadable);
+      return { value: { snapshot, plan }, size: definition.length };
+    });
+  }
+
+  /** The execution as its journal leaves it. @throws {ExecutionUnreadable}; any other error is the store's. */
+  async load(record: ExecutionRecord): Promise<Execution> {
+    const { plan, start, events } = await this.#read(record);
+    return readable(() => fold(plan, start, this.#options.limits, events));
+  }
+
+  /** The dialect of its definition. @throws {ExecutionUnreadable} */
+  async dialect({ flowId, revision, flowName }: ExecutionRecord): Promise<Dialect> {
+    const key = keyOf(flowId, revision, flowName);
+    return (this.#compiled.peek(key) ?? (await this.#compiled.load(key))).plan.dialect;
+  }
+
+  /** An ended execution as it was before what `undone` lists; for a redrive. */
+  async loadEnded(record: ExecutionRecord): Promise<{ execution: Execution; undone: readonly number[] }> {
+    const { limits } = this.#options;
+    const { plan, start, events } = await this.#read(record);
+    return readable(() => {
+      const undone = eventsToUndo(events);
+      return { execution: fold(plan, start, limits, events, undone), undone };
+    });
+  }
+
+  /** The change that stops an execution which cannot be folded: its last event, without a look at its state. */
+  async stopUnread(record: ExecutionRecord, failure: Failure, nowMs: number): Promise<ExecutionChange> {
+    const rows = await this.#options.store.journal(record.id, 1, Number.MAX_SAFE_INTEGER);
+    const row = rows.at(-1);
+    const last = row === undefined ? 0 : row.first + row.count - 1;
+    const event = new ExecutionEvent(last + 1, 'ExecutionStopped', nowMs, last, 1, -1, null, -1, { failure });
+    const end = { status: 'Stopped', stoppedMs: nowMs, output: '', ...failure } as const;
+    return { id: record.id, journal: { first: event.id, count: 1, events: encodeEvents([event], NO_STATES) }, end };
+  }
+
+  async #read(record: ExecutionRecord): Promise<{ plan: Plan; start: ExecutionStart; events: ExecutionEvent[] }> {
+    const { flowId, revision, flowName } = record;
+    const key = keyOf(flowId, revision, flowName);
+    const { plan, snapshot } = this.#compiled.peek(key) ?? (await this.#compiled.load(key));
+    const rows = await this.#options.store.journal(record.id, 1, Number.MAX_SAFE_INTEGER);
+    const events = readable(() => rows.flatMap((row) => decodeEvents(row.events).map(({ event }) => event)));
+    const input = record.input === '' ? {} : (parseJson(record.input) as JsonObject);
+    return { plan, start: startOf(record, input, snapshot), events };
+  }
+}
+
+function keyOf(flowId: string, revision: number, flowName: string): string {
+  return `${flowId}/${revision}/${flowName}`;
+}
+
+/** An event of the execution as a whole stands in no state. */
+const NO_STATES = { states: [] };
+
+function readable<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    return unreadable(error);
+  }
+}
+
+function unreadable(error: unknown): never {
+  throw new ExecutionUnreadable(error instanceof Error ? error.message : String(error), { cause: error });
+}
+
+/** What the interpreter is given of an execution for its life. */
+export function startOf(
+  record: Pick<ExecutionRecord, 'name' | 'flowName' | 'version' | 'alias'>,
+  input: JsonObject,
+  flow: Pick<FlowSnapshot, 'roleArn' | 'environment'>,
+): ExecutionStart {
+  const { name, flowName, version, alias } = record;
+  const environment = environmentOf(flow.environment);
+  return {
+    name,
+    flowName,
+    input,
+    roleArn: flow.roleArn,
+    environment,
+    version,
+    alias,
+    longestSeconds: STANDARD_SECONDS,
+  };
+}

@@ -1,0 +1,61 @@
+/**
+ * StartSyncExecution as a service to the rooms around it: the operation of that name and the action
+ * `FNF:StartSyncExecution` both start here, so that names and modes are settled once.
+ */
+import { ApiError } from '../../api/error.ts';
+import type { Ids } from '../../base/ids.ts';
+import type { JsonObject } from '../../base/json.ts';
+import type { FlowRecord } from '../../store/flows.ts';
+import type { ExpressRuntime, SyncResult } from './express.ts';
+import type { RunnableFlows } from '../flows/runnable-flows.ts';
+
+export interface SyncRequest {
+  readonly flowName: string;
+  /** Already checked against the name rule; null: none was given. */
+  readonly executionName: string | null;
+  /** A version, an alias, `LATEST` or empty (decisions.md 4.8). */
+  readonly qualifier: string;
+  readonly input: JsonObject;
+  /** As it was sent; empty when none was. */
+  readonly inputText: string;
+  /** Sync executions above this one; 0 for one started through the API. */
+  readonly depth: number;
+}
+
+export interface SyncAnswer {
+  readonly flow: FlowRecord;
+  readonly result: SyncResult;
+}
+
+export interface SyncExecutions {
+  /**
+   * Runs an Express flow to its end.
+   * @throws {ApiError} `FlowNotExists`, `FlowVersionNotExists`, `FlowAliasNotExists`, `ActionNotSupported` (a Standard
+   *   flow), `ResourceThrottled`.
+   */
+  start(request: SyncRequest): Promise<SyncAnswer>;
+}
+
+export interface SyncExecutionsOptions {
+  readonly flows: RunnableFlows;
+  readonly runtime: ExpressRuntime;
+  readonly ids: Ids;
+}
+
+export function createSyncExecutions({ flows, runtime, ids }: SyncExecutionsOptions): SyncExecutions {
+  return {
+    async start({ flowName, executionName, qualifier, input, inputText, depth }) {
+      const { runnable, alias } = flows.peek(flowName, qualifier) ?? (await flows.load(flowName, qualifier));
+      const { flow, plan, environment } = runnable;
+      if (flow.executionMode !== 'Express') {
+        throw new ApiError('ActionNotSupported', 'Standard execution is not supported');
+      }
+      const uuid = ids.uuid();
+      const name = executionName === null ? uuid : `${executionName}:${uuid}`;
+      const origin = { source: runnable, alias, inputText };
+      const { roleArn } = flow;
+      const result = await runtime.run({ flowName, roleArn, environment, plan, name, input, depth, origin });
+      return { flow, result };
+    },
+  };
+}

@@ -1,0 +1,50 @@
+/**
+ * The `Authorization` header: `ACS3-HMAC-SHA256 Credential=…,SignedHeaders=…,Signature=…` (wire.md 5.2), or the old
+ * `acs <id>:<signature>` of ROA-style calls (wire.md 5.3).
+ */
+import { invalidArgument } from '../../api/error.ts';
+import { isAcs3Algorithm } from '../../signatures/acs3.ts';
+import type { Acs3Algorithm } from '../../signatures/acs3.ts';
+
+export interface Acs3Authorization {
+  readonly algorithm: Acs3Algorithm;
+  readonly accessKeyId: string;
+  /** As written: it is part of what is signed. */
+  readonly signedHeaders: string;
+  readonly signature: string;
+}
+
+/** @throws {ApiError} `InvalidArgument` for another algorithm or a text of another form. */
+export function parseAcs3Authorization(text: string): Acs3Authorization {
+  const space = text.indexOf(' ');
+  const algorithm = space === -1 ? text : text.slice(0, space);
+  if (!isAcs3Algorithm(algorithm)) {
+    throw invalidArgument(
+      `The header 'Authorization' names the algorithm '${algorithm.slice(0, 50)}', which is not supported: use ACS3-HMAC-SHA256.`,
+    );
+  }
+  const members = new Map<string, string>();
+  const pieces = text.slice(algorithm.length).split(',');
+  for (const piece of pieces) {
+    const equals = piece.indexOf('=');
+    members.set(piece.slice(0, Math.max(equals, 0)).trim(), piece.slice(equals + 1).trim());
+  }
+  const accessKeyId = members.get('Credential') ?? '';
+  const signedHeaders = members.get('SignedHeaders') ?? '';
+  const signature = members.get('Signature') ?? '';
+  if (pieces.length !== 3 || accessKeyId === '' || signedHeaders === '' || signature === '') {
+    throw invalidArgument(
+      "The header 'Authorization' must read 'ACS3-HMAC-SHA256 Credential=<id>,SignedHeaders=<a;b>,Signature=<hex>'.",
+    );
+  }
+  return { algorithm, accessKeyId, signedHeaders, signature };
+}
+
+/** @throws {ApiError} `InvalidArgument` for a text of another form. */
+export function parseRoaAuthorization(text: string): { readonly accessKeyId: string; readonly signature: string } {
+  const [, accessKeyId, signature] = /^acs ([^:]+):(\S+)$/.exec(text) ?? [];
+  if (accessKeyId === undefined || signature === undefined) {
+    throw invalidArgument("The header 'Authorization' must read 'acs <id>:<signature>'.");
+  }
+  return { accessKeyId, signature };
+}

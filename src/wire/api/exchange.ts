@@ -1,0 +1,127 @@
+/**
+ * One request and its answer: the ids that both carry, and the sending, whole or started early. It answers once, and
+ * to a caller that has hung up it sends nothing.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { ApiError } from '../../api/error.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Ids } from '../../base/ids.ts';
+import type { Waiter } from '../http/early-answers.ts';
+import type { Outbox } from '../http/outbox.ts';
+import { errorHeaders, renderError, replyHeaders } from './reply.ts';
+import type { Format, ReplyContext } from './reply.ts';
+import type { UnreadReplies } from '../http/unread-replies.ts';
+
+/** How long a refused connection stays for its caller to read why, although it is still sending. */
+const LINGER_MS = 2000;
+const LONGEST_HOST = 255;
+
+/** What all exchanges of a server share. */
+export interface ExchangeShared {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly outbox: Outbox;
+  readonly unread: UnreadReplies;
+  /** True once the server is closing: answers then end their connections. */
+  closing: boolean;
+}
+
+export class Exchange implements ReplyContext, Waiter {
+  readonly requestId: string;
+  readonly traceId: string;
+  format: Format = 'JSON';
+  dueMs = 0;
+  readonly #shared: ExchangeShared;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+
+  constructor(shared: ExchangeShared, request: IncomingMessage, response: ServerResponse) {
+    this.requestId = shared.ids.uuid().toUpperCase();
+    this.traceId = shared.ids.uuid().replaceAll('-', '');
+    this.#shared = shared;
+    this.#request = request;
+    this.#response = response;
+  }
+
+  get hostId(): string {
+    const host = this.#request.headers.host ?? '';
+    return host.replace(/:\d*$/, '').slice(0, LONGEST_HOST);
+  }
+
+  sendResult(body: string): void {
+    this.#shared.outbox.add(this, body);
+  }
+
+  /** For {@link Outbox}: writes a result at once. */
+  sendNow(body: string): void {
+    this.#send(200, body, []);
+  }
+
+  sendError(error: ApiError): void {
+    this.#send(error.status, renderError(this, error), errorHeaders(error));
+  }
+
+  sendSpace(): boolean {
+    const response = this.#response;
+    if (response.destroyed) return false;
+    if (!response.headersSent) {
+      const headers = replyHeaders(this, null);
+      if (this.#shared.closing) headers.push('connection', 'close');
+      response.writeHead(200, headers);
+    }
+    response.write(' ');
+    return true;
+  }
+
+  /**
+   * Refuses a request whose body is not read to its end. The connection is only half closed at first: closed with
+   * bytes unread, it would be reset, and a caller that is still sending would lose the answer.
+   */
+  refuseUnread(error: ApiError): void {
+    const socket = this.#response.socket;
+    if (socket === null) {
+      // An earlier request of this connection is not answered yet; the answer waits for its turn.
+      this.#send(error.status, renderError(this, error), ['connection', 'close']);
+      return;
+    }
+    const body = renderError(this, error);
+    const headers = [...replyHeaders(this, Buffer.byteLength(body)), ...errorHeaders(error)];
+    this.#request.pause();
+    endConnection(socket, this.#shared.clock, error.status, headers, body);
+  }
+
+  #send(status: number, body: string, moreHeaders: string[]): void {
+    const response = this.#response;
+    if (response.destroyed) return;
+    const bytes = Buffer.byteLength(body);
+    if (!response.headersSent) {
+      const headers = replyHeaders(this, bytes);
+      if (moreHeaders.length > 0) headers.push(...moreHeaders);
+      if (this.#shared.closing) headers.push('connection', 'close');
+      response.writeHead(status, headers);
+    } else if (this.#shared.closing) {
+      // Its head may have promised to go on; a caller that sends its next call at once would never let the server end.
+      response.once('finish', () => this.#request.socket.destroySoon());
+    }
+    // Plain ASCII is written as it lies in memory; encoding it costs more than all other work on the answer.
+    response.end(body, bytes === body.length ? 'latin1' : 'utf8');
+    if (response.writableLength > 0) this.#shared.unread.add(this.#request.socket, response);
+  }
+}
+
+/** Writes a last answer to a connection, and closes it for good a little later or when the caller does. */
+export function endConnection(
+  socket: Socket,
+  clock: Clock,
+  status: number,
+  headers: readonly string[],
+  body: string,
+): void {
+  let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
+  for (let i = 0; i + 1 < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`;
+  socket.end(`${head}connection: close\r\n\r\n${body}`);
+  const cancel = clock.after(LINGER_MS, () => socket.destroy());
+  socket.once('close', cancel);
+}

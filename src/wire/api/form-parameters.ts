@@ -1,0 +1,70 @@
+/**
+ * Parameters of a query or a form, decoded: `+` is a space and `%XX` are bytes of UTF-8, in both places
+ * (wire.md 1). What is not well-formed is refused by name, never guessed at.
+ */
+import { invalidArgument } from '../../api/error.ts';
+
+/** No operation has more than a few dozen; this bounds the work that a request costs before it is verified. */
+const MAX_PARAMETERS = 1000;
+const SHOWN_NAME = 100;
+const ESCAPED = /[%+]/;
+const BEYOND_ASCII = /[\x80-\xff]/;
+
+/**
+ * Decodes `a=1&b=2`. Each character of `bytes` stands for one byte as received.
+ * @throws {ApiError} `InvalidArgument` naming a parameter that is malformed or given twice.
+ */
+export function parseParameters(bytes: string): Map<string, string> {
+  const text = BEYOND_ASCII.test(bytes) ? escapeBeyondAscii(bytes) : bytes;
+  const parameters = new Map<string, string>();
+  for (let at = 0; at < text.length; ) {
+    let end = text.indexOf('&', at);
+    if (end === -1) end = text.length;
+    if (end > at) addParameter(parameters, text, at, end);
+    at = end + 1;
+  }
+  return parameters;
+}
+
+/** Adds the form's parameters to the query's, where the form wins (wire.md 1.2). Changes and returns one of them. */
+export function mergeParameters(query: Map<string, string>, form: Map<string, string>): Map<string, string> {
+  if (query.size === 0) return form;
+  for (const [name, value] of form) query.set(name, value);
+  return query;
+}
+
+/** Sets a parameter that must not be there yet, nor hold a NUL. */
+export function setOnce(parameters: Map<string, string>, name: string, value: string): void {
+  if (parameters.has(name)) throw invalidArgument(`The parameter '${shown(name)}' is given twice.`);
+  if (value.includes('\0')) throw invalidArgument(`The parameter '${shown(name)}' contains a NUL character.`);
+  if (parameters.size >= MAX_PARAMETERS) throw invalidArgument(`A request takes at most ${MAX_PARAMETERS} parameters.`);
+  parameters.set(name, value);
+}
+
+function addParameter(parameters: Map<string, string>, text: string, start: number, end: number): void {
+  const piece = text.slice(start, end);
+  const equals = piece.indexOf('=');
+  const rawName = equals === -1 ? piece : piece.slice(0, equals);
+  const name = decode(rawName, rawName);
+  if (name === '') throw invalidArgument('A parameter has no name.');
+  if (name.includes('\0')) throw invalidArgument(`The parameter name '${shown(rawName)}' contains a NUL character.`);
+  setOnce(parameters, name, equals === -1 ? '' : decode(piece.slice(equals + 1), name));
+}
+
+function decode(raw: string, name: string): string {
+  if (!ESCAPED.test(raw)) return raw;
+  try {
+    return decodeURIComponent(raw.includes('+') ? raw.replaceAll('+', ' ') : raw);
+  } catch {
+    throw invalidArgument(`The parameter '${shown(name)}' is not valid percent-encoded UTF-8.`);
+  }
+}
+
+/** Bytes that should have been escaped mean the same as their escapes, so there is one way to decode them. */
+function escapeBeyondAscii(bytes: string): string {
+  return bytes.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`);
+}
+
+function shown(name: string): string {
+  return name.length <= SHOWN_NAME ? name : `${name.slice(0, SHOWN_NAME)}…`;
+}

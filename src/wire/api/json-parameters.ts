@@ -1,0 +1,59 @@
+/**
+ * A JSON body read as parameters, as generic clients send it with ACS3 (wire.md 4.2): each top-level member is one.
+ * A text is its own value, `null` is a parameter left out, anything else is its JSON text.
+ */
+import { invalidArgument } from '../../api/error.ts';
+import { isJsonObject, JsonFault, parseJson, stringifyJson } from '../../base/json.ts';
+import type { JsonValue } from '../../base/json.ts';
+import { setOnce } from './form-parameters.ts';
+
+/**
+ * Reads the text of a body.
+ * @throws {ApiError} `InvalidArgument` for text that is no JSON object, is nested too deeply or names a member twice.
+ */
+export function parseJsonParameters(text: string): Map<string, string> {
+  const parameters = new Map<string, string>();
+  const body = parseBody(text);
+  for (const name of topLevelNames(text)) {
+    const value = body[name];
+    if (value === null || value === undefined) continue;
+    setOnce(parameters, name, typeof value === 'string' ? value : stringifyJson(value));
+  }
+  return parameters;
+}
+
+function parseBody(text: string): { readonly [name: string]: JsonValue } {
+  try {
+    const body = parseJson(text);
+    if (isJsonObject(body)) return body;
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error;
+    throw invalidArgument(`The body is not valid JSON: ${error.message}`);
+  }
+  throw invalidArgument('The body must be a JSON object whose members are the parameters.');
+}
+
+/** Names of the members of valid JSON in their order, one that is there twice twice: JSON.parse would hide it. */
+function topLevelNames(text: string): string[] {
+  const names: string[] = [];
+  let depth = 0;
+  let lastText = '';
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i];
+    if (character === '"') {
+      const end = endOfText(text, i);
+      if (depth === 1) lastText = text.slice(i, end);
+      i = end - 1;
+    } else if (character === '{' || character === '[') depth++;
+    else if (character === '}' || character === ']') depth--;
+    else if (character === ':' && depth === 1) names.push(JSON.parse(lastText) as string);
+  }
+  return names;
+}
+
+/** The offset behind the closing quote of the text that begins at `start`. */
+function endOfText(text: string, start: number): number {
+  let end = start + 1;
+  while (text[end] !== '"') end += text[end] === '\\' ? 2 : 1;
+  return end + 1;
+}

@@ -1,0 +1,77 @@
+/**
+ * How results and errors look on the wire (wire.md 7, api.md 1.4): the one place that writes them. A result never has
+ * a top-level `Code`, because old clients take any reply with one for an error.
+ */
+import type { ApiError } from '../../api/error.ts';
+import { assert } from '../../base/assert.ts';
+import type { JsonObject } from '../../base/json.ts';
+import type { Reply } from '../../operations/operation.ts';
+import { xmlElement } from './xml.ts';
+
+export type Format = 'JSON' | 'XML';
+
+const CONTENT_TYPE: Readonly<Record<Format, string>> = {
+  JSON: 'application/json;charset=utf-8',
+  XML: 'text/xml;charset=utf-8',
+};
+
+/** What a reply says about the request it answers. */
+export interface ReplyContext {
+  /** Upper-case UUID. */
+  readonly requestId: string;
+  /** 32 lower-case hex digits. */
+  readonly traceId: string;
+  /** The name under which the caller reached the server. */
+  readonly hostId: string;
+  readonly format: Format;
+}
+
+/** The body of a result. */
+export function renderResult(context: ReplyContext, action: string, reply: Reply): string {
+  assert(reply['Code'] === undefined, `the reply of ${action} has a member Code`);
+  if (context.format === 'XML') {
+    return xmlElement(`${action}Response`, { RequestId: context.requestId, ...(reply as JsonObject) });
+  }
+  const members = JSON.stringify(reply);
+  const rest = members === '{}' ? '}' : `,${members.slice(1)}`;
+  return `{"RequestId":"${context.requestId}"${rest}`;
+}
+
+/** The body of an error. */
+export function renderError(context: ReplyContext, error: ApiError): string {
+  const { requestId, hostId, format } = context;
+  const body: JsonObject = {
+    RequestId: requestId,
+    Message: error.message,
+    Recommend: `https://api.aliyun.com/troubleshoot?q=${error.code}&product=fnf&requestId=${requestId}`,
+    HostId: hostId,
+    Code: error.code,
+    ...(error.accessDeniedDetail === null ? {} : { AccessDeniedDetail: error.accessDeniedDetail }),
+  };
+  return format === 'XML' ? xmlElement('Error', body) : JSON.stringify(body);
+}
+
+/** Names and values in turn, as `writeHead` takes them; `lengthBytes` null: not known yet. */
+export function replyHeaders(context: ReplyContext, lengthBytes: number | null): string[] {
+  const headers = [
+    'content-type',
+    CONTENT_TYPE[context.format],
+    'access-control-allow-origin',
+    '*',
+    'access-control-expose-headers',
+    '*',
+    'x-acs-request-id',
+    context.requestId,
+    'x-acs-trace-id',
+    context.traceId,
+  ];
+  if (lengthBytes !== null) headers.push('content-length', String(lengthBytes));
+  return headers;
+}
+
+/** The headers that an error adds: when to come back, in milliseconds and, for HTTP's own header, in seconds. */
+export function errorHeaders(error: ApiError): string[] {
+  if (error.retryAfterMs === null) return [];
+  const seconds = Math.max(1, Math.ceil(error.retryAfterMs / 1000));
+  return ['x-acs-retry-after', String(error.retryAfterMs), 'retry-after', String(seconds)];
+}

@@ -1,0 +1,29 @@
+/**
+ * Headers as ACS3 signs them (wire.md 5.2): names in lower case, values trimmed, those of one name sorted and joined
+ * with a comma.
+ */
+import { invalidArgument } from '../../api/error.ts';
+
+/** Makes the canonical map from names and values in turn, as node gives them in `rawHeaders`. */
+export function canonicalHeaders(rawHeaders: readonly string[]): Map<string, string> {
+  const headers = new Map<string, string>();
+  const repeated = new Map<string, string[]>();
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = (rawHeaders[i] as string).toLowerCase();
+    const value = (rawHeaders[i + 1] as string).trim();
+    const before = headers.get(name);
+    if (before === undefined) {
+      headers.set(name, value);
+      continue;
+    }
+    // A second action or date would leave open which of them was meant.
+    if (name === 'authorization' || name.startsWith('x-acs-')) {
+      throw invalidArgument(`The header '${name}' is given twice.`);
+    }
+    const values = repeated.get(name) ?? [before];
+    values.push(value);
+    repeated.set(name, values);
+  }
+  for (const [name, values] of repeated) headers.set(name, values.sort().join(','));
+  return headers;
+}

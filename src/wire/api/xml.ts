@@ -1,0 +1,36 @@
+/**
+ * Replies as XML, for callers that ask for `Format=XML` (wire.md 7.4): an object is a run of elements, a list one
+ * element per item under the list's name, `null` an empty element. There is no declaration in front, because a slow
+ * answer begins with white space, which may not stand before one.
+ */
+import type { JsonValue } from '../../base/json.ts';
+import { isJsonArray, isJsonObject, isLongNumber } from '../../base/json.ts';
+
+const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#13;' };
+/** What XML 1.0 cannot hold, not even escaped. */
+const ILLEGAL = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+const NAME = /^[A-Za-z_][\w.-]*$/;
+
+/** `<name>…</name>`, or for a list as many of them as it has items. */
+export function xmlElement(name: string, value: JsonValue | undefined): string {
+  if (value === undefined) return '';
+  if (typeof value === 'object' && value !== null && !isLongNumber(value) && isJsonArray(value)) {
+    return value.map((item) => xmlElement(name, item)).join('');
+  }
+  const tag = NAME.test(name) ? name : `_${name.replace(/[^\w.-]/g, '_')}`;
+  return `<${tag}>${contentOf(value)}</${tag}>`;
+}
+
+function contentOf(value: JsonValue): string {
+  if (value === null) return '';
+  if (isLongNumber(value)) return value.rawJSON;
+  if (isJsonObject(value))
+    return Object.entries(value)
+      .map(([name, member]) => xmlElement(name, member))
+      .join('');
+  return escapeText(String(value));
+}
+
+function escapeText(text: string): string {
+  return text.replace(ILLEGAL, '\ufffd').replace(/[&<>\r]/g, (character) => ESCAPES[character] ?? character);
+}

@@ -1,0 +1,67 @@
+/**
+ * Answers that take long (decisions.md 4.6): once a call has been under way for a while its answer is started with
+ * white space, a character a second, so that clients which give up on a silent connection hold on.
+ *
+ * One shared, coarse ticker runs while calls are under way; a call that is answered quickly costs two changes of a
+ * set and no timer. Both sets are ordered by due time, because every waiter of a set waits equally long.
+ */
+import type { Clock } from '../../base/clock.ts';
+
+const REPEAT_MS = 1000;
+const COARSEST_TICK_MS = 250;
+
+/** A call under way. */
+export interface Waiter {
+  /** On the monotonic clock; kept by {@link EarlyAnswers}. */
+  dueMs: number;
+  /** Sends white space, starting the answer if need be; false when nobody is there to read it any more. */
+  sendSpace(): boolean;
+}
+
+export class EarlyAnswers {
+  readonly #clock: Clock;
+  readonly #afterMs: number;
+  readonly #tickMs: number;
+  readonly #silent = new Set<Waiter>();
+  readonly #begun = new Set<Waiter>();
+  #cancelTick: (() => void) | null = null;
+
+  constructor(clock: Clock, afterMs: number) {
+    this.#clock = clock;
+    this.#afterMs = afterMs;
+    this.#tickMs = Math.max(1, Math.min(COARSEST_TICK_MS, afterMs / 4));
+  }
+
+  add(waiter: Waiter): void {
+    waiter.dueMs = this.#clock.monotonicMs() + this.#afterMs;
+    this.#silent.add(waiter);
+    this.#cancelTick ??= this.#clock.after(this.#tickMs, () => this.#tick());
+  }
+
+  /** To be called before the answer itself is sent. */
+  remove(waiter: Waiter): void {
+    if (!this.#silent.delete(waiter)) this.#begun.delete(waiter);
+  }
+
+  stop(): void {
+    this.#cancelTick?.();
+    this.#cancelTick = null;
+    this.#silent.clear();
+    this.#begun.clear();
+  }
+
+  #tick(): void {
+    const nowMs = this.#clock.monotonicMs();
+    for (const waiters of [this.#begun, this.#silent]) {
+      for (const waiter of waiters) {
+        if (waiter.dueMs > nowMs) break;
+        waiters.delete(waiter);
+        if (!waiter.sendSpace()) continue;
+        waiter.dueMs = nowMs + REPEAT_MS;
+        this.#begun.add(waiter);
+      }
+    }
+    const idle = this.#silent.size === 0 && this.#begun.size === 0;
+    this.#cancelTick = idle ? null : this.#clock.after(this.#tickMs, () => this.#tick());
+  }
+}
