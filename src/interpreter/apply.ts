@@ -233,8 +233,7 @@ function taskScheduled(execution: Execution, thread: Thread, event: ExecutionEve
   thread.lastEvent = event.id;
   thread.waitingFor = event.id;
   execution.opened.push(event.id);
-  execution.commands.set(event.id, {
-    kind: 'task',
+  const call = {
     id: event.id,
     thread: thread.id,
     state,
@@ -243,13 +242,18 @@ function taskScheduled(execution: Execution, thread: Thread, event: ExecutionEve
     timeoutSeconds: event.facts?.timeoutSeconds ?? null,
     openedMs: event.timeMs,
     submitted: false,
-  });
+  };
+  const { child } = state;
+  execution.commands.set(
+    event.id,
+    child === null ? { kind: 'task', ...call } : { kind: 'child', mode: child, ...call },
+  );
 }
 
 /** The call is not made again; what ends the task is still to come. */
 function taskSubmitted(execution: Execution, thread: Thread, event: ExecutionEvent): void {
   const command = execution.commands.get(thread.waitingFor);
-  assert(command?.kind === 'task', 'a submitted task is under way');
+  assert(command !== undefined && command.kind !== 'timer', 'a submitted task is under way');
   thread.lastEvent = event.id;
   execution.commands.set(command.id, { ...command, submitted: true });
 }

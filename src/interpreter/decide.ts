@@ -12,7 +12,7 @@ import { dataFlowOf, merge } from './dialects.ts';
 import type { DataFlow } from './dialects.ts';
 import { Emitter } from './emitter.ts';
 import type { EventFacts, EventType, Failure } from './event.ts';
-import type { Command, Execution, Thread } from './execution.ts';
+import type { CallCommand, Execution, Thread } from './execution.ts';
 import {
   constructGlobal,
   constructIteration,
@@ -40,7 +40,6 @@ const FIRST_THREAD = 1;
 
 type Answer = Extract<Input, { readonly id: number }>;
 type TaskAnswer = Exclude<Answer, { readonly kind: 'timer-due' }>;
-type TaskCommand = Extract<Command, { readonly kind: 'task' }>;
 
 /**
  * Decides until nothing can go on or about a millisecond of work is done; `execution.canGoOn` is then true and the
@@ -132,7 +131,7 @@ class Decision extends Emitter {
     if (this.ending !== null || isBeingAborted(thread)) return;
     if (input.kind === 'timer-due') {
       if (command.kind === 'timer') this.timerDue(thread);
-    } else if (command.kind === 'task') {
+    } else if (command.kind !== 'timer') {
       this.taskAnswered(thread, command, input);
     }
   }
@@ -349,7 +348,7 @@ class Decision extends Emitter {
     }
   }
 
-  private taskAnswered(thread: Thread, command: TaskCommand, input: TaskAnswer): void {
+  private taskAnswered(thread: Thread, command: CallCommand, input: TaskAnswer): void {
     switch (input.kind) {
       case 'task-succeeded':
         this.taskSucceeded(thread, command.id, input.output);

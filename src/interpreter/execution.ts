@@ -8,7 +8,7 @@
  */
 import { jsonBytes, memberOf } from '../base/json.ts';
 import type { JsonArray, JsonObject, JsonValue } from '../base/json.ts';
-import type { Plan, Scope, State } from '../language/plan.ts';
+import type { ChildMode, Plan, Scope, State, TaskState } from '../language/plan.ts';
 import type { Ending, Failure } from './event.ts';
 
 /** What an execution is started with; fixed for its life. */
@@ -129,28 +129,44 @@ export class Thread {
 
 export type ExecutionStatus = 'Running' | 'Succeeded' | 'Failed' | 'TimedOut' | 'Stopped';
 
-/** Something that the outside must do, and answer to. `id` is the event that opened it. */
-export type Command =
-  | {
-      readonly kind: 'task';
-      readonly id: number;
-      readonly thread: number;
-      readonly state: State & { readonly type: 'Task' };
-      readonly parameters: JsonObject;
-      readonly attempt: number;
-      readonly timeoutSeconds: number | null;
-      /** When its time began, milliseconds since 1970: at its event, or at a redrive after it. */
-      readonly openedMs: number;
-      /** True once the service has accepted the work of a callback task: it is not called again, only waited for. */
-      readonly submitted: boolean;
-    }
-  | {
-      readonly kind: 'timer';
-      readonly id: number;
-      readonly thread: number;
-      readonly seconds: number;
-      readonly openedMs: number;
-    };
+/** What all commands have: `id` is the event that opened it. */
+interface CommandBase {
+  readonly id: number;
+  readonly thread: number;
+  /** When its time began, milliseconds since 1970: at its event, or at a redrive after it. */
+  readonly openedMs: number;
+}
+
+interface Call extends CommandBase {
+  readonly state: TaskState;
+  readonly parameters: JsonObject;
+  readonly attempt: number;
+  readonly timeoutSeconds: number | null;
+  /** True once the service has accepted the work of a callback task: the runtime waits for its end and does not call again. */
+  readonly submitted: boolean;
+}
+
+/** Call a service. */
+export interface TaskCommand extends Call {
+  readonly kind: 'task';
+}
+
+/** Start a flow of this engine. */
+export interface ChildCommand extends Call {
+  readonly kind: 'child';
+  readonly mode: ChildMode;
+}
+
+/** Wait. */
+export interface TimerCommand extends CommandBase {
+  readonly kind: 'timer';
+  readonly seconds: number;
+}
+
+export type CallCommand = TaskCommand | ChildCommand;
+
+/** Something that the runtime must do, and answer to. */
+export type Command = CallCommand | TimerCommand;
 
 /** Warnings kept of one execution; a loop must not fill the memory with them. */
 export const WARNINGS_MAX = 100;
@@ -222,14 +238,14 @@ export class Execution {
   }
 
   /** The task that a token names: by its TaskScheduled or, classic, by the event with which its state was entered. */
-  taskOf(event: number): (Command & { readonly kind: 'task' }) | undefined {
+  taskOf(event: number): CallCommand | undefined {
     let command = this.commands.get(event);
     if (command === undefined) {
       for (const thread of this.threads.values()) {
         if (thread.entered === event) command = this.commands.get(thread.waitingFor);
       }
     }
-    return command?.kind === 'task' ? command : undefined;
+    return command === undefined || command.kind === 'timer' ? undefined : command;
   }
 
   /** True when the task that a classic token names has failed and is about to be called again, under the same token. */

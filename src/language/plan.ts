@@ -37,6 +37,8 @@ export interface Compute {
 export type Test = (scope: StateScope) => boolean;
 
 export type Dialect = 'statemachine' | 'classic';
+/** The mode of a flow that a task starts in this engine. */
+export type ChildMode = 'Standard' | 'Express';
 export type TaskMode = 'RequestComplete' | 'WaitForSystemCallback' | 'WaitForCustomCallback';
 
 export interface Plan {
@@ -141,6 +143,8 @@ export interface TaskState extends StateBase, Recovering {
   /** As written: `HTTP:Request`. */
   readonly action: string;
   readonly mode: TaskMode;
+  /** Set when the task starts a flow of this engine; null when it calls a service. */
+  readonly child: ChildMode | null;
   readonly parameters: Construct;
   /** Null or 0: none. */
   readonly timeoutSeconds: number | Compute | null;

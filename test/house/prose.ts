@@ -18,7 +18,10 @@ interface Rule {
 const RULES: readonly Rule[] = [
   { rule: 'tell: say who notifies, reports or passes what', pattern: /\b(?:tells?|told|telling)\b/gi },
   { rule: 'keep: durable, retained, stored or held', pattern: /\b(?:keeps?|kept|keeping)\b(?!-alive)/gi },
-  { rule: 'stand: is, continues, remains', pattern: /(?<![-\w])stand(?:s|ing)?\b(?!-|\s+(?:in\b|for\b|alone\b|still\b))/gi },
+  {
+    rule: 'stand: is, continues, remains',
+    pattern: /(?<![-\w])stand(?:s|ing)?\b(?!-|\s+(?:in\b|for\b|alone\b|still\b))/gi,
+  },
   { rule: 'go on: continue', pattern: /\b(?:go|goes|going|went|gone) on\b/gi },
   { rule: 'draw back: abort', pattern: /\bdr(?:aw|aws|ew|awn) back\b/gi },
   { rule: 'hand on, hand over, hand out: pass, return', pattern: /\bhand(?:s|ed|ing)? (?:on|over|out|it|them)\b/gi },
@@ -49,7 +52,8 @@ export function paperProse(text: string): string {
 export function sourceProse(text: string): string {
   let out = '';
   let at = 0;
-  const token = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`|\/(?![*/ ])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/[a-z]*/g;
+  const token =
+    /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`|\/(?![*/ ])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/[a-z]*/g;
   for (const match of text.matchAll(token)) {
     out += blank(text.slice(at, match.index));
     const [piece] = match;

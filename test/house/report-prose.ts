@@ -4,7 +4,9 @@ import { filesBelow, read } from './tree.ts';
 
 const wanted = process.argv.slice(2).map((path) => path.replace(/\/$/, ''));
 let count = 0;
-for (const path of filesBelow('').filter((file) => wanted.some((each) => file === each || file.startsWith(`${each}/`)))) {
+for (const path of filesBelow('').filter((file) =>
+  wanted.some((each) => file === each || file.startsWith(`${each}/`)),
+)) {
   const isPaper = path.endsWith('.md') && !path.endsWith('zh-CN.md');
   if (!isPaper && !/\.(?:ts|mjs|js)$/.test(path)) continue;
   for (const { line, rule, text } of proseFaults(isPaper ? paperProse(read(path)) : sourceProse(read(path)))) {

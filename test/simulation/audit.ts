@@ -79,7 +79,9 @@ export class Audit {
     if (call.task === null || shadow === undefined) return this.fault(`${where}: its execution is not in the store`);
     const { event } = call.task;
     const command = shadow.execution.commands.get(event);
-    if (command?.kind !== 'task') return this.fault(`${where}: the store has no such task open`);
+    if (command === undefined || command.kind === 'timer') {
+      return this.fault(`${where}: the store has no such task open`);
+    }
     if (command.state.action !== call.action || command.state.mode !== call.mode) {
       this.fault(`${where}: ${call.action} in ${call.mode} is not what the store says`);
     }

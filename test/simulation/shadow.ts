@@ -177,7 +177,7 @@ export class Shadow {
   #check(event: ExecutionEvent): void {
     if (TASK_ENDS.includes(event.type) || event.type === 'TaskSubmitted') {
       const command = this.execution.commands.get(event.cause);
-      if (command?.kind !== 'task')
+      if (command === undefined || command.kind === 'timer')
         this.#fault(`${event.type} ${event.id} ends task ${event.cause}, which is not open`);
       else if (command.submitted && event.type.startsWith('TaskSubmit')) {
         this.#fault(`${event.type} ${event.id} of task ${event.cause}, which was submitted before`);

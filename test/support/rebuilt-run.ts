@@ -12,7 +12,7 @@ import { decide } from '../../src/interpreter/decide.ts';
 import type { Input } from '../../src/interpreter/input.ts';
 import type { ExecutionEvent, Failure } from '../../src/interpreter/event.ts';
 import { Execution } from '../../src/interpreter/execution.ts';
-import type { Command, ExecutionLimits, ExecutionStart, Thread } from '../../src/interpreter/execution.ts';
+import type { CallCommand, ExecutionLimits, ExecutionStart, Thread } from '../../src/interpreter/execution.ts';
 import { fold } from '../../src/interpreter/fold.ts';
 import { decodeEvents, encodeEvents } from '../../src/interpreter/journal.ts';
 import type { Plan } from '../../src/language/plan.ts';
@@ -142,7 +142,7 @@ export class RebuiltRun {
     }
   }
 
-  #call(command: Command & { kind: 'task' }): void {
+  #call(command: CallCommand): void {
     const { id, state, timeoutSeconds } = command;
     const { actions, flowName, start } = this.#options;
     const abort = new AbortController();
@@ -199,7 +199,9 @@ export function snapshot(execution: Execution): unknown {
     ready: execution.ready.map((thread) => thread.id),
     commands: [...execution.commands.values()].map((command) => ({
       ...command,
-      ...(command.kind === 'task' ? { state: command.state.index, parameters: stringifyJson(command.parameters) } : {}),
+      ...(command.kind !== 'timer'
+        ? { state: command.state.index, parameters: stringifyJson(command.parameters) }
+        : {}),
     })),
   };
 }

@@ -6,6 +6,7 @@
 import type { JsonObject, JsonValue } from '../../base/json.ts';
 import { isJsonObject, JsonFault, parseJson } from '../../base/json.ts';
 import { findAction } from '../tasks/action-name.ts';
+import { childModeOf } from '../tasks/child-modes.ts';
 import { atParameters, checkParameters } from '../tasks/action-parameters.ts';
 import type { FieldReader, Range } from '../shared/field-reader.ts';
 import { constructOf, objectPart } from '../shared/object-template.ts';
@@ -37,9 +38,11 @@ export function readTask(
 ): Omit<TaskState, keyof StateBase | 'type'> {
   const params = new ServiceParams(task);
   const { mode, call } = readCall(task, params, context.options.mode === 'Express');
+  const action = call?.action ?? '';
   return {
-    action: call?.action ?? '',
+    action,
     mode,
+    child: childModeOf(action),
     parameters: constructOf(objectPart(call?.members ?? [])),
     timeoutSeconds: task.number('timeoutSeconds', TIMEOUT, { whole: false, digits: true }),
     resultMember: call?.resultMember ?? null,

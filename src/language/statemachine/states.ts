@@ -18,6 +18,7 @@ import { readConstructor } from './constructor.ts';
 import type { CompileContext, Transitions } from './context.ts';
 import { CHOICE_BRANCH_FIELDS, foreignWord, SCOPE_FIELDS } from './fields.ts';
 import { readRecovery } from './retry-and-catch.ts';
+import { childModeOf } from '../tasks/child-modes.ts';
 import { readAction, readTaskMode } from './task-action.ts';
 import { BEFORE_OUTPUT } from './variables.ts';
 
@@ -42,6 +43,7 @@ export function readTask(context: CompileContext, task: FieldReader, transitions
   return {
     action: action ?? '',
     mode,
+    child: childModeOf(action ?? ''),
     parameters,
     timeoutSeconds,
     resultMember: null,

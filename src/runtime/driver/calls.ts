@@ -4,7 +4,7 @@
  */
 import type { TaskResult } from '../../actions/action.ts';
 import type { Failure } from '../../interpreter/event.ts';
-import type { Command } from '../../interpreter/execution.ts';
+import type { CallCommand } from '../../interpreter/execution.ts';
 import { RUNTIME_ERROR } from '../../interpreter/failure.ts';
 import type { Input } from '../../interpreter/input.ts';
 import type { ExecutionRecord } from '../../store/executions.ts';
@@ -40,7 +40,7 @@ export class TaskCalls {
     return new Promise((resolve) => this.#waiters.push(resolve));
   }
 
-  begin(command: Command & { readonly kind: 'task' }): void {
+  begin(command: CallCommand): void {
     const { id, state, parameters } = command;
     if (this.#underWay.has(id)) return;
     const { flowName, name, id: execution } = this.#record;
@@ -107,23 +107,18 @@ export class TaskCalls {
   }
 }
 
-/** The action that starts a Standard execution. */
-export function isChildAction(action: string): boolean {
-  return action.toLowerCase() === 'fnf:startexecution';
-}
-
 /** True for a task that ends when the execution does that it starts. */
-export function startsChild({ state }: Command & { readonly kind: 'task' }): boolean {
-  return state.mode === 'WaitForSystemCallback' && isChildAction(state.action);
+export function awaitsChild({ kind, state }: CallCommand): boolean {
+  return kind === 'child' && state.mode === 'WaitForSystemCallback';
 }
 
 /**
  * The work is not accepted. Work that was accepted before a crash, and has to be begun again by this engine, has failed then;
  * a child that was started goes on, whatever is said to a second start.
  */
-function refusal(command: Command & { readonly kind: 'task' }, result: TaskResult & { readonly ok: false }): Input {
+function refusal(command: CallCommand, result: TaskResult & { readonly ok: false }): Input {
   const { id, submitted } = command;
-  if (submitted && !startsChild(command)) return outcome(id, result);
+  if (submitted && !awaitsChild(command)) return outcome(id, result);
   return { kind: 'task-submit-failed', id, failure: failureOf(result) };
 }
 

@@ -4,12 +4,12 @@
  */
 import type { Clock } from '../../base/clock.ts';
 import type { ExecutionId, ExecutionRecord, ExecutionStore } from '../../store/executions.ts';
+import { childModeOf } from '../../language/tasks/child-modes.ts';
 import { decodeEvents } from '../../interpreter/journal.ts';
 import type { ParentReports } from './children/parent-reports.ts';
 import type { RunTable } from './run-table.ts';
 import { PARENT_GONE } from './run.ts';
 import type { StandardRun } from './run.ts';
-import { isChildAction } from '../driver/calls.ts';
 
 export interface RecoveryOptions {
   readonly store: Pick<ExecutionStore, 'get' | 'journal' | 'unfinished' | 'children' | 'orphans'>;
@@ -119,7 +119,7 @@ export class Recovery {
     const rows = await store.journal(parent.execution, parent.event, 1);
     const events = rows.flatMap((row) => decodeEvents(row.events));
     const scheduled = events.find(({ event }) => event.id === parent.event)?.event.facts ?? null;
-    return scheduled?.mode === 'WaitForSystemCallback' && isChildAction(scheduled.action ?? '');
+    return scheduled?.mode === 'WaitForSystemCallback' && childModeOf(scheduled.action ?? '') === 'Standard';
   }
 
   async #stop(id: ExecutionId): Promise<StandardRun | null> {

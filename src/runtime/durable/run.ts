@@ -12,7 +12,7 @@ import { assert } from '../../base/assert.ts';
 import { stringifyJson } from '../../base/json.ts';
 import { decide } from '../../interpreter/decide.ts';
 import type { ExecutionEvent, Failure } from '../../interpreter/event.ts';
-import type { Command, Execution } from '../../interpreter/execution.ts';
+import type { CallCommand, Command, Execution } from '../../interpreter/execution.ts';
 import type { Input, Moment } from '../../interpreter/input.ts';
 import { encodeRow } from '../../interpreter/journal.ts';
 import type { ExecutionChange, ExecutionRecord, FlowSnapshot } from '../../store/executions.ts';
@@ -20,7 +20,7 @@ import type { Committable } from './commit-queue.ts';
 import { Deadlines } from '../driver/deadlines.ts';
 import type { TaskReport } from '../executions.ts';
 import type { RunHost } from './run-host.ts';
-import { TaskCalls, startsChild } from '../driver/calls.ts';
+import { TaskCalls, awaitsChild } from '../driver/calls.ts';
 
 /** What waits longer than this leaves memory. */
 export const SLEEP_MIN_MS = 60_000;
@@ -332,7 +332,7 @@ export class StandardRun implements Committable {
   #open(command: Command): void {
     this.#arm(command);
     if (command.kind === 'timer') return;
-    if (startsChild(command)) this.#parents.add(command.id);
+    if (awaitsChild(command)) this.#parents.add(command.id);
     // What was accepted is waited for; only what this engine itself waits for is begun again after a crash.
     if (command.submitted && command.state.mode !== 'WaitForSystemCallback') return;
     this.#host.whenOpen(() => this.#calls.begin(command));
@@ -374,7 +374,7 @@ export class StandardRun implements Committable {
     if (execution.status !== 'Running' || execution.canGoOn || this.#calls.size > 0) return null;
     // What this process works on, or has yet to call, needs a process, whether it is being called at this moment or not.
     for (const command of execution.commands.values()) {
-      if (command.kind === 'task' && !waitsForOthers(command)) return null;
+      if (command.kind !== 'timer' && !waitsForOthers(command)) return null;
     }
     const wakeMs = earliestDueMs(execution) - this.#setBackMs;
     return wakeMs - this.#host.clock.nowMs() > SLEEP_MIN_MS ? wakeMs : null;
@@ -428,8 +428,8 @@ function earliestDueMs(execution: Execution): number {
 }
 
 /** True when nothing but a report or its timeout ends it. */
-function waitsForOthers(command: Command & { readonly kind: 'task' }): boolean {
-  return command.submitted && (command.state.mode !== 'WaitForSystemCallback' || startsChild(command));
+function waitsForOthers(command: CallCommand): boolean {
+  return command.submitted && (command.state.mode !== 'WaitForSystemCallback' || awaitsChild(command));
 }
 
 function endOf(execution: Execution): NonNullable<ExecutionChange['end']> {

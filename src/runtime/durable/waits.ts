@@ -1,17 +1,16 @@
 /** What a Standard execution waits for, in sentences (docs/extensions.md): a function of its state. */
 import { formatTime } from '../../base/clock.ts';
-import type { Command, Execution } from '../../interpreter/execution.ts';
+import type { CallCommand, Execution, TimerCommand } from '../../interpreter/execution.ts';
 import type { StoreTrouble } from './commit-queue.ts';
 import type { ExecutionWait } from '../executions.ts';
 import type { Stuck } from './run-table.ts';
-import { isChildAction } from '../driver/calls.ts';
 
 /** One wait for each command under way, in the order in which they began. */
 export function waitsOf(execution: Execution): ExecutionWait[] {
   return [...execution.commands.values()].map((command) => {
     const thread = execution.threads.get(command.thread);
     const untilMs = execution.dueMs(command);
-    const what = command.kind === 'timer' ? timerWait(command, thread?.phase === 'retry') : taskWait(command);
+    const what = command.kind === 'timer' ? timerWait(command, thread?.phase === 'retry') : callWait(command);
     return {
       ...what,
       stepName: thread?.state.name ?? '',
@@ -41,13 +40,13 @@ function reasonOf(error: unknown): string {
 
 type What = Pick<ExecutionWait, 'kind' | 'action' | 'reason'>;
 
-function timerWait({ seconds }: Command & { kind: 'timer' }, isRetry: boolean): What {
+function timerWait({ seconds }: TimerCommand, isRetry: boolean): What {
   const kind = isRetry ? 'Retry' : 'Wait';
   const reason = isRetry ? `It waits ${seconds} s before it tries again.` : `It waits ${seconds} s.`;
   return { kind, action: '', reason };
 }
 
-function taskWait({ state, submitted, attempt }: Command & { kind: 'task' }): What {
+function callWait({ kind: command, state, submitted, attempt }: CallCommand): What {
   const { action, mode } = state;
   if (mode === 'RequestComplete') {
     return { kind: 'Task', action, reason: `${action} was called (attempt ${attempt}) and has not answered.` };
@@ -57,7 +56,7 @@ function taskWait({ state, submitted, attempt }: Command & { kind: 'task' }): Wh
     const woken = 'ReportTaskSucceeded or ReportTaskFailed with its task token wakes it.';
     return { kind: 'Callback', action, reason: `${asked} ${woken}` };
   }
-  const isChild = isChildAction(action);
+  const isChild = command === 'child';
   const woken = isChild ? 'The end of the execution that it started wakes it.' : 'The end of the work wakes it.';
   return { kind: isChild ? 'ChildExecution' : 'Task', action, reason: `${asked} ${woken}` };
 }

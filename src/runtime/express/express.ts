@@ -16,7 +16,7 @@ import { decide } from '../../interpreter/decide.ts';
 import type { Input, Moment } from '../../interpreter/input.ts';
 import type { ExecutionEvent, Failure } from '../../interpreter/event.ts';
 import { Execution } from '../../interpreter/execution.ts';
-import type { Command, ExecutionLimits } from '../../interpreter/execution.ts';
+import type { CallCommand, ExecutionLimits } from '../../interpreter/execution.ts';
 import { RUNTIME_ERROR } from '../../interpreter/failure.ts';
 import type { Plan } from '../../language/plan.ts';
 import { Admission } from './admission.ts';
@@ -337,7 +337,7 @@ class Run {
     return this.#runtime.options.clock.after(Math.min(seconds * 1_000, LONGEST_TIMER_MS), () => this.advance(input));
   }
 
-  #call(command: Command & { kind: 'task' }): void {
+  #call(command: CallCommand): void {
     const { id, state, timeoutSeconds } = command;
     const start = this.#start;
     const abort = new AbortController();
