@@ -3,15 +3,18 @@
  * is measured through it is the engine and its disk, not HTTP.
  */
 import { join } from 'node:path';
-import type { ActionCatalog, TaskCall, TaskResult } from '../src/actions/action.ts';
+import type { TaskCall, TaskResult } from '../src/actions/action.ts';
 import { systemClock } from '../src/base/clock.ts';
 import { systemIds } from '../src/base/ids.ts';
+import { createObserver } from '../src/base/observer.ts';
+import type { Subscriber } from '../src/base/observer.ts';
+import { systemPorts } from '../src/base/ports.ts';
 import type { JsonObject } from '../src/base/json.ts';
 import { loadSettings } from '../src/config/load.ts';
 import type { Settings } from '../src/config/settings.ts';
 import { compileDefinition } from '../src/language/compile.ts';
-import { createRuntimes } from '../src/runtime/runtimes.ts';
-import type { Runtimes } from '../src/runtime/runtimes.ts';
+import { createEngine } from '../src/server/engine.ts';
+import type { Engine } from '../src/server/engine.ts';
 import { openSqliteStores } from '../src/store/sqlite/stores.ts';
 import type { Stores } from '../src/store/stores.ts';
 import { INPUT } from './flows.ts';
@@ -19,7 +22,7 @@ import { INPUT } from './flows.ts';
 export type Act = (call: TaskCall) => Promise<TaskResult>;
 
 export interface DurableEngine {
-  readonly runtimes: Runtimes;
+  readonly engine: Engine;
   readonly stores: Stores;
   createFlow(name: string, definition: string): Promise<void>;
   /** Starts an execution; resolves when that is durable. */
@@ -36,25 +39,16 @@ const INPUT_OBJECT = JSON.parse(INPUT) as JsonObject;
 
 export async function openEngine(folder: string, act: Act): Promise<DurableEngine> {
   const stores = openSqliteStores({ file: join(folder, 'millrace.db'), synchronous: 'FULL' });
-  const action = { run: act };
-  const actions: ActionCatalog = { find: () => action };
-  const runtimes = await createRuntimes({
-    clock: systemClock,
-    ids: systemIds,
-    actions,
+  const engine = await createEngine({
+    settings: SETTINGS,
     stores,
-    compile: compileDefinition,
-    limits: SETTINGS.limits,
-    history: SETTINGS.history,
-    log: {
-      defect: fail,
-      stuck: (_id, error) => fail(error),
-      storeTrouble: (trouble) => fail(trouble?.error),
-      ownershipLost: () => fail(new Error('another process took the store over')),
-    },
+    ports: systemPorts(createObserver(NO_TROUBLE)),
+    localCallersOnly: true,
+    endpoint: () => '',
+    standIns: { actions: { find: () => ({ run: act }) }, compile: compileDefinition },
   });
   return {
-    runtimes,
+    engine,
     stores,
     async createFlow(name, definition) {
       await stores.flows.create({
@@ -82,20 +76,26 @@ export async function openEngine(folder: string, act: Act): Promise<DurableEngin
         qualifier: '',
         callbackToken: '',
       };
-      await runtimes.executions.start(request);
+      await engine.executions.start(request);
     },
     async ended(flowName, executionName) {
-      const { status } = await runtimes.executions.describe(flowName, executionName, PATIENCE_MS);
+      const { status } = await engine.executions.describe(flowName, executionName, PATIENCE_MS);
       if (status !== 'Succeeded') fail(new Error(`execution ${executionName} is ${status}`));
     },
     async close() {
-      runtimes.standard.close();
-      await stores.close();
+      await engine.close();
     },
   };
 }
 
-/** What goes wrong here would make the figures worthless. */
+/** Any trouble would make the figures worthless. */
+const NO_TROUBLE: Subscriber = {
+  defect: ({ error }) => fail(error),
+  executionStuck: ({ error }) => fail(error),
+  storeFailed: ({ error }) => fail(error),
+  ownershipLost: () => fail(new Error('another process took the store over')),
+};
+
 function fail(error: unknown): void {
   console.error(error);
   process.exit(1);

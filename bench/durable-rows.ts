@@ -108,7 +108,7 @@ export async function measureCallbacks(
       const sinceMs = before.get(executionName);
       if (sinceMs !== undefined) latencies.push(nowMs - sinceMs);
       before.set(executionName, nowMs);
-      void engine.runtimes.executions.report(taskToken as string, report);
+      void engine.engine.executions.report(taskToken as string, report);
     };
     const texts = await textsOf(engine, 'callbacks');
     let run = 0;

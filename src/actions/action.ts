@@ -25,8 +25,6 @@ export interface TaskCall {
   readonly taskToken: string | null;
   /** The task, for what a task starts in this engine; null for a task of an Express execution. */
   readonly task: { readonly execution: number; readonly event: number } | null;
-  /** How many sync executions stand above this one; bounds flows that call themselves. */
-  readonly depth: number;
 }
 
 /**

@@ -11,8 +11,6 @@ import { egressPolicy } from '../outbound/egress.ts';
 import type { EgressOptions } from '../outbound/egress.ts';
 import { putEventsAction } from './eventbridge/put-events.ts';
 import { invokeFunctionAction } from './fc/invoke.ts';
-import { startExecutionAction, startSyncExecutionAction } from './fnf/start.ts';
-import type { StartExecution, StartSync } from './fnf/start.ts';
 import { httpRequestAction } from './http/request.ts';
 import type { MessageStore } from '../store/messages.ts';
 import type { CloudOptions } from './cloud-call.ts';
@@ -36,12 +34,8 @@ export interface ActionOptions {
   readonly account: string;
   /** `settings.egress`, with `auto` decided by where the server listens. */
   readonly egress: EgressOptions;
-  /** Flows that call flows synchronously, how deep. */
-  readonly callDepth: number;
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly startSync: StartSync;
-  readonly startExecution: StartExecution;
   /** What `MNS:SendMessage` keeps here when there is no Message Service. */
   readonly messages: MessageStore;
 }
@@ -90,8 +84,6 @@ export function createActions(options: ActionOptions): Actions {
   const builtIn = new Map<string, Action>([
     ['http:request', httpRequestAction(transport, clock, http)],
     ['fc:invokefunction', invokeFunction],
-    ['fnf:startexecution', startExecutionAction(options.startExecution, { region, account })],
-    ['fnf:startsyncexecution', startSyncExecutionAction(options.startSync, options.callDepth, clock)],
     ['mns:sendmessage', sendMessage],
     ['eventbridge:putevents', putEventsAction({ ...cloud, endpoint: options.eventBridgeEndpoint })],
     ['sms:sendsms', sendSmsAction(openApi)],

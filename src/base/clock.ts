@@ -1,17 +1,14 @@
-/**
- * Time as something that is handed over. Nothing below the composition root reads the machine's clock, so a test
- * sets time instead of waiting for it.
- */
+/** The time, as a port: nothing below the composition root reads the machine's clock, so that a test can set the time. */
 export interface Clock {
   /** Wall clock: milliseconds since 1970-01-01T00:00:00Z. May jump in either direction. */
   nowMs(): number;
   /** Milliseconds on a clock that never jumps; only differences mean anything. */
   monotonicMs(): number;
-  /** Calls `wake` once, after `delayMs` on the monotonic clock. The result cancels it. `delayMs` is below 2^31. */
+  /** Calls `wake` once, after `delayMs` on the monotonic clock. The result cancels it. */
   after(delayMs: number, wake: () => void): () => void;
 }
 
-/** The machine's own clock. */
+/** The clock of this machine. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
@@ -25,8 +22,8 @@ let lastMs = Number.NaN;
 let lastText = '';
 
 /**
- * `2019-01-01T01:01:01.001Z`: how the service writes times (api.md 1.5). The last text is kept: an execution that never
- * waits starts and stops in one millisecond, and so do those beside it.
+ * `2019-01-01T01:01:01.001Z`, as the service writes times (api.md 1.5). The function holds the last text: an execution that
+ * never waits starts and stops in one millisecond, and so do the executions beside it.
  */
 export function formatTime(ms: number): string {
   if (ms !== lastMs) {

@@ -6,6 +6,9 @@ import { basename, extname } from 'node:path';
 import { ApiError } from '../api/error.ts';
 import { formatDiagnostic } from '../base/diagnostic.ts';
 import { systemIds } from '../base/ids.ts';
+import { createObserver } from '../base/observer.ts';
+import type { Subscriber } from '../base/observer.ts';
+import { systemPorts } from '../base/ports.ts';
 import { compileDefinition } from '../language/compile.ts';
 import type { Plan } from '../language/plan.ts';
 import { createFlow } from '../operations/flows/create-flow.ts';
@@ -42,22 +45,11 @@ export async function run(host: Host, options: RunOptions): Promise<number> {
     settings,
     stores: await host.memoryStores(),
     localCallersOnly: true,
+    ports: systemPorts(createObserver(printEvents(host))),
     endpoint: () => '',
-    log: {
-      defect: (error, where) => host.err(`${where}: ${error instanceof Error ? error.stack : String(error)}\n`),
-      storeTrouble() {},
-      stuck() {},
-      ownershipLost() {},
-    },
   });
   try {
-    const reply = await start(
-      tellingWarnings(engine.services, host),
-      flowName(plan, file),
-      definition,
-      inputText,
-      options,
-    );
+    const reply = await start(engine.services, flowName(plan, file), definition, inputText, options);
     host.out(`${JSON.stringify(reply, null, 2)}\n`);
     // Messages to topics that it sent are pushed now or never.
     await engine.drain(settings.shutdownMs);
@@ -123,17 +115,12 @@ async function start(
   return startSyncExecution.run(services, call({ FlowName: name, Input: input, ...named }));
 }
 
-/** The same services; what was odd in an execution, which the reply does not carry, is said on the way. */
-function tellingWarnings(services: OperationServices, host: Host): OperationServices {
+/** Prints warnings, which the reply does not contain, and defects. */
+function printEvents(host: Host): Subscriber {
   return {
-    ...services,
-    sync: {
-      ...services.sync,
-      async start(request) {
-        const answer = await services.sync.start(request);
-        for (const warning of answer.result.warnings) host.err(`warning: ${warning}\n`);
-        return answer;
-      },
+    executionEnded({ warnings }) {
+      for (const warning of warnings) host.err(`warning: ${warning}\n`);
     },
+    defect: ({ error, where }) => host.err(`${where}: ${error instanceof Error ? error.stack : String(error)}\n`),
   };
 }

@@ -1,54 +1,62 @@
 /**
- * Executions of both modes under one port (`executions.ts`): names are resolved to flows, and flows to where their
- * executions are. Standard ones are in the store; Express ones in memory, as long as they are kept.
+ * Executions of both modes behind one port (`executions.ts`). The service finds the flow of a name, and the place of its
+ * executions: the store for Standard ones, memory for Express ones, as long as the history retains them.
  */
 import { ApiError, apiError, invalidArgument } from '../api/error.ts';
-import type { Clock } from '../base/clock.ts';
+import type { Ports } from '../base/ports.ts';
 import type { Failure } from '../interpreter/event.ts';
 import { historyEvent } from '../interpreter/history.ts';
 import type { StateEventNames } from '../interpreter/history.ts';
 import { decodeEvents } from '../interpreter/journal.ts';
 import type { Dialect } from '../language/plan.ts';
-import type { ExecutionPosition, ExecutionQuery, ExecutionRecord, ExecutionStore } from '../store/executions.ts';
+import type {
+  ExecutionPosition,
+  ExecutionQuery,
+  ExecutionRecord,
+  ExecutionStore,
+  FlowSnapshot,
+} from '../store/executions.ts';
 import type { FlowRecord, FlowStore } from '../store/flows.ts';
+import type { StartOrigin } from './start-origin.ts';
 import type { Executions, ExecutionView, HistoryPage, ListRequest } from './executions.ts';
 import type { ExpressHistory } from './express/history/express-history.ts';
-import type { KeptExecution } from './express/history/kept-execution.ts';
-import type { StandardRuntime } from './durable/durable.ts';
+import type { RetainedExecution } from './express/history/retained-execution.ts';
+import type { DurableRuntime } from './durable/durable.ts';
 
 export interface ExecutionServiceOptions {
   readonly flows: FlowStore;
   readonly store: ExecutionStore;
-  readonly standard: StandardRuntime;
-  /** Null: Express executions are not kept. */
+  readonly durable: DurableRuntime;
+  /** Null: Express executions are not retained. */
   readonly express: ExpressHistory | null;
-  readonly clock: Clock;
+  readonly ports: Pick<Ports, 'scheduler'>;
   readonly stateEventNames: StateEventNames;
 }
 
 export function createExecutions(options: ExecutionServiceOptions): Executions {
-  const { store, standard } = options;
+  const { store, durable } = options;
   const read = new Reader(options);
   return {
     async start({ callbackToken, ...request }) {
-      const parent = callbackToken === '' ? null : standard.taskOf(callbackToken);
-      const record = await standard.start({ ...request, parent, reports: parent !== null, byTask: false });
-      return read.view(record);
+      const origin: StartOrigin =
+        callbackToken === '' ? { from: 'api' } : { from: 'token', task: durable.taskOf(callbackToken) };
+      const { record, snapshot } = await durable.start({ ...request, origin });
+      return read.view(record, snapshot);
     },
     async stop(flowName, executionName, failure) {
       const flow = await read.flow(flowName);
       if (flow.executionMode === 'Express') throw await read.notStoppable(flow, executionName);
       const record = await read.record(flow, executionName);
       if (record.status !== 'Running') throw apiError('ExecutionAlreadyCompleted', executionName, flowName);
-      return read.view(await standard.stop(record, failure satisfies Failure));
+      return read.view(await durable.stop(record, failure satisfies Failure));
     },
     async describe(flowName, executionName, waitMs) {
       const flow = await read.flow(flowName);
       if (flow.executionMode === 'Express') return read.describeExpress(flow, executionName, waitMs);
       const record = await read.record(flow, executionName);
       if (waitMs === 0 || record.status !== 'Running') return read.view(record);
-      const ended = standard.whenEnded(record.id, waitMs);
-      // It may have ended between the look and the wait.
+      const ended = durable.whenEnded(record.id, waitMs);
+      // The execution may have ended between the read and the wait.
       const again = await read.record(flow, executionName);
       if (again.status === 'Running') await ended;
       return read.view((await store.get(record.id)) ?? again);
@@ -60,29 +68,34 @@ export function createExecutions(options: ExecutionServiceOptions): Executions {
       const record = await read.record(flow, executionName);
       return read.standardHistory(record, fromEvent, limit);
     },
-    report: (taskToken, report) => standard.report(taskToken, report),
+    report: (taskToken, report) => durable.report(taskToken, report),
     async waits(flowName, executionName) {
       const flow = await read.flow(flowName);
       if (flow.executionMode === 'Express') {
-        return { view: read.kept(flow, executionName).view(false), waits: [] };
+        return { view: read.retained(flow, executionName).view(false), waits: [] };
       }
       const record = await read.record(flow, executionName);
-      return { view: await read.view(record), waits: await standard.waits(record) };
+      return { view: await read.view(record), waits: await durable.waits(record) };
     },
     async redrive(flowName, executionName) {
       const flow = await read.flow(flowName);
       if (flow.executionMode === 'Express') {
         throw new ApiError('ActionNotSupported', 'Express execution is not supported');
       }
-      return read.view(await standard.redrive(await read.record(flow, executionName)));
+      return read.view(await durable.redrive(await read.record(flow, executionName)));
     },
   };
 }
 
+type Frozen = Pick<FlowSnapshot, 'definition' | 'roleArn' | 'environment'>;
+
+const NOTHING: Frozen = { definition: '', roleArn: '', environment: [] };
+
+/** Reads flows, executions and histories for the members of the port. */
 class Reader {
   readonly #options: ExecutionServiceOptions;
-  /** The snapshot that was read last: a page of executions mostly has one definition. */
-  #snapshot: { key: string; value: Pick<ExecutionView, 'definition' | 'roleArn' | 'environment'> } | null = null;
+  /** The snapshot that was read last: most executions of a page have one definition. */
+  #snapshot: { key: string; value: Frozen } | null = null;
 
   constructor(options: ExecutionServiceOptions) {
     this.#options = options;
@@ -102,42 +115,42 @@ class Reader {
     return record;
   }
 
-  /** @throws {ApiError} `ExecutionNotExists`, also for one that is kept no longer. */
-  kept(flow: FlowRecord, name: string): KeptExecution {
-    const kept = this.#options.express?.find(flow.id, name) ?? null;
-    if (kept === null) throw apiError('ExecutionNotExists', name, flow.name);
-    return kept;
+  /** @throws {ApiError} `ExecutionNotExists`, also for an execution that is retained no longer. */
+  retained(flow: FlowRecord, name: string): RetainedExecution {
+    const retained = this.#options.express?.find(flow.id, name) ?? null;
+    if (retained === null) throw apiError('ExecutionNotExists', name, flow.name);
+    return retained;
   }
 
-  async view(record: ExecutionRecord): Promise<ExecutionView> {
+  /** @param snapshot what the execution runs, where the caller has it */
+  async view(record: ExecutionRecord, snapshot: FlowSnapshot | null = null): Promise<ExecutionView> {
     const { flowName, name, status, startedMs, stoppedMs, input, output } = record;
-    return { flowName, name, status, startedMs, stoppedMs, input, output, ...(await this.#frozen(record)) };
+    const { definition, roleArn, environment } = snapshot ?? (await this.#frozen(record));
+    return { flowName, name, status, startedMs, stoppedMs, input, output, definition, roleArn, environment };
   }
 
-  async #frozen({ flowId, revision }: ExecutionRecord) {
+  async #frozen({ flowId, revision }: ExecutionRecord): Promise<Frozen> {
     const key = `${flowId}/${revision}`;
     if (this.#snapshot?.key === key) return this.#snapshot.value;
-    const snapshot = await this.#options.store.snapshot(flowId, revision);
-    const { definition = '', roleArn = '', environment = [] } = snapshot ?? {};
-    const value = { definition, roleArn, environment };
+    const value = (await this.#options.store.snapshot(flowId, revision)) ?? NOTHING;
     this.#snapshot = { key, value };
     return value;
   }
 
   async describeExpress(flow: FlowRecord, name: string, waitMs: number): Promise<ExecutionView> {
-    const kept = this.kept(flow, name);
-    if (waitMs > 0 && kept.status === 'Running') {
-      const { ended, forget } = kept.whenEnded();
-      const cancel = this.#options.clock.after(waitMs, forget);
+    const retained = this.retained(flow, name);
+    if (waitMs > 0 && retained.status === 'Running') {
+      const { ended, forget } = retained.whenEnded();
+      const cancel = this.#options.ports.scheduler.after(waitMs, forget);
       await ended;
       cancel();
     }
-    return kept.view(false);
+    return retained.view(false);
   }
 
-  /** A sync execution has nobody who could stop it: its caller waits for the end (api.md 4.16 is about Standard ones). */
+  /** StopExecution is for Standard executions (api.md 4.16); the caller of an Express one waits for its end. */
   async notStoppable(flow: FlowRecord, name: string): Promise<ApiError> {
-    const { status } = this.kept(flow, name);
+    const { status } = this.retained(flow, name);
     if (status !== 'Running') return apiError('ExecutionAlreadyCompleted', name, flow.name);
     return new ApiError('ActionNotSupported', 'Express execution is not supported');
   }
@@ -148,7 +161,7 @@ class Reader {
     if (flow.executionMode === 'Express') {
       const page = this.#options.express?.list(query) ?? { executions: [], next: null };
       return {
-        executions: page.executions.map((kept) => kept.view(query.metadataOnly)),
+        executions: page.executions.map((retained) => retained.view(query.metadataOnly)),
         nextToken: tokenOf(flow, page.next),
       };
     }
@@ -166,9 +179,9 @@ class Reader {
   }
 
   async standardHistory(record: ExecutionRecord, fromEvent: number, limit: number): Promise<HistoryPage> {
-    // One more than asked for tells whether there is another page.
+    // One event more than asked for shows whether there is another page.
     const rows = await this.#options.store.journal(record.id, fromEvent, limit + 1);
-    const names = this.#names(await this.#options.standard.dialect(record));
+    const names = this.#names(await this.#options.durable.dialect(record));
     const events = rows
       .flatMap((row) => decodeEvents(row.events))
       .filter(({ event }) => event.id >= fromEvent)
@@ -178,10 +191,10 @@ class Reader {
   }
 
   expressHistory(flow: FlowRecord, name: string, fromEvent: number, limit: number): HistoryPage {
-    const kept = this.kept(flow, name);
-    const { events, nextEvent } = kept.events(fromEvent, limit);
-    const names = this.#names(kept.source.dialect);
-    return { events: events.map((event) => historyEvent(event, kept.stepName(event), names)), nextEvent };
+    const retained = this.retained(flow, name);
+    const { events, nextEvent } = retained.events(fromEvent, limit);
+    const names = this.#names(retained.source.dialect);
+    return { events: events.map((event) => historyEvent(event, retained.stepName(event), names)), nextEvent };
   }
 
   /** The classic dialect has steps; the setting is about state machines (decisions.md 5). */
@@ -196,20 +209,20 @@ function queryOf(request: ListRequest, flow: FlowRecord): ExecutionQuery {
   return {
     ...filters,
     flowId: flow.id,
-    // LATEST asks for those that ran what was then the current definition.
+    // LATEST asks for executions that ran the definition that was current at their start.
     version: qualifier === 'LATEST' ? '' : isVersion ? qualifier : null,
     alias: qualifier === '' || qualifier === 'LATEST' || isVersion ? null : qualifier,
     after: nextToken === '' ? null : positionOf(flow, nextToken),
   };
 }
 
-/** The position on a page's end, for this flow; opaque to callers. */
+/** The position at the end of a page, for this flow; opaque to callers. */
 function tokenOf(flow: FlowRecord, next: ExecutionPosition | null): string {
   if (next === null) return '';
   return Buffer.from(`${flow.id}/${next.startedMs}/${next.id}`).toString('base64url');
 }
 
-/** @throws {ApiError} `InvalidArgument` for a text that no page of this flow gave. */
+/** @throws {ApiError} `InvalidArgument` for a text that is not the token of a page of this flow. */
 function positionOf(flow: FlowRecord, token: string): ExecutionPosition {
   const text = Buffer.from(token, 'base64url').toString();
   const [, flowId, startedMs, id] = /^([^/]+)\/(\d{1,15})\/(\d{1,15})$/.exec(text) ?? [];

@@ -1,83 +1,78 @@
-/** Puts the runtimes together: both drive executions of the same flows, by the same actions and limits. */
-import type { Clock } from '../base/clock.ts';
-import type { Ids } from '../base/ids.ts';
+/** Puts the runtimes together: both run the same flows, with the same actions and limits. */
+import type { Ports } from '../base/ports.ts';
 import type { ActionCatalog } from '../actions/action.ts';
-import type { StartExecution } from '../actions/fnf/start.ts';
 import type { Settings } from '../config/settings.ts';
 import type { CompileDefinition } from '../language/compilation.ts';
 import type { Stores } from '../store/stores.ts';
-import { startExecutionOf } from './children/child-executions.ts';
+import { Children } from './children/children.ts';
+import type { FlowPlace } from './children/standard-child.ts';
+import type { ChildStarter } from './driver/calls.ts';
+import { Turns } from './driver/turns.ts';
+import { createDurableRuntime } from './durable/durable.ts';
+import type { DurableRuntime } from './durable/durable.ts';
 import { createExecutions } from './execution-service.ts';
 import type { Executions } from './executions.ts';
-import { ExpressHistory } from './express/history/express-history.ts';
 import { createExpressRuntime } from './express/express.ts';
 import type { ExpressRuntime } from './express/express.ts';
+import { ExpressHistory } from './express/history/express-history.ts';
+import { createSyncExecutions } from './express/sync-executions.ts';
+import type { SyncExecutions } from './express/sync-executions.ts';
 import { createFlowChanges } from './flow-changes.ts';
 import type { FlowChanges } from './flow-changes.ts';
 import { createFlowCompiler, createRunnableFlows } from './flows/runnable-flows.ts';
-import { createStandardRuntime } from './durable/durable.ts';
-import type { StandardLog, StandardRuntime } from './durable/durable.ts';
-import { createSyncExecutions } from './express/sync-executions.ts';
-import type { SyncExecutions } from './express/sync-executions.ts';
 
 export interface RuntimesOptions {
-  readonly clock: Clock;
-  readonly ids: Ids;
+  readonly ports: Ports;
   readonly actions: ActionCatalog;
   readonly stores: Pick<Stores, 'flows' | 'executions'>;
   readonly compile: CompileDefinition;
   readonly limits: Settings['limits'];
   readonly history: Settings['history'];
-  /** Waiting Standard executions that stay in memory; as many as the runtime sees fit when absent. */
+  readonly place: FlowPlace;
+  /** Waiting Standard executions that remain in memory; the runtime's own choice when absent. */
   readonly idleMax?: number;
-  readonly log: StandardLog;
+  /** What starts child flows, given what does so in the product: a test can replace it or listen. */
+  readonly children?: (own: ChildStarter) => ChildStarter;
 }
 
 export interface Runtimes {
   readonly express: ExpressRuntime;
-  readonly standard: StandardRuntime;
+  readonly durable: DurableRuntime;
   readonly sync: SyncExecutions;
   readonly executions: Executions;
   readonly changes: FlowChanges;
-  /** What the actions start Standard executions with. */
-  readonly startExecution: StartExecution;
 }
 
-/** Takes the store of executions over; what was under way there goes on. */
+/** Takes over the store of executions and takes up, in the background, what was under way there. */
 export async function createRuntimes(options: RuntimesOptions): Promise<Runtimes> {
-  const { clock, ids, actions, limits, log } = options;
+  const { ports, actions, limits, history: settings, place } = options;
   const { flows: flowStore, executions: store } = options.stores;
   const compile = createFlowCompiler({ compile: options.compile, parallelBranches: limits.parallelBranches });
-  const flows = createRunnableFlows({ flows: flowStore, ids, compile });
-  const kept = options.history.express;
-  const history = kept.executions === 0 ? null : new ExpressHistory({ ...kept, nowMs: () => clock.nowMs() });
-  const express = createExpressRuntime({ clock, ids, actions, limits, history, onDefect: log.defect });
-  const standard = await createStandardRuntime({
-    clock,
-    ids,
+  const flows = createRunnableFlows({ flows: flowStore, ids: ports.ids, compile });
+  const own = new Children();
+  const children = options.children?.(own) ?? own;
+  const history =
+    settings.express.executions === 0
+      ? null
+      : new ExpressHistory({ ...settings.express, nowMs: () => ports.clock.nowMs() });
+  const express = createExpressRuntime({ ports, actions, children, limits, history });
+  const sync = createSyncExecutions({ flows, runtime: express, ids: ports.ids });
+  const durable = await createDurableRuntime({
+    ports,
     actions,
+    children,
     store,
     flows,
     compile,
     flowId: async (name) => (await flowStore.get(name))?.id ?? null,
     limits,
-    keepMs: options.history.keepMs,
+    retainMs: settings.keepMs,
     ...(options.idleMax !== undefined && { idleMax: options.idleMax }),
-    log,
   });
-  return {
-    express,
-    standard,
-    sync: createSyncExecutions({ flows, runtime: express, ids }),
-    executions: createExecutions({
-      flows: flowStore,
-      store,
-      standard,
-      express: history,
-      clock,
-      stateEventNames: options.history.stateEventNames,
-    }),
-    changes: createFlowChanges({ flows, express, standard, history }),
-    startExecution: startExecutionOf({ standard, store, clock, ids, childDepth: limits.childDepth }),
-  };
+  own.connect({ sync, durable, store, ports, place, turns: new Turns(ports), ...limits });
+  durable.recover();
+  const { stateEventNames } = settings;
+  const executions = createExecutions({ flows: flowStore, store, durable, express: history, ports, stateEventNames });
+  const changes = createFlowChanges({ flows, express, durable, history });
+  return { express, durable, sync, executions, changes };
 }

@@ -1,115 +1,131 @@
 /**
- * The parts that run flows, put together: actions, runtimes and the services of the operations.
- * `serve` and `run` both stand on it, so that a flow meets the same limits and the same actions in either.
+ * The engine: actions, runtimes and the services of the operations, put together in one place. The server, `millrace run`, the
+ * tests and the test kit all use it, so that a flow meets the same limits and the same parts in each of them.
  */
-import type { Action } from '../actions/action.ts';
+import type { Action, ActionCatalog } from '../actions/action.ts';
 import type { ActionOptions, Actions } from '../actions/catalog.ts';
-import { systemClock } from '../base/clock.ts';
-import { systemIds } from '../base/ids.ts';
-import { stringifyJson } from '../base/json.ts';
+import type { Ports } from '../base/ports.ts';
+import { atMost } from '../base/scheduler.ts';
 import type { Settings } from '../config/settings.ts';
 import type { CompileDefinition } from '../language/compilation.ts';
 import { createOperationRate } from '../operations/rate.ts';
 import type { OperationServices } from '../operations/services.ts';
+import type { ChildStarter } from '../runtime/driver/calls.ts';
 import { createRuntimes } from '../runtime/runtimes.ts';
-import type { StandardLog } from '../runtime/durable/durable.ts';
+import type { Runtimes } from '../runtime/runtimes.ts';
 import type { Stores } from '../store/stores.ts';
 
 export interface EngineOptions {
   readonly settings: Settings;
+  /** The engine owns the stores from now on, and closes them. */
   readonly stores: Stores;
-  /** Whether only this machine can make the engine call something: what `egress.privateAddresses: auto` goes by. */
+  readonly ports: Ports;
+  /** True when only this machine can call the engine: the setting `egress.privateAddresses: auto` depends on it. */
   readonly localCallersOnly: boolean;
   /** Where the region is served, for DescribeRegions; asked when it is needed. */
   readonly endpoint: () => string;
-  readonly log: StandardLog;
+  /** Parts in place of the product's own. */
+  readonly standIns?: StandIns;
 }
 
-export interface Engine {
+/** What a test can put in place of a part that calls the world, or that memory and time show. */
+export interface StandIns {
+  readonly actions?: ActionCatalog;
+  /** What starts child flows, given what does so in the product. */
+  readonly children?: (own: ChildStarter) => ChildStarter;
+  /** The product loads the language with the first definition, which virtual time does not see. */
+  readonly compile?: CompileDefinition;
+  /** Waiting Standard executions that remain in memory. */
+  readonly idleMax?: number;
+}
+
+export interface Engine extends Runtimes {
   readonly services: OperationServices;
-  /** Executions and tasks under way. */
+  /** Executions and calls under way. */
   readonly underWay: { readonly express: number; readonly calls: number };
-  /** Lets what is under way come to a point where it can be left, for as long as the limit allows. */
+  /** Lets executions under way come to a point where they can be left, for as long as the limit allows. */
   drain(limitMs: number): Promise<void>;
-  /** Gives up the tasks under way, then closes the stores. */
+  /** Gives up the calls under way, then closes the stores. */
   close(): Promise<void>;
 }
 
-/** Puts the engine together. It owns `stores` from now on. */
+/** Puts the engine together and takes up what was under way in its stores. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const { settings, stores } = options;
-  const { limits, history } = settings;
-  const clock = systemClock;
-  const ids = systemIds;
-  const actions = new LazyActions({
-    ...settings,
-    egress: { open: egressOpen(settings, options.localCallersOnly), allow: settings.egress.allow },
-    callDepth: limits.callDepth,
-    clock,
-    ids,
-    startSync: async (request) => {
-      const inputText = stringifyJson(request.input);
-      return (await runtimes).sync.start({ ...request, inputText, qualifier: '' });
-    },
-    startExecution: async (request) => (await runtimes).startExecution(request),
-    messages: stores.messages,
+  const { settings, stores, ports, standIns = {} } = options;
+  const { limits, history, region, account } = settings;
+  const own = productActions(options);
+  const actions = standIns.actions ?? own;
+  const compile = standIns.compile ?? compileLazily;
+  const runtimes = await createRuntimes({
+    ...standIns,
+    ports,
+    actions,
+    stores,
+    compile,
+    limits,
+    history,
+    place: { region, account },
   });
-  // What was under way goes on before this resolves, so the actions may be called before it has.
-  const runtimes = createRuntimes({ clock, ids, actions, stores, compile, limits, history, log: options.log });
-  const { express, standard, sync, executions, changes } = await runtimes;
-  if (settings.mns.local && settings.mns.subscriptions.length > 0) actions.resume();
-  const region = {
-    id: settings.region,
-    get endpoint() {
-      return options.endpoint();
-    },
-  };
-  const rate = createOperationRate(clock, limits.operationRate, limits.operationRates);
+  if (settings.mns.local && settings.mns.subscriptions.length > 0) own.resume();
+  const { express, durable } = runtimes;
   return {
-    services: {
-      flows: stores.flows,
-      messages: stores.messages,
-      sync,
-      executions,
-      changes,
-      compile,
-      rate,
-      clock,
-      ids,
-      region,
-      limits,
-    },
+    ...runtimes,
+    services: servicesOf(options, runtimes, compile),
     get underWay() {
-      return { express: express.running, calls: standard.calls };
+      return { express: express.running, calls: durable.calls };
     },
     async drain(limitMs) {
-      await Promise.all([express.drain(limitMs), standard.drain(limitMs)]);
-      await waitAtMost(actions.idle(), limitMs);
+      await Promise.all([express.drain(limitMs), durable.drain(limitMs)]);
+      await atMost(ports.scheduler, limitMs, own.idle());
     },
     async close() {
-      standard.close();
-      await actions.close();
+      durable.close();
+      await own.close();
       await stores.close();
     },
   };
 }
 
-/** Waits for `work`, and no longer than the limit. */
-async function waitAtMost(work: Promise<void>, limitMs: number): Promise<void> {
-  let cancel = (): void => undefined;
-  const late = new Promise<void>((resolve) => {
-    cancel = systemClock.after(limitMs, resolve);
-  });
-  await Promise.race([work, late]);
-  cancel();
+function servicesOf(
+  { settings, stores, ports, endpoint }: EngineOptions,
+  { sync, executions, changes }: Runtimes,
+  compile: CompileDefinition,
+): OperationServices {
+  const { clock, ids } = ports;
+  const { limits } = settings;
+  return {
+    flows: stores.flows,
+    messages: stores.messages,
+    sync,
+    executions,
+    changes,
+    compile,
+    rate: createOperationRate(clock, limits.operationRate, limits.operationRates),
+    clock,
+    ids,
+    region: {
+      id: settings.region,
+      get endpoint() {
+        return endpoint();
+      },
+    },
+    limits,
+  };
 }
 
-function egressOpen({ egress }: Settings, localCallersOnly: boolean): boolean {
-  return egress.privateAddresses === 'open' || (egress.privateAddresses === 'auto' && localCallersOnly);
+function productActions({ settings, stores, ports, localCallersOnly }: EngineOptions): Actions {
+  const { egress } = settings;
+  const isOpen = egress.privateAddresses === 'open' || (egress.privateAddresses === 'auto' && localCallersOnly);
+  return new LazyActions({
+    ...settings,
+    ...ports,
+    egress: { open: isOpen, allow: egress.allow },
+    messages: stores.messages,
+  });
 }
 
 /** The language, loaded by the first definition: reading YAML takes much of a server's start and of its idle memory. */
-const compile: CompileDefinition = async (text, options) => {
+const compileLazily: CompileDefinition = async (text, options) => {
   const { compileDefinition } = await import('../language/compile.ts');
   return compileDefinition(text, options);
 };

@@ -8,17 +8,16 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { ApiError, apiError } from '../api/error.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
-import type { Clock } from '../base/clock.ts';
-import type { Ids } from '../base/ids.ts';
+import type { Ports } from '../base/ports.ts';
 import type { Operation } from '../operations/operation.ts';
 import { BodyReader, announcedBytes } from './http/body.ts';
 import { Dispatcher } from './api/dispatcher.ts';
 import { EarlyAnswers } from './http/early-answers.ts';
 import { endConnection } from './api/exchange.ts';
-import type { WireLog } from './log.ts';
 import { Outbox } from './http/outbox.ts';
 import { renderError, replyHeaders } from './api/reply.ts';
 import { UnreadReplies } from './http/unread-replies.ts';
+import { Routes } from './routes.ts';
 
 /** A GET call carries everything in its first line (wire.md 4.1), `Input` of 64 KiB percent-encoded included. */
 const MAX_HEAD_BYTES = 256 * 1024;
@@ -45,9 +44,7 @@ export interface WireServerOptions<Services> {
   readonly requestBytes: number;
   /** A slow answer later than this starts early, as white space (decisions.md 4.6); null: never. */
   readonly earlyAnswerMs: number | null;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly log: WireLog;
+  readonly ports: Ports;
 }
 
 export interface WireServer {
@@ -58,22 +55,24 @@ export interface WireServer {
 }
 
 export function createWireServer<Services>(options: WireServerOptions<Services>): WireServer {
-  const { clock, ids, tls } = options;
-  const early = options.earlyAnswerMs === null ? null : new EarlyAnswers(clock, options.earlyAnswerMs);
-  const shared = { clock, ids, outbox: new Outbox(), unread: new UnreadReplies(MAX_UNREAD_BYTES), closing: false };
+  const { ports, tls } = options;
+  const { scheduler } = ports;
+  const early = options.earlyAnswerMs === null ? null : new EarlyAnswers(ports, options.earlyAnswerMs);
+  const shared = { ports, outbox: new Outbox(scheduler), unread: new UnreadReplies(MAX_UNREAD_BYTES), closing: false };
   const bodies = new BodyReader(options.requestBytes, MAX_HELD_BYTES);
-  const dispatcher = new Dispatcher({ ...options, bodies, early, shared, secureTransport: tls !== null });
-  const server = createNodeServer(tls, (request, response) => dispatcher.handle(request, response));
+  const dispatcher = new Dispatcher({ ...options, early, shared, secureTransport: tls !== null });
+  const routes = new Routes({ dispatcher, bodies, shared, isOpen: options.authenticator.open });
+  const server = createNodeServer(tls, (request, response) => routes.handle(request, response));
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     // A body that is too large is refused before it is sent.
     if (announcedBytes(request) <= options.requestBytes) response.writeContinue();
-    dispatcher.handle(request, response);
+    routes.handle(request, response);
   });
   // An expectation that is not known is passed over; node would answer it without a body.
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
-    dispatcher.handle(request, response);
+    routes.handle(request, response);
   });
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseBytes(error, socket, clock, ids));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseBytes(error, socket, ports));
 
   // What TCP accepted, and what speaks HTTP: over TLS the second comes after the handshake.
   const connections = track(server, 'connection');
@@ -86,7 +85,7 @@ export function createWireServer<Services>(options: WireServerOptions<Services>)
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });
-      const cancelLimit = clock.after(limitMs, () => {
+      const cancelLimit = scheduler.after(limitMs, () => {
         for (const socket of connections) socket.destroy();
       });
       // Node takes a connection that has not sent anything yet for a busy one, so which are idle is looked at here,
@@ -94,7 +93,7 @@ export function createWireServer<Services>(options: WireServerOptions<Services>)
       let cancelLook = (): void => {};
       const look = (): void => {
         for (const socket of speaking) if (answerOf(socket) === null) socket.destroy();
-        cancelLook = clock.after(CLOSING_LOOK_MS, look);
+        cancelLook = scheduler.after(CLOSING_LOOK_MS, look);
       };
       look();
       await closed;
@@ -153,7 +152,7 @@ function answerOf(socket: Socket): ServerResponse | null {
 }
 
 /** Answers bytes that are no HTTP request, or one that took too long to arrive. */
-function refuseBytes(error: NodeJS.ErrnoException, socket: Socket, clock: Clock, ids: Ids): void {
+function refuseBytes(error: NodeJS.ErrnoException, socket: Socket, { scheduler, ids }: Ports): void {
   const silent = socket.bytesRead === 0;
   const answering = answerOf(socket)?.headersSent === true;
   if (!socket.writable || silent || answering || error.code === 'ECONNRESET') {
@@ -168,7 +167,7 @@ function refuseBytes(error: NodeJS.ErrnoException, socket: Socket, clock: Clock,
     format: 'JSON',
   } as const;
   const body = renderError(context, refusal);
-  endConnection(socket, clock, refusal.status, replyHeaders(context, Buffer.byteLength(body)), body);
+  endConnection(socket, scheduler, refusal.status, replyHeaders(context, Buffer.byteLength(body)), body);
 }
 
 function refusalOf(error: NodeJS.ErrnoException): ApiError {

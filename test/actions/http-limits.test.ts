@@ -17,7 +17,7 @@ test('a server that never answers: HTTP.Timeout when the time is up, and the con
   http.clock.advance(1);
   assert.deepEqual(await failing, { error: 'HTTP.Timeout', cause: `GET ${url}/slow: no answer within 5000 ms` });
   await until(() => sockets.size === 0);
-  assert.equal(http.clock.waiting, 0);
+  assert.equal(http.clock.timers, 0);
 });
 
 test('the time limit covers the body and all redirects', async () => {
@@ -183,7 +183,7 @@ test('an aborted call settles at once and its connection is closed', async () =>
   assert.equal((await running).ok, false);
   await until(() => sockets.size === 0);
   assert.equal((await http.run('HTTP:Request', { url }, { signal: abort.signal })).ok, false);
-  assert.equal(http.clock.waiting, 0);
+  assert.equal(http.clock.timers, 0);
 });
 
 test('many aborted calls leave no connection, timer or listener, and those still waiting never send', async () => {
@@ -202,7 +202,7 @@ test('many aborted calls leave no connection, timer or listener, and those still
     assert.equal(requests, 10);
     await until(() => sockets.size === 0);
   }
-  assert.equal(http.clock.waiting, 0);
+  assert.equal(http.clock.timers, 0);
   assert.equal(requests, 10);
 });
 

@@ -159,7 +159,7 @@ describe('messages of a topic', () => {
       assert.match(push.error, /^http:\/\/127\.0\.0\.1:\d+\/in: it answered 500$/);
       const delayMs = (push.nextMs ?? 0) - there.clock.nowMs();
       assert.equal(delayMs, Math.min(512_000, 1000 * 2 ** (attempt - 1)));
-      await until(() => there.clock.waiting > 0);
+      await until(() => there.clock.timers > 0);
       there.clock.advance(delayMs - 1);
       assert.equal(received.length, attempt);
       there.clock.advance(1);
@@ -275,6 +275,6 @@ describe('pushes that an earlier server left', () => {
     await there.close();
     assert.deepEqual((await there.newest()).push.attempts, 0);
     assert.equal((await there.store.due(10)).length, 1);
-    assert.equal(there.clock.waiting, 0);
+    assert.equal(there.clock.timers, 0);
   });
 });

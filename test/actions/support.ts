@@ -9,40 +9,10 @@ import assert from 'node:assert/strict';
 import type { TaskCall, TaskResult } from '../../src/actions/action.ts';
 import { createActions } from '../../src/actions/catalog.ts';
 import type { ActionOptions } from '../../src/actions/catalog.ts';
-import type { Clock } from '../../src/base/clock.ts';
 import { systemIds } from '../../src/base/ids.ts';
 import type { JsonObject, JsonValue } from '../../src/base/json.ts';
+import { ManualTime } from '../../src/testing/manual-time.ts';
 import { createMemoryMessages } from '../../src/store/memory/message-store.ts';
-
-/** Stands still until a test moves it. */
-export class HandClock implements Clock {
-  #nowMs = Date.UTC(2026, 0, 2, 3, 4, 5);
-  readonly #timers = new Set<{ dueMs: number; wake: () => void }>();
-
-  nowMs(): number {
-    return this.#nowMs;
-  }
-  monotonicMs(): number {
-    return this.#nowMs;
-  }
-  after(delayMs: number, wake: () => void): () => void {
-    const timer = { dueMs: this.#nowMs + delayMs, wake };
-    this.#timers.add(timer);
-    return () => this.#timers.delete(timer);
-  }
-  /** Timers set and not yet fired or cancelled. */
-  get waiting(): number {
-    return this.#timers.size;
-  }
-  advance(ms: number): void {
-    this.#nowMs += ms;
-    for (const timer of [...this.#timers]) {
-      if (timer.dueMs > this.#nowMs) continue;
-      this.#timers.delete(timer);
-      timer.wake();
-    }
-  }
-}
 
 export interface Overrides extends Partial<Omit<ActionOptions, 'http'>> {
   readonly http?: Partial<ActionOptions['http']>;
@@ -57,7 +27,6 @@ export const EXPRESS_CALL: Omit<TaskCall, 'action' | 'parameters'> = {
   mode: 'RequestComplete',
   taskToken: null,
   task: null,
-  depth: 0,
 };
 
 /** What a call differs in from one of an Express execution, and when it is given up. */
@@ -67,7 +36,7 @@ export interface CallOptions {
 }
 
 export interface Bench {
-  readonly clock: HandClock;
+  readonly clock: ManualTime;
   resume(): void;
   /** Also called when the tests of the file have ended. */
   close(): Promise<void>;
@@ -80,7 +49,7 @@ export interface Bench {
 
 /** A catalog for one test file; closed when its tests have ended. */
 export function bench(overrides: Overrides = {}): Bench {
-  const clock = new HandClock();
+  const clock = new ManualTime();
   const { http, ...rest } = overrides;
   const actions = createActions({
     http: {
@@ -102,11 +71,8 @@ export function bench(overrides: Overrides = {}): Bench {
     region: 'cn-hangzhou',
     account: '1234567890123456',
     egress: { open: true, allow: [] },
-    callDepth: 5,
     clock,
     ids: systemIds,
-    startSync: () => assert.fail('no flow is called here'),
-    startExecution: () => assert.fail('no execution is started here'),
     ...rest,
   });
   after(() => actions.close());

@@ -1,10 +1,11 @@
 /** Flows that wait for people: a token in a message of a topic, which the server itself pushes, and in the event of a function. */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { answerJson, startService } from '../support/service.ts';
-import type { Service } from '../support/service.ts';
+import { answerJson, startService } from '../../src/testing/http-service.ts';
+import type { Service } from '../../src/testing/http-service.ts';
 import { startClassicServer } from './support.ts';
 import type { ClassicServer } from './support.ts';
+import { fileEnd } from '../support/at-end.ts';
 
 type Value = Record<string, unknown>;
 
@@ -20,7 +21,7 @@ const report = async (taskToken: unknown, { error, ...output }: Value): Promise<
 };
 
 before(async () => {
-  desk = await startService((_request, body, response) => {
+  desk = await startService(fileEnd, (_request, body, response) => {
     answerJson(response, {});
     const { taskToken, token, order, step } = JSON.parse(body) as Value;
     const answer = answers.get(order === undefined ? String(step) : (order as { id: string }).id)?.shift();

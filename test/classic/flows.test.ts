@@ -1,9 +1,10 @@
 /** Real flows of the classic language on a real server, against functions of this folder, in both modes where they can be. */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { answerJson, startService } from '../support/service.ts';
+import { answerJson, startService } from '../../src/testing/http-service.ts';
 import { BOTH, startClassicServer } from './support.ts';
 import type { ClassicServer, End } from './support.ts';
+import { fileEnd } from '../support/at-end.ts';
 
 let server: ClassicServer;
 
@@ -65,7 +66,7 @@ for (const mode of BOTH) {
     });
 
     it('a listing over HTTP is priced in nested foreach', async () => {
-      const service = await startService((_request, _body, response) => {
+      const service = await startService(fileEnd, (_request, _body, response) => {
         answerJson(response, { customers: [{ id: 3, discount: 1 }, { id: 0 }, { id: 2, discount: 0 }] });
       });
       const end = await server.run(mode, 'listing', { service: service.url });

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeClient } from '../support/clients.ts';
 import type { Client } from '../support/clients.ts';
-import { ROOT_KEY, startServer } from '../support/millrace.ts';
+import { ROOT_KEY, startServer } from '../../src/testing/server-process.ts';
+import { fileEnd } from '../support/at-end.ts';
 
 type Value = Record<string, unknown>;
 export type Mode = 'Standard' | 'Express';
@@ -45,7 +46,7 @@ export async function startClassicServer(modules: readonly string[], settings = 
     const module = JSON.stringify(join(import.meta.dirname, 'functions', `${name}.mjs`));
     return `  "${name}-*": { module: ${module} }\n  "${name}/*": { module: ${module} }\n`;
   });
-  const server = await startServer({ settings: `functions:\n${functions.join('')}${settings}` });
+  const server = await startServer(fileEnd, { settings: `functions:\n${functions.join('')}${settings}` });
   return classicServer(nodeClient({ url: server.url, key: ROOT_KEY }));
 }
 

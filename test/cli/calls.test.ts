@@ -7,10 +7,11 @@ import { before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { nodeClient } from '../support/clients.ts';
 import type { Client } from '../support/clients.ts';
-import type { Ended, Server } from '../support/millrace.ts';
-import { ROOT_KEY, runMillrace, startServer } from '../support/millrace.ts';
-import { answerJson, startService } from '../support/service.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import type { Ended, Server } from '../../src/testing/server-process.ts';
+import { ROOT_KEY, runMillrace, startServer } from '../../src/testing/server-process.ts';
+import { answerJson, startService } from '../../src/testing/http-service.ts';
+import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
+import { fileEnd } from '../support/at-end.ts';
 
 const KEY = {
   MILLRACE_ACCESS_KEY_ID: ROOT_KEY.accessKeyId,
@@ -32,9 +33,9 @@ describe('a command that calls a server', () => {
   const run = (...argv: string[]): Promise<Ended> => runMillrace([...argv, '--endpoint', server.url], { env: KEY });
 
   before(async () => {
-    server = await startServer();
+    server = await startServer(fileEnd);
     client = nodeClient({ url: server.url, key: ROOT_KEY });
-    const service = await startService((request, _body, response) => {
+    const service = await startService(fileEnd, (request, _body, response) => {
       told['token'] = String(request.headers['x-fnf-http-callback-task-token']);
       answerJson(response, {});
     });
@@ -94,7 +95,7 @@ describe('the server that a command calls', () => {
   it('is found by its own settings, and its key in its data folder', async () => {
     // The key that a server makes for itself is in its folder; the port is not known before it serves.
     const own = { MILLRACE_ACCESS_KEY_ID: null, MILLRACE_ACCESS_KEY_SECRET: null };
-    const server = await startServer({ env: own });
+    const server = await startServer(fileEnd, { env: own });
     const env = { MILLRACE_DATA: server.folder, MILLRACE_LISTEN: server.endpoint };
     const ended = await runMillrace(['why', 'f', 'e'], { env });
     assert.deepEqual([ended.code, ended.stderr], [1, "millrace: FlowNotExists: Flow 'f' does not exist.\n"]);
@@ -103,17 +104,17 @@ describe('the server that a command calls', () => {
   });
 
   it('may ask for no key', async () => {
-    const server = await startServer({
+    const server = await startServer(fileEnd, {
       env: { MILLRACE_AUTH: 'off', MILLRACE_ACCESS_KEY_ID: null, MILLRACE_ACCESS_KEY_SECRET: null },
     });
-    const env = { MILLRACE_AUTH: 'off', MILLRACE_DATA: temporaryFolder(), MILLRACE_LISTEN: server.endpoint };
+    const env = { MILLRACE_AUTH: 'off', MILLRACE_DATA: temporaryFolder(fileEnd), MILLRACE_LISTEN: server.endpoint };
     assert.match((await runMillrace(['why', 'f', 'e'], { env })).stderr, /FlowNotExists/);
   });
 
   it('may have a certificate of its own', async () => {
     const file = (name: string): string => fileURLToPath(new URL(`../support/tls/${name}`, import.meta.url));
     const tls = { MILLRACE_TLS_CERT: file('certificate.pem'), MILLRACE_TLS_KEY: file('key.pem') };
-    const server = await startServer({ env: tls });
+    const server = await startServer(fileEnd, { env: tls });
     const ended = await runMillrace(['why', 'f', 'e', '--endpoint', server.url], { env: { ...KEY, ...tls } });
     assert.match(ended.stderr, /FlowNotExists/);
     const stranger = await runMillrace(['why', 'f', 'e', '--endpoint', server.url], { env: KEY });
@@ -125,7 +126,7 @@ describe('the server that a command calls', () => {
     await once(closed, 'listening');
     const { port } = closed.address() as AddressInfo;
     closed.close();
-    const page = await startService((_request, _body, response) => response.end('<p>hello</p>'));
+    const page = await startService(fileEnd, (_request, _body, response) => response.end('<p>hello</p>'));
     const endpoint = (url: string) => ['--endpoint', url];
     const wrong: readonly [argv: readonly string[], env: Record<string, string>, message: RegExp][] = [
       [endpoint(`http://127.0.0.1:${port}`), KEY, /cannot call http:\/\/127.*nothing serves there\. Start the server/],
@@ -133,7 +134,7 @@ describe('the server that a command calls', () => {
       [endpoint('ftp://127.0.0.1'), KEY, /is not a URL such as/],
       [endpoint(page.url), KEY, /is not Millrace: it answered 200 without a reply of the API/],
       [[], { ...KEY, MILLRACE_LISTEN: '127.0.0.1:0' }, /port 0, .*--endpoint URL/],
-      [[], { MILLRACE_DATA: temporaryFolder() }, /there is no access key: .* holds none\. Set MILLRACE_DATA/],
+      [[], { MILLRACE_DATA: temporaryFolder(fileEnd) }, /there is no access key: .* holds none\. Set MILLRACE_DATA/],
       [[], { ...KEY, MILLRACE_LISTEN: 'nonsense' }, /MILLRACE_LISTEN/],
     ];
     for (const [argv, env, message] of wrong) {

@@ -3,14 +3,15 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { runMillrace } from '../support/millrace.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { runMillrace } from '../../src/testing/server-process.ts';
+import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
+import { fileEnd } from '../support/at-end.ts';
 
 const CLASSIC = 'version: v1\ntype: flow\nsteps:\n  - {type: wait, name: w, duration: 400}\n';
 const ASL = '{"StartAt":"A","States":{"A":{"Type":"Pass","Result":{"a":1},"End":true}}}';
 
 function fileOf(name: string, text: string): string {
-  const file = join(temporaryFolder(), name);
+  const file = join(temporaryFolder(fileEnd), name);
   writeFileSync(file, text);
   return file;
 }

@@ -5,14 +5,15 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
+import { fileEnd } from '../support/at-end.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Runs the script with programs that do what these shell scripts say, and with no others. */
 function interop(programs: Readonly<Record<string, string>>, ...names: string[]) {
-  const folder = temporaryFolder();
-  const temporary = temporaryFolder();
+  const folder = temporaryFolder(fileEnd);
+  const temporary = temporaryFolder(fileEnd);
   for (const [name, text] of Object.entries(programs)) {
     writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
   }

@@ -8,10 +8,11 @@ import type { ServerResponse } from 'node:http';
 import { describe, it } from 'node:test';
 import { nodeClient } from '../support/clients.ts';
 import type { Client } from '../support/clients.ts';
-import { ROOT_KEY, runMillrace, startServer } from '../support/millrace.ts';
-import type { Server } from '../support/millrace.ts';
-import { startService } from '../support/service.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { ROOT_KEY, runMillrace, startServer } from '../../src/testing/server-process.ts';
+import type { Server } from '../../src/testing/server-process.ts';
+import { startService } from '../../src/testing/http-service.ts';
+import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
+import { fileEnd } from '../support/at-end.ts';
 
 const KEY = {
   MILLRACE_ACCESS_KEY_ID: ROOT_KEY.accessKeyId,
@@ -57,13 +58,13 @@ const subscription = (url: string): string => `mns: {subscriptions: {approvals: 
 describe('a callback flow through a topic', () => {
   it('is told by a push, ended by the report of who got it, and shown', async () => {
     let client: Client | null = null;
-    const service = await startService((request, body, response) => {
+    const service = await startService(fileEnd, (request, body, response) => {
       const { token, order } = JSON.parse(body) as { token: string; order: number };
       assert.equal(request.headers['x-mns-version'], '2015-06-06');
       const report = { TaskToken: token, Output: JSON.stringify({ approved: order < 100 }) };
       void client?.call('ReportTaskSucceeded', report).then(() => response.writeHead(204).end());
     });
-    const server = await startServer({ settings: subscription(`${service.url}/approvals`) });
+    const server = await startServer(fileEnd, { settings: subscription(`${service.url}/approvals`) });
     client = await approval(server);
     const inputs = { small: { order: 7 }, large: { order: 700 } };
     for (const [name, input] of Object.entries(inputs)) {
@@ -84,15 +85,15 @@ describe('a callback flow through a topic', () => {
   });
 
   it('is told after a start of the server when the subscriber was down before', async () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder(fileEnd);
     const waiting: { body: string; response: ServerResponse }[] = [];
     let arrived = (): void => undefined;
-    const service = await startService((_request, body, response) => {
+    const service = await startService(fileEnd, (_request, body, response) => {
       waiting.push({ body, response });
       arrived();
     });
     const settings = subscription(service.url);
-    const first = await startServer({ folder, settings });
+    const first = await startServer(fileEnd, { folder, settings });
     const firstArrival = new Promise<void>((resolve) => {
       arrived = resolve;
     });
@@ -107,7 +108,7 @@ describe('a callback flow through a topic', () => {
     const secondArrival = new Promise<void>((resolve) => {
       arrived = resolve;
     });
-    const second = await startServer({ folder, settings });
+    const second = await startServer(fileEnd, { folder, settings });
     await secondArrival;
     const [before, after] = waiting;
     assert.equal(after?.body, before?.body);
@@ -124,7 +125,7 @@ describe('a callback flow through a topic', () => {
 describe('millrace run', () => {
   it('pushes what the flow has sent before it ends', async () => {
     const bodies: string[] = [];
-    const service = await startService((_request, body, response) => {
+    const service = await startService(fileEnd, (_request, body, response) => {
       bodies.push(body);
       response.writeHead(200).end();
     });
@@ -140,7 +141,7 @@ States:
     Parameters: {resourceArn: "acs:mns:::/topics/approvals/messages", message: hello}
     End: true
 `;
-    const config = `${temporaryFolder()}/millrace.yaml`;
+    const config = `${temporaryFolder(fileEnd)}/millrace.yaml`;
     writeFileSync(config, subscription(service.url));
     const { code, stderr } = await runMillrace(['run', '-'], { input: flow, env: { MILLRACE_CONFIG: config } });
     assert.deepEqual([code, stderr, bodies], [0, '', ['hello']]);

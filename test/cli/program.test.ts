@@ -4,9 +4,10 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { runMillrace } from '../support/millrace.ts';
-import { answerJson, startService } from '../support/service.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { runMillrace } from '../../src/testing/server-process.ts';
+import { answerJson, startService } from '../../src/testing/http-service.ts';
+import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
+import { fileEnd } from '../support/at-end.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const HELLO = join(ROOT, 'examples/hello.yaml');
@@ -69,7 +70,7 @@ describe('millrace validate', () => {
   });
 
   it('prints each fault of each file as file:line:column: severity: message', async () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder(fileEnd);
     const bad = join(folder, 'bad.yaml');
     writeFileSync(
       bad,
@@ -127,7 +128,7 @@ describe('millrace run', () => {
   });
 
   it('takes the input from a file or from standard input', async () => {
-    const file = join(temporaryFolder(), 'input.json');
+    const file = join(temporaryFolder(fileEnd), 'input.json');
     writeFileSync(file, '{"name":"文"}');
     for (const options of [
       { input: `@${file}`, stdin: '' },
@@ -148,8 +149,10 @@ describe('millrace run', () => {
   });
 
   it('calls tasks, mapped functions of the settings file, and reads environment variables', async () => {
-    const service = await startService((request, _body, response) => answerJson(response, { path: request.url }));
-    const folder = temporaryFolder();
+    const service = await startService(fileEnd, (request, _body, response) =>
+      answerJson(response, { path: request.url }),
+    );
+    const folder = temporaryFolder(fileEnd);
     writeFileSync(
       join(folder, 'double.mjs'),
       'export const handler = (event) => ({ doubled: JSON.parse(event).n * 2 });\n',

@@ -7,8 +7,8 @@ import { delimiter, dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { atEnd } from '../support/at-end.ts';
-import { startServer } from '../support/millrace.ts';
+import { fileEnd } from '../support/at-end.ts';
+import { startServer } from '../../src/testing/server-process.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SCRIPT = join(ROOT, 'scripts/quickstart.ts');
@@ -36,7 +36,7 @@ describe('quickstart', () => {
 
   /** Types in the commands, each of them four blanks deep; the server is one on a free port. */
   async function typeNext(stdout: string): Promise<void> {
-    const server = await startServer({
+    const server = await startServer(fileEnd, {
       env: { MILLRACE_AUTH: 'off', MILLRACE_ACCESS_KEY_ID: null, MILLRACE_ACCESS_KEY_SECRET: null },
     });
     const commands = (stdout.replaceAll('\\\n', '').match(/^ {4}\S.*$/gm) ?? []).map((line) => line.trim());
@@ -65,7 +65,7 @@ describe('quickstart', () => {
       env: ENV,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    atEnd(() => script.kill('SIGTERM'));
+    fileEnd.after(() => script.kill('SIGTERM'));
     let stdout = '';
     script.stdout.setEncoding('utf8');
     for await (const text of script.stdout.iterator({ destroyOnReturn: false })) {

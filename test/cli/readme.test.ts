@@ -9,10 +9,10 @@ import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { atEnd } from '../support/at-end.ts';
-import { startServer } from '../support/millrace.ts';
-import type { Server } from '../support/millrace.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { fileEnd } from '../support/at-end.ts';
+import { startServer } from '../../src/testing/server-process.ts';
+import type { Server } from '../../src/testing/server-process.ts';
+import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -31,12 +31,12 @@ function linesBelow(heading: string): string[] {
 }
 
 describe('the lines of the README', { skip: hasCurl ? false : 'there is no curl' }, () => {
-  const folder = temporaryFolder();
+  const folder = temporaryFolder(fileEnd);
   let server: Server;
   let desk = '';
 
   before(async () => {
-    server = await startServer({
+    server = await startServer(fileEnd, {
       env: { MILLRACE_AUTH: 'off', MILLRACE_ACCESS_KEY_ID: null, MILLRACE_ACCESS_KEY_SECRET: null },
     });
     cpSync(join(ROOT, 'examples'), join(folder, 'examples'), { recursive: true });
@@ -52,7 +52,7 @@ describe('the lines of the README', { skip: hasCurl ? false : 'there is no curl'
       env: { ...process.env, PORT: '0' },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    atEnd(() => program.kill());
+    fileEnd.after(() => program.kill());
     for await (const text of program.stdout.iterator({ destroyOnReturn: false })) {
       const url = /listening on (\S+)/.exec(String(text))?.[1];
       if (url !== undefined) {

@@ -6,19 +6,20 @@ import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { runMillrace, startServer } from '../support/millrace.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { runMillrace, startServer } from '../../src/testing/server-process.ts';
+import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
+import { fileEnd } from '../support/at-end.ts';
 
 describe('millrace serve', () => {
   it('prints one line on standard output, and ends with 0 when told to', async () => {
-    const server = await startServer();
+    const server = await startServer(fileEnd);
     assert.match(server.url, /^http:\/\/127\.0\.0\.1:\d+$/);
     const ended = await server.stop();
     assert.deepEqual([ended.code, ended.stdout], [0, `millrace ready ${server.url}\n`]);
   });
 
   it('writes an IPv6 address so that it can be called', async (t) => {
-    const server = await startServer({ env: { MILLRACE_LISTEN: '[::1]:0' } }).catch((error: Error) => error);
+    const server = await startServer(fileEnd, { env: { MILLRACE_LISTEN: '[::1]:0' } }).catch((error: Error) => error);
     if (server instanceof Error) return t.skip(`no IPv6 here: ${server.message}`);
     assert.match(server.url, /^http:\/\/\[::1\]:\d+$/);
     assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
@@ -26,7 +27,7 @@ describe('millrace serve', () => {
 });
 
 describe('a server that cannot start', () => {
-  const folder = temporaryFolder();
+  const folder = temporaryFolder(fileEnd);
   const file = (name: string, text: string): string => {
     writeFileSync(join(folder, name), text);
     return join(folder, name);

@@ -8,10 +8,11 @@ import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import type { Client } from '../support/clients.ts';
 import { nodeClient, openApiClient, openApiCore, popClient } from '../support/clients.ts';
-import type { Server } from '../support/millrace.ts';
-import { ROOT_KEY, startServer } from '../support/millrace.ts';
+import type { Server } from '../../src/testing/server-process.ts';
+import { ROOT_KEY, startServer } from '../../src/testing/server-process.ts';
 import type { RawReply } from '../support/signed-request.ts';
 import { callAcs3, callRpc, sendRaw, timestamp } from '../support/signed-request.ts';
+import { fileEnd } from '../support/at-end.ts';
 
 const DENIED = { accessKeyId: 'MILLRACETESTDENIED1', accessKeySecret: 'secret-of-the-denied-1' };
 const SETTINGS = `
@@ -28,7 +29,7 @@ const PASS = 'Type: StateMachine\nSpecVersion: v1\nName: p\nStartAt: P\nStates: 
 let server: Server;
 let client: Client;
 before(async () => {
-  server = await startServer({ settings: SETTINGS });
+  server = await startServer(fileEnd, { settings: SETTINGS });
   client = nodeClient({ url: server.url, key: ROOT_KEY });
   await client.call('CreateFlow', { Name: 'p', Definition: PASS, Type: 'FDL', ExecutionMode: 'Express' });
 });

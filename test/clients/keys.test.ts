@@ -8,11 +8,12 @@ import { before, describe, it } from 'node:test';
 import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { allClients, nodeClient } from '../support/clients.ts';
-import type { Server } from '../support/millrace.ts';
-import { ROOT_KEY, startMillrace, startServer } from '../support/millrace.ts';
+import type { Server } from '../../src/testing/server-process.ts';
+import { ROOT_KEY, startMillrace, startServer } from '../../src/testing/server-process.ts';
 import type { Key } from '../support/signed-request.ts';
 import { sendRaw } from '../support/signed-request.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
+import { fileEnd } from '../support/at-end.ts';
 
 const CERTIFICATE = fileURLToPath(new URL('../support/tls/certificate.pem', import.meta.url));
 const CERTIFICATE_KEY = fileURLToPath(new URL('../support/tls/key.pem', import.meta.url));
@@ -53,7 +54,7 @@ const flowNamed = (Name: string) => ({ Name, Definition: PASS, Type: 'FDL', Exec
 describe('keys of the settings file', () => {
   let server: Server;
   before(async () => {
-    server = await startServer({ settings: SETTINGS });
+    server = await startServer(fileEnd, { settings: SETTINGS });
     const root = nodeClient({ url: server.url, key: ROOT_KEY });
     for (const name of ['open', 'open_secret', 'other']) await root.call('CreateFlow', flowNamed(name));
   });
@@ -102,9 +103,9 @@ describe('keys of the settings file', () => {
 
 describe('the root key', () => {
   it('is made at the first start, shown once and kept', async () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder(fileEnd);
     const env = { MILLRACE_ACCESS_KEY_ID: null, MILLRACE_ACCESS_KEY_SECRET: null };
-    const first = await startServer({ folder, env });
+    const first = await startServer(fileEnd, { folder, env });
     const id = /id\W+(\S+)/i.exec(first.stderr())?.[1];
     const secret = /secret\W+(\S+)/i.exec(first.stderr())?.[1];
     assert.ok(id !== undefined && secret !== undefined, first.stderr());
@@ -112,7 +113,7 @@ describe('the root key', () => {
     await nodeClient({ url: first.url, key }).call('CreateFlow', flowNamed('kept'));
     assert.equal((await first.stop()).code, 0);
 
-    const second = await startServer({ folder, env });
+    const second = await startServer(fileEnd, { folder, env });
     assert.equal((await nodeClient({ url: second.url, key }).call('DescribeFlow', { Name: 'kept' }))['Name'], 'kept');
     const ended = await second.stop();
     assert.ok(!`${ended.stdout}${ended.stderr}`.includes(secret), 'it is shown once');
@@ -121,7 +122,9 @@ describe('the root key', () => {
 
 describe('HTTPS', () => {
   it('is spoken with the certificate of the settings', async () => {
-    const server = await startServer({ env: { MILLRACE_TLS_CERT: CERTIFICATE, MILLRACE_TLS_KEY: CERTIFICATE_KEY } });
+    const server = await startServer(fileEnd, {
+      env: { MILLRACE_TLS_CERT: CERTIFICATE, MILLRACE_TLS_KEY: CERTIFICATE_KEY },
+    });
     assert.match(server.url, /^https:\/\/127\.0\.0\.1:\d+$/);
     tls.setDefaultCACertificates([...tls.getCACertificates('default'), readFileSync(CERTIFICATE, 'utf8')]);
     const clients = allClients({ url: server.url, key: ROOT_KEY });
@@ -134,7 +137,7 @@ describe('HTTPS', () => {
 
 describe('authentication that is off', () => {
   it('lets anyone call', async () => {
-    const server = await startServer({ env: { MILLRACE_AUTH: 'off' } });
+    const server = await startServer(fileEnd, { env: { MILLRACE_AUTH: 'off' } });
     const created = await sendRaw(server.url, {
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({ Action: 'CreateFlow', Version: '2019-03-15', ...flowNamed('free') }).toString(),
@@ -154,7 +157,7 @@ describe('authentication that is off', () => {
     const running = startMillrace(['serve'], {
       MILLRACE_AUTH: 'off',
       MILLRACE_LISTEN: '0.0.0.0:0',
-      MILLRACE_DATA: temporaryFolder(),
+      MILLRACE_DATA: temporaryFolder(fileEnd),
     });
     const ended = await running.ended;
     assert.equal(ended.code, 1);

@@ -2,17 +2,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { killRun } from '../simulation/kill-run.ts';
-import { ROOT_KEY, startServer } from '../support/millrace.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { ROOT_KEY, startServer } from '../../src/testing/server-process.ts';
+import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
+import { fileEnd } from '../support/at-end.ts';
 
 test('executions outlive kill -9 and SIGTERM at any moment, and no journal has a gap', async () => {
-  const folder = temporaryFolder();
+  const folder = temporaryFolder(fileEnd);
   const { calls } = await killRun({
     executions: 60,
     ends: ['SIGKILL', 'SIGKILL', 'SIGTERM', 'SIGKILL'],
     seed: 1,
     key: ROOT_KEY,
-    start: () => startServer({ folder }),
+    start: () => startServer(fileEnd, { folder }),
   });
   assert.ok(calls >= 600);
 });

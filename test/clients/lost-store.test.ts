@@ -7,8 +7,9 @@ import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { allClients, nodeClient } from '../support/clients.ts';
-import { ROOT_KEY, startServer } from '../support/millrace.ts';
-import type { Server } from '../support/millrace.ts';
+import { ROOT_KEY, startServer } from '../../src/testing/server-process.ts';
+import type { Server } from '../../src/testing/server-process.ts';
+import { fileEnd } from '../support/at-end.ts';
 
 const PASS = 'Type: StateMachine\nSpecVersion: v1\nName: p\nStartAt: P\nStates: [{Name: P, Type: Pass, End: true}]\n';
 const CREATE = { Definition: PASS, Type: 'FDL', ExecutionMode: 'Express' };
@@ -23,7 +24,7 @@ function failuresLogged(server: Server): { action: string }[] {
 
 describe('a store that is lost under a running server', () => {
   it('is InternalServerError to every client, a line in the log, and no end of the server', async () => {
-    const server = await startServer();
+    const server = await startServer(fileEnd);
     const target = { url: server.url, key: ROOT_KEY };
     const client = nodeClient(target);
     await client.call('CreateFlow', { Name: 'warm', ...CREATE });

@@ -6,8 +6,9 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { Body, Client } from '../support/clients.ts';
 import { allClients, nodeClient } from '../support/clients.ts';
-import type { Server } from '../support/millrace.ts';
-import { ROOT_KEY, startServer } from '../support/millrace.ts';
+import type { Server } from '../../src/testing/server-process.ts';
+import { ROOT_KEY, startServer } from '../../src/testing/server-process.ts';
+import { fileEnd } from '../support/at-end.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -32,7 +33,7 @@ const INPUT = `{"k": "a*b~c d+e%f/g?h&i=j;k,l:m@n!o'p(q)r\\"s<t>\\\\ 中文😀�
 
 let server: Server;
 before(async () => {
-  server = await startServer();
+  server = await startServer(fileEnd);
 });
 
 /** `describe` needs the clients' names before there is a server; the address is put in when a test asks. */

@@ -7,10 +7,11 @@ import type { ServerResponse } from 'node:http';
 import { describe, it } from 'node:test';
 import { nodeClient } from '../support/clients.ts';
 import type { Client } from '../support/clients.ts';
-import type { Server } from '../support/millrace.ts';
-import { ROOT_KEY, startServer } from '../support/millrace.ts';
-import { answerJson, startService } from '../support/service.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import type { Server } from '../../src/testing/server-process.ts';
+import { ROOT_KEY, startServer } from '../../src/testing/server-process.ts';
+import { answerJson, startService } from '../../src/testing/http-service.ts';
+import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
+import { fileEnd } from '../support/at-end.ts';
 
 const clientOf = (server: Server): Client => nodeClient({ url: server.url, key: ROOT_KEY });
 
@@ -24,8 +25,8 @@ async function withHeldExecution(settings = ''): Promise<{
   const call = new Promise<ServerResponse>((resolve) => {
     came = resolve;
   });
-  const service = await startService((_request, _body, response) => came(response));
-  const server = await startServer({ settings });
+  const service = await startService(fileEnd, (_request, _body, response) => came(response));
+  const server = await startServer(fileEnd, { settings });
   const client = clientOf(server);
   await client.call('CreateFlow', {
     Name: 'held',
@@ -83,12 +84,12 @@ describe('kill -9', () => {
       {"Name":"P","Type":"Pass","OutputConstructor":{"v":"${version}"},"End":true}],"Description":"${'x'.repeat(20_000)}${version}"}`;
 
   it('during CreateFlow and UpdateFlow leaves each flow wholly old or wholly new, and what was answered stays', async () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder(fileEnd);
     /** By flow: the last version that was answered, and the one under way. */
     const answered = new Map<string, number>();
     const underWay = new Map<string, number>();
     for (let round = 0; round < 4; round++) {
-      const server = await startServer({ folder });
+      const server = await startServer(fileEnd, { folder });
       const client = clientOf(server);
       const writers = Array.from({ length: 4 }, (_, i) => write(client, `f_${round}_${i}`));
       await Promise.race(writers.map((writer) => writer.some));
@@ -120,7 +121,7 @@ describe('kill -9', () => {
     }
 
     async function check(data: string): Promise<void> {
-      const server = await startServer({ folder: data });
+      const server = await startServer(fileEnd, { folder: data });
       const client = clientOf(server);
       for (const [name, attempted] of underWay) {
         const least = answered.get(name) ?? 0;
@@ -145,8 +146,8 @@ describe('kill -9', () => {
 
 describe('a data folder', () => {
   it('serves one server at a time', async () => {
-    const first = await startServer();
-    await assert.rejects(startServer({ folder: first.folder }), /another|in use|locked/i);
+    const first = await startServer(fileEnd);
+    await assert.rejects(startServer(fileEnd, { folder: first.folder }), /another|in use|locked/i);
     assert.equal((await clientOf(first).call('DescribeRegions'))['RequestId'] === undefined, false);
   });
 });

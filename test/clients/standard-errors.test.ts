@@ -6,10 +6,11 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { allClients, nodeClient } from '../support/clients.ts';
 import type { Client } from '../support/clients.ts';
-import type { Server } from '../support/millrace.ts';
-import { ROOT_KEY, startServer } from '../support/millrace.ts';
-import { answerJson, startService } from '../support/service.ts';
+import type { Server } from '../../src/testing/server-process.ts';
+import { ROOT_KEY, startServer } from '../../src/testing/server-process.ts';
+import { answerJson, startService } from '../../src/testing/http-service.ts';
 import { callRpc } from '../support/signed-request.ts';
+import { fileEnd } from '../support/at-end.ts';
 
 const READER = { accessKeyId: 'MILLRACETESTREADER2', accessKeySecret: 'reader-secret-0002' };
 const SETTINGS = `
@@ -28,9 +29,9 @@ let client: Client;
 /** Of the execution that runs. */
 const token = Promise.withResolvers<string>();
 before(async () => {
-  server = await startServer({ settings: SETTINGS });
+  server = await startServer(fileEnd, { settings: SETTINGS });
   client = nodeClient({ url: server.url, key: ROOT_KEY });
-  const service = await startService((request, _body, response) => {
+  const service = await startService(fileEnd, (request, _body, response) => {
     if (request.url === '/runs') token.resolve(String(request.headers['x-fnf-http-callback-task-token']));
     answerJson(response, {});
   });

@@ -6,9 +6,10 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { Body, Client } from '../support/clients.ts';
 import { allClients } from '../support/clients.ts';
-import type { Server } from '../support/millrace.ts';
-import { ROOT_KEY, startServer } from '../support/millrace.ts';
-import { answerJson, startService } from '../support/service.ts';
+import type { Server } from '../../src/testing/server-process.ts';
+import { ROOT_KEY, startServer } from '../../src/testing/server-process.ts';
+import { answerJson, startService } from '../../src/testing/http-service.ts';
+import { fileEnd } from '../support/at-end.ts';
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const INPUT = `{ "k": "a*b~c d+e%f/g?h&i=j 中文😀é", "id": 1234567890123456789 }`;
@@ -20,8 +21,8 @@ let service: string;
 const tokens = new Map<string, string>();
 const wanted = new Map<string, (token: string) => void>();
 before(async () => {
-  server = await startServer();
-  const { url } = await startService((request, _body, response) => {
+  server = await startServer(fileEnd);
+  const { url } = await startService(fileEnd, (request, _body, response) => {
     const token = String(request.headers['x-fnf-http-callback-task-token']);
     const execution = (request.url ?? '/').slice(1);
     tokens.set(execution, token);

@@ -9,11 +9,12 @@ import { connect } from 'node:net';
 import { before, describe, it } from 'node:test';
 import type { Body, Client } from '../support/clients.ts';
 import { allClients, nodeClient, openApiClient, openApiCore, popClient } from '../support/clients.ts';
-import type { Server } from '../support/millrace.ts';
-import { ROOT_KEY, startServer } from '../support/millrace.ts';
-import type { Service } from '../support/service.ts';
-import { answerJson, startService } from '../support/service.ts';
+import type { Server } from '../../src/testing/server-process.ts';
+import { ROOT_KEY, startServer } from '../../src/testing/server-process.ts';
+import type { Service } from '../../src/testing/http-service.ts';
+import { answerJson, startService } from '../../src/testing/http-service.ts';
 import { formOf, signRpc } from '../support/signed-request.ts';
+import { fileEnd } from '../support/at-end.ts';
 
 let server: Server;
 let service: Service;
@@ -35,7 +36,7 @@ async function takeHeld(path: string): Promise<ServerResponse> {
 }
 
 before(async () => {
-  service = await startService((request, body, response) => {
+  service = await startService(fileEnd, (request, body, response) => {
     const path = request.url ?? '';
     if (path.startsWith('/held/')) {
       held.push({ path, response });
@@ -48,7 +49,7 @@ before(async () => {
       answerJson(response, { no: path }, 404);
     }
   });
-  server = await startServer({ settings: 'earlyAnswer: 200ms\n' });
+  server = await startServer(fileEnd, { settings: 'earlyAnswer: 200ms\n' });
   client = nodeClient({ url: server.url, key: ROOT_KEY });
 });
 

@@ -5,10 +5,11 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { TaskCall } from '../../src/actions/action.ts';
-import { startExecutionAction } from '../../src/actions/fnf/start.ts';
-import type { StartExecution } from '../../src/actions/fnf/start.ts';
 import { ApiError } from '../../src/api/error.ts';
-import type { Clock } from '../../src/base/clock.ts';
+import { createObserver } from '../../src/base/observer.ts';
+import type { Observer } from '../../src/base/observer.ts';
+import type { Ports } from '../../src/base/ports.ts';
+import type { Scheduler } from '../../src/base/scheduler.ts';
 import { stringifyJson } from '../../src/base/json.ts';
 import { historyEvent } from '../../src/interpreter/history.ts';
 import { decodeEvents } from '../../src/interpreter/journal.ts';
@@ -16,15 +17,16 @@ import type { JournalEvent } from '../../src/interpreter/journal.ts';
 import { WARNINGS_MAX } from '../../src/interpreter/execution.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
 import type { TaskMode } from '../../src/language/plan.ts';
-import { startExecutionOf } from '../../src/runtime/children/child-executions.ts';
-import { createFlowCompiler, createRunnableFlows } from '../../src/runtime/flows/runnable-flows.ts';
-import type { RunnableFlows } from '../../src/runtime/flows/runnable-flows.ts';
-import { createStandardRuntime } from '../../src/runtime/durable/durable.ts';
-import type { StandardRuntime } from '../../src/runtime/durable/durable.ts';
+import type { DurableRuntime } from '../../src/runtime/durable/durable.ts';
+import { createEngine } from '../../src/server/engine.ts';
+import type { Engine } from '../../src/server/engine.ts';
 import type { ExecutionRecord, ExecutionStore } from '../../src/store/executions.ts';
 import type { FlowRecord } from '../../src/store/flows.ts';
 import { createMemoryStores } from '../../src/store/memory/stores.ts';
-import { LIMITS, seededIds } from '../support/flows.ts';
+import { seededIds } from '../../src/testing/seeded-ids.ts';
+import { standInChildren } from '../../src/testing/stand-ins.ts';
+import { testSettings } from '../../src/testing/test-settings.ts';
+import type { VirtualTime } from '../../src/testing/virtual-time.ts';
 import type { ExpectedExecution, Interference, TaskEnd } from './case.ts';
 import type { Drive, Ended, World } from './engines.ts';
 import { stateNamesOf } from './history-dialects.ts';
@@ -37,14 +39,12 @@ export interface DurableOptions {
 
 interface Server {
   readonly life: Life;
-  readonly runtime: StandardRuntime;
-  readonly runnable: RunnableFlows;
+  readonly engine: Engine;
 }
 
 const FLOW_NAME = 'flow';
 const FLOW_ID = '00000000-0000-4000-9000-000000000000';
 const SEED = 1;
-const STANDARD_EVENTS = 5_000;
 /** In WaitForSystemCallback what was accepted is asked for again: the server itself waits for its end. */
 const ENDS_CALL: Readonly<Record<TaskMode, RegExp>> = {
   RequestComplete: /^Task(Succeeded|Failed|TimedOut)$/,
@@ -53,8 +53,6 @@ const ENDS_CALL: Readonly<Record<TaskMode, RegExp>> = {
 };
 /** Longer than any execution. */
 const LONGEST_MS = 2 * 366 * 86_400_000;
-const PLACE = { region: 'cn-hangzhou', account: '1234567890123456' };
-const FLOW_DELETED = { error: 'FnF.FlowDeleted', cause: `Flow '${FLOW_NAME}' was deleted.` };
 
 export function driveDurable(options: DurableOptions): Drive {
   return async (world) => {
@@ -81,7 +79,7 @@ class DurableRun {
   }
 
   async toItsEnd(): Promise<Ended> {
-    const { wanted, actions, clock } = this.#world;
+    const { wanted, actions, time } = this.#world;
     await this.#createFlows();
     actions.onCall((call, isRepeated) => void this.#checkCall(call, isRepeated));
     actions.onReport((token, end) => this.#report(token, end));
@@ -92,15 +90,13 @@ class DurableRun {
         executionName: wanted.executionName,
         inputText: stringifyJson(wanted.input),
         input: wanted.input,
-        parent: null,
-        reports: false,
-        byTask: false,
+        origin: { from: 'api' },
       }),
     );
     const { executions } = this.#stores;
     const { id } = await present(executions.find(FLOW_ID, wanted.executionName));
     const at = (what: Interference, act: () => Promise<unknown>): Promise<void> =>
-      new Promise((resolve) => clock.after(what.afterSeconds * 1000, () => void act().then(() => resolve())));
+      new Promise((resolve) => time.after(what.afterSeconds * 1000, () => void act().then(() => resolve())));
     await Promise.all([
       ...wanted.stop.map((stop) => at(stop, () => this.#stop(stop))),
       ...wanted.redrive.map((redrive) => at(redrive, () => this.#redrive(id, redrive))),
@@ -116,41 +112,39 @@ class DurableRun {
   close(): void {
     void this.#server.then((server) => {
       server.life.alive = false;
-      server.runtime.close();
+      server.engine.durable.close();
     });
   }
 
   async #begin(): Promise<Server> {
     const { actions, wanted } = this.#world;
     const life = newLife();
-    const { flows } = this.#stores;
-    const clock = mortalClock(this.#world.clock, life);
-    const { parallelBranches = 50 } = wanted.settings;
-    const compile = createFlowCompiler({ compile: compileDefinition, parallelBranches });
-    const runnable = createRunnableFlows({ flows, ids: this.#ids, compile });
-    const ownFlows = Object.keys(wanted.flows).length > 0;
-    const { busyTurnMs: _busy, parallelBranches: _branches, ...limits } = wanted.settings;
-    const store = this.#mortalStore(life);
-    const startChild: StartExecution = (request) =>
-      startExecutionOf({ standard: runtime, store, clock, ids: this.#ids, childDepth: 100 })(request);
-    const runtime = await createStandardRuntime({
-      clock,
-      ids: this.#ids,
-      actions: actions.catalog(life, ownFlows ? { 'FNF:StartExecution': startExecutionAction(startChild, PLACE) } : {}),
-      store,
-      flows: runnable,
-      compile,
-      flowId: async (name) => (await flows.get(name))?.id ?? null,
-      limits: { ...LIMITS, events: STANDARD_EVENTS, standardExecutions: null, ...limits },
-      keepMs: null,
-      log: {
-        defect: (error, where) => actions.addProblem(`a defect: ${where}: ${String(error)}`),
-        storeTrouble: (trouble) => actions.addProblem(`trouble with the store: ${String(trouble?.error)}`),
-        stuck: (_id, error) => actions.addProblem(`an execution is stuck: ${String(error)}`),
-        ownershipLost: () => {},
+    const catalog = actions.catalog(life);
+    const { busyTurnMs: _busy, ...limits } = wanted.settings;
+    const settings = testSettings();
+    const engine = await createEngine({
+      settings: { ...settings, limits: { ...settings.limits, ...limits } },
+      stores: { ...this.#stores, executions: this.#mortalStore(life) },
+      ports: { ...mortalTime(this.#world.time, life), ids: this.#ids, observer: this.#observer() },
+      localCallersOnly: true,
+      endpoint: () => '',
+      standIns: {
+        actions: catalog,
+        compile: compileDefinition,
+        // Without flows of its own the case says what a child answers.
+        ...(Object.keys(wanted.flows).length === 0 && { children: () => standInChildren(catalog) }),
       },
     });
-    return { life, runtime, runnable };
+    return { life, engine };
+  }
+
+  #observer(): Observer {
+    const { actions } = this.#world;
+    return createObserver({
+      defect: ({ error, where }) => actions.addProblem(`a defect: ${where}: ${String(error)}`),
+      storeFailed: ({ error }) => actions.addProblem(`trouble with the store: ${String(error)}`),
+      executionStuck: ({ error }) => actions.addProblem(`an execution is stuck: ${String(error)}`),
+    });
   }
 
   /** A dead server hears nothing from the store any more; with `crashes` it dies when a commit is durable. */
@@ -177,13 +171,13 @@ class DurableRun {
 
   /** Asks the server, and the next one when it dies before it answers, unless what was asked for is done by then. */
   async #ask(
-    call: (runtime: StandardRuntime) => Promise<unknown>,
+    call: (runtime: DurableRuntime) => Promise<unknown>,
     refused?: string,
     isDone: () => Promise<boolean> = () => Promise.resolve(false),
   ): Promise<void> {
     for (let asked = 1; ; asked++) {
-      const { life, runtime } = await this.#server;
-      const answer = call(runtime).then(
+      const { life, engine } = await this.#server;
+      const answer = call(engine.durable).then(
         () => 'done',
         (error: unknown) => (error instanceof ApiError ? error.code : Promise.reject(error as Error)),
       );
@@ -254,9 +248,8 @@ class DurableRun {
 
   async #deleteFlow(): Promise<void> {
     await this.#stores.flows.delete(FLOW_NAME);
-    const { runtime, runnable } = await this.#server;
-    runnable.forget(FLOW_NAME);
-    runtime.flowDeleted(FLOW_NAME, FLOW_DELETED);
+    const { engine } = await this.#server;
+    engine.changes.deleted(FLOW_NAME);
   }
 
   async #compareOther({ flow, execution, status, output, errorCode }: ExpectedExecution): Promise<void> {
@@ -284,8 +277,8 @@ class DurableRun {
 
   async #ended(id: number): Promise<ExecutionRecord> {
     for (;;) {
-      const { life, runtime } = await this.#server;
-      const ended = runtime.whenEnded(id, LONGEST_MS);
+      const { life, engine } = await this.#server;
+      const ended = engine.durable.whenEnded(id, LONGEST_MS);
       const record = await this.#record(id);
       if (record.status !== 'Running') return record;
       await Promise.race([ended, life.death]);
@@ -318,7 +311,7 @@ class DurableRun {
       await flows.create(this.#flow(name, this.#ids.uuid(), other.definition));
     }
     if (wanted.qualifier === '') return;
-    const nowMs = this.#world.clock.nowMs();
+    const nowMs = this.#world.time.nowMs();
     await flows.publish(FLOW_NAME, '', nowMs);
     await flows.createAlias(FLOW_NAME, {
       name: 'live',
@@ -329,7 +322,7 @@ class DurableRun {
   }
 
   #flow(name: string, id: string, definition: string): FlowRecord {
-    const nowMs = this.#world.clock.nowMs();
+    const nowMs = this.#world.time.nowMs();
     return {
       ...{ name, id, definition, description: '', type: 'FDL', executionMode: 'Standard', roleArn: '' },
       ...{ externalStorageLocation: '', environment: [], resourceGroupId: '', createdMs: nowMs },
@@ -354,15 +347,17 @@ function newLife(): Life {
   return life;
 }
 
-function mortalClock(clock: Clock, life: Life): Clock {
-  return {
-    nowMs: () => clock.nowMs(),
-    monotonicMs: () => clock.monotonicMs(),
-    after: (delayMs, wake) =>
-      clock.after(delayMs, () => {
-        if (life.alive) wake();
-      }),
+/** Timers and turns of a server end with it. */
+function mortalTime(time: VirtualTime, life: Life): Pick<Ports, 'clock' | 'scheduler'> {
+  const whileAlive = (work: () => void) => (): void => {
+    if (life.alive) work();
   };
+  const scheduler: Scheduler = {
+    after: (delayMs, wake) => time.after(delayMs, whileAlive(wake)),
+    soon: (work) => time.soon(whileAlive(work)),
+    outside: (work) => time.outside(work),
+  };
+  return { clock: time, scheduler };
 }
 
 async function untilDeath<T>(life: Life, answer: Promise<T>): Promise<T> {

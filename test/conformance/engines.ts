@@ -8,11 +8,11 @@ import { historyEvent } from '../../src/interpreter/history.ts';
 import type { ExecutionEvent } from '../../src/interpreter/event.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
 import type { Plan } from '../../src/language/plan.ts';
-import { createExpressRuntime } from '../../src/runtime/express/express.ts';
 import type { HistoryEvent } from '../../src/runtime/executions.ts';
-import { LIMITS, seededIds } from '../support/flows.ts';
+import { LIMITS, recordingRuntime } from '../support/flows.ts';
+import { seededIds } from '../../src/testing/seeded-ids.ts';
 import { RebuiltRun } from '../support/rebuilt-run.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { VirtualTime } from '../../src/testing/virtual-time.ts';
 import type { Case } from './case.ts';
 import { driveDurable } from './durable.ts';
 import { stateNamesOf } from './history-dialects.ts';
@@ -29,7 +29,7 @@ export interface Engine {
 export interface World {
   readonly wanted: Case;
   readonly plan: Plan;
-  readonly clock: VirtualClock;
+  readonly time: VirtualTime;
   readonly actions: StandIn;
 }
 
@@ -60,9 +60,9 @@ async function outcomeOf(wanted: Case, mode: Case['mode'], drive: Drive): Promis
     parallelBranches: wanted.settings.parallelBranches ?? 50,
   });
   if (plan === null || wanted.expect.status === undefined) return { diagnostics, plan, run: null };
-  const clock = new VirtualClock({ busyTurnMs: wanted.settings.busyTurnMs ?? 0 });
-  const actions = new StandIn(wanted.tasks, clock);
-  const { elapsedMs, history, ...ended } = await drive({ wanted, plan, clock, actions });
+  const time = new VirtualTime({ busyTurnMs: wanted.settings.busyTurnMs ?? 0 });
+  const actions = new StandIn(wanted.tasks, time);
+  const { elapsedMs, history, ...ended } = await drive({ wanted, plan, time, actions });
   const run = {
     ...ended,
     elapsedSeconds: elapsedMs / 1000,
@@ -75,24 +75,9 @@ async function outcomeOf(wanted: Case, mode: Case['mode'], drive: Drive): Promis
 }
 
 /** As StartSyncExecution runs it. */
-const express: Drive = async ({ wanted, plan, clock, actions }) => {
-  const history: HistoryEvent[] = [];
-  const runtime = createExpressRuntime({
-    clock,
-    ids: seededIds(SEED),
-    actions: actions.catalog(),
-    limits: limitsOf(wanted),
-    onDefect: (error) => {
-      throw error;
-    },
-    onEvent: (_execution, event) => history.push(served(event, plan)),
-  });
-  const {
-    startedMs,
-    stoppedMs,
-    name: _name,
-    ...ended
-  } = await runtime.run({
+const express: Drive = async ({ wanted, plan, time, actions }) => {
+  const { run } = recordingRuntime(time, actions.catalog(), limitsOf(wanted));
+  const { result, events } = await run({
     flowName: FLOW_NAME,
     roleArn: wanted.roleArn,
     environment: wanted.environment,
@@ -101,11 +86,12 @@ const express: Drive = async ({ wanted, plan, clock, actions }) => {
     input: wanted.input,
     depth: 0,
   });
-  return { ...ended, elapsedMs: stoppedMs - startedMs, history };
+  const { startedMs, stoppedMs, name: _name, ...ended } = result;
+  return { ...ended, elapsedMs: stoppedMs - startedMs, history: events.map((event) => served(event, plan)) };
 };
 
 /** Thrown away after every event and rebuilt from the text of its events. */
-const rebuilt: Drive = async ({ wanted, plan, clock, actions }) => {
+const rebuilt: Drive = async ({ wanted, plan, time, actions }) => {
   const ids = seededIds(SEED);
   const start = {
     name: wanted.executionName,
@@ -117,9 +103,8 @@ const rebuilt: Drive = async ({ wanted, plan, clock, actions }) => {
   };
   const limits = { ...limitsOf(wanted), waitSeconds: 20 };
   const run = new RebuiltRun({
-    ...{ plan, start, limits, actions: actions.catalog(), clock },
+    ...{ plan, start, limits, actions: actions.catalog(), time },
     random: () => ids.random(),
-    flowName: FLOW_NAME,
   });
   const execution = await run.run();
   return {

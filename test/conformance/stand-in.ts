@@ -6,9 +6,10 @@
  * same answer at the same time and counts once.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { Action, ActionCatalog, TaskCall, TaskResult } from '../../src/actions/action.ts';
+import type { ActionCatalog, TaskCall, TaskResult } from '../../src/actions/action.ts';
 import { type JsonValue, parseJson } from '../../src/base/json.ts';
-import type { Clock } from '../../src/base/clock.ts';
+import { standInActions } from '../../src/testing/stand-ins.ts';
+import type { VirtualTime } from '../../src/testing/virtual-time.ts';
 import { stateOf } from '../support/flows.ts';
 import type { TaskAnswer, TaskEnd } from './case.ts';
 
@@ -43,14 +44,14 @@ export class StandIn {
   readonly tokens: string[] = [];
   readonly #problems: string[] = [];
   readonly #entries: Entry[];
-  readonly #clock: Clock;
+  readonly #time: VirtualTime;
   readonly #known = new Map<string, KnownCall>();
   readonly #reports: Promise<void>[] = [];
   #watch: (call: TaskCall, isRepeated: boolean) => void = () => {};
   #report: Reporter = () => Promise.resolve();
 
-  constructor(answers: readonly TaskAnswer[], clock: Clock) {
-    this.#clock = clock;
+  constructor(answers: readonly TaskAnswer[], time: VirtualTime) {
+    this.#time = time;
     this.#entries = answers.map((answer) => ({ answer, left: answer.times ?? 1 }));
   }
 
@@ -78,11 +79,9 @@ export class StandIn {
     await Promise.all(this.#reports);
   }
 
-  /** The catalogue of one life of the server, null for one that does not die; `real` actions are those that the case does not stand in for. */
-  catalog(life: Life | null = null, real: Readonly<Record<string, Action>> = {}): ActionCatalog {
-    const standIn: Action = { run: (call, signal) => this.#answer(call, signal, life) };
-    const byName = new Map(Object.entries(real).map(([name, action]) => [name.toLowerCase(), action]));
-    return { find: (action) => byName.get(action.toLowerCase()) ?? standIn };
+  /** The actions of one life of the server; null for a server that does not die. */
+  catalog(life: Life | null = null): ActionCatalog {
+    return standInActions((call, signal) => this.#answer(call, signal, life));
   }
 
   #answer(call: TaskCall, signal: AbortSignal, life: Life | null): Promise<TaskResult> {
@@ -108,7 +107,7 @@ export class StandIn {
       if (answer.never === true) return;
       const leftMs = this.#leftMs(known, answer.afterSeconds);
       if (leftMs <= 0) give();
-      else cancel = this.#clock.after(leftMs, give);
+      else cancel = this.#time.after(leftMs, give);
     });
   }
 
@@ -121,7 +120,7 @@ export class StandIn {
       (candidate) => candidate.left > 0 && (candidate.answer.state === undefined || candidate.answer.state === state),
     );
     const answer = entry?.answer ?? null;
-    const known = { state, answer, calledMs: this.#clock.monotonicMs(), givenUp: false };
+    const known = { state, answer, calledMs: this.#time.monotonicMs(), givenUp: false };
     this.#known.set(call.idempotencyKey, known);
     if (entry === undefined || answer === null) {
       this.#problems.push(`the script has no answer for a call of ${state}`);
@@ -152,13 +151,13 @@ export class StandIn {
       return;
     }
     const made = new Promise<void>((resolve, reject) => {
-      this.#clock.after((end.afterSeconds ?? 0) * 1000, () => void this.#report(token, end).then(resolve, reject));
+      this.#time.after((end.afterSeconds ?? 0) * 1000, () => void this.#report(token, end).then(resolve, reject));
     });
     this.#reports.push(made);
   }
 
   #leftMs({ calledMs }: KnownCall, afterSeconds = 0): number {
-    return calledMs + afterSeconds * 1000 - this.#clock.monotonicMs();
+    return calledMs + afterSeconds * 1000 - this.#time.monotonicMs();
   }
 
   #resultOf(known: KnownCall, answer: TaskAnswer): TaskResult {
@@ -167,7 +166,7 @@ export class StandIn {
     if (!result.ok || completes === undefined) return result;
     const completion = new Promise<TaskResult>((resolve) => {
       const give = (): void => resolve(resultOf(completes));
-      this.#clock.after(Math.max(0, this.#leftMs(known, completes.afterSeconds)), give);
+      this.#time.after(Math.max(0, this.#leftMs(known, completes.afterSeconds)), give);
     });
     return { ...result, completion };
   }

@@ -9,9 +9,10 @@ import { StateMachine } from 'aws-local-stepfunctions';
 import fc from 'fast-check';
 import type { JsonObject, JsonValue } from '../../src/base/json.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
-import { catalog, runtimeOf, startOf, stateOf } from '../support/flows.ts';
+import { runtimeOf, startOf, stateOf } from '../support/flows.ts';
+import { standInActions } from '../../src/testing/stand-ins.ts';
 import { drawFrom } from '../support/random-flow.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { VirtualTime } from '../../src/testing/virtual-time.ts';
 import { RandomMachine } from './random-machine.ts';
 import { convert } from './support.ts';
 
@@ -101,7 +102,7 @@ async function moved(text: string, random: RandomMachine, seed: number): Promise
   const { plan, diagnostics } = compileDefinition(text, { mode: 'Express', flowName: null, parallelBranches: 50 });
   assert.ok(plan !== null, JSON.stringify(diagnostics));
   const answers = new Answers(seed, random.topTasks);
-  const actions = catalog(async (call) => {
+  const actions = standInActions(async (call) => {
     try {
       const body = answers.answer(stateOf(call), call.parameters['body'] ?? null);
       return { ok: true, output: { StatusCode: 200, Body: body } };
@@ -110,7 +111,7 @@ async function moved(text: string, random: RandomMachine, seed: number): Promise
       return { ok: false, error: error.name, cause: error.message };
     }
   });
-  const result = await runtimeOf(new VirtualClock(), actions).run(startOf(plan, random.input));
+  const result = await runtimeOf(new VirtualTime(), actions).run(startOf(plan, random.input));
   const { calls } = answers;
   if (result.status !== 'Succeeded') return { error: result.errorCode, calls };
   return { output: canonical(JSON.parse(result.output) as JsonValue), calls };

@@ -7,9 +7,11 @@ import type { Conversion, ConvertOptions } from '../../src/conversion/convert.ts
 import { convertDefinition } from '../../src/conversion/convert.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
 import type { Plan } from '../../src/language/plan.ts';
-import { catalog, LIMITS, seededIds } from '../support/flows.ts';
+import { LIMITS } from '../support/flows.ts';
+import { standInActions } from '../../src/testing/stand-ins.ts';
+import { seededIds } from '../../src/testing/seeded-ids.ts';
 import { RebuiltRun } from '../support/rebuilt-run.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { VirtualTime } from '../../src/testing/virtual-time.ts';
 
 export function convert(text: string, options: Partial<ConvertOptions> = {}): Conversion {
   return convertDefinition(text, { from: null, name: null, fallbackName: 'flow', ...options });
@@ -52,8 +54,8 @@ export type Answer = (call: TaskCall) => TaskResult;
 /** Runs a Standard flow to its end in virtual time. */
 export async function run(plan: Plan, input: JsonObject, answer: Answer): Promise<Ended> {
   const ids = seededIds(1);
-  const clock = new VirtualClock();
-  const actions = catalog(async (call) => {
+  const clock = new VirtualTime();
+  const actions = standInActions(async (call) => {
     const result = answer(call);
     if (call.mode === 'RequestComplete') return result;
     const token = call.taskToken ?? '';
@@ -61,7 +63,7 @@ export async function run(plan: Plan, input: JsonObject, answer: Answer): Promis
     return { ok: true, output: { accepted: true } };
   });
   const rebuilt = new RebuiltRun({
-    ...{ plan, flowName: 'flow', actions, clock, random: () => ids.random() },
+    ...{ plan, actions, time: clock, random: () => ids.random() },
     start: { name: 'e', flowName: 'flow', roleArn: '', environment: {}, input, longestSeconds: 31_536_000 },
     // A loop that never ends is over soon.
     limits: { ...LIMITS, events: 500, waitSeconds: 300 },

@@ -10,6 +10,7 @@ import { posix } from 'node:path';
 export const ROOMS = [
   'main.ts',
   'cli',
+  'testing',
   'server',
   'wire',
   'auth',
@@ -29,6 +30,9 @@ export const ROOMS = [
   'api',
   'base',
 ];
+
+/** The rooms that choose a store. */
+const NAMES_ADAPTERS = ['main.ts', 'testing'];
 
 /** The rooms without clock, randomness, I/O and waiting. */
 export const PURE_ROOMS = ['interpreter', 'conversion', 'language', 'expression', 'signatures'];
@@ -128,8 +132,8 @@ function localFaults(path: string, target: string, sources: Sources): string[] {
   const to = ROOMS.indexOf(roomOf(target));
   if (to < from) return [`${path} imports ${target}: upwards`];
   const adapter = adapterOf(target);
-  if (adapter !== '' && adapter !== adapterOf(path) && path !== 'src/main.ts') {
-    return [`${path} imports ${target}: only main.ts names a store's adapter`];
+  if (adapter !== '' && adapter !== adapterOf(path) && !NAMES_ADAPTERS.includes(roomOf(path))) {
+    return [`${path} imports ${target}: only main.ts and testing/ name a store's adapter`];
   }
   return [];
 }

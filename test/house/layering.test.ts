@@ -47,7 +47,7 @@ const planted: readonly { name: string; path: string; text: string; fault: RegEx
     name: 'an adapter named outside main.ts',
     path: 'src/operations/planted.ts',
     text: "import '../store/planted/adapter.ts';",
-    fault: /only main\.ts names a store's adapter/,
+    fault: /only main\.ts and testing\/ name a store's adapter/,
   },
   {
     name: 'a module of another room',

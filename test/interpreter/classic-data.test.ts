@@ -9,9 +9,10 @@ import { Execution } from '../../src/interpreter/execution.ts';
 import type { ExecutionStart } from '../../src/interpreter/execution.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
 import type { Plan } from '../../src/language/plan.ts';
-import { catalog, LIMITS, stateOf } from '../support/flows.ts';
+import { LIMITS, stateOf } from '../support/flows.ts';
+import { standInActions } from '../../src/testing/stand-ins.ts';
 import { RebuiltRun } from '../support/rebuilt-run.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { VirtualTime } from '../../src/testing/virtual-time.ts';
 
 function planOf(definition: string): Plan {
   const options = { mode: 'Standard', flowName: null, parallelBranches: 50 } as const;
@@ -32,8 +33,8 @@ async function run(
 ): Promise<{ execution: Execution; failedSteps: string[] }> {
   const plan = planOf(definition);
   const rebuilt = new RebuiltRun({
-    ...{ plan, flowName: 'flow', clock: new VirtualClock(), random: () => 0.5 },
-    actions: catalog((call) => Promise.resolve(answer(stateOf(call)))),
+    ...{ plan, time: new VirtualTime(), random: () => 0.5 },
+    actions: standInActions((call) => Promise.resolve(answer(stateOf(call)))),
     start: startOf(input),
     limits: { ...LIMITS, events: 5_000, waitSeconds: 300 },
   });

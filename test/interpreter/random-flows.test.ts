@@ -9,10 +9,12 @@ import type { TaskCall, TaskResult } from '../../src/actions/action.ts';
 import { stringifyJson } from '../../src/base/json.ts';
 import type { JsonObject, JsonValue } from '../../src/base/json.ts';
 import type { ExecutionEvent } from '../../src/interpreter/event.ts';
-import { LIMITS, catalog, planOf, runtimeOf, seededIds, startOf } from '../support/flows.ts';
+import { LIMITS, planOf, recordingRuntime, startOf } from '../support/flows.ts';
+import { standInActions } from '../../src/testing/stand-ins.ts';
+import { seededIds } from '../../src/testing/seeded-ids.ts';
 import { drawFrom, randomFlow, randomInput, randomValue } from '../support/random-flow.ts';
 import { RebuiltRun } from '../support/rebuilt-run.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { VirtualTime } from '../../src/testing/virtual-time.ts';
 
 /**
  * In longer runs the two let the event loop turn at different moments, so that what falls on the same virtual instant
@@ -25,7 +27,7 @@ const ERRORS = ['X', 'Y.Z', 'FnF.RuntimeError', 'FnF.ALL', 'Other'];
 
 /** Answers calls from a tape, each at an instant of its own. */
 class Outside {
-  readonly clock = new VirtualClock();
+  readonly clock = new VirtualTime();
   readonly calls: string[] = [];
   open = 0;
   readonly #tape: readonly number[];
@@ -34,7 +36,7 @@ class Outside {
     this.#tape = tape;
   }
 
-  readonly actions = catalog((call, signal) => this.#answer(call, signal));
+  readonly actions = standInActions((call, signal) => this.#answer(call, signal));
 
   #answer(call: TaskCall, signal: AbortSignal): Promise<TaskResult> {
     const draw = drawFrom(this.#tape.slice(this.calls.length * 5));
@@ -71,10 +73,8 @@ test('random flows end alike on the express runtime and rebuilt from their event
       const input = randomInput(draw);
       const plan = planOf(randomFlow(draw));
 
-      const events: ExecutionEvent[] = [];
       const one = new Outside(answers);
-      const onEvent = (_: unknown, event: ExecutionEvent): void => void events.push(event);
-      const result = await runtimeOf(one.clock, one.actions, SMALL, { onEvent }).run(startOf(plan, input));
+      const { result, events } = await recordingRuntime(one.clock, one.actions, SMALL).run(startOf(plan, input));
       assert.equal(one.open, 0);
 
       const other = new Outside(answers);
@@ -103,7 +103,7 @@ async function rebuilt(plan: ReturnType<typeof planOf>, input: JsonObject, outsi
   const { name, roleArn, environment, flowName } = startOf(plan, input);
   const ids = seededIds(1);
   const run = new RebuiltRun({
-    ...{ plan, flowName, actions: outside.actions, clock: outside.clock, random: () => ids.random() },
+    ...{ plan, actions: outside.actions, time: outside.clock, random: () => ids.random() },
     start: { name, flowName, roleArn, environment, input, longestSeconds: LIMITS.expressTimeoutSeconds },
     limits: { ...SMALL, waitSeconds: 20 },
   });

@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TaskCall, TaskResult } from '../../src/actions/action.ts';
 import type { JsonObject } from '../../src/base/json.ts';
-import { LIMITS, catalog, planOf, stateOf } from '../support/flows.ts';
+import { LIMITS, planOf, stateOf } from '../support/flows.ts';
+import { standInActions } from '../../src/testing/stand-ins.ts';
 import { RebuiltRun, tokenOf } from '../support/rebuilt-run.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { VirtualTime } from '../../src/testing/virtual-time.ts';
 
 const NOT_WANTED = { error: 'X', cause: 'not wanted' };
 const DONE: TaskResult = { ok: true, output: 'done' };
@@ -19,21 +20,20 @@ function task(Name: string, TaskMode: string): JsonObject {
   return { Type: 'Task', Name, TaskMode, Action: action, Timeout: 30, Parameters };
 }
 
-function rebuilt(states: readonly JsonObject[], answer: (call: TaskCall) => TaskResult): [RebuiltRun, VirtualClock] {
+function rebuilt(states: readonly JsonObject[], answer: (call: TaskCall) => TaskResult): [RebuiltRun, VirtualTime] {
   const States = states.map((state, i) => ({
     ...state,
     ...(i === states.length - 1 ? { End: true } : { Next: states[i + 1]?.['Name'] as string }),
   }));
-  const clock = new VirtualClock();
+  const clock = new VirtualTime();
   const run = new RebuiltRun({
     ...{
       plan: planOf({ StartAt: states[0]?.['Name'] as string, States } as JsonObject, 'Standard'),
-      clock,
-      flowName: 'test',
+      time: clock,
     },
     start: { name: 'e', flowName: 'test', input: {}, roleArn: '', environment: {}, longestSeconds: 300 },
     limits: { ...LIMITS, waitSeconds: 300 },
-    actions: catalog((call) => Promise.resolve(answer(call))),
+    actions: standInActions((call) => Promise.resolve(answer(call))),
     random: () => 0.5,
   });
   return [run, clock];

@@ -6,24 +6,25 @@ import { join } from 'node:path';
 import type { TaskCall, TaskResult } from '../../src/actions/action.ts';
 import { ApiError } from '../../src/api/error.ts';
 import type { ErrorCode } from '../../src/api/errors.ts';
-import type { Clock } from '../../src/base/clock.ts';
+import { createObserver } from '../../src/base/observer.ts';
+import type { Subscriber } from '../../src/base/observer.ts';
+import type { Ports } from '../../src/base/ports.ts';
 import type { JsonObject } from '../../src/base/json.ts';
-import { readSettingsText } from '../../src/config/file.ts';
-import { makeSettings } from '../../src/config/make.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
 import { OPERATIONS } from '../../src/operations/all.ts';
-import { createOperationRate } from '../../src/operations/rate.ts';
 import type { OperationServices } from '../../src/operations/services.ts';
-import { createRuntimes } from '../../src/runtime/runtimes.ts';
+import { createEngine } from '../../src/server/engine.ts';
 import type { FlowStore } from '../../src/store/flows.ts';
 import { createMemoryStores } from '../../src/store/memory/stores.ts';
 import { openSqliteStores } from '../../src/store/sqlite/stores.ts';
-import { catalog, seededIds } from '../support/flows.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { testSettings } from '../../src/testing/test-settings.ts';
+import { standInActions } from '../../src/testing/stand-ins.ts';
+import { seededIds } from '../../src/testing/seeded-ids.ts';
+import { VirtualTime } from '../../src/testing/virtual-time.ts';
 
 export interface House {
   readonly services: OperationServices;
-  readonly clock: VirtualClock;
+  readonly clock: VirtualTime;
   /** Calls an operation and gives its reply as a client reads it. */
   call(action: string, parameters: Record<string, string>): Promise<JsonObject>;
   /** Calls an operation that has to fail so. */
@@ -44,71 +45,57 @@ export interface HouseChanges {
 }
 
 /**
- * Runs `use` in a house of its own. Commits of Standard executions in SQLite are work of another thread, which virtual
- * time does not see: such a test asks for the machine's clock.
+ * Runs `use` in a house of its own: an engine on virtual time. Commits of Standard executions in SQLite happen in another
+ * thread, which that time does not see: such a test asks for the machine's own ports.
  */
 export async function withHouse(
   store: StoreName,
   use: (house: House) => Promise<void>,
-  changes: HouseChanges & { readonly clock?: Clock } = {},
+  changes: HouseChanges & { readonly time?: Pick<Ports, 'clock' | 'scheduler'> } = {},
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-operations-'));
   const stores =
     store === 'memory'
       ? createMemoryStores()
       : openSqliteStores({ file: join(folder, 'millrace.db'), synchronous: 'NORMAL' });
-  const flows = changes.wrap?.(stores.flows) ?? stores.flows;
-  const virtual = new VirtualClock({ startMs: Date.UTC(2026, 0, 1) });
-  const clock = changes.clock ?? virtual;
-  const { limits, history } = makeSettings(
-    {
-      environment: new Map(),
-      workingFolder: folder,
-      file: { name: 'settings', folder, content: readSettingsText(changes.settings ?? '{}') },
-      faults: [],
+  const virtual = new VirtualTime({ startMs: Date.UTC(2026, 0, 1) });
+  const settings = testSettings(changes.settings ?? '{}');
+  const engine = await createEngine({
+    settings: { ...settings, limits: { ...settings.limits, ...changes.limits } },
+    stores: { ...stores, flows: changes.wrap?.(stores.flows) ?? stores.flows },
+    ports: {
+      ...(changes.time ?? { clock: virtual, scheduler: virtual }),
+      ids: seededIds(7),
+      observer: createObserver(NO_TROUBLE),
     },
-    () => null,
-  );
-  const ids = seededIds(7);
-  const runtimes = await createRuntimes({
-    clock,
-    ids,
-    actions: catalog(changes.task ?? (() => assert.fail('no flow here has a Task'))),
-    stores: { flows, executions: stores.executions },
-    compile: compileDefinition,
-    limits,
-    history,
-    log: {
-      defect: (error, where) => assert.fail(`${where}: ${String(error)}`),
-      storeTrouble: (trouble) => assert.fail(`trouble with the store: ${String(trouble?.error)}`),
-      stuck: (id, error) => assert.fail(`execution ${id} is stuck: ${String(error)}`),
-      ownershipLost: () => assert.fail('another has taken the store over'),
+    localCallersOnly: true,
+    endpoint: () => '127.0.0.1:7780',
+    standIns: {
+      actions: standInActions(changes.task ?? (() => assert.fail('no flow here has a Task'))),
+      compile: compileDefinition,
     },
   });
-  const { sync, executions, changes: flowChanges } = runtimes;
-  const services: OperationServices = {
-    flows,
-    messages: stores.messages,
-    sync,
-    executions,
-    changes: flowChanges,
-    compile: compileDefinition,
-    rate: createOperationRate(clock, null),
-    clock,
-    ids,
-    region: { id: 'cn-hangzhou', endpoint: '127.0.0.1:7780' },
-    limits: { ...limits, ...changes.limits },
-  };
   try {
-    await use(houseOf(services, virtual));
+    await use(houseOf(engine.services, virtual));
   } finally {
-    runtimes.standard.close();
-    await stores.close();
+    await engine.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function houseOf(services: OperationServices, clock: VirtualClock): House {
+/** An observer cannot fail what it observes, so trouble fails the file of the test. */
+const NO_TROUBLE: Subscriber = {
+  defect: ({ error, where }) => failFile(`${where}: ${String(error)}`),
+  storeFailed: ({ error }) => failFile(`the store fails: ${String(error)}`),
+  executionStuck: ({ execution, error }) => failFile(`execution ${execution} is stuck: ${String(error)}`),
+  ownershipLost: () => failFile('another process has taken over the store'),
+};
+
+function failFile(message: string): void {
+  queueMicrotask(() => assert.fail(message));
+}
+
+function houseOf(services: OperationServices, clock: VirtualTime): House {
   async function call(action: string, parameters: Record<string, string>): Promise<JsonObject> {
     const operation = OPERATIONS.get(action);
     assert.ok(operation !== undefined, action);

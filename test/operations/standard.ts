@@ -1,6 +1,7 @@
 /** Standard flows for tests of the operations, and what they call. */
 import type { TaskCall, TaskResult } from '../../src/actions/action.ts';
 import { systemClock } from '../../src/base/clock.ts';
+import { systemScheduler } from '../../src/base/scheduler.ts';
 import type { JsonObject } from '../../src/base/json.ts';
 import type { House, HouseChanges, StoreName } from './house.ts';
 import { withHouse } from './house.ts';
@@ -11,7 +12,11 @@ export function withStandard(
   use: (house: House) => Promise<void>,
   changes: HouseChanges = {},
 ): Promise<void> {
-  return withHouse(store, use, store === 'sqlite' ? { ...changes, clock: systemClock } : changes);
+  return withHouse(
+    store,
+    use,
+    store === 'sqlite' ? { ...changes, time: { clock: systemClock, scheduler: systemScheduler } } : changes,
+  );
 }
 
 /** A definition of states that follow each other. */

@@ -11,17 +11,18 @@ import type { Plan } from '../../src/language/plan.ts';
 import { ExpressHistory } from '../../src/runtime/express/history/express-history.ts';
 import type { ExpressHistoryOptions } from '../../src/runtime/express/history/express-history.ts';
 import type { ExpressRuntime, SyncResult } from '../../src/runtime/express/express.ts';
-import type { ExpressSource, KeptExecution } from '../../src/runtime/express/history/kept-execution.ts';
+import type { ExpressSource, RetainedExecution } from '../../src/runtime/express/history/retained-execution.ts';
 import { weighValue } from '../../src/runtime/express/history/value-weight.ts';
 import type { ExecutionQuery } from '../../src/store/executions.ts';
 import type { FlowRecord } from '../../src/store/flows.ts';
-import { catalog, planOf, runtimeOf, startOf } from '../support/flows.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { planOf, runtimeOf, startOf } from '../support/flows.ts';
+import { standInActions } from '../../src/testing/stand-ins.ts';
+import { VirtualTime } from '../../src/testing/virtual-time.ts';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-const none = catalog(() => Promise.reject(new Error('no task is expected')));
+const none = standInActions(() => Promise.reject(new Error('no task is expected')));
 const PASS = planOf({ StartAt: 'A', States: [{ Type: 'Pass', Name: 'A', End: true }] });
 const WAITING = planOf({
   StartAt: 'A',
@@ -68,7 +69,7 @@ const EVERYTHING: ExecutionQuery = {
 };
 
 class House {
-  readonly clock = new VirtualClock();
+  readonly clock = new VirtualTime();
   readonly history: ExpressHistory;
   readonly runtime: ExpressRuntime;
 
@@ -85,7 +86,7 @@ class House {
     return this.runtime.run({ ...startOf(source.plan, input, name), flowName, origin });
   }
 
-  find(name: string): KeptExecution {
+  find(name: string): RetainedExecution {
     const kept = this.history.find('flow-1', name);
     assert.ok(kept !== null, name);
     return kept;
@@ -96,7 +97,7 @@ class House {
   }
 }
 
-function types(kept: KeptExecution, fromEvent = 1, limit = 1000): string[] {
+function types(kept: RetainedExecution, fromEvent = 1, limit = 1000): string[] {
   return kept.events(fromEvent, limit).events.map(({ type }) => type);
 }
 
@@ -222,7 +223,7 @@ const GROWING = planOf({
 
 test('a flow that builds large values without end stays within its share; its beginning and its end are kept', async () => {
   const limit = 4 * 2 ** 20;
-  const clock = new VirtualClock({ busyTurnMs: 10 });
+  const clock = new VirtualTime({ busyTurnMs: 10 });
   const history = new ExpressHistory({ executions: 1000, ageMs: 1e9, bytes: limit, nowMs: () => clock.nowMs() });
   const runtime = runtimeOf(clock, none, {}, { history });
   const input = { seed: 'x'.repeat(30_000) };
@@ -436,7 +437,7 @@ test('pages stay the same while others start and end', async () => {
       let asked: (result: TaskResult) => void = () => {};
       const house = new House(
         {},
-        catalog(
+        standInActions(
           () =>
             new Promise((resolve) => {
               asked = resolve;

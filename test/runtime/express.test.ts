@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError } from '../../src/api/error.ts';
 import type { TaskResult } from '../../src/actions/action.ts';
-import { catalog, planOf, runtimeOf, startOf, stateOf } from '../support/flows.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { planOf, recordingRuntime, runtimeOf, startOf, stateOf } from '../support/flows.ts';
+import { standInActions } from '../../src/testing/stand-ins.ts';
+import { VirtualTime } from '../../src/testing/virtual-time.ts';
 
-const none = catalog(() => Promise.reject(new Error('no task is expected')));
+const none = standInActions(() => Promise.reject(new Error('no task is expected')));
 
 const WAITING = planOf({
   StartAt: 'Wait',
@@ -40,7 +41,7 @@ const TASK = planOf({
 const CALL = { Type: 'Task', Action: 'HTTP:Request', Parameters: { url: 'http://x.invalid/', method: 'GET' } };
 
 test('ten thousand executions wait at once, and all end when their time has come', async () => {
-  const clock = new VirtualClock();
+  const clock = new VirtualTime();
   const runtime = runtimeOf(clock, none);
   const runs = Array.from({ length: 10_000 }, (_, i) => runtime.run(startOf(WAITING, { i }, `e${i}`)));
   assert.equal(runtime.running, 10_000);
@@ -59,8 +60,8 @@ test('ten thousand executions wait at once, and all end when their time has come
 });
 
 test('ten thousand executions with a task each get each their own answer', async () => {
-  const clock = new VirtualClock();
-  const actions = catalog(
+  const clock = new VirtualTime();
+  const actions = standInActions(
     (call) =>
       new Promise(
         (resolve) => void clock.after(1_000, () => resolve({ ok: true, output: { name: call.executionName } })),
@@ -72,7 +73,7 @@ test('ten thousand executions with a task each get each their own answer', async
 });
 
 test('a refused start says when to come back, and room is made when one ends', async () => {
-  const clock = new VirtualClock();
+  const clock = new VirtualTime();
   const runtime = runtimeOf(clock, none, { concurrentExecutions: 1 });
   const first = runtime.run(startOf(WAITING));
   await assert.rejects(
@@ -84,7 +85,7 @@ test('a refused start says when to come back, and room is made when one ends', a
 });
 
 test('a rate of starts is a bucket that refills', async () => {
-  const clock = new VirtualClock();
+  const clock = new VirtualTime();
   const runtime = runtimeOf(clock, none, { startsPerSecond: 2 });
   await runtime.run(startOf(PASS));
   await runtime.run(startOf(PASS));
@@ -95,7 +96,7 @@ test('a rate of starts is a bucket that refills', async () => {
 });
 
 test('flows that loop without waiting end by their timeout, and others answer meanwhile', async () => {
-  const clock = new VirtualClock({ busyTurnMs: 50 });
+  const clock = new VirtualTime({ busyTurnMs: 50 });
   const runtime = runtimeOf(clock, none);
   const loops = [runtime.run(startOf(LOOPING)), runtime.run(startOf(LOOPING))];
   let looping = true;
@@ -115,10 +116,10 @@ test('flows that loop without waiting end by their timeout, and others answer me
 });
 
 test('a loop over calls that answer at once ends by its timeout, and others answer meanwhile', async () => {
-  const clock = new VirtualClock({ busyTurnMs: 50 });
+  const clock = new VirtualTime({ busyTurnMs: 50 });
   const runtime = runtimeOf(
     clock,
-    catalog((call) =>
+    standInActions((call) =>
       Promise.resolve(stateOf(call) === 'A' ? { ok: true, output: {} } : { ok: false, error: 'E', cause: '' }),
     ),
   );
@@ -138,12 +139,12 @@ test('a loop over calls that answer at once ends by its timeout, and others answ
 
 test('an action that throws fails its state and is reported as a defect', async () => {
   const defects: string[] = [];
-  const actions = catalog(() => Promise.reject(new Error('boom')));
+  const actions = standInActions(() => Promise.reject(new Error('boom')));
   const runtime = runtimeOf(
-    new VirtualClock(),
+    new VirtualTime(),
     actions,
     {},
-    { onDefect: (error, where) => void defects.push(`${where}: ${error}`) },
+    { observe: { defect: ({ error, where }) => void defects.push(`${where}: ${error}`) } },
   );
   const result = await runtime.run(startOf(TASK));
   assert.equal(result.status, 'Failed');
@@ -154,7 +155,7 @@ test('an action that throws fails its state and is reported as a defect', async 
 });
 
 test('a defect in the middle of an execution is the error of its start, and the others go on', async () => {
-  const clock = new VirtualClock();
+  const clock = new VirtualTime();
   const given: string[] = [];
   const plan = planOf({
     StartAt: 'All',
@@ -200,9 +201,9 @@ test('a defect in the middle of an execution is the error of its start, and the 
 });
 
 test('the first failure of a branch tells the calls of its siblings to give up, and only theirs', async () => {
-  const clock = new VirtualClock();
+  const clock = new VirtualTime();
   const given: string[] = [];
-  const actions = catalog((call, signal) => {
+  const actions = standInActions((call, signal) => {
     const state = stateOf(call);
     return new Promise<TaskResult>((resolve) => {
       signal.addEventListener('abort', () => void given.push(state));
@@ -233,7 +234,7 @@ test('the first failure of a branch tells the calls of its siblings to give up, 
 });
 
 test('drain waits for what runs, and no longer than it may', async () => {
-  const clock = new VirtualClock();
+  const clock = new VirtualTime();
   const runtime = runtimeOf(clock, none);
   const run = runtime.run(startOf(WAITING));
   await runtime.drain(1_000);
@@ -246,7 +247,7 @@ test('drain waits for what runs, and no longer than it may', async () => {
 });
 
 test('a stopped flow ends the step it is in, with all that is inside it, and enters no other', async () => {
-  const clock = new VirtualClock();
+  const clock = new VirtualTime();
   const plan = planOf({
     StartAt: 'Both',
     States: [
@@ -268,23 +269,24 @@ test('a stopped flow ends the step it is in, with all that is inside it, and ent
       { Type: 'Succeed', Name: 'Never' },
     ],
   });
-  const types: string[] = [];
-  const runtime = runtimeOf(clock, none, {}, { onEvent: (_execution, event) => void types.push(event.type) });
+  const { runtime, run } = recordingRuntime(clock, none);
   const why = { error: 'FnF.FlowDeleted', cause: 'why' };
   runtime.stop('test', why);
-  const stopped = runtime.run(startOf(plan));
+  const stopped = run(startOf(plan));
   const other = runtime.run({ ...startOf(WAITING), flowName: 'other' });
   runtime.stop('test', why);
-  const { status, errorCode, errorMessage, output, startedMs, stoppedMs } = await stopped;
+  const { result, events } = await stopped;
+  const { status, errorCode, errorMessage, output, startedMs, stoppedMs } = result;
   assert.deepEqual([status, errorCode, errorMessage, output], ['Stopped', 'FnF.FlowDeleted', 'why', '']);
   assert.equal(stoppedMs - startedMs, 7_000);
   assert.equal((await other).status, 'Succeeded');
+  const types = events.map(({ type }) => type);
   assert.ok(types.includes('ExecutionStopped') && !types.includes('StateAborted'));
   assert.equal(runtime.running, 0);
 });
 
 test('a stop reaches a flow that loops without waiting', async () => {
-  const runtime = runtimeOf(new VirtualClock(), none);
+  const runtime = runtimeOf(new VirtualTime(), none);
   const loop = runtime.run(startOf(LOOPING));
   runtime.stop('test', { error: 'FnF.FlowDeleted', cause: 'why' });
   assert.equal((await loop).status, 'Stopped');

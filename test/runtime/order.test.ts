@@ -9,9 +9,11 @@ import fc from 'fast-check';
 import type { ActionCatalog } from '../../src/actions/action.ts';
 import type { JsonObject } from '../../src/base/json.ts';
 import { stringifyJson } from '../../src/base/json.ts';
-import { LIMITS, catalog, planOf, runtimeOf, seededIds, startOf, stateOf } from '../support/flows.ts';
+import { LIMITS, planOf, runtimeOf, startOf, stateOf } from '../support/flows.ts';
+import { standInActions } from '../../src/testing/stand-ins.ts';
+import { seededIds } from '../../src/testing/seeded-ids.ts';
 import { RebuiltRun } from '../support/rebuilt-run.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { VirtualTime } from '../../src/testing/virtual-time.ts';
 
 type Block =
   | { readonly kind: 'pass' }
@@ -80,9 +82,9 @@ function statesOf(sequence: readonly Block[], name: string): { StartAt: string; 
 }
 
 /** Answers after a delay from a seed with the state's name and the item that it was called for. */
-function world(clock: VirtualClock, seed: number, failing: string | null): ActionCatalog {
+function world(clock: VirtualTime, seed: number, failing: string | null): ActionCatalog {
   const ids = seededIds(seed);
-  return catalog((call, signal) => {
+  return standInActions((call, signal) => {
     const state = stateOf(call);
     const delayMs = Math.floor(ids.random() * 5) * 1_000;
     return new Promise((resolve) => {
@@ -99,7 +101,7 @@ function world(clock: VirtualClock, seed: number, failing: string | null): Actio
 }
 
 async function express(definition: JsonObject, seed: number, failing: string | null): Promise<string> {
-  const clock = new VirtualClock();
+  const clock = new VirtualTime();
   const { status, output, errorCode } = await runtimeOf(clock, world(clock, seed, failing)).run(
     startOf(planOf(definition)),
   );
@@ -125,15 +127,14 @@ test('an execution rebuilt from its events after each of them ends as the one th
       fc.option(fc.constantFrom('s.0', 's.1', 's.0b0.0', 's.0b1.0', 's.0m.0')),
       async (sequence, seed, failing) => {
         const definition = statesOf(sequence, 's') as unknown as JsonObject;
-        const clock = new VirtualClock();
+        const clock = new VirtualTime();
         const run = new RebuiltRun({
           plan: planOf(definition),
           start: { name: 'execution', flowName: 'test', input: {}, roleArn: '', environment: {}, longestSeconds: 300 },
           limits: { ...LIMITS, waitSeconds: 20 },
           actions: world(clock, seed, failing),
-          clock,
+          time: clock,
           random: seededIds(1).random,
-          flowName: 'test',
         });
         const { status, output, failure } = await run.run();
         const rebuilt = `${status} ${status === 'Succeeded' ? stringifyJson(output) : ''} ${failure?.error ?? ''}`;

@@ -4,9 +4,10 @@ import { test } from 'node:test';
 import { decodeEvents } from '../../src/interpreter/journal.ts';
 import { createMemoryStores } from '../../src/store/memory/stores.ts';
 import type { ExecutionChange, ExecutionStore } from '../../src/store/executions.ts';
-import { catalog } from '../support/flows.ts';
-import { flowOf, standardWorld } from '../support/standard.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { standInActions } from '../../src/testing/stand-ins.ts';
+import { flowRecord, startTestEngine } from '../../src/testing/test-engine.ts';
+import { VirtualTime } from '../../src/testing/virtual-time.ts';
+import { fileEnd } from '../support/at-end.ts';
 
 /** Every round makes another value of the size of the input. */
 const LOOP = `
@@ -23,7 +24,7 @@ const ROW_UNITS_MAX = 1024 * 1024 + 2 * 65_536;
 const EVENTS = 5_000;
 
 /** Each event asks for the time. */
-class CountingClock extends VirtualClock {
+class CountingClock extends VirtualTime {
   asked = 0;
 
   override nowMs(): number {
@@ -45,17 +46,17 @@ async function begin() {
       return stores.executions.commit(fence, taken);
     },
   });
-  const actions = catalog(async () => ({ ok: true, output: {} }));
+  const actions = standInActions(async () => ({ ok: true, output: {} }));
   const clock = new CountingClock();
-  const world = await standardWorld({ actions, clock, stores: { ...stores, executions } });
-  await stores.flows.create(flowOf('loop', LOOP, 'Standard'));
+  const world = await startTestEngine(fileEnd, { actions, time: clock, stores: { ...stores, executions } });
+  await stores.flows.create(flowRecord('loop', LOOP, 'Standard'));
   return { world, clock, changes, disk };
 }
 
 test('a row of the journal has a mebibyte, and of a loop no more than a few turns wait for a failing store', async (t) => {
   const { world, clock, changes, disk } = await begin();
-  t.after(() => world.runtimes.standard.close());
-  const { executions } = world.runtimes;
+  t.after(() => world.durable.close());
+  const { executions } = world;
   const input = { n: 0, text: 'x'.repeat(60_000) };
   const inputText = JSON.stringify(input);
   await executions.start({

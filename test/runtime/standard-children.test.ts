@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ActionCatalog, TaskCall } from '../../src/actions/action.ts';
-import { startExecutionAction } from '../../src/actions/fnf/start.ts';
-import { flowOf, standardWorld } from '../support/standard.ts';
-import type { World } from '../support/standard.ts';
+import { flowRecord, startTestEngine } from '../../src/testing/test-engine.ts';
+import type { TestEngine } from '../../src/testing/test-engine.ts';
+import { fileEnd } from '../support/at-end.ts';
 
 const CHILD = `
 Type: StateMachine
@@ -54,26 +54,17 @@ class Tasks {
   readonly calls: TaskCall[] = [];
   readonly #answers = new Map<string, (ok: boolean) => void>();
 
-  catalog(world: () => World): ActionCatalog {
-    const startExecution = startExecutionAction((request) => world().runtimes.startExecution(request), {
-      region: 'cn-hangzhou',
-      account: '1234567890123456',
-    });
-    return {
-      find: (action) =>
-        action === 'FNF:StartExecution'
-          ? startExecution
-          : {
-              run: (call) =>
-                new Promise((resolve) => {
-                  this.calls.push(call);
-                  this.#answers.set(action, (ok) =>
-                    resolve(ok ? { ok, output: { from: action } } : { ok, error: 'Mine', cause: action }),
-                  );
-                }),
-            },
-    };
-  }
+  readonly catalog: ActionCatalog = {
+    find: (action) => ({
+      run: (call) =>
+        new Promise((resolve) => {
+          this.calls.push(call);
+          this.#answers.set(action, (ok) =>
+            resolve(ok ? { ok, output: { from: action } } : { ok, error: 'Mine', cause: action }),
+          );
+        }),
+    }),
+  };
 
   answer(action: string, ok: boolean): void {
     const answer = this.#answers.get(action);
@@ -83,13 +74,12 @@ class Tasks {
   }
 }
 
-async function begin(mode: string, more = ''): Promise<{ world: World; tasks: Tasks }> {
+async function begin(mode: string, more = ''): Promise<{ world: TestEngine; tasks: Tasks }> {
   const tasks = new Tasks();
-  let world: World | null = null;
-  world = await standardWorld({ actions: tasks.catalog(() => world as World) });
-  await world.stores.flows.create(flowOf('child', CHILD, 'Standard'));
-  await world.stores.flows.create(flowOf('parent', parent(mode, more), 'Standard'));
-  await world.runtimes.executions.start({
+  const world = await startTestEngine(fileEnd, { actions: tasks.catalog });
+  await world.stores.flows.create(flowRecord('child', CHILD, 'Standard'));
+  await world.stores.flows.create(flowRecord('parent', parent(mode, more), 'Standard'));
+  await world.executions.start({
     flowName: 'parent',
     executionName: 'p',
     inputText: '',
@@ -97,12 +87,12 @@ async function begin(mode: string, more = ''): Promise<{ world: World; tasks: Ta
     qualifier: '',
     callbackToken: '',
   });
-  await world.runtimes.executions.describe('parent', 'p', 1_000);
+  await world.executions.describe('parent', 'p', 1_000);
   return { world, tasks };
 }
 
-async function onlyChild(world: World): Promise<{ name: string; status: string }> {
-  const page = await world.runtimes.executions.list({
+async function onlyChild(world: TestEngine): Promise<{ name: string; status: string }> {
+  const page = await world.executions.list({
     flowName: 'child',
     status: null,
     startedAfterMs: null,
@@ -125,68 +115,68 @@ const output = (text: string): unknown => JSON.parse(text);
 test('RequestComplete goes on when the child has started, and does not stop it', async () => {
   const { world, tasks } = await begin('RequestComplete');
   tasks.answer('Test:Beside', true);
-  const ended = await world.runtimes.executions.describe('parent', 'p', 60_000);
+  const ended = await world.executions.describe('parent', 'p', 60_000);
   const child = await onlyChild(world);
   const { Branch0 } = output(ended.output) as { Branch0: Record<string, string> };
   assert.equal(Branch0['FlowName'], 'child');
   assert.equal(Branch0['ExecutionName'], child.name);
   assert.equal(child.status, 'Running');
-  world.runtimes.standard.close();
+  world.durable.close();
 });
 
 test('WaitForSystemCallback gets the output of the child', async () => {
   const { world, tasks } = await begin('WaitForSystemCallback');
   tasks.answer('Test:Beside', true);
   tasks.answer('Test:Work', true);
-  const ended = await world.runtimes.executions.describe('parent', 'p', 60_000);
+  const ended = await world.executions.describe('parent', 'p', 60_000);
   assert.deepEqual(output(ended.output), { Branch0: { from: 'Test:Work' }, Branch1: { from: 'Test:Beside' } });
   assert.deepEqual(world.troubles, []);
-  world.runtimes.standard.close();
+  world.durable.close();
 });
 
 test('the error of a child is the error of its task', async () => {
   const { world, tasks } = await begin('WaitForSystemCallback');
   tasks.answer('Test:Work', false);
-  assert.equal((await world.runtimes.executions.describe('parent', 'p', 60_000)).status, 'Failed');
-  const { events } = await world.runtimes.executions.history('parent', 'p', 1, 100);
+  assert.equal((await world.executions.describe('parent', 'p', 60_000)).status, 'Failed');
+  const { events } = await world.executions.history('parent', 'p', 1, 100);
   assert.deepEqual(events.at(-1)?.detail, { error: 'Mine', cause: 'Test:Work' });
-  world.runtimes.standard.close();
+  world.durable.close();
 });
 
 test('a child stops with the task that waits for it: a sibling failed', async () => {
   const { world, tasks } = await begin('WaitForSystemCallback');
   tasks.answer('Test:Beside', false);
-  assert.equal((await world.runtimes.executions.describe('parent', 'p', 60_000)).status, 'Failed');
+  assert.equal((await world.executions.describe('parent', 'p', 60_000)).status, 'Failed');
   const { name } = await onlyChild(world);
-  assert.equal((await world.runtimes.executions.describe('child', name, 60_000)).status, 'Stopped');
-  world.runtimes.standard.close();
+  assert.equal((await world.executions.describe('child', name, 60_000)).status, 'Stopped');
+  world.durable.close();
 });
 
 test('a child stops with its parent, and so after a time-out of the task', async () => {
   const { world } = await begin('WaitForSystemCallback', 'Timeout: 30');
   const { name } = await onlyChild(world);
-  assert.equal((await world.runtimes.executions.describe('child', name, 60_000)).status, 'Stopped');
-  assert.equal((await world.runtimes.executions.describe('parent', 'p', 60_000)).status, 'Failed');
-  world.runtimes.standard.close();
+  assert.equal((await world.executions.describe('child', name, 60_000)).status, 'Stopped');
+  assert.equal((await world.executions.describe('parent', 'p', 60_000)).status, 'Failed');
+  world.durable.close();
 });
 
 test('a restart starts no second child, and hears of the end of the first', async () => {
   const { world, tasks } = await begin('WaitForSystemCallback');
   tasks.answer('Test:Beside', true);
-  await world.runtimes.executions.describe('parent', 'p', 1_000);
+  await world.executions.describe('parent', 'p', 1_000);
   const again = await world.restart();
-  await again.runtimes.executions.describe('parent', 'p', 1_000);
+  await again.executions.describe('parent', 'p', 1_000);
   await onlyChild(again);
   tasks.answer('Test:Work', true);
-  assert.equal((await again.runtimes.executions.describe('parent', 'p', 60_000)).status, 'Succeeded');
+  assert.equal((await again.executions.describe('parent', 'p', 60_000)).status, 'Succeeded');
   assert.equal(tasks.calls.filter(({ action }) => action === 'Test:Work').length, 2, 'the call is made again');
-  again.runtimes.standard.close();
+  again.durable.close();
 });
 
 test('an execution that was started with a token reports its end to the task', async () => {
   let token = '';
   const work: (() => void)[] = [];
-  const world = await standardWorld({
+  const world = await startTestEngine(fileEnd, {
     actions: {
       find: (action) => ({
         run: (call) => {
@@ -198,9 +188,9 @@ test('an execution that was started with a token reports its end to the task', a
     },
   });
   const ask = CHILD.replace('Test:Work', 'Test:Ask\n    TaskMode: WaitForCustomCallback').replace('child', 'ask');
-  await world.stores.flows.create(flowOf('ask', ask, 'Standard'));
-  await world.stores.flows.create(flowOf('child', CHILD, 'Standard'));
-  const { executions } = world.runtimes;
+  await world.stores.flows.create(flowRecord('ask', ask, 'Standard'));
+  await world.stores.flows.create(flowRecord('child', CHILD, 'Standard'));
+  const { executions } = world;
   const start = { executionName: 'x', inputText: '', input: {}, qualifier: '' };
   await executions.start({ ...start, flowName: 'ask', callbackToken: '' });
   await executions.describe('ask', 'x', 1_000);
@@ -211,7 +201,7 @@ test('an execution that was started with a token reports its end to the task', a
   await assert.rejects(executions.start({ ...start, flowName: 'child', executionName: 'y', callbackToken: 'no' }), {
     code: 'InvalidArgument',
   });
-  world.runtimes.standard.close();
+  world.durable.close();
 });
 
 test('a flow that waits for itself comes to an end', async () => {
@@ -219,11 +209,10 @@ test('a flow that waits for itself comes to an end', async () => {
     'Action: Test:Work',
     'Action: FNF:StartExecution\n    TaskMode: WaitForSystemCallback\n    Parameters: { resourceArn: "acs:fnf:::flow/child" }',
   );
-  let world: World | null = null;
   const tasks = new Tasks();
-  world = await standardWorld({ actions: tasks.catalog(() => world as World), limits: { childDepth: 5 } });
-  await world.stores.flows.create(flowOf('child', self, 'Standard'));
-  const { executions } = world.runtimes;
+  const world = await startTestEngine(fileEnd, { actions: tasks.catalog, limits: { childDepth: 5 } });
+  await world.stores.flows.create(flowRecord('child', self, 'Standard'));
+  const { executions } = world;
   const start = { flowName: 'child', executionName: 'top', inputText: '', input: {}, qualifier: '', callbackToken: '' };
   await executions.start(start);
   assert.equal((await executions.describe('child', 'top', 60_000)).status, 'Failed');
@@ -232,5 +221,5 @@ test('a flow that waits for itself comes to an end', async () => {
   assert.equal(await world.stores.executions.running(), 0);
   assert.equal((await world.stores.executions.get(6))?.status, 'Failed');
   assert.equal(await world.stores.executions.get(7), null);
-  world.runtimes.standard.close();
+  world.durable.close();
 });

@@ -4,8 +4,9 @@ import { test } from 'node:test';
 import { ApiError } from '../../src/api/error.ts';
 import { isJsonObject } from '../../src/base/json.ts';
 import type { JsonValue } from '../../src/base/json.ts';
-import { catalog } from '../support/flows.ts';
-import { flowOf, standardWorld } from '../support/standard.ts';
+import { standInActions } from '../../src/testing/stand-ins.ts';
+import { flowRecord, startTestEngine } from '../../src/testing/test-engine.ts';
+import { fileEnd } from '../support/at-end.ts';
 
 const ASK = `
 version: v1
@@ -25,7 +26,7 @@ function tokenIn(body: JsonValue | undefined): string {
 
 test('a report between two attempts is told to come again, not that the task has ended', async () => {
   const tokens: string[] = [];
-  const actions = catalog((call) => {
+  const actions = standInActions((call) => {
     tokens.push(tokenIn(call.parameters['body']));
     return Promise.resolve(
       tokens.length === 1
@@ -33,13 +34,13 @@ test('a report between two attempts is told to come again, not that the task has
         : { ok: true, output: { StatusCode: 200, Body: {} } },
     );
   });
-  let world = await standardWorld({ actions });
-  await world.stores.flows.create(flowOf('ask', ASK, 'Standard'));
+  let world = await startTestEngine(fileEnd, { actions });
+  await world.stores.flows.create(flowRecord('ask', ASK, 'Standard'));
   const start = { flowName: 'ask', executionName: 'one', inputText: '', input: {}, qualifier: '', callbackToken: '' };
-  await world.runtimes.executions.start(start);
-  const wait = (seconds: number) => world.runtimes.executions.describe('ask', 'one', seconds * 1000);
+  await world.executions.start(start);
+  const wait = (seconds: number) => world.executions.describe('ask', 'one', seconds * 1000);
   const refusal = async (): Promise<string> => {
-    const report = world.runtimes.executions.report(tokens[0] ?? '', { ok: true, output: {} });
+    const report = world.executions.report(tokens[0] ?? '', { ok: true, output: {} });
     return report.then(
       () => 'none',
       (error) => (error instanceof ApiError ? error.code : String(error)),
@@ -53,7 +54,7 @@ test('a report between two attempts is told to come again, not that the task has
   assert.equal(await refusal(), 'TaskInvalidState');
   await wait(40);
   assert.equal(tokens.length, 2);
-  await world.runtimes.executions.report(tokens[0] ?? '', { ok: false, failure: { error: 'Later', cause: '' } });
+  await world.executions.report(tokens[0] ?? '', { ok: false, failure: { error: 'Later', cause: '' } });
   assert.equal(await refusal(), 'TaskInvalidState');
   await wait(300);
   assert.deepEqual([tokens.length, new Set(tokens).size], [3, 1]);
@@ -61,24 +62,24 @@ test('a report between two attempts is told to come again, not that the task has
   assert.equal((await wait(60)).output, '{}');
   assert.equal(await refusal(), 'TaskAlreadyCompleted');
   assert.deepEqual(world.troubles, []);
-  world.runtimes.standard.close();
+  world.durable.close();
 });
 
 test('an execution that ends between two attempts of the task it was started for is heard by the next', async () => {
   let calls = 0;
   let token = '';
-  const actions = catalog((call) => {
+  const actions = standInActions((call) => {
     token = tokenIn(call.parameters['body']);
     return Promise.resolve(
       ++calls === 1 ? { ok: false, error: 'Busy', cause: '' } : { ok: true, output: { StatusCode: 200, Body: {} } },
     );
   });
-  const world = await standardWorld({ actions });
-  await world.stores.flows.create(flowOf('ask', ASK, 'Standard'));
+  const world = await startTestEngine(fileEnd, { actions });
+  await world.stores.flows.create(flowRecord('ask', ASK, 'Standard'));
   const pass =
     'version: v1\ntype: flow\nsteps:\n  - {type: pass, name: p, outputMappings: [{target: by, source: me}]}\n';
-  await world.stores.flows.create(flowOf('helper', pass, 'Standard'));
-  const { executions } = world.runtimes;
+  await world.stores.flows.create(flowRecord('helper', pass, 'Standard'));
+  const { executions } = world;
   const start = { executionName: 'one', inputText: '', input: {}, qualifier: '' };
   await executions.start({ ...start, flowName: 'ask', callbackToken: '' });
   await executions.describe('ask', 'one', 10_000);
@@ -86,5 +87,5 @@ test('an execution that ends between two attempts of the task it was started for
   assert.equal((await executions.describe('helper', 'one', 1_000)).status, 'Succeeded');
   assert.equal((await executions.describe('ask', 'one', 120_000)).output, '{"by":"me"}');
   assert.deepEqual(world.troubles, []);
-  world.runtimes.standard.close();
+  world.durable.close();
 });

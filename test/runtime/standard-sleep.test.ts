@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TaskResult } from '../../src/actions/action.ts';
-import { catalog } from '../support/flows.ts';
-import { flowOf, standardWorld } from '../support/standard.ts';
-import type { World } from '../support/standard.ts';
+import { standInActions } from '../../src/testing/stand-ins.ts';
+import { flowRecord, startTestEngine } from '../../src/testing/test-engine.ts';
+import type { TestEngine } from '../../src/testing/test-engine.ts';
+import { fileEnd } from '../support/at-end.ts';
 
 const WAIT = `
 Type: StateMachine
@@ -24,16 +25,21 @@ States:
   - { Type: Task, Name: A, Action: "Test:Ask", TaskMode: WaitForCustomCallback, Timeout: 86400, End: true }
 `;
 
-async function started(definition: string, flowName: string, count: number, tokens: string[] = []): Promise<World> {
-  const world = await standardWorld({
-    actions: catalog((call) => {
+async function started(
+  definition: string,
+  flowName: string,
+  count: number,
+  tokens: string[] = [],
+): Promise<TestEngine> {
+  const world = await startTestEngine(fileEnd, {
+    actions: standInActions((call) => {
       tokens.push(call.taskToken ?? '');
       return Promise.resolve({ ok: true, output: {} });
     }),
   });
-  await world.stores.flows.create(flowOf(flowName, definition, 'Standard'));
+  await world.stores.flows.create(flowRecord(flowName, definition, 'Standard'));
   for (let i = 0; i < count; i++) {
-    await world.runtimes.executions.start({
+    await world.executions.start({
       flowName,
       executionName: `e${i}`,
       inputText: '',
@@ -48,29 +54,29 @@ async function started(definition: string, flowName: string, count: number, toke
 test('thousands of waiting executions are rows in the store, and all go on in time', async () => {
   const count = 3_000;
   const world = await started(WAIT, 'wait', count);
-  const beganMs = world.clock.elapsedMs;
+  const beganMs = world.time.elapsedMs;
   // What is given to somebody stays for the turn.
   await new Promise((resolve) => setImmediate(resolve));
-  assert.ok(world.runtimes.standard.inMemory <= 1_000, `${world.runtimes.standard.inMemory} in memory`);
+  assert.ok(world.durable.inMemory <= 1_000, `${world.durable.inMemory} in memory`);
   const ends = await Promise.all(
-    Array.from({ length: count }, (_, i) => world.runtimes.executions.describe('wait', `e${i}`, 310_000)),
+    Array.from({ length: count }, (_, i) => world.executions.describe('wait', `e${i}`, 310_000)),
   );
   assert.deepEqual(new Set(ends.map(({ status }) => status)), new Set(['Succeeded']));
-  assert.ok(world.clock.elapsedMs - beganMs < 302_000);
+  assert.ok(world.time.elapsedMs - beganMs < 302_000);
   assert.deepEqual(world.troubles, []);
-  world.runtimes.standard.close();
+  world.durable.close();
 });
 
 test('a callback wakes an execution of an earlier process', async () => {
   const tokens: string[] = [];
   const world = await started(ASK, 'ask', 1, tokens);
-  await world.runtimes.executions.describe('ask', 'e0', 1_000);
+  await world.executions.describe('ask', 'e0', 1_000);
   const again = await world.restart();
-  assert.equal(again.runtimes.standard.inMemory, 0, 'what is asleep stays asleep');
-  await again.runtimes.executions.report(tokens[0] ?? '', { ok: true, output: { yes: 1 } });
-  assert.equal((await again.runtimes.executions.describe('ask', 'e0', 60_000)).output, '{"yes":1}');
+  assert.equal(again.durable.inMemory, 0, 'what is asleep stays asleep');
+  await again.executions.report(tokens[0] ?? '', { ok: true, output: { yes: 1 } });
+  assert.equal((await again.executions.describe('ask', 'e0', 60_000)).output, '{"yes":1}');
   assert.equal(tokens.length, 1, 'what was accepted is not called again');
-  again.runtimes.standard.close();
+  again.durable.close();
 });
 
 for (const [what, hours] of [
@@ -79,13 +85,13 @@ for (const [what, hours] of [
 ] as const) {
   test(`a wall clock that is ${what} by an hour makes nothing fire twice or wait for ever`, async () => {
     const world = await started(WAIT, 'wait', 1_200);
-    world.clock.jump(hours * 3_600_000);
+    world.time.jump(hours * 3_600_000);
     const ends = await Promise.all(
-      Array.from({ length: 1_200 }, (_, i) => world.runtimes.executions.describe('wait', `e${i}`, 700_000)),
+      Array.from({ length: 1_200 }, (_, i) => world.executions.describe('wait', `e${i}`, 700_000)),
     );
     assert.deepEqual(new Set(ends.map(({ status }) => status)), new Set(['Succeeded']));
     for (const i of [0, 600, 1_199]) {
-      const { events } = await world.runtimes.executions.history('wait', `e${i}`, 1, 100);
+      const { events } = await world.executions.history('wait', `e${i}`, 1, 100);
       assert.equal(events.length, 5);
       const times = events.map(({ timeMs }) => timeMs);
       assert.deepEqual(
@@ -93,7 +99,7 @@ for (const [what, hours] of [
         times.toSorted((a, b) => a - b),
       );
     }
-    world.runtimes.standard.close();
+    world.durable.close();
   });
 }
 
@@ -102,21 +108,21 @@ test('work that this process does itself keeps its execution awake, and a restar
     '"FC:InvokeFunction", Parameters: { resourceArn: "acs:fc:::functions/f/LATEST", invocationType: Async }';
   const definition = ASK.replace('"Test:Ask"', invoke).replace('WaitForCustomCallback', 'WaitForSystemCallback');
   const ends: ((result: TaskResult) => void)[] = [];
-  const world = await standardWorld({
-    actions: catalog(() => {
+  const world = await startTestEngine(fileEnd, {
+    actions: standInActions(() => {
       const completion = new Promise<TaskResult>((resolve) => ends.push(resolve));
       return Promise.resolve({ ok: true, output: {}, completion });
     }),
   });
-  await world.stores.flows.create(flowOf('ask', definition, 'Standard'));
+  await world.stores.flows.create(flowRecord('ask', definition, 'Standard'));
   const start = { flowName: 'ask', executionName: 'e', inputText: '', input: {}, qualifier: '', callbackToken: '' };
-  await world.runtimes.executions.start(start);
-  await world.runtimes.executions.describe('ask', 'e', 1_000);
+  await world.executions.start(start);
+  await world.executions.describe('ask', 'e', 1_000);
   assert.equal((await world.stores.executions.get(1))?.wakeMs, null);
   const again = await world.restart();
-  await again.runtimes.executions.describe('ask', 'e', 1_000);
+  await again.executions.describe('ask', 'e', 1_000);
   assert.equal(ends.length, 2);
   ends[1]?.({ ok: true, output: { done: true } });
-  assert.equal((await again.runtimes.executions.describe('ask', 'e', 60_000)).output, '{"done":true}');
-  again.runtimes.standard.close();
+  assert.equal((await again.executions.describe('ask', 'e', 60_000)).output, '{"done":true}');
+  again.durable.close();
 });

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError } from '../../src/api/error.ts';
 import type { TaskCall } from '../../src/actions/action.ts';
-import { startExecutionAction } from '../../src/actions/fnf/start.ts';
-import { flowOf, standardWorld } from '../support/standard.ts';
-import type { World } from '../support/standard.ts';
+import { flowRecord, startTestEngine } from '../../src/testing/test-engine.ts';
+import type { TestEngine } from '../../src/testing/test-engine.ts';
+import { fileEnd } from '../support/at-end.ts';
 
 const branch = (name: string, task: string): string => `
       - StartAt: ${name}
@@ -39,20 +39,16 @@ States:
 class Server {
   readonly tokens: string[] = [];
   readonly #work: (() => void)[] = [];
-  #world: World | null = null;
+  #world: TestEngine | null = null;
 
-  get world(): World {
+  get world(): TestEngine {
     assert.ok(this.#world !== null);
     return this.#world;
   }
 
-  async start(parallelBranches: number): Promise<World> {
-    const { clock, stores } = this.#world ?? {};
-    this.#world?.runtimes.standard.close();
-    const startExecution = startExecutionAction((request) => this.world.runtimes.startExecution(request), {
-      region: 'cn-hangzhou',
-      account: '1234567890123456',
-    });
+  async start(parallelBranches: number): Promise<TestEngine> {
+    const { time, stores } = this.#world ?? {};
+    this.#world?.durable.close();
     const ask = {
       run: async (call: TaskCall) => {
         if (call.taskToken !== null) this.tokens.push(call.taskToken);
@@ -60,10 +56,10 @@ class Server {
         return { ok: true as const, output: {} };
       },
     };
-    this.#world = await standardWorld({
-      actions: { find: (action) => (action === 'FNF:StartExecution' ? startExecution : ask) },
+    this.#world = await startTestEngine(fileEnd, {
+      actions: { find: () => ask },
       limits: { parallelBranches },
-      ...(clock !== undefined && stores !== undefined && { clock, stores }),
+      ...(time !== undefined && stores !== undefined && { time, stores }),
     });
     return this.#world;
   }
@@ -73,12 +69,12 @@ class Server {
   }
 
   run(flowName: string, executionName: string, callbackToken = '') {
-    const { executions } = this.world.runtimes;
+    const { executions } = this.world;
     return executions.start({ flowName, executionName, inputText: '', input: {}, qualifier: '', callbackToken });
   }
 
   async end(flowName: string, executionName: string): Promise<string> {
-    return (await this.world.runtimes.executions.describe(flowName, executionName, 60_000)).status;
+    return (await this.world.executions.describe(flowName, executionName, 60_000)).status;
   }
 }
 
@@ -86,7 +82,7 @@ async function begin(flows: Readonly<Record<string, string>>): Promise<Server> {
   const server = new Server();
   const { stores } = await server.start(50);
   for (const [name, definition] of Object.entries(flows)) {
-    await stores.flows.create(flowOf(name, definition, 'Standard'));
+    await stores.flows.create(flowRecord(name, definition, 'Standard'));
   }
   return server;
 }
@@ -95,52 +91,52 @@ const codeIs = (code: string) => (error: unknown) => error instanceof ApiError &
 
 test('a report for it may come again, and is taken once it can go on', async (t) => {
   const server = await begin({ wide: wide('wide', CALLBACK) });
-  t.after(() => server.world.runtimes.standard.close());
+  t.after(() => server.world.durable.close());
   await server.run('wide', 'one');
-  await server.world.runtimes.executions.describe('wide', 'one', 100);
+  await server.world.executions.describe('wide', 'one', 100);
   assert.equal(server.tokens.length, 3);
   const tokens = [...server.tokens];
   await server.start(2);
   for (const token of tokens) {
-    const report = server.world.runtimes.executions.report(token, { ok: true, output: {} });
+    const report = server.world.executions.report(token, { ok: true, output: {} });
     await assert.rejects(report, codeIs('TaskInvalidState'));
   }
-  assert.equal((await server.world.runtimes.executions.waits('wide', 'one')).waits[0]?.kind, 'Stuck');
+  assert.equal((await server.world.executions.waits('wide', 'one')).waits[0]?.kind, 'Stuck');
   await server.start(50);
-  for (const token of tokens) await server.world.runtimes.executions.report(token, { ok: true, output: {} });
+  for (const token of tokens) await server.world.executions.report(token, { ok: true, output: {} });
   assert.equal(await server.end('wide', 'one'), 'Succeeded');
 });
 
 test('the end of its child waits for it', async (t) => {
   const server = await begin({ wide: wide('wide', CHILD), child: line('child', 'Type: Task, Action: Test:Work') });
-  t.after(() => server.world.runtimes.standard.close());
+  t.after(() => server.world.durable.close());
   await server.run('wide', 'one');
-  await server.world.runtimes.executions.describe('wide', 'one', 100);
+  await server.world.executions.describe('wide', 'one', 100);
   const tokens = [...server.tokens];
   await server.start(2);
-  const { executions } = server.world.runtimes;
+  const { executions } = server.world;
   const child = (await executions.list(listOf('child'))).executions[0]?.name ?? '';
   await executions.describe('child', child, 100);
   server.finishWork();
   assert.equal(await server.end('child', child), 'Succeeded');
   assert.equal(await server.end('wide', 'one'), 'Running');
   await server.start(50);
-  for (const token of tokens) await server.world.runtimes.executions.report(token, { ok: true, output: {} });
+  for (const token of tokens) await server.world.executions.report(token, { ok: true, output: {} });
   assert.equal(await server.end('wide', 'one'), 'Succeeded');
 });
 
 test('hundreds whose time has come keep no other asleep', async (t) => {
   const wait = 'Type: Wait, Seconds: 200';
   const server = await begin({ wide: wide('wide', wait), narrow: line('narrow', wait) });
-  t.after(() => server.world.runtimes.standard.close());
+  t.after(() => server.world.durable.close());
   for (let i = 0; i < 250; i++) await server.run('wide', `stuck-${i}`);
   await server.run('narrow', 'well');
   await server.start(2);
   for (let minute = 0; minute < 5; minute++) await server.end('narrow', 'well');
   assert.equal(await server.end('narrow', 'well'), 'Succeeded');
   await server.start(50);
-  await server.world.runtimes.executions.describe('wide', 'stuck-7', 100);
-  const { waits } = await server.world.runtimes.executions.waits('wide', 'stuck-7');
+  await server.world.executions.describe('wide', 'stuck-7', 100);
+  const { waits } = await server.world.executions.waits('wide', 'stuck-7');
   assert.deepEqual(
     waits.map(({ kind }) => kind),
     ['Callback', 'Callback'],
@@ -149,12 +145,12 @@ test('hundreds whose time has come keep no other asleep', async (t) => {
 
 test('StopExecution ends it once', async (t) => {
   const server = await begin({ wide: wide('wide', CALLBACK) });
-  t.after(() => server.world.runtimes.standard.close());
+  t.after(() => server.world.durable.close());
   await server.run('wide', 'one');
   await server.start(2);
   await server.end('wide', 'one');
   const failure = { error: 'E', cause: '' };
-  const { executions } = server.world.runtimes;
+  const { executions } = server.world;
   const stops = await Promise.allSettled([
     executions.stop('wide', 'one', failure),
     executions.stop('wide', 'one', failure),
@@ -165,15 +161,15 @@ test('StopExecution ends it once', async (t) => {
 
 test('an execution that was started with a token of a task outlives the task, also over a start of the server', async (t) => {
   const server = await begin({ ask: line('ask', CALLBACK), work: line('work', 'Type: Task, Action: Test:Work') });
-  t.after(() => server.world.runtimes.standard.close());
+  t.after(() => server.world.durable.close());
   await server.run('ask', 'one');
-  await server.world.runtimes.executions.describe('ask', 'one', 100);
+  await server.world.executions.describe('ask', 'one', 100);
   const [token = ''] = server.tokens;
   await server.run('work', 'two', token);
-  await server.world.runtimes.executions.stop('ask', 'one', { error: 'E', cause: '' });
+  await server.world.executions.stop('ask', 'one', { error: 'E', cause: '' });
   await server.start(50);
-  await server.world.runtimes.standard.recovered();
-  await server.world.runtimes.executions.describe('work', 'two', 100);
+  await server.world.durable.recovered();
+  await server.world.executions.describe('work', 'two', 100);
   server.finishWork();
   assert.equal(await server.end('work', 'two'), 'Succeeded');
 });

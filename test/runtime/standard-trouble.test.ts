@@ -7,9 +7,10 @@ import type { TaskResult } from '../../src/actions/action.ts';
 import type { ExecutionChange, ExecutionStore } from '../../src/store/executions.ts';
 import { createMemoryStores } from '../../src/store/memory/stores.ts';
 import type { Stores } from '../../src/store/stores.ts';
-import { catalog } from '../support/flows.ts';
-import { flowOf, standardWorld } from '../support/standard.ts';
-import type { World } from '../support/standard.ts';
+import { standInActions } from '../../src/testing/stand-ins.ts';
+import { flowRecord, startTestEngine } from '../../src/testing/test-engine.ts';
+import type { TestEngine } from '../../src/testing/test-engine.ts';
+import { fileEnd } from '../support/at-end.ts';
 
 const STEPS = `
 Type: StateMachine
@@ -56,7 +57,7 @@ class Answers {
   calls = 0;
   readonly #waiting: ((result: TaskResult) => void)[] = [];
 
-  readonly catalog = catalog(() => {
+  readonly catalog = standInActions(() => {
     this.calls++;
     return new Promise((resolve) => this.#waiting.push(resolve));
   });
@@ -70,16 +71,16 @@ class Answers {
   }
 }
 
-async function begin(): Promise<{ world: World; failing: FailingStores; answers: Answers }> {
+async function begin(): Promise<{ world: TestEngine; failing: FailingStores; answers: Answers }> {
   const failing = new FailingStores();
   const answers = new Answers();
-  const world = await standardWorld({ actions: answers.catalog, stores: failing.stores });
-  await world.stores.flows.create(flowOf('steps', STEPS, 'Standard'));
+  const world = await startTestEngine(fileEnd, { actions: answers.catalog, stores: failing.stores });
+  await world.stores.flows.create(flowRecord('steps', STEPS, 'Standard'));
   return { world, failing, answers };
 }
 
-const start = (world: World, executionName: string) =>
-  world.runtimes.executions.start({
+const start = (world: TestEngine, executionName: string) =>
+  world.executions.start({
     flowName: 'steps',
     executionName,
     inputText: '',
@@ -99,7 +100,7 @@ async function refused(promise: Promise<unknown>, code: string, message: RegExp)
 
 test('while the store fails starts are refused, and what runs waits and goes on by itself', async () => {
   const { world, failing, answers } = await begin();
-  const { executions } = world.runtimes;
+  const { executions } = world;
   await start(world, 'one');
   await executions.describe('steps', 'one', 100);
   failing.fault = 'before';
@@ -118,20 +119,20 @@ test('while the store fails starts are refused, and what runs waits and goes on 
   answers.answer();
   assert.equal((await executions.describe('steps', 'one', 5_000)).status, 'Succeeded');
   await refused(executions.describe('steps', 'two', 0), 'ExecutionNotExists', /two/);
-  world.runtimes.standard.close();
+  world.durable.close();
 });
 
 test('an end that the store shows already can be redriven, though its commit has not answered', async (t) => {
   const { world, failing, answers } = await begin();
-  t.after(() => world.runtimes.standard.close());
-  const { executions } = world.runtimes;
+  t.after(() => world.durable.close());
+  const { executions } = world;
   await start(world, 'one');
   await executions.describe('steps', 'one', 100);
   failing.fault = 'slow';
   answers.fail();
   assert.equal((await executions.describe('steps', 'one', 1_000)).status, 'Failed');
   failing.fault = 'none';
-  world.clock.after(100, () => failing.answer());
+  world.time.after(100, () => failing.answer());
   assert.equal((await executions.redrive('steps', 'one')).status, 'Running');
 });
 
@@ -142,73 +143,73 @@ test('a start that was refused and kept all the same goes on, and is known by it
   assert.equal(answers.calls, 0);
   failing.fault = 'none';
   for (let i = 0; i < 3; i++) {
-    await world.runtimes.executions.describe('steps', 'one', 3_000);
+    await world.executions.describe('steps', 'one', 3_000);
     answers.answer();
   }
-  assert.equal((await world.runtimes.executions.describe('steps', 'one', 5_000)).status, 'Succeeded');
+  assert.equal((await world.executions.describe('steps', 'one', 5_000)).status, 'Succeeded');
   assert.equal(answers.calls, 2);
   await refused(start(world, 'one'), 'ExecutionAlreadyExists', /one/);
-  world.runtimes.standard.close();
+  world.durable.close();
 });
 
 test('a commit whose answer is lost is repeated and changes nothing more', async () => {
   const { world, failing, answers } = await begin();
   await start(world, 'one');
-  await world.runtimes.executions.describe('steps', 'one', 100);
+  await world.executions.describe('steps', 'one', 100);
   failing.fault = 'after';
   answers.answer();
-  await world.runtimes.executions.describe('steps', 'one', 1_000);
+  await world.executions.describe('steps', 'one', 1_000);
   failing.fault = 'none';
-  await world.runtimes.executions.describe('steps', 'one', 5_000);
+  await world.executions.describe('steps', 'one', 5_000);
   answers.answer();
-  assert.equal((await world.runtimes.executions.describe('steps', 'one', 5_000)).status, 'Succeeded');
-  const { events } = await world.runtimes.executions.history('steps', 'one', 1, 100);
+  assert.equal((await world.executions.describe('steps', 'one', 5_000)).status, 'Succeeded');
+  const { events } = await world.executions.history('steps', 'one', 1, 100);
   assert.deepEqual(
     events.map(({ id }) => id),
     events.map((_event, i) => i + 1),
   );
-  world.runtimes.standard.close();
+  world.durable.close();
 });
 
 test('an execution of a deleted flow stops after the state it is in, unseen, and is deleted', async () => {
   const { world, answers } = await begin();
   await start(world, 'one');
-  await world.runtimes.executions.describe('steps', 'one', 100);
+  await world.executions.describe('steps', 'one', 100);
   await world.stores.flows.delete('steps');
-  world.runtimes.changes.deleted('steps');
-  await refused(world.runtimes.executions.describe('steps', 'one', 0), 'FlowNotExists', /steps/);
+  world.changes.deleted('steps');
+  await refused(world.executions.describe('steps', 'one', 0), 'FlowNotExists', /steps/);
   answers.answer();
   const id = 1;
-  const ended = world.runtimes.standard.whenEnded(id, 60_000);
+  const ended = world.durable.whenEnded(id, 60_000);
   await ended;
   assert.equal((await world.stores.executions.get(id))?.status, 'Stopped');
   assert.equal(answers.calls, 1);
   // Time goes on until it is deleted.
-  await world.runtimes.standard.whenEnded(id, 30_000);
+  await world.durable.whenEnded(id, 30_000);
   assert.equal(await world.stores.executions.get(id), null);
-  world.runtimes.standard.close();
+  world.durable.close();
 });
 
 test('a server that stops lets tasks end, calls none, and the next one goes on', async () => {
   const { world, answers } = await begin();
   await start(world, 'one');
-  await world.runtimes.executions.describe('steps', 'one', 100);
-  const drained = world.runtimes.standard.drain(60_000);
+  await world.executions.describe('steps', 'one', 100);
+  const drained = world.durable.drain(60_000);
   answers.answer();
   await drained;
   assert.equal(answers.calls, 1);
   const again = await world.restart();
-  await again.runtimes.executions.describe('steps', 'one', 100);
+  await again.executions.describe('steps', 'one', 100);
   assert.equal(answers.calls, 2);
   answers.answer();
-  assert.equal((await again.runtimes.executions.describe('steps', 'one', 5_000)).status, 'Succeeded');
-  again.runtimes.standard.close();
+  assert.equal((await again.executions.describe('steps', 'one', 5_000)).status, 'Succeeded');
+  again.durable.close();
 });
 
 test('an execution whose definition can no longer be read says so, and can be stopped', async () => {
   const { world } = await begin();
   await start(world, 'one');
-  await world.runtimes.executions.describe('steps', 'one', 100);
+  await world.executions.describe('steps', 'one', 100);
   const record = await world.stores.executions.get(1);
   assert.ok(record !== null);
   const broken = {
@@ -220,21 +221,21 @@ test('an execution whose definition can no longer be read says so, and can be st
       },
     }),
   };
-  world.runtimes.standard.close();
-  const again = await standardWorld({ actions: new Answers().catalog, stores: broken, clock: world.clock });
-  await again.runtimes.standard.recovered();
-  const { waits } = await again.runtimes.executions.waits('steps', 'one');
+  world.durable.close();
+  const again = await startTestEngine(fileEnd, { actions: new Answers().catalog, stores: broken, time: world.time });
+  await again.durable.recovered();
+  const { waits } = await again.executions.waits('steps', 'one');
   assert.equal(waits[0]?.kind, 'Stuck');
-  const stopped = await again.runtimes.executions.stop('steps', 'one', { error: 'Mine', cause: 'old' });
+  const stopped = await again.executions.stop('steps', 'one', { error: 'Mine', cause: 'old' });
   assert.equal(stopped.status, 'Stopped');
-  const { events } = await again.runtimes.executions.history('steps', 'one', 1, 100);
+  const { events } = await again.executions.history('steps', 'one', 1, 100);
   assert.deepEqual(events.at(-1)?.detail, { error: 'Mine', cause: 'old' });
-  again.runtimes.standard.close();
+  again.durable.close();
 });
 
 test('a change that the store can never keep holds nobody else up, and its execution says so', async () => {
   const { world, failing, answers } = await begin();
-  const { executions } = world.runtimes;
+  const { executions } = world;
   for (const name of ['one', 'two', 'three']) await start(world, name);
   await executions.describe('steps', 'one', 100);
   failing.fault = 'one';
@@ -249,10 +250,10 @@ test('a change that the store can never keep holds nobody else up, and its execu
   assert.match(waits[0]?.reason ?? '', /never/);
   failing.fault = 'none';
   const again = await world.restart();
-  await again.runtimes.executions.describe('steps', 'one', 100);
+  await again.executions.describe('steps', 'one', 100);
   answers.answer();
-  await again.runtimes.executions.describe('steps', 'one', 100);
+  await again.executions.describe('steps', 'one', 100);
   answers.answer();
-  assert.equal((await again.runtimes.executions.describe('steps', 'one', 1_000)).status, 'Succeeded');
-  again.runtimes.standard.close();
+  assert.equal((await again.executions.describe('steps', 'one', 1_000)).status, 'Succeeded');
+  again.durable.close();
 });

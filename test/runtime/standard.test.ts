@@ -5,9 +5,11 @@ import { ApiError } from '../../src/api/error.ts';
 import type { JsonValue } from '../../src/base/json.ts';
 import { parseJson } from '../../src/base/json.ts';
 import type { TaskCall, TaskResult } from '../../src/actions/action.ts';
-import { catalog, stateOf } from '../support/flows.ts';
-import { flowOf, standardWorld } from '../support/standard.ts';
-import type { World } from '../support/standard.ts';
+import { stateOf } from '../support/flows.ts';
+import { standInActions } from '../../src/testing/stand-ins.ts';
+import { flowRecord, startTestEngine } from '../../src/testing/test-engine.ts';
+import type { TestEngine } from '../../src/testing/test-engine.ts';
+import { fileEnd } from '../support/at-end.ts';
 
 const TWO_TASKS = `
 Type: StateMachine
@@ -42,8 +44,8 @@ States:
     End: true
 `;
 
-function start(world: World, flowName: string, executionName: string | null = 'one', input: string = '') {
-  return world.runtimes.executions.start({
+function start(world: TestEngine, flowName: string, executionName: string | null = 'one', input: string = '') {
+  return world.executions.start({
     flowName,
     executionName,
     inputText: input,
@@ -60,15 +62,15 @@ async function refused(promise: Promise<unknown>, code: string): Promise<void> {
 }
 
 test('a Standard execution runs through its tasks and is durable', async () => {
-  const world = await standardWorld({ actions: catalog(echo) });
-  await world.stores.flows.create(flowOf('two', TWO_TASKS, 'Standard'));
+  const world = await startTestEngine(fileEnd, { actions: standInActions(echo) });
+  await world.stores.flows.create(flowRecord('two', TWO_TASKS, 'Standard'));
   const started = await start(world, 'two', 'one', '{"a": 1}');
   assert.equal(started.status, 'Running');
   assert.equal(started.input, '{"a": 1}');
-  const ended = await world.runtimes.executions.describe('two', 'one', 60_000);
+  const ended = await world.executions.describe('two', 'one', 60_000);
   assert.equal(ended.status, 'Succeeded');
   assert.equal(ended.output, '{"last":"b"}');
-  const { events, nextEvent } = await world.runtimes.executions.history('two', 'one', 1, 1000);
+  const { events, nextEvent } = await world.executions.history('two', 'one', 1, 1000);
   assert.equal(nextEvent, null);
   assert.deepEqual(
     events.map(({ id }) => id),
@@ -76,15 +78,17 @@ test('a Standard execution runs through its tasks and is durable', async () => {
   );
   assert.equal(events.at(-1)?.type, 'ExecutionSucceeded');
   assert.deepEqual(world.troubles, []);
-  world.runtimes.standard.close();
+  world.durable.close();
 });
 
 test('a name belongs to one execution: running it is returned, ended it is refused', async () => {
   let answer: (result: TaskResult) => void = () => undefined;
-  const world = await standardWorld({
-    actions: catalog((call) => (stateOf(call) === 'A' ? new Promise((resolve) => (answer = resolve)) : echo(call))),
+  const world = await startTestEngine(fileEnd, {
+    actions: standInActions((call) =>
+      stateOf(call) === 'A' ? new Promise((resolve) => (answer = resolve)) : echo(call),
+    ),
   });
-  await world.stores.flows.create(flowOf('two', TWO_TASKS, 'Standard'));
+  await world.stores.flows.create(flowRecord('two', TWO_TASKS, 'Standard'));
   const [one, other] = await Promise.all([
     start(world, 'two', 'one', '{"n":1}'),
     start(world, 'two', 'one', '{"n":2}'),
@@ -92,22 +96,22 @@ test('a name belongs to one execution: running it is returned, ended it is refus
   assert.equal(one.input, other.input);
   assert.equal((await start(world, 'two', 'one')).input, '{"n":1}');
   answer({ ok: true, output: {} });
-  await world.runtimes.executions.describe('two', 'one', 60_000);
+  await world.executions.describe('two', 'one', 60_000);
   await refused(start(world, 'two', 'one'), 'ExecutionAlreadyExists');
-  world.runtimes.standard.close();
+  world.durable.close();
 });
 
 test('a callback ends its task once', async () => {
   let token = '';
-  const world = await standardWorld({
-    actions: catalog((call) => {
+  const world = await startTestEngine(fileEnd, {
+    actions: standInActions((call) => {
       token = call.taskToken ?? '';
       return echo(call);
     }),
   });
-  await world.stores.flows.create(flowOf('callback', CALLBACK, 'Standard'));
+  await world.stores.flows.create(flowRecord('callback', CALLBACK, 'Standard'));
   await start(world, 'callback');
-  const { executions } = world.runtimes;
+  const { executions } = world;
   assert.equal((await executions.describe('callback', 'one', 1_000)).status, 'Running');
   const { waits } = await executions.waits('callback', 'one');
   assert.deepEqual(
@@ -119,39 +123,39 @@ test('a callback ends its task once', async () => {
   assert.equal(event, 6);
   await refused(executions.report(token, { ok: true, output: {} }), 'TaskAlreadyCompleted');
   assert.equal((await executions.describe('callback', 'one', 60_000)).output, '{"yes":true}');
-  world.runtimes.standard.close();
+  world.durable.close();
 });
 
 test('a restart calls what had not answered again, with the same key, and nothing else', async () => {
   const calls: string[] = [];
   let answering = false;
-  const actions = catalog((call) => {
+  const actions = standInActions((call) => {
     calls.push(call.idempotencyKey);
     if (stateOf(call) === 'B' && !answering) return new Promise(() => undefined);
     return echo(call);
   });
-  const world = await standardWorld({ actions });
-  await world.stores.flows.create(flowOf('two', TWO_TASKS, 'Standard'));
+  const world = await startTestEngine(fileEnd, { actions });
+  await world.stores.flows.create(flowRecord('two', TWO_TASKS, 'Standard'));
   await start(world, 'two');
-  await world.runtimes.executions.describe('two', 'one', 1_000);
+  await world.executions.describe('two', 'one', 1_000);
   answering = true;
   const again = await world.restart();
-  assert.equal((await again.runtimes.executions.describe('two', 'one', 60_000)).status, 'Succeeded');
+  assert.equal((await again.executions.describe('two', 'one', 60_000)).status, 'Succeeded');
   assert.deepEqual(calls, ['two/one/A/4', 'two/one/B/9', 'two/one/B/9']);
-  again.runtimes.standard.close();
+  again.durable.close();
 });
 
 test('StopExecution ends it once, and what it had under way is given up', async () => {
   let aborted = false;
-  const world = await standardWorld({
-    actions: catalog((_call, signal) => {
+  const world = await startTestEngine(fileEnd, {
+    actions: standInActions((_call, signal) => {
       signal.addEventListener('abort', () => (aborted = true));
       return new Promise(() => undefined);
     }),
   });
-  await world.stores.flows.create(flowOf('two', TWO_TASKS, 'Standard'));
+  await world.stores.flows.create(flowRecord('two', TWO_TASKS, 'Standard'));
   await start(world, 'two');
-  const { executions } = world.runtimes;
+  const { executions } = world;
   const stopped = await executions.stop('two', 'one', { error: 'Mine', cause: 'because' });
   assert.equal(stopped.status, 'Stopped');
   assert.ok(aborted);
@@ -164,5 +168,5 @@ test('StopExecution ends it once, and what it had under way is given up', async 
       ['ExecutionStopped', { error: 'Mine', cause: 'because' }],
     ],
   );
-  world.runtimes.standard.close();
+  world.durable.close();
 });

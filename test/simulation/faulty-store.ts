@@ -5,7 +5,7 @@
  */
 import type { ExecutionChange, ExecutionStore } from '../../src/store/executions.ts';
 import type { FlowStore } from '../../src/store/flows.ts';
-import type { VirtualClock } from '../support/virtual-clock.ts';
+import type { VirtualTime } from '../../src/testing/virtual-time.ts';
 import type { Audit } from './audit.ts';
 import type { Life } from './life.ts';
 import type { Random } from './random.ts';
@@ -49,10 +49,10 @@ export interface FaultyStoreOptions {
 }
 
 /** A store whose work takes no virtual time, wherever it does it. */
-export function heldStore(store: ExecutionStore, clock: VirtualClock): ExecutionStore {
+export function heldStore(store: ExecutionStore, clock: VirtualTime): ExecutionStore {
   const held = Object.entries(store).map(([name, method]) => [
     name,
-    (...parameters: unknown[]) => clock.hold((method as Method).apply(store, parameters)),
+    (...parameters: unknown[]) => clock.outside((method as Method).apply(store, parameters)),
   ]);
   return Object.fromEntries(held) as unknown as ExecutionStore;
 }

@@ -6,7 +6,8 @@
  */
 import type { Clock } from '../../src/base/clock.ts';
 import type { Ids } from '../../src/base/ids.ts';
-import type { VirtualClock } from '../support/virtual-clock.ts';
+import type { Scheduler } from '../../src/base/scheduler.ts';
+import type { VirtualTime } from '../../src/testing/virtual-time.ts';
 import type { Random } from './random.ts';
 import type { Trace } from './trace.ts';
 
@@ -15,7 +16,7 @@ const NEVER = new Promise<never>(() => undefined);
 export interface LifeOptions {
   /** 1 for the first. */
   readonly number: number;
-  readonly world: VirtualClock;
+  readonly world: VirtualTime;
   readonly random: Random;
   readonly trace: Trace;
   /** How many points it passes, asked at each; Infinity: it does not die by itself. */
@@ -25,6 +26,7 @@ export interface LifeOptions {
 export class Life {
   readonly number: number;
   readonly clock: Clock;
+  readonly scheduler: Scheduler;
   readonly ids: Ids;
   /** Resolves when it has died. */
   readonly death: Promise<void>;
@@ -49,7 +51,12 @@ export class Life {
         return Math.floor(world.nowMs());
       },
       monotonicMs: () => world.monotonicMs() + originMs,
+      after: (delayMs, wake) => this.scheduler.after(delayMs, wake),
+    };
+    this.scheduler = {
       after: (delayMs, wake) => (this.#isDead ? () => undefined : this.#after(delayMs, wake)),
+      soon: (work) => world.soon(() => (this.#isDead ? undefined : work())),
+      outside: (work) => world.outside(work),
     };
     let uuids = 0;
     const prefix = String(number).padStart(8, '0');

@@ -1,50 +1,48 @@
-/** A process of the simulation: the runtimes as the program puts them together, on a faulty store. */
-import { startExecutionAction } from '../../src/actions/fnf/start.ts';
-import type { StartExecution } from '../../src/actions/fnf/start.ts';
+/** A process of the simulation: the engine as the program puts it together, on a faulty store. */
+import { createObserver } from '../../src/base/observer.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
-import { createRuntimes } from '../../src/runtime/runtimes.ts';
-import type { Runtimes, RuntimesOptions } from '../../src/runtime/runtimes.ts';
-import { STANDARD_LIMITS } from '../support/standard.ts';
+import { createEngine } from '../../src/server/engine.ts';
+import { testSettings } from '../../src/testing/test-settings.ts';
+import { createMemoryMessages } from '../../src/store/memory/message-store.ts';
+import { storesOf } from '../../src/store/stores.ts';
+import type { Stores } from '../../src/store/stores.ts';
 import { InjectedFault } from './faulty-store.ts';
 import type { Life } from './life.ts';
 import type { Server, World } from './world.ts';
 
-const PLACE = { region: 'cn-hangzhou', account: '1234567890123456' };
+const SETTINGS = testSettings('history: { keep: forever, express: { executions: 0 } }');
 
-export async function startServer(world: World, life: Life, stores: RuntimesOptions['stores']): Promise<Server> {
-  const { clock, ids } = life;
-  // Recovery calls tasks before the runtimes are told to us.
-  let told: (runtimes: Runtimes) => void = () => undefined;
-  const ready = new Promise<Runtimes>((resolve) => {
-    told = resolve;
+export async function startServer(
+  world: World,
+  life: Life,
+  stores: Pick<Stores, 'flows' | 'executions'>,
+): Promise<Server> {
+  const observer = createObserver({
+    defect({ error, where }) {
+      if (!(error instanceof InjectedFault)) world.audit.fault(`a defect in ${where}: ${textOf(error)}`);
+    },
+    storeFailed({ error }) {
+      world.trace.add('the store is in trouble');
+      if (!(error instanceof InjectedFault)) world.audit.fault(`a commit fails by itself: ${textOf(error)}`);
+    },
+    storeRecovered: () => world.trace.add('the store works again'),
+    executionStuck: ({ execution, error }) => world.audit.fault(`#${execution} is stuck: ${textOf(error)}`),
+    ownershipLost: () => life.die('another process has taken the store over'),
   });
-  const startExecution: StartExecution = async (request) => (await ready).startExecution(request);
-  const startChild = startExecutionAction(startExecution, PLACE);
-  const runtimes = await createRuntimes({
-    clock,
-    ids,
-    stores,
-    compile: compileDefinition,
-    actions: world.services.catalogFor(life, (action) => (action === 'FNF:StartExecution' ? startChild : null)),
-    limits: { ...STANDARD_LIMITS, ...world.options.limits },
-    // Hardly any: what waits is put out of memory at once and comes back.
-    idleMax: world.random('idle').pick([0, 0, 1, 1_000]),
-    history: { stateEventNames: 'state', keepMs: null, express: { executions: 0, ageMs: 1, bytes: 1 } },
-    log: {
-      defect(error, where) {
-        if (!(error instanceof InjectedFault)) world.audit.fault(`a defect in ${where}: ${textOf(error)}`);
-      },
-      storeTrouble(trouble) {
-        world.trace.add(trouble === null ? 'the store works again' : 'the store is in trouble');
-        if (trouble === null || trouble.error instanceof InjectedFault) return;
-        world.audit.fault(`a commit fails by itself: ${textOf(trouble.error)}`);
-      },
-      stuck: (id, error) => world.audit.fault(`#${id} is stuck: ${textOf(error)}`),
-      ownershipLost: () => life.die('another process has taken the store over'),
+  const { executions, changes, durable } = await createEngine({
+    settings: { ...SETTINGS, limits: { ...SETTINGS.limits, ...world.options.limits } },
+    stores: storesOf(stores.flows, stores.executions, createMemoryMessages()),
+    ports: { clock: life.clock, scheduler: life.scheduler, ids: life.ids, observer },
+    localCallersOnly: true,
+    endpoint: () => '',
+    standIns: {
+      actions: world.services.actionsOf(life),
+      children: (own) => world.services.childrenOf(life, own),
+      compile: compileDefinition,
+      // Hardly any: a waiting execution leaves memory at once and comes back.
+      idleMax: world.random('idle').pick([0, 0, 1, 1_000]),
     },
   });
-  told(runtimes);
-  const { executions, changes, standard } = runtimes;
   return {
     life,
     sinceMs: world.clock.elapsedMs,
@@ -52,8 +50,8 @@ export async function startServer(world: World, life: Life, stores: RuntimesOpti
     flowChanged: (name) => changes.changed(name),
     flowDeleted: (name) => changes.deleted(name),
     async stop(limitMs) {
-      await standard.drain(limitMs);
-      standard.close();
+      await durable.drain(limitMs);
+      durable.close();
     },
   };
 }

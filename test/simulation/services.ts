@@ -5,10 +5,12 @@
  * same gets the same, on any runtime and in a call that is repeated. When it is answered, and how often, is drawn anew for
  * each call.
  */
-import type { Action, ActionCatalog, TaskCall, TaskResult } from '../../src/actions/action.ts';
-import type { Clock } from '../../src/base/clock.ts';
+import type { ActionCatalog, TaskCall, TaskResult } from '../../src/actions/action.ts';
+import type { Scheduler } from '../../src/base/scheduler.ts';
 import type { JsonValue } from '../../src/base/json.ts';
+import type { ChildCall, ChildStarter } from '../../src/runtime/driver/calls.ts';
 import type { TaskReport } from '../../src/runtime/executions.ts';
+import { standInActions } from '../../src/testing/stand-ins.ts';
 import { randomValue } from '../support/random-flow.ts';
 import { stateOf } from '../support/flows.ts';
 import type { Life } from './life.ts';
@@ -20,7 +22,7 @@ const ERRORS = ['X', 'Y.Z', 'FnF.RuntimeError', 'FnF.TaskTimeout', 'Other'];
 
 export interface ServicesOptions {
   readonly seed: number;
-  readonly world: Clock;
+  readonly world: Pick<Scheduler, 'after'>;
   readonly trace: Trace;
   /** Told of a call as it is made. */
   readonly onCall: (call: TaskCall, life: Life) => void;
@@ -45,22 +47,22 @@ export class Services {
     this.#options = options;
   }
 
-  /** For one process; `own` are the actions that the engine carries out itself. */
-  catalogFor(life: Life, own: (action: string) => Action | null): ActionCatalog {
-    return {
-      find: (action) => ({
-        run: async (call, signal) => {
-          if (life.point(`before a call of ${stateOf(call)}`)) return new Promise(() => undefined);
-          this.#options.onCall(call, life);
-          if (life.point(`after a call of ${stateOf(call)}`)) return new Promise(() => undefined);
-          const ownAction = own(action);
-          const result = await life.tell(
-            ownAction === null ? this.#serve(call, signal) : this.#start(ownAction, call, signal),
-          );
-          return life.point(`after the answer to ${stateOf(call)}`) ? new Promise(() => undefined) : result;
-        },
-      }),
-    };
+  /** The actions of one process. */
+  actionsOf(life: Life): ActionCatalog {
+    return standInActions((call, signal) => this.#made(life, call, () => this.#serve(call, signal)));
+  }
+
+  /** The child starts of one process: its own, each observed as the call of a task is. */
+  childrenOf(life: Life, own: ChildStarter): ChildStarter {
+    return { start: (call, signal) => this.#made(life, call, () => this.#start(own, call, signal)) };
+  }
+
+  async #made(life: Life, call: TaskCall, serve: () => Promise<TaskResult>): Promise<TaskResult> {
+    if (life.point(`before a call of ${stateOf(call)}`)) return new Promise(() => undefined);
+    this.#options.onCall(call, life);
+    if (life.point(`after a call of ${stateOf(call)}`)) return new Promise(() => undefined);
+    const result = await life.tell(serve());
+    return life.point(`after the answer to ${stateOf(call)}`) ? new Promise(() => undefined) : result;
   }
 
   /** What the call is answered in the end, for a run that is not interested in when. */
@@ -75,9 +77,9 @@ export class Services {
     return { ok: true, output: randomValue(random.below) };
   }
 
-  /** A child flow; when it waits for a callback, somebody who was handed the token reports. */
-  async #start(action: Action, call: TaskCall, signal: AbortSignal): Promise<TaskResult> {
-    const result = await action.run(call, signal);
+  /** A child flow. When the task waits for a callback, a service that has the token reports. */
+  async #start(own: ChildStarter, call: ChildCall, signal: AbortSignal): Promise<TaskResult> {
+    const result = await own.start(call, signal);
     if (call.mode === 'WaitForCustomCallback') this.#plan(call, this.#deliveryOf(call));
     return result;
   }

@@ -5,8 +5,9 @@
 import { stringifyJson } from '../../src/base/json.ts';
 import { createMemoryStores } from '../../src/store/memory/stores.ts';
 import type { Stores } from '../../src/store/stores.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
-import { catalog, planOf, runtimeOf, startOf } from '../support/flows.ts';
+import { VirtualTime } from '../../src/testing/virtual-time.ts';
+import { planOf, runtimeOf, startOf } from '../support/flows.ts';
+import { standInActions } from '../../src/testing/stand-ins.ts';
 import { Client } from './client.ts';
 import { scenarioOf } from './scenario.ts';
 import type { FaultKind, Scenario, Step } from './scenario.ts';
@@ -271,9 +272,9 @@ class Run {
     );
     if (express === null || isChanged || execution.status === 'Stopped' || execution.redrives > 0) return;
     this.#compared++;
-    const actions = catalog((call) => Promise.resolve(this.world.services.answer(call)));
+    const actions = standInActions((call) => Promise.resolve(this.world.services.answer(call)));
     const limits = { ...this.#scenario.limits, events: Infinity, expressTimeoutSeconds: 365 * 86_400 };
-    const runtime = runtimeOf(new VirtualClock(), actions, limits);
+    const runtime = runtimeOf(new VirtualTime(), actions, limits);
     const result = await runtime.run(startOf(planOf(express), execution.start.input, record.name));
     const ours = [execution.status, record.error, record.cause, record.output];
     const theirs = [result.status, result.errorCode, result.errorMessage, result.output];

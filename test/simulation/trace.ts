@@ -1,14 +1,14 @@
 /** What a simulated run did, line by line with virtual time: the same seed writes the same lines. */
-import type { VirtualClock } from '../support/virtual-clock.ts';
+import type { VirtualTime } from '../../src/testing/virtual-time.ts';
 
 /** Lines kept; a run that goes wrong by doing something for ever must not fill the memory. */
 const LINES_MAX = 20_000;
 
 export class Trace {
   readonly lines: string[] = [];
-  readonly #clock: VirtualClock;
+  readonly #clock: VirtualTime;
 
-  constructor(clock: VirtualClock) {
+  constructor(clock: VirtualTime) {
     this.#clock = clock;
   }
 

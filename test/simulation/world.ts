@@ -7,7 +7,7 @@ import type { Executions } from '../../src/runtime/executions.ts';
 import type { ExecutionStore, TaskReference } from '../../src/store/executions.ts';
 import type { FlowStore } from '../../src/store/flows.ts';
 import type { Stores } from '../../src/store/stores.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { VirtualTime } from '../../src/testing/virtual-time.ts';
 import { Audit } from './audit.ts';
 import { InjectedFault, NO_STORE_FAULTS, faultyFlows, faultyStore, heldStore } from './faulty-store.ts';
 import type { StoreFaults } from './faulty-store.ts';
@@ -19,7 +19,7 @@ import type { ServicesOptions } from './services.ts';
 import { Trace } from './trace.ts';
 
 /** What a store is wrapped in before a process gets it: for planted faults. `shared` is the same for all processes. */
-export type Plant = (store: ExecutionStore, clock: VirtualClock, shared: { fence: number }) => ExecutionStore;
+export type Plant = (store: ExecutionStore, clock: VirtualTime, shared: { fence: number }) => ExecutionStore;
 
 export interface WorldOptions {
   readonly seed: number;
@@ -54,7 +54,7 @@ const YEAR_SECONDS = 365 * 86_400;
 
 export class World {
   readonly seed: number;
-  readonly clock = new VirtualClock();
+  readonly clock = new VirtualTime();
   readonly trace = new Trace(this.clock);
   readonly flows: FlowStore;
   readonly store: ExecutionStore;

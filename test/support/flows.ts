@@ -1,15 +1,20 @@
 /** Definitions and plans for tests of the engine. */
 import assert from 'node:assert/strict';
-import type { TaskCall, TaskResult } from '../../src/actions/action.ts';
-import type { ActionCatalog } from '../../src/actions/action.ts';
+import type { ActionCatalog, TaskCall } from '../../src/actions/action.ts';
 import { formatDiagnostic } from '../../src/base/diagnostic.ts';
-import type { Clock } from '../../src/base/clock.ts';
-import type { Ids } from '../../src/base/ids.ts';
+import { createObserver } from '../../src/base/observer.ts';
+import type { Subscriber } from '../../src/base/observer.ts';
 import type { JsonObject } from '../../src/base/json.ts';
+import type { ExecutionEvent } from '../../src/interpreter/event.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
 import type { Plan } from '../../src/language/plan.ts';
 import { createExpressRuntime } from '../../src/runtime/express/express.ts';
-import type { ExpressOptions, ExpressRuntime, SyncStart } from '../../src/runtime/express/express.ts';
+import { ExpressHistory } from '../../src/runtime/express/history/express-history.ts';
+import { seededIds } from '../../src/testing/seeded-ids.ts';
+import { standInChildren } from '../../src/testing/stand-ins.ts';
+import { flowRecord } from '../../src/testing/test-engine.ts';
+import type { VirtualTime } from '../../src/testing/virtual-time.ts';
+import type { ExpressOptions, ExpressRuntime, SyncResult, SyncStart } from '../../src/runtime/express/express.ts';
 
 export const LIMITS = {
   stateDataBytes: 65_536,
@@ -30,45 +35,66 @@ export function planOf(definition: JsonObject, mode: 'Express' | 'Standard' = 'E
   return plan;
 }
 
-/** A catalogue whose one action is a function. */
-export function catalog(run: (call: TaskCall, signal: AbortSignal) => Promise<TaskResult>): ActionCatalog {
-  return { find: () => ({ run }) };
-}
-
 /** The name of the state that made a call. */
 export function stateOf(call: TaskCall): string {
   return decodeURIComponent(call.idempotencyKey.split('/').at(-2) ?? '');
 }
 
-/** Ids from a seed, the same in every run. */
-export function seededIds(seed: number): Ids {
-  let state = seed >>> 0;
-  const random = (): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-  let count = 0;
-  return { uuid: () => `00000000-0000-4000-8000-${String(count++).padStart(12, '0')}`, random };
-}
-
 export function runtimeOf(
-  clock: Clock,
+  time: VirtualTime,
   actions: ActionCatalog,
   limits: Partial<ExpressOptions['limits']> = {},
-  more: Partial<ExpressOptions> = {},
+  more: { readonly history?: ExpressHistory; readonly observe?: Subscriber } = {},
 ): ExpressRuntime {
-  return createExpressRuntime({
-    clock,
-    ids: seededIds(1),
-    actions,
-    limits: { ...LIMITS, ...limits },
-    onDefect: (error) => {
-      throw error;
+  const failing: Subscriber = {
+    // An observer cannot fail what it observes, so the defect fails the file of the test.
+    defect({ error }) {
+      queueMicrotask(() => {
+        throw error;
+      });
     },
-    ...more,
+  };
+  return createExpressRuntime({
+    ports: { clock: time, scheduler: time, ids: seededIds(1), observer: createObserver(more.observe ?? failing) },
+    actions,
+    children: standInChildren(actions),
+    limits: { ...LIMITS, ...limits },
+    history: more.history ?? null,
   });
 }
 
 export function startOf(plan: Plan, input: JsonObject = {}, name = 'execution'): SyncStart {
   return { flowName: 'test', roleArn: '', environment: {}, plan, name, input, depth: 0 };
+}
+
+/** The result of an execution, and its events. */
+export interface Recorded {
+  readonly result: SyncResult;
+  readonly events: readonly ExecutionEvent[];
+}
+
+export interface RecordingRuntime {
+  readonly runtime: ExpressRuntime;
+  run(start: SyncStart): Promise<Recorded>;
+}
+
+/** A runtime whose history retains all events of its executions. */
+export function recordingRuntime(
+  time: VirtualTime,
+  actions: ActionCatalog,
+  limits: Partial<ExpressOptions['limits']> = {},
+): RecordingRuntime {
+  const history = new ExpressHistory({ nowMs: () => time.nowMs(), executions: 100, ageMs: Infinity, bytes: 1e12 });
+  const runtime = runtimeOf(time, actions, limits, { history });
+  return {
+    runtime,
+    async run(start) {
+      const flow = flowRecord(start.flowName, '', 'Express');
+      const source = { flow, plan: start.plan, version: '' };
+      const result = await runtime.run({ ...start, origin: { source, alias: '', inputText: '' } });
+      const retained = history.find(flow.id, start.name);
+      assert.ok(retained !== null, 'the history retains the execution');
+      return { result, events: retained.events(1, Number.MAX_SAFE_INTEGER).events };
+    },
+  };
 }

@@ -6,25 +6,27 @@
  */
 import assert from 'node:assert/strict';
 import type { ActionCatalog, TaskResult } from '../../src/actions/action.ts';
-import type { Clock } from '../../src/base/clock.ts';
 import { stringifyJson } from '../../src/base/json.ts';
+import { createObserver } from '../../src/base/observer.ts';
 import { decide } from '../../src/interpreter/decide.ts';
 import type { Input } from '../../src/interpreter/input.ts';
 import type { ExecutionEvent, Failure } from '../../src/interpreter/event.ts';
 import { Execution } from '../../src/interpreter/execution.ts';
-import type { CallCommand, ExecutionLimits, ExecutionStart, Thread } from '../../src/interpreter/execution.ts';
+import type { ExecutionLimits, ExecutionStart, Thread } from '../../src/interpreter/execution.ts';
 import { fold } from '../../src/interpreter/fold.ts';
 import { decodeEvents, encodeEvents } from '../../src/interpreter/journal.ts';
 import type { Plan } from '../../src/language/plan.ts';
+import { Calls } from '../../src/runtime/driver/calls.ts';
+import { standInChildren } from '../../src/testing/stand-ins.ts';
+import type { VirtualTime } from '../../src/testing/virtual-time.ts';
 
 export interface RebuiltRunOptions {
   readonly plan: Plan;
   readonly start: ExecutionStart;
   readonly limits: ExecutionLimits;
   readonly actions: ActionCatalog;
-  readonly clock: Clock;
+  readonly time: VirtualTime;
   readonly random: () => number;
-  readonly flowName: string;
 }
 
 /** Rebuilding costs the square of the events; a long loop is rebuilt this often and then just goes on. */
@@ -44,7 +46,9 @@ export class RebuiltRun {
   readonly rows: string[] = [];
   execution: Execution;
   readonly #options: RebuiltRunOptions;
-  readonly #handles = new Map<number, () => void>();
+  readonly #calls: Calls;
+  /** Cancels the timer of a command under way, by the command's id. */
+  readonly #timers = new Map<number, () => void>();
   readonly #whenEnded: Promise<void>;
   #end: () => void = () => {};
   #cancelDeadline: (() => void) | null = null;
@@ -55,6 +59,10 @@ export class RebuiltRun {
     this.#whenEnded = new Promise((resolve) => {
       this.#end = resolve;
     });
+    const { actions, start } = options;
+    const parts = { actions, children: standInChildren(actions), observer: createObserver() };
+    const caller = { start, execution: null, depth: 0 };
+    this.#calls = new Calls(parts, caller, { taskToken: tokenOf }, (input) => this.#advance(input));
   }
 
   async run(): Promise<Execution> {
@@ -74,13 +82,10 @@ export class RebuiltRun {
   report(taskToken: string, result: TaskResult): boolean {
     const id = [...this.execution.commands.keys()].find((event) => tokenOf(event) === taskToken);
     const before = this.events.length;
-    if (id !== undefined) this.#ended(id, result);
-    return this.events.length > before;
-  }
-
-  #ended(id: number, result: TaskResult): void {
+    if (id === undefined) return false;
     if (result.ok) this.#advance({ kind: 'task-succeeded', id, output: result.output });
     else this.#advance({ kind: 'task-failed', id, failure: { error: result.error, cause: result.cause } });
+    return this.events.length > before;
   }
 
   #advance(input: Input): void {
@@ -91,7 +96,7 @@ export class RebuiltRun {
   #goOn(): void {
     for (let step = 0; this.execution.canGoOn; step++) {
       if (step === STEPS_PER_TURN) {
-        setImmediate(() => this.#goOn());
+        this.#options.time.soon(() => this.#goOn());
         break;
       }
       this.#decide({ kind: 'continue' });
@@ -102,7 +107,7 @@ export class RebuiltRun {
 
   /** One decision of one event where it can be, and then the execution is another one. */
   #decide(input: Input): void {
-    const moment = { nowMs: this.#options.clock.nowMs(), random: this.#options.random, taskToken: tokenOf };
+    const moment = { nowMs: this.#options.time.nowMs(), random: this.#options.random, taskToken: tokenOf };
     decide(this.execution, input, moment, (event) => this.#keep(event), 0);
     if (this.events.length > REBUILDS_MAX) return;
     const { plan, start, limits } = this.#options;
@@ -124,66 +129,31 @@ export class RebuiltRun {
     this.rows.push(encodeEvents(this.events.slice(this.events.length - 1 - place), this.#options.plan));
   }
 
-  /** Commands are a function of state: what is new is begun, what is gone is given up. */
+  /** Commands are a function of state: the run begins what is new and gives up what is gone. */
   #followCommands(): void {
     const { commands } = this.execution;
-    for (const [id, giveUp] of this.#handles) {
+    for (const [id, cancel] of this.#timers) {
       if (commands.has(id)) continue;
-      this.#handles.delete(id);
-      giveUp();
+      this.#timers.delete(id);
+      cancel();
+      this.#calls.giveUp(id);
     }
     for (const command of [...commands.values()]) {
-      if (this.#handles.has(command.id)) continue;
+      const { id } = command;
+      if (this.#timers.has(id)) continue;
       if (command.kind === 'timer') {
-        this.#handles.set(command.id, this.#after(command.seconds, { kind: 'timer-due', id: command.id }));
-      } else {
-        this.#call(command);
+        this.#timers.set(id, this.#after(command.seconds, { kind: 'timer-due', id }));
+        continue;
       }
-    }
-  }
-
-  #call(command: CallCommand): void {
-    const { id, state, timeoutSeconds } = command;
-    const { actions, flowName, start } = this.#options;
-    const abort = new AbortController();
-    const cancel = timeoutSeconds === null ? null : this.#after(timeoutSeconds, { kind: 'task-timed-out', id });
-    this.#handles.set(id, () => {
-      cancel?.();
-      abort.abort();
-    });
-    const callback = state.mode !== 'RequestComplete';
-    const call = {
-      action: state.action,
-      parameters: command.parameters,
-      idempotencyKey: `${flowName}/${start.name}/${encodeURIComponent(state.name)}/${id}`,
-      flowName,
-      executionName: start.name,
-      roleArn: start.roleArn,
-      mode: state.mode,
-      taskToken: callback ? tokenOf(id) : null,
-      task: null,
-      depth: 0,
-    };
-    const answered = (result: TaskResult): void => {
-      if (!this.#handles.has(id)) return;
-      this.#handles.set(id, () => cancel?.());
-      if (callback) this.#submitted(id, result);
-      else this.#ended(id, result);
-    };
-    void actions.find(state.action).run(call, abort.signal).then(answered);
-  }
-
-  #submitted(id: number, result: TaskResult): void {
-    if (result.ok) {
-      this.#advance({ kind: 'task-submitted', id, output: result.output });
-      void result.completion?.then((end) => this.#ended(id, end));
-    } else {
-      this.#advance({ kind: 'task-submit-failed', id, failure: { error: result.error, cause: result.cause } });
+      const { timeoutSeconds } = command;
+      const input: Input = { kind: 'task-timed-out', id };
+      this.#timers.set(id, timeoutSeconds === null ? () => {} : this.#after(timeoutSeconds, input));
+      this.#calls.begin(command);
     }
   }
 
   #after(seconds: number, input: Input): () => void {
-    return this.#options.clock.after(seconds * 1000, () => this.#advance(input));
+    return this.#options.time.after(seconds * 1000, () => this.#advance(input));
   }
 }
 

@@ -8,7 +8,6 @@ import { EarlyAnswers } from '../../src/wire/http/early-answers.ts';
 import type { Gate, TestServerOptions } from './support.ts';
 import {
   FORM,
-  ManualClock,
   call,
   closing,
   createGate,
@@ -18,6 +17,7 @@ import {
   rpcForm,
   startServer,
 } from './support.ts';
+import { ManualTime } from '../../src/testing/manual-time.ts';
 
 function gated(gate: Gate, slow = true): TestServerOptions {
   const operation: Operation<null> = {
@@ -156,8 +156,8 @@ test('a caller that hangs up is forgotten, and the execution goes on to its end'
 });
 
 test('thousands of calls under way share one timer, and each gets its space in time', () => {
-  const clock = new ManualClock();
-  const early = new EarlyAnswers(clock, 2000);
+  const clock = new ManualTime();
+  const early = new EarlyAnswers({ clock, scheduler: clock }, 2000);
   const started = clock.nowMs();
   const spaces: number[][] = [];
   for (let i = 0; i < 5000; i++) {

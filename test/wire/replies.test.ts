@@ -89,10 +89,10 @@ for (const [title, run] of [
     assert.deepEqual([reply.status, codeOf(reply)], [500, 'InternalServerError']);
     assert.ok(!reply.body.includes('secret'));
     assert.equal(server.logged.length, 1);
-    const [details] = server.logged as [{ requestId: string; action: string; err: Error }];
+    const [details] = server.logged as [{ requestId: string; action: string; error: Error }];
     assert.equal(details.requestId, reply.headers['x-acs-request-id']);
     assert.equal(details.action, 'StartSyncExecution');
-    assert.ok(details.err instanceof Error);
+    assert.ok(details.error instanceof Error);
     assert.equal((await call(server)).status, 500, 'the server goes on');
   });
 }

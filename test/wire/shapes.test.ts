@@ -11,7 +11,6 @@ import type { RawReply, TestServer } from './support.ts';
 import {
   ACCOUNT,
   FORM,
-  ManualClock,
   acs3Headers,
   call,
   codeOf,
@@ -23,6 +22,7 @@ import {
   sendBytes,
   startServer,
 } from './support.ts';
+import { ManualTime } from '../../src/testing/manual-time.ts';
 
 const UGLY = '{"k": "a*b~c d+e%f/中文😀!\'()"}';
 
@@ -253,7 +253,7 @@ function serverFor(t: Parameters<typeof startServer>[0], vector: Vector): Promis
     resource: () => '*',
     run: () => Promise.resolve({ Done: true }),
   }));
-  return startServer(t, { clock: new ManualClock(Date.parse(time ?? date)), keys: [key], operations });
+  return startServer(t, { clock: new ManualTime(Date.parse(time ?? date)), keys: [key], operations });
 }
 
 for (const vector of vectors) {
@@ -287,7 +287,7 @@ test('a POST of the Java client as recorded: an empty body in chunks, no content
     '&SignatureMethod=HMAC-SHA1&Timestamp=2026-11-22T11%3A11%3A50Z';
   const secret = new Secret('fnf-test-secret-0001');
   const key = { accessKeyId: 'FNFTESTAK0001', accessKeySecret: secret, securityToken: null, expiresMs: null };
-  const clock = new ManualClock(Date.parse('2026-11-22T11:11:50Z'));
+  const clock = new ManualTime(Date.parse('2026-11-22T11:11:50Z'));
   const server = await startServer(t, { clock, keys: [{ ...key, policies: null }] });
   const headers: [string, string][] = [
     ['x-acs-action', 'StartSyncExecution'],

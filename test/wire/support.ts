@@ -6,60 +6,20 @@ import { Authenticator } from '../../src/auth/authenticator.ts';
 import { createKeyRing } from '../../src/auth/key-ring.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import { systemIds } from '../../src/base/ids.ts';
+import { createObserver } from '../../src/base/observer.ts';
 import { Secret } from '../../src/config/settings.ts';
 import type { KeySetting } from '../../src/config/settings.ts';
 import type { Operation, Reply } from '../../src/operations/operation.ts';
 import { acs3BodyHash, signAcs3 } from '../../src/signatures/acs3.ts';
 import { canonicalQuery } from '../../src/signatures/percent.ts';
 import { rpcKey, signRpc } from '../../src/signatures/rpc.ts';
+import { ManualTime } from '../../src/testing/manual-time.ts';
 import { createWireServer } from '../../src/wire/server.ts';
 import type { WireServer, WireServerOptions } from '../../src/wire/server.ts';
 
 export const ACCOUNT = '1234567890123456';
 export const ROOT = { accessKeyId: 'root', accessKeySecret: 'root-secret' };
 export const FORM = 'application/x-www-form-urlencoded';
-
-/** Time that moves only when told to; timers wake on the way. */
-export class ManualClock implements Clock {
-  #nowMs: number;
-  readonly #timers = new Set<{ readonly dueMs: number; readonly wake: () => void }>();
-
-  constructor(startMs: number = Date.UTC(2026, 0, 2, 3, 4, 5)) {
-    this.#nowMs = startMs;
-  }
-
-  nowMs(): number {
-    return this.#nowMs;
-  }
-
-  monotonicMs(): number {
-    return this.#nowMs;
-  }
-
-  after(delayMs: number, wake: () => void): () => void {
-    const timer = { dueMs: this.#nowMs + delayMs, wake };
-    this.#timers.add(timer);
-    return () => {
-      this.#timers.delete(timer);
-    };
-  }
-
-  get timers(): number {
-    return this.#timers.size;
-  }
-
-  advance(ms: number): void {
-    const endMs = this.#nowMs + ms;
-    for (;;) {
-      const due = [...this.#timers].filter((timer) => timer.dueMs <= endMs).sort((a, b) => a.dueMs - b.dueMs)[0];
-      if (due === undefined) break;
-      this.#timers.delete(due);
-      this.#nowMs = Math.max(this.#nowMs, due.dueMs);
-      due.wake();
-    }
-    this.#nowMs = endMs;
-  }
-}
 
 /** Lets a test decide when a call is answered. */
 export interface Gate {
@@ -95,15 +55,15 @@ export const ECHO = echo('StartSyncExecution');
 export interface TestServer {
   readonly url: string;
   readonly port: number;
-  readonly clock: ManualClock;
+  readonly clock: ManualTime;
   readonly server: WireServer;
   /** What was logged as an unexpected failure. */
   readonly logged: object[];
 }
 
 export interface TestServerOptions
-  extends Partial<Omit<WireServerOptions<null>, 'operations' | 'authenticator' | 'clock'>> {
-  readonly clock?: ManualClock;
+  extends Partial<Omit<WireServerOptions<null>, 'operations' | 'authenticator' | 'ports'>> {
+  readonly clock?: ManualTime;
   readonly operations?: readonly Operation<null>[];
   readonly keys?: readonly KeySetting[];
   readonly auth?: 'on' | 'off';
@@ -114,7 +74,7 @@ export async function startServer(
   context: { after(fn: () => Promise<void>): void },
   options: TestServerOptions = {},
 ): Promise<TestServer> {
-  const clock = options.clock ?? new ManualClock();
+  const clock = options.clock ?? new ManualTime();
   const { ring, faults } = createKeyRing({
     rootKey: { accessKeyId: ROOT.accessKeyId, accessKeySecret: new Secret(ROOT.accessKeySecret) },
     keys: options.keys ?? [],
@@ -122,6 +82,7 @@ export async function startServer(
   });
   if (faults.length > 0) throw new Error(faults.join('\n'));
   const logged: object[] = [];
+  const observer = createObserver({ requestFailed: (details) => void logged.push(details) });
   const operations = options.operations ?? ['StartSyncExecution', 'DescribeFlow', 'StartExecution'].map(echo);
   const server = createWireServer<null>({
     services: null,
@@ -129,10 +90,8 @@ export async function startServer(
     tls: null,
     requestBytes: 1024 * 1024,
     earlyAnswerMs: 2000,
-    ids: systemIds,
-    log: { error: (details) => logged.push(details) },
     ...options,
-    clock,
+    ports: { clock, scheduler: clock, ids: systemIds, observer },
     operations: new Map(operations.map((operation) => [operation.action, operation])),
     authenticator: new Authenticator({
       keys: options.auth === 'off' ? null : ring,

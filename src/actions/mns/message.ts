@@ -2,7 +2,7 @@
 import { isJsonObject, setMember, stringifyJson } from '../../base/json.ts';
 import type { JsonObject, JsonValue } from '../../base/json.ts';
 import type { MessageTarget } from '../../store/messages.ts';
-import { eitherOf, inputOrText } from '../fnf/parameters.ts';
+import { eitherOf, inputOrText } from '../task-parameters.ts';
 import { isXmlText } from '../../outbound/xml.ts';
 
 export interface MnsMessage {

@@ -1,34 +1,59 @@
 /**
- * The task calls of one run. In a callback mode an answer says that the work was accepted; the outcome comes later, by a
- * report, or from the call itself when this engine waits for the work. A call that was given up is not heard any more.
+ * The calls of one execution: tasks, which an action carries out, and child flows, which this engine runs.
+ *
+ * In a callback mode the answer of a call says that the work was accepted. Its outcome comes later: by a report, or from the
+ * call itself when this engine waits for the end of the work. The answer of a call that was given up is ignored.
  */
-import type { TaskResult } from '../../actions/action.ts';
+import type { ActionCatalog, TaskCall, TaskResult } from '../../actions/action.ts';
+import type { Ports } from '../../base/ports.ts';
 import type { Failure } from '../../interpreter/event.ts';
-import type { CallCommand } from '../../interpreter/execution.ts';
+import type { CallCommand, ExecutionStart } from '../../interpreter/execution.ts';
 import { RUNTIME_ERROR } from '../../interpreter/failure.ts';
-import type { Input } from '../../interpreter/input.ts';
-import type { ExecutionRecord } from '../../store/executions.ts';
-import type { RunHost } from '../durable/run-host.ts';
+import type { Input, Moment } from '../../interpreter/input.ts';
+import type { ChildMode } from '../../language/plan.ts';
 
-export class TaskCalls {
-  readonly #host: Pick<RunHost<never>, 'actions' | 'tokens' | 'onDefect'>;
-  readonly #record: ExecutionRecord;
-  readonly #roleArn: string;
-  readonly #advance: (input: Input) => void;
+/** A call that starts a flow of this engine. */
+export interface ChildCall extends TaskCall {
+  readonly childMode: ChildMode;
+  /** Synchronous executions above the caller, itself not counted. */
+  readonly depth: number;
+}
+
+/** Starts child flows: `runtime/children/`, or a stand-in of a test. */
+export interface ChildStarter {
+  /** Answers as an action does; `signal` as for {@link import('../../actions/action.ts').Action.run}. */
+  start(call: ChildCall, signal: AbortSignal): Promise<TaskResult>;
+}
+
+export interface CallParts {
+  readonly actions: ActionCatalog;
+  readonly children: ChildStarter;
+  readonly observer: Ports['observer'];
+}
+
+/** Whose calls these are. */
+export interface Caller {
+  readonly start: ExecutionStart;
+  /** Id in the store; null for an Express execution. */
+  readonly execution: number | null;
+  /** Synchronous executions above this one; 0 for one that the API started. */
+  readonly depth: number;
+}
+
+export class Calls {
+  readonly #parts: CallParts;
+  readonly #caller: Caller;
+  readonly #moment: Pick<Moment, 'taskToken'>;
+  readonly #answer: (input: Input) => void;
   readonly #underWay = new Map<number, AbortController>();
   #waiters: (() => void)[] = [];
 
-  /** @param advance takes what an answer means for the execution. */
-  constructor(
-    host: Pick<RunHost<never>, 'actions' | 'tokens' | 'onDefect'>,
-    record: ExecutionRecord,
-    roleArn: string,
-    advance: (input: Input) => void,
-  ) {
-    this.#host = host;
-    this.#record = record;
-    this.#roleArn = roleArn;
-    this.#advance = advance;
+  /** @param answer receives what an answer means for the execution. */
+  constructor(parts: CallParts, caller: Caller, moment: Pick<Moment, 'taskToken'>, answer: (input: Input) => void) {
+    this.#parts = parts;
+    this.#caller = caller;
+    this.#moment = moment;
+    this.#answer = answer;
   }
 
   get size(): number {
@@ -41,31 +66,14 @@ export class TaskCalls {
   }
 
   begin(command: CallCommand): void {
-    const { id, state, parameters } = command;
+    const { id } = command;
     if (this.#underWay.has(id)) return;
-    const { flowName, name, id: execution } = this.#record;
-    const { action, mode } = state;
     const abort = new AbortController();
     this.#underWay.set(id, abort);
-    const call = {
-      action,
-      parameters,
-      idempotencyKey: `${flowName}/${name}/${encodeURIComponent(state.name)}/${id}`,
-      flowName,
-      executionName: name,
-      roleArn: this.#roleArn,
-      mode,
-      taskToken: mode === 'RequestComplete' ? null : this.#host.tokens.make({ execution, event: id }),
-      task: { execution, event: id },
-      depth: 0,
-    };
-    const where = `${action} in state ${state.name} of flow ${flowName}`;
-    void this.#settle(this.#host.actions.find(action).run(call, abort.signal), where).then((result) => {
-      if (this.#underWay.get(id) !== abort) return;
-      if (mode === 'RequestComplete') this.#ended(id, outcome(id, result));
-      else if (result.ok) this.#accepted(id, abort, result, where);
-      else this.#ended(id, refusal(command, result));
-    });
+    this.#make(command, abort.signal).then(
+      (result) => this.#answered(command, abort, result),
+      (error: unknown) => this.#answered(command, abort, this.#defect(command, error)),
+    );
   }
 
   giveUp(id: number): void {
@@ -77,18 +85,56 @@ export class TaskCalls {
     for (const id of [...this.#underWay.keys()]) this.giveUp(id);
   }
 
-  #accepted(id: number, abort: AbortController, result: TaskResult & { readonly ok: true }, where: string): void {
-    const submitted: Input = { kind: 'task-submitted', id, output: result.output };
-    if (result.completion === undefined) return this.#ended(id, submitted);
-    this.#advance(submitted);
-    void this.#settle(result.completion, where).then((end) => {
-      if (this.#underWay.get(id) === abort) this.#ended(id, outcome(id, end));
+  #make(command: CallCommand, signal: AbortSignal): Promise<TaskResult> {
+    const { actions, children, observer } = this.#parts;
+    const call = this.#callOf(command);
+    observer.taskCalled?.({
+      flowName: call.flowName,
+      executionName: call.executionName,
+      state: command.state.name,
+      action: call.action,
+      attempt: command.attempt,
     });
+    if (command.kind === 'task') return actions.find(call.action).run(call, signal);
+    return children.start({ ...call, childMode: command.mode, depth: this.#caller.depth }, signal);
+  }
+
+  #callOf({ id, state, parameters }: CallCommand): TaskCall {
+    const { start, execution } = this.#caller;
+    const { flowName, name, roleArn } = start;
+    const { action, mode } = state;
+    return {
+      action,
+      parameters,
+      // Ends in the number of the event, not of the attempt: a loop comes back to the same state and the same attempt.
+      idempotencyKey: `${flowName}/${name}/${encodeURIComponent(state.name)}/${id}`,
+      flowName,
+      executionName: name,
+      roleArn,
+      mode,
+      taskToken: mode === 'RequestComplete' ? null : (this.#moment.taskToken?.(id) ?? null),
+      task: execution === null ? null : { execution, event: id },
+    };
+  }
+
+  #answered(command: CallCommand, abort: AbortController, result: TaskResult): void {
+    const { id, state } = command;
+    if (this.#underWay.get(id) !== abort) return;
+    if (state.mode === 'RequestComplete') this.#ended(id, outcome(id, result));
+    else if (!result.ok) this.#ended(id, refusal(command, result));
+    else if (result.completion === undefined) this.#ended(id, submitted(id, result));
+    else {
+      this.#answer(submitted(id, result));
+      const completed = (end: TaskResult): void => {
+        if (this.#underWay.get(id) === abort) this.#ended(id, outcome(id, end));
+      };
+      result.completion.then(completed, (error: unknown) => completed(this.#defect(command, error)));
+    }
   }
 
   #ended(id: number, input: Input): void {
     this.#remove(id);
-    this.#advance(input);
+    this.#answer(input);
   }
 
   #remove(id: number): void {
@@ -96,30 +142,32 @@ export class TaskCalls {
     for (const wake of this.#waiters.splice(0)) wake();
   }
 
-  /** An action that throws has a defect; its task fails. */
-  async #settle(answer: Promise<TaskResult>, where: string): Promise<TaskResult> {
-    try {
-      return await answer;
-    } catch (error) {
-      this.#host.onDefect(error, where);
-      return { ok: false, error: RUNTIME_ERROR, cause: `The action failed in a way that it should not: ${where}.` };
-    }
+  /** An action that throws has a defect, and its task fails. */
+  #defect({ state }: CallCommand, error: unknown): TaskResult {
+    const where = `${state.action} in state ${state.name} of flow ${this.#caller.start.flowName}`;
+    this.#parts.observer.defect?.({ error, where });
+    const cause = `${where} failed because of a defect in this server. The server's log has the details.`;
+    return { ok: false, error: RUNTIME_ERROR, cause };
   }
 }
 
-/** True for a task that ends when the execution does that it starts. */
+/** True for a task that ends when the execution that it started ends. */
 export function awaitsChild({ kind, state }: CallCommand): boolean {
   return kind === 'child' && state.mode === 'WaitForSystemCallback';
 }
 
 /**
- * The work is not accepted. Work that was accepted before a crash, and has to be begun again by this engine, has failed then;
- * a child that was started goes on, whatever is said to a second start.
+ * The work was not accepted. After a crash this engine begins work again that had been accepted before: such work has failed
+ * then. A child that was started continues, whatever a second start answers.
  */
 function refusal(command: CallCommand, result: TaskResult & { readonly ok: false }): Input {
-  const { id, submitted } = command;
-  if (submitted && !awaitsChild(command)) return outcome(id, result);
+  const { id } = command;
+  if (command.submitted && !awaitsChild(command)) return outcome(id, result);
   return { kind: 'task-submit-failed', id, failure: failureOf(result) };
+}
+
+function submitted(id: number, { output }: TaskResult & { readonly ok: true }): Input {
+  return { kind: 'task-submitted', id, output };
 }
 
 function outcome(id: number, result: TaskResult): Input {

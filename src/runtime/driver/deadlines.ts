@@ -1,33 +1,33 @@
 /**
- * The deadlines of one run, on one timer: a run with ten thousand items waiting has one timer, not ten thousand. They are
- * kept on the monotonic clock, so that setting the wall clock neither fires nor delays what is under way.
+ * The deadlines of one execution, on one timer: an execution with ten thousand waiting items has one timer, not ten
+ * thousand. They are on the monotonic clock, so that setting the wall clock neither fires nor delays what is under way.
  */
-import type { Clock } from '../../base/clock.ts';
+import type { Ports } from '../../base/ports.ts';
 
 /** `setTimeout` counts in 31 bits; a later deadline is looked at again then. */
 const LONGEST_TIMER_MS = 2_147_483_647;
 
 export class Deadlines {
-  readonly #clock: Clock;
+  readonly #ports: Pick<Ports, 'clock' | 'scheduler'>;
   readonly #onDue: (key: number) => void;
   readonly #dueMs = new Map<number, number>();
   #armedMs = Number.POSITIVE_INFINITY;
   #cancel: (() => void) | null = null;
 
-  /** @param onDue told the key of each deadline that has passed, once. */
-  constructor(clock: Clock, onDue: (key: number) => void) {
-    this.#clock = clock;
+  /** @param onDue receives the key of each deadline that has passed, once. */
+  constructor(ports: Pick<Ports, 'clock' | 'scheduler'>, onDue: (key: number) => void) {
+    this.#ports = ports;
     this.#onDue = onDue;
   }
 
   /** Sets or moves a deadline. */
   set(key: number, inMs: number): void {
-    const dueMs = this.#clock.monotonicMs() + inMs;
+    const dueMs = this.#ports.clock.monotonicMs() + inMs;
     this.#dueMs.set(key, dueMs);
     if (dueMs < this.#armedMs) this.#arm(dueMs);
   }
 
-  /** The timer stays: it finds nothing due and is set for the next. */
+  /** The timer remains: it finds nothing due and is set for the next deadline. */
   delete(key: number): void {
     this.#dueMs.delete(key);
   }
@@ -42,14 +42,15 @@ export class Deadlines {
   #arm(dueMs: number): void {
     this.#cancel?.();
     this.#armedMs = dueMs;
-    const delayMs = Math.min(Math.max(0, dueMs - this.#clock.monotonicMs()), LONGEST_TIMER_MS);
-    this.#cancel = this.#clock.after(delayMs, () => this.#fire());
+    const { clock, scheduler } = this.#ports;
+    const delayMs = Math.min(Math.max(0, dueMs - clock.monotonicMs()), LONGEST_TIMER_MS);
+    this.#cancel = scheduler.after(delayMs, () => this.#fire());
   }
 
   #fire(): void {
     this.#cancel = null;
     this.#armedMs = Number.POSITIVE_INFINITY;
-    const nowMs = this.#clock.monotonicMs();
+    const nowMs = this.#ports.clock.monotonicMs();
     let nextMs = Number.POSITIVE_INFINITY;
     const due: number[] = [];
     for (const [key, dueMs] of this.#dueMs) {

@@ -1,29 +1,29 @@
 /**
- * Group commit: one queue for all Standard executions, one transaction a flush, one flush under way. What becomes ready while
- * the disk works goes into the next flush together, so the more is under way, the less one step costs.
+ * Group commit: one queue for all Standard executions, one transaction a flush, one flush under way. Changes that become
+ * ready while the disk works go into the next flush together: the more executions run, the less one step costs.
  *
- * Invariants. Nobody is told that something is durable before the store has said so. A flush that failed is repeated,
- * with the same changes, until it succeeds (the port makes repeats harmless); nothing overtakes it. A change that
- * the store can never keep is found and holds nobody else up. What an
- * execution decides meanwhile waits in the execution and is taken in one piece.
+ * Invariants. The queue reports a change as durable only after the store has. It repeats a flush that failed, with the same
+ * changes, until the flush succeeds (the port makes repeats harmless); nothing overtakes it. A change that the store can
+ * never accept holds up no other change. An execution holds what it decides meanwhile, and the queue takes all of it at once.
  */
-import type { Clock } from '../../base/clock.ts';
+import type { Ports } from '../../base/ports.ts';
 import { AssertionFailure } from '../../base/assert.ts';
+import { pause } from '../../base/scheduler.ts';
 import { FenceLost } from '../../store/executions.ts';
 import type { ExecutionChange, ExecutionStore } from '../../store/executions.ts';
 
 /** Something with changes of its own to commit. */
 export interface Committable {
-  /** What is to be committed now; null when there is nothing (any more). Asked once a flush. */
+  /** What is to be committed now; null for nothing. The queue asks once a flush. */
   takeChange(): ExecutionChange | null;
   /** The change that was taken last is durable. */
   committed(): void;
   /**
-   * The flush failed and will be repeated; true when this one draws back and must not be part of the repetition. It cannot
-   * know then whether its change was kept.
+   * The flush failed and will be repeated. True when this one aborts and must not be part of the repetition; it cannot know
+   * then whether the store has its change.
    */
-  withdraws(error: unknown): boolean;
-  /** The change can never be kept, which is a defect of ours: nothing of it was, and nothing more will be asked for. */
+  aborts(error: unknown): boolean;
+  /** The store can never accept the change, which is a defect: it has nothing of it, and the queue asks for nothing more. */
   refused(error: unknown): void;
 }
 
@@ -35,11 +35,7 @@ export interface StoreTrouble {
 export interface CommitQueueOptions {
   readonly store: Pick<ExecutionStore, 'commit'>;
   readonly fence: number;
-  readonly clock: Clock;
-  /** The store fails: told at the first failure, and with null when it works again. */
-  readonly onTrouble: (trouble: StoreTrouble | null) => void;
-  /** Another process owns the store: nothing is committed any more. */
-  readonly onFenceLost: () => void;
+  readonly ports: Pick<Ports, 'clock' | 'scheduler' | 'observer'>;
 }
 
 /** Changes of one transaction; more would delay the answers of the first ones. */
@@ -57,71 +53,91 @@ interface Taken {
 export class CommitQueue {
   readonly #options: CommitQueueOptions;
   readonly #waiting = new Set<Committable>();
-  #scheduled = false;
-  #flushing = false;
-  #stopped = false;
+  #isScheduled = false;
+  #isFlushing = false;
+  #isStopped = false;
   #trouble: StoreTrouble | null = null;
   #idle: (() => void)[] = [];
+  readonly #whenRecovered: (() => void)[] = [];
+  readonly #whenFenceLost: (() => void)[] = [];
 
   constructor(options: CommitQueueOptions) {
     this.#options = options;
   }
 
-  /** Since when and why nothing can be committed; null when all is well. */
+  /** Since when and why no commit succeeds; null when the store works. */
   get trouble(): StoreTrouble | null {
     return this.#trouble;
   }
 
-  /** True when nothing is committed any more. */
+  /** True when the queue commits nothing more. */
   get isStopped(): boolean {
-    return this.#stopped;
+    return this.#isStopped;
   }
 
-  /** How many wait for a flush. */
-  get length(): number {
-    return this.#waiting.size;
+  /** Calls `react` each time that the store works again after a failure. */
+  onRecovered(react: () => void): void {
+    this.#whenRecovered.push(react);
   }
 
-  /** Has the item's change taken with the next flush. */
+  /** Calls `react` when another process has taken over the store. */
+  onFenceLost(react: () => void): void {
+    this.#whenFenceLost.push(react);
+  }
+
+  /** Takes the item's change with the next flush. */
   add(item: Committable): void {
-    if (this.#stopped) return;
+    if (this.#isStopped) return;
     this.#waiting.add(item);
     this.#schedule();
   }
 
-  /** Resolves when everything added so far is durable, or nothing will be committed any more. */
+  /** Commits one change of no run; `committed` is called when it is durable. */
+  addChange(change: ExecutionChange, committed: () => void = () => {}): void {
+    this.add({ takeChange: () => change, committed, aborts: () => false, refused: () => {} });
+  }
+
+  /** Resolves when everything added so far is durable, or the queue commits nothing more. */
   idle(): Promise<void> {
-    if (this.#stopped || (this.#waiting.size === 0 && !this.#flushing)) return Promise.resolve();
+    if (this.#isStopped || (this.#waiting.size === 0 && !this.#isFlushing)) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
-  /** Commits nothing more; a flush under way is not waited for. */
+  /** Commits nothing more, and does not wait for a flush under way. */
   stop(): void {
-    this.#stopped = true;
+    this.#isStopped = true;
     this.#waiting.clear();
     this.#wakeIdle();
   }
 
-  /** With the next turn of the event loop: what the callbacks of this one bring goes together. */
+  /** Another process has taken over the store. */
+  loseFence(): void {
+    if (this.#isStopped) return;
+    this.stop();
+    this.#options.ports.observer.ownershipLost?.({});
+    for (const react of this.#whenFenceLost) react();
+  }
+
+  /** In the next turn of the event loop, so that everything that the callbacks of this turn bring goes together. */
   #schedule(): void {
-    if (this.#scheduled || this.#flushing) return;
-    this.#scheduled = true;
-    setImmediate(() => {
-      this.#scheduled = false;
+    if (this.#isScheduled || this.#isFlushing) return;
+    this.#isScheduled = true;
+    this.#options.ports.scheduler.soon(() => {
+      this.#isScheduled = false;
       void this.#flush();
     });
   }
 
   async #flush(): Promise<void> {
-    if (this.#flushing || this.#stopped) return;
-    this.#flushing = true;
+    if (this.#isFlushing || this.#isStopped) return;
+    this.#isFlushing = true;
     try {
       const taken = this.#take();
       if (taken.length > 0) await this.#commit(taken);
     } finally {
-      this.#flushing = false;
+      this.#isFlushing = false;
     }
-    if (this.#stopped) return;
+    if (this.#isStopped) return;
     if (this.#waiting.size > 0) this.#schedule();
     else this.#wakeIdle();
   }
@@ -140,49 +156,64 @@ export class CommitQueue {
     return taken;
   }
 
-  async #commit(all: Taken[]): Promise<void> {
-    const { store, fence, clock, onTrouble, onFenceLost } = this.#options;
+  async #commit(all: readonly Taken[]): Promise<void> {
+    const { clock, scheduler, observer } = this.#options.ports;
+    const beganMs = observer.committed === null ? 0 : clock.monotonicMs();
     let taken = all;
     for (let delayMs = RETRY_MIN_MS; ; delayMs = Math.min(delayMs * 2, RETRY_MAX_MS)) {
-      try {
-        await store.commit(
-          fence,
-          taken.map(({ change }) => change),
-        );
-        break;
-      } catch (error) {
-        if (error instanceof AssertionFailure && taken.length > 1) {
-          // One of them cannot be kept; by themselves the others can.
-          for (const each of taken) await this.#commit([each]);
-          return;
-        }
-        if (error instanceof AssertionFailure) {
-          for (const { item } of taken) item.refused(error);
-          taken = [];
-          continue;
-        }
-        if (this.#stopped) return;
-        if (error instanceof FenceLost) {
-          this.stop();
-          onFenceLost();
-          return;
-        }
-        if (this.#trouble === null) {
-          this.#trouble = { sinceMs: clock.nowMs(), error };
-          onTrouble(this.#trouble);
-        }
-        taken = taken.filter(({ item }) => !item.withdraws(error));
-        await new Promise<void>((resolve) => clock.after(delayMs, resolve));
-        if (this.#stopped) return;
-      }
+      const error = await this.#attempt(taken);
+      if (error === null) break;
+      if (error instanceof AssertionFailure) return this.#refuse(taken, error);
+      if (this.#isStopped) return;
+      if (error instanceof FenceLost) return this.loseFence();
+      this.#fails(error);
+      // When all have aborted, the repetition is empty and asks only whether the store works again.
+      taken = taken.filter(({ item }) => !item.aborts(error));
+      await pause(scheduler, delayMs);
+      if (this.#isStopped) return;
     }
-    if (this.#stopped) return;
-    // When all have drawn back, the repetition is empty and asks only whether the store works again.
-    if (this.#trouble !== null) {
-      this.#trouble = null;
-      onTrouble(null);
-    }
+    if (this.#isStopped) return;
+    this.#works();
+    observer.committed?.({ changes: taken.length, tookMs: clock.monotonicMs() - beganMs });
     for (const { item } of taken) item.committed();
+  }
+
+  /** Null when the changes are durable, or why they may not be. */
+  async #attempt(taken: readonly Taken[]): Promise<unknown> {
+    const { store, fence } = this.#options;
+    try {
+      await store.commit(
+        fence,
+        taken.map(({ change }) => change),
+      );
+      return null;
+    } catch (error) {
+      return error ?? new Error('The store gave no reason.');
+    }
+  }
+
+  /** The store can never accept one of these changes; by themselves it accepts the others. */
+  async #refuse(taken: readonly Taken[], error: AssertionFailure): Promise<void> {
+    const [only] = taken;
+    if (taken.length === 1 && only !== undefined) {
+      only.item.refused(error);
+      return this.#commit([]);
+    }
+    for (const each of taken) await this.#commit([each]);
+  }
+
+  #fails(error: unknown): void {
+    if (this.#trouble !== null) return;
+    const { clock, observer } = this.#options.ports;
+    this.#trouble = { sinceMs: clock.nowMs(), error };
+    observer.storeFailed?.({ error });
+  }
+
+  #works(): void {
+    if (this.#trouble === null) return;
+    this.#trouble = null;
+    this.#options.ports.observer.storeRecovered?.({});
+    for (const react of this.#whenRecovered) react();
   }
 
   #wakeIdle(): void {
@@ -190,7 +221,7 @@ export class CommitQueue {
   }
 }
 
-/** What an item has to commit. One whose change cannot even be written down holds nobody else up. */
+/** What an item has to commit. An item whose change cannot even be written down holds up no other. */
 function changeOf(item: Committable): ExecutionChange | null {
   try {
     return item.takeChange();

@@ -1,18 +1,20 @@
 /** Callers that wait for the end of an execution (DescribeExecution with WaitTimeSeconds): woken, not polled. */
-import type { Clock } from '../../base/clock.ts';
+import type { Ports } from '../../base/ports.ts';
 import type { ExecutionId } from '../../store/executions.ts';
+import type { RunListener } from './run-table.ts';
+import type { DurableRun } from './run.ts';
 
-export class EndWaiters {
-  readonly #clock: Clock;
+export class EndWaiters implements RunListener {
+  readonly #scheduler: Ports['scheduler'];
   readonly #waiting = new Map<ExecutionId, Set<() => void>>();
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor(scheduler: Ports['scheduler']) {
+    this.#scheduler = scheduler;
   }
 
   /**
-   * Resolves when the execution is said to have ended, or after `waitMs`. Look at the store after this was called and
-   * again when it has resolved: then no end is missed.
+   * Resolves when the execution has ended, or after `waitMs`. A caller that reads the store after this call, and again when
+   * it has resolved, misses no end.
    */
   wait(id: ExecutionId, waitMs: number): Promise<void> {
     return new Promise((resolve) => {
@@ -24,9 +26,13 @@ export class EndWaiters {
         if (waiters.size === 0 && this.#waiting.get(id) === waiters) this.#waiting.delete(id);
         resolve();
       };
-      const cancel = this.#clock.after(waitMs, wake);
+      const cancel = this.#scheduler.after(waitMs, wake);
       waiters.add(wake);
     });
+  }
+
+  ended({ record }: DurableRun): void {
+    this.wake(record.id);
   }
 
   wake(id: ExecutionId): void {

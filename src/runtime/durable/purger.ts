@@ -1,30 +1,38 @@
-/** Deletes ended executions that nobody can ask for any more, a few at a time, between everything else. */
-import type { Clock } from '../../base/clock.ts';
+/** Deletes ended executions that no caller can ask for any more, a few at a time, between everything else. */
+import type { Ports } from '../../base/ports.ts';
+import { FenceLost } from '../../store/executions.ts';
 import type { ExecutionStore } from '../../store/executions.ts';
+import type { CommitQueue } from './commit-queue.ts';
+import type { RunListener } from './run-table.ts';
+import type { DurableRun } from './run.ts';
 
 export interface PurgerOptions {
   readonly store: Pick<ExecutionStore, 'purge'>;
-  readonly clock: Clock;
-  /** How long ended executions are kept; null: for ever. */
-  readonly keepMs: number | null;
+  readonly ports: Pick<Ports, 'clock' | 'scheduler' | 'observer'>;
+  readonly queue: Pick<CommitQueue, 'loseFence'>;
   readonly fence: number;
-  readonly onError: (error: unknown) => void;
+  /** How long ended executions are retained; null: for ever. */
+  readonly retainMs: number | null;
 }
 
 const BATCH = 200;
 const BETWEEN_BATCHES_MS = 100;
 const BETWEEN_ROUNDS_MS = 10 * 60_000;
-/** A flow that was deleted: what runs of it gets a moment to end. */
+/** After a flow was deleted: its running executions get a moment to end. */
 const SOON_MS = 1_000;
 
-export class Purger {
+export class Purger implements RunListener {
   readonly #options: PurgerOptions;
   #cancel: (() => void) | null = null;
-  #closed = false;
+  #isClosed = false;
 
   constructor(options: PurgerOptions) {
     this.#options = options;
     this.#in(BETWEEN_ROUNDS_MS);
+  }
+
+  ended(run: DurableRun): void {
+    if (run.isStopping) this.soon();
   }
 
   /** There is something to delete. */
@@ -33,26 +41,28 @@ export class Purger {
   }
 
   close(): void {
-    this.#closed = true;
+    this.#isClosed = true;
     this.#cancel?.();
   }
 
   async #purge(): Promise<void> {
-    const { store, clock, keepMs, fence, onError } = this.#options;
+    const { store, ports, queue, fence, retainMs } = this.#options;
     try {
-      const deleted = await store.purge(fence, keepMs === null ? null : clock.nowMs() - keepMs, BATCH);
+      const endedBeforeMs = retainMs === null ? null : ports.clock.nowMs() - retainMs;
+      const deleted = await store.purge(fence, endedBeforeMs, BATCH);
       if (deleted === BATCH) this.#in(BETWEEN_BATCHES_MS);
-      // Without a limit of age there is nothing to delete before another flow is.
-      else if (keepMs !== null) this.#in(BETWEEN_ROUNDS_MS);
+      // Without a limit of age there is nothing to delete until another flow is deleted.
+      else if (retainMs !== null) this.#in(BETWEEN_ROUNDS_MS);
     } catch (error) {
-      onError(error);
+      if (error instanceof FenceLost) return queue.loseFence();
+      ports.observer.defect?.({ error, where: 'deleting old executions' });
       this.#in(BETWEEN_ROUNDS_MS);
     }
   }
 
   #in(delayMs: number): void {
-    if (this.#closed) return;
+    if (this.#isClosed) return;
     this.#cancel?.();
-    this.#cancel = this.#options.clock.after(delayMs, () => void this.#purge());
+    this.#cancel = this.#options.ports.scheduler.after(delayMs, () => void this.#purge());
   }
 }

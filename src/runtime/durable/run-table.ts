@@ -1,90 +1,98 @@
 /**
- * The Standard executions that are in memory. An execution is loaded once under its id, and callers that come meanwhile
- * share the load. Those that only wait may leave again, the longest idle first.
+ * The Standard executions in memory, and how many run in all. The table loads an execution once under its id; callers that
+ * come meanwhile share the load. Runs that only wait may leave again, the longest idle first.
  */
-import type { Clock } from '../../base/clock.ts';
-import type { Ids } from '../../base/ids.ts';
-import { Turns } from '../../base/turns.ts';
-import type { ActionCatalog } from '../../actions/action.ts';
+import { ApiError } from '../../api/error.ts';
+import type { Ports } from '../../base/ports.ts';
 import { flowDeleted } from '../../interpreter/failure.ts';
 import type { ExecutionId, ExecutionStore } from '../../store/executions.ts';
+import type { DriverParts } from '../driver/driver.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import { ExecutionUnreadable } from './loader.ts';
 import type { ExecutionLoader } from './loader.ts';
 import type { RunHost } from './run-host.ts';
-import { StandardRun } from './run.ts';
+import { DurableRun } from './run.ts';
 import type { TaskTokens } from './tokens.ts';
 
 export interface RunTableOptions {
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly actions: ActionCatalog;
+  readonly ports: Ports;
+  readonly parts: DriverParts;
   readonly store: Pick<ExecutionStore, 'get'>;
   readonly tokens: TaskTokens;
   readonly queue: CommitQueue;
   readonly loader: ExecutionLoader;
   /** Id of the flow of that name; null when there is none. */
   readonly flowId: (name: string) => Promise<string | null>;
-  readonly onDefect: (error: unknown, where: string) => void;
-  readonly onStuck: (id: ExecutionId, error: unknown) => void;
-  readonly onEnded: (run: StandardRun) => void;
-  readonly onWithdrawn: (run: StandardRun) => void;
-  /** Tasks of the run that children belong to have ended, and that is durable. */
-  readonly onOrphaned: (run: StandardRun, events: readonly number[]) => void;
-  readonly onAsleep: (wakeMs: number) => void;
-  /** Waiting executions that stay in memory; 1,000 when absent. */
-  readonly idleMax?: number;
+  /** Running executions in the store. */
+  readonly running: number;
+  /** How many executions may run (`limits.standardExecutions`); null: no limit. */
+  readonly runningMax: number | null;
+  /** Waiting executions that remain in memory, for callbacks that come soon. */
+  readonly idleMax: number;
 }
 
-/** Why an execution cannot go on. */
+/** Why an execution cannot continue. */
 export interface Stuck {
   readonly sinceMs: number;
   readonly error: unknown;
 }
 
-/** Waiting executions that stay in memory, for callbacks that come soon. */
-const IDLE_MAX = 1_000;
+/** A part of the runtime that reacts to what becomes of runs. */
+export interface RunListener {
+  /** The end of the run is durable. */
+  ended?(run: DurableRun): void;
+  /** The run aborted its start while the store failed. Whether the store has it is not known. */
+  aborted?(run: DurableRun): void;
+  /** Tasks of the run that children belong to have ended, and that is durable. */
+  orphaned?(run: DurableRun, events: readonly number[]): void;
+  /** The run only waits, until `wakeMs`. */
+  asleep?(wakeMs: number): void;
+}
 
-export class RunTable implements RunHost<StandardRun> {
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly actions: ActionCatalog;
+export class RunTable implements RunHost<DurableRun> {
+  readonly ports: Ports;
+  readonly parts: DriverParts;
   readonly tokens: TaskTokens;
-  readonly turns: Turns;
   readonly #options: RunTableOptions;
-  readonly #runs = new Map<ExecutionId, StandardRun>();
-  readonly #loading = new Map<ExecutionId, Promise<StandardRun | null>>();
+  readonly #listeners: RunListener[] = [];
+  readonly #runs = new Map<ExecutionId, DurableRun>();
+  readonly #loading = new Map<ExecutionId, Promise<DurableRun | null>>();
   /** The longest idle first. */
-  readonly #idle = new Set<StandardRun>();
+  readonly #idle = new Set<DurableRun>();
   readonly #stuck = new Map<ExecutionId, Stuck>();
-  readonly #idleMax: number;
+  /** Running executions, in memory or not. */
+  #running: number;
   /** True when some are about to leave. */
-  #shrinking = false;
-  /** False once no more tasks are to be called. */
-  #calling = true;
-  #closed = false;
+  #isShrinking = false;
+  #mayCall = true;
+  #isClosed = false;
 
   constructor(options: RunTableOptions) {
-    const { clock, ids, actions, tokens } = options;
+    this.ports = options.ports;
+    this.parts = options.parts;
+    this.tokens = options.tokens;
     this.#options = options;
-    this.clock = clock;
-    this.ids = ids;
-    this.actions = actions;
-    this.tokens = tokens;
-    this.turns = new Turns(clock);
-    this.#idleMax = options.idleMax ?? IDLE_MAX;
+    this.#running = options.running;
+  }
+
+  listen(listener: RunListener): void {
+    this.#listeners.push(listener);
   }
 
   get size(): number {
     return this.#runs.size;
   }
 
+  get mayCall(): boolean {
+    return this.#mayCall;
+  }
+
   /** Those in memory now. */
-  values(): IterableIterator<StandardRun> {
+  values(): IterableIterator<DurableRun> {
     return this.#runs.values();
   }
 
-  peek(id: ExecutionId): StandardRun | undefined {
+  peek(id: ExecutionId): DurableRun | undefined {
     return this.#runs.get(id);
   }
 
@@ -92,21 +100,37 @@ export class RunTable implements RunHost<StandardRun> {
     return this.#stuck.get(id);
   }
 
-  /** It was stopped; false when it was not stuck. */
-  freed(id: ExecutionId): boolean {
-    return this.#stuck.delete(id);
+  /** @throws {ApiError} `ResourceThrottled` when as many executions run as may. */
+  refuseFull(): void {
+    const { runningMax } = this.#options;
+    if (runningMax === null || this.#running < runningMax) return;
+    const message = `${runningMax} executions are running, which is the limit (limits.standardExecutions). Retry when some have ended.`;
+    throw new ApiError('ResourceThrottled', message);
   }
 
-  /** A run that was made and not loaded. */
-  add(run: StandardRun): void {
+  /** A run that was made and not loaded: of a new execution, or of one that runs again. */
+  add(run: DurableRun): void {
     this.#runs.set(run.record.id, run);
+    this.#running++;
+  }
+
+  /** The store has an execution whose start was refused. */
+  countFound(): void {
+    this.#running++;
+  }
+
+  /** A stuck execution was stopped; false when it was not stuck. */
+  freed(id: ExecutionId): boolean {
+    if (!this.#stuck.delete(id)) return false;
+    this.#running--;
+    return true;
   }
 
   /**
-   * The run of an execution, loaded if need be; null when it has ended, is not there, or is stuck. It stays in memory for the
-   * rest of the turn; what is to be asked of it is asked in that.
+   * The run of an execution, loaded if need be; null when the execution has ended, does not exist, or is stuck. The run
+   * remains in memory for the rest of the turn, and a caller uses it within that.
    */
-  get(id: ExecutionId): Promise<StandardRun | null> {
+  get(id: ExecutionId): Promise<DurableRun | null> {
     const run = this.#runs.get(id);
     if (run !== undefined) return Promise.resolve(run);
     const underWay = this.#loading.get(id);
@@ -116,20 +140,20 @@ export class RunTable implements RunHost<StandardRun> {
     return loading;
   }
 
-  async #load(id: ExecutionId): Promise<StandardRun | null> {
+  async #load(id: ExecutionId): Promise<DurableRun | null> {
     if (this.#stuck.has(id)) return null;
     const { store, loader, flowId } = this.#options;
     const record = await store.get(id);
     if (record === null || record.status !== 'Running') return null;
     const isDeleted = (await flowId(record.flowName)) !== record.flowId;
     const execution = await loader.load(record).catch((error: unknown) => {
-      // A store that cannot be read now can be read later; what was read and makes no sense stays so.
+      // A store that cannot be read now can be read later. A journal that makes no sense will not make sense later.
       if (!(error instanceof ExecutionUnreadable)) throw error;
       this.#setStuck(id, error);
       return null;
     });
-    if (execution === null || this.#closed) return null;
-    const run = new StandardRun(this, record, execution, { kind: 'loaded' });
+    if (execution === null || this.#isClosed) return null;
+    const run = new DurableRun(this, record, execution, { kind: 'loaded' });
     this.#runs.set(id, run);
     if (isDeleted) run.stopAfterState(flowDeleted(record.flowName));
     run.begin(record.stop === null ? { kind: 'continue' } : { kind: 'stop', failure: record.stop });
@@ -138,78 +162,88 @@ export class RunTable implements RunHost<StandardRun> {
 
   /** No task is called any more: the next start of the server calls it. */
   stopCalling(): void {
-    this.#calling = false;
+    this.#mayCall = false;
   }
 
   close(): void {
-    this.#closed = true;
-    this.#calling = false;
+    this.#isClosed = true;
+    this.#mayCall = false;
     for (const run of this.#runs.values()) run.evict();
     this.#runs.clear();
     this.#idle.clear();
   }
 
-  commit(run: StandardRun): void {
+  commit(run: DurableRun): void {
     this.#options.queue.add(run);
   }
 
-  whenOpen(call: () => void): void {
-    if (this.#calling) call();
-  }
-
-  busy(run: StandardRun): void {
+  busy(run: DurableRun): void {
     this.#idle.delete(run);
   }
 
-  idle(run: StandardRun, wakeMs: number | null): void {
+  idle(run: DurableRun, wakeMs: number | null): void {
     if (wakeMs === null) return;
-    this.#options.onAsleep(wakeMs);
+    for (const listener of this.#listeners) listener.asleep?.(wakeMs);
     this.#idle.add(run);
-    if (this.#shrinking || this.#idle.size <= this.#idleMax) return;
-    this.#shrinking = true;
-    // In a later turn: whoever was given a run in this one may count on it.
-    setImmediate(() => this.#shrink());
+    if (this.#isShrinking || this.#idle.size <= this.#options.idleMax) return;
+    this.#isShrinking = true;
+    // In a later turn: a caller that was given a run in this one may still use it.
+    this.ports.scheduler.soon(() => this.#shrink());
   }
 
   #shrink(): void {
-    this.#shrinking = false;
+    this.#isShrinking = false;
     for (const run of this.#idle) {
-      if (this.#idle.size <= this.#idleMax) return;
+      if (this.#idle.size <= this.#options.idleMax) return;
       this.#drop(run);
       run.evict();
     }
   }
 
-  orphaned(run: StandardRun, events: readonly number[]): void {
-    this.#options.onOrphaned(run, events);
+  orphaned(run: DurableRun, events: readonly number[]): void {
+    for (const listener of this.#listeners) listener.orphaned?.(run, events);
   }
 
-  ended(run: StandardRun): void {
+  ended(run: DurableRun): void {
     this.#drop(run);
-    this.#options.onEnded(run);
+    this.#running--;
+    this.#reportEnd(run);
+    for (const listener of this.#listeners) listener.ended?.(run);
   }
 
-  withdrawn(run: StandardRun): void {
+  aborted(run: DurableRun): void {
     this.#drop(run);
-    this.#options.onWithdrawn(run);
+    this.#running--;
+    for (const listener of this.#listeners) listener.aborted?.(run);
   }
 
-  broke(run: StandardRun, error: unknown): void {
+  broke(run: DurableRun, error: unknown): void {
     this.#drop(run);
     this.#setStuck(run.record.id, error);
   }
 
-  onDefect(error: unknown, where: string): void {
-    this.#options.onDefect(error, where);
+  #reportEnd({ record, execution }: DurableRun): void {
+    const { status, failure, startedMs, stoppedMs } = execution;
+    this.ports.observer.executionEnded?.({
+      mode: 'Standard',
+      flowName: record.flowName,
+      executionName: record.name,
+      status,
+      error: failure?.error ?? '',
+      tookMs: stoppedMs - startedMs,
+      warnings: [],
+    });
   }
 
-  #drop(run: StandardRun): void {
+  #drop(run: DurableRun): void {
     this.#runs.delete(run.record.id);
     this.#idle.delete(run);
   }
 
   #setStuck(id: ExecutionId, error: unknown): void {
-    this.#stuck.set(id, { sinceMs: this.clock.nowMs(), error });
-    this.#options.onStuck(id, error);
+    this.#stuck.set(id, { sinceMs: this.ports.clock.nowMs(), error });
+    this.ports.observer.executionStuck?.({ execution: id, error });
+    // Awake, so that the next start of the server tries it again, and no timer wakes it in vain before.
+    this.#options.queue.addChange({ id, wakeMs: null });
   }
 }

@@ -1,70 +1,72 @@
 /**
- * Starts of Standard executions: one execution a name (api.md 4.14), counted against the limit, durable before anybody is
- * told of it.
+ * Starts of Standard executions: one execution a name (api.md 4.14), counted against the limit, and durable before a caller
+ * gets an answer.
  */
 import { ApiError, apiError } from '../../api/error.ts';
-import type { Clock } from '../../base/clock.ts';
-import type { Ids } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json.ts';
+import type { Ports } from '../../base/ports.ts';
 import { Execution } from '../../interpreter/execution.ts';
 import type { ExecutionLimits } from '../../interpreter/execution.ts';
-import type { ExecutionId, ExecutionRecord, ExecutionStore, TaskReference } from '../../store/executions.ts';
+import type { ExecutionId, ExecutionRecord, ExecutionStore, FlowSnapshot } from '../../store/executions.ts';
+import type { Resolved, RunnableFlows } from '../flows/runnable-flows.ts';
+import { isRepeated, owesEnd, parentOf } from '../start-origin.ts';
+import type { StartOrigin } from '../start-origin.ts';
+import type { Orphans } from './children/orphans.ts';
 import { startOf } from './loader.ts';
 import type { RunTable } from './run-table.ts';
-import type { Resolved, RunnableFlows } from '../flows/runnable-flows.ts';
-import { StandardRun } from './run.ts';
+import { DurableRun } from './run.ts';
+import type { WriteGate } from './write-gate.ts';
 
 /** A start whose parameters are checked. */
-export interface StandardStart {
+export interface DurableStart {
   readonly flowName: string;
   readonly qualifier: string;
   /** Null: a UUID is made. */
   readonly executionName: string | null;
+  /** As it was sent; empty when none was. */
   readonly inputText: string;
   readonly input: JsonObject;
-  /** The task that starts it, or whose token it was started with. */
-  readonly parent: TaskReference | null;
-  /** Its end is to be reported to `parent`. */
-  readonly reports: boolean;
-  /** True for a start by a task: it is tried until the store works, and may come again after a crash. */
-  readonly byTask: boolean;
+  readonly origin: StartOrigin;
 }
 
-export interface StandardStartsOptions {
-  readonly clock: Clock;
-  readonly ids: Ids;
+/** The execution of a start. */
+export interface Started {
+  readonly record: ExecutionRecord;
+  /** What it runs; null for an execution that was there already: the store has it. */
+  readonly snapshot: FlowSnapshot | null;
+}
+
+export interface StartsOptions {
+  readonly ports: Ports;
   readonly store: Pick<ExecutionStore, 'find'>;
   readonly flows: RunnableFlows;
   readonly table: RunTable;
+  readonly gate: WriteGate;
+  readonly orphans: Pick<Orphans, 'stopIfOrphan'>;
   readonly limits: ExecutionLimits;
-  /** Running executions; null: not limited. */
-  readonly standardExecutions: number | null;
-  /** @throws {ApiError} while the store keeps nothing. */
-  readonly refuseInTrouble: () => void;
-  /** Resolves when what the run decided is durable. @throws {ApiError} when that takes too long. */
-  readonly kept: (run: StandardRun) => Promise<void>;
-  /** Stops a child whose task was given up while it was started. */
-  readonly stopIfOrphan: (child: ExecutionRecord) => Promise<void>;
+  /** Highest id that the store has given out. */
+  readonly lastId: ExecutionId;
 }
 
-export class StandardStarts {
-  /** Highest id given out. */
-  lastId: ExecutionId;
-  /** Running executions, in memory or not. */
-  running: number;
-  readonly #options: StandardStartsOptions;
-  /** Starts that are under way, by flow id and execution name. */
-  readonly #starting = new Map<string, Promise<Found | null>>();
+export class Starts {
+  readonly #options: StartsOptions;
+  /** Starts under way, by flow id and execution name. */
+  readonly #underWay = new Map<string, Promise<Started | null>>();
+  #lastId: ExecutionId;
 
-  constructor(options: StandardStartsOptions, lastId: ExecutionId, running: number) {
+  constructor(options: StartsOptions) {
     this.#options = options;
-    this.lastId = lastId;
-    this.running = running;
+    this.#lastId = options.lastId;
   }
 
-  /** The record as it was started, durable. @throws {ApiError} as `Executions.start`. */
-  async start(start: StandardStart): Promise<ExecutionRecord> {
-    const { flows, ids } = this.#options;
+  /** Highest id given out. */
+  get lastId(): ExecutionId {
+    return this.#lastId;
+  }
+
+  /** The execution, durable. @throws {ApiError} as `Executions.start`. */
+  async start(start: DurableStart): Promise<Started> {
+    const { flows, ports } = this.#options;
     const { flowName, qualifier, executionName } = start;
     for (;;) {
       const resolved = flows.peek(flowName, qualifier) ?? (await flows.load(flowName, qualifier));
@@ -72,88 +74,91 @@ export class StandardStarts {
       if (flow.executionMode !== 'Standard') {
         throw new ApiError('ActionNotSupported', 'Express execution is not supported');
       }
-      if (executionName === null) return this.#begin(resolved, ids.uuid(), start);
+      if (executionName === null) return this.#begin(resolved, ports.ids.uuid(), start);
       const key = `${flow.id}/${executionName}`;
-      const underWay = this.#starting.get(key);
-      if (underWay !== undefined) {
-        const found = await underWay;
-        if (found !== null) return same(found.record, start);
+      const other = this.#underWay.get(key);
+      if (other !== undefined) {
+        const found = await other;
+        if (found !== null) return existing(found.record, start.origin);
         continue;
       }
       const own = this.#findOrBegin(resolved, executionName, start);
-      this.#starting.set(key, own);
-      const found = await own.finally(() => this.#starting.delete(key));
-      if (found !== null) return found.isNew ? found.record : same(found.record, start);
+      this.#underWay.set(key, own);
+      const found = await own.finally(() => this.#underWay.delete(key));
+      if (found === null) continue;
+      return found.snapshot === null ? existing(found.record, start.origin) : found;
     }
   }
 
-  /** Nobody else looks for the name meanwhile. Null when the flow is not what it was: then all of it is looked at again. */
-  async #findOrBegin(resolved: Resolved, name: string, start: StandardStart): Promise<Found | null> {
+  /** No other start looks for the name meanwhile. Null when the flow has changed: then the start begins anew. */
+  async #findOrBegin(resolved: Resolved, name: string, start: DurableStart): Promise<Started | null> {
     const { flows, store } = this.#options;
     const { id } = resolved.runnable.flow;
     const known = await store.find(id, name);
-    if (known !== null) return { record: known, isNew: false };
+    if (known !== null) return { record: known, snapshot: null };
     if (flows.peek(start.flowName, start.qualifier)?.runnable.flow.id !== id) return null;
-    return { record: await this.#begin(resolved, name, start), isNew: true };
+    return this.#begin(resolved, name, start);
   }
 
-  async #begin({ runnable, alias }: Resolved, name: string, start: StandardStart): Promise<ExecutionRecord> {
-    if (!start.byTask) this.#options.refuseInTrouble();
-    const { standardExecutions } = this.#options;
-    if (standardExecutions !== null && this.running >= standardExecutions) {
-      throw new ApiError('ResourceThrottled', `${standardExecutions} executions are running, which is the limit.`);
-    }
-    const { flow, plan, version } = runnable;
-    const record: ExecutionRecord = {
-      id: ++this.lastId,
+  async #begin(resolved: Resolved, name: string, start: DurableStart): Promise<Started> {
+    const { table, gate, orphans, limits, ports } = this.#options;
+    const { origin } = start;
+    const isPatient = isRepeated(origin);
+    if (!isPatient) gate.refuseInTrouble();
+    table.refuseFull();
+    const { flow, plan } = resolved.runnable;
+    const record = this.#record(resolved, name, start);
+    const { id: flowId, revision, definition, description, roleArn, environment } = flow;
+    const snapshot = { flowId, revision, definition, description, roleArn, environment };
+    const execution = new Execution(plan, startOf(record, start.input, flow), limits);
+    const run = new DurableRun(table, record, execution, { kind: 'new', snapshot, abortable: !isPatient });
+    table.add(run);
+    run.begin({ kind: 'start' });
+    await (isPatient ? run.durable() : gate.durable(run));
+    ports.observer.executionStarted?.({
+      mode: 'Standard',
+      flowName: flow.name,
+      executionName: name,
+      source: origin.from,
+    });
+    if (isPatient && owesEnd(origin)) await orphans.stopIfOrphan(record);
+    return { record: { ...record, startedMs: execution.startedMs }, snapshot };
+  }
+
+  #record({ runnable, alias }: Resolved, name: string, { inputText, origin }: DurableStart): ExecutionRecord {
+    const { flow, version } = runnable;
+    return {
+      id: ++this.#lastId,
       flowId: flow.id,
       flowName: flow.name,
       name,
       status: 'Running',
-      startedMs: this.#options.clock.nowMs(),
+      startedMs: this.#options.ports.clock.nowMs(),
       stoppedMs: 0,
       revision: flow.revision,
       version,
       alias,
-      parent: start.parent,
-      callback: start.reports ? 'owed' : 'none',
+      parent: parentOf(origin),
+      callback: owesEnd(origin) ? 'owed' : 'none',
       stop: null,
       wakeMs: null,
       error: '',
       cause: '',
-      input: start.inputText,
+      input: inputText,
       output: '',
     };
-    const { id: flowId, revision, definition, description, roleArn, environment } = flow;
-    const snapshot = { flowId, revision, definition, description, roleArn, environment };
-    const execution = new Execution(plan, startOf(record, start.input, flow), this.#options.limits);
-    const run = new StandardRun(this.#options.table, record, execution, {
-      kind: 'new',
-      snapshot,
-      withdrawable: !start.byTask,
-    });
-    this.#options.table.add(run);
-    this.running++;
-    run.begin({ kind: 'start' });
-    await (start.byTask ? run.durable() : this.#options.kept(run));
-    if (start.byTask && start.reports) await this.#options.stopIfOrphan(record);
-    return { ...record, startedMs: execution.startedMs };
   }
 }
 
-/** The execution of a name. */
-interface Found {
-  readonly record: ExecutionRecord;
-  /** Started by whoever found it. */
-  readonly isNew: boolean;
-}
-
-/** What a start gives whose name is taken (api.md 4.14). */
-function same(known: ExecutionRecord, { parent, byTask, reports }: StandardStart): ExecutionRecord {
+/** The answer to a start whose name is taken (api.md 4.14). @throws {ApiError} `ExecutionAlreadyExists`. */
+function existing(known: ExecutionRecord, origin: StartOrigin): Started {
+  const parent = parentOf(origin);
   const isAgain = parent?.execution === known.parent?.execution && parent?.event === known.parent?.event;
-  // The same start again, whose answer was lost.
-  if (isAgain && (byTask || known.status === 'Running')) return known;
-  // One that runs for somebody else would not report its end to this task.
-  if (known.status === 'Running' && !reports) return known;
+  const isRunning = known.status === 'Running';
+  // The same start again, whose answer was lost; or a running execution, unless the end of this one is owed to a task:
+  // an execution that runs for another would not report its end to it.
+  if (isAgain ? isRepeated(origin) || isRunning : isRunning && !owesEnd(origin)) {
+    return { record: known, snapshot: null };
+  }
   throw apiError('ExecutionAlreadyExists', known.name, known.flowName);
 }

@@ -1,12 +1,51 @@
-/** What a Standard execution waits for, in sentences (docs/extensions.md): a function of its state. */
+/** The answer to "why is it waiting?" (docs/extensions.md), in sentences: a function of the state of an execution. */
 import { formatTime } from '../../base/clock.ts';
 import type { CallCommand, Execution, TimerCommand } from '../../interpreter/execution.ts';
-import type { StoreTrouble } from './commit-queue.ts';
+import type { Dialect } from '../../language/plan.ts';
+import type { ExecutionRecord } from '../../store/executions.ts';
+import type { CommitQueue, StoreTrouble } from './commit-queue.ts';
+import { ExecutionUnreadable } from './loader.ts';
+import type { ExecutionLoader } from './loader.ts';
 import type { ExecutionWait } from '../executions.ts';
-import type { Stuck } from './run-table.ts';
+import type { RunTable, Stuck } from './run-table.ts';
+
+export interface WaitsOptions {
+  readonly table: Pick<RunTable, 'stuck' | 'peek'>;
+  readonly queue: Pick<CommitQueue, 'trouble'>;
+  readonly loader: ExecutionLoader;
+}
+
+export class Waits {
+  readonly #options: WaitsOptions;
+
+  constructor(options: WaitsOptions) {
+    this.#options = options;
+  }
+
+  /** What a running execution waits for; empty for one that has ended. */
+  async of(record: ExecutionRecord): Promise<readonly ExecutionWait[]> {
+    const { table, queue, loader } = this.#options;
+    if (record.status !== 'Running') return [];
+    const stuck = table.stuck(record.id);
+    if (stuck !== undefined) return [stuckWait(stuck)];
+    const { trouble } = queue;
+    const execution = table.peek(record.id)?.execution ?? (await loader.load(record));
+    return [...(trouble === null ? [] : [storeWait(trouble)]), ...waitsOf(execution)];
+  }
+
+  /** The dialect of its definition; null for a definition that this version cannot read. */
+  async dialect(record: ExecutionRecord): Promise<Dialect | null> {
+    try {
+      return await this.#options.loader.dialect(record);
+    } catch (error) {
+      if (error instanceof ExecutionUnreadable) return null;
+      throw error;
+    }
+  }
+}
 
 /** One wait for each command under way, in the order in which they began. */
-export function waitsOf(execution: Execution): ExecutionWait[] {
+function waitsOf(execution: Execution): ExecutionWait[] {
   return [...execution.commands.values()].map((command) => {
     const thread = execution.threads.get(command.thread);
     const untilMs = execution.dueMs(command);
@@ -22,15 +61,15 @@ export function waitsOf(execution: Execution): ExecutionWait[] {
   });
 }
 
-/** The store takes nothing, so nothing that was decided may be acted on. */
-export function storeWait({ sinceMs, error }: StoreTrouble): ExecutionWait {
-  const reason = `The store takes no commit (${reasonOf(error)}). It is tried again until it does; the execution then goes on by itself.`;
+/** The store accepts no commit, and the execution acts on nothing that is not durable. */
+function storeWait({ sinceMs, error }: StoreTrouble): ExecutionWait {
+  const reason = `The store is not accepting commits (${reasonOf(error)}). The server repeats them until it does; the execution then continues by itself.`;
   return { kind: 'Store', stepName: '', event: 0, sinceMs, untilMs: null, action: '', reason };
 }
 
-/** Nobody can say what comes next in it. */
-export function stuckWait({ sinceMs, error }: Stuck): ExecutionWait {
-  const reason = `It cannot go on in this version of the server (${reasonOf(error)}). StopExecution ends it; a start of the server tries it again.`;
+/** This version of the server cannot decide what comes next in it. */
+function stuckWait({ sinceMs, error }: Stuck): ExecutionWait {
+  const reason = `It cannot continue in this version of the server (${reasonOf(error)}). StopExecution ends it; the next start of the server tries it again.`;
   return { kind: 'Stuck', stepName: '', event: 0, sinceMs, untilMs: null, action: '', reason };
 }
 

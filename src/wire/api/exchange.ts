@@ -6,8 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ApiError } from '../../api/error.ts';
-import type { Clock } from '../../base/clock.ts';
-import type { Ids } from '../../base/ids.ts';
+import type { Ports } from '../../base/ports.ts';
 import type { Waiter } from '../http/early-answers.ts';
 import type { Outbox } from '../http/outbox.ts';
 import { errorHeaders, renderError, replyHeaders } from './reply.ts';
@@ -20,8 +19,7 @@ const LONGEST_HOST = 255;
 
 /** What all exchanges of a server share. */
 export interface ExchangeShared {
-  readonly clock: Clock;
-  readonly ids: Ids;
+  readonly ports: Ports;
   readonly outbox: Outbox;
   readonly unread: UnreadReplies;
   /** True once the server is closing: answers then end their connections. */
@@ -33,16 +31,22 @@ export class Exchange implements ReplyContext, Waiter {
   readonly traceId: string;
   format: Format = 'JSON';
   dueMs = 0;
+  /** Empty until it is known. */
+  action = '';
+  /** On the monotonic clock; 0 when no one wants to know how long the call took. */
+  readonly #beganMs: number;
   readonly #shared: ExchangeShared;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
 
   constructor(shared: ExchangeShared, request: IncomingMessage, response: ServerResponse) {
-    this.requestId = shared.ids.uuid().toUpperCase();
-    this.traceId = shared.ids.uuid().replaceAll('-', '');
+    this.requestId = shared.ports.ids.uuid().toUpperCase();
+    this.traceId = shared.ports.ids.uuid().replaceAll('-', '');
     this.#shared = shared;
     this.#request = request;
     this.#response = response;
+    const { clock, observer } = shared.ports;
+    this.#beganMs = observer.requestEnded === null ? 0 : clock.monotonicMs();
   }
 
   get hostId(): string {
@@ -57,10 +61,12 @@ export class Exchange implements ReplyContext, Waiter {
   /** For {@link Outbox}: writes a result at once. */
   sendNow(body: string): void {
     this.#send(200, body, []);
+    this.#reportEnd(200, '');
   }
 
   sendError(error: ApiError): void {
     this.#send(error.status, renderError(this, error), errorHeaders(error));
+    this.#reportEnd(error.status, error.code);
   }
 
   sendSpace(): boolean {
@@ -80,6 +86,7 @@ export class Exchange implements ReplyContext, Waiter {
    * bytes unread, it would be reset, and a caller that is still sending would lose the answer.
    */
   refuseUnread(error: ApiError): void {
+    this.#reportEnd(error.status, error.code);
     const socket = this.#response.socket;
     if (socket === null) {
       // An earlier request of this connection is not answered yet; the answer waits for its turn.
@@ -89,7 +96,18 @@ export class Exchange implements ReplyContext, Waiter {
     const body = renderError(this, error);
     const headers = [...replyHeaders(this, Buffer.byteLength(body)), ...errorHeaders(error)];
     this.#request.pause();
-    endConnection(socket, this.#shared.clock, error.status, headers, body);
+    endConnection(socket, this.#shared.ports.scheduler, error.status, headers, body);
+  }
+
+  #reportEnd(status: number, code: string): void {
+    const { clock, observer } = this.#shared.ports;
+    observer.requestEnded?.({
+      requestId: this.requestId,
+      action: this.action,
+      status,
+      code,
+      tookMs: clock.monotonicMs() - this.#beganMs,
+    });
   }
 
   #send(status: number, body: string, moreHeaders: string[]): void {
@@ -114,7 +132,7 @@ export class Exchange implements ReplyContext, Waiter {
 /** Writes a last answer to a connection, and closes it for good a little later or when the caller does. */
 export function endConnection(
   socket: Socket,
-  clock: Clock,
+  scheduler: Ports['scheduler'],
   status: number,
   headers: readonly string[],
   body: string,
@@ -122,6 +140,6 @@ export function endConnection(
   let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
   for (let i = 0; i + 1 < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`;
   socket.end(`${head}connection: close\r\n\r\n${body}`);
-  const cancel = clock.after(LINGER_MS, () => socket.destroy());
+  const cancel = scheduler.after(LINGER_MS, () => socket.destroy());
   socket.once('close', cancel);
 }

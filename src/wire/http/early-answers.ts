@@ -5,7 +5,7 @@
  * One shared, coarse ticker runs while calls are under way; a call that is answered quickly costs two changes of a
  * set and no timer. Both sets are ordered by due time, because every waiter of a set waits equally long.
  */
-import type { Clock } from '../../base/clock.ts';
+import type { Ports } from '../../base/ports.ts';
 
 const REPEAT_MS = 1000;
 const COARSEST_TICK_MS = 250;
@@ -19,23 +19,23 @@ export interface Waiter {
 }
 
 export class EarlyAnswers {
-  readonly #clock: Clock;
+  readonly #ports: Pick<Ports, 'clock' | 'scheduler'>;
   readonly #afterMs: number;
   readonly #tickMs: number;
   readonly #silent = new Set<Waiter>();
   readonly #begun = new Set<Waiter>();
   #cancelTick: (() => void) | null = null;
 
-  constructor(clock: Clock, afterMs: number) {
-    this.#clock = clock;
+  constructor(ports: Pick<Ports, 'clock' | 'scheduler'>, afterMs: number) {
+    this.#ports = ports;
     this.#afterMs = afterMs;
     this.#tickMs = Math.max(1, Math.min(COARSEST_TICK_MS, afterMs / 4));
   }
 
   add(waiter: Waiter): void {
-    waiter.dueMs = this.#clock.monotonicMs() + this.#afterMs;
+    waiter.dueMs = this.#ports.clock.monotonicMs() + this.#afterMs;
     this.#silent.add(waiter);
-    this.#cancelTick ??= this.#clock.after(this.#tickMs, () => this.#tick());
+    this.#cancelTick ??= this.#ports.scheduler.after(this.#tickMs, () => this.#tick());
   }
 
   /** To be called before the answer itself is sent. */
@@ -51,7 +51,7 @@ export class EarlyAnswers {
   }
 
   #tick(): void {
-    const nowMs = this.#clock.monotonicMs();
+    const nowMs = this.#ports.clock.monotonicMs();
     for (const waiters of [this.#begun, this.#silent]) {
       for (const waiter of waiters) {
         if (waiter.dueMs > nowMs) break;
@@ -62,6 +62,6 @@ export class EarlyAnswers {
       }
     }
     const idle = this.#silent.size === 0 && this.#begun.size === 0;
-    this.#cancelTick = idle ? null : this.#clock.after(this.#tickMs, () => this.#tick());
+    this.#cancelTick = idle ? null : this.#ports.scheduler.after(this.#tickMs, () => this.#tick());
   }
 }

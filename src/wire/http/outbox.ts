@@ -3,6 +3,7 @@
  * is then woken once for all of them instead of once for each, which costs more than all other work on an answer
  * (docs/performance.md). A turn is short, so nobody waits for long.
  */
+import type { Scheduler } from '../../base/scheduler.ts';
 
 /** A result that can be written. */
 interface Sender {
@@ -10,12 +11,17 @@ interface Sender {
 }
 
 export class Outbox {
+  readonly #scheduler: Scheduler;
   #senders: Sender[] = [];
   #bodies: string[] = [];
 
+  constructor(scheduler: Scheduler) {
+    this.#scheduler = scheduler;
+  }
+
   /** Writes `body` at the end of this turn. */
   add(sender: Sender, body: string): void {
-    if (this.#senders.length === 0) setImmediate(() => this.#flush());
+    if (this.#senders.length === 0) this.#scheduler.soon(() => this.#flush());
     this.#senders.push(sender);
     this.#bodies.push(body);
   }

@@ -1,58 +1,74 @@
 /**
- * Tells parents of the ends of their children. An end that is owed stays owed in the store until the parent's own event
- * about it is durable, so a crash in between only makes it come twice, and the second is stale.
+ * Reports the ends of children to their parents. An end remains owed in the store until the parent's own event about it is
+ * durable, so after a crash in between the report is repeated, and the second one is stale.
  */
-import type { Clock } from '../../../base/clock.ts';
 import { parseJson } from '../../../base/json.ts';
+import type { Ports } from '../../../base/ports.ts';
 import type { ExecutionId, ExecutionRecord, ExecutionStore, TaskReference } from '../../../store/executions.ts';
 import type { TaskReport } from '../../executions.ts';
-
-/**
- * `told`: the parent has the outcome on disk, or cannot use it any more. `later`: its task is between two attempts. `stuck`:
- * nothing can be told to it before the next start of the server.
- */
-export type Told = 'told' | 'later' | 'stuck';
+import type { CommitQueue } from '../commit-queue.ts';
+import type { RunListener, RunTable } from '../run-table.ts';
+import type { DurableRun } from '../run.ts';
 
 export interface ParentReportsOptions {
   readonly store: Pick<ExecutionStore, 'get'>;
-  readonly clock: Clock;
-  readonly report: (task: TaskReference, report: TaskReport) => Promise<Told>;
-  readonly done: (id: ExecutionId) => void;
-  readonly onError: (error: unknown) => void;
+  readonly ports: Pick<Ports, 'scheduler' | 'observer'>;
+  readonly table: Pick<RunTable, 'get' | 'stuck'>;
+  readonly queue: Pick<CommitQueue, 'addChange'>;
 }
+
+/**
+ * `done`: the parent has the outcome on disk, or has no use for it any more. `later`: its task is between two attempts.
+ * `stuck`: nothing reaches it before the next start of the server.
+ */
+type Reported = 'done' | 'later' | 'stuck';
 
 const RETRY_MS = 1_000;
 
-export class ParentReports {
+export class ParentReports implements RunListener {
   readonly #options: ParentReportsOptions;
-  #closed = false;
+  #isClosed = false;
 
   constructor(options: ParentReportsOptions) {
     this.#options = options;
   }
 
-  /** The execution has ended and its end is due. Never rejects; it tries again until it is done. */
+  ended({ record }: DurableRun): void {
+    if (record.callback === 'owed') void this.add(record.id);
+  }
+
+  /** The execution has ended and its end is due. Never rejects; repeats the report until it is done. */
   async add(id: ExecutionId): Promise<void> {
-    const { store, report, done, onError } = this.#options;
-    if (this.#closed) return;
+    const { store, ports, queue } = this.#options;
+    if (this.#isClosed) return;
     try {
       const child = await store.get(id);
       if (child === null || child.callback !== 'due') return;
-      const told = child.parent === null ? 'told' : await report(child.parent, reportOf(child));
-      if (told === 'told') done(id);
-      else if (told === 'later') this.#again(id);
+      const reported = child.parent === null ? 'done' : await this.#report(child.parent, reportOf(child));
+      if (reported === 'done') queue.addChange({ id, callbackDone: true });
+      else if (reported === 'later') this.#again(id);
     } catch (error) {
-      onError(error);
+      ports.observer.defect?.({ error, where: 'reporting the end of an execution to its parent' });
       this.#again(id);
     }
   }
 
-  #again(id: ExecutionId): void {
-    this.#options.clock.after(RETRY_MS, () => void this.add(id));
+  close(): void {
+    this.#isClosed = true;
   }
 
-  close(): void {
-    this.#closed = true;
+  async #report(task: TaskReference, report: TaskReport): Promise<Reported> {
+    const { table } = this.#options;
+    const run = await table.get(task.execution);
+    if (run === null) return table.stuck(task.execution) === undefined ? 'done' : 'stuck';
+    if (run.comesAgain(task.event)) return 'later';
+    run.report(task.event, report);
+    await run.durable();
+    return 'done';
+  }
+
+  #again(id: ExecutionId): void {
+    this.#options.ports.scheduler.after(RETRY_MS, () => void this.add(id));
   }
 }
 

@@ -1,39 +1,37 @@
 /**
- * Wakes what is asleep in the store when its time has come. There is one timer, for the earliest; it never sleeps longer
- * than a minute, because the wall clock, by which the store's times count, may be set in the meantime.
+ * Wakes executions that are asleep in the store when their time has come. There is one timer, for the earliest. It never
+ * runs for longer than a minute, because someone may set the wall clock, by which the times in the store count.
  */
-import type { Clock } from '../../../base/clock.ts';
+import type { Ports } from '../../../base/ports.ts';
 import type { ExecutionId, ExecutionStore } from '../../../store/executions.ts';
+import type { RunListener, RunTable } from '../run-table.ts';
 
 export interface SleepersOptions {
   readonly store: Pick<ExecutionStore, 'due' | 'asleep' | 'nextWakeMs'>;
-  readonly clock: Clock;
-  /** Brings an execution into memory and lets it look at the clock. */
-  readonly wake: (id: ExecutionId) => Promise<void>;
-  /** Brings an execution into memory whose times in the store are those of a clock that was set back since. */
-  readonly setBack: (id: ExecutionId, byMs: number) => Promise<void>;
-  readonly onError: (error: unknown) => void;
+  readonly ports: Pick<Ports, 'clock' | 'scheduler' | 'observer'>;
+  readonly table: Pick<RunTable, 'get'>;
 }
 
 const LONGEST_SLEEP_MS = 60_000;
 /** Between two looks while some are due and their waking is on its way to the disk. */
 const SHORTEST_SLEEP_MS = 20;
+const RETRY_MS = 1_000;
 const BATCH = 200;
 /**
- * A wall clock that falls behind the monotonic one by more was set back. One that runs ahead was set on, or the machine was
- * suspended: what is due then is due.
+ * A wall clock that falls behind the monotonic one by more than this was set back. A clock that runs ahead was set forward,
+ * or the machine was suspended: executions that are due then wake.
  */
 const SET_BACK_MS = 5_000;
 
-export class Sleepers {
+export class Sleepers implements RunListener {
   readonly #options: SleepersOptions;
   #cancel: (() => void) | null = null;
   #armedMs = Number.POSITIVE_INFINITY;
-  #looking = false;
-  #closed = false;
+  #isLooking = false;
+  #isClosed = false;
   /** Wall clock minus monotonic clock. */
   #offsetMs: number;
-  /** By how much the clock was set back, and the last execution that was told. */
+  /** By how much the clock was set back, and the last execution whose times were moved. */
   readonly #setBacks: { readonly byMs: number; after: ExecutionId }[] = [];
 
   constructor(options: SleepersOptions) {
@@ -41,15 +39,15 @@ export class Sleepers {
     this.#offsetMs = this.#offset();
   }
 
-  /** An execution falls asleep until then, wall clock. */
-  add(wakeMs: number): void {
-    this.#arm(wakeMs - this.#options.clock.nowMs());
+  /** An execution sleeps until then, wall clock. */
+  asleep(wakeMs: number): void {
+    this.#arm(wakeMs - this.#options.ports.clock.nowMs());
   }
 
   /** Looks now, and from then on by itself. */
   async look(): Promise<void> {
-    if (this.#looking || this.#closed) return;
-    this.#looking = true;
+    if (this.#isLooking || this.#isClosed) return;
+    this.#isLooking = true;
     let nextMs: number | null = null;
     try {
       const byMs = this.#wentBackMs();
@@ -57,36 +55,36 @@ export class Sleepers {
       await this.#setAllBack();
       nextMs = await this.#wakeDue();
     } catch (error) {
-      this.#options.onError(error);
-      nextMs = 1_000;
+      this.#options.ports.observer.defect?.({ error, where: 'waking executions whose time has come' });
+      nextMs = RETRY_MS;
     } finally {
-      this.#looking = false;
+      this.#isLooking = false;
     }
     if (nextMs !== null) this.#arm(nextMs);
   }
 
   close(): void {
-    this.#closed = true;
+    this.#isClosed = true;
     this.#cancel?.();
   }
 
-  /** Milliseconds until the next look; null when nothing is asleep. */
+  /** Milliseconds until the next look; null when no execution is asleep. */
   async #wakeDue(): Promise<number | null> {
-    const { store, clock, wake } = this.#options;
-    const ids = await store.due(clock.nowMs(), BATCH);
-    for (const id of ids) await wake(id);
+    const { store, ports, table } = this.#options;
+    const ids = await store.due(ports.clock.nowMs(), BATCH);
+    for (const id of ids) (await table.get(id))?.recheck();
     if (ids.length > 0) return SHORTEST_SLEEP_MS;
     const nextMs = await store.nextWakeMs();
-    return nextMs === null ? null : nextMs - clock.nowMs();
+    return nextMs === null ? null : nextMs - ports.clock.nowMs();
   }
 
   /** One after another, each execution once, also when the store fails in between. */
   async #setAllBack(): Promise<void> {
-    const { store, setBack } = this.#options;
-    for (let one = this.#setBacks[0]; one !== undefined && !this.#closed; one = this.#setBacks[0]) {
+    const { store, table } = this.#options;
+    for (let one = this.#setBacks[0]; one !== undefined && !this.#isClosed; one = this.#setBacks[0]) {
       const ids = await store.asleep(one.after, BATCH);
       for (const id of ids) {
-        await setBack(id, one.byMs);
+        (await table.get(id))?.setBack(one.byMs);
         one.after = id;
       }
       if (ids.length < BATCH) this.#setBacks.shift();
@@ -101,19 +99,19 @@ export class Sleepers {
   }
 
   #offset(): number {
-    const { clock } = this.#options;
+    const { clock } = this.#options.ports;
     return clock.nowMs() - clock.monotonicMs();
   }
 
   #arm(inMs: number): void {
-    if (this.#closed) return;
-    const { clock } = this.#options;
+    if (this.#isClosed) return;
+    const { clock, scheduler } = this.#options.ports;
     const delayMs = Math.min(Math.max(inMs, SHORTEST_SLEEP_MS), LONGEST_SLEEP_MS);
     const dueMs = clock.monotonicMs() + delayMs;
     if (this.#cancel !== null && dueMs >= this.#armedMs) return;
     this.#cancel?.();
     this.#armedMs = dueMs;
-    this.#cancel = clock.after(delayMs, () => {
+    this.#cancel = scheduler.after(delayMs, () => {
       this.#cancel = null;
       void this.look();
     });

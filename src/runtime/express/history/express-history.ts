@@ -11,8 +11,8 @@
  */
 import { assert } from '../../../base/assert.ts';
 import type { ExecutionPosition, ExecutionQuery } from '../../../store/executions.ts';
-import { KeptExecution, KeptSource } from './kept-execution.ts';
-import type { ExpressOrigin, ExpressSource, Keeper } from './kept-execution.ts';
+import { RetainedExecution, RetainedSource } from './retained-execution.ts';
+import type { ExpressOrigin, ExpressSource, Retainer } from './retained-execution.ts';
 
 export interface ExpressHistoryOptions {
   readonly nowMs: () => number;
@@ -23,27 +23,27 @@ export interface ExpressHistoryOptions {
 }
 
 export interface ExpressPage {
-  readonly executions: readonly KeptExecution[];
+  readonly executions: readonly RetainedExecution[];
   readonly next: ExecutionPosition | null;
 }
 
 /** No execution takes more than this part of all. */
 const SHARES = 8;
 
-export class ExpressHistory implements Keeper {
+export class ExpressHistory implements Retainer {
   readonly #options: ExpressHistoryOptions;
   /** What one execution may take. */
   readonly share: number;
   /** Weak: what is kept shall not keep a compiled plan. */
-  readonly #sources = new WeakMap<ExpressSource, KeptSource>();
+  readonly #sources = new WeakMap<ExpressSource, RetainedSource>();
   /** By name. Those that never wait are not in it: nobody can ask before they have ended. */
-  readonly #running = new Map<string, KeptExecution>();
+  readonly #running = new Map<string, RetainedExecution>();
   /** Those that have ended, in the order of their ends. Places are counted on for ever, and a slot is used again. */
-  readonly #ended: (KeptExecution | null)[];
+  readonly #ended: (RetainedExecution | null)[];
   #first = 0;
   #end = 0;
   /** Those before place `#indexed` by name: the index is made when somebody looks, so that most never enter it. */
-  readonly #byName = new Map<string, KeptExecution>();
+  readonly #byName = new Map<string, RetainedExecution>();
   #indexed = 0;
   #lastId = 0;
   #bytes = 0;
@@ -51,7 +51,7 @@ export class ExpressHistory implements Keeper {
   constructor(options: ExpressHistoryOptions) {
     this.#options = options;
     this.share = Math.floor(options.bytes / SHARES);
-    this.#ended = new Array<KeptExecution | null>(options.executions).fill(null);
+    this.#ended = new Array<RetainedExecution | null>(options.executions).fill(null);
   }
 
   /** What all of it takes, an estimate that is never too low; at most the limit. */
@@ -60,13 +60,13 @@ export class ExpressHistory implements Keeper {
   }
 
   /** Begins to keep an execution; null when there is no room. Its `end` has to follow, whatever becomes of it. */
-  begin(name: string, origin: ExpressOrigin): KeptExecution | null {
+  begin(name: string, origin: ExpressOrigin): RetainedExecution | null {
     let source = this.#sources.get(origin.source);
     if (source === undefined) {
-      source = new KeptSource(origin.source);
+      source = new RetainedSource(origin.source);
       this.#sources.set(origin.source, source);
     }
-    const kept = new KeptExecution(this, ++this.#lastId, name, origin, source);
+    const kept = new RetainedExecution(this, ++this.#lastId, name, origin, source);
     // Held before room is made: what goes for it may be the last of the same source.
     const isNew = source.kept++ === 0;
     if (this.makeRoom(kept, kept.bytes + (isNew ? source.bytes : 0))) return kept;
@@ -75,12 +75,12 @@ export class ExpressHistory implements Keeper {
     return null;
   }
 
-  waits(kept: KeptExecution): void {
+  waits(kept: RetainedExecution): void {
     kept.isVisible = true;
     this.#running.set(kept.name, kept);
   }
 
-  end(kept: KeptExecution): void {
+  end(kept: RetainedExecution): void {
     if (kept.isVisible) this.#running.delete(kept.name);
     this.#bytes += kept.close();
     if (kept.isForgotten || kept.status === 'Running') return this.#release(kept);
@@ -92,7 +92,7 @@ export class ExpressHistory implements Keeper {
   }
 
   /** Counts what `kept` takes more, if it may. The oldest make room for it. */
-  makeRoom(kept: KeptExecution, bytes: number): boolean {
+  makeRoom(kept: RetainedExecution, bytes: number): boolean {
     const limit = this.#options.bytes;
     if (kept.bytes > this.share) return false;
     while (this.#bytes + bytes > limit && this.#first < this.#end) this.#dropOldest();
@@ -103,7 +103,7 @@ export class ExpressHistory implements Keeper {
 
   /** Drops what is kept of a flow that was deleted. */
   forgetFlow(flowName: string): void {
-    const left: KeptExecution[] = [];
+    const left: RetainedExecution[] = [];
     for (let place = this.#first; place < this.#end; place++) {
       const kept = this.#at(place);
       if (kept.source.flow.name === flowName) this.#release(kept);
@@ -120,7 +120,7 @@ export class ExpressHistory implements Keeper {
     }
   }
 
-  find(flowId: string, name: string): KeptExecution | null {
+  find(flowId: string, name: string): RetainedExecution | null {
     this.#dropAged(this.#options.nowMs());
     for (; this.#indexed < this.#end; this.#indexed++) {
       const kept = this.#at(this.#indexed);
@@ -133,7 +133,7 @@ export class ExpressHistory implements Keeper {
   /** Newest first. A page that was begun goes on in the same order whatever starts and ends meanwhile. */
   list(query: ExecutionQuery): ExpressPage {
     this.#dropAged(this.#options.nowMs());
-    const found: KeptExecution[] = [];
+    const found: RetainedExecution[] = [];
     for (let place = this.#first; place < this.#end; place++) {
       const kept = this.#at(place);
       if (matches(kept, query)) found.push(kept);
@@ -142,7 +142,7 @@ export class ExpressHistory implements Keeper {
     found.sort((one, other) => other.id - one.id);
     let count = 0;
     for (let units = 0; count < Math.min(found.length, query.limit) && units <= query.textUnits; count++) {
-      if (!query.metadataOnly) units += (found[count] as KeptExecution).textUnits;
+      if (!query.metadataOnly) units += (found[count] as RetainedExecution).textUnits;
     }
     const last = count < found.length ? found[count - 1] : undefined;
     return {
@@ -151,7 +151,7 @@ export class ExpressHistory implements Keeper {
     };
   }
 
-  #at(place: number): KeptExecution {
+  #at(place: number): RetainedExecution {
     const kept = this.#ended[place % this.#ended.length];
     assert(kept !== undefined && kept !== null, 'a place between the first and the end holds an execution');
     return kept;
@@ -171,14 +171,14 @@ export class ExpressHistory implements Keeper {
   }
 
   /** Of a flow that is gone: it runs on unseen. */
-  #hide(kept: KeptExecution): void {
+  #hide(kept: RetainedExecution): void {
     this.#running.delete(kept.name);
     kept.isVisible = false;
     kept.isForgotten = true;
     kept.wakeAll();
   }
 
-  #release(kept: KeptExecution): void {
+  #release(kept: RetainedExecution): void {
     const { source } = kept;
     this.#bytes -= kept.bytes;
     source.kept--;
@@ -186,7 +186,7 @@ export class ExpressHistory implements Keeper {
   }
 }
 
-function matches(kept: KeptExecution, query: ExecutionQuery): boolean {
+function matches(kept: RetainedExecution, query: ExecutionQuery): boolean {
   return (
     kept.source.flow.id === query.flowId &&
     (query.after === null || kept.id < query.after.id) &&

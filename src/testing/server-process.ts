@@ -1,15 +1,14 @@
 /**
- * Millrace as its users start it: a process of its own, told by environment and settings file, watched from outside.
- * Whatever a test leaves running is killed after the tests of its file.
+ * Millrace as its users start it: a process with its environment and settings file, watched from outside. The clean-up kills
+ * a server that a test leaves running.
  */
-import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { atEnd } from './at-end.ts';
+import type { CleanUp } from './clean-up.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const LAUNCHER = fileURLToPath(new URL('../../bin/millrace.js', import.meta.url));
@@ -97,8 +96,8 @@ export interface ServerOptions {
 }
 
 /** A server on a free port of loopback with {@link ROOT_KEY}, ready to be called. */
-export async function startServer(options: ServerOptions = {}): Promise<Server> {
-  const folder = options.folder ?? temporaryFolder();
+export async function startServer(t: CleanUp, options: ServerOptions = {}): Promise<Server> {
+  const folder = options.folder ?? temporaryFolder(t);
   const env: Record<string, string | null> = {
     MILLRACE_LISTEN: '127.0.0.1:0',
     MILLRACE_DATA: folder,
@@ -107,7 +106,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     ...options.env,
   };
   if (options.settings !== undefined) {
-    const file = join(temporaryFolder(), 'millrace.yaml');
+    const file = join(temporaryFolder(t), 'millrace.yaml');
     writeFileSync(file, options.settings);
     env['MILLRACE_CONFIG'] = file;
   }
@@ -117,7 +116,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     running.process.kill(name);
     return running.ended;
   };
-  atEnd(signal('SIGKILL'));
+  t.after(signal('SIGKILL'));
   return { ...running, url, endpoint: new URL(url).host, folder, stop: signal('SIGTERM'), kill: signal('SIGKILL') };
 }
 
@@ -133,7 +132,7 @@ async function readyUrl(running: Running): Promise<string> {
     });
   });
   const failed = running.ended.then((ended) => {
-    assert.fail(`the server ended with ${ended.code ?? ended.signal} before it was ready:\n${ended.stderr}`);
+    throw new Error(`the server ended with ${ended.code ?? ended.signal} before it was ready:\n${ended.stderr}`);
   });
   return Promise.race([ready, failed]);
 }

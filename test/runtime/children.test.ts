@@ -1,12 +1,19 @@
 /** Flows that tasks start: what the child is given, what its start or its end makes of the task. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createActions } from '../../src/actions/catalog.ts';
-import type { StartChildRequest, StartedChild, SyncChild, SyncChildRequest } from '../../src/actions/fnf/start.ts';
+import type { TaskResult } from '../../src/actions/action.ts';
 import { ApiError, apiError } from '../../src/api/error.ts';
-import type { JsonObject } from '../../src/base/json.ts';
-import { createMemoryMessages } from '../../src/store/memory/message-store.ts';
-import { EXPRESS_CALL, bench } from './support.ts';
+import type { JsonObject, JsonValue } from '../../src/base/json.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { systemScheduler } from '../../src/base/scheduler.ts';
+import { childModeOf } from '../../src/language/tasks/child-modes.ts';
+import { Children } from '../../src/runtime/children/children.ts';
+import type { ChildrenOptions } from '../../src/runtime/children/children.ts';
+import type { ChildCall } from '../../src/runtime/driver/calls.ts';
+import { Turns } from '../../src/runtime/driver/turns.ts';
+import type { DurableStart, Started } from '../../src/runtime/durable/durable.ts';
+import type { SyncAnswer, SyncRequest } from '../../src/runtime/express/sync-executions.ts';
+import { EXPRESS_CALL } from '../actions/support.ts';
 
 const ended = {
   name: 'e:1',
@@ -16,25 +23,91 @@ const ended = {
   output: '{"id":12345678901234567890}',
   startedMs: 0,
   stoppedMs: 1500,
+  warnings: [],
 } as const;
 
-function child(result: SyncChild['result'] = ended): {
-  requests: SyncChildRequest[];
-  startSync: (request: SyncChildRequest) => Promise<SyncChild>;
-} {
-  const requests: SyncChildRequest[] = [];
+type StartSync = ChildrenOptions['sync']['start'];
+type StartDurable = ChildrenOptions['durable']['start'];
+
+interface CallOptions {
+  readonly call?: Partial<ChildCall>;
+  readonly signal?: AbortSignal;
+}
+
+interface Starter {
+  run(action: string, parameters: JsonObject, options?: CallOptions): Promise<TaskResult>;
+  output(action: string, parameters: JsonObject): Promise<JsonValue>;
+  failure(action: string, parameters: JsonObject): Promise<{ error: string; cause: string }>;
+}
+
+/** The children of an engine whose runtimes are functions of the test. */
+function starter(runtimes: {
+  readonly sync?: StartSync;
+  readonly durable?: StartDurable;
+  callDepth?: number;
+}): Starter {
+  const children = new Children();
+  const ports = { clock: systemClock, scheduler: systemScheduler, ids: { uuid: () => 'R-1', random: () => 0 } };
+  children.connect({
+    sync: { start: runtimes.sync ?? (() => assert.fail('no flow is called here')) },
+    durable: { start: runtimes.durable ?? (() => assert.fail('no execution is started here')) },
+    store: { get: () => Promise.resolve(null) },
+    ports,
+    turns: new Turns(ports),
+    place: { region: 'cn-hangzhou', account: '1234567890123456' },
+    callDepth: runtimes.callDepth ?? 5,
+    childDepth: 5,
+  });
+  const never = new AbortController().signal;
+  const run: Starter['run'] = (action, parameters, { call, signal = never } = {}) => {
+    const childMode = childModeOf(action);
+    assert.ok(childMode !== null, `${action} starts no flow`);
+    return children.start({ ...EXPRESS_CALL, depth: 0, childMode, ...call, action, parameters }, signal);
+  };
+  return {
+    run,
+    async output(action, parameters) {
+      const result = await run(action, parameters);
+      assert.ok(result.ok, `failed: ${JSON.stringify(result)}`);
+      return result.output;
+    },
+    async failure(action, parameters) {
+      const result = await run(action, parameters);
+      assert.ok(!result.ok, `succeeded: ${JSON.stringify(result)}`);
+      return { error: result.error, cause: result.cause };
+    },
+  };
+}
+
+function answerOf(flowName: string, result: SyncAnswer['result']): SyncAnswer {
+  return { flow: { name: flowName }, result } as SyncAnswer;
+}
+
+function express(result: SyncAnswer['result'] = ended): { requests: SyncRequest[]; sync: StartSync } {
+  const requests: SyncRequest[] = [];
   return {
     requests,
-    startSync(request) {
+    sync(request) {
       requests.push(request);
-      return Promise.resolve({ flow: { name: request.flowName }, result });
+      return Promise.resolve(answerOf(request.flowName, result));
+    },
+  };
+}
+
+function standard(): { starts: DurableStart[]; durable: StartDurable } {
+  const starts: DurableStart[] = [];
+  return {
+    starts,
+    durable(start) {
+      starts.push(start);
+      return Promise.resolve({ record: { name: start.executionName ?? '' }, snapshot: null } as Started);
     },
   };
 }
 
 test('the result is the reply of StartSyncExecution with Output parsed', async () => {
-  const { requests, startSync } = child();
-  const fnf = bench({ startSync });
+  const { requests, sync } = express();
+  const fnf = starter({ sync });
   const parameters = { resourceArn: 'acs:fnf:::flow/inner', executionName: 'e', input: { a: 1 } };
   const output = (await fnf.output('FNF:StartSyncExecution', parameters)) as JsonObject;
   assert.equal(
@@ -50,12 +123,15 @@ test('the result is the reply of StartSyncExecution with Output parsed', async (
       StoppedTime: '1970-01-01T00:00:01.500Z',
     }),
   );
-  assert.deepEqual(requests, [{ flowName: 'inner', executionName: 'e', input: { a: 1 }, depth: 1 }]);
+  const input = { a: 1 };
+  assert.deepEqual(requests, [
+    { flowName: 'inner', executionName: 'e', qualifier: '', input, inputText: '{"a":1}', depth: 1 },
+  ]);
 });
 
 test('a flow by name, by ARN, in the names of the API; input as an object, as JSON text, or none', async () => {
-  const { requests, startSync } = child();
-  const fnf = bench({ startSync });
+  const { requests, sync } = express();
+  const fnf = starter({ sync });
   for (const parameters of [
     { flowName: 'a' },
     { FlowName: 'b', ExecutionName: 'x', Input: '{"k":1}' },
@@ -96,7 +172,7 @@ test('a flow by name, by ARN, in the names of the API; input as an object, as JS
 
 test("the child's failure is the task's", async () => {
   const failed = { ...ended, status: 'Failed', errorCode: 'MyError', errorMessage: 'went wrong', output: '' } as const;
-  const fnf = bench({ startSync: child(failed).startSync });
+  const fnf = starter({ sync: express(failed).sync });
   assert.deepEqual(await fnf.failure('FNF:StartSyncExecution', { flowName: 'a' }), {
     error: 'MyError',
     cause: 'went wrong',
@@ -104,60 +180,33 @@ test("the child's failure is the task's", async () => {
 });
 
 test('a refused start is FNF.<code>; a defect is not hidden', async () => {
-  const refusing = bench({ startSync: () => Promise.reject(apiError('FlowNotExists', 'a')) });
+  const refusing = starter({ sync: () => Promise.reject(apiError('FlowNotExists', 'a')) });
   const failure = await refusing.failure('FNF:StartSyncExecution', { flowName: 'a' });
   assert.equal(failure.error, 'FNF.FlowNotExists');
   assert.match(failure.cause, /'?a'? does not exist/);
-  const broken = bench({ startSync: () => Promise.reject(new TypeError('a defect')) });
+  const broken = starter({ sync: () => Promise.reject(new TypeError('a defect')) });
   await assert.rejects(broken.run('FNF:StartSyncExecution', { flowName: 'a' }), TypeError);
 });
 
 test('flows that call themselves end at the depth that the settings allow', async () => {
   let deepest = 0;
-  const never = new AbortController().signal;
-  const call = { ...EXPRESS_CALL, action: 'FNF:StartSyncExecution', parameters: { flowName: 'a' } };
-  const options = {
-    egress: { open: true, allow: [] },
-    functions: [],
-    products: [],
-    mns: { endpoint: null, local: false, keep: 1, subscriptions: [] },
-    eventBridgeEndpoint: null,
-    ossEndpoint: null,
-    messages: createMemoryMessages(),
-    cloud: null,
-    fcEndpoint: null,
-    region: 'r',
-    account: '1',
+  const fnf = starter({
     callDepth: 3,
-  };
-  const http = { errorStatuses: [], timeoutMs: 1, maxResponseBytes: 1, maxRedirects: 1, connectionsPerOrigin: 1 };
-  const { clock } = bench();
-  const actions = createActions({
-    ...options,
-    http,
-    clock,
-    ids: { uuid: () => '', random: () => 0 },
-    startExecution: () => assert.fail('no execution is started here'),
-    async startSync({ depth }) {
+    async sync({ depth }) {
       deepest = depth;
-      const inner = await actions.find(call.action).run({ ...call, depth }, never);
-      if (inner.ok) return { flow: { name: 'a' }, result: ended };
-      return {
-        flow: { name: 'a' },
-        result: { ...ended, status: 'Failed', errorCode: inner.error, errorMessage: inner.cause },
-      };
+      const inner = await fnf.run('FNF:StartSyncExecution', { flowName: 'a' }, { call: { depth } });
+      if (inner.ok) return answerOf('a', ended);
+      return answerOf('a', { ...ended, status: 'Failed', errorCode: inner.error, errorMessage: inner.cause });
     },
   });
-  const result = await actions.find(call.action).run({ ...call, depth: 0 }, never);
-  assert.ok(!result.ok);
-  assert.equal(result.error, 'FNF.CallDepthExceeded');
-  assert.match(result.cause, /limits\.callDepth/);
+  const { error, cause } = await fnf.failure('FNF:StartSyncExecution', { flowName: 'a' });
+  assert.equal(error, 'FNF.CallDepthExceeded');
+  assert.match(cause, /limits\.callDepth/);
   assert.equal(deepest, 3);
-  await actions.close();
 });
 
 test('a task that is given up does not wait for its child', async () => {
-  const fnf = bench({ startSync: () => new Promise(() => undefined) });
+  const fnf = starter({ sync: () => new Promise(() => undefined) });
   const abort = new AbortController();
   const running = fnf.run('FNF:StartSyncExecution', { flowName: 'a' }, { signal: abort.signal });
   abort.abort();
@@ -165,8 +214,8 @@ test('a task that is given up does not wait for its child', async () => {
 });
 
 test('a call that is given up before its turn starts no child', async () => {
-  const { requests, startSync } = child();
-  const fnf = bench({ startSync });
+  const { requests, sync } = express();
+  const fnf = starter({ sync });
   const abort = new AbortController();
   const calls = Array.from({ length: 50 }, () =>
     fnf.run('FNF:StartSyncExecution', { flowName: 'a' }, { signal: abort.signal }),
@@ -180,26 +229,11 @@ test('a call that is given up before its turn starts no child', async () => {
   );
 });
 
-function starter(): {
-  requests: StartChildRequest[];
-  startExecution: (request: StartChildRequest) => Promise<StartedChild>;
-} {
-  const requests: StartChildRequest[] = [];
-  return {
-    requests,
-    startExecution(request) {
-      requests.push(request);
-      const executionName = request.executionName ?? 'made-up';
-      return Promise.resolve({ flowName: request.flowName, executionName, requestId: 'R-1' });
-    },
-  };
-}
-
 const resourceArn = 'acs:fnf:::flow/child';
 
 test('StartExecution in every mode: what the runtime is asked for, and the reply', async () => {
-  const { requests, startExecution } = starter();
-  const fnf = bench({ startExecution });
+  const { starts, durable } = standard();
+  const fnf = starter({ durable });
   const parameters = { resourceArn, executionName: 'e-1', input: { a: 1 } };
   const task = { execution: 3, event: 8 };
   const reply = { FlowName: 'child', ExecutionName: 'e-1', RequestID: 'R-1' };
@@ -213,45 +247,48 @@ test('StartExecution in every mode: what the runtime is asked for, and the reply
     assert.deepEqual(await fnf.run('FNF:StartExecution', parameters, { call }), { ok: true, output: reply });
   }
   assert.deepEqual(
-    requests,
-    calls.map((call) => ({
+    starts,
+    calls.map(({ task, mode }) => ({
       flowName: 'child',
-      executionName: 'e-1',
-      input: { a: 1 },
       qualifier: '',
-      idempotencyKey: 'flow/execution/State/0',
-      task: call.task,
-      waits: call.mode === 'WaitForSystemCallback',
+      executionName: 'e-1',
+      inputText: '{"a":1}',
+      input: { a: 1 },
+      origin: { from: 'task', task, waits: mode === 'WaitForSystemCallback' },
     })),
   );
 });
 
 test('StartExecution: name and input may be absent, a qualifier may be a number, the ARN may name this very place', async () => {
-  const { requests, startExecution } = starter();
-  const fnf = bench({ startExecution });
-  assert.deepEqual(await fnf.output('FNF:StartExecution', { resourceArn, executionName: null, input: null }), {
-    FlowName: 'child',
-    ExecutionName: 'made-up',
-    RequestID: 'R-1',
-  });
+  const { starts, durable } = standard();
+  const fnf = starter({ durable });
+  const output = (await fnf.output('FNF:StartExecution', {
+    resourceArn,
+    executionName: null,
+    input: null,
+  })) as JsonObject;
+  assert.deepEqual(Object.keys(output), ['FlowName', 'ExecutionName', 'RequestID']);
+  assert.match(String(output['ExecutionName']), /^[\da-f]{8}-[\da-f]{4}-8[\da-f]{3}-a[\da-f]{3}-[\da-f]{12}$/);
   const here = 'acs:fnf:cn-hangzhou:1234567890123456:flow/child';
   for (const qualifier of [3, '3', 'prod', null]) {
     await fnf.output('FNF:StartExecution', { resourceArn: here, qualifier });
   }
   assert.deepEqual(
-    requests.map(({ flowName, executionName, input, qualifier }) => [flowName, executionName, input, qualifier]),
+    starts.map(({ flowName, input, qualifier }) => [flowName, input, qualifier]),
     [
-      ['child', null, {}, ''],
-      ['child', null, {}, '3'],
-      ['child', null, {}, '3'],
-      ['child', null, {}, 'prod'],
-      ['child', null, {}, ''],
+      ['child', {}, ''],
+      ['child', {}, '3'],
+      ['child', {}, '3'],
+      ['child', {}, 'prod'],
+      ['child', {}, ''],
     ],
   );
+  // The same call, such as after a crash, asks for the same name.
+  assert.equal(new Set(starts.map(({ executionName }) => executionName)).size, 1);
 });
 
 test('StartExecution: wrong parameters start nothing', async () => {
-  const fnf = bench();
+  const fnf = starter({});
   for (const parameters of [
     {},
     { flowName: 'child' },
@@ -275,7 +312,7 @@ test('StartExecution: wrong parameters start nothing', async () => {
 });
 
 test('StartExecution: another region or account is refused, with what to write instead', async () => {
-  const fnf = bench();
+  const fnf = starter({});
   const elsewhere = await fnf.failure('FNF:StartExecution', { resourceArn: 'acs:fnf:cn-beijing::flow/child' });
   assert.equal(elsewhere.error, 'FNF.InvalidArgument');
   assert.match(elsewhere.cause, /region cn-beijing.*cn-hangzhou \(MILLRACE_REGION\).*leave the region empty/);
@@ -290,19 +327,19 @@ test('StartExecution: a refused start is FNF.<code>; a defect is not hidden; a c
     new ApiError('ActionNotSupported', 'Express execution is not supported'),
   ];
   for (const error of errors) {
-    const fnf = bench({ startExecution: () => Promise.reject(error) });
+    const fnf = starter({ durable: () => Promise.reject(error) });
     assert.deepEqual(await fnf.failure('FNF:StartExecution', { resourceArn }), {
       error: `FNF.${error.code}`,
       cause: error.message,
     });
   }
-  const broken = bench({ startExecution: () => Promise.reject(new TypeError('a defect')) });
+  const broken = starter({ durable: () => Promise.reject(new TypeError('a defect')) });
   await assert.rejects(broken.run('FNF:StartExecution', { resourceArn }), TypeError);
-  const idle = bench();
+  const idle = starter({});
   assert.equal((await idle.run('FNF:StartExecution', { resourceArn }, { signal: AbortSignal.abort() })).ok, false);
 });
 
 test('StartExecution: the product in the error is spelled as the task spells it', async () => {
-  const fnf = bench();
+  const fnf = starter({});
   assert.equal((await fnf.failure('fnf:StartExecution', {})).error, 'fnf.InvalidArgument');
 });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { atEnd } from './at-end.ts';
+import type { CleanUp } from './clean-up.ts';
 
 export interface Service {
   /** `http://127.0.0.1:45123` */
@@ -12,8 +12,8 @@ export interface Service {
 
 export type Answer = (request: IncomingMessage, body: string, response: ServerResponse) => void;
 
-/** Serves on a free port of loopback until the tests of the file have ended. */
-export async function startService(answer: Answer): Promise<Service> {
+/** Serves on a free port of loopback until the clean-up. */
+export async function startService(t: CleanUp, answer: Answer): Promise<Service> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -21,7 +21,7 @@ export async function startService(answer: Answer): Promise<Service> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  atEnd(() => {
+  t.after(() => {
     server.close();
     server.closeAllConnections();
   });

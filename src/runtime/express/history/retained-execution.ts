@@ -32,20 +32,20 @@ export interface ExpressOrigin {
 }
 
 /** Events that are kept of an execution. */
-export interface KeptEvents {
+export interface RetainedEvents {
   readonly events: readonly ExecutionEvent[];
   /** Id of the first event of the next page; null at the end. */
   readonly nextEvent: number | null;
 }
 
 /** Who keeps executions: `ExpressHistory`. */
-export interface Keeper {
+export interface Retainer {
   /** Bytes that one execution may take. */
   readonly share: number;
   /** Counts what `kept` takes more, if it may. */
-  makeRoom(kept: KeptExecution, bytes: number): boolean;
-  waits(kept: KeptExecution): void;
-  end(kept: KeptExecution): void;
+  makeRoom(kept: RetainedExecution, bytes: number): boolean;
+  waits(kept: RetainedExecution): void;
+  end(kept: RetainedExecution): void;
 }
 
 const EXECUTION_BYTES = 640;
@@ -63,7 +63,7 @@ const ENDS: { readonly [type in ExecutionEvent['type']]?: Exclude<ExecutionStatu
 };
 
 /** What the executions of one source share. It holds no plan: nobody needs one for reading. */
-export class KeptSource {
+export class RetainedSource {
   readonly flow: FlowRecord;
   readonly version: string;
   readonly stepNames: readonly string[];
@@ -86,13 +86,13 @@ export class KeptSource {
 }
 
 /** One execution. The runtime records its events, whoever asks reads what there is of them. */
-export class KeptExecution {
+export class RetainedExecution {
   /** Grows in the order of starts. */
   readonly id: number;
   readonly name: string;
   readonly alias: string;
-  readonly source: KeptSource;
-  readonly #keeper: Keeper;
+  readonly source: RetainedSource;
+  readonly #keeper: Retainer;
   readonly #inputText: string;
   /** The first ones, all of them unless room was short. */
   readonly #events: ExecutionEvent[] = [];
@@ -111,7 +111,7 @@ export class KeptExecution {
   /** What it takes, an estimate that is never too low. */
   bytes: number;
 
-  constructor(keeper: Keeper, id: number, name: string, { alias, inputText }: ExpressOrigin, source: KeptSource) {
+  constructor(keeper: Retainer, id: number, name: string, { alias, inputText }: ExpressOrigin, source: RetainedSource) {
     this.#keeper = keeper;
     this.id = id;
     this.name = standingAlone(name);
@@ -210,7 +210,7 @@ export class KeptExecution {
   }
 
   /** Events `fromEvent` and later, at most `limit`; of one that was cut short the first ones and, once it has ended, the last. */
-  events(fromEvent: number, limit: number): KeptEvents {
+  events(fromEvent: number, limit: number): RetainedEvents {
     const events = this.#events.slice(fromEvent - 1, fromEvent - 1 + limit);
     const last = this.#last;
     const next = fromEvent + events.length;

@@ -1,0 +1,111 @@
+/**
+ * What happens in the engine, as named events with typed details. The log subscribes, and metrics or traces can. A part of
+ * the engine reports an event with `observer.committed?.({ … })`: without a subscriber the details are never built.
+ *
+ * Details are plain data, small and free of payloads and secrets. A subscriber returns quickly and does not throw; one that
+ * does is ignored, since an observer must not change what it observes.
+ */
+export type Mode = 'Express' | 'Standard';
+
+export interface ObserverEvents {
+  /** The server has answered a call of the API. */
+  requestEnded: {
+    readonly requestId: string;
+    /** Empty when the request did not get as far as its action. */
+    readonly action: string;
+    /** HTTP status. */
+    readonly status: number;
+    /** Error code of the reply; empty for a result. */
+    readonly code: string;
+    readonly tookMs: number;
+  };
+  /** A call of the API failed for a reason that its caller does not see. */
+  requestFailed: { readonly requestId: string; readonly action: string; readonly error: unknown };
+  /** An execution started; a Standard one is durable. */
+  executionStarted: {
+    readonly mode: Mode;
+    readonly flowName: string;
+    readonly executionName: string;
+    readonly source: StartSource;
+  };
+  executionEnded: {
+    readonly mode: Mode;
+    readonly flowName: string;
+    readonly executionName: string;
+    readonly status: string;
+    /** Empty on success. */
+    readonly error: string;
+    readonly tookMs: number;
+    /** Paths that lead nowhere, conditions that are no boolean: at most a hundred. Empty for Standard executions. */
+    readonly warnings: readonly string[];
+  };
+  /** A task or a child start is about to be called. */
+  taskCalled: {
+    readonly flowName: string;
+    readonly executionName: string;
+    readonly state: string;
+    readonly action: string;
+    /** 1 for the first attempt. */
+    readonly attempt: number;
+  };
+  /** Changes of Standard executions are durable. */
+  committed: { readonly changes: number; readonly tookMs: number };
+  /** The store fails, and executions wait for it. Reported once, at the first failure. */
+  storeFailed: { readonly error: unknown };
+  /** The store works again. */
+  storeRecovered: Record<string, never>;
+  /** The runtime has taken up the Standard executions that were under way when it started. */
+  recovered: { readonly executions: number };
+  /** An execution cannot continue in this version of the server. */
+  executionStuck: { readonly execution: number; readonly error: unknown };
+  /** Another process has taken over the store; this one commits nothing more. */
+  ownershipLost: Record<string, never>;
+  /** A part of the engine, or an action, threw: a defect of ours. */
+  defect: { readonly error: unknown; readonly where: string };
+}
+
+/** Where a start comes from: a caller, a caller with a task's token, a task, a schedule, an item of a distributed Map. */
+export type StartSource = 'api' | 'token' | 'task' | 'schedule' | 'map';
+
+/** A member is null when no subscriber wants the event. */
+export type Observer = { readonly [Name in keyof ObserverEvents]: ((event: ObserverEvents[Name]) => void) | null };
+
+/** The events that one subscriber wants. */
+export type Subscriber = { readonly [Name in keyof ObserverEvents]?: (event: ObserverEvents[Name]) => void };
+
+const NAMES = Object.keys({
+  requestEnded: true,
+  requestFailed: true,
+  executionStarted: true,
+  executionEnded: true,
+  taskCalled: true,
+  committed: true,
+  storeFailed: true,
+  storeRecovered: true,
+  recovered: true,
+  executionStuck: true,
+  ownershipLost: true,
+  defect: true,
+} satisfies Record<keyof ObserverEvents, true>) as (keyof ObserverEvents)[];
+
+/** An observer that passes each event to the subscribers that want it. */
+export function createObserver(...subscribers: readonly Subscriber[]): Observer {
+  return Object.fromEntries(NAMES.map((name) => [name, reporter(name, subscribers)])) as unknown as Observer;
+}
+
+function reporter(name: keyof ObserverEvents, subscribers: readonly Subscriber[]): ((event: never) => void) | null {
+  const wanting = subscribers.flatMap((subscriber) => {
+    const report = subscriber[name] as ((event: never) => void) | undefined;
+    return report === undefined ? [] : [report.bind(subscriber)];
+  });
+  if (wanting.length === 0) return null;
+  return (event) => {
+    for (const report of wanting) {
+      try {
+        report(event);
+      } catch {
+        // See above: what a subscriber does wrong is its own affair.
+      }
+    }
+  };
+}

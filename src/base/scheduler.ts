@@ -1,0 +1,49 @@
+/**
+ * When code runs, as a port: timers, the next turn of the event loop, and work outside the event loop. Nothing below the
+ * composition root calls `setTimeout` or `setImmediate`, so a test that runs on virtual time knows everything that can still
+ * run, and advances time only when nothing can.
+ */
+export interface Scheduler {
+  /** Calls `wake` once, `delayMs` from now on the monotonic clock; `delayMs` is below 2^31. The result cancels the call. */
+  after(delayMs: number, wake: () => void): () => void;
+  /** Calls `work` in the next turn of the event loop, after the callbacks of this one. */
+  soon(work: () => void): void;
+  /** Returns `work`, which another thread or the disk carries out: virtual time does not advance meanwhile. */
+  outside<T>(work: Promise<T>): Promise<T>;
+}
+
+/** The event loop of this process. */
+export const systemScheduler: Scheduler = {
+  after(delayMs, wake) {
+    const timer = setTimeout(wake, delayMs);
+    return () => clearTimeout(timer);
+  },
+  soon(work) {
+    setImmediate(work);
+  },
+  outside: (work) => work,
+};
+
+/** Resolves after `delayMs`. */
+export function pause(scheduler: Pick<Scheduler, 'after'>, delayMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    scheduler.after(delayMs, resolve);
+  });
+}
+
+/** Resolves with `work`, or with null when `limitMs` have passed first. */
+export async function atMost<T>(
+  scheduler: Pick<Scheduler, 'after'>,
+  limitMs: number,
+  work: Promise<T>,
+): Promise<T | null> {
+  let cancel = (): void => {};
+  const late = new Promise<null>((resolve) => {
+    cancel = scheduler.after(limitMs, () => resolve(null));
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    cancel();
+  }
+}

@@ -1,0 +1,36 @@
+/** The certificate and the key that the settings name. */
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
+import type { Settings } from '../config/settings.ts';
+import { StartFault } from './host.ts';
+
+/**
+ * The PEM texts; null for plain HTTP. They are checked at the start, because a bad one would otherwise show at the first
+ * handshake.
+ * @throws {StartFault}
+ */
+export function readTls({ tls }: Settings): { cert: string; key: string } | null {
+  if (tls === null) return null;
+  const texts = { cert: readPem('tls.certificate', tls.certFile), key: readPem('tls.key', tls.keyFile) };
+  try {
+    createSecureContext(texts);
+  } catch (error) {
+    throw new StartFault(
+      `the certificate ${tls.certFile} and the key ${tls.keyFile} cannot be used together: ${reasonOf(error)}`,
+      { cause: error },
+    );
+  }
+  return texts;
+}
+
+function readPem(setting: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new StartFault(`the file of the setting ${setting} cannot be read: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

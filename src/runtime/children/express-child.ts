@@ -1,0 +1,94 @@
+/**
+ * `FNF:StartSyncExecution` (docs/tasks.md): runs an Express flow to its end inside a task. The child's failure is the task's
+ * failure.
+ *
+ * A child continues to its own end when its task is given up, as an execution does whose caller hangs up (decisions.md 4.5).
+ * A child that has not begun yet never begins: a flow that calls itself many times over ends with its first failure instead
+ * of running all the calls.
+ */
+import { eitherOf, inputOrText } from '../../actions/task-parameters.ts';
+import type { TaskResult } from '../../actions/action.ts';
+import { failed, succeeded } from '../../actions/results.ts';
+import { isName } from '../../api/names.ts';
+import { formatTime } from '../../base/clock.ts';
+import { parseJson, stringifyJson } from '../../base/json.ts';
+import type { JsonObject } from '../../base/json.ts';
+import type { ChildCall } from '../driver/calls.ts';
+import type { Turns } from '../driver/turns.ts';
+import type { SyncExecutions, SyncRequest } from '../express/sync-executions.ts';
+import { BAD_EXECUTION_NAME, executionNameOf, parseFlowArn } from './parameters.ts';
+import { GIVEN_UP, orRefusal, refused } from './refusal.ts';
+
+export interface ExpressChildOptions {
+  readonly sync: Pick<SyncExecutions, 'start'>;
+  readonly turns: Turns;
+  /** How deep flows may call flows (`limits.callDepth`). */
+  readonly callDepth: number;
+}
+
+/** A start that is refused fails as `FNF.<code>`, with the product spelled as in the definition. */
+export function startExpressChild(
+  { sync, turns, callDepth }: ExpressChildOptions,
+  call: ChildCall,
+  signal: AbortSignal,
+): Promise<TaskResult> {
+  if (call.depth >= callDepth) {
+    const cause = `Flows call flows ${callDepth} deep here already; the setting limits.callDepth allows no more.`;
+    return Promise.resolve(refused(call, 'CallDepthExceeded', cause));
+  }
+  const request = requestOf(call);
+  if (typeof request === 'string') return Promise.resolve(refused(call, 'InvalidArgument', request));
+  return unlessAborted(turns, signal, () => run(call, sync, request));
+}
+
+async function run(call: ChildCall, sync: Pick<SyncExecutions, 'start'>, request: SyncRequest): Promise<TaskResult> {
+  const started = await orRefusal(call, sync.start(request));
+  if (!started.ok) return started;
+  const { flow, result } = started.child;
+  if (result.status !== 'Succeeded') return failed(result.errorCode, result.errorMessage);
+  return succeeded({
+    FlowName: flow.name,
+    Name: result.name,
+    Status: result.status,
+    ErrorCode: '',
+    ErrorMessage: '',
+    Output: parseJson(result.output),
+    StartedTime: formatTime(result.startedMs),
+    StoppedTime: formatTime(result.stoppedMs),
+  });
+}
+
+/** The child that a task asks for, or a sentence that says which parameter is wrong. */
+function requestOf({ parameters, depth }: ChildCall): SyncRequest | string {
+  const flowName = nameOfFlow(parameters);
+  if (flowName === null) {
+    return 'resourceArn (acs:fnf:<region>:<account>:flow/<name>) or flowName must name a flow';
+  }
+  const executionName = executionNameOf(eitherOf(parameters, 'executionName', 'ExecutionName'));
+  if (executionName === undefined) return BAD_EXECUTION_NAME;
+  const input = inputOrText(eitherOf(parameters, 'input', 'Input'));
+  if (input === null) return 'input must be an object';
+  return { flowName, executionName, qualifier: '', input, inputText: stringifyJson(input), depth: depth + 1 };
+}
+
+function nameOfFlow(parameters: JsonObject): string | null {
+  const arn = eitherOf(parameters, 'resourceArn', 'ResourceArn');
+  if (typeof arn === 'string') return parseFlowArn(arn)?.name ?? null;
+  const name = eitherOf(parameters, 'flowName', 'FlowName');
+  return typeof name === 'string' && isName(name) ? name : null;
+}
+
+/** Begins in a later turn unless the signal is aborted by then, and answers without waiting once it is. */
+function unlessAborted(turns: Turns, signal: AbortSignal, begin: () => Promise<TaskResult>): Promise<TaskResult> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => resolve(GIVEN_UP);
+    if (signal.aborted) return giveUp();
+    signal.addEventListener('abort', giveUp);
+    turns.add(() => {
+      if (signal.aborted) return;
+      begin()
+        .finally(() => signal.removeEventListener('abort', giveUp))
+        .then(resolve, reject);
+    });
+  });
+}

@@ -1,0 +1,215 @@
+/**
+ * Drives one execution: takes inputs, lets the interpreter decide, and carries out the commands that decisions open. Both
+ * runtimes use it. They differ in one policy: when may the driver act on a decision? An Express execution acts at once; a
+ * Standard one when the decision is durable.
+ *
+ * Invariants. Everything from outside is an input of `decide`, which ignores what is stale (I5), so timers, answers and
+ * reports may come late or twice. A driver carries out a command at most once. A defect ends this execution and no other.
+ */
+import type { Ports } from '../../base/ports.ts';
+import { decide } from '../../interpreter/decide.ts';
+import type { Failure } from '../../interpreter/event.ts';
+import type { CallCommand, Command, Execution } from '../../interpreter/execution.ts';
+import type { Input, Record } from '../../interpreter/input.ts';
+import { Calls } from './calls.ts';
+import type { CallParts, Caller } from './calls.ts';
+import { Deadlines } from './deadlines.ts';
+import type { DecisionMoment } from './moment.ts';
+import type { Turns } from './turns.ts';
+
+/** What all drivers of a runtime share. */
+export interface DriverParts extends CallParts, Pick<Ports, 'clock' | 'scheduler'> {
+  readonly turns: Turns;
+}
+
+/** When a driver may act, and who learns of it. */
+export interface Policy {
+  /** Receives the events of each decision, in order; null when no one needs them. */
+  readonly onEvent: Record | null;
+  /** False once the process is stopping: the next start of the server makes the call. */
+  readonly mayCall: boolean;
+  /** A decision was made; `closed` are the ids of the commands that it closed. The policy acts now or later. */
+  decided(closed: readonly number[]): void;
+  /** The driver carries out a call command now. */
+  opened(command: CallCommand): void;
+  /** A call has answered, or its work has ended. */
+  answered(input: Input): void;
+  /** A defect ended the execution here: its state in memory is not to be trusted. */
+  broke(error: unknown): void;
+}
+
+/** The key of the deadline of the execution as a whole; a command's is its id, from 1. */
+const WHOLE = 0;
+const NONE: readonly number[] = [];
+
+export class Driver {
+  readonly execution: Execution;
+  /** How far the wall clock was set back since the times in the events were taken. */
+  setBackMs = 0;
+  readonly #parts: DriverParts;
+  readonly #caller: Caller;
+  readonly #policy: Policy;
+  #moment: DecisionMoment;
+  /** Made when they are needed: an execution that never waits has neither. */
+  #calls: Calls | null = null;
+  #deadlines: Deadlines | null = null;
+  /** Commands that were opened and not carried out yet. */
+  readonly #owed: number[] = [];
+  /** Inputs that wait for a turn of the event loop. */
+  readonly #later: Input[] = [];
+  #isQueued = false;
+  #isReleased = false;
+
+  constructor(parts: DriverParts, caller: Caller, execution: Execution, moment: DecisionMoment, policy: Policy) {
+    this.execution = execution;
+    this.#parts = parts;
+    this.#caller = caller;
+    this.#policy = policy;
+    this.#moment = moment;
+  }
+
+  /** Calls under way. */
+  get calls(): number {
+    return this.#calls?.size ?? 0;
+  }
+
+  /** True when nothing is being computed or called, and nothing is about to be. */
+  get isWaiting(): boolean {
+    const { execution } = this;
+    return execution.status === 'Running' && !execution.canGoOn && this.calls === 0 && this.#owed.length === 0;
+  }
+
+  /** True when the execution is to enter no further state. */
+  get isStopping(): boolean {
+    return this.#moment.stop !== undefined;
+  }
+
+  /** Resolves when the next call under way has ended. */
+  nextCallEnd(): Promise<void> {
+    return this.#calls?.nextEnd() ?? Promise.resolve();
+  }
+
+  /** The execution enters no further state (decisions.md 4.10). */
+  stopAfterState(why: Failure): void {
+    this.#moment = this.#moment.stopping(why);
+  }
+
+  /** Takes an input as far as it leads. */
+  advance(input: Input): void {
+    const { execution } = this;
+    if (this.#isReleased || execution.status !== 'Running') return;
+    try {
+      decide(execution, input, this.#moment, this.#policy.onEvent);
+      const closed = this.#close();
+      if (execution.opened.length > 0) this.#owed.push(...execution.opened.splice(0));
+      this.#policy.decided(closed);
+    } catch (error) {
+      this.#break(error);
+    }
+  }
+
+  /** Takes an input in a later turn of the event loop. */
+  advanceLater(input: Input): void {
+    this.#later.push(input);
+    this.continueLater();
+  }
+
+  /** Computes on in a later turn; false when that was asked for already. */
+  continueLater(): boolean {
+    if (this.#isQueued) return false;
+    this.#isQueued = true;
+    this.#parts.turns.add(() => {
+      this.#isQueued = false;
+      if (this.#later.length === 0) this.advance({ kind: 'continue' });
+      else for (const input of this.#later.splice(0)) this.advance(input);
+    });
+    return true;
+  }
+
+  /** Commands that are open already will be carried out by the next {@link act}. */
+  owe(): void {
+    this.#owed.push(...this.execution.commands.keys());
+  }
+
+  /** Carries out the commands of events up to this one. */
+  act(lastEvent: number): void {
+    if (this.#owed.length === 0) return;
+    try {
+      // A call may answer and advance this execution before the loop ends, and open more.
+      for (const id of this.#owed.splice(0)) {
+        const command = this.execution.commands.get(id);
+        if (command === undefined) continue;
+        if (id > lastEvent) this.#owed.push(id);
+        else this.#open(command);
+      }
+    } catch (error) {
+      this.#break(error);
+    }
+  }
+
+  /** Sets the deadlines again by the wall clock, which may have been set forward. */
+  recheck(): void {
+    for (const command of this.execution.commands.values()) this.#arm(command);
+    this.armWhole();
+  }
+
+  /** Sets the deadline of the execution as a whole. */
+  armWhole(): void {
+    const { execution } = this;
+    if (execution.status !== 'Running' || execution.lastEvent === 0) return;
+    this.#setDeadline(WHOLE, execution.deadlineMs, execution.timeoutSeconds * 1_000);
+  }
+
+  /** Gives up calls and timers; the driver takes no more inputs. */
+  release(): void {
+    this.#isReleased = true;
+    this.#deadlines?.clear();
+    this.#calls?.giveUpAll();
+  }
+
+  #break(error: unknown): void {
+    this.release();
+    this.#policy.broke(error);
+  }
+
+  #close(): readonly number[] {
+    const { closed } = this.execution;
+    if (closed.length === 0) return NONE;
+    const ids = closed.splice(0);
+    for (const id of ids) {
+      this.#deadlines?.delete(id);
+      this.#calls?.giveUp(id);
+    }
+    return ids;
+  }
+
+  #open(command: Command): void {
+    this.#arm(command);
+    if (command.kind === 'timer') return;
+    this.#policy.opened(command);
+    // The service has accepted the work. Only work that this engine itself waits for is begun again after a crash.
+    if (command.submitted && command.state.mode !== 'WaitForSystemCallback') return;
+    if (!this.#policy.mayCall) return;
+    this.#calls ??= new Calls(this.#parts, this.#caller, this.#moment, (input) => this.#policy.answered(input));
+    this.#calls.begin(command);
+  }
+
+  #arm(command: Command): void {
+    const dueMs = this.execution.dueMs(command);
+    if (dueMs !== null) this.#setDeadline(command.id, dueMs, dueMs - command.openedMs);
+  }
+
+  /** Cap at the original delay, in case the wall clock was set back while the execution was not in memory. */
+  #setDeadline(key: number, dueMs: number, longestMs: number): void {
+    const leftMs = dueMs - this.setBackMs - this.#parts.clock.nowMs();
+    this.#deadlines ??= new Deadlines(this.#parts, (due) => this.#due(due));
+    this.#deadlines.set(key, Math.max(0, Math.min(leftMs, longestMs)));
+  }
+
+  #due(key: number): void {
+    if (key === WHOLE) return this.advance({ kind: 'execution-timed-out' });
+    const command = this.execution.commands.get(key);
+    if (command === undefined) return;
+    this.advance({ kind: command.kind === 'timer' ? 'timer-due' : 'task-timed-out', id: key });
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * Puts the parts of the durable runtime together. Each part knows only the parts that it uses; what becomes of a run reaches
+ * the others through the table (`RunListener`).
+ */
+import type { ActionCatalog } from '../../actions/action.ts';
+import type { Ports } from '../../base/ports.ts';
+import type { ExecutionLimits } from '../../interpreter/execution.ts';
+import type { ExecutionStore, Ownership } from '../../store/executions.ts';
+import type { ChildStarter } from '../driver/calls.ts';
+import { Turns } from '../driver/turns.ts';
+import type { CompileFlow, RunnableFlows } from '../flows/runnable-flows.ts';
+import { Orphans } from './children/orphans.ts';
+import { ParentReports } from './children/parent-reports.ts';
+import { CommitQueue } from './commit-queue.ts';
+import { EndWaiters } from './end-waiters.ts';
+import { ExecutionLoader } from './loader.ts';
+import { Purger } from './purger.ts';
+import { Recovery } from './recovery.ts';
+import { Redrives } from './redrives.ts';
+import { RunTable } from './run-table.ts';
+import { Sleepers } from './sleep/sleepers.ts';
+import { Starts } from './starts.ts';
+import { Stops } from './stops.ts';
+import { TaskReports } from './task-reports.ts';
+import { createTaskTokens } from './tokens.ts';
+import { Waits } from './waits.ts';
+import { WriteGate } from './write-gate.ts';
+
+export interface DurableOptions {
+  readonly ports: Ports;
+  readonly actions: ActionCatalog;
+  readonly children: ChildStarter;
+  readonly store: ExecutionStore;
+  readonly flows: RunnableFlows;
+  readonly compile: CompileFlow;
+  /** Id of the flow of that name; null when there is none. */
+  readonly flowId: (name: string) => Promise<string | null>;
+  readonly limits: Omit<ExecutionLimits, 'waitSeconds'> & {
+    /** Running executions; null: no limit. */
+    readonly standardExecutions: number | null;
+  };
+  /** How long ended executions are retained; null: for ever. */
+  readonly retainMs: number | null;
+  /** Waiting executions that remain in memory, for callbacks that come soon; 1,000 when absent. */
+  readonly idleMax?: number;
+}
+
+/** Longest Wait of a Standard flow (fdl.md 2.3). */
+const STANDARD_WAIT_SECONDS = 300;
+const IDLE_MAX = 1_000;
+
+/** The parts that the facade uses, and those that have to be closed. */
+export interface DurableParts {
+  readonly queue: CommitQueue;
+  readonly table: RunTable;
+  readonly waiters: EndWaiters;
+  readonly sleepers: Sleepers;
+  readonly purger: Purger;
+  readonly recovery: Recovery;
+  readonly starts: Starts;
+  readonly stops: Stops;
+  readonly redrives: Redrives;
+  readonly taskReports: TaskReports;
+  readonly waits: Waits;
+  /** Parts with work of their own, in the order in which they are closed. */
+  readonly closing: readonly { close(): void }[];
+}
+
+/** @param running executions in the store with status Running */
+export function assembleDurable(options: DurableOptions, ownership: Ownership, running: number): DurableParts {
+  const { ports, actions, children, store, retainMs, flows, compile } = options;
+  const { fence, lastId, tokenKey } = ownership;
+  const limits = { ...options.limits, waitSeconds: STANDARD_WAIT_SECONDS };
+  const tokens = createTaskTokens(tokenKey);
+  const loader = new ExecutionLoader({ store, compile, limits });
+  const queue = new CommitQueue({ store, fence, ports });
+  const gate = new WriteGate(queue, ports.scheduler);
+  const table = new RunTable({
+    ...options,
+    parts: { ...ports, actions, children, turns: new Turns(ports) },
+    tokens,
+    queue,
+    loader,
+    running,
+    runningMax: options.limits.standardExecutions,
+    idleMax: options.idleMax ?? IDLE_MAX,
+  });
+  const waiters = new EndWaiters(ports.scheduler);
+  const reports = new ParentReports({ store, ports, table, queue });
+  const orphans = new Orphans({ store, ports, table });
+  const sleepers = new Sleepers({ store, ports, table });
+  const purger = new Purger({ store, ports, queue, fence, retainMs });
+  const recovery = new Recovery({ store, ports, table, queue, reports, orphans });
+  for (const part of [waiters, reports, orphans, sleepers, purger, recovery]) table.listen(part);
+  const starts = new Starts({ ports, store, flows, table, gate, orphans, limits, lastId });
+  return {
+    queue,
+    table,
+    waiters,
+    sleepers,
+    purger,
+    recovery,
+    starts,
+    stops: new Stops({ ports, store, table, queue, gate, loader, waiters, reports }),
+    redrives: new Redrives({ store, table, gate, loader }),
+    taskReports: new TaskReports({ tokens, table, gate, starts }),
+    waits: new Waits({ table, queue, loader }),
+    closing: [sleepers, purger, reports, orphans, recovery, table],
+  };
+}

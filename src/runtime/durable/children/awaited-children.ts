@@ -1,0 +1,43 @@
+/** The tasks of one execution that wait for a child. When such a task ends, its child stops: it must not outlive the task. */
+import type { CallCommand } from '../../../interpreter/execution.ts';
+import { awaitsChild } from '../../driver/calls.ts';
+
+/** Why a child stops whose task has ended (integrations.md 2). */
+export const PARENT_GONE = {
+  error: 'FnF.ParentStopped',
+  cause: 'The task that waited for this execution has ended.',
+};
+
+export class AwaitedChildren {
+  /** Tasks that have started a child, or are about to. */
+  readonly #waiting = new Set<number>();
+  /** Those that ended since the last change. */
+  #ended: number[] = [];
+  /** Those that the last change contains. */
+  #taken: readonly number[] = [];
+
+  opened(command: CallCommand): void {
+    if (awaitsChild(command)) this.#waiting.add(command.id);
+  }
+
+  closed(ids: readonly number[]): void {
+    for (const id of ids) if (this.#waiting.delete(id)) this.#ended.push(id);
+  }
+
+  /** The tasks whose children the next change stops. */
+  take(): void {
+    this.#taken = this.#ended.splice(0);
+  }
+
+  /** Those of the change that was taken last. */
+  get taken(): readonly number[] {
+    return this.#taken;
+  }
+
+  /** The change that was taken last is durable: the tasks whose children it stops. */
+  committed(): readonly number[] {
+    const taken = this.#taken;
+    this.#taken = [];
+    return taken;
+  }
+}

@@ -1,0 +1,83 @@
+/** Stops children whose task has ended: a child must not outlive the task that waits for it (integrations.md 2). */
+import type { Ports } from '../../../base/ports.ts';
+import { decodeEvents } from '../../../interpreter/journal.ts';
+import { childModeOf } from '../../../language/tasks/child-modes.ts';
+import type { ExecutionId, ExecutionRecord, ExecutionStore } from '../../../store/executions.ts';
+import type { RunListener, RunTable } from '../run-table.ts';
+import type { DurableRun } from '../run.ts';
+import { untilItWorks } from '../until-it-works.ts';
+import { PARENT_GONE } from './awaited-children.ts';
+
+export interface OrphansOptions {
+  readonly store: Pick<ExecutionStore, 'get' | 'journal' | 'children' | 'orphans'>;
+  readonly ports: Pick<Ports, 'scheduler' | 'observer'>;
+  readonly table: Pick<RunTable, 'get' | 'stuck'>;
+}
+
+const BATCH = 200;
+
+export class Orphans implements RunListener {
+  readonly #options: OrphansOptions;
+  #isClosed = false;
+
+  constructor(options: OrphansOptions) {
+    this.#options = options;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  orphaned({ record }: DurableRun, events: readonly number[]): void {
+    const { store } = this.#options;
+    void this.#untilItWorks(async () => {
+      for (const id of await store.children(record.id, events)) await this.#stop(id);
+    });
+  }
+
+  /** Stops a child whose start became durable after its task had ended. */
+  async stopIfOrphan(child: ExecutionRecord): Promise<void> {
+    if (child.parent === null) return;
+    const { table } = this.#options;
+    const { execution, event } = child.parent;
+    const parent = await table.get(execution);
+    const isAwaited = parent === null ? table.stuck(execution) !== undefined : parent.waitsFor(event);
+    if (!isAwaited) await this.#stop(child.id);
+  }
+
+  /** Stops the children that a crash has left behind, between the end of a parent and the stop of its children. */
+  stopAll(): Promise<void> {
+    return this.#untilItWorks(async () => {
+      for (let after = 0; !this.#isClosed; ) {
+        const ids = await this.#options.store.orphans(after, BATCH);
+        for (const id of ids) {
+          if (await this.#isChild(id)) await (await this.#stop(id))?.durable();
+          after = id;
+        }
+        if (ids.length < BATCH) return;
+      }
+    });
+  }
+
+  /** True for an execution that a task started. One that a caller started with a task's token is the caller's. */
+  async #isChild(id: ExecutionId): Promise<boolean> {
+    const { store } = this.#options;
+    const parent = (await store.get(id))?.parent ?? null;
+    if (parent === null) return false;
+    const rows = await store.journal(parent.execution, parent.event, 1);
+    const events = rows.flatMap((row) => decodeEvents(row.events));
+    const scheduled = events.find(({ event }) => event.id === parent.event)?.event.facts ?? null;
+    return scheduled?.mode === 'WaitForSystemCallback' && childModeOf(scheduled.action ?? '') === 'Standard';
+  }
+
+  async #stop(id: ExecutionId): Promise<DurableRun | null> {
+    const run = await this.#options.table.get(id);
+    run?.advance({ kind: 'stop', failure: PARENT_GONE });
+    return run;
+  }
+
+  #untilItWorks(work: () => Promise<void>): Promise<void> {
+    const where = 'stopping children whose parent has ended';
+    return untilItWorks(this.#options.ports, where, () => this.#isClosed, work);
+  }
+}

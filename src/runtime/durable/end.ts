@@ -1,0 +1,16 @@
+/** The end of a Standard execution as its last change stores it. */
+import { assert } from '../../base/assert.ts';
+import { stringifyJson } from '../../base/json.ts';
+import type { Execution } from '../../interpreter/execution.ts';
+import type { ExecutionChange } from '../../store/executions.ts';
+
+export function endOf({ status, failure, stoppedMs, output }: Execution): NonNullable<ExecutionChange['end']> {
+  assert(status !== 'Running', 'only an ended execution has an end');
+  return {
+    status,
+    stoppedMs,
+    output: status === 'Succeeded' ? stringifyJson(output) : '',
+    error: failure?.error ?? '',
+    cause: failure?.cause ?? '',
+  };
+}

@@ -1,0 +1,55 @@
+/** What callers meet while the store fails: new requests are refused at once, those under way wait, but not for ever. */
+import { ApiError } from '../../api/error.ts';
+import type { Ports } from '../../base/ports.ts';
+import type { CommitQueue } from './commit-queue.ts';
+
+/** How long a caller waits for a commit before it is refused. */
+const PATIENCE_MS = 10_000;
+
+interface Awaited {
+  readonly isBroken: boolean;
+  durable(): Promise<void>;
+}
+
+export class WriteGate {
+  readonly #queue: Pick<CommitQueue, 'isStopped' | 'trouble'>;
+  readonly #scheduler: Ports['scheduler'];
+
+  constructor(queue: Pick<CommitQueue, 'isStopped' | 'trouble'>, scheduler: Ports['scheduler']) {
+    this.#queue = queue;
+    this.#scheduler = scheduler;
+  }
+
+  /** @throws {ApiError} `InternalServerError` while the store accepts no writes. */
+  refuseInTrouble(): void {
+    if (this.#queue.isStopped) throw notAccepting('another server has taken it over, or this one is stopping');
+    const { trouble } = this.#queue;
+    if (trouble !== null) throw notAccepting(trouble.error);
+  }
+
+  /**
+   * Resolves when everything that the run has decided is durable.
+   * @throws {ApiError} `InternalServerError` when that takes too long. The request may take effect all the same.
+   */
+  async durable(run: Awaited): Promise<void> {
+    let cancel = (): void => {};
+    const late = new Promise<never>((_resolve, reject) => {
+      cancel = this.#scheduler.after(PATIENCE_MS, () =>
+        reject(notAccepting(this.#queue.trouble?.error ?? `a commit takes longer than ${PATIENCE_MS} ms`)),
+      );
+    });
+    try {
+      await Promise.race([run.durable(), late]);
+    } catch (error) {
+      throw run.isBroken || error instanceof ApiError ? error : notAccepting(error);
+    } finally {
+      cancel();
+    }
+  }
+}
+
+function notAccepting(error: unknown): ApiError {
+  const reason = error instanceof Error ? error.message : String(error);
+  const message = `The store is not accepting writes (${reason}). Retry; the request may already have taken effect.`;
+  return new ApiError('InternalServerError', message, { cause: error });
+}

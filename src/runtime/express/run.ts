@@ -1,0 +1,91 @@
+/** One Express execution under way. Its policy: act on a decision at once. */
+import type { Failure } from '../../interpreter/event.ts';
+import type { Execution } from '../../interpreter/execution.ts';
+import type { Input, Record } from '../../interpreter/input.ts';
+import { Driver } from '../driver/driver.ts';
+import type { DriverParts, Policy } from '../driver/driver.ts';
+import type { DecisionMoment } from '../driver/moment.ts';
+import type { RetainedExecution } from './history/retained-execution.ts';
+
+/**
+ * One of so many answers waits for a turn of the event loop. Some calls answer at once, such as a child flow that never
+ * waits; a loop over them would otherwise run from promise to promise and starve sockets and timers.
+ */
+const ANSWERS_PER_TURN = 8;
+
+export class ExpressRun implements Policy {
+  readonly onEvent: Record | null;
+  readonly mayCall = true;
+  readonly #driver: Driver;
+  #answers = 0;
+  #hasDeadline = false;
+  #defect: { readonly error: unknown } | null = null;
+  #wake: (() => void) | null = null;
+
+  constructor(
+    parts: DriverParts,
+    moment: DecisionMoment,
+    execution: Execution,
+    depth: number,
+    retained: RetainedExecution | null,
+  ) {
+    this.onEvent = retained === null ? null : (event) => retained.record(event);
+    this.#driver = new Driver(parts, { start: execution.start, execution: null, depth }, execution, moment, this);
+  }
+
+  get execution(): Execution {
+    return this.#driver.execution;
+  }
+
+  /** True while it has not come to an end, nor to a defect. */
+  get isWaiting(): boolean {
+    return this.execution.status === 'Running' && this.#defect === null;
+  }
+
+  begin(): void {
+    this.#driver.advance({ kind: 'start' });
+  }
+
+  /** Resolves when it has come to an end or to a defect. */
+  ended(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  stopAfterState(why: Failure): void {
+    this.#driver.stopAfterState(why);
+  }
+
+  throwIfBroken(): void {
+    if (this.#defect !== null) throw this.#defect.error;
+  }
+
+  decided(): void {
+    const driver = this.#driver;
+    if (this.execution.status !== 'Running') {
+      driver.release();
+      this.#wake?.();
+      return;
+    }
+    driver.act(this.execution.lastEvent);
+    if (!this.#hasDeadline) {
+      this.#hasDeadline = true;
+      driver.armWhole();
+    }
+    if (this.execution.canGoOn) driver.continueLater();
+  }
+
+  opened(): void {}
+
+  answered(input: Input): void {
+    this.#answers++;
+    if (this.#answers % ANSWERS_PER_TURN === 0) this.#driver.advanceLater(input);
+    else this.#driver.advance(input);
+  }
+
+  broke(error: unknown): void {
+    this.#defect = { error };
+    this.#wake?.();
+  }
+}

@@ -1,0 +1,53 @@
+/** The whole server in one process: the engine behind the HTTP interface. */
+import type { Authenticator } from '../auth/authenticator.ts';
+import { OPERATIONS } from '../operations/all.ts';
+import { createWireServer } from '../wire/server.ts';
+import type { WireServerOptions } from '../wire/server.ts';
+import { createEngine } from './engine.ts';
+import type { Engine, EngineOptions } from './engine.ts';
+
+export interface ServerOptions extends Omit<EngineOptions, 'endpoint'> {
+  readonly authenticator: Authenticator;
+  /** PEM texts; null: plain HTTP. */
+  readonly tls: WireServerOptions<unknown>['tls'];
+}
+
+export interface Server {
+  readonly engine: Engine;
+  /** Starts to serve. Rejects when the address cannot be bound. */
+  listen(): Promise<{ readonly url: string }>;
+  /** Stops accepting, and lets calls and executions under way end, for as long as the limit allows. */
+  drain(limitMs: number): Promise<void>;
+  /** Closes the engine and its stores. */
+  close(): Promise<void>;
+}
+
+/** Takes over the stores; executions that were under way there continue before the server listens. */
+export async function createServer(options: ServerOptions): Promise<Server> {
+  const { settings, ports, authenticator, tls } = options;
+  let url = '';
+  const engine = await createEngine({ ...options, endpoint: () => new URL(url).host });
+  const wire = createWireServer({
+    operations: OPERATIONS,
+    services: engine.services,
+    authenticator,
+    listen: settings.listen,
+    tls,
+    requestBytes: settings.limits.requestBytes,
+    earlyAnswerMs: settings.earlyAnswerMs,
+    ports,
+  });
+  return {
+    engine,
+    async listen() {
+      const listening = await wire.listen();
+      ({ url } = listening);
+      return listening;
+    },
+    async drain(limitMs) {
+      // Both, because an execution whose caller hung up has no connection that would be waited for.
+      await Promise.all([wire.close(limitMs), engine.drain(limitMs)]);
+    },
+    close: () => engine.close(),
+  };
+}

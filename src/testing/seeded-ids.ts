@@ -1,0 +1,12 @@
+/** Identifiers and randomness from a seed, the same in every run. */
+import type { Ids } from '../base/ids.ts';
+
+export function seededIds(seed: number): Ids {
+  let state = seed >>> 0;
+  const random = (): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+  let count = 0;
+  return { uuid: () => `00000000-0000-4000-8000-${String(count++).padStart(12, '0')}`, random };
+}
