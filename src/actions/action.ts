@@ -1,6 +1,6 @@
 /**
- * What a Task can call. A failing action is a value, because the language retries and catches it; an action that
- * throws has a defect, and the runtime reports it as `FnF.RuntimeError`.
+ * The port for everything that a Task can call. An action returns its failures, because the language retries and catches
+ * them. An action that throws has a defect, and the runtime reports it as `FnF.RuntimeError`.
  */
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import type { TaskMode } from '../language/plan.ts';
@@ -11,8 +11,8 @@ export interface TaskCall {
   /** The `Parameters` after construction; `{}` when the state has none. */
   readonly parameters: JsonObject;
   /**
-   * `{flow}/{execution}/{state}/{id}` with the id of the TaskScheduled event: another one for each retry, the same for a call
-   * that is repeated after a crash (DESIGN.md 4).
+   * `{flow}/{execution}/{state}/{id}` with the id of the TaskScheduled event. Each retry has a new key; a call that is
+   * repeated after a crash has the same key.
    */
   readonly idempotencyKey: string;
   readonly flowName: string;
@@ -21,16 +21,16 @@ export interface TaskCall {
   readonly roleArn: string;
   /** RequestComplete, unless the task waits for a callback. */
   readonly mode: TaskMode;
-  /** What ReportTaskSucceeded and ReportTaskFailed take; null in RequestComplete mode. */
+  /** The token for ReportTaskSucceeded and ReportTaskFailed; null in RequestComplete mode. */
   readonly taskToken: string | null;
-  /** The task, for what a task starts in this engine; null for a task of an Express execution. */
+  /** Identifies the task, for actions that start something in this server; null for a task of an Express execution. */
   readonly task: { readonly execution: number; readonly event: number } | null;
 }
 
 /**
- * In a callback mode `ok` means that the service has accepted the work, and `output` is what it answered. In
- * WaitForSystemCallback `completion`, if there is one, is the end of the work, which this process carries out itself:
- * after a crash the call is made again. Without it the end is reported to the task by its token.
+ * In a callback mode `ok` means that the service has accepted the work, and `output` is its answer. In
+ * WaitForSystemCallback, `completion` is the end of work that this process carries out itself; the call is made again after a
+ * crash. Without `completion`, the end is reported to the task by its token.
  */
 export type TaskResult =
   | { readonly ok: true; readonly output: JsonValue; readonly completion?: Promise<TaskResult> }
@@ -38,13 +38,13 @@ export type TaskResult =
 
 export interface Action {
   /**
-   * Makes the call. `signal` is aborted when the answer, or the `completion` after it, is no longer wanted (timeout, a failed
-   * sibling, shutdown): the action then gives up its connection; its result is not looked at.
+   * Makes the call. `signal` is aborted when the answer, or the `completion` after it, is no longer needed (timeout, a failed
+   * sibling, shutdown). The action then closes its connection, and its result is ignored.
    */
   run(call: TaskCall, signal: AbortSignal): Promise<TaskResult>;
 }
 
-/** The action of a name such as `HTTP:Request`; every `<Product>:<Api>` has one, if only to say what is not supported. */
+/** Finds actions by name. Every `<Product>:<Api>` has an action; that of an unsupported name fails and says why. */
 export interface ActionCatalog {
   find(action: string): Action;
 }

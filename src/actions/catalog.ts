@@ -1,25 +1,29 @@
 /**
- * Every action by its name (integrations.md 1). Names of integrations that are built in are found whatever their
- * case; any other `<Product>:<Api>` is an OpenAPI call, unless passing it through would be wrong.
+ * Finds actions by name (integrations.md 1). The names of built-in integrations may be written in any case. Any other
+ * `<Product>:<Api>` is an OpenAPI call, unless the service would not understand one.
  */
 import type { Clock } from '../base/clock.ts';
 import type { Ids } from '../base/ids.ts';
 import type { Settings } from '../config/settings.ts';
 import { unbuiltReason } from '../language/tasks/unbuilt-actions.ts';
-import type { Action, ActionCatalog } from './action.ts';
+import { LocalMessages } from '../messages/local-messages.ts';
 import { egressPolicy } from '../outbound/egress.ts';
 import type { EgressOptions } from '../outbound/egress.ts';
-import { putEventsAction } from './eventbridge/put-events.ts';
-import { invokeFunctionAction } from './fc/invoke.ts';
-import { httpRequestAction } from './http/request.ts';
-import type { MessageStore } from '../store/messages.ts';
-import type { CloudOptions } from './cloud-call.ts';
-import { sendMessageAction } from './mns/send-message.ts';
-import { openApiAction } from './openapi/openapi.ts';
-import { ossAction } from './oss/oss.ts';
-import { failed } from './results.ts';
-import { sendSmsAction } from './openapi/sms.ts';
 import { createTransport } from '../outbound/transport.ts';
+import type { Transport } from '../outbound/transport.ts';
+import type { MessageStore } from '../store/messages.ts';
+import type { Action, ActionCatalog } from './action.ts';
+import type { CloudOptions } from './cloud-call.ts';
+import { putEventsAction } from './eventbridge/put-events.ts';
+import { Background } from './fc/background.ts';
+import { invokeFunctionAction } from './fc/invoke-function.ts';
+import { httpRequestAction } from './http/request.ts';
+import { sendMessageAction } from './mns/send-message.ts';
+import { openApiAction } from './openapi/call-operation.ts';
+import type { OpenApiOptions } from './openapi/call-operation.ts';
+import { ossAction } from './oss/object-action.ts';
+import { failed } from './results.ts';
+import { sendSmsAction } from './sms/send-sms.ts';
 
 export interface ActionOptions {
   readonly http: Settings['http'];
@@ -32,88 +36,98 @@ export interface ActionOptions {
   readonly ossEndpoint: Settings['ossEndpoint'];
   readonly region: string;
   readonly account: string;
-  /** `settings.egress`, with `auto` decided by where the server listens. */
+  /** `settings.egress`, with `auto` decided by the address that the server listens on. */
   readonly egress: EgressOptions;
   readonly clock: Clock;
   readonly ids: Ids;
-  /** What `MNS:SendMessage` keeps here when there is no Message Service. */
+  /** Stores the messages of this server's own queues and topics (`mns.local`). */
   readonly messages: MessageStore;
 }
 
-const NAME = /^(?<product>[A-Za-z][A-Za-z0-9-]{0,62}):(?<api>[A-Za-z][A-Za-z0-9_]{0,127})$/;
-
 export interface Actions extends ActionCatalog {
-  /** Goes on with what an earlier server left: pushes of messages. */
+  /** Continues the pushes of messages that an earlier server left. */
   resume(): void;
-  /** Resolves when nothing more can be pushed at this moment. */
+  /** Resolves when no push is under way and no message can be pushed now. */
   idle(): Promise<void>;
-  /** Gives up whatever the actions have under way, connections included. */
+  /** Aborts all calls and pushes under way and closes their connections. */
   close(): Promise<void>;
 }
 
 /** The actions of one server. */
 export function createActions(options: ActionOptions): Actions {
-  const { http, clock, ids, region, account } = options;
-  const transport = createTransport({
-    connectionsPerOrigin: http.connectionsPerOrigin,
-    egress: egressPolicy(options.egress),
-  });
-  const invokeFunction = invokeFunctionAction({
-    transport,
-    clock,
-    ids,
-    functions: options.functions,
-    endpoint: options.fcEndpoint,
-    credentials: options.cloud,
-    region,
-    account,
-    maxBodyBytes: http.maxResponseBytes,
-  });
-  const cloud: CloudOptions = {
-    transport,
-    clock,
-    ids,
-    credentials: options.cloud,
-    region,
-    account,
-    timeoutMs: http.timeoutMs,
-    maxBodyBytes: http.maxResponseBytes,
-  };
-  const openApi = { ...cloud, products: options.products };
-  const sendMessage = sendMessageAction({ ...cloud, mns: options.mns, messages: options.messages });
-  const builtIn = new Map<string, Action>([
-    ['http:request', httpRequestAction(transport, clock, http)],
-    ['fc:invokefunction', invokeFunction],
-    ['mns:sendmessage', sendMessage],
-    ['eventbridge:putevents', putEventsAction({ ...cloud, endpoint: options.eventBridgeEndpoint })],
-    ['sms:sendsms', sendSmsAction(openApi)],
-  ]);
-  for (const operation of ['GetObject', 'PutObject', 'CopyObject', 'DeleteObject'] as const) {
-    builtIn.set(`oss:${operation.toLowerCase()}`, ossAction({ ...cloud, endpoint: options.ossEndpoint }, operation));
-  }
+  const parts = createParts(options);
+  const { transport, background, localMessages } = parts;
+  const cloud = cloudOptions(options, transport);
+  const builtIn = builtInActions(options, parts);
   return {
-    find(action) {
-      const found = builtIn.get(action.toLowerCase());
-      if (found !== undefined) return found;
-      const parts = NAME.exec(action)?.groups;
-      const product = parts?.['product'] ?? '';
-      const api = parts?.['api'] ?? '';
-      const reason = parts === undefined ? NO_ACTION : unbuiltReason(action);
-      return reason === null ? openApiAction(openApi, product, api) : unsupported(action, product, reason);
-    },
-    resume: () => sendMessage.resume(),
-    idle: () => sendMessage.idle(),
+    find: (name) => builtIn.get(name.toLowerCase()) ?? otherAction({ ...cloud, products: options.products }, name),
+    resume: () => localMessages?.resume(),
+    idle: async () => localMessages?.idle(),
     async close() {
-      invokeFunction.close();
-      await sendMessage.close();
+      background.close();
+      await localMessages?.close();
       await transport.close();
     },
   };
 }
 
-const NO_ACTION = 'an action is <Product>:<Api>, such as HTTP:Request';
+/** The parts that have work under way between calls. */
+interface Parts {
+  readonly transport: Transport;
+  readonly background: Background;
+  readonly localMessages: LocalMessages | null;
+}
 
-function unsupported(action: string, product: string, reason: string): Action {
-  const result = failed(`${product === '' ? 'FnF' : product}.ActionNotSupported`, `${action}: ${reason}`);
+function createParts(options: ActionOptions): Parts {
+  const { http, mns, clock } = options;
+  const { connectionsPerOrigin } = http;
+  const transport = createTransport({ connectionsPerOrigin, egress: egressPolicy(options.egress) });
+  const { subscriptions, keep: maxMessages } = mns;
+  return {
+    transport,
+    background: new Background(clock),
+    localMessages: mns.local ? new LocalMessages({ ...options, transport, subscriptions, maxMessages }) : null,
+  };
+}
+
+function cloudOptions({ cloud, clock, ids, region, account, http }: ActionOptions, transport: Transport): CloudOptions {
+  const { timeoutMs, maxResponseBytes: maxBodyBytes } = http;
+  return { transport, clock, ids, credentials: cloud, region, account, timeoutMs, maxBodyBytes };
+}
+
+/** The built-in actions by their names in lower case. */
+function builtInActions(options: ActionOptions, parts: Parts): ReadonlyMap<string, Action> {
+  const { clock, region, account, functions, products } = options;
+  const { transport, background, localMessages } = parts;
+  const cloud = cloudOptions(options, transport);
+  const oss = { ...cloud, endpoint: options.ossEndpoint };
+  const table: Readonly<Record<string, Action>> = {
+    'HTTP:Request': httpRequestAction(transport, clock, options.http),
+    'FC:InvokeFunction': invokeFunctionAction({ ...cloud, functions, endpoint: options.fcEndpoint, background }),
+    'MNS:SendMessage': sendMessageAction({ ...cloud, endpoint: options.mns.endpoint, localMessages }),
+    'EventBridge:PutEvents': putEventsAction({ ...cloud, endpoint: options.eventBridgeEndpoint }),
+    'SMS:SendSms': sendSmsAction({ ...cloud, products }),
+    'OSS:GetObject': ossAction(oss, 'GetObject'),
+    'OSS:PutObject': ossAction(oss, 'PutObject'),
+    'OSS:CopyObject': ossAction(oss, 'CopyObject'),
+    'OSS:DeleteObject': ossAction(oss, 'DeleteObject'),
+  };
+  return new Map(Object.entries(table).map(([name, action]) => [name.toLowerCase(), action]));
+}
+
+const NAME = /^(?<product>[A-Za-z][A-Za-z0-9-]{0,62}):(?<api>[A-Za-z][A-Za-z0-9_]{0,127})$/;
+
+/** The action of a name that is not built in: an OpenAPI call, or one that fails with the reason why there is none. */
+function otherAction(openApi: OpenApiOptions, name: string): Action {
+  const parts = NAME.exec(name)?.groups;
+  if (parts === undefined)
+    return unsupported('FnF', name, 'an action has the form <Product>:<Api>, such as HTTP:Request');
+  const { product = '', api = '' } = parts;
+  const reason = unbuiltReason(name);
+  return reason === null ? openApiAction(openApi, product, api) : unsupported(product, name, reason);
+}
+
+function unsupported(product: string, name: string, reason: string): Action {
+  const result = failed(`${product}.ActionNotSupported`, `${name}: ${reason}`);
   return { run: () => Promise.resolve(result) };
 }

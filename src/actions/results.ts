@@ -7,7 +7,7 @@ export function succeeded(output: JsonValue): TaskResult {
   return { ok: true, output };
 }
 
-/** The task failed: `error` is what Retry and Catch match, `cause` is a sentence for a person. */
+/** The task failed: Retry and Catch match `error`, and people read `cause`. */
 export function failed(error: string, cause: string): TaskResult {
   return { ok: false, error, cause };
 }

@@ -1,22 +1,22 @@
 /**
  * Pushes the messages of topics to their subscribers, as Message Service does
- * (https://www.alibabacloud.com/help/doc-detail/210865.htm): a POST, to be answered with a status from 200 to 299 within five
- * seconds. What fails is tried again later, each time twice as long, a bounded number of times.
+ * (https://www.alibabacloud.com/help/doc-detail/210865.htm): a POST that the subscriber must answer with a status from 200 to
+ * 299 within five seconds. A failed push is repeated a bounded number of times, and the delay doubles each time.
  *
- * Invariants: every message that is due is pushed at least once, also when the server ends in between, since what is due
- * stands in the store until its push is settled; a bounded number of pushes is under way to each subscriber, so that one that
- * hangs holds up no other; order is not kept.
+ * Invariants:
+ * - Every message that is due is pushed at least once, even when the server ends in between: it stays due in the store until
+ *   the outcome of its push is stored.
+ * - A bounded number of pushes to each subscriber is under way, so a subscriber that hangs delays no other.
+ * - Messages may arrive in any order.
  */
-import { hash } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import type { Ids } from '../base/ids.ts';
 import type { SubscriptionSetting } from '../config/settings.ts';
-import type { KeptMessage, MessageStore, PushState } from '../store/messages.ts';
 import { withDeadline } from '../outbound/deadline.ts';
 import { shownUrl } from '../outbound/shown-url.ts';
-import { MNS_NAMESPACE, MNS_VERSION } from './protocol.ts';
 import type { Answer, Failure, Transport } from '../outbound/transport.ts';
-import { xmlElement } from '../outbound/xml.ts';
+import type { KeptMessage, MessageStore, PushState } from '../store/messages.ts';
+import { notification } from './notification.ts';
 
 export interface PusherOptions {
   readonly messages: MessageStore;
@@ -27,193 +27,161 @@ export interface PusherOptions {
   readonly account: string;
 }
 
-export interface Pusher {
-  /** Looks whether something has to be pushed. */
-  wake(): void;
-  /** Resolves when nothing can be pushed at this moment. */
-  idle(): Promise<void>;
-  /** Gives up the pushes under way, which stay due. */
-  close(): Promise<void>;
-}
-
-const PATIENCE_MS = 5000;
-/** 1 s, 2 s, 4 s … between attempts: a subscriber that is down for 25 minutes misses nothing. */
+const ANSWER_LIMIT_MS = 5000;
+/** After 1 s, 2 s, 4 s and so on, so a subscriber can be down for 25 minutes without missing a message. */
 const ATTEMPTS = 12;
 const FIRST_DELAY_MS = 1000;
 const MAX_DELAY_MS = 512_000;
-/** Pushes to one subscriber at a time. */
+/** Pushes to one subscriber at the same time. */
 const CONCURRENCY = 16;
-/** When the store failed. */
-const TROUBLE_MS = 5000;
+/** The delay before the next look when the store failed. */
+const STORE_RETRY_MS = 5000;
 
-export function createPusher(options: PusherOptions): Pusher {
-  const { messages, clock } = options;
-  const subscriptions = new Map(options.subscriptions.map((each) => [each.topic, each]));
-  const closing = new AbortController();
-  /** Pushes under way, by the messages' numbers. */
-  const running = new Map<number, Promise<void>>();
-  /** How many of them each topic has. */
-  const load = new Map<string, number>();
-  let looking: Promise<void> | null = null;
-  let lookAgain = false;
-  let cancelTimer: () => void = () => undefined;
+export class Pusher {
+  readonly #options: PusherOptions;
+  readonly #subscriptions: ReadonlyMap<string, SubscriptionSetting>;
+  readonly #closing = new AbortController();
+  /** Pushes under way, by the number of their message. */
+  readonly #running = new Map<number, Promise<void>>();
+  /** How many pushes are under way, by topic. */
+  readonly #load = new Map<string, number>();
+  #looking: Promise<void> | null = null;
+  #lookAgain = false;
+  #cancelTimer: () => void = () => undefined;
 
-  function wake(): void {
-    if (closing.signal.aborted) return;
-    if (looking !== null) {
-      lookAgain = true;
+  constructor(options: PusherOptions) {
+    this.#options = options;
+    this.#subscriptions = new Map(options.subscriptions.map((each) => [each.topic, each]));
+  }
+
+  /** Looks in the store for messages that are due. Must be called after a message was added. */
+  wake(): void {
+    if (this.#closing.signal.aborted) return;
+    if (this.#looking !== null) {
+      this.#lookAgain = true;
       return;
     }
-    cancelTimer();
-    looking = look()
-      .catch(() => wakeIn(TROUBLE_MS))
+    this.#cancelTimer();
+    this.#looking = this.#look()
+      .catch(() => this.#wakeIn(STORE_RETRY_MS))
       .finally(() => {
-        looking = null;
-        if (!lookAgain) return;
-        lookAgain = false;
-        wake();
+        this.#looking = null;
+        if (!this.#lookAgain) return;
+        this.#lookAgain = false;
+        this.wake();
       });
   }
 
-  function wakeIn(delayMs: number): void {
-    cancelTimer();
-    if (!closing.signal.aborted) cancelTimer = clock.after(delayMs, wake);
-  }
-
-  async function look(): Promise<void> {
-    const full = [...load].filter(([, count]) => count >= CONCURRENCY).map(([name]) => name);
-    // Those under way are still due, and they are the first.
-    const limit = running.size + CONCURRENCY;
-    const due = await messages.due(limit, full);
-    for (const message of due) {
-      if (closing.signal.aborted) return;
-      if (running.has(message.number)) continue;
-      if (loadOf(message.name) >= CONCURRENCY) {
-        // Messages of other topics may stand behind those of one that has become full.
-        lookAgain = true;
-        continue;
-      }
-      const delayMs = (message.push.nextMs ?? 0) - clock.nowMs();
-      // A longer delay than there is means that the clock was set back since.
-      if (delayMs > 0 && delayMs <= MAX_DELAY_MS) {
-        wakeIn(delayMs);
-        return;
-      }
-      const push = settle(message).then(
-        () => true,
-        // The store did not take it: the message is still due, and is pushed once more when the store works.
-        () => false,
-      );
-      const done = push.then((settled) => {
-        running.delete(message.number);
-        load.set(message.name, loadOf(message.name) - 1);
-        if (settled) wake();
-        else wakeIn(TROUBLE_MS);
-      });
-      running.set(message.number, done);
-      load.set(message.name, loadOf(message.name) + 1);
+  /** Resolves when no push is under way and no message can be pushed now. */
+  async idle(): Promise<void> {
+    while (this.#looking !== null || this.#running.size > 0) {
+      await Promise.all([this.#looking, ...this.#running.values()]);
     }
   }
 
-  function loadOf(topic: string): number {
-    return load.get(topic) ?? 0;
+  /** Aborts the pushes under way; their messages stay due. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#cancelTimer();
+    await this.idle();
   }
 
-  async function settle(message: KeptMessage): Promise<void> {
-    const subscription = subscriptions.get(message.name);
-    const error =
-      subscription === undefined ? 'nobody is subscribed to the topic any more' : await push(subscription, message);
-    if (closing.signal.aborted && error !== null) return;
-    await messages.setPush(message.number, nextState(message, error, subscription !== undefined));
+  #wakeIn(delayMs: number): void {
+    this.#cancelTimer();
+    if (!this.#closing.signal.aborted) this.#cancelTimer = this.#options.clock.after(delayMs, () => this.wake());
   }
 
-  function nextState(message: KeptMessage, error: string | null, mayRetry: boolean): PushState {
-    const attempts = message.push.attempts + 1;
-    if (error === null) return { status: 'done', attempts, nextMs: null, error: '' };
-    if (!mayRetry || attempts >= ATTEMPTS) return { status: 'failed', attempts, nextMs: null, error };
-    const delayMs = Math.min(FIRST_DELAY_MS * 2 ** (attempts - 1), MAX_DELAY_MS);
-    return { status: 'due', attempts, nextMs: clock.nowMs() + delayMs, error };
+  /** Starts the pushes whose time has come, and sets a timer for the next one. */
+  async #look(): Promise<void> {
+    for (const message of await this.#dueMessages()) {
+      if (this.#closing.signal.aborted) return;
+      if (this.#running.has(message.number)) continue;
+      if (this.#loadOf(message.name) >= CONCURRENCY) {
+        // Messages of other topics may come after those of this topic, beyond the limit of the query.
+        this.#lookAgain = true;
+        continue;
+      }
+      const delayMs = (message.push.nextMs ?? 0) - this.#options.clock.nowMs();
+      // No delay is longer than MAX_DELAY_MS, unless the clock was set back since it was stored.
+      if (delayMs > 0 && delayMs <= MAX_DELAY_MS) {
+        this.#wakeIn(delayMs);
+        return;
+      }
+      this.#begin(message);
+    }
   }
 
-  /** Why the push failed; null when it did not. */
-  async function push({ url, format }: SubscriptionSetting, message: KeptMessage): Promise<string | null> {
-    const target = new URL(url);
-    const { value, timedOut } = await withDeadline(clock, closing.signal, PATIENCE_MS, (signal) =>
-      options.transport.exchange(
-        {
-          url: target,
-          method: 'POST',
-          ...notification(message, format, options),
-          maxBodyBytes: 0,
-          trusted: true,
-          // A push may come twice anyway.
-          repeatable: true,
-          dropBody: () => true,
-        },
-        signal,
-      ),
+  #dueMessages(): Promise<readonly KeptMessage[]> {
+    const fullTopics = [...this.#load].filter(([, count]) => count >= CONCURRENCY).map(([topic]) => topic);
+    // Messages whose push is under way are still due, and the store lists them first.
+    return this.#options.messages.due(this.#running.size + CONCURRENCY, fullTopics);
+  }
+
+  #loadOf(topic: string): number {
+    return this.#load.get(topic) ?? 0;
+  }
+
+  #begin(message: KeptMessage): void {
+    const { number, name } = message;
+    const settled = this.#settle(message).then(
+      () => true,
+      // The store failed, so the message is still due, and is pushed once more when the store works again.
+      () => false,
     );
-    const reason = timedOut ? `no answer within ${PATIENCE_MS} ms` : failureOf(value);
+    const done = settled.then((stored) => {
+      this.#running.delete(number);
+      this.#load.set(name, this.#loadOf(name) - 1);
+      if (stored) this.wake();
+      else this.#wakeIn(STORE_RETRY_MS);
+    });
+    this.#running.set(number, done);
+    this.#load.set(name, this.#loadOf(name) + 1);
+  }
+
+  /** Pushes a message and stores the outcome. @throws when the store does not accept it. */
+  async #settle(message: KeptMessage): Promise<void> {
+    const subscription = this.#subscriptions.get(message.name);
+    const error = subscription === undefined ? NO_SUBSCRIBER : await this.#push(subscription, message);
+    // A push that `close` aborted is no attempt.
+    if (this.#closing.signal.aborted && error !== null) return;
+    const state = nextState(message, error, subscription !== undefined, this.#options.clock.nowMs());
+    await this.#options.messages.setPush(message.number, state);
+  }
+
+  /** Makes one attempt. Resolves with the reason why it failed, or null. */
+  async #push({ url, format }: SubscriptionSetting, message: KeptMessage): Promise<string | null> {
+    const { transport, clock, ids, account } = this.#options;
+    const target = new URL(url);
+    const request = {
+      url: target,
+      method: 'POST',
+      ...notification(message, format, account, ids.uuid()),
+      maxBodyBytes: 0,
+      trusted: true,
+      // Subscribers must expect a message more than once in any case.
+      repeatable: true,
+      dropBody: () => true,
+    };
+    const { value, timedOut } = await withDeadline(clock, this.#closing.signal, ANSWER_LIMIT_MS, (signal) =>
+      transport.exchange(request, signal),
+    );
+    const reason = timedOut ? `no answer within ${ANSWER_LIMIT_MS} ms` : failureOf(value);
     return reason === null ? null : `${shownUrl(target)}: ${reason}`;
   }
+}
 
-  return {
-    wake,
-    async idle() {
-      while (looking !== null || running.size > 0) await Promise.all([looking, ...running.values()]);
-    },
-    async close() {
-      closing.abort();
-      cancelTimer();
-      await this.idle();
-    },
-  };
+const NO_SUBSCRIBER = 'the topic has no subscriber any more (setting mns.subscriptions)';
+
+/** The state after an attempt that ended with `error`, null for none. */
+function nextState(message: KeptMessage, error: string | null, mayRetry: boolean, nowMs: number): PushState {
+  const attempts = message.push.attempts + 1;
+  if (error === null) return { status: 'done', attempts, nextMs: null, error: '' };
+  if (!mayRetry || attempts >= ATTEMPTS) return { status: 'failed', attempts, nextMs: null, error };
+  const delayMs = Math.min(FIRST_DELAY_MS * 2 ** (attempts - 1), MAX_DELAY_MS);
+  return { status: 'due', attempts, nextMs: nowMs + delayMs, error };
 }
 
 function failureOf(outcome: Answer | Failure): string | null {
   if (outcome.kind === 'failure') return outcome.detail;
   return outcome.status < 300 ? null : `it answered ${outcome.status}`;
-}
-
-/** What the vendor calls NotifyContentFormat (https://www.alibabacloud.com/help/doc-detail/27482.htm). */
-function notification(
-  message: KeptMessage,
-  format: SubscriptionSetting['format'],
-  { account, ids }: Pick<PusherOptions, 'account' | 'ids'>,
-): { readonly headers: ReadonlyMap<string, string>; readonly body: string } {
-  const headers = new Map([
-    ['x-mns-version', MNS_VERSION],
-    ['x-mns-request-id', ids.uuid()],
-    ['x-mns-message-id', message.messageId],
-    ['user-agent', 'Millrace'],
-  ]);
-  if (message.tag !== '') headers.set('x-mns-message-tag', message.tag);
-  if (format === 'SIMPLIFIED') {
-    headers.set('content-type', 'text/plain;charset=utf-8');
-    return { headers, body: message.body };
-  }
-  const members = {
-    TopicOwner: account,
-    TopicName: message.name,
-    Subscriber: account,
-    SubscriptionName: message.name,
-    MessageId: message.messageId,
-    Message: message.body,
-    MessageMD5: bodyDigest(message.body),
-    ...(message.tag !== '' && { MessageTag: message.tag }),
-    PublishTime: String(message.sentMs),
-  };
-  if (format === 'JSON') {
-    headers.set('content-type', 'application/json;charset=utf-8');
-    return { headers, body: JSON.stringify(members) };
-  }
-  headers.set('content-type', 'text/xml;charset=utf-8');
-  const elements = Object.entries(members).map(([name, text]) => xmlElement(name, text));
-  const body = `<?xml version="1.0" encoding="utf-8"?><Notification xmlns="${MNS_NAMESPACE}">${elements.join('')}</Notification>`;
-  return { headers, body };
-}
-
-/** The MD5 of a body as the service writes it: in capital hex digits. */
-export function bodyDigest(body: string): string {
-  return hash('md5', body, 'hex').toUpperCase();
 }

@@ -1,6 +1,6 @@
 /**
- * Collects a body of unknown length. One chunk costs no copy; many chunks are copied together as they come, so
- * that a body sent a byte at a time takes no more memory than its bytes.
+ * Collects a body of unknown length. A single chunk is not copied. Further chunks are copied together at once, so a body
+ * that arrives one byte at a time takes no more memory than its bytes.
  */
 export class BoundedBytes {
   readonly #limit: number;
@@ -11,7 +11,7 @@ export class BoundedBytes {
     this.#limit = limitBytes;
   }
 
-  /** Adds a chunk; false when that passes the limit, and then nothing is kept. */
+  /** Adds a chunk. Returns false, and frees what it holds, when the body passes the limit. */
   add(chunk: Buffer): boolean {
     const length = this.#length + chunk.length;
     if (length > this.#limit) {
@@ -35,6 +35,7 @@ export class BoundedBytes {
     this.#bytes = grown;
   }
 
+  /** The body so far. */
   take(): Buffer {
     return this.#bytes.subarray(0, this.#length);
   }

@@ -1,13 +1,16 @@
-/** Runs something under a signal that is aborted by an outer one or by time, whichever is first. */
+/** Runs one call under a time limit and under the abort signal of its caller. */
 import type { Clock } from '../base/clock.ts';
 
 export interface Timed<T> {
   readonly value: T;
-  /** The time ran out before `value` was there. */
+  /** The time limit passed before `value` was there. */
   readonly timedOut: boolean;
 }
 
-/** `run` must settle soon after its signal is aborted; nothing is left behind when it has. */
+/**
+ * Calls `run` with a signal that is aborted when `outer` is, or after `limitMs`. `run` must settle soon after that. No timer
+ * and no listener is left once it has settled.
+ */
 export async function withDeadline<T>(
   clock: Clock,
   outer: AbortSignal,

@@ -1,12 +1,12 @@
 /**
- * Which addresses a flow may call. A server that others can reach must not become a way into its host's network
- * unnoticed, so when the policy is closed everything that is not a public unicast address is refused:
- * loopback, private, link-local, carrier-grade NAT (with the metadata service at 100.100.100.200), multicast,
- * reserved, and the IPv6 forms that carry such an IPv4 address inside. Refused too are the addresses of the host itself
- * and the IPv6 networks that it stands in, public as they may be: what listens there need not be meant for all.
+ * Which addresses a flow may call. Everyone who can reach a server may be able to start flows on it, and must not gain access
+ * to the network of its host that way. So a closed policy refuses every address that is not public unicast: loopback,
+ * private, link-local, carrier-grade NAT (with the metadata service at 100.100.100.200), multicast, reserved, and the IPv6
+ * forms that carry such an IPv4 address. It also refuses the host's own addresses and its IPv6 networks, even if they are
+ * public, because a service there may not be meant for everyone.
  *
- * Invariant: the policy judges the address that is connected to, never the name alone, so a name that resolves
- * to something else the second time gains nothing.
+ * Invariant: the policy judges the address that is connected to, never only the name. A name that resolves to another
+ * address the next time is judged again.
  */
 import { BlockList, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -14,26 +14,27 @@ import { networkInterfaces } from 'node:os';
 export interface EgressOptions {
   /** True: every address may be called. */
   readonly open: boolean;
-  /** Host names, addresses and CIDR blocks that stay open when closed. */
+  /** Host names, addresses and CIDR blocks that may be called even when `open` is false. */
   readonly allow: readonly string[];
 }
 
 export interface EgressPolicy {
+  /** True when `allows` is true of every address. */
   readonly open: boolean;
   /** Whether `address`, which `hostname` names or resolves to, may be connected to. */
   allows(hostname: string, address: string): boolean;
 }
 
 /**
- * The refusal of an address; reported as `HTTP.AddressNotAllowed`. It does not say what a name resolves to: the
- * addresses of an inner network are nothing for whoever reads an execution's error.
+ * The refusal of an address; reported as `HTTP.AddressNotAllowed`. The message does not say what the name resolves to: the
+ * readers of an execution's error must not learn the addresses of an internal network.
  */
 export class AddressNotAllowed extends Error {
   override readonly name = 'AddressNotAllowed';
   constructor(hostname: string) {
     super(
-      `${hostname} is no public address outside this host's network, and this server calls no other ` +
-        '(setting egress.privateAddresses; egress.allow names exceptions)',
+      `this server may not call ${hostname}, because its address is not public or belongs to the server's own network; ` +
+        'to allow it, add it to egress.allow or set egress.privateAddresses to open',
     );
   }
 }
@@ -44,7 +45,7 @@ const CLOSED_IPV4: readonly (readonly [string, number])[] = [
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
   ['127.0.0.0', 8],
-  // Azure's host agent, which hands out a machine's settings.
+  // Azure's host agent, which serves the settings of a virtual machine.
   ['168.63.129.16', 32],
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
@@ -95,10 +96,10 @@ function sixToFour(ipv4: string): string {
   return `2002:${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}::`;
 }
 
-/** Networks of a host are /64; a much shorter prefix says that everything is one network, as some tunnels do. */
+/** The networks of a host are /64. Some tunnels report a much shorter prefix, which would close most of the address space. */
 const SHORTEST_OWN_IPV6 = 48;
 
-/** The host's addresses, and for IPv6 the networks they are in: neighbours have public addresses there. */
+/** The host's addresses, and for IPv6 their networks, because neighbours have public addresses there. */
 function ownAddresses(interfaces: typeof networkInterfaces): BlockList {
   const list = new BlockList();
   for (const { family, address, cidr } of Object.values(interfaces()).flatMap((each) => each ?? [])) {
@@ -110,8 +111,8 @@ function ownAddresses(interfaces: typeof networkInterfaces): BlockList {
 }
 
 /**
- * The policy that the settings ask for. Entries of `allow` that are no address and no block are host names.
- * `interfaces` is asked at each new connection to a public address, because a host's addresses change.
+ * The policy of the settings. An entry of `allow` that is neither an address nor a block is a host name. Each new connection
+ * to a public address reads `interfaces` again, because the addresses of a host change.
  */
 export function egressPolicy(
   options: EgressOptions,

@@ -1,16 +1,19 @@
 /**
- * One HTTP exchange over pooled keep-alive connections. Everything that leaves this program over HTTP goes through
- * here, so limits, cancellation and the egress policy hold everywhere.
+ * HTTP exchanges over pooled connections. Every outgoing HTTP request of this program passes here, so its limits, its abort
+ * signal and the egress policy always apply.
  *
- * Invariants: an exchange never rejects; it settles as soon as its signal is aborted, and a request already on the
- * wire then loses its connection; a body is never held beyond its limit; nothing is sent twice but a repeatable
- * request whose kept connection broke before any answer, and that once.
+ * Invariants:
+ * - An exchange never rejects. It settles as soon as its signal is aborted, and closes the connection of a request under way.
+ * - A body is never held beyond its limit.
+ * - A request is sent once. Only a repeatable request whose keep-alive connection broke before any part of an answer arrived
+ *   is sent a second time.
  */
 import type { Dispatcher } from 'undici';
 import { BoundedBytes } from './bounded-bytes.ts';
-import { guardedPools, isStaleConnection, openPools } from './connections.ts';
 import { AddressNotAllowed } from './egress.ts';
 import type { EgressPolicy } from './egress.ts';
+import { guardedPools, openPools } from './pools.ts';
+import { isStaleConnection } from './stale-connections.ts';
 
 export interface Outgoing {
   readonly url: URL;
@@ -20,11 +23,11 @@ export interface Outgoing {
   readonly body: string | Buffer | null;
   /** A larger answer ends the exchange. */
   readonly maxBodyBytes: number;
-  /** True for a target that the settings name: the egress policy is about targets that a flow names. */
+  /** True for a target that the settings name. The egress policy applies only to targets that a flow names. */
   readonly trusted: boolean;
-  /** True when the target may be given the request twice (RFC 9110, 9.2.2). */
+  /** True when the target may receive the request twice (RFC 9110, 9.2.2). */
   readonly repeatable: boolean;
-  /** Answers of which the body is not wanted: it is read off the connection and dropped. */
+  /** True for an answer whose body is not needed: the exchange reads and drops the body. */
   readonly dropBody?: (status: number, headers: AnswerHeaders) => boolean;
 }
 
@@ -40,30 +43,30 @@ export interface Answer {
 
 export interface Failure {
   readonly kind: 'failure';
-  /** `aborted`: the signal said so. `address`: the egress policy. `request`: it could not be sent as it is. */
+  /** `aborted`: by the signal. `address`: refused by the egress policy. `request`: not valid, so it was not sent. */
   readonly reason: 'connection' | 'too-large' | 'address' | 'request' | 'aborted';
+  /** For the cause of a failed task. */
   readonly detail: string;
-  /** A kept connection broke before any of the answer was there. */
-  readonly stale: boolean;
 }
 
 export interface Transport {
+  /** Sends one request and resolves with its answer, or with the reason why there is none. */
   exchange(request: Outgoing, signal: AbortSignal): Promise<Answer | Failure>;
-  /** Ends every exchange and connection. */
+  /** Aborts every exchange and closes every connection. */
   close(): Promise<void>;
 }
 
-/** How much of an unwanted body is read to keep its connection; beyond this the connection is cheaper to lose. */
+/** How much of a dropped body is read so that its connection can be used again. Beyond this, closing it is cheaper. */
 const DROPPED_BODY_BYTES = 65_536;
 
-const ABORTED = failure('aborted', 'the call was given up');
+const ABORTED = failure('aborted', 'the call was aborted');
 
 export interface TransportOptions {
   readonly connectionsPerOrigin: number;
   readonly egress: EgressPolicy;
 }
 
-/** The connections of one server. */
+/** The connections of one server process. */
 export function createTransport(options: TransportOptions): Transport {
   const { connectionsPerOrigin, egress } = options;
   const open = openPools(connectionsPerOrigin);
@@ -71,17 +74,24 @@ export function createTransport(options: TransportOptions): Transport {
   return {
     async exchange(request, signal) {
       const pools = request.trusted ? open : guarded;
-      const outcome = await exchange(pools.kept, request, signal);
-      if (outcome.kind === 'answer' || !outcome.stale || !request.repeatable) return outcome;
-      return exchange(pools.single, request, signal);
+      const first = await exchange(pools.keepAlive, request, signal);
+      if (!first.stale || !request.repeatable) return first.outcome;
+      return (await exchange(pools.single, request, signal)).outcome;
     },
     async close() {
-      await Promise.all([open, guarded].flatMap((pools) => [pools.kept.destroy(), pools.single.destroy()]));
+      await Promise.all([open, guarded].flatMap((pools) => [pools.keepAlive.destroy(), pools.single.destroy()]));
     },
   };
 }
 
-function exchange(agent: Dispatcher, request: Outgoing, signal: AbortSignal): Promise<Answer | Failure> {
+/** How one attempt to send a request ended. */
+interface Attempt {
+  readonly outcome: Answer | Failure;
+  /** A keep-alive connection broke before any part of the answer arrived. */
+  readonly stale: boolean;
+}
+
+function exchange(agent: Dispatcher, request: Outgoing, signal: AbortSignal): Promise<Attempt> {
   return new Promise((resolve) => {
     const running = new Exchange(request, signal, resolve);
     if (!running.begin()) return;
@@ -100,28 +110,30 @@ function exchange(agent: Dispatcher, request: Outgoing, signal: AbortSignal): Pr
   });
 }
 
-/** One exchange as undici drives it. It settles once; whatever comes later is dropped. */
+/** One exchange, as undici calls it. It settles once and ignores later calls. */
 class Exchange {
   readonly #request: Outgoing;
   readonly #signal: AbortSignal;
-  readonly #resolve: (outcome: Answer | Failure) => void;
-  readonly #onAbort = (): void => this.#giveUp(ABORTED);
+  readonly #resolve: (attempt: Attempt) => void;
+  readonly #onAbort = (): void => this.#cut(ABORTED);
   #controller: Dispatcher.DispatchController | null = null;
   #settled = false;
+  /** A part of the answer has arrived. */
   #begun = false;
   #status = 0;
   #headers: AnswerHeaders = {};
   #body: BoundedBytes;
+  /** Bytes of a dropped body that were read; null while the body is collected. */
   #dropped: number | null = null;
 
-  constructor(request: Outgoing, signal: AbortSignal, resolve: (outcome: Answer | Failure) => void) {
+  constructor(request: Outgoing, signal: AbortSignal, resolve: (attempt: Attempt) => void) {
     this.#request = request;
     this.#signal = signal;
     this.#resolve = resolve;
     this.#body = new BoundedBytes(request.maxBodyBytes);
   }
 
-  /** False when the signal was aborted before anything began. */
+  /** False when the signal is aborted already. */
   begin(): boolean {
     if (this.#signal.aborted) this.#settle(ABORTED);
     else this.#signal.addEventListener('abort', this.#onAbort);
@@ -129,7 +141,7 @@ class Exchange {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    // An exchange given up while it waited for a connection must not send anything once it has one.
+    // An exchange that was aborted while it waited for a connection must not send its request.
     if (this.#settled) controller.abort(new Error(ABORTED.detail));
     else this.#controller = controller;
   }
@@ -141,7 +153,7 @@ class Exchange {
     this.#headers = headers;
     if (this.#request.dropBody?.(status, headers) === true) this.#dropped = 0;
     else if (this.#request.method !== 'HEAD' && Number(headers['content-length']) > this.#request.maxBodyBytes) {
-      this.#giveUp(this.#tooLarge());
+      this.#cut(this.#tooLarge());
     }
   }
 
@@ -149,9 +161,9 @@ class Exchange {
     if (this.#settled) return;
     if (this.#dropped !== null) {
       this.#dropped += chunk.length;
-      if (this.#dropped > DROPPED_BODY_BYTES) this.#giveUp(this.#answer());
+      if (this.#dropped > DROPPED_BODY_BYTES) this.#cut(this.#answer());
     } else if (!this.#body.add(chunk)) {
-      this.#giveUp(this.#tooLarge());
+      this.#cut(this.#tooLarge());
     }
   }
 
@@ -160,7 +172,7 @@ class Exchange {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: unknown): void {
-    this.#settle({ ...failureOf(error), stale: !this.#begun && isStaleConnection(error) });
+    this.#settle(failureOf(error), !this.#begun && isStaleConnection(error));
   }
 
   #answer(): Answer {
@@ -172,21 +184,22 @@ class Exchange {
     return failure('too-large', `the answer is larger than ${limit}`);
   }
 
-  #giveUp(outcome: Answer | Failure): void {
+  /** Settles, and closes the connection. */
+  #cut(outcome: Answer | Failure): void {
     this.#settle(outcome);
     this.#controller?.abort(new Error(ABORTED.detail));
   }
 
-  #settle(outcome: Answer | Failure): void {
+  #settle(outcome: Answer | Failure, stale = false): void {
     if (this.#settled) return;
     this.#settled = true;
     this.#signal.removeEventListener('abort', this.#onAbort);
-    this.#resolve(outcome);
+    this.#resolve({ outcome, stale });
   }
 }
 
-function failure(reason: Failure['reason'], detail: string): Failure {
-  return { kind: 'failure', reason, detail, stale: false };
+export function failure(reason: Failure['reason'], detail: string): Failure {
+  return { kind: 'failure', reason, detail };
 }
 
 function failureOf(error: unknown): Failure {
@@ -195,13 +208,13 @@ function failureOf(error: unknown): Failure {
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return failure('too-large', 'the header of the answer is too large');
   if (code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED') return failure('request', messageOf(error));
   if (code.startsWith('HPE_')) return failure('connection', `the answer is not valid HTTP: ${messageOf(error)}`);
-  // An assertion of undici's, about a status below 100.
+  // undici asserts that a status is at least 100.
   if (code === 'ERR_ASSERTION') return failure('connection', 'the answer is not valid HTTP');
   return failure('connection', messageOf(error));
 }
 
 function messageOf(error: unknown): string {
-  // A failed connection to a name with several addresses holds one error for each.
+  // A connection to a name with several addresses fails with one error for each address.
   if (error instanceof AggregateError && error.message === '') {
     return error.errors.slice(0, 3).map(messageOf).join('; ');
   }

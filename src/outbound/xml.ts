@@ -1,6 +1,6 @@
 /**
- * The little XML that Message Service and Object Storage speak: flat elements of texts. What is read is looked for by
- * its tag, since their answers nest nothing of the same name.
+ * The subset of XML that Message Service and Object Storage use: flat elements that hold text. A reader finds an element by
+ * its first tag, which is enough because the answers of these services never nest elements of the same name.
  */
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#13;' };
 const ILLEGAL = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
@@ -10,14 +10,14 @@ export function isXmlText(text: string): boolean {
   return !ILLEGAL.test(text);
 }
 
-/** `<name>text</name>`; `name` is a name of XML and `text` a text of it. */
+/** `<name>text</name>`. `name` must be an XML name, and {@link isXmlText} must hold for `text`. */
 export function xmlElement(name: string, text: string): string {
   return `<${name}>${text.replace(/[&<>\r]/g, (character) => ESCAPES[character] ?? character)}</${name}>`;
 }
 
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-/** The text of the first element of that name; null when there is none. */
+/** The text of the first element of that name; null when there is no such element or it has no end tag. */
 export function xmlTextOf(xml: string, name: string): string | null {
   const begins = new RegExp(`<${name}(?:\\s[^<>]*)?>`).exec(xml);
   if (begins === null) return null;

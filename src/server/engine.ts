@@ -2,8 +2,9 @@
  * The engine: actions, runtimes and the services of the operations, put together in one place. The server, `millrace run`, the
  * tests and the test kit all use it, so that a flow meets the same limits and the same parts in each of them.
  */
-import type { Action, ActionCatalog } from '../actions/action.ts';
-import type { ActionOptions, Actions } from '../actions/catalog.ts';
+import type { ActionCatalog } from '../actions/action.ts';
+import type { Actions } from '../actions/catalog.ts';
+import { loadActionsLazily } from '../actions/lazy-actions.ts';
 import type { Ports } from '../base/ports.ts';
 import { atMost } from '../base/scheduler.ts';
 import type { Settings } from '../config/settings.ts';
@@ -66,7 +67,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     history,
     place: { region, account },
   });
-  if (settings.mns.local && settings.mns.subscriptions.length > 0) own.resume();
+  own.resume();
   const { express, durable } = runtimes;
   return {
     ...runtimes,
@@ -116,7 +117,7 @@ function servicesOf(
 function productActions({ settings, stores, ports, localCallersOnly }: EngineOptions): Actions {
   const { egress } = settings;
   const isOpen = egress.privateAddresses === 'open' || (egress.privateAddresses === 'auto' && localCallersOnly);
-  return new LazyActions({
+  return loadActionsLazily({
     ...settings,
     ...ports,
     egress: { open: isOpen, allow: egress.allow },
@@ -129,47 +130,3 @@ const compileLazily: CompileDefinition = async (text, options) => {
   const { compileDefinition } = await import('../language/compile.ts');
   return compileDefinition(text, options);
 };
-
-async function loadActions(options: ActionOptions): Promise<Actions> {
-  const { createActions } = await import('../actions/catalog.ts');
-  return createActions(options);
-}
-
-/**
- * The actions, loaded by the first task: the HTTP client takes a third of a server's start and of its idle memory, and a
- * server whose flows call nothing never needs it.
- */
-class LazyActions implements Actions {
-  readonly #options: ActionOptions;
-  #loading: Promise<Actions> | null = null;
-  #loaded: Actions | null = null;
-
-  constructor(options: ActionOptions) {
-    this.#options = options;
-  }
-
-  find(action: string): Action {
-    if (this.#loaded !== null) return this.#loaded.find(action);
-    return { run: async (call, signal) => (await this.#load()).find(action).run(call, signal) };
-  }
-
-  resume(): void {
-    void this.#load().then((actions) => actions.resume());
-  }
-
-  async idle(): Promise<void> {
-    await this.#loaded?.idle();
-  }
-
-  async close(): Promise<void> {
-    if (this.#loading !== null) await (await this.#loading).close();
-  }
-
-  #load(): Promise<Actions> {
-    this.#loading ??= loadActions(this.#options).then((actions) => {
-      this.#loaded = actions;
-      return actions;
-    });
-    return this.#loading;
-  }
-}

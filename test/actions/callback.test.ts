@@ -1,4 +1,4 @@
-/** The callback modes of tasks: what the service gets, what counts as accepted, and what is waited for. */
+/** Tasks in a callback mode: the service gets the token, an accepted call is a submission, and some actions also report the end. */
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
@@ -18,7 +18,7 @@ function completionOf(result: TaskResult): Promise<TaskResult> {
   return result.completion;
 }
 
-test('HTTP: the token goes as a header, whatever header of that name the flow gives', async () => {
+test('HTTP: the token is sent as a header, and replaces a header of that name in the flow', async () => {
   const { url, received } = await recorder((_request, response) => {
     response.writeHead(202, { 'content-type': 'application/json' }).end('{"job":1}');
   });
@@ -38,7 +38,7 @@ test('HTTP: the token goes as a header, whatever header of that name the flow gi
   assert.ok(!(HEADER in (received[2]?.headers ?? {})));
 });
 
-test('HTTP: a redirect within the origin keeps the token, one to another origin loses it for good', async () => {
+test('HTTP: a redirect within the origin sends the token again, one to another origin drops it for all later redirects', async () => {
   let other = '';
   const first = await recorder((request, response) => {
     if (request.url === '/inside') response.writeHead(307, { location: '/there' }).end();
@@ -63,7 +63,7 @@ test('HTTP: a redirect within the origin keeps the token, one to another origin 
   assert.deepEqual(tokens(second.received), [['/away', undefined]]);
 });
 
-test('HTTP: an answer of 400 and above is no submission, and in the other mode an answer like any other', async () => {
+test('HTTP: a status of 400 or more fails the submission; in RequestComplete it is an ordinary answer', async () => {
   const { url } = await recorder((request, response) => {
     response.writeHead(Number(request.url?.slice(1)), { location: '' }).end('no room');
   });
@@ -85,7 +85,7 @@ test('HTTP: an answer of 400 and above is no submission, and in the other mode a
   assert.equal((await strict.failure('HTTP:Request', { url: `${url}/303` }, custom)).error, 'HTTP.303');
 });
 
-test('FC, custom callback: the answer of the invocation is the submission, and there is nothing more to wait for', async () => {
+test('FC, custom callback: the answer of the invocation is the submission, and the action reports no end', async () => {
   const { url, received } = await recorder((request, response) => {
     if (request.url === '/failing') response.writeHead(500).end('{"errorType":"Busy","errorMessage":"later"}');
     else response.end('{"queued":true}');
@@ -107,7 +107,7 @@ test('FC, custom callback: the answer of the invocation is the submission, and t
   assert.deepEqual(await fc.failure('FC:InvokeFunction', failing, custom), { error: 'Busy', cause: 'later' });
 });
 
-test('FC, system callback: accepted at once, the outcome when the function has ended, whatever the invocation type', async () => {
+test('FC, system callback: the call is accepted at once and reports the end of the function, for both invocation types', async () => {
   const waiting: (() => void)[] = [];
   const { url, received } = await recorder((request, response) => {
     const failing = request.headers['x-fc-function-name'] === 'failing';
@@ -140,7 +140,7 @@ test('FC, system callback: accepted at once, the outcome when the function has e
   assert.deepEqual(await completionOf(failing), { ok: false, error: 'OutOfStock', cause: 'none left' });
 });
 
-test('FC, system callback: a module is waited for as well, and its end is not lost when nobody looks at it yet', async () => {
+test('FC, system callback: the end of a module is reported too, even when it comes before the runtime waits for it', async () => {
   const path = fileURLToPath(new URL('functions/typed.ts', import.meta.url));
   const fc = bench({ functions: [{ pattern: 'f', target: { kind: 'module', path } }] });
   const invoke = (op: string): Promise<TaskResult> =>
@@ -154,7 +154,7 @@ test('FC, system callback: a module is waited for as well, and its end is not lo
   assert.deepEqual(await completionOf(failing), { ok: false, error: 'OutOfStock', cause: 'no more of them' });
 });
 
-test('FC, system callback: a task that is given up gives its invocation up', async () => {
+test('FC, system callback: aborting the task aborts its invocation', async () => {
   const { url, sockets } = await rawServer(() => undefined);
   const fc = bench({ functions: [{ pattern: 'f', target: { kind: 'url', url } }] });
   const abort = new AbortController();
@@ -166,7 +166,7 @@ test('FC, system callback: a task that is given up gives its invocation up', asy
   await until(() => sockets.size === 0);
 });
 
-test('FC, system callback: Function Compute itself is asked for a synchronous invocation; what cannot be called is not accepted', async () => {
+test('FC, system callback: Function Compute gets a synchronous invocation; a call that cannot be made is not accepted', async () => {
   const { url, received } = await recorder((_request, response) => {
     response.setHeader('x-fc-request-id', 'r');
     response.end('"done"');
@@ -184,7 +184,7 @@ test('FC, system callback: Function Compute itself is asked for a synchronous in
   assert.equal((await nowhere.failure('FC:InvokeFunction', {}, system)).error, 'FC.InvalidArgument');
 });
 
-test('an OpenAPI operation is submitted when its API says so', async () => {
+test('an OpenAPI operation that succeeds is a submission, one that is refused fails the task', async () => {
   const { url } = await recorder((request, response) => {
     if (request.headers['x-acs-action'] === 'StartJob') response.end('{"JobId":"j"}');
     else response.writeHead(409).end('{"Code":"JobExists","Message":"there is one"}');

@@ -1,4 +1,4 @@
-/** Every name has an action, if only to say what is not built. */
+/** Every name has an action; that of an unsupported name says why it cannot be called. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Secret } from '../../src/config/settings.ts';
@@ -6,7 +6,7 @@ import { bench } from './support.ts';
 
 const cloud = { accessKeyId: 'id', accessKeySecret: new Secret('secret'), securityToken: null };
 
-test('integrations that are not built say so and are not passed through', async () => {
+test('integrations that are not built fail and are not sent as OpenAPI calls', async () => {
   const actions = bench({ cloud });
   const names = [
     'FNF:StopExecution',
@@ -29,7 +29,7 @@ test('integrations that are not built say so and are not passed through', async 
   assert.match((await actions.failure('FNF:StopExecution', {})).cause, /FNF:StartExecution and FNF:StartSyncExecution/);
 });
 
-test('a name that is no action', async () => {
+test('a name without the form of an action fails as FnF.ActionNotSupported', async () => {
   const actions = bench({ cloud });
   for (const name of [
     '',
@@ -46,7 +46,7 @@ test('a name that is no action', async () => {
   }
 });
 
-test('built-in actions are found whatever the case of their name', async () => {
+test('the names of built-in actions may be written in any case', async () => {
   const actions = bench();
   assert.equal((await actions.failure('http:request', {})).error, 'HTTP.InvalidRequest');
   assert.equal((await actions.failure('Fc:invokefunction', {})).error, 'FC.InvalidArgument');

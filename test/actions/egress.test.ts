@@ -1,4 +1,4 @@
-/** The egress policy: which addresses are closed, and that no spelling, name or redirect leads around it. */
+/** The egress policy: the addresses that it closes, and attempts to pass it by other spellings, names and redirects. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -39,7 +39,7 @@ test('an IPv6 address that carries an IPv4 address is judged by it', () => {
   );
 });
 
-test('exceptions: addresses, blocks, and names with whatever they resolve to', () => {
+test('exceptions: addresses, blocks, and names with every address that they resolve to', () => {
   const policy = egressPolicy({ open: false, allow: ['10.1.0.0/16', '192.168.7.7', 'Intranet.Example.', 'fd00::/8'] });
   assert.ok(policy.allows('x', '10.1.2.3'));
   assert.ok(policy.allows('x', '::ffff:10.1.2.3'));
@@ -70,7 +70,7 @@ test("the host's own addresses are closed, and so are its neighbours in an IPv6 
   }
 });
 
-test('a closed server calls no private address, however it is written', async () => {
+test('a closed server calls no private address in any spelling', async () => {
   const { url, received } = await recorder((_request, response) => response.end('inside'));
   const { port } = new URL(url);
   const http = bench({ egress: { open: false, allow: [] } });
@@ -86,7 +86,7 @@ test('a closed server calls no private address, however it is written', async ()
   assert.equal(secure.error, 'HTTP.AddressNotAllowed');
 });
 
-test('a redirect cannot lead where a call may not go', async () => {
+test('a redirect to a closed address is refused', async () => {
   const { url: inside, received } = await recorder((_request, response) => response.end('inside'));
   const { url } = await recorder((_request, response) => {
     response.writeHead(307, { location: inside.replace('127.0.0.1', '127.0.0.2') }).end();
@@ -97,7 +97,7 @@ test('a redirect cannot lead where a call may not go', async () => {
   assert.deepEqual(((await http.output('HTTP:Request', { url: inside })) as { Body: string }).Body, 'inside');
 });
 
-test('a name on the list is open, others that mean the same address are not', async () => {
+test('a name on the list is open; the same address by another name is not', async () => {
   const { url } = await recorder((_request, response) => response.end('inside'));
   const http = bench({ egress: { open: false, allow: ['localhost'] } });
   const { port } = new URL(url);
@@ -108,7 +108,7 @@ test('a name on the list is open, others that mean the same address are not', as
   assert.equal((await http.failure('HTTP:Request', { url })).error, 'HTTP.AddressNotAllowed');
 });
 
-test('what the settings name stays open', async () => {
+test('targets that the settings name are open', async () => {
   const { url } = await recorder((_request, response) => response.end('{"ok":true}'));
   const closedBench = bench({
     egress: { open: false, allow: [] },

@@ -1,4 +1,4 @@
-/** `EventBridge:PutEvents` against a stand-in that verifies the signature with code of its own. */
+/** `EventBridge:PutEvents` against a test server that verifies the signature independently of the code under test. */
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
@@ -27,7 +27,7 @@ function holds({ method, url, headers }: Received): boolean {
 }
 
 describe('EventBridge:PutEvents', () => {
-  it('sends one signed event and gives the reply', async () => {
+  it('sends one signed event and returns the reply', async () => {
     const { url, received } = await service(200, TAKEN);
     const { output, clock } = bench({ cloud, eventBridgeEndpoint: url });
     const event = { ...EVENT, id: 'id-1', subject: 's', data: { amount: 1, list: [null] } };
@@ -51,7 +51,7 @@ describe('EventBridge:PutEvents', () => {
     ]);
   });
 
-  it('gives an event the flow as subject, and an id that is the same when the call is repeated', async () => {
+  it('sets the flow as subject, and the same id when the call is repeated', async () => {
     const { url, received } = await service(200, TAKEN);
     const { output } = bench({ cloud: { ...cloud, securityToken: new Secret('tok') }, eventBridgeEndpoint: url });
     const call = { idempotencyKey: 'f/e/Zahlen ✓/7', flowName: 'f' };
@@ -65,7 +65,7 @@ describe('EventBridge:PutEvents', () => {
     assert.equal(received[0]?.headers['x-acs-security-token'], 'tok');
   });
 
-  it('fails when the call is refused, and when the event alone is', async () => {
+  it('fails when the call is refused, and when only the event is refused', async () => {
     for (const [status, reply, error, cause] of [
       [
         409,
@@ -78,9 +78,9 @@ describe('EventBridge:PutEvents', () => {
         200,
         { FailedEntryCount: 1, EntryList: [{ ErrorCode: 'InvalidArgument', ErrorMessage: 'too long' }] },
         'EventBridge.InvalidArgument',
-        /not taken: too long/,
+        /did not accept the event: too long/,
       ],
-      [200, { FailedEntryCount: 1 }, 'EventBridge.Unknown', /not taken/],
+      [200, { FailedEntryCount: 1 }, 'EventBridge.Unknown', /did not accept the event: it gave no reason/],
     ] as const) {
       const { url } = await service(status, reply);
       const failed = await bench({ cloud, eventBridgeEndpoint: url }).failure('EventBridge:PutEvents', EVENT);
@@ -89,7 +89,7 @@ describe('EventBridge:PutEvents', () => {
     }
   });
 
-  it('says which parameter is wrong, and that there is no key', async () => {
+  it('says which parameter is wrong, and that no key is configured', async () => {
     const { failure } = bench({ cloud });
     for (const name of ['eventBusName', 'source', 'type', 'id', 'subject']) {
       const failed = await failure('EventBridge:PutEvents', { ...EVENT, [name]: 7 });

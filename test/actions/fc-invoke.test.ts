@@ -13,7 +13,7 @@ const file = (name: string): string => fileURLToPath(new URL(`functions/${name}`
 const module = (pattern: string, name: string) => ({ pattern, target: { kind: 'module', path: file(name) } }) as const;
 const resourceArn = 'acs:fc:cn-beijing:42:functions/f/LATEST';
 
-test('both forms of an ARN, and what is none', () => {
+test('both forms of an ARN, and texts with neither form', () => {
   const parsed = (text: string): unknown => {
     const arn = parseFunctionArn(text);
     return arn === null ? null : [mappedName(arn), arn.qualifier, arn.region, arn.account];
@@ -64,7 +64,7 @@ test('an exact name comes before a pattern, a longer pattern before a shorter', 
   assert.equal(functionMapping([{ pattern: 'f', target: url('f') }])('ff'), null);
 });
 
-test('wrong parameters are FC.InvalidArgument; nothing mapped and no credentials is FC.FunctionNotFound', async () => {
+test('wrong parameters are FC.InvalidArgument; without mapping and credentials the call is FC.FunctionNotFound', async () => {
   const fc = bench();
   for (const parameters of [{}, { resourceArn: 5 }, { resourceArn: 'x' }, { resourceArn, invocationType: 'Later' }]) {
     assert.equal((await fc.failure('FC:InvokeFunction', parameters)).error, 'FC.InvalidArgument');
@@ -75,7 +75,7 @@ test('wrong parameters are FC.InvalidArgument; nothing mapped and no credentials
   assert.match(cause, /cloud\.accessKeyId/);
 });
 
-test('a function behind a URL is called as a custom runtime is', async () => {
+test('a function behind a URL is called like a custom runtime', async () => {
   const { url, received } = await recorder((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/plain', 'x-fc-status': '200' }).end('{"size":[1,2]}');
   });
@@ -114,7 +114,7 @@ test('a function behind a URL is called as a custom runtime is', async () => {
   for (const [name, value] of Object.entries(expected)) assert.equal(request?.headers[name], value, name);
 });
 
-test('the event is the body: text as it is, nothing as nothing, all else as JSON', async () => {
+test('the event is the body: a text unchanged, absent and null as no bytes, any other value as JSON', async () => {
   const { url, received } = await recorder((_request, response) => response.end());
   const fc = bench({ functions: [{ pattern: '*', target: { kind: 'url', url } }] });
   for (const body of ['a "text"', 5, [1], false, null]) await fc.output('FC:InvokeFunction', { resourceArn, body });
@@ -125,7 +125,7 @@ test('the event is the body: text as it is, nothing as nothing, all else as JSON
   );
 });
 
-test('an error of a function behind a URL goes by its own type name', async () => {
+test('an error of a function behind a URL has its own type name', async () => {
   const answers: Readonly<Record<string, readonly [number, Record<string, string>, string]>> = {
     '/named': [404, { 'x-fc-status': '404' }, '{"errorMessage":"bad size","errorType":"BadSize","stackTrace":[]}'],
     '/nameless': [200, { 'x-fc-status': '404' }, '{"errorMessage":"no type"}'],
@@ -156,7 +156,7 @@ test('an error of a function behind a URL goes by its own type name', async () =
   assert.deepEqual([fine.StatusCode, fine.Body], [404, 'fine']);
 });
 
-test('no answer is FC.Unknown, an answer over the limit FC.ResponseTooLarge, and an abort closes the connection', async () => {
+test('a missing answer is FC.Unknown, one over the limit FC.ResponseTooLarge; an abort closes the connection', async () => {
   const { url, sockets } = await rawServer(() => undefined);
   const { url: large } = await recorder((_request, response) => response.end('x'.repeat(5000)));
   const fc = bench({
@@ -206,14 +206,14 @@ test('a module in TypeScript: event, context, results of every kind', async () =
   assert.deepEqual([nothing.StatusCode, nothing.Body], [200, '']);
 });
 
-test('a module that throws: its own type name, FC.FunctionError for what has none', async () => {
+test('a module that throws: the type name of the error, or FC.FunctionError without one', async () => {
   const fc = bench({ functions: [module('f', 'typed.ts')] });
   const failure = (op: string): Promise<object> => fc.failure('FC:InvokeFunction', { resourceArn, body: { op } });
   assert.deepEqual(await failure('throw'), { error: 'OutOfStock', cause: 'no more of them' });
   assert.deepEqual(await failure('renamed'), { error: 'RenamedError', cause: 'other' });
   assert.deepEqual(await failure('nameless'), { error: 'FC.FunctionError', cause: 'a text' });
   assert.deepEqual(await failure('undefined'), { error: 'FC.FunctionError', cause: 'undefined' });
-  const unshown = { error: 'FC.FunctionError', cause: 'the function threw something that cannot be shown' };
+  const unshown = { error: 'FC.FunctionError', cause: 'the function threw a value that cannot be shown as text' };
   assert.deepEqual(await failure('unshown'), unshown);
   assert.deepEqual(await failure('hostile'), unshown);
   assert.equal(((await failure('loop')) as { error: string }).error, 'TypeError');
@@ -276,7 +276,7 @@ test('an asynchronous invocation is accepted at once and runs after the task', a
 
 const credentials = { accessKeyId: 'LTAItest', accessKeySecret: new Secret('s3cret'), securityToken: null };
 
-/** Checks the ACS3 signature of a request as the vendor's page describes it, with nothing of the code under test. */
+/** Checks the ACS3 signature of a request by the vendor's page, without the code under test. */
 function acs3Holds(request: Received, secret: string): boolean {
   const match = /^ACS3-HMAC-SHA256 Credential=(\S+),SignedHeaders=(\S+),Signature=([0-9a-f]{64})$/.exec(
     String(request.headers['authorization']),
@@ -293,7 +293,7 @@ function acs3Holds(request: Received, secret: string): boolean {
   return createHmac('sha256', secret).update(text).digest('hex') === match?.[3];
 }
 
-/** Checks Function Compute's own signature likewise. */
+/** Checks Function Compute's own signature, also without the code under test. */
 function fcSignatureHolds(request: Received, id: string, secret: string): boolean {
   const own = Object.keys(request.headers)
     .filter((name) => name.startsWith('x-fc-'))
@@ -364,7 +364,7 @@ test("FC 2 is called with Function Compute's own signature, which verifies", asy
   }
 });
 
-test('what Function Compute says: function errors, refusals, no answer', async () => {
+test('Function Compute: errors of the function, refusals, no answer', async () => {
   const answers: Readonly<Record<string, readonly [number, Record<string, string>, string]>> = {
     raised: [200, { 'x-fc-error-type': 'UnhandledInvocationError' }, '{"errorMessage":"m","errorType":"KeyError"}'],
     timeout: [

@@ -1,4 +1,4 @@
-/** HTTP:Request against servers that mean harm: they hang, reset, never stop, or unfold. Memory and sockets stay bounded. */
+/** HTTP:Request against hostile servers: they hang, reset, or send endless or tightly compressed answers. Memory and sockets stay bounded. */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:https';
 import { readFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { setDefaultCACertificates } from 'node:tls';
 import { createGzip, gzipSync } from 'node:zlib';
 import { bench, listen, rawServer, recorder, until } from './support.ts';
 
-test('a server that never answers: HTTP.Timeout when the time is up, and the connection is closed', async () => {
+test('a server that never answers: HTTP.Timeout after the time limit, and a closed connection', async () => {
   const http = bench({ http: { timeoutMs: 5000 } });
   const { url, sockets } = await rawServer(() => undefined);
   const failing = http.failure('HTTP:Request', { url: `${url}/slow?secret=1` });
@@ -15,7 +15,10 @@ test('a server that never answers: HTTP.Timeout when the time is up, and the con
   http.clock.advance(4999);
   assert.equal(sockets.size, 1);
   http.clock.advance(1);
-  assert.deepEqual(await failing, { error: 'HTTP.Timeout', cause: `GET ${url}/slow: no answer within 5000 ms` });
+  assert.deepEqual(await failing, {
+    error: 'HTTP.Timeout',
+    cause: `GET ${url}/slow: no answer within 5000 ms (setting http.timeout)`,
+  });
   await until(() => sockets.size === 0);
   assert.equal(http.clock.timers, 0);
 });
@@ -32,7 +35,7 @@ test('the time limit covers the body and all redirects', async () => {
   assert.equal((await failing).error, 'HTTP.Timeout');
 });
 
-test('no connection, a reset, a hang-up and nonsense are HTTP.ConnectionFailed, and nothing is tried twice', async () => {
+test('no connection, a reset, a hang-up and invalid HTTP are HTTP.ConnectionFailed, without a second attempt', async () => {
   const http = bench();
   const answers = new Map([
     ['reset', null],
@@ -65,7 +68,7 @@ test('no connection, a reset, a hang-up and nonsense are HTTP.ConnectionFailed, 
   assert.equal(unknown.error, 'HTTP.ConnectionFailed');
 });
 
-test('early hints before the answer are passed over', async () => {
+test('early hints before the answer are ignored', async () => {
   const http = bench();
   const { url } = await rawServer((socket) => {
     socket.once('data', () =>
@@ -76,7 +79,7 @@ test('early hints before the answer are passed over', async () => {
   assert.deepEqual([Code, Body], [200, 'ok']);
 });
 
-test('a certificate that nobody vouches for is HTTP.ConnectionFailed, one that the machine trusts is fine', async () => {
+test('an untrusted certificate is HTTP.ConnectionFailed; one that the machine trusts is accepted', async () => {
   const http = bench();
   const tls = new URL('../support/tls/', import.meta.url);
   const server = createServer(
@@ -141,7 +144,7 @@ test('a header over 16 KiB is too large as well', async () => {
   assert.equal((await http.failure('HTTP:Request', { url })).error, 'HTTP.ResponseTooLarge');
 });
 
-test('a small body that unfolds to a large one is refused', async () => {
+test('a small body that decodes to a large one is refused', async () => {
   const http = bench({ http: { maxResponseBytes: 1_000_000 } });
   const gzip = createGzip();
   const parts: Buffer[] = [];
@@ -186,7 +189,7 @@ test('an aborted call settles at once and its connection is closed', async () =>
   assert.equal(http.clock.timers, 0);
 });
 
-test('many aborted calls leave no connection, timer or listener, and those still waiting never send', async () => {
+test('many aborted calls leave no connection, timer or listener, and calls that wait for a connection never send', async () => {
   const http = bench({ http: { connectionsPerOrigin: 10 } });
   let requests = 0;
   const { url, sockets } = await rawServer((socket) => socket.on('data', () => requests++));

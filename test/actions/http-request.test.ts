@@ -1,4 +1,4 @@
-/** HTTP:Request against a real server: what is sent, what comes back, redirects and error statuses. */
+/** HTTP:Request against a real server: requests, answers, redirects and error statuses. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
@@ -39,7 +39,7 @@ test('the result is Header, Code and Body, names in canonical case, repeated val
   });
 });
 
-test('a body is sent by its kind: text as it is, all else as JSON, null and nothing not at all', async () => {
+test('a text is sent unchanged, any other value as JSON; null and absent are no body', async () => {
   const { url, received } = await recorder((_request, response) => response.end());
   for (const body of ['{"a" : 1}', { a: [1, 'ü'] }, [1], 5, true, null, '']) await send({ url, method: 'POST', body });
   await send({ url, method: 'post' });
@@ -106,7 +106,7 @@ test('headers: texts, numbers and booleans; connection headers and null are left
   assert.equal((result as { Header: Record<string, string> }).Header['X-Echo'], '中文');
 });
 
-test('a Host of the flow is sent, and not to where a redirect leads', async () => {
+test('the Host header of the flow is sent, but not to the target of a redirect', async () => {
   const { url, received } = await recorder((request, response) => {
     if (request.url === '/') response.writeHead(302, { location: `http://localhost:${new URL(url).port}/there` });
     response.end();
@@ -124,7 +124,7 @@ test('credentials in the URL become basic authentication, as in Go', async () =>
   assert.equal(received[0]?.headers['authorization'], `Basic ${Buffer.from('us@er:p:w').toString('base64')}`);
 });
 
-test('what cannot be sent is HTTP.InvalidRequest, and the cause names the parameter', async () => {
+test('a request that cannot be sent is HTTP.InvalidRequest, and the cause names the parameter', async () => {
   const url = 'http://127.0.0.1:1/';
   const cases: readonly (readonly [object, RegExp])[] = [
     [{}, /^url must be a text/],
@@ -187,7 +187,7 @@ test('a body is read by its content type', async () => {
   assert.deepEqual(Object.getOwnPropertyNames(odd), ['__proto__']);
 });
 
-test('compressed bodies are unpacked, and the header says what the body is then', async () => {
+test('compressed bodies are decoded, and the header describes the decoded body', async () => {
   const text = 'packed '.repeat(100);
   const packed: Readonly<Record<string, Buffer>> = {
     gzip: gzipSync(text),
@@ -214,7 +214,7 @@ test('compressed bodies are unpacked, and the header says what the body is then'
   assert.equal((await http.failure('HTTP:Request', { url })).error, 'HTTP.ConnectionFailed');
 });
 
-test('a body that is not what its encoding says is no answer', async () => {
+test('a body that cannot be decoded is HTTP.ConnectionFailed', async () => {
   const { url } = await recorder((_request, response) => {
     response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('text').subarray(0, 12));
   });
@@ -284,25 +284,25 @@ test('a redirect without Location, 300 and 304 are answers', async () => {
   }
 });
 
-test('redirects without end and to nowhere are HTTP.RedirectFailed; maxRedirects 0 hands the redirect over', async () => {
+test('endless and invalid redirects are HTTP.RedirectFailed; with maxRedirects 0 the redirect is the answer', async () => {
   const { url, received } = await recorder((request, response) => {
     const location = { '/ftp': 'ftp://x/', '/bad': 'http://[', '/loop': '/loop' }[request.url ?? ''] ?? '/';
     response.writeHead(302, { location }).end('x'.repeat(200_000));
   });
   assert.deepEqual(await http.failure('HTTP:Request', { url: `${url}/loop` }), {
     error: 'HTTP.RedirectFailed',
-    cause: `GET ${url}/loop: more than 10 redirects`,
+    cause: `GET ${url}/loop: more than 10 redirects (setting http.maxRedirects)`,
   });
   assert.equal(received.length, 11);
   assert.match((await http.failure('HTTP:Request', { url: `${url}/ftp` })).cause, /neither http nor https/);
-  assert.match((await http.failure('HTTP:Request', { url: `${url}/bad` })).cause, /no URL/);
+  assert.match((await http.failure('HTTP:Request', { url: `${url}/bad` })).cause, /not a URL/);
   const plain = bench({ http: { maxRedirects: 0 } });
-  const kept = (await plain.output('HTTP:Request', { url: `${url}/loop` })) as { Code: number; Header: object };
-  assert.equal(kept.Code, 302);
-  assert.equal((kept.Header as Record<string, string>)['Location'], '/loop');
+  const answer = (await plain.output('HTTP:Request', { url: `${url}/loop` })) as { Code: number; Header: object };
+  assert.equal(answer.Code, 302);
+  assert.equal((answer.Header as Record<string, string>)['Location'], '/loop');
 });
 
-test('credentials stay with the host that they were given for', async () => {
+test('credentials are sent only to the host that they were given for', async () => {
   const { url: elsewhere, received } = await recorder((_request, response) => response.end());
   const other = elsewhere.replace('127.0.0.1', 'localhost');
   const { url, received: own } = await recorder((request, response) => {

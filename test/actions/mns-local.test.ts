@@ -1,4 +1,4 @@
-/** The Message Service that a server is itself: what it keeps, and how topics are pushed. */
+/** The queues and topics of a server without Message Service: the messages that it stores, and their pushes to subscribers. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
@@ -25,7 +25,7 @@ function local(subscriptions: readonly SubscriptionSetting[] = [], keep = 10, st
     store,
     async newest() {
       const { messages } = await store.list({ target: null, name: null, before: null, limit: 1, textUnits: 1e6 });
-      return messages[0] ?? assert.fail('no message is kept');
+      return messages[0] ?? assert.fail('no message is stored');
     },
   };
 }
@@ -48,7 +48,7 @@ const answering =
     response.writeHead(status).end('thanks');
   };
 
-/** Waits for what the store says, which no event tells. */
+/** Waits until the newest message has that state. The store reports no changes, so this looks again every turn. */
 async function settled(there: Local, status: KeptMessage['push']['status'], attempts: number): Promise<KeptMessage> {
   for (;;) {
     const message = await there.newest();
@@ -57,8 +57,8 @@ async function settled(there: Local, status: KeptMessage['push']['status'], atte
   }
 }
 
-describe('messages that a server keeps itself', () => {
-  it('are answered as the service does, and kept whole', async () => {
+describe('messages that a server stores itself', () => {
+  it('have the answer of the service, and are stored whole', async () => {
     const there = local();
     const parameters = {
       resourceArn: 'acs:mns:x:1:/queues/orders/messages',
@@ -86,7 +86,7 @@ describe('messages that a server keeps itself', () => {
     });
   });
 
-  it('of a task are kept once, when the call comes again after a crash', async () => {
+  it('of a task are stored once, even when the call is repeated after a crash', async () => {
     const there = local();
     const call = { task: { execution: 5, event: 3 } };
     const parameters = { resourceArn: TOPIC, message: 'x' };
@@ -98,7 +98,7 @@ describe('messages that a server keeps itself', () => {
     assert.equal((await there.newest()).number, 2);
   });
 
-  it('are refused when all that are kept have yet to be pushed', async () => {
+  it('are refused when the store is full of messages that are still to be pushed', async () => {
     const mute = await rawServer(() => undefined);
     const there = local([{ topic: 'approvals', url: mute.url, format: 'JSON' }], 2);
     for (const message of ['a', 'b']) await there.output('MNS:SendMessage', { resourceArn: TOPIC, message });
@@ -109,7 +109,7 @@ describe('messages that a server keeps itself', () => {
 });
 
 describe('messages of a topic', () => {
-  it('are pushed as they are', async () => {
+  it('are pushed unchanged', async () => {
     const { received, as } = await subscriber(answering(204));
     const there = local([as('SIMPLIFIED')]);
     await there.output('MNS:SendMessage', { resourceArn: TOPIC, message: '{1:"a"}', messageTag: 'high' });
@@ -121,7 +121,7 @@ describe('messages of a topic', () => {
     assert.equal(request?.headers['content-type'], 'text/plain;charset=utf-8');
   });
 
-  it('are pushed as JSON with what is known of them', async () => {
+  it('are pushed as JSON with their properties', async () => {
     const { received, as } = await subscriber(answering(200));
     const there = local([as('JSON')]);
     await there.output('MNS:SendMessage', { resourceArn: TOPIC, message: 'x', messageTag: 't' });
@@ -150,7 +150,7 @@ describe('messages of a topic', () => {
     );
   });
 
-  it('are pushed again while the subscriber refuses, each time later, and not for ever', async () => {
+  it('are pushed again while the subscriber refuses, after doubling delays, a bounded number of times', async () => {
     const { received, as } = await subscriber(answering(500));
     const there = local([as('SIMPLIFIED')]);
     await there.output('MNS:SendMessage', { resourceArn: TOPIC, message: 'x' });
@@ -169,7 +169,7 @@ describe('messages of a topic', () => {
     assert.equal(received.length, 12);
   });
 
-  it('are pushed again when the subscriber does not answer in time, and when it is not there', async () => {
+  it('are pushed again when the subscriber does not answer in time or cannot be reached', async () => {
     const mute = await rawServer(() => undefined);
     const slow = local([{ topic: 'approvals', url: mute.url, format: 'JSON' }]);
     await slow.output('MNS:SendMessage', { resourceArn: TOPIC, message: 'x' });
@@ -182,7 +182,7 @@ describe('messages of a topic', () => {
     assert.notEqual((await settled(cut, 'due', 1)).push.error, '');
   });
 
-  it('are pushed side by side, a bounded number at a time, and all of them', async () => {
+  it('are all pushed, a bounded number at the same time', async () => {
     const waiting: ServerResponse[] = [];
     let most = 0;
     const { received, as } = await subscriber((_request, response) => {
@@ -201,7 +201,7 @@ describe('messages of a topic', () => {
     assert.deepEqual(received.map(({ body }) => body).sort(), bodies.sort());
   });
 
-  it('of no subscription are kept only', async () => {
+  it('without a subscriber are only stored', async () => {
     const there = local([{ topic: 'other', url: 'http://127.0.0.1:1', format: 'JSON' }]);
     await there.output('MNS:SendMessage', { resourceArn: TOPIC, message: 'x' });
     assert.equal((await there.newest()).push.status, 'none');
@@ -223,7 +223,7 @@ describe('pushes that an earlier server left', () => {
     task: null,
   } as const;
 
-  it('are gone on with', async () => {
+  it('are continued', async () => {
     const { received, as } = await subscriber(answering(200));
     const store = createMemoryMessages();
     await store.add(message, left, 10);
@@ -233,7 +233,7 @@ describe('pushes that an earlier server left', () => {
     assert.equal(received.length, 1);
   });
 
-  it('are gone on with at once when the clock was set back', async () => {
+  it('are continued at once when the clock was set back', async () => {
     const { received, as } = await subscriber(answering(200));
     const store = createMemoryMessages();
     const there = local([as('SIMPLIFIED')], 10, store);
@@ -243,15 +243,15 @@ describe('pushes that an earlier server left', () => {
     assert.equal(received.length, 1);
   });
 
-  it('fail when nobody is subscribed any more', async () => {
+  it('fail when the topic has no subscriber any more', async () => {
     const store = createMemoryMessages();
     await store.add(message, left, 10);
     const there = local([{ topic: 'other', url: 'http://127.0.0.1:1', format: 'JSON' }], 10, store);
     there.resume();
-    assert.match((await settled(there, 'failed', 4)).push.error, /nobody is subscribed/);
+    assert.match((await settled(there, 'failed', 4)).push.error, /no subscriber any more/);
   });
 
-  it('are not held up by a subscriber of another topic that hangs', async () => {
+  it('are not delayed by a subscriber of another topic that hangs', async () => {
     const mute = await rawServer(() => undefined);
     const { received, as } = await subscriber(answering(200));
     const hanging = { topic: 'mute', url: mute.url, format: 'JSON' } as const;
@@ -267,7 +267,7 @@ describe('pushes that an earlier server left', () => {
     await there.close();
   });
 
-  it('stay due when the server ends in the middle', async () => {
+  it('stay due when the server ends during the push', async () => {
     const mute = await rawServer(() => undefined);
     const there = local([{ topic: 'approvals', url: mute.url, format: 'JSON' }]);
     await there.output('MNS:SendMessage', { resourceArn: TOPIC, message: 'x' });

@@ -1,4 +1,4 @@
-/** `MNS:SendMessage` against a stand-in that verifies the signature with code of its own. */
+/** `MNS:SendMessage` against a test server that verifies the signature independently of the code under test. */
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
@@ -31,7 +31,7 @@ const service = async (status: number, xml: string) =>
   });
 
 describe('MNS:SendMessage to a Message Service', () => {
-  it('sends a signed message to a queue and gives what the service said of it', async () => {
+  it('sends a signed message to a queue and returns the answer of the service', async () => {
     const { url, received } = await service(201, CREATED);
     const { output } = bench({ cloud, mns: { ...NONE, endpoint: url } });
     const parameters = { resourceArn: QUEUE, message: { a: '<&>\r', b: 1 }, priority: 3, delaySeconds: 60 };
@@ -51,7 +51,7 @@ describe('MNS:SendMessage to a Message Service', () => {
     );
   });
 
-  it('sends tag and attributes to a topic, as the service names them', async () => {
+  it('sends tag and attributes to a topic, by the names of the service', async () => {
     const { url, received } = await service(201, CREATED);
     const { output } = bench({ cloud, mns: { ...NONE, endpoint: url } });
     await output('MNS:SendMessage', {
@@ -80,7 +80,7 @@ describe('MNS:SendMessage to a Message Service', () => {
     assert.equal(received[0]?.headers['security-token'], 'tok/en');
   });
 
-  it('gives the receipt of a delayed message too, and reads what XML escapes', async () => {
+  it('returns the receipt of a delayed message, and decodes XML escapes', async () => {
     const xml = `<Message><MessageId>a&amp;&#x41;&#66;</MessageId><ReceiptHandle><![CDATA[1<2]]></ReceiptHandle></Message>`;
     const { url } = await service(201, xml);
     const { output } = bench({ cloud, mns: { ...NONE, endpoint: url } });
@@ -92,7 +92,7 @@ describe('MNS:SendMessage to a Message Service', () => {
     });
   });
 
-  it('fails as the service says', async () => {
+  it('fails with the code of the service', async () => {
     const xml =
       '<Error xmlns="x"><Code>QueueNotExist</Code><Message>no such queue</Message><RequestId>9</RequestId></Error>';
     for (const [body, error, cause] of [
@@ -108,7 +108,7 @@ describe('MNS:SendMessage to a Message Service', () => {
     }
   });
 
-  it('fails without an answer, without one in time, with too large a one and without a key', async () => {
+  it('fails when the answer is missing, late or too large, and without a key', async () => {
     const mute = await rawServer(() => undefined);
     const slow = bench({ cloud, mns: { ...NONE, endpoint: mute.url } });
     const late = slow.failure('MNS:SendMessage', { resourceArn: QUEUE, message: 'x' });
@@ -134,7 +134,7 @@ describe('MNS:SendMessage to a Message Service', () => {
     );
   });
 
-  it('gives up its connection when the task is given up', async () => {
+  it('closes its connection when the task is aborted', async () => {
     const mute = await rawServer(() => undefined);
     const { run } = bench({ cloud, mns: { ...NONE, endpoint: mute.url } });
     const giveUp = new AbortController();

@@ -1,4 +1,4 @@
-/** OpenAPI calls against a stand-in that verifies both signatures with code of its own. */
+/** OpenAPI calls against a test server that verifies both signatures independently of the code under test. */
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import { test } from 'node:test';
@@ -78,13 +78,13 @@ const form = {
   'Tag.1.Value': '中文',
 };
 
-test('parameters are written flat, long numbers with their digits', () => {
+test('parameters are flattened, and long numbers have all their digits', () => {
   assert.deepEqual(Object.fromEntries(flattenParameters(parameters)), form);
   const long = parseJson('{"Id":12345678901234567890,"M":{"__proto__":{"x":1}},"E":[],"O":{}}') as JsonObject;
   assert.deepEqual(Object.fromEntries(flattenParameters(long)), { Id: '12345678901234567890', 'M.__proto__.x': '1' });
 });
 
-test('ACS3: the call, its signature, and the answer passed through', async () => {
+test('ACS3: the call, its signature, and the unchanged answer', async () => {
   const { url, received } = await recorder((_request, response) => {
     response
       .writeHead(200, { 'content-type': 'application/json;charset=utf-8' })
@@ -155,7 +155,7 @@ test('a refusal is <Product>.<Code>, no answer <Product>.ConnectionFailed or .Ti
   assert.equal((await failing).error, 'ECS.Timeout');
 });
 
-test('what is not configured is said', async () => {
+test('a call without its settings says which are missing', async () => {
   const api = bench();
   const { error, cause } = await api.failure('ECS:DescribeInstances', {});
   assert.equal(error, 'ECS.MissingCredentials');

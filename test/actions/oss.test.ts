@@ -1,4 +1,4 @@
-/** The actions of Object Storage against a stand-in that verifies the signature with code of its own. */
+/** The actions of Object Storage Service against a test server that verifies the signature independently of the code under test. */
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import type { OutgoingHttpHeaders } from 'node:http';
@@ -38,7 +38,7 @@ function holds({ method, url, headers }: Received, region = 'cn-hangzhou'): bool
 }
 
 describe('OSS:GetObject', () => {
-  it('reads an object and says what it is', async () => {
+  it('returns an object and its properties', async () => {
     const headers = {
       'content-type': 'application/json',
       etag: '"E"',
@@ -61,7 +61,7 @@ describe('OSS:GetObject', () => {
     assert.ok(request !== undefined && holds(request));
   });
 
-  it('asks for a range and under conditions; what is no range is not asked for', async () => {
+  it('sends ranges and conditions; a value that is not a range is not sent', async () => {
     const { output, received } = await storage(
       206,
       { 'content-type': 'text/plain', 'content-range': 'bytes 1-2/9' },
@@ -79,7 +79,7 @@ describe('OSS:GetObject', () => {
     assert.ok(received[0] !== undefined && holds(received[0], 'cn-beijing'));
   });
 
-  it('gives bytes as base64 and unpacks what is packed, within the limit', async () => {
+  it('returns bytes as base64, and decodes compressed objects within the limit', async () => {
     const bytes = Buffer.from([0, 255, 1]);
     const plain = await storage(200, { 'content-type': 'application/octet-stream' }, bytes);
     assert.equal(((await plain.output('OSS:GetObject', OBJECT)) as { body: string }).body, bytes.toString('base64'));
@@ -92,7 +92,7 @@ describe('OSS:GetObject', () => {
     assert.equal((await broken.failure('OSS:GetObject', OBJECT)).error, 'OSS.ConnectionFailed');
   });
 
-  it('fails as the service says', async () => {
+  it('fails with the code of the service', async () => {
     const xml =
       '<?xml version="1.0"?><Error><Code>NoSuchKey</Code><Message>not there</Message><RequestId>R</RequestId></Error>';
     const missing = await (await storage(404, {}, xml)).failure('OSS:GetObject', OBJECT);
@@ -106,7 +106,7 @@ describe('OSS:GetObject', () => {
 });
 
 describe('OSS:PutObject', () => {
-  it('writes a text as it is, and any other value as JSON', async () => {
+  it('writes a text unchanged, and any other value as JSON', async () => {
     const { output, received } = await storage(200, { etag: '"E"' });
     assert.deepEqual(await output('OSS:PutObject', { ...OBJECT, body: 'hé' }), {
       ...OBJECT,
@@ -174,7 +174,7 @@ describe('an action of Object Storage', () => {
     assert.ok(received[0] !== undefined && holds(received[0]));
   });
 
-  it('says which parameter is wrong, and that there is no key', async () => {
+  it('says which parameter is wrong, and that no key is configured', async () => {
     const { failure } = bench({ cloud });
     for (const [action, parameters, cause] of [
       ['GetObject', { key: 'k' }, /^bucket must be/],
@@ -184,9 +184,9 @@ describe('an action of Object Storage', () => {
       ['GetObject', { ...OBJECT, key: '//evil.example.com' }, /^key must be/],
       ['GetObject', { ...OBJECT, key: 'x'.repeat(1024) }, /^key must be/],
       ['GetObject', { ...OBJECT, key: 'a/../../other/b' }, /^key has a segment/],
-      ['GetObject', { ...OBJECT, region: 'x.evil.example' }, /^region is not/],
-      ['GetObject', { ...OBJECT, ifMatch: 'a\r\nb: c' }, /^ifMatch is not/],
-      ['PutObject', { ...OBJECT, contentType: 'a\nb' }, /^contentType is not/],
+      ['GetObject', { ...OBJECT, region: 'x.evil.example' }, /^region must be/],
+      ['GetObject', { ...OBJECT, ifMatch: 'a\r\nb: c' }, /^ifMatch must be/],
+      ['PutObject', { ...OBJECT, contentType: 'a\nb' }, /^contentType must be/],
       ['CopyObject', OBJECT, /^sourceKey must be/],
       ['CopyObject', { ...OBJECT, sourceKey: 'k', sourceBucket: 'X' }, /^sourceBucket must be/],
     ] as const) {
@@ -198,7 +198,7 @@ describe('an action of Object Storage', () => {
   });
 
   it('puts the bucket in front of the host where the endpoint has a name', async () => {
-    // Nothing serves there, but the cause says where it was sought.
+    // No server is there, but the cause says which address was called.
     const { failure } = bench({ cloud, ossEndpoint: 'http://oss.test.invalid:9' });
     const { error, cause } = await failure('OSS:GetObject', OBJECT);
     assert.equal(error, 'OSS.ConnectionFailed');

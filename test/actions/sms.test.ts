@@ -1,4 +1,4 @@
-/** `SMS:SendSms`: the OpenAPI that it calls, and what it makes of the answer. */
+/** `SMS:SendSms`: the OpenAPI operation that it calls, and the results of its answers. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Secret } from '../../src/config/settings.ts';
@@ -24,7 +24,7 @@ async function service(status: number, reply: unknown) {
 }
 
 describe('SMS:SendSms', () => {
-  it('calls Dysmsapi:SendSms and gives the result of the integration', async () => {
+  it('calls Dysmsapi:SendSms and returns the result of the integration', async () => {
     const { output, received } = await service(200, SENT);
     const result = (await output('SMS:SendSms', SMS)) as { EntryList: unknown; Headers: Record<string, string> };
     assert.deepEqual(result.EntryList, SENT);
@@ -40,13 +40,13 @@ describe('SMS:SendSms', () => {
     });
   });
 
-  it('takes digits that YAML reads as a number, and no parameters of the template', async () => {
+  it('accepts digits that YAML reads as a number, and needs no templateParam', async () => {
     const { output, received } = await service(200, SENT);
     await output('SMS:SendSms', { phoneNumbers: 13_900_000_000, signName: 's', templateCode: 'T' });
     assert.equal(received[0]?.body, 'PhoneNumbers=13900000000&SignName=s&TemplateCode=T');
   });
 
-  it('fails when the message was not taken, whatever the status', async () => {
+  it('fails when the service did not accept the message, with any status', async () => {
     for (const [status, reply, error] of [
       [200, { Code: 'isv.BUSINESS_LIMIT_CONTROL', Message: 'too many' }, 'SMS.isv.BUSINESS_LIMIT_CONTROL'],
       [200, {}, 'SMS.Unknown'],
@@ -57,7 +57,7 @@ describe('SMS:SendSms', () => {
     }
   });
 
-  it('says which parameter is wrong, and that there is no key', async () => {
+  it('says which parameter is wrong, and that no key is configured', async () => {
     const { failure } = await service(200, SENT);
     for (const name of ['phoneNumbers', 'signName', 'templateCode', 'templateParam']) {
       const failed = await failure('SMS:SendSms', { ...SMS, [name]: [] });

@@ -1,6 +1,6 @@
 /**
- * Kept connections that a server closes at the moment when the next request is sent: every server does, sooner or
- * later. The request is sent once more where that is safe (RFC 9110, 9.2.2), and only there.
+ * Keep-alive connections that a server closes while the next request is being sent, which happens with every server. The
+ * request is sent once more only where that is safe (RFC 9110, 9.2.2).
  */
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
@@ -11,13 +11,13 @@ import type { Bench } from './support.ts';
 
 const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
-/** A first call, and a turn of the event loop in which its connection becomes free for the next. */
+/** Makes a first call, and waits a turn of the event loop until its connection is free for the next. */
 async function warm(http: Bench, url: string): Promise<void> {
   await http.output('HTTP:Request', { url });
   await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Answers the first request of a connection and does `atSecond` with the next; keeps the requests' first lines. */
+/** Answers the first request of a connection and calls `atSecond` for the next; collects the methods of the requests. */
 async function closingServer(atSecond: (socket: Socket) => void): Promise<{ url: string; requests: string[] }> {
   const requests: string[] = [];
   const { url } = await rawServer((socket) => {
@@ -38,7 +38,7 @@ const ENDS: ReadonlyMap<string, (socket: Socket) => void> = new Map([
 ]);
 
 for (const [how, end] of ENDS) {
-  test(`a kept connection that is ${how} under a request costs no idempotent request`, async () => {
+  test(`an idempotent request is sent again when its keep-alive connection is ${how}`, async () => {
     const http = bench();
     for (const method of ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']) {
       const { url, requests } = await closingServer(end);
@@ -48,7 +48,7 @@ for (const [how, end] of ENDS) {
     }
   });
 
-  test(`a request that may not come twice fails when its kept connection is ${how}`, async () => {
+  test(`a request that may not be repeated fails when its keep-alive connection is ${how}`, async () => {
     const http = bench();
     for (const method of ['POST', 'PATCH']) {
       const { url, requests } = await closingServer(end);
@@ -60,7 +60,7 @@ for (const [how, end] of ENDS) {
   });
 }
 
-test('an idempotency key of the flow allows a second try of any method', async () => {
+test('with an idempotency key of the flow, any method is sent again', async () => {
   const http = bench();
   const { url, requests } = await closingServer((socket) => socket.end());
   const call: JsonObject = { url, method: 'POST', body: 'a', headers: { 'Idempotency-Key': 'order-7' } };
@@ -69,7 +69,7 @@ test('an idempotency key of the flow allows a second try of any method', async (
   assert.deepEqual(requests, ['GET', 'POST', 'POST']);
 });
 
-test('an answer that has begun is not asked for again, and a second try is the last', async () => {
+test('a request whose answer has begun is not sent again, and there is no third attempt', async () => {
   const http = bench();
   const begun = await closingServer((socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf'));
   await warm(http, begun.url);
@@ -90,7 +90,7 @@ test('an answer that has begun is not asked for again, and a second try is the l
   assert.deepEqual([connections, requests], [2, 3]);
 });
 
-test('a status below 100 is no HTTP, and said so', async () => {
+test('a status below 100 is not valid HTTP, and the cause says so', async () => {
   const http = bench();
   const { url } = await rawServer((socket) => {
     socket.on('data', () => socket.end('HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n'));

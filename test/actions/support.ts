@@ -1,4 +1,4 @@
-/** What the tests of actions share: a catalog with settings, a clock moved by hand, and servers of raw bytes. */
+/** Shared by the tests of actions: a catalog with settings, a clock that tests move, and test servers. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
@@ -18,7 +18,7 @@ export interface Overrides extends Partial<Omit<ActionOptions, 'http'>> {
   readonly http?: Partial<ActionOptions['http']>;
 }
 
-/** What a task of an Express execution calls with, its action and parameters left open. */
+/** A call of a task of an Express execution, without action and parameters. */
 export const EXPRESS_CALL: Omit<TaskCall, 'action' | 'parameters'> = {
   idempotencyKey: 'flow/execution/State/0',
   flowName: 'flow',
@@ -29,7 +29,7 @@ export const EXPRESS_CALL: Omit<TaskCall, 'action' | 'parameters'> = {
   task: null,
 };
 
-/** What a call differs in from one of an Express execution, and when it is given up. */
+/** The members in which a call differs from {@link EXPRESS_CALL}, and its abort signal. */
 export interface CallOptions {
   readonly call?: Partial<TaskCall>;
   readonly signal?: AbortSignal;
@@ -38,7 +38,7 @@ export interface CallOptions {
 export interface Bench {
   readonly clock: ManualTime;
   resume(): void;
-  /** Also called when the tests of the file have ended. */
+  /** The bench also closes itself when the tests of the file have ended. */
   close(): Promise<void>;
   run(action: string, parameters: JsonObject, options?: CallOptions): Promise<TaskResult>;
   /** The output of a task that must succeed. */
@@ -104,7 +104,7 @@ export interface Received {
   readonly body: string;
 }
 
-/** A server that keeps what it receives and answers as it is told. */
+/** A server that collects the requests that it receives and answers with `answer`. */
 export async function recorder(
   answer: RequestListener,
 ): Promise<{ url: string; received: Received[]; server: Server }> {
@@ -121,7 +121,7 @@ export async function recorder(
   return { url: await listen(server), received, server };
 }
 
-/** A server of raw connections. */
+/** A TCP server, for answers that no HTTP server would send. */
 export async function rawServer(connected: (socket: Socket) => void): Promise<{ url: string; sockets: Set<Socket> }> {
   const sockets = new Set<Socket>();
   const server = createTcpServer((socket) => {
@@ -147,7 +147,7 @@ export async function listen(server: Server | TcpServer): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Resolves when `holds` does; looks again after every turn of the event loop. */
+/** Resolves when `holds` returns true; it is called once every turn of the event loop. */
 export async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setImmediate(resolve));
 }

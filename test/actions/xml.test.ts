@@ -1,10 +1,10 @@
-/** The little XML that two services speak. */
+/** The subset of XML that Message Service and Object Storage use. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { isXmlText, xmlElement, xmlTextOf } from '../../src/outbound/xml.ts';
 
-test('a text comes back as it was, wherever its element stands', () => {
+test('reading an element returns the text that was written', () => {
   fc.assert(
     fc.property(
       fc.string({ unit: 'binary' }).filter(isXmlText),
@@ -17,12 +17,12 @@ test('a text comes back as it was, wherever its element stands', () => {
   );
 });
 
-test('what XML cannot hold is no text of it', () => {
+test('a text with a character that XML cannot hold is recognised', () => {
   for (const text of ['\u0000', 'a\u001f', '\ud800', '\uffff']) assert.ok(!isXmlText(text));
   for (const text of ['', '\t\r\n', 'ü', '\u{1f600}']) assert.ok(isXmlText(text));
 });
 
-test('an element that is not there, is not closed, or is written oddly', () => {
+test('missing and unclosed elements, CDATA, and unusual escapes', () => {
   assert.equal(xmlTextOf('<a>b</a>', 'c'), null);
   assert.equal(xmlTextOf('<a>b', 'a'), null);
   assert.equal(xmlTextOf('<a', 'a'), null);
@@ -30,6 +30,6 @@ test('an element that is not there, is not closed, or is written oddly', () => {
   assert.equal(xmlTextOf('<a>&#x41;&#66;&quot;&apos;&nothing;&#xffffff;</a>', 'a'), 'AB"\'&nothing;&#xffffff;');
 });
 
-test('many openings that never end cost no more than their length', () => {
+test('many start tags that never end take linear time', () => {
   assert.equal(xmlTextOf('<Code '.repeat(200_000), 'Code'), null);
 });

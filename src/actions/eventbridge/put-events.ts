@@ -1,20 +1,19 @@
 /**
  * `EventBridge:PutEvents` (integrations.md 7; docs/tasks.md): one event to an event bus, as a batch of CloudEvents
- * (https://www.alibabacloud.com/help/en/eventbridge/latest/putevents-3). The call is signed as the vendor's SDKs of every
- * language sign it; its page on signatures has a line for `Accept` more, which none of them writes.
+ * (https://www.alibabacloud.com/help/en/eventbridge/latest/putevents-3). The signature is that of the vendor's SDKs in every
+ * language. The vendor's page on signatures also signs `Accept`, but no SDK does.
  */
 import { isJsonArray, isJsonObject, memberOf, stringifyJson } from '../../base/json.ts';
 import type { JsonObject, JsonValue } from '../../base/json.ts';
 import type { CloudCredentials } from '../../config/settings.ts';
+import type { Answer } from '../../outbound/transport.ts';
 import { signPlainHeader } from '../../signatures/plain-header.ts';
 import type { Action, TaskCall, TaskResult } from '../action.ts';
-import { bodyMembers, textOf, untypedValue } from '../answer-body.ts';
+import { bodyBeginning, bodyMembers, textOf, untypedValue } from '../answer-body.ts';
 import { callCloud, missingCredentials } from '../cloud-call.ts';
 import type { CloudOptions } from '../cloud-call.ts';
-import { headerKey } from '../http/parameters.ts';
-import { beginning } from '../../base/text.ts';
+import { idempotencyHeader } from '../idempotency-key.ts';
 import { failed, succeeded } from '../results.ts';
-import type { Answer } from '../../outbound/transport.ts';
 
 export interface EventBridgeOptions extends CloudOptions {
   /** `https://host[:port]`; null: `https://{account}.eventbridge.{region}.aliyuncs.com`. */
@@ -40,7 +39,7 @@ export function putEventsAction(options: EventBridgeOptions): Action {
   };
 }
 
-/** The event as it is sent, or a sentence that says which parameter is wrong. */
+/** The event to send, or a sentence that says which parameter is wrong. */
 function eventOf(call: TaskCall, { region, account, clock }: EventBridgeOptions): JsonObject | string {
   const given = call.parameters;
   const flow = `acs:fnf:${region}:${account}:flow/${call.flowName}`;
@@ -49,8 +48,8 @@ function eventOf(call: TaskCall, { region, account, clock }: EventBridgeOptions)
     ['eventBusName', null],
     ['source', null],
     ['type', null],
-    // A call that is repeated after a crash sends the event that it sent before.
-    ['id', headerKey(call.idempotencyKey)],
+    // A call that is repeated after a crash sends the same event.
+    ['id', idempotencyHeader(call.idempotencyKey)],
     ['subject', flow],
   ] as const) {
     const text = memberOf(given, name) ?? absent;
@@ -96,19 +95,22 @@ function signedHeaders({ clock, ids }: EventBridgeOptions, key: CloudCredentials
 function answerResult({ status, body }: Answer): TaskResult {
   const members = bodyMembers(body);
   if (status >= 300) {
-    const said = textOf(members, 'message', 'Message') ?? beginning(body.toString('utf8', 0, 1024));
-    const cause = `PutEvents was refused with status ${status}: ${said} (request ${textOf(members, 'requestId', 'RequestId') ?? ''})`;
-    return failed(`EventBridge.${textOf(members, 'code', 'Code') ?? 'Unknown'}`, cause);
+    const message = textOf(members, 'message', 'Message') ?? bodyBeginning(body);
+    const requestId = textOf(members, 'requestId', 'RequestId') ?? '';
+    return failed(
+      `EventBridge.${textOf(members, 'code', 'Code') ?? 'Unknown'}`,
+      `PutEvents was refused with status ${status}: ${message} (request ${requestId})`,
+    );
   }
   const refused = refusedEntry(members);
   if (refused === null) return succeeded(untypedValue(body));
   return failed(
     `EventBridge.${textOf(refused, 'ErrorCode') ?? 'Unknown'}`,
-    `the event was not taken: ${textOf(refused, 'ErrorMessage') ?? ''}`,
+    `EventBridge did not accept the event: ${textOf(refused, 'ErrorMessage') ?? 'it gave no reason'}`,
   );
 }
 
-/** The one event's entry when it failed, although the call did not. */
+/** The entry of the event when EventBridge refused it in a call that succeeded; `{}` when the answer has no entry. */
 function refusedEntry(members: JsonObject): JsonObject | null {
   if (!(Number(memberOf(members, 'FailedEntryCount')) > 0)) return null;
   const entries: JsonValue = memberOf(members, 'EntryList') ?? [];

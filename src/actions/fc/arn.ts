@@ -14,13 +14,13 @@ export interface FunctionArn {
 const HEAD = String.raw`^acs:fc:(?<region>[a-z0-9-]*):(?<account>\d*):`;
 const NAME = String.raw`[A-Za-z_][A-Za-z0-9_-]{0,127}`;
 const QUALIFIER = String.raw`[A-Za-z0-9_-]{1,128}`;
-/** An FC 2 function that FC 3 serves is called `service$function` there. */
+/** FC 3 calls a function that was made with FC 2 `service$function`. */
 const FC3 = new RegExp(`${HEAD}functions/(?<name>(?:${NAME}\\$)?${NAME})(?:/(?<qualifier>${QUALIFIER}))?$`);
 const FC2 = new RegExp(
   `${HEAD}services/(?<service>${NAME})(?:\\.(?<qualifier>${QUALIFIER}))?/functions/(?<name>${NAME})$`,
 );
 
-/** Null for a text that is neither form. */
+/** The parts of an ARN; null for a text that has neither form. */
 export function parseFunctionArn(text: string): FunctionArn | null {
   const parts = (FC3.exec(text) ?? FC2.exec(text))?.groups;
   if (parts === undefined) return null;
@@ -33,7 +33,7 @@ export function parseFunctionArn(text: string): FunctionArn | null {
   };
 }
 
-/** The name that the settings map: `name` for FC 3, `service/name` for FC 2 (DESIGN.md 1). */
+/** The name that the settings map: `name` for FC 3, `service/name` for FC 2. */
 export function mappedName(arn: FunctionArn): string {
   return arn.service === null ? arn.name : `${arn.service}/${arn.name}`;
 }

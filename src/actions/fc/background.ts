@@ -1,34 +1,37 @@
 /**
- * Asynchronous invocations of functions that run here: accepted at once, run after the task has ended. How many and
- * how long is bounded, since nobody waits for them.
+ * Asynchronous invocations of functions that this process calls: accepted at once, run after their task has ended. Their
+ * number and their time are bounded, because no task waits for them and could stop them.
  */
 import type { Clock } from '../../base/clock.ts';
 import { withDeadline } from '../../outbound/deadline.ts';
 
-const MAX_RUNNING = 1000;
+/** How many may run at the same time. */
+export const MAX_RUNNING = 1000;
 
-/** As long as Function Compute gives a function unless its owner says more. */
+/** The time that Function Compute gives a function unless its owner sets another. */
 const LIMIT_MS = 600_000;
 
-export interface Background {
-  /** False when too many are running. */
-  start(run: (signal: AbortSignal) => Promise<unknown>): boolean;
-  /** Gives up what is running. */
-  close(): void;
-}
+export class Background {
+  readonly #clock: Clock;
+  readonly #closing = new AbortController();
+  #running = 0;
 
-export function createBackground(clock: Clock): Background {
-  const closing = new AbortController();
-  let running = 0;
-  return {
-    start(run) {
-      if (running >= MAX_RUNNING || closing.signal.aborted) return false;
-      running++;
-      void withDeadline(clock, closing.signal, LIMIT_MS, run).finally(() => {
-        running--;
-      });
-      return true;
-    },
-    close: () => closing.abort(),
-  };
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Starts an invocation. Returns false, and does nothing, when too many are running or after `close`. */
+  start(run: (signal: AbortSignal) => Promise<unknown>): boolean {
+    if (this.#running >= MAX_RUNNING || this.#closing.signal.aborted) return false;
+    this.#running++;
+    void withDeadline(this.#clock, this.#closing.signal, LIMIT_MS, run).finally(() => {
+      this.#running--;
+    });
+    return true;
+  }
+
+  /** Aborts the invocations that are running. */
+  close(): void {
+    this.#closing.abort();
+  }
 }

@@ -1,9 +1,9 @@
-/** Which of the functions in the settings a name means: the exact one, else the longest pattern that fits. */
+/** Finds the target of a function in the settings: by its exact name, else by the longest pattern that matches it. */
 import type { FunctionSetting } from '../../config/settings.ts';
 
 export type FunctionTarget = FunctionSetting['target'];
 
-/** A look-up that gives null for a function that nothing maps. `*` in a pattern matches any run of characters. */
+/** The look-up of a target by the function's name; null when the settings do not map it. `*` in a pattern matches any text. */
 export function functionMapping(settings: readonly FunctionSetting[]): (name: string) => FunctionTarget | null {
   const exact = new Map(
     settings.filter(({ pattern }) => !pattern.includes('*')).map((each) => [each.pattern, each.target]),

@@ -1,25 +1,25 @@
 /**
- * A function in a JavaScript or TypeScript file, called in this process as Function Compute's Node.js runtime
- * calls it: `handler(event, context)` with the event as a Buffer, a returned or promised value, or the older
- * `callback(error, value)` as third argument. A file is loaded once.
+ * A function in a JavaScript or TypeScript file, called in this process as the Node.js runtime of Function Compute calls it:
+ * `handler(event, context, callback)`. The event is a Buffer. The handler returns a value or a promise, or calls the older
+ * `callback(error, value)`. A file is loaded once.
  *
- * A handler that never settles is left behind when its task is given up; one that never returns holds the whole
- * process, as any code in it would.
+ * When a task is aborted, its handler is not waited for any more, but it cannot be stopped. A handler that never returns
+ * blocks the whole process.
  */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { TaskResult } from '../action.ts';
-import { functionAnswer } from './result.ts';
-import type { Invocation } from './result.ts';
 import { beginning } from '../../base/text.ts';
+import type { TaskResult } from '../action.ts';
 import { failed } from '../results.ts';
+import type { Invocation } from './invocation.ts';
+import { functionAnswer } from './result.ts';
 
 type Callback = (error: unknown, value?: unknown) => void;
 type Handler = (event: Buffer, context: object, callback: Callback) => unknown;
 
 export type InvokeModule = (path: string, invocation: Invocation, signal: AbortSignal) => Promise<TaskResult>;
 
-/** The caller of module functions. A larger result than `maxBodyBytes` fails as `FC.ResponseTooLarge`. */
+/** Calls functions in files. A result larger than `maxBodyBytes` fails as `FC.ResponseTooLarge`. */
 export function moduleFunctions(maxBodyBytes: number): InvokeModule {
   const loaded = new Map<string, Promise<Handler>>();
 
@@ -28,7 +28,7 @@ export function moduleFunctions(maxBodyBytes: number): InvokeModule {
     if (handler === undefined) {
       handler = loadHandler(path);
       loaded.set(path, handler);
-      // A file that could not be loaded is tried again by the next call.
+      // The next call tries again to load a file that failed to load.
       handler.catch(() => loaded.delete(path));
     }
     return handler;
@@ -57,27 +57,27 @@ async function loadHandler(path: string): Promise<Handler> {
   const { default: whole } = module;
   const inner = typeof whole === 'object' && whole !== null ? (whole as Record<string, unknown>)['handler'] : whole;
   const handler = module['handler'] ?? inner;
-  if (typeof handler !== 'function') throw new TypeError('it exports no function named handler');
+  if (typeof handler !== 'function') throw new TypeError('the file exports no function named handler');
   return handler as Handler;
 }
 
-/** The handler's value, by whichever way it answers first; rejects when the signal is aborted. */
+/** The value of the handler, from its return value or its callback, the first of the two. Rejects when the signal is aborted. */
 function settle(handler: Handler, invocation: Invocation, signal: AbortSignal): Promise<unknown> {
   return new Promise((accept, reject) => {
-    const giveUp = (): void => reject(new Error('the call was given up'));
+    const onAbort = (): void => reject(new Error('the call was aborted'));
     if (signal.aborted) {
-      giveUp();
+      onAbort();
       return;
     }
-    signal.addEventListener('abort', giveUp);
-    const end = (): void => signal.removeEventListener('abort', giveUp);
+    signal.addEventListener('abort', onAbort);
+    const end = (): void => signal.removeEventListener('abort', onAbort);
     const callback: Callback = (error, value) => {
       end();
       if (error === undefined || error === null) accept(value);
       else reject(error instanceof Error ? error : new Thrown(error));
     };
     const answered = (value: unknown): void => {
-      // A function of three parameters that returns nothing promises to call back.
+      // A handler with three parameters that returns nothing will use its callback.
       if (value !== undefined || handler.length < 3) callback(null, value);
     };
     const thrown = (error: unknown): void => callback(error ?? new Thrown(error));
@@ -95,7 +95,7 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
-/** What was thrown when it was no error. */
+/** Wraps a thrown value that is not an Error. */
 class Thrown extends Error {
   override readonly name = '';
   constructor(value: unknown) {
@@ -103,7 +103,7 @@ class Thrown extends Error {
   }
 }
 
-/** Any value as text; made by a function, it may refuse to be shown. */
+/** A thrown value as text. It comes from foreign code, so reading it may throw. */
 function shown(value: unknown): string {
   try {
     return typeof value === 'string' ? value : String(JSON.stringify(value) ?? value);
@@ -112,9 +112,9 @@ function shown(value: unknown): string {
   }
 }
 
-const UNSHOWN = 'the function threw something that cannot be shown';
+const UNSHOWN = 'the function threw a value that cannot be shown as text';
 
-/** The members of Function Compute's context that mean something here, and the task's signal. */
+/** The members of Function Compute's context that apply here, and the signal of the task. */
 function contextOf(invocation: Invocation, signal: AbortSignal): object {
   const { requestId, region, account, name, service, qualifier, idempotencyKey } = invocation;
   return {
@@ -128,7 +128,7 @@ function contextOf(invocation: Invocation, signal: AbortSignal): object {
   };
 }
 
-/** Bytes as they are, a text as UTF-8, nothing as nothing, any other value as JSON. */
+/** Bytes unchanged, a text as UTF-8, undefined as no bytes, any other value as JSON. */
 function resultBytes(value: unknown): Buffer {
   if (value instanceof Uint8Array) return Buffer.from(value);
   if (typeof value === 'string') return Buffer.from(value);
@@ -139,12 +139,12 @@ function thrownResult(error: unknown): TaskResult {
   try {
     return failed(typeName(error), reasonOf(error));
   } catch {
-    // An error whose members throw when they are read.
+    // The members of the error throw when they are read.
     return failed('FC.FunctionError', UNSHOWN);
   }
 }
 
-/** The name of the error's type; `class MyError extends Error` needs not set it itself. */
+/** The name of the error, or of its class when the class does not set a name. */
 function typeName(error: unknown): string {
   if (!(error instanceof Error)) return 'FC.FunctionError';
   const name = error.name === 'Error' ? error.constructor.name : error.name;

@@ -1,14 +1,13 @@
 /**
- * A function behind a URL, called as Function Compute calls a custom runtime: `POST`, the event as body, common
- * headers `x-fc-*`. The reply's `x-fc-status` says whether the function failed; without it the HTTP status does.
+ * A function behind a URL, called as Function Compute calls a custom runtime: a `POST` with the event as body and common
+ * headers `x-fc-*`. The header `x-fc-status` of the answer says whether the function failed; without it the HTTP status does.
  */
-import type { TaskResult } from '../action.ts';
-import { functionAnswer, functionError } from './result.ts';
-import type { Invocation } from './result.ts';
-import { headerOf, shownHeaders } from '../../outbound/header-fields.ts';
+import { headerOf, shownHeaders } from '../../outbound/answer-headers.ts';
 import { shownUrl } from '../../outbound/shown-url.ts';
-import { failed } from '../results.ts';
 import type { Transport } from '../../outbound/transport.ts';
+import type { TaskResult } from '../action.ts';
+import type { Invocation } from './invocation.ts';
+import { functionAnswer, functionError, noFunctionAnswer } from './result.ts';
 
 /** Calls the function at `target`, a URL of the settings. */
 export async function invokeUrl(
@@ -37,9 +36,7 @@ export async function invokeUrl(
     signal,
   );
   const where = `function ${invocation.mapped} at ${shownUrl(url)}`;
-  if (outcome.kind === 'failure') {
-    return failed(outcome.reason === 'too-large' ? 'FC.ResponseTooLarge' : 'FC.Unknown', `${where}: ${outcome.detail}`);
-  }
+  if (outcome.kind === 'failure') return noFunctionAnswer(where, outcome);
   const status = Number(headerOf(outcome.headers, 'x-fc-status') ?? outcome.status);
   if (!(status < 300)) return functionError(outcome.body, `${where} answered ${status}`);
   return functionAnswer(outcome.status, shownHeaders(outcome.headers), invocation.requestId, outcome.body);

@@ -1,11 +1,12 @@
-/** The `Parameters` of `HTTP:Request` (integrations.md 4) as a request. */
+/** The `Parameters` of `HTTP:Request` (integrations.md 4) as a request. Pure. */
 import { isJsonObject, memberOf, stringifyJson } from '../../base/json.ts';
 import type { JsonValue } from '../../base/json.ts';
-import type { TaskCall } from '../action.ts';
-import { ACCEPT_ENCODING } from '../answer-body.ts';
-import { TASK_TOKEN_HEADER, requestHeaders } from '../../outbound/header-fields.ts';
 import { beginning } from '../../base/text.ts';
+import { ACCEPT_ENCODING } from '../../outbound/content-encoding.ts';
+import type { TaskCall } from '../action.ts';
+import { idempotencyHeader } from '../idempotency-key.ts';
 import type { Hop } from './redirect.ts';
+import { TASK_TOKEN_HEADER, requestHeaders } from './request-headers.ts';
 
 const METHODS = new Set(['GET', 'POST', 'PATCH', 'PUT', 'DELETE', 'HEAD', 'OPTIONS']);
 
@@ -25,10 +26,10 @@ export function firstHop({ parameters, idempotencyKey, taskToken }: TaskCall): H
   setDefault(headers, 'accept', '*/*');
   setDefault(headers, 'accept-encoding', ACCEPT_ENCODING);
   setDefault(headers, 'user-agent', 'Millrace');
-  const keyed = headers.has('idempotency-key');
-  setDefault(headers, 'idempotency-key', headerKey(idempotencyKey));
+  const hasOwnKey = headers.has('idempotency-key');
+  setDefault(headers, 'idempotency-key', idempotencyHeader(idempotencyKey));
   if (taskToken !== null) headers.set(TASK_TOKEN_HEADER, taskToken);
-  return { url, method, headers, body: body.text, keyed };
+  return { url, method, headers, body: body.text, hasOwnKey };
 }
 
 function setDefault(headers: Map<string, string>, name: string, value: string): void {
@@ -37,10 +38,11 @@ function setDefault(headers: Map<string, string>, name: string, value: string): 
 
 function targetUrl(value: JsonValue | undefined): URL | string {
   if (typeof value !== 'string') return 'url must be a text with a scheme, such as https://example.com/path';
-  // URL parsers drop line breaks silently; what was asked for is then not what is called.
+  // URL parsers drop line breaks silently, and the call would then go to a URL that the flow did not give.
   if (/[\0-\x1f\x7f]/.test(value)) return 'url has a line break or another control character';
-  if (!URL.canParse(value))
-    return `url ${JSON.stringify(beginning(value.split('?')[0] ?? ''))} is not a URL with a scheme`;
+  if (!URL.canParse(value)) {
+    return `url ${JSON.stringify(beginning(value.split('?')[0] ?? ''))} is not a URL with a scheme, such as https://example.com/path`;
+  }
   const url = new URL(value);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return `url must be http or https, not ${url.protocol}`;
   return url;
@@ -53,7 +55,7 @@ function methodName(value: JsonValue | undefined): string | null {
   return METHODS.has(name) ? name : null;
 }
 
-/** A text is sent as it is; any other value as JSON; nothing and null are no body. */
+/** A text unchanged, any other value as JSON; absent and null are no body. */
 function bodyText(value: JsonValue | undefined): { text: string | null; isJson: boolean } {
   if (value === undefined || value === null) return { text: null, isJson: false };
   if (typeof value === 'string') return { text: value, isJson: false };
@@ -61,18 +63,14 @@ function bodyText(value: JsonValue | undefined): { text: string | null; isJson: 
 }
 
 function basicCredentials(url: URL): string {
-  return `Basic ${Buffer.from(`${plain(url.username)}:${plain(url.password)}`).toString('base64')}`;
+  return `Basic ${Buffer.from(`${decoded(url.username)}:${decoded(url.password)}`).toString('base64')}`;
 }
 
-function plain(part: string): string {
+/** A part that is not valid percent-encoding is used as written. */
+function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
     return part;
   }
-}
-
-/** State names may hold any character and a header may not: everything but printable ASCII is percent-encoded. */
-export function headerKey(idempotencyKey: string): string {
-  return idempotencyKey.toWellFormed().replace(/[^\x21-\x24\x26-\x7e]+/gu, encodeURIComponent);
 }

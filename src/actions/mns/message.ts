@@ -1,26 +1,14 @@
 /** The `Parameters` of `MNS:SendMessage` (integrations.md 6) as a message. Pure. */
 import { isJsonObject, setMember, stringifyJson } from '../../base/json.ts';
 import type { JsonObject, JsonValue } from '../../base/json.ts';
-import type { MessageTarget } from '../../store/messages.ts';
-import { eitherOf, inputOrText } from '../task-parameters.ts';
+import type { NewMessage } from '../../messages/local-messages.ts';
 import { isXmlText } from '../../outbound/xml.ts';
+import { eitherOf, inputOrText } from '../parameters.ts';
 
-export interface MnsMessage {
-  readonly target: MessageTarget;
-  /** Of the queue or topic. */
-  readonly name: string;
-  /** Empty when the ARN leaves it out. */
+export interface MnsMessage extends NewMessage {
+  /** Of the queue or topic; empty when the ARN leaves it out. */
   readonly region: string;
   readonly account: string;
-  readonly body: string;
-  /** 1 to 16; of a queue. */
-  readonly priority: number;
-  /** Of a queue. */
-  readonly delaySeconds: number;
-  /** Of a topic; empty for none. */
-  readonly tag: string;
-  /** Of a topic, by the names of the service (`DirectMail`). */
-  readonly attributes: ReadonlyMap<string, string>;
 }
 
 /** The largest message of the service. */
@@ -29,7 +17,7 @@ const MAX_DELAY_SECONDS = 604_800;
 const ARN =
   /^acs:mns:(?<region>[a-z0-9-]*):(?<account>\d*):\/?(?<kind>queues|topics)\/(?<name>[A-Za-z0-9][A-Za-z0-9_-]{0,254})\/messages$/;
 
-/** The message, or a sentence that says which parameter is wrong. The names of the service's own API are read too. */
+/** The message, or a sentence that says which parameter is wrong. Parameters may also have the names of the service's API. */
 export function mnsMessage(parameters: JsonObject): MnsMessage | string {
   const resource = eitherOf(parameters, 'resourceArn', 'ResourceArn');
   const arn = typeof resource === 'string' ? ARN.exec(resource)?.groups : undefined;
@@ -39,7 +27,7 @@ export function mnsMessage(parameters: JsonObject): MnsMessage | string {
   const body = bodyText(eitherOf(parameters, 'message', 'MessageBody'));
   if (body === null) return 'message must be a text that is not empty, an object or a list';
   if (Buffer.byteLength(body) > MAX_BODY_BYTES) return `message is larger than ${MAX_BODY_BYTES} bytes`;
-  if (!isXmlText(body)) return 'message has a control character, which Message Service cannot carry';
+  if (!isXmlText(body)) return 'message has a control character, which Message Service does not accept';
   const priority = wholeNumber(eitherOf(parameters, 'priority', 'Priority'), 1, 16, 8);
   if (priority === null) return 'priority must be a whole number from 1 to 16';
   const delaySeconds = wholeNumber(eitherOf(parameters, 'delaySeconds', 'DelaySeconds'), 0, MAX_DELAY_SECONDS, 0);
@@ -56,7 +44,7 @@ export function mnsMessage(parameters: JsonObject): MnsMessage | string {
   return { target, name, region, account, body, priority, delaySeconds, tag, attributes };
 }
 
-/** A text as it is, any other value as JSON. */
+/** A text unchanged, any other value as JSON; null for no message. */
 function bodyText(value: JsonValue | undefined): string | null {
   if (value === undefined || value === null || value === '') return null;
   return typeof value === 'string' ? value : stringifyJson(value);
@@ -68,7 +56,7 @@ function wholeNumber(value: JsonValue | undefined, min: number, max: number, abs
   return typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max ? number : null;
 }
 
-/** What the workflow service calls the attributes, and what Message Service does. */
+/** Groups of attributes: the name in the workflow service, and the name in Message Service. */
 const GROUPS: ReadonlyMap<string, string> = new Map([
   ['MailAttributes', 'DirectMail'],
   ['SMSAttributes', 'DirectSMS'],
@@ -86,7 +74,7 @@ function attributesOf(given: JsonObject): ReadonlyMap<string, string> | null {
   return attributes;
 }
 
-/** As the service wants them: switches as 0 and 1, the parameters of a short message as JSON text. */
+/** The members in the form that the service expects: switches as 0 and 1, the parameters of a short message as JSON text. */
 function groupOf(group: string, members: JsonObject): JsonObject {
   const result: Record<string, JsonValue> = {};
   for (const [key, value] of Object.entries(members)) {

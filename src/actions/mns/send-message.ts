@@ -1,85 +1,52 @@
 /**
  * `MNS:SendMessage` (integrations.md 6; docs/tasks.md): a message to a queue or a topic, of the real Message Service or of
- * this server's own. The own one has every queue and every topic, keeps the messages in the store and pushes those of
- * topics to the subscribers that the settings name.
+ * this server.
  */
-import type { Settings } from '../../config/settings.ts';
-import { NOT_PUSHED } from '../../store/messages.ts';
-import type { MessageStore } from '../../store/messages.ts';
+import type { LocalMessages } from '../../messages/local-messages.ts';
+import { bodyDigest } from '../../messages/protocol.ts';
 import type { Action, TaskCall, TaskResult } from '../action.ts';
-import type { CloudOptions } from '../cloud-call.ts';
 import { missingCredentials } from '../cloud-call.ts';
-import { sendToEndpoint } from './endpoint.ts';
-import type { MnsMessage } from './message.ts';
-import { mnsMessage } from './message.ts';
-import { bodyDigest, createPusher } from '../../messages/pusher.ts';
-import type { Pusher } from '../../messages/pusher.ts';
+import type { CloudOptions } from '../cloud-call.ts';
 import { failed, succeeded } from '../results.ts';
+import { mnsMessage } from './message.ts';
+import type { MnsMessage } from './message.ts';
+import { sendToMessageService } from './message-service.ts';
 
 export interface MnsOptions extends CloudOptions {
-  readonly mns: Settings['mns'];
-  readonly messages: MessageStore;
-}
-
-export interface MnsAction extends Action {
-  /** Goes on with the pushes that an earlier server left. */
-  resume(): void;
-  /** Resolves when nothing can be pushed at this moment. */
-  idle(): Promise<void>;
-  close(): Promise<void>;
+  /** Of Message Service: `https://host[:port]`; null: `https://{account}.mns.{region}.aliyuncs.com`. */
+  readonly endpoint: string | null;
+  /** The queues and topics of this server; null when messages go to Message Service. */
+  readonly localMessages: LocalMessages | null;
 }
 
 /** The action `MNS:SendMessage`. */
-export function sendMessageAction(options: MnsOptions): MnsAction {
-  const { mns, credentials, clock, ids, messages } = options;
-  const topics = new Set(mns.subscriptions.map(({ topic }) => topic));
-  let pusher: Pusher | null = null;
-
-  function pushes(): Pusher {
-    pusher ??= createPusher({ ...options, subscriptions: mns.subscriptions });
-    return pusher;
-  }
-
-  async function run(call: TaskCall, signal: AbortSignal): Promise<TaskResult> {
-    const message = mnsMessage(call.parameters);
-    if (typeof message === 'string') return failed('MNS.InvalidArgument', message);
-    if (mns.local) return keep(message, call.task);
-    if (credentials === null) return missingCredentials('MNS', call.action);
-    return sendToEndpoint({ ...options, credentials, endpoint: mns.endpoint }, message, signal);
-  }
-
-  async function keep(message: MnsMessage, task: TaskCall['task']): Promise<TaskResult> {
-    const { target, name, body, tag, priority, delaySeconds, attributes } = message;
-    const sentMs = clock.nowMs();
-    const isPushed = target === 'topic' && topics.has(name);
-    const kept = await messages.add(
-      {
-        messageId: ids.uuid().replaceAll('-', '').toUpperCase(),
-        target,
-        name,
-        body,
-        tag,
-        attributes: attributes.size === 0 ? '' : JSON.stringify(Object.fromEntries(attributes)),
-        priority,
-        sentMs,
-        visibleMs: target === 'queue' ? sentMs + delaySeconds * 1000 : sentMs,
-        task,
-      },
-      isPushed ? { status: 'due', attempts: 0, nextMs: sentMs, error: '' } : NOT_PUSHED,
-      mns.keep,
-    );
-    if (isPushed || kept === null) pushes().wake();
-    if (kept !== null) return succeeded({ MessageId: kept, RequestId: ids.uuid(), MessageBodyMD5: bodyDigest(body) });
-    const cause = `${mns.keep} messages are kept (setting mns.keep) and all of them have yet to be pushed`;
-    return failed('MNS.TooManyMessages', cause);
-  }
-
+export function sendMessageAction(options: MnsOptions): Action {
+  const { credentials, localMessages } = options;
   return {
-    run,
-    resume() {
-      if (mns.local && mns.subscriptions.length > 0) pushes().wake();
+    async run(call, signal) {
+      const message = mnsMessage(call.parameters);
+      if (typeof message === 'string') return failed('MNS.InvalidArgument', message);
+      if (localMessages !== null) return sendLocally(localMessages, options.ids, message, call.task);
+      if (credentials === null) return missingCredentials('MNS', call.action);
+      return sendToMessageService({ ...options, credentials }, message, signal);
     },
-    idle: async () => pusher?.idle(),
-    close: async () => pusher?.close(),
   };
+}
+
+const LIMIT_SETTING = 'mns.keep';
+
+async function sendLocally(
+  localMessages: LocalMessages,
+  ids: MnsOptions['ids'],
+  message: MnsMessage,
+  task: TaskCall['task'],
+): Promise<TaskResult> {
+  const id = await localMessages.send(message, task);
+  if (id !== null) {
+    return succeeded({ MessageId: id, RequestId: ids.uuid(), MessageBodyMD5: bodyDigest(message.body) });
+  }
+  return failed(
+    'MNS.TooManyMessages',
+    `this server stores as many messages as ${LIMIT_SETTING} allows, and all of them are still to be pushed: start the subscribers of their topics, or raise the setting`,
+  );
 }

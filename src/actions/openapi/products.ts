@@ -1,20 +1,20 @@
 /**
- * What is known of cloud products: the version of their RPC-style OpenAPI, and the public endpoint where it differs
- * from `{product}.{region}.aliyuncs.com`. The settings override both and add products.
+ * The cloud products that are built in: the version of their RPC-style OpenAPI, and their public endpoint. The settings
+ * override both and add products.
  */
 export interface Product {
   /** API version; null for a product that only the settings know. */
   readonly version: string | null;
-  /** Host with `{region}` where the region stands. */
+  /** The host; `{region}` is a placeholder. */
   readonly host: string;
 }
 
 const REGIONAL = '{product}.{region}.aliyuncs.com';
 const CENTRAL = '{product}.aliyuncs.com';
-/** The vision products, which classic flows call (fdl-classic.md 2.1), serve from one region. */
+/** The vision products, which classic flows call (fdl-classic.md 2.1), run in one region only. */
 const VISION = '{product}.cn-shanghai.aliyuncs.com';
 
-/** Product, version, host; sorted by product. */
+/** Version and host by product; sorted by product. */
 const PRODUCTS: ReadonlyMap<string, readonly [version: string, host: string]> = new Map([
   ['actiontrail', ['2020-07-06', REGIONAL]],
   ['adb', ['2019-03-15', REGIONAL]],
@@ -77,7 +77,7 @@ const PRODUCTS: ReadonlyMap<string, readonly [version: string, host: string]> = 
   ['waf-openapi', ['2021-10-01', 'wafopenapi.{region}.aliyuncs.com']],
 ]);
 
-/** The product of a lower-case name. */
+/** The product of a lower-case name; one that is not built in has no version and the usual host. */
 export function productOf(name: string): Product {
   const [version, host] = PRODUCTS.get(name) ?? [null, REGIONAL];
   return { version, host: host.replace('{product}', name) };

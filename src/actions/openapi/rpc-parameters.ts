@@ -1,9 +1,9 @@
-/** Parameters as RPC-style OpenAPI writes them (wire.md 4.2): lists as `A.1`, mappings as `A.K`, all as texts. Pure. */
+/** Parameters in the form of RPC-style OpenAPI (wire.md 4.2): lists as `A.1`, mappings as `A.Key`, all values as texts. Pure. */
 import { isJsonArray, isJsonObject } from '../../base/json.ts';
 import type { JsonObject, JsonValue } from '../../base/json.ts';
-import { scalarText } from '../../outbound/header-fields.ts';
+import { scalarText } from '../parameters.ts';
 
-/** One text for each leaf; a member that is null is left out. */
+/** One text for each leaf. Members that are null are left out. */
 export function flattenParameters(parameters: JsonObject): Map<string, string> {
   const flat = new Map<string, string>();
   for (const [name, value] of Object.entries(parameters)) flatten(flat, name, value);

@@ -1,4 +1,4 @@
-/** The `Parameters` of the actions of Object Storage (integrations.md 8; docs/tasks.md) as a request. Pure. */
+/** The `Parameters` of the actions of Object Storage Service (integrations.md 8; docs/tasks.md) as a request. Pure. */
 import { memberOf, stringifyJson } from '../../base/json.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { ossPath } from '../../signatures/oss.ts';
@@ -10,7 +10,7 @@ export interface ObjectRequest {
   readonly method: 'GET' | 'PUT' | 'DELETE';
   readonly bucket: string;
   readonly key: string;
-  /** Empty when none is named. */
+  /** Empty when the task names none. */
   readonly region: string;
   readonly query: ReadonlyMap<string, string>;
   /** Lower-case names. */
@@ -27,7 +27,7 @@ export function objectRequest(operation: OssOperation, given: JsonObject): Objec
   try {
     const bucket = bucketOf(given, 'bucket');
     const key = keyOf(given, 'key');
-    const region = optionalText(given, 'region', /^[a-z0-9-]{0,64}$/) ?? '';
+    const region = optionalText(given, 'region', REGION) ?? '';
     const query = new Map<string, string>();
     if (operation === 'GetObject' || operation === 'DeleteObject') {
       const versionId = optionalText(given, 'versionId');
@@ -59,19 +59,28 @@ function keyOf(given: JsonObject, name: string): string {
       `${name} must be a text of 1 to ${MAX_KEY_BYTES} bytes that does not begin with "/" or "\\"`,
     );
   }
-  // A URL that has them leads to another object.
+  // Such a URL would lead to another object.
   if (key.split('/').some((segment) => segment === '.' || segment === '..')) {
-    throw new BadParameter(`${name} has a segment "." or "..", which no URL can ask for`);
+    throw new BadParameter(`${name} has a segment "." or "..", which a URL cannot contain`);
   }
   return key;
 }
 
-/** Null when it is absent. A text is fit for a header. */
-function optionalText(given: JsonObject, name: string, form = /^[\x20-\x7e]{1,1024}$/): string | null {
+interface TextRule {
+  readonly form: RegExp;
+  /** Completes the sentence "… must be". */
+  readonly rule: string;
+}
+
+const REGION: TextRule = { form: /^[a-z0-9-]{0,64}$/, rule: 'the name of a region, such as cn-hangzhou' };
+const HEADER_TEXT: TextRule = { form: /^[\x20-\x7e]{1,1024}$/, rule: 'a text of 1 to 1024 printable ASCII characters' };
+
+/** Null when it is absent. By default a text that can be a header value. */
+function optionalText(given: JsonObject, name: string, { form, rule } = HEADER_TEXT): string | null {
   const value = memberOf(given, name) ?? null;
   if (value === null) return null;
   if (typeof value === 'string' && form.test(value)) return value.trim();
-  throw new BadParameter(`${name} is not a text that can stand there`);
+  throw new BadParameter(`${name} must be ${rule}`);
 }
 
 function headersOf(operation: OssOperation, given: JsonObject, bucket: string): readonly [string, string][] {
@@ -85,7 +94,7 @@ function headersOf(operation: OssOperation, given: JsonObject, bucket: string): 
     const value = optionalText(given, name);
     if (value !== null) headers.push([header, value]);
   }
-  // As the service does, which answers a range that is none with the whole object.
+  // As the service does: a value that is not a range asks for the whole object.
   const range = memberOf(given, 'range');
   if (typeof range === 'string' && /^(?:\d+-\d*|-\d+)$/.test(range)) headers.push(['range', `bytes=${range}`]);
   return headers;
@@ -98,11 +107,12 @@ function copySource(given: JsonObject, bucket: string): string {
   return `${ossPath(`/${from}/${keyOf(given, 'sourceKey')}`)}${version}`;
 }
 
-/** A text as it is, any other value as JSON, nothing as nothing. */
+/** A text unchanged, any other value as JSON; absent and null are an empty text. */
 function bodyOf(given: JsonObject): { readonly text: string; readonly headers: readonly [string, string][] } {
   const value = memberOf(given, 'body') ?? '';
   const type = optionalText(given, 'contentType');
-  if (typeof value === 'string')
+  if (typeof value === 'string') {
     return { text: value, headers: [['content-type', type ?? 'text/plain;charset=utf-8']] };
+  }
   return { text: stringifyJson(value), headers: [['content-type', type ?? 'application/json']] };
 }

@@ -6,7 +6,7 @@
  * A child that has not begun yet never begins: a flow that calls itself many times over ends with its first failure instead
  * of running all the calls.
  */
-import { eitherOf, inputOrText } from '../../actions/task-parameters.ts';
+import { eitherOf, inputOrText } from '../../actions/parameters.ts';
 import type { TaskResult } from '../../actions/action.ts';
 import { failed, succeeded } from '../../actions/results.ts';
 import { isName } from '../../api/names.ts';

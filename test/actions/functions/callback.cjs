@@ -1,4 +1,4 @@
-/** A function of the older form, which calls back. */
+/** A function in the older form, with a callback. */
 exports.handler = function (event, context, callback) {
   const text = event.toString();
   if (text === 'fail') callback(new TypeError('called back'));

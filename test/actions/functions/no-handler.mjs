@@ -1,2 +1,2 @@
-/** A module that forgot to export its handler as a function. */
+/** A module whose handler is not a function. */
 export const handler = 5;

@@ -1,30 +1,30 @@
 /**
  * The real Message Service (https://www.alibabacloud.com/help/en/mns/developer-reference/sendmessage and
- * …/message-management-publishmessage, version 2015-06-06): a POST of XML, signed by `x-mns-` headers. The message goes
- * as it is, not in base64, because consumers of a workflow's messages read them so (fdl-classic.md 5).
+ * …/message-management-publishmessage, version 2015-06-06): a POST of XML, signed with the `x-mns-` headers. The body of a
+ * message is not encoded in base64, because the consumers of a workflow's messages do not decode it (fdl-classic.md 5).
  */
+import { beginning } from '../../base/text.ts';
 import type { CloudCredentials } from '../../config/settings.ts';
 import { MNS_NAMESPACE, MNS_VERSION } from '../../messages/protocol.ts';
+import { headerOf } from '../../outbound/answer-headers.ts';
+import type { Answer } from '../../outbound/transport.ts';
+import { xmlElement, xmlTextOf } from '../../outbound/xml.ts';
 import { signPlainHeader } from '../../signatures/plain-header.ts';
 import type { TaskResult } from '../action.ts';
 import { callCloud } from '../cloud-call.ts';
 import type { CloudOptions } from '../cloud-call.ts';
-import { headerOf } from '../../outbound/header-fields.ts';
-import type { MnsMessage } from './message.ts';
-import { beginning } from '../../base/text.ts';
 import { failed, succeeded } from '../results.ts';
-import type { Answer } from '../../outbound/transport.ts';
-import { xmlElement, xmlTextOf } from '../../outbound/xml.ts';
+import type { MnsMessage } from './message.ts';
 
-export interface MnsEndpointOptions extends CloudOptions {
+export interface MessageServiceOptions extends CloudOptions {
   readonly credentials: CloudCredentials;
   /** `https://host[:port]`; null: `https://{account}.mns.{region}.aliyuncs.com`. */
   readonly endpoint: string | null;
 }
 
 /** Sends a message. A refusal is `MNS.<Code>`. */
-export async function sendToEndpoint(
-  options: MnsEndpointOptions,
+export async function sendToMessageService(
+  options: MessageServiceOptions,
   message: MnsMessage,
   signal: AbortSignal,
 ): Promise<TaskResult> {
@@ -38,7 +38,7 @@ export async function sendToEndpoint(
   return 'kind' in answer ? answerResult(message, answer) : answer;
 }
 
-function signedHeaders({ clock, credentials }: MnsEndpointOptions, resource: string): ReadonlyMap<string, string> {
+function signedHeaders({ clock, credentials }: MessageServiceOptions, resource: string): ReadonlyMap<string, string> {
   const { accessKeyId, accessKeySecret, securityToken } = credentials;
   const headers = new Map([
     ['content-type', 'text/xml;charset=utf-8'],
@@ -79,9 +79,9 @@ function answerResult({ target, name }: MnsMessage, { status, headers, body }: A
     });
   }
   const code = xmlTextOf(xml, 'Code') || 'Unknown';
-  const said = xmlTextOf(xml, 'Message') ?? beginning(xml);
+  const reason = xmlTextOf(xml, 'Message') ?? beginning(xml);
   return failed(
     `MNS.${code}`,
-    `${target} ${name} refused the message with status ${status}: ${said} (request ${requestId})`,
+    `${target} ${name} refused the message with status ${status}: ${reason} (request ${requestId})`,
   );
 }

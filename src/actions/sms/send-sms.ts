@@ -1,15 +1,16 @@
 /**
- * `SMS:SendSms` (integrations.md 9; docs/tasks.md): the OpenAPI operation Dysmsapi:SendSms with the parameters and the
- * result of the integration. A short message that the service did not take fails the task, although the service says so
- * with status 200: a flow that does not look at the code would otherwise take it for sent.
+ * `SMS:SendSms` (integrations.md 9; docs/tasks.md): the OpenAPI operation Dysmsapi:SendSms with the parameters and the result
+ * of the integration. The service answers with status 200 even when it did not accept the message. The task then fails,
+ * because a flow that does not look at the code would take the message for sent.
  */
 import { isJsonObject, memberOf, stringifyJson } from '../../base/json.ts';
 import type { JsonObject } from '../../base/json.ts';
+import { shownHeaders } from '../../outbound/answer-headers.ts';
 import type { Action } from '../action.ts';
 import { bodyMembers, textOf } from '../answer-body.ts';
-import { scalarText, shownHeaders } from '../../outbound/header-fields.ts';
-import { callOpenApi } from './openapi.ts';
-import type { OpenApiOptions } from './openapi.ts';
+import { callOperation } from '../openapi/call-operation.ts';
+import type { OpenApiOptions } from '../openapi/call-operation.ts';
+import { scalarText } from '../parameters.ts';
 import { failed, succeeded } from '../results.ts';
 
 const SEND_SMS = { product: 'Dysmsapi', errors: 'SMS', api: 'SendSms' } as const;
@@ -20,17 +21,18 @@ export function sendSmsAction(options: OpenApiOptions): Action {
     async run(call, signal) {
       const parameters = smsParameters(call.parameters);
       if (typeof parameters === 'string') return failed('SMS.InvalidArgument', parameters);
-      const answer = await callOpenApi(options, SEND_SMS, parameters, signal);
+      const answer = await callOperation(options, SEND_SMS, parameters, signal);
       if (!('kind' in answer)) return answer;
       const members = bodyMembers(answer.body);
       const code = textOf(members, 'Code') ?? 'Unknown';
-      if (code !== 'OK') return failed(`SMS.${code}`, `SendSms was refused: ${textOf(members, 'Message') ?? ''}`);
-      return succeeded({ EntryList: members, Headers: shownHeaders(answer.headers) });
+      if (code === 'OK') return succeeded({ EntryList: members, Headers: shownHeaders(answer.headers) });
+      const message = textOf(members, 'Message') ?? 'the service gave no reason';
+      return failed(`SMS.${code}`, `SendSms was refused: ${message}`);
     },
   };
 }
 
-/** As the OpenAPI names them, or a sentence that says which one is wrong. */
+/** The parameters by the names of the OpenAPI, or a sentence that says which parameter is wrong. */
 function smsParameters(given: JsonObject): JsonObject | string {
   const texts: Record<string, string> = {};
   for (const [name, apiName] of [

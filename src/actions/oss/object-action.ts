@@ -1,23 +1,25 @@
 /**
  * `OSS:GetObject`, `OSS:PutObject`, `OSS:CopyObject` and `OSS:DeleteObject` (integrations.md 8; docs/tasks.md): single
- * objects of Object Storage Service, signed with `OSS4-HMAC-SHA256`. The vendor's page is known for GetObject; the
- * parameters of the others are those of the service's own API, in lower camel case.
+ * objects of Object Storage Service, signed with `OSS4-HMAC-SHA256`. The vendor documents the parameters of GetObject only;
+ * the others have the parameters of the service's own API, in lower camel case.
  */
 import { isIP } from 'node:net';
 import type { JsonObject, JsonValue } from '../../base/json.ts';
-import type { CloudCredentials } from '../../config/settings.ts';
-import { ossPath, ossQuery, signOss } from '../../signatures/oss.ts';
-import type { Action, TaskResult } from '../action.ts';
-import { bodyValue, unpackBody } from '../answer-body.ts';
-import { callCloud, missingCredentials } from '../cloud-call.ts';
-import type { CloudOptions } from '../cloud-call.ts';
-import { headerOf } from '../../outbound/header-fields.ts';
-import { objectRequest } from './parameters.ts';
-import type { ObjectRequest, OssOperation } from './parameters.ts';
 import { beginning } from '../../base/text.ts';
-import { failed, succeeded } from '../results.ts';
+import type { CloudCredentials } from '../../config/settings.ts';
+import { headerOf } from '../../outbound/answer-headers.ts';
+import { decodeBody } from '../../outbound/content-encoding.ts';
 import type { Answer } from '../../outbound/transport.ts';
 import { xmlTextOf } from '../../outbound/xml.ts';
+import { ossPath, ossQuery, signOss } from '../../signatures/oss.ts';
+import type { Action, TaskResult } from '../action.ts';
+import { bodyValue } from '../answer-body.ts';
+import { callCloud, missingCredentials } from '../cloud-call.ts';
+import type { CloudOptions } from '../cloud-call.ts';
+import { noAnswer } from '../no-answer.ts';
+import { failed, succeeded } from '../results.ts';
+import { objectRequest } from './parameters.ts';
+import type { ObjectRequest, OssOperation } from './parameters.ts';
 
 export interface OssOptions extends CloudOptions {
   /** `https://host[:port]`; null: `https://oss-{region}.aliyuncs.com`. */
@@ -36,13 +38,8 @@ export function ossAction(options: OssOptions, operation: OssOperation): Action 
       const url = objectUrl(options.endpoint ?? `https://oss-${region}.aliyuncs.com`, request);
       const headers = signedHeaders(options, credentials, request, region);
       const { method, body } = request;
-      const answer = await callCloud(
-        options,
-        'OSS',
-        `${operation} at ${url.origin}`,
-        { url, method, headers, body },
-        signal,
-      );
+      const outgoing = { url, method, headers, body };
+      const answer = await callCloud(options, 'OSS', `${operation} at ${url.origin}`, outgoing, signal);
       if (!('kind' in answer)) return answer;
       if (answer.status >= 300) return refusal(operation, answer);
       return operation === 'GetObject'
@@ -52,7 +49,10 @@ export function ossAction(options: OssOptions, operation: OssOperation): Action 
   };
 }
 
-/** The bucket stands in front of the host, as the service wants it, but where that can be no name: in front of the key. */
+/**
+ * The service expects the bucket as a subdomain of the endpoint. An endpoint that is an address or a name without dots can have
+ * no subdomain; there the bucket begins the path.
+ */
 function objectUrl(endpoint: string, { bucket, key, query }: ObjectRequest): URL {
   const url = new URL(endpoint);
   const bare = isIP(url.hostname) !== 0 || url.hostname.startsWith('[') || !url.hostname.includes('.');
@@ -81,23 +81,16 @@ function signedHeaders(
 
 async function objectResult(request: ObjectRequest, answer: Answer, limitBytes: number): Promise<TaskResult> {
   const { headers, body } = answer;
-  // A part of an object that is encoded as a whole cannot be decoded.
+  // The object was encoded as a whole, so a range of it cannot be decoded.
   const encoding = answer.status === 206 ? undefined : headerOf(headers, 'content-encoding');
-  const unpacked = await unpackBody(body, encoding, limitBytes);
-  const where = `object ${request.key} of ${request.bucket}`;
-  if (unpacked.kind === 'broken') {
-    return failed('OSS.ConnectionFailed', `${where} cannot be decoded as ${encoding}: ${unpacked.detail}`);
-  }
-  if (unpacked.kind === 'too-large') {
-    const cause = `${where} is larger than ${limitBytes} bytes when decoded (setting http.maxResponse)`;
-    return failed('OSS.ResponseTooLarge', cause);
-  }
+  const decoded = await decodeBody(body, encoding, limitBytes);
+  if (decoded.kind === 'failure') return noAnswer('OSS', `object ${request.key} of ${request.bucket}`, decoded);
   const contentType = headerOf(headers, 'content-type');
   return succeeded({
     ...identity(request, answer),
-    contentLength: unpacked.bytes.length,
+    contentLength: decoded.bytes.length,
     ...present({ contentType, contentRange: headerOf(headers, 'content-range') }),
-    body: bodyValue(unpacked.bytes, contentType),
+    body: bodyValue(decoded.bytes, contentType),
   });
 }
 
@@ -108,7 +101,7 @@ function changeResult(request: ObjectRequest, answer: Answer): TaskResult {
   return succeeded({ ...identity(request, answer), ...present({ eTag, lastModified }) });
 }
 
-/** What is known of the object from the head of an answer. */
+/** The object, and the properties of it that the headers of an answer name. */
 function identity({ bucket, key }: ObjectRequest, { headers }: Answer): JsonObject {
   const known = {
     requestId: headerOf(headers, 'x-oss-request-id'),
@@ -128,10 +121,10 @@ function present(members: Readonly<Record<string, JsonValue | undefined>>): Json
 function refusal(operation: OssOperation, { status, headers, body }: Answer): TaskResult {
   const xml = body.toString();
   const code = xmlTextOf(xml, 'Code') || (status === 304 ? 'NotModified' : 'Unknown');
-  const said = xmlTextOf(xml, 'Message') ?? beginning(xml);
+  const reason = xmlTextOf(xml, 'Message') ?? beginning(xml);
   const requestId = headerOf(headers, 'x-oss-request-id') ?? xmlTextOf(xml, 'RequestId') ?? '';
   return failed(
     `OSS.${code}`,
-    `${operation} was refused with status ${status}${said === '' ? '' : `: ${said}`} (request ${requestId})`,
+    `${operation} was refused with status ${status}${reason === '' ? '' : `: ${reason}`} (request ${requestId})`,
   );
 }

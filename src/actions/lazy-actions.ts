@@ -1,0 +1,52 @@
+/**
+ * Loads the actions only when they are needed. Their HTTP client takes a third of a server's start and of its idle memory, and
+ * a server whose flows call nothing never needs it.
+ */
+import type { Action } from './action.ts';
+import type { ActionOptions, Actions } from './catalog.ts';
+
+/** The actions of one server, loaded by the first task or by `resume`, if a push can be left to continue. */
+export function loadActionsLazily(options: ActionOptions): Actions {
+  return new LazyActions(options);
+}
+
+class LazyActions implements Actions {
+  readonly #options: ActionOptions;
+  #loading: Promise<Actions> | null = null;
+  #loaded: Actions | null = null;
+
+  constructor(options: ActionOptions) {
+    this.#options = options;
+  }
+
+  find(name: string): Action {
+    if (this.#loaded !== null) return this.#loaded.find(name);
+    return { run: async (call, signal) => (await this.#load()).find(name).run(call, signal) };
+  }
+
+  resume(): void {
+    const { local, subscriptions } = this.#options.mns;
+    if (local && subscriptions.length > 0) void this.#load().then((actions) => actions.resume());
+  }
+
+  async idle(): Promise<void> {
+    await this.#loaded?.idle();
+  }
+
+  async close(): Promise<void> {
+    if (this.#loading !== null) await (await this.#loading).close();
+  }
+
+  #load(): Promise<Actions> {
+    this.#loading ??= createActions(this.#options).then((actions) => {
+      this.#loaded = actions;
+      return actions;
+    });
+    return this.#loading;
+  }
+}
+
+async function createActions(options: ActionOptions): Promise<Actions> {
+  const catalog = await import('./catalog.ts');
+  return catalog.createActions(options);
+}
