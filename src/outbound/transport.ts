@@ -1,6 +1,6 @@
 /**
- * HTTP exchanges over pooled connections. Every outgoing HTTP request of this program passes here, so its limits, its abort
- * signal and the egress policy always apply.
+ * HTTP exchanges over pooled connections. Every outgoing HTTP request of this program goes through this file, so its limits,
+ * its abort signal and the egress policy always apply.
  *
  * Invariants:
  * - An exchange never rejects. It settles as soon as its signal is aborted, and closes the connection of a request under way.

@@ -14,7 +14,7 @@ export interface FunctionArn {
 const HEAD = String.raw`^acs:fc:(?<region>[a-z0-9-]*):(?<account>\d*):`;
 const NAME = String.raw`[A-Za-z_][A-Za-z0-9_-]{0,127}`;
 const QUALIFIER = String.raw`[A-Za-z0-9_-]{1,128}`;
-/** FC 3 calls a function that was made with FC 2 `service$function`. */
+/** FC 3 gives a function of FC 2 the name `service$function`. */
 const FC3 = new RegExp(`${HEAD}functions/(?<name>(?:${NAME}\\$)?${NAME})(?:/(?<qualifier>${QUALIFIER}))?$`);
 const FC2 = new RegExp(
   `${HEAD}services/(?<service>${NAME})(?:\\.(?<qualifier>${QUALIFIER}))?/functions/(?<name>${NAME})$`,

@@ -1,6 +1,6 @@
 /**
  * Asynchronous invocations of functions that this process calls: accepted at once, run after their task has ended. Their
- * number and their time are bounded, because no task waits for them and could stop them.
+ * number and their time are bounded, because no task waits for them or can stop them.
  */
 import type { Clock } from '../../base/clock.ts';
 import { withDeadline } from '../../outbound/deadline.ts';
