@@ -3,6 +3,7 @@
  * `<Product>:<Api>` is an OpenAPI call, unless the service would not understand one.
  */
 import type { Clock } from '../base/clock.ts';
+import type { Scheduler } from '../base/scheduler.ts';
 import type { Ids } from '../base/ids.ts';
 import type { Settings } from '../config/settings.ts';
 import { unbuiltReason } from '../language/tasks/unbuilt-actions.ts';
@@ -39,6 +40,7 @@ export interface ActionOptions {
   /** `settings.egress`, with `auto` decided by the address that the server listens on. */
   readonly egress: EgressOptions;
   readonly clock: Clock;
+  readonly scheduler: Scheduler;
   readonly ids: Ids;
   /** Stores the messages of this server's own queues and topics (`mns.local`). */
   readonly messages: MessageStore;
@@ -79,30 +81,31 @@ interface Parts {
 }
 
 function createParts(options: ActionOptions): Parts {
-  const { http, mns, clock } = options;
+  const { http, mns, scheduler } = options;
   const { connectionsPerOrigin } = http;
   const transport = createTransport({ connectionsPerOrigin, egress: egressPolicy(options.egress) });
   const { subscriptions, keep: maxMessages } = mns;
   return {
     transport,
-    background: new Background(clock),
+    background: new Background(scheduler),
     localMessages: mns.local ? new LocalMessages({ ...options, transport, subscriptions, maxMessages }) : null,
   };
 }
 
-function cloudOptions({ cloud, clock, ids, region, account, http }: ActionOptions, transport: Transport): CloudOptions {
+function cloudOptions(options: ActionOptions, transport: Transport): CloudOptions {
+  const { cloud, clock, scheduler, ids, region, account, http } = options;
   const { timeoutMs, maxResponseBytes: maxBodyBytes } = http;
-  return { transport, clock, ids, credentials: cloud, region, account, timeoutMs, maxBodyBytes };
+  return { transport, clock, scheduler, ids, credentials: cloud, region, account, timeoutMs, maxBodyBytes };
 }
 
 /** The built-in actions by their names in lower case. */
 function builtInActions(options: ActionOptions, parts: Parts): ReadonlyMap<string, Action> {
-  const { clock, region, account, functions, products } = options;
+  const { scheduler, functions, products } = options;
   const { transport, background, localMessages } = parts;
   const cloud = cloudOptions(options, transport);
   const oss = { ...cloud, endpoint: options.ossEndpoint };
   const table: Readonly<Record<string, Action>> = {
-    'HTTP:Request': httpRequestAction(transport, clock, options.http),
+    'HTTP:Request': httpRequestAction(transport, scheduler, options.http),
     'FC:InvokeFunction': invokeFunctionAction({ ...cloud, functions, endpoint: options.fcEndpoint, background }),
     'MNS:SendMessage': sendMessageAction({ ...cloud, endpoint: options.mns.endpoint, localMessages }),
     'EventBridge:PutEvents': putEventsAction({ ...cloud, endpoint: options.eventBridgeEndpoint }),

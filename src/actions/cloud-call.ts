@@ -1,5 +1,6 @@
 /** One signed call to a service of the cloud: its options, its time limit, and its errors when there is no answer or no key. */
 import type { Clock } from '../base/clock.ts';
+import type { Scheduler } from '../base/scheduler.ts';
 import type { Ids } from '../base/ids.ts';
 import type { CloudCredentials } from '../config/settings.ts';
 import { withDeadline } from '../outbound/deadline.ts';
@@ -11,6 +12,7 @@ import { failed } from './results.ts';
 export interface CloudOptions {
   readonly transport: Transport;
   readonly clock: Clock;
+  readonly scheduler: Scheduler;
   readonly ids: Ids;
   readonly credentials: CloudCredentials | null;
   /** For calls that name no other region or account. */
@@ -25,15 +27,15 @@ export interface CloudOptions {
  * call is never sent a second time.
  */
 export async function callCloud(
-  options: Pick<CloudOptions, 'transport' | 'clock' | 'timeoutMs' | 'maxBodyBytes'>,
+  options: Pick<CloudOptions, 'transport' | 'scheduler' | 'timeoutMs' | 'maxBodyBytes'>,
   product: string,
   what: string,
   request: Pick<Outgoing, 'url' | 'method' | 'headers' | 'body'>,
   outer: AbortSignal,
 ): Promise<Answer | TaskResult> {
-  const { transport, clock, timeoutMs, maxBodyBytes } = options;
+  const { transport, scheduler, timeoutMs, maxBodyBytes } = options;
   const outgoing = { ...request, maxBodyBytes, trusted: true, repeatable: false };
-  const { value, timedOut } = await withDeadline(clock, outer, timeoutMs, (signal) =>
+  const { value, timedOut } = await withDeadline(scheduler, outer, timeoutMs, (signal) =>
     transport.exchange(outgoing, signal),
   );
   if (value.kind === 'answer') return value;

@@ -4,18 +4,12 @@ export interface Clock {
   nowMs(): number;
   /** Milliseconds on a clock that never jumps; only differences mean anything. */
   monotonicMs(): number;
-  /** Calls `wake` once, after `delayMs` on the monotonic clock. The result cancels it. */
-  after(delayMs: number, wake: () => void): () => void;
 }
 
 /** The clock of this machine. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
-  after(delayMs, wake) {
-    const timer = setTimeout(wake, delayMs);
-    return () => clearTimeout(timer);
-  },
 };
 
 let lastMs = Number.NaN;

@@ -10,6 +10,7 @@
  * - Messages may arrive in any order.
  */
 import type { Clock } from '../base/clock.ts';
+import type { Scheduler } from '../base/scheduler.ts';
 import type { Ids } from '../base/ids.ts';
 import type { SubscriptionSetting } from '../config/settings.ts';
 import { withDeadline } from '../outbound/deadline.ts';
@@ -22,6 +23,7 @@ export interface PusherOptions {
   readonly messages: MessageStore;
   readonly transport: Transport;
   readonly clock: Clock;
+  readonly scheduler: Scheduler;
   readonly ids: Ids;
   readonly subscriptions: readonly SubscriptionSetting[];
   readonly account: string;
@@ -88,7 +90,7 @@ export class Pusher {
 
   #wakeIn(delayMs: number): void {
     this.#cancelTimer();
-    if (!this.#closing.signal.aborted) this.#cancelTimer = this.#options.clock.after(delayMs, () => this.wake());
+    if (!this.#closing.signal.aborted) this.#cancelTimer = this.#options.scheduler.after(delayMs, () => this.wake());
   }
 
   /** Starts the pushes whose time has come, and sets a timer for the next one. */
@@ -150,7 +152,7 @@ export class Pusher {
 
   /** Makes one attempt. Resolves with the reason why it failed, or null. */
   async #push({ url, format }: SubscriptionSetting, message: KeptMessage): Promise<string | null> {
-    const { transport, clock, ids, account } = this.#options;
+    const { transport, scheduler, ids, account } = this.#options;
     const target = new URL(url);
     const request = {
       url: target,
@@ -162,7 +164,7 @@ export class Pusher {
       repeatable: true,
       dropBody: () => true,
     };
-    const { value, timedOut } = await withDeadline(clock, this.#closing.signal, ANSWER_LIMIT_MS, (signal) =>
+    const { value, timedOut } = await withDeadline(scheduler, this.#closing.signal, ANSWER_LIMIT_MS, (signal) =>
       transport.exchange(request, signal),
     );
     const reason = timedOut ? `no answer within ${ANSWER_LIMIT_MS} ms` : failureOf(value);

@@ -1,5 +1,5 @@
 /** Runs one call under a time limit and under the abort signal of its caller. */
-import type { Clock } from '../base/clock.ts';
+import type { Scheduler } from '../base/scheduler.ts';
 
 export interface Timed<T> {
   readonly value: T;
@@ -12,7 +12,7 @@ export interface Timed<T> {
  * and no listener is left once it has settled.
  */
 export async function withDeadline<T>(
-  clock: Clock,
+  scheduler: Pick<Scheduler, 'after'>,
   outer: AbortSignal,
   limitMs: number,
   run: (signal: AbortSignal) => Promise<T>,
@@ -22,7 +22,7 @@ export async function withDeadline<T>(
   const onOuter = (): void => inner.abort();
   outer.addEventListener('abort', onOuter);
   if (outer.aborted) inner.abort();
-  const cancel = clock.after(limitMs, () => {
+  const cancel = scheduler.after(limitMs, () => {
     timedOut = true;
     inner.abort();
   });

@@ -72,6 +72,7 @@ export function bench(overrides: Overrides = {}): Bench {
     account: '1234567890123456',
     egress: { open: true, allow: [] },
     clock,
+    scheduler: clock,
     ids: systemIds,
     ...rest,
   });

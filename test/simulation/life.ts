@@ -51,7 +51,6 @@ export class Life {
         return Math.floor(world.nowMs());
       },
       monotonicMs: () => world.monotonicMs() + originMs,
-      after: (delayMs, wake) => this.scheduler.after(delayMs, wake),
     };
     this.scheduler = {
       after: (delayMs, wake) => (this.#isDead ? () => undefined : this.#after(delayMs, wake)),

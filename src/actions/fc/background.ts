@@ -2,7 +2,7 @@
  * Asynchronous invocations of functions that this process calls: accepted at once, run after their task has ended. Their
  * number and their time are bounded, because no task waits for them or can stop them.
  */
-import type { Clock } from '../../base/clock.ts';
+import type { Scheduler } from '../../base/scheduler.ts';
 import { withDeadline } from '../../outbound/deadline.ts';
 
 /** How many may run at the same time. */
@@ -12,19 +12,19 @@ export const MAX_RUNNING = 1000;
 const LIMIT_MS = 600_000;
 
 export class Background {
-  readonly #clock: Clock;
+  readonly #scheduler: Scheduler;
   readonly #closing = new AbortController();
   #running = 0;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor(scheduler: Scheduler) {
+    this.#scheduler = scheduler;
   }
 
   /** Starts an invocation. Returns false, and does nothing, when too many are running or after `close`. */
   start(run: (signal: AbortSignal) => Promise<unknown>): boolean {
     if (this.#running >= MAX_RUNNING || this.#closing.signal.aborted) return false;
     this.#running++;
-    void withDeadline(this.#clock, this.#closing.signal, LIMIT_MS, run).finally(() => {
+    void withDeadline(this.#scheduler, this.#closing.signal, LIMIT_MS, run).finally(() => {
       this.#running--;
     });
     return true;

@@ -3,7 +3,7 @@
  * `{Header, Code, Body}`. The egress policy judges every redirect again, and one time limit bounds the whole call.
  */
 import { assert } from '../../base/assert.ts';
-import type { Clock } from '../../base/clock.ts';
+import type { Scheduler } from '../../base/scheduler.ts';
 import { headerOf, shownHeaders } from '../../outbound/answer-headers.ts';
 import { decodeBody } from '../../outbound/content-encoding.ts';
 import { withDeadline } from '../../outbound/deadline.ts';
@@ -32,7 +32,7 @@ const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 type StatusTest = (status: number) => boolean;
 
 /** The action `HTTP:Request`. Fails as `HTTP.*`, see docs/tasks.md. */
-export function httpRequestAction(transport: Transport, clock: Clock, options: HttpOptions): Action {
+export function httpRequestAction(transport: Transport, scheduler: Scheduler, options: HttpOptions): Action {
   const { timeoutMs, maxResponseBytes, maxRedirects } = options;
   const isError = errorStatusTest(options.errorStatuses);
   // A service that refuses a callback task will never report it, and the flow does not see the answer.
@@ -42,7 +42,9 @@ export function httpRequestAction(transport: Transport, clock: Clock, options: H
     const first = firstHop(call);
     if (typeof first === 'string') return failed('HTTP.InvalidRequest', first);
     const fails = call.mode === 'RequestComplete' ? isError : isRefusal;
-    const { value, timedOut } = await withDeadline(clock, outer, timeoutMs, (signal) => follow(first, fails, signal));
+    const { value, timedOut } = await withDeadline(scheduler, outer, timeoutMs, (signal) =>
+      follow(first, fails, signal),
+    );
     return timedOut && !value.ok ? noAnswerInTime('HTTP', shown(first), timeoutMs) : value;
   }
 
