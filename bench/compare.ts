@@ -43,7 +43,7 @@ function figuresOf(text: string): Figures {
   const ratios = new Map<string, number>();
   for (const line of text.split('\n')) {
     const [, what = '', figure = '', beside = '', inBold = ''] = line.split('|').map((cell) => cell.trim());
-    const value = Number(/\d[\d,.]*/.exec(figure)?.[0].replaceAll(',', ''));
+    const value = Number(/(?<![a-z\d])\d[\d,.]*/.exec(figure)?.[0].replaceAll(',', ''));
     if (!line.startsWith('|') || Number.isNaN(value)) continue;
     const name = what === 'the same' ? `${what}: ${beside.replace(/:.*/, '')}` : what;
     ours.set(name, value);
