@@ -2,26 +2,22 @@
  * Executions of both modes behind one port (`executions.ts`). The service finds the flow of a name, and the place of its
  * executions: the store for Standard ones, memory for Express ones, as long as the history retains them.
  */
-import { ApiError, apiError, invalidArgument } from '../api/error.ts';
+import { ApiError, apiError } from '../api/error.ts';
 import type { Ports } from '../base/ports.ts';
 import type { Failure } from '../interpreter/event.ts';
 import { historyEvent } from '../interpreter/history.ts';
 import type { StateEventNames } from '../interpreter/history.ts';
 import { decodeEvents } from '../interpreter/journal.ts';
 import type { Dialect } from '../language/plan.ts';
-import type {
-  ExecutionPosition,
-  ExecutionQuery,
-  ExecutionRecord,
-  ExecutionStore,
-  FlowSnapshot,
-} from '../store/executions.ts';
+import type { ExecutionQuery, ExecutionRecord, ExecutionStore, FlowSnapshot } from '../store/executions.ts';
 import type { FlowRecord, FlowStore } from '../store/flows.ts';
-import type { StartOrigin } from './start-origin.ts';
+import type { DurableRuntime } from './durable/durable.ts';
 import type { Executions, ExecutionView, HistoryPage, ListRequest } from './executions.ts';
 import type { ExpressHistory } from './express/history/express-history.ts';
 import type { RetainedExecution } from './express/history/retained-execution.ts';
-import type { DurableRuntime } from './durable/durable.ts';
+import { parseQualifier } from './flows/qualifier.ts';
+import { positionOf, tokenOf } from './next-token.ts';
+import type { StartOrigin } from './start-origin.ts';
 
 export interface ExecutionServiceOptions {
   readonly flows: FlowStore;
@@ -204,28 +200,14 @@ class Reader {
 }
 
 function queryOf(request: ListRequest, flow: FlowRecord): ExecutionQuery {
-  const { qualifier, nextToken, flowName: _flowName, ...filters } = request;
-  const isVersion = /^\d+$/.test(qualifier);
+  const { qualifier: text, nextToken, flowName: _flowName, ...filters } = request;
+  const qualifier = parseQualifier(text);
   return {
     ...filters,
     flowId: flow.id,
     // LATEST asks for executions that ran the definition that was current at their start.
-    version: qualifier === 'LATEST' ? '' : isVersion ? qualifier : null,
-    alias: qualifier === '' || qualifier === 'LATEST' || isVersion ? null : qualifier,
+    version: qualifier.kind === 'latest' ? '' : qualifier.kind === 'version' ? qualifier.number : null,
+    alias: qualifier.kind === 'alias' ? qualifier.name : null,
     after: nextToken === '' ? null : positionOf(flow, nextToken),
   };
-}
-
-/** The position at the end of a page, for this flow; opaque to callers. */
-function tokenOf(flow: FlowRecord, next: ExecutionPosition | null): string {
-  if (next === null) return '';
-  return Buffer.from(`${flow.id}/${next.startedMs}/${next.id}`).toString('base64url');
-}
-
-/** @throws {ApiError} `InvalidArgument` for a text that is not the token of a page of this flow. */
-function positionOf(flow: FlowRecord, token: string): ExecutionPosition {
-  const text = Buffer.from(token, 'base64url').toString();
-  const [, flowId, startedMs, id] = /^([^/]+)\/(\d{1,15})\/(\d{1,15})$/.exec(text) ?? [];
-  if (flowId !== flow.id) throw invalidArgument('NextToken is not one that ListExecutions gave for this flow.');
-  return { startedMs: Number(startedMs), id: Number(id) };
 }

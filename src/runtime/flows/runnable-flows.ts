@@ -4,6 +4,7 @@
  * answered.
  */
 import { apiError, invalidArgument } from '../../api/error.ts';
+import { isVersionNumber } from '../../api/names.ts';
 import { formatDiagnostic } from '../../base/diagnostic.ts';
 import type { Ids } from '../../base/ids.ts';
 import { setMember } from '../../base/json.ts';
@@ -12,6 +13,7 @@ import type { CompileDefinition } from '../../language/compilation.ts';
 import type { Plan } from '../../language/plan.ts';
 import type { ExecutionMode, EnvironmentVariable, FlowAlias, FlowRecord, FlowStore, Route } from '../../store/flows.ts';
 import { PlanCache } from './plan-cache.ts';
+import { parseQualifier } from './qualifier.ts';
 
 /** A flow as one execution of it runs it. */
 export interface Runnable {
@@ -62,9 +64,8 @@ export function createRunnableFlows({ flows, ids, compile }: RunnableFlowsOption
   const current = new PlanCache<Runnable>(async (name) => runnable(await existing(flows, name), ''));
   const versions = new PlanCache<Runnable>(async (key) => {
     const [name, number] = split(key);
-    // `01` is a number, and the number of no version.
-    const isNumberOfOne = String(Number(number)) === number;
-    const found = isNumberOfOne ? await flows.getVersion(name, Number(number)) : null;
+    // `01` is the number of no version.
+    const found = isVersionNumber(number) ? await flows.getVersion(name, Number(number)) : null;
     if (found !== null) return runnable(found.flow, number);
     await existing(flows, name);
     throw apiError('FlowVersionNotExists', number, name);
@@ -79,24 +80,26 @@ export function createRunnableFlows({ flows, ids, compile }: RunnableFlowsOption
   const choose = (alias: FlowAlias): string => String(weighted(alias.routes, ids.random()));
 
   return {
-    peek(flowName, qualifier) {
-      if (qualifier === '' || qualifier === 'LATEST') {
-        const found = current.peek(flowName);
-        return found === undefined ? undefined : { runnable: found, alias: '' };
+    peek(flowName, text) {
+      const qualifier = parseQualifier(text);
+      if (qualifier.kind === 'alias') {
+        const alias = aliases.peek(joined(flowName, qualifier.name));
+        const found = alias === undefined ? undefined : versions.peek(joined(flowName, choose(alias)));
+        return found === undefined ? undefined : { runnable: found, alias: qualifier.name };
       }
-      if (isVersion(qualifier)) {
-        const found = versions.peek(joined(flowName, qualifier));
-        return found === undefined ? undefined : { runnable: found, alias: '' };
-      }
-      const alias = aliases.peek(joined(flowName, qualifier));
-      const found = alias === undefined ? undefined : versions.peek(joined(flowName, choose(alias)));
-      return found === undefined ? undefined : { runnable: found, alias: qualifier };
+      const found =
+        qualifier.kind === 'version' ? versions.peek(joined(flowName, qualifier.number)) : current.peek(flowName);
+      return found === undefined ? undefined : { runnable: found, alias: '' };
     },
-    async load(flowName, qualifier) {
-      if (qualifier === '' || qualifier === 'LATEST') return { runnable: await current.load(flowName), alias: '' };
-      if (isVersion(qualifier)) return { runnable: await versions.load(joined(flowName, qualifier)), alias: '' };
-      const alias = await aliases.load(joined(flowName, qualifier));
-      return { runnable: await versions.load(joined(flowName, choose(alias))), alias: qualifier };
+    async load(flowName, text) {
+      const qualifier = parseQualifier(text);
+      if (qualifier.kind === 'alias') {
+        const alias = await aliases.load(joined(flowName, qualifier.name));
+        return { runnable: await versions.load(joined(flowName, choose(alias))), alias: qualifier.name };
+      }
+      const found =
+        qualifier.kind === 'version' ? versions.load(joined(flowName, qualifier.number)) : current.load(flowName);
+      return { runnable: await found, alias: '' };
     },
     forget(flowName) {
       current.forget(flowName);
@@ -129,11 +132,6 @@ export function createFlowCompiler({ compile, parallelBranches }: CompilerOption
 
 /** What an alias counts in a cache that is bounded by definition text. */
 const ALIAS_SIZE = 256;
-
-/** A version is a decimal number; anything else is an alias (decisions.md 4.8). */
-function isVersion(qualifier: string): boolean {
-  return /^\d+$/.test(qualifier);
-}
 
 /** Names have no slash, and aliases and versions neither. */
 function joined(flowName: string, qualifier: string): string {

@@ -1,0 +1,18 @@
+/** `NextToken` of ListExecutions (decisions.md 4.9): a position in the list of one flow, opaque to callers. Pure. */
+import { invalidArgument } from '../api/error.ts';
+import type { ExecutionPosition } from '../store/executions.ts';
+import type { FlowRecord } from '../store/flows.ts';
+
+/** The token of the position at the end of a page; empty when no page follows. */
+export function tokenOf(flow: FlowRecord, next: ExecutionPosition | null): string {
+  if (next === null) return '';
+  return Buffer.from(`${flow.id}/${next.startedMs}/${next.id}`).toString('base64url');
+}
+
+/** @throws {ApiError} `InvalidArgument` for a text that is not the token of a page of this flow. */
+export function positionOf(flow: FlowRecord, token: string): ExecutionPosition {
+  const text = Buffer.from(token, 'base64url').toString();
+  const [, flowId, startedMs, id] = /^([^/]+)\/(\d{1,15})\/(\d{1,15})$/.exec(text) ?? [];
+  if (flowId !== flow.id) throw invalidArgument('NextToken is not one that ListExecutions gave for this flow.');
+  return { startedMs: Number(startedMs), id: Number(id) };
+}
