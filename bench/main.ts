@@ -2,7 +2,7 @@
  * `npm run bench`: measures what docs/performance.md explains and prints it as a table, with the machine it ran on.
  * `npm run bench -- --quick` takes fewer and shorter rounds, to see that everything runs; `npm run bench -- --large` reads
  * among a million executions and measures nothing else; `npm run bench -- --only durable` takes one part: `http`,
- * `interpreter`, `kept`, `durable` or `start`.
+ * `interpreter`, `observer`, `kept`, `durable` or `start`.
  */
 import { arch, cpus, release, totalmem, type } from 'node:os';
 import { measureCallbacks, measureSteps } from './durable-rows.ts';
@@ -14,6 +14,8 @@ import { measureInterpreter } from './interpreter-row.ts';
 import type { InterpreterResults } from './interpreter-row.ts';
 import { measureLarge } from './large-rows.ts';
 import { measureLatency } from './latency-row.ts';
+import { measureObserver } from './observer-row.ts';
+import type { ObserverResults } from './observer-row.ts';
 import { measureRecovery } from './recovery-row.ts';
 import { measureSleepers } from './sleepers-row.ts';
 import { measureStart } from './start-rows.ts';
@@ -25,6 +27,7 @@ const quick = process.argv.includes('--quick');
 const ROUNDS = quick ? 3 : 11;
 const HTTP_REQUESTS = quick ? 2_000 : 20_000;
 const CHAINS = quick ? 50 : 500;
+const OBSERVED = quick ? 500 : 5_000;
 const STARTS = quick ? 2 : 5;
 /** Pairs of servers, with and without history, and rounds of each pair. */
 const KEPT_PAIRS = quick ? 1 : 5;
@@ -84,6 +87,16 @@ function interpreterRow({ millrace, amazon }: InterpreterResults): Row {
   };
 }
 
+function observerRow({ subscribed, alone }: ObserverResults): Row {
+  return {
+    what: 'an Express execution of ten tasks in process, a subscriber to every event (time: less is better)',
+    ours: `${median(subscribed).toFixed(1)} µs`,
+    beside: `without a subscriber: ${median(alone).toFixed(1)} µs`,
+    ratio: spread(ratio(subscribed, alone)),
+    aim: '≤ 1.05',
+  };
+}
+
 async function startRows(): Promise<Row[]> {
   const starts = [];
   for (let start = 0; start < STARTS; start++) starts.push(await measureStart());
@@ -127,6 +140,7 @@ function machine(): string {
 const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   http: async () => httpRows(await measureHttp(ROUNDS, HTTP_REQUESTS)),
   interpreter: async () => [interpreterRow(await measureInterpreter(ROUNDS, CHAINS))],
+  observer: async () => [observerRow(await measureObserver(ROUNDS, OBSERVED))],
   kept: async () => (await measureExpressHistory(KEPT_PAIRS, KEPT_ROUNDS, HTTP_REQUESTS)).map(keptRow),
   durable: durableRows,
   start: startRows,
