@@ -1,6 +1,6 @@
 /**
- * Executions of both modes behind one port (`executions.ts`). The service finds the flow of a name, and the place of its
- * executions: the store for Standard ones, memory for Express ones, as long as the history retains them.
+ * Executions of both modes behind one port (`executions.ts`). The service finds the flow by its name and reads its executions:
+ * Standard ones from the store, Express ones from the history in memory.
  */
 import { ApiError, apiError, invalidArgument } from '../api/error.ts';
 import type { Ports } from '../base/ports.ts';
@@ -94,7 +94,7 @@ const NOTHING: Frozen = { definition: '', roleArn: '', environment: [] };
 /** Reads flows, executions and histories for the members of the port. */
 class Reader {
   readonly #options: ExecutionServiceOptions;
-  /** The snapshot that was read last: most executions of a page have one definition. */
+  /** The last snapshot read: most executions of a page have the same definition. */
   #snapshot: { key: string; value: Frozen } | null = null;
 
   constructor(options: ExecutionServiceOptions) {
@@ -115,14 +115,14 @@ class Reader {
     return record;
   }
 
-  /** @throws {ApiError} `ExecutionNotExists`, also for an execution that is retained no longer. */
+  /** @throws {ApiError} `ExecutionNotExists`, also for an execution that the history no longer retains. */
   retained(flow: FlowRecord, name: string): RetainedExecution {
     const retained = this.#options.express?.find(flow.id, name) ?? null;
     if (retained === null) throw apiError('ExecutionNotExists', name, flow.name);
     return retained;
   }
 
-  /** @param snapshot what the execution runs, where the caller has it */
+  /** @param snapshot of the execution's flow, if the caller has it */
   async view(record: ExecutionRecord, snapshot: FlowSnapshot | null = null): Promise<ExecutionView> {
     const { flowName, name, status, startedMs, stoppedMs, input, output } = record;
     const { definition, roleArn, environment } = snapshot ?? (await this.#frozen(record));
@@ -148,7 +148,7 @@ class Reader {
     return retained.view(false);
   }
 
-  /** StopExecution is for Standard executions (api.md 4.16); the caller of an Express one waits for its end. */
+  /** The error of StopExecution for an Express execution: it stops Standard executions only (api.md 4.16). */
   async notStoppable(flow: FlowRecord, name: string): Promise<ApiError> {
     const { status } = this.retained(flow, name);
     if (status !== 'Running') return apiError('ExecutionAlreadyCompleted', name, flow.name);
@@ -179,7 +179,7 @@ class Reader {
   }
 
   async standardHistory(record: ExecutionRecord, fromEvent: number, limit: number): Promise<HistoryPage> {
-    // One event more than asked for shows whether there is another page.
+    // One event more than requested shows whether there is another page.
     const rows = await this.#options.store.journal(record.id, fromEvent, limit + 1);
     const names = this.#names(await this.#options.durable.dialect(record));
     const events = rows
@@ -197,7 +197,7 @@ class Reader {
     return { events: events.map((event) => historyEvent(event, retained.stepName(event), names)), nextEvent };
   }
 
-  /** The classic dialect has steps; the setting is about state machines (decisions.md 5). */
+  /** Classic flows have steps; the setting concerns state machines only (decisions.md 5). */
   #names(dialect: Dialect | null): StateEventNames {
     return dialect === 'classic' ? 'step' : this.#options.stateEventNames;
   }
@@ -216,16 +216,16 @@ function queryOf(request: ListRequest, flow: FlowRecord): ExecutionQuery {
   };
 }
 
-/** The position at the end of a page, for this flow; opaque to callers. */
+/** The token for the next page of this flow's executions; opaque to callers. */
 function tokenOf(flow: FlowRecord, next: ExecutionPosition | null): string {
   if (next === null) return '';
   return Buffer.from(`${flow.id}/${next.startedMs}/${next.id}`).toString('base64url');
 }
 
-/** @throws {ApiError} `InvalidArgument` for a text that is not the token of a page of this flow. */
+/** @throws {ApiError} `InvalidArgument` for a text that is not such a token of this flow. */
 function positionOf(flow: FlowRecord, token: string): ExecutionPosition {
   const text = Buffer.from(token, 'base64url').toString();
   const [, flowId, startedMs, id] = /^([^/]+)\/(\d{1,15})\/(\d{1,15})$/.exec(text) ?? [];
-  if (flowId !== flow.id) throw invalidArgument('NextToken is not one that ListExecutions gave for this flow.');
+  if (flowId !== flow.id) throw invalidArgument('NextToken is not one that ListExecutions returned for this flow.');
   return { startedMs: Number(startedMs), id: Number(id) };
 }

@@ -72,7 +72,10 @@ describe('a command that calls a server', () => {
     for (const [argv, sentence] of [
       [['why', 'f', 'x'], 'ExecutionNotExists: Execution x for flow f does not exist.'],
       [['redrive', 'g', 'e'], "FlowNotExists: Flow 'g' does not exist."],
-      [['redrive', 'f', 'e'], "InvalidArgument: Execution 'e' is running; only one that has ended can be redriven."],
+      [
+        ['redrive', 'f', 'e'],
+        "InvalidArgument: Execution 'e' is running. Only an execution that has ended can be redriven.",
+      ],
     ] as const) {
       const ended = await run(...argv);
       assert.deepEqual([ended.code, ended.stdout, ended.stderr], [1, '', `millrace: ${sentence}\n`]);
