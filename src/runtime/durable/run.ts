@@ -128,7 +128,7 @@ export class DurableRun implements Committable, Policy {
     return this.execution.taskOf(event) !== undefined;
   }
 
-  /** True when a report for this event belongs to the next attempt of its task, which has not begun. */
+  /** True when the task of a classic token has failed and will be called again under the same token. */
   comesAgain(event: number): boolean {
     return this.execution.comesAgain(event);
   }

@@ -49,14 +49,15 @@ function waitsOf(execution: Execution): ExecutionWait[] {
   return [...execution.commands.values()].map((command) => {
     const thread = execution.threads.get(command.thread);
     const untilMs = execution.dueMs(command);
-    const what = command.kind === 'timer' ? timerWait(command, thread?.phase === 'retry') : callWait(command);
+    const isTimer = command.kind === 'timer';
+    const what = isTimer ? timerWait(command, thread?.phase === 'retry') : callWait(command);
     return {
       ...what,
       stepName: thread?.state.name ?? '',
       event: command.id,
       sinceMs: command.openedMs,
       untilMs,
-      reason: `${what.reason} ${atLatest(execution, untilMs)}`,
+      reason: `${what.reason} ${latestEnd(execution, untilMs, isTimer)}`,
     };
   });
 }
@@ -100,7 +101,7 @@ function callWait({ kind: command, state, submitted, attempt }: CallCommand): Wh
   return { kind: isChild ? 'ChildExecution' : 'Task', action, reason: `${asked} ${woken}` };
 }
 
-function atLatest(execution: Execution, untilMs: number | null): string {
-  if (untilMs !== null) return `Its time ends at ${formatTime(untilMs)}.`;
+function latestEnd(execution: Execution, untilMs: number | null, isTimer: boolean): string {
+  if (untilMs !== null) return `It ${isTimer ? 'ends' : 'times out'} at ${formatTime(untilMs)}.`;
   return `It has no timeout; the execution ends at ${formatTime(execution.deadlineMs)} at the latest.`;
 }
