@@ -29,7 +29,7 @@ describe('quickstart', () => {
     assert.equal(reply['Status'], 'Succeeded');
     assert.equal(reply['Output'], '{"offer":"2 x tea at 4.5 each","left":10}');
     assert.match(stdout, /Answered in [\d.]+ ms/);
-    const folder = /fresh folder (\S+)/.exec(stdout)?.[1];
+    const folder = /new folder (\S+)/.exec(stdout)?.[1];
     assert.ok(folder !== undefined && !existsSync(folder), 'it cleans up');
     await typeNext(stdout);
   });

@@ -37,7 +37,7 @@ function tokenOf(execution: string): Promise<string> {
   return token === undefined ? new Promise((resolve) => wanted.set(execution, resolve)) : Promise.resolve(token);
 }
 
-/** A flow with a callback task. Its URL contains the name of the execution. */
+/** A flow with a callback task. The URL of the call contains the name of the execution. */
 function asking(mark: string): string {
   return `Type: StateMachine
 SpecVersion: v1

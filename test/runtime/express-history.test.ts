@@ -378,7 +378,7 @@ test('an execution that a defect ended is not retained', async () => {
   } as never);
   const run = house.run(sourceOf(plan), 'one');
   const { ended } = house.find('one').whenEnded();
-  await assert.rejects(run, /a defect of ours/u);
+  await assert.rejects(run, /a planted defect/u);
   await ended;
   assert.deepEqual(house.names(), []);
   assert.equal(house.history.bytes, 0);

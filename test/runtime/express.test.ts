@@ -187,7 +187,7 @@ test('a defect in the middle of an execution rejects its start, and the others c
     },
   });
   const other = runtime.run(startOf(WAITING));
-  await assert.rejects(runtime.run(startOf(plan)), /a defect of ours/u);
+  await assert.rejects(runtime.run(startOf(plan)), /a planted defect/u);
   assert.equal(clock.elapsedMs, 3_000);
   assert.deepEqual(given, ['Hangs']);
   assert.equal((await other).status, 'Succeeded');
@@ -196,7 +196,7 @@ test('a defect in the middle of an execution rejects its start, and the others c
     StartAt: 'Broken',
     States: [{ ...CALL, Name: 'Broken', Action: 'ECS:Broken', End: true }],
   } as never);
-  await assert.rejects(runtime.run(startOf(first)), /a defect of ours/u);
+  await assert.rejects(runtime.run(startOf(first)), /a planted defect/u);
   assert.equal(runtime.running, 0);
 });
 

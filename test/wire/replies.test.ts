@@ -105,7 +105,7 @@ test('the caller gets the message of an internal error that was written for call
   );
   const reply = await call(server);
   assert.deepEqual([reply.status, codeOf(reply)], [500, 'InternalServerError']);
-  assert.match(reply.body, /The store keeps nothing at this time\./);
+  assert.match(reply.body, /The store is not accepting writes\./);
   assert.equal(server.logged.length, 1);
 });
 
