@@ -49,7 +49,7 @@ export async function serve(host: Host): Promise<number> {
   return EXIT.ok;
 }
 
-/** Lets calls and executions under way end, for at most `limitMs`. */
+/** Lets calls and executions under way end within the limit, and logs those that did not. */
 async function drain(server: Server, limitMs: number, log: ServerLog): Promise<void> {
   const { engine } = server;
   log.info(engine.underWay, 'stopping');

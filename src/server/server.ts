@@ -16,7 +16,7 @@ export interface Server {
   readonly engine: Engine;
   /** Starts to serve. Rejects when the address cannot be bound. */
   listen(): Promise<{ readonly url: string }>;
-  /** Accepts no more connections, and lets calls and executions under way end, for at most `limitMs`. */
+  /** Accepts no more connections, lets calls under way finish, and drains the engine; `limitMs` as for {@link Engine.drain}. */
   drain(limitMs: number): Promise<void>;
   /** Closes the engine and its stores. */
   close(): Promise<void>;
