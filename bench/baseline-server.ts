@@ -1,8 +1,8 @@
 /**
- * The servers that Millrace is measured beside, all on bare `node:http`, as an ordinary competent programmer writes
- * them. `signed` parses query and form, verifies the same RPC signature with time and nonce, parses `Input` and answers
- * with the members that StartSyncExecution has; `plain` sends the body back. Neither stores or runs anything. `durable`
- * is `signed` that keeps each StartExecution in SQLite, by a group commit, before it answers.
+ * The baseline servers, all on bare `node:http`, as a competent programmer would write them. `signed` parses query and form,
+ * verifies the same RPC signature with time and nonce, parses `Input`, and answers with the members of StartSyncExecution.
+ * `plain` sends the body back. Neither stores or runs anything. `durable` is `signed`, but also stores each StartExecution in
+ * SQLite with a group commit before it answers.
  */
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';

@@ -1,9 +1,9 @@
 /**
- * `npm run bench:compare -- FOLDER`: two checkouts side by side in one run, for the question whether a change made something
- * slower. It runs the benchmark of each checkout in turn, the order changing from round to round, and prints for each row the
- * figure of this checkout divided by that of the other: the median of the rounds, the lowest and the highest.
+ * `npm run bench:compare -- FOLDER`: compares two checkouts in one run, to find out whether a change made something slower. It
+ * runs the benchmarks of both checkouts in turn, in an order that changes each round. For each row it prints the figure of this
+ * checkout divided by that of the other: the median, the lowest and the highest of the rounds.
  *
- * `--only durable` takes one part, `--rounds 7` so many rounds; `--quick` passes on to the benchmarks.
+ * `--only durable` runs one part, `--rounds 7` sets the number of rounds, `--quick` is passed to the benchmarks.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -11,9 +11,9 @@ import { median, ratio } from './statistics.ts';
 import { spread } from './table.ts';
 
 interface Figures {
-  /** Of Millrace, by row. */
+  /** The figures of Millrace, by row. */
   readonly ours: ReadonlyMap<string, number>;
-  /** Of Millrace divided by what stands beside it, by row; rows without such are not in it. */
+  /** The figure of Millrace divided by the baseline's, by row; without the rows that have no baseline. */
   readonly ratios: ReadonlyMap<string, number>;
 }
 

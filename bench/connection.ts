@@ -1,6 +1,6 @@
 /**
- * A keep-alive connection that sends prepared bytes and waits for each answer, on a bare socket: an HTTP client would
- * cost more than the servers it is to measure. It reads answers framed by `Content-Length` and nothing else.
+ * A keep-alive connection on a bare socket that sends prepared bytes and waits for each answer. An HTTP client would take more
+ * time than the servers that it measures. Answers must have a `Content-Length`.
  */
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
@@ -34,7 +34,7 @@ export class Connection {
     return new Connection(socket);
   }
 
-  /** Sends one request. At most one is under way. */
+  /** Sends a request. A connection carries one request at a time. */
   send(request: Buffer): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };

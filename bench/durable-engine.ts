@@ -1,6 +1,6 @@
 /**
- * The durable runtime in this process, on a SQLite file as a server has it, with actions of the benchmark's own: what
- * is measured through it is the engine and its disk, not HTTP.
+ * The engine in this process, on a SQLite file with a server's settings and with actions of the benchmark. It measures the
+ * durable runtime and the disk without HTTP.
  */
 import { join } from 'node:path';
 import type { TaskCall, TaskResult } from '../src/actions/action.ts';
@@ -25,11 +25,11 @@ export interface DurableEngine {
   readonly engine: Engine;
   readonly stores: Stores;
   createFlow(name: string, definition: string): Promise<void>;
-  /** Starts an execution; resolves when that is durable. */
+  /** Starts an execution; resolves when the start is durable. */
   start(flowName: string, executionName: string): Promise<void>;
-  /** Resolves when it has ended, which has to be with success. */
+  /** Resolves when the execution has ended; ends the benchmark unless it succeeded. */
   ended(flowName: string, executionName: string): Promise<void>;
-  /** Leaves what is under way as a crash would, but for what is in the queue. */
+  /** Leaves executions under way as they are, as a crash would. */
   close(): Promise<void>;
 }
 
@@ -88,7 +88,7 @@ export async function openEngine(folder: string, act: Act): Promise<DurableEngin
   };
 }
 
-/** Any trouble would make the figures worthless. */
+/** Any trouble makes the figures worthless, so it ends the benchmark. */
 const NO_TROUBLE: Subscriber = {
   defect: ({ error }) => fail(error),
   executionStuck: ({ error }) => fail(error),
@@ -101,7 +101,7 @@ function fail(error: unknown): void {
   process.exit(1);
 }
 
-/** Runs `run(0)` to `run(count - 1)`, so many at a time. */
+/** Runs `run(0)` to `run(count - 1)`, at most `concurrency` at a time. */
 export async function inParallel(concurrency: number, count: number, run: (i: number) => Promise<void>): Promise<void> {
   let next = 0;
   const work = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 /**
- * Durable steps a second, and the round trip of a callback, in this process: Millrace beside a hand-written group commit
- * of the same texts (`group-commit.ts`). A step is a Task that an action answers at once: what its answer leads to is on
- * the disk before the next Task is called. Rounds alternate, on files that stay, so that none of them pays for a new one.
+ * Durable steps a second, and the round trip of a callback, in this process: Millrace beside a hand-written group commit of the
+ * same texts (`group-commit.ts`). A step is a Task that an action answers at once; the events of the answer are on disk before
+ * the next Task is called. Rounds alternate, and all rounds use the same files, so that none has the cost of a new file.
  */
 import { join } from 'node:path';
 import type { TaskCall, TaskResult } from '../src/actions/action.ts';
@@ -29,9 +29,9 @@ export interface StepResults {
 
 export interface CallbackResults {
   readonly concurrency: number;
-  /** Milliseconds from one token handed out to the next, by round: p50 and p99. */
+  /** Milliseconds from one issued token to the next, by round. */
   readonly millrace: readonly Latency[];
-  /** Of one write. */
+  /** Milliseconds of one write, by round. */
   readonly byHand: readonly Latency[];
 }
 
@@ -94,16 +94,16 @@ export async function measureCallbacks(
   amount: Amount,
 ): Promise<CallbackResults[]> {
   return inFolder(async (folder) => {
-    let handedOut = (_call: TaskCall): void => {};
+    let issued = (_call: TaskCall): void => {};
     const engine = await openEngine(folder, async (call) => {
-      handedOut(call);
+      issued(call);
       return { ok: true, output: { accepted: true } };
     });
     await engine.createFlow('callbacks', callbackChain());
     const report = { ok: true, output: { status: 'done', rows: 12 } } as const;
     const before = new Map<string, number>();
     let latencies: number[] = [];
-    handedOut = ({ taskToken, executionName }) => {
+    issued = ({ taskToken, executionName }) => {
       const nowMs = performance.now();
       const sinceMs = before.get(executionName);
       if (sinceMs !== undefined) latencies.push(nowMs - sinceMs);
@@ -154,7 +154,7 @@ function open(where: Where, folder: string): GroupCommit {
   return where === 'thread' ? GroupCommit.inThread(file) : GroupCommit.inWorker(file);
 }
 
-/** Runs one execution and reads what it left on the disk. */
+/** Runs one execution and reads its texts from the store. */
 async function textsOf(engine: DurableEngine, flow: string): Promise<Texts> {
   await engine.start(flow, 'sample');
   await engine.ended(flow, 'sample');
@@ -163,13 +163,13 @@ async function textsOf(engine: DurableEngine, flow: string): Promise<Texts> {
   if (execution === null) throw new Error(`no execution of ${flow}`);
   const rows = await engine.stores.executions.journal(execution.id, 1, Number.MAX_SAFE_INTEGER);
   const tasks = flow === 'steps' ? DURABLE_STEPS : CALLBACK_TASKS;
-  if (rows.length < tasks) throw new Error(`${tasks} tasks of ${flow} were kept in ${rows.length} commits`);
+  if (rows.length < tasks) throw new Error(`${tasks} tasks of ${flow} took only ${rows.length} commits`);
   return { input: execution.input, output: execution.output, rows };
 }
 
 let lastId = 0;
 
-/** What a run of an execution writes, each row when the one before is on the disk. */
+/** Writes the texts of one execution, each row after the row before is on disk. */
 async function writeAll(byHand: GroupCommit, { input, output, rows }: Texts, waits?: number[]): Promise<void> {
   const id = ++lastId;
   for (const [n, { first, events }] of rows.entries()) {

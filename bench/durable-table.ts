@@ -1,6 +1,6 @@
-/** The rows of the durable side, of what `durable-rows.ts` and its like have measured. */
+/** The rows of the table about durable executions, the Express history and large stores. */
 import type { CallbackResults, StepResults } from './durable-rows.ts';
-import type { KeptResults } from './express-history-row.ts';
+import type { HistoryResults } from './express-history-row.ts';
 import type { LargeResult } from './large-rows.ts';
 import type { LatencyResults } from './latency-row.ts';
 import type { RecoveryResult } from './recovery-row.ts';
@@ -9,7 +9,7 @@ import { median, ratio } from './statistics.ts';
 import { latency, rate, rates, spread, whole } from './table.ts';
 import type { Row } from './table.ts';
 
-/** Beside the faster of the two that were written by hand. */
+/** The baseline is the faster of the two hand-written group commits. */
 export function stepRow({ concurrency, millrace, byHand }: StepResults): Row {
   const inThread = median(byHand.thread) > median(byHand.worker);
   const fastest = inThread ? byHand.thread : byHand.worker;
@@ -24,7 +24,7 @@ export function stepRow({ concurrency, millrace, byHand }: StepResults): Row {
 
 export function callbackRow({ concurrency, millrace, byHand }: CallbackResults): Row {
   return {
-    what: `callback: token handed out, reported, next state durable; ${concurrency} at a time (time: less is better)`,
+    what: `callback: token issued, reported, next state durable; ${concurrency} at a time (time: less is better)`,
     ours: latency(millrace),
     beside: `one commit by hand, in a worker: ${latency(byHand)}`,
     ratio: spread(ratio(p50(millrace), p50(byHand))),
@@ -44,7 +44,7 @@ export function latencyRow({ connections, millrace, byHand }: LatencyResults): R
 
 export function recoveryRow({ executions, millraceMs, byHandMs }: RecoveryResult): Row {
   return {
-    what: `recovery of ${whole(executions)} running executions, until each goes on (time)`,
+    what: `recovery of ${whole(executions)} running executions, until each continues (time)`,
     ours: `${whole(median(millraceMs))} ms`,
     beside: `reading and parsing the same rows: ${whole(median(byHandMs))} ms`,
     ratio: spread(ratio(millraceMs, byHandMs)),
@@ -62,12 +62,12 @@ export function sleeperRow({ executions, millrace, timers }: SleeperResult): Row
   };
 }
 
-export function keptRow({ flow, kept, without }: KeptResults): Row {
+export function historyRow({ flow, withHistory, without }: HistoryResults): Row {
   return {
     what: `Express history, ${flow === 'one' ? 'one state' : 'ten states'}`,
-    ours: rate(kept),
+    ours: rate(withHistory),
     beside: `\`history.express.executions: 0\`: ${rate(without)}`,
-    ratio: spread(ratio(rates(kept), rates(without))),
+    ratio: spread(ratio(rates(withHistory), rates(without))),
     aim: '≥ 0.9',
   };
 }

@@ -1,7 +1,7 @@
 /**
- * What it costs to keep Express executions for reading: Millrace as it comes beside Millrace with
- * `history.express.executions: 0`. One process of the same program can be some percent faster than another for its whole
- * life, so several pairs are started, and the ratios of all their rounds count.
+ * The cost of the Express history: Millrace with default settings beside Millrace with `history.express.executions: 0`. One
+ * process can be some percent faster than another of the same program for its whole life, so several pairs are started, and the
+ * ratios of all their rounds count.
  */
 import { ONE_STATE, TEN_STATES } from './flows.ts';
 import { driveInTurns, leg } from './http-rows.ts';
@@ -12,16 +12,20 @@ import { createFlow, startMillrace } from './servers.ts';
 
 const WITHOUT = 'history: { express: { executions: 0 } }';
 
-export interface KeptResults {
+export interface HistoryResults {
   readonly flow: 'one' | 'ten';
-  readonly kept: readonly RoundResult[];
+  readonly withHistory: readonly RoundResult[];
   readonly without: readonly RoundResult[];
 }
 
-export async function measureExpressHistory(pairs: number, rounds: number, requests: number): Promise<KeptResults[]> {
+export async function measureExpressHistory(
+  pairs: number,
+  rounds: number,
+  requests: number,
+): Promise<HistoryResults[]> {
   const results = (['one', 'ten'] as const).map((flow) => ({
     flow,
-    kept: [] as RoundResult[],
+    withHistory: [] as RoundResult[],
     without: [] as RoundResult[],
   }));
   const load = startLoad();
@@ -33,10 +37,10 @@ export async function measureExpressHistory(pairs: number, rounds: number, reque
           await createFlow(port, 'one', ONE_STATE);
           await createFlow(port, 'ten', TEN_STATES);
         }
-        for (const { flow, kept, without } of results) {
+        for (const { flow, withHistory, without } of results) {
           const legs = servers.map(({ port }) => leg(port, flow, '"Status":"Succeeded"'));
           await driveInTurns(legs, rounds, (round) => load.drive({ ...round, requests }));
-          kept.push(...(legs[0] as Leg).results);
+          withHistory.push(...(legs[0] as Leg).results);
           without.push(...(legs[1] as Leg).results);
         }
       } finally {

@@ -1,6 +1,6 @@
-/** The flows and the input that the benchmark runs. */
+/** The flows and the input of the benchmark. */
 
-/** One Pass state, nothing else. */
+/** One Pass state. */
 export const ONE_STATE = `
 Type: StateMachine
 SpecVersion: v1
@@ -12,7 +12,7 @@ States:
     End: true
 `;
 
-/** Ten states on the way, six of them with constructors, and a Choice in the middle of them. */
+/** An execution passes through ten states: six have constructors, and one in the middle is a Choice. */
 export const TEN_STATES = `
 Type: StateMachine
 SpecVersion: v1
@@ -87,10 +87,10 @@ export const INPUT = JSON.stringify({
   customer: { name: 'Li Lei', level: 'regular' },
 });
 
-/** How many Pass states the interpreter walks through in its own row. */
+/** How many Pass states the chain in the interpreter's row has. */
 export const CHAIN_LENGTH = 1000;
 
-/** A chain of {@link CHAIN_LENGTH} Pass states in our language. */
+/** A chain of {@link CHAIN_LENGTH} Pass states in the language of Millrace. */
 export function passChain(): string {
   const states = Array.from({ length: CHAIN_LENGTH }, (_, i) => ({
     Type: 'Pass',
@@ -135,7 +135,7 @@ export function callbackChain(): string {
   });
 }
 
-/** One Wait that is long enough for the execution to leave memory. */
+/** One Wait, which is long enough for the execution to leave memory. */
 export const SLEEP = JSON.stringify({
   Type: 'StateMachine',
   SpecVersion: 'v1',

@@ -1,8 +1,9 @@
-/** A folder of the benchmark's own, gone when it is used no longer. */
+/** Temporary folders for the benchmark. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** Calls `use` with a new folder and removes it afterwards. */
 export async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
   try {

@@ -1,4 +1,4 @@
-/** The thread of the hand-written group commit that has one: writes what it is sent, and says so. */
+/** The worker thread of the hand-written group commit: writes each flush and confirms it. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { createWriter } from './group-commit.ts';
 import type { Write } from './group-commit.ts';

@@ -1,13 +1,13 @@
 /**
- * What the durable runtime is measured beside: a group commit as an ordinary competent programmer writes it by hand, on
- * `node:sqlite` with WAL and `synchronous=FULL`, one transaction a flush. It stores the very texts that Millrace's journal
- * holds and decides nothing. There are two of it, because neither is faster everywhere: one commits in this thread and
- * holds the event loop while the disk works, the other in a worker, as Millrace does.
+ * The baseline for the durable runtime: a group commit as a competent programmer would write it by hand, on `node:sqlite` with
+ * WAL and `synchronous=FULL`, one transaction for each flush. It stores the same texts as Millrace's journal and decides
+ * nothing. There are two variants, because neither is always faster: one commits in this thread and blocks the event loop while
+ * the disk works, the other commits in a worker, as Millrace does.
  */
 import { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 
-/** What one flush does for one execution. */
+/** A change of one execution in a flush. */
 export type Write =
   | {
       readonly kind: 'start';
@@ -27,7 +27,7 @@ export type Write =
 
 export type Where = 'thread' | 'worker';
 
-/** Puts a flush on the disk, in one transaction. */
+/** Writes each flush to disk in one transaction. */
 export function createWriter(file: string): { write(flush: readonly Write[]): void; close(): void } {
   const database = new DatabaseSync(file);
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
@@ -87,13 +87,13 @@ export class GroupCommit {
     );
   }
 
-  /** Resolves when the write is on the disk. */
+  /** Resolves when the write is on disk. */
   append(write: Write): Promise<void> {
     return new Promise((durable) => {
       this.#waiting.push({ write, durable });
       if (this.#flushing) return;
       this.#flushing = true;
-      // What comes in the same turn of the event loop goes into the same transaction.
+      // Writes of the same turn of the event loop go into the same transaction.
       setImmediate(() => void this.#work());
     });
   }

@@ -1,6 +1,6 @@
 /**
- * The rows that are measured through HTTP: Millrace beside the two bare servers, and the ten-state flow beside the
- * one-state flow. In every round each of the four is driven once, in an order that turns by one from round to round.
+ * The rows that are measured through HTTP: Millrace beside the two bare servers, and the ten-state flow beside the one-state
+ * flow. Every round drives each of the four once, in an order that shifts by one from round to round.
  */
 import { INPUT, ONE_STATE, TEN_STATES } from './flows.ts';
 import { startLoad } from './load-process.ts';
@@ -48,13 +48,13 @@ export interface Leg {
   readonly results: RoundResult[];
 }
 
-/** A leg of signed StartSyncExecution calls of a flow. */
+/** Signed StartSyncExecution calls of a flow. */
 export function leg(port: number, flow: string, expect: string): Leg {
   const call = { action: 'StartSyncExecution', form: { FlowName: flow, Input: INPUT }, expect };
   return { round: { port, credentials: CREDENTIALS, calls: [call], connections: CONNECTIONS }, results: [] };
 }
 
-/** Drives each leg once a round, in an order that turns; once more before the first round, which warms up. */
+/** Drives each leg once to warm up, and then once in each round, in an order that shifts. */
 export async function driveInTurns(
   legs: readonly Leg[],
   rounds: number,

@@ -1,6 +1,6 @@
 /**
- * The interpreter alone, beside `aws-local-stepfunctions`, which interprets the Amazon States Language in Node: the time
- * of one Pass state in a long chain of them, so that starting and ending an execution weigh nothing. Rounds alternate.
+ * The interpreter alone, beside `aws-local-stepfunctions`, which interprets the Amazon States Language in Node: the time of one
+ * Pass state in a long chain, in which the start and the end of the execution are negligible. Rounds alternate.
  */
 import { StateMachine } from 'aws-local-stepfunctions';
 import { decide } from '../src/interpreter/decide.ts';

@@ -1,7 +1,7 @@
 /**
- * Reading among a million executions, through HTTP, one call at a time: DescribeExecution, ListExecutions by each filter,
- * history pages. Beside it the same calls of a server with a thousand executions, which shows what grows. The file is
- * filled through the store, with the texts of an execution that ran.
+ * Reads among a million executions, through HTTP, one call at a time: DescribeExecution, ListExecutions with each filter, pages
+ * of the history. The baseline is the same calls of a server with a thousand executions, which shows what grows with their
+ * number. The benchmark fills the file through the store, with the texts of an execution that ran.
  */
 import { openSqliteStores } from '../src/store/sqlite/stores.ts';
 import type { ExecutionChange, ExecutionRecord, JournalRow } from '../src/store/executions.ts';
@@ -24,12 +24,12 @@ export interface LargeResult {
 const FLOW = 'ten';
 const SMALL = 1_000;
 const BATCH = 1_000;
-/** One execution in so many failed, and one in so many was of version 1. */
+/** One execution of this many failed, and one of this many ran version 1. */
 const RARE = 100;
-/** Executions start so far apart. */
+/** Time between two starts. */
 const APART_MS = 100;
 const FIRST_MS = Date.UTC(2026, 0, 1);
-/** A prime: the executions that are read lie all over the file. */
+/** A prime, so that the executions that are read are spread over the file. */
 const STRIDE = 7_919;
 
 export async function measureLarge(executions: number, rounds: number, requests: number): Promise<LargeResult[]> {
@@ -105,7 +105,7 @@ async function callsOf({ port }: Server, executions: number): Promise<{ what: st
   ];
 }
 
-/** Runs one execution, and stores as many like it as are wanted. */
+/** Runs one execution, and stores `executions` copies of it. */
 async function fill(folder: string, executions: number): Promise<void> {
   const engine = await openEngine(folder, () => Promise.reject(new Error('no task is expected')));
   await engine.createFlow(FLOW, TEN_STATES);
@@ -113,7 +113,7 @@ async function fill(folder: string, executions: number): Promise<void> {
   await engine.ended(FLOW, 'sample');
   const flow = await engine.stores.flows.get(FLOW);
   const sample = await engine.stores.executions.find(flow?.id ?? '', 'sample');
-  if (sample === null) throw new Error('the sample was not kept');
+  if (sample === null) throw new Error('the sample is not in the store');
   const rows = await engine.stores.executions.journal(sample.id, 1, Number.MAX_SAFE_INTEGER);
   await engine.close();
   const stores = openSqliteStores({ file: join(folder, 'millrace.db'), synchronous: 'NORMAL' });

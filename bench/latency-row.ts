@@ -1,7 +1,7 @@
 /**
- * From the start of a Standard execution to its end as a caller sees it, through HTTP: StartExecution, then
- * DescribeExecution with a long poll. Beside it the same two calls of a bare server that verifies, commits one row and
- * answers, and then verifies and echoes.
+ * The time from the start of a Standard execution to its end as a caller sees it, through HTTP: StartExecution, then
+ * DescribeExecution with a long poll. The baseline is the same two calls of a bare server, which verifies, commits one row and
+ * answers the first, and verifies and echoes the second.
  */
 import { INPUT, TEN_STATES } from './flows.ts';
 import { driveInTurns } from './http-rows.ts';

@@ -1,4 +1,4 @@
-/** The load generator's side that the benchmark has: starts the process and drives rounds through it. */
+/** Starts the process of the load generator and drives rounds with it. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';

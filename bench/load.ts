@@ -1,8 +1,7 @@
 /**
- * The load generator, a process of its own. For each round it is told of, it signs all requests and opens all
- * connections first, and only then starts the clock; each connection sends its next request when it has the answer
- * to the last. What is timed is a sequence of calls, of one mostly. An answer that is not the expected success ends the
- * benchmark.
+ * The load generator, a separate process. For each round it first signs all requests and opens all connections, and then starts
+ * the clock. Each connection sends its next request when it has the answer to the last. A latency is that of a sequence of
+ * calls, which usually has one call. An answer that is not the expected success ends the benchmark.
  */
 import { Connection } from './connection.ts';
 import type { Credentials } from './requests.ts';
@@ -10,18 +9,18 @@ import { signedRequest } from './requests.ts';
 
 export interface Call {
   readonly action: string;
-  /** `{n}` in a value stands for a number that no other sequence has. */
+  /** `{n}` in a value is replaced by the number of the sequence. */
   readonly form: Readonly<Record<string, string>>;
-  /** What the body of every answer has to contain. */
+  /** The body of every answer must contain this text. */
   readonly expect: string;
 }
 
 export interface Round {
   readonly port: number;
   readonly credentials: Credentials;
-  /** One after the other, on one connection. */
+  /** A sequence: one call after the other, on one connection. */
   readonly calls: readonly Call[];
-  /** Sequences of calls. */
+  /** The number of sequences. */
   readonly requests: number;
   readonly connections: number;
   /** Sequence `i` has the number `(from + i) * stride % numbers`. */
@@ -34,7 +33,7 @@ export interface RoundResult {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Share of the timed part that this process computed for; at 1 it would measure itself. */
+  /** The share of the time in which this process computed; near 1 it measures itself. */
   readonly generatorBusy: number;
 }
 
@@ -59,7 +58,7 @@ async function run(round: Round): Promise<RoundResult> {
         for (const { bytes, expected } of sequences[mine] as readonly Sent[]) {
           const answer = await connection.send(bytes);
           if (answer.status !== 200 || !answer.body.includes(expected)) {
-            throw new Error(`an answer that is no success: ${answer.status} ${answer.body.toString('utf8', 0, 500)}`);
+            throw new Error(`an unexpected answer: ${answer.status} ${answer.body.toString('utf8', 0, 500)}`);
           }
         }
         latencies[mine] = performance.now() - sent;

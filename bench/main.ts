@@ -1,12 +1,12 @@
 /**
- * `npm run bench`: measures what docs/performance.md explains and prints it as a table, with the machine it ran on.
- * `npm run bench -- --quick` takes fewer and shorter rounds, to see that everything runs; `npm run bench -- --large` reads
- * among a million executions and measures nothing else; `npm run bench -- --only durable` takes one part: `http`,
- * `interpreter`, `observer`, `kept`, `durable` or `start`.
+ * `npm run bench`: measures the rows that docs/performance.md explains and prints them as a table, with a description of the
+ * machine. `npm run bench -- --quick` has fewer and shorter rounds, to check that everything runs. `npm run bench -- --large`
+ * measures only reads among a million executions. `npm run bench -- --only durable` measures one part: `http`, `interpreter`,
+ * `observer`, `history`, `durable` or `start`.
  */
 import { arch, cpus, release, totalmem, type } from 'node:os';
 import { measureCallbacks, measureSteps } from './durable-rows.ts';
-import { callbackRow, keptRow, largeRow, latencyRow, recoveryRow, sleeperRow, stepRow } from './durable-table.ts';
+import { callbackRow, historyRow, largeRow, latencyRow, recoveryRow, sleeperRow, stepRow } from './durable-table.ts';
 import { measureExpressHistory } from './express-history-row.ts';
 import { measureHttp } from './http-rows.ts';
 import type { HttpResults } from './http-rows.ts';
@@ -30,8 +30,8 @@ const CHAINS = quick ? 50 : 500;
 const OBSERVED = quick ? 500 : 5_000;
 const STARTS = quick ? 2 : 5;
 /** Pairs of servers, with and without history, and rounds of each pair. */
-const KEPT_PAIRS = quick ? 1 : 5;
-const KEPT_ROUNDS = quick ? 3 : 7;
+const HISTORY_PAIRS = quick ? 1 : 5;
+const HISTORY_ROUNDS = quick ? 3 : 7;
 const DURABLE_ROUNDS = quick ? 1 : 7;
 const LATENCY_REQUESTS = quick ? 200 : 2_000;
 const RECOVERED = quick ? 500 : 10_000;
@@ -45,7 +45,7 @@ function amount(concurrency: number): number {
   return concurrency === 1 ? 100 : concurrency * 20;
 }
 
-/** The most that the load generator computed in a round of the fastest server. */
+/** The highest load of the load generator in a round of the fastest server, from 0 to 1. */
 let busiest = 0;
 
 function httpRows(results: HttpResults): Row[] {
@@ -102,7 +102,7 @@ async function startRows(): Promise<Row[]> {
   for (let start = 0; start < STARTS; start++) starts.push(await measureStart());
   const firstMs = median(starts.map(({ firstAnswerMs }) => firstAnswerMs));
   const idleMb = median(starts.flatMap((start) => (start.idleMb === null ? [] : [start.idleMb])));
-  const memory = Number.isNaN(idleMb) ? 'not to be read here' : `${idleMb.toFixed(0)} MB`;
+  const memory = Number.isNaN(idleMb) ? 'unknown on this system' : `${idleMb.toFixed(0)} MB`;
   return [
     {
       what: 'from start to the first signed answer',
@@ -136,12 +136,12 @@ function machine(): string {
   return `${processors[0]?.model.trim() ?? 'an unknown processor'}, ${processors.length} cores, ${memoryGb} GB, ${type()} ${release()} ${arch()}, Node ${process.version}`;
 }
 
-/** Parts that were asked for, in the order of the page. */
+/** The parts of `--only`, in the order of docs/performance.md. */
 const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   http: async () => httpRows(await measureHttp(ROUNDS, HTTP_REQUESTS)),
   interpreter: async () => [interpreterRow(await measureInterpreter(ROUNDS, CHAINS))],
   observer: async () => [observerRow(await measureObserver(ROUNDS, OBSERVED))],
-  kept: async () => (await measureExpressHistory(KEPT_PAIRS, KEPT_ROUNDS, HTTP_REQUESTS)).map(keptRow),
+  history: async () => (await measureExpressHistory(HISTORY_PAIRS, HISTORY_ROUNDS, HTTP_REQUESTS)).map(historyRow),
   durable: durableRows,
   start: startRows,
 };

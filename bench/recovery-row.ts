@@ -1,6 +1,6 @@
 /**
- * How long a start takes until everything that was under way goes on: executions whose task was being called when the
- * process went away. Beside it a bare loop that reads the same rows and parses the same texts.
+ * The time from a start until all executions continue whose task was being called when the process ended. The baseline is a
+ * bare loop that reads the same rows and parses the same texts.
  */
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -10,7 +10,7 @@ import { inFolder } from './folder.ts';
 
 export interface RecoveryResult {
   readonly executions: number;
-  /** From opening the file to the last call made again, milliseconds. */
+  /** Milliseconds from opening the file to the last repeated call, by round. */
   readonly millraceMs: readonly number[];
   readonly byHandMs: readonly number[];
 }

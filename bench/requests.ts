@@ -1,7 +1,7 @@
 /**
- * Signed requests as bytes, in the shape that today's SDKs use: POST, common parameters and signature in the query,
- * the rest as a form (wire.md 3, shape B). Written apart from `src/signatures`, so that the load generator and the
- * server can not share a mistake.
+ * Signed requests as bytes, in the shape of today's SDKs: POST, with common parameters and signature in the query and the others
+ * in a form (wire.md 3, shape B). The code is independent of `src/signatures`, so that the load generator and the server cannot
+ * share a mistake.
  */
 import { createHmac, randomBytes } from 'node:crypto';
 
@@ -10,7 +10,7 @@ export interface Credentials {
   readonly secret: string;
 }
 
-/** `encodeURIComponent` and the five characters that it leaves alone (wire.md 5). */
+/** `encodeURIComponent`, and the five characters that it does not escape (wire.md 5). */
 function encode(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }
@@ -19,7 +19,7 @@ function pairs(parameters: Readonly<Record<string, string>>): string[] {
   return Object.entries(parameters).map(([name, value]) => `${encode(name)}=${encode(value)}`);
 }
 
-/** One HTTP request with a fresh nonce, ready to be written to a socket. */
+/** One HTTP request with a new nonce, ready to be written to a socket. */
 export function signedRequest(
   host: string,
   credentials: Credentials,
@@ -36,7 +36,7 @@ export function signedRequest(
     Timestamp: new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
     Version: '2019-03-15',
   };
-  // Every name here is plain ASCII, so the order of the encoded pairs is the order of the names.
+  // All names are plain ASCII, so the encoded pairs have the order of the names.
   const canonical = pairs({ ...query, ...form })
     .sort()
     .join('&');

@@ -1,4 +1,4 @@
-/** Starts and stops the servers that are measured, each as a process of its own, and reads its first line of output. */
+/** Starts and stops the measured servers, each as a separate process. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,7 +19,7 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Runs a script under this Node until it prints a line that ends in `:port`. */
+/** Runs a script with this Node, and waits until it prints the line `ready` with its URL. */
 async function startServer(script: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Server> {
   const path = fileURLToPath(new URL(script, import.meta.url));
   const child = spawn(process.execPath, [path, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -46,7 +46,7 @@ function readPort(child: ChildProcess, script: string): Promise<number> {
     child.stderr?.on('data', (chunk: Buffer) => {
       text += chunk.toString();
     });
-    child.on('exit', (code) => reject(new Error(`${script} ended with ${code} before it served:\n${text}`)));
+    child.on('exit', (code) => reject(new Error(`${script} ended with ${code} before it was ready:\n${text}`)));
   });
 }
 
@@ -68,7 +68,7 @@ export async function startBaseline(kind: 'signed' | 'plain' | 'durable'): Promi
 }
 
 /**
- * `millrace serve` as a user has it: SQLite in a fresh folder, authentication on, logging as it comes.
+ * `millrace serve` with default settings: SQLite in a new folder, authentication and logging on.
  * @param settings text of a settings file
  */
 export async function startMillrace(settings = ''): Promise<Server> {
@@ -83,7 +83,7 @@ export async function startMillrace(settings = ''): Promise<Server> {
   };
 }
 
-/** The same on a data folder that stays. */
+/** The same on an existing data folder, which is not removed. */
 export async function startMillraceOn(data: string, settings = ''): Promise<Server> {
   const config = join(data, 'millrace.yaml');
   await writeFile(config, settings);
@@ -97,7 +97,7 @@ export async function startMillraceOn(data: string, settings = ''): Promise<Serv
   });
 }
 
-/** One signed call on a connection of its own. */
+/** One signed call on a new connection. */
 export async function call(port: number, action: string, form: Readonly<Record<string, string>>): Promise<Answer> {
   const connection = await Connection.open(port);
   try {
@@ -118,7 +118,7 @@ export async function createFlow(
   if (answer.status !== 200) throw new Error(`CreateFlow answered ${answer.status} ${answer.body.toString()}`);
 }
 
-/** Memory that a process holds, in MB as the system counts it; null where `/proc` is not to be had. */
+/** The resident memory of a process in MB; null on a system without `/proc`. */
 export function residentMb(pid: number): number | null {
   try {
     const kb = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];

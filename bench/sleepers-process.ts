@@ -1,7 +1,7 @@
 /**
- * Memory of what sleeps, in a process of its own: `millrace` starts executions that wait longer than they stay in memory,
- * `timers` makes as many objects of a plain program, each with a timer. Prints as JSON what the process holds at the end,
- * and what each of the second half added: the work of starting them costs memory too, but no more for a million than for
+ * Memory of sleeping executions, in a separate process. `millrace` starts executions that wait long enough to leave memory;
+ * `timers` makes as many objects with a timer, as a plain program would. Prints as JSON the memory of the process at the end,
+ * and the memory that each execution of the second half added: the starts cost memory too, but no more for a million than for
  * the first ten thousand.
  */
 import { inParallel, openEngine } from './durable-engine.ts';
@@ -17,7 +17,7 @@ const STARTS_AT_ONCE = 500;
 const [kind = '', countText = ''] = process.argv.slice(2);
 const count = Number(countText);
 
-/** What the system counts for the process, SQLite's own memory with it, after full collections. */
+/** The resident memory of this process, SQLite's memory included, after full garbage collections. */
 async function residentBytes(): Promise<number> {
   for (let i = 0; i < 5; i++) {
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -27,7 +27,7 @@ async function residentBytes(): Promise<number> {
 }
 
 interface Half {
-  /** Starts those from `from` on. */
+  /** Starts `count` sleepers, numbered from `from`. */
   (from: number, count: number): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ async function millrace(): Promise<Sleepers> {
     const result = await measured((from, starts) =>
       inParallel(STARTS_AT_ONCE, starts, (i) => engine.start('sleep', `e${from + i}`)),
     );
-    if ((await engine.stores.executions.running()) !== count) throw new Error('not all of them sleep');
+    if ((await engine.stores.executions.running()) !== count) throw new Error('not all executions are sleeping');
     await engine.close();
     return result;
   });

@@ -1,4 +1,4 @@
-/** Memory of an execution that sleeps, by two processes (`sleepers-process.ts`). */
+/** The memory of a sleeping execution, measured in two processes (`sleepers-process.ts`). */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';

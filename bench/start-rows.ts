@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { call, residentMb, startMillrace } from './servers.ts';
 
-/** Memory is read this long after the first answer, when the start's garbage is settled. */
+/** Memory is read this long after the first answer, when the garbage of the start is collected. */
 const IDLE_MS = 3000;
 
 export interface StartResult {

@@ -1,4 +1,4 @@
-/** Rows of the printed table, and how figures and ratios stand in them. */
+/** Rows of the printed table, and the format of figures and ratios in them. */
 import type { RoundResult } from './load.ts';
 import { median } from './statistics.ts';
 import type { Ratio } from './statistics.ts';

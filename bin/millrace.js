@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// The launcher. Old JavaScript on purpose: a Node too old for Millrace must be able to read this file far enough to
-// say so in one sentence, instead of stopping at a syntax it does not know.
+// The launcher. It is written in old JavaScript, so that a Node version that is too old for Millrace can parse it and say so
+// instead of failing with a syntax error.
 //
-// In the repository it runs the TypeScript sources, in the package the compiled ones.
+// In the repository it runs the TypeScript sources, in the package the compiled files.
 import fs from 'fs';
 import module from 'module';
 import path from 'path';
@@ -15,13 +15,13 @@ if (parseInt(process.versions.node, 10) < NEEDED) {
   process.stderr.write(
     'millrace needs Node.js ' +
       NEEDED +
-      ' or later and this is ' +
+      ' or later, but this is ' +
       process.version +
-      ': get it from https://nodejs.org (in a clone of the repository "npm ci" brings it and "npx millrace" uses it).\n',
+      '. Install it from https://nodejs.org. In a clone of the repository, "npm ci" installs it and "npx millrace" uses it.\n',
   );
   process.exitCode = 1;
 } else {
-  // The cache lies beside the code and belongs to whoever owns that: one in the shared temp folder could be planted.
+  // The compile cache is beside the code, with the same owner. In the shared temporary folder, another user could plant one.
   module.enableCompileCache(path.join(root, 'node_modules', '.cache', 'millrace'));
   const source = path.join(root, 'src', 'main.ts');
   const target = fs.existsSync(source) ? source : path.join(root, 'dist', 'main.js');

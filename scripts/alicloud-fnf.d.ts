@@ -1,4 +1,4 @@
-/** The old official Node client comes without types; these are the parts that the quickstart and the tests use. */
+/** Types for the parts of the old official Node client that the quickstart and the tests use; it has none of its own. */
 declare module '@alicloud/fnf-2019-03-15' {
   class Client {
     constructor(configuration: Client.Configuration);

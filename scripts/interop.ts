@@ -1,11 +1,10 @@
 /**
- * `npm run interop`: the programs of `examples/<language>/` against a server that this script starts, each with the
- * client library or tool that users of that language have. One line a program: passed, failed with its output, or
- * skipped with the reason, when its tool chain or its client cannot be had here. Ends with 1 when one failed.
+ * `npm run interop`: runs the programs of `examples/<language>/` against a server that this script starts, each with the client
+ * library or tool for its language. Prints one line for each program: passed; failed, with its output; or skipped, with the
+ * reason, when its tool chain or its client is not available. The exit code is 1 when a program failed.
  *
- * `npm run interop -- python go` plays only those. The clients come from whatever registry the tools on this machine are
- * set up for. Nothing is installed into the repository, and nothing is written outside a temporary folder, which is
- * gone at the end.
+ * `npm run interop -- python go` runs only these two. The tools download the clients from the registries in their own
+ * configuration. The script writes only to a temporary folder, which it removes at the end.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -28,9 +27,9 @@ interface Example {
   /** Its folder below `examples/`. */
   readonly name: string;
   readonly client: string;
-  /** Programs without which there is nothing to try. */
+  /** Programs of the tool chain. Without one of them the example is skipped. */
   readonly needs: readonly string[];
-  /** What brings the client. An example whose client cannot be brought is skipped. */
+  /** Commands that download the client. If one fails, the example is skipped. */
   readonly obtain: readonly Command[];
   readonly build: readonly Command[];
   readonly run: Command;
@@ -39,7 +38,7 @@ interface Example {
 
 const MAVEN = ['mvn', '-B', '-q', '-ntp'] as const;
 
-/** Commands run in a copy of the example's folder; `tools` is a folder for what the tools keep. */
+/** Commands run in a copy of the example's folder; `tools` is a folder for the files of the tools. */
 function examplesFor(tools: string): readonly Example[] {
   const python = (name: string, client: string): Example => ({
     name,
@@ -82,13 +81,13 @@ function examplesFor(tools: string): readonly Example[] {
       obtain: [],
       build: [['bash', '-n', 'example.sh']],
       run: ['bash', 'example.sh'],
-      // The CLI keeps its settings below the home folder and writes them when there are none.
+      // The CLI writes its settings below the home folder.
       environment: { HOME: tools },
     },
   ];
 }
 
-/** The machine's environment without anything of Millrace's, with the caches of all tools below `tools`. */
+/** The environment of this process without the variables of Millrace, with the caches of all tools below `tools`. */
 function environmentFor(tools: string, url: string, key: Key): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !/^(?:MILLRACE|ALIBABA|ALICLOUD)/.test(name));
   return {
@@ -99,7 +98,7 @@ function environmentFor(tools: string, url: string, key: Key): NodeJS.ProcessEnv
     GOPATH: join(tools, 'go'),
     GOMODCACHE: join(tools, 'go', 'pkg', 'mod'),
     GOCACHE: join(tools, 'go', 'cache'),
-    // Modules that their owner may delete: otherwise the folder could not be cleaned up.
+    // Go makes its modules read-only by default; then the folder could not be removed.
     GOFLAGS: `${process.env['GOFLAGS'] ?? ''} -modcacherw`.trim(),
   };
 }
@@ -119,18 +118,18 @@ function isThere(program: string): boolean {
 interface Place {
   readonly folder: string;
   readonly environment: NodeJS.ProcessEnv;
-  /** Aborts when the user has had enough. */
+  /** Aborts when the user stops the script. */
   readonly stop: AbortSignal;
 }
 
 interface Ran {
-  /** `null` when the command ended well, otherwise how it ended. */
+  /** How the command failed; null when it succeeded. */
   readonly fault: string | null;
   readonly output: string;
   readonly tookMs: number;
 }
 
-/** Runs a command to its end, or ends it and whatever it started once its time is up. */
+/** Runs a command to its end. After `limitMs` it kills the command and its child processes. */
 async function run([program, ...parameters]: Command, limitMs: number, place: Place): Promise<Ran> {
   place.stop.throwIfAborted();
   const startedMs = performance.now();
@@ -149,7 +148,7 @@ async function run([program, ...parameters]: Command, limitMs: number, place: Pl
   let fault: string | null = null;
   const end = (reason: string): void => {
     fault = reason;
-    // The whole group: what a build tool has started goes with it.
+    // The whole process group, which includes the processes that a build tool has started.
     if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
   };
   const limit = setTimeout(() => end(`did not end within ${limitMs / 1000} seconds`), limitMs);
@@ -168,8 +167,8 @@ async function run([program, ...parameters]: Command, limitMs: number, place: Pl
   return { fault, output, tookMs: performance.now() - startedMs };
 }
 
-/** The line of a tool's output that says best why it failed. */
-function telling(output: string): string {
+/** The line of a tool's output that most likely says why it failed. */
+function reasonIn(output: string): string {
   const lines = stripVTControlCharacters(output).split('\n');
   const said = lines.map((line) => line.trim()).filter((line) => line !== '');
   return said.find((line) => /\berror\b|not found|forbidden|could not|cannot/i.test(line)) ?? said.at(-1) ?? '';
@@ -191,7 +190,7 @@ async function play(example: Example, place: Place): Promise<Outcome> {
   for (const command of example.obtain) {
     const { fault, output } = await run(command, BUILD_LIMIT_MS, place);
     if (fault === null) continue;
-    return { word: 'skipped', text: `${command.join(' ')} ${fault}: ${telling(output)}` };
+    return { word: 'skipped', text: `${command.join(' ')} ${fault}: ${reasonIn(output)}` };
   }
   for (const command of example.build) {
     const ran = await run(command, BUILD_LIMIT_MS, place);
@@ -210,7 +209,7 @@ function chosen(examples: readonly Example[], names: readonly string[]): readonl
   return names.length === 0 ? examples : examples.filter((example) => names.includes(example.name));
 }
 
-/** Plays the examples one after the other; resolves with whether none of them failed. */
+/** Runs the examples one after the other; resolves with false when one failed. */
 async function interop(names: readonly string[], stop: AbortSignal): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-interop-'));
   const tools = join(folder, 'tools');

@@ -1,7 +1,7 @@
 /**
- * `npm run quickstart`: a server on a fresh data folder, a flow with real HTTP tasks, one StartSyncExecution through
- * the official Node client, its reply and the time it took. Ends by itself; with `--serve` it keeps serving until
- * Ctrl-C. Whatever it tells to type in next works when typed in; test/cli/quickstart.test.ts does so.
+ * `npm run quickstart`: starts a server on a new data folder, creates a flow with real HTTP tasks, calls StartSyncExecution
+ * through the official Node client, and prints the reply and its time. With `--serve` the server then runs until Ctrl-C.
+ * test/cli/quickstart.test.ts runs the commands that the script suggests.
  */
 import Client from '@alicloud/fnf-2019-03-15';
 import type { ChildProcess } from 'node:child_process';
@@ -20,7 +20,7 @@ import type { Key } from './server.ts';
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const INPUT = { item: 'tea', quantity: 2 };
 
-/** The shop that the flow asks: what something costs and how much of it is there. */
+/** The shop that the flow calls for the price and the stock of an item. */
 async function openShop(): Promise<{ server: Server; url: string }> {
   const answers: Readonly<Record<string, object>> = { price: { price: 4.5, currency: 'EUR' }, stock: { pieces: 12 } };
   const server = createServer((request, response) => {
@@ -59,7 +59,7 @@ async function callFlow(url: string, key: Key, shopUrl: string): Promise<void> {
   console.log(JSON.stringify(first.result, null, 2));
   if (first.result['Status'] !== 'Succeeded') throw new Error('the flow did not succeed');
   const second = await timed(start);
-  console.log(`\nAnswered in ${first.took}, the two HTTP calls included; the same call again took ${second.took}.`);
+  console.log(`\nAnswered in ${first.took}, including the two HTTP calls. The same call again took ${second.took}.`);
 }
 
 const NEXT = `
@@ -68,8 +68,8 @@ Next, in this folder:
   Run a flow without a server
     npx millrace run examples/hello.yaml --input '{"name":"Ada"}'
 
-  Start a server that stays. With authentication off it asks for no key and refuses to listen beyond this machine;
-  plain "npm start" asks for an access key, which it makes and prints at its first start
+  Start a server. With authentication off, calls need no access key, and the server serves this machine only.
+  With plain "npm start", calls need an access key, which the server creates and prints at its first start
     MILLRACE_AUTH=off npm start
 
   Then, in another terminal, with curl
@@ -88,7 +88,7 @@ Next, in this folder:
 
 function sayHowToCall(url: string, key: Key): void {
   console.log(`
-Serving until Ctrl-C. To call the flow from another terminal in this folder:
+The server runs until Ctrl-C. To call the flow from another terminal in this folder:
   MILLRACE_ENDPOINT=${url} MILLRACE_ACCESS_KEY_ID=${key.accessKeyId} MILLRACE_ACCESS_KEY_SECRET=${key.accessKeySecret} \\
     npx node examples/call.mjs StartSyncExecution FlowName=quote 'Input=${JSON.stringify(INPUT)}'`);
 }
@@ -101,7 +101,7 @@ async function untilStopped(server: ChildProcess): Promise<void> {
   await Promise.race([stop, once(server, 'exit')]);
 }
 
-async function quickstart(keepServing: boolean): Promise<void> {
+async function quickstart(continuesServing: boolean): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-quickstart-'));
   const key = { accessKeyId: 'quickstart', accessKeySecret: randomBytes(18).toString('base64url') };
   const shop = await openShop();
@@ -109,10 +109,10 @@ async function quickstart(keepServing: boolean): Promise<void> {
   try {
     const millrace = await startMillrace(folder, key);
     server = millrace.process;
-    console.log(`Server  ${millrace.url}, its store in the fresh folder ${folder}`);
+    console.log(`Server  ${millrace.url}, with its store in the new folder ${folder}`);
     console.log(`Shop    ${shop.url}, a small service for the flow to call`);
     await callFlow(millrace.url, key, shop.url);
-    if (keepServing) {
+    if (continuesServing) {
       sayHowToCall(millrace.url, key);
       await untilStopped(server);
     } else {

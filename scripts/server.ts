@@ -1,4 +1,4 @@
-/** A server as a user starts it, for the scripts that show Millrace at work: a process of its own, on a free port. */
+/** Starts a server as users do, for the other scripts: a separate process on a free port. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,7 +13,7 @@ export interface Key {
   readonly accessKeySecret: string;
 }
 
-/** Starts the server with its data in `folder`; resolves with its address when it serves. */
+/** Starts the server with its data in `folder`; resolves with its address when it is ready. */
 export async function startMillrace(folder: string, key: Key): Promise<{ process: ChildProcess; url: string }> {
   const server = spawn(process.execPath, [join(ROOT, 'bin/millrace.js'), 'serve'], {
     env: {
@@ -25,17 +25,17 @@ export async function startMillrace(folder: string, key: Key): Promise<{ process
       MILLRACE_LOG: 'warn',
     },
     stdio: ['ignore', 'pipe', 'inherit'],
-    // A group of its own: Ctrl-C reaches this script alone, which then stops the server once and not twice.
+    // A separate process group, so that Ctrl-C reaches only this script, which then stops the server once.
     detached: true,
   });
   for await (const line of createInterface({ input: server.stdout })) {
     const url = /^millrace ready (\S+)$/.exec(line)?.[1];
     if (url !== undefined) return { process: server, url };
   }
-  throw new Error('the server ended before it was ready; what it said stands above');
+  throw new Error('the server ended before it was ready; see its messages above');
 }
 
-/** Asks the server to stop, if it has not ended by itself, and waits for its end. */
+/** Stops the server, unless it has ended, and waits for its end. */
 export async function stopMillrace(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   server.kill('SIGTERM');

@@ -1,11 +1,11 @@
 /**
- * `npm run simulate -- --seed N --runs M`: simulated runs of Standard flows with crashes, store faults, lost answers and
- * clock jumps, one for each seed from N on (test/simulation/). Prints what was run; of a run that finds something the
- * seed, what happened and the journals, and ends with 1. The same seed does the same thing again.
+ * `npm run simulate -- --seed N --runs M`: simulates Standard flows with crashes, store faults, lost answers and clock jumps, in
+ * M runs with the seeds from N on (test/simulation/). Prints totals at the end. For a run with a finding it prints the seed, the
+ * trace and the journals, and the exit code is 1. The same seed always gives the same run.
  *
- * `--without crashes,store,…` leaves kinds of fault out, to see what a finding needs. `--trace` prints a good run, too.
- * `--sqlite` has each run on a SQLite file of its own instead of on the store in memory.
- * `--kill` kills and restarts a real server instead: 500 executions of ten steps.
+ * `--without crashes,store,…` omits kinds of fault, to find out which of them a finding needs. `--trace` also prints runs
+ * without a finding. `--sqlite` uses a new SQLite file for each run instead of the store in memory. `--kill` kills and restarts
+ * a real server instead, with 500 executions of ten steps.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -21,7 +21,7 @@ import { simulate } from '../test/simulation/simulation.ts';
 import type { SimulationResult } from '../test/simulation/simulation.ts';
 import { startMillrace } from './server.ts';
 
-/** Lines of a long trace that are shown: its end. */
+/** Of a longer trace, only this many lines from its end are printed. */
 const TRACE_LINES = 300;
 const PROGRESS_MS = 10_000;
 
@@ -69,7 +69,7 @@ async function simulateAll(): Promise<boolean> {
   return found.length === 0;
 }
 
-/** A real server on a real data folder, which is gone at the end. */
+/** Kills and restarts a real server on a temporary data folder. */
 async function killServers(): Promise<boolean> {
   const executions = 500;
   const ends = ['SIGKILL', 'SIGKILL', 'SIGTERM', 'SIGKILL', 'SIGKILL', 'SIGTERM', 'SIGKILL', 'SIGKILL'] as const;
@@ -82,7 +82,7 @@ async function killServers(): Promise<boolean> {
     );
     const seconds = ((Date.now() - startedMs) / 1_000).toFixed(1);
     console.log(`${executions} executions of ten tasks, ${ends.join(', ')}: all succeeded, no journal has a gap`);
-    console.log(`${calls} calls, of which ${again} were under way at an end and came again; ${seconds} s`);
+    console.log(`${calls} calls, of which ${again} were under way at an end and were repeated; ${seconds} s`);
     return true;
   } catch (error) {
     console.log(error);
@@ -90,7 +90,7 @@ async function killServers(): Promise<boolean> {
   }
 }
 
-/** Hands over a folder that is gone afterwards. */
+/** Calls `use` with a new folder and removes it afterwards. */
 async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-simulation-'));
   try {

@@ -1,6 +1,6 @@
 /**
- * The composition root: the one file that reads the command line and the environment, and the one that names the
- * concrete stores. Everything below gets what it needs handed over.
+ * The composition root: the only file that reads the command line and the environment, and that names the concrete stores. All
+ * other parts get their dependencies as parameters.
  */
 import type { Host } from './cli/host.ts';
 import { runProgram } from './cli/program.ts';
@@ -11,7 +11,7 @@ const host: Host = {
   argv: process.argv.slice(2),
   env: process.env,
   workingFolder: process.cwd(),
-  // Opened when a command reads it; a server never does.
+  // A getter, so that standard input is opened only for a command that reads it; a server does not.
   get stdin() {
     return process.stdin;
   },
@@ -33,7 +33,7 @@ async function memoryStores(): Promise<Stores> {
   return createMemoryStores();
 }
 
-/** Exit codes of a process that a signal ended, by the shells' convention of 128 + number. */
+/** Exit codes of a process that a signal ends: 128 + the signal's number, as in shells. */
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 function onSignal(stop: () => void): void {
@@ -47,7 +47,7 @@ function onSignal(stop: () => void): void {
   }
 }
 
-// A reader that has seen enough, such as `head`, closes the pipe: no fault of the command, and nobody left to tell.
+// A reader such as `head` may close the pipe early. That is no fault, and further output has no reader.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
@@ -55,5 +55,5 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const exitCode = await runProgram(host);
-// Not by running out of work: a function of the user's, called in this process, may have left a timer behind.
+// Exits explicitly: a timer that a user's function left in this process would delay the end.
 process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));

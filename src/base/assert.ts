@@ -1,7 +1,7 @@
 /**
- * Our own mistakes. An assertion stays on in production: a wrong state found early loses one execution, a wrong
- * state carried on loses the trust in all of them. A caller's fault is an `ApiError`, a wrong definition a
- * diagnostic and a failing step a value; none of these is ever an assertion.
+ * Assertions, for defects of this program. They stay on in production: a defect ends the execution at hand before a wrong
+ * state reaches the store. A caller's fault is an `ApiError`, a fault in a definition a diagnostic, a failed step a value;
+ * none of these is an assertion.
  */
 export class AssertionFailure extends Error {
   override readonly name = 'AssertionFailure';

@@ -1,8 +1,8 @@
-/** The time, as a port: nothing below the composition root reads the machine's clock, so that a test can set the time. */
+/** The time, as a port: components receive the clock, so that a test can set the time. */
 export interface Clock {
   /** Wall clock: milliseconds since 1970-01-01T00:00:00Z. May jump in either direction. */
   nowMs(): number;
-  /** Milliseconds on a clock that never jumps; only differences mean anything. */
+  /** Milliseconds on a clock that never jumps; only differences have a meaning. */
   monotonicMs(): number;
 }
 
@@ -16,8 +16,8 @@ let lastMs = Number.NaN;
 let lastText = '';
 
 /**
- * `2019-01-01T01:01:01.001Z`, as the service writes times (api.md 1.5). The function holds the last text: an execution that
- * never waits starts and stops in one millisecond, and so do the executions beside it.
+ * `2019-01-01T01:01:01.001Z`, as the service writes times (api.md 1.5). The function remembers the last text: an execution that
+ * never waits starts and stops within one millisecond, often the same one as others.
  */
 export function formatTime(ms: number): string {
   if (ms !== lastMs) {

@@ -1,7 +1,8 @@
 /**
- * What is wrong with a definition, said in one go: a wrong text never throws, it yields a list of these
- * (decisions.md 1.3). The table of codes is `language/faults.ts`.
+ * Diagnostics: the faults of a definition. The compiler never throws for a wrong definition; it returns a list of these with
+ * every fault (decisions.md 1.3). The table of codes is `language/text/faults.ts`.
  */
+
 export interface Place {
   /** 1-based. */
   readonly line: number;
@@ -13,13 +14,13 @@ export interface Place {
 
 export interface Diagnostic extends Place {
   readonly severity: 'error' | 'warning';
-  /** Stable, in kebab-case: `dangling-next`. Listed in docs/language.md. */
+  /** Stable, in kebab-case: `dangling-next`. */
   readonly code: string;
-  /** One sentence: what is wrong and, where it is known, what would be right (`did you mean "Next"?`). */
+  /** One sentence: the fault and, if known, the correction (`did you mean "Next"?`). */
   readonly message: string;
 }
 
-/** `line:column: severity: message [code] (path)`, the form that `millrace validate` and the API print. */
+/** `line:column: severity: message (path) [code]`, the form that `millrace validate` and the API print. */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
   const where = diagnostic.path === '' ? '' : ` (${diagnostic.path})`;
   return `${diagnostic.line}:${diagnostic.column}: ${diagnostic.severity}: ${diagnostic.message}${where} [${diagnostic.code}]`;

@@ -1,4 +1,4 @@
-/** Identifiers and randomness, handed over like time so that a seed can replay a run. */
+/** Identifiers and randomness, a port like the clock, so that a test can replay a run from its seed. */
 export interface Ids {
   /** A lower-case UUID v4. */
   uuid(): string;

@@ -1,15 +1,15 @@
 /**
  * JSON as flows see it.
  *
- * Two things differ from what `JSON.parse` gives. An integer that a double cannot hold keeps its digits as a
- * {@link LongNumber} (decisions.md 2.1). And a key is data whatever it is called: `__proto__`, `constructor` and
- * `toString` are read and written through {@link memberOf} and {@link setMember} and never reach a prototype.
+ * It differs from `JSON.parse` in two ways. An integer that a double cannot represent becomes a {@link LongNumber}, which has
+ * all its digits (decisions.md 2.1). Every key is data: `__proto__`, `constructor` and `toString` are read and written through
+ * {@link memberOf} and {@link setMember} and never reach a prototype.
  *
- * Values are immutable by convention: nothing changes a value once another part of the program can see it, so
- * they are shared and never copied.
+ * Values are immutable by convention: once another part of the program can see a value, no code changes it. Values are
+ * therefore shared and never copied.
  */
 
-/** A number kept as its source text: made by `JSON.rawJSON`, written back unchanged by `JSON.stringify`. */
+/** A number as its source text: made by `JSON.rawJSON`, written back unchanged by `JSON.stringify`. */
 export interface LongNumber {
   readonly rawJSON: string;
 }
@@ -29,10 +29,10 @@ interface ReviverContext {
 }
 const rawJson = JSON as unknown as RawJson;
 
-/** Deepest nesting of arrays and objects that is accepted anywhere. `JSON.stringify` recurses; this bounds it. */
+/** Deepest accepted nesting of arrays and objects. `JSON.stringify` recurses; this limit bounds its stack. */
 export const MAX_DEPTH = 256;
 
-/** Why a text was not accepted as JSON. `position` is an offset in UTF-16 units where one is known. */
+/** Why a text is not accepted as JSON. */
 export class JsonFault extends Error {
   override readonly name = 'JsonFault';
 }
@@ -55,7 +55,7 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !rawJson.isRawJSON(value);
 }
 
-/** The member `key`, or undefined when the object has none of its own. */
+/** The object's own member `key`; undefined when there is none. */
 export function memberOf(object: JsonObject, key: string): JsonValue | undefined {
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
@@ -74,21 +74,21 @@ const LONG_DIGITS = /\d{16}|[eE][+-]?\d{3}/;
 /**
  * Parses JSON text.
  *
- * Integers outside ±(2^53−1), and numbers that overflow a double, become {@link LongNumber}.
- * @throws {JsonFault} on text that is not JSON or is nested deeper than `maxDepth`.
+ * Integers outside ±(2^53−1), and numbers that overflow a double, become a {@link LongNumber}.
+ * @throws {JsonFault} for a text that is not JSON or is nested deeper than `maxDepth`.
  */
 export function parseJson(text: string, maxDepth = MAX_DEPTH): JsonValue {
   if (text.length > maxDepth * 2) refuseDeepNesting(text, maxDepth);
   try {
-    // The reviver costs several times the parse, so only a text that may hold a long number pays for it.
-    if (LONG_DIGITS.test(text)) return JSON.parse(text, keepLongNumber as (key: string, value: unknown) => unknown);
+    // A parse with the reviver takes several times as long, so only a text that may contain a long number gets one.
+    if (LONG_DIGITS.test(text)) return JSON.parse(text, reviveLongNumber as (key: string, value: unknown) => unknown);
     return JSON.parse(text) as JsonValue;
   } catch (error) {
     throw new JsonFault(error instanceof Error ? error.message : String(error));
   }
 }
 
-function keepLongNumber(_key: string, value: unknown, context?: ReviverContext): unknown {
+function reviveLongNumber(_key: string, value: unknown, context?: ReviverContext): unknown {
   if (typeof value !== 'number' || context?.source === undefined) return value;
   if (!Number.isFinite(value)) return rawJson.rawJSON(context.source);
   if (Number.isInteger(value) && !Number.isSafeInteger(value) && /^-?\d+$/.test(context.source)) {
@@ -115,28 +115,28 @@ function refuseDeepNesting(text: string, maxDepth: number): void {
   }
 }
 
-/** JSON text of a value; long numbers keep their digits. */
+/** JSON text of a value, long numbers with all their digits. */
 export function stringifyJson(value: JsonValue): string {
   return JSON.stringify(value);
 }
 
 /**
- * Whether the value's JSON text is at most `limit` bytes of UTF-8. Most values are far below their limit, and a bound
- * that looks at no character says so; only the others are counted.
+ * Whether the value's JSON text is at most `limit` bytes of UTF-8. Most values are far below their limit, which a bound that
+ * reads no characters can show; only the other values are counted.
  */
 export function fitsJson(value: JsonValue, limit: number): boolean {
   return boundJson(value, limit) <= limit || jsonBytes(value, limit) <= limit;
 }
 
 /**
- * A number that is never below the bytes of the value's JSON text, found without a look at any character. Stops and
- * returns a number above `limit` as soon as it is passed.
+ * An upper bound of the bytes of the value's JSON text, found without reading any character. Stops as soon as the bound is
+ * above `limit`, and then returns a number above `limit`.
  */
 export function boundJson(value: JsonValue, limit: number): number {
   return bound(value, 0, limit, 0);
 }
 
-/** A sum that is never below the bytes of the value: a character takes six at most, as `\u001f` or as UTF-8. */
+/** `sum` plus an upper bound of the value's bytes: a UTF-16 unit takes at most six, as in `\u001f`. */
 function bound(value: JsonValue, sum: number, limit: number, depth: number): number {
   if (typeof value === 'string') return sum + value.length * 6 + 2;
   if (typeof value !== 'object' || value === null) return sum + 25;
@@ -146,7 +146,7 @@ function bound(value: JsonValue, sum: number, limit: number, depth: number): num
     for (let i = 0; i < value.length && total <= limit; i++) total = bound(value[i], total + 1, limit, depth + 1);
     return total;
   }
-  // A long number is seen as the object that it is, with its digits as a member: enough for a bound.
+  // A long number is an object with its digits as a member, so this loop bounds it too.
   for (const key in value) {
     total = bound((value as JsonObject)[key] as JsonValue, total + key.length * 6 + 4, limit, depth + 1);
     if (total > limit) return total;
@@ -155,9 +155,9 @@ function bound(value: JsonValue, sum: number, limit: number, depth: number): num
 }
 
 /**
- * UTF-8 length of the value's JSON text, counted without making the text. Stops and returns a number above
- * `limit` as soon as it is passed, so that a small graph that unfolds to gigabytes costs no more than `limit`;
- * Infinity for a value nested deeper than {@link MAX_DEPTH}.
+ * UTF-8 length of the value's JSON text, counted without building the text. Stops as soon as the count is above `limit`, and
+ * then returns a number above `limit`: a small graph of shared values whose text would take gigabytes costs no more than
+ * `limit`. Infinity for a value nested deeper than {@link MAX_DEPTH}.
  */
 export function jsonBytes(value: JsonValue, limit: number): number {
   return count(value, 0, limit, 0);
@@ -203,7 +203,7 @@ function numberBytes(value: number): number {
 
 const PLAIN = /^[ !#-[\]-~]*$/;
 
-/** Bytes of the JSON text of a string, quotes included. A long string is measured exactly only near the limit. */
+/** Bytes of a string's JSON text, quotes included. For a string with more units than `room` it returns their number only. */
 function stringBytes(text: string, room: number): number {
   if (text.length + 2 > room) return text.length + 2;
   if (PLAIN.test(text)) return text.length + 2;

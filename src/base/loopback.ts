@@ -1,4 +1,4 @@
-/** Which hosts and addresses are this machine's own, reachable from nowhere else. */
+/** Which hosts and addresses only this machine itself can reach. */
 import { BlockList, isIP } from 'node:net';
 
 const LOOPBACK = new BlockList();

@@ -1,9 +1,9 @@
 /**
- * What happens in the engine, as named events with typed details. The log subscribes, and metrics or traces can. A part of
- * the engine reports an event with `observer.committed?.({ … })`: without a subscriber the details are never built.
+ * Named events of the engine with typed details. The log subscribes to them; metrics or traces can too. A part of the engine
+ * reports an event with `observer.committed?.({ … })`, so the details are not built when no subscriber wants the event.
  *
- * Details are plain data, small and free of payloads and secrets. A subscriber returns quickly and does not throw; one that
- * does is ignored, since an observer must not change what it observes.
+ * Details are plain data, small, and free of payloads and secrets. A subscriber must return quickly and must not throw; errors
+ * that it throws are ignored, because an observer must not disturb the engine.
  */
 export type Mode = 'Express' | 'Standard';
 
@@ -19,7 +19,7 @@ export interface ObserverEvents {
     readonly code: string;
     readonly tookMs: number;
   };
-  /** A call of the API failed for a reason that its caller does not see. */
+  /** A call of the API failed, and the reply does not contain the reason. */
   requestFailed: { readonly requestId: string; readonly action: string; readonly error: unknown };
   /** An execution started; a Standard one is durable. */
   executionStarted: {
@@ -36,10 +36,10 @@ export interface ObserverEvents {
     /** Empty on success. */
     readonly error: string;
     readonly tookMs: number;
-    /** Paths that lead nowhere, conditions that are no boolean: at most a hundred. Empty for Standard executions. */
+    /** Paths without a value and conditions that are not boolean; at most a hundred. Empty for Standard executions. */
     readonly warnings: readonly string[];
   };
-  /** A task or a child start is about to be called. */
+  /** The engine is about to call a task or to start a child flow. */
   taskCalled: {
     readonly flowName: string;
     readonly executionName: string;
@@ -50,21 +50,21 @@ export interface ObserverEvents {
   };
   /** Changes of Standard executions are durable. */
   committed: { readonly changes: number; readonly tookMs: number };
-  /** The store fails, and executions wait for it. Reported once, at the first failure. */
+  /** A commit failed, and executions wait for the store. Reported once, at the first failure. */
   storeFailed: { readonly error: unknown };
   /** The store works again. */
   storeRecovered: Record<string, never>;
-  /** The runtime has taken up the Standard executions that were under way when it started. */
+  /** After its start, the runtime has loaded the Standard executions that were under way and not asleep. */
   recovered: { readonly executions: number };
   /** An execution cannot continue in this version of the server. */
   executionStuck: { readonly execution: number; readonly error: unknown };
   /** Another process has taken over the store; this one commits nothing more. */
   ownershipLost: Record<string, never>;
-  /** A part of the engine, or an action, threw: a defect of ours. */
+  /** A part of the engine or an action threw, which is a defect. */
   defect: { readonly error: unknown; readonly where: string };
 }
 
-/** Where a start comes from: a caller, a caller with a task's token, a task, a schedule, an item of a distributed Map. */
+/** Who started an execution: a caller, a caller with a task's token, a task, a schedule, an item of a distributed Map. */
 export type StartSource = 'api' | 'token' | 'task' | 'schedule' | 'map';
 
 /** A member is null when no subscriber wants the event. */
@@ -104,7 +104,7 @@ function reporter(name: keyof ObserverEvents, subscribers: readonly Subscriber[]
       try {
         report(event);
       } catch {
-        // See above: what a subscriber does wrong is its own affair.
+        // A subscriber must not disturb the engine (see the head of this file).
       }
     }
   };

@@ -1,4 +1,4 @@
-/** The four ports between the engine and the world that the composition root chooses: the machine's own, or those of a test. */
+/** The four ports between the engine and the world. The composition root passes those of the machine, a test its own. */
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { systemIds } from './ids.ts';

@@ -1,14 +1,14 @@
 /**
- * When code runs, as a port: timers, the next turn of the event loop, and work outside the event loop. Nothing below the
- * composition root calls `setTimeout` or `setImmediate`, so a test that runs on virtual time knows everything that can still
- * run, and advances time only when nothing can.
+ * When code runs, as a port: timers, the next turn of the event loop, and work outside the event loop. The engine calls
+ * `setTimeout` and `setImmediate` only here, so virtual time in a test knows all pending work and advances only when none can
+ * run.
  */
 export interface Scheduler {
   /** Calls `wake` once, `delayMs` from now on the monotonic clock; `delayMs` is below 2^31. The result cancels the call. */
   after(delayMs: number, wake: () => void): () => void;
   /** Calls `work` in the next turn of the event loop, after the callbacks of this one. */
   soon(work: () => void): void;
-  /** Returns `work`, which another thread or the disk carries out: virtual time does not advance meanwhile. */
+  /** Returns `work`, which another thread or the disk carries out. Virtual time waits for it. */
   outside<T>(work: Promise<T>): Promise<T>;
 }
 
@@ -31,7 +31,7 @@ export function pause(scheduler: Pick<Scheduler, 'after'>, delayMs: number): Pro
   });
 }
 
-/** Resolves with `work`, or with null when `limitMs` have passed first. */
+/** Resolves with the result of `work`, or with null when `limitMs` pass first. */
 export async function atMost<T>(
   scheduler: Pick<Scheduler, 'after'>,
   limitMs: number,

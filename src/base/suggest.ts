@@ -1,11 +1,11 @@
-/** "Did you mean": the known word nearest to one that is not known. */
+/** "Did you mean …": the known word nearest to an unknown one. */
 
-/** Longer words are not compared, so that a caller's text cannot make this slow. */
+/** Longer words are not compared, so that a caller's text cannot make the search slow. */
 const MAX_LENGTH = 64;
 
 /**
- * The word of `known` that `word` is most likely a slip of: same but for case, or at most a third of its letters (two
- * at least) inserted, left out, changed or swapped with a neighbour. Null when none is near. The first of equals wins.
+ * The word of `known` that `word` most likely misspells: equal but for case, or at most a third of the letters (at least two)
+ * inserted, omitted, changed or swapped with a neighbour. The first of equally near words wins; null when none is near.
  */
 export function nearest(word: string, known: Iterable<string>): string | null {
   if (word.length > MAX_LENGTH) return null;
@@ -14,7 +14,7 @@ export function nearest(word: string, known: Iterable<string>): string | null {
   for (const candidate of known) {
     if (candidate.length > MAX_LENGTH || candidate === '') continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    // A word that shares no letter with another is not meant for it, however short both are.
+    // Two short words without a common letter would otherwise be near each other.
     if (distance < bestDistance && distance < Math.max(word.length, candidate.length)) {
       best = candidate;
       bestDistance = distance;
@@ -23,7 +23,7 @@ export function nearest(word: string, known: Iterable<string>): string | null {
   return best;
 }
 
-/** Letters to insert, leave out, change or swap with a neighbour until `a` is `b`. */
+/** How many letters must be inserted, omitted, changed or swapped with a neighbour to turn `a` into `b`. */
 export function editDistance(a: string, b: string): number {
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);

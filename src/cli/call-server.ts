@@ -1,6 +1,6 @@
 /**
- * A call of a running server from a command: signed as every client signs, with the key that the server takes from the
- * same settings. Every way in which it can fail ends in a sentence that says what to do.
+ * Calls a running server from a command. The call is signed like that of any client, with the key that the server finds in the
+ * same settings. Every failure becomes a sentence that says what to do.
  */
 import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
@@ -23,13 +23,12 @@ export type ServerReply = JsonObject;
 
 /** Longest silence of the server. */
 const PATIENCE_MS = 30_000;
-/** The most that is read of an answer. */
-const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
 
 /**
- * Calls an action and gives its reply.
- * @param endpoint URL of the server; null: where the settings say.
- * @throws {StartFault} when there is no key, no server or no good answer.
+ * Calls an action and returns its reply.
+ * @param endpoint URL of the server; null: the address in the settings
+ * @throws {StartFault} when there is no key, no server, or no reply with a result
  */
 export async function callServer(
   host: Host,
@@ -44,11 +43,11 @@ export async function callServer(
   return replyOf(answer, url);
 }
 
-/** Where a server with these settings is reached from its own machine. */
+/** The URL of a server with these settings, as seen from its own machine. */
 function addressOf({ listen, tls }: Settings): URL {
   if (listen.port === 0) {
     throw new StartFault(
-      'the setting listen has port 0, which picks a free one: say where the server is with --endpoint URL',
+      'the setting listen has port 0, with which the server picks a free port: pass its address with --endpoint URL',
     );
   }
   const anyAddress: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
@@ -59,15 +58,15 @@ function addressOf({ listen, tls }: Settings): URL {
 function parseEndpoint(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:')) return url;
-  throw new StartFault(`the endpoint ${JSON.stringify(text)} is not a URL such as http://127.0.0.1:7780`);
+  throw new StartFault(`the endpoint ${JSON.stringify(text)} is not a URL; write for example http://127.0.0.1:7780`);
 }
 
-/** The root key that the server has; null for one that asks for none. @throws {StartFault} */
+/** The root key of the server; null when its authentication is off and it has none. @throws {StartFault} */
 function keyOf(settings: Settings): Pick<RootKey, 'accessKeyId' | 'accessKeySecret'> | null {
   const key = settings.rootKey ?? startFaultFor(() => readRootKey(settings.data));
   if (key !== null || settings.auth === 'off') return key;
   throw new StartFault(
-    `there is no access key: ${settings.data} holds none. Set MILLRACE_DATA to the server's data folder, or ` +
+    `there is no access key in ${settings.data}. Set MILLRACE_DATA to the server's data folder, or ` +
       'MILLRACE_ACCESS_KEY_ID and MILLRACE_ACCESS_KEY_SECRET to its key',
   );
 }
@@ -93,7 +92,7 @@ interface Answer {
   readonly text: string;
 }
 
-/** @param certFile the server's own certificate, which is trusted beside those that everybody trusts; null: none. */
+/** @param certFile the server's own certificate, which is trusted in addition to the usual authorities; null: none */
 function post(url: URL, body: string, certFile: string | null): Promise<Answer> {
   const own = url.protocol === 'https:' && certFile !== null ? readIfThere(certFile) : null;
   const options = {
@@ -108,13 +107,13 @@ function post(url: URL, body: string, certFile: string | null): Promise<Answer> 
     };
     const request = url.protocol === 'https:' ? httpsRequest(url, options) : httpRequest(url, options);
     request.on('response', (response) => void read(response).then(resolve, fail));
-    request.on('timeout', () => request.destroy(new Error(`it has not answered for ${PATIENCE_MS / 1000} s`)));
+    request.on('timeout', () => request.destroy(new Error(`it has not answered within ${PATIENCE_MS / 1000} s`)));
     request.on('error', fail);
     request.end(body);
   });
 }
 
-/** A certificate that this user may not read is not trusted, which the handshake then says. */
+/** Null for a certificate that this user cannot read; the handshake then fails and says so. */
 function readIfThere(file: string): string | null {
   try {
     return readFileSync(file, 'utf8');
@@ -128,17 +127,17 @@ async function read(response: IncomingMessage): Promise<Answer> {
   let bytes = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > MAX_ANSWER_BYTES) throw new Error('its answer does not end');
+    if (bytes > ANSWER_BYTES_MAX) throw new Error(`its answer has more than ${ANSWER_BYTES_MAX} bytes`);
     chunks.push(chunk);
   }
   return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() };
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing serves there. Start the server, or say where it is with --endpoint URL',
-  ENOTFOUND: 'the host name is not known',
-  ECONNRESET: 'the connection was closed. Is this the right address, and is it http or https?',
-  HPE_INVALID_CONSTANT: 'what serves there does not speak HTTP. Is it https?',
+  ECONNREFUSED: 'no server is listening there. Start the server, or pass its address with --endpoint URL',
+  ENOTFOUND: 'the host name cannot be resolved. Check the address',
+  ECONNRESET: 'the connection was closed. Check the address, and whether it must be http or https',
+  HPE_INVALID_CONSTANT: 'the answer is not HTTP. Check the address, and whether it must be https',
 };
 
 function reasonOf(error: Error): string {
@@ -154,7 +153,7 @@ function replyOf({ status, text }: Answer, url: URL): ServerReply {
   }
   if (status === 200 && isJsonObject(body)) return body;
   throw new StartFault(
-    `what serves at ${url.origin} is not Millrace: it answered ${status} without a reply of the API`,
+    `the server at ${url.origin} is not Millrace: it answered ${status} without a reply of the API. Check the address`,
   );
 }
 

@@ -1,6 +1,7 @@
 /**
- * `millrace convert FILE`: a classic flow or an Amazon States Language definition as a state machine, on standard output. What does
- * not carry over is said on standard error, as a note with its line; what cannot be converted is a fault with its line.
+ * `millrace convert FILE`: converts a classic flow or an Amazon States Language definition to a state machine, on standard
+ * output. Standard error gets a note with its line for each part that the conversion changes, and an error with its line for
+ * each part that cannot be converted.
  */
 import { basename, extname } from 'node:path';
 import { isName } from '../api/names.ts';
@@ -13,11 +14,11 @@ import { readSource, sourceLabel } from './source-text.ts';
 export interface ConvertRequest {
   readonly file: string;
   readonly from: ConvertOptions['from'];
-  /** Null: the definition's own, or else that of the file. */
+  /** Name of the flow; null: the definition's own, or else that of the file. */
   readonly name: string | null;
 }
 
-/** Prints the converted definition; 1 and nothing on standard output when it could not be converted whole. */
+/** Prints the converted definition. Returns 1 and prints nothing on standard output when a part cannot be converted. */
 export async function convert(host: Host, { file, from, name }: ConvertRequest): Promise<number> {
   const text = await readSource(host, file);
   const { text: converted, notes, refusals } = convertDefinition(text, { from, name, fallbackName: nameOf(file) });
@@ -32,7 +33,7 @@ export async function convert(host: Host, { file, from, name }: ConvertRequest):
   return EXIT.ok;
 }
 
-/** The name of a flow after a file: `orders` for `flows/orders.asl.json`. */
+/** A flow's name from a file's name: `orders` for `flows/orders.asl.json`. */
 function nameOf(file: string): string {
   const stem = file === '-' ? '' : basename(file).replace(/\..*$/, '') || basename(file, extname(file));
   const name = stem

@@ -1,4 +1,4 @@
-/** What the commands share that ask a running server about one execution: how they are called, and how they print. */
+/** Calls of a running server about one execution, for `millrace why` and `millrace redrive`. */
 import { callServer } from './call-server.ts';
 import type { ServerReply } from './call-server.ts';
 import type { Host } from './host.ts';
@@ -6,13 +6,13 @@ import type { Host } from './host.ts';
 export interface ExecutionCall {
   readonly flow: string;
   readonly execution: string;
-  /** URL of the server; null: where the settings say. */
+  /** URL of the server; null: the address in the settings. */
   readonly endpoint: string | null;
-  /** Whether the reply is printed as it came. */
+  /** Print the reply as JSON. */
   readonly json: boolean;
 }
 
-/** Calls an action about the execution and prints its reply, as JSON or as `lines` puts it. @throws {StartFault} */
+/** Calls an action about the execution and prints its reply, as JSON or as the lines of `lines`. @throws {StartFault} */
 export async function printReply(
   host: Host,
   action: string,
@@ -25,7 +25,7 @@ export async function printReply(
   else for (const line of lines(reply)) host.out(`${plain(line)}\n`);
 }
 
-/** Without what a terminal would obey: names of states are anybody's text. */
+/** Replaces control characters, which a terminal would execute: names of states may contain any text. */
 export function plain(text: string): string {
   return text.replace(/\p{Cc}/gu, '\u{fffd}');
 }

@@ -1,4 +1,4 @@
-/** `millrace messages [NAME]`: what flows sent to queues and topics of a server's own Message Service (docs/extensions.md). */
+/** `millrace messages [NAME]`: messages in queues and topics of a server's own Message Service (docs/extensions.md). */
 import { isJsonArray, isJsonObject, memberOf } from '../base/json.ts';
 import type { JsonObject } from '../base/json.ts';
 import { callServer } from './call-server.ts';
@@ -8,13 +8,13 @@ import type { Host } from './host.ts';
 import { EXIT } from './host.ts';
 
 export interface MessagesCall {
-  /** Of a queue or topic; null: of all. */
+  /** Name of a queue or topic; null: all of them. */
   readonly name: string | null;
-  /** How many are shown, the newest. */
+  /** How many messages to show, the newest. */
   readonly limit: number;
-  /** URL of the server; null: where the settings say. */
+  /** URL of the server; null: the address in the settings. */
   readonly endpoint: string | null;
-  /** Whether the reply is printed as it came. */
+  /** Print the reply as JSON. */
   readonly json: boolean;
 }
 
@@ -31,7 +31,7 @@ function lines(reply: ServerReply, name: string | null): readonly string[] {
   const list = memberOf(reply, 'Messages') ?? [];
   const found = (isJsonArray(list) ? list : []).filter(isJsonObject).map(lineOf).reverse();
   if (found.length > 0) return found;
-  return [name === null ? 'No message was sent.' : `No message was sent to a queue or topic of the name ${name}.`];
+  return [name === null ? 'There are no messages.' : `There are no messages for a queue or topic named ${name}.`];
 }
 
 function lineOf(message: JsonObject): string {

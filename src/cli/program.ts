@@ -1,6 +1,6 @@
 /**
- * The command line: what the commands are called, what they take, and an example of each. A command's work lies in a
- * file of its own, loaded when it is asked for, so that `validate` does not pay for a server.
+ * The command line: the commands with their arguments, options and examples. Each command has its own file, which is imported
+ * only when the command runs, so that `validate` does not load a server.
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { isName, NAME_RULE } from '../api/names.ts';
@@ -11,7 +11,7 @@ import type { Host } from './host.ts';
 import { EXIT, StartFault } from './host.ts';
 import { packageVersion } from './version.ts';
 
-/** Does what the command line says and returns the exit code. */
+/** Runs the command line and returns the exit code. */
 export async function runProgram(host: Host): Promise<number> {
   let exitCode: number = EXIT.ok;
   const program = describeProgram(host, (code) => {
@@ -25,7 +25,7 @@ export async function runProgram(host: Host): Promise<number> {
     await program.parseAsync(host.argv, { from: 'user' });
     return exitCode;
   } catch (error) {
-    // Help and --version end through here too, with code 0.
+    // --help and --version also end with a CommanderError, with code 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (!(error instanceof StartFault)) throw error;
     host.err(`millrace: ${error.message}\n`);
@@ -68,9 +68,9 @@ function describeProgram(host: Host, finish: Finish): Command {
 
 const EXIT_CODES = `
 Exit codes:
-  0  done; for "validate": no errors; for "run": the execution succeeded
-  1  faults in a definition, one that cannot be converted, an execution that did not succeed, a server that could not start,
-     could not be called or refused what was asked
+  0  success; for "validate": no errors; for "run": the execution succeeded
+  1  errors in a definition, a definition that cannot be converted, an execution that did not succeed, a server that
+     cannot start, cannot be called, or refuses the call
   2  the command line is wrong
 `;
 
@@ -84,7 +84,7 @@ function describeServe(program: Command, host: Host, finish: Finish): void {
     .summary('run the server')
     .description(
       'Runs the server until SIGTERM or SIGINT. Settings come from the environment (MILLRACE_LISTEN, MILLRACE_DATA, …) ' +
-        'and from the YAML file that MILLRACE_CONFIG names; docs/settings.md lists them. Prints one line when it serves.',
+        'and from the YAML file that MILLRACE_CONFIG names; docs/settings.md lists them. Prints one line when it is ready.',
     )
     .addHelpText(
       'after',
@@ -101,8 +101,8 @@ function describeValidate(program: Command, host: Host, finish: Finish): void {
     .command('validate')
     .summary('check definitions')
     .description(
-      'Checks flow definitions and prints what is wrong as file:line:column: severity: message. ' +
-        'A definition does not say in which mode it will run; it is checked for Express, the stricter one, unless told otherwise.',
+      'Checks flow definitions and prints each fault as file:line:column: severity: message. ' +
+        'A definition does not contain its execution mode: without --mode it is checked for Express, the stricter one.',
     )
     .argument('<file...>', 'definitions in YAML or JSON; - reads standard input')
     .addOption(
@@ -117,7 +117,7 @@ function describeValidate(program: Command, host: Host, finish: Finish): void {
     });
 }
 
-/** The mode in any case: the API writes it with a capital, a command line without. */
+/** Accepts the mode in upper or lower case: the API writes it with a capital, a command line usually without. */
 function parseMode(text: string): ExecutionMode {
   const mode = (['Express', 'Standard'] as const).find((each) => each.toLowerCase() === text.toLowerCase());
   if (mode === undefined) throw new InvalidArgumentError('Write express or standard.');
@@ -130,13 +130,20 @@ function describeConvert(program: Command, host: Host, finish: Finish): void {
     .summary('rewrite a definition of another language as a state machine')
     .description(
       'Writes the state-machine version of a classic flow (type: flow) or of an Amazon States Language definition to ' +
-        'standard output. What does not carry over is said on standard error, with its line; what cannot be converted is ' +
-        'refused with its line. docs/convert.md says what carries over.',
+        'standard output. Notes on standard error name the lines that the conversion changes. If a part cannot be ' +
+        'converted, an error names its line and nothing is written. docs/convert.md lists both.',
     )
     .argument('<file>', 'a definition in YAML or JSON; - reads standard input')
-    .addOption(new Option('--to <language>', 'what to write').choices(['statemachine']).default('statemachine'))
-    .addOption(new Option('--from <language>', 'what the file holds; told by its content').choices(['classic', 'asl']))
-    .addOption(new Option('--name <name>', 'name of the flow; else its own, or that of the file').argParser(parseName))
+    .addOption(new Option('--to <language>', 'language to write').choices(['statemachine']).default('statemachine'))
+    .addOption(
+      new Option('--from <language>', 'language of the file; by default recognized from its content').choices([
+        'classic',
+        'asl',
+      ]),
+    )
+    .addOption(
+      new Option('--name <name>', 'name of the flow; by default its own, or that of the file').argParser(parseName),
+    )
     .addHelpText(
       'after',
       examples(
@@ -160,12 +167,12 @@ function describeRun(program: Command, host: Host, finish: Finish): void {
     .command('run')
     .summary('run an Express flow here, without a server')
     .description(
-      'Runs a definition as an Express flow in this process and prints the reply that StartSyncExecution would give. ' +
-        'Tasks are really called, with the settings that "millrace serve" would use; nothing is stored.',
+      'Runs a definition as an Express flow in this process and prints the reply of StartSyncExecution. Tasks are really ' +
+        'called, with the same settings as for "millrace serve". Nothing is stored.',
     )
     .argument('<file>', 'a definition in YAML or JSON; - reads standard input')
     .option('--input <json>', 'input of the execution: JSON, @file, or - for standard input', '{}')
-    .option('--name <name>', 'name of the execution; a UUID is put behind it')
+    .option('--name <name>', 'name of the execution; a UUID is appended')
     .option(
       '--env <name=value>',
       'an environment variable of the flow ($Environment.name); may be repeated',
@@ -184,15 +191,15 @@ function describeRun(program: Command, host: Host, finish: Finish): void {
     });
 }
 
-/** How a command finds the server and prints what it answered. */
+/** The options of all commands that call a running server. */
 interface CallOptions {
   readonly endpoint?: string;
   readonly json?: true;
 }
 
 const CALLING =
-  'Calls a running server: the one at --endpoint, or else at the address of the setting "listen". The call is signed with ' +
-  'the root key of the environment or of the data folder, as the server itself finds it.';
+  'Calls a running server: at --endpoint, or by default at the address of the setting "listen". The call is signed with the ' +
+  'root key from the environment or the data folder, where the server finds it too.';
 
 function describeWhy(program: Command, host: Host, finish: Finish): void {
   calling(program.command('why'))
@@ -207,10 +214,10 @@ function describeWhy(program: Command, host: Host, finish: Finish): void {
 
 function describeRedrive(program: Command, host: Host, finish: Finish): void {
   calling(program.command('redrive'))
-    .summary('let a failed execution go on from the state that failed')
+    .summary('restart a failed execution from the state that failed')
     .description(
-      'Restarts a Standard execution that failed, was stopped or ran out of time from the state that failed, and keeps ' +
-        `what had succeeded. ${CALLING}`,
+      'Restarts a Standard execution that failed, was stopped or timed out. It continues from the state that failed, with ' +
+        `the results of the states that had succeeded. ${CALLING}`,
     )
     .addHelpText('after', examples('millrace redrive orders order-4711'))
     .action(async (flow: string, execution: string, options: CallOptions) => {
@@ -220,11 +227,11 @@ function describeRedrive(program: Command, host: Host, finish: Finish): void {
 }
 
 function describeMessages(program: Command, host: Host, finish: Finish): void {
-  toServer(program.command('messages').argument('[name]', 'of a queue or topic; without it, of all of them'))
-    .summary('show what flows sent to queues and topics')
+  toServer(program.command('messages').argument('[name]', 'name of a queue or topic; all of them by default'))
+    .summary('show the messages in queues and topics')
     .description(
-      "Shows the messages that the server's own Message Service keeps of MNS:SendMessage, the newest last, and what became " +
-        `of the pushes to subscribers. ${CALLING}`,
+      "Shows the messages of MNS:SendMessage in the server's own Message Service, the newest last, and whether they were " +
+        `pushed to subscribers. ${CALLING}`,
     )
     .option('--limit <number>', 'how many to show, up to 100', parseLimit, 20)
     .addHelpText('after', examples('millrace messages', 'millrace messages approvals --limit 5 --json'))
@@ -240,17 +247,17 @@ function parseLimit(text: string): number {
   throw new InvalidArgumentError('Write a whole number from 1 to 100.');
 }
 
-/** What the commands take that ask a running server about an execution. */
+/** Adds the arguments and options of a command about one execution of a running server. */
 function calling(command: Command): Command {
   const named = command.argument('<flow>', 'name of the flow').argument('<execution>', 'name of the execution');
   return toServer(named);
 }
 
-/** What the commands take that call a running server. */
+/** Adds the options of a command that calls a running server. */
 function toServer(command: Command): Command {
   return command
-    .option('--endpoint <url>', 'where the server is, such as http://127.0.0.1:7780')
-    .option('--json', 'print the reply as it came');
+    .option('--endpoint <url>', 'address of the server, for example http://127.0.0.1:7780')
+    .option('--json', 'print the reply as JSON');
 }
 
 function callOf(flow: string, execution: string, options: CallOptions): ExecutionCall {

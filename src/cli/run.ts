@@ -1,6 +1,6 @@
 /**
- * `millrace run FILE`: an Express flow in this process, by the same operations that a server has, on a store that is
- * gone with the process. Tasks are called as the settings say; the reply is the one of StartSyncExecution.
+ * `millrace run FILE`: runs an Express flow in this process, with the operations of a server and stores in memory. Tasks are
+ * called with the settings of the server; the command prints the reply of StartSyncExecution.
  */
 import { basename, extname } from 'node:path';
 import { ApiError } from '../api/error.ts';
@@ -26,16 +26,18 @@ export interface RunOptions {
   readonly file: string;
   /** JSON, `@` and a path, or `-`. */
   readonly input: string;
-  /** Name of the execution; null: none was given. */
+  /** Name of the execution; null without `--name`. */
   readonly name: string | null;
   /** The flow's environment variables. */
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Runs the flow and prints the reply; 0 when the execution succeeded, else 1. @throws {StartFault} */
+/** Runs the flow and prints the reply. Returns 0 when the execution succeeded, else 1. @throws {StartFault} */
 export async function run(host: Host, options: RunOptions): Promise<number> {
   const { file, input } = options;
-  if (file === '-' && input === '-') throw new StartFault('standard input cannot be both the definition and the input');
+  if (file === '-' && input === '-') {
+    throw new StartFault('standard input cannot be both the definition and the input: pass one of them as a file');
+  }
   const settings = await readSettings(host);
   const definition = await readText(host, file);
   const plan = compile(host, file, definition, settings.limits.parallelBranches);
@@ -51,7 +53,7 @@ export async function run(host: Host, options: RunOptions): Promise<number> {
   try {
     const reply = await start(engine.services, flowName(plan, file), definition, inputText, options);
     host.out(`${JSON.stringify(reply, null, 2)}\n`);
-    // Messages to topics that it sent are pushed now or never.
+    // Waits for pushes of messages to topics: the messages are lost when this process ends.
     await engine.drain(settings.shutdownMs);
     return reply['Status'] === 'Succeeded' ? EXIT.ok : EXIT.failed;
   } catch (error) {
@@ -83,7 +85,7 @@ function compile(host: Host, file: string, text: string, parallelBranches: numbe
   return plan;
 }
 
-/** The name that the definition gives itself, else the file's, as far as either can be the name of a flow. */
+/** The flow's name: the definition's own or the file's, the first of them that follows the name rule, else `flow`. */
 function flowName(plan: Plan, file: string): string {
   const candidates = [plan.definitionName ?? '', basename(file, extname(file))];
   return candidates.find((name) => /^[A-Za-z_][\w-]{0,127}$/.test(name)) ?? 'flow';
@@ -115,7 +117,7 @@ async function start(
   return startSyncExecution.run(services, call({ FlowName: name, Input: input, ...named }));
 }
 
-/** Prints warnings, which the reply does not contain, and defects. */
+/** Prints warnings, which the reply does not contain, and defects to standard error. */
 function printEvents(host: Host): Subscriber {
   return {
     executionEnded({ warnings }) {

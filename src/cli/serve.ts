@@ -1,6 +1,6 @@
 /**
- * `millrace serve`: opens what the settings name, serves until a signal, and closes everything in the opposite order. A start
- * that fails says why in a sentence. Standard output gets one line, when the server is ready.
+ * `millrace serve`: opens the stores, serves until a signal, and closes everything in reverse order. A failed start prints its
+ * reason in a sentence. Standard output gets one line, when the server is ready.
  */
 import { Authenticator } from '../auth/authenticator.ts';
 import { createKeyRing } from '../auth/key-ring.ts';
@@ -23,7 +23,7 @@ import { EXIT, StartFault } from './host.ts';
 import { readSettings, startFaultFor } from './settings.ts';
 import { readTls } from './tls.ts';
 
-/** Serves until a signal; 0 when everything was closed in order. @throws {StartFault} */
+/** Serves until a signal. Returns 0 when everything was closed. @throws {StartFault} */
 export async function serve(host: Host): Promise<number> {
   const settings = await readSettings(host);
   const tls = readTls(settings);
@@ -49,17 +49,20 @@ export async function serve(host: Host): Promise<number> {
   return EXIT.ok;
 }
 
-/** Lets executions under way end and be answered, for as long as the limit allows. */
+/** Lets calls and executions under way end within the limit, and logs those that did not. */
 async function drain(server: Server, limitMs: number, log: ServerLog): Promise<void> {
   const { engine } = server;
   log.info(engine.underWay, 'stopping');
   await server.drain(limitMs);
   const { express, calls } = engine.underWay;
-  if (express > 0) log.warn({ executions: express }, 'stopped before these executions had ended');
-  if (calls > 0) log.warn({ calls }, 'stopped before these tasks were answered; the next start calls them again');
+  if (express > 0) {
+    log.warn({ executions: express }, 'stopped before these Express executions had ended; their results are lost');
+  }
+  if (calls > 0)
+    log.warn({ calls }, 'stopped before these tasks had ended; the next start of the server calls them again');
 }
 
-/** The stores are the server's once there is one. */
+/** Closes the stores when `begin` fails; after it succeeds, the server owns them. */
 async function closingOnFailure<T>(stores: Stores, begin: () => Promise<T>): Promise<T> {
   try {
     return await begin();
@@ -88,16 +91,18 @@ function keysOf(host: Host, settings: Settings, ids: Ports['ids']): KeyRing {
   const rootKey = settings.rootKey ?? storedRootKey(host, settings);
   const { ring, faults } = createKeyRing({ rootKey, keys: settings.keys, ids });
   if (faults.length > 0)
-    throw new StartFault(`the access keys are wrong:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    throw new StartFault(
+      `the access keys in the settings have faults:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
+    );
   return ring;
 }
 
-/** The key of the data folder. A new one is shown on standard error: standard output has one line, for programs. */
+/** The key in the data folder. A new key is printed on standard error, because standard output has one line, for programs. */
 function storedRootKey(host: Host, settings: Settings): RootKey {
   const key = startFaultFor(() => loadOrCreateRootKey(settings.data));
   if (key.created) {
     host.err(
-      `A new access key for this server, shown this once and stored in ${key.file}:\n` +
+      `Created an access key for this server and stored it in ${key.file}. It is shown only once:\n` +
         `  AccessKey ID      ${key.accessKeyId}\n  AccessKey secret  ${key.accessKeySecret.reveal()}\n`,
     );
   }
@@ -120,6 +125,6 @@ async function listen(server: Server, settings: Settings): Promise<string> {
 const LISTEN_REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is in use; stop the program that uses it, or choose another port: port 0 picks a free one',
   EADDRNOTAVAIL: 'it is not an address of this machine',
-  EACCES: 'this user may not bind the port; those below 1024 are usually reserved for the superuser',
-  ENOTFOUND: 'the host name is not known',
+  EACCES: 'this user may not bind the port; choose one from 1024 up, or start the server as a user who may',
+  ENOTFOUND: 'the host name cannot be resolved',
 };

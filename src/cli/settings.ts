@@ -1,4 +1,4 @@
-/** Settings for a command: what the host's environment and file say, policies checked by the rules of `auth`. */
+/** Reads the settings for a command from its environment and the settings file. `auth/` checks the policies in them. */
 import { parsePolicy } from '../auth/parse-policy.ts';
 import { loadSettings } from '../config/load.ts';
 import { SettingsFault } from '../config/make.ts';
@@ -6,7 +6,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Host } from './host.ts';
 import { StartFault } from './host.ts';
 
-/** @throws {StartFault} that lists everything that is wrong with the settings. */
+/** @throws {StartFault} that lists all faults of the settings */
 export async function readSettings(host: Host): Promise<Settings> {
   try {
     return await loadSettings(host.env, host.workingFolder, faultOfPolicy);
@@ -20,7 +20,7 @@ function faultOfPolicy(document: unknown): string | null {
   return faults.length === 0 ? null : faults.join('; ');
 }
 
-/** Does `work`, and makes a fault of the settings one that ends the command with a sentence. */
+/** Returns the result of `work`. @throws {StartFault} instead of a {@link SettingsFault} */
 export function startFaultFor<T>(work: () => T): T {
   try {
     return work();

@@ -1,9 +1,9 @@
-/** Reads what a command line names: a file, or `-` for standard input. UTF-8 and nothing else. */
+/** Reads a file that the command line names, or standard input for `-`, as UTF-8. */
 import { readFile } from 'node:fs/promises';
 import type { Host } from './host.ts';
 import { StartFault } from './host.ts';
 
-/** How a source is called in messages: its path as typed, or `<stdin>`. */
+/** The source's name in messages: its path as typed, or `<stdin>`. */
 export function sourceLabel(source: string): string {
   return source === '-' ? '<stdin>' : source;
 }
@@ -31,7 +31,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'there is no such file',
   EISDIR: 'this is a folder, not a file',
-  EACCES: 'the file may not be read',
+  EACCES: 'this user may not read the file',
 };
 
 function reasonOf(error: unknown): string {
@@ -44,6 +44,6 @@ function decode(bytes: Uint8Array): string {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     const wide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-    throw new StartFault(wide ? 'the text is UTF-16; save it as UTF-8' : 'the text is not UTF-8');
+    throw new StartFault(`the text is ${wide ? 'UTF-16' : 'not UTF-8'}; save it as UTF-8`);
   }
 }

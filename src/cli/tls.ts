@@ -1,12 +1,12 @@
-/** The certificate and the key that the settings name. */
+/** Reads the TLS certificate and key that the settings name. */
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { Settings } from '../config/settings.ts';
 import { StartFault } from './host.ts';
 
 /**
- * The PEM texts; null for plain HTTP. They are checked at the start, because a bad one would otherwise show at the first
- * handshake.
+ * The PEM texts; null for plain HTTP. Checks them at the start of the server, because faults would otherwise show only at the
+ * first handshake.
  * @throws {StartFault}
  */
 export function readTls({ tls }: Settings): { cert: string; key: string } | null {

@@ -1,6 +1,6 @@
 /**
- * `millrace validate FILE…`: every fault of every file in one go, one line each, in the form that editors and CI
- * systems read: `file:line:column: severity: message`.
+ * `millrace validate FILE…`: prints all faults of all files, one on each line, in the form that editors and CI systems read:
+ * `file:line:column: severity: message`.
  */
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { formatDiagnostic } from '../base/diagnostic.ts';
@@ -13,7 +13,7 @@ import { readSource, sourceLabel } from './source-text.ts';
 /** The service's limit (fdl.md 2.5). A server's own setting is not asked for: a check says the same on every machine. */
 const PARALLEL_BRANCHES = 50;
 
-/** Prints the diagnostics of all files; 1 when one of them is an error, else 0. */
+/** Prints the diagnostics of all files. Returns 1 when one of them is an error, else 0. */
 export async function validate(host: Host, files: readonly string[], mode: ExecutionMode): Promise<number> {
   const totals = { error: 0, warning: 0 };
   for (const file of files) {

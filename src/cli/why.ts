@@ -8,7 +8,7 @@ import type { ExecutionCall } from './execution-call.ts';
 import type { Host } from './host.ts';
 import { EXIT } from './host.ts';
 
-/** Prints a line about the execution and one for each thing that it waits for. @throws {StartFault} */
+/** Prints a line about the execution and one for each of its waits. @throws {StartFault} */
 export async function why(host: Host, call: ExecutionCall): Promise<number> {
   await printReply(host, 'DescribeExecutionWaits', call, (reply) => describeWaits(reply, systemClock.nowMs()));
   return EXIT.ok;
@@ -17,11 +17,11 @@ export async function why(host: Host, call: ExecutionCall): Promise<number> {
 function describeWaits(reply: ServerReply, nowMs: number): readonly string[] {
   const who = `${textOf(reply, 'Name')} of ${textOf(reply, 'FlowName')}`;
   const status = textOf(reply, 'Status');
-  if (status !== 'Running') return [`${who} waits for nothing: it is ${status} since ${textOf(reply, 'StoppedTime')}.`];
+  if (status !== 'Running') return [`${who} is not waiting: it ended at ${textOf(reply, 'StoppedTime')} (${status}).`];
   const waits = memberOf(reply, 'Waits') ?? [];
   const lines = (isJsonArray(waits) ? waits : []).filter(isJsonObject).map((wait) => lineOf(wait, nowMs));
-  const head = `${who} is Running since ${textOf(reply, 'StartedTime')}.`;
-  return lines.length === 0 ? [`${head} It waits for nothing: it is being computed.`] : [head, ...lines];
+  const head = `${who} has been running since ${textOf(reply, 'StartedTime')}.`;
+  return lines.length === 0 ? [`${head} It is computing and waits for nothing.`] : [head, ...lines];
 }
 
 function lineOf(wait: JsonObject, nowMs: number): string {
@@ -29,8 +29,8 @@ function lineOf(wait: JsonObject, nowMs: number): string {
   const event = memberOf(wait, 'EventId');
   const where = event === 0 || event === undefined ? '' : `, event ${String(event)}`;
   return (
-    `${textOf(wait, 'StepName') || 'The execution'} has waited ${duration(nowMs - Date.parse(since))}, since ${since} ` +
-    `(${textOf(wait, 'Kind')}${where}): ${textOf(wait, 'Reason')}`
+    `${textOf(wait, 'StepName') || 'The execution'} has been waiting for ${duration(nowMs - Date.parse(since))}, ` +
+    `since ${since} (${textOf(wait, 'Kind')}${where}): ${textOf(wait, 'Reason')}`
   );
 }
 
@@ -46,7 +46,7 @@ const UNITS = [
   ['s', 1],
 ] as const;
 
-/** `2 h 5 min`: the largest unit and the one below. */
+/** `2 h 5 min`: the largest unit and the next smaller one. */
 function duration(ms: number): string {
   let seconds = Math.max(0, Math.round(ms / 1000));
   const from = UNITS.findIndex(([, size]) => seconds >= size);

@@ -1,6 +1,6 @@
 /**
- * Executions of both modes behind one port (`executions.ts`). The service finds the flow of a name, and the place of its
- * executions: the store for Standard ones, memory for Express ones, as long as the history retains them.
+ * Executions of both modes behind one port (`executions.ts`). The service finds the flow by its name and reads its executions:
+ * Standard ones from the store, Express ones from the history in memory.
  */
 import { ApiError, apiError } from '../api/error.ts';
 import type { Ports } from '../base/ports.ts';
@@ -90,7 +90,7 @@ const NOTHING: Frozen = { definition: '', roleArn: '', environment: [] };
 /** Reads flows, executions and histories for the members of the port. */
 class Reader {
   readonly #options: ExecutionServiceOptions;
-  /** The snapshot that was read last: most executions of a page have one definition. */
+  /** The last snapshot read: most executions of a page have the same definition. */
   #snapshot: { key: string; value: Frozen } | null = null;
 
   constructor(options: ExecutionServiceOptions) {
@@ -111,14 +111,14 @@ class Reader {
     return record;
   }
 
-  /** @throws {ApiError} `ExecutionNotExists`, also for an execution that is retained no longer. */
+  /** @throws {ApiError} `ExecutionNotExists`, also for an execution that the history no longer retains. */
   retained(flow: FlowRecord, name: string): RetainedExecution {
     const retained = this.#options.express?.find(flow.id, name) ?? null;
     if (retained === null) throw apiError('ExecutionNotExists', name, flow.name);
     return retained;
   }
 
-  /** @param snapshot what the execution runs, where the caller has it */
+  /** @param snapshot of the execution's flow, if the caller has it */
   async view(record: ExecutionRecord, snapshot: FlowSnapshot | null = null): Promise<ExecutionView> {
     const { flowName, name, status, startedMs, stoppedMs, input, output } = record;
     const { definition, roleArn, environment } = snapshot ?? (await this.#frozen(record));
@@ -144,7 +144,7 @@ class Reader {
     return retained.view(false);
   }
 
-  /** StopExecution is for Standard executions (api.md 4.16); the caller of an Express one waits for its end. */
+  /** The error of StopExecution for an Express execution: it stops Standard executions only (api.md 4.16). */
   async notStoppable(flow: FlowRecord, name: string): Promise<ApiError> {
     const { status } = this.retained(flow, name);
     if (status !== 'Running') return apiError('ExecutionAlreadyCompleted', name, flow.name);
@@ -175,7 +175,7 @@ class Reader {
   }
 
   async standardHistory(record: ExecutionRecord, fromEvent: number, limit: number): Promise<HistoryPage> {
-    // One event more than asked for shows whether there is another page.
+    // One event more than requested shows whether there is another page.
     const rows = await this.#options.store.journal(record.id, fromEvent, limit + 1);
     const names = this.#names(await this.#options.durable.dialect(record));
     const events = rows
@@ -193,7 +193,7 @@ class Reader {
     return { events: events.map((event) => historyEvent(event, retained.stepName(event), names)), nextEvent };
   }
 
-  /** The classic dialect has steps; the setting is about state machines (decisions.md 5). */
+  /** Classic flows have steps; the setting concerns state machines only (decisions.md 5). */
   #names(dialect: Dialect | null): StateEventNames {
     return dialect === 'classic' ? 'step' : this.#options.stateEventNames;
   }

@@ -1,9 +1,9 @@
 /**
- * What can be asked of executions and done with them, whatever their mode: the port that `operations/` works with.
- * Standard executions are in the store; Express executions are kept in memory for a while (decisions.md 4.7).
+ * Executions of both modes, as a port for `operations/`. Standard executions are in the store; Express executions are retained
+ * in memory for a while (decisions.md 4.7).
  *
- * Every member names flow and execution as a caller does. @throws {ApiError} `FlowNotExists`, `ExecutionNotExists` from all
- * of them; what else is said at each.
+ * Members take the names of flow and execution as callers send them, and throw {ApiError} `FlowNotExists` and
+ * `ExecutionNotExists` for names that lead nowhere. Each member lists its other errors.
  */
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import type { Failure } from '../interpreter/event.ts';
@@ -21,11 +21,11 @@ export interface ExecutionView {
   readonly startedMs: number;
   /** 0 while it runs. */
   readonly stoppedMs: number;
-  /** JSON text as it was sent; empty when none was. */
+  /** JSON text as the caller sent it; empty when there was none. */
   readonly input: string;
   /** JSON text; empty unless it succeeded. */
   readonly output: string;
-  /** The definition that it started with; empty when only metadata was asked for. */
+  /** The definition at the start; empty when the caller wants metadata only. */
   readonly definition: string;
   readonly roleArn: string;
   readonly environment: readonly EnvironmentVariable[];
@@ -33,14 +33,14 @@ export interface ExecutionView {
 
 export interface StartRequest {
   readonly flowName: string;
-  /** Follows the name rule; null: a UUID is made. */
+  /** Follows the name rule; null: the runtime generates a UUID. */
   readonly executionName: string | null;
-  /** As it was sent; empty when none was. */
+  /** As the caller sent it; empty when there was none. */
   readonly inputText: string;
   readonly input: JsonObject;
   /** A version, an alias, `LATEST` or empty. */
   readonly qualifier: string;
-  /** `CallbackFnFTaskToken`; empty: nobody is told of its end. */
+  /** `CallbackFnFTaskToken`: the end of the execution is reported to this task. Empty: to none. */
   readonly callbackToken: string;
 }
 
@@ -51,7 +51,7 @@ export interface ListRequest {
   readonly startedBeforeMs: number | null;
   readonly namePrefix: string;
   readonly qualifier: string;
-  /** From an earlier page; empty: from the newest. */
+  /** From an earlier page; empty: begin with the newest execution. */
   readonly nextToken: string;
   readonly limit: number;
   readonly metadataOnly: boolean;
@@ -71,58 +71,58 @@ export interface HistoryPage {
   readonly nextEvent: number | null;
 }
 
-/** The outcome that ReportTaskSucceeded or ReportTaskFailed brings. */
+/** The outcome in a ReportTaskSucceeded or ReportTaskFailed. */
 export type TaskReport =
   | { readonly ok: true; readonly output: JsonValue }
   | { readonly ok: false; readonly failure: Failure };
 
-/** One thing that a running execution waits for. */
+/** One wait of a running execution. */
 export interface ExecutionWait {
   readonly kind: 'Task' | 'Callback' | 'ChildExecution' | 'Wait' | 'Retry' | 'Store' | 'Stuck';
-  /** Empty for a wait of the execution as a whole. */
+  /** The state that waits; empty when the execution as a whole waits. */
   readonly stepName: string;
-  /** The event that began it: TaskScheduled, or the StateStarted or failed event of a timer; 0 for none. */
+  /** The event that began the wait: TaskScheduled, or for a timer the StateStarted or failure event; 0 for none. */
   readonly event: number;
   readonly sinceMs: number;
-  /** When the engine goes on by itself: a timer ends, a timeout passes; null: never. */
+  /** When a timer or a timeout ends the wait; null: neither does. */
   readonly untilMs: number | null;
-  /** What is called, for a task; empty otherwise. */
+  /** The action of a task; empty for other waits. */
   readonly action: string;
-  /** What it waits for and what would wake it, in a sentence for people. */
+  /** Says in sentences for people what it waits for and what would wake it. */
   readonly reason: string;
 }
 
 export interface ExecutionWaits {
   readonly view: ExecutionView;
-  /** Empty when it has ended, or is just being computed. */
+  /** Empty when the execution has ended, or is computing at this moment. */
   readonly waits: readonly ExecutionWait[];
 }
 
 export interface Executions {
   /**
-   * Starts a Standard execution; it is durable when this resolves. A running execution of that name is returned as it is.
+   * Starts a Standard execution, which is durable when this resolves. If one of that name is running, returns that one.
    * @throws {ApiError} `ExecutionAlreadyExists`, `ActionNotSupported` (an Express flow), `FlowVersionNotExists`,
-   *   `FlowAliasNotExists`, `ResourceThrottled`, `InvalidArgument` (the token, or a definition that cannot run any more),
-   *   `InternalServerError` when the store cannot keep it.
+   *   `FlowAliasNotExists`, `ResourceThrottled`, `InvalidArgument` (the token, or a definition that this version rejects),
+   *   `InternalServerError` when the store is not accepting writes.
    */
   start(request: StartRequest): Promise<ExecutionView>;
   /** @throws {ApiError} `ExecutionAlreadyCompleted`. */
   stop(flowName: string, executionName: string, failure: Failure): Promise<ExecutionView>;
-  /** Answers when the execution has ended or `waitMs` have passed. */
+  /** Resolves when the execution has ended, or after `waitMs`. */
   describe(flowName: string, executionName: string, waitMs: number): Promise<ExecutionView>;
-  /** @throws {ApiError} `InvalidArgument` for a token that is not one of a page. */
+  /** @throws {ApiError} `InvalidArgument` for a `nextToken` that no page of this flow returned. */
   list(request: ListRequest): Promise<ExecutionViewPage>;
   /** Events `fromEvent` and later, at most `limit`. */
   history(flowName: string, executionName: string, fromEvent: number, limit: number): Promise<HistoryPage>;
   /**
-   * The id of the event that ended the task.
+   * Ends a task in a callback mode; resolves with the id of the event that ended it, which is durable.
    * @throws {ApiError} `InvalidArgument` (not a token of this store), `TaskAlreadyCompleted`, `TaskInvalidState`.
    */
   report(taskToken: string, report: TaskReport): Promise<number>;
   waits(flowName: string, executionName: string): Promise<ExecutionWaits>;
   /**
    * Restarts an execution that ended without success from the state that failed.
-   * @throws {ApiError} `InvalidArgument` when it runs or succeeded, `ActionNotSupported` for an Express execution.
+   * @throws {ApiError} `InvalidArgument` when it is running or succeeded, `ActionNotSupported` for an Express execution.
    */
   redrive(flowName: string, executionName: string): Promise<ExecutionView>;
 }

@@ -1,6 +1,6 @@
 /**
- * Changes of flows, as the runtimes learn of them. An operation reports a change after it is durable and before it answers, so
- * that no later start sees the old flow.
+ * Passes changes of flows to the runtimes. An operation reports a change after it is durable and before it answers, so that no
+ * later start sees the old flow.
  */
 import { flowDeleted } from '../interpreter/failure.ts';
 import type { ExpressHistory } from './express/history/express-history.ts';
@@ -11,7 +11,7 @@ import type { DurableRuntime } from './durable/durable.ts';
 export interface FlowChanges {
   /** The flow, its versions or its aliases were changed. */
   changed(flowName: string): void;
-  /** The flow was deleted: its executions stop after the state that they are in (decisions.md 4.10). */
+  /** The flow was deleted: its executions end after their current state (decisions.md 4.10). */
   deleted(flowName: string): void;
 }
 

@@ -9,10 +9,10 @@ export function tokenOf(flow: FlowRecord, next: ExecutionPosition | null): strin
   return Buffer.from(`${flow.id}/${next.startedMs}/${next.id}`).toString('base64url');
 }
 
-/** @throws {ApiError} `InvalidArgument` for a text that is not the token of a page of this flow. */
+/** @throws {ApiError} `InvalidArgument` for a text that is not such a token of this flow. */
 export function positionOf(flow: FlowRecord, token: string): ExecutionPosition {
   const text = Buffer.from(token, 'base64url').toString();
   const [, flowId, startedMs, id] = /^([^/]+)\/(\d{1,15})\/(\d{1,15})$/.exec(text) ?? [];
-  if (flowId !== flow.id) throw invalidArgument('NextToken is not one that ListExecutions gave for this flow.');
+  if (flowId !== flow.id) throw invalidArgument('NextToken is not one that ListExecutions returned for this flow.');
   return { startedMs: Number(startedMs), id: Number(id) };
 }

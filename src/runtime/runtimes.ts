@@ -1,4 +1,4 @@
-/** Puts the runtimes together: both run the same flows, with the same actions and limits. */
+/** Puts both runtimes together, with the same flows, actions and limits. */
 import type { Ports } from '../base/ports.ts';
 import type { ActionCatalog } from '../actions/action.ts';
 import type { Settings } from '../config/settings.ts';
@@ -29,9 +29,9 @@ export interface RuntimesOptions {
   readonly limits: Settings['limits'];
   readonly history: Settings['history'];
   readonly place: FlowPlace;
-  /** Waiting Standard executions that remain in memory; the runtime's own choice when absent. */
+  /** How many waiting Standard executions remain in memory; absent: the runtime's default. */
   readonly idleMax?: number;
-  /** What starts child flows, given what does so in the product: a test can replace it or listen. */
+  /** Replaces or wraps the starter of child flows, in a test. */
   readonly children?: (own: ChildStarter) => ChildStarter;
 }
 
@@ -43,7 +43,7 @@ export interface Runtimes {
   readonly changes: FlowChanges;
 }
 
-/** Takes over the store of executions and takes up, in the background, what was under way there. */
+/** Takes over the store of executions; those that were under way continue in the background. */
 export async function createRuntimes(options: RuntimesOptions): Promise<Runtimes> {
   const { ports, actions, limits, history: settings, place } = options;
   const { flows: flowStore, executions: store } = options.stores;

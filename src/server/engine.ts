@@ -1,6 +1,6 @@
 /**
  * The engine: actions, runtimes and the services of the operations, put together in one place. The server, `millrace run`, the
- * tests and the test kit all use it, so that a flow meets the same limits and the same parts in each of them.
+ * tests and the test kit all use it, so that flows run with the same limits and parts everywhere.
  */
 import type { ActionCatalog } from '../actions/action.ts';
 import type { Actions } from '../actions/catalog.ts';
@@ -18,25 +18,25 @@ import type { Stores } from '../store/stores.ts';
 
 export interface EngineOptions {
   readonly settings: Settings;
-  /** The engine owns the stores from now on, and closes them. */
+  /** The engine owns these stores and closes them. */
   readonly stores: Stores;
   readonly ports: Ports;
   /** True when only this machine can call the engine: the setting `egress.privateAddresses: auto` depends on it. */
   readonly localCallersOnly: boolean;
-  /** Where the region is served, for DescribeRegions; asked when it is needed. */
+  /** The host and port for DescribeRegions, which are unknown before the server listens. */
   readonly endpoint: () => string;
-  /** Parts in place of the product's own. */
+  /** Replacements for parts of the product. */
   readonly standIns?: StandIns;
 }
 
-/** What a test can put in place of a part that calls the world, or that memory and time show. */
+/** Parts that a test can replace. */
 export interface StandIns {
   readonly actions?: ActionCatalog;
-  /** What starts child flows, given what does so in the product. */
+  /** Replaces or wraps the starter of child flows. */
   readonly children?: (own: ChildStarter) => ChildStarter;
-  /** The product loads the language with the first definition, which virtual time does not see. */
+  /** A compiler that needs no import: virtual time does not see that the product imports its compiler on first use. */
   readonly compile?: CompileDefinition;
-  /** Waiting Standard executions that remain in memory. */
+  /** How many waiting Standard executions remain in memory. */
   readonly idleMax?: number;
 }
 
@@ -44,13 +44,16 @@ export interface Engine extends Runtimes {
   readonly services: OperationServices;
   /** Executions and calls under way. */
   readonly underWay: { readonly express: number; readonly calls: number };
-  /** Lets executions under way come to a point where they can be left, for as long as the limit allows. */
+  /**
+   * Lets Express executions and the calls of Standard ones end, for at most `limitMs`; then lets pushes of messages end, for at
+   * most `limitMs` more. Standard executions call no more tasks.
+   */
   drain(limitMs: number): Promise<void>;
-  /** Gives up the calls under way, then closes the stores. */
+  /** Aborts the calls under way, then closes the stores. */
   close(): Promise<void>;
 }
 
-/** Puts the engine together and takes up what was under way in its stores. */
+/** Puts the engine together. Executions that were under way in its stores continue. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { settings, stores, ports, standIns = {} } = options;
   const { limits, history, region, account } = settings;

@@ -16,13 +16,13 @@ export interface Server {
   readonly engine: Engine;
   /** Starts to serve. Rejects when the address cannot be bound. */
   listen(): Promise<{ readonly url: string }>;
-  /** Stops accepting, and lets calls and executions under way end, for as long as the limit allows. */
+  /** Accepts no more connections, lets calls under way finish, and drains the engine; `limitMs` as for {@link Engine.drain}. */
   drain(limitMs: number): Promise<void>;
   /** Closes the engine and its stores. */
   close(): Promise<void>;
 }
 
-/** Takes over the stores; executions that were under way there continue before the server listens. */
+/** Takes over the stores. Executions that were under way there continue before the server listens. */
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { settings, ports, authenticator, tls } = options;
   let url = '';
@@ -45,7 +45,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       return listening;
     },
     async drain(limitMs) {
-      // Both, because an execution whose caller hung up has no connection that would be waited for.
+      // The engine too, because an execution whose caller hung up has no connection that the HTTP server would wait for.
       await Promise.all([wire.close(limitMs), engine.drain(limitMs)]);
     },
     close: () => engine.close(),

@@ -1,4 +1,4 @@
-/** Where the parts of the test kit register what has to be undone: the context of a test of `node:test` is one. */
+/** The test kit registers its clean-up work here. The context of a test in `node:test` is a `CleanUp`. */
 export interface CleanUp {
   after(work: () => unknown): void;
 }

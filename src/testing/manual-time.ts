@@ -1,4 +1,4 @@
-/** Time that passes only when a test advances it. Unlike virtual time it does not mind sockets and files. */
+/** Time that passes only when a test advances it. Unlike virtual time it also works with sockets and files. */
 import type { Clock } from '../base/clock.ts';
 import type { Scheduler } from '../base/scheduler.ts';
 
@@ -44,7 +44,7 @@ export class ManualTime implements Clock, Scheduler {
     return this.#timers.size;
   }
 
-  /** Lets time pass; timers fire on the way, each at its own time. */
+  /** Lets `ms` pass. Timers that are due fire in order, each at its own time. */
   advance(ms: number): void {
     const endMs = this.#nowMs + ms;
     for (;;) {

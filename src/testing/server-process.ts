@@ -1,6 +1,6 @@
 /**
- * Millrace as its users start it: a process with its environment and settings file, watched from outside. The clean-up kills
- * a server that a test leaves running.
+ * Millrace as users start it: a process with its own environment and settings file. The clean-up kills a server that a test
+ * leaves running.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -26,11 +26,11 @@ export interface Running {
   readonly process: ChildProcess;
   readonly stdout: () => string;
   readonly stderr: () => string;
-  /** Resolves when the process has ended and its output is whole. */
+  /** Resolves when the process has ended and its output is complete. */
   readonly ended: Promise<Ended>;
 }
 
-/** Starts the launcher with `argv`. The environment is the machine's without anything of Millrace's, and `env`. */
+/** Starts the launcher with `argv`. The environment is `env` and that of this process, without the variables of Millrace. */
 export function startMillrace(
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -82,14 +82,14 @@ export interface Server extends Running {
   readonly folder: string;
   /** Sends SIGTERM and waits for the end. */
   stop(): Promise<Ended>;
-  /** kill -9, and waits for the end. */
+  /** Sends SIGKILL and waits for the end. */
   kill(): Promise<Ended>;
 }
 
 export interface ServerOptions {
   /** The data folder; a fresh one when absent. */
   readonly folder?: string;
-  /** `null` takes a variable away that would be set otherwise. */
+  /** Variables; null removes one that would be set otherwise. */
   readonly env?: Readonly<Record<string, string | null>>;
   /** Text of the settings file. */
   readonly settings?: string;

@@ -1,6 +1,6 @@
 /**
- * A whole engine in the process of a test, on virtual time: the product's own parts, stores in memory, and a function in
- * place of the actions that call the world.
+ * A whole engine in the process of a test, on virtual time. It consists of the product's own parts, with stores in memory and a
+ * function instead of the actions, which call the outside world.
  */
 import type { ActionCatalog } from '../actions/action.ts';
 import { createObserver } from '../base/observer.ts';
@@ -22,7 +22,7 @@ import { VirtualTime } from './virtual-time.ts';
 export interface TestEngineOptions {
   /** Answers every task; without it a task is a defect, see {@link TestEngine.troubles}. */
   readonly task?: StandInTask;
-  /** In place of `task`. */
+  /** Instead of `task`. */
   readonly actions?: ActionCatalog;
   readonly standIns?: Omit<StandIns, 'actions' | 'compile'>;
   readonly time?: VirtualTime;
@@ -34,7 +34,7 @@ export interface TestEngineOptions {
   readonly observe?: Subscriber;
 }
 
-/** Something that went wrong, as the server's log would have it. */
+/** A defect or a stuck execution, which a server would log. */
 export interface Trouble {
   readonly where: string;
   readonly error: unknown;
@@ -46,11 +46,11 @@ export interface TestEngine extends Engine {
   readonly troubles: readonly Trouble[];
   /** Stores a flow without checking its definition. */
   createFlow(name: string, definition: string, mode: FlowRecord['executionMode']): Promise<FlowRecord>;
-  /** Another engine on the same stores, as after a start of the server; this one does nothing more. */
+  /** Another engine on the same stores, as after a restart of the server. This engine stops. */
   restart(changes?: Partial<TestEngineOptions>): Promise<TestEngine>;
 }
 
-/** Starts an engine and closes it when the test has ended. */
+/** Starts an engine; the clean-up stops it. */
 export async function startTestEngine(t: CleanUp, options: TestEngineOptions = {}): Promise<TestEngine> {
   const { seed = 1, time = new VirtualTime(), stores = createMemoryStores() } = options;
   const troubles: Trouble[] = [];
@@ -113,5 +113,5 @@ export function flowRecord(name: string, definition: string, executionMode: Flow
 }
 
 function noTask(): never {
-  throw new Error('The test gave no function that answers tasks.');
+  throw new Error('A task was called, but the test engine has neither `task` nor `actions`.');
 }

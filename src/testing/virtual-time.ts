@@ -1,9 +1,9 @@
 /**
- * Time for tests: a clock and a scheduler in one. Time does not pass while anything can run, and then jumps to the next timer,
- * so that a flow of five minutes takes a millisecond and always takes the same virtual time.
+ * Time for tests: a clock and a scheduler in one. Time does not pass while work can run; then it jumps to the next timer. A
+ * flow of five minutes thus takes a millisecond, and the same virtual time in every run.
  *
- * "Can run" means promises, and work of the scheduler: `soon` and `outside`. Work that an engine begins past its scheduler
- * (a socket, a file) is not seen, so this time is for engines whose actions and stores are in memory or use the scheduler.
+ * Such work is promises, and the scheduler's `soon` and `outside`. Virtual time does not see sockets and files that bypass the
+ * scheduler, so it is for engines whose actions and stores are in memory or use the scheduler.
  */
 import { assert } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
@@ -19,14 +19,14 @@ interface Timer {
 export interface VirtualTimeOptions {
   /** Wall clock at the start, milliseconds since 1970; the year 2026 when absent. */
   readonly startMs?: number;
-  /** Time that a turn of the event loop takes while something else can run: a busy loop then meets its timeout. */
+  /** Time that passes in a turn of the event loop while other work can run, so that an endless loop reaches its timeout. */
   readonly busyTurnMs?: number;
 }
 
 export class VirtualTime implements Clock, Scheduler {
   readonly #startMs: number;
   readonly #busyTurnMs: number;
-  /** A heap: the next timer is first. Cancelled timers remain in it until their turn comes. */
+  /** A heap with the next timer first. Cancelled timers remain in it until they are due. */
   readonly #timers: Timer[] = [];
   #elapsedMs = 0;
   #jumpedMs = 0;
@@ -43,7 +43,7 @@ export class VirtualTime implements Clock, Scheduler {
     this.#busyTurnMs = options.busyTurnMs ?? 0;
   }
 
-  /** Virtual milliseconds since the time was made. */
+  /** Virtual milliseconds since construction. */
   get elapsedMs(): number {
     return this.#elapsedMs;
   }
@@ -89,14 +89,14 @@ export class VirtualTime implements Clock, Scheduler {
     }
   }
 
-  /** Resolves when so much virtual time has passed. */
+  /** Resolves after `ms` of virtual time. */
   pass(ms: number): Promise<void> {
     return new Promise((resolve) => {
       this.after(ms, resolve);
     });
   }
 
-  /** No timer fires any more: ends what would run for ever. */
+  /** Fires no further timers, which ends executions that would run for ever. */
   stop(): void {
     this.#isStopped = true;
     this.#timers.length = 0;
@@ -105,13 +105,13 @@ export class VirtualTime implements Clock, Scheduler {
   #schedule(): void {
     if (this.#isTurning || this.#isStopped || this.#outside > 0) return;
     this.#isTurning = true;
-    // Promises settle before the next turn of the event loop.
+    // In the next turn of the event loop, because promises settle before it.
     setImmediate(() => this.#turn());
   }
 
   #turn(): void {
     this.#isTurning = false;
-    // The end of the work outside schedules the next turn.
+    // Work outside is under way; its end schedules the next turn.
     if (this.#outside > 0 || this.#isStopped) return;
     while (this.#timers[0]?.wake === null) pop(this.#timers);
     const next = this.#timers[0];
@@ -119,7 +119,7 @@ export class VirtualTime implements Clock, Scheduler {
     if (this.#pending > 0) this.#elapsedMs += this.#busyTurnMs;
     else this.#elapsedMs = Math.max(this.#elapsedMs, next.dueMs);
     if (next.dueMs <= this.#elapsedMs) {
-      // One timer a turn: what it sets off runs before the next timer of the same instant.
+      // One timer in each turn: the work that it causes runs before the next timer of the same instant.
       pop(this.#timers);
       next.wake?.();
     }

@@ -1,6 +1,4 @@
-/**
- * Where a request goes by its path and method, before its body is read: to the health check, to the API, or away.
- */
+/** Routes a request by its path and method before its body is read: to the health check, to the API, or to a refusal. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import { ApiError, apiError } from '../api/error.ts';
@@ -16,7 +14,7 @@ export interface RoutesOptions<Services> {
   readonly dispatcher: Dispatcher<Services>;
   readonly bodies: BodyReader;
   readonly shared: ExchangeShared;
-  /** True when calls need no signature: then web pages and public host names are refused. */
+  /** True when authentication is off: then calls from web pages and under public host names are refused. */
   readonly isOpen: boolean;
 }
 
@@ -57,17 +55,20 @@ export class Routes<Services> {
     }
     if (!this.#options.isOpen) return null;
     if (comesFromWebPage(request)) {
-      return new ApiError('AccessDenied', 'Calls from web pages are refused while authentication is off.');
+      return new ApiError(
+        'AccessDenied',
+        'While authentication is off, the server refuses calls from web pages. Call it from a program, or turn authentication on.',
+      );
     }
     if (isLocalName(request.headers.host ?? '')) return null;
     return new ApiError(
       'AccessDenied',
-      'While authentication is off, call the server by an address or a local name such as localhost.',
+      'While authentication is off, the server accepts only an IP address or a local name such as localhost as its host. Use one of these, or turn authentication on.',
     );
   }
 }
 
-/** The target from its path on: a client of a proxy sends the whole address. */
+/** The request target without scheme and host, which a client of a proxy sends. */
 function originForm(target: string): string {
   if (target.startsWith('/')) return target;
   const rest = target.replace(/^https?:\/\/[^/?#]*/i, '');
@@ -80,8 +81,8 @@ function answerHealth(response: ServerResponse): void {
 }
 
 /**
- * A browser says where a request comes from. With authentication off, the page of any site could otherwise make the
- * browser of a developer call the server on the developer's machine.
+ * Browsers mark requests from web pages with these headers. With authentication off, a page of any site could otherwise make a
+ * developer's browser call the server on the same machine.
  */
 function comesFromWebPage({ headers }: IncomingMessage): boolean {
   const site = headers['sec-fetch-site'];
@@ -89,13 +90,13 @@ function comesFromWebPage({ headers }: IncomingMessage): boolean {
 }
 
 /**
- * Whether nobody else can own the name in a `Host` header. The owner of a public name can let it point to this machine,
- * and a page from there is then of the same origin, which browsers do not mark.
+ * Whether the host in a `Host` header is an address or a name that no one can own publicly. The owner of a public name can
+ * point it to this machine; requests from a page under that name are then of the same origin, and browsers do not mark them.
  */
 function isLocalName(host: string): boolean {
   const name = host.replace(/:\d*$/, '').toLowerCase();
   return isIP(name) !== 0 || /^\[[\da-f:.]+\]$/.test(name) || !name.includes('.') || LOCAL_NAME.test(name);
 }
 
-/** Names reserved for private use, and the service's own, for clients that can be pointed elsewhere by DNS only. */
+/** Names for private use, and those of the service itself, for clients that only DNS can point to another server. */
 const LOCAL_NAME = /\.(?:localhost|internal|test|local|fnf\.aliyuncs\.com)$/;

@@ -1,6 +1,6 @@
 /**
- * The HTTP server: bare `node:http`, because there are two paths, and every request passes here. Its timeouts bound
- * how long a request may take to arrive, never how long an answer may take (wire.md 9.3).
+ * The HTTP server, on bare `node:http`: it has only two paths, and a framework would slow down every request. Its timeouts limit
+ * how long a request may take to arrive; no timeout limits an answer (wire.md 9.3).
  */
 import { createServer as createHttpServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -19,16 +19,16 @@ import { renderError, replyHeaders } from './api/reply.ts';
 import { UnreadReplies } from './http/unread-replies.ts';
 import { Routes } from './routes.ts';
 
-/** A GET call carries everything in its first line (wire.md 4.1), `Input` of 64 KiB percent-encoded included. */
+/** A GET call has all its parameters in the first line (wire.md 4.1), also an `Input` of 64 KiB, percent-encoded. */
 const MAX_HEAD_BYTES = 256 * 1024;
 const HEAD_TIMEOUT_MS = 60_000;
-/** For head and body together: a body of a byte a second is cut off in the end. */
+/** For head and body together, so that a caller cannot send forever at a byte a second. */
 const REQUEST_TIMEOUT_MS = 300_000;
 /** As the service advertises (wire.md 7.3). */
 const KEEP_ALIVE_MS = 25_000;
-/** Held by all bodies together that have come only in part. */
+/** Limit for all incomplete bodies together. */
 const MAX_HELD_BYTES = 256 * 1024 * 1024;
-/** Held by all replies together that their callers have not read. */
+/** Limit for all replies together that callers have not read. */
 const MAX_UNREAD_BYTES = 128 * 1024 * 1024;
 const BACKLOG = 4096;
 const CLOSING_LOOK_MS = 50;
@@ -40,9 +40,9 @@ export interface WireServerOptions<Services> {
   readonly listen: { readonly host: string; readonly port: number };
   /** PEM texts; null: plain HTTP. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
-  /** Largest body. */
+  /** Size limit of a body. */
   readonly requestBytes: number;
-  /** A slow answer later than this starts early, as white space (decisions.md 4.6); null: never. */
+  /** After this time a slow answer starts early, as white space (decisions.md 4.6); null: never. */
   readonly earlyAnswerMs: number | null;
   readonly ports: Ports;
 }
@@ -50,7 +50,7 @@ export interface WireServerOptions<Services> {
 export interface WireServer {
   /** Starts to serve. Rejects when the address cannot be bound. */
   listen(): Promise<{ readonly url: string }>;
-  /** Stops accepting, lets calls under way finish, and cuts off what is left after `limitMs`. */
+  /** Accepts no more connections, lets calls under way finish, and cuts off the remaining connections after `limitMs`. */
   close(limitMs: number): Promise<void>;
 }
 
@@ -64,17 +64,17 @@ export function createWireServer<Services>(options: WireServerOptions<Services>)
   const routes = new Routes({ dispatcher, bodies, shared, isOpen: options.authenticator.open });
   const server = createNodeServer(tls, (request, response) => routes.handle(request, response));
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    // A body that is too large is refused before it is sent.
+    // Without `100 Continue`, the caller of a body that is too large gets the refusal before it sends the body.
     if (announcedBytes(request) <= options.requestBytes) response.writeContinue();
     routes.handle(request, response);
   });
-  // An expectation that is not known is passed over; node would answer it without a body.
+  // Unknown expectations are ignored; Node would answer them without a body.
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     routes.handle(request, response);
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseBytes(error, socket, ports));
 
-  // What TCP accepted, and what speaks HTTP: over TLS the second comes after the handshake.
+  // All connections, and those that speak HTTP. With TLS the latter are separate sockets, created after the handshake.
   const connections = track(server, 'connection');
   const speaking = tls === null ? connections : track(server, 'secureConnection');
 
@@ -88,8 +88,8 @@ export function createWireServer<Services>(options: WireServerOptions<Services>)
       const cancelLimit = scheduler.after(limitMs, () => {
         for (const socket of connections) socket.destroy();
       });
-      // Node takes a connection that has not sent anything yet for a busy one, so which are idle is looked at here,
-      // and again and again for those whose answer was started before the server was closing.
+      // Node considers a connection busy that has not sent a request yet, so this loop closes idle connections itself. It
+      // repeats for connections whose answer began before the close, because their heads promise keep-alive.
       let cancelLook = (): void => {};
       const look = (): void => {
         for (const socket of speaking) if (answerOf(socket) === null) socket.destroy();
@@ -114,13 +114,13 @@ function createNodeServer(
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     noDelay: true,
-    // Only ACS3 signs the host, and asks for it itself.
+    // Only ACS3 needs the host header, and `call.ts` checks it there.
     requireHostHeader: false,
   };
   return tls === null ? createHttpServer(options, handle) : createHttpsServer({ ...options, ...tls }, handle);
 }
 
-/** The open sockets among those that an event of the server announces. */
+/** The open sockets that the server has reported with `event`. */
 function track(server: Server, event: 'connection' | 'secureConnection'): ReadonlySet<Socket> {
   const sockets = new Set<Socket>();
   server.on(event, (socket: Socket) => {
@@ -146,12 +146,12 @@ function listen(
   });
 }
 
-/** The answer under way on a connection. Node keeps it there, and looks at it for what is done with it here. */
+/** The answer under way on a connection, from an internal member of Node, which uses it for the same purpose. */
 function answerOf(socket: Socket): ServerResponse | null {
   return (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage ?? null;
 }
 
-/** Answers bytes that are no HTTP request, or one that took too long to arrive. */
+/** Answers bytes that are not an HTTP request, or a request that took too long to arrive. */
 function refuseBytes(error: NodeJS.ErrnoException, socket: Socket, { scheduler, ids }: Ports): void {
   const silent = socket.bytesRead === 0;
   const answering = answerOf(socket)?.headersSent === true;

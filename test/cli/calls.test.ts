@@ -1,4 +1,4 @@
-/** `millrace why` and `millrace redrive` against a real server, and what they say when there is none. */
+/** `millrace why` and `millrace redrive` against a real server, and their messages when the call fails. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -19,7 +19,7 @@ const KEY = {
 };
 const TIME = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`;
 
-/** A flow of one state, that waits for a callback under a name that a terminal would obey. */
+/** A flow with one state that waits for a callback. The state's name contains a control sequence for terminals. */
 function asking(url: string): string {
   const state = { Name: 'Ask \u001b[31m', Type: 'Task', Action: 'HTTP:Request', TaskMode: 'WaitForCustomCallback' };
   const States = [{ ...state, Parameters: { url, method: 'Get' }, End: true }];
@@ -29,35 +29,32 @@ function asking(url: string): string {
 describe('a command that calls a server', () => {
   let server: Server;
   let client: Client;
-  const told: Record<string, string> = {};
+
   const run = (...argv: string[]): Promise<Ended> => runMillrace([...argv, '--endpoint', server.url], { env: KEY });
 
   before(async () => {
     server = await startServer(fileEnd);
     client = nodeClient({ url: server.url, key: ROOT_KEY });
-    const service = await startService(fileEnd, (request, _body, response) => {
-      told['token'] = String(request.headers['x-fnf-http-callback-task-token']);
-      answerJson(response, {});
-    });
+    const service = await startService(fileEnd, (_request, _body, response) => answerJson(response, {}));
     await client.call('CreateFlow', { Name: 'f', Definition: asking(service.url), Type: 'FDL' });
     await client.call('StartExecution', { FlowName: 'f', ExecutionName: 'e' });
   });
 
-  it('why says what is waited for, and keeps a terminal from obeying it', async () => {
+  it('why says what the execution waits for, without control characters', async () => {
     const { code, stdout, stderr } = await run('why', 'f', 'e');
     assert.deepEqual([code, stderr], [0, '']);
     const [head, wait, end] = stdout.split('\n');
-    assert.match(String(head), new RegExp(`^e of f is Running since ${TIME}\\.$`));
+    assert.match(String(head), new RegExp(`^e of f has been running since ${TIME}\\.$`));
     assert.match(
       String(wait),
       new RegExp(
-        `^Ask \ufffd\\[31m has waited \\d+ (s|min)( \\d+ s)?, since ${TIME} \\(Callback, event \\d+\\): HTTP:Request .`,
+        `^Ask \ufffd\\[31m has been waiting for \\d+ (s|min)( \\d+ s)?, since ${TIME} \\(Callback, event \\d+\\): HTTP:Request .`,
       ),
     );
     assert.equal(end, '');
   });
 
-  it('why --json is the reply as it came', async () => {
+  it('why --json prints the reply', async () => {
     const { code, stdout } = await run('why', 'f', 'e', '--json');
     assert.equal(code, 0);
     const { RequestId: _1, ...printed } = JSON.parse(stdout) as Record<string, unknown>;
@@ -68,21 +65,24 @@ describe('a command that calls a server', () => {
     assert.equal(JSON.stringify(printed), JSON.stringify(replied));
   });
 
-  it('an error of the API is one sentence, and 1', async () => {
+  it('an error of the API is one sentence, with exit code 1', async () => {
     for (const [argv, sentence] of [
       [['why', 'f', 'x'], 'ExecutionNotExists: Execution x for flow f does not exist.'],
       [['redrive', 'g', 'e'], "FlowNotExists: Flow 'g' does not exist."],
-      [['redrive', 'f', 'e'], "InvalidArgument: Execution 'e' is running; only one that has ended can be redriven."],
+      [
+        ['redrive', 'f', 'e'],
+        "InvalidArgument: Execution 'e' is running. Only an execution that has ended can be redriven.",
+      ],
     ] as const) {
       const ended = await run(...argv);
       assert.deepEqual([ended.code, ended.stdout, ended.stderr], [1, '', `millrace: ${sentence}\n`]);
     }
   });
 
-  it('redrive lets a stopped execution go on', async () => {
+  it('redrive restarts a stopped execution', async () => {
     await client.call('StopExecution', { FlowName: 'f', ExecutionName: 'e' });
     const why = await run('why', 'f', 'e');
-    assert.match(why.stdout, new RegExp(`^e of f waits for nothing: it is Stopped since ${TIME}\\.\\n$`));
+    assert.match(why.stdout, new RegExp(`^e of f is not waiting: it ended at ${TIME} \\(Stopped\\)\\.\\n$`));
     const redriven = await run('redrive', 'f', 'e');
     assert.deepEqual([redriven.code, redriven.stdout], [0, 'e of f is Running again.\n']);
     await client.call('StopExecution', { FlowName: 'f', ExecutionName: 'e' });
@@ -93,7 +93,7 @@ describe('a command that calls a server', () => {
 
 describe('the server that a command calls', () => {
   it('is found by its own settings, and its key in its data folder', async () => {
-    // The key that a server makes for itself is in its folder; the port is not known before it serves.
+    // The server creates its key in its data folder.
     const own = { MILLRACE_ACCESS_KEY_ID: null, MILLRACE_ACCESS_KEY_SECRET: null };
     const server = await startServer(fileEnd, { env: own });
     const env = { MILLRACE_DATA: server.folder, MILLRACE_LISTEN: server.endpoint };
@@ -103,7 +103,7 @@ describe('the server that a command calls', () => {
     assert.match((await runMillrace(['why', 'f', 'e'], { env: anywhere })).stderr, /FlowNotExists/);
   });
 
-  it('may ask for no key', async () => {
+  it('may have its authentication off', async () => {
     const server = await startServer(fileEnd, {
       env: { MILLRACE_AUTH: 'off', MILLRACE_ACCESS_KEY_ID: null, MILLRACE_ACCESS_KEY_SECRET: null },
     });
@@ -129,12 +129,12 @@ describe('the server that a command calls', () => {
     const page = await startService(fileEnd, (_request, _body, response) => response.end('<p>hello</p>'));
     const endpoint = (url: string) => ['--endpoint', url];
     const wrong: readonly [argv: readonly string[], env: Record<string, string>, message: RegExp][] = [
-      [endpoint(`http://127.0.0.1:${port}`), KEY, /cannot call http:\/\/127.*nothing serves there\. Start the server/],
-      [endpoint('127.0.0.1:7780'), KEY, /the endpoint "127\.0\.0\.1:7780" is not a URL such as http:/],
-      [endpoint('ftp://127.0.0.1'), KEY, /is not a URL such as/],
+      [endpoint(`http://127.0.0.1:${port}`), KEY, /cannot call http:\/\/127.*no server is listening there\. Start/],
+      [endpoint('127.0.0.1:7780'), KEY, /the endpoint "127\.0\.0\.1:7780" is not a URL; write .* http:/],
+      [endpoint('ftp://127.0.0.1'), KEY, /is not a URL; write/],
       [endpoint(page.url), KEY, /is not Millrace: it answered 200 without a reply of the API/],
       [[], { ...KEY, MILLRACE_LISTEN: '127.0.0.1:0' }, /port 0, .*--endpoint URL/],
-      [[], { MILLRACE_DATA: temporaryFolder(fileEnd) }, /there is no access key: .* holds none\. Set MILLRACE_DATA/],
+      [[], { MILLRACE_DATA: temporaryFolder(fileEnd) }, /there is no access key in .*\. Set MILLRACE_DATA/],
       [[], { ...KEY, MILLRACE_LISTEN: 'nonsense' }, /MILLRACE_LISTEN/],
     ];
     for (const [argv, env, message] of wrong) {

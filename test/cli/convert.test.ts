@@ -1,4 +1,4 @@
-/** `millrace convert`: the definition on standard output, what is said of it on standard error, exit codes. */
+/** `millrace convert`: the definition on standard output, notes and errors on standard error, exit codes. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ describe('millrace convert', () => {
     assert.deepEqual([checked.code, checked.stdout], [0, '']);
   });
 
-  it('reads Amazon States Language, and takes the name that it is given', async () => {
+  it('reads Amazon States Language, and uses the name of --name', async () => {
     const ended = await runMillrace([
       'convert',
       '--from',
@@ -50,7 +50,7 @@ describe('millrace convert', () => {
     assert.match(ended.stderr, /late\.yaml was not converted\n$/);
   });
 
-  it('names a file that is not there', async () => {
+  it('says that there is no such file', async () => {
     const ended = await runMillrace(['convert', '/nowhere/at-all.yaml']);
     assert.equal(ended.code, 1);
     assert.match(ended.stderr, /there is no such file/);
@@ -62,7 +62,7 @@ describe('millrace convert', () => {
     [['convert', '--from', 'bpmn', 'x'], /Allowed choices are classic, asl/],
     [['convert', '--name', '1 x', 'x'], /A name has 1 to 128 characters/],
   ] as const) {
-    it(`answers "millrace ${argv.join(' ')}" with a hint and 2`, async () => {
+    it(`answers "millrace ${argv.join(' ')}" with a hint and exit code 2`, async () => {
       const ended = await runMillrace(argv);
       assert.deepEqual([ended.code, ended.stdout], [2, '']);
       assert.match(ended.stderr, hint);

@@ -1,4 +1,4 @@
-/** `npm run interop` where the tool chains are not there, or do not work: it says so, and knows a failure from a skip. */
+/** `npm run interop` with missing or broken tool chains: it says so, and distinguishes failures from skips. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { fileEnd } from '../support/at-end.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Runs the script with programs that do what these shell scripts say, and with no others. */
+/** Runs the script with these shell scripts as the only programs on the path. */
 function interop(programs: Readonly<Record<string, string>>, ...names: string[]) {
   const folder = temporaryFolder(fileEnd);
   const temporary = temporaryFolder(fileEnd);
@@ -26,7 +26,7 @@ function interop(programs: Readonly<Record<string, string>>, ...names: string[])
 }
 
 describe('interop', () => {
-  it('skips every language whose tool chain is not there, with a sentence, and does not fail', () => {
+  it('skips every language whose tool chain is missing, with a sentence, and does not fail', () => {
     const { status, output } = interop({});
     const lines = output.trimEnd().split('\n');
     assert.equal(status, 0, output);
@@ -35,7 +35,7 @@ describe('interop', () => {
     assert.deepEqual(lines.map((line) => line.split(/ +/)[1]).sort(), folders.map(({ name }) => name).sort());
   });
 
-  it('skips what cannot be obtained, and says what the tool said', () => {
+  it('skips a client that cannot be obtained, with the message of the tool', () => {
     const { status, output } = interop(
       { go: 'echo resolving; echo "go: no such module: 403 Forbidden" >&2; exit 1' },
       'go',
@@ -57,7 +57,7 @@ describe('interop', () => {
     assert.match(output, /^passed {2}aliyun-cli {2}with aliyun in \d+\.\d s\n$/);
   });
 
-  it('refuses the name of an example that is not there', () => {
+  it('refuses the name of an example that does not exist', () => {
     const { status, output } = interop({}, 'cobol');
     assert.equal(status, 1);
     assert.match(output, /^interop: there is no example "cobol": python, /);

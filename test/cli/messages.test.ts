@@ -1,6 +1,6 @@
 /**
- * A callback flow through a topic with nothing else installed: the server keeps the message, pushes it to a service, and
- * the service reports. And `millrace messages`, which shows all of that.
+ * A callback flow through a topic of the server's own Message Service: the server stores the message and pushes it to a
+ * service, which reports. `millrace messages` shows the messages.
  */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
@@ -47,7 +47,7 @@ async function approval(server: Server): Promise<Client> {
   return client;
 }
 
-/** The execution as it is after its end. */
+/** The reply of DescribeExecution after the execution's end. */
 async function ended(client: Client, name: string): Promise<Record<string, unknown>> {
   const parameters = { FlowName: 'approval', ExecutionName: name, WaitTimeSeconds: '30' };
   return client.call('DescribeExecution', parameters);
@@ -56,7 +56,7 @@ async function ended(client: Client, name: string): Promise<Record<string, unkno
 const subscription = (url: string): string => `mns: {subscriptions: {approvals: "${url}"}}`;
 
 describe('a callback flow through a topic', () => {
-  it('is told by a push, ended by the report of who got it, and shown', async () => {
+  it('is pushed to a subscriber, ended by its report, and shown', async () => {
     let client: Client | null = null;
     const service = await startService(fileEnd, (request, body, response) => {
       const { token, order } = JSON.parse(body) as { token: string; order: number };
@@ -80,11 +80,11 @@ describe('a callback flow through a topic', () => {
     assert.ok(shown.stdout.indexOf('"order":7,') < shown.stdout.indexOf('"order":700,'), 'the newest is last');
     const json = JSON.parse((await run('--json', '--limit', '1')).stdout) as Record<string, unknown[]>;
     assert.equal(json['Messages']?.length, 1);
-    assert.match((await run('nobody')).stdout, /^No message was sent to a queue or topic of the name nobody\.\n$/);
+    assert.match((await run('other')).stdout, /^There are no messages for a queue or topic named other\.\n$/);
     assert.equal((await run('--limit', '0')).code, 2);
   });
 
-  it('is told after a start of the server when the subscriber was down before', async () => {
+  it('is pushed again after a crash of the server', async () => {
     const folder = temporaryFolder(fileEnd);
     const waiting: { body: string; response: ServerResponse }[] = [];
     let arrived = (): void => undefined;
@@ -103,7 +103,7 @@ describe('a callback flow through a topic', () => {
       Input: '{"order":1}',
     });
     await firstArrival;
-    // It dies while the subscriber has the push and has not answered.
+    // The server dies while the subscriber has the push and has not answered.
     await first.kill();
     const secondArrival = new Promise<void>((resolve) => {
       arrived = resolve;
@@ -123,7 +123,7 @@ describe('a callback flow through a topic', () => {
 });
 
 describe('millrace run', () => {
-  it('pushes what the flow has sent before it ends', async () => {
+  it('pushes the messages of the flow before it ends', async () => {
     const bodies: string[] = [];
     const service = await startService(fileEnd, (_request, body, response) => {
       bodies.push(body);
@@ -132,11 +132,11 @@ describe('millrace run', () => {
     const flow = `
 Type: StateMachine
 SpecVersion: v1
-Name: tell
-StartAt: Tell
+Name: notify
+StartAt: Notify
 States:
   - Type: Task
-    Name: Tell
+    Name: Notify
     Action: MNS:SendMessage
     Parameters: {resourceArn: "acs:mns:::/topics/approvals/messages", message: hello}
     End: true

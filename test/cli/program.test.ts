@@ -1,4 +1,4 @@
-/** The command line itself: help, hints, exit codes, and the commands that need no server. */
+/** The command line: help, hints, exit codes, and the commands that need no server. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ describe('the command line', () => {
     assert.match(general.stdout, /Exit codes:\n {2}0 .*\n {2}1 .*\n.*\n {2}2 /);
   });
 
-  it('shows its help when nothing was asked', async () => {
+  it('shows its help without arguments', async () => {
     const ended = await runMillrace([]);
     assert.equal(ended.code, 0);
     assert.match(ended.stdout, /^Usage: millrace/);
@@ -47,7 +47,7 @@ describe('the command line', () => {
     [['why', 'f'], /missing required argument 'execution'/],
     [['redrive', 'f', 'e', '--jsn'], /unknown option '--jsn'.*Did you mean --json\?/s],
   ] as const) {
-    it(`answers "millrace ${argv.join(' ').replace(ROOT, '')}" with a hint and 2`, async () => {
+    it(`answers "millrace ${argv.join(' ').replace(ROOT, '')}" with a hint and exit code 2`, async () => {
       const ended = await runMillrace(argv);
       assert.equal(ended.code, 2);
       assert.equal(ended.stdout, '');
@@ -58,7 +58,7 @@ describe('the command line', () => {
 });
 
 describe('millrace validate', () => {
-  it('says nothing on standard output and exits 0 when all is well', async () => {
+  it('prints nothing on standard output and exits 0 without faults', async () => {
     const examples = readdirSync(join(ROOT, 'examples')).filter((name) => name.endsWith('.yaml'));
     const files = examples.map((name) => join(ROOT, 'examples', name));
     const standard = await runMillrace(['validate', '--mode', 'standard', ...files]);
@@ -109,7 +109,7 @@ describe('millrace validate', () => {
     assert.deepEqual([standard.code, standard.stdout], [0, '']);
   });
 
-  it('names a text that is not UTF-8', async () => {
+  it('names the encoding of a text that is not UTF-8', async () => {
     const wide = await runMillrace(['validate', '-'], { input: Buffer.from('\ufeffType: StateMachine', 'utf16le') });
     assert.equal(wide.code, 1);
     assert.match(wide.stdout, /^<stdin>:1:1: error: .*UTF-16/);
@@ -193,7 +193,7 @@ States:
     );
   });
 
-  it('prints the faults of a definition and runs nothing', async () => {
+  it('prints the faults of a wrong definition and does not run it', async () => {
     const ended = await runMillrace(['run', '-'], { input: 'Type: StateMachine\n' });
     assert.equal(ended.code, 1);
     assert.equal(ended.stdout, '');
@@ -213,7 +213,7 @@ States:
     }
   });
 
-  it('shows what was odd', async () => {
+  it('prints warnings', async () => {
     const ended = await runMillrace(['run', HELLO, '--input', '{}']);
     assert.equal(ended.code, 0);
     assert.match(ended.stderr, /warning: .*\$Input\.name/);

@@ -1,4 +1,4 @@
-/** `npm run quickstart`: it does what it says, and what it tells to type in works when typed in. */
+/** `npm run quickstart`: it works, and the commands that it prints work when a reader types them. */
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,7 +12,7 @@ import { startServer } from '../../src/testing/server-process.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SCRIPT = join(ROOT, 'scripts/quickstart.ts');
-// As in npm scripts: the Node that runs this test is the one that is found.
+// As in npm scripts, the commands find the Node that runs this test.
 const ENV = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}` };
 
 const execute = promisify(execFile);
@@ -29,12 +29,12 @@ describe('quickstart', () => {
     assert.equal(reply['Status'], 'Succeeded');
     assert.equal(reply['Output'], '{"offer":"2 x tea at 4.5 each","left":10}');
     assert.match(stdout, /Answered in [\d.]+ ms/);
-    const folder = /fresh folder (\S+)/.exec(stdout)?.[1];
+    const folder = /new folder (\S+)/.exec(stdout)?.[1];
     assert.ok(folder !== undefined && !existsSync(folder), 'it cleans up');
     await typeNext(stdout);
   });
 
-  /** Types in the commands, each of them four blanks deep; the server is one on a free port. */
+  /** Types the printed commands, which are indented by four blanks, with a server on a free port. */
   async function typeNext(stdout: string): Promise<void> {
     const server = await startServer(fileEnd, {
       env: { MILLRACE_AUTH: 'off', MILLRACE_ACCESS_KEY_ID: null, MILLRACE_ACCESS_KEY_SECRET: null },
@@ -59,7 +59,7 @@ describe('quickstart', () => {
     );
   }
 
-  it('with --serve keeps serving until Ctrl-C', async () => {
+  it('with --serve serves until Ctrl-C', async () => {
     const script = spawn(process.execPath, [SCRIPT, '--serve'], {
       cwd: ROOT,
       env: ENV,

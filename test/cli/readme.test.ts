@@ -1,6 +1,6 @@
 /**
- * README.md keeps its word: the lines of its first parts are typed in one after the other, as a reader types them, and show
- * what it says. Only ports and the way to the program are others than printed.
+ * The commands of README.md print what it shows. The test types the lines of its first parts one after the other, as a reader
+ * does; it replaces only ports and the path of the program.
  */
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
@@ -45,7 +45,7 @@ describe('the lines of the README', { skip: hasCurl ? false : 'there is no curl'
     writeFileSync(flow, readFileSync(flow, 'utf8').replace('http://127.0.0.1:7781', desk));
   });
 
-  /** `npx node examples/approver.mjs`; its address. */
+  /** Runs `npx node examples/approver.mjs` and returns its address. */
   async function startDesk(): Promise<string> {
     assert.ok(linesBelow('Standard flows').includes('npx node examples/approver.mjs'));
     const program = spawn(process.execPath, [join(ROOT, 'examples/approver.mjs')], {
@@ -89,7 +89,7 @@ describe('the lines of the README', { skip: hasCurl ? false : 'there is no curl'
     for (const member of ['FlowName', 'Status', 'Output']) assert.equal(reply[member], shown[member], member);
   });
 
-  it('run a Standard flow, say what it waits for, report its task, read how it ended and redrive another', async () => {
+  it('run a Standard flow, show its wait, report its task, show its end and redrive another execution', async () => {
     const lines = linesBelow('Standard flows');
     assert.match(await typeLine(lines, 'CreateFlow'), /"ExecutionMode":"Standard"/);
     assert.match(await typeLine(lines, 'StartExecution'), /"Status":"Running"/);
@@ -122,7 +122,7 @@ describe('the lines of the README', { skip: hasCurl ? false : 'there is no curl'
     assert.match(await type(report.replace(/TaskToken=\$\(.*?\)/, `TaskToken=${token}`)), /"EventId":6/);
   });
 
-  /** The call of the task comes after the answer of StartExecution, and its acceptance after that. */
+  /** The server calls the task only after it has answered StartExecution; waits until the service has accepted the call. */
   async function whenCalled(flow: string, order: string): Promise<void> {
     const why = `MILLRACE_AUTH=off npx millrace why ${flow} ${order}`;
     for (let tries = 0; tries < 100; tries++) if ((await type(why)).includes('has accepted the work')) return;
@@ -131,7 +131,7 @@ describe('the lines of the README', { skip: hasCurl ? false : 'there is no curl'
 
   it('check and run definitions without a server', async () => {
     const lines = linesBelow('Without a server');
-    // Nothing wrong: nothing on standard output, and no error from `type`.
+    // No faults: no standard output, and no error from `type`.
     assert.equal(await typeLine(lines, 'millrace validate examples/hello.yaml'), '');
     assert.equal(await typeLine(lines, 'validate --mode standard'), '');
     assert.match(await typeLine(lines, 'millrace run'), /Hello, Ada!/);
@@ -140,5 +140,7 @@ describe('the lines of the README', { skip: hasCurl ? false : 'there is no curl'
 });
 
 function withoutTimes(text: string): string {
-  return text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>').replace(/waited .*?, since/, 'waited <a while>, since');
+  return text
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
+    .replace(/waiting for .*?, since/, 'waiting for <a while>, since');
 }

@@ -1,7 +1,7 @@
 /**
- * The error codes on the page of StartSyncExecution (spec: start-sync-execution.txt), each provoked from outside, and
- * the shapes in which the clients hand an error to their users (wire.md 7.2). One code cannot be provoked and
- * docs/errors.md says why, ExecutionAlreadyExists; InternalServerError has lost-store.test.ts.
+ * The error codes on the vendor's page of StartSyncExecution, each provoked from outside, and the form in which the clients
+ * pass an error to their users (wire.md 7.2). docs/errors.md says why ExecutionAlreadyExists cannot be provoked;
+ * InternalServerError is in lost-store.test.ts.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -36,7 +36,7 @@ before(async () => {
 
 const START = { Action: 'StartSyncExecution', FlowName: 'p' };
 
-/** An error reply in the shape that every client can read (wire.md 7.2). */
+/** An error reply in the form that every client can read (wire.md 7.2). */
 function checkError(reply: RawReply, status: number, code: string, message: RegExp): void {
   const body = reply.json();
   assert.deepEqual([reply.status, body['Code']], [status, code], reply.text);
@@ -62,7 +62,7 @@ describe('each error code of StartSyncExecution', () => {
     checkError(await call({ ...START, Input: 'x'.repeat(1_100_000) }), 400, 'EntityTooLarge', /1048576 bytes/);
   });
 
-  it('InvalidArgument: an Input that is no object, a name that is none', async () => {
+  it('InvalidArgument: an Input that is not an object, an invalid name', async () => {
     for (const Input of ['{', '[]', '1', 'null', '{"a":1}x', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`]) {
       checkError(await call({ ...START, Input }), 400, 'InvalidArgument', /Input/);
     }
@@ -106,7 +106,7 @@ describe('each error code of StartSyncExecution', () => {
     checkError(reply, 403, 'InvalidAccessKeyID', /^The AccessKey ID nobody is invalid\.$/);
   });
 
-  it('RequestTimeTooSkewed: 16 minutes off in either direction', async () => {
+  it('RequestTimeTooSkewed: a difference of 16 minutes in either direction', async () => {
     for (const minutes of [-16, 16]) {
       const reply = await call(START, { Timestamp: timestamp(Date.now() + minutes * 60_000) });
       checkError(reply, 403, 'RequestTimeTooSkewed', /The difference between the request time .* is too large/);
@@ -156,7 +156,7 @@ describe('each error code of StartSyncExecution', () => {
     checkError(reply, 415, 'UnsupportedMediaType', /application\/json/);
   });
 
-  it('ResourceThrottled: more starts a second than the limit, with the time to wait', async () => {
+  it('ResourceThrottled: more starts in a second than the limit, with the time to wait', async () => {
     const replies = await Promise.all(Array.from({ length: 20 }, () => call(START)));
     const refused = replies.filter((reply) => reply.status !== 200);
     assert.ok(refused.length > 0 && refused.length < 20);
@@ -172,7 +172,7 @@ describe('each error code of StartSyncExecution', () => {
   });
 });
 
-describe('an error in the hands of a client', () => {
+describe('an error as clients pass it to their users', () => {
   const target = () => ({ url: server.url, key: ROOT_KEY });
   const missing = { Name: 'nothing' };
 
@@ -220,7 +220,7 @@ describe('an error in the hands of a client', () => {
 });
 
 describe('XML', () => {
-  it('is what Format=XML gets, for replies and for errors', async () => {
+  it('is the format of replies and errors with Format=XML', async () => {
     const good = await callRpc(server.url, ROOT_KEY, { Action: 'DescribeFlow', Name: 'p' }, { Format: 'XML' });
     assert.equal(good.headers['content-type'], 'text/xml;charset=utf-8');
     assert.match(good.text, /<DescribeFlowResponse>.*<Name>p<\/Name>.*<\/DescribeFlowResponse>/s);

@@ -1,6 +1,6 @@
 /**
- * Who may call: temporary keys with a security token, policies, HTTPS, and a server whose authentication is off; all
- * through the official clients and from the settings file.
+ * Which callers are accepted: temporary keys with a security token, policies, HTTPS, and a server with authentication off. The
+ * tests use the official clients and a settings file.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -59,7 +59,7 @@ describe('keys of the settings file', () => {
     for (const name of ['open', 'open_secret', 'other']) await root.call('CreateFlow', flowNamed(name));
   });
 
-  it('a temporary key works with its token in every client, and not without, with another or after its end', async () => {
+  it('a temporary key works with its token in every client, but not without it, with another token or after its end', async () => {
     const calls = async (key: Key, code: string | null): Promise<void> => {
       for (const client of allClients({ url: server.url, key })) {
         const call = client.call('StartSyncExecution', { FlowName: 'open' });
@@ -90,7 +90,7 @@ describe('keys of the settings file', () => {
     }
   });
 
-  it('keep their secrets: nothing of them is in what the server printed', async () => {
+  it('remain secret: the output of the server does not contain them', async () => {
     const ended = await server.stop();
     for (const secret of ([ROOT_KEY, TEMPORARY, READER] as readonly Key[]).flatMap((key) => [
       key.accessKeySecret,
@@ -102,7 +102,7 @@ describe('keys of the settings file', () => {
 });
 
 describe('the root key', () => {
-  it('is made at the first start, shown once and kept', async () => {
+  it('is made at the first start, shown once and stored', async () => {
     const folder = temporaryFolder(fileEnd);
     const env = { MILLRACE_ACCESS_KEY_ID: null, MILLRACE_ACCESS_KEY_SECRET: null };
     const first = await startServer(fileEnd, { folder, env });
@@ -148,12 +148,12 @@ describe('authentication that is off', () => {
       path: '/?Action=StartSyncExecution&Version=2019-03-15&Format=JSON&FlowName=free',
     });
     assert.equal(reply.json()['Status'], 'Succeeded', reply.text);
-    // Clients that sign are welcome too, whatever their key.
+    // Clients that sign may call too, with any key.
     const client = nodeClient({ url: server.url, key: { accessKeyId: 'any', accessKeySecret: 'thing' } });
     assert.equal((await client.call('DescribeFlow', { Name: 'free' }))['Name'], 'free');
   });
 
-  it('is refused on an address that others reach', async () => {
+  it('is refused on an address that other machines can reach', async () => {
     const running = startMillrace(['serve'], {
       MILLRACE_AUTH: 'off',
       MILLRACE_LISTEN: '0.0.0.0:0',

@@ -1,4 +1,4 @@
-/** A server that is killed and stopped under load loses nothing: what was under way goes on with the next start. */
+/** A server that is killed or stopped under load loses nothing: executions under way continue after the next start. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { killRun } from '../simulation/kill-run.ts';

@@ -1,6 +1,6 @@
 /**
- * A store that is lost under a running server: InternalServerError, the one code on the page of StartSyncExecution that
- * no request provokes by what it holds. What was compiled before still runs; nothing is answered that would be lost.
+ * A store file that is lost under a running server causes InternalServerError, the one code on the page of StartSyncExecution
+ * that does not depend on the request. Flows that were compiled before still run; the server confirms no change that is lost.
  */
 import assert from 'node:assert/strict';
 import { renameSync } from 'node:fs';
@@ -23,7 +23,7 @@ function failuresLogged(server: Server): { action: string }[] {
 }
 
 describe('a store that is lost under a running server', () => {
-  it('is InternalServerError to every client, a line in the log, and no end of the server', async () => {
+  it('is InternalServerError for every client and a line in the log, and the server continues', async () => {
     const server = await startServer(fileEnd);
     const target = { url: server.url, key: ROOT_KEY };
     const client = nodeClient(target);

@@ -1,6 +1,6 @@
 /**
- * Ends of a server: told to stop it lets executions finish, killed it loses nothing that it had answered, and a flow is
- * wholly old or wholly new.
+ * Ends of a server. After SIGTERM it lets executions finish. When it is killed, it loses no change that it had confirmed, and
+ * each flow is wholly old or wholly new.
  */
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
@@ -41,7 +41,7 @@ async function withHeldExecution(settings = ''): Promise<{
 }
 
 describe('SIGTERM', () => {
-  it('stops accepting, lets an execution finish and answers it, and ends with 0', async () => {
+  it('accepts no more connections, lets an execution finish and answers it, and ends with 0', async () => {
     const { server, held, reply } = await withHeldExecution();
     server.process.kill('SIGTERM');
     await refused(server);
@@ -83,9 +83,9 @@ describe('kill -9', () => {
     `{"Type":"StateMachine","SpecVersion":"v1","Name":"f","StartAt":"P","States":[
       {"Name":"P","Type":"Pass","OutputConstructor":{"v":"${version}"},"End":true}],"Description":"${'x'.repeat(20_000)}${version}"}`;
 
-  it('during CreateFlow and UpdateFlow leaves each flow wholly old or wholly new, and what was answered stays', async () => {
+  it('during CreateFlow and UpdateFlow leaves each flow wholly old or wholly new, and loses no confirmed change', async () => {
     const folder = temporaryFolder(fileEnd);
-    /** By flow: the last version that was answered, and the one under way. */
+    /** By flow: the last confirmed version, and the one under way. */
     const answered = new Map<string, number>();
     const underWay = new Map<string, number>();
     for (let round = 0; round < 4; round++) {
@@ -130,7 +130,7 @@ describe('kill -9', () => {
           return null;
         });
         if (flow === null) {
-          assert.equal(least, 0, `${name} was answered and is gone`);
+          assert.equal(least, 0, `${name} was confirmed and is lost`);
           continue;
         }
         const version = Number(String(flow['Description']).slice(1));

@@ -1,6 +1,6 @@
 /**
  * The error codes of the operations on Standard flows, each provoked from outside against a real server: status, code and
- * message as a client gets them. What error-codes.test.ts shows of every operation is not shown again.
+ * message as a client gets them. error-codes.test.ts has the errors that all operations share.
  */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
@@ -26,7 +26,7 @@ const ONE = '[{"Version":"1","Weight":1}]';
 
 let server: Server;
 let client: Client;
-/** Of the execution that runs. */
+/** Of the running execution. */
 const token = Promise.withResolvers<string>();
 before(async () => {
   server = await startServer(fileEnd, { settings: SETTINGS });

@@ -1,6 +1,6 @@
 /**
- * Standard flows through every official client in every way it puts a call on the wire: start, wait, callback, stop, list,
- * history, versions, aliases, and the extensions by the generic call that each client has.
+ * Standard flows through every official client, in each request shape of the client: start, wait, callback, stop, list,
+ * history, versions, aliases, and the extensions through the generic call of the client.
  */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
@@ -17,7 +17,7 @@ const ENVIRONMENT = { Variables: [{ Name: 'greeting', Value: '你好 + 100%', De
 
 let server: Server;
 let service: string;
-/** Tokens that came to the service, by the execution whose task it was. */
+/** Task tokens that the service has received, by execution. */
 const tokens = new Map<string, string>();
 const wanted = new Map<string, (token: string) => void>();
 before(async () => {
@@ -37,7 +37,7 @@ function tokenOf(execution: string): Promise<string> {
   return token === undefined ? new Promise((resolve) => wanted.set(execution, resolve)) : Promise.resolve(token);
 }
 
-/** Asks somebody, and is done with what comes back; the address says which execution asks. */
+/** A flow with a callback task. The URL of the call contains the name of the execution. */
 function asking(mark: string): string {
   return `Type: StateMachine
 SpecVersion: v1
@@ -186,7 +186,7 @@ States: [{Name: P, Type: Pass, OutputConstructor: {mark: ${mark}}, End: true}]
         assert.equal(published['Description'], `版本 ${mark}`);
         assert.match(String(published['CreatedTime']), TIME);
       }
-      // Limit is a text here, and a number everywhere else (api.md 1.5).
+      // Limit is a string here, and a number in all other operations (api.md 1.5).
       const versions = await paged(client, 'ListFlowVersions', { ...flow, Limit: '1' }, 'FlowVersions');
       assert.deepEqual(
         versions.map((version) => version['Version']),
@@ -241,7 +241,7 @@ States: [{Name: P, Type: Pass, OutputConstructor: {mark: ${mark}}, End: true}]
   });
 }
 
-/** All items of a list, by following its tokens. */
+/** All items of a list, page by page. */
 async function paged(client: Client, action: string, parameters: Body, member: string): Promise<Body[]> {
   const items: Body[] = [];
   let token: unknown;

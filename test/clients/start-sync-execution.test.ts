@@ -1,6 +1,6 @@
 /**
- * StartSyncExecution as the official clients see it: flows with real tasks, failing flows, slow ones, callers that
- * hang up, and a plan that is never stale.
+ * StartSyncExecution through the official clients: flows with real tasks, failing flows, slow ones, callers that hang up, and
+ * changes of a flow.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -19,11 +19,11 @@ import { fileEnd } from '../support/at-end.ts';
 let server: Server;
 let service: Service;
 let client: Client;
-/** Calls that came in under `/held/…` and wait for an answer, and who waits for such a call. */
+/** Calls to `/held/…` that wait for an answer, and functions that wait for such a call. */
 const held: { readonly path: string; readonly response: ServerResponse }[] = [];
 let arrived: () => void = () => undefined;
 
-/** The next call at a held path that nobody has taken yet. */
+/** The next call to a held path that no one has taken yet. */
 async function takeHeld(path: string): Promise<ServerResponse> {
   for (;;) {
     const index = held.findIndex((call) => call.path === path);
@@ -114,7 +114,7 @@ describe('a flow with tasks', () => {
     }
   });
 
-  it('starts another Express flow and hands its result back', async () => {
+  it('starts another Express flow and returns its result', async () => {
     await createFlow(
       'offer_twice',
       flowOf(`
@@ -132,7 +132,7 @@ describe('a flow with tasks', () => {
 });
 
 describe('a flow without end', () => {
-  it('ends TimedOut by its own timeout, and others are answered meanwhile', async () => {
+  it('ends as TimedOut, and other calls are answered meanwhile', async () => {
     await createFlow(
       'spin',
       flowOf(
@@ -174,7 +174,7 @@ describe('a slow answer', () => {
     ]) {
       const reply = each.call('StartSyncExecution', { FlowName: 'slow' });
       const task = await takeHeld('/held/slow');
-      // When a call that came later has begun to be answered, so has this one.
+      // When the answer of a later call has begun, the answer of this one has begun too.
       assert.match(await firstBytes('slow'), /^HTTP\/1\.1 200 /, each.name);
       answerJson(task, { done: true });
       assert.equal((await reply)['Status'], 'Succeeded', each.name);
@@ -182,7 +182,7 @@ describe('a slow answer', () => {
     }
   });
 
-  /** What a raw caller of a held flow gets before the flow has ended; it then hangs up. */
+  /** The bytes that a raw caller of a held flow gets before the flow has ended. The caller then hangs up. */
   async function firstBytes(flow: string): Promise<string> {
     const socket = hangingCall(flow);
     const [head] = (await once(socket.setEncoding('latin1'), 'data')) as [string];
@@ -192,7 +192,7 @@ describe('a slow answer', () => {
   }
 });
 
-/** Sends a signed call over a bare connection and does not wait for its answer. */
+/** Sends a signed call on a bare connection without waiting for its answer. */
 function hangingCall(flow: string): ReturnType<typeof connect> {
   const body = formOf(signRpc(ROOT_KEY, { Action: 'StartSyncExecution', FlowName: flow }));
   const { hostname, port } = new URL(server.url);
@@ -228,7 +228,7 @@ describe('an update', () => {
       flowOf(`  - {Name: P, Type: Pass, InputConstructor: {n: ${n}}, End: true}\n`);
     await createFlow('changing', definition(0));
     for (let n = 1; n <= 100; n++) {
-      // A start under way while the flow changes must not leave its plan behind either.
+      // A start that is under way while the flow changes must not leave its old plan in the cache.
       const during = client.call('StartSyncExecution', { FlowName: 'changing' });
       await client.call('UpdateFlow', { Name: 'changing', Definition: definition(n) });
       const reply = await client.call('StartSyncExecution', { FlowName: 'changing' });
@@ -237,7 +237,7 @@ describe('an update', () => {
     }
   });
 
-  it('of its environment is seen too, and a flow made again is a new one', async () => {
+  it('of its environment takes effect too, and a flow that is created again is a new one', async () => {
     const definition = flowOf('  - {Name: P, Type: Pass, InputConstructor: {e.$: $Environment.e}, End: true}\n');
     const environment = (e: string): Body => ({ Variables: [{ Name: 'e', Value: e }] });
     await client.call('CreateFlow', {

@@ -1,4 +1,4 @@
-/** Express executions read back: while they run, after their end, bounded whatever flows do, and in stable pages. */
+/** The history of Express executions: while they run, after their end, within its limits, and in stable pages. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
@@ -101,7 +101,7 @@ function types(kept: RetainedExecution, fromEvent = 1, limit = 1000): string[] {
   return kept.events(fromEvent, limit).events.map(({ type }) => type);
 }
 
-test('an execution that has ended is read back as it was', async () => {
+test('an ended execution is shown with its input, output and events', async () => {
   const house = new House();
   const result = await house.run(sourceOf(PASS), 'one', { a: 1 });
   const kept = house.find('one');
@@ -142,7 +142,7 @@ test('an execution that has ended is read back as it was', async () => {
   await kept.whenEnded().ended;
 });
 
-test('events come in pages, also behind the end', async () => {
+test('events come in pages, also beyond the last event', async () => {
   const house = new House();
   await house.run(sourceOf(PASS), 'one');
   const kept = house.find('one');
@@ -157,7 +157,7 @@ test('events come in pages, also behind the end', async () => {
   assert.deepEqual(kept.events(2 ** 50, 2), { events: [], nextEvent: null });
 });
 
-test('a running execution is seen with what has happened so far, and who waits is woken by its end', async () => {
+test('a running execution is shown with its events so far, and its end wakes waiting callers', async () => {
   const house = new House();
   const result = house.run(sourceOf(WAITING), 'one', {}, 'prod');
   const kept = house.find('one');
@@ -180,7 +180,7 @@ test('a running execution is seen with what has happened so far, and who waits i
   assert.equal(types(kept).at(-1), 'ExecutionSucceeded');
 });
 
-test('the newest that ended are kept, up to a number', async () => {
+test('the newest ended executions are retained, up to a number', async () => {
   const house = new House({ executions: 3 });
   const slow = house.run(sourceOf(WAITING), 'slow');
   for (let i = 0; i < 3; i++) await house.run(sourceOf(PASS), `a${i}`);
@@ -193,7 +193,7 @@ test('the newest that ended are kept, up to a number', async () => {
   assert.equal(house.history.find('flow-1', 'a2'), null);
 });
 
-test('they are kept for a time', async () => {
+test('they are retained for a time', async () => {
   const house = new House({ ageMs: 10_000 });
   await house.run(sourceOf(PASS), 'first');
   await house.run(sourceOf(WAITING), 'second');
@@ -207,7 +207,7 @@ test('they are kept for a time', async () => {
   assert.equal(house.history.bytes, 0);
 });
 
-/** Builds a fresh value of 60 KB in every state, and goes round for ever. */
+/** Builds a new value of 60 KB in every state, in an endless loop. */
 const GROWING = planOf({
   Timeout: 1,
   StartAt: 'Build',
@@ -221,7 +221,7 @@ const GROWING = planOf({
   ],
 });
 
-test('a flow that builds large values without end stays within its share; its beginning and its end are kept', async () => {
+test('a flow that builds large values endlessly remains within its share; its beginning and its end are retained', async () => {
   const limit = 4 * 2 ** 20;
   const clock = new VirtualTime({ busyTurnMs: 10 });
   const history = new ExpressHistory({ executions: 1000, ageMs: 1e9, bytes: limit, nowMs: () => clock.nowMs() });
@@ -238,7 +238,7 @@ test('a flow that builds large values without end stays within its share; its be
   assert.ok(history.bytes <= limit, `${history.bytes} bytes`);
   const kept = history.list(EVERYTHING).executions;
   assert.ok(kept.length >= 5, `${kept.length} kept`);
-  // Those that began while there was no room have only their end.
+  // Executions that began while there was no room have only their end.
   const one = kept.find((each) => types(each)[0] === 'ExecutionStarted');
   assert.ok(one !== undefined);
   assert.ok(one.bytes <= history.share + 70_000, `${one.bytes} bytes`);
@@ -258,7 +258,7 @@ test('a flow that builds large values without end stays within its share; its be
   assert.deepEqual(one.events(ids.length + 1, 10).events.length, 1);
 });
 
-test('no room at all: executions run as ever, and nothing is kept', async () => {
+test('without any room, executions run as usual and none is retained', async () => {
   const house = new House({ bytes: 100 });
   assert.equal((await house.run(sourceOf(PASS), 'one')).status, 'Succeeded');
   const waiting = house.run(sourceOf(WAITING), 'two');
@@ -267,7 +267,7 @@ test('no room at all: executions run as ever, and nothing is kept', async () => 
   assert.equal(house.history.bytes, 0);
 });
 
-test('definitions that change count, once each', async () => {
+test('each version of a changed definition counts once', async () => {
   const house = new House({ bytes: 2 ** 20 });
   const definition = 'd'.repeat(50_000);
   const same = sourceOf(PASS, { definition });
@@ -285,7 +285,7 @@ test('definitions that change count, once each', async () => {
   assert.equal(house.history.bytes, 0);
 });
 
-test('the estimate is not below what values take', () => {
+test('the estimate is not below the memory of values', () => {
   const texts: JsonObject[] = [
     { a: 1 },
     { order: { id: 'o-1024', amount: 99.5, lines: ['apples', 'pears'] }, customer: { name: 'Li Lei', level: '新' } },
@@ -310,11 +310,11 @@ test('the estimate is not below what values take', () => {
   }
 });
 
-test('what is kept takes no more memory than it counts, long requests behind short names included', async () => {
+test('retained executions take no more memory than the estimate, even if short names are slices of long requests', async () => {
   const house = new House({ executions: 2_000, bytes: 2 ** 27 });
   const source = sourceOf(PASS);
   const one = async (i: number): Promise<void> => {
-    // As the wire cuts parameters out of a body.
+    // Slices, as `wire/` cuts parameters out of a body.
     const body = `${i}-a-name-of-some-length&{"a":${i},"b":"0123456789"}&${'x'.repeat(20_000)}`.split('').join('');
     const end = body.indexOf('&');
     const name = body.slice(0, end);
@@ -331,11 +331,11 @@ test('what is kept takes no more memory than it counts, long requests behind sho
   const grown = process.memoryUsage().heapUsed - before;
   const counted = house.history.bytes - countedBefore;
   assert.equal(house.names().length, 1000);
-  // The heap holds other things that come and go: half a megabyte of them.
+  // Other objects on the heap vary by half a megabyte.
   assert.ok(grown <= counted + 500_000, `${grown} bytes for ${counted} counted`);
 });
 
-test('a deleted flow takes its executions with it, those that run as well', async () => {
+test('the deletion of a flow drops its executions, running ones included', async () => {
   const house = new House();
   const other = sourceOf(PASS, { name: 'other', id: 'flow-2' });
   const running = house.run(sourceOf(WAITING), 'runs');
@@ -360,12 +360,12 @@ test('a deleted flow takes its executions with it, those that run as well', asyn
   assert.equal(house.history.bytes, 0);
 });
 
-test('an execution that a defect took away is not kept', async () => {
+test('an execution that a defect ended is not retained', async () => {
   const house = new House(
     {},
     {
       find() {
-        throw new TypeError('a defect of ours');
+        throw new TypeError('a planted defect');
       },
     },
   );
@@ -378,13 +378,13 @@ test('an execution that a defect took away is not kept', async () => {
   } as never);
   const run = house.run(sourceOf(plan), 'one');
   const { ended } = house.find('one').whenEnded();
-  await assert.rejects(run, /a defect of ours/u);
+  await assert.rejects(run, /a planted defect/u);
   await ended;
   assert.deepEqual(house.names(), []);
   assert.equal(house.history.bytes, 0);
 });
 
-test('each filter of the list takes what it says', async () => {
+test('each filter of the list selects its executions', async () => {
   const house = new House();
   const times: number[] = [];
   for (const [name, source, alias] of [
@@ -407,7 +407,7 @@ test('each filter of the list takes what it says', async () => {
   assert.deepEqual(house.names({ flowId: 'flow-2' }), []);
 });
 
-test('a page ends where its texts are too long for one answer', async () => {
+test('a page ends when its texts are too long for one answer', async () => {
   const house = new House();
   const source = sourceOf(PASS, { definition: 'd'.repeat(10_000) });
   for (let i = 0; i < 10; i++) await house.run(source, `e${i}`);
@@ -418,13 +418,13 @@ test('a page ends where its texts are too long for one answer', async () => {
   assert.equal(house.history.list({ ...query, metadataOnly: true }).executions.length, 10);
 });
 
-/** What the list is compared with: names of all that were started, newest first. */
+/** The expected list: the names of all started executions, newest first. */
 interface Model {
   readonly name: string;
   status: ExecutionStatus;
 }
 
-test('pages stay the same while others start and end', async () => {
+test('pages do not change while other executions start and end', async () => {
   const step = fc.oneof(
     fc.constant({ kind: 'pass' } as const),
     fc.constant({ kind: 'task' } as const),

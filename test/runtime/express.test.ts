@@ -1,4 +1,4 @@
-/** The express runtime on virtual time: many at once, limits, loops that never wait, actions that misbehave. */
+/** The express runtime on virtual time: many executions at once, limits, loops that never wait, faulty actions. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError } from '../../src/api/error.ts';
@@ -40,7 +40,7 @@ const TASK = planOf({
 
 const CALL = { Type: 'Task', Action: 'HTTP:Request', Parameters: { url: 'http://x.invalid/', method: 'GET' } };
 
-test('ten thousand executions wait at once, and all end when their time has come', async () => {
+test('ten thousand executions wait at once, and all end when their timers fire', async () => {
   const clock = new VirtualTime();
   const runtime = runtimeOf(clock, none);
   const runs = Array.from({ length: 10_000 }, (_, i) => runtime.run(startOf(WAITING, { i }, `e${i}`)));
@@ -59,7 +59,7 @@ test('ten thousand executions wait at once, and all end when their time has come
   assert.equal(clock.elapsedMs, 7_000);
 });
 
-test('ten thousand executions with a task each get each their own answer', async () => {
+test('ten thousand executions with one task each get their own answers', async () => {
   const clock = new VirtualTime();
   const actions = standInActions(
     (call) =>
@@ -72,7 +72,7 @@ test('ten thousand executions with a task each get each their own answer', async
   for (const [i, result] of results.entries()) assert.equal(result.output, `{"name":"e${i}"}`);
 });
 
-test('a refused start says when to come back, and room is made when one ends', async () => {
+test('a refused start says when to retry, and a start succeeds when an execution has ended', async () => {
   const clock = new VirtualTime();
   const runtime = runtimeOf(clock, none, { concurrentExecutions: 1 });
   const first = runtime.run(startOf(WAITING));
@@ -95,7 +95,7 @@ test('a rate of starts is a bucket that refills', async () => {
   await assert.rejects(runtime.run(startOf(PASS)), { code: 'ResourceThrottled' });
 });
 
-test('flows that loop without waiting end by their timeout, and others answer meanwhile', async () => {
+test('flows that loop without waiting end by their timeout, and other flows answer meanwhile', async () => {
   const clock = new VirtualTime({ busyTurnMs: 50 });
   const runtime = runtimeOf(clock, none);
   const loops = [runtime.run(startOf(LOOPING)), runtime.run(startOf(LOOPING))];
@@ -115,7 +115,7 @@ test('flows that loop without waiting end by their timeout, and others answer me
   }
 });
 
-test('a loop over calls that answer at once ends by its timeout, and others answer meanwhile', async () => {
+test('a loop over calls that answer at once ends by its timeout, and other flows answer meanwhile', async () => {
   const clock = new VirtualTime({ busyTurnMs: 50 });
   const runtime = runtimeOf(
     clock,
@@ -154,7 +154,7 @@ test('an action that throws fails its state and is reported as a defect', async 
   assert.match(defects[0] ?? '', /state Call of flow test.*boom/u);
 });
 
-test('a defect in the middle of an execution is the error of its start, and the others go on', async () => {
+test('a defect in the middle of an execution rejects its start, and the others continue', async () => {
   const clock = new VirtualTime();
   const given: string[] = [];
   const plan = planOf({
@@ -179,7 +179,7 @@ test('a defect in the middle of an execution is the error of its start, and the 
   } as never);
   const runtime = runtimeOf(clock, {
     find(action) {
-      if (action === 'ECS:Broken') throw new TypeError('a defect of ours');
+      if (action === 'ECS:Broken') throw new TypeError('a planted defect');
       return {
         run: (call, signal) =>
           new Promise(() => signal.addEventListener('abort', () => void given.push(stateOf(call)))),
@@ -187,7 +187,7 @@ test('a defect in the middle of an execution is the error of its start, and the 
     },
   });
   const other = runtime.run(startOf(WAITING));
-  await assert.rejects(runtime.run(startOf(plan)), /a defect of ours/u);
+  await assert.rejects(runtime.run(startOf(plan)), /a planted defect/u);
   assert.equal(clock.elapsedMs, 3_000);
   assert.deepEqual(given, ['Hangs']);
   assert.equal((await other).status, 'Succeeded');
@@ -196,11 +196,11 @@ test('a defect in the middle of an execution is the error of its start, and the 
     StartAt: 'Broken',
     States: [{ ...CALL, Name: 'Broken', Action: 'ECS:Broken', End: true }],
   } as never);
-  await assert.rejects(runtime.run(startOf(first)), /a defect of ours/u);
+  await assert.rejects(runtime.run(startOf(first)), /a planted defect/u);
   assert.equal(runtime.running, 0);
 });
 
-test('the first failure of a branch tells the calls of its siblings to give up, and only theirs', async () => {
+test('the first failure of a branch aborts the calls of its siblings, and no others', async () => {
   const clock = new VirtualTime();
   const given: string[] = [];
   const actions = standInActions((call, signal) => {
@@ -233,7 +233,7 @@ test('the first failure of a branch tells the calls of its siblings to give up, 
   assert.deepEqual(given.sort(), ['Hangs', '等待']);
 });
 
-test('drain waits for what runs, and no longer than it may', async () => {
+test('drain waits for running executions, but not beyond its limit', async () => {
   const clock = new VirtualTime();
   const runtime = runtimeOf(clock, none);
   const run = runtime.run(startOf(WAITING));
@@ -246,7 +246,7 @@ test('drain waits for what runs, and no longer than it may', async () => {
   assert.equal(clock.elapsedMs, 7_000);
 });
 
-test('a stopped flow ends the step it is in, with all that is inside it, and enters no other', async () => {
+test('a stopped flow ends its current step, with all states inside it, and enters no other', async () => {
   const clock = new VirtualTime();
   const plan = planOf({
     StartAt: 'Both',

@@ -1,7 +1,7 @@
 /**
- * The result of a flow does not depend on the order in which parallel tasks answer (issue: "where the language says it
- * must not"): branches have names, items keep their order. Generated flows, generated delays; and the same flow
- * rebuilt from its events after every one of them gives the same again.
+ * The result of a flow does not depend on the order in which parallel tasks answer: branches have names, and the results of
+ * items are in the order of the items. The flows and delays are generated. An execution that is rebuilt from its events after
+ * every one of them has the same result.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -42,7 +42,7 @@ const { blocks } = fc.letrec<{ blocks: Block[]; block: Block }>((tie) => ({
   ),
 }));
 
-/** States of a sequence of blocks; every name is its own. */
+/** The states of a sequence of blocks; every state has its own name. */
 function statesOf(sequence: readonly Block[], name: string): { StartAt: string; States: JsonObject[] } {
   const names = sequence.map((_, i) => `${name}.${i}`);
   const States = sequence.map((block, i) => {
@@ -81,7 +81,7 @@ function statesOf(sequence: readonly Block[], name: string): { StartAt: string; 
   return { StartAt: names[0] as string, States };
 }
 
-/** Answers after a delay from a seed with the state's name and the item that it was called for. */
+/** Answers with the state's name and its item, after a delay that depends on a seed. */
 function world(clock: VirtualTime, seed: number, failing: string | null): ActionCatalog {
   const ids = seededIds(seed);
   return standInActions((call, signal) => {
@@ -108,7 +108,7 @@ async function express(definition: JsonObject, seed: number, failing: string | n
   return `${status} ${output} ${errorCode}`;
 }
 
-test('the order of answers does not show in the result', async () => {
+test('the result does not depend on the order of answers', async () => {
   await fc.assert(
     fc.asyncProperty(blocks, fc.array(fc.integer(), { minLength: 2, maxLength: 3 }), async (sequence, seeds) => {
       const definition = statesOf(sequence, 's');
@@ -119,7 +119,7 @@ test('the order of answers does not show in the result', async () => {
   );
 });
 
-test('an execution rebuilt from its events after each of them ends as the one that was not', async () => {
+test('an execution that is rebuilt from its events after each of them has the same result', async () => {
   await fc.assert(
     fc.asyncProperty(
       blocks,

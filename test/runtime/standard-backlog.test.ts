@@ -1,4 +1,4 @@
-/** Executions that compute faster than the disk writes: memory, rows of the journal and pages stay small. */
+/** Executions that compute faster than the disk writes: memory, rows of the journal and pages remain small. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeEvents } from '../../src/interpreter/journal.ts';
@@ -9,7 +9,7 @@ import { flowRecord, startTestEngine } from '../../src/testing/test-engine.ts';
 import { VirtualTime } from '../../src/testing/virtual-time.ts';
 import { fileEnd } from '../support/at-end.ts';
 
-/** Every round makes another value of the size of the input. */
+/** Every round builds another value of the size of the input. */
 const LOOP = `
 Type: StateMachine
 SpecVersion: v1
@@ -23,7 +23,7 @@ States:
 const ROW_UNITS_MAX = 1024 * 1024 + 2 * 65_536;
 const EVENTS = 5_000;
 
-/** Each event asks for the time. */
+/** Counts the reads of the time: one for each event. */
 class CountingClock extends VirtualTime {
   asked = 0;
 
@@ -41,7 +41,7 @@ async function begin() {
     commit: async (fence: number, taken: readonly ExecutionChange[]) => {
       if (disk.fails) throw new Error('disk full');
       changes.push(...taken);
-      // The next commit of the loop finds the store failing.
+      // The next commit of the loop fails.
       disk.fails = changes.length === 1;
       return stores.executions.commit(fence, taken);
     },
@@ -53,7 +53,7 @@ async function begin() {
   return { world, clock, changes, disk };
 }
 
-test('a row of the journal has a mebibyte, and of a loop no more than a few turns wait for a failing store', async (t) => {
+test('a row of the journal has about a mebibyte, and only a few turns of a loop wait for a failing store', async (t) => {
   const { world, clock, changes, disk } = await begin();
   t.after(() => world.durable.close());
   const { executions } = world;
@@ -67,9 +67,9 @@ test('a row of the journal has a mebibyte, and of a loop no more than a few turn
     qualifier: '',
     callbackToken: '',
   });
-  // Time for hundreds of events, were it not for the store.
+  // Enough time for hundreds of events if the store worked.
   for (let turn = 0; turn < 2_000; turn++) await new Promise((resolve) => setImmediate(resolve));
-  assert.ok(clock.asked < 200, `the time was asked for ${clock.asked} times`);
+  assert.ok(clock.asked < 200, `the time was read ${clock.asked} times`);
   const { waits } = await executions.waits('loop', 'one');
   assert.equal(waits[0]?.kind, 'Store');
   disk.fails = false;
@@ -83,6 +83,6 @@ test('a row of the journal has a mebibyte, and of a loop no more than a few turn
     Array.from({ length: EVENTS }, (_, i) => i + 1),
   );
   assert.equal(changes.filter(({ end }) => end !== undefined).length, 1);
-  assert.ok(changes.at(-1)?.end !== undefined, 'the end is said with the last event');
+  assert.ok(changes.at(-1)?.end !== undefined, 'the last change has both the end and the last event');
   assert.ok(changes.slice(0, -1).every(({ wakeMs }) => wakeMs === undefined));
 });

@@ -1,4 +1,4 @@
-/** Executions that tasks start: whose end is reported, who stops with whom, what a restart repeats. */
+/** Child executions: which ends are reported, which children stop with their task, and what a restart repeats. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ActionCatalog, TaskCall } from '../../src/actions/action.ts';
@@ -49,7 +49,7 @@ States:
 `;
 }
 
-/** The tasks of a child and of the branch beside it; both answer when they are told to. */
+/** The tasks of a child and of the branch beside it; both answer when the test wants. */
 class Tasks {
   readonly calls: TaskCall[] = [];
   readonly #answers = new Map<string, (ok: boolean) => void>();
@@ -112,7 +112,7 @@ async function onlyChild(world: TestEngine): Promise<{ name: string; status: str
 
 const output = (text: string): unknown => JSON.parse(text);
 
-test('RequestComplete goes on when the child has started, and does not stop it', async () => {
+test('RequestComplete continues when the child has started, and does not stop it', async () => {
   const { world, tasks } = await begin('RequestComplete');
   tasks.answer('Test:Beside', true);
   const ended = await world.executions.describe('parent', 'p', 60_000);
@@ -152,7 +152,7 @@ test('a child stops with the task that waits for it: a sibling failed', async ()
   world.durable.close();
 });
 
-test('a child stops with its parent, and so after a time-out of the task', async () => {
+test('a child stops with its parent, and when its task times out', async () => {
   const { world } = await begin('WaitForSystemCallback', 'Timeout: 30');
   const { name } = await onlyChild(world);
   assert.equal((await world.executions.describe('child', name, 60_000)).status, 'Stopped');
@@ -160,7 +160,7 @@ test('a child stops with its parent, and so after a time-out of the task', async
   world.durable.close();
 });
 
-test('a restart starts no second child, and hears of the end of the first', async () => {
+test('a restart starts no second child, and the end of the first is reported', async () => {
   const { world, tasks } = await begin('WaitForSystemCallback');
   tasks.answer('Test:Beside', true);
   await world.executions.describe('parent', 'p', 1_000);
@@ -204,7 +204,7 @@ test('an execution that was started with a token reports its end to the task', a
   world.durable.close();
 });
 
-test('a flow that waits for itself comes to an end', async () => {
+test('a flow that waits for itself ends', async () => {
   const self = CHILD.replace(
     'Action: Test:Work',
     'Action: FNF:StartExecution\n    TaskMode: WaitForSystemCallback\n    Parameters: { resourceArn: "acs:fnf:::flow/child" }',

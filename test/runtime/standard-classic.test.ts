@@ -1,4 +1,4 @@
-/** What only the classic language brings to the durable runtime: a token that outlives an attempt of its task. */
+/** Tokens of classic flows in the durable runtime: they outlive an attempt of their task. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError } from '../../src/api/error.ts';
@@ -24,7 +24,7 @@ function tokenIn(body: JsonValue | undefined): string {
   return isJsonObject(body ?? null) ? String((body as { token?: JsonValue }).token) : '';
 }
 
-test('a report between two attempts is told to come again, not that the task has ended', async () => {
+test('a report between two attempts is TaskInvalidState and may be repeated', async () => {
   const tokens: string[] = [];
   const actions = standInActions((call) => {
     tokens.push(tokenIn(call.parameters['body']));
@@ -65,7 +65,7 @@ test('a report between two attempts is told to come again, not that the task has
   world.durable.close();
 });
 
-test('an execution that ends between two attempts of the task it was started for is heard by the next', async () => {
+test('an execution that ends between two attempts of its parent task is reported to the next attempt', async () => {
   let calls = 0;
   let token = '';
   const actions = standInActions((call) => {

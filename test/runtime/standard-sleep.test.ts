@@ -1,4 +1,4 @@
-/** What only waits leaves memory, and time or a callback brings it back, once, whatever the wall clock does. */
+/** Executions that only wait leave memory; time or a callback loads them again, once, even if the wall clock jumps. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TaskResult } from '../../src/actions/action.ts';
@@ -51,11 +51,11 @@ async function started(
   return world;
 }
 
-test('thousands of waiting executions are rows in the store, and all go on in time', async () => {
+test('thousands of waiting executions leave memory, and all continue in time', async () => {
   const count = 3_000;
   const world = await started(WAIT, 'wait', count);
   const beganMs = world.time.elapsedMs;
-  // What is given to somebody stays for the turn.
+  // A run that a caller has obtained remains in memory for the turn.
   await new Promise((resolve) => setImmediate(resolve));
   assert.ok(world.durable.inMemory <= 1_000, `${world.durable.inMemory} in memory`);
   const ends = await Promise.all(
@@ -72,10 +72,10 @@ test('a callback wakes an execution of an earlier process', async () => {
   const world = await started(ASK, 'ask', 1, tokens);
   await world.executions.describe('ask', 'e0', 1_000);
   const again = await world.restart();
-  assert.equal(again.durable.inMemory, 0, 'what is asleep stays asleep');
+  assert.equal(again.durable.inMemory, 0, 'sleeping executions remain asleep');
   await again.executions.report(tokens[0] ?? '', { ok: true, output: { yes: 1 } });
   assert.equal((await again.executions.describe('ask', 'e0', 60_000)).output, '{"yes":1}');
-  assert.equal(tokens.length, 1, 'what was accepted is not called again');
+  assert.equal(tokens.length, 1, 'work that was accepted is not called again');
   again.durable.close();
 });
 
@@ -103,7 +103,7 @@ for (const [what, hours] of [
   });
 }
 
-test('work that this process does itself keeps its execution awake, and a restart does it again', async () => {
+test('an execution does not sleep while this process works for it, and a restart does that work again', async () => {
   const invoke =
     '"FC:InvokeFunction", Parameters: { resourceArn: "acs:fc:::functions/f/LATEST", invocationType: Async }';
   const definition = ASK.replace('"Test:Ask"', invoke).replace('WaitForCustomCallback', 'WaitForSystemCallback');

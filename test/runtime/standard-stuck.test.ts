@@ -1,4 +1,4 @@
-/** Executions that this version of the server cannot go on with: nothing of theirs is lost, and nobody else waits for them. */
+/** Executions that this version of the server cannot continue: their data is not lost, and no other execution waits for them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError } from '../../src/api/error.ts';
@@ -12,7 +12,7 @@ const branch = (name: string, task: string): string => `
         States:
           - { Name: ${name}, ${task}, End: true }`;
 
-/** Three branches: more than a server takes whose limit was lowered to two. */
+/** Three branches, which a server with a limit of two rejects. */
 const wide = (name: string, first: string): string => `
 Type: StateMachine
 SpecVersion: v1
@@ -89,7 +89,7 @@ async function begin(flows: Readonly<Record<string, string>>): Promise<Server> {
 
 const codeIs = (code: string) => (error: unknown) => error instanceof ApiError && error.code === code;
 
-test('a report for it may come again, and is taken once it can go on', async (t) => {
+test('a report for it may be repeated, and succeeds when it can continue', async (t) => {
   const server = await begin({ wide: wide('wide', CALLBACK) });
   t.after(() => server.world.durable.close());
   await server.run('wide', 'one');
@@ -125,7 +125,7 @@ test('the end of its child waits for it', async (t) => {
   assert.equal(await server.end('wide', 'one'), 'Succeeded');
 });
 
-test('hundreds whose time has come keep no other asleep', async (t) => {
+test('hundreds of due stuck executions do not prevent others from waking', async (t) => {
   const wait = 'Type: Wait, Seconds: 200';
   const server = await begin({ wide: wide('wide', wait), narrow: line('narrow', wait) });
   t.after(() => server.world.durable.close());
@@ -159,7 +159,7 @@ test('StopExecution ends it once', async (t) => {
   assert.equal(await server.end('wide', 'one'), 'Stopped');
 });
 
-test('an execution that was started with a token of a task outlives the task, also over a start of the server', async (t) => {
+test('an execution that was started with the token of a task outlives the task, also across a restart of the server', async (t) => {
   const server = await begin({ ask: line('ask', CALLBACK), work: line('work', 'Type: Task, Action: Test:Work') });
   t.after(() => server.world.durable.close());
   await server.run('ask', 'one');

@@ -1,4 +1,4 @@
-/** A store that fails, a flow that goes away, a server that stops: nothing is lost, nobody is told what is not so. */
+/** A failing store, a deleted flow, a server that stops: nothing is lost, and callers get true answers. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError } from '../../src/api/error.ts';
@@ -98,7 +98,7 @@ async function refused(promise: Promise<unknown>, code: string, message: RegExp)
   });
 }
 
-test('while the store fails starts are refused, and what runs waits and goes on by itself', async () => {
+test('while the store fails, starts are refused, and running executions wait and then continue by themselves', async () => {
   const { world, failing, answers } = await begin();
   const { executions } = world;
   await start(world, 'one');
@@ -106,8 +106,8 @@ test('while the store fails starts are refused, and what runs waits and goes on 
   failing.fault = 'before';
   answers.answer();
   await executions.describe('steps', 'one', 5_000);
-  assert.equal(answers.calls, 1, 'nothing acts on what is not durable');
-  assert.equal((await executions.history('steps', 'one', 1, 100)).events.length, 4, 'nor is it served');
+  assert.equal(answers.calls, 1, 'no component acts on decisions that are not durable');
+  assert.equal((await executions.history('steps', 'one', 1, 100)).events.length, 4, 'no caller sees them');
   const { waits } = await executions.waits('steps', 'one');
   assert.equal(waits[0]?.kind, 'Store');
   assert.match(waits[0]?.reason ?? '', /disk full/);
@@ -122,7 +122,7 @@ test('while the store fails starts are refused, and what runs waits and goes on 
   world.durable.close();
 });
 
-test('an end that the store shows already can be redriven, though its commit has not answered', async (t) => {
+test('an execution whose end is in the store can be redriven before the commit has returned', async (t) => {
   const { world, failing, answers } = await begin();
   t.after(() => world.durable.close());
   const { executions } = world;
@@ -136,7 +136,7 @@ test('an end that the store shows already can be redriven, though its commit has
   assert.equal((await executions.redrive('steps', 'one')).status, 'Running');
 });
 
-test('a start that was refused and kept all the same goes on, and is known by its name', async () => {
+test('an execution whose start was refused but committed continues, and is found by its name', async () => {
   const { world, failing, answers } = await begin();
   failing.fault = 'after';
   await refused(start(world, 'one'), 'InternalServerError', /no answer/);
@@ -152,7 +152,7 @@ test('a start that was refused and kept all the same goes on, and is known by it
   world.durable.close();
 });
 
-test('a commit whose answer is lost is repeated and changes nothing more', async () => {
+test('a commit whose answer is lost is repeated, and the repetition changes nothing', async () => {
   const { world, failing, answers } = await begin();
   await start(world, 'one');
   await world.executions.describe('steps', 'one', 100);
@@ -171,7 +171,7 @@ test('a commit whose answer is lost is repeated and changes nothing more', async
   world.durable.close();
 });
 
-test('an execution of a deleted flow stops after the state it is in, unseen, and is deleted', async () => {
+test('an execution of a deleted flow stops after its current state, is invisible, and is deleted', async () => {
   const { world, answers } = await begin();
   await start(world, 'one');
   await world.executions.describe('steps', 'one', 100);
@@ -184,13 +184,13 @@ test('an execution of a deleted flow stops after the state it is in, unseen, and
   await ended;
   assert.equal((await world.stores.executions.get(id))?.status, 'Stopped');
   assert.equal(answers.calls, 1);
-  // Time goes on until it is deleted.
+  // Lets time pass until it is deleted.
   await world.durable.whenEnded(id, 30_000);
   assert.equal(await world.stores.executions.get(id), null);
   world.durable.close();
 });
 
-test('a server that stops lets tasks end, calls none, and the next one goes on', async () => {
+test('a server that stops lets tasks end and calls no more, and the next server continues', async () => {
   const { world, answers } = await begin();
   await start(world, 'one');
   await world.executions.describe('steps', 'one', 100);
@@ -206,7 +206,7 @@ test('a server that stops lets tasks end, calls none, and the next one goes on',
   again.durable.close();
 });
 
-test('an execution whose definition can no longer be read says so, and can be stopped', async () => {
+test('an execution with an unreadable definition says so, and can be stopped', async () => {
   const { world } = await begin();
   await start(world, 'one');
   await world.executions.describe('steps', 'one', 100);
@@ -233,7 +233,7 @@ test('an execution whose definition can no longer be read says so, and can be st
   again.durable.close();
 });
 
-test('a change that the store can never keep holds nobody else up, and its execution says so', async () => {
+test('a change that the store can never accept delays no other, and its execution says so', async () => {
   const { world, failing, answers } = await begin();
   const { executions } = world;
   for (const name of ['one', 'two', 'three']) await start(world, name);

@@ -1,4 +1,4 @@
-/** Standard executions through the port that operations use: what is durable when, who is told what, what a restart takes up. */
+/** Standard executions through the port of the operations: durability, answers, callbacks, and restarts of the server. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError } from '../../src/api/error.ts';
@@ -81,7 +81,7 @@ test('a Standard execution runs through its tasks and is durable', async () => {
   world.durable.close();
 });
 
-test('a name belongs to one execution: running it is returned, ended it is refused', async () => {
+test('a name belongs to one execution: a second start returns it while it runs, and is refused after its end', async () => {
   let answer: (result: TaskResult) => void = () => undefined;
   const world = await startTestEngine(fileEnd, {
     actions: standInActions((call) =>
@@ -126,7 +126,7 @@ test('a callback ends its task once', async () => {
   world.durable.close();
 });
 
-test('a restart calls what had not answered again, with the same key, and nothing else', async () => {
+test('a restart repeats calls that had not answered, with the same key, and no others', async () => {
   const calls: string[] = [];
   let answering = false;
   const actions = standInActions((call) => {
@@ -145,7 +145,7 @@ test('a restart calls what had not answered again, with the same key, and nothin
   again.durable.close();
 });
 
-test('StopExecution ends it once, and what it had under way is given up', async () => {
+test('StopExecution ends it once, and aborts its calls', async () => {
   let aborted = false;
   const world = await startTestEngine(fileEnd, {
     actions: standInActions((_call, signal) => {

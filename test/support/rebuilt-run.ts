@@ -136,7 +136,7 @@ export class RebuiltRun {
       if (commands.has(id)) continue;
       this.#timers.delete(id);
       cancel();
-      this.#calls.giveUp(id);
+      this.#calls.abort(id);
     }
     for (const command of [...commands.values()]) {
       const { id } = command;

@@ -1,4 +1,4 @@
-/** Whatever bytes come in, the answer is an error of the caller's in JSON or XML, and the server goes on. */
+/** For any bytes the answer is a caller's error in JSON or XML, and the server continues. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -27,7 +27,7 @@ test('the decoders of forms and JSON accept or refuse any text', () => {
   fc.assert(fc.property(fc.oneof(fc.json(), latin1), (text) => refusesAsCaller(() => parseJsonParameters(text))));
 });
 
-test('a JSON object comes back member by member', () => {
+test('a JSON object is read member by member', () => {
   const objects = fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.integer(), fc.boolean()));
   const clean = objects.filter((object) => !JSON.stringify(object).includes('\\u0000'));
   fc.assert(
@@ -56,7 +56,7 @@ test('XML of any JSON has balanced tags and legal characters only', () => {
   );
 });
 
-test('requests that are damaged somewhere are never answered with a 500', async (t) => {
+test('damaged requests are never answered with a 500', async (t) => {
   const server = await startServer(t);
   const damage = fc.record({ at: fc.nat(), byte: fc.nat(255), times: fc.integer({ min: 1, max: 3 }) });
   await fc.assert(

@@ -1,4 +1,4 @@
-/** Connections that misbehave: too large, too slow, cut off, out of order, not HTTP; and the end of the server. */
+/** Connections that misbehave (too large, too slow, cut off, not HTTP), and the end of the server. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
@@ -35,7 +35,7 @@ function gated(gate: Gate): Operation<null> {
   };
 }
 
-test('a body of just the limit is read, one of a byte more is not', async (t) => {
+test('a body at the limit is read, one of a byte more is refused', async (t) => {
   const server = await startServer(t, { requestBytes: 2000 });
   const body = rpcForm(server.clock, { Pad: '' });
   const padded = (bytes: number): string => rpcForm(server.clock, { Pad: 'p'.repeat(bytes - body.length) });
@@ -49,7 +49,7 @@ test('a body of just the limit is read, one of a byte more is not', async (t) =>
   assert.match(reply.body, new RegExp(`The payload size exceeds maximum allowed size \\(${exact.length} bytes\\)\\.`));
 });
 
-test('a body announced too large is refused before it is sent, and the connection ends', async (t) => {
+test('a body that is announced as too large is refused before it is sent, and the connection ends', async (t) => {
   const server = await startServer(t);
   const socket = await openSocket(server.port);
   socket.write(`POST / HTTP/1.1\r\nhost: x\r\ncontent-type: ${FORM}\r\ncontent-length: 1073741824\r\n\r\n`);
@@ -58,7 +58,7 @@ test('a body announced too large is refused before it is sent, and the connectio
   await closing(socket);
 });
 
-test('a body in chunks is refused once it is too large, and read no further', async (t) => {
+test('a body in chunks is refused as soon as it is too large, and not read further', async (t) => {
   const server = await startServer(t, { requestBytes: 1000 });
   const socket = await openSocket(server.port, 'half-open');
   socket.write(`POST / HTTP/1.1\r\nhost: x\r\ncontent-type: ${FORM}\r\ntransfer-encoding: chunked\r\n\r\n`);
@@ -66,7 +66,7 @@ test('a body in chunks is refused once it is too large, and read no further', as
   socket.write(chunk + chunk);
   const reply = await readReply(socket);
   assert.equal(codeOf(reply), 'EntityTooLarge');
-  // What is sent now piles up outside of the server until it closes the connection for good.
+  // Further bytes remain in the system's buffers until the server closes the connection.
   const flood = Buffer.from(`10000\r\n${'x'.repeat(65_536)}\r\n`);
   while (socket.writableLength < 4 * 1024 * 1024) {
     socket.write(flood);
@@ -91,18 +91,18 @@ test('Expect: 100-continue is answered before the body, and a body too large is 
   assert.equal(codeOf(await sendBytes(server.port, Buffer.from(head(2 ** 30)))), 'EntityTooLarge');
 });
 
-test('an expectation that is not known is passed over', async (t) => {
+test('an unknown expectation is ignored', async (t) => {
   const server = await startServer(t);
   const request = { headers: { ...form, expect: 'something' }, body: rpcForm(server.clock) };
   assert.equal((await send(server, request)).status, 200);
 });
 
-test('the whole address in the request line, as clients of a proxy send it, means its path', async (t) => {
+test('a full URL in the request line, as clients of a proxy send it, counts by its path', async (t) => {
   const server = await startServer(t);
   const query = canonicalQuery(rpcParameters(server.clock, {}, ROOT, 'GET'));
   for (const target of [`http://millrace.test:7780/?${query}`, `HTTP://other?${query}`]) {
     const reply = await send(server, { method: 'GET', target });
-    // The second is the same call again: it is found, and its nonce is used.
+    // The second is the same call again: it reaches the API, which refuses its nonce.
     assert.ok(reply.status === 200 || codeOf(reply) === 'SignatureNonceUsed', reply.body);
   }
   for (const target of ['http://millrace.test/other', 'ftp://millrace.test/', '//']) {
@@ -125,7 +125,7 @@ test('a body byte by byte, while others are served', async (t) => {
   assert.equal((await reply).status, 200);
 });
 
-test('callers that hang up in head, in body and while they wait: the server goes on', async (t) => {
+test('the server continues when callers hang up in the head, in the body or while they wait', async (t) => {
   const gate = createGate();
   const echo: Operation<null> = { action: 'StartSyncExecution', resource: () => '*', run: () => Promise.resolve({}) };
   const server = await startServer(t, { operations: [gated(gate), echo] });
@@ -172,7 +172,7 @@ test('a call by GET may have a line of 200 KiB; a head beyond the limit is refus
   assert.deepEqual([reply.status, codeOf(reply)], [400, 'EntityTooLarge']);
 });
 
-test('bytes that are no HTTP get an answer in JSON', async (t) => {
+test('bytes that are not HTTP get an answer in JSON', async (t) => {
   const server = await startServer(t);
   for (const text of [
     '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',
@@ -185,14 +185,14 @@ test('bytes that are no HTTP get an answer in JSON', async (t) => {
   }
 });
 
-test('a thousand idle connections do not keep others from being served', async (t) => {
+test('a thousand idle connections do not block others', async (t) => {
   const server = await startServer(t);
   const sockets = await Promise.all(Array.from({ length: 1000 }, () => openSocket(server.port)));
   assert.equal((await call(server)).status, 200);
   for (const socket of sockets) socket.destroy();
 });
 
-test('closing lets calls under way finish, takes no new ones and ends idle connections', async (t) => {
+test('closing lets calls under way finish, accepts no new ones and ends idle connections', async (t) => {
   const gate = createGate();
   const server = await startServer(t, { operations: [gated(gate)] });
   const idle = await openSocket(server.port);
@@ -211,7 +211,7 @@ test('closing lets calls under way finish, takes no new ones and ends idle conne
   await closed;
 });
 
-test('closing cuts off what is not finished within the limit', async (t) => {
+test('closing cuts off calls that do not finish within the limit', async (t) => {
   const gate = createGate();
   const server = await startServer(t, { operations: [gated(gate)] });
   const socket = await openSocket(server.port);
@@ -228,7 +228,7 @@ test('closing cuts off what is not finished within the limit', async (t) => {
   assert.equal(server.clock.timers, 0);
 });
 
-test('an address that is taken rejects', async (t) => {
+test('an address in use rejects', async (t) => {
   const server = await startServer(t);
   await assert.rejects(startServer(t, { listen: { host: '127.0.0.1', port: server.port } }), /EADDRINUSE/);
 });

@@ -1,4 +1,4 @@
-/** Slow answers started early as white space (decisions.md 4.6), under a clock that the test moves. */
+/** Slow answers that start early as white space (decisions.md 4.6), with a clock that the test advances. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
@@ -32,7 +32,7 @@ function gated(gate: Gate, slow = true): TestServerOptions {
   return { operations: [operation] };
 }
 
-/** Sends a call, waits until it is under way, and gathers what comes back. */
+/** Sends a call, waits until it is under way, and collects the bytes of the answer. */
 async function begin(t: Parameters<typeof startServer>[0], gate: Gate, options: TestServerOptions = {}, change = {}) {
   const server = await startServer(t, { ...gated(gate), ...options });
   const socket = await openSocket(server.port);
@@ -45,7 +45,7 @@ async function begin(t: Parameters<typeof startServer>[0], gate: Gate, options: 
   return { server, socket, received: () => received, reply: readReply(socket) };
 }
 
-test('white space after two seconds and then every second, and the JSON behind it', async (t) => {
+test('white space after two seconds and then every second, followed by the JSON', async (t) => {
   const gate = createGate();
   const { server, socket, received, reply } = await begin(t, gate);
   server.clock.advance(1900);
@@ -72,7 +72,7 @@ test('the connection serves the next call afterwards', async (t) => {
   assert.equal((await readReply(socket)).status, 200);
 });
 
-test('once the server is closing, an answer that was started early ends its connection', async (t) => {
+test('when the server is closing, an answer that started early ends its connection', async (t) => {
   for (const startedBefore of [true, false]) {
     const gate = createGate();
     const { server, socket, received, reply } = await begin(t, gate);
@@ -89,7 +89,7 @@ test('once the server is closing, an answer that was started early ends its conn
     assert.equal(/^connection: close\r$/im.test(received()), !startedBefore);
     gate.open({ Status: 'Succeeded' });
     assert.match((await reply).body, /"Status":"Succeeded"/);
-    // No clock is moved: a caller that sends its next call at once would otherwise keep the server from ending.
+    // The clock does not advance: otherwise a caller that sends its next call at once would prevent the end of the server.
     await ended;
     await closed;
   }
@@ -104,7 +104,7 @@ test('an answer in time has no white space, and leaves no timer behind', async (
   assert.equal(server.clock.timers, 0);
 });
 
-test('XML has white space in front as well, and no declaration', async (t) => {
+test('XML begins with white space too, and has no declaration', async (t) => {
   const gate = createGate();
   const { server, reply } = await begin(t, gate, {}, { Format: 'XML' });
   server.clock.advance(2500);
@@ -114,7 +114,7 @@ test('XML has white space in front as well, and no declaration', async (t) => {
   assert.match(body, /^ <StartSyncExecutionResponse><RequestId>.*<\/StartSyncExecutionResponse>$/);
 });
 
-test('an error after the start keeps the 200 and has its Code', async (t) => {
+test('an error after the start has status 200 and its Code', async (t) => {
   const gate = createGate();
   const { server, reply } = await begin(t, gate);
   server.clock.advance(2500);
@@ -138,14 +138,14 @@ for (const [title, slow, earlyAnswerMs] of [
   });
 }
 
-test('a caller that hangs up is forgotten, and the execution goes on to its end', async (t) => {
+test('a caller that hangs up is forgotten, and the execution continues to its end', async (t) => {
   const gate = createGate();
   const { server, socket, reply } = await begin(t, gate);
   reply.catch(() => {});
   server.clock.advance(2500);
   await once(socket, 'data');
   socket.destroy();
-  // Another call on another connection: when it is answered, the server has seen the first one go.
+  // When a call on another connection is answered, the server has noticed the hang-up of the first.
   while (server.clock.timers > 0) {
     await new Promise((resolve) => setImmediate(resolve));
     server.clock.advance(1000);
@@ -155,7 +155,7 @@ test('a caller that hangs up is forgotten, and the execution goes on to its end'
   assert.deepEqual(server.logged, []);
 });
 
-test('thousands of calls under way share one timer, and each gets its space in time', () => {
+test('thousands of calls under way share one timer, and each gets its white space in time', () => {
   const clock = new ManualTime();
   const early = new EarlyAnswers({ clock, scheduler: clock }, 2000);
   const started = clock.nowMs();

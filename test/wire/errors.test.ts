@@ -1,4 +1,4 @@
-/** Every row of wire.md 11.3, and bad input of every kind: the answer is 4xx with a reason, and never a 500. */
+/** Every row of wire.md 11.3, and bad input of every kind: the answer has a reason and status 4xx, never 500. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ERRORS } from '../../src/api/errors.ts';
@@ -55,20 +55,20 @@ test('a wrong signature: the message ends in the text that the server signed', a
   );
 });
 
-test('a wrong signature over a megabyte gets no megabytes back', async (t) => {
+test('the answer to a wrong signature of a megabyte is short', async (t) => {
   const server = await startServer(t);
   const reply = await call(server, { Input: '中'.repeat(100_000) }, { ...ROOT, accessKeySecret: 'wrong' });
   assertError(reply, 'SignatureNotMatch');
   assert.ok(reply.body.length < 20_000);
 });
 
-test('a body other than the one that was signed', async (t) => {
+test('a body that differs from the signed one', async (t) => {
   const server = await startServer(t);
   assertError(await send(server, { headers: acs3Headers(server, 'a=1'), body: 'a=2' }), 'SignatureNotMatch');
   assertError(await send(server, { headers: acs3Headers(server, 'a=1'), body: '' }), 'SignatureNotMatch');
 });
 
-test('a clock that is off by more than 15 minutes, in either direction', async (t) => {
+test('a time that differs by more than 15 minutes, in either direction', async (t) => {
   const server = await startServer(t);
   const at = (ms: number): string => new Date(server.clock.nowMs() + ms).toISOString().replace('.000Z', 'Z');
   for (const ms of [-15 * MINUTE_MS - 1000, 15 * MINUTE_MS + 1000]) {
@@ -82,14 +82,14 @@ test('a clock that is off by more than 15 minutes, in either direction', async (
     assert.equal((await call(server, { Timestamp: at(ms) })).status, 200);
 });
 
-test('the time is looked at before the signature, and the key before the time', async (t) => {
+test('the key is checked before the time, and the time before the signature', async (t) => {
   const server = await startServer(t);
   const late = { Timestamp: '2020-01-01T00:00:00Z' };
   assertError(await call(server, late, { ...ROOT, accessKeySecret: 'wrong' }), 'RequestTimeTooSkewed');
   assertError(await call(server, late, { accessKeyId: 'stranger', accessKeySecret: 'x' }), 'InvalidAccessKeyID');
 });
 
-test('a time that is none', async (t) => {
+test('a text that is not a time', async (t) => {
   const server = await startServer(t);
   for (const Timestamp of ['yesterday', '2026-02-30T00:00:00Z', '2026-01-02T03:04:05+00:00']) {
     assertError(await call(server, { Timestamp }), 'InvalidArgument', /'Timestamp'/);
@@ -98,7 +98,7 @@ test('a time that is none', async (t) => {
   assertError(await send(server, { headers }), 'InvalidArgument', /'x-acs-date'/);
 });
 
-test('a time with milliseconds is good', async (t) => {
+test('a time with milliseconds is accepted', async (t) => {
   const server = await startServer(t);
   assert.equal((await call(server, { Timestamp: '2026-01-02T03:04:05.957Z' })).status, 200);
 });
@@ -130,13 +130,13 @@ test('a request from a clock that is ahead cannot be played again while its time
   assertError(await form(server, body), 'RequestTimeTooSkewed');
 });
 
-test('a nonce is not used up by a request whose signature is wrong', async (t) => {
+test('a request with a wrong signature does not use up its nonce', async (t) => {
   const server = await startServer(t);
   assertError(await call(server, { SignatureNonce: 'n' }, { ...ROOT, accessKeySecret: 'wrong' }), 'SignatureNotMatch');
   assert.equal((await call(server, { SignatureNonce: 'n' })).status, 200);
 });
 
-test('a nonce is used up by a call that fails', async (t) => {
+test('a call that fails uses up its nonce', async (t) => {
   const server = await startServer(t);
   assertError(await call(server, { Action: 'NoSuch', SignatureNonce: 'n' }), 'ActionNotSupported');
   assertError(await call(server, { SignatureNonce: 'n' }), 'SignatureNonceUsed');
@@ -160,7 +160,7 @@ for (const name of [...COMMON, 'Signature']) {
   });
 }
 
-test('an anonymous call is told what it lacks', async (t) => {
+test('the error of an anonymous call names the missing parameter or header', async (t) => {
   const server = await startServer(t);
   assertError(await send(server, { method: 'GET' }), 'MissingRequiredParams', /'Action'/);
   assertError(
@@ -191,7 +191,7 @@ for (const name of ['x-acs-action', 'x-acs-version', 'x-acs-date', 'x-acs-signat
   });
 }
 
-test('a header that is there but not signed', async (t) => {
+test('a header that is present but not signed', async (t) => {
   const server = await startServer(t);
   const added = { ...acs3Headers(server, ''), 'x-acs-security-token': 'smuggled' };
   assertError(await send(server, { headers: added }), 'MissingRequiredHeader', /'x-acs-security-token'.*SignedHeaders/);
@@ -200,7 +200,7 @@ test('a header that is there but not signed', async (t) => {
   assertError(await send(server, { headers: { ...good, authorization } }), 'MissingRequiredHeader', /'host'/);
 });
 
-test('an Authorization header that cannot be read', async (t) => {
+test('an ill-formed Authorization header', async (t) => {
   const server = await startServer(t);
   const good = acs3Headers(server, '');
   const texts = [
@@ -242,7 +242,7 @@ test('unknown actions and versions', async (t) => {
   assertError(await send(server, { headers }), 'APIVersionNotSupported');
 });
 
-test('the version is looked at before the key, the action after the signature', async (t) => {
+test('the version is checked before the key, the action after the signature', async (t) => {
   const server = await startServer(t);
   const stranger = { accessKeyId: 'stranger', accessKeySecret: 'x' };
   assertError(await call(server, { Version: '1' }, stranger), 'APIVersionNotSupported');
@@ -288,7 +288,7 @@ const TEMPORARY = {
 };
 const TEMPORARY_KEY = { accessKeyId: 'STS.temporary', accessKeySecret: 'temporary-secret' };
 
-test('a temporary key: with its token, without, with another one, and after its end', async (t) => {
+test('a temporary key: with its token, without it, with another one, and after its end', async (t) => {
   const server = await startServer(t, { keys: [TEMPORARY] });
   const withToken = (token: string | undefined): Promise<RawReply> =>
     call(server, { SecurityToken: token }, TEMPORARY_KEY);
@@ -307,7 +307,7 @@ test('a temporary key: with its token, without, with another one, and after its 
   assertError(await withToken('other'), 'InvalidSecurityToken.Malformed');
 });
 
-test('a long-lived key with a token that is not its own', async (t) => {
+test('a long-lived key with a security token', async (t) => {
   const server = await startServer(t);
   assertError(await call(server, { SecurityToken: 'CAIS' }), 'InvalidSecurityToken.Malformed');
   assert.equal((await call(server, { SecurityToken: '' })).status, 200);
@@ -331,16 +331,16 @@ test('a parameter twice in one place', async (t) => {
 
 const malformed: [string, string | Buffer, RegExp][] = [
   ['a percent sign alone', 'FlowName=100%', /'FlowName' is not valid percent-encoded UTF-8/],
-  ['a percent sign with no hex behind', 'FlowName=%zz', /'FlowName'/],
+  ['a percent sign without hex digits after it', 'FlowName=%zz', /'FlowName'/],
   ['an escape cut short', 'FlowName=%4', /'FlowName'/],
-  ['bytes that are no UTF-8, escaped', 'FlowName=%ff', /'FlowName'/],
+  ['bytes that are not UTF-8, escaped', 'FlowName=%ff', /'FlowName'/],
   ['a surrogate in UTF-8', 'FlowName=%ED%A0%80', /'FlowName'/],
   ['an overlong encoding', 'FlowName=%C0%AF', /'FlowName'/],
-  ['bytes that are no UTF-8, raw', Buffer.from('FlowName=\xff', 'latin1'), /'FlowName'/],
+  ['bytes that are not UTF-8, raw', Buffer.from('FlowName=\xff', 'latin1'), /'FlowName'/],
   ['a NUL, escaped', 'FlowName=a%00b', /'FlowName' contains a NUL/],
   ['a NUL, raw', 'FlowName=a\0b', /'FlowName' contains a NUL/],
   ['a NUL in a name', 'Flow%00Name=a', /'Flow%00Name' contains a NUL/],
-  ['a name that is malformed', '%zz=a', /'%zz'/],
+  ['an ill-formed name', '%zz=a', /'%zz'/],
   ['no name', '=a', /no name/],
   ['too many parameters', Array.from({ length: 2000 }, (_, i) => `p${i}=`).join('&'), /at most 1000/],
   ['a long name', `${'n'.repeat(5000)}=%`, /'n{100}…' is not valid/],
@@ -362,7 +362,7 @@ const badJson: [string, string | Buffer, RegExp][] = [
   ['a member twice', '{"a":1,"b":{"a":1},"\\u0061":2}', /'a' is given twice/],
   ['10,000 levels', `{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`, /nested deeper/],
   ['a NUL', '{"a":"\\u0000"}', /'a' contains a NUL/],
-  ['bytes that are no UTF-8', Buffer.from('{"a":"\xff"}', 'latin1'), /not valid UTF-8/],
+  ['bytes that are not UTF-8', Buffer.from('{"a":"\xff"}', 'latin1'), /not valid UTF-8/],
 ];
 for (const [title, text, message] of badJson) {
   test(`a JSON body: ${title}`, async (t) => {
@@ -382,7 +382,7 @@ test('other paths and methods', async (t) => {
   assertError(await send(server, { method: 'PUT', target: '/', body: 'x'.repeat(100) }), 'UnsupportedHTTPMethod');
 });
 
-test('a policy is asked after the action is known, and not for actions without authorization', async (t) => {
+test('a policy is checked after the action, and not for actions without authorization', async (t) => {
   const keys = [
     { accessKeyId: 'k', accessKeySecret: new Secret('s'), securityToken: null, expiresMs: null, policies: [] },
   ];
@@ -399,6 +399,6 @@ test('a policy is asked after the action is known, and not for actions without a
   assertError(await call(server, { Action: 'ListFlows' }, key), 'AccessDenied', /flow\/\*'$/);
   const long = await call(server, { Action: 'DescribeFlow', Name: 'n'.repeat(100_000) }, key);
   assertError(long, 'AccessDenied');
-  assert.ok(long.body.length < 2000, 'a name that is none comes back cut');
+  assert.ok(long.body.length < 2000, 'the error for a long invalid name contains only its beginning');
   assert.equal((await call(server, { Action: 'DescribeRegions' }, key)).status, 200);
 });

@@ -1,4 +1,4 @@
-/** The same server over TLS, with a certificate made for these tests alone. */
+/** The server over TLS, with a certificate that exists for these tests only. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ function callBytes(server: TestServer): Buffer {
   return requestBytes({ headers: { 'content-type': FORM }, body });
 }
 
-test('a call over HTTPS, and a policy that asks for it', async (t) => {
+test('a call over HTTPS, and a policy that requires it', async (t) => {
   const secure = await startServer(t, { tls, keys });
   assert.match(secure.url, /^https:/);
   const socket = await openTls(secure);
@@ -41,7 +41,7 @@ test('a call over HTTPS, and a policy that asks for it', async (t) => {
   open.destroy();
 });
 
-test('plain HTTP to a TLS port, and a handshake given up, leave others alone', async (t) => {
+test('plain HTTP to a TLS port, and an aborted handshake, do not affect others', async (t) => {
   const server = await startServer(t, { tls, keys });
   const plain = await openSocket(server.port);
   plain.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
@@ -55,7 +55,7 @@ test('plain HTTP to a TLS port, and a handshake given up, leave others alone', a
   socket.destroy();
 });
 
-test('closing ends idle TLS connections, and at the limit those that never shook hands', async (t) => {
+test('closing ends idle TLS connections, and at the limit those without a handshake', async (t) => {
   const server = await startServer(t, { tls });
   const silent = closing(await openSocket(server.port));
   const idle = closing(await openTls(server));

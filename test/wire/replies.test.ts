@@ -1,4 +1,4 @@
-/** What replies look like: headers, members of errors, XML, and what callers are not told (wire.md 7). */
+/** The form of replies: headers, members of errors, XML, and details that callers do not get (wire.md 7). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError } from '../../src/api/error.ts';
@@ -35,7 +35,7 @@ test('a result: its headers, and RequestId first', async (t) => {
   assert.ok(reply.headers['date'] !== undefined);
 });
 
-test('a result without members is an object all the same', async (t) => {
+test('a result without members is an object', async (t) => {
   const server = await startServer(
     t,
     answering(() => Promise.resolve({})),
@@ -44,7 +44,7 @@ test('a result without members is an object all the same', async (t) => {
   assert.deepEqual(JSON.parse(reply.body), { RequestId: reply.headers['x-acs-request-id'] });
 });
 
-test('every request has ids of its own', async (t) => {
+test('every request has its own ids', async (t) => {
   const server = await startServer(t);
   const replies = await Promise.all(Array.from({ length: 20 }, () => call(server)));
   assert.equal(new Set(replies.map((reply) => reply.headers['x-acs-request-id'])).size, 20);
@@ -62,7 +62,7 @@ test('an error: exactly the members of the service', async (t) => {
   assert.equal(reply.headers['content-type'], 'application/json;charset=utf-8');
 });
 
-test('a throttled call is told when to come back', async (t) => {
+test('the error of a throttled call says when to retry', async (t) => {
   const throttled = new ApiError('ResourceThrottled', 'slow down', { retryAfterMs: 1500 });
   const server = await startServer(
     t,
@@ -93,19 +93,19 @@ for (const [title, run] of [
     assert.equal(details.requestId, reply.headers['x-acs-request-id']);
     assert.equal(details.action, 'StartSyncExecution');
     assert.ok(details.error instanceof Error);
-    assert.equal((await call(server)).status, 500, 'the server goes on');
+    assert.equal((await call(server)).status, 500, 'the server continues');
   });
 }
 
-test('an internal error that was made for the caller says what it has to say, and is in the log', async (t) => {
-  const refusal = new ApiError('InternalServerError', 'The store keeps nothing at this time.');
+test('the caller gets the message of an internal error that was written for callers, and the log has it too', async (t) => {
+  const refusal = new ApiError('InternalServerError', 'The store is not accepting writes.');
   const server = await startServer(
     t,
     answering(() => Promise.reject(refusal)),
   );
   const reply = await call(server);
   assert.deepEqual([reply.status, codeOf(reply)], [500, 'InternalServerError']);
-  assert.match(reply.body, /The store keeps nothing at this time\./);
+  assert.match(reply.body, /The store is not accepting writes\./);
   assert.equal(server.logged.length, 1);
 });
 
@@ -131,7 +131,7 @@ test('a result as XML', async (t) => {
   assert.equal(answer.status, 200);
   assert.equal(answer.headers['content-type'], 'text/xml;charset=utf-8');
   const id = answer.headers['x-acs-request-id'];
-  // Names that are whole numbers come first in every JavaScript object.
+  // JavaScript objects list names that are whole numbers first.
   assert.equal(
     answer.body,
     `<StartSyncExecutionResponse><_1>digit</_1><RequestId>${id}</RequestId><Name>a&lt;b&gt;&amp;"c"&#13;\n\ufffd\ufffd</Name>` +

@@ -31,7 +31,7 @@ function parametersOf(reply: RawReply): Record<string, string> {
   return (JSON.parse(reply.body) as { Parameters: Record<string, string> }).Parameters;
 }
 
-test('shape A: everything in the query, by GET and by POST', async (t) => {
+test('shape A: all parameters in the query, by GET and by POST', async (t) => {
   const server = await startServer(t);
   for (const method of ['GET', 'POST']) {
     const query = canonicalQuery(rpcParameters(server.clock, { Input: UGLY }, undefined, method));
@@ -40,7 +40,7 @@ test('shape A: everything in the query, by GET and by POST', async (t) => {
   }
 });
 
-test('shape A: everything in the form', async (t) => {
+test('shape A: all parameters in the form', async (t) => {
   const server = await startServer(t);
   assert.equal(parametersOf(await call(server, { Input: UGLY }))['Input'], UGLY);
 });
@@ -73,7 +73,7 @@ test('a form wins over the query, and "+" and "%20" are both a space', async (t)
   assert.equal(parametersOf(reply)['FlowName'], 'from the form');
 });
 
-test('bytes that should have been escaped mean what they are', async (t) => {
+test('unescaped bytes mean the same as their escapes', async (t) => {
   const server = await startServer(t);
   const form = rpcForm(server.clock, { FlowName: "中文!'()*" }).replace(
     '%E4%B8%AD%E6%96%87%21%27%28%29%2A',
@@ -86,14 +86,14 @@ test('bytes that should have been escaped mean what they are', async (t) => {
   );
 });
 
-test('a value that is empty and one that lacks its "=" are the same', async (t) => {
+test('an empty value and a missing "=" are the same', async (t) => {
   const server = await startServer(t);
   assert.equal(parametersOf(await call(server, { Input: '' }))['Input'], '');
   const bare = `${rpcForm(server.clock, { Input: '' })}&&`.replace('Input=&', 'Input&');
   assert.equal(parametersOf(await send(server, { headers: { 'content-type': FORM }, body: bare }))['Input'], '');
 });
 
-test('an empty value that Java sends and does not sign is no parameter, so nobody can add one on the way', async (t) => {
+test('an empty value that the Java client sends unsigned is no parameter, so no one can add one on the way', async (t) => {
   const server = await startServer(t);
   const java = `${rpcForm(server.clock, { FlowName: 'f' })}&Input=&RoleArn`;
   const parameters = parametersOf(await send(server, { headers: { 'content-type': FORM }, body: java }));
@@ -119,7 +119,7 @@ test('shape C: query and form', async (t) => {
   assert.deepEqual(parametersOf(reply), { TaskToken: 'T/k+n== *~', Output: UGLY });
 });
 
-test('shape C: the query is signed apart from a form that repeats it', async (t) => {
+test('shape C: the signature covers the query separately from a form that repeats it', async (t) => {
   const server = await startServer(t);
   const query = new Map([['A', 'query']]);
   const headers = acs3Headers(server, 'A=form', { query });
@@ -136,7 +136,7 @@ test('shape C: the members of a JSON body are parameters', async (t) => {
   assert.deepEqual([A, N, B, L, Z], ['text', '12345678901234567890', 'true', '[1,{"x":null}]', undefined]);
 });
 
-test('shape C: headers are found whatever their case, and repeated ones are joined', async (t) => {
+test('shape C: headers are found in any case, and repeated ones are joined', async (t) => {
   const server = await startServer(t);
   const headers = acs3Headers(server, '', { headers: { 'x-other': 'a,b' } });
   const { 'x-other': _, ...rest } = headers;
@@ -149,7 +149,7 @@ test('shape C: headers are found whatever their case, and repeated ones are join
   assert.equal(reply.status, 200, reply.body);
 });
 
-test('with authentication off a call needs neither key nor signature, nor are they looked at', async (t) => {
+test('with authentication off a call needs no key or signature, and both are ignored', async (t) => {
   const server = await startServer(t, { auth: 'off' });
   const common = 'Action=StartSyncExecution&Version=2019-03-15';
   assert.equal((await send(server, { method: 'GET', target: `/?${common}` })).status, 200);
@@ -168,7 +168,7 @@ test('with authentication off a call needs neither key nor signature, nor are th
   assert.equal(codeOf(await send(server, { target: '/?Action=StartSyncExecution' })), 'MissingRequiredParams');
 });
 
-test('with authentication off the pages of other sites cannot call', async (t) => {
+test('with authentication off pages of other sites cannot call', async (t) => {
   const server = await startServer(t, { auth: 'off' });
   const target = '/?Action=StartSyncExecution&Version=2019-03-15';
   for (const headers of [
@@ -182,7 +182,7 @@ test('with authentication off the pages of other sites cannot call', async (t) =
   assert.equal((await send(server, { method: 'GET', target, headers: { 'sec-fetch-site': 'none' } })).status, 200);
 });
 
-test('with authentication off the server is called by names that nobody else can own', async (t) => {
+test('with authentication off the server accepts only host names that no one can own publicly', async (t) => {
   const server = await startServer(t, { auth: 'off' });
   const target = '/?Action=StartSyncExecution&Version=2019-03-15';
   const local = [
@@ -215,7 +215,7 @@ const { vectors } = JSON.parse(readFileSync(new URL('../signatures/wire-vectors.
   vectors: Vector[];
 };
 
-/** The recorded bytes; a body that came in chunks is one chunk. */
+/** The recorded bytes; a chunked body is one chunk. */
 function bytesOf(request: NonNullable<Vector['request']>): Buffer {
   const chunked = request.headers.some(([name]) => name.toLowerCase() === 'transfer-encoding');
   const framed = request.headers.some(([name]) => name.toLowerCase() === 'content-length');
@@ -228,7 +228,7 @@ function bytesOf(request: NonNullable<Vector['request']>): Buffer {
   return Buffer.concat([head, ...(body.length > 0 ? [size, body, Buffer.from('\r\n')] : []), Buffer.from('0\r\n\r\n')]);
 }
 
-/** A server that knows the vector's key and stands at the time of its request. */
+/** A server that knows the vector's key and whose clock has the time of its request. */
 function serverFor(t: Parameters<typeof startServer>[0], vector: Vector): Promise<TestServer> {
   const text = JSON.stringify(vector.request);
   const time = /20\d\d-\d\d-\d\dT\d\d(?::|%3A)\d\d(?::|%3A)\d\dZ/.exec(text)?.[0].replaceAll('%3A', ':');
@@ -280,7 +280,7 @@ for (const vector of vectors) {
   });
 }
 
-test('a POST of the Java client as recorded: an empty body in chunks, no content type, Input= sent and not signed', async (t) => {
+test('a recorded POST of the Java client: an empty chunked body, no content type, an unsigned Input=', async (t) => {
   const query =
     'SignatureVersion=1.0&Action=StartSyncExecution&Input=&Format=json&SignatureNonce=8719e4172e8b80c8b27633577cd40169' +
     '&Version=2019-03-15&FlowName=my_flow&AccessKeyId=FNFTESTAK0001&Signature=ylIcn0AdGAMDpoJMEsAmJxjUpuE%3D' +
@@ -303,7 +303,7 @@ test('a POST of the Java client as recorded: an empty body in chunks, no content
   assert.equal(codeOf(await sendBytes(server.port, bytesOf(recorded))), 'SignatureNonceUsed');
 });
 
-test('A1, signed in the ROA style, is served once, and not with a flipped bit in what its signature covers', async (t) => {
+test('A1, signed in the ROA style, is served once, and refused with a flipped bit in a signed part', async (t) => {
   const vector = vectors.find(({ id }) => id === 'A1');
   assert.ok(vector?.request);
   const { request } = vector;
@@ -324,7 +324,7 @@ test('A1, signed in the ROA style, is served once, and not with a flipped bit in
   assert.equal(codeOf(await sendBytes(server.port, bytesOf(request))), 'SignatureNonceUsed');
 });
 
-test('a ROA-style body is held to its Content-MD5, and a query that could be read in two ways is refused', async (t) => {
+test('a ROA-style body must match its Content-MD5, and an ambiguous query is refused', async (t) => {
   const vector = vectors.find(({ id }) => id === 'A1');
   assert.ok(vector?.request);
   const { request } = vector;
@@ -340,7 +340,7 @@ test('a ROA-style body is held to its Content-MD5, and a query that could be rea
   assert.match(messageOf(await sendBytes(server.port, bytesOf({ ...request, headers: malformed }))), /must read 'acs/);
 });
 
-test('a ROA-style body without Content-MD5 is taken only where nobody could have changed it', () => {
+test('a ROA-style body without Content-MD5 is accepted only from a connection on which no one could have changed it', () => {
   const vector = vectors.find(({ id }) => id === 'A1');
   assert.ok(vector?.request);
   const { method, headers, body } = vector.request;
@@ -357,7 +357,7 @@ test('a ROA-style body without Content-MD5 is taken only where nobody could have
   }
 });
 
-test('bearer tokens are refused with what to do instead', async (t) => {
+test('bearer tokens are refused, and the error says what to do instead', async (t) => {
   const server = await startServer(t);
   const query = 'Action=ListFlows&Version=2019-03-15&BearerToken=t&SignatureType=BEARERTOKEN';
   for (const request of [
@@ -371,7 +371,7 @@ test('bearer tokens are refused with what to do instead', async (t) => {
   }
 });
 
-test('SM3 signs like SHA256 where the header says so', async (t) => {
+test('SM3 signs like SHA256 if the header says so', async (t) => {
   assert.equal(
     acs3BodyHash('ACS3-HMAC-SM3', 'abc'),
     '66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0',

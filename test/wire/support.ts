@@ -1,4 +1,4 @@
-/** A real server on a port of its own, with time that a test sets and a few small operations. */
+/** A real server on a free port, with a clock that a test sets and a few small operations. */
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
@@ -49,7 +49,7 @@ const echo = (action: string): Operation<null> => ({
   run: (_services, { parameters }) => Promise.resolve({ Parameters: Object.fromEntries(parameters) }),
 });
 
-/** An operation that answers with the parameters it was given. */
+/** An operation that answers with its parameters. */
 export const ECHO = echo('StartSyncExecution');
 
 export interface TestServer {
@@ -57,7 +57,7 @@ export interface TestServer {
   readonly port: number;
   readonly clock: ManualTime;
   readonly server: WireServer;
-  /** What was logged as an unexpected failure. */
+  /** The unexpected failures that a server would log. */
   readonly logged: object[];
 }
 
@@ -69,7 +69,7 @@ export interface TestServerOptions
   readonly auth?: 'on' | 'off';
 }
 
-/** Starts a server with the root key {@link ROOT} and the keys given, and stops it when the test ends. */
+/** Starts a server with the root key {@link ROOT} and further keys, and stops it when the test ends. */
 export async function startServer(
   context: { after(fn: () => Promise<void>): void },
   options: TestServerOptions = {},
@@ -116,7 +116,7 @@ export interface Key {
 
 export type Change = Readonly<Record<string, string | undefined>>;
 
-/** The parameters of a signed RPC call; undefined leaves a common parameter out, and out of what is signed. */
+/** The parameters of a signed RPC call; undefined omits a common parameter, which is then not signed either. */
 export function rpcParameters(clock: Clock, parameters: Change, key: Key = ROOT, method = 'POST'): Map<string, string> {
   const all = new Map<string, string>();
   const common: Change = {
@@ -193,7 +193,7 @@ export function requestBytes(request: RawRequest): Buffer {
   return Buffer.concat([Buffer.from(head, 'latin1'), body]);
 }
 
-/** Sends bytes on a connection of their own and reads until one whole answer is there or the connection ends. */
+/** Sends bytes on a new connection and reads until the answer is complete or the connection ends. */
 export async function sendBytes(port: number, bytes: Buffer): Promise<RawReply> {
   const socket = await openSocket(port);
   socket.write(bytes);
@@ -208,26 +208,26 @@ export function send(server: TestServer, request: RawRequest): Promise<RawReply>
   return sendBytes(server.port, requestBytes(request));
 }
 
-/** A signed call with everything in the form. */
+/** A signed call with all parameters in the form. */
 export function call(server: TestServer, parameters: Change = {}, key: Key = ROOT): Promise<RawReply> {
   return send(server, { headers: { 'content-type': FORM }, body: rpcForm(server.clock, parameters, key) });
 }
 
-/** A connection; with `halfOpen` it can go on sending when the other side has ended. */
+/** A connection; with `halfOpen` it can continue to send when the other side has ended. */
 export function openSocket(port: number, halfOpen: 'half-open' | null = null): Promise<Socket> {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: halfOpen !== null });
   return new Promise((resolve, reject) => {
     socket.once('error', reject);
     socket.once('connect', () => {
       socket.off('error', reject);
-      // A reset is what some tests provoke.
+      // Some tests provoke a reset.
       socket.on('error', () => {});
       resolve(socket);
     });
   });
 }
 
-/** Reads one answer, framed by its length, by chunks or by the end of the connection. */
+/** Reads one answer, whose end is known by its length, by its last chunk or by the end of the connection. */
 export function readReply(socket: Socket): Promise<RawReply> {
   return new Promise((resolve, reject) => {
     let received = '';
@@ -268,7 +268,7 @@ function parseReply(received: string, ended: boolean): RawReply | null {
   return { status, headers, body: utf8(rest.slice(0, length === undefined ? rest.length : Number(length))) };
 }
 
-/** The body of a chunked answer, or null when its end is not there yet. */
+/** The body of a chunked answer, or null while it is incomplete. */
 function parseChunks(text: string): string | null {
   let body = '';
   for (let at = 0; ; ) {
@@ -281,7 +281,7 @@ function parseChunks(text: string): string | null {
   }
 }
 
-/** Waits for the end of a connection, however it ends. What still comes in is thrown away. */
+/** Waits for any end of a connection, and discards the bytes that still arrive. */
 export function closing(socket: Socket): Promise<void> {
   socket.resume();
   return new Promise((resolve) => {

@@ -1,6 +1,6 @@
 /**
- * Flows that tasks start. The drivers of both runtimes ask here, and here both runtimes are asked: a child may be of either
- * mode. That is the one circle between objects of this room, and {@link Children.connect} closes it.
+ * Starts the child flows of tasks. The drivers of both runtimes use it, and it uses both runtimes, because a child may have
+ * either mode. This is the one circle between objects of this room; {@link Children.connect} closes it.
  */
 import type { TaskResult } from '../../actions/action.ts';
 import { assert } from '../../base/assert.ts';

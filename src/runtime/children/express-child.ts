@@ -2,9 +2,9 @@
  * `FNF:StartSyncExecution` (docs/tasks.md): runs an Express flow to its end inside a task. The child's failure is the task's
  * failure.
  *
- * A child continues to its own end when its task is given up, as an execution does whose caller hangs up (decisions.md 4.5).
- * A child that has not begun yet never begins: a flow that calls itself many times over ends with its first failure instead
- * of running all the calls.
+ * A running child continues to its own end when its task is aborted, like an execution whose caller hangs up
+ * (decisions.md 4.5). A child that has not begun never begins: a flow that calls itself many times ends with its first failure
+ * instead of running all the calls.
  */
 import { eitherOf, inputOrText } from '../../actions/parameters.ts';
 import type { TaskResult } from '../../actions/action.ts';
@@ -17,7 +17,7 @@ import type { ChildCall } from '../driver/calls.ts';
 import type { Turns } from '../driver/turns.ts';
 import type { SyncExecutions, SyncRequest } from '../express/sync-executions.ts';
 import { BAD_EXECUTION_NAME, executionNameOf, parseFlowArn } from './parameters.ts';
-import { GIVEN_UP, orRefusal, refused } from './refusal.ts';
+import { ABORTED, orRefusal, refused } from './refusal.ts';
 
 export interface ExpressChildOptions {
   readonly sync: Pick<SyncExecutions, 'start'>;
@@ -26,14 +26,14 @@ export interface ExpressChildOptions {
   readonly callDepth: number;
 }
 
-/** A start that is refused fails as `FNF.<code>`, with the product spelled as in the definition. */
+/** A refused start fails the task as `FNF.<code>`, with the product spelled as in the definition. */
 export function startExpressChild(
   { sync, turns, callDepth }: ExpressChildOptions,
   call: ChildCall,
   signal: AbortSignal,
 ): Promise<TaskResult> {
   if (call.depth >= callDepth) {
-    const cause = `Flows call flows ${callDepth} deep here already; the setting limits.callDepth allows no more.`;
+    const cause = `Flows are already calling flows ${callDepth} levels deep, the limit (limits.callDepth). Check for a flow that calls itself, or raise the limit.`;
     return Promise.resolve(refused(call, 'CallDepthExceeded', cause));
   }
   const request = requestOf(call);
@@ -58,7 +58,7 @@ async function run(call: ChildCall, sync: Pick<SyncExecutions, 'start'>, request
   });
 }
 
-/** The child that a task asks for, or a sentence that says which parameter is wrong. */
+/** The child that the task's parameters describe, or a sentence about the parameter that is wrong. */
 function requestOf({ parameters, depth }: ChildCall): SyncRequest | string {
   const flowName = nameOfFlow(parameters);
   if (flowName === null) {
@@ -78,16 +78,16 @@ function nameOfFlow(parameters: JsonObject): string | null {
   return typeof name === 'string' && isName(name) ? name : null;
 }
 
-/** Begins in a later turn unless the signal is aborted by then, and answers without waiting once it is. */
+/** Begins in a later turn, unless `signal` aborts before that. Resolves at once when `signal` aborts. */
 function unlessAborted(turns: Turns, signal: AbortSignal, begin: () => Promise<TaskResult>): Promise<TaskResult> {
   return new Promise((resolve, reject) => {
-    const giveUp = (): void => resolve(GIVEN_UP);
-    if (signal.aborted) return giveUp();
-    signal.addEventListener('abort', giveUp);
+    const abort = (): void => resolve(ABORTED);
+    if (signal.aborted) return abort();
+    signal.addEventListener('abort', abort);
     turns.add(() => {
       if (signal.aborted) return;
       begin()
-        .finally(() => signal.removeEventListener('abort', giveUp))
+        .finally(() => signal.removeEventListener('abort', abort))
         .then(resolve, reject);
     });
   });

@@ -25,10 +25,10 @@ export function executionNameOf(value: JsonValue | undefined): string | null | u
   return typeof value === 'string' && isName(value) ? value : undefined;
 }
 
-/** The sentence about a name that breaks the rule. */
+/** The sentence for a name that breaks the name rule. */
 export const BAD_EXECUTION_NAME = `executionName must be ${NAME_RULE}`;
 
-/** A version or an alias as text, empty for none; null for a value that is neither. YAML reads a version as a number. */
+/** A version or an alias as text, empty without one; null for a value that is neither. YAML reads a version as a number. */
 export function qualifierOf(value: JsonValue | undefined): string | null {
   if (value === undefined || value === null) return '';
   if (typeof value === 'string') return value;

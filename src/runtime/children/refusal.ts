@@ -1,23 +1,23 @@
-/** A child start that is refused, as the failure of its task. */
+/** A refused start of a child flow, as the failure of its task. */
 import type { TaskCall, TaskResult } from '../../actions/action.ts';
 import { ApiError } from '../../api/error.ts';
 
 type Refused = Extract<TaskResult, { ok: false }>;
 
-/** The failure of a task whose start was given up, which no one looks at. */
-export const GIVEN_UP: TaskResult = { ok: false, error: 'FNF.Aborted', cause: 'The call was given up.' };
+/** The answer to an aborted call, which the driver ignores. */
+export const ABORTED: TaskResult = { ok: false, error: 'FNF.Aborted', cause: 'The call was aborted.' };
 
 /** The product is spelled as in the definition: classic flows write `fnf:StartExecution` and catch `fnf.…` (fdl-classic.md 6). */
 export function refused({ action }: Pick<TaskCall, 'action'>, code: string, cause: string): Refused {
   return { ok: false, error: `${action.slice(0, action.indexOf(':'))}.${code}`, cause };
 }
 
-/** A flow that starts flows, and waits for them, deeper than the settings allow. */
+/** Executions wait for one another deeper than the settings allow. */
 export class CallDepthExceeded extends Error {
   override readonly name = 'CallDepthExceeded';
 }
 
-/** What a start resolves with, or the refusal. A defect is not hidden: it rejects. */
+/** The started child, or the refusal as a task failure. Rejects with any other error, which is a defect. */
 export async function orRefusal<T>(
   call: TaskCall,
   start: Promise<T>,

@@ -1,6 +1,6 @@
 /**
  * `FNF:StartExecution` (integrations.md 5, docs/tasks.md): starts a Standard execution. In WaitForSystemCallback the durable
- * runtime reports the child's end to the task, and stops the child when the task is given up.
+ * runtime reports the child's end to the task, and stops the child when the task ends before it.
  */
 import { createHash } from 'node:crypto';
 import type { TaskResult } from '../../actions/action.ts';
@@ -13,9 +13,9 @@ import type { ExecutionStore, TaskReference } from '../../store/executions.ts';
 import type { ChildCall } from '../driver/calls.ts';
 import type { DurableRuntime, DurableStart, Started } from '../durable/durable.ts';
 import { BAD_EXECUTION_NAME, executionNameOf, parseFlowArn, qualifierOf } from './parameters.ts';
-import { CallDepthExceeded, GIVEN_UP, orRefusal, refused } from './refusal.ts';
+import { ABORTED, CallDepthExceeded, orRefusal, refused } from './refusal.ts';
 
-/** Where this server is. An ARN that names another place is refused: a flow starts flows of its own server only. */
+/** The region and account of this server. A flow can start flows of its own server only, so an ARN with another is refused. */
 export interface FlowPlace {
   readonly region: string;
   readonly account: string;
@@ -26,13 +26,13 @@ export interface StandardChildOptions {
   readonly store: Pick<ExecutionStore, 'get'>;
   readonly ports: Pick<Ports, 'scheduler' | 'ids'>;
   readonly place: FlowPlace;
-  /** How many executions may wait for a child, one below the other, so that a flow which waits for itself ends. */
+  /** How many executions may wait for one another in a chain (`limits.childDepth`), so that a flow that waits for itself ends. */
   readonly childDepth: number;
 }
 
 const RETRY_MS = 1_000;
 
-/** A start that is refused fails as `FNF.<code>`, with the product spelled as in the definition. */
+/** A refused start fails the task as `FNF.<code>`, with the product spelled as in the definition. */
 export async function startStandardChild(
   options: StandardChildOptions,
   call: ChildCall,
@@ -40,14 +40,14 @@ export async function startStandardChild(
 ): Promise<TaskResult> {
   const start = startOf(call, options.place);
   if (typeof start === 'string') return refused(call, 'InvalidArgument', start);
-  if (signal.aborted) return GIVEN_UP;
+  if (signal.aborted) return ABORTED;
   const started = await orRefusal(call, begin(options, call, start));
   if (!started.ok) return started;
   const { name } = started.child.record;
   return succeeded({ FlowName: start.flowName, ExecutionName: name, RequestID: options.ports.ids.uuid() });
 }
 
-/** Trouble with the disk does not fail a flow: a start that the store does not take is repeated until it does. */
+/** Repeats a Standard flow's start until the store accepts it: a failing disk delays a flow but does not fail it. */
 async function begin(options: StandardChildOptions, { task }: ChildCall, start: DurableStart): Promise<Started> {
   for (;;) {
     try {
@@ -65,15 +65,15 @@ async function refuseTooDeep(task: TaskReference, { store, childDepth }: Standar
   let above: TaskReference | null = task;
   for (let depth = 1; above !== null; depth++) {
     if (depth > childDepth) {
-      const waiting = `${childDepth} executions wait for one another here already`;
-      throw new CallDepthExceeded(`${waiting}; the setting limits.childDepth allows no more.`);
+      const waiting = `${childDepth} executions are already waiting for one another, the limit (limits.childDepth).`;
+      throw new CallDepthExceeded(`${waiting} Check for a flow that starts itself, or raise the limit.`);
     }
     const record = await store.get(above.execution);
     above = record === null || record.callback === 'none' ? null : record.parent;
   }
 }
 
-/** The execution that a task asks for, or a sentence that says which parameter is wrong. */
+/** The start that the task's parameters describe, or a sentence about the parameter that is wrong. */
 function startOf(call: ChildCall, place: FlowPlace): DurableStart | string {
   const { parameters, task, mode } = call;
   const arn = parseFlowArn(memberOf(parameters, 'resourceArn'));
@@ -83,7 +83,7 @@ function startOf(call: ChildCall, place: FlowPlace): DurableStart | string {
     ['account', 'MILLRACE_ACCOUNT'],
   ] as const) {
     if (arn[part] === '' || arn[part] === place[part]) continue;
-    return `resourceArn names the ${part} ${arn[part]}, and this server is ${place[part]} (${setting}): a flow can only start flows of its own server; leave the ${part} empty to mean it`;
+    return `resourceArn names the ${part} ${arn[part]}, but the ${part} of this server is ${place[part]} (${setting}). A flow can start flows of its own server only: leave the ${part} out of the ARN, or correct it`;
   }
   const name = executionNameOf(memberOf(parameters, 'executionName'));
   if (name === undefined) return BAD_EXECUTION_NAME;
@@ -102,8 +102,8 @@ function startOf(call: ChildCall, place: FlowPlace): DurableStart | string {
 }
 
 /**
- * The same name for a start that is repeated after a crash, and for no other start. A task is known by its execution's id,
- * which is given out once; an Express execution by its key, which ends in a UUID of its own.
+ * A name that only a repetition of the same start gets again, after a crash. It derives from the task: its execution's id, which
+ * the store issues once, or for an Express execution its idempotency key, which contains a UUID.
  */
 function derivedName({ task, idempotencyKey }: ChildCall, flowName: string): string {
   const identity = task === null ? idempotencyKey : `${task.execution}/${task.event}/${flowName}`;

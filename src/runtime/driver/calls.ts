@@ -1,8 +1,8 @@
 /**
  * The calls of one execution: tasks, which an action carries out, and child flows, which this engine runs.
  *
- * In a callback mode the answer of a call says that the work was accepted. Its outcome comes later: by a report, or from the
- * call itself when this engine waits for the end of the work. The answer of a call that was given up is ignored.
+ * In a callback mode the answer of a call says that the service has accepted the work. The outcome comes later, by a report, or
+ * from the call itself when this engine waits for the end of the work. The answer of an aborted call is ignored.
  */
 import type { ActionCatalog, TaskCall, TaskResult } from '../../actions/action.ts';
 import type { Ports } from '../../base/ports.ts';
@@ -19,7 +19,7 @@ export interface ChildCall extends TaskCall {
   readonly depth: number;
 }
 
-/** Starts child flows: `runtime/children/`, or a stand-in of a test. */
+/** Starts child flows: `runtime/children/`, or a stand-in in a test. */
 export interface ChildStarter {
   /** Answers as an action does; `signal` as for {@link import('../../actions/action.ts').Action.run}. */
   start(call: ChildCall, signal: AbortSignal): Promise<TaskResult>;
@@ -31,7 +31,7 @@ export interface CallParts {
   readonly observer: Ports['observer'];
 }
 
-/** Whose calls these are. */
+/** The execution that makes the calls. */
 export interface Caller {
   readonly start: ExecutionStart;
   /** Id in the store; null for an Express execution. */
@@ -48,7 +48,7 @@ export class Calls {
   readonly #underWay = new Map<number, AbortController>();
   #waiters: (() => void)[] = [];
 
-  /** @param answer receives what an answer means for the execution. */
+  /** @param answer receives each answer as an input of the execution. */
   constructor(parts: CallParts, caller: Caller, moment: Pick<Moment, 'taskToken'>, answer: (input: Input) => void) {
     this.#parts = parts;
     this.#caller = caller;
@@ -60,7 +60,7 @@ export class Calls {
     return this.#underWay.size;
   }
 
-  /** Resolves when the next call has ended, or was given up. */
+  /** Resolves when the next call has ended or was aborted. */
   nextEnd(): Promise<void> {
     return new Promise((resolve) => this.#waiters.push(resolve));
   }
@@ -76,13 +76,13 @@ export class Calls {
     );
   }
 
-  giveUp(id: number): void {
+  abort(id: number): void {
     this.#underWay.get(id)?.abort();
     this.#remove(id);
   }
 
-  giveUpAll(): void {
-    for (const id of [...this.#underWay.keys()]) this.giveUp(id);
+  abortAll(): void {
+    for (const id of [...this.#underWay.keys()]) this.abort(id);
   }
 
   #make(command: CallCommand, signal: AbortSignal): Promise<TaskResult> {
@@ -157,8 +157,9 @@ export function awaitsChild({ kind, state }: CallCommand): boolean {
 }
 
 /**
- * The work was not accepted. After a crash this engine begins work again that had been accepted before: such work has failed
- * then. A child that was started continues, whatever a second start answers.
+ * The service refused the work. After a crash this engine submits again work that it waits for itself; if the service refuses
+ * it then, the work has failed. A child flow is the exception: it was started and continues, so the interpreter ignores the
+ * refusal of the second start.
  */
 function refusal(command: CallCommand, result: TaskResult & { readonly ok: false }): Input {
   const { id } = command;

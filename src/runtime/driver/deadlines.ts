@@ -1,10 +1,10 @@
 /**
  * The deadlines of one execution, on one timer: an execution with ten thousand waiting items has one timer, not ten
- * thousand. They are on the monotonic clock, so that setting the wall clock neither fires nor delays what is under way.
+ * thousand. They count by the monotonic clock, so that setting the wall clock neither fires nor delays them.
  */
 import type { Ports } from '../../base/ports.ts';
 
-/** `setTimeout` counts in 31 bits; a later deadline is looked at again then. */
+/** `setTimeout` takes at most 31 bits. For a later deadline the timer fires early, finds nothing due and is set again. */
 const LONGEST_TIMER_MS = 2_147_483_647;
 
 export class Deadlines {
@@ -27,7 +27,7 @@ export class Deadlines {
     if (dueMs < this.#armedMs) this.#arm(dueMs);
   }
 
-  /** The timer remains: it finds nothing due and is set for the next deadline. */
+  /** Leaves the timer: when it fires it finds nothing due and is set for the next deadline. */
   delete(key: number): void {
     this.#dueMs.delete(key);
   }

@@ -1,10 +1,10 @@
 /**
  * Drives one execution: takes inputs, lets the interpreter decide, and carries out the commands that decisions open. Both
- * runtimes use it. They differ in one policy: when may the driver act on a decision? An Express execution acts at once; a
- * Standard one when the decision is durable.
+ * runtimes use it. They differ in their policy: an Express execution acts on a decision at once, a Standard one when the
+ * decision is durable.
  *
- * Invariants. Everything from outside is an input of `decide`, which ignores what is stale (I5), so timers, answers and
- * reports may come late or twice. A driver carries out a command at most once. A defect ends this execution and no other.
+ * Invariants. Timers, answers and reports are inputs of `decide`, which ignores stale ones (I5), so they may come late or twice.
+ * A driver carries out a command at most once. A defect ends this execution and no other.
  */
 import type { Ports } from '../../base/ports.ts';
 import { decide } from '../../interpreter/decide.ts';
@@ -17,43 +17,43 @@ import { Deadlines } from './deadlines.ts';
 import type { DecisionMoment } from './moment.ts';
 import type { Turns } from './turns.ts';
 
-/** What all drivers of a runtime share. */
+/** The parts that all drivers of a runtime share. */
 export interface DriverParts extends CallParts, Pick<Ports, 'clock' | 'scheduler'> {
   readonly turns: Turns;
 }
 
-/** When a driver may act, and who learns of it. */
+/** Decides when a driver may act, and receives its decisions and answers. */
 export interface Policy {
   /** Receives the events of each decision, in order; null when no one needs them. */
   readonly onEvent: Record | null;
   /** False once the process is stopping: the next start of the server makes the call. */
   readonly mayCall: boolean;
-  /** A decision was made; `closed` are the ids of the commands that it closed. The policy acts now or later. */
+  /** The interpreter has decided; `closed` are the ids of the commands that it closed. The policy acts now or later. */
   decided(closed: readonly number[]): void;
   /** The driver carries out a call command now. */
   opened(command: CallCommand): void;
   /** A call has answered, or its work has ended. */
   answered(input: Input): void;
-  /** A defect ended the execution here: its state in memory is not to be trusted. */
+  /** A defect has ended the run: the state in memory may be wrong and must not be used. */
   broke(error: unknown): void;
 }
 
-/** The key of the deadline of the execution as a whole; a command's is its id, from 1. */
+/** The key of the deadline of the execution as a whole. The key of a command is its id, from 1. */
 const WHOLE = 0;
 const NONE: readonly number[] = [];
 
 export class Driver {
   readonly execution: Execution;
-  /** How far the wall clock was set back since the times in the events were taken. */
+  /** How far the wall clock was set back after the events got their times. */
   setBackMs = 0;
   readonly #parts: DriverParts;
   readonly #caller: Caller;
   readonly #policy: Policy;
   #moment: DecisionMoment;
-  /** Made when they are needed: an execution that never waits has neither. */
+  /** Created on first use: an execution that never waits has neither. */
   #calls: Calls | null = null;
   #deadlines: Deadlines | null = null;
-  /** Commands that were opened and not carried out yet. */
+  /** Open commands that the driver has not carried out yet. */
   readonly #owed: number[] = [];
   /** Inputs that wait for a turn of the event loop. */
   readonly #later: Input[] = [];
@@ -73,13 +73,13 @@ export class Driver {
     return this.#calls?.size ?? 0;
   }
 
-  /** True when nothing is being computed or called, and nothing is about to be. */
+  /** True when the execution neither computes nor calls, and is not about to. */
   get isWaiting(): boolean {
     const { execution } = this;
     return execution.status === 'Running' && !execution.canGoOn && this.calls === 0 && this.#owed.length === 0;
   }
 
-  /** True when the execution is to enter no further state. */
+  /** True after {@link stopAfterState}. */
   get isStopping(): boolean {
     return this.#moment.stop !== undefined;
   }
@@ -89,12 +89,12 @@ export class Driver {
     return this.#calls?.nextEnd() ?? Promise.resolve();
   }
 
-  /** The execution enters no further state (decisions.md 4.10). */
+  /** From now on the execution enters no further state (decisions.md 4.10). */
   stopAfterState(why: Failure): void {
     this.#moment = this.#moment.stopping(why);
   }
 
-  /** Takes an input as far as it leads. */
+  /** Lets the interpreter decide on an input. */
   advance(input: Input): void {
     const { execution } = this;
     if (this.#isReleased || execution.status !== 'Running') return;
@@ -108,13 +108,13 @@ export class Driver {
     }
   }
 
-  /** Takes an input in a later turn of the event loop. */
+  /** {@link advance}, in a later turn of the event loop. */
   advanceLater(input: Input): void {
     this.#later.push(input);
     this.continueLater();
   }
 
-  /** Computes on in a later turn; false when that was asked for already. */
+  /** Continues computing in a later turn; false when that is scheduled already. */
   continueLater(): boolean {
     if (this.#isQueued) return false;
     this.#isQueued = true;
@@ -126,7 +126,7 @@ export class Driver {
     return true;
   }
 
-  /** Commands that are open already will be carried out by the next {@link act}. */
+  /** The next {@link act} will carry out the commands that are open already, as after a load. */
   owe(): void {
     this.#owed.push(...this.execution.commands.keys());
   }
@@ -135,7 +135,7 @@ export class Driver {
   act(lastEvent: number): void {
     if (this.#owed.length === 0) return;
     try {
-      // A call may answer and advance this execution before the loop ends, and open more.
+      // A call may answer before the loop ends; its answer advances this execution, which may open more commands.
       for (const id of this.#owed.splice(0)) {
         const command = this.execution.commands.get(id);
         if (command === undefined) continue;
@@ -160,11 +160,11 @@ export class Driver {
     this.#setDeadline(WHOLE, execution.deadlineMs, execution.timeoutSeconds * 1_000);
   }
 
-  /** Gives up calls and timers; the driver takes no more inputs. */
+  /** Aborts calls and timers; the driver takes no more inputs. */
   release(): void {
     this.#isReleased = true;
     this.#deadlines?.clear();
-    this.#calls?.giveUpAll();
+    this.#calls?.abortAll();
   }
 
   #break(error: unknown): void {
@@ -178,7 +178,7 @@ export class Driver {
     const ids = closed.splice(0);
     for (const id of ids) {
       this.#deadlines?.delete(id);
-      this.#calls?.giveUp(id);
+      this.#calls?.abort(id);
     }
     return ids;
   }
@@ -187,7 +187,7 @@ export class Driver {
     this.#arm(command);
     if (command.kind === 'timer') return;
     this.#policy.opened(command);
-    // The service has accepted the work. Only work that this engine itself waits for is begun again after a crash.
+    // The service has accepted the work. After a crash only work that this engine waits for itself is submitted again.
     if (command.submitted && command.state.mode !== 'WaitForSystemCallback') return;
     if (!this.#policy.mayCall) return;
     this.#calls ??= new Calls(this.#parts, this.#caller, this.#moment, (input) => this.#policy.answered(input));

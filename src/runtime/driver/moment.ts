@@ -1,4 +1,4 @@
-/** What a decision of the interpreter is given of the world (I2): the time, randomness, task tokens, and a wish to stop. */
+/** The facts from outside that a decision of the interpreter gets (I2): time, randomness, task tokens, a request to stop. */
 import type { Ports } from '../../base/ports.ts';
 import type { Failure } from '../../interpreter/event.ts';
 import type { Moment } from '../../interpreter/input.ts';
@@ -9,8 +9,8 @@ export class DecisionMoment implements Moment {
   readonly #ports: Pick<Ports, 'clock' | 'ids'>;
 
   /**
-   * @param taskToken the token of a task in a callback mode, by the id of its event; null where there are no callbacks.
-   * @param stop why the execution is to stop after the state that it is in; null: it is not.
+   * @param taskToken the token of a task in a callback mode, by the id of its event; null for a runtime without callbacks
+   * @param stop why the execution stops after its current state; null: it does not
    */
   constructor(
     ports: Pick<Ports, 'clock' | 'ids'>,
@@ -30,7 +30,7 @@ export class DecisionMoment implements Moment {
     return this.#ports.ids.random();
   }
 
-  /** The same, for an execution that is to enter no further state (decisions.md 4.10). */
+  /** A copy for an execution that enters no further state (decisions.md 4.10). */
   stopping(why: Failure): DecisionMoment {
     return new DecisionMoment(this.#ports, this.taskToken ?? null, why);
   }

@@ -1,6 +1,6 @@
 /**
- * Work done a few milliseconds at a time, in the order in which it arrives: executions that compute without waiting, and calls
- * that flows open by the thousand within one turn of the event loop. In between, the process reads requests and fires timers.
+ * Runs work for two milliseconds at a time, in the order of arrival: executions that compute without waiting, and calls that
+ * flows open by the thousand within one turn of the event loop. In between, the process reads requests and fires timers.
  */
 import type { Ports } from '../../base/ports.ts';
 
@@ -33,7 +33,7 @@ export class Turns {
     this.#isScheduled = false;
     const { clock } = this.#ports;
     const endMs = clock.monotonicMs() + TURN_MS;
-    // Work that is added meanwhile waits for the next turn.
+    // Work that is added during this turn waits for the next one.
     for (let left = this.#waiting.length - this.#next; left > 0; left--) {
       this.#waiting[this.#next++]?.();
       if (clock.monotonicMs() >= endMs) break;

@@ -1,6 +1,6 @@
 /**
- * Puts the parts of the durable runtime together. Each part knows only the parts that it uses; what becomes of a run reaches
- * the others through the table (`RunListener`).
+ * Puts the parts of the durable runtime together. Each part knows only the parts that it uses; the table reports the events of
+ * runs to the others (`RunListener`).
  */
 import type { ActionCatalog } from '../../actions/action.ts';
 import type { Ports } from '../../base/ports.ts';
@@ -33,7 +33,7 @@ export interface DurableOptions {
   readonly store: ExecutionStore;
   readonly flows: RunnableFlows;
   readonly compile: CompileFlow;
-  /** Id of the flow of that name; null when there is none. */
+  /** Id of the flow of a name; null when there is none. */
   readonly flowId: (name: string) => Promise<string | null>;
   readonly limits: Omit<ExecutionLimits, 'waitSeconds'> & {
     /** Running executions; null: no limit. */
@@ -41,7 +41,7 @@ export interface DurableOptions {
   };
   /** How long ended executions are retained; null: for ever. */
   readonly retainMs: number | null;
-  /** Waiting executions that remain in memory, for callbacks that come soon; 1,000 when absent. */
+  /** How many waiting executions remain in memory, for callbacks that come soon; 1,000 when absent. */
   readonly idleMax?: number;
 }
 
@@ -49,7 +49,7 @@ export interface DurableOptions {
 const STANDARD_WAIT_SECONDS = 300;
 const IDLE_MAX = 1_000;
 
-/** The parts that the facade uses, and those that have to be closed. */
+/** The parts that the facade uses, and the parts that it has to close. */
 export interface DurableParts {
   readonly queue: CommitQueue;
   readonly table: RunTable;
@@ -62,7 +62,7 @@ export interface DurableParts {
   readonly redrives: Redrives;
   readonly taskReports: TaskReports;
   readonly waits: Waits;
-  /** Parts with work of their own, in the order in which they are closed. */
+  /** Parts with timers or background work, in the order in which they are closed. */
   readonly closing: readonly { close(): void }[];
 }
 

@@ -1,10 +1,10 @@
 /**
- * Group commit: one queue for all Standard executions, one transaction a flush, one flush under way. Changes that become
+ * Group commit: one queue for all Standard executions, one transaction for each flush, one flush at a time. Changes that become
  * ready while the disk works go into the next flush together: the more executions run, the less one step costs.
  *
- * Invariants. The queue reports a change as durable only after the store has. It repeats a flush that failed, with the same
- * changes, until the flush succeeds (the port makes repeats harmless); nothing overtakes it. A change that the store can
- * never accept holds up no other change. An execution holds what it decides meanwhile, and the queue takes all of it at once.
+ * Invariants. The queue reports a change as durable only after the store has. It repeats a failed flush with the same changes
+ * until it succeeds (the port makes repetitions harmless), and commits no other change before it. A change that the store can
+ * never accept delays no other change. An execution holds its further decisions during a flush; the next flush takes them all.
  */
 import type { Ports } from '../../base/ports.ts';
 import { AssertionFailure } from '../../base/assert.ts';
@@ -12,18 +12,18 @@ import { pause } from '../../base/scheduler.ts';
 import { FenceLost } from '../../store/executions.ts';
 import type { ExecutionChange, ExecutionStore } from '../../store/executions.ts';
 
-/** Something with changes of its own to commit. */
+/** A source of changes: a run, or a single change. */
 export interface Committable {
-  /** What is to be committed now; null for nothing. The queue asks once a flush. */
+  /** The change to commit now; null for none. The queue calls it once for each flush. */
   takeChange(): ExecutionChange | null;
-  /** The change that was taken last is durable. */
+  /** The last change that the queue took is durable. */
   committed(): void;
   /**
-   * The flush failed and will be repeated. True when this one aborts and must not be part of the repetition; it cannot know
-   * then whether the store has its change.
+   * The flush failed and will be repeated. Returns true to leave the repetition; whether the store has the change is then
+   * unknown.
    */
   aborts(error: unknown): boolean;
-  /** The store can never accept the change, which is a defect: it has nothing of it, and the queue asks for nothing more. */
+  /** The store can never accept the change, which is a defect. The store has no part of it, and the queue drops this item. */
   refused(error: unknown): void;
 }
 
@@ -65,7 +65,7 @@ export class CommitQueue {
     this.#options = options;
   }
 
-  /** Since when and why no commit succeeds; null when the store works. */
+  /** Since when and why commits fail; null when the store works. */
   get trouble(): StoreTrouble | null {
     return this.#trouble;
   }
@@ -75,7 +75,7 @@ export class CommitQueue {
     return this.#isStopped;
   }
 
-  /** Calls `react` each time that the store works again after a failure. */
+  /** Calls `react` whenever the store works again after a failure. */
   onRecovered(react: () => void): void {
     this.#whenRecovered.push(react);
   }
@@ -92,12 +92,12 @@ export class CommitQueue {
     this.#schedule();
   }
 
-  /** Commits one change of no run; `committed` is called when it is durable. */
+  /** Commits a single change without a run; calls `committed` when it is durable. */
   addChange(change: ExecutionChange, committed: () => void = () => {}): void {
     this.add({ takeChange: () => change, committed, aborts: () => false, refused: () => {} });
   }
 
-  /** Resolves when everything added so far is durable, or the queue commits nothing more. */
+  /** Resolves when all changes added so far are durable, or the queue has stopped. */
   idle(): Promise<void> {
     if (this.#isStopped || (this.#waiting.size === 0 && !this.#isFlushing)) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
@@ -118,7 +118,7 @@ export class CommitQueue {
     for (const react of this.#whenFenceLost) react();
   }
 
-  /** In the next turn of the event loop, so that everything that the callbacks of this turn bring goes together. */
+  /** Flushes in the next turn of the event loop, together with the changes that the callbacks of this turn add. */
   #schedule(): void {
     if (this.#isScheduled || this.#isFlushing) return;
     this.#isScheduled = true;
@@ -167,7 +167,7 @@ export class CommitQueue {
       if (this.#isStopped) return;
       if (error instanceof FenceLost) return this.loseFence();
       this.#fails(error);
-      // When all have aborted, the repetition is empty and asks only whether the store works again.
+      // When all have aborted, the repetition is empty and only tests whether the store works again.
       taken = taken.filter(({ item }) => !item.aborts(error));
       await pause(scheduler, delayMs);
       if (this.#isStopped) return;
@@ -178,7 +178,7 @@ export class CommitQueue {
     for (const { item } of taken) item.committed();
   }
 
-  /** Null when the changes are durable, or why they may not be. */
+  /** Null when the changes are durable; else the error, after which they may or may not be. */
   async #attempt(taken: readonly Taken[]): Promise<unknown> {
     const { store, fence } = this.#options;
     try {
@@ -192,7 +192,7 @@ export class CommitQueue {
     }
   }
 
-  /** The store can never accept one of these changes; by themselves it accepts the others. */
+  /** The store can never accept one of these changes. Commits them one by one to find it. */
   async #refuse(taken: readonly Taken[], error: AssertionFailure): Promise<void> {
     const [only] = taken;
     if (taken.length === 1 && only !== undefined) {
@@ -221,7 +221,7 @@ export class CommitQueue {
   }
 }
 
-/** What an item has to commit. An item whose change cannot even be written down holds up no other. */
+/** The change of an item. An item that throws, for example because it cannot encode its events, must not delay the others. */
 function changeOf(item: Committable): ExecutionChange | null {
   try {
     return item.takeChange();

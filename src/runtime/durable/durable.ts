@@ -1,10 +1,10 @@
 /**
- * The durable runtime: Standard executions, each event on disk before anything acts on it. In memory are the executions that
- * compute or call something, and the latest of those that only wait; the others are rows in the store until their time or a
- * callback comes. After a crash the store alone says what has to continue.
+ * The durable runtime: Standard executions, whose events are on disk before the runtime acts on them. Memory holds the
+ * executions that compute or call a service, and those that began to wait most recently. The others are only in the store,
+ * until their wake time or a callback. After a crash the runtime continues from the store alone.
  *
- * This file is the facade. `assemble.ts` puts the parts together, `run-table.ts` has what is in memory, and `commit-queue.ts`
- * makes it durable.
+ * This file is the facade. `assemble.ts` puts the parts together, `run-table.ts` holds the executions in memory, and
+ * `commit-queue.ts` makes their changes durable.
  */
 import type { Ports } from '../../base/ports.ts';
 import { atMost } from '../../base/scheduler.ts';
@@ -18,7 +18,7 @@ import type { DurableStart, Started } from './starts.ts';
 
 export type { DurableStart, Started } from './starts.ts';
 
-/** Takes over the store. Nothing runs before {@link DurableRuntime.recover}. */
+/** Takes over the store. No execution runs before {@link DurableRuntime.recover}. */
 export async function createDurableRuntime(options: DurableOptions): Promise<DurableRuntime> {
   const ownership = await options.store.takeOver();
   const running = await options.store.running();
@@ -36,18 +36,18 @@ export class DurableRuntime {
     parts.queue.onFenceLost(() => this.close());
   }
 
-  /** Takes up what was under way, in the background. */
+  /** Continues the executions that were under way, in the background. */
   recover(): void {
     void this.#parts.recovery.run();
     void this.#parts.sleepers.look();
   }
 
-  /** Resolves when what was under way at the start has been taken up. */
+  /** Resolves when {@link recover} has loaded the executions that were under way. */
   recovered(): Promise<void> {
     return this.#parts.recovery.done;
   }
 
-  /** Executions in memory: those under way, and some of those that only wait. */
+  /** Executions in memory: the busy ones, and some of those that only wait. */
   get inMemory(): number {
     return this.#parts.table.size;
   }
@@ -59,7 +59,7 @@ export class DurableRuntime {
     return calls;
   }
 
-  /** The execution as it was started, durable. @throws {ApiError} as `Executions.start`. */
+  /** Starts an execution; it is durable when this resolves. @throws {ApiError} as `Executions.start`. */
   start(start: DurableStart): Promise<Started> {
     return this.#parts.starts.start(start);
   }
@@ -74,7 +74,7 @@ export class DurableRuntime {
     return this.#parts.redrives.redrive(record);
   }
 
-  /** The task of a token. @throws {ApiError} `InvalidArgument` for a text that is none. */
+  /** The task of a token. @throws {ApiError} `InvalidArgument` for a text that is not a token of this store. */
   taskOf(token: string): TaskReference {
     return this.#parts.taskReports.taskOf(token);
   }
@@ -84,27 +84,28 @@ export class DurableRuntime {
     return this.#parts.taskReports.report(token, report);
   }
 
+  /** The waits of a running execution; empty for one that has ended. */
   waits(record: ExecutionRecord): Promise<readonly ExecutionWait[]> {
     return this.#parts.waits.of(record);
   }
 
-  /** The dialect of its definition; null for a definition that this version cannot read. */
+  /** The dialect of the execution's definition; null for one that this version cannot read. */
   dialect(record: ExecutionRecord): Promise<Dialect | null> {
     return this.#parts.waits.dialect(record);
   }
 
-  /** Resolves when the execution has ended, or after `waitMs`. The caller reads the store before and after. */
+  /** Resolves when the execution has ended, or after `waitMs`; see {@link EndWaiters.wait}. */
   whenEnded(id: ExecutionId, waitMs: number): Promise<void> {
     return this.#isClosing ? Promise.resolve() : this.#parts.waiters.wait(id, waitMs);
   }
 
-  /** No execution of the flow enters a state any more. */
+  /** The executions of the flow end after their current state (decisions.md 4.10). */
   flowDeleted(flowName: string, why: Failure): void {
     for (const run of this.#parts.table.values()) if (run.record.flowName === flowName) run.stopAfterState(why);
     this.#parts.purger.soon();
   }
 
-  /** Calls no more tasks. Resolves when the calls under way have ended and all is durable, or after `limitMs`. */
+  /** Calls no more tasks. Resolves when the calls under way have ended and all changes are durable, or after `limitMs`. */
   async drain(limitMs: number): Promise<void> {
     this.#isClosing = true;
     this.#parts.table.stopCalling();
@@ -119,7 +120,7 @@ export class DurableRuntime {
     await this.#parts.queue.idle();
   }
 
-  /** Drops everything in memory. The next start takes up what was under way. */
+  /** Drops all executions from memory. The next start of the server continues them. */
   close(): void {
     this.#isClosing = true;
     this.#parts.queue.stop();

@@ -1,4 +1,4 @@
-/** Callers that wait for the end of an execution (DescribeExecution with WaitTimeSeconds): woken, not polled. */
+/** Callers that wait for the end of an execution (DescribeExecution with WaitTimeSeconds). An end wakes them; no one polls. */
 import type { Ports } from '../../base/ports.ts';
 import type { ExecutionId } from '../../store/executions.ts';
 import type { RunListener } from './run-table.ts';
@@ -13,8 +13,8 @@ export class EndWaiters implements RunListener {
   }
 
   /**
-   * Resolves when the execution has ended, or after `waitMs`. A caller that reads the store after this call, and again when
-   * it has resolved, misses no end.
+   * Resolves when the execution has ended, or after `waitMs`. To miss no end, a caller reads the store after this call and
+   * again when it has resolved.
    */
   wait(id: ExecutionId, waitMs: number): Promise<void> {
     return new Promise((resolve) => {

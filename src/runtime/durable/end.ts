@@ -1,4 +1,4 @@
-/** The end of a Standard execution as its last change stores it. */
+/** The end of a Standard execution, for the store. */
 import { assert } from '../../base/assert.ts';
 import { stringifyJson } from '../../base/json.ts';
 import type { Execution } from '../../interpreter/execution.ts';

@@ -25,7 +25,7 @@ export class EventWaiters {
     this.#waiting = left;
   }
 
-  /** No further event will become durable here. */
+  /** No further event will become durable in this run. */
   fail(error: unknown): void {
     for (const waiter of this.#waiting.splice(0)) waiter.reject(error);
   }

@@ -1,6 +1,6 @@
 /**
- * Brings an execution from its journal back into memory: load, compile, fold (DESIGN.md 3). Plans are those of the
- * definition that the execution started with, cached by flow and revision.
+ * Loads an execution into memory: reads its journal, compiles the definition that it started with, and folds the events. Plans
+ * are cached by flow and revision.
  */
 import { assert } from '../../base/assert.ts';
 import { parseJson } from '../../base/json.ts';
@@ -17,7 +17,7 @@ import { PlanCache } from '../flows/plan-cache.ts';
 import { environmentOf } from '../flows/runnable-flows.ts';
 import type { CompileFlow } from '../flows/runnable-flows.ts';
 
-/** The journal is there and makes no sense to this version: it is of no use to try again. */
+/** This version cannot read the journal or the definition of an execution. A second attempt would fail as well. */
 export class ExecutionUnreadable extends Error {
   override readonly name = 'ExecutionUnreadable';
 }
@@ -53,19 +53,19 @@ export class ExecutionLoader {
     });
   }
 
-  /** The execution as its journal leaves it. @throws {ExecutionUnreadable}; any other error is the store's. */
+  /** The execution after the last event of its journal. @throws {ExecutionUnreadable}; any other error is the store's. */
   async load(record: ExecutionRecord): Promise<Execution> {
     const { plan, start, events } = await this.#read(record);
     return readable(() => fold(plan, start, this.#options.limits, events));
   }
 
-  /** The dialect of its definition. @throws {ExecutionUnreadable} */
+  /** The dialect of the execution's definition. @throws {ExecutionUnreadable} */
   async dialect({ flowId, revision, flowName }: ExecutionRecord): Promise<Dialect> {
     const key = keyOf(flowId, revision, flowName);
     return (this.#compiled.peek(key) ?? (await this.#compiled.load(key))).plan.dialect;
   }
 
-  /** An ended execution as it was before what `undone` lists; for a redrive. */
+  /** An ended execution as it was before the events `undone`, for a redrive. @throws {ExecutionUnreadable} */
   async loadEnded(record: ExecutionRecord): Promise<{ execution: Execution; undone: readonly number[] }> {
     const { limits } = this.#options;
     const { plan, start, events } = await this.#read(record);
@@ -75,7 +75,7 @@ export class ExecutionLoader {
     });
   }
 
-  /** The change that stops an execution which cannot be folded: its last event, without a look at its state. */
+  /** The change that stops an unreadable execution. It adds an event to the journal without folding the others. */
   async stopUnread(record: ExecutionRecord, failure: Failure, nowMs: number): Promise<ExecutionChange> {
     const rows = await this.#options.store.journal(record.id, 1, Number.MAX_SAFE_INTEGER);
     const row = rows.at(-1);
@@ -100,7 +100,7 @@ function keyOf(flowId: string, revision: number, flowName: string): string {
   return `${flowId}/${revision}/${flowName}`;
 }
 
-/** An event of the execution as a whole stands in no state. */
+/** ExecutionStopped is an event of the execution as a whole, without a state. */
 const NO_STATES = { states: [] };
 
 function readable<T>(read: () => T): T {
@@ -115,7 +115,7 @@ function unreadable(error: unknown): never {
   throw new ExecutionUnreadable(error instanceof Error ? error.message : String(error), { cause: error });
 }
 
-/** What the interpreter is given of an execution for its life. */
+/** The facts about an execution that the interpreter needs and that never change. */
 export function startOf(
   record: Pick<ExecutionRecord, 'name' | 'flowName' | 'version' | 'alias'>,
   input: JsonObject,

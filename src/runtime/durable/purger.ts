@@ -1,4 +1,7 @@
-/** Deletes ended executions that no caller can ask for any more, a few at a time, between everything else. */
+/**
+ * Deletes ended executions that are retained no longer, and those of deleted flows: in small batches, so that other commits
+ * need not wait long.
+ */
 import type { Ports } from '../../base/ports.ts';
 import { FenceLost } from '../../store/executions.ts';
 import type { ExecutionStore } from '../../store/executions.ts';
@@ -18,7 +21,7 @@ export interface PurgerOptions {
 const BATCH = 200;
 const BETWEEN_BATCHES_MS = 100;
 const BETWEEN_ROUNDS_MS = 10 * 60_000;
-/** After a flow was deleted: its running executions get a moment to end. */
+/** Delay after the deletion of a flow, within which its running executions can end. */
 const SOON_MS = 1_000;
 
 export class Purger implements RunListener {
@@ -35,7 +38,7 @@ export class Purger implements RunListener {
     if (run.isStopping) this.soon();
   }
 
-  /** There is something to delete. */
+  /** A flow was deleted, or an execution of a deleted flow has ended. */
   soon(): void {
     this.#in(SOON_MS);
   }
@@ -51,7 +54,7 @@ export class Purger implements RunListener {
       const endedBeforeMs = retainMs === null ? null : ports.clock.nowMs() - retainMs;
       const deleted = await store.purge(fence, endedBeforeMs, BATCH);
       if (deleted === BATCH) this.#in(BETWEEN_BATCHES_MS);
-      // Without a limit of age there is nothing to delete until another flow is deleted.
+      // Without a limit of age only the deletion of a flow leaves more to delete.
       else if (retainMs !== null) this.#in(BETWEEN_ROUNDS_MS);
     } catch (error) {
       if (error instanceof FenceLost) return queue.loseFence();

@@ -1,6 +1,6 @@
 /**
- * Takes up executions that the store says are under way: after a start of the server, and starts that a failing store left in
- * doubt. Executions that are asleep remain asleep.
+ * Loads executions that are under way in the store: all of them after a start of the server, and later those whose start may
+ * have failed. Executions that are asleep remain asleep.
  */
 import type { Ports } from '../../base/ports.ts';
 import type { ExecutionId, ExecutionStore } from '../../store/executions.ts';
@@ -24,7 +24,7 @@ const BATCH = 200;
 
 export class Recovery implements RunListener {
   readonly #options: RecoveryOptions;
-  /** Starts that aborted while the store failed. */
+  /** Executions whose start was aborted while the store failed; the store may have them. */
   readonly #doubtful = new Set<ExecutionId>();
   #isClosed = false;
   #finish: () => void = () => {};
@@ -34,14 +34,14 @@ export class Recovery implements RunListener {
 
   constructor(options: RecoveryOptions) {
     this.#options = options;
-    options.queue.onRecovered(() => this.#lookAtDoubtful());
+    options.queue.onRecovered(() => this.#loadDoubtful());
   }
 
-  /** Brings everything that is not asleep into memory, in the order in which it was started. */
+  /** Loads all executions that are not asleep, in the order of their starts, and then stops orphaned children. */
   async run(): Promise<void> {
     let executions = 0;
     await this.#untilItWorks(async () => {
-      executions = await this.#takeUp();
+      executions = await this.#loadUnfinished();
     });
     await this.#options.orphans.stopAll();
     this.#options.ports.observer.recovered?.({ executions });
@@ -56,14 +56,14 @@ export class Recovery implements RunListener {
     this.#doubtful.add(record.id);
   }
 
-  /** The store works again: executions whose start was refused run if the store has them. */
-  #lookAtDoubtful(): void {
+  /** The store works again: if it has an execution whose start was aborted, that execution runs. */
+  #loadDoubtful(): void {
     const ids = [...this.#doubtful];
     this.#doubtful.clear();
     const { table, reports } = this.#options;
     void this.#untilItWorks(async () => {
       for (let id = ids[0]; id !== undefined; id = ids[0]) {
-        // It may have ended in the same commit, and owe its end to a task.
+        // It may have ended in the same commit, and a task may wait for that end.
         if ((await table.get(id)) === null) void reports.add(id);
         else table.countFound();
         ids.shift();
@@ -71,27 +71,27 @@ export class Recovery implements RunListener {
     });
   }
 
-  async #takeUp(): Promise<number> {
+  async #loadUnfinished(): Promise<number> {
     const { store, ports, table, reports } = this.#options;
     let count = 0;
     for (let after = 0; !this.#isClosed; ) {
       const ids = await store.unfinished(after, BATCH);
       for (const id of ids) {
         if ((await table.get(id)) === null) {
-          // It does not run any more: its end is owed to its parent.
+          // It has ended, and its parent waits for the report.
           void reports.add(id);
         } else count++;
         after = id;
       }
       if (ids.length < BATCH) break;
-      // Requests have their turn between two batches.
+      // Requests get a turn of the event loop between two batches.
       await new Promise<void>((resolve) => ports.scheduler.soon(resolve));
     }
     return count;
   }
 
   #untilItWorks(work: () => Promise<void>): Promise<void> {
-    const where = 'taking up executions that were under way';
+    const where = 'loading executions that were under way';
     return untilItWorks(this.#options.ports, where, () => this.#isClosed, work);
   }
 }

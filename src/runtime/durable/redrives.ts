@@ -22,12 +22,12 @@ export class Redrives {
     this.#options = options;
   }
 
-  /** The execution, running again, durable. @throws {ApiError} as `Executions.redrive`. */
+  /** Redrives an execution; it is running and durable when this resolves. @throws {ApiError} as `Executions.redrive`. */
   async redrive(record: ExecutionRecord): Promise<ExecutionRecord> {
     const { gate } = this.#options;
     gate.refuseInTrouble();
     const { id } = record;
-    // One at a time for each execution: the record shows what another call has done.
+    // One redrive at a time for each execution: the record does not show one that is under way.
     if (this.#loading.has(id)) throw notRedrivable(record);
     this.#loading.add(id);
     const run = await this.#begin(record).finally(() => this.#loading.delete(id));
@@ -38,12 +38,12 @@ export class Redrives {
   async #begin(asFound: ExecutionRecord): Promise<DurableRun> {
     const { store, table, loader } = this.#options;
     const ending = table.peek(asFound.id);
-    // The store shows an end as soon as it is on disk, which is before the commit has answered.
+    // The store may show an end before the commit has returned here; then the run is still in memory.
     if (ending !== undefined && ending.execution.status !== 'Running') await ending.durable();
     const record = (await store.get(asFound.id)) ?? asFound;
     if (record.status === 'Running' || table.peek(record.id) !== undefined) throw notRedrivable(record);
     if (record.status === 'Succeeded') {
-      throw invalidArgument(`Execution '${record.name}' succeeded; there is no failed state to start again from.`);
+      throw invalidArgument(`Execution '${record.name}' succeeded, so there is no failed state to restart from.`);
     }
     const { execution, undone } = await loader.loadEnded(record);
     const running = { ...record, status: 'Running', stoppedMs: 0, stop: null, error: '', cause: '' } as const;
@@ -55,5 +55,5 @@ export class Redrives {
 }
 
 function notRedrivable({ name }: ExecutionRecord) {
-  return invalidArgument(`Execution '${name}' is running; only one that has ended can be redriven.`);
+  return invalidArgument(`Execution '${name}' is running. Only an execution that has ended can be redriven.`);
 }

@@ -1,4 +1,4 @@
-/** What a run of a Standard execution needs of the runtime around it, and reports to it. */
+/** The runtime as one run of a Standard execution sees it: its parts, and the events that the run reports. */
 import type { Ports } from '../../base/ports.ts';
 import type { DriverParts } from '../driver/driver.ts';
 import type { TaskTokens } from './tokens.ts';
@@ -9,18 +9,18 @@ export interface RunHost<Run> {
   readonly tokens: TaskTokens;
   /** False once the process is stopping: the next start of the server calls the tasks. */
   readonly mayCall: boolean;
-  /** Commits what the run has decided. */
+  /** Commits the decisions of the run. */
   commit(run: Run): void;
-  /** The run has something to do. */
+  /** The run does not only wait. */
   busy(run: Run): void;
-  /** The run only waits, until `wakeMs`, as the store knows; null: it has to remain in memory. */
+  /** The run only waits, until `wakeMs`, and the store has that time; null: the run has to remain in memory. */
   idle(run: Run, wakeMs: number | null): void;
-  /** These tasks, which children belong to, have ended, and that is durable. */
+  /** The tasks with these events have ended, which is durable, and children may still run for them. */
   orphaned(run: Run, events: readonly number[]): void;
   /** The end of the run is durable. */
   ended(run: Run): void;
-  /** The run aborted its start. Whether the store has it is not known. */
+  /** The run aborted its start. The store may have the execution all the same. */
   aborted(run: Run): void;
-  /** A defect: the state of the run in memory is not to be trusted. */
+  /** A defect: the state of the run in memory may be wrong and must not be used. */
   broke(run: Run, error: unknown): void;
 }

@@ -1,6 +1,6 @@
 /**
- * The Standard executions in memory, and how many run in all. The table loads an execution once under its id; callers that
- * come meanwhile share the load. Runs that only wait may leave again, the longest idle first.
+ * The Standard executions in memory, and the number of all running ones. The table loads an execution only once at a time;
+ * further callers share the load. Runs that only wait leave memory when there are too many, the longest idle first.
  */
 import { ApiError } from '../../api/error.ts';
 import type { Ports } from '../../base/ports.ts';
@@ -21,29 +21,29 @@ export interface RunTableOptions {
   readonly tokens: TaskTokens;
   readonly queue: CommitQueue;
   readonly loader: ExecutionLoader;
-  /** Id of the flow of that name; null when there is none. */
+  /** Id of the flow of a name; null when there is none. */
   readonly flowId: (name: string) => Promise<string | null>;
-  /** Running executions in the store. */
+  /** How many executions in the store are running. */
   readonly running: number;
   /** How many executions may run (`limits.standardExecutions`); null: no limit. */
   readonly runningMax: number | null;
-  /** Waiting executions that remain in memory, for callbacks that come soon. */
+  /** How many waiting executions remain in memory, for callbacks that come soon. */
   readonly idleMax: number;
 }
 
-/** Why an execution cannot continue. */
+/** Since when and why an execution cannot continue. */
 export interface Stuck {
   readonly sinceMs: number;
   readonly error: unknown;
 }
 
-/** A part of the runtime that reacts to what becomes of runs. */
+/** A part of the runtime that reacts to events of runs. */
 export interface RunListener {
   /** The end of the run is durable. */
   ended?(run: DurableRun): void;
-  /** The run aborted its start while the store failed. Whether the store has it is not known. */
+  /** The run aborted its start while the store failed. The store may have the execution all the same. */
   aborted?(run: DurableRun): void;
-  /** Tasks of the run that children belong to have ended, and that is durable. */
+  /** The run's tasks with these events have ended, which is durable, and children may still run for them. */
   orphaned?(run: DurableRun, events: readonly number[]): void;
   /** The run only waits, until `wakeMs`. */
   asleep?(wakeMs: number): void;
@@ -57,12 +57,12 @@ export class RunTable implements RunHost<DurableRun> {
   readonly #listeners: RunListener[] = [];
   readonly #runs = new Map<ExecutionId, DurableRun>();
   readonly #loading = new Map<ExecutionId, Promise<DurableRun | null>>();
-  /** The longest idle first. */
+  /** Runs that only wait, the longest idle first. */
   readonly #idle = new Set<DurableRun>();
   readonly #stuck = new Map<ExecutionId, Stuck>();
-  /** Running executions, in memory or not. */
+  /** How many executions are running, in memory or not. */
   #running: number;
-  /** True when some are about to leave. */
+  /** True when {@link #shrink} is scheduled. */
   #isShrinking = false;
   #mayCall = true;
   #isClosed = false;
@@ -87,7 +87,7 @@ export class RunTable implements RunHost<DurableRun> {
     return this.#mayCall;
   }
 
-  /** Those in memory now. */
+  /** The runs in memory. */
   values(): IterableIterator<DurableRun> {
     return this.#runs.values();
   }
@@ -100,26 +100,26 @@ export class RunTable implements RunHost<DurableRun> {
     return this.#stuck.get(id);
   }
 
-  /** @throws {ApiError} `ResourceThrottled` when as many executions run as may. */
+  /** @throws {ApiError} `ResourceThrottled` at the limit of running executions. */
   refuseFull(): void {
     const { runningMax } = this.#options;
     if (runningMax === null || this.#running < runningMax) return;
-    const message = `${runningMax} executions are running, which is the limit (limits.standardExecutions). Retry when some have ended.`;
+    const message = `${runningMax} executions are running, the limit (limits.standardExecutions). Retry when some have ended.`;
     throw new ApiError('ResourceThrottled', message);
   }
 
-  /** A run that was made and not loaded: of a new execution, or of one that runs again. */
+  /** Adds the run of a new or redriven execution, which also counts as running. */
   add(run: DurableRun): void {
     this.#runs.set(run.record.id, run);
     this.#running++;
   }
 
-  /** The store has an execution whose start was refused. */
+  /** Counts an execution that the store has although its start was aborted. */
   countFound(): void {
     this.#running++;
   }
 
-  /** A stuck execution was stopped; false when it was not stuck. */
+  /** A stuck execution was stopped. False when it was no longer stuck. */
   freed(id: ExecutionId): boolean {
     if (!this.#stuck.delete(id)) return false;
     this.#running--;
@@ -127,8 +127,8 @@ export class RunTable implements RunHost<DurableRun> {
   }
 
   /**
-   * The run of an execution, loaded if need be; null when the execution has ended, does not exist, or is stuck. The run
-   * remains in memory for the rest of the turn, and a caller uses it within that.
+   * The run of an execution, which is loaded if it is not in memory; null when the execution has ended, does not exist, or is
+   * stuck. Use the run within the same turn of the event loop; later it may have left memory.
    */
   get(id: ExecutionId): Promise<DurableRun | null> {
     const run = this.#runs.get(id);
@@ -147,7 +147,7 @@ export class RunTable implements RunHost<DurableRun> {
     if (record === null || record.status !== 'Running') return null;
     const isDeleted = (await flowId(record.flowName)) !== record.flowId;
     const execution = await loader.load(record).catch((error: unknown) => {
-      // A store that cannot be read now can be read later. A journal that makes no sense will not make sense later.
+      // A failed read may succeed later, so the caller gets the error. An unreadable journal remains unreadable.
       if (!(error instanceof ExecutionUnreadable)) throw error;
       this.#setStuck(id, error);
       return null;
@@ -160,7 +160,7 @@ export class RunTable implements RunHost<DurableRun> {
     return run;
   }
 
-  /** No task is called any more: the next start of the server calls it. */
+  /** From now on runs call no tasks; the next start of the server calls them. */
   stopCalling(): void {
     this.#mayCall = false;
   }
@@ -187,7 +187,7 @@ export class RunTable implements RunHost<DurableRun> {
     this.#idle.add(run);
     if (this.#isShrinking || this.#idle.size <= this.#options.idleMax) return;
     this.#isShrinking = true;
-    // In a later turn: a caller that was given a run in this one may still use it.
+    // In a later turn: a caller of `get` may still use its run in this one.
     this.ports.scheduler.soon(() => this.#shrink());
   }
 
@@ -243,7 +243,7 @@ export class RunTable implements RunHost<DurableRun> {
   #setStuck(id: ExecutionId, error: unknown): void {
     this.#stuck.set(id, { sinceMs: this.ports.clock.nowMs(), error });
     this.ports.observer.executionStuck?.({ execution: id, error });
-    // Awake, so that the next start of the server tries it again, and no timer wakes it in vain before.
+    // Not asleep any more, so that the next start of the server tries it again, and no timer tries it in vain before that.
     this.#options.queue.addChange({ id, wakeMs: null });
   }
 }

@@ -1,8 +1,8 @@
 /**
  * One Standard execution in memory. Its policy: act on a decision when the decision is durable. The driver carries out a
- * command, and a caller gets an answer, after the commit with its event.
+ * command, and a caller gets an answer, only after the commit of the event.
  *
- * Invariants. Decided events that are not durable wait in `#decided`, in order, and go into one change, or into several when
+ * Invariants. `#decided` holds the events that no change contains yet, in order; they go into one change, or into several when
  * they are large. An execution that computes faster than the disk writes waits for the disk.
  */
 import type { ExecutionEvent, Failure } from '../../interpreter/event.ts';
@@ -22,20 +22,20 @@ import type { RunHost } from './run-host.ts';
 import { earliestDueMs, sleepUntilMs } from './sleep/sleep.ts';
 
 /**
- * UTF-16 units of journal text after which the rest waits for the next change. A row is read as a whole, so a page of the
- * history costs no more than a few rows.
+ * UTF-16 units of journal text in one row; further events wait for the next change. The store reads a row as a whole, so this
+ * bounds the cost of a page of the history.
  */
 const ROW_UNITS = 1024 * 1024;
-/** Turns of computing whose events may wait for the disk; each builds about a mebibyte at most. */
+/** Turns of computing whose events may wait for the disk; each produces about a mebibyte at most. */
 const TURNS_AHEAD_MAX = 4;
 
 /** How a run came into memory. */
 export type Origin =
-  /** It is not durable yet: its first change starts it. With `abortable` it aborts when that change fails. */
+  /** A new execution: its first change starts it. With `abortable` the start aborts when the commit of that change fails. */
   | { readonly kind: 'new'; readonly snapshot: FlowSnapshot; readonly abortable: boolean }
-  /** It was read from the store. */
+  /** Loaded from the store. */
   | { readonly kind: 'loaded' }
-  /** It was read from the store after its end: its first change opens it again. */
+  /** Loaded from the store after its end: its first change opens it again. */
   | { readonly kind: 'redriven' };
 
 export class DurableRun implements Committable, Policy {
@@ -48,11 +48,11 @@ export class DurableRun implements Committable, Policy {
   readonly #waiters = new EventWaiters();
   #origin: Origin;
   #decided: ExecutionEvent[] = [];
-  /** Turns that brought them. */
+  /** Turns of computing since a change last took all decisions. */
   #turnsAhead = 0;
-  /** Last event of the change that was taken last. */
+  /** Last event of the last change. */
   #taken: number;
-  /** Last event that is on disk. */
+  /** Last durable event. */
   #durable: number;
   #storedWakeMs: number | null;
   #isGone = false;
@@ -76,12 +76,12 @@ export class DurableRun implements Committable, Policy {
     return this.#driver.execution;
   }
 
-  /** Highest event that is on disk. */
+  /** The last durable event. */
   get durableEvent(): number {
     return this.#durable;
   }
 
-  /** True when only time and callbacks move it, and everything that it decided is on disk. */
+  /** True when the execution waits for time or callbacks only, and all its decisions are durable. */
   get isIdle(): boolean {
     return this.#driver.isWaiting && this.#decided.length === 0 && this.#taken === this.#durable && !this.#isGone;
   }
@@ -109,7 +109,7 @@ export class DurableRun implements Committable, Policy {
     return this.#driver.nextCallEnd();
   }
 
-  /** Takes the first input. After a load the commands of the execution are durable, and are carried out at once (I3). */
+  /** Takes the first input. After a load the open commands are durable, so the driver carries them out at once (I3). */
   begin(input: Input): void {
     this.#driver.owe();
     if (this.#origin.kind === 'loaded') {
@@ -123,17 +123,17 @@ export class DurableRun implements Committable, Policy {
     if (!this.#isGone && this.#defect === null) this.#driver.advance(input);
   }
 
-  /** True while the task of that event is under way. */
+  /** True while the task of this event is under way. */
   waitsFor(event: number): boolean {
     return this.execution.taskOf(event) !== undefined;
   }
 
-  /** True when the next attempt of the task will take a report for that event. */
+  /** True when the task of a classic token has failed and will be called again under the same token. */
   comesAgain(event: number): boolean {
     return this.execution.comesAgain(event);
   }
 
-  /** Ends a task in a callback mode; the id of the event that ended it, or null when it had ended already. */
+  /** Ends a task in a callback mode. Returns the id of the event that ended it, or null when it had ended before. */
   report(event: number, report: TaskReport): number | null {
     const command = this.execution.taskOf(event);
     if (command === undefined || command.state.mode === 'RequestComplete') return null;
@@ -147,7 +147,7 @@ export class DurableRun implements Committable, Policy {
     return this.execution.lastEvent > before ? before + 1 : null;
   }
 
-  /** The execution enters no further state (decisions.md 4.10). */
+  /** From now on the execution enters no further state (decisions.md 4.10). */
   stopAfterState(why: Failure): void {
     this.#driver.stopAfterState(why);
   }
@@ -157,7 +157,7 @@ export class DurableRun implements Committable, Policy {
     this.#driver.recheck();
   }
 
-  /** The wall clock was set back: what is due by it becomes due as much earlier. */
+  /** The wall clock was set back by `byMs`: all times of the execution move back by as much. */
   setBack(byMs: number): void {
     this.#driver.setBackMs += byMs;
     if (!this.isIdle) return;
@@ -166,14 +166,14 @@ export class DurableRun implements Committable, Policy {
     this.#host.commit(this);
   }
 
-  /** Resolves when everything decided so far is durable. @throws what the store reports, or a defect. */
+  /** Resolves when all decisions so far are durable. @throws the error of the store, or a defect */
   durable(): Promise<void> {
     if (this.#defect !== null) return Promise.reject(this.#defect.error as Error);
     const event = this.execution.lastEvent;
     return event <= this.#durable ? Promise.resolve() : this.#waiters.until(event);
   }
 
-  /** Leaves memory. What the execution waits for wakes another run of it. */
+  /** Leaves memory. A timer or a callback will load the execution into another run. */
   evict(): void {
     this.#isGone = true;
     this.#driver.release();
@@ -201,7 +201,7 @@ export class DurableRun implements Committable, Policy {
     const first = this.#decided[0];
     const row = first === undefined ? null : encodeRow(this.#decided, execution.plan, ROW_UNITS);
     const events = this.#decided.splice(0, row?.count ?? 0);
-    // What follows from the last events is in the same change: a crash may come between two changes.
+    // The wake time, the end and the stops of children go into the change with the last events: a crash may separate changes.
     const isWhole = this.#decided.length === 0;
     const wakeMs = isWhole ? this.#wakeMs() : null;
     const wakeMoved = wakeMs !== this.#storedWakeMs;
@@ -268,18 +268,18 @@ export class DurableRun implements Committable, Policy {
   #firstChange(): Partial<ExecutionChange> {
     if (this.#origin.kind === 'redriven') return { reopen: true };
     if (this.#origin.kind === 'loaded') return {};
-    // The execution started at the time of its first event: the clock moved on while the start was prepared.
+    // The start time is that of the first event, which may be later than the time in the prepared record.
     const record = { ...this.record, startedMs: this.execution.startedMs };
     return { start: { record, snapshot: this.#origin.snapshot } };
   }
 
-  /** Nothing was decided: the execution waits, and the store may not know yet until when. */
+  /** The run has decided nothing new and waits. Commits the wake time if the store has another one. */
   #rest(): void {
     if (this.#wakeMs() === this.#storedWakeMs) this.#host.idle(this, this.#storedWakeMs);
     else this.#host.commit(this);
   }
 
-  /** Computes on in a later turn; when too much waits for the disk, after the next change was taken. */
+  /** Continues computing in a later turn. If too much waits for the disk, {@link takeChange} continues it instead. */
   #computeOn(): void {
     if (this.#turnsAhead >= TURNS_AHEAD_MAX && this.#decided.length > 0) return;
     if (this.#driver.continueLater()) this.#turnsAhead++;

@@ -1,6 +1,6 @@
 /**
- * Starts of Standard executions: one execution a name (api.md 4.14), counted against the limit, and durable before a caller
- * gets an answer.
+ * Starts of Standard executions. A name belongs to one execution (api.md 4.14), an execution counts against the limit of running
+ * ones, and a start is durable before its caller gets an answer.
  */
 import { ApiError, apiError } from '../../api/error.ts';
 import type { JsonObject } from '../../base/json.ts';
@@ -21,18 +21,18 @@ import type { WriteGate } from './write-gate.ts';
 export interface DurableStart {
   readonly flowName: string;
   readonly qualifier: string;
-  /** Null: a UUID is made. */
+  /** Null: the runtime generates a UUID. */
   readonly executionName: string | null;
-  /** As it was sent; empty when none was. */
+  /** As the caller sent it; empty when there was none. */
   readonly inputText: string;
   readonly input: JsonObject;
   readonly origin: StartOrigin;
 }
 
-/** The execution of a start. */
+/** The result of a start. */
 export interface Started {
   readonly record: ExecutionRecord;
-  /** What it runs; null for an execution that was there already: the store has it. */
+  /** The execution's snapshot; null for an execution that existed before, whose snapshot is in the store. */
   readonly snapshot: FlowSnapshot | null;
 }
 
@@ -44,7 +44,7 @@ export interface StartsOptions {
   readonly gate: WriteGate;
   readonly orphans: Pick<Orphans, 'stopIfOrphan'>;
   readonly limits: ExecutionLimits;
-  /** Highest id that the store has given out. */
+  /** Highest id that the store has issued. */
   readonly lastId: ExecutionId;
 }
 
@@ -59,12 +59,12 @@ export class Starts {
     this.#lastId = options.lastId;
   }
 
-  /** Highest id given out. */
+  /** Highest id issued. */
   get lastId(): ExecutionId {
     return this.#lastId;
   }
 
-  /** The execution, durable. @throws {ApiError} as `Executions.start`. */
+  /** Starts an execution; it is durable when this resolves. @throws {ApiError} as `Executions.start`. */
   async start(start: DurableStart): Promise<Started> {
     const { flows, ports } = this.#options;
     const { flowName, qualifier, executionName } = start;
@@ -90,7 +90,7 @@ export class Starts {
     }
   }
 
-  /** No other start looks for the name meanwhile. Null when the flow has changed: then the start begins anew. */
+  /** Runs once at a time for a name. Null when the flow has changed meanwhile: the caller then begins again. */
   async #findOrBegin(resolved: Resolved, name: string, start: DurableStart): Promise<Started | null> {
     const { flows, store } = this.#options;
     const { id } = resolved.runnable.flow;
@@ -155,8 +155,8 @@ function existing(known: ExecutionRecord, origin: StartOrigin): Started {
   const parent = parentOf(origin);
   const isAgain = parent?.execution === known.parent?.execution && parent?.event === known.parent?.event;
   const isRunning = known.status === 'Running';
-  // The same start again, whose answer was lost; or a running execution, unless the end of this one is owed to a task:
-  // an execution that runs for another would not report its end to it.
+  // Two starts get the existing execution: a repetition whose first answer was lost, and a start of a name that is running.
+  // A start for a task that waits is refused instead, because the running execution would not report its end to that task.
   if (isAgain ? isRepeated(origin) || isRunning : isRunning && !owesEnd(origin)) {
     return { record: known, snapshot: null };
   }

@@ -1,4 +1,4 @@
-/** StopExecution of Standard executions, those that cannot continue included. */
+/** StopExecution of Standard executions, also of stuck ones. */
 import { apiError } from '../../api/error.ts';
 import type { Ports } from '../../base/ports.ts';
 import type { Failure } from '../../interpreter/event.ts';
@@ -28,7 +28,7 @@ export class Stops {
     this.#options = options;
   }
 
-  /** The execution after its stop, which is durable. @throws {ApiError} `ExecutionAlreadyCompleted`. */
+  /** Stops an execution; the stop is durable when this resolves. @throws {ApiError} `ExecutionAlreadyCompleted`. */
   async stop(record: ExecutionRecord, failure: Failure): Promise<ExecutionRecord> {
     const { table, gate, store } = this.#options;
     gate.refuseInTrouble();
@@ -49,7 +49,7 @@ export class Stops {
     const { ports, table, queue, loader, waiters, reports } = this.#options;
     const change = await loader.stopUnread(record, failure, ports.clock.nowMs());
     await new Promise<void>((resolve) => queue.addChange(change, resolve));
-    // Another call may have been quicker.
+    // Another call may have stopped it first.
     if (!table.freed(record.id)) throw completed(record);
     waiters.wake(record.id);
     if (record.callback === 'owed') void reports.add(record.id);

@@ -1,4 +1,4 @@
-/** ReportTaskSucceeded and ReportTaskFailed: outcomes that services report with the token of a task. */
+/** ReportTaskSucceeded and ReportTaskFailed: a service reports the outcome of a task with the task's token. */
 import { apiError, invalidArgument } from '../../api/error.ts';
 import type { TaskReference } from '../../store/executions.ts';
 import type { TaskReport } from '../executions.ts';
@@ -21,27 +21,27 @@ export class TaskReports {
     this.#options = options;
   }
 
-  /** The task of a token. @throws {ApiError} `InvalidArgument` for a text that this server did not make. */
+  /** The task of a token. @throws {ApiError} `InvalidArgument` for a text that is not a token of this store. */
   taskOf(token: string): TaskReference {
     const task = this.#options.tokens.read(token);
-    if (task === null) throw invalidArgument('The task token is not one that this server made.');
+    if (task === null) throw invalidArgument('The task token is not one that this server issued.');
     return task;
   }
 
-  /** The id of the event that ended the task, durable. @throws {ApiError} as `Executions.report`. */
+  /** Resolves with the id of the event that ended the task, which is durable. @throws {ApiError} as `Executions.report`. */
   async report(token: string, report: TaskReport): Promise<number> {
     const { table, gate, starts } = this.#options;
     const task = this.taskOf(token);
     gate.refuseInTrouble();
     const run = await table.get(task.execution);
     if (run === null) {
-      // A store that was restored from an old copy does not know what it issued later. A stuck execution may run later.
+      // The execution may be newer than a store that was restored from a backup. A stuck execution may run again later.
       const isLater = task.execution > starts.lastId || table.stuck(task.execution) !== undefined;
       throw isLater ? apiError('TaskInvalidState') : apiError('TaskAlreadyCompleted', token);
     }
     if (task.event > run.durableEvent || run.comesAgain(task.event)) throw apiError('TaskInvalidState');
     const event = run.report(task.event, report);
-    // An earlier end of the task may not be on disk yet, and no caller learns of it before it is.
+    // An earlier end of the task may not be durable yet, and no caller may learn of it before it is.
     await gate.durable(run);
     if (event === null) throw apiError('TaskAlreadyCompleted', token);
     return event;

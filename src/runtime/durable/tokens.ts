@@ -1,14 +1,14 @@
 /**
- * Task tokens: what a service hands to ReportTaskSucceeded and ReportTaskFailed. A token is the reference of a task,
- * encrypted and authenticated with a key that only the store has: it can be neither forged nor guessed, says nothing to
- * whoever holds it, and needs no table. The same task has the same token, whichever process makes it.
+ * Task tokens, which services send with ReportTaskSucceeded and ReportTaskFailed. A token is the reference of a task, encrypted
+ * and authenticated with a key that only the store has. It can be neither forged nor guessed, reveals nothing, and needs no
+ * table. The same task always has the same token, in any process.
  */
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
 import type { TaskReference } from '../../store/executions.ts';
 
 export interface TaskTokens {
   make(task: TaskReference): string;
-  /** The task of a token, or null for a text that no store with this key made. */
+  /** The task of a token; null for a text that was not made with this key. */
   read(token: string): TaskReference | null;
 }
 
@@ -20,7 +20,7 @@ const TAG_BYTES = 16;
 const PLAIN_BYTES = 12;
 const TOKEN_BYTES = 1 + NONCE_BYTES + PLAIN_BYTES + TAG_BYTES;
 
-/** @param key 32 secret bytes; keys for the two uses are derived from it. */
+/** @param key 32 secret bytes; the cipher key and the nonce key are derived from it */
 export function createTaskTokens(key: Uint8Array): TaskTokens {
   const cipherKey = derived(key, 'task-token cipher');
   const nonceKey = derived(key, 'task-token nonce');
@@ -29,7 +29,7 @@ export function createTaskTokens(key: Uint8Array): TaskTokens {
       const plain = Buffer.allocUnsafe(PLAIN_BYTES);
       plain.writeBigUInt64BE(BigInt(task.execution), 0);
       plain.writeUInt32BE(task.event, 8);
-      // Derived from what is encrypted: two tasks never share a nonce, and one task has one token.
+      // Derived from the plain text: two tasks do not share a nonce, and one task has one token.
       const nonce = createHmac('sha256', nonceKey).update(plain).digest().subarray(0, NONCE_BYTES);
       const cipher = createCipheriv(CIPHER, cipherKey, nonce);
       const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
@@ -37,7 +37,7 @@ export function createTaskTokens(key: Uint8Array): TaskTokens {
     },
     read(token) {
       const bytes = Buffer.from(token, 'base64url');
-      // The decoder skips what is not in its alphabet; only the one spelling of a token is a token.
+      // The decoder skips characters outside its alphabet, so other spellings of a token are refused here.
       if (bytes.length !== TOKEN_BYTES || bytes[0] !== VERSION || bytes.toString('base64url') !== token) return null;
       const sealedAt = 1 + NONCE_BYTES;
       const decipher = createDecipheriv(CIPHER, cipherKey, bytes.subarray(1, sealedAt), { authTagLength: TAG_BYTES });

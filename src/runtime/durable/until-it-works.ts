@@ -1,11 +1,11 @@
-/** Work on the store that has to be done, however often the store fails. */
+/** Work on the store that must be done, even if the store fails many times. */
 import type { Ports } from '../../base/ports.ts';
 import { pause } from '../../base/scheduler.ts';
 
 const RETRY_MS = 1_000;
 
 /**
- * Repeats `work` until it succeeds or `isOver` is true. Each failure is reported as a defect.
+ * Repeats `work` each second until it succeeds or `isOver` is true. Reports each failure as a defect.
  * @param where names the work in the report
  */
 export async function untilItWorks(

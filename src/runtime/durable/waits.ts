@@ -1,4 +1,4 @@
-/** The answer to "why is it waiting?" (docs/extensions.md), in sentences: a function of the state of an execution. */
+/** Says in sentences what an execution waits for (docs/extensions.md), from its state alone. */
 import { formatTime } from '../../base/clock.ts';
 import type { CallCommand, Execution, TimerCommand } from '../../interpreter/execution.ts';
 import type { Dialect } from '../../language/plan.ts';
@@ -22,7 +22,7 @@ export class Waits {
     this.#options = options;
   }
 
-  /** What a running execution waits for; empty for one that has ended. */
+  /** The waits of a running execution; empty for one that has ended. */
   async of(record: ExecutionRecord): Promise<readonly ExecutionWait[]> {
     const { table, queue, loader } = this.#options;
     if (record.status !== 'Running') return [];
@@ -33,7 +33,7 @@ export class Waits {
     return [...(trouble === null ? [] : [storeWait(trouble)]), ...waitsOf(execution)];
   }
 
-  /** The dialect of its definition; null for a definition that this version cannot read. */
+  /** The dialect of the execution's definition; null for one that this version cannot read. */
   async dialect(record: ExecutionRecord): Promise<Dialect | null> {
     try {
       return await this.#options.loader.dialect(record);
@@ -44,32 +44,33 @@ export class Waits {
   }
 }
 
-/** One wait for each command under way, in the order in which they began. */
+/** One wait for each open command, in the order in which they were opened. */
 function waitsOf(execution: Execution): ExecutionWait[] {
   return [...execution.commands.values()].map((command) => {
     const thread = execution.threads.get(command.thread);
     const untilMs = execution.dueMs(command);
-    const what = command.kind === 'timer' ? timerWait(command, thread?.phase === 'retry') : callWait(command);
+    const isTimer = command.kind === 'timer';
+    const what = isTimer ? timerWait(command, thread?.phase === 'retry') : callWait(command);
     return {
       ...what,
       stepName: thread?.state.name ?? '',
       event: command.id,
       sinceMs: command.openedMs,
       untilMs,
-      reason: `${what.reason} ${atLatest(execution, untilMs)}`,
+      reason: `${what.reason} ${latestEnd(execution, untilMs, isTimer)}`,
     };
   });
 }
 
-/** The store accepts no commit, and the execution acts on nothing that is not durable. */
+/** The store is not accepting commits, and the execution acts on durable decisions only. */
 function storeWait({ sinceMs, error }: StoreTrouble): ExecutionWait {
   const reason = `The store is not accepting commits (${reasonOf(error)}). The server repeats them until it does; the execution then continues by itself.`;
   return { kind: 'Store', stepName: '', event: 0, sinceMs, untilMs: null, action: '', reason };
 }
 
-/** This version of the server cannot decide what comes next in it. */
+/** This version of the server cannot read the execution, or a defect has ended its run. */
 function stuckWait({ sinceMs, error }: Stuck): ExecutionWait {
-  const reason = `It cannot continue in this version of the server (${reasonOf(error)}). StopExecution ends it; the next start of the server tries it again.`;
+  const reason = `This version of the server cannot continue it (${reasonOf(error)}). The next start of the server tries again; StopExecution ends it.`;
   return { kind: 'Stuck', stepName: '', event: 0, sinceMs, untilMs: null, action: '', reason };
 }
 
@@ -81,7 +82,7 @@ type What = Pick<ExecutionWait, 'kind' | 'action' | 'reason'>;
 
 function timerWait({ seconds }: TimerCommand, isRetry: boolean): What {
   const kind = isRetry ? 'Retry' : 'Wait';
-  const reason = isRetry ? `It waits ${seconds} s before it tries again.` : `It waits ${seconds} s.`;
+  const reason = isRetry ? `It waits ${seconds} s before the next attempt.` : `It waits ${seconds} s.`;
   return { kind, action: '', reason };
 }
 
@@ -100,7 +101,7 @@ function callWait({ kind: command, state, submitted, attempt }: CallCommand): Wh
   return { kind: isChild ? 'ChildExecution' : 'Task', action, reason: `${asked} ${woken}` };
 }
 
-function atLatest(execution: Execution, untilMs: number | null): string {
-  if (untilMs !== null) return `Its time ends at ${formatTime(untilMs)}.`;
-  return `It has no timeout of its own; the execution ends at ${formatTime(execution.deadlineMs)} at the latest.`;
+function latestEnd(execution: Execution, untilMs: number | null, isTimer: boolean): string {
+  if (untilMs !== null) return `It ${isTimer ? 'ends' : 'times out'} at ${formatTime(untilMs)}.`;
+  return `It has no timeout; the execution ends at ${formatTime(execution.deadlineMs)} at the latest.`;
 }

@@ -1,9 +1,9 @@
-/** What callers meet while the store fails: new requests are refused at once, those under way wait, but not for ever. */
+/** Protects callers from a failing store: new requests are refused at once, requests under way after ten seconds. */
 import { ApiError } from '../../api/error.ts';
 import type { Ports } from '../../base/ports.ts';
 import type { CommitQueue } from './commit-queue.ts';
 
-/** How long a caller waits for a commit before it is refused. */
+/** How long a caller waits for a commit before it gets an error. */
 const PATIENCE_MS = 10_000;
 
 interface Awaited {
@@ -20,7 +20,7 @@ export class WriteGate {
     this.#scheduler = scheduler;
   }
 
-  /** @throws {ApiError} `InternalServerError` while the store accepts no writes. */
+  /** @throws {ApiError} `InternalServerError` while the store is not accepting writes. */
   refuseInTrouble(): void {
     if (this.#queue.isStopped) throw notAccepting('another server has taken it over, or this one is stopping');
     const { trouble } = this.#queue;
@@ -28,14 +28,14 @@ export class WriteGate {
   }
 
   /**
-   * Resolves when everything that the run has decided is durable.
-   * @throws {ApiError} `InternalServerError` when that takes too long. The request may take effect all the same.
+   * Resolves when all decisions of the run are durable.
+   * @throws {ApiError} `InternalServerError` when that takes too long; the request may still take effect. A defect rejects.
    */
   async durable(run: Awaited): Promise<void> {
     let cancel = (): void => {};
     const late = new Promise<never>((_resolve, reject) => {
       cancel = this.#scheduler.after(PATIENCE_MS, () =>
-        reject(notAccepting(this.#queue.trouble?.error ?? `a commit takes longer than ${PATIENCE_MS} ms`)),
+        reject(notAccepting(this.#queue.trouble?.error ?? `a commit is taking longer than ${PATIENCE_MS / 1000} s`)),
       );
     });
     try {

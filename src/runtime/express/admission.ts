@@ -1,7 +1,7 @@
 /**
- * Who may start: a limit on executions at once and, when it is asked for, a rate of starts (api.md 7). A child flow
- * counts like any other; at the limit it is refused, which its parent can retry or catch, and never made to wait, so
- * that flows cannot block each other. The rate is for starts through the API only.
+ * Admission of Express executions: a limit on how many run at once, and an optional rate of starts through the API (api.md 7).
+ * Child flows count too. At the limit a start is refused, which a parent can retry or catch; a start that waited instead could
+ * make flows block each other.
  */
 import { ApiError } from '../../api/error.ts';
 import { ERRORS } from '../../api/errors.ts';
@@ -9,11 +9,11 @@ import type { Clock } from '../../base/clock.ts';
 
 export interface AdmissionLimits {
   readonly concurrentExecutions: number;
-  /** A token bucket of this size and refill; null: not limited. */
+  /** Size of a token bucket, and its refill each second; null: no limit. */
   readonly startsPerSecond: number | null;
 }
 
-/** How long a caller should stay away when too many executions run; when one ends cannot be known. */
+/** When a caller should retry while too many executions run; their ends cannot be predicted. */
 const BUSY_RETRY_MS = 1_000;
 
 export class Admission {
@@ -30,7 +30,7 @@ export class Admission {
     this.#filledMs = clock.monotonicMs();
   }
 
-  /** @throws {ApiError} `ResourceThrottled`, with the time after which to come back. */
+  /** @throws {ApiError} `ResourceThrottled`, with the time after which to retry. */
   enter(depth: number): void {
     const { concurrentExecutions, startsPerSecond } = this.#limits;
     if (this.running >= concurrentExecutions) throw throttled(BUSY_RETRY_MS);

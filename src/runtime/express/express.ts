@@ -1,9 +1,9 @@
 /**
  * The express runtime: runs executions in memory and answers when they have ended.
  *
- * An execution that never waits runs to its end inside `run`, without a promise or a timer of its own. One that waits is an
- * entry in a set and a few handles; one that computes without waiting takes turns (`driver/turns.ts`), so that it cannot hold
- * up the others.
+ * An execution that never waits runs to its end inside `run`, without further promises or timers. A waiting execution is an
+ * entry in a set and a few handles. An execution that computes for long takes turns (`driver/turns.ts`), so that it does not
+ * delay the others.
  */
 import { assert } from '../../base/assert.ts';
 import { stringifyJson } from '../../base/json.ts';
@@ -31,12 +31,12 @@ export interface SyncStart {
   /** `$Environment`. */
   readonly environment: JsonObject;
   readonly plan: Plan;
-  /** The whole name of the execution (decisions.md 4.2). */
+  /** The full name of the execution, UUID included (decisions.md 4.2). */
   readonly name: string;
   readonly input: JsonObject;
   /** Synchronous executions above this one; 0 for one that the API started. */
   readonly depth: number;
-  /** What its history says beside its events; absent: no history is retained. */
+  /** For the history; absent: no history is retained. */
   readonly origin?: ExpressOrigin;
 }
 
@@ -50,7 +50,7 @@ export interface SyncResult {
   readonly output: string;
   readonly startedMs: number;
   readonly stoppedMs: number;
-  /** Paths that lead nowhere, conditions that are no boolean: the first hundred. */
+  /** Paths without a value and conditions that are not boolean: the first hundred. */
   readonly warnings: readonly string[];
 }
 
@@ -59,12 +59,12 @@ export interface ExpressRuntime {
   readonly running: number;
   /**
    * Runs an execution to its end. A failed execution is a result, not an error.
-   * @throws {ApiError} `ResourceThrottled` when too many executions run, or start too fast.
+   * @throws {ApiError} `ResourceThrottled` when too many executions run, or start too fast; or a defect.
    */
   run(start: SyncStart): Promise<SyncResult>;
-  /** Stops the running executions of a flow, each after the state that it is in (decisions.md 4.10). */
+  /** Stops the running executions of a flow, each after its current state (decisions.md 4.10). */
   stop(flowName: string, why: Failure): void;
-  /** Resolves when no execution runs any more, or after `limitMs`. */
+  /** Resolves when no execution is running, or after `limitMs`. */
   drain(limitMs: number): Promise<void>;
 }
 
@@ -74,7 +74,7 @@ export interface ExpressOptions {
   readonly children: ChildStarter;
   readonly limits: Omit<ExecutionLimits, 'waitSeconds' | 'events'> &
     AdmissionLimits & { readonly expressTimeoutSeconds: number };
-  /** Retains executions that have an origin, so that callers can read them back; null: no history. */
+  /** Retains executions that have an origin, so that callers can read them; null: no history. */
   readonly history: ExpressHistory | null;
 }
 
@@ -92,7 +92,7 @@ class Runtime implements ExpressRuntime {
   readonly #moment: DecisionMoment;
   readonly #admission: Admission;
   readonly #drained: (() => void)[] = [];
-  /** Executions that wait or have yet to continue, by flow. */
+  /** Executions that did not end within `begin`, by flow. */
   readonly #underWay = new Map<string, Set<ExpressRun>>();
 
   constructor(options: ExpressOptions) {
@@ -160,7 +160,7 @@ class Runtime implements ExpressRuntime {
     );
   }
 
-  /** Null when no history is retained of the execution. */
+  /** Null: no history is retained of this execution. */
   #retain({ name, origin }: SyncStart): RetainedExecution | null {
     return origin === undefined ? null : (this.#options.history?.begin(name, origin) ?? null);
   }
@@ -194,7 +194,7 @@ class Runtime implements ExpressRuntime {
 
 function resultOf(name: string, execution: Execution): SyncResult {
   const { status } = execution;
-  assert(status !== 'Running', 'a result is of an ended execution');
+  assert(status !== 'Running', 'only an ended execution has a result');
   return {
     name,
     status,

@@ -1,4 +1,4 @@
-/** One Express execution under way. Its policy: act on a decision at once. */
+/** One Express execution. Its policy: act on a decision at once. */
 import type { Failure } from '../../interpreter/event.ts';
 import type { Execution } from '../../interpreter/execution.ts';
 import type { Input, Record } from '../../interpreter/input.ts';
@@ -8,8 +8,8 @@ import type { DecisionMoment } from '../driver/moment.ts';
 import type { RetainedExecution } from './history/retained-execution.ts';
 
 /**
- * One of so many answers waits for a turn of the event loop. Some calls answer at once, such as a child flow that never
- * waits; a loop over them would otherwise run from promise to promise and starve sockets and timers.
+ * Every eighth answer waits for a turn of the event loop. Some calls answer at once, for example a child flow that never
+ * waits; a loop of such calls would otherwise run from promise to promise and starve sockets and timers.
  */
 const ANSWERS_PER_TURN = 8;
 
@@ -37,7 +37,7 @@ export class ExpressRun implements Policy {
     return this.#driver.execution;
   }
 
-  /** True while it has not come to an end, nor to a defect. */
+  /** True until the execution has ended, or a defect has ended the run. */
   get isWaiting(): boolean {
     return this.execution.status === 'Running' && this.#defect === null;
   }
@@ -46,7 +46,7 @@ export class ExpressRun implements Policy {
     this.#driver.advance({ kind: 'start' });
   }
 
-  /** Resolves when it has come to an end or to a defect. */
+  /** Resolves when the execution has ended, or a defect has ended the run. */
   ended(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve;

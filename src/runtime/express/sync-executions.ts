@@ -1,6 +1,6 @@
 /**
- * StartSyncExecution as a service to the rooms around it: the operation of that name and the action
- * `FNF:StartSyncExecution` both start here, so that names and modes are settled once.
+ * StartSyncExecution as a service. The operation of that name and the action `FNF:StartSyncExecution` both use it, so that one
+ * place finds the flow, checks its mode and names the execution.
  */
 import { ApiError } from '../../api/error.ts';
 import type { Ids } from '../../base/ids.ts';
@@ -11,14 +11,14 @@ import type { RunnableFlows } from '../flows/runnable-flows.ts';
 
 export interface SyncRequest {
   readonly flowName: string;
-  /** Already checked against the name rule; null: none was given. */
+  /** Follows the name rule; null: the caller gave none. */
   readonly executionName: string | null;
   /** A version, an alias, `LATEST` or empty (decisions.md 4.8). */
   readonly qualifier: string;
   readonly input: JsonObject;
-  /** As it was sent; empty when none was. */
+  /** As the caller sent it; empty when there was none. */
   readonly inputText: string;
-  /** Sync executions above this one; 0 for one started through the API. */
+  /** Synchronous executions above this one; 0 for one that the API started. */
   readonly depth: number;
 }
 

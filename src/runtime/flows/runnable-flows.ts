@@ -1,7 +1,7 @@
 /**
- * Flows that are ready to run, by name and Qualifier (decisions.md 4.8): what the current definition, a version or an
- * alias leads to, compiled. Never stale: `forget` is called after a change of the flow is durable and before that is
- * answered.
+ * Compiled flows by name and Qualifier (decisions.md 4.8). A Qualifier names the current definition, a version, or an alias
+ * that leads to a version. Never stale: an operation calls `forget` after its change of the flow is durable and before it
+ * answers.
  */
 import { apiError, invalidArgument } from '../../api/error.ts';
 import { isVersionNumber } from '../../api/names.ts';
@@ -15,29 +15,29 @@ import type { ExecutionMode, EnvironmentVariable, FlowAlias, FlowRecord, FlowSto
 import { PlanCache } from './plan-cache.ts';
 import { parseQualifier } from './qualifier.ts';
 
-/** A flow as one execution of it runs it. */
+/** A compiled flow, as one execution runs it. */
 export interface Runnable {
-  /** The flow, or what it was when the version was published. */
+  /** The flow, or for a version the flow when it was published. */
   readonly flow: FlowRecord;
   readonly plan: Plan;
   /** `$Environment`. */
   readonly environment: JsonObject;
-  /** The version asked for, directly or through an alias; `''` for the current definition. */
+  /** The requested version, directly or through an alias; `''` for the current definition. */
   readonly version: string;
 }
 
 export interface Resolved {
   readonly runnable: Runnable;
-  /** The alias that was asked for; `''` for none. */
+  /** The requested alias; `''` for none. */
   readonly alias: string;
 }
 
 export interface RunnableFlows {
-  /** What is in memory: the way of a hot flow, without a promise. */
+  /** The flow, if it is in memory: a start of a hot flow needs no promise. */
   peek(flowName: string, qualifier: string): Resolved | undefined;
   /**
    * @throws {ApiError} `FlowNotExists`, `FlowVersionNotExists`, `FlowAliasNotExists`; `InvalidArgument` for a definition that
-   *   an older version accepted and this one does not.
+   *   an older version of Millrace accepted and this one rejects.
    */
   load(flowName: string, qualifier: string): Promise<Resolved>;
   forget(flowName: string): void;
@@ -64,7 +64,7 @@ export function createRunnableFlows({ flows, ids, compile }: RunnableFlowsOption
   const current = new PlanCache<Runnable>(async (name) => runnable(await existing(flows, name), ''));
   const versions = new PlanCache<Runnable>(async (key) => {
     const [name, number] = split(key);
-    // `01` is the number of no version.
+    // No version has the number `01`.
     const found = isVersionNumber(number) ? await flows.getVersion(name, Number(number)) : null;
     if (found !== null) return runnable(found.flow, number);
     await existing(flows, name);
@@ -130,10 +130,10 @@ export function createFlowCompiler({ compile, parallelBranches }: CompilerOption
   };
 }
 
-/** What an alias counts in a cache that is bounded by definition text. */
+/** The size of an alias in the cache, in UTF-16 units like the definitions. */
 const ALIAS_SIZE = 256;
 
-/** Names have no slash, and aliases and versions neither. */
+/** The key of a version or an alias. Names, versions and aliases contain no slash. */
 function joined(flowName: string, qualifier: string): string {
   return `${flowName}/${qualifier}`;
 }
@@ -149,7 +149,7 @@ async function existing(flows: FlowStore, name: string): Promise<FlowRecord> {
   return flow;
 }
 
-/** The version that a number in [0, 1) falls on. */
+/** The version that `random`, a number in [0, 1), selects by the weights. */
 function weighted(routes: readonly Route[], random: number): number {
   const total = routes.reduce((sum, { weight }) => sum + weight, 0);
   let left = random * total;

@@ -9,12 +9,12 @@ import type { Acs3Algorithm } from '../../signatures/acs3.ts';
 export interface Acs3Authorization {
   readonly algorithm: Acs3Algorithm;
   readonly accessKeyId: string;
-  /** As written: it is part of what is signed. */
+  /** Unchanged, because the signature covers this text. */
   readonly signedHeaders: string;
   readonly signature: string;
 }
 
-/** @throws {ApiError} `InvalidArgument` for another algorithm or a text of another form. */
+/** @throws {ApiError} `InvalidArgument` for another algorithm or an ill-formed text. */
 export function parseAcs3Authorization(text: string): Acs3Authorization {
   const space = text.indexOf(' ');
   const algorithm = space === -1 ? text : text.slice(0, space);
@@ -40,7 +40,7 @@ export function parseAcs3Authorization(text: string): Acs3Authorization {
   return { algorithm, accessKeyId, signedHeaders, signature };
 }
 
-/** @throws {ApiError} `InvalidArgument` for a text of another form. */
+/** @throws {ApiError} `InvalidArgument` for an ill-formed text. */
 export function parseRoaAuthorization(text: string): { readonly accessKeyId: string; readonly signature: string } {
   const [, accessKeyId, signature] = /^acs ([^:]+):(\S+)$/.exec(text) ?? [];
   if (accessKeyId === undefined || signature === undefined) {

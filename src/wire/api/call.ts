@@ -1,6 +1,6 @@
 /**
- * From a request whose body was read to a call: which of the request shapes it has (wire.md 3.1), that the parameters
- * or headers which the shape needs are there, and what there is to verify. Nothing is verified here.
+ * Makes a call from a request whose body was read: recognizes the request shape (wire.md 3.1), checks that the parameters or
+ * headers of that shape are present, and collects the credentials. `auth/` verifies them.
  */
 import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -29,12 +29,12 @@ export interface CallSource {
 
 export interface WireCall {
   readonly action: string;
-  /** Null only where authentication is off. */
+  /** Null only when authentication is off. */
   readonly credentials: Credentials | null;
 }
 
 /**
- * Reads a call that must say who makes it.
+ * Reads a call when authentication is on: it must be signed.
  * @throws {ApiError} `MissingRequiredParams`, `MissingRequiredHeader`, `APIVersionNotSupported`, `InvalidArgument`.
  */
 export function readSignedCall(source: CallSource): WireCall {
@@ -51,7 +51,7 @@ export function readSignedCall(source: CallSource): WireCall {
   throw unsigned(source);
 }
 
-/** Reads a call where authentication is off: a signature is neither asked for nor looked at. */
+/** Reads a call when authentication is off: it needs no signature, and a signature is ignored. */
 export function readOpenCall(source: CallSource): WireCall {
   const { headers, parameters } = source;
   const inHeaders = isAcs3(headers) || !parameters.has('Action');
@@ -61,7 +61,7 @@ export function readOpenCall(source: CallSource): WireCall {
   return { action, credentials: null };
 }
 
-/** Whether the request is signed in its headers, with parameters that say nothing about action and caller. */
+/** Whether the request has an ACS3 signature: action and caller are then in headers, not in parameters. */
 function isAcs3(headers: IncomingHttpHeaders): boolean {
   return headers.authorization?.startsWith('ACS3-') === true;
 }
@@ -101,7 +101,7 @@ function readAcs3Call(source: CallSource, authorization: string): WireCall {
   if (stated !== undefined && stated !== accessKeyId) {
     throw invalidArgument("The header 'x-acs-accesskey-id' differs from the Credential in 'Authorization'.");
   }
-  // The hash of the body that arrived, not the one that was announced: then a changed body cannot match.
+  // The hash of the received body, not the one in the header, so that the signature of a changed body does not match.
   const request = {
     method: source.method,
     path: '/',
@@ -124,7 +124,7 @@ function readRoaCall(source: CallSource, authorization: string): WireCall {
   const nonce = requiredHeader(headers, 'x-acs-signature-nonce');
   checkVersion(version);
   for (const [name, value] of query) {
-    // Joined without escaping, such a query has the same text as another one.
+    // ROA joins the query without escaping, so such a parameter could have the same signature as other parameters.
     if (/[&=]/.test(name) || value.includes('&')) {
       throw invalidArgument(
         `The parameter '${name.slice(0, 100)}' cannot be in the query of a ROA-style call: it holds '&' or '='.`,
@@ -138,20 +138,20 @@ function readRoaCall(source: CallSource, authorization: string): WireCall {
 }
 
 /**
- * The ROA signature covers a body only through `Content-MD5`. Without that header a body is taken only from a connection
- * on which nobody could have changed it: an encrypted one, or one from this machine.
+ * The ROA signature covers a body only through `Content-MD5`. Without that header, a body is accepted only from a connection on
+ * which no one could have changed it: an encrypted one, or one from this machine.
  */
 function requireCoveredBody({ body, secureTransport, socket }: CallSource, headers: ReadonlyMap<string, string>): void {
   const md5 = headers.get('content-md5');
   if (md5 !== undefined) {
-    if (hash('md5', body, 'base64') !== md5) throw invalidArgument("The header 'Content-MD5' is not that of the body.");
+    if (hash('md5', body, 'base64') !== md5) throw invalidArgument("The header 'Content-MD5' does not match the body.");
     return;
   }
   if (body.length === 0 || secureTransport || isLoopback(socket.remoteAddress ?? '')) return;
   throw apiError('MissingRequiredHeader', 'Content-MD5');
 }
 
-/** What an unsigned call lacks: the first thing that its shape would have. */
+/** The error for an unsigned call: names the first missing header or parameter of the shape that it resembles. */
 function unsigned({ parameters, headers }: CallSource): ApiError {
   if (!parameters.has('Action') && headers['x-acs-action'] !== undefined) {
     return apiError('MissingRequiredHeader', 'Authorization');
@@ -179,7 +179,7 @@ function requiredHeader(headers: ReadonlyMap<string, string>, name: string): str
   return value;
 }
 
-/** `host` and every `x-acs-*` that is there must be covered by the signature (wire.md 1.5). */
+/** The signature must cover `host` and every `x-acs-*` header of the request (wire.md 1.5). */
 function requireSigned(headers: ReadonlyMap<string, string>, signedHeaders: string): void {
   const listed = new Set(signedHeaders.split(';'));
   if (!headers.has('host')) throw apiError('MissingRequiredHeader', 'host');

@@ -1,6 +1,6 @@
 /**
- * The way of a request through the server, in the order of its checks: path and method, body, parameters, what its
- * shape needs, version, caller (key, time, signature, token, nonce), action, policy, operation.
+ * Dispatches a call to its operation, after these checks in this order: parameters, the request shape and its members, version,
+ * caller (key, time, signature, token, nonce), action, policy. `routes.ts` has checked path, method and body before.
  */
 import type { IncomingMessage } from 'node:http';
 import { actionEntry } from '../../api/actions.ts';
@@ -24,7 +24,7 @@ export interface DispatcherOptions<Services> {
   readonly services: Services;
   readonly authenticator: Authenticator;
   readonly secureTransport: boolean;
-  /** Null: slow answers are not started early. */
+  /** Null: slow answers do not start early. */
   readonly early: EarlyAnswers | null;
   readonly shared: ExchangeShared;
 }
@@ -36,7 +36,7 @@ export class Dispatcher<Services> {
     this.#options = options;
   }
 
-  /** Answers a call of the API whose head was read. `query` is the text behind the question mark, `body` is whole. */
+  /** Answers a call of the API. `query` is the text after the question mark, `body` is complete. */
   answer(exchange: Exchange, request: IncomingMessage, query: string, body: Buffer): void {
     let action = '';
     try {
@@ -44,7 +44,7 @@ export class Dispatcher<Services> {
       const { headers, rawHeaders, method = '' } = request;
       const queryParameters = parseParameters(query);
       const form = body.length === 0 ? new Map<string, string>() : parseBodyParameters(headers, body);
-      // The signatures in headers cover the query and the body apart from each other.
+      // A copy, because signatures in headers cover the query and the body separately.
       const parameters = mergeParameters(
         headers.authorization === undefined ? queryParameters : new Map(queryParameters),
         form,
@@ -99,16 +99,17 @@ export class Dispatcher<Services> {
     const operation = this.#options.operations.get(action);
     if (operation !== undefined) return operation;
     const { message } = apiError('ActionNotSupported', action.slice(0, SHOWN_NAME));
-    const notBuilt = actionEntry(action) === undefined ? '' : ' It is a documented operation that is not built yet.';
+    const notBuilt =
+      actionEntry(action) === undefined ? '' : ' The vendor documents this operation, but it is not built yet.';
     throw new ApiError('ActionNotSupported', message + notBuilt);
   }
 
-  /** What the caller is told; the reason of an unexpected failure goes to the log and nowhere else. */
+  /** The error for the caller. The reason of an unexpected failure goes to the log only. */
   #errorOf(error: unknown, exchange: Exchange, action: string): ApiError {
     if (error instanceof ApiError && error.status < 500) return error;
     const { observer } = this.#options.shared.ports;
     observer.requestFailed?.({ requestId: exchange.requestId, action, error });
-    // One that was made for the caller says more than the table.
+    // An ApiError was written for callers and says more than the message in the table.
     if (error instanceof ApiError) return error;
     return new ApiError('InternalServerError', ERRORS.InternalServerError.message);
   }

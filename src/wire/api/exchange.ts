@@ -1,6 +1,6 @@
 /**
- * One request and its answer: the ids that both carry, and the sending, whole or started early. It answers once, and
- * to a caller that has hung up it sends nothing.
+ * One request and its answer: the ids of both, and the sending, at once or started early. An exchange is answered once; if the
+ * caller has hung up, it sends nothing.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
@@ -13,11 +13,11 @@ import { errorHeaders, renderError, replyHeaders } from './reply.ts';
 import type { Format, ReplyContext } from './reply.ts';
 import type { UnreadReplies } from '../http/unread-replies.ts';
 
-/** How long a refused connection stays for its caller to read why, although it is still sending. */
+/** How long a refused connection remains open after the answer, so that a caller that is still sending can read it. */
 const LINGER_MS = 2000;
 const LONGEST_HOST = 255;
 
-/** What all exchanges of a server share. */
+/** The parts that all exchanges of a server share. */
 export interface ExchangeShared {
   readonly ports: Ports;
   readonly outbox: Outbox;
@@ -31,9 +31,9 @@ export class Exchange implements ReplyContext, Waiter {
   readonly traceId: string;
   format: Format = 'JSON';
   dueMs = 0;
-  /** Empty until it is known. */
+  /** Empty until the request has been read and its caller authenticated. */
   action = '';
-  /** On the monotonic clock; 0 when no one wants to know how long the call took. */
+  /** On the monotonic clock; 0 when no subscriber wants the duration. */
   readonly #beganMs: number;
   readonly #shared: ExchangeShared;
   readonly #request: IncomingMessage;
@@ -82,14 +82,14 @@ export class Exchange implements ReplyContext, Waiter {
   }
 
   /**
-   * Refuses a request whose body is not read to its end. The connection is only half closed at first: closed with
-   * bytes unread, it would be reset, and a caller that is still sending would lose the answer.
+   * Refuses a request without reading its body to the end. The connection is only half closed at first: closing it with unread
+   * bytes would reset it, and a caller that is still sending would lose the answer.
    */
   refuseUnread(error: ApiError): void {
     this.#reportEnd(error.status, error.code);
     const socket = this.#response.socket;
     if (socket === null) {
-      // An earlier request of this connection is not answered yet; the answer waits for its turn.
+      // An earlier request on this connection has no answer yet; this answer waits for its turn.
       this.#send(error.status, renderError(this, error), ['connection', 'close']);
       return;
     }
@@ -120,16 +120,16 @@ export class Exchange implements ReplyContext, Waiter {
       if (this.#shared.closing) headers.push('connection', 'close');
       response.writeHead(status, headers);
     } else if (this.#shared.closing) {
-      // Its head may have promised to go on; a caller that sends its next call at once would never let the server end.
+      // The head was sent with keep-alive. Without this, a caller that always sends its next call at once would prevent the end.
       response.once('finish', () => this.#request.socket.destroySoon());
     }
-    // Plain ASCII is written as it lies in memory; encoding it costs more than all other work on the answer.
+    // Plain ASCII is written without encoding, which would cost more than all other work on the answer.
     response.end(body, bytes === body.length ? 'latin1' : 'utf8');
     if (response.writableLength > 0) this.#shared.unread.add(this.#request.socket, response);
   }
 }
 
-/** Writes a last answer to a connection, and closes it for good a little later or when the caller does. */
+/** Writes a last answer to a connection, and closes it when the caller does, or after {@link LINGER_MS}. */
 export function endConnection(
   socket: Socket,
   scheduler: Ports['scheduler'],

@@ -1,18 +1,18 @@
 /**
- * Parameters of a query or a form, decoded: `+` is a space and `%XX` are bytes of UTF-8, in both places
- * (wire.md 1). What is not well-formed is refused by name, never guessed at.
+ * Decodes the parameters of a query or a form. In both, `+` is a space and `%XX` is a byte of UTF-8 (wire.md 1). An ill-formed
+ * parameter is refused by its name, not corrected.
  */
 import { invalidArgument } from '../../api/error.ts';
 
-/** No operation has more than a few dozen; this bounds the work that a request costs before it is verified. */
+/** No operation has more than a few dozen. The limit bounds the work on a request whose signature is not verified yet. */
 const MAX_PARAMETERS = 1000;
 const SHOWN_NAME = 100;
 const ESCAPED = /[%+]/;
 const BEYOND_ASCII = /[\x80-\xff]/;
 
 /**
- * Decodes `a=1&b=2`. Each character of `bytes` stands for one byte as received.
- * @throws {ApiError} `InvalidArgument` naming a parameter that is malformed or given twice.
+ * Decodes `a=1&b=2`. Each character of `bytes` is one received byte.
+ * @throws {ApiError} `InvalidArgument` naming a parameter that is ill-formed or given twice
  */
 export function parseParameters(bytes: string): Map<string, string> {
   const text = BEYOND_ASCII.test(bytes) ? escapeBeyondAscii(bytes) : bytes;
@@ -26,14 +26,14 @@ export function parseParameters(bytes: string): Map<string, string> {
   return parameters;
 }
 
-/** Adds the form's parameters to the query's, where the form wins (wire.md 1.2). Changes and returns one of them. */
+/** Adds the form's parameters to the query's; the form wins (wire.md 1.2). Changes and returns one of the two maps. */
 export function mergeParameters(query: Map<string, string>, form: Map<string, string>): Map<string, string> {
   if (query.size === 0) return form;
   for (const [name, value] of form) query.set(name, value);
   return query;
 }
 
-/** Sets a parameter that must not be there yet, nor hold a NUL. */
+/** Sets a parameter. @throws {ApiError} `InvalidArgument` if it exists already, contains a NUL, or is one too many */
 export function setOnce(parameters: Map<string, string>, name: string, value: string): void {
   if (parameters.has(name)) throw invalidArgument(`The parameter '${shown(name)}' is given twice.`);
   if (value.includes('\0')) throw invalidArgument(`The parameter '${shown(name)}' contains a NUL character.`);
@@ -60,7 +60,7 @@ function decode(raw: string, name: string): string {
   }
 }
 
-/** Bytes that should have been escaped mean the same as their escapes, so there is one way to decode them. */
+/** Replaces unescaped bytes above ASCII by their escapes, which mean the same, so that one function decodes both. */
 function escapeBeyondAscii(bytes: string): string {
   return bytes.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`);
 }

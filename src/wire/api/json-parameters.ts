@@ -1,6 +1,6 @@
 /**
- * A JSON body read as parameters, as generic clients send it with ACS3 (wire.md 4.2): each top-level member is one.
- * A text is its own value, `null` is a parameter left out, anything else is its JSON text.
+ * Reads a JSON body as parameters, as generic clients send it with ACS3 (wire.md 4.2). Each top-level member is a parameter. The
+ * value of a string is its text, that of any other value its JSON text; `null` means that the parameter is absent.
  */
 import { invalidArgument } from '../../api/error.ts';
 import { isJsonObject, JsonFault, parseJson, stringifyJson } from '../../base/json.ts';
@@ -9,7 +9,7 @@ import { setOnce } from './form-parameters.ts';
 
 /**
  * Reads the text of a body.
- * @throws {ApiError} `InvalidArgument` for text that is no JSON object, is nested too deeply or names a member twice.
+ * @throws {ApiError} `InvalidArgument` for a text that is not a JSON object, is nested too deeply, or has a member twice
  */
 export function parseJsonParameters(text: string): Map<string, string> {
   const parameters = new Map<string, string>();
@@ -33,7 +33,7 @@ function parseBody(text: string): { readonly [name: string]: JsonValue } {
   throw invalidArgument('The body must be a JSON object whose members are the parameters.');
 }
 
-/** Names of the members of valid JSON in their order, one that is there twice twice: JSON.parse would hide it. */
+/** The names of the top-level members of valid JSON, in order. Repeated names are included; JSON.parse would hide them. */
 function topLevelNames(text: string): string[] {
   const names: string[] = [];
   let depth = 0;
@@ -51,7 +51,7 @@ function topLevelNames(text: string): string[] {
   return names;
 }
 
-/** The offset behind the closing quote of the text that begins at `start`. */
+/** The offset after the closing quote of the string that begins at `start`. */
 function endOfText(text: string, start: number): number {
   let end = start + 1;
   while (text[end] !== '"') end += text[end] === '\\' ? 2 : 1;

@@ -1,6 +1,6 @@
 /**
- * How results and errors look on the wire (wire.md 7, api.md 1.4): the one place that writes them. A result never has
- * a top-level `Code`, because old clients take any reply with one for an error.
+ * Renders results and errors for the wire (wire.md 7, api.md 1.4). A result never has a top-level `Code`, because old clients
+ * treat any reply with one as an error.
  */
 import type { ApiError } from '../../api/error.ts';
 import { assert } from '../../base/assert.ts';
@@ -15,7 +15,7 @@ const CONTENT_TYPE: Readonly<Record<Format, string>> = {
   XML: 'text/xml;charset=utf-8',
 };
 
-/** What a reply says about the request it answers. */
+/** The facts about a request that its reply repeats. */
 export interface ReplyContext {
   /** Upper-case UUID. */
   readonly requestId: string;
@@ -51,7 +51,7 @@ export function renderError(context: ReplyContext, error: ApiError): string {
   return format === 'XML' ? xmlElement('Error', body) : JSON.stringify(body);
 }
 
-/** Names and values in turn, as `writeHead` takes them; `lengthBytes` null: not known yet. */
+/** Names and values in turn, as `writeHead` takes them. `lengthBytes` is null when the length is not known yet. */
 export function replyHeaders(context: ReplyContext, lengthBytes: number | null): string[] {
   const headers = [
     'content-type',
@@ -69,7 +69,7 @@ export function replyHeaders(context: ReplyContext, lengthBytes: number | null):
   return headers;
 }
 
-/** The headers that an error adds: when to come back, in milliseconds and, for HTTP's own header, in seconds. */
+/** Further headers of an error: when to retry, in milliseconds and, in the header of HTTP itself, in seconds. */
 export function errorHeaders(error: ApiError): string[] {
   if (error.retryAfterMs === null) return [];
   const seconds = Math.max(1, Math.ceil(error.retryAfterMs / 1000));

@@ -1,4 +1,4 @@
-/** The parameters of a request, out of its query and its body, whatever form the body has (wire.md 3, 11.3). */
+/** Reads the parameters in the body of a request, which is a form or JSON (wire.md 3, 11.3). */
 import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 import { ApiError, apiError, invalidArgument } from '../../api/error.ts';
@@ -8,15 +8,15 @@ import { parseParameters } from './form-parameters.ts';
 const FORM = 'application/x-www-form-urlencoded';
 
 /**
- * Reads the parameters in the body.
- * @throws {ApiError} `UnsupportedMediaType`, or `InvalidArgument` for a body that is not what its type says.
+ * Reads a body by its `Content-Type`; without one it is a form.
+ * @throws {ApiError} `UnsupportedMediaType`, or `InvalidArgument` for a body that does not have its type
  */
 export function parseBodyParameters(headers: IncomingHttpHeaders, body: Buffer): Map<string, string> {
   const contentType = headers['content-type'] ?? FORM;
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     const { message } = apiError('UnsupportedMediaType');
-    throw new ApiError('UnsupportedMediaType', `${message} Bodies with a Content-Encoding are not read.`);
+    throw new ApiError('UnsupportedMediaType', `${message} Send the body without Content-Encoding.`);
   }
   if (contentType === FORM) return parseParameters(body.toString('latin1'));
   const mediaType = contentType.split(';', 1)[0]?.trim().toLowerCase();

@@ -1,10 +1,10 @@
 /**
- * Headers as ACS3 signs them (wire.md 5.2): names in lower case, values trimmed, those of one name sorted and joined
+ * Headers as ACS3 signs them (wire.md 5.2): names in lower case, values trimmed, and the values of one name sorted and joined
  * with a comma.
  */
 import { invalidArgument } from '../../api/error.ts';
 
-/** Makes the canonical map from names and values in turn, as node gives them in `rawHeaders`. */
+/** Makes the canonical map from names and values in turn, as in Node's `rawHeaders`. */
 export function canonicalHeaders(rawHeaders: readonly string[]): Map<string, string> {
   const headers = new Map<string, string>();
   const repeated = new Map<string, string[]>();
@@ -16,7 +16,7 @@ export function canonicalHeaders(rawHeaders: readonly string[]): Map<string, str
       headers.set(name, value);
       continue;
     }
-    // A second action or date would leave open which of them was meant.
+    // Two actions or dates would be ambiguous.
     if (name === 'authorization' || name.startsWith('x-acs-')) {
       throw invalidArgument(`The header '${name}' is given twice.`);
     }

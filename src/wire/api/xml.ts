@@ -1,17 +1,17 @@
 /**
- * Replies as XML, for callers that ask for `Format=XML` (wire.md 7.4): an object is a run of elements, a list one
- * element per item under the list's name, `null` an empty element. There is no declaration in front, because a slow
- * answer begins with white space, which may not stand before one.
+ * Replies as XML, for calls with `Format=XML` (wire.md 7.4). An object is a sequence of elements, a list one element for each
+ * item under the list's name, `null` an empty element. The text has no XML declaration, because a slow answer begins with white
+ * space, which may not precede one.
  */
 import type { JsonValue } from '../../base/json.ts';
 import { isJsonArray, isJsonObject, isLongNumber } from '../../base/json.ts';
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#13;' };
-/** What XML 1.0 cannot hold, not even escaped. */
+/** Characters that XML 1.0 forbids, even escaped. */
 const ILLEGAL = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 const NAME = /^[A-Za-z_][\w.-]*$/;
 
-/** `<name>…</name>`, or for a list as many of them as it has items. */
+/** `<name>…</name>`, or for a list one such element for each item. */
 export function xmlElement(name: string, value: JsonValue | undefined): string {
   if (value === undefined) return '';
   if (typeof value === 'object' && value !== null && !isLongNumber(value) && isJsonArray(value)) {

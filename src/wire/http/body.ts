@@ -1,7 +1,7 @@
 /**
- * Reading the bodies of requests. What arrives of one is gathered in a buffer that doubles, so that a body sent byte
- * by byte costs no more memory than its length; and what all unfinished bodies hold together is bounded, so that
- * thousands of callers who stop midway cannot fill the memory.
+ * Reads the bodies of requests. A body that arrives in pieces is collected in a buffer that doubles, so that a body sent byte by
+ * byte takes memory in proportion to its length. The memory of all incomplete bodies together is limited, so that thousands of
+ * callers that stop midway cannot fill it.
  */
 import type { IncomingMessage } from 'node:http';
 import { ApiError, apiError } from '../../api/error.ts';
@@ -11,7 +11,7 @@ const SMALLEST_BYTES = 4096;
 const RETRY_AFTER_MS = 1000;
 const NOTHING = Buffer.alloc(0);
 
-/** Whether a body is announced; one of unknown length counts. */
+/** Whether the head announces a body, of known or unknown length. */
 export function hasBody(request: IncomingMessage): boolean {
   return request.headers['transfer-encoding'] !== undefined || announcedBytes(request) > 0;
 }
@@ -21,7 +21,7 @@ export function announcedBytes(request: IncomingMessage): number {
   return Number(request.headers['content-length'] ?? 0);
 }
 
-/** What all unfinished bodies hold. */
+/** The memory of all incomplete bodies. */
 interface Holding {
   bytes: number;
   readonly maxBytes: number;
@@ -31,21 +31,21 @@ export class BodyReader {
   readonly #limitBytes: number;
   readonly #holding: Holding;
 
-  /** `limitBytes` is for one body, `maxHeldBytes` for all unfinished ones together. */
+  /** `limitBytes` limits one body, `maxHeldBytes` all incomplete bodies together. */
   constructor(limitBytes: number, maxHeldBytes: number) {
     this.#limitBytes = limitBytes;
     this.#holding = { bytes: 0, maxBytes: maxHeldBytes };
   }
 
-  /** Bytes of memory that unfinished bodies hold. */
+  /** Bytes of memory that incomplete bodies take. */
   get heldBytes(): number {
     return this.#holding.bytes;
   }
 
   /**
-   * Reads a body and hands it over, or refuses it as soon as it is known to be too large (`EntityTooLarge`) or too
-   * much is held already (`ResourceThrottled`): then nothing more is read. When the caller hangs up midway neither
-   * is called.
+   * Reads a body and calls `done` with it. Calls `refuse` instead, and stops reading, as soon as the body is known to be too
+   * large (`EntityTooLarge`) or the incomplete bodies take too much memory (`ResourceThrottled`). When the caller hangs up
+   * midway, neither is called.
    */
   read(request: IncomingMessage, done: (body: Buffer) => void, refuse: (error: ApiError) => void): void {
     const announced = announcedBytes(request);
@@ -57,7 +57,7 @@ export class BodyReader {
     let whole: Buffer = NOTHING;
     let partial: PartialBody | null = null;
     request.on('data', (chunk: Buffer) => {
-      // Nearly all bodies come in one piece, and then there is nothing to gather.
+      // Nearly all bodies arrive in one piece, which needs no buffer.
       if (chunk.length === announced) {
         whole = chunk;
         return;
@@ -73,7 +73,7 @@ export class BodyReader {
   }
 }
 
-/** A body that comes in pieces. */
+/** A body that arrives in pieces. */
 class PartialBody {
   readonly #holding: Holding;
   #buffer: Buffer = NOTHING;
@@ -84,7 +84,7 @@ class PartialBody {
     request.once('close', () => this.release());
   }
 
-  /** False when too much is held already. */
+  /** False when the incomplete bodies would take too much memory. */
   append(chunk: Buffer): boolean {
     const needed = this.length + chunk.length;
     if (needed > this.#buffer.length && !this.#enlarge(Math.max(SMALLEST_BYTES, 2 * needed))) return false;

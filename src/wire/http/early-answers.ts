@@ -1,9 +1,9 @@
 /**
- * Answers that take long (decisions.md 4.6): once a call has been under way for a while its answer is started with
- * white space, a character a second, so that clients which give up on a silent connection hold on.
+ * Early answers (decisions.md 4.6): after a call has been under way for a while, its answer begins with white space, one
+ * character a second, so that clients with a timeout for silent connections continue to wait.
  *
- * One shared, coarse ticker runs while calls are under way; a call that is answered quickly costs two changes of a
- * set and no timer. Both sets are ordered by due time, because every waiter of a set waits equally long.
+ * One coarse timer is shared by all calls under way; a call that is answered quickly costs two changes of a set and no timer.
+ * Both sets are in the order of due times, because all waiters of a set wait for the same time.
  */
 import type { Ports } from '../../base/ports.ts';
 
@@ -12,9 +12,9 @@ const COARSEST_TICK_MS = 250;
 
 /** A call under way. */
 export interface Waiter {
-  /** On the monotonic clock; kept by {@link EarlyAnswers}. */
+  /** On the monotonic clock; set by {@link EarlyAnswers}. */
   dueMs: number;
-  /** Sends white space, starting the answer if need be; false when nobody is there to read it any more. */
+  /** Sends white space, and the head of the answer before the first; false when the caller has hung up. */
   sendSpace(): boolean;
 }
 
@@ -38,7 +38,7 @@ export class EarlyAnswers {
     this.#cancelTick ??= this.#ports.scheduler.after(this.#tickMs, () => this.#tick());
   }
 
-  /** To be called before the answer itself is sent. */
+  /** Must be called before the answer itself is sent. */
   remove(waiter: Waiter): void {
     if (!this.#silent.delete(waiter)) this.#begun.delete(waiter);
   }

@@ -1,7 +1,7 @@
 /**
- * Results that became ready in one turn of the event loop, written together at its end. A caller on the same machine
- * is then woken once for all of them instead of once for each, which costs more than all other work on an answer
- * (docs/performance.md). A turn is short, so nobody waits for long.
+ * Writes all results of one turn of the event loop together at its end. A caller on the same machine is then woken once instead
+ * of once for each result; a wake-up costs more than all other work on an answer (docs/performance.md). The delay is short,
+ * because turns are short.
  */
 import type { Scheduler } from '../../base/scheduler.ts';
 

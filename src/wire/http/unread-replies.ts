@@ -1,17 +1,17 @@
 /**
- * Replies that their callers do not read. What a connection does not take stays in memory, so all of it together is
- * bounded: beyond that the connections that have been behind for longest are cut off, and only they notice.
+ * Replies that callers do not read. Node holds the bytes that a connection does not accept in memory, so their sum is limited.
+ * Above the limit, the server cuts off the connections that fell behind first; other callers are not affected.
  */
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 export class UnreadReplies {
   readonly #maxBytes: number;
-  /** By connection, the one that fell behind first at the front. */
+  /** By connection, the one that fell behind first comes first. */
   readonly #unread = new Map<Socket, { bytes: number; readonly forget: () => void }>();
   #bytes = 0;
 
-  /** `maxBytes` is for all connections together. */
+  /** `maxBytes` limits all connections together. */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
@@ -21,7 +21,7 @@ export class UnreadReplies {
     return this.#bytes;
   }
 
-  /** To be called when a reply was ended: counts what of it the connection has not taken, until it has or is closed. */
+  /** Must be called after `response.end`. Counts the bytes that the connection has not accepted, until it has or is closed. */
   add(socket: Socket, response: ServerResponse): void {
     const bytes = response.writableLength;
     if (bytes === 0 || socket.destroyed) return;
@@ -37,7 +37,7 @@ export class UnreadReplies {
   #hold(socket: Socket, bytes: number): void {
     let held = this.#unread.get(socket);
     if (held === undefined) {
-      // Node does not close the replies that wait behind another one when their connection closes.
+      // When a connection closes, Node closes only its current reply, not those that wait behind it.
       held = { bytes: 0, forget: () => this.#forget(socket) };
       this.#unread.set(socket, held);
       socket.once('close', held.forget);

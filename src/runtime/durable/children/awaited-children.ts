@@ -2,7 +2,7 @@
 import type { CallCommand } from '../../../interpreter/execution.ts';
 import { awaitsChild } from '../../driver/calls.ts';
 
-/** Why a child stops whose task has ended (integrations.md 2). */
+/** The failure of a child that stops because its task has ended (integrations.md 2). */
 export const PARENT_GONE = {
   error: 'FnF.ParentStopped',
   cause: 'The task that waited for this execution has ended.',
@@ -11,9 +11,9 @@ export const PARENT_GONE = {
 export class AwaitedChildren {
   /** Tasks that have started a child, or are about to. */
   readonly #waiting = new Set<number>();
-  /** Those that ended since the last change. */
+  /** Tasks that ended since the last change. */
   #ended: number[] = [];
-  /** Those that the last change contains. */
+  /** Tasks whose children the last change stops. */
   #taken: readonly number[] = [];
 
   opened(command: CallCommand): void {
@@ -24,17 +24,17 @@ export class AwaitedChildren {
     for (const id of ids) if (this.#waiting.delete(id)) this.#ended.push(id);
   }
 
-  /** The tasks whose children the next change stops. */
+  /** The change that is being built stops the children of all tasks that ended. */
   take(): void {
     this.#taken = this.#ended.splice(0);
   }
 
-  /** Those of the change that was taken last. */
+  /** The tasks whose children the last change stops. */
   get taken(): readonly number[] {
     return this.#taken;
   }
 
-  /** The change that was taken last is durable: the tasks whose children it stops. */
+  /** The last change is durable. Returns the tasks whose children it stops. */
   committed(): readonly number[] {
     const taken = this.#taken;
     this.#taken = [];

@@ -45,7 +45,7 @@ export class Orphans implements RunListener {
     if (!isAwaited) await this.#stop(child.id);
   }
 
-  /** Stops the children that a crash has left behind, between the end of a parent and the stop of its children. */
+  /** Stops the children that were left running by a crash between the end of a parent's task and the stop of its child. */
   stopAll(): Promise<void> {
     return this.#untilItWorks(async () => {
       for (let after = 0; !this.#isClosed; ) {
@@ -59,7 +59,7 @@ export class Orphans implements RunListener {
     });
   }
 
-  /** True for an execution that a task started. One that a caller started with a task's token is the caller's. */
+  /** True for an execution that a task started. One that a caller started with a task's token is not stopped with the task. */
   async #isChild(id: ExecutionId): Promise<boolean> {
     const { store } = this.#options;
     const parent = (await store.get(id))?.parent ?? null;

@@ -1,6 +1,6 @@
 /**
- * Reports the ends of children to their parents. An end remains owed in the store until the parent's own event about it is
- * durable, so after a crash in between the report is repeated, and the second one is stale.
+ * Reports the ends of children to their parents. An end remains due in the store until the parent's event about it is durable.
+ * After a crash in between, the report is repeated, and the parent ignores the second one as stale.
  */
 import { parseJson } from '../../../base/json.ts';
 import type { Ports } from '../../../base/ports.ts';
@@ -18,8 +18,8 @@ export interface ParentReportsOptions {
 }
 
 /**
- * `done`: the parent has the outcome on disk, or has no use for it any more. `later`: its task is between two attempts.
- * `stuck`: nothing reaches it before the next start of the server.
+ * `done`: the parent's event is durable, or the parent needs no report any more. `later`: its task is between two attempts.
+ * `stuck`: the parent cannot continue before the next start of the server.
  */
 type Reported = 'done' | 'later' | 'stuck';
 
@@ -37,7 +37,7 @@ export class ParentReports implements RunListener {
     if (record.callback === 'owed') void this.add(record.id);
   }
 
-  /** The execution has ended and its end is due. Never rejects; repeats the report until it is done. */
+  /** Reports the end of an execution if it is due. Never rejects; repeats the report until it is done. */
   async add(id: ExecutionId): Promise<void> {
     const { store, ports, queue } = this.#options;
     if (this.#isClosed) return;
@@ -72,7 +72,7 @@ export class ParentReports implements RunListener {
   }
 }
 
-/** The child's output is the task's, and its error name too (integrations.md 5, decisions.md 3.1). */
+/** The child's output or error becomes the task's (integrations.md 5, decisions.md 3.1). */
 function reportOf({ status, output, error, cause }: ExecutionRecord): TaskReport {
   if (status === 'Succeeded') return { ok: true, output: parseJson(output) };
   return { ok: false, failure: { error, cause } };

@@ -1,6 +1,6 @@
 /**
- * Wakes executions that are asleep in the store when their time has come. There is one timer, for the earliest. It never
- * runs for longer than a minute, because someone may set the wall clock, by which the times in the store count.
+ * Wakes executions that are asleep in the store when their wake time has come. One timer waits for the earliest of them. It
+ * runs for at most a minute, because wake times count by the wall clock, which someone may set.
  */
 import type { Ports } from '../../../base/ports.ts';
 import type { ExecutionId, ExecutionStore } from '../../../store/executions.ts';
@@ -13,13 +13,13 @@ export interface SleepersOptions {
 }
 
 const LONGEST_SLEEP_MS = 60_000;
-/** Between two looks while some are due and their waking is on its way to the disk. */
+/** Between two looks while due executions have been woken and their commits are under way. */
 const SHORTEST_SLEEP_MS = 20;
 const RETRY_MS = 1_000;
 const BATCH = 200;
 /**
- * A wall clock that falls behind the monotonic one by more than this was set back. A clock that runs ahead was set forward,
- * or the machine was suspended: executions that are due then wake.
+ * If the wall clock falls behind the monotonic clock by more than this, someone has set it back. A wall clock that runs ahead
+ * was set forward, or the machine was suspended; executions that are due by it then wake.
  */
 const SET_BACK_MS = 5_000;
 
@@ -31,7 +31,7 @@ export class Sleepers implements RunListener {
   #isClosed = false;
   /** Wall clock minus monotonic clock. */
   #offsetMs: number;
-  /** By how much the clock was set back, and the last execution whose times were moved. */
+  /** Each set-back of the clock, and the last execution whose times were already moved for it. */
   readonly #setBacks: { readonly byMs: number; after: ExecutionId }[] = [];
 
   constructor(options: SleepersOptions) {
@@ -39,12 +39,12 @@ export class Sleepers implements RunListener {
     this.#offsetMs = this.#offset();
   }
 
-  /** An execution sleeps until then, wall clock. */
+  /** An execution sleeps until `wakeMs`, wall clock. */
   asleep(wakeMs: number): void {
     this.#arm(wakeMs - this.#options.ports.clock.nowMs());
   }
 
-  /** Looks now, and from then on by itself. */
+  /** Wakes the executions that are due, and sets the timer for the next look. */
   async look(): Promise<void> {
     if (this.#isLooking || this.#isClosed) return;
     this.#isLooking = true;
@@ -68,7 +68,7 @@ export class Sleepers implements RunListener {
     this.#cancel?.();
   }
 
-  /** Milliseconds until the next look; null when no execution is asleep. */
+  /** Wakes due executions. Returns milliseconds until the next look; null when no execution is asleep. */
   async #wakeDue(): Promise<number | null> {
     const { store, ports, table } = this.#options;
     const ids = await store.due(ports.clock.nowMs(), BATCH);
@@ -78,7 +78,7 @@ export class Sleepers implements RunListener {
     return nextMs === null ? null : nextMs - ports.clock.nowMs();
   }
 
-  /** One after another, each execution once, also when the store fails in between. */
+  /** Moves the times of all sleeping executions, exactly once for each set-back, even if the store fails in between. */
   async #setAllBack(): Promise<void> {
     const { store, table } = this.#options;
     for (let one = this.#setBacks[0]; one !== undefined && !this.#isClosed; one = this.#setBacks[0]) {
@@ -91,7 +91,7 @@ export class Sleepers implements RunListener {
     }
   }
 
-  /** How far the wall clock fell behind the monotonic one since the last look; below zero when it ran ahead. */
+  /** How far the wall clock fell behind the monotonic clock since the last look; negative when it ran ahead. */
   #wentBackMs(): number {
     const before = this.#offsetMs;
     this.#offsetMs = this.#offset();

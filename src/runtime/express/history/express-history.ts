@@ -1,13 +1,14 @@
 /**
- * Express executions that can be read back (decisions.md 4.7): all that run, and the newest of those that have ended.
+ * The history of Express executions (decisions.md 4.7), for DescribeExecution, ListExecutions and GetExecutionHistory: all
+ * running executions that had to wait, and the newest of the ended ones.
  *
- * Invariants. Nothing here is awaited, timed or serialised while an execution runs: its events are kept as they are, values
- * by reference, and rendered when somebody reads them. What is kept stays below the limit of bytes whatever flows do: an
- * execution has to make room before an event is kept, first by dropping the oldest that ended, and one that would take
- * more than its share keeps the beginning of its history and the last event.
+ * Invariants. The history does no I/O and serializes nothing while an execution runs. It holds the events with their values by
+ * reference, and renders them when a caller reads them. It never holds more than `bytes`: an execution has to make room before
+ * it adds an event, which drops the oldest ended executions first. An execution that needs more than its share retains the
+ * beginning of its history and the last event.
  *
- * The age is that of the wall clock, because the events have their times already. A clock that is set back lets executions
- * live longer; the limits of number and bytes hold all the same.
+ * Ages count by the wall clock, because the events have such times already. If the clock is set back, executions are retained
+ * for longer; the limits of number and bytes apply all the same.
  */
 import { assert } from '../../../base/assert.ts';
 import type { ExecutionPosition, ExecutionQuery } from '../../../store/executions.ts';
@@ -16,9 +17,11 @@ import type { ExpressOrigin, ExpressSource, Retainer } from './retained-executio
 
 export interface ExpressHistoryOptions {
   readonly nowMs: () => number;
-  /** How many that have ended; at least 1. */
+  /** Most ended executions to retain; at least 1. */
   readonly executions: number;
+  /** How long they are retained after their end. */
   readonly ageMs: number;
+  /** Most memory that all executions together take, by the estimate of `value-weight.ts`. */
   readonly bytes: number;
 }
 
@@ -27,22 +30,22 @@ export interface ExpressPage {
   readonly next: ExecutionPosition | null;
 }
 
-/** No execution takes more than this part of all. */
+/** One execution takes at most this fraction (1/8) of all bytes. */
 const SHARES = 8;
 
 export class ExpressHistory implements Retainer {
   readonly #options: ExpressHistoryOptions;
-  /** What one execution may take. */
+  /** Bytes that one execution may take. */
   readonly share: number;
-  /** Weak: what is kept shall not keep a compiled plan. */
+  /** Weak, so that the history holds no compiled plans in memory. */
   readonly #sources = new WeakMap<ExpressSource, RetainedSource>();
-  /** By name. Those that never wait are not in it: nobody can ask before they have ended. */
+  /** By name. An execution that never waits does not enter: it ends before a caller could ask about it. */
   readonly #running = new Map<string, RetainedExecution>();
-  /** Those that have ended, in the order of their ends. Places are counted on for ever, and a slot is used again. */
+  /** Ended executions in the order of their ends: a ring whose slot is the place modulo its length. Places count up for ever. */
   readonly #ended: (RetainedExecution | null)[];
   #first = 0;
   #end = 0;
-  /** Those before place `#indexed` by name: the index is made when somebody looks, so that most never enter it. */
+  /** Ended executions before place `#indexed`, by name. `find` extends the index, so most executions never enter it. */
   readonly #byName = new Map<string, RetainedExecution>();
   #indexed = 0;
   #lastId = 0;
@@ -54,91 +57,90 @@ export class ExpressHistory implements Retainer {
     this.#ended = new Array<RetainedExecution | null>(options.executions).fill(null);
   }
 
-  /** What all of it takes, an estimate that is never too low; at most the limit. */
+  /** Estimate of all memory taken, never too low; at most the limit. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Begins to keep an execution; null when there is no room. Its `end` has to follow, whatever becomes of it. */
+  /** Begins the record of an execution, which must be ended with its `end` in all cases; null when there is no room. */
   begin(name: string, origin: ExpressOrigin): RetainedExecution | null {
     let source = this.#sources.get(origin.source);
     if (source === undefined) {
       source = new RetainedSource(origin.source);
       this.#sources.set(origin.source, source);
     }
-    const kept = new RetainedExecution(this, ++this.#lastId, name, origin, source);
-    // Held before room is made: what goes for it may be the last of the same source.
-    const isNew = source.kept++ === 0;
-    if (this.makeRoom(kept, kept.bytes + (isNew ? source.bytes : 0))) return kept;
-    source.kept--;
-    if (source.kept === 0 && !isNew) this.#bytes -= source.bytes;
+    const execution = new RetainedExecution(this, ++this.#lastId, name, origin, source);
+    // Counted before making room, which may drop the only other execution of this source.
+    const isNew = source.executions++ === 0;
+    if (this.makeRoom(execution, execution.bytes + (isNew ? source.bytes : 0))) return execution;
+    source.executions--;
+    if (source.executions === 0 && !isNew) this.#bytes -= source.bytes;
     return null;
   }
 
-  waits(kept: RetainedExecution): void {
-    kept.isVisible = true;
-    this.#running.set(kept.name, kept);
+  waits(execution: RetainedExecution): void {
+    execution.isVisible = true;
+    this.#running.set(execution.name, execution);
   }
 
-  end(kept: RetainedExecution): void {
-    if (kept.isVisible) this.#running.delete(kept.name);
-    this.#bytes += kept.close();
-    if (kept.isForgotten || kept.status === 'Running') return this.#release(kept);
+  end(execution: RetainedExecution): void {
+    if (execution.isVisible) this.#running.delete(execution.name);
+    this.#bytes += execution.close();
+    if (execution.isForgotten || execution.status === 'Running') return this.#release(execution);
     const { length } = this.#ended;
     if (this.#end - this.#first === length) this.#dropOldest();
-    this.#ended[this.#end++ % length] = kept;
+    this.#ended[this.#end++ % length] = execution;
     while (this.#bytes > this.#options.bytes && this.#first < this.#end) this.#dropOldest();
-    this.#dropAged(kept.stoppedMs);
+    this.#dropAged(execution.stoppedMs);
   }
 
-  /** Counts what `kept` takes more, if it may. The oldest make room for it. */
-  makeRoom(kept: RetainedExecution, bytes: number): boolean {
+  makeRoom(execution: RetainedExecution, bytes: number): boolean {
     const limit = this.#options.bytes;
-    if (kept.bytes > this.share) return false;
+    if (execution.bytes > this.share) return false;
     while (this.#bytes + bytes > limit && this.#first < this.#end) this.#dropOldest();
     if (this.#bytes + bytes > limit) return false;
     this.#bytes += bytes;
     return true;
   }
 
-  /** Drops what is kept of a flow that was deleted. */
+  /** Drops the executions of a deleted flow. */
   forgetFlow(flowName: string): void {
     const left: RetainedExecution[] = [];
     for (let place = this.#first; place < this.#end; place++) {
-      const kept = this.#at(place);
-      if (kept.source.flow.name === flowName) this.#release(kept);
-      else left.push(kept);
+      const execution = this.#at(place);
+      if (execution.source.flow.name === flowName) this.#release(execution);
+      else left.push(execution);
     }
     this.#ended.fill(null);
-    for (const [i, kept] of left.entries()) this.#ended[i] = kept;
+    for (const [i, execution] of left.entries()) this.#ended[i] = execution;
     this.#first = 0;
     this.#end = left.length;
     this.#byName.clear();
     this.#indexed = 0;
-    for (const kept of this.#running.values()) {
-      if (kept.source.flow.name === flowName) this.#hide(kept);
+    for (const execution of this.#running.values()) {
+      if (execution.source.flow.name === flowName) this.#hide(execution);
     }
   }
 
   find(flowId: string, name: string): RetainedExecution | null {
     this.#dropAged(this.#options.nowMs());
     for (; this.#indexed < this.#end; this.#indexed++) {
-      const kept = this.#at(this.#indexed);
-      this.#byName.set(kept.name, kept);
+      const execution = this.#at(this.#indexed);
+      this.#byName.set(execution.name, execution);
     }
-    const kept = this.#running.get(name) ?? this.#byName.get(name);
-    return kept?.source.flow.id === flowId ? kept : null;
+    const found = this.#running.get(name) ?? this.#byName.get(name);
+    return found?.source.flow.id === flowId ? found : null;
   }
 
-  /** Newest first. A page that was begun goes on in the same order whatever starts and ends meanwhile. */
+  /** Newest first. The order of later pages does not depend on executions that start or end between the pages. */
   list(query: ExecutionQuery): ExpressPage {
     this.#dropAged(this.#options.nowMs());
     const found: RetainedExecution[] = [];
     for (let place = this.#first; place < this.#end; place++) {
-      const kept = this.#at(place);
-      if (matches(kept, query)) found.push(kept);
+      const execution = this.#at(place);
+      if (matches(execution, query)) found.push(execution);
     }
-    for (const kept of this.#running.values()) if (matches(kept, query)) found.push(kept);
+    for (const execution of this.#running.values()) if (matches(execution, query)) found.push(execution);
     found.sort((one, other) => other.id - one.id);
     let count = 0;
     for (let units = 0; count < Math.min(found.length, query.limit) && units <= query.textUnits; count++) {
@@ -152,9 +154,9 @@ export class ExpressHistory implements Retainer {
   }
 
   #at(place: number): RetainedExecution {
-    const kept = this.#ended[place % this.#ended.length];
-    assert(kept !== undefined && kept !== null, 'a place between the first and the end holds an execution');
-    return kept;
+    const execution = this.#ended[place % this.#ended.length];
+    assert(execution !== undefined && execution !== null, 'a place between the first and the end holds an execution');
+    return execution;
   }
 
   #dropAged(nowMs: number): void {
@@ -163,38 +165,38 @@ export class ExpressHistory implements Retainer {
   }
 
   #dropOldest(): void {
-    const kept = this.#at(this.#first);
-    if (this.#first < this.#indexed) this.#byName.delete(kept.name);
+    const oldest = this.#at(this.#first);
+    if (this.#first < this.#indexed) this.#byName.delete(oldest.name);
     else this.#indexed++;
     this.#ended[this.#first++ % this.#ended.length] = null;
-    this.#release(kept);
+    this.#release(oldest);
   }
 
-  /** Of a flow that is gone: it runs on unseen. */
-  #hide(kept: RetainedExecution): void {
-    this.#running.delete(kept.name);
-    kept.isVisible = false;
-    kept.isForgotten = true;
-    kept.wakeAll();
+  /** Hides a running execution whose flow was deleted; it still takes memory until its end. */
+  #hide(execution: RetainedExecution): void {
+    this.#running.delete(execution.name);
+    execution.isVisible = false;
+    execution.isForgotten = true;
+    execution.wakeAll();
   }
 
-  #release(kept: RetainedExecution): void {
-    const { source } = kept;
-    this.#bytes -= kept.bytes;
-    source.kept--;
-    if (source.kept === 0) this.#bytes -= source.bytes;
+  #release(execution: RetainedExecution): void {
+    const { source } = execution;
+    this.#bytes -= execution.bytes;
+    source.executions--;
+    if (source.executions === 0) this.#bytes -= source.bytes;
   }
 }
 
-function matches(kept: RetainedExecution, query: ExecutionQuery): boolean {
+function matches(execution: RetainedExecution, query: ExecutionQuery): boolean {
   return (
-    kept.source.flow.id === query.flowId &&
-    (query.after === null || kept.id < query.after.id) &&
-    (query.status === null || kept.status === query.status) &&
-    (query.startedAfterMs === null || kept.startedMs > query.startedAfterMs) &&
-    (query.startedBeforeMs === null || kept.startedMs < query.startedBeforeMs) &&
-    (query.namePrefix === '' || kept.name.startsWith(query.namePrefix)) &&
-    (query.version === null || kept.source.version === query.version) &&
-    (query.alias === null || kept.alias === query.alias)
+    execution.source.flow.id === query.flowId &&
+    (query.after === null || execution.id < query.after.id) &&
+    (query.status === null || execution.status === query.status) &&
+    (query.startedAfterMs === null || execution.startedMs > query.startedAfterMs) &&
+    (query.startedBeforeMs === null || execution.startedMs < query.startedBeforeMs) &&
+    (query.namePrefix === '' || execution.name.startsWith(query.namePrefix)) &&
+    (query.version === null || execution.source.version === query.version) &&
+    (query.alias === null || execution.alias === query.alias)
   );
 }

@@ -1,8 +1,8 @@
 /**
- * An Express execution that can be read back: what is kept of it while it runs and afterwards.
+ * One Express execution in the history, while it runs and afterwards.
  *
- * Invariant: nothing is rendered or copied here before somebody reads. Its events are kept as they are, values by
- * reference, and counted as they come; who counts them together is `express-history.ts`.
+ * Invariant: it renders no event and copies no value before a caller reads it. It holds its events with their values by
+ * reference, and counts their bytes as the runtime records them; `express-history.ts` bounds the sum.
  */
 import { stringifyJson } from '../../../base/json.ts';
 import type { JsonValue } from '../../../base/json.ts';
@@ -13,46 +13,46 @@ import type { FlowRecord } from '../../../store/flows.ts';
 import type { ExecutionView } from '../../executions.ts';
 import { weighText, weighValue } from './value-weight.ts';
 
-/** A flow that is ready to run; all executions of it share the one object. */
+/** A compiled flow; all its executions share one object. */
 export interface ExpressSource {
-  /** The flow, or what it was when the version was published. */
+  /** The flow, or for a version the flow when it was published. */
   readonly flow: FlowRecord;
   readonly plan: Plan;
-  /** The version asked for, directly or through an alias; `''` for none. */
+  /** The requested version, directly or through an alias; `''` for none. */
   readonly version: string;
 }
 
-/** What is to be said of an execution beside its events. */
+/** The facts about an execution that replies show and its events do not contain. */
 export interface ExpressOrigin {
   readonly source: ExpressSource;
-  /** The alias that was asked for; `''` for none. */
+  /** The requested alias; `''` for none. */
   readonly alias: string;
-  /** As it was sent; empty when none was. */
+  /** As the caller sent it; empty when there was none. */
   readonly inputText: string;
 }
 
-/** Events that are kept of an execution. */
+/** A page of events. */
 export interface RetainedEvents {
   readonly events: readonly ExecutionEvent[];
   /** Id of the first event of the next page; null at the end. */
   readonly nextEvent: number | null;
 }
 
-/** Who keeps executions: `ExpressHistory`. */
+/** The history as one execution sees it: `ExpressHistory`. */
 export interface Retainer {
   /** Bytes that one execution may take. */
   readonly share: number;
-  /** Counts what `kept` takes more, if it may. */
-  makeRoom(kept: RetainedExecution, bytes: number): boolean;
-  waits(kept: RetainedExecution): void;
-  end(kept: RetainedExecution): void;
+  /** Counts `bytes` more for `execution` and drops the oldest ended ones for it; false when there is no room. */
+  makeRoom(execution: RetainedExecution, bytes: number): boolean;
+  waits(execution: RetainedExecution): void;
+  end(execution: RetainedExecution): void;
 }
 
 const EXECUTION_BYTES = 640;
 const EVENT_BYTES = 128;
-/** Larger values are remembered, so that each is counted once however many events carry it. */
+/** Larger values are remembered, so that each counts once even if many events carry it. */
 const LARGE_BYTES = 4096;
-/** Shorter strings are never parts of longer ones to the engine. */
+/** V8 copies shorter slices; a slice of this length or more refers to the whole string. */
 const SLICED_UNITS = 13;
 
 const ENDS: { readonly [type in ExecutionEvent['type']]?: Exclude<ExecutionStatus, 'Running'> } = {
@@ -62,15 +62,15 @@ const ENDS: { readonly [type in ExecutionEvent['type']]?: Exclude<ExecutionStatu
   ExecutionStopped: 'Stopped',
 };
 
-/** What the executions of one source share. It holds no plan: nobody needs one for reading. */
+/** The data that all executions of one source share. It holds no plan, which reading does not need. */
 export class RetainedSource {
   readonly flow: FlowRecord;
   readonly version: string;
   readonly stepNames: readonly string[];
   readonly dialect: Dialect;
   readonly bytes: number;
-  /** Executions kept of it. */
-  kept = 0;
+  /** How many executions in the history have this source. */
+  executions = 0;
 
   constructor({ flow, plan, version }: ExpressSource) {
     this.flow = flow;
@@ -85,39 +85,45 @@ export class RetainedSource {
   }
 }
 
-/** One execution. The runtime records its events, whoever asks reads what there is of them. */
+/** One execution. The runtime records its events; callers read them at any time. */
 export class RetainedExecution {
-  /** Grows in the order of starts. */
+  /** Ascending in the order of starts. */
   readonly id: number;
   readonly name: string;
   readonly alias: string;
   readonly source: RetainedSource;
-  readonly #keeper: Retainer;
+  readonly #retainer: Retainer;
   readonly #inputText: string;
-  /** The first ones, all of them unless room was short. */
+  /** All events; only the first ones when there was no room for the others. */
   readonly #events: ExecutionEvent[] = [];
   #last: ExecutionEvent | null = null;
-  /** The value that was counted last: most events carry the one of the event before. */
+  /** The value that was counted last: most events carry the value of the event before. */
   #counted: JsonValue = null;
   #large: Set<JsonValue> | null = null;
   #isCut = false;
-  /** True while others can see it run. */
+  /** True while callers can see it run. */
   isVisible = false;
   /** True once its flow was deleted. */
   isForgotten = false;
   #wakers: (() => void)[] | null = null;
-  /** 0 until it is closed. A field, because the oldest is asked for it at every end, and its events are far away by then. */
+  /** 0 until it is closed. A field, because every end compares the oldest execution's, whose events are cold in the cache. */
   stoppedMs = 0;
-  /** What it takes, an estimate that is never too low. */
+  /** Estimate of the memory that it takes, never too low. */
   bytes: number;
 
-  constructor(keeper: Retainer, id: number, name: string, { alias, inputText }: ExpressOrigin, source: RetainedSource) {
-    this.#keeper = keeper;
+  constructor(
+    retainer: Retainer,
+    id: number,
+    name: string,
+    { alias, inputText }: ExpressOrigin,
+    source: RetainedSource,
+  ) {
+    this.#retainer = retainer;
     this.id = id;
-    this.name = standingAlone(name);
+    this.name = detached(name);
     this.alias = alias;
     this.source = source;
-    this.#inputText = standingAlone(inputText);
+    this.#inputText = detached(inputText);
     this.bytes = EXECUTION_BYTES + weighText(name) + weighText(inputText);
   }
 
@@ -128,7 +134,7 @@ export class RetainedExecution {
     const { facts } = event;
     this.bytes += EVENT_BYTES + this.#weigh(event.value);
     if (facts !== null) this.bytes += this.#weigh(facts as unknown as JsonValue);
-    if (this.#keeper.makeRoom(this, this.bytes - before)) {
+    if (this.#retainer.makeRoom(this, this.bytes - before)) {
       this.#events.push(event);
     } else {
       this.bytes = before;
@@ -142,7 +148,7 @@ export class RetainedExecution {
     if (typeof value !== 'object' || value === null) return weighValue(value, 0);
     if (value === this.#counted || this.#large?.has(value) === true) return 0;
     this.#counted = value;
-    const bytes = weighValue(value, this.#keeper.share);
+    const bytes = weighValue(value, this.#retainer.share);
     if (bytes > LARGE_BYTES) {
       this.#large ??= new Set();
       this.#large.add(value);
@@ -150,17 +156,17 @@ export class RetainedExecution {
     return bytes;
   }
 
-  /** It did not end in one go: from now on others can see it run. */
+  /** The execution did not end at once: from now on callers can see it run. */
   waits(): void {
-    this.#keeper.waits(this);
+    this.#retainer.waits(this);
   }
 
-  /** It has ended, or a defect of ours took it away. To be called once, whatever becomes of it. */
+  /** The execution has ended, or a defect has ended it. To be called once in all cases. */
   end(): void {
-    this.#keeper.end(this);
+    this.#retainer.end(this);
   }
 
-  /** For the keeper, after the last event. Returns what that takes if it was not counted yet. */
+  /** For the retainer, after the last event. Returns the bytes of that event if they were not counted yet. */
   close(): number {
     const before = this.bytes;
     const last = this.#last;
@@ -187,7 +193,7 @@ export class RetainedExecution {
     return this.#events[0]?.timeMs ?? this.#last?.timeMs ?? 0;
   }
 
-  /** UTF-16 units of its definition, its input and, about, its output. */
+  /** UTF-16 units of definition and input, and an upper estimate for the output. */
   get textUnits(): number {
     return this.source.flow.definition.length + this.#inputText.length + this.bytes;
   }
@@ -209,7 +215,7 @@ export class RetainedExecution {
     };
   }
 
-  /** Events `fromEvent` and later, at most `limit`; of one that was cut short the first ones and, once it has ended, the last. */
+  /** Events `fromEvent` and later, at most `limit`. A history that was cut has the first events and, after the end, the last. */
   events(fromEvent: number, limit: number): RetainedEvents {
     const events = this.#events.slice(fromEvent - 1, fromEvent - 1 + limit);
     const last = this.#last;
@@ -221,12 +227,12 @@ export class RetainedExecution {
     return { events: [...events, last], nextEvent: null };
   }
 
-  /** The name of the state that an event is of; empty for one of the execution. */
+  /** The name of an event's state; empty for an event of the execution as a whole. */
   stepName(event: ExecutionEvent): string {
     return this.source.stepNames[event.state] ?? '';
   }
 
-  /** Resolves when it has ended; at once if it has. Calling `forget` ends the wait before that. */
+  /** `ended` resolves when the execution has ended, or when the caller gives up with `forget`. */
   whenEnded(): { readonly ended: Promise<void>; forget(): void } {
     if (this.status !== 'Running') return { ended: Promise.resolve(), forget() {} };
     const wakers = (this.#wakers ??= []);
@@ -246,7 +252,7 @@ export class RetainedExecution {
   }
 }
 
-/** A text that keeps no longer one alive: what was cut out of a request would keep all of that. */
-function standingAlone(text: string): string {
+/** A copy of a text that may be a slice of a request: V8 holds the whole request in memory as long as the slice. */
+function detached(text: string): string {
   return text.length < SLICED_UNITS ? text : ` ${text}`.slice(1);
 }

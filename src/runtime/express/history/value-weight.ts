@@ -1,6 +1,6 @@
 /**
- * How much memory a JSON value takes: an estimate that is not below what the engine allocates for the value alone, so that
- * what is bounded by it stays within its bound. It looks at no character of a text and makes nothing.
+ * How much memory a JSON value takes: an estimate that is at least what V8 allocates for the value alone, so that a limit on
+ * the sum of estimates limits the memory. It reads no characters and allocates nothing.
  */
 import type { JsonObject, JsonValue } from '../../../base/json.ts';
 
@@ -9,10 +9,10 @@ const TEXT_UNIT_BYTES = 2;
 const NUMBER_BYTES = 24;
 const CONTAINER_BYTES = 64;
 const ITEM_BYTES = 16;
-/** A slot, and a share of the description of the object's form. */
+/** A slot, and a share of the object's hidden class. */
 const MEMBER_BYTES = 64;
 
-/** Stops and returns a number above `limit` as soon as it is passed, so that a graph which unfolds costs no more than it. */
+/** Stops as soon as the sum is above `limit`, and then returns a number above it: the cost is bounded for shared values too. */
 export function weighValue(value: JsonValue, limit: number): number {
   return weigh(value, 0, limit);
 }
