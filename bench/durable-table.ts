@@ -24,7 +24,7 @@ export function stepRow({ concurrency, millrace, byHand }: StepResults): Row {
 
 export function callbackRow({ concurrency, millrace, byHand }: CallbackResults): Row {
   return {
-    what: `callback: token handed out, reported, next state durable; ${concurrency} at a time (time: less is better)`,
+    what: `callback: token issued, reported, next state durable; ${concurrency} at a time (time: less is better)`,
     ours: latency(millrace),
     beside: `one commit by hand, in a worker: ${latency(byHand)}`,
     ratio: spread(ratio(p50(millrace), p50(byHand))),
@@ -44,7 +44,7 @@ export function latencyRow({ connections, millrace, byHand }: LatencyResults): R
 
 export function recoveryRow({ executions, millraceMs, byHandMs }: RecoveryResult): Row {
   return {
-    what: `recovery of ${whole(executions)} running executions, until each goes on (time)`,
+    what: `recovery of ${whole(executions)} running executions, until each continues (time)`,
     ours: `${whole(median(millraceMs))} ms`,
     beside: `reading and parsing the same rows: ${whole(median(byHandMs))} ms`,
     ratio: spread(ratio(millraceMs, byHandMs)),

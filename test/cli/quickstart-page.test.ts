@@ -6,7 +6,7 @@ import { hasCurl, Page, printedWaits, Typist, withoutTimes } from './typed-page.
 
 const PAGE = new Page('docs/quickstart.md');
 
-describe('the commands of the quickstart', { skip: hasCurl ? false : 'there is no curl' }, () => {
+describe('the commands of the quickstart', { skip: hasCurl ? false : 'curl is not installed' }, () => {
   let typist: Typist;
 
   before(async () => {

@@ -6,7 +6,7 @@ import { hasCurl, Page, printedWaits, Typist, withoutTimes } from './typed-page.
 
 const README = new Page('README.md');
 
-describe('the commands of the README', { skip: hasCurl ? false : 'there is no curl' }, () => {
+describe('the commands of the README', { skip: hasCurl ? false : 'curl is not installed' }, () => {
   let typist: Typist;
 
   before(async () => {

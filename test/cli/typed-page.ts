@@ -12,8 +12,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { CleanUp } from '../../src/testing/clean-up.ts';
 import { startServer } from '../../src/testing/server-process.ts';
-import type { Server } from '../../src/testing/server-process.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
+
+type Server = Awaited<ReturnType<typeof startServer>>;
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const execute = promisify(execFile);

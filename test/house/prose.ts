@@ -43,9 +43,10 @@ export function proseFaults(text: string, firstLine = 1): ProseFault[] {
   });
 }
 
-/** A paper, its fenced blocks and tables of words left out by blanking them. */
+/** A paper without its fenced blocks, and without the section of CONTRIBUTING.md that quotes the words; both are blanked. */
 export function paperProse(text: string): string {
-  return text.replace(/^ *```[\s\S]*?^ *```/gm, (block) => block.replace(/[^\n]/g, ''));
+  const quoting = /^## Plain English$[\s\S]*?(?=^## )/m;
+  return text.replace(/^ *```[\s\S]*?^ *```/gm, blank).replace(quoting, blank);
 }
 
 /** The comments and the sentences in string literals of a source file, every other character blanked. */
