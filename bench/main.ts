@@ -2,7 +2,7 @@
  * `npm run bench`: measures the rows that docs/performance.md explains and prints them as a table, with a description of the
  * machine. `npm run bench -- --quick` has fewer and shorter rounds, to check that everything runs. `npm run bench -- --large`
  * measures only reads among a million executions. `npm run bench -- --only durable` measures one part: `http`, `interpreter`,
- * `observer`, `history`, `durable` or `start`.
+ * `history`, `durable`, `start` or `observer`.
  */
 import { arch, cpus, release, totalmem, type } from 'node:os';
 import { measureCallbacks, measureSteps } from './durable-rows.ts';
@@ -140,10 +140,10 @@ function machine(): string {
 const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   http: async () => httpRows(await measureHttp(ROUNDS, HTTP_REQUESTS)),
   interpreter: async () => [interpreterRow(await measureInterpreter(ROUNDS, CHAINS))],
-  observer: async () => [observerRow(await measureObserver(ROUNDS, OBSERVED))],
   history: async () => (await measureExpressHistory(HISTORY_PAIRS, HISTORY_ROUNDS, HTTP_REQUESTS)).map(historyRow),
   durable: durableRows,
   start: startRows,
+  observer: async () => [observerRow(await measureObserver(ROUNDS, OBSERVED))],
 };
 
 async function rowsOf(argv: readonly string[]): Promise<Row[]> {

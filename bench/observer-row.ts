@@ -1,6 +1,6 @@
 /**
  * The observer: an Express execution of ten tasks in this process, on an engine whose every event has a subscriber, beside
- * the same engine without one. What nobody subscribes to costs less still: a look at a null. Rounds alternate.
+ * the same engine without one. An event without a subscriber costs less still: a look at a null. Rounds alternate.
  */
 import { createObserver } from '../src/base/observer.ts';
 import type { ObserverEvents, Subscriber } from '../src/base/observer.ts';

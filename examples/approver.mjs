@@ -1,5 +1,5 @@
-// The desk that examples/approval.yaml asks. It notes the token of each order, prints what it is asked, and tells the token
-// to whoever asks for it: curl http://127.0.0.1:7781/<order>. A real one would ask a person and report by itself.
+// The service that examples/approval.yaml asks. It stores the token of each order, prints the request, and returns the token to
+// any caller: curl http://127.0.0.1:7781/<order>. A real service would ask a person and report the answer itself.
 //   npx node examples/approver.mjs
 import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
@@ -11,7 +11,7 @@ const server = createServer(async (request, reply) => {
     const { order, item } = await json(request);
     tokens.set(order, request.headers['x-fnf-http-callback-task-token']);
     console.log(`${order} asks for ${item}`);
-    // Any status below 400 says that the work was accepted; the task goes on waiting.
+    // Any status below 400 accepts the work; the task then waits for the report.
     reply.writeHead(202).end();
   } else {
     const token = tokens.get(decodeURIComponent(request.url.slice(1)));

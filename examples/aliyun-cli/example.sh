@@ -3,8 +3,8 @@
 #
 #   MILLRACE_ACCESS_KEY_ID=... MILLRACE_ACCESS_KEY_SECRET=... ./example.sh
 #
-# An Express flow answers in the same call. A Standard flow waits until somebody reports the outcome of its task; here
-# this script reads the task token from the history and reports it. Ends with 0 when everything was as expected.
+# An Express flow answers in the same call. A Standard flow waits for a report on its task; this script reads the task
+# token from the history and reports the outcome. The exit code is 0 if all results are as expected.
 set -euo pipefail
 
 endpoint=${MILLRACE_ENDPOINT:-http://127.0.0.1:7780}
@@ -14,21 +14,21 @@ export ALIBABA_CLOUD_IGNORE_PROFILE=TRUE
 export ALIBABA_CLOUD_ACCESS_KEY_ID=$MILLRACE_ACCESS_KEY_ID
 export ALIBABA_CLOUD_ACCESS_KEY_SECRET=$MILLRACE_ACCESS_KEY_SECRET
 
-# Calls an action: fnf DescribeFlow --Name hello. The CLI wants host and port, and speaks https unless told otherwise;
-# by itself it gives up after 10 seconds, while a synchronous call may take 300.
+# Calls an action: fnf DescribeFlow --Name hello. The CLI expects host and port and uses https by default. Its default
+# timeout is 10 seconds; a synchronous call may take 300.
 insecure=
 if [[ $endpoint == http://* ]]; then insecure=--insecure; fi
 fnf() {
   aliyun fnf "$@" --endpoint "${endpoint#*://}" ${insecure:+"$insecure"} --region cn-hangzhou --read-timeout 310
 }
 
-# Prints the code of the error that a call ends with; of a failure without an answer, what the CLI says.
+# Prints the error code of a call that fails, or the message of the CLI if there was no answer.
 error_code() {
   local output code
   if output=$(fnf "$@" 2>&1); then
     echo 'no error'
   else
-    # "ErrorCode: FlowNotExists" is one of the lines that the CLI writes then.
+    # The CLI prints a line such as "ErrorCode: FlowNotExists".
     code=$(sed -n 's/^ErrorCode: //p' <<<"$output")
     echo "${code:-$output}"
   fi
@@ -42,7 +42,7 @@ expect() { # what, actual, expected
   echo "$1: $2"
 }
 
-# Creates a flow, or gives the one that is there already its definition.
+# Creates a flow, or updates the definition of an existing one.
 deploy() { # name, mode, definition
   local code
   code=$(error_code CreateFlow --Name "$1" --Type FDL --ExecutionMode "$2" --Definition "$3" --Description 'Example for the CLI')
@@ -54,7 +54,7 @@ deploy() { # name, mode, definition
   echo "deployed $1 ($2)"
 }
 
-# Prints what a listing action has in a member, one JSON text a line, page by page.
+# Prints the entries of a listing action, one JSON text for each line, page by page.
 pages() { # member, action, parameters...
   local member=$1 page next=
   shift
@@ -86,7 +86,7 @@ task_token() { # flow, execution
   return 1
 }
 
-# Asks again until the execution has ended, and prints it; the server holds each call for up to 20 seconds.
+# Waits until the execution has ended, and prints it. Each call waits in the server for up to 20 seconds.
 wait_until_ended() { # flow, execution
   local described
   while true; do
@@ -113,14 +113,14 @@ States:
     End: true
 '
 reply=$(fnf StartSyncExecution --FlowName cli-greeting --Input '{"name":"Ada"}')
-# A flow that fails is no error of the call: the reply says so, with ErrorCode and ErrorMessage.
+# A flow that fails does not make the call fail: see ErrorCode and ErrorMessage of the reply.
 expect 'the Express flow' "$(jq -r .Status <<<"$reply")" Succeeded
 expect 'its output' "$(jq -r .Output <<<"$reply")" '{"greeting":"Hello, Ada!"}'
 
 # --- A Standard flow
 
-# The task ends when somebody reports its outcome, not when the HTTP call is answered. The token that the report needs
-# is put into a header of the call, so that the history shows it; the call goes to a page that is always there.
+# The task ends with the report of its outcome, not with the answer of the HTTP call. The flow puts the token for the
+# report into a header of the call, so that the history shows it. The call goes to the server's health page.
 flow=cli-order
 deploy "$flow" Standard '
 Type: StateMachine
@@ -162,9 +162,9 @@ expect 'the rejected order' "$(jq -r .Status <<<"$ended")" Failed
 executions=$(pages Executions ListExecutions --FlowName "$flow" --ExecutionNamePrefix "$run" --Limit 1)
 expect 'the executions' "$(jq -rs 'map(.Name) | join(" ")' <<<"$executions")" "$run-stone $run-tea"
 
-# Why an execution failed stands in the last event of its history.
+# The last event of the history has the reason of the failure.
 events=$(history_of "$flow" "$run-stone" | jq -s .)
-expect 'its events stand in order' "$(jq 'map(.EventId) == [range(1; length + 1)]' <<<"$events")" true
+expect 'its events are in order' "$(jq 'map(.EventId) == [range(1; length + 1)]' <<<"$events")" true
 expect 'the last of them' "$(jq -r '.[-1].Type' <<<"$events")" ExecutionFailed
 expect 'its detail' "$(jq -r '.[-1].EventDetail' <<<"$events")" '{"error":"Rejected","cause":"too heavy"}'
 

@@ -3,8 +3,8 @@
 //	go mod tidy
 //	MILLRACE_ACCESS_KEY_ID=... MILLRACE_ACCESS_KEY_SECRET=... go run .
 //
-// An Express flow answers in the same call. A Standard flow asks a person for approval and waits for as long as that
-// takes; here the person is a small HTTP server in this program. Ends with 0 when everything was as expected.
+// An Express flow answers in the same call. A Standard flow asks a person for approval and waits for the answer; here a
+// small HTTP server in this program takes the place of the person. The exit code is 0 if all results are as expected.
 package main
 
 import (
@@ -36,8 +36,8 @@ States:
     End: true
 `
 
-// The task ends when somebody reports its outcome, not when the HTTP call is answered. The call carries the task token
-// that the report needs in the header X-FnF-Http-Callback-Task-Token.
+// The task ends with the report of its outcome, not with the answer of the HTTP call. The call has the task token for the
+// report in the header X-FnF-Http-Callback-Task-Token.
 const order = `
 Type: StateMachine
 SpecVersion: v1
@@ -70,18 +70,18 @@ func connect() (*fnf.Client, error) {
 		return nil, err
 	}
 	return fnf.NewClient(&openapiutil.Config{
-		// The client wants host and port here, and the scheme beside it: without it, it speaks https.
+		// The client expects host and port here and the scheme separately; the default scheme is https.
 		Endpoint:        tea.String(endpoint.Host),
 		Protocol:        tea.String(endpoint.Scheme),
 		AccessKeyId:     tea.String(os.Getenv("MILLRACE_ACCESS_KEY_ID")),
 		AccessKeySecret: tea.String(os.Getenv("MILLRACE_ACCESS_KEY_SECRET")),
-		// Milliseconds. The client has no limit by itself; a synchronous call may take 300 seconds.
+		// Milliseconds. By default there is no timeout; a synchronous call may take 300 seconds.
 		ReadTimeout:    tea.Int(310_000),
 		ConnectTimeout: tea.Int(5_000),
 	})
 }
 
-// errorCode is the code that the server answered with, or "" when err is nil or says that no answer came.
+// errorCode returns the error code of the server, or "" if err is nil or there was no answer.
 func errorCode(err error) string {
 	var answered *tea.SDKError
 	if errors.As(err, &answered) {
@@ -90,7 +90,7 @@ func errorCode(err error) string {
 	return ""
 }
 
-// deploy creates a flow, or gives the one that is there already its definition.
+// deploy creates a flow, or updates the definition of an existing one.
 func deploy(client *fnf.Client, name, mode, definition string) error {
 	_, err := client.CreateFlow(&fnf.CreateFlowRequest{
 		Name:          tea.String(name),
@@ -108,13 +108,13 @@ func deploy(client *fnf.Client, name, mode, definition string) error {
 	return err
 }
 
-// A task of the flow: what is to be approved, and the token to answer with.
+// A task of the flow: the item to approve, and the token to report with.
 type task struct {
 	Item  string `json:"item"`
 	Token string `json:"-"`
 }
 
-// listen receives the calls of the flow's task. It returns the address to call and the tasks as they come.
+// listen receives the calls of the flow's task. It returns the address to call, and a channel with the tasks.
 func listen() (string, <-chan task, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -142,7 +142,7 @@ func nextTask(tasks <-chan task) (task, error) {
 	}
 }
 
-// waitUntilEnded asks again until the execution has ended; the server holds each call for up to 20 seconds.
+// waitUntilEnded waits until the execution has ended. Each call waits in the server for up to 20 seconds.
 func waitUntilEnded(client *fnf.Client, flow, execution string) (*fnf.DescribeExecutionResponseBody, error) {
 	request := &fnf.DescribeExecutionRequest{
 		FlowName:        tea.String(flow),
@@ -162,7 +162,7 @@ func waitUntilEnded(client *fnf.Client, flow, execution string) (*fnf.DescribeEx
 	}
 }
 
-// listExecutions names the executions whose names begin with prefix, newest first, page by page.
+// listExecutions returns the names of executions that begin with prefix, newest first, page by page.
 func listExecutions(client *fnf.Client, flow, prefix string) ([]string, error) {
 	request := &fnf.ListExecutionsRequest{
 		FlowName:            tea.String(flow),
@@ -185,7 +185,7 @@ func listExecutions(client *fnf.Client, flow, prefix string) ([]string, error) {
 	}
 }
 
-// history has the events of an execution in their order, page by page.
+// history returns the events of an execution in order, page by page.
 func history(client *fnf.Client, flow, execution string) ([]*fnf.GetExecutionHistoryResponseBodyEvents, error) {
 	request := &fnf.GetExecutionHistoryRequest{
 		FlowName:      tea.String(flow),
@@ -234,7 +234,7 @@ func runExpress(client *fnf.Client) error {
 	if err != nil {
 		return err
 	}
-	// A flow that fails is no error: the reply says so, with ErrorCode and ErrorMessage.
+	// A flow that fails returns no error: see ErrorCode and ErrorMessage of the reply.
 	expect("the Express flow", tea.StringValue(response.Body.Status), "Succeeded")
 	expect("its output", tea.StringValue(response.Body.Output), `{"greeting":"Hello, Ada!"}`)
 	return nil
@@ -313,10 +313,10 @@ func runStandard(client *fnf.Client) error {
 	}
 	for index, event := range events {
 		if tea.Int64Value(event.EventId) != int64(index+1) {
-			return fmt.Errorf("event %d stands at place %d", tea.Int64Value(event.EventId), index+1)
+			return fmt.Errorf("event %d is at place %d", tea.Int64Value(event.EventId), index+1)
 		}
 	}
-	// Why an execution failed stands in the last event of its history.
+	// The last event of the history has the reason of the failure.
 	last := events[len(events)-1]
 	expect("the last event", tea.StringValue(last.Type), "ExecutionFailed")
 	expect("its detail", tea.StringValue(last.EventDetail), `{"error":"Rejected","cause":"too heavy"}`)

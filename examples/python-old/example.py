@@ -3,8 +3,8 @@
     pip install -r requirements.txt
     MILLRACE_ACCESS_KEY_ID=... MILLRACE_ACCESS_KEY_SECRET=... python example.py
 
-An Express flow answers in the same call. A Standard flow waits until somebody reports the outcome of its task; here
-this program reads the task token from the history and reports it. Ends with 0 when everything was as expected.
+An Express flow answers in the same call. A Standard flow waits for a report on its task; this program reads the task
+token from the history and reports the outcome. The exit code is 0 if all results are as expected.
 """
 
 import json
@@ -40,8 +40,8 @@ States:
     End: true
 """
 
-# The task ends when somebody reports its outcome, not when the HTTP call is answered. The token that the report needs
-# is put into a header of the call, so that the history shows it; the call goes to a page that is always there.
+# The task ends with the report of its outcome, not with the answer of the HTTP call. The flow puts the token for the
+# report into a header of the call, so that the history shows it. The call goes to the server's health page.
 ORDER = """
 Type: StateMachine
 SpecVersion: v1
@@ -65,22 +65,22 @@ States:
 """
 
 ENDPOINT = urlsplit(os.environ.get("MILLRACE_ENDPOINT", "http://127.0.0.1:7780"))
-# The client knows https by the identity of its own constant: a text "https" from elsewhere counts as http.
+# The client compares the scheme with its own constant by identity: any other text "https" means http.
 PROTOCOL = protocol_type.HTTPS if ENDPOINT.scheme == "https" else protocol_type.HTTP
 CLIENT = AcsClient(
     os.environ["MILLRACE_ACCESS_KEY_ID"],
     os.environ["MILLRACE_ACCESS_KEY_SECRET"],
     "cn-hangzhou",
     connect_timeout=5,
-    # Seconds. The client gives up after 10 by itself; a synchronous call may take 300.
+    # Seconds. The default is 10; a synchronous call may take 300.
     timeout=310,
 )
 
 
 def call(request_class, **parameters):
-    """Calls one action and returns its reply; raises ServerException with the code that the server answered."""
+    """Calls one action and returns its reply. Raises ServerException with the error code of the server."""
     request = request_class()
-    # On each request: where to, and with which scheme. StartSyncExecution speaks https unless told otherwise.
+    # Each request needs endpoint and scheme; the default scheme of StartSyncExecution is https.
     request.set_endpoint(ENDPOINT.netloc)
     request.set_protocol_type(PROTOCOL)
     for name, value in parameters.items():
@@ -89,7 +89,7 @@ def call(request_class, **parameters):
 
 
 def error_code(request_class, **parameters) -> str:
-    """The code of the error that a call ends with."""
+    """Returns the error code of a call that fails."""
     try:
         call(request_class, **parameters)
     except ServerException as error:
@@ -98,7 +98,7 @@ def error_code(request_class, **parameters) -> str:
 
 
 def deploy(name: str, mode: str, definition: str) -> None:
-    """Creates a flow, or gives the one that is there already its definition."""
+    """Creates a flow, or updates the definition of an existing one."""
     try:
         call(
             CreateFlowRequest,
@@ -116,7 +116,7 @@ def deploy(name: str, mode: str, definition: str) -> None:
 
 
 def pages(request_class, members: str, **parameters):
-    """What a listing action has in `members`, page by page."""
+    """Yields the `members` of a listing action, page by page."""
     while True:
         page = call(request_class, **parameters)
         yield from page[members]
@@ -140,7 +140,7 @@ def task_token(flow: str, execution: str) -> str:
 
 
 def wait_until_ended(flow: str, execution: str) -> dict:
-    """Asks again until the execution has ended; each call is held by the server for up to 20 seconds."""
+    """Waits until the execution has ended. Each call waits in the server for up to 20 seconds."""
     while True:
         described = call(DescribeExecutionRequest, FlowName=flow, ExecutionName=execution, WaitTimeSeconds=20)
         if described["Status"] not in ("Starting", "Running"):
@@ -156,7 +156,7 @@ def expect(what: str, actual: object, expected: object) -> None:
 def run_express() -> None:
     deploy("python-old-greeting", "Express", GREETING)
     reply = call(StartSyncExecutionRequest, FlowName="python-old-greeting", Input=json.dumps({"name": "Ada"}))
-    # A flow that fails is no exception: the reply says so, with ErrorCode and ErrorMessage.
+    # A flow that fails raises no exception: see ErrorCode and ErrorMessage of the reply.
     expect("the Express flow", reply["Status"], "Succeeded")
     expect("its output", json.loads(reply["Output"]), {"greeting": "Hello, Ada!"})
 
@@ -185,7 +185,7 @@ def run_standard() -> None:
     executions = pages(ListExecutionsRequest, "Executions", FlowName=flow, ExecutionNamePrefix=run, Limit=1)
     expect("the executions", [execution["Name"] for execution in executions], [stone, tea])
 
-    # Why an execution failed stands in the last event of its history.
+    # The last event of the history has the reason of the failure.
     events = history(flow, stone)
     expect("the events", [event["EventId"] for event in events], list(range(1, len(events) + 1)))
     expect("the last of them", events[-1]["Type"], "ExecutionFailed")

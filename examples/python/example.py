@@ -3,8 +3,8 @@
     pip install -r requirements.txt
     MILLRACE_ACCESS_KEY_ID=... MILLRACE_ACCESS_KEY_SECRET=... python example.py
 
-An Express flow answers in the same call. A Standard flow asks a person for approval and waits for as long as that
-takes; here the person is a small HTTP server in this program. Ends with 0 when everything was as expected.
+An Express flow answers in the same call. A Standard flow asks a person for approval and waits for the answer; here a
+small HTTP server in this program takes the place of the person. The exit code is 0 if all results are as expected.
 """
 
 import json
@@ -34,8 +34,8 @@ States:
     End: true
 """
 
-# The task ends when somebody reports its outcome, not when the HTTP call is answered. The call carries the task token
-# that the report needs in the header X-FnF-Http-Callback-Task-Token.
+# The task ends with the report of its outcome, not with the answer of the HTTP call. The call has the task token for the
+# report in the header X-FnF-Http-Callback-Task-Token.
 ORDER = """
 Type: StateMachine
 SpecVersion: v1
@@ -63,12 +63,12 @@ def connect() -> Client:
     endpoint = urlsplit(os.environ.get("MILLRACE_ENDPOINT", "http://127.0.0.1:7780"))
     return Client(
         Config(
-            # The client wants host and port here, and the scheme beside it: without it, it speaks https.
+            # The client expects host and port here and the scheme separately; the default scheme is https.
             endpoint=endpoint.netloc,
             protocol=endpoint.scheme,
             access_key_id=os.environ["MILLRACE_ACCESS_KEY_ID"],
             access_key_secret=os.environ["MILLRACE_ACCESS_KEY_SECRET"],
-            # Milliseconds. The client gives up after 10 seconds by itself; a synchronous call may take 300.
+            # Milliseconds. The default is 10 seconds; a synchronous call may take 300.
             read_timeout=310_000,
             connect_timeout=5_000,
         )
@@ -76,7 +76,7 @@ def connect() -> Client:
 
 
 def deploy(client: Client, name: str, mode: str, definition: str) -> None:
-    """Creates a flow, or gives the one that is there already its definition."""
+    """Creates a flow, or updates the definition of an existing one."""
     try:
         client.create_flow(
             models.CreateFlowRequest(
@@ -91,7 +91,7 @@ def deploy(client: Client, name: str, mode: str, definition: str) -> None:
 
 
 class Approver:
-    """Receives the calls of the flow's task and keeps what they ask, and the token to answer with."""
+    """Receives the calls of the flow's task, and queues the item and the token of each."""
 
     def __init__(self) -> None:
         self._tasks: queue.Queue[tuple[str, str]] = queue.Queue()
@@ -118,7 +118,7 @@ class Approver:
 
 
 def wait_until_ended(client: Client, flow: str, execution: str):
-    """Asks again until the execution has ended; each call is held by the server for up to 20 seconds."""
+    """Waits until the execution has ended. Each call waits in the server for up to 20 seconds."""
     request = models.DescribeExecutionRequest(flow_name=flow, execution_name=execution, wait_time_seconds=20)
     while True:
         described = client.describe_execution(request).body
@@ -138,7 +138,7 @@ def list_executions(client: Client, flow: str, prefix: str):
 
 
 def history(client: Client, flow: str, execution: str):
-    """The events of an execution in their order, page by page."""
+    """The events of an execution in order, page by page."""
     request = models.GetExecutionHistoryRequest(flow_name=flow, execution_name=execution, limit=3)
     while True:
         page = client.get_execution_history(request).body
@@ -155,7 +155,7 @@ def expect(what: str, actual: object, expected: object) -> None:
 
 
 def error_code(call, request) -> str:
-    """The code of the error that a call ends with."""
+    """Returns the error code of a call that fails."""
     try:
         call(request)
     except AlibabaCloudException as error:
@@ -168,7 +168,7 @@ def run_express(client: Client) -> None:
     reply = client.start_sync_execution(
         models.StartSyncExecutionRequest(flow_name="python-greeting", input=json.dumps({"name": "Ada"}))
     ).body
-    # A flow that fails is no exception: the reply says so, with error_code and error_message.
+    # A flow that fails raises no exception: see error_code and error_message of the reply.
     expect("the Express flow", reply.status, "Succeeded")
     expect("its output", json.loads(reply.output), {"greeting": "Hello, Ada!"})
 
@@ -202,7 +202,7 @@ def run_standard(client: Client) -> None:
     names = [each.name for each in list_executions(client, flow, run)]
     expect("the executions", names, [stone, tea])
 
-    # Why an execution failed stands in the last event of its history.
+    # The last event of the history has the reason of the failure.
     events = list(history(client, flow, stone))
     expect("the events", [event.event_id for event in events], list(range(1, len(events) + 1)))
     expect("the last of them", events[-1].type, "ExecutionFailed")

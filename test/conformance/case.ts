@@ -1,6 +1,6 @@
 /**
  * A conformance case: one YAML file that says what a definition does. Reading is strict, so that a misspelt key
- * in a case is a failure and not an expectation that nobody checks. README.md describes the form.
+ * in a case is a failure and not an expectation without effect. README.md describes the form.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -45,20 +45,20 @@ export interface TaskEnd {
   readonly afterSeconds?: number;
   readonly output?: JsonValue;
   readonly error?: { readonly code: string; readonly cause?: string };
-  /** The error code with which the report is refused; absent: it is taken. */
+  /** The error code with which the report is refused; absent: it is accepted. */
   readonly refused?: string;
 }
 
-/** What somebody does with the execution while it runs, or after. */
+/** A call of a client about the execution while it runs, or after its end. */
 export interface Interference {
   /** Seconds of virtual time after the start. */
   readonly afterSeconds: number;
-  /** Another execution than that of the case. */
+  /** The flow of another execution than that of the case. */
   readonly flow?: string;
   readonly execution?: string;
   readonly error?: string;
   readonly cause?: string;
-  /** The error code with which it is refused; absent: it is done. */
+  /** The error code with which the call is refused; absent: it succeeds. */
   readonly refused?: string;
 }
 
@@ -75,7 +75,7 @@ export interface CaseSettings {
   readonly parallelBranches?: number;
   /** Events of one execution, on the durable engines. */
   readonly events?: number;
-  /** Virtual time that a turn of the event loop costs while the execution keeps it busy. */
+  /** Virtual milliseconds that a turn of the event loop costs while states run. */
   readonly busyTurnMs?: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * `docs/compatibility.md` as a function of the rules and the cases. Pure, so that a test can hold the file to it;
- * `write-compatibility.ts` writes it.
+ * Renders `docs/compatibility.md` from the rules and the cases. Pure, so that a test can compare the file with it;
+ * `write-compatibility.ts` writes the file.
  */
 import { join } from 'node:path';
 import type { Case, Rule, RuleBook } from './case.ts';
@@ -17,23 +17,23 @@ export function renderCompatibility(book: RuleBook, cases: readonly Case[]): str
 # Compatibility
 
 Millrace speaks the API and the flow language of Alibaba Cloud CloudFlow (\`fnf\`, version 2019-03-15). It was built from
-the public record: the vendor's documentation, its SDKs, and flows that others have published. That record leaves much
-open. This page says, rule by rule, what the vendor documents and what this project decided where the record is silent
-or contradicts itself, so that nobody mistakes a choice of ours for the behaviour of the service.
+the public record: the vendor's documentation, its SDKs, and flows that others have published. That record leaves many
+questions open. For each rule, this page says whether the vendor documents it or this project decided it because the
+record is silent or contradicts itself. Do not take a decision of ours for the behaviour of the service.
 
-* **documented**: the vendor's public documentation says so, in words or by an example. If the service does otherwise, or
-  Millrace does, please report it.
-* **our decision**: the record does not settle it. Behind every decision stands one thought: accept whatever the cloud
-  accepts, refuse with a line, a reason and a fix, and never guess silently. A flow that must run in both places had
-  better not depend on such a rule.
+* **documented**: the vendor's public documentation says so, in words or by an example. If the service or Millrace
+  behaves in another way, please report it.
+* **our decision**: the record does not settle the question. All decisions follow one principle: accept every input that
+  the cloud accepts; refuse with a line, a reason and a fix; never guess silently. If a flow must run in both places,
+  do not let it depend on such a rule.
 
 There are ${book.rules.length} rules: ${documented} are documented, ${book.rules.length - documented} are decisions. Each \
-is shown to hold by at least one of ${cases.length} conformance
-cases, which are plain YAML files (\`test/conformance/\`), or by a test of another kind where it is about the API or about
-real tasks. All of them run with \`npm test\`.
+rule is shown by at least one of ${cases.length}
+conformance cases, which are plain YAML files (\`test/conformance/\`), or by another kind of test if it is about the API
+or about real tasks. \`npm test\` runs all of them.
 
 This version runs Express and Standard flows in the state-machine language and in the classic one (\`type: flow\`), whose
-sections begin with "Classic". Distributed Maps are recognised and not run yet.
+sections begin with "Classic". It recognises distributed Maps and does not run them yet.
 
 ## Contents
 
@@ -55,8 +55,8 @@ function section(feature: string, heading: string, { rules }: RuleBook, cases: r
 
 function shown(rule: Rule, cases: readonly Case[]): string {
   const own = cases.filter((one) => one.rule === rule.id);
-  const names = own.map((one) => link(one.id.slice(one.id.indexOf('/') + 1), one));
-  if (rule.shownBy !== undefined) names.push(`[${rule.shownBy.split('/').at(-1)}](../${rule.shownBy})`);
+  const names = own.map((one) => link(`\`${one.id.slice(one.id.indexOf('/') + 1)}\``, one));
+  if (rule.shownBy !== undefined) names.push(`[\`${rule.shownBy.split('/').at(-1)}\`](../${rule.shownBy})`);
   return names.join(', ');
 }
 
@@ -64,7 +64,7 @@ function link(text: string, { id }: Case): string {
   return `[${cell(text)}](../test/conformance/cases/${id}.yaml)`;
 }
 
-/** Text inside a table: a bar would end the cell, and brackets or angles would mean something. */
+/** Escapes a text for a table cell: a bar would end the cell, and brackets or angles are Markdown. */
 function cell(text: string): string {
   const escaped = text.replaceAll('|', '\\|');
   return escaped.replace(/`[^`]*`|[<>[\]]|__/g, (part) => (part.startsWith('`') ? part : `\\${part}`));

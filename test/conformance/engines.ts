@@ -1,6 +1,6 @@
 /**
- * The engines that the cases run on. Each compiles the same way and differs in how it drives the plan; a case cannot
- * tell them apart. A further engine is one more entry of {@link ENGINES}.
+ * The engines that the cases run on. All compile a definition in the same way and differ in how they drive the plan; a case has
+ * the same result on each. To add an engine, add an entry to {@link ENGINES}.
  */
 import { parseJson, stringifyJson } from '../../src/base/json.ts';
 import type { JsonObject } from '../../src/base/json.ts';

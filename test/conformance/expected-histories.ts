@@ -8,13 +8,13 @@ export function historyFile(id: string): string {
   return join(HISTORIES_FOLDER, `${id}.txt`);
 }
 
-/** Null when none is kept. */
+/** Null if there is no file. */
 export function expectedHistory(id: string): string | null {
   const file = historyFile(id);
   return existsSync(file) ? readFileSync(file, 'utf8') : null;
 }
 
-/** Ids of the cases that a history is kept of. */
+/** Ids of the cases with an expected history. */
 export function expectedHistoryIds(): string[] {
   if (!existsSync(HISTORIES_FOLDER)) return [];
   return readdirSync(HISTORIES_FOLDER, { recursive: true, encoding: 'utf8' })

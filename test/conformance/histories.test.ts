@@ -22,11 +22,11 @@ const [CALLED, FAILED, STOPPED] = ['called', 'failed', 'stopped'].map((name) => 
 const [CALLS, BRANCHES] = ['called', 'failed'].map((name) => GOOD[name]?.plan) as [Plan, Plan];
 
 for (const [name, { plan, events }] of Object.entries(GOOD)) {
-  test(`nothing is found in a good history: ${name}`, () => {
+  test(`no fault is found in a good history: ${name}`, () => {
     assert.deepEqual(historyFaults(plan, events), []);
   });
 
-  test(`nothing is found in any beginning of a good history that goes on: ${name}`, () => {
+  test(`no fault is found in any beginning of a good history: ${name}`, () => {
     for (let count = 0; count <= events.length; count++) {
       assert.deepEqual(historyFaults(plan, events.slice(0, count), { running: true }), [], `${count} events`);
     }
@@ -105,10 +105,10 @@ const PLANTED: Readonly<Record<string, Planted>> = {
   'another mode than the plan has': detail('called', 4, { mode: 'RequestComplete' }, /mode is/),
   'another action': detail('called', 4, { action: 'HTTP:Request' }, /action is/),
   'another time-out': detail('called', 4, { timeoutSeconds: 11 }, /timeoutSeconds is 11/),
-  'a time-out that is told as a failure': detail('called', 9, { error: 'E' }, /its error is E/),
+  'a timeout that is reported as a failure': detail('called', 9, { error: 'E' }, /its error is E/),
   'a state that fails with another error': detail('called', 10, { cause: 'x' }, /cause is "x"/),
   'a catch that leads elsewhere': detail('called', 10, { next: 'Each' }, /next is "Each"/),
-  'an input that was not handed over': detail('called', 11, { input: {} }, /input is \{\}/),
+  'an input that was not passed on': detail('called', 11, { input: {} }, /input is \{\}/),
   'a branch with another input': detail('called', 14, { input: {} }, /input is \{\}/),
   'a branch out of order': detail('called', 13, { index: 1 }, /index is 1/),
   'a branch that exits with another output': detail('called', 18, { output: {} }, /output is \{\}/),
@@ -135,7 +135,7 @@ const PLANTED: Readonly<Record<string, Planted>> = {
   'a branch of a choice that does not exist': detail('classic called', 14, { index: 1 }, /no such branch/),
   'a branch that a choice was not in': detail('classic called', 19, { index: 1 }, /index is 1/),
   'a choice that gives another output than its branch': detail('classic called', 20, { output: {} }, /output is \{\}/),
-  'a choice that goes on where its branch does not lead': {
+  'a choice that continues where its branch does not lead': {
     of: 'classic called',
     at: 22,
     edit: (e) => ({ ...e, stepName: 'Bad' }),
@@ -189,7 +189,7 @@ suite('planted faults', () => {
     assert.match(historyFaults(BRANCHES, swapped, { running: true }).join('\n'), /still entered/);
   });
 
-  test('a sibling that goes on after a failure', () => {
+  test('a sibling that continues after a failure', () => {
     const late = { ...(FAILED[16] as HistoryEvent), type: 'StateSucceeded', cause: 12, detail: { output: {} } };
     assert.match(historyFaults(BRANCHES, [...FAILED.slice(0, 16), late]).join('\n'), /failed sibling/);
   });

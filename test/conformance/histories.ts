@@ -2,8 +2,8 @@
  * Judges a served history by decisions.md 5, api.md 5 and fdl-more.md 6, and by nothing else: it knows the plan, never the
  * engine's own state, and finds the lines of execution by following `ScheduleEventId`.
  *
- * A line is one way through a scope: the flow itself, a branch, an item. It stands in at most one state, its visit. What
- * differs between the dialects stands in `history-dialects.ts`; the names are those of the state machine in here.
+ * A line is one way through a scope: the flow itself, a branch, an item. It is in at most one state, its visit. This file uses
+ * the names of the state machine; `history-dialects.ts` has the differences between the dialects.
  */
 import type { JsonValue } from '../../src/base/json.ts';
 import type { Plan } from '../../src/language/plan.ts';
@@ -25,7 +25,7 @@ const TERMINAL = ['ExecutionSucceeded', 'ExecutionFailed', 'ExecutionTimedOut', 
 const EVENT_LIMIT = { events: 5_000, error: 'FnF.EventLimitExceeded' };
 const TIMEOUT_ERRORS: Readonly<Record<string, string>> = { ExecutionTimedOut: 'FnF.ExecutionTimeout' };
 
-/** What is wrong with a history, a sentence each; empty when nothing is. It stops at the first event that it cannot place. */
+/** Returns the faults of a history, one sentence each. Stops at the first event that it cannot place. */
 export function historyFaults(plan: Plan, events: readonly HistoryEvent[], options: HistoryOptions = {}): string[] {
   const judge = new Judge(plan, options);
   for (const event of events) {
@@ -45,7 +45,7 @@ class Judge extends VisitJudge {
   #ended = '';
   /** States are being aborted because the execution ends. */
   #ending = false;
-  /** Classic: what they were told to be aborted for. */
+  /** Classic: the error with which they are aborted. */
   #endingError: JsonValue = null;
   #redrives = 0;
   /** Id of the start or of the last redrive. */
@@ -90,9 +90,9 @@ class Judge extends VisitJudge {
     if (line === undefined) return this.lose(`its cause, ${event.cause}, is no event that it could follow from`);
     const { visit } = line;
     if (visit?.aborting === true && !['StateFailed', 'StateTimedOut'].includes(event.type)) {
-      return this.lose('a line inside the state has failed, and others go on');
+      return this.lose('a line inside the state has failed, and others continue');
     }
-    if (isBesideFailure(line)) return this.lose('it goes on beside a failed sibling');
+    if (isBesideFailure(line)) return this.lose('it continues beside a failed sibling');
     if (event.type === 'StateEntered') return this.#stateEntered(event, line);
     if (event.type === 'BranchExited' || event.type === 'IterationExited') return this.exited(event, line);
     if (visit === null) return this.lose('no state is entered there');
@@ -127,7 +127,7 @@ class Judge extends VisitJudge {
     this.fallen = [];
   }
 
-  /** A state that had fallen goes on: where it was, or, if the failure was its own, from its entry. */
+  /** Continues a fallen state: where it was, or from its entry if it failed itself. */
   #raise({ line, visit, last, own }: Fallen): void {
     line.visit = visit;
     if (visit.failedInside) {
@@ -147,7 +147,7 @@ class Judge extends VisitJudge {
     this.lineAfter.set(visit.entered, line);
   }
 
-  /** Work that ended with the execution, such as that of a child, is asked for by another call of the same attempt. */
+  /** Requests work that ended with the execution, for example of a child, by another call of the same attempt. */
   #callAnew(line: Line, visit: Visit): void {
     const { state, phase } = visit;
     if (state.type !== 'Task' || state.mode !== 'WaitForSystemCallback') return;
@@ -189,7 +189,7 @@ class Judge extends VisitJudge {
     this.expect(root.visit === null, `${root.visit?.state.name} is still entered`);
   }
 
-  /** Without a state that failed, only a mapping of the flow can have: before the first step or after the last. */
+  /** If no state failed, a mapping of the flow did: before the first step or after the last. */
   #mappingFailed(event: HistoryEvent, root: Line): void {
     const { inputConstructor, outputConstructor } = this.#plan;
     const before = inputConstructor !== null && event.id === this.#began + 1 && root.last === 1;
@@ -203,7 +203,7 @@ class Judge extends VisitJudge {
     return this.#began - 1 + (this.#options.eventLimit ?? EVENT_LIMIT.events);
   }
 
-  /** The event limit ends an execution directly: whatever was entered falls. */
+  /** The event limit ends an execution without aborts, so every entered state falls. */
   #fallWith(line: Line): void {
     if (line.visit === null) return;
     for (const inner of line.visit.inside) this.#fallWith(inner);
@@ -257,7 +257,7 @@ class Judge extends VisitJudge {
       const names = line.expected.map((candidate) => candidate?.name ?? 'the end of the scope').join(' or ');
       return this.lose(`${names || 'the end of the scope'} was due`);
     }
-    // What the flow's own inputMappings make is seen with its first step.
+    // The result of the flow's own inputMappings appears first as the input of its first step.
     if (this.#plan.inputConstructor !== null && event.cause === 1) line.handed = event.detail['input'] as JsonValue;
     this.same(event.detail['input'], line.handed, 'input');
     if (this.rules.hasLocal) this.same(event.detail['local'], line.local, 'local');

@@ -1,7 +1,7 @@
 /**
- * What the judge of histories has to know of a dialect: how values go from state to state, and how a step's way of failing
- * is told from its abortion, for which the classic names have one word. Written from fdl.md 3, fdl-classic.md 3 and
- * decisions.md 5, not from the interpreter.
+ * The differences between the dialects that the judge of histories needs: how values pass from state to state, and how to
+ * distinguish the failure of a step from its abortion, for which the classic dialect has one type of event. Written from
+ * fdl.md 3, fdl-classic.md 3 and decisions.md 5, not from the interpreter.
  */
 import { type JsonObject, type JsonValue, isJsonObject } from '../../src/base/json.ts';
 import type { Dialect, State, SwitchState, TaskState } from '../../src/language/plan.ts';
@@ -23,7 +23,7 @@ export interface DialectRules {
   joined(visit: Visit): JsonValue;
   /** The raw output of a task. */
   resultOf(state: TaskState, output: JsonValue): JsonValue;
-  /** What a scope ends with. */
+  /** The output of a scope. */
   endOf(line: Line): JsonValue;
 }
 
@@ -81,7 +81,7 @@ export function inStateNames(event: HistoryEvent, dialect: Dialect): HistoryEven
   return type === undefined ? event : { ...event, type };
 }
 
-/** True when a StepFailed tells that the step, in which the line stands, is given up; its own failure is told before, or is the engine's. */
+/** True if a StepFailed is the abortion of the line's step. A failure of the step itself has an event before, or is one of the engine's own errors. */
 export function isAbortion(event: HistoryEvent, line: Line, { ownErrors }: DialectRules): boolean {
   const { visit } = line;
   const { error, cause } = event.detail;

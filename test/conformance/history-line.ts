@@ -17,7 +17,7 @@ export type Phase =
   | 'children'
   /** The results of its lines are too large together. */
   | 'overfull'
-  /** What failed is told; only the state's own end may follow. */
+  /** The failure has its event; only the end of the state may follow. */
   | 'failing'
   | 'retry'
   /** Classic: the step is over, and its output is about to become a part of the local. */
@@ -28,7 +28,7 @@ export interface Visit {
   readonly state: State;
   /** Id of its StateEntered. */
   readonly entered: number;
-  /** As handed over, then as built. */
+  /** First the input that was passed, then the one that InputConstructor built. */
   input: JsonValue;
   phase: Phase;
   /** The raw result, once there is one. */
@@ -41,18 +41,18 @@ export interface Visit {
   scheduledBy: number;
   /** A retry or the end of a Wait is not earlier. */
   notBeforeMs: number;
-  /** Lines inside it, and what those that exited gave. */
+  /** Lines inside it, and the outputs of those that exited. */
   inside: Line[];
   opened: number;
   exits: JsonValue[];
   exited: number;
   /** A line inside it failed: the others are aborted, then it fails itself. */
   aborting: boolean;
-  /** What it failed with, or will, came from inside it. */
+  /** Its failure came from a line inside it. */
   failedInside: boolean;
   /** Of a Switch: the branch whose steps run; -1 while there is none. */
   branch: number;
-  /** Classic: what goes into the local, and where the line goes on. */
+  /** Classic: the output for the local, and where the line continues. */
   output: JsonObject;
   next: readonly (State | null)[];
 }
@@ -73,7 +73,7 @@ export interface Line {
   visit: Visit | null;
 }
 
-/** A state that ended with the execution and would go on in a redrive. */
+/** A state that ended with the execution and that a redrive would continue. */
 export interface Fallen {
   readonly line: Line;
   readonly visit: Visit;
@@ -135,7 +135,7 @@ export function hasLines({ type }: State): boolean {
   return type === 'Parallel' || type === 'Map' || type === 'Switch';
 }
 
-/** The line and the lines inside it that stand in a state. */
+/** The line and the lines inside it that are in a state. */
 export function standing(line: Line): Line[] {
   return line.visit === null ? [] : [line, ...line.visit.inside.flatMap(standing)];
 }

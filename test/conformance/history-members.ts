@@ -1,5 +1,6 @@
 /**
- * What a served event may hold in each dialect: the members of its EventDetail and the kinds of their values (decisions.md 5). Written from that table alone, so that it can disagree with the rendering that it judges.
+ * Judges one served event in each dialect: the members of its EventDetail and the kinds of their values (decisions.md 5). Written
+ * from that table alone, so that it can disagree with the code that it judges.
  */
 import { type JsonObject, type JsonValue, isJsonObject } from '../../src/base/json.ts';
 import type { Dialect } from '../../src/language/plan.ts';
@@ -85,7 +86,7 @@ const KINDS: Readonly<Record<Kind, (value: JsonValue) => boolean>> = {
   mode: (value) => ['RequestComplete', 'WaitForSystemCallback', 'WaitForCustomCallback'].includes(value as string),
 };
 
-/** What is wrong with the event by itself, whatever stands around it. */
+/** Yields the faults of the event itself, without regard to the events around it. */
 export function* memberFaults(event: HistoryEvent, dialect: Dialect): Generator<string> {
   const forms = FORMS[dialect];
   const form = Object.hasOwn(forms, event.type) ? (forms[event.type] as Form) : null;

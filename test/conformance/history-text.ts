@@ -1,5 +1,5 @@
 /**
- * The text form of a history, one line an event, in which the expected histories of the cases are kept:
+ * The text form of a history, one line for each event. The files of expected histories have this form:
  *
  *     5 <4 +1s TaskFailed Call {"error":"E","cause":""}
  *

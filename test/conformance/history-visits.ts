@@ -28,11 +28,11 @@ export class VisitJudge {
   protected readonly rules: DialectRules;
   /** True once an event could not be placed: what follows cannot be judged. */
   lost = false;
-  /** The line that goes on from an event, by the event's id. */
+  /** The line that continues from an event, by the event's id. */
   protected readonly lineAfter = new Map<number, Line>();
   /** The event that is being judged. */
   protected event: HistoryEvent = null as unknown as HistoryEvent;
-  /** What a redrive would take up again. */
+  /** The states that a redrive would continue. */
   protected fallen: Fallen[] = [];
   protected rootFailure: Failure | null = null;
 
@@ -85,7 +85,7 @@ export class VisitJudge {
     }
   }
 
-  /** The line goes on from this event. */
+  /** The line continues from this event. */
   protected goesOn(event: HistoryEvent, line: Line): void {
     line.last = event.id;
     this.lineAfter.set(event.id, line);
@@ -318,7 +318,7 @@ export class VisitJudge {
     }
   }
 
-  /** The failure that was told before; where there was none, one of the engine's own (decisions.md 2.7, 2.8). */
+  /** Expects the failure that an earlier event reported, or else one of the engine's own (decisions.md 2.7, 2.8). */
   #failureDue(event: HistoryEvent, visit: Visit, failure: Failure): void {
     const own = this.rules.ownErrors.includes(failure.error);
     const due = visit.failure;
@@ -369,7 +369,7 @@ function following(visit: Visit): readonly (State | null)[] {
   return state.type === 'Switch' ? afterSwitch(state, visit) : [state.next];
 }
 
-/** What runs inside at this place; null when nothing does. */
+/** The scope of the branch or item at this place; null if there is none. */
 function scopeInside(state: State, index: number): Scope | null {
   if (state.type === 'Map') return state.processor;
   if (state.type === 'Parallel') return state.branches[index] ?? null;

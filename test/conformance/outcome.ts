@@ -1,4 +1,4 @@
-/** What an engine made of a case, and how it differs from what the case expects. */
+/** The outcome of a case on one engine, and the differences from the expected one. */
 import { inspect, isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from '../../src/base/diagnostic.ts';
 import { formatDiagnostic } from '../../src/base/diagnostic.ts';
@@ -19,7 +19,7 @@ export interface RunOutcome {
   readonly warnings: readonly string[];
   /** States whose task was called, in order of the calls. */
   readonly calls: readonly string[];
-  /** States whose task was told that its answer is not wanted any more, in any order. */
+  /** States whose call was aborted, in any order. */
   readonly aborted: readonly string[];
   /** Virtual time from start to end. */
   readonly elapsedSeconds: number;

@@ -1,6 +1,6 @@
 /**
- * The outside world of a case: a catalogue whose only action answers as the case says and remembers what it was
- * asked. The real actions have tests of their own; here the language is tested, and it must meet every answer.
+ * The outside world of a case: a catalogue whose only action answers as the case says and records its calls. The real actions
+ * have their own tests; the cases test the language, which must handle every answer.
  *
  * It outlives the server: a call that comes again after a crash, with the idempotency key of an earlier one, gets the
  * same answer at the same time and counts once.
@@ -55,7 +55,7 @@ export class StandIn {
     this.#entries = answers.map((answer) => ({ answer, left: answer.times ?? 1 }));
   }
 
-  /** What did not go by the script, to be asked for after the run. */
+  /** The differences between the run and the script. Call it after the run. */
   problems(): string[] {
     const unused = this.#entries.filter((entry) => entry.left > 0).map((entry) => JSON.stringify(entry.answer));
     return [...this.#problems, ...unused.map((text) => `the script has an answer that no call took: ${text}`)];
@@ -69,7 +69,7 @@ export class StandIn {
     this.#report = report;
   }
 
-  /** Told of every call, and whether it was made before. */
+  /** Reports every call to `watch`, and whether it is a repeated one. */
   onCall(watch: (call: TaskCall, isRepeated: boolean) => void): void {
     this.#watch = watch;
   }

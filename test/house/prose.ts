@@ -1,7 +1,7 @@
 /**
  * The rules of CONTRIBUTING.md, "Plain English", as far as a program can check them: words to avoid, and clauses used as the
  * subject of a sentence. It reads comments, texts for users in the code, and papers. Code in backticks and fenced blocks is
- * left out.
+ * left out, and so are the targets of links.
  */
 
 export interface ProseFault {
@@ -36,16 +36,20 @@ const RULES: readonly Rule[] = [
 /** The faults in a text, with the lines they are in; `firstLine` is the number of its first line. */
 export function proseFaults(text: string, firstLine = 1): ProseFault[] {
   return text.split('\n').flatMap((line, at) => {
-    const prose = line.replace(/`[^`]*`/g, '``').replace(/\bhttps?:\S+/g, '');
+    const prose = line
+      .replace(/`[^`]*`/g, '``')
+      .replace(/\]\([^)\s]*\)/g, ']')
+      .replace(/\bhttps?:\S+/g, '');
     return RULES.flatMap(({ rule, pattern }) =>
       [...prose.matchAll(pattern)].map((match) => ({ line: firstLine + at, rule, text: match[0].trim() })),
     );
   });
 }
 
-/** A paper, its fenced blocks and tables of words left out by blanking them. */
+/** A paper without its fenced blocks, and without the section of CONTRIBUTING.md that quotes the words; both are blanked. */
 export function paperProse(text: string): string {
-  return text.replace(/^ *```[\s\S]*?^ *```/gm, (block) => block.replace(/[^\n]/g, ''));
+  const quoting = /^## Plain English$[\s\S]*?(?=^## )/m;
+  return text.replace(/^ *```[\s\S]*?^ *```/gm, blank).replace(quoting, blank);
 }
 
 /** The comments and the sentences in string literals of a source file, every other character blanked. */

@@ -31,8 +31,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <pre>MILLRACE_ACCESS_KEY_ID=... MILLRACE_ACCESS_KEY_SECRET=... mvn -q compile exec:java</pre>
  *
- * An Express flow answers in the same call. A Standard flow asks a person for approval and waits for as long as that
- * takes; here the person is a small HTTP server in this program. Ends with 0 when everything was as expected.
+ * An Express flow answers in the same call. A Standard flow asks a person for approval and waits for the answer; here a
+ * small HTTP server in this program takes the place of the person. The exit code is 0 if all results are as expected.
  */
 public final class Example {
   private static final String GREETING = """
@@ -48,8 +48,8 @@ public final class Example {
           End: true
       """;
 
-  // The task ends when somebody reports its outcome, not when the HTTP call is answered. The call carries the task
-  // token that the report needs in the header X-FnF-Http-Callback-Task-Token.
+  // The task ends with the report of its outcome, not with the answer of the HTTP call. The call has the task token for
+  // the report in the header X-FnF-Http-Callback-Task-Token.
   private static final String ORDER = """
       Type: StateMachine
       SpecVersion: v1
@@ -72,12 +72,12 @@ public final class Example {
           End: true
       """;
 
-  /** A call of the client; it declares nothing more exact than Exception. */
+  /** A call of the client, which declares Exception. */
   private interface Call {
     void run() throws Exception;
   }
 
-  /** What the flow's task asked for, and the token to answer with. */
+  /** The request of the flow's task, and the token to report with. */
   private record Task(String body, String token) {}
 
   private final Client client;
@@ -90,17 +90,17 @@ public final class Example {
     URI endpoint = URI.create(System.getenv().getOrDefault("MILLRACE_ENDPOINT", "http://127.0.0.1:7780"));
     return new Client(
         new Config()
-            // The client wants host and port here, and the scheme beside it: without it, it speaks https.
+            // The client expects host and port here and the scheme separately; the default scheme is https.
             .setEndpoint(endpoint.getAuthority())
             .setProtocol(endpoint.getScheme())
             .setAccessKeyId(System.getenv("MILLRACE_ACCESS_KEY_ID"))
             .setAccessKeySecret(System.getenv("MILLRACE_ACCESS_KEY_SECRET"))
-            // Milliseconds. The client gives up after 10 seconds by itself; a synchronous call may take 300.
+            // Milliseconds. The default is 10 seconds; a synchronous call may take 300.
             .setReadTimeout(310_000)
             .setConnectTimeout(5_000));
   }
 
-  /** The code of the error that the call ends with. */
+  /** Returns the error code of a call that fails. */
   private static String errorCode(Call call) throws Exception {
     try {
       call.run();
@@ -117,7 +117,7 @@ public final class Example {
     System.out.println(what + ": " + actual);
   }
 
-  /** Creates a flow, or gives the one that is there already its definition. */
+  /** Creates a flow, or updates the definition of an existing one. */
   private void deploy(String name, String mode, String definition) throws Exception {
     try {
       client.createFlow(
@@ -136,7 +136,7 @@ public final class Example {
     System.out.println("deployed " + name + " (" + mode + ")");
   }
 
-  /** Asks again until the execution has ended; the server holds each call for up to 20 seconds. */
+  /** Waits until the execution has ended. Each call waits in the server for up to 20 seconds. */
   private DescribeExecutionResponseBody waitUntilEnded(String flow, String execution) throws Exception {
     DescribeExecutionRequest request =
         new DescribeExecutionRequest().setFlowName(flow).setExecutionName(execution).setWaitTimeSeconds(20);
@@ -161,7 +161,7 @@ public final class Example {
     return names;
   }
 
-  /** The events of an execution in their order, page by page. */
+  /** The events of an execution in order, page by page. */
   private List<GetExecutionHistoryResponseBodyEvents> history(String flow, String execution) throws Exception {
     GetExecutionHistoryRequest request =
         new GetExecutionHistoryRequest().setFlowName(flow).setExecutionName(execution).setLimit(3);
@@ -181,7 +181,7 @@ public final class Example {
             .startSyncExecution(
                 new StartSyncExecutionRequest().setFlowName("java-greeting").setInput("{\"name\":\"Ada\"}"))
             .getBody();
-    // A flow that fails is no exception: the reply says so, with its error code and error message.
+    // A flow that fails throws no exception: see the error code and error message of the reply.
     expect("the Express flow", reply.getStatus(), "Succeeded");
     expect("its output", reply.getOutput(), "{\"greeting\":\"Hello, Ada!\"}");
   }
@@ -227,7 +227,7 @@ public final class Example {
         throw new IllegalStateException("event " + events.get(index).getEventId() + " at place " + (index + 1));
       }
     }
-    // Why an execution failed stands in the last event of its history.
+    // The last event of the history has the reason of the failure.
     var last = events.get(events.size() - 1);
     expect("the last event", last.getType(), "ExecutionFailed");
     expect("its detail", last.getEventDetail(), "{\"error\":\"Rejected\",\"cause\":\"too heavy\"}");
@@ -246,7 +246,7 @@ public final class Example {
     return task;
   }
 
-  /** Receives the calls of the flow's task and keeps what they ask, and the token to answer with. */
+  /** Receives the calls of the flow's task, and queues the item and the token of each. */
   private static HttpServer listen(BlockingQueue<Task> tasks) throws Exception {
     HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
     server.createContext(
