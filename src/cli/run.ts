@@ -7,6 +7,7 @@ import { ApiError } from '../api/error.ts';
 import { formatDiagnostic } from '../base/diagnostic.ts';
 import { systemIds } from '../base/ids.ts';
 import { compileDefinition } from '../language/compile.ts';
+import type { DefinitionLimits } from '../language/limits.ts';
 import type { Plan } from '../language/plan.ts';
 import { createFlow } from '../operations/flows/create-flow.ts';
 import type { Reply } from '../operations/operation.ts';
@@ -35,7 +36,7 @@ export async function run(host: Host, options: RunOptions): Promise<number> {
   if (file === '-' && input === '-') throw new StartFault('standard input cannot be both the definition and the input');
   const settings = await readSettings(host);
   const definition = await readText(host, file);
-  const plan = compile(host, file, definition, settings.limits.parallelBranches);
+  const plan = compile(host, file, definition, settings.limits);
   if (plan === null) return EXIT.failed;
   const inputText = await readInput(host, input);
   const engine = await createEngine({
@@ -85,8 +86,8 @@ async function readInput(host: Host, input: string): Promise<string> {
 }
 
 /** The plan, or null when the definition is wrong; says what is wrong and what is odd. */
-function compile(host: Host, file: string, text: string, parallelBranches: number): Plan | null {
-  const { plan, diagnostics } = compileDefinition(text, { mode: 'Express', flowName: null, parallelBranches });
+function compile(host: Host, file: string, text: string, limits: DefinitionLimits): Plan | null {
+  const { plan, diagnostics } = compileDefinition(text, { mode: 'Express', flowName: null, limits });
   for (const diagnostic of diagnostics) host.err(`${sourceLabel(file)}:${formatDiagnostic(diagnostic)}\n`);
   return plan;
 }

@@ -6,6 +6,7 @@ import { assert } from '../base/assert.ts';
 import { instantMs } from '../base/instant.ts';
 import { fitsJson, isJsonArray, stringifyJson } from '../base/json.ts';
 import type { JsonArray, JsonObject, JsonValue } from '../base/json.ts';
+import { TASK_TIMEOUT_SECONDS } from '../language/limits.ts';
 import type { Compute, Construct, MapState, TaskState, WaitState } from '../language/plan.ts';
 import type { ConstructScope } from './construct-scope.ts';
 import type { DataFlow } from './dialects.ts';
@@ -16,8 +17,6 @@ import { DATA_LIMIT_EXCEEDED } from './failure.ts';
 const NOTHING: JsonObject = {};
 /** Fuel that each item of a Map adds to that of the state, for its ItemConstructor. */
 const FUEL_PER_ITEM = 20;
-/** Seven days (fdl.md 2.2). */
-const TASK_TIMEOUT_MAX_SECONDS = 604_800;
 
 /** An input or output from its constructor. `what` names it in the failure. */
 export function constructValue(scope: ConstructScope, construct: Construct, what: string): JsonObject {
@@ -109,10 +108,10 @@ export function evaluateTimeout(scope: ConstructScope, state: TaskState): number
   const value = scope.attempt(timeoutSeconds, null);
   if (scope.failure !== null) return null;
   const seconds = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  if (typeof seconds === 'number' && seconds >= 0 && seconds <= TASK_TIMEOUT_MAX_SECONDS) {
+  if (typeof seconds === 'number' && seconds >= 0 && seconds <= TASK_TIMEOUT_SECONDS) {
     return seconds === 0 ? null : seconds;
   }
-  const range = `from 0 to ${TASK_TIMEOUT_MAX_SECONDS}`;
+  const range = `from 0 to ${TASK_TIMEOUT_SECONDS}`;
   scope.fail(named(timeoutSeconds, `Timeout must be a number of seconds ${range}, not ${shown(value)}`));
   return null;
 }

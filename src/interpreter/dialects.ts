@@ -8,6 +8,7 @@
  */
 import { isJsonObject, setMember } from '../base/json.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
+import { CLASSIC_MAP_CONCURRENCY } from '../language/limits.ts';
 import type { Dialect } from '../language/plan.ts';
 import type { Failure } from './event.ts';
 import type { Thread } from './execution.ts';
@@ -57,7 +58,7 @@ const NOTHING: JsonObject = Object.freeze({});
 const classic: DataFlow = {
   words: wordsOf('step'),
   hasLocal: true,
-  mapConcurrency: 100,
+  mapConcurrency: CLASSIC_MAP_CONCURRENCY,
   inputOf: ({ handed, local }) => merge(isJsonObject(handed) ? handed : NOTHING, local),
   idleOutput: () => NOTHING,
   // A choice has one branch at most, whose local is its own.

@@ -35,7 +35,7 @@ export interface ExecutionLimits {
   readonly globalValueBytes: number;
   /** Items of one Map at once. */
   readonly mapConcurrency: number;
-  /** Longest Wait: 20 in Express mode, 300 in Standard mode (fdl.md 2.3). */
+  /** Longest Wait of the mode, `WAIT_SECONDS` of the language. */
   readonly waitSeconds: number;
   /**
    * Events of one execution, and again after each redrive, the last of which ends it with `FnF.EventLimitExceeded`: two at

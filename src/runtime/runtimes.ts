@@ -47,7 +47,7 @@ export interface Runtimes {
 export async function createRuntimes(options: RuntimesOptions): Promise<Runtimes> {
   const { clock, ids, actions, limits, log } = options;
   const { flows: flowStore, executions: store } = options.stores;
-  const compile = createFlowCompiler({ compile: options.compile, parallelBranches: limits.parallelBranches });
+  const compile = createFlowCompiler({ compile: options.compile, limits });
   const flows = createRunnableFlows({ flows: flowStore, ids, compile });
   const kept = options.history.express;
   const history = kept.executions === 0 ? null : new ExpressHistory({ ...kept, nowMs: () => clock.nowMs() });

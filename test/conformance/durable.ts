@@ -25,6 +25,7 @@ import type { ExecutionRecord, ExecutionStore } from '../../src/store/executions
 import type { FlowRecord } from '../../src/store/flows.ts';
 import { createMemoryStores } from '../../src/store/memory/stores.ts';
 import { LIMITS, seededIds } from '../support/flows.ts';
+import { definitionLimitsOf } from './case.ts';
 import type { ExpectedExecution, Interference, TaskEnd } from './case.ts';
 import type { Drive, Ended, World } from './engines.ts';
 import { stateNamesOf } from './history-dialects.ts';
@@ -125,8 +126,7 @@ class DurableRun {
     const life = newLife();
     const { flows } = this.#stores;
     const clock = mortalClock(this.#world.clock, life);
-    const { parallelBranches = 50 } = wanted.settings;
-    const compile = createFlowCompiler({ compile: compileDefinition, parallelBranches });
+    const compile = createFlowCompiler({ compile: compileDefinition, limits: definitionLimitsOf(wanted) });
     const runnable = createRunnableFlows({ flows, ids: this.#ids, compile });
     const ownFlows = Object.keys(wanted.flows).length > 0;
     const { busyTurnMs: _busy, parallelBranches: _branches, ...limits } = wanted.settings;

@@ -13,6 +13,7 @@ import type { HistoryEvent } from '../../src/runtime/executions.ts';
 import { LIMITS, seededIds } from '../support/flows.ts';
 import { RebuiltRun } from '../support/rebuilt-run.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
+import { definitionLimitsOf } from './case.ts';
 import type { Case } from './case.ts';
 import { driveDurable } from './durable.ts';
 import { stateNamesOf } from './history-dialects.ts';
@@ -57,7 +58,7 @@ async function outcomeOf(wanted: Case, mode: Case['mode'], drive: Drive): Promis
   const { plan, diagnostics } = compileDefinition(wanted.definition, {
     mode,
     flowName: wanted.flowName,
-    parallelBranches: wanted.settings.parallelBranches ?? 50,
+    limits: definitionLimitsOf(wanted),
   });
   if (plan === null || wanted.expect.status === undefined) return { diagnostics, plan, run: null };
   const clock = new VirtualClock({ busyTurnMs: wanted.settings.busyTurnMs ?? 0 });

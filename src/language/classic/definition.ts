@@ -20,7 +20,7 @@ export function compileClassic(root: MapNode, report: Report, options: CompileOp
   checkType(fields);
   // The vendor's samples of the API have a name there that means nothing (fdl-classic.md 1).
   const definitionName = textOf(fields.find('name')?.node ?? root);
-  const timeoutSeconds = readFlowTimeout(fields, 'timeoutSeconds', options.mode);
+  const timeoutSeconds = readFlowTimeout(fields, 'timeoutSeconds', options);
   const inputConstructor = readMappings(fields, 'inputMappings', IN_FLOW_INPUT);
   const outputConstructor = readMappings(fields, 'outputMappings', IN_MAPPINGS);
   const states: State[] = [];

@@ -1,5 +1,6 @@
 /** retry, catch and errorMappings of a task (fdl-classic.md 6). */
 import type { JsonObject } from '../../base/json.ts';
+import { RETRY_INTERVAL_SECONDS } from '../limits.ts';
 import type { FieldReader, Range } from '../shared/field-reader.ts';
 import type { CatchRule, Construct, RetryRule } from '../plan.ts';
 import type { Ways } from './context.ts';
@@ -13,8 +14,8 @@ export interface Recovery {
 }
 
 const COUNT: Range = { min: 0, max: Number.MAX_SAFE_INTEGER, says: '0 or more' };
-const SECONDS: Range = { min: 0, max: 86_400, says: 'from 0 to 86400 seconds' };
-const CAP: Range = { min: 1, max: 86_400, says: 'from 1 to 86400 seconds' };
+const SECONDS: Range = { min: 0, max: RETRY_INTERVAL_SECONDS, says: `from 0 to ${RETRY_INTERVAL_SECONDS} seconds` };
+const CAP: Range = { min: 1, max: RETRY_INTERVAL_SECONDS, says: `from 1 to ${RETRY_INTERVAL_SECONDS} seconds` };
 const RATE: Range = { min: Number.MIN_VALUE, max: Number.MAX_VALUE, says: 'above 0' };
 
 const NOTHING: JsonObject = Object.freeze({});

@@ -3,6 +3,7 @@ import { instantMs } from '../../base/instant.ts';
 import type { JsonObject, JsonValue } from '../../base/json.ts';
 import { isJsonObject, setMember } from '../../base/json.ts';
 import { spend } from '../../expression/evaluation.ts';
+import { CLASSIC_PARALLEL_BRANCHES, CLASSIC_WAIT_SECONDS } from '../limits.ts';
 import { describe, quote, textOf } from '../text/document.ts';
 import { readComputed, readCondition } from '../shared/expressions.ts';
 import { FieldReader } from '../shared/field-reader.ts';
@@ -31,12 +32,15 @@ type Own<S extends State> = Omit<S, keyof StateBase | 'type'>;
 
 export const NOTHING: JsonObject = Object.freeze({});
 
+const { Standard, Express } = CLASSIC_WAIT_SECONDS;
 const WAIT: Readonly<Record<'Standard' | 'Express', Range>> = {
-  Standard: { min: 0, max: 172_800, says: 'from 0 to 172800 seconds (2 days)' },
-  Express: { min: 0, max: 20, says: 'from 0 to 20 seconds in an Express flow (172800 in a Standard one)' },
+  Standard: { min: 0, max: Standard, says: `from 0 to ${Standard} seconds (2 days)` },
+  Express: {
+    min: 0,
+    max: Express,
+    says: `from 0 to ${Express} seconds in an Express flow (${Standard} in a Standard one)`,
+  },
 };
-/** Branches of one parallel; the setting may allow more, for both dialects. */
-const BRANCHES_MAX = 100;
 
 export function readWait(context: CompileContext, wait: FieldReader): Own<WaitState> {
   const range = WAIT[context.options.mode];
@@ -123,7 +127,7 @@ export function readParallel(context: CompileContext, parallel: FieldReader): Ow
   const branches: Scope[] = [];
   const list = parallel.maps('branches', (i) => `branch ${i} of ${parallel.what}`, { required: true });
   requireEntries(parallel, 'branches', 'branch');
-  const limit = Math.max(BRANCHES_MAX, context.options.parallelBranches);
+  const limit = Math.max(CLASSIC_PARALLEL_BRANCHES, context.options.limits.parallelBranches);
   const field = parallel.find('branches');
   if (field?.node.kind === 'list' && field.node.items.length > limit) {
     const message = `${parallel.what} has ${field.node.items.length} branches; the limit is ${limit}`;

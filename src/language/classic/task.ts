@@ -5,6 +5,7 @@
  */
 import type { JsonObject, JsonValue } from '../../base/json.ts';
 import { isJsonObject, JsonFault, parseJson } from '../../base/json.ts';
+import { CLASSIC_TASK_TIMEOUT_SECONDS } from '../limits.ts';
 import { findAction } from '../tasks/action-name.ts';
 import { childModeOf } from '../tasks/child-modes.ts';
 import { atParameters, checkParameters } from '../tasks/action-parameters.ts';
@@ -18,8 +19,11 @@ import { readRecovery } from './retry-and-catch.ts';
 import { readResource } from './resource.ts';
 import { ServiceParams } from './service-params.ts';
 
-/** The record has no limit of its own (fdl-classic.md 2.1); no execution is longer than a year. */
-const TIMEOUT: Range = { min: 0, max: 31_536_000, says: 'from 0 (none) to 31536000 seconds (a year)' };
+const TIMEOUT: Range = {
+  min: 0,
+  max: CLASSIC_TASK_TIMEOUT_SECONDS,
+  says: `from 0 (none) to ${CLASSIC_TASK_TIMEOUT_SECONDS} seconds (a year)`,
+};
 
 type Members = (readonly [key: string, part: Part])[];
 /** What a task calls, once its mode is known. */

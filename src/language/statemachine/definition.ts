@@ -14,7 +14,7 @@ export function compileStateMachine(root: MapNode, report: Report, options: Comp
   const fields = new FieldReader(report, { node: root, path: null }, 'the flow');
   checkVersion(fields);
   const definitionName = readName(fields, options.flowName);
-  const timeoutSeconds = readFlowTimeout(fields, 'Timeout', options.mode);
+  const timeoutSeconds = readFlowTimeout(fields, 'Timeout', options);
   const states: State[] = [];
   const scopes: Scope[] = [];
   const scope = compileScope({ report, options, states, scopes, compileScope }, fields, '');

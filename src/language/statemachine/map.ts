@@ -1,4 +1,5 @@
 /** The Map state, inline, and as much of the distributed one as is known (fdl.md 2.6, fdl-more.md 1). */
+import { DEFAULT_DEFINITION_LIMITS } from '../limits.ts';
 import { describe } from '../text/document.ts';
 import { readComputed } from '../shared/expressions.ts';
 import { FieldReader } from '../shared/field-reader.ts';
@@ -10,7 +11,6 @@ import { DISTRIBUTED_FIELDS, foreignWord, PROCESSOR_CONFIG_FIELDS, PROCESSOR_FIE
 import { readRecovery } from './retry-and-catch.ts';
 import { BEFORE_OUTPUT, WITH_ITEM } from './variables.ts';
 
-const INLINE: Range = { min: 1, max: 40, says: 'from 1 to 40' };
 const DISTRIBUTED: Range = { min: 1, max: Number.MAX_SAFE_INTEGER, says: '1 or more' };
 const COUNT: Range = { min: 0, max: Number.MAX_SAFE_INTEGER, says: '0 or more' };
 const PERCENTAGE: Range = { min: 0, max: 100, says: 'from 0 to 100' };
@@ -24,7 +24,7 @@ export function readMap(context: CompileContext, map: FieldReader, transitions: 
   const distributed = checkDistributed(context, map, processor);
   const items = readItems(map);
   const itemConstructor = readWholeConstructor(map, 'ItemConstructor', WITH_ITEM);
-  const maxConcurrency = readConcurrency(map, distributed ? DISTRIBUTED : INLINE);
+  const maxConcurrency = readConcurrency(map, distributed ? DISTRIBUTED : inlineRange(context));
   const scope = processor === null ? null : readProcessor(context, processor);
   const recovery = readRecovery(map, transitions);
   if (items === null || scope === null) return null;
@@ -42,6 +42,12 @@ function readProcessor(context: CompileContext, processor: FieldReader): Scope |
   const scope = context.compileScope(context, processor, 'MapProcessor');
   processor.close(PROCESSOR_FIELDS, (key) => foreignWord(key, PROCESSOR_FIELDS));
   return scope;
+}
+
+/** A setting that is below the vendor's limit is left to the interpreter, which runs no more items at once than it says. */
+function inlineRange({ options }: CompileContext): Range {
+  const max = Math.max(DEFAULT_DEFINITION_LIMITS.mapConcurrency, options.limits.mapConcurrency);
+  return { min: 1, max, says: `from 1 to ${max}` };
 }
 
 /** The vendor's tables have written `MaxConcuccency` in all years (decisions.md 1.5). */

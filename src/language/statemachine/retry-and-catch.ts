@@ -1,4 +1,5 @@
 /** Retry and Catch, and `OnErrors`, their form of 2023 (fdl.md 6, decisions.md 1.6). */
+import { RETRY_INTERVAL_SECONDS } from '../limits.ts';
 import type { FieldReader, Range } from '../shared/field-reader.ts';
 import type { CatchRule, RetryRule } from '../plan.ts';
 import { readWholeConstructor } from './constructor.ts';
@@ -12,8 +13,8 @@ export interface Recovery {
 }
 
 const COUNT: Range = { min: 0, max: Number.MAX_SAFE_INTEGER, says: '0 or more' };
-const SECONDS: Range = { min: 0, max: 86_400, says: 'from 0 to 86400 seconds' };
-const CAP: Range = { min: 1, max: 86_400, says: 'from 1 to 86400 seconds' };
+const SECONDS: Range = { min: 0, max: RETRY_INTERVAL_SECONDS, says: `from 0 to ${RETRY_INTERVAL_SECONDS} seconds` };
+const CAP: Range = { min: 1, max: RETRY_INTERVAL_SECONDS, says: `from 1 to ${RETRY_INTERVAL_SECONDS} seconds` };
 const RATE: Range = { min: Number.MIN_VALUE, max: Number.MAX_VALUE, says: 'above 0' };
 
 export function readRecovery(state: FieldReader, transitions: Transitions): Recovery {

@@ -101,7 +101,7 @@ function complete(context: CompileContext, { fields, type, state }: Draft, trans
   state.inputConstructor = readWholeConstructor(fields, 'InputConstructor', BEFORE_OUTPUT);
   if (type !== 'Choice') state.outputConstructor = readWholeConstructor(fields, 'OutputConstructor', WITH_OUTPUT);
   state.globalConstructor = readConstructor(fields, 'GlobalConstructor', WITH_OUTPUT);
-  checkGlobalKeys(fields);
+  checkGlobalKeys(fields, context.options.limits.globalKeyBytes);
   if (type === 'Succeed' || type === 'Fail') checkTerminal(fields);
   else if (type !== 'Choice') state.next = readNext(fields, transitions, type === null);
   if (type === null) return;
@@ -166,15 +166,13 @@ function checkTerminal(fields: FieldReader): void {
   }
 }
 
-const MAX_GLOBAL_KEY_BYTES = 128;
-
-function checkGlobalKeys(fields: FieldReader): void {
+function checkGlobalKeys(fields: FieldReader, limit: number): void {
   const field = fields.find('GlobalConstructor');
   if (field?.node.kind !== 'map') return;
   for (const { key, keyOffset } of field.node.entries.values()) {
     const bytes = Buffer.byteLength(key.endsWith('.$') ? key.slice(0, -2) : key);
-    if (bytes > MAX_GLOBAL_KEY_BYTES) {
-      const message = `the global variable ${quote(key)} has a name of ${bytes} bytes; the limit is ${MAX_GLOBAL_KEY_BYTES}`;
+    if (bytes > limit) {
+      const message = `the global variable ${quote(key)} has a name of ${bytes} bytes; the limit is ${limit}`;
       fields.report.add('out-of-range', keyOffset, step(field.path, key), message);
     }
   }

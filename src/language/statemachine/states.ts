@@ -1,5 +1,6 @@
 /** What each type of state has of its own, beyond what all states share (fdl.md 2.1–2.8). */
 import type { JsonObject } from '../../base/json.ts';
+import { TASK_TIMEOUT_SECONDS, WAIT_SECONDS } from '../limits.ts';
 import { readComputed, readCondition } from '../shared/expressions.ts';
 import type { FieldReader, Range } from '../shared/field-reader.ts';
 import type {
@@ -25,11 +26,20 @@ import { BEFORE_OUTPUT } from './variables.ts';
 /** The members of a type of state that its base does not have. */
 type Own<S extends State> = Omit<S, keyof StateBase | 'type'>;
 
+const { Standard, Express } = WAIT_SECONDS;
 const WAIT: Readonly<Record<'Standard' | 'Express', Range>> = {
-  Standard: { min: 1, max: 300, says: 'from 1 to 300 seconds' },
-  Express: { min: 1, max: 20, says: 'from 1 to 20 seconds in an Express flow (300 in a Standard one)' },
+  Standard: { min: 1, max: Standard, says: `from 1 to ${Standard} seconds` },
+  Express: {
+    min: 1,
+    max: Express,
+    says: `from 1 to ${Express} seconds in an Express flow (${Standard} in a Standard one)`,
+  },
 };
-const TASK_TIMEOUT: Range = { min: 0, max: 604_800, says: 'from 0 (none) to 604800 seconds (7 days)' };
+const TASK_TIMEOUT: Range = {
+  min: 0,
+  max: TASK_TIMEOUT_SECONDS,
+  says: `from 0 (none) to ${TASK_TIMEOUT_SECONDS} seconds (7 days)`,
+};
 
 const NO_PARAMETERS: JsonObject = Object.freeze({});
 
@@ -111,7 +121,7 @@ export function readParallel(
   const branches: Scope[] = [];
   const list = parallel.maps('Branches', (i) => `branch ${i} of ${parallel.what}`, { required: true });
   if (list !== null && list.length === 0) requireEntries(parallel);
-  const limit = context.options.parallelBranches;
+  const limit = context.options.limits.parallelBranches;
   const field = parallel.find('Branches');
   if (field?.node.kind === 'list' && field.node.items.length > limit) {
     const message = `${parallel.what} has ${field.node.items.length} branches; the limit is ${limit}`;

@@ -3,6 +3,7 @@
  * Data only; `statemachine/task-action.ts` checks definitions against it. An action that is not here is an ordinary OpenAPI
  * operation, whose parameters nobody can check without the product's own description.
  */
+import { MESSAGE_DELAY_SECONDS } from '../limits.ts';
 import type { TaskMode } from '../plan.ts';
 
 export interface ParameterFacts {
@@ -144,7 +145,7 @@ const PRODUCTS: Readonly<Record<string, ProductFacts>> = {
           },
           message: { need: 'required' },
           priority: { need: 'optional', whole: { min: 1, max: 16 } },
-          delaySeconds: { need: 'optional', whole: { min: 0, max: 604_800 } },
+          delaySeconds: { need: 'optional', whole: { min: 0, max: MESSAGE_DELAY_SECONDS } },
           messageTag: OPTIONAL_TEXT,
           messageAttributes: OPTIONAL_MAP,
         },

@@ -12,13 +12,12 @@
 import { Composer, Lexer, Parser } from 'yaml';
 import type { Document, ErrorCode } from 'yaml';
 import { MAX_DEPTH } from '../../base/json.ts';
+import { DEFINITION_CHARACTERS } from '../limits.ts';
 import type { Node } from './document.ts';
 import { quote } from './document.ts';
 import { NodeBuilder } from './node-builder.ts';
 import type { Report } from './report.ts';
 
-/** Longest text that is read, in UTF-16 units: what fits into one request (fdl.md 1). */
-const MAX_TEXT = 1024 * 1024;
 const MAX_TOKENS = 1_000_000;
 /** Faults of the parser after which reading on tells nothing more. */
 const MAX_PARSER_FAULTS = 1_000;
@@ -66,12 +65,12 @@ export function readYaml(text: string, report: Report): Node | null {
 
 /** Refuses what no parser should see. `text` has no byte order mark any more. */
 function isReadable(text: string, report: Report): boolean {
-  if (text.length > MAX_TEXT) {
+  if (text.length > DEFINITION_CHARACTERS) {
     report.add(
       'definition-too-large',
       0,
       null,
-      `the definition has ${text.length} characters; the limit is ${MAX_TEXT}`,
+      `the definition has ${text.length} characters; the limit is ${DEFINITION_CHARACTERS}`,
     );
     return false;
   }

@@ -12,6 +12,7 @@ import type { Ids } from '../../base/ids.ts';
 import type { ActionCatalog } from '../../actions/action.ts';
 import type { Failure } from '../../interpreter/event.ts';
 import type { ExecutionLimits } from '../../interpreter/execution.ts';
+import { WAIT_SECONDS } from '../../language/limits.ts';
 import type { Dialect } from '../../language/plan.ts';
 import { FenceLost } from '../../store/executions.ts';
 import type {
@@ -98,8 +99,6 @@ export interface StandardRuntime {
   close(): void;
 }
 
-/** Longest Wait of a Standard flow (fdl.md 2.3). */
-const STANDARD_WAIT_SECONDS = 300;
 /** How long a caller waits for a commit that the store does not take, before it is told so. */
 const PATIENCE_MS = 10_000;
 
@@ -140,7 +139,7 @@ class Runtime implements StandardRuntime {
       this.close();
     };
     this.#options = options;
-    this.#limits = { ...options.limits, waitSeconds: STANDARD_WAIT_SECONDS };
+    this.#limits = { ...options.limits, waitSeconds: WAIT_SECONDS.Standard };
     this.#tokens = createTaskTokens(owned.tokenKey);
     this.#waiters = new EndWaiters(clock);
     this.#loader = new ExecutionLoader({ store, compile: options.compile, limits: this.#limits });

@@ -18,6 +18,7 @@ import type { ExecutionEvent, Failure } from '../../interpreter/event.ts';
 import { Execution } from '../../interpreter/execution.ts';
 import type { CallCommand, ExecutionLimits } from '../../interpreter/execution.ts';
 import { RUNTIME_ERROR } from '../../interpreter/failure.ts';
+import { WAIT_SECONDS } from '../../language/limits.ts';
 import type { Plan } from '../../language/plan.ts';
 import { Admission } from './admission.ts';
 import type { AdmissionLimits } from './admission.ts';
@@ -82,8 +83,6 @@ export interface ExpressOptions {
   readonly onEvent?: (execution: Execution, event: ExecutionEvent) => void;
 }
 
-/** Longest Wait of an Express flow (fdl.md 2.3). */
-const EXPRESS_WAIT_SECONDS = 20;
 /** `setTimeout` counts in 31 bits; no express execution lives that long. */
 const LONGEST_TIMER_MS = 2_147_483_647;
 
@@ -105,7 +104,7 @@ class Runtime implements ExpressRuntime {
     const { clock, ids } = options;
     this.options = options;
     // The limit of events bounds a stored history (decisions.md 2.8); no journal is kept of an Express execution.
-    this.limits = { ...options.limits, waitSeconds: EXPRESS_WAIT_SECONDS, events: Number.POSITIVE_INFINITY };
+    this.limits = { ...options.limits, waitSeconds: WAIT_SECONDS.Express, events: Number.POSITIVE_INFINITY };
     this.moment = {
       get nowMs() {
         return clock.nowMs();

@@ -9,6 +9,7 @@ import type { Ids } from '../../base/ids.ts';
 import { setMember } from '../../base/json.ts';
 import type { JsonObject, JsonValue } from '../../base/json.ts';
 import type { CompileDefinition } from '../../language/compilation.ts';
+import type { DefinitionLimits } from '../../language/limits.ts';
 import type { Plan } from '../../language/plan.ts';
 import type { ExecutionMode, EnvironmentVariable, FlowAlias, FlowRecord, FlowStore, Route } from '../../store/flows.ts';
 import { PlanCache } from './plan-cache.ts';
@@ -115,12 +116,12 @@ export function environmentOf(variables: readonly EnvironmentVariable[]): JsonOb
 
 export interface CompilerOptions {
   readonly compile: CompileDefinition;
-  readonly parallelBranches: number;
+  readonly limits: DefinitionLimits;
 }
 
-export function createFlowCompiler({ compile, parallelBranches }: CompilerOptions): CompileFlow {
+export function createFlowCompiler({ compile, limits }: CompilerOptions): CompileFlow {
   return async ({ name, definition, executionMode }) => {
-    const { plan, diagnostics } = await compile(definition, { mode: executionMode, flowName: name, parallelBranches });
+    const { plan, diagnostics } = await compile(definition, { mode: executionMode, flowName: name, limits });
     if (plan !== null) return plan;
     const faults = diagnostics.filter((diagnostic) => diagnostic.severity === 'error').map(formatDiagnostic);
     throw invalidArgument(`The definition of flow '${name}' cannot be run: ${faults.join('; ')}`);
