@@ -36,8 +36,6 @@ export const CLASSIC_WAIT_SECONDS = { Standard: 172_800, Express: 20 } as const;
 
 /** Longest `Timeout` of a Task in seconds: seven days (fdl.md 2.2). */
 export const TASK_TIMEOUT_SECONDS = 604_800;
-/** Longest `timeoutSeconds` of a classic task. The vendor names no limit, and no execution is longer (fdl-classic.md 2.1). */
-export const CLASSIC_TASK_TIMEOUT_SECONDS = STANDARD_EXECUTION_SECONDS;
 
 /** Longest interval before a retry in seconds: a day (fdl.md 6, fdl-classic.md 6). */
 export const RETRY_INTERVAL_SECONDS = 86_400;

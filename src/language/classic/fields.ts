@@ -1,4 +1,5 @@
 /** The fields that each mapping of the classic language has, and what to say about words from elsewhere (fdl-classic.md 1, 2). */
+import { foreignEntry } from '../shared/state-keys.ts';
 
 export const STEP_TYPES = ['task', 'pass', 'wait', 'choice', 'parallel', 'foreach', 'succeed', 'fail'] as const;
 export type StepType = (typeof STEP_TYPES)[number];
@@ -101,9 +102,7 @@ const FOREIGN_WORDS: Readonly<Record<string, string>> = {
 
 /** `: this language has steps instead`, for a word that another language has; else null. */
 export function foreignWord(key: string, known: ReadonlySet<string>): string | null {
-  const folded = key.replace(/\.\$$/, '').toLowerCase();
-  for (const name of known) if (name.toLowerCase() === folded) return null;
-  if (folded === 'next' && known.has('goto')) return ': this language has goto instead';
-  const advice = Object.hasOwn(FOREIGN_WORDS, folded) ? FOREIGN_WORDS[folded] : undefined;
-  return advice === undefined ? null : `: ${advice}`;
+  const advice = foreignEntry(FOREIGN_WORDS, key, known);
+  if (advice === null) return null;
+  return advice === NO_NEXT && known.has('goto') ? ': this language has goto instead' : `: ${advice}`;
 }

@@ -5,24 +5,27 @@
  */
 import type { JsonObject, JsonValue } from '../../base/json.ts';
 import { isJsonObject, JsonFault, parseJson } from '../../base/json.ts';
-import { CLASSIC_TASK_TIMEOUT_SECONDS } from '../limits.ts';
+import { STANDARD_EXECUTION_SECONDS } from '../limits.ts';
 import { findAction } from '../tasks/action-name.ts';
 import { childModeOf } from '../tasks/child-modes.ts';
 import { atParameters, checkParameters } from '../tasks/action-parameters.ts';
+import type { CompileContext } from '../shared/context.ts';
 import type { FieldReader, Range } from '../shared/field-reader.ts';
 import { constructOf, objectPart } from '../shared/object-template.ts';
 import type { Part } from '../shared/object-template.ts';
-import type { StateBase, TaskMode, TaskState } from '../plan.ts';
-import type { CompileContext, Ways } from './context.ts';
+import type { OwnMembers } from '../shared/state-drafts.ts';
+import type { Transitions } from '../shared/state-names.ts';
+import type { TaskMode, TaskState } from '../plan.ts';
 import { readMode } from './pattern.ts';
 import { readRecovery } from './retry-and-catch.ts';
 import { readResource } from './resource.ts';
 import { ServiceParams } from './service-params.ts';
 
+/** The vendor names no limit (fdl-classic.md 2.1); no execution is longer. */
 const TIMEOUT: Range = {
   min: 0,
-  max: CLASSIC_TASK_TIMEOUT_SECONDS,
-  says: `from 0 (none) to ${CLASSIC_TASK_TIMEOUT_SECONDS} seconds (a year)`,
+  max: STANDARD_EXECUTION_SECONDS,
+  says: `from 0 (none) to ${STANDARD_EXECUTION_SECONDS} seconds (a year)`,
 };
 
 type Members = (readonly [key: string, part: Part])[];
@@ -35,11 +38,7 @@ interface Call {
 
 const STEP_INPUT: Part = { build: (scope) => scope.input };
 
-export function readTask(
-  context: CompileContext,
-  task: FieldReader,
-  ways: Ways,
-): Omit<TaskState, keyof StateBase | 'type'> {
+export function readTask(context: CompileContext, task: FieldReader, transitions: Transitions): OwnMembers<TaskState> {
   const params = new ServiceParams(task);
   const { mode, call } = readCall(task, params, context.options.mode === 'Express');
   const action = call?.action ?? '';
@@ -50,7 +49,7 @@ export function readTask(
     parameters: constructOf(objectPart(call?.members ?? [])),
     timeoutSeconds: task.number('timeoutSeconds', TIMEOUT, { whole: false, digits: true }),
     resultMember: call?.resultMember ?? null,
-    ...readRecovery(task, ways),
+    ...readRecovery(task, transitions),
   };
 }
 

@@ -169,6 +169,13 @@ export class FieldReader implements Located<MapNode> {
     return field.node.kind === 'map' ? { node: field.node, path: field.path } : this.wrongType(field, 'a mapping');
   }
 
+  /** Reports a list without entries; one whose entries are all faulty has been reported by {@link maps}. */
+  requireEntry(key: string, what: string): void {
+    const field = this.find(key);
+    if (field?.node.kind !== 'list' || field.node.items.length > 0) return;
+    this.report.add('empty-list', field.node.offset, field.path, `${this.what} needs at least one ${what}`);
+  }
+
   /** The mappings of a list, with a reader for each; entries that are no mappings are reported and left out. */
   maps(
     key: string,

@@ -21,6 +21,13 @@ export function copyingFuel(keys: number): number {
   return keys > FAST_KEYS_MAX ? keys * FUEL_PER_SLOW_KEY : keys;
 }
 
+const NOTHING: JsonObject = Object.freeze({});
+
+/** The constructor of an object without members. */
+export function constructNothing(): JsonObject {
+  return NOTHING;
+}
+
 /** The part of an object, as a constructor. */
 export function constructOf(part: Part): Construct {
   if ('build' in part) return part.build as Construct;

@@ -1,5 +1,6 @@
 /** The fields that each mapping of the state-machine language has, and what to say about words from elsewhere. */
 import type { State } from '../plan.ts';
+import { foreignEntry } from '../shared/state-keys.ts';
 
 /** A Switch is what the classic choice compiles to. */
 export type StateType = Exclude<State['type'], 'Switch'>;
@@ -116,8 +117,6 @@ const FOREIGN_WORDS: Readonly<Record<string, string>> = {
 
 /** `: "Next" takes its place here`, for a word that another language has; else null. */
 export function foreignWord(key: string, known: ReadonlySet<string>): string | null {
-  const folded = key.replace(/\.\$$/, '').toLowerCase();
-  for (const name of known) if (name.toLowerCase() === folded) return null;
-  const ours = Object.hasOwn(FOREIGN_WORDS, folded) ? FOREIGN_WORDS[folded] : undefined;
-  return ours === undefined ? null : `: this language has ${ours} instead`;
+  const ours = foreignEntry(FOREIGN_WORDS, key, known);
+  return ours === null ? null : `: this language has ${ours} instead`;
 }

@@ -2,11 +2,13 @@
 import { DEFAULT_DEFINITION_LIMITS } from '../limits.ts';
 import { describe } from '../text/document.ts';
 import { readComputed } from '../shared/expressions.ts';
+import type { CompileContext } from '../shared/context.ts';
 import { FieldReader } from '../shared/field-reader.ts';
 import type { Range } from '../shared/field-reader.ts';
-import type { Compute, MapState, Scope, StateBase } from '../plan.ts';
+import type { OwnMembers } from '../shared/state-drafts.ts';
+import type { Transitions } from '../shared/state-names.ts';
+import type { Compute, MapState, Scope } from '../plan.ts';
 import { readWholeConstructor } from './constructor.ts';
-import type { CompileContext, Transitions } from './context.ts';
 import { DISTRIBUTED_FIELDS, foreignWord, PROCESSOR_CONFIG_FIELDS, PROCESSOR_FIELDS } from './fields.ts';
 import { readRecovery } from './retry-and-catch.ts';
 import { BEFORE_OUTPUT, WITH_ITEM } from './variables.ts';
@@ -15,9 +17,11 @@ const DISTRIBUTED: Range = { min: 1, max: Number.MAX_SAFE_INTEGER, says: '1 or m
 const COUNT: Range = { min: 0, max: Number.MAX_SAFE_INTEGER, says: '0 or more' };
 const PERCENTAGE: Range = { min: 0, max: 100, says: 'from 0 to 100' };
 
-type OwnMap = Omit<MapState, keyof StateBase | 'type'>;
-
-export function readMap(context: CompileContext, map: FieldReader, transitions: Transitions): OwnMap | null {
+export function readMap(
+  context: CompileContext,
+  map: FieldReader,
+  transitions: Transitions,
+): OwnMembers<MapState> | null {
   const processorField = map.map('Processor', true);
   const processor =
     processorField === null ? null : new FieldReader(map.report, processorField, `Processor of ${map.what}`);
@@ -39,7 +43,7 @@ function readItems(map: FieldReader): Compute | null {
 }
 
 function readProcessor(context: CompileContext, processor: FieldReader): Scope | null {
-  const scope = context.compileScope(context, processor, 'MapProcessor');
+  const scope = context.compileScope(processor, 'MapProcessor');
   processor.close(PROCESSOR_FIELDS, (key) => foreignWord(key, PROCESSOR_FIELDS));
   return scope;
 }

@@ -1,30 +1,19 @@
 /** What each type of state has of its own, beyond what all states share (fdl.md 2.1–2.8). */
-import type { JsonObject } from '../../base/json.ts';
 import { TASK_TIMEOUT_SECONDS, WAIT_SECONDS } from '../limits.ts';
 import { readComputed, readCondition } from '../shared/expressions.ts';
+import type { CompileContext } from '../shared/context.ts';
 import type { FieldReader, Range } from '../shared/field-reader.ts';
-import type {
-  ChoiceState,
-  Compute,
-  FailState,
-  ParallelState,
-  Scope,
-  State,
-  StateBase,
-  TaskState,
-  Test,
-  WaitState,
-} from '../plan.ts';
+import { constructNothing } from '../shared/object-template.ts';
+import { readBranches } from '../shared/parallel-branches.ts';
+import type { OwnMembers } from '../shared/state-drafts.ts';
+import type { Transitions } from '../shared/state-names.ts';
+import type { ChoiceState, Compute, FailState, ParallelState, State, TaskState, Test, WaitState } from '../plan.ts';
 import { readConstructor } from './constructor.ts';
-import type { CompileContext, Transitions } from './context.ts';
 import { CHOICE_BRANCH_FIELDS, foreignWord, SCOPE_FIELDS } from './fields.ts';
 import { readRecovery } from './retry-and-catch.ts';
 import { childModeOf } from '../tasks/child-modes.ts';
 import { readAction, readTaskMode } from './task-action.ts';
 import { BEFORE_OUTPUT } from './variables.ts';
-
-/** The members of a type of state that its base does not have. */
-type Own<S extends State> = Omit<S, keyof StateBase | 'type'>;
 
 const { Standard, Express } = WAIT_SECONDS;
 const WAIT: Readonly<Record<'Standard' | 'Express', Range>> = {
@@ -41,12 +30,10 @@ const TASK_TIMEOUT: Range = {
   says: `from 0 (none) to ${TASK_TIMEOUT_SECONDS} seconds (7 days)`,
 };
 
-const NO_PARAMETERS: JsonObject = Object.freeze({});
-
-export function readTask(context: CompileContext, task: FieldReader, transitions: Transitions): Own<TaskState> {
+export function readTask(context: CompileContext, task: FieldReader, transitions: Transitions): OwnMembers<TaskState> {
   const action = readAction(task);
   const mode = readTaskMode(task, action, context.options.mode === 'Express');
-  const parameters = readConstructor(task, 'Parameters', BEFORE_OUTPUT) ?? (() => NO_PARAMETERS);
+  const parameters = readConstructor(task, 'Parameters', BEFORE_OUTPUT) ?? constructNothing;
   const timeoutSeconds = literalOrComputed(task, 'Timeout', () =>
     task.number('Timeout', TASK_TIMEOUT, { whole: false, digits: true }),
   );
@@ -61,7 +48,7 @@ export function readTask(context: CompileContext, task: FieldReader, transitions
   };
 }
 
-export function readWait(context: CompileContext, wait: FieldReader): Own<WaitState> {
+export function readWait(context: CompileContext, wait: FieldReader): OwnMembers<WaitState> {
   if (!wait.has('Seconds') && !wait.has('Seconds.$')) wait.missing('Seconds');
   const seconds = literalOrComputed(wait, 'Seconds', () => wait.number('Seconds', WAIT[context.options.mode]));
   return { seconds: seconds ?? 1, until: null, secondsMax: null };
@@ -76,14 +63,10 @@ function literalOrComputed(fields: FieldReader, key: string, literal: () => numb
   return readComputed(fields.report, field, BEFORE_OUTPUT);
 }
 
-export function readChoice(
-  _context: CompileContext,
-  choice: FieldReader,
-  transitions: Transitions,
-): Own<ChoiceState> | null {
+export function readChoice(choice: FieldReader, transitions: Transitions): OwnMembers<ChoiceState> | null {
   const branches: { condition: Test; next: State }[] = [];
   const list = choice.maps('Branches', (i) => `branch ${i} of ${choice.what}`, { required: true });
-  if (list !== null && list.length === 0) requireEntries(choice);
+  choice.requireEntry('Branches', 'branch');
   for (const branch of list ?? []) {
     const field = branch.find('Condition');
     if (field === null) branch.missing('Condition');
@@ -105,37 +88,18 @@ export function readChoice(
   return otherwise === null ? null : { branches, default: otherwise };
 }
 
-/** An empty list; one whose entries are all faulty has been reported already. */
-function requireEntries(fields: FieldReader): void {
-  const field = fields.find('Branches');
-  if (field?.node.kind === 'list' && field.node.items.length === 0) {
-    fields.report.add('empty-list', field.node.offset, field.path, `${fields.what} needs at least one branch`);
-  }
-}
-
 export function readParallel(
   context: CompileContext,
   parallel: FieldReader,
   transitions: Transitions,
-): Own<ParallelState> {
-  const branches: Scope[] = [];
-  const list = parallel.maps('Branches', (i) => `branch ${i} of ${parallel.what}`, { required: true });
-  if (list !== null && list.length === 0) requireEntries(parallel);
-  const limit = context.options.limits.parallelBranches;
-  const field = parallel.find('Branches');
-  if (field?.node.kind === 'list' && field.node.items.length > limit) {
-    const message = `${parallel.what} has ${field.node.items.length} branches; the limit is ${limit}`;
-    parallel.report.add('out-of-range', field.node.offset, field.path, message);
-  }
-  for (const [i, branch] of (list ?? []).entries()) {
-    const scope = context.compileScope(context, branch, `ParallelBranch #${i}`);
-    if (scope !== null) branches.push(scope);
-    branch.close(SCOPE_FIELDS, (key) => foreignWord(key, SCOPE_FIELDS));
-  }
+): OwnMembers<ParallelState> {
+  const branches = readBranches(context, parallel, 'Branches', context.options.limits.parallelBranches, (branch) =>
+    branch.close(SCOPE_FIELDS, (key) => foreignWord(key, SCOPE_FIELDS)),
+  );
   return { branches, ...readRecovery(parallel, transitions) };
 }
 
-export function readFail(_context: CompileContext, fail: FieldReader): Own<FailState> {
+export function readFail(fail: FieldReader): OwnMembers<FailState> {
   const code = fail.text('Code', false);
   const detail = fail.text('Detail', false);
   if (!fail.node.entries.has('Detail'))
