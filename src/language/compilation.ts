@@ -18,5 +18,5 @@ export interface Compilation {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** `compileDefinition`, or something that loads the language before it calls it. */
+/** `compileDefinition`, or `compileLazily`, which loads it first. */
 export type CompileDefinition = (text: string, options: CompileOptions) => Compilation | Promise<Compilation>;

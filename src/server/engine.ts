@@ -8,7 +8,7 @@ import { systemClock } from '../base/clock.ts';
 import { systemIds } from '../base/ids.ts';
 import { stringifyJson } from '../base/json.ts';
 import type { Settings } from '../config/settings.ts';
-import type { CompileDefinition } from '../language/compilation.ts';
+import { compileLazily } from '../language/lazy.ts';
 import { createOperationRate } from '../operations/rate.ts';
 import type { OperationServices } from '../operations/services.ts';
 import { createRuntimes } from '../runtime/runtimes.ts';
@@ -55,7 +55,16 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     messages: stores.messages,
   });
   // What was under way goes on before this resolves, so the actions may be called before it has.
-  const runtimes = createRuntimes({ clock, ids, actions, stores, compile, limits, history, log: options.log });
+  const runtimes = createRuntimes({
+    clock,
+    ids,
+    actions,
+    stores,
+    compile: compileLazily,
+    limits,
+    history,
+    log: options.log,
+  });
   const { express, standard, sync, executions, changes } = await runtimes;
   if (settings.mns.local && settings.mns.subscriptions.length > 0) actions.resume();
   const region = {
@@ -72,7 +81,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       sync,
       executions,
       changes,
-      compile,
+      compile: compileLazily,
       rate,
       clock,
       ids,
@@ -107,12 +116,6 @@ async function waitAtMost(work: Promise<void>, limitMs: number): Promise<void> {
 function egressOpen({ egress }: Settings, localCallersOnly: boolean): boolean {
   return egress.privateAddresses === 'open' || (egress.privateAddresses === 'auto' && localCallersOnly);
 }
-
-/** The language, loaded by the first definition: reading YAML takes much of a server's start and of its idle memory. */
-const compile: CompileDefinition = async (text, options) => {
-  const { compileDefinition } = await import('../language/compile.ts');
-  return compileDefinition(text, options);
-};
 
 async function loadActions(options: ActionOptions): Promise<Actions> {
   const { createActions } = await import('../actions/catalog.ts');
