@@ -2,18 +2,22 @@
  * What the expressions of one state see while a decision is made, and where their failures and warnings gather. One
  * scope serves a whole decision: `enter` sets it to a thread, and no state pays for another object.
  */
-import { MAX_DEPTH, boundJson, jsonBytes, setMember } from '../base/json.ts';
+import { MAX_DEPTH, boundJson, jsonBytes } from '../base/json.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import { EvaluationError, FUEL_PER_STATE } from '../expression/evaluation.ts';
 import type { StateScope } from '../language/plan.ts';
 import type { Failure } from './event.ts';
 import type { Moment } from './input.ts';
 import { WARNINGS_MAX } from './execution.ts';
-import type { Execution, Thread } from './execution.ts';
-import { DATA_LIMIT_EXCEEDED, RUNTIME_ERROR } from './failure.ts';
+import type { Execution, ExecutionStart } from './execution.ts';
+import type { Thread } from './thread.ts';
+import { DATA_LIMIT_EXCEEDED, RUNTIME_ERROR, dataTooLarge } from './failure.ts';
 
 /** A large object is a hash table: copying and measuring a member of one takes some 400 ns. */
 const FUEL_PER_MERGED = 20;
+
+/** Builds `$Context` or `$context` when an expression asks for it. */
+export type BuildContext = (scope: ConstructScope) => JsonObject;
 
 export class ConstructScope implements StateScope {
   input: JsonValue = null;
@@ -33,6 +37,7 @@ export class ConstructScope implements StateScope {
   readonly environment: JsonObject;
   readonly #execution: Execution;
   readonly #moment: Moment;
+  readonly #buildContext: BuildContext;
   #thread: Thread | null = null;
   /** What `fuel` was filled to. */
   #filled = FUEL_PER_STATE;
@@ -40,9 +45,10 @@ export class ConstructScope implements StateScope {
   #spent = 0;
   #warnings: string[] | null = null;
 
-  constructor(execution: Execution, moment: Moment) {
+  constructor(execution: Execution, moment: Moment, buildContext: BuildContext) {
     this.#execution = execution;
     this.#moment = moment;
+    this.#buildContext = buildContext;
     this.global = execution.global;
     this.environment = execution.start.environment;
   }
@@ -114,7 +120,7 @@ export class ConstructScope implements StateScope {
     if (bytes === Number.POSITIVE_INFINITY) {
       return { error: DATA_LIMIT_EXCEEDED, cause: `${what} is nested deeper than ${MAX_DEPTH} levels.` };
     }
-    return { error: DATA_LIMIT_EXCEEDED, cause: `${what} is larger than ${limit} bytes of JSON.` };
+    return dataTooLarge(what, limit);
   }
 
   /**
@@ -147,56 +153,29 @@ export class ConstructScope implements StateScope {
     return this.#execution.limits.stateDataBytes;
   }
 
-  /** What expressions see before the first state, and after the last one: in the classic language no step is theirs. */
-  ofFlow(thread: Thread | null, input: JsonValue, output: JsonValue): void {
+  /** Sets everything to what the mappings of the flow itself see: no state is theirs. `thread` is null before the first. */
+  enterFlow(thread: Thread | null, input: JsonValue, output: JsonValue): void {
     if (thread !== null) this.enter(thread);
-    if (this.#execution.plan.dialect === 'classic') this.#thread = null;
+    this.#thread = null;
     this.input = input;
     this.output = output;
   }
 
-  /** `$Context` of the state-machine language (fdl.md 3.1), `$context` of the classic one (fdl-classic.md 3.4). */
   context(): JsonObject {
-    return this.#execution.plan.dialect === 'classic' ? this.#classicContext() : this.#stateMachineContext();
+    return this.#buildContext(this);
   }
 
-  #classicContext(): JsonObject {
-    const thread = this.#thread;
-    const { name, flowName } = this.#execution.start;
-    const { state, entered = 0 } = thread ?? {};
-    // The same for every attempt: the input that holds it is built once.
-    const waits = state?.type === 'Task' && state.mode !== 'RequestComplete';
-    const token = waits ? (this.#moment.taskToken?.(entered) ?? null) : null;
-    return {
-      task: { token },
-      execution: { name },
-      flow: { name: flowName },
-      step: { name: state?.name ?? '', eventId: entered },
-    };
+  /** The thread whose state is being decided; null for the flow itself. */
+  get thread(): Thread | null {
+    return this.#thread;
   }
 
-  /** With the flow's place in a Map as `Current.ItemIndex` (decisions.md 3.6). */
-  #stateMachineContext(): JsonObject {
-    const thread = this.#thread;
-    const { start } = this.#execution;
-    const current: Record<string, JsonValue> = {
-      Name: thread?.state.name ?? '',
-      Input: this.input,
-      Output: this.output,
-      Error: this.error === null ? null : { Code: this.error.error, Detail: this.error.cause },
-      RetryCount: thread?.retryCount ?? 0,
-      TaskToken: this.callback === 0 ? null : (this.#moment.taskToken?.(this.callback) ?? null),
-    };
-    const itemIndex = this.itemIndex ?? enclosingItem(thread);
-    if (itemIndex !== null) setMember(current, 'ItemIndex', itemIndex);
-    return { Execution: { Name: start.name, Input: start.input, RoleArn: start.roleArn }, Current: current };
+  get start(): ExecutionStart {
+    return this.#execution.start;
   }
-}
 
-/** The index of the innermost Map item that the thread runs in. */
-function enclosingItem(thread: Thread | null): number | null {
-  for (let inner = thread; inner !== null; inner = inner.parent) {
-    if (inner.parent?.state.type === 'Map') return inner.index;
+  /** The token of a task in a callback mode, by the event that it names; null where there are no callbacks. */
+  taskToken(event: number): string | null {
+    return this.#moment.taskToken?.(event) ?? null;
   }
-  return null;
 }

@@ -2,16 +2,14 @@
  * The values that a state builds, each checked against its limit. A function that fails sets `scope.failure` and gives a
  * value that is not looked at.
  */
-import { assert } from '../base/assert.ts';
 import { instantMs } from '../base/instant.ts';
 import { fitsJson, isJsonArray, stringifyJson } from '../base/json.ts';
 import type { JsonArray, JsonObject, JsonValue } from '../base/json.ts';
 import { TASK_TIMEOUT_SECONDS } from '../language/limits.ts';
 import type { Compute, Construct, MapState, TaskState, WaitState } from '../language/plan.ts';
 import type { ConstructScope } from './construct-scope.ts';
-import type { DataFlow } from './dialects.ts';
 import type { Failure } from './event.ts';
-import type { Execution, Thread } from './execution.ts';
+import type { Execution } from './execution.ts';
 import { DATA_LIMIT_EXCEEDED } from './failure.ts';
 
 const NOTHING: JsonObject = {};
@@ -63,24 +61,26 @@ function tooLarge(what: string, limit: number): Failure {
   return { error: DATA_LIMIT_EXCEEDED, cause: `${what} is larger than ${limit} bytes.` };
 }
 
+/** The seconds that a computed Wait may give, and the field that holds them. */
+interface WaitRange {
+  readonly field: string;
+  readonly min: number;
+  readonly max: number;
+}
+
 /** Seconds of a Wait; a computed one is a whole number in the range of the mode (fdl.md 2.3, fdl-classic.md 2.3). */
 export function evaluateSeconds(
   scope: ConstructScope,
-  limits: { readonly waitSeconds: number },
-  state: WaitState,
+  { seconds, until }: WaitState,
+  { field, min, max }: WaitRange,
   nowMs: number,
 ): number {
-  const { seconds, until } = state;
-  if (until !== null) return secondsUntil(scope, until, state.secondsMax ?? limits.waitSeconds, nowMs);
+  if (until !== null) return secondsUntil(scope, until, max, nowMs);
   if (seconds === null || typeof seconds === 'number') return seconds ?? 0;
-  const most = state.secondsMax ?? limits.waitSeconds;
-  // A limit of its own has only the classic wait, whose duration may be none.
-  const least = state.secondsMax === null ? 1 : 0;
   const value = scope.attempt(seconds, null);
   if (scope.failure !== null) return 0;
-  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
-  const what = state.secondsMax === null ? 'Seconds' : 'duration';
-  scope.fail(named(seconds, `${what} must be a whole number from ${least} to ${most}, not ${shown(value)}`));
+  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
+  scope.fail(named(seconds, `${field} must be a whole number from ${min} to ${max}, not ${shown(value)}`));
   return 0;
 }
 
@@ -117,12 +117,11 @@ export function evaluateTimeout(scope: ConstructScope, state: TaskState): number
 }
 
 /** The items of a Map as its processor gets them: ItemsPath, then ItemConstructor for each (fdl.md 2.6). */
-export function evaluateItems(scope: ConstructScope, state: MapState): JsonArray {
+export function evaluateItems(scope: ConstructScope, state: MapState, field: string): JsonArray {
   const items = scope.attempt(state.items, null);
   if (scope.failure !== null) return [];
   if (!isJsonArray(items)) {
-    const what = state.iterationConstructor === null ? 'ItemsPath' : 'collection';
-    scope.fail(named(state.items, `${what} must lead to an array, not ${shown(items)}`));
+    scope.fail(named(state.items, `${field} must lead to an array, not ${shown(items)}`));
     return [];
   }
   const { itemConstructor, iterationConstructor } = state;
@@ -175,20 +174,6 @@ function buildItems(scope: ConstructScope, items: JsonArray, itemConstructor: Co
     if (scope.failure !== null) return [];
   }
   return built;
-}
-
-/** The raw output of a Parallel, a Map or a Switch (fdl.md 2.5, 2.6; fdl-classic.md 2.4–2.6). */
-export function joinedOutput(scope: ConstructScope, flow: DataFlow, thread: Thread): JsonValue {
-  const { type } = thread.state;
-  assert(type === 'Map' || type === 'Parallel' || type === 'Switch', `${type} joins nothing`);
-  const output = flow.joinedOutput(type, thread.results ?? []);
-  scope.failure = scope.oversize(output, flow.words.joined);
-  return output;
-}
-
-/** The failure of a Parallel or Map whose results are over the data limit together, before all of them are there. */
-export function joinedTooLarge({ words }: DataFlow, limit: number): Failure {
-  return { error: DATA_LIMIT_EXCEEDED, cause: `${words.joined} is larger than ${limit} bytes of JSON.` };
 }
 
 /** A sentence with the expression it is about, and its place, ahead of it (decisions.md 2.7). */

@@ -95,6 +95,13 @@ export interface EventFacts {
   readonly warnings?: readonly string[];
 }
 
+/** `state` of an event of the execution. */
+export const NO_STATE = -1;
+/** `next` of an event after which the scope ends, or which decides no next state. */
+export const NO_NEXT = -1;
+/** The thread of the flow itself, which the first event opens. */
+export const ROOT_THREAD = 1;
+
 export class ExecutionEvent {
   /** 1, 2, 3 … */
   readonly id: number;
@@ -133,5 +140,16 @@ export class ExecutionEvent {
     this.value = value;
     this.next = next;
     this.facts = facts;
+  }
+
+  /** An event of the execution as a whole, once it has started. */
+  static ofExecution({
+    id,
+    type,
+    timeMs,
+    cause,
+    facts,
+  }: Pick<ExecutionEvent, 'id' | 'type' | 'timeMs' | 'cause' | 'facts'>): ExecutionEvent {
+    return new ExecutionEvent(id, type, timeMs, cause, ROOT_THREAD, NO_STATE, null, NO_NEXT, facts);
   }
 }

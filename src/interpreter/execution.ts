@@ -1,15 +1,14 @@
 /**
- * The state of one execution: what `apply` changes and `decide` and `pending` read.
+ * The state of one execution: `apply` changes it; `decide` and the runtime read it.
  *
- * I1: nothing but `apply` changes it. It is never stored: it is what folding the events gives.
- *
- * A thread is one activation of a scope: the flow itself, a branch, an item. It stands in one state at a time; its
- * `phase` says what is to happen next, so that an execution can be taken up after any single event.
+ * I1: only `apply` changes it. It is never stored: folding the events gives it again.
  */
 import { jsonBytes, memberOf } from '../base/json.ts';
-import type { JsonArray, JsonObject, JsonValue } from '../base/json.ts';
-import type { ChildMode, Plan, Scope, State, TaskState } from '../language/plan.ts';
+import type { JsonObject, JsonValue } from '../base/json.ts';
+import type { Plan } from '../language/plan.ts';
+import type { CallCommand, Command } from './commands.ts';
 import type { Ending, Failure } from './event.ts';
+import type { Thread } from './thread.ts';
 
 /** What an execution is started with; fixed for its life. */
 export interface ExecutionStart {
@@ -44,129 +43,7 @@ export interface ExecutionLimits {
   readonly events: number;
 }
 
-/**
- * What a thread does next. Runnable: `enter` the state; `entered`, build its input; `schedule` its task call; `spawn` the
- * next branch or item; `leaving`, exit from a state whose end is decided (classic); `joined`, all branches or items ended; `result`, build its output; `failing`, recover or fail;
- * `aborting`, stop what still runs inside, then fail; `exit` the scope. Blocked: on a `task`, a `timer` (Wait), a `retry`
- * delay, its `children`. `dead` threads are never looked at again.
- */
-export type Phase =
-  | 'enter'
-  | 'entered'
-  | 'schedule'
-  | 'spawn'
-  | 'joined'
-  | 'result'
-  | 'failing'
-  | 'leaving'
-  | 'aborting'
-  | 'exit'
-  | 'task'
-  | 'timer'
-  | 'retry'
-  | 'children'
-  | 'dead';
-
-export class Thread {
-  /** Id of the event that opened it. */
-  readonly id: number;
-  readonly scope: Scope;
-  readonly parent: Thread | null;
-  /** Branch or item index in the parent's state. */
-  readonly index: number;
-  state: State;
-  phase: Phase = 'enter';
-  /** True while it stands in the execution's queue. */
-  queued = false;
-  /** Last event of this thread, the cause of its next one. */
-  lastEvent: number;
-  /** The value handed over by the state before; classic: the input of the scope. */
-  handed: JsonValue;
-  /** Classic: what the states of the scope have put out so far. */
-  local: JsonObject = {};
-  /** The event with which the current state was entered. */
-  entered = 0;
-  /** Index of the state that comes after the current one, once that is decided; -1: the scope ends. */
-  next = -1;
-  /** After InputConstructor; the handed value until then. */
-  input: JsonValue;
-  /** True once InputConstructor has run: a retry does not run it again. */
-  started = false;
-  /** The raw result; null until there is one. */
-  output: JsonValue = null;
-  failure: Failure | null = null;
-  /** True when the retry rules were looked at for `failure` already, by the event that ended the call. */
-  retryDecided = false;
-  /** Event that opened what the thread is blocked on; stale outcomes name another. */
-  waitingFor = 0;
-  /** Calls of the current state so far. */
-  attempt = 0;
-  /** Retries of the current state by rule; null until the first. */
-  retries: number[] | null = null;
-  retryCount = 0;
-  // Parallel, Map and Switch only.
-  /** Of a Switch: the branch taken. */
-  branch = -1;
-  children: Thread[] | null = null;
-  items: JsonArray | null = null;
-  results: JsonValue[] | null = null;
-  spawned = 0;
-  done = 0;
-  /** Bytes of `results` as JSON text. */
-  resultBytes = 0;
-
-  constructor(id: number, scope: Scope, parent: Thread | null, index: number, handed: JsonValue) {
-    this.id = id;
-    this.scope = scope;
-    this.parent = parent;
-    this.index = index;
-    this.state = scope.start;
-    this.lastEvent = id;
-    this.handed = handed;
-    this.input = handed;
-  }
-}
-
 export type ExecutionStatus = 'Running' | 'Succeeded' | 'Failed' | 'TimedOut' | 'Stopped';
-
-/** What all commands have: `id` is the event that opened it. */
-interface CommandBase {
-  readonly id: number;
-  readonly thread: number;
-  /** When its time began, milliseconds since 1970: at its event, or at a redrive after it. */
-  readonly openedMs: number;
-}
-
-interface Call extends CommandBase {
-  readonly state: TaskState;
-  readonly parameters: JsonObject;
-  readonly attempt: number;
-  readonly timeoutSeconds: number | null;
-  /** True once the service has accepted the work of a callback task: the runtime waits for its end and does not call again. */
-  readonly submitted: boolean;
-}
-
-/** Call a service. */
-export interface TaskCommand extends Call {
-  readonly kind: 'task';
-}
-
-/** Start a flow of this engine. */
-export interface ChildCommand extends Call {
-  readonly kind: 'child';
-  readonly mode: ChildMode;
-}
-
-/** Wait. */
-export interface TimerCommand extends CommandBase {
-  readonly kind: 'timer';
-  readonly seconds: number;
-}
-
-export type CallCommand = TaskCommand | ChildCommand;
-
-/** Something that the runtime must do, and answer to. */
-export type Command = CallCommand | TimerCommand;
 
 /** Warnings kept of one execution; a loop must not fill the memory with them. */
 export const WARNINGS_MAX = 100;

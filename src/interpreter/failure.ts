@@ -1,7 +1,7 @@
 /** The engine's own error names, and which rule of a state answers to an error. */
 import type { CatchRule, RetryRule, State } from '../language/plan.ts';
 import type { Failure } from './event.ts';
-import type { Thread } from './execution.ts';
+import type { Thread } from './thread.ts';
 
 /** A failing expression, or a value that cannot be used (decisions.md 2.7). */
 export const RUNTIME_ERROR = 'FnF.RuntimeError';
@@ -11,6 +11,11 @@ export const DATA_LIMIT_EXCEEDED = 'FnF.DataLimitExceeded';
 export const TASK_TIMEOUT = 'FnF.TaskTimeout';
 /** Matches every error (fdl.md 6). */
 const ALL = 'FnF.ALL';
+
+/** A value that is larger than `limit` bytes of JSON text. */
+export function dataTooLarge(what: string, limit: number): Failure {
+  return { error: DATA_LIMIT_EXCEEDED, cause: `${what} is larger than ${limit} bytes of JSON.` };
+}
 
 export function taskTimeout(seconds: number): Failure {
   return { error: TASK_TIMEOUT, cause: `The task did not end within ${counted(seconds)}.` };
@@ -43,7 +48,7 @@ export function findRetry(thread: Thread, failure: Failure): { rule: number; sec
   const index = rules.findIndex((rule) => matches(rule.errors, failure));
   const rule = rules[index];
   if (rule === undefined) return null;
-  const before = thread.retries?.[index] ?? 0;
+  const before = thread.tries?.byRule[index] ?? 0;
   if (before >= rule.maxAttempts) return null;
   // Zero times a power that overflowed would be no number.
   const seconds = rule.intervalSeconds === 0 ? 0 : rule.intervalSeconds * rule.backoffRate ** before;

@@ -4,7 +4,7 @@
  */
 import type { TaskResult } from '../../actions/action.ts';
 import type { Failure } from '../../interpreter/event.ts';
-import type { CallCommand } from '../../interpreter/execution.ts';
+import type { CallCommand } from '../../interpreter/commands.ts';
 import { RUNTIME_ERROR } from '../../interpreter/failure.ts';
 import type { Input } from '../../interpreter/input.ts';
 import type { ExecutionRecord } from '../../store/executions.ts';

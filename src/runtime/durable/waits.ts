@@ -1,6 +1,7 @@
 /** What a Standard execution waits for, in sentences (docs/extensions.md): a function of its state. */
 import { formatTime } from '../../base/clock.ts';
-import type { CallCommand, Execution, TimerCommand } from '../../interpreter/execution.ts';
+import type { CallCommand, TimerCommand } from '../../interpreter/commands.ts';
+import type { Execution } from '../../interpreter/execution.ts';
 import type { StoreTrouble } from './commit-queue.ts';
 import type { ExecutionWait } from '../executions.ts';
 import type { Stuck } from './run-table.ts';
