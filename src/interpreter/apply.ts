@@ -24,7 +24,7 @@ export function apply(execution: Execution, event: ExecutionEvent): void {
   else applyToThread(execution, event);
 }
 
-/** Passes an event that a later redrive has undone: its id and its time count, and nothing else of it. */
+/** Takes the id and the time of an event and nothing else: a later redrive has undone it. */
 export function passOver(execution: Execution, event: ExecutionEvent): void {
   assert(event.id === execution.lastEvent + 1, `event ${event.id} after ${execution.lastEvent}`);
   execution.lastEvent = event.id;

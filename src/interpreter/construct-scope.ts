@@ -1,6 +1,6 @@
 /**
- * What the expressions of one state see while a decision is made, and where their failures and warnings gather. One
- * scope serves a whole decision: `enter` sets it to a thread, and no state pays for another object.
+ * The values that the expressions of one state can read while a decision is made, with their failures and warnings. One scope
+ * serves a whole decision: `enter` sets it to a thread, so that a state costs no object of this kind.
  */
 import { MAX_DEPTH, boundJson, jsonBytes } from '../base/json.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
@@ -27,19 +27,19 @@ export class ConstructScope implements StateScope {
   itemIndex: number | null = null;
   /** `$Context.Current.Error`: set while a catch rule builds its output. */
   error: Failure | null = null;
-  /** Id of the TaskScheduled that is being made of a task in a callback mode, for `$Context.Current.TaskToken`; 0 else. */
+  /** For `$Context.Current.TaskToken`: id of the TaskScheduled that is being made for a callback task; 0 otherwise. */
   callback = 0;
-  /** Of the last attempt; null when it went well. */
+  /** Of the last attempt; null when it succeeded. */
   failure: Failure | null = null;
   fuel = FUEL_PER_STATE;
-  /** Work of measuring values since `enter`, in units of fuel. */
+  /** Work spent on measuring values since `enter`, in units of fuel. */
   measured = 0;
   readonly environment: JsonObject;
   readonly #execution: Execution;
   readonly #moment: Moment;
   readonly #buildContext: BuildContext;
   #thread: Thread | null = null;
-  /** What `fuel` was filled to. */
+  /** The value that `fuel` was set to. */
   #filled = FUEL_PER_STATE;
   /** Work before `enter`. */
   #spent = 0;
@@ -53,7 +53,7 @@ export class ConstructScope implements StateScope {
     this.environment = execution.start.environment;
   }
 
-  /** Sets everything to what a thread's state sees before its task has answered, with full fuel. */
+  /** Sets everything to what the thread's state can read before it has an output, with full fuel. */
   enter(thread: Thread): void {
     this.#thread = thread;
     this.input = thread.input;
@@ -70,7 +70,7 @@ export class ConstructScope implements StateScope {
     this.fuel = FUEL_PER_STATE;
   }
 
-  /** More fuel for a state that has more to do. */
+  /** Adds fuel for a state that has more to do. */
   refuel(units: number): void {
     this.#filled += units;
     this.fuel += units;
@@ -97,7 +97,7 @@ export class ConstructScope implements StateScope {
     return warnings;
   }
 
-  /** Runs a compiled expression or constructor; one that fails sets `failure` and gives `otherwise`. */
+  /** Runs a compiled expression or constructor. If it fails, sets `failure` and returns `otherwise`. */
   attempt<T>(run: (scope: StateScope) => T, otherwise: T): T {
     try {
       return run(this);
@@ -113,7 +113,7 @@ export class ConstructScope implements StateScope {
     this.failure = { error: RUNTIME_ERROR, cause };
   }
 
-  /** The failure of a value that is over the data limit, that of a state if no other is given; null when it is not. */
+  /** The failure of a value that is over a limit, by default that of a state's data; null when the value fits. */
   oversize(value: JsonValue, what: string, limit = this.#execution.limits.stateDataBytes): Failure | null {
     const bytes = this.measure(value, limit);
     if (bytes <= limit) return null;
@@ -124,8 +124,8 @@ export class ConstructScope implements StateScope {
   }
 
   /**
-   * A number that is above `limit` when the value's JSON text is: its bytes then, or some more than `limit`; Infinity for
-   * a value that is nested too deep. The work is counted: a loop that only copies large values must not hold up others.
+   * Up to `limit`: an upper bound of the bytes of the value's JSON text. Above it: the text is larger than `limit`, and Infinity
+   * says that the value is nested too deep. The work counts against the budget: a loop may do nothing but copy large values.
    */
   measure(value: JsonValue, limit: number): number {
     const most = boundJson(value, limit);
@@ -138,12 +138,12 @@ export class ConstructScope implements StateScope {
     return bytes;
   }
 
-  /** Counts the work of having merged two objects into this one, each member of which is copied and looked at. */
+  /** Counts the work of a merge whose result is this object: every member was copied and looked at. */
   countMerge(merged: JsonObject): void {
     this.measured += Object.keys(merged).length * FUEL_PER_MERGED;
   }
 
-  /** Sets `failure` when a state measures more values than it may; for loops over many of them. */
+  /** Sets `failure` when the state has measured more than it may. For loops over many values. */
   checkMeasured(): void {
     if (this.measured > FUEL_PER_STATE) this.fail('the values of the state need more work than one state may do');
   }

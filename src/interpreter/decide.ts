@@ -1,6 +1,6 @@
 /**
- * `decide(execution, input, moment, record)`: what happens next. Each decision becomes an event, which is applied at
- * once (I1) and recorded, until every thread waits or the budget is spent.
+ * `decide(execution, input, moment, record)`: makes the next events of an execution. Each event is applied at once (I1) and
+ * recorded, until every thread waits or the budget is spent.
  *
  * I2: time and randomness arrive in the `moment`. I5: a stale or repeated input gives no events. Pure and synchronous.
  */
@@ -136,6 +136,6 @@ function advance(decision: Decision, thread: Thread): void {
     case 'failed':
       return failFlow(decision, thread, activity.failure, null);
     default:
-      assert(false, `a thread in phase ${activity.phase} cannot go on`);
+      assert(false, `a thread in phase ${activity.phase} cannot continue`);
   }
 }

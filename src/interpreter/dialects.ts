@@ -29,7 +29,7 @@ interface Words {
 
 export interface DialectRules {
   readonly words: Words;
-  /** Most items of one Map at once, unless the settings say less; null: as the settings say. */
+  /** Items of one Map that run at once; null: the setting decides. */
   readonly mapConcurrency: number | null;
   /** Fewest seconds that a computed Wait may give. */
   readonly waitSecondsMin: number;

@@ -10,7 +10,7 @@ import type { CallCommand, Command } from './commands.ts';
 import type { Ending, Failure } from './event.ts';
 import type { Thread } from './thread.ts';
 
-/** What an execution is started with; fixed for its life. */
+/** The circumstances of a start. They never change. */
 export interface ExecutionStart {
   /** The whole name: `$Context.Execution.Name`. */
   readonly name: string;
@@ -20,14 +20,14 @@ export interface ExecutionStart {
   readonly roleArn: string;
   /** `$Environment`. */
   readonly environment: JsonObject;
-  /** The version and the alias that were asked for; `''` for none. */
+  /** The version and the alias that the caller asked for; `''` for none. */
   readonly version?: string;
   readonly alias?: string;
   /** Longest life in this mode, seconds; the flow's own Timeout may be shorter. */
   readonly longestSeconds: number;
 }
 
-/** Data limits (decisions.md 2.8), bytes of JSON text. */
+/** Limits of one execution. Those of data are in bytes of JSON text (decisions.md 2.8). */
 export interface ExecutionLimits {
   readonly stateDataBytes: number;
   readonly globalKeyBytes: number;
@@ -37,20 +37,20 @@ export interface ExecutionLimits {
   /** Longest Wait of the mode, `WAIT_SECONDS` of the language. */
   readonly waitSeconds: number;
   /**
-   * Events of one execution, and again after each redrive, the last of which ends it with `FnF.EventLimitExceeded`: two at
-   * least; Infinity: no limit.
+   * Events of one execution, counted anew after each redrive; at least two, Infinity for no limit. The last one ends the
+   * execution with `FnF.EventLimitExceeded`.
    */
   readonly events: number;
 }
 
 export type ExecutionStatus = 'Running' | 'Succeeded' | 'Failed' | 'TimedOut' | 'Stopped';
 
-/** Warnings kept of one execution; a loop must not fill the memory with them. */
+/** Warnings that one execution retains; a loop must not fill the memory with them. */
 export const WARNINGS_MAX = 100;
 
 /**
- * Branches and items under way at once in one execution. Beyond it a state begins another only when none of its own is
- * under way, so that Maps inside Maps cannot fill the memory and yet all of them get on.
+ * Branches and items that run at once in one execution. Beyond this number a state begins another only when none of its own
+ * runs, so that Maps inside Maps cannot fill the memory and each of them still advances.
  */
 export const THREADS_MAX = 10_000;
 
@@ -66,27 +66,26 @@ export class Execution {
   lastEvent = 0;
   /** Time of the last event. */
   lastMs = 0;
-  /** Id of the last event that it may have. */
+  /** Id of the last event that the execution may have. */
   eventsMax: number;
-  /** How often it was redriven. */
   redrives = 0;
   global: JsonObject = {};
   /** Size of the values of `global` as JSON text. */
   globalBytes = 0;
-  /** On success. */
+  /** Of an execution that succeeded. */
   output: JsonValue = null;
-  /** Unless it succeeded. */
+  /** Of an execution that ended without success. */
   failure: Failure | null = null;
-  /** Set when the execution is over its time or stopped, and its states are being aborted. */
+  /** Set while the states of an execution that is over its time or stopped are being aborted. */
   ending: Ending | null = null;
   root: Thread | null = null;
   readonly threads = new Map<number, Thread>();
-  /** Threads that can go on, in the order in which they will: the first goes on until it blocks or ends. */
+  /** Threads that wait for no answer. The first one runs until it waits or ends, then the next. */
   readonly ready: Thread[] = [];
   readonly warnings: string[] = [];
-  /** Commands under way by id: `pending` is a function of state (I3). */
+  /** Open commands by id, a function of the events (I3). */
   readonly commands = new Map<number, Command>();
-  /** Ids opened and closed since the runtime last looked; a rebuilt execution reads `commands` instead. */
+  /** Ids of commands opened and closed since the runtime last took them. After a fold, `commands` holds all that are open. */
   opened: number[] = [];
   closed: number[] = [];
 
@@ -97,24 +96,24 @@ export class Execution {
     this.eventsMax = limits.events;
   }
 
-  /** Bytes that `$Global` grows by, or below zero shrinks, when a variable is set. */
+  /** Bytes by which `$Global` grows when a variable is set; below zero when it shrinks. */
   globalGrowth(key: string, value: JsonValue): number {
     const before = memberOf(this.global, key);
     const limit = this.limits.globalValueBytes;
     return jsonBytes(value, limit) - (before === undefined ? 0 : jsonBytes(before, limit));
   }
 
-  /** True when there is something to decide without any input. */
+  /** True when `decide` can continue without an answer. */
   get canGoOn(): boolean {
     return this.ready.length > 0 || (this.status === 'Running' && (this.ending !== null || this.isFull));
   }
 
-  /** True when the next event is the last one that it may have. */
+  /** True when the next event is the last one that the execution may have. */
   get isFull(): boolean {
     return this.lastEvent + 1 >= this.eventsMax;
   }
 
-  /** The task that a token names: by its TaskScheduled or, classic, by the event with which its state was entered. */
+  /** The task of a token, which names its TaskScheduled or, classic, the event with which its state was entered. */
   taskOf(event: number): CallCommand | undefined {
     let command = this.commands.get(event);
     if (command === undefined) {
@@ -125,24 +124,24 @@ export class Execution {
     return command === undefined || command.kind === 'timer' ? undefined : command;
   }
 
-  /** True when the task that a classic token names has failed and is about to be called again, under the same token. */
+  /** True when the task of a classic token has failed and waits to be called again, under the same token. */
   comesAgain(event: number): boolean {
     for (const { entered, phase } of this.threads.values()) if (entered === event && phase === 'retry') return true;
     return false;
   }
 
-  /** When a command ends by itself: a timer is due, a task times out, milliseconds since 1970; null: never. */
+  /** When a command ends without an answer, by a timer or a task's timeout, milliseconds since 1970; null: never. */
   dueMs(command: Command): number | null {
     const seconds = command.kind === 'timer' ? command.seconds : command.timeoutSeconds;
     return seconds === null ? null : command.openedMs + seconds * 1000;
   }
 
-  /** When it is over its time, milliseconds since 1970; a redrive gives it its whole time again. */
+  /** When the execution times out, milliseconds since 1970. A redrive gives it its whole time again. */
   get deadlineMs(): number {
     return this.beganMs + this.timeoutSeconds * 1000;
   }
 
-  /** Seconds that the execution may take: its flow's Timeout or the mode's own limit, whichever is shorter. */
+  /** Seconds that the execution may take: the shorter of its flow's Timeout and the limit of its mode. */
   get timeoutSeconds(): number {
     const own = this.plan.timeoutSeconds;
     return own === null ? this.start.longestSeconds : Math.min(own, this.start.longestSeconds);

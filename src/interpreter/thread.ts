@@ -6,10 +6,10 @@ import type { JsonArray, JsonObject, JsonValue } from '../base/json.ts';
 import type { Scope, State, TaskState } from '../language/plan.ts';
 import type { Failure } from './event.ts';
 
-/** Next, or the end of the scope. */
+/** The next state; null: the scope ends. */
 type Next = State | null;
 
-/** What a thread does next, or waits for. {@link Group} is the activity of a state with branches or items. */
+/** The next step of a thread, or the command that it waits for. {@link Group} is the activity of a state with branches or items. */
 export type Activity =
   | Simple
   /** Schedules the task call. */
@@ -79,9 +79,9 @@ export class Group {
   }
 }
 
-/** How often the current state of a thread was tried. */
+/** The calls and retries of the state that a thread is in. */
 export class Tries {
-  /** Calls of its task. */
+  /** Of its task. */
   calls = 0;
   retries = 0;
   /** Retries by the index of the retry rule. */

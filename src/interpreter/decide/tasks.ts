@@ -63,7 +63,9 @@ function taskSubmitted(decision: Decision, thread: Thread, id: number, answer: J
   scope.enter(thread);
   const failure = scope.oversize(answer, 'The answer of the service');
   if (failure === null) return decision.emitCausedBy(id, 'TaskSubmitted', thread, answer, null);
-  decision.emitCausedBy(id, 'TaskSubmitted', thread, null, { warnings: [`${failure.cause} It is not kept.`] });
+  decision.emitCausedBy(id, 'TaskSubmitted', thread, null, {
+    warnings: [`${failure.cause} It is left out of the history.`],
+  });
 }
 
 function taskFailed(

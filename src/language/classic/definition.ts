@@ -19,7 +19,7 @@ export function compileClassic(root: MapNode, report: Report, options: CompileOp
   const fields = new FieldReader(report, { node: root, path: null }, 'the flow');
   checkVersion(fields);
   checkType(fields);
-  // The vendor's samples of the API have a name there that means nothing (fdl-classic.md 1).
+  // The vendor's samples of the API have a name, without a meaning (fdl-classic.md 1).
   const definitionName = textOf(fields.find('name')?.node ?? root);
   const timeoutSeconds = readFlowTimeout(fields, 'timeoutSeconds', options);
   const inputConstructor = readMappings(fields, 'inputMappings', IN_FLOW_INPUT);

@@ -1,4 +1,4 @@
-/** `pattern`: when a task ends (fdl-classic.md 5; the matrix of integrations.md 2). */
+/** `pattern`: the mode of a task, which says what ends it (fdl-classic.md 5; the matrix of integrations.md 2). */
 import { checkCallbackMode } from '../tasks/callback-mode.ts';
 import type { ModeForm } from '../tasks/callback-mode.ts';
 import type { Node } from '../text/document.ts';
@@ -21,7 +21,7 @@ const FORM: ModeForm = {
   nameOf: (mode) => PATTERNS.find((pattern) => MODES[pattern] === mode) ?? mode,
 };
 
-/** The mode of a task that calls `action`; null: what it calls is not known. `RequestComplete` when it is absent or faulty. */
+/** The mode of a task that calls `action`, null when that is not known. `RequestComplete` for an absent or faulty pattern. */
 export function readMode(task: FieldReader, action: string | null, express: boolean): TaskMode {
   const pattern = task.oneOf(FORM.key, PATTERNS);
   if (pattern === null || pattern === 'requestResponse') {
@@ -32,13 +32,13 @@ export function readMode(task: FieldReader, action: string | null, express: bool
   const known = checkCallbackMode(task, FORM, mode, action, express);
   if (known !== null && pattern === 'waitForCallback' && known.facts?.sendsToken !== true && !mapsToken(task)) {
     const message =
-      'waitForCallback waits for a report with the token of the task, and no inputMappings hand $context.task.token to it';
+      'waitForCallback waits for a report with the token of the task, but no inputMappings pass $context.task.token to it';
     task.report.add('no-task-token', task.find(FORM.key)?.node.offset ?? task.node.offset, task.at(FORM.key), message);
   }
   return mode;
 }
 
-/** A task that ends with its call has no token, so a source that asks for it is a pattern that was forgotten. */
+/** A task that ends with its call has no token. A source that reads it most likely means a forgotten pattern. */
 function warnOfNoToken(task: FieldReader): void {
   for (const source of inputSources(task)) {
     if (!/^\$context\.task\.token\s*$/.test(textOf(source) ?? '')) continue;
@@ -48,7 +48,7 @@ function warnOfNoToken(task: FieldReader): void {
   }
 }
 
-/** The token itself, or all of what it is a member of. */
+/** The token itself, or an object that holds it. */
 const TOKEN = /^\$context(?:\s*$|\.task(?:\s*$|\.token(?!\w))|\[)/;
 
 /** True when a source of the step's inputMappings may hold the token. */

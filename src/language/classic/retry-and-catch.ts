@@ -24,8 +24,8 @@ export function readRecovery(task: FieldReader, transitions: Transitions): Recov
     form: RETRY,
     close: (rule) => rule.close(RETRY_FIELDS, (key) => foreignWord(key, RETRY_FIELDS)),
   });
-  // A caught error hands nothing on unless errorMappings say what.
-  const handed = readMappings(task, 'errorMappings', IN_MAPPINGS, 'error') ?? constructNothing;
+  // Without errorMappings a caught error adds nothing to the local.
+  const caughtOutput = readMappings(task, 'errorMappings', IN_MAPPINGS, 'error') ?? constructNothing;
   if (task.has('errorMappings') && !task.has('catch')) {
     task.faultAt(
       'key-without-effect',
@@ -33,7 +33,7 @@ export function readRecovery(task: FieldReader, transitions: Transitions): Recov
       `"errorMappings" has no effect without "catch" on ${task.what}`,
     );
   }
-  return { retry, catch: readCatch(task, transitions, handed) };
+  return { retry, catch: readCatch(task, transitions, caughtOutput) };
 }
 
 function readCatch(task: FieldReader, transitions: Transitions, outputConstructor: Construct): CatchRule[] {

@@ -1,4 +1,4 @@
-/** What each type of step but task has of its own (fdl-classic.md 2.3–2.8). */
+/** Reads the fields of each type of step except task (fdl-classic.md 2.3–2.8). */
 import { instantMs } from '../../base/instant.ts';
 import type { JsonValue } from '../../base/json.ts';
 import { isJsonObject, setMember } from '../../base/json.ts';
@@ -42,7 +42,7 @@ export function readWait(context: CompileContext, wait: FieldReader): OwnMembers
   const duration = wait.find('duration');
   const timestamp = wait.find('timestamp');
   if (duration !== null && timestamp !== null) {
-    wait.faultAt('both-forms', 'timestamp', `${wait.what} has both "duration" and "timestamp"; keep one`);
+    wait.faultAt('both-forms', 'timestamp', `${wait.what} has both "duration" and "timestamp"; remove one`);
   } else if (duration === null && timestamp === null) {
     wait.fault('missing-field', `${wait.what} needs "duration" or "timestamp"`);
   }

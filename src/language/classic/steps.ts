@@ -1,8 +1,6 @@
 /**
- * One list of steps: of the flow, of a branch of a choice or a parallel, of a foreach. Steps run in their order; `goto` names
- * steps of the same list alone (fdl-classic.md 2), and steps that nothing leads to are found.
- *
- * Two passes: the first makes a state of every step, so that the second can point at any of them, also backward.
+ * One list of steps: of the flow, of a branch of a choice or a parallel, of a foreach. Steps run in their order; `goto` names a
+ * step of the same list (fdl-classic.md 2).
  */
 import { quote } from '../text/document.ts';
 import { reserveScope } from '../shared/context.ts';
@@ -35,7 +33,7 @@ const STATE_TYPE: Readonly<Record<StepType, State['type']>> = {
   fail: 'Fail',
 };
 
-/** What a step of each type has done its work with (fdl-classic.md 3.5). */
+/** The result of a step of each type, its `$local` (fdl-classic.md 3.5). */
 const LOCAL: Readonly<Record<StepType, LocalShape>> = {
   task: 'any',
   pass: 'nothing',
@@ -79,7 +77,7 @@ export function compileSteps(
     (state) =>
       state.next !== null && fallsThrough(state) ? [...names.targets(state), state.next] : names.targets(state),
     ({ fields: step }) => {
-      const message = `no way leads to ${step.what}: a step before it ends the list or goes elsewhere`;
+      const message = `no way leads to ${step.what}: a step before it ends the list or continues at another step`;
       step.faultAt('unreachable-state', 'name', message);
     },
   );
@@ -100,7 +98,7 @@ function reportDangling(fields: FieldReader, key: string, name: string, names: r
   fields.report.add('dangling-next', fields.find(key)?.node.offset ?? fields.node.offset, fields.at(key), message);
 }
 
-/** A name stands once in its list, or `goto` means nothing; elsewhere in the flow a history is hard to read with it. */
+/** A name twice in one list makes `goto` ambiguous. Twice in the flow it makes a history hard to read. */
 function checkName(
   { fields, base: { name } }: Draft<StepType>,
   inList: Map<string, FieldReader>,
@@ -108,7 +106,7 @@ function checkName(
 ): void {
   const sibling = inList.get(name);
   if (sibling !== undefined) {
-    const message = `a step named ${quote(name)} stands in this list already, ${onLine(sibling)}`;
+    const message = `this list has another step named ${quote(name)}, ${onLine(sibling)}`;
     fields.faultAt('duplicate-state', 'name', message);
     return;
   }
@@ -120,7 +118,7 @@ function checkName(
 
 const RECOVERY: readonly string[] = ['retry', 'catch', 'errorMappings'];
 
-/** The second pass over a step: its mappings, what its type has of its own, and where it leads. */
+/** The second pass over a step: its mappings, its transition, and the fields of its type. */
 function complete(
   context: CompileContext,
   { fields, type, base }: Draft<StepType>,
@@ -130,7 +128,7 @@ function complete(
   base.inputConstructor = readMappings(fields, 'inputMappings', IN_MAPPINGS);
   base.outputConstructor = readMappings(fields, 'outputMappings', IN_MAPPINGS, type === null ? 'any' : LOCAL[type]);
   if (base.outputConstructor === null && (type === 'parallel' || type === 'foreach')) {
-    // Their result is a list, which nothing takes over unless a mapping says how (fdl-classic.md 2.5, 2.6).
+    // Their result is a list, which only a mapping can turn into an output (fdl-classic.md 2.5, 2.6).
     base.outputConstructor = constructNothing;
   }
   const ends = readEnd(fields, type);
@@ -144,7 +142,7 @@ function complete(
   closeState(fields, STEP_FIELDS[type], ALL_STEP_FIELDS, noEffect, foreignWord);
 }
 
-/** True when nothing after the step runs; succeed and fail end their list by themselves. */
+/** True when no step after it runs. Succeed and fail always end their list. */
 function readEnd(fields: FieldReader, type: StepType | null): boolean {
   const end = fields.flag('end');
   if (type !== 'succeed' && type !== 'fail') return end === true;

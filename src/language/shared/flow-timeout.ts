@@ -1,11 +1,11 @@
-/** The time limit of a flow, which both dialects write as whole seconds. */
+/** The time limit of a flow in whole seconds, in both dialects. */
 import type { CompileOptions } from '../compilation.ts';
 import { STANDARD_EXECUTION_SECONDS } from '../limits.ts';
 import type { FieldReader, Range } from './field-reader.ts';
 
 const TIMEOUT: Range = { min: 0, max: Number.MAX_SAFE_INTEGER, says: '0 (none) or more' };
 
-/** Seconds, or null for none, which 0 means too; a longer time than the mode allows is cut by the mode (decisions.md 3.4, 7). */
+/** Seconds; null for none, which 0 means too. The mode cuts a longer time than it allows (decisions.md 3.4, 7). */
 export function readFlowTimeout(fields: FieldReader, key: string, { mode, limits }: CompileOptions): number | null {
   const seconds = fields.number(key, TIMEOUT, { digits: true });
   if (seconds === null || seconds === 0) return null;

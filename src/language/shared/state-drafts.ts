@@ -1,6 +1,6 @@
 /**
- * The first of the two passes over a list of states: an object for every state, so that the second pass can point at any of
- * them, also backward. Reports what is wrong with the names and the types.
+ * The first of the two passes over a list of states. It makes an object of every state, so that the second pass can point at
+ * any of them, also backward, and reports faults of the names and the types.
  */
 import type { State, StateBase } from '../plan.ts';
 import { quote } from '../text/document.ts';
@@ -27,7 +27,7 @@ export interface Draft<T extends string> {
 export interface ListForm<T extends string> {
   /** Key of the list: `States`, `steps`. */
   readonly list: string;
-  /** What an entry is called: `state`, `step`. */
+  /** The word for an entry: `state`, `step`. */
   readonly entry: string;
   /** Keys of an entry's name and type. */
   readonly name: string;

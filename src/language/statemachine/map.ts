@@ -1,4 +1,4 @@
-/** The Map state, inline, and as much of the distributed one as is known (fdl.md 2.6, fdl-more.md 1). */
+/** The inline Map, and the known fields of the distributed one (fdl.md 2.6, fdl-more.md 1). */
 import { DEFAULT_DEFINITION_LIMITS } from '../limits.ts';
 import { describe } from '../text/document.ts';
 import { readComputed } from '../shared/expressions.ts';
@@ -48,25 +48,25 @@ function readProcessor(context: CompileContext, processor: FieldReader): Scope |
   return scope;
 }
 
-/** A setting that is below the vendor's limit is left to the interpreter, which runs no more items at once than it says. */
+/** A setting below the vendor's limit refuses no definition: the interpreter then runs fewer items at once. */
 function inlineRange({ options }: CompileContext): Range {
   const max = Math.max(DEFAULT_DEFINITION_LIMITS.mapConcurrency, options.limits.mapConcurrency);
   return { min: 1, max, says: `from 1 to ${max}` };
 }
 
-/** The vendor's tables have written `MaxConcuccency` in all years (decisions.md 1.5). */
+/** The vendor's tables of all years have `MaxConcuccency` (decisions.md 1.5). */
 function readConcurrency(map: FieldReader, range: Range): number | null {
   if (map.has('MaxConcuccency') && map.has('MaxConcurrency')) {
     map.faultAt(
       'both-forms',
       'MaxConcurrency',
-      `${map.what} has both "MaxConcuccency" and "MaxConcurrency", which mean the same; keep one`,
+      `${map.what} has both "MaxConcuccency" and "MaxConcurrency", which mean the same; remove one`,
     );
   }
   return map.number('MaxConcuccency', range) ?? map.number('MaxConcurrency', range);
 }
 
-/** True when the Map is a distributed one; it cannot run then, and that is reported. */
+/** True for a distributed Map. It cannot run, which is reported. */
 function checkDistributed(context: CompileContext, map: FieldReader, processor: FieldReader | null): boolean {
   const fields = DISTRIBUTED_FIELDS.filter((key) => map.has(key)).map((key) => ({ reader: map, key }));
   if (processor?.has('ProcessorConfig') === true) fields.push({ reader: processor, key: 'ProcessorConfig' });
@@ -99,7 +99,7 @@ function checkDistributedField(reader: FieldReader, key: string): void {
   else reader.map(key, false);
 }
 
-/** The vendor types it by its own name, so a mapping may be what the service takes (fdl-more.md 1.2). */
+/** The vendor's table has a type of its own for it, so the service may take a mapping (fdl-more.md 1.2). */
 function checkMaxItems(map: FieldReader): void {
   const field = map.find('MaxItems');
   if (field?.node.kind === 'map') {

@@ -58,7 +58,7 @@ function readCatchRule(rule: FieldReader, transitions: Transitions): CatchRule[]
   return next === null ? [] : [{ errors, next, outputConstructor }];
 }
 
-/** A rule with `Next` is a catch rule, whatever else it has; any other is a retry rule. */
+/** A rule with `Next` is a catch rule, any other a retry rule. */
 function readOnErrors(state: FieldReader, transitions: Transitions): Recovery {
   const retry: RetryRule[] = [];
   const caught: CatchRule[] = [];

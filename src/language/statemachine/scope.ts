@@ -1,9 +1,4 @@
-/**
- * One scope: `StartAt` and `States` of the flow, of a branch or of a Map processor. Names are resolved to states here,
- * within the scope alone (fdl.md 1), and states that nothing leads to are found.
- *
- * Two passes: the first makes an object of every state, so that the second can point at any of them, also in a circle.
- */
+/** One scope: `StartAt` and `States` of the flow, of a branch or of a Map processor. Names are those of the scope (fdl.md 1). */
 import { quote, textOf } from '../text/document.ts';
 import { reserveScope } from '../shared/context.ts';
 import type { CompileContext } from '../shared/context.ts';
@@ -57,12 +52,12 @@ function checkName({ fields, base: { name } }: Draft<StateType>, byName: Map<str
   const first = byName.get(name);
   if (first === undefined) byName.set(name, fields);
   else {
-    const message = `a state named ${quote(name)} stands in this scope already, ${onLine(first)}`;
+    const message = `this scope has another state named ${quote(name)}, ${onLine(first)}`;
     fields.faultAt('duplicate-state', 'Name', message);
   }
 }
 
-/** Where no state has a name, each has been reported for that. */
+/** Says nothing when no state has a name, which has been reported for each. */
 function reportDangling(fields: FieldReader, key: string, name: string, names: readonly string[]): void {
   if (names.length === 0) return;
   const code = key === 'StartAt' ? 'dangling-start' : 'dangling-next';
@@ -71,7 +66,7 @@ function reportDangling(fields: FieldReader, key: string, name: string, names: r
   fields.report.add(code, fields.find(key)?.node.offset ?? fields.node.offset, fields.at(key), message);
 }
 
-/** The second pass over a state: its constructors, where it leads, and what its type has of its own. */
+/** The second pass over a state: its constructors, its transition, and the fields of its type. */
 function complete(context: CompileContext, { fields, type, base }: Draft<StateType>, transitions: Transitions): void {
   base.inputConstructor = readWholeConstructor(fields, 'InputConstructor', BEFORE_OUTPUT);
   if (type !== 'Choice') base.outputConstructor = readWholeConstructor(fields, 'OutputConstructor', WITH_OUTPUT);
@@ -110,13 +105,13 @@ function readOwn(
   }
 }
 
-/** `Next`, or null for a state that ends its scope. `lenient` says nothing about a state whose type is not known. */
+/** `Next`; null for a state that ends its scope. `lenient`: the type is not known, so a missing transition is no fault. */
 function readNext(fields: FieldReader, transitions: Transitions, lenient: boolean): State | null {
   const end = fields.flag('End');
   const next = transitions.target(fields, 'Next', false);
   const hasNext = textOf(fields.find('Next')?.node ?? fields.node) !== '' && fields.has('Next');
   if (hasNext && end === true) {
-    fields.faultAt('both-transitions', 'End', `${fields.what} has both "Next" and "End: true"; keep one`);
+    fields.faultAt('both-transitions', 'End', `${fields.what} has both "Next" and "End: true"; remove one`);
   } else if (!hasNext && end !== true && !lenient && !(end === null && fields.has('End'))) {
     fields.fault('missing-transition', `${fields.what} needs "Next" or "End: true"${misspelt(fields)}`);
   }
@@ -131,7 +126,7 @@ function misspelt(fields: FieldReader): string {
   return '';
 }
 
-/** Succeed and Fail end their scope by themselves; `End: true` says the same and is tolerated (fdl.md 2.7). */
+/** Succeed and Fail always end their scope, so `End: true` is accepted on them (fdl.md 2.7). */
 function checkTerminal(fields: FieldReader): void {
   if (fields.flag('End') === false) {
     fields.faultAt(

@@ -1,4 +1,4 @@
-/** What each type of state has of its own, beyond what all states share (fdl.md 2.1–2.8). */
+/** Reads the fields of each type of state, except those of every state (fdl.md 2.1–2.8). */
 import { TASK_TIMEOUT_SECONDS, WAIT_SECONDS } from '../limits.ts';
 import { readComputed, readCondition } from '../shared/expressions.ts';
 import type { CompileContext } from '../shared/context.ts';
@@ -54,12 +54,12 @@ export function readWait(context: CompileContext, wait: FieldReader): OwnMembers
   return { seconds: seconds ?? 1, until: null, secondsMax: null };
 }
 
-/** A field that has a `.$` twin; only one of the two may be there. */
+/** A field with a second form under `.$`. */
 function literalOrComputed(fields: FieldReader, key: string, literal: () => number | null): number | Compute | null {
   const twin = `${key}.$`;
   const field = fields.find(twin);
   if (field === null) return literal();
-  if (fields.has(key)) fields.faultAt('both-forms', twin, `${fields.what} has both "${key}" and "${twin}"; keep one`);
+  if (fields.has(key)) fields.faultAt('both-forms', twin, `${fields.what} has both "${key}" and "${twin}"; remove one`);
   return readComputed(fields.report, field, BEFORE_OUTPUT);
 }
 
@@ -80,7 +80,7 @@ export function readChoice(choice: FieldReader, transitions: Transitions): OwnMe
       choice.faultAt(
         'choice-transition',
         key,
-        `a Choice has no "${key}" of its own; its "Branches" and "Default" say where it leads`,
+        `a Choice has no "${key}"; its "Branches" and "Default" say where it leads`,
       );
     }
   }

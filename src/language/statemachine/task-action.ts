@@ -12,7 +12,7 @@ import { constructedKeys } from './constructor.ts';
 
 const TASK_MODES: readonly TaskMode[] = ['RequestComplete', 'WaitForSystemCallback', 'WaitForCustomCallback'];
 
-/** The action's name, or null when it is missing or impossible. Its parameters are checked on the way. */
+/** The action's name; null when it is missing or impossible. Checks its parameters, too. */
 export function readAction(task: FieldReader): string | null {
   const name = task.text('Action', true);
   if (name === null) return null;
@@ -50,12 +50,12 @@ function warnOfMode(task: FieldReader, mode: TaskMode, action: string, { spellin
   } else if (mode === 'WaitForCustomCallback' && facts?.sendsToken !== true && !passesToken(task)) {
     warn(
       'no-task-token',
-      `${mode} waits for a report with the token of the task, and no parameter hands "$Context.Current.TaskToken" to ${action}`,
+      `${mode} waits for a report with the token of the task, but no parameter passes "$Context.Current.TaskToken" to ${action}`,
     );
   }
 }
 
-/** The token itself, or all of what it is a member of. */
+/** The token itself, or an object that holds it. */
 const TOKEN_IN_EXPRESSION = /TaskToken|\$Context(?:\.Current)?(?![\w.[])/;
 
 /** True when an expression of `Parameters` may hold the token of the task. */
@@ -73,7 +73,7 @@ function holdsToken(node: Node, isExpression: boolean): boolean {
   return false;
 }
 
-/** The literal text of a parameter; `Async` for one that is computed, since nothing can be said of it. */
+/** The literal text of a parameter; `Async` for a computed one, which cannot be checked. */
 function literalText(task: FieldReader, name: string): string | null {
   const parameters = task.find('Parameters')?.node;
   if (parameters?.kind !== 'map') return null;

@@ -8,7 +8,7 @@ import { knownAction } from './action-catalog.ts';
 export interface ModeForm {
   /** Key of the mode: `TaskMode`, `pattern`. */
   readonly key: string;
-  /** What the dialect calls it in a sentence. */
+  /** The word for a mode in a sentence. */
   readonly noun: string;
   nameOf(mode: TaskMode): string;
 }
