@@ -6,6 +6,7 @@ import { StateMachine } from 'aws-local-stepfunctions';
 import { decide } from '../src/interpreter/decide.ts';
 import { Execution } from '../src/interpreter/execution.ts';
 import { compileDefinition } from '../src/language/compile.ts';
+import { DEFAULT_DEFINITION_LIMITS } from '../src/language/limits.ts';
 import type { Plan } from '../src/language/plan.ts';
 import { CHAIN_LENGTH, INPUT, amazonPassChain, passChain } from './flows.ts';
 
@@ -36,7 +37,7 @@ export async function measureInterpreter(rounds: number, chains: number): Promis
   const { plan, diagnostics } = compileDefinition(passChain(), {
     mode: 'Express',
     flowName: 'chain',
-    parallelBranches: 50,
+    limits: DEFAULT_DEFINITION_LIMITS,
   });
   if (plan === null) throw new Error(`the chain does not compile: ${JSON.stringify(diagnostics)}`);
   const machine = new StateMachine(amazonPassChain());

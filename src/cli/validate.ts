@@ -5,13 +5,11 @@
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { formatDiagnostic } from '../base/diagnostic.ts';
 import { compileDefinition } from '../language/compile.ts';
+import { DEFAULT_DEFINITION_LIMITS } from '../language/limits.ts';
 import type { ExecutionMode } from '../store/flows.ts';
 import type { Host } from './host.ts';
 import { EXIT, StartFault } from './host.ts';
 import { readSource, sourceLabel } from './source-text.ts';
-
-/** The service's limit (fdl.md 2.5). A server's own setting is not asked for: a check says the same on every machine. */
-const PARALLEL_BRANCHES = 50;
 
 /** Prints the diagnostics of all files. Returns 1 when one of them is an error, else 0. */
 export async function validate(host: Host, files: readonly string[], mode: ExecutionMode): Promise<number> {
@@ -32,7 +30,8 @@ export async function validate(host: Host, files: readonly string[], mode: Execu
 async function diagnose(host: Host, file: string, mode: ExecutionMode): Promise<readonly Diagnostic[]> {
   try {
     const text = await readSource(host, file);
-    return compileDefinition(text, { mode, flowName: null, parallelBranches: PARALLEL_BRANCHES }).diagnostics;
+    // Not the settings of this machine: the same file gets the same answer everywhere.
+    return compileDefinition(text, { mode, flowName: null, limits: DEFAULT_DEFINITION_LIMITS }).diagnostics;
   } catch (error) {
     if (!(error instanceof StartFault)) throw error;
     return [{ severity: 'error', code: 'unreadable', message: error.message, line: 1, column: 1, path: '' }];

@@ -8,6 +8,7 @@ import { assert } from '../base/assert.ts';
 import { formatDiagnostic } from '../base/diagnostic.ts';
 import { EXPRESSION_FAULTS } from '../expression/fault.ts';
 import { compileDefinition } from '../language/compile.ts';
+import { DEFAULT_DEFINITION_LIMITS, DEFINITION_CHARACTERS } from '../language/limits.ts';
 import type { MapNode, Node } from '../language/text/document.ts';
 import { describe, textOf } from '../language/text/document.ts';
 import { Report } from '../language/text/report.ts';
@@ -38,9 +39,7 @@ export interface Conversion {
   readonly refusals: readonly Remark[];
 }
 
-/** Longest definition that is written; one that is longer could not be created. */
-const TEXT_MAX = 1024 * 1024;
-const BRANCHES_MAX = 50;
+const COMPILE_OPTIONS = { mode: 'Standard', flowName: null, limits: DEFAULT_DEFINITION_LIMITS } as const;
 
 /** Converts a definition. Never throws for any text. */
 export function convertDefinition(text: string, options: ConvertOptions): Conversion {
@@ -69,11 +68,7 @@ function convertRoot(
   if (language === 'asl') return convertMachine(outcome, root, name ?? fallbackName);
   if (language === 'classic') {
     // Only what the language itself accepts is looked at any further.
-    const { diagnostics } = compileDefinition(text, {
-      mode: 'Standard',
-      flowName: null,
-      parallelBranches: BRANCHES_MAX,
-    });
+    const { diagnostics } = compileDefinition(text, COMPILE_OPTIONS);
     for (const { severity, ...place } of diagnostics) if (severity === 'error') outcome.refusals.push(place);
     if (outcome.refusals.length > 0) return null;
     return convertFlow(outcome, root, name ?? nameIn(root) ?? fallbackName);
@@ -109,14 +104,14 @@ function languageOf(root: MapNode): SourceLanguage | null {
 /** The text of what was converted, once it is known to compile. */
 function checked(outcome: Outcome, root: Node, converted: YamlMap): string | null {
   const text = writeYaml(converted);
-  if (text.length > TEXT_MAX) {
+  if (text.length > DEFINITION_CHARACTERS) {
     outcome.refuse(
       root,
-      `what would be written has more than ${TEXT_MAX} characters, which is more than a definition may have`,
+      `what would be written has more than ${DEFINITION_CHARACTERS} characters, which is more than a definition may have`,
     );
     return null;
   }
-  const { diagnostics } = compileDefinition(text, { mode: 'Standard', flowName: null, parallelBranches: BRANCHES_MAX });
+  const { diagnostics } = compileDefinition(text, COMPILE_OPTIONS);
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   // What the original would find out when it runs can show in the text when constants have met: "length(null)".
   const fault = errors.find(({ code }) => code === 'too-deep' || code in EXPRESSION_FAULTS);

@@ -1,5 +1,6 @@
 /** Checks one task before the whole is there, so that what its action cannot take is refused with the line of the task. */
 import { compileDefinition } from '../language/compile.ts';
+import { DEFAULT_DEFINITION_LIMITS } from '../language/limits.ts';
 import { YamlMap, writeYaml } from './yaml-text.ts';
 
 /** Why the language refuses the fields of a task, without a full stop; null when it does not. */
@@ -14,7 +15,7 @@ export function taskFault(fields: readonly (readonly [string, YamlMap['entries']
   const { diagnostics } = compileDefinition(writeYaml(machine), {
     mode: 'Standard',
     flowName: null,
-    parallelBranches: 1,
+    limits: DEFAULT_DEFINITION_LIMITS,
   });
   return diagnostics.find(({ severity }) => severity === 'error')?.message ?? null;
 }

@@ -1,7 +1,8 @@
 /** Waits that are longer than one Wait of a state machine may be. */
+import { WAIT_SECONDS } from '../language/limits.ts';
 
 /** The longest Wait of a Standard flow (fdl.md 2.3). */
-export const WAIT_MAX_SECONDS = 300;
+export const WAIT_MAX_SECONDS = WAIT_SECONDS.Standard;
 /** So many Waits in a row are still a definition that somebody reads: an hour. */
 export const WAITS_MAX = 12;
 

@@ -14,7 +14,7 @@ export const EXPRESSION_FAULTS = {
   'expression-text': 'A text literal that does not end, or an escape that does not exist.',
   'expression-number': 'A number that is not written as JSON writes numbers.',
   'expression-path': 'A path with more than `.name`, `["name"]` and `[n]`.',
-  'expression-key': 'A key of an object literal that is not a text, or stands twice.',
+  'expression-key': 'A key of an object literal is not a text, or is there twice.',
   'expression-depth': 'The expression is nested too deeply, or calls functions more than ten deep.',
   'unknown-variable': 'A variable that does not exist.',
   'unavailable-variable': 'A variable that exists, but not at this place of the definition.',

@@ -1,19 +1,23 @@
 /**
- * What the expressions of one state see while a decision is made, and where their failures and warnings gather. One
- * scope serves a whole decision: `enter` sets it to a thread, and no state pays for another object.
+ * The values that the expressions of one state can read while a decision is made, with their failures and warnings. One scope
+ * serves a whole decision: `enter` sets it to a thread, so that a state costs no object of this kind.
  */
-import { MAX_DEPTH, boundJson, jsonBytes, setMember } from '../base/json.ts';
+import { MAX_DEPTH, boundJson, jsonBytes } from '../base/json.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import { EvaluationError, FUEL_PER_STATE } from '../expression/evaluation.ts';
 import type { StateScope } from '../language/plan.ts';
 import type { Failure } from './event.ts';
 import type { Moment } from './input.ts';
 import { WARNINGS_MAX } from './execution.ts';
-import type { Execution, Thread } from './execution.ts';
-import { DATA_LIMIT_EXCEEDED, RUNTIME_ERROR } from './failure.ts';
+import type { Execution, ExecutionStart } from './execution.ts';
+import type { Thread } from './thread.ts';
+import { DATA_LIMIT_EXCEEDED, RUNTIME_ERROR, dataTooLarge } from './failure.ts';
 
 /** A large object is a hash table: copying and measuring a member of one takes some 400 ns. */
 const FUEL_PER_MERGED = 20;
+
+/** Builds `$Context` or `$context` when an expression asks for it. */
+export type BuildContext = (scope: ConstructScope) => JsonObject;
 
 export class ConstructScope implements StateScope {
   input: JsonValue = null;
@@ -23,31 +27,33 @@ export class ConstructScope implements StateScope {
   itemIndex: number | null = null;
   /** `$Context.Current.Error`: set while a catch rule builds its output. */
   error: Failure | null = null;
-  /** Id of the TaskScheduled that is being made of a task in a callback mode, for `$Context.Current.TaskToken`; 0 else. */
+  /** For `$Context.Current.TaskToken`: id of the TaskScheduled that is being made for a callback task; 0 otherwise. */
   callback = 0;
-  /** Of the last attempt; null when it went well. */
+  /** Of the last attempt; null when it succeeded. */
   failure: Failure | null = null;
   fuel = FUEL_PER_STATE;
-  /** Work of measuring values since `enter`, in units of fuel. */
+  /** Work spent on measuring values since `enter`, in units of fuel. */
   measured = 0;
   readonly environment: JsonObject;
   readonly #execution: Execution;
   readonly #moment: Moment;
+  readonly #buildContext: BuildContext;
   #thread: Thread | null = null;
-  /** What `fuel` was filled to. */
+  /** The value that `fuel` was set to. */
   #filled = FUEL_PER_STATE;
   /** Work before `enter`. */
   #spent = 0;
   #warnings: string[] | null = null;
 
-  constructor(execution: Execution, moment: Moment) {
+  constructor(execution: Execution, moment: Moment, buildContext: BuildContext) {
     this.#execution = execution;
     this.#moment = moment;
+    this.#buildContext = buildContext;
     this.global = execution.global;
     this.environment = execution.start.environment;
   }
 
-  /** Sets everything to what a thread's state sees before its task has answered, with full fuel. */
+  /** Sets everything to what the thread's state can read before it has an output, with full fuel. */
   enter(thread: Thread): void {
     this.#thread = thread;
     this.input = thread.input;
@@ -64,7 +70,7 @@ export class ConstructScope implements StateScope {
     this.fuel = FUEL_PER_STATE;
   }
 
-  /** More fuel for a state that has more to do. */
+  /** Adds fuel for a state that has more to do. */
   refuel(units: number): void {
     this.#filled += units;
     this.fuel += units;
@@ -91,7 +97,7 @@ export class ConstructScope implements StateScope {
     return warnings;
   }
 
-  /** Runs a compiled expression or constructor; one that fails sets `failure` and gives `otherwise`. */
+  /** Runs a compiled expression or constructor. If it fails, sets `failure` and returns `otherwise`. */
   attempt<T>(run: (scope: StateScope) => T, otherwise: T): T {
     try {
       return run(this);
@@ -107,19 +113,19 @@ export class ConstructScope implements StateScope {
     this.failure = { error: RUNTIME_ERROR, cause };
   }
 
-  /** The failure of a value that is over the data limit, that of a state if no other is given; null when it is not. */
+  /** The failure of a value that is over a limit, by default that of a state's data; null when the value fits. */
   oversize(value: JsonValue, what: string, limit = this.#execution.limits.stateDataBytes): Failure | null {
     const bytes = this.measure(value, limit);
     if (bytes <= limit) return null;
     if (bytes === Number.POSITIVE_INFINITY) {
       return { error: DATA_LIMIT_EXCEEDED, cause: `${what} is nested deeper than ${MAX_DEPTH} levels.` };
     }
-    return { error: DATA_LIMIT_EXCEEDED, cause: `${what} is larger than ${limit} bytes of JSON.` };
+    return dataTooLarge(what, limit);
   }
 
   /**
-   * A number that is above `limit` when the value's JSON text is: its bytes then, or some more than `limit`; Infinity for
-   * a value that is nested too deep. The work is counted: a loop that only copies large values must not hold up others.
+   * Up to `limit`: an upper bound of the bytes of the value's JSON text. Above it: the text is larger than `limit`, and Infinity
+   * says that the value is nested too deep. The work counts against the budget: a loop may do nothing but copy large values.
    */
   measure(value: JsonValue, limit: number): number {
     const most = boundJson(value, limit);
@@ -132,12 +138,12 @@ export class ConstructScope implements StateScope {
     return bytes;
   }
 
-  /** Counts the work of having merged two objects into this one, each member of which is copied and looked at. */
+  /** Counts the work of a merge whose result is this object: every member was copied and looked at. */
   countMerge(merged: JsonObject): void {
     this.measured += Object.keys(merged).length * FUEL_PER_MERGED;
   }
 
-  /** Sets `failure` when a state measures more values than it may; for loops over many of them. */
+  /** Sets `failure` when the state has measured more than it may. For loops over many values. */
   checkMeasured(): void {
     if (this.measured > FUEL_PER_STATE) this.fail('the values of the state need more work than one state may do');
   }
@@ -147,56 +153,29 @@ export class ConstructScope implements StateScope {
     return this.#execution.limits.stateDataBytes;
   }
 
-  /** What expressions see before the first state, and after the last one: in the classic language no step is theirs. */
-  ofFlow(thread: Thread | null, input: JsonValue, output: JsonValue): void {
+  /** Sets everything to what the mappings of the flow itself see: no state is theirs. `thread` is null before the first. */
+  enterFlow(thread: Thread | null, input: JsonValue, output: JsonValue): void {
     if (thread !== null) this.enter(thread);
-    if (this.#execution.plan.dialect === 'classic') this.#thread = null;
+    this.#thread = null;
     this.input = input;
     this.output = output;
   }
 
-  /** `$Context` of the state-machine language (fdl.md 3.1), `$context` of the classic one (fdl-classic.md 3.4). */
   context(): JsonObject {
-    return this.#execution.plan.dialect === 'classic' ? this.#classicContext() : this.#stateMachineContext();
+    return this.#buildContext(this);
   }
 
-  #classicContext(): JsonObject {
-    const thread = this.#thread;
-    const { name, flowName } = this.#execution.start;
-    const { state, entered = 0 } = thread ?? {};
-    // The same for every attempt: the input that holds it is built once.
-    const waits = state?.type === 'Task' && state.mode !== 'RequestComplete';
-    const token = waits ? (this.#moment.taskToken?.(entered) ?? null) : null;
-    return {
-      task: { token },
-      execution: { name },
-      flow: { name: flowName },
-      step: { name: state?.name ?? '', eventId: entered },
-    };
+  /** The thread whose state is being decided; null for the flow itself. */
+  get thread(): Thread | null {
+    return this.#thread;
   }
 
-  /** With the flow's place in a Map as `Current.ItemIndex` (decisions.md 3.6). */
-  #stateMachineContext(): JsonObject {
-    const thread = this.#thread;
-    const { start } = this.#execution;
-    const current: Record<string, JsonValue> = {
-      Name: thread?.state.name ?? '',
-      Input: this.input,
-      Output: this.output,
-      Error: this.error === null ? null : { Code: this.error.error, Detail: this.error.cause },
-      RetryCount: thread?.retryCount ?? 0,
-      TaskToken: this.callback === 0 ? null : (this.#moment.taskToken?.(this.callback) ?? null),
-    };
-    const itemIndex = this.itemIndex ?? enclosingItem(thread);
-    if (itemIndex !== null) setMember(current, 'ItemIndex', itemIndex);
-    return { Execution: { Name: start.name, Input: start.input, RoleArn: start.roleArn }, Current: current };
+  get start(): ExecutionStart {
+    return this.#execution.start;
   }
-}
 
-/** The index of the innermost Map item that the thread runs in. */
-function enclosingItem(thread: Thread | null): number | null {
-  for (let inner = thread; inner !== null; inner = inner.parent) {
-    if (inner.parent?.state.type === 'Map') return inner.index;
+  /** The token of a task in a callback mode, by the event that it names; null where there are no callbacks. */
+  taskToken(event: number): string | null {
+    return this.#moment.taskToken?.(event) ?? null;
   }
-  return null;
 }

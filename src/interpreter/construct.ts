@@ -1,25 +1,22 @@
 /**
- * The values that a state builds, each checked against its limit. A function that fails sets `scope.failure` and gives a
- * value that is not looked at.
+ * Builds the values of a state and checks each against its limit. A function that fails sets `scope.failure`, and its result
+ * must not be used.
  */
-import { assert } from '../base/assert.ts';
 import { instantMs } from '../base/instant.ts';
 import { fitsJson, isJsonArray, stringifyJson } from '../base/json.ts';
 import type { JsonArray, JsonObject, JsonValue } from '../base/json.ts';
+import { TASK_TIMEOUT_SECONDS } from '../language/limits.ts';
 import type { Compute, Construct, MapState, TaskState, WaitState } from '../language/plan.ts';
 import type { ConstructScope } from './construct-scope.ts';
-import type { DataFlow } from './dialects.ts';
 import type { Failure } from './event.ts';
-import type { Execution, Thread } from './execution.ts';
+import type { Execution } from './execution.ts';
 import { DATA_LIMIT_EXCEEDED } from './failure.ts';
 
 const NOTHING: JsonObject = {};
-/** Fuel that each item of a Map adds to that of the state, for its ItemConstructor. */
+/** Fuel that each item of a Map adds to the state's own, for ItemConstructor. */
 const FUEL_PER_ITEM = 20;
-/** Seven days (fdl.md 2.2). */
-const TASK_TIMEOUT_MAX_SECONDS = 604_800;
 
-/** An input or output from its constructor. `what` names it in the failure. */
+/** An input or output from its constructor. `what` is its name in the failure. */
 export function constructValue(scope: ConstructScope, construct: Construct, what: string): JsonObject {
   const value = scope.attempt(construct, NOTHING);
   if (scope.failure === null) scope.failure = scope.oversize(value, what);
@@ -33,8 +30,8 @@ export function constructParameters(scope: ConstructScope, construct: Construct)
 }
 
 /**
- * What GlobalConstructor adds to `$Global`, each key and value within its limit (fdl.md 3.5), and all of `$Global` within
- * as much as {@link GLOBAL_VALUES_MAX} of the largest values.
+ * The variables that GlobalConstructor adds to `$Global`. Each key and value has to be within its limit (fdl.md 3.5), and
+ * `$Global` as a whole within {@link GLOBAL_VALUES_MAX} of the largest values.
  */
 export function constructGlobal(scope: ConstructScope, execution: Execution, construct: Construct): JsonObject {
   const changes = scope.attempt(construct, NOTHING);
@@ -64,28 +61,30 @@ function tooLarge(what: string, limit: number): Failure {
   return { error: DATA_LIMIT_EXCEEDED, cause: `${what} is larger than ${limit} bytes.` };
 }
 
-/** Seconds of a Wait; a computed one is a whole number in the range of the mode (fdl.md 2.3, fdl-classic.md 2.3). */
+/** The seconds that a computed Wait may have, and the field that holds them. */
+interface WaitRange {
+  readonly field: string;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Seconds of a Wait. A computed number is whole and in the range of the mode (fdl.md 2.3, fdl-classic.md 2.3). */
 export function evaluateSeconds(
   scope: ConstructScope,
-  limits: { readonly waitSeconds: number },
-  state: WaitState,
+  { seconds, until }: WaitState,
+  { field, min, max }: WaitRange,
   nowMs: number,
 ): number {
-  const { seconds, until } = state;
-  if (until !== null) return secondsUntil(scope, until, state.secondsMax ?? limits.waitSeconds, nowMs);
+  if (until !== null) return secondsUntil(scope, until, max, nowMs);
   if (seconds === null || typeof seconds === 'number') return seconds ?? 0;
-  const most = state.secondsMax ?? limits.waitSeconds;
-  // A limit of its own has only the classic wait, whose duration may be none.
-  const least = state.secondsMax === null ? 1 : 0;
   const value = scope.attempt(seconds, null);
   if (scope.failure !== null) return 0;
-  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
-  const what = state.secondsMax === null ? 'Seconds' : 'duration';
-  scope.fail(named(seconds, `${what} must be a whole number from ${least} to ${most}, not ${shown(value)}`));
+  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
+  scope.fail(named(seconds, `${field} must be a whole number from ${min} to ${max}, not ${shown(value)}`));
   return 0;
 }
 
-/** Seconds until an instant; none when it has passed. */
+/** Seconds until an instant; 0 when it has passed. */
 function secondsUntil(scope: ConstructScope, until: string | Compute, most: number, nowMs: number): number {
   const value = typeof until === 'string' ? until : scope.attempt(until, null);
   if (scope.failure !== null) return 0;
@@ -101,7 +100,7 @@ function secondsUntil(scope: ConstructScope, until: string | Compute, most: numb
   return 0;
 }
 
-/** Seconds that the task may take; null for no limit, which 0 also means (fdl.md 2.2). */
+/** Seconds that the task may take; null for no limit, which a value of 0 also means (fdl.md 2.2). */
 export function evaluateTimeout(scope: ConstructScope, state: TaskState): number | null {
   const { timeoutSeconds } = state;
   if (timeoutSeconds === null || typeof timeoutSeconds === 'number')
@@ -109,27 +108,26 @@ export function evaluateTimeout(scope: ConstructScope, state: TaskState): number
   const value = scope.attempt(timeoutSeconds, null);
   if (scope.failure !== null) return null;
   const seconds = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  if (typeof seconds === 'number' && seconds >= 0 && seconds <= TASK_TIMEOUT_MAX_SECONDS) {
+  if (typeof seconds === 'number' && seconds >= 0 && seconds <= TASK_TIMEOUT_SECONDS) {
     return seconds === 0 ? null : seconds;
   }
-  const range = `from 0 to ${TASK_TIMEOUT_MAX_SECONDS}`;
+  const range = `from 0 to ${TASK_TIMEOUT_SECONDS}`;
   scope.fail(named(timeoutSeconds, `Timeout must be a number of seconds ${range}, not ${shown(value)}`));
   return null;
 }
 
-/** The items of a Map as its processor gets them: ItemsPath, then ItemConstructor for each (fdl.md 2.6). */
-export function evaluateItems(scope: ConstructScope, state: MapState): JsonArray {
+/** The inputs of a Map's processor: ItemsPath, then ItemConstructor for each item (fdl.md 2.6). `field` leads to the items. */
+export function evaluateItems(scope: ConstructScope, state: MapState, field: string): JsonArray {
   const items = scope.attempt(state.items, null);
   if (scope.failure !== null) return [];
   if (!isJsonArray(items)) {
-    const what = state.iterationConstructor === null ? 'ItemsPath' : 'collection';
-    scope.fail(named(state.items, `${what} must lead to an array, not ${shown(items)}`));
+    scope.fail(named(state.items, `${field} must lead to an array, not ${shown(items)}`));
     return [];
   }
   const { itemConstructor, iterationConstructor } = state;
   if (itemConstructor !== null) return buildItems(scope, items, itemConstructor);
   if (iterationConstructor !== null) return checkIterations(scope, items);
-  // Almost always the items are a part of the input, which was measured as a whole.
+  // The items are usually a part of the input, which was measured as a whole, so one look at all of them is enough.
   if (scope.oversize(items, '') !== null) {
     for (const [index, item] of items.entries()) {
       scope.failure = scope.oversize(item, `The item ${index}`);
@@ -140,7 +138,7 @@ export function evaluateItems(scope: ConstructScope, state: MapState): JsonArray
   return items;
 }
 
-/** Each iteration of a classic foreach gets the input of the step and its element; together they have to fit. */
+/** The input of each iteration of a classic foreach holds the step's input and one element; both have to fit together. */
 function checkIterations(scope: ConstructScope, items: JsonArray): JsonArray {
   const limit = scope.dataLimit;
   const inputBytes = scope.measure(scope.input, limit);
@@ -178,26 +176,12 @@ function buildItems(scope: ConstructScope, items: JsonArray, itemConstructor: Co
   return built;
 }
 
-/** The raw output of a Parallel, a Map or a Switch (fdl.md 2.5, 2.6; fdl-classic.md 2.4–2.6). */
-export function joinedOutput(scope: ConstructScope, flow: DataFlow, thread: Thread): JsonValue {
-  const { type } = thread.state;
-  assert(type === 'Map' || type === 'Parallel' || type === 'Switch', `${type} joins nothing`);
-  const output = flow.joinedOutput(type, thread.results ?? []);
-  scope.failure = scope.oversize(output, flow.words.joined);
-  return output;
-}
-
-/** The failure of a Parallel or Map whose results are over the data limit together, before all of them are there. */
-export function joinedTooLarge({ words }: DataFlow, limit: number): Failure {
-  return { error: DATA_LIMIT_EXCEEDED, cause: `${words.joined} is larger than ${limit} bytes of JSON.` };
-}
-
-/** A sentence with the expression it is about, and its place, ahead of it (decisions.md 2.7). */
+/** A sentence about an expression, after the expression and its place (decisions.md 2.7). */
 function named(compute: Compute, message: string): string {
   return compute.source === undefined ? message : `${compute.source}: ${message}`;
 }
 
-/** A larger value is not turned into text for a message. */
+/** A larger value is described in a message instead of shown. */
 const SHOWN_BYTES_MAX = 10_000;
 
 /** A value in a message, cut to a readable length. */

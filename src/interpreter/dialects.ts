@@ -1,78 +1,63 @@
 /**
- * Where the two dialects differ when a flow runs: how values go from state to state, in and out of scopes. Everything else
- * is the same interpreter.
+ * The differences between the two dialects when a flow runs. The rest of the interpreter does not look at the dialect.
  *
- * State machine (fdl.md 3): a state gets the output of the one before; a scope ends with the output of its last.
- * Classic (fdl-classic.md 3, 10): a scope has an input, which stays, and a local, into which the outputs of its steps are
- * merged; a step gets both together unless its mappings say otherwise, and the scope ends with its local.
+ * State machine (fdl.md 3): a state gets the output of the one before; a scope ends with the output of its last state.
+ * Classic (fdl-classic.md 3, 10): a scope has an input, which never changes, and a local, into which the outputs of its steps
+ * are merged. A step gets both together unless its mappings say otherwise, and the scope ends with its local.
  */
-import { isJsonObject, setMember } from '../base/json.ts';
+import { isJsonObject, memberOf, setMember } from '../base/json.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
+import { CLASSIC_MAP_CONCURRENCY } from '../language/limits.ts';
 import type { Dialect } from '../language/plan.ts';
-import type { Failure } from './event.ts';
-import type { Thread } from './execution.ts';
+import { constructValue } from './construct.ts';
+import type { BuildContext, ConstructScope } from './construct-scope.ts';
+import type { EventFacts, Failure } from './event.ts';
+import { merge } from './merge.ts';
+import type { Thread } from './thread.ts';
 
-/** What the values of a state are called in failures. */
+/** The names of values and fields in failures. */
 interface Words {
   readonly input: string;
   readonly output: string;
   readonly caught: string;
   readonly joined: string;
+  /** The field of a Wait that holds its seconds. */
+  readonly seconds: string;
+  /** The field of a Map that leads to its items. */
+  readonly items: string;
 }
 
-export interface DataFlow {
+export interface DialectRules {
   readonly words: Words;
-  /** True when a scope has a local: states are left by an event of their own, StateExited. */
-  readonly hasLocal: boolean;
-  /** Items of one Map at once, at most, unless the settings say less; null: as the settings say. */
+  /** Items of one Map that run at once; null: the setting decides. */
   readonly mapConcurrency: number | null;
-  /** The input of a state that does not build its own; measured by the caller when it is a new value. */
-  inputOf(thread: Thread): JsonValue;
-  /** The raw output of a state that does nothing but go on: Pass, Wait, Succeed. */
+  /** Fewest seconds that a computed Wait may give. */
+  readonly waitSecondsMin: number;
+  /** True: a state whose end is decided is left by an event of its own, StateExited. */
+  readonly exitsStates: boolean;
+  /** `$Context` or `$context`. */
+  readonly buildContext: BuildContext;
+  /** What StateEntered carries beside the value. */
+  entryFacts(thread: Thread): EventFacts | null;
+  /** The input of the thread's state, by its InputConstructor if it has one. A failure is in the scope. */
+  buildInput(scope: ConstructScope, thread: Thread): JsonValue;
+  /** What TaskScheduled carries beside the facts of the call. */
+  taskFacts(parameters: JsonObject): EventFacts | null;
+  /** The raw output of a state without work of its own: Pass, Wait, Choice, Succeed. */
   idleOutput(input: JsonValue): JsonValue;
-  /** The raw output of a Parallel, Map or Switch, from what its branches or items ended with. */
+  /** The raw output of a Parallel, Map or Switch, from the results of its branches or items. */
   joinedOutput(type: 'Parallel' | 'Map' | 'Switch', results: readonly JsonValue[]): JsonValue;
-  /** Why a value cannot be the output of a state; null when it can. */
-  refuseOutput(output: JsonValue): Failure | null;
-  /** What a scope ends with. */
+  /** `$Output` or `$local` while a catch rule builds its output. */
+  caughtOutput(failure: Failure): JsonValue;
+  /** Why a value cannot be the output of the thread's state; null when it can. */
+  refuseOutput(scope: ConstructScope, thread: Thread, output: JsonValue): Failure | null;
+  /** Takes the output of the thread's state into the thread. For `apply` alone (I1). */
+  takeOutput(thread: Thread, output: JsonValue): void;
+  /** The result of the thread's scope. */
   resultOf(thread: Thread): JsonValue;
 }
 
-const stateMachine: DataFlow = {
-  words: wordsOf('state'),
-  hasLocal: false,
-  mapConcurrency: null,
-  inputOf: (thread) => thread.input,
-  idleOutput: (input) => input,
-  joinedOutput(type, results) {
-    if (type === 'Map') return { Items: results };
-    return Object.fromEntries(results.map((result, index) => [`Branch${index}`, result]));
-  },
-  refuseOutput: () => null,
-  resultOf: (thread) => thread.handed,
-};
-
-const NOTHING: JsonObject = Object.freeze({});
-
-const classic: DataFlow = {
-  words: wordsOf('step'),
-  hasLocal: true,
-  mapConcurrency: 100,
-  inputOf: ({ handed, local }) => merge(isJsonObject(handed) ? handed : NOTHING, local),
-  idleOutput: () => NOTHING,
-  // A choice has one branch at most, whose local is its own.
-  joinedOutput: (type, results) => (type === 'Switch' ? (results[0] ?? NOTHING) : results),
-  refuseOutput(output) {
-    if (isJsonObject(output)) return null;
-    const cause = 'The result of the step is not a JSON object; outputMappings can make one of it.';
-    return { error: 'FnF.InvalidLocal', cause };
-  },
-  resultOf: (thread) => thread.local,
-};
-
-const DATA_FLOWS: Readonly<Record<Dialect, DataFlow>> = { statemachine: stateMachine, classic };
-
-function wordsOf(unit: string): Words {
+function wordsOf(unit: string): Omit<Words, 'seconds' | 'items'> {
   return {
     input: `The input of the ${unit}`,
     output: `The output of the ${unit}`,
@@ -81,14 +66,112 @@ function wordsOf(unit: string): Words {
   };
 }
 
-export function dataFlowOf({ dialect }: { readonly dialect: Dialect }): DataFlow {
-  return DATA_FLOWS[dialect];
+const stateMachine: DialectRules = {
+  words: { ...wordsOf('state'), seconds: 'Seconds', items: 'ItemsPath' },
+  mapConcurrency: null,
+  waitSecondsMin: 1,
+  exitsStates: false,
+  buildContext: stateMachineContext,
+  entryFacts: () => null,
+  buildInput(scope, thread) {
+    const { inputConstructor } = thread.state;
+    // Without a constructor it is the value that was measured as the output of the state before.
+    return inputConstructor === null ? thread.input : constructValue(scope, inputConstructor, this.words.input);
+  },
+  taskFacts: () => null,
+  idleOutput: (input) => input,
+  joinedOutput(type, results) {
+    if (type === 'Map') return { Items: results };
+    return Object.fromEntries(results.map((result, index) => [`Branch${index}`, result]));
+  },
+  caughtOutput: () => null,
+  refuseOutput: () => null,
+  takeOutput(thread, output) {
+    thread.handed = output;
+  },
+  resultOf: (thread) => thread.handed,
+};
+
+/** With the position of the innermost enclosing Map item as `Current.ItemIndex` (fdl.md 3.1, decisions.md 3.6). */
+function stateMachineContext(scope: ConstructScope): JsonObject {
+  const { thread, start, error, callback } = scope;
+  const current: Record<string, JsonValue> = {
+    Name: thread?.state.name ?? '',
+    Input: scope.input,
+    Output: scope.output,
+    Error: error === null ? null : { Code: error.error, Detail: error.cause },
+    RetryCount: thread?.tries?.retries ?? 0,
+    TaskToken: callback === 0 ? null : scope.taskToken(callback),
+  };
+  const itemIndex = scope.itemIndex ?? enclosingItem(thread);
+  if (itemIndex !== null) setMember(current, 'ItemIndex', itemIndex);
+  return { Execution: { Name: start.name, Input: start.input, RoleArn: start.roleArn }, Current: current };
 }
 
-/** An object with the members of both; where both have one, that of `changes`. */
-export function merge(object: JsonObject, changes: JsonObject): JsonObject {
-  const merged: Record<string, JsonValue> = {};
-  for (const key of Object.keys(object)) setMember(merged, key, object[key] as JsonValue);
-  for (const key of Object.keys(changes)) setMember(merged, key, changes[key] as JsonValue);
-  return merged;
+function enclosingItem(thread: Thread | null): number | null {
+  for (let inner = thread; inner !== null; inner = inner.parent) {
+    if (inner.parent?.state.type === 'Map') return inner.index;
+  }
+  return null;
+}
+
+const NOTHING: JsonObject = Object.freeze({});
+
+const classic: DialectRules = {
+  words: { ...wordsOf('step'), seconds: 'duration', items: 'collection' },
+  mapConcurrency: CLASSIC_MAP_CONCURRENCY,
+  waitSecondsMin: 0,
+  exitsStates: true,
+  buildContext: classicContext,
+  entryFacts: ({ local }) => ({ local }),
+  buildInput(scope, { state, handed, local }) {
+    if (state.inputConstructor !== null) {
+      scope.output = local;
+      return constructValue(scope, state.inputConstructor, this.words.input);
+    }
+    const input = merge(isJsonObject(handed) ? handed : NOTHING, local);
+    scope.countMerge(input);
+    scope.failure = scope.oversize(input, this.words.input);
+    return input;
+  },
+  /** The name that the definition gives to what is called. */
+  taskFacts(parameters) {
+    const resourceArn = memberOf(parameters, 'resourceArn');
+    return typeof resourceArn === 'string' ? { resourceArn } : null;
+  },
+  idleOutput: () => NOTHING,
+  // A choice has one branch at most, whose local is its own.
+  joinedOutput: (type, results) => (type === 'Switch' ? (results[0] ?? NOTHING) : results),
+  caughtOutput: (failure) => ({ ...failure }),
+  refuseOutput(scope, thread, output) {
+    if (!isJsonObject(output)) {
+      const cause = 'The result of the step is not a JSON object; outputMappings can make one of it.';
+      return { error: 'FnF.InvalidLocal', cause };
+    }
+    const local = merge(thread.local, output);
+    scope.countMerge(local);
+    return scope.oversize(local, 'The local of the steps');
+  },
+  takeOutput(thread, output) {
+    thread.local = merge(thread.local, output as JsonObject);
+  },
+  resultOf: (thread) => thread.local,
+};
+
+/** fdl-classic.md 3.4. The mappings of the flow itself belong to no step. */
+function classicContext(scope: ConstructScope): JsonObject {
+  const { thread, start } = scope;
+  const { state, entered = 0 } = thread ?? {};
+  // The same token for every attempt: the input that holds it is built once.
+  const waits = state?.type === 'Task' && state.mode !== 'RequestComplete';
+  return {
+    task: { token: waits ? scope.taskToken(entered) : null },
+    execution: { name: start.name },
+    flow: { name: start.flowName },
+    step: { name: state?.name ?? '', eventId: entered },
+  };
+}
+
+export function rulesOf({ dialect }: { readonly dialect: Dialect }): DialectRules {
+  return dialect === 'classic' ? classic : stateMachine;
 }

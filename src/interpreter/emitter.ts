@@ -1,16 +1,15 @@
 /**
- * Makes the events of one decision, applies each at once (I1) and records it; and those of an end that the flow does not
- * come to by itself. Whatever is decided, the events stay within their limit: the last one ends the execution (decisions.md
- * 2.8), and their times never go backwards.
+ * Makes the events of one decision, applies each at once (I1) and records it. It holds two rules for all of them: the events
+ * stay within their limit, the last one of which ends the execution (decisions.md 2.8), and their times never go backwards.
  */
 import type { JsonValue } from '../base/json.ts';
 import { apply } from './apply.ts';
-import { ExecutionEvent } from './event.ts';
+import { ExecutionEvent, NO_NEXT, NO_STATE, ROOT_THREAD } from './event.ts';
 import type { Ending, EventFacts, EventType } from './event.ts';
-import type { Execution, Thread } from './execution.ts';
+import type { Execution } from './execution.ts';
 import { eventLimit } from './failure.ts';
 import type { Moment, Record } from './input.ts';
-import { entered, innermost } from './threads.ts';
+import type { Thread } from './thread.ts';
 
 export class Emitter {
   readonly execution: Execution;
@@ -28,8 +27,17 @@ export class Emitter {
     this.ending = execution.ending;
   }
 
-  /** In place of an event of a state that would be the last one, the end of the execution. */
-  emit(
+  /** The first event, which opens the thread of the flow. */
+  emitStart(input: JsonValue, facts: EventFacts | null): void {
+    this.#write('ExecutionStarted', 0, 0, NO_STATE, input, NO_NEXT, facts);
+  }
+
+  emitOfExecution(type: EventType, cause: number, value: JsonValue, facts: EventFacts | null): void {
+    this.#write(type, cause, ROOT_THREAD, NO_STATE, value, NO_NEXT, facts);
+  }
+
+  /** An event of a state. In place of one that would be the last, the execution ends. */
+  emitOfState(
     type: EventType,
     cause: number,
     thread: number,
@@ -38,37 +46,37 @@ export class Emitter {
     next: number,
     facts: EventFacts | null,
   ): void {
-    if (state !== -1 && this.execution.isFull) this.endFull();
-    else this.write(type, cause, thread, state, value, next, facts);
+    if (this.execution.isFull) this.endFull();
+    else this.#write(type, cause, thread, state, value, next, facts);
   }
 
-  /** The last event of an execution that has no room for another: how it is ending already, or the limit as its failure. */
+  /** An event of the state that the thread is in, caused by an event that may belong to another thread. */
+  emitCausedBy(cause: number, type: EventType, thread: Thread, value: JsonValue, facts: EventFacts | null): void {
+    this.emitOfState(type, cause, thread.id, thread.state.index, value, NO_NEXT, facts);
+  }
+
+  /** The last event of an execution that has no room for another: the end that it is coming to, or the limit as its failure. */
   endFull(): void {
     const { execution, ending } = this;
-    const root = execution.root as Thread;
     const { error, cause } = ending ?? eventLimit(execution.limits.events);
-    this.write(ending?.as ?? 'ExecutionFailed', execution.lastEvent, root.id, -1, null, -1, {
-      failure: { error, cause },
-    });
+    this.emitOfExecution(ending?.as ?? 'ExecutionFailed', execution.lastEvent, null, { failure: { error, cause } });
   }
 
-  /** Over its time or stopped: one state after another is aborted, innermost first, and then the execution ends. */
-  endNext(ending: Ending): void {
+  /** One event of an execution that is over its time or stopped: the innermost state is aborted, or the execution ends. */
+  endNext(ending: Ending, root: Thread): void {
     const { execution } = this;
-    const root = execution.root as Thread;
-    const target = innermost(root) ?? entered(root);
-    if (target !== null) {
-      const cause = ending.as === 'ExecutionStopped' ? 'The execution was stopped.' : ending.cause;
-      const failure = { error: ending.error, cause };
-      const facts: EventFacts = execution.ending === null ? { failure, ending } : { failure };
-      this.emit('StateAborted', target.lastEvent, target.id, target.state.index, null, -1, facts);
-    } else {
-      const { error, cause } = ending;
-      this.emit(ending.as, execution.lastEvent, root.id, -1, null, -1, { failure: { error, cause } });
+    const { error, cause, as } = ending;
+    const target = root.innermost ?? root.inState;
+    if (target === null) {
+      this.emitOfExecution(as, execution.lastEvent, null, { failure: { error, cause } });
+      return;
     }
+    const failure = { error, cause: as === 'ExecutionStopped' ? 'The execution was stopped.' : cause };
+    const facts: EventFacts = execution.ending === null ? { failure, ending } : { failure };
+    this.emitCausedBy(target.lastEvent, 'StateAborted', target, null, facts);
   }
 
-  private write(
+  #write(
     type: EventType,
     cause: number,
     thread: number,
@@ -77,18 +85,9 @@ export class Emitter {
     next: number,
     facts: EventFacts | null,
   ): void {
-    const { execution } = this;
-    const event = new ExecutionEvent(
-      execution.lastEvent + 1,
-      type,
-      this.nowMs,
-      cause,
-      thread,
-      state,
-      value,
-      next,
-      facts,
-    );
+    const { execution, nowMs } = this;
+    const id = execution.lastEvent + 1;
+    const event = new ExecutionEvent(id, type, nowMs, cause, thread, state, value, next, facts);
     this.events++;
     apply(execution, event);
     if (this.record !== null) this.record(event);

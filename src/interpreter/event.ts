@@ -1,9 +1,9 @@
 /**
- * What happened in an execution. The events that GetExecutionHistory serves are the events that are folded
- * (DESIGN.md 4): type, cause and value are the served part, `next` and `facts` are what only the engine needs.
+ * The events of an execution. GetExecutionHistory serves the same events that are folded: type, cause and value are served,
+ * `next` and `facts` are for the engine.
  *
- * Invariants. I4: an event holds the decision, so that folding never decides again. An event is plain JSON data:
- * states and threads are numbers in it.
+ * I4: an event holds the decision, so that folding never decides again. An event is plain JSON data: states and threads are
+ * numbers in it.
  */
 import type { JsonArray, JsonObject, JsonValue } from '../base/json.ts';
 import type { TaskMode } from '../language/plan.ts';
@@ -37,63 +37,70 @@ export type EventType =
 export interface Failure {
   /** `FnF.TaskTimeout`, `FC.ResourceThrottled`, a function's own error type. */
   readonly error: string;
-  /** The detail, for people. */
+  /** The detail, for a reader. */
   readonly cause: string;
 }
 
-/** How an execution ends whose states are being aborted. */
+/** The end of an execution whose states are being aborted. */
 export interface Ending extends Failure {
   readonly as: 'ExecutionTimedOut' | 'ExecutionStopped';
 }
 
-/** What only some events carry. */
+/** The members that some types of event carry. */
 export interface EventFacts {
   /** BranchEntered, BranchExited, IterationEntered, IterationExited: the position. */
   readonly index?: number;
   /** BranchExited, IterationExited: size of the value as JSON text. */
   readonly bytes?: number;
-  /** ExecutionStarted: the version and the alias that were asked for (decisions.md 5). */
+  /** ExecutionStarted: the version and the alias that the caller asked for (decisions.md 5). */
   readonly version?: string;
   readonly alias?: string;
-  /** ExecutionStarted: the flow's input, where the flow maps it, or why it cannot. */
+  /** ExecutionStarted of a flow that maps its input: the result. */
   readonly mapped?: JsonValue;
   /** StateEntered, classic: the local of the scope. */
   readonly local?: JsonObject;
   /** StateStarted of a Switch: the branch taken; the number of branches for the default; -1 for none. */
   readonly branch?: number;
-  /** TaskScheduled, classic: how the definition names what is called. */
+  /** TaskScheduled, classic: the name that the definition has for the function, flow or queue. */
   readonly resourceArn?: string;
-  /** TaskScheduled: what is called, and what ends the task. */
+  /** TaskScheduled: the action, and the mode, which says what ends the task. */
   readonly action?: string;
   readonly mode?: TaskMode;
   /** TaskScheduled: 1 for the first call. */
   readonly attempt?: number;
-  /** TaskScheduled: null or absent when the task may take as long as the execution. */
+  /** TaskScheduled: null or absent when only the execution's own time limits the task. */
   readonly timeoutSeconds?: number | null;
   /** StateStarted of a Wait. */
   readonly seconds?: number;
   /** StateStarted of a Map. */
   readonly items?: JsonArray;
-  /** The failed and aborted types, a StateStarted that could not go on, an exit that fails the state around it. */
+  /** The failed and aborted types; a StateStarted whose state fails at once; an exit that fails the state around it. */
   readonly failure?: Failure;
-  /** A failed attempt that is repeated: by which retry rule and after how long. */
+  /** A failed attempt that is repeated: the index of the retry rule, and the delay. */
   readonly retry?: { readonly rule: number; readonly seconds: number };
-  /** The failed types of a state: a catch rule took the failure, and hands `value` to this state, `next`, by its name. */
+  /** The failed types of a state: a catch rule took the failure. The name of the state `next`, whose input is `value`. */
   readonly caught?: string;
-  /** The first StateAborted of an execution that is over its time or stopped: how it ends. */
+  /** The first StateAborted of an execution that is over its time or stopped: its end. */
   readonly ending?: Ending;
   /**
-   * ExecutionRedriven: ids of the events that stay in the history and are not folded any more: the failure that is undone,
-   * and what led to it since the failed state was entered.
+   * ExecutionRedriven: ids of the events that stay in the history and are no longer folded: the failure that is undone, and the
+   * events since the failed state was entered.
    */
   readonly undone?: readonly number[];
   /** ExecutionRedriven: 1 for the first redrive. */
   readonly redrive?: number;
-  /** StateSucceeded: what GlobalConstructor built. */
+  /** StateSucceeded: the variables that GlobalConstructor built. */
   readonly global?: JsonObject;
-  /** Oddities met on the way to this event (decisions.md 2.2, 2.3). */
+  /** Warnings of the expressions that were evaluated for this event (decisions.md 2.2, 2.3). */
   readonly warnings?: readonly string[];
 }
+
+/** `state` of an event of the execution. */
+export const NO_STATE = -1;
+/** `next` of an event after which the scope ends, or which decides no next state. */
+export const NO_NEXT = -1;
+/** The thread of the flow itself, which the first event opens. */
+export const ROOT_THREAD = 1;
 
 export class ExecutionEvent {
   /** 1, 2, 3 … */
@@ -101,15 +108,15 @@ export class ExecutionEvent {
   readonly type: EventType;
   /** Milliseconds since 1970. */
   readonly timeMs: number;
-  /** `ScheduleEventId`: the event that caused this one; 0 for the first. */
+  /** The event that caused this one, served as `ScheduleEventId`; 0 for the first. */
   readonly cause: number;
-  /** The thread that it happened in: the id of the event that opened the thread. */
+  /** The thread of the event, by the id of the event that opened the thread. */
   readonly thread: number;
   /** Index of the state in the plan; -1 for an event of the execution. */
   readonly state: number;
-  /** The input or output that the event carries; null where it carries none. */
+  /** The input or output that the event carries; null when there is none. */
   readonly value: JsonValue;
-  /** Index of the state that comes next; -1 when the scope ends or nothing was decided. */
+  /** Index of the next state; -1 when the scope ends or the event decides no next state. */
   readonly next: number;
   readonly facts: EventFacts | null;
 
@@ -133,5 +140,16 @@ export class ExecutionEvent {
     this.value = value;
     this.next = next;
     this.facts = facts;
+  }
+
+  /** An event of the execution as a whole, once it has started. */
+  static ofExecution({
+    id,
+    type,
+    timeMs,
+    cause,
+    facts,
+  }: Pick<ExecutionEvent, 'id' | 'type' | 'timeMs' | 'cause' | 'facts'>): ExecutionEvent {
+    return new ExecutionEvent(id, type, timeMs, cause, ROOT_THREAD, NO_STATE, null, NO_NEXT, facts);
   }
 }

@@ -1,16 +1,21 @@
-/** The engine's own error names, and which rule of a state answers to an error. */
+/** The error names of the engine, and the search for the rule of a state that handles an error. */
 import type { CatchRule, RetryRule, State } from '../language/plan.ts';
 import type { Failure } from './event.ts';
-import type { Thread } from './execution.ts';
+import type { Thread } from './thread.ts';
 
-/** A failing expression, or a value that cannot be used (decisions.md 2.7). */
+/** An expression failed, or its value cannot be used (decisions.md 2.7). */
 export const RUNTIME_ERROR = 'FnF.RuntimeError';
-/** A data limit was passed (decisions.md 2.8). */
+/** A value is over a data limit (decisions.md 2.8). */
 export const DATA_LIMIT_EXCEEDED = 'FnF.DataLimitExceeded';
 /** A task did not end in its time (decisions.md 3.4). */
 export const TASK_TIMEOUT = 'FnF.TaskTimeout';
 /** Matches every error (fdl.md 6). */
 const ALL = 'FnF.ALL';
+
+/** A value that is larger than `limit` bytes of JSON text. */
+export function dataTooLarge(what: string, limit: number): Failure {
+  return { error: DATA_LIMIT_EXCEEDED, cause: `${what} is larger than ${limit} bytes of JSON.` };
+}
 
 export function taskTimeout(seconds: number): Failure {
   return { error: TASK_TIMEOUT, cause: `The task did not end within ${counted(seconds)}.` };
@@ -21,7 +26,7 @@ export function executionTimeout(seconds: number): Failure {
   return { error: 'FnF.ExecutionTimeout', cause: `The execution did not end within ${counted(seconds)}.` };
 }
 
-/** The execution has as many events as it may (decisions.md 2.8); no Catch is asked. */
+/** The execution has as many events as it may (decisions.md 2.8). No Catch rule handles this. */
 export function eventLimit(events: number): Failure {
   return { error: 'FnF.EventLimitExceeded', cause: `The execution has reached its limit of ${events} events.` };
 }
@@ -43,14 +48,14 @@ export function findRetry(thread: Thread, failure: Failure): { rule: number; sec
   const index = rules.findIndex((rule) => matches(rule.errors, failure));
   const rule = rules[index];
   if (rule === undefined) return null;
-  const before = thread.retries?.[index] ?? 0;
+  const before = thread.tries?.byRule[index] ?? 0;
   if (before >= rule.maxAttempts) return null;
-  // Zero times a power that overflowed would be no number.
+  // Zero times a power that overflowed is NaN.
   const seconds = rule.intervalSeconds === 0 ? 0 : rule.intervalSeconds * rule.backoffRate ** before;
   return { rule: index, seconds: Math.min(seconds, rule.maxBackoffSeconds ?? MAX_DELAY_SECONDS) };
 }
 
-/** No delay is longer than the longest execution; a growing one must not overflow to infinity. */
+/** Longer than any execution. A delay that grows must not overflow to Infinity. */
 const MAX_DELAY_SECONDS = 366 * 86_400;
 
 export function findCatch(state: State, failure: Failure): CatchRule | null {
@@ -58,7 +63,7 @@ export function findCatch(state: State, failure: Failure): CatchRule | null {
   return rules.find((rule) => matches(rule.errors, failure)) ?? null;
 }
 
-/** Why an execution stops whose flow is gone (decisions.md 4.10). */
+/** Stops the executions of a deleted flow (decisions.md 4.10). */
 export function flowDeleted(flowName: string): Failure {
   return { error: 'FnF.FlowDeleted', cause: `Flow '${flowName}' was deleted.` };
 }

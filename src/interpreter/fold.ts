@@ -1,5 +1,6 @@
 /**
- * From the events of an execution to its state: recovery is this, and a look at what is pending (I3). Decides nothing (I4).
+ * Rebuilds an execution from its events. Recovery folds the journal and then carries out the open commands (I3). A fold
+ * decides nothing (I4).
  */
 import type { Plan } from '../language/plan.ts';
 import { apply, passOver } from './apply.ts';
@@ -8,8 +9,8 @@ import { Execution } from './execution.ts';
 import type { ExecutionLimits, ExecutionStart } from './execution.ts';
 
 /**
- * The execution that these events lead to: all of them, from the first. Those that an ExecutionRedriven among them has
- * undone are left out, and those in `undone`, for the redrive that is about to be decided.
+ * Folds all events of an execution, from the first. Leaves out the events that an ExecutionRedriven has undone, and those in
+ * `undone`, which a redrive is about to undo.
  */
 export function fold(
   plan: Plan,
@@ -24,7 +25,7 @@ export function fold(
     if (leftOut.has(event.id)) passOver(execution, event);
     else apply(execution, event);
   }
-  // What was opened and closed on the way is of no interest to anybody: `commands` holds what is open.
+  // The runtime reads the open commands from `commands`.
   execution.opened.length = 0;
   execution.closed.length = 0;
   return execution;

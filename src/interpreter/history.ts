@@ -1,7 +1,4 @@
-/**
- * An event as GetExecutionHistory serves it: the table of decisions.md 5. Members stand in the order of that table; what
- * only the engine needs is left out.
- */
+/** An event as GetExecutionHistory serves it, with the members and their order of the table in decisions.md 5. */
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import type { EventFacts, EventType, ExecutionEvent } from './event.ts';
 
@@ -18,13 +15,10 @@ export interface HistoryEvent {
   readonly detail: JsonObject;
 }
 
-/** How the events of states are called: the setting `history.stateEventNames`. */
+/** The names of the events of states: the setting `history.stateEventNames`. */
 export type StateEventNames = 'state' | 'step';
 
-/**
- * The API's own list has one name for every way in which a step fails (api.md 5.2): a timeout and an abortion are told by
- * their `error`.
- */
+/** The API's list has one name for all failures of a step (api.md 5.2). The `error` of a timeout or an abortion differs. */
 const STEP_NAMES: { readonly [type in EventType]?: string } = {
   StateEntered: 'StepEntered',
   StateStarted: 'StepStarted',
@@ -35,7 +29,7 @@ const STEP_NAMES: { readonly [type in EventType]?: string } = {
   StateExited: 'StepExited',
 };
 
-/** `stepName` as the journal keeps it with the event. */
+/** `stepName` is the name that the journal has with the event. */
 export function historyEvent(event: ExecutionEvent, stepName: string, names: StateEventNames): HistoryEvent {
   const { id, type, timeMs, cause } = event;
   return { id, type: servedType(type, names), timeMs, cause, stepName, detail: detailOf(event, names) };

@@ -1,22 +1,25 @@
 /**
- * Events as the text that is kept of them. A row of the journal holds the events of one commit; the names of states stand
- * beside their indexes, so that a history is served without the plan.
+ * The text of events in the journal. A row holds the events of one commit. The names of states are beside their indexes, so
+ * that a history is served without the plan.
  *
- * Invariants. What was ever written stays readable: {@link TYPES} only grows, at its end, and so do the members of an
- * event. Values keep every digit (decisions.md 2.1). An index of a state means the same for ever: it follows from the text of
- * the definition alone (`language/plan.ts`), and an execution keeps that text.
+ * Invariants. Every row ever written stays readable: {@link TYPES} and the members of an event grow at their ends only. Values
+ * have all their digits (decisions.md 2.1). The index of a state never changes its meaning: it follows from the text of the
+ * definition alone (`language/plan.ts`), which is stored with the execution.
  *
  * A row is `[id of the first event, event, event …]`, an event is `[type, time, cause, thread, state, value, next, facts, name]`.
- * The type is its place in TYPES, or -1 less that place when the value is the same as that of the event before: an output
- * is entered and started with by the next state, and large values would be written three times. Time and cause are
- * differences, to the time of the event before and to the event's own id, so they are almost always 0 and 1. The name is there where the state is another
- * one than in the event before. What stands at the end of an event and says nothing is left out.
+ *
+ * - type: its position in TYPES. -1 minus that position: the value is that of the event before. An output is often the input of
+ *   the next state in two further events, and a large value must not be written three times.
+ * - time, cause: the difference to the time of the event before, and to the event's own id; almost always 0 and 1.
+ * - name: only when the state is another one than in the event before.
+ *
+ * Members at the end of an event that have their defaults are left out.
  */
 import { assert } from '../base/assert.ts';
 import { parseJson } from '../base/json.ts';
 import type { JsonValue } from '../base/json.ts';
 import type { Plan } from '../language/plan.ts';
-import { ExecutionEvent } from './event.ts';
+import { ExecutionEvent, NO_NEXT, NO_STATE } from './event.ts';
 import type { EventFacts, EventType } from './event.ts';
 
 /** An event with the name of its state; the name is empty for an event of the execution. */
@@ -52,12 +55,12 @@ const TYPES: readonly EventType[] = [
 ];
 const CODES = Object.fromEntries(TYPES.map((type, code) => [type, code])) as Record<EventType, number>;
 
-/** JSON text of events that follow one another, at least one. */
+/** JSON text of consecutive events, at least one. */
 export function encodeEvents(events: readonly ExecutionEvent[], plan: Pick<Plan, 'states'>): string {
   return encodeRow(events, plan, Number.POSITIVE_INFINITY).text;
 }
 
-/** JSON text of the first of events that follow one another: of as many as it takes to pass `unitsMax` UTF-16 units. */
+/** JSON text of the first `count` of consecutive events: as many as it takes to pass `unitsMax` UTF-16 units. */
 export function encodeRow(
   events: readonly ExecutionEvent[],
   plan: Pick<Plan, 'states'>,
@@ -66,7 +69,7 @@ export function encodeRow(
   let text = '';
   let before: ExecutionEvent | null = null;
   let count = 0;
-  // Text put together by hand costs less than an array of arrays that is then turned into text.
+  // Joining texts costs less than building an array of arrays and stringifying that.
   for (const event of events) {
     if (text.length > unitsMax) break;
     assert(before === null || event.id === before.id + 1, 'a row of the journal has no gap');
@@ -85,8 +88,8 @@ function encodeEvent(event: ExecutionEvent, before: ExecutionEvent | null, plan:
   const known = before !== null && value === before.value;
   let text = `[${known ? -1 - code : code},${timeMs - (before?.timeMs ?? 0)},${id - cause},${thread},${state},`;
   text += value === null || known ? 'null' : JSON.stringify(value);
-  const named = state !== -1 && state !== (before?.state ?? -1);
-  if (next === -1 && facts === null && !named) return `${text}]`;
+  const named = state !== NO_STATE && state !== (before?.state ?? NO_STATE);
+  if (next === NO_NEXT && facts === null && !named) return `${text}]`;
   text += `,${next}`;
   if (facts === null && !named) return `${text}]`;
   text += facts === null ? ',null' : `,${JSON.stringify(facts)}`;
@@ -96,23 +99,23 @@ function encodeEvent(event: ExecutionEvent, before: ExecutionEvent | null, plan:
   return `${text},${JSON.stringify(name)}]`;
 }
 
-/** The events of a row. The text is our own: anything else than what {@link encodeEvents} gives is a defect. */
+/** The events of a row that {@link encodeEvents} or {@link encodeRow} has written; any other text is a defect. */
 export function decodeEvents(text: string): JournalEvent[] {
-  // Values may be as deep as values may be, and stand inside a row, an event and its facts.
+  // A value may be as deep as the limit of JSON texts allows, and it is inside a row, an event and perhaps its facts.
   const [first, ...rows] = parseJson(text, Number.POSITIVE_INFINITY) as unknown as readonly [number, ...EncodedEvent[]];
   const events: JournalEvent[] = [];
   let id = first;
   let timeMs = 0;
   let stepName = '';
   let value: JsonValue = null;
-  for (const [signedCode, laterMs, back, thread, state, own, next = -1, facts = null, name] of rows) {
+  for (const [signedCode, laterMs, back, thread, state, own, next = NO_NEXT, facts = null, name] of rows) {
     const type = TYPES[signedCode < 0 ? -1 - signedCode : signedCode];
     assert(type !== undefined, `event ${id} has the unknown type ${signedCode}`);
     timeMs += laterMs;
     if (signedCode >= 0) value = own;
     if (name !== undefined) stepName = name;
     const event = new ExecutionEvent(id, type, timeMs, id - back, thread, state, value, next, facts);
-    events.push({ event, stepName: state === -1 ? '' : stepName });
+    events.push({ event, stepName: state === NO_STATE ? '' : stepName });
     id++;
   }
   return events;

@@ -1,13 +1,14 @@
-/** What compiling a definition takes and gives: the contract of `compile.ts`, apart so that its parts can name it. */
+/** Options and results of `compile.ts`, in a file of their own so that its parts can import them. */
 import type { Diagnostic } from '../base/diagnostic.ts';
+import type { DefinitionLimits } from './limits.ts';
 import type { Plan } from './plan.ts';
 
 export interface CompileOptions {
   readonly mode: 'Standard' | 'Express';
-  /** The name under which the flow is created, to warn when the definition's own differs; null: not known. */
+  /** The name under which the flow is created, to warn when the definition's own differs; null when it is not known. */
   readonly flowName: string | null;
-  /** Most branches of one Parallel; the cloud's limit is 50 (fdl.md 1). */
-  readonly parallelBranches: number;
+  /** The limits of the server; `DEFAULT_DEFINITION_LIMITS` where there is none. */
+  readonly limits: DefinitionLimits;
 }
 
 export interface Compilation {
@@ -17,5 +18,5 @@ export interface Compilation {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** `compileDefinition`, or something that loads the language before it calls it. */
+/** `compileDefinition`, or `compileLazily`, which loads it first. */
 export type CompileDefinition = (text: string, options: CompileOptions) => Compilation | Promise<Compilation>;

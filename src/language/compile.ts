@@ -11,9 +11,9 @@ import { readYaml } from './text/yaml.ts';
 
 export type { Compilation, CompileOptions } from './compilation.ts';
 
-/** Checks and compiles a definition in YAML or JSON. Never throws, whatever the text; its work is bounded. */
+/** Checks and compiles a definition in YAML or JSON. Never throws, for any text; its work is bounded. */
 export function compileDefinition(text: string, options: CompileOptions): Compilation {
-  // Editors do not count a byte order mark as a column, so no place may count it either.
+  // Editors do not count a byte order mark as a column, so a diagnostic must not either.
   const body = text.startsWith('\uFEFF') ? text.slice(1) : text;
   const report = new Report(body);
   const root = readYaml(body, report);
@@ -34,7 +34,7 @@ function compileRoot(root: Node, report: Report, options: CompileOptions): Plan 
   if (isClassic(root)) return compileClassic(root, report, options);
   if (stringAt(root, 'Type') !== 'StateMachine') {
     reportDialect(root, report);
-    // What is plainly this language but for its Type is checked all the same, so that every fault is seen in one go.
+    // With States in a list it is meant for this language: check it as well, so that all faults are reported at once.
     if (root.entries.get('States')?.value.kind !== 'list') return null;
   }
   return compileStateMachine(root, report, options);

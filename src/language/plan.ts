@@ -1,23 +1,23 @@
 /**
- * The plan: what both dialects compile to and the only thing the interpreter reads. Names are resolved to the
- * objects they mean, constructors and conditions are functions, so that running a state costs no parsing and no
- * look-up by name. A plan is immutable and shared by all executions of a flow.
+ * The plan: a compiled definition. Both dialects compile to it, and the interpreter reads nothing else. Names are resolved to
+ * objects, and constructors and conditions are functions, so that running a state costs no parsing and no look-up by name.
+ * A plan is immutable and shared by all executions of a flow.
  */
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import type { Place } from '../base/diagnostic.ts';
 import type { EvaluationScope } from '../expression/evaluation.ts';
 
-/** What the expressions of a state can see. The interpreter fills it before each constructor or condition. */
+/** The values that the expressions of a state can read. The interpreter sets them before each constructor or condition. */
 export interface StateScope extends EvaluationScope {
   /** `$Input`. */
   input: JsonValue;
-  /** `$Output`, in the classic dialect `$local`; null where there is none. */
+  /** `$Output`, in the classic dialect `$local`; null when there is none. */
   output: JsonValue;
   /** `$Global`. */
   global: JsonObject;
   /** `$Item`, in an ItemConstructor; the element, in the iteration of a classic foreach. */
   item: JsonValue;
-  /** Its position; null outside. */
+  /** The position of the item; null when there is none. */
   itemIndex: number | null;
   /** `$Environment`: names to texts. */
   environment: JsonObject;
@@ -30,10 +30,10 @@ export type Construct = (scope: StateScope) => JsonObject;
 /** A dynamic value: `Seconds.$`, `Timeout.$`, `ItemsPath`. @throws {EvaluationError} */
 export interface Compute {
   (scope: StateScope): JsonValue;
-  /** Place and expression, for the failure of a value that cannot be used (decisions.md 2.7): `States[0].Seconds.$ ($Input.s)`. */
+  /** Place and expression, for the failure of a value that is refused (decisions.md 2.7): `States[0].Seconds.$ ($Input.s)`. */
   readonly source?: string;
 }
-/** A condition after coercion (decisions.md 2.3): what is not a boolean counts as false, with a warning. */
+/** A condition. A value that is not a boolean counts as false, with a warning (decisions.md 2.3). */
 export type Test = (scope: StateScope) => boolean;
 
 export type Dialect = 'statemachine' | 'classic';
@@ -43,22 +43,21 @@ export type TaskMode = 'RequestComplete' | 'WaitForSystemCallback' | 'WaitForCus
 
 export interface Plan {
   readonly dialect: Dialect;
-  /** The definition's own `Name`, if it has one; only warned about when it differs from the flow's. */
+  /** The definition's own `Name`; null when it has none. The compiler warns when it differs from the flow's. */
   readonly definitionName: string | null;
-  /** Flow `Timeout`; null means the mode's own limit. `0` in the text means null. */
+  /** `Timeout` of the flow; null for the limit of the mode, which `0` in the text means too. */
   readonly timeoutSeconds: number | null;
-  /** Classic `inputMappings` of the flow: from the API's input to the flow's; null: as it is. */
+  /** Classic `inputMappings` of the flow, from the API's input to the flow's; null: the input is not changed. */
   readonly inputConstructor: Construct | null;
-  /** Classic `outputMappings` of the flow, from its input and local; null: the output is what the root scope ends with. */
+  /** Classic `outputMappings` of the flow, from its input and local; null: the output is the result of the root scope. */
   readonly outputConstructor: Construct | null;
   readonly root: Scope;
   /**
-   * Every state of every scope; `states[i].index === i`. Journals rest on these numbers: they follow from the text of the
-   * definition alone, the states of a scope in their order and then the scopes inside it, depth first, and no version numbers
-   * them in another way.
+   * Every state of every scope; `states[i].index === i`. Journals hold these numbers, so no version may number states in another
+   * way: the states of a scope in their order, then the scopes inside it, depth first.
    */
   readonly states: readonly State[];
-  /** Every scope; `scopes[i].index === i`; the root is 0. */
+  /** Every scope; `scopes[i].index === i`, and the root is 0. */
   readonly scopes: readonly Scope[];
 }
 
@@ -114,9 +113,9 @@ export interface WaitState extends StateBase {
   readonly type: 'Wait';
   /** How long, in seconds; null when `until` says when. */
   readonly seconds: number | Compute | null;
-  /** Classic `timestamp`: an RFC 3339 text; in the past it is over at once. */
+  /** Classic `timestamp`: an RFC 3339 text. A time in the past ends the wait at once. */
   readonly until: string | Compute | null;
-  /** Longest wait in seconds; null: the mode's own limit. */
+  /** Longest wait in seconds; null for the limit of the mode. */
   readonly secondsMax: number | null;
 }
 export interface ChoiceState extends StateBase {
@@ -124,18 +123,18 @@ export interface ChoiceState extends StateBase {
   readonly branches: readonly { readonly condition: Test; readonly next: State }[];
   readonly default: State;
 }
-/** Runs the steps of the first branch whose condition holds, then leads where the branch says (the classic choice). */
+/** The classic choice: runs the steps of the first branch whose condition holds, then continues where the branch leads. */
 export interface SwitchState extends StateBase {
   readonly type: 'Switch';
   readonly branches: readonly SwitchBranch[];
-  /** When no condition holds; null: the state is over then. */
+  /** Taken when no condition holds; null: the state then ends at once. */
   readonly default: Omit<SwitchBranch, 'condition'> | null;
 }
 export interface SwitchBranch {
   readonly condition: Test;
   /** Null: the branch has no steps. */
   readonly scope: Scope | null;
-  /** Classic `goto`: a sibling of the Switch; null: what follows the Switch. */
+  /** Classic `goto`, a sibling of the Switch; null: the state that follows the Switch. */
   readonly next: State | null;
 }
 export interface TaskState extends StateBase, Recovering {
@@ -148,7 +147,7 @@ export interface TaskState extends StateBase, Recovering {
   readonly parameters: Construct;
   /** Null or 0: none. */
   readonly timeoutSeconds: number | Compute | null;
-  /** Member of the action's result that is the task's result; null: the whole. Classic functions give their `Body`. */
+  /** Member of the action's result that is the task's result, `Body` for a classic function; null: the whole result. */
   readonly resultMember: string | null;
 }
 export interface ParallelState extends StateBase, Recovering {
@@ -159,10 +158,10 @@ export interface MapState extends StateBase, Recovering {
   readonly type: 'Map';
   readonly items: Compute;
   readonly itemConstructor: Construct | null;
-  /** Classic: the input of an iteration, from the state's input, the element and its position; null: the item itself. */
+  /** Classic: builds the input of an iteration from the state's input, the element and its position; null: the item is the input. */
   readonly iterationConstructor: Construct | null;
   readonly processor: Scope;
-  /** Null: the engine's own limit for the dialect (40, classic 100). */
+  /** Null: only the limit of the engine applies. */
   readonly maxConcurrency: number | null;
 }
 export interface FailState extends StateBase {

@@ -5,6 +5,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Ids } from '../base/ids.ts';
 import type { CompileDefinition } from '../language/compilation.ts';
+import type { DefinitionLimits } from '../language/limits.ts';
 import type { Executions } from '../runtime/executions.ts';
 import type { FlowChanges } from '../runtime/flow-changes.ts';
 import type { SyncExecutions } from '../runtime/express/sync-executions.ts';
@@ -26,8 +27,7 @@ export interface OperationServices {
   readonly ids: Ids;
   /** The region served and, for DescribeRegions, where: `127.0.0.1:7780`. */
   readonly region: { readonly id: string; readonly endpoint: string };
-  readonly limits: {
-    readonly parallelBranches: number;
+  readonly limits: DefinitionLimits & {
     /** `Input` of StartExecution and StartSyncExecution, UTF-8 bytes. */
     readonly inputBytes: number;
     /** Output of a state, and so `Output` of a task's report, UTF-8 bytes. */

@@ -47,7 +47,7 @@ export interface Runtimes {
 export async function createRuntimes(options: RuntimesOptions): Promise<Runtimes> {
   const { ports, actions, limits, history: settings, place } = options;
   const { flows: flowStore, executions: store } = options.stores;
-  const compile = createFlowCompiler({ compile: options.compile, parallelBranches: limits.parallelBranches });
+  const compile = createFlowCompiler({ compile: options.compile, limits });
   const flows = createRunnableFlows({ flows: flowStore, ids: ports.ids, compile });
   const own = new Children();
   const children = options.children?.(own) ?? own;

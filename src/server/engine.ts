@@ -9,6 +9,7 @@ import type { Ports } from '../base/ports.ts';
 import { atMost } from '../base/scheduler.ts';
 import type { Settings } from '../config/settings.ts';
 import type { CompileDefinition } from '../language/compilation.ts';
+import { compileLazily } from '../language/lazy.ts';
 import { createOperationRate } from '../operations/rate.ts';
 import type { OperationServices } from '../operations/services.ts';
 import type { ChildStarter } from '../runtime/driver/calls.ts';
@@ -127,9 +128,3 @@ function productActions({ settings, stores, ports, localCallersOnly }: EngineOpt
     messages: stores.messages,
   });
 }
-
-/** The language, loaded by the first definition: reading YAML takes much of a server's start and of its idle memory. */
-const compileLazily: CompileDefinition = async (text, options) => {
-  const { compileDefinition } = await import('../language/compile.ts');
-  return compileDefinition(text, options);
-};

@@ -128,5 +128,7 @@ export function printedWaits({ text }: Page): string {
 }
 
 export function withoutTimes(text: string): string {
-  return text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>').replace(/waiting for .*?, since/, 'waiting for <a while>, since');
+  return text
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
+    .replace(/waiting for .*?, since/, 'waiting for <a while>, since');
 }

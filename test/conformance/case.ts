@@ -6,6 +6,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parse, parseDocument } from 'yaml';
 import { type JsonObject, type JsonValue, isJsonObject, parseJson } from '../../src/base/json.ts';
+import { DEFAULT_DEFINITION_LIMITS } from '../../src/language/limits.ts';
+import type { DefinitionLimits } from '../../src/language/limits.ts';
 
 export interface ExpectedDiagnostic {
   readonly severity?: string;
@@ -295,4 +297,9 @@ export interface RuleBook {
 
 export function readRules(file: string = join(import.meta.dirname, 'rules.yaml')): RuleBook {
   return parse(readFileSync(file, 'utf8'), { version: '1.2' }) as RuleBook;
+}
+
+/** The limits that the definition is checked by: `parallelBranches` of the case. Its other settings are those of the run. */
+export function definitionLimitsOf({ settings: { parallelBranches } }: Case): DefinitionLimits {
+  return { ...DEFAULT_DEFINITION_LIMITS, ...(parallelBranches !== undefined && { parallelBranches }) };
 }

@@ -13,6 +13,7 @@ import { LIMITS, recordingRuntime } from '../support/flows.ts';
 import { seededIds } from '../../src/testing/seeded-ids.ts';
 import { RebuiltRun } from '../support/rebuilt-run.ts';
 import { VirtualTime } from '../../src/testing/virtual-time.ts';
+import { definitionLimitsOf } from './case.ts';
 import type { Case } from './case.ts';
 import { driveDurable } from './durable.ts';
 import { stateNamesOf } from './history-dialects.ts';
@@ -57,7 +58,7 @@ async function outcomeOf(wanted: Case, mode: Case['mode'], drive: Drive): Promis
   const { plan, diagnostics } = compileDefinition(wanted.definition, {
     mode,
     flowName: wanted.flowName,
-    parallelBranches: wanted.settings.parallelBranches ?? 50,
+    limits: definitionLimitsOf(wanted),
   });
   if (plan === null || wanted.expect.status === undefined) return { diagnostics, plan, run: null };
   const time = new VirtualTime({ busyTurnMs: wanted.settings.busyTurnMs ?? 0 });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { formatDiagnostic } from '../../src/base/diagnostic.ts';
 import { type JsonObject, parseJson } from '../../src/base/json.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
+import { DEFAULT_DEFINITION_LIMITS } from '../../src/language/limits.ts';
 import type { Plan } from '../../src/language/plan.ts';
 import type { HistoryEvent } from '../../src/runtime/executions.ts';
 
@@ -152,7 +153,7 @@ export function planOf(definition: string): Plan {
     {
       mode: 'Standard',
       flowName: null,
-      parallelBranches: 50,
+      limits: DEFAULT_DEFINITION_LIMITS,
     },
   );
   assert.ok(plan !== null, diagnostics.map(formatDiagnostic).join('\n'));

@@ -9,6 +9,7 @@ import { StateMachine } from 'aws-local-stepfunctions';
 import fc from 'fast-check';
 import type { JsonObject, JsonValue } from '../../src/base/json.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
+import { DEFAULT_DEFINITION_LIMITS } from '../../src/language/limits.ts';
 import { runtimeOf, startOf, stateOf } from '../support/flows.ts';
 import { standInActions } from '../../src/testing/stand-ins.ts';
 import { drawFrom } from '../support/random-flow.ts';
@@ -99,7 +100,11 @@ async function original(machine: JsonObject, random: RandomMachine, seed: number
 }
 
 async function moved(text: string, random: RandomMachine, seed: number): Promise<End> {
-  const { plan, diagnostics } = compileDefinition(text, { mode: 'Express', flowName: null, parallelBranches: 50 });
+  const { plan, diagnostics } = compileDefinition(text, {
+    mode: 'Express',
+    flowName: null,
+    limits: DEFAULT_DEFINITION_LIMITS,
+  });
   assert.ok(plan !== null, JSON.stringify(diagnostics));
   const answers = new Answers(seed, random.topTasks);
   const actions = standInActions(async (call) => {

@@ -6,6 +6,7 @@ import type { JsonObject, JsonValue } from '../../src/base/json.ts';
 import type { Conversion, ConvertOptions } from '../../src/conversion/convert.ts';
 import { convertDefinition } from '../../src/conversion/convert.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
+import { DEFAULT_DEFINITION_LIMITS } from '../../src/language/limits.ts';
 import type { Plan } from '../../src/language/plan.ts';
 import { LIMITS } from '../support/flows.ts';
 import { standInActions } from '../../src/testing/stand-ins.ts';
@@ -36,7 +37,11 @@ export function notes(text: string, options: Partial<ConvertOptions> = {}): stri
 }
 
 export function planOfText(text: string): Plan {
-  const { plan, diagnostics } = compileDefinition(text, { mode: 'Standard', flowName: null, parallelBranches: 50 });
+  const { plan, diagnostics } = compileDefinition(text, {
+    mode: 'Standard',
+    flowName: null,
+    limits: DEFAULT_DEFINITION_LIMITS,
+  });
   assert.ok(plan !== null, `${text}\n${diagnostics.map(formatDiagnostic).join('\n')}`);
   return plan;
 }

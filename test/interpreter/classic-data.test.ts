@@ -8,6 +8,7 @@ import { decide } from '../../src/interpreter/decide.ts';
 import { Execution } from '../../src/interpreter/execution.ts';
 import type { ExecutionStart } from '../../src/interpreter/execution.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
+import { DEFAULT_DEFINITION_LIMITS } from '../../src/language/limits.ts';
 import type { Plan } from '../../src/language/plan.ts';
 import { LIMITS, stateOf } from '../support/flows.ts';
 import { standInActions } from '../../src/testing/stand-ins.ts';
@@ -15,7 +16,7 @@ import { RebuiltRun } from '../support/rebuilt-run.ts';
 import { VirtualTime } from '../../src/testing/virtual-time.ts';
 
 function planOf(definition: string): Plan {
-  const options = { mode: 'Standard', flowName: null, parallelBranches: 50 } as const;
+  const options = { mode: 'Standard', flowName: null, limits: DEFAULT_DEFINITION_LIMITS } as const;
   const { plan, diagnostics } = compileDefinition(`version: v1\ntype: flow\n${definition}`, options);
   assert.ok(plan !== null, diagnostics.map(formatDiagnostic).join('\n'));
   return plan;

@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { stringifyJson } from '../../src/base/json.ts';
 import type { JsonObject, JsonValue } from '../../src/base/json.ts';
-import type { Command } from '../../src/interpreter/execution.ts';
+import type { Command } from '../../src/interpreter/commands.ts';
 import type { Input } from '../../src/interpreter/input.ts';
 import { drawFrom } from '../support/random-flow.ts';
 import type { Draw } from '../support/random-flow.ts';

@@ -15,7 +15,7 @@ import type {
   SwitchState,
   WaitState,
 } from '../../src/language/plan.ts';
-import { classicFlow, compile, planOf, scopeOf } from './support.ts';
+import { classicFlow, compile, limitedTo, planOf, scopeOf } from './support.ts';
 
 type Mode = 'Express' | 'Standard';
 
@@ -299,8 +299,8 @@ describe('parallel and foreach', () => {
       );
     assert.deepEqual(compile(branches(100)).diagnostics, []);
     assert.match(compile(branches(101)).diagnostics[0]?.message ?? '', /101 branches; the limit is 100/);
-    assert.deepEqual(compile(branches(101), { parallelBranches: 101 }).diagnostics, []);
-    assert.deepEqual(compile(branches(100), { parallelBranches: 2 }).diagnostics, []);
+    assert.deepEqual(compile(branches(101), limitedTo({ parallelBranches: 101 })).diagnostics, []);
+    assert.deepEqual(compile(branches(100), limitedTo({ parallelBranches: 2 })).diagnostics, []);
   });
 
   test('foreach', () => {

@@ -109,11 +109,4 @@ describe('what a message says', () => {
       [['name-differs', 3, 7]],
     );
   });
-
-  test('the number of branches is bounded by the setting', () => {
-    const branch = '{StartAt: X, States: [{Type: Pass, Name: X, End: true}]}';
-    const text = state(`Type: Parallel, Branches: [${branch}, ${branch}, ${branch}]`);
-    assert.notEqual(compile(text, { parallelBranches: 3 }).plan, null);
-    says(text, /has 3 branches; the limit is 2/, { parallelBranches: 2 });
-  });
 });

@@ -1,10 +1,17 @@
 /** What the language tests share: compiling with the usual options, and diagnostics in a short form. */
 import type { Compilation, CompileOptions } from '../../src/language/compile.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
+import { DEFAULT_DEFINITION_LIMITS } from '../../src/language/limits.ts';
+import type { DefinitionLimits } from '../../src/language/limits.ts';
 import type { Plan, StateScope } from '../../src/language/plan.ts';
 
 export function compile(text: string, options: Partial<CompileOptions> = {}): Compilation {
-  return compileDefinition(text, { mode: 'Express', flowName: null, parallelBranches: 50, ...options });
+  return compileDefinition(text, { mode: 'Express', flowName: null, limits: DEFAULT_DEFINITION_LIMITS, ...options });
+}
+
+/** The options of a server with some other limits. */
+export function limitedTo(changed: Partial<DefinitionLimits>): Partial<CompileOptions> {
+  return { limits: { ...DEFAULT_DEFINITION_LIMITS, ...changed } };
 }
 
 /** `line:column severity code path`, one for each diagnostic. */

@@ -9,6 +9,7 @@ import { stringifyJson } from '../../src/base/json.ts';
 import type { JsonValue } from '../../src/base/json.ts';
 import type { TaskCall } from '../../src/actions/action.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
+import { DEFAULT_DEFINITION_LIMITS } from '../../src/language/limits.ts';
 import type { Plan } from '../../src/language/plan.ts';
 import type { ExecutionChange, ExecutionId, ExecutionRecord, ExecutionStore } from '../../src/store/executions.ts';
 import { Shadow } from './shadow.ts';
@@ -193,7 +194,7 @@ export class Audit {
       this.fault(`the store has no snapshot of ${key}`);
       return null;
     }
-    const options = { mode: 'Standard', flowName: null, parallelBranches: 50 } as const;
+    const options = { mode: 'Standard', flowName: null, limits: DEFAULT_DEFINITION_LIMITS } as const;
     const { plan, diagnostics } = compileDefinition(snapshot.definition, options);
     if (plan === null) this.fault(`the snapshot of ${key} does not compile: ${diagnostics.map(formatDiagnostic)[0]}`);
     else this.#plans.set(key, plan);

@@ -261,7 +261,10 @@ function essence({
   return stringifyJson([
     [status, lastEvent, startedMs, stoppedMs, failure?.error ?? '', failure?.cause ?? ''],
     [global, output],
-    [...threads.values()].map(({ id, phase, attempt, input, output: raw }) => [id, phase, attempt, input, raw]),
+    [...threads.values()].map(({ id, activity, tries, input }) => {
+      const raw = activity.phase === 'result' ? activity.output : null;
+      return [id, activity.phase, tries?.calls ?? 0, input, raw];
+    }),
     [...commands.values()].map(({ id, kind, openedMs }) => [id, kind, openedMs]),
   ]);
 }

@@ -7,6 +7,7 @@ import type { Subscriber } from '../../src/base/observer.ts';
 import type { JsonObject } from '../../src/base/json.ts';
 import type { ExecutionEvent } from '../../src/interpreter/event.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
+import { DEFAULT_DEFINITION_LIMITS } from '../../src/language/limits.ts';
 import type { Plan } from '../../src/language/plan.ts';
 import { createExpressRuntime } from '../../src/runtime/express/express.ts';
 import { ExpressHistory } from '../../src/runtime/express/history/express-history.ts';
@@ -30,7 +31,7 @@ export const LIMITS = {
 /** The plan of a definition given as an object; a definition with faults fails the test. */
 export function planOf(definition: JsonObject, mode: 'Express' | 'Standard' = 'Express'): Plan {
   const text = JSON.stringify({ Type: 'StateMachine', SpecVersion: 'v1', Name: 'test', ...definition });
-  const { plan, diagnostics } = compileDefinition(text, { mode, flowName: null, parallelBranches: 50 });
+  const { plan, diagnostics } = compileDefinition(text, { mode, flowName: null, limits: DEFAULT_DEFINITION_LIMITS });
   assert.ok(plan !== null, diagnostics.map(formatDiagnostic).join('\n'));
   return plan;
 }

@@ -7,15 +7,18 @@
 import assert from 'node:assert/strict';
 import type { ActionCatalog, TaskResult } from '../../src/actions/action.ts';
 import { stringifyJson } from '../../src/base/json.ts';
+import type { JsonValue } from '../../src/base/json.ts';
 import { createObserver } from '../../src/base/observer.ts';
 import { decide } from '../../src/interpreter/decide.ts';
 import type { Input } from '../../src/interpreter/input.ts';
 import type { ExecutionEvent, Failure } from '../../src/interpreter/event.ts';
 import { Execution } from '../../src/interpreter/execution.ts';
-import type { ExecutionLimits, ExecutionStart, Thread } from '../../src/interpreter/execution.ts';
+import type { ExecutionLimits, ExecutionStart } from '../../src/interpreter/execution.ts';
+import { Group } from '../../src/interpreter/thread.ts';
+import type { Activity, Thread } from '../../src/interpreter/thread.ts';
 import { fold } from '../../src/interpreter/fold.ts';
 import { decodeEvents, encodeEvents } from '../../src/interpreter/journal.ts';
-import type { Plan } from '../../src/language/plan.ts';
+import type { Plan, State } from '../../src/language/plan.ts';
 import { Calls } from '../../src/runtime/driver/calls.ts';
 import { standInChildren } from '../../src/testing/stand-ins.ts';
 import type { VirtualTime } from '../../src/testing/virtual-time.ts';
@@ -177,15 +180,26 @@ export function snapshot(execution: Execution): unknown {
 }
 
 function threadSnapshot(thread: Thread): unknown {
-  const { id, index, phase, queued, lastEvent, started, failure, retryDecided, waitingFor, attempt, retryCount } =
-    thread;
+  const { id, index, queued, lastEvent, entered, started, tries } = thread;
   return {
-    ...{ id, index, phase, queued, lastEvent, started, failure, retryDecided, waitingFor, attempt, retryCount },
-    ...{ spawned: thread.spawned, done: thread.done, retries: thread.retries === null ? null : [...thread.retries] },
+    ...{ id, index, queued, lastEvent, entered, started },
+    tries: tries === null ? null : { ...tries, byRule: [...tries.byRule] },
     scope: thread.scope.index,
     state: thread.state.index,
     parent: thread.parent?.id ?? null,
-    children: thread.children?.map((child) => child.id) ?? null,
-    values: stringifyJson([thread.handed, thread.input, thread.output, thread.items, thread.results]),
+    activity: activitySnapshot(thread.activity),
+    values: stringifyJson([thread.handed, thread.input, thread.local]),
   };
+}
+
+/** Every member of an activity; states as their indexes, threads as their ids, values as text. */
+function activitySnapshot(activity: Activity): unknown {
+  return Object.fromEntries(
+    Object.entries(activity).map(([name, member]: [string, unknown]) => {
+      if (member instanceof Group) return [name, activitySnapshot(member)];
+      if (name === 'children') return [name, (member as readonly Thread[]).map(({ id }) => id)];
+      if (name === 'task' || name === 'next') return [name, (member as State | null)?.index ?? member];
+      return [name, typeof member === 'object' ? stringifyJson(member as JsonValue) : member];
+    }),
+  );
 }

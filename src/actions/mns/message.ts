@@ -1,6 +1,7 @@
 /** The `Parameters` of `MNS:SendMessage` (integrations.md 6) as a message. Pure. */
 import { isJsonObject, setMember, stringifyJson } from '../../base/json.ts';
 import type { JsonObject, JsonValue } from '../../base/json.ts';
+import { MESSAGE_DELAY_SECONDS } from '../../language/limits.ts';
 import type { NewMessage } from '../../messages/local-messages.ts';
 import { isXmlText } from '../../outbound/xml.ts';
 import { eitherOf, inputOrText } from '../parameters.ts';
@@ -13,7 +14,6 @@ export interface MnsMessage extends NewMessage {
 
 /** The largest message of the service. */
 const MAX_BODY_BYTES = 65_536;
-const MAX_DELAY_SECONDS = 604_800;
 const ARN =
   /^acs:mns:(?<region>[a-z0-9-]*):(?<account>\d*):\/?(?<kind>queues|topics)\/(?<name>[A-Za-z0-9][A-Za-z0-9_-]{0,254})\/messages$/;
 
@@ -30,8 +30,8 @@ export function mnsMessage(parameters: JsonObject): MnsMessage | string {
   if (!isXmlText(body)) return 'message has a control character, which Message Service does not accept';
   const priority = wholeNumber(eitherOf(parameters, 'priority', 'Priority'), 1, 16, 8);
   if (priority === null) return 'priority must be a whole number from 1 to 16';
-  const delaySeconds = wholeNumber(eitherOf(parameters, 'delaySeconds', 'DelaySeconds'), 0, MAX_DELAY_SECONDS, 0);
-  if (delaySeconds === null) return `delaySeconds must be a whole number from 0 to ${MAX_DELAY_SECONDS}`;
+  const delaySeconds = wholeNumber(eitherOf(parameters, 'delaySeconds', 'DelaySeconds'), 0, MESSAGE_DELAY_SECONDS, 0);
+  if (delaySeconds === null) return `delaySeconds must be a whole number from 0 to ${MESSAGE_DELAY_SECONDS}`;
   const tag = eitherOf(parameters, 'messageTag', 'MessageTag') ?? '';
   if (typeof tag !== 'string' || !/^[\x20-\x7e]{0,64}$/.test(tag)) {
     return 'messageTag must be a text of up to 64 printable ASCII characters';

@@ -1,4 +1,5 @@
 /** Retry and Catch of Amazon States Language. */
+import { RETRY_INTERVAL_SECONDS } from '../../language/limits.ts';
 import type { MapNode, Node } from '../../language/text/document.ts';
 import { isNull, textOf } from '../../language/text/document.ts';
 import { setConstructor } from '../constructors.ts';
@@ -10,7 +11,6 @@ import { placeResult } from './data.ts';
 import { errorNames } from './errors.ts';
 import { field, numberField, textField } from './fields.ts';
 
-const INTERVAL_MAX_SECONDS = 86_400;
 const ERROR = member(member(variable('$Context'), 'Current'), 'Error');
 /** What a Catch hands on there. */
 const ERROR_OUTPUT: Term = object([
@@ -68,11 +68,11 @@ function retryRule(outcome: Outcome, rule: MapNode): YamlMap | null {
   const written = new YamlMap()
     .set('Errors', errors)
     .set('MaxAttempts', whole(outcome, rule, 'MaxAttempts', 3, 0, Number.MAX_SAFE_INTEGER))
-    .set('IntervalSeconds', whole(outcome, rule, 'IntervalSeconds', 1, 0, INTERVAL_MAX_SECONDS));
+    .set('IntervalSeconds', whole(outcome, rule, 'IntervalSeconds', 1, 0, RETRY_INTERVAL_SECONDS));
   const rate = numberField(rule, 'BackoffRate') ?? 2;
   if (rate > 0 && rate !== 1) written.set('BackoffRate', rate);
   if (rule.entries.has('MaxDelaySeconds')) {
-    written.set('MaxBackoffSeconds', whole(outcome, rule, 'MaxDelaySeconds', 1, 1, INTERVAL_MAX_SECONDS));
+    written.set('MaxBackoffSeconds', whole(outcome, rule, 'MaxDelaySeconds', 1, 1, RETRY_INTERVAL_SECONDS));
   }
   return written;
 }

@@ -1,4 +1,5 @@
 /** The states of one scope of Amazon States Language: the machine itself, a branch, the processor of a Map. */
+import { DEFAULT_DEFINITION_LIMITS, TASK_TIMEOUT_SECONDS } from '../../language/limits.ts';
 import type { MapEntry, MapNode, Node } from '../../language/text/document.ts';
 import { describe, quote, textOf, toJson } from '../../language/text/document.ts';
 import { printExpression } from '../../expression/print.ts';
@@ -25,9 +26,8 @@ import { checkFields, field, knownType, numberField, textField } from './fields.
 import { catchesWithInput, setRecovery } from './retry-and-catch.ts';
 import { convertResource, waitsForToken } from './tasks.ts';
 
-const BRANCHES_MAX = 50;
-const CONCURRENCY_MAX = 40;
-const TASK_TIMEOUT_MAX_SECONDS = 604_800;
+const BRANCHES_MAX = DEFAULT_DEFINITION_LIMITS.parallelBranches;
+const CONCURRENCY_MAX = DEFAULT_DEFINITION_LIMITS.mapConcurrency;
 
 export interface MachineContext {
   readonly outcome: Outcome;
@@ -420,10 +420,10 @@ function setTaskTimeout(state: YamlMap, source: MapNode, reading: Reading): void
   if (node === undefined) return;
   const seconds = numberField(source, 'TimeoutSeconds');
   if (seconds === null || seconds < 0) reading.outcome.refuse(node, 'TimeoutSeconds is a number of seconds');
-  else if (seconds > TASK_TIMEOUT_MAX_SECONDS) {
-    reading.outcome.note(node, `a task may take ${TASK_TIMEOUT_MAX_SECONDS} seconds at most (7 days)`);
+  else if (seconds > TASK_TIMEOUT_SECONDS) {
+    reading.outcome.note(node, `a task may take ${TASK_TIMEOUT_SECONDS} seconds at most (7 days)`);
   }
-  state.set('Timeout', Math.min(seconds ?? 0, TASK_TIMEOUT_MAX_SECONDS));
+  state.set('Timeout', Math.min(seconds ?? 0, TASK_TIMEOUT_SECONDS));
 }
 
 function isInline(outcome: Outcome, processor: Node): boolean {

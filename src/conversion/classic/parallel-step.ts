@@ -1,4 +1,5 @@
 /** The parallel step (fdl-classic.md 2.5). */
+import { DEFAULT_DEFINITION_LIMITS } from '../../language/limits.ts';
 import type { Term } from '../terms.ts';
 import { EMPTY, follow, INPUT, list, member, merge, object, OUTPUT, some } from '../terms.ts';
 import type { Frame } from './frame.ts';
@@ -9,7 +10,7 @@ import { rebased } from './rebase.ts';
 import type { At, ScopeWriter } from './scope-writer.ts';
 import { mergeLocal } from './values.ts';
 
-const BRANCHES_MAX = 50;
+const BRANCHES_MAX = DEFAULT_DEFINITION_LIMITS.parallelBranches;
 const OUTER = member(INPUT, 'outer');
 
 export function writeParallel(writer: ScopeWriter, at: At): void {

@@ -1,4 +1,5 @@
 /** retry and catch of a task (fdl-classic.md 6). */
+import { RETRY_INTERVAL_SECONDS } from '../../language/limits.ts';
 import type { MapNode } from '../../language/text/document.ts';
 import { textOf } from '../../language/text/document.ts';
 import type { Outcome } from '../outcome.ts';
@@ -6,14 +7,12 @@ import { YamlMap } from '../yaml-text.ts';
 import { field, mapsField } from './model.ts';
 import type { Step } from './model.ts';
 
-const INTERVAL_MAX_SECONDS = 86_400;
-
 export function retryRules(outcome: Outcome, step: Step): YamlMap[] {
   return mapsField(step.node, 'retry').map((rule) => {
     const attempts = numberOf(rule, 'maxAttempts') ?? 3;
     const interval = numberOf(rule, 'intervalSeconds') ?? 1;
     const rate = numberOf(rule, 'multiplier') ?? 2;
-    const cap = numberOf(rule, 'maxIntervalSeconds') ?? INTERVAL_MAX_SECONDS;
+    const cap = numberOf(rule, 'maxIntervalSeconds') ?? RETRY_INTERVAL_SECONDS;
     const written = new YamlMap()
       .set('Errors', errorNames(outcome, rule))
       .set('MaxAttempts', attempts)

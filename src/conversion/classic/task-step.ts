@@ -1,4 +1,5 @@
 /** The task step: its call, its result in the local, and what becomes of its errors (fdl-classic.md 2.1, 6). */
+import { TASK_TIMEOUT_SECONDS } from '../../language/limits.ts';
 import type { Node } from '../../language/text/document.ts';
 import { mapOf, setConstructor } from '../constructors.ts';
 import type { Outcome } from '../outcome.ts';
@@ -15,7 +16,6 @@ import type { At, ScopeWriter } from './scope-writer.ts';
 import { convertTask } from './tasks.ts';
 import { mergeLocal } from './values.ts';
 
-const TASK_TIMEOUT_MAX_SECONDS = 604_800;
 const ERROR = member(member(variable('$Context'), 'Current'), 'Error');
 /** `$local` of errorMappings. */
 const CAUGHT: Term = object([
@@ -49,10 +49,10 @@ export function writeTask(writer: ScopeWriter, at: At): void {
 
 function timeout(outcome: Outcome, step: Step): number | null {
   const seconds = numberField(step.node, 'timeoutSeconds');
-  if (seconds === null || seconds <= TASK_TIMEOUT_MAX_SECONDS) return seconds;
+  if (seconds === null || seconds <= TASK_TIMEOUT_SECONDS) return seconds;
   const node = field(step.node, 'timeoutSeconds') as Node;
-  outcome.note(node, `a task may take ${TASK_TIMEOUT_MAX_SECONDS} seconds at most (7 days)`);
-  return TASK_TIMEOUT_MAX_SECONDS;
+  outcome.note(node, `a task may take ${TASK_TIMEOUT_SECONDS} seconds at most (7 days)`);
+  return TASK_TIMEOUT_SECONDS;
 }
 
 function recovery(writer: ScopeWriter, at: At): Draft['tail'] {

@@ -2,9 +2,10 @@
 import type { CompileOptions } from '../compilation.ts';
 import type { MapNode } from '../text/document.ts';
 import { describe, textOf } from '../text/document.ts';
+import { compileScopes } from '../shared/context.ts';
 import { FieldReader } from '../shared/field-reader.ts';
 import { readFlowTimeout } from '../shared/flow-timeout.ts';
-import type { Plan, Scope, State } from '../plan.ts';
+import type { Plan } from '../plan.ts';
 import type { Report } from '../text/report.ts';
 import { FLOW_FIELDS, foreignWord } from './fields.ts';
 import { readMappings } from './mappings.ts';
@@ -18,26 +19,16 @@ export function compileClassic(root: MapNode, report: Report, options: CompileOp
   const fields = new FieldReader(report, { node: root, path: null }, 'the flow');
   checkVersion(fields);
   checkType(fields);
-  // The vendor's samples of the API have a name there that means nothing (fdl-classic.md 1).
+  // The vendor's samples of the API have a name, without a meaning (fdl-classic.md 1).
   const definitionName = textOf(fields.find('name')?.node ?? root);
-  const timeoutSeconds = readFlowTimeout(fields, 'timeoutSeconds', options.mode);
+  const timeoutSeconds = readFlowTimeout(fields, 'timeoutSeconds', options);
   const inputConstructor = readMappings(fields, 'inputMappings', IN_FLOW_INPUT);
   const outputConstructor = readMappings(fields, 'outputMappings', IN_MAPPINGS);
-  const states: State[] = [];
-  const scopes: Scope[] = [];
-  const scope = compileSteps({ report, options, states, scopes, names: new Map(), compileSteps }, fields, '');
+  const inFlow = new Map<string, FieldReader>();
+  const scopes = compileScopes(fields, options, (context, list, label) => compileSteps(context, inFlow, list, label));
   fields.close(FLOW_FIELDS, (key) => foreignWord(key, FLOW_FIELDS));
-  if (report.failed || scope === null) return null;
-  return {
-    dialect: 'classic',
-    definitionName,
-    timeoutSeconds,
-    inputConstructor,
-    outputConstructor,
-    root: scope,
-    states,
-    scopes,
-  };
+  if (report.failed || scopes === null) return null;
+  return { dialect: 'classic', definitionName, timeoutSeconds, inputConstructor, outputConstructor, ...scopes };
 }
 
 function checkVersion(fields: FieldReader): void {

@@ -1,9 +1,10 @@
-/** The fields that each mapping of the classic language has, and what to say about words from elsewhere (fdl-classic.md 1, 2). */
+/** The fields of each mapping of the classic language, and the advice for words of other languages (fdl-classic.md 1, 2). */
+import { foreignEntry } from '../shared/state-keys.ts';
 
 export const STEP_TYPES = ['task', 'pass', 'wait', 'choice', 'parallel', 'foreach', 'succeed', 'fail'] as const;
 export type StepType = (typeof STEP_TYPES)[number];
 
-/** Types of the state-machine language and of programs, and the type of step that does their work. */
+/** Types of the state-machine language and words of programs, with the type of step that replaces each. */
 const FOREIGN_TYPES: Readonly<Record<string, StepType>> = {
   map: 'foreach',
   for: 'foreach',
@@ -13,7 +14,7 @@ const FOREIGN_TYPES: Readonly<Record<string, StepType>> = {
   end: 'succeed',
 };
 
-/** The type of step that stands for a word of elsewhere; null when nothing does. */
+/** The type of step that replaces a word of another language; null when none does. */
 export function stepTypeFor(word: string): StepType | null {
   const folded = word.toLowerCase();
   return Object.hasOwn(FOREIGN_TYPES, folded) ? (FOREIGN_TYPES[folded] ?? null) : null;
@@ -57,7 +58,7 @@ export const STEP_FIELDS: Readonly<Record<StepType, ReadonlySet<string>>> = {
   choice: new Set([...MOVING, 'choices', 'default']),
   parallel: new Set([...MOVING, 'branches']),
   foreach: new Set([...MOVING, 'iterationMapping', 'steps']),
-  // Both end their list by themselves; `end: true` says the same and is tolerated.
+  // Both always end their list, so `end: true` is accepted.
   succeed: new Set(MOVING),
   fail: new Set([...MOVING, 'error', 'cause']),
 };
@@ -65,9 +66,9 @@ export const STEP_FIELDS: Readonly<Record<StepType, ReadonlySet<string>>> = {
 /** Fields of any type of step. */
 export const ALL_STEP_FIELDS: ReadonlySet<string> = new Set(STEP_TYPES.flatMap((type) => [...STEP_FIELDS[type]]));
 
-const NO_NEXT = 'steps run in the order of their list; "goto" in choices, default and catch leads elsewhere';
+const NO_NEXT = 'steps run in the order of their list; "goto" in choices, default and catch leads to another step';
 
-/** Words of the state-machine language and of another vendor's, with what takes their place. */
+/** Words of the state-machine language and of another vendor's, with the advice for each. */
 const FOREIGN_WORDS: Readonly<Record<string, string>> = {
   next: NO_NEXT,
   goto: NO_NEXT,
@@ -76,7 +77,7 @@ const FOREIGN_WORDS: Readonly<Record<string, string>> = {
   states: 'this language has steps instead',
   inputconstructor: 'this language has inputMappings instead',
   outputconstructor: 'this language has outputMappings instead',
-  globalconstructor: 'this language has no global variables; outputMappings hand values on',
+  globalconstructor: 'this language has no global variables; outputMappings pass values to later steps',
   itemconstructor: 'this language has iterationMapping instead',
   itemspath: 'this language has iterationMapping.collection instead',
   maxconcurrency: 'up to 100 iterations run at once',
@@ -95,15 +96,13 @@ const FOREIGN_WORDS: Readonly<Record<string, string>> = {
   onerrors: 'this language has retry and catch instead',
   code: 'this language has error instead',
   detail: 'this language has cause instead',
-  comment: 'a YAML comment (#) takes its place',
-  description: 'a YAML comment (#) takes its place',
+  comment: 'write a YAML comment (#) instead',
+  description: 'write a YAML comment (#) instead',
 };
 
-/** `: this language has steps instead`, for a word that another language has; else null. */
+/** `: this language has steps instead`, for a word of another language; otherwise null. */
 export function foreignWord(key: string, known: ReadonlySet<string>): string | null {
-  const folded = key.replace(/\.\$$/, '').toLowerCase();
-  for (const name of known) if (name.toLowerCase() === folded) return null;
-  if (folded === 'next' && known.has('goto')) return ': this language has goto instead';
-  const advice = Object.hasOwn(FOREIGN_WORDS, folded) ? FOREIGN_WORDS[folded] : undefined;
-  return advice === undefined ? null : `: ${advice}`;
+  const advice = foreignEntry(FOREIGN_WORDS, key, known);
+  if (advice === null) return null;
+  return advice === NO_NEXT && known.has('goto') ? ': this language has goto instead' : `: ${advice}`;
 }

@@ -1,8 +1,8 @@
 /**
- * Mappings: a list of `target` and `source` → one function that builds an object (fdl-classic.md 3.2).
+ * Mappings: makes one function of a list of `target` and `source`, which builds an object (fdl-classic.md 3.2).
  *
- * A source that begins with `$input`, `$local`, `$context` or `$environment` is an expression, `$.x` is read as `$input.x`;
- * any other value of any kind is a constant, and so is everything inside a mapping or a list.
+ * A source that begins with `$input`, `$local`, `$context` or `$environment` is an expression; `$.x` is read as `$input.x`. Any
+ * other value is a constant, with everything inside a mapping or a list.
  */
 import type { Node } from '../text/document.ts';
 import { quote, textOf, toJson } from '../text/document.ts';
@@ -18,24 +18,22 @@ import type { Site } from '../shared/site.ts';
 import { foreignWord, MAPPING_FIELDS } from './fields.ts';
 import { VARIABLE_NAMES } from './variables.ts';
 
-/** What `$local` is known to be in a list of mappings before anything has run. */
+/** The shape of `$local` in a list of mappings, as far as the type of step determines it. */
 export type LocalShape = 'any' | 'nothing' | 'list' | 'error';
 
-/** Why a source is null whatever happens; null when it may be something. */
+/** Why a source is always null; null when it may have a value. */
 const ALWAYS_NULL: Readonly<Record<LocalShape, (source: string) => string | null>> = {
   any: () => null,
   nothing: (source) => (/^\$local[.[]/.test(source) ? 'a step of this type has an empty $local' : null),
   list: (source) =>
     /^\$local(?:\.|\[["'`])/.test(source)
-      ? '$local is a list with an entry for each branch or iteration; [*] leads to all of them, as in $local[*].key'
+      ? '$local is a list with an entry for each branch or iteration; [*] reads all of them, as in $local[*].key'
       : null,
   error: (source) =>
-    /^\$local(?:\[|\.(?!(?:error|cause)$))/.test(source)
-      ? '$local has "error" and "cause" there and nothing else'
-      : null,
+    /^\$local(?:\[|\.(?!(?:error|cause)$))/.test(source) ? '$local has only "error" and "cause" there' : null,
 };
 
-/** Every path into `$context` that leads somewhere (fdl-classic.md 3.4). */
+/** Every path into `$context` that has a value (fdl-classic.md 3.4). */
 const CONTEXT = /^(?:\.task(?:\.token)?|\.(?:execution|flow)(?:\.name)?|\.step(?:\.name|\.eventId)?)?$/;
 
 function leadsOutOfContext(source: string): boolean {
@@ -45,7 +43,7 @@ function leadsOutOfContext(source: string): boolean {
 
 const CONTEXT_HAS = '$context has task.token, execution.name, flow.name, step.name and step.eventId';
 
-/** The mappings under `key`, or null when the field is absent or faulty. */
+/** The mappings under `key`; null when the field is absent or faulty. */
 export function readMappings(
   fields: FieldReader,
   key: string,
@@ -70,10 +68,10 @@ function readTarget(mapping: FieldReader, earlier: ReadonlyMap<string, Part>): s
   const { report } = mapping;
   const at = mapping.find('target')?.node.offset ?? mapping.node.offset;
   if (earlier.has(target)) {
-    const message = `the target ${quote(target)} stands in this list already; the later source wins`;
+    const message = `this list has the target ${quote(target)} already; the later source wins`;
     report.add('duplicate-target', at, mapping.at('target'), message);
   } else if (/[.[\]$]/.test(target)) {
-    const message = `a target is one plain key: this sets the key ${quote(target)} and nests nothing`;
+    const message = `a target is one plain key: this sets the key ${quote(target)} without nesting`;
     report.add('odd-target', at, mapping.at('target'), message);
   }
   return target;
@@ -94,7 +92,7 @@ function readSource(mapping: FieldReader, site: Site, local: LocalShape): Part {
     return { value: toJson(entry.value) };
   }
   if (text.startsWith('$.') || text.startsWith('$[')) {
-    const message = `${quote(text)} is read as ${quote(`$input${text.slice(1)}`)} here; write it so`;
+    const message = `${quote(text)} is read as ${quote(`$input${text.slice(1)}`)} here; write it that way`;
     report.add('bare-path', entry.value.offset, path, message);
   }
   const why = leadsOutOfContext(text) ? CONTEXT_HAS : ALWAYS_NULL[local](text);
@@ -112,7 +110,7 @@ function isExpression(text: string): boolean {
 
 const LOOKS_LIKE_EXPRESSION = /^\$(?:$|[.[]|(?<name>[A-Za-z]\w*)(?:[.[]|$))/;
 
-/** Warns of the texts in a constant that were perhaps meant as expressions; `advice` says what to write instead. */
+/** Warns of texts in a constant that were perhaps meant as expressions. `advice` ends the message, by the name of the variable. */
 export function warnOfExpressionTexts(
   report: Report,
   node: Node,

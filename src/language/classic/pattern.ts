@@ -1,5 +1,6 @@
-/** `pattern`: when a task ends (fdl-classic.md 5; the matrix of integrations.md 2). */
-import { knownAction } from '../tasks/action-catalog.ts';
+/** `pattern`: the mode of a task, which says what ends it (fdl-classic.md 5; the matrix of integrations.md 2). */
+import { checkCallbackMode } from '../tasks/callback-mode.ts';
+import type { ModeForm } from '../tasks/callback-mode.ts';
 import type { Node } from '../text/document.ts';
 import { textOf } from '../text/document.ts';
 import type { FieldReader } from '../shared/field-reader.ts';
@@ -14,39 +15,30 @@ const MODES = {
 type Pattern = keyof typeof MODES;
 export const PATTERNS = Object.keys(MODES) as Pattern[];
 
-/** The mode of a task that calls `action`; null: what it calls is not known. `RequestComplete` when it is absent or faulty. */
+const FORM: ModeForm = {
+  key: 'pattern',
+  noun: 'pattern',
+  nameOf: (mode) => PATTERNS.find((pattern) => MODES[pattern] === mode) ?? mode,
+};
+
+/** The mode of a task that calls `action`, null when that is not known. `RequestComplete` for an absent or faulty pattern. */
 export function readMode(task: FieldReader, action: string | null, express: boolean): TaskMode {
-  const pattern = task.oneOf('pattern', PATTERNS);
+  const pattern = task.oneOf(FORM.key, PATTERNS);
   if (pattern === null || pattern === 'requestResponse') {
     warnOfNoToken(task);
     return 'RequestComplete';
   }
-  const node = task.find('pattern')?.node;
-  if (node === undefined) return 'RequestComplete';
   const mode = MODES[pattern];
-  if (express) {
-    const message = `pattern ${pattern} waits for a callback, which an Express flow cannot do; only requestResponse works there`;
-    task.report.add('callback-in-express', node.offset, task.at('pattern'), message);
-  } else if (action !== null) {
-    checkMode(task, node, action, pattern);
+  const known = checkCallbackMode(task, FORM, mode, action, express);
+  if (known !== null && pattern === 'waitForCallback' && known.facts?.sendsToken !== true && !mapsToken(task)) {
+    const message =
+      'waitForCallback waits for a report with the token of the task, but no inputMappings pass $context.task.token to it';
+    task.report.add('no-task-token', task.find(FORM.key)?.node.offset ?? task.node.offset, task.at(FORM.key), message);
   }
   return mode;
 }
 
-function checkMode(task: FieldReader, node: Node, action: string, pattern: Pattern): void {
-  const { modes, facts } = knownAction(action);
-  if (!modes.includes(MODES[pattern])) {
-    const patterns = PATTERNS.filter((name) => modes.includes(MODES[name]));
-    const message = `${action} has no pattern ${pattern}; it has ${patterns.join(' and ')}`;
-    task.report.add('unsupported-mode', node.offset, task.at('pattern'), message);
-  } else if (pattern === 'waitForCallback' && facts?.sendsToken !== true && !mapsToken(task)) {
-    const message =
-      'waitForCallback waits for a report with the token of the task, and no inputMappings hand $context.task.token to it';
-    task.report.add('no-task-token', node.offset, task.at('pattern'), message);
-  }
-}
-
-/** A task that ends with its call has no token, so a source that asks for it is a pattern that was forgotten. */
+/** A task that ends with its call has no token. A source that reads it most likely means a forgotten pattern. */
 function warnOfNoToken(task: FieldReader): void {
   for (const source of inputSources(task)) {
     if (!/^\$context\.task\.token\s*$/.test(textOf(source) ?? '')) continue;
@@ -56,7 +48,7 @@ function warnOfNoToken(task: FieldReader): void {
   }
 }
 
-/** The token itself, or all of what it is a member of. */
+/** The token itself, or an object that holds it. */
 const TOKEN = /^\$context(?:\s*$|\.task(?:\s*$|\.token(?!\w))|\[)/;
 
 /** True when a source of the step's inputMappings may hold the token. */

@@ -1,4 +1,4 @@
-/** What a `resourceArn` names (fdl-classic.md 5). */
+/** Reads the `resourceArn` of a task (fdl-classic.md 5). */
 import { describe, quote, textOf } from '../text/document.ts';
 import type { FieldReader } from '../shared/field-reader.ts';
 
@@ -7,7 +7,7 @@ export type ResourceKind = 'function' | 'flow' | 'message';
 interface Form {
   readonly kind: ResourceKind;
   readonly begins: string;
-  /** Parts may be placeholders of a template that is filled in later, so a text of another shape is only warned about. */
+  /** Parts may be placeholders of a template that is filled in later, so a text of another shape gets a warning only. */
   readonly shape: RegExp;
   readonly says: string;
 }
@@ -36,12 +36,12 @@ const FORMS: readonly Form[] = [
 
 const PLACEHOLDER = /^(?:<[^<>]*>|\$?\{[^{}]*\})$/;
 
-/** The resource of a task, or null when it is absent or names nothing that can be called, which is then reported. */
+/** The resource of a task; null when it is absent or cannot be called, which is reported. */
 export function readResource(task: FieldReader): { readonly arn: string; readonly kind: ResourceKind } | null {
   const field = task.find('resourceArn');
   const arn = task.text('resourceArn', true);
   if (field === null || arn === null) return null;
-  // A placeholder of a template stands for a function more often than for anything else.
+  // A placeholder of a template is most often a function.
   const form = PLACEHOLDER.test(arn) ? FUNCTION : FORMS.find(({ begins }) => arn.startsWith(begins));
   if (form === undefined) {
     const hint = /^[\w-]+\/[\w-]+$/.test(arn) ? `; "!Ref ${arn}" means the function of that name` : '';

@@ -1,4 +1,4 @@
-/** serviceParams: `$` and `$.key` are parts of the step's input, everything else is constant (fdl-classic.md 5). */
+/** serviceParams: `$` and `$.key` are parts of the step's input, all other values are constant (fdl-classic.md 5). */
 import { knownAction } from '../tasks/action-catalog.ts';
 import { checkLiteral, refuseUnknownParameter } from '../tasks/action-parameters.ts';
 import type { GivenParameter } from '../tasks/action-parameters.ts';
@@ -25,7 +25,7 @@ export class ServiceParams {
     const field = task.map('serviceParams', false);
     this.#fields = field === null ? null : new FieldReader(task.report, field, `serviceParams of ${task.what}`);
     for (const { key, value } of field?.node.entries.values() ?? []) {
-      // A parameter that holds nothing counts as absent.
+      // A parameter without a value counts as absent.
       if (!isNull(value)) this.#parts.set(key, this.#part(key, value));
     }
   }
@@ -41,7 +41,7 @@ export class ServiceParams {
       fields.report,
       node,
       path,
-      () => '; $ and $.key alone, parts of the input of the step, are read',
+      () => '; only $ and $.key, parts of the input of the step, are read',
     );
     return { value: toJson(node) };
   }
@@ -50,25 +50,25 @@ export class ServiceParams {
     return this.#parts.get(name) ?? null;
   }
 
-  /** Every parameter under the name that it has in the text. */
+  /** Every parameter by its name in the text. */
   get all(): ReadonlyMap<string, Part> {
     return this.#parts;
   }
 
-  /** All of them, for checks against the catalogue. */
+  /** All parameters, for checks against the catalogue. */
   given(): GivenParameter[] {
     const entries = [...(this.#fields?.node.entries.values() ?? [])];
     return entries.map((entry) => ({ name: entry.key, entry, isLiteral: !isExpression(entry.value) }));
   }
 
-  /** Reports a constant that the parameter cannot be. */
+  /** Reports a constant that the parameter cannot have. */
   refuse(name: string, expected: string): void {
     const fields = this.#fields as FieldReader;
     const node = fields.node.entries.get(name)?.value ?? fields.node;
     fields.report.add('bad-parameter', node.offset, fields.at(name), `${name} of ${fields.what} must be ${expected}`);
   }
 
-  /** Checks a constant by what is known of the parameter of `action` that it becomes. */
+  /** Checks a constant by the catalogue's entry for the parameter of `action` that it becomes. */
   check(name: string, action: string, parameter: string): void {
     const node = this.#fields?.node.entries.get(name)?.value;
     const facts = knownAction(action).facts?.parameters?.[parameter];
@@ -76,7 +76,7 @@ export class ServiceParams {
     checkLiteral(this.#fields as FieldReader, name, node, facts);
   }
 
-  /** Warns of every parameter that is none of these. */
+  /** Warns of every parameter that is not among `known`. */
   close(what: string, known: readonly string[]): void {
     for (const { key } of this.#fields?.node.entries.values() ?? []) {
       if (!known.includes(key)) refuseUnknownParameter(this.#fields as FieldReader, what, key, key, known);

@@ -1,49 +1,48 @@
-/** What each type of step but task has of its own (fdl-classic.md 2.3–2.8). */
+/** Reads the fields of each type of step except task (fdl-classic.md 2.3–2.8). */
 import { instantMs } from '../../base/instant.ts';
-import type { JsonObject, JsonValue } from '../../base/json.ts';
+import type { JsonValue } from '../../base/json.ts';
 import { isJsonObject, setMember } from '../../base/json.ts';
 import { spend } from '../../expression/evaluation.ts';
+import { CLASSIC_PARALLEL_BRANCHES, CLASSIC_WAIT_SECONDS } from '../limits.ts';
 import { describe, quote, textOf } from '../text/document.ts';
 import { readComputed, readCondition } from '../shared/expressions.ts';
+import type { CompileContext } from '../shared/context.ts';
 import { FieldReader } from '../shared/field-reader.ts';
 import type { Located, Range } from '../shared/field-reader.ts';
 import { copyingFuel } from '../shared/object-template.ts';
+import { readBranches } from '../shared/parallel-branches.ts';
+import type { OwnMembers } from '../shared/state-drafts.ts';
+import type { Transitions } from '../shared/state-names.ts';
 import type {
   Compute,
   Construct,
   FailState,
   MapState,
   ParallelState,
-  Scope,
-  State,
-  StateBase,
   SwitchBranch,
   SwitchState,
   WaitState,
 } from '../plan.ts';
-import type { CompileContext, Ways } from './context.ts';
 import { BRANCH_FIELDS, CHOICE_FIELDS, DEFAULT_FIELDS, foreignWord, ITERATION_FIELDS } from './fields.ts';
 import { warnOfExpressionTexts } from './mappings.ts';
 import { IN_CONDITION, IN_STEP } from './variables.ts';
 
-/** The members of a type of state that its base does not have. */
-type Own<S extends State> = Omit<S, keyof StateBase | 'type'>;
-
-export const NOTHING: JsonObject = Object.freeze({});
-
+const { Standard, Express } = CLASSIC_WAIT_SECONDS;
 const WAIT: Readonly<Record<'Standard' | 'Express', Range>> = {
-  Standard: { min: 0, max: 172_800, says: 'from 0 to 172800 seconds (2 days)' },
-  Express: { min: 0, max: 20, says: 'from 0 to 20 seconds in an Express flow (172800 in a Standard one)' },
+  Standard: { min: 0, max: Standard, says: `from 0 to ${Standard} seconds (2 days)` },
+  Express: {
+    min: 0,
+    max: Express,
+    says: `from 0 to ${Express} seconds in an Express flow (${Standard} in a Standard one)`,
+  },
 };
-/** Branches of one parallel; the setting may allow more, for both dialects. */
-const BRANCHES_MAX = 100;
 
-export function readWait(context: CompileContext, wait: FieldReader): Own<WaitState> {
+export function readWait(context: CompileContext, wait: FieldReader): OwnMembers<WaitState> {
   const range = WAIT[context.options.mode];
   const duration = wait.find('duration');
   const timestamp = wait.find('timestamp');
   if (duration !== null && timestamp !== null) {
-    wait.faultAt('both-forms', 'timestamp', `${wait.what} has both "duration" and "timestamp"; keep one`);
+    wait.faultAt('both-forms', 'timestamp', `${wait.what} has both "duration" and "timestamp"; remove one`);
   } else if (duration === null && timestamp === null) {
     wait.fault('missing-field', `${wait.what} needs "duration" or "timestamp"`);
   }
@@ -66,25 +65,33 @@ function readTimestamp(wait: FieldReader, field: Located): string | Compute | nu
   return null;
 }
 
-export function readChoice(context: CompileContext, choice: FieldReader, ways: Ways): Own<SwitchState> {
+export function readChoice(
+  context: CompileContext,
+  choice: FieldReader,
+  transitions: Transitions,
+): OwnMembers<SwitchState> {
   const list = choice.maps('choices', (i) => `choice ${i} of ${choice.what}`, { required: true });
-  requireEntries(choice, 'choices', 'choice');
+  choice.requireEntry('choices', 'choice');
   const branches = (list ?? []).map((branch, i): SwitchBranch => {
     const field = branch.find('condition');
     if (field === null) branch.missing('condition');
     const condition = field === null ? null : readCondition(branch.report, field, IN_CONDITION);
-    const read = { condition: condition ?? never, ...readBranch(context, branch, ways, `ChoiceBranch #${i}`) };
+    const read = { condition: condition ?? never, ...readBranch(context, branch, transitions, `ChoiceBranch #${i}`) };
     branch.close(CHOICE_FIELDS, (key) => foreignWord(key, CHOICE_FIELDS));
     return read;
   });
-  return { branches, default: readDefault(context, choice, ways) };
+  return { branches, default: readDefault(context, choice, transitions) };
 }
 
 function never(): boolean {
   return false;
 }
 
-function readDefault(context: CompileContext, choice: FieldReader, ways: Ways): Omit<SwitchBranch, 'condition'> | null {
+function readDefault(
+  context: CompileContext,
+  choice: FieldReader,
+  transitions: Transitions,
+): Omit<SwitchBranch, 'condition'> | null {
   const field = choice.find('default');
   if (field === null) return null;
   const goto = textOf(field.node);
@@ -96,7 +103,7 @@ function readDefault(context: CompileContext, choice: FieldReader, ways: Ways): 
   const located = choice.map('default', false);
   if (located === null) return null;
   const branch = new FieldReader(choice.report, located, `default of ${choice.what}`);
-  const read = readBranch(context, branch, ways, 'ChoiceDefault');
+  const read = readBranch(context, branch, transitions, 'ChoiceDefault');
   branch.close(DEFAULT_FIELDS, (key) => foreignWord(key, DEFAULT_FIELDS));
   return read;
 }
@@ -104,42 +111,24 @@ function readDefault(context: CompileContext, choice: FieldReader, ways: Ways): 
 function readBranch(
   context: CompileContext,
   branch: FieldReader,
-  ways: Ways,
+  transitions: Transitions,
   label: string,
 ): Omit<SwitchBranch, 'condition'> {
-  const scope = branch.has('steps') ? context.compileSteps(context, branch, label) : null;
-  return { scope, next: ways.goto(branch, false) };
+  const scope = branch.has('steps') ? context.compileScope(branch, label) : null;
+  return { scope, next: transitions.target(branch, 'goto', false) };
 }
 
-/** An empty list; one whose entries are all faulty has been reported already. */
-function requireEntries(fields: FieldReader, key: string, what: string): void {
-  const field = fields.find(key);
-  if (field?.node.kind === 'list' && field.node.items.length === 0) {
-    fields.report.add('empty-list', field.node.offset, field.path, `${fields.what} needs at least one ${what}`);
-  }
-}
-
-export function readParallel(context: CompileContext, parallel: FieldReader): Own<ParallelState> {
-  const branches: Scope[] = [];
-  const list = parallel.maps('branches', (i) => `branch ${i} of ${parallel.what}`, { required: true });
-  requireEntries(parallel, 'branches', 'branch');
-  const limit = Math.max(BRANCHES_MAX, context.options.parallelBranches);
-  const field = parallel.find('branches');
-  if (field?.node.kind === 'list' && field.node.items.length > limit) {
-    const message = `${parallel.what} has ${field.node.items.length} branches; the limit is ${limit}`;
-    parallel.report.add('out-of-range', field.node.offset, field.path, message);
-  }
-  for (const [i, branch] of (list ?? []).entries()) {
-    const scope = context.compileSteps(context, branch, `ParallelBranch #${i}`);
-    if (scope !== null) branches.push(scope);
-    branch.close(BRANCH_FIELDS, (key) => foreignWord(key, BRANCH_FIELDS));
-  }
+export function readParallel(context: CompileContext, parallel: FieldReader): OwnMembers<ParallelState> {
+  const limit = Math.max(CLASSIC_PARALLEL_BRANCHES, context.options.limits.parallelBranches);
+  const branches = readBranches(context, parallel, 'branches', limit, (branch) =>
+    branch.close(BRANCH_FIELDS, (key) => foreignWord(key, BRANCH_FIELDS)),
+  );
   return { branches, retry: [], catch: [] };
 }
 
-export function readForeach(context: CompileContext, foreach: FieldReader): Own<MapState> | null {
+export function readForeach(context: CompileContext, foreach: FieldReader): OwnMembers<MapState> | null {
   const iteration = readIteration(foreach);
-  const processor = context.compileSteps(context, foreach, 'MapProcessor');
+  const processor = context.compileScope(foreach, 'MapProcessor');
   if (iteration === null || processor === null) return null;
   return { ...iteration, itemConstructor: null, processor, maxConcurrency: null, retry: [], catch: [] };
 }
@@ -176,7 +165,7 @@ function iterationInput(item: string, index: string | null): Construct {
   };
 }
 
-export function readFail(fail: FieldReader): Own<FailState> {
+export function readFail(fail: FieldReader): OwnMembers<FailState> {
   for (const key of ['error', 'cause']) {
     const field = fail.find(key);
     if (field !== null) warnOfExpressionTexts(fail.report, field.node, field.path);

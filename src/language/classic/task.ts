@@ -1,28 +1,34 @@
 /**
- * The task step: what it calls and how it ends, in the terms of the actions that both dialects share (fdl-classic.md 2.1, 5;
- * integrations.md 13). A step with a `resourceArn` calls Function Compute, a flow or a queue; one with an `action` the operation
- * that it names.
+ * The task step, compiled to the actions that both dialects share (fdl-classic.md 2.1, 5; integrations.md 13). A step with a
+ * `resourceArn` calls Function Compute, a flow or a queue; one with an `action` calls that operation.
  */
 import type { JsonObject, JsonValue } from '../../base/json.ts';
 import { isJsonObject, JsonFault, parseJson } from '../../base/json.ts';
+import { STANDARD_EXECUTION_SECONDS } from '../limits.ts';
 import { findAction } from '../tasks/action-name.ts';
 import { childModeOf } from '../tasks/child-modes.ts';
 import { atParameters, checkParameters } from '../tasks/action-parameters.ts';
+import type { CompileContext } from '../shared/context.ts';
 import type { FieldReader, Range } from '../shared/field-reader.ts';
 import { constructOf, objectPart } from '../shared/object-template.ts';
 import type { Part } from '../shared/object-template.ts';
-import type { StateBase, TaskMode, TaskState } from '../plan.ts';
-import type { CompileContext, Ways } from './context.ts';
+import type { OwnMembers } from '../shared/state-drafts.ts';
+import type { Transitions } from '../shared/state-names.ts';
+import type { TaskMode, TaskState } from '../plan.ts';
 import { readMode } from './pattern.ts';
 import { readRecovery } from './retry-and-catch.ts';
 import { readResource } from './resource.ts';
 import { ServiceParams } from './service-params.ts';
 
-/** The record has no limit of its own (fdl-classic.md 2.1); no execution is longer than a year. */
-const TIMEOUT: Range = { min: 0, max: 31_536_000, says: 'from 0 (none) to 31536000 seconds (a year)' };
+/** The vendor names no limit (fdl-classic.md 2.1); no execution is longer. */
+const TIMEOUT: Range = {
+  min: 0,
+  max: STANDARD_EXECUTION_SECONDS,
+  says: `from 0 (none) to ${STANDARD_EXECUTION_SECONDS} seconds (a year)`,
+};
 
 type Members = (readonly [key: string, part: Part])[];
-/** What a task calls, once its mode is known. */
+/** The call of a task whose mode is known. */
 interface Call {
   readonly action: string;
   readonly members: Members;
@@ -31,11 +37,7 @@ interface Call {
 
 const STEP_INPUT: Part = { build: (scope) => scope.input };
 
-export function readTask(
-  context: CompileContext,
-  task: FieldReader,
-  ways: Ways,
-): Omit<TaskState, keyof StateBase | 'type'> {
+export function readTask(context: CompileContext, task: FieldReader, transitions: Transitions): OwnMembers<TaskState> {
   const params = new ServiceParams(task);
   const { mode, call } = readCall(task, params, context.options.mode === 'Express');
   const action = call?.action ?? '';
@@ -46,7 +48,7 @@ export function readTask(
     parameters: constructOf(objectPart(call?.members ?? [])),
     timeoutSeconds: task.number('timeoutSeconds', TIMEOUT, { whole: false, digits: true }),
     resultMember: call?.resultMember ?? null,
-    ...readRecovery(task, ways),
+    ...readRecovery(task, transitions),
   };
 }
 
@@ -57,7 +59,7 @@ function readCall(
 ): { readonly mode: TaskMode; readonly call: Call | null } {
   if (task.has('action')) {
     if (task.has('resourceArn')) {
-      task.faultAt('both-forms', 'action', `${task.what} has both "resourceArn" and "action"; keep one`);
+      task.faultAt('both-forms', 'action', `${task.what} has both "resourceArn" and "action"; remove one`);
     }
     return readAction(task, params, express);
   }
@@ -97,7 +99,8 @@ function invokeFunction(task: FieldReader, arn: Part, params: ServiceParams, mod
     task.faultAt('odd-mode', 'pattern', message);
   }
   if (params.get('StatefulAsyncInvocationID') !== null) {
-    const message = '"StatefulAsyncInvocationID" is not handed on: each attempt of a task has an id of its own here';
+    const message =
+      '"StatefulAsyncInvocationID" is not passed to the function: each attempt of a task has its own id here';
     task.report.add(
       'key-without-effect',
       task.node.entries.get('serviceParams')?.value.offset ?? task.node.offset,
@@ -114,7 +117,7 @@ function invokeFunction(task: FieldReader, arn: Part, params: ServiceParams, mod
       ['invocationType', invocationType],
       ['body', STEP_INPUT],
     ],
-    // An invocation that is only handed in returns nothing; its acceptance is all that there is.
+    // An asynchronous invocation returns no result, only the answer that accepted it.
     resultMember: mode === 'RequestComplete' && literal === 'Async' ? null : 'Body',
   };
 }
@@ -126,7 +129,7 @@ function startFlow(arn: Part, params: ServiceParams): Call {
   return { action: 'FNF:StartExecution', members: startMembers(arn, params), resultMember: null };
 }
 
-/** A child's input is the step's own unless `Input` says otherwise. */
+/** Without `Input`, a child's input is that of the step. */
 function startMembers(arn: Part, params: ServiceParams): Members {
   const name = params.get('ExecutionName');
   params.check('ExecutionName', 'FNF:StartExecution', 'executionName');
@@ -137,7 +140,7 @@ function startMembers(arn: Part, params: ServiceParams): Members {
   ];
 }
 
-/** The API's own parameter is the JSON text of an object, so what is given may be one. */
+/** The API's own parameter is the JSON text of an object, so `Input` may be one, too. */
 function childInput(params: ServiceParams): Part {
   const given = params.get('Input');
   if (given === null) return STEP_INPUT;
@@ -147,7 +150,7 @@ function childInput(params: ServiceParams): Part {
   return { value };
 }
 
-/** What is neither an object nor the text of one is handed on as it is; the action refuses it by name. */
+/** The object in a JSON text. Any other value is passed unchanged, and the action refuses it by name. */
 function readText(value: JsonValue): JsonValue {
   return typeof value === 'string' ? (objectOf(value) ?? value) : value;
 }
@@ -162,7 +165,7 @@ function objectOf(text: string): JsonObject | null {
   }
 }
 
-/** serviceParams of a message and the parameters of `MNS:SendMessage` (integrations.md 6). */
+/** The serviceParams of a message, each with the parameter of `MNS:SendMessage` that it becomes (integrations.md 6). */
 export const MESSAGE_PARAMS: readonly (readonly [param: string, parameter: string])[] = [
   ['MessageBody', 'message'],
   ['MessageTag', 'messageTag'],
@@ -176,7 +179,7 @@ function sendMessage(task: FieldReader, arn: Part, params: ServiceParams): Call 
   for (const [name, parameter] of MESSAGE_PARAMS) {
     const part = params.get(name);
     if (part !== null) members.push([parameter, part]);
-    // The attributes may be JSON text as well, as the service's own API has them.
+    // The attributes may also be JSON text, as in the service's own API.
     if (name !== 'MessageAttributes') params.check(name, 'MNS:SendMessage', parameter);
   }
   if (params.get('MessageBody') === null) {
@@ -188,7 +191,7 @@ function sendMessage(task: FieldReader, arn: Part, params: ServiceParams): Call 
   return { action: 'MNS:SendMessage', members, resultMember: null };
 }
 
-/** `action: product:Api`: serviceParams are the parameters of the operation. The name stays as written: errors are named by it. */
+/** `action: product:Api`: serviceParams are the parameters of the operation. The name is not changed, because errors carry it. */
 function readAction(
   task: FieldReader,
   params: ServiceParams,
@@ -215,7 +218,7 @@ function startFlowByAction(task: FieldReader, action: string, params: ServicePar
   return { action, members: startMembers(arn ?? { value: null }, params), resultMember: null };
 }
 
-/** What is no text is handed on as it is; the action refuses it by name. */
+/** The ARN of a flow by its name. A value that is no text is passed unchanged, and the action refuses it by name. */
 function flowArn(name: Part | null): Part | null {
   if (name === null) return null;
   if ('value' in name) return { value: typeof name.value === 'string' ? `acs:fnf:::flow/${name.value}` : name.value };

@@ -1,6 +1,6 @@
 /**
- * The variables of the classic language and where each can be read (fdl-classic.md 3.1, 3.4). What each of them is at a place,
- * the interpreter decides: a step's inputMappings see the input and the local of its parent, its outputMappings its own.
+ * The variables of the classic language, and the places where each can be read (fdl-classic.md 3.1, 3.4). The interpreter sets
+ * their values: inputMappings read the input and the local of the list, outputMappings those of the step.
  */
 import type { VariableReader } from '../../expression/evaluation.ts';
 import type { Grammar } from '../../expression/grammar.ts';
@@ -17,7 +17,7 @@ const MAPPED: readonly (readonly [string, Reader])[] = [
   ['$environment', (scope) => scope.environment],
 ];
 
-/** The names, for the documentation and for telling a text that was perhaps meant as an expression. */
+/** The names, to recognise a text that was perhaps meant as an expression. */
 export const VARIABLE_NAMES: readonly string[] = MAPPED.map(([name]) => name);
 
 const PATH: Grammar = { wildcard: true, functions: false, pathOnly: true };

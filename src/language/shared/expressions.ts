@@ -1,4 +1,4 @@
-/** Compiles the expressions of a definition and turns their faults into diagnostics at their own line and column. */
+/** Compiles the expressions of a definition and reports their faults at their own line and column. */
 import type { Compiled } from '../../expression/compiled.ts';
 import { compileCondition, compileExpression } from '../../expression/compile.ts';
 import type { ExpressionFault } from '../../expression/fault.ts';
@@ -16,7 +16,7 @@ export function readExpression(report: Report, field: Located, site: Site): Comp
   return reported(report, field, text, compileExpression<StateScope>(text, options(report, field, site)));
 }
 
-/** The expression of a field of a state, which the interpreter checks when it has run. Null when it is faulty. */
+/** An expression whose value the interpreter checks, with its source for the message. Null when it is faulty. */
 export function readComputed(report: Report, field: Located, site: Site): Compute | null {
   const evaluate = readExpression(report, field, site);
   if (evaluate === null) return null;
@@ -61,7 +61,7 @@ function reported<R>(
   return evaluate;
 }
 
-/** A quoted or folded text is not in the definition as it reads; its faults then stand where it begins. */
+/** A quoted or folded text may differ from its source. Its faults are then reported at its beginning. */
 function add(report: Report, { node, path }: Located, text: string, fault: ExpressionFault): void {
   const inSource = report.source(node.offset, node.end).indexOf(text);
   const offset = inSource === -1 || text === '' ? node.offset : node.offset + inSource + fault.offset;

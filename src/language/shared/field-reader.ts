@@ -1,7 +1,7 @@
 /**
- * Reads the fields of one mapping of a definition and reports what is wrong with each: missing, of the wrong type, out
- * of range, unknown. A field that holds nothing (`Retry:`) counts as absent, as it does for the vendor's parsers.
- * Every reader returns null for a field that is absent or faulty, so that checking goes on behind a fault.
+ * Reads the fields of one mapping of a definition and reports their faults: missing, of the wrong type, out of range,
+ * unknown. A field that holds nothing (`Retry:`) counts as absent, as it does for the vendor's parsers. Every method returns
+ * null for a field that is absent or faulty, so that checking continues after a fault.
  */
 import type { ListNode, MapNode, Node } from '../text/document.ts';
 import { describe, isNull, quote, textOf } from '../text/document.ts';
@@ -10,13 +10,13 @@ import type { Path, PathStep } from '../text/path.ts';
 import { step } from '../text/path.ts';
 import type { Report } from '../text/report.ts';
 
-/** A value of the definition and where it stands. */
+/** A value of the definition and its place. */
 export interface Located<N extends Node = Node> {
   readonly node: N;
   readonly path: Path;
 }
 
-/** Bounds of a number, both included, and the words that name them in a message. */
+/** Bounds of a number, both included, and their words in a message. */
 export interface Range {
   readonly min: number;
   readonly max: number;
@@ -27,7 +27,7 @@ export class FieldReader implements Located<MapNode> {
   readonly node: MapNode;
   readonly path: Path;
   readonly report: Report;
-  /** What the mapping is, for messages: `state "A"`, `the retry rule`. */
+  /** The mapping in messages: `state "A"`, `the retry rule`. */
   readonly what: string;
 
   constructor(report: Report, located: Located<MapNode>, what: string) {
@@ -46,7 +46,7 @@ export class FieldReader implements Located<MapNode> {
     return step(this.path, key);
   }
 
-  /** The field if it is there and holds something. */
+  /** The field, if it is there and holds a value. */
   find(key: string): Located | null {
     const entry = this.node.entries.get(key);
     return entry === undefined || isNull(entry.value) ? null : { node: entry.value, path: this.at(key) };
@@ -66,7 +66,7 @@ export class FieldReader implements Located<MapNode> {
     this.report.add(code, this.node.entries.get(key)?.keyOffset ?? this.node.offset, this.at(key), message);
   }
 
-  /** Reports that a required field is not there, with the key that was perhaps meant for it. */
+  /** Reports that a required field is missing, with the key that was perhaps meant for it. */
   missing(key: string, hint = ''): void {
     const entry = this.node.entries.get(key);
     if (entry !== undefined) {
@@ -74,7 +74,7 @@ export class FieldReader implements Located<MapNode> {
         'missing-field',
         entry.keyOffset,
         this.at(key),
-        `${this.what} needs "${key}", which holds nothing here${hint}`,
+        `${this.what} needs "${key}", which has no value here${hint}`,
       );
       return;
     }
@@ -169,7 +169,14 @@ export class FieldReader implements Located<MapNode> {
     return field.node.kind === 'map' ? { node: field.node, path: field.path } : this.wrongType(field, 'a mapping');
   }
 
-  /** The mappings of a list, with a reader for each; entries that are no mappings are reported and left out. */
+  /** Reports a list without entries; one whose entries are all faulty has been reported by {@link maps}. */
+  requireEntry(key: string, what: string): void {
+    const field = this.find(key);
+    if (field?.node.kind !== 'list' || field.node.items.length > 0) return;
+    this.report.add('empty-list', field.node.offset, field.path, `${this.what} needs at least one ${what}`);
+  }
+
+  /** A reader for each mapping of a list. Other entries are reported and left out. `single`: one mapping counts as a list. */
   maps(
     key: string,
     what: (index: number) => string,
@@ -229,10 +236,7 @@ export class FieldReader implements Located<MapNode> {
     return texts;
   }
 
-  /**
-   * Warns about every key that is not known. `explain` may say what to make of one; otherwise the nearest of
-   * `suggestions` is offered.
-   */
+  /** Warns of every unknown key, with the advice of `explain` or, if it has none, the nearest of `suggestions`. */
   close(
     known: ReadonlySet<string>,
     explain: (key: string) => string | null = () => null,
@@ -250,7 +254,7 @@ export class FieldReader implements Located<MapNode> {
   }
 }
 
-/** The value of a number, or of digits in quotation marks where the language writes a number as a text. */
+/** The value of a number, or of digits in quotation marks if `digits` allows them. */
 function numberOf(node: Node, digits: boolean): number | null {
   if (node.kind !== 'scalar') return null;
   const { value } = node;

@@ -1,7 +1,7 @@
 /**
- * What builds the values of constructors, parameters and mappings: a tree of constants and expressions → one function.
+ * Makes one function of the tree of constants and expressions in a constructor, in parameters or in mappings.
  *
- * What holds no expression is built once, frozen, and shared by every result; an object without any expression is the
+ * Values without an expression are built once, frozen, and shared by every result. An object without any expression is the
  * same object each time.
  */
 import type { JsonObject, JsonValue } from '../../base/json.ts';
@@ -9,16 +9,23 @@ import { setMember } from '../../base/json.ts';
 import { spend } from '../../expression/evaluation.ts';
 import type { Compute, Construct, StateScope } from '../plan.ts';
 
-/** An object with more keys is a hash table, and copying it costs several times as much for each key. */
+/** V8 stores an object with more keys as a hash table, and copying it costs several times as much for each key. */
 const FAST_KEYS_MAX = 100;
 const FUEL_PER_SLOW_KEY = 40;
 
-/** A function where the value holds an expression, else the value itself. */
+/** A function if the value holds an expression, otherwise the value itself. */
 export type Part = { readonly build: Compute } | { readonly value: JsonValue };
 
-/** Fuel that copying an object of that many keys costs. */
+/** Fuel for copying an object with that many keys. */
 export function copyingFuel(keys: number): number {
   return keys > FAST_KEYS_MAX ? keys * FUEL_PER_SLOW_KEY : keys;
+}
+
+const NOTHING: JsonObject = Object.freeze({});
+
+/** The constructor of an object without members. */
+export function constructNothing(): JsonObject {
+  return NOTHING;
 }
 
 /** The part of an object, as a constructor. */
@@ -28,13 +35,13 @@ export function constructOf(part: Part): Construct {
   return () => constant;
 }
 
-/** An object of these members, in their order. No key stands twice. */
+/** An object of these members, in their order. Their keys are unique. */
 export function objectPart(members: Iterable<readonly [key: string, part: Part]>): Part {
   const template: Record<string, JsonValue> = {};
   const keys: string[] = [];
   const builds: Compute[] = [];
   for (const [key, part] of members) {
-    // The template holds every key, so that those that are computed keep their places.
+    // The template holds every key, so that computed members have their places in the order.
     setMember(template, key, 'value' in part ? part.value : null);
     if ('build' in part) {
       keys.push(key);
@@ -42,19 +49,19 @@ export function objectPart(members: Iterable<readonly [key: string, part: Part]>
     }
   }
   if (keys.length === 0) return { value: Object.freeze(template) };
-  // `Object.assign` copies faster than a spread once many shapes pass through, but it would run the setter `__proto__`.
+  // `Object.assign` copies faster than a spread once many shapes occur, but it would run the setter `__proto__`.
   const plain = !Object.hasOwn(template, '__proto__');
   const copying = copyingFuel(Object.keys(template).length);
   return {
     build: (scope) => {
-      // A copy costs by its size, however little of it is computed: an ItemConstructor makes thousands.
+      // The cost of a copy depends on its size, even if one member is computed; an ItemConstructor makes thousands.
       spend(scope, copying);
       return fill(plain ? Object.assign({}, template) : { ...template }, keys, builds, scope);
     },
   };
 }
 
-/** Sets the computed members of a fresh copy of a template, which has its final shape already. */
+/** Sets the computed members of a new copy of a template, which already has its final shape. */
 function fill(
   object: Record<string, JsonValue>,
   keys: readonly string[],

@@ -1,8 +1,7 @@
 /**
- * Constructors and Parameters: a mapping → one function that builds an object (fdl.md 3.2).
+ * Constructors and Parameters: makes one function of a mapping, which builds an object (fdl.md 3.2).
  *
- * A key ending in `.$` holds an expression and loses that ending; nothing else in a key has a meaning, dots included
- * (decisions.md 2.5).
+ * A key that ends in `.$` holds an expression and loses that ending. Other dots in a key have no meaning (decisions.md 2.5).
  */
 import type { MapEntry, MapNode, Node } from '../text/document.ts';
 import { describe, quote, textOf } from '../text/document.ts';
@@ -19,22 +18,22 @@ import { VARIABLE_NAMES } from './variables.ts';
 
 const SUFFIX = '.$';
 
-/** Where a value is built: what its expressions see, and whether texts that begin with `$` are expressions too. */
+/** The circumstances of a value: its variables, and whether all texts that begin with `$` are expressions. */
 interface Building {
   readonly report: Report;
   readonly site: Site;
   readonly deep: boolean;
 }
 
-/** The constructor under `key`, or null when the field is absent or faulty. */
+/** The constructor under `key`; null when the field is absent or faulty. */
 export function readConstructor(fields: FieldReader, key: string, site: Site): Construct | null {
   const field = fields.map(key, false);
   return field === null ? null : compileConstructor(fields.report, field, site);
 }
 
 /**
- * As {@link readConstructor}, where `key.$` can stand in its place: one expression that gives the whole value, of whatever
- * type. Ours (docs/language.md): the record has no form for a value whose keys only its data knows.
+ * The constructor under `key`, or the one expression under `key.$` that gives the whole value, of any type. The second form is
+ * ours (docs/language.md): the vendor has none for values whose keys come from the data.
  */
 export function readWholeConstructor(fields: FieldReader, key: string, site: Site): Construct | null {
   const dynamic = `${key}${SUFFIX}`;
@@ -45,14 +44,14 @@ export function readWholeConstructor(fields: FieldReader, key: string, site: Sit
 }
 
 function bothForms(key: string, dynamic: string): string {
-  return `${quote(key)} and ${quote(dynamic)} both set the same key; keep one`;
+  return `${quote(key)} and ${quote(dynamic)} both set the same key; remove one`;
 }
 
 export function compileConstructor(report: Report, { node, path }: Located<MapNode>, site: Site): Construct {
   return constructOf(mapPart({ report, site, deep: false }, node, path));
 }
 
-/** What a constructor sets, each by its key without `.$`. */
+/** The keys that a constructor sets, without `.$`. */
 export function constructedKeys({ entries }: MapNode): { name: string; entry: MapEntry; isLiteral: boolean }[] {
   return [...entries.values()].map((entry) => {
     const name = plainKey(entry.key);
@@ -87,12 +86,12 @@ function mapPart(building: Building, node: MapNode, path: Path): Part {
   return objectPart(members);
 }
 
-/** The key that an entry sets, or null when it is faulty. */
+/** The key that an entry sets; null when it is faulty. */
 function entryKey(report: Report, { key, keyOffset }: MapEntry, { entries }: MapNode, path: Path): string | null {
   if (!key.endsWith(SUFFIX)) return key;
   const plain = plainKey(key);
   if (plain === '') {
-    report.add('empty-name', keyOffset, step(path, key), 'a name must stand before ".$"');
+    report.add('empty-name', keyOffset, step(path, key), 'a name is missing before ".$"');
     return null;
   }
   if (entries.has(plain)) {
@@ -109,7 +108,7 @@ function entryPart(building: Building, { key, value }: MapEntry, path: Path): Pa
     'deep-expression',
     value.offset,
     path,
-    `${describe(value)} stands under ${quote(key)}: each text in it that begins with "$" is read as an expression; put ".$" on the inner keys instead`,
+    `${quote(key)} holds ${describe(value)}: each text in it that begins with "$" is read as an expression; put ".$" on the inner keys instead`,
   );
   return buildPart({ ...building, deep: true }, value, path);
 }

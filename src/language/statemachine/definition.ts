@@ -2,9 +2,10 @@
 import type { CompileOptions } from '../compilation.ts';
 import type { MapNode } from '../text/document.ts';
 import { describe, quote, textOf } from '../text/document.ts';
+import { compileScopes } from '../shared/context.ts';
 import { FieldReader } from '../shared/field-reader.ts';
 import { readFlowTimeout } from '../shared/flow-timeout.ts';
-import type { Plan, Scope, State } from '../plan.ts';
+import type { Plan } from '../plan.ts';
 import type { Report } from '../text/report.ts';
 import { FLOW_FIELDS, foreignWord } from './fields.ts';
 import { compileScope } from './scope.ts';
@@ -14,21 +15,17 @@ export function compileStateMachine(root: MapNode, report: Report, options: Comp
   const fields = new FieldReader(report, { node: root, path: null }, 'the flow');
   checkVersion(fields);
   const definitionName = readName(fields, options.flowName);
-  const timeoutSeconds = readFlowTimeout(fields, 'Timeout', options.mode);
-  const states: State[] = [];
-  const scopes: Scope[] = [];
-  const scope = compileScope({ report, options, states, scopes, compileScope }, fields, '');
+  const timeoutSeconds = readFlowTimeout(fields, 'Timeout', options);
+  const scopes = compileScopes(fields, options, compileScope);
   fields.close(FLOW_FIELDS, (key) => foreignWord(key, FLOW_FIELDS));
-  if (report.failed || scope === null) return null;
+  if (report.failed || scopes === null) return null;
   return {
     dialect: 'statemachine',
     definitionName,
     timeoutSeconds,
     inputConstructor: null,
     outputConstructor: null,
-    root: scope,
-    states,
-    scopes,
+    ...scopes,
   };
 }
 

@@ -1,7 +1,8 @@
-/** The fields that each mapping of the state-machine language has, and what to say about words from elsewhere. */
+/** The fields of each mapping of the state-machine language, and the advice for words of other languages. */
 import type { State } from '../plan.ts';
+import { foreignEntry } from '../shared/state-keys.ts';
 
-/** A Switch is what the classic choice compiles to. */
+/** Only a classic choice compiles to a Switch. */
 export type StateType = Exclude<State['type'], 'Switch'>;
 export const STATE_TYPES: readonly StateType[] = [
   'Pass',
@@ -27,7 +28,7 @@ const OUTPUT = [...COMMON, 'OutputConstructor', 'OutputConstructor.$'];
 const MOVING = [...OUTPUT, 'Next', 'End'];
 const RECOVERING = [...MOVING, 'Retry', 'Catch', 'OnErrors'];
 
-/** Fields of a Map that make it a distributed one (fdl.md 2.6). */
+/** Fields that only a distributed Map has (fdl.md 2.6). */
 export const DISTRIBUTED_FIELDS: readonly string[] = [
   'ProcessorConfig',
   'ItemReader',
@@ -60,7 +61,7 @@ export const STATE_FIELDS: Readonly<Record<StateType, ReadonlySet<string>>> = {
   Pass: new Set(MOVING),
   Task: new Set([...RECOVERING, 'Action', 'TaskMode', 'Parameters', 'Timeout', 'Timeout.$']),
   Wait: new Set([...MOVING, 'Seconds', 'Seconds.$']),
-  // Next and End are errors there, and are reported as such.
+  // Next and End have an error of their own.
   Choice: new Set([...COMMON, 'Branches', 'Default', 'Next', 'End']),
   Parallel: new Set([...RECOVERING, 'Branches']),
   Map: new Set([
@@ -80,7 +81,7 @@ export const STATE_FIELDS: Readonly<Record<StateType, ReadonlySet<string>>> = {
 /** Fields of any type of state. */
 export const ALL_STATE_FIELDS: ReadonlySet<string> = new Set(STATE_TYPES.flatMap((type) => [...STATE_FIELDS[type]]));
 
-/** Words of the classic language and of another vendor's, with the field that takes their place. */
+/** Words of the classic language and of another vendor's, with the field that replaces each. */
 const FOREIGN_WORDS: Readonly<Record<string, string>> = {
   steps: 'States',
   goto: 'Next',
@@ -114,10 +115,8 @@ const FOREIGN_WORDS: Readonly<Record<string, string>> = {
   inputpath: 'InputConstructor',
 };
 
-/** `: "Next" takes its place here`, for a word that another language has; else null. */
+/** `: this language has Next instead`, for a word of another language; otherwise null. */
 export function foreignWord(key: string, known: ReadonlySet<string>): string | null {
-  const folded = key.replace(/\.\$$/, '').toLowerCase();
-  for (const name of known) if (name.toLowerCase() === folded) return null;
-  const ours = Object.hasOwn(FOREIGN_WORDS, folded) ? FOREIGN_WORDS[folded] : undefined;
-  return ours === undefined ? null : `: this language has ${ours} instead`;
+  const ours = foreignEntry(FOREIGN_WORDS, key, known);
+  return ours === null ? null : `: this language has ${ours} instead`;
 }

@@ -1,30 +1,34 @@
-/** The Map state, inline, and as much of the distributed one as is known (fdl.md 2.6, fdl-more.md 1). */
+/** The inline Map, and the known fields of the distributed one (fdl.md 2.6, fdl-more.md 1). */
+import { DEFAULT_DEFINITION_LIMITS } from '../limits.ts';
 import { describe } from '../text/document.ts';
 import { readComputed } from '../shared/expressions.ts';
+import type { CompileContext } from '../shared/context.ts';
 import { FieldReader } from '../shared/field-reader.ts';
 import type { Range } from '../shared/field-reader.ts';
-import type { Compute, MapState, Scope, StateBase } from '../plan.ts';
+import type { OwnMembers } from '../shared/state-drafts.ts';
+import type { Transitions } from '../shared/state-names.ts';
+import type { Compute, MapState, Scope } from '../plan.ts';
 import { readWholeConstructor } from './constructor.ts';
-import type { CompileContext, Transitions } from './context.ts';
 import { DISTRIBUTED_FIELDS, foreignWord, PROCESSOR_CONFIG_FIELDS, PROCESSOR_FIELDS } from './fields.ts';
 import { readRecovery } from './retry-and-catch.ts';
 import { BEFORE_OUTPUT, WITH_ITEM } from './variables.ts';
 
-const INLINE: Range = { min: 1, max: 40, says: 'from 1 to 40' };
 const DISTRIBUTED: Range = { min: 1, max: Number.MAX_SAFE_INTEGER, says: '1 or more' };
 const COUNT: Range = { min: 0, max: Number.MAX_SAFE_INTEGER, says: '0 or more' };
 const PERCENTAGE: Range = { min: 0, max: 100, says: 'from 0 to 100' };
 
-type OwnMap = Omit<MapState, keyof StateBase | 'type'>;
-
-export function readMap(context: CompileContext, map: FieldReader, transitions: Transitions): OwnMap | null {
+export function readMap(
+  context: CompileContext,
+  map: FieldReader,
+  transitions: Transitions,
+): OwnMembers<MapState> | null {
   const processorField = map.map('Processor', true);
   const processor =
     processorField === null ? null : new FieldReader(map.report, processorField, `Processor of ${map.what}`);
   const distributed = checkDistributed(context, map, processor);
   const items = readItems(map);
   const itemConstructor = readWholeConstructor(map, 'ItemConstructor', WITH_ITEM);
-  const maxConcurrency = readConcurrency(map, distributed ? DISTRIBUTED : INLINE);
+  const maxConcurrency = readConcurrency(map, distributed ? DISTRIBUTED : inlineRange(context));
   const scope = processor === null ? null : readProcessor(context, processor);
   const recovery = readRecovery(map, transitions);
   if (items === null || scope === null) return null;
@@ -39,24 +43,30 @@ function readItems(map: FieldReader): Compute | null {
 }
 
 function readProcessor(context: CompileContext, processor: FieldReader): Scope | null {
-  const scope = context.compileScope(context, processor, 'MapProcessor');
+  const scope = context.compileScope(processor, 'MapProcessor');
   processor.close(PROCESSOR_FIELDS, (key) => foreignWord(key, PROCESSOR_FIELDS));
   return scope;
 }
 
-/** The vendor's tables have written `MaxConcuccency` in all years (decisions.md 1.5). */
+/** A setting below the vendor's limit refuses no definition: the interpreter then runs fewer items at once. */
+function inlineRange({ options }: CompileContext): Range {
+  const max = Math.max(DEFAULT_DEFINITION_LIMITS.mapConcurrency, options.limits.mapConcurrency);
+  return { min: 1, max, says: `from 1 to ${max}` };
+}
+
+/** The vendor's tables of all years have `MaxConcuccency` (decisions.md 1.5). */
 function readConcurrency(map: FieldReader, range: Range): number | null {
   if (map.has('MaxConcuccency') && map.has('MaxConcurrency')) {
     map.faultAt(
       'both-forms',
       'MaxConcurrency',
-      `${map.what} has both "MaxConcuccency" and "MaxConcurrency", which mean the same; keep one`,
+      `${map.what} has both "MaxConcuccency" and "MaxConcurrency", which mean the same; remove one`,
     );
   }
   return map.number('MaxConcuccency', range) ?? map.number('MaxConcurrency', range);
 }
 
-/** True when the Map is a distributed one; it cannot run then, and that is reported. */
+/** True for a distributed Map. It cannot run, which is reported. */
 function checkDistributed(context: CompileContext, map: FieldReader, processor: FieldReader | null): boolean {
   const fields = DISTRIBUTED_FIELDS.filter((key) => map.has(key)).map((key) => ({ reader: map, key }));
   if (processor?.has('ProcessorConfig') === true) fields.push({ reader: processor, key: 'ProcessorConfig' });
@@ -89,7 +99,7 @@ function checkDistributedField(reader: FieldReader, key: string): void {
   else reader.map(key, false);
 }
 
-/** The vendor types it by its own name, so a mapping may be what the service takes (fdl-more.md 1.2). */
+/** The vendor's table has a type of its own for it, so the service may take a mapping (fdl-more.md 1.2). */
 function checkMaxItems(map: FieldReader): void {
   const field = map.find('MaxItems');
   if (field?.node.kind === 'map') {

@@ -1,23 +1,33 @@
 /** Retry and Catch, and `OnErrors`, their form of 2023 (fdl.md 6, decisions.md 1.6). */
-import type { FieldReader, Range } from '../shared/field-reader.ts';
+import type { FieldReader } from '../shared/field-reader.ts';
+import { readRetryRule, readRetryRules } from '../shared/retry-rule.ts';
+import type { Recovery, RetryForm } from '../shared/retry-rule.ts';
+import type { Transitions } from '../shared/state-names.ts';
 import type { CatchRule, RetryRule } from '../plan.ts';
 import { readWholeConstructor } from './constructor.ts';
-import type { Transitions } from './context.ts';
 import { CATCH_FIELDS, foreignWord, ON_ERRORS_FIELDS, ON_ERRORS_RETRY_FIELDS, RETRY_FIELDS } from './fields.ts';
 import { WITH_OUTPUT } from './variables.ts';
 
-export interface Recovery {
-  readonly retry: readonly RetryRule[];
-  readonly catch: readonly CatchRule[];
-}
-
-const COUNT: Range = { min: 0, max: Number.MAX_SAFE_INTEGER, says: '0 or more' };
-const SECONDS: Range = { min: 0, max: 86_400, says: 'from 0 to 86400 seconds' };
-const CAP: Range = { min: 1, max: 86_400, says: 'from 1 to 86400 seconds' };
-const RATE: Range = { min: Number.MIN_VALUE, max: Number.MAX_VALUE, says: 'above 0' };
+const RETRY: RetryForm = {
+  maxAttempts: { key: 'MaxAttempts', absent: null },
+  intervalSeconds: { key: 'IntervalSeconds', absent: null },
+  backoffRate: { key: 'BackoffRate', absent: 1 },
+  maxBackoffSeconds: { key: 'MaxBackoffSeconds', absent: null },
+};
+const ON_ERRORS_RETRY: RetryForm = {
+  maxAttempts: { key: 'MaxAttempts', absent: null },
+  intervalSeconds: { key: 'FixedBackoff', absent: 0 },
+  backoffRate: { key: 'Multiplier', absent: 1 },
+  maxBackoffSeconds: null,
+};
 
 export function readRecovery(state: FieldReader, transitions: Transitions): Recovery {
-  const retry = readRetry(state);
+  const retry = readRetryRules(state, {
+    key: 'Retry',
+    errors: 'Errors',
+    form: RETRY,
+    close: (rule) => rule.close(RETRY_FIELDS, (key) => foreignWord(key, RETRY_FIELDS)),
+  });
   const caught = readCatch(state, transitions);
   if (!state.has('OnErrors')) return { retry, catch: caught };
   if (state.has('Retry') || state.has('Catch')) {
@@ -30,21 +40,6 @@ export function readRecovery(state: FieldReader, transitions: Transitions): Reco
     state.faultAt('on-errors', 'OnErrors', '"OnErrors" is the form of 2023; write its rules as "Retry" and "Catch"');
   }
   return readOnErrors(state, transitions);
-}
-
-function readRetry(state: FieldReader): RetryRule[] {
-  const rules = state.maps('Retry', (i) => `retry rule ${i} of ${state.what}`, { single: true }) ?? [];
-  return rules.map((rule) => {
-    const read: RetryRule = {
-      errors: rule.texts('Errors') ?? [],
-      maxAttempts: rule.number('MaxAttempts', COUNT, { required: true }) ?? 0,
-      intervalSeconds: rule.number('IntervalSeconds', SECONDS, { required: true }) ?? 0,
-      backoffRate: rule.number('BackoffRate', RATE, { whole: false }) ?? 1,
-      maxBackoffSeconds: rule.number('MaxBackoffSeconds', CAP),
-    };
-    rule.close(RETRY_FIELDS, (key) => foreignWord(key, RETRY_FIELDS));
-    return read;
-  });
 }
 
 function readCatch(state: FieldReader, transitions: Transitions): CatchRule[] {
@@ -63,7 +58,7 @@ function readCatchRule(rule: FieldReader, transitions: Transitions): CatchRule[]
   return next === null ? [] : [{ errors, next, outputConstructor }];
 }
 
-/** A rule with `Next` is a catch rule, whatever else it has; any other is a retry rule. */
+/** A rule with `Next` is a catch rule, any other a retry rule. */
 function readOnErrors(state: FieldReader, transitions: Transitions): Recovery {
   const retry: RetryRule[] = [];
   const caught: CatchRule[] = [];
@@ -82,13 +77,7 @@ function readOldRetry(rule: FieldReader): RetryRule[] {
     if (!rule.has('Retry')) rule.fault('missing-field', `${rule.what} needs "Retry" or "Next"`);
     return [];
   }
-  const read: RetryRule = {
-    errors,
-    maxAttempts: fields.number('MaxAttempts', COUNT, { required: true }) ?? 0,
-    intervalSeconds: fields.number('FixedBackoff', SECONDS) ?? 0,
-    backoffRate: fields.number('Multiplier', RATE, { whole: false }) ?? 1,
-    maxBackoffSeconds: null,
-  };
+  const read = readRetryRule(fields, errors, ON_ERRORS_RETRY);
   fields.close(ON_ERRORS_RETRY_FIELDS);
   return [read];
 }

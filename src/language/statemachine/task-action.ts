@@ -1,7 +1,9 @@
 /** Checks `Action`, `TaskMode` and `Parameters` of a Task against the action catalogue (integrations.md 1–5). */
-import { knownAction } from '../tasks/action-catalog.ts';
+import type { KnownAction } from '../tasks/action-catalog.ts';
 import { findAction } from '../tasks/action-name.ts';
 import { checkParameters } from '../tasks/action-parameters.ts';
+import { checkCallbackMode } from '../tasks/callback-mode.ts';
+import type { ModeForm } from '../tasks/callback-mode.ts';
 import type { Node } from '../text/document.ts';
 import { textOf } from '../text/document.ts';
 import type { FieldReader } from '../shared/field-reader.ts';
@@ -10,7 +12,7 @@ import { constructedKeys } from './constructor.ts';
 
 const TASK_MODES: readonly TaskMode[] = ['RequestComplete', 'WaitForSystemCallback', 'WaitForCustomCallback'];
 
-/** The action's name, or null when it is missing or impossible. Its parameters are checked on the way. */
+/** The action's name; null when it is missing or impossible. Checks its parameters, too. */
 export function readAction(task: FieldReader): string | null {
   const name = task.text('Action', true);
   if (name === null) return null;
@@ -24,56 +26,40 @@ export function readAction(task: FieldReader): string | null {
   return name;
 }
 
+const MODE: ModeForm = { key: 'TaskMode', noun: 'mode', nameOf: (mode) => mode };
+
 /** The mode; `RequestComplete` when it is absent or faulty. */
 export function readTaskMode(task: FieldReader, action: string | null, express: boolean): TaskMode {
-  const mode = task.oneOf('TaskMode', TASK_MODES);
+  const mode = task.oneOf(MODE.key, TASK_MODES);
   if (mode === null || mode === 'RequestComplete') return 'RequestComplete';
-  const field = task.find('TaskMode');
-  if (field === null) return mode;
-  if (express) {
-    const message = `TaskMode ${mode} waits for a callback, which an Express flow cannot do; only RequestComplete works there`;
-    task.report.add('callback-in-express', field.node.offset, field.path, message);
-  } else if (action !== null) {
-    checkMode(task, field.node, action, mode);
-  }
+  const known = checkCallbackMode(task, MODE, mode, action, express);
+  if (known !== null) warnOfMode(task, mode, action ?? '', known);
   return mode;
 }
 
-function checkMode(task: FieldReader, node: Node, action: string, mode: TaskMode): void {
-  const { modes, spelling, facts } = knownAction(action);
-  if (!modes.includes(mode)) {
-    task.report.add(
-      'unsupported-mode',
-      node.offset,
-      task.at('TaskMode'),
-      `${action} has no mode ${mode}; it has ${modes.join(' and ')}`,
-    );
-  } else if (
-    spelling === 'FC:InvokeFunction' &&
-    mode === 'WaitForSystemCallback' &&
-    literalText(task, 'invocationType') !== 'Async'
-  ) {
-    task.report.add(
+function warnOfMode(task: FieldReader, mode: TaskMode, action: string, { spelling, facts }: KnownAction): void {
+  const warn = (code: 'odd-mode' | 'no-task-token', message: string): void => {
+    task.report.add(code, task.find(MODE.key)?.node.offset ?? task.node.offset, task.at(MODE.key), message);
+  };
+  const isInvocation = spelling === 'FC:InvokeFunction';
+  if (isInvocation && mode === 'WaitForSystemCallback' && literalText(task, 'invocationType') !== 'Async') {
+    warn(
       'odd-mode',
-      node.offset,
-      task.at('TaskMode'),
       'WaitForSystemCallback goes with "invocationType: Async": the system reports the end of asynchronous invocations only',
     );
-  } else if (mode === 'WaitForCustomCallback' && facts?.sendsToken !== true && !handsTokenOver(task)) {
-    task.report.add(
+  } else if (mode === 'WaitForCustomCallback' && facts?.sendsToken !== true && !passesToken(task)) {
+    warn(
       'no-task-token',
-      node.offset,
-      task.at('TaskMode'),
-      `${mode} waits for a report with the token of the task, and no parameter hands "$Context.Current.TaskToken" to ${action}`,
+      `${mode} waits for a report with the token of the task, but no parameter passes "$Context.Current.TaskToken" to ${action}`,
     );
   }
 }
 
-/** The token itself, or all of what it is a member of. */
+/** The token itself, or an object that holds it. */
 const TOKEN_IN_EXPRESSION = /TaskToken|\$Context(?:\.Current)?(?![\w.[])/;
 
 /** True when an expression of `Parameters` may hold the token of the task. */
-function handsTokenOver(task: FieldReader): boolean {
+function passesToken(task: FieldReader): boolean {
   const parameters = task.find('Parameters')?.node;
   return parameters !== undefined && holdsToken(parameters, false);
 }
@@ -87,7 +73,7 @@ function holdsToken(node: Node, isExpression: boolean): boolean {
   return false;
 }
 
-/** The literal text of a parameter; `Async` for one that is computed, since nothing can be said of it. */
+/** The literal text of a parameter; `Async` for a computed one, which cannot be checked. */
 function literalText(task: FieldReader, name: string): string | null {
   const parameters = task.find('Parameters')?.node;
   if (parameters?.kind !== 'map') return null;

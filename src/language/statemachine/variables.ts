@@ -1,4 +1,4 @@
-/** The system expressions of the state-machine language and where each can be read (fdl.md 3.1, decisions.md 7). */
+/** The variables of the state-machine language, and the places where each can be read (fdl.md 3.1, decisions.md 7). */
 import type { VariableReader } from '../../expression/evaluation.ts';
 import type { StateScope } from '../plan.ts';
 import type { Site } from '../shared/site.ts';
@@ -25,10 +25,10 @@ function site(refused: Readonly<Record<string, string>>): Site {
 
 /** Before and while the state runs: InputConstructor, Parameters, Seconds, Timeout, ItemsPath, Condition. */
 export const BEFORE_OUTPUT: Site = site({ $Output: NO_OUTPUT, $Item: NO_ITEM });
-/** At its end: OutputConstructor, GlobalConstructor, and the OutputConstructor of a Catch. */
+/** At the end of the state: OutputConstructor, GlobalConstructor, and the OutputConstructor of a Catch. */
 export const WITH_OUTPUT: Site = site({ $Item: NO_ITEM });
 /** ItemConstructor of a Map. */
 export const WITH_ITEM: Site = site({ $Output: NO_OUTPUT });
 
-/** The names, for telling a text that was perhaps meant as an expression. */
+/** The names, to recognise a text that was perhaps meant as an expression. */
 export const VARIABLE_NAMES: readonly string[] = [...READERS.keys()];

@@ -1,35 +1,33 @@
 /**
- * What is known of Task actions before any is called: parameters, literal values and task modes (integrations.md 1–11; its section 2 has the matrix of modes).
- * Data only; `statemachine/task-action.ts` checks definitions against it. An action that is not here is an ordinary OpenAPI
- * operation, whose parameters nobody can check without the product's own description.
+ * The known Task actions with their parameters, literal values and task modes (integrations.md 1–11; its section 2 has the
+ * matrix of modes). Data only; `action-parameters.ts` and `callback-mode.ts` check definitions against it. Any other action is
+ * an OpenAPI operation, whose parameters are not known here.
  */
+import { MESSAGE_DELAY_SECONDS } from '../limits.ts';
 import type { TaskMode } from '../plan.ts';
 
 export interface ParameterFacts {
-  /**
-   * `required`: without it nothing can be called. `expected`: the vendor's table calls it required, and
-   * `byDefault` says what stands in for it here.
-   */
+  /** `required`: the action cannot be called without it. `expected`: required by the vendor's table; here `byDefault` is used. */
   readonly need: 'required' | 'expected' | 'optional';
   readonly type?: 'text' | 'map';
   /** A whole number in this range, or its digits as a text. */
   readonly whole?: { readonly min: number; readonly max: number };
-  /** The texts that it can be. */
+  /** The texts that are allowed. */
   readonly oneOf?: readonly string[];
   readonly ignoreCase?: boolean;
   readonly byDefault?: string;
-  /** What a sensible text begins with, and what to say when it does not. */
+  /** The usual beginning of the text, and its words in a warning. */
   readonly begins?: { readonly pattern: RegExp; readonly says: string };
 }
 
 export interface ActionFacts {
-  /** Every parameter that the action has; null where the list is not fully known. */
+  /** Every parameter of the action; null when the list is not fully known. */
   readonly parameters: Readonly<Record<string, ParameterFacts>> | null;
-  /** At least one of these must be given. */
+  /** At least one of these must be there. */
   readonly needsOneOf?: readonly string[];
-  /** Where they differ from those of its product. */
+  /** When they differ from those of the product. */
   readonly modes?: readonly TaskMode[];
-  /** The action gives the task's token to its service by itself. */
+  /** The action itself passes the task's token to the service. */
   readonly sendsToken?: true;
 }
 
@@ -50,7 +48,7 @@ const OPTIONAL_TEXT: ParameterFacts = { need: 'optional', type: 'text' };
 const RESOURCE_ARN = REQUIRED_TEXT;
 const OPTIONAL: ParameterFacts = { need: 'optional' };
 const OPTIONAL_MAP: ParameterFacts = { need: 'optional', type: 'map' };
-/** Where an object is. */
+/** The parameters that locate an object. */
 const OBJECT = { bucket: REQUIRED_TEXT, key: REQUIRED_TEXT, region: OPTIONAL_TEXT };
 
 const PRODUCTS: Readonly<Record<string, ProductFacts>> = {
@@ -144,7 +142,7 @@ const PRODUCTS: Readonly<Record<string, ProductFacts>> = {
           },
           message: { need: 'required' },
           priority: { need: 'optional', whole: { min: 1, max: 16 } },
-          delaySeconds: { need: 'optional', whole: { min: 0, max: 604_800 } },
+          delaySeconds: { need: 'optional', whole: { min: 0, max: MESSAGE_DELAY_SECONDS } },
           messageTag: OPTIONAL_TEXT,
           messageAttributes: OPTIONAL_MAP,
         },
@@ -210,21 +208,21 @@ const PRODUCTS: Readonly<Record<string, ProductFacts>> = {
   DashScope: { modes: COMPLETE_ONLY, closed: false, actions: { QwenTextGeneration: UNCHECKED } },
 };
 
-/** Modes of an OpenAPI operation that is no integration of its own: nothing reports its end (integrations.md 2, 11). */
+/** Modes of any other OpenAPI operation. The system does not report its end (integrations.md 2, 11). */
 const OPENAPI_MODES = COMPLETE_OR_CUSTOM;
 
-/** An action as the catalogue knows it. */
+/** The entry of an action in the catalogue. */
 export interface KnownAction {
-  /** As the vendor writes it, when the operation is known. */
+  /** The vendor's spelling; null for an operation that is not in the catalogue. */
   readonly spelling: string | null;
   readonly modes: readonly TaskMode[];
-  /** Null for an operation that is not known by name. */
+  /** Null for an operation that is not in the catalogue. */
   readonly facts: ActionFacts | null;
-  /** The operations that its product has, when it has no others and this is none of them. */
+  /** All operations of the product, when this is none of them; null when the product may have others. */
   readonly onlyOperations: readonly string[] | null;
 }
 
-/** Looks an action up, whatever its case: actions are found that way when they run, too. */
+/** Looks an action up. The case of its name is free, here and when it runs. */
 export function knownAction(action: string): KnownAction {
   const [productName = '', operation = ''] = action.toLowerCase().split(':');
   const product = entryOf(PRODUCTS, productName);
@@ -244,7 +242,7 @@ function entryOf<T>(record: Readonly<Record<string, T>>, lowerCaseKey: string): 
   return null;
 }
 
-/** The actions known by name, for "did you mean". */
+/** The names of all actions in the catalogue, for "did you mean". */
 export function knownActions(): string[] {
   return Object.entries(PRODUCTS).flatMap(([product, { actions }]) =>
     Object.keys(actions).map((operation) => `${product}:${operation}`),

@@ -1,4 +1,4 @@
-/** Checks the name of an action, which both dialects write as `<Product>:<Operation>`, against the catalogue. */
+/** Checks the name of an action against the catalogue: `<Product>:<Operation>` in both dialects. */
 import type { KnownAction } from './action-catalog.ts';
 import { knownAction, knownActions } from './action-catalog.ts';
 import { quote } from '../text/document.ts';
@@ -8,8 +8,8 @@ import { unbuiltReason } from './unbuilt-actions.ts';
 const ACTION_SHAPE = /^[A-Za-z][A-Za-z0-9-]{0,62}:[A-Za-z]\w{0,127}$/;
 
 /**
- * What is known of the action that `field` of a task names; null when it is impossible, which is then reported. `anyCase`: the
- * dialect writes products in lower case, so their case is not worth a word.
+ * The catalogue's entry for the action in `field` of a task; null for an impossible name, which is reported. `anyCase`: the
+ * dialect has products in lower case, so the case of the name is no reason for a warning.
  */
 export function findAction(
   task: FieldReader,

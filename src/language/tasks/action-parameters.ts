@@ -1,19 +1,19 @@
-/** Checks what a task gives to its action against the catalogue: names, literal values, what is missing. */
+/** Checks the parameters of a task against the catalogue: unknown names, literal values, missing parameters. */
 import type { JsonValue } from '../../base/json.ts';
 import type { ActionFacts, ParameterFacts } from './action-catalog.ts';
 import type { MapEntry, Node } from '../text/document.ts';
 import { describe, isNull, quote, textOf, toJson } from '../text/document.ts';
 import { FieldReader } from '../shared/field-reader.ts';
 
-/** A parameter as a task writes it. */
+/** A parameter in the definition of a task. */
 export interface GivenParameter {
   readonly name: string;
   readonly entry: MapEntry;
-  /** False for one that is computed, of which nothing can be said. */
+  /** False for a computed value, which cannot be checked. */
   readonly isLiteral: boolean;
 }
 
-/** Checks the parameters that stand under `field` of a task against what is known of its action. */
+/** Checks the parameters under `field` of a task against those of its action. */
 export function checkParameters(
   task: FieldReader,
   field: 'Parameters' | 'serviceParams',
@@ -59,7 +59,7 @@ export function refuseUnknownParameter(
   parameters.faultAt('unknown-parameter', key, message);
 }
 
-/** At the key of the parameters, or at the task when it has none. */
+/** Reports a fault at the key of the parameters, or at the task when it has none. */
 export function atParameters(
   task: FieldReader,
   field: 'Parameters' | 'serviceParams',
@@ -70,7 +70,7 @@ export function atParameters(
   else task.fault(code, message);
 }
 
-/** Checks a value that is known before running. */
+/** Checks a literal value. */
 export function checkLiteral(parameters: FieldReader, name: string, node: Node, facts: ParameterFacts): void {
   const bad = (code: 'bad-parameter' | 'odd-parameter' | 'missing-parameter', expected: string): void => {
     parameters.report.add(

@@ -1,4 +1,4 @@
-/** The actions that start a flow of this engine: the one place that knows them by name. */
+/** The actions that start a flow of this engine. The interpreter and the runtime read the mode from the plan. */
 import type { ChildMode } from '../plan.ts';
 
 const CHILD_MODES: ReadonlyMap<string, ChildMode> = new Map([

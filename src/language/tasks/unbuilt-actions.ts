@@ -1,11 +1,11 @@
 /**
- * The actions that cannot be called in this version, and must not be passed through as OpenAPI calls either. A
- * definition that names one is warned about when it is created, and the task fails with the same words when it runs.
+ * The actions that this version cannot call, and must not pass through as OpenAPI calls. A definition with one gets a warning
+ * when the flow is created, and the task fails with the same words when it runs.
  */
 
 const LATER = 'this integration is not built in this version of Millrace';
 
-/** Products whose API is not RPC-style: their calls would go out in a form that the service does not know. */
+/** Products whose API is not RPC-style: the service would not understand the call. */
 const OTHER_PROTOCOLS: ReadonlySet<string> = new Set([
   'cs',
   'eas',
@@ -21,7 +21,7 @@ const OTHER_PROTOCOLS: ReadonlySet<string> = new Set([
 const OBJECT_OPERATIONS: ReadonlySet<string> = new Set(['getobject', 'putobject', 'copyobject', 'deleteobject']);
 const OSS_ACTIONS = 'OSS:GetObject, OSS:PutObject, OSS:CopyObject and OSS:DeleteObject';
 
-/** Why `<Product>:<Api>` cannot be called here, without a full stop, whatever the name's case; null when it can. */
+/** Why `<Product>:<Api>` cannot be called here, without a full stop; null when it can. The case of the name is free. */
 export function unbuiltReason(action: string): string | null {
   const [product = '', api = ''] = action.toLowerCase().split(':');
   switch (product) {
@@ -39,7 +39,7 @@ export function unbuiltReason(action: string): string | null {
     case 'mns':
       return api === 'sendmessage' ? null : 'the one action of Message Service is MNS:SendMessage';
     case 'oss':
-      return OBJECT_OPERATIONS.has(api) ? null : `of Object Storage, those that are built are ${OSS_ACTIONS}`;
+      return OBJECT_OPERATIONS.has(api) ? null : `the actions of Object Storage that are built are ${OSS_ACTIONS}`;
     case 'sms':
       return api === 'sendsms' ? null : 'the one action of SMS is SMS:SendSms; Dysmsapi has the others';
     default:

@@ -1,21 +1,21 @@
 /**
- * A definition as read: mappings, lists and scalars, each with its place in the text. It is what the front ends of both
- * dialects work on; the YAML library stays behind `yaml.ts` and `node-builder.ts`.
+ * The nodes of a definition: mappings, lists and scalars, each with its place in the text. The front ends of both dialects work
+ * on them; only `yaml.ts` and `node-builder.ts` know the YAML library.
  *
- * An alias is the very node that its anchor names, so the nodes form a graph without cycles. `yaml.ts` bounds its depth
- * and the number of nodes it unfolds to, therefore everything here may recurse.
+ * An alias is the same node as the value of its anchor, so the nodes form a graph without cycles. `yaml.ts` and
+ * `node-builder.ts` bound its depth and the number of nodes that it unfolds to, therefore functions here may recurse.
  */
 import type { JsonPrimitive, JsonValue, LongNumber } from '../../base/json.ts';
 import { isLongNumber, setMember, stringifyJson } from '../../base/json.ts';
 import { shorten } from './path.ts';
 
 interface NodeBase {
-  /** Where the value begins and ends, in UTF-16 units from the start of the text. */
+  /** Begin and end of the value, in UTF-16 units from the start of the text. */
   readonly offset: number;
   readonly end: number;
-  /** Nodes that it unfolds to, itself included. */
+  /** Nodes that the value unfolds to, itself included. */
   readonly size: number;
-  /** Levels of nesting in it: 1 for a scalar. */
+  /** Levels of nesting: 1 for a scalar. */
   readonly height: number;
 }
 
@@ -39,17 +39,17 @@ export interface MapNode extends NodeBase {
 }
 export type Node = ScalarNode | ListNode | MapNode;
 
-/** True for a scalar that holds nothing: `key:` with no value, `null`, `~`. */
+/** True for a scalar without a value: `key:`, `null`, `~`. */
 export function isNull(node: Node): boolean {
   return node.kind === 'scalar' && node.value === null;
 }
 
-/** The text of a scalar, or null when it is not a text. */
+/** The text of a scalar; null when the node is no text. */
 export function textOf(node: Node): string | null {
   return node.kind === 'scalar' && typeof node.value === 'string' ? node.value : null;
 }
 
-/** The value as data, frozen throughout: it is part of a plan that all executions share. */
+/** The value as data. It is frozen at all levels, because all executions share the plan that holds it. */
 export function toJson(node: Node): JsonValue {
   switch (node.kind) {
     case 'scalar':
@@ -64,7 +64,7 @@ export function toJson(node: Node): JsonValue {
   }
 }
 
-/** The value met, for a message: `the text "abc"`, `the number 5`, `a mapping`. */
+/** The value in a message: `the text "abc"`, `the number 5`, `a mapping`. */
 export function describe(node: Node): string {
   if (node.kind === 'map') return node.entries.size === 0 ? 'an empty mapping' : 'a mapping';
   if (node.kind === 'list') return node.items.length === 0 ? 'an empty list' : 'a list';
@@ -75,7 +75,7 @@ export function describe(node: Node): string {
   return `the number ${shorten(isLongNumber(value) ? value.rawJSON : String(value), 40)}`;
 }
 
-/** A text of the caller's in quotation marks, cut when it is long. */
+/** A text from the definition in quotation marks, cut when it is long. */
 export function quote(text: string): string {
   return stringifyJson(shorten(text, 60));
 }

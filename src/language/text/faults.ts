@@ -1,10 +1,9 @@
 /**
- * The table of diagnostic codes: each with its severity and the sentence that documents it. `docs/language.md` shows
- * the same table and a test holds the two together. Codes about the inside of an expression come from the expression
- * room ({@link EXPRESSION_FAULTS}) and join the list here.
+ * The table of diagnostic codes, each with its severity and the sentence that documents it. `docs/language.md` shows the same
+ * table, and a test compares the two. The codes for the inside of an expression come from the expression room
+ * ({@link EXPRESSION_FAULTS}).
  *
- * Errors are what decisions.md 1.3 refuses; warnings what 1.4 only warns about. A code never changes its meaning:
- * people filter on it.
+ * Errors refuse a flow (decisions.md 1.3), warnings do not (1.4). A code never changes its meaning: people filter by it.
  */
 import type { ExpressionFaultCode } from '../../expression/fault.ts';
 import { EXPRESSION_FAULTS } from '../../expression/fault.ts';
@@ -24,7 +23,7 @@ function warning(meaning: string): Fault {
   return { severity: 'warning', meaning };
 }
 
-/** Every code of this room, in the order in which the documentation lists them. */
+/** The codes of this room, in the order of the documentation. */
 export const LANGUAGE_FAULTS = {
   'empty-definition': error('The text is empty or holds comments only.'),
   'definition-too-large': error('The text is longer than 1 MiB, or is cut into too many parts to be a flow.'),
@@ -32,10 +31,10 @@ export const LANGUAGE_FAULTS = {
   'yaml-syntax': error('The text is not YAML 1.2; nothing behind the fault can be relied on.'),
   'yaml-documents': error('More than one YAML document in one text.'),
   'too-deep': error('Nested deeper than 256 levels, aliases counted.'),
-  'duplicate-key': error('One key stands twice in a mapping.'),
+  'duplicate-key': error('A mapping has one key twice.'),
   'bad-key': error('A key that is no text: a mapping, a list or nothing.'),
   'bad-value': error('A value that JSON does not have, such as `.inf` and `.nan`.'),
-  'unknown-anchor': error('An alias whose anchor does not stand before it.'),
+  'unknown-anchor': error('An alias without an anchor before it.'),
   'alias-cycle': error('An alias inside the value that its own anchor names.'),
   'alias-expansion': error('Aliases unfold to more than 100,000 values.'),
   'bad-merge': error('A merge key `<<` whose value is neither a mapping nor a list of mappings.'),
@@ -50,7 +49,7 @@ export const LANGUAGE_FAULTS = {
   'unknown-key': warning('A key that nothing reads.'),
   'key-without-effect': warning('A key that the language has, but that does nothing here.'),
   'both-forms': error(
-    'A field is given twice, as `x` and `x.$`, under both of its names, or as two fields of which one can stand.',
+    'A field is given twice: as `x` and `x.$`, under both of its names, or as two fields that exclude each other.',
   ),
 
   'missing-name': warning('The flow has no `Name`.'),
@@ -78,7 +77,7 @@ export const LANGUAGE_FAULTS = {
   'unsupported-mode': error('A `TaskMode` or `pattern` that the integration does not have.'),
   'odd-mode': warning('A `TaskMode` or `pattern` whose other parameters do not go with it.'),
   'no-task-token': warning(
-    'A task that waits for a callback and gives its token to nobody: only its time limit can end it.',
+    'A task waits for a callback but passes its token to no one: only its time limit can end it.',
   ),
   'missing-parameter': error('A parameter without which the action cannot be called.'),
   'default-parameter': warning('A parameter that the vendor calls required and that has a default here.'),
@@ -94,14 +93,14 @@ export const LANGUAGE_FAULTS = {
     'A mapping or list under a `.$` key: each text in it that begins with `$` is an expression.',
   ),
 
-  'odd-text': warning('A text that looks like an expression where none can stand: it is plain data.'),
+  'odd-text': warning('A text looks like an expression where none is read: it is plain data.'),
 
   'duplicate-step': warning('Two steps of one name in different lists of a classic flow.'),
   'bad-resource': error('A `resourceArn` that names nothing a task can call.'),
   'odd-resource': warning('A `resourceArn` that is not of the form that its service has.'),
   'bare-path': warning('A source `$.x` in mappings: it is read as `$input.x`.'),
   'odd-target': warning('A target with dots, brackets or `$`: it is one plain key.'),
-  'duplicate-target': warning('One target stands twice in a list of mappings; the later source wins.'),
+  'duplicate-target': warning('A list of mappings has one target twice; the later source wins.'),
   'odd-source': warning('A source that is always null, because `$local` or `$context` never has such a part there.'),
 
   'more-faults': error('The list is cut after 100 entries; this one counts the rest.'),
@@ -111,7 +110,7 @@ export const LANGUAGE_FAULTS = {
 export type LanguageFaultCode = keyof typeof LANGUAGE_FAULTS;
 export type FaultCode = LanguageFaultCode | ExpressionFaultCode;
 
-/** Every code that a diagnostic can have, with its documentation. Expression codes that begin with `odd-` warn. */
+/** Every code of a diagnostic, with its documentation. Expression codes that begin with `odd-` are warnings. */
 export function allFaults(): ReadonlyMap<string, Fault> {
   const all = new Map<string, Fault>(Object.entries(LANGUAGE_FAULTS));
   for (const [code, meaning] of Object.entries(EXPRESSION_FAULTS)) {

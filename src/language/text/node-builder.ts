@@ -1,4 +1,4 @@
-/** Nodes of the YAML library → our own: keys and values of JSON, aliases resolved and bounded, merge keys carried out. */
+/** Makes our nodes from those of the YAML library: keys and values of JSON, aliases resolved and bounded, merge keys applied. */
 import { isAlias, isMap, isScalar, isSeq } from 'yaml';
 import type { Alias, Pair, ParsedNode, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import type { LongNumber } from '../../base/json.ts';
@@ -9,18 +9,18 @@ import type { Path } from './path.ts';
 import { step } from './path.ts';
 import type { Report } from './report.ts';
 
-/** Nodes that all aliases together may unfold to; a text of a few hundred bytes can otherwise unfold to gigabytes. */
+/** Nodes that all aliases together may unfold to. Without a limit a text of a few hundred bytes can unfold to gigabytes. */
 const MAX_ALIASED = 100_000;
 
 export class NodeBuilder {
   readonly #report: Report;
   readonly #references: ReadonlySet<number>;
-  /** A null stands for an anchor whose value is being read: an alias to it would be a cycle. */
+  /** Null while the value of the anchor is being read: an alias to it would be a cycle. */
   readonly #anchors = new Map<string, Node | null>();
   #aliased = 0;
   #refused = false;
 
-  /** `references`: where the values of `!Ref service/function` begin. */
+  /** `references`: offsets of the values of `!Ref service/function`. */
   constructor(report: Report, references: ReadonlySet<number>) {
     this.#report = report;
     this.#references = references;
@@ -53,7 +53,7 @@ export class NodeBuilder {
         'unknown-anchor',
         offset,
         path,
-        `no anchor &${alias.source.slice(0, 60)} stands before this alias${hint}`,
+        `there is no anchor &${alias.source.slice(0, 60)} before this alias${hint}`,
       );
       return nothing(offset);
     }
@@ -62,7 +62,7 @@ export class NodeBuilder {
         'alias-cycle',
         offset,
         path,
-        `the alias *${alias.source.slice(0, 60)} stands inside the value that it names`,
+        `the alias *${alias.source.slice(0, 60)} is inside the value that it names`,
       );
       return nothing(offset);
     }
@@ -75,7 +75,7 @@ export class NodeBuilder {
     return target;
   }
 
-  /** Reports once what makes the whole definition unusable, however often it occurs. */
+  /** Reports a fault that makes the whole definition unusable, only the first time that it occurs. */
   #refuse(code: 'alias-expansion' | 'too-deep', offset: number, path: Path, message: string): Node {
     if (!this.#refused) this.#report.add(code, offset, path, message);
     this.#refused = true;
@@ -108,7 +108,12 @@ export class NodeBuilder {
         merged.push(...this.#merge(value, at, isAlias(pair.value)));
       } else if (entries.has(key)) {
         const first = this.#report.line((entries.get(key) as MapEntry).keyOffset);
-        this.#report.add('duplicate-key', keyOffset, at, `the key ${quote(key)} stands twice, first on line ${first}`);
+        this.#report.add(
+          'duplicate-key',
+          keyOffset,
+          at,
+          `the key ${quote(key)} is there twice, first on line ${first}`,
+        );
       } else {
         entries.set(key, { key, keyOffset, value });
       }
@@ -125,9 +130,9 @@ export class NodeBuilder {
     return { kind: 'map', offset: source.range[0], end: source.range[1], entries, size, height: height + 1 };
   }
 
-  /** The mappings that a merge key brings in, the earliest first: it wins over later ones, as YAML 1.1 has it. */
+  /** The mappings of a merge key, in their order. An earlier one wins over later ones, as in YAML 1.1. */
   #merge(value: Node, path: Path, isByAlias: boolean): readonly MapNode[] {
-    // An alias that leads nowhere has been reported as such.
+    // An alias without an anchor has been reported.
     if (isByAlias && isNull(value)) return [];
     const maps = value.kind === 'list' ? value.items : [value];
     if (maps.every((map) => map.kind === 'map')) return maps;
@@ -140,7 +145,7 @@ export class NodeBuilder {
     return [];
   }
 
-  /** The key as a text, or null when it cannot be one. `true`, `1` and `1.50` are read as they are written. */
+  /** The key as a text; null when it is none. `true`, `1` and `1.50` are the texts that are written. */
   #key(source: ParsedNode, path: Path): string | null {
     if (isScalar(source)) {
       const { anchor } = source;
@@ -185,13 +190,13 @@ export class NodeBuilder {
   }
 }
 
-/** What the Fun tool makes of `service/function`. */
+/** The ARN that the Fun tool makes of `service/function`. */
 function functionArn(reference: string): string {
   const [service, name] = reference.split('/');
   return `acs:fc:::services/${service}/functions/${name}`;
 }
 
-/** The number with all its digits (decisions.md 2.1), or null when JSON has no way to write it. */
+/** The number with all its digits (decisions.md 2.1); null when JSON cannot hold it. */
 function exactNumber(value: number, source: string): number | LongNumber | null {
   if (Number.isSafeInteger(value)) return value;
   const decimal = /^[-+]?0*(\d+)$/.exec(source);

@@ -1,6 +1,6 @@
 /**
- * Where a value stands in a definition: `States[2].Branches[0].Condition`. A path is a linked list that is written out
- * only when a diagnostic or a plan needs the text, so that walking a definition costs no strings.
+ * The place of a value in a definition: `States[2].Branches[0].Condition`. A path is a linked list. It becomes a text only when
+ * a diagnostic or a plan needs one, so that walking a definition costs no strings.
  */
 
 /** A step deeper into the definition; null is the whole. */
@@ -17,7 +17,7 @@ export function step(parent: Path, key: string | number): PathStep {
   return { parent, key };
 }
 
-/** The path as text. A key of the caller's that is very long is cut, so that messages stay short. */
+/** The path as text. Very long keys are cut, so that messages are short. */
 export function pathText(path: Path): string {
   const parts: string[] = [];
   for (let at = path; at !== null; at = at.parent) parts.push(stepText(at));
@@ -33,7 +33,7 @@ function stepText({ parent, key }: PathStep): string {
 /** `text`, cut with `…` when it is longer than `limit` UTF-16 units. */
 export function shorten(text: string, limit: number): string {
   if (text.length <= limit) return text;
-  // A cut between the halves of a surrogate pair would make the message unfit for UTF-8.
+  // A cut between the halves of a surrogate pair would leave a message that UTF-8 cannot encode.
   return `${text
     .slice(0, limit)
     .toWellFormed()

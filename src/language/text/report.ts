@@ -1,7 +1,7 @@
 /**
- * Collects what is wrong with one definition and hands it out as diagnostics: in the order of the text, the first 100
- * and then one that counts the rest (decisions.md 1.3). Errors have precedence over warnings for those 100 places, so
- * that a flow is never refused for something that is not shown. Memory stays bounded however many faults there are.
+ * Collects the faults of one definition and returns them as diagnostics: in the order of the text, the first 100 and then one
+ * that counts the rest (decisions.md 1.3). Errors have precedence over warnings for the 100 places, so that a refused flow
+ * always shows an error. Memory is bounded for any number of faults.
  */
 import type { Diagnostic, Place } from '../../base/diagnostic.ts';
 import { nearest } from '../../base/suggest.ts';
@@ -14,7 +14,7 @@ import { pathText } from './path.ts';
 /** Diagnostics shown; one more counts the rest. */
 const MAX_DIAGNOSTICS = 100;
 const COMPACT_ABOVE = MAX_DIAGNOSTICS * 20;
-/** Units of work for checking the literal patterns and constant parts of all expressions together: a quarter of a second. */
+/** Fuel for checking the literal patterns and constant parts of all expressions together: a quarter of a second. */
 const CHECKING_FUEL = 2_000_000;
 /** Cells of edit-distance tables that one compilation may fill: some tens of milliseconds. */
 const SUGGESTION_BUDGET = 5_000_000;
@@ -28,7 +28,7 @@ interface Entry {
 }
 
 export class Report {
-  /** What checking expressions may still cost; those that are not checked here fail when they run, if they are wrong. */
+  /** Fuel left for checking expressions. Without it, a faulty constant part fails when the expression runs. */
   readonly checkingWork = { fuel: CHECKING_FUEL };
   readonly #text: string;
   readonly #lineStarts: number[] = [0];
@@ -42,12 +42,12 @@ export class Report {
     for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) this.#lineStarts.push(at + 1);
   }
 
-  /** True when something makes the definition unusable. */
+  /** True when a fault is an error. */
   get failed(): boolean {
     return this.#errors > 0;
   }
 
-  /** Notes a fault at an offset of the text. `message` is one sentence without a full stop. */
+  /** Adds a fault at an offset of the text. `message` is one sentence without a full stop. */
   add(code: FaultCode, offset: number, path: Path, message: string): void {
     const severity = severityOf(code);
     if (severity === 'error') this.#errors++;
@@ -56,13 +56,13 @@ export class Report {
     if (this.#entries.length > COMPACT_ABOVE) this.#entries = firstEntries(this.#entries);
   }
 
-  /** ` (did you mean "Next"?)` when one of the candidates is close to what was written, else nothing. */
+  /** ` (did you mean "Next"?)` when a candidate is close to the written text, otherwise an empty text. */
   didYouMean(written: string, candidates: Iterable<string>): string {
     const found = nearest(written, this.#affordable(written, candidates));
     return found === null ? '' : ` (did you mean ${JSON.stringify(found)}?)`;
   }
 
-  /** The candidates of about the right length, as many as the budget of the whole compilation lets compare. */
+  /** The candidates of about the right length, as long as the budget of the whole compilation lasts. */
   *#affordable(written: string, candidates: Iterable<string>): Generator<string> {
     const slack = Math.max(2, Math.floor(written.length / 3));
     for (const candidate of candidates) {
@@ -77,7 +77,7 @@ export class Report {
     return { ...this.#position(offset), path: pathText(path) };
   }
 
-  /** The 1-based line of an offset, for messages that point at a second place. */
+  /** The line of an offset, from 1, for messages that point at a second place. */
   line(offset: number): number {
     return this.#position(offset).line;
   }
@@ -124,7 +124,7 @@ function severityOf(code: FaultCode): 'error' | 'warning' {
   return LANGUAGE_FAULTS[code as keyof typeof LANGUAGE_FAULTS].severity;
 }
 
-/** The first hundred in the order of the text, errors before warnings when there are more. */
+/** In the order of the text; of more than a hundred, the errors first and then the warnings. */
 function firstEntries(entries: readonly Entry[]): Entry[] {
   const inOrder = entries.toSorted((a, b) => a.offset - b.offset);
   if (inOrder.length <= MAX_DIAGNOSTICS) return inOrder;

@@ -1,41 +1,40 @@
 /**
- * YAML or JSON text → {@link Node}. Only this file and `node-builder.ts` know the `yaml` library.
+ * Reads YAML or JSON text into {@link Node}s. Only this file and `node-builder.ts` know the `yaml` library.
  *
- * YAML 1.2 core schema: an unquoted timestamp, `yes` and `on` stay texts. Three things are stricter than YAML: keys
- * are texts, no key stands twice, and values are those of JSON. One is wider: `<<` merges, because the definitions of
- * the vendor's users are written for parsers that do.
+ * YAML 1.2 core schema: an unquoted timestamp, `yes` and `on` are texts. Three rules are stricter than YAML: keys are texts,
+ * keys are unique, and values are those of JSON. One is wider: `<<` merges, because the vendor's users write for parsers that
+ * merge.
  *
- * A text never throws and never takes long. The lexer and the parser of the library run in linear time without
- * recursion; its composer recurses, so nesting is measured on the parser's stack, token by token, before anything is
- * composed. The number of tokens is bounded because every token may be a fault of its own.
+ * No text makes it throw or take long. The lexer and the parser of the library run in linear time without recursion. Its
+ * composer recurses, so nesting is measured on the parser's stack, token by token, before the composer runs. The number of
+ * tokens is bounded because every token may be a fault.
  */
 import { Composer, Lexer, Parser } from 'yaml';
 import type { Document, ErrorCode } from 'yaml';
 import { MAX_DEPTH } from '../../base/json.ts';
+import { DEFINITION_CHARACTERS } from '../limits.ts';
 import type { Node } from './document.ts';
 import { quote } from './document.ts';
 import { NodeBuilder } from './node-builder.ts';
 import type { Report } from './report.ts';
 
-/** Longest text that is read, in UTF-16 units: what fits into one request (fdl.md 1). */
-const MAX_TEXT = 1024 * 1024;
 const MAX_TOKENS = 1_000_000;
-/** Faults of the parser after which reading on tells nothing more. */
+/** Faults of the parser after which further ones help no reader. */
 const MAX_PARSER_FAULTS = 1_000;
 
-/** Faults that leave the structure as the author meant it, so that the rest of the definition can be checked as well. */
+/** Faults that do not change the structure, so that the rest of the definition can be checked. */
 const HARMLESS: ReadonlySet<string> = new Set(['BAD_DQ_ESCAPE', 'KEY_OVER_1024_CHARS', 'TAG_RESOLVE_FAILED']);
 
-/** What the author of a flow most likely meant, where YAML's own message does not tell. */
+/** Advice for the most likely cause, where YAML's own message has none. */
 const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
   BAD_SCALAR_START: '; put the value in quotation marks',
   BLOCK_AS_IMPLICIT_KEY: '; a text with ": " in it needs quotation marks around it',
   TAG_RESOLVE_FAILED: '; an expression that begins with "!" needs quotation marks around it',
   UNEXPECTED_TOKEN:
-    '; a value that goes on behind its closing quotation mark or bracket needs quotation marks around the whole',
+    '; a value with more text after its closing quotation mark or bracket needs quotation marks around the whole',
 };
 
-/** The root of the definition, or null when the text has faults that leave nothing to check; they are in the report. */
+/** The root of the definition; null when faults in the report leave nothing to check. */
 export function readYaml(text: string, report: Report): Node | null {
   if (!isReadable(text, report)) return null;
   const documents = withoutStackTraces(() => compose(text, report));
@@ -64,14 +63,14 @@ export function readYaml(text: string, report: Report): Node | null {
   return references === null ? null : new NodeBuilder(report, references).build(document.contents);
 }
 
-/** Refuses what no parser should see. `text` has no byte order mark any more. */
+/** Refuses texts that no parser should read. `text` has no byte order mark any more. */
 function isReadable(text: string, report: Report): boolean {
-  if (text.length > MAX_TEXT) {
+  if (text.length > DEFINITION_CHARACTERS) {
     report.add(
       'definition-too-large',
       0,
       null,
-      `the definition has ${text.length} characters; the limit is ${MAX_TEXT}`,
+      `the definition has ${text.length} characters; the limit is ${DEFINITION_CHARACTERS}`,
     );
     return false;
   }
@@ -84,7 +83,7 @@ function isReadable(text: string, report: Report): boolean {
       'control-character',
       control.index,
       null,
-      `the control character U+${code} cannot stand in a definition${hint}`,
+      `a definition cannot have the control character U+${code}${hint}`,
     );
     return false;
   }
@@ -93,18 +92,13 @@ function isReadable(text: string, report: Report): boolean {
       .toWellFormed()
       .split('')
       .findIndex((unit, i) => unit !== text[i]);
-    report.add(
-      'control-character',
-      offset,
-      null,
-      'half of a surrogate pair stands here; the text is not valid Unicode',
-    );
+    report.add('control-character', offset, null, 'here is half of a surrogate pair; the text is not valid Unicode');
     return false;
   }
   return true;
 }
 
-/** The first two documents of the text, or null when the text is refused before that. */
+/** The first two documents of the text; null when the text is refused before that. */
 function compose(text: string, report: Report): Document.Parsed[] | null {
   const parser = new Parser();
   const composer = new Composer({
@@ -134,7 +128,7 @@ function compose(text: string, report: Report): Document.Parsed[] | null {
           'definition-too-large',
           parser.offset,
           null,
-          `the definition has more than ${MAX_TOKENS} parts before this place`,
+          `the definition has more than ${MAX_TOKENS} tokens before this place`,
         );
         return null;
       }
@@ -143,7 +137,7 @@ function compose(text: string, report: Report): Document.Parsed[] | null {
     documents.push(...composer.end(true, text.length));
     return documents;
   } catch (error) {
-    // The library is meant to report, not to throw; should it ever throw, the text is refused all the same.
+    // The library reports faults and does not throw them. If it throws all the same, the text is refused.
     report.add(
       'yaml-syntax',
       parser.offset,
@@ -155,14 +149,14 @@ function compose(text: string, report: Report): Document.Parsed[] | null {
 }
 
 /**
- * `!Ref service/function`, the tag of the Fun tool, which expands it before it uploads a flow (fdl-classic.md 5). The tool is
- * older than the state-machine language, where the tag means nothing.
+ * `!Ref service/function`, a tag that the Fun tool expands before it uploads a flow (fdl-classic.md 5). Only classic flows have
+ * it; the tool is older than the state-machine language.
  */
 const REFERENCE = /!Ref[ \t]+(?=(["']?)[\w-]+\/[\w-]+\1[ \t]*(?:[\r\n,}\]]|#|$))/y;
 
 /**
- * Reports the syntax faults of a document. Gives where the values of its references begin, or null when what was read
- * cannot be relied on.
+ * Reports the syntax faults of a document. Returns the offsets of the values of its references; null when the structure cannot
+ * be relied on.
  */
 function reportErrors(document: Document.Parsed, text: string, report: Report): ReadonlySet<number> | null {
   const references = new Set<number>();
@@ -180,7 +174,7 @@ function reportErrors(document: Document.Parsed, text: string, report: Report): 
         continue;
       }
       const tag = message.replace(/^Unresolved tag: /, '');
-      const advice = `the tag ${quote(tag)} means nothing here; the value is read without it${hintForTag(tag, isClassic)}`;
+      const advice = `the tag ${quote(tag)} has no meaning here; the value is read without it${hintForTag(tag, isClassic)}`;
       report.add('unknown-tag', pos[0], null, advice);
     }
   }
@@ -207,7 +201,7 @@ function isEmpty({ contents }: Document.Parsed): boolean {
 }
 
 /**
- * Runs `work` without recording stack traces. The library makes an `Error` of every fault, and half a million stack
+ * Runs `work` without recording stack traces. The library makes an `Error` for every fault, and half a million stack
  * traces take ten times as long as the parsing itself.
  */
 function withoutStackTraces<T>(work: () => T): T {

@@ -25,7 +25,7 @@ export async function checkDefinition(
   const { plan, diagnostics } = await services.compile(definition, {
     mode: flow.executionMode,
     flowName: flow.name,
-    parallelBranches: services.limits.parallelBranches,
+    limits: services.limits,
   });
   if (plan !== null) return;
   const lines = diagnostics.map(formatDiagnostic).join('\n');

@@ -7,7 +7,8 @@
 import type { ActionCatalog, TaskCall, TaskResult } from '../../actions/action.ts';
 import type { Ports } from '../../base/ports.ts';
 import type { Failure } from '../../interpreter/event.ts';
-import type { CallCommand, ExecutionStart } from '../../interpreter/execution.ts';
+import type { CallCommand } from '../../interpreter/commands.ts';
+import type { ExecutionStart } from '../../interpreter/execution.ts';
 import { RUNTIME_ERROR } from '../../interpreter/failure.ts';
 import type { Input, Moment } from '../../interpreter/input.ts';
 import type { ChildMode } from '../../language/plan.ts';

@@ -9,7 +9,8 @@
 import type { Ports } from '../../base/ports.ts';
 import { decide } from '../../interpreter/decide.ts';
 import type { Failure } from '../../interpreter/event.ts';
-import type { CallCommand, Command, Execution } from '../../interpreter/execution.ts';
+import type { CallCommand, Command } from '../../interpreter/commands.ts';
+import type { Execution } from '../../interpreter/execution.ts';
 import type { Input, Record } from '../../interpreter/input.ts';
 import { Calls } from './calls.ts';
 import type { CallParts, Caller } from './calls.ts';

@@ -5,6 +5,7 @@
 import type { ActionCatalog } from '../../actions/action.ts';
 import type { Ports } from '../../base/ports.ts';
 import type { ExecutionLimits } from '../../interpreter/execution.ts';
+import { WAIT_SECONDS } from '../../language/limits.ts';
 import type { ExecutionStore, Ownership } from '../../store/executions.ts';
 import type { ChildStarter } from '../driver/calls.ts';
 import { Turns } from '../driver/turns.ts';
@@ -45,8 +46,6 @@ export interface DurableOptions {
   readonly idleMax?: number;
 }
 
-/** Longest Wait of a Standard flow (fdl.md 2.3). */
-const STANDARD_WAIT_SECONDS = 300;
 const IDLE_MAX = 1_000;
 
 /** The parts that the facade uses, and the parts that it has to close. */
@@ -70,7 +69,7 @@ export interface DurableParts {
 export function assembleDurable(options: DurableOptions, ownership: Ownership, running: number): DurableParts {
   const { ports, actions, children, store, retainMs, flows, compile } = options;
   const { fence, lastId, tokenKey } = ownership;
-  const limits = { ...options.limits, waitSeconds: STANDARD_WAIT_SECONDS };
+  const limits = { ...options.limits, waitSeconds: WAIT_SECONDS.Standard };
   const tokens = createTaskTokens(tokenKey);
   const loader = new ExecutionLoader({ store, compile, limits });
   const queue = new CommitQueue({ store, fence, ports });

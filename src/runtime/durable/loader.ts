@@ -80,7 +80,13 @@ export class ExecutionLoader {
     const rows = await this.#options.store.journal(record.id, 1, Number.MAX_SAFE_INTEGER);
     const row = rows.at(-1);
     const last = row === undefined ? 0 : row.first + row.count - 1;
-    const event = new ExecutionEvent(last + 1, 'ExecutionStopped', nowMs, last, 1, -1, null, -1, { failure });
+    const event = ExecutionEvent.ofExecution({
+      id: last + 1,
+      type: 'ExecutionStopped',
+      timeMs: nowMs,
+      cause: last,
+      facts: { failure },
+    });
     const end = { status: 'Stopped', stoppedMs: nowMs, output: '', ...failure } as const;
     return { id: record.id, journal: { first: event.id, count: 1, events: encodeEvents([event], NO_STATES) }, end };
   }

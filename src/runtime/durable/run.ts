@@ -6,7 +6,8 @@
  * they are large. An execution that computes faster than the disk writes waits for the disk.
  */
 import type { ExecutionEvent, Failure } from '../../interpreter/event.ts';
-import type { CallCommand, Execution } from '../../interpreter/execution.ts';
+import type { CallCommand } from '../../interpreter/commands.ts';
+import type { Execution } from '../../interpreter/execution.ts';
 import type { Input } from '../../interpreter/input.ts';
 import { encodeRow } from '../../interpreter/journal.ts';
 import type { ExecutionChange, ExecutionRecord, FlowSnapshot } from '../../store/executions.ts';

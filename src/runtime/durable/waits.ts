@@ -1,6 +1,7 @@
 /** Says in sentences what an execution waits for (docs/extensions.md), from its state alone. */
 import { formatTime } from '../../base/clock.ts';
-import type { CallCommand, Execution, TimerCommand } from '../../interpreter/execution.ts';
+import type { CallCommand, TimerCommand } from '../../interpreter/commands.ts';
+import type { Execution } from '../../interpreter/execution.ts';
 import type { Dialect } from '../../language/plan.ts';
 import type { ExecutionRecord } from '../../store/executions.ts';
 import type { CommitQueue, StoreTrouble } from './commit-queue.ts';

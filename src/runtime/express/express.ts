@@ -13,6 +13,7 @@ import type { ActionCatalog } from '../../actions/action.ts';
 import type { Failure } from '../../interpreter/event.ts';
 import { Execution } from '../../interpreter/execution.ts';
 import type { ExecutionLimits } from '../../interpreter/execution.ts';
+import { WAIT_SECONDS } from '../../language/limits.ts';
 import type { Plan } from '../../language/plan.ts';
 import type { ChildStarter } from '../driver/calls.ts';
 import type { DriverParts } from '../driver/driver.ts';
@@ -78,9 +79,6 @@ export interface ExpressOptions {
   readonly history: ExpressHistory | null;
 }
 
-/** Longest Wait of an Express flow (fdl.md 2.3). */
-const EXPRESS_WAIT_SECONDS = 20;
-
 export function createExpressRuntime(options: ExpressOptions): ExpressRuntime {
   return new Runtime(options);
 }
@@ -99,7 +97,7 @@ class Runtime implements ExpressRuntime {
     const { ports, actions, children } = options;
     this.#options = options;
     // The limit of events bounds a stored history (decisions.md 2.8); an Express execution has no journal.
-    this.#limits = { ...options.limits, waitSeconds: EXPRESS_WAIT_SECONDS, events: Number.POSITIVE_INFINITY };
+    this.#limits = { ...options.limits, waitSeconds: WAIT_SECONDS.Express, events: Number.POSITIVE_INFINITY };
     this.#parts = { ...ports, actions, children, turns: new Turns(ports) };
     this.#moment = new DecisionMoment(ports);
     this.#admission = new Admission(options.limits, ports.clock);

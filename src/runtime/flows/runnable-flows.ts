@@ -10,6 +10,7 @@ import type { Ids } from '../../base/ids.ts';
 import { setMember } from '../../base/json.ts';
 import type { JsonObject, JsonValue } from '../../base/json.ts';
 import type { CompileDefinition } from '../../language/compilation.ts';
+import type { DefinitionLimits } from '../../language/limits.ts';
 import type { Plan } from '../../language/plan.ts';
 import type { ExecutionMode, EnvironmentVariable, FlowAlias, FlowRecord, FlowStore, Route } from '../../store/flows.ts';
 import { PlanCache } from './plan-cache.ts';
@@ -118,12 +119,17 @@ export function environmentOf(variables: readonly EnvironmentVariable[]): JsonOb
 
 export interface CompilerOptions {
   readonly compile: CompileDefinition;
-  readonly parallelBranches: number;
+  readonly limits: DefinitionLimits;
 }
 
-export function createFlowCompiler({ compile, parallelBranches }: CompilerOptions): CompileFlow {
+/**
+ * Compiles stored definitions. Those limits that the interpreter enforces in a running execution are not checked again: an
+ * operator who lowers one must not make the executions of a stored definition unreadable.
+ */
+export function createFlowCompiler({ compile, limits: own }: CompilerOptions): CompileFlow {
+  const limits = { ...own, globalKeyBytes: Number.POSITIVE_INFINITY, mapConcurrency: Number.POSITIVE_INFINITY };
   return async ({ name, definition, executionMode }) => {
-    const { plan, diagnostics } = await compile(definition, { mode: executionMode, flowName: name, parallelBranches });
+    const { plan, diagnostics } = await compile(definition, { mode: executionMode, flowName: name, limits });
     if (plan !== null) return plan;
     const faults = diagnostics.filter((diagnostic) => diagnostic.severity === 'error').map(formatDiagnostic);
     throw invalidArgument(`The definition of flow '${name}' cannot be run: ${faults.join('; ')}`);

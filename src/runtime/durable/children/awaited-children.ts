@@ -1,5 +1,5 @@
 /** The tasks of one execution that wait for a child. When such a task ends, its child stops: it must not outlive the task. */
-import type { CallCommand } from '../../../interpreter/execution.ts';
+import type { CallCommand } from '../../../interpreter/commands.ts';
 import { awaitsChild } from '../../driver/calls.ts';
 
 /** The failure of a child that stops because its task has ended (integrations.md 2). */

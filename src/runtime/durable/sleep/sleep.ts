@@ -2,7 +2,8 @@
  * Which executions sleep, and until when. An execution that only waits, and for longer than a minute, gets a wake time in the
  * store and may leave memory.
  */
-import type { CallCommand, Execution } from '../../../interpreter/execution.ts';
+import type { CallCommand } from '../../../interpreter/commands.ts';
+import type { Execution } from '../../../interpreter/execution.ts';
 import { awaitsChild } from '../../driver/calls.ts';
 
 /** Only an execution that waits for longer than this sleeps. */

@@ -1,0 +1,41 @@
+/** The commands of an execution: the work that the runtime does for it and answers to. */
+import type { JsonObject } from '../base/json.ts';
+import type { ChildMode, TaskState } from '../language/plan.ts';
+
+interface CommandBase {
+  /** Id of the event that opened the command. */
+  readonly id: number;
+  readonly thread: number;
+  /** When its time began, milliseconds since 1970: at its event, or at a later redrive. */
+  readonly openedMs: number;
+}
+
+interface Call extends CommandBase {
+  readonly state: TaskState;
+  readonly parameters: JsonObject;
+  /** 1 for the first call of the state. */
+  readonly attempt: number;
+  readonly timeoutSeconds: number | null;
+  /** True once the service has accepted the work of a callback task: the runtime waits for its end and does not call again. */
+  readonly submitted: boolean;
+}
+
+/** Call a service. */
+export interface TaskCommand extends Call {
+  readonly kind: 'task';
+}
+
+/** Start a flow of this engine. */
+export interface ChildCommand extends Call {
+  readonly kind: 'child';
+  readonly mode: ChildMode;
+}
+
+/** Wait. */
+export interface TimerCommand extends CommandBase {
+  readonly kind: 'timer';
+  readonly seconds: number;
+}
+
+export type CallCommand = TaskCommand | ChildCommand;
+export type Command = CallCommand | TimerCommand;

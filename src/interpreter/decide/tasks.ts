@@ -1,0 +1,91 @@
+/** Task calls: the command that makes one, and the answers to it. */
+import { isJsonObject, memberOf } from '../../base/json.ts';
+import type { JsonValue } from '../../base/json.ts';
+import type { TaskState } from '../../language/plan.ts';
+import type { CallCommand } from '../commands.ts';
+import { constructParameters, evaluateTimeout } from '../construct.ts';
+import type { EventFacts, EventType, Failure } from '../event.ts';
+import { TASK_TIMEOUT, findRetry, taskTimeout } from '../failure.ts';
+import type { Input } from '../input.ts';
+import type { Thread } from '../thread.ts';
+import type { Decision } from './decision.ts';
+import { finishWith, recover } from './end.ts';
+
+/** An answer to a command. */
+export type Answer = Extract<Input, { readonly id: number }>;
+export type TaskAnswer = Exclude<Answer, { readonly kind: 'timer-due' }>;
+
+export function schedule(decision: Decision, thread: Thread, task: TaskState): void {
+  const { scope, execution, rules } = decision;
+  scope.enter(thread);
+  const { action, mode } = task;
+  if (mode !== 'RequestComplete') scope.callback = execution.lastEvent + 1;
+  const parameters = constructParameters(scope, task.parameters);
+  const timeoutSeconds = scope.failure === null ? evaluateTimeout(scope, task) : null;
+  if (scope.failure !== null) return recover(decision, thread, scope.failure);
+  const attempt = (thread.tries?.calls ?? 0) + 1;
+  const facts: EventFacts = { ...rules.taskFacts(parameters), action, mode, attempt, timeoutSeconds };
+  decision.emitInState('TaskScheduled', thread, parameters, facts);
+}
+
+export function taskAnswered(decision: Decision, thread: Thread, command: CallCommand, input: TaskAnswer): void {
+  const { id, submitted, timeoutSeconds } = command;
+  switch (input.kind) {
+    case 'task-succeeded':
+      taskSucceeded(decision, thread, id, input.output);
+      break;
+    case 'task-failed':
+      taskFailed(decision, thread, id, input.failure);
+      break;
+    case 'task-timed-out':
+      taskFailed(decision, thread, id, taskTimeout(timeoutSeconds ?? 0));
+      break;
+    case 'task-submitted':
+      if (!submitted) taskSubmitted(decision, thread, id, input.output);
+      break;
+    case 'task-submit-failed':
+      if (!submitted) taskFailed(decision, thread, id, input.failure, 'TaskSubmitFailed');
+      break;
+  }
+}
+
+function taskSucceeded(decision: Decision, thread: Thread, id: number, output: JsonValue): void {
+  const { scope } = decision;
+  scope.enter(thread);
+  const failure = scope.oversize(output, 'The result of the task');
+  if (failure === null) decision.emitCausedBy(id, 'TaskSucceeded', thread, output, null);
+  else taskFailed(decision, thread, id, failure);
+}
+
+/** An answer over the data limit is left out: the work was accepted, and its end decides the task. */
+function taskSubmitted(decision: Decision, thread: Thread, id: number, answer: JsonValue): void {
+  const { scope } = decision;
+  scope.enter(thread);
+  const failure = scope.oversize(answer, 'The answer of the service');
+  if (failure === null) return decision.emitCausedBy(id, 'TaskSubmitted', thread, answer, null);
+  decision.emitCausedBy(id, 'TaskSubmitted', thread, null, {
+    warnings: [`${failure.cause} It is left out of the history.`],
+  });
+}
+
+function taskFailed(
+  decision: Decision,
+  thread: Thread,
+  id: number,
+  failure: Failure,
+  type: EventType = failure.error === TASK_TIMEOUT ? 'TaskTimedOut' : 'TaskFailed',
+): void {
+  const retry = findRetry(thread, failure);
+  decision.emitCausedBy(id, type, thread, null, retry === null ? { failure } : { failure, retry });
+}
+
+/** Ends a state whose task has ended. A callback delivers the result itself (decisions.md 3.1). */
+export function finishTask(decision: Decision, thread: Thread, output: JsonValue): void {
+  const { state } = thread;
+  const isWhole = state.type !== 'Task' || state.resultMember === null || state.mode === 'WaitForCustomCallback';
+  finishWith(decision, thread, isWhole ? output : memberOrNull(output, state.resultMember), state.next);
+}
+
+function memberOrNull(output: JsonValue, key: string): JsonValue {
+  return isJsonObject(output) ? (memberOf(output, key) ?? null) : null;
+}

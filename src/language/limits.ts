@@ -1,0 +1,49 @@
+/**
+ * The limits of the language, for everything that checks, runs or writes definitions. Those that a setting of the server
+ * changes are in {@link DefinitionLimits}; the others are fixed by the vendor.
+ */
+
+/** Limits that the settings of a server change. */
+export interface DefinitionLimits {
+  /** Branches of one Parallel (fdl.md 2.5). A classic parallel may have {@link CLASSIC_PARALLEL_BRANCHES} in any case. */
+  readonly parallelBranches: number;
+  /** UTF-8 bytes of the name of a global variable (fdl.md 3.5). */
+  readonly globalKeyBytes: number;
+  /** Items of a Map that run at once; `MaxConcurrency` may name the larger of this and the default (fdl.md 2.6). */
+  readonly mapConcurrency: number;
+  /** Seconds after which an Express execution ends (fdl.md 8). */
+  readonly expressTimeoutSeconds: number;
+}
+
+/** The limits of the service, and of a server whose settings change none of them. */
+export const DEFAULT_DEFINITION_LIMITS: DefinitionLimits = {
+  parallelBranches: 50,
+  globalKeyBytes: 128,
+  mapConcurrency: 40,
+  expressTimeoutSeconds: 300,
+};
+
+/** Characters of one definition, in UTF-16 units: what fits into one request (fdl.md 1). */
+export const DEFINITION_CHARACTERS = 1024 * 1024;
+
+/** Seconds after which a Standard execution ends: a year (fdl.md 8, decisions.md 3.4). */
+export const STANDARD_EXECUTION_SECONDS = 365 * 86_400;
+
+/** Longest Wait in seconds, by mode (fdl.md 2.3). */
+export const WAIT_SECONDS = { Standard: 300, Express: 20 } as const;
+/** Longest classic wait in seconds, by mode: two days in a Standard flow (fdl-classic.md 2.3). */
+export const CLASSIC_WAIT_SECONDS = { Standard: 172_800, Express: 20 } as const;
+
+/** Longest `Timeout` of a Task in seconds: seven days (fdl.md 2.2). */
+export const TASK_TIMEOUT_SECONDS = 604_800;
+
+/** Longest interval before a retry in seconds: a day (fdl.md 6, fdl-classic.md 6). */
+export const RETRY_INTERVAL_SECONDS = 86_400;
+
+/** Longest delay of a queue message in seconds: seven days (integrations.md 6). */
+export const MESSAGE_DELAY_SECONDS = 604_800;
+
+/** Branches of one classic parallel, unless the settings allow more (fdl-classic.md 2.5). */
+export const CLASSIC_PARALLEL_BRANCHES = 100;
+/** Iterations of one classic foreach that run at once (fdl-classic.md 2.6). */
+export const CLASSIC_MAP_CONCURRENCY = 100;

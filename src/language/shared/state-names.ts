@@ -1,0 +1,67 @@
+/** The names of one list of states: which state a name leads to, and which states lead to which. */
+import type { State } from '../plan.ts';
+import type { FieldReader } from './field-reader.ts';
+import type { Draft } from './state-drafts.ts';
+
+/** Reports that `key` of `fields` holds a name that no state of the list has. */
+export type ReportDangling = (fields: FieldReader, key: string, name: string, names: readonly string[]) => void;
+
+/** Resolves the names in the fields of one state. */
+export interface Transitions {
+  /** The state that a field names; null when the field is absent or names no state, which is then reported. */
+  target(fields: FieldReader, key: string, required: boolean): State | null;
+}
+
+export class StateNames {
+  readonly #states = new Map<string, State>();
+  readonly #targets = new Map<State, State[]>();
+  readonly #report: ReportDangling;
+  #dangling = false;
+
+  constructor(drafts: readonly Draft<string>[], report: ReportDangling) {
+    for (const { base, state } of drafts) {
+      if (base.name !== '' && !this.#states.has(base.name)) this.#states.set(base.name, state);
+    }
+    this.#report = report;
+  }
+
+  /** True when a name led nowhere: a state may be unreachable only because of that. */
+  get dangling(): boolean {
+    return this.#dangling;
+  }
+
+  /** True for the first state of its name, to which the name leads. */
+  leadsTo(state: State): boolean {
+    return this.#states.get(state.name) === state;
+  }
+
+  /** The transitions of one state, which `targets` then lists. */
+  from(source: State): Transitions {
+    return {
+      target: (fields, key, required) => {
+        const target = this.resolve(fields, key, required);
+        if (target !== null) {
+          const targets = this.#targets.get(source);
+          if (targets === undefined) this.#targets.set(source, [target]);
+          else targets.push(target);
+        }
+        return target;
+      },
+    };
+  }
+
+  /** The states that fields of this state have named. */
+  targets(source: State): readonly State[] {
+    return this.#targets.get(source) ?? [];
+  }
+
+  /** The state that a field of the list itself names, such as `StartAt`; null as for {@link Transitions.target}. */
+  resolve(fields: FieldReader, key: string, required: boolean): State | null {
+    const name = fields.text(key, required);
+    const state = name === null ? null : (this.#states.get(name) ?? null);
+    if (state !== null) return state;
+    if (required || fields.has(key)) this.#dangling = true;
+    if (name !== null) this.#report(fields, key, name, [...this.#states.keys()]);
+    return null;
+  }
+}
