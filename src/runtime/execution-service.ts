@@ -3,6 +3,7 @@
  * executions are. Standard ones are in the store; Express ones in memory, as long as they are kept.
  */
 import { ApiError, apiError, invalidArgument } from '../api/error.ts';
+import { isNumeral } from '../api/names.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Failure } from '../interpreter/event.ts';
 import { historyEvent } from '../interpreter/history.ts';
@@ -192,7 +193,7 @@ class Reader {
 
 function queryOf(request: ListRequest, flow: FlowRecord): ExecutionQuery {
   const { qualifier, nextToken, flowName: _flowName, ...filters } = request;
-  const isVersion = /^\d+$/.test(qualifier);
+  const isVersion = isNumeral(qualifier);
   return {
     ...filters,
     flowId: flow.id,

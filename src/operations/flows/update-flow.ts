@@ -22,8 +22,11 @@ export const updateFlow: Operation<OperationServices> = {
     if (changes.definition !== undefined) await checkDefinition(services, old, changes.definition);
     const flow = await services.flows.update(name, changes, old.id);
     // Deleted, and perhaps made again in another mode, since it was looked at.
-    if (flow === null)
-      throw apiError((await services.flows.get(name)) === null ? 'FlowNotExists' : 'ConcurrentUpdateError', name);
+    if (flow === null) {
+      throw (await services.flows.get(name)) === null
+        ? apiError('FlowNotExists', name)
+        : apiError('ConcurrentUpdateError');
+    }
     services.changes.changed(name);
     return { ...flowReply(flow), ExternalStorageLocation: flow.externalStorageLocation };
   },

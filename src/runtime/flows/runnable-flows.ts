@@ -4,6 +4,7 @@
  * answered.
  */
 import { apiError, invalidArgument } from '../../api/error.ts';
+import { isNumeral, isVersionNumber } from '../../api/names.ts';
 import { formatDiagnostic } from '../../base/diagnostic.ts';
 import type { Ids } from '../../base/ids.ts';
 import { setMember } from '../../base/json.ts';
@@ -62,9 +63,7 @@ export function createRunnableFlows({ flows, ids, compile }: RunnableFlowsOption
   const current = new PlanCache<Runnable>(async (name) => runnable(await existing(flows, name), ''));
   const versions = new PlanCache<Runnable>(async (key) => {
     const [name, number] = split(key);
-    // `01` is a number, and the number of no version.
-    const isNumberOfOne = String(Number(number)) === number;
-    const found = isNumberOfOne ? await flows.getVersion(name, Number(number)) : null;
+    const found = isVersionNumber(number) ? await flows.getVersion(name, Number(number)) : null;
     if (found !== null) return runnable(found.flow, number);
     await existing(flows, name);
     throw apiError('FlowVersionNotExists', number, name);
@@ -84,7 +83,7 @@ export function createRunnableFlows({ flows, ids, compile }: RunnableFlowsOption
         const found = current.peek(flowName);
         return found === undefined ? undefined : { runnable: found, alias: '' };
       }
-      if (isVersion(qualifier)) {
+      if (isNumeral(qualifier)) {
         const found = versions.peek(joined(flowName, qualifier));
         return found === undefined ? undefined : { runnable: found, alias: '' };
       }
@@ -94,7 +93,7 @@ export function createRunnableFlows({ flows, ids, compile }: RunnableFlowsOption
     },
     async load(flowName, qualifier) {
       if (qualifier === '' || qualifier === 'LATEST') return { runnable: await current.load(flowName), alias: '' };
-      if (isVersion(qualifier)) return { runnable: await versions.load(joined(flowName, qualifier)), alias: '' };
+      if (isNumeral(qualifier)) return { runnable: await versions.load(joined(flowName, qualifier)), alias: '' };
       const alias = await aliases.load(joined(flowName, qualifier));
       return { runnable: await versions.load(joined(flowName, choose(alias))), alias: qualifier };
     },
@@ -129,11 +128,6 @@ export function createFlowCompiler({ compile, parallelBranches }: CompilerOption
 
 /** What an alias counts in a cache that is bounded by definition text. */
 const ALIAS_SIZE = 256;
-
-/** A version is a decimal number; anything else is an alias (decisions.md 4.8). */
-function isVersion(qualifier: string): boolean {
-  return /^\d+$/.test(qualifier);
-}
 
 /** Names have no slash, and aliases and versions neither. */
 function joined(flowName: string, qualifier: string): string {
