@@ -124,7 +124,7 @@ const TABLES: Readonly<Record<string, Table>> = {
     good: { Name: 'f' },
     rows: [
       ...noName('Name'),
-      [{ Definition: '' }, /^Definition is empty/],
+      [{ Definition: '' }, /^Definition is empty; omit it to leave it unchanged\.$/],
       [{ Type: '' }, /^Type "" is not one of/],
       tooLong('Description', 4096),
       tooLong('RoleArn', 1024),
@@ -161,7 +161,7 @@ const TABLES: Readonly<Record<string, Table>> = {
     rows: [
       ...OF_ALIAS,
       tooLong('Description', 4096),
-      [{ RoutingConfigurations: '' }, /^RoutingConfigurations is empty; leave it out to keep/],
+      [{ RoutingConfigurations: '' }, /^RoutingConfigurations is empty; omit it to leave it unchanged\.$/],
       [{ RoutingConfigurations: '{}' }, /^RoutingConfigurations is not a JSON array/],
     ],
   },

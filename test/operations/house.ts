@@ -19,12 +19,13 @@ import type { FlowStore } from '../../src/store/flows.ts';
 import { createMemoryStores } from '../../src/store/memory/stores.ts';
 import { openSqliteStores } from '../../src/store/sqlite/stores.ts';
 import { catalog, seededIds } from '../support/flows.ts';
+import { checkError, checkReply } from './contract-check.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 export interface House {
   readonly services: OperationServices;
   readonly clock: VirtualClock;
-  /** Calls an operation and gives its reply as a client reads it. */
+  /** Calls an operation, compares reply or error with its contract, and returns the reply as a client reads it. */
   call(action: string, parameters: Record<string, string>): Promise<JsonObject>;
   /** Calls an operation that has to fail so. */
   fails(action: string, parameters: Record<string, string>, code: ErrorCode, message: RegExp): Promise<ApiError>;
@@ -112,8 +113,14 @@ function houseOf(services: OperationServices, clock: VirtualClock): House {
   async function call(action: string, parameters: Record<string, string>): Promise<JsonObject> {
     const operation = OPERATIONS.get(action);
     assert.ok(operation !== undefined, action);
-    const reply = await operation.run(services, { requestId: 'r', parameters: new Map(Object.entries(parameters)) });
-    return JSON.parse(JSON.stringify(reply)) as JsonObject;
+    try {
+      const reply = await operation.run(services, { requestId: 'r', parameters: new Map(Object.entries(parameters)) });
+      checkReply(action, reply);
+      return JSON.parse(JSON.stringify(reply)) as JsonObject;
+    } catch (error) {
+      if (error instanceof ApiError) checkError(action, error);
+      throw error;
+    }
   }
   return {
     services,

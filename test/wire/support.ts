@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
+import type { ActionName } from '../../src/api/actions.ts';
 import { Authenticator } from '../../src/auth/authenticator.ts';
 import { createKeyRing } from '../../src/auth/key-ring.ts';
 import type { Clock } from '../../src/base/clock.ts';
@@ -83,9 +84,8 @@ export function createGate(): Gate {
   };
 }
 
-const echo = (action: string): Operation<null> => ({
+const echo = (action: ActionName): Operation<null> => ({
   action,
-  resource: (parameters) => `flow/${parameters.get('Name') ?? parameters.get('FlowName') ?? '*'}`,
   run: (_services, { parameters }) => Promise.resolve({ Parameters: Object.fromEntries(parameters) }),
 });
 
@@ -122,7 +122,7 @@ export async function startServer(
   });
   if (faults.length > 0) throw new Error(faults.join('\n'));
   const logged: object[] = [];
-  const operations = options.operations ?? ['StartSyncExecution', 'DescribeFlow', 'StartExecution'].map(echo);
+  const operations = options.operations ?? [ECHO, echo('DescribeFlow'), echo('StartExecution')];
   const server = createWireServer<null>({
     services: null,
     listen: { host: '127.0.0.1', port: 0 },

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
-import { actionEntry } from '../../api/actions.ts';
+import { actionEntry, actionResource } from '../../api/actions.ts';
 import { ApiError, apiError, invalidArgument } from '../../api/error.ts';
 import { ERRORS } from '../../api/errors.ts';
 import type { Authenticator } from '../../auth/authenticator.ts';
@@ -110,7 +110,7 @@ export class Dispatcher<Services> {
       if (key !== null) {
         authenticator.authorize(key, {
           action,
-          resource: operation.resource(parameters),
+          resource: actionResource(operation.action, parameters),
           secureTransport,
           sourceIp: socket.remoteAddress ?? '',
         });
