@@ -35,7 +35,7 @@ export const ERRORS = {
   ConcurrentUpdateError: {
     status: 409,
     message: 'Update conflict, please retry.',
-    when: 'UpdateFlow: the flow was deleted and created again during the call. CreateFlowAlias, UpdateFlowAlias: a version was published or deleted during the call.',
+    when: 'UpdateFlow: the flow was deleted and created again during the call. CreateFlowAlias, UpdateFlowAlias: a version that the alias is to route to was published during the call.',
   },
   EntityTooLarge: {
     status: 400,

@@ -30,7 +30,7 @@ export interface Operation<Services> {
   run(services: Services, request: OperationRequest): Promise<Reply>;
 }
 
-/** What an operation does with its decoded parameters. Its reply has exactly the members of the contract. */
+/** The work of an operation, on decoded parameters. Its reply has exactly the members of the contract. */
 type Run<A extends BuiltAction, R extends ReplyOf<A>> = (
   services: OperationServices,
   parameters: ParametersOf<A>,

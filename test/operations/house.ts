@@ -36,9 +36,9 @@ export const STORES: readonly StoreName[] = ['memory', 'sqlite'];
 
 export interface HouseChanges {
   readonly limits?: Partial<OperationServices['limits']>;
-  /** May stand between the operations and the store. */
+  /** Wraps the store that the operations use. */
   readonly wrap?: (flows: FlowStore) => FlowStore;
-  /** What a Task calls; without it no flow may have one. */
+  /** The service that Tasks call; without it no flow may have a Task. */
   readonly task?: (call: TaskCall, signal: AbortSignal) => Promise<TaskResult>;
   /** Text of the settings file; only its `limits` and `history` matter here. */
   readonly settings?: string;
@@ -140,7 +140,7 @@ function houseOf(services: OperationServices, clock: VirtualClock): House {
   };
 }
 
-/** A state machine that hands on its input with one member more. */
+/** A state machine whose output is its input with one more member. */
 export function passing(name: string, mark = 'made'): string {
   return `Type: StateMachine
 SpecVersion: v1

@@ -158,7 +158,7 @@ describe('parameters that change something', () => {
 });
 
 describe('a decoder', () => {
-  it('reports the first wrong parameter in the order of the contract, whatever the order of the request', () => {
+  it('reports the first wrong parameter in the order of the contract, not of the request', () => {
     const decode = createDecoder('CreateFlow');
     const wrong = [
       ['Description', 'x'.repeat(4097)],

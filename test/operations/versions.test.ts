@@ -344,7 +344,7 @@ describe('RoutingConfigurations', () => {
     assert.deepEqual(routesOf('[{"Version":2,"Weight":"30"}]'), [{ version: 2, weight: 30 }]);
   });
 
-  it('is one or two routes that can be followed or a refusal, whatever the text', () => {
+  it('is one or two routes that can be followed or a refusal, for any text', () => {
     const member = fc.constantFrom('Version', 'Weight', 'version', '__proto__');
     const value = fc.oneof(
       fc.integer({ min: -1, max: 3 }),

@@ -13,7 +13,7 @@ export type Presence = 'required' | 'optional' | 'change';
 
 interface ParameterFacts {
   readonly presence: Presence;
-  /** What it means, for docs/api/; the limits follow from the type. */
+  /** Its meaning, for docs/api/; the limits follow from the type. */
   readonly about: string;
   /** Its text in the sample call; without one the sample call does not have the parameter. */
   readonly sample?: string;
@@ -91,7 +91,7 @@ export interface Contract {
   readonly slow?: true;
   /** True for the one action whose rate is `limits.startsPerSecond`, which the runtime applies. */
   readonly ownRate?: true;
-  /** What the action does, in a sentence or two. */
+  /** The purpose of the action, in a sentence or two. */
   readonly summary: string;
   readonly parameters: { readonly [parameter: string]: Parameter };
   /** Without `RequestId`, which every reply has. */

@@ -84,7 +84,7 @@ export const EXECUTIONS = {
       ExecutionName: {
         type: 'name',
         presence: 'optional',
-        about: 'Begin of the name; the server adds a colon and a UUID. Absent: the name is the UUID.',
+        about: 'Beginning of the name; the server adds a colon and a UUID. Absent: the name is the UUID.',
         sample: SAMPLE_EXECUTION,
       },
       Input: INPUT,
@@ -97,9 +97,14 @@ export const EXECUTIONS = {
         sample: `${SAMPLE_EXECUTION}:9f0c6a53-6a0e-4a33-bd0e-1f2f6c1f7a52`,
         about: 'Name of the execution.',
       },
-      Status: { type: 'word', words: STATUSES, sample: 'Succeeded', about: '`Succeeded`, `Failed` or `TimedOut`.' },
-      ErrorCode: { type: 'text', sample: '', about: 'Error of a failed execution; `""` for one that succeeded.' },
-      ErrorMessage: { type: 'text', sample: '', about: 'Its cause; `""` for one that succeeded.' },
+      Status: {
+        type: 'word',
+        words: ['Succeeded', 'Failed', 'TimedOut', 'Stopped'],
+        sample: 'Succeeded',
+        about: 'How the execution ended; `Stopped` if the flow was deleted meanwhile.',
+      },
+      ErrorCode: { type: 'text', sample: '', about: 'Error of an execution that did not succeed, or `""`.' },
+      ErrorMessage: { type: 'text', sample: '', about: 'Cause of the error, or `""`.' },
       Output: {
         type: 'text',
         sample: '{"greeting":"Hello, Ada!"}',
@@ -153,7 +158,7 @@ export const EXECUTIONS = {
     errors: {
       ...NO_EXECUTION,
       ExecutionAlreadyCompleted: 'The execution has ended.',
-      ActionNotSupported: 'It is an Express execution (`Express execution is not supported`).',
+      ActionNotSupported: 'It is a running Express execution (`Express execution is not supported`).',
     },
     notes: ['`Status` in the reply is `Stopped`; the cloud has been seen to reply `Running`.'],
   },
@@ -219,7 +224,6 @@ export const EXECUTIONS = {
         presence: 'optional',
         default: false,
         about: 'Leaves definition, input and output out of the reply.',
-        sample: 'true',
       },
       ExecutionNamePrefix: {
         type: 'text',

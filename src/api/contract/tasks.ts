@@ -59,7 +59,7 @@ export const TASKS = {
     errors: { ...ERRORS, EntityTooLarge: '`Output` is larger than `limits.stateData`.' },
     notes: [
       "`Output` may be any JSON value; the vendor's samples are objects.",
-      'What the cloud replies to an unknown token is not documented.',
+      'The vendor does not document the error for an unknown token.',
     ],
   },
   ReportTaskFailed: {
@@ -70,6 +70,6 @@ export const TASKS = {
     parameters: { TaskToken: TASK_TOKEN, Error: TASK_ERROR, Cause: TASK_CAUSE },
     reply: EVENT,
     errors: ERRORS,
-    notes: ['What the cloud replies to an unknown token is not documented.'],
+    notes: ['The vendor does not document the error for an unknown token.'],
   },
 } as const satisfies Record<string, Contract>;

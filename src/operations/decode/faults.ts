@@ -1,4 +1,4 @@
-/** What the messages about wrong parameters have in common. */
+/** Parts of the messages about wrong parameters. */
 import { invalidArgument } from '../../api/error.ts';
 import type { ApiError } from '../../api/error.ts';
 
