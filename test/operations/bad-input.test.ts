@@ -196,6 +196,7 @@ const TABLES: Readonly<Record<string, Table>> = {
       tooLong('NextToken', 1024),
       // A filter that nothing can meet is no reason to read the others less strictly.
       [{ Status: 'Starting', Limit: '0' }, /^Limit "0"/],
+      [{ Status: 'Starting', MapRunName: 'x'.repeat(166) }, /^MapRunName has 166 characters/],
     ],
   },
   GetExecutionHistory: {
