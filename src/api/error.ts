@@ -1,10 +1,10 @@
 /**
- * The one error for a caller's fault or a failed request: made here from the table in `errors.ts`, thrown from any
- * room above, rendered in one place (`wire/`). Code, status and template are the service's (api.md 6.1, wire.md 11).
+ * The one error for a caller's fault or a failed request. Any room above makes it from the table in `errors.ts` and throws it;
+ * `wire/` alone renders it. Code, status and template are the service's (api.md 6.1, wire.md 11).
  */
 import type { JsonObject } from '../base/json.ts';
 import { ERRORS } from './errors.ts';
-import type { ErrorCode } from './errors.ts';
+import type { ErrorCode, ErrorValues } from './errors.ts';
 
 export class ApiError extends Error {
   override readonly name = 'ApiError';
@@ -29,16 +29,23 @@ export class ApiError extends Error {
   }
 }
 
-/** An error whose text is the table's template with each `%s` filled in turn. */
-export function apiError(code: ErrorCode, ...values: readonly string[]): ApiError {
+/** An error with the message of the table: each `%s` of the template is replaced by the next value. */
+export function apiError<Code extends ErrorCode>(code: Code, ...values: ErrorValues<Code>): ApiError {
+  // The type is a tuple that depends on the code; here any list of texts will do.
+  const texts: readonly string[] = values;
   let next = 0;
   return new ApiError(
     code,
-    ERRORS[code].message.replace(/%s/g, () => values[next++] ?? ''),
+    ERRORS[code].message.replace(/%s/g, () => texts[next++] ?? ''),
   );
 }
 
-/** `InvalidArgument` with a text of our own, since the service's is not known (api.md 6.1). */
+/** `InvalidArgument` with a text of our own, because the service's texts are not known (api.md 6.1). */
 export function invalidArgument(message: string): ApiError {
   return new ApiError('InvalidArgument', message);
+}
+
+/** `ResourceThrottled` with the time after which the caller may try again. */
+export function throttled(retryAfterMs: number): ApiError {
+  return new ApiError('ResourceThrottled', ERRORS.ResourceThrottled.message, { retryAfterMs });
 }

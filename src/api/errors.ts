@@ -1,12 +1,15 @@
 /**
- * Every error code that a reply can carry, with its HTTP status and message template (`%s` stands for a value).
- * docs/errors.md is held to this table by a test. Sources: api.md 6.1; wire.md 11.2 and 11.3
- * for what the front of the service answers; decisions.md 4.8 for versions and aliases.
+ * Every error code that a reply can carry, with its HTTP status and message template. A test holds docs/errors.md to this
+ * table. Sources: api.md 6.1; wire.md 11.2 and 11.3 for the errors of the front of the service; decisions.md 4.8 for versions
+ * and aliases. Clients match on the templates, so the vendor's are quoted exactly.
  */
 export interface ErrorEntry {
   readonly status: number;
+  /** Template of the message; each `%s` is one value. */
   readonly message: string;
-  /** When it arises, in a sentence for docs/errors.md. */
+  /** One name for each `%s`, in their order. The type of `apiError` follows from it. */
+  readonly values?: readonly string[];
+  /** A sentence for docs/errors.md: the situation that causes it. */
   readonly when: string;
 }
 
@@ -14,79 +17,101 @@ export const ERRORS = {
   AccessDenied: {
     status: 403,
     message: "the caller is not authorized to perform '%s' on resource '%s'",
-    when: 'A policy of the key denies the action, or none allows it; or, with authentication off, the call comes from a web page or names the server by a public host name.',
+    values: ['action', 'resource'],
+    when: 'A policy of the key denies the action, or no policy allows it. With authentication off: the call comes from a web page, or names the server by a public host name.',
   },
   ActionNotSupported: {
     status: 400,
     message: "The requested API operation '%s' is incorrect. Please check.",
+    values: ['action'],
     when: 'The action is unknown, is not built yet (the message says so), or does not fit the execution mode of the flow.',
   },
   APIVersionNotSupported: {
     status: 400,
     message: "The requested API version '%s' is not supported yet. Please check.",
-    when: 'Version is not 2019-03-15.',
+    values: ['version'],
+    when: '`Version` is not 2019-03-15.',
   },
   ConcurrentUpdateError: {
     status: 409,
     message: 'Update conflict, please retry.',
-    when: 'UpdateFlow of a flow that was deleted and made again while the call was under way, or an alias whose version went in that time.',
+    when: 'UpdateFlow: the flow was deleted and created again during the call. CreateFlowAlias, UpdateFlowAlias: a version that the alias is to route to was published during the call.',
   },
   EntityTooLarge: {
     status: 400,
     message: 'The payload size exceeds maximum allowed size (%s bytes).',
-    when: 'The body is over 1,024 KiB, Input over 64 KiB, or Output of ReportTaskSucceeded over 64 KiB (`limits.request`, `limits.input`, `limits.stateData`), or the head of the request over 256 KiB.',
+    values: ['limit'],
+    when: 'The body is over 1,024 KiB (`limits.request`), `Input` over 64 KiB (`limits.input`), `Output` of ReportTaskSucceeded over 64 KiB (`limits.stateData`), or the head of the request over 256 KiB.',
   },
   ExecutionAlreadyCompleted: {
     status: 400,
     message: "Execution '%s' for flow '%s' has already completed.",
+    values: ['execution', 'flow'],
     when: 'StopExecution of an execution that has ended.',
   },
   ExecutionAlreadyExists: {
     status: 400,
     message: 'Execution %s for flow %s already exists.',
-    when: 'StartExecution with the name of an execution that has ended; one that runs is answered as it is. Never by StartSyncExecution: the name of a synchronous execution ends in a fresh UUID.',
+    values: ['execution', 'flow'],
+    when: 'StartExecution with the name of an execution that has ended. If the execution is running, StartExecution returns it instead. StartSyncExecution never causes this error: the name of a synchronous execution ends in a fresh UUID.',
   },
   ExecutionNotExists: {
     status: 404,
     message: 'Execution %s for flow %s does not exist.',
-    when: 'The flow exists and has no such execution, or it was an Express one that is not kept any more.',
+    values: ['execution', 'flow'],
+    when: 'The flow has no such execution, or it was an Express execution that is no longer retained.',
   },
   FlowAliasAlreadyExists: {
     status: 409,
     message: "The alias %s for flow '%s' already exists.",
-    when: 'CreateFlowAlias of a name that the flow has an alias of.',
+    values: ['alias', 'flow'],
+    when: 'CreateFlowAlias: the flow has an alias of this name.',
   },
   FlowAliasNotExists: {
     status: 404,
     message: "The alias %s for flow '%s' does not exist.",
-    when: 'The flow has no alias of the name that Qualifier or Name says.',
+    values: ['alias', 'flow'],
+    when: 'The flow has no alias of the name in `Qualifier` or `Name`.',
   },
-  FlowAlreadyExists: { status: 409, message: 'Flow %s already exists.', when: 'CreateFlow of a name that is taken.' },
+  FlowAlreadyExists: {
+    status: 409,
+    message: 'Flow %s already exists.',
+    values: ['flow'],
+    when: 'CreateFlow: a flow of this name exists.',
+  },
   FlowNotExists: {
     status: 404,
     message: "Flow '%s' does not exist.",
+    values: ['flow'],
     when: 'The named flow does not exist.',
   },
   FlowVersionInUse: {
     status: 409,
     message: "The version %s for flow '%s' is in use: an alias routes to it.",
-    when: 'DeleteFlowVersion of a version that an alias routes to, whatever the weight.',
+    values: ['version', 'flow'],
+    when: 'DeleteFlowVersion of a version that an alias routes to, even with weight 0.',
   },
   FlowVersionNotExists: {
     status: 404,
     message: "The version %s for flow '%s' does not exist.",
-    when: 'The version that Qualifier, FlowVersion or RoutingConfigurations says was never published, or was deleted.',
+    values: ['version', 'flow'],
+    when: 'The version in `Qualifier`, `FlowVersion` or `RoutingConfigurations` was never published, or was deleted.',
   },
   InternalServerError: {
     status: 500,
     message: 'An internal error has occurred. Please retry.',
-    when: 'A defect of the server, or a failed disk, which the message names where it can; the log has the reason under the request id.',
+    when: 'A defect of the server, or a failed disk; the message names the disk where it can. The log has the reason under the request id.',
   },
-  InvalidAccessKeyID: { status: 403, message: 'The AccessKey ID %s is invalid.', when: 'The access key is not known.' },
+  InvalidAccessKeyID: {
+    status: 403,
+    message: 'The AccessKey ID %s is invalid.',
+    values: ['key'],
+    when: 'The server does not know the access key.',
+  },
   InvalidArgument: {
     status: 400,
     message: 'Parameter error.',
-    when: 'A parameter is wrong; the message says which and why.',
+    when: 'A parameter is wrong; the message names it and says what is wrong.',
   },
   'InvalidApi.NotFound': {
     status: 404,
@@ -96,7 +121,7 @@ export const ERRORS = {
   'InvalidSecurityToken.Expired': {
     status: 403,
     message: 'Specified SecurityToken is expired.',
-    when: 'The end of a temporary key has passed.',
+    when: 'The temporary key has expired.',
   },
   'InvalidSecurityToken.Malformed': {
     status: 403,
@@ -106,12 +131,14 @@ export const ERRORS = {
   MissingRequiredHeader: {
     status: 400,
     message: "The HTTP header '%s' must be specified.",
-    when: 'A header that an ACS3 or ROA request needs is not there, or is not signed.',
+    values: ['header'],
+    when: 'A header that an ACS3 or ROA request needs is missing, or is not signed.',
   },
   MissingRequiredParams: {
     status: 400,
     message: "The HTTP query '%s' must be specified.",
-    when: 'A required parameter is not there, or empty.',
+    values: ['parameter'],
+    when: 'A required parameter is missing or empty.',
   },
   MissingSecurityToken: {
     status: 400,
@@ -121,17 +148,18 @@ export const ERRORS = {
   RequestTimeTooSkewed: {
     status: 403,
     message: 'The difference between the request time %s and the current time %s is too large.',
-    when: "The request's time is more than 15 minutes away from the server's.",
+    values: ['sent', 'now'],
+    when: "The request's time is more than 15 minutes from the server's.",
   },
   ResourceThrottled: {
     status: 429,
     message: 'The request is throttled. Please try again later.',
-    when: 'Too many executions at once, calls a second, unfinished request bodies, or flows in the account; `x-acs-retry-after` says when to come back, in milliseconds, where waiting helps.',
+    when: 'Too many executions at once, calls a second, unfinished request bodies, or flows in the account. If waiting helps, `x-acs-retry-after` says for how many milliseconds.',
   },
   SignatureNonceUsed: {
     status: 400,
     message: 'Specified signature nonce was used already.',
-    when: 'The nonce was used with this key in the last 15 minutes and since the server started: it forgets nonces when it ends.',
+    when: 'The nonce was used with this key in the last 15 minutes. A restart of the server clears the memory of nonces.',
   },
   SignatureNotMatch: {
     status: 403,
@@ -142,17 +170,19 @@ export const ERRORS = {
   TaskAlreadyCompleted: {
     status: 400,
     message: 'Task %s has already completed.',
-    when: 'ReportTaskSucceeded or ReportTaskFailed for a task that has ended: by an earlier report, a timeout, or the end of its execution.',
+    values: ['token'],
+    when: 'ReportTaskSucceeded or ReportTaskFailed for a task that has ended: by an earlier report, by a timeout, or with its execution.',
   },
   TaskInvalidState: {
     status: 409,
     message: 'Task is in an invalid state, please retry.',
-    when: 'A report for a task whose call is not on disk yet, or that waits for no report; the same report may succeed later.',
+    when: 'A report for a task whose call is not durable yet, or for one that waits for no report. The same report may succeed later.',
   },
   UnsupportedHTTPMethod: {
     status: 405,
     message: "The HTTP method '%s' is not supported: use GET or POST.",
-    when: 'The API is called by another method than GET or POST.',
+    values: ['method'],
+    when: 'The HTTP method is neither GET nor POST.',
   },
   UnsupportedMediaType: {
     status: 415,
@@ -162,3 +192,10 @@ export const ERRORS = {
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof ERRORS;
+
+/** The values of a code's template: one text for each name in `values`. */
+export type ErrorValues<Code extends ErrorCode> = (typeof ERRORS)[Code] extends {
+  readonly values: infer Names extends readonly string[];
+}
+  ? { readonly [Place in keyof Names]: string }
+  : readonly [];

@@ -1,11 +1,18 @@
 /**
- * The seam between the wire and the API: one {@link Operation} per action, one file each. The wire hands over
- * decoded text parameters after it has verified who calls; an operation decodes, acts and answers with the members
- * of the reply (without `RequestId`, which the wire adds). Faults are thrown as `ApiError`.
+ * The seam between the wire and the API: one {@link Operation} per action, one file each. The wire passes text parameters after
+ * it has verified the caller. An operation receives them decoded, acts, and returns the members of the reply without
+ * `RequestId`, which the wire adds. Faults are thrown as `ApiError`.
  */
+import type { ActionName, BuiltAction } from '../api/actions.ts';
+import { ACTIONS } from '../api/actions.ts';
+import type { Contract } from '../api/contract/contract.ts';
 import type { JsonValue } from '../base/json.ts';
+import type { ParametersOf, ReplyOf, Undeclared } from './contract-types.ts';
+import { createDecoder } from './decode/decoder.ts';
+import type { Decode } from './decode/decoder.ts';
+import type { OperationServices } from './services.ts';
 
-/** Decoded parameters of query and form together, common ones included. Names are case-sensitive. */
+/** The parameters of query and form together, common ones included. Names are case-sensitive. */
 export type Parameters = ReadonlyMap<string, string>;
 
 export interface OperationRequest {
@@ -17,13 +24,62 @@ export interface OperationRequest {
 export type Reply = { readonly [member: string]: JsonValue | undefined };
 
 export interface Operation<Services> {
-  readonly action: string;
-  /**
-   * The last part of the resource that a policy is checked against, after `acs:fnf:{region}:{account}:`; `*` for
-   * an operation without authorization (wire.md 12.2).
-   */
-  resource(parameters: Parameters): string;
-  /** True for an answer that may take minutes: the wire then starts it early (decisions.md 4.6). */
+  readonly action: ActionName;
+  /** True for a reply that may take minutes: the wire then starts it early (decisions.md 4.6). */
   readonly slow?: boolean;
   run(services: Services, request: OperationRequest): Promise<Reply>;
+}
+
+/** The work of an operation, on decoded parameters. Its reply has exactly the members of the contract. */
+type Run<A extends BuiltAction, R extends ReplyOf<A>> = (
+  services: OperationServices,
+  parameters: ParametersOf<A>,
+) => Promise<R>;
+
+/**
+ * An argument that is never passed. It is required, and of a type that names the members, if a reply has more members than the
+ * contract: the type of `run` alone would let them through.
+ */
+type NothingUndeclared<A extends BuiltAction, R> = [Undeclared<R, ReplyOf<A>>] extends [never]
+  ? []
+  : [undeclared: Undeclared<R, ReplyOf<A>>];
+
+/** The operation of an action, as its contract declares it. */
+export function defineOperation<A extends BuiltAction, R extends ReplyOf<A>>(
+  action: A,
+  run: Run<A, R>,
+  ..._: NothingUndeclared<A, R>
+): Operation<OperationServices> {
+  return operationOf(action, createDecoder(action), run);
+}
+
+/** The same with a decoder of its own, for the one action whose calls have to be fast. It must decode as the contract says. */
+export function defineHotOperation<A extends BuiltAction, R extends ReplyOf<A>>(
+  action: A,
+  decode: Decode<A>,
+  run: Run<A, R>,
+  ..._: NothingUndeclared<A, R>
+): Operation<OperationServices> {
+  return operationOf(action, decode, run);
+}
+
+function operationOf<A extends BuiltAction, R extends ReplyOf<A>>(
+  action: A,
+  decode: Decode<A>,
+  run: Run<A, R>,
+): Operation<OperationServices> {
+  const { slow, ownRate }: Contract = ACTIONS[action];
+  return {
+    action,
+    slow: slow === true,
+    // Not an async function: another promise around that of `run` would cost every call.
+    run(services, { parameters }) {
+      try {
+        if (ownRate !== true) services.rate.admit(action);
+        return run(services, decode(parameters, services.limits));
+      } catch (error) {
+        return Promise.reject(error as Error);
+      }
+    },
+  };
 }

@@ -1,6 +1,6 @@
 /**
- * What operations work with, handed over by the composition root. Each operation takes the members it needs; nothing
- * else in the program sees this object.
+ * The services that the composition root passes to the operations. Each operation takes the members it needs; no other part of the
+ * program sees this object.
  */
 import type { Clock } from '../base/clock.ts';
 import type { Ids } from '../base/ids.ts';
@@ -18,7 +18,7 @@ export interface OperationServices {
   readonly messages: MessageStore;
   readonly sync: SyncExecutions;
   readonly executions: Executions;
-  /** Told of every change of a flow, its versions and its aliases, after it is durable and before it is answered. */
+  /** Notified of every change of a flow, its versions and its aliases, after the change is durable and before the reply. */
   readonly changes: FlowChanges;
   /** `compileDefinition` of the language, which may have to be loaded first. */
   readonly compile: CompileDefinition;

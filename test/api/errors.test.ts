@@ -1,7 +1,7 @@
 /** The table of errors, the page about it, and the errors made from it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { apiError, ApiError, invalidArgument } from '../../src/api/error.ts';
+import { apiError, ApiError, invalidArgument, throttled } from '../../src/api/error.ts';
 import { ERRORS } from '../../src/api/errors.ts';
 import type { ErrorCode, ErrorEntry } from '../../src/api/errors.ts';
 import { tableUnder } from '../support/markdown.ts';
@@ -61,6 +61,13 @@ describe('the table of errors', () => {
     }
   });
 
+  it('name each value of a template, once', () => {
+    for (const [code, { message, values = [] }] of entries) {
+      assert.equal(values.length, message.split('%s').length - 1, code);
+      assert.equal(new Set(values).size, values.length, code);
+    }
+  });
+
   it('words FlowNotExists as a real client matches it', () => {
     assert.equal(apiError('FlowNotExists', 'a-b').message, "Flow 'a-b' does not exist.");
   });
@@ -76,15 +83,32 @@ describe('apiError', () => {
     );
   });
 
-  it('fills each place once, whatever a value holds', () => {
+  it('fills each place once, also with values that look like places', () => {
     assert.equal(
       apiError('ExecutionAlreadyExists', '%s$&', '$1').message,
       'Execution %s$& for flow $1 already exists.',
     );
   });
 
-  it('keeps a text of its own', () => {
+  it('takes exactly the values of the template, as its type says', () => {
+    // @ts-expect-error the flow is missing
+    assert.equal(apiError('ExecutionAlreadyExists', 'one').message, 'Execution one for flow  already exists.');
+    // @ts-expect-error the template has no values
+    assert.equal(apiError('ConcurrentUpdateError', 'surplus').message, 'Update conflict, please retry.');
+    // @ts-expect-error a code that may need a value is not one that needs none
+    const either = (code: 'FlowNotExists' | 'ConcurrentUpdateError'): ApiError => apiError(code, 'f');
+    assert.equal(either('FlowNotExists').code, 'FlowNotExists');
+    // @ts-expect-error there is no such code
+    assert.throws(() => apiError('FlowNotExist', 'f'), TypeError);
+  });
+
+  it('has another text where the caller gives one', () => {
     const error = invalidArgument('Limit is wrong.');
     assert.deepEqual([error.code, error.status, error.message], ['InvalidArgument', 400, 'Limit is wrong.']);
+  });
+
+  it('of a throttled call says when to try again', () => {
+    const { code, status, retryAfterMs } = throttled(1500);
+    assert.deepEqual([code, status, retryAfterMs], ['ResourceThrottled', 429, 1500]);
   });
 });

@@ -124,7 +124,7 @@ const TABLES: Readonly<Record<string, Table>> = {
     good: { Name: 'f' },
     rows: [
       ...noName('Name'),
-      [{ Definition: '' }, /^Definition is empty/],
+      [{ Definition: '' }, /^Definition is empty; omit it to leave it unchanged\.$/],
       [{ Type: '' }, /^Type "" is not one of/],
       tooLong('Description', 4096),
       tooLong('RoleArn', 1024),
@@ -161,7 +161,7 @@ const TABLES: Readonly<Record<string, Table>> = {
     rows: [
       ...OF_ALIAS,
       tooLong('Description', 4096),
-      [{ RoutingConfigurations: '' }, /^RoutingConfigurations is empty; leave it out to keep/],
+      [{ RoutingConfigurations: '' }, /^RoutingConfigurations is empty; omit it to leave it unchanged\.$/],
       [{ RoutingConfigurations: '{}' }, /^RoutingConfigurations is not a JSON array/],
     ],
   },
@@ -196,6 +196,7 @@ const TABLES: Readonly<Record<string, Table>> = {
       tooLong('NextToken', 1024),
       // A filter that nothing can meet is no reason to read the others less strictly.
       [{ Status: 'Starting', Limit: '0' }, /^Limit "0"/],
+      [{ Status: 'Starting', MapRunName: 'x'.repeat(166) }, /^MapRunName has 166 characters/],
     ],
   },
   GetExecutionHistory: {

@@ -88,7 +88,7 @@ for (const store of STORES) {
         await fails('StartExecution', E, 'ActionNotSupported', /^Express execution is not supported$/);
       }));
 
-    it('runs what the Qualifier leads to, keeps it, and tells it in the history', () =>
+    it('runs the version that the Qualifier leads to, to its end, and names it in the history', () =>
       withStandard(store, async (house) => {
         const { call, fails } = house;
         const marked = (mark: string) => definitionOf({ ...PASS, OutputConstructor: { mark } });
@@ -245,7 +245,7 @@ for (const store of STORES) {
 describe('a long wait', () => {
   const waiting = definitionOf({ Name: 'W', Type: 'Wait', Seconds: 100 });
 
-  it('is waited for by DescribeExecution as long as it was told, and no longer', () =>
+  it('is waited for by DescribeExecution for WaitTimeSeconds, and no longer', () =>
     withHouse('memory', async ({ call, clock }) => {
       await call('CreateFlow', standard(waiting));
       await call('StartExecution', E);
@@ -294,7 +294,7 @@ describe('an Express execution', () => {
       await fails('DescribeExecution', NAMED, 'ExecutionNotExists', /run for flow f/);
     }));
 
-  it('is not kept where the settings say so', () =>
+  it('is not retained if the settings say so', () =>
     withHouse(
       'memory',
       async ({ call, fails }) => {

@@ -85,7 +85,7 @@ for (const store of STORES) {
         assert.equal(again['ExecutionMode'], 'Standard');
       }));
 
-    it('keeps a definition byte for byte', () =>
+    it('stores a definition byte for byte', () =>
       withHouse(store, async ({ call }) => {
         const definition = `\r\n# 流程 🎏\r\n${passing('f')}\t\n\n`.replace('\t', '   ');
         await call('CreateFlow', express('f', { Definition: definition }));
@@ -174,7 +174,7 @@ for (const store of STORES) {
         await call('CreateFlow', express('f', { Definition: definition, ExecutionMode: 'Standard' }));
       }));
 
-    it('takes definitions in the classic language and tells their faults in the same way', () =>
+    it('accepts definitions in the classic language and reports their faults in the same way', () =>
       withHouse(store, async ({ call, fails }) => {
         const classic = (type: string) => ({
           Definition: `version: v1\ntype: flow\nsteps:\n  - type: ${type}\n    name: a\n`,
@@ -223,7 +223,7 @@ for (const store of STORES) {
   });
 
   describe(`UpdateFlow on ${store}`, () => {
-    it('changes what is given, keeps the rest, and answers without ExecutionMode', () =>
+    it('changes the given parts, leaves the others, and replies without ExecutionMode', () =>
       withHouse(store, async ({ call, clock }) => {
         const made = await call(
           'CreateFlow',
@@ -258,7 +258,7 @@ for (const store of STORES) {
         assert.equal((await call('UpdateFlow', { Name: 'f', Type: 'DEFAULT' }))['Type'], 'DEFAULT');
       }));
 
-    it('keeps the flow as it was when the new definition is wrong', () =>
+    it('leaves the flow unchanged if the new definition is wrong', () =>
       withHouse(store, async ({ call, fails }) => {
         await call('CreateFlow', express('f'));
         const before = await call('DescribeFlow', { Name: 'f' });
@@ -386,7 +386,7 @@ for (const store of STORES) {
         }
       }));
 
-    it('keeps to a resource group', () =>
+    it('lists only the flows of a resource group, if one is given', () =>
       withHouse(store, async ({ call }) => {
         await call('CreateFlow', express('a', { ResourceGroupId: 'rg-1' }));
         await call('CreateFlow', express('b', { ResourceGroupId: 'rg-2' }));

@@ -21,11 +21,12 @@ import { testSettings } from '../../src/testing/test-settings.ts';
 import { standInActions } from '../../src/testing/stand-ins.ts';
 import { seededIds } from '../../src/testing/seeded-ids.ts';
 import { VirtualTime } from '../../src/testing/virtual-time.ts';
+import { checkError, checkReply } from './contract-check.ts';
 
 export interface House {
   readonly services: OperationServices;
   readonly clock: VirtualTime;
-  /** Calls an operation and gives its reply as a client reads it. */
+  /** Calls an operation, compares reply or error with its contract, and returns the reply as a client reads it. */
   call(action: string, parameters: Record<string, string>): Promise<JsonObject>;
   /** Calls an operation that has to fail so. */
   fails(action: string, parameters: Record<string, string>, code: ErrorCode, message: RegExp): Promise<ApiError>;
@@ -36,9 +37,9 @@ export const STORES: readonly StoreName[] = ['memory', 'sqlite'];
 
 export interface HouseChanges {
   readonly limits?: Partial<OperationServices['limits']>;
-  /** May stand between the operations and the store. */
+  /** Wraps the store that the operations use. */
   readonly wrap?: (flows: FlowStore) => FlowStore;
-  /** What a Task calls; without it no flow may have one. */
+  /** The service that Tasks call; without it no flow may have a Task. */
   readonly task?: (call: TaskCall, signal: AbortSignal) => Promise<TaskResult>;
   /** Text of the settings file; only its `limits` and `history` matter here. */
   readonly settings?: string;
@@ -99,8 +100,14 @@ function houseOf(services: OperationServices, clock: VirtualTime): House {
   async function call(action: string, parameters: Record<string, string>): Promise<JsonObject> {
     const operation = OPERATIONS.get(action);
     assert.ok(operation !== undefined, action);
-    const reply = await operation.run(services, { requestId: 'r', parameters: new Map(Object.entries(parameters)) });
-    return JSON.parse(JSON.stringify(reply)) as JsonObject;
+    try {
+      const reply = await operation.run(services, { requestId: 'r', parameters: new Map(Object.entries(parameters)) });
+      checkReply(action, reply);
+      return JSON.parse(JSON.stringify(reply)) as JsonObject;
+    } catch (error) {
+      if (error instanceof ApiError) checkError(action, error);
+      throw error;
+    }
   }
   return {
     services,
@@ -120,7 +127,7 @@ function houseOf(services: OperationServices, clock: VirtualTime): House {
   };
 }
 
-/** A state machine that hands on its input with one member more. */
+/** A state machine whose output is its input with one more member. */
 export function passing(name: string, mark = 'made'): string {
   return `Type: StateMachine
 SpecVersion: v1

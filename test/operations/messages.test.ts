@@ -1,4 +1,4 @@
-/** ListMessages: pages of what is kept, as a client reads them. */
+/** ListMessages: pages of the stored messages, as a client reads them. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Message, PushState } from '../../src/store/messages.ts';

@@ -1,27 +1,23 @@
-/** Decoders of parameters: examples at the edges, and properties over any text. */
+/** Parameters: decoders made from the contracts, at the edges and over any text. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { BuiltAction } from '../../src/api/actions.ts';
 import { ApiError } from '../../src/api/error.ts';
 import { isName } from '../../src/api/names.ts';
-import { environmentOf, environmentReply } from '../../src/operations/flows/environment.ts';
-import {
-  boundedText,
-  excerpt,
-  oneOf,
-  optionalInteger,
-  optionalName,
-  requiredName,
-} from '../../src/operations/decode/parameters.ts';
+import type { ParametersOf } from '../../src/operations/contract-types.ts';
+import { createDecoder, parameterDecoder } from '../../src/operations/decode/decoder.ts';
+import { environmentOf } from '../../src/operations/decode/environment.ts';
+import { excerpt } from '../../src/operations/decode/faults.ts';
+import { environmentReply } from '../../src/operations/flows/environment.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 200 });
+const LIMITS = { inputBytes: 1000, stateDataBytes: 100 };
 
-function of(text: string | undefined): ReadonlyMap<string, string> {
-  return new Map(text === undefined ? [] : [['P', text]]);
-}
+type Outcome<T> = { readonly value: T } | { readonly code: string; readonly message: string };
 
-/** What a decoder makes of a text: a value, or the code and message of an `ApiError`. Anything else fails the test. */
-function outcome<T>(decode: () => T): { readonly value: T } | { readonly code: string; readonly message: string } {
+/** The value of a decoder, or the code and message of its `ApiError`. Any other error fails the test. */
+function outcome<T>(decode: () => T): Outcome<T> {
   try {
     return { value: decode() };
   } catch (error) {
@@ -30,54 +26,65 @@ function outcome<T>(decode: () => T): { readonly value: T } | { readonly code: s
   }
 }
 
+/** The outcome of one parameter of an action, given as this text or not at all. */
+function decoder<A extends BuiltAction, Name extends keyof ParametersOf<A> & string>(action: A, name: Name) {
+  const decode = parameterDecoder(action, name);
+  return (text?: string) => outcome(() => decode(new Map(text === undefined ? [] : [[name, text]]), LIMITS));
+}
+
+function isRefused(result: Outcome<unknown>): boolean {
+  return 'code' in result && result.code === 'InvalidArgument';
+}
+
 describe('names', () => {
+  const required = decoder('DeleteFlow', 'Name');
+  const optional = decoder('StartExecution', 'ExecutionName');
+
   it('follow the rule, and any other text is refused by name', () => {
     fc.assert(
       fc.property(anyText, (text) => {
-        const result = outcome(() => requiredName(of(text), 'P'));
+        const result = required(text);
         if (isName(text)) assert.deepEqual(result, { value: text });
-        else if (text === '')
-          assert.deepEqual(result, { code: 'MissingRequiredParams', message: "The HTTP query 'P' must be specified." });
-        else assert.ok('code' in result && result.code === 'InvalidArgument' && result.message.startsWith('P "'));
+        else if (text === '') {
+          const message = "The HTTP query 'Name' must be specified.";
+          assert.deepEqual(result, { code: 'MissingRequiredParams', message });
+        } else assert.ok('code' in result && result.code === 'InvalidArgument' && result.message.startsWith('Name "'));
       }),
     );
     fc.assert(
       fc.property(fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_-]{0,127}$/), (name) => {
-        assert.equal(optionalName(of(name), 'P'), name);
+        assert.deepEqual(optional(name), { value: name });
       }),
     );
   });
 
   it('may be left out where they may be', () => {
-    assert.equal(optionalName(of(undefined), 'P'), null);
-    assert.equal(optionalName(of(''), 'P'), null);
+    assert.deepEqual(optional(), { value: null });
+    assert.deepEqual(optional(''), { value: null });
   });
 });
 
 describe('whole numbers', () => {
-  const range = { min: 1, max: 1000, default: 60 };
+  const limit = decoder('ListFlows', 'Limit');
 
   it('are read when in range', () => {
     fc.assert(
       fc.property(fc.integer({ min: -2000, max: 2000 }), (n) => {
-        const result = outcome(() => optionalInteger(of(String(n)), 'P', range));
-        if (n >= 1 && n <= 1000) assert.deepEqual(result, { value: n });
-        else assert.ok('code' in result && result.code === 'InvalidArgument');
+        if (n >= 1 && n <= 1000) assert.deepEqual(limit(String(n)), { value: n });
+        else assert.ok(isRefused(limit(String(n))));
       }),
     );
-    assert.equal(optionalInteger(of('007'), 'P', range), 7);
-    assert.equal(optionalInteger(of('+5'), 'P', range), 5);
-    assert.equal(optionalInteger(of(undefined), 'P', range), 60);
+    assert.deepEqual(
+      [limit('007'), limit('+5'), limit(), limit('')],
+      [7, 5, 60, 60].map((value) => ({ value })),
+    );
   });
 
   it('are nothing else', () => {
     fc.assert(
       fc.property(
         anyText.filter((text) => text !== '' && !/^[+-]?\d+$/.test(text)),
-        (text) => {
-          const result = outcome(() => optionalInteger(of(text), 'P', range));
-          assert.ok('code' in result && result.code === 'InvalidArgument');
-        },
+        (text) => assert.ok(isRefused(limit(text))),
       ),
     );
   });
@@ -85,19 +92,23 @@ describe('whole numbers', () => {
 
 describe('texts', () => {
   it('are bounded in characters as people count them', () => {
-    assert.equal(boundedText(of('🎏'.repeat(10)), 'P', 10), '🎏'.repeat(10));
-    assert.ok('code' in outcome(() => boundedText(of('🎏'.repeat(11)), 'P', 10)));
-    assert.equal(boundedText(of(undefined), 'P', 10), '');
+    const description = decoder('PublishFlowVersion', 'Description');
+    assert.deepEqual(description('🎏'.repeat(4096)), { value: '🎏'.repeat(4096) });
+    assert.ok(isRefused(description('🎏'.repeat(4097))));
+    assert.deepEqual(description(), { value: '' });
   });
 
   it('of a few words are exactly one of them', () => {
-    assert.equal(oneOf(of(undefined), 'P', ['a', 'b'], 'b'), 'b');
-    assert.equal(oneOf(of('a'), 'P', ['a', 'b'], 'b'), 'a');
-    for (const text of ['', 'A', 'a ', 'constructor'])
-      assert.ok('code' in outcome(() => oneOf(of(text), 'P', ['a', 'b'], 'b')));
+    const status = decoder('ListExecutions', 'Status');
+    assert.deepEqual(
+      [status(), status(''), status('Failed')],
+      [null, null, 'Failed'].map((value) => ({ value })),
+    );
+    for (const text of ['failed', 'Failed ', 'constructor']) assert.ok(isRefused(status(text)));
+    assert.deepEqual(decoder('CreateFlow', 'ExecutionMode')(), { value: 'Standard' });
   });
 
-  it('stand in messages short, on one line and without control characters', () => {
+  it('are short in messages, on one line and without control characters', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 500 }), (text) => {
         const shown = excerpt(text);
@@ -110,8 +121,73 @@ describe('texts', () => {
   });
 });
 
+describe('JSON', () => {
+  it('is an object with its text, bounded in bytes; absent, it is the empty object', () => {
+    const input = decoder('StartSyncExecution', 'Input');
+    assert.deepEqual(input('{ "a": 1 }'), { value: { text: '{ "a": 1 }', value: { a: 1 } } });
+    for (const absent of [input(), input('')]) assert.deepEqual(absent, { value: { text: '', value: {} } });
+    assert.ok(isRefused(input('[]')));
+    assert.ok('value' in input(`{"a":"${'é'.repeat(496)}"}`));
+    const tooLong = input(`{"a":"${'é'.repeat(497)}"}`);
+    assert.ok('code' in tooLong && tooLong.code === 'EntityTooLarge', 'two bytes a letter');
+  });
+});
+
+describe('parameters that change something', () => {
+  const parameters = (given: Record<string, string>) => new Map(Object.entries({ Name: 'f', ...given }));
+  const update = createDecoder('UpdateFlow');
+
+  it('are undefined when absent, and clear when empty', () => {
+    const unchanged = update(parameters({}), LIMITS);
+    assert.deepEqual(Object.entries(unchanged), [
+      ['Name', 'f'],
+      ...['Definition', 'Description', 'Type', 'RoleArn', 'Environment'].map((name) => [name, undefined]),
+    ]);
+    const { Description, RoleArn, Environment } = update(
+      parameters({ Description: '', RoleArn: '', Environment: '' }),
+      LIMITS,
+    );
+    assert.deepEqual([Description, RoleArn, Environment], ['', '', []]);
+  });
+
+  it('are refused when empty where nothing may be empty', () => {
+    for (const name of ['Definition', 'Type']) {
+      assert.ok(isRefused(outcome(() => update(parameters({ [name]: '' }), LIMITS))), name);
+    }
+  });
+});
+
+describe('a decoder', () => {
+  it('reports the first wrong parameter in the order of the contract, not of the request', () => {
+    const decode = createDecoder('CreateFlow');
+    const wrong = [
+      ['Description', 'x'.repeat(4097)],
+      ['ExecutionMode', 'x'],
+      ['Type', 'x'],
+      ['Name', '1'],
+    ] as const;
+    for (let n = wrong.length; n > 0; n--) {
+      const given = new Map([...wrong.slice(0, n), ['Definition', 'd']] as [string, string][]);
+      if (n < 4) given.set('Name', 'f');
+      if (n < 3) given.set('Type', 'FDL');
+      const result = outcome(() => decode(given, LIMITS));
+      assert.ok('message' in result && result.message.startsWith(`${wrong[n - 1]?.[0]} `), JSON.stringify(result));
+    }
+  });
+
+  it('ignores undeclared parameters, and members of every object', () => {
+    const given = new Map([
+      ['Name', 'f'],
+      ['FlowName', ''],
+      ['__proto__', 'x'],
+      ['constructor', 'x'],
+    ]);
+    assert.deepEqual(createDecoder('DeleteFlow')(given, LIMITS), { Name: 'f' });
+  });
+});
+
 describe('Environment', () => {
-  const env = (text: string) => environmentOf(new Map([['Environment', text]]));
+  const env = (text: string) => environmentOf(text, 'Environment');
 
   it('comes back as it was sent', () => {
     const variable = fc.record(
@@ -145,7 +221,7 @@ describe('Environment', () => {
       ['{"Variables":[{"Name":"a b","Value":""}]}', /Name "a b" at Variables\[0\], which is not a name/],
       [
         '{"Variables":[{"Name":"a","Value":"","Valeu":""}]}',
-        /unknown member Variables\[0\]\."Valeu" \(did you mean "Value"\?\)/,
+        /unknown member "Valeu" at Variables\[0\] \(did you mean "Value"\?\)/,
       ],
       ['{"Variables":[{"Name":"a","Value":""},{"Name":"a","Value":""}]}', /the variable "a" twice \(Variables\[1\]\)/],
       [`{"Variables":[{"Name":"a","Value":"${'x'.repeat(65_536)}"}]}`, /more than 65536 bytes/],
@@ -159,7 +235,7 @@ describe('Environment', () => {
     }
   });
 
-  it('is a list of variables or a refusal, whatever the text', () => {
+  it('is a list of variables or a refusal, for any text', () => {
     const member = fc.constantFrom('Variables', 'Name', 'Value', 'Description', '__proto__', 'x');
     const json = fc.letrec((tie) => ({
       value: fc.oneof(

@@ -43,7 +43,7 @@ export function standard(definition: string, more: Record<string, string> = {}):
   return { Name: 'f', Definition: definition, Type: 'FDL', ...more };
 }
 
-/** A service that takes on work and tells nobody: it keeps the tokens of the tasks by their executions. */
+/** A service that accepts work and never reports it: it holds the tokens of the tasks by their executions. */
 export class Desk {
   readonly #tokens = new Map<string, string>();
   readonly #wanted = new Map<string, (token: string) => void>();

@@ -61,7 +61,7 @@ for (const store of STORES) {
         );
       }));
 
-    it('takes no Input as an empty object, keeps digits, and takes every key as data', () =>
+    it('reads an absent Input as an empty object, preserves digits, and reads every key as data', () =>
       withHouse(store, async ({ call }) => {
         await call('CreateFlow', express('f', { Definition: ECHO }));
         const output = async (Input: string) => (await call('StartSyncExecution', { FlowName: 'f', Input }))['Output'];
@@ -110,7 +110,7 @@ for (const store of STORES) {
         await fails('StartSyncExecution', { FlowName: 'f', Input: sized(65_540, '\u00e9') }, 'EntityTooLarge', message);
       }));
 
-    it('runs Express flows that exist, and says what stands against the rest', () =>
+    it('runs Express flows that exist, and says why it refuses others', () =>
       withHouse(store, async ({ call, fails }) => {
         await fails('StartSyncExecution', { FlowName: 'f' }, 'FlowNotExists', /^Flow 'f' does not exist\.$/);
         await fails(
@@ -192,7 +192,7 @@ for (const store of STORES) {
 }
 
 describe('Input', () => {
-  it('comes out of a flow that changes nothing as it went in, whatever it holds', () =>
+  it('comes out of a flow that changes nothing as it went in', () =>
     withHouse('memory', async ({ call }) => {
       await call('CreateFlow', express('f', { Definition: ECHO }));
       const input = fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue({ maxDepth: 4 }), {

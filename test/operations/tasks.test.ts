@@ -1,5 +1,5 @@
 /**
- * What tasks wait for and who ends it: ReportTaskSucceeded, ReportTaskFailed, CallbackFnFTaskToken, DescribeExecutionWaits
+ * Waits of tasks and their ends: ReportTaskSucceeded, ReportTaskFailed, CallbackFnFTaskToken, DescribeExecutionWaits
  * and RedriveExecution, on each store.
  */
 import assert from 'node:assert/strict';
@@ -80,7 +80,7 @@ for (const store of STORES) {
       );
     });
 
-    it('count once, whoever comes first', () => {
+    it('count once, the first of them', () => {
       const desk = new Desk();
       return withStandard(
         store,
@@ -217,7 +217,7 @@ for (const store of STORES) {
   });
 
   describe(`RedriveExecution on ${store}`, () => {
-    it('goes on from the state that failed, and keeps what had succeeded', () => {
+    it('continues from the state that failed, and does not run again what had succeeded', () => {
       const results: TaskResult[] = [
         { ok: true, output: { n: 1 } },
         { ok: false, error: 'Down', cause: 'not there' },
@@ -279,7 +279,7 @@ for (const store of STORES) {
         assert.equal((await ended(house, 'e'))['Status'], 'Failed');
       }));
 
-    it('lets what was stopped stand where it stood: the service that took the work on may report it', () => {
+    it('continues a stopped execution where it stopped: the service that accepted the work may report it', () => {
       const desk = new Desk();
       return withStandard(
         store,

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { ApiError } from '../../src/api/error.ts';
 import type { JsonObject } from '../../src/base/json.ts';
-import { routesOf } from '../../src/operations/versions/versions.ts';
+import { routesOf as readRoutes } from '../../src/operations/decode/routes.ts';
 import type { FlowStore } from '../../src/store/flows.ts';
 import type { House } from './house.ts';
 import { express, passing, STORES, withHouse } from './house.ts';
@@ -293,6 +293,8 @@ for (const store of STORES) {
 }
 
 describe('RoutingConfigurations', () => {
+  const routesOf = (text: string) => readRoutes(text, 'RoutingConfigurations');
+
   it('is refused with a reason', () => {
     const wrong: readonly [string, RegExp][] = [
       ['nothing', /^RoutingConfigurations is not JSON \(/],
@@ -342,7 +344,7 @@ describe('RoutingConfigurations', () => {
     assert.deepEqual(routesOf('[{"Version":2,"Weight":"30"}]'), [{ version: 2, weight: 30 }]);
   });
 
-  it('is one or two routes that can be followed or a refusal, whatever the text', () => {
+  it('is one or two routes that can be followed or a refusal, for any text', () => {
     const member = fc.constantFrom('Version', 'Weight', 'version', '__proto__');
     const value = fc.oneof(
       fc.integer({ min: -1, max: 3 }),

@@ -27,7 +27,6 @@ const form = { 'content-type': FORM };
 function gated(gate: Gate): Operation<null> {
   return {
     action: 'StartExecution',
-    resource: () => '*',
     run: () => {
       gate.enter();
       return gate.opened;
@@ -127,7 +126,7 @@ test('a body byte by byte, while others are served', async (t) => {
 
 test('the server continues when callers hang up in the head, in the body or while they wait', async (t) => {
   const gate = createGate();
-  const echo: Operation<null> = { action: 'StartSyncExecution', resource: () => '*', run: () => Promise.resolve({}) };
+  const echo: Operation<null> = { action: 'StartSyncExecution', run: () => Promise.resolve({}) };
   const server = await startServer(t, { operations: [gated(gate), echo] });
   for (const bytes of ['POST / HT', 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nAction=']) {
     const socket = await openSocket(server.port);

@@ -23,7 +23,6 @@ function gated(gate: Gate, slow = true): TestServerOptions {
   const operation: Operation<null> = {
     action: 'StartSyncExecution',
     slow,
-    resource: () => '*',
     run: () => {
       gate.enter();
       return gate.opened;

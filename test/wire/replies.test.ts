@@ -8,7 +8,7 @@ import { call, codeOf, send, startServer } from './support.ts';
 const UUID = /^[0-9A-F]{8}-[0-9A-F]{4}-4[0-9A-F]{3}-[89AB][0-9A-F]{3}-[0-9A-F]{12}$/;
 
 const answering = (run: () => Promise<Reply>): { operations: Operation<null>[] } => ({
-  operations: [{ action: 'StartSyncExecution', resource: () => '*', run }],
+  operations: [{ action: 'StartSyncExecution', run }],
 });
 
 test('health', async (t) => {

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
+import type { ActionName } from '../../src/api/actions.ts';
 import { Authenticator } from '../../src/auth/authenticator.ts';
 import { createKeyRing } from '../../src/auth/key-ring.ts';
 import type { Clock } from '../../src/base/clock.ts';
@@ -43,9 +44,8 @@ export function createGate(): Gate {
   };
 }
 
-const echo = (action: string): Operation<null> => ({
+const echo = (action: ActionName): Operation<null> => ({
   action,
-  resource: (parameters) => `flow/${parameters.get('Name') ?? parameters.get('FlowName') ?? '*'}`,
   run: (_services, { parameters }) => Promise.resolve({ Parameters: Object.fromEntries(parameters) }),
 });
 
@@ -83,7 +83,7 @@ export async function startServer(
   if (faults.length > 0) throw new Error(faults.join('\n'));
   const logged: object[] = [];
   const observer = createObserver({ requestFailed: (details) => void logged.push(details) });
-  const operations = options.operations ?? ['StartSyncExecution', 'DescribeFlow', 'StartExecution'].map(echo);
+  const operations = options.operations ?? [ECHO, echo('DescribeFlow'), echo('StartExecution')];
   const server = createWireServer<null>({
     services: null,
     listen: { host: '127.0.0.1', port: 0 },

@@ -1,36 +1,45 @@
 /** JSON texts as parameters: the input of an execution, and the output that a task's report brings. */
 import { apiError, invalidArgument } from '../../api/error.ts';
 import { isJsonObject, JsonFault, parseJson } from '../../base/json.ts';
-import type { JsonObject, JsonValue } from '../../base/json.ts';
-import type { Parameters } from '../operation.ts';
+import type { JsonValue } from '../../base/json.ts';
+import type { JsonInput } from '../contract-types.ts';
 
-const NO_INPUT: JsonObject = Object.freeze({});
+/** Largest JSON texts, in UTF-8 bytes. */
+export interface DecodeLimits {
+  /** `Input`: the setting `limits.input`. */
+  readonly inputBytes: number;
+  /** `Output`: the setting `limits.stateData`. */
+  readonly stateDataBytes: number;
+}
+
+/** An absent or empty Input means `{}` (decisions.md 4.4). */
+export const NO_INPUT: JsonInput = Object.freeze({ text: '', value: Object.freeze({}) });
 
 /**
- * The parameter `Input`: JSON text of an object; absent or empty means `{}` (decisions.md 4.4).
- * @throws {ApiError} `EntityTooLarge` above `maxBytes`, `InvalidArgument` for anything but an object.
+ * The JSON object of a parameter.
+ * @throws {ApiError} `EntityTooLarge` above `maxBytes` of UTF-8, `InvalidArgument` for a text that is not a JSON object.
  */
-export function inputOf(parameters: Parameters, maxBytes: number): JsonObject {
-  const text = parameters.get('Input');
-  if (text === undefined || text === '') return NO_INPUT;
-  const value = jsonOf(text, 'Input', maxBytes);
-  if (!isJsonObject(value)) throw invalidArgument(`Input is not a JSON object but ${kindOf(value)}.`);
-  return value;
+export function jsonObjectOf(text: string, parameter: string, maxBytes: number): JsonInput {
+  const value = jsonOf(text, parameter, maxBytes);
+  if (!isJsonObject(value)) throw invalidArgument(`${parameter} is not a JSON object but ${kindOf(value)}.`);
+  return { text, value };
 }
 
 /**
- * The value of a parameter's JSON text.
- * @throws {ApiError} `EntityTooLarge` above `maxBytes` of UTF-8, `InvalidArgument` for a text that is no JSON.
+ * The JSON value of a parameter.
+ * @throws {ApiError} `EntityTooLarge` above `maxBytes` of UTF-8, `InvalidArgument` for a text that is not JSON.
  */
 export function jsonOf(text: string, parameter: string, maxBytes: number): JsonValue {
-  // Three bytes is the most that a UTF-16 unit becomes, so a short text needs no count.
-  if (text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes)
+  // A UTF-16 unit is at most three bytes of UTF-8, so a short text needs no count.
+  if (text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes) {
     throw apiError('EntityTooLarge', String(maxBytes));
+  }
   try {
     return parseJson(text);
   } catch (error) {
-    if (error instanceof JsonFault)
+    if (error instanceof JsonFault) {
       throw invalidArgument(`${parameter} is not JSON that can be read: ${error.message}.`);
+    }
     throw error;
   }
 }

@@ -1,21 +1,16 @@
 /**
- * DescribeExecutionWaits, an extension that the cloud does not have (docs/extensions.md): what a running execution waits
- * for, since when, and what would wake it.
+ * DescribeExecutionWaits, an extension that the cloud does not have (docs/extensions.md): the things that a running execution
+ * waits for, since when, and what would wake it.
  */
-import { actionResource } from '../../api/actions.ts';
 import { formatTime } from '../../base/clock.ts';
 import type { ExecutionWait } from '../../runtime/executions.ts';
 import { stoppedTime } from './executions.ts';
-import type { Operation } from '../operation.ts';
-import { requiredExecutionName, requiredName } from '../decode/parameters.ts';
-import type { OperationServices } from '../services.ts';
+import { defineOperation } from '../operation.ts';
 
-export const describeExecutionWaits: Operation<OperationServices> = {
-  action: 'DescribeExecutionWaits',
-  resource: (parameters) => actionResource('DescribeExecutionWaits', parameters),
-  async run({ executions }, { parameters }) {
-    const flowName = requiredName(parameters, 'FlowName');
-    const { view, waits } = await executions.waits(flowName, requiredExecutionName(parameters));
+export const describeExecutionWaits = defineOperation(
+  'DescribeExecutionWaits',
+  async ({ executions }, { FlowName: flowName, ExecutionName: executionName }) => {
+    const { view, waits } = await executions.waits(flowName, executionName);
     return {
       FlowName: view.flowName,
       Name: view.name,
@@ -25,7 +20,7 @@ export const describeExecutionWaits: Operation<OperationServices> = {
       Waits: waits.map(waitReply),
     };
   },
-};
+);
 
 function waitReply(wait: ExecutionWait) {
   return {

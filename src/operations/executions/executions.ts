@@ -1,16 +1,12 @@
 /**
- * An execution as it stands in the replies of the operations on executions (api.md 4.14 to 4.18). A text that is not set
- * yet is `""` and never left out (api.md 1.5): StoppedTime while it runs, Output unless it succeeded, and Input when none
- * was sent. Input and definition are given back byte for byte.
+ * An execution in the replies of the operations on executions (api.md 4.14 to 4.18). A text that is not set yet is `""` and never
+ * left out (api.md 1.5): StoppedTime while the execution runs, Output unless it succeeded, and Input if none was sent. Input and
+ * definition are returned byte for byte.
  */
 import { formatTime } from '../../base/clock.ts';
 import type { ExecutionView } from '../../runtime/executions.ts';
 
-/** Longest Error and Cause, in characters (api.md 4.16, 4.21). */
-export const MAX_ERROR = 128;
-export const MAX_CAUSE = 4096;
-
-/** Members of an execution that every reply about one has. */
+/** The members of every reply about an execution. */
 export function executionReply(view: ExecutionView) {
   return {
     Status: view.status,

@@ -1,23 +1,15 @@
-/** StartExecution (api.md 4.14): starts a Standard flow; the execution is on disk when this answers. */
-import { actionResource } from '../../api/actions.ts';
+/** StartExecution (api.md 4.14): starts a Standard flow; the execution is durable when this replies. */
 import { executionReply } from './executions.ts';
-import { inputOf } from '../decode/json.ts';
-import type { Operation } from '../operation.ts';
-import { optionalName, qualifier, requiredName } from '../decode/parameters.ts';
-import type { OperationServices } from '../services.ts';
+import { defineOperation } from '../operation.ts';
 
-export const startExecution: Operation<OperationServices> = {
-  action: 'StartExecution',
-  resource: (parameters) => actionResource('StartExecution', parameters),
-  async run({ executions, limits }, { parameters }) {
-    const view = await executions.start({
-      flowName: requiredName(parameters, 'FlowName'),
-      executionName: optionalName(parameters, 'ExecutionName'),
-      input: inputOf(parameters, limits.inputBytes),
-      inputText: parameters.get('Input') ?? '',
-      qualifier: qualifier(parameters),
-      callbackToken: parameters.get('CallbackFnFTaskToken') ?? '',
-    });
-    return executionReply(view);
-  },
-};
+export const startExecution = defineOperation('StartExecution', async ({ executions }, parameters) => {
+  const view = await executions.start({
+    flowName: parameters.FlowName,
+    executionName: parameters.ExecutionName,
+    input: parameters.Input.value,
+    inputText: parameters.Input.text,
+    qualifier: parameters.Qualifier,
+    callbackToken: parameters.CallbackFnFTaskToken,
+  });
+  return executionReply(view);
+});

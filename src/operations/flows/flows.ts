@@ -1,17 +1,10 @@
-/** What the operations on flows share: the check of a definition, a flow as it stands in replies, and its absence. */
+/** Shared by the operations on flows: the check of a definition, a flow in replies, and the error of a missing flow. */
 import { apiError, invalidArgument } from '../../api/error.ts';
 import { formatTime } from '../../base/clock.ts';
 import { formatDiagnostic } from '../../base/diagnostic.ts';
-import type { JsonValue } from '../../base/json.ts';
 import type { ExecutionMode, FlowRecord } from '../../store/flows.ts';
 import { environmentReply } from './environment.ts';
 import type { OperationServices } from '../services.ts';
-
-/** Longest Description, in characters. The record names no limit; this is that of Cause (api.md 4.16). */
-export const MAX_DESCRIPTION = 4096;
-/** Longest RoleArn, ExternalStorageLocation and ResourceGroupId, in characters; no form of them is demanded. */
-export const MAX_RESOURCE_TEXT = 1024;
-export const FLOW_TYPES = ['FDL', 'DEFAULT'] as const;
 
 /**
  * Refuses a definition that cannot run in this mode.
@@ -41,8 +34,8 @@ export async function existingFlow(services: OperationServices, name: string): P
   return flow;
 }
 
-/** Members of a flow that every reply about one has (api.md 4.1 to 4.5). */
-export function flowReply(flow: FlowRecord): { readonly [member: string]: JsonValue } {
+/** The members of every reply about a flow (api.md 4.1 to 4.5). */
+export function flowReply(flow: FlowRecord) {
   return {
     Type: flow.type,
     Definition: flow.definition,

@@ -1,46 +1,35 @@
 /**
- * ListMessages, an extension that the cloud does not have (docs/extensions.md): the messages that flows sent to queues and
- * topics of this server's own Message Service, newest first, with what became of their push.
+ * ListMessages, an extension that the cloud does not have (docs/extensions.md): the messages that flows sent to queues and topics
+ * of this server's own Message Service, newest first, with the state of their push.
  */
-import { actionResource } from '../../api/actions.ts';
 import { formatTime } from '../../base/clock.ts';
 import type { KeptMessage } from '../../store/messages.ts';
-import type { Operation } from '../operation.ts';
-import { boundedText, numberToken, oneOf, optionalInteger } from '../decode/parameters.ts';
-import type { OperationServices } from '../services.ts';
+import { defineOperation } from '../operation.ts';
 
-const LIMIT = { min: 1, max: 100, default: 60 } as const;
 /** Bodies in one reply, in UTF-16 units. */
 const PAGE_TEXT_UNITS = 4 * 1024 * 1024;
-/** Longest name that a queue or topic can have. */
-const MAX_NAME = 255;
-const TARGETS = { Queue: 'queue', Topic: 'topic', '': null } as const;
+const TARGETS = { Queue: 'queue', Topic: 'topic' } as const;
 const PUSHES = { none: 'None', due: 'Due', done: 'Done', failed: 'Failed' } as const;
 
-export const listMessages: Operation<OperationServices> = {
-  action: 'ListMessages',
-  resource: (parameters) => actionResource('ListMessages', parameters),
-  async run({ messages }, { parameters }) {
-    const target = TARGETS[oneOf(parameters, 'Kind', ['Queue', 'Topic', ''], '')];
-    const name = boundedText(parameters, 'Name', MAX_NAME);
-    const page = await messages.list({
-      target,
-      name: name === '' ? null : name,
-      before: numberToken(parameters),
-      limit: optionalInteger(parameters, 'Limit', LIMIT),
-      textUnits: PAGE_TEXT_UNITS,
-    });
-    return {
-      NextToken: page.next === null ? undefined : String(page.next),
-      Messages: page.messages.map(messageReply),
-    };
-  },
-};
+export const listMessages = defineOperation('ListMessages', async ({ messages }, parameters) => {
+  const { Kind: kind, Name: name, NextToken: before, Limit: limit } = parameters;
+  const page = await messages.list({
+    target: kind === null ? null : TARGETS[kind],
+    name: name === '' ? null : name,
+    before,
+    limit,
+    textUnits: PAGE_TEXT_UNITS,
+  });
+  return {
+    NextToken: page.next === null ? undefined : String(page.next),
+    Messages: page.messages.map(messageReply),
+  };
+});
 
 function messageReply(message: KeptMessage) {
   const { push } = message;
   return {
-    Kind: message.target === 'queue' ? 'Queue' : 'Topic',
+    Kind: message.target === 'queue' ? ('Queue' as const) : ('Topic' as const),
     Name: message.name,
     MessageId: message.messageId,
     MessageBody: message.body,

@@ -1,17 +1,11 @@
-/** DeleteFlowVersion (api.md 4.8). A version that an alias routes to stays (decisions.md 4.8). */
-import { actionResource } from '../../api/actions.ts';
+/** DeleteFlowVersion (api.md 4.8). Refused for a version that an alias routes to (decisions.md 4.8). */
 import { apiError } from '../../api/error.ts';
 import { existingFlow } from '../flows/flows.ts';
-import type { Operation } from '../operation.ts';
-import { requiredName, requiredVersion } from '../decode/parameters.ts';
-import type { OperationServices } from '../services.ts';
+import { defineOperation } from '../operation.ts';
 
-export const deleteFlowVersion: Operation<OperationServices> = {
-  action: 'DeleteFlowVersion',
-  resource: (parameters) => actionResource('DeleteFlowVersion', parameters),
-  async run(services, { parameters }) {
-    const flowName = requiredName(parameters, 'FlowName');
-    const version = requiredVersion(parameters, 'FlowVersion');
+export const deleteFlowVersion = defineOperation(
+  'DeleteFlowVersion',
+  async (services, { FlowName: flowName, FlowVersion: version }) => {
     const outcome = await services.flows.deleteVersion(flowName, version);
     if (outcome === 'routed-to') throw apiError('FlowVersionInUse', String(version), flowName);
     if (outcome === 'absent') {
@@ -21,4 +15,4 @@ export const deleteFlowVersion: Operation<OperationServices> = {
     services.changes.changed(flowName);
     return {};
   },
-};
+);

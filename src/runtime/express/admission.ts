@@ -3,9 +3,9 @@
  * Child flows count too. At the limit a start is refused, which a parent can retry or catch; a start that waited instead could
  * make flows block each other.
  */
-import { ApiError } from '../../api/error.ts';
-import { ERRORS } from '../../api/errors.ts';
+import { throttled } from '../../api/error.ts';
 import type { Clock } from '../../base/clock.ts';
+import { TokenBucket } from '../../base/token-bucket.ts';
 
 export interface AdmissionLimits {
   readonly concurrentExecutions: number;
@@ -18,39 +18,27 @@ const BUSY_RETRY_MS = 1_000;
 
 export class Admission {
   running = 0;
-  readonly #limits: AdmissionLimits;
+  readonly #concurrentExecutions: number;
   readonly #clock: Clock;
-  #tokens: number;
-  #filledMs: number;
+  readonly #starts: TokenBucket | null;
 
-  constructor(limits: AdmissionLimits, clock: Clock) {
-    this.#limits = limits;
+  constructor({ concurrentExecutions, startsPerSecond: perSecond }: AdmissionLimits, clock: Clock) {
+    this.#concurrentExecutions = concurrentExecutions;
     this.#clock = clock;
-    this.#tokens = limits.startsPerSecond ?? 0;
-    this.#filledMs = clock.monotonicMs();
+    this.#starts = perSecond === null ? null : new TokenBucket({ perSecond, burst: perSecond }, clock.monotonicMs());
   }
 
   /** @throws {ApiError} `ResourceThrottled`, with the time after which to retry. */
   enter(depth: number): void {
-    const { concurrentExecutions, startsPerSecond } = this.#limits;
-    if (this.running >= concurrentExecutions) throw throttled(BUSY_RETRY_MS);
-    if (startsPerSecond !== null && depth === 0) this.#takeToken(startsPerSecond);
+    if (this.running >= this.#concurrentExecutions) throw throttled(BUSY_RETRY_MS);
+    if (this.#starts !== null && depth === 0) {
+      const retryAfterMs = this.#starts.take(this.#clock.monotonicMs());
+      if (retryAfterMs > 0) throw throttled(retryAfterMs);
+    }
     this.running++;
   }
 
   leave(): void {
     this.running--;
   }
-
-  #takeToken(perSecond: number): void {
-    const nowMs = this.#clock.monotonicMs();
-    this.#tokens = Math.min(perSecond, this.#tokens + ((nowMs - this.#filledMs) / 1_000) * perSecond);
-    this.#filledMs = nowMs;
-    if (this.#tokens < 1) throw throttled(Math.ceil(((1 - this.#tokens) / perSecond) * 1_000));
-    this.#tokens--;
-  }
-}
-
-function throttled(retryAfterMs: number): ApiError {
-  return new ApiError('ResourceThrottled', ERRORS.ResourceThrottled.message, { retryAfterMs });
 }

@@ -1,5 +1,5 @@
 /** `Qualifier`: which definition of a flow a request asks for (decisions.md 4.8). Pure. */
-import { LATEST } from '../../api/names.ts';
+import { isNumeral, LATEST } from '../../api/names.ts';
 
 export type Qualifier =
   | { readonly kind: 'current' }
@@ -15,5 +15,5 @@ const LATEST_DEFINITION: Qualifier = { kind: 'latest' };
 export function parseQualifier(text: string): Qualifier {
   if (text === '') return CURRENT;
   if (text === LATEST) return LATEST_DEFINITION;
-  return /^\d+$/.test(text) ? { kind: 'version', number: text } : { kind: 'alias', name: text };
+  return isNumeral(text) ? { kind: 'version', number: text } : { kind: 'alias', name: text };
 }

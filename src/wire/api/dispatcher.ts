@@ -3,7 +3,7 @@
  * caller (key, time, signature, token, nonce), action, policy. `routes.ts` has checked path, method and body before.
  */
 import type { IncomingMessage } from 'node:http';
-import { actionEntry } from '../../api/actions.ts';
+import { actionEntry, actionResource } from '../../api/actions.ts';
 import { ApiError, apiError, invalidArgument } from '../../api/error.ts';
 import { ERRORS } from '../../api/errors.ts';
 import type { Authenticator } from '../../auth/authenticator.ts';
@@ -61,7 +61,7 @@ export class Dispatcher<Services> {
       if (key !== null) {
         authenticator.authorize(key, {
           action,
-          resource: operation.resource(parameters),
+          resource: actionResource(operation.action, parameters),
           secureTransport,
           sourceIp: socket.remoteAddress ?? '',
         });

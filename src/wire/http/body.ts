@@ -4,8 +4,8 @@
  * callers that stop midway cannot fill it.
  */
 import type { IncomingMessage } from 'node:http';
-import { ApiError, apiError } from '../../api/error.ts';
-import { ERRORS } from '../../api/errors.ts';
+import { apiError, throttled } from '../../api/error.ts';
+import type { ApiError } from '../../api/error.ts';
 
 const SMALLEST_BYTES = 4096;
 const RETRY_AFTER_MS = 1000;
@@ -67,7 +67,7 @@ export class BodyReader {
       if (fits && partial.append(chunk)) return;
       request.removeAllListeners('data').removeAllListeners('end').pause();
       partial.release();
-      refuse(fits ? throttled() : tooLarge());
+      refuse(fits ? throttled(RETRY_AFTER_MS) : tooLarge());
     });
     request.on('end', () => done(partial === null ? whole : partial.take()));
   }
@@ -113,8 +113,4 @@ class PartialBody {
     this.#holding.bytes += more;
     return true;
   }
-}
-
-function throttled(): ApiError {
-  return new ApiError('ResourceThrottled', ERRORS.ResourceThrottled.message, { retryAfterMs: RETRY_AFTER_MS });
 }

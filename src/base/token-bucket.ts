@@ -1,0 +1,34 @@
+/**
+ * A token bucket: `burst` calls at once and `perSecond` over time, as the service limits its calls (api.md 7). It reads no clock;
+ * the caller passes the monotonic time.
+ */
+export interface TokenRate {
+  /** Tokens added a second. */
+  readonly perSecond: number;
+  /** Tokens in a full bucket. */
+  readonly burst: number;
+}
+
+export class TokenBucket {
+  readonly #rate: TokenRate;
+  /** In thousandths of a token, so that whole milliseconds add whole numbers. */
+  #millitokens: number;
+  #filledMs: number;
+
+  /** A full bucket. */
+  constructor(rate: TokenRate, nowMs: number) {
+    this.#rate = rate;
+    this.#millitokens = rate.burst * 1000;
+    this.#filledMs = nowMs;
+  }
+
+  /** Takes a token and returns 0. If there is none, returns the milliseconds until there is one, rounded up, and takes nothing. */
+  take(nowMs: number): number {
+    const { perSecond, burst } = this.#rate;
+    this.#millitokens = Math.min(burst * 1000, this.#millitokens + (nowMs - this.#filledMs) * perSecond);
+    this.#filledMs = nowMs;
+    if (this.#millitokens < 1000) return Math.ceil((1000 - this.#millitokens) / perSecond);
+    this.#millitokens -= 1000;
+    return 0;
+  }
+}

@@ -1,0 +1,21 @@
+/** Parts of the messages about wrong parameters. */
+import { invalidArgument } from '../../api/error.ts';
+import type { ApiError } from '../../api/error.ts';
+
+/** A caller's text for a message: quoted, its control characters escaped, cut to a readable length. */
+export function excerpt(text: string): string {
+  const cut = text.length > 64 ? `${text.slice(0, 64)}…` : text;
+  return JSON.stringify(cut);
+}
+
+/** The length of a text in code points, as people count characters. */
+export function codePoints(text: string): number {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+}
+
+/** The error for a parameter that changes a value which cannot be empty. */
+export function emptyFault(parameter: string): ApiError {
+  return invalidArgument(`${parameter} is empty; omit it to leave it unchanged.`);
+}
