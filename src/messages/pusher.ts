@@ -11,7 +11,7 @@ import { hash } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import type { Ids } from '../base/ids.ts';
 import type { SubscriptionSetting } from '../config/settings.ts';
-import type { KeptMessage, MessageStore, PushState } from '../store/messages.ts';
+import type { StoredMessage, MessageStore, PushState } from '../store/messages.ts';
 import { withDeadline } from '../outbound/deadline.ts';
 import { shownUrl } from '../outbound/shown-url.ts';
 import { MNS_NAMESPACE, MNS_VERSION } from './protocol.ts';
@@ -119,7 +119,7 @@ export function createPusher(options: PusherOptions): Pusher {
     return load.get(topic) ?? 0;
   }
 
-  async function settle(message: KeptMessage): Promise<void> {
+  async function settle(message: StoredMessage): Promise<void> {
     const subscription = subscriptions.get(message.name);
     const error =
       subscription === undefined ? 'nobody is subscribed to the topic any more' : await push(subscription, message);
@@ -127,7 +127,7 @@ export function createPusher(options: PusherOptions): Pusher {
     await messages.setPush(message.number, nextState(message, error, subscription !== undefined));
   }
 
-  function nextState(message: KeptMessage, error: string | null, mayRetry: boolean): PushState {
+  function nextState(message: StoredMessage, error: string | null, mayRetry: boolean): PushState {
     const attempts = message.push.attempts + 1;
     if (error === null) return { status: 'done', attempts, nextMs: null, error: '' };
     if (!mayRetry || attempts >= ATTEMPTS) return { status: 'failed', attempts, nextMs: null, error };
@@ -136,7 +136,7 @@ export function createPusher(options: PusherOptions): Pusher {
   }
 
   /** Why the push failed; null when it did not. */
-  async function push({ url, format }: SubscriptionSetting, message: KeptMessage): Promise<string | null> {
+  async function push({ url, format }: SubscriptionSetting, message: StoredMessage): Promise<string | null> {
     const target = new URL(url);
     const { value, timedOut } = await withDeadline(clock, closing.signal, PATIENCE_MS, (signal) =>
       options.transport.exchange(
@@ -177,7 +177,7 @@ function failureOf(outcome: Answer | Failure): string | null {
 
 /** What the vendor calls NotifyContentFormat (https://www.alibabacloud.com/help/doc-detail/27482.htm). */
 function notification(
-  message: KeptMessage,
+  message: StoredMessage,
   format: SubscriptionSetting['format'],
   { account, ids }: Pick<PusherOptions, 'account' | 'ids'>,
 ): { readonly headers: ReadonlyMap<string, string>; readonly body: string } {

@@ -4,7 +4,7 @@
  */
 import { actionResource } from '../../api/actions.ts';
 import { formatTime } from '../../base/clock.ts';
-import type { KeptMessage } from '../../store/messages.ts';
+import type { StoredMessage } from '../../store/messages.ts';
 import type { Operation } from '../operation.ts';
 import { boundedText, numberToken, oneOf, optionalInteger } from '../decode/parameters.ts';
 import type { OperationServices } from '../services.ts';
@@ -37,7 +37,7 @@ export const listMessages: Operation<OperationServices> = {
   },
 };
 
-function messageReply(message: KeptMessage) {
+function messageReply(message: StoredMessage) {
   const { push } = message;
   return {
     Kind: message.target === 'queue' ? 'Queue' : 'Topic',
