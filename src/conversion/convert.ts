@@ -1,8 +1,8 @@
 /**
- * Definitions of other languages → definitions of the state-machine language: the classic language and Amazon States Language.
+ * Converts definitions in the classic language and in Amazon States Language to the state-machine language.
  *
- * Text in, text out: nothing is run and nothing is read. What is written compiles (that it does not is our own mistake), does
- * the same as the original, and is told apart from it by notes where it does not. What cannot be said is refused.
+ * It converts text to text, without I/O and without running the flow. The result compiles (an assertion checks it) and does
+ * the same as the original. Notes name the differences. Parts without an equivalent are refused.
  */
 import { assert } from '../base/assert.ts';
 import { formatDiagnostic } from '../base/diagnostic.ts';
@@ -14,6 +14,7 @@ import { Report } from '../language/text/report.ts';
 import { readYaml } from '../language/text/yaml.ts';
 import { convertMachine, looksLikeAsl } from './asl/machine.ts';
 import { convertFlow, looksClassic } from './classic/flow.ts';
+import { BRANCHES_MAX } from './limits.ts';
 import type { Remark } from './outcome.ts';
 import { Outcome } from './outcome.ts';
 import type { YamlMap } from './yaml-text.ts';
@@ -22,25 +23,24 @@ import { writeYaml } from './yaml-text.ts';
 export type SourceLanguage = 'classic' | 'asl';
 
 export interface ConvertOptions {
-  /** Null: told by the content. */
+  /** Null: the content decides. */
   readonly from: SourceLanguage | null;
-  /** `Name` of what is written; null: the original's own, if it has one, or else `fallbackName`. */
+  /** `Name` of the result; null: the name in the original, or `fallbackName` if it has none. */
   readonly name: string | null;
   readonly fallbackName: string;
 }
 
 export interface Conversion {
-  /** The definition as YAML; null when something was refused. */
+  /** The definition as YAML; null if there are refusals. */
   readonly text: string | null;
-  /** What does not carry over, in the order of the text. */
+  /** Differences from the original, in the order of its text. */
   readonly notes: readonly Remark[];
-  /** What cannot be converted, in the order of the text. */
+  /** Parts that cannot be converted, in the order of the text. */
   readonly refusals: readonly Remark[];
 }
 
-/** Longest definition that is written; one that is longer could not be created. */
+/** Most characters of a result, because CreateFlow refuses a longer definition. */
 const TEXT_MAX = 1024 * 1024;
-const BRANCHES_MAX = 50;
 
 /** Converts a definition. Never throws for any text. */
 export function convertDefinition(text: string, options: ConvertOptions): Conversion {
@@ -68,7 +68,7 @@ function convertRoot(
   const language = from ?? languageOf(root);
   if (language === 'asl') return convertMachine(outcome, root, name ?? fallbackName);
   if (language === 'classic') {
-    // Only what the language itself accepts is looked at any further.
+    // The conversion assumes a definition that compiles.
     const { diagnostics } = compileDefinition(text, {
       mode: 'Standard',
       flowName: null,
@@ -84,7 +84,7 @@ function convertRoot(
   }
   outcome.refuse(
     root,
-    'this is neither the classic language ("type: flow") nor Amazon States Language ("StartAt" and "States" by name)',
+    'this is neither the classic language ("type: flow") nor Amazon States Language ("StartAt", and "States" as a mapping)',
   );
   return null;
 }
@@ -94,7 +94,7 @@ function isStateMachine(root: MapNode): boolean {
   return type !== undefined && textOf(type) === 'StateMachine';
 }
 
-/** The name that a classic flow may have in its text. */
+/** The name in the text of a classic flow, which is optional. */
 function nameIn(root: MapNode): string | null {
   const node = root.entries.get('name')?.value;
   return node === undefined || textOf(node) === '' ? null : textOf(node);
@@ -106,19 +106,16 @@ function languageOf(root: MapNode): SourceLanguage | null {
   return null;
 }
 
-/** The text of what was converted, once it is known to compile. */
+/** Returns the text of the result if it compiles. */
 function checked(outcome: Outcome, root: Node, converted: YamlMap): string | null {
   const text = writeYaml(converted);
   if (text.length > TEXT_MAX) {
-    outcome.refuse(
-      root,
-      `what would be written has more than ${TEXT_MAX} characters, which is more than a definition may have`,
-    );
+    outcome.refuse(root, `the converted definition would have more than ${TEXT_MAX} characters, which is the limit`);
     return null;
   }
   const { diagnostics } = compileDefinition(text, { mode: 'Standard', flowName: null, parallelBranches: BRANCHES_MAX });
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
-  // What the original would find out when it runs can show in the text when constants have met: "length(null)".
+  // The conversion can bring constants together, as in "length(null)", which the original evaluates only when it runs.
   const fault = errors.find(({ code }) => code === 'too-deep' || code in EXPRESSION_FAULTS);
   if (fault !== undefined) {
     outcome.refuse(root, `${fault.path} of the converted flow could not be evaluated: ${fault.message}`);
