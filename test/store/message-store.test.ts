@@ -63,8 +63,8 @@ for (const adapter of ADAPTERS) {
         await fc.assert(
           fc.asyncProperty(anyMessage, async (given) => {
             if ((await store.add(given, NOT_PUSHED, 1000)) !== given.messageId) return;
-            const [kept] = (await store.list({ ...ALL, limit: 1 })).messages;
-            const { number, push, ...members } = kept ?? assert.fail('it is not there');
+            const [stored] = (await store.list({ ...ALL, limit: 1 })).messages;
+            const { number, push, ...members } = stored ?? assert.fail('the message is missing');
             assert.deepEqual(members, given);
             assert.deepEqual(push, NOT_PUSHED);
             assert.ok(number > 0);
@@ -152,7 +152,7 @@ for (const adapter of ADAPTERS) {
         assert.deepEqual(await ids(store, { name: 'x' }), ['4', '2', '1']);
         assert.deepEqual(await ids(store, { target: 'topic' }), ['5', '3', '2']);
         assert.deepEqual(await ids(store, { target: 'queue', name: 'x' }), ['4', '1']);
-        assert.deepEqual(await ids(store, { name: 'nobody' }), []);
+        assert.deepEqual(await ids(store, { name: 'absent' }), []);
         const first = await store.list({ ...ALL, limit: 2 });
         assert.deepEqual(
           first.messages.map(({ messageId }) => messageId),
