@@ -1,7 +1,7 @@
 /**
- * Who calls, and whether they may (wire.md 5.6, 11.3; decisions.md 6). The checks run in a fixed order: the key is
- * known, the time is near, the signature is right, the security token is good, the nonce is new. A nonce is kept only
- * after everything else was found good, so that nobody can use up the nonces of others.
+ * Finds the caller of a request and checks its permissions (wire.md 5.6, 11.3; decisions.md 6). The checks have a fixed
+ * order: access key, time, signature, security token, nonce. A nonce is remembered only after the other checks, so that no
+ * caller can use up the nonces of others.
  */
 import { ApiError, apiError, invalidArgument } from '../api/error.ts';
 import { ERRORS } from '../api/errors.ts';
@@ -19,9 +19,9 @@ import { decide } from './policy.ts';
 import { parseHttpDate, parseTimestamp } from './timestamps.ts';
 
 const WINDOW_MS = 15 * 60 * 1000;
-/** A caller gets back no more than this of the text it should have signed; a larger one helps nobody. */
+/** Most UTF-16 units of the string to sign that an error message contains. A longer one does not help the caller. */
 const SHOWN_STRING_TO_SIGN = 16 * 1024;
-/** Of a resource in a message; one with a valid name is shorter. */
+/** Most UTF-16 units of a resource in a message. A resource with a valid name is shorter. */
 const SHOWN_RESOURCE = 256;
 
 interface SignedBy {
@@ -32,12 +32,12 @@ interface SignedBy {
   readonly signature: string;
 }
 
-/** What a signed request says about its caller, and what its signature covers. */
+/** The caller that a signed request names, and the parts that its signature covers. */
 export type Credentials =
   | (SignedBy & {
       readonly kind: 'rpc';
       readonly method: string;
-      /** Those that turn out not to be covered are taken out. */
+      /** `authenticate` removes those that the signature does not cover. */
       readonly parameters: Map<string, string>;
     })
   | (SignedBy & {
@@ -48,19 +48,19 @@ export type Credentials =
     })
   | (SignedBy & { readonly kind: 'roa'; readonly request: RoaRequest });
 
-/** A call whose action is known, to be held against the caller's policies. */
+/** A call that the caller's policies have to allow. */
 export interface Call {
   /** `DescribeFlow` */
   readonly action: string;
   /** `flow/name`, or `*` for an action that needs no authorization. */
   readonly resource: string;
   readonly secureTransport: boolean;
-  /** Empty when the connection is gone. */
+  /** Empty if the connection is closed already. */
   readonly sourceIp: string;
 }
 
 export interface AuthenticatorOptions {
-  /** Null: authentication is off, and everybody may do everything. */
+  /** Null: authentication is off, and every caller may do everything. */
   readonly keys: KeyRing | null;
   readonly clock: Clock;
   readonly region: string;
@@ -73,7 +73,7 @@ export class Authenticator {
   readonly #resourcePrefix: string;
   readonly #account: string;
   readonly #nonces = new NonceStore();
-  // Requests of one second carry one text.
+  // The requests of one second have the same timestamp, so it is parsed once.
   #lastTimestamp = '';
   #lastTimestampMs: number | null = null;
 
@@ -84,14 +84,14 @@ export class Authenticator {
     this.#resourcePrefix = `acs:fnf:${options.region}:${options.account}:`;
   }
 
-  /** True when authentication is off: no request is asked who sent it. */
+  /** True if authentication is off. `authenticate` must not be called then. */
   get open(): boolean {
     return this.#keys === null;
   }
 
   /**
-   * The key that signed the request. Takes out of its parameters what the signature does not cover.
-   * @throws {ApiError} as wire.md 11.3 lists them.
+   * Returns the key that signed the request. Removes the parameters that the signature does not cover.
+   * @throws {ApiError} as wire.md 11.3 lists.
    */
   authenticate(credentials: Credentials): AccessKey {
     const key = this.#keys?.get(credentials.accessKeyId);
@@ -103,21 +103,21 @@ export class Authenticator {
     }
     verifySignature(credentials, key);
     verifyToken(credentials.securityToken, key, nowMs);
-    // A request from a clock that is ahead stays acceptable for longer than a quarter of an hour from now.
+    // If the caller's clock is ahead, the time check accepts the request for longer than WINDOW_MS from now.
     const untilMs = Math.max(nowMs, sentMs) + WINDOW_MS;
     if (!this.#nonces.remember(key.nonceSeeds, credentials.nonce, nowMs, untilMs)) throw apiError('SignatureNonceUsed');
     return key;
   }
 
   /**
-   * Passes when the key's policies allow the call.
-   * @throws {ApiError} `AccessDenied`, in the service's own words (wire.md 11.1).
+   * Returns if the key's policies allow the call.
+   * @throws {ApiError} `AccessDenied`, with the service's message (wire.md 11.1).
    */
   authorize(key: AccessKey, call: Call): void {
     if (key.policies === null || call.resource === '*') return;
     const action = `fnf:${call.action}`;
     const resource = this.#resourcePrefix + call.resource;
-    // The peer of a connection that is reset already cannot be asked for; a Deny by address must not be lost that way.
+    // The address of a closed connection is unknown, and a Deny by address must not fail to apply because of that.
     const decision =
       call.sourceIp === ''
         ? 'ImplicitDeny'
@@ -166,7 +166,7 @@ function verifySignature(credentials: Credentials, key: AccessKey): void {
     const { method, parameters, signature } = credentials;
     const coverage = verifyRpc(method, parameters, key.rpc, signature);
     if (coverage === null) throw notMatching(rpcStringToSign(method, parameters));
-    if (coverage === 'valued') takeOutEmpty(parameters);
+    if (coverage === 'valued') removeEmpty(parameters);
     return;
   }
   if (credentials.kind === 'roa') {
@@ -180,12 +180,12 @@ function verifySignature(credentials: Credentials, key: AccessKey): void {
   if (!sameSignature(key.acs3[algorithm].signText(stringToSign, 'hex'), signature)) throw notMatching(stringToSign);
 }
 
-/** An empty value clears a field in UpdateFlow, so one that is not signed must not count. */
-function takeOutEmpty(parameters: Map<string, string>): void {
+/** An empty value clears a field in UpdateFlow, so an empty value that is not signed must have no effect. */
+function removeEmpty(parameters: Map<string, string>): void {
   for (const [name, value] of parameters) if (value === '') parameters.delete(name);
 }
 
-/** Clients look for the text behind `string to sign is:` and compare it with their own (wire.md 7.2). */
+/** Clients compare the text after `string to sign is:` with their own (wire.md 7.2). */
 function notMatching(stringToSign: string): ApiError {
   const shown = stringToSign.slice(0, SHOWN_STRING_TO_SIGN);
   return new ApiError('SignatureNotMatch', `${ERRORS.SignatureNotMatch.message} server string to sign is:${shown}`);

@@ -1,18 +1,18 @@
 /**
- * The condition operators of RAM policies (wire.md 12.1), compiled from text to functions when a policy is loaded.
- * The values of a key are alternatives, so a negated operator holds when the key meets none of them.
+ * The condition operators of RAM policies (wire.md 12.1), compiled to functions when a policy is loaded. The values of a
+ * key are alternatives: a negated operator is true if the key matches none of them.
  *
- * Only keys that a request here really has are known, and each only under operators that can read it: a condition
- * that could never hold, or always would, is refused instead of silently opening or closing a door.
+ * A policy can use only keys that requests to Millrace have, and only with operators that can read them. A condition that
+ * is always true or always false would allow or deny calls without notice, so it is a fault.
  */
 import ipaddr from 'ipaddr.js';
 import type { Condition, PolicyRequest } from './policy.ts';
 import { matchesWildcard } from './wildcard.ts';
 
-/** A condition, or a sentence on why it is none. */
+/** A condition, or a sentence about its fault. */
 export type CompiledCondition = { readonly holds: Condition } | { readonly fault: string };
 
-/** How operators of one family read the wanted values and the keys that they can be asked about. */
+/** How the operators of one family read values of a policy, and keys of a request. */
 interface Family<Value> {
   readonly expects: string;
   parse(text: string): Value | null;
@@ -22,7 +22,7 @@ interface Family<Value> {
 type CompileOperator = (key: string, values: readonly string[]) => CompiledCondition;
 
 const TEXT: Family<string> = {
-  expects: 'a text',
+  expects: 'text',
   parse: (text) => text,
   keys: {
     'acs:CurrentTime': (request) => new Date(request.nowMs).toISOString().replace(/\.\d+Z$/, 'Z'),
@@ -53,7 +53,7 @@ const BOOLEAN: Family<boolean> = {
   parse: (text) => (/^true$/i.test(text) ? true : /^false$/i.test(text) ? false : null),
   keys: {
     'acs:SecureTransport': (request) => request.secureTransport,
-    // Calls here are signed with an access key alone.
+    // An access key signs the calls to Millrace, without a second factor.
     'acs:MFAPresent': () => false,
   },
 };
@@ -86,11 +86,11 @@ const OPERATORS: ReadonlyMap<string, CompileOperator> = new Map([
   ['NotIpAddress', operator(ADDRESS, isInside, 'negated')],
 ]);
 
-/** Compiles `{operator: {key: values}}`; the case of a key has no meaning. */
+/** Compiles `{operator: {key: values}}`. The case of a key is ignored. */
 export function compileCondition(name: string, key: string, values: readonly string[]): CompiledCondition {
   const compile = OPERATORS.get(name);
   if (compile === undefined) {
-    return { fault: `the operator "${name}" is not known; there are ${[...OPERATORS.keys()].join(', ')}` };
+    return { fault: `the operator "${name}" is not supported; use one of ${[...OPERATORS.keys()].join(', ')}` };
   }
   return compile(key, values);
 }
@@ -106,7 +106,7 @@ function operator<Value>(
     const read = readers.get(key.toLowerCase());
     if (read === undefined) {
       return {
-        fault: `the key "${key}" does not go with this operator; known are ${Object.keys(family.keys).join(', ')}`,
+        fault: `this operator does not support the key "${key}"; use one of ${Object.keys(family.keys).join(', ')}`,
       };
     }
     const wanted: Value[] = [];
@@ -143,7 +143,7 @@ function isInside([address]: Range, [network, bits]: Range): boolean {
   return address.kind() === network.kind() && address.match(network, bits);
 }
 
-/** An address with IPv4-in-IPv6 unwrapped, as a socket that listens on `::` names its IPv4 peers. */
+/** An IPv4 address inside IPv6 becomes IPv4: a socket that listens on `::` shows its IPv4 peers that way. */
 function readAddress(text: string): Address | null {
   return ipaddr.isValid(text) ? ipaddr.process(text) : null;
 }

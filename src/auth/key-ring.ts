@@ -1,6 +1,4 @@
-/**
- * The access keys that callers may use, ready for verifying: policies parsed, signing keys made, once at the start.
- */
+/** The access keys of callers. Their policies are parsed and their signing keys made once, when the server starts. */
 import type { Ids } from '../base/ids.ts';
 import type { KeySetting, Secret } from '../config/settings.ts';
 import { acs3Key } from '../signatures/acs3.ts';
@@ -17,13 +15,13 @@ export interface AccessKey {
   /** For signatures of RPC requests. */
   readonly rpc: HmacKey;
   readonly acs3: Readonly<Record<Acs3Algorithm, HmacKey>>;
-  /** For the old signature of ROA-style calls. */
+  /** For the old signatures of ROA-style calls. */
   readonly roa: HmacKey;
-  /** Of a temporary key. */
+  /** Null unless the key is temporary. */
   readonly securityToken: Secret | null;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970; null: the key does not end. */
   readonly expiresMs: number | null;
-  /** Null: may do everything (decisions.md 6.3). */
+  /** Null: the key may do everything (decisions.md 6.3). */
   readonly policies: readonly Policy[] | null;
   readonly nonceSeeds: NonceSeeds;
 }
@@ -31,13 +29,13 @@ export interface AccessKey {
 export type KeyRing = ReadonlyMap<string, AccessKey>;
 
 export interface KeyRingOptions {
-  /** May do everything and never ends. */
+  /** This key may do everything and does not end. */
   readonly rootKey: { readonly accessKeyId: string; readonly accessKeySecret: Secret } | null;
   readonly keys: readonly KeySetting[];
   readonly ids: Ids;
 }
 
-/** Makes the ring and tells every fault of the keys' policies in one go; with faults the ring must not be used. */
+/** Makes the ring and reports all faults of the keys and their policies. A ring with faults must not be used. */
 export function createKeyRing(options: KeyRingOptions): { readonly ring: KeyRing; readonly faults: readonly string[] } {
   const ring = new Map<string, AccessKey>();
   const faults: string[] = [];
@@ -45,7 +43,7 @@ export function createKeyRing(options: KeyRingOptions): { readonly ring: KeyRing
     options.rootKey === null ? [] : [{ ...options.rootKey, securityToken: null, expiresMs: null, policies: null }];
   for (const setting of [...root, ...options.keys]) {
     const id = setting.accessKeyId;
-    if (ring.has(id)) faults.push(`access key ${id}: is there twice`);
+    if (ring.has(id)) faults.push(`access key ${id}: two keys have this id; give each key its own id`);
     const policies = setting.policies?.map((document, i) => {
       const parsed = parsePolicy(document);
       faults.push(...parsed.faults.map((fault) => `access key ${id}, policy ${i + 1}: ${fault}`));

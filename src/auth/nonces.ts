@@ -1,27 +1,27 @@
 /**
- * The nonces that were used lately, so that a request which somebody recorded cannot be played again.
+ * Remembers the nonces of recent requests, so that no one can record a request and send it again.
  *
- * A nonce is a 64-bit fingerprint with the second until which it must be remembered; at 15,000 requests a second a
- * quarter of an hour of them is some 300 MB, where a Set of texts would take gigabytes. Two nonces of one key are
- * taken for one another once in 2^64 / (nonces remembered) requests. The table is split into shards that grow, shrink
- * and forget one at a time, so that no single request pays for moving millions of entries.
+ * An entry is a 64-bit fingerprint of a nonce and the second until which it is remembered. At 15,000 requests a second, the
+ * nonces of 15 minutes need about 300 MB; a Set of texts would need gigabytes. A new nonce is mistaken for a remembered one
+ * of the same key once in 2^64 / (remembered nonces) requests. The table has shards, which are rebuilt one at a time, so that
+ * no request has to move millions of entries.
  *
- * Invariant: a fingerprint is found for as long as its second has not passed. An expired entry is not empty: a probe
- * walks over it, and only the rebuilding of its shard or a new entry takes its place.
+ * Invariant: a fingerprint is found until its second has passed. An expired entry is not an empty slot: a probe passes over
+ * it until a new entry replaces it or its shard is rebuilt.
  */
 const SHARDS = 256;
 const SMALLEST = 16;
-/** Share of slots in use, in eighths, beyond which a shard is rebuilt. */
+/** A shard is rebuilt when more than this many eighths of its slots are in use. */
 const FULLEST_EIGHTHS = 6;
 
-/** The seeds of one access key: they keep its nonces apart from those of others. */
+/** The seeds of one access key, so that the same nonce of two keys has two fingerprints. */
 export interface NonceSeeds {
   readonly first: number;
   readonly second: number;
 }
 
 interface Shard {
-  /** Low and high half of each fingerprint and the second it is kept until; 0: the slot is empty. */
+  /** Low and high half of each fingerprint, and the second until which it is remembered; 0: the slot is empty. */
   low: Uint32Array;
   high: Uint32Array;
   until: Uint32Array;
@@ -32,11 +32,11 @@ export class NonceStore {
   readonly #shards: Shard[] = Array.from({ length: SHARDS }, () => emptyShard(SMALLEST));
 
   /**
-   * Remembers a nonce of a key until `untilMs`; false when it is remembered already, and then nothing changes.
-   * Times are milliseconds since 1970; fractions of a second are kept in the nonce's favour by remembering longer.
+   * Remembers a nonce of a key until `untilMs`, rounded up to seconds. Returns false, and changes nothing, if the nonce is
+   * remembered already. Times are milliseconds since 1970.
    */
   remember(seeds: NonceSeeds, nonce: string, nowMs: number, untilMs: number): boolean {
-    // Two lanes of a multiplying hash with different constants; both are finished so that every bit counts.
+    // Two multiplicative hashes with different constants; `finish` lets every input bit change every output bit.
     let a = seeds.first;
     let b = seeds.second ^ nonce.length;
     for (let i = 0; i < nonce.length; i++) {
@@ -52,7 +52,7 @@ export class NonceStore {
     return insert(shard, low, high, Math.floor(nowMs / 1000), Math.ceil(untilMs / 1000));
   }
 
-  /** Slots held in memory, of 12 bytes each. */
+  /** Number of slots in memory. A slot has 12 bytes. */
   get slots(): number {
     return this.#shards.reduce((sum, shard) => sum + shard.low.length, 0);
   }
@@ -92,7 +92,7 @@ function insert(shard: Shard, low: number, high: number, nowSeconds: number, unt
   return true;
 }
 
-/** Drops what has expired and makes the shard as large as what is left needs: at most half full. */
+/** Drops the expired entries, and sizes the shard so that the others fill at most half of it. */
 function rebuild(shard: Shard, nowSeconds: number): void {
   const old = { ...shard };
   let live = 0;

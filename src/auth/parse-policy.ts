@@ -1,6 +1,6 @@
 /**
- * A RAM policy document, from parsed JSON to a compiled {@link Policy}, with all of its faults at once. A member that
- * is not understood is a fault: passing over `NotAction` or `Principal` would change what a policy means.
+ * Compiles a RAM policy document, as parsed JSON, to a {@link Policy}, and reports all of its faults. An unknown member is
+ * a fault: ignoring `NotAction` or `Principal` would change the meaning of a policy.
  */
 import { compileCondition } from './conditions.ts';
 import type { Condition, Policy, Statement } from './policy.ts';
@@ -12,7 +12,7 @@ export type ParsedPolicy =
 /** Each fault is a sentence that begins with its place: `Statement[0].Effect: …`. */
 export function parsePolicy(document: unknown): ParsedPolicy {
   const faults: string[] = [];
-  if (!isRecord(document)) return { policy: null, faults: ['a policy is an object with Version and Statement'] };
+  if (!isRecord(document)) return { policy: null, faults: ['must be an object with Version and Statement'] };
   refuseOthers(document, ['Version', 'Statement'], '', faults);
   if (member(document, 'Version') !== '1') faults.push('Version: must be "1"');
   const list = member(document, 'Statement');
@@ -81,21 +81,21 @@ function readConditions(value: unknown, place: string, faults: string[]): Condit
   return conditions;
 }
 
-/** A text or a list of texts; numbers and booleans count as their text, as in `{"acs:SecureTransport": true}`. */
+/** Text or a list of texts. A number or boolean becomes text, as in `{"acs:SecureTransport": true}`. */
 function textsOf(value: unknown, place: string, faults: string[]): string[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   const texts = list.filter(
     (item) => typeof item === 'string' || typeof item === 'number' || typeof item === 'boolean',
   );
   if (texts.length === 0 || texts.length !== list.length) {
-    faults.push(`${place}: must be a text or a list of texts that is not empty`);
+    faults.push(`${place}: must be text or a list with at least one text`);
   }
   return texts.map(String);
 }
 
 function refuseOthers(object: object, known: readonly string[], prefix: string, faults: string[]): void {
   for (const name of Object.keys(object)) {
-    if (!known.includes(name)) faults.push(`${prefix}${name}: is not supported; known are ${known.join(', ')}`);
+    if (!known.includes(name)) faults.push(`${prefix}${name}: is not supported; use only ${known.join(', ')}`);
   }
 }
 

@@ -1,16 +1,16 @@
 /**
- * RAM policies, checked and compiled when the settings are loaded, and the decision they give (wire.md 12.1): a
- * matching Deny wins, then a matching Allow, and else nobody is allowed.
+ * RAM policies, compiled when the settings are loaded, and their decision (wire.md 12.1). A call is denied if a Deny
+ * matches, allowed if an Allow matches, and otherwise denied.
  */
 import { matchesWildcard } from './wildcard.ts';
 
 export interface Statement {
   readonly effect: 'Allow' | 'Deny';
-  /** Patterns in lower case: the case of an action has no meaning. */
+  /** Patterns in lower case, because the case of an action is ignored. */
   readonly actions: readonly string[];
-  /** Patterns of whole resource names; an empty region or account has become `*`. */
+  /** Patterns for whole resource names. An empty region or account is `*` here. */
   readonly resources: readonly string[];
-  /** All must hold. */
+  /** All have to be true. */
   readonly conditions: readonly Condition[];
 }
 
@@ -18,7 +18,7 @@ export interface Policy {
   readonly statements: readonly Statement[];
 }
 
-/** What is asked for, and the circumstances that conditions look at. */
+/** A call as policies see it. */
 export interface PolicyRequest {
   /** `fnf:DescribeFlow` */
   readonly action: string;
@@ -26,16 +26,16 @@ export interface PolicyRequest {
   readonly resource: string;
   readonly nowMs: number;
   readonly secureTransport: boolean;
-  /** As the socket names it. */
+  /** The peer's address as the socket shows it. */
   readonly sourceIp: string;
 }
 
-/** Whether the circumstances of a request meet one condition of a statement. */
+/** One condition of a statement. */
 export type Condition = (request: PolicyRequest) => boolean;
 
 export type Decision = 'Allow' | 'ExplicitDeny' | 'ImplicitDeny';
 
-/** Decides over all documents of a key together. */
+/** Decides with all policies of a key together. */
 export function decide(policies: readonly Policy[], request: PolicyRequest): Decision {
   let decision: Decision = 'ImplicitDeny';
   for (const policy of policies) {

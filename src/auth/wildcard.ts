@@ -1,7 +1,6 @@
 /**
- * Patterns of policies: `*` is any run of characters, also none, and `?` is exactly one (wire.md 12.1). The pieces
- * between the stars are looked for from left to right, each at the first place where it fits, so the time is linear
- * in the text that a caller sends.
+ * Patterns of policies: `*` matches any number of characters, including none, and `?` exactly one (wire.md 12.1). It
+ * searches the pieces between the stars from left to right, each at its first match, without backtracking.
  */
 export function matchesWildcard(pattern: string, text: string): boolean {
   const [first = '', ...rest] = pattern.split('*');

@@ -1,21 +1,21 @@
-/** The environment: reads texts and nothing else. */
+/** Reads the variables of the settings from the environment, as texts. */
 import { editDistance } from '../base/suggest.ts';
 import { TABLE } from './table.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Names the settings file. It has no key in the file. */
+/** The variable that names the settings file. The file has no key for it. */
 export const CONFIG_VARIABLE = 'MILLRACE_CONFIG';
 
 export interface EnvironmentTexts {
   /** Path of the settings file; null: none. */
   readonly configFile: string | null;
-  /** Variables of settings that are set and not empty. */
+  /** By variable, the texts that are not empty. */
   readonly texts: ReadonlyMap<string, string>;
   readonly faults: readonly string[];
 }
 
-/** Reads the variables of the settings. One that is a slip away from a known one is a fault. */
+/** Reads the variables of the settings. A variable with a typing error in its name is a fault. */
 export function readEnvironment(env: Environment): EnvironmentTexts {
   const known = [CONFIG_VARIABLE];
   for (const { env: name } of Object.values(TABLE)) if (name !== null) known.push(name);
@@ -26,9 +26,9 @@ export function readEnvironment(env: Environment): EnvironmentTexts {
     if (known.includes(name)) {
       if (text !== '') texts.set(name, text);
     } else {
-      // Only a near miss: container platforms set variables such as MILLRACE_PORT for a service of that name.
+      // Other names are not faults: container platforms set MILLRACE_PORT and others for a service named millrace.
       const meant = known.find((candidate) => editDistance(name, candidate) <= 2);
-      if (meant !== undefined) faults.push(`${name} is no setting (did you mean ${meant}?)`);
+      if (meant !== undefined) faults.push(`${name} is not a setting (did you mean ${meant}?)`);
     }
   }
   const configFile = texts.get(CONFIG_VARIABLE) ?? null;

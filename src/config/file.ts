@@ -1,6 +1,6 @@
 /**
- * The settings file: YAML text → values by setting key, each with its line, and everything that is wrong with the
- * file's form. What the values must be is the table's matter.
+ * Reads the settings file: YAML text → values by setting key with their positions, and all faults in the file's form.
+ * The table of settings checks the values.
  */
 import { isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document } from 'yaml';
@@ -8,15 +8,15 @@ import { isMapping, unknownKey } from './kinds.ts';
 import { TABLE } from './table.ts';
 
 export interface FileValues {
-  /** What the file holds, by setting key (`http.timeout`). */
+  /** By setting key (`http.timeout`). */
   readonly values: ReadonlyMap<string, unknown>;
-  /** `12:3` of the value at this path, or of the nearest thing above it that has a place. */
+  /** Line and column (`12:3`) of the value at this path, or of the nearest value that contains it. */
   placeOf(path: readonly PropertyKey[]): string;
-  /** Each with its place, without the file's name. */
+  /** Each begins with its line and column, without the file's name. */
   readonly faults: readonly string[];
 }
 
-/** More aliases than a person writes are an attack or an accident. */
+/** More than a person writes; the limit prevents aliases of aliases from filling the memory. */
 const MAX_ALIASES = 100;
 
 export function readSettingsText(text: string): FileValues {
@@ -45,8 +45,8 @@ export function readSettingsText(text: string): FileValues {
 }
 
 /**
- * Tags, and aliases without an anchor: to YAML that is what a text begins with that has "!" or "*" in front and no
- * quotes. It may be a secret, so it is not shown.
+ * Tags, and aliases without an anchor. YAML reads a text as such if it begins with "!" or "*" and has no quotes. The text
+ * may be a secret, so the fault does not show it.
  */
 function foreignMarks(document: Document): { offset: number; reason: string }[] {
   const found = document.warnings.map(({ pos }) => ({ offset: pos[0], reason: unquoted('!') }));
@@ -59,10 +59,10 @@ function foreignMarks(document: Document): { offset: number; reason: string }[] 
 }
 
 function unquoted(mark: string): string {
-  return `a text that begins with ${mark} needs quotes around it`;
+  return `text that begins with ${mark} needs quotes around it`;
 }
 
-/** Walks down to the settings; a key on the way that leads to none is a fault. */
+/** Collects the settings below `path`. A key that leads to no setting is a fault. */
 function collect(
   node: Record<string, unknown>,
   path: readonly string[],
@@ -75,7 +75,7 @@ function collect(
     const here = [...path, name];
     const key = here.join('.');
     if (Object.hasOwn(TABLE, key)) {
-      // A key without a value is a key left out, as is usual in YAML.
+      // In YAML a key without a value usually means that the key is absent.
       if (value !== null) values.set(key, value);
     } else if (!known.includes(name)) {
       faults.push(`${placeOf(here)}: ${key} ${unknownKey(name, known)}`);
@@ -89,7 +89,7 @@ function collect(
   }
 }
 
-/** Names that may stand under a path: `timeout` and its like under `http`. */
+/** The keys that a path can have: `timeout` and others for `http`. */
 function knownUnder(path: readonly string[]): readonly string[] {
   const prefix = path.length === 0 ? '' : `${path.join('.')}.`;
   const names = Object.keys(TABLE).filter((key) => key.startsWith(prefix));
@@ -104,7 +104,7 @@ function place(document: Document, lines: LineCounter, path: readonly PropertyKe
   return '1:1';
 }
 
-/** Of the key, where the path ends in one: that is what a reader looks for. */
+/** The offset of the key, if the path ends in one, because a reader looks for the key; otherwise of the value. */
 function offsetOf(document: Document, path: readonly PropertyKey[]): number | null {
   const last = path.at(-1);
   const parent: unknown = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);

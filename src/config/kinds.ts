@@ -1,6 +1,6 @@
 /**
- * Kinds of settings: schemas that turn what environment or file holds into a checked value. The message of an issue
- * goes on after the setting's name: `is "64", not a size such as 64KiB`. A kind for secrets never shows the value.
+ * Kinds of settings: schemas that convert a value of the environment or the file and check it. The message of an issue
+ * follows the setting's name: `is "64", not a size such as 64KiB`. The message about a secret does not show it.
  */
 import { isIP, isIPv6 } from 'node:net';
 import * as v from 'valibot';
@@ -10,14 +10,19 @@ import { Secret } from './settings.ts';
 
 export type Kind<T> = v.GenericSchema<unknown, T>;
 
-/** A kind of its own: `convert` gives undefined for what does not fit `expected` ("a size such as 64KiB"). */
-function kind<T>(expected: string, convert: (raw: unknown) => T | undefined, shown: boolean = true): Kind<T> {
+/** `convert` returns undefined for a value that is not `expected` ("a size such as 64KiB"). */
+function kind<T>(expected: string, convert: (raw: unknown) => T | undefined): Kind<T> {
+  return converted(convert, (raw) => `is ${excerpt(raw)}, not ${expected}`);
+}
+
+/** `convert` returns undefined for a wrong value, and `messageFor` the message about it. */
+function converted<T>(convert: (raw: unknown) => T | undefined, messageFor: (raw: unknown) => string): Kind<T> {
   return v.pipe(
     v.unknown(),
     v.rawTransform(({ dataset, addIssue, NEVER }) => {
       const value = convert(dataset.value);
       if (value !== undefined) return value;
-      addIssue({ message: shown ? `is ${excerpt(dataset.value)}, not ${expected}` : `is not ${expected}` });
+      addIssue({ message: messageFor(dataset.value) });
       return NEVER;
     }),
   );
@@ -30,13 +35,12 @@ function excerpt(raw: unknown): string {
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
 
-export const text = kind('a text', (raw) => (typeof raw === 'string' && raw !== '' ? raw : undefined));
+export const text = kind('text', (raw) => (typeof raw === 'string' && raw !== '' ? raw : undefined));
 
-/** A text that no message shows. A number is refused, because YAML would drop its leading zeros. */
-export const secret = kind(
-  'a text (put quotes around a secret of digits)',
+/** Text that no message shows. A number is refused, because YAML drops its leading zeros. */
+export const secret = converted(
   (raw) => (typeof raw === 'string' && raw !== '' ? new Secret(raw) : undefined),
-  false,
+  () => 'is not text (put quotes around a secret of digits)',
 );
 
 export function word<const Words extends readonly string[]>(...words: Words): Kind<Words[number]> {
@@ -45,13 +49,13 @@ export function word<const Words extends readonly string[]>(...words: Words): Ki
 
 export function matching(form: RegExp, expected: string): Kind<string> {
   return kind(expected, (raw) => {
-    // Sixteen digits without quotes are a number to YAML, and not one that it writes back otherwise.
+    // YAML reads 16 digits without quotes as a number. A safe integer has the same digits again as text.
     const given = typeof raw === 'number' && Number.isSafeInteger(raw) ? String(raw) : raw;
     return typeof given === 'string' && form.test(given) ? given : undefined;
   });
 }
 
-/** A whole number; digits in a text count too, since the environment has only texts. */
+/** A whole number, or its digits as text, because the environment contains only texts. */
 export function integer(min: number, max: number): Kind<number> {
   return kind(`a whole number from ${min} to ${max}`, (raw) => {
     const value = typeof raw === 'string' && /^\d{1,15}$/.test(raw) ? Number(raw) : raw;
@@ -77,7 +81,7 @@ export function size(minBytes: number, maxBytes: number, range: string): Kind<nu
   });
 }
 
-/** `none`, `off` or `forever` in place of a value. */
+/** `none`, `off` or `forever` instead of a value; read as null. */
 export function orNone<T>(nothing: 'none' | 'off' | 'forever', inner: Kind<T>): Kind<T | null> {
   return v.lazy((raw) =>
     raw === nothing
@@ -89,12 +93,12 @@ export function orNone<T>(nothing: 'none' | 'off' | 'forever', inner: Kind<T>): 
   );
 }
 
-/** What a setting without a default has when nothing is given. */
+/** A setting that has no default; null if it is absent. */
 export function optional<T>(inner: Kind<T>): Kind<T | null> {
   return v.nullable(inner);
 }
 
-/** A moment, in milliseconds since 1970. */
+/** A time, in milliseconds since 1970. */
 export const moment = kind('a time such as 2026-12-31T23:59:59Z', (raw) => {
   if (typeof raw !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-]\d\d:\d\d)$/.test(raw))
     return undefined;
@@ -102,7 +106,7 @@ export const moment = kind('a time such as 2026-12-31T23:59:59Z', (raw) => {
   return Number.isNaN(ms) ? undefined : ms;
 });
 
-/** `host:port`. An IPv6 address stands in brackets. */
+/** `host:port`. An IPv6 address has brackets around it. */
 export const address = kind('host:port, such as 127.0.0.1:7780 or [::1]:7780', (raw) => {
   const match = typeof raw === 'string' ? /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(raw) : null;
   if (match === null) return undefined;
@@ -120,7 +124,7 @@ export const url = kind('an http or https URL', (raw) => {
   return protocol === 'http:' || protocol === 'https:' ? raw : undefined;
 });
 
-/** An http or https URL of a host alone. */
+/** An http or https URL without path, query and user. */
 export const origin = kind('an http or https URL without a path, such as https://127.0.0.1:9000', (raw) => {
   if (typeof raw !== 'string' || !URL.canParse(raw)) return undefined;
   const parsed = new URL(raw);
@@ -149,7 +153,7 @@ function isHost(raw: string): boolean {
   );
 }
 
-/** A list; one text is a list of its parts between commas, which is how the environment writes one. */
+/** A list, or text with commas between the items, because the environment contains only texts. */
 export function list<T>(inner: Kind<T>): Kind<T[]> {
   return v.pipe(
     v.unknown(),
@@ -163,12 +167,12 @@ export function mappings<T>(inner: Kind<T>): Kind<T[]> {
   return v.array(inner, 'is not a list');
 }
 
-/** A mapping from names of the user's choice. */
+/** A mapping whose keys are names that the user chooses. */
 export function named<T>(inner: Kind<T>): Kind<Map<string, T>> {
   return v.pipe(
     v.unknown(),
     v.check(isMapping, 'is not a mapping'),
-    // A Map, because a name such as `__proto__` is a name like any other.
+    // A Map, because `__proto__` is a valid name.
     v.rawTransform(({ dataset, addIssue }) => {
       const result = new Map<string, T>();
       if (!isMapping(dataset.value)) return result;
@@ -184,7 +188,7 @@ export function named<T>(inner: Kind<T>): Kind<Map<string, T>> {
   );
 }
 
-/** A mapping of known keys. An unknown one is a fault with the key that was likely meant. */
+/** A mapping with known keys. For another key, the fault names the known one that the user probably meant. */
 export function mapping<const Entries extends v.ObjectEntries>(
   entries: Entries,
 ): Kind<v.InferOutput<v.ObjectSchema<Entries, undefined>>> {
@@ -201,10 +205,10 @@ export function mapping<const Entries extends v.ObjectEntries>(
   return schema as unknown as Kind<v.InferOutput<v.ObjectSchema<Entries, undefined>>>;
 }
 
-/** What is said of a key that is not known. */
+/** The message about an unknown key. */
 export function unknownKey(key: string, known: readonly string[]): string {
   const meant = nearest(key, known);
-  return `is no setting${meant === null ? '' : ` (did you mean "${meant}"?)`}`;
+  return `is not a setting${meant === null ? '' : ` (did you mean "${meant}"?)`}`;
 }
 
 export function isMapping(raw: unknown): raw is Record<string, unknown> {

@@ -1,4 +1,4 @@
-/** Environment and settings file of this machine → settings. The only I/O is reading the one file. */
+/** Loads the settings from the environment and the settings file, if the environment names one. */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { CONFIG_VARIABLE, readEnvironment } from './env.ts';
@@ -8,8 +8,8 @@ import type { CheckPolicy, SettingSources } from './make.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * Loads the settings: environment over file over defaults.
- * @throws {SettingsFault} with everything that is wrong.
+ * The environment has precedence over the file, and the file over the defaults.
+ * @throws {SettingsFault} with all faults at once.
  */
 export async function loadSettings(
   env: Environment,
@@ -22,7 +22,7 @@ export async function loadSettings(
   return makeSettings({ environment: texts, workingFolder, ...given }, checkPolicy);
 }
 
-/** The file, or why it cannot be read. Its language is loaded for it alone: most servers have no file. */
+/** Returns the file, or the reason why it cannot be read. Loads the YAML parser only here: most servers have no file. */
 async function readFile(name: string, workingFolder: string): Promise<SettingSources['file'] | string> {
   const path = resolve(workingFolder, name);
   try {

@@ -1,6 +1,6 @@
 /**
- * Sources → settings: a pure function of what environment and file hold. It never stops at the first fault: whoever
- * starts the server sees all of them at once.
+ * Sources → settings, without I/O. It collects all faults instead of stopping at the first one, so that the person who
+ * starts the server sees them at once.
  */
 import { resolve } from 'node:path';
 import * as v from 'valibot';
@@ -11,26 +11,25 @@ import { CLOUD_RATES, TABLE } from './table.ts';
 import type { SettingKey, SettingValues } from './table.ts';
 
 export interface SettingSources {
-  /** By name of the variable. */
+  /** Texts by name of the variable. */
   readonly environment: ReadonlyMap<string, string>;
-  /** What relative paths in the environment and in defaults are relative to; absolute. */
+  /** Absolute. Relative paths in the environment and in defaults are relative to it. */
   readonly workingFolder: string;
   readonly file: {
-    /** As it stands in faults. */
+    /** The name that faults show. */
     readonly name: string;
-    /** What relative paths in the file are relative to; absolute. */
+    /** Absolute. Relative paths in the file are relative to it. */
     readonly folder: string;
-    /** Read from its text. */
     readonly content: FileValues;
   } | null;
-  /** What went wrong while the sources were read. */
+  /** Faults found while reading the sources. */
   readonly faults: readonly string[];
 }
 
-/** Says what is wrong with a RAM policy document; null: nothing. The rules are those of `auth`, a room above. */
+/** Returns the fault of a RAM policy document, or null for none. `auth`, a room above, has the rules. */
 export type CheckPolicy = (document: unknown) => string | null;
 
-/** Everything that is wrong with the settings; the message has a line for each fault. */
+/** All faults of the settings. The message has a line for each. */
 export class SettingsFault extends Error {
   override readonly name = 'SettingsFault';
   readonly faults: readonly string[];
@@ -50,10 +49,10 @@ export function makeSettings(sources: SettingSources, checkPolicy: CheckPolicy):
   return deepFreeze(assemble(values as SettingValues, keys, reader));
 }
 
-/** Undefined stands for a value that is wrong; its fault is noted. */
+/** A wrong value is undefined, and its fault is in `Reader.faults`. */
 type ReadValues = { readonly [K in keyof SettingValues]: SettingValues[K] | undefined };
 
-/** Finds the value of each setting where it stands, and says where that is. */
+/** Reads each setting from its source and formats its place for faults. */
 class Reader {
   readonly faults: string[] = [];
   readonly #sources: SettingSources;
@@ -67,18 +66,18 @@ class Reader {
   }
 
   readAll(): ReadValues {
-    const profile = this.#read('limits.profile', false);
+    const profile = this.#read('limits.profile', TABLE['limits.profile'].default);
     const values: Record<string, unknown> = {};
-    for (const key of Object.keys(TABLE) as SettingKey[]) values[key] = this.#read(key, profile === 'cloud');
+    for (const key of Object.keys(TABLE) as SettingKey[]) {
+      const entry = TABLE[key];
+      values[key] = this.#read(key, profile === 'cloud' && 'cloud' in entry ? entry.cloud : entry.default);
+    }
     return values as unknown as ReadValues;
   }
 
-  #read(key: SettingKey, cloud: boolean): unknown {
-    const entry = TABLE[key];
-    const fallback = cloud && 'cloud' in entry ? entry.cloud : entry.default;
-    const checked = v.safeParse(entry.kind, this.#given(key) ?? fallback);
+  #read(key: SettingKey, fallback: unknown): unknown {
+    const checked = v.safeParse(TABLE[key].kind, this.#given(key) ?? fallback);
     if (checked.success) return checked.output;
-    // The profile is read once ahead of the others, and its fault counts once.
     for (const issue of checked.issues) {
       const path = (issue.path ?? []).map((item) => item.key as PropertyKey);
       this.add(`${this.place(key, path)}${pathText(path)} ${issue.message}`);
@@ -86,6 +85,7 @@ class Reader {
     return undefined;
   }
 
+  /** Ignores a fault that was added before, because the profile is read twice. */
   add(fault: string): void {
     if (!this.faults.includes(fault)) this.faults.push(fault);
   }
@@ -95,7 +95,7 @@ class Reader {
     return (env === null ? undefined : this.#sources.environment.get(env)) ?? this.#file?.values.get(key);
   }
 
-  /** The setting's name as the user wrote it: `MILLRACE_LISTEN`, or `millrace.yaml:3:1: listen`. */
+  /** The setting's name as the user wrote it: `MILLRACE_LISTEN` or `millrace.yaml:3:1: listen`. */
   place(key: SettingKey, path: readonly PropertyKey[] = []): string {
     const { env } = TABLE[key];
     if (env !== null && this.#sources.environment.has(env)) return env;
@@ -103,7 +103,7 @@ class Reader {
     return `${this.#sources.file?.name}:${this.#file.placeOf([...key.split('.'), ...path])}: ${key}`;
   }
 
-  /** A path as it was meant where it was written. */
+  /** Resolves a path against the folder of its source. */
   absolute(key: SettingKey, path: string): string {
     const { env } = TABLE[key];
     const fromFile = !(env !== null && this.#sources.environment.has(env)) && this.#file?.values.has(key) === true;
@@ -119,15 +119,16 @@ function keysOf(given: SettingValues['keys'], reader: Reader, checkPolicy: Check
   const seen = new Set<string>();
   return given.map((key, i) => {
     const at = (member: string) => `${reader.place('keys', [i, member])}[${i}].${member}`;
-    if (seen.has(key.accessKeyId)) reader.add(`${at('accessKeyId')} is there twice`);
+    if (seen.has(key.accessKeyId))
+      reader.add(`${at('accessKeyId')} is the id of an earlier key; give each key its own id`);
     seen.add(key.accessKeyId);
     if (key.expires !== undefined && key.securityToken === undefined) {
-      reader.add(`${at('expires')} is for temporary keys, and this one has no securityToken`);
+      reader.add(`${at('expires')} is only for temporary keys; give the key a securityToken, or remove expires`);
     }
     const policies = policiesOf(key.policies);
     for (const policy of policies ?? []) {
       const reason = checkPolicy(policy);
-      if (reason !== null) reader.add(`${at('policies')} is no policy: ${reason}`);
+      if (reason !== null) reader.add(`${at('policies')} is not a valid policy: ${reason}`);
     }
     return {
       accessKeyId: key.accessKeyId,
@@ -139,7 +140,7 @@ function keysOf(given: SettingValues['keys'], reader: Reader, checkPolicy: Check
   });
 }
 
-/** One document may stand alone. An empty list allows nothing; only a key without the member may do everything. */
+/** A list, or one document. A key with an empty list may do nothing; a key without the member may do everything. */
 function policiesOf(given: unknown): readonly unknown[] | null {
   if (given === undefined) return null;
   return Array.isArray(given) ? given : [given];
@@ -266,14 +267,14 @@ function limitsOf(values: SettingValues): Settings['limits'] {
   };
 }
 
-/** The profile's, and over them those that were given. */
+/** The rates of the profile, and those in the settings, which have precedence. */
 function operationRatesOf(values: SettingValues): Settings['limits']['operationRates'] {
   const profile = values['limits.profile'] === 'cloud' ? CLOUD_RATES : {};
   const rates: SettingValues['limits.operationRates'] = { ...profile, ...values['limits.operationRates'] };
   return Object.entries(rates).map(([operation, rate]) => ({ operation, rate: rate ?? null }));
 }
 
-/** Notes settings that are right alone and wrong together. */
+/** Adds faults for settings that contradict each other. */
 function findContradictions(values: ReadValues, reader: Reader): void {
   for (const [one, other] of [
     ['rootKey.accessKeyId', 'rootKey.accessKeySecret'],
@@ -282,27 +283,29 @@ function findContradictions(values: ReadValues, reader: Reader): void {
   ] as const) {
     if ((values[one] === null) === (values[other] === null)) continue;
     const [given, missing] = values[one] === null ? [other, one] : [one, other];
-    reader.add(`${reader.place(given)} is given without ${TABLE[missing].env ?? missing}`);
+    reader.add(`${reader.place(given)} is set without ${TABLE[missing].env ?? missing}`);
   }
   if (values['cloud.securityToken'] !== null && values['cloud.accessKeyId'] === null) {
-    reader.add(`${reader.place('cloud.securityToken')} is given without cloud.accessKeyId and cloud.accessKeySecret`);
+    reader.add(`${reader.place('cloud.securityToken')} is set without cloud.accessKeyId and cloud.accessKeySecret`);
   }
   if (values.auth === 'off' && values.listen !== undefined && !isLoopback(values.listen.host)) {
     reader.add(
-      `${reader.place('auth')} is "off", which is allowed only on a loopback address, and ${reader.place('listen')} is ${values.listen.host}`,
+      `${reader.place('auth')} is "off", which is allowed only on a loopback address, but ${reader.place('listen')} is ${values.listen.host}`,
     );
   }
   if (values['mns.local'] === 'on' && typeof values['mns.endpoint'] === 'string') {
-    reader.add(`${reader.place('mns.endpoint')} is given, and with mns.local "on" nothing is sent there`);
+    reader.add(`${reader.place('mns.endpoint')} has no effect, because mns.local is "on"; remove one of them`);
   }
   const rootKeyId = values['rootKey.accessKeyId'];
   for (const [i, key] of (values.keys ?? []).entries()) {
     if (key.accessKeyId !== rootKeyId) continue;
-    reader.add(`${reader.place('keys', [i, 'accessKeyId'])}[${i}].accessKeyId is that of the root key`);
+    reader.add(
+      `${reader.place('keys', [i, 'accessKeyId'])}[${i}].accessKeyId is the id of the root key; give this key another id`,
+    );
   }
 }
 
-/** Lists and mappings only: a secret keeps its text in a private field, and policies are data as well. */
+/** Freezes lists and mappings at every level. A `Secret` has its text in a private field, which cannot change. */
 function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

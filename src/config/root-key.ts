@@ -1,6 +1,6 @@
 /**
- * The root key that a server makes for itself at its first start, when environment and file give none: kept in the
- * data folder, readable by its user only, and never changed again (decisions.md 6.1).
+ * The root key that a server makes at its first start if the settings have none. Its file in the data folder is readable
+ * by the server's user only and never changes (decisions.md 6.1).
  */
 import { randomBytes, randomInt } from 'node:crypto';
 import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { Secret } from './settings.ts';
 export interface RootKey {
   readonly accessKeyId: string;
   readonly accessKeySecret: Secret;
-  /** True when it was made now, and so has to be shown once. */
+  /** True if this call made the key, so that the caller has to show it once. */
   readonly created: boolean;
   readonly file: string;
 }
@@ -24,8 +24,8 @@ const KEY_FILE = v.strictObject({
 });
 
 /**
- * The key of a data folder, made when there is none. Two servers that start at once end up with the same key.
- * @throws {SettingsFault} when the file cannot be read, written or understood.
+ * Returns the key of a data folder, and makes one if there is none. Two servers that start at once get the same key.
+ * @throws {SettingsFault} when the file cannot be read or created, or contains no key.
  */
 export function loadOrCreateRootKey(dataFolder: string): RootKey {
   const file = join(dataFolder, FILE_NAME);
@@ -33,22 +33,22 @@ export function loadOrCreateRootKey(dataFolder: string): RootKey {
 }
 
 /**
- * The key of a data folder as a server has made it; null when there is none yet.
- * @throws {SettingsFault} when the file cannot be read or understood.
+ * Returns the key that a server has made in a data folder, or null for none.
+ * @throws {SettingsFault} when the file cannot be read, or contains no key.
  */
 export function readRootKey(dataFolder: string): RootKey | null {
   const file = join(dataFolder, FILE_NAME);
   return explaining(file, () => readKey(file));
 }
 
-/** Does `work`, and says of a file that cannot be used which one it is. */
+/** Adds the name of the file to the errors of `work`. */
 function explaining<T>(file: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
     if (error instanceof SettingsFault) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new SettingsFault([`the root key ${file} cannot be read or made: ${reason}`]);
+    throw new SettingsFault([`the root key ${file} cannot be read or created: ${reason}`]);
   }
 }
 
@@ -61,14 +61,17 @@ function readKey(file: string): RootKey | null {
     throw error;
   }
   const checked = v.safeParse(v.pipe(v.string(), v.parseJson(), KEY_FILE), text);
-  // No detail: the text is a secret.
-  if (!checked.success)
-    throw new SettingsFault([`${file} does not hold a key; put back a copy, or delete it and a new key is made`]);
+  // No details, because the text is a secret.
+  if (!checked.success) {
+    throw new SettingsFault([
+      `${file} does not contain a valid key; restore a backup, or delete the file and the server makes a new key`,
+    ]);
+  }
   const { accessKeyId, accessKeySecret } = checked.output;
   return { accessKeyId, accessKeySecret: new Secret(accessKeySecret), created: false, file };
 }
 
-/** Written aside and then linked to its name, so that a crash or a second server never sees half a key. */
+/** Writes a temporary file and links it to the name, so that a second server or a restart never reads half a key. */
 function createKey(dataFolder: string, file: string): RootKey {
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const accessKeyId = `LTAI5t${randomText(18)}`;

@@ -1,16 +1,15 @@
 /**
- * The settings, as the rest of the program sees them: frozen, complete, checked. `env.ts` reads texts, `file.ts` the
- * YAML file, and `make.ts` makes this value of both by `table.ts` and reports all faults at once. docs/settings.md is
- * held to the table by a test.
+ * The settings that the rest of the program reads: complete, checked and frozen. `env.ts` reads the environment, `file.ts`
+ * the YAML file, and `make.ts` makes this value from both with `table.ts`.
  */
 
-/** A secret that prints as `***` wherever it is logged, shown or turned into JSON. */
+/** A secret, which logs, `inspect` and JSON show as `***`. */
 export class Secret {
   readonly #text: string;
   constructor(text: string) {
     this.#text = text;
   }
-  /** The text itself; call it only where it is used. */
+  /** Returns the text. Call it only where the text is used. */
   reveal(): string {
     return this.#text;
   }
@@ -25,51 +24,50 @@ export class Secret {
   }
 }
 
-/** An access key of a caller. */
+/** An access key with which callers sign. */
 export interface KeySetting {
   readonly accessKeyId: string;
   readonly accessKeySecret: Secret;
-  /** Present for a temporary key; requests must carry it. */
+  /** Set for a temporary key, whose requests have to contain it; null otherwise. */
   readonly securityToken: Secret | null;
-  /** End of a temporary key, milliseconds since 1970; null: none. */
+  /** End of a temporary key, milliseconds since 1970; null: it does not end. */
   readonly expiresMs: number | null;
-  /** A RAM policy document as parsed JSON; null: may do everything (decisions.md 6.3). Several documents are a list. */
+  /** RAM policy documents as parsed JSON; null: the key may do everything (decisions.md 6.3). */
   readonly policies: readonly unknown[] | null;
 }
 
-/** Maps functions by name (`name` for FC 3, `service/name` for FC 2; `*` matches any run of characters). */
+/** Where functions run whose name matches `pattern`: `name` for FC 3, `service/name` for FC 2; `*` is any text. */
 export interface FunctionSetting {
   readonly pattern: string;
   readonly target: { readonly kind: 'url'; readonly url: string } | { readonly kind: 'module'; readonly path: string };
 }
 
-/** Credentials with which outgoing cloud calls are signed. */
+/** Credentials that sign outgoing calls to the cloud. */
 export interface CloudCredentials {
   readonly accessKeyId: string;
   readonly accessKeySecret: Secret;
   readonly securityToken: Secret | null;
 }
 
-/** How to reach one product's OpenAPI; products without an entry go to `https://{product}.{region}.aliyuncs.com`. */
+/** The OpenAPI of one product. Without an entry, the endpoint is `https://{product}.{region}.aliyuncs.com`. */
 export interface ProductSetting {
   /** Lower case: `ecs`. */
   readonly product: string;
   /** `https://host:port`; null: the product's public endpoint. */
   readonly endpoint: string | null;
-  /** API version such as `2014-05-26`; null: the built-in one of a known product. */
+  /** API version, for example `2014-05-26`; null: the built-in one of a known product. */
   readonly version: string | null;
-  /** How calls are signed. */
   readonly signature: 'ACS3-HMAC-SHA256' | 'HMAC-SHA1';
 }
 
-/** Where the messages of a topic are pushed to, and how the vendor calls the form of the body (NotifyContentFormat). */
+/** The subscriber of a topic. `format` is the vendor's NotifyContentFormat, the form of the body. */
 export interface SubscriptionSetting {
   readonly topic: string;
   readonly url: string;
   readonly format: 'SIMPLIFIED' | 'JSON' | 'XML';
 }
 
-/** A token bucket of `burst`, refilled by `perSecond`. */
+/** A token bucket for `burst` calls, refilled by `perSecond`. */
 export interface RateSetting {
   readonly perSecond: number;
   readonly burst: number;
@@ -77,12 +75,12 @@ export interface RateSetting {
 
 export interface Settings {
   readonly listen: { readonly host: string; readonly port: number };
-  /** The data folder. */
+  /** Absolute path of the data folder. */
   readonly data: string;
   readonly store:
     | { readonly kind: 'sqlite'; readonly file: string; readonly synchronous: 'FULL' | 'NORMAL' }
     | { readonly kind: 'memory' };
-  /** Given by environment or file; null: made at the first start and kept in the data folder. */
+  /** Null if neither environment nor file has one; `root-key.ts` then makes one. */
   readonly rootKey: { readonly accessKeyId: string; readonly accessKeySecret: Secret } | null;
   readonly auth: 'on' | 'off';
   readonly keys: readonly KeySetting[];
@@ -92,85 +90,85 @@ export interface Settings {
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   readonly cloud: CloudCredentials | null;
   readonly functions: readonly FunctionSetting[];
-  /** Function Compute's own endpoint (`https://{account}.{region}.fc.aliyuncs.com` when null). */
+  /** Endpoint of Function Compute; null: `https://{account}.{region}.fc.aliyuncs.com`. */
   readonly fcEndpoint: string | null;
   readonly products: readonly ProductSetting[];
   readonly mns: {
-    /** Message Service (`https://{account}.mns.{region}.aliyuncs.com` when null). */
+    /** Endpoint of Message Service; null: `https://{account}.mns.{region}.aliyuncs.com`. */
     readonly endpoint: string | null;
-    /** True: this server keeps messages itself. */
+    /** True if this server stores messages itself. */
     readonly local: boolean;
-    /** Messages that it keeps at most. */
+    /** Most messages that it retains. */
     readonly keep: number;
     readonly subscriptions: readonly SubscriptionSetting[];
   };
-  /** EventBridge's own endpoint (`https://{account}.eventbridge.{region}.aliyuncs.com` when null). */
+  /** Endpoint of EventBridge; null: `https://{account}.eventbridge.{region}.aliyuncs.com`. */
   readonly eventBridgeEndpoint: string | null;
-  /** Object Storage Service's own endpoint (`https://oss-{region}.aliyuncs.com` when null). */
+  /** Endpoint of Object Storage Service; null: `https://oss-{region}.aliyuncs.com`. */
   readonly ossEndpoint: string | null;
   readonly http: {
-    /** Answers that become `HTTP.<status>` errors: `5xx`, `429`. Empty: any answer completes the task. */
+    /** Statuses with which a task fails as `HTTP.<status>`: `5xx`, `429`. Empty: a task succeeds with any status. */
     readonly errorStatuses: readonly string[];
-    /** A task without an answer after this long fails with `HTTP.Timeout`. */
+    /** A task fails with `HTTP.Timeout` if it has no answer after this time. */
     readonly timeoutMs: number;
-    /** A larger answer fails the task. */
+    /** A task fails if its answer is larger. */
     readonly maxResponseBytes: number;
     readonly maxRedirects: number;
-    /** Open connections to one origin. */
+    /** Most open connections to one origin. */
     readonly connectionsPerOrigin: number;
   };
   /**
-   * Calls to loopback, link-local, private and metadata addresses. `auto`: open when the server listens on loopback only,
-   * closed otherwise. `allow` names hosts, addresses and CIDR blocks that stay open when closed.
+   * Whether tasks may call loopback, link-local, private and metadata addresses. `auto`: open if the server listens on
+   * loopback only, otherwise closed. `allow` lists hosts, addresses and CIDR blocks that are open in any case.
    */
   readonly egress: { readonly privateAddresses: 'auto' | 'open' | 'closed'; readonly allow: readonly string[] };
   readonly limits: {
-    /** `cloud` turns on the service's rates and quotas (api.md 7). */
+    /** `cloud`: the service's rates and quotas (api.md 7). */
     readonly profile: 'none' | 'cloud';
-    /** Input and output of a state, JSON bytes. */
+    /** Largest input and largest output of a state, in bytes of JSON. */
     readonly stateDataBytes: number;
     readonly requestBytes: number;
     readonly inputBytes: number;
-    /** `$Global`: bytes of a key and of a value. */
+    /** Largest key and largest value of `$Global`. */
     readonly globalKeyBytes: number;
     readonly globalValueBytes: number;
     readonly parallelBranches: number;
     readonly mapConcurrency: number;
-    /** Events of a Standard execution, the last of which ends it. */
+    /** Most events of a Standard execution. The last one ends it. */
     readonly events: number;
-    /** Express executions at once. */
+    /** Most Express executions that run at once. */
     readonly concurrentExecutions: number;
-    /** Running Standard executions; null: not limited. */
+    /** Most running Standard executions; null: not limited. */
     readonly standardExecutions: number | null;
-    /** Starts of Express executions a second, with a bucket of the same size; null: not limited. */
+    /** Starts of Express executions in a second, with a burst of the same size; null: not limited. */
     readonly startsPerSecond: number | null;
     readonly expressTimeoutSeconds: number;
-    /** Flows that call flows synchronously, how deep. */
+    /** Most levels of flows that call flows synchronously. */
     readonly callDepth: number;
-    /** Standard executions that wait for a child, one below the other. */
+    /** Most levels of Standard executions that wait for a child. */
     readonly childDepth: number;
-    /** Flows in the account; null: not limited. */
+    /** Most flows of the account; null: not limited. */
     readonly flows: number | null;
-    /** Calls of each operation but StartSyncExecution and those in `operationRates`; null: not limited. */
+    /** Rate of each operation, except StartSyncExecution and those in `operationRates`; null: not limited. */
     readonly operationRate: RateSetting | null;
-    /** Operations with a rate of their own; null: not limited. */
+    /** Rates of single operations; null: not limited. */
     readonly operationRates: readonly { readonly operation: string; readonly rate: RateSetting | null }[];
   };
   readonly history: {
-    /** How GetExecutionHistory calls the states' events of a state machine: `StateEntered` or `StepEntered`. */
+    /** Names of the state events of a state machine in GetExecutionHistory: `StateEntered` or `StepEntered`. */
     readonly stateEventNames: 'state' | 'step';
-    /** How long ended Standard executions are kept; null: for ever. */
+    /** How long ended Standard executions are retained; null: until their flow is deleted. */
     readonly keepMs: number | null;
-    /** Ended Express executions that are kept in memory (decisions.md 4.7). */
+    /** Ended Express executions that the server retains in memory (decisions.md 4.7). */
     readonly express: {
-      /** How many; 0: Express executions cannot be read back at all. */
+      /** Most executions; 0: Express executions cannot be read back, even while they run. */
       readonly executions: number;
       readonly ageMs: number;
-      /** What their inputs, events and outputs may take, an estimate that is never too low. */
+      /** Most bytes of their inputs, events and outputs. The estimate is never too low. */
       readonly bytes: number;
     };
   };
-  /** A sync answer later than this starts early, as white space (decisions.md 4.6); null: never. */
+  /** After this time, the server begins the answer of a synchronous call with white space (decisions.md 4.6); null: never. */
   readonly earlyAnswerMs: number | null;
   readonly shutdownMs: number;
   readonly log: 'silent' | 'error' | 'warn' | 'info' | 'debug';

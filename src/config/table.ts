@@ -1,6 +1,6 @@
 /**
- * Every setting: its key in the file, its environment variable where it has one, its kind, its default and what it
- * means. The settings are made from this table, and docs/settings.md is held to it by a test.
+ * The table of settings: key in the file, environment variable, kind, default and meaning. A test compares
+ * docs/settings.md with it.
  */
 import * as v from 'valibot';
 import { ACTIONS } from '../api/actions.ts';
@@ -8,14 +8,14 @@ import type { Kind } from './kinds.ts';
 import * as k from './kinds.ts';
 
 export interface TableEntry<T> {
-  /** Environment variable; it wins over the file. */
+  /** Environment variable, which has precedence over the file; null: none. */
   readonly env: string | null;
   readonly kind: Kind<T>;
-  /** As it would be written in the file; null: nothing. */
+  /** The value as a file would have it; null: none. */
   readonly default: unknown;
-  /** Default under `limits: cloud`, where that differs. */
+  /** Default with `limits: cloud`, if it differs. */
   readonly cloud?: unknown;
-  /** For docs/settings.md. */
+  /** The text in docs/settings.md. */
   readonly meaning: string;
 }
 
@@ -57,7 +57,7 @@ const product = k.mapping({
 
 const subscriptionMembers = k.mapping({ url: k.url, format: v.optional(k.word('SIMPLIFIED', 'JSON', 'XML')) });
 
-/** Of a topic: a URL alone, or a mapping. */
+/** The subscriber of a topic: a URL, or a mapping. */
 const subscription = v.lazy(
   (raw): k.Kind<string | v.InferOutput<typeof subscriptionMembers>> =>
     typeof raw === 'string' ? k.url : subscriptionMembers,
@@ -74,7 +74,7 @@ const operationRates = k.mapping(
   ),
 );
 
-/** The service's own (api.md 7); operations that it does not name have `limits.operationsPerSecond`. */
+/** The service's rates (api.md 7). Other operations have `limits.operationsPerSecond`. */
 export const CLOUD_RATES = {
   StartExecution: { perSecond: 100, burst: 100 },
   DescribeExecution: { perSecond: 5, burst: 50 },
@@ -86,26 +86,31 @@ export const TABLE = {
     'MILLRACE_LISTEN',
     k.address,
     '127.0.0.1:7780',
-    'Address and port to serve on; port 0 picks a free one.',
+    'Address and port of the server. Port 0 picks a free one.',
   ),
-  data: setting('MILLRACE_DATA', k.text, './.millrace', 'Data folder, made for its user only when it is not there.'),
+  data: setting(
+    'MILLRACE_DATA',
+    k.text,
+    './.millrace',
+    'Data folder. The server creates it, for its user only, if it does not exist.',
+  ),
   store: setting(
     'MILLRACE_STORE',
-    k.matching(/^(memory|sqlite|sqlite:.+)$/, '"sqlite:" and a file, or "memory" (PostgreSQL is not built yet)'),
+    k.matching(/^(memory|sqlite|sqlite:.+)$/, '"sqlite:" and a file, or "memory" (PostgreSQL is not supported)'),
     'sqlite:millrace.db',
-    'Where flows, executions and messages are kept: `sqlite:` and a file (relative to the data folder), or `memory`, which forgets at the end.',
+    'Where the server stores flows, executions and messages: `sqlite:` and a file (relative to the data folder), or `memory`, whose content is lost when the server ends.',
   ),
   'sqlite.synchronous': setting(
     null,
     k.word('full', 'normal'),
     'full',
-    '`full`: a change is on the disk before it is answered. `normal` is faster and can lose the last changes when the power fails.',
+    '`full`: a change is on disk before the server answers. `normal` is faster, but a power failure can lose the last changes.',
   ),
   'rootKey.accessKeyId': setting(
     'MILLRACE_ACCESS_KEY_ID',
     k.optional(k.text),
     null,
-    'Id of the root key, which may do everything. Without one the server makes a key at its first start, prints it once and keeps it in the data folder.',
+    'Id of the root key, which may do everything. Without one, the server makes a key at its first start, prints it once and stores it in the data folder.',
   ),
   'rootKey.accessKeySecret': setting(
     'MILLRACE_ACCESS_KEY_SECRET',
@@ -117,52 +122,47 @@ export const TABLE = {
     'MILLRACE_AUTH',
     k.word('on', 'off'),
     'on',
-    '`off` lets anyone call without a signature; refused unless the server listens on loopback alone.',
+    '`off`: callers need no signature. Allowed only if the server listens on loopback.',
   ),
   keys: setting(
     null,
     k.mappings(accessKey),
     [],
-    'Further access keys, a list: `accessKeyId`, `accessKeySecret`; for a temporary key `securityToken` and `expires`; `policies`, a list of RAM policy documents (without one the key may do everything).',
+    'More access keys, as a list: `accessKeyId` and `accessKeySecret`; for a temporary key also `securityToken` and `expires`; `policies`, a list of RAM policy documents. A key without `policies` may do everything.',
   ),
   region: setting(
     'MILLRACE_REGION',
     k.matching(/^[a-z0-9-]{1,64}$/, 'a region such as cn-hangzhou'),
     'cn-hangzhou',
-    'Region that this server is, in resource names and endpoints.',
+    'Region of this server, in resource names and endpoints.',
   ),
   account: setting(
     'MILLRACE_ACCOUNT',
     k.matching(/^\d{16}$/, 'an account of 16 digits (in quotes)'),
     '1000000000000000',
-    'Account that this server is, in resource names.',
+    'Account of this server, in resource names.',
   ),
   'tls.certificate': setting(
     'MILLRACE_TLS_CERT',
     k.optional(k.text),
     null,
-    'PEM file of the certificate chain; with it the server speaks HTTPS only.',
+    'PEM file of the certificate chain. With it, the server accepts HTTPS only.',
   ),
   'tls.key': setting('MILLRACE_TLS_KEY', k.optional(k.text), null, 'PEM file of the private key.'),
   'cloud.accessKeyId': setting(null, k.optional(k.text), null, 'Id of the key that signs calls to the cloud.'),
   'cloud.accessKeySecret': setting(null, k.optional(k.secret), null, 'Secret of that key.'),
-  'cloud.securityToken': setting(
-    null,
-    k.optional(k.secret),
-    null,
-    'Security token of that key, when it is a temporary one.',
-  ),
+  'cloud.securityToken': setting(null, k.optional(k.secret), null, 'Security token of that key, if it is temporary.'),
   functions: setting(
     null,
     k.named(functionTarget),
     {},
-    'Functions by name (`name` for FC 3, `service/name` for FC 2) or pattern with `*`: `url` of an FC custom runtime, or `module`, a file that exports `handler`.',
+    'Where functions run, by name (`name` for FC 3, `service/name` for FC 2) or by pattern with `*`: `url` of an FC custom runtime, or `module`, a file that exports `handler`.',
   ),
   'functionCompute.endpoint': setting(
     null,
     k.optional(k.origin),
     null,
-    'Function Compute for functions that nothing maps; without it, that of account and region.',
+    'Endpoint of Function Compute, for functions that are not in `functions`. Default: the public one of account and region.',
   ),
   products: setting(
     null,
@@ -174,195 +174,206 @@ export const TABLE = {
     null,
     k.optional(k.origin),
     null,
-    'Message Service, for `MNS:SendMessage`; without it, that of account and region.',
+    'Endpoint of Message Service, for `MNS:SendMessage`. Default: the public one of account and region.',
   ),
   'mns.local': setting(
     null,
     k.word('auto', 'on', 'off'),
     'auto',
-    '`on`: this server itself keeps what `MNS:SendMessage` sends. `auto`: when there is neither `mns.endpoint` nor a key of the cloud.',
+    '`on`: this server stores the messages of `MNS:SendMessage` itself. `auto`: it does so if neither `mns.endpoint` nor `cloud.accessKeyId` is set.',
   ),
   'mns.keep': setting(
     null,
     k.integer(1, 100_000),
     1000,
-    'Messages that this server keeps for all queues and topics together; the oldest go, but none that has yet to be pushed.',
+    'Most messages that this server retains, for all queues and topics together. It deletes the oldest first, but none that it has yet to push.',
   ),
   'mns.subscriptions': setting(
     null,
     k.named(subscription),
     {},
-    'Topics of this server by name, whose messages are pushed: the URL, or `url` and `format` (`SIMPLIFIED`, `JSON` or `XML`).',
+    'Topics whose messages this server pushes, by name: the URL, or `url` and `format` (`SIMPLIFIED`, `JSON` or `XML`).',
   ),
   'eventBridge.endpoint': setting(
     null,
     k.optional(k.origin),
     null,
-    'EventBridge, for `EventBridge:PutEvents`; without it, that of account and region.',
+    'Endpoint of EventBridge, for `EventBridge:PutEvents`. Default: the public one of account and region.',
   ),
   'oss.endpoint': setting(
     null,
     k.optional(k.origin),
     null,
-    'Object Storage Service, for `OSS:*`; without it, that of the region.',
+    'Endpoint of Object Storage Service, for `OSS:*`. Default: the public one of the region.',
   ),
   'http.errorStatuses': setting(
     null,
     k.list(k.matching(/^[1-5](xx|\d\d)$/, 'a status such as 429 or 5xx')),
     [],
-    'Answers to `HTTP:Request` that fail the task as `HTTP.<status>`: `[5xx, 429]`. Empty: any answer completes it.',
+    'Statuses with which `HTTP:Request` fails as `HTTP.<status>`, for example `[5xx, 429]`. Empty: the task succeeds with any status.',
   ),
   'http.timeout': setting(
     null,
     k.duration(1, 24 * HOUR_MS, 'up to 24h'),
     '60s',
-    'An outgoing call without an answer after this long fails.',
+    'An outgoing call fails if it has no answer after this time.',
   ),
   'http.maxResponse': setting(
     null,
     k.size(1, 256 * MIB, 'up to 256MiB'),
     '1MiB',
-    'A larger answer to an outgoing call fails the task.',
+    'A task fails if the answer to its call is larger.',
   ),
   'http.maxRedirects': setting(
     null,
     k.integer(0, 100),
     10,
-    'Redirects that are followed; 0 hands on the redirect itself.',
+    'Most redirects that a call follows. With 0, the task gets the redirect as its answer.',
   ),
-  'http.connectionsPerOrigin': setting(null, k.integer(1, 10_000), 256, 'Open connections to one origin.'),
+  'http.connectionsPerOrigin': setting(null, k.integer(1, 10_000), 256, 'Most open connections to one origin.'),
   'egress.privateAddresses': setting(
     null,
     k.word('auto', 'open', 'closed'),
     'auto',
-    'Calls to loopback, link-local, private and metadata addresses. `auto`: open when the server listens on loopback only.',
+    'Whether tasks may call loopback, link-local, private and metadata addresses. `auto`: `open` if the server listens on loopback only, otherwise `closed`.',
   ),
   'egress.allow': setting(
     null,
     k.list(k.network),
     [],
-    'Hosts, addresses and CIDR blocks that stay open when the rest is closed.',
+    'Hosts, addresses and CIDR blocks that tasks may call although private addresses are `closed`.',
   ),
   'limits.profile': setting(
     null,
     k.word('none', 'cloud'),
     'none',
-    "`cloud` turns on the service's own rates and quotas; `limits: cloud` is short for it.",
+    "`cloud` applies the service's rates and quotas. `limits: cloud` is the short form.",
   ),
-  'limits.request': setting(null, k.size(KIB, 64 * MIB, 'from 1KiB to 64MiB'), '1MiB', 'Largest request body.'),
-  'limits.input': setting(null, k.size(2, 64 * MIB, 'up to 64MiB'), '64KiB', '`Input` of an execution.'),
-  'limits.stateData': setting(null, k.size(2, 64 * MIB, 'up to 64MiB'), '64KiB', 'Input and output of a state.'),
-  'limits.globalKey': setting(null, k.size(1, MIB, 'up to 1MiB'), '128B', 'A key of `$Global`.'),
-  'limits.globalValue': setting(null, k.size(1, 64 * MIB, 'up to 64MiB'), '256KiB', 'A value of `$Global`.'),
-  'limits.parallelBranches': setting(null, k.integer(1, 10_000), 50, 'Branches of a Parallel state.'),
-  'limits.mapConcurrency': setting(null, k.integer(1, 10_000), 40, 'Items of an inline Map that run at once.'),
+  'limits.request': setting(null, k.size(KIB, 64 * MIB, 'from 1KiB to 64MiB'), '1MiB', 'Largest body of a request.'),
+  'limits.input': setting(null, k.size(2, 64 * MIB, 'up to 64MiB'), '64KiB', 'Largest `Input` of an execution.'),
+  'limits.stateData': setting(
+    null,
+    k.size(2, 64 * MIB, 'up to 64MiB'),
+    '64KiB',
+    'Largest input and largest output of a state.',
+  ),
+  'limits.globalKey': setting(null, k.size(1, MIB, 'up to 1MiB'), '128B', 'Longest key of `$Global`.'),
+  'limits.globalValue': setting(null, k.size(1, 64 * MIB, 'up to 64MiB'), '256KiB', 'Largest value of `$Global`.'),
+  'limits.parallelBranches': setting(null, k.integer(1, 10_000), 50, 'Most branches of a Parallel state.'),
+  'limits.mapConcurrency': setting(null, k.integer(1, 10_000), 40, 'Most items of an inline Map that run at once.'),
   'limits.concurrentExecutions': setting(
     null,
     k.integer(1, 1_000_000),
     10_000,
-    'Express executions at once; one more is throttled.',
+    'Most Express executions that run at once. The server throttles further starts.',
   ),
   'limits.standardExecutions': setting(
     null,
     k.orNone('none', k.integer(1, 100_000_000)),
     'none',
-    'Standard executions that have not ended; a start beyond it is throttled.',
+    'Most Standard executions that have not ended. The server throttles further starts.',
     10_000,
   ),
   'limits.events': setting(
     null,
     k.integer(10, 1_000_000),
     5000,
-    'Events of a Standard execution; the last one ends it with `FnF.EventLimitExceeded`.',
+    'Most events of a Standard execution. The last one ends it with `FnF.EventLimitExceeded`.',
   ),
   'limits.startsPerSecond': setting(
     null,
     k.orNone('none', k.integer(1, 1_000_000)),
     'none',
-    'Starts of Express executions a second, from a bucket of that size.',
+    'Starts of Express executions in a second. A burst can have the same number.',
     1000,
   ),
   'limits.expressTimeout': setting(
     null,
     k.duration(1000, HOUR_MS, 'from 1s to 1h'),
     '5m',
-    'Longest Express execution; rounded down to seconds.',
+    'Longest time of an Express execution, rounded down to seconds.',
   ),
-  'limits.callDepth': setting(null, k.integer(1, 100), 10, 'Flows that call flows synchronously, how deep.'),
+  'limits.callDepth': setting(null, k.integer(1, 100), 10, 'Most levels of flows that call flows synchronously.'),
   'limits.childDepth': setting(
     null,
     k.integer(1, 1_000),
     100,
-    'Standard executions that wait for a child, one below the other.',
+    'Most levels of Standard executions that wait for a child.',
   ),
-  'limits.flows': setting(null, k.orNone('none', k.integer(1, 10_000_000)), 'none', 'Flows in the account.', 10_000),
+  'limits.flows': setting(
+    null,
+    k.orNone('none', k.integer(1, 10_000_000)),
+    'none',
+    'Most flows of the account.',
+    10_000,
+  ),
   'limits.operationsPerSecond': setting(
     null,
     k.orNone('none', k.integer(1, 1_000_000)),
     'none',
-    'Calls a second of each operation but StartSyncExecution and those with a rate of their own.',
+    'Calls in a second of each operation, except StartSyncExecution and those in `limits.operationRates`.',
     2,
   ),
   'limits.operationsBurst': setting(
     null,
     k.integer(1, 1_000_000),
     10,
-    'Calls of one operation that may come at once under that rate.',
+    'Calls of one operation that can come at once under `limits.operationsPerSecond`.',
   ),
   'limits.operationRates': setting(
     null,
     operationRates,
     {},
-    'Operations with a rate of their own: `perSecond` and `burst`, or `none`. What is given joins the rates of the profile.',
+    'Rates of single operations: `perSecond` and `burst`, or `none`. They replace those of the profile for the same operations.',
     CLOUD_RATES,
   ),
   'history.stateEventNames': setting(
     null,
     k.word('state', 'step'),
     'state',
-    "What GetExecutionHistory calls the events of a state machine's states: `state` is `StateEntered` and so on, `step` is `StepEntered`, as the service's list of types has it.",
+    "Names of the state events of a state machine in GetExecutionHistory: `state` for `StateEntered` and so on, `step` for `StepEntered` and so on, as in the service's list of types.",
   ),
   'history.keep': setting(
     null,
     k.orNone('forever', k.duration(MINUTE_MS, 36_500 * DAY_MS, 'from 1m to 36500d')),
     '90d',
-    'How long a Standard execution is kept after its end; `forever`: until its flow is deleted.',
+    'How long an ended Standard execution is retained. `forever`: until its flow is deleted.',
   ),
   'history.express.executions': setting(
     null,
     k.integer(0, 100_000),
     500,
-    'Express executions that can be read back after their end, in memory, the newest of all flows. 0 keeps none, and what runs cannot be read either.',
+    'Most ended Express executions that the server retains in memory, the newest of all flows. With 0, running ones cannot be read back either.',
   ),
   'history.express.age': setting(
     null,
     k.duration(1000, 24 * HOUR_MS, 'from 1s to 24h'),
     '1h',
-    'How long an ended Express execution can be read back at most.',
+    'How long an ended Express execution is retained.',
   ),
   'history.express.bytes': setting(
     null,
     k.size(0, 256 * 1024 * MIB, 'up to 256GiB'),
     '64MiB',
-    'Memory that Express executions may take to be read back; the oldest go first.',
+    'Most memory for Express executions that can be read back. The server drops the oldest first.',
   ),
   earlyAnswer: setting(
     null,
     k.orNone('off', k.duration(1, HOUR_MS, 'up to 1h')),
     '2s',
-    'A synchronous answer that takes longer starts early, as white space once a second; `off`: never.',
+    'If a synchronous call takes longer, the server sends white space once a second until the answer is ready. `off`: never.',
   ),
   shutdown: setting(
     null,
     k.duration(0, HOUR_MS, 'up to 1h'),
     '30s',
-    'How long a stopping server lets executions finish.',
+    'How long a stopping server waits for executions to end.',
   ),
   log: setting(
     'MILLRACE_LOG',
     k.word('silent', 'error', 'warn', 'info', 'debug'),
     'info',
-    'What is logged, as JSON lines on standard error.',
+    'Level of the log, which is JSON lines on standard error.',
   ),
 } as const satisfies Record<string, TableEntry<unknown>>;
 

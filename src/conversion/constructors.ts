@@ -1,6 +1,6 @@
 /**
- * Terms → fields of a state: what is known before running as data, what is not under keys that end in `.$`. What keys are
- * called never makes them expressions: a key of the data that ends in `.$` stands inside an expression.
+ * Terms → fields of a state. Constants become data, and other values become expressions under keys that end in `.$`. Data
+ * with a key that ends in `.$` itself becomes an expression, so that the key is not read as that of an expression.
  */
 import type { JsonValue } from '../base/json.ts';
 import { isJsonArray, isJsonObject } from '../base/json.ts';
@@ -12,7 +12,7 @@ import { YamlMap, yamlOf } from './yaml-text.ts';
 
 const SUFFIX = '.$';
 
-/** Sets a constructor: member by member where its keys are known, else as one expression. True when it is the latter. */
+/** Sets a constructor: member by member if its keys are known, otherwise as one expression. Returns true for one expression. */
 export function setConstructor(state: YamlMap, field: string, term: Term): boolean {
   const map = mapOf(term);
   if (map !== null) state.set(field, map);
@@ -27,7 +27,7 @@ export function setMember(map: YamlMap, key: string, term: Term): void {
   else map.set(`${key}${SUFFIX}`, printExpression(term));
 }
 
-/** The term as data with expressions under keys of its own, or null when it is an expression itself. */
+/** Returns the term as data, which can contain expressions under keys; null if the term is an expression itself. */
 function dataOf(term: Term): { readonly data: Yaml } | null {
   const value = constantOf(term);
   if (value !== undefined && isPlainData(value)) return { data: yamlOf(value) };
@@ -43,7 +43,7 @@ function dataOf(term: Term): { readonly data: Yaml } | null {
   return { data: items };
 }
 
-/** The members as a mapping of a constructor, or null when they cannot be written so. */
+/** Returns the members as the mapping of a constructor; null if that is not possible. */
 export function mapOf(term: Term): YamlMap | null {
   if (term.kind !== 'object' || term.members.some(({ key }) => !isPlainKey(key))) return null;
   const map = new YamlMap();
@@ -55,7 +55,7 @@ function isPlainKey(key: string): boolean {
   return !key.endsWith(SUFFIX);
 }
 
-/** True when no key of it would be read as that of an expression. */
+/** True if no key in the value would be read as that of an expression. */
 function isPlainData(value: JsonValue): boolean {
   if (isJsonArray(value)) return value.every(isPlainData);
   if (!isJsonObject(value)) return true;

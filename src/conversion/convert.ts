@@ -1,8 +1,8 @@
 /**
- * Definitions of other languages → definitions of the state-machine language: the classic language and Amazon States Language.
+ * Converts definitions in the classic language and in Amazon States Language to the state-machine language.
  *
- * Text in, text out: nothing is run and nothing is read. What is written compiles (that it does not is our own mistake), does
- * the same as the original, and is told apart from it by notes where it does not. What cannot be said is refused.
+ * It converts text to text, without I/O and without running the flow. The result compiles (an assertion checks it) and does
+ * the same as the original. Notes name the differences. Parts without an equivalent are refused.
  */
 import { assert } from '../base/assert.ts';
 import { formatDiagnostic } from '../base/diagnostic.ts';
@@ -23,19 +23,19 @@ import { writeYaml } from './yaml-text.ts';
 export type SourceLanguage = 'classic' | 'asl';
 
 export interface ConvertOptions {
-  /** Null: told by the content. */
+  /** Null: the content decides. */
   readonly from: SourceLanguage | null;
-  /** `Name` of what is written; null: the original's own, if it has one, or else `fallbackName`. */
+  /** `Name` of the result; null: the name in the original, or `fallbackName` if it has none. */
   readonly name: string | null;
   readonly fallbackName: string;
 }
 
 export interface Conversion {
-  /** The definition as YAML; null when something was refused. */
+  /** The definition as YAML; null if there are refusals. */
   readonly text: string | null;
-  /** What does not carry over, in the order of the text. */
+  /** Differences from the original, in the order of its text. */
   readonly notes: readonly Remark[];
-  /** What cannot be converted, in the order of the text. */
+  /** Parts that cannot be converted, in the order of the text. */
   readonly refusals: readonly Remark[];
 }
 
@@ -67,7 +67,7 @@ function convertRoot(
   const language = from ?? languageOf(root);
   if (language === 'asl') return convertMachine(outcome, root, name ?? fallbackName);
   if (language === 'classic') {
-    // Only what the language itself accepts is looked at any further.
+    // The conversion assumes a definition that compiles.
     const { diagnostics } = compileDefinition(text, COMPILE_OPTIONS);
     for (const { severity, ...place } of diagnostics) if (severity === 'error') outcome.refusals.push(place);
     if (outcome.refusals.length > 0) return null;
@@ -79,7 +79,7 @@ function convertRoot(
   }
   outcome.refuse(
     root,
-    'this is neither the classic language ("type: flow") nor Amazon States Language ("StartAt" and "States" by name)',
+    'this is neither the classic language ("type: flow") nor Amazon States Language ("StartAt", and "States" as a mapping)',
   );
   return null;
 }
@@ -89,7 +89,7 @@ function isStateMachine(root: MapNode): boolean {
   return type !== undefined && textOf(type) === 'StateMachine';
 }
 
-/** The name that a classic flow may have in its text. */
+/** The name in the text of a classic flow, which is optional. */
 function nameIn(root: MapNode): string | null {
   const node = root.entries.get('name')?.value;
   return node === undefined || textOf(node) === '' ? null : textOf(node);
@@ -101,19 +101,17 @@ function languageOf(root: MapNode): SourceLanguage | null {
   return null;
 }
 
-/** The text of what was converted, once it is known to compile. */
+/** Returns the text of the result if it compiles. */
 function checked(outcome: Outcome, root: Node, converted: YamlMap): string | null {
   const text = writeYaml(converted);
   if (text.length > DEFINITION_CHARACTERS) {
-    outcome.refuse(
-      root,
-      `what would be written has more than ${DEFINITION_CHARACTERS} characters, which is more than a definition may have`,
-    );
+    const limit = `${DEFINITION_CHARACTERS} characters, which is the limit`;
+    outcome.refuse(root, `the converted definition would have more than ${limit}`);
     return null;
   }
   const { diagnostics } = compileDefinition(text, COMPILE_OPTIONS);
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
-  // What the original would find out when it runs can show in the text when constants have met: "length(null)".
+  // The conversion can bring constants together, as in "length(null)", which the original evaluates only when it runs.
   const fault = errors.find(({ code }) => code === 'too-deep' || code in EXPRESSION_FAULTS);
   if (fault !== undefined) {
     outcome.refuse(root, `${fault.path} of the converted flow could not be evaluated: ${fault.message}`);

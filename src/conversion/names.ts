@@ -1,4 +1,4 @@
-/** Names for states that the original does not have, none of which stands in its scope already. */
+/** Names for additional states, which differ from all names in their scope. */
 
 export class Names {
   readonly #taken: Set<string>;
@@ -7,7 +7,7 @@ export class Names {
     this.#taken = new Set(taken);
   }
 
-  /** `wanted`, or `wanted 2`, `wanted 3` … when it is taken. */
+  /** Returns `wanted`, or `wanted 2`, `wanted 3` … if it is taken. */
   fresh(wanted: string): string {
     let name = wanted;
     for (let n = 2; this.#taken.has(name); n++) name = `${wanted} ${n}`;

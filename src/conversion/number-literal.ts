@@ -1,4 +1,4 @@
-/** Digits → a number as the language keeps it: all digits of a long one. */
+/** Digits → a number of the language. A long number does not lose digits. */
 import { parseJson } from '../base/json.ts';
 import type { LongNumber } from '../base/json.ts';
 import type { Term } from './terms.ts';

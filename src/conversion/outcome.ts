@@ -1,19 +1,19 @@
 /**
- * What a conversion has to say: notes, where the result says something else than the original or leaves something out, and
- * refusals, for what the state-machine language cannot say. Refusals do not end the reading: all of them are told at once.
+ * The remarks of a conversion. A note says what differs from the original or is left out. A refusal says what has no
+ * equivalent in the state-machine language. The conversion continues after a refusal, to report all of them at once.
  */
 import type { Node } from '../language/text/document.ts';
 import type { Report } from '../language/text/report.ts';
 
 export interface Remark {
-  /** 1-based; of the original. */
+  /** Line of the original, from 1. */
   readonly line: number;
   readonly column: number;
   /** One sentence without a full stop. */
   readonly message: string;
 }
 
-/** Remarks that are kept; a definition of a megabyte can have one on every line. */
+/** Most remarks of each kind: a definition of one megabyte could have one for every line. */
 const REMARKS_MAX = 100;
 
 export class Outcome {
@@ -31,7 +31,7 @@ export class Outcome {
     this.#add(this.notes, at, message);
   }
 
-  /** A note that would be the same at every place of the kind: only the first place is told. */
+  /** Adds a note that applies to many places, for the first of them only. */
   noteOnce(at: Node | number, message: string): void {
     if (this.#once.has(message)) return;
     this.#once.add(message);
@@ -42,7 +42,7 @@ export class Outcome {
     this.#add(this.refusals, at, message);
   }
 
-  /** The notes since the last call, for a comment above what they are about. */
+  /** Returns the notes since the last call, for a comment above their state. */
   takeComments(): string[] {
     const fresh = this.notes.slice(this.#commented);
     this.#commented = this.notes.length;

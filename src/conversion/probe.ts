@@ -1,9 +1,9 @@
-/** Checks one task before the whole is there, so that what its action cannot take is refused with the line of the task. */
+/** Compiles one task alone, so that a fault in its parameters is refused with the line of the task. */
 import { compileDefinition } from '../language/compile.ts';
 import { DEFAULT_DEFINITION_LIMITS } from '../language/limits.ts';
 import { YamlMap, writeYaml } from './yaml-text.ts';
 
-/** Why the language refuses the fields of a task, without a full stop; null when it does not. */
+/** Returns the fault of the fields of a task, without a full stop; null for none. */
 export function taskFault(fields: readonly (readonly [string, YamlMap['entries'][number][1]])[]): string | null {
   const task = new YamlMap().set('Type', 'Task').set('Name', 'Task');
   for (const [key, value] of fields) task.set(key, value);

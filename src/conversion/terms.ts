@@ -1,7 +1,7 @@
 /**
- * Values that a converted flow will build, as expressions not yet written. Both converters put them together and take
- * members of them; what can be known without running is worked out at once, so that `$.Payload.id` of a built object is the
- * very expression that was put there and nobody has to read the detour.
+ * Terms: the values that a converted flow builds, as syntax trees of expressions. Both converters combine terms and take
+ * their members. Members of an object term are resolved at once, so that the result has the expression of the member
+ * itself, without the object around it.
  */
 import type { JsonValue } from '../base/json.ts';
 import { isJsonArray, isJsonObject, setMember } from '../base/json.ts';
@@ -11,7 +11,7 @@ export type Term = ExpressionNode;
 type ObjectTerm = Extract<Term, { kind: 'object' }>;
 type Literal = Extract<Term, { kind: 'literal' }>['value'];
 
-/** Terms are written anew: they have no place in any text. */
+/** Terms have no place in a text. */
 const NOWHERE = { offset: 0, length: 0 } as const;
 
 export const NULL: Term = literal(null);
@@ -31,7 +31,7 @@ export function list(items: readonly Term[]): Term {
   return { kind: 'array', items, ...NOWHERE };
 }
 
-/** An object; of a key that stands twice the last one counts. */
+/** An object. If a key occurs twice, the last value counts. */
 export function object(members: Iterable<readonly [string, Term]>): ObjectTerm {
   return { kind: 'object', members: [...new Map(members)].map(([key, value]) => ({ key, value })), ...NOWHERE };
 }
@@ -48,20 +48,20 @@ export function compare(left: Term, operator: Extract<Term, { kind: 'comparison'
   return { kind: 'comparison', operator, left, right, ...NOWHERE };
 }
 
-/** All or any of the operands; one operand alone is itself. */
+/** All or any of the operands. With one operand, returns the operand. */
 export function logic(kind: 'and' | 'or', operands: readonly Term[]): Term {
   const flat = operands.flatMap((operand) => (operand.kind === kind ? operand.operands : [operand]));
   return flat.length === 1 ? (flat[0] as Term) : { kind, operands: flat, ...NOWHERE };
 }
 
-/** A value of the definition as a term. */
+/** A constant value as a term. */
 export function constant(value: JsonValue): Term {
   if (isJsonArray(value)) return list(value.map(constant));
   if (isJsonObject(value)) return object(Object.keys(value).map((key) => [key, constant(value[key] as JsonValue)]));
   return literal(value as Literal);
 }
 
-/** The value that a term has in any run, or undefined when it depends on the run. */
+/** Returns the value of a constant term; undefined if the value depends on the run. */
 export function constantOf(term: Term): JsonValue | undefined {
   switch (term.kind) {
     case 'literal':
@@ -84,7 +84,7 @@ export function constantOf(term: Term): JsonValue | undefined {
   }
 }
 
-/** `target` followed along `segments`; a way that is known to lead nowhere is null, as it is when it runs. */
+/** The value at the path `segments` of `target`. A path that is certainly missing is null, as it is when the flow runs. */
 export function follow(target: Term, segments: readonly Segment[]): Term {
   let at = target;
   for (const segment of segments) at = step(at, segment);
@@ -117,12 +117,12 @@ function appended(target: Term, segment: Segment): Term {
   return { kind: 'path', target, segments: [segment], ...NOWHERE };
 }
 
-/** A member of `jsonMerge(a, b)` where one of the two is an object whose keys are known, else null. */
+/** Returns a member of `jsonMerge(a, b)` if one of the two is an object with known keys, otherwise null. */
 function memberOfMerge(merged: Extract<Term, { kind: 'call' }>, name: string): Term | null {
   const [left, right] = merged.args;
   if (merged.name !== 'jsonMerge' || left === undefined || right === undefined) return null;
   if (right.kind === 'object') return member(hasKey(right, name) ? right : left, name);
-  // The result of a task may be no object at all, which the merging is there to find out.
+  // The result of a task may not be an object, and only the merging fails then.
   const isSafe = !some(right, (part) => part.kind === 'variable' && part.name === '$Output');
   return isSafe && left.kind === 'object' && !hasKey(left, name) ? member(right, name) : null;
 }
@@ -131,7 +131,7 @@ function hasKey(term: ObjectTerm, name: string): boolean {
   return term.members.some(({ key }) => key === name);
 }
 
-/** The members of both; those of the right one win. */
+/** The members of both. Those of the right one have precedence. */
 export function merge(left: Term, right: Term): Term {
   if (right.kind === 'object' && right.members.length === 0) return left;
   if (left.kind === 'object' && right.kind === 'object') {
@@ -145,13 +145,13 @@ export function merge(left: Term, right: Term): Term {
   return call('jsonMerge', left, right);
 }
 
-/** True when the two are the same expression. */
+/** True if both are certainly the same expression. */
 export function same(left: Term, right: Term): boolean {
   if (left === right) return true;
   return left.kind === 'variable' && right.kind === 'variable' && left.name === right.name;
 }
 
-/** True when the term, or something inside it, satisfies `test`. */
+/** True if the term, or a term inside it, passes `test`. */
 export function some(term: Term, test: (term: Term) => boolean): boolean {
   if (test(term)) return true;
   switch (term.kind) {

@@ -1,16 +1,16 @@
 /**
- * Writes a definition as YAML: block style, keys in the order given, comments above what they are about, and every text in
- * the plainest form that reads back as itself. What comes out is checked by compiling it.
+ * Writes a definition as YAML in block style, with the given order of keys and with comments above states. A text is plain
+ * if it can be, and quoted otherwise. The caller compiles the result to check it.
  */
 import type { JsonPrimitive, JsonValue, LongNumber } from '../base/json.ts';
 import { isJsonArray, isJsonObject, isLongNumber } from '../base/json.ts';
 
 export type Yaml = JsonPrimitive | LongNumber | readonly Yaml[] | YamlMap;
 
-/** A mapping in the order in which it will be written. */
+/** A mapping with the order of its keys. */
 export class YamlMap {
   readonly entries: (readonly [string, Yaml])[] = [];
-  /** Lines above it, without their `#`. */
+  /** Comment lines above the mapping, without `#`. */
   readonly comments: string[] = [];
 
   set(key: string, value: Yaml | null | undefined): this {
@@ -19,7 +19,7 @@ export class YamlMap {
   }
 }
 
-/** A value of the definition as data. */
+/** A constant value. */
 export function yamlOf(value: JsonValue): Yaml {
   if (isJsonArray(value)) return value.map(yamlOf);
   if (!isJsonObject(value)) return value;
@@ -35,7 +35,7 @@ export function writeYaml(map: YamlMap): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** `first` stands before the first key: the indent, or the dash of a list. */
+/** `first` is the text before the first key: the indent, or the dash of a list. */
 function writeMap(lines: string[], map: YamlMap, first: string, indent: string): void {
   let lead = first;
   for (const [key, value] of map.entries) {
@@ -76,12 +76,12 @@ function isList(value: Yaml): value is readonly Yaml[] {
   return Array.isArray(value);
 }
 
-/** A few names or numbers: they stay on one line. */
+/** True for a few names or numbers, which are written on one line. */
 function isShort(items: readonly Yaml[]): boolean {
   return items.every((item) => typeof item !== 'object' || item === null) && items.join(', ').length <= 80;
 }
 
-/** What fits on the line of its key: scalars, empty collections, short lists. */
+/** A value on the line of its key: a scalar, an empty collection or a short list. */
 function flow(value: Yaml): string {
   if (value instanceof YamlMap) return '{}';
   if (isList(value)) return `[${value.map((item) => inFlow(flow(item))).join(', ')}]`;
@@ -93,16 +93,16 @@ function inFlow(text: string): string {
   return /[,[\]{}]/.test(text) && !/^["']/.test(text) ? `'${text.replaceAll("'", "''")}'` : text;
 }
 
-/** Begins like a text, has nothing inside that ends it, and is not read as something else. */
+/** Text that YAML reads without quotes, unless one of the next two patterns matches. */
 const PLAIN = /^(?:[A-Za-z_$/(]|[^\0-\x7f\s\ufeff])[^\0-\x1f\x7f\u0085\u2028\u2029\ufeff]*$/;
 const ENDS_PLAIN = /: |:$| #|\s$/;
-/** What YAML 1.2 reads as another value, and 1.1 besides: other parsers still do. */
+/** Text that YAML 1.2, or 1.1 in older parsers, reads as another value. */
 const OTHER_VALUE = /^(?:(?:null|true|false|y|n|yes|no|on|off)$|~|[-+]?\.?(?:inf|nan|\d))/i;
 const UNPRINTABLE = /[\0-\x1f\x7f-\x9f\u2028\u2029\ufeff]/;
 
 function scalar(text: string): string {
   if (PLAIN.test(text) && !ENDS_PLAIN.test(text) && !OTHER_VALUE.test(text) && !UNPRINTABLE.test(text)) return text;
-  // JSON's form is YAML's too, except for characters that YAML does not have as they are.
+  // JSON's form of a text is valid YAML if unprintable characters are escaped.
   if (UNPRINTABLE.test(text) || !text.includes('"')) return quoted(text);
   return `'${text.replaceAll("'", "''")}'`;
 }

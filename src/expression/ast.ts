@@ -1,11 +1,11 @@
 /**
- * What the parser makes of an expression. Nodes are plain immutable data that know their place in the text; chains of
- * `&&` and `||` are flat lists, so that the depth of a tree is bounded by the parser's own limit on nesting.
+ * The syntax tree of an expression. Nodes are immutable data with their place in the text. A chain of `&&` or `||` is one
+ * node with a list of operands, so that the parser's limit on nesting also bounds the depth of a tree.
  */
 import type { LongNumber } from '../base/json.ts';
 
 interface Span {
-  /** In UTF-16 units of the expression's text. */
+  /** UTF-16 units from the beginning of the expression's text. */
   readonly offset: number;
   readonly length: number;
 }
@@ -14,17 +14,17 @@ export interface LiteralNode extends Span {
   readonly kind: 'literal';
   readonly value: null | boolean | number | string | LongNumber;
 }
-/** `$Input`: the name with its dollar sign. */
+/** `name` includes the dollar sign: `$Input`. */
 export interface VariableNode extends Span {
   readonly kind: 'variable';
   readonly name: string;
 }
 export type Segment =
   | { readonly kind: 'name'; readonly name: string }
-  /** Negative counts from the end. */
+  /** A negative index counts from the end. */
   | { readonly kind: 'index'; readonly index: number }
   | { readonly kind: 'all' };
-/** `target.name["other name"][0]`; at least one segment. */
+/** `target.name["other name"][0]`, with at least one segment. */
 export interface PathNode extends Span {
   readonly kind: 'path';
   readonly target: ExpressionNode;
@@ -43,7 +43,7 @@ export interface CallNode extends Span {
   readonly name: string;
   readonly args: readonly ExpressionNode[];
 }
-/** `!` or the sign `-`. A sign before a number literal is part of the literal. */
+/** `!` or the sign `-`. The sign of a number literal is part of the literal instead. */
 export interface PrefixNode extends Span {
   readonly kind: 'not' | 'negate';
   readonly operand: ExpressionNode;

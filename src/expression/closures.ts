@@ -1,4 +1,4 @@
-/** The closures of operators and literals. Frequent shapes have their own, so that they avoid the general path. */
+/** The closures of operators and literals. Frequent forms have their own closures, which are faster than the general ones. */
 import type { JsonValue } from '../base/json.ts';
 import { isLongNumber, longNumber, setMember } from '../base/json.ts';
 import type { ComparisonOperator } from './ast.ts';
@@ -51,7 +51,7 @@ function compileEquality<S extends EvaluationScope>(left: Code<S>, right: Code<S
   return (scope) => looseEqual(scope, a(scope), b(scope));
 }
 
-/** True for `null` and for texts that write neither a number nor a boolean: coercion makes nothing else equal to them. */
+/** True for `null` and for texts that are neither a number nor a boolean: coercion makes no other value equal to them. */
 function equalsOnlyItself(value: JsonValue): boolean {
   if (value === null) return true;
   return typeof value === 'string' && numericOf(value) === undefined && booleanOf(value) === undefined;
@@ -101,7 +101,7 @@ function compileTruth<S extends EvaluationScope>({ evaluate, type }: Code<S>, na
 export function compileNegate<S extends EvaluationScope>({ evaluate }: Code<S>): Evaluate<S> {
   return (scope) => {
     const value = evaluate(scope);
-    // Not -value alone: there is no negative zero in JSON as flows see it.
+    // -value alone would be -0 for 0, and values of flows have no negative zero.
     if (typeof value === 'number') return value === 0 ? 0 : -value;
     return negateGeneral(value);
   };

@@ -1,7 +1,8 @@
 /**
- * Comparison as both dialects have it: number, then boolean, then deep equality; ordering with `null` is false; `null` equals
- * only itself (fdl-classic.md 4, decisions.md 2.3 and 7). Numbers compare by exact value, also beyond doubles, and texts
- * that write numbers count as numbers. Walking large values is paid for from the scope's fuel.
+ * Comparison in both dialects (fdl-classic.md 4, decisions.md 2.3 and 7). Two values are compared as numbers if both are
+ * numbers, otherwise as booleans if both are booleans, otherwise by deep equality. `null` equals only itself, and ordering
+ * with `null` is false. Numbers compare by their exact value, also beyond doubles, and the text of a number counts as the
+ * number. Comparing large values costs fuel of the scope.
  */
 import type { JsonArray, JsonObject, JsonValue } from '../base/json.ts';
 import { isJsonArray, isJsonObject, isLongNumber } from '../base/json.ts';
@@ -11,10 +12,10 @@ import { spend } from './evaluation.ts';
 import { preview } from './preview.ts';
 import { booleanOf, numericOf, refuseDeeper, textOf } from './value.ts';
 
-/** Texts up to this length are compared for free. */
+/** Comparing texts up to this length costs no fuel. */
 const SHORT_TEXT = 64;
 
-/** `a == b`. @throws {EvaluationError} when the fuel runs out. */
+/** `a == b`. @throws {EvaluationError} when the scope has no more fuel. */
 export function looseEqual(scope: EvaluationScope, a: JsonValue, b: JsonValue): boolean {
   payForTexts(scope, a, b);
   if (a === b) return true;
@@ -45,7 +46,7 @@ function compareNumeric(scope: EvaluationScope, a: number | string, b: number | 
   return compareDecimals(String(a), String(b));
 }
 
-/** Equality without coercion: types differ or agree, numbers by value, key order without meaning. */
+/** Equality without coercion. Numbers compare by value, and the order of keys is ignored. */
 export function deepEqual(scope: EvaluationScope, a: JsonValue, b: JsonValue, depth = 0): boolean {
   spend(scope, 1);
   if (typeof a === 'string') {
@@ -85,7 +86,7 @@ function equalObjects(scope: EvaluationScope, a: JsonObject, b: JsonObject, dept
   return unmatched === 0;
 }
 
-/** How `a` stands to `b` as a number below, at or above zero; NaN when one is `null`, which makes each ordering false. */
+/** Negative, zero or positive if `a` is less than, equal to or greater than `b`. NaN if one is `null`, so that `<` and `>` are false. */
 export function order(scope: EvaluationScope, a: JsonValue, b: JsonValue): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   if (a === null || b === null) return Number.NaN;
@@ -96,7 +97,7 @@ export function order(scope: EvaluationScope, a: JsonValue, b: JsonValue): numbe
   return compareTexts(textOf(scope, a), textOf(scope, b));
 }
 
-/** By code points, as UTF-8 orders: unlike `<`, an emoji stands after every character of the basic plane. */
+/** Compares by code points. Unlike with `<`, characters beyond U+FFFF are after all others. */
 function compareTexts(a: string, b: string): number {
   const end = Math.min(a.length, b.length);
   let i = 0;
@@ -105,13 +106,13 @@ function compareTexts(a: string, b: string): number {
   return fixedUp(a.charCodeAt(i)) - fixedUp(b.charCodeAt(i));
 }
 
-/** Moves surrogates above the rest of the basic plane. */
+/** Moves surrogates after all other units. */
 function fixedUp(unit: number): number {
   if (unit < 0xd800) return unit;
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }
 
-/** `item in container`: an element of an array, or a key of an object, compared as `==` does. */
+/** `item in container`: whether an element of an array or a key of an object equals the item, as `==` compares. */
 export function isIn(scope: EvaluationScope, item: JsonValue, container: JsonValue): boolean {
   if (typeof container === 'object' && container !== null) {
     if (isJsonArray(container)) {
@@ -134,7 +135,7 @@ function isKeyIn(scope: EvaluationScope, item: JsonValue, container: JsonObject)
   return false;
 }
 
-/** Texts that are equal exactly for values that {@link deepEqual} calls equal; used to find repeated values in one pass. */
+/** Returns equal texts exactly for values that {@link deepEqual} calls equal, to find repeated values in one pass. */
 export function canonicalKey(scope: EvaluationScope, value: JsonValue, depth = 0): string {
   spend(scope, 1);
   if (typeof value === 'string') {
@@ -159,7 +160,7 @@ export function canonicalKey(scope: EvaluationScope, value: JsonValue, depth = 0
 
 function joined(scope: EvaluationScope, opening: string, parts: readonly string[], closing: string): string {
   const text = opening + parts.join(',') + closing;
-  // Each level copies what is below it.
+  // Each level copies the texts of the levels below it.
   spend(scope, text.length >> 4);
   return text;
 }

@@ -1,4 +1,4 @@
-/** Compiles a call of a function: its name, its arity and the types of its arguments are checked as early as they can be. */
+/** Compiles a call of a function. Checks name, number and types of the arguments now, as far as the types are known. */
 import type { JsonValue } from '../base/json.ts';
 import type { CallNode, ExpressionNode } from './ast.ts';
 import type { Code, CompileContext } from './code.ts';
@@ -10,7 +10,7 @@ import { accepts, mayAccept, typeNames } from './functions/definition.ts';
 import { functionLike, functionNamed } from './functions/table.ts';
 import { preview } from './preview.ts';
 
-/** The closure of a call; null when the call has a fault, which is then noted. */
+/** Returns the closure of a call, or adds a fault to the context and returns null. */
 export function compileCall<S extends EvaluationScope>(
   context: CompileContext<S>,
   node: CallNode,

@@ -1,4 +1,4 @@
-/** Compiles the nodes of a tree to closures, folds what is constant, and gathers faults and warnings on the way. */
+/** Compiles the nodes of a tree to closures, evaluates constant parts, and collects faults and warnings. */
 import type { JsonValue } from '../base/json.ts';
 import { nearest } from '../base/suggest.ts';
 import type { CallNode, ComparisonNode, ExpressionNode, LogicNode, VariableNode } from './ast.ts';
@@ -15,7 +15,7 @@ import { functionNamed } from './functions/table.ts';
 import { compilePath } from './path.ts';
 import { booleanOf, typeOf } from './value.ts';
 
-/** For an expression that shares its {@link CheckingWork} with no other. */
+/** Fuel of an expression that does not share its {@link CheckingWork}. */
 const CHECKING_FUEL = 100_000;
 
 export class NodeCompiler<S extends EvaluationScope> implements CompileContext<S> {
@@ -28,7 +28,7 @@ export class NodeCompiler<S extends EvaluationScope> implements CompileContext<S
   readonly #folding: EvaluationScope;
   #foldingNode: ExpressionNode | null = null;
 
-  /** `faults` are those of the parser; names are checked all the same, so that all are reported in one go. */
+  /** `faults` are those of the parser. With faults, the compiler still checks names, to report all faults at once. */
   constructor(text: string, options: ExpressionOptions<S>, faults: readonly ExpressionFault[]) {
     this.#text = text;
     this.#options = options;
@@ -114,13 +114,13 @@ export class NodeCompiler<S extends EvaluationScope> implements CompileContext<S
     return nothing;
   }
 
-  /** What to write instead of a variable that does not exist. */
+  /** Advice for a variable that does not exist. */
   #variableMeant(name: string): string {
     const { variables, refused } = this.#options;
     const near = name === '$' ? null : nearest(name, [...variables.keys(), ...(refused?.keys() ?? [])]);
-    // Where `$` is a value, a name behind it was meant as a part of that.
+    // If `$` is a value here, the author probably meant a member of it.
     if (variables.has('$') && (near === null || near === '$')) return `write $.${clip(name.slice(1), 60)}`;
-    return near === null ? `there are ${[...variables.keys()].join(', ')}` : `did you mean ${near}?`;
+    return near === null ? `use one of ${[...variables.keys()].join(', ')}` : `did you mean ${near}?`;
   }
 
   #call(node: CallNode): Code<S> {
@@ -138,7 +138,7 @@ export class NodeCompiler<S extends EvaluationScope> implements CompileContext<S
 
   #refuseCall(node: CallNode): void {
     const name = clip(node.name, 60);
-    const whose = functionNamed(node.name) === undefined ? '' : `; ${name} is one of the state-machine language`;
+    const whose = functionNamed(node.name) === undefined ? '' : `; ${name} is a function of the state-machine language`;
     const message = `there are no functions in this language: compute the value in a Task${whose}`;
     this.fault('unknown-function', message, { ...node, length: node.name.length });
   }
@@ -154,7 +154,7 @@ export class NodeCompiler<S extends EvaluationScope> implements CompileContext<S
     return this.#folded(node, closures.compileComparison(operator, a, b), 'boolean', [a, b]);
   }
 
-  /** A node as it is written, for messages: printing it anew at every level of a deep tree would take long. */
+  /** The text of a node, for messages. Printing the tree instead would be slow for deep trees. */
   #shown(node: ExpressionNode): string {
     return clip(this.#text.slice(node.offset, node.offset + node.length), 100);
   }
@@ -175,10 +175,10 @@ export class NodeCompiler<S extends EvaluationScope> implements CompileContext<S
     return this.#folded(node, evaluate, 'boolean', operands);
   }
 
-  /** Warns of what coerces to no boolean. Folding does it for an operator whose operands are all constant. */
+  /** Warns about an operand that cannot become a boolean. If all operands are constant, evaluating them gives the warning. */
   #checkOperand(node: ExpressionNode, { constant, type }: Code<S>, operator: string): void {
-    const hopeless = constant === undefined ? type === 'array' || type === 'map' : booleanOf(constant) === undefined;
-    if (!hopeless || constant === null || !this.checksValues) return;
+    const isHopeless = constant === undefined ? type === 'array' || type === 'map' : booleanOf(constant) === undefined;
+    if (!isHopeless || constant === null || !this.checksValues) return;
     const result = operator === '||' ? '; || gives true or false, never one of its operands' : '';
     this.warn(
       'odd-operand',
@@ -187,13 +187,13 @@ export class NodeCompiler<S extends EvaluationScope> implements CompileContext<S
     );
   }
 
-  /** The code of a node over `parts`; evaluated at once when all of them are constant. */
+  /** The code of a node with these parts. Evaluates it now if all parts are constant. */
   #folded(node: ExpressionNode, evaluate: Evaluate<S>, type: ValueType, parts: readonly Code<S>[]): Code<S> {
     const code = { evaluate, type, constant: undefined };
     if (!this.checksValues || this.work.fuel < 0 || parts.some((part) => part.constant === undefined)) return code;
     try {
       this.#foldingNode = node;
-      // What is constant reads nothing of a scope but its fuel, its randomness and its warnings.
+      // A constant part uses only the fuel, the randomness and the warnings of a scope, which `#folding` has.
       return constantCode(evaluate(this.#folding as S));
     } catch (error) {
       if (!(error instanceof EvaluationError)) throw error;
@@ -209,7 +209,7 @@ function constantCode<S extends EvaluationScope>(value: JsonValue): Code<S> {
   return { evaluate: () => value, type: typeOf(value), constant: value };
 }
 
-/** Stands for a part with a fault; the whole is never evaluated. */
+/** The code of a part with a fault. It is never evaluated. */
 function unknownCode<S extends EvaluationScope>(): Code<S> {
   return { evaluate: nothing, type: 'any', constant: undefined };
 }

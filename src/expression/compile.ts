@@ -1,6 +1,6 @@
 /**
- * Text of an expression → a function. Everything that can be decided before running is decided here: names, arity, types of
- * literals, constant parts, patterns, paths. What is left for running is a closure that does no look-up by name.
+ * Text of an expression → a function. Everything that does not depend on data is decided here: names, numbers of arguments,
+ * types of literals, constant parts, patterns, paths. The resulting closure looks up nothing by name.
  */
 import type { JsonValue } from '../base/json.ts';
 import type { ExpressionNode } from './ast.ts';
@@ -14,7 +14,7 @@ import { clip, ReadingStopped } from './fault-list.ts';
 import { parseExpression } from './parse.ts';
 import { booleanOf, truthOf } from './value.ts';
 
-/** Compiles an expression whose value may be anything. Never throws. */
+/** Compiles an expression with a value of any type. Never throws. */
 export function compileExpression<S extends EvaluationScope>(
   text: string,
   options: ExpressionOptions<S>,
@@ -27,8 +27,8 @@ export function compileExpression<S extends EvaluationScope>(
 }
 
 /**
- * Compiles a condition: what its value cannot be coerced to a boolean counts as not met, with a warning to the scope
- * (decisions.md 2.3). Never throws.
+ * Compiles a condition. A value that cannot become a boolean is false, with a warning to the scope (decisions.md 2.3).
+ * Never throws.
  */
 export function compileCondition<S extends EvaluationScope>(
   text: string,
@@ -37,7 +37,7 @@ export function compileCondition<S extends EvaluationScope>(
   const result = compile(text, options);
   const { ast, code, faults } = result;
   if (ast === null || code === null) return failed(result);
-  const warnings = [...result.warnings, ...hopelessCondition(ast, code)];
+  const warnings = [...result.warnings, ...neverMet(ast, code)];
   return {
     faults,
     warnings,
@@ -76,7 +76,7 @@ function failed<S extends EvaluationScope, R>({ faults, warnings }: Compilation<
   return { evaluate: null, faults, warnings, constant: false, type: 'any' };
 }
 
-/** Puts the expression and its place on an error that leaves it. */
+/** Adds the expression and its place to an error that it throws. */
 function guarded<S extends EvaluationScope, R>(
   evaluate: (scope: S) => R,
   text: string,
@@ -101,13 +101,10 @@ function testing<S extends EvaluationScope>({ evaluate, type }: Code<S>, text: s
   };
 }
 
-function hopelessCondition<S extends EvaluationScope>(
-  ast: ExpressionNode,
-  { constant, type }: Code<S>,
-): ExpressionFault[] {
-  const hopeless =
+function neverMet<S extends EvaluationScope>(ast: ExpressionNode, { constant, type }: Code<S>): ExpressionFault[] {
+  const isNeverMet =
     constant === undefined ? type === 'array' || type === 'map' || type === 'null' : booleanOf(constant) === undefined;
-  if (!hopeless) return [];
+  if (!isNeverMet) return [];
   const message = 'the condition is never met: its value is neither true nor false';
   return [{ code: 'odd-operand', message, offset: ast.offset, length: ast.length }];
 }

@@ -1,9 +1,9 @@
 /**
- * Exact comparison of numbers that doubles cannot hold (decisions.md 2.1). A number is the decimal that its JSON text says;
- * for a double that is the shortest text that reads back as it. Everything here is linear in the number of digits.
+ * Exact comparison of numbers that doubles cannot represent (decisions.md 2.1). The value of a number is the decimal in its
+ * JSON text; for a double, this is the shortest text that has the same double. All functions are linear in the number of digits.
  */
 
-/** ±0.d₁d₂d₃… × 10^exponent; `digits` has no zero at either end and is empty for zero. */
+/** ±0.d₁d₂d₃… × 10^exponent. `digits` neither begins nor ends with a zero, and is empty for zero. */
 interface Decimal {
   readonly negative: boolean;
   readonly digits: string;
@@ -24,7 +24,7 @@ function decimalOf(text: string): Decimal {
   return { negative: sign === '-', digits, exponent: whole.length - from + Number(exponent) };
 }
 
-/** Negative, zero or positive as `a` is less than, equal to or greater than `b`; both are the texts of numbers. */
+/** Negative, zero or positive if `a` is less than, equal to or greater than `b`. Both are texts of numbers. */
 export function compareDecimals(a: string, b: string): number {
   const left = decimalOf(a);
   const right = decimalOf(b);
@@ -41,16 +41,16 @@ function signOf(decimal: Decimal): number {
   return decimal.negative ? -1 : 1;
 }
 
-/** One text for all writings of a number: `100`, `1e2` and `100.0` give the same. */
+/** Returns the same text for all forms of a number: `100`, `1e2` and `100.0`. */
 export function canonicalDecimal(text: string): string {
   const { negative, digits, exponent } = decimalOf(text);
   return `${negative ? '-' : ''}${digits}e${exponent}`;
 }
 
-/** More digits than any id has; longer integers are not calculated with. */
+/** More digits than any id has. `integerOf` refuses longer integers. */
 const MAX_INTEGER_DIGITS = 1000;
 
-/** The integer that a number's text says, or null for a fraction and for more than {@link MAX_INTEGER_DIGITS} digits. */
+/** Returns the integer in a number's text; null for a fraction or more than {@link MAX_INTEGER_DIGITS} digits. */
 export function integerOf(text: string): bigint | null {
   if (text.length > MAX_INTEGER_DIGITS + 1) return null;
   const { negative, digits, exponent } = decimalOf(text);

@@ -1,8 +1,8 @@
-/** Collects the faults of one expression up to a limit, past which reading on would only repeat them. */
+/** Collects the faults of one expression up to a limit, after which further faults would not help the author. */
 import { MAX_FAULTS } from './compiled.ts';
 import type { ExpressionFault, ExpressionFaultCode } from './fault.ts';
 
-/** Ends the reading of a text in which nothing more can be made out; never leaves this folder. */
+/** Stops reading a text after a fault that makes the rest meaningless. It never leaves this folder. */
 export class ReadingStopped extends Error {
   override readonly name = 'ReadingStopped';
 }
@@ -16,14 +16,14 @@ export class FaultList {
     this.faults.push({ code, message, offset, length });
   }
 
-  /** Adds a fault after which the rest of the text means nothing. */
+  /** Adds a fault and stops reading, because the rest of the text is meaningless after it. */
   stop(code: ExpressionFaultCode, message: string, offset: number, length: number): never {
     this.add(code, message, offset, length);
     throw new ReadingStopped();
   }
 }
 
-/** A piece of caller's text inside a message: cut to `limit` UTF-16 units, never inside a surrogate pair. */
+/** Cuts text of a caller to `limit` UTF-16 units, for a message. It does not cut inside a surrogate pair. */
 export function clip(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const last = text.charCodeAt(limit - 1);

@@ -1,7 +1,7 @@
-/** What writers bring along from other languages, and what to write instead: data for the parser's messages. */
+/** Operators and words of other languages, and their equivalents here, for the parser's messages. */
 import type { ComparisonOperator } from './ast.ts';
 
-/** Operators and words that plainly mean one of our comparisons. */
+/** Operators and words that are certainly meant as one of our comparisons. */
 export const COMPARISON_SUBSTITUTES: ReadonlyMap<string, ComparisonOperator> = new Map<string, ComparisonOperator>([
   ['=', '=='],
   ['===', '=='],
@@ -24,7 +24,7 @@ export const REGEX_OPERATORS: ReadonlySet<string> = new Set(['=~', '!~', 'matche
 export const ARITHMETIC: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%', '^', '**']);
 export const TERNARY: ReadonlySet<string> = new Set(['?', '??']);
 
-/** Words that stand where a value is expected. */
+/** Words instead of a value. */
 export const WORD_SUBSTITUTES: ReadonlyMap<string, string> = new Map([
   ['True', 'true'],
   ['TRUE', 'true'],

@@ -1,6 +1,6 @@
 /**
- * Text of an expression → tokens, one at a time. Operators of other languages are tokens too, so that the parser can say
- * what to write instead. Every character is looked at a bounded number of times.
+ * Text of an expression → tokens, one at a time. Operators of other languages are tokens too, so that the parser can name
+ * the alternative. Each character is read a bounded number of times.
  */
 import type { LongNumber } from '../base/json.ts';
 import { parseJson } from '../base/json.ts';
@@ -9,9 +9,9 @@ import { clip } from './fault-list.ts';
 
 export interface Token {
   readonly kind: 'end' | 'text' | 'number' | 'variable' | 'word' | 'mark';
-  /** The mark itself, the word, the variable with its `$`, the decoded text; the digits of a number. */
+  /** The mark, the word, the variable with its `$`, the decoded text, or the digits of a number. */
   readonly text: string;
-  /** Of a number only. */
+  /** The value of a number; 0 for other tokens. */
   readonly number: number | LongNumber;
   readonly start: number;
   readonly end: number;
@@ -22,7 +22,7 @@ const NUMBER = /(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const NUMBER_LIKE = /[0-9\p{L}_]+(?:\.[0-9\p{L}_]+)*\.?/uy;
 const NAME = /[\p{L}_][\p{L}\p{N}\p{M}_]*/uy;
 const NAME_PARTS = /[\p{L}\p{N}\p{M}_]*(?:-[\p{L}\p{N}\p{M}_]+)*/uy;
-/** The longest first: `!==` must not be read as `!=` and `=`. */
+/** The longest marks come first, so that `!==` is not read as `!=` and `=`. */
 const MARK = /===|!==|\?\?|\?\.|&&|\|\||==|!=|<=|>=|=~|!~|=>|=<|<>|\*\*|\.\.|[-!<>()[\]{},.:=&|+*/%^~?;@#\\]/y;
 const PLAIN_NAME = /^[\p{L}_][\p{L}\p{N}\p{M}_]*$/u;
 
@@ -50,7 +50,7 @@ const TYPOGRAPHIC_CLOSING: Readonly<Record<string, string>> = {
   '＇': '＇',
 };
 
-/** True when `.name` can be written for it; any other name is written `["name"]`. */
+/** True if a path can have `.name`. Other names need `["name"]`. */
 export function isPlainName(name: string): boolean {
   return PLAIN_NAME.test(name);
 }
@@ -58,7 +58,7 @@ export function isPlainName(name: string): boolean {
 export class Lexer {
   readonly source: string;
   readonly #faults: FaultList;
-  /** Just after the last token. */
+  /** The end of the last token. */
   #position = 0;
 
   constructor(source: string, faults: FaultList) {
@@ -82,7 +82,7 @@ export class Lexer {
     return this.#foreign(start);
   }
 
-  /** The name after a `.` that was just read; empty when there is none. Takes in a name with dashes whole. */
+  /** Reads the name after a `.`; empty if there is none. Reads a name with dashes as a whole. */
   pathName(): { readonly name: string; readonly start: number } {
     this.#match(WHITE);
     const start = this.#position;
@@ -112,7 +112,7 @@ export class Lexer {
     const end = this.#position;
     this.#position = start;
     const written = this.#match(NUMBER_LIKE);
-    // `1..2` and `[1.e]` end in a point that belongs to the number; `1e+3` continues past what NUMBER_LIKE sees.
+    // NUMBER_LIKE includes a point at the end, as in `1..2` and `[1.e]`, but ends before the sign in `1e+3`.
     if (written.length > digits.length) {
       const message = `${clip(written, 40)} is not a number: numbers are written as in JSON, such as 12, 0.5 or 1e3`;
       this.#faults.add('expression-number', message, start, written.length);
@@ -146,7 +146,7 @@ export class Lexer {
     }
   }
 
-  /** Decodes the escape at `at` into `parts` and returns the place after it. */
+  /** Decodes the escape at `at` into `parts`, and returns its end. */
   #escape(at: number, parts: string[]): number {
     const c = this.source.charAt(at + 1);
     if (c === 'u') {
@@ -174,7 +174,7 @@ export class Lexer {
     return this.#faults.stop('expression-text', message, start, this.source.length - start);
   }
 
-  /** A character that no token begins with. */
+  /** Adds a fault for a character with which no token begins. */
   #foreign(start: number): Token {
     const c = String.fromCodePoint(this.source.codePointAt(start) ?? 0);
     const closing = Object.hasOwn(TYPOGRAPHIC_CLOSING, c) ? TYPOGRAPHIC_CLOSING[c] : undefined;

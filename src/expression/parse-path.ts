@@ -1,13 +1,13 @@
 /**
- * The part of a path after its target: `.name`, `["name"]`, `[n]` and, where the dialect has it, `[*]`
- * (decisions.md 2.5). Everything else that JSONPath knows is refused by its name.
+ * Parses the part of a path after its target: `.name`, `["name"]`, `[n]` and, if the dialect has it, `[*]`
+ * (decisions.md 2.5). The faults about other parts of JSONPath name them.
  */
 import type { Segment } from './ast.ts';
 import { clip } from './fault-list.ts';
 import { isPlainName } from './lexer.ts';
 import type { TokenReader } from './token-reader.ts';
 
-/** Reads segments as long as there are any. `targetStart` is where the target of the path begins. */
+/** Reads all segments. `targetStart` is the beginning of the path's target. */
 export function parseSegments(reader: TokenReader, targetStart: number): Segment[] {
   const segments: Segment[] = [];
   for (;;) {
@@ -25,7 +25,7 @@ export function parseSegments(reader: TokenReader, targetStart: number): Segment
   }
   if (segments.length > 0 && reader.isMark('(')) {
     const path = clip(reader.source.slice(targetStart, reader.token.start).trim(), 60);
-    const advice = reader.functions ? ': functions stand before their arguments, as in length($Input.a)' : '';
+    const advice = reader.functions ? ': write the function before its arguments, as in length($Input.a)' : '';
     reader.stop('expression-path', `${path} is a path and cannot be called${advice}`);
   }
   return segments;
@@ -44,7 +44,7 @@ function parseNameSegment(reader: TokenReader): Segment {
   return { kind: 'name', name };
 }
 
-/** What stands after a point that no name follows. */
+/** Handles a point without a name after it. */
 function parseMissingName(reader: TokenReader, pointStart: number): Segment {
   if (reader.isMark('*')) {
     if (reader.wildcard) reader.fault('expression-path', 'write [*] for every item');
@@ -53,7 +53,7 @@ function parseMissingName(reader: TokenReader, pointStart: number): Segment {
     return { kind: 'all' };
   }
   if (reader.isMark('[')) {
-    reader.faults.stop('expression-path', 'no point stands before a bracket: write [ alone', pointStart, 2);
+    reader.faults.stop('expression-path', 'remove the point before the bracket', pointStart, 2);
   }
   if (reader.token.kind === 'text') {
     const name = reader.advance();
@@ -101,7 +101,7 @@ function parseBracket(reader: TokenReader, targetStart: number): Segment {
   return reader.accept(']') ? segment : refuseBracket(reader, bracket.start, targetStart);
 }
 
-/** What stands in the brackets is no name and no number: say what it is, and skip it. */
+/** Adds a fault for brackets that contain neither a name nor a number, and skips them. */
 function refuseBracket(reader: TokenReader, bracketStart: number, targetStart: number): Segment {
   const culprit = reader.token;
   skipToClosingBracket(reader, bracketStart);
@@ -122,7 +122,7 @@ function refuseBracket(reader: TokenReader, bracketStart: number, targetStart: n
   return { kind: 'index', index: 0 };
 }
 
-/** Leaves the `]` that closes the bracket in hand. */
+/** Advances to the `]` that closes the bracket. */
 function skipToClosingBracket(reader: TokenReader, bracketStart: number): void {
   for (let open = 1; ; reader.advance()) {
     if (reader.token.kind === 'end') {

@@ -1,7 +1,7 @@
 /**
- * The parser of expressions (fdl.md 5, decisions.md 2.4, 2.5 and 7). It never throws and never hangs: a wrong text gives
- * faults, the first with its exact place; where the intention is plain (`=` for `==`, arithmetic, a wildcard) it reads on, so
- * that several faults are reported in one go. Time is linear in the text and recursion is bounded by `MAX_NESTING`.
+ * The parser of expressions (fdl.md 5, decisions.md 2.4, 2.5 and 7). It never throws. For a wrong text it returns faults, the
+ * first of them with its exact place. If the intention is clear (`=` for `==`, arithmetic, a wildcard), it continues, to
+ * report several faults at once. Its time is linear in the text, and `MAX_NESTING` bounds its recursion.
  *
  *     or         = and { "||" and }
  *     and        = comparison { "&&" comparison }
@@ -21,13 +21,13 @@ import { parseSegments } from './parse-path.ts';
 import { MAX_CALL_DEPTH, TokenReader } from './token-reader.ts';
 
 export interface Parsed {
-  /** Null when nothing could be made of the text; with faults it is what was probably meant. */
+  /** Null if the text has no tree. With faults, the tree is a guess at the author's intention. */
   readonly ast: ExpressionNode | null;
-  /** In the order in which they were found. */
+  /** In the order in which the parser found them. */
   readonly faults: readonly ExpressionFault[];
 }
 
-/** Text → tree and faults. Never throws. */
+/** Parses the text of an expression. Never throws. */
 export function parseExpression(text: string, grammar: Grammar = {}): Parsed {
   const list = new FaultList();
   try {
@@ -51,7 +51,7 @@ function parsePathAlone(reader: TokenReader): ExpressionNode {
   }
   const path = parsePostfix(reader);
   if (!reader.atEnd()) {
-    reader.stop('expression-syntax', `only a path can stand here, and it could end before ${reader.describe()}`);
+    reader.stop('expression-syntax', `only a path is allowed here: remove the text from ${reader.describe()}`);
   }
   return path;
 }
@@ -63,9 +63,9 @@ function refuseTrailing(reader: TokenReader): never {
     reader.stop('expression-operator', `\`${token.text}\` is not in the language: branch with ${branching}`);
   }
   if (token.kind === 'mark' && (token.text === ')' || token.text === ']' || token.text === '}')) {
-    reader.stop('expression-syntax', `nothing is open that this "${token.text}" could close`);
+    reader.stop('expression-syntax', `this "${token.text}" has no opening bracket`);
   }
-  reader.stop('expression-syntax', `the expression could end before ${reader.describe()}: an operator is missing here`);
+  reader.stop('expression-syntax', `an operator is missing before ${reader.describe()}`);
 }
 
 function parseOr(reader: TokenReader): ExpressionNode {
@@ -104,21 +104,21 @@ const COMPARISONS: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>
 function parseComparison(reader: TokenReader): ExpressionNode {
   let left = parseArithmetic(reader);
   for (let count = 0; ; count++) {
-    const operator = comparisonInHand(reader);
+    const operator = currentComparison(reader);
     if (operator === null) return left;
     if (count === 1) {
       reader.fault('expression-chain', 'comparisons do not chain: join two of them with &&, or use parentheses');
     }
     reader.advance();
     const right = parseArithmetic(reader);
-    // In a chain only the first comparison is kept, so that a faulty text cannot grow a deep tree.
+    // The tree has only the first comparison of a chain, so that a wrong text cannot make a deep tree.
     if (count > 0) continue;
     left = { kind: 'comparison', operator, left, right, offset: left.offset, length: reader.consumedEnd - left.offset };
   }
 }
 
-/** The comparison that the token in hand means, with a fault when it is another language's. */
-function comparisonInHand(reader: TokenReader): ComparisonOperator | null {
+/** Returns the comparison of the current token. Adds a fault for an operator of another language. */
+function currentComparison(reader: TokenReader): ComparisonOperator | null {
   const { kind, text } = reader.token;
   if (kind === 'mark' && COMPARISONS.has(text)) return text as ComparisonOperator;
   if (kind === 'word' && text === 'in') return 'in';
@@ -136,7 +136,7 @@ function comparisonInHand(reader: TokenReader): ComparisonOperator | null {
   if (kind === 'word' && text === 'not') {
     reader.fault('expression-operator', '`not in` is not in the language: write !(item in list)');
     reader.advance();
-    return comparisonInHand(reader);
+    return currentComparison(reader);
   }
   return null;
 }
@@ -183,7 +183,7 @@ function parseUnary(reader: TokenReader): ExpressionNode {
 
 function negated(literal: LiteralNode): LiteralNode['value'] {
   const { value } = literal;
-  // Not -value alone: there is no negative zero in JSON as flows see it.
+  // -value alone would be -0 for 0, and values of flows have no negative zero.
   if (typeof value === 'number') return value === 0 ? 0 : -value;
   return isLongNumber(value) ? longNumber(`-${value.rawJSON}`) : value;
 }
@@ -242,9 +242,11 @@ function parseWord(reader: TokenReader): ExpressionNode {
   const word = clip(token.text, 60);
   const instead = foreign.WORD_SUBSTITUTES.get(token.text);
   const advice =
-    instead === undefined ? `a text stands in quotes ("${word}"), a variable begins with $` : `write ${instead}`;
+    instead === undefined
+      ? `put quotes around text ("${word}"), or $ before the name of a variable`
+      : `write ${instead}`;
   const isDotted = reader.isMark('.');
-  reader.faults.add('expression-syntax', `\`${word}\` has no meaning: ${advice}`, token.start, token.end - token.start);
+  reader.faults.add('expression-syntax', `\`${word}\` is not a value: ${advice}`, token.start, token.end - token.start);
   if (isDotted) throw new ReadingStopped();
   return literal(token, null);
 }
@@ -272,7 +274,7 @@ function parseArray(reader: TokenReader): ExpressionNode {
   return { kind: 'array', items, offset: start, length: reader.consumedEnd - start };
 }
 
-/** With the opening mark in hand: the expressions up to `closing`. */
+/** Reads the current mark, which opens the list, and the expressions up to `closing`. */
 function parseList(reader: TokenReader, closing: string): ExpressionNode[] {
   const opening = reader.advance();
   const items: ExpressionNode[] = [];
@@ -292,7 +294,7 @@ function parseObject(reader: TokenReader): ExpressionNode {
     do {
       const key = parseKey(reader, seen);
       if (!reader.accept(':'))
-        reader.stop('expression-syntax', `":" is missing after the key, ${reader.describe()} stands here`);
+        reader.stop('expression-syntax', `":" is missing after the key, before ${reader.describe()}`);
       members.push({ key, value: reader.nested(() => parseOr(reader)) });
     } while (reader.accept(','));
   }
@@ -303,11 +305,11 @@ function parseObject(reader: TokenReader): ExpressionNode {
 function parseKey(reader: TokenReader, seen: Set<string>): string {
   const { kind, text } = reader.token;
   if (kind === 'word' || kind === 'number') {
-    reader.fault('expression-key', `a key is a text in quotes: "${clip(text, 60)}"`);
+    reader.fault('expression-key', `put quotes around the key: "${clip(text, 60)}"`);
   } else if (kind !== 'text') {
     reader.stop('expression-key', `a key in quotes is expected here, not ${reader.describe()}`);
   } else if (seen.has(text)) {
-    reader.fault('expression-key', `the key "${clip(text, 60)}" stands twice`);
+    reader.fault('expression-key', `the key "${clip(text, 60)}" is used twice`);
   }
   seen.add(text);
   reader.advance();

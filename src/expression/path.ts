@@ -1,6 +1,6 @@
 /**
- * Reading paths (decisions.md 2.2 and 2.5). A path that leads nowhere is `null`, with a warning that names the first missing
- * part. Only own members are seen, whatever they are called.
+ * Reads paths (decisions.md 2.2 and 2.5). A path to a missing value is `null`, with a warning that names the first missing
+ * part. A path reads only own members of an object, also if a name such as `constructor` is inherited.
  */
 import type { JsonArray, JsonObject, JsonValue } from '../base/json.ts';
 import { isJsonArray, isJsonObject, memberOf } from '../base/json.ts';
@@ -11,7 +11,7 @@ import { clip } from './fault-list.ts';
 import { printSegment } from './print.ts';
 import { typeOf } from './value.ts';
 
-/** A path from what `read` gives; `target` is the text of that for warnings. Names and indexes are split once, here. */
+/** Compiles a path that begins at the value of `read`. `target` is the text of that value, for warnings. */
 export function compilePath<S extends EvaluationScope>(
   read: Evaluate<S>,
   segments: readonly Segment[],
@@ -23,26 +23,26 @@ export function compilePath<S extends EvaluationScope>(
   if (first !== undefined && names.length === 1) {
     return (scope) => {
       const value = read(scope);
-      return plainMember(value, first) ?? lost(scope, value, segments, target);
+      return plainMember(value, first) ?? missingValue(scope, value, segments, target);
     };
   }
   if (first !== undefined && second !== undefined && names.length === 2) {
     return (scope) => {
       const value = read(scope);
-      return plainMember(plainMember(value, first), second) ?? lost(scope, value, segments, target);
+      return plainMember(plainMember(value, first), second) ?? missingValue(scope, value, segments, target);
     };
   }
   return (scope) => {
     const value = read(scope);
     let member: JsonValue | undefined = value;
     for (let i = 0; i < names.length; i++) member = plainMember(member, names[i] as string);
-    return member ?? lost(scope, value, segments, target);
+    return member ?? missingValue(scope, value, segments, target);
   };
 }
 
 /**
- * The names of a path that has nothing else, if each can be read by plain property access: no JSON object or array has it
- * unless as an own member. `rawJSON` is the one property of a long number.
+ * Returns the names of a path that consists of names only, if plain property access can read each of them. It cannot read
+ * names that objects inherit, nor `rawJSON`, which is a property of long numbers.
  */
 function plainNames(segments: readonly Segment[]): string[] | null {
   const names: string[] = [];
@@ -58,8 +58,13 @@ function plainMember(value: JsonValue | undefined, name: string): JsonValue | un
   return (value as JsonObject)[name];
 }
 
-/** What a path that came to nothing gives: `null`, with a warning unless a `null` stands at its end. */
-function lost(scope: EvaluationScope, start: JsonValue, segments: readonly Segment[], target: string): JsonValue {
+/** Returns the `null` of a path whose value is missing or `null`. Warns if it is missing. */
+function missingValue(
+  scope: EvaluationScope,
+  start: JsonValue,
+  segments: readonly Segment[],
+  target: string,
+): JsonValue {
   let value: JsonValue = start;
   for (let i = 0; i < segments.length; i++) {
     const member = step(value, segments[i] as Segment);
@@ -105,7 +110,7 @@ function step(value: JsonValue, segment: Segment): JsonValue | undefined {
   return segment.kind === 'index' && isJsonArray(value) ? itemAt(value, segment.index) : undefined;
 }
 
-/** The item at `index`, counted from the end when negative. */
+/** Returns the item at `index`. A negative index counts from the end. */
 export function itemAt(array: JsonArray, index: number): JsonValue | undefined {
   return array[index < 0 ? array.length + index : index];
 }
@@ -116,7 +121,7 @@ function compileGeneralPath<S extends EvaluationScope>(
   target: string,
 ): Evaluate<S> {
   const wildcard = segments.findIndex((segment) => segment.kind === 'all');
-  if (wildcard < 0) return (scope) => lost(scope, read(scope), segments, target);
+  if (wildcard < 0) return (scope) => missingValue(scope, read(scope), segments, target);
   const before = segments.slice(0, wildcard);
   const rest = segments.slice(wildcard + 1);
   return (scope) => {
@@ -124,7 +129,7 @@ function compileGeneralPath<S extends EvaluationScope>(
     let value: JsonValue | undefined = start;
     for (const segment of before) value = value === undefined ? value : step(value, segment);
     if (value === undefined || !isJsonArray(value)) {
-      lost(scope, start, segments, target);
+      missingValue(scope, start, segments, target);
       return [];
     }
     let items: JsonValue[] = [...value];
@@ -134,7 +139,7 @@ function compileGeneralPath<S extends EvaluationScope>(
   };
 }
 
-/** One step from each item: what has no such part is left out, and `[*]` flattens (fdl-classic.md 3.3). */
+/** Applies a segment to each item. Leaves out items without that part, and `[*]` flattens (fdl-classic.md 3.3). */
 function project(scope: EvaluationScope, items: readonly JsonValue[], segment: Segment): JsonValue[] {
   const results: JsonValue[] = [];
   spend(scope, items.length);

@@ -1,18 +1,18 @@
-/** A value as a message shows it: JSON cut to a readable length, made without looking at more of the value than is shown. */
+/** Values in messages: JSON, cut to a readable length. Reads only the part of a value that is shown. */
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import { isJsonArray, isLongNumber } from '../base/json.ts';
 import { clip } from './fault-list.ts';
 
 const MAX_SHOWN = 100;
 
-/** The value's JSON text, cut after about a hundred characters. */
+/** Returns the value's JSON text, cut after about 100 characters. */
 export function preview(value: JsonValue): string {
   const parts: string[] = [];
   write(value, parts, MAX_SHOWN, 0);
   return clip(parts.join(''), MAX_SHOWN);
 }
 
-/** Appends the text of `value` and returns what is left of `room`; below zero means that there is no more room. */
+/** Appends the text of `value`, and returns the rest of `room`; below zero, the text is cut. */
 function write(value: JsonValue, parts: string[], room: number, depth: number): number {
   if (typeof value === 'string') return put(JSON.stringify(clip(value, MAX_SHOWN)), parts, room);
   if (value === null || typeof value !== 'object') return put(String(value), parts, room);

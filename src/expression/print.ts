@@ -1,9 +1,9 @@
-/** Tree → text in canonical form: reading the text again gives the same tree, apart from places in the text. */
+/** Tree → text in canonical form. Parsing the text gives the same tree, except for places in the text. */
 import { isLongNumber } from '../base/json.ts';
 import type { ExpressionNode, LiteralNode, Segment } from './ast.ts';
 import { isPlainName } from './lexer.ts';
 
-/** How tightly a node binds; an operand that binds less tightly than its place asks is put in parentheses. */
+/** How tightly a node binds. An operand that binds less tightly than its operator needs parentheses. */
 const BINDING: Readonly<Record<ExpressionNode['kind'], number>> = {
   or: 1,
   and: 2,
@@ -20,7 +20,7 @@ const BINDING: Readonly<Record<ExpressionNode['kind'], number>> = {
 const UNARY = 4;
 const TARGET = 6;
 
-/** The canonical text: double quotes, one space around operators, no parentheses that change nothing. */
+/** Returns the canonical text: double quotes, one space around operators, no unnecessary parentheses. */
 export function printExpression(node: ExpressionNode): string {
   switch (node.kind) {
     case 'literal':
@@ -50,12 +50,12 @@ export function printExpression(node: ExpressionNode): string {
 
 function printOperand(node: ExpressionNode, binding: number): string {
   const text = printExpression(node);
-  // A number binds like a prefix: it may have a sign, and a point after it would belong to it.
+  // A number binds like a prefix, because it can have a sign, and a point after it would be part of it.
   const own = node.kind === 'literal' && /^[-0-9]/.test(text) ? UNARY : BINDING[node.kind];
   return own < binding ? `(${text})` : text;
 }
 
-/** Parentheses keep `-(5)` apart from the literal `-5`. */
+/** Adds parentheses to a number, because `-5` is a literal and `-(5)` is not. */
 function printNegated(operand: ExpressionNode): string {
   const text = printOperand(operand, UNARY);
   return operand.kind === 'literal' && /^[0-9]/.test(text) ? `(${text})` : text;
@@ -69,7 +69,7 @@ function printLiteral(value: LiteralNode['value']): string {
   return isLongNumber(value) ? value.rawJSON : JSON.stringify(value);
 }
 
-/** A segment as it stands in a path: `.name`, `["a b"]`, `[0]`. */
+/** Returns the text of a segment: `.name`, `["a b"]`, `[0]`. */
 export function printSegment(segment: Segment): string {
   switch (segment.kind) {
     case 'name':

@@ -1,4 +1,4 @@
-/** The parser's view of the text: one token in hand, and the faults found so far. */
+/** Gives the parser one token at a time, and adds its faults. */
 import type { FaultList } from './fault-list.ts';
 import { clip } from './fault-list.ts';
 import type { Grammar } from './grammar.ts';
@@ -7,23 +7,24 @@ import { Lexer } from './lexer.ts';
 
 /** Deepest nesting of parentheses, prefixes, literals and calls together. */
 export const MAX_NESTING = 100;
-/** Calls inside calls (fdl.md 1, decisions.md 7): the eleventh is refused. */
+/** Most function calls inside each other (fdl.md 1, decisions.md 7). */
 export const MAX_CALL_DEPTH = 10;
 
 export class TokenReader {
   readonly source: string;
   readonly faults: FaultList;
   readonly wildcard: boolean;
-  /** Whether advice may name functions. */
+  /** True if advice can name functions. */
   readonly functions: boolean;
   readonly #lexer: Lexer;
+  /** The current token, which is not consumed yet. */
   token: Token;
-  /** Where the last consumed token ended. */
+  /** The end of the last consumed token. */
   consumedEnd = 0;
   callDepth = 0;
   #nesting = 0;
 
-  /** @throws {ReadingStopped} when the text does not even begin with a token. */
+  /** @throws {ReadingStopped} when the text does not begin with a token. */
   constructor(source: string, grammar: Grammar, faults: FaultList) {
     this.source = source;
     this.faults = faults;
@@ -33,6 +34,7 @@ export class TokenReader {
     this.token = this.#lexer.next();
   }
 
+  /** Consumes and returns the current token. */
   advance(): Token {
     const consumed = this.token;
     this.consumedEnd = consumed.end;
@@ -40,7 +42,7 @@ export class TokenReader {
     return consumed;
   }
 
-  /** With a `.` in hand: the name right after it, empty when none follows; the token after the name is then in hand. */
+  /** Consumes the current `.` and the name after it. Returns the name, which is empty if there is none. */
   advanceOverName(): { readonly name: string; readonly start: number } {
     const found = this.#lexer.pathName();
     this.consumedEnd = found.start + found.name.length;
@@ -56,24 +58,24 @@ export class TokenReader {
     return this.token.kind === 'mark' && this.token.text === mark;
   }
 
+  /** Consumes the current token if it is this mark. */
   accept(mark: string): boolean {
     if (!this.isMark(mark)) return false;
     this.advance();
     return true;
   }
 
-  /** Consumes the mark that closes what `opening` opened. */
+  /** Consumes the mark that closes `opening`, or stops with a fault. */
   close(mark: string, opening: Token): void {
     if (this.accept(mark)) return;
-    const message = `"${mark}" is missing: the "${opening.text}" at character ${opening.start + 1} is not closed`;
-    this.faults.stop('expression-syntax', `${message}; ${this.describe()} stands here`, this.token.start, this.width());
+    const place = `the "${opening.text}" at character ${opening.start + 1} is not closed`;
+    this.stop('expression-syntax', `"${mark}" is missing before ${this.describe()}: ${place}`);
   }
 
-  /** Runs `read` one level deeper. */
+  /** Calls `read` one level deeper, or stops at {@link MAX_NESTING}. */
   nested<T>(read: () => T): T {
     if (this.#nesting >= MAX_NESTING) {
-      const message = `the expression is nested deeper than ${MAX_NESTING} levels`;
-      this.faults.stop('expression-depth', message, this.token.start, this.width());
+      this.stop('expression-depth', `the expression is nested deeper than ${MAX_NESTING} levels`);
     }
     this.#nesting++;
     const result = read();
@@ -81,7 +83,7 @@ export class TokenReader {
     return result;
   }
 
-  /** The token in hand, as a message names it. */
+  /** The current token for messages. */
   describe(): string {
     return this.token.kind === 'end' ? 'the end' : clip(this.source.slice(this.token.start, this.token.end), 40);
   }
@@ -90,12 +92,12 @@ export class TokenReader {
     return this.token.end - this.token.start;
   }
 
-  /** Adds a fault at the token in hand. */
+  /** Adds a fault at the current token. */
   fault(code: Parameters<FaultList['add']>[0], message: string): void {
     this.faults.add(code, message, this.token.start, this.width());
   }
 
-  /** Adds a fault at the token in hand and gives up. */
+  /** Adds a fault at the current token, and stops reading. */
   stop(code: Parameters<FaultList['add']>[0], message: string): never {
     return this.faults.stop(code, message, this.token.start, this.width());
   }

@@ -1,4 +1,4 @@
-/** What the language sees in a value: its type, its truth, its number, its text (fdl-classic.md 4, decisions.md 2.3 and 7). */
+/** Type and coercions of values: to a boolean, a number and text (fdl-classic.md 4, decisions.md 2.3 and 7). */
 import type { JsonValue } from '../base/json.ts';
 import { isJsonArray, isLongNumber, jsonBytes, MAX_DEPTH, stringifyJson } from '../base/json.ts';
 import type { ValueType } from './compiled.ts';
@@ -21,7 +21,7 @@ export function typeOf(value: JsonValue): Exclude<ValueType, 'any'> {
   }
 }
 
-/** True or false for what can be coerced to a boolean, undefined for all else, `null` included. */
+/** Returns the boolean that a value becomes; undefined for other values, including `null`. */
 export function booleanOf(value: JsonValue): boolean | undefined {
   switch (typeof value) {
     case 'boolean':
@@ -32,14 +32,14 @@ export function booleanOf(value: JsonValue): boolean | undefined {
       if (value === 'true' || value === 'TRUE') return true;
       return value === 'false' || value === 'FALSE' ? false : undefined;
     default:
-      // A long number is never zero: zero fits a double.
+      // A long number is not zero, because a double can represent zero.
       return isLongNumber(value) ? true : undefined;
   }
 }
 
 /**
- * The truth of an operand of `!`, `&&`, `||` and of a condition. `null` is false; what cannot be coerced counts as false
- * with a warning (decisions.md 7).
+ * Returns the boolean of a condition or of an operand of `!`, `&&` and `||`. `null` is false. A value that cannot become a
+ * boolean is false, with a warning (decisions.md 7). `what` is the subject of the warning.
  */
 export function truthOf(scope: EvaluationScope, value: JsonValue, what: string): boolean {
   if (typeof value === 'boolean') return value;
@@ -52,14 +52,14 @@ export function truthOf(scope: EvaluationScope, value: JsonValue, what: string):
 
 const NUMERIC = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
 
-/** The number that a value is or that its text writes: a double, or the text of one that a double cannot hold. */
+/** Returns the number of a value, also from text: a double, or the text of a number that a double cannot represent. */
 export function numericOf(value: JsonValue): number | string | undefined {
   if (typeof value === 'number') return value;
   if (typeof value === 'string') return looksNumeric(value) ? numericText(value) : undefined;
   return isLongNumber(value) ? value.rawJSON : undefined;
 }
 
-/** Settles most texts by their first character. */
+/** Excludes most texts by their first character. */
 function looksNumeric(text: string): boolean {
   const c = text.charCodeAt(0);
   return (c >= 0x30 && c <= 0x39) || c === 0x2d || c === 0x2b || c === 0x2e;
@@ -71,17 +71,17 @@ function numericText(text: string): number | string | undefined {
   return Number.isFinite(number) && Math.abs(number) <= Number.MAX_SAFE_INTEGER ? number : text;
 }
 
-/** The value's JSON text, paid for before it is made. @throws {EvaluationError} */
+/** Returns the value's JSON text. Takes its fuel before making it. @throws {EvaluationError} */
 export function jsonText(scope: EvaluationScope, value: JsonValue): string {
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
   checkDepth(scope, value, 0);
-  // Counting stops at what the fuel can pay for, so that shared parts that unfold to gigabytes cost no more.
+  // Counting stops when the fuel is not enough, because values with shared parts can have gigabytes of text.
   const bytes = jsonBytes(value, scope.fuel * 16);
   spend(scope, 1 + (bytes >> 4));
   return stringifyJson(value);
 }
 
-/** `JSON.stringify` recurses, so a value that grew deeper than any input may be is refused. */
+/** Refuses a value that is deeper than inputs can be, because `JSON.stringify` recurses. */
 function checkDepth(scope: EvaluationScope, value: JsonValue, depth: number): void {
   if (typeof value !== 'object' || value === null || isLongNumber(value)) return;
   refuseDeeper(depth);
@@ -96,12 +96,12 @@ function checkDepth(scope: EvaluationScope, value: JsonValue, depth: number): vo
   }
 }
 
-/** @throws {EvaluationError} when `depth` passes what any input may have. */
+/** @throws {EvaluationError} when `depth` exceeds that of inputs. */
 export function refuseDeeper(depth: number): void {
   if (depth >= MAX_DEPTH) throw new EvaluationError(`the value is nested deeper than ${MAX_DEPTH} levels`);
 }
 
-/** The text of a value as `format` and the ordering of texts see it: texts bare, all else as JSON. */
+/** Returns a text as it is and other values as JSON, for `format` and for the order of texts. */
 export function textOf(scope: EvaluationScope, value: JsonValue): string {
   return typeof value === 'string' ? value : jsonText(scope, value);
 }

@@ -4,7 +4,7 @@
  */
 import type { SubscriptionSetting } from '../config/settings.ts';
 import { xmlElement } from '../outbound/xml.ts';
-import type { KeptMessage } from '../store/messages.ts';
+import type { StoredMessage } from '../store/messages.ts';
 import { MNS_NAMESPACE, MNS_VERSION, bodyDigest } from './protocol.ts';
 
 export interface Notification {
@@ -15,7 +15,7 @@ export interface Notification {
 
 /** The push of a message of a topic. Each push needs a new `requestId`. `account` owns topic and subscription. */
 export function notification(
-  message: KeptMessage,
+  message: StoredMessage,
   format: SubscriptionSetting['format'],
   account: string,
   requestId: string,
@@ -32,7 +32,7 @@ export function notification(
   return { headers, body };
 }
 
-function content(message: KeptMessage, format: SubscriptionSetting['format'], account: string) {
+function content(message: StoredMessage, format: SubscriptionSetting['format'], account: string) {
   switch (format) {
     case 'SIMPLIFIED':
       return { type: 'text/plain', body: message.body };
@@ -46,7 +46,7 @@ function content(message: KeptMessage, format: SubscriptionSetting['format'], ac
   }
 }
 
-function members(message: KeptMessage, account: string): Readonly<Record<string, string>> {
+function members(message: StoredMessage, account: string): Readonly<Record<string, string>> {
   return {
     TopicOwner: account,
     TopicName: message.name,

@@ -16,7 +16,7 @@ import type { SubscriptionSetting } from '../config/settings.ts';
 import { withDeadline } from '../outbound/deadline.ts';
 import { shownUrl } from '../outbound/shown-url.ts';
 import type { Answer, Failure, Transport } from '../outbound/transport.ts';
-import type { KeptMessage, MessageStore, PushState } from '../store/messages.ts';
+import type { StoredMessage, MessageStore, PushState } from '../store/messages.ts';
 import { notification } from './notification.ts';
 
 export interface PusherOptions {
@@ -113,7 +113,7 @@ export class Pusher {
     }
   }
 
-  #dueMessages(): Promise<readonly KeptMessage[]> {
+  #dueMessages(): Promise<readonly StoredMessage[]> {
     const fullTopics = [...this.#load].filter(([, count]) => count >= CONCURRENCY).map(([topic]) => topic);
     // Messages whose push is under way are still due, and the store lists them first.
     return this.#options.messages.due(this.#running.size + CONCURRENCY, fullTopics);
@@ -123,7 +123,7 @@ export class Pusher {
     return this.#load.get(topic) ?? 0;
   }
 
-  #begin(message: KeptMessage): void {
+  #begin(message: StoredMessage): void {
     const { number, name } = message;
     const settled = this.#settle(message).then(
       () => true,
@@ -141,7 +141,7 @@ export class Pusher {
   }
 
   /** Pushes a message and stores the outcome. @throws when the store does not accept it. */
-  async #settle(message: KeptMessage): Promise<void> {
+  async #settle(message: StoredMessage): Promise<void> {
     const subscription = this.#subscriptions.get(message.name);
     const error = subscription === undefined ? NO_SUBSCRIBER : await this.#push(subscription, message);
     // A push that `close` aborted is no attempt.
@@ -151,7 +151,7 @@ export class Pusher {
   }
 
   /** Makes one attempt. Resolves with the reason why it failed, or null. */
-  async #push({ url, format }: SubscriptionSetting, message: KeptMessage): Promise<string | null> {
+  async #push({ url, format }: SubscriptionSetting, message: StoredMessage): Promise<string | null> {
     const { transport, scheduler, ids, account } = this.#options;
     const target = new URL(url);
     const request = {
@@ -175,7 +175,7 @@ export class Pusher {
 const NO_SUBSCRIBER = 'the topic has no subscriber any more (setting mns.subscriptions)';
 
 /** The state after an attempt that ended with `error`, null for none. */
-function nextState(message: KeptMessage, error: string | null, mayRetry: boolean, nowMs: number): PushState {
+function nextState(message: StoredMessage, error: string | null, mayRetry: boolean, nowMs: number): PushState {
   const attempts = message.push.attempts + 1;
   if (error === null) return { status: 'done', attempts, nextMs: null, error: '' };
   if (!mayRetry || attempts >= ATTEMPTS) return { status: 'failed', attempts, nextMs: null, error };

@@ -1,6 +1,6 @@
 /**
- * The header signature `ACS3-HMAC-SHA256` (wire.md 5.2) and its rare sister with SM3, for verifying what arrives and
- * for signing calls to the cloud. The body is covered by its hash, which stands in the canonical request.
+ * The header signatures `ACS3-HMAC-SHA256` (wire.md 5.2) and `ACS3-HMAC-SM3`, to verify requests and to sign calls to the
+ * cloud. The canonical request contains the hash of the body, so the signature covers the body.
  */
 import { hash } from 'node:crypto';
 import { HmacKey } from './hmac.ts';
@@ -17,7 +17,7 @@ export function isAcs3Algorithm(name: string): name is Acs3Algorithm {
 
 export interface Acs3Request {
   readonly method: string;
-  /** The path in its canonical form: `/`, or for ROA-style calls each segment percent-encoded. */
+  /** The canonical path: `/`, or for ROA-style calls the path with each segment percent-encoded. */
   readonly path: string;
   readonly query: ReadonlyMap<string, string>;
   /** Lower-case names; values trimmed, those of one name sorted and joined with `,`. */
@@ -26,22 +26,22 @@ export interface Acs3Request {
   readonly bodyHash: string;
 }
 
-/** Lower-case hex of the hash of the body's bytes. */
+/** Returns the hash of the body in lower-case hex. */
 export function acs3BodyHash(algorithm: Acs3Algorithm, body: Uint8Array | string): string {
   return hash(HASH_OF[algorithm], body, 'hex');
 }
 
-/** The key for ACS3 signatures of an access key's secret. */
+/** Returns the key for ACS3 signatures with an access key's secret. */
 export function acs3Key(algorithm: Acs3Algorithm, secret: string): HmacKey {
   return new HmacKey(HASH_OF[algorithm], secret);
 }
 
-/** The two-line text that is signed. `signedHeaders` is the list as the request names it, joined with `;`. */
+/** Returns the two-line text to sign. `signedHeaders` is the request's list of header names, joined with `;`. */
 export function acs3StringToSign(algorithm: Acs3Algorithm, request: Acs3Request, signedHeaders: string): string {
   return `${algorithm}\n${hash(HASH_OF[algorithm], acs3CanonicalRequest(request, signedHeaders), 'hex')}`;
 }
 
-/** The canonical request, whose hash is signed. A listed header that the request does not have counts as empty. */
+/** Returns the canonical request, whose hash is signed. A listed header that the request lacks is empty. */
 export function acs3CanonicalRequest(request: Acs3Request, signedHeaders: string): string {
   const headerLines = signedHeaders
     .split(';')
@@ -58,8 +58,8 @@ export function acs3CanonicalRequest(request: Acs3Request, signedHeaders: string
 }
 
 /**
- * The `Authorization` header for a call. Everything in `request.headers` that the vendor's clients sign is signed:
- * `host`, `content-type` and every `x-acs-*`, which must include date, nonce and `x-acs-content-sha256`.
+ * Returns the `Authorization` header for a call. It signs the headers that the vendor's clients sign: `host`,
+ * `content-type` and every `x-acs-*`, which must include date, nonce and `x-acs-content-sha256`.
  */
 export function signAcs3(request: Acs3Request, accessKeyId: string, secret: string): string {
   const signedHeaders = [...request.headers.keys()]

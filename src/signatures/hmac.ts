@@ -1,13 +1,13 @@
 /**
- * HMAC with a key that is used again and again. The two pads are made once per key, and the caller leaves room for
- * the inner one in front of its message, so that a signature costs two one-shot digests and no stream object; that
- * is half the time of `createHmac` on the texts that requests sign.
+ * HMAC with a key that signs many messages. The two pads are made once for each key, and the caller leaves space for the
+ * inner pad in front of the message. A signature then needs two one-shot digests and no stream object, which takes half the
+ * time of `createHmac` for the texts that requests sign.
  */
 import { hash } from 'node:crypto';
 
 export type HashName = 'sha1' | 'sha256' | 'sm3';
 
-/** Bytes that {@link HmacKey.sign} needs free in front of the message: the block size of all three hashes. */
+/** Bytes that {@link HmacKey.sign} needs in front of the message: the block size of all three hashes. */
 export const PAD_BYTES = 64;
 
 const DIGEST_BYTES: Readonly<Record<HashName, number>> = { sha1: 20, sha256: 32, sm3: 32 };
@@ -15,7 +15,7 @@ const DIGEST_BYTES: Readonly<Record<HashName, number>> = { sha1: 20, sha256: 32,
 export class HmacKey {
   readonly hashName: HashName;
   readonly #innerPad: Buffer;
-  /** The outer pad, then room for the inner digest. */
+  /** The outer pad, followed by space for the inner digest. */
   readonly #outer: Buffer;
 
   constructor(hashName: HashName, secret: string) {
@@ -30,16 +30,16 @@ export class HmacKey {
     });
   }
 
-  /** Signs `room[PAD_BYTES..end)`; the bytes before it are overwritten. */
+  /** Signs the bytes of `room` from PAD_BYTES to `end`, and overwrites those before PAD_BYTES. */
   sign(room: Buffer, end: number, encoding: 'base64' | 'hex'): string {
     room.set(this.#innerPad, 0);
-    // A digest as a text spares the Buffer object that costs more than copying twenty bytes twice.
+    // A Buffer for the digest costs more than copying its bytes twice as text.
     const inner = hash(this.hashName, room.subarray(0, end), 'binary');
     this.#outer.write(inner, PAD_BYTES, 'latin1');
     return hash(this.hashName, this.#outer, encoding);
   }
 
-  /** Signs a text, as UTF-8. */
+  /** Signs the UTF-8 bytes of a text. */
   signText(text: string, encoding: 'base64' | 'hex'): string {
     const room = Buffer.allocUnsafe(PAD_BYTES + Buffer.byteLength(text));
     room.write(text, PAD_BYTES, 'utf8');
@@ -47,7 +47,7 @@ export class HmacKey {
   }
 }
 
-/** Compares two signatures without telling by its time where they differ. Only their lengths are no secret. */
+/** Compares two signatures. If they have the same length, the time does not depend on where they differ. */
 export function sameSignature(expected: string, given: string): boolean {
   if (expected.length !== given.length) return false;
   let difference = 0;

@@ -1,8 +1,7 @@
 /**
- * The signature `OSS4-HMAC-SHA256` of Object Storage Service
- * (https://www.alibabacloud.com/help/en/oss/developer-reference/recommend-to-use-signature-version-4), for signing calls:
- * a key derived from date and region signs the hash of the canonical request. The body is not covered; the connection's
- * TLS is what keeps it.
+ * The signature `OSS4-HMAC-SHA256` of Object Storage Service, to sign calls
+ * (https://www.alibabacloud.com/help/en/oss/developer-reference/recommend-to-use-signature-version-4). A key derived from
+ * date and region signs the hash of the canonical request. The signature does not cover the body; only TLS protects it.
  */
 import { createHmac, hash } from 'node:crypto';
 import { percentEncode } from './percent.ts';
@@ -20,12 +19,12 @@ export interface OssRequest {
   readonly region: string;
 }
 
-/** The path of an object: every byte but unreserved ones and `/` is escaped. */
+/** Escapes every byte of a path except the unreserved ones and `/`. */
 export function ossPath(path: string): string {
   return path.split('/').map(percentEncode).join('/');
 }
 
-/** The query as it is signed and sent. */
+/** Returns the query to sign and to send. */
 export function ossQuery(query: ReadonlyMap<string, string>): string {
   return [...query]
     .map(([name, value]) => [percentEncode(name), percentEncode(value)] as const)
@@ -34,7 +33,7 @@ export function ossQuery(query: ReadonlyMap<string, string>): string {
     .join('&');
 }
 
-/** The canonical request, whose hash is signed. */
+/** Returns the canonical request, whose hash is signed. */
 export function ossCanonicalRequest({ method, bucket, key, query, headers }: OssRequest): string {
   const signed = [...headers.keys()].filter(
     (name) => name === 'content-type' || name === 'content-md5' || name.startsWith('x-oss-'),
@@ -47,13 +46,13 @@ export function ossCanonicalRequest({ method, bucket, key, query, headers }: Oss
       .sort()
       .map((name) => `${name}:${headers.get(name)}\n`)
       .join(''),
-    // No headers are signed beyond those that always are.
+    // The list of additional signed headers is empty.
     '',
     headers.get('x-oss-content-sha256') ?? '',
   ].join('\n');
 }
 
-/** The `Authorization` header of a call. */
+/** Returns the `Authorization` header of a call. */
 export function signOss(request: OssRequest, accessKeyId: string, secret: string): string {
   const time = request.headers.get('x-oss-date') ?? '';
   const day = time.slice(0, 8);
@@ -64,7 +63,7 @@ export function signOss(request: OssRequest, accessKeyId: string, secret: string
   return `${ALGORITHM} Credential=${accessKeyId}/${scope},Signature=${hmac(key, text).toString('hex')}`;
 }
 
-/** Not by `HmacKey`, whose keys are texts that are used again; these are bytes, and each is used once. */
+/** `HmacKey` does not fit here: these keys are bytes, and each signs one message. */
 function hmac(key: Buffer | string, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }

@@ -1,18 +1,20 @@
 /**
- * The one percent-encoding that every signature of the service uses (wire.md 5): UTF-8, unreserved letters, digits
- * and `-_.~` bare, every other byte as `%XX` in upper case.
+ * The percent-encoding of all signatures of the service (wire.md 5): UTF-8 in which letters, digits and `-_.~` are not
+ * escaped, and every other byte is `%XX` in upper case.
  */
-const LEFT_BARE_BY_URI = /[!'()*]/g;
 
-/** Encodes a text; half of a surrogate pair becomes U+FFFD, since UTF-8 has no bytes for it. */
+/** Characters that `encodeURIComponent` does not escape. */
+const NOT_ESCAPED = /[!'()*]/g;
+
+/** Encodes a text. Half of a surrogate pair becomes U+FFFD, because UTF-8 cannot represent it. */
 export function percentEncode(text: string): string {
   return encodeURIComponent(text.isWellFormed() ? text : text.toWellFormed()).replace(
-    LEFT_BARE_BY_URI,
+    NOT_ESCAPED,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 }
 
-/** `name=value` joined by `&`, sorted by name: the canonical query of wire.md 5. */
+/** Returns the canonical query of wire.md 5: `name=value`, sorted by name and joined with `&`. */
 export function canonicalQuery(parameters: ReadonlyMap<string, string>): string {
   return [...parameters.keys()]
     .sort()

@@ -1,30 +1,29 @@
 /**
- * The header signature that the cloud's older services share: HMAC over method, Content-MD5, Content-Type, Date, the
- * headers that begin with a prefix of the service's own, sorted by name, and the resource. Message Service signs with
- * `x-mns-` (https://www.alibabacloud.com/help/doc-detail/27487.htm), EventBridge with `x-acs-`, Function Compute 2.0 with
- * `x-fc-`.
+ * The header signature of the cloud's older services: HMAC over method, Content-MD5, Content-Type, Date, the headers with
+ * the service's prefix, sorted by name, and the resource. The prefix is `x-mns-` for Message Service
+ * (https://www.alibabacloud.com/help/doc-detail/27487.htm), `x-acs-` for EventBridge and `x-fc-` for Function Compute 2.0.
  */
 import { HmacKey } from './hmac.ts';
 import type { HashName } from './hmac.ts';
 
 export interface PlainHeaderRequest {
   readonly method: string;
-  /** Lower-case names, trimmed values; `date` must be there. */
+  /** Lower-case names, trimmed values. `date` is required. */
   readonly headers: ReadonlyMap<string, string>;
-  /** What the names of the service's own headers begin with: `x-mns-`. */
+  /** Prefix of the service's headers: `x-mns-`. */
   readonly prefix: string;
-  /** Path and query as the service sees them. */
+  /** Path and query as the service receives them. */
   readonly resource: string;
 }
 
-/** The text that is signed. */
+/** Returns the text to sign. */
 export function plainHeaderStringToSign({ method, headers, prefix, resource }: PlainHeaderRequest): string {
   const own = [...headers.keys()].filter((name) => name.startsWith(prefix)).sort();
   const standard = ['content-md5', 'content-type', 'date'].map((name) => `${headers.get(name) ?? ''}\n`).join('');
   return `${method}\n${standard}${own.map((name) => `${name}:${headers.get(name)}\n`).join('')}${resource}`;
 }
 
-/** The signature in base64. */
+/** Returns the signature in base64. */
 export function signPlainHeader(hashName: HashName, request: PlainHeaderRequest, secret: string): string {
   return new HmacKey(hashName, secret).signText(plainHeaderStringToSign(request), 'base64');
 }

@@ -1,38 +1,38 @@
 /**
- * The RPC signature, `HMAC-SHA1` version 1.0 (wire.md 5.1): over the method and the decoded parameters of query and
- * form together, never over bytes as sent, because clients escape them in ways that differ from what they signed.
+ * The RPC signature, `HMAC-SHA1` version 1.0 (wire.md 5.1). It covers the method and the decoded parameters of query and
+ * form together. The bytes as sent do not matter, because clients escape them in other ways than in the text that they sign.
  *
- * The string to sign encodes the canonical query a second time. Both encodings are done in one pass into a buffer
- * that is used again, since this runs for every request: an escaped byte is `%25XX`.
+ * The string to sign encodes the canonical query a second time, so an escaped byte becomes `%25XX`. Because every request
+ * needs it, one pass writes both encodings into a shared buffer.
  */
 import { HmacKey, PAD_BYTES, sameSignature } from './hmac.ts';
 
 const SIGNATURE = 'Signature';
-/** Longest that one UTF-16 unit becomes: three bytes of UTF-8, each `%25XX`. */
+/** Most bytes for one UTF-16 unit: three bytes of UTF-8, each as `%25XX`. */
 const WORST_GROWTH = 15;
 const SHARED_BYTES = 64 * 1024;
 const shared = Buffer.allocUnsafe(SHARED_BYTES);
 const HEX = Buffer.from('0123456789ABCDEF', 'latin1');
 const UNRESERVED = Uint8Array.from({ length: 128 }, (_, code) => (/[\w.~-]/.test(String.fromCharCode(code)) ? 1 : 0));
 
-/** The key for RPC signatures of an access key's secret. */
+/** Returns the key for RPC signatures with an access key's secret. */
 export function rpcKey(secret: string): HmacKey {
   return new HmacKey('sha1', `${secret}&`);
 }
 
-/** The signature of a request; a parameter named `Signature` is passed over. */
+/** Returns the signature of a request. Ignores a parameter named `Signature`. */
 export function signRpc(method: string, parameters: ReadonlyMap<string, string>, key: HmacKey): string {
   const room = roomFor(method, parameters);
   return key.sign(room, writeStringToSign(room, method, parameters, false), 'base64');
 }
 
-/** What a right signature covers: every parameter, or only those that have a value. */
+/** The parameters that a signature covers: all, or only those with a value. */
 type RpcCoverage = 'all' | 'valued';
 
 /**
- * What `signature` covers of the request, or null when it is wrong. Java's clients leave parameters with an empty value
- * out of what they sign and send them all the same (wire.md 5.1). So with an empty value about both readings are good;
- * under the second one anybody may have added the empty values.
+ * Returns the parameters that `signature` covers, or null if it is wrong. Java's clients send parameters with an empty
+ * value but do not sign them (wire.md 5.1). A request with an empty value can therefore have either of two signatures. With
+ * `valued`, anyone may have added the empty values.
  */
 export function verifyRpc(
   method: string,
@@ -47,7 +47,7 @@ export function verifyRpc(
   return sameSignature(signed, signature) ? 'valued' : null;
 }
 
-/** The text that is signed, for a message to the caller and for tests. */
+/** Returns the text to sign, for messages to callers and for tests. */
 export function rpcStringToSign(method: string, parameters: ReadonlyMap<string, string>): string {
   const room = roomFor(method, parameters);
   return room.toString('latin1', PAD_BYTES, writeStringToSign(room, method, parameters, false));
@@ -65,14 +65,14 @@ function roomFor(method: string, parameters: ReadonlyMap<string, string>): Buffe
   return bytes <= SHARED_BYTES ? shared : Buffer.allocUnsafe(bytes);
 }
 
-/** Writes behind the room for the pad and returns the end. */
+/** Writes after the space for the pad, and returns the end. */
 function writeStringToSign(
   room: Buffer,
   method: string,
   parameters: ReadonlyMap<string, string>,
   omitEmpty: boolean,
 ): number {
-  // By UTF-16 units, as the Node and Java clients sort; it differs from byte order only beyond the basic plane.
+  // Node and Java clients sort by UTF-16 units. This differs from the order of bytes only beyond U+FFFF.
   const names = [...parameters.keys()].sort();
   let end = PAD_BYTES + room.write(`${method}&%2F&`, PAD_BYTES, 'latin1');
   let separate = false;
@@ -107,7 +107,7 @@ function writeTwiceEncoded(room: Buffer, start: number, text: string): number {
   return end;
 }
 
-/** A code point of three or four bytes; half of a surrogate pair as U+FFFD. */
+/** Writes a code point of three or four bytes. Half of a surrogate pair becomes U+FFFD. */
 function writeWidePoint(room: Buffer, start: number, point: number): number {
   let end = start;
   const shown = point >= 0xd800 && point <= 0xdfff ? 0xfffd : point;
@@ -121,7 +121,7 @@ function writeWidePoint(room: Buffer, start: number, point: number): number {
   return writeEscaped(room, end, 0x80 | (shown & 0x3f), true);
 }
 
-/** `%XX`, or `%25XX` for a byte that both encodings escape. */
+/** Writes `%XX`, or `%25XX` for a byte that both encodings escape. */
 function writeEscaped(room: Buffer, start: number, byte: number, twice: boolean): number {
   let end = start;
   room[end++] = 0x25;

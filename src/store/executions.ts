@@ -1,39 +1,41 @@
 /**
- * The port of the execution store: the journal of Standard executions, their records and what has to be done about them.
- * Asynchronous and in batches, because a store may be another machine; one contract suite (test/store/) runs on every
- * adapter.
+ * The port of the execution store: the records and journals of Standard executions, and queries for the executions that
+ * need the runtime. It is asynchronous and works in batches, so that a store can be on another machine. One contract suite
+ * (test/store/) runs on every adapter.
  *
- * Invariants. A commit is whole or not at all, and durable when it resolves. A commit that is repeated, because its answer
- * was lost, changes nothing more. The journal of an execution has no gap: its events are 1, 2, 3 … and are never changed.
- * Only the holder of the latest fence writes.
+ * Invariants:
+ * - A commit is applied whole or not at all, and is durable when it resolves.
+ * - A caller that did not get the answer to a commit may repeat it; the repetition changes nothing.
+ * - The events of a journal are numbered 1, 2, 3 … without a gap and never change.
+ * - Only the holder of the latest fence can write.
  */
 import type { EnvironmentVariable } from './flows.ts';
 import type { ExecutionStatus } from '../interpreter/execution.ts';
 
-/** A whole number below 2^53, given out in the order in which executions start. */
+/** A whole number below 2^53. An execution that starts later has a higher one. */
 export type ExecutionId = number;
 
-/** What an execution runs: a flow as it was at its start. Never changed. */
+/** The flow as it was when an execution started. The execution runs this; it never changes. */
 export interface FlowSnapshot {
   readonly flowId: string;
-  /** `FlowRecord.revision` that the snapshot was taken of. */
+  /** The `FlowRecord.revision` that the snapshot copies. */
   readonly revision: number;
   readonly definition: string;
-  /** Of the flow. */
+  /** The flow's description. */
   readonly description: string;
   readonly roleArn: string;
   readonly environment: readonly EnvironmentVariable[];
 }
 
-/** A task of an execution: the id of its TaskScheduled event. */
+/** A task of an execution. `event` is the id of its TaskScheduled event. */
 export interface TaskReference {
   readonly execution: ExecutionId;
   readonly event: number;
 }
 
 /**
- * What becomes of the end of an execution that another waits for: `none`, nobody waits; `owed`, to be told when it ends;
- * `due`, it ended and its parent was not told yet; `done`.
+ * Whether the parent of an execution has been notified of its end: `none`, it has no waiting parent; `owed`, it still runs
+ * and its parent waits; `due`, it has ended and its parent is yet to be notified; `done`, nothing is left to do.
  */
 export type CallbackState = 'none' | 'owed' | 'due' | 'done';
 
@@ -49,34 +51,31 @@ export interface ExecutionRecord {
   readonly name: string;
   readonly status: ExecutionStatus;
   readonly startedMs: number;
-  /** 0 while it runs. */
+  /** 0 while the execution runs. */
   readonly stoppedMs: number;
-  /** Key of its snapshot, with `flowId`. */
+  /** With `flowId`, the key of the snapshot. */
   readonly revision: number;
-  /** `''` when no version was asked for, directly or through an alias. */
+  /** `''` if the caller named neither a version nor an alias. */
   readonly version: string;
-  /** `''` when no alias was asked for. */
+  /** `''` if the caller named no alias. */
   readonly alias: string;
-  /** The task that started it, or the one whose token it was started with; null for neither. */
+  /** The task that started this execution, or whose token the caller passed; null for neither. */
   readonly parent: TaskReference | null;
   readonly callback: CallbackState;
-  /** Set when it is to stop at once, because its parent gave it up. */
+  /** Set when the parent no longer waits and this execution has to stop at once. */
   readonly stop: StopRequest | null;
-  /** Milliseconds since 1970 until when nothing but a callback wakes it; null while it has to be in memory. */
+  /** Milliseconds since 1970. Until then only a callback wakes the execution; null while it has to be in memory. */
   readonly wakeMs: number | null;
-  /** Empty unless it ended without success. */
+  /** Empty unless the execution ended without success. */
   readonly error: string;
   readonly cause: string;
-  /** JSON text of an object, byte for byte as it was sent; empty when none was. */
+  /** JSON text of an object, byte for byte as the caller sent it; empty if the caller sent none. */
   readonly input: string;
-  /** JSON text; empty unless it succeeded. */
+  /** JSON text; empty unless the execution succeeded. */
   readonly output: string;
 }
 
-/** A record without its texts, of which there may be a hundred in a page. */
-export type ExecutionSummary = Omit<ExecutionRecord, 'input' | 'output'>;
-
-/** Events of one commit of one execution. */
+/** The events that one commit adds to one execution. */
 export interface JournalRow {
   /** Id of the first event. */
   readonly first: number;
@@ -85,12 +84,12 @@ export interface JournalRow {
   readonly events: string;
 }
 
-/** What one commit does to one execution. Members that are absent change nothing. */
+/** The changes of one commit to one execution. A member that is absent changes nothing. */
 export interface ExecutionChange {
   readonly id: ExecutionId;
   /**
-   * The execution is new, and no other of its flow has its name. `snapshot` is null when the store has it: it was given
-   * before, and `purge` did not take it.
+   * Starts a new execution, whose name no other execution of the flow has. `snapshot` is null if an earlier commit stored
+   * it and `purge` has not deleted it since.
    */
   readonly start?: {
     readonly record: Omit<
@@ -100,12 +99,12 @@ export interface ExecutionChange {
     readonly snapshot: FlowSnapshot | null;
   };
   /**
-   * Appended to the journal, and ignored if these events are there already. A row that leaves a gap, or of which only a
-   * part is there, fails the commit: what is repeated is repeated as it was.
+   * Appended to the journal; ignored if the journal has all of these events. The commit fails if the row leaves a gap, or
+   * if the journal has only some of its events: a caller has to repeat a commit unchanged.
    */
   readonly journal?: JournalRow;
   readonly wakeMs?: number | null;
-  /** It ended: `callback` becomes `due` if it was `owed`, `wakeMs` null. */
+  /** Ends the execution: `owed` becomes `due`, and `wakeMs` null. */
   readonly end?: {
     readonly status: Exclude<ExecutionStatus, 'Running'>;
     readonly stoppedMs: number;
@@ -113,31 +112,31 @@ export interface ExecutionChange {
     readonly error: string;
     readonly cause: string;
   };
-  /** It runs again after its end (RedriveExecution): status, end and stop request are as at its start. */
+  /** Lets an ended execution run again (RedriveExecution): resets its status, end and stop request. */
   readonly reopen?: true;
-  /** Its parent was told of its end, or is not there any more. */
+  /** The parent has been notified of the end, or no longer exists. */
   readonly callbackDone?: true;
-  /** Running executions that tasks of this one wait for, by the tasks' events, are to stop. */
+  /** Asks the running children of these tasks to stop. `events` are the ids of the tasks' TaskScheduled events. */
   readonly stopChildren?: { readonly events: readonly number[]; readonly request: StopRequest };
 }
 
 export interface ExecutionQuery {
   readonly flowId: string;
   readonly status: ExecutionStatus | null;
-  /** Started after this, milliseconds since 1970, exclusive; null: no bound. */
+  /** Milliseconds since 1970, exclusive; null: no bound. */
   readonly startedAfterMs: number | null;
-  /** Started before this, exclusive. */
+  /** Milliseconds since 1970, exclusive; null: no bound. */
   readonly startedBeforeMs: number | null;
   /** Empty: any name. */
   readonly namePrefix: string;
   readonly version: string | null;
   readonly alias: string | null;
-  /** Where the page begins: the last item of the page before; null: with the newest. */
+  /** Position of the last item of the previous page; null: begin with the newest. */
   readonly after: ExecutionPosition | null;
   readonly limit: number;
-  /** True: `input` and `output` of the records are empty and not read. */
+  /** If true, the store does not read `input` and `output`, and they are empty. */
   readonly metadataOnly: boolean;
-  /** The page ends after the execution whose input and output pass this sum of UTF-16 units. */
+  /** The page ends once its inputs and outputs have more UTF-16 units than this. */
   readonly textUnits: number;
 }
 
@@ -149,72 +148,72 @@ export interface ExecutionPosition {
 
 export interface ExecutionPage {
   readonly executions: readonly ExecutionRecord[];
-  /** Position to go on after; null at the end. A page may be short, even empty, and yet not be the last. */
+  /** Position after which the next page begins; null at the end. A page before the last may be short, even empty. */
   readonly next: ExecutionPosition | null;
 }
 
-/** What the owner of a store gets when it takes it over. */
+/** The result of taking over a store. */
 export interface Ownership {
-  /** Goes with every commit; a later owner has a higher one. */
+  /** The owner passes it with every commit. A later owner has a higher one. */
   readonly fence: number;
-  /** Highest id given out so far; 0 for none. */
+  /** Highest id that any execution has had; 0 for none. */
   readonly lastId: ExecutionId;
-  /** 32 bytes that only this store has, the same ever since it was made; task tokens are made with them. */
+  /** 32 random bytes that seal task tokens. The first owner makes them and they never change. */
   readonly tokenKey: Uint8Array;
 }
 
 export interface ExecutionStore {
-  /** Makes the caller the only writer: commits with an earlier fence are refused from now on. */
+  /** Makes the caller the only writer: the store refuses commits with an earlier fence from now on. */
   takeOver(): Promise<Ownership>;
   /**
-   * All changes in one transaction, in their order.
-   * @throws {FenceLost} when another has taken over; any other error leaves it open whether the commit happened, and the
-   *   same changes may be committed again.
+   * Applies all changes in one transaction, in their order.
+   * @throws {FenceLost} when another owner has taken over. After any other error the commit may or may not have happened;
+   *   the caller can repeat it with the same changes.
    */
   commit(fence: number, changes: readonly ExecutionChange[]): Promise<void>;
 
   get(id: ExecutionId): Promise<ExecutionRecord | null>;
   find(flowId: string, name: string): Promise<ExecutionRecord | null>;
   snapshot(flowId: string, revision: number): Promise<FlowSnapshot | null>;
-  /** The rows that hold events `fromEvent` and later, in order, until `count` events are covered. */
+  /** The rows that hold the events `fromEvent` to `fromEvent + count - 1`, in order. */
   journal(id: ExecutionId, fromEvent: number, count: number): Promise<readonly JournalRow[]>;
   /** Newest first (decisions.md 4.9). */
   list(query: ExecutionQuery): Promise<ExecutionPage>;
-  /** Executions with status Running. */
+  /** Number of executions with status Running. */
   running(): Promise<number>;
 
   /**
-   * Ids above `afterId`, ascending, of what needs the runtime after a start: running executions that are not asleep or
-   * have a stop request, and ended ones whose callback is due.
+   * Ids above `afterId`, ascending, of the executions that the runtime loads after a restart: running ones that are awake
+   * or have a stop request, and ended ones whose callback is due.
    */
   unfinished(afterId: ExecutionId, limit: number): Promise<readonly ExecutionId[]>;
-  /** Ids of executions asleep until `nowMs` or earlier, the longest due first. */
+  /** Ids of executions whose `wakeMs` is `nowMs` or earlier, earliest first. */
   due(nowMs: number, limit: number): Promise<readonly ExecutionId[]>;
-  /** Ids above `afterId`, ascending, of executions asleep: for a clock that was set back. */
+  /** Ids above `afterId`, ascending, of all executions that are asleep. The runtime reads them when the clock was set back. */
   asleep(afterId: ExecutionId, limit: number): Promise<readonly ExecutionId[]>;
-  /** The earliest `wakeMs`; null when nothing is asleep. */
+  /** The earliest `wakeMs`; null when no execution is asleep. */
   nextWakeMs(): Promise<number | null>;
-  /** Running executions whose end is owed to tasks of this one, by the tasks' events. */
+  /** Running executions whose end is owed to these tasks of `parent`. */
   children(parent: ExecutionId, events: readonly number[]): Promise<readonly ExecutionId[]>;
   /**
-   * Running executions whose end is owed to an execution that has ended itself or is gone: left over by a crash between
-   * the end of a parent and the stop of its children, or started by a caller who had the task's token. Ids above `afterId`,
-   * ascending.
+   * Ids above `afterId`, ascending, of running executions whose end is owed to an execution that has ended or was deleted.
+   * A crash between the end of a parent and the stop of its children leaves them, or a caller started them with the
+   * token of a task.
    */
   orphans(afterId: ExecutionId, limit: number): Promise<readonly ExecutionId[]>;
 
   /**
-   * Deletes ended executions with their journals, up to `limit` of them: those of flows that do not exist any more, and
-   * those that ended before `endedBeforeMs` (null: none of these); not those whose callback is due. Deletes the snapshots
-   * that no execution refers to, but those of the current revision of a flow and of versions. Returns how many executions
-   * it deleted.
+   * Deletes up to `limit` ended executions with their journals: those of deleted flows, and those that ended before
+   * `endedBeforeMs` (null: none of these). An execution whose callback is due is not deleted. Then deletes the snapshots
+   * that no execution needs, except those of versions and of the current revision of a flow. Returns the number of
+   * deleted executions.
    */
   purge(fence: number, endedBeforeMs: number | null, limit: number): Promise<number>;
-  /** Lets go of what the store holds, after the commits under way; no call may follow. */
+  /** Finishes the commits under way and closes the store; no call may follow. */
   close(): Promise<void>;
 }
 
-/** Another owner has taken the store over: nothing that this one does counts any more. */
+/** Another owner has taken over the store, so this one can no longer change it. */
 export class FenceLost extends Error {
   override readonly name = 'FenceLost';
 }

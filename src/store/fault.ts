@@ -1,6 +1,6 @@
 /**
- * Why a store could not be opened: a sentence for the person who starts the server, saying what is wrong and what to
- * do. It is no `ApiError` (no caller is there yet) and no assertion (the file is not ours to trust).
+ * A store that could not be opened. The message is for the person who starts the server: what is wrong, what it means and
+ * what to do. It is no `ApiError`, because no caller is involved, and no assertion, because files can have any content.
  */
 export class StoreFault extends Error {
   override readonly name = 'StoreFault';

@@ -1,6 +1,6 @@
 /**
- * The port of the flow store and its record. Asynchronous, because a store may be another machine; the adapters
- * are `memory/` and `sqlite/`, and one contract suite (test/store/) runs on each.
+ * The port of the flow store: flows, their versions and their aliases. It is asynchronous, so that a store can be on
+ * another machine. One contract suite (test/store/) runs on every adapter.
  */
 export interface EnvironmentVariable {
   readonly name: string;
@@ -12,9 +12,9 @@ export type ExecutionMode = 'Standard' | 'Express';
 
 export interface FlowRecord {
   readonly name: string;
-  /** UUID; a flow made again under an old name has a new one. */
+  /** UUID. A flow that is deleted and created again under the same name gets a new one. */
   readonly id: string;
-  /** Byte for byte as it was sent (decisions.md 1.2). */
+  /** Byte for byte as the caller sent it (decisions.md 1.2). */
   readonly definition: string;
   readonly description: string;
   readonly type: 'FDL' | 'DEFAULT';
@@ -25,7 +25,7 @@ export interface FlowRecord {
   readonly resourceGroupId: string;
   readonly createdMs: number;
   readonly lastModifiedMs: number;
-  /** Grows by one with each update; a compiled plan belongs to (id, revision). */
+  /** Each update adds one. A compiled plan belongs to one `id` and `revision`. */
   readonly revision: number;
 }
 
@@ -40,27 +40,27 @@ export interface FlowPage {
 }
 
 export interface FlowQuery {
-  /** First name, inclusive; empty means from the first flow. Need not be the name of a flow. */
+  /** First name, inclusive; empty: from the first flow. It need not be the name of a flow. */
   readonly fromName: string;
-  /** At most so many flows, at least 1. */
+  /** Most flows of a page, 1 or more. */
   readonly limit: number;
-  /** The page ends after the flow whose definition passes this sum of UTF-16 units, so that no page outgrows memory. */
+  /** The page ends once its definitions have more UTF-16 units than this, to bound the memory of a page. */
   readonly definitionUnits: number;
   /** Only flows of this group; null: all. */
   readonly resourceGroupId: string | null;
 }
 
-/** A published version: what the flow was when it was published (decisions.md 4.8). */
+/** A published version: a copy of the flow at the time of PublishFlowVersion (decisions.md 4.8). */
 export interface FlowVersion {
   readonly version: number;
-  /** Of the version. */
+  /** The version's own description; that of the flow is in `flow`. */
   readonly description: string;
   readonly createdMs: number;
-  /** The flow as it was; an execution of the version runs this. `revision` is the key of its snapshot. */
+  /** The copy, which executions of the version run. Its `revision` is the key of their snapshot. */
   readonly flow: FlowRecord;
 }
 
-/** A version in a list, without the flow that it froze. */
+/** A version in a list, without its copy of the flow. */
 export type VersionSummary = Omit<FlowVersion, 'flow'>;
 
 export interface VersionPage {
@@ -69,17 +69,17 @@ export interface VersionPage {
   readonly nextVersion: number | null;
 }
 
-/** One way of an alias to a version. Weights are relative to their sum. */
+/** A version that an alias leads to. An execution starts from it with probability weight / sum of weights. */
 export interface Route {
   readonly version: number;
-  /** A whole number, 0 or more; not all are 0. */
+  /** A whole number, 0 or more; at least one route of an alias has more than 0. */
   readonly weight: number;
 }
 
 export interface FlowAlias {
   readonly name: string;
   readonly description: string;
-  /** One or two, to different versions. */
+  /** One or two routes, to different versions. */
   readonly routes: readonly Route[];
   readonly createdMs: number;
 }
@@ -92,37 +92,38 @@ export interface AliasPage {
 }
 
 export interface FlowStore {
-  /** False when a flow of that name exists; durable when it resolves with true. */
+  /** False if a flow of that name exists. Durable when it resolves with true. */
   create(flow: FlowRecord): Promise<boolean>;
   get(name: string): Promise<FlowRecord | null>;
   /**
-   * The record after the change, or null when there is no such flow or it is not the one with `expectedId`, because
-   * it was deleted and made again since the caller looked. Durable when it resolves.
+   * Returns the changed record. Returns null if no flow has this name, or if its id is not `expectedId` because someone
+   * deleted the flow and created it again. Durable when it resolves.
    */
   update(name: string, changes: FlowChanges, expectedId: string): Promise<FlowRecord | null>;
-  /** With its versions and aliases. False when there was no such flow. */
+  /** Deletes the flow with its versions and aliases. False if no flow has this name. */
   delete(name: string): Promise<boolean>;
-  /** Flows by name in byte order. */
+  /** Flows in the byte order of their names. */
   list(query: FlowQuery): Promise<FlowPage>;
   count(): Promise<number>;
 
   /**
-   * Freezes the flow as its next version; numbers begin at 1 and are never used twice, not even after a deletion
-   * (decisions.md 4.8). Null when there is no such flow.
+   * Copies the flow as its next version. Numbers begin at 1, and a deleted version's number is not used again
+   * (decisions.md 4.8). Null if no flow has this name.
    */
   publish(flowName: string, description: string, createdMs: number): Promise<FlowVersion | null>;
   getVersion(flowName: string, version: number): Promise<FlowVersion | null>;
-  /** Newest first, from `fromVersion` down, inclusive (null: from the newest). */
+  /** Newest first, beginning with `fromVersion` (null: with the newest). */
   listVersions(flowName: string, fromVersion: number | null, limit: number): Promise<VersionPage>;
+  /** `routed-to` if an alias leads to the version. */
   deleteVersion(flowName: string, version: number): Promise<'deleted' | 'absent' | 'routed-to'>;
 
-  /** `exists` when the flow has an alias of that name, `no-version` when a route leads to a version that is not there. */
+  /** `exists` if the flow has an alias of that name, `no-version` if a route leads to a version that does not exist. */
   createAlias(flowName: string, alias: FlowAlias): Promise<'created' | 'exists' | 'no-version'>;
   getAlias(flowName: string, name: string): Promise<FlowAlias | null>;
   updateAlias(flowName: string, name: string, changes: AliasChanges): Promise<FlowAlias | 'absent' | 'no-version'>;
   deleteAlias(flowName: string, name: string): Promise<boolean>;
-  /** By name in byte order, from `fromName` inclusive (empty: from the first). */
+  /** In the byte order of their names, beginning with `fromName` (empty: with the first). */
   listAliases(flowName: string, fromName: string, limit: number): Promise<AliasPage>;
-  /** Lets go of what the store holds; no call may follow. */
+  /** Closes the store; no call may follow. */
   close(): Promise<void>;
 }

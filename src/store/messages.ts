@@ -1,20 +1,20 @@
 /**
- * The port of the message store: what the built-in Message Service of a server keeps of the messages that flows sent to
- * queues and topics, and which of them still have to be pushed to a subscriber. The adapters are `memory/` and
- * `sqlite/`, and one contract suite (test/store/) runs on each.
+ * The port of the message store. The server's built-in Message Service stores here the messages that flows send to queues
+ * and topics, with the state of their pushes to subscribers. One contract suite (test/store/) runs on every adapter.
  *
- * Invariants. A message is durable when `add` resolves. No more messages are kept than `add` allows; the oldest go, but none
- * that has yet to be pushed.
+ * Invariants:
+ * - A message is durable when `add` resolves.
+ * - The store retains at most as many messages as `add` allows. It deletes the oldest ones, but none whose push is due.
  */
 import type { TaskReference } from './executions.ts';
 
 export type MessageTarget = 'queue' | 'topic';
 
 export interface Message {
-  /** As replies say it; no two messages have the same. */
+  /** The id in replies of Message Service. Unique. */
   readonly messageId: string;
   readonly target: MessageTarget;
-  /** Of the queue or topic. */
+  /** Name of the queue or topic. */
   readonly name: string;
   readonly body: string;
   /** Empty for none. */
@@ -24,25 +24,28 @@ export interface Message {
   /** 1 to 16. */
   readonly priority: number;
   readonly sentMs: number;
-  /** When a consumer may see it. */
+  /** Milliseconds since 1970 from when a consumer may see the message. */
   readonly visibleMs: number;
-  /** The task that sent it: a message that it sends again after a crash is the same one. Null for an Express execution. */
+  /**
+   * The task that sent the message. If the task sends again after a crash, this identifies the message. Null for an
+   * Express execution.
+   */
   readonly task: TaskReference | null;
 }
 
 export interface PushState {
-  /** `none`: nobody is subscribed. */
+  /** `none`: the topic has no subscriber, or the message is in a queue. */
   readonly status: 'none' | 'due' | 'done' | 'failed';
-  /** Attempts made. */
+  /** Number of attempts made. */
   readonly attempts: number;
-  /** When the next attempt is made, milliseconds since 1970; null unless it is `due`. */
+  /** Time of the next attempt, milliseconds since 1970; null unless the push is `due`. */
   readonly nextMs: number | null;
-  /** Why the last attempt failed; empty for none. */
+  /** Reason why the last attempt failed; empty if it did not. */
   readonly error: string;
 }
 
-/** A message as it is kept. `number` grows with each message and is never used twice. */
-export interface KeptMessage extends Message {
+/** A message in the store. A later message has a higher `number`, and no number is used twice. */
+export interface StoredMessage extends Message {
   readonly number: number;
   readonly push: PushState;
 }
@@ -50,39 +53,39 @@ export interface KeptMessage extends Message {
 export interface MessageQuery {
   /** Null: queues and topics. */
   readonly target: MessageTarget | null;
-  /** Null: of any name. */
+  /** Null: any name. */
   readonly name: string | null;
-  /** Number of the last message of the page before; null: from the newest. */
+  /** Number of the last message of the previous page; null: begin with the newest. */
   readonly before: number | null;
   readonly limit: number;
-  /** The page ends after the message with whose body the bodies pass this sum of UTF-16 units. */
+  /** The page ends once its bodies have more UTF-16 units than this. */
   readonly textUnits: number;
 }
 
 export interface MessagePage {
-  readonly messages: readonly KeptMessage[];
-  /** Number to go on after; null at the end. */
+  readonly messages: readonly StoredMessage[];
+  /** `before` of the next page; null at the end. */
   readonly next: number | null;
 }
 
 export interface MessageStore {
   /**
-   * Keeps a message, and lets the oldest settled ones go until there are `keep` at most. Resolves with the id of the
-   * message that is kept, an earlier one if its task has sent it before; null when all that are kept have yet to be pushed.
+   * Stores a message, and first deletes the oldest ones whose push is not due until at most `retained` are left with it.
+   * Resolves with the id of the stored message, which is an earlier one if the task has sent it before. Resolves with null,
+   * and stores nothing, if the pushes of all `retained` messages are due.
    */
-  add(message: Message, push: PushState, keep: number): Promise<string | null>;
-  /** Notes what became of a push. */
+  add(message: Message, push: PushState, retained: number): Promise<string | null>;
+  /** Stores the outcome of a push. A message that was deleted is ignored. */
   setPush(number: number, push: PushState): Promise<void>;
   /**
-   * Messages that have to be pushed, those that are due first, first; whether their time has come or not. Those of the
-   * topics of these names are left out.
+   * Messages whose push is due, by `nextMs`, which may be in the future. Leaves out messages of the topics in `without`.
    */
-  due(limit: number, without?: readonly string[]): Promise<readonly KeptMessage[]>;
+  due(limit: number, without?: readonly string[]): Promise<readonly StoredMessage[]>;
   /** Newest first. */
   list(query: MessageQuery): Promise<MessagePage>;
-  /** Lets go of what the store holds, after the changes under way; no call may follow. */
+  /** Finishes the changes under way and closes the store; no call may follow. */
   close(): Promise<void>;
 }
 
-/** The push of a message that nobody is subscribed to. */
+/** The push state of a message without a subscriber. */
 export const NOT_PUSHED: PushState = { status: 'none', attempts: 0, nextMs: null, error: '' };

@@ -1,4 +1,4 @@
-/** The ports of one store, opened and closed together: executions run flows and send messages, and all lie in one place. */
+/** The three ports of one store, which open and close together because an adapter puts all of them in one place. */
 import type { ExecutionStore } from './executions.ts';
 import type { FlowStore } from './flows.ts';
 import type { MessageStore } from './messages.ts';
@@ -7,11 +7,11 @@ export interface Stores {
   readonly flows: FlowStore;
   readonly executions: ExecutionStore;
   readonly messages: MessageStore;
-  /** Closes messages and executions, after the changes under way, and then the flows. */
+  /** Finishes the changes under way, then closes messages, executions and flows in this order. */
   close(): Promise<void>;
 }
 
-/** Puts the ports of an adapter together; each of them can still be closed alone. */
+/** Combines the ports of an adapter. A caller can still close one of them alone. */
 export function storesOf(flows: FlowStore, executions: ExecutionStore, messages: MessageStore): Stores {
   return {
     flows,

@@ -7,7 +7,7 @@ import { parseJson } from '../../src/base/json.ts';
 import type { JsonObject } from '../../src/base/json.ts';
 import type { SubscriptionSetting } from '../../src/config/settings.ts';
 import { createMemoryMessages } from '../../src/store/memory/message-store.ts';
-import type { KeptMessage, MessageStore } from '../../src/store/messages.ts';
+import type { StoredMessage, MessageStore } from '../../src/store/messages.ts';
 import { bench, rawServer, recorder, until } from './support.ts';
 import type { Bench } from './support.ts';
 
@@ -15,7 +15,7 @@ const TOPIC = 'acs:mns:::topics/approvals/messages';
 
 interface Local extends Bench {
   readonly store: MessageStore;
-  newest(): Promise<KeptMessage>;
+  newest(): Promise<StoredMessage>;
 }
 
 function local(subscriptions: readonly SubscriptionSetting[] = [], keep = 10, store = createMemoryMessages()): Local {
@@ -49,7 +49,11 @@ const answering =
   };
 
 /** Waits until the newest message has that state. The store reports no changes, so this looks again every turn. */
-async function settled(there: Local, status: KeptMessage['push']['status'], attempts: number): Promise<KeptMessage> {
+async function settled(
+  there: Local,
+  status: StoredMessage['push']['status'],
+  attempts: number,
+): Promise<StoredMessage> {
   for (;;) {
     const message = await there.newest();
     if (message.push.status === status && message.push.attempts === attempts) return message;

@@ -1,4 +1,4 @@
-/** What a key may do, beyond what its policies say in words (test/auth/policy.test.ts). */
+/** Authorization of calls whose address is unknown. Policies are in test/auth/policy.test.ts. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Authenticator } from '../../src/auth/authenticator.ts';
@@ -11,7 +11,7 @@ import { Secret } from '../../src/config/settings.ts';
 const ALL = { Effect: 'Allow', Action: '*', Resource: '*' };
 const NOT_FROM_TEN = { ...ALL, Effect: 'Deny', Condition: { IpAddress: { 'acs:SourceIp': '10.0.0.0/8' } } };
 
-test('a caller whose address is gone with its connection does not slip past a Deny by address', () => {
+test('a Deny by address also denies a caller whose connection is closed', () => {
   const keys = [
     {
       accessKeyId: 'guarded',

@@ -1,4 +1,4 @@
-/** RAM policies as a table: a policy, a request, the decision (wire.md 12). */
+/** RAM policies as a table: a policy, a request and the decision (wire.md 12). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parsePolicy } from '../../src/auth/parse-policy.ts';
@@ -42,12 +42,12 @@ const decisions: [string, object[], Decision, Partial<PolicyRequest>?][] = [
   ['another account', [statement({ Resource: 'acs:fnf:*:6543210987654321:flow/*' })], 'ImplicitDeny'],
   ['another region', [statement({ Resource: 'acs:fnf:cn-beijing::flow/*' })], 'ImplicitDeny'],
   ['another flow', [statement({ Resource: 'acs:fnf:::flow/order' })], 'ImplicitDeny'],
-  ['flow names have a case', [statement({ Resource: 'acs:fnf:::flow/Orders' })], 'ImplicitDeny'],
+  ['the case of a flow name', [statement({ Resource: 'acs:fnf:::flow/Orders' })], 'ImplicitDeny'],
   ['a part of a flow name', [statement({ Resource: 'acs:fnf:::flow/ord*' })], 'Allow'],
   ['a short pattern', [statement({ Resource: 'acs:fnf:*' })], 'Allow'],
   ['one of several resources', [statement({ Resource: ['acs:fnf:::flow/a', 'acs:fnf:::flow/orders'] })], 'Allow'],
   [
-    'a star in what the caller sends is a star only',
+    'a star from the caller is not a wildcard',
     [statement({ Resource: 'acs:fnf:::flow/orders' })],
     'ImplicitDeny',
     { resource: 'acs:fnf:cn-hangzhou:1234567890123456:flow/*' },
@@ -127,7 +127,7 @@ const decisions: [string, object[], Decision, Partial<PolicyRequest>?][] = [
     { sourceIp: '' },
   ],
 
-  ['the case of a key has no meaning', when({ Bool: { 'ACS:securetransport': 'false' } }), 'Allow'],
+  ['the case of a key is ignored', when({ Bool: { 'ACS:securetransport': 'false' } }), 'Allow'],
   [
     'all keys of an operator',
     when({ StringEquals: { 'acs:SourceIp': '10.1.2.3', 'acs:SecureTransport': 'true' } }),
@@ -139,12 +139,12 @@ const decisions: [string, object[], Decision, Partial<PolicyRequest>?][] = [
     'ImplicitDeny',
   ],
   [
-    'a Deny whose condition does not hold',
+    'a Deny with a condition that is false',
     [statement(), statement({ Effect: 'Deny', Condition: { Bool: { 'acs:SecureTransport': 'true' } } })],
     'Allow',
   ],
   [
-    'a Deny whose condition holds',
+    'a Deny with a condition that is true',
     [statement(), statement({ Effect: 'Deny', Condition: { Bool: { 'acs:SecureTransport': 'false' } } })],
     'ExplicitDeny',
   ],
@@ -154,7 +154,7 @@ for (const [title, statements, decision, request] of decisions) {
   test(`policy: ${title}: ${decision}`, () => assert.equal(decisionOf(statements, request), decision));
 }
 
-test('a Deny in one document wins over an Allow in another; no document allows nothing', () => {
+test('a Deny in one document has precedence over an Allow in another; without documents nothing is allowed', () => {
   const allow = parsePolicy({ Version: '1', Statement: [statement()] }).policy;
   const deny = parsePolicy({ Version: '1', Statement: [statement({ Effect: 'Deny' })] }).policy;
   assert.ok(allow !== null && deny !== null);
@@ -163,14 +163,14 @@ test('a Deny in one document wins over an Allow in another; no document allows n
 });
 
 const malformed: [string, unknown, RegExp][] = [
-  ['a text', 'Allow', /a policy is an object/],
-  ['null', null, /a policy is an object/],
-  ['a list', [], /a policy is an object/],
+  ['text', 'Allow', /^must be an object with/],
+  ['null', null, /^must be an object with/],
+  ['a list', [], /^must be an object with/],
   ['another version', { Version: '2', Statement: [statement()] }, /^Version: must be "1"/],
   ['no statement', { Version: '1' }, /^Statement: must be a list/],
   ['an empty list', { Version: '1', Statement: [] }, /^Statement: must be a list/],
-  ['a statement alone', { Version: '1', Statement: statement() }, /^Statement: must be a list/],
-  ['a statement that is none', { Version: '1', Statement: ['Allow'] }, /^Statement\[0\]: must be an object/],
+  ['a statement without a list', { Version: '1', Statement: statement() }, /^Statement: must be a list/],
+  ['a statement that is not an object', { Version: '1', Statement: ['Allow'] }, /^Statement\[0\]: must be an object/],
   ['an unknown member', { Version: '1', Statement: [statement()], Id: 'x' }, /^Id: is not supported/],
   ['NotAction', { Version: '1', Statement: [statement({ NotAction: '*' })] }, /NotAction: is not supported/],
   ['Principal', { Version: '1', Statement: [statement({ Principal: '*' })] }, /Principal: is not supported/],
@@ -179,16 +179,16 @@ const malformed: [string, unknown, RegExp][] = [
     { Version: '1', Statement: [statement({ Effect: 'allow' })] },
     /Effect: must be "Allow" or "Deny"/,
   ],
-  ['no action', { Version: '1', Statement: [{ Effect: 'Allow', Resource: '*' }] }, /Action: must be a text/],
-  ['no resource', { Version: '1', Statement: [{ Effect: 'Allow', Action: '*' }] }, /Resource: must be a text/],
-  ['an empty list of actions', { Version: '1', Statement: [statement({ Action: [] })] }, /Action: must be a text/],
+  ['no action', { Version: '1', Statement: [{ Effect: 'Allow', Resource: '*' }] }, /Action: must be text/],
+  ['no resource', { Version: '1', Statement: [{ Effect: 'Allow', Action: '*' }] }, /Resource: must be text/],
+  ['an empty list of actions', { Version: '1', Statement: [statement({ Action: [] })] }, /Action: must be text/],
   [
     'an action without service',
     { Version: '1', Statement: [statement({ Action: 'ListFlows' })] },
     /neither "\*" nor "<service>:<action>"/,
   ],
   [
-    'a resource that is no ARN',
+    'a resource that is not an ARN',
     { Version: '1', Statement: [statement({ Resource: 'flow/x' })] },
     /neither "\*" nor "acs:/,
   ],
@@ -197,11 +197,11 @@ const malformed: [string, unknown, RegExp][] = [
     { Version: '1', Statement: [statement({ Resource: 'acs:fnf:cn-hangzhou' })] },
     /neither "\*" nor "acs:/,
   ],
-  ['a condition that is none', { Version: '1', Statement: when([]) }, /Condition: must be an object/],
+  ['a condition that is not an object', { Version: '1', Statement: when([]) }, /Condition: must be an object/],
   [
     'an unknown operator',
     { Version: '1', Statement: when({ StringMatches: { 'acs:SourceIp': 'x' } }) },
-    /"StringMatches" is not known/,
+    /"StringMatches" is not supported/,
   ],
   [
     'an operator without keys',
@@ -211,40 +211,40 @@ const malformed: [string, unknown, RegExp][] = [
   [
     'an unknown key',
     { Version: '1', Statement: when({ StringEquals: { 'fnf:Flow': 'x' } }) },
-    /"fnf:Flow" does not go with this operator/,
+    /this operator does not support the key "fnf:Flow"/,
   ],
   [
     'a key that the operator cannot read',
     { Version: '1', Statement: when({ Bool: { 'acs:SourceIp': 'true' } }) },
-    /does not go with this operator/,
+    /this operator does not support the key/,
   ],
   [
     'no values',
     { Version: '1', Statement: when({ Bool: { 'acs:SecureTransport': [] } }) },
-    /a list of texts that is not empty/,
+    /a list with at least one text/,
   ],
   [
     'an object as value',
     { Version: '1', Statement: when({ Bool: { 'acs:SecureTransport': {} } }) },
-    /a list of texts that is not empty/,
+    /a list with at least one text/,
   ],
   [
-    'no boolean',
+    'a value that is not a boolean',
     { Version: '1', Statement: when({ Bool: { 'acs:SecureTransport': 'yes' } }) },
     /"yes" is not true or false/,
   ],
   [
-    'no date',
+    'a value that is not a date',
     { Version: '1', Statement: when({ DateLessThan: { 'acs:CurrentTime': 'tomorrow' } }) },
     /"tomorrow" is not a date/,
   ],
   [
-    'no number',
+    'a value that is not a number',
     { Version: '1', Statement: when({ NumericEquals: { 'acs:CurrentTime': '1e3x' } }) },
     /"1e3x" is not a number/,
   ],
   [
-    'no address',
+    'a value that is not an address',
     { Version: '1', Statement: when({ IpAddress: { 'acs:SourceIp': '10.0.0' } }) },
     /"10\.0\.0" is not an address/,
   ],
@@ -273,7 +273,7 @@ for (const [title, document, message] of malformed) {
   });
 }
 
-test('all faults of a policy are told at once, each with its place', () => {
+test('all faults of a policy are reported at once, each with its place', () => {
   const { faults } = parsePolicy({
     Version: 1,
     Statement: [
@@ -287,7 +287,7 @@ test('all faults of a policy are told at once, each with its place', () => {
   );
 });
 
-test('names such as __proto__ are data', () => {
+test('__proto__ is a name like any other', () => {
   const document: unknown = JSON.parse(
     '{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","Resource":"*","__proto__":1}]}',
   );

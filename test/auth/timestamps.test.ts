@@ -1,15 +1,15 @@
-/** Which texts are times of a request, and which moments they name. */
+/** Texts that are times of a request, and their values. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseHttpDate, parseTimestamp } from '../../src/auth/timestamps.ts';
 
-test('both forms of a time are read', () => {
+test('both forms of a time are accepted', () => {
   assert.equal(parseTimestamp('2026-01-02T03:04:05Z'), Date.UTC(2026, 0, 2, 3, 4, 5));
   assert.equal(parseTimestamp('2026-01-02T03:04:05.678Z'), Date.UTC(2026, 0, 2, 3, 4, 5, 678));
   assert.equal(parseTimestamp('2024-02-29T23:59:59Z'), Date.UTC(2024, 1, 29, 23, 59, 59));
 });
 
-test('anything else is no time', () => {
+test('other text is not a time', () => {
   const others = [
     '',
     'now',
@@ -30,7 +30,7 @@ test('anything else is no time', () => {
   for (const text of others) assert.equal(parseTimestamp(text), null, text);
 });
 
-test("HTTP's own form is read for ROA-style calls, and nothing like it", () => {
+test('ROA-style calls have HTTP dates, and similar text is refused', () => {
   assert.equal(parseHttpDate('Fri, 02 Jan 2026 03:04:05 GMT'), Date.UTC(2026, 0, 2, 3, 4, 5));
   for (const text of [
     'Thu, 02 Jan 2026 03:04:05 GMT',

@@ -1,4 +1,4 @@
-/** The root key that a server makes for itself. */
+/** The root key that a server makes. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ const root = mkdtempSync(join(tmpdir(), 'millrace-key-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 
 describe('root key', () => {
-  it('is made once, in a folder for its user only, and is the same ever after', () => {
+  it('is made once, in a folder for its user only, and never changes', () => {
     const folder = join(root, 'new', 'data');
     const made = loadOrCreateRootKey(folder);
     assert.equal(made.created, true);
@@ -27,13 +27,13 @@ describe('root key', () => {
     assert.equal(again.accessKeySecret.reveal(), made.accessKeySecret.reveal());
   });
 
-  it('is another one in another folder', () => {
+  it('differs in another folder', () => {
     const [a, b] = [loadOrCreateRootKey(join(root, 'a')), loadOrCreateRootKey(join(root, 'b'))];
     assert.notEqual(a.accessKeyId, b.accessKeyId);
     assert.notEqual(a.accessKeySecret.reveal(), b.accessKeySecret.reveal());
   });
 
-  it('is never shown by the fault of a bad file', () => {
+  it('does not appear in the fault of a damaged file', () => {
     const folder = join(root, 'bad');
     const { file } = loadOrCreateRootKey(folder);
     for (const text of [
@@ -48,7 +48,10 @@ describe('root key', () => {
         () => loadOrCreateRootKey(folder),
         (error: unknown) => {
           assert.ok(error instanceof SettingsFault);
-          assert.match(error.message, /root-key\.json does not hold a key; put back a copy, or delete it/);
+          assert.match(
+            error.message,
+            /root-key\.json does not contain a valid key; restore a backup, or delete the file/,
+          );
           assert.doesNotMatch(error.message, /hidden/);
           return true;
         },
@@ -57,8 +60,8 @@ describe('root key', () => {
     }
   });
 
-  it('says why it cannot be made', () => {
+  it('has a fault with the reason if its file cannot be created', () => {
     writeFileSync(join(root, 'plain'), '');
-    assert.throws(() => loadOrCreateRootKey(join(root, 'plain')), /root key .* cannot be read or made: ENOTDIR/);
+    assert.throws(() => loadOrCreateRootKey(join(root, 'plain')), /root key .* cannot be read or created: ENOTDIR/);
   });
 });

@@ -1,4 +1,4 @@
-/** docs/settings.md and the table of settings say the same. */
+/** docs/settings.md agrees with the table of settings. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
@@ -23,7 +23,7 @@ describe('docs/settings.md', () => {
   const rows = tableUnder('settings.md', '## All settings');
   const entries = Object.entries(TABLE) as readonly [string, TableEntry<unknown>][];
 
-  it('has every setting of the program, and no other', () => {
+  it('has exactly the settings of the program', () => {
     assert.deepEqual(
       rows.map(([key]) => key),
       entries.map(([key]) => `\`${key}\``),
@@ -31,7 +31,7 @@ describe('docs/settings.md', () => {
   });
 
   for (const [i, [key, entry]] of entries.entries()) {
-    it(`says of ${key} what the program does`, () => {
+    it(`describes ${key} as the table does`, () => {
       const [, env, fallback, meaning] = rows[i] as readonly string[];
       assert.equal(env, entry.env === null ? '–' : `\`${entry.env}\``);
       assert.equal(fallback, defaultText(entry));
@@ -39,7 +39,7 @@ describe('docs/settings.md', () => {
     });
   }
 
-  it('shows an example that loads', () => {
+  it('has an example that loads', () => {
     const page = readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8');
     const text = /^```yaml\n(.*?)^```$/ms.exec(page)?.[1];
     assert.ok(text !== undefined);

@@ -1,4 +1,4 @@
-/** Environment and file → settings: what wins, what is refused, and that every fault is said at once. */
+/** Environment and file → settings: precedence, refused values, and all faults at once. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
@@ -41,7 +41,7 @@ function faultsOf(given: Given): readonly string[] {
 }
 
 describe('settings', () => {
-  it('are complete without a word said', () => {
+  it('are complete without any source', () => {
     const settings = make();
     assert.deepEqual(settings.listen, { host: '127.0.0.1', port: 7780 });
     assert.equal(settings.data, '/srv/.millrace');
@@ -64,7 +64,7 @@ describe('settings', () => {
     assert.equal(settings.earlyAnswerMs, 2000);
   });
 
-  it('are frozen to the bottom', () => {
+  it('are frozen at every level', () => {
     const settings = make({ file: 'keys: [{accessKeyId: a, accessKeySecret: b, policies: [{Statement: []}]}]' });
     const look = (value: unknown, path: string): void => {
       if (typeof value !== 'object' || value === null) return;
@@ -74,7 +74,7 @@ describe('settings', () => {
     look(settings, 'settings');
   });
 
-  it('take every variable', () => {
+  it('come from the variables', () => {
     const settings = make({
       env: {
         MILLRACE_LISTEN: '[::1]:0',
@@ -99,7 +99,7 @@ describe('settings', () => {
     assert.equal(settings.log, 'debug');
   });
 
-  it('take all of that, and the rest, from the file', () => {
+  it('come all from the file', () => {
     const settings = make({
       file: `
 listen: localhost:80
@@ -251,7 +251,7 @@ log: warn
     });
   });
 
-  it('come from the environment before the file, paths each from where they were written', () => {
+  it('prefer the environment to the file, and resolve each path against the folder of its source', () => {
     const file = 'data: from-file\nregion: cn-beijing\n';
     const settings = make({ env: { MILLRACE_DATA: 'from-env', MILLRACE_REGION: '' }, file });
     assert.equal(settings.data, '/srv/from-env');
@@ -259,7 +259,7 @@ log: warn
     assert.equal(make({ file }).data, '/etc/millrace/from-file');
   });
 
-  it('turn on the rates and quotas of the cloud with one word', () => {
+  it('have the rates and quotas of the cloud with `limits: cloud`', () => {
     for (const file of ['limits: cloud', 'limits: {profile: cloud}']) {
       const { limits } = make({ file });
       assert.equal(limits.startsPerSecond, 1000);
@@ -275,7 +275,7 @@ log: warn
     assert.equal(make({ file: 'limits: {profile: cloud, flows: 5}' }).limits.flows, 5);
   });
 
-  it('may be an empty file', () => {
+  it('accept an empty file', () => {
     for (const file of ['', '# nothing\n', 'http:\nlimits:\nlisten:\n', '{}']) assert.deepEqual(make({ file }), make());
   });
 
@@ -298,11 +298,11 @@ log: warn
   });
 });
 
-describe('where messages are kept', () => {
+describe('the place of messages', () => {
   const KEY = 'cloud: {accessKeyId: a, accessKeySecret: b}\n';
   const local = (file: string): boolean => make({ file }).mns.local;
 
-  it('is here unless there is a key of the cloud or an endpoint', () => {
+  it('is this server unless a key of the cloud or an endpoint is set', () => {
     assert.deepEqual(make().mns, { endpoint: null, local: true, keep: 1000, subscriptions: [] });
     assert.equal(local(KEY), false);
     assert.equal(local('mns: {endpoint: "http://127.0.0.1:1"}'), false);
@@ -310,9 +310,9 @@ describe('where messages are kept', () => {
     assert.equal(local(`${KEY}mns: {local: "on"}`), true);
   });
 
-  it('is not here and there', () => {
+  it('cannot be this server and an endpoint', () => {
     assert.deepEqual(faultsOf({ file: 'mns: {local: "on", endpoint: "http://127.0.0.1:1"}' }), [
-      'millrace.yaml:1:20: mns.endpoint is given, and with mns.local "on" nothing is sent there',
+      'millrace.yaml:1:20: mns.endpoint has no effect, because mns.local is "on"; remove one of them',
     ]);
   });
 
@@ -324,14 +324,14 @@ describe('where messages are kept', () => {
       [
         'millrace.yaml:3:5: mns.subscriptions.a is "nowhere", not an http or https URL',
         'millrace.yaml:4:5: mns.subscriptions.b.url is missing',
-        'millrace.yaml:5:26: mns.subscriptions.c.to is no setting',
+        'millrace.yaml:5:26: mns.subscriptions.c.to is not a setting',
       ],
     );
   });
 });
 
 describe('faults of settings', () => {
-  it('are all said at once, each with its place', () => {
+  it('are reported at once, each with its place', () => {
     const faults = faultsOf({
       env: { MILLRACE_LISTEN: 'nowhere', MILLRACE_REGON: 'x', MILLRACE_TLS_CERT: 'a.pem' },
       file: `auth: off
@@ -347,15 +347,15 @@ account: 12
 `,
     });
     assert.deepEqual(faults, [
-      'MILLRACE_REGON is no setting (did you mean MILLRACE_REGION?)',
-      'millrace.yaml:2:1: limit is no setting (did you mean "limits"?)',
-      'millrace.yaml:4:3: http.timout is no setting (did you mean "timeout"?)',
+      'MILLRACE_REGON is not a setting (did you mean MILLRACE_REGION?)',
+      'millrace.yaml:2:1: limit is not a setting (did you mean "limits"?)',
+      'millrace.yaml:4:3: http.timout is not a setting (did you mean "timeout"?)',
       'MILLRACE_LISTEN is "nowhere", not host:port, such as 127.0.0.1:7780 or [::1]:7780',
-      'millrace.yaml:7:42: keys[0].expirse is no setting (did you mean "expires"?)',
+      'millrace.yaml:7:42: keys[0].expirse is not a setting (did you mean "expires"?)',
       'millrace.yaml:9:5: keys[2] is not a mapping',
       'millrace.yaml:10:1: account is 12, not an account of 16 digits (in quotes)',
       'millrace.yaml:5:3: http.timeout is 30, not a duration with its unit, such as 500ms, 30s or 5m, up to 24h',
-      'MILLRACE_TLS_CERT is given without MILLRACE_TLS_KEY',
+      'MILLRACE_TLS_CERT is set without MILLRACE_TLS_KEY',
     ]);
   });
 
@@ -363,48 +363,48 @@ account: 12
     [
       'a key without its secret',
       { env: { MILLRACE_ACCESS_KEY_ID: 'a' } },
-      /^MILLRACE_ACCESS_KEY_ID is given without MILLRACE_ACCESS_KEY_SECRET$/,
+      /^MILLRACE_ACCESS_KEY_ID is set without MILLRACE_ACCESS_KEY_SECRET$/,
     ],
     [
       'half of the cloud credentials',
       { file: 'cloud: {accessKeySecret: a}' },
-      /^millrace.yaml:1:9: cloud.accessKeySecret is given without cloud.accessKeyId$/,
+      /^millrace.yaml:1:9: cloud.accessKeySecret is set without cloud.accessKeyId$/,
     ],
-    ['a lone token', { file: 'cloud: {securityToken: a}' }, /cloud.securityToken is given without/],
+    ['a lone token', { file: 'cloud: {securityToken: a}' }, /cloud.securityToken is set without/],
     [
-      'one key twice',
+      'two keys with one id',
       { file: 'keys: [{accessKeyId: a, accessKeySecret: b}, {accessKeyId: a, accessKeySecret: c}]' },
-      /keys\[1\].accessKeyId is there twice/,
+      /keys\[1\].accessKeyId is the id of an earlier key/,
     ],
     [
-      'the root key again',
+      'a key with the id of the root key',
       {
         env: { MILLRACE_ACCESS_KEY_ID: 'a', MILLRACE_ACCESS_KEY_SECRET: 'b' },
         file: 'keys: [{accessKeyId: a, accessKeySecret: b}]',
       },
-      /keys\[0\].accessKeyId is that of the root key/,
+      /keys\[0\].accessKeyId is the id of the root key/,
     ],
     [
       'an end without a token',
       { file: 'keys: [{accessKeyId: a, accessKeySecret: b, expires: 2026-01-01T00:00:00Z}]' },
-      /keys\[0\].expires is for temporary keys/,
+      /keys\[0\].expires is only for temporary keys/,
     ],
     ['a key without an id', { file: 'keys: [{accessKeySecret: b}]' }, /keys\[0\].accessKeyId is missing/],
     [
-      'a function of two targets',
+      'a function with two targets',
       { file: 'functions: {f: {url: "http://a", module: b}}' },
       /functions.f needs either "url" or "module", not both/,
     ],
-    ['a function of none', { file: 'functions: {f: {}}' }, /functions.f needs either "url" or "module"$/],
+    ['a function without a target', { file: 'functions: {f: {}}' }, /functions.f needs either "url" or "module"$/],
     [
       'every wrong function',
       { file: 'functions:\n  f: {url: "ftp://a"}\n  g: {}\n  h: {url: "http://a", module: b}' },
       /2:7: functions.f.url .*\n.*3:3: functions.g needs .*\n.*4:3: functions.h needs .*, not both$/,
     ],
     [
-      'a rate of an operation that is not there',
+      'a rate of an unknown operation',
       { file: 'limits: {operationRates: {DescribeExecutoin: none}}' },
-      /^millrace.yaml:1:\d+: limits.operationRates.DescribeExecutoin is no setting \(did you mean "DescribeExecution"\?\)$/,
+      /^millrace.yaml:1:\d+: limits.operationRates.DescribeExecutoin is not a setting \(did you mean "DescribeExecution"\?\)$/,
     ],
     [
       'half a rate',
@@ -412,13 +412,13 @@ account: 12
       /^millrace.yaml:1:\d+: limits.operationRates.StopExecution.burst is missing$/,
     ],
     [
-      'executions kept for ever and a day',
+      'a retention that is too long',
       { file: 'history: {keep: 40000d}' },
       /^millrace.yaml:1:11: history.keep is "40000d", not a duration/,
     ],
-    ['PostgreSQL', { env: { MILLRACE_STORE: 'postgres://a/b' } }, /PostgreSQL is not built yet/],
-    ['a list for a mapping', { file: 'http: [1]' }, /^millrace.yaml:1:1: http is not a mapping$/],
-    ['no mapping at all', { file: '- a' }, /the file is not a mapping of settings/],
+    ['PostgreSQL', { env: { MILLRACE_STORE: 'postgres://a/b' } }, /PostgreSQL is not supported/],
+    ['a list instead of a mapping', { file: 'http: [1]' }, /^millrace.yaml:1:1: http is not a mapping$/],
+    ['a file that is not a mapping', { file: '- a' }, /the file is not a mapping of settings/],
     ['broken YAML', { file: 'a: [1\nb: {' }, /^millrace.yaml:\d+:\d+: /],
     ['a key given twice', { file: 'region: a\nregion: b' }, /^millrace.yaml:2:1: .*unique/],
     [
@@ -433,27 +433,27 @@ account: 12
     it(`name ${what}`, () => assert.match(faultsOf(given).join('\n'), expected));
   }
 
-  it('never show what YAML takes for an alias or a tag', () => {
+  it('do not show text that YAML reads as an alias or a tag', () => {
     for (const mark of ['*', '!']) {
       const faults = faultsOf({ file: `cloud: {accessKeyId: a, accessKeySecret: ${mark}hush x}` }).join('\n');
       assert.ok(!faults.includes('hush'), faults);
     }
     const text = 'cloud:\n  accessKeyId: a\n  accessKeySecret: !hush a\n  securityToken: *hush';
     assert.deepEqual(faultsOf({ file: text }), [
-      'millrace.yaml:3:20: a text that begins with ! needs quotes around it',
-      'millrace.yaml:4:18: a text that begins with * needs quotes around it',
+      'millrace.yaml:3:20: text that begins with ! needs quotes around it',
+      'millrace.yaml:4:18: text that begins with * needs quotes around it',
     ]);
   });
 
-  it('name a policy that the rules of policies refuse', () => {
+  it('name a policy that is not valid', () => {
     const faults = faultsOf({
       file: 'keys: [{accessKeyId: a, accessKeySecret: b, policies: [{good: 1}, {bad: 1}]}]',
       checkPolicy: (document) => ('bad' in (document as object) ? 'it is bad' : null),
     });
-    assert.deepEqual(faults, ['millrace.yaml:1:45: keys[0].policies is no policy: it is bad']);
+    assert.deepEqual(faults, ['millrace.yaml:1:45: keys[0].policies is not a valid policy: it is bad']);
   });
 
-  it('let no one in without a key but from the machine itself', () => {
+  it('allow `auth: off` only on loopback', () => {
     for (const listen of ['127.0.0.1:1', '127.9.9.9:1', '[::1]:1', 'localhost:1', '[::ffff:127.0.0.1]:1']) {
       assert.equal(make({ env: { MILLRACE_AUTH: 'off', MILLRACE_LISTEN: listen } }).auth, 'off', listen);
     }
@@ -468,20 +468,20 @@ account: 12
       const faults = faultsOf({ env: { MILLRACE_AUTH: 'off', MILLRACE_LISTEN: listen } });
       assert.match(
         faults.join(),
-        /^MILLRACE_AUTH is "off", which is allowed only on a loopback address, and MILLRACE_LISTEN is /,
+        /^MILLRACE_AUTH is "off", which is allowed only on a loopback address, but MILLRACE_LISTEN is /,
         listen,
       );
     }
   });
 
-  it('leave variables alone that others set', () => {
+  it('ignore variables of other programs', () => {
     assert.deepEqual(
       make({ env: { MILLRACE_PORT: 'tcp://10.0.0.1:7780', MILLRACE_SERVICE_HOST: '10.0.0.1', PATH: '/bin' } }),
       make(),
     );
   });
 
-  it('are all that a wrong file yields, whatever it holds', () => {
+  it('are the only errors for any file', () => {
     const key = fc.constantFrom(...Object.keys(TABLE), 'http', 'limits', '__proto__', 'other');
     const value = fc.oneof(fc.jsonValue(), fc.constantFrom('1s', '1KiB', 'on', 'cloud', '127.0.0.1:1'));
     fc.assert(

@@ -1,6 +1,6 @@
 /**
- * Random definitions in Amazon States Language run on another interpreter of that language, and converted on this one: the
- * outputs, the errors and what the tasks are called with are the same.
+ * Random definitions in Amazon States Language run on another interpreter of that language, and on ours after conversion. The
+ * outputs, the errors and the calls of tasks are the same.
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -25,8 +25,8 @@ class TaskError extends Error {
 }
 
 /**
- * What a task answers hangs on its name and its input, and on the top level on how often it was asked the same: what runs side
- * by side may ask in any order, and is given up at another moment when a sibling fails.
+ * An answer depends on the name and the input of the task, and at the top level also on the number of such calls. Tasks that
+ * run in parallel are called in any order, and stop at different times when another one fails.
  */
 class Answers {
   readonly calls: string[] = [];
@@ -48,7 +48,7 @@ class Answers {
       this.calls.push(question);
     }
     const [kind = 0, value = 0] = createHash('sha256').update(`${this.#seed} ${times} ${question}`).digest();
-    // Of what runs side by side the first failure counts, whichever it is.
+    // Tasks that run in parallel have the same error, because either can fail first.
     if (kind < 60) throw new TaskError(kind < 30 || !this.#top.has(name) ? 'Busy' : 'Broken');
     return { n: value % 7, s: value % 2 === 0 ? 'x' : 'yes', l: [value % 3, value % 5] };
   }
@@ -62,13 +62,13 @@ function canonical(value: JsonValue): string {
   );
 }
 
-/** The other interpreter wraps what failed. */
+/** The other interpreter wraps errors. */
 function nameOf(error: unknown): string {
   const { name, cause } = error as { name: string; cause?: { name: string } };
   return cause?.name ?? name;
 }
 
-/** A millisecond; 0 would count as no override. */
+/** One millisecond, because 0 would not override the time. */
 function atOnce(names: readonly string[]): Record<string, number> {
   return Object.fromEntries(names.map((name) => [name, 1]));
 }
@@ -122,7 +122,7 @@ async function moved(text: string, random: RandomMachine, seed: number): Promise
   return { output: canonical(JSON.parse(result.output) as JsonValue), calls };
 }
 
-test('a converted definition does what the original does', async () => {
+test('a converted definition does the same as the original', async () => {
   let succeeded = 0;
   let failed = 0;
   await fc.assert(

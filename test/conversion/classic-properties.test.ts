@@ -1,4 +1,4 @@
-/** Random classic flows end alike as they are and as the state machines that they are converted to: the same outputs and errors. */
+/** Random classic flows and their converted state machines end with the same outputs and errors. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
@@ -11,10 +11,10 @@ import { RandomClassic } from './random-classic.ts';
 import type { Ended } from './support.ts';
 import { convert, planOfText, run } from './support.ts';
 
-/** Where the two languages differ on purpose, a note says so. */
-const DIFFERS = /left out there|empty list there/;
+/** Notes about intended differences between the two languages. */
+const DIFFERS = /the classic language leaves it out|an empty list in the classic language/;
 
-/** As in the tests of the other language: by name and input, on the top level also by how often. */
+/** An answer depends on the name and the input of the task, and at the top level also on the number of calls. */
 function answers(seed: number, random: RandomClassic, calls: string[]): (call: TaskCall) => TaskResult {
   const asked = new Map<string, number>();
   return (call) => {
@@ -27,14 +27,14 @@ function answers(seed: number, random: RandomClassic, calls: string[]): (call: T
       calls.push(question);
     }
     const [kind = 0, value = 0, shape = 0] = createHash('sha256').update(`${seed} ${times} ${question}`).digest();
-    // Of what runs side by side the first failure counts, whichever it is.
+    // Tasks that run in parallel have the same error, because either can fail first.
     const error = kind < 25 || !random.topTasks.has(name) ? 'Busy' : 'Broken';
     if (kind < 50) return { ok: false, error, cause: 'as drawn' };
     const result: JsonValue = {
       ...{ again: times < 2, [['a', 'b', 'c'][value % 3] as string]: value % 4 },
       ...(shape % 2 === 0 ? { l: [value % 3, shape % 3] } : {}),
     };
-    // The error that this gives has another name and other words here, which a flow can look at.
+    // This error has another name and text in the state-machine language, so the flow must not read it.
     const body = shape < 8 && !random.looksAtErrors ? 'no object' : result;
     return { ok: true, output: call.mode === 'RequestComplete' ? { StatusCode: 200, Body: body } : body };
   };
@@ -50,8 +50,8 @@ function canonical(value: JsonValue): string {
 }
 
 /**
- * A result that is no object has an error of its own in the classic language. Of what runs side by side the first failure
- * counts, and the two languages take a different number of events to it: any of these errors stands for the others.
+ * The error of a result that is not an object has another name in the classic language. If tasks run in parallel, another one
+ * can fail first, because the languages need different numbers of events. So these errors count as equal.
  */
 function comparable({ status, output, error, cause }: Ended, calls: readonly string[], isOnePath: boolean): object {
   const ours = ['FnF.InvalidLocal', 'FnF.RuntimeError', ...(isOnePath ? [] : ['Busy'])];
@@ -65,7 +65,7 @@ function comparable({ status, output, error, cause }: Ended, calls: readonly str
   };
 }
 
-test('a converted classic flow does what the original does', async () => {
+test('a converted classic flow does the same as the original', async () => {
   const ends: Record<string, number> = {};
   let refused = 0;
   await fc.assert(
@@ -81,7 +81,7 @@ test('a converted classic flow does what the original does', async () => {
         const calls: [string[], string[]] = [[], []];
         const before = await run(planOfText(text), random.input, answers(seed, random, calls[0]));
         const after = await run(planOfText(converted), random.input, answers(seed, random, calls[1]));
-        // A loop that goes on for ever ends by its events, of which the two have different ones.
+        // An endless loop ends at the limit of events, and the two have different numbers of events.
         if ([before.error, after.error].includes('FnF.EventLimitExceeded')) return;
         ends[before.status] = (ends[before.status] ?? 0) + 1;
         const isOnePath = !/"type": "(?:parallel|foreach)"/.test(text);

@@ -1,4 +1,4 @@
-/** Any text is converted or refused: nothing throws, nothing takes long, and what is written compiles (the converter asserts it). */
+/** Any text is converted or refused, soon and without an exception. The converter asserts that the result compiles. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -10,7 +10,7 @@ const texts = readdirSync(FOLDER)
   .filter((name) => name.includes('.in.'))
   .map((name) => readFileSync(new URL(name, FOLDER), 'utf8'));
 
-/** Pieces that mean something in one of the languages, where they do not belong. */
+/** Pieces with a meaning in one of the languages, for places where they are wrong. */
 const PIECES = [
   'null',
   '[]',
@@ -40,7 +40,7 @@ const PIECES = [
   'goto',
 ];
 
-test('texts in which something was changed are converted or refused', () => {
+test('changed texts are converted or refused', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...texts),
@@ -65,7 +65,7 @@ test('texts in which something was changed are converted or refused', () => {
   );
 });
 
-test('what would be nested too deeply is refused', () => {
+test('a result that would be nested too deeply is refused', () => {
   let nested = '{type: pass, name: p}';
   for (let i = 0; i < 60; i++) {
     nested = `{type: choice, name: c${i}, inputMappings: [{target: a, source: $input}], choices: [{condition: $.a, steps: [${nested}]}]}`;
@@ -79,14 +79,14 @@ test('what would be nested too deeply is refused', () => {
   assert.match(refusals(deep).join('\n'), /calls are nested|nested/);
 });
 
-test('a flow of more steps than anybody has is refused, and a large one takes no time', () => {
+test('a flow with too many steps is refused, and a large one is converted soon', () => {
   const flow = (count: number): string =>
     `version: v1\ntype: flow\nsteps:\n${Array.from({ length: count }, (_, i) => `  - {type: pass, name: p${i}, outputMappings: [{target: k${i}, source: 1}]}\n`).join('')}`;
-  assert.deepEqual(refusals(flow(2_001)), ['4: a flow of more than 2000 steps is not converted']);
+  assert.deepEqual(refusals(flow(2_001)), ['4: a flow with more than 2000 steps cannot be converted']);
   assert.ok((convert(flow(2_000)).text ?? '').length > 100_000);
 });
 
-test('names and constants that mean something to YAML stay what they are', () => {
+test('names and constants with a meaning in YAML do not change', () => {
   for (const odd of [
     'yes',
     '- a',

@@ -1,6 +1,6 @@
 /**
  * Random classic flows: all types of steps, mappings that mix input, local and constants, steps inside choices that share keys
- * with what is around them, jumps forward, and back as long as a task says so.
+ * with the steps around them, jumps forward, and jumps back that a task ends.
  */
 import type { JsonObject, JsonValue } from '../../src/base/json.ts';
 import type { Draw } from '../support/random-flow.ts';
@@ -12,9 +12,9 @@ const FUNCTION = 'acs:fc:::services/s/functions/';
 export class RandomClassic {
   readonly #draw: Draw;
   readonly input: JsonObject;
-  /** Tasks outside of parallel and foreach. */
+  /** Tasks outside parallel and foreach. */
   readonly topTasks = new Set<string>();
-  /** True when an errorMappings hands on what failed. */
+  /** True if errorMappings pass an error to the flow. */
   looksAtErrors = false;
   #steps = 0;
 

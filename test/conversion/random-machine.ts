@@ -1,6 +1,6 @@
 /**
- * Random definitions in Amazon States Language. Their data always has the members that their paths name: what a path
- * that leads nowhere does is where the two languages differ on purpose.
+ * Random definitions in Amazon States Language. Their data always has the members that their paths name, because a path to a
+ * missing value is an intended difference of the languages.
  */
 import type { JsonObject, JsonValue } from '../../src/base/json.ts';
 import type { Draw } from '../support/random-flow.ts';
@@ -9,7 +9,7 @@ const NUMBERS = [0, 1, 2, 3, 10, -1];
 const TEXTS = ['x', 'yes', '', 'a*b', '5', 'true'];
 const ARN = 'arn:aws:lambda:us-east-1:123456789012:function:';
 
-/** The members of the data of every state: `{n, s, l, o: {n, s, l}}`, besides others that nothing reads. */
+/** The members of every state's data: `{n, s, l, o: {n, s, l}}`, besides others that no path reads. */
 const NUMBER_PATHS = ['$.n', '$.o.n', '$.l[0]', "$['n']"];
 const TEXT_PATHS = ['$.s', '$.o.s', "$.o['s']"];
 const ANY_PATHS = [...NUMBER_PATHS, ...TEXT_PATHS, '$.l', '$.o', '$'];
@@ -17,10 +17,10 @@ const ANY_PATHS = [...NUMBER_PATHS, ...TEXT_PATHS, '$.l', '$.o', '$'];
 export class RandomMachine {
   readonly #draw: Draw;
   readonly tasks: string[] = [];
-  /** Those outside of Parallel and Map. */
+  /** States outside Parallel and Map. */
   readonly topTasks = new Set<string>();
   readonly waits: string[] = [];
-  /** States that have a Retry. */
+  /** States with a Retry. */
   readonly retried: string[] = [];
   readonly input: JsonObject;
   #states = 0;
@@ -125,7 +125,7 @@ export class RandomMachine {
     }
   }
 
-  /** All the members that data has, from others of them. */
+  /** All members of the data, from other members. */
   #whole(): JsonObject {
     return {
       'n.$': this.#pick(NUMBER_PATHS),
@@ -204,7 +204,7 @@ export class RandomMachine {
     return {
       Type: 'Choice',
       Choices: Array.from({ length: 1 + this.#draw(2) }, () => ({ ...this.#rule(0), Next: this.#pick(later) })),
-      // The words of this error are each interpreter's own, and a Catch could show them.
+      // The interpreters have different texts for this error, and a Catch could read them.
       ...(depth === 0 && this.#sometimes(4) ? {} : { Default: this.#pick(later) }),
     };
   }

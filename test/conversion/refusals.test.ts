@@ -1,24 +1,20 @@
-/** What cannot be converted is refused with its line, all of it in one go; what does not carry over is noted with its line. */
+/** Refusals and notes of conversions, with their lines. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { convert, notes, refusals } from './support.ts';
 
-/** A classic flow whose steps begin on line 4. */
+/** A classic flow with steps from line 4. */
 const classic = (steps: string): string => `version: v1\ntype: flow\nsteps:\n${steps}`;
-/** An Amazon States Language definition whose state `A` begins on line 3. */
+/** A definition in Amazon States Language with a state `A` on line 3. */
 const asl = (state: string): string => `StartAt: A\nStates:\n  A: ${state}\n`;
 
 describe('a classic flow', () => {
   const cases: readonly (readonly [string, string, RegExp])[] = [
+    ['a time', '  - {type: wait, name: w, timestamp: "2030-01-01T00:00:00Z"}', /^4: a wait until a time .*"duration"$/],
     [
-      'an instant',
-      '  - {type: wait, name: w, timestamp: "2030-01-01T00:00:00Z"}',
-      /^4: a wait until an instant .*"duration"$/,
-    ],
-    [
-      'a wait of hours',
+      'a wait of several hours',
       '  - {type: pass, name: p}\n  - {type: wait, name: w, duration: 7200}',
-      /^5: a wait of 7200 seconds is too long: up to 3600/,
+      /^5: a Wait of 7200 seconds is too long: at most 3600/,
     ],
     [
       'the number of an event',
@@ -36,15 +32,15 @@ describe('a classic flow', () => {
       /^4: a path through \[\*\] has no equivalent here; let a task/,
     ],
     [
-      'the token outside of the call',
+      'the token outside the call',
       '  - {type: task, name: t, resourceArn: "acs:mns:::/topics/x/messages", pattern: waitForCallback, serviceParams: {MessageBody: $},\n' +
         '     inputMappings: [{target: token, source: $context.task.token}], outputMappings: [{target: t, source: $input.token}]}',
-      /^4: the token of a task can be read in what is handed to the task only/,
+      /^4: only the parameters of a task can read its token/,
     ],
     [
-      'more branches than a Parallel has',
+      'more branches than a Parallel can have',
       `  - type: parallel\n    name: p\n    branches:\n${'      - {steps: [{type: pass, name: b}]}\n'.repeat(51)}`,
-      /^4: a Parallel has 50 branches at most, and this has 51$/,
+      /^4: a Parallel can have 50 branches at most, but this one has 51$/,
     ],
   ];
   for (const [name, steps, expected] of cases) {
@@ -55,17 +51,17 @@ describe('a classic flow', () => {
     });
   }
 
-  it('is refused for what its own language refuses, with the same words', () => {
+  it('is refused with the errors of its own language', () => {
     const text = classic('  - {type: pass, name: p}\n  - {type: task, name: t}\n  - {type: choice, name: c}');
     assert.deepEqual(refusals(text), ['5: step "t" needs "resourceArn" or "action"', '6: step "c" needs "choices"']);
   });
 
-  it('is told of everything in one go', () => {
+  it('is refused with all reasons at once', () => {
     const wait = '  - {type: wait, name: w#, duration: 9999}\n';
     assert.equal(refusals(classic(['1', '2', '3'].map((n) => wait.replace('#', n)).join(''))).length, 3);
   });
 
-  it('is told what differs', () => {
+  it('has notes about differences', () => {
     const text = classic(
       '  - type: foreach\n    name: f\n    iterationMapping: {collection: $.l, item: i}\n' +
         '    steps: [{type: task, name: t, resourceArn: "acs:fc:::services/s/functions/f"}]\n' +
@@ -74,10 +70,10 @@ describe('a classic flow', () => {
         '  - {type: pass, name: never}\n',
     );
     assert.deepEqual(notes(text, { name: 'orders' }), [
-      '7: a value that is not built key by key stands under "OutputConstructor.$", which Millrace has and the cloud does not; outputMappings would name its keys',
-      '8: an iteration that has no such value gives null here, and is left out there',
-      '9: $context.flow.name is written out: orders',
-      '10: no way leads to step "never": it is left out',
+      '7: a value with unknown keys uses "OutputConstructor.$", which Millrace supports and the cloud does not; to name the keys, use outputMappings',
+      '8: an iteration without this value gives null here; the classic language leaves it out',
+      '9: $context.flow.name is replaced by the text orders',
+      '10: step "never" cannot be reached and is left out',
     ]);
   });
 });
@@ -87,7 +83,7 @@ describe('an Amazon States Language definition', () => {
     [
       'JSONata',
       '{Type: Pass, QueryLanguage: JSONata, End: true}',
-      /^3: QueryLanguage JSONata cannot be converted; only JSONPath can$/,
+      /^3: QueryLanguage JSONata cannot be converted; use JSONPath$/,
     ],
     ['Assign', '{Type: Pass, Assign: {a: 1}, End: true}', /^3: variables \("Assign"\)/],
     ['a variable', '{Type: Pass, Parameters: {a.$: $name.x}, End: true}', /^3: "\$name\.x" reads a variable/],
@@ -104,16 +100,8 @@ describe('an Amazon States Language definition', () => {
     ['a wildcard', '{Type: Pass, InputPath: "$.a[*].b", End: true}', /^3: .* path to many values/],
     ['a search', '{Type: Pass, InputPath: "$..a", End: true}', /^3: .* path to many values/],
     ['a slice', '{Type: Pass, InputPath: "$.a[0:2]", End: true}', /^3: .* path to many values/],
-    [
-      'an instant',
-      '{Type: Wait, Timestamp: "2030-01-01T00:00:00Z", End: true}',
-      /^3: a Wait until an instant \("Timestamp"\)/,
-    ],
-    [
-      'a path to one',
-      '{Type: Wait, TimestampPath: $.at, End: true}',
-      /^3: a Wait until an instant \("TimestampPath"\)/,
-    ],
+    ['a time', '{Type: Wait, Timestamp: "2030-01-01T00:00:00Z", End: true}', /^3: a Wait until a time \("Timestamp"\)/],
+    ['a path to a time', '{Type: Wait, TimestampPath: $.at, End: true}', /^3: a Wait until a time \("TimestampPath"\)/],
     ['a long wait', '{Type: Wait, Seconds: 86400, End: true}', /^3: a Wait of 86400 seconds is too long/],
     [
       'a table',
@@ -121,7 +109,7 @@ describe('an Amazon States Language definition', () => {
       /^3: the resource "arn:aws:states:::dynamodb:getItem" .*read and write the table$/,
     ],
     [
-      'an SDK call',
+      'a call of an SDK',
       '{Type: Task, Resource: "arn:aws:states:::aws-sdk:s3:getObject", End: true}',
       /^3: the resource .*read and write the objects$/,
     ],
@@ -138,15 +126,15 @@ describe('an Amazon States Language definition', () => {
     [
       'a distributed Map',
       '{Type: Map, ItemProcessor: {ProcessorConfig: {Mode: DISTRIBUTED}, StartAt: B, States: {B: {Type: Succeed}}}, End: true}',
-      /^3: a distributed Map is not built yet/,
+      /^3: a distributed Map cannot be converted/,
     ],
     [
       'an ItemReader',
       '{Type: Map, ItemReader: {}, ItemProcessor: {StartAt: B, States: {B: {Type: Succeed}}}, End: true}',
-      /^3: a distributed Map is not built yet; read the items/,
+      /^3: a distributed Map cannot be converted; read the items/,
     ],
     [
-      'times that are compared',
+      'a comparison of times',
       '{Type: Choice, Choices: [{Variable: $.t, TimestampLessThan: "2030-01-01T00:00:00Z", Next: A}], Default: A}',
       /^3: TimestampLessThan has no equivalent/,
     ],
@@ -157,7 +145,7 @@ describe('an Amazon States Language definition', () => {
       /^3: there is no intrinsic function States\.Now$/,
     ],
     [
-      'a constant that a function cannot take',
+      'a constant that a function does not accept',
       "{Type: Pass, Parameters: {a.$: 'States.MathAdd(1, null)'}, End: true}",
       /^3: intAdd needs an integer/,
     ],
@@ -172,9 +160,9 @@ describe('an Amazon States Language definition', () => {
       /^3: \$\$\.State\.EnteredTime has no equivalent/,
     ],
     [
-      'the token outside of a callback',
+      'the token outside a callback',
       '{Type: Pass, Parameters: {a.$: $$.Task.Token}, End: true}',
-      /^3: \$\$\.Task\.Token can be read in Parameters of a callback task only$/,
+      /^3: only Parameters of a callback task can read \$\$\.Task\.Token$/,
     ],
     [
       'a ResultPath into a list',
@@ -182,13 +170,13 @@ describe('an Amazon States Language definition', () => {
       /^3: a ResultPath that leads into an array/,
     ],
     [
-      'a state that is not there',
+      'a state that does not exist',
       '{Type: Pass, Next: B}',
       /^3: Next names "B", but no state of the state machine has that name$/,
     ],
     ['a state without an end', '{Type: Pass}', /^3: "Next" is missing$/],
     ['an unknown type', '{Type: Paas, End: true}', /^3: state "A" has the unknown Type "Paas"$/],
-    ['no state', 'text', /^3: state "A" must be a mapping, but is the text "text"$/],
+    ['a state that is not a mapping', 'text', /^3: state "A" must be a mapping, but is the text "text"$/],
   ];
   for (const [name, state, expected] of cases) {
     it(`is refused for ${name}`, () => {
@@ -198,24 +186,24 @@ describe('an Amazon States Language definition', () => {
     });
   }
 
-  it('is told what differs', () => {
+  it('has notes about differences', () => {
     const text = asl(
       '{Type: Task, Resource: "arn:aws:lambda:us-east-1:1:function:f", Credentials: {}, TimeoutSeconds: 9999999, End: true, Unheard: 1}',
     );
     assert.deepEqual(
       notes(text).map((note) => note.slice(0, 45)),
       [
-        '3: values that are not built key by key stand',
-        '3: the function has to exist in Function Comp',
-        '3: "Credentials" is left out: a task runs wit',
-        '3: a task may take 604800 seconds at most (7 ',
+        '3: values with unknown keys use "OutputConstr',
+        '3: create the function "f" in Function Comput',
+        '3: "Credentials" is left out: a task uses the',
+        '3: a task can take 604800 seconds (7 days) at',
         '3: "Unheard" has no equivalent and is left ou',
       ],
     );
   });
 });
 
-describe('a text that is neither', () => {
+describe('other text', () => {
   for (const [name, text, expected] of [
     ['a list', '- a', /^1: a definition is a mapping, but this is a list$/],
     [
@@ -230,12 +218,12 @@ describe('a text that is neither', () => {
     it(`is refused: ${name}`, () => assert.match(refusals(text)[0] ?? '', expected));
   }
 
-  it('is read as what --from says', () => {
+  it('is read in the language of --from', () => {
     assert.match(refusals('a: 1', { from: 'asl' }).join('\n'), /needs "States"/);
     assert.match(refusals('a: 1', { from: 'classic' }).join('\n'), /type: flow|neither|Type/);
   });
 
-  it('takes its name from the option, from itself, or from the file', () => {
+  it('has the name in the option, in the text or of the file', () => {
     const named = 'version: v1\ntype: flow\nname: own\nsteps: [{type: pass, name: p}]\n';
     const nameOf = (text: string, name: string | null) => /^Name: (.*)$/m.exec(convert(text, { name }).text ?? '')?.[1];
     assert.deepEqual(

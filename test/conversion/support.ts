@@ -1,4 +1,4 @@
-/** What the tests of conversions share: converting a text that must convert, and running a definition. */
+/** Helpers for the tests of conversions: converting a text and running a definition. */
 import assert from 'node:assert/strict';
 import type { TaskCall, TaskResult } from '../../src/actions/action.ts';
 import { formatDiagnostic } from '../../src/base/diagnostic.ts';
@@ -18,14 +18,14 @@ export function convert(text: string, options: Partial<ConvertOptions> = {}): Co
   return convertDefinition(text, { from: null, name: null, fallbackName: 'flow', ...options });
 }
 
-/** The converted text; a refusal fails the test. */
+/** Returns the converted text. A refusal fails the test. */
 export function converted(text: string, options: Partial<ConvertOptions> = {}): string {
   const { text: result, refusals } = convert(text, options);
   assert.ok(result !== null, refusals.map(({ line, message }) => `${line}: ${message}`).join('\n'));
   return result;
 }
 
-/** `line: message` of each refusal. */
+/** Returns `line: message` for each refusal. */
 export function refusals(text: string, options: Partial<ConvertOptions> = {}): string[] {
   const conversion = convert(text, options);
   assert.equal(conversion.text === null, conversion.refusals.length > 0);
@@ -53,7 +53,7 @@ export interface Ended {
   readonly cause: string | null;
 }
 
-/** Answers a call of an action; a callback task is reported with it. */
+/** Returns the result of a call. For a callback task, the result is reported later. */
 export type Answer = (call: TaskCall) => TaskResult;
 
 /** Runs a Standard flow to its end in virtual time. */
@@ -70,7 +70,7 @@ export async function run(plan: Plan, input: JsonObject, answer: Answer): Promis
   const rebuilt = new RebuiltRun({
     ...{ plan, actions, time: clock, random: () => ids.random() },
     start: { name: 'e', flowName: 'flow', roleArn: '', environment: {}, input, longestSeconds: 31_536_000 },
-    // A loop that never ends is over soon.
+    // An endless loop ends soon.
     limits: { ...LIMITS, events: 500, waitSeconds: 300 },
   });
   const { status, output, failure } = await rebuilt.run();

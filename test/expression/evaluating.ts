@@ -1,4 +1,4 @@
-/** Evaluates expressions the way a dialect does, for the tests of this folder. */
+/** Evaluates expressions as the dialects do, for the tests in this folder. */
 import assert from 'node:assert/strict';
 import type { JsonValue } from '../../src/base/json.ts';
 import { parseJson, stringifyJson } from '../../src/base/json.ts';
@@ -28,7 +28,7 @@ export const CLASSIC: ExpressionOptions<TestScope> = {
   functions: false,
 };
 
-/** A source of classic mappings. */
+/** Options for the source of a classic mapping. */
 export const CLASSIC_PATH: ExpressionOptions<TestScope> = { ...CLASSIC, pathOnly: true };
 
 export function scopeOf(input: JsonValue, fuel: number = FUEL_PER_STATE): TestScope {
@@ -46,18 +46,18 @@ export function scopeOf(input: JsonValue, fuel: number = FUEL_PER_STATE): TestSc
   };
 }
 
-/** What an expression gives: the JSON text of its value, or what is wrong with it. */
+/** The outcome of an expression: the JSON text of its value, or its faults or error. */
 export type Outcome =
   | { readonly value: string; readonly warnings: readonly string[] }
   | { readonly error: string; readonly source: string | undefined }
   | { readonly fault: string; readonly message: string };
 
-/** Compiles and evaluates. `input` is JSON text, so that long numbers and odd keys are what a caller would send. */
+/** Compiles and evaluates an expression. `input` is JSON text, so that it can have long numbers and unusual keys. */
 export function outcomeOf(text: string, input = '{}', options = OPTIONS, fuel = FUEL_PER_STATE): Outcome {
   return outcome(compileExpression(text, options), input, fuel);
 }
 
-/** The same for a condition. */
+/** Compiles and evaluates a condition. */
 export function conditionOf(text: string, input = '{}', options = OPTIONS): Outcome {
   return outcome(compileCondition(text, options), input, FUEL_PER_STATE);
 }
@@ -83,7 +83,7 @@ function outcome(
   }
 }
 
-/** The JSON text of the value; anything else fails the test. */
+/** Returns the JSON text of the value. A fault or an error fails the test. */
 export function valueOf(text: string, input = '{}', options = OPTIONS): string {
   const result = outcomeOf(text, input, options);
   assert('value' in result, `${text}: ${JSON.stringify(result)}`);

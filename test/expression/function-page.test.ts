@@ -1,4 +1,4 @@
-/** docs/functions.md and the table of functions say the same. */
+/** docs/functions.md agrees with the table of functions. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { FunctionDefinition, Parameter } from '../../src/expression/functions/definition.ts';
@@ -23,7 +23,7 @@ function examplesOf({ examples }: FunctionDefinition): string {
 describe('docs/functions.md', () => {
   const rows = tableUnder('functions.md', '## All functions');
 
-  it('has every function of the language, and no other', () => {
+  it('has exactly the functions of the language', () => {
     assert.deepEqual(
       rows.map(([text]) => text),
       FUNCTIONS.map(signature),
@@ -31,7 +31,7 @@ describe('docs/functions.md', () => {
   });
 
   for (const [i, definition] of FUNCTIONS.entries()) {
-    it(`says of ${definition.name} what it does`, () => {
+    it(`describes ${definition.name} as the table does`, () => {
       const [, aliases, summary, examples] = rows[i] ?? [];
       assert.equal(aliases, (definition.aliases ?? []).map((alias) => `\`${alias}\``).join(', '));
       assert.equal(summary, definition.summary);

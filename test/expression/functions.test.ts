@@ -1,4 +1,4 @@
-/** Every function: fdl.md 4, decisions.md 2.6 and 7. */
+/** All functions: fdl.md 4, decisions.md 2.6 and 7. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { stringifyJson } from '../../src/base/json.ts';
@@ -124,7 +124,7 @@ const ERRORS: readonly (readonly [expression: string, error: RegExp])[] = [
   ['toBase64($Input.number)', /^toBase64 needs a text/],
 ];
 
-/** What is wrong whatever the input is, is said before running. */
+/** Calls that fail for any input, which the compiler refuses. */
 const FAULTS: readonly (readonly [expression: string, code: string, message: RegExp, offset: number])[] = [
   ['length(5)', 'function-type', /but met 5$/, 7],
   ['length(null)', 'function-type', /but met null$/, 7],
@@ -146,8 +146,8 @@ const FAULTS: readonly (readonly [expression: string, code: string, message: Reg
     0,
   ],
   ['regexMatchString($Input.x, `(a)\\1`)', 'expression-value', /invalid escape sequence/, 0],
-  ['regexMatchString($Input.x, "a{1000}{1000}")', 'expression-value', /repeats so much/, 0],
-  ['regexMatchString($Input.x, "((a{100}){100}){100}")', 'expression-value', /repeats so much/, 0],
+  ['regexMatchString($Input.x, "a{1000}{1000}")', 'expression-value', /fewer repetitions/, 0],
+  ['regexMatchString($Input.x, "((a{100}){100}){100}")', 'expression-value', /fewer repetitions/, 0],
   ['hash($Input.x, "md5")', 'expression-value', /^hash has no algorithm "md5": did you mean "MD5"\?$/, 0],
   ['fromBase64("é")', 'expression-value', /Base64/, 0],
   ['fromBase64("Rm5G=")', 'expression-value', /Base64/, 0],
@@ -163,17 +163,17 @@ const FAULTS: readonly (readonly [expression: string, code: string, message: Reg
 ];
 
 describe('functions', () => {
-  it('give the values of their documentation', () => {
+  it('return the values in their documentation', () => {
     for (const { examples } of FUNCTIONS) {
       for (const { expression, value } of examples) assert.equal(valueOf(expression), stringifyJson(value), expression);
     }
   });
 
-  it('give the same for values read as for literals', () => {
+  it('return the same for variables as for literals', () => {
     for (const [text, value] of VALUES) assert.equal(valueOf(text, INPUT), value, text);
   });
 
-  it('fail with their name and the value met', () => {
+  it('fail with the name of the function and the wrong value', () => {
     for (const [text, error] of ERRORS) {
       const result = outcomeOf(text, INPUT);
       const message = 'error' in result ? result.error : 'fault' in result ? result.message : `gave ${result.value}`;
@@ -182,7 +182,7 @@ describe('functions', () => {
     }
   });
 
-  it('are refused before running where that is possible', () => {
+  it('are refused by the compiler if they fail for any input', () => {
     for (const [text, code, message, offset] of FAULTS) {
       const { evaluate, faults } = compileExpression(text, OPTIONS);
       assert.equal(evaluate, null, text);
@@ -191,7 +191,7 @@ describe('functions', () => {
     }
   });
 
-  it('warn of what looks wrong', () => {
+  it('give warnings about calls that look wrong', () => {
     for (const [text, code] of [
       ['format("{} {}", 1)', 'odd-format'],
       ['format("{}", 1, $Input.x)', 'odd-format'],
@@ -221,7 +221,7 @@ describe('functions', () => {
     }
   });
 
-  it('nest ten deep and no deeper', () => {
+  it('can be nested ten levels deep', () => {
     const nested = (depth: number) => 'toArray('.repeat(depth) + ')'.repeat(depth);
     assert.equal(valueOf(nested(10)), `${'['.repeat(10)}${']'.repeat(10)}`);
     const { faults } = compileExpression(nested(11), OPTIONS);
@@ -232,7 +232,7 @@ describe('functions', () => {
     assert.equal(valueOf(`[${nested(10)}, ${nested(10)}][0] == ${nested(10)}`), 'true');
   });
 
-  it('draw on the randomness of the scope alone', () => {
+  it('use only the randomness of the scope', () => {
     for (const text of ['uuid()', 'randomInt(1, 1000000)']) {
       const { evaluate, constant } = compileExpression(text, OPTIONS);
       assert(evaluate !== null && !constant);
@@ -244,7 +244,7 @@ describe('functions', () => {
     assert.match(valueOf('uuid()'), /^"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"$/);
   });
 
-  it('keep randomInt inside its bounds, both included', () => {
+  it('return integers of randomInt within its bounds, which are included', () => {
     const { evaluate } = compileExpression('randomInt(-1, 1)', OPTIONS);
     assert(evaluate !== null);
     const extremes = [0, 0.34, 0.999_999_999_999_999_9].map((random) =>

@@ -1,4 +1,4 @@
-/** Texts and values made to be slow, large or deep: each ends in a fault or an EvaluationError, soon and with flat memory. */
+/** Slow, large and deep texts and values. Each ends soon in a fault or an EvaluationError, without much memory. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { JsonValue } from '../../src/base/json.ts';
@@ -10,7 +10,7 @@ import { OPTIONS, outcomeOf, scopeOf } from './evaluating.ts';
 
 const MEBI = 1 << 20;
 
-/** Evaluates over an input that need not have come from JSON text: shared parts, more depth than JSON may have. */
+/** Evaluates with an input that JSON text cannot have: shared parts, or more depth than JSON allows. */
 function errorOf(text: string, input: JsonValue): string {
   const { evaluate, faults } = compileExpression(text, OPTIONS);
   assert(evaluate !== null, faults[0]?.message);
@@ -24,7 +24,7 @@ function errorOf(text: string, input: JsonValue): string {
   return '';
 }
 
-/** 2^100 values in a hundred arrays. */
+/** A hundred arrays that contain 2^100 values. */
 function unfolding(leaf: JsonValue): JsonValue {
   let value = leaf;
   for (let i = 0; i < 100; i++) value = [value, value];
@@ -47,7 +47,7 @@ const TOO_MUCH = /^the expression needs more work than one state may do$/;
 const TOO_DEEP = /^the value is nested deeper than 256 levels$/;
 
 describe('hostile texts', () => {
-  it('are faulted or compiled, whatever repeats', () => {
+  it('with any repeated part compile or have faults', () => {
     const repeated: readonly [unit: string, fault: string | null][] = [
       ['(', 'expression-depth'],
       ['[', 'expression-depth'],
@@ -79,7 +79,7 @@ describe('hostile texts', () => {
     }
   });
 
-  it('of a mebibyte are evaluated', () => {
+  it('of one mebibyte are evaluated', () => {
     const input = '{"a": true}';
     for (const [text, value] of [
       [Array(100_000).fill('$Input.b').join('||'), 'false'],
@@ -93,15 +93,15 @@ describe('hostile texts', () => {
     }
   });
 
-  it('fold constants within bounds', () => {
-    // Each level of encoding doubles the quotation marks.
+  it('evaluate constants within a limit', () => {
+    // Each encoding doubles the quotation marks.
     const text = timesOver(`'${'"'.repeat(1000)}'`, 10, (inner) => `toJSON(${inner})`);
     const { evaluate, constant } = compileExpression(text, OPTIONS);
     assert(evaluate !== null && !constant);
     assert((evaluate(scopeOf({})) as string).length > 1_000_000);
   });
 
-  it('share what checking them may cost', () => {
+  it('share the work of checking', () => {
     const work = { fuel: 100_000 };
     const check = (pattern: string) =>
       compileExpression(`regexMatchString($Input, "${pattern}")`, { ...OPTIONS, work }).faults;
@@ -116,7 +116,7 @@ describe('hostile texts', () => {
 });
 
 describe('hostile values', () => {
-  it('that unfold to gigabytes cost no more than the fuel', () => {
+  it('with gigabytes of text cost no more than the fuel', () => {
     const [one, other] = [unfolding(1), unfolding(1)];
     for (const text of [
       'jsonToString($Input[0])',
@@ -131,7 +131,7 @@ describe('hostile values', () => {
     }
   });
 
-  it('that expressions unfold cost no more than the fuel', () => {
+  it('that expressions make larger cost no more than the fuel', () => {
     const long = 'x'.repeat(60_000);
     for (const [text, input] of [
       [timesOver('$Input', 10, (inner) => `format("{}{}", ${inner}, ${inner})`), long],
@@ -155,7 +155,7 @@ describe('hostile values', () => {
     }
   });
 
-  it('deeper than JSON may be are refused, not recursed into', () => {
+  it('that are deeper than JSON allows are refused without recursion', () => {
     for (const wrap of [(value: JsonValue) => [value], (value: JsonValue) => ({ a: value })]) {
       const input = [nested(100_000, wrap), nested(100_000, wrap)];
       for (const text of [
@@ -175,7 +175,7 @@ describe('hostile values', () => {
     assert.match(errorOf('stringToJson($Input)', '['.repeat(100_000)), /nested deeper than 256/);
   });
 
-  it('of a hundred thousand digits are compared and not calculated with', () => {
+  it('with a hundred thousand digits can be compared but not added', () => {
     const digits = '1'.repeat(100_000);
     const input = parseJson(`[${digits}, ${digits.slice(1)}2, 1e${'9'.repeat(1000)}]`);
     assert.equal(errorOf('$Input[0] < $Input[1] && $Input[0] == $Input[0]', input), '');
@@ -187,7 +187,7 @@ describe('hostile values', () => {
 });
 
 describe('hostile patterns', () => {
-  it('are linear in the text, or too much work', () => {
+  it('take linear time, or fail with too much work', () => {
     const text = 'ab'.repeat(30_000);
     for (const pattern of [
       '(x+x+)+y',
@@ -204,7 +204,7 @@ describe('hostile patterns', () => {
     }
   });
 
-  it('that unfold to much are refused before they do', () => {
+  it('with too many repetitions are refused before they are expanded', () => {
     for (const pattern of [
       'a{1000}'.repeat(140),
       '(?:(?:a?b?c?){99}){10}'.repeat(40),
@@ -215,18 +215,18 @@ describe('hostile patterns', () => {
     ]) {
       assert.match(
         errorOf('regexMatchString("x", $Input)', pattern),
-        /^regexMatchString takes (no pattern that repeats|patterns of at most)/,
+        /^regexMatchString (?:needs|takes) (a pattern with fewer|patterns of at most)/,
         pattern,
       );
     }
     assert.match(
       errorOf('regexMatchString("x", $Input)', 'a{1000}{1000}'),
-      /invalid nested repetition|repeats so much/,
+      /invalid nested repetition|fewer repetitions/,
     );
     assert.match(errorOf('regexMatchString("x", $Input)', '('.repeat(1000)), /regular expression/);
   });
 
-  it('that are many cost fuel each, found in the cache or not', () => {
+  it('cost the same fuel with and without the cache', () => {
     const text = `[${Array.from({ length: 500 }, (_, i) => `regexMatchString("x", format("a{}{}", $Input, ${i}))`).join(', ')}]`;
     assert.match(errorOf(text, '{1000}'), TOO_MUCH);
     const same = `[${Array(500).fill('regexMatchString("x", $Input)').join(', ')}]`;
@@ -234,7 +234,7 @@ describe('hostile patterns', () => {
     assert.equal(errorOf(same, '^[a-z]+$'), '');
   });
 
-  it('are measured from their text', () => {
+  it('have a size that is estimated from their text', () => {
     for (const [pattern, size] of [
       ['', 0],
       ['abc', 3],

@@ -1,4 +1,4 @@
-/** Every operator and coercion: fdl.md 5, fdl-classic.md 4, decisions.md 2.3 and 7. */
+/** All operators and coercions: fdl.md 5, fdl-classic.md 4, decisions.md 2.3 and 7. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CLASSIC, conditionOf, outcomeOf, valueOf } from './evaluating.ts';
@@ -9,7 +9,7 @@ const INPUT = `{
   "id": 9007199254740993, "sameId": "9007199254740993", "nextId": 9007199254740994, "huge": 1e400, "hugeToo": 10e399
 }`;
 
-/** Each holds; `b == a` is checked beside `a == b`, and `!=` beside both. */
+/** Each `a == b` is true. The test also checks `b == a` and `!=`. */
 const EQUAL = [
   ['1', '1.0'],
   ['1', '"1"'],
@@ -78,7 +78,7 @@ const UNEQUAL = [
   ['$Input.huge', '1e308'],
 ] as const;
 
-/** `a < b` holds; so do `a <= b`, `b > a` and `b >= a`, and their opposites do not. */
+/** Each `a < b` is true. The test also checks `a <= b`, `b > a`, `b >= a`, and that their opposites are false. */
 const ASCENDING = [
   ['1', '2'],
   ['-1', '0'],
@@ -204,7 +204,7 @@ describe('operators', () => {
     }
   });
 
-  it('gives the same for constants and for values read', () => {
+  it('gives the same for constants and for variables', () => {
     for (const [expected, pairs] of [
       ['true', EQUAL],
       ['false', UNEQUAL],
@@ -244,11 +244,11 @@ describe('operators', () => {
     }
   });
 
-  it('evaluates everything else', () => {
+  it('evaluates the other operators', () => {
     for (const [text, expected] of VALUES) assert.equal(valueOf(text, INPUT), expected, text);
   });
 
-  it('warns of operands that mean nothing', () => {
+  it('warns about operands that are neither true nor false', () => {
     for (const [text, expected, warning] of WARNED) {
       const result = outcomeOf(text, INPUT);
       assert('value' in result, text);
@@ -257,7 +257,7 @@ describe('operators', () => {
     }
   });
 
-  it('fails where a sign stands before no number', () => {
+  it('fails for a sign before a value that is not a number', () => {
     for (const text of ['-$Input.text', '-$Input.nothing', '-$Input.list', '-$Input.yes']) {
       const result = outcomeOf(text, INPUT);
       assert('error' in result, text);
@@ -268,7 +268,7 @@ describe('operators', () => {
 });
 
 describe('conditions', () => {
-  it('coerce, and count as not met where they cannot', () => {
+  it('become booleans, and are false if they cannot', () => {
     for (const [text, expected, warns] of [
       ['$Input.yes', 'true', false],
       ['$Input.yesText', 'true', false],
@@ -289,7 +289,7 @@ describe('conditions', () => {
     }
   });
 
-  it('keep the behaviour that published classic flows rest on', () => {
+  it('behave as published classic flows need', () => {
     assert.equal(valueOf('$.end == "true"', '{"end": true}', CLASSIC), 'true');
     assert.equal(
       valueOf('$.has_more && ($.n >= 4000 || $.n >= $.max)', '{"has_more": true, "n": 7, "max": 5}', CLASSIC),

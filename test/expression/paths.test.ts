@@ -70,14 +70,14 @@ const LOST: readonly (readonly [path: string, missing: string])[] = [
 ];
 
 describe('paths', () => {
-  it('lead to members and items', () => {
+  it('read members and items', () => {
     for (const [path, value] of FOUND) {
       const result = outcomeOf(path, INPUT);
       assert.deepEqual(result, { value, warnings: [] }, path);
     }
   });
 
-  it('are null with one warning where they lead nowhere', () => {
+  it('are null with one warning if the value is missing', () => {
     for (const [path, missing] of LOST) {
       const written = path.replaceAll(' . ', '.');
       const warnings = [`the path ${written} leads nowhere and is null: ${missing}`];
@@ -90,7 +90,7 @@ describe('paths', () => {
     }
   });
 
-  it('never see more than own members, at any depth and from any form', () => {
+  it('read only own members, at any depth and in any form', () => {
     for (const name of Object.getOwnPropertyNames(Object.prototype)) {
       for (const path of [
         `$Input.${name}`,
@@ -114,7 +114,7 @@ describe('wildcards of the classic dialect', () => {
   const RESULTS =
     '{"local": [{"parts": [1, 2], "r": "a"}, {"parts": [3]}, {"r": null, "parts": 4}, 5], "text": "t", "o": {"k": [1]}}';
 
-  it('always give an array, flattened, without what is missing', () => {
+  it('give a flat array without missing values', () => {
     for (const [path, value] of [
       ['$.local[*].r', '["a",null]'],
       ['$.local[*].parts', '[[1,2],[3],4]'],
@@ -135,7 +135,7 @@ describe('wildcards of the classic dialect', () => {
     assert.equal(valueOf('$', '{"a":1}', CLASSIC), '{"a":1}');
   });
 
-  it('are paid for', () => {
+  it('cost fuel', () => {
     const input = JSON.stringify(Array.from({ length: 1000 }, () => Array.from({ length: 100 }, () => 0)));
     const result = outcomeOf('$[*][*]', input, CLASSIC, 50_000);
     assert('error' in result);

@@ -1,4 +1,4 @@
-/** Properties: no text throws or hangs, trees survive printing, evaluation ends within its fuel and only throws EvaluationError. */
+/** Properties of parsing, printing and evaluating expressions. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
@@ -107,7 +107,7 @@ function treeOf(variables: readonly string[]): fc.Arbitrary<ExpressionNode> {
   }).node;
 }
 
-/** A tree without its places. */
+/** A tree without places in the text. */
 function shape(node: ExpressionNode | null): string {
   return JSON.stringify(node, (key, member: unknown) => (key === 'offset' || key === 'length' ? undefined : member));
 }
@@ -159,7 +159,7 @@ const WORDS = [
 const soup = fc.array(fc.constantFrom(...PIECES, ...WORDS), { maxLength: 40 }).map((parts) => parts.join(''));
 
 describe('expression properties', () => {
-  it('no text makes parsing or compiling throw, and a fault lies inside its text', () => {
+  it('parsing and compiling never throw, and faults are inside the text', () => {
     fc.assert(
       fc.property(fc.oneof(soup, fc.string({ unit: 'binary', maxLength: 100 })), (text) => {
         for (const options of [OPTIONS, CLASSIC]) {
@@ -175,7 +175,7 @@ describe('expression properties', () => {
     );
   });
 
-  it('reading what was printed gives the same tree', () => {
+  it('parsing a printed tree gives the same tree', () => {
     fc.assert(
       fc.property(treeOf(['$Input', '$x', '$']), (tree) => {
         const printed = printExpression(tree);
@@ -188,7 +188,7 @@ describe('expression properties', () => {
     );
   });
 
-  it('what compiles ends within its fuel with a JSON value or an EvaluationError', () => {
+  it('a compiled expression ends within its fuel with a JSON value or an EvaluationError', () => {
     fc.assert(
       fc.property(treeOf(['$Input', '$Context']), value, fc.constantFrom(0, 50, 100_000), (tree, input, fuel) => {
         const { evaluate } = compileExpression(printExpression(tree), OPTIONS);
@@ -206,7 +206,7 @@ describe('expression properties', () => {
     );
   });
 
-  it('folding constants changes no value', () => {
+  it('evaluating constants early changes no value', () => {
     fc.assert(
       fc.property(fc.constantFrom('==', '!=', '<', '>=', 'in'), value, value, (operator, a, b) => {
         const folded = valueOf(`${stringifyJson(a)} ${operator} ${stringifyJson(b)}`);
@@ -216,7 +216,7 @@ describe('expression properties', () => {
     );
   });
 
-  it('equality is symmetric, orderings are opposite, and both agree', () => {
+  it('equality is symmetric, orderings are opposites, and both agree', () => {
     fc.assert(
       fc.property(value, value, (a, b) => {
         const scope = scopeOf({});
@@ -247,7 +247,7 @@ describe('expression properties', () => {
     );
   });
 
-  it('encodings are undone by their opposites', () => {
+  it('decoding reverses encoding', () => {
     fc.assert(
       fc.property(value, fc.string({ unit: 'grapheme' }), (any, text) => {
         assert.equal(valueOf('fromJSON(toJSON($Input)) == $Input', stringifyJson(any)), 'true');
@@ -258,7 +258,7 @@ describe('expression properties', () => {
     );
   });
 
-  it('a literal pattern is a fault exactly when it fails at run time', () => {
+  it('a literal pattern is a fault exactly if it fails at run time', () => {
     fc.assert(
       fc.property(
         fc.array(

@@ -1,4 +1,4 @@
-/** What is no expression is refused with its exact place and with what to write instead (decisions.md 1.3, 2.4, 2.5, 7). */
+/** Faults in the text of expressions, with their exact place and advice (decisions.md 1.3, 2.4, 2.5, 7). */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { compileExpression } from '../../src/expression/compile.ts';
@@ -8,7 +8,7 @@ import { parseExpression } from '../../src/expression/parse.ts';
 import { printExpression } from '../../src/expression/print.ts';
 import { CLASSIC, CLASSIC_PATH, OPTIONS } from './evaluating.ts';
 
-/** The fault stands at the guillemets: `a «+» b`. */
+/** Guillemets mark the place of the fault: `a «+» b`. */
 const FAULTS: readonly (readonly [marked: string, code: string, message: RegExp])[] = [
   ['«»', 'expression-empty', /empty/],
   ['«  »', 'expression-empty', /empty/],
@@ -56,7 +56,7 @@ const FAULTS: readonly (readonly [marked: string, code: string, message: RegExp]
   ['$Input.«"a b"»', 'expression-path', /\["a b"\]/],
   ['$Input.a«?.»b', 'expression-path', /is null/],
   ['$Input«.»', 'expression-path', /a name is missing/],
-  ['$Input«.[»0]', 'expression-path', /write \[ alone/],
+  ['$Input«.[»0]', 'expression-path', /remove the point before the bracket/],
   ['$Input.a.length«(»)', 'expression-path', /length\(\$Input\.a\)/],
   ['«"abc»', 'expression-text', /does not end: " is missing/],
   ['1 == «\'abc"»', 'expression-text', /' is missing/],
@@ -74,16 +74,16 @@ const FAULTS: readonly (readonly [marked: string, code: string, message: RegExp]
   ['«1_000»', 'expression-number', /written as in JSON/],
   ['«.»5', 'expression-syntax', /a value is expected/],
   ['«+»1', 'expression-syntax', /a value is expected/],
-  ['(1«»', 'expression-syntax', /"\)" is missing: the "\(" at character 1 is not closed/],
+  ['(1«»', 'expression-syntax', /"\)" is missing before the end: the "\(" at character 1 is not closed/],
   ['[1«»', 'expression-syntax', /"\]" is missing/],
   ['length([1«)»', 'expression-syntax', /"\]" is missing/],
-  ['1«)»', 'expression-syntax', /nothing is open/],
+  ['1«)»', 'expression-syntax', /has no opening bracket/],
   ['[1,«]»', 'expression-syntax', /a value is expected/],
-  ['1 «2»', 'expression-syntax', /an operator is missing here/],
+  ['1 «2»', 'expression-syntax', /an operator is missing before 2$/],
   ['1 ==«»', 'expression-syntax', /the expression ends where a value is expected/],
   ['== 1'.replace('==', '«==»'), 'expression-syntax', /a value is expected/],
-  ['«hello»', 'expression-syntax', /a text stands in quotes \("hello"\)/],
-  ['«Input».a', 'expression-syntax', /a variable begins with \$/],
+  ['«hello»', 'expression-syntax', /put quotes around text \("hello"\)/],
+  ['«Input».a', 'expression-syntax', /or \$ before the name of a variable/],
   ['$Input.a == «True»', 'expression-syntax', /write true$/],
   ['$Input.a == «None»', 'expression-syntax', /write null$/],
   ['«${»Input.a}', 'expression-syntax', /write the variable alone/],
@@ -93,8 +93,8 @@ const FAULTS: readonly (readonly [marked: string, code: string, message: RegExp]
   ['{«}»'.replace('«}»', '«[»'), 'expression-key', /a key in quotes is expected/],
   ['{"a" «1»}', 'expression-syntax', /":" is missing/],
   ['«$input».a', 'unknown-variable', /did you mean \$Input\?/],
-  ['«$».a', 'unknown-variable', /there are \$Input, \$Context/],
-  ['«$Foo»', 'unknown-variable', /there are \$Input, \$Context/],
+  ['«$».a', 'unknown-variable', /use one of \$Input, \$Context/],
+  ['«$Foo»', 'unknown-variable', /use one of \$Input, \$Context/],
   ['«$Output».a', 'unavailable-variable', /\$Output cannot be read here: nothing has been put out yet/],
   ['«lenght»($Input.a)', 'unknown-function', /did you mean length\?/],
 ];
@@ -120,7 +120,7 @@ const CANONICAL: readonly (readonly [text: string, canonical: string])[] = [
 ];
 
 describe('syntax', () => {
-  it('is refused at its place, with advice', () => {
+  it('has faults at the exact place, with advice', () => {
     for (const [marked, code, message] of FAULTS) {
       const offset = marked.indexOf('«');
       const length = marked.indexOf('»') - offset - 1;
@@ -137,13 +137,13 @@ describe('syntax', () => {
     }
   });
 
-  it('has a test for every code of a fault', () => {
+  it('has a test for every fault code', () => {
     const elsewhere = ['function-arguments', 'function-type', 'expression-value', 'expression-depth'];
     const tested = new Set([...FAULTS.map(([, code]) => code), ...elsewhere]);
     for (const code of Object.keys(EXPRESSION_FAULTS)) assert(code.startsWith('odd-') || tested.has(code), code);
   });
 
-  it('is faulted in one go', () => {
+  it('reports several faults at once', () => {
     const text = 'lenght($Foo) = 1 + 2 && $Output.x[*] == concat()';
     const { faults } = compileExpression(text, OPTIONS);
     assert.deepEqual(
@@ -160,7 +160,7 @@ describe('syntax', () => {
     );
   });
 
-  it('gives no more faults than help', () => {
+  it('limits the number of faults', () => {
     for (const text of [
       Array(1000).fill('1').join(' + '),
       Array(1000).fill('foo()').join(' && '),
@@ -171,15 +171,15 @@ describe('syntax', () => {
     }
   });
 
-  it('takes wildcards in the classic dialect alone', () => {
+  it('allows wildcards only in the classic dialect', () => {
     assert.deepEqual(compileExpression('$.a[*].b', CLASSIC).faults, []);
     const [fault] = compileExpression('$.a.*', CLASSIC).faults;
     assert.match(fault?.message ?? '', /write \[\*\]/);
   });
 
-  it('knows no functions in the classic dialect, and advises none', () => {
+  it('has no functions in the classic dialect, and does not suggest any', () => {
     for (const [text, pattern] of [
-      ['length($.a) == 1', /no functions.*length is one of the state-machine language$/],
+      ['length($.a) == 1', /no functions.*length is a function of the state-machine language$/],
       ['len($.a) == 1', /no functions in this language: compute the value in a Task$/],
       ['$.a + 1', /compute it in a Task$/],
       ['"a" + "b"', /compute it in a Task$/],
@@ -203,7 +203,7 @@ describe('syntax', () => {
     );
   });
 
-  it('takes a path alone where nothing else can stand', () => {
+  it('allows only a path with pathOnly', () => {
     for (const text of ['$', '$.a', "$['a'][0]", '$.a[*].b', ' $.a ']) {
       assert.deepEqual(compileExpression(text, CLASSIC_PATH).faults, [], text);
     }

@@ -1,4 +1,4 @@
-/** Properties of the signatures: what is signed verifies, what is changed does not, canonical forms can be read back. */
+/** Properties of the signatures, of percent-encoding and of canonical queries. */
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
@@ -13,7 +13,7 @@ const anyParameters = fc
   .dictionary(anyText, anyText, { maxKeys: 12 })
   .map((entries) => new Map(Object.entries(entries)));
 
-test('a percent-encoded text holds only what needs no encoding, and decodes to itself', () => {
+test('percent-encoded text has only unreserved characters and escapes, and decodes to the original', () => {
   fc.assert(
     fc.property(anyText, (text) => {
       const encoded = percentEncode(text);
@@ -23,12 +23,12 @@ test('a percent-encoded text holds only what needs no encoding, and decodes to i
   );
 });
 
-test('half of a surrogate pair is encoded as U+FFFD, alone and inside a string to sign', () => {
+test('half of a surrogate pair becomes U+FFFD, alone and inside a string to sign', () => {
   assert.equal(percentEncode('a\ud800'), 'a%EF%BF%BD');
   assert.equal(rpcStringToSign('GET', new Map([['k', '\udc00']])), 'GET&%2F&k%3D%25EF%25BF%25BD');
 });
 
-test('the canonical query round-trips through the decoder of the wire', () => {
+test('the decoder of requests reads the canonical query back', () => {
   const clean = anyParameters.filter(
     (map) => ![...map].some(([name, value]) => name === '' || /\0/.test(name + value)),
   );
@@ -41,7 +41,7 @@ test('the canonical query round-trips through the decoder of the wire', () => {
   );
 });
 
-test('the string to sign, written in one pass, is the twice encoded canonical query', () => {
+test('the string to sign is the canonical query, encoded twice', () => {
   fc.assert(
     fc.property(anyParameters, (parameters) => {
       const expected = `POST&%2F&${percentEncode(canonicalQuery(parameters))}`;
@@ -51,13 +51,13 @@ test('the string to sign, written in one pass, is the twice encoded canonical qu
   );
 });
 
-test('a text larger than the shared buffer is signed like any other', () => {
+test('text that is larger than the shared buffer is signed', () => {
   const parameters = new Map([['Definition', '流'.repeat(100_000)]]);
   const expected = `POST&%2F&${percentEncode(canonicalQuery(parameters))}`;
   assert.equal(signRpc('POST', parameters, rpcKey('s')), createHmac('sha1', 's&').update(expected).digest('base64'));
 });
 
-test('our HMAC is the HMAC of node, for keys shorter and longer than a block', () => {
+test('HmacKey agrees with the HMAC of Node, for keys shorter and longer than a block', () => {
   fc.assert(
     fc.property(fc.constantFrom('sha1', 'sha256'), fc.string({ maxLength: 150 }), anyText, (name, secret, text) => {
       const key = new HmacKey(name as 'sha1' | 'sha256', secret);
@@ -67,7 +67,7 @@ test('our HMAC is the HMAC of node, for keys shorter and longer than a block', (
   );
 });
 
-test('without an empty value only one reading of a request is good', () => {
+test('a request without empty values has one valid signature', () => {
   const parameters = new Map([['A', '1']]);
   const key = rpcKey('s');
   const withEmpty = new Map(parameters).set('B', '');

@@ -1,4 +1,4 @@
-/** Signatures of single services: published vectors, and an independent HMAC of texts written out by hand. */
+/** Signatures of single services, compared with published examples and with an HMAC of text written by hand. */
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, it, test } from 'node:test';
@@ -7,7 +7,7 @@ import type { OssRequest } from '../../src/signatures/oss.ts';
 import { plainHeaderStringToSign, signPlainHeader } from '../../src/signatures/plain-header.ts';
 
 describe('OSS4-HMAC-SHA256', () => {
-  /** The example that the vendor's Go, Java, Python, C and mobile SDKs are tested with. */
+  /** The example in the tests of the vendor's Go, Java, Python, C and mobile SDKs. */
   const published: OssRequest = {
     method: 'PUT',
     bucket: 'bucket',
@@ -32,7 +32,7 @@ describe('OSS4-HMAC-SHA256', () => {
     ]),
   };
 
-  it('is that of the published example', () => {
+  it('agrees with the published example', () => {
     assert.equal(
       signOss(published, 'ak', 'sk'),
       'OSS4-HMAC-SHA256 Credential=ak/20231216/cn-hangzhou/oss/aliyun_v4_request,' +
@@ -40,7 +40,7 @@ describe('OSS4-HMAC-SHA256', () => {
     );
   });
 
-  it('is that of the published example of a temporary key', () => {
+  it('agrees with the published example of a temporary key', () => {
     const headers = new Map([
       ...published.headers,
       ['x-oss-date', '20231217T034736Z'],
@@ -68,7 +68,7 @@ describe('the plain header signature', () => {
     'POST\n\ntext/xml;charset=utf-8\nThu, 17 Mar 2016 18:49:58 GMT\n' +
     'x-mns-date:Thu, 17 Mar 2016 18:49:58 GMT\nx-mns-version:2015-06-06\n/queues/q/messages';
 
-  it('signs method, standard headers, own headers by name, and the resource', () => {
+  it("signs method, standard headers, the service's headers by name, and the resource", () => {
     assert.equal(plainHeaderStringToSign(request), text);
     assert.equal(
       signPlainHeader('sha1', request, 'secret'),
@@ -80,7 +80,7 @@ describe('the plain header signature', () => {
     );
   });
 
-  it('covers Content-MD5 where there is one', () => {
+  it('covers Content-MD5 if the request has one', () => {
     const withDigest = new Map([...headers, ['content-md5', 'abc==']]);
     assert.equal(
       plainHeaderStringToSign({ ...request, headers: withDigest }),
@@ -89,7 +89,7 @@ describe('the plain header signature', () => {
   });
 });
 
-test('the signature of Message Service begins as in its published example, which masks the end', () => {
+test('the signature of Message Service begins as in its published example, whose end is masked', () => {
   const headers = new Map([
     ['host', '1.mns.cn-hangzhou.aliyuncs.com'],
     ['date', 'Thu, 09 Jul 2015 03:01:34 GMT'],

@@ -1,6 +1,6 @@
 /**
- * The recorded and published requests of wire-vectors.json: each verifies, and with any one bit flipped in anything
- * that is signed, or in the signature, it does not.
+ * The recorded and published requests of wire-vectors.json. Each one verifies, and does not verify if one bit of the signed
+ * parts or of the signature is flipped.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -45,7 +45,7 @@ function rpcOf(vector: Vector): { method: string; parameters: Map<string, string
   return { method: vector.request?.method ?? '', parameters: mergeParameters(queryOf(vector), form) };
 }
 
-/** Every text that differs from `text` in one of the lower seven bits of one character. */
+/** All texts that differ from `text` in one of the lower seven bits of one character. */
 function* flips(text: string): Generator<string> {
   for (let i = 0; i < text.length; i++) {
     for (let bit = 0; bit < 7; bit++) {
@@ -59,7 +59,7 @@ test('the file has the vectors of all three algorithms', () => {
 });
 
 for (const vector of ofKind('RPC')) {
-  test(`${vector.id} verifies, and with a flipped bit it does not`, () => {
+  test(`${vector.id} verifies, but not with a flipped bit`, () => {
     const { method, parameters } = rpcOf(vector);
     const key = rpcKey(vector.accessKeySecret);
     assert.equal(rpcStringToSign(method, parameters), vector.stringToSign);
@@ -89,7 +89,7 @@ for (const vector of ofKind('RPC')) {
 }
 
 for (const vector of ofKind('ACS3')) {
-  test(`${vector.id} verifies, and with a flipped bit it does not`, () => {
+  test(`${vector.id} verifies, but not with a flipped bit`, () => {
     const { request } = vector;
     assert.ok(request);
     const headers = canonicalHeaders(request.headers.flat());
@@ -127,7 +127,7 @@ for (const vector of ofKind('ACS3')) {
 }
 
 for (const vector of ofKind('ROA')) {
-  test(`${vector.id} verifies, and with a flipped bit in what it signs it does not`, () => {
+  test(`${vector.id} verifies, but not with a flipped bit in the signed parts`, () => {
     const { request } = vector;
     assert.ok(request);
     const headers = canonicalHeaders(request.headers.flat());

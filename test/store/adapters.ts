@@ -1,4 +1,4 @@
-/** Every store adapter, for the contract suite: a new adapter is one entry here. */
+/** All store adapters, for the contract suite. A new adapter needs one entry here. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,9 +9,9 @@ import type { Stores } from '../../src/store/stores.ts';
 
 export interface Adapter {
   readonly name: string;
-  /** True when what was stored is there again after closing and opening. */
+  /** True if the adapter has its content again after closing and opening. */
   readonly durable: boolean;
-  /** Opens the stores of this folder. */
+  /** Opens the stores in this folder. */
   open(folder: string): Stores;
 }
 
@@ -24,7 +24,7 @@ export const ADAPTERS: readonly Adapter[] = [
   },
 ];
 
-/** Runs `use` with a folder of its own, which is gone afterwards. */
+/** Calls `use` with a new folder and deletes it afterwards. */
 export async function withFolder<T>(use: (folder: string) => T | Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-store-'));
   try {

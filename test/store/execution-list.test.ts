@@ -1,4 +1,4 @@
-/** ListExecutions on every adapter: each filter and any two of them against a search by hand, and stable pages. */
+/** ListExecutions on every adapter: up to three filters compared with a search by hand, and stable pages. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -11,7 +11,7 @@ import { ALL, endOf, pagesOf, runningOf, startOf, writing } from './executions.t
 
 type List = (query: ExecutionQuery) => ExecutionPage | Promise<ExecutionPage>;
 
-/** Some share their start, so that the order needs the id. */
+/** Some records have the same start, so that their order depends on the id. */
 function recordOf(id: number): ExecutionRecord {
   const endings = ['Running', 'Succeeded', 'Failed', 'TimedOut', 'Stopped'] as const;
   const status = endings[(id * 7) % 11] ?? 'Running';
@@ -103,9 +103,9 @@ for (const adapter of ADAPTERS) {
     });
 
   describe(`execution lists: ${adapter.name}`, () => {
-    it('are what a search by hand finds, newest first', () => filled((list) => agrees(list, 150)));
+    it('have the result of a search by hand, newest first', () => filled((list) => agrees(list, 150)));
 
-    it('end a page at its limit, or once its texts are large', () =>
+    it('end a page at its limit, or when its texts are large', () =>
       filled(async (list) => {
         const all = expected(ALL);
         const full = await list({ ...ALL, limit: 7 });
@@ -128,7 +128,7 @@ for (const adapter of ADAPTERS) {
           id += 2;
           await commit(
             startOf(id, { startedMs: 5000 + id }),
-            // The clock was set back.
+            // As after a clock that was set back.
             startOf(id + 1, { startedMs: 10 }),
             { id: RECORDS[id % 90]?.id ?? 1, ...endOf() },
           );
@@ -144,7 +144,7 @@ for (const adapter of ADAPTERS) {
 }
 
 describe('execution lists: sqlite, with small bounds', () => {
-  it('find the same along every way through the indexes, in short pages', () =>
+  it('find the same with every index, in short pages', () =>
     withFolder(async (folder) => {
       const sqlite = ADAPTERS.find(({ name }) => name === 'sqlite');
       const stores = sqlite?.open(folder);

@@ -1,4 +1,4 @@
-/** The contract of the execution store, run on every adapter: commits, records, journals, what is due. */
+/** The contract of the execution store, run on every adapter: commits, records, journals, due executions, purges. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
@@ -11,7 +11,7 @@ import { ALL, endOf, row, runningOf, SNAPSHOT, snapshotOf, startOf, writing } fr
 const text = fc.string({ unit: 'binary', maxLength: 30 });
 const STOP = { error: 'E', cause: 'because' };
 
-/** Everything that can be read of an execution. */
+/** The record and the whole journal of an execution. */
 async function stateOf(store: ExecutionStore, id: number) {
   return { record: await store.get(id), journal: await store.journal(id, 1, 5000) };
 }
@@ -28,7 +28,7 @@ for (const adapter of ADAPTERS) {
     });
 
   describe(`execution store, commits: ${adapter.name}`, () => {
-    it('gives back every member of what it was given, whatever the text', () =>
+    it('returns every member as stored, for any text', () =>
       withStores(async (store) => {
         let id = 0;
         const { commit } = await writing(store);
@@ -67,7 +67,7 @@ for (const adapter of ADAPTERS) {
         );
       }));
 
-    it('knows nothing of what was never there', () =>
+    it('finds nothing in an empty store', () =>
       withStores(async (store) => {
         assert.equal(await store.get(1), null);
         assert.equal(await store.find('flow-1', 'run-1'), null);
@@ -78,7 +78,7 @@ for (const adapter of ADAPTERS) {
         assert.equal(await store.nextWakeMs(), null);
       }));
 
-    it('keeps a snapshot once, for every execution that names it', () =>
+    it('stores a snapshot once for all executions that use it', () =>
       withStores(async (store) => {
         const again = startOf(2).start;
         await writing(store, [startOf(1), { id: 2, start: { ...again, snapshot: null } }]);
@@ -89,7 +89,7 @@ for (const adapter of ADAPTERS) {
         assert.equal((await store.get(2))?.revision, 1);
       }));
 
-    it('takes a commit whole or not at all', () =>
+    it('applies a commit whole or not at all', () =>
       withStores(async (store) => {
         const { commit } = await writing(store, [{ ...startOf(1), journal: row(1, 2) }]);
         const before = await stateOf(store, 1);
@@ -121,7 +121,7 @@ for (const adapter of ADAPTERS) {
         assert.equal((await store.takeOver()).lastId, 2);
       }));
 
-    it('changes nothing more when a commit is repeated', () =>
+    it('changes nothing when a commit is repeated', () =>
       withStores(async (store) => {
         const { commit } = await writing(store);
         const child = { parent: { execution: 1, event: 3 }, callback: 'owed' as const };
@@ -152,7 +152,7 @@ for (const adapter of ADAPTERS) {
         assert.equal((await store.get(2))?.callback, 'done');
       }));
 
-    it('does not take other events for those that it has', () =>
+    it('does not replace stored events by others', () =>
       withStores(async (store) => {
         const { commit } = await writing(store, [{ ...startOf(1), journal: row(1, 3, 'first') }]);
         await commit({ id: 1, journal: row(1, 3, 'second') });
@@ -160,7 +160,7 @@ for (const adapter of ADAPTERS) {
         assert.deepEqual(await store.journal(1, 1, 10), [row(1, 3, 'first')]);
       }));
 
-    it('obeys the latest owner only', () =>
+    it('accepts commits of the latest owner only', () =>
       withStores(async (store) => {
         const first = await store.takeOver();
         await store.commit(first.fence, [startOf(4), startOf(9), startOf(7)]);
@@ -177,14 +177,14 @@ for (const adapter of ADAPTERS) {
         assert.equal((await store.get(4))?.status, 'Succeeded');
       }));
 
-    it('has a key for tokens of its own', () =>
+    it('has its own key for tokens', () =>
       withStores((one) =>
         withStores(async (other) => {
           assert.notDeepEqual((await one.takeOver()).tokenKey, (await other.takeOver()).tokenKey);
         }),
       ));
 
-    it('ends once, and runs again when it is reopened', () =>
+    it('ends an execution once, and lets it run again after a redrive', () =>
       withStores(async (store) => {
         const { commit } = await writing(store, [{ ...startOf(1), wakeMs: 5 }]);
         await commit({ id: 1, ...endOf({ status: 'Failed', stoppedMs: 10, error: 'E', cause: 'c', output: '' }) });
@@ -201,7 +201,7 @@ for (const adapter of ADAPTERS) {
         assert.deepEqual(await store.get(1), runningOf(1));
       }));
 
-    it('keeps the names of each flow apart, and finds them by their bytes', () =>
+    it('separates the names of flows, and compares them by bytes', () =>
       withStores(async (store) => {
         await writing(store, [
           startOf(1, { name: 'a' }),
@@ -214,7 +214,7 @@ for (const adapter of ADAPTERS) {
         assert.equal(await store.find('b', 'A'), null);
       }));
 
-    it('takes the commits that are under way at once in their order', () =>
+    it('applies concurrent commits in their order', () =>
       withStores(async (store, { flows }) => {
         const { fence, commit } = await writing(store, [startOf(1)]);
         const rows = Array.from({ length: 60 }, (_, i) => row(i + 1));
@@ -230,7 +230,7 @@ for (const adapter of ADAPTERS) {
         await commit({ id: 1, ...endOf() });
       }));
 
-    it('fails every call after it was closed', () =>
+    it('fails every call after its close', () =>
       withFolder(async (folder) => {
         const stores = adapter.open(folder);
         const { fence } = await writing(stores.executions, [startOf(1)]);
@@ -250,7 +250,7 @@ for (const adapter of ADAPTERS) {
       }));
 
     if (adapter.durable) {
-      it('has everything again after closing', () =>
+      it('has its content again after closing and opening', () =>
         withFolder(async (folder) => {
           const first = adapter.open(folder);
           const key = (await first.executions.takeOver()).tokenKey;
@@ -269,7 +269,7 @@ for (const adapter of ADAPTERS) {
   });
 
   describe(`execution store, journals: ${adapter.name}`, () => {
-    it('gives the rows that hold what is asked for', () =>
+    it('returns the rows with the requested events', () =>
       withStores(async (store) => {
         const { commit } = await writing(store, [startOf(1), startOf(2)]);
         let id = 2;
@@ -296,7 +296,7 @@ for (const adapter of ADAPTERS) {
         assert.deepEqual(await store.journal(2, 1, 5), []);
       }));
 
-    it('keeps events of any text and size', () =>
+    it('stores events of any text and size', () =>
       withStores(async (store) => {
         const large = { first: 1, count: 2, events: JSON.stringify(['流程\0"', 'x'.repeat(300_000)]) };
         await writing(store, [{ ...startOf(1), journal: large }]);
@@ -304,8 +304,8 @@ for (const adapter of ADAPTERS) {
       }));
   });
 
-  describe(`execution store, what is due: ${adapter.name}`, () => {
-    it('lists what has to be taken up after a start', () =>
+  describe(`execution store, due executions: ${adapter.name}`, () => {
+    it('lists the executions to load after a restart', () =>
       withStores(async (store) => {
         const owed = { parent: { execution: 1, event: 2 }, callback: 'owed' as const };
         const { commit } = await writing(store, [
@@ -332,7 +332,7 @@ for (const adapter of ADAPTERS) {
         assert.equal(await store.running(), 3);
       }));
 
-    it('keeps the first request to stop', () =>
+    it('does not replace a stop request', () =>
       withStores(async (store) => {
         const owed = { parent: { execution: 1, event: 2 }, callback: 'owed' as const };
         const stopChildren = { events: [2], request: STOP };
@@ -341,7 +341,7 @@ for (const adapter of ADAPTERS) {
         assert.deepEqual((await store.get(2))?.stop, STOP);
       }));
 
-    it('knows who sleeps, and who is due', () =>
+    it('lists executions that are asleep and those that are due', () =>
       withStores(async (store) => {
         const wakes = [50, 30, null, 30, 90, 10];
         const { commit } = await writing(
@@ -360,7 +360,7 @@ for (const adapter of ADAPTERS) {
         assert.deepEqual(await store.asleep(0, 10), [1, 3, 4, 5]);
       }));
 
-    it('knows the children of tasks', () =>
+    it('lists the running children of tasks', () =>
       withStores(async (store) => {
         const child = (event: number, callback: 'none' | 'owed' = 'owed') => ({
           parent: { execution: 1, event },
@@ -383,7 +383,7 @@ for (const adapter of ADAPTERS) {
         assert.equal((await store.get(2))?.callback, 'due');
       }));
 
-    it('finds the children that outlived their parents', () =>
+    it('lists running children whose parent has ended', () =>
       withStores(async (store) => {
         const childOf = (execution: number) => ({ parent: { execution, event: 2 }, callback: 'owed' as const });
         const { commit } = await writing(store, [
@@ -406,9 +406,9 @@ for (const adapter of ADAPTERS) {
   });
 
   describe(`execution store, purge: ${adapter.name}`, () => {
-    it('deletes the ended executions of flows that are gone, in batches', () =>
+    it('deletes the ended executions of deleted flows, in batches', () =>
       withStores(async (store, { flows }) => {
-        await flows.create(flowNamed('kept', { id: 'flow-1' }));
+        await flows.create(flowNamed('present', { id: 'flow-1' }));
         const gone = { flowId: 'gone' };
         const waiting = { ...gone, parent: { execution: 1, event: 1 }, callback: 'owed' as const };
         const { fence, commit } = await writing(store, [
@@ -434,7 +434,7 @@ for (const adapter of ADAPTERS) {
         assert.deepEqual(await store.list({ ...ALL, flowId: 'gone' }), { executions: [], next: null });
       }));
 
-    it('deletes what ended long ago, and takes their snapshots along when nothing can start from them', () =>
+    it('deletes executions that ended long ago, and snapshots that are no longer needed', () =>
       withStores(async (store, { flows }) => {
         await flows.create(flowNamed('a', { id: 'flow-1' }));
         await flows.publish('a', '', 1);
@@ -448,13 +448,13 @@ for (const adapter of ADAPTERS) {
         assert.equal(await store.get(1), null);
         assert.equal(await store.purge(fence, 1000, 10), 2);
         assert.equal((await store.get(4))?.id, 4);
-        // Of the version; of no flow any more; of the current flow.
+        // A version uses revision 1; 3 is the current one; no execution can start from 2.
         assert.deepEqual(await store.snapshot('flow-1', 1), snapshotOf('flow-1', 1));
         assert.equal(await store.snapshot('flow-1', 2), null);
         assert.deepEqual(await store.snapshot('flow-1', 3), snapshotOf('flow-1', 3));
       }));
 
-    it('never gives an id out again, nor takes a purged execution for one that never was', () =>
+    it('returns no purged id again, and accepts the repeated commit of a purged execution', () =>
       withStores(async (store) => {
         const end = { id: 2, journal: row(1), ...endOf() };
         const { fence, commit } = await writing(store, [startOf(1), startOf(2), end]);
@@ -465,7 +465,7 @@ for (const adapter of ADAPTERS) {
         assert.equal((await store.takeOver()).lastId, 2);
       }));
 
-    it('leaves a flow whose executions were purged as good as new', () =>
+    it('lets an execution have the name of a purged one', () =>
       withStores(async (store) => {
         const { fence, commit } = await writing(store, [{ ...startOf(1), journal: row(1), ...endOf() }]);
         assert.equal(await store.purge(fence, null, 10), 1);

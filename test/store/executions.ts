@@ -1,4 +1,4 @@
-/** Executions for the store's tests: how one starts and ends, and what a record of it has to be. */
+/** Executions for the tests of the store: changes that start and end one, and its expected record. */
 import type {
   ExecutionChange,
   ExecutionId,
@@ -43,7 +43,7 @@ export function startOf(id: ExecutionId, members: Partial<Start['record']> = {})
   return { id, start: { record, snapshot: snapshotOf(record.flowId, record.revision) } };
 }
 
-/** The record of {@link startOf}, as the store has it while the execution runs. */
+/** The expected record of {@link startOf} while the execution runs. */
 export function runningOf(id: ExecutionId, members: Partial<ExecutionRecord> = {}): ExecutionRecord {
   return {
     id,
@@ -82,7 +82,7 @@ export const ALL: ExecutionQuery = {
   textUnits: Number.MAX_SAFE_INTEGER,
 };
 
-/** Every page of a query, one after the other; `between` is called before each but the first. */
+/** The executions of all pages of a query. Calls `between` before each page after the first. */
 export async function pagesOf(
   list: (query: ExecutionQuery) => ExecutionPage | Promise<ExecutionPage>,
   query: ExecutionQuery,
@@ -99,7 +99,7 @@ export async function pagesOf(
   return found;
 }
 
-/** Takes the store over and commits; gives what commits again. */
+/** Takes over the store and commits `changes`. Returns the fence and a function that commits more. */
 export async function writing(store: ExecutionStore, changes: readonly ExecutionChange[] = []) {
   const { fence } = await store.takeOver();
   const commit = (...more: ExecutionChange[]) => store.commit(fence, more);

@@ -7,7 +7,7 @@ import { ADAPTERS, flowNamed, withFolder } from './adapters.ts';
 
 const ALL: FlowQuery = { fromName: '', limit: 1000, definitionUnits: Number.MAX_SAFE_INTEGER, resourceGroupId: null };
 
-// Any text that a request can carry: whole code points, control characters and NUL among them.
+// Any text that a request can contain: whole code points, including control characters and NUL.
 const text = fc.string({ unit: 'binary', maxLength: 40 });
 const plain = { noNullPrototype: true };
 const environment = fc.array(fc.record({ name: text, value: text, description: text }, plain), { maxLength: 3 });
@@ -42,7 +42,7 @@ for (const adapter of ADAPTERS) {
     });
 
   describe(`flow store: ${adapter.name}`, () => {
-    it('gives back every member of what it was given, whatever the text', () =>
+    it('returns every member as stored, for any text', () =>
       withStore(async (store) => {
         await fc.assert(
           fc.asyncProperty(record, async (flow) => {
@@ -54,7 +54,7 @@ for (const adapter of ADAPTERS) {
         );
       }));
 
-    it('creates a name once and keeps the first', () =>
+    it('creates a flow once for each name', () =>
       withStore(async (store) => {
         const made = await Promise.all([1, 2, 3].map((n) => store.create(flowNamed('a', { id: `id${n}` }))));
         assert.deepEqual(made, [true, false, false]);
@@ -62,7 +62,7 @@ for (const adapter of ADAPTERS) {
         assert.equal(await store.count(), 1);
       }));
 
-    it('tells names apart by their bytes', () =>
+    it('compares names by their bytes', () =>
       withStore(async (store) => {
         for (const name of ['flow', 'Flow', 'flow ', 'flow\0', '\u00e9', 'e\u0301']) {
           assert.equal(await store.create(flowNamed(name)), true, JSON.stringify(name));
@@ -71,7 +71,7 @@ for (const adapter of ADAPTERS) {
         assert.equal((await store.get('Flow'))?.name, 'Flow');
       }));
 
-    it('changes what is given, keeps the rest and counts revisions', () =>
+    it('changes only the given members and counts revisions', () =>
       withStore(async (store) => {
         const variable = { name: 'a', value: 'b', description: '' };
         const flow = flowNamed('a', { description: 'old', roleArn: 'role', environment: [variable] });
@@ -90,7 +90,7 @@ for (const adapter of ADAPTERS) {
         }
       }));
 
-    it('updates only the flow that the caller looked at', () =>
+    it('updates only the flow with the expected id', () =>
       withStore(async (store) => {
         await store.create(flowNamed('a', { id: 'first' }));
         assert.equal(await store.update('b', { lastModifiedMs: 1 }, 'first'), null);
@@ -100,7 +100,7 @@ for (const adapter of ADAPTERS) {
         assert.deepEqual(await store.get('a'), flowNamed('a', { id: 'second' }));
       }));
 
-    it('loses no change of several at once', () =>
+    it('loses no change of concurrent updates', () =>
       withStore(async (store) => {
         await store.create(flowNamed('a'));
         await Promise.all(
@@ -120,7 +120,7 @@ for (const adapter of ADAPTERS) {
         assert.equal(await store.count(), 0);
       }));
 
-    it('lists in byte order, page by page, each flow once', () =>
+    it('lists each flow once, in byte order, page by page', () =>
       withStore(async (store) => {
         await fc.assert(
           fc.asyncProperty(
@@ -147,7 +147,7 @@ for (const adapter of ADAPTERS) {
         );
       }));
 
-    it('starts a list at the first name not before the one asked for', () =>
+    it('begins a list with the first name that is not before the requested one', () =>
       withStore(async (store) => {
         for (const name of ['b', 'd', 'f']) await store.create(flowNamed(name));
         const names = async (fromName: string) =>
@@ -158,7 +158,7 @@ for (const adapter of ADAPTERS) {
         assert.deepEqual(await names('g'), []);
       }));
 
-    it('lists one resource group', () =>
+    it('lists the flows of one resource group', () =>
       withStore(async (store) => {
         for (const name of ['a', 'b', 'c', 'd']) {
           await store.create(flowNamed(name, { resourceGroupId: name === 'b' ? 'rg-2' : 'rg-1' }));
@@ -172,7 +172,7 @@ for (const adapter of ADAPTERS) {
         assert.deepEqual((await store.list({ ...ALL, resourceGroupId: 'none' })).flows, []);
       }));
 
-    it('ends a page once its definitions are large', () =>
+    it('ends a page when its definitions are large', () =>
       withStore(async (store) => {
         for (const name of ['a', 'b', 'c', 'd']) await store.create(flowNamed(name, { definition: 'x'.repeat(100) }));
         const page = await store.list({ ...ALL, definitionUnits: 150 });
@@ -183,14 +183,14 @@ for (const adapter of ADAPTERS) {
         assert.equal(page.nextName, 'c');
       }));
 
-    it('holds a definition of a mebibyte', () =>
+    it('stores a definition of one mebibyte', () =>
       withStore(async (store) => {
         const flow = flowNamed('big', { definition: '流程\n'.repeat(149_797) });
         await store.create(flow);
         assert.deepEqual(await store.get('big'), flow);
       }));
 
-    it('fails every call after it was closed', () =>
+    it('fails every call after its close', () =>
       withFolder(async (folder) => {
         const stores = adapter.open(folder);
         const store = stores.flows;
@@ -200,22 +200,24 @@ for (const adapter of ADAPTERS) {
         await assert.rejects(store.list(ALL));
       }));
 
-    it(adapter.durable ? 'has everything again after closing' : 'forgets everything when closed', () =>
-      withFolder(async (folder) => {
-        const before = adapter.open(folder);
-        const first = before.flows;
-        await first.create(flowNamed('a'));
-        await first.create(flowNamed('b'));
-        await first.update('a', { lastModifiedMs: 5, definition: 'second' }, 'id-of-a');
-        await first.delete('b');
-        await before.close();
-        const after = adapter.open(folder);
-        const second = after.flows;
-        const expected = flowNamed('a', { lastModifiedMs: 5, definition: 'second', revision: 2 });
-        assert.deepEqual(await second.get('a'), adapter.durable ? expected : null);
-        assert.equal(await second.get('b'), null);
-        await after.close();
-      }),
+    it(
+      adapter.durable ? 'has its content again after closing and opening' : 'loses its content when it is closed',
+      () =>
+        withFolder(async (folder) => {
+          const before = adapter.open(folder);
+          const first = before.flows;
+          await first.create(flowNamed('a'));
+          await first.create(flowNamed('b'));
+          await first.update('a', { lastModifiedMs: 5, definition: 'second' }, 'id-of-a');
+          await first.delete('b');
+          await before.close();
+          const after = adapter.open(folder);
+          const second = after.flows;
+          const expected = flowNamed('a', { lastModifiedMs: 5, definition: 'second', revision: 2 });
+          assert.deepEqual(await second.get('a'), adapter.durable ? expected : null);
+          assert.equal(await second.get('b'), null);
+          await after.close();
+        }),
     );
   });
 }

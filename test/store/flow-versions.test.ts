@@ -31,7 +31,7 @@ for (const adapter of ADAPTERS) {
     });
 
   describe(`flow versions: ${adapter.name}`, () => {
-    it('freeze the flow as it was', () =>
+    it('copy the flow', () =>
       withFlow(async (store) => {
         const first = { version: 1, description: 'one', createdMs: 7, flow: FLOW };
         assert.deepEqual(await store.publish('a', 'one', 7), first);
@@ -48,7 +48,7 @@ for (const adapter of ADAPTERS) {
         assert.equal(await store.publish('b', '', 1), null);
       }));
 
-    it('have numbers that are never used twice, until the flow is made again', () =>
+    it('have numbers that are not used twice, until the flow is created again', () =>
       withFlow(async (store) => {
         await store.create(flowNamed('b'));
         const publish = async (name: string) => (await store.publish(name, '', 1))?.version;
@@ -86,7 +86,7 @@ for (const adapter of ADAPTERS) {
         assert.deepEqual(await numbers(0, 6), [[], null]);
       }));
 
-    it('stay while an alias routes to them', () =>
+    it('cannot be deleted while an alias leads to them', () =>
       withFlow(async (store) => {
         for (let n = 1; n <= 3; n++) await store.publish('a', '', n);
         await store.create(flowNamed('b'));
@@ -104,7 +104,7 @@ for (const adapter of ADAPTERS) {
   });
 
   describe(`flow aliases: ${adapter.name}`, () => {
-    it('give back every member, whatever the text', () =>
+    it('have every member as stored, for any text', () =>
       withFlow(async (store) => {
         await store.publish('a', '', 1);
         await fc.assert(
@@ -121,7 +121,7 @@ for (const adapter of ADAPTERS) {
         );
       }));
 
-    it('lead to versions that are there', () =>
+    it('can only lead to versions that exist', () =>
       withFlow(async (store) => {
         for (let n = 1; n <= 2; n++) await store.publish('a', '', n);
         assert.equal(await store.createAlias('a', aliasTo('live', 1, 3)), 'no-version');
@@ -139,7 +139,7 @@ for (const adapter of ADAPTERS) {
         assert.deepEqual(await store.getAlias('a', 'live'), routed);
       }));
 
-    it('and the deletion of a version at the same time leave no alias without one', () =>
+    it('never lead to a version that is deleted at the same time', () =>
       withFlow(async (store) => {
         for (let n = 1; n <= 8; n++) {
           const version = (await store.publish('a', '', n))?.version as number;
@@ -151,7 +151,7 @@ for (const adapter of ADAPTERS) {
         }
       }));
 
-    it('are listed by name in byte order, page by page', () =>
+    it('are listed in the byte order of their names, page by page', () =>
       withFlow(async (store) => {
         await store.publish('a', '', 1);
         const names = ['b', 'B', '\u{10000}', '\u{ffff}', 'c', ''];

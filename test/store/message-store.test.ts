@@ -58,13 +58,13 @@ for (const adapter of ADAPTERS) {
     (await store.list({ ...ALL, ...query })).messages.map(({ messageId }) => messageId);
 
   describe(`message store: ${adapter.name}`, () => {
-    it('gives back every member of what it was given, whatever the text', () =>
+    it('returns every member as stored, for any text', () =>
       withStore(async (store) => {
         await fc.assert(
           fc.asyncProperty(anyMessage, async (given) => {
             if ((await store.add(given, NOT_PUSHED, 1000)) !== given.messageId) return;
-            const [kept] = (await store.list({ ...ALL, limit: 1 })).messages;
-            const { number, push, ...members } = kept ?? assert.fail('it is not there');
+            const [stored] = (await store.list({ ...ALL, limit: 1 })).messages;
+            const { number, push, ...members } = stored ?? assert.fail('the message is missing');
             assert.deepEqual(members, given);
             assert.deepEqual(push, NOT_PUSHED);
             assert.ok(number > 0);
@@ -73,7 +73,7 @@ for (const adapter of ADAPTERS) {
         );
       }));
 
-    it('keeps a message of a task once, also when both come together, and gives the id of the first', () =>
+    it('stores a message of a task once, also for concurrent calls, and returns the id of the first', () =>
       withStore(async (store) => {
         const task = { execution: 7, event: 3 };
         const added = await Promise.all(['a', 'b'].map((id) => store.add(message(id, { task }), NOT_PUSHED, 10)));
@@ -84,7 +84,7 @@ for (const adapter of ADAPTERS) {
         assert.deepEqual(await ids(store), ['e', 'd', 'c', 'a']);
       }));
 
-    it('keeps no more than it may; the oldest go, and none that has yet to be pushed', () =>
+    it('retains no more than the limit, and deletes the oldest messages but none whose push is due', () =>
       withStore(async (store) => {
         await store.add(message('due'), due(1), 3);
         for (const id of ['a', 'b', 'c']) assert.equal(await store.add(message(id), NOT_PUSHED, 3), id);
@@ -98,7 +98,7 @@ for (const adapter of ADAPTERS) {
         assert.deepEqual(await ids(store), ['f']);
       }));
 
-    it('a message that went may be sent again', () =>
+    it('stores a message again after it was deleted', () =>
       withStore(async (store) => {
         const task = { execution: 1, event: 2 };
         await store.add(message('a', { task }), NOT_PUSHED, 1);
@@ -106,7 +106,7 @@ for (const adapter of ADAPTERS) {
         assert.equal(await store.add(message('c', { task }), NOT_PUSHED, 1), 'c');
       }));
 
-    it('gives what is to be pushed without that of some topics', () =>
+    it('leaves out due messages of the given topics', () =>
       withStore(async (store) => {
         for (const [i, name] of ['a', 'é"', 'b', 'a'].entries())
           await store.add(message(`m${i}`, { name }), due(1), 10);
@@ -117,7 +117,7 @@ for (const adapter of ADAPTERS) {
         assert.deepEqual(await names(10, ['a', 'é"', 'c']), ['b']);
       }));
 
-    it('gives what is to be pushed, the earliest first, until it is settled', () =>
+    it('returns due messages, earliest first, until their push is settled', () =>
       withStore(async (store) => {
         await store.add(message('late'), due(300), 10);
         await store.add(message('soon'), due(100), 10);
@@ -138,7 +138,7 @@ for (const adapter of ADAPTERS) {
         await store.setPush(99_999, failed);
       }));
 
-    it('lists by kind and name, newest first, in pages', () =>
+    it('lists by target and name, newest first, in pages', () =>
       withStore(async (store) => {
         const sent: [string, Partial<Message>][] = [
           ['1', { target: 'queue', name: 'x' }],
@@ -152,7 +152,7 @@ for (const adapter of ADAPTERS) {
         assert.deepEqual(await ids(store, { name: 'x' }), ['4', '2', '1']);
         assert.deepEqual(await ids(store, { target: 'topic' }), ['5', '3', '2']);
         assert.deepEqual(await ids(store, { target: 'queue', name: 'x' }), ['4', '1']);
-        assert.deepEqual(await ids(store, { name: 'nobody' }), []);
+        assert.deepEqual(await ids(store, { name: 'absent' }), []);
         const first = await store.list({ ...ALL, limit: 2 });
         assert.deepEqual(
           first.messages.map(({ messageId }) => messageId),
@@ -166,7 +166,7 @@ for (const adapter of ADAPTERS) {
         assert.equal(rest.next, null);
       }));
 
-    it('ends a page behind the body that passes the sum', () =>
+    it('ends a page when its bodies are large', () =>
       withStore(async (store) => {
         for (const id of ['a', 'b', 'c']) await store.add(message(id, { body: 'x'.repeat(10) }), NOT_PUSHED, 10);
         const page = await store.list({ ...ALL, textUnits: 10 });
@@ -177,7 +177,7 @@ for (const adapter of ADAPTERS) {
         assert.deepEqual(await ids(store, { before: page.next }), ['a']);
       }));
 
-    it('closes after what is under way', () =>
+    it('closes after the changes under way', () =>
       withFolder(async (folder) => {
         const stores = adapter.open(folder);
         const added = stores.messages.add(message('a'), due(5), 10);

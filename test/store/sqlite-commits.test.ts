@@ -1,4 +1,4 @@
-/** Commits of the SQLite store when something is in the way: a full disk, a lost file, a dead thread, another writer. */
+/** Commits of the SQLite store with a full disk, a removed file, a dead thread and another writer. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
@@ -32,14 +32,14 @@ const withStores = (use: (stores: Stores, file: string) => Promise<void>) =>
     }
   });
 
-/** The next thread that this process starts. The tests of this file run one after the other. */
+/** The next thread that this process starts. The tests in this file run one after the other, so it is the test's own. */
 async function nextWorker(): Promise<Worker> {
   const [worker] = await once(process, 'worker');
   return worker as Worker;
 }
 
 describe('sqlite commits', () => {
-  it('fail whole while the disk is full, and work again when it is not', () =>
+  it('fail whole while the disk is full, and succeed when it has space again', () =>
     withFolder((folder) => {
       const { database, close } = openDatabase({ file: join(folder, 'store.db'), synchronous: 'FULL' });
       try {
@@ -58,7 +58,7 @@ describe('sqlite commits', () => {
           assert.deepEqual({ ...database.prepare('SELECT count(*) AS n FROM executions').get() }, { n: 1 });
           assert.deepEqual({ ...database.prepare('SELECT max(first) AS n FROM journal').get() }, { n: 1 });
         }
-        // What needs no new page goes on.
+        // A change that needs no new page succeeds.
         writer.commit(1, [{ id: 1, wakeMs: 5 }]);
         database.exec('PRAGMA max_page_count = 1000000');
         writer.commit(1, [{ id: 1, journal: row(2) }, large(2), large(3), large(4)]);
@@ -69,12 +69,12 @@ describe('sqlite commits', () => {
       }
     }));
 
-  it('are refused once the file is not the one that was opened', () =>
+  it('are refused when the file was removed or replaced', () =>
     withStores(async ({ executions, flows }, file) => {
       const { commit } = await writing(executions, [startOf(1)]);
       renameSync(file, `${file}.away`);
       const gone = (error: unknown) =>
-        error instanceof StoreFault && error.message.includes('removed or replaced while the server runs');
+        error instanceof StoreFault && error.message.includes('removed or replaced while the server was running');
       await assert.rejects(commit({ id: 1, journal: row(1) }), gone);
       writeFileSync(file, '');
       await assert.rejects(commit({ id: 1, journal: row(1) }), gone);
@@ -85,13 +85,13 @@ describe('sqlite commits', () => {
       assert.deepEqual(await executions.journal(1, 1, 9), [row(1)]);
     }));
 
-  it('outlive their thread', () =>
+  it('succeed after their thread has died', () =>
     withStores(async ({ executions }) => {
       const starting = nextWorker();
       const { commit } = await writing(executions, [startOf(1)]);
       const first = await starting;
       const under = commit({ id: 1, journal: row(1) });
-      // The outcome of a commit under way is open, and so it is repeated.
+      // The commit under way may or may not have happened, so it is repeated below.
       await Promise.all([under.catch(() => {}), first.terminate()]);
       const second = nextWorker();
       await commit({ id: 1, journal: row(1) });
@@ -100,16 +100,16 @@ describe('sqlite commits', () => {
       assert.deepEqual(await executions.journal(1, 1, 9), [row(1), row(2)]);
     }));
 
-  it('are answered with an error, and can be repeated, when the thread is lost under them', () =>
+  it('fail and can be repeated when their thread dies', () =>
     withStores(async ({ executions }, file) => {
       const starting = nextWorker();
       const { commit } = await writing(executions, [startOf(1)]);
       const worker = await starting;
       const other = new DatabaseSync(file);
-      // Holds the commit up, so that it is under way for certain.
+      // Makes the commit wait, so that it is certainly under way.
       other.exec('BEGIN IMMEDIATE');
       const under = commit({ id: 1, journal: row(1) });
-      const lost = assert.rejects(under, /The thread that writes the store was lost/);
+      const lost = assert.rejects(under, /The thread that writes to the store died/);
       await worker.terminate();
       await lost;
       other.exec('ROLLBACK');
@@ -118,7 +118,7 @@ describe('sqlite commits', () => {
       assert.deepEqual(await executions.journal(1, 1, 9), [row(1)]);
     }));
 
-  it('wait for another program that writes, while everything else goes on', () =>
+  it('wait for another program that writes, while reads continue', () =>
     withStores(async ({ executions }, file) => {
       const { commit } = await writing(executions, [startOf(1)]);
       const other = new DatabaseSync(file);
@@ -132,7 +132,7 @@ describe('sqlite commits', () => {
       assert.deepEqual(await executions.journal(1, 1, 9), [row(1)]);
     }));
 
-  it('keep no process alive that has closed its store, or has nothing more to do', () =>
+  it('let the process exit, with the store closed or open', () =>
     withFolder(async (folder) => {
       const modules = { stores: '../../src/store/sqlite/stores.ts', executions: './executions.ts' };
       const url = (name: keyof typeof modules) => JSON.stringify(new URL(modules[name], import.meta.url).href);
@@ -152,7 +152,7 @@ describe('sqlite commits', () => {
 });
 
 describe('a store of schema 1', () => {
-  it('is brought up to date with the flows that are in it', () =>
+  it('is migrated with its flows', () =>
     withFolder(async (folder) => {
       const file = join(folder, 'store.db');
       const old = openDatabase({ file, synchronous: 'FULL' }, MIGRATIONS.slice(0, 1));

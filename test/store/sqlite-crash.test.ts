@@ -1,4 +1,4 @@
-/** What the SQLite store promises across processes: kill -9 leaves each flow whole, and one server owns a file. */
+/** The SQLite store and other processes: kill -9 leaves each flow whole, and one server at a time has a file. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -28,7 +28,7 @@ async function stderrOf(child: ChildProcess): Promise<string> {
   return text;
 }
 
-/** Lets a process write until so much more of it is durable, kills it and gives the last number that it had said. */
+/** Kills a process after it has reported `killAfter` durable changes. Returns the last number that it reported. */
 async function killed(file: string, mode: 'loop' | 'commit', killAfter: number): Promise<number> {
   const { child, lines } = startWriter(file, mode);
   const exited = once(child, 'exit');
@@ -37,18 +37,18 @@ async function killed(file: string, mode: 'loop' | 'commit', killAfter: number):
   for (let n = 0; n < killAfter; n++) durable = Number((await lines.next()).value);
   child.kill('SIGKILL');
   await exited;
-  // What it had still said when it died is durable too.
+  // Numbers that it reported before it died are durable too.
   for (let line = await lines.next(); line.done !== true; line = await lines.next()) durable = Number(line.value);
   return durable;
 }
 
 describe('sqlite store and other processes', () => {
-  it('leaves every flow wholly old or wholly new when its process is killed', () =>
+  it('has every flow either old or new, never mixed, after its process is killed', () =>
     withFolder(async (folder) => {
       const file = join(folder, 'flows.db');
       for (const killAfter of [1, 2, 5, 12, 23, 40]) {
         const durable = await killed(file, 'loop', killAfter);
-        // The dead process's lock is gone with it: this opens at once.
+        // The operating system released the lock of the killed process.
         const stores = openSqliteStores({ file, synchronous: 'FULL' });
         const store = stores.flows;
         for (const name of ['flow-0', 'flow-1', 'flow-2']) {
@@ -65,14 +65,14 @@ describe('sqlite store and other processes', () => {
       }
     }));
 
-  it('has every commit that was answered, each whole and the journals without a gap, when its process is killed', () =>
+  it('has every commit that was answered, whole and without a gap in the journals, after its process is killed', () =>
     withFolder(async (folder) => {
       const file = join(folder, 'flows.db');
       for (const killAfter of [1, 3, 9, 30]) {
         const durable = await killed(file, 'commit', killAfter);
         const { executions, close } = openSqliteStores({ file, synchronous: 'FULL' });
         const { lastId } = await executions.takeOver();
-        // One more may have been committed and not answered.
+        // The process may have died between the last commit and its report.
         assert.ok(lastId === durable || lastId === durable + 1, `${lastId} for ${durable}`);
         for (let id = 1; id <= lastId; id++) {
           const stages = Math.min(STAGES, lastId - id + 1);
@@ -92,20 +92,20 @@ describe('sqlite store and other processes', () => {
       }
     }));
 
-  it('is refused to a second process, and free again when the first has ended', () =>
+  it('is refused to a second process until the first has ended', () =>
     withFolder(async (folder) => {
       const file = join(folder, 'flows.db');
       const first = startWriter(file, 'hold');
-      assert.equal((await first.lines.next()).value, 'open');
-      const second = startWriter(file, 'hold');
-      const [stderr, [code]] = await Promise.all([stderrOf(second.child), once(second.child, 'exit')]);
-      assert.notEqual(code, 0);
-      assert.match(
-        stderr,
-        /StoreFault: The store .*flows\.db is in use by another Millrace server\. Stop that one first/,
-      );
       const exited = once(first.child, 'exit');
-      first.child.stdin?.end();
+      try {
+        assert.equal((await first.lines.next()).value, 'open');
+        const second = startWriter(file, 'hold');
+        const [stderr, [code]] = await Promise.all([stderrOf(second.child), once(second.child, 'exit')]);
+        assert.notEqual(code, 0);
+        assert.match(stderr, /StoreFault: Another Millrace server is using the store .*flows\.db, and only one can\./);
+      } finally {
+        first.child.stdin?.end();
+      }
       assert.deepEqual(await exited, [0, null]);
       await openSqliteStores({ file, synchronous: 'FULL' }).close();
     }));

@@ -1,4 +1,4 @@
-/** What the SQLite store makes of the files it finds. */
+/** The files of the SQLite store: permissions, refusals and migrations. */
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -43,7 +43,7 @@ describe('sqlite store file', () => {
       await store.close();
     }));
 
-  it('writes ahead and syncs as it was told', () =>
+  it('has a write-ahead log and the requested level of synchronization', () =>
     withFolder((folder) => {
       for (const [synchronous, level] of [
         ['FULL', 2],
@@ -56,15 +56,15 @@ describe('sqlite store file', () => {
       }
     }));
 
-  it('has one owner in a process, under whatever name', () =>
+  it('has one owner in a process, under any name', () =>
     withFolder(async (folder) => {
       const file = join(folder, 'flows.db');
       const store = open(file);
-      refused(file, /in use by another Millrace server/);
+      refused(file, /Another Millrace server is using the store/);
       symlinkSync(folder, join(folder, 'link'));
-      refused(join(folder, 'link', 'flows.db'), /in use by another Millrace server/);
+      refused(join(folder, 'link', 'flows.db'), /Another Millrace server is using the store/);
       symlinkSync(file, join(folder, 'other.db'));
-      refused(join(folder, 'other.db'), /in use by another Millrace server/);
+      refused(join(folder, 'other.db'), /Another Millrace server is using the store/);
       await store.close();
       await open(file).close();
     }));
@@ -80,7 +80,7 @@ describe('sqlite store file', () => {
       await store.close();
     }));
 
-  it('may be an empty file', () =>
+  it('can be an empty file', () =>
     withFolder(async (folder) => {
       const file = join(folder, 'flows.db');
       writeFileSync(file, '');
@@ -89,24 +89,24 @@ describe('sqlite store file', () => {
       await store.close();
     }));
 
-  it('is refused when it is no database', () =>
+  it('is refused when it is not a database', () =>
     withFolder((folder) => {
       const file = join(folder, 'flows.db');
       for (const text of ['hello', 'x'.repeat(10_000)]) {
         writeFileSync(file, text);
-        refused(file, /flows\.db is not an SQLite database, or its beginning is damaged\. Put back a copy/);
+        refused(file, /flows\.db is not an SQLite database, or its beginning is damaged, .* Restore a backup/);
         assert.equal(readFileSync(file, 'utf8'), text);
       }
     }));
 
-  it("is refused, and left as it is, when it is another program's", () =>
+  it("is refused and not changed when it is another program's", () =>
     withFolder((folder) => {
       const file = join(folder, 'flows.db');
       const other = new DatabaseSync(file);
       other.exec('CREATE TABLE notes (text TEXT)');
       other.close();
       const before = readFileSync(file);
-      refused(file, /SQLite database of another program, and Millrace does not touch it/);
+      refused(file, /SQLite database of another program, so Millrace does not use it/);
       assert.deepEqual(readFileSync(file), before);
     }));
 
@@ -117,10 +117,7 @@ describe('sqlite store file', () => {
       const database = new DatabaseSync(file);
       database.exec('PRAGMA user_version = 9');
       database.close();
-      refused(
-        file,
-        /written by a newer Millrace \(its schema is number 9, this version knows 3\)\. Start that version/,
-      );
+      refused(file, /written by a newer Millrace \(schema 9; this version supports up to 3\), .* Start that version/);
     }));
 
   it('is refused when it is cut short', () =>
@@ -143,24 +140,24 @@ describe('sqlite store file', () => {
       refused(file, /flows\.db is damaged/);
     }));
 
-  it('is refused when it is a folder, or its folder cannot be made', () =>
+  it('is refused when it is a folder, or its folder cannot be created', () =>
     withFolder((folder) => {
       mkdirSync(join(folder, 'flows.db'));
-      refused(join(folder, 'flows.db'), /flows\.db is not a file/);
+      refused(join(folder, 'flows.db'), /flows\.db is a folder or a device/);
       writeFileSync(join(folder, 'plain'), '');
-      refused(join(folder, 'plain', 'flows.db'), /data folder .*plain cannot be made/);
+      refused(join(folder, 'plain', 'flows.db'), /cannot create the data folder .*plain: /);
     }));
 
-  it('keeps a bad lock file from being mistaken for a running server', () =>
+  it('is refused when its lock file is damaged, with the reason', () =>
     withFolder((folder) => {
       const file = join(folder, 'flows.db');
       writeFileSync(`${file}.lock`, 'this is no database at all, but longer than a header would be'.repeat(20));
-      refused(file, /lock file .* cannot be used: .*It holds no data: delete it/);
+      refused(file, /cannot use the lock file .*: .*The file contains no data\. Delete it/);
       mkdirSync(join(folder, 'other.db.lock'));
-      refused(join(folder, 'other.db'), /lock file .* cannot be used: /);
+      refused(join(folder, 'other.db'), /cannot use the lock file .*: /);
     }));
 
-  it('is let go after a refusal', () =>
+  it('can be opened after a refusal', () =>
     withFolder(async (folder) => {
       const file = join(folder, 'flows.db');
       writeFileSync(file, 'x'.repeat(10_000));
@@ -178,7 +175,7 @@ describe('migrations', () => {
     );
   });
 
-  it('bring an old file up to date and keep what is in it', () =>
+  it('change an old file and preserve its content', () =>
     withFolder(async (folder) => {
       const file = join(folder, 'flows.db');
       await filledStore(file);
@@ -190,10 +187,10 @@ describe('migrations', () => {
         { n: 20, x: 'x' },
       );
       close();
-      refused(file, /schema is number 4, this version knows 3/);
+      refused(file, /schema 4; this version supports up to 3/);
     }));
 
-  it('happen wholly or not at all', () =>
+  it('are applied whole or not at all', () =>
     withFolder(async (folder) => {
       const file = join(folder, 'flows.db');
       await filledStore(file);

@@ -1,9 +1,9 @@
-/** Contents that all carry one number, so that a mixture of two writes shows. */
+/** Contents in which every part has the same number, so that a test notices a mixture of two writes. */
 import type { ExecutionChange } from '../../src/store/executions.ts';
 import type { FlowRecord } from '../../src/store/flows.ts';
 import { endOf, row, startOf } from './executions.ts';
 
-/** Large enough to lie on several pages of the file. */
+/** Large enough for several pages of the file. */
 export function stamped(n: number): Pick<FlowRecord, 'definition' | 'description' | 'environment'> {
   return {
     definition: `${n};`.repeat(8000),
@@ -12,10 +12,10 @@ export function stamped(n: number): Pick<FlowRecord, 'definition' | 'description
   };
 }
 
-/** Rows of the journal of one execution, by the commit that writes them; the last one ends it. */
+/** Number of journal rows of one execution. Each commit writes one row, and the last one ends the execution. */
 export const STAGES = 4;
 
-/** Commit `n`: execution `n` starts, those before it go on by one row, and execution `n` less {@link STAGES} plus one ends. */
+/** Commit `n` starts execution `n`, adds a row to the {@link STAGES} - 1 executions before it, and ends the earliest of these. */
 export function staged(n: number): ExecutionChange[] {
   const changes: ExecutionChange[] = [{ ...startOf(n), journal: row(1, 2, `of ${n}`) }];
   for (let stage = 1; stage < STAGES && n - stage > 0; stage++) {

@@ -1,7 +1,6 @@
 /**
- * A process that writes until it is killed: opens the store named on its command line and changes flows, or commits
- * executions, in a loop, telling its parent on standard output what is durable. The word `open` marks that it holds the
- * store.
+ * A process that opens the store named on its command line and changes flows or commits executions in a loop until it is
+ * killed. It prints `open` when it has opened the store, and then the number of each change that is durable.
  */
 import { writeSync } from 'node:fs';
 import { openSqliteStores } from '../../src/store/sqlite/stores.ts';

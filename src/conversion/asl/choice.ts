@@ -1,4 +1,4 @@
-/** Choice rules of Amazon States Language → conditions. */
+/** Converts rules of a Choice to conditions. */
 import type { MapNode, Node } from '../../language/text/document.ts';
 import { textOf, toJson } from '../../language/text/document.ts';
 import type { ComparisonOperator } from '../../expression/ast.ts';
@@ -14,21 +14,22 @@ const ORDERS: Readonly<Record<string, ComparisonOperator>> = {
   GreaterThanEquals: '>=',
 };
 
-/** Keys of a rule that are no operators. */
+/** Keys of a rule that are not operators. */
 const OTHER_KEYS = new Set(['Variable', 'Next', 'Comment']);
 
 /** The condition of a rule. */
 export function readRule(reading: Reading, rule: Node): Term {
-  if (rule.kind !== 'map') return refuse(reading, rule, 'a choice rule is a mapping');
+  if (rule.kind !== 'map') return refuse(reading, rule, 'a choice rule must be a mapping');
   const operators = [...rule.entries.values()].filter(({ key }) => !OTHER_KEYS.has(key));
   const [operator] = operators;
-  if (operator === undefined || operators.length > 1) return refuse(reading, rule, 'a choice rule has one operator');
+  if (operator === undefined || operators.length > 1)
+    return refuse(reading, rule, 'a choice rule must have exactly one operator');
   const { key, value } = operator;
   if (key === 'Condition') return refuse(reading, value, 'a "Condition" is JSONata, which cannot be converted');
   if (key === 'Not') return not(readRule(reading, value));
   if (key === 'And' || key === 'Or') {
     if (value.kind !== 'list' || value.items.length === 0)
-      return refuse(reading, value, `${key} holds a list of rules`);
+      return refuse(reading, value, `${key} must be a list of rules`);
     return logic(
       key === 'And' ? 'and' : 'or',
       value.items.map((item) => readRule(reading, item)),
@@ -64,15 +65,15 @@ function comparison(reading: Reading, rule: MapNode, operator: string, subject: 
   const order = Object.hasOwn(ORDERS, relation) ? ORDERS[relation] : undefined;
   if (order === undefined || type === 'Boolean') return refuse(reading, rule, `there is no operator ${operator}`);
   if (type === 'String' && looksOtherwise(value)) {
-    reading.outcome.note(node, 'texts that write numbers are ordered as numbers here, not as texts');
+    reading.outcome.note(node, 'here, texts that are numbers are ordered as numbers');
   }
   return compare(subject, order, value);
 }
 
 const COERCION =
-  'numbers and booleans are compared as the state-machine language does it: the text "5" equals 5, "true" equals true';
+  'comparisons with numbers and booleans coerce texts here: the text "5" equals 5, and the text "true" equals true';
 
-/** Texts that write numbers or booleans would be compared as those by `==`; arrayContains compares without coercion. */
+/** `==` would compare a text such as "5" as a number, so `arrayContains` is used for it, which does not coerce. */
 function equality({ outcome }: Reading, rule: MapNode, type: string, subject: Term, value: Term): Term {
   if (type === 'String') {
     return looksOtherwise(value) ? call('arrayContains', list([subject]), value) : compare(subject, '==', value);
@@ -81,12 +82,12 @@ function equality({ outcome }: Reading, rule: MapNode, type: string, subject: Te
   return compare(subject, '==', value);
 }
 
-/** True for a text that the comparison may take for a number or a boolean, and for what is not known. */
+/** True for a text that a comparison may read as a number or a boolean, and for an unknown value. */
 function looksOtherwise(value: Term): boolean {
   return !isTextLiteral(value) || /^(?:[-+.]?\d.*|true|false)$/is.test(value.value);
 }
 
-/** `*` stands for any characters, a backslash takes it as it is. */
+/** `*` in the pattern matches any characters, unless a backslash is before it. */
 function matches(subject: Term, pattern: string): Term {
   const expression = pattern.replace(
     /\\([\s\S])|(\*)|([\s\S])/gu,
@@ -110,10 +111,10 @@ function isText(subject: Term): Term {
 
 const TIMESTAMP = '^"\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?(?:Z|[-+]\\d\\d:\\d\\d)"$';
 
-/** Tests of types look at the JSON text of a value: it begins differently for each type. */
+/** Tests the type of a value with its JSON text, whose first character depends on the type. */
 function typeTest(reading: Reading, rule: MapNode, type: string, subject: Term, node: Node): Term {
   const wanted = toJson(node);
-  if (typeof wanted !== 'boolean') return refuse(reading, node, `Is${type} is true or false`);
+  if (typeof wanted !== 'boolean') return refuse(reading, node, `Is${type} must be true or false`);
   const test = positiveTest(reading, rule, type, subject);
   return wanted ? test : not(test);
 }
@@ -137,7 +138,7 @@ function positiveTest(reading: Reading, rule: MapNode, type: string, subject: Te
   }
 }
 
-/** A key is in its object; what is no member of anything is always there. */
+/** A member is present if its object has the key. A value that is not a member is always present. */
 function isPresent(reading: Reading, rule: MapNode, subject: Term): Term {
   if (subject.kind !== 'path') return literal(true);
   const last = subject.segments.at(-1);
@@ -146,6 +147,6 @@ function isPresent(reading: Reading, rule: MapNode, subject: Term): Term {
     return compare(literal(last.name), 'in', segments.length === 0 ? subject.target : { ...subject, segments });
   }
   const text = textOf(rule.entries.get('Variable')?.value ?? rule) ?? '';
-  reading.outcome.note(rule, `an item of an array counts as present when it is not null (${text})`);
+  reading.outcome.note(rule, `here an item of an array is present if it is not null (${text})`);
   return compare(subject, '!=', NULL);
 }

@@ -1,6 +1,6 @@
 /**
- * Values of Amazon States Language: paths, intrinsic functions, payload templates, and where a result goes. The data of a
- * state there is the data of a state here (`$` is `$Input`), so each value is an expression of the same data.
+ * Converts values of Amazon States Language: paths, intrinsic functions, payload templates and results. The states have the
+ * same data in both languages (`$` is `$Input`), so that each value becomes an expression over the same data.
  */
 import { compileExpression } from '../../expression/compile.ts';
 import { printExpression } from '../../expression/print.ts';
@@ -14,16 +14,16 @@ import { convertIntrinsic, isIntrinsic, Unconvertible } from './intrinsics.ts';
 import type { Path } from './json-path.ts';
 import { parsePath } from './json-path.ts';
 
-/** What the paths of one field can see. */
+/** The values that the paths of one field can read. */
 export interface Reading {
   readonly outcome: Outcome;
-  /** What `$` is. */
+  /** The value of `$`. */
   readonly root: Term;
   readonly stateName: string;
   readonly machineName: string;
-  /** True where the token of the task can be read. */
+  /** True if the field can read the token of the task. */
   readonly token: boolean;
-  /** What `$$.Map.Item.Value` is, where it is known. */
+  /** The value of `$$.Map.Item.Value`; null if the field cannot read it. */
   readonly item: Term | null;
 }
 
@@ -31,13 +31,13 @@ const CONTEXT = variable('$Context');
 const CURRENT = member(CONTEXT, 'Current');
 const EXECUTION = member(CONTEXT, 'Execution');
 
-/** The text of an expression: a path or an intrinsic function. Null for what has been refused. */
+/** Converts a path or an intrinsic function. Returns NULL after a refusal. */
 export function readExpression(reading: Reading, node: Node): Term {
   const text = textOf(node);
-  if (text === null) return refuse(reading, node, 'the text of a path or of an intrinsic function is expected here');
+  if (text === null) return refuse(reading, node, 'this must be the text of a path or of an intrinsic function');
   try {
     if (/^\s*States\.StringSplit/.test(text)) {
-      reading.outcome.noteOnce(node, 'split keeps empty parts');
+      reading.outcome.noteOnce(node, 'split returns empty parts too, which States.StringSplit drops');
     }
     if (!isIntrinsic(text)) return resolve(reading, text);
     const term = convertIntrinsic(text, (path) => resolve(reading, path));
@@ -51,7 +51,7 @@ export function readExpression(reading: Reading, node: Node): Term {
 
 const VARIABLES = new Map(['$Input', '$Output', '$Context', '$Item'].map((name) => [name, () => null]));
 
-/** What is wrong with a call whatever the data are, such as a text where a number has to be. */
+/** Returns the fault of a call that fails for any data, for example with text instead of a number; null for none. */
 function faultOf(term: Term): string | null {
   const { faults } = compileExpression(printExpression(term), { variables: VARIABLES, place: '' });
   return faults[0]?.message ?? null;
@@ -62,7 +62,7 @@ function refuse({ outcome }: Reading, node: Node, message: string): Term {
   return NULL;
 }
 
-/** What a path leads to. @throws {Unconvertible} */
+/** Returns the value of a path. @throws {Unconvertible} */
 function resolve(reading: Reading, text: string): Term {
   const path = parsePath(text);
   if (typeof path === 'string') throw new Unconvertible(path);
@@ -86,7 +86,7 @@ function contextValue(reading: Reading, { segments }: Path, text: string): Term 
       return literal(reading.machineName);
     case 'Task.Token':
       if (reading.token) return member(CURRENT, 'TaskToken');
-      throw new Unconvertible(`${text} can be read in Parameters of a callback task only`);
+      throw new Unconvertible(`only Parameters of a callback task can read ${text}`);
     case 'Map.Item':
       if (names[2] === 'Index') return member(CURRENT, 'ItemIndex');
       if (names[2] === 'Value' && reading.item !== null) return follow(reading.item, segments.slice(3));
@@ -95,7 +95,7 @@ function contextValue(reading: Reading, { segments }: Path, text: string): Term 
   throw new Unconvertible(`${text} has no equivalent in the context object of a state machine`);
 }
 
-/** Parameters, ResultSelector, ItemSelector: data in which keys that end in `.$` hold expressions. */
+/** Converts Parameters, ResultSelector or ItemSelector: data with expressions under keys that end in `.$`. */
 export function readTemplate(reading: Reading, node: Node): Term {
   if (node.kind === 'list') return list(node.items.map((item) => readTemplate(reading, item)));
   if (node.kind === 'scalar') return constant(toJson(node));
@@ -107,25 +107,25 @@ export function readTemplate(reading: Reading, node: Node): Term {
   return object(members);
 }
 
-/** InputPath and OutputPath: null is the empty object. */
+/** Converts InputPath or OutputPath. With null, the value is the empty object. */
 export function readReferencePath(reading: Reading, node: Node | undefined): Term {
   if (node === undefined) return reading.root;
   return isNull(node) ? EMPTY : readExpression(reading, node);
 }
 
-/** The input of a state after its InputPath and Parameters. */
+/** Returns the input of a state after its InputPath and Parameters. */
 export function readInput(reading: Reading, source: MapNode): Term {
   const input = readReferencePath(reading, field(source, 'InputPath'));
   return readOptionalTemplate({ ...reading, root: input }, source, 'Parameters');
 }
 
-/** What a template makes of `$`; without one it stays. */
+/** Returns the value of a template; `$` if there is no template. */
 export function readOptionalTemplate(reading: Reading, source: MapNode, key: string): Term {
   const template = field(source, key);
   return template === undefined || isNull(template) ? reading.root : readTemplate(reading, template);
 }
 
-/** Where a result goes into the input: null discards it, `$` lets it take the input's place. */
+/** Puts a result into the input at a ResultPath. With null the result is dropped; with `$` it replaces the input. */
 export function placeResult(outcome: Outcome, input: Term, result: Term, node: Node | undefined): Term {
   if (node === undefined) return result;
   if (isNull(node)) return input;
@@ -148,7 +148,7 @@ function placed(input: Term, [name, ...deeper]: readonly string[], result: Term)
   return merge(input, object([[name, value]]));
 }
 
-/** The member if it is there, else an empty object. */
+/** Returns the member, or an empty object if it is absent. */
 function existing(input: Term, name: string): Term {
   if (input.kind === 'object') return input.members.find(({ key }) => key === name)?.value ?? EMPTY;
   return member(call('jsonMerge', object([[name, EMPTY]]), input), name);

@@ -1,10 +1,10 @@
-/** Names of errors of Amazon States Language → those of the state-machine language. */
+/** Converts names of errors. */
 import type { Node } from '../../language/text/document.ts';
 import type { Outcome } from '../outcome.ts';
 
 interface Equivalent {
   readonly names: readonly string[];
-  /** What is not the same; null when nothing is. */
+  /** The difference; null for none. */
   readonly differs: string | null;
 }
 
@@ -13,27 +13,27 @@ const EQUIVALENTS: Readonly<Record<string, Equivalent>> = {
   'States.Timeout': { names: ['FnF.TaskTimeout'], differs: null },
   'States.HeartbeatTimeout': {
     names: ['FnF.TaskTimeout'],
-    differs: 'there are no heartbeats: only the Timeout of the task ends it',
+    differs: 'tasks have no heartbeats here; only the Timeout ends a task',
   },
-  'States.TaskFailed': { names: ['FnF.ALL'], differs: 'FnF.ALL takes its place, which matches timeouts too' },
+  'States.TaskFailed': { names: ['FnF.ALL'], differs: 'FnF.ALL replaces it, which matches timeouts too' },
   'States.Runtime': { names: ['FnF.RuntimeError'], differs: null },
   'States.ParameterPathFailure': {
     names: ['FnF.RuntimeError'],
-    differs: 'a path that leads nowhere is null here, and no error',
+    differs: 'here a path to a missing value is null, not an error',
   },
   'States.ResultPathMatchFailure': { names: ['FnF.RuntimeError'], differs: null },
   'States.IntrinsicFailure': { names: ['FnF.RuntimeError'], differs: null },
   'States.DataLimitExceeded': { names: ['FnF.DataLimitExceeded'], differs: null },
-  'States.ExceedToleratedFailureThreshold': { names: [], differs: 'there is no such error here' },
-  'States.ItemReaderFailed': { names: [], differs: 'there is no such error here' },
-  'States.ResultWriterFailed': { names: [], differs: 'there is no such error here' },
+  'States.ExceedToleratedFailureThreshold': { names: [], differs: 'this error does not exist here' },
+  'States.ItemReaderFailed': { names: [], differs: 'this error does not exist here' },
+  'States.ResultWriterFailed': { names: [], differs: 'this error does not exist here' },
   'States.Permissions': {
     names: [],
-    differs: 'a refusal has the error of the service that refuses, such as FC.AccessDenied',
+    differs: 'the error of a refused call depends on the service, for example FC.AccessDenied',
   },
   'States.BranchFailed': {
     names: ['FnF.ALL'],
-    differs: 'a Parallel fails with the error of its branch; FnF.ALL takes its place',
+    differs: 'a Parallel fails with the error of its branch, so FnF.ALL replaces it',
   },
   'Lambda.TooManyRequestsException': { names: ['FC.ResourceThrottled', 'FC.ResourceExhausted'], differs: null },
   'Lambda.ServiceException': { names: ['FC.InternalServerError'], differs: null },
@@ -44,7 +44,7 @@ const EQUIVALENTS: Readonly<Record<string, Equivalent>> = {
   'Lambda.ResourceNotFoundException': { names: ['FC.FunctionNotFound'], differs: null },
 };
 
-/** The names under which the errors of a rule are known here; empty when none of them exists. */
+/** Returns the equivalents of the errors of a rule; empty if there are none. */
 export function errorNames(
   outcome: Outcome,
   written: readonly { readonly name: string; readonly node: Node }[],
@@ -54,7 +54,7 @@ export function errorNames(
     const equivalent = Object.hasOwn(EQUIVALENTS, name) ? EQUIVALENTS[name] : undefined;
     if (equivalent === undefined) {
       if (name.startsWith('Lambda.'))
-        outcome.note(node, `${name} is kept, but functions here fail with names of their own (FC.…)`);
+        outcome.note(node, `${name} is copied, but the errors of functions have other names here (FC.…)`);
       names.add(name);
       continue;
     }

@@ -1,4 +1,4 @@
-/** The fields of Amazon States Language, by type of state, and what to say about those that nothing here corresponds to. */
+/** The fields of Amazon States Language by type of state, and the remarks about fields without an equivalent. */
 import type { MapNode, Node } from '../../language/text/document.ts';
 import { quote, textOf } from '../../language/text/document.ts';
 import type { Outcome } from '../outcome.ts';
@@ -18,33 +18,33 @@ const FIELDS: Readonly<Record<string, ReadonlySet<string>>> = {
   Fail: new Set(['Type', 'Comment', 'QueryLanguage', 'Error', 'Cause', 'ErrorPath', 'CausePath']),
 };
 
-/** Without them the state would do something else. */
+/** Fields that cannot be left out, because the state would do something else. */
 const REFUSED: Readonly<Record<string, string>> = {
-  Assign: 'variables ("Assign") have no equivalent in this conversion; pass the value on in the data of the states',
-  Arguments: '"Arguments" is JSONata; only JSONPath is converted, where it is called "Parameters"',
-  Output: '"Output" is JSONata; only JSONPath is converted, where it is called "ResultSelector" and "OutputPath"',
-  Items: '"Items" is JSONata; only JSONPath is converted, where it is called "ItemsPath"',
-  ItemReader: 'a distributed Map is not built yet; read the items in a task before it',
-  ItemBatcher: 'a distributed Map is not built yet; make the batches in a task before it',
-  ResultWriter: 'a distributed Map is not built yet; write the results in a task behind it',
-  ToleratedFailurePercentage: 'a distributed Map is not built yet; let the inner states catch what may fail',
-  ToleratedFailurePercentagePath: 'a distributed Map is not built yet; let the inner states catch what may fail',
-  ToleratedFailureCount: 'a distributed Map is not built yet; let the inner states catch what may fail',
-  ToleratedFailureCountPath: 'a distributed Map is not built yet; let the inner states catch what may fail',
+  Assign: 'variables ("Assign") cannot be converted; pass the value in the data of the states',
+  Arguments: '"Arguments" is JSONata, which cannot be converted; use JSONPath with "Parameters"',
+  Output: '"Output" is JSONata, which cannot be converted; use JSONPath with "ResultSelector" and "OutputPath"',
+  Items: '"Items" is JSONata, which cannot be converted; use JSONPath with "ItemsPath"',
+  ItemReader: 'a distributed Map cannot be converted; read the items in a task before the Map',
+  ItemBatcher: 'a distributed Map cannot be converted; make the batches in a task before the Map',
+  ResultWriter: 'a distributed Map cannot be converted; write the results in a task after the Map',
+  ToleratedFailurePercentage: 'a distributed Map cannot be converted; catch the failures in the inner states',
+  ToleratedFailurePercentagePath: 'a distributed Map cannot be converted; catch the failures in the inner states',
+  ToleratedFailureCount: 'a distributed Map cannot be converted; catch the failures in the inner states',
+  ToleratedFailureCountPath: 'a distributed Map cannot be converted; catch the failures in the inner states',
 };
 
 const NOTED: Readonly<Record<string, string>> = {
-  HeartbeatSeconds: 'there are no heartbeats; the Timeout of the task bounds it',
-  HeartbeatSecondsPath: 'there are no heartbeats; the Timeout of the task bounds it',
-  Credentials: 'a task runs with the credentials of the server, or with the role of the flow',
-  MaxConcurrencyPath: 'the number of items at once is a constant here; up to 40 run at once',
+  HeartbeatSeconds: 'tasks have no heartbeats here; the Timeout limits the time of a task',
+  HeartbeatSecondsPath: 'tasks have no heartbeats here; the Timeout limits the time of a task',
+  Credentials: 'a task uses the credentials of the server or the role of the flow',
+  MaxConcurrencyPath: 'the number of items that run at once is a constant here; 40 run at once',
 };
 
 export function knownType(type: string): boolean {
   return Object.hasOwn(FIELDS, type);
 }
 
-/** Refuses or notes the fields of a state that do not carry over. */
+/** Adds refusals and notes for the fields of a state that have no equivalent. */
 export function checkFields(outcome: Outcome, type: string, state: MapNode): void {
   const known = FIELDS[type];
   for (const { key, keyOffset } of state.entries.values()) {
@@ -56,14 +56,14 @@ export function checkFields(outcome: Outcome, type: string, state: MapNode): voi
   checkQueryLanguage(outcome, state);
 }
 
-/** Only JSONPath is converted; JSONata is refused by its name. */
+/** Refuses a query language other than JSONPath. */
 export function checkQueryLanguage(outcome: Outcome, holder: MapNode): void {
   const language = holder.entries.get('QueryLanguage')?.value;
   if (language === undefined || textOf(language) === 'JSONPath') return;
-  outcome.refuse(language, `QueryLanguage ${textOf(language) ?? ''} cannot be converted; only JSONPath can`);
+  outcome.refuse(language, `QueryLanguage ${textOf(language) ?? ''} cannot be converted; use JSONPath`);
 }
 
-/** The field's node; undefined when it is absent. */
+/** Returns the field's node; undefined if it is absent. */
 export function field(map: MapNode, key: string): Node | undefined {
   return map.entries.get(key)?.value;
 }
@@ -73,7 +73,7 @@ export function textField(map: MapNode, key: string): string | null {
   return node === undefined ? null : textOf(node);
 }
 
-/** A number of the definition; null when it is none. */
+/** Returns the field's number; null if it is absent or not a number. */
 export function numberField(map: MapNode, key: string): number | null {
   const node = field(map, key);
   return node?.kind === 'scalar' && typeof node.value === 'number' ? node.value : null;

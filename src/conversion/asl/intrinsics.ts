@@ -1,17 +1,17 @@
-/** Intrinsic functions of Amazon States Language (`States.Format(…)`) → functions of the state-machine language. */
+/** Converts intrinsic functions (`States.Format(…)`) to functions of the state-machine language. */
 import { numberLiteral } from '../number-literal.ts';
 import { call, constantOf, isTextLiteral, list, literal } from '../terms.ts';
 import type { Term } from '../terms.ts';
 
-/** Says what a path leads to. @throws {Unconvertible} */
+/** Returns the value of a path. @throws {Unconvertible} */
 export type ReadPath = (text: string) => Term;
 
-/** Why something has no equivalent: one sentence without a full stop. */
+/** The message says why there is no equivalent: one sentence without a full stop. */
 export class Unconvertible extends Error {
   override readonly name = 'Unconvertible';
 }
 
-/** Deepest nesting of calls that is read; the service itself has ten. */
+/** Deepest nesting of calls. The service allows ten. */
 const NESTING_MAX = 20;
 
 export function isIntrinsic(text: string): boolean {
@@ -74,11 +74,11 @@ class Reader {
   }
 
   #fail(): never {
-    throw new Unconvertible(`${JSON.stringify(this.#text.slice(0, 80))} cannot be read as an intrinsic function`);
+    throw new Unconvertible(`${JSON.stringify(this.#text.slice(0, 80))} is not an intrinsic function`);
   }
 }
 
-/** Functions that are the same but for their names, with the numbers of their arguments. */
+/** Functions with another name here, and the number of their arguments. */
 const RENAMED: Readonly<Record<string, readonly [name: string, args: number]>> = {
   StringToJson: ['stringToJson', 1],
   JsonToString: ['jsonToString', 1],
@@ -93,20 +93,19 @@ const RENAMED: Readonly<Record<string, readonly [name: string, args: number]>> =
 };
 
 const WITHOUT_EQUIVALENT: Readonly<Record<string, string>> = {
-  ArrayPartition: 'there is no function that cuts an array into parts; let a task do it',
-  ArrayRange:
-    'there is no function that counts, and only short ranges of plain numbers are written out; let a task do it',
+  ArrayPartition: 'no function splits an array into parts; use a task',
+  ArrayRange: 'no function makes a range, and only short ranges of constants are written out; use a task',
 };
 
 const HASHES = ['MD5', 'SHA-1', 'SHA-256', 'SHA-512'];
 
 function equivalent(name: string, written: readonly Term[]): Term {
-  // A format template has escapes of its own.
+  // The template of Format has other escapes.
   const args =
     name === 'Format' ? [written[0] ?? literal(''), ...written.slice(1).map(unescaped)] : written.map(unescaped);
   const renamed = Object.hasOwn(RENAMED, name) ? RENAMED[name] : undefined;
   if (renamed !== undefined) {
-    if (args.length !== renamed[1]) throw new Unconvertible(`States.${name} takes ${renamed[1]} arguments`);
+    if (args.length !== renamed[1]) throw new Unconvertible(`States.${name} needs ${renamed[1]} arguments`);
     return call(renamed[0], ...args);
   }
   switch (name) {
@@ -137,10 +136,10 @@ function unescaped(term: Term): Term {
   return isTextLiteral(term) ? literal(term.value.replace(/\\([\s\S])/g, '$1')) : term;
 }
 
-/** A brace that is meant as such comes in as a value: `format` has no escapes. */
+/** An escaped brace becomes a value, because `format` has no escapes. */
 function format([template, ...values]: readonly Term[]): Term {
   if (template === undefined || !isTextLiteral(template)) {
-    throw new Unconvertible('States.Format is converted with a literal template only');
+    throw new Unconvertible('States.Format needs a literal template');
   }
   const rest = [...values];
   const args: Term[] = [];
@@ -171,33 +170,36 @@ function range(args: readonly Term[]): Term {
   return list(items);
 }
 
-/** There each character of the second argument separates, and empty parts are dropped; here the whole does, and they stay. */
+/**
+ * States.StringSplit separates at each character of its second argument and drops empty parts. `split` separates at the whole
+ * argument and returns empty parts too.
+ */
 function split([text, separator]: readonly Term[]): Term {
   if (text === undefined || separator === undefined || !isTextLiteral(separator) || separator.value.length !== 1) {
-    throw new Unconvertible('States.StringSplit is converted with one literal character as separator only');
+    throw new Unconvertible('States.StringSplit needs one literal character as separator');
   }
   return call('split', text, separator);
 }
 
 function jsonMerge([left, right, deep]: readonly Term[]): Term {
   if (left === undefined || right === undefined || deep?.kind !== 'literal' || deep.value !== false) {
-    throw new Unconvertible('States.JsonMerge takes two objects and false');
+    throw new Unconvertible('States.JsonMerge needs two objects and false');
   }
   return call('jsonMerge', left, right);
 }
 
 function hash([value, algorithm]: readonly Term[]): Term {
-  if (value === undefined || algorithm === undefined) throw new Unconvertible('States.Hash takes two arguments');
+  if (value === undefined || algorithm === undefined) throw new Unconvertible('States.Hash needs two arguments');
   if (isTextLiteral(algorithm) && !HASHES.includes(algorithm.value)) {
     throw new Unconvertible(`hash has no algorithm ${algorithm.value}; it has ${HASHES.join(', ')}`);
   }
   return call('hash', value, algorithm);
 }
 
-/** There the end is not included, here it is. */
+/** The end of States.MathRandom is exclusive, and that of `randomInt` inclusive. */
 function random([from, to, seed]: readonly Term[]): Term {
-  if (from === undefined || to === undefined) throw new Unconvertible('States.MathRandom takes two arguments');
-  if (seed !== undefined) throw new Unconvertible('randomInt takes no seed');
+  if (from === undefined || to === undefined) throw new Unconvertible('States.MathRandom needs two arguments');
+  if (seed !== undefined) throw new Unconvertible('randomInt has no seed');
   const end = constantOf(to);
   return call('randomInt', from, typeof end === 'number' ? literal(end - 1) : call('intAdd', to, literal(-1)));
 }

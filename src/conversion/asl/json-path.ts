@@ -1,6 +1,7 @@
 /**
- * Paths of Amazon States Language: `$`, `$.a.b`, `$['a b'][0]`, and the same from the context object with `$$`. The paths of
- * both languages that lead to one value mean the same; paths to many values (`[*]`, slices, filters, `..`) exist only there.
+ * Paths of Amazon States Language: `$`, `$.a.b`, `$['a b'][0]`, and the same with `$$` for the context object. A path to one
+ * value has the same meaning in both languages. The state-machine language has no paths to many values (`[*]`, slices,
+ * filters, `..`).
  */
 import type { Segment } from '../../expression/ast.ts';
 
@@ -13,7 +14,7 @@ export interface Path {
 const NAME = /\.([\p{L}_$][\p{L}\p{N}\p{M}_$-]*)/uy;
 const BRACKET = /\[\s*(?:(-?\d{1,15})|'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*\]/uy;
 
-/** The path, or the reason why it cannot be read, without a full stop. */
+/** Returns the path, or its fault without a full stop. */
 export function parsePath(text: string): Path | string {
   if (!text.startsWith('$')) return `a path begins with "$", but this is ${JSON.stringify(text.slice(0, 60))}`;
   const ofContext = text.startsWith('$$');
@@ -40,14 +41,14 @@ function segmentOf(found: RegExpExecArray): Segment {
 }
 
 const MANY =
-  'is a path to many values, which the state-machine language does not have; let a Map state or the task itself take them apart';
+  'is a path to many values, which the state-machine language does not have; use a Map state, or let a task select the values';
 
 function unreadable(text: string, at: number): string {
   const shown = JSON.stringify(text.slice(0, 80));
   const rest = text.slice(at);
   if (at === 1 && /^[A-Za-z_]/.test(rest)) {
-    return `${shown} reads a variable ("Assign"), which this conversion does not have; pass the value on in the data of the states`;
+    return `${shown} reads a variable ("Assign"), which cannot be converted; pass the value in the data of the states`;
   }
   if (/^(?:\.\.|\.\*|\[\s*\*|\[\s*\?|\[[^\]'"]*[:,])/.test(rest)) return `${shown} ${MANY}`;
-  return `${shown} cannot be read as a path`;
+  return `${shown} is not a path`;
 }

@@ -1,4 +1,4 @@
-/** A whole definition in Amazon States Language. */
+/** Converts a definition in Amazon States Language. */
 import type { MapNode } from '../../language/text/document.ts';
 import { isNull, textOf } from '../../language/text/document.ts';
 import type { Outcome } from '../outcome.ts';
@@ -6,12 +6,12 @@ import { YamlMap } from '../yaml-text.ts';
 import { checkQueryLanguage, field, numberField, textField } from './fields.ts';
 import { convertScope } from './states.ts';
 
-/** True for what is plainly this language: states by name, and no steps. */
+/** True for Amazon States Language: `States` is a mapping, and there are no steps. */
 export function looksLikeAsl(root: MapNode): boolean {
   return root.entries.has('StartAt') && field(root, 'States')?.kind === 'map' && !root.entries.has('steps');
 }
 
-/** The definition as a state machine; what could not be converted is in the outcome. */
+/** Returns the state machine, and adds refusals to the outcome. */
 export function convertMachine(outcome: Outcome, root: MapNode, name: string): YamlMap {
   checkQueryLanguage(outcome, root);
   const machine = new YamlMap().set('Type', 'StateMachine').set('SpecVersion', 'v1').set('Name', name);

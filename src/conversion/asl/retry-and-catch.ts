@@ -12,13 +12,13 @@ import { errorNames } from './errors.ts';
 import { field, numberField, textField } from './fields.ts';
 
 const ERROR = member(member(variable('$Context'), 'Current'), 'Error');
-/** What a Catch hands on there. */
+/** The error object that a Catch of Amazon States Language passes to its next state. */
 const ERROR_OUTPUT: Term = object([
   ['Error', member(ERROR, 'Code')],
   ['Cause', member(ERROR, 'Detail')],
 ]);
 
-/** Sets Retry and Catch. `usesWhole` is called when a value could only be written as a whole. */
+/** Sets Retry and Catch. Calls `usesWhole` for a constructor that is one expression. */
 export function setRecovery(outcome: Outcome, state: YamlMap, source: MapNode, usesWhole: (at: Node) => void): void {
   const retry = rules(outcome, source, 'Retry').flatMap((rule) => retryRule(outcome, rule) ?? []);
   const caught = rules(outcome, source, 'Catch').flatMap((rule) => catchRule(outcome, rule, usesWhole) ?? []);
@@ -26,7 +26,7 @@ export function setRecovery(outcome: Outcome, state: YamlMap, source: MapNode, u
   if (caught.length > 0) state.set('Catch', caught);
 }
 
-/** True when a Catch puts the error into the input, or hands the input on. */
+/** True if a Catch puts the error into the input, or passes the input. */
 export function catchesWithInput(outcome: Outcome, source: MapNode): boolean {
   return rules(outcome, source, 'Catch').some((rule) => {
     const path = field(rule, 'ResultPath');
@@ -38,7 +38,7 @@ function rules(outcome: Outcome, source: MapNode, key: string): MapNode[] {
   const node = field(source, key);
   if (node === undefined || isNull(node)) return [];
   if (node.kind !== 'list') {
-    outcome.refuse(node, `${key} holds a list of rules`);
+    outcome.refuse(node, `${key} must be a list of rules`);
     return [];
   }
   return node.items.filter((item) => item.kind === 'map');
@@ -63,7 +63,7 @@ function retryRule(outcome: Outcome, rule: MapNode): YamlMap | null {
   const errors = names(outcome, rule);
   if (errors.length === 0) return null;
   if (textField(rule, 'JitterStrategy') === 'FULL') {
-    outcome.note(field(rule, 'JitterStrategy') as Node, 'intervals have no jitter here');
+    outcome.note(field(rule, 'JitterStrategy') as Node, 'the intervals of a Retry have no jitter here');
   }
   const written = new YamlMap()
     .set('Errors', errors)
@@ -82,10 +82,10 @@ function whole(outcome: Outcome, rule: MapNode, key: string, absent: number, min
   if (node === undefined) return absent;
   const value = numberField(rule, key);
   if (value === null || !Number.isInteger(value) || value < min) {
-    outcome.refuse(node, `${key} is a whole number of ${min} or more`);
+    outcome.refuse(node, `${key} must be a whole number of ${min} or more`);
     return absent;
   }
-  if (value > max) outcome.note(node, `${key} is ${max} at most`);
+  if (value > max) outcome.note(node, `${key} can be ${max} at most`);
   return Math.min(value, max);
 }
 
@@ -96,7 +96,7 @@ function catchRule(outcome: Outcome, rule: MapNode, usesWhole: (at: Node) => voi
   if (errors.length === 0) return null;
   const written = new YamlMap().set('Errors', errors).set('Next', next ?? '');
   const path = field(rule, 'ResultPath');
-  // Without a constructor the input of the failed state is handed on.
+  // Without a constructor, the next state gets the input of the failed state.
   if (path === undefined || !isNull(path)) {
     const output = placeResult(outcome, INPUT, ERROR_OUTPUT, path);
     if (setConstructor(written, 'OutputConstructor', output)) usesWhole(path ?? rule);

@@ -1,15 +1,16 @@
-/** The states of one scope of Amazon States Language: the machine itself, a branch, the processor of a Map. */
-import { DEFAULT_DEFINITION_LIMITS, TASK_TIMEOUT_SECONDS } from '../../language/limits.ts';
+/** Converts the states of one scope: the machine, a branch or the processor of a Map. */
+import { TASK_TIMEOUT_SECONDS } from '../../language/limits.ts';
 import type { MapEntry, MapNode, Node } from '../../language/text/document.ts';
 import { describe, quote, textOf, toJson } from '../../language/text/document.ts';
 import { printExpression } from '../../expression/print.ts';
 import { mapOf, setConstructor } from '../constructors.ts';
+import { BRANCHES_MAX, CONCURRENCY_MAX, TASK_TIMEOUT_REDUCED } from '../limits.ts';
 import { Names } from '../names.ts';
 import { taskFault } from '../probe.ts';
 import type { Outcome } from '../outcome.ts';
 import { constant, INPUT, list, member, OUTPUT, same, variable } from '../terms.ts';
 import type { Term } from '../terms.ts';
-import { splitWait, WAIT_MAX_SECONDS, WAITS_MAX } from '../waits.ts';
+import { splitWait, WAIT_COMPUTED, waitSplit, waitTooLong } from '../waits.ts';
 import type { Yaml } from '../yaml-text.ts';
 import { YamlMap } from '../yaml-text.ts';
 import { readRule } from './choice.ts';
@@ -26,15 +27,12 @@ import { checkFields, field, knownType, numberField, textField } from './fields.
 import { catchesWithInput, setRecovery } from './retry-and-catch.ts';
 import { convertResource, waitsForToken } from './tasks.ts';
 
-const BRANCHES_MAX = DEFAULT_DEFINITION_LIMITS.parallelBranches;
-const CONCURRENCY_MAX = DEFAULT_DEFINITION_LIMITS.mapConcurrency;
-
 export interface MachineContext {
   readonly outcome: Outcome;
   readonly machineName: string;
 }
 
-/** `StartAt` and `States` of a scope. With `begin`, a first state makes that of the scope's input. */
+/** Returns `StartAt` and `States` of a scope. With `begin`, an additional first state makes this value of the scope's input. */
 export function convertScope(
   context: MachineContext,
   scope: MapNode,
@@ -161,13 +159,13 @@ class ScopeConverter {
       if (node === undefined) continue;
       this.#outcome.refuse(
         node,
-        `a Wait until an instant ("${key}") has no equivalent; compute the seconds in a task and use them`,
+        `a Wait until a time ("${key}") has no equivalent; compute the seconds in a task and use "SecondsPath"`,
       );
       return;
     }
     const path = field(source, 'SecondsPath');
     if (path !== undefined) {
-      this.#outcome.note(path, `a Wait takes 1 to ${WAIT_MAX_SECONDS} seconds; another value fails the state`);
+      this.#outcome.note(path, WAIT_COMPUTED);
       const state = this.#begin('Wait', name, source);
       state.set('Seconds.$', printExpression(readExpression(reading, path)));
       this.#finishWait(state, source, reading);
@@ -185,18 +183,10 @@ class ScopeConverter {
   #waits(name: string, source: MapNode, reading: Reading, node: Node, seconds: number): void {
     const parts = splitWait(seconds);
     if (parts === null) {
-      const most = WAIT_MAX_SECONDS * WAITS_MAX;
-      this.#outcome.refuse(
-        node,
-        `a Wait of ${seconds} seconds is too long: up to ${most} are converted, as a row of Waits; wait for longer with a callback task and its Timeout`,
-      );
+      this.#outcome.refuse(node, waitTooLong(seconds));
       return;
     }
-    if (parts.length > 1)
-      this.#outcome.note(
-        node,
-        `a Wait takes ${WAIT_MAX_SECONDS} seconds at most; ${parts.length} in a row take its place`,
-      );
+    if (parts.length > 1) this.#outcome.note(node, waitSplit(parts));
     const last = parts.pop();
     let at = name;
     for (const part of parts) {
@@ -220,7 +210,7 @@ class ScopeConverter {
     if (output !== undefined && textOf(output) !== '$') {
       this.#outcome.refuse(
         output,
-        'OutputPath on a Choice has no equivalent; put it on the states behind it as InputPath',
+        'OutputPath of a Choice has no equivalent; use InputPath in the states after the Choice',
       );
     }
     const state = this.#begin('Choice', name, source);
@@ -259,9 +249,9 @@ class ScopeConverter {
       this.#outcome.refuse(scopes ?? source, `the Parallel ${quote(name)} needs 1 to ${BRANCHES_MAX} "Branches"`);
       return;
     }
-    // An InputConstructor replaces the input; where that is still needed, each branch begins by making its own.
-    const keepsInput = source.entries.has('ResultPath') || catchesWithInput(this.#outcome, source);
-    const begin = same(input, INPUT) || !keepsInput ? null : input;
+    // An InputConstructor replaces the input. If the input is needed later, each branch makes its own input instead.
+    const needsInput = source.entries.has('ResultPath') || catchesWithInput(this.#outcome, source);
+    const begin = same(input, INPUT) || !needsInput ? null : input;
     if (begin === null && !same(input, INPUT)) this.#construct(state, 'InputConstructor', input, source);
     this.#comment(state);
     state.set(
@@ -306,11 +296,11 @@ class ScopeConverter {
   #concurrency(state: YamlMap, source: MapNode): void {
     const most = numberField(source, 'MaxConcurrency') ?? 0;
     if (!Number.isInteger(most) || most < 0) {
-      this.#outcome.refuse(source, 'MaxConcurrency is a whole number');
+      this.#outcome.refuse(source, 'MaxConcurrency must be a whole number');
     } else if (most > CONCURRENCY_MAX) {
       this.#outcome.note(
         field(source, 'MaxConcurrency') as Node,
-        `a Map works on ${CONCURRENCY_MAX} items at once at most; the others wait`,
+        `a Map runs ${CONCURRENCY_MAX} items at once at most; the others wait`,
       );
     } else if (most > 0) {
       state.set('MaxConcurrency', most);
@@ -331,7 +321,6 @@ class ScopeConverter {
       if (node !== undefined)
         this.#outcome.refuse(node, `${key} has no equivalent: Code and Detail of a Fail are constants`);
     }
-    // Without an error the service reports an empty name; here it is FnF.Fail.
     const error = textField(source, 'Error');
     const cause = textField(source, 'Cause');
     if (error !== null && error !== '') state.set('Code', error);
@@ -340,7 +329,7 @@ class ScopeConverter {
     this.#comment(state);
   }
 
-  /** A state that will be written next, with the fields that all have. */
+  /** Adds the next state, with the fields that all states have. */
   #begin(type: string, name: string, source: MapNode | null): YamlMap {
     const state = new YamlMap().set('Type', type).set('Name', name);
     const comment = source === null ? null : textField(source, 'Comment');
@@ -360,7 +349,7 @@ class ScopeConverter {
     };
   }
 
-  /** ResultPath, then OutputPath. `raw` is what the state gives without a constructor. */
+  /** Applies ResultPath and OutputPath. `raw` is the output of the state without a constructor. */
   #finish(state: YamlMap, source: MapNode, reading: Reading, result: Term, raw: Term): void {
     const placed = placeResult(this.#outcome, INPUT, result, field(source, 'ResultPath'));
     const output = readReferencePath({ ...reading, root: placed }, field(source, 'OutputPath'));
@@ -374,7 +363,7 @@ class ScopeConverter {
   #whole(at: Node): void {
     this.#outcome.noteOnce(
       at,
-      'values that are not built key by key stand under "OutputConstructor.$" and its like, which Millrace has and the cloud does not',
+      'values with unknown keys use "OutputConstructor.$" and similar keys, which Millrace supports and the cloud does not',
     );
   }
 
@@ -397,7 +386,7 @@ class ScopeConverter {
     state.comments.push(...this.#outcome.takeComments());
   }
 
-  /** The name of a state of this scope; another is refused. */
+  /** Returns the name of a state of this scope; refuses other names. */
   #target(holder: MapNode, key: string): string | null {
     const name = textField(holder, key);
     if (name !== null && this.#entries.some((entry) => entry.key === name)) return name;
@@ -408,7 +397,7 @@ class ScopeConverter {
   }
 }
 
-/** The result after its ResultSelector. */
+/** Returns the result after the ResultSelector. */
 function selected(reading: Reading, source: MapNode, result: Term): Term {
   return readOptionalTemplate({ ...reading, root: result }, source, 'ResultSelector');
 }
@@ -419,9 +408,9 @@ function setTaskTimeout(state: YamlMap, source: MapNode, reading: Reading): void
   const node = field(source, 'TimeoutSeconds');
   if (node === undefined) return;
   const seconds = numberField(source, 'TimeoutSeconds');
-  if (seconds === null || seconds < 0) reading.outcome.refuse(node, 'TimeoutSeconds is a number of seconds');
+  if (seconds === null || seconds < 0) reading.outcome.refuse(node, 'TimeoutSeconds must be a number of seconds');
   else if (seconds > TASK_TIMEOUT_SECONDS) {
-    reading.outcome.note(node, `a task may take ${TASK_TIMEOUT_SECONDS} seconds at most (7 days)`);
+    reading.outcome.note(node, TASK_TIMEOUT_REDUCED);
   }
   state.set('Timeout', Math.min(seconds ?? 0, TASK_TIMEOUT_SECONDS));
 }
@@ -429,6 +418,6 @@ function setTaskTimeout(state: YamlMap, source: MapNode, reading: Reading): void
 function isInline(outcome: Outcome, processor: Node): boolean {
   const config = processor.kind === 'map' ? field(processor, 'ProcessorConfig') : undefined;
   if (config?.kind !== 'map' || textField(config, 'Mode') !== 'DISTRIBUTED') return true;
-  outcome.refuse(config, 'a distributed Map is not built yet; an inline Map has the Mode INLINE');
+  outcome.refuse(config, 'a distributed Map cannot be converted; use an inline Map (Mode INLINE)');
   return false;
 }

@@ -1,4 +1,4 @@
-/** Resources of Amazon States Language → actions: what is called, with what, and what its result is. */
+/** Converts the resource of a task to an action, its parameters and its result. */
 import type { Node } from '../../language/text/document.ts';
 import type { Outcome } from '../outcome.ts';
 import { call, isTextLiteral, literal, member, NULL, object, OUTPUT } from '../terms.ts';
@@ -8,7 +8,7 @@ export interface ConvertedTask {
   readonly action: string;
   readonly mode: 'RequestComplete' | 'WaitForSystemCallback' | 'WaitForCustomCallback';
   readonly parameters: Term;
-  /** What the task's result is in the original, from the result of the action. */
+  /** The task's result in the original, made from the result of the action. */
   readonly result: Term;
 }
 
@@ -16,9 +16,9 @@ const LAMBDA = /^arn:[\w-]*:lambda:[\w-]*:\d*:function:([\w-]+)(?::([\w$-]+))?$/
 const INTEGRATION =
   /^arn:[\w-]*:states:[\w-]*:[\w-]*:([\w-]+:[\w-]+(?::[\w-]+)*)(?:\.(sync(?::2)?|waitForTaskToken))?$/;
 
-/** What to do instead, by service. */
+/** Advice by service. */
 const ADVICE: Readonly<Record<string, string>> = {
-  activity: 'hand the token of a WaitForCustomCallback task to the worker, which reports with ReportTaskSucceeded',
+  activity: 'pass the token of a WaitForCustomCallback task to the worker, which reports with ReportTaskSucceeded',
   sqs: 'send to a queue of Alibaba Cloud with MNS:SendMessage, or call a service of yours with HTTP:Request',
   sns: 'publish to a topic of Alibaba Cloud with MNS:SendMessage, or call a service of yours with HTTP:Request',
   events: 'put events with EventBridge:PutEvents, or call a service of yours with HTTP:Request',
@@ -26,19 +26,21 @@ const ADVICE: Readonly<Record<string, string>> = {
   s3: 'let a function or a service of yours (FC:InvokeFunction, HTTP:Request) read and write the objects',
 };
 
-const FUNCTIONS_MOVED =
-  'the function has to exist in Function Compute, or the settings map its name to a URL or a file';
+/** The note about a call of a function; `name` is null if it is computed. */
+function functionNeeded(name: string | null): string {
+  return `create the function${name === null ? '' : ` "${name}"`} in Function Compute, or map its name to a URL or a file in the settings`;
+}
 
-/** Whether the resource hands out a token, which its Parameters may read. */
+/** True if the resource has a token, which its Parameters can read. */
 export function waitsForToken(resource: string): boolean {
   return resource.endsWith('.waitForTaskToken');
 }
 
-/** The action for a resource, or null when it has been refused. */
+/** Returns the action for a resource, or null after a refusal. */
 export function convertResource(outcome: Outcome, resource: string, node: Node, input: Term): ConvertedTask | null {
   const lambda = LAMBDA.exec(resource);
   if (lambda !== null) {
-    outcome.note(node, `${FUNCTIONS_MOVED}: ${lambda[1]}`);
+    outcome.note(node, functionNeeded(lambda[1] as string));
     return {
       action: 'FC:InvokeFunction',
       mode: 'RequestComplete',
@@ -70,7 +72,7 @@ interface Integration {
 
 function refuse(outcome: Outcome, node: Node, resource: string, api: string | undefined): null {
   const service = /:activity:/.test(resource) ? 'activity' : (api?.replace(/^aws-sdk:/, '').split(':')[0] ?? '');
-  const advice = Object.hasOwn(ADVICE, service) ? ADVICE[service] : 'call it through a function or a service of yours';
+  const advice = Object.hasOwn(ADVICE, service) ? ADVICE[service] : 'call it from a function or a service of yours';
   outcome.refuse(node, `the resource ${JSON.stringify(resource.slice(0, 120))} has no equivalent: ${advice}`);
   return null;
 }
@@ -92,7 +94,7 @@ function invokeLambda({ outcome, node, input, pattern }: Integration): Converted
   const name = member(input, 'FunctionName');
   const type = member(input, 'InvocationType');
   const asynchronous = isTextLiteral(type) && type.value === 'Event';
-  outcome.note(node, isTextLiteral(name) ? `${FUNCTIONS_MOVED}: ${name.value}` : FUNCTIONS_MOVED);
+  outcome.note(node, functionNeeded(isTextLiteral(name) ? readFunction(name.value).name : null));
   dropped(outcome, node, input, ['FunctionName', 'Payload', 'InvocationType', 'Qualifier']);
   const parameters = invocation(
     invokedArn(name, member(input, 'Qualifier')),
@@ -116,8 +118,15 @@ function invokeLambda({ outcome, node, input, pattern }: Integration): Converted
 function invokedArn(name: Term, qualifier: Term): Term {
   const version = isTextLiteral(qualifier) ? qualifier.value : undefined;
   if (!isTextLiteral(name)) return call('format', literal(`acs:fc:::functions/{}/${version ?? 'LATEST'}`), name);
-  const whole = LAMBDA.exec(name.value) ?? /^(?:\d+:function:)?([\w-]+)(?::([\w$-]+))?$/.exec(name.value);
-  return functionArn(whole?.[1] ?? name.value, version ?? whole?.[2]);
+  const read = readFunction(name.value);
+  return functionArn(read.name, version ?? read.qualifier);
+}
+
+/** Reads a FunctionName: an ARN, a part of one, or a name, with or without a qualifier. */
+function readFunction(text: string): { readonly name: string; readonly qualifier: string | undefined } {
+  const [, name = text, qualifier] =
+    LAMBDA.exec(text) ?? /^(?:\d+:function:)?([\w-]+)(?::([\w$-]+))?$/.exec(text) ?? [];
+  return { name, qualifier };
 }
 
 function requestHttp({ outcome, node, input, pattern }: Integration): ConvertedTask | null {
@@ -131,14 +140,11 @@ function requestHttp({ outcome, node, input, pattern }: Integration): ConvertedT
     'InvocationConfig',
   ]);
   if (member(input, 'Authentication') !== NULL || member(input, 'InvocationConfig') !== NULL) {
-    outcome.note(
-      node,
-      'the connection with its credentials does not carry over; set the header "Authorization" yourself',
-    );
+    outcome.note(node, 'the credentials of the connection are left out; set the header "Authorization" yourself');
   }
   outcome.noteOnce(
     node,
-    'an answer with a status of 400 or more fails the task there; here it completes it, unless the setting http.errorStatuses names it',
+    'here a task succeeds with a status of 400 or more, unless the setting http.errorStatuses contains the status',
   );
   const members: [string, Term][] = [
     ['url', urlWithQuery(outcome, node, member(input, 'ApiEndpoint'), member(input, 'QueryParameters'))],
@@ -161,13 +167,13 @@ function requestHttp({ outcome, node, input, pattern }: Integration): ConvertedT
   };
 }
 
-/** Query parameters belong to the URL here; those that are known are written into it. */
+/** Adds constant query parameters to the URL, because `HTTP:Request` has no parameter for them. */
 function urlWithQuery(outcome: Outcome, node: Node, endpoint: Term, query: Term): Term {
   if (query === NULL) return endpoint;
   const known =
     query.kind === 'object' && isTextLiteral(endpoint) && query.members.every(({ value }) => isTextLiteral(value));
   if (!known) {
-    outcome.refuse(node, 'QueryParameters that are computed have no equivalent; build the whole "url" with format()');
+    outcome.refuse(node, 'computed QueryParameters have no equivalent; build the whole "url" with format()');
     return endpoint;
   }
   const pairs = query.members.map(({ key, value }) => [key, isTextLiteral(value) ? value.value : ''] as const);
@@ -182,7 +188,7 @@ function startExecution({ outcome, node, input, pattern }: Integration): Convert
   if (found === null) {
     outcome.refuse(
       node,
-      'StateMachineArn must be a literal ARN of a state machine, whose name the child flow then has',
+      'StateMachineArn must be the literal ARN of a state machine; its name becomes that of the child flow',
     );
     return null;
   }
@@ -203,7 +209,7 @@ function startExecution({ outcome, node, input, pattern }: Integration): Convert
   }
   outcome.note(
     node,
-    'of the result of the child execution only Output, Status and Name carry over; a child that fails gives its own error, not States.TaskFailed',
+    'the result of a child execution has only Output, Status and Name here; if the child fails, the task fails with its error, not with States.TaskFailed',
   );
   return {
     action: 'FNF:StartExecution',
@@ -217,7 +223,7 @@ function startExecution({ outcome, node, input, pattern }: Integration): Convert
   };
 }
 
-/** The service's own console adds this member so that executions can be traced; nothing reads it here. */
+/** Removes a member that the service's console adds to link executions. */
 function withoutMarker(input: Term): Term {
   if (input.kind !== 'object') return input;
   return object(
@@ -227,7 +233,7 @@ function withoutMarker(input: Term): Term {
   );
 }
 
-/** Notes the parameters that nothing takes. */
+/** Adds notes for parameters without an equivalent. */
 function dropped(outcome: Outcome, node: Node, input: Term, known: readonly string[]): void {
   if (input.kind !== 'object') return;
   for (const { key } of input.members) {

@@ -1,4 +1,4 @@
-/** The choice step (fdl-classic.md 2.4): a Choice state, and the steps of its branches behind it. */
+/** Converts the choice step (fdl-classic.md 2.4) to a Choice state and the states of its branches. */
 import { printExpression } from '../../expression/print.ts';
 import type { Node } from '../../language/text/document.ts';
 import type { Term } from '../terms.ts';
@@ -7,7 +7,7 @@ import type { Yaml } from '../yaml-text.ts';
 import { YamlMap } from '../yaml-text.ts';
 import type { Target } from './drafts.ts';
 import { END } from './drafts.ts';
-import { beginning, carryingFrame } from './frame.ts';
+import { beginning, carryingFrame, OUTER } from './frame.ts';
 import type { Keys } from './keys.ts';
 import { canBeListed, either, hasDefault, NO_KEYS } from './keys.ts';
 import type { Branch } from './model.ts';
@@ -17,8 +17,6 @@ import { canShare } from './sharing.ts';
 import type { Scope } from './values.ts';
 import { mergeLocal } from './values.ts';
 
-const OUTER = member(INPUT, 'outer');
-
 export function writeChoice(writer: ScopeWriter, at: At): void {
   const { step, values } = at;
   if (step.branches.every(({ steps }) => steps === null)) writeWays(writer, at);
@@ -26,12 +24,12 @@ export function writeChoice(writer: ScopeWriter, at: At): void {
   else writeFramed(writer, at);
 }
 
-/** Where a branch leads when its steps are done; null stands for no branch at all. */
+/** The target after a branch; null: no branch ran. */
 function after({ next, goto }: At, branch: Branch | null): Target {
   return branch === null || branch.goto === null ? next : goto(branch.goto);
 }
 
-/** No branch has steps: the choice leads on, by way of a state that sets its outputs when there are any. */
+/** No branch has steps. If the choice has outputs, an additional state sets them before the next state. */
 function writeWays(writer: ScopeWriter, at: At): void {
   const { step, scope, values } = at;
   if (step.outputs === null) {
@@ -44,13 +42,13 @@ function writeWays(writer: ScopeWriter, at: At): void {
   exits.write();
 }
 
-/** The branches put their outputs where the choice itself would put them. */
+/** The branches put their outputs into the local around the choice. */
 function writeShared(writer: ScopeWriter, at: At): void {
   const inner: Scope = { frame: at.scope.frame, keys: at.values.keys, isShared: true };
   writeBranches(writer, at, inner, null, (branch) => after(at, branch));
 }
 
-/** The branches have a local of their own: what was there before is kept beside it until they are done. */
+/** The branches have their own local. The data around the choice is in `outer` until they end. */
 function writeFramed(writer: ScopeWriter, at: At): void {
   const { step, scope, values } = at;
   const frame = carryingFrame(values.input, { hasOuter: true, isGiven: true });
@@ -70,7 +68,7 @@ function writeFramed(writer: ScopeWriter, at: At): void {
   exits.write();
 }
 
-/** The local of the branch that ran, key by key where its keys are known. */
+/** The local of the branch that ran, key by key if its keys are known. */
 function localWith(keys: Keys): Term {
   const local = member(INNER, 'local');
   return canBeListed(keys) ? object([...keys.definite].map((key) => [key, member(local, key)])) : local;
@@ -96,7 +94,7 @@ function writeBranches(
         found.set(branch, end(branch));
         continue;
       }
-      // Steps that always fail lead nowhere, and nothing has to be there for them.
+      // Steps that always fail do not reach the end.
       const isLeft = writer.context.finder.of(steps).end !== undefined;
       found.set(branch, writer.context.writeList(writer, steps, inner, isLeft ? end(branch) : END));
     }
@@ -106,7 +104,7 @@ function writeBranches(
   place();
 }
 
-/** The Choice itself. `input` is what its branches begin with, when that is not the data as they are. */
+/** Writes the Choice. `input` is the input of its branches; null: the data of the Choice. */
 function writeState(writer: ScopeWriter, at: At, input: Term | null, lead: (branch: Branch | null) => Target): void {
   const { name, step, scope, values } = at;
   const targets: Target[] = [];
@@ -129,7 +127,7 @@ function writeState(writer: ScopeWriter, at: At, input: Term | null, lead: (bran
   writer.draft('Choice', name, step, { fields, input: needsData ? scope.frame.build(EMPTY) : input, next: null });
 }
 
-/** The states behind a choice that bring its outputs into the local, one for each place that they lead to. */
+/** The states after a choice that put its outputs into the local, one for each target. */
 class Exits {
   readonly #writer: ScopeWriter;
   readonly #at: At;
@@ -142,7 +140,7 @@ class Exits {
     this.#build = build;
   }
 
-  /** The state that leads to the target, for one more branch, which has these keys. */
+  /** Returns the name of the state before the target, and adds a branch with these keys to it. */
   to(target: Target, keys: Keys): string {
     const known = this.#exits.get(target);
     if (known === undefined) {

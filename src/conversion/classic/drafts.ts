@@ -1,36 +1,36 @@
-/** States as they come about: what they are called and where they lead is known before how they end their scope. */
+/** Drafts of states. Their names and targets are known before the output of the states that end their scope. */
 import type { Outcome } from '../outcome.ts';
 import { setConstructor } from '../constructors.ts';
 import type { Term } from '../terms.ts';
 import { INPUT, OUTPUT, same } from '../terms.ts';
 import { YamlMap } from '../yaml-text.ts';
 
-/** Where a state leads: to another by name, or to the end of its scope. */
+/** The target of a state: the name of another, or the end of the scope. */
 export type Target = string | typeof END;
 export const END = Symbol('end');
 
 export interface Draft {
   readonly type: 'Pass' | 'Task' | 'Wait' | 'Choice' | 'Parallel' | 'Map' | 'Fail';
   readonly name: string;
-  /** Where it stands in the original. */
+  /** Offset of the step in the original. */
   readonly offset: number;
-  /** Fields between the name and the constructors, written as they are. */
+  /** Fields between the constructors. */
   readonly fields: readonly (readonly [string, YamlMap['entries'][number][1]])[];
   readonly input: Term | null;
-  /** Null: what the state gives without a constructor. */
+  /** Null: the output of the state without a constructor. */
   output: Term | null;
-  /** Of the scope when it ends here; null when that cannot be said in the state itself. */
+  /** The local of the scope if it ends with this state; null if this state cannot express it. */
   local: Term | null;
   readonly tail: readonly (readonly [string, YamlMap['entries'][number][1]])[];
-  /** Null: the state says itself where it leads. */
+  /** Null: the fields contain the targets. */
   next: Target | null;
   readonly comments: readonly string[];
 }
 
-/** The state as it is written. `usesWhole` is called when a value could only be written as a whole. */
+/** Returns the state. Adds a note for a constructor that is one expression. */
 export function writeDraft(draft: Draft, outcome: Outcome): YamlMap {
   const ends = draft.next === END;
-  // A Pass that does nothing but end its scope is a Succeed.
+  // A Pass that ends its scope becomes a Succeed.
   const state = new YamlMap()
     .set('Type', draft.type === 'Pass' && ends ? 'Succeed' : draft.type)
     .set('Name', draft.name);
@@ -53,6 +53,6 @@ export function writeDraft(draft: Draft, outcome: Outcome): YamlMap {
 export function noteWhole(outcome: Outcome, offset: number): void {
   outcome.noteOnce(
     offset,
-    'a value that is not built key by key stands under "OutputConstructor.$", which Millrace has and the cloud does not; outputMappings would name its keys',
+    'a value with unknown keys uses "OutputConstructor.$", which Millrace supports and the cloud does not; to name the keys, use outputMappings',
   );
 }

@@ -1,4 +1,4 @@
-/** A whole classic flow. */
+/** Converts a classic flow. */
 import type { MapNode } from '../../language/text/document.ts';
 import { textOf } from '../../language/text/document.ts';
 import type { Outcome } from '../outcome.ts';
@@ -14,7 +14,7 @@ import type { ScopeContext, ScopePlan } from './scope-writer.ts';
 import { convertScope, writeList } from './steps.ts';
 import { flowMapped } from './values.ts';
 
-/** What is known of the keys of a local is kept for each step: more steps than this are more than anybody has. */
+/** More steps than flows have. The conversion holds a set of keys for each step, so it needs a limit. */
 const STEPS_MAX = 2_000;
 const EXECUTION_INPUT: Term = member(member(variable('$Context'), 'Execution'), 'Input');
 
@@ -24,14 +24,14 @@ export function looksClassic(root: MapNode): boolean {
   return (type !== undefined && textOf(type) === 'flow') || (!root.entries.has('Type') && root.entries.has('steps'));
 }
 
-/** The flow as a state machine; what could not be converted is in the outcome. */
+/** Returns the state machine, and adds refusals to the outcome. */
 export function convertFlow(outcome: Outcome, root: MapNode, name: string): YamlMap {
   const machine = new YamlMap().set('Type', 'StateMachine').set('SpecVersion', 'v1').set('Name', name);
   const timeout = numberField(root, 'timeoutSeconds');
   if (timeout !== null) machine.set('Timeout', timeout);
   const steps = readSteps(root);
   if (countSteps(steps) > STEPS_MAX) {
-    outcome.refuse(field(root, 'steps') ?? root, `a flow of more than ${STEPS_MAX} steps is not converted`);
+    outcome.refuse(field(root, 'steps') ?? root, `a flow with more than ${STEPS_MAX} steps cannot be converted`);
     return machine;
   }
   const context: ScopeContext = { outcome, flowName: name, finder: new KeyFinder(), convertScope, writeList };
@@ -52,7 +52,7 @@ function finalOf(
 ): ScopePlan['final'] {
   if (outputs !== null) return (local) => flowMapped(context, outputs, input, local);
   if (isFlat) return null;
-  // Key by key where the keys are known, else as a whole.
+  // Key by key if the keys are known, otherwise as a whole.
   return (local: Term, keys: Keys) =>
     areKnown(keys) ? object([...keys.definite].map((key) => [key, member(local, key)])) : local;
 }

@@ -1,4 +1,4 @@
-/** The foreach step (fdl-classic.md 2.6): a Map whose items are the input of the step with the element in it. */
+/** Converts the foreach step (fdl-classic.md 2.6) to a Map. An item is the input of the step, together with the element. */
 import { printExpression } from '../../expression/print.ts';
 import { mapOf } from '../constructors.ts';
 import type { Term } from '../terms.ts';
@@ -28,7 +28,7 @@ export function writeForeach(writer: ScopeWriter, at: At): void {
   const collection = mapping?.kind === 'map' ? field(mapping, 'collection') : undefined;
   const items = collection === undefined ? null : values.bare(collection);
   if (mapping?.kind !== 'map' || collection === undefined || items === null) {
-    context.outcome.refuse(collection ?? step.node, 'a collection that is no path has no equivalent');
+    context.outcome.refuse(collection ?? step.node, 'the collection must be a path');
     return;
   }
   const index = textField(mapping, 'index');
@@ -50,7 +50,7 @@ export function writeForeach(writer: ScopeWriter, at: At): void {
 
 type Comments = readonly string[];
 
-/** What the iterations ended with is what is asked for. */
+/** The outputs of the iterations are the value that the step needs. */
 function writeCollected(
   writer: ScopeWriter,
   at: At,
@@ -66,7 +66,7 @@ function writeCollected(
   writer.draft('Map', name, step, { fields, output: scope.frame.build(local), local, next, comments });
 }
 
-/** Several parts of what the iterations ended with are asked for: each is picked by a Map of its own. */
+/** The step needs several parts of the outputs of the iterations. A Map for each part picks it. */
 function writePicked(
   writer: ScopeWriter,
   at: At,
@@ -82,7 +82,7 @@ function writePicked(
   ]);
   writer.draft('Map', name, step, { fields, output: first, next: names[0] as string, comments });
   const known = new Map(end.known);
-  let kept = first;
+  let carried = first;
   for (const [i, { segments, mappings }] of end.picks.entries()) {
     const part = `part${i}`;
     const isLast = i === end.picks.length - 1;
@@ -98,13 +98,13 @@ function writePicked(
       writer.draft('Map', names[i] as string, step, { fields: own, output: data, local, next });
       continue;
     }
-    kept = object([...kept.members.map(({ key }) => [key, member(INPUT, key)] as const), [part, ITEMS]]);
-    writer.draft('Map', names[i] as string, step, { fields: own, output: kept, next: names[i + 1] as string });
+    carried = object([...carried.members.map(({ key }) => [key, member(INPUT, key)] as const), [part, ITEMS]]);
+    writer.draft('Map', names[i] as string, step, { fields: own, output: carried, next: names[i + 1] as string });
   }
   noteWhole(writer.context.outcome, step.node.offset);
 }
 
-/** A processor that ends with one part of its item. */
+/** A processor whose output is one part of its item. */
 function picker(expression: string): YamlMap {
   const pick = new YamlMap().set('Type', 'Succeed').set('Name', 'Pick').set('OutputConstructor.$', expression);
   return new YamlMap().set('StartAt', 'Pick').set('States', [pick]);

@@ -1,7 +1,7 @@
 /**
- * How the states of a scope carry what the classic language keeps for them: the input of the scope, which stays, and its local,
- * which grows. What every state can see anyway (the input of the execution) is not carried, and where all keys of the local
- * are known it is the data of the states itself.
+ * A frame is the form in which the states of a scope carry its input, which does not change, and its local, which grows. An
+ * input that every state can read, such as the input of the execution, is not carried. If all keys of the local are known,
+ * the data of the states is the local itself.
  */
 import type { Term } from '../terms.ts';
 import { EMPTY, INPUT, member, object, some } from '../terms.ts';
@@ -10,19 +10,19 @@ import { canBeListed, isEmpty } from './keys.ts';
 import type { Step } from './model.ts';
 
 export interface Frame {
-  /** The input of the scope, from the data of any state in it. */
+  /** The input of the scope, read from the data of a state. */
   readonly input: Term;
-  /** The local, whose keys are these. */
+  /** The local with these keys, read from the data of a state. */
   local(keys: Keys): Term;
-  /** The data of a state with this local. */
+  /** The data with this local. */
   build(local: Term): Term;
-  /** True when the data is made before the first state; else it need not be there while the local is empty. */
+  /** True if the data exists before the first state. Otherwise it may be missing while the local is empty. */
   readonly isGiven: boolean;
-  /** True when the data is the local itself. */
+  /** True if the data is the local itself. */
   readonly isFlat: boolean;
 }
 
-/** True when every state of the execution gives the term the same value. */
+/** True if the term has the same value in every state of the execution. */
 function isEverywhere(term: Term): boolean {
   return !some(
     term,
@@ -36,8 +36,10 @@ function isEverywhere(term: Term): boolean {
 }
 
 const LOCAL = member(INPUT, 'local');
+/** The data around a choice or a parallel step, in the data of its branches. */
+export const OUTER = member(INPUT, 'outer');
 
-/** The frame for a list whose input is this; its states carry it unless every state can see it. */
+/** Returns the frame for a list with this input. */
 export function frameFor(finder: KeyFinder, steps: readonly Step[], input: Term): Frame {
   const { before, end } = finder.of(steps);
   const areListed = [...before, end].every((keys) => keys === undefined || canBeListed(keys));
@@ -56,7 +58,7 @@ function flatFrame(input: Term): Frame {
   };
 }
 
-/** `{local}`, with `input` when it is not to be had otherwise, and with `outer`, the data around a choice, where it is kept. */
+/** The frame `{local}`, with `input` unless every state can read it, and with `outer` if the data around the scope is needed. */
 export function carryingFrame(input: Term, options: { readonly hasOuter: boolean; readonly isGiven: boolean }): Frame {
   const carried = !isEverywhere(input);
   const own = carried ? member(INPUT, 'input') : input;
@@ -67,14 +69,14 @@ export function carryingFrame(input: Term, options: { readonly hasOuter: boolean
       object([
         ...(carried ? [['input', own] as const] : []),
         ['local', local],
-        ...(options.hasOuter ? [['outer', member(INPUT, 'outer')] as const] : []),
+        ...(options.hasOuter ? [['outer', OUTER] as const] : []),
       ]),
     isGiven: carried || options.isGiven,
     isFlat: false,
   };
 }
 
-/** What a scope begins with: its input from the outside, and nothing in its local. */
+/** The first data of a scope: its input and an empty local. `outer` is the data around the scope, if the frame has it. */
 export function beginning(frame: Frame, input: Term, outer: Term | null): Term {
   const built = frame.build(EMPTY);
   if (built.kind !== 'object') return built;

@@ -1,6 +1,6 @@
 /**
- * What an iteration of a foreach hands back. A path through `[*]` takes one part of each iteration's local: when that is all
- * that is asked of them, each iteration ends with that part alone and the list is there. Otherwise Maps of their own pick the parts.
+ * The output of an iteration of a foreach. A path through `[*]` reads one part of each iteration's local. If the step reads
+ * only one such part, each iteration returns this part, and the Map returns the list. Otherwise additional Maps pick the parts.
  */
 import type { Segment } from '../../expression/ast.ts';
 import type { Outcome } from '../outcome.ts';
@@ -10,24 +10,24 @@ import type { Keys } from './keys.ts';
 import { mayHave } from './keys.ts';
 import type { Mapping, Step } from './model.ts';
 
-/** A part of each iteration's local, and the mappings that ask for it. */
+/** A part of each iteration's local, and the mappings that read it. */
 export interface Pick {
   readonly segments: readonly Segment[];
   readonly mappings: Mapping[];
 }
 
 export interface IterationEnd {
-  /** What an iteration ends with, from its local. */
+  /** The output of an iteration, from its local. */
   final(local: Term): Term;
-  /** The part that iterations end with, when it is one part; the list of them is `$Output.Items`. */
+  /** The part that iterations return, if it is only one; the list of these parts is `$Output.Items`. */
   readonly part: Pick | null;
-  /** The parts that have to be picked from the locals, which iterations end with then. */
+  /** The parts to pick from the locals, which the iterations return in this case. */
   readonly picks: readonly Pick[];
-  /** What is known already. */
+  /** Mappings with a known value. */
   readonly known: ReadonlyMap<Mapping, Term>;
 }
 
-/** `keys` is what the local of an iteration has at its end. */
+/** `keys` are those of an iteration's local at its end. */
 export function iterationEnd(outcome: Outcome, step: Step, keys: Keys): IterationEnd {
   const known = new Map<Mapping, Term>();
   const picks = new Map<string, Pick>();
@@ -52,12 +52,12 @@ export function iterationEnd(outcome: Outcome, step: Step, keys: Keys): Iteratio
   if (only !== undefined && others.length === 0 && !whole) {
     return { final: (local) => follow(local, only.segments), part: only, picks: [], known };
   }
-  // Where nobody asks for anything an iteration ends with as little as it can.
+  // If no mapping reads the locals, an iteration returns an empty object.
   const final = (local: Term): Term => (whole || only !== undefined ? local : EMPTY);
   return { final, part: null, picks: [...picks.values()], known };
 }
 
-/** What follows a `[*]` that stands first; null when something else is asked for. */
+/** Returns the segments after a `[*]` at the beginning; null for other paths. */
 function pickedSegments([first, ...rest]: readonly Segment[]): readonly Segment[] | null {
   return first?.kind === 'all' && rest.length > 0 && rest.every(({ kind }) => kind !== 'all') ? rest : null;
 }
@@ -69,5 +69,6 @@ function isNeverThere([first]: readonly Segment[], keys: Keys): boolean {
 function warnOfGaps(outcome: Outcome, { node }: Mapping, segments: readonly Segment[], keys: Keys): void {
   const [first] = segments;
   const isSure = segments.length === 1 && first?.kind === 'name' && keys.definite.has(first.name);
-  if (!isSure) outcome.note(node, 'an iteration that has no such value gives null here, and is left out there');
+  if (!isSure)
+    outcome.note(node, 'an iteration without this value gives null here; the classic language leaves it out');
 }

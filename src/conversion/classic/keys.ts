@@ -1,7 +1,7 @@
 /**
- * Which keys the local of a scope has before each of its steps: those that it has in any case, and those that it may have. The
- * classic language merges what steps give; knowing the keys, a converted flow can name where a value is, instead of merging
- * again and looking it up.
+ * Finds the keys of a scope's local before each of its steps: those that it certainly has and those that it may have. The
+ * classic language merges the outputs of steps. With known keys, a converted flow reads a value at its place instead of
+ * merging again.
  */
 import type { Branch, Mapping, Step } from './model.ts';
 
@@ -15,13 +15,13 @@ export const NO_KEYS: Keys = { definite: new Set(), possible: new Set() };
 const ANY_KEYS: Keys = { definite: new Set(), possible: null };
 
 export interface ListKeys {
-  /** Before each step; undefined for one that nothing leads to. */
+  /** Before each step; undefined for a step that cannot be reached. */
   readonly before: readonly (Keys | undefined)[];
-  /** When the list has ended; undefined when it never does. */
+  /** At the end of the list; undefined if it never ends. */
   readonly end: Keys | undefined;
 }
 
-/** Of the keys of both, one after the other. */
+/** The keys after merging both. */
 export function plus(keys: Keys, more: Keys): Keys {
   if (isEmpty(more)) return keys;
   return {
@@ -30,7 +30,7 @@ export function plus(keys: Keys, more: Keys): Keys {
   };
 }
 
-/** What is known when either may be. */
+/** The keys if one of the two applies, but not known which. */
 export function either(keys: Keys | undefined, other: Keys): Keys {
   if (keys === undefined || keys === other) return other;
   return {
@@ -43,15 +43,15 @@ export function isEmpty({ possible }: Keys): boolean {
   return possible !== null && possible.size === 0;
 }
 
-/** True when the keys are known whatever happens. */
+/** True if all keys are certain. */
 export function areKnown({ definite, possible }: Keys): boolean {
   return possible !== null && possible.size === definite.size;
 }
 
-/** Keys that a constructor lists one by one; more are easier read as one merging. */
+/** Most keys that a constructor lists. With more, one merging is easier to read. */
 const LISTED_MAX = 20;
 
-/** True when the keys are known and few. */
+/** True if the keys are certain and few. */
 export function canBeListed(keys: Keys): boolean {
   return areKnown(keys) && keys.definite.size <= LISTED_MAX;
 }
@@ -68,7 +68,7 @@ function mapped(mappings: readonly Mapping[]): Keys {
 export class KeyFinder {
   readonly #lists = new Map<readonly Step[], ListKeys>();
 
-  /** The keys that the steps of a list themselves put into their local. */
+  /** The keys that the steps of a list put into their local. */
   of(list: readonly Step[]): ListKeys {
     const known = this.#lists.get(list);
     if (known !== undefined) return known;
@@ -77,7 +77,7 @@ export class KeyFinder {
     return found;
   }
 
-  /** What a step gives to its scope. `branch` of a choice: the one that ran; null: none did. */
+  /** The keys of a step's output. `branch` is the branch of a choice that ran; null for none. */
   output(step: Step, branch: Branch | null = null): Keys {
     if (step.outputs !== null) return mapped(step.outputs);
     if (step.type === 'task') return ANY_KEYS;

@@ -1,6 +1,6 @@
 /**
- * A classic flow as the converter looks at it. The definition compiles, so what is required is there; what the compiler only
- * warns about is read here as the compiler reads it.
+ * The model of a classic flow for the converter. The definition compiles, so required fields exist. Values about which the
+ * compiler only warns are read here as the compiler reads them.
  */
 import type { Segment } from '../../expression/ast.ts';
 import { parseExpression } from '../../expression/parse.ts';
@@ -9,7 +9,7 @@ import { isNull, textOf, toJson } from '../../language/text/document.ts';
 import type { Term } from '../terms.ts';
 import { constant } from '../terms.ts';
 
-/** Where a value of a mapping comes from. */
+/** The source of a mapping's value. */
 export type Source =
   | { readonly kind: 'constant'; readonly term: Term }
   | { readonly kind: 'path'; readonly variable: string; readonly segments: readonly Segment[] };
@@ -26,13 +26,13 @@ export interface Step {
   readonly type: string;
   readonly inputs: readonly Mapping[] | null;
   readonly outputs: readonly Mapping[] | null;
-  /** Nothing after it runs. */
+  /** True if the step ends its list. */
   readonly ends: boolean;
-  /** Of a choice: its branches in order, the default last. */
+  /** The branches of a choice in their order; the default is the last. */
   readonly branches: readonly Branch[];
-  /** Of a parallel, one for each branch; of a foreach, the one list. */
+  /** One list for each branch of a parallel step; one list for a foreach step. */
   readonly lists: readonly Step[][];
-  /** Of a task. */
+  /** For a task only. */
   readonly errorMappings: readonly Mapping[] | null;
   readonly catches: readonly { readonly node: MapNode; readonly goto: string }[];
 }
@@ -45,7 +45,7 @@ export interface Branch {
   readonly goto: string | null;
 }
 
-/** The value under a key, or undefined when it is absent or holds nothing. */
+/** Returns the value of a key; undefined if it is absent or empty. */
 export function field(map: MapNode, key: string): Node | undefined {
   const node = map.entries.get(key)?.value;
   return node === undefined || isNull(node) ? undefined : node;
@@ -56,7 +56,7 @@ export function textField(map: MapNode, key: string): string | null {
   return node === undefined ? null : textOf(node);
 }
 
-/** A number, or one that is written as digits in quotation marks, as the compiler reads it. */
+/** Returns the number of a field. Digits in quotation marks count as a number, as for the compiler. */
 export function numberField(map: MapNode, key: string): number | null {
   const node = field(map, key);
   if (node?.kind !== 'scalar') return null;
@@ -64,7 +64,7 @@ export function numberField(map: MapNode, key: string): number | null {
   return typeof node.value === 'string' && /^\d{1,15}(?:\.\d{1,9})?$/.test(node.value) ? Number(node.value) : null;
 }
 
-/** The mappings of a list; a single mapping counts as a list of one where `single` says so. */
+/** Returns the mappings of a list. A single mapping counts as a list with one item. */
 export function mapsField(map: MapNode, key: string): MapNode[] {
   const node = field(map, key);
   if (node?.kind === 'map') return [node];
@@ -107,7 +107,7 @@ function readBranch(node: MapNode, condition: Node | null): Branch {
   return { node, condition, steps, goto: textField(node, 'goto') };
 }
 
-/** The mappings under `key`; null when there are none at all. Of two with one target the later counts. */
+/** Returns the mappings of `key`; null if the key is absent. Of two mappings with the same target, the later one counts. */
 export function readMappings(holder: MapNode, key: string): Mapping[] | null {
   if (field(holder, key) === undefined) return null;
   const mappings = new Map<string, Mapping>();
@@ -125,11 +125,11 @@ function readSource(node: Node): Source {
   const text = textOf(node);
   const path = text !== null && EXPRESSION.test(text) ? readPath(text) : null;
   if (path === null) return { kind: 'constant', term: constant(toJson(node)) };
-  // `$.x` is read as `$input.x` in a mapping.
+  // In a mapping, `$.x` means `$input.x`.
   return { kind: 'path', ...path, variable: path.variable === '$' ? '$input' : path.variable };
 }
 
-/** A variable and the way from it; null for what is no path. */
+/** Returns the variable and the segments of a path; null for other text. */
 export function readPath(text: string): { variable: string; segments: readonly Segment[] } | null {
   const { ast, faults } = parseExpression(text, { wildcard: true, functions: false, pathOnly: true });
   if (ast === null || faults.length > 0) return null;
@@ -138,7 +138,7 @@ export function readPath(text: string): { variable: string; segments: readonly S
   return { variable: ast.target.name, segments: ast.segments };
 }
 
-/** Every step of a list, and of the lists inside it. */
+/** Counts the steps of a list and of the lists inside it. */
 export function countSteps(list: readonly Step[]): number {
   let count = list.length;
   for (const { branches, lists } of list) {

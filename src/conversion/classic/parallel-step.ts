@@ -1,17 +1,14 @@
-/** The parallel step (fdl-classic.md 2.5). */
-import { DEFAULT_DEFINITION_LIMITS } from '../../language/limits.ts';
+/** Converts the parallel step (fdl-classic.md 2.5). */
+import { BRANCHES_MAX } from '../limits.ts';
 import type { Term } from '../terms.ts';
 import { EMPTY, follow, INPUT, list, member, merge, object, OUTPUT, some } from '../terms.ts';
 import type { Frame } from './frame.ts';
-import { beginning, frameFor } from './frame.ts';
+import { beginning, frameFor, OUTER } from './frame.ts';
 import { mayHave, NO_KEYS } from './keys.ts';
 import type { Mapping, Step } from './model.ts';
 import { rebased } from './rebase.ts';
 import type { At, ScopeWriter } from './scope-writer.ts';
 import { mergeLocal } from './values.ts';
-
-const BRANCHES_MAX = DEFAULT_DEFINITION_LIMITS.parallelBranches;
-const OUTER = member(INPUT, 'outer');
 
 export function writeParallel(writer: ScopeWriter, at: At): void {
   const { context } = writer;
@@ -19,7 +16,7 @@ export function writeParallel(writer: ScopeWriter, at: At): void {
   if (step.lists.length > BRANCHES_MAX) {
     context.outcome.refuse(
       step.node,
-      `a Parallel has ${BRANCHES_MAX} branches at most, and this has ${step.lists.length}`,
+      `a Parallel can have ${BRANCHES_MAX} branches at most, but this one has ${step.lists.length}`,
     );
     return;
   }
@@ -35,7 +32,7 @@ export function writeParallel(writer: ScopeWriter, at: At): void {
     input !== null &&
     some(data, (part) => part === INPUT || (part.kind === 'variable' && part.name === INPUT.name))
   ) {
-    // The branches get what they begin with; the data around them have to be there when they have ended.
+    // The branches get other data, and the data around them is needed after their end.
     input = merge(input, object([['outer', INPUT]]));
     local = rebased(local, OUTER);
     data = rebased(data, OUTER);
@@ -58,7 +55,7 @@ function localOf(frame: Frame, data: Term): Term {
   return frame.isFlat ? data : member(data, 'local');
 }
 
-/** `$local[*].key`: of each branch that has the key. */
+/** The values of mappings with `$local[*].key`: a list with the value of each branch that can have the key. */
 function parts({ context }: ScopeWriter, step: Step, results: readonly Term[]): Map<Mapping, Term> {
   const known = new Map<Mapping, Term>();
   const ends = step.lists.map((steps) => context.finder.of(steps).end ?? NO_KEYS);
@@ -71,7 +68,10 @@ function parts({ context }: ScopeWriter, step: Step, results: readonly Term[]): 
     const isSure =
       rest.length === 0 && ends.every((keys) => !mayHave(keys, first.name) || keys.definite.has(first.name));
     if (!isSure) {
-      context.outcome.note(mapping.node, 'a branch that has no such value gives null here, and is left out there');
+      context.outcome.note(
+        mapping.node,
+        'a branch without this value gives null here; the classic language leaves it out',
+      );
     }
     known.set(mapping, list(having.map((result) => follow(result, [first, ...rest]))));
   }

@@ -1,13 +1,13 @@
 /**
- * Terms seen from elsewhere. When the data of a list stand inside the data of a state, as they do behind a choice or a foreach,
- * both have their own `$Input`; `$Inner` is the one inside until they meet in one constructor.
+ * Moves terms to other data. After a choice or a foreach, the data of a list is inside the data of a state, and both are
+ * `$Input` in their terms. `$Inner` is the inner one until one constructor uses both.
  */
 import type { Term } from '../terms.ts';
 import { follow, INPUT, variable } from '../terms.ts';
 
 export const INNER = variable('$Inner');
 
-/** The term where what was `$Input` is now `input`, and what was inside is `$Input`. */
+/** Replaces `$Input` by `input`, and `$Inner` by `$Input`. */
 export function rebased(term: Term, input: Term): Term {
   switch (term.kind) {
     case 'variable':

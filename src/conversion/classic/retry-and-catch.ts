@@ -1,4 +1,4 @@
-/** retry and catch of a task (fdl-classic.md 6). */
+/** Converts retry and catch of a task (fdl-classic.md 6). */
 import { RETRY_INTERVAL_SECONDS } from '../../language/limits.ts';
 import type { MapNode } from '../../language/text/document.ts';
 import { textOf } from '../../language/text/document.ts';
@@ -24,12 +24,12 @@ export function retryRules(outcome: Outcome, step: Step): YamlMap[] {
   });
 }
 
-/** A catch rule without what it hands on. */
+/** Returns a catch rule without its OutputConstructor. */
 export function catchRule(outcome: Outcome, rule: MapNode, next: string): YamlMap {
   return new YamlMap().set('Errors', errorNames(outcome, rule)).set('Next', next);
 }
 
-/** A result that is no object has an error of its own there; here the expression that merges it fails. */
+/** For a result that is not an object, the classic language has FnF.InvalidLocal; here the merging expression fails. */
 function errorNames(outcome: Outcome, rule: MapNode): string[] {
   const node = field(rule, 'errors');
   const names = new Set<string>();

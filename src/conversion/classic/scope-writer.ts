@@ -1,4 +1,4 @@
-/** The states of one scope while they come about: their names, where they lead, and how the scope ends. */
+/** Collects the states of one scope: their names, their targets and the end of the scope. */
 import type { Names } from '../names.ts';
 import type { Term } from '../terms.ts';
 import { EMPTY, some } from '../terms.ts';
@@ -14,28 +14,28 @@ import type { FlowContext, Scope, StepValues } from './values.ts';
 export interface ScopePlan {
   readonly steps: readonly Step[];
   readonly frame: Frame;
-  /** What the scope ends with, from its local; null: the data of its last state. */
+  /** The output of the scope, from its local; null: the data of its last state. */
   readonly final: ((local: Term, keys: Keys) => Term) | null;
 }
 
-/** A step on its way to become states. */
+/** A step that is being converted. */
 export interface At {
-  /** Of its first state. */
+  /** Name of its first state. */
   readonly name: string;
   readonly step: Step;
   readonly scope: Scope;
   readonly values: StepValues;
-  /** Where its end leads. */
+  /** Target after the step. */
   readonly next: Target;
-  /** The name of the first state of a sibling. */
+  /** Returns the name of the first state of a step in the same list. */
   goto(step: string): string;
 }
 
 export interface ScopeContext extends FlowContext {
   readonly finder: KeyFinder;
-  /** `StartAt` and `States` of a scope inside. */
+  /** Returns `StartAt` and `States` of an inner scope. */
   convertScope(context: ScopeContext, plan: ScopePlan): YamlMap;
-  /** Writes the states of a list into a scope and returns the name of the first; `after` is where its end leads. */
+  /** Writes the states of a list into a scope. Returns the name of the first; `after` is the target of the last. */
   writeList(writer: ScopeWriter, steps: readonly Step[], scope: Scope, after: Target): string;
 }
 
@@ -44,7 +44,7 @@ export class ScopeWriter {
   readonly names: Names;
   readonly #plan: ScopePlan;
   #drafts: Draft[] = [];
-  /** States before which nothing is in the local: they do not look at their data. */
+  /** States with an empty local before them, which do not read their data. */
   readonly #undemanding = new Set<string>();
   #finish: Draft | null = null;
 
@@ -74,7 +74,7 @@ export class ScopeWriter {
     return draft;
   }
 
-  /** What `write` writes stands behind what is written right after it: the names of what follows are known first. */
+  /** Calls `write` now, to know the names of its states, but adds its states only with `place`, after others. */
   postponed<T>(write: () => T): { readonly result: T; place(): void } {
     const at = this.#drafts.length;
     const result = write();
@@ -90,20 +90,20 @@ export class ScopeWriter {
     return this.#undemanding.has(name);
   }
 
-  /** True when a state whose local is empty leads to one that looks at its data, which nobody has made yet. */
+  /** True if the local is empty, and a target reads its data, which no state has made yet. */
   needsData(frame: Frame, keys: Keys, targets: readonly Target[]): boolean {
     if (frame.isGiven || !isEmpty(keys)) return false;
-    const endLooks = this.#plan.final === null || !isEmpty(this.#endKeys);
-    return targets.some((target) => (target === END ? endLooks : !this.#undemanding.has(target)));
+    const endReads = this.#plan.final === null || !isEmpty(this.#endKeys);
+    return targets.some((target) => (target === END ? endReads : !this.#undemanding.has(target)));
   }
 
-  /** A state that ends the scope, for a choice, which cannot do so itself. */
+  /** Returns the name of a state that ends the scope, because a Choice cannot end it. */
   finishName(step: Step): string {
     this.#finish ??= this.draft('Pass', this.names.fresh('Finish'), step, { local: this.#endLocal });
     return this.#finish.name;
   }
 
-  /** The scope, once all its states are there. `start` is the name of the first. */
+  /** Returns the scope with all its states. `start` is the name of the first. */
   close(start: string): YamlMap {
     this.#end();
     const first = this.#begin(start);
@@ -114,7 +114,7 @@ export class ScopeWriter {
     );
   }
 
-  /** A first step that is come back to looks at its data: they have to be there from the beginning. */
+  /** Adds a state before a first step that a loop returns to, because that step reads its data. */
   #begin(start: string): string {
     const { steps, frame } = this.#plan;
     const [first] = steps;
@@ -125,7 +125,7 @@ export class ScopeWriter {
     return name;
   }
 
-  /** Lets the states that end the scope say what it ends with; when there are several, in a state of its own. */
+  /** Sets the output of the state that ends the scope. If several states end it, an additional state does. */
   #end(): void {
     const { final, steps } = this.#plan;
     const [first] = steps;
@@ -144,7 +144,7 @@ export class ScopeWriter {
       }
     }
     const finish = this.#finish;
-    // It stands where the flow ends.
+    // The additional state is the last one.
     if (finish !== null) this.#drafts = [...this.#drafts.filter((draft) => draft !== finish), finish];
   }
 
@@ -157,7 +157,7 @@ export class ScopeWriter {
   }
 }
 
-/** True when building the term fails for the result of a task that is no object. */
+/** True if the term fails for the result of a task that is not an object. */
 function checksResult(term: Term): boolean {
   return some(term, (part) => part.kind === 'call' && part.name === 'jsonMerge' && part.args.some(isOfOutput));
 }

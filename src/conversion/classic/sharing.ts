@@ -1,12 +1,12 @@
 /**
- * Whether the steps of a choice can put their outputs straight into the local around the choice. They see the same then as they
- * would with a local of their own, unless they ask by name for what only one of the two has.
+ * Decides whether the steps of a choice can put their outputs into the local around the choice. They can if they read the
+ * same values as with their own local. They do not if they name `$local` or `$input` and a key that only one of these has.
  */
 import type { KeyFinder, Keys } from './keys.ts';
 import { isEmpty, mayHave } from './keys.ts';
 import type { Mapping, Step } from './model.ts';
 
-/** `around` is what the local around the choice has when the choice is entered. */
+/** `around` are the keys of the local around the choice, before the choice. */
 export function canShare(finder: KeyFinder, choice: Step, around: Keys): boolean {
   if (choice.inputs !== null || choice.outputs !== null) return false;
   return choice.branches.every(({ steps }) => steps === null || listCanShare(finder, steps, around));
@@ -16,11 +16,11 @@ function listCanShare(finder: KeyFinder, list: readonly Step[], around: Keys): b
   const { before } = finder.of(list);
   return list.every((step, i) => {
     const own = before[i];
-    return own === undefined || (step.inputs ?? []).every((mapping) => seesTheSame(mapping, own, around));
+    return own === undefined || (step.inputs ?? []).every((mapping) => readsTheSame(mapping, own, around));
   });
 }
 
-function seesTheSame({ source }: Mapping, own: Keys, around: Keys): boolean {
+function readsTheSame({ source }: Mapping, own: Keys, around: Keys): boolean {
   if (source.kind === 'constant') return true;
   const [first] = source.segments;
   const key = first?.kind === 'name' ? first.name : null;

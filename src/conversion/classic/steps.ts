@@ -1,9 +1,8 @@
 /**
- * The steps of one list → states. The steps of a choice become states of the same scope, since what fails there fails the
- * list and `goto` leads out of it; branches and iterations are scopes of their own.
+ * Converts the steps of one list. The steps of a choice become states of the same scope, because their errors end the list
+ * and their `goto` leads out of the choice. Branches of a parallel step and iterations are separate scopes.
  */
 import { Names } from '../names.ts';
-
 import type { Yaml, YamlMap } from '../yaml-text.ts';
 import { writeChoice } from './choice-step.ts';
 import type { Target } from './drafts.ts';
@@ -20,14 +19,14 @@ import type { Scope } from './values.ts';
 import { StepValues } from './values.ts';
 import { writeIdle, writeWait } from './wait-step.ts';
 
-/** `StartAt` and `States` of a scope. */
+/** Returns `StartAt` and `States` of a scope. */
 export function convertScope(context: ScopeContext, plan: ScopePlan): YamlMap {
   const writer = new ScopeWriter(context, plan, new Names([]));
   const scope: Scope = { frame: plan.frame, keys: NO_KEYS, isShared: false };
   return writer.close(writeList(writer, plan.steps, scope, END));
 }
 
-/** Writes the states of a list and returns the name of the first; `after` is where its end leads. */
+/** Writes the states of a list. Returns the name of the first; `after` is the target of the last. */
 export function writeList(writer: ScopeWriter, steps: readonly Step[], scope: Scope, after: Target): string {
   const { context } = writer;
   const { before } = context.finder.of(steps);
@@ -40,7 +39,7 @@ export function writeList(writer: ScopeWriter, steps: readonly Step[], scope: Sc
   for (const [i, step] of steps.entries()) {
     const own = before[i];
     if (own === undefined) {
-      context.outcome.note(step.node, `no way leads to step ${JSON.stringify(step.name)}: it is left out`);
+      context.outcome.note(step.node, `step ${JSON.stringify(step.name)} cannot be reached and is left out`);
       continue;
     }
     const values = new StepValues(context, step, scope, plus(scope.keys, own));

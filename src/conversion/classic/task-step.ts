@@ -1,7 +1,8 @@
-/** The task step: its call, its result in the local, and what becomes of its errors (fdl-classic.md 2.1, 6). */
+/** Converts the task step: its call, its result and its errors (fdl-classic.md 2.1, 6). */
 import { TASK_TIMEOUT_SECONDS } from '../../language/limits.ts';
 import type { Node } from '../../language/text/document.ts';
 import { mapOf, setConstructor } from '../constructors.ts';
+import { TASK_TIMEOUT_REDUCED } from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Term } from '../terms.ts';
 import { EMPTY, member, object, variable } from '../terms.ts';
@@ -30,12 +31,12 @@ export function writeTask(writer: ScopeWriter, at: At): void {
   const fields: [string, Yaml][] = [['Action', task.action]];
   if (task.mode !== 'RequestComplete') fields.push(['TaskMode', task.mode]);
   const parameters = mapOf(task.parameters);
-  if (parameters === null) outcome.refuse(step.node, 'a parameter whose name ends in ".$" cannot be written');
+  if (parameters === null) outcome.refuse(step.node, 'a parameter whose name ends in ".$" cannot be converted');
   else if (parameters.entries.length > 0) fields.push(['Parameters', parameters]);
   const seconds = timeout(outcome, step);
   if (seconds !== null) fields.push(['Timeout', seconds]);
   const output = step.outputs === null ? task.result : values.mapped(step.outputs, task.result);
-  // Merging finds out whether a result is an object; one that always is can take the place of nothing.
+  // Merging fails for a result that is not an object. A result that is certainly an object can replace an empty local.
   const isWhole = step.outputs === null && task.isObject && isEmpty(values.keys);
   const local = isWhole ? output : mergeLocal(values.local, values.keys, output);
   writer.draft('Task', name, step, {
@@ -51,7 +52,7 @@ function timeout(outcome: Outcome, step: Step): number | null {
   const seconds = numberField(step.node, 'timeoutSeconds');
   if (seconds === null || seconds <= TASK_TIMEOUT_SECONDS) return seconds;
   const node = field(step.node, 'timeoutSeconds') as Node;
-  outcome.note(node, `a task may take ${TASK_TIMEOUT_SECONDS} seconds at most (7 days)`);
+  outcome.note(node, TASK_TIMEOUT_REDUCED);
   return TASK_TIMEOUT_SECONDS;
 }
 
@@ -64,16 +65,16 @@ function recovery(writer: ScopeWriter, at: At): Draft['tail'] {
   const rules = step.catches.map((rule) => {
     const next = goto(rule.goto);
     const written = catchRule(outcome, rule.node, next);
-    const handed = handedOn(writer, at, next);
-    if (handed !== null && setConstructor(written, 'OutputConstructor', handed)) noteWhole(outcome, rule.node.offset);
+    const data = caughtData(writer, at, next);
+    if (data !== null && setConstructor(written, 'OutputConstructor', data)) noteWhole(outcome, rule.node.offset);
     return written;
   });
   if (rules.length > 0) tail.push(['Catch', rules]);
   return tail;
 }
 
-/** What a catch rule hands on; null: the data as they are. */
-function handedOn(writer: ScopeWriter, { step, scope: { frame }, values }: At, next: string): Term | null {
+/** The data for the state after a catch rule; null: the data of the task. */
+function caughtData(writer: ScopeWriter, { step, scope: { frame }, values }: At, next: string): Term | null {
   if (step.errorMappings !== null) {
     return frame.build(mergeLocal(values.local, values.keys, values.mapped(step.errorMappings, CAUGHT)));
   }

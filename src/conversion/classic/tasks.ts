@@ -1,4 +1,4 @@
-/** What a task step calls, in the terms of the state-machine language (fdl-classic.md 5; integrations.md 13). */
+/** Converts the call of a task step to an action with its parameters and result (fdl-classic.md 5; integrations.md 13). */
 import { isJsonObject, JsonFault, parseJson } from '../../base/json.ts';
 import type { JsonValue } from '../../base/json.ts';
 import { readMode } from '../../language/classic/pattern.ts';
@@ -21,17 +21,17 @@ export interface ConvertedTask {
   readonly parameters: Term;
   /** `$local` of the step. */
   readonly result: Term;
-  /** True when the result is an object in any case. */
+  /** True if the result is certainly an object. */
   readonly isObject: boolean;
 }
 
-/** Says what a text of serviceParams means when it is a path of the step's input, else null. */
+/** Returns the value of a text in serviceParams that is a path; null for other text. */
 export type ReadParam = (node: Node) => Term | null;
 
-/** The call of a task. `input` is the step's input. */
+/** Returns the call of a task. `input` is the step's input. */
 export function convertTask(outcome: Outcome, step: Step, input: Term, readParam: ReadParam): ConvertedTask {
   const params = serviceParams(step, readParam);
-  // The definition compiles: what the readers of the language would report has been reported.
+  // The definition compiles, so the readers of the language have nothing to report.
   const task = new FieldReader(new Report(''), { node: step.node, path: null }, 'the step');
   const mode = readMode(task, null, false);
   const action = textField(step.node, 'action');
@@ -48,7 +48,7 @@ export function convertTask(outcome: Outcome, step: Step, input: Term, readParam
   }
 }
 
-/** A call whose result is what the service answers, or what a callback delivers. */
+/** A call whose result is the answer of the service or the output of a callback. */
 function called(action: string, mode: TaskMode, members: Iterable<readonly [string, Term]>): ConvertedTask {
   return { action, mode, parameters: object(members), result: OUTPUT, isObject: mode !== 'WaitForCustomCallback' };
 }
@@ -74,7 +74,7 @@ function invokeFunction(
   input: Term,
 ): ConvertedTask {
   if (params.has('StatefulAsyncInvocationID')) {
-    outcome.note(step.node, '"StatefulAsyncInvocationID" is left out: it is not handed on in either language');
+    outcome.note(step.node, '"StatefulAsyncInvocationID" is left out: neither language passes it to the function');
   }
   const given = params.get('InvocationType');
   const type = given ?? literal(mode === 'WaitForSystemCallback' ? 'Async' : 'Sync');
@@ -101,7 +101,7 @@ function startMembers(arn: Term, params: Params, input: Term): Members {
   ];
 }
 
-/** A constant may be the JSON text of an object, as the API's own parameter is. */
+/** A constant can be the JSON text of an object, like the parameter of the API. */
 function childInput(given: Term | undefined, input: Term): Term {
   if (given === undefined) return input;
   return isTextLiteral(given) ? constant(objectOf(given.value) ?? given.value) : given;

@@ -1,6 +1,6 @@
 /**
- * What the expressions of one step mean in the converted flow: its parent's input and local, its own input, what it has done
- * its work with. Paths are followed as far as they can be before anything runs.
+ * Converts the expressions of one step: paths into its parent's input and local, into its own input and into its result.
+ * Members of known objects are resolved at once.
  */
 import type { Segment } from '../../expression/ast.ts';
 import { parseExpression } from '../../expression/parse.ts';
@@ -15,12 +15,12 @@ import { canBeListed, isEmpty, mayHave } from './keys.ts';
 import type { Mapping, Step } from './model.ts';
 import { readPath } from './model.ts';
 
-/** The scope of a step as the classic language sees it. */
+/** The scope of a step in the classic language. */
 export interface Scope {
   readonly frame: Frame;
-  /** The keys that the local of the frame has before the first step of the list: those of the lists around it that it shares. */
+  /** The keys of the local before the first step of the list, if the list shares the local of a list around it. */
   readonly keys: Keys;
-  /** True for the steps of a choice that put their outputs straight into the local around the choice. */
+  /** True for the steps of a choice that put their outputs into the local around the choice. */
   readonly isShared: boolean;
 }
 
@@ -34,15 +34,15 @@ const TOKEN = member(member(CONTEXT, 'Current'), 'TaskToken');
 const EXECUTION_NAME = member(member(CONTEXT, 'Execution'), 'Name');
 const ENVIRONMENT = variable('$Environment');
 
-/** True when the term holds the token of the task, which only Parameters can read. */
-function holdsToken(term: Term): boolean {
+/** True if the term reads the token of the task, which only Parameters can. */
+function readsToken(term: Term): boolean {
   return some(
     term,
     (part) => part.kind === 'path' && part.segments[1]?.kind === 'name' && part.segments[1].name === 'TaskToken',
   );
 }
 
-/** The local with what a step gives. */
+/** The local after the output of a step. */
 export function mergeLocal(local: Term, keys: Keys, output: Term): Term {
   if (output.kind !== 'object' || !canBeListed(keys)) return merge(local, output);
   return merge(object([...keys.definite].map((key) => [key, member(local, key)])), output);
@@ -52,10 +52,10 @@ export class StepValues {
   readonly #context: FlowContext;
   readonly #step: Step;
   readonly #scope: Scope;
-  /** What the local of the frame has before the step. */
+  /** The keys of the local before the step. */
   readonly keys: Keys;
   readonly local: Term;
-  /** The input that the step gets. */
+  /** The step's own input. */
   readonly input: Term;
 
   constructor(context: FlowContext, step: Step, scope: Scope, keys: Keys) {
@@ -76,21 +76,21 @@ export class StepValues {
     return this.#many(this.input, segments, at);
   }
 
-  /** outputMappings, or errorMappings, over what the step has in its local; `known` is what some of them give already. */
+  /** Converts outputMappings or errorMappings. `local` is the value of `$local` in them; `known` has the values of some. */
   mapped(mappings: readonly Mapping[], local: Term, known: ReadonlyMap<Mapping, Term> = new Map()): Term {
     const term = object(
       mappings.map((mapping) => [mapping.target, known.get(mapping) ?? this.#outputMember(mapping, local)]),
     );
-    if (holdsToken(term)) {
+    if (readsToken(term)) {
       this.#context.outcome.refuse(
         this.#step.node,
-        'the token of a task can be read in what is handed to the task only; take it from the service that reports it',
+        'only the parameters of a task can read its token; let the service that reports return it',
       );
     }
     return term;
   }
 
-  /** `$` and `$.key` of serviceParams, collection, duration: null for what is no expression. */
+  /** Converts `$` and `$.key` in serviceParams, collection and duration. Returns null for a value that is no expression. */
   bare(node: Node): Term | null {
     const text = textOf(node);
     if (text === null || !/^\$(?:$|[.[]|environment(?!\w))/.test(text)) return null;
@@ -137,7 +137,7 @@ export class StepValues {
     return name === '$environment' ? this.#many(ENVIRONMENT, segments, at) : this.inputAt(segments, at);
   }
 
-  /** Parent input and parent local together. */
+  /** The parent's input and local, merged. */
   #merged(): Term {
     const { input } = this.#scope.frame;
     return isEmpty(this.keys) ? input : merge(input, this.local);
@@ -155,7 +155,7 @@ export class StepValues {
     const { variable: name, segments } = source;
     if (name === '$local') return [target, this.#many(this.local, segments, node)];
     if (name !== '$input') return [target, this.#elsewhere(name, segments, node)];
-    // In a list that shares the local around its choice, the input of the parent is what both were before.
+    // With a shared local, the parent's input is the merged input and local around the choice.
     const [first, ...rest] = segments;
     if (this.#scope.isShared && first?.kind === 'name') {
       return [target, this.#many(this.#mergedMember(first.name), rest, node)];
@@ -182,7 +182,7 @@ export class StepValues {
   }
 }
 
-/** As `follow`, with `[*]` where it can be said without: at the end of a path, and on a list whose items are known one by one. */
+/** Like `follow`, also for `[*]` at the end of a path and `[*]` on a list with known items. Refuses other `[*]`. */
 export function followAll(outcome: Outcome, target: Term, segments: readonly Segment[], at: Node): Term {
   const all = segments.findIndex(({ kind }) => kind === 'all');
   if (all === -1) return follow(target, segments);
@@ -192,11 +192,11 @@ export function followAll(outcome: Outcome, target: Term, segments: readonly Seg
   if (rest.length === 0) {
     outcome.noteOnce(
       at,
-      'a path that ends in [*] gives the list itself; where there is none it is null here, and an empty list there',
+      'a path that ends in [*] becomes the list itself; if there is no list, it is null here, and an empty list in the classic language',
     );
     return base;
   }
-  outcome.refuse(at, 'a path through [*] has no equivalent here; let a task take the list apart');
+  outcome.refuse(at, 'a path through [*] has no equivalent here; let a task select the values');
   return EMPTY;
 }
 
@@ -212,7 +212,7 @@ function contextValue(
     case 'execution.name':
       return follow(EXECUTION_NAME, rest);
     case 'flow.name':
-      outcome.note(at, `$context.flow.name is written out: ${flowName}`);
+      outcome.note(at, `$context.flow.name is replaced by the text ${flowName}`);
       return follow(literal(flowName), rest);
     case 'step.name':
       return follow(literal(step?.name ?? ''), rest);
@@ -222,21 +222,18 @@ function contextValue(
       outcome.refuse(at, '$context.step.eventId has no equivalent; count the rounds of a loop in the data of the flow');
       return NULL;
   }
-  outcome.refuse(
-    at,
-    'this part of $context has no equivalent; it has execution.name, flow.name, step.name and task.token',
-  );
+  outcome.refuse(at, 'this part of $context has no equivalent; use execution.name, flow.name, step.name or task.token');
   return NULL;
 }
 
-/** True for a task that has a token. */
+/** True for a task with a token. */
 function waits({ type, node }: Step): boolean {
   const pattern = node.entries.get('pattern')?.value;
   const text = pattern === undefined ? null : textOf(pattern);
   return type === 'task' && (text === 'sync' || text === 'waitForCallback');
 }
 
-/** The mappings of the flow itself. `local` is null before the first step. */
+/** Converts the mappings of the flow. `local` is null before the first step. */
 export function flowMapped(context: FlowContext, mappings: readonly Mapping[], input: Term, local: Term | null): Term {
   return object(
     mappings.map(({ target, source, node }) => {

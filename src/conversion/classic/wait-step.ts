@@ -1,14 +1,14 @@
-/** Steps that do no more than go on: pass, succeed, and wait (fdl-classic.md 2.2, 2.3). */
+/** Converts the steps pass, succeed and wait (fdl-classic.md 2.2, 2.3). */
 import { printExpression } from '../../expression/print.ts';
 import type { Node } from '../../language/text/document.ts';
 import { EMPTY } from '../terms.ts';
-import { splitWait, WAIT_MAX_SECONDS, WAITS_MAX } from '../waits.ts';
+import { splitWait, WAIT_COMPUTED, waitSplit, waitTooLong } from '../waits.ts';
 import type { Draft } from './drafts.ts';
 import { field, numberField } from './model.ts';
 import type { At, ScopeWriter } from './scope-writer.ts';
 import { mergeLocal } from './values.ts';
 
-/** A state that goes on: with its outputMappings, or with its data as they are. */
+/** Writes a state that applies outputMappings, or passes its data unchanged. */
 export function writeIdle(
   writer: ScopeWriter,
   at: At,
@@ -32,7 +32,7 @@ export function writeWait(writer: ScopeWriter, at: At): void {
   const duration = field(step.node, 'duration');
   if (duration === undefined) {
     const advice = 'compute the seconds in a task and use "duration"';
-    outcome.refuse(field(step.node, 'timestamp') ?? step.node, `a wait until an instant has no equivalent; ${advice}`);
+    outcome.refuse(field(step.node, 'timestamp') ?? step.node, `a wait until a time has no equivalent; ${advice}`);
     return;
   }
   const dynamic = values.bare(duration);
@@ -40,25 +40,19 @@ export function writeWait(writer: ScopeWriter, at: At): void {
     writeRow(writer, at, duration, numberField(step.node, 'duration') ?? 0);
     return;
   }
-  outcome.note(duration, `a Wait takes 1 to ${WAIT_MAX_SECONDS} seconds; a longer one fails the state`);
+  outcome.note(duration, WAIT_COMPUTED);
   writeIdle(writer, at, 'Wait', name, [['Seconds.$', printExpression(dynamic)]]);
 }
 
-/** As many Waits as it takes; none for no time at all. */
+/** Writes the Waits for this time, or a Pass for 0 seconds. */
 function writeRow(writer: ScopeWriter, at: At, duration: Node, seconds: number): void {
   const { outcome } = writer.context;
   const parts = splitWait(seconds);
   if (parts === null) {
-    const most = WAIT_MAX_SECONDS * WAITS_MAX;
-    outcome.refuse(
-      duration,
-      `a wait of ${seconds} seconds is too long: up to ${most} are converted, as a row of Waits; wait for longer with a callback task and its Timeout`,
-    );
+    outcome.refuse(duration, waitTooLong(seconds));
     return;
   }
-  if (parts.length > 1) {
-    outcome.note(duration, `a Wait takes ${WAIT_MAX_SECONDS} seconds at most; ${parts.length} in a row take its place`);
-  }
+  if (parts.length > 1) outcome.note(duration, waitSplit(parts));
   const last = parts.pop();
   let current = at.name;
   for (const part of parts) {

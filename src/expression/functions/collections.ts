@@ -5,7 +5,7 @@ import type { EvaluationScope } from '../evaluation.ts';
 import { spend } from '../evaluation.ts';
 import type { FunctionDefinition } from './definition.ts';
 
-/** Maps of many keys are slow to list: up to 2 µs a key. */
+/** Listing the keys of a large map takes up to 2 µs a key. */
 const FUEL_PER_KEY = 4;
 
 export const COLLECTION_FUNCTIONS: readonly FunctionDefinition[] = [
@@ -27,7 +27,7 @@ export const COLLECTION_FUNCTIONS: readonly FunctionDefinition[] = [
     name: 'arrayUnique',
     parameters: [{ name: 'array', types: ['array'] }],
     result: 'array',
-    summary: 'The array without repetitions; the first of equal items stays.',
+    summary: 'The array without repetitions: only the first of equal items.',
     examples: [{ expression: 'arrayUnique([1, 2, 3, 1])', value: [1, 2, 3] }],
     call: (scope, [array]) => unique(scope, array as JsonArray),
   },
@@ -36,7 +36,7 @@ export const COLLECTION_FUNCTIONS: readonly FunctionDefinition[] = [
     parameters: [],
     rest: { name: 'values', types: ['any'] },
     result: 'array',
-    summary: 'An array of all the arguments.',
+    summary: 'An array of all arguments.',
     examples: [{ expression: 'toArray(1, "a", [true])', value: [1, 'a', [true]] }],
     call: (_scope, args) => args,
   },
@@ -44,7 +44,7 @@ export const COLLECTION_FUNCTIONS: readonly FunctionDefinition[] = [
     name: 'mapKeys',
     parameters: [{ name: 'map', types: ['map'] }],
     result: 'array',
-    summary: 'The keys of the map, in its order; keys that write small integers, such as `"7"`, stand first.',
+    summary: 'The keys of the map, in its order. Keys that are small integers, such as `"7"`, come first.',
     examples: [{ expression: 'mapKeys({"a": 1, "b": 2})', value: ['a', 'b'] }],
     call(scope, [map]) {
       const keys = Object.keys(map as JsonObject);
@@ -72,7 +72,7 @@ export const COLLECTION_FUNCTIONS: readonly FunctionDefinition[] = [
     ],
     result: 'map',
     summary:
-      'A map with the keys of both; where both have a key, the value of the right one. Nested maps are not merged.',
+      'A map with the keys of both. If both have a key, it has the value of the right map. Nested maps are not merged.',
     examples: [{ expression: 'jsonMerge({"a": 1, "b": 1}, {"b": 2})', value: { a: 1, b: 2 } }],
     call: (scope, [left, right]) => merge(scope, left as JsonObject, right as JsonObject),
   },
@@ -80,7 +80,7 @@ export const COLLECTION_FUNCTIONS: readonly FunctionDefinition[] = [
 
 function merge(scope: EvaluationScope, left: JsonObject, right: JsonObject): JsonObject {
   spend(scope, (Object.keys(left).length + Object.keys(right).length) * FUEL_PER_KEY * 2);
-  // Spreading defines members, so that a key `__proto__` stays data.
+  // Spreading defines members, so a key `__proto__` does not change the prototype.
   return { ...left, ...right };
 }
 

@@ -1,4 +1,4 @@
-/** Functions on texts, numbers and values of any kind (fdl.md 4, decisions.md 2.6 and 7). */
+/** Functions for texts, numbers and values of any type (fdl.md 4, decisions.md 2.6 and 7). */
 import type { JsonArray, JsonObject, JsonValue } from '../../base/json.ts';
 import { isJsonArray, isLongNumber, longNumber, memberOf } from '../../base/json.ts';
 import type { ExpressionNode } from '../ast.ts';
@@ -18,7 +18,7 @@ export const COMMON_FUNCTIONS: readonly FunctionDefinition[] = [
     rest: { name: 'values', types: ['any'] },
     result: 'text',
     summary:
-      'Puts the values in the places of the `{}` of the template, in order: texts as they are, everything else as JSON. A `{}` without a value stays.',
+      'The template with each `{}` replaced by a value, in order: text as it is, other values as JSON. A `{}` without a value is not replaced.',
     examples: [
       { expression: 'format("hello {}", "world")', value: 'hello world' },
       { expression: 'format("{} of {} in {}", 1, [2, "a"])', value: '1 of [2,"a"] in {}' },
@@ -35,7 +35,7 @@ export const COMMON_FUNCTIONS: readonly FunctionDefinition[] = [
     name: 'length',
     parameters: [{ name: 'value', types: ['array', 'map', 'text'] }],
     result: 'number',
-    summary: 'The number of items of an array, of keys of a map, of characters (Unicode code points) of a text.',
+    summary: 'The number of items of an array, keys of a map, or characters (Unicode code points) of a text.',
     examples: [
       { expression: 'length([1, 2, 3])', value: 3 },
       { expression: 'length({"a": 1, "b": 2})', value: 2 },
@@ -51,7 +51,7 @@ export const COMMON_FUNCTIONS: readonly FunctionDefinition[] = [
     ],
     result: 'array',
     summary:
-      'The parts of a text between delimiters; empty parts stay. An empty delimiter gives the single characters.',
+      'The parts of a text between delimiters, including empty parts. With an empty delimiter: the single characters.',
     examples: [
       { expression: 'split("a,b,,c", ",")', value: ['a', 'b', '', 'c'] },
       { expression: 'split("", ",")', value: [''] },
@@ -66,7 +66,7 @@ export const COMMON_FUNCTIONS: readonly FunctionDefinition[] = [
     ],
     result: 'boolean',
     summary:
-      'Whether the regular expression (RE2 syntax) matches anywhere in the text; `^` and `$` tie it to the ends.',
+      'Whether the regular expression (RE2 syntax) matches anywhere in the text. `^` and `$` match at the ends of the text.',
     examples: [
       { expression: 'regexMatchString("order-17", "[0-9]+")', value: true },
       { expression: 'regexMatchString("order-17", "^[0-9]+$")', value: false },
@@ -86,7 +86,7 @@ export const COMMON_FUNCTIONS: readonly FunctionDefinition[] = [
     ],
     result: 'any',
     summary:
-      'The item of an array at an index (negative counts from the end), or the value of a map at a key; `null` when there is none.',
+      'The item of an array at an index (negative counts from the end), or the value of a map at a key. `null` if there is none.',
     examples: [
       { expression: 'get(["a", "b"], -1)', value: 'b' },
       { expression: 'get({"a": 1}, "b")', value: null },
@@ -100,7 +100,7 @@ export const COMMON_FUNCTIONS: readonly FunctionDefinition[] = [
       { name: 'b', types: ['integer'] },
     ],
     result: 'number',
-    summary: 'The sum of two integers, exact beyond 2^53 too (up to 1,000 digits).',
+    summary: 'The sum of two integers, which is exact beyond 2^53 too (up to 1,000 digits).',
     examples: [
       { expression: 'intAdd(1, -2)', value: -1 },
       { expression: 'intAdd(9007199254740993, 1)', value: longNumber('9007199254740994') },
@@ -130,7 +130,7 @@ function format(scope: EvaluationScope, pieces: readonly string[], args: readonl
   for (let i = 1; i < pieces.length; i++) {
     const piece = pieces[i] as string;
     const value = i < args.length ? textOf(scope, args[i] as JsonValue) : '{}';
-    // Paid for piece by piece: many placeholders for one long text must not outgrow the memory first.
+    // Fuel is taken for each piece, so that many placeholders cannot make a text larger than the memory first.
     spend(scope, 1 + ((value.length + piece.length) >> 4));
     text += value + piece;
   }
@@ -143,7 +143,7 @@ function inspectFormat(args: readonly ExpressionNode[]): ReturnType<NonNullable<
   const places = template.value.split('{}').length - 1;
   const values = args.length - 1;
   if (places === values) return null;
-  const effect = places > values ? 'a {} without a value stays as it is' : 'values without a {} are left out';
+  const effect = places > values ? 'a {} without a value is not replaced' : 'values without a {} have no effect';
   return { code: 'odd-format', message: `the template has ${places} {} for ${values} values: ${effect}` };
 }
 
@@ -152,7 +152,7 @@ function inspectRegex(args: readonly ExpressionNode[]): ReturnType<NonNullable<F
   if (text?.kind !== 'literal' || (pattern?.kind !== 'path' && pattern?.kind !== 'variable')) return null;
   return {
     code: 'odd-argument-order',
-    message: 'the text stands first and the pattern second: these two look swapped',
+    message: 'the text is the first argument and the pattern the second: these look swapped',
   };
 }
 
@@ -196,7 +196,7 @@ function get(container: JsonArray | JsonObject, key: JsonValue): JsonValue {
   if (isJsonArray(container)) {
     if (typeof key === 'string')
       throw new EvaluationError(`get needs an integer to look into an array, but met ${preview(key)}`);
-    // A long integer is past the end of every array.
+    // A long integer is beyond the end of any array.
     return typeof key === 'number' ? (itemAt(container, key) ?? null) : null;
   }
   if (typeof key !== 'string')

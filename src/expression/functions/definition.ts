@@ -1,4 +1,4 @@
-/** What a function of the language is: data that the compiler, the checks and docs/functions.md read alike. */
+/** The definition of a function, as data for the compiler, its checks and docs/functions.md. */
 import type { JsonValue } from '../../base/json.ts';
 import { isLongNumber } from '../../base/json.ts';
 import type { ExpressionNode } from '../ast.ts';
@@ -7,7 +7,7 @@ import type { EvaluationScope } from '../evaluation.ts';
 import type { ExpressionFaultCode } from '../fault.ts';
 import { typeOf } from '../value.ts';
 
-/** What a parameter takes. An `integer` is a number without a fraction, however long. */
+/** The types of arguments. An `integer` is a number without a fraction, of any length. */
 export type ParameterType = 'array' | 'map' | 'text' | 'integer' | 'any';
 
 export interface Parameter {
@@ -20,29 +20,29 @@ export type Call = (scope: EvaluationScope, args: readonly JsonValue[]) => JsonV
 
 export interface FunctionDefinition {
   readonly name: string;
-  /** Other names under which it can be called; the documentation shows the first name. */
+  /** Other names of the function. */
   readonly aliases?: readonly string[];
   readonly parameters: readonly Parameter[];
-  /** What any number of further arguments must be. */
+  /** The parameter for any number of further arguments. */
   readonly rest?: Parameter;
   readonly result: ValueType;
-  /** One sentence for docs/functions.md. */
+  /** The text in docs/functions.md. */
   readonly summary: string;
   readonly examples: readonly { readonly expression: string; readonly value: JsonValue }[];
-  /** Uses the scope's randomness, so that a call with constant arguments is no constant. */
+  /** Uses the scope's randomness, so that a call with constant arguments is not constant. */
   readonly random?: true;
-  /** Gets arguments of the right number and types. */
+  /** The number and the types of the arguments are checked before. */
   readonly call: Call;
   /**
-   * A faster call for arguments of which some are constant (undefined: not known yet). It is given the same arguments.
+   * Returns a faster call if some arguments are constant (others are undefined), or null. The call gets all arguments.
    * @throws {EvaluationError} when a constant makes every call fail.
    */
   readonly specialise?: (constants: readonly (JsonValue | undefined)[], work: CheckingWork) => Call | null;
-  /** What looks wrong in a call although it can be evaluated. */
+  /** Returns a warning about a call that looks wrong, or null. */
   readonly inspect?: (args: readonly ExpressionNode[]) => { code: ExpressionFaultCode; message: string } | null;
 }
 
-/** True when a parameter of these types takes the value. */
+/** True if a parameter of these types accepts the value. */
 export function accepts(types: readonly ParameterType[], value: JsonValue): boolean {
   for (const type of types) {
     if (type === 'any') return true;
@@ -53,11 +53,11 @@ export function accepts(types: readonly ParameterType[], value: JsonValue): bool
 
 function isInteger(value: JsonValue): boolean {
   if (typeof value === 'number') return Number.isInteger(value);
-  // What is not written in plain digits overflows a double and is no sensible integer.
+  // With an exponent, a long number is too large for a double, and is not accepted as an integer.
   return isLongNumber(value) && /^-?[0-9]+$/.test(value.rawJSON);
 }
 
-/** True when a parameter of these types may take a value of which only the type is known. */
+/** True if a parameter of these types can accept a value of the type `known`. */
 export function mayAccept(types: readonly ParameterType[], known: ValueType): boolean {
   if (known === 'any') return true;
   return types.some((type) => type === 'any' || type === known || (type === 'integer' && known === 'number'));
@@ -71,7 +71,7 @@ const TYPE_NAMES: Readonly<Record<ParameterType, string>> = {
   any: 'any value',
 };
 
-/** `an array, a map or a text`. */
+/** For messages: `an array, a map or a text`. */
 export function typeNames(types: readonly ParameterType[]): string {
   const names = types.map((type) => TYPE_NAMES[type]);
   const last = names.pop() ?? '';

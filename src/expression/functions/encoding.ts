@@ -1,4 +1,4 @@
-/** Functions that encode and decode texts, hash them, and make ids (fdl.md 4, decisions.md 2.6). */
+/** Functions that encode, decode and hash texts, and make UUIDs (fdl.md 4, decisions.md 2.6). */
 import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
 import type { JsonValue } from '../../base/json.ts';
@@ -34,7 +34,7 @@ export const ENCODING_FUNCTIONS: readonly FunctionDefinition[] = [
     name: 'fromBase64',
     parameters: [{ name: 'text', types: ['text'] }],
     result: 'text',
-    summary: 'The text whose UTF-8 bytes a Base64 text holds; the `=` at the end may be missing.',
+    summary: 'The text that a Base64 text encodes as UTF-8. The `=` at the end can be absent.',
     examples: [{ expression: 'fromBase64("Rm5G")', value: 'FnF' }],
     call: (scope, [text]) => fromBase64(scope, text as string),
   },
@@ -43,7 +43,7 @@ export const ENCODING_FUNCTIONS: readonly FunctionDefinition[] = [
     aliases: ['fromJSON'],
     parameters: [{ name: 'text', types: ['text'] }],
     result: 'any',
-    summary: 'The value that a JSON text says.',
+    summary: 'The value of a JSON text.',
     examples: [{ expression: 'stringToJson(\'{"name": "Tom"}\')', value: { name: 'Tom' } }],
     call: (scope, [text]) => stringToJson(scope, text as string),
   },
@@ -64,7 +64,7 @@ export const ENCODING_FUNCTIONS: readonly FunctionDefinition[] = [
     ],
     result: 'text',
     summary:
-      'The hash of the UTF-8 bytes of a text in lower-case hexadecimal; the algorithm is `MD5`, `SHA-1`, `SHA-256` or `SHA-512`.',
+      'The hash of the UTF-8 bytes of a text, in lower-case hexadecimal. The algorithm is `MD5`, `SHA-1`, `SHA-256` or `SHA-512`.',
     examples: [{ expression: 'hash("abc", "MD5")', value: '900150983cd24fb0d6963f7d28e17f72' }],
     call(scope, [text, algorithm]) {
       spend(scope, 8 + ((text as string).length >> 2));
@@ -97,7 +97,7 @@ function fromBase64(scope: EvaluationScope, text: string): string {
   return bytes.toString('utf8');
 }
 
-/** True when the `=` are as many as belong there, or left out, and the letters can be a whole number of bytes. */
+/** True if the letters are a whole number of bytes, and the `=` are complete or absent. */
 function isPadded(text: string): boolean {
   const letters = text.length - (text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0);
   return letters % 4 !== 1 && (letters === text.length || text.length % 4 === 0);
@@ -121,7 +121,7 @@ function algorithmOf(name: string): string {
   throw new EvaluationError(`hash has no algorithm ${preview(name)}: ${advice}`);
 }
 
-/** From the scope's randomness and not the machine's, so that a rebuilt execution gets the same (decisions.md 2.6). */
+/** Uses the scope's randomness, so that an execution gets the same UUID when it is rebuilt (decisions.md 2.6). */
 function uuid(scope: EvaluationScope): string {
   spend(scope, 8);
   let digits = '';

@@ -1,12 +1,12 @@
-/** How large a pattern becomes when its counted repetitions are written out, told from its text before that is done. */
+/** Estimates the size of a pattern from its text, before the engine expands its counted repetitions. */
 
 const COUNT = /\{([0-9]+)(?:,([0-9]*))?\}/y;
 const CLASS = /\[\^?\]?(?:\[:\^?[a-z]+:\]|\\[pPx]\{[^}]*\}|\\[^]|[^\]\\])*\]/y;
 const ESCAPE = /\\(?:[pPx]\{[^}]*\}|[^])/uy;
 
-/** About the number of instructions; what is no pattern gives some number too. */
+/** Returns about the number of instructions, also for text that is not a pattern. */
 export function unfoldedSize(pattern: string): number {
-  /** Sizes of the open groups, the innermost last. */
+  /** Sizes of the open groups; the innermost is the last. */
   const open = [0];
   let last = 0;
   const add = (size: number) => {

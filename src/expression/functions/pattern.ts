@@ -1,10 +1,10 @@
 /**
- * Regular expressions for `regexMatchString`, on an engine whose time is linear in the text (decisions.md 2.6).
+ * Regular expressions for `regexMatchString`, with an engine whose time is linear in the text (decisions.md 2.6).
  *
- * What is bounded: the length of a pattern, the size of its program and of its character classes, the time (fuel for making
- * the pattern and for text length × program size, the engine's worst case), and the memory of all compiled patterns
- * together, since the engine remembers states per pattern. Compiled patterns are kept in one cache that forgets the least
- * recently used; whether a pattern is found there changes no result and no fuel.
+ * Limits apply to the length of a pattern, to the size of its program and its character classes, to the time (fuel for
+ * making the pattern and for text length × program size, the engine's worst case), and to the memory of all compiled
+ * patterns, because the engine stores states for each of them. A cache holds the compiled patterns that were used last. It
+ * changes neither results nor fuel.
  */
 import { RE2JS, RE2JSException } from 're2js';
 import type { CheckingWork } from '../compiled.ts';
@@ -16,23 +16,23 @@ import { unfoldedSize } from './pattern-size.ts';
 
 const MAX_PATTERN_LENGTH = 1000;
 const MAX_PROGRAM_SIZE = 2000;
-/** Bounds of character ranges over the whole program: `\pL` alone has 1,400, and repeating it repeats them. */
+/** Most bounds of character ranges in a program. One `\pL` has 1,400, and each repetition has them again. */
 const MAX_RANGE_BOUNDS = 200_000;
 const MAX_CACHED = 256;
-/** What the engine may remember of one pattern between texts; it forgets and goes on when that is full. */
+/** Memory of the engine for the states of one pattern. When it is full, the engine clears it and continues. */
 const STATE_BYTES = 128 * 1024;
 
 interface Pattern {
   readonly engine: RE2JS;
   readonly programSize: number;
-  /** Fuel for making it, asked each time so that the cache makes no difference. */
+  /** Fuel for making the pattern. Each match takes it, so that the cache makes no difference. */
   readonly fuel: number;
 }
 
 /** By pattern text, the least recently used first. */
 const cache = new Map<string, Pattern>();
 
-/** Whether `pattern` matches anywhere in `text`. @throws {EvaluationError} when it is no pattern, or too much work. */
+/** Returns whether `pattern` matches anywhere in `text`. @throws {EvaluationError} for a wrong pattern or too much work. */
 export function matchesPattern(scope: EvaluationScope, text: string, pattern: string): boolean {
   spend(scope, 16 + pattern.length * 8);
   const { engine, programSize, fuel } = cachedPattern(pattern);
@@ -40,13 +40,13 @@ export function matchesPattern(scope: EvaluationScope, text: string, pattern: st
   return engine.test(text);
 }
 
-/** Checks a pattern and takes what that costs from `work`. @throws {EvaluationError} when it is no pattern or too large. */
+/** Checks a pattern, and takes the fuel for it from `work`. @throws {EvaluationError} for a wrong or too large pattern. */
 export function checkPattern(pattern: string, work: CheckingWork): void {
   work.fuel -= (100 + pattern.length) * 16;
   try {
     work.fuel -= compilePattern(pattern).programSize * 16;
   } catch (error) {
-    // How far a refused pattern was unfolded is not known.
+    // The engine may have expanded a refused pattern to any size below the limit.
     work.fuel -= MAX_PROGRAM_SIZE * 16;
     throw error;
   }
@@ -60,7 +60,7 @@ function cachedPattern(text: string): Pattern {
     return cached;
   }
   const compiled = compilePattern(text);
-  // The engine makes its table of states here, so that patterns that are only checked do without.
+  // Reading `dfa` makes the engine allocate its table of states, which patterns that are only checked do not need.
   const { dfa } = compiled.engine.re2();
   dfa.stateBudget = STATE_BYTES;
   dfa.memBudget = STATE_BYTES;
@@ -90,7 +90,7 @@ function compilePattern(text: string): Pattern {
 }
 
 function refuseRepetition(text: string): never {
-  throw new EvaluationError(`regexMatchString takes no pattern that repeats so much: ${preview(text)}`);
+  throw new EvaluationError(`regexMatchString needs a pattern with fewer repetitions, but met ${preview(text)}`);
 }
 
 function parsePattern(text: string): RE2JS {

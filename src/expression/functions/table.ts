@@ -1,4 +1,4 @@
-/** All functions of the language by name (fdl.md 4): the one table that the compiler and docs/functions.md are made from. */
+/** The table of all functions by name (fdl.md 4). */
 import { nearest } from '../../base/suggest.ts';
 import { COLLECTION_FUNCTIONS } from './collections.ts';
 import { COMMON_FUNCTIONS } from './common.ts';
@@ -18,7 +18,7 @@ const BY_NAME: ReadonlyMap<string, FunctionDefinition> = new Map(
   ),
 );
 
-/** Names of other engines and libraries, too far from ours for their spelling to give them away. */
+/** Names in other engines and libraries whose spelling is not close to that of our function. */
 const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['concat', 'format'],
   ['join', 'format'],
@@ -55,7 +55,7 @@ export function functionNamed(name: string): FunctionDefinition | undefined {
   return BY_NAME.get(name);
 }
 
-/** The function that was probably meant by an unknown name. */
+/** Returns the function that the author of an unknown name probably meant, or null. */
 export function functionLike(name: string): string | null {
   const elsewhere = ELSEWHERE.get(name.toLowerCase());
   return elsewhere ?? nearest(name, BY_NAME.keys());

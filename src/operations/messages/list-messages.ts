@@ -3,7 +3,7 @@
  * of this server's own Message Service, newest first, with the state of their push.
  */
 import { formatTime } from '../../base/clock.ts';
-import type { KeptMessage } from '../../store/messages.ts';
+import type { StoredMessage } from '../../store/messages.ts';
 import { defineOperation } from '../operation.ts';
 
 /** Bodies in one reply, in UTF-16 units. */
@@ -26,7 +26,7 @@ export const listMessages = defineOperation('ListMessages', async ({ messages },
   };
 });
 
-function messageReply(message: KeptMessage) {
+function messageReply(message: StoredMessage) {
   const { push } = message;
   return {
     Kind: message.target === 'queue' ? ('Queue' as const) : ('Topic' as const),

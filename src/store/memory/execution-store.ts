@@ -1,14 +1,15 @@
-/** Executions in memory: the promises of the port but the one of durability, for tests and for servers that may forget. */
+/** Executions in memory, for tests and for a server that loses everything when it stops. Nothing here is durable. */
 import { randomBytes } from 'node:crypto';
 import type {
-  ExecutionId,
   ExecutionPage,
+  ExecutionPosition,
   ExecutionQuery,
   ExecutionRecord,
   ExecutionStore,
   JournalRow,
 } from '../executions.ts';
 import { FenceLost } from '../executions.ts';
+import { dueMethods } from './due-executions.ts';
 import { ExecutionTable, placeOf } from './execution-table.ts';
 import type { MemoryFlows } from './flow-store.ts';
 import { Later } from './later.ts';
@@ -20,15 +21,7 @@ export function createMemoryExecutions(flows: MemoryFlows): ExecutionStore {
   let owner = 0;
 
   function requireOwner(fence: number): void {
-    if (fence !== owner) throw new FenceLost('another server has taken the store over');
-  }
-
-  function runningRecords(): ExecutionRecord[] {
-    return Array.from(table.running, recordOf);
-  }
-
-  function recordOf(id: ExecutionId): ExecutionRecord {
-    return (table.executions.get(id) as { record: ExecutionRecord }).record;
+    if (fence !== owner) throw new FenceLost('another server has taken over the store');
   }
 
   return {
@@ -42,7 +35,7 @@ export function createMemoryExecutions(flows: MemoryFlows): ExecutionStore {
     find: (flowId, name) =>
       later.answer(() => {
         const id = table.flows.get(flowId)?.names.get(name);
-        return id === undefined ? null : recordOf(id);
+        return id === undefined ? null : table.recordOf(id);
       }),
     snapshot: (flowId, revision) =>
       later.answer(() => table.flows.get(flowId)?.snapshots.get(revision)?.snapshot ?? null),
@@ -50,43 +43,7 @@ export function createMemoryExecutions(flows: MemoryFlows): ExecutionStore {
       later.answer(() => rowsOf(table.executions.get(id)?.journal ?? [], fromEvent, count)),
     list: (query) => later.answer(() => page(table, query)),
     running: () => later.answer(() => table.running.size),
-    unfinished: (afterId, limit) =>
-      later.answer(() => {
-        const awake = runningRecords().filter((record) => record.wakeMs === null || record.stop !== null);
-        return lowest([...awake.map((record) => record.id), ...table.dueCallbacks], afterId, limit);
-      }),
-    due: (nowMs, limit) =>
-      later.answer(() =>
-        runningRecords()
-          .filter((record) => record.wakeMs !== null && record.wakeMs <= nowMs)
-          .sort((a, b) => (a.wakeMs as number) - (b.wakeMs as number) || a.id - b.id)
-          .slice(0, limit)
-          .map((record) => record.id),
-      ),
-    asleep: (afterId, limit) =>
-      later.answer(() => {
-        const sleepers = runningRecords().filter((record) => record.wakeMs !== null);
-        return lowest(
-          sleepers.map((record) => record.id),
-          afterId,
-          limit,
-        );
-      }),
-    nextWakeMs: () =>
-      later.answer(() => {
-        const earliest = runningRecords().reduce((least, { wakeMs }) => Math.min(least, wakeMs ?? least), Infinity);
-        return earliest === Infinity ? null : earliest;
-      }),
-    children: (parent, events) => later.answer(() => table.childrenOf(parent, events).map(({ record }) => record.id)),
-    orphans: (afterId, limit) =>
-      later.answer(() => {
-        const left = [...table.owed].filter(([parent]) => !table.running.has(parent));
-        return lowest(
-          left.flatMap(([, children]) => [...children]),
-          afterId,
-          limit,
-        );
-      }),
+    ...dueMethods(table, later),
     purge: (fence, endedBeforeMs, limit) =>
       later.answer(() => {
         requireOwner(fence);
@@ -94,13 +51,6 @@ export function createMemoryExecutions(flows: MemoryFlows): ExecutionStore {
       }),
     close: () => later.close(),
   };
-}
-
-function lowest(ids: ExecutionId[], afterId: ExecutionId, limit: number): ExecutionId[] {
-  return ids
-    .filter((id) => id > afterId)
-    .sort((a, b) => a - b)
-    .slice(0, limit);
 }
 
 function rowsOf(journal: readonly JournalRow[], fromEvent: number, count: number): readonly JournalRow[] {
@@ -112,7 +62,7 @@ function page(table: ExecutionTable, query: ExecutionQuery): ExecutionPage {
   const found: ExecutionRecord[] = [];
   let units = 0;
   for (let i = query.after === null ? order.length : placeOf(order, query.after); i > 0; i--) {
-    const { record } = table.executions.get(order[i - 1]?.id as ExecutionId) as { record: ExecutionRecord };
+    const record = table.recordOf((order[i - 1] as ExecutionPosition).id);
     if (!matches(record, query)) continue;
     const last = found.at(-1);
     if (last !== undefined && (found.length === query.limit || units > query.textUnits)) {
@@ -146,7 +96,7 @@ function purge(
   let purged = 0;
   for (const [id, { record }] of table.executions) {
     if (purged === limit) break;
-    // One that its parent still has to hear of stays until then.
+    // The parent has yet to be notified of the end.
     if (record.status === 'Running' || record.callback === 'due') continue;
     if (revisions.has(record.flowId) && record.stoppedMs >= endedBeforeMs) continue;
     table.remove(id);

@@ -1,8 +1,8 @@
 /**
- * Executions, journals and snapshots in memory, and the one thing that changes them: a commit, which is whole or undone.
+ * Executions, journals and snapshots in memory. Only commits change them, and a commit that fails is undone.
  *
- * Invariants: records and rows are never changed in place, so what was handed out stays as it was; the sets that stand
- * beside the executions are what {@link ExecutionTable} makes of each record that it is given, and nothing else.
+ * Invariants: records and rows are never changed in place, because callers hold them; `running`, `dueCallbacks` and `owed`
+ * follow from the records alone.
  */
 import { assert } from '../../base/assert.ts';
 import type {
@@ -13,30 +13,42 @@ import type {
   FlowSnapshot,
   JournalRow,
 } from '../executions.ts';
+import { firstNotBefore } from './sorted.ts';
 
 interface Held {
   record: ExecutionRecord;
   readonly journal: JournalRow[];
 }
 
-/** What is kept of one flow id, whether or not the flow exists any more. */
-interface FlowShelf {
+/** Executions and snapshots of one flow id. The flow itself may have been deleted. */
+interface FlowExecutions {
   readonly names: Map<string, ExecutionId>;
   /** Oldest first. */
   readonly order: ExecutionPosition[];
   readonly snapshots: Map<number, { readonly snapshot: FlowSnapshot; uses: number }>;
 }
 
+/** The members of a record that a start and a redrive set to the same values. */
+const NEWLY_RUNNING = {
+  status: 'Running',
+  stoppedMs: 0,
+  stop: null,
+  wakeMs: null,
+  error: '',
+  cause: '',
+  output: '',
+} as const;
+
 export class ExecutionTable {
   readonly executions = new Map<ExecutionId, Held>();
-  readonly flows = new Map<string, FlowShelf>();
+  readonly flows = new Map<string, FlowExecutions>();
   readonly running = new Set<ExecutionId>();
-  /** Ended ones whose callback is due. */
+  /** Ended executions whose callback is due. */
   readonly dueCallbacks = new Set<ExecutionId>();
-  /** Running ones whose end is owed, by their parents. */
+  /** By parent, the running executions whose end is owed to it. */
   readonly owed = new Map<ExecutionId, Set<ExecutionId>>();
   lastId: ExecutionId = 0;
-  /** Highest id that was purged: an execution that is not there and has a higher one never was. */
+  /** Highest id of a purged execution. An absent execution with a higher id was never started. */
   purgedId: ExecutionId = 0;
   readonly #undo: (() => void)[] = [];
 
@@ -63,11 +75,13 @@ export class ExecutionTable {
     if (start !== undefined && !this.executions.has(id)) this.#start(id, start);
     const held = this.executions.get(id);
     if (held === undefined) {
-      // Its flow was deleted, and it was purged between a commit and its repetition.
+      // A purge between a commit and its repetition deleted the execution.
       assert(id <= this.purgedId, `execution ${id} was never started`);
       return;
     }
-    if (change.reopen === true && held.record.status !== 'Running') this.#replace(held, reopened(held.record));
+    if (change.reopen === true && held.record.status !== 'Running') {
+      this.#replace(held, { ...held.record, ...NEWLY_RUNNING });
+    }
     if (journal !== undefined) this.#append(held, journal);
     if (change.wakeMs !== undefined && held.record.status === 'Running') {
       this.#replace(held, { ...held.record, wakeMs: change.wakeMs });
@@ -83,6 +97,12 @@ export class ExecutionTable {
     }
   }
 
+  /** The record of an execution that exists. */
+  recordOf(id: ExecutionId): ExecutionRecord {
+    return (this.executions.get(id) as Held).record;
+  }
+
+  /** Running executions whose end is owed to these tasks of `parent`, by id. */
   childrenOf(parent: ExecutionId, events: readonly number[]): readonly Held[] {
     const wanted = new Set(events);
     return [...(this.owed.get(parent) ?? [])]
@@ -94,28 +114,18 @@ export class ExecutionTable {
   #start(id: ExecutionId, { record: given, snapshot }: NonNullable<ExecutionChange['start']>): void {
     const flow = this.flows.get(given.flowId) ?? { names: new Map(), order: [], snapshots: new Map() };
     this.flows.set(given.flowId, flow);
-    assert(!flow.names.has(given.name), `execution ${id} has the name of another`);
+    assert(!flow.names.has(given.name), `execution ${id} has the name of another execution`);
     if (snapshot !== null && !flow.snapshots.has(snapshot.revision)) {
       flow.snapshots.set(snapshot.revision, { snapshot, uses: 0 });
       this.#undo.push(() => flow.snapshots.delete(snapshot.revision));
     }
-    const kept = flow.snapshots.get(given.revision);
-    assert(kept !== undefined, `execution ${id} has no snapshot`);
-    const record: ExecutionRecord = {
-      ...given,
-      id,
-      status: 'Running',
-      stoppedMs: 0,
-      stop: null,
-      wakeMs: null,
-      error: '',
-      cause: '',
-      output: '',
-    };
+    const stored = flow.snapshots.get(given.revision);
+    assert(stored !== undefined, `execution ${id} has no snapshot`);
+    const record: ExecutionRecord = { ...given, id, ...NEWLY_RUNNING };
     this.executions.set(id, { record, journal: [] });
     flow.names.set(record.name, id);
     flow.order.splice(placeOf(flow.order, record), 0, { startedMs: record.startedMs, id });
-    kept.uses++;
+    stored.uses++;
     const lastId = this.lastId;
     this.lastId = Math.max(lastId, id);
     this.#index(record);
@@ -130,10 +140,7 @@ export class ExecutionTable {
     const last = held.journal.at(-1);
     const next = last === undefined ? 1 : last.first + last.count;
     if (row.first + row.count <= next) return;
-    assert(
-      row.first === next,
-      `the journal of execution ${held.record.id} goes on with ${next}, not with ${row.first}`,
-    );
+    assert(row.first === next, `the next event of execution ${held.record.id} is ${next}, not ${row.first}`);
     held.journal.push(row);
     this.#undo.push(() => held.journal.pop());
   }
@@ -170,39 +177,18 @@ export class ExecutionTable {
   }
 
   #forget(record: ExecutionRecord): void {
-    const flow = this.flows.get(record.flowId) as FlowShelf;
+    const flow = this.flows.get(record.flowId) as FlowExecutions;
     this.executions.delete(record.id);
     flow.names.delete(record.name);
     flow.order.splice(placeOf(flow.order, record), 1);
-    const kept = flow.snapshots.get(record.revision);
-    if (kept !== undefined) kept.uses--;
+    const stored = flow.snapshots.get(record.revision);
+    if (stored !== undefined) stored.uses--;
   }
 }
 
-/** Index of the first position that is not older than this one. */
+/** Index of the first position in `order` (oldest first) that is not older than this one. */
 export function placeOf(order: readonly ExecutionPosition[], { startedMs, id }: ExecutionPosition): number {
-  let low = 0;
-  let high = order.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const place = order[middle] as ExecutionPosition;
-    if (place.startedMs < startedMs || (place.startedMs === startedMs && place.id < id)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function reopened(record: ExecutionRecord): ExecutionRecord {
-  return {
-    ...record,
-    status: 'Running',
-    stoppedMs: 0,
-    stop: null,
-    wakeMs: null,
-    error: '',
-    cause: '',
-    output: '',
-  };
+  return firstNotBefore(order, (each) => each.startedMs < startedMs || (each.startedMs === startedMs && each.id < id));
 }
 
 function ended(record: ExecutionRecord, end: NonNullable<ExecutionChange['end']>): ExecutionRecord {

@@ -1,6 +1,6 @@
 /**
- * Answers of a store in memory. Each comes in a later turn, as from a store that does I/O, so that nothing here hides a
- * race; and in the order of the calls.
+ * Answers calls of a store in memory in a later turn of the event loop and in the order of the calls, as a store that does
+ * I/O would. Answering at once would hide races from the tests.
  */
 import { assert } from '../../base/assert.ts';
 
@@ -8,7 +8,7 @@ export class Later {
   readonly #what: string;
   #closed = false;
 
-  /** `what` is the store's name in the message about a call that follows its end. */
+  /** `what` is the store's name in the message about a call after `close`. */
   constructor(what: string) {
     this.#what = what;
   }

@@ -1,17 +1,17 @@
-/** Messages in memory: the same promises as the durable store but the one of durability. */
-import type { KeptMessage, MessagePage, MessageQuery, MessageStore } from '../messages.ts';
+/** Messages in memory, for tests and for a server that loses everything when it stops. Nothing here is durable. */
+import type { StoredMessage, MessagePage, MessageQuery, MessageStore } from '../messages.ts';
 import { Later } from './later.ts';
 
 export function createMemoryMessages(): MessageStore {
   /** By number, ascending. */
-  const messages = new Map<number, KeptMessage>();
-  const due = new Map<number, KeptMessage>();
+  const messages = new Map<number, StoredMessage>();
+  const due = new Map<number, StoredMessage>();
   /** Numbers by task. */
   const byTask = new Map<string, number>();
   const later = new Later('message store');
   let last = 0;
 
-  function put(message: KeptMessage): void {
+  function put(message: StoredMessage): void {
     messages.set(message.number, message);
     if (message.push.status === 'due') due.set(message.number, message);
     else due.delete(message.number);
@@ -28,12 +28,12 @@ export function createMemoryMessages(): MessageStore {
   }
 
   return {
-    add: (message, push, keep) =>
+    add: (message, push, retained) =>
       later.answer(() => {
         const key = message.task === null ? null : taskKey(message.task);
         const earlier = key === null ? undefined : messages.get(byTask.get(key) ?? 0);
         if (earlier !== undefined) return earlier.messageId;
-        while (messages.size >= keep) if (!removeOldest()) return null;
+        while (messages.size >= retained) if (!removeOldest()) return null;
         put({ ...message, number: ++last, push });
         if (key !== null) byTask.set(key, last);
         return message.messageId;
@@ -59,13 +59,13 @@ function taskKey({ execution, event }: { readonly execution: number; readonly ev
   return `${execution}/${event}`;
 }
 
-function nextMs(message: KeptMessage): number {
+function nextMs(message: StoredMessage): number {
   return message.push.nextMs ?? 0;
 }
 
-/** The first page of `newestFirst` that `query` asks for. */
-function page(newestFirst: readonly KeptMessage[], query: MessageQuery): MessagePage {
-  const found: KeptMessage[] = [];
+/** The page that `query` asks for. */
+function page(newestFirst: readonly StoredMessage[], query: MessageQuery): MessagePage {
+  const found: StoredMessage[] = [];
   let units = 0;
   for (const message of newestFirst) {
     if (query.before !== null && message.number >= query.before) continue;

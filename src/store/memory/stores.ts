@@ -1,11 +1,11 @@
-/** The store in memory, as the composition root and the tests make it. */
+/** The three stores in memory, put together. */
 import type { Stores } from '../stores.ts';
 import { storesOf } from '../stores.ts';
 import { createMemoryExecutions } from './execution-store.ts';
 import { createMemoryFlows } from './flow-store.ts';
 import { createMemoryMessages } from './message-store.ts';
 
-/** An empty store that lives as long as the process. */
+/** Creates empty stores, whose content is lost when the process ends. */
 export function createMemoryStores(): Stores {
   const flows = createMemoryFlows();
   return storesOf(flows.store, createMemoryExecutions(flows), createMemoryMessages());

@@ -1,4 +1,4 @@
-/** What the main thread and the thread of the commits say to each other. */
+/** The messages between the main thread and the commit thread. */
 import { AssertionFailure } from '../../base/assert.ts';
 import type { ExecutionChange } from '../executions.ts';
 import { FenceLost } from '../executions.ts';
@@ -7,7 +7,7 @@ import type { FileIdentity } from './files.ts';
 import type { MessageChange } from './message-rows.ts';
 
 export interface CommitThreadData {
-  /** The store's file first. */
+  /** The store's file is the first. */
   readonly files: readonly FileIdentity[];
   readonly synchronous: 'FULL' | 'NORMAL';
 }
@@ -21,16 +21,16 @@ export type CommitMessage = { readonly number: number; readonly request: CommitR
 
 export interface CommitAnswer {
   readonly number: number;
-  /** Executions purged; 0 for anything else. */
+  /** Number of purged executions; 0 for other requests. */
   readonly result: number;
   readonly fault: CommitFault | null;
 }
 
-/** An error as it crosses threads, which keep only the names and members of built-in ones. */
+/** An error as plain data: a message between threads loses the class of an error and members such as `errcode`. */
 export interface CommitFault {
   readonly name: string;
   readonly message: string;
-  /** Of SQLite; null for other errors. */
+  /** SQLite's result code; null for other errors. */
   readonly errcode: number | null;
 }
 
@@ -45,6 +45,6 @@ export function faultOf(error: unknown): CommitFault {
 export function errorOf({ name, message, errcode }: CommitFault): Error {
   const kind = CLASSES[name];
   if (kind !== undefined) return new kind(message);
-  const error = new Error(`The store could not be written: ${message}`);
+  const error = new Error(`Writing to the store failed: ${message}`);
   return errcode === null ? error : Object.assign(error, { errcode });
 }

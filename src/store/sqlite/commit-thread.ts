@@ -1,12 +1,12 @@
 /**
- * The main thread's side of the commits' thread: started by the first request, started again by the next one when it
- * has died, and no reason for the process to live on while nothing is asked of it.
+ * The main thread's side of the commit thread. The first request starts the thread. If the thread dies, the next request
+ * starts another. The thread lets the process exit while no request is under way.
  */
 import { Worker } from 'node:worker_threads';
 import type { CommitAnswer, CommitMessage, CommitRequest, CommitThreadData } from './commit-messages.ts';
 import { errorOf } from './commit-messages.ts';
 
-/** TypeScript in the repository, JavaScript in the package: a compiler does not rewrite the name in a URL. */
+/** The repository has TypeScript, the package JavaScript, and a compiler does not rewrite the name in a URL. */
 const ENTRY = import.meta.url.endsWith('.ts')
   ? new URL('./commit-worker.ts', import.meta.url)
   : new URL('./commit-worker.js', import.meta.url);
@@ -26,7 +26,10 @@ export class CommitThread {
     this.#data = data;
   }
 
-  /** The number of executions purged; 0 for anything else. */
+  /**
+   * Returns the number of purged executions; 0 for other requests.
+   * @throws the error of the request, or an error when the thread dies before it answers.
+   */
   ask(request: CommitRequest): Promise<number> {
     const worker = (this.#worker ??= this.#start());
     const number = ++this.#number;
@@ -37,7 +40,7 @@ export class CommitThread {
     });
   }
 
-  /** Ends the thread when it has done what was asked of it. */
+  /** Ends the thread after the requests under way. */
   async close(): Promise<void> {
     const worker = this.#worker;
     if (worker === null) return;
@@ -48,11 +51,11 @@ export class CommitThread {
   }
 
   #start(): Worker {
-    // Options of the process's own command line are not for it: some, as those of `node -e`, would keep it from starting.
+    // A worker inherits the options of the process, and some of them (`node -e`) would make its start fail.
     const worker = new Worker(ENTRY, { name: 'millrace-commits', workerData: this.#data, execArgv: [] });
     worker.unref();
     worker.on('message', (answer: CommitAnswer) => this.#settle(worker, answer));
-    let reason = 'it ended';
+    let reason = 'it exited';
     worker.on('error', (error) => {
       reason = error instanceof Error ? error.message : String(error);
     });
@@ -73,6 +76,6 @@ export class CommitThread {
     this.#worker = null;
     const lost = this.#waiting;
     this.#waiting = new Map();
-    for (const { reject } of lost.values()) reject(new Error(`The thread that writes the store was lost: ${reason}`));
+    for (const { reject } of lost.values()) reject(new Error(`The thread that writes to the store died: ${reason}`));
   }
 }

@@ -1,7 +1,7 @@
 /**
- * The thread of the commits: an fsync here holds nobody up but the commit that waits for it. It has a connection of its own,
- * opened by the first request, and answers every request, with an error if need be; a connection that is left inside a
- * transaction is thrown away, and the next request opens another.
+ * Entry of the commit thread. Commits run in a thread, so that an fsync does not block the main thread. The first request
+ * opens the thread's connection. If a request fails and leaves a transaction open, the thread closes the connection, and
+ * the next request opens another.
  */
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -12,9 +12,9 @@ import { requireFiles } from './files.ts';
 import { MessageWriter } from './message-writer.ts';
 import { Writer } from './writer.ts';
 
-/** Nobody stands still while this thread waits for another program that is writing to the file. */
+/** Longer than that of the main thread: this thread can wait for another program that writes to the file. */
 const BUSY_TIMEOUT_MS = 10_000;
-/** KiB of pages kept in memory: the ends of the tables and the upper pages of the indexes of a large store. */
+/** KiB of page cache: enough for the ends of the tables and the upper index pages of a large store. */
 const CACHE_KIB = 16 * 1024;
 
 const { files, synchronous } = workerData as CommitThreadData;
@@ -23,7 +23,7 @@ const port = parentPort;
 
 let database: DatabaseSync | null = null;
 let writer: Writer | null = null;
-/** Made by the first message. */
+/** Created by the first request about messages. */
 let messages: MessageWriter | null = null;
 
 function open(): DatabaseSync {

@@ -1,8 +1,9 @@
 /**
- * The main thread's connection, which the stores of a file share: reads, and the changes of flows.
+ * The main thread's connection, which the three stores of a file share for reads and for changes of flows.
  *
- * Invariants: writers take turns, whichever thread they write from, so that the main thread never stands still for a
- * lock that a commit of ours holds; the file, and the thread of the commits, are closed when the last store is.
+ * Invariants:
+ * - Writers of both threads take turns, so that the main thread never waits for the lock of our own commit.
+ * - The last store to close also closes the file and the commit thread.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { assert } from '../../base/assert.ts';
@@ -13,14 +14,14 @@ export class SharedConnection {
   #lastWrite: Promise<unknown> = Promise.resolve();
   readonly #ends: (() => Promise<void>)[] = [];
   #users = 0;
-  /** True when the files were looked at in this turn of the event loop. */
-  #looked = false;
+  /** True if the files were checked in this turn of the event loop. */
+  #areFilesChecked = false;
 
   constructor(open: OpenDatabase) {
     this.#open = open;
   }
 
-  /** Something that ends with the last user, before the file is closed. */
+  /** Registers a function that the last user's close calls before it closes the file. */
   endsWith(close: () => Promise<void>): void {
     this.#ends.push(close);
   }
@@ -33,7 +34,7 @@ export class SharedConnection {
     return this.#open.files;
   }
 
-  /** A user of the connection; `what` is its name in the message about a call that follows its end. */
+  /** Adds a user of the connection. `what` is its name in the message about a call after its close. */
   use(what: string): ConnectionUse {
     this.#users++;
     let closed = false;
@@ -43,7 +44,7 @@ export class SharedConnection {
     return {
       read: async (act) => {
         check();
-        this.#look();
+        this.#requireFilesOnce();
         return act();
       },
       write: async (act) => {
@@ -65,13 +66,13 @@ export class SharedConnection {
     };
   }
 
-  /** Reads come by the hundred in one turn, when many executions start or end; the files are looked at once. */
-  #look(): void {
-    if (this.#looked) return;
+  /** Checks once in a turn: hundreds of reads come in one turn when many executions start or end. */
+  #requireFilesOnce(): void {
+    if (this.#areFilesChecked) return;
     this.#open.requireFiles();
-    this.#looked = true;
+    this.#areFilesChecked = true;
     setImmediate(() => {
-      this.#looked = false;
+      this.#areFilesChecked = false;
     });
   }
 
@@ -83,10 +84,10 @@ export class SharedConnection {
 }
 
 export interface ConnectionUse {
-  /** @throws {StoreFault} when the file is not the one that was opened. */
+  /** Calls `act` at once. @throws {StoreFault} when the file was removed or replaced. */
   read<T>(act: () => T): Promise<T>;
-  /** Calls `act` when all earlier writes are done. */
+  /** Calls `act` after all earlier writes. @throws {StoreFault} when the file was removed or replaced. */
   write<T>(act: () => T | Promise<T>): Promise<T>;
-  /** After the writes under way. */
+  /** Ends the use after the writes under way. */
   close(): Promise<void>;
 }

@@ -1,9 +1,11 @@
 /**
- * Opens the file of the SQLite store, or says in one sentence why not and what to do.
+ * Opens the file of the SQLite store, or explains why it cannot.
  *
- * Invariants: one server a file (`owner-lock.ts`); a commit is on the disk before the call that made it answers
- * (WAL with `synchronous=FULL`, the default); a migration happens wholly or not at all; a file that is not ours, is
- * damaged or was written by a newer Millrace is left as it is.
+ * Invariants:
+ * - One server at a time has a file (`owner-lock.ts`).
+ * - A commit is on disk before its call returns (WAL with `synchronous=FULL`, the default).
+ * - A migration is applied whole or not at all.
+ * - A file of another program, a damaged file and a file of a newer Millrace are not changed.
  */
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -27,42 +29,45 @@ import { takeOwnerLock } from './owner-lock.ts';
 import { inTransaction } from './transaction.ts';
 
 export interface SqliteStoreOptions {
-  /** Absolute path of the store file; its folder is made when it is not there. */
+  /** Absolute path of the store file. Its folder is created if it does not exist. */
   readonly file: string;
-  /** `NORMAL` can lose the last commits when the power goes, never with the process alone. */
+  /** With `NORMAL`, a power failure can lose the last commits; a crash of the process cannot. */
   readonly synchronous: 'FULL' | 'NORMAL';
 }
 
 export interface OpenDatabase {
   readonly database: DatabaseSync;
-  /** What was opened, for another thread that opens it too. */
+  /** The opened file and its log, for the other thread that opens them. */
   readonly files: readonly FileIdentity[];
   /**
-   * A change must not be answered that would be lost: SQLite goes on writing to a file that was deleted under it.
-   * @throws {StoreFault} when the file or its log is not the one that was opened.
+   * Checks that the file and its log are those that were opened.
+   * @throws {StoreFault} when one of them was removed or replaced.
    */
   requireFiles(): void;
-  /** Closes the database and lets another server take it. */
+  /** Closes the database and releases the lock, so that another server can open it. */
   close(): void;
 }
 
-/** Written to the header of every file of ours: `MILR`. */
+/** `MILR`, in the header of every file that Millrace creates. */
 const APPLICATION_ID = 0x4d494c52;
-/** A damaged page is looked for at start in files up to this size; a larger one would delay the start too long. */
+/** Files up to this size are checked for damage at the start. Checking a larger file would take too long. */
 const CHECKED_BYTES = 64 * 1024 * 1024;
-/** How long the main thread stands still for another program that is writing to the file, which none should. */
+/** How long the main thread may wait for another program that writes to the file, which is unusual. */
 const BUSY_TIMEOUT_MS = 2000;
 
-/** @throws {StoreFault} */
+/**
+ * Opens the file, creates it if it does not exist, and applies the migrations that it lacks.
+ * @throws {StoreFault} when the file cannot be opened, is not ours, is damaged, is in use or is of a newer Millrace.
+ */
 export function openDatabase(options: SqliteStoreOptions, migrations: readonly Migration[] = MIGRATIONS): OpenDatabase {
   createPrivateFolder(dirname(options.file));
-  // One store must not be locked under two names.
+  // A symbolic link and its target need the same lock.
   const file = realFile(options.file);
   const lock = takeOwnerLock(file);
   try {
     createPrivateFile(file);
     const database = openChecked(file, options.synchronous, migrations);
-    // SQLite keeps its log beside the file for as long as that is open.
+    // SQLite creates the log with the first connection and deletes it with the last.
     const files = [file, `${file}-wal`].map((path) => ({ path, identity: identityOf(path) }));
     return {
       database,
@@ -88,7 +93,10 @@ function realFile(file: string): string {
 }
 
 function openChecked(file: string, synchronous: 'FULL' | 'NORMAL', migrations: readonly Migration[]): DatabaseSync {
-  if (!statSync(file).isFile()) throw new StoreFault(`The store ${file} is not a file.`);
+  if (!statSync(file).isFile())
+    throw new StoreFault(
+      `The store ${file} is a folder or a device, so Millrace cannot use it. Name a file (MILLRACE_STORE).`,
+    );
   const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
   try {
     refuseForeign(database, file, migrations);
@@ -109,12 +117,12 @@ function refuseForeign(database: DatabaseSync, file: string, migrations: readonl
   if (pragma(database, 'application_id') !== APPLICATION_ID) {
     if (tables === 0 && version === 0) return;
     throw new StoreFault(
-      `${file} is an SQLite database of another program, and Millrace does not touch it. Name another file (MILLRACE_STORE) or data folder (MILLRACE_DATA).`,
+      `${file} is an SQLite database of another program, so Millrace does not use it. Name another file (MILLRACE_STORE) or data folder (MILLRACE_DATA).`,
     );
   }
   if (version > known) {
     throw new StoreFault(
-      `The store ${file} was written by a newer Millrace (its schema is number ${version}, this version knows ${known}). Start that version or a later one, or name another store.`,
+      `The store ${file} was written by a newer Millrace (schema ${version}; this version supports up to ${known}), so this version cannot read it. Start that version or a later one, or name another file (MILLRACE_STORE).`,
     );
   }
 }
@@ -124,7 +132,7 @@ function refuseDamaged(database: DatabaseSync, file: string): void {
   if (found !== 'ok') throw new StoreFault(damaged(file, String(found)));
 }
 
-/** Every step that the file has not seen, each in one transaction with its number. */
+/** Applies the migrations that the file lacks, each in one transaction with its number. */
 function migrate(database: DatabaseSync, migrations: readonly Migration[]): void {
   const done = pragma(database, 'user_version');
   for (const migration of migrations) {
@@ -142,15 +150,15 @@ function pragma(database: DatabaseSync, name: 'user_version' | 'application_id')
 
 function explain(file: string, error: unknown): string {
   if (isSqliteError(error, SQLITE_NOTADB)) {
-    return `${file} is not an SQLite database, or its beginning is damaged. Put back a copy, or name another file (MILLRACE_STORE).`;
+    return `${file} is not an SQLite database, or its beginning is damaged, so Millrace cannot read it. Restore a backup, or name another file (MILLRACE_STORE).`;
   }
   if (isSqliteError(error, SQLITE_CORRUPT)) return damaged(file, reasonOf(error));
   if (isSqliteError(error, SQLITE_BUSY)) {
-    return `The store ${file} is locked by another program. Close that program and start again.`;
+    return `Another program has locked the store ${file}, so Millrace cannot open it. Close that program and start Millrace again.`;
   }
-  return `The store ${file} cannot be opened: ${reasonOf(error)}.`;
+  return `Millrace cannot open the store ${file}: ${reasonOf(error)}. Check that its user can read and write the file and its folder, or name another file (MILLRACE_STORE).`;
 }
 
 function damaged(file: string, reason: string): string {
-  return `The store ${file} is damaged (${reason}). Put back a copy, or let "sqlite3 ${basename(file)} .recover" save what can be saved.`;
+  return `The store ${file} is damaged (${reason}), so Millrace does not use it. Restore a backup, or run "sqlite3 ${basename(file)} .recover" to save as much of it as possible.`;
 }

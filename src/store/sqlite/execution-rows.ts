@@ -1,4 +1,7 @@
-/** Executions as rows, and rows as them. Files in use hold the places of these lists: add at their ends, change nothing. */
+/**
+ * Executions and snapshots to rows and back. Store files contain the positions in `STATUSES` and `CALLBACKS`: append to
+ * these lists, and change nothing else in them.
+ */
 import type { CallbackState, ExecutionRecord, FlowSnapshot, StopRequest } from '../executions.ts';
 import type { EnvironmentVariable } from '../flows.ts';
 import type { Row } from './flow-rows.ts';
@@ -19,7 +22,7 @@ export function callbackNumber(callback: CallbackState): number {
   return CALLBACKS.indexOf(callback);
 }
 
-/** Of a row of `executions` with the id and the name of its flow, and perhaps with the texts. */
+/** From a row of `executions` with `flow_id` and `flow_name`, and with `input` and `output` if the query reads them. */
 export function executionOf(row: Row): ExecutionRecord {
   const { stop, wake_ms: wakeMs, parent, parent_event: parentEvent } = row;
   return {

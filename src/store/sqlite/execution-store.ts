@@ -1,6 +1,6 @@
 /**
- * Executions in an SQLite file. Commits and purges are done by a thread of their own, one after the other; everything
- * else is a short read on the main thread's connection, which sees each commit as soon as it has been answered.
+ * Executions in an SQLite file. The commit thread does commits and purges, one after the other. Every other call is a short
+ * read on the main thread's connection, which sees a commit as soon as the commit resolves.
  */
 import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
@@ -12,7 +12,7 @@ import { DUE, executionOf, OWED, RUNNING, snapshotOf } from './execution-rows.ts
 import type { FoundRow, Row } from './flow-rows.ts';
 import { inTransaction } from './transaction.ts';
 
-/** A whole record, with its texts. */
+/** A whole record, with input and output. */
 const RECORD = `
   SELECT e.*, f.flow_id, f.name AS flow_name, i.text AS input, o.text AS output
   FROM executions e JOIN execution_flows f ON f.key = e.flow
@@ -90,7 +90,7 @@ function takeOver(database: DatabaseSync): Ownership {
   });
 }
 
-/** What has to be done about executions, each from an index that holds little else. */
+/** The executions that need the runtime. Each query reads a partial index that holds few other executions. */
 function createDues(database: DatabaseSync) {
   const running = database.prepare(`
     SELECT count(*) AS n FROM executions INDEXED BY executions_running WHERE status = ${RUNNING}`);

@@ -1,6 +1,6 @@
 /**
- * Files of the SQLite store and the errors that come from them. A file is made before SQLite opens it, so that it is
- * readable by its user only from its first moment; SQLite gives its `-wal` and `-shm` files the same rights.
+ * Files of the SQLite store, and errors of SQLite. We create a file before SQLite opens it, so that no other user can read
+ * it at any time; SQLite gives its `-wal` and `-shm` files the same permissions.
  */
 import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { StoreFault } from '../fault.ts';
@@ -16,25 +16,35 @@ export function isSqliteError(error: unknown, primaryCode: number): boolean {
   return typeof error.errcode === 'number' && (error.errcode & 0xff) === primaryCode;
 }
 
-/** Makes a folder and those above it, for its user only. One that exists stays as it is. @throws {StoreFault} */
+/**
+ * Creates a folder and its parents for this user only. Does not change a folder that exists.
+ * @throws {StoreFault} when it cannot be created.
+ */
 export function createPrivateFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new StoreFault(`The data folder ${folder} cannot be made: ${reasonOf(error)}.`, { cause: error });
+    throw new StoreFault(
+      `Millrace cannot create the data folder ${folder}: ${reasonOf(error)}. Name a folder that its user can write to (MILLRACE_DATA).`,
+      { cause: error },
+    );
   }
 }
 
 /**
- * Makes an empty file for its user only; one that exists is not even opened, because closing it again would free the
- * locks that this process holds on it (POSIX locks belong to process and file). @throws {StoreFault}
+ * Creates an empty file for this user only. Does not open a file that exists: closing it again would release all locks that
+ * this process holds on it (POSIX locks belong to a process and a file).
+ * @throws {StoreFault} when it cannot be created.
  */
 export function createPrivateFile(file: string): void {
   try {
     closeSync(openSync(file, 'wx', 0o600));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return;
-    throw new StoreFault(`The file ${file} cannot be made: ${reasonOf(error)}.`, { cause: error });
+    throw new StoreFault(
+      `Millrace cannot create the file ${file}: ${reasonOf(error)}. Name a data folder that its user can write to (MILLRACE_DATA).`,
+      { cause: error },
+    );
   }
 }
 
@@ -42,7 +52,7 @@ export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** A file as it was when it was opened; `identity` is null when it was not there. */
+/** A file and its identity when it was opened; `identity` is null if it did not exist. */
 export interface FileIdentity {
   readonly path: string;
   readonly identity: string | null;
@@ -54,12 +64,15 @@ export function identityOf(path: string): string | null {
 }
 
 /**
- * A change must not be answered that would be lost: SQLite goes on writing to a file that was deleted under it.
- * @throws {StoreFault} when one of the files is not the one that was opened.
+ * Checks that the files are those that were opened. SQLite continues to write to a deleted file, so without this check we
+ * would answer for changes that are lost.
+ * @throws {StoreFault} when one of the files was removed or replaced.
  */
 export function requireFiles(files: readonly FileIdentity[]): void {
   for (const { path, identity } of files) {
     if (identityOf(path) === identity) continue;
-    throw new StoreFault(`The store's file ${path} was removed or replaced while the server runs. Start it again.`);
+    throw new StoreFault(
+      `The store's file ${path} was removed or replaced while the server was running, so changes to it would be lost. Restart the server.`,
+    );
   }
 }

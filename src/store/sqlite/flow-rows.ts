@@ -1,4 +1,4 @@
-/** Flows, versions and aliases as rows, and rows as them. */
+/** Flows, versions and aliases to rows and back. */
 import type { StatementSync } from 'node:sqlite';
 import type {
   EnvironmentVariable,
@@ -12,7 +12,7 @@ import type {
 } from '../flows.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
-/** What a statement gives: a row, or undefined for none. */
+/** A row, or undefined for none. */
 export type FoundRow = ReturnType<StatementSync['get']>;
 
 export const FLOW_COLUMNS = `name, id, revision, type, execution_mode, created_ms, last_modified_ms, resource_group_id,
@@ -65,7 +65,7 @@ export function flowOf(row: Row): FlowRecord {
   };
 }
 
-/** Of a row with the columns of a flow and those of {@link summaryOf}. */
+/** From a row with the columns of a flow and those of {@link summaryOf}. */
 export function versionOf(row: Row): FlowVersion {
   return { ...summaryOf(row), flow: flowOf(row) };
 }

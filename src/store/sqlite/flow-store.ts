@@ -1,13 +1,14 @@
 /**
- * Flows in an SQLite file, the embedded default. Every change is one transaction: after a crash a flow is wholly old or
- * wholly new, and what was answered is on the disk. The calls of `node:sqlite` are synchronous; flows are few and
- * changed rarely, and a running server reads their plans from its cache.
+ * Flows in an SQLite file. Every change is one transaction and durable when its call resolves. The calls of `node:sqlite`
+ * are synchronous and block the main thread; that is acceptable here, because flows change rarely and a running server
+ * reads plans from its cache.
  */
 import type { FlowPage, FlowQuery, FlowRecord, FlowStore } from '../flows.ts';
 import type { SharedConnection } from './connection.ts';
 import type { FoundRow, Row } from './flow-rows.ts';
 import { changeValues, FLOW_COLUMNS, flowOf, flowValues } from './flow-rows.ts';
-import { createVersionStore } from './flow-versions.ts';
+import { aliasMethods } from './flow-aliases.ts';
+import { versionMethods } from './flow-versions.ts';
 
 export function createSqliteFlows(shared: SharedConnection): FlowStore {
   const { database } = shared;
@@ -31,7 +32,7 @@ export function createSqliteFlows(shared: SharedConnection): FlowStore {
     get: (name) => connection.read(() => found(select.get(name))),
     update: (name, changes, expectedId) =>
       connection.write(() => {
-        // Not RETURNING: a row would be handed over before the commit, and a failed commit would go unseen.
+        // RETURNING would return the row before the commit, so a failed commit would go unnoticed.
         const { changes: rows } = change.run(...changeValues(changes), name, expectedId);
         return Number(rows) === 0 ? null : found(select.get(name));
       }),
@@ -46,7 +47,8 @@ export function createSqliteFlows(shared: SharedConnection): FlowStore {
         return page(rows, query);
       }),
     count: () => connection.read(() => Number(number.get()?.['n'])),
-    ...createVersionStore(database, connection),
+    ...versionMethods(database, connection),
+    ...aliasMethods(database, connection),
     close: () => connection.close(),
   };
 }

@@ -1,14 +1,23 @@
-/** Messages as rows, in both directions. */
-import type { KeptMessage, Message, MessageTarget, PushState } from '../messages.ts';
+/** Messages to rows and back, and the queries that both threads use. */
+import type { StoredMessage, Message, MessageTarget, PushState } from '../messages.ts';
 import type { Row } from './flow-rows.ts';
 
-/** What the thread of the commits is asked to do to the messages. */
+/** A change that the commit thread makes to the messages. */
 export type MessageChange =
-  | { readonly kind: 'add'; readonly message: Message; readonly push: PushState; readonly keep: number }
+  | { readonly kind: 'add'; readonly message: Message; readonly push: PushState; readonly retained: number }
   | { readonly kind: 'push'; readonly number: number; readonly push: PushState };
 
 export const MESSAGE_COLUMNS = `message_id, target, name, priority, sent_ms, visible_ms, task_execution, task_event,
   push, attempts, next_ms, error, tag, attributes, body`;
+
+/** Finds a message by its id (?1), or by the task that sent it (?2, ?3). */
+export const SAME_MESSAGE = `
+  SELECT message_id FROM messages WHERE message_id = ?1 OR task_execution = ?2 AND task_event = ?3 LIMIT 1`;
+
+/** The parameters of {@link SAME_MESSAGE}. */
+export function sameMessageValues({ messageId, task }: Message) {
+  return [messageId, task?.execution ?? null, task?.event ?? null];
+}
 
 export function messageValues(message: Message, push: PushState) {
   return [
@@ -31,7 +40,7 @@ export function pushValues({ status, attempts, nextMs, error }: PushState) {
   return [status, attempts, nextMs, error];
 }
 
-export function messageOf(row: Row): KeptMessage {
+export function messageOf(row: Row): StoredMessage {
   const execution = row['task_execution'];
   return {
     number: Number(row['number']),

@@ -1,14 +1,14 @@
 /**
- * Messages in an SQLite file. Changes are made by the thread of the commits, so that an fsync holds nobody up; those that
- * come while others are being written are written together. Nothing is prepared before the first call: most servers keep
- * no message.
+ * Messages in an SQLite file. The commit thread makes the changes, so that an fsync does not block the main thread. Changes
+ * that arrive during a write go together into the next one. The first call prepares the statements, because most servers
+ * never store a message.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { MessagePage, MessageQuery, MessageStore } from '../messages.ts';
 import type { CommitThread } from './commit-thread.ts';
 import type { ConnectionUse, SharedConnection } from './connection.ts';
 import type { Row } from './flow-rows.ts';
-import { MESSAGE_COLUMNS, messageOf } from './message-rows.ts';
+import { MESSAGE_COLUMNS, messageOf, SAME_MESSAGE, sameMessageValues } from './message-rows.ts';
 import type { MessageChange } from './message-rows.ts';
 
 export function createSqliteMessages(shared: SharedConnection, thread: CommitThread): MessageStore {
@@ -18,10 +18,9 @@ export function createSqliteMessages(shared: SharedConnection, thread: CommitThr
   const prepared = (): Statements => (statements ??= prepare(shared.database));
 
   return {
-    add: (message, push, keep) =>
-      changes.write({ kind: 'add', message, push, keep }, () => {
-        const { messageId, task } = message;
-        const row = prepared().kept.get(messageId, task?.execution ?? null, task?.event ?? null);
+    add: (message, push, retained) =>
+      changes.write({ kind: 'add', message, push, retained }, () => {
+        const row = prepared().same.get(...sameMessageValues(message));
         return row === undefined ? null : String(row['message_id']);
       }),
     setPush: (number, push) => changes.write({ kind: 'push', number, push }, () => undefined),
@@ -37,9 +36,7 @@ type Statements = ReturnType<typeof prepare>;
 function prepare(database: DatabaseSync) {
   const select = `SELECT number, ${MESSAGE_COLUMNS} FROM messages`;
   return {
-    kept: database.prepare(
-      'SELECT message_id FROM messages WHERE message_id = ?1 OR task_execution = ?2 AND task_event = ?3 LIMIT 1',
-    ),
+    same: database.prepare(SAME_MESSAGE),
     due: database.prepare(`
       ${select} WHERE next_ms IS NOT NULL AND name NOT IN (SELECT value FROM json_each(?1))
       ORDER BY next_ms, number LIMIT ?2`),
@@ -66,12 +63,12 @@ function page({ all, named }: Statements, { target, name, before, limit, textUni
 
 interface Waiting {
   readonly change: MessageChange;
-  /** Called in the same turn, when the change is on the disk. */
+  /** Called when the change is durable, in the turn in which the main thread learns of it. */
   written(): void;
   reject(error: unknown): void;
 }
 
-/** Writes changes in their order, all that wait at a time in one transaction. */
+/** Writes changes in their order. All changes that wait go into one transaction. */
 class ChangeQueue {
   readonly #connection: ConnectionUse;
   readonly #thread: CommitThread;
@@ -82,14 +79,14 @@ class ChangeQueue {
     this.#thread = thread;
   }
 
-  /** What `after` finds once the change is on the disk. */
+  /** Resolves with the result of `after`, which is called once the change is durable. */
   write<T>(change: MessageChange, after: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ change, written: () => resolve(after()), reject });
       if (this.#waiting.length > 1) return;
       this.#connection
         .write(() => this.#flush())
-        // The file is gone or the store closed: nothing was taken off the queue.
+        // The file was removed or the store is closed, so `#flush` was not called.
         .catch((error: unknown) => {
           for (const each of this.#take()) each.reject(error);
         });

@@ -1,6 +1,6 @@
 /**
- * The schema of the SQLite store, as numbered steps. A step that was released is never edited: a later one changes
- * what it made. The number of the last step done is the file's `user_version`.
+ * The schema of the SQLite store, as numbered migrations. A released migration is never edited; a later one changes what
+ * it created. A file's `user_version` is the number of its last migration.
  */
 export interface Migration {
   readonly number: number;
@@ -10,8 +10,8 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   {
     number: 1,
-    // `definition` stands last: SQLite keeps a long one on pages of its own, which a scan of the columns before it
-    // never reads. Names compare by their bytes (BINARY is the default, said here because paging rests on it).
+    // `definition` is the last column: SQLite puts a long one on separate pages, which a scan of the columns before it
+    // does not read. BINARY, which compares bytes, is the default; it is written out because paging depends on it.
     sql: `
       CREATE TABLE flows (
         name TEXT NOT NULL COLLATE BINARY PRIMARY KEY,
@@ -32,13 +32,13 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   {
     number: 2,
-    // What a version freezes are the members of a flow that can change; the rest is read from the flow. The last number
-    // has a table of its own, because it outlives the version that had it and ends with the flow.
+    // A version copies the members of a flow that can change; the others are read from the flow. `version_numbers` is a
+    // separate table, because the last number outlives its version and is deleted with the flow.
     //
-    // A commit touches many executions and few pages: what it adds goes to the end of a table (journal, inputs, outputs,
-    // executions: ids ascend), and flow ids are small numbers in the indexes. Texts stand beside the executions, which a
-    // list reads by the thousand and a timer changes. Status and callback are numbers, in the order of
-    // `execution-rows.ts`: 0 is Running, 1 owed, 2 due.
+    // A commit changes many executions and should change few pages. It adds rows only at the ends of the tables journal,
+    // inputs, outputs and executions (ids ascend), and the indexes contain small numbers instead of flow ids. Inputs and
+    // outputs have their own tables, because lists read thousands of executions and timers change them. Status and
+    // callback are positions in the lists of `execution-rows.ts`: status 0 is Running, callback 1 is owed, 2 is due.
     sql: `
       CREATE INDEX flows_by_id ON flows (id);
       CREATE TABLE version_numbers (
@@ -134,8 +134,8 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   {
     number: 3,
-    // What has to be pushed has a `next_ms`. A message goes to the end of the table and leaves it at its beginning, and
-    // numbers are never used twice, because pages go on after one.
+    // A message whose push is due has a `next_ms`. Messages are added at the end of the table and deleted near its
+    // beginning. AUTOINCREMENT never uses a number twice, which paging by number needs.
     sql: `
       CREATE TABLE messages (
         number INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,7 +1,7 @@
 /**
- * One server a store file. The lock is an exclusive transaction on a small database beside the file: the operating
- * system frees it with the process, however that ends, so no stale lock is ever left to clear by hand. It is a file of
- * its own, and not the store's, so that other programs can still read or copy the store while a server runs.
+ * The lock that lets one server at a time use a store file. It is an exclusive transaction on a small database beside the
+ * file. The operating system releases it when the process ends in any way, so no one has to delete a stale lock. Locking
+ * the store file itself would prevent other programs from reading or copying it while a server runs.
  */
 import { DatabaseSync } from 'node:sqlite';
 import { StoreFault } from '../fault.ts';
@@ -26,8 +26,8 @@ export function takeOwnerLock(file: string): OwnerLock {
     lock?.close();
     throw new StoreFault(
       isSqliteError(error, SQLITE_BUSY)
-        ? `The store ${file} is in use by another Millrace server. Stop that one first, or give this one a data folder of its own (MILLRACE_DATA).`
-        : `The lock file ${lockFile} cannot be used: ${reasonOf(error)}. It holds no data: delete it and start again.`,
+        ? `Another Millrace server is using the store ${file}, and only one can. Stop that server, or name another data folder for this one (MILLRACE_DATA).`
+        : `Millrace cannot use the lock file ${lockFile}: ${reasonOf(error)}. The file contains no data. Delete it and start Millrace again.`,
       { cause: error },
     );
   }

@@ -1,20 +1,19 @@
 /**
- * Deletes what nobody needs any more: ended executions of flows that are gone, those that ended long ago, and the
- * snapshots that were theirs. A snapshot stays while an execution may yet start from it: of the current revision of a
- * flow, or of a version.
+ * Deletes ended executions of deleted flows, executions that ended long ago, and the snapshots that only these used. The
+ * snapshots of versions and of the current revision of a flow are not deleted, because an execution can start from them.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { DUE, RUNNING } from './execution-rows.ts';
 import type { Row } from './flow-rows.ts';
 import type { SnapshotUses } from './snapshot-uses.ts';
 
-/** Deletes up to `limit` executions, within a transaction; gives their number. */
+/** Deletes up to `limit` executions within the caller's transaction, and returns their number. */
 export type Purge = (endedBeforeMs: number | null, limit: number) => number;
 
 export function createPurge(database: DatabaseSync, uses: SnapshotUses): Purge {
   const goneFlows = database.prepare(`
     SELECT key FROM execution_flows f WHERE NOT EXISTS (SELECT 1 FROM flows WHERE id = f.flow_id)`);
-  // One that its parent still has to hear of stays until then.
+  // Executions whose callback is due are not deleted: the parent has yet to be notified of the end.
   const endedOfFlow = database.prepare(`
     SELECT id, flow, revision FROM executions INDEXED BY executions_by_status
     WHERE flow = ? AND status > ${RUNNING} AND callback <> ${DUE} LIMIT ?`);
@@ -24,7 +23,7 @@ export function createPurge(database: DatabaseSync, uses: SnapshotUses): Purge {
   const removals = ['journal', 'inputs', 'outputs']
     .map((table) => database.prepare(`DELETE FROM ${table} WHERE execution = ?`))
     .concat(database.prepare('DELETE FROM executions WHERE id = ?'));
-  const keepLastId = database.prepare('UPDATE owner SET purged_id = max(purged_id, ?)');
+  const setPurgedId = database.prepare('UPDATE owner SET purged_id = max(purged_id, ?)');
   const unused = database.prepare(`
     SELECT u.flow, u.revision FROM snapshot_uses u JOIN execution_flows k ON k.key = u.flow
       LEFT JOIN flows f ON f.id = k.flow_id
@@ -40,7 +39,7 @@ export function createPurge(database: DatabaseSync, uses: SnapshotUses): Purge {
     const id = Number(row['id']);
     for (const removal of removals) removal.run(id);
     uses.add(Number(row['flow']), Number(row['revision']), -1);
-    keepLastId.run(id);
+    setPurgedId.run(id);
   }
 
   return (endedBeforeMs, limit) => {

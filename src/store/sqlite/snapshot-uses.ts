@@ -1,6 +1,6 @@
 /**
- * How many executions refer to each snapshot, so that a purge knows which ones nothing refers to without looking at a
- * million executions. Counted within a transaction and written once at its end.
+ * Counts the executions of each snapshot, so that a purge finds unused snapshots without a scan of all executions. The
+ * changes of a transaction are added up and written once at its end.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { assert } from '../../base/assert.ts';
@@ -19,7 +19,7 @@ export class SnapshotUses {
       SELECT flow, revision, ? FROM snapshots WHERE flow = ? AND revision = ?`);
   }
 
-  /** Drops what an earlier transaction that failed had counted. */
+  /** Discards the changes of an earlier transaction that failed. */
   forget(): void {
     this.#changes.clear();
   }
@@ -35,7 +35,7 @@ export class SnapshotUses {
     for (const { flow, revision, by } of this.#changes.values()) {
       if (Number(this.#change.run(by, flow, revision).changes) === 1) continue;
       const begun = Number(this.#begin.run(by, flow, revision).changes) === 1;
-      assert(begun, `executions of revision ${revision} have no snapshot`);
+      assert(begun, `no snapshot of revision ${revision} for its executions`);
     }
     this.#changes.clear();
   }

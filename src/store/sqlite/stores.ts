@@ -1,4 +1,4 @@
-/** The store in one SQLite file, as the composition root and the tests open it. */
+/** The three stores in one SQLite file, put together. */
 import type { Stores } from '../stores.ts';
 import { storesOf } from '../stores.ts';
 import { CommitThread } from './commit-thread.ts';
@@ -10,8 +10,8 @@ import { createSqliteFlows } from './flow-store.ts';
 import { createSqliteMessages } from './message-store.ts';
 
 /**
- * Opens the store and brings its schema up to date.
- * @throws {StoreFault} when the file is in use, foreign, damaged, newer than this program or cannot be opened.
+ * Opens the file and applies the migrations that it lacks.
+ * @throws {StoreFault} when the file cannot be opened, is not ours, is damaged, is in use or is of a newer Millrace.
  */
 export function openSqliteStores(options: SqliteStoreOptions): Stores {
   const shared = new SharedConnection(openDatabase(options));

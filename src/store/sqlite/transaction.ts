@@ -1,7 +1,10 @@
-/** One transaction on one connection: whole or not at all. */
+/** Transactions on one connection. */
 import type { DatabaseSync } from 'node:sqlite';
 
-/** Takes the write lock first, so that nothing that `work` reads is out of date when it writes. */
+/**
+ * Calls `work` in a transaction, and rolls back if it throws. The transaction takes the write lock first, so that no other
+ * writer can change the rows that `work` reads.
+ */
 export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
   database.exec('BEGIN IMMEDIATE');
   try {
@@ -9,7 +12,7 @@ export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
     database.exec('COMMIT');
     return result;
   } catch (error) {
-    // Some failures, a full disk among them, have rolled it back already.
+    // After some failures, such as a full disk, SQLite has rolled back already.
     if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }

@@ -1,8 +1,10 @@
 /**
- * What commits do to the tables of executions. It runs in the thread of `commit-worker.ts` and knows nothing of threads.
+ * Applies commits to the tables of executions. It runs in the commit thread.
  *
- * Invariants: one commit, one transaction, which begins with a look at the fence; a change that was committed before
- * finds everything done and changes nothing; a row is added to a journal only where that goes on.
+ * Invariants:
+ * - A commit is one transaction, which checks the fence first.
+ * - A change that was committed before changes nothing.
+ * - A journal row is appended only if it begins with the next event.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { assert } from '../../base/assert.ts';
@@ -79,7 +81,11 @@ export class Writer {
       WHERE parent = ? AND parent_event = ? AND callback = ${OWED} AND status = ${RUNNING} AND stop IS NULL`);
   }
 
-  /** @throws {FenceLost} @throws {AssertionFailure} for changes that no runtime makes; nothing is changed then. */
+  /**
+   * Applies all changes, or none if it throws.
+   * @throws {FenceLost}
+   * @throws {AssertionFailure} for a change that breaks the contract of the port, such as a gap in a journal.
+   */
   commit(fence: number, changes: readonly ExecutionChange[]): void {
     const keys = new Map<string, number>();
     this.#owned(fence, (purgedId) => {
@@ -87,7 +93,7 @@ export class Writer {
     });
   }
 
-  /** Deletes what nobody needs; gives the number of executions deleted. @throws {FenceLost} */
+  /** Purges as {@link createPurge} says, and returns the number of deleted executions. @throws {FenceLost} */
   purge(fence: number, endedBeforeMs: number | null, limit: number): number {
     return this.#owned(fence, () => this.#purge(endedBeforeMs, limit));
   }
@@ -96,7 +102,7 @@ export class Writer {
     this.#uses.forget();
     return inTransaction(this.#database, () => {
       const owner = this.#owner.get();
-      if (owner?.['fence'] !== fence) throw new FenceLost('another server has taken the store over');
+      if (owner?.['fence'] !== fence) throw new FenceLost('another server has taken over the store');
       const result = work(Number(owner['purged_id']));
       this.#uses.write();
       return result;
@@ -154,12 +160,12 @@ export class Writer {
   #appendRow(id: ExecutionId, { first, count, events }: JournalRow, purgedId: ExecutionId): void {
     if (Number(this.#append.run(id, first, count, events).changes) === 1) return;
     if (this.#known.get(id) === undefined) {
-      // Its flow was deleted, and it was purged between a commit and its repetition.
+      // A purge between a commit and its repetition deleted the execution.
       assert(id <= purgedId, `execution ${id} was never started`);
       return;
     }
     const next = Number(this.#nextEvent.get(id)?.['next'] ?? 1);
-    assert(first + count <= next, `the journal of execution ${id} goes on with ${next}, not with ${first}`);
+    assert(first + count <= next, `the next event of execution ${id} is ${next}, not ${first}`);
   }
 
   #finish(id: ExecutionId, end: End): void {

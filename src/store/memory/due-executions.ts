@@ -1,0 +1,51 @@
+/** The executions in memory that need the runtime: the queries of the port that return ids. */
+import type { ExecutionId, ExecutionRecord, ExecutionStore } from '../executions.ts';
+import type { ExecutionTable } from './execution-table.ts';
+import type { Later } from './later.ts';
+
+type DueMethods = Pick<ExecutionStore, 'unfinished' | 'due' | 'asleep' | 'nextWakeMs' | 'children' | 'orphans'>;
+
+export function dueMethods(table: ExecutionTable, later: Later): DueMethods {
+  const runningRecords = (): ExecutionRecord[] => Array.from(table.running, (id) => table.recordOf(id));
+
+  return {
+    unfinished: (afterId, limit) =>
+      later.answer(() => {
+        const awake = runningRecords().filter((record) => record.wakeMs === null || record.stop !== null);
+        return lowest([...awake.map((record) => record.id), ...table.dueCallbacks], afterId, limit);
+      }),
+    due: (nowMs, limit) =>
+      later.answer(() =>
+        runningRecords()
+          .filter((record) => record.wakeMs !== null && record.wakeMs <= nowMs)
+          .sort((a, b) => (a.wakeMs as number) - (b.wakeMs as number) || a.id - b.id)
+          .slice(0, limit)
+          .map((record) => record.id),
+      ),
+    asleep: (afterId, limit) =>
+      later.answer(() => {
+        const sleepers = runningRecords().filter((record) => record.wakeMs !== null);
+        const ids = sleepers.map((record) => record.id);
+        return lowest(ids, afterId, limit);
+      }),
+    nextWakeMs: () =>
+      later.answer(() => {
+        const earliest = runningRecords().reduce((least, { wakeMs }) => Math.min(least, wakeMs ?? least), Infinity);
+        return earliest === Infinity ? null : earliest;
+      }),
+    children: (parent, events) => later.answer(() => table.childrenOf(parent, events).map(({ record }) => record.id)),
+    orphans: (afterId, limit) =>
+      later.answer(() => {
+        const left = [...table.owed].filter(([parent]) => !table.running.has(parent));
+        const ids = left.flatMap(([, children]) => [...children]);
+        return lowest(ids, afterId, limit);
+      }),
+  };
+}
+
+function lowest(ids: ExecutionId[], afterId: ExecutionId, limit: number): ExecutionId[] {
+  return ids
+    .filter((id) => id > afterId)
+    .sort((a, b) => a - b)
+    .slice(0, limit);
+}
