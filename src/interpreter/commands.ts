@@ -21,12 +21,12 @@ interface Call extends CommandBase {
 }
 
 /** Call a service. */
-export interface TaskCommand extends Call {
+interface TaskCommand extends Call {
   readonly kind: 'task';
 }
 
 /** Start a flow of this engine. */
-export interface ChildCommand extends Call {
+interface ChildCommand extends Call {
   readonly kind: 'child';
   readonly mode: ChildMode;
 }

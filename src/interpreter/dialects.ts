@@ -87,9 +87,9 @@ const stateMachine: DialectRules = {
   caughtOutput: () => null,
   refuseOutput: () => null,
   takeOutput(thread, output) {
-    thread.handed = output;
+    thread.incoming = output;
   },
-  resultOf: (thread) => thread.handed,
+  resultOf: (thread) => thread.incoming,
 };
 
 /** With the position of the innermost enclosing Map item as `Current.ItemIndex` (fdl.md 3.1, decisions.md 3.6). */
@@ -124,12 +124,12 @@ const classic: DialectRules = {
   exitsStates: true,
   buildContext: classicContext,
   entryFacts: ({ local }) => ({ local }),
-  buildInput(scope, { state, handed, local }) {
+  buildInput(scope, { state, incoming, local }) {
     if (state.inputConstructor !== null) {
       scope.output = local;
       return constructValue(scope, state.inputConstructor, this.words.input);
     }
-    const input = merge(isJsonObject(handed) ? handed : NOTHING, local);
+    const input = merge(isJsonObject(incoming) ? incoming : NOTHING, local);
     scope.countMerge(input);
     scope.failure = scope.oversize(input, this.words.input);
     return input;

@@ -102,27 +102,27 @@ export class Thread {
   /** Last event of this thread, the cause of its next one. */
   lastEvent: number;
   /** The output of the state before; classic: the input of the scope. */
-  handed: JsonValue;
+  incoming: JsonValue;
   /** Classic: the merged outputs of the states of the scope so far. */
   local: JsonObject = {};
   /** The event with which the current state was entered. */
   entered = 0;
-  /** The result of InputConstructor; `handed` until it has run. */
+  /** The result of InputConstructor; `incoming` until it has run. */
   input: JsonValue;
   /** True once InputConstructor has run: a retry does not run it again. */
   started = false;
   /** Null until the first call or retry of the current state. */
   tries: Tries | null = null;
 
-  constructor(id: number, scope: Scope, parent: Thread | null, index: number, handed: JsonValue) {
+  constructor(id: number, scope: Scope, parent: Thread | null, index: number, incoming: JsonValue) {
     this.id = id;
     this.scope = scope;
     this.parent = parent;
     this.index = index;
     this.state = scope.start;
     this.lastEvent = id;
-    this.handed = handed;
-    this.input = handed;
+    this.incoming = incoming;
+    this.input = incoming;
   }
 
   get phase(): Phase {

@@ -9,8 +9,6 @@ import { Report } from './text/report.ts';
 import { compileStateMachine } from './statemachine/definition.ts';
 import { readYaml } from './text/yaml.ts';
 
-export type { Compilation, CompileOptions } from './compilation.ts';
-
 /** Checks and compiles a definition in YAML or JSON. Never throws, for any text; its work is bounded. */
 export function compileDefinition(text: string, options: CompileOptions): Compilation {
   // Editors do not count a byte order mark as a column, so a diagnostic must not either.

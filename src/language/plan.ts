@@ -4,7 +4,6 @@
  * A plan is immutable and shared by all executions of a flow.
  */
 import type { JsonObject, JsonValue } from '../base/json.ts';
-import type { Place } from '../base/diagnostic.ts';
 import type { EvaluationScope } from '../expression/evaluation.ts';
 
 /** The values that the expressions of a state can read. The interpreter sets them before each constructor or condition. */
@@ -57,15 +56,10 @@ export interface Plan {
    * way: the states of a scope in their order, then the scopes inside it, depth first.
    */
   readonly states: readonly State[];
-  /** Every scope; `scopes[i].index === i`, and the root is 0. */
-  readonly scopes: readonly Scope[];
 }
 
 /** A list of states among which `Next` moves: the flow itself, a branch, a Map processor. */
 export interface Scope {
-  readonly index: number;
-  /** Empty for the root; `ParallelBranch #0`, `MapProcessor` (fdl.md 2.5); `ChoiceBranch #0`. */
-  readonly label: string;
   readonly start: State;
   readonly states: readonly State[];
 }
@@ -73,7 +67,6 @@ export interface Scope {
 export interface StateBase {
   readonly index: number;
   readonly name: string;
-  readonly place: Place;
   readonly inputConstructor: Construct | null;
   readonly outputConstructor: Construct | null;
   readonly globalConstructor: Construct | null;

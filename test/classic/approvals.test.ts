@@ -1,4 +1,4 @@
-/** Flows that wait for people: a token in a message of a topic, which the server itself pushes, and in the event of a function. */
+/** Flows that wait for people: the token is in a message of a topic, which the server pushes, or in the event of a function. */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { answerJson, startService } from '../../src/testing/http-service.ts';
@@ -11,7 +11,7 @@ type Value = Record<string, unknown>;
 
 let server: ClassicServer;
 let desk: Service;
-/** What whoever is asked answers, by the order's id or by the step; a list is answered one after the other. */
+/** The answers of the people, by the order's id or by the step; those of a list in their order. */
 const answers = new Map<string, Value[]>();
 
 const report = async (taskToken: unknown, { error, ...output }: Value): Promise<void> => {

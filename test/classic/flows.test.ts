@@ -1,4 +1,4 @@
-/** Real flows of the classic language on a real server, against functions of this folder, in both modes where they can be. */
+/** Real flows of the classic language on a real server with the functions of this folder, in both modes if they allow it. */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { answerJson, startService } from '../../src/testing/http-service.ts';
@@ -54,7 +54,7 @@ for (const mode of BOTH) {
       assert.deepEqual(end, succeeded({ copied: 28, follow_up: '' }));
     });
 
-    it('a batch near to the limit of events is handed on to another execution, and that to the next', async () => {
+    it('a batch near the limit of events passes the rest to another execution, and that one to the next', async () => {
       const from = { name: `${mode} long`, count: 10, page: 2 };
       let end = await server.run(mode, 'copy', { from, guard: 40 });
       for (const copied of [10, 36]) {

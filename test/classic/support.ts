@@ -9,18 +9,18 @@ import { fileEnd } from '../support/at-end.ts';
 type Value = Record<string, unknown>;
 export type Mode = 'Standard' | 'Express';
 
-/** How an execution ended. */
+/** The end of an execution. */
 export interface End {
   readonly status: string;
-  /** Null unless it succeeded. */
+  /** Null for an execution that did not succeed. */
   readonly output: unknown;
-  /** What it failed with; empty when it succeeded. */
+  /** The name of the error; empty when it succeeded. */
   readonly error: string;
 }
 
 export interface ClassicServer {
   readonly client: Client;
-  /** Creates a flow of `flows/`: in Express mode as `name-express`. */
+  /** Creates a flow of `flows/`, in Express mode under `name-express`. */
   create(name: string, modes?: readonly Mode[]): Promise<void>;
   /** Runs an Express flow by StartSyncExecution, a Standard one to its end. */
   run(mode: Mode, name: string, input: Value): Promise<End>;
@@ -37,7 +37,7 @@ interface Event {
 
 export const BOTH: readonly Mode[] = ['Standard', 'Express'];
 const SUFFIX: Readonly<Record<Mode, string>> = { Standard: '', Express: '-express' };
-/** Of one question for the end of an execution. */
+/** Of one DescribeExecution that waits for the end. */
 const PATIENCE_SECONDS = 30;
 
 /** @param settings further lines of the settings file. */

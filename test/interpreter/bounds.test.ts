@@ -1,4 +1,4 @@
-/** What one execution may hold and how long one decision may take, however it is made. */
+/** Bounds of one execution in memory, and of the work of one decision. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonObject } from '../../src/base/json.ts';
@@ -20,12 +20,12 @@ function fortyTimes(name: string, inner: JsonObject): JsonObject {
   };
 }
 
-/** Goes on until every thread is blocked or the execution has ended. */
+/** Continues until every thread waits or the execution has ended. */
 function settle(run: ByHand): void {
   while (run.execution.canGoOn) run.take({ kind: 'continue' });
 }
 
-/** Most events that one call of `decide` has led to while the execution goes on. */
+/** The most events of one call of `decide` until the execution ends. */
 function longestDecision(run: ByHand, decisions: number): number {
   let longest = 0;
   for (let i = 0; i < decisions && run.execution.canGoOn; i++) {
@@ -46,25 +46,25 @@ test('Maps inside Maps hold a bounded number of items at once, and all items are
   const maps = small(fortyTimes('A', small(fortyTimes('B', small(fortyTimes('C', inner))))));
   const run = new ByHand({ StartAt: 'First', States: [first, maps] });
   let most = 0;
-  const goOn = (): void => {
+  const continueToEnd = (): void => {
     while (run.execution.canGoOn) run.take({ kind: 'continue' });
     most = Math.max(most, run.execution.threads.size);
     run.events.length = 0;
   };
-  for (goOn(); run.execution.commands.size > 0; ) {
+  for (continueToEnd(); run.execution.commands.size > 0; ) {
     // The latest first: those began when there was no room left.
     for (const id of [...run.execution.commands.keys()].reverse()) {
       run.take({ kind: 'timer-due', id });
-      goOn();
+      continueToEnd();
     }
   }
   assert.equal(run.execution.status, 'Succeeded');
   assert.equal(run.execution.global['n'], 64_000);
-  // Each state around an item may hold one of its own beyond the bound.
+  // Each state around an item may run one more item beyond the bound.
   assert.ok(most >= THREADS_MAX && most <= THREADS_MAX + 40 * 40, `${most} threads`);
 });
 
-test('an ItemConstructor that fails for ever does not hold up the others', () => {
+test('an ItemConstructor that always fails does not hold up the others', () => {
   const map = {
     ...fortyTimes('M', { Type: 'Pass', Name: 'P', End: true }),
     InputConstructor: { items: [...Array.from({ length: 5_000 }, () => 1), 'x'] },
@@ -75,7 +75,7 @@ test('an ItemConstructor that fails for ever does not hold up the others', () =>
   assert.ok(longestDecision(run, 5) < 50);
 });
 
-test('expressions and the measuring of values count as work: a decision ends all the sooner', () => {
+test('expressions and the measuring of values count as work and shorten a decision', () => {
   const items = Array.from({ length: 10_000 }, () => 1);
   const loop = (OutputConstructor: JsonObject): ByHand =>
     new ByHand({ StartAt: 'P', States: [{ Type: 'Pass', Name: 'P', OutputConstructor, Next: 'P' }] }, { items });
@@ -153,7 +153,7 @@ test('all of $Global together is bounded, and a variable that is written again c
   assert.deepEqual(many.failure, { error: 'FnF.DataLimitExceeded', cause: '$Global is larger than 4194304 bytes.' });
 });
 
-test('warnings are kept up to their bound', () => {
+test('warnings are retained up to their bound', () => {
   const run = new ByHand({
     StartAt: 'P',
     States: [{ Type: 'Pass', Name: 'P', OutputConstructor: { 'a.$': '$Input.b.c' }, Next: 'P' }],
@@ -206,7 +206,7 @@ function half(): { run: ByHand; call: number } {
   return { run, call: call?.id as number };
 }
 
-test('what a sibling hears while it is being stopped changes nothing: the first failure stays the failure', () => {
+test('answers to a sibling that is being aborted change nothing: the first failure remains the failure', () => {
   const { run, call } = half();
   run.take({ kind: 'task-failed', id: call, failure: { error: 'First', cause: '' } });
   assert.equal(run.execution.status, 'Running');
@@ -221,7 +221,7 @@ test('what a sibling hears while it is being stopped changes nothing: the first 
   assert.deepEqual([run.execution.commands.size, run.execution.threads.size], [0, 0]);
 });
 
-test('an execution over its time is ended in as many decisions as it takes, whatever arrives meanwhile', () => {
+test('the end of an execution over its time may take many decisions, and answers meanwhile change nothing', () => {
   const { run } = half();
   run.take({ kind: 'execution-timed-out' });
   assert.equal(run.execution.status, 'Running');

@@ -1,4 +1,4 @@
-/** An execution whose inputs a test gives one by one, and what it has recorded. */
+/** An execution whose inputs come from a test one by one, with the events that it recorded. */
 import assert from 'node:assert/strict';
 import type { JsonObject } from '../../src/base/json.ts';
 import { decide } from '../../src/interpreter/decide.ts';
@@ -42,7 +42,7 @@ export class ByHand {
     return this;
   }
 
-  /** Takes the input and goes on as far as it goes; after each event the execution is another one, folded from its journal. */
+  /** Takes the input and continues until every thread waits. After each event the execution is folded anew from its journal. */
   takeRebuilt(input: Input): this {
     this.take(input, 0);
     this.#rebuild();
@@ -60,7 +60,7 @@ export class ByHand {
     this.execution = rebuilt;
   }
 
-  /** Goes on after an end without success. */
+  /** Continues after an end without success. */
   redrive(): this {
     const undone = eventsToUndo(this.events);
     this.execution = fold(this.plan, this.start, this.limits, this.events, undone);

@@ -1,4 +1,4 @@
-/** Tasks in callback modes: their token, their submission, and what ends them. */
+/** Tasks in callback modes: their token, their submission and their ends. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isJsonObject } from '../../src/base/json.ts';
@@ -14,7 +14,7 @@ function callback(more: JsonObject = {}): ByHand {
   return new ByHand({ StartAt: 'Call', States: [{ ...CALLBACK, ...more }] }, {}, {}, { mode: 'Standard' });
 }
 
-/** What the last event, a TaskScheduled, hands over. */
+/** The parameters in the last event, a TaskScheduled. */
 function bodyOf({ events }: ByHand): unknown {
   const parameters = events.at(-1)?.value ?? null;
   assert.ok(isJsonObject(parameters));
@@ -23,7 +23,7 @@ function bodyOf({ events }: ByHand): unknown {
 
 const FAILURE = { error: 'X', cause: 'refused' };
 
-test('the token in Parameters is that of the TaskScheduled which they become', () => {
+test('the token in Parameters is that of the TaskScheduled with these parameters', () => {
   const run = callback();
   const scheduled = run.events.at(-1);
   assert.equal(scheduled?.type, 'TaskScheduled');
@@ -53,7 +53,7 @@ test('a catch rule sees no token', () => {
   assert.deepEqual(run.execution.output, { token: null });
 });
 
-test('a token of its own for each attempt', () => {
+test('each attempt has another token', () => {
   const run = callback({ Retry: [{ Errors: ['X'], MaxAttempts: 1, IntervalSeconds: 1 }] });
   run.take({ kind: 'task-failed', id: 4, failure: FAILURE });
   run.take({ kind: 'timer-due', id: 5 });
@@ -131,7 +131,7 @@ test('a callback that is never reported ends with its timeout, submitted or not'
   }
 });
 
-test('an answer to the submission that is too large is not kept, and the task goes on', () => {
+test('an answer to the submission that is too large is left out, and the task continues', () => {
   const run = callback();
   run.takeRebuilt({ kind: 'task-submitted', id: 4, output: 'x'.repeat(70_000) });
   assert.equal(run.events.at(-1)?.value, null);
@@ -142,7 +142,7 @@ test('an answer to the submission that is too large is not kept, and the task go
   assert.equal(run.execution.status, 'Succeeded');
 });
 
-test('a submission is heard neither once the state is being aborted nor once the execution ends', () => {
+test('a submission changes nothing once the state is being aborted or the execution ends', () => {
   const run = callback();
   run.take({ kind: 'stop', failure: FAILURE }, 0);
   run.take({ kind: 'task-submitted', id: 4, output: {} });

@@ -1,4 +1,4 @@
-/** How data goes through classic flows where it is easily got wrong: at the edges of the flow, and at its limits. */
+/** Data in classic flows at the difficult places: the mappings of the flow itself, and values at their limits. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TaskResult } from '../../src/actions/action.ts';
@@ -26,7 +26,7 @@ const startOf = (input: JsonObject): ExecutionStart => ({
   ...{ name: 'e', flowName: 'flow', roleArn: '', environment: {}, input, longestSeconds: 31_536_000 },
 });
 
-/** Runs a Standard flow to its end; `answer` is what the functions say, by the name of the step. */
+/** Runs a Standard flow to its end; `answer` gives the results of the functions, by the name of the step. */
 async function run(
   definition: string,
   input: JsonObject = {},
@@ -73,7 +73,7 @@ test('a caught error whose mappings outgrow the local fails its own step, not th
   assert.deepEqual(failedSteps, ['second']);
 });
 
-test('a loop that carries many members is cut into short decisions', () => {
+test('a loop over large objects is divided into short decisions', () => {
   const plan = planOf(`steps:
   - {type: pass, name: around}
   - {type: choice, name: again, choices: [{condition: true, goto: around}]}
@@ -85,7 +85,7 @@ test('a loop that carries many members is cut into short decisions', () => {
   for (let i = 0; i < 20; i++) {
     const before = execution.lastEvent;
     decide(execution, { kind: 'continue' }, moment, null);
-    // Two steps: each of them copies all members, which takes about a millisecond.
+    // Two steps, each of which copies all members, which takes about a millisecond.
     assert.ok(execution.lastEvent - before <= 8, `${execution.lastEvent - before} events in one decision`);
   }
 });

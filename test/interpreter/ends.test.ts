@@ -1,4 +1,4 @@
-/** How an execution ends that does not come to its own end: stopped, over its time, at its limit of events. */
+/** The ends that do not come from the flow: a stop, the time limit, the limit of events. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonObject } from '../../src/base/json.ts';
@@ -31,7 +31,7 @@ const NESTED: JsonObject = {
   ],
 };
 
-/** A loop that never waits; a Catch that would take any failure of what is in it. */
+/** A loop that never waits, with a Catch for any failure inside it. */
 const LOOP: JsonObject = {
   StartAt: 'Around',
   States: [
@@ -43,7 +43,7 @@ const LOOP: JsonObject = {
   ],
 };
 
-test('a stop aborts every state, innermost first, and ends with the failure that it was given', () => {
+test('a stop aborts every state, innermost first, and ends the execution with the failure of the stop', () => {
   const run = new ByHand(NESTED);
   const before = run.events.length;
   run.nowMs = 5_000;
@@ -65,7 +65,7 @@ test('a stop aborts every state, innermost first, and ends with the failure that
   assert.deepEqual([...causes], ['The execution was stopped.']);
 });
 
-test('what ends an execution first is how it ends', () => {
+test('the first cause of an end decides it', () => {
   const stopped = new ByHand(NESTED).take(STOP, 0).take({ kind: 'execution-timed-out' });
   assert.deepEqual([stopped.execution.status, stopped.execution.failure?.error], ['Stopped', 'Stopped.ByHand']);
   const late = new ByHand(NESTED).take({ kind: 'execution-timed-out' }, 0).take(STOP);
@@ -75,7 +75,7 @@ test('what ends an execution first is how it ends', () => {
   assert.equal(late.events.length, events);
 });
 
-test('what still comes in while the execution ends changes nothing', () => {
+test('inputs that arrive while the execution ends change nothing', () => {
   const run = new ByHand(NESTED).take(STOP, 0);
   const { id } = run.command('First');
   const before = run.events.length;
@@ -97,7 +97,7 @@ test('a stop between two states ends the execution at once', () => {
   );
 });
 
-test('the last event of the limit ends the execution, whatever would catch it', () => {
+test('the last event of the limit ends the execution, even inside a Catch for all errors', () => {
   const run = new ByHand(LOOP, {}, { events: 20 });
   assert.equal(run.events.length, 20);
   assert.equal(run.events.at(-1)?.type, 'ExecutionFailed');
@@ -115,7 +115,7 @@ test('an execution that ends with the last event of its limit has succeeded', ()
   assert.deepEqual([other.execution.status, other.events.length], ['Failed', 4]);
 });
 
-test('an execution with room for its end alone does not wait', () => {
+test('an execution with room only for its end does not wait', () => {
   const call = { StartAt: 'Call', States: [{ ...HTTP, Name: 'Call', End: true }] };
   const run = new ByHand(call, {}, { events: 5 });
   assert.deepEqual(run.events.at(-1)?.type, 'ExecutionFailed');
@@ -127,7 +127,7 @@ test('an execution with room for its end alone does not wait', () => {
   assert.deepEqual([cut.execution.status, cut.events.length], ['Failed', 10]);
 });
 
-test('at the limit an execution that is ending takes its own end', () => {
+test('an execution that is ending when it reaches the limit has that end', () => {
   for (const [input, type] of [
     [STOP, 'ExecutionStopped'],
     [{ kind: 'execution-timed-out' }, 'ExecutionTimedOut'],
@@ -144,7 +144,7 @@ test('at the limit an execution that is ending takes its own end', () => {
   }
 });
 
-test('the limit passes while siblings are being stopped', () => {
+test('the limit is reached while siblings are being aborted', () => {
   const events = new ByHand(NESTED).events.length + 4;
   const run = new ByHand(NESTED, {}, { events });
   run.takeRebuilt({ kind: 'task-failed', id: run.command('First').id, failure: { error: 'X', cause: '' } });
@@ -166,7 +166,7 @@ test('the times of events never go backwards, even when the clock does', () => {
   assert.deepEqual([...new Set(run.events.map(({ timeMs }) => timeMs))], [1_000, 9_000]);
 });
 
-test('commands say when they end by themselves, and so does the execution', () => {
+test('commands and the execution say when they end without an answer', () => {
   const wait = { Type: 'Wait', Name: 'Wait', Seconds: 20, End: true };
   const run = new ByHand({
     ...{ StartAt: 'Call', Timeout: 100 },
@@ -197,7 +197,7 @@ test('commands say when they end by themselves, and so does the execution', () =
   assert.equal(first.execution.dueMs(first.command('First')), null);
 });
 
-test('a start says which version and alias were asked for', () => {
+test('ExecutionStarted has the version and the alias that the caller asked for', () => {
   const facts = (start: JsonObject): unknown => new ByHand(NESTED, {}, {}, { start }).events[0]?.facts;
   assert.equal(facts({}), null);
   assert.equal(facts({ version: '', alias: '' }), null);

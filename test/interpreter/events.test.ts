@@ -1,4 +1,4 @@
-/** Which events an execution leaves, in which order, and what caused each (decisions.md 5). */
+/** The events of an execution, their order and their causes (decisions.md 5). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ByHand } from './by-hand.ts';
@@ -69,7 +69,7 @@ test('a task is retried after its delay, then caught; its end is caused by its T
   ]);
 });
 
-test('branches are opened by their state, and the first failure aborts what stands in a state, innermost first', () => {
+test('branches are opened by their state, and the first failure aborts the threads that are in a state, innermost first', () => {
   const inner = {
     Type: 'Parallel',
     Name: 'Inner',
@@ -104,7 +104,7 @@ test('branches are opened by their state, and the first failure aborts what stan
   assert.equal(run.execution.threads.size, 0);
 });
 
-test('items are entered as others leave, and their results keep their places', () => {
+test('items begin when others end, and their results are in the order of the items', () => {
   const run = new ByHand(
     {
       StartAt: 'Each',

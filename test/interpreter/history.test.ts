@@ -1,4 +1,4 @@
-/** Events as they are served: the table of decisions.md 5. */
+/** Events as GetExecutionHistory serves them (the table of decisions.md 5). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stringifyJson } from '../../src/base/json.ts';
@@ -104,7 +104,7 @@ test('branches, items and success', () => {
   );
 });
 
-test('a timeout and what it aborts; no other names of events but the ones of the API when they are asked for', () => {
+test('a timeout and the states that it aborts; with the setting, only event names of the API', () => {
   const run = standard(BOTH, EACH);
   run.take({ kind: 'task-timed-out', id: run.command('Two').id });
   const timeout = '{"error":"FnF.TaskTimeout","cause":"The task did not end within 5 seconds."}';

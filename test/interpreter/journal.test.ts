@@ -1,4 +1,4 @@
-/** What is written of events is read back as it was, for ever. */
+/** The journal: events are read as they were written, also those of every earlier version. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MAX_DEPTH, parseJson, stringifyJson } from '../../src/base/json.ts';
@@ -10,7 +10,7 @@ import { ByHand } from './by-hand.ts';
 
 const PASS = { Type: 'Pass', End: true };
 
-/** Texts that version 0.1 has written; they must stay readable, so they may be added to and never changed. */
+/** Texts that version 0.1 has written. They must stay readable: add to them, and never change one. */
 const WRITTEN = [
   '[1,[0,1700000000000,1,0,-1,{"n":12345678901234567890},-1,{"version":"3","alias":"live"}],' +
     '[-7,0,1,1,0,null,-1,null,"é /"],[-8,0,1,1,0,null],' +
@@ -19,7 +19,7 @@ const WRITTEN = [
     '[9,1,1,1,0,{"a":1},3,{"failure":{"error":"E","cause":""},"caught":"Next"}],[2,0,1,1,-1,null],[5,0,1,1,-1,{},-1,{"undone":[7,8]}]]',
 ];
 
-test('what was ever written stays readable', () => {
+test('every text ever written stays readable', () => {
   const [first, second] = WRITTEN.map((text) => decodeEvents(text));
   assert.deepEqual(
     first?.map(({ event, stepName }) => [event.id, event.cause, event.type, event.timeMs, event.state, stepName]),
@@ -57,7 +57,7 @@ test('each type has the number that it always had', () => {
   ]);
 });
 
-test('an unknown type is a defect and no silence', () => {
+test('an unknown type is a defect', () => {
   assert.throws(() => decodeEvents('[1,[99,0,1,1,-1,null]]'), /unknown type 99/u);
   assert.throws(() => decodeEvents('[1,[-100,0,1,1,-1,null]]'), /unknown type -100/u);
 });
@@ -88,7 +88,7 @@ function textOf(event: ExecutionEvent, stepName: string): string {
   return stringifyJson({ ...event, stepName } as unknown as JsonObject);
 }
 
-test('values as deep as values may be are read back', () => {
+test('values of the largest depth are read', () => {
   let deep: JsonValue = 1;
   for (let i = 0; i < MAX_DEPTH; i++) deep = [deep];
   const plan = planOf({ StartAt: 'P', States: [{ ...PASS, Name: 'P' }] });
@@ -97,7 +97,7 @@ test('values as deep as values may be are read back', () => {
   assert.equal(textOf(read?.event as ExecutionEvent, ''), textOf(event, ''));
 });
 
-test('a value that goes on unchanged is written once', () => {
+test('a value that several events share is written once', () => {
   const input = { text: 'x'.repeat(10_000) };
   const States = ['A', 'B', 'C'].map((Name, i) => ({
     Type: 'Pass',
@@ -133,7 +133,7 @@ test('states are numbered by the text of the definition alone: a scope in its or
       names,
     );
   }
-  // The order of members in the text, and what else a state says, count for nothing.
+  // The order of members in the text and the other fields of a state make no difference.
   assert.deepEqual(
     planOf(backwards(definition) as JsonObject).states.map(({ name }) => name),
     names,

@@ -1,6 +1,6 @@
 /**
- * Random flows, with random answers of their tasks, come to the same end on the express runtime and when they are
- * rebuilt from their events after every decision; no call is left under way when they have ended.
+ * Random flows with random answers of their tasks end in the same way on the express runtime and rebuilt from their events
+ * after every decision. At their end no call is open.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -17,15 +17,15 @@ import { RebuiltRun } from '../support/rebuilt-run.ts';
 import { VirtualTime } from '../../src/testing/virtual-time.ts';
 
 /**
- * In longer runs the two let the event loop turn at different moments, so that what falls on the same virtual instant
- * comes in another order.
+ * In longer runs the two yield to the event loop at different moments, so that answers of the same virtual instant arrive in
+ * another order.
  */
 const STEPS_MAX = 50;
-/** So small that random data passes it, and that no decision is cut for its size. */
+/** So small that random data exceeds it, and that no decision ends for the work of its data. */
 const SMALL = { ...LIMITS, stateDataBytes: 2_000 };
 const ERRORS = ['X', 'Y.Z', 'FnF.RuntimeError', 'FnF.ALL', 'Other'];
 
-/** Answers calls from a tape, each at an instant of its own. */
+/** Answers calls from a tape, each at another instant. */
 class Outside {
   readonly clock = new VirtualTime();
   readonly calls: string[] = [];

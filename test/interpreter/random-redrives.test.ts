@@ -1,7 +1,7 @@
 /**
- * Random flows that fail, are stopped, run out of time or of events, and are redriven until they succeed, come to the
- * output of a run in which nothing goes wrong; no task that had succeeded is called again, and what is folded from the
- * journal after every event is what was there.
+ * Random flows fail, are stopped, run out of time or of events, and are redriven until they succeed. Their output is that of a
+ * run without trouble, no task that had succeeded is called again, and the fold of the journal after every event gives the same
+ * execution.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -15,10 +15,10 @@ import type { Draw } from '../support/random-flow.ts';
 import { ByHand } from './by-hand.ts';
 
 const FAILURE = { error: 'X', cause: 'as drawn' };
-/** Ends without success of one execution, after which nothing goes wrong any more. */
+/** Ends without success of one execution; after these it succeeds. */
 const LIVES_MAX = 6;
 
-/** Work that ends with the execution: a redrive calls it anew. */
+/** Work that ends with the execution: a redrive calls it again. */
 const CHILD: JsonObject = { Action: 'FC:InvokeFunction', TaskMode: 'WaitForSystemCallback' };
 /** Flows in which each task knows its place, so that its answer depends on nothing else. */
 class FlowMaker {
@@ -102,7 +102,7 @@ class Driver {
     this.run = new ByHand(definition, { path: '' }, { events }, { mode: 'Standard' });
   }
 
-  /** To success, over as many ends as there are. */
+  /** Drives the execution through its ends until it succeeds. */
   drive(calm: boolean): void {
     for (;;) {
       this.#live(calm || this.ends >= LIVES_MAX);
@@ -128,7 +128,7 @@ class Driver {
     }
   }
 
-  /** Sometimes what is decided is cut after its first event, and another input comes in between. */
+  /** Sometimes ends a decision after its first event, so that another input comes in between. */
   #take(input: Input): void {
     if (this.#draw(3) > 0) {
       this.run.takeRebuilt(input);
@@ -161,7 +161,7 @@ class Driver {
     return { kind: 'task-succeeded', id, output: { path: place } };
   }
 
-  /** What the new events say. */
+  /** Takes note of the new events. */
   #note(): void {
     for (const { type, id, cause, value } of this.run.events.slice(this.#noted)) {
       if (type === 'TaskScheduled') this.#places.set(id, placeOf(value as JsonObject));

@@ -66,7 +66,7 @@ test('a callback that is reported, before its submission and after it; one that 
   );
 });
 
-test('work that this process carries out itself ends its task', async () => {
+test('the end of work in this process ends its task', async () => {
   const states = ['Good', 'Bad'].map((name) => task(name, 'WaitForSystemCallback'));
   const [run] = rebuilt(states, (call) => {
     const end: TaskResult = stateOf(call) === 'Good' ? DONE : { ok: false, ...NOT_WANTED };

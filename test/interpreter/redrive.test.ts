@@ -1,4 +1,4 @@
-/** A redrive goes on from the state that failed, keeps what had succeeded, and counts time and events anew. */
+/** A redrive continues from the state that failed, with the results of the states that succeeded, and counts time and events anew. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonObject } from '../../src/base/json.ts';
@@ -37,7 +37,7 @@ function undone(run: ByHand): string[] {
   return run.lines.filter((_, i) => ids.has(i + 1)).map((line) => line.replace(/ \{.*\}/u, ''));
 }
 
-test('a failed task is called again, with the input that it had, and what was before it is kept', () => {
+test('a failed task is called again with the input that it had, and the states before it do not run again', () => {
   const run = new ByHand(branch(call('A', { Next: 'B' }), call('B')), { n: 1 });
   succeed(run, 'A', { a: 1 });
   fail(run, 'B');
@@ -63,7 +63,7 @@ test('a failed task is called again, with the input that it had, and what was be
   assert.equal(run.execution.failure, null);
 });
 
-test('retries begin anew, and a variable that the failed state had set is as it was', () => {
+test('retries begin anew, and variables have their values from before the failed state', () => {
   const retry = { Retry: [{ Errors: ['X'], MaxAttempts: 1, IntervalSeconds: 1 }], End: true };
   const run = new ByHand(
     branch(
@@ -109,7 +109,7 @@ function deep(): ByHand {
   return run;
 }
 
-test('siblings stand where they stood: calls are open, submitted ones are waited for, timers begin again', () => {
+test('siblings continue where they were: calls are open, submitted ones are waited for, timers begin again', () => {
   const run = deep();
   const before = [run.command('Open').id, run.command('Callback').id, run.command('Wait').id];
   fail(run, 'Bad');
@@ -131,23 +131,23 @@ test('siblings stand where they stood: calls are open, submitted ones are waited
   });
 });
 
-test('what a sibling of an outer state did while the inner ones were stopped is kept', () => {
+test('results that came while inner states were stopped remain', () => {
   const run = deep();
-  // The failure and the first abortion, and then an answer for a branch that is not being stopped yet.
+  // The failure and the first abort, and then an answer for a branch that is not being aborted yet.
   run.take({ kind: 'task-failed', id: run.command('Bad').id, failure: FAILURE }, 0);
   run.take({ kind: 'continue' }, 0);
-  run.take({ kind: 'task-succeeded', id: run.command('Callback').id, output: 'kept' }, 0);
+  run.take({ kind: 'task-succeeded', id: run.command('Callback').id, output: 'valid' }, 0);
   run.takeRebuilt({ kind: 'continue' });
   assert.equal(run.execution.status, 'Failed');
-  const kept = run.events.findLast(({ type }) => type === 'TaskSucceeded')?.id ?? 0;
-  assert.ok(!eventsToUndo(run.events).includes(kept));
+  const answer = run.events.findLast(({ type }) => type === 'TaskSucceeded')?.id ?? 0;
+  assert.ok(!eventsToUndo(run.events).includes(answer));
   run.redrive();
   run.takeRebuilt({ kind: 'timer-due', id: run.command('Wait').id });
   for (const state of ['Bad', 'Open']) succeed(run, state);
-  assert.equal((run.execution.output as JsonObject)['Branch2'], 'kept');
+  assert.equal((run.execution.output as JsonObject)['Branch2'], 'valid');
 });
 
-test('an execution that was stopped or over its time goes on where it was, with its whole time', () => {
+test('an execution that was stopped or over its time continues where it was, with its whole time', () => {
   for (const input of [{ kind: 'stop', failure: FAILURE }, { kind: 'execution-timed-out' }] as const) {
     const run = deep();
     const before = [...run.execution.commands.keys()];
@@ -166,7 +166,7 @@ test('an execution that was stopped or over its time goes on where it was, with 
   }
 });
 
-test('a call whose work ended with the execution is made anew, by another task', () => {
+test('a call whose work ended with the execution is made again, as a new task', () => {
   const child = {
     ...{ Type: 'Task', Action: 'FNF:StartExecution', TaskMode: 'WaitForSystemCallback', End: true },
     Parameters: { resourceArn: 'acs:fnf:::flow/child', input: { 'token.$': '$Context.Current.TaskToken' } },
@@ -198,7 +198,7 @@ test('a call whose work ended with the execution is made anew, by another task',
   }
 });
 
-test('an execution at its limit of events goes on where it was, with as many events again', () => {
+test('an execution at its limit of events continues where it was, with as many events again', () => {
   const loop = branch({ Type: 'Pass', Name: 'Loop', Next: 'Loop' });
   const run = new ByHand(loop, {}, { events: 50 });
   for (let life = 1; life <= 4; life++) {
@@ -209,7 +209,7 @@ test('an execution at its limit of events goes on where it was, with as many eve
   }
 });
 
-test('wherever the limit of events falls, a redrive undoes nothing but the end', () => {
+test('a redrive after the limit of events, at any event, undoes only the end', () => {
   const recovery = (Next: string): JsonObject => ({
     Retry: [{ Errors: ['X'], MaxAttempts: 1, IntervalSeconds: 0 }],
     Catch: [{ Errors: ['X'], Next }],
@@ -220,7 +220,7 @@ test('wherever the limit of events falls, a redrive undoes nothing but the end',
     parallel('Rest', [branch(call('C'))], recovery('Last')),
     { Type: 'Pass', Name: 'Last', End: true },
   );
-  /** Fails whatever is called first, in all attempts, over as many ends as the limit makes. */
+  /** Fails all attempts of the first call, over as many ends as the limit causes. */
   const drive = (events: number): ByHand => {
     const run = new ByHand(flow, {}, { events });
     while (run.execution.status !== 'Succeeded') {
@@ -292,7 +292,7 @@ test('an input that is too large is refused again', () => {
   assert.deepEqual([run.execution.status, run.execution.failure], ['Failed', failure]);
 });
 
-test('a redrive that was decided already changes nothing, and none is taken in another state of things', () => {
+test('a redrive that was decided already changes nothing, nor does one of an execution that has not ended', () => {
   const run = new ByHand(branch(call('A')));
   run.take({ kind: 'redrive', undone: [1] });
   assert.equal(run.events.length, 4);

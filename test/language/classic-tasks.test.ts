@@ -1,4 +1,4 @@
-/** What task steps of the classic language compile to: the actions and modes that both dialects share (fdl-classic.md 2.1, 5, 6). */
+/** Task steps of the classic language compile to the actions and modes that both dialects share (fdl-classic.md 2.1, 5, 6). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonObject, JsonValue } from '../../src/base/json.ts';
@@ -51,7 +51,7 @@ test('asynchronous functions', () => {
   });
 });
 
-test('!Ref service/function stands for the function', () => {
+test('!Ref service/function is the ARN of the function', () => {
   for (const reference of ['!Ref s/f', "!Ref 's/f'", '!Ref "s/f" # the function', '!Ref   s/f  ']) {
     const { plan: compiled, diagnostics } = compile(
       `version: v1beta1\ntype: flow\nsteps:\n  - type: task\n    name: a\n    resourceArn: ${reference}\n`,
@@ -125,7 +125,7 @@ test('messages', () => {
   assert.deepEqual(parameters(queue), { resourceArn: 'acs:mns:::/queues/q/messages', message: 'text' });
 });
 
-test('any operation: the name as written, serviceParams as they are', () => {
+test('any operation: the name and the serviceParams are not changed', () => {
   const state = task(
     'action: ocr:RecognizeIdentityCard, serviceParams: {ImageURL: $.url, Side: face, N: 1, All: $, E: $environment.E}',
   );
@@ -170,7 +170,7 @@ test('retry has defaults for everything but its errors', () => {
   ]);
 });
 
-test('catch leads to any sibling; errorMappings are what every rule hands on', () => {
+test('catch leads to any sibling; errorMappings build the output of every rule', () => {
   const { states } = plan(
     `  - {type: pass, name: before}\n  - type: task\n    name: a\n    resourceArn: ${FC2}\n    timeoutSeconds: 60\n    errorMappings:\n` +
       '      - {target: e, source: $local.error}\n      - {target: all, source: $local}\n      - {target: i, source: $input.x}\n' +

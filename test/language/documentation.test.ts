@@ -1,4 +1,4 @@
-/** docs/language.md says what the code does: the table of diagnostics both ways, every field, and examples that compile. */
+/** docs/language.md agrees with the code: the table of diagnostics, every field, and examples that compile. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';

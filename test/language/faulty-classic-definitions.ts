@@ -1,4 +1,4 @@
-/** Classic definitions with faults, and what must be said of each: `line:column severity code path`, in the order of the text. */
+/** Classic definitions with faults, and the diagnostics of each: `line:column severity code path`, in the order of the text. */
 import type { FaultyDefinition } from './faulty-definitions.ts';
 
 export const FAULTY_CLASSIC_DEFINITIONS: readonly FaultyDefinition[] = [
@@ -183,7 +183,7 @@ steps:
     faults: ['5:18 warning unreachable-state steps[1].name'],
   },
   {
-    name: 'classic: behind a choice that always goes elsewhere',
+    name: 'classic: behind a choice that always leads to another step',
     text: `version: v1
 type: flow
 steps:
@@ -626,7 +626,7 @@ steps:
     ],
   },
   {
-    name: 'classic: patterns that the service does not have, and a token that nobody gets',
+    name: 'classic: patterns that the service does not have, and a token that no one gets',
     mode: 'Standard',
     text: `version: v1
 type: flow

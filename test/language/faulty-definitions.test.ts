@@ -27,7 +27,7 @@ describe('faulty definitions', () => {
     }
   });
 
-  test('every code is provoked here, but for those of hostile texts and of the name of the flow', () => {
+  test('every code has a definition here, except those of hostile texts and of the name of the flow', () => {
     const provoked = new Set(ALL.flatMap(({ faults: list }) => list.map((fault) => fault.split(' ')[2])));
     assert.deepEqual(
       Object.keys(LANGUAGE_FAULTS).filter((code) => !provoked.has(code)),
@@ -53,7 +53,7 @@ describe('faulty definitions', () => {
   });
 });
 
-describe('what a message says', () => {
+describe('messages', () => {
   const says = (text: string, pattern: RegExp, options = {}): void => {
     const messages = compile(text, options).diagnostics.map(({ message }) => message);
     assert.ok(
@@ -72,7 +72,7 @@ describe('what a message says', () => {
     says(state('Type: Pass, OutputConstructor: {a.$: $input.b}'), /\$Input/);
   });
 
-  test('what was meant in a classic flow, by words of elsewhere too', () => {
+  test('did you mean, in a classic flow, also for words of other languages', () => {
     const flow = (steps: string): string => `version: v1\ntype: flow\nsteps: [${steps}]\n`;
     says(flow('{type: map, name: a}'), /did you mean "foreach"\?/);
     says(flow('{type: Switch, name: a}'), /did you mean "choice"\?/);
@@ -86,7 +86,7 @@ describe('what a message says', () => {
     says(state('Type: Map, ItemsPath: $Input.a, ResultWriter: {}'), /"ResultWriter".*distributed Map.*Express/);
   });
 
-  test('the value met is shown', () => {
+  test('a message shows the faulty value', () => {
     says(state('Type: Wait, Seconds: 12345678901234567890'), /12345678901234567890/);
     says(state('Type: Wait, Seconds: "ten"'), /but is the text "ten"/);
     says(state('Type: Pass, InputConstructor: [1]'), /but is a list/);

@@ -1,9 +1,9 @@
-/** Definitions with faults, and what must be said of each: `line:column severity code path`, in the order of the text. */
+/** Definitions with faults, and the diagnostics of each: `line:column severity code path`, in the order of the text. */
 import { flow } from './support.ts';
 
 export interface FaultyDefinition {
   readonly name: string;
-  /** Express unless said. */
+  /** Express by default. */
   readonly mode?: 'Standard';
   readonly text: string;
   readonly faults: readonly string[];
@@ -103,7 +103,7 @@ States:
     faults: ['2:1 error yaml-syntax', '2:1 error yaml-syntax'],
   },
   {
-    name: 'bad escape goes on',
+    name: 'bad escape: the rest is checked as well',
     text: `Type: StateMachine
 SpecVersion: v1
 Name: "a\\qb"

@@ -1,7 +1,7 @@
-/** Texts made to hurt: they end with diagnostics, soon, and without a throw (issue: bad input). */
+/** Hostile texts: each gives diagnostics, soon, and never throws. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { classicFlow, compile, faults, flow, planOf } from './support.ts';
+import { classicFlow, compile, faults, flow, planOf, scopesOf } from './support.ts';
 
 const MIB = 1024 * 1024;
 
@@ -72,7 +72,7 @@ describe('size and depth', () => {
   test('choices inside choices, as deep as a definition may be', () => {
     let steps = '[{type: pass, name: a}]';
     for (let i = 0; i < 50; i++) steps = `[{type: choice, name: a${i}, choices: [{condition: $.a, steps: ${steps}}]}]`;
-    assert.equal(planOf(`version: v1\ntype: flow\nsteps: ${steps}`).scopes.length, 51);
+    assert.equal(scopesOf(planOf(`version: v1\ntype: flow\nsteps: ${steps}`)).length, 51);
     for (let i = 0; i < 100; i++) steps = `[{type: choice, name: b${i}, choices: [{condition: $.a, steps: ${steps}}]}]`;
     assert.match(faults(`version: v1\ntype: flow\nsteps: ${steps}`).join(), /too-deep/);
   });

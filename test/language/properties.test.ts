@@ -1,4 +1,4 @@
-/** Whatever the text, compiling ends with a plan or with diagnostics that point into it, and never throws. */
+/** Compiling any text gives a plan, or diagnostics that point into the text, and never throws. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -6,11 +6,11 @@ import { allFaults } from '../../src/language/text/faults.ts';
 import type { Plan, Scope, State } from '../../src/language/plan.ts';
 import { FAULTY_CLASSIC_DEFINITIONS } from './faulty-classic-definitions.ts';
 import { FAULTY_DEFINITIONS } from './faulty-definitions.ts';
-import { classicFlow, compile, flow } from './support.ts';
+import { classicFlow, compile, flow, innerScopes, scopesOf } from './support.ts';
 
 const CODES = allFaults();
 
-/** What must hold of every compilation. */
+/** The properties of every compilation. */
 function check(text: string, mode: 'Express' | 'Standard'): void {
   const { plan, diagnostics } = compile(text, { mode });
   assert.equal(
@@ -33,23 +33,22 @@ function check(text: string, mode: 'Express' | 'Standard'): void {
   }
   if (plan === null) return;
   plan.states.forEach((state, i) => assert.equal(state.index, i));
-  plan.scopes.forEach((scope, i) => {
-    assert.equal(scope.index, i);
+  for (const scope of scopesOf(plan)) {
     assert.ok(scope.states.includes(scope.start));
-    for (const state of scope.states) checkWays(plan, scope, state);
-  });
+    for (const state of scope.states) checkTransitions(plan, scope, state);
+  }
 }
 
-/** Every way out of a state leads to a state of its own scope, every scope in it is one of the plan, behind its own. */
-function checkWays(plan: Plan, scope: Scope, state: State): void {
+/** Every transition of a state leads to a state of its own scope; every state inside it is in the plan, after its own scope. */
+function checkTransitions(plan: Plan, scope: Scope, state: State): void {
   const branches =
     state.type === 'Switch' ? [...state.branches, ...(state.default === null ? [] : [state.default])] : [];
   const caught = 'catch' in state ? state.catch : [];
   for (const { next } of [state, ...branches, ...caught]) assert.ok(next === null || scope.states.includes(next));
-  const inner = branches.map((branch) => branch.scope);
-  if (state.type === 'Parallel') inner.push(...state.branches);
-  if (state.type === 'Map') inner.push(state.processor);
-  for (const each of inner) assert.ok(each === null || (plan.scopes[each.index] === each && each.index > scope.index));
+  const last = scope.states.at(-1) as State;
+  for (const inner of innerScopes(state).flatMap(({ states }) => states)) {
+    assert.ok(plan.states[inner.index] === inner && inner.index > last.index);
+  }
 }
 
 const MODE = fc.constantFrom('Express' as const, 'Standard' as const);
@@ -58,7 +57,7 @@ test('arbitrary text', () => {
   fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 300 }), MODE, check), { numRuns: 300 });
 });
 
-test('text of characters that mean something in YAML', () => {
+test('text of characters with a meaning in YAML', () => {
   const unit = fc.constantFrom(
     ...'[]{}:,-?&*!|>\'"%@`#~\\ \n\t$.<a1',
     '- ',
@@ -234,8 +233,8 @@ test('lists of sound steps, nested in any way, always have a plan', () => {
       check(text, mode);
       const { plan } = compile(text, { mode });
       assert.ok(plan !== null);
-      // The states of a list stand together, and what is inside them behind them, in the order of the text.
-      for (const { states } of plan.scopes)
+      // The states of a list come together, then the states inside them, in the order of the text.
+      for (const { states } of scopesOf(plan))
         states.forEach((state, i) => assert.equal(state.index, (states[0] as State).index + i));
       assert.equal(plan.states.length, JSON.stringify(list).match(/"name":/g)?.length);
     }),

@@ -1,9 +1,9 @@
-/** What the language tests share: compiling with the usual options, and diagnostics in a short form. */
-import type { Compilation, CompileOptions } from '../../src/language/compile.ts';
+/** Shared by the language tests: compiling with the usual options, and diagnostics in a short form. */
+import type { Compilation, CompileOptions } from '../../src/language/compilation.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
 import { DEFAULT_DEFINITION_LIMITS } from '../../src/language/limits.ts';
 import type { DefinitionLimits } from '../../src/language/limits.ts';
-import type { Plan, StateScope } from '../../src/language/plan.ts';
+import type { Plan, Scope, State, StateScope } from '../../src/language/plan.ts';
 
 export function compile(text: string, options: Partial<CompileOptions> = {}): Compilation {
   return compileDefinition(text, { mode: 'Express', flowName: null, limits: DEFAULT_DEFINITION_LIMITS, ...options });
@@ -28,12 +28,30 @@ export function planOf(text: string, options: Partial<CompileOptions> = {}): Pla
   return plan;
 }
 
+/** Every scope of a plan: the root, then the scopes inside it, depth first in the order of the text. */
+export function scopesOf({ root }: Plan): Scope[] {
+  return scopesFrom(root);
+}
+
+function scopesFrom(scope: Scope): Scope[] {
+  return [scope, ...scope.states.flatMap((state) => innerScopes(state).flatMap(scopesFrom))];
+}
+
+/** The scopes directly inside a state. */
+export function innerScopes(state: State): readonly Scope[] {
+  if (state.type === 'Parallel') return state.branches;
+  if (state.type === 'Map') return [state.processor];
+  if (state.type !== 'Switch') return [];
+  const branches = [...state.branches, ...(state.default === null ? [] : [state.default])];
+  return branches.flatMap(({ scope }) => (scope === null ? [] : [scope]));
+}
+
 /** A flow whose states begin on line 6 and whose StartAt is `A`. */
 export function flow(states: string): string {
   return `Type: StateMachine\nSpecVersion: v1\nName: flow\nStartAt: A\nStates:\n${states}`;
 }
 
-/** What a constructor or condition sees in a test; `Math.random` is replaced by a constant. */
+/** The values for a constructor or condition in a test; random numbers are a constant. */
 export function scopeOf(values: Partial<StateScope> = {}): StateScope {
   return {
     input: {},

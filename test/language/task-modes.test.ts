@@ -1,4 +1,4 @@
-/** Which action has which task mode (integrations.md 2), cell by cell, and who gets the task's token. */
+/** The task modes of each action (integrations.md 2), cell by cell, and the token of the task. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
@@ -48,7 +48,7 @@ describe('modes of actions', () => {
     });
   }
 
-  test('a refused mode names those that there are', () => {
+  test('a refused mode names the ones that the action has', () => {
     const task = '{Type: Task, Name: A, End: true, Action: "FNF:StartSyncExecution", TaskMode: WaitForSystemCallback}';
     const { diagnostics } = compile(flow(`  - ${task}\n`), { mode: 'Standard' });
     const found = diagnostics.find(({ code }) => code === 'unsupported-mode');
@@ -90,7 +90,7 @@ describe('the token of a task', () => {
   const warned = (parameters: string, action = 'MNS:SendMessage', mode = 'WaitForCustomCallback'): boolean =>
     modeFaults(action, mode, 'Standard', parameters).includes('no-task-token');
 
-  test('anywhere in Parameters it will do', () => {
+  test('it may be anywhere in Parameters', () => {
     for (const parameters of [
       '{message.$: $Context.Current.TaskToken}',
       '{message.$: \'$Context["Current"]["TaskToken"]\'}',
@@ -104,7 +104,7 @@ describe('the token of a task', () => {
     }
   });
 
-  test('without it nobody can report the task', () => {
+  test('without it no one can report the task', () => {
     for (const parameters of [
       '{}',
       '{message: text, n: 5, nothing: null}',
@@ -124,7 +124,7 @@ describe('the token of a task', () => {
     assert.ok(!warned('{}', 'ECS:X', 'RequestComplete'));
   });
 
-  test('a callback task without a Timeout is nothing to be warned about', () => {
+  test('a callback task without a Timeout gets no warning', () => {
     const task = '{Type: Task, Name: A, End: true, Action: "HTTP:Request", TaskMode: WaitForCustomCallback';
     const text = flow(`  - ${task}, Parameters: {url: "https://example.com", method: POST}}\n`);
     assert.deepEqual(compile(text, { mode: 'Standard' }).diagnostics, []);

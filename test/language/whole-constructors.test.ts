@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { faults, flow, planOf, scopeOf } from './support.ts';
 
-test('one expression builds the whole input or output, of whatever type', () => {
+test('one expression builds the whole input or output, of any type', () => {
   const [state] = planOf(
     flow(
       '  - {Type: Pass, Name: A, InputConstructor.$: $Input.a, OutputConstructor.$: "jsonMerge($Input, {\'b\': 1})", End: true}',
@@ -14,7 +14,7 @@ test('one expression builds the whole input or output, of whatever type', () => 
   assert.deepEqual(state?.outputConstructor?.(scopeOf({ input })), { a: [1, 2], b: 1 });
 });
 
-test('it can stand in a Catch rule and as ItemConstructor, and nowhere else', () => {
+test('a Catch rule and ItemConstructor have it, and no other field', () => {
   const map =
     'ItemsPath: $Input.l, ItemConstructor.$: $Item.x, Processor: {StartAt: B, States: [{Type: Succeed, Name: B}]}';
   const caught = 'Catch: [{Errors: [FnF.ALL], Next: A, OutputConstructor.$: $Context.Current.Error}]';
@@ -27,7 +27,7 @@ test('it can stand in a Catch rule and as ItemConstructor, and nowhere else', ()
   ]);
 });
 
-test('beside the constructor itself, and as something else than an expression, it is an error', () => {
+test('it is an error beside the constructor itself, and with a value that is no expression', () => {
   const both = '  - {Type: Pass, Name: A, OutputConstructor: {a: 1}, OutputConstructor.$: $Input, End: true}';
   assert.deepEqual(faults(flow(both)), ['6:54 error both-forms States[0].OutputConstructor.$']);
   assert.match(

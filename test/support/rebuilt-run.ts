@@ -184,11 +184,11 @@ function threadSnapshot(thread: Thread): unknown {
   return {
     ...{ id, index, queued, lastEvent, entered, started },
     tries: tries === null ? null : { ...tries, byRule: [...tries.byRule] },
-    scope: thread.scope.index,
+    scope: thread.scope.start.index,
     state: thread.state.index,
     parent: thread.parent?.id ?? null,
     activity: activitySnapshot(thread.activity),
-    values: stringifyJson([thread.handed, thread.input, thread.local]),
+    values: stringifyJson([thread.incoming, thread.input, thread.local]),
   };
 }
 

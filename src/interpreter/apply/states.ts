@@ -99,7 +99,7 @@ export function end(execution: Execution, thread: Thread, event: ExecutionEvent)
 
 /** To the next state of the scope, or out of it. */
 export function moveOn(execution: Execution, thread: Thread, next: number): void {
-  thread.input = thread.handed;
+  thread.input = thread.incoming;
   if (next === NO_NEXT) {
     thread.activity = EXIT;
     return;

@@ -74,7 +74,7 @@ export function exitFlow(decision: Decision, root: Thread): void {
   let output = rules.resultOf(root);
   let facts: EventFacts | null = null;
   if (outputConstructor !== null) {
-    scope.enterFlow(root, root.handed, output);
+    scope.enterFlow(root, root.incoming, output);
     output = constructValue(scope, outputConstructor, 'The output of the flow');
     facts = decision.withWarnings(null);
     if (scope.failure !== null) return failFlow(decision, root, scope.failure, facts);

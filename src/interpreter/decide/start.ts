@@ -40,7 +40,7 @@ export function redrive(decision: Decision, undone: readonly number[]): void {
 export function enter(decision: Decision, thread: Thread): void {
   const { stop } = decision;
   if (stop === null || thread.parent !== null) {
-    decision.emitInState('StateEntered', thread, thread.handed, decision.rules.entryFacts(thread));
+    decision.emitInState('StateEntered', thread, thread.incoming, decision.rules.entryFacts(thread));
   } else decision.emitOfExecution('ExecutionStopped', thread.lastEvent, null, { failure: stop });
 }
 

@@ -25,7 +25,7 @@ export function compileClassic(root: MapNode, report: Report, options: CompileOp
   const inputConstructor = readMappings(fields, 'inputMappings', IN_FLOW_INPUT);
   const outputConstructor = readMappings(fields, 'outputMappings', IN_MAPPINGS);
   const inFlow = new Map<string, FieldReader>();
-  const scopes = compileScopes(fields, options, (context, list, label) => compileSteps(context, inFlow, list, label));
+  const scopes = compileScopes(fields, options, (context, list) => compileSteps(context, inFlow, list));
   fields.close(FLOW_FIELDS, (key) => foreignWord(key, FLOW_FIELDS));
   if (report.failed || scopes === null) return null;
   return { dialect: 'classic', definitionName, timeoutSeconds, inputConstructor, outputConstructor, ...scopes };

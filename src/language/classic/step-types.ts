@@ -72,11 +72,11 @@ export function readChoice(
 ): OwnMembers<SwitchState> {
   const list = choice.maps('choices', (i) => `choice ${i} of ${choice.what}`, { required: true });
   choice.requireEntry('choices', 'choice');
-  const branches = (list ?? []).map((branch, i): SwitchBranch => {
+  const branches = (list ?? []).map((branch): SwitchBranch => {
     const field = branch.find('condition');
     if (field === null) branch.missing('condition');
     const condition = field === null ? null : readCondition(branch.report, field, IN_CONDITION);
-    const read = { condition: condition ?? never, ...readBranch(context, branch, transitions, `ChoiceBranch #${i}`) };
+    const read = { condition: condition ?? never, ...readBranch(context, branch, transitions) };
     branch.close(CHOICE_FIELDS, (key) => foreignWord(key, CHOICE_FIELDS));
     return read;
   });
@@ -103,7 +103,7 @@ function readDefault(
   const located = choice.map('default', false);
   if (located === null) return null;
   const branch = new FieldReader(choice.report, located, `default of ${choice.what}`);
-  const read = readBranch(context, branch, transitions, 'ChoiceDefault');
+  const read = readBranch(context, branch, transitions);
   branch.close(DEFAULT_FIELDS, (key) => foreignWord(key, DEFAULT_FIELDS));
   return read;
 }
@@ -112,9 +112,8 @@ function readBranch(
   context: CompileContext,
   branch: FieldReader,
   transitions: Transitions,
-  label: string,
 ): Omit<SwitchBranch, 'condition'> {
-  const scope = branch.has('steps') ? context.compileScope(branch, label) : null;
+  const scope = branch.has('steps') ? context.compileScope(branch) : null;
   return { scope, next: transitions.target(branch, 'goto', false) };
 }
 
@@ -128,7 +127,7 @@ export function readParallel(context: CompileContext, parallel: FieldReader): Ow
 
 export function readForeach(context: CompileContext, foreach: FieldReader): OwnMembers<MapState> | null {
   const iteration = readIteration(foreach);
-  const processor = context.compileScope(foreach, 'MapProcessor');
+  const processor = context.compileScope(foreach);
   if (iteration === null || processor === null) return null;
   return { ...iteration, itemConstructor: null, processor, maxConcurrency: null, retry: [], catch: [] };
 }

@@ -3,7 +3,6 @@
  * step of the same list (fdl-classic.md 2).
  */
 import { quote } from '../text/document.ts';
-import { reserveScope } from '../shared/context.ts';
 import type { CompileContext } from '../shared/context.ts';
 import type { FieldReader } from '../shared/field-reader.ts';
 import { constructNothing } from '../shared/object-template.ts';
@@ -60,9 +59,7 @@ export function compileSteps(
   context: CompileContext,
   inFlow: Map<string, FieldReader>,
   fields: FieldReader,
-  label: string,
 ): Scope | null {
-  const index = reserveScope(context);
   const inList = new Map<string, FieldReader>();
   const drafts = readDrafts(context, fields, FORM, (draft) => checkName(draft, inList, inFlow));
   const names = new StateNames(drafts, reportDangling);
@@ -81,9 +78,7 @@ export function compileSteps(
       step.faultAt('unreachable-state', 'name', message);
     },
   );
-  const scope = { index, label, start, states };
-  context.scopes[index] = scope;
-  return scope;
+  return { start, states };
 }
 
 /** False for a choice whose every branch has a goto. */

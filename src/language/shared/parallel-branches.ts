@@ -18,8 +18,8 @@ export function readBranches(
     const message = `${parallel.what} has ${field.node.items.length} branches; the limit is ${limit}`;
     parallel.report.add('out-of-range', field.node.offset, field.path, message);
   }
-  return list.flatMap((branch, i) => {
-    const scope = context.compileScope(branch, `ParallelBranch #${i}`);
+  return list.flatMap((branch) => {
+    const scope = context.compileScope(branch);
     close(branch);
     return scope === null ? [] : [scope];
   });

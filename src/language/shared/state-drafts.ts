@@ -62,7 +62,6 @@ function readDraft<T extends string>(context: CompileContext, reader: FieldReade
     type: type === null ? 'Pass' : form.stateType(type),
     index: context.states.length,
     name,
-    place: fields.report.place(fields.node.offset, fields.path),
     inputConstructor: null,
     outputConstructor: null,
     globalConstructor: null,

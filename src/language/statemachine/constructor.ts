@@ -47,7 +47,7 @@ function bothForms(key: string, dynamic: string): string {
   return `${quote(key)} and ${quote(dynamic)} both set the same key; remove one`;
 }
 
-export function compileConstructor(report: Report, { node, path }: Located<MapNode>, site: Site): Construct {
+function compileConstructor(report: Report, { node, path }: Located<MapNode>, site: Site): Construct {
   return constructOf(mapPart({ report, site, deep: false }, node, path));
 }
 

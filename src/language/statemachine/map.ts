@@ -43,7 +43,7 @@ function readItems(map: FieldReader): Compute | null {
 }
 
 function readProcessor(context: CompileContext, processor: FieldReader): Scope | null {
-  const scope = context.compileScope(processor, 'MapProcessor');
+  const scope = context.compileScope(processor);
   processor.close(PROCESSOR_FIELDS, (key) => foreignWord(key, PROCESSOR_FIELDS));
   return scope;
 }

@@ -1,6 +1,5 @@
 /** One scope: `StartAt` and `States` of the flow, of a branch or of a Map processor. Names are those of the scope (fdl.md 1). */
 import { quote, textOf } from '../text/document.ts';
-import { reserveScope } from '../shared/context.ts';
 import type { CompileContext } from '../shared/context.ts';
 import type { FieldReader } from '../shared/field-reader.ts';
 import { warnOfUnreachable } from '../shared/reachability.ts';
@@ -28,8 +27,7 @@ const FORM: ListForm<StateType> = {
   meantType: () => null,
 };
 
-export function compileScope(context: CompileContext, fields: FieldReader, label: string): Scope | null {
-  const index = reserveScope(context);
+export function compileScope(context: CompileContext, fields: FieldReader): Scope | null {
   const byName = new Map<string, FieldReader>();
   const drafts = readDrafts(context, fields, FORM, (draft) => checkName(draft, byName));
   const names = new StateNames(drafts, reportDangling);
@@ -43,9 +41,7 @@ export function compileScope(context: CompileContext, fields: FieldReader, label
     (state) => names.targets(state),
     (draft) => draft.fields.faultAt('unreachable-state', 'Name', `no way leads from StartAt to ${draft.fields.what}`),
   );
-  const scope = { index, label, start, states: drafts.map(({ state }) => state) };
-  context.scopes[index] = scope;
-  return scope;
+  return { start, states: drafts.map(({ state }) => state) };
 }
 
 function checkName({ fields, base: { name } }: Draft<StateType>, byName: Map<string, FieldReader>): void {

@@ -107,7 +107,7 @@ export const LANGUAGE_FAULTS = {
   'more-warnings': warning('The list is cut after 100 entries; this one counts the rest, all of them warnings.'),
 } as const satisfies Record<string, Fault>;
 
-export type LanguageFaultCode = keyof typeof LANGUAGE_FAULTS;
+type LanguageFaultCode = keyof typeof LANGUAGE_FAULTS;
 export type FaultCode = LanguageFaultCode | ExpressionFaultCode;
 
 /** Every code of a diagnostic, with its documentation. Expression codes that begin with `odd-` are warnings. */
