@@ -25,7 +25,7 @@ export type Activity =
   | { readonly phase: 'aborting'; readonly failure: Failure; readonly group: Group }
   /** Classic: exits from a state whose end is decided. `next` is the index of the next state; -1: the scope ends. */
   | { readonly phase: 'leaving'; readonly next: number }
-  /** Ends the flow with the failure of its last state. */
+  /** Ends the flow with a failure: of its last state or of its own input mappings. */
   | { readonly phase: 'failed'; readonly failure: Failure }
   /** Waits for the command of a task call, of a Wait or of a retry delay. */
   | { readonly phase: 'task' | 'timer' | 'retry'; readonly command: number };

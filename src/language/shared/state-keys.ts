@@ -2,8 +2,8 @@
 import type { FieldReader } from './field-reader.ts';
 
 /**
- * Warns of the keys of a state that have no effect on its type, as `noEffect` says, and of those that no type has; one of
- * these gets the advice of `foreign` or the nearest key of its type.
+ * Warns of keys that have an effect on other types of state only, with the message of `noEffect`, and of keys that no type has,
+ * with the advice of `foreign` or the nearest key of the type.
  */
 export function closeState(
   fields: FieldReader,
