@@ -181,7 +181,7 @@ function assemble(values: SettingValues, keys: readonly KeySetting[], reader: Re
     limits: limitsOf(values),
     history: {
       stateEventNames: values['history.stateEventNames'],
-      keepMs: values['history.keep'],
+      retainMs: values['history.keep'],
       express: {
         executions: values['history.express.executions'],
         ageMs: values['history.express.age'],

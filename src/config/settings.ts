@@ -158,7 +158,7 @@ export interface Settings {
     /** Names of the state events of a state machine in GetExecutionHistory: `StateEntered` or `StepEntered`. */
     readonly stateEventNames: 'state' | 'step';
     /** How long ended Standard executions are retained; null: until their flow is deleted. */
-    readonly keepMs: number | null;
+    readonly retainMs: number | null;
     /** Ended Express executions that the server retains in memory (decisions.md 4.7). */
     readonly express: {
       /** Most executions; 0: Express executions cannot be read back, even while they run. */

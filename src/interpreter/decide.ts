@@ -23,7 +23,7 @@ const EVENT_UNITS = 1_000;
 const FUEL_UNITS = 20;
 
 /**
- * Decides until every thread waits or about a millisecond of work is done. In the second case `execution.canGoOn` is true and
+ * Decides until every thread waits or about a millisecond of work is done. In the second case `execution.canContinue` is true and
  * the caller continues with `{kind: 'continue'}`, so that a flow that never waits cannot hold up the others.
  */
 export function decide(

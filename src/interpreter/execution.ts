@@ -104,7 +104,7 @@ export class Execution {
   }
 
   /** True when `decide` can continue without an answer. */
-  get canGoOn(): boolean {
+  get canContinue(): boolean {
     return this.ready.length > 0 || (this.status === 'Running' && (this.ending !== null || this.isFull));
   }
 

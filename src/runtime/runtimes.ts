@@ -66,7 +66,7 @@ export async function createRuntimes(options: RuntimesOptions): Promise<Runtimes
     compile,
     flowId: async (name) => (await flowStore.get(name))?.id ?? null,
     limits,
-    retainMs: settings.keepMs,
+    retainMs: settings.retainMs,
     ...(options.idleMax !== undefined && { idleMax: options.idleMax }),
   });
   own.connect({ sync, durable, store, ports, place, turns: new Turns(ports), ...limits });

@@ -58,7 +58,7 @@ describe('settings', () => {
     assert.equal(settings.limits.events, 5000);
     assert.deepEqual(settings.limits.operationRates, []);
     assert.equal(settings.history.stateEventNames, 'state');
-    assert.equal(settings.history.keepMs, 90 * 24 * 3_600_000);
+    assert.equal(settings.history.retainMs, 90 * 24 * 3_600_000);
     assert.equal(settings.history.express.ageMs, 3_600_000);
     assert.equal(settings.history.express.bytes, 64 * 1024 * 1024);
     assert.equal(settings.earlyAnswerMs, 2000);

@@ -22,13 +22,13 @@ function fortyTimes(name: string, inner: JsonObject): JsonObject {
 
 /** Continues until every thread waits or the execution has ended. */
 function settle(run: ByHand): void {
-  while (run.execution.canGoOn) run.take({ kind: 'continue' });
+  while (run.execution.canContinue) run.take({ kind: 'continue' });
 }
 
 /** The most events of one call of `decide` until the execution ends. */
 function longestDecision(run: ByHand, decisions: number): number {
   let longest = 0;
-  for (let i = 0; i < decisions && run.execution.canGoOn; i++) {
+  for (let i = 0; i < decisions && run.execution.canContinue; i++) {
     const before = run.events.length;
     run.take({ kind: 'continue' });
     longest = Math.max(longest, run.events.length - before);
@@ -47,7 +47,7 @@ test('Maps inside Maps hold a bounded number of items at once, and all items are
   const run = new ByHand({ StartAt: 'First', States: [first, maps] });
   let most = 0;
   const continueToEnd = (): void => {
-    while (run.execution.canGoOn) run.take({ kind: 'continue' });
+    while (run.execution.canContinue) run.take({ kind: 'continue' });
     most = Math.max(most, run.execution.threads.size);
     run.events.length = 0;
   };
@@ -225,7 +225,7 @@ test('the end of an execution over its time may take many decisions, and answers
   const { run } = half();
   run.take({ kind: 'execution-timed-out' });
   assert.equal(run.execution.status, 'Running');
-  assert.ok(run.execution.canGoOn);
+  assert.ok(run.execution.canContinue);
   const [open] = [...run.execution.commands.keys()];
   run.take({ kind: 'timer-due', id: open as number });
   settle(run);

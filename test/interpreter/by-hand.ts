@@ -46,7 +46,7 @@ export class ByHand {
   takeRebuilt(input: Input): this {
     this.take(input, 0);
     this.#rebuild();
-    while (this.execution.canGoOn) {
+    while (this.execution.canContinue) {
       this.take({ kind: 'continue' }, 0);
       this.#rebuild();
     }

@@ -27,7 +27,7 @@ export async function startServer(
     },
     storeRecovered: () => world.trace.add('the store works again'),
     executionStuck: ({ execution, error }) => world.audit.fault(`#${execution} is stuck: ${textOf(error)}`),
-    ownershipLost: () => life.die('another process has taken the store over'),
+    ownershipLost: () => life.die('another process has taken over the store'),
   });
   const { executions, changes, durable } = await createEngine({
     settings: { ...SETTINGS, limits: { ...SETTINGS.limits, ...world.options.limits } },

@@ -116,7 +116,7 @@ export class Shadow {
   /** Why it has to be in memory; null when it only waits. */
   whyAwake(): string | null {
     const { execution } = this;
-    if (execution.canGoOn) return 'has something to decide';
+    if (execution.canContinue) return 'has something to decide';
     for (const command of execution.commands.values()) {
       if (command.kind === 'timer') continue;
       const { action, mode } = command.state;

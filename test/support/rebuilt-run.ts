@@ -97,7 +97,7 @@ export class RebuiltRun {
   }
 
   #goOn(): void {
-    for (let step = 0; this.execution.canGoOn; step++) {
+    for (let step = 0; this.execution.canContinue; step++) {
       if (step === STEPS_PER_TURN) {
         this.#options.time.soon(() => this.#goOn());
         break;

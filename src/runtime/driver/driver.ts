@@ -77,7 +77,7 @@ export class Driver {
   /** True when the execution neither computes nor calls, and is not about to. */
   get isWaiting(): boolean {
     const { execution } = this;
-    return execution.status === 'Running' && !execution.canGoOn && this.calls === 0 && this.#owed.length === 0;
+    return execution.status === 'Running' && !execution.canContinue && this.calls === 0 && this.#owed.length === 0;
   }
 
   /** True after {@link stopAfterState}. */

@@ -11,6 +11,7 @@ import type { Execution, ExecutionLimits, ExecutionStart } from '../../interpret
 import { fold } from '../../interpreter/fold.ts';
 import { decodeEvents, encodeEvents } from '../../interpreter/journal.ts';
 import { eventsToUndo } from '../../interpreter/redrive.ts';
+import { STANDARD_EXECUTION_SECONDS } from '../../language/limits.ts';
 import type { Dialect, Plan } from '../../language/plan.ts';
 import type { ExecutionChange, ExecutionRecord, ExecutionStore, FlowSnapshot } from '../../store/executions.ts';
 import { PlanCache } from '../flows/plan-cache.ts';
@@ -27,9 +28,6 @@ export interface ExecutionLoaderOptions {
   readonly compile: CompileFlow;
   readonly limits: ExecutionLimits;
 }
-
-/** A year (decisions.md 3.4). */
-export const STANDARD_SECONDS = 365 * 86_400;
 
 interface CompiledSnapshot {
   readonly snapshot: FlowSnapshot;
@@ -137,6 +135,6 @@ export function startOf(
     environment,
     version,
     alias,
-    longestSeconds: STANDARD_SECONDS,
+    longestSeconds: STANDARD_EXECUTION_SECONDS,
   };
 }

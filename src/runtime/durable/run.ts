@@ -183,7 +183,7 @@ export class DurableRun implements Committable, Policy {
   decided(closed: readonly number[]): void {
     this.#children.closed(closed);
     this.#host.busy(this);
-    if (this.execution.canGoOn) this.#computeOn();
+    if (this.execution.canContinue) this.#computeOn();
     if (this.#decided.length > 0) this.#host.commit(this);
     else if (this.isIdle) this.#rest();
   }
@@ -212,7 +212,7 @@ export class DurableRun implements Committable, Policy {
     if (isWhole) {
       this.#children.take();
       this.#turnsAhead = 0;
-      if (execution.canGoOn) this.#computeOn();
+      if (execution.canContinue) this.#computeOn();
     }
     const orphaned = this.#children.taken;
     return {

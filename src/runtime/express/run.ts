@@ -73,7 +73,7 @@ export class ExpressRun implements Policy {
       this.#hasDeadline = true;
       driver.armWhole();
     }
-    if (this.execution.canGoOn) driver.continueLater();
+    if (this.execution.canContinue) driver.continueLater();
   }
 
   opened(): void {}

@@ -22,7 +22,7 @@ export function earliestDueMs(execution: Execution): number {
  * @param setBackMs how far the wall clock was set back after its events got their times
  */
 export function sleepUntilMs(execution: Execution, calls: number, setBackMs: number, nowMs: number): number | null {
-  if (execution.status !== 'Running' || execution.canGoOn || calls > 0) return null;
+  if (execution.status !== 'Running' || execution.canContinue || calls > 0) return null;
   // A call that this process makes, or has yet to make, needs the run in memory.
   for (const command of execution.commands.values()) {
     if (command.kind !== 'timer' && !waitsForOthers(command)) return null;
