@@ -67,9 +67,12 @@ function compared(of: keyof Figures, name: string): string {
   return spread(ratio(here, there));
 }
 
-console.log('| row | here | there | figure, here ÷ there | ratio beside the baseline, here ÷ there |\n|---|---|---|---|---|');
+console.log(
+  '| row | here | there | figure, here ÷ there | ratio beside the baseline, here ÷ there |\n|---|---|---|---|---|',
+);
 for (const name of sides.here[0]?.ours.keys() ?? []) {
-  const middle = (figures: readonly Figures[]): number => median(figures.map(({ ours }) => ours.get(name) ?? Number.NaN));
+  const middle = (figures: readonly Figures[]): number =>
+    median(figures.map(({ ours }) => ours.get(name) ?? Number.NaN));
   const cells = [name, middle(sides.here), middle(sides.there), compared('ours', name), compared('ratios', name)];
   console.log(`| ${cells.join(' | ')} |`);
 }

@@ -4,7 +4,6 @@ import { before, describe, it } from 'node:test';
 import { answerJson, startService } from '../../src/testing/http-service.ts';
 import { BOTH, startClassicServer } from './support.ts';
 import type { ClassicServer, End } from './support.ts';
-import { fileEnd } from '../support/at-end.ts';
 
 let server: ClassicServer;
 
@@ -65,8 +64,8 @@ for (const mode of BOTH) {
       assert.deepEqual(end, succeeded({ copied: 55, follow_up: '' }));
     });
 
-    it('a listing over HTTP is priced in nested foreach', async () => {
-      const service = await startService(fileEnd, (_request, _body, response) => {
+    it('a listing over HTTP is priced in nested foreach', async (t) => {
+      const service = await startService(t, (_request, _body, response) => {
         answerJson(response, { customers: [{ id: 3, discount: 1 }, { id: 0 }, { id: 2, discount: 0 }] });
       });
       const end = await server.run(mode, 'listing', { service: service.url });

@@ -1,6 +1,6 @@
 /**
- * README.md keeps its word: the lines of its first parts are typed in one after the other, as a reader types them, and show
- * what it says. Only ports and the way to the program are others than printed.
+ * The commands of README.md do what it says. They run one after the other, as a reader types them; only the ports and the path of
+ * the program differ from the printed ones.
  */
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { fileEnd } from '../support/at-end.ts';
 import { startServer } from '../../src/testing/server-process.ts';
-import type { Server } from '../../src/testing/server-process.ts';
+import type { ServerProcess } from '../../src/testing/server-process.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -30,9 +30,9 @@ function linesBelow(heading: string): string[] {
   return [...part.matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, block = '']) => block.trim().split('\n'));
 }
 
-describe('the lines of the README', { skip: hasCurl ? false : 'there is no curl' }, () => {
+describe('the lines of the README', { skip: hasCurl ? false : 'curl is not installed' }, () => {
   const folder = temporaryFolder(fileEnd);
-  let server: Server;
+  let server: ServerProcess;
   let desk = '';
 
   before(async () => {
@@ -45,7 +45,7 @@ describe('the lines of the README', { skip: hasCurl ? false : 'there is no curl'
     writeFileSync(flow, readFileSync(flow, 'utf8').replace('http://127.0.0.1:7781', desk));
   });
 
-  /** `npx node examples/approver.mjs`; its address. */
+  /** Starts `npx node examples/approver.mjs`, and returns its address. */
   async function startDesk(): Promise<string> {
     assert.ok(linesBelow('Standard flows').includes('npx node examples/approver.mjs'));
     const program = spawn(process.execPath, [join(ROOT, 'examples/approver.mjs')], {
@@ -72,7 +72,7 @@ describe('the lines of the README', { skip: hasCurl ? false : 'there is no curl'
     return (await execute('sh', ['-c', typed], { cwd: folder, env })).stdout;
   }
 
-  /** Types the one line that has all of `words`. */
+  /** Runs the one line that contains all `words`. */
   function typeLine(lines: readonly string[], ...words: string[]): Promise<string> {
     const found = lines.filter((line) => words.every((word) => line.includes(word)));
     assert.equal(found.length, 1, words.join(' '));
@@ -89,7 +89,7 @@ describe('the lines of the README', { skip: hasCurl ? false : 'there is no curl'
     for (const member of ['FlowName', 'Status', 'Output']) assert.equal(reply[member], shown[member], member);
   });
 
-  it('run a Standard flow, say what it waits for, report its task, read how it ended and redrive another', async () => {
+  it('run a Standard flow, show what it waits for, report its task, read its end, and redrive another execution', async () => {
     const lines = linesBelow('Standard flows');
     assert.match(await typeLine(lines, 'CreateFlow'), /"ExecutionMode":"Standard"/);
     assert.match(await typeLine(lines, 'StartExecution'), /"Status":"Running"/);
@@ -122,7 +122,7 @@ describe('the lines of the README', { skip: hasCurl ? false : 'there is no curl'
     assert.match(await type(report.replace(/TaskToken=\$\(.*?\)/, `TaskToken=${token}`)), /"EventId":6/);
   });
 
-  /** The call of the task comes after the answer of StartExecution, and its acceptance after that. */
+  /** The task is called after StartExecution has answered, and accepted after that. */
   async function whenCalled(flow: string, order: string): Promise<void> {
     const why = `MILLRACE_AUTH=off npx millrace why ${flow} ${order}`;
     for (let tries = 0; tries < 100; tries++) if ((await type(why)).includes('has accepted the work')) return;
@@ -131,7 +131,7 @@ describe('the lines of the README', { skip: hasCurl ? false : 'there is no curl'
 
   it('check and run definitions without a server', async () => {
     const lines = linesBelow('Without a server');
-    // Nothing wrong: nothing on standard output, and no error from `type`.
+    // A good definition prints nothing on standard output, and `type` has not rejected.
     assert.equal(await typeLine(lines, 'millrace validate examples/hello.yaml'), '');
     assert.equal(await typeLine(lines, 'validate --mode standard'), '');
     assert.match(await typeLine(lines, 'millrace run'), /Hello, Ada!/);

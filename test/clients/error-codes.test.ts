@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import type { Client } from '../support/clients.ts';
 import { nodeClient, openApiClient, openApiCore, popClient } from '../support/clients.ts';
-import type { Server } from '../../src/testing/server-process.ts';
+import type { ServerProcess } from '../../src/testing/server-process.ts';
 import { ROOT_KEY, startServer } from '../../src/testing/server-process.ts';
 import type { RawReply } from '../support/signed-request.ts';
 import { callAcs3, callRpc, sendRaw, timestamp } from '../support/signed-request.ts';
@@ -26,7 +26,7 @@ keys:
 `;
 const PASS = 'Type: StateMachine\nSpecVersion: v1\nName: p\nStartAt: P\nStates: [{Name: P, Type: Pass, End: true}]\n';
 
-let server: Server;
+let server: ServerProcess;
 let client: Client;
 before(async () => {
   server = await startServer(fileEnd, { settings: SETTINGS });

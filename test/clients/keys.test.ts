@@ -8,8 +8,8 @@ import { before, describe, it } from 'node:test';
 import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { allClients, nodeClient } from '../support/clients.ts';
-import type { Server } from '../../src/testing/server-process.ts';
-import { ROOT_KEY, startMillrace, startServer } from '../../src/testing/server-process.ts';
+import type { ServerProcess } from '../../src/testing/server-process.ts';
+import { ROOT_KEY, runMillrace, startServer } from '../../src/testing/server-process.ts';
 import type { Key } from '../support/signed-request.ts';
 import { sendRaw } from '../support/signed-request.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
@@ -52,7 +52,7 @@ const PASS = 'Type: StateMachine\nSpecVersion: v1\nName: p\nStartAt: P\nStates: 
 const flowNamed = (Name: string) => ({ Name, Definition: PASS, Type: 'FDL', ExecutionMode: 'Express' });
 
 describe('keys of the settings file', () => {
-  let server: Server;
+  let server: ServerProcess;
   before(async () => {
     server = await startServer(fileEnd, { settings: SETTINGS });
     const root = nodeClient({ url: server.url, key: ROOT_KEY });
@@ -102,10 +102,10 @@ describe('keys of the settings file', () => {
 });
 
 describe('the root key', () => {
-  it('is made at the first start, shown once and kept', async () => {
-    const folder = temporaryFolder(fileEnd);
+  it('is made at the first start, shown once and kept', async (t) => {
+    const folder = temporaryFolder(t);
     const env = { MILLRACE_ACCESS_KEY_ID: null, MILLRACE_ACCESS_KEY_SECRET: null };
-    const first = await startServer(fileEnd, { folder, env });
+    const first = await startServer(t, { folder, env });
     const id = /id\W+(\S+)/i.exec(first.stderr())?.[1];
     const secret = /secret\W+(\S+)/i.exec(first.stderr())?.[1];
     assert.ok(id !== undefined && secret !== undefined, first.stderr());
@@ -113,7 +113,7 @@ describe('the root key', () => {
     await nodeClient({ url: first.url, key }).call('CreateFlow', flowNamed('kept'));
     assert.equal((await first.stop()).code, 0);
 
-    const second = await startServer(fileEnd, { folder, env });
+    const second = await startServer(t, { folder, env });
     assert.equal((await nodeClient({ url: second.url, key }).call('DescribeFlow', { Name: 'kept' }))['Name'], 'kept');
     const ended = await second.stop();
     assert.ok(!`${ended.stdout}${ended.stderr}`.includes(secret), 'it is shown once');
@@ -121,8 +121,8 @@ describe('the root key', () => {
 });
 
 describe('HTTPS', () => {
-  it('is spoken with the certificate of the settings', async () => {
-    const server = await startServer(fileEnd, {
+  it('is spoken with the certificate of the settings', async (t) => {
+    const server = await startServer(t, {
       env: { MILLRACE_TLS_CERT: CERTIFICATE, MILLRACE_TLS_KEY: CERTIFICATE_KEY },
     });
     assert.match(server.url, /^https:\/\/127\.0\.0\.1:\d+$/);
@@ -136,8 +136,8 @@ describe('HTTPS', () => {
 });
 
 describe('authentication that is off', () => {
-  it('lets anyone call', async () => {
-    const server = await startServer(fileEnd, { env: { MILLRACE_AUTH: 'off' } });
+  it('lets anyone call', async (t) => {
+    const server = await startServer(t, { env: { MILLRACE_AUTH: 'off' } });
     const created = await sendRaw(server.url, {
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({ Action: 'CreateFlow', Version: '2019-03-15', ...flowNamed('free') }).toString(),
@@ -153,13 +153,10 @@ describe('authentication that is off', () => {
     assert.equal((await client.call('DescribeFlow', { Name: 'free' }))['Name'], 'free');
   });
 
-  it('is refused on an address that others reach', async () => {
-    const running = startMillrace(['serve'], {
-      MILLRACE_AUTH: 'off',
-      MILLRACE_LISTEN: '0.0.0.0:0',
-      MILLRACE_DATA: temporaryFolder(fileEnd),
+  it('is refused on an address that others reach', async (t) => {
+    const ended = await runMillrace(['serve'], {
+      env: { MILLRACE_AUTH: 'off', MILLRACE_LISTEN: '0.0.0.0:0', MILLRACE_DATA: temporaryFolder(t) },
     });
-    const ended = await running.ended;
     assert.equal(ended.code, 1);
     assert.equal(ended.stdout, '');
     assert.match(ended.stderr, /loopback/);

@@ -8,13 +8,12 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { allClients, nodeClient } from '../support/clients.ts';
 import { ROOT_KEY, startServer } from '../../src/testing/server-process.ts';
-import type { Server } from '../../src/testing/server-process.ts';
-import { fileEnd } from '../support/at-end.ts';
+import type { ServerProcess } from '../../src/testing/server-process.ts';
 
 const PASS = 'Type: StateMachine\nSpecVersion: v1\nName: p\nStartAt: P\nStates: [{Name: P, Type: Pass, End: true}]\n';
 const CREATE = { Definition: PASS, Type: 'FDL', ExecutionMode: 'Express' };
 
-function failuresLogged(server: Server): { action: string }[] {
+function failuresLogged(server: ServerProcess): { action: string }[] {
   return server
     .stderr()
     .split('\n')
@@ -23,8 +22,8 @@ function failuresLogged(server: Server): { action: string }[] {
 }
 
 describe('a store that is lost under a running server', () => {
-  it('is InternalServerError to every client, a line in the log, and no end of the server', async () => {
-    const server = await startServer(fileEnd);
+  it('is InternalServerError to every client, a line in the log, and no end of the server', async (t) => {
+    const server = await startServer(t);
     const target = { url: server.url, key: ROOT_KEY };
     const client = nodeClient(target);
     await client.call('CreateFlow', { Name: 'warm', ...CREATE });

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { Body, Client } from '../support/clients.ts';
 import { allClients, nodeClient } from '../support/clients.ts';
-import type { Server } from '../../src/testing/server-process.ts';
+import type { ServerProcess } from '../../src/testing/server-process.ts';
 import { ROOT_KEY, startServer } from '../../src/testing/server-process.ts';
 import { fileEnd } from '../support/at-end.ts';
 
@@ -31,7 +31,7 @@ const ENVIRONMENT = { Variables: [{ Name: 'greeting', Value: '你好 + 100%', De
 // Everything that clients are known to escape each in a way of their own (wire.md 4.2), and digits beyond a double.
 const INPUT = `{"k": "a*b~c d+e%f/g?h&i=j;k,l:m@n!o'p(q)r\\"s<t>\\\\ 中文😀é", "id": 1234567890123456789, "__proto__": {"x": 1}}`;
 
-let server: Server;
+let server: ServerProcess;
 before(async () => {
   server = await startServer(fileEnd);
 });

@@ -7,17 +7,17 @@ import type { ServerResponse } from 'node:http';
 import { describe, it } from 'node:test';
 import { nodeClient } from '../support/clients.ts';
 import type { Client } from '../support/clients.ts';
-import type { Server } from '../../src/testing/server-process.ts';
+import type { ServerProcess } from '../../src/testing/server-process.ts';
 import { ROOT_KEY, startServer } from '../../src/testing/server-process.ts';
 import { answerJson, startService } from '../../src/testing/http-service.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { fileEnd } from '../support/at-end.ts';
 
-const clientOf = (server: Server): Client => nodeClient({ url: server.url, key: ROOT_KEY });
+const clientOf = (server: ServerProcess): Client => nodeClient({ url: server.url, key: ROOT_KEY });
 
 /** A server on which one execution waits for the answer of a held call. */
 async function withHeldExecution(settings = ''): Promise<{
-  server: Server;
+  server: ServerProcess;
   held: ServerResponse;
   reply: Promise<Record<string, unknown>>;
 }> {
@@ -67,7 +67,7 @@ describe('SIGTERM', () => {
   });
 
   /** Resolves when new connections are refused. */
-  async function refused(server: Server): Promise<void> {
+  async function refused(server: ServerProcess): Promise<void> {
     for (;;) {
       try {
         await fetch(`${server.url}/healthz`, { headers: { connection: 'close' } });
@@ -83,13 +83,13 @@ describe('kill -9', () => {
     `{"Type":"StateMachine","SpecVersion":"v1","Name":"f","StartAt":"P","States":[
       {"Name":"P","Type":"Pass","OutputConstructor":{"v":"${version}"},"End":true}],"Description":"${'x'.repeat(20_000)}${version}"}`;
 
-  it('during CreateFlow and UpdateFlow leaves each flow wholly old or wholly new, and what was answered stays', async () => {
-    const folder = temporaryFolder(fileEnd);
+  it('during CreateFlow and UpdateFlow leaves each flow wholly old or wholly new, and what was answered stays', async (t) => {
+    const folder = temporaryFolder(t);
     /** By flow: the last version that was answered, and the one under way. */
     const answered = new Map<string, number>();
     const underWay = new Map<string, number>();
     for (let round = 0; round < 4; round++) {
-      const server = await startServer(fileEnd, { folder });
+      const server = await startServer(t, { folder });
       const client = clientOf(server);
       const writers = Array.from({ length: 4 }, (_, i) => write(client, `f_${round}_${i}`));
       await Promise.race(writers.map((writer) => writer.some));
@@ -145,9 +145,9 @@ describe('kill -9', () => {
 });
 
 describe('a data folder', () => {
-  it('serves one server at a time', async () => {
-    const first = await startServer(fileEnd);
-    await assert.rejects(startServer(fileEnd, { folder: first.folder }), /another|in use|locked/i);
+  it('serves one server at a time', async (t) => {
+    const first = await startServer(t);
+    await assert.rejects(startServer(t, { folder: first.folder }), /another|in use|locked/i);
     assert.equal((await clientOf(first).call('DescribeRegions'))['RequestId'] === undefined, false);
   });
 });

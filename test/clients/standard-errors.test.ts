@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { allClients, nodeClient } from '../support/clients.ts';
 import type { Client } from '../support/clients.ts';
-import type { Server } from '../../src/testing/server-process.ts';
+import type { ServerProcess } from '../../src/testing/server-process.ts';
 import { ROOT_KEY, startServer } from '../../src/testing/server-process.ts';
 import { answerJson, startService } from '../../src/testing/http-service.ts';
 import { callRpc } from '../support/signed-request.ts';
@@ -24,7 +24,7 @@ keys:
 `;
 const ONE = '[{"Version":"1","Weight":1}]';
 
-let server: Server;
+let server: ServerProcess;
 let client: Client;
 /** Of the execution that runs. */
 const token = Promise.withResolvers<string>();

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { Body, Client } from '../support/clients.ts';
 import { allClients } from '../support/clients.ts';
-import type { Server } from '../../src/testing/server-process.ts';
+import type { ServerProcess } from '../../src/testing/server-process.ts';
 import { ROOT_KEY, startServer } from '../../src/testing/server-process.ts';
 import { answerJson, startService } from '../../src/testing/http-service.ts';
 import { fileEnd } from '../support/at-end.ts';
@@ -15,7 +15,7 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const INPUT = `{ "k": "a*b~c d+e%f/g?h&i=j 中文😀é", "id": 1234567890123456789 }`;
 const ENVIRONMENT = { Variables: [{ Name: 'greeting', Value: '你好 + 100%', Description: 'said first' }] };
 
-let server: Server;
+let server: ServerProcess;
 let service: string;
 /** Tokens that came to the service, by the execution whose task it was. */
 const tokens = new Map<string, string>();

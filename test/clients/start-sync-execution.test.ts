@@ -9,14 +9,14 @@ import { connect } from 'node:net';
 import { before, describe, it } from 'node:test';
 import type { Body, Client } from '../support/clients.ts';
 import { allClients, nodeClient, openApiClient, openApiCore, popClient } from '../support/clients.ts';
-import type { Server } from '../../src/testing/server-process.ts';
+import type { ServerProcess } from '../../src/testing/server-process.ts';
 import { ROOT_KEY, startServer } from '../../src/testing/server-process.ts';
 import type { Service } from '../../src/testing/http-service.ts';
 import { answerJson, startService } from '../../src/testing/http-service.ts';
 import { formOf, signRpc } from '../support/signed-request.ts';
 import { fileEnd } from '../support/at-end.ts';
 
-let server: Server;
+let server: ServerProcess;
 let service: Service;
 let client: Client;
 /** Calls that came in under `/held/…` and wait for an answer, and who waits for such a call. */

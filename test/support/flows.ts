@@ -12,7 +12,7 @@ import { createExpressRuntime } from '../../src/runtime/express/express.ts';
 import { ExpressHistory } from '../../src/runtime/express/history/express-history.ts';
 import { seededIds } from '../../src/testing/seeded-ids.ts';
 import { standInChildren } from '../../src/testing/stand-ins.ts';
-import { flowRecord } from '../../src/testing/test-engine.ts';
+import { flowRecord } from './flow-record.ts';
 import type { VirtualTime } from '../../src/testing/virtual-time.ts';
 import type { ExpressOptions, ExpressRuntime, SyncResult, SyncStart } from '../../src/runtime/express/express.ts';
 

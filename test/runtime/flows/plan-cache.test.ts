@@ -1,9 +1,9 @@
-/** The plan cache: loads are shared, and nothing that was read before a change is served after it. */
+/** The plan cache: callers share a load, and a plan that was read before a change is not served after it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PlanCache } from '../../src/runtime/flows/plan-cache.ts';
+import { PlanCache } from '../../../src/runtime/flows/plan-cache.ts';
 
-/** A store whose reads end when the test says so. */
+/** A store whose reads end when the test ends them. */
 function slowStore(): {
   read: (name: string) => Promise<{ value: string; size: number }>;
   reads: ((value: string) => void)[];
@@ -15,7 +15,7 @@ function slowStore(): {
   };
 }
 
-test('callers that come while a flow is read share the reading', async () => {
+test('callers share a read that is under way', async () => {
   const { read, reads } = slowStore();
   const cache = new PlanCache(read);
   const both = Promise.all([cache.load('a'), cache.load('a')]);
@@ -25,7 +25,7 @@ test('callers that come while a flow is read share the reading', async () => {
   assert.equal(cache.peek('a'), 'one');
 });
 
-test('a read that began before a change is not shared with later callers and not kept', async () => {
+test('a read that began before a change is not shared with later callers, and its plan is not cached', async () => {
   const { read, reads } = slowStore();
   const cache = new PlanCache(read);
   const before = cache.load('a');
@@ -39,7 +39,7 @@ test('a read that began before a change is not shared with later callers and not
   assert.equal(cache.peek('a'), 'new');
 });
 
-test('a late end of an old read does not end the reading that replaced it', async () => {
+test('the late end of an old read does not end the read that replaced it', async () => {
   const { read, reads } = slowStore();
   const cache = new PlanCache(read);
   const before = cache.load('a');
@@ -54,7 +54,7 @@ test('a late end of an old read does not end the reading that replaced it', asyn
   assert.deepEqual(await Promise.all([after, third]), ['new', 'new']);
 });
 
-test('a failed read is kept for nobody', async () => {
+test('a failed read is not cached', async () => {
   let fail = true;
   const cache = new PlanCache<string>(async () => {
     if (fail) throw new Error('no');
@@ -65,7 +65,7 @@ test('a failed read is kept for nobody', async () => {
   assert.equal(await cache.load('a'), 'yes');
 });
 
-test('the largest definitions do not fill the memory: the oldest go', async () => {
+test('large definitions are bounded together: the oldest are dropped', async () => {
   const cache = new PlanCache<string>(async (name) => ({ value: name, size: 12 * 1024 * 1024 }));
   for (const name of ['a', 'b', 'c', 'd']) await cache.load(name);
   assert.deepEqual(
