@@ -1,4 +1,4 @@
-/** Decoders of parameters: examples at the edges, and properties over any text. */
+/** Decoders of parameters: edge cases, and properties over any text. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
@@ -20,7 +20,7 @@ function of(text: string | undefined): ReadonlyMap<string, string> {
   return new Map(text === undefined ? [] : [['P', text]]);
 }
 
-/** What a decoder makes of a text: a value, or the code and message of an `ApiError`. Anything else fails the test. */
+/** The value that a decoder returns, or the code and message of the `ApiError` that it throws. */
 function outcome<T>(decode: () => T): { readonly value: T } | { readonly code: string; readonly message: string } {
   try {
     return { value: decode() };
@@ -31,7 +31,7 @@ function outcome<T>(decode: () => T): { readonly value: T } | { readonly code: s
 }
 
 describe('names', () => {
-  it('follow the rule, and any other text is refused by name', () => {
+  it('follow the rule; for any other text the error names the parameter', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const result = outcome(() => requiredName(of(text), 'P'));
@@ -48,7 +48,7 @@ describe('names', () => {
     );
   });
 
-  it('may be left out where they may be', () => {
+  it('may be absent if they are optional', () => {
     assert.equal(optionalName(of(undefined), 'P'), null);
     assert.equal(optionalName(of(''), 'P'), null);
   });
@@ -70,7 +70,7 @@ describe('whole numbers', () => {
     assert.equal(optionalInteger(of(undefined), 'P', range), 60);
   });
 
-  it('are nothing else', () => {
+  it('have no other form', () => {
     fc.assert(
       fc.property(
         anyText.filter((text) => text !== '' && !/^[+-]?\d+$/.test(text)),
@@ -84,25 +84,25 @@ describe('whole numbers', () => {
 });
 
 describe('texts', () => {
-  it('are bounded in characters as people count them', () => {
+  it('are bounded in Unicode characters', () => {
     assert.equal(boundedText(of('🎏'.repeat(10)), 'P', 10), '🎏'.repeat(10));
     assert.ok('code' in outcome(() => boundedText(of('🎏'.repeat(11)), 'P', 10)));
     assert.equal(boundedText(of(undefined), 'P', 10), '');
   });
 
-  it('of a few words are exactly one of them', () => {
+  it('from a list of words are exactly one of them', () => {
     assert.equal(oneOf(of(undefined), 'P', ['a', 'b'], 'b'), 'b');
     assert.equal(oneOf(of('a'), 'P', ['a', 'b'], 'b'), 'a');
     for (const text of ['', 'A', 'a ', 'constructor'])
       assert.ok('code' in outcome(() => oneOf(of(text), 'P', ['a', 'b'], 'b')));
   });
 
-  it('stand in messages short, on one line and without control characters', () => {
+  it('appear in messages short, on one line and without control characters', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 500 }), (text) => {
         const shown = excerpt(text);
         assert.ok(shown.length <= 65 * 6 + 2);
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: the test looks for control characters
         assert.doesNotMatch(shown, /[\0-\x1f]/);
         assert.ok(shown.isWellFormed());
       }),
@@ -113,7 +113,7 @@ describe('texts', () => {
 describe('Environment', () => {
   const env = (text: string) => environmentOf(new Map([['Environment', text]]));
 
-  it('comes back as it was sent', () => {
+  it('is returned as it was sent', () => {
     const variable = fc.record(
       { Name: fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_-]{0,20}$/), Value: anyText, Description: anyText },
       { noNullPrototype: true },
@@ -125,7 +125,7 @@ describe('Environment', () => {
     );
   });
 
-  it('may be empty in several ways', () => {
+  it('may be absent, empty or null', () => {
     for (const text of ['', '{}', '{"Variables":[]}', '{"Variables":null}']) assert.deepEqual(env(text), []);
     assert.deepEqual(env('{"Variables":[{"Name":"a","Value":"","Description":null}]}'), [
       { name: 'a', value: '', description: '' },
@@ -159,7 +159,7 @@ describe('Environment', () => {
     }
   });
 
-  it('is a list of variables or a refusal, whatever the text', () => {
+  it('is a list of variables or an error for any text', () => {
     const member = fc.constantFrom('Variables', 'Name', 'Value', 'Description', '__proto__', 'x');
     const json = fc.letrec((tie) => ({
       value: fc.oneof(
