@@ -1,7 +1,7 @@
 /**
- * The error codes on the page of StartSyncExecution (spec: start-sync-execution.txt), each provoked from outside, and
- * the shapes in which the clients hand an error to their users (wire.md 7.2). One code cannot be provoked and
- * docs/errors.md says why, ExecutionAlreadyExists; InternalServerError has lost-store.test.ts.
+ * The error codes on the vendor's page of StartSyncExecution, each provoked by a request, and the errors as the clients pass them to
+ * their users (wire.md 7.2). No request provokes ExecutionAlreadyExists, as docs/errors.md explains; lost-store.test.ts has
+ * InternalServerError.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -36,7 +36,7 @@ before(async () => {
 
 const START = { Action: 'StartSyncExecution', FlowName: 'p' };
 
-/** An error reply in the shape that every client can read (wire.md 7.2). */
+/** The reply is an error that every client can read (wire.md 7.2). */
 function checkError(reply: RawReply, status: number, code: string, message: RegExp): void {
   const body = reply.json();
   assert.deepEqual([reply.status, body['Code']], [status, code], reply.text);
@@ -62,7 +62,7 @@ describe('each error code of StartSyncExecution', () => {
     checkError(await call({ ...START, Input: 'x'.repeat(1_100_000) }), 400, 'EntityTooLarge', /1048576 bytes/);
   });
 
-  it('InvalidArgument: an Input that is no object, a name that is none', async () => {
+  it('InvalidArgument: an Input that is not an object, an invalid name', async () => {
     for (const Input of ['{', '[]', '1', 'null', '{"a":1}x', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`]) {
       checkError(await call({ ...START, Input }), 400, 'InvalidArgument', /Input/);
     }
@@ -102,8 +102,8 @@ describe('each error code of StartSyncExecution', () => {
   });
 
   it('InvalidAccessKeyID', async () => {
-    const reply = await callRpc(server.url, { accessKeyId: 'nobody', accessKeySecret: 'x' }, START);
-    checkError(reply, 403, 'InvalidAccessKeyID', /^The AccessKey ID nobody is invalid\.$/);
+    const reply = await callRpc(server.url, { accessKeyId: 'unknown', accessKeySecret: 'x' }, START);
+    checkError(reply, 403, 'InvalidAccessKeyID', /^The AccessKey ID unknown is invalid\.$/);
   });
 
   it('RequestTimeTooSkewed: 16 minutes off in either direction', async () => {
@@ -157,22 +157,24 @@ describe('each error code of StartSyncExecution', () => {
   });
 
   it('ResourceThrottled: more starts a second than the limit, with the time to wait', async () => {
-    const replies = await Promise.all(Array.from({ length: 20 }, () => call(START)));
-    const refused = replies.filter((reply) => reply.status !== 200);
-    assert.ok(refused.length > 0 && refused.length < 20);
-    for (const reply of refused) {
+    const replies: RawReply[] = [];
+    // A slow machine may need more than twenty calls to exceed the limit.
+    while (replies.every((reply) => reply.status === 200)) {
+      replies.push(...(await Promise.all(Array.from({ length: 20 }, () => call(START)))));
+    }
+    for (const reply of replies.filter(({ status }) => status !== 200)) {
       checkError(reply, 429, 'ResourceThrottled', /throttled/);
       assert.match(String(reply.headers['x-acs-retry-after']), /^[1-9]\d*$/);
     }
   });
 
-  it('leaves one that docs/errors.md explains', () => {
+  it('is provoked here, except one that docs/errors.md explains', () => {
     const text = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
     assert.match(text, /ExecutionAlreadyExists.*Never/);
   });
 });
 
-describe('an error in the hands of a client', () => {
+describe('an error as a client passes it to its user', () => {
   const target = () => ({ url: server.url, key: ROOT_KEY });
   const missing = { Name: 'nothing' };
 
@@ -204,7 +206,7 @@ describe('an error in the hands of a client', () => {
     });
   });
 
-  it('of openapi-core, its access denied detail included', async () => {
+  it('of openapi-core, with the detail of AccessDenied', async () => {
     const each = openApiCore({ ...target(), key: DENIED }, { signature: 'ACS3', carrier: 'form' });
     await assert.rejects(
       each.call('DeleteFlow', { Name: 'p' }),
@@ -220,7 +222,7 @@ describe('an error in the hands of a client', () => {
 });
 
 describe('XML', () => {
-  it('is what Format=XML gets, for replies and for errors', async () => {
+  it('is the format of replies and errors with Format=XML', async () => {
     const good = await callRpc(server.url, ROOT_KEY, { Action: 'DescribeFlow', Name: 'p' }, { Format: 'XML' });
     assert.equal(good.headers['content-type'], 'text/xml;charset=utf-8');
     assert.match(good.text, /<DescribeFlowResponse>.*<Name>p<\/Name>.*<\/DescribeFlowResponse>/s);
@@ -231,7 +233,7 @@ describe('XML', () => {
 });
 
 describe('an address that is not the API', () => {
-  it('answers health at /healthz, and an error that clients can read elsewhere', async () => {
+  it('answers health at /healthz, and an error that clients can read at other paths', async () => {
     const health = await sendRaw(server.url, { method: 'GET', path: '/healthz' });
     assert.deepEqual([health.status, health.json()], [200, { status: 'ok' }]);
     for (const [method, path] of [

@@ -1,6 +1,6 @@
 /**
- * Who may call: temporary keys with a security token, policies, HTTPS, and a server whose authentication is off; all
- * through the official clients and from the settings file.
+ * Authentication and authorization through the official clients: temporary keys with a security token, policies, HTTPS, and a
+ * server whose authentication is off.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -59,7 +59,7 @@ describe('keys of the settings file', () => {
     for (const name of ['open', 'open_secret', 'other']) await root.call('CreateFlow', flowNamed(name));
   });
 
-  it('a temporary key works with its token in every client, and not without, with another or after its end', async () => {
+  it('a temporary key works with its token in every client, but not without it, with another token, or after its expiry', async () => {
     const calls = async (key: Key, code: string | null): Promise<void> => {
       for (const client of allClients({ url: server.url, key })) {
         const call = client.call('StartSyncExecution', { FlowName: 'open' });
@@ -90,7 +90,7 @@ describe('keys of the settings file', () => {
     }
   });
 
-  it('keep their secrets: nothing of them is in what the server printed', async () => {
+  it('are secret: the server never prints them', async () => {
     const ended = await server.stop();
     for (const secret of ([ROOT_KEY, TEMPORARY, READER] as readonly Key[]).flatMap((key) => [
       key.accessKeySecret,
@@ -102,7 +102,7 @@ describe('keys of the settings file', () => {
 });
 
 describe('the root key', () => {
-  it('is made at the first start, shown once and kept', async (t) => {
+  it('is made at the first start, printed once, and stored', async (t) => {
     const folder = temporaryFolder(t);
     const env = { MILLRACE_ACCESS_KEY_ID: null, MILLRACE_ACCESS_KEY_SECRET: null };
     const first = await startServer(t, { folder, env });
@@ -110,18 +110,21 @@ describe('the root key', () => {
     const secret = /secret\W+(\S+)/i.exec(first.stderr())?.[1];
     assert.ok(id !== undefined && secret !== undefined, first.stderr());
     const key = { accessKeyId: id, accessKeySecret: secret };
-    await nodeClient({ url: first.url, key }).call('CreateFlow', flowNamed('kept'));
+    await nodeClient({ url: first.url, key }).call('CreateFlow', flowNamed('stored'));
     assert.equal((await first.stop()).code, 0);
 
     const second = await startServer(t, { folder, env });
-    assert.equal((await nodeClient({ url: second.url, key }).call('DescribeFlow', { Name: 'kept' }))['Name'], 'kept');
+    assert.equal(
+      (await nodeClient({ url: second.url, key }).call('DescribeFlow', { Name: 'stored' }))['Name'],
+      'stored',
+    );
     const ended = await second.stop();
-    assert.ok(!`${ended.stdout}${ended.stderr}`.includes(secret), 'it is shown once');
+    assert.ok(!`${ended.stdout}${ended.stderr}`.includes(secret), 'the secret is printed once');
   });
 });
 
 describe('HTTPS', () => {
-  it('is spoken with the certificate of the settings', async (t) => {
+  it('uses the certificate of the settings', async (t) => {
     const server = await startServer(t, {
       env: { MILLRACE_TLS_CERT: CERTIFICATE, MILLRACE_TLS_KEY: CERTIFICATE_KEY },
     });
@@ -148,12 +151,12 @@ describe('authentication that is off', () => {
       path: '/?Action=StartSyncExecution&Version=2019-03-15&Format=JSON&FlowName=free',
     });
     assert.equal(reply.json()['Status'], 'Succeeded', reply.text);
-    // Clients that sign are welcome too, whatever their key.
+    // Clients that sign may call with any key.
     const client = nodeClient({ url: server.url, key: { accessKeyId: 'any', accessKeySecret: 'thing' } });
     assert.equal((await client.call('DescribeFlow', { Name: 'free' }))['Name'], 'free');
   });
 
-  it('is refused on an address that others reach', async (t) => {
+  it('is refused on an address that other machines can reach', async (t) => {
     const ended = await runMillrace(['serve'], {
       env: { MILLRACE_AUTH: 'off', MILLRACE_LISTEN: '0.0.0.0:0', MILLRACE_DATA: temporaryFolder(t) },
     });

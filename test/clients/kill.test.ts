@@ -1,4 +1,4 @@
-/** A server that is killed and stopped under load loses nothing: what was under way goes on with the next start. */
+/** A server that is killed or stopped under load loses nothing: the next start continues its executions. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { killRun } from '../simulation/kill-run.ts';

@@ -1,6 +1,6 @@
 /**
- * A store that is lost under a running server: InternalServerError, the one code on the page of StartSyncExecution that
- * no request provokes by what it holds. What was compiled before still runs; nothing is answered that would be lost.
+ * A store that disappears while the server runs: InternalServerError, which no content of a request provokes. Flows that are
+ * compiled still run, and the server acknowledges nothing that is not stored.
  */
 import assert from 'node:assert/strict';
 import { renameSync } from 'node:fs';
@@ -21,8 +21,8 @@ function failuresLogged(server: ServerProcess): { action: string }[] {
     .map((line) => JSON.parse(line) as { action: string });
 }
 
-describe('a store that is lost under a running server', () => {
-  it('is InternalServerError to every client, a line in the log, and no end of the server', async (t) => {
+describe('a store that disappears while the server runs', () => {
+  it('is InternalServerError for every client and a line in the log, and the server does not end', async (t) => {
     const server = await startServer(t);
     const target = { url: server.url, key: ROOT_KEY };
     const client = nodeClient(target);

@@ -1,6 +1,6 @@
 /**
- * The error codes of the operations on Standard flows, each provoked from outside against a real server: status, code and
- * message as a client gets them. What error-codes.test.ts shows of every operation is not shown again.
+ * The error codes of the operations on Standard flows, each provoked by a request to a real server: status, code and message.
+ * error-codes.test.ts has the errors that every operation can give.
  */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
@@ -26,7 +26,7 @@ const ONE = '[{"Version":"1","Weight":1}]';
 
 let server: ServerProcess;
 let client: Client;
-/** Of the execution that runs. */
+/** The token of the running execution. */
 const token = Promise.withResolvers<string>();
 before(async () => {
   server = await startServer(fileEnd, { settings: SETTINGS });
@@ -161,14 +161,14 @@ describe('an error of the operations on Standard flows', () => {
     }
   });
 
-  it('reaches the users of each client as its code', async () => {
+  it('has its code in every client', async () => {
     for (const each of allClients({ url: server.url, key: ROOT_KEY })) {
       await assert.rejects(each.call('StopExecution', ended), { code: 'ExecutionAlreadyCompleted' }, each.name);
       await assert.rejects(each.call('DescribeExecution', none), { code: 'ExecutionNotExists' }, each.name);
     }
   });
 
-  it('is AccessDenied for a key whose policy does not allow it, extensions included', async () => {
+  it('is AccessDenied for a key whose policy does not allow it, also for extensions', async () => {
     const reader = nodeClient({ url: server.url, key: READER });
     await reader.call('DescribeExecution', ended);
     await reader.call('ListExecutions', { FlowName: 'f' });

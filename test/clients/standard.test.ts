@@ -1,6 +1,6 @@
 /**
- * Standard flows through every official client in every way it puts a call on the wire: start, wait, callback, stop, list,
- * history, versions, aliases, and the extensions by the generic call that each client has.
+ * Standard flows through every official client, in every way in which it sends a call: start, wait, callback, stop, list, history,
+ * versions, aliases, and the extensions by the generic call of each client.
  */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
@@ -13,11 +13,11 @@ import { fileEnd } from '../support/at-end.ts';
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const INPUT = `{ "k": "a*b~c d+e%f/g?h&i=j 中文😀é", "id": 1234567890123456789 }`;
-const ENVIRONMENT = { Variables: [{ Name: 'greeting', Value: '你好 + 100%', Description: 'said first' }] };
+const ENVIRONMENT = { Variables: [{ Name: 'greeting', Value: '你好 + 100%', Description: 'a greeting' }] };
 
 let server: ServerProcess;
 let service: string;
-/** Tokens that came to the service, by the execution whose task it was. */
+/** Tokens that the service has received, by execution. */
 const tokens = new Map<string, string>();
 const wanted = new Map<string, (token: string) => void>();
 before(async () => {
@@ -37,7 +37,7 @@ function tokenOf(execution: string): Promise<string> {
   return token === undefined ? new Promise((resolve) => wanted.set(execution, resolve)) : Promise.resolve(token);
 }
 
-/** Asks somebody, and is done with what comes back; the address says which execution asks. */
+/** A definition with one task that waits for a report. The URL of the task names the execution. */
 function asking(mark: string): string {
   return `Type: StateMachine
 SpecVersion: v1
