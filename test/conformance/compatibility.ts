@@ -1,6 +1,6 @@
 /**
- * `docs/compatibility.md` as a function of the rules and the cases. `write-compatibility.ts` writes the page, and a test compares
- * it with this.
+ * `docs/compatibility.md` as a function of the rules and the cases. Pure, so that a test can hold the file to it;
+ * `write-compatibility.ts` writes it.
  */
 import { join } from 'node:path';
 import type { Case, Rule, RuleBook } from './case.ts';
