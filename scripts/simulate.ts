@@ -90,7 +90,7 @@ async function killServers(): Promise<boolean> {
   }
 }
 
-/** Calls `use` with a new folder and removes it afterwards. */
+/** Calls `use` with a new folder, and removes the folder afterwards. */
 async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-simulation-'));
   try {

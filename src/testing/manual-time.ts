@@ -1,4 +1,7 @@
-/** Time that passes only when a test advances it. Unlike virtual time it also works with sockets and files. */
+/**
+ * Time that passes only when a test advances it. It suits tests with sockets and files: {@link VirtualTime} would advance
+ * while a socket is silent.
+ */
 import type { Clock } from '../base/clock.ts';
 import type { Scheduler } from '../base/scheduler.ts';
 
@@ -11,6 +14,7 @@ export class ManualTime implements Clock, Scheduler {
   #nowMs: number;
   readonly #timers = new Set<Timer>();
 
+  /** @param startMs wall clock at the start, milliseconds since 1970; 2026-01-02T03:04:05Z when absent. */
   constructor(startMs: number = Date.UTC(2026, 0, 2, 3, 4, 5)) {
     this.#nowMs = startMs;
   }
@@ -44,7 +48,7 @@ export class ManualTime implements Clock, Scheduler {
     return this.#timers.size;
   }
 
-  /** Lets `ms` pass. Timers that are due fire in order, each at its own time. */
+  /** Lets `ms` milliseconds pass. Every timer that is due on the way fires at its own time. */
   advance(ms: number): void {
     const endMs = this.#nowMs + ms;
     for (;;) {

@@ -1,6 +1,7 @@
-/** Identifiers and randomness from a seed, the same in every run. */
+/** Identifiers and randomness from a seed: the same seed gives the same values. */
 import type { Ids } from '../base/ids.ts';
 
+/** UUIDs count up from 0. Random numbers come from a linear congruential generator. */
 export function seededIds(seed: number): Ids {
   let state = seed >>> 0;
   const random = (): number => {

@@ -1,6 +1,6 @@
 /**
- * Millrace as users start it: a process with its own environment and settings file. The clean-up kills a server that a test
- * leaves running.
+ * Millrace as its users start it: a process with its environment and settings file. A server that still runs at the end of the
+ * test is killed.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { atEnd } from './clean-up.ts';
 import type { CleanUp } from './clean-up.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -15,27 +16,32 @@ const LAUNCHER = fileURLToPath(new URL('../../bin/millrace.js', import.meta.url)
 
 export const ROOT_KEY = { accessKeyId: 'MILLRACETESTKEY0001', accessKeySecret: 'millrace-test-secret-0001' };
 
-export interface Ended {
+/** How a process ended, and everything that it printed. */
+export interface ProcessEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-export interface Running {
+export interface MillraceProcess {
   readonly process: ChildProcess;
+  /** The output so far. */
   readonly stdout: () => string;
   readonly stderr: () => string;
   /** Resolves when the process has ended and its output is complete. */
-  readonly ended: Promise<Ended>;
+  readonly ended: Promise<ProcessEnd>;
 }
 
-/** Starts the launcher with `argv`. The environment is `env` and that of this process, without the variables of Millrace. */
-export function startMillrace(
-  argv: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-  cwd?: string,
-): Running {
+export interface ProcessOptions {
+  /** Added to the machine's environment, from which the variables of Millrace and of the cloud's SDKs are removed. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The working folder; that of this process when absent. */
+  readonly cwd?: string;
+}
+
+/** Starts `millrace` with the arguments `argv`. */
+export function startMillrace(argv: readonly string[], { env = {}, cwd }: ProcessOptions = {}): MillraceProcess {
   const child = spawn(process.execPath, [LAUNCHER, ...argv], {
     env: { ...cleanEnvironment(), ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -48,7 +54,7 @@ export function startMillrace(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     output.stderr += text;
   });
-  // A command that does not read its input may have ended before all of it was written.
+  // A command that does not read its input may end before all of the input is written.
   child.stdin.on('error', () => undefined);
   const ended = once(child, 'close').then(([code, signal]) => ({
     code: code as number | null,
@@ -58,12 +64,12 @@ export function startMillrace(
   return { process: child, stdout: () => output.stdout, stderr: () => output.stderr, ended };
 }
 
-/** Runs a command to its end. */
+/** Runs `millrace` to its end; `input` is its standard input. */
 export async function runMillrace(
   argv: readonly string[],
-  options: { env?: Readonly<Record<string, string>>; input?: string | Uint8Array; cwd?: string } = {},
-): Promise<Ended> {
-  const running = startMillrace(argv, options.env, options.cwd);
+  options: ProcessOptions & { readonly input?: string | Uint8Array } = {},
+): Promise<ProcessEnd> {
+  const running = startMillrace(argv, options);
   running.process.stdin?.end(options.input ?? '');
   return running.ended;
 }
@@ -74,29 +80,30 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
   );
 }
 
-export interface Server extends Running {
+export interface ServerProcess extends MillraceProcess {
   /** `http://127.0.0.1:45123` */
   readonly url: string;
   /** `127.0.0.1:45123`, as SDKs want an endpoint. */
   readonly endpoint: string;
+  /** The data folder. */
   readonly folder: string;
   /** Sends SIGTERM and waits for the end. */
-  stop(): Promise<Ended>;
+  stop(): Promise<ProcessEnd>;
   /** Sends SIGKILL and waits for the end. */
-  kill(): Promise<Ended>;
+  kill(): Promise<ProcessEnd>;
 }
 
 export interface ServerOptions {
-  /** The data folder; a fresh one when absent. */
+  /** The data folder; a new one when absent. */
   readonly folder?: string;
-  /** Variables; null removes one that would be set otherwise. */
+  /** Variables of the environment; `null` removes one that the kit sets. */
   readonly env?: Readonly<Record<string, string | null>>;
   /** Text of the settings file. */
   readonly settings?: string;
 }
 
-/** A server on a free port of loopback with {@link ROOT_KEY}, ready to be called. */
-export async function startServer(t: CleanUp, options: ServerOptions = {}): Promise<Server> {
+/** Starts a server on a free port of 127.0.0.1, with {@link ROOT_KEY}. Resolves when the server accepts calls. */
+export async function startServer(t: CleanUp, options: ServerOptions = {}): Promise<ServerProcess> {
   const folder = options.folder ?? temporaryFolder(t);
   const env: Record<string, string | null> = {
     MILLRACE_LISTEN: '127.0.0.1:0',
@@ -110,13 +117,13 @@ export async function startServer(t: CleanUp, options: ServerOptions = {}): Prom
     writeFileSync(file, options.settings);
     env['MILLRACE_CONFIG'] = file;
   }
-  const running = startMillrace(['serve'], withoutNulls(env));
-  const url = await readyUrl(running);
-  const signal = (name: NodeJS.Signals) => (): Promise<Ended> => {
+  const running = startMillrace(['serve'], { env: withoutNulls(env) });
+  const signal = (name: NodeJS.Signals) => (): Promise<ProcessEnd> => {
     running.process.kill(name);
     return running.ended;
   };
-  t.after(signal('SIGKILL'));
+  atEnd(t, signal('SIGKILL'));
+  const url = await readyUrl(running);
   return { ...running, url, endpoint: new URL(url).host, folder, stop: signal('SIGTERM'), kill: signal('SIGKILL') };
 }
 
@@ -124,7 +131,7 @@ function withoutNulls(env: Readonly<Record<string, string | null>>): Record<stri
   return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== null));
 }
 
-async function readyUrl(running: Running): Promise<string> {
+async function readyUrl(running: MillraceProcess): Promise<string> {
   const ready = new Promise<string>((resolve) => {
     running.process.stdout?.on('data', () => {
       const url = /^millrace ready (\S+)\n/.exec(running.stdout())?.[1];

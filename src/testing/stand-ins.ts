@@ -1,17 +1,30 @@
-/** Functions that replace the actions, which call the outside world, and the flows that tasks start. */
+/** A function of the test in place of the actions that call services, and of the flows that tasks start. */
 import type { ActionCatalog, TaskCall, TaskResult } from '../actions/action.ts';
+import type { JsonValue } from '../base/json.ts';
 import type { ChildStarter } from '../runtime/driver/calls.ts';
 
-/** Answers every task; `signal` aborts when the caller no longer needs the answer. */
-export type StandInTask = (call: TaskCall, signal: AbortSignal) => Promise<TaskResult>;
+export type { TaskCall, TaskResult } from '../actions/action.ts';
 
-/** A catalogue in which `run` is every action. */
-export function standInActions(run: StandInTask): ActionCatalog {
-  const action = { run };
+/** Answers every task. The engine aborts `signal` when it no longer needs the answer. */
+export type AnswerTask = (call: TaskCall, signal: AbortSignal) => Promise<TaskResult>;
+
+/** The task succeeds; in a callback mode the service has accepted the work. */
+export function taskSucceeded(output: JsonValue = {}): TaskResult {
+  return { ok: true, output };
+}
+
+/** The task fails with a name that `Retry` and `Catch` can match. */
+export function taskFailed(error: string, cause = ''): TaskResult {
+  return { ok: false, error, cause };
+}
+
+/** A catalogue in which every action calls `answer`. */
+export function standInActions(answer: AnswerTask): ActionCatalog {
+  const action = { run: answer };
   return { find: () => action };
 }
 
-/** Tasks that would start a flow of this engine call their action in `actions` instead. */
+/** Passes the tasks that start flows of this engine to an action, as if they called a service. */
 export function standInChildren(actions: ActionCatalog): ChildStarter {
   return { start: (call, signal) => actions.find(call.action).run(call, signal) };
 }

@@ -2,11 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { atEnd } from './clean-up.ts';
 import type { CleanUp } from './clean-up.ts';
 
-/** A fresh folder, removed at the clean-up. */
+/** A new, empty folder, removed at the end of the test. */
 export function temporaryFolder(t: CleanUp): string {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-test-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  atEnd(t, () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

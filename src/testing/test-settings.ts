@@ -1,13 +1,13 @@
-/** Settings for a test engine: the defaults, and the text of a settings file. */
+/** Settings for an engine of a test: the defaults, and what a settings file changes. */
 import { readSettingsText } from '../config/file.ts';
 import { makeSettings } from '../config/make.ts';
 import type { Settings } from '../config/settings.ts';
 
-/** Without it, executions would be deleted in tests in which years of virtual time pass. */
-const RETAINING = 'history: { keep: forever }';
+/** A year of virtual time passes in a moment, so ended executions are retained for ever. */
+const DEFAULT_FILE = 'history: { keep: forever }';
 
-/** @param file text of a settings file; without one, ended executions are retained for ever. @throws {SettingsFault} */
-export function testSettings(file = RETAINING): Settings {
+/** @param file text of a settings file. @throws {SettingsFault} that names every wrong setting. */
+export function testSettings(file = DEFAULT_FILE): Settings {
   const content = readSettingsText(file);
   return makeSettings(
     { environment: new Map(), workingFolder: '/', file: { name: 'settings', folder: '/', content }, faults: [] },

@@ -1,9 +1,10 @@
 /**
- * Time for tests: a clock and a scheduler in one. Time does not pass while work can run; then it jumps to the next timer. A
- * flow of five minutes thus takes a millisecond, and the same virtual time in every run.
+ * Time for tests: a clock and a scheduler in one. Time does not pass while anything can run. When nothing can, time jumps to
+ * the next timer. A flow that waits five minutes takes a millisecond, and it always takes the same virtual time.
  *
- * Such work is promises, and the scheduler's `soon` and `outside`. Virtual time does not see sockets and files that bypass the
- * scheduler, so it is for engines whose actions and stores are in memory or use the scheduler.
+ * "Can run" means promises that are about to settle, and work of the scheduler: `soon` and `outside`. This time does not see
+ * other work, such as a socket or a file. It therefore suits engines whose actions and stores are in memory; {@link holdTime}
+ * adapts other stores, and `ManualTime` suits tests with sockets.
  */
 import { assert } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
@@ -17,16 +18,16 @@ interface Timer {
 }
 
 export interface VirtualTimeOptions {
-  /** Wall clock at the start, milliseconds since 1970; the year 2026 when absent. */
+  /** Wall clock at the start, milliseconds since 1970; 2026-01-01T00:00:00Z when absent. */
   readonly startMs?: number;
-  /** Time that passes in a turn of the event loop while other work can run, so that an endless loop reaches its timeout. */
+  /** Virtual time that a turn of the event loop takes while work is pending, so that a busy loop meets its timeout; 0 when absent. */
   readonly busyTurnMs?: number;
 }
 
 export class VirtualTime implements Clock, Scheduler {
   readonly #startMs: number;
   readonly #busyTurnMs: number;
-  /** A heap with the next timer first. Cancelled timers remain in it until they are due. */
+  /** A heap whose first timer is the next one. Cancelled timers remain in it until they are due. */
   readonly #timers: Timer[] = [];
   #elapsedMs = 0;
   #jumpedMs = 0;
@@ -43,7 +44,7 @@ export class VirtualTime implements Clock, Scheduler {
     this.#busyTurnMs = options.busyTurnMs ?? 0;
   }
 
-  /** Virtual milliseconds since construction. */
+  /** Virtual milliseconds since this object was made. */
   get elapsedMs(): number {
     return this.#elapsedMs;
   }
@@ -56,7 +57,7 @@ export class VirtualTime implements Clock, Scheduler {
     return this.#elapsedMs;
   }
 
-  /** Sets the wall clock forward, or back by a negative number. The monotonic clock and the timers do not change. */
+  /** Sets the wall clock forward, or back when `byMs` is negative. The monotonic clock and the timers do not change. */
   jump(byMs: number): void {
     this.#jumpedMs += byMs;
   }
@@ -89,14 +90,14 @@ export class VirtualTime implements Clock, Scheduler {
     }
   }
 
-  /** Resolves after `ms` of virtual time. */
+  /** Resolves when `ms` milliseconds of virtual time have passed. */
   pass(ms: number): Promise<void> {
     return new Promise((resolve) => {
       this.after(ms, resolve);
     });
   }
 
-  /** Fires no further timers, which ends executions that would run for ever. */
+  /** Stops the time: no timer fires any more. */
   stop(): void {
     this.#isStopped = true;
     this.#timers.length = 0;
@@ -119,7 +120,7 @@ export class VirtualTime implements Clock, Scheduler {
     if (this.#pending > 0) this.#elapsedMs += this.#busyTurnMs;
     else this.#elapsedMs = Math.max(this.#elapsedMs, next.dueMs);
     if (next.dueMs <= this.#elapsedMs) {
-      // One timer in each turn: the work that it causes runs before the next timer of the same instant.
+      // One timer a turn: the work that it starts runs before the next timer of the same instant.
       pop(this.#timers);
       next.wake?.();
     }

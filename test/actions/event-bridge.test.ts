@@ -29,7 +29,7 @@ function holds({ method, url, headers }: Received): boolean {
 describe('EventBridge:PutEvents', () => {
   it('sends one signed event and returns the reply', async () => {
     const { url, received } = await service(200, TAKEN);
-    const { output, clock } = bench({ cloud, eventBridgeEndpoint: url });
+    const { output, time } = bench({ cloud, eventBridgeEndpoint: url });
     const event = { ...EVENT, id: 'id-1', subject: 's', data: { amount: 1, list: [null] } };
     assert.deepEqual(await output('EventBridge:PutEvents', event), TAKEN);
     const [request] = received;
@@ -44,7 +44,7 @@ describe('EventBridge:PutEvents', () => {
         subject: 's',
         specversion: '1.0',
         datacontenttype: 'application/json',
-        time: new Date(clock.nowMs()).toISOString(),
+        time: new Date(time.nowMs()).toISOString(),
         aliyuneventbusname: 'mybus',
         data: { amount: 1, list: [null] },
       },

@@ -271,7 +271,7 @@ test('an asynchronous invocation is accepted at once and runs after the task', a
   await until(() => finish !== null);
   assert.deepEqual([received[0]?.body, received[0]?.headers['x-fc-request-id']], ['e', RequestId]);
   (finish as (() => void) | null)?.();
-  await until(() => fc.clock.timers === 0);
+  await until(() => fc.time.timers === 0);
 });
 
 const credentials = { accessKeyId: 'LTAItest', accessKeySecret: new Secret('s3cret'), securityToken: null };

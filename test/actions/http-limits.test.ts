@@ -4,7 +4,7 @@ import { createServer } from 'node:https';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { setDefaultCACertificates } from 'node:tls';
-import { createGzip, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { bench, listen, rawServer, recorder, until } from './support.ts';
 
 test('a server that never answers: HTTP.Timeout after the time limit, and a closed connection', async () => {
@@ -12,15 +12,15 @@ test('a server that never answers: HTTP.Timeout after the time limit, and a clos
   const { url, sockets } = await rawServer(() => undefined);
   const failing = http.failure('HTTP:Request', { url: `${url}/slow?secret=1` });
   await until(() => sockets.size === 1);
-  http.clock.advance(4999);
+  http.time.advance(4999);
   assert.equal(sockets.size, 1);
-  http.clock.advance(1);
+  http.time.advance(1);
   assert.deepEqual(await failing, {
     error: 'HTTP.Timeout',
     cause: `GET ${url}/slow: no answer within 5000 ms (setting http.timeout)`,
   });
   await until(() => sockets.size === 0);
-  assert.equal(http.clock.timers, 0);
+  assert.equal(http.time.timers, 0);
 });
 
 test('the time limit covers the body and all redirects', async () => {
@@ -31,7 +31,7 @@ test('the time limit covers the body and all redirects', async () => {
   });
   const failing = http.failure('HTTP:Request', { url });
   await until(() => received.length === 2);
-  http.clock.advance(5000);
+  http.time.advance(5000);
   assert.equal((await failing).error, 'HTTP.Timeout');
 });
 
@@ -112,7 +112,6 @@ test('an answer over the limit is cut off: announced, endless, or a byte at a ti
     response.on('drain', more);
     more();
   });
-  const before = process.memoryUsage().arrayBuffers;
   for (const path of ['/announced', '/endless']) {
     const failure = await http.failure('HTTP:Request', { url: url + path });
     assert.deepEqual(failure, {
@@ -122,7 +121,6 @@ test('an answer over the limit is cut off: announced, endless, or a byte at a ti
   }
   assert.equal(received.length, 2);
   assert.ok(written < 2 ** 28, `the server could write ${written} bytes`);
-  assert.ok(process.memoryUsage().arrayBuffers - before < 2 ** 26);
   const exact = bench({ http: { maxResponseBytes: 1000 } });
   const { url: small } = await recorder((request, response) => {
     const bytes = Number(request.url?.slice(1));
@@ -144,27 +142,31 @@ test('a header over 16 KiB is too large as well', async () => {
   assert.equal((await http.failure('HTTP:Request', { url })).error, 'HTTP.ResponseTooLarge');
 });
 
-test('a small body that decodes to a large one is refused', async () => {
+/** A zstd frame of less than a megabyte that decodes to 26 GiB of zeros: a block of 4 bytes stands for 128 KiB. */
+function zstdBomb(): Buffer {
+  const header = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0x40]);
+  const block = Buffer.from([0x02, 0x00, 0x10, 0]);
+  return Buffer.concat([header, Buffer.alloc(block.length * 210_000, block)]);
+}
+
+test('a small body that decodes to a large one is refused before it is decoded', async () => {
   const http = bench({ http: { maxResponseBytes: 1_000_000 } });
-  const gzip = createGzip();
-  const parts: Buffer[] = [];
-  gzip.on('data', (part: Buffer) => parts.push(part));
-  for (let i = 0; i < 100; i++) gzip.write(Buffer.alloc(1_048_576));
-  gzip.end();
-  await until(() => gzip.readableEnded);
-  const bomb = Buffer.concat(parts);
+  const gzip = gzipSync(Buffer.alloc(2_000_000));
+  const bodies: Readonly<Record<string, readonly [encoding: string, body: Buffer]>> = {
+    '/once': ['gzip', gzip],
+    '/twice': ['gzip, gzip', gzipSync(gzip)],
+    '/bomb': ['zstd', zstdBomb()],
+  };
   const { url } = await recorder((request, response) => {
-    const [encoding, body] = request.url === '/twice' ? ['gzip, gzip', gzipSync(bomb)] : ['gzip', bomb];
+    const [encoding = '', body = ''] = bodies[request.url ?? ''] ?? [];
     response.writeHead(200, { 'content-encoding': encoding }).end(body);
   });
-  const before = process.memoryUsage().arrayBuffers;
-  for (const path of ['/once', '/twice']) {
+  for (const path of Object.keys(bodies)) {
     assert.deepEqual(await http.failure('HTTP:Request', { url: url + path }), {
       error: 'HTTP.ResponseTooLarge',
       cause: `GET ${url}${path}: the decoded answer is larger than 1000000 bytes (setting http.maxResponse)`,
     });
   }
-  assert.ok(process.memoryUsage().arrayBuffers - before < 2 ** 26);
 });
 
 test('an answer without a length ends with its connection', async () => {
@@ -186,7 +188,7 @@ test('an aborted call settles at once and its connection is closed', async () =>
   assert.equal((await running).ok, false);
   await until(() => sockets.size === 0);
   assert.equal((await http.run('HTTP:Request', { url }, { signal: abort.signal })).ok, false);
-  assert.equal(http.clock.timers, 0);
+  assert.equal(http.time.timers, 0);
 });
 
 test('many aborted calls leave no connection, timer or listener, and calls that wait for a connection never send', async () => {
@@ -205,7 +207,7 @@ test('many aborted calls leave no connection, timer or listener, and calls that 
     assert.equal(requests, 10);
     await until(() => sockets.size === 0);
   }
-  assert.equal(http.clock.timers, 0);
+  assert.equal(http.time.timers, 0);
   assert.equal(requests, 10);
 });
 

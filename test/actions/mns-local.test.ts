@@ -73,7 +73,7 @@ describe('messages that a server stores itself', () => {
     const output = (await there.output('MNS:SendMessage', parameters)) as JsonObject;
     assert.deepEqual(Object.keys(output), ['MessageId', 'RequestId', 'MessageBodyMD5']);
     assert.equal(output['MessageBodyMD5'], createHash('md5').update('{"a":1}').digest('hex').toUpperCase());
-    const sentMs = there.clock.nowMs();
+    const sentMs = there.time.nowMs();
     assert.deepEqual(await there.newest(), {
       number: 1,
       messageId: output['MessageId'],
@@ -161,12 +161,12 @@ describe('messages of a topic', () => {
     for (let attempt = 1; attempt < 12; attempt++) {
       const { push } = await settled(there, 'due', attempt);
       assert.match(push.error, /^http:\/\/127\.0\.0\.1:\d+\/in: it answered 500$/);
-      const delayMs = (push.nextMs ?? 0) - there.clock.nowMs();
+      const delayMs = (push.nextMs ?? 0) - there.time.nowMs();
       assert.equal(delayMs, Math.min(512_000, 1000 * 2 ** (attempt - 1)));
-      await until(() => there.clock.timers > 0);
-      there.clock.advance(delayMs - 1);
+      await until(() => there.time.timers > 0);
+      there.time.advance(delayMs - 1);
       assert.equal(received.length, attempt);
-      there.clock.advance(1);
+      there.time.advance(1);
     }
     const { push } = await settled(there, 'failed', 12);
     assert.equal(push.nextMs, null);
@@ -178,7 +178,7 @@ describe('messages of a topic', () => {
     const slow = local([{ topic: 'approvals', url: mute.url, format: 'JSON' }]);
     await slow.output('MNS:SendMessage', { resourceArn: TOPIC, message: 'x' });
     await until(() => mute.sockets.size > 0);
-    slow.clock.advance(5000);
+    slow.time.advance(5000);
     assert.match((await settled(slow, 'due', 1)).push.error, /no answer within 5000 ms/);
     const broken = await rawServer((socket) => socket.destroy());
     const cut = local([{ topic: 'approvals', url: broken.url, format: 'JSON' }]);
@@ -241,7 +241,7 @@ describe('pushes that an earlier server left', () => {
     const { received, as } = await subscriber(answering(200));
     const store = createMemoryMessages();
     const there = local([as('SIMPLIFIED')], 10, store);
-    await store.add(message, { ...left, nextMs: there.clock.nowMs() + 3_600_000 }, 10);
+    await store.add(message, { ...left, nextMs: there.time.nowMs() + 3_600_000 }, 10);
     there.resume();
     await settled(there, 'done', 4);
     assert.equal(received.length, 1);
@@ -279,6 +279,6 @@ describe('pushes that an earlier server left', () => {
     await there.close();
     assert.deepEqual((await there.newest()).push.attempts, 0);
     assert.equal((await there.store.due(10)).length, 1);
-    assert.equal(there.clock.timers, 0);
+    assert.equal(there.time.timers, 0);
   });
 });

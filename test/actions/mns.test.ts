@@ -112,8 +112,8 @@ describe('MNS:SendMessage to a Message Service', () => {
     const mute = await rawServer(() => undefined);
     const slow = bench({ cloud, mns: { ...NONE, endpoint: mute.url } });
     const late = slow.failure('MNS:SendMessage', { resourceArn: QUEUE, message: 'x' });
-    await until(() => slow.clock.timers > 0);
-    slow.clock.advance(60_000);
+    await until(() => slow.time.timers > 0);
+    slow.time.advance(60_000);
     assert.equal((await late).error, 'MNS.Timeout');
     const broken = await rawServer((socket) => socket.destroy());
     const cut = bench({ cloud, mns: { ...NONE, endpoint: broken.url } });

@@ -151,7 +151,7 @@ test('a refusal is <Product>.<Code>, no answer <Product>.ConnectionFailed or .Ti
   const slow = bench({ cloud, products: [setting(silent)], http: { timeoutMs: 1000 } });
   const failing = slow.failure('ECS:DescribeA', {});
   await until(() => sockets.size === 1);
-  slow.clock.advance(1000);
+  slow.time.advance(1000);
   assert.equal((await failing).error, 'ECS.Timeout');
 });
 

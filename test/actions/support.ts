@@ -1,4 +1,4 @@
-/** Shared by the tests of actions: a catalog with settings, a clock that tests move, and test servers. */
+/** Shared by the tests of actions: a catalog with settings, time that tests advance, and test servers. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
@@ -36,7 +36,7 @@ export interface CallOptions {
 }
 
 export interface Bench {
-  readonly clock: ManualTime;
+  readonly time: ManualTime;
   resume(): void;
   /** The bench also closes itself when the tests of the file have ended. */
   close(): Promise<void>;
@@ -49,7 +49,7 @@ export interface Bench {
 
 /** A catalog for one test file; closed when its tests have ended. */
 export function bench(overrides: Overrides = {}): Bench {
-  const clock = new ManualTime();
+  const time = new ManualTime();
   const { http, ...rest } = overrides;
   const actions = createActions({
     http: {
@@ -71,8 +71,8 @@ export function bench(overrides: Overrides = {}): Bench {
     region: 'cn-hangzhou',
     account: '1234567890123456',
     egress: { open: true, allow: [] },
-    clock,
-    scheduler: clock,
+    clock: time,
+    scheduler: time,
     ids: systemIds,
     ...rest,
   });
@@ -81,7 +81,7 @@ export function bench(overrides: Overrides = {}): Bench {
   const run: Bench['run'] = (action, parameters, { call, signal = never } = {}) =>
     actions.find(action).run({ ...EXPRESS_CALL, ...call, action, parameters }, signal);
   return {
-    clock,
+    time,
     resume: () => actions.resume(),
     close: () => actions.close(),
     run,

@@ -18,7 +18,7 @@ import type { JsonObject, JsonValue } from '../../src/base/json.ts';
 
 const anyJson = fc.jsonValue({ noUnicodeString: false }) as fc.Arbitrary<JsonValue>;
 
-test('integers that a double cannot hold keep their digits, all other numbers are doubles', () => {
+test('integers that a double cannot hold have all their digits, all other numbers are doubles', () => {
   const cases: [string, string][] = [
     ['{"id":1234567890123456789}', '{"id":1234567890123456789}'],
     ['[-9007199254740993]', '[-9007199254740993]'],
@@ -46,7 +46,7 @@ test('keys with a meaning in JavaScript are data', () => {
   assert.equal(Object.getPrototypeOf(made), Object.prototype);
 });
 
-test('nesting is accepted to its limit and refused one level deeper, however it is written', () => {
+test('nesting is accepted up to its limit and refused one level deeper', () => {
   const deep = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`;
   assert.ok(parseJson(deep(MAX_DEPTH)));
   assert.throws(() => parseJson(deep(MAX_DEPTH + 1)), JsonFault);
@@ -58,7 +58,7 @@ test('nesting is accepted to its limit and refused one level deeper, however it 
   assert.equal(fitsJson([parseJson(deep(MAX_DEPTH))], 1_000_000), false);
 });
 
-test('a text that is not JSON is a JsonFault and nothing else', () => {
+test('a text that is not JSON is a JsonFault', () => {
   fc.assert(
     fc.property(
       fc.oneof(
@@ -76,7 +76,7 @@ test('a text that is not JSON is a JsonFault and nothing else', () => {
   );
 });
 
-test('the size of a value is that of its text, and stops soon after the limit', () => {
+test('the size of a value is that of its text, and counting stops soon after the limit', () => {
   fc.assert(
     fc.property(anyJson, fc.nat({ max: 200 }), (value, limit) => {
       const bytes = Buffer.byteLength(stringifyJson(value));

@@ -1,4 +1,4 @@
-/** Flows that wait for people: the token is in a message of a topic, which the server pushes, or in the event of a function. */
+/** Flows that wait for people. The token is in a message of a topic, which the server itself pushes, or in the event of a function. */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { answerJson, startService } from '../../src/testing/http-service.ts';
@@ -11,7 +11,7 @@ type Value = Record<string, unknown>;
 
 let server: ClassicServer;
 let desk: Service;
-/** The answers of the people, by the order's id or by the step; those of a list in their order. */
+/** The answers of the desk, by the id of the order or by the step. Each request gets the next one. */
 const answers = new Map<string, Value[]>();
 
 const report = async (taskToken: unknown, { error, ...output }: Value): Promise<void> => {
@@ -27,7 +27,7 @@ before(async () => {
     const answer = answers.get(order === undefined ? String(step) : (order as { id: string }).id)?.shift();
     if (answer !== undefined) void report(taskToken ?? token, answer);
   });
-  server = await startClassicServer(['desk'], `mns: { subscriptions: { approvals: "${desk.url}/topic" } }\n`);
+  server = await startClassicServer(fileEnd, ['desk'], `mns: { subscriptions: { approvals: "${desk.url}/topic" } }\n`);
   await server.create('approval');
   await server.create('ask');
 });
@@ -38,43 +38,43 @@ describe('an approval by a message of a topic', () => {
     return { order: { id, total } };
   };
 
-  it('is asked for only above the limit', async () => {
+  it('is requested only above the limit', async () => {
     const { output, steps } = await server.trace('Standard', 'approval', order('small', 100));
     assert.deepEqual([output, steps], [{ shipped: true }, ['large', 'ship']]);
   });
 
-  it('ends the wait with what is reported on the token', async () => {
+  it('ends the wait with the output of the report', async () => {
     const end = await server.run('Standard', 'approval', order('big', 500, { status: 'Approved', by: 'Ada' }));
     assert.deepEqual(end.output, { approvedBy: 'Ada', status: 'Approved', shipped: true });
   });
 
-  it('is asked for again while the answer is not final, and what is missing in an answer is null', async () => {
+  it('is requested again while the answer is not final, and a missing member is null', async () => {
     const said = [{ status: 'Pending', by: 'Bob' }, { status: 'Approved' }];
     const { output, steps } = await server.trace('Standard', 'approval', order('slow', 500, ...said));
     assert.deepEqual(output, { approvedBy: null, status: 'Approved', shipped: true });
     assert.deepEqual(steps, ['large', 'ask', 'decided', 'ask', 'decided', 'ship']);
   });
 
-  it('that is refused is caught', async () => {
+  it('is caught when it is refused', async () => {
     const end = await server.run('Standard', 'approval', order('dear', 9000, { error: 'RefusedError' }));
     assert.deepEqual(end.output, { status: 'refused', why: 'as the desk says', shipped: false });
   });
 
-  it('that fails in another way fails the flow', async () => {
+  it('fails the flow when it fails in another way', async () => {
     const end = await server.run('Standard', 'approval', order('odd', 9000, { error: 'DeskClosed' }));
     assert.deepEqual(end, { status: 'Failed', output: null, error: 'DeskClosed' });
   });
 });
 
-describe('tokens in the events of functions', () => {
-  it('are of their own step each, and an answer ends its own branch', async () => {
+describe('a token in the event of a function', () => {
+  it('belongs to its step, and a report ends its branch', async () => {
     answers.set('askLegal', [{ answer: 'yes' }]);
     answers.set('askFinance', [{ error: 'AskAgain' }, { answer: 'yes' }]);
     const end = await server.run('Standard', 'ask', { desk: desk.url });
     assert.deepEqual(end.output, { answers: ['yes', 'yes'] });
   });
 
-  it('one of which brings a no', async () => {
+  it('can be reported with a refusal, which fails the flow', async () => {
     answers.set('askLegal', [{ answer: 'no' }]);
     answers.set('askFinance', [{ answer: 'yes' }]);
     const end = await server.run('Standard', 'ask', { desk: desk.url });

@@ -1,4 +1,4 @@
-/** Real flows of the classic language on a real server with the functions of this folder, in both modes if they allow it. */
+/** Flows of the classic language on a real server, with the functions of this folder, in both modes if they have both. */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { answerJson, startService } from '../../src/testing/http-service.ts';
@@ -9,7 +9,7 @@ import { fileEnd } from '../support/at-end.ts';
 let server: ClassicServer;
 
 before(async () => {
-  server = await startClassicServer(['trip', 'store', 'shop', 'audit', 'training', 'media', 'report']);
+  server = await startClassicServer(fileEnd, ['trip', 'store', 'shop', 'audit', 'training', 'media', 'report']);
   for (const name of ['trip', 'copy', 'listing', 'training', 'media']) await server.create(name, BOTH);
   await server.create('audit-child');
   await server.create('audit');
@@ -28,20 +28,20 @@ for (const mode of BOTH) {
   describe(`in ${mode} mode`, () => {
     const trip = (name: string): string => `${name}-${mode}`;
 
-    it('a saga books all', async () => {
+    it('a saga books everything', async () => {
       const end = await server.run(mode, 'trip', { trip: trip('t1'), busy: 'hotel' });
       const id = trip('t1');
       assert.deepEqual(end, succeeded({ carId: `${id}/car`, hotelId: `${id}/hotel`, flightId: `${id}/flight` }));
     });
 
-    it('a saga that fails late undoes in reverse', async () => {
+    it('a saga that fails late cancels in reverse order', async () => {
       const { steps, ...end } = await server.trace(mode, 'trip', { trip: trip('t2'), soldOut: 'flight' });
       assert.deepEqual(end, failed('TripCancelled'));
       const undone = ['cancelHotel', 'cancelCar', 'cancelled'];
       assert.deepEqual(steps, ['bookCar', 'bookHotel', 'bookFlight', ...undone]);
     });
 
-    it('a saga that fails early undoes no more than it did', async () => {
+    it('a saga that fails early cancels only what it has booked', async () => {
       const early = await server.trace(mode, 'trip', { trip: trip('t3'), soldOut: 'hotel' });
       assert.deepEqual(early.steps, ['bookCar', 'bookHotel', 'cancelCar', 'cancelled']);
       const first = await server.trace(mode, 'trip', { trip: trip('t4'), soldOut: 'car' });
@@ -54,7 +54,7 @@ for (const mode of BOTH) {
       assert.deepEqual(end, succeeded({ copied: 28, follow_up: '' }));
     });
 
-    it('a batch near the limit of events passes the rest to another execution, and that one to the next', async () => {
+    it('a batch near the limit of events continues in another execution, twice', async () => {
       const from = { name: `${mode} long`, count: 10, page: 2 };
       let end = await server.run(mode, 'copy', { from, guard: 40 });
       for (const copied of [10, 36]) {
@@ -65,8 +65,8 @@ for (const mode of BOTH) {
       assert.deepEqual(end, succeeded({ copied: 55, follow_up: '' }));
     });
 
-    it('a listing over HTTP is priced in nested foreach', async () => {
-      const service = await startService(fileEnd, (_request, _body, response) => {
+    it('a listing over HTTP is priced in nested foreach', async (t) => {
+      const service = await startService(t, (_request, _body, response) => {
         answerJson(response, { customers: [{ id: 3, discount: 1 }, { id: 0 }, { id: 2, discount: 0 }] });
       });
       const end = await server.run(mode, 'listing', { service: service.url });
@@ -89,7 +89,7 @@ for (const mode of BOTH) {
       assert.deepEqual(await server.run(mode, 'training', { job: 'job-9', pause: 0 }), failed('TrainingTooLong'));
     });
 
-    it('a file is worked on in parallel, in pieces and formats', async () => {
+    it('a file is converted in parallel, in pieces and formats', async () => {
       const end = await server.run(mode, 'media', { file: 'film.4.video' });
       const joined = ['0:film0.mp4', '0:film0.flv', '1:film1.mp4', '1:film1.flv'];
       const common = { file: 'film.4.video', kind: 'video', joined };
@@ -108,16 +108,16 @@ describe('a child flow', () => {
   const audit = (name: string, kind: string): Promise<End> =>
     server.run('Standard', 'audit', { document: { name, kind } });
 
-  it('hands its output to the flow that waits for it', async () => {
+  it('returns its output to the flow that waits for it', async () => {
     assert.deepEqual(await audit('a', 'good'), succeeded({ audited: true, published: true }));
     assert.deepEqual(await audit('b', 'bad'), succeeded({ audited: false, published: false }));
   });
 
-  it('is started again when it fails with an error that asks for it', async () => {
+  it('is started again when it fails with an error that the parent retries', async () => {
     assert.deepEqual(await audit('c', 'moody'), succeeded({ audited: true, published: true }));
   });
 
-  it('fails with an error that the parent catches, with or without a further chance', async () => {
+  it('fails with an error that the parent catches', async () => {
     const handed = { audited: 'unknown', error: 'AuditUnknown', cause: 'a person has to look', published: false };
     assert.deepEqual(await audit('d', 'odd'), succeeded(handed));
     assert.deepEqual(await audit('e', 'moved'), failed('AuditFailed'));
@@ -125,7 +125,7 @@ describe('a child flow', () => {
 });
 
 describe('an asynchronous invocation', () => {
-  it('is waited for, with what it returns or throws, when the pattern says so', async () => {
+  it('completes its step with its result or its error, if the pattern waits for it', async () => {
     const done = await server.run('Standard', 'report', { report: { pages: 3 } });
     assert.deepEqual(done, succeeded({ pages: 3, announced: 202 }));
     const broken = await server.run('Standard', 'report', { report: {} });

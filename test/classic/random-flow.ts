@@ -1,6 +1,6 @@
 /**
- * Classic flows made from a tape of numbers, with their input and the answers to their tasks. The same tape gives the same flow,
- * a shorter tape a simpler one. They end: goto leads forward, and each way back asks a task that says no after a while.
+ * Classic flows from a tape of numbers, with their input and the answers to their tasks. The same tape gives the same flow, a
+ * shorter tape a simpler one. Every flow ends: goto leads forward, and a task decides how often a loop runs.
  */
 import type { Draw } from '../support/random-flow.ts';
 import type { Answers, Branch, Flow, Mapping, Step, Value, Values } from './reference.ts';
@@ -61,7 +61,7 @@ class FlowMaker {
   all(): RandomFlow {
     const steps = this.#steps(0);
     const flow = { ...this.#optional('inputMappings', 6), ...this.#optional('outputMappings', 4), steps };
-    // No step has run when the input of the flow is built.
+    // No step has run when the input of the flow is built, so there is no local.
     const inputMappings = flow.inputMappings?.filter(({ source }) => !String(source).startsWith('$local'));
     const input = { ...this.#values(), list: this.#list() };
     const own = inputMappings === undefined ? {} : { inputMappings };
@@ -74,7 +74,7 @@ class FlowMaker {
     return depth === 0 && this.#sometimes(3) ? [...steps, ...this.#loop()] : steps;
   }
 
-  /** A loop with a task that ends it after some rounds. */
+  /** A loop that runs until its task says no. */
   #loop(): Step[] {
     const [ask, again] = [`s${++this.#names}`, `s${++this.#names}`];
     const more = (value: boolean): { result: Value } => ({ result: { more: value, ...this.#values() } });
@@ -117,7 +117,7 @@ class FlowMaker {
 
   #task(step: Step, later: readonly string[]): Step {
     const results = this.#some(1, () => ({ result: this.#sometimes(8) ? this.#value(1) : this.#values() }));
-    // A task that several branches call at once always gives the same answer.
+    // Several branches may call the task at the same time, so it has one answer.
     this.#answers[step.name] = this.#sometimes(3) ? [{ error: this.#pick(ERRORS) }] : results;
     const errors = (): string[] => [this.#pick([...ERRORS, 'FnF.ALL'])];
     const rule = { errors: errors(), maxAttempts: this.#draw(3), ...({ intervalSeconds: 1 } as object) };
@@ -183,7 +183,7 @@ class FlowMaker {
     return Array.from({ length: 1 + this.#draw(most) }, make);
   }
 
-  /** True once in `of` times; never when the tape has ended. */
+  /** True once in `of` times; false at the end of the tape. */
   #sometimes(of: number): boolean {
     return this.#draw(of) === of - 1;
   }

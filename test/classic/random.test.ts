@@ -1,4 +1,4 @@
-/** Random classic flows end on every engine as the reference says, with histories without a fault. */
+/** Random classic flows have the same end on every engine as in the reference, and histories without a fault. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -22,11 +22,11 @@ const TAPE = fc.array(fc.nat(1_000), { maxLength: 300, size: 'max' });
 interface Expected {
   readonly status: string;
   readonly output?: Values;
-  /** Absent when several errors may have been the first. */
+  /** Absent when several failures may have been the first. */
   readonly error?: string;
 }
 
-test('random flows end as the reference says', { timeout: 240_000 }, async () => {
+test('random flows end as in the reference', { timeout: 240_000 }, async () => {
   const ends = new Map<string, number>();
   await fc.assert(
     fc.asyncProperty(TAPE, async (tape) => {
@@ -40,14 +40,14 @@ test('random flows end as the reference says', { timeout: 240_000 }, async () =>
   assert.ok((ends.get('Succeeded') ?? 0) > 10 && (ends.get('Failed') ?? 0) > 10, JSON.stringify([...ends]));
 });
 
-test('stopped and redriven, they end as without a stop', { timeout: 240_000 }, async () => {
+test('random flows that are stopped and redriven have the same end', { timeout: 240_000 }, async () => {
   let redriven = 0;
   await fc.assert(
     fc.asyncProperty(TAPE, fc.nat(3), async (tape, seconds) => {
       const random = withRests(randomClassicFlow(drawFrom(tape)));
       const expected = expectedOf(random);
       if (expected?.status !== 'Succeeded') return;
-      // Tasks answer at once and rests last whole seconds, so no task is called twice.
+      // Tasks are answered at once and rests last whole seconds, so the stop interrupts no call.
       const stopped = { mode: 'Standard', stop: { afterSeconds: seconds + 0.5 }, redrive: { afterSeconds: 60 } };
       const histories = await compare(random, expected, stopped);
       if (histories.some((history) => history.some(({ type }) => type === 'ExecutionStopped'))) redriven++;
@@ -57,13 +57,13 @@ test('stopped and redriven, they end as without a stop', { timeout: 240_000 }, a
   assert.ok(redriven > 10, `${redriven} were redriven`);
 });
 
-/** The flow with waits of a second instead of passes, which have the same result. */
+/** The flow with waits of a second in place of passes, which have the same output. */
 function withRests(random: RandomFlow): RandomFlow {
   const text = JSON.stringify(random.flow).replaceAll('"type":"pass"', '"type":"wait","duration":1');
   return { ...random, flow: JSON.parse(text) as Flow };
 }
 
-/** Null when a value becomes too large. */
+/** The end by the reference; null when a value is too large. */
 function expectedOf({ flow, input, answers }: RandomFlow): Expected | null {
   try {
     return { status: 'Succeeded', output: new Reference(answers).run(flow, input) };
@@ -74,7 +74,7 @@ function expectedOf({ flow, input, answers }: RandomFlow): Expected | null {
   }
 }
 
-/** The histories of the flow on all engines that can run it. */
+/** Runs the flow on all engines that accept it, and returns the histories. */
 async function compare(
   random: RandomFlow,
   expected: Expected,

@@ -1,6 +1,6 @@
 /**
- * The classic language after the vendor's pages, as short as possible: steps, scopes, mappings, conditions and errors, without
- * time, events or a plan. Random flows are compared with it, so it imports nothing from the engine.
+ * The classic language by its documentation, as simple as possible: steps, scopes, mappings, conditions and errors, one after the
+ * other, without time, events or a plan. Tests compare the engines with it, so it shares no code with them.
  */
 import { isDeepStrictEqual } from 'node:util';
 
@@ -38,13 +38,13 @@ export interface Flow {
   readonly steps: readonly Step[];
 }
 
-/** The answers to a task, results or errors, in their order; the last one is given again and again. */
+/** The answers to each task, results or errors. The last one is repeated. */
 export type Answers = Readonly<Record<string, readonly ({ result: Value } | { error: string })[]>>;
 
 /** The failure of a step. */
 export class StepError extends Error {
   readonly error: string;
-  /** True when it came from a branch or an iteration: another one might have failed before it. */
+  /** True when it comes from branches or iterations, of which another may have failed first. */
   readonly raced: boolean;
 
   constructor(error: string, cause = '', raced = false) {
@@ -54,7 +54,7 @@ export class StepError extends Error {
   }
 }
 
-/** A value is too large; the reference has no answer to that. */
+/** A value is too large for this reference, which has no limits. */
 export class TooLarge extends Error {}
 
 const BYTES_MAX = 60_000;
@@ -80,7 +80,7 @@ export class Reference {
     return flow.outputMappings === undefined ? local : map(flow.outputMappings, { input: own, local, step: '' });
   }
 
-  /** The result of the list: its local. */
+  /** The local at the end of the list. */
   #runSteps(list: readonly Step[], scopeInput: Values): Values {
     let scopeLocal: Values = {};
     for (let i = 0; i < list.length; ) {
@@ -163,7 +163,7 @@ export class Reference {
   }
 }
 
-/** The messages of the engine, which errorMappings can put into the local. */
+/** The message of the engine, which errorMappings can read. */
 const NO_OBJECT = 'The result of the step is not a JSON object; outputMappings can make one of it.';
 
 function outputOf(step: Step, input: Values, local: Value): Values {
@@ -191,7 +191,7 @@ function valueOf(source: Value, { input, local, step }: Scope): Value {
   return path(name === 'input' ? input : local, rest);
 }
 
-/** `.name`, `[n]` and `[*]`, which makes a list; later parts apply to each of its elements. */
+/** `.name`, `[n]` and `[*]`. After `[*]`, each item of the list follows the rest of the path. */
 function path(start: Value, text: string): Value {
   const [before = '', ...wild] = text.split('[*]');
   const first = follow(start, before);
@@ -215,7 +215,7 @@ function follow(start: Value | undefined, text: string): Value | undefined {
   return value;
 }
 
-/** `!`, `&&` and `||` of comparisons and paths, without parentheses, which these flows do not have. */
+/** `!`, `&&` and `||` of comparisons and paths, without parentheses. */
 function holds(condition: string, input: Values): boolean {
   return condition.split(' || ').some((part) => part.split(' && ').every((one) => isMet(one, input)));
 }

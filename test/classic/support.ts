@@ -1,10 +1,10 @@
-/** A server process with the functions of these tests as local modules, and ways to run the flows on it to their end. */
+/** A server process with the functions of these tests as local modules, and calls that run flows to their end. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeClient } from '../support/clients.ts';
 import type { Client } from '../support/clients.ts';
 import { ROOT_KEY, startServer } from '../../src/testing/server-process.ts';
-import { fileEnd } from '../support/at-end.ts';
+import type { CleanUp } from '../../src/testing/clean-up.ts';
 
 type Value = Record<string, unknown>;
 export type Mode = 'Standard' | 'Express';
@@ -14,7 +14,7 @@ export interface End {
   readonly status: string;
   /** Null for an execution that did not succeed. */
   readonly output: unknown;
-  /** The name of the error; empty when it succeeded. */
+  /** The error; empty when it succeeded. */
   readonly error: string;
 }
 
@@ -22,9 +22,9 @@ export interface ClassicServer {
   readonly client: Client;
   /** Creates a flow of `flows/`, in Express mode under `name-express`. */
   create(name: string, modes?: readonly Mode[]): Promise<void>;
-  /** Runs an Express flow by StartSyncExecution, a Standard one to its end. */
+  /** Runs a flow to its end: an Express flow by StartSyncExecution, a Standard flow by StartExecution. */
   run(mode: Mode, name: string, input: Value): Promise<End>;
-  /** The same, with the steps that it entered, in order. */
+  /** The same, with the entered steps in order. */
   trace(mode: Mode, name: string, input: Value): Promise<End & { readonly steps: readonly string[] }>;
   whenEnded(flow: string, execution: string): Promise<End>;
 }
@@ -37,16 +37,20 @@ interface Event {
 
 export const BOTH: readonly Mode[] = ['Standard', 'Express'];
 const SUFFIX: Readonly<Record<Mode, string>> = { Standard: '', Express: '-express' };
-/** Of one DescribeExecution that waits for the end. */
-const PATIENCE_SECONDS = 30;
+/** How long one DescribeExecution waits for the end of an execution. */
+const WAIT_SECONDS = 30;
 
-/** @param settings further lines of the settings file. */
-export async function startClassicServer(modules: readonly string[], settings = ''): Promise<ClassicServer> {
+/** @param settings more lines of the settings file. */
+export async function startClassicServer(
+  t: CleanUp,
+  modules: readonly string[],
+  settings = '',
+): Promise<ClassicServer> {
   const functions = modules.map((name) => {
     const module = JSON.stringify(join(import.meta.dirname, 'functions', `${name}.mjs`));
     return `  "${name}-*": { module: ${module} }\n  "${name}/*": { module: ${module} }\n`;
   });
-  const server = await startServer(fileEnd, { settings: `functions:\n${functions.join('')}${settings}` });
+  const server = await startServer(t, { settings: `functions:\n${functions.join('')}${settings}` });
   return classicServer(nodeClient({ url: server.url, key: ROOT_KEY }));
 }
 
@@ -66,7 +70,7 @@ function classicServer(client: Client): ClassicServer {
 
   async function whenEnded(flow: string, execution: string): Promise<End> {
     for (;;) {
-      const names = { FlowName: flow, ExecutionName: execution, WaitTimeSeconds: PATIENCE_SECONDS };
+      const names = { FlowName: flow, ExecutionName: execution, WaitTimeSeconds: WAIT_SECONDS };
       const { Status: status, Output: output } = await client.call('DescribeExecution', names);
       if (status === 'Running') continue;
       if (status === 'Succeeded') return { status, output: JSON.parse(String(output)) as unknown, error: '' };

@@ -1,4 +1,4 @@
-/** `millrace why` and `millrace redrive` against a real server, and their messages when the call fails. */
+/** `millrace why` and `millrace redrive` against a real server, and their messages when they cannot call one. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -7,7 +7,7 @@ import { before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { nodeClient } from '../support/clients.ts';
 import type { Client } from '../support/clients.ts';
-import type { Ended, Server } from '../../src/testing/server-process.ts';
+import type { ProcessEnd, ServerProcess } from '../../src/testing/server-process.ts';
 import { ROOT_KEY, runMillrace, startServer } from '../../src/testing/server-process.ts';
 import { answerJson, startService } from '../../src/testing/http-service.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
@@ -19,7 +19,7 @@ const KEY = {
 };
 const TIME = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`;
 
-/** A flow with one state that waits for a callback. The state's name contains a control sequence for terminals. */
+/** A flow of one state that waits for a callback. The name of the state holds an escape sequence of terminals. */
 function asking(url: string): string {
   const state = { Name: 'Ask \u001b[31m', Type: 'Task', Action: 'HTTP:Request', TaskMode: 'WaitForCustomCallback' };
   const States = [{ ...state, Parameters: { url, method: 'Get' }, End: true }];
@@ -27,10 +27,10 @@ function asking(url: string): string {
 }
 
 describe('a command that calls a server', () => {
-  let server: Server;
+  let server: ServerProcess;
   let client: Client;
-
-  const run = (...argv: string[]): Promise<Ended> => runMillrace([...argv, '--endpoint', server.url], { env: KEY });
+  const run = (...argv: string[]): Promise<ProcessEnd> =>
+    runMillrace([...argv, '--endpoint', server.url], { env: KEY });
 
   before(async () => {
     server = await startServer(fileEnd);
@@ -40,7 +40,7 @@ describe('a command that calls a server', () => {
     await client.call('StartExecution', { FlowName: 'f', ExecutionName: 'e' });
   });
 
-  it('why says what the execution waits for, without control characters', async () => {
+  it('why shows what the execution waits for, and removes escape sequences', async () => {
     const { code, stdout, stderr } = await run('why', 'f', 'e');
     assert.deepEqual([code, stderr], [0, '']);
     const [head, wait, end] = stdout.split('\n');
@@ -54,7 +54,7 @@ describe('a command that calls a server', () => {
     assert.equal(end, '');
   });
 
-  it('why --json prints the reply', async () => {
+  it('why --json prints the reply unchanged', async () => {
     const { code, stdout } = await run('why', 'f', 'e', '--json');
     assert.equal(code, 0);
     const { RequestId: _1, ...printed } = JSON.parse(stdout) as Record<string, unknown>;
@@ -65,7 +65,7 @@ describe('a command that calls a server', () => {
     assert.equal(JSON.stringify(printed), JSON.stringify(replied));
   });
 
-  it('an error of the API is one sentence, with exit code 1', async () => {
+  it('an error of the API is one sentence, and the exit code is 1', async () => {
     for (const [argv, sentence] of [
       [['why', 'f', 'x'], 'ExecutionNotExists: Execution x for flow f does not exist.'],
       [['redrive', 'g', 'e'], "FlowNotExists: Flow 'g' does not exist."],
@@ -79,7 +79,7 @@ describe('a command that calls a server', () => {
     }
   });
 
-  it('redrive restarts a stopped execution', async () => {
+  it('redrive lets a stopped execution run again', async () => {
     await client.call('StopExecution', { FlowName: 'f', ExecutionName: 'e' });
     const why = await run('why', 'f', 'e');
     assert.match(why.stdout, new RegExp(`^e of f is not waiting: it ended at ${TIME} \\(Stopped\\)\\.\\n$`));
@@ -91,11 +91,11 @@ describe('a command that calls a server', () => {
   });
 });
 
-describe('the server that a command calls', () => {
-  it('is found by its own settings, and its key in its data folder', async () => {
-    // The server creates its key in its data folder.
+describe('a command', () => {
+  it('finds the server by the settings of the server, and the key in its data folder', async (t) => {
+    // The server makes a key and stores it in its folder. The port is known only when it serves.
     const own = { MILLRACE_ACCESS_KEY_ID: null, MILLRACE_ACCESS_KEY_SECRET: null };
-    const server = await startServer(fileEnd, { env: own });
+    const server = await startServer(t, { env: own });
     const env = { MILLRACE_DATA: server.folder, MILLRACE_LISTEN: server.endpoint };
     const ended = await runMillrace(['why', 'f', 'e'], { env });
     assert.deepEqual([ended.code, ended.stderr], [1, "millrace: FlowNotExists: Flow 'f' does not exist.\n"]);
@@ -103,30 +103,30 @@ describe('the server that a command calls', () => {
     assert.match((await runMillrace(['why', 'f', 'e'], { env: anywhere })).stderr, /FlowNotExists/);
   });
 
-  it('may have its authentication off', async () => {
-    const server = await startServer(fileEnd, {
+  it('needs no key when authentication is off', async (t) => {
+    const server = await startServer(t, {
       env: { MILLRACE_AUTH: 'off', MILLRACE_ACCESS_KEY_ID: null, MILLRACE_ACCESS_KEY_SECRET: null },
     });
-    const env = { MILLRACE_AUTH: 'off', MILLRACE_DATA: temporaryFolder(fileEnd), MILLRACE_LISTEN: server.endpoint };
+    const env = { MILLRACE_AUTH: 'off', MILLRACE_DATA: temporaryFolder(t), MILLRACE_LISTEN: server.endpoint };
     assert.match((await runMillrace(['why', 'f', 'e'], { env })).stderr, /FlowNotExists/);
   });
 
-  it('may have a certificate of its own', async () => {
+  it('trusts the certificate of the settings', async (t) => {
     const file = (name: string): string => fileURLToPath(new URL(`../support/tls/${name}`, import.meta.url));
     const tls = { MILLRACE_TLS_CERT: file('certificate.pem'), MILLRACE_TLS_KEY: file('key.pem') };
-    const server = await startServer(fileEnd, { env: tls });
+    const server = await startServer(t, { env: tls });
     const ended = await runMillrace(['why', 'f', 'e', '--endpoint', server.url], { env: { ...KEY, ...tls } });
     assert.match(ended.stderr, /FlowNotExists/);
     const stranger = await runMillrace(['why', 'f', 'e', '--endpoint', server.url], { env: KEY });
     assert.match(stranger.stderr, /^millrace: cannot call https:\/\/127\.0\.0\.1:\d+: self-signed certificate/);
   });
 
-  it('is explained when it cannot be called', async () => {
+  it('says why it cannot call the server', async (t) => {
     const closed = createServer().listen(0, '127.0.0.1');
     await once(closed, 'listening');
     const { port } = closed.address() as AddressInfo;
     closed.close();
-    const page = await startService(fileEnd, (_request, _body, response) => response.end('<p>hello</p>'));
+    const page = await startService(t, (_request, _body, response) => response.end('<p>hello</p>'));
     const endpoint = (url: string) => ['--endpoint', url];
     const wrong: readonly [argv: readonly string[], env: Record<string, string>, message: RegExp][] = [
       [endpoint(`http://127.0.0.1:${port}`), KEY, /cannot call http:\/\/127.*no server is listening there\. Start/],
@@ -134,7 +134,7 @@ describe('the server that a command calls', () => {
       [endpoint('ftp://127.0.0.1'), KEY, /is not a URL; write/],
       [endpoint(page.url), KEY, /is not Millrace: it answered 200 without a reply of the API/],
       [[], { ...KEY, MILLRACE_LISTEN: '127.0.0.1:0' }, /port 0, .*--endpoint URL/],
-      [[], { MILLRACE_DATA: temporaryFolder(fileEnd) }, /there is no access key in .*\. Set MILLRACE_DATA/],
+      [[], { MILLRACE_DATA: temporaryFolder(t) }, /there is no access key: .* holds none\. Set MILLRACE_DATA/],
       [[], { ...KEY, MILLRACE_LISTEN: 'nonsense' }, /MILLRACE_LISTEN/],
     ];
     for (const [argv, env, message] of wrong) {

@@ -1,33 +1,33 @@
-/** `millrace convert`: the definition on standard output, notes and errors on standard error, exit codes. */
+/** `millrace convert`: the definition on standard output, notes and faults on standard error, exit codes. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { runMillrace } from '../../src/testing/server-process.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
-import { fileEnd } from '../support/at-end.ts';
+import type { CleanUp } from '../../src/testing/clean-up.ts';
 
 const CLASSIC = 'version: v1\ntype: flow\nsteps:\n  - {type: wait, name: w, duration: 400}\n';
 const ASL = '{"StartAt":"A","States":{"A":{"Type":"Pass","Result":{"a":1},"End":true}}}';
 
-function fileOf(name: string, text: string): string {
-  const file = join(temporaryFolder(fileEnd), name);
+function fileOf(t: CleanUp, name: string, text: string): string {
+  const file = join(temporaryFolder(t), name);
   writeFileSync(file, text);
   return file;
 }
 
 describe('millrace convert', () => {
-  it('writes a state machine that validates, and notes', async () => {
-    const file = fileOf('orders.classic.yaml', CLASSIC);
+  it('writes a state machine that validates, and notes', async (t) => {
+    const file = fileOf(t, 'orders.classic.yaml', CLASSIC);
     const ended = await runMillrace(['convert', file]);
     assert.equal(ended.code, 0);
     assert.match(ended.stdout, /^Type: StateMachine\nSpecVersion: v1\nName: orders\nStartAt: w\n/);
-    assert.equal(ended.stderr, 'note: line 4: a Wait can take 300 seconds at most, so 2 Waits replace it\n');
-    const checked = await runMillrace(['validate', '--mode', 'standard', fileOf('flow.yaml', ended.stdout)]);
+    assert.equal(ended.stderr, 'note: line 4: a Wait takes 300 seconds at most; 2 in a row take its place\n');
+    const checked = await runMillrace(['validate', '--mode', 'standard', fileOf(t, 'flow.yaml', ended.stdout)]);
     assert.deepEqual([checked.code, checked.stdout], [0, '']);
   });
 
-  it('reads Amazon States Language, and uses the name of --name', async () => {
+  it('reads Amazon States Language, and uses the name of --name', async (t) => {
     const ended = await runMillrace([
       'convert',
       '--from',
@@ -36,21 +36,21 @@ describe('millrace convert', () => {
       'statemachine',
       '--name',
       'given',
-      fileOf('a.json', ASL),
+      fileOf(t, 'a.json', ASL),
     ]);
     assert.deepEqual([ended.code, ended.stderr], [0, '']);
     assert.match(ended.stdout, /Name: given\n[^]*a: 1\n/);
   });
 
-  it('refuses with the place of each fault, writes nothing and exits 1', async () => {
-    const file = fileOf('late.yaml', CLASSIC.replaceAll('400', '4000'));
+  it('prints the place of each fault, writes nothing and exits with 1', async (t) => {
+    const file = fileOf(t, 'late.yaml', CLASSIC.replaceAll('400', '4000'));
     const ended = await runMillrace(['convert', file]);
     assert.deepEqual([ended.code, ended.stdout], [1, '']);
     assert.match(ended.stderr, /late\.yaml:4:\d+: error: a Wait of 4000 seconds is too long/);
     assert.match(ended.stderr, /late\.yaml was not converted\n$/);
   });
 
-  it('says that there is no such file', async () => {
+  it('names a file that does not exist', async () => {
     const ended = await runMillrace(['convert', '/nowhere/at-all.yaml']);
     assert.equal(ended.code, 1);
     assert.match(ended.stderr, /there is no such file/);

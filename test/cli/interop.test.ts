@@ -1,4 +1,4 @@
-/** `npm run interop` with missing or broken tool chains: it says so, and distinguishes failures from skips. */
+/** `npm run interop` where tool chains are missing or do not work: it reports what it skipped, and what failed. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
-import { fileEnd } from '../support/at-end.ts';
+import type { CleanUp } from '../../src/testing/clean-up.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Runs the script with these shell scripts as the only programs on the path. */
-function interop(programs: Readonly<Record<string, string>>, ...names: string[]) {
-  const folder = temporaryFolder(fileEnd);
-  const temporary = temporaryFolder(fileEnd);
+/** Runs the script where these shell scripts are the only programs. */
+function interop(t: CleanUp, programs: Readonly<Record<string, string>>, ...names: string[]) {
+  const folder = temporaryFolder(t);
+  const temporary = temporaryFolder(t);
   for (const [name, text] of Object.entries(programs)) {
     writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
   }
@@ -26,8 +26,8 @@ function interop(programs: Readonly<Record<string, string>>, ...names: string[])
 }
 
 describe('interop', () => {
-  it('skips every language whose tool chain is missing, with a sentence, and does not fail', () => {
-    const { status, output } = interop({});
+  it('skips every language whose tool chain is missing, with a sentence, and does not fail', (t) => {
+    const { status, output } = interop(t, {});
     const lines = output.trimEnd().split('\n');
     assert.equal(status, 0, output);
     for (const line of lines) assert.match(line, /^skipped \S+ +there is no \w+.* on this machine$/);
@@ -35,8 +35,9 @@ describe('interop', () => {
     assert.deepEqual(lines.map((line) => line.split(/ +/)[1]).sort(), folders.map(({ name }) => name).sort());
   });
 
-  it('skips a client that cannot be obtained, with the message of the tool', () => {
+  it('skips a client that cannot be obtained, and shows the output of the tool', (t) => {
     const { status, output } = interop(
+      t,
       { go: 'echo resolving; echo "go: no such module: 403 Forbidden" >&2; exit 1' },
       'go',
     );
@@ -44,21 +45,21 @@ describe('interop', () => {
     assert.equal(output, 'skipped go          go mod tidy ended with 1: go: no such module: 403 Forbidden\n');
   });
 
-  it('fails when a program ends with another code than 0, and shows its output', () => {
+  it('fails when a program exits with another code than 0, and shows its output', (t) => {
     const programs = { bash: '[ "$1" = -n ] && exit 0; echo "at $MILLRACE_ENDPOINT"; exit 3', jq: '', aliyun: '' };
-    const { status, output } = interop(programs, 'aliyun-cli');
+    const { status, output } = interop(t, programs, 'aliyun-cli');
     assert.equal(status, 1);
     assert.match(output, /^failed {2}aliyun-cli {2}bash example\.sh ended with 3\n {2}at http:\/\/127\.0\.0\.1:\d+\n$/);
   });
 
-  it('passes when the program ends with 0', () => {
-    const { status, output } = interop({ bash: 'exit 0', jq: '', aliyun: '' }, 'aliyun-cli');
+  it('passes when the program exits with 0', (t) => {
+    const { status, output } = interop(t, { bash: 'exit 0', jq: '', aliyun: '' }, 'aliyun-cli');
     assert.equal(status, 0, output);
     assert.match(output, /^passed {2}aliyun-cli {2}with aliyun in \d+\.\d s\n$/);
   });
 
-  it('refuses the name of an example that does not exist', () => {
-    const { status, output } = interop({}, 'cobol');
+  it('refuses the name of an example that does not exist', (t) => {
+    const { status, output } = interop(t, {}, 'cobol');
     assert.equal(status, 1);
     assert.match(output, /^interop: there is no example "cobol": python, /);
   });

@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url';
 import { runMillrace } from '../../src/testing/server-process.ts';
 import { answerJson, startService } from '../../src/testing/http-service.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
-import { fileEnd } from '../support/at-end.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const HELLO = join(ROOT, 'examples/hello.yaml');
@@ -58,7 +57,7 @@ describe('the command line', () => {
 });
 
 describe('millrace validate', () => {
-  it('prints nothing on standard output and exits 0 without faults', async () => {
+  it('prints nothing on standard output and exits with 0 for good definitions', async () => {
     const examples = readdirSync(join(ROOT, 'examples')).filter((name) => name.endsWith('.yaml'));
     const files = examples.map((name) => join(ROOT, 'examples', name));
     const standard = await runMillrace(['validate', '--mode', 'standard', ...files]);
@@ -69,8 +68,8 @@ describe('millrace validate', () => {
     assert.match(express.stderr, /checked as Express: no errors, no warnings/);
   });
 
-  it('prints each fault of each file as file:line:column: severity: message', async () => {
-    const folder = temporaryFolder(fileEnd);
+  it('prints each fault of each file as file:line:column: severity: message', async (t) => {
+    const folder = temporaryFolder(t);
     const bad = join(folder, 'bad.yaml');
     writeFileSync(
       bad,
@@ -99,7 +98,7 @@ describe('millrace validate', () => {
     );
   });
 
-  it('reads standard input, and takes the mode into account', async () => {
+  it('reads standard input, and checks for the mode', async () => {
     const wait =
       'Type: StateMachine\nSpecVersion: v1\nName: x\nStartAt: W\nStates:\n  - {Name: W, Type: Wait, Seconds: 100, End: true}\n';
     const express = await runMillrace(['validate', '-'], { input: wait });
@@ -117,7 +116,7 @@ describe('millrace validate', () => {
 });
 
 describe('millrace run', () => {
-  it('prints the reply as JSON and exits 0 when the execution succeeded', async () => {
+  it('prints the reply as JSON and exits with 0 when the execution succeeded', async () => {
     const ended = await runMillrace(['run', HELLO, '--input', '{"name":"Ada"}', '--name', 'trial']);
     assert.equal(ended.code, 0, ended.stderr);
     const reply = JSON.parse(ended.stdout) as Record<string, unknown>;
@@ -127,8 +126,8 @@ describe('millrace run', () => {
     assert.match(String(reply['Name']), /^trial:[0-9a-f-]{36}$/);
   });
 
-  it('takes the input from a file or from standard input', async () => {
-    const file = join(temporaryFolder(fileEnd), 'input.json');
+  it('reads the input from a file or from standard input', async (t) => {
+    const file = join(temporaryFolder(t), 'input.json');
     writeFileSync(file, '{"name":"文"}');
     for (const options of [
       { input: `@${file}`, stdin: '' },
@@ -139,7 +138,7 @@ describe('millrace run', () => {
     }
   });
 
-  it('exits 1 when the execution failed, and still prints the reply', async () => {
+  it('exits with 1 when the execution failed, and prints the reply', async () => {
     const flow =
       'Type: StateMachine\nSpecVersion: v1\nName: f\nStartAt: F\nStates: [{Name: F, Type: Fail, Code: No, Detail: never}]\n';
     const ended = await runMillrace(['run', '-'], { input: flow });
@@ -148,11 +147,9 @@ describe('millrace run', () => {
     assert.deepEqual([reply['Status'], reply['ErrorCode'], reply['ErrorMessage']], ['Failed', 'No', 'never']);
   });
 
-  it('calls tasks, mapped functions of the settings file, and reads environment variables', async () => {
-    const service = await startService(fileEnd, (request, _body, response) =>
-      answerJson(response, { path: request.url }),
-    );
-    const folder = temporaryFolder(fileEnd);
+  it('calls tasks, mapped functions of the settings file, and reads environment variables', async (t) => {
+    const service = await startService(t, (request, _body, response) => answerJson(response, { path: request.url }));
+    const folder = temporaryFolder(t);
     writeFileSync(
       join(folder, 'double.mjs'),
       'export const handler = (event) => ({ doubled: JSON.parse(event).n * 2 });\n',
@@ -200,7 +197,7 @@ States:
     assert.match(ended.stderr, /^<stdin>:\d+:\d+: error: /);
   });
 
-  it('says what is wrong with an input', async () => {
+  it('names the fault of an input', async () => {
     for (const [input, says] of [
       ['{', /Input/],
       ['[]', /object/],
@@ -213,7 +210,7 @@ States:
     }
   });
 
-  it('prints warnings', async () => {
+  it('shows warnings', async () => {
     const ended = await runMillrace(['run', HELLO, '--input', '{}']);
     assert.equal(ended.code, 0);
     assert.match(ended.stderr, /warning: .*\$Input\.name/);

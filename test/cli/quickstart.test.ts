@@ -1,4 +1,4 @@
-/** `npm run quickstart`: it works, and the commands that it prints work when a reader types them. */
+/** `npm run quickstart`: its output is true, and the commands that it prints work. */
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -7,12 +7,12 @@ import { delimiter, dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { fileEnd } from '../support/at-end.ts';
+import type { CleanUp } from '../../src/testing/clean-up.ts';
 import { startServer } from '../../src/testing/server-process.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SCRIPT = join(ROOT, 'scripts/quickstart.ts');
-// As in npm scripts, the commands find the Node that runs this test.
+// As in npm scripts, `node` is the Node that runs this test.
 const ENV = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}` };
 
 const execute = promisify(execFile);
@@ -23,7 +23,7 @@ function replyIn(text: string): Record<string, unknown> {
 }
 
 describe('quickstart', () => {
-  it('shows a reply and its time, and ends with 0', async () => {
+  it('shows a reply and its time, and exits with 0', async (t) => {
     const { stdout } = await execute(process.execPath, [SCRIPT], { cwd: ROOT, env: ENV });
     const reply = replyIn(stdout);
     assert.equal(reply['Status'], 'Succeeded');
@@ -31,12 +31,12 @@ describe('quickstart', () => {
     assert.match(stdout, /Answered in [\d.]+ ms/);
     const folder = /new folder (\S+)/.exec(stdout)?.[1];
     assert.ok(folder !== undefined && !existsSync(folder), 'it cleans up');
-    await typeNext(stdout);
+    await typeNext(t, stdout);
   });
 
-  /** Types the printed commands, which are indented by four blanks, with a server on a free port. */
-  async function typeNext(stdout: string): Promise<void> {
-    const server = await startServer(fileEnd, {
+  /** Runs the printed commands, which are indented by four spaces, against a server on a free port. */
+  async function typeNext(t: CleanUp, stdout: string): Promise<void> {
+    const server = await startServer(t, {
       env: { MILLRACE_AUTH: 'off', MILLRACE_ACCESS_KEY_ID: null, MILLRACE_ACCESS_KEY_SECRET: null },
     });
     const commands = (stdout.replaceAll('\\\n', '').match(/^ {4}\S.*$/gm) ?? []).map((line) => line.trim());
@@ -59,13 +59,13 @@ describe('quickstart', () => {
     );
   }
 
-  it('with --serve serves until Ctrl-C', async () => {
+  it('with --serve serves until Ctrl-C', async (t) => {
     const script = spawn(process.execPath, [SCRIPT, '--serve'], {
       cwd: ROOT,
       env: ENV,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    fileEnd.after(() => script.kill('SIGTERM'));
+    t.after(() => script.kill('SIGTERM'));
     let stdout = '';
     script.stdout.setEncoding('utf8');
     for await (const text of script.stdout.iterator({ destroyOnReturn: false })) {

@@ -1,14 +1,14 @@
 /**
- * The error codes on the vendor's page of StartSyncExecution, each provoked from outside, and the form in which the clients
- * pass an error to their users (wire.md 7.2). docs/errors.md says why ExecutionAlreadyExists cannot be provoked;
- * InternalServerError is in lost-store.test.ts.
+ * The error codes on the vendor's page of StartSyncExecution, each provoked by a request, and the errors as the clients pass them to
+ * their users (wire.md 7.2). No request provokes ExecutionAlreadyExists, as docs/errors.md explains; lost-store.test.ts has
+ * InternalServerError.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import type { Client } from '../support/clients.ts';
 import { nodeClient, openApiClient, openApiCore, popClient } from '../support/clients.ts';
-import type { Server } from '../../src/testing/server-process.ts';
+import type { ServerProcess } from '../../src/testing/server-process.ts';
 import { ROOT_KEY, startServer } from '../../src/testing/server-process.ts';
 import type { RawReply } from '../support/signed-request.ts';
 import { callAcs3, callRpc, sendRaw, timestamp } from '../support/signed-request.ts';
@@ -26,7 +26,7 @@ keys:
 `;
 const PASS = 'Type: StateMachine\nSpecVersion: v1\nName: p\nStartAt: P\nStates: [{Name: P, Type: Pass, End: true}]\n';
 
-let server: Server;
+let server: ServerProcess;
 let client: Client;
 before(async () => {
   server = await startServer(fileEnd, { settings: SETTINGS });
@@ -36,7 +36,7 @@ before(async () => {
 
 const START = { Action: 'StartSyncExecution', FlowName: 'p' };
 
-/** An error reply in the form that every client can read (wire.md 7.2). */
+/** The reply is an error that every client can read (wire.md 7.2). */
 function checkError(reply: RawReply, status: number, code: string, message: RegExp): void {
   const body = reply.json();
   assert.deepEqual([reply.status, body['Code']], [status, code], reply.text);
@@ -102,8 +102,8 @@ describe('each error code of StartSyncExecution', () => {
   });
 
   it('InvalidAccessKeyID', async () => {
-    const reply = await callRpc(server.url, { accessKeyId: 'nobody', accessKeySecret: 'x' }, START);
-    checkError(reply, 403, 'InvalidAccessKeyID', /^The AccessKey ID nobody is invalid\.$/);
+    const reply = await callRpc(server.url, { accessKeyId: 'unknown', accessKeySecret: 'x' }, START);
+    checkError(reply, 403, 'InvalidAccessKeyID', /^The AccessKey ID unknown is invalid\.$/);
   });
 
   it('RequestTimeTooSkewed: a difference of 16 minutes in either direction', async () => {
@@ -156,23 +156,25 @@ describe('each error code of StartSyncExecution', () => {
     checkError(reply, 415, 'UnsupportedMediaType', /application\/json/);
   });
 
-  it('ResourceThrottled: more starts in a second than the limit, with the time to wait', async () => {
-    const replies = await Promise.all(Array.from({ length: 20 }, () => call(START)));
-    const refused = replies.filter((reply) => reply.status !== 200);
-    assert.ok(refused.length > 0 && refused.length < 20);
-    for (const reply of refused) {
+  it('ResourceThrottled: more starts a second than the limit, with the time to wait', async () => {
+    const replies: RawReply[] = [];
+    // A slow machine may need more than twenty calls to exceed the limit.
+    while (replies.every((reply) => reply.status === 200)) {
+      replies.push(...(await Promise.all(Array.from({ length: 20 }, () => call(START)))));
+    }
+    for (const reply of replies.filter(({ status }) => status !== 200)) {
       checkError(reply, 429, 'ResourceThrottled', /throttled/);
       assert.match(String(reply.headers['x-acs-retry-after']), /^[1-9]\d*$/);
     }
   });
 
-  it('leaves one that docs/errors.md explains', () => {
+  it('is provoked here, except one that docs/errors.md explains', () => {
     const text = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
     assert.match(text, /ExecutionAlreadyExists.*Never/);
   });
 });
 
-describe('an error as clients pass it to their users', () => {
+describe('an error as a client passes it to its user', () => {
   const target = () => ({ url: server.url, key: ROOT_KEY });
   const missing = { Name: 'nothing' };
 
@@ -204,7 +206,7 @@ describe('an error as clients pass it to their users', () => {
     });
   });
 
-  it('of openapi-core, its access denied detail included', async () => {
+  it('of openapi-core, with the detail of AccessDenied', async () => {
     const each = openApiCore({ ...target(), key: DENIED }, { signature: 'ACS3', carrier: 'form' });
     await assert.rejects(
       each.call('DeleteFlow', { Name: 'p' }),
@@ -231,7 +233,7 @@ describe('XML', () => {
 });
 
 describe('an address that is not the API', () => {
-  it('answers health at /healthz, and an error that clients can read elsewhere', async () => {
+  it('answers health at /healthz, and an error that clients can read at other paths', async () => {
     const health = await sendRaw(server.url, { method: 'GET', path: '/healthz' });
     assert.deepEqual([health.status, health.json()], [200, { status: 'ok' }]);
     for (const [method, path] of [

@@ -1,6 +1,6 @@
 /**
- * Which callers are accepted: temporary keys with a security token, policies, HTTPS, and a server with authentication off. The
- * tests use the official clients and a settings file.
+ * Authentication and authorization through the official clients: temporary keys with a security token, policies, HTTPS, and a
+ * server whose authentication is off.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -8,8 +8,8 @@ import { before, describe, it } from 'node:test';
 import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { allClients, nodeClient } from '../support/clients.ts';
-import type { Server } from '../../src/testing/server-process.ts';
-import { ROOT_KEY, startMillrace, startServer } from '../../src/testing/server-process.ts';
+import type { ServerProcess } from '../../src/testing/server-process.ts';
+import { ROOT_KEY, runMillrace, startServer } from '../../src/testing/server-process.ts';
 import type { Key } from '../support/signed-request.ts';
 import { sendRaw } from '../support/signed-request.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
@@ -52,14 +52,14 @@ const PASS = 'Type: StateMachine\nSpecVersion: v1\nName: p\nStartAt: P\nStates: 
 const flowNamed = (Name: string) => ({ Name, Definition: PASS, Type: 'FDL', ExecutionMode: 'Express' });
 
 describe('keys of the settings file', () => {
-  let server: Server;
+  let server: ServerProcess;
   before(async () => {
     server = await startServer(fileEnd, { settings: SETTINGS });
     const root = nodeClient({ url: server.url, key: ROOT_KEY });
     for (const name of ['open', 'open_secret', 'other']) await root.call('CreateFlow', flowNamed(name));
   });
 
-  it('a temporary key works with its token in every client, but not without it, with another token or after its end', async () => {
+  it('a temporary key works with its token in every client, but not without it, with another token, or after its expiry', async () => {
     const calls = async (key: Key, code: string | null): Promise<void> => {
       for (const client of allClients({ url: server.url, key })) {
         const call = client.call('StartSyncExecution', { FlowName: 'open' });
@@ -90,7 +90,7 @@ describe('keys of the settings file', () => {
     }
   });
 
-  it('remain secret: the output of the server does not contain them', async () => {
+  it('are secret: the server never prints them', async () => {
     const ended = await server.stop();
     for (const secret of ([ROOT_KEY, TEMPORARY, READER] as readonly Key[]).flatMap((key) => [
       key.accessKeySecret,
@@ -102,27 +102,30 @@ describe('keys of the settings file', () => {
 });
 
 describe('the root key', () => {
-  it('is made at the first start, shown once and stored', async () => {
-    const folder = temporaryFolder(fileEnd);
+  it('is made at the first start, printed once, and stored', async (t) => {
+    const folder = temporaryFolder(t);
     const env = { MILLRACE_ACCESS_KEY_ID: null, MILLRACE_ACCESS_KEY_SECRET: null };
-    const first = await startServer(fileEnd, { folder, env });
+    const first = await startServer(t, { folder, env });
     const id = /id\W+(\S+)/i.exec(first.stderr())?.[1];
     const secret = /secret\W+(\S+)/i.exec(first.stderr())?.[1];
     assert.ok(id !== undefined && secret !== undefined, first.stderr());
     const key = { accessKeyId: id, accessKeySecret: secret };
-    await nodeClient({ url: first.url, key }).call('CreateFlow', flowNamed('kept'));
+    await nodeClient({ url: first.url, key }).call('CreateFlow', flowNamed('stored'));
     assert.equal((await first.stop()).code, 0);
 
-    const second = await startServer(fileEnd, { folder, env });
-    assert.equal((await nodeClient({ url: second.url, key }).call('DescribeFlow', { Name: 'kept' }))['Name'], 'kept');
+    const second = await startServer(t, { folder, env });
+    assert.equal(
+      (await nodeClient({ url: second.url, key }).call('DescribeFlow', { Name: 'stored' }))['Name'],
+      'stored',
+    );
     const ended = await second.stop();
-    assert.ok(!`${ended.stdout}${ended.stderr}`.includes(secret), 'it is shown once');
+    assert.ok(!`${ended.stdout}${ended.stderr}`.includes(secret), 'the secret is printed once');
   });
 });
 
 describe('HTTPS', () => {
-  it('is spoken with the certificate of the settings', async () => {
-    const server = await startServer(fileEnd, {
+  it('uses the certificate of the settings', async (t) => {
+    const server = await startServer(t, {
       env: { MILLRACE_TLS_CERT: CERTIFICATE, MILLRACE_TLS_KEY: CERTIFICATE_KEY },
     });
     assert.match(server.url, /^https:\/\/127\.0\.0\.1:\d+$/);
@@ -136,8 +139,8 @@ describe('HTTPS', () => {
 });
 
 describe('authentication that is off', () => {
-  it('lets anyone call', async () => {
-    const server = await startServer(fileEnd, { env: { MILLRACE_AUTH: 'off' } });
+  it('lets anyone call', async (t) => {
+    const server = await startServer(t, { env: { MILLRACE_AUTH: 'off' } });
     const created = await sendRaw(server.url, {
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({ Action: 'CreateFlow', Version: '2019-03-15', ...flowNamed('free') }).toString(),
@@ -148,18 +151,15 @@ describe('authentication that is off', () => {
       path: '/?Action=StartSyncExecution&Version=2019-03-15&Format=JSON&FlowName=free',
     });
     assert.equal(reply.json()['Status'], 'Succeeded', reply.text);
-    // Clients that sign may call too, with any key.
+    // Clients that sign may call with any key.
     const client = nodeClient({ url: server.url, key: { accessKeyId: 'any', accessKeySecret: 'thing' } });
     assert.equal((await client.call('DescribeFlow', { Name: 'free' }))['Name'], 'free');
   });
 
-  it('is refused on an address that other machines can reach', async () => {
-    const running = startMillrace(['serve'], {
-      MILLRACE_AUTH: 'off',
-      MILLRACE_LISTEN: '0.0.0.0:0',
-      MILLRACE_DATA: temporaryFolder(fileEnd),
+  it('is refused on an address that other machines can reach', async (t) => {
+    const ended = await runMillrace(['serve'], {
+      env: { MILLRACE_AUTH: 'off', MILLRACE_LISTEN: '0.0.0.0:0', MILLRACE_DATA: temporaryFolder(t) },
     });
-    const ended = await running.ended;
     assert.equal(ended.code, 1);
     assert.equal(ended.stdout, '');
     assert.match(ended.stderr, /loopback/);

@@ -1,6 +1,6 @@
 /**
- * A store file that is lost under a running server causes InternalServerError, the one code on the page of StartSyncExecution
- * that does not depend on the request. Flows that were compiled before still run; the server confirms no change that is lost.
+ * A store that disappears while the server runs: InternalServerError, which no content of a request provokes. Flows that are
+ * compiled still run, and the server acknowledges nothing that is not stored.
  */
 import assert from 'node:assert/strict';
 import { renameSync } from 'node:fs';
@@ -8,13 +8,12 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { allClients, nodeClient } from '../support/clients.ts';
 import { ROOT_KEY, startServer } from '../../src/testing/server-process.ts';
-import type { Server } from '../../src/testing/server-process.ts';
-import { fileEnd } from '../support/at-end.ts';
+import type { ServerProcess } from '../../src/testing/server-process.ts';
 
 const PASS = 'Type: StateMachine\nSpecVersion: v1\nName: p\nStartAt: P\nStates: [{Name: P, Type: Pass, End: true}]\n';
 const CREATE = { Definition: PASS, Type: 'FDL', ExecutionMode: 'Express' };
 
-function failuresLogged(server: Server): { action: string }[] {
+function failuresLogged(server: ServerProcess): { action: string }[] {
   return server
     .stderr()
     .split('\n')
@@ -22,9 +21,9 @@ function failuresLogged(server: Server): { action: string }[] {
     .map((line) => JSON.parse(line) as { action: string });
 }
 
-describe('a store that is lost under a running server', () => {
-  it('is InternalServerError for every client and a line in the log, and the server continues', async () => {
-    const server = await startServer(fileEnd);
+describe('a store that disappears while the server runs', () => {
+  it('is InternalServerError for every client and a line in the log, and the server does not end', async (t) => {
+    const server = await startServer(t);
     const target = { url: server.url, key: ROOT_KEY };
     const client = nodeClient(target);
     await client.call('CreateFlow', { Name: 'warm', ...CREATE });

@@ -1,19 +1,19 @@
 /**
- * Every built operation through every official client, in each request shape of the client: the reply has the members of
- * api.md 4, and one client reads the data that another wrote.
+ * The operations of flows through every official client, in every way in which it sends a call: the reply has the members of
+ * api.md 4, and every client reads what another has written.
  */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { Body, Client } from '../support/clients.ts';
 import { allClients, nodeClient } from '../support/clients.ts';
-import type { Server } from '../../src/testing/server-process.ts';
+import type { ServerProcess } from '../../src/testing/server-process.ts';
 import { ROOT_KEY, startServer } from '../../src/testing/server-process.ts';
 import { fileEnd } from '../support/at-end.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
-// With trailing blanks, a comment and empty lines, because a definition is returned byte for byte (decisions.md 1.2).
+// With a comment and an empty line at the end: a definition is returned byte for byte (decisions.md 1.2).
 const DEFINITION = `Type: StateMachine
 SpecVersion: v1
 Name: any   # 注释 *~'()!+%
@@ -27,16 +27,16 @@ States:
     End: true
 
 `;
-const ENVIRONMENT = { Variables: [{ Name: 'greeting', Value: '你好 + 100%', Description: 'said first' }] };
-// All characters that clients are known to escape differently (wire.md 4.2), and more digits than a double has.
+const ENVIRONMENT = { Variables: [{ Name: 'greeting', Value: '你好 + 100%', Description: 'a greeting' }] };
+// Characters that each client escapes in its own way (wire.md 4.2), and more digits than a double holds.
 const INPUT = `{"k": "a*b~c d+e%f/g?h&i=j;k,l:m@n!o'p(q)r\\"s<t>\\\\ 中文😀é", "id": 1234567890123456789, "__proto__": {"x": 1}}`;
 
-let server: Server;
+let server: ServerProcess;
 before(async () => {
   server = await startServer(fileEnd);
 });
 
-/** `describe` needs the clients' names before the server starts, so a test sets the address when it runs. */
+/** `describe` needs the names of the clients before the server has started. */
 const NAMES = allClients({ url: 'http://127.0.0.1:1', key: ROOT_KEY }).map((client) => client.name);
 const clientNamed = (name: string): Client => {
   const found = allClients({ url: server.url, key: ROOT_KEY }).find((client) => client.name === name);
@@ -62,7 +62,7 @@ for (const [index, name] of NAMES.entries()) {
       assert.deepEqual(plain(created['Environment']), ENVIRONMENT);
 
       const described = await client.call('DescribeFlow', { Name: flow });
-      // Only the reply of CreateFlow has the storage location (api.md 4.1, 4.2).
+      // Only CreateFlow returns the storage location (api.md 4.1, 4.2).
       const { RequestId: _, ExternalStorageLocation: location, ...members } = created;
       assert.equal(location, '');
       assert.deepEqual({ ...described, RequestId: undefined }, { ...members, RequestId: undefined });
@@ -91,7 +91,7 @@ for (const [index, name] of NAMES.entries()) {
       assert.ok(regions.some((region) => region['RegionId'] === 'cn-hangzhou'));
     });
 
-    it('gets different errors for an action that is not built yet and one that does not exist', async () => {
+    it('gets an error for an action that is not built yet, and for one that does not exist', async () => {
       const client = clientNamed(name);
       await assert.rejects(client.call('ListSchedules', { FlowName: flow }), { code: 'ActionNotSupported' });
       await assert.rejects(client.call('MakeCoffee'), { code: 'ActionNotSupported' });
@@ -100,7 +100,7 @@ for (const [index, name] of NAMES.entries()) {
 }
 
 describe('ListFlows', () => {
-  it('lists all flows by name, page by page, and returns no token at the end', async () => {
+  it('returns all flows by name, page by page, and no token at the end', async () => {
     const writer = nodeClient({ url: server.url, key: ROOT_KEY });
     const names = Array.from({ length: 7 }, (_, i) => `paged_${i}`);
     for (const name of [...names].reverse()) {

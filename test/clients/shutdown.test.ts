@@ -1,23 +1,26 @@
 /**
- * Ends of a server. After SIGTERM it lets executions finish. When it is killed, it loses no change that it had confirmed, and
- * each flow is wholly old or wholly new.
+ * The end of a server. After SIGTERM it lets executions finish. After SIGKILL everything that it had acknowledged is stored, and
+ * each flow is in its old or its new version.
  */
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { describe, it } from 'node:test';
 import { nodeClient } from '../support/clients.ts';
 import type { Client } from '../support/clients.ts';
-import type { Server } from '../../src/testing/server-process.ts';
+import type { ServerProcess } from '../../src/testing/server-process.ts';
 import { ROOT_KEY, startServer } from '../../src/testing/server-process.ts';
 import { answerJson, startService } from '../../src/testing/http-service.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
-import { fileEnd } from '../support/at-end.ts';
+import type { CleanUp } from '../../src/testing/clean-up.ts';
 
-const clientOf = (server: Server): Client => nodeClient({ url: server.url, key: ROOT_KEY });
+const clientOf = (server: ServerProcess): Client => nodeClient({ url: server.url, key: ROOT_KEY });
 
-/** A server on which one execution waits for the answer of a held call. */
-async function withHeldExecution(settings = ''): Promise<{
-  server: Server;
+/** Starts a server with an execution that waits for the answer to the call `held`. */
+async function startHeldExecution(
+  t: CleanUp,
+  settings = '',
+): Promise<{
+  server: ServerProcess;
   held: ServerResponse;
   reply: Promise<Record<string, unknown>>;
 }> {
@@ -25,8 +28,8 @@ async function withHeldExecution(settings = ''): Promise<{
   const call = new Promise<ServerResponse>((resolve) => {
     came = resolve;
   });
-  const service = await startService(fileEnd, (_request, _body, response) => came(response));
-  const server = await startServer(fileEnd, { settings });
+  const service = await startService(t, (_request, _body, response) => came(response));
+  const server = await startServer(t, { settings });
   const client = clientOf(server);
   await client.call('CreateFlow', {
     Name: 'held',
@@ -41,8 +44,8 @@ async function withHeldExecution(settings = ''): Promise<{
 }
 
 describe('SIGTERM', () => {
-  it('accepts no more connections, lets an execution finish and answers it, and ends with 0', async () => {
-    const { server, held, reply } = await withHeldExecution();
+  it('refuses new calls, lets an execution finish and answers it, and exits with 0', async (t) => {
+    const { server, held, reply } = await startHeldExecution(t);
     server.process.kill('SIGTERM');
     await refused(server);
     answerJson(held, { done: true });
@@ -52,14 +55,14 @@ describe('SIGTERM', () => {
     assert.equal(ended.stdout, `millrace ready ${server.url}\n`);
   });
 
-  it('does not wait longer than the limit', async () => {
-    const { server } = await withHeldExecution('shutdown: 100ms\n');
+  it('does not wait longer than the limit', async (t) => {
+    const { server } = await startHeldExecution(t, 'shutdown: 100ms\n');
     const ended = await server.stop();
     assert.equal(ended.code, 0, ended.stderr);
   });
 
-  it('sent twice ends the server at once', async () => {
-    const { server } = await withHeldExecution();
+  it('sent twice ends the server at once', async (t) => {
+    const { server } = await startHeldExecution(t);
     server.process.kill('SIGTERM');
     await refused(server);
     server.process.kill('SIGINT');
@@ -67,7 +70,7 @@ describe('SIGTERM', () => {
   });
 
   /** Resolves when new connections are refused. */
-  async function refused(server: Server): Promise<void> {
+  async function refused(server: ServerProcess): Promise<void> {
     for (;;) {
       try {
         await fetch(`${server.url}/healthz`, { headers: { connection: 'close' } });
@@ -83,13 +86,13 @@ describe('kill -9', () => {
     `{"Type":"StateMachine","SpecVersion":"v1","Name":"f","StartAt":"P","States":[
       {"Name":"P","Type":"Pass","OutputConstructor":{"v":"${version}"},"End":true}],"Description":"${'x'.repeat(20_000)}${version}"}`;
 
-  it('during CreateFlow and UpdateFlow leaves each flow wholly old or wholly new, and loses no confirmed change', async () => {
-    const folder = temporaryFolder(fileEnd);
-    /** By flow: the last confirmed version, and the one under way. */
+  it('during CreateFlow and UpdateFlow leaves each flow in its old or its new version, with every acknowledged change', async (t) => {
+    const folder = temporaryFolder(t);
+    /** The last acknowledged version of each flow, and the one under way. */
     const answered = new Map<string, number>();
     const underWay = new Map<string, number>();
     for (let round = 0; round < 4; round++) {
-      const server = await startServer(fileEnd, { folder });
+      const server = await startServer(t, { folder });
       const client = clientOf(server);
       const writers = Array.from({ length: 4 }, (_, i) => write(client, `f_${round}_${i}`));
       await Promise.race(writers.map((writer) => writer.some));
@@ -98,7 +101,7 @@ describe('kill -9', () => {
       await check(folder);
     }
 
-    /** Creates a flow and updates it until the server is gone. */
+    /** Creates a flow and updates it until the server has ended. */
     function write(writer: Client, name: string): { some: Promise<void>; over: Promise<void> } {
       let resolveSome: () => void = () => undefined;
       const some = new Promise<void>((resolve) => {
@@ -121,7 +124,7 @@ describe('kill -9', () => {
     }
 
     async function check(data: string): Promise<void> {
-      const server = await startServer(fileEnd, { folder: data });
+      const server = await startServer(t, { folder: data });
       const client = clientOf(server);
       for (const [name, attempted] of underWay) {
         const least = answered.get(name) ?? 0;
@@ -130,7 +133,7 @@ describe('kill -9', () => {
           return null;
         });
         if (flow === null) {
-          assert.equal(least, 0, `${name} was confirmed and is lost`);
+          assert.equal(least, 0, `${name} was acknowledged and does not exist`);
           continue;
         }
         const version = Number(String(flow['Description']).slice(1));
@@ -145,9 +148,9 @@ describe('kill -9', () => {
 });
 
 describe('a data folder', () => {
-  it('serves one server at a time', async () => {
-    const first = await startServer(fileEnd);
-    await assert.rejects(startServer(fileEnd, { folder: first.folder }), /another|in use|locked/i);
+  it('serves one server at a time', async (t) => {
+    const first = await startServer(t);
+    await assert.rejects(startServer(t, { folder: first.folder }), /another|in use|locked/i);
     assert.equal((await clientOf(first).call('DescribeRegions'))['RequestId'] === undefined, false);
   });
 });

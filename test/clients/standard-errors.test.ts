@@ -1,12 +1,12 @@
 /**
- * The error codes of the operations on Standard flows, each provoked from outside against a real server: status, code and
- * message as a client gets them. error-codes.test.ts has the errors that all operations share.
+ * The error codes of the operations on Standard flows, each provoked by a request to a real server: status, code and message.
+ * error-codes.test.ts has the errors that every operation can give.
  */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { allClients, nodeClient } from '../support/clients.ts';
 import type { Client } from '../support/clients.ts';
-import type { Server } from '../../src/testing/server-process.ts';
+import type { ServerProcess } from '../../src/testing/server-process.ts';
 import { ROOT_KEY, startServer } from '../../src/testing/server-process.ts';
 import { answerJson, startService } from '../../src/testing/http-service.ts';
 import { callRpc } from '../support/signed-request.ts';
@@ -24,9 +24,9 @@ keys:
 `;
 const ONE = '[{"Version":"1","Weight":1}]';
 
-let server: Server;
+let server: ServerProcess;
 let client: Client;
-/** Of the running execution. */
+/** The token of the running execution. */
 const token = Promise.withResolvers<string>();
 before(async () => {
   server = await startServer(fileEnd, { settings: SETTINGS });
@@ -161,14 +161,14 @@ describe('an error of the operations on Standard flows', () => {
     }
   });
 
-  it('reaches the users of each client as its code', async () => {
+  it('has its code in every client', async () => {
     for (const each of allClients({ url: server.url, key: ROOT_KEY })) {
       await assert.rejects(each.call('StopExecution', ended), { code: 'ExecutionAlreadyCompleted' }, each.name);
       await assert.rejects(each.call('DescribeExecution', none), { code: 'ExecutionNotExists' }, each.name);
     }
   });
 
-  it('is AccessDenied for a key whose policy does not allow it, extensions included', async () => {
+  it('is AccessDenied for a key whose policy does not allow it, also for extensions', async () => {
     const reader = nodeClient({ url: server.url, key: READER });
     await reader.call('DescribeExecution', ended);
     await reader.call('ListExecutions', { FlowName: 'f' });

@@ -1,23 +1,23 @@
 /**
- * Standard flows through every official client, in each request shape of the client: start, wait, callback, stop, list,
- * history, versions, aliases, and the extensions through the generic call of the client.
+ * Standard flows through every official client, in every way in which it sends a call: start, wait, callback, stop, list, history,
+ * versions, aliases, and the extensions by the generic call of each client.
  */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { Body, Client } from '../support/clients.ts';
 import { allClients } from '../support/clients.ts';
-import type { Server } from '../../src/testing/server-process.ts';
+import type { ServerProcess } from '../../src/testing/server-process.ts';
 import { ROOT_KEY, startServer } from '../../src/testing/server-process.ts';
 import { answerJson, startService } from '../../src/testing/http-service.ts';
 import { fileEnd } from '../support/at-end.ts';
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const INPUT = `{ "k": "a*b~c d+e%f/g?h&i=j 中文😀é", "id": 1234567890123456789 }`;
-const ENVIRONMENT = { Variables: [{ Name: 'greeting', Value: '你好 + 100%', Description: 'said first' }] };
+const ENVIRONMENT = { Variables: [{ Name: 'greeting', Value: '你好 + 100%', Description: 'a greeting' }] };
 
-let server: Server;
+let server: ServerProcess;
 let service: string;
-/** Task tokens that the service has received, by execution. */
+/** Tokens that the service has received, by execution. */
 const tokens = new Map<string, string>();
 const wanted = new Map<string, (token: string) => void>();
 before(async () => {
@@ -37,7 +37,7 @@ function tokenOf(execution: string): Promise<string> {
   return token === undefined ? new Promise((resolve) => wanted.set(execution, resolve)) : Promise.resolve(token);
 }
 
-/** A flow with a callback task. The URL of the call contains the name of the execution. */
+/** A definition with one task that waits for a report. The URL of the task names the execution. */
 function asking(mark: string): string {
   return `Type: StateMachine
 SpecVersion: v1

@@ -1,6 +1,6 @@
 /**
- * StartSyncExecution through the official clients: flows with real tasks, failing flows, slow ones, callers that hang up, and
- * changes of a flow.
+ * StartSyncExecution through the official clients: flows with real tasks, flows that fail, loop or are slow, callers that hang up,
+ * and updates of a flow.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -9,21 +9,21 @@ import { connect } from 'node:net';
 import { before, describe, it } from 'node:test';
 import type { Body, Client } from '../support/clients.ts';
 import { allClients, nodeClient, openApiClient, openApiCore, popClient } from '../support/clients.ts';
-import type { Server } from '../../src/testing/server-process.ts';
+import type { ServerProcess } from '../../src/testing/server-process.ts';
 import { ROOT_KEY, startServer } from '../../src/testing/server-process.ts';
 import type { Service } from '../../src/testing/http-service.ts';
 import { answerJson, startService } from '../../src/testing/http-service.ts';
 import { formOf, signRpc } from '../support/signed-request.ts';
 import { fileEnd } from '../support/at-end.ts';
 
-let server: Server;
+let server: ServerProcess;
 let service: Service;
 let client: Client;
-/** Calls to `/held/…` that wait for an answer, and functions that wait for such a call. */
+/** Calls at `/held/…` that wait for an answer. `arrived` wakes the test that waits for one. */
 const held: { readonly path: string; readonly response: ServerResponse }[] = [];
 let arrived: () => void = () => undefined;
 
-/** The next call to a held path that no one has taken yet. */
+/** Takes the next call at a held path. */
 async function takeHeld(path: string): Promise<ServerResponse> {
   for (;;) {
     const index = held.findIndex((call) => call.path === path);
@@ -100,7 +100,7 @@ describe('a flow with tasks', () => {
   - {Name: SoldOut, Type: Fail, Code: SoldOut, Detail: no stock}
 `);
 
-  it('answers every client with its result, and with a failure as a result', async () => {
+  it('has its result, or its failure, in the reply to every client', async () => {
     await createFlow('offer', definition());
     for (const each of allClients({ url: server.url, key: ROOT_KEY })) {
       const good = await each.call('StartSyncExecution', { FlowName: 'offer', Input: '{"item":"tea"}' });
@@ -114,7 +114,7 @@ describe('a flow with tasks', () => {
     }
   });
 
-  it('starts another Express flow and returns its result', async () => {
+  it('starts another Express flow and gets its result', async () => {
     await createFlow(
       'offer_twice',
       flowOf(`
@@ -132,38 +132,37 @@ describe('a flow with tasks', () => {
 });
 
 describe('a flow without end', () => {
-  it('ends as TimedOut, and other calls are answered meanwhile', async () => {
-    await createFlow(
-      'spin',
-      flowOf(
-        `
+  const spin = (head: string): string =>
+    flowOf(
+      `
   - {Name: A, Type: Pass, Next: B}
   - {Name: B, Type: Choice, Branches: [{Condition: "true", Next: A}], Default: A}
 `,
-        'Timeout: 1\n',
-      ),
+      head,
     );
+
+  it('ends TimedOut by its own timeout', async () => {
+    await createFlow('spin_briefly', spin('Timeout: 1\n'));
+    const reply = await client.call('StartSyncExecution', { FlowName: 'spin_briefly' });
+    assert.deepEqual([reply['Status'], reply['ErrorCode']], ['TimedOut', 'FnF.ExecutionTimeout']);
+  });
+
+  it('does not delay other callers, and ends when its flow is deleted', async () => {
+    await createFlow('spin', spin(''));
     await createFlow('quick', flowOf('  - {Name: P, Type: Pass, End: true}\n'));
-    let spinning = true;
-    const spin = client.call('StartSyncExecution', { FlowName: 'spin' }).finally(() => {
-      spinning = false;
-    });
+    const spinning = client.call('StartSyncExecution', { FlowName: 'spin' });
     const others = nodeClient({ url: server.url, key: ROOT_KEY });
-    let answered = 0;
-    while (spinning) {
-      const reply = await others.call('StartSyncExecution', { FlowName: 'quick' });
-      assert.equal(reply['Status'], 'Succeeded');
-      if (spinning) answered++;
-    }
-    const reply = await spin;
-    assert.equal(reply['Status'], 'TimedOut', JSON.stringify(reply));
-    assert.equal(reply['ErrorCode'], 'FnF.ExecutionTimeout');
-    assert.ok(answered > 0, 'a call was answered while the loop ran');
+    const running = { FlowName: 'spin', Status: 'Running' };
+    while (((await others.call('ListExecutions', running))['Executions'] as Body[]).length === 0);
+    const reply = await others.call('StartSyncExecution', { FlowName: 'quick' });
+    assert.equal(reply['Status'], 'Succeeded');
+    await others.call('DeleteFlow', { Name: 'spin' });
+    assert.equal((await spinning)['Status'], 'Stopped');
   });
 });
 
 describe('a slow answer', () => {
-  it('begins as white space, and every client reads it', async () => {
+  it('begins with white space, and every client reads it', async () => {
     await createFlow('slow', heldFlow('/held/slow'));
     const timeoutMs = 30_000;
     const target = { url: server.url, key: ROOT_KEY, timeoutMs };
@@ -174,7 +173,7 @@ describe('a slow answer', () => {
     ]) {
       const reply = each.call('StartSyncExecution', { FlowName: 'slow' });
       const task = await takeHeld('/held/slow');
-      // When the answer of a later call has begun, the answer of this one has begun too.
+      // The reply to a later call has begun, so the reply to this one has begun as well.
       assert.match(await firstBytes('slow'), /^HTTP\/1\.1 200 /, each.name);
       answerJson(task, { done: true });
       assert.equal((await reply)['Status'], 'Succeeded', each.name);
@@ -182,7 +181,7 @@ describe('a slow answer', () => {
     }
   });
 
-  /** The bytes that a raw caller of a held flow gets before the flow has ended. The caller then hangs up. */
+  /** Calls a held flow over a bare connection, returns the first bytes of the reply, and hangs up. */
   async function firstBytes(flow: string): Promise<string> {
     const socket = hangingCall(flow);
     const [head] = (await once(socket.setEncoding('latin1'), 'data')) as [string];
@@ -223,12 +222,12 @@ describe('a caller that hangs up', () => {
 });
 
 describe('an update', () => {
-  it('is what the next start runs', async () => {
+  it('takes effect with the next start', async () => {
     const definition = (n: number): string =>
       flowOf(`  - {Name: P, Type: Pass, InputConstructor: {n: ${n}}, End: true}\n`);
     await createFlow('changing', definition(0));
     for (let n = 1; n <= 100; n++) {
-      // A start that is under way while the flow changes must not leave its old plan in the cache.
+      // The plan of a start during the update must not be used after it.
       const during = client.call('StartSyncExecution', { FlowName: 'changing' });
       await client.call('UpdateFlow', { Name: 'changing', Definition: definition(n) });
       const reply = await client.call('StartSyncExecution', { FlowName: 'changing' });
@@ -237,7 +236,7 @@ describe('an update', () => {
     }
   });
 
-  it('of its environment takes effect too, and a flow that is created again is a new one', async () => {
+  it('of the environment takes effect too, and a flow that is created again is a new one', async () => {
     const definition = flowOf('  - {Name: P, Type: Pass, InputConstructor: {e.$: $Environment.e}, End: true}\n');
     const environment = (e: string): Body => ({ Variables: [{ Name: 'e', Value: e }] });
     await client.call('CreateFlow', {

@@ -1,6 +1,6 @@
 /**
- * A conformance case: one YAML file that says what a definition does. Reading is strict, so that a misspelt key
- * in a case is a failure and not an expectation without effect. README.md describes the form.
+ * A conformance case: one YAML file with a definition and what it must do. Reading is strict: a misspelt key is an error, because
+ * no test would check its expectation. README.md describes the form.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -19,9 +19,9 @@ export interface ExpectedDiagnostic {
   readonly message?: string;
 }
 
-/** One answer of the outside world to a task. */
+/** One answer to a task. */
 export interface TaskAnswer {
-  /** The state that it answers; absent: the next call of any state. */
+  /** The state whose call it answers; absent: the next call of any state. */
   readonly state?: string;
   readonly action?: string;
   /** The exact parameters that must arrive. */
@@ -35,9 +35,9 @@ export interface TaskAnswer {
   readonly never?: boolean;
   /** How many calls it answers; 1 when absent. */
   readonly times?: number;
-  /** Of a task in a callback mode, whose answer says only that the work was accepted: what its token is used for. */
+  /** For a task in a callback mode: reports with its token. The answer itself says only that the work was accepted. */
   readonly reports?: readonly TaskEnd[];
-  /** In WaitForSystemCallback: the end of the work, which the server itself waits for. */
+  /** For WaitForSystemCallback: the end of the work, for which the server itself waits. */
   readonly completes?: TaskEnd;
 }
 
@@ -51,20 +51,20 @@ export interface TaskEnd {
   readonly refused?: string;
 }
 
-/** A call of a client about the execution while it runs, or after its end. */
+/** A request about the execution while it runs, or after its end. */
 export interface Interference {
   /** Seconds of virtual time after the start. */
   readonly afterSeconds: number;
-  /** The flow of another execution than that of the case. */
+  /** The flow, when it is not that of the case. */
   readonly flow?: string;
   readonly execution?: string;
   readonly error?: string;
   readonly cause?: string;
-  /** The error code with which the call is refused; absent: it succeeds. */
+  /** The error code with which it is refused; absent: it succeeds. */
   readonly refused?: string;
 }
 
-/** Another flow of the server that the case runs on, for tasks that start executions. */
+/** Another flow, for tasks that start executions. */
 export interface OtherFlow {
   readonly definition: string;
 }
@@ -77,7 +77,7 @@ export interface CaseSettings {
   readonly parallelBranches?: number;
   /** Events of one execution, on the durable engines. */
   readonly events?: number;
-  /** Virtual milliseconds that a turn of the event loop costs while states run. */
+  /** Virtual milliseconds that a turn of the event loop takes while the execution computes. */
   readonly busyTurnMs?: number;
 }
 
@@ -92,7 +92,7 @@ export interface Expectation {
   readonly calls?: readonly string[];
   readonly aborted?: readonly string[];
   readonly elapsedSeconds?: number;
-  /** How executions of other flows of the case end. */
+  /** The ends of executions of other flows of the case. */
   readonly others?: readonly ExpectedExecution[];
 }
 
@@ -105,22 +105,22 @@ export interface ExpectedExecution {
 }
 
 export interface Case {
-  /** Below `cases/`, without the extension: `map/results-in-order`. */
+  /** The path below `cases/`, without the extension: `map/results-in-order`. */
   readonly id: string;
   readonly feature: string;
   readonly title: string;
   readonly rule: string;
   readonly definition: string;
   readonly mode: 'Standard' | 'Express';
-  /** The name under which the flow is created; null: not known to the compiler. */
+  /** The name under which the flow is created; null: the compiler does not know it. */
   readonly flowName: string | null;
   readonly environment: Readonly<Record<string, string>>;
   readonly roleArn: string;
   readonly input: JsonObject;
   readonly executionName: string;
-  /** Why the case is for the Express engines alone; null: it runs on the durable ones too. */
+  /** Why the case runs on the Express engines only; null: it runs on the durable engines too. */
   readonly expressOnly: string | null;
-  /** `Qualifier` of the start: `1` after a version was published, or the alias `live` of it. */
+  /** `Qualifier` of the start: `1`, a published version, or `live`, an alias of it. */
   readonly qualifier: string;
   readonly flows: Readonly<Record<string, OtherFlow>>;
   readonly stop: readonly Interference[];
@@ -194,7 +194,7 @@ const DIAGNOSTIC_KEYS = ['severity', 'code', 'line', 'column', 'path', 'message'
 
 export const CASES_FOLDER = join(import.meta.dirname, 'cases');
 
-/** Every case, by id. @throws when a file is not a case. */
+/** All cases, in the order of their ids. @throws {Error} when a file is not a case. */
 export function readCases(folder: string = CASES_FOLDER): Case[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.yaml'))
@@ -203,7 +203,7 @@ export function readCases(folder: string = CASES_FOLDER): Case[] {
     .map((name) => parseCase(name.slice(0, -'.yaml'.length), readFileSync(join(folder, name), 'utf8')));
 }
 
-/** @throws {Error} that names the file and what is wrong with it. */
+/** @throws {Error} that names the file and its fault. */
 export function parseCase(id: string, text: string): Case {
   const document = parseDocument(text, { version: '1.2', uniqueKeys: true });
   const fault = document.errors[0];
@@ -264,7 +264,7 @@ export function expectedDiagnostics(expect: Expectation): readonly ExpectedDiagn
   return 'contains' in diagnostics ? diagnostics.contains : diagnostics;
 }
 
-/** A list may be written as its only member, or be absent. */
+/** A list may be absent, or written as its only member. */
 function listOf<T>(value: T | readonly T[] | undefined): readonly T[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? value : [value as T];
@@ -272,25 +272,25 @@ function listOf<T>(value: T | readonly T[] | undefined): readonly T[] {
 
 function onlyKeys(id: string, value: object, allowed: readonly string[]): void {
   for (const key of Object.keys(value)) {
-    if (!allowed.includes(key)) throw new Error(`${id}: "${key}" is no key of a case here`);
+    if (!allowed.includes(key)) throw new Error(`${id}: "${key}" is not a key here`);
   }
 }
 
-/** A sentence of the language that cases, or a test elsewhere, show to hold. */
+/** A rule of the language or the API. Cases, or another test, show that it holds. */
 export interface Rule {
   readonly id: string;
   readonly feature: string;
   readonly sentence: string;
-  /** Whether the vendor documents it, or this project decided it where the public record is silent. */
+  /** Whether the vendor documents the rule, or this project decided it because no public source does. */
   readonly kind: 'documented' | 'decision';
-  /** The paragraph that it is taken from. */
+  /** The paragraph with the rule. */
   readonly source: string;
-  /** A test file, for a rule that no case can show because it is about the API or about real tasks. */
+  /** A test file, for a rule that no case can show: it is about the API or about real tasks. */
   readonly shownBy?: string;
 }
 
 export interface RuleBook {
-  /** Features in the order of the document, with their headings. */
+  /** Features in the order of the page, with their headings. */
   readonly features: Readonly<Record<string, string>>;
   readonly rules: readonly Rule[];
 }

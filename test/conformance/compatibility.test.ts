@@ -1,4 +1,4 @@
-/** The rules, the cases and docs/compatibility.md hold one another; so do the cases and the table of diagnostics. */
+/** The rules, the cases and docs/compatibility.md agree, and so do the cases and the table of diagnostics. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const book = readRules();
 const cases = readCases();
 
-/** Diagnostics that need a definition too large or too odd for a file of its own; the language's own tests have them. */
+/** Diagnostics of definitions that are too large for a file. The tests of the language show them. */
 const CODES_WITHOUT_CASE = ['definition-too-large', 'more-warnings'];
 
 test('docs/compatibility.md is current', () => {
@@ -25,7 +25,7 @@ test('docs/compatibility.md is current', () => {
 test('every rule is complete, has its own id, and belongs to a feature', () => {
   const seen = new Set<string>();
   for (const rule of book.rules) {
-    assert.ok(!seen.has(rule.id), `rule ${rule.id} stands twice`);
+    assert.ok(!seen.has(rule.id), `there are two rules ${rule.id}`);
     seen.add(rule.id);
     assert.ok(Object.hasOwn(book.features, rule.feature), `rule ${rule.id} names the feature ${rule.feature}`);
     assert.ok(['documented', 'decision'].includes(rule.kind), `rule ${rule.id} is of the kind ${rule.kind}`);
@@ -41,11 +41,11 @@ test('every rule is shown by a case or by a test that exists', () => {
   }
 });
 
-test('every case names a rule and stands in the folder of a feature', () => {
+test('every case names a rule and is in the folder of a feature', () => {
   const rules = new Set(book.rules.map((rule) => rule.id));
   for (const one of cases) {
     assert.ok(rules.has(one.rule), `${one.id} names the rule ${one.rule}`);
-    assert.ok(Object.hasOwn(book.features, one.feature), `${one.id} stands in a folder that is no feature`);
+    assert.ok(Object.hasOwn(book.features, one.feature), `${one.id} is in a folder that is no feature`);
   }
 });
 
@@ -64,7 +64,7 @@ test('every diagnostic is expected by a case, with its code', () => {
   for (const code of expected) assert.ok(faults.includes(code), `a case expects ${code}, which is no diagnostic`);
 });
 
-test('a case with a misspelt key or without an expectation is a failure, not a case', () => {
+test('a file with a misspelt key or without an expectation is not a case', () => {
   const good = 'title: t\nrule: r\ndefinition: d\nexpect: {status: Succeeded}\n';
   assert.equal(parseCase('f/c', good).title, 't');
   assert.throws(() => parseCase('f/c', `${good}imput: {}\n`), /imput/u);

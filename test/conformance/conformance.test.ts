@@ -1,4 +1,4 @@
-/** Every case on every engine that takes it, one test each: `--test-name-pattern "map/results-in-order"` picks one. */
+/** Every case on every engine that runs it, one test each. `--test-name-pattern 'map/results-in-order'` selects one case. */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { readCases } from './case.ts';
@@ -20,7 +20,7 @@ for (const [name, engine] of Object.entries(ENGINES)) {
   });
 }
 
-test('every expected history is of a case that runs', () => {
+test('every expected history belongs to a case that runs', () => {
   const running = new Set(cases.filter((one) => one.expect.status !== undefined).map((one) => one.id));
   const stale = expectedHistoryIds().filter((id) => !running.has(id));
   assert.deepEqual(stale, [], 'run: npx node test/conformance/write-histories.ts');

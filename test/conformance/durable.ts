@@ -1,7 +1,6 @@
 /**
- * The durable runtime on the store in memory, on virtual time: one server, or one that dies after every commit and is
- * followed by another. The clock, the ids, the store and the outside world survive; what a server had in memory, and every
- * answer that it still owed, is lost with it.
+ * The durable runtime on the store in memory, on virtual time: one server, or servers that die after each commit. Time, ids, the
+ * store and the services outlive a server. Its memory and its unsent answers do not.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { TaskCall } from '../../src/actions/action.ts';
@@ -28,7 +27,7 @@ import { standInChildren } from '../../src/testing/stand-ins.ts';
 import { testSettings } from '../../src/testing/test-settings.ts';
 import type { VirtualTime } from '../../src/testing/virtual-time.ts';
 import type { ExpectedExecution, Interference, TaskEnd } from './case.ts';
-import type { Drive, Ended, World } from './engines.ts';
+import type { CaseRun, Drive, Ended } from './engines.ts';
 import { stateNamesOf } from './history-dialects.ts';
 import type { Life } from './stand-in.ts';
 
@@ -45,7 +44,7 @@ interface Server {
 const FLOW_NAME = 'flow';
 const FLOW_ID = '00000000-0000-4000-9000-000000000000';
 const SEED = 1;
-/** In WaitForSystemCallback what was accepted is asked for again: the server itself waits for its end. */
+/** Events after which a call is not repeated. In WaitForSystemCallback accepted work is called again: the server waits for its end. */
 const ENDS_CALL: Readonly<Record<TaskMode, RegExp>> = {
   RequestComplete: /^Task(Succeeded|Failed|TimedOut)$/,
   WaitForSystemCallback: /^Task(SubmitFailed|Succeeded|Failed|TimedOut)$/,
@@ -55,31 +54,31 @@ const ENDS_CALL: Readonly<Record<TaskMode, RegExp>> = {
 const LONGEST_MS = 2 * 366 * 86_400_000;
 
 export function driveDurable(options: DurableOptions): Drive {
-  return async (world) => {
-    const run = new DurableRun(world, options);
+  return async (run) => {
+    const durable = new DurableRun(run, options);
     try {
-      return await run.toItsEnd();
+      return await durable.toItsEnd();
     } finally {
-      run.close();
+      durable.close();
     }
   };
 }
 
 class DurableRun {
-  readonly #world: World;
+  readonly #run: CaseRun;
   readonly #options: DurableOptions;
   readonly #stores = createMemoryStores();
   readonly #ids = seededIds(SEED);
   #server: Promise<Server>;
 
-  constructor(world: World, options: DurableOptions) {
-    this.#world = world;
+  constructor(run: CaseRun, options: DurableOptions) {
+    this.#run = run;
     this.#options = options;
     this.#server = this.#begin();
   }
 
   async toItsEnd(): Promise<Ended> {
-    const { wanted, actions, time } = this.#world;
+    const { wanted, actions, time } = this.#run;
     await this.#createFlows();
     actions.onCall((call, isRepeated) => void this.#checkCall(call, isRepeated));
     actions.onReport((token, end) => this.#report(token, end));
@@ -117,7 +116,7 @@ class DurableRun {
   }
 
   async #begin(): Promise<Server> {
-    const { actions, wanted } = this.#world;
+    const { actions, wanted } = this.#run;
     const life = newLife();
     const catalog = actions.catalog(life);
     const { busyTurnMs: _busy, ...limits } = wanted.settings;
@@ -125,13 +124,13 @@ class DurableRun {
     const engine = await createEngine({
       settings: { ...settings, limits: { ...settings.limits, ...limits } },
       stores: { ...this.#stores, executions: this.#mortalStore(life) },
-      ports: { ...mortalTime(this.#world.time, life), ids: this.#ids, observer: this.#observer() },
+      ports: { ...mortalTime(this.#run.time, life), ids: this.#ids, observer: this.#observer() },
       localCallersOnly: true,
       endpoint: () => '',
       standIns: {
         actions: catalog,
         compile: compileDefinition,
-        // Without flows of its own the case says what a child answers.
+        // A case without other flows gives the answers of children itself.
         ...(Object.keys(wanted.flows).length === 0 && { children: () => standInChildren(catalog) }),
       },
     });
@@ -139,7 +138,7 @@ class DurableRun {
   }
 
   #observer(): Observer {
-    const { actions } = this.#world;
+    const { actions } = this.#run;
     return createObserver({
       defect: ({ error, where }) => actions.addProblem(`a defect: ${where}: ${String(error)}`),
       storeFailed: ({ error }) => actions.addProblem(`trouble with the store: ${String(error)}`),
@@ -147,7 +146,7 @@ class DurableRun {
     });
   }
 
-  /** A dead server hears nothing from the store any more; with `crashes` it dies when a commit is durable. */
+  /** The store answers a dead server no more. With `crashes`, a server dies when a commit is durable. */
   #mortalStore(life: Life): ExecutionStore {
     const { executions } = this.#stores;
     const mortal = new Proxy(executions, {
@@ -169,7 +168,7 @@ class DurableRun {
     return never();
   }
 
-  /** Asks the server, and the next one when it dies before it answers, unless what was asked for is done by then. */
+  /** Sends a request to the server. If the server dies before it answers, the next one gets the request, unless it is done by then. */
   async #ask(
     call: (runtime: DurableRuntime) => Promise<unknown>,
     refused?: string,
@@ -186,9 +185,9 @@ class DurableRun {
         if (await isDone()) return;
         continue;
       }
-      // Asked again, it may say that it has been done.
+      // A repeated request may be refused because the first one has succeeded.
       if (outcome !== (refused ?? 'done') && (asked === 1 || refused !== undefined)) {
-        this.#world.actions.addProblem(`what was asked of the server: expected ${refused ?? 'done'}, got ${outcome}`);
+        this.#run.actions.addProblem(`a request to the server: expected ${refused ?? 'done'}, got ${outcome}`);
       }
       return;
     }
@@ -204,13 +203,13 @@ class DurableRun {
   }
 
   async #stop(stop: Interference): Promise<void> {
-    const { flow = FLOW_NAME, execution = this.#world.wanted.executionName } = stop;
+    const { flow = FLOW_NAME, execution = this.#run.wanted.executionName } = stop;
     const { error = 'FnF.ExecutionStopped', cause = '', refused } = stop;
     const { id } = await this.#find(flow, execution);
     await this.#ask(async (runtime) => runtime.stop(await this.#record(id), { error, cause }), refused);
   }
 
-  /** Asked twice it would be done twice, if the execution fails again at once. */
+  /** A repeated redrive would happen twice if the execution fails again at once. */
   async #redrive(id: number, { refused }: Interference): Promise<void> {
     const before = await this.#events(id);
     await this.#ask(
@@ -225,18 +224,18 @@ class DurableRun {
   }
 
   /**
-   * A call may be made only when its TaskScheduled is on disk, and made again only while its outcome, or that its work was
-   * accepted, is not.
+   * A call may be made only when its TaskScheduled is on disk. It may be repeated only while its outcome, or the acceptance of its
+   * work, is not on disk.
    */
   async #checkCall({ task, mode, idempotencyKey }: TaskCall, isRepeated: boolean): Promise<void> {
     if (task === null) return;
     const journal = await this.#journal(task.execution);
     if (!journal.some(({ event }) => event.id === task.event)) {
-      this.#world.actions.addProblem(`${idempotencyKey} is called before event ${task.event} is on disk`);
+      this.#run.actions.addProblem(`${idempotencyKey} is called before event ${task.event} is on disk`);
     }
     const known = journal.find(({ event }) => event.cause === task.event && ENDS_CALL[mode].test(event.type));
     if (!isRepeated || known === undefined) return;
-    this.#world.actions.addProblem(
+    this.#run.actions.addProblem(
       `${idempotencyKey} is called again after event ${known.event.id}, ${known.event.type}`,
     );
   }
@@ -263,7 +262,7 @@ class DurableRun {
     const found = Object.fromEntries(Object.keys(expected).map((key) => [key, got[key as keyof ExecutionRecord]]));
     if (isDeepStrictEqual(found, expected)) return;
     const [wanted, met] = [JSON.stringify(expected), JSON.stringify(found)];
-    this.#world.actions.addProblem(`execution ${execution} of ${flow}:\n  expected ${wanted}\n  got      ${met}`);
+    this.#run.actions.addProblem(`execution ${execution} of ${flow}:\n  expected ${wanted}\n  got      ${met}`);
   }
 
   async #find(flow: string, execution: string): Promise<ExecutionRecord> {
@@ -295,14 +294,12 @@ class DurableRun {
       errorMessage: cause,
       warnings: events.flatMap(({ event }) => event.facts?.warnings ?? []).slice(0, WARNINGS_MAX),
       elapsedMs: stoppedMs - startedMs,
-      history: events.map(({ event, stepName }) =>
-        historyEvent(event, stepName, stateNamesOf(this.#world.plan.dialect)),
-      ),
+      history: events.map(({ event, stepName }) => historyEvent(event, stepName, stateNamesOf(this.#run.plan.dialect))),
     };
   }
 
   async #createFlows(): Promise<void> {
-    const { wanted } = this.#world;
+    const { wanted } = this.#run;
     const { flows } = this.#stores;
     const environment = Object.entries(wanted.environment).map(([name, value]) => ({ name, value, description: '' }));
     const { definition, roleArn } = wanted;
@@ -311,7 +308,7 @@ class DurableRun {
       await flows.create(this.#flow(name, this.#ids.uuid(), other.definition));
     }
     if (wanted.qualifier === '') return;
-    const nowMs = this.#world.time.nowMs();
+    const nowMs = this.#run.time.nowMs();
     await flows.publish(FLOW_NAME, '', nowMs);
     await flows.createAlias(FLOW_NAME, {
       name: 'live',
@@ -322,7 +319,7 @@ class DurableRun {
   }
 
   #flow(name: string, id: string, definition: string): FlowRecord {
-    const nowMs = this.#world.time.nowMs();
+    const nowMs = this.#run.time.nowMs();
     return {
       ...{ name, id, definition, description: '', type: 'FDL', executionMode: 'Standard', roleArn: '' },
       ...{ externalStorageLocation: '', environment: [], resourceGroupId: '', createdMs: nowMs },
@@ -347,7 +344,7 @@ function newLife(): Life {
   return life;
 }
 
-/** Timers and turns of a server end with it. */
+/** The time of one server: its timers do not fire after its death. */
 function mortalTime(time: VirtualTime, life: Life): Pick<Ports, 'clock' | 'scheduler'> {
   const whileAlive = (work: () => void) => (): void => {
     if (life.alive) work();

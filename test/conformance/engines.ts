@@ -1,6 +1,6 @@
 /**
- * The engines that the cases run on. All compile a definition in the same way and differ in how they drive the plan; a case has
- * the same result on each. To add an engine, add an entry to {@link ENGINES}.
+ * The engines on which the cases run. Each compiles the definition in the same way and runs the plan in its own; the result must
+ * not differ. A further engine is one more entry of {@link ENGINES}.
  */
 import { parseJson, stringifyJson } from '../../src/base/json.ts';
 import type { JsonObject } from '../../src/base/json.ts';
@@ -21,21 +21,22 @@ import type { Outcome, RunOutcome } from './outcome.ts';
 import { StandIn, hideToken } from './stand-in.ts';
 
 export interface Engine {
-  /** Standard engines compile every case as a Standard flow, and leave out those that are for Express flows alone. */
+  /** True when the engine runs the case. Standard engines leave out the cases for Express flows only. */
   takes(wanted: Case): boolean;
   /** Compiles a case's definition and, when the case expects a run, runs it on virtual time. */
   run(wanted: Case): Promise<Outcome>;
 }
 
-export interface World {
+/** One run of a case on an engine. */
+export interface CaseRun {
   readonly wanted: Case;
   readonly plan: Plan;
   readonly time: VirtualTime;
   readonly actions: StandIn;
 }
 
-/** How an engine drives a plan: what it comes to, without what the stand-in knows. */
-export type Drive = (world: World) => Promise<Ended>;
+/** Runs a plan to its end. The result lacks what the stand-in of the services knows. */
+export type Drive = (run: CaseRun) => Promise<Ended>;
 export type Ended = Omit<RunOutcome, 'calls' | 'aborted' | 'problems' | 'elapsedSeconds'> & {
   readonly elapsedMs: number;
 };
@@ -45,7 +46,7 @@ export const SEED = 1;
 
 function engine(mode: Case['mode'], drive: Drive): Engine {
   return {
-    // An Express engine compiles what is written for Standard flows, and runs it on the durable ones.
+    // An Express engine also compiles the cases for Standard flows that expect diagnostics.
     takes: ({ mode: own, expressOnly, expect }) =>
       mode === 'Express'
         ? own === 'Express' || expect.status === undefined
@@ -75,7 +76,7 @@ async function outcomeOf(wanted: Case, mode: Case['mode'], drive: Drive): Promis
   return { diagnostics, plan, run };
 }
 
-/** As StartSyncExecution runs it. */
+/** Runs as StartSyncExecution does. */
 const express: Drive = async ({ wanted, plan, time, actions }) => {
   const { run } = recordingRuntime(time, actions.catalog(), limitsOf(wanted));
   const { result, events } = await run({
@@ -91,7 +92,7 @@ const express: Drive = async ({ wanted, plan, time, actions }) => {
   return { ...ended, elapsedMs: stoppedMs - startedMs, history: events.map((event) => served(event, plan)) };
 };
 
-/** Thrown away after every event and rebuilt from the text of its events. */
+/** Drops the execution after every event and rebuilds it from the text of its events. */
 const rebuilt: Drive = async ({ wanted, plan, time, actions }) => {
   const ids = seededIds(SEED);
   const start = {

@@ -1,4 +1,4 @@
-/** Histories of state machines without a fault, written by hand after decisions.md 5, in the form of `history-text.ts`. */
+/** Histories of state machines without a fault, written by hand from decisions.md 5, in the form of `history-text.ts`. */
 import assert from 'node:assert/strict';
 import { formatDiagnostic } from '../../src/base/diagnostic.ts';
 import { type JsonObject, parseJson } from '../../src/base/json.ts';
@@ -144,7 +144,7 @@ export const HISTORIES = {
   redriven: { plan: BRANCHES, events: REDRIVEN },
 };
 
-/** Of a state machine without its head, or of a whole classic definition. */
+/** The plan of a state machine without its head, or of a complete classic definition. */
 export function planOf(definition: string): Plan {
   const { plan, diagnostics } = compileDefinition(
     definition.startsWith('version')

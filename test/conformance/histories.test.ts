@@ -1,4 +1,4 @@
-/** The judge of histories passes what decisions.md 5 describes and finds each of the faults planted here. */
+/** The judge of histories finds no fault in histories as decisions.md 5 describes them, and finds each planted fault. */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { JsonObject } from '../../src/base/json.ts';
@@ -22,17 +22,17 @@ const [CALLED, FAILED, STOPPED] = ['called', 'failed', 'stopped'].map((name) => 
 const [CALLS, BRANCHES] = ['called', 'failed'].map((name) => GOOD[name]?.plan) as [Plan, Plan];
 
 for (const [name, { plan, events }] of Object.entries(GOOD)) {
-  test(`no fault is found in a good history: ${name}`, () => {
+  test(`a good history has no fault: ${name}`, () => {
     assert.deepEqual(historyFaults(plan, events), []);
   });
 
-  test(`no fault is found in any beginning of a good history: ${name}`, () => {
+  test(`no beginning of a good history has a fault: ${name}`, () => {
     for (let count = 0; count <= events.length; count++) {
       assert.deepEqual(historyFaults(plan, events.slice(0, count), { running: true }), [], `${count} events`);
     }
   });
 
-  test(`a history that stops early, loses an event or has one twice is found: ${name}`, () => {
+  test(`finds a history that stops early, lacks an event or has an event twice: ${name}`, () => {
     for (let at = 0; at < events.length; at++) {
       const whole = events.slice(0, at + 1);
       if (!isEnd(events[at])) assert.notDeepEqual(historyFaults(plan, whole), [], `ends after ${at + 1}`);
@@ -45,7 +45,7 @@ for (const [name, { plan, events }] of Object.entries(GOOD)) {
     }
   });
 
-  test(`an event with another cause, step or type is found: ${name}`, () => {
+  test(`finds an event with another cause, step or type: ${name}`, () => {
     const types = new Set(Object.values(GOOD).flatMap((one) => one.events.map(({ type }) => type)));
     for (const [at, event] of events.entries()) {
       for (let cause = 0; cause < event.id; cause++) {
@@ -59,7 +59,7 @@ for (const [name, { plan, events }] of Object.entries(GOOD)) {
     }
   });
 
-  test(`a member too many, too few or of another kind is found: ${name}`, () => {
+  test(`finds an additional member, a missing one and one of another kind: ${name}`, () => {
     for (const [at, event] of events.entries()) {
       assertFound(plan, events, at, { detail: { ...event.detail, extra: 1 } });
       for (const member of Object.keys(event.detail)) {
@@ -104,38 +104,48 @@ const PLANTED: Readonly<Record<string, Planted>> = {
   'an attempt that does not count': detail('called', 7, { attempt: 1 }, /attempt is 1, and 2 was due/),
   'another mode than the plan has': detail('called', 4, { mode: 'RequestComplete' }, /mode is/),
   'another action': detail('called', 4, { action: 'HTTP:Request' }, /action is/),
-  'another time-out': detail('called', 4, { timeoutSeconds: 11 }, /timeoutSeconds is 11/),
-  'a timeout that is reported as a failure': detail('called', 9, { error: 'E' }, /its error is E/),
+  'another timeout': detail('called', 4, { timeoutSeconds: 11 }, /timeoutSeconds is 11/),
+  'a timeout with the error of a failure': detail('called', 9, { error: 'E' }, /its error is E/),
   'a state that fails with another error': detail('called', 10, { cause: 'x' }, /cause is "x"/),
   'a catch that leads elsewhere': detail('called', 10, { next: 'Each' }, /next is "Each"/),
-  'an input that was not passed on': detail('called', 11, { input: {} }, /input is \{\}/),
+  'an input that is not the output before it': detail('called', 11, { input: {} }, /input is \{\}/),
   'a branch with another input': detail('called', 14, { input: {} }, /input is \{\}/),
   'a branch out of order': detail('called', 13, { index: 1 }, /index is 1/),
   'a branch that exits with another output': detail('called', 18, { output: {} }, /output is \{\}/),
   'a branch that exits in another place': detail('called', 18, { index: 1 }, /index is 1/),
   'a joined result in another order': detail('called', 36, { output: { Items: [2, 1] } }, /\[2,1\]/),
-  'an output of the execution that no state gave': detail('called', 37, { output: {} }, /output is \{\}/),
+  'an output of the execution that is not the output of a state': detail(
+    'called',
+    37,
+    { output: {} },
+    /output is \{\}/,
+  ),
   'an execution that fails with another error': detail('failed', 20, { error: 'F' }, /error is "F"/),
   'a Fail with another code': detail('failed', 16, { error: 'F' }, /error is "F"/),
   'a retry that no rule asks for': detail('failed', 19, { retryAfterSeconds: 1 }, /no rule of the state retries/),
   'a failure that no rule catches': detail('failed', 19, { next: 'Both', output: {} }, /no rule of the state catches/),
-  'a redrive that counts wrong': detail('redriven', 21, { redrive: 2 }, /redrive is 2, and 1 was due/),
+  'a redrive with the wrong number': detail('redriven', 21, { redrive: 2 }, /redrive is 2, and 1 was due/),
   'a redrive with another input': detail('redriven', 21, { input: { a: 1 } }, /input is/),
-  'a redrive that starts a state again which had succeeded': {
+  'a redrive that restarts a state that had succeeded': {
     of: 'redriven',
     at: 22,
     edit: (e) => ({ ...e, cause: 6, stepName: 'Bad' }),
     found: /StateStarted of Bad/,
   },
-  'a local that was not put out': detail('classic called', 12, { local: {} }, /local is \{\}/),
+  'a local without the output of a step': detail('classic called', 12, { local: {} }, /local is \{\}/),
   'an input of the scope that changed': detail('classic called', 12, { input: {} }, /input is \{\}/),
   'an input without the local': detail('classic called', 13, { input: { x: 1 } }, /input is \{"x":1\}/),
   'a local that lost a key': detail('classic called', 37, { local: { items: [1, 2] } }, /local is \{"items"/),
-  'a local that a branch did not begin with': detail('classic called', 26, { local: { i: 1 } }, /local is \{"i":1\}/),
+  'a local that is not empty at the start of a branch': detail(
+    'classic called',
+    26,
+    { local: { i: 1 } },
+    /local is \{"i":1\}/,
+  ),
   'a branch of a choice that does not exist': detail('classic called', 14, { index: 1 }, /no such branch/),
   'a branch that a choice was not in': detail('classic called', 19, { index: 1 }, /index is 1/),
-  'a choice that gives another output than its branch': detail('classic called', 20, { output: {} }, /output is \{\}/),
-  'a choice that continues where its branch does not lead': {
+  'a choice with another output than its branch': detail('classic called', 20, { output: {} }, /output is \{\}/),
+  'a choice that continues elsewhere than its branch': {
     of: 'classic called',
     at: 22,
     edit: (e) => ({ ...e, stepName: 'Bad' }),
@@ -148,7 +158,7 @@ const PLANTED: Readonly<Record<string, Planted>> = {
     found: /the state was leaving/,
   },
   'an iteration without the input of its foreach': detail('classic called', 40, { input: { it: 1 } }, /is not in it/),
-  'another resource than was called': detail('classic called', 4, { resourceArn: 'b' }, /resourceArn is "b"/),
+  'another resource than the parameters name': detail('classic called', 4, { resourceArn: 'b' }, /resourceArn is "b"/),
   'a resource and an action': detail('classic called', 4, { action: 'FC:InvokeFunction' }, /an "action" or a/),
   'an output of the flow that is not its local': detail('classic called', 54, { output: {} }, /output is \{\}/),
   'an abortion for another error than that of the sibling': detail(
@@ -164,7 +174,7 @@ const PLANTED: Readonly<Record<string, Planted>> = {
     edit: (e) => ({ ...e, type: 'StateEntered' }),
     found: /no type of an event/,
   },
-  'a redrive of what succeeded': {
+  'a redrive of an execution that succeeded': {
     of: 'called',
     at: 37,
     edit: (e) => ({ ...e, type: 'ExecutionStarted', detail: { input: {}, redrive: 1 } }),
@@ -209,7 +219,7 @@ suite('planted faults', () => {
   });
 });
 
-test('the text form shows causes, times, odd names and the size of what it cuts', () => {
+test('the text form shows causes, times, quoted names and the size of a cut detail', () => {
   const events = CALLED.slice(4, 7).map((event) => ({ ...event, stepName: 'two words' }));
   const long = { ...(CALLED[0] as HistoryEvent), detail: { input: { a: 'x'.repeat(1_000) } } };
   const text = historyText(events);
@@ -236,7 +246,7 @@ function isEnd(event: HistoryEvent | undefined): boolean {
   return event !== undefined && event.stepName === '' && event.type !== 'ExecutionStarted';
 }
 
-/** Without it the history is another good one: a callback was faster than the service, or a stop came a moment earlier. */
+/** True when the history is also good without the event: a report was faster than the service, or a stop came earlier. */
 function isSpare(events: readonly HistoryEvent[], at: number): boolean {
   const type = events[at]?.type ?? '';
   if (type === 'TaskSubmitted') return true;
@@ -246,12 +256,12 @@ function isSpare(events: readonly HistoryEvent[], at: number): boolean {
 
 const ABORTIONS = ['StateAborted', 'StepFailed'];
 
-/** The state that fails by itself is called End in these histories. */
+/** In these histories the state that fails by itself is called End. */
 function isNoFail({ stepName }: HistoryEvent): boolean {
   return stepName !== 'End';
 }
 
-/** As if the missing event had never been: ids close up, and causes with them. */
+/** Renumbers ids and causes after a missing event. */
 function renumbered(events: readonly HistoryEvent[], missing: number): HistoryEvent[] {
   const moved = (id: number): number => (id >= missing ? id - 1 : id);
   return events.map((event) => ({ ...event, id: moved(event.id), cause: moved(event.cause) }));

@@ -1,21 +1,21 @@
 /**
- * Judges a served history by decisions.md 5, api.md 5 and fdl-more.md 6, and by nothing else: it knows the plan, never the
- * engine's own state, and finds the lines of execution by following `ScheduleEventId`.
+ * Judges a served history by decisions.md 5, api.md 5 and fdl-more.md 6. The judge knows the plan and not the state of the
+ * engine; it finds the lines of execution by `ScheduleEventId`.
  *
- * A line is one way through a scope: the flow itself, a branch, an item. It is in at most one state, its visit. This file uses
- * the names of the state machine; `history-dialects.ts` has the differences between the dialects.
+ * A line is one way through a scope: the flow itself, a branch, an item. It is in at most one state, its visit. This file uses the
+ * event names of state machines; `history-dialects.ts` has the differences between the dialects.
  */
 import type { JsonValue } from '../../src/base/json.ts';
 import type { Plan } from '../../src/language/plan.ts';
 import type { HistoryEvent } from '../../src/runtime/executions.ts';
 import { inStateNames, isAbortion } from './history-dialects.ts';
-import { hasInside, isBesideFailure, isOutcome, newLine, newVisit, remove, standing } from './history-line.ts';
+import { hasInside, isBesideFailure, isOutcome, newLine, newVisit, remove, linesInStates } from './history-line.ts';
 import type { Fallen, Line, Visit } from './history-line.ts';
 import { memberFaults } from './history-members.ts';
 import { VisitJudge } from './history-visits.ts';
 
 export interface HistoryOptions {
-  /** True for the beginning of a history: it may stop anywhere. */
+  /** True for the beginning of a history, which may stop anywhere. */
   readonly running?: boolean;
   /** The event that ends an execution with `FnF.EventLimitExceeded`; 5,000 when absent. */
   readonly eventLimit?: number;
@@ -25,7 +25,7 @@ const TERMINAL = ['ExecutionSucceeded', 'ExecutionFailed', 'ExecutionTimedOut', 
 const EVENT_LIMIT = { events: 5_000, error: 'FnF.EventLimitExceeded' };
 const TIMEOUT_ERRORS: Readonly<Record<string, string>> = { ExecutionTimedOut: 'FnF.ExecutionTimeout' };
 
-/** Returns the faults of a history, one sentence each. Stops at the first event that it cannot place. */
+/** The faults of a history, one sentence each. The judge stops at the first event that it cannot place. */
 export function historyFaults(plan: Plan, events: readonly HistoryEvent[], options: HistoryOptions = {}): string[] {
   const judge = new Judge(plan, options);
   for (const event of events) {
@@ -43,7 +43,7 @@ class Judge extends VisitJudge {
   #before: HistoryEvent | null = null;
   #input: JsonValue = null;
   #ended = '';
-  /** States are being aborted because the execution ends. */
+  /** True while states are aborted because the execution ends. */
   #ending = false;
   /** Classic: the error with which they are aborted. */
   #endingError: JsonValue = null;
@@ -90,7 +90,7 @@ class Judge extends VisitJudge {
     if (line === undefined) return this.lose(`its cause, ${event.cause}, is no event that it could follow from`);
     const { visit } = line;
     if (visit?.aborting === true && !['StateFailed', 'StateTimedOut'].includes(event.type)) {
-      return this.lose('a line inside the state has failed, and others continue');
+      return this.lose('a line inside the state has failed, and another one continues');
     }
     if (isBesideFailure(line)) return this.lose('it continues beside a failed sibling');
     if (event.type === 'StateEntered') return this.#stateEntered(event, line);
@@ -127,7 +127,7 @@ class Judge extends VisitJudge {
     this.fallen = [];
   }
 
-  /** Continues a fallen state: where it was, or from its entry if it failed itself. */
+  /** A state that ended with the execution continues where it was, or from its entry if the failure was its own. */
   #raise({ line, visit, last, own }: Fallen): void {
     line.visit = visit;
     if (visit.failedInside) {
@@ -147,7 +147,7 @@ class Judge extends VisitJudge {
     this.lineAfter.set(visit.entered, line);
   }
 
-  /** Requests work that ended with the execution, for example of a child, by another call of the same attempt. */
+  /** Work that ended with the execution, such as that of a child, is called again in the same attempt. */
   #callAnew(line: Line, visit: Visit): void {
     const { state, phase } = visit;
     if (state.type !== 'Task' || state.mode !== 'WaitForSystemCallback') return;
@@ -162,7 +162,7 @@ class Judge extends VisitJudge {
     const root = this.#root as Line;
     const { detail, type } = event;
     this.#ended = type;
-    // Redriven for the flow's own mapping alone, it ends after the last step once more.
+    // After a redrive for the mapping of the flow, the execution ends after the last step again.
     const again = this.#redrives > 0 && event.cause === root.last;
     this.expect(event.cause === event.id - 1 || again, 'its cause is the event before it');
     if (type === 'ExecutionSucceeded') {
@@ -198,12 +198,12 @@ class Judge extends VisitJudge {
     this.expect(this.rules.ownErrors.includes(event.detail['error'] as string), 'no mapping fails with that');
   }
 
-  /** Id of the event that has to be the last: a redrive counts from its own. */
+  /** Id of the event that must be the last. A redrive counts from its own start. */
   get #lastId(): number {
     return this.#began - 1 + (this.#options.eventLimit ?? EVENT_LIMIT.events);
   }
 
-  /** The event limit ends an execution without aborts, so every entered state falls. */
+  /** The event limit ends an execution at once, with every state that is entered. */
   #fallWith(line: Line): void {
     if (line.visit === null) return;
     for (const inner of line.visit.inside) this.#fallWith(inner);
@@ -223,7 +223,7 @@ class Judge extends VisitJudge {
       this.#abort(event, at, at.last === event.cause);
       return;
     }
-    const targets = aborting.inside.flatMap(standing).filter((line) => line.visit?.state.name === event.stepName);
+    const targets = aborting.inside.flatMap(linesInStates).filter((line) => line.visit?.state.name === event.stepName);
     const target = targets.find((line) => !hasInside(line)) ?? targets[0];
     if (target === undefined) return this.lose('no such state is entered inside the one that failed');
     const error = aborting.phase === 'overfull' ? 'FnF.DataLimitExceeded' : (aborting.failure?.error ?? '');
@@ -231,7 +231,7 @@ class Judge extends VisitJudge {
     this.#abort(event, target, at.last === event.cause);
   }
 
-  /** Results that are too large together fail their state with the exit that brings the last of them (decisions.md 2.8). */
+  /** Results that are too large together fail their state at the exit of the last one (decisions.md 2.8). */
   #overfull(event: HistoryEvent, line: Line, visit: Visit): void {
     if (line.last !== event.cause || visit.exited === 0) return;
     visit.aborting = true;
@@ -257,11 +257,11 @@ class Judge extends VisitJudge {
       const names = line.expected.map((candidate) => candidate?.name ?? 'the end of the scope').join(' or ');
       return this.lose(`${names || 'the end of the scope'} was due`);
     }
-    // The result of the flow's own inputMappings appears first as the input of its first step.
+    // The first step shows the result of the flow's own inputMappings.
     if (this.#plan.inputConstructor !== null && event.cause === 1) line.handed = event.detail['input'] as JsonValue;
     this.same(event.detail['input'], line.handed, 'input');
     if (this.rules.hasLocal) this.same(event.detail['local'], line.local, 'local');
     line.visit = newVisit(state, event, this.rules.inputOf(line));
-    this.goesOn(event, line);
+    this.continueFrom(event, line);
   }
 }

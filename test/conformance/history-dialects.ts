@@ -1,7 +1,7 @@
 /**
- * The differences between the dialects that the judge of histories needs: how values pass from state to state, and how to
- * distinguish the failure of a step from its abortion, for which the classic dialect has one type of event. Written from
- * fdl.md 3, fdl-classic.md 3 and decisions.md 5, not from the interpreter.
+ * The dialects as the judge of histories knows them: how values pass from state to state, and how a failed step differs from an
+ * aborted one, for which the classic dialect has one event. Written from fdl.md 3, fdl-classic.md 3 and decisions.md 5, not from
+ * the interpreter.
  */
 import { type JsonObject, type JsonValue, isJsonObject } from '../../src/base/json.ts';
 import type { Dialect, State, SwitchState, TaskState } from '../../src/language/plan.ts';
@@ -9,13 +9,13 @@ import type { HistoryEvent } from '../../src/runtime/executions.ts';
 import type { Line, Visit } from './history-line.ts';
 
 export interface DialectRules {
-  /** True when scopes have a local and steps are left by an event of their own. */
+  /** True when scopes have a local, and an event of its own leaves a step. */
   readonly hasLocal: boolean;
   /** Failures that come from no task and no Fail state (decisions.md 2.7, 2.8). */
   readonly ownErrors: readonly string[];
-  /** Items of one Map at once. */
+  /** Items of one Map at the same time. */
   readonly itemsAtOnce: number;
-  /** The input of a state that does not build its own. */
+  /** The input of a state without an input constructor. */
   inputOf(line: Line): JsonValue;
   /** The raw output of a Pass, a Wait or a Succeed. */
   idleOutput(input: JsonValue): JsonValue;
@@ -57,17 +57,17 @@ const classic: DialectRules = {
 
 export const RULES: Readonly<Record<Dialect, DialectRules>> = { statemachine: stateMachine, classic };
 
-/** Both objects together; where both have a member, that of the second. */
+/** Both objects together. A member that both have is that of the second. */
 export function union(first: JsonValue, second: JsonValue): JsonObject {
   return { ...(first as JsonObject), ...(second as JsonObject) };
 }
 
-/** As GetExecutionHistory names the events of states when no setting says otherwise. */
+/** The default names of the events of states in GetExecutionHistory. */
 export function stateNamesOf(dialect: Dialect): 'state' | 'step' {
   return dialect === 'classic' ? 'step' : 'state';
 }
 
-/** The types of the judge's own sentences, from the names that the classic dialect is served with. */
+/** The names of state machines for the events of classic flows. */
 const OF_STATES: Readonly<Record<string, string>> = {
   StepEntered: 'StateEntered',
   StepStarted: 'StateStarted',
@@ -81,7 +81,7 @@ export function inStateNames(event: HistoryEvent, dialect: Dialect): HistoryEven
   return type === undefined ? event : { ...event, type };
 }
 
-/** True if a StepFailed is the abortion of the line's step. A failure of the step itself has an event before, or is one of the engine's own errors. */
+/** True when a StepFailed aborts the step of the line. A failure of the step itself follows another event, or has an error of the engine. */
 export function isAbortion(event: HistoryEvent, line: Line, { ownErrors }: DialectRules): boolean {
   const { visit } = line;
   const { error, cause } = event.detail;
@@ -91,7 +91,7 @@ export function isAbortion(event: HistoryEvent, line: Line, { ownErrors }: Diale
   return !ownErrors.includes(error as string);
 }
 
-/** Where a Switch leads after the branch that it took, or may lead to when no steps ran; null: to the end of its scope. */
+/** The states to which a Switch leads after its branch, or may lead when no steps ran; null: the end of its scope. */
 export function afterSwitch(state: SwitchState, { branch, opened }: Visit): readonly (State | null)[] {
   const { branches, default: otherwise, next } = state;
   const ways = [...branches, ...(otherwise === null ? [] : [otherwise])];

@@ -1,4 +1,4 @@
-/** The lines of execution that the judge of histories follows, and questions about them. */
+/** The lines of execution that the judge of histories follows. */
 import { type JsonObject, type JsonValue, stringifyJson } from '../../src/base/json.ts';
 import type { Scope, State } from '../../src/language/plan.ts';
 import type { HistoryEvent } from '../../src/runtime/executions.ts';
@@ -17,10 +17,10 @@ export type Phase =
   | 'children'
   /** The results of its lines are too large together. */
   | 'overfull'
-  /** The failure has its event; only the end of the state may follow. */
+  /** A failure is in the history. Only the end of the state may follow. */
   | 'failing'
   | 'retry'
-  /** Classic: the step is over, and its output is about to become a part of the local. */
+  /** Classic: the step has ended, and its output becomes a part of the local next. */
   | 'leaving';
 
 /** One activation of a state. */
@@ -28,7 +28,7 @@ export interface Visit {
   readonly state: State;
   /** Id of its StateEntered. */
   readonly entered: number;
-  /** First the input that was passed, then the one that InputConstructor built. */
+  /** From the state before, then as the input constructor built it. */
   input: JsonValue;
   phase: Phase;
   /** The raw result, once there is one. */
@@ -39,20 +39,20 @@ export interface Visit {
   scheduled: number;
   /** Id of the event that caused it. */
   scheduledBy: number;
-  /** A retry or the end of a Wait is not earlier. */
+  /** A retry, or the end of a Wait, must not be earlier. */
   notBeforeMs: number;
-  /** Lines inside it, and the outputs of those that exited. */
+  /** Lines inside it, and the outputs of those that have exited. */
   inside: Line[];
   opened: number;
   exits: JsonValue[];
   exited: number;
-  /** A line inside it failed: the others are aborted, then it fails itself. */
+  /** A line inside it failed: the others are aborted, and then the state fails. */
   aborting: boolean;
-  /** Its failure came from a line inside it. */
+  /** Its failure is that of a line inside it. */
   failedInside: boolean;
-  /** Of a Switch: the branch whose steps run; -1 while there is none. */
+  /** Switch: the branch whose steps run; -1 while there is none. */
   branch: number;
-  /** Classic: the output for the local, and where the line continues. */
+  /** Classic: the output that becomes a part of the local, and the states that may follow. */
   output: JsonObject;
   next: readonly (State | null)[];
 }
@@ -62,18 +62,18 @@ export interface Line {
   /** The visit of a Parallel or Map that it runs in; null for the flow. */
   readonly outer: { readonly line: Line; readonly visit: Visit } | null;
   readonly index: number;
-  /** The event that the next one in a straight line is caused by. */
+  /** The event that causes the next one in a straight line. */
   last: number;
-  /** States of which one comes next; null among them: the scope may end. */
+  /** The states that may come next; null: the scope may end. */
   expected: readonly (State | null)[];
-  /** Classic: the input of the scope, which stays. */
+  /** The output of the state before. Classic: the input of the scope, which does not change. */
   handed: JsonValue;
-  /** Classic: the outputs of the steps so far. */
+  /** Classic: the merged outputs of the steps so far. */
   local: JsonObject;
   visit: Visit | null;
 }
 
-/** A state that ended with the execution and that a redrive would continue. */
+/** A state that ended with the execution and would continue in a redrive. */
 export interface Fallen {
   readonly line: Line;
   readonly visit: Visit;
@@ -85,7 +85,7 @@ export function newLine(scope: Scope, outer: Line['outer'], index: number, last:
   return { scope, outer, index, last, expected: [scope.start], handed, local: {}, visit: null };
 }
 
-/** `input` is what the state gets unless it builds its own. */
+/** @param input of the state, unless it builds its own. */
 export function newVisit(state: State, event: HistoryEvent, input: JsonValue): Visit {
   return {
     state,
@@ -130,14 +130,14 @@ export function hasCatch(state: State, failure: Failure): boolean {
   return 'catch' in state && state.catch.some((rule) => answers(rule.errors, failure));
 }
 
-/** True for a state that other lines run inside of. */
+/** True for a state inside which other lines run. */
 export function hasLines({ type }: State): boolean {
   return type === 'Parallel' || type === 'Map' || type === 'Switch';
 }
 
-/** The line and the lines inside it that are in a state. */
-export function standing(line: Line): Line[] {
-  return line.visit === null ? [] : [line, ...line.visit.inside.flatMap(standing)];
+/** The line and the lines inside it, if they are in a state. */
+export function linesInStates(line: Line): Line[] {
+  return line.visit === null ? [] : [line, ...line.visit.inside.flatMap(linesInStates)];
 }
 
 export function hasInside(line: Line): boolean {
@@ -149,7 +149,7 @@ export function isInside(line: Line, visit: Visit): boolean {
   return false;
 }
 
-/** True while a Parallel or Map around the line is aborting what runs inside it. */
+/** True while a Parallel or Map around the line aborts its lines. */
 export function isBesideFailure(line: Line): boolean {
   for (let outer = line.outer; outer !== null; outer = outer.line.outer) if (outer.visit.aborting) return true;
   return false;

@@ -1,6 +1,6 @@
 /**
- * Judges one served event in each dialect: the members of its EventDetail and the kinds of their values (decisions.md 5). Written
- * from that table alone, so that it can disagree with the code that it judges.
+ * The members that the EventDetail of an event has in each dialect, and the kinds of their values. Written from decisions.md 5
+ * alone, so that it can disagree with the code that renders events.
  */
 import { type JsonObject, type JsonValue, isJsonObject } from '../../src/base/json.ts';
 import type { Dialect } from '../../src/language/plan.ts';
@@ -11,7 +11,7 @@ type Members = Readonly<Record<string, Kind>>;
 interface Form {
   readonly required: Members;
   readonly optional?: Members;
-  /** True for events that belong to no state: their `StepName` is empty. */
+  /** True for events of the execution, whose `StepName` is empty. */
   readonly ofExecution?: true;
 }
 
@@ -59,7 +59,7 @@ const STATE_MACHINE: Readonly<Record<string, Form>> = {
   TaskScheduled: { required: { action: 'name', ...CALL }, optional: { timeoutSeconds: 'seconds' } },
 };
 
-/** Steps pass objects; their time-outs and abortions are failures by name, as the API has no other (api.md 5.2). */
+/** Steps pass objects. Their timeouts and abortions are failures, because the API has no other event (api.md 5.2). */
 const CLASSIC: Readonly<Record<string, Form>> = {
   ...SHARED,
   StepEntered: { required: { input: 'object', local: 'object' } },
@@ -86,7 +86,7 @@ const KINDS: Readonly<Record<Kind, (value: JsonValue) => boolean>> = {
   mode: (value) => ['RequestComplete', 'WaitForSystemCallback', 'WaitForCustomCallback'].includes(value as string),
 };
 
-/** Yields the faults of the event itself, without regard to the events around it. */
+/** The faults of one event, without the events around it. */
 export function* memberFaults(event: HistoryEvent, dialect: Dialect): Generator<string> {
   const forms = FORMS[dialect];
   const form = Object.hasOwn(forms, event.type) ? (forms[event.type] as Form) : null;

@@ -1,5 +1,5 @@
 /**
- * The text form of a history, one line for each event. The files of expected histories have this form:
+ * The text form of a history, one line an event. The expected histories of the cases are in this form:
  *
  *     5 <4 +1s TaskFailed Call {"error":"E","cause":""}
  *
@@ -9,15 +9,15 @@ import { createHash } from 'node:crypto';
 import { stringifyJson } from '../../src/base/json.ts';
 import type { HistoryEvent } from '../../src/runtime/executions.ts';
 
-/** A longer detail is shown by its beginning, its length and its hash. */
+/** A longer detail is cut to its beginning, with its length and its hash. */
 const DETAIL_UNITS_MAX = 400;
 const DETAIL_UNITS_SHOWN = 120;
-/** A longer history is shown by its head and its tail, with the number and the hash of the lines between them. */
+/** A longer history is cut to its first and last lines, with the number and the hash of the lines between them. */
 const LINES_MAX = 160;
 const LINES_SHOWN = 30;
-/** Names that can stand in a line as they are. */
+/** Names that need no quotes. */
 const BARE_NAME = /^[\p{L}\p{N}_.-]+$/u;
-/** These come from the randomness of a run, or from what it calls itself. */
+/** UUIDs are random in a run. */
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
 export function historyText(events: readonly HistoryEvent[]): string {
@@ -52,7 +52,7 @@ function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
-/** Where two texts first differ, in a few lines; empty when they are the same. */
+/** The first difference of two texts, in a few lines; empty when they are equal. */
 export function historyDifference(expected: string, got: string): string {
   if (expected === got) return '';
   const [wanted, found] = [expected.split('\n'), got.split('\n')];

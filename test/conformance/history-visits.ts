@@ -1,6 +1,6 @@
 /**
- * The part of the judge of histories that knows what may happen within a state: from StateStarted to its end, with the task,
- * the branches and the items of it. `histories.ts` says which state an event is of.
+ * The part of the judge of histories that knows the events within a state: from StateStarted to its end, with its task, branches
+ * and items. `histories.ts` finds the state of an event.
  */
 import { type JsonObject, type JsonValue, isJsonObject } from '../../src/base/json.ts';
 import type { Plan, Scope, State } from '../../src/language/plan.ts';
@@ -26,11 +26,11 @@ const FIRST_ENTERED = 2;
 export class VisitJudge {
   readonly faults: string[] = [];
   protected readonly rules: DialectRules;
-  /** True once an event could not be placed: what follows cannot be judged. */
+  /** True after an event that the judge cannot place. It cannot judge the events after it. */
   lost = false;
-  /** The line that continues from an event, by the event's id. */
+  /** The line that continues from an event, by the id of the event. */
   protected readonly lineAfter = new Map<number, Line>();
-  /** The event that is being judged. */
+  /** The event under judgement. */
   protected event: HistoryEvent = null as unknown as HistoryEvent;
   /** The states that a redrive would continue. */
   protected fallen: Fallen[] = [];
@@ -86,7 +86,7 @@ export class VisitJudge {
   }
 
   /** The line continues from this event. */
-  protected goesOn(event: HistoryEvent, line: Line): void {
+  protected continueFrom(event: HistoryEvent, line: Line): void {
     line.last = event.id;
     this.lineAfter.set(event.id, line);
   }
@@ -105,7 +105,7 @@ export class VisitJudge {
     visit.exits = [];
     visit.exited = 0;
     visit.failedInside = false;
-    this.goesOn(event, line);
+    this.continueFrom(event, line);
   }
 
   #phaseOfStart(event: HistoryEvent, visit: Visit): Phase {
@@ -143,14 +143,14 @@ export class VisitJudge {
     visit.phase = 'scheduled';
     visit.scheduled = event.id;
     visit.scheduledBy = line.last;
-    this.goesOn(event, line);
+    this.continueFrom(event, line);
   }
 
   #taskSubmitted(event: HistoryEvent, line: Line, visit: Visit): void {
     if (visit.phase !== 'scheduled') return this.lose(`the task was ${visit.phase}`);
     this.expect(isCallback(visit.state), 'the task waits for no callback');
     visit.phase = 'submitted';
-    this.goesOn(event, line);
+    this.continueFrom(event, line);
     this.lineAfter.set(visit.scheduled, line);
   }
 
@@ -159,7 +159,7 @@ export class VisitJudge {
     visit.phase = 'result';
     const output = event.detail['output'] as JsonValue;
     visit.raw = visit.state.type === 'Task' ? this.rules.resultOf(visit.state, output) : output;
-    this.goesOn(event, line);
+    this.continueFrom(event, line);
   }
 
   #taskFailed(event: HistoryEvent, line: Line, visit: Visit): void {
@@ -172,10 +172,10 @@ export class VisitJudge {
       this.expect((event.type === 'TaskTimedOut') === timedOut, `its error is ${failure.error}`);
     }
     this.#failedAttempt(event, visit, failure);
-    this.goesOn(event, line);
+    this.continueFrom(event, line);
   }
 
-  /** A retry is announced, or the state is to fail with this. */
+  /** The event announces a retry, or the state has to fail with this failure. */
   #failedAttempt(event: HistoryEvent, visit: Visit, failure: Failure): void {
     const seconds = event.detail['retryAfterSeconds'] as number | undefined;
     if (seconds === undefined) {
@@ -194,7 +194,7 @@ export class VisitJudge {
   }
 
   protected notEarly(event: HistoryEvent, visit: Visit): void {
-    // Times are whole milliseconds, delays need not be.
+    // Times are whole milliseconds; delays may be fractions.
     this.expect(event.timeMs > visit.notBeforeMs - 1, `it was due ${visit.notBeforeMs - event.timeMs} ms later`);
   }
 
@@ -239,7 +239,7 @@ export class VisitJudge {
     outer.visit.exits[outer.visit.state.type === 'Switch' ? 0 : line.index] = end;
     outer.visit.exited++;
     remove(line);
-    this.goesOn(event, outer.line);
+    this.continueFrom(event, outer.line);
   }
 
   #stateSucceeded(event: HistoryEvent, line: Line, visit: Visit): void {
@@ -261,14 +261,14 @@ export class VisitJudge {
     this.#ends(event, line, visit, following(visit), output);
   }
 
-  /** Success, or a failure that was caught: the classic step is left by an event of its own, with its output in the local. */
+  /** Success, or a caught failure. An event of its own leaves a classic step, with its output in the local. */
   #ends(event: HistoryEvent, line: Line, visit: Visit, next: readonly (State | null)[], output: JsonValue): void {
     if (!this.rules.hasLocal) return this.leave(event, line, next, output);
     if (!isJsonObject(output)) return this.lose('the output of a step is no object');
     visit.phase = 'leaving';
     visit.output = output;
     visit.next = next;
-    this.goesOn(event, line);
+    this.continueFrom(event, line);
   }
 
   #stateExited(event: HistoryEvent, line: Line, visit: Visit): void {
@@ -283,7 +283,7 @@ export class VisitJudge {
     line.visit = null;
     line.expected = expected;
     line.handed = handed;
-    this.goesOn(event, line);
+    this.continueFrom(event, line);
   }
 
   #stateFailed(event: HistoryEvent, line: Line, visit: Visit): void {
@@ -304,7 +304,7 @@ export class VisitJudge {
       this.fallen = this.fallen.filter((fallen) => !isInside(fallen.line, visit));
       visit.inside = [];
       this.#failedAttempt(event, visit, failure);
-      this.goesOn(event, line);
+      this.continueFrom(event, line);
     } else if (caughtBy === undefined) this.#uncaught(event, line, visit, failure);
     else {
       this.fallen = this.fallen.filter((fallen) => !isInside(fallen.line, visit));
@@ -318,13 +318,13 @@ export class VisitJudge {
     }
   }
 
-  /** Expects the failure that an earlier event reported, or else one of the engine's own (decisions.md 2.7, 2.8). */
+  /** The failure of the event before; if there was none, one of the engine's own (decisions.md 2.7, 2.8). */
   #failureDue(event: HistoryEvent, visit: Visit, failure: Failure): void {
     const own = this.rules.ownErrors.includes(failure.error);
     const due = visit.failure;
     if (visit.phase !== 'failing' || due === null) {
       this.expect(own, `nothing before it failed with ${failure.error}`);
-      // Without an InputConstructor only the input of the execution can be at fault, or what it is joined with.
+      // Without an InputConstructor, only the input of the execution, or its union with the local, can be at fault.
       const isHanded = visit.state.inputConstructor === null && !this.rules.hasLocal;
       const unstarted = visit.phase === 'entered' && isHanded;
       this.expect(!unstarted || visit.entered === FIRST_ENTERED, 'the state has not started');
@@ -334,7 +334,7 @@ export class VisitJudge {
     }
     const decided = visit.state.type === 'Task' && event.detail['retryAfterSeconds'] !== undefined;
     this.expect(!decided, 'its task announced no retry');
-    // The output of a catch rule may fail in its turn.
+    // The output of a catch rule may fail as well.
     if (own && hasCatch(visit.state, due) && event.detail['next'] === undefined) return;
     this.same(failure.error, due.error, 'error');
     this.same(failure.cause, due.cause, 'cause');
@@ -350,7 +350,7 @@ export class VisitJudge {
     const { outer } = line;
     if (outer === null) {
       this.rootFailure = failure;
-      this.goesOn(event, line);
+      this.continueFrom(event, line);
       return;
     }
     remove(line);
@@ -358,18 +358,18 @@ export class VisitJudge {
     outer.visit.failure = failure;
     outer.visit.phase = 'failing';
     outer.visit.aborting = true;
-    this.goesOn(event, outer.line);
+    this.continueFrom(event, outer.line);
   }
 }
 
-/** The states that may come after the success of one; null: the scope ends. */
+/** The states that may follow the success of a state; null: the scope ends. */
 function following(visit: Visit): readonly (State | null)[] {
   const { state } = visit;
   if (state.type === 'Choice') return [...state.branches.map((branch) => branch.next), state.default];
   return state.type === 'Switch' ? afterSwitch(state, visit) : [state.next];
 }
 
-/** The scope of the branch or item at this place; null if there is none. */
+/** The scope inside a state at this index; null when there is none. */
 function scopeInside(state: State, index: number): Scope | null {
   if (state.type === 'Map') return state.processor;
   if (state.type === 'Parallel') return state.branches[index] ?? null;
@@ -377,7 +377,7 @@ function scopeInside(state: State, index: number): Scope | null {
   return (index === state.branches.length ? state.default : state.branches[index])?.scope ?? null;
 }
 
-/** The input of an iteration is that of its foreach, with the element and perhaps its position. */
+/** True when the input of an iteration is that of its foreach with the element, and with its index if the flow names it. */
 function isWithItem(input: JsonValue, got: JsonValue): boolean {
   if (!isJsonObject(input) || !isJsonObject(got)) return false;
   const changed = Object.keys(got).filter(

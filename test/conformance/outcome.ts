@@ -1,4 +1,4 @@
-/** The outcome of a case on one engine, and the differences from the expected one. */
+/** The outcome of a case on an engine, and its differences from the expectation. */
 import { inspect, isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from '../../src/base/diagnostic.ts';
 import { formatDiagnostic } from '../../src/base/diagnostic.ts';
@@ -21,11 +21,11 @@ export interface RunOutcome {
   readonly calls: readonly string[];
   /** States whose call was aborted, in any order. */
   readonly aborted: readonly string[];
-  /** Virtual time from start to end. */
+  /** Virtual seconds from start to end. */
   readonly elapsedSeconds: number;
-  /** Faults of the script itself: a call without an answer, an answer without a call, parameters that differ. */
+  /** Faults of the script: a call without an answer, an answer without a call, other parameters. */
   readonly problems: readonly string[];
-  /** What GetExecutionHistory serves, task tokens replaced by `<token>`. */
+  /** The history that GetExecutionHistory serves, with `<token>` in place of task tokens. */
   readonly history: readonly HistoryEvent[];
 }
 
@@ -37,8 +37,8 @@ export interface Outcome {
 }
 
 /**
- * Sentences that say what differs, with the case's expected history, null when there is none, and with what any history
- * has to be; empty when the case holds.
+ * Compares an outcome with the expectation, with the expected history, and with the rules of all histories.
+ * @param history null when there is none. @returns one sentence for each difference; empty when the case holds.
  */
 export function differences(wanted: Case, outcome: Outcome, history: string | null): string[] {
   const { run, plan } = outcome;
@@ -46,7 +46,7 @@ export function differences(wanted: Case, outcome: Outcome, history: string | nu
   if (run === null || plan === null) return found;
   const faults = historyFaults(plan, run.history, historyOptions(wanted));
   found.push(...faults.map((fault) => `history: ${fault}`));
-  // How far a busy loop gets in its time is an engine's own affair.
+  // Engines differ in how many events a busy loop makes in its time.
   if (wanted.settings.busyTurnMs !== undefined) return found;
   if (history === null)
     return [...found, 'no history is expected yet; run: npx node test/conformance/write-histories.ts'];
@@ -140,13 +140,13 @@ function listed(got: readonly Diagnostic[]): string {
   return indent(got.map(formatDiagnostic).join('\n'));
 }
 
-/** A pattern between slashes is searched for; any other text must be the whole. */
+/** A text between slashes is a pattern to search for. Any other text must be equal. */
 function matches(expected: string, got: string): boolean {
   const pattern = patternOf(expected);
   return pattern === null ? expected === got : pattern.test(got);
 }
 
-/** A pattern between slashes is searched for; any other text must be a part. */
+/** A text between slashes is a pattern to search for. Any other text must be a part. */
 function partOf(expected: string, got: string): boolean {
   const pattern = patternOf(expected);
   return pattern === null ? got.includes(expected) : pattern.test(got);

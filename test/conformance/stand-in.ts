@@ -1,9 +1,9 @@
 /**
- * The outside world of a case: a catalogue whose only action answers as the case says and records its calls. The real actions
- * have their own tests; the cases test the language, which must handle every answer.
+ * The services of a case: a catalogue whose only action gives the answers of the case and records the calls. The real actions
+ * have tests of their own.
  *
- * It outlives the server: a call that comes again after a crash, with the idempotency key of an earlier one, gets the
- * same answer at the same time and counts once.
+ * It outlives the server. A call that is repeated after a crash has the idempotency key of an earlier one: it gets the same
+ * answer at the same time, and counts once.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { ActionCatalog, TaskCall, TaskResult } from '../../src/actions/action.ts';
@@ -18,7 +18,7 @@ interface Entry {
   left: number;
 }
 
-/** A call as the world knows it, however often it is made. */
+/** A call, however often it is repeated. */
 interface KnownCall {
   readonly state: string;
   readonly answer: TaskAnswer | null;
@@ -26,15 +26,15 @@ interface KnownCall {
   givenUp: boolean;
 }
 
-/** The server as the world meets it; a server that died hears and says nothing any more. */
+/** One life of the server. A dead server makes no calls and gets no answers. */
 export interface Life {
   alive: boolean;
-  /** Resolves when it has died. */
+  /** Resolves at its death. */
   readonly death: Promise<void>;
   die(): void;
 }
 
-/** Brings the end of a callback task to the server. */
+/** Reports the end of a callback task to the server. */
 export type Reporter = (token: string, end: TaskEnd) => Promise<void>;
 
 export class StandIn {
@@ -55,7 +55,7 @@ export class StandIn {
     this.#entries = answers.map((answer) => ({ answer, left: answer.times ?? 1 }));
   }
 
-  /** The differences between the run and the script. Call it after the run. */
+  /** Deviations from the script; complete after the run. */
   problems(): string[] {
     const unused = this.#entries.filter((entry) => entry.left > 0).map((entry) => JSON.stringify(entry.answer));
     return [...this.#problems, ...unused.map((text) => `the script has an answer that no call took: ${text}`)];
@@ -69,12 +69,12 @@ export class StandIn {
     this.#report = report;
   }
 
-  /** Reports every call to `watch`, and whether it is a repeated one. */
+  /** `watch` is called for every call, and learns whether the call is repeated. */
   onCall(watch: (call: TaskCall, isRepeated: boolean) => void): void {
     this.#watch = watch;
   }
 
-  /** Resolves when every report of the script was made. */
+  /** Resolves when every report of the script is made. */
   async reported(): Promise<void> {
     await Promise.all(this.#reports);
   }
@@ -111,7 +111,7 @@ export class StandIn {
     });
   }
 
-  /** A call that was not made before takes the next answer of the script. */
+  /** A new call takes the next answer of the script. */
   #take(call: TaskCall): KnownCall {
     const state = stateOf(call);
     this.calls.push(state);
@@ -172,15 +172,15 @@ export class StandIn {
   }
 }
 
-/** A task token is another text in every run; a case writes `<token>` for it. */
+/** Task tokens differ in every run. A case writes `<token>`. */
 export function hideToken(text: string, token: string): string {
   return text.replaceAll(token, '<token>');
 }
 
-/** Shape of a task token of this server. */
+/** The form of a task token of this server. */
 const TOKEN = /(?<![\w-])A[\w-]{54}(?![\w-])/g;
 
-/** The tokens that a call brings: first what stands in its parameters, as the service that is called sees it. */
+/** The tokens of a call: first the one in its parameters, which the called service sees. */
 function tokensOf({ taskToken, parameters }: TaskCall): readonly string[] {
   if (taskToken === null) return [];
   return [...new Set([...(JSON.stringify(parameters).match(TOKEN) ?? []), taskToken])];

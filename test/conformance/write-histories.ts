@@ -1,6 +1,6 @@
 /**
- * Writes the expected histories of the cases: `npx node test/conformance/write-histories.ts [id…]`, all of them or those
- * named. A history in which the judge finds a fault is not written; one that is written is to be read by a person.
+ * Writes the expected histories of all cases, or of those named: `npx node test/conformance/write-histories.ts [id…]`. It does
+ * not write a history with a fault. Read each one before you commit it.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';

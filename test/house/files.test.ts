@@ -1,14 +1,14 @@
-/** What every file of the repository keeps to: a heading that says what it is for, a size, and words that stay out. */
+/** Rules for every file of the repository: a first comment that says what it is for, a size, and forbidden words. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { filesBelow, read, sources } from './tree.ts';
 
 const MAX_LINES = 500;
 
-/** Put together from parts, so that this file does not hold what it looks for. */
+/** Built from parts, so that this file does not contain the words. */
 const FORBIDDEN: readonly { readonly what: string; readonly pattern: RegExp }[] = [
   {
-    what: "a path on somebody's machine",
+    what: "a path on someone's machine",
     pattern: new RegExp(`(?<![\\w.*])/(?:${['work', 'root', 'Users', 'home'].join('|')})/[\\w.]`),
   },
   {
@@ -33,7 +33,7 @@ const code = ['src', 'test', 'bench', 'scripts', 'bin', 'examples']
   .flatMap((folder) => filesBelow(folder))
   .filter((path) => /\.(?:ts|js|mjs)$/.test(path));
 
-test('every file of code begins with what it is for', () => {
+test('every file of code begins with a comment', () => {
   assert.deepEqual(
     code.flatMap((path) => headingFault(path, read(path))),
     [],
@@ -51,7 +51,7 @@ test('file names are in kebab-case', () => {
   assert.deepEqual(odd, []);
 });
 
-test('no file names a machine, a registry, or work left for later', () => {
+test('no file names a machine, a registry, or unfinished work', () => {
   const texts = filesBelow('').filter((path) => /\.(?:ts|js|mjs|json|ya?ml|md|txt)$/.test(path) || !path.includes('.'));
   assert.ok(texts.includes('README.md') && texts.includes('LICENSE'));
   assert.deepEqual(

@@ -1,10 +1,13 @@
 /**
- * The rules about imports, as a function from source texts to faults, so that a test can plant a fault and see it found.
+ * The rules about imports, as a function from source texts to faults, so that a test can plant a fault and check that it is
+ * found.
  *
- * Rooms stand in a list and imports run down it. Inside a room files may import each other, without circles; folders
- * inside `store/` are adapters of one port and know nothing of each other. A type import counts like any other.
+ * The rooms are a list, and imports run down the list. Inside a room files may import each other, without circles; the folders of
+ * `store/` are adapters of one port and do not import each other. A type import counts like any other. `folders.ts` has the order
+ * of the folders inside a room, `closures.ts` what a room may pass down.
  */
 import { posix } from 'node:path';
+import { codeOf, withoutComments } from './source-text.ts';
 
 /** From the top down; the same list as in ARCHITECTURE.md. */
 export const ROOMS = [
@@ -34,10 +37,10 @@ export const ROOMS = [
 /** The rooms that choose a store. */
 const NAMES_ADAPTERS = ['main.ts', 'testing'];
 
-/** The rooms without clock, randomness, I/O and waiting. */
+/** The rooms without clock, randomness, I/O and promises. */
 export const PURE_ROOMS = ['interpreter', 'conversion', 'language', 'expression', 'signatures'];
 
-/** Which rooms may import which installed module. */
+/** The rooms that may import an installed module. */
 const MODULES: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli'],
   'ipaddr.js': ['auth'],
@@ -48,7 +51,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   yaml: ['language', 'config'],
 };
 
-/** Digests and bytes are pure; what is random in `node:crypto` is caught by {@link IMPURE}. */
+/** Digests and bytes are pure; {@link IMPURE} finds the randomness of `node:crypto`. */
 const NODE_MODULES_OF_PURE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   'node:buffer': ['expression', 'signatures'],
   'node:crypto': ['expression', 'signatures'],
@@ -69,37 +72,50 @@ const IMPURE = [
 
 export type Sources = ReadonlyMap<string, string>;
 
-/** What a file imports, as written: `../base/json.ts`, `yaml`, `node:http`. */
-export function importsOf(text: string): string[] {
+export interface Import {
+  /** As written: `../base/json.ts`, `yaml`, `node:http`. */
+  readonly name: string;
+  readonly isType: boolean;
+}
+
+/** The imports of a file, re-exports included. */
+export function importsOf(text: string): Import[] {
   const code = withoutComments(text);
-  const found: string[] = [];
+  const found: Import[] = [];
   for (const pattern of [
-    /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]/gm,
-    /^\s*import\s*['"]([^'"]+)['"]/gm,
-    /\bimport\(\s*['"]([^'"]+)['"]/g,
+    /^\s*(?:import|export)\b(?<type>\s+type\b)?[^'"`;]*?\bfrom\s*['"](?<name>[^'"]+)['"]/gm,
+    /^\s*import\s*['"](?<name>[^'"]+)['"]/gm,
+    /\bimport\(\s*['"](?<name>[^'"]+)['"]/g,
   ]) {
-    for (const match of code.matchAll(pattern)) found.push(match[1] as string);
+    for (const { groups } of code.matchAll(pattern)) {
+      found.push({ name: groups?.['name'] ?? '', isType: groups?.['type'] !== undefined });
+    }
   }
   return found;
 }
 
-/** Drops comments that stand on lines of their own and those after code; `//` inside a text is left alone. */
-export function withoutComments(text: string): string {
-  return text.replace(/^\s*\/\*[\s\S]*?\*\//gm, '').replace(/(^|[\s;{}(,])\/\/[^\n]*/g, '$1');
+/** The file that an import of `path` names. */
+export function targetOf(path: string, { name }: Import): string {
+  return posix.normalize(posix.join(posix.dirname(path), name));
 }
 
 /** `src/store/sqlite/flows.ts` → `store`; `src/main.ts` → `main.ts`. */
-function roomOf(path: string): string {
+export function roomOf(path: string): string {
   return path.split('/')[1] ?? '';
 }
 
-/** The adapter a file of `store/` belongs to; empty for the port. */
+/** True when the room of the first file is above that of the second. */
+export function isAbove(path: string, other: string): boolean {
+  return ROOMS.indexOf(roomOf(path)) < ROOMS.indexOf(roomOf(other));
+}
+
+/** The adapter of a file of `store/`; empty for the port. */
 function adapterOf(path: string): string {
   const parts = path.split('/');
   return parts[1] === 'store' && parts.length > 3 ? (parts[2] ?? '') : '';
 }
 
-/** Everything that breaks the rules, one sentence each. */
+/** The faults against the rules, one sentence each. */
 export function importFaults(sources: Sources): string[] {
   const faults: string[] = [];
   const graph = new Map<string, string[]>();
@@ -107,13 +123,13 @@ export function importFaults(sources: Sources): string[] {
     const room = roomOf(path);
     if (!ROOMS.includes(room)) faults.push(`${path}: there is no room "${room}"`);
     const targets: string[] = [];
-    for (const name of importsOf(text)) {
-      if (name.startsWith('.')) {
-        const target = posix.normalize(posix.join(posix.dirname(path), name));
+    for (const each of importsOf(text)) {
+      if (each.name.startsWith('.')) {
+        const target = targetOf(path, each);
         if (sources.has(target)) targets.push(target);
         faults.push(...localFaults(path, target, sources));
       } else {
-        faults.push(...moduleFaults(path, name));
+        faults.push(...moduleFaults(path, each.name));
       }
     }
     graph.set(path, targets);
@@ -128,9 +144,7 @@ function localFaults(path: string, target: string, sources: Sources): string[] {
     return target === 'package.json' ? [] : [`${path} imports ${target}, which is outside of src/`];
   }
   if (!sources.has(target)) return [`${path} imports ${target}, which does not exist`];
-  const from = ROOMS.indexOf(roomOf(path));
-  const to = ROOMS.indexOf(roomOf(target));
-  if (to < from) return [`${path} imports ${target}: upwards`];
+  if (isAbove(target, path)) return [`${path} imports ${target}: upwards`];
   const adapter = adapterOf(target);
   if (adapter !== '' && adapter !== adapterOf(path) && !NAMES_ADAPTERS.includes(roomOf(path))) {
     return [`${path} imports ${target}: only main.ts and testing/ name a store's adapter`];
@@ -151,7 +165,7 @@ function moduleFaults(path: string, name: string): string[] {
 }
 
 function impurities(path: string, text: string): string[] {
-  const code = withoutComments(text);
+  const code = codeOf(text);
   return IMPURE.filter((pattern) => pattern.test(code)).map((pattern) => `${path} has ${pattern.source}, and is pure`);
 }
 

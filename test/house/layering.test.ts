@@ -1,14 +1,19 @@
 /**
- * Imports run down the list of rooms, without circles, and each installed module belongs to one room. Every rule is
- * also shown to fail: a fault is planted in a copy of the sources and has to be found.
+ * Imports run down the list of rooms and the folders inside them, without circles, and each installed module belongs to its
+ * rooms. For each rule, a test plants a fault in a copy of the sources and checks that it is found.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { FOLDERS, folderFaults } from './folders.ts';
 import { ROOMS, importFaults, importsOf } from './imports.ts';
 import { read, sources } from './tree.ts';
 
 test('imports run down the list of rooms', () => {
   assert.deepEqual(importFaults(sources()), []);
+});
+
+test('imports run down the folders of a room', () => {
+  assert.deepEqual(folderFaults(sources()), []);
 });
 
 test('ARCHITECTURE.md lists the same rooms in the same order', () => {
@@ -56,7 +61,7 @@ const planted: readonly { name: string; path: string; text: string; fault: RegEx
     fault: /imports undici, which belongs to outbound/,
   },
   {
-    name: 'a module that nobody decided on',
+    name: 'a module that is not in the table',
     path: 'src/wire/planted.ts',
     text: "import chalk from 'chalk';",
     fault: /chalk, which is not in the table/,
@@ -90,6 +95,58 @@ for (const { name, path, text, fault } of planted) {
   });
 }
 
+const plantedInFolders: readonly { name: string; path: string; text: string; fault: RegExp }[] = [
+  {
+    name: 'an import up the folders',
+    path: 'src/runtime/driver/planted.ts',
+    text: "import type { DurableRuntime } from '../durable/durable.ts';",
+    fault: /src\/runtime\/driver\/planted\.ts imports src\/runtime\/durable\/durable\.ts: up the folders of runtime/,
+  },
+  {
+    name: 'an import across the folders of a tier',
+    path: 'src/language/classic/planted.ts',
+    text: "import type { Planted } from '../statemachine/context.ts';",
+    fault: /imports src\/language\/statemachine\/context\.ts: across the folders of language/,
+  },
+  {
+    name: 'an import up to a file at the top of the room',
+    path: 'src/wire/http/planted.ts',
+    text: "import { createWireServer } from '../server.ts';",
+    fault: /imports src\/wire\/server\.ts: up, and not as a type/,
+  },
+  {
+    name: 'the same over another file at the top',
+    path: 'src/wire/http/planted.ts',
+    text: "import { planted } from '../planted.ts';",
+    fault: /imports src\/wire\/planted\.ts: up, and not as a type/,
+  },
+  {
+    name: 'a folder that is not in the table',
+    path: 'src/runtime/planted/planted.ts',
+    text: 'export const nothing = null;',
+    fault: /the table of folders has no runtime\/planted/,
+  },
+];
+
+for (const { name, path, text, fault } of plantedInFolders) {
+  test(`finds ${name}`, () => {
+    const tree = sources();
+    tree.set('src/wire/planted.ts', "export { createWireServer as planted } from './server.ts';");
+    tree.set(path, text);
+    assert.match(folderFaults(tree).join('\n'), fault);
+  });
+}
+
+test('a folder may import a file at the top of the room as a type', () => {
+  const tree = sources();
+  tree.set('src/wire/http/planted.ts', "import type { WireServer } from '../server.ts';");
+  assert.deepEqual(folderFaults(tree), []);
+});
+
+test('no folder is in two tiers', () => {
+  for (const tiers of Object.values(FOLDERS)) assert.equal(new Set(tiers.flat()).size, tiers.flat().length);
+});
+
 test('finds a circle', () => {
   const tree = sources();
   tree.set('src/base/planted-a.ts', "import './planted-b.ts';");
@@ -98,8 +155,11 @@ test('finds a circle', () => {
   assert.ok(importFaults(tree).includes(circle));
 });
 
-test('an import in a comment is none', () => {
+test('an import in a comment is not an import', () => {
   const text =
     "// import a from 'a';\n/* import b from 'b'; */\nimport c from 'c'; // import d from 'd';\nimport('e');";
-  assert.deepEqual(importsOf(text), ['c', 'e']);
+  assert.deepEqual(
+    importsOf(text).map(({ name }) => name),
+    ['c', 'e'],
+  );
 });

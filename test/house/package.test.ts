@@ -1,4 +1,4 @@
-/** package.json and its lock file, and the launcher that stands before everything else. */
+/** package.json, its lock file, and the launcher. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ interface Manifest {
 }
 const manifest = JSON.parse(read('package.json')) as Manifest;
 
-test('the lock file names no registry and fits package.json', () => {
+test('the lock file names no registry and matches package.json', () => {
   const lock = JSON.parse(read('package-lock.json')) as { packages: Record<string, Record<string, unknown>> };
   const resolved = Object.entries(lock.packages).filter(([, entry]) => 'resolved' in entry);
   assert.deepEqual(
@@ -26,7 +26,7 @@ test('the lock file names no registry and fits package.json', () => {
   assert.deepEqual(lock.packages['']?.['dependencies'], manifest.dependencies);
 });
 
-test('the lock file holds the binaries of every platform, without which npm ci refuses it', () => {
+test('the lock file has the binaries of every platform, without which npm ci refuses it', () => {
   const lock = JSON.parse(read('package-lock.json')) as {
     packages: Record<string, { optionalDependencies?: Record<string, string> }>;
   };
@@ -42,7 +42,7 @@ test('the lock file holds the binaries of every platform, without which npm ci r
   assert.deepEqual(missing, []);
 });
 
-test('what the package names is there', () => {
+test('the files that the package names exist', () => {
   const present = filesBelow('');
   for (const path of Object.values(manifest.bin)) assert.ok(present.includes(path), path);
   for (const name of manifest.files.filter((each) => each !== 'dist')) {
@@ -53,7 +53,7 @@ test('what the package names is there', () => {
   }
 });
 
-test('every script that a paper or another script tells to run exists', () => {
+test('every script that a paper or another script names exists', () => {
   const papers = filesBelow('').filter((path) => path.endsWith('.md') || path === '.ci/run' || path === 'package.json');
   for (const path of papers) {
     for (const match of read(path).matchAll(/npm run ([a-z][a-z:-]*)/g)) {
@@ -62,7 +62,7 @@ test('every script that a paper or another script tells to run exists', () => {
   }
 });
 
-test('an old Node gets a sentence, not a syntax error', () => {
+test('an old Node prints a sentence, not a syntax error', () => {
   const disguise =
     "data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.20.2'}})";
   const args = ['--import', disguise, join(ROOT, 'bin/millrace.js'), '--version'];

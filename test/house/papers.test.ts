@@ -29,7 +29,7 @@ function links(text: string): string[] {
   return [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] as string);
 }
 
-/** Links inside the repository that lead nowhere, as sentences. */
+/** Links inside the repository that lead nowhere. */
 function brokenLinks(path: string, text: string): string[] {
   const broken: string[] = [];
   for (const link of links(text)) {
@@ -64,7 +64,7 @@ test('ARCHITECTURE.md explains every dependency', () => {
   );
 });
 
-test('the licence is Apache 2.0, whole', () => {
+test('the licence is the complete Apache 2.0', () => {
   const text = read('LICENSE');
   assert.match(text, /Apache License\s+Version 2\.0, January 2004/);
   assert.match(text, /9\. Accepting Warranty or Additional Liability/);

@@ -1,11 +1,11 @@
-/** The repository as its tests about itself see it: file names relative to its root, with `/`, and their texts. */
+/** The files of the repository: their names relative to the root, with `/`, and their texts. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Folders that a build, a run or an editor makes; nothing in them is ours. */
+/** Folders that a build, a run or an editor makes. */
 const MADE = new Set(['node_modules', 'dist', 'coverage']);
 const HIDDEN_BUT_OURS = new Set([
   '.ci',
@@ -17,7 +17,7 @@ const HIDDEN_BUT_OURS = new Set([
   '.gitattributes',
 ]);
 
-/** Every file of the repository below `folder`, in the order of their names. */
+/** Every file of the repository below `folder`, sorted by name. */
 export function filesBelow(folder: string): string[] {
   const found: string[] = [];
   for (const entry of readdirSync(join(ROOT, folder), { withFileTypes: true })) {

@@ -1,7 +1,7 @@
 /**
- * Bad input of every operation, a row each: what is missing, empty, too long, out of range or of the wrong kind is refused
- * before anything is looked up, by a message that names the parameter. The definitions and Environment of flows have
- * tables of their own (flows.test.ts, parameters.test.ts), and so has RoutingConfigurations (versions.test.ts).
+ * Bad input of every operation, one row each. An operation refuses a parameter that is missing, empty, too long, out of range or
+ * of the wrong kind before it reads the store, and its message names the parameter. The tables of definitions and Environment
+ * are in flows.test.ts and parameters.test.ts, that of RoutingConfigurations in versions.test.ts.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -9,18 +9,18 @@ import fc from 'fast-check';
 import { ACTIONS } from '../../src/api/actions.ts';
 import { ApiError } from '../../src/api/error.ts';
 import type { ErrorCode } from '../../src/api/errors.ts';
-import { withHouse } from './house.ts';
+import { startApi } from './api-harness.ts';
 
 type Given = Readonly<Record<string, string>>;
 type Row = readonly [change: Given, message: RegExp, code?: ErrorCode];
 
 interface Table {
-  /** Parameters without fault, those that are required and no other. */
+  /** The required parameters, without a fault. */
   readonly good: Given;
   readonly rows: readonly Row[];
 }
 
-/** Texts that are no names, for a parameter. */
+/** Texts that are not names, for a parameter. */
 function noName(parameter: string): Row[] {
   return ['1a', '-a', 'a b', 'a.b', 'é', 'a\n', 'a:b', 'x'.repeat(129)].map((text) => [
     { [parameter]: text },
@@ -194,7 +194,7 @@ const TABLES: Readonly<Record<string, Table>> = {
       tooLong('ExecutionNamePrefix', 165),
       tooLong('MapRunName', 165),
       tooLong('NextToken', 1024),
-      // A filter that nothing can meet is no reason to read the others less strictly.
+      // No execution is Starting, and the other filters are checked all the same.
       [{ Status: 'Starting', Limit: '0' }, /^Limit "0"/],
       [{ Status: 'Starting', MapRunName: 'x'.repeat(166) }, /^MapRunName has 166 characters/],
     ],
@@ -232,24 +232,24 @@ const TABLES: Readonly<Record<string, Table>> = {
 };
 
 describe('bad input', () => {
-  it('has a table for every action that is built', () => {
+  it('has a table for every action that is implemented', () => {
     const built = Object.entries(ACTIONS).filter(([, entry]) => entry.built);
     assert.deepEqual(Object.keys(TABLES).sort(), built.map(([action]) => action).sort());
   });
 
   for (const [action, { good, rows }] of Object.entries(TABLES)) {
-    it(`of ${action} is refused by name`, () =>
-      withHouse('memory', async ({ fails }) => {
-        for (const parameter of Object.keys(good)) {
-          const { [parameter]: _, ...rest } = good;
-          const message = new RegExp(`^The HTTP query '${parameter}' must be specified\\.$`);
-          await fails(action, rest, 'MissingRequiredParams', message);
-          await fails(action, { ...rest, [parameter]: '' }, 'MissingRequiredParams', message);
-        }
-        for (const [change, message, code = 'InvalidArgument'] of rows) {
-          await fails(action, { ...good, ...change }, code, message);
-        }
-      }));
+    it(`of ${action} is refused by name`, async (t) => {
+      const { fails } = await startApi(t, 'memory');
+      for (const parameter of Object.keys(good)) {
+        const { [parameter]: _, ...rest } = good;
+        const message = new RegExp(`^The HTTP query '${parameter}' must be specified\\.$`);
+        await fails(action, rest, 'MissingRequiredParams', message);
+        await fails(action, { ...rest, [parameter]: '' }, 'MissingRequiredParams', message);
+      }
+      for (const [change, message, code = 'InvalidArgument'] of rows) {
+        await fails(action, { ...good, ...change }, code, message);
+      }
+    });
   }
 });
 
@@ -282,21 +282,21 @@ describe('any input', () => {
     { noNullPrototype: true },
   );
 
-  it('of any operation is answered, or refused as the fault of the caller', () =>
-    withHouse('memory', async ({ call }) => {
-      const definition =
-        'Type: StateMachine\nSpecVersion: v1\nName: f\nStartAt: P\nStates: [{Name: P, Type: Pass, End: true}]\n';
-      const flow = { Name: 'f', Definition: definition, Type: 'FDL' };
-      await fc.assert(
-        fc.asyncProperty(fc.constantFrom(...Object.keys(TABLES)), parameters, async (action, given) => {
-          // Flows come and go by the calls themselves; there is one at most times.
-          await call('CreateFlow', flow).catch(() => null);
-          const good = TABLES[action]?.good ?? {};
-          await call(action, { ...good, ...given }).catch((error: unknown) => {
-            if (!(error instanceof ApiError) || error.status >= 500) throw error;
-          });
-        }),
-        { numRuns: 1000 },
-      );
-    }));
+  it('of any operation gets a reply, or an error of the caller', async (t) => {
+    const { call } = await startApi(t, 'memory');
+    const definition =
+      'Type: StateMachine\nSpecVersion: v1\nName: f\nStartAt: P\nStates: [{Name: P, Type: Pass, End: true}]\n';
+    const flow = { Name: 'f', Definition: definition, Type: 'FDL' };
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...Object.keys(TABLES)), parameters, async (action, given) => {
+        // The calls themselves create and delete flows. Usually there is one.
+        await call('CreateFlow', flow).catch(() => null);
+        const good = TABLES[action]?.good ?? {};
+        await call(action, { ...good, ...given }).catch((error: unknown) => {
+          if (!(error instanceof ApiError) || error.status >= 500) throw error;
+        });
+      }),
+      { numRuns: 1000 },
+    );
+  });
 });

@@ -1,4 +1,4 @@
-/** Versions and aliases of flows, on each store; and the parameter RoutingConfigurations over any text. */
+/** Versions and aliases of flows, on each store, and the parameter RoutingConfigurations over any text. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
@@ -6,8 +6,9 @@ import { ApiError } from '../../src/api/error.ts';
 import type { JsonObject } from '../../src/base/json.ts';
 import { routesOf as readRoutes } from '../../src/operations/decode/routes.ts';
 import type { FlowStore } from '../../src/store/flows.ts';
-import type { House } from './house.ts';
-import { express, passing, STORES, withHouse } from './house.ts';
+import { startApi, STORES } from './api-harness.ts';
+import type { ApiHarness } from './api-harness.ts';
+import { express, passing } from './definitions.ts';
 
 const TIME = '2026-01-01T00:00:00.000Z';
 
@@ -15,17 +16,17 @@ function routing(...routes: readonly (readonly [version: string, weight: number]
   return JSON.stringify(routes.map(([Version, Weight]) => ({ Version, Weight })));
 }
 
-/** A flow `f` with so many versions; version n makes the mark `vn`, and the current definition is that of the last. */
-async function withVersions(house: House, count: number): Promise<void> {
-  await house.call('CreateFlow', express('f'));
+/** Creates a flow `f` with `count` versions. Version n makes the mark `vn`; the current definition is that of the last version. */
+async function publishVersions(api: ApiHarness, count: number): Promise<void> {
+  await api.call('CreateFlow', express('f'));
   for (let n = 1; n <= count; n++) {
-    await house.call('UpdateFlow', { Name: 'f', Definition: passing('f', `v${n}`) });
-    await house.call('PublishFlowVersion', { FlowName: 'f' });
+    await api.call('UpdateFlow', { Name: 'f', Definition: passing('f', `v${n}`) });
+    await api.call('PublishFlowVersion', { FlowName: 'f' });
   }
 }
 
-/** What StartSyncExecution runs for a qualifier, by the mark of the definition. */
-async function markOf({ call }: House, qualifier?: string): Promise<unknown> {
+/** The mark of the definition that StartSyncExecution runs for a qualifier. */
+async function markOf({ call }: ApiHarness, qualifier?: string): Promise<unknown> {
   const asked = qualifier === undefined ? {} : { Qualifier: qualifier };
   const { Output } = await call('StartSyncExecution', { FlowName: 'f', ...asked });
   return (JSON.parse(String(Output)) as { mark: unknown }).mark;
@@ -33,206 +34,206 @@ async function markOf({ call }: House, qualifier?: string): Promise<unknown> {
 
 for (const store of STORES) {
   describe(`PublishFlowVersion on ${store}`, () => {
-    it('counts from 1, says what was frozen, and never gives a number twice', () =>
-      withHouse(store, async ({ call }) => {
-        await call('CreateFlow', express('f'));
-        assert.deepEqual(await call('PublishFlowVersion', { FlowName: 'f', Description: 'the first' }), {
-          FlowName: 'f',
-          Version: '1',
-          Description: 'the first',
-          CreatedTime: TIME,
-        });
-        assert.deepEqual(Object.keys(await call('PublishFlowVersion', { FlowName: 'f' })), [
-          'FlowName',
-          'Version',
-          'Description',
-          'CreatedTime',
-        ]);
-        assert.deepEqual(await call('DeleteFlowVersion', { FlowName: 'f', FlowVersion: '2' }), {});
-        assert.equal((await call('PublishFlowVersion', { FlowName: 'f' }))['Version'], '3');
-      }));
+    it('counts from 1, and uses no number twice', async (t) => {
+      const { call } = await startApi(t, store);
+      await call('CreateFlow', express('f'));
+      assert.deepEqual(await call('PublishFlowVersion', { FlowName: 'f', Description: 'the first' }), {
+        FlowName: 'f',
+        Version: '1',
+        Description: 'the first',
+        CreatedTime: TIME,
+      });
+      assert.deepEqual(Object.keys(await call('PublishFlowVersion', { FlowName: 'f' })), [
+        'FlowName',
+        'Version',
+        'Description',
+        'CreatedTime',
+      ]);
+      assert.deepEqual(await call('DeleteFlowVersion', { FlowName: 'f', FlowVersion: '2' }), {});
+      assert.equal((await call('PublishFlowVersion', { FlowName: 'f' }))['Version'], '3');
+    });
 
-    it('freezes definition, description, environment and role', () =>
-      withHouse(store, async ({ call, fails }) => {
-        const variables = (value: string) => JSON.stringify({ Variables: [{ Name: 'a', Value: value }] });
-        await call('CreateFlow', express('f', { Description: 'old', RoleArn: 'r1', Environment: variables('1') }));
-        const before = await call('DescribeFlow', { Name: 'f' });
-        await call('PublishFlowVersion', { FlowName: 'f', Description: 'of the version' });
-        const change = { Definition: passing('f', 'new'), Description: 'new', RoleArn: 'r2' };
-        await call('UpdateFlow', { Name: 'f', ...change, Environment: variables('2') });
-        assert.deepEqual(await call('DescribeFlow', { Name: 'f', FlowVersion: '1' }), before);
-        for (const FlowVersion of ['', 'LATEST']) {
-          assert.equal((await call('DescribeFlow', { Name: 'f', FlowVersion }))['Description'], 'new');
-        }
-        const message = /^The version 2 for flow 'f' does not exist\.$/;
-        await fails('DescribeFlow', { Name: 'f', FlowVersion: '2' }, 'FlowVersionNotExists', message);
-      }));
+    it('freezes definition, description, environment and role', async (t) => {
+      const { call, fails } = await startApi(t, store);
+      const variables = (value: string) => JSON.stringify({ Variables: [{ Name: 'a', Value: value }] });
+      await call('CreateFlow', express('f', { Description: 'old', RoleArn: 'r1', Environment: variables('1') }));
+      const before = await call('DescribeFlow', { Name: 'f' });
+      await call('PublishFlowVersion', { FlowName: 'f', Description: 'of the version' });
+      const change = { Definition: passing('f', 'new'), Description: 'new', RoleArn: 'r2' };
+      await call('UpdateFlow', { Name: 'f', ...change, Environment: variables('2') });
+      assert.deepEqual(await call('DescribeFlow', { Name: 'f', FlowVersion: '1' }), before);
+      for (const FlowVersion of ['', 'LATEST']) {
+        assert.equal((await call('DescribeFlow', { Name: 'f', FlowVersion }))['Description'], 'new');
+      }
+      const message = /^The version 2 for flow 'f' does not exist\.$/;
+      await fails('DescribeFlow', { Name: 'f', FlowVersion: '2' }, 'FlowVersionNotExists', message);
+    });
 
-    it('needs a flow', () =>
-      withHouse(store, async ({ fails }) => {
-        await fails('PublishFlowVersion', { FlowName: 'f' }, 'FlowNotExists', /^Flow 'f' does not exist\.$/);
-      }));
+    it('refuses a flow that does not exist', async (t) => {
+      const { fails } = await startApi(t, store);
+      await fails('PublishFlowVersion', { FlowName: 'f' }, 'FlowNotExists', /^Flow 'f' does not exist\.$/);
+    });
 
-    it('begins anew with a flow that was made again', () =>
-      withHouse(store, async (house) => {
-        await withVersions(house, 3);
-        await house.call('DeleteFlow', { Name: 'f' });
-        await house.call('CreateFlow', express('f'));
-        assert.deepEqual((await house.call('ListFlowVersions', { FlowName: 'f' }))['FlowVersions'], []);
-        assert.equal((await house.call('PublishFlowVersion', { FlowName: 'f' }))['Version'], '1');
-      }));
+    it('counts from 1 again for a flow that was deleted and created again', async (t) => {
+      const api = await startApi(t, store);
+      await publishVersions(api, 3);
+      await api.call('DeleteFlow', { Name: 'f' });
+      await api.call('CreateFlow', express('f'));
+      assert.deepEqual((await api.call('ListFlowVersions', { FlowName: 'f' }))['FlowVersions'], []);
+      assert.equal((await api.call('PublishFlowVersion', { FlowName: 'f' }))['Version'], '1');
+    });
   });
 
   describe(`ListFlowVersions on ${store}`, () => {
-    it('runs from the newest, page by page, with a token only where more follows', () =>
-      withHouse(store, async (house) => {
-        await withVersions(house, 5);
-        await house.call('DeleteFlowVersion', { FlowName: 'f', FlowVersion: '3' });
-        const seen: unknown[] = [];
-        let token: string | undefined;
-        do {
-          const page = await house.call('ListFlowVersions', { FlowName: 'f', Limit: '2', NextToken: token ?? '' });
-          const versions = page['FlowVersions'] as unknown as JsonObject[];
-          for (const version of versions)
-            assert.deepEqual(Object.keys(version), ['Version', 'Description', 'CreatedTime']);
-          seen.push(...versions.map((version) => version['Version']));
-          token = page['NextToken'] as string | undefined;
-          assert.equal('NextToken' in page, token !== undefined);
-        } while (token !== undefined);
-        assert.deepEqual(seen, ['5', '4', '2', '1']);
-      }));
+    it('returns the newest first, page by page, with a token only if more versions follow', async (t) => {
+      const api = await startApi(t, store);
+      await publishVersions(api, 5);
+      await api.call('DeleteFlowVersion', { FlowName: 'f', FlowVersion: '3' });
+      const seen: unknown[] = [];
+      let token: string | undefined;
+      do {
+        const page = await api.call('ListFlowVersions', { FlowName: 'f', Limit: '2', NextToken: token ?? '' });
+        const versions = page['FlowVersions'] as unknown as JsonObject[];
+        for (const version of versions)
+          assert.deepEqual(Object.keys(version), ['Version', 'Description', 'CreatedTime']);
+        seen.push(...versions.map((version) => version['Version']));
+        token = page['NextToken'] as string | undefined;
+        assert.equal('NextToken' in page, token !== undefined);
+      } while (token !== undefined);
+      assert.deepEqual(seen, ['5', '4', '2', '1']);
+    });
 
-    it('is empty for a flow without versions, and says when there is no flow', () =>
-      withHouse(store, async ({ call, fails }) => {
-        await fails('ListFlowVersions', { FlowName: 'f' }, 'FlowNotExists', /'f'/);
-        await call('CreateFlow', express('f'));
-        assert.deepEqual(await call('ListFlowVersions', { FlowName: 'f' }), { FlowVersions: [] });
-      }));
+    it('is empty for a flow without versions, and fails without a flow', async (t) => {
+      const { call, fails } = await startApi(t, store);
+      await fails('ListFlowVersions', { FlowName: 'f' }, 'FlowNotExists', /'f'/);
+      await call('CreateFlow', express('f'));
+      assert.deepEqual(await call('ListFlowVersions', { FlowName: 'f' }), { FlowVersions: [] });
+    });
   });
 
   describe(`DeleteFlowVersion on ${store}`, () => {
-    it('deletes what no alias routes to', () =>
-      withHouse(store, async (house) => {
-        const { call, fails } = house;
-        await withVersions(house, 2);
-        await call('CreateFlowAlias', {
-          FlowName: 'f',
-          Name: 'a',
-          RoutingConfigurations: routing(['1', 1], ['2', 0]),
-        });
-        for (const FlowVersion of ['1', '2']) {
-          await fails(
-            'DeleteFlowVersion',
-            { FlowName: 'f', FlowVersion },
-            'FlowVersionInUse',
-            new RegExp(`^The version ${FlowVersion} for flow 'f' is in use: an alias routes to it\\.$`),
-          );
-        }
-        await call('UpdateFlowAlias', { FlowName: 'f', Name: 'a', RoutingConfigurations: routing(['2', 5]) });
-        assert.deepEqual(await call('DeleteFlowVersion', { FlowName: 'f', FlowVersion: '1' }), {});
-        await fails('DeleteFlowVersion', { FlowName: 'f', FlowVersion: '1' }, 'FlowVersionNotExists', /version 1 /);
-        await call('DeleteFlowAlias', { FlowName: 'f', Name: 'a' });
-        await call('DeleteFlowVersion', { FlowName: 'f', FlowVersion: '2' });
-        await fails('DeleteFlowVersion', { FlowName: 'g', FlowVersion: '1' }, 'FlowNotExists', /'g'/);
-      }));
+    it('deletes a version to which no alias routes', async (t) => {
+      const api = await startApi(t, store);
+      const { call, fails } = api;
+      await publishVersions(api, 2);
+      await call('CreateFlowAlias', {
+        FlowName: 'f',
+        Name: 'a',
+        RoutingConfigurations: routing(['1', 1], ['2', 0]),
+      });
+      for (const FlowVersion of ['1', '2']) {
+        await fails(
+          'DeleteFlowVersion',
+          { FlowName: 'f', FlowVersion },
+          'FlowVersionInUse',
+          new RegExp(`^The version ${FlowVersion} for flow 'f' is in use: an alias routes to it\\.$`),
+        );
+      }
+      await call('UpdateFlowAlias', { FlowName: 'f', Name: 'a', RoutingConfigurations: routing(['2', 5]) });
+      assert.deepEqual(await call('DeleteFlowVersion', { FlowName: 'f', FlowVersion: '1' }), {});
+      await fails('DeleteFlowVersion', { FlowName: 'f', FlowVersion: '1' }, 'FlowVersionNotExists', /version 1 /);
+      await call('DeleteFlowAlias', { FlowName: 'f', Name: 'a' });
+      await call('DeleteFlowVersion', { FlowName: 'f', FlowVersion: '2' });
+      await fails('DeleteFlowVersion', { FlowName: 'g', FlowVersion: '1' }, 'FlowNotExists', /'g'/);
+    });
   });
 
   describe(`aliases on ${store}`, () => {
-    it('are made, described, listed, changed and deleted, each reply with its own members', () =>
-      withHouse(store, async (house) => {
-        const { call, fails } = house;
-        await withVersions(house, 2);
-        const name = { FlowName: 'f', Name: 'prod' };
-        const made = await call('CreateFlowAlias', {
-          ...name,
-          Description: 'd',
-          RoutingConfigurations: routing(['1', 30]),
-        });
-        const members = { Name: 'prod', Description: 'd', RoutingConfigurations: [{ Version: '1', Weight: 30 }] };
-        assert.deepEqual(made, { FlowName: 'f', ...members, CreatedTime: TIME });
-        const keys = ['Name', 'Description', 'RoutingConfigurations', 'CreatedTime'];
-        assert.deepEqual(Object.keys(made), ['FlowName', ...keys]);
-        const described = await call('DescribeFlowAlias', name);
-        assert.deepEqual(described, { Alias: { ...members, CreatedTime: TIME } });
-        assert.deepEqual(Object.keys(described['Alias'] as JsonObject), keys);
-        const listed = await call('ListFlowAliases', { FlowName: 'f' });
-        const asText = { ...members, RoutingConfigurations: [{ Version: '1', Weight: '30' }], CreatedTime: TIME };
-        assert.deepEqual(listed, { Aliases: [asText] });
+    it('are created, described, listed, updated and deleted, each reply with its members', async (t) => {
+      const api = await startApi(t, store);
+      const { call, fails } = api;
+      await publishVersions(api, 2);
+      const name = { FlowName: 'f', Name: 'prod' };
+      const made = await call('CreateFlowAlias', {
+        ...name,
+        Description: 'd',
+        RoutingConfigurations: routing(['1', 30]),
+      });
+      const members = { Name: 'prod', Description: 'd', RoutingConfigurations: [{ Version: '1', Weight: 30 }] };
+      assert.deepEqual(made, { FlowName: 'f', ...members, CreatedTime: TIME });
+      const keys = ['Name', 'Description', 'RoutingConfigurations', 'CreatedTime'];
+      assert.deepEqual(Object.keys(made), ['FlowName', ...keys]);
+      const described = await call('DescribeFlowAlias', name);
+      assert.deepEqual(described, { Alias: { ...members, CreatedTime: TIME } });
+      assert.deepEqual(Object.keys(described['Alias'] as JsonObject), keys);
+      const listed = await call('ListFlowAliases', { FlowName: 'f' });
+      const asText = { ...members, RoutingConfigurations: [{ Version: '1', Weight: '30' }], CreatedTime: TIME };
+      assert.deepEqual(listed, { Aliases: [asText] });
 
-        const two = [
-          { Version: '2', Weight: 0 },
-          { Version: '1', Weight: 1_000_000 },
-        ];
-        const change = { ...name, RoutingConfigurations: routing(['2', 0], ['1', 1_000_000]) };
-        assert.deepEqual(await call('UpdateFlowAlias', change), {
-          Alias: { ...members, RoutingConfigurations: two, CreatedTime: TIME },
-        });
-        const cleared = await call('UpdateFlowAlias', { ...name, Description: '' });
-        assert.deepEqual(cleared, {
-          Alias: { Name: 'prod', Description: '', RoutingConfigurations: two, CreatedTime: TIME },
-        });
-        assert.deepEqual(await call('UpdateFlowAlias', name), cleared);
+      const two = [
+        { Version: '2', Weight: 0 },
+        { Version: '1', Weight: 1_000_000 },
+      ];
+      const change = { ...name, RoutingConfigurations: routing(['2', 0], ['1', 1_000_000]) };
+      assert.deepEqual(await call('UpdateFlowAlias', change), {
+        Alias: { ...members, RoutingConfigurations: two, CreatedTime: TIME },
+      });
+      const cleared = await call('UpdateFlowAlias', { ...name, Description: '' });
+      assert.deepEqual(cleared, {
+        Alias: { Name: 'prod', Description: '', RoutingConfigurations: two, CreatedTime: TIME },
+      });
+      assert.deepEqual(await call('UpdateFlowAlias', name), cleared);
 
-        assert.deepEqual(await call('DeleteFlowAlias', name), {});
-        for (const action of ['DescribeFlowAlias', 'UpdateFlowAlias', 'DeleteFlowAlias']) {
-          await fails(action, name, 'FlowAliasNotExists', /^The alias prod for flow 'f' does not exist\.$/);
-          await fails(action, { FlowName: 'g', Name: 'prod' }, 'FlowNotExists', /^Flow 'g' does not exist\.$/);
-        }
-      }));
+      assert.deepEqual(await call('DeleteFlowAlias', name), {});
+      for (const action of ['DescribeFlowAlias', 'UpdateFlowAlias', 'DeleteFlowAlias']) {
+        await fails(action, name, 'FlowAliasNotExists', /^The alias prod for flow 'f' does not exist\.$/);
+        await fails(action, { FlowName: 'g', Name: 'prod' }, 'FlowNotExists', /^Flow 'g' does not exist\.$/);
+      }
+    });
 
-    it('lead to versions that exist, and have names of their own', () =>
-      withHouse(store, async (house) => {
-        const { call, fails } = house;
-        const alias = (more: Record<string, string>) => ({
-          FlowName: 'f',
-          Name: 'a',
-          RoutingConfigurations: routing(['1', 1]),
-          ...more,
-        });
-        await fails('CreateFlowAlias', alias({}), 'FlowNotExists', /'f'/);
-        await withVersions(house, 1);
-        await call('CreateFlowAlias', alias({}));
-        await fails(
-          'CreateFlowAlias',
-          alias({}),
-          'FlowAliasAlreadyExists',
-          /^The alias a for flow 'f' already exists\.$/,
-        );
-        const gone = { RoutingConfigurations: routing(['1', 1], ['9', 1]) };
-        const message = /^The version 9 for flow 'f' does not exist\.$/;
-        await fails('CreateFlowAlias', alias({ ...gone, Name: 'b' }), 'FlowVersionNotExists', message);
-        await fails('UpdateFlowAlias', alias(gone), 'FlowVersionNotExists', message);
-        const { Alias } = await call('DescribeFlowAlias', { FlowName: 'f', Name: 'a' });
-        assert.deepEqual((Alias as JsonObject)['RoutingConfigurations'], [{ Version: '1', Weight: 1 }]);
-      }));
+    it('route to versions that exist, and have unique names', async (t) => {
+      const api = await startApi(t, store);
+      const { call, fails } = api;
+      const alias = (more: Record<string, string>) => ({
+        FlowName: 'f',
+        Name: 'a',
+        RoutingConfigurations: routing(['1', 1]),
+        ...more,
+      });
+      await fails('CreateFlowAlias', alias({}), 'FlowNotExists', /'f'/);
+      await publishVersions(api, 1);
+      await call('CreateFlowAlias', alias({}));
+      await fails(
+        'CreateFlowAlias',
+        alias({}),
+        'FlowAliasAlreadyExists',
+        /^The alias a for flow 'f' already exists\.$/,
+      );
+      const gone = { RoutingConfigurations: routing(['1', 1], ['9', 1]) };
+      const message = /^The version 9 for flow 'f' does not exist\.$/;
+      await fails('CreateFlowAlias', alias({ ...gone, Name: 'b' }), 'FlowVersionNotExists', message);
+      await fails('UpdateFlowAlias', alias(gone), 'FlowVersionNotExists', message);
+      const { Alias } = await call('DescribeFlowAlias', { FlowName: 'f', Name: 'a' });
+      assert.deepEqual((Alias as JsonObject)['RoutingConfigurations'], [{ Version: '1', Weight: 1 }]);
+    });
 
-    it('are listed by name in byte order, page by page', () =>
-      withHouse(store, async (house) => {
-        await withVersions(house, 1);
-        for (const Name of ['b', 'a', 'C', '_d', 'a-1']) {
-          await house.call('CreateFlowAlias', { FlowName: 'f', Name, RoutingConfigurations: routing(['1', 1]) });
-        }
-        const names: unknown[] = [];
-        let token = '';
-        do {
-          const page = await house.call('ListFlowAliases', { FlowName: 'f', Limit: '2', NextToken: token });
-          names.push(...(page['Aliases'] as unknown as JsonObject[]).map((alias) => alias['Name']));
-          token = (page['NextToken'] as string | undefined) ?? '';
-        } while (token !== '');
-        assert.deepEqual(names, ['C', '_d', 'a', 'a-1', 'b']);
-        await house.fails('ListFlowAliases', { FlowName: 'g' }, 'FlowNotExists', /'g'/);
-      }));
+    it('are listed by name in byte order, page by page', async (t) => {
+      const api = await startApi(t, store);
+      await publishVersions(api, 1);
+      for (const Name of ['b', 'a', 'C', '_d', 'a-1']) {
+        await api.call('CreateFlowAlias', { FlowName: 'f', Name, RoutingConfigurations: routing(['1', 1]) });
+      }
+      const names: unknown[] = [];
+      let token = '';
+      do {
+        const page = await api.call('ListFlowAliases', { FlowName: 'f', Limit: '2', NextToken: token });
+        names.push(...(page['Aliases'] as unknown as JsonObject[]).map((alias) => alias['Name']));
+        token = (page['NextToken'] as string | undefined) ?? '';
+      } while (token !== '');
+      assert.deepEqual(names, ['C', '_d', 'a', 'a-1', 'b']);
+      await api.fails('ListFlowAliases', { FlowName: 'g' }, 'FlowNotExists', /'g'/);
+    });
 
-    it('are gone with their flow', () =>
-      withHouse(store, async (house) => {
-        await withVersions(house, 1);
-        await house.call('CreateFlowAlias', { FlowName: 'f', Name: 'a', RoutingConfigurations: routing(['1', 1]) });
-        await house.call('DeleteFlow', { Name: 'f' });
-        await withVersions(house, 1);
-        assert.deepEqual(await house.call('ListFlowAliases', { FlowName: 'f' }), { Aliases: [] });
-      }));
+    it('are deleted with their flow', async (t) => {
+      const api = await startApi(t, store);
+      await publishVersions(api, 1);
+      await api.call('CreateFlowAlias', { FlowName: 'f', Name: 'a', RoutingConfigurations: routing(['1', 1]) });
+      await api.call('DeleteFlow', { Name: 'f' });
+      await publishVersions(api, 1);
+      assert.deepEqual(await api.call('ListFlowAliases', { FlowName: 'f' }), { Aliases: [] });
+    });
 
-    it('say so when a version came while a route to it was refused', () => {
+    it('report a version that was published while a route to it was refused', async (t) => {
       const late = (flows: FlowStore): FlowStore => ({
         ...flows,
         async createAlias(flowName, alias) {
@@ -241,54 +242,49 @@ for (const store of STORES) {
           return outcome;
         },
       });
-      return withHouse(
-        store,
-        async ({ call, fails }) => {
-          await call('CreateFlow', express('f'));
-          const alias = { FlowName: 'f', Name: 'a', RoutingConfigurations: routing(['1', 1]) };
-          await fails('CreateFlowAlias', alias, 'ConcurrentUpdateError', /retry/);
-        },
-        { wrap: late },
-      );
+      const { call, fails } = await startApi(t, store, { wrap: late });
+      await call('CreateFlow', express('f'));
+      const alias = { FlowName: 'f', Name: 'a', RoutingConfigurations: routing(['1', 1]) };
+      await fails('CreateFlowAlias', alias, 'ConcurrentUpdateError', /retry/);
     });
   });
 
   describe(`Qualifier of StartSyncExecution on ${store}`, () => {
-    it('chooses the current definition, a version, or what an alias leads to', () =>
-      withHouse(store, async (house) => {
-        const { call, fails } = house;
-        await withVersions(house, 2);
-        await call('UpdateFlow', { Name: 'f', Definition: passing('f', 'unpublished') });
-        await call('CreateFlowAlias', { FlowName: 'f', Name: 'a', RoutingConfigurations: routing(['1', 7]) });
-        assert.deepEqual(
-          [await markOf(house), await markOf(house, ''), await markOf(house, 'LATEST')],
-          ['unpublished', 'unpublished', 'unpublished'],
-        );
-        assert.deepEqual([await markOf(house, '1'), await markOf(house, '2')], ['v1', 'v2']);
-        assert.equal(await markOf(house, 'a'), 'v1');
-        await call('UpdateFlowAlias', { FlowName: 'f', Name: 'a', RoutingConfigurations: routing(['2', 1], ['1', 0]) });
-        assert.equal(await markOf(house, 'a'), 'v2');
-        const asked = (Qualifier: string) => ({ FlowName: 'f', Qualifier });
-        await fails('StartSyncExecution', asked('3'), 'FlowVersionNotExists', /^The version 3 for flow 'f' does/);
-        await fails('StartSyncExecution', asked('b'), 'FlowAliasNotExists', /^The alias b for flow 'f' does/);
-        await call('DeleteFlowAlias', { FlowName: 'f', Name: 'a' });
-        await fails('StartSyncExecution', asked('a'), 'FlowAliasNotExists', /^The alias a /);
-        await call('DeleteFlowVersion', { FlowName: 'f', FlowVersion: '1' });
-        await fails('StartSyncExecution', asked('1'), 'FlowVersionNotExists', /^The version 1 /);
-        await call('DeleteFlow', { Name: 'f' });
-        await fails('StartSyncExecution', asked('2'), 'FlowNotExists', /'f'/);
-      }));
+    it('chooses the current definition, a version, or the version of an alias', async (t) => {
+      const api = await startApi(t, store);
+      const { call, fails } = api;
+      await publishVersions(api, 2);
+      await call('UpdateFlow', { Name: 'f', Definition: passing('f', 'unpublished') });
+      await call('CreateFlowAlias', { FlowName: 'f', Name: 'a', RoutingConfigurations: routing(['1', 7]) });
+      assert.deepEqual(
+        [await markOf(api), await markOf(api, ''), await markOf(api, 'LATEST')],
+        ['unpublished', 'unpublished', 'unpublished'],
+      );
+      assert.deepEqual([await markOf(api, '1'), await markOf(api, '2')], ['v1', 'v2']);
+      assert.equal(await markOf(api, 'a'), 'v1');
+      await call('UpdateFlowAlias', { FlowName: 'f', Name: 'a', RoutingConfigurations: routing(['2', 1], ['1', 0]) });
+      assert.equal(await markOf(api, 'a'), 'v2');
+      const asked = (Qualifier: string) => ({ FlowName: 'f', Qualifier });
+      await fails('StartSyncExecution', asked('3'), 'FlowVersionNotExists', /^The version 3 for flow 'f' does/);
+      await fails('StartSyncExecution', asked('b'), 'FlowAliasNotExists', /^The alias b for flow 'f' does/);
+      await call('DeleteFlowAlias', { FlowName: 'f', Name: 'a' });
+      await fails('StartSyncExecution', asked('a'), 'FlowAliasNotExists', /^The alias a /);
+      await call('DeleteFlowVersion', { FlowName: 'f', FlowVersion: '1' });
+      await fails('StartSyncExecution', asked('1'), 'FlowVersionNotExists', /^The version 1 /);
+      await call('DeleteFlow', { Name: 'f' });
+      await fails('StartSyncExecution', asked('2'), 'FlowNotExists', /'f'/);
+    });
 
-    it('shares executions out by weight', () =>
-      withHouse(store, async (house) => {
-        await withVersions(house, 2);
-        const alias = { FlowName: 'f', Name: 'a', RoutingConfigurations: routing(['1', 30], ['2', 10]) };
-        await house.call('CreateFlowAlias', alias);
-        let first = 0;
-        for (let n = 0; n < 400; n++) if ((await markOf(house, 'a')) === 'v1') first++;
-        // Ids and so the shares come from a seed: three quarters of 400, more or less.
-        assert.ok(first > 250 && first < 350, `${first} of 400`);
-      }));
+    it('distributes executions by weight', async (t) => {
+      const api = await startApi(t, store);
+      await publishVersions(api, 2);
+      const alias = { FlowName: 'f', Name: 'a', RoutingConfigurations: routing(['1', 30], ['2', 10]) };
+      await api.call('CreateFlowAlias', alias);
+      let first = 0;
+      for (let n = 0; n < 400; n++) if ((await markOf(api, 'a')) === 'v1') first++;
+      // Randomness comes from a seed: about three quarters of 400.
+      assert.ok(first > 250 && first < 350, `${first} of 400`);
+    });
   });
 }
 
@@ -340,11 +336,11 @@ describe('RoutingConfigurations', () => {
     }
   });
 
-  it('takes a weight as the text that ListFlowAliases makes of it, and a version as the number that it is', () => {
+  it('accepts a weight as text, as ListFlowAliases returns it, and a version as a number', () => {
     assert.deepEqual(routesOf('[{"Version":2,"Weight":"30"}]'), [{ version: 2, weight: 30 }]);
   });
 
-  it('is one or two routes that can be followed or a refusal, for any text', () => {
+  it('is one or two usable routes or an error for any text', () => {
     const member = fc.constantFrom('Version', 'Weight', 'version', '__proto__');
     const value = fc.oneof(
       fc.integer({ min: -1, max: 3 }),

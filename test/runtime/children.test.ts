@@ -1,4 +1,4 @@
-/** Child flows of tasks: the start of the child, and the outcome of the task. */
+/** Tasks that start flows: the parameters of the child, and the result of the task. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TaskResult } from '../../src/actions/action.ts';
@@ -40,11 +40,11 @@ interface Starter {
   failure(action: string, parameters: JsonObject): Promise<{ error: string; cause: string }>;
 }
 
-/** The child starter of an engine whose runtimes are functions of the test. */
+/** Starts children in runtimes that are functions of the test. */
 function starter(runtimes: {
   readonly sync?: StartSync;
   readonly durable?: StartDurable;
-  callDepth?: number;
+  readonly callDepth?: number;
 }): Starter {
   const children = new Children();
   const ports = { clock: systemClock, scheduler: systemScheduler, ids: { uuid: () => 'R-1', random: () => 0 } };
@@ -129,7 +129,7 @@ test('the result is the reply of StartSyncExecution with Output parsed', async (
   ]);
 });
 
-test('a flow by name, by ARN, in the names of the API; input as an object, as JSON text, or none', async () => {
+test('a flow is named by name or by ARN, or in the names of the API; input is an object, JSON text, or absent', async () => {
   const { requests, sync } = express();
   const fnf = starter({ sync });
   for (const parameters of [
@@ -170,7 +170,7 @@ test('a flow by name, by ARN, in the names of the API; input as an object, as JS
   assert.equal(requests.length, 3);
 });
 
-test("the child's failure is the task's", async () => {
+test('the failure of the child is the failure of the task', async () => {
   const failed = { ...ended, status: 'Failed', errorCode: 'MyError', errorMessage: 'went wrong', output: '' } as const;
   const fnf = starter({ sync: express(failed).sync });
   assert.deepEqual(await fnf.failure('FNF:StartSyncExecution', { flowName: 'a' }), {
@@ -179,7 +179,7 @@ test("the child's failure is the task's", async () => {
   });
 });
 
-test('a refused start fails as FNF.<code>; a defect rejects', async () => {
+test('a refused start fails the task with FNF.<code>; a defect rejects', async () => {
   const refusing = starter({ sync: () => Promise.reject(apiError('FlowNotExists', 'a')) });
   const failure = await refusing.failure('FNF:StartSyncExecution', { flowName: 'a' });
   assert.equal(failure.error, 'FNF.FlowNotExists');
@@ -188,7 +188,7 @@ test('a refused start fails as FNF.<code>; a defect rejects', async () => {
   await assert.rejects(broken.run('FNF:StartSyncExecution', { flowName: 'a' }), TypeError);
 });
 
-test('flows that call themselves end at the depth in the settings', async () => {
+test('flows that call themselves end at the limit of depth', async () => {
   let deepest = 0;
   const fnf = starter({
     callDepth: 3,
@@ -231,7 +231,7 @@ test('a call that is aborted before its turn starts no child', async () => {
 
 const resourceArn = 'acs:fnf:::flow/child';
 
-test('StartExecution in every mode: the start and the reply', async () => {
+test('StartExecution in every mode: the request to the runtime, and the reply', async () => {
   const { starts, durable } = standard();
   const fnf = starter({ durable });
   const parameters = { resourceArn, executionName: 'e-1', input: { a: 1 } };
@@ -283,7 +283,7 @@ test('StartExecution: name and input may be absent, a qualifier may be a number,
       ['child', {}, ''],
     ],
   );
-  // The same call, for example after a crash, gets the same name.
+  // A call that is repeated after a crash asks for the same name.
   assert.equal(new Set(starts.map(({ executionName }) => executionName)).size, 1);
 });
 
@@ -311,7 +311,7 @@ test('StartExecution: wrong parameters start nothing', async () => {
   }
 });
 
-test('StartExecution: another region or account is refused, and the error says what to write instead', async () => {
+test('StartExecution: another region or account is refused, with a correction', async () => {
   const fnf = starter({});
   const elsewhere = await fnf.failure('FNF:StartExecution', { resourceArn: 'acs:fnf:cn-beijing::flow/child' });
   assert.equal(elsewhere.error, 'FNF.InvalidArgument');
@@ -320,7 +320,7 @@ test('StartExecution: another region or account is refused, and the error says w
   assert.match(other.cause, /account 99.*1234567890123456 \(MILLRACE_ACCOUNT\)/);
 });
 
-test('StartExecution: a refused start fails as FNF.<code>; a defect rejects; an aborted call starts nothing', async () => {
+test('StartExecution: a refused start fails the task with FNF.<code>; a defect rejects; an aborted call starts nothing', async () => {
   const errors = [
     apiError('ExecutionAlreadyExists', 'e', 'child'),
     apiError('FlowNotExists', 'child'),
@@ -339,7 +339,7 @@ test('StartExecution: a refused start fails as FNF.<code>; a defect rejects; an 
   assert.equal((await idle.run('FNF:StartExecution', { resourceArn }, { signal: AbortSignal.abort() })).ok, false);
 });
 
-test('StartExecution: the product in the error is spelled as the task spells it', async () => {
+test('StartExecution: the error spells the product as the task does', async () => {
   const fnf = starter({});
   assert.equal((await fnf.failure('fnf:StartExecution', {})).error, 'fnf.InvalidArgument');
 });

@@ -1,8 +1,8 @@
 /**
- * Looks at the store after every commit, from outside and without the runtime: at the rows of the journal, at the record
- * and at what was done with both. It folds the rows by itself and keeps its own copy, so that a row that changes is seen.
+ * Checks the store after every commit, without the runtime: the rows of the journal, the record, and the answers that follow
+ * from both. It folds the rows itself and has a copy of them, so that it notices a row that changes.
  *
- * A fault that it finds is kept, not thrown: the runtime would take it for a failure of the store.
+ * It collects the faults that it finds. An exception would look to the runtime like a failure of the store.
  */
 import { formatDiagnostic } from '../../src/base/diagnostic.ts';
 import { stringifyJson } from '../../src/base/json.ts';
@@ -25,16 +25,16 @@ export interface AuditOptions extends ShadowOptions {
 export class Audit {
   readonly faults: string[] = [];
   readonly shadows = new Map<ExecutionId, Shadow>();
-  /** Flows that were deleted: their ended executions may be gone. */
+  /** Deleted flows, whose ended executions may be deleted as well. */
   readonly deleted = new Set<string>();
   readonly #options: AuditOptions;
   readonly #plans = new Map<string, Plan>();
-  /** Calls by task and the life in which each was made last. */
+  /** For each task, the life in which it was called last. */
   readonly #called = new Map<string, string>();
   readonly #broken: () => void;
   /** Resolves at the first fault. */
   readonly broken: Promise<void>;
-  #looking: Promise<void> = Promise.resolve();
+  #checking: Promise<void> = Promise.resolve();
 
   constructor(options: AuditOptions) {
     this.#options = options;
@@ -51,19 +51,19 @@ export class Audit {
     this.#broken();
   }
 
-  /** To be called when a commit has happened, before anybody is told. */
+  /** Must be called after a commit and before the commit is answered. */
   committed(changes: readonly ExecutionChange[]): Promise<void> {
-    this.#looking = this.#looking.then(async () => {
-      // Both ends of a parent and its child may be in one commit: all rows are read before any is judged.
+    this.#checking = this.#checking.then(async () => {
+      // A commit may have events of a parent and of its child, so all rows are read before any is judged.
       for (const { id } of changes) await this.#read(id);
       for (const { id, journal } of changes) this.#judge(id, journal === undefined);
     });
-    return this.#looking;
+    return this.#checking;
   }
 
-  /** Resolves when all that is committed so far was looked at. */
+  /** Resolves when every commit so far is checked. */
   settled(): Promise<void> {
-    return this.#looking;
+    return this.#checking;
   }
 
   find(flowName: string, name: string): Shadow | null {
@@ -73,7 +73,7 @@ export class Audit {
     return null;
   }
 
-  /** A task is being called: its TaskScheduled is durable and open, and it was not called before without need. */
+  /** A task is being called. Its TaskScheduled must be durable and open, and the call must not be an unneeded repetition. */
   called(call: TaskCall, life: Life): void {
     const where = `call ${call.idempotencyKey} in life ${life.number}`;
     const shadow = call.task === null ? undefined : this.shadows.get(call.task.execution);
@@ -92,13 +92,13 @@ export class Audit {
     const ownChild = call.action === 'FNF:StartExecution' && call.mode === 'WaitForSystemCallback';
     if (command.submitted && call.mode !== 'WaitForSystemCallback') this.fault(`${where}: it was submitted before`);
     const task = `${call.task.execution}/${event}`;
-    // A redrive opens again what was given up when the execution failed.
+    // A redrive opens the tasks again that were aborted when the execution failed.
     const now = `${life.number}/${shadow.execution.redrives}`;
     if (this.#called.get(task) === now && !ownChild) this.fault(`${where}: called twice in one life`);
     this.#called.set(task, now);
   }
 
-  /** After a crash, or at the end: every row is still what it was, and a fold of them all gives what was folded. */
+  /** After a crash, or at the end: every row is unchanged, and a fold of all rows gives the known state. */
   async recheck(): Promise<void> {
     await this.settled();
     for (const [id, shadow] of this.shadows) {
@@ -163,7 +163,7 @@ export class Audit {
     if (record.wakeMs > dueMs) this.fault(`${name} sleeps until ${record.wakeMs}, and is due at ${dueMs}`);
   }
 
-  /** The end of a task that waits for a child is the end of the child. */
+  /** A task that waits for a child ends with the outcome of the child. */
   #checkChild(parent: Shadow, cause: number, type: string, value: JsonValue, error: string | undefined): void {
     if (type !== 'TaskSucceeded' && type !== 'TaskFailed') return;
     const scheduled = parent.events[cause - 1];

@@ -1,21 +1,22 @@
 /**
- * Those who call the API: they ask again when a connection is lost or the store fails, as clients do, and each answer is
- * held against the journal at the moment it is given.
+ * The callers of the API. As clients do, they repeat a request when the connection is lost or the store fails. Each answer is
+ * compared with the journal at the moment when it arrives.
  */
 import { ApiError } from '../../src/api/error.ts';
 import type { JsonObject } from '../../src/base/json.ts';
 import type { ExecutionView, TaskReport } from '../../src/runtime/executions.ts';
 import { InjectedFault } from './faulty-store.ts';
 import type { Shadow } from './shadow.ts';
-import type { Server, World } from './world.ts';
+import type { SimulatedProcess, World } from './world.ts';
 
-/** Nobody waits longer for an answer: the store is never away for so long. */
+/** Longer than any failure of the store lasts. */
 const ANSWER_MS = 3_600_000;
 const TRIES_MAX = 200;
-/** Errors after which a client tries again. */
-const PASSING = ['InternalServerError', 'ResourceThrottled', 'TaskInvalidState'];
+/** Errors after which a client repeats its request. */
+const TRANSIENT = ['InternalServerError', 'ResourceThrottled', 'TaskInvalidState'];
 
-export interface StartWanted {
+/** A start of an execution. */
+export interface WantedStart {
   readonly flowName: string;
   readonly name: string;
   readonly input: JsonObject;
@@ -24,13 +25,13 @@ export interface StartWanted {
 
 export class Client {
   readonly #world: World;
-  /** The task of each token that a service was given. */
+  /** The task of each token that a service has received. */
   readonly #tokens = new Map<string, { readonly execution: number; readonly event: number }>();
-  /** Requests that are not answered yet. */
+  /** Requests without an answer. */
   readonly #open = new Set<string>();
   #requests = 0;
   #starts = 0;
-  /** Flows that were deleted: nothing of them can be found any more. */
+  /** Deleted flows, of which the API finds nothing. */
   readonly deleted = new Set<string>();
 
   constructor(world: World) {
@@ -45,7 +46,7 @@ export class Client {
     this.#tokens.set(token, task);
   }
 
-  async start(wanted: StartWanted): Promise<void> {
+  async start(wanted: WantedStart): Promise<void> {
     const { flowName, name, input, inputText } = wanted;
     const what = `start ${flowName}/${name}`;
     const request = { flowName, executionName: name, inputText, input, qualifier: '', callbackToken: '' };
@@ -53,7 +54,7 @@ export class Client {
     const shadow = this.#world.audit.find(flowName, name);
     if (view instanceof ApiError) {
       if (this.deleted.has(flowName)) return;
-      // An answer was lost, and the execution has ended meanwhile.
+      // The answer was lost, and the execution has ended since.
       if (view.code === 'ExecutionAlreadyExists' && shadow !== null && shadow.execution.status !== 'Running') return;
       return this.#fault(`${what} was refused: ${view.code} ${view.message}`);
     }
@@ -113,14 +114,14 @@ export class Client {
     if (isKnown && !this.deleted.has(flowName)) this.#fault(`${what} was refused: ${waits.code}`);
   }
 
-  /** At a time when nothing happens: it waits for what its journal leaves open, and says so. */
+  /** While nothing happens: DescribeExecutionWaits lists exactly the open commands of the journal. */
   async allWaits(shadow: Shadow): Promise<void> {
     const { flowName, name } = shadow.record;
     if (this.deleted.has(flowName)) return;
     const what = `waits ${flowName}/${name}`;
     const reply = await this.#ask(what, ({ executions }) => executions.waits(flowName, name));
     if (reply instanceof ApiError) return this.#fault(`${what} was refused: ${reply.code}`);
-    const told = reply.waits.map(({ kind, event }) => `${kind} ${event}`).sort();
+    const listed = reply.waits.map(({ kind, event }) => `${kind} ${event}`).sort();
     const wanted = [...shadow.execution.commands.values()].map((command) => {
       if (command.kind === 'timer') {
         return `${shadow.execution.threads.get(command.thread)?.phase === 'retry' ? 'Retry' : 'Wait'} ${command.id}`;
@@ -130,10 +131,10 @@ export class Client {
       const isChild = mode === 'WaitForSystemCallback' && action === 'FNF:StartExecution';
       return `${isChild ? 'ChildExecution' : 'Task'} ${command.id}`;
     });
-    if (told.join() !== wanted.sort().join()) this.#fault(`${what}: ${told.join()}, and not ${wanted.join()}`);
+    if (listed.join() !== wanted.sort().join()) this.#fault(`${what}: ${listed.join()}, not ${wanted.join()}`);
   }
 
-  /** All pages of a history: what is served is on disk. */
+  /** All pages of a history. Every served event is on disk. */
   async history(flowName: string, name: string, pageSize: number): Promise<void> {
     const what = `history ${flowName}/${name}`;
     let next: number | null = 1;
@@ -180,7 +181,7 @@ export class Client {
     return names;
   }
 
-  /** Starts an execution whose end is to be reported to the task of a token. */
+  /** Starts an execution that reports its end to the task of a token. */
   async startFor(token: string, flowName: string): Promise<void> {
     const task = this.#tokens.get(token);
     const name = `for_${task?.execution}_${task?.event}_${++this.#starts}`;
@@ -197,7 +198,7 @@ export class Client {
     if (shadow === null) this.#fault(`${what} was answered and is not on disk`);
   }
 
-  /** Brings a report until it is taken or refused; a forged token of the same kind goes ahead at times. */
+  /** Repeats a report until it is accepted or refused. Sometimes a report with a forged token precedes it. */
   async report(token: string, report: TaskReport): Promise<void> {
     const random = this.#world.random('report', this.#requests);
     if (random.chance(0.1)) await this.#forged(forge(token, random.below), report);
@@ -226,7 +227,7 @@ export class Client {
     this.#fault(`a forged token was taken: ${answer instanceof ApiError ? answer.code : `event ${answer}`}`);
   }
 
-  async #ask<T>(what: string, send: (server: Server) => Promise<T>): Promise<T | ApiError> {
+  async #ask<T>(what: string, send: (server: SimulatedProcess) => Promise<T>): Promise<T | ApiError> {
     const { trace, audit } = this.#world;
     const id = `${++this.#requests} ${what}`;
     const random = this.#world.random('request', this.#requests);
@@ -252,12 +253,12 @@ export class Client {
 
   async #once<T>(
     what: string,
-    send: (server: Server) => Promise<T>,
+    send: (server: SimulatedProcess) => Promise<T>,
   ): Promise<{ value: T } | { error: ApiError } | { lost: string }> {
     const server = await this.#world.serving();
     let cancel = (): void => undefined;
     const late = new Promise<null>((resolve) => {
-      cancel = this.#world.clock.after(ANSWER_MS, () => resolve(null));
+      cancel = this.#world.time.after(ANSWER_MS, () => resolve(null));
     });
     const lost = server.life.death.then(() => ({ lost: 'the connection was lost' }));
     const answered = send(server).then(
@@ -277,16 +278,16 @@ export class Client {
     return answer;
   }
 
-  /** What a reply says of an end is what the journal says. */
+  /** The end in a reply is the end in the journal. */
   #compare(what: string, view: ExecutionView, shadow: Shadow | null): void {
     if (shadow === null) return this.#fault(`${what}: an execution that is not in the store`);
     const { status, stoppedMs, redrives } = shadow.execution;
-    // It may have been redriven since, and have ended again.
+    // A redrive may have followed, and another end.
     if (redrives > 0 && view.stoppedMs !== stoppedMs) {
       const ended = shadow.events.some(
         ({ state, type, timeMs }) => state === -1 && timeMs === view.stoppedMs && type !== 'ExecutionRedriven',
       );
-      if (!ended) this.#fault(`${what}: ended at ${view.stoppedMs}, when by its events it did not`);
+      if (!ended) this.#fault(`${what}: ended at ${view.stoppedMs}, and its events have no such end`);
       return;
     }
     if (view.status !== status) this.#fault(`${what}: ${view.status}, and by its events ${status}`);
@@ -295,7 +296,7 @@ export class Client {
     if (view.output !== shadow.record.output) this.#fault(`${what}: another output than the record's`);
   }
 
-  /** It is durable before it is asked for. */
+  /** True when the execution is durable before the request. */
   #isKnown(flowName: string, name: string): boolean {
     return this.#world.audit.find(flowName, name) !== null;
   }
@@ -308,7 +309,7 @@ export class Client {
 function refusal(error: unknown): { error: ApiError } | { lost: string } | { defect: string } {
   if (error instanceof InjectedFault) return { lost: error.message };
   if (!(error instanceof ApiError)) return { defect: error instanceof Error ? (error.stack ?? '') : String(error) };
-  return PASSING.includes(error.code) ? { lost: error.code } : { error };
+  return TRANSIENT.includes(error.code) ? { lost: error.code } : { error };
 }
 
 function forge(token: string, below: (count: number) => number): string {

@@ -1,17 +1,16 @@
 /**
- * A store as a process meets it on a bad day. A commit is slow, fails before it happens, or happens and its answer is
- * lost; the disk is full for a while; reads fail; the process dies while any of this is under way. What is behind it
- * keeps what was committed and is seen whole by the audit after every commit.
+ * A store with faults. A commit is slow, fails before it happens, or happens and its answer is lost. The disk is full for a
+ * while. Reads fail. The process may die during each of these. The store behind this one has no faults: it holds every commit,
+ * and the audit checks it after each.
  */
 import type { ExecutionChange, ExecutionStore } from '../../src/store/executions.ts';
 import type { FlowStore } from '../../src/store/flows.ts';
-import type { VirtualTime } from '../../src/testing/virtual-time.ts';
 import type { Audit } from './audit.ts';
 import type { Life } from './life.ts';
 import type { Random } from './random.ts';
 import type { Trace } from './trace.ts';
 
-/** Every error that the simulation itself puts in the way. */
+/** An error of the simulation. */
 export class InjectedFault extends Error {
   override readonly name = 'InjectedFault';
 }
@@ -23,7 +22,7 @@ export interface StoreFaults {
   readonly commitSlow: number;
   readonly readFails: number;
   readonly readSlow: number;
-  /** No commit succeeds in these stretches of virtual time. */
+  /** No commit succeeds in these periods of virtual time. */
   readonly diskFull: readonly { readonly fromMs: number; readonly untilMs: number }[];
 }
 
@@ -44,17 +43,8 @@ export interface FaultyStoreOptions {
   readonly trace: Trace;
   /** Virtual time, never jumping. */
   readonly elapsedMs: () => number;
-  /** Asked before each call, so that they can be switched off. */
+  /** Called before each operation, so that the faults can be turned off. */
   readonly faults: () => StoreFaults;
-}
-
-/** A store whose work takes no virtual time, wherever it does it. */
-export function heldStore(store: ExecutionStore, clock: VirtualTime): ExecutionStore {
-  const held = Object.entries(store).map(([name, method]) => [
-    name,
-    (...parameters: unknown[]) => clock.outside((method as Method).apply(store, parameters)),
-  ]);
-  return Object.fromEntries(held) as unknown as ExecutionStore;
 }
 
 type Method = (...parameters: unknown[]) => Promise<unknown>;
@@ -80,19 +70,19 @@ export function faultyStore(options: FaultyStoreOptions): ExecutionStore {
   return {
     ...faultyReads(inner, READS, options),
     ...faultyReads(inner, ['purge'], options),
-    takeOver: () => life.tell(inner.takeOver()),
-    commit: (fence, changes) => life.tell(commits.commit(fence, changes)),
-    // The data outlives every process.
+    takeOver: () => life.whileAlive(inner.takeOver()),
+    commit: (fence, changes) => life.whileAlive(commits.commit(fence, changes)),
+    // The data outlives the process.
     close: () => Promise.resolve(),
   };
 }
 
-/** The flows that runs are made of are read from the same store. */
+/** Reads of flows, with the same faults. */
 export function faultyFlows(flows: FlowStore, options: Omit<FaultyStoreOptions, 'inner'>): FlowStore {
   return { ...flows, ...faultyReads(flows, ['get', 'getVersion', 'getAlias'], options) };
 }
 
-/** Methods that fail at times, or whose answer comes late: from before or from after the delay. */
+/** Methods that sometimes fail or answer late, with the data from before or after the delay. */
 function faultyReads<T extends object, N extends keyof T & string>(
   store: T,
   names: readonly N[],
@@ -104,9 +94,9 @@ function faultyReads<T extends object, N extends keyof T & string>(
     if (random.chance(readSlow)) await life.pass(random.between(1, 500));
     if (random.chance(readFails)) {
       trace.add(`read ${name} fails`);
-      return life.tell(Promise.reject(new InjectedFault(`the read ${name} failed`)));
+      return life.whileAlive(Promise.reject(new InjectedFault(`the read ${name} failed`)));
     }
-    const answer = await life.tell(call());
+    const answer = await life.whileAlive(call());
     if (random.chance(readSlow)) await life.pass(random.between(1, 500));
     return life.point(`after the read ${name}`) ? never() : answer;
   };
@@ -132,7 +122,7 @@ class Commits {
     const loses = random.chance(faults.answerLost);
     const text = changes.map(describe).join(' ');
     if (random.chance(faults.commitSlow)) await life.pass(random.pick([1, 20, 400, 5_000]));
-    // A commit that was under way when the process died has happened or has not.
+    // When the process dies during a commit, the commit has happened or it has not.
     if (life.isDead && random.chance(0.5)) return never();
     const nowMs = elapsedMs();
     const full = faults.diskFull.some(({ fromMs, untilMs }) => nowMs >= fromMs && nowMs < untilMs);

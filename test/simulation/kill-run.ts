@@ -1,9 +1,9 @@
 /**
- * Real processes on one real data folder, ended at random moments under load: executions of ten tasks each, against a
- * service that notes the Idempotency-Key of every call. In the end all have succeeded, no journal has a gap, and a call
- * came again only if it was under way when a process ended.
+ * Real processes on one data folder, ended at random moments under load. Executions of ten tasks each call a service that
+ * records the Idempotency-Key of every call. At the end all executions have succeeded, no journal has a gap, and a call was
+ * repeated only if it was under way when a process ended.
  *
- * When a process ends is counted in calls, not in time, so that it is under load on a machine of any speed.
+ * A process ends after a number of calls, not after a time, so that it is under load on a machine of any speed.
  */
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
@@ -18,23 +18,23 @@ import { Random } from './random.ts';
 
 export interface KillRunOptions {
   readonly executions: number;
-  /** How each process ends; one more comes after the last. */
+  /** The signal that ends each process. One more process follows the last. */
   readonly ends: readonly ('SIGKILL' | 'SIGTERM')[];
   readonly seed: number;
   readonly key: Key;
-  /** A server on the same data folder each time; resolves when it serves. */
+  /** Starts a server on the same data folder. Resolves when it accepts calls. */
   readonly start: () => Promise<{ readonly process: ChildProcess; readonly url: string }>;
 }
 
 export interface KillRunResult {
   readonly calls: number;
-  /** Calls that came again. */
+  /** Calls that were repeated. */
   readonly again: number;
 }
 
 const STEPS = 10;
 const FLOW = 'ten_steps';
-/** Requests of the client at once. */
+/** Requests of the client at the same time. */
 const REQUESTS = 40;
 const PAGE = 50;
 const STEP_EVENTS = ['StateEntered', 'StateStarted', 'TaskScheduled', 'TaskSucceeded', 'StateSucceeded'];
@@ -51,7 +51,7 @@ export async function killRun(options: KillRunOptions): Promise<KillRunResult> {
 class KillRun {
   readonly #options: KillRunOptions;
   readonly #random: Random;
-  /** Processes that made a call, by its key. */
+  /** The numbers of the processes that made a call, by the key of the call. */
   readonly #calls = new Map<string, number[]>();
   readonly #service = createServer((request, response) => {
     this.#called(String(request.headers['idempotency-key']));
@@ -59,7 +59,7 @@ class KillRun {
     response.writeHead(200, { 'content-type': 'application/json' }).end('{"done":true}');
   });
   readonly #sockets = new Set<Socket>();
-  /** Number of the process that runs, from 1. */
+  /** Number of the running process, from 1. */
   #epoch = 0;
   #callsLeft = Infinity;
   #enough: () => void = () => undefined;
@@ -104,7 +104,7 @@ class KillRun {
     if (--this.#callsLeft === 0) this.#enough();
   }
 
-  /** One process after another, each ended when it has made so many calls. */
+  /** Runs one process after another. Each is ended after a random number of calls. */
   async #processes(): Promise<void> {
     const { executions, ends } = this.#options;
     const share = Math.floor((executions * STEPS * 0.8) / ends.length);
@@ -119,14 +119,14 @@ class KillRun {
       this.#client = null;
       child.kill(signal);
       const [code] = (await ended) as [number | null];
-      if (signal === 'SIGTERM') assert.equal(code, 0, 'a process that is told to end ends in order');
-      await this.#heardOut();
+      if (signal === 'SIGTERM') assert.equal(code, 0, 'SIGTERM ends a process in order');
+      await this.#received();
     }
     await this.#start();
   }
 
-  /** Resolves when all that the ended process sent has arrived: connections are accepted in their order. */
-  async #heardOut(): Promise<void> {
+  /** Resolves when every byte that the ended process sent has arrived. Connections are accepted in their order. */
+  async #received(): Promise<void> {
     const last = connect((this.#service.address() as AddressInfo).port, '127.0.0.1');
     await once(last, 'connect');
     while (!this.#isLast(last)) await new Promise((resolve) => setImmediate(resolve));
@@ -148,7 +148,7 @@ class KillRun {
     return process;
   }
 
-  /** Starts all executions and waits for their ends, whatever becomes of the processes. */
+  /** Starts all executions and waits for their ends, while processes end and start. */
   async #drive(): Promise<void> {
     const { port } = this.#service.address() as AddressInfo;
     const states = Array.from({ length: STEPS }, (_, i) => ({
@@ -199,10 +199,7 @@ class KillRun {
     this.#checkRepeats();
   }
 
-  /**
-   * A call that comes again was under way when the process ended that made it: nothing later of its execution had been
-   * called by then.
-   */
+  /** A repeated call was under way when its process ended: no later call of the execution had been made. */
   #checkRepeats(): void {
     const furthest = new Map<string, number>();
     const all = [...this.#calls].map(([key, processes]) => {
@@ -236,7 +233,7 @@ class KillRun {
     }
   }
 
-  /** All executions by their names, some at a time. */
+  /** Does the work for the name of every execution, {@link REQUESTS} at the same time. */
   async #forEach(work: (name: string) => Promise<void>): Promise<void> {
     const names = Array.from({ length: this.#options.executions }, (_, i) => `e${i}`);
     const next = async (): Promise<void> => {
@@ -245,7 +242,7 @@ class KillRun {
     await Promise.all(Array.from({ length: REQUESTS }, next));
   }
 
-  /** Asks until somebody answers; `done` is the error that says that it was done before, by a call whose answer was lost. */
+  /** Repeats a call until a process answers. The error `done` says that an earlier call, whose answer was lost, succeeded. */
   async #call(action: string, parameters: Body, done = ''): Promise<Body> {
     for (;;) {
       const client = this.#client ?? (await new Promise<Client>((resolve) => this.#waiting.push(resolve)));
@@ -254,7 +251,7 @@ class KillRun {
       } catch (error) {
         const { code } = error as { code?: string };
         if (code === done && done !== '') return {};
-        // What has another process in the meantime, or none, was cut off.
+        // The process has changed, so its end cut the connection.
         if (client === this.#client) throw error;
       }
     }

@@ -1,8 +1,8 @@
 /**
- * One life of a simulated process, from its start to its crash. A dead process does nothing any more: its timers do not
- * fire and what it waits for never comes, so that whatever it still holds in memory is as good as gone.
+ * One life of a simulated process, from its start to its crash. After its death its timers do not fire, and its promises do
+ * not settle, so what it holds in memory has no effect.
  *
- * Everything that a process does with the world passes a point, and a life may end at any of them.
+ * A process passes a point whenever it calls something outside itself, and its life may end at each point.
  */
 import type { Clock } from '../../src/base/clock.ts';
 import type { Ids } from '../../src/base/ids.ts';
@@ -16,10 +16,10 @@ const NEVER = new Promise<never>(() => undefined);
 export interface LifeOptions {
   /** 1 for the first. */
   readonly number: number;
-  readonly world: VirtualTime;
+  readonly time: VirtualTime;
   readonly random: Random;
   readonly trace: Trace;
-  /** How many points it passes, asked at each; Infinity: it does not die by itself. */
+  /** How many points it passes, called at each of them. Infinity: it does not die by itself. */
   readonly points: () => number;
 }
 
@@ -36,26 +36,26 @@ export class Life {
   #died: () => void = () => undefined;
 
   constructor(options: LifeOptions) {
-    const { number, world, random } = options;
+    const { number, time, random } = options;
     this.number = number;
     this.#options = options;
     this.death = new Promise((resolve) => {
       this.#died = resolve;
     });
-    // A monotonic clock starts anywhere: what it showed to an earlier process means nothing to this one.
-    const originMs = random.below(1_000_000) - world.monotonicMs();
+    // A monotonic clock starts at any value, so that a reading of an earlier process means nothing to this one.
+    const originMs = random.below(1_000_000) - time.monotonicMs();
     this.clock = {
-      // Time goes on while a process works: two looks in one turn may differ.
+      // Time passes while a process works, so that two readings in one turn may differ.
       nowMs: () => {
-        if (random.chance(0.01)) world.jump(1);
-        return Math.floor(world.nowMs());
+        if (random.chance(0.01)) time.jump(1);
+        return Math.floor(time.nowMs());
       },
-      monotonicMs: () => world.monotonicMs() + originMs,
+      monotonicMs: () => time.monotonicMs() + originMs,
     };
     this.scheduler = {
       after: (delayMs, wake) => (this.#isDead ? () => undefined : this.#after(delayMs, wake)),
-      soon: (work) => world.soon(() => (this.#isDead ? undefined : work())),
-      outside: (work) => world.outside(work),
+      soon: (work) => time.soon(() => (this.#isDead ? undefined : work())),
+      outside: (work) => time.outside(work),
     };
     let uuids = 0;
     const prefix = String(number).padStart(8, '0');
@@ -69,7 +69,7 @@ export class Life {
     return this.#isDead;
   }
 
-  /** Ends this life, if it has come to its last point; true when it is dead. */
+  /** Passes a point, and ends this life if it was the last one. True when the process is dead. */
   point(where: string): boolean {
     if (!this.#isDead && ++this.#passed > this.#options.points()) this.die(where);
     return this.#isDead;
@@ -82,8 +82,8 @@ export class Life {
     this.#died();
   }
 
-  /** What the process is told of `promise`: nothing once it is dead. */
-  async tell<T>(promise: Promise<T>): Promise<T> {
+  /** Settles as `promise` does, but not after the death of the process. */
+  async whileAlive<T>(promise: Promise<T>): Promise<T> {
     try {
       const value = await promise;
       return this.#isDead ? await NEVER : value;
@@ -93,14 +93,13 @@ export class Life {
     }
   }
 
-  /** Resolves after virtual time, whether it lives or not. */
+  /** Resolves after `delayMs` of virtual time, also after the death of the process. */
   pass(delayMs: number): Promise<void> {
-    if (delayMs === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#options.world.after(delayMs, resolve));
+    return delayMs === 0 ? Promise.resolve() : this.#options.time.pass(delayMs);
   }
 
   #after(delayMs: number, wake: () => void): () => void {
-    return this.#options.world.after(delayMs, () => {
+    return this.#options.time.after(delayMs, () => {
       if (!this.point('a timer')) wake();
     });
   }

@@ -1,11 +1,11 @@
-/** Faults put into a store on purpose, to see that a simulation finds them. Each breaks one promise of the port. */
+/** Faults that a simulation has to find. Each breaks one promise of the port of the store. */
 import type { Plant } from './world.ts';
 
 export const PLANTS: Readonly<Record<string, Plant>> = {
-  'a commit is acknowledged before it has happened': (store, clock) => ({
+  'a commit is acknowledged before it has happened': (store, time) => ({
     ...store,
     commit(fence, changes) {
-      clock.after(5, () => void store.commit(fence, changes).catch(() => undefined));
+      time.after(5, () => void store.commit(fence, changes).catch(() => undefined));
       return Promise.resolve();
     },
   }),
@@ -13,27 +13,27 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
   'a row of the journal is dropped': (store) => ({
     ...store,
     commit(fence, changes) {
-      const kept = changes.map((change) => {
+      const left = changes.map((change) => {
         const { journal, ...rest } = change;
         return journal !== undefined && journal.first > 10 && journal.count === 1 ? rest : change;
       });
-      return store.commit(fence, kept);
+      return store.commit(fence, left);
     },
   }),
 
-  'a change of a commit gets lost': (store) => ({
+  'a change of a commit is lost': (store) => ({
     ...store,
     commit: (fence, changes) => store.commit(fence, changes.length > 2 ? changes.slice(1) : changes),
   }),
 
-  'a start forgets what was under way': (store) => ({
+  'a start misses an execution that was under way': (store) => ({
     ...store,
     unfinished: async (afterId, limit) => (await store.unfinished(afterId, limit)).slice(1),
   }),
 
-  'nothing is ever due': (store) => ({ ...store, due: () => Promise.resolve([]) }),
+  'no execution is ever due': (store) => ({ ...store, due: () => Promise.resolve([]) }),
 
-  'what is asleep sleeps a minute too long': (store) => ({
+  'executions sleep a minute too long': (store) => ({
     ...store,
     commit: (fence, changes) =>
       store.commit(
@@ -44,7 +44,7 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
       ),
   }),
 
-  'an old owner can still write': (store, _clock, shared) => ({
+  'an old owner can still write': (store, _time, shared) => ({
     ...store,
     async takeOver() {
       const ownership = await store.takeOver();
@@ -54,7 +54,7 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
     commit: (_fence, changes) => store.commit(shared.fence, changes),
   }),
 
-  'ends of children are not kept for their parents': (store) => ({
+  'ends of children are not stored for their parents': (store) => ({
     ...store,
     async get(id) {
       const record = await store.get(id);

@@ -1,6 +1,6 @@
 /**
- * Randomness of a simulation: everything that is drawn comes from one seed. Each concern draws from a stream of its own,
- * so that taking one kind of fault away leaves the flows, the answers and the other faults as they were.
+ * The randomness of a simulation, from one seed. Each concern draws from its own stream, so that without one kind of fault the
+ * flows, the answers and the other faults are the same.
  */
 export class Random {
   #state: number;
@@ -9,7 +9,7 @@ export class Random {
     this.#state = hash(seed, label);
   }
 
-  /** A stream that depends on this one's seed and the label only. */
+  /** A stream that depends on the seed and the labels only. */
   static of(seed: number, ...labels: readonly (string | number)[]): Random {
     return new Random(seed, labels.join('\u0000'));
   }
@@ -24,7 +24,7 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** From 0 to `count - 1`; fits `Draw` of random-flow.ts. */
+  /** From 0 to `count - 1`, as `Draw` of random-flow.ts. */
   readonly below = (count: number): number => Math.floor(this.next() * count);
 
   /** From `least` to `most`, both included. */

@@ -1,22 +1,22 @@
-/** What happens in one simulated run, drawn from its seed: flows, executions, what callers do, and what goes wrong. */
+/** The events of one simulated run, drawn from its seed: flows, executions, requests of callers, and faults. */
 import { stringifyJson } from '../../src/base/json.ts';
 import type { JsonObject } from '../../src/base/json.ts';
 import type { ExecutionLimits } from '../../src/interpreter/execution.ts';
 import { LIMITS } from '../support/flows.ts';
 import { randomInput } from '../support/random-flow.ts';
-import type { StartWanted } from './client.ts';
+import type { WantedStart } from './client.ts';
 import { NO_STORE_FAULTS } from './faulty-store.ts';
 import type { StoreFaults } from './faulty-store.ts';
 import { Random } from './random.ts';
 import { standardFlow } from './standard-flow.ts';
-import type { MadeFlow } from './standard-flow.ts';
+import type { StandardFlow } from './standard-flow.ts';
 
-/** Kinds of fault, each of which can be left out to see what it takes to meet a finding. */
+/** Kinds of fault. Each can be left out, to see which of them a finding needs. */
 export const FAULT_KINDS = ['crashes', 'store', 'full', 'jumps', 'stops', 'changes'] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 export type Step =
-  | { readonly do: 'start'; readonly atMs: number; readonly start: StartWanted }
+  | { readonly do: 'start'; readonly atMs: number; readonly start: WantedStart }
   | {
       readonly do: 'stop' | 'redrive' | 'describe' | 'history' | 'waits';
       readonly atMs: number;
@@ -30,7 +30,7 @@ export type Step =
 export interface Scenario {
   readonly seed: number;
   readonly limits: ExecutionLimits;
-  readonly flows: ReadonlyMap<string, MadeFlow>;
+  readonly flows: ReadonlyMap<string, StandardFlow>;
   readonly steps: readonly Step[];
   readonly storeFaults: StoreFaults;
   readonly lives: readonly number[];
@@ -53,8 +53,8 @@ export function scenarioOf(seed: number, without: ReadonlySet<FaultKind>): Scena
   };
 }
 
-function flowsOf(seed: number): Map<string, MadeFlow> {
-  const flows = new Map<string, MadeFlow>();
+function flowsOf(seed: number): Map<string, StandardFlow> {
+  const flows = new Map<string, StandardFlow>();
   const children = ['child0', 'child1'];
   for (const name of children) {
     flows.set(name, standardFlow(Random.of(seed, name), { sequential: false, children: [] }));
@@ -67,7 +67,7 @@ function flowsOf(seed: number): Map<string, MadeFlow> {
   return flows;
 }
 
-function stepsOf(seed: number, flows: ReadonlyMap<string, MadeFlow>, without: ReadonlySet<FaultKind>): Step[] {
+function stepsOf(seed: number, flows: ReadonlyMap<string, StandardFlow>, without: ReadonlySet<FaultKind>): Step[] {
   const random = Random.of(seed, 'steps');
   const steps: Step[] = [];
   const parents = [...flows.keys()].filter((name) => name.startsWith('flow'));
@@ -108,7 +108,7 @@ function stepsOf(seed: number, flows: ReadonlyMap<string, MadeFlow>, without: Re
   return steps;
 }
 
-function startAgain(flowName: string, name: string, input: JsonObject): StartWanted {
+function startAgain(flowName: string, name: string, input: JsonObject): WantedStart {
   return { flowName, name, input, inputText: stringifyJson(input) };
 }
 
@@ -132,7 +132,7 @@ function storeFaultsOf(seed: number, without: ReadonlySet<FaultKind>): StoreFaul
   };
 }
 
-/** Points that each life passes: early deaths too, while it recovers. */
+/** Points that each life passes. Some die early, while they recover. */
 function livesOf(random: Random): number[] {
   if (random.chance(0.2)) return [];
   return Array.from({ length: 1 + random.below(5) }, () => random.below(random.pick([20, 60, 300, 1_000])));

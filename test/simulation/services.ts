@@ -1,9 +1,8 @@
 /**
- * The services that simulated tasks call: quick or slow, losing answers, failing, reporting early, late, twice or never.
+ * The services that simulated tasks call. They are quick or slow, lose answers, fail, and report early, late, twice or never.
  *
- * What a task is answered depends on the seed, the state and the parameters alone, so that an execution which asks the
- * same gets the same, on any runtime and in a call that is repeated. When it is answered, and how often, is drawn anew for
- * each call.
+ * The outcome of a task depends only on the seed, the state and the parameters: a repeated call, and a call of another runtime,
+ * has the same outcome. The time and the number of answers are drawn for each call.
  */
 import type { ActionCatalog, TaskCall, TaskResult } from '../../src/actions/action.ts';
 import type { Scheduler } from '../../src/base/scheduler.ts';
@@ -17,22 +16,22 @@ import type { Life } from './life.ts';
 import { Random } from './random.ts';
 import type { Trace } from './trace.ts';
 
-/** Of errors that flows of random-flow.ts catch and retry, and one that only `FnF.ALL` matches. */
+/** Errors that flows of random-flow.ts catch and retry, and one that only `FnF.ALL` matches. */
 const ERRORS = ['X', 'Y.Z', 'FnF.RuntimeError', 'FnF.TaskTimeout', 'Other'];
 
 export interface ServicesOptions {
   readonly seed: number;
-  readonly world: Pick<Scheduler, 'after'>;
+  readonly scheduler: Pick<Scheduler, 'after'>;
   readonly trace: Trace;
-  /** Told of a call as it is made. */
+  /** Is called for each call of a task, before the service works. */
   readonly onCall: (call: TaskCall, life: Life) => void;
-  /** Sends a report to whichever process serves; it is repeated until it is answered. */
+  /** Sends a report to the process that serves at the time, and repeats it until it is answered. */
   readonly report: (token: string, report: TaskReport) => void;
-  /** Starts a flow that is to report to the token when it ends. */
+  /** Starts a flow that reports to the token when it ends. */
   readonly startFor: (token: string, flowName: string) => void;
 }
 
-/** Cause of every failure that a service tells. */
+/** The cause of every failure of a service. */
 export const AS_DRAWN = 'as drawn';
 
 type Outcome = { readonly ok: true; readonly output: JsonValue } | { readonly ok: false; readonly error: string };
@@ -40,8 +39,8 @@ type Outcome = { readonly ok: true; readonly output: JsonValue } | { readonly ok
 export class Services {
   readonly #options: ServicesOptions;
   readonly #calls = new Map<string, number>();
-  /** Reports that are still to come. */
-  reportsToCome = 0;
+  /** Reports that are planned and not sent. */
+  reportsPlanned = 0;
 
   constructor(options: ServicesOptions) {
     this.#options = options;
@@ -52,7 +51,7 @@ export class Services {
     return standInActions((call, signal) => this.#made(life, call, () => this.#serve(call, signal)));
   }
 
-  /** The child starts of one process: its own, each observed as the call of a task is. */
+  /** The child starts of one process: its own, each observed like the call of a task. */
   childrenOf(life: Life, own: ChildStarter): ChildStarter {
     return { start: (call, signal) => this.#made(life, call, () => this.#start(own, call, signal)) };
   }
@@ -61,11 +60,11 @@ export class Services {
     if (life.point(`before a call of ${stateOf(call)}`)) return new Promise(() => undefined);
     this.#options.onCall(call, life);
     if (life.point(`after a call of ${stateOf(call)}`)) return new Promise(() => undefined);
-    const result = await life.tell(serve());
+    const result = await life.whileAlive(serve());
     return life.point(`after the answer to ${stateOf(call)}`) ? new Promise(() => undefined) : result;
   }
 
-  /** What the call is answered in the end, for a run that is not interested in when. */
+  /** The outcome of a call, for a run to which its time does not matter. */
   answer(call: TaskCall): TaskResult {
     return resultOf(this.#outcome(call));
   }
@@ -77,7 +76,7 @@ export class Services {
     return { ok: true, output: randomValue(random.below) };
   }
 
-  /** A child flow. When the task waits for a callback, a service that has the token reports. */
+  /** Starts a child flow. If the task waits for a callback, a service with the token reports. */
   async #start(own: ChildStarter, call: ChildCall, signal: AbortSignal): Promise<TaskResult> {
     const result = await own.start(call, signal);
     if (call.mode === 'WaitForCustomCallback') this.#plan(call, this.#deliveryOf(call));
@@ -100,9 +99,9 @@ export class Services {
     const answered = async (result: TaskResult, forMs: number): Promise<TaskResult> =>
       (await wait(forMs)) ? result : ABORTED;
     const isLost = lossy && random.chance(0.15);
-    if (isLost) this.#options.trace.add(`the answer to ${call.idempotencyKey} gets lost`);
+    if (isLost) this.#options.trace.add(`the answer to ${call.idempotencyKey} is lost`);
     if (call.mode === 'RequestComplete') return answered(resultOf(outcome), isLost ? Infinity : delayMs);
-    // Some failures are told at once, by a service that does not accept the work.
+    // Some services fail at once, because they do not accept the work.
     if (!outcome.ok && random.chance(0.4)) return answered(resultOf(outcome), delayMs);
     const accepted: TaskResult = { ok: true, output: { accepted: true } };
     if (call.mode === 'WaitForSystemCallback') {
@@ -114,14 +113,14 @@ export class Services {
     return answered(accepted, isSilent ? Infinity : delayMs);
   }
 
-  /** When the task is reported: before its call is answered, at that moment, after it, long after it, twice. */
+  /** Plans the reports of a task: before its call is answered, at the same time, soon or long after it, once or twice. */
   #plan(call: TaskCall, random: Random, acceptedMs = 0): void {
     const token = call.taskToken ?? '';
     if (serviceOf(call) !== 'steady' && random.chance(0.12)) {
-      // Nobody reports, or a flow does that is started for it; not for a child, or there would be no end of them.
+      // No service reports, or a flow that is started for the task does. A child starts none, so that their number is bounded.
       const isChild = call.flowName.startsWith('child');
       if (!isChild && random.chance(0.7)) this.#options.startFor(token, random.pick(['child0', 'child1']));
-      else this.#options.trace.add(`nobody will report ${call.idempotencyKey}`);
+      else this.#options.trace.add(`no one will report ${call.idempotencyKey}`);
       return;
     }
     const report = reportOf(this.#outcome(call));
@@ -145,14 +144,14 @@ export class Services {
   }
 
   #later(delayMs: number, token: string, report: TaskReport): void {
-    this.reportsToCome++;
-    this.#options.world.after(delayMs, () => {
-      this.reportsToCome--;
+    this.reportsPlanned++;
+    this.#options.scheduler.after(delayMs, () => {
+      this.reportsPlanned--;
       this.#options.report(token, report);
     });
   }
 
-  /** False when the answer is not wanted any more. */
+  /** False when the engine no longer needs the answer. */
   #wait(forMs: number, signal: AbortSignal): Promise<boolean> {
     if (signal.aborted) return Promise.resolve(false);
     if (forMs === 0) return Promise.resolve(true);
@@ -162,7 +161,7 @@ export class Services {
         resolve(false);
       };
       const cancel = Number.isFinite(forMs)
-        ? this.#options.world.after(forMs, () => {
+        ? this.#options.scheduler.after(forMs, () => {
             signal.removeEventListener('abort', aborted);
             resolve(true);
           })
@@ -172,7 +171,7 @@ export class Services {
   }
 }
 
-/** The name of the service tells what may be expected of it (standard-flow.ts). */
+/** The name of the service says which faults it has (standard-flow.ts). */
 function serviceOf({ parameters }: TaskCall): string {
   const place = String(parameters['url'] ?? parameters['resourceArn']);
   return ['lossy', 'steady'].find((name) => place.includes(name)) ?? 'sure';

@@ -1,6 +1,6 @@
 /**
- * One execution as the audit knows it: every row that was ever seen in the store, the events in them, and what they fold
- * to. It checks each event when it comes; what is wrong is collected in `takeFaults`.
+ * One execution as the audit knows it: every row that it has seen in the store, their events, and the state that the events fold
+ * to. It checks each event when the event arrives, and collects the faults for `takeFaults`.
  */
 import { apply, passOver } from '../../src/interpreter/apply.ts';
 import { decodeEvents } from '../../src/interpreter/journal.ts';
@@ -24,7 +24,7 @@ export interface ShadowOptions {
 }
 
 export class Shadow {
-  /** As the store had it last. */
+  /** The latest record of the store. */
   record: ExecutionRecord;
   readonly events: ExecutionEvent[] = [];
   execution: Execution;
@@ -33,7 +33,7 @@ export class Shadow {
   readonly #limits: ExecutionLimits;
   readonly #isClockSteady: boolean;
   readonly #rows: JournalRow[] = [];
-  /** States that were entered and have not ended, by thread. */
+  /** States that have not ended, by thread. */
   #entered = new Map<number, ExecutionEvent>();
   #faults: string[] = [];
   #fresh: ExecutionEvent[] = [];
@@ -68,12 +68,12 @@ export class Shadow {
     return this.#faults.splice(0);
   }
 
-  /** Events that came since the last call. */
+  /** The events since the last call. */
   takeFresh(): ExecutionEvent[] {
     return this.#fresh.splice(0);
   }
 
-  /** Rows that follow those that are known. */
+  /** Adds the rows that follow the known ones. */
   add(rows: readonly JournalRow[]): void {
     for (const row of rows) {
       if (row.first !== this.lastEvent + 1) this.#fault(`has row ${row.first} after event ${this.lastEvent}`);
@@ -84,7 +84,7 @@ export class Shadow {
     }
   }
 
-  /** All rows of the store beside those that were seen when they came, and a fold of them beside the one step by step. */
+  /** Compares all rows of the store with the known ones, and a fold of all events with the state that was folded step by step. */
   compareRows(rows: readonly JournalRow[], fault: (message: string) => void): void {
     if (rows.length !== this.#rows.length) fault(`has ${rows.length} rows, and had ${this.#rows.length}`);
     for (const [i, row] of rows.entries()) {
@@ -95,14 +95,14 @@ export class Shadow {
         row.count !== known.count ||
         row.events !== known.events
       ) {
-        return fault(`row ${row.first} is not what it was`);
+        return fault(`row ${row.first} has changed`);
       }
     }
     const folded = this.#fold().execution;
-    if (essence(folded) !== essence(this.execution)) fault('folds to something else than it did step by step');
+    if (essence(folded) !== essence(this.execution)) fault('folds to another state than step by step');
   }
 
-  /** Earliest time at which something ends by itself, milliseconds since 1970. */
+  /** The earliest time at which a timer or a timeout is due, milliseconds since 1970. */
   dueMs(): number {
     const { execution } = this;
     let dueMs = execution.beganMs + execution.timeoutSeconds * 1_000;
@@ -113,7 +113,7 @@ export class Shadow {
     return dueMs;
   }
 
-  /** Why it has to be in memory; null when it only waits. */
+  /** Why it must be in memory; null when it only waits. */
   whyAwake(): string | null {
     const { execution } = this;
     if (execution.canContinue) return 'has something to decide';
@@ -143,7 +143,7 @@ export class Shadow {
     return this.events.find(({ type, cause }) => cause === task && TASK_ENDS.includes(type)) ?? null;
   }
 
-  /** Its events, for people. */
+  /** Its events, one line each. */
   journal(): string[] {
     return this.events.map(({ id, type, timeMs, cause, thread, state, value, next, facts }) => {
       const name = this.#plan.states[state]?.name ?? '';
@@ -173,7 +173,7 @@ export class Shadow {
     this.#entered = entered;
   }
 
-  /** What an event may follow, before it is applied. */
+  /** Checks an event before it is applied. */
   #check(event: ExecutionEvent): void {
     if (TASK_ENDS.includes(event.type) || event.type === 'TaskSubmitted') {
       const command = this.execution.commands.get(event.cause);
@@ -188,7 +188,7 @@ export class Shadow {
     if (this.#isClockSteady) this.#checkTime(event);
   }
 
-  /** No timer and no timeout comes before its time. */
+  /** No timer and no timeout ends before its time. */
   #checkTime(event: ExecutionEvent): void {
     const dueMs = this.#dueMsOf(event);
     if (event.timeMs < dueMs) this.#fault(`${event.type} ${event.id} comes ${dueMs - event.timeMs} ms before its time`);
@@ -202,12 +202,12 @@ export class Shadow {
       type === 'TaskTimedOut' ? cause : (execution.threads.get(thread)?.waitingFor ?? 0),
     );
     if (command?.kind === 'timer') return command.openedMs + command.seconds * 1_000;
-    // A service, or an execution whose end is the task's, may fail with the error of a timeout.
+    // A service, or an execution that reports to the task, may fail with the error of a timeout.
     const isOwn = command?.state.mode === 'RequestComplete' && facts?.failure?.cause !== AS_DRAWN;
     return isOwn && type === 'TaskTimedOut' ? command.openedMs + (command.timeoutSeconds ?? 0) * 1_000 : 0;
   }
 
-  /** From the beginning, without what redrives have undone. */
+  /** Folds all events, without those that redrives have undone. */
   #fold(): { execution: Execution; entered: Map<number, ExecutionEvent> } {
     const undone = new Set(this.events.flatMap(({ facts }) => facts?.undone ?? []));
     const execution = new Execution(this.#plan, this.#start, this.#limits);
@@ -228,7 +228,7 @@ export class Shadow {
   }
 }
 
-/** Every state that is entered ends once, and in its own thread; returns what is wrong. */
+/** Every entered state ends once, in its own thread. Returns the fault. */
 function follow(entered: Map<number, ExecutionEvent>, event: ExecutionEvent): string | null {
   const { id, type, thread, facts } = event;
   if (type === 'StateEntered') {
@@ -246,7 +246,7 @@ function follow(entered: Map<number, ExecutionEvent>, event: ExecutionEvent): st
   return open?.state === event.state ? null : `${type} ${id} of a state that is not entered`;
 }
 
-/** What an execution is, apart from what the runtime takes out of it. */
+/** The state of an execution as text. */
 function essence({
   status,
   lastEvent,

@@ -1,6 +1,6 @@
 /**
- * Standard executions survive what a simulation does to them: crashes, store faults, lost and repeated answers, clock
- * jumps. Here only some seeds; `npm run simulate` runs as many as you like.
+ * Standard executions survive crashes, faults of the store, lost and repeated answers, and clock jumps. These are only some seeds;
+ * `npm run simulate` runs any number.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { simulate } from './simulation.ts';
 import type { SimulationResult } from './simulation.ts';
 
 const SEEDS = 60;
-/** A planted fault that none of these seeds meets is one that the simulation cannot find. */
+/** The simulation cannot find a planted fault that none of these seeds meets. */
 const PLANTED_FROM = 100;
 const PLANTED_SEEDS = 200;
 
@@ -27,7 +27,7 @@ function good(result: SimulationResult): void {
 }
 
 describe('simulation', () => {
-  it(`finds nothing in ${SEEDS} seeds, in which much happens`, async () => {
+  it(`finds nothing in ${SEEDS} seeds with many events`, async () => {
     const total = { lives: 0, compared: 0, events: 0 };
     const ends = new Set<string>();
     for (let seed = 1; seed <= SEEDS; seed++) {
@@ -48,7 +48,7 @@ describe('simulation', () => {
     it(`seed ${seed}: ${found}`, async () => good(await simulate({ seed })));
   }
 
-  it('does the same thing again for the same seed', async () => {
+  it('repeats the run of a seed exactly', async () => {
     const [one, other] = [await simulate({ seed: 7 }), await simulate({ seed: 7 })];
     assert.deepEqual(one.trace, other.trace);
     assert.deepEqual(one.statistics, other.statistics);

@@ -1,6 +1,6 @@
 /**
- * One simulated run: a world from a seed, what callers do in it, and the end, when nothing goes wrong any more and
- * everything that was started has to come to its own end.
+ * One simulated run: a world from a seed, and the requests of callers. At the end there are no more faults, and every execution
+ * has to end.
  */
 import { stringifyJson } from '../../src/base/json.ts';
 import { createMemoryStores } from '../../src/store/memory/stores.ts';
@@ -19,16 +19,16 @@ export interface SimulationOptions {
   readonly seed: number;
   readonly without?: ReadonlySet<FaultKind>;
   readonly plant?: Plant;
-  /** Empty stores; in memory when absent. They are closed at the end. */
+  /** Empty stores, which the run closes; in memory when absent. */
   readonly stores?: Stores;
 }
 
 export interface SimulationResult {
   readonly seed: number;
-  /** What went wrong; empty for a good run. */
+  /** The findings; empty for a good run. */
   readonly faults: readonly string[];
   readonly trace: readonly string[];
-  /** Executions with their events, for people. */
+  /** Executions with their events, one line each. */
   readonly journals: readonly string[];
   readonly statistics: Statistics;
 }
@@ -37,17 +37,17 @@ export interface Statistics {
   executions: number;
   events: number;
   lives: number;
-  /** Executions whose end was compared with that of the express runtime. */
+  /** Executions whose end was compared with the express runtime. */
   compared: number;
   ends: Record<string, number>;
 }
 
 const MINUTE_MS = 60_000;
-/** Rounds of a minute in which nothing happens, although something should. */
+/** Minutes without an event, although executions run. */
 const ROUNDS_MAX = 100;
-/** Timers are looked at once a minute at least. */
+/** The engine looks at its timers at least once a minute. */
 const OVERDUE_MS = 3 * MINUTE_MS;
-/** Longer than any service takes to answer. */
+/** In minutes, longer than any service takes to answer. */
 const QUIET_ROUNDS = 6;
 const FLOW = { type: 'FDL', executionMode: 'Standard', description: '', roleArn: '' } as const;
 
@@ -100,8 +100,8 @@ class Run {
         externalStorageLocation: '',
         environment: [],
         resourceGroupId: '',
-        createdMs: world.clock.nowMs(),
-        lastModifiedMs: world.clock.nowMs(),
+        createdMs: world.time.nowMs(),
+        lastModifiedMs: world.time.nowMs(),
         revision: 1,
       });
     }
@@ -152,7 +152,7 @@ class Run {
         return this.#delete(step.flowName);
       case 'jump':
         world.trace.add(`the clock jumps by ${step.byMs} ms`);
-        return world.clock.jump(step.byMs);
+        return world.time.jump(step.byMs);
       case 'sigterm':
         return world.terminate(random.pick([0, 1_000, 30_000]));
       case 'supersede':
@@ -165,10 +165,10 @@ class Run {
     const definition = { Type: 'StateMachine', SpecVersion: 'v1', Name: 'new', StartAt: 'P' };
     const text = JSON.stringify({ ...definition, States: [{ Type: 'Pass', Name: 'P', End: true }] });
     const server = await world.serving();
-    const changes = { definition: text, lastModifiedMs: world.clock.nowMs() };
+    const changes = { definition: text, lastModifiedMs: world.time.nowMs() };
     await world.flows.update(flowName, changes, `id-of-${flowName}`);
     server.flowChanged(flowName);
-    world.trace.add(`flow ${flowName} is another one`);
+    world.trace.add(`flow ${flowName} is updated`);
   }
 
   async #delete(flowName: string): Promise<void> {
@@ -181,7 +181,7 @@ class Run {
     world.trace.add(`flow ${flowName} is deleted`);
   }
 
-  /** Lets time pass until all has ended; what waits long is brought to its time by a process that was away. */
+  /** Lets time pass until every execution has ended. A long wait passes while no process runs. */
   async #settle(): Promise<void> {
     const { world } = this;
     let quiet = 0;
@@ -195,34 +195,34 @@ class Run {
       const events = left.reduce((sum, { lastEvent }) => sum + lastEvent, 0);
       this.#checkOverdue(left);
       if (events !== eventsBefore) still = 0;
-      // A while without a step: the next is far away.
-      const isServed = world.server !== null && world.clock.elapsedMs - world.server.sinceMs >= MINUTE_MS;
-      const isQuiet = isServed && world.services.reportsToCome === 0 && this.#client.open.length === 0;
+      // Minutes without a step: the next one is far away.
+      const isServed = world.server !== null && world.time.elapsedMs - world.server.sinceMs >= MINUTE_MS;
+      const isQuiet = isServed && world.services.reportsPlanned === 0 && this.#client.open.length === 0;
       quiet = events === eventsBefore && isQuiet ? quiet + 1 : 0;
       if (quiet < QUIET_ROUNDS) continue;
       quiet = 0;
       for (const shadow of left) await this.#client.allWaits(shadow);
       const dueMs = Math.min(...left.map((shadow) => shadow.dueMs()));
-      if (Number.isFinite(dueMs)) await world.powerOff(Math.max(0, dueMs - world.clock.nowMs()) + 1_000);
+      if (Number.isFinite(dueMs)) await world.powerOff(Math.max(0, dueMs - world.time.nowMs()) + 1_000);
     }
     for (const shadow of this.#running()) {
-      world.audit.fault(`#${shadow.record.id} does not come to its end`);
+      world.audit.fault(`#${shadow.record.id} does not end`);
     }
     for (const request of this.#client.open) world.audit.fault(`request ${request} is not answered`);
   }
 
-  /** What a process has had minutes for it does in time. */
+  /** A process that has run for minutes is not late. */
   #checkOverdue(running: readonly Shadow[]): void {
-    const { server, clock, audit } = this.world;
-    if (server === null || clock.elapsedMs - server.sinceMs < OVERDUE_MS) return;
-    // What is in memory goes by the monotonic clock, and does not notice that the other was set on.
-    const setOnMs = this.#scenario.steps.reduce(
+    const { server, time, audit } = this.world;
+    if (server === null || time.elapsedMs - server.sinceMs < OVERDUE_MS) return;
+    // Executions in memory use the monotonic clock, and do not notice that the wall clock was set forward.
+    const forwardMs = this.#scenario.steps.reduce(
       (sum, step) => sum + (step.do === 'jump' ? Math.max(0, step.byMs) : 0),
       0,
     );
     for (const shadow of running) {
-      const lateMs = clock.nowMs() - shadow.dueMs() - setOnMs;
-      if (lateMs > OVERDUE_MS) audit.fault(`#${shadow.record.id} should have gone on ${lateMs} ms ago`);
+      const lateMs = time.nowMs() - shadow.dueMs() - forwardMs;
+      if (lateMs > OVERDUE_MS) audit.fault(`#${shadow.record.id} is late by ${lateMs} ms`);
     }
   }
 
@@ -230,11 +230,11 @@ class Run {
     return [...this.world.audit.shadows.values()].filter(({ execution }) => execution.status === 'Running');
   }
 
-  /** After the end: everything can be read as it happened, and what can be compared is. */
+  /** After the end: reads everything, and compares the ends of sequential flows. */
   async #check(): Promise<void> {
     const { world } = this;
     const { audit } = world;
-    // Time enough for a process that has just started to delete what nobody can ask for.
+    // Time for a process that has just started to delete the executions of deleted flows.
     await world.pass(15 * MINUTE_MS);
     await audit.recheck();
     await this.#checkDeleted();
@@ -250,21 +250,22 @@ class Run {
       if (audit.deleted.has(flowName)) continue;
       await this.#client.describe(flowName, name, 0);
       await this.#client.history(flowName, name, 50);
-      if (callback === 'owed' || callback === 'due') audit.fault(`#${shadow.record.id}: its parent was not told`);
+      if (callback === 'owed' || callback === 'due')
+        audit.fault(`#${shadow.record.id}: its end was not reported to its parent`);
       await this.#compare(shadow);
     }
   }
 
-  /** What is left of flows that do not exist any more is deleted. */
+  /** The executions of deleted flows are deleted. */
   async #checkDeleted(): Promise<void> {
     const { audit, store } = this.world;
     for (const { record } of audit.shadows.values()) {
       if (!audit.deleted.has(record.flowName) || (await store.get(record.id)) === null) continue;
-      audit.fault(`#${record.id} is still there, and its flow is not`);
+      audit.fault(`#${record.id} exists, and its flow does not`);
     }
   }
 
-  /** The express runtime, given the same answers, ends alike. */
+  /** The express runtime has the same end with the same answers. */
   async #compare({ record, execution }: Shadow): Promise<void> {
     const express = this.#scenario.flows.get(record.flowName)?.express ?? null;
     const isChanged = this.#scenario.steps.some(

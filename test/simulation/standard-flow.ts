@@ -1,24 +1,24 @@
 /**
- * Standard flows from a seed: a random flow of test/support/random-flow.ts whose tasks are given modes, timeouts and
- * services, whose waits are long, and that starts other flows.
+ * Standard flows from a seed: a random flow of test/support/random-flow.ts with task modes, timeouts, services, long waits, and
+ * children.
  *
- * A flow is `sequential` when what it gives depends on the answers of its tasks alone and never on when they come: no
- * timeout, no two things at once. Its result can be compared with that of the express runtime.
+ * The output of a `sequential` flow depends only on the answers of its tasks, not on their times: it has no timeout and never
+ * does two things at the same time. It can be compared with the output of the express runtime.
  */
 import { parseJson } from '../../src/base/json.ts';
 import type { JsonObject, JsonValue } from '../../src/base/json.ts';
 import { randomFlow } from '../support/random-flow.ts';
 import type { Random } from './random.ts';
 
-export interface FlowMaking {
+export interface FlowOptions {
   readonly sequential: boolean;
-  /** Names of the flows that it may start. */
+  /** Flows that it may start. */
   readonly children: readonly string[];
 }
 
-export interface MadeFlow {
+export interface StandardFlow {
   readonly definition: JsonObject;
-  /** The same for an Express flow, whose tasks wait for no callback; null when it is not sequential. */
+  /** The same as an Express flow, whose tasks wait for no callback; null unless it is sequential. */
   readonly express: JsonObject | null;
 }
 
@@ -26,23 +26,23 @@ export interface MadeFlow {
 const WAIT_SECONDS = 300;
 const EXPRESS_WAIT_SECONDS = 20;
 
-export function standardFlow(random: Random, making: FlowMaking): MadeFlow {
+export function standardFlow(random: Random, options: FlowOptions): StandardFlow {
   const base = randomFlow(random.below);
-  const definition = new Standard(random, making).flow(base);
-  return { definition, express: making.sequential ? expressOf(definition) : null };
+  const definition = new FlowMaker(random, options).flow(base);
+  return { definition, express: options.sequential ? expressOf(definition) : null };
 }
 
-class Standard {
+class FlowMaker {
   readonly #random: Random;
-  readonly #making: FlowMaking;
-  /** A task that loses its answers needs something that ends it: its own timeout or the flow's. */
+  readonly #options: FlowOptions;
+  /** True when the flow has a timeout. A service may lose answers only if a timeout ends the task or the flow. */
   #flowEnds = false;
-  /** How many states build nothing: random expressions fail often, and a flow that fails at once shows little. */
+  /** The share of states without constructors. Random expressions often fail, and a flow that fails at once shows little. */
   readonly #plain: number;
 
-  constructor(random: Random, making: FlowMaking) {
+  constructor(random: Random, options: FlowOptions) {
     this.#random = random;
-    this.#making = making;
+    this.#options = options;
     this.#plain = random.pick([0, 0.6, 0.95]);
   }
 
@@ -50,7 +50,7 @@ class Standard {
     const { Timeout: timeout, ...rest } = base;
     const random = this.#random;
     let limit: JsonObject = {};
-    if (!this.#making.sequential && (timeout !== undefined || random.chance(0.2))) {
+    if (!this.#options.sequential && (timeout !== undefined || random.chance(0.2))) {
       limit = { Timeout: random.pick([5, 60, 600, 86_400]) };
       this.#flowEnds = true;
     }
@@ -77,13 +77,13 @@ class Standard {
       case 'Map':
         return {
           ...state,
-          ...(this.#making.sequential ? { MaxConcurrency: 1 } : {}),
+          ...(this.#options.sequential ? { MaxConcurrency: 1 } : {}),
           Processor: this.#scope(state['Processor'] as JsonObject),
         };
       case 'Parallel': {
         const branches = state['Branches'] as JsonObject[];
-        const kept = this.#making.sequential ? branches.slice(0, 1) : branches;
-        return { ...state, Branches: kept.map((branch) => this.#scope(branch)) };
+        const used = this.#options.sequential ? branches.slice(0, 1) : branches;
+        return { ...state, Branches: used.map((branch) => this.#scope(branch)) };
       }
       default:
         return state;
@@ -92,7 +92,7 @@ class Standard {
 
   #wait(state: JsonObject): JsonObject {
     const random = this.#random;
-    if (this.#making.sequential) {
+    if (this.#options.sequential) {
       const { 'Seconds.$': _, ...rest } = state;
       return { ...rest, Seconds: random.between(1, EXPRESS_WAIT_SECONDS) };
     }
@@ -105,7 +105,7 @@ class Standard {
     const { Timeout: timeout, 'Timeout.$': computed, Parameters: parameters, ...rest } = state;
     const { 'body.$': body } = parameters as { readonly 'body.$': JsonValue };
     let limit: JsonObject = {};
-    if (!this.#making.sequential) {
+    if (!this.#options.sequential) {
       if (computed !== undefined) limit = { 'Timeout.$': computed };
       else if (timeout !== undefined || random.chance(0.3)) limit = { Timeout: random.pick([0, 1, 5, 90, 1_000]) };
     }
@@ -113,19 +113,16 @@ class Standard {
     return { ...rest, ...limit, ...this.#call(state, body, ends) };
   }
 
-  /**
-   * Action, mode and parameters. The name of the service says what it may do: `lossy` loses answers, `steady` always says
-   * the same.
-   */
+  /** Action, mode and parameters. The name of the service says which faults it has: `lossy` loses answers, `steady` has none. */
   #call(state: JsonObject, body: JsonValue, ends: boolean): JsonObject {
     const random = this.#random;
-    const service = this.#making.sequential ? 'steady' : ends ? 'lossy' : 'sure';
+    const service = this.#options.sequential ? 'steady' : ends ? 'lossy' : 'sure';
     const headers = { 'retry.$': '$Context.Current.RetryCount' };
     const http = { url: `http://${service}.invalid/`, method: 'POST', headers, 'body.$': body };
     const resourceArn = `acs:fc:::functions/${service}/LATEST`;
     const fc = { resourceArn, invocationType: 'Sync', 'body.$': body };
-    const { children, sequential } = this.#making;
-    // A token is another one in every execution: what sees it cannot be compared.
+    const { children, sequential } = this.#options;
+    // Each execution has other tokens, so an output with a token cannot be compared.
     const comparable = sequential && /\$Context(?!\.)|TaskToken/.test(JSON.stringify(state));
     switch (comparable ? 0 : random.below(12)) {
       case 0:
@@ -164,7 +161,7 @@ class Standard {
   }
 }
 
-/** What counts the ways back stays. */
+/** Removes the constructors, except the counters of loops. */
 function withoutConstructors(state: JsonObject): JsonObject {
   const { InputConstructor: _input, OutputConstructor: _output, ItemConstructor: _item, ...rest } = state;
   const { ItemsPath: items, Parameters: parameters, ...more } = rest;
@@ -176,7 +173,7 @@ function withoutConstructors(state: JsonObject): JsonObject {
   };
 }
 
-/** Without task modes, which Express flows do not have. */
+/** Removes the task modes, which Express flows do not have. */
 function expressOf(value: JsonObject): JsonObject {
   return parseJson(
     JSON.stringify(value, (key, member: unknown) => (key === 'TaskMode' ? undefined : member)),

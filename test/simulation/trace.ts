@@ -1,19 +1,19 @@
-/** What a simulated run did, line by line with virtual time: the same seed writes the same lines. */
+/** The events of a simulated run, one line each with its virtual time. The same seed writes the same lines. */
 import type { VirtualTime } from '../../src/testing/virtual-time.ts';
 
-/** Lines kept; a run that goes wrong by doing something for ever must not fill the memory. */
+/** Bounds the memory of a run that does something for ever. */
 const LINES_MAX = 20_000;
 
 export class Trace {
   readonly lines: string[] = [];
-  readonly #clock: VirtualTime;
+  readonly #time: VirtualTime;
 
-  constructor(clock: VirtualTime) {
-    this.#clock = clock;
+  constructor(time: VirtualTime) {
+    this.#time = time;
   }
 
   add(line: string): void {
     if (this.lines.length >= LINES_MAX) return;
-    this.lines.push(`${(this.#clock.elapsedMs / 1_000).toFixed(3).padStart(10)} ${line}`);
+    this.lines.push(`${(this.#time.elapsedMs / 1_000).toFixed(3).padStart(10)} ${line}`);
   }
 }

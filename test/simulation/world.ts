@@ -1,81 +1,82 @@
 /**
- * The world of one simulated run: virtual time, one store, and the process that serves at the moment, if one does. A process
- * that has died is followed by another after a while, on the same store.
+ * The world of one simulated run: virtual time, one store, and the process that serves at the time, if there is one. After the
+ * death of a process another one starts on the same store.
  */
 import type { ExecutionLimits } from '../../src/interpreter/execution.ts';
 import type { Executions } from '../../src/runtime/executions.ts';
 import type { ExecutionStore, TaskReference } from '../../src/store/executions.ts';
 import type { FlowStore } from '../../src/store/flows.ts';
 import type { Stores } from '../../src/store/stores.ts';
+import { holdTime } from '../../src/testing/hold-time.ts';
 import { VirtualTime } from '../../src/testing/virtual-time.ts';
 import { Audit } from './audit.ts';
-import { InjectedFault, NO_STORE_FAULTS, faultyFlows, faultyStore, heldStore } from './faulty-store.ts';
+import { InjectedFault, NO_STORE_FAULTS, faultyFlows, faultyStore } from './faulty-store.ts';
 import type { StoreFaults } from './faulty-store.ts';
 import { Life } from './life.ts';
+import { startProcess } from './process.ts';
 import { Random } from './random.ts';
-import { startServer } from './server.ts';
 import { Services } from './services.ts';
 import type { ServicesOptions } from './services.ts';
 import { Trace } from './trace.ts';
 
-/** What a store is wrapped in before a process gets it: for planted faults. `shared` is the same for all processes. */
-export type Plant = (store: ExecutionStore, clock: VirtualTime, shared: { fence: number }) => ExecutionStore;
+/** Wraps the store before a process gets it, to plant a fault. `shared` is the same for all processes. */
+export type Plant = (store: ExecutionStore, time: VirtualTime, shared: { fence: number }) => ExecutionStore;
 
 export interface WorldOptions {
   readonly seed: number;
   readonly stores: Stores;
   readonly limits: ExecutionLimits;
   readonly storeFaults: StoreFaults;
-  /** How many points each life passes before it ends; the one after the last is not ended. */
+  /** How many points each life passes before it ends. The life after the last of these does not end by itself. */
   readonly lives: readonly number[];
   readonly plant: Plant | null;
   readonly isClockSteady: boolean;
   readonly onReport: ServicesOptions['report'];
   readonly onStartFor: ServicesOptions['startFor'];
-  /** Told of the token of every task that waits for a callback, when a service is given it. */
+  /** Is called with the token of every task that waits for a callback, when a service receives it. */
   readonly onToken: (token: string, task: TaskReference) => void;
 }
 
 /** A process that serves. */
-export interface Server {
+export interface SimulatedProcess {
   readonly life: Life;
   /** Virtual time at which it began to serve. */
   readonly sinceMs: number;
   readonly executions: Executions;
-  /** To be told of a change of a flow that is durable. */
+  /** Must be called after a change of a flow is durable. */
   flowChanged(name: string): void;
   flowDeleted(name: string): void;
-  /** Stops it in order, as SIGTERM does: what is called is waited for, so long. */
+  /** Stops it in order, as SIGTERM does: waits for calls under way, for at most `limitMs`. */
   stop(limitMs: number): Promise<void>;
 }
 
-/** A year: the longest life of a Standard execution. */
+/** The longest duration of a Standard execution. */
 const YEAR_SECONDS = 365 * 86_400;
 
 export class World {
   readonly seed: number;
-  readonly clock = new VirtualTime();
-  readonly trace = new Trace(this.clock);
+  readonly time = new VirtualTime();
+  readonly trace = new Trace(this.time);
   readonly flows: FlowStore;
   readonly store: ExecutionStore;
   readonly audit: Audit;
   readonly services: Services;
   readonly options: WorldOptions;
-  /** Faults of the store and deaths happen; false at the end of a run. */
+  /** True while there are faults; false at the end of a run. */
   isFaulty = true;
-  #server: Server | null = null;
+  #server: SimulatedProcess | null = null;
   #lives = 0;
   readonly #shared = { fence: 0 };
   #supersede = (): void => undefined;
   #offMs = 0;
   #isOver = false;
-  #waiting: ((server: Server) => void)[] = [];
+  #waiting: ((server: SimulatedProcess) => void)[] = [];
 
   constructor(options: WorldOptions) {
     this.options = options;
     this.seed = options.seed;
     this.flows = options.stores.flows;
-    this.store = heldStore(options.stores.executions, this.clock);
+    this.store = holdTime(options.stores.executions, this.time);
     this.audit = new Audit({
       store: this.store,
       limits: options.limits,
@@ -85,7 +86,7 @@ export class World {
     });
     this.services = new Services({
       seed: this.seed,
-      world: this.clock,
+      scheduler: this.time,
       trace: this.trace,
       onCall: (call, life) => {
         this.audit.called(call, life);
@@ -96,11 +97,12 @@ export class World {
     });
   }
 
-  get server(): Server | null {
+  /** The process that serves; null while there is none. */
+  get server(): SimulatedProcess | null {
     return this.#server;
   }
 
-  /** How many processes there were. */
+  /** The number of processes so far. */
   get lives(): number {
     return this.#lives;
   }
@@ -109,25 +111,25 @@ export class World {
     return Random.of(this.seed, ...labels);
   }
 
-  /** The process that serves, or the next one that does. */
-  serving(): Promise<Server> {
+  /** The process that serves, or the next one. */
+  serving(): Promise<SimulatedProcess> {
     if (this.#server !== null) return Promise.resolve(this.#server);
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   pass(ms: number): Promise<void> {
-    return new Promise((resolve) => this.clock.after(ms, resolve));
+    return this.time.pass(ms);
   }
 
-  /** Nothing happens any more. */
+  /** Ends the run: no process and no timer works after this. */
   async end(): Promise<void> {
     this.#isOver = true;
     this.#server?.life.die('the end');
-    this.clock.stop();
+    this.time.stop();
     await this.audit.settled();
   }
 
-  /** Starts the first process; whenever one dies, another follows. */
+  /** Starts the first process, and another one after each death. */
   async run(): Promise<void> {
     for (;;) {
       const life = await this.#live();
@@ -143,7 +145,7 @@ export class World {
     }
   }
 
-  /** Nothing runs for so long: the process ends now and the next one starts then. */
+  /** The process dies now, and the next one starts after `ms` of virtual time. */
   async powerOff(ms: number): Promise<void> {
     const server = await this.serving();
     this.trace.add(`power off for ${ms} ms`);
@@ -153,15 +155,15 @@ export class World {
     await this.serving();
   }
 
-  /** SIGTERM: the process comes to an end in order. */
+  /** SIGTERM: the process ends in order. */
   async terminate(limitMs: number): Promise<void> {
     const { life, stop } = await this.serving();
-    this.trace.add(`life ${life.number} is told to end within ${limitMs} ms`);
+    this.trace.add(`life ${life.number} gets SIGTERM, and ends within ${limitMs} ms`);
     await Promise.race([stop(limitMs), life.death]);
-    life.die('it was told to');
+    life.die('SIGTERM');
   }
 
-  /** Another process takes the store over from the one that serves, which does not know it yet. */
+  /** Another process takes over the store, and the process that serves does not notice it at once. */
   async supersede(): Promise<void> {
     const { life } = await this.serving();
     this.trace.add(`life ${life.number} is superseded`);
@@ -175,18 +177,18 @@ export class World {
     this.#offMs = 0;
     const life = new Life({
       number,
-      world: this.clock,
+      time: this.time,
       random: this.random('life', number),
       trace,
       points: () => (this.isFaulty ? (options.lives[number - 1] ?? Infinity) : Infinity),
     });
-    const planted = options.plant === null ? this.store : options.plant(this.store, this.clock, this.#shared);
+    const planted = options.plant === null ? this.store : options.plant(this.store, this.time, this.#shared);
     const faulty = {
       life,
       audit,
       trace,
       random: this.random('store', number),
-      elapsedMs: () => this.clock.elapsedMs,
+      elapsedMs: () => this.time.elapsedMs,
       faults: () => (this.isFaulty ? options.storeFaults : NO_STORE_FAULTS),
     };
     const stores = {
@@ -194,9 +196,9 @@ export class World {
       executions: faultyStore({ ...faulty, inner: planted }),
     };
     trace.add(`life ${number} begins`);
-    const starting = startServer(this, life, stores).catch((error: unknown) => {
+    const starting = startProcess(this, life, stores).catch((error: unknown) => {
       if (!(error instanceof InjectedFault)) this.audit.fault(`the start of a process failed: ${String(error)}`);
-      life.die('it could not be started');
+      life.die('its start failed');
       return null;
     });
     const server = await Promise.race([starting, life.death.then(() => null)]);

@@ -1,6 +1,6 @@
 /**
- * The real clients, each behind one shape, so that a test can be said once and played by all of them. Every way in
- * which the official libraries put a call on the wire is here (wire.md 3).
+ * The official clients behind one interface, so that one test can run with all of them, in every way in which they send a call
+ * (wire.md 3).
  */
 import NodeClient from '@alicloud/fnf-2019-03-15';
 import * as core from '@alicloud/openapi-core';
@@ -13,7 +13,7 @@ export type Body = Record<string, unknown>;
 
 export interface Client {
   readonly name: string;
-  /** Calls an action; a value that is no text is written as JSON. Rejects with the library's own error. */
+  /** Calls an action. A parameter that is not a text is sent as JSON. Rejects with the error of the library. */
   call(action: string, parameters?: Body): Promise<Body>;
 }
 
@@ -21,7 +21,7 @@ export interface ClientTarget {
   /** `http://127.0.0.1:45123` */
   readonly url: string;
   readonly key: Key;
-  /** Longest silence; the libraries' own default is 3 s (wire.md 9.1). */
+  /** Longest silence. The default of the libraries is 3 s (wire.md 9.1). */
   readonly timeoutMs?: number;
 }
 
@@ -99,7 +99,7 @@ function requestOf(parameters: Body, carrier: Carrier): Body {
   return carrier === 'query' ? { query: asTexts(parameters) } : { body: asTexts(parameters) };
 }
 
-/** `@alicloud/openapi-client`, the generic client of the years to 2024. */
+/** `@alicloud/openapi-client`, the generic client until 2024. */
 export function openApiClient(target: ClientTarget, { signature, carrier }: OpenApiShape): Client {
   const config = new generic.Config(configOf(target, signature));
   const client = new generic.default.default(config);
@@ -114,7 +114,7 @@ export function openApiClient(target: ClientTarget, { signature, carrier }: Open
   };
 }
 
-/** `@alicloud/openapi-core`, the generic client that the current SDKs stand on. */
+/** `@alicloud/openapi-core`, the generic client of the current SDKs. */
 export function openApiCore(target: ClientTarget, { signature, carrier }: OpenApiShape): Client {
   const { Config, Params, OpenApiRequest } = core.$OpenApiUtil;
   const config = new Config(configOf(target, signature));

@@ -1,7 +1,6 @@
 /**
- * Loaded ahead of every test file by `npm test`: property tests draw the same values in every run, so that a run of the
- * tests says something about the change and not about the day. `TEST_SEED=random` draws others each time, and
- * `TEST_SEED=<number>` repeats what such a run has printed.
+ * `npm test` loads this file before every test file. Property tests draw the same values in every run, so that a failure is the
+ * effect of a change. `TEST_SEED=random` draws other values each time, and `TEST_SEED=<number>` repeats a run with its seed.
  */
 import fc from 'fast-check';
 

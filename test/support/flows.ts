@@ -13,7 +13,7 @@ import { createExpressRuntime } from '../../src/runtime/express/express.ts';
 import { ExpressHistory } from '../../src/runtime/express/history/express-history.ts';
 import { seededIds } from '../../src/testing/seeded-ids.ts';
 import { standInChildren } from '../../src/testing/stand-ins.ts';
-import { flowRecord } from '../../src/testing/test-engine.ts';
+import { flowRecord } from './flow-record.ts';
 import type { VirtualTime } from '../../src/testing/virtual-time.ts';
 import type { ExpressOptions, ExpressRuntime, SyncResult, SyncStart } from '../../src/runtime/express/express.ts';
 
@@ -28,7 +28,7 @@ export const LIMITS = {
   expressTimeoutSeconds: 300,
 } as const;
 
-/** The plan of a definition given as an object; a definition with faults fails the test. */
+/** The plan of a definition that is given as an object. A definition with an error fails the test. */
 export function planOf(definition: JsonObject, mode: 'Express' | 'Standard' = 'Express'): Plan {
   const text = JSON.stringify({ Type: 'StateMachine', SpecVersion: 'v1', Name: 'test', ...definition });
   const { plan, diagnostics } = compileDefinition(text, { mode, flowName: null, limits: DEFAULT_DEFINITION_LIMITS });
@@ -36,7 +36,7 @@ export function planOf(definition: JsonObject, mode: 'Express' | 'Standard' = 'E
   return plan;
 }
 
-/** The name of the state that made a call. */
+/** The name of the state that made the call. */
 export function stateOf(call: TaskCall): string {
   return decodeURIComponent(call.idempotencyKey.split('/').at(-2) ?? '');
 }
@@ -48,7 +48,7 @@ export function runtimeOf(
   more: { readonly history?: ExpressHistory; readonly observe?: Subscriber } = {},
 ): ExpressRuntime {
   const failing: Subscriber = {
-    // An observer cannot fail what it observes, so the defect fails the file of the test.
+    // An observer cannot make the runtime fail, so the defect fails the test file.
     defect({ error }) {
       queueMicrotask(() => {
         throw error;

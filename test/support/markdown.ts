@@ -1,8 +1,8 @@
-/** Reads the tables of a page, so that a test can hold the page to what the program has. */
+/** Reads the tables of a page, so that a test can compare the page with the program. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The cells of the table under a heading, without its head; a bar inside a cell is written `\|`. */
+/** The cells of the table under a heading, without its first row. A bar inside a cell is written `\|`. */
 export function tableUnder(page: string, heading: string): readonly (readonly string[])[] {
   const text = readFileSync(join(import.meta.dirname, '..', '..', 'docs', page), 'utf8');
   const lines = text.split('\n');

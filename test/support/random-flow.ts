@@ -1,12 +1,12 @@
 /**
- * Flows made from a tape of numbers: the same tape gives the same flow, a shorter tape or smaller numbers a simpler one,
- * so that fast-check shrinks a finding by shrinking its tape. Every flow compiles, and ends: transitions lead forward,
- * and each way back is counted in `$Global`.
+ * Flows from a tape of numbers. The same tape gives the same flow; a shorter tape, or smaller numbers, a simpler one, so that
+ * fast-check shrinks a finding by shrinking its tape. Every flow compiles and ends: transitions lead forward, and `$Global`
+ * counts the rounds of a loop.
  */
 import { parseJson, setMember } from '../../src/base/json.ts';
 import type { JsonObject, JsonValue } from '../../src/base/json.ts';
 
-/** A number from 0 to `count - 1`; 0, the simplest choice, when the tape has ended. */
+/** A number from 0 to `count - 1`; 0, the simplest choice, at the end of the tape. */
 export type Draw = (count: number) => number;
 
 export function drawFrom(tape: readonly number[]): Draw {
@@ -21,7 +21,7 @@ const ERRORS = ['X', 'Y.Z', 'FnF.TaskTimeout', 'FnF.RuntimeError', 'FnF.DataLimi
 const TEXTS = ['', 'x', '{}', 'é😀', '12', '$Input.a', '"', 'true', '\u2028', '[1'];
 const NUMBERS = ['0', '1', '2', '-1', '0.5', '9007199254740993', '1e400', '-123456789012345678901', '1e21'];
 const COMPARISONS = ['==', '!=', '==', '!=', '<', '>='];
-/** Ways back in one flow. */
+/** Most loops in one flow. */
 const LOOPS = 4;
 
 export function randomValue(draw: Draw, depth = 0): JsonValue {
@@ -53,7 +53,7 @@ function randomObject(draw: Draw, member: (draw: Draw) => JsonValue): JsonObject
   return object;
 }
 
-/** A definition as an object, for an Express flow. */
+/** The definition of an Express flow, as an object. */
 export function randomFlow(draw: Draw): JsonObject {
   return new FlowMaker(draw).flow();
 }
@@ -83,7 +83,7 @@ class FlowMaker {
     return this.#draw(oneIn) === oneIn - 1;
   }
 
-  /** `{StartAt, States}`: a branch, a processor, or the whole. */
+  /** `{StartAt, States}` of a branch, a processor, or the flow. */
   #scope(depth: number): JsonObject {
     const names = STATE_NAMES.slice(0, 1 + this.#draw(depth === 0 ? STATE_NAMES.length : 3));
     const states = names.map((_, i) => this.#state(names, i, depth));
@@ -134,7 +134,7 @@ class FlowMaker {
     };
   }
 
-  /** The last state of a way back is a Choice that counts how often it was gone. */
+  /** A loop ends in a Choice that counts its rounds. */
   #choice(common: JsonObject, later: readonly string[], before: readonly string[]): JsonObject {
     const ahead = { Condition: this.#expression(1), Next: this.#next(later) };
     if (this.#loops === LOOPS || this.#draw(2) === 0) {

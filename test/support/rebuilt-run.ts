@@ -1,8 +1,8 @@
 /**
- * Runs an execution that is thrown away after every single event and rebuilt from its journal. What it gives must be what
- * the express runtime gives: then the events hold every decision (I3, I4), and the durable runtime can rest on them.
+ * Runs an execution that is dropped after every event and rebuilt from its journal. It must have the same result as in the express
+ * runtime: then the events hold every decision (I3, I4), and the durable runtime can rely on them.
  *
- * Tasks in callback modes get the token {@link tokenOf} of their event; a test reports their end by it.
+ * A task in a callback mode gets the token {@link tokenOf} of its event, with which a test reports its end.
  */
 import assert from 'node:assert/strict';
 import type { ActionCatalog, TaskResult } from '../../src/actions/action.ts';
@@ -32,11 +32,11 @@ export interface RebuiltRunOptions {
   readonly random: () => number;
 }
 
-/** Rebuilding costs the square of the events; a long loop is rebuilt this often and then just goes on. */
+/** The time of rebuilding grows with the square of the events, so a long loop is rebuilt only this often. */
 const REBUILDS_MAX = 400;
 /** Steps between two turns of the event loop. */
 const STEPS_PER_TURN = 50;
-/** Events that a row of the journal is filled up to. */
+/** Most events in a row of the journal. */
 const EVENTS_PER_ROW = 7;
 
 export function tokenOf(event: number): string {
@@ -76,12 +76,12 @@ export class RebuiltRun {
     return this.execution;
   }
 
-  /** As StopExecution does. */
+  /** Stops the execution as StopExecution does. */
   stop(failure: Failure): void {
     this.#advance({ kind: 'stop', failure });
   }
 
-  /** As ReportTaskSucceeded and ReportTaskFailed do; false when the task is not under way any more. */
+  /** Reports as ReportTaskSucceeded and ReportTaskFailed do. False when the task is not under way. */
   report(taskToken: string, result: TaskResult): boolean {
     const id = [...this.execution.commands.keys()].find((event) => tokenOf(event) === taskToken);
     const before = this.events.length;
@@ -93,13 +93,13 @@ export class RebuiltRun {
 
   #advance(input: Input): void {
     this.#decide(input);
-    this.#goOn();
+    this.#continue();
   }
 
-  #goOn(): void {
+  #continue(): void {
     for (let step = 0; this.execution.canContinue; step++) {
       if (step === STEPS_PER_TURN) {
-        this.#options.time.soon(() => this.#goOn());
+        this.#options.time.soon(() => this.#continue());
         break;
       }
       this.#decide({ kind: 'continue' });
@@ -108,10 +108,10 @@ export class RebuiltRun {
     if (this.execution.status !== 'Running') this.#end();
   }
 
-  /** One decision of one event where it can be, and then the execution is another one. */
+  /** Makes one decision, of one event if possible, and rebuilds the execution. */
   #decide(input: Input): void {
     const moment = { nowMs: this.#options.time.nowMs(), random: this.#options.random, taskToken: tokenOf };
-    decide(this.execution, input, moment, (event) => this.#keep(event), 0);
+    decide(this.execution, input, moment, (event) => this.#store(event), 0);
     if (this.events.length > REBUILDS_MAX) return;
     const { plan, start, limits } = this.#options;
     const rebuilt = fold(
@@ -124,7 +124,7 @@ export class RebuiltRun {
     this.execution = rebuilt;
   }
 
-  #keep(event: ExecutionEvent): void {
+  #store(event: ExecutionEvent): void {
     const place = this.events.length % EVENTS_PER_ROW;
     this.events.push(event);
     if (this.events.length > REBUILDS_MAX) return;
@@ -132,7 +132,7 @@ export class RebuiltRun {
     this.rows.push(encodeEvents(this.events.slice(this.events.length - 1 - place), this.#options.plan));
   }
 
-  /** Commands are a function of state: the run begins what is new and gives up what is gone. */
+  /** Commands follow from the state: the run begins the new ones and aborts the calls of those that are gone. */
   #followCommands(): void {
     const { commands } = this.execution;
     for (const [id, cancel] of this.#timers) {
@@ -160,7 +160,7 @@ export class RebuiltRun {
   }
 }
 
-/** Everything that an execution is, as text and numbers. */
+/** The whole state of an execution, as text and numbers. */
 export function snapshot(execution: Execution): unknown {
   const { status, startedMs, beganMs, stoppedMs, lastEvent, lastMs, eventsMax, redrives } = execution;
   const { global, output, failure, ending, warnings } = execution;

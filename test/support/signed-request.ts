@@ -1,6 +1,6 @@
 /**
- * Requests signed and sent by hand, for what no client would send. The signatures are written out here once more from
- * wire.md 5 and share no code with the server's.
+ * Requests that no client sends, signed without a client. The signatures are written from wire.md 5 and share no code with the
+ * server.
  */
 import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
@@ -16,7 +16,7 @@ export interface RawReply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  /** The body as JSON; throws when it is none. */
+  /** The body as JSON. @throws {SyntaxError} */
   json(): Record<string, unknown>;
 }
 
@@ -27,7 +27,7 @@ export interface RawRequest {
   readonly body?: string | Uint8Array;
 }
 
-/** Sends a request as it is. */
+/** Sends a request unchanged. */
 export function sendRaw(url: string, raw: RawRequest): Promise<RawReply> {
   return new Promise((resolve, reject) => {
     const request = httpRequest(
@@ -68,7 +68,7 @@ export function timestamp(ms: number = Date.now()): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
-/** The parameters of an RPC call with its signature; `change` replaces common ones, and undefined leaves one out. */
+/** The parameters of an RPC call with its signature. `change` replaces common parameters; undefined leaves one out. */
 export function signRpc(
   key: Key,
   parameters: Readonly<Record<string, string>>,
@@ -98,7 +98,7 @@ export function signRpc(
 
 const FORM = 'application/x-www-form-urlencoded';
 
-/** Calls an action with an RPC signature, everything in the form. */
+/** Calls an action with an RPC signature, with all parameters in the form. */
 export function callRpc(
   url: string,
   key: Key,
@@ -114,7 +114,7 @@ export interface Acs3Options {
   readonly contentType?: string;
 }
 
-/** Calls an action with an ACS3-HMAC-SHA256 signature and `body` as it is. */
+/** Calls an action with an ACS3-HMAC-SHA256 signature and the unchanged `body`. */
 export function callAcs3(
   url: string,
   key: Key,

@@ -1,85 +1,81 @@
-/** The clock of the tests is tested too: order of timers, standing still, busy loops. */
+/** Virtual time: the order of timers, work that holds the time, busy loops. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { VirtualTime } from '../../src/testing/virtual-time.ts';
 
-function sleep(clock: VirtualTime, delayMs: number): Promise<void> {
-  return new Promise((resolve) => clock.after(delayMs, resolve));
-}
-
 test('timers fire in the order of their due times, and no real time passes', async () => {
-  const clock = new VirtualTime();
+  const time = new VirtualTime();
   const fired: string[] = [];
   await Promise.all([
-    sleep(clock, 3_600_000).then(() => fired.push(`hour ${clock.elapsedMs}`)),
-    sleep(clock, 1_000).then(() => fired.push(`second ${clock.elapsedMs}`)),
-    sleep(clock, 1_000).then(() => fired.push(`second again ${clock.elapsedMs}`)),
+    time.pass(3_600_000).then(() => fired.push(`hour ${time.elapsedMs}`)),
+    time.pass(1_000).then(() => fired.push(`second ${time.elapsedMs}`)),
+    time.pass(1_000).then(() => fired.push(`second again ${time.elapsedMs}`)),
   ]);
   assert.deepEqual(fired, ['second 1000', 'second again 1000', 'hour 3600000']);
 });
 
 test('many timers set in any order fire in their order', async () => {
-  const clock = new VirtualTime();
+  const time = new VirtualTime();
   const fired: number[] = [];
   const delays = Array.from({ length: 500 }, (_, i) => (i * 7919) % 257);
-  await Promise.all(delays.map((delayMs) => sleep(clock, delayMs).then(() => fired.push(delayMs))));
+  await Promise.all(delays.map((delayMs) => time.pass(delayMs).then(() => fired.push(delayMs))));
   assert.deepEqual(
     fired,
     delays.toSorted((a, b) => a - b),
   );
 });
 
-test('time does not pass while work of the scheduler is waiting', async () => {
-  const clock = new VirtualTime();
+test('time does not pass while work of `soon` is pending', async () => {
+  const time = new VirtualTime();
   let turns = 0;
   const worked = new Promise<number>((resolve) => {
-    const turn = (): unknown => (++turns === 50 ? resolve(clock.elapsedMs) : clock.soon(turn as () => void));
+    const turn = (): unknown => (++turns === 50 ? resolve(time.elapsedMs) : time.soon(turn as () => void));
     turn();
   });
-  const slept = sleep(clock, 10).then(() => turns);
+  const slept = time.pass(10).then(() => turns);
   assert.equal(await worked, 0);
   assert.equal(await slept, 50);
 });
 
-test('a busy loop can be made to cost time', async () => {
-  const clock = new VirtualTime({ busyTurnMs: 100 });
+test('a turn of a busy loop can take time', async () => {
+  const time = new VirtualTime({ busyTurnMs: 100 });
   let over = false;
-  clock.after(1_000, () => {
+  time.after(1_000, () => {
     over = true;
   });
   let turns = 0;
   while (!over) {
     turns++;
-    await new Promise<void>((resolve) => clock.soon(resolve));
+    await new Promise<void>((resolve) => time.soon(resolve));
   }
   assert.ok(turns >= 9 && turns <= 12, `${turns} turns`);
 });
 
-test('a cancelled timer never fires, and one clock does not hold up another', async () => {
+test('a cancelled timer never fires, and one time does not delay another', async () => {
   const one = new VirtualTime();
   const two = new VirtualTime();
   const cancel = one.after(5, () => assert.fail('cancelled'));
   cancel();
-  await Promise.all([sleep(one, 10), sleep(two, 20)]);
+  await Promise.all([one.pass(10), two.pass(20)]);
   assert.equal(one.elapsedMs, 10);
   assert.equal(two.elapsedMs, 20);
 });
 
-test('a wall clock that jumps leaves the monotonic clock and the timers alone', async () => {
-  const clock = new VirtualTime();
-  const startMs = clock.nowMs();
-  clock.after(500, () => clock.jump(-3_600_000));
-  await sleep(clock, 1_000);
-  assert.equal(clock.nowMs() - startMs, 1_000 - 3_600_000);
-  assert.equal(clock.monotonicMs(), 1_000);
+test('a jump of the wall clock changes neither the monotonic clock nor the timers', async () => {
+  const time = new VirtualTime();
+  const startMs = time.nowMs();
+  time.after(500, () => time.jump(-3_600_000));
+  await time.pass(1_000);
+  assert.equal(time.nowMs() - startMs, 1_000 - 3_600_000);
+  assert.equal(time.monotonicMs(), 1_000);
 });
 
-test('a stopped clock wakes no one any more', async () => {
-  const clock = new VirtualTime();
+test('no timer fires after `stop`', async () => {
+  const time = new VirtualTime();
   let woken = 0;
-  clock.after(1, () => woken++);
-  clock.stop();
-  clock.after(1, () => woken++);
+  time.after(1, () => woken++);
+  time.stop();
+  time.after(1, () => woken++);
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
   assert.equal(woken, 0);
 });

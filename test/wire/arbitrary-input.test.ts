@@ -1,4 +1,4 @@
-/** For any bytes the answer is a caller's error in JSON or XML, and the server continues. */
+/** Any bytes get an error of the caller in JSON or XML, and the server continues. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -6,7 +6,7 @@ import { parseJsonParameters } from '../../src/wire/api/json-parameters.ts';
 import { ApiError } from '../../src/api/error.ts';
 import { parseParameters } from '../../src/wire/api/form-parameters.ts';
 import { xmlElement } from '../../src/wire/api/xml.ts';
-import { FORM, acs3Headers, call, rpcForm, send, startServer } from './support.ts';
+import { FORM, acs3Headers, call, rpcForm, send, startWireServer } from './support.ts';
 
 const latin1 = fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes).toString('latin1'));
 const formLike = fc.string({
@@ -56,8 +56,8 @@ test('XML of any JSON has balanced tags and legal characters only', () => {
   );
 });
 
-test('damaged requests are never answered with a 500', async (t) => {
-  const server = await startServer(t);
+test('requests that are damaged somewhere are never answered with a 500', async (t) => {
+  const server = await startWireServer(t);
   const damage = fc.record({ at: fc.nat(), byte: fc.nat(255), times: fc.integer({ min: 1, max: 3 }) });
   await fc.assert(
     fc.asyncProperty(
@@ -65,7 +65,7 @@ test('damaged requests are never answered with a 500', async (t) => {
       fc.boolean(),
       fc.constantFrom(FORM, 'application/json', ''),
       async (change, acs3, type) => {
-        const body = Buffer.from(acs3 ? 'FlowName=f&Input=%7B%7D' : rpcForm(server.clock, { Input: '{}' }));
+        const body = Buffer.from(acs3 ? 'FlowName=f&Input=%7B%7D' : rpcForm(server.time, { Input: '{}' }));
         const headers = acs3 ? acs3Headers(server, body) : { 'content-type': FORM };
         for (let i = 0; i < change.times; i++) body[(change.at + i * 7) % body.length] = change.byte;
         const reply = await send(server, {

@@ -1,4 +1,4 @@
-/** How bodies are read, without a server: the test sends pieces and checks the bytes and the memory that is held. */
+/** Reading of bodies, without a server: pieces in, the body and the held bytes out. */
 import assert from 'node:assert/strict';
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import type { ApiError } from '../../src/api/error.ts';
 import { BodyReader } from '../../src/wire/http/body.ts';
 
-/** Sends pieces to a reader; resolves with the body or the refusal. */
+/** Reads the pieces. Resolves with the body or the error. */
 function read(
   reader: BodyReader,
   pieces: readonly Buffer[],
@@ -23,7 +23,7 @@ function read(
   return result;
 }
 
-test('pieces of any size give the same body, and no memory remains held', async () => {
+test('pieces of any size make the same body, and no bytes are held afterwards', async () => {
   const pieces = fc.array(fc.uint8Array({ minLength: 1, maxLength: 9000 }), { maxLength: 12 });
   await fc.assert(
     fc.asyncProperty(pieces, fc.boolean(), async (arrays, chunked) => {
@@ -44,7 +44,7 @@ test('pieces of any size give the same body, and no memory remains held', async 
   );
 });
 
-test('a hundred thousand pieces of one byte take memory in proportion to their length', async () => {
+test('a hundred thousand pieces of one byte hold only their length', async () => {
   const reader = new BodyReader(1024 * 1024, 256 * 1024);
   const pieces = Array.from({ length: 100_000 }, (_, i) => Buffer.from([i % 256]));
   const body = await read(reader, pieces, { 'transfer-encoding': 'chunked' });
@@ -52,7 +52,7 @@ test('a hundred thousand pieces of one byte take memory in proportion to their l
   assert.equal(body.length, 100_000);
 });
 
-test('the memory of incomplete bodies is limited, and a hang-up releases it', async () => {
+test('unfinished bodies hold a bounded number of bytes together, and a hang-up frees its share', async () => {
   const reader = new BodyReader(1024 * 1024, 100_000);
   const half = new IncomingMessage(new Socket());
   half.headers = { 'content-length': '50000' };

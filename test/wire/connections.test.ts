@@ -1,4 +1,4 @@
-/** Connections that misbehave (too large, too slow, cut off, not HTTP), and the end of the server. */
+/** Connections with faults: too large, too slow, cut off, out of order, not HTTP; and the end of the server. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
@@ -19,7 +19,7 @@ import {
   rpcParameters,
   send,
   sendBytes,
-  startServer,
+  startWireServer,
 } from './support.ts';
 
 const form = { 'content-type': FORM };
@@ -34,13 +34,13 @@ function gated(gate: Gate): Operation<null> {
   };
 }
 
-test('a body at the limit is read, one of a byte more is refused', async (t) => {
-  const server = await startServer(t, { requestBytes: 2000 });
-  const body = rpcForm(server.clock, { Pad: '' });
-  const padded = (bytes: number): string => rpcForm(server.clock, { Pad: 'p'.repeat(bytes - body.length) });
+test('a body of exactly the limit is read, a body with one byte more is not', async (t) => {
+  const server = await startWireServer(t, { requestBytes: 2000 });
+  const body = rpcForm(server.time, { Pad: '' });
+  const padded = (bytes: number): string => rpcForm(server.time, { Pad: 'p'.repeat(bytes - body.length) });
   const exact = padded(2000);
   // A signature may have more or fewer characters that need escaping.
-  const limit = await startServer(t, { requestBytes: exact.length });
+  const limit = await startWireServer(t, { requestBytes: exact.length });
   assert.equal((await send(limit, { headers: form, body: exact })).status, 200);
   const reply = await send(limit, { headers: form, body: `${exact}&` });
   assert.equal(reply.status, 400);
@@ -48,8 +48,8 @@ test('a body at the limit is read, one of a byte more is refused', async (t) => 
   assert.match(reply.body, new RegExp(`The payload size exceeds maximum allowed size \\(${exact.length} bytes\\)\\.`));
 });
 
-test('a body that is announced as too large is refused before it is sent, and the connection ends', async (t) => {
-  const server = await startServer(t);
+test('a body announced too large is refused before it is sent, and the connection ends', async (t) => {
+  const server = await startWireServer(t);
   const socket = await openSocket(server.port);
   socket.write(`POST / HTTP/1.1\r\nhost: x\r\ncontent-type: ${FORM}\r\ncontent-length: 1073741824\r\n\r\n`);
   const reply = await readReply(socket);
@@ -57,28 +57,28 @@ test('a body that is announced as too large is refused before it is sent, and th
   await closing(socket);
 });
 
-test('a body in chunks is refused as soon as it is too large, and not read further', async (t) => {
-  const server = await startServer(t, { requestBytes: 1000 });
+test('a body in chunks is refused once it is too large, and the rest is not read', async (t) => {
+  const server = await startWireServer(t, { requestBytes: 1000 });
   const socket = await openSocket(server.port, 'half-open');
   socket.write(`POST / HTTP/1.1\r\nhost: x\r\ncontent-type: ${FORM}\r\ntransfer-encoding: chunked\r\n\r\n`);
   const chunk = `200\r\n${'x'.repeat(512)}\r\n`;
   socket.write(chunk + chunk);
   const reply = await readReply(socket);
   assert.equal(codeOf(reply), 'EntityTooLarge');
-  // Further bytes remain in the system's buffers until the server closes the connection.
+  // The server reads no more. These bytes wait in buffers until it closes the connection.
   const flood = Buffer.from(`10000\r\n${'x'.repeat(65_536)}\r\n`);
   while (socket.writableLength < 4 * 1024 * 1024) {
     socket.write(flood);
     await new Promise((resolve) => setImmediate(resolve));
   }
-  server.clock.advance(2000);
+  server.time.advance(2000);
   await closing(socket);
   assert.equal((await call(server, { FlowName: 'f' })).status, 200);
 });
 
 test('Expect: 100-continue is answered before the body, and a body too large is refused instead', async (t) => {
-  const server = await startServer(t);
-  const body = rpcForm(server.clock);
+  const server = await startWireServer(t);
+  const body = rpcForm(server.time);
   const head = (length: number): string =>
     `POST / HTTP/1.1\r\nhost: x\r\ncontent-type: ${FORM}\r\nexpect: 100-continue\r\ncontent-length: ${length}\r\n\r\n`;
   const socket = await openSocket(server.port);
@@ -91,17 +91,17 @@ test('Expect: 100-continue is answered before the body, and a body too large is 
 });
 
 test('an unknown expectation is ignored', async (t) => {
-  const server = await startServer(t);
-  const request = { headers: { ...form, expect: 'something' }, body: rpcForm(server.clock) };
+  const server = await startWireServer(t);
+  const request = { headers: { ...form, expect: 'something' }, body: rpcForm(server.time) };
   assert.equal((await send(server, request)).status, 200);
 });
 
-test('a full URL in the request line, as clients of a proxy send it, counts by its path', async (t) => {
-  const server = await startServer(t);
-  const query = canonicalQuery(rpcParameters(server.clock, {}, ROOT, 'GET'));
+test('an absolute address in the request line, as clients of a proxy send it, means its path', async (t) => {
+  const server = await startWireServer(t);
+  const query = canonicalQuery(rpcParameters(server.time, {}, ROOT, 'GET'));
   for (const target of [`http://millrace.test:7780/?${query}`, `HTTP://other?${query}`]) {
     const reply = await send(server, { method: 'GET', target });
-    // The second is the same call again: it reaches the API, which refuses its nonce.
+    // The second is the same call, so its nonce is used.
     assert.ok(reply.status === 200 || codeOf(reply) === 'SignatureNonceUsed', reply.body);
   }
   for (const target of ['http://millrace.test/other', 'ftp://millrace.test/', '//']) {
@@ -110,8 +110,8 @@ test('a full URL in the request line, as clients of a proxy send it, counts by i
 });
 
 test('a body byte by byte, while others are served', async (t) => {
-  const server = await startServer(t);
-  const body = rpcForm(server.clock);
+  const server = await startWireServer(t);
+  const body = rpcForm(server.time);
   const socket = await openSocket(server.port);
   socket.setNoDelay(true);
   socket.write(`POST / HTTP/1.1\r\nhost: x\r\ncontent-type: ${FORM}\r\ncontent-length: ${body.length}\r\n\r\n`);
@@ -124,10 +124,10 @@ test('a body byte by byte, while others are served', async (t) => {
   assert.equal((await reply).status, 200);
 });
 
-test('the server continues when callers hang up in the head, in the body or while they wait', async (t) => {
+test('the server continues after callers that hang up in the head, in the body or while they wait', async (t) => {
   const gate = createGate();
   const echo: Operation<null> = { action: 'StartSyncExecution', run: () => Promise.resolve({}) };
-  const server = await startServer(t, { operations: [gated(gate), echo] });
+  const server = await startWireServer(t, { operations: [gated(gate), echo] });
   for (const bytes of ['POST / HT', 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nAction=']) {
     const socket = await openSocket(server.port);
     socket.write(bytes);
@@ -135,7 +135,7 @@ test('the server continues when callers hang up in the head, in the body or whil
     socket.destroy();
   }
   const waiting = await openSocket(server.port);
-  waiting.write(requestBytes({ headers: form, body: rpcForm(server.clock, { Action: 'StartExecution' }) }));
+  waiting.write(requestBytes({ headers: form, body: rpcForm(server.time, { Action: 'StartExecution' }) }));
   await gate.entered;
   waiting.resetAndDestroy();
   assert.equal((await call(server)).status, 200);
@@ -144,11 +144,11 @@ test('the server continues when callers hang up in the head, in the body or whil
   assert.deepEqual(server.logged, []);
 });
 
-test('requests sent at once are answered in their order', async (t) => {
-  const server = await startServer(t);
+test('pipelined requests are answered in their order', async (t) => {
+  const server = await startWireServer(t);
   const socket = await openSocket(server.port);
   const bytes = ['a', 'b', 'c'].map((FlowName) =>
-    requestBytes({ headers: form, body: rpcForm(server.clock, { FlowName }) }),
+    requestBytes({ headers: form, body: rpcForm(server.time, { FlowName }) }),
   );
   const tooLarge = Buffer.from('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 99999999\r\n\r\n');
   socket.end(Buffer.concat([...bytes, tooLarge]));
@@ -163,16 +163,16 @@ test('requests sent at once are answered in their order', async (t) => {
   );
 });
 
-test('a call by GET may have a line of 200 KiB; a head beyond the limit is refused', async (t) => {
-  const server = await startServer(t);
+test('a call by GET may have a line of 200 KiB, and a head beyond the limit is refused', async (t) => {
+  const server = await startWireServer(t);
   const bytes = (size: number): Buffer => requestBytes({ method: 'GET', target: `/?Input=${'x'.repeat(size)}` });
   assert.equal(codeOf(await sendBytes(server.port, bytes(200 * 1024))), 'MissingRequiredParams');
   const reply = await sendBytes(server.port, bytes(300 * 1024));
   assert.deepEqual([reply.status, codeOf(reply)], [400, 'EntityTooLarge']);
 });
 
-test('bytes that are not HTTP get an answer in JSON', async (t) => {
-  const server = await startServer(t);
+test('bytes that are not HTTP get an error in JSON', async (t) => {
+  const server = await startWireServer(t);
   for (const text of [
     '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',
     'HELLO\r\n\r\n',
@@ -184,8 +184,8 @@ test('bytes that are not HTTP get an answer in JSON', async (t) => {
   }
 });
 
-test('a thousand idle connections do not block others', async (t) => {
-  const server = await startServer(t);
+test('a thousand idle connections do not block other callers', async (t) => {
+  const server = await startWireServer(t);
   const sockets = await Promise.all(Array.from({ length: 1000 }, () => openSocket(server.port)));
   assert.equal((await call(server)).status, 200);
   for (const socket of sockets) socket.destroy();
@@ -193,41 +193,41 @@ test('a thousand idle connections do not block others', async (t) => {
 
 test('closing lets calls under way finish, accepts no new ones and ends idle connections', async (t) => {
   const gate = createGate();
-  const server = await startServer(t, { operations: [gated(gate)] });
+  const server = await startWireServer(t, { operations: [gated(gate)] });
   const idle = await openSocket(server.port);
   const idleEnded = closing(idle);
   const socket = await openSocket(server.port);
-  socket.write(requestBytes({ headers: form, body: rpcForm(server.clock, { Action: 'StartExecution' }) }));
+  socket.write(requestBytes({ headers: form, body: rpcForm(server.time, { Action: 'StartExecution' }) }));
   await gate.entered;
-  const closed = server.server.close(5000);
-  server.clock.advance(1000);
+  const closed = server.wire.close(5000);
+  server.time.advance(1000);
   await idleEnded;
   await assert.rejects(openSocket(server.port));
   gate.open({ Done: true });
   const reply = await readReply(socket);
   assert.deepEqual([reply.status, reply.headers['connection']], [200, 'close']);
-  server.clock.advance(100);
+  server.time.advance(100);
   await closed;
 });
 
 test('closing cuts off calls that do not finish within the limit', async (t) => {
   const gate = createGate();
-  const server = await startServer(t, { operations: [gated(gate)] });
+  const server = await startWireServer(t, { operations: [gated(gate)] });
   const socket = await openSocket(server.port);
   const ended = closing(socket);
-  socket.write(requestBytes({ headers: form, body: rpcForm(server.clock, { Action: 'StartExecution' }) }));
+  socket.write(requestBytes({ headers: form, body: rpcForm(server.time, { Action: 'StartExecution' }) }));
   await gate.entered;
-  const closed = server.server.close(5000);
-  server.clock.advance(4999);
+  const closed = server.wire.close(5000);
+  server.time.advance(4999);
   assert.equal(socket.destroyed, false);
-  server.clock.advance(1);
+  server.time.advance(1);
   await closed;
   await ended;
   gate.open({});
-  assert.equal(server.clock.timers, 0);
+  assert.equal(server.time.timers, 0);
 });
 
 test('an address in use rejects', async (t) => {
-  const server = await startServer(t);
-  await assert.rejects(startServer(t, { listen: { host: '127.0.0.1', port: server.port } }), /EADDRINUSE/);
+  const server = await startWireServer(t);
+  await assert.rejects(startWireServer(t, { listen: { host: '127.0.0.1', port: server.port } }), /EADDRINUSE/);
 });

@@ -1,4 +1,4 @@
-/** The server over TLS, with a certificate that exists for these tests only. */
+/** The HTTP interface over TLS, with a certificate for these tests only. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -6,8 +6,8 @@ import { test } from 'node:test';
 import { connect } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
 import { Secret } from '../../src/config/settings.ts';
-import type { TestServer } from './support.ts';
-import { FORM, closing, openSocket, readReply, requestBytes, rpcForm, startServer } from './support.ts';
+import type { WireHarness } from './support.ts';
+import { FORM, closing, openSocket, readReply, requestBytes, rpcForm, startWireServer } from './support.ts';
 
 const read = (name: string): string => readFileSync(new URL(`../support/tls/${name}.pem`, import.meta.url), 'utf8');
 const tls = { cert: read('certificate'), key: read('key') };
@@ -15,34 +15,34 @@ const Condition = { Bool: { 'acs:SecureTransport': 'true' } };
 const policies = [{ Version: '1', Statement: [{ Effect: 'Allow', Action: 'fnf:*', Resource: '*', Condition }] }];
 const keys = [{ accessKeyId: 'k', accessKeySecret: new Secret('s'), securityToken: null, expiresMs: null, policies }];
 
-async function openTls(server: TestServer): Promise<TLSSocket> {
+async function openTls(server: WireHarness): Promise<TLSSocket> {
   const socket = connect({ host: '127.0.0.1', port: server.port, ca: tls.cert });
   await once(socket, 'secureConnect');
   return socket;
 }
 
-function callBytes(server: TestServer): Buffer {
-  const body = rpcForm(server.clock, {}, { accessKeyId: 'k', accessKeySecret: 's' });
+function callBytes(server: WireHarness): Buffer {
+  const body = rpcForm(server.time, {}, { accessKeyId: 'k', accessKeySecret: 's' });
   return requestBytes({ headers: { 'content-type': FORM }, body });
 }
 
 test('a call over HTTPS, and a policy that requires it', async (t) => {
-  const secure = await startServer(t, { tls, keys });
+  const secure = await startWireServer(t, { tls, keys });
   assert.match(secure.url, /^https:/);
   const socket = await openTls(secure);
   socket.write(callBytes(secure));
   assert.equal((await readReply(socket)).status, 200);
   socket.destroy();
 
-  const plain = await startServer(t, { keys });
+  const plain = await startWireServer(t, { keys });
   const open = await openSocket(plain.port);
   open.write(callBytes(plain));
   assert.equal((await readReply(open)).status, 403);
   open.destroy();
 });
 
-test('plain HTTP to a TLS port, and an aborted handshake, do not affect others', async (t) => {
-  const server = await startServer(t, { tls, keys });
+test('plain HTTP to a TLS port, and an aborted handshake, do not affect other callers', async (t) => {
+  const server = await startWireServer(t, { tls, keys });
   const plain = await openSocket(server.port);
   plain.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
   await closing(plain);
@@ -56,10 +56,10 @@ test('plain HTTP to a TLS port, and an aborted handshake, do not affect others',
 });
 
 test('closing ends idle TLS connections, and at the limit those without a handshake', async (t) => {
-  const server = await startServer(t, { tls });
+  const server = await startWireServer(t, { tls });
   const silent = closing(await openSocket(server.port));
   const idle = closing(await openTls(server));
-  const closed = server.server.close(60_000);
+  const closed = server.wire.close(60_000);
   // The server may see the end of the handshake later than the client does.
   let ended = false;
   idle.then(() => {
@@ -67,9 +67,9 @@ test('closing ends idle TLS connections, and at the limit those without a handsh
   }, assert.fail);
   while (!ended) {
     await new Promise((resolve) => setImmediate(resolve));
-    server.clock.advance(50);
-    assert.ok(server.clock.nowMs() < Date.UTC(2026, 0, 3), 'closed in time');
+    server.time.advance(50);
+    assert.ok(server.time.nowMs() < Date.UTC(2026, 0, 3), 'closed in time');
   }
-  server.clock.advance(60_000);
+  server.time.advance(60_000);
   await Promise.all([silent, closed]);
 });

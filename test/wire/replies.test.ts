@@ -1,9 +1,9 @@
-/** The form of replies: headers, members of errors, XML, and details that callers do not get (wire.md 7). */
+/** Replies: headers, members of errors, XML, and details that callers do not get (wire.md 7). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError } from '../../src/api/error.ts';
 import type { Operation, Reply } from '../../src/operations/operation.ts';
-import { call, codeOf, send, startServer } from './support.ts';
+import { call, codeOf, send, startWireServer } from './support.ts';
 
 const UUID = /^[0-9A-F]{8}-[0-9A-F]{4}-4[0-9A-F]{3}-[89AB][0-9A-F]{3}-[0-9A-F]{12}$/;
 
@@ -12,14 +12,14 @@ const answering = (run: () => Promise<Reply>): { operations: Operation<null>[] }
 });
 
 test('health', async (t) => {
-  const server = await startServer(t);
+  const server = await startWireServer(t);
   const reply = await send(server, { method: 'GET', target: '/healthz' });
   assert.deepEqual([reply.status, reply.body], [200, '{"status":"ok"}']);
   assert.match(reply.headers['content-type'] ?? '', /^application\/json/);
 });
 
 test('a result: its headers, and RequestId first', async (t) => {
-  const server = await startServer(
+  const server = await startWireServer(
     t,
     answering(() => Promise.resolve({ Output: '中', Left: undefined, Null: null })),
   );
@@ -36,7 +36,7 @@ test('a result: its headers, and RequestId first', async (t) => {
 });
 
 test('a result without members is an object', async (t) => {
-  const server = await startServer(
+  const server = await startWireServer(
     t,
     answering(() => Promise.resolve({})),
   );
@@ -45,14 +45,14 @@ test('a result without members is an object', async (t) => {
 });
 
 test('every request has its own ids', async (t) => {
-  const server = await startServer(t);
+  const server = await startWireServer(t);
   const replies = await Promise.all(Array.from({ length: 20 }, () => call(server)));
   assert.equal(new Set(replies.map((reply) => reply.headers['x-acs-request-id'])).size, 20);
   assert.equal(new Set(replies.map((reply) => reply.headers['x-acs-trace-id'])).size, 20);
 });
 
 test('an error: exactly the members of the service', async (t) => {
-  const server = await startServer(t);
+  const server = await startWireServer(t);
   const reply = await call(server, { Action: 'Frobnicate' });
   const body = JSON.parse(reply.body) as Record<string, string>;
   assert.deepEqual(Object.keys(body), ['RequestId', 'Message', 'Recommend', 'HostId', 'Code']);
@@ -62,9 +62,9 @@ test('an error: exactly the members of the service', async (t) => {
   assert.equal(reply.headers['content-type'], 'application/json;charset=utf-8');
 });
 
-test('the error of a throttled call says when to retry', async (t) => {
+test('a throttled call gets the time to retry', async (t) => {
   const throttled = new ApiError('ResourceThrottled', 'slow down', { retryAfterMs: 1500 });
-  const server = await startServer(
+  const server = await startWireServer(
     t,
     answering(() => Promise.reject(throttled)),
   );
@@ -83,8 +83,8 @@ for (const [title, run] of [
   ],
   ['a reply with a Code', () => Promise.resolve({ Code: 'secret detail' })],
 ] as [string, () => Promise<Reply>][]) {
-  test(`an unexpected failure, ${title}: a 500 without detail, and the reason in the log`, async (t) => {
-    const server = await startServer(t, answering(run));
+  test(`an unexpected failure, ${title}: a 500 without detail, and the reason is reported`, async (t) => {
+    const server = await startWireServer(t, answering(run));
     const reply = await call(server);
     assert.deepEqual([reply.status, codeOf(reply)], [500, 'InternalServerError']);
     assert.ok(!reply.body.includes('secret'));
@@ -97,9 +97,9 @@ for (const [title, run] of [
   });
 }
 
-test('the caller gets the message of an internal error that was written for callers, and the log has it too', async (t) => {
+test('an internal error with a message for the caller has that message, and is reported', async (t) => {
   const refusal = new ApiError('InternalServerError', 'The store is not accepting writes.');
-  const server = await startServer(
+  const server = await startWireServer(
     t,
     answering(() => Promise.reject(refusal)),
   );
@@ -123,7 +123,7 @@ test('a result as XML', async (t) => {
     'bad name>': 'v',
     '1': 'digit',
   };
-  const server = await startServer(
+  const server = await startWireServer(
     t,
     answering(() => Promise.resolve(reply)),
   );
@@ -141,7 +141,7 @@ test('a result as XML', async (t) => {
 });
 
 test('an error as XML', async (t) => {
-  const server = await startServer(t);
+  const server = await startWireServer(t);
   const reply = await call(server, { Format: 'XML', Action: 'A<b>' });
   assert.equal(reply.status, 400);
   assert.equal(reply.headers['content-type'], 'text/xml;charset=utf-8');

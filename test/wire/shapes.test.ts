@@ -1,4 +1,4 @@
-/** The three shapes of requests, by GET and POST, with parameters from query, form and JSON (wire.md 3 and 4). */
+/** The shapes of requests, by GET and POST, with parameters from query, form and JSON (wire.md 3 and 4). */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
@@ -7,7 +7,7 @@ import { acs3BodyHash } from '../../src/signatures/acs3.ts';
 import { canonicalQuery } from '../../src/signatures/percent.ts';
 import { Secret } from '../../src/config/settings.ts';
 import { readSignedCall } from '../../src/wire/api/call.ts';
-import type { RawReply, TestServer } from './support.ts';
+import type { RawReply, WireHarness } from './support.ts';
 import {
   ACCOUNT,
   FORM,
@@ -20,7 +20,7 @@ import {
   rpcParameters,
   send,
   sendBytes,
-  startServer,
+  startWireServer,
 } from './support.ts';
 import { ManualTime } from '../../src/testing/manual-time.ts';
 
@@ -31,24 +31,24 @@ function parametersOf(reply: RawReply): Record<string, string> {
   return (JSON.parse(reply.body) as { Parameters: Record<string, string> }).Parameters;
 }
 
-test('shape A: all parameters in the query, by GET and by POST', async (t) => {
-  const server = await startServer(t);
+test('shape A: everything in the query, by GET and by POST', async (t) => {
+  const server = await startWireServer(t);
   for (const method of ['GET', 'POST']) {
-    const query = canonicalQuery(rpcParameters(server.clock, { Input: UGLY }, undefined, method));
+    const query = canonicalQuery(rpcParameters(server.time, { Input: UGLY }, undefined, method));
     const reply = await send(server, { method, target: `/?${query}` });
     assert.equal(parametersOf(reply)['Input'], UGLY);
   }
 });
 
-test('shape A: all parameters in the form', async (t) => {
-  const server = await startServer(t);
+test('shape A: everything in the form', async (t) => {
+  const server = await startWireServer(t);
   assert.equal(parametersOf(await call(server, { Input: UGLY }))['Input'], UGLY);
 });
 
 test('shape B: common parameters in the query, the rest in the form, by POST and by GET', async (t) => {
-  const server = await startServer(t);
+  const server = await startWireServer(t);
   for (const method of ['GET', 'POST']) {
-    const all = rpcParameters(server.clock, { Input: UGLY, FlowName: 'f' }, undefined, method);
+    const all = rpcParameters(server.time, { Input: UGLY, FlowName: 'f' }, undefined, method);
     const form = new Map([...all].filter(([name]) => name === 'Input' || name === 'FlowName'));
     const query = new Map([...all].filter(([name]) => !form.has(name)));
     const reply = await send(server, {
@@ -63,8 +63,8 @@ test('shape B: common parameters in the query, the rest in the form, by POST and
 });
 
 test('a form wins over the query, and "+" and "%20" are both a space', async (t) => {
-  const server = await startServer(t);
-  const form = rpcForm(server.clock, { FlowName: 'from the form' }).replaceAll('%20', '+');
+  const server = await startWireServer(t);
+  const form = rpcForm(server.time, { FlowName: 'from the form' }).replaceAll('%20', '+');
   const reply = await send(server, {
     target: '/?FlowName=from%20the+query',
     headers: { 'content-type': FORM },
@@ -73,9 +73,9 @@ test('a form wins over the query, and "+" and "%20" are both a space', async (t)
   assert.equal(parametersOf(reply)['FlowName'], 'from the form');
 });
 
-test('unescaped bytes mean the same as their escapes', async (t) => {
-  const server = await startServer(t);
-  const form = rpcForm(server.clock, { FlowName: "中文!'()*" }).replace(
+test('bytes that should have been escaped are accepted', async (t) => {
+  const server = await startWireServer(t);
+  const form = rpcForm(server.time, { FlowName: "中文!'()*" }).replace(
     '%E4%B8%AD%E6%96%87%21%27%28%29%2A',
     "中文!'()*",
   );
@@ -86,23 +86,23 @@ test('unescaped bytes mean the same as their escapes', async (t) => {
   );
 });
 
-test('an empty value and a missing "=" are the same', async (t) => {
-  const server = await startServer(t);
+test('an empty value and a name without "=" are the same', async (t) => {
+  const server = await startWireServer(t);
   assert.equal(parametersOf(await call(server, { Input: '' }))['Input'], '');
-  const bare = `${rpcForm(server.clock, { Input: '' })}&&`.replace('Input=&', 'Input&');
+  const bare = `${rpcForm(server.time, { Input: '' })}&&`.replace('Input=&', 'Input&');
   assert.equal(parametersOf(await send(server, { headers: { 'content-type': FORM }, body: bare }))['Input'], '');
 });
 
-test('an empty value that the Java client sends unsigned is no parameter, so no one can add one on the way', async (t) => {
-  const server = await startServer(t);
-  const java = `${rpcForm(server.clock, { FlowName: 'f' })}&Input=&RoleArn`;
+test('an empty value that Java sends without signing it is not a parameter, so that no proxy can add one', async (t) => {
+  const server = await startWireServer(t);
+  const java = `${rpcForm(server.time, { FlowName: 'f' })}&Input=&RoleArn`;
   const parameters = parametersOf(await send(server, { headers: { 'content-type': FORM }, body: java }));
   assert.deepEqual([parameters['FlowName'], 'Input' in parameters, 'RoleArn' in parameters], ['f', false, false]);
 });
 
 test('a body in chunks', async (t) => {
-  const server = await startServer(t);
-  const form = rpcForm(server.clock, { Input: UGLY });
+  const server = await startWireServer(t);
+  const form = rpcForm(server.time, { Input: UGLY });
   const chunks = [form.slice(0, 1), form.slice(1, 100), form.slice(100)];
   const body = chunks.map((chunk) => `${chunk.length.toString(16)}\r\n${chunk}\r\n`).join('');
   const head = `POST / HTTP/1.1\r\nhost: x\r\ncontent-type: ${FORM}\r\ntransfer-encoding: chunked\r\n\r\n`;
@@ -111,7 +111,7 @@ test('a body in chunks', async (t) => {
 });
 
 test('shape C: query and form', async (t) => {
-  const server = await startServer(t);
+  const server = await startWireServer(t);
   const query = new Map([['TaskToken', 'T/k+n== *~']]);
   const body = `Output=${encodeURIComponent(UGLY)}`;
   const headers = acs3Headers(server, body, { query });
@@ -119,15 +119,15 @@ test('shape C: query and form', async (t) => {
   assert.deepEqual(parametersOf(reply), { TaskToken: 'T/k+n== *~', Output: UGLY });
 });
 
-test('shape C: the signature covers the query separately from a form that repeats it', async (t) => {
-  const server = await startServer(t);
+test('shape C: the query is signed apart from a form that repeats it', async (t) => {
+  const server = await startWireServer(t);
   const query = new Map([['A', 'query']]);
   const headers = acs3Headers(server, 'A=form', { query });
   assert.deepEqual(parametersOf(await send(server, { target: '/?A=query', headers, body: 'A=form' })), { A: 'form' });
 });
 
 test('shape C: the members of a JSON body are parameters', async (t) => {
-  const server = await startServer(t);
+  const server = await startWireServer(t);
   const body = '{"A":"text","N":12345678901234567890,"B":true,"L":[1,{"x":null}],"Z":null,"__proto__":"data"}';
   const headers = acs3Headers(server, body, { headers: { 'content-type': 'application/json; charset=utf-8' } });
   const reply = await send(server, { headers, body });
@@ -136,8 +136,8 @@ test('shape C: the members of a JSON body are parameters', async (t) => {
   assert.deepEqual([A, N, B, L, Z], ['text', '12345678901234567890', 'true', '[1,{"x":null}]', undefined]);
 });
 
-test('shape C: headers are found in any case, and repeated ones are joined', async (t) => {
-  const server = await startServer(t);
+test('shape C: headers may be in any case, and repeated ones are joined', async (t) => {
+  const server = await startWireServer(t);
   const headers = acs3Headers(server, '', { headers: { 'x-other': 'a,b' } });
   const { 'x-other': _, ...rest } = headers;
   const upper = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name.toUpperCase(), value]));
@@ -149,11 +149,11 @@ test('shape C: headers are found in any case, and repeated ones are joined', asy
   assert.equal(reply.status, 200, reply.body);
 });
 
-test('with authentication off a call needs no key or signature, and both are ignored', async (t) => {
-  const server = await startServer(t, { auth: 'off' });
+test('with authentication off a call needs neither key nor signature, and both are ignored', async (t) => {
+  const server = await startWireServer(t, { auth: 'off' });
   const common = 'Action=StartSyncExecution&Version=2019-03-15';
   assert.equal((await send(server, { method: 'GET', target: `/?${common}` })).status, 200);
-  assert.equal((await send(server, { target: `/?${common}&Signature=wrong&AccessKeyId=nobody` })).status, 200);
+  assert.equal((await send(server, { target: `/?${common}&Signature=wrong&AccessKeyId=unknown` })).status, 200);
   assert.equal(
     (await send(server, { headers: acs3Headers(server, '', { key: { accessKeyId: 'x', accessKeySecret: 'y' } }) }))
       .status,
@@ -168,8 +168,8 @@ test('with authentication off a call needs no key or signature, and both are ign
   assert.equal(codeOf(await send(server, { target: '/?Action=StartSyncExecution' })), 'MissingRequiredParams');
 });
 
-test('with authentication off pages of other sites cannot call', async (t) => {
-  const server = await startServer(t, { auth: 'off' });
+test('with authentication off the pages of other sites cannot call', async (t) => {
+  const server = await startWireServer(t, { auth: 'off' });
   const target = '/?Action=StartSyncExecution&Version=2019-03-15';
   for (const headers of [
     { origin: 'https://example.com' },
@@ -182,8 +182,8 @@ test('with authentication off pages of other sites cannot call', async (t) => {
   assert.equal((await send(server, { method: 'GET', target, headers: { 'sec-fetch-site': 'none' } })).status, 200);
 });
 
-test('with authentication off the server accepts only host names that no one can own publicly', async (t) => {
-  const server = await startServer(t, { auth: 'off' });
+test('with authentication off the server accepts only host names that no other site can own', async (t) => {
+  const server = await startWireServer(t, { auth: 'off' });
   const target = '/?Action=StartSyncExecution&Version=2019-03-15';
   const local = [
     '127.0.0.1:7780',
@@ -228,15 +228,15 @@ function bytesOf(request: NonNullable<Vector['request']>): Buffer {
   return Buffer.concat([head, ...(body.length > 0 ? [size, body, Buffer.from('\r\n')] : []), Buffer.from('0\r\n\r\n')]);
 }
 
-/** A server that knows the vector's key and whose clock has the time of its request. */
-function serverFor(t: Parameters<typeof startServer>[0], vector: Vector): Promise<TestServer> {
-  const text = JSON.stringify(vector.request);
-  const time = /20\d\d-\d\d-\d\dT\d\d(?::|%3A)\d\d(?::|%3A)\d\dZ/.exec(text)?.[0].replaceAll('%3A', ':');
+/** A server with the key of the vector, at the time of its request. */
+function serverFor(t: Parameters<typeof startWireServer>[0], vector: Vector): Promise<WireHarness> {
+  const request = JSON.stringify(vector.request);
+  const text = /20\d\d-\d\d-\d\dT\d\d(?::|%3A)\d\d(?::|%3A)\d\dZ/.exec(request)?.[0].replaceAll('%3A', ':');
   const date = vector.request?.headers.find(([name]) => name === 'date')?.[1] ?? '';
   const key = {
     accessKeyId: vector.accessKeyId,
     accessKeySecret: new Secret(vector.accessKeySecret),
-    securityToken: text.includes('CAIS') ? new Secret('CAIS+fake/token==') : null,
+    securityToken: request.includes('CAIS') ? new Secret('CAIS+fake/token==') : null,
     expiresMs: null,
     policies: null,
   };
@@ -254,7 +254,7 @@ function serverFor(t: Parameters<typeof startServer>[0], vector: Vector): Promis
     action,
     run: () => Promise.resolve({ Done: true }),
   }));
-  return startServer(t, { clock: new ManualTime(Date.parse(time ?? date)), keys: [key], operations });
+  return startWireServer(t, { time: new ManualTime(Date.parse(text ?? date)), keys: [key], operations });
 }
 
 for (const vector of vectors) {
@@ -288,8 +288,8 @@ test('a recorded POST of the Java client: an empty chunked body, no content type
     '&SignatureMethod=HMAC-SHA1&Timestamp=2026-11-22T11%3A11%3A50Z';
   const secret = new Secret('fnf-test-secret-0001');
   const key = { accessKeyId: 'FNFTESTAK0001', accessKeySecret: secret, securityToken: null, expiresMs: null };
-  const clock = new ManualTime(Date.parse('2026-11-22T11:11:50Z'));
-  const server = await startServer(t, { clock, keys: [{ ...key, policies: null }] });
+  const time = new ManualTime(Date.parse('2026-11-22T11:11:50Z'));
+  const server = await startWireServer(t, { time, keys: [{ ...key, policies: null }] });
   const headers: [string, string][] = [
     ['x-acs-action', 'StartSyncExecution'],
     ['host', '127.0.0.1:17811'],
@@ -341,7 +341,7 @@ test('a ROA-style body must match its Content-MD5, and an ambiguous query is ref
   assert.match(messageOf(await sendBytes(server.port, bytesOf({ ...request, headers: malformed }))), /must read 'acs/);
 });
 
-test('a ROA-style body without Content-MD5 is accepted only from a connection on which no one could have changed it', () => {
+test('a ROA-style body without Content-MD5 is accepted only on connections that no one can change', () => {
   const vector = vectors.find(({ id }) => id === 'A1');
   assert.ok(vector?.request);
   const { method, headers, body } = vector.request;
@@ -358,8 +358,8 @@ test('a ROA-style body without Content-MD5 is accepted only from a connection on
   }
 });
 
-test('bearer tokens are refused, and the error says what to do instead', async (t) => {
-  const server = await startServer(t);
+test('bearer tokens are refused with an alternative', async (t) => {
+  const server = await startWireServer(t);
   const query = 'Action=ListFlows&Version=2019-03-15&BearerToken=t&SignatureType=BEARERTOKEN';
   for (const request of [
     { target: `/?${query}` },
@@ -377,7 +377,7 @@ test('SM3 signs like SHA256 if the header says so', async (t) => {
     acs3BodyHash('ACS3-HMAC-SM3', 'abc'),
     '66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0',
   );
-  const server = await startServer(t);
+  const server = await startWireServer(t);
   const headers = acs3Headers(server, '');
   const rsa = { ...headers, authorization: headers['authorization']?.replace('HMAC-SHA256', 'RSA-SHA256') ?? '' };
   assert.match(messageOf(await send(server, { headers: rsa })), /algorithm 'ACS3-RSA-SHA256'.*not supported/);
@@ -386,7 +386,7 @@ test('SM3 signs like SHA256 if the header says so', async (t) => {
 test("the account and region of a denied call are the server's", async (t) => {
   const policies = [{ Version: '1', Statement: [{ Effect: 'Allow', Action: 'fnf:ListFlows', Resource: '*' }] }];
   const keys = [{ accessKeyId: 'k', accessKeySecret: new Secret('s'), securityToken: null, expiresMs: null, policies }];
-  const server = await startServer(t, { keys });
+  const server = await startWireServer(t, { keys });
   const reply = await call(
     server,
     { Action: 'DescribeFlow', Name: 'orders' },

@@ -1,4 +1,4 @@
-/** A real server on a free port, with a clock that a test sets and a few small operations. */
+/** The HTTP interface on a free port, with time that a test advances and a few small operations. */
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
@@ -14,6 +14,8 @@ import type { Operation, Reply } from '../../src/operations/operation.ts';
 import { acs3BodyHash, signAcs3 } from '../../src/signatures/acs3.ts';
 import { canonicalQuery } from '../../src/signatures/percent.ts';
 import { rpcKey, signRpc } from '../../src/signatures/rpc.ts';
+import { atEnd } from '../../src/testing/clean-up.ts';
+import type { CleanUp } from '../../src/testing/clean-up.ts';
 import { ManualTime } from '../../src/testing/manual-time.ts';
 import { createWireServer } from '../../src/wire/server.ts';
 import type { WireServer, WireServerOptions } from '../../src/wire/server.ts';
@@ -22,7 +24,7 @@ export const ACCOUNT = '1234567890123456';
 export const ROOT = { accessKeyId: 'root', accessKeySecret: 'root-secret' };
 export const FORM = 'application/x-www-form-urlencoded';
 
-/** Lets a test decide when a call is answered. */
+/** A call that the test answers. */
 export interface Gate {
   readonly entered: Promise<void>;
   enter(): void;
@@ -52,29 +54,27 @@ const echo = (action: ActionName): Operation<null> => ({
 /** An operation that answers with its parameters. */
 export const ECHO = echo('StartSyncExecution');
 
-export interface TestServer {
+export interface WireHarness {
   readonly url: string;
   readonly port: number;
-  readonly clock: ManualTime;
-  readonly server: WireServer;
-  /** The unexpected failures that a server would log. */
+  readonly time: ManualTime;
+  readonly wire: WireServer;
+  /** The unexpected failures that the server reported. */
   readonly logged: object[];
 }
 
-export interface TestServerOptions
-  extends Partial<Omit<WireServerOptions<null>, 'operations' | 'authenticator' | 'ports'>> {
-  readonly clock?: ManualTime;
+export interface WireOptions extends Partial<Omit<WireServerOptions<null>, 'operations' | 'authenticator' | 'ports'>> {
+  readonly time?: ManualTime;
   readonly operations?: readonly Operation<null>[];
   readonly keys?: readonly KeySetting[];
   readonly auth?: 'on' | 'off';
 }
 
-/** Starts a server with the root key {@link ROOT} and further keys, and stops it when the test ends. */
-export async function startServer(
-  context: { after(fn: () => Promise<void>): void },
-  options: TestServerOptions = {},
-): Promise<TestServer> {
-  const clock = options.clock ?? new ManualTime();
+/** Starts the HTTP interface with the root key {@link ROOT} and other keys, and closes it at the end of the test. */
+export async function startWireServer(
+  t: CleanUp,
+  { time = new ManualTime(), ...options }: WireOptions = {},
+): Promise<WireHarness> {
   const { ring, faults } = createKeyRing({
     rootKey: { accessKeyId: ROOT.accessKeyId, accessKeySecret: new Secret(ROOT.accessKeySecret) },
     keys: options.keys ?? [],
@@ -84,29 +84,29 @@ export async function startServer(
   const logged: object[] = [];
   const observer = createObserver({ requestFailed: (details) => void logged.push(details) });
   const operations = options.operations ?? [ECHO, echo('DescribeFlow'), echo('StartExecution')];
-  const server = createWireServer<null>({
+  const wire = createWireServer<null>({
     services: null,
     listen: { host: '127.0.0.1', port: 0 },
     tls: null,
     requestBytes: 1024 * 1024,
     earlyAnswerMs: 2000,
     ...options,
-    ports: { clock, scheduler: clock, ids: systemIds, observer },
+    ports: { clock: time, scheduler: time, ids: systemIds, observer },
     operations: new Map(operations.map((operation) => [operation.action, operation])),
     authenticator: new Authenticator({
       keys: options.auth === 'off' ? null : ring,
-      clock,
+      clock: time,
       region: 'cn-hangzhou',
       account: ACCOUNT,
     }),
   });
-  const { url } = await server.listen();
-  context.after(async () => {
-    const closed = server.close(0);
-    clock.advance(60_000);
+  const { url } = await wire.listen();
+  atEnd(t, async () => {
+    const closed = wire.close(0);
+    time.advance(60_000);
     await closed;
   });
-  return { url, port: Number(new URL(url).port), clock, server, logged };
+  return { url, port: Number(new URL(url).port), time, wire, logged };
 }
 
 export interface Key {
@@ -116,7 +116,7 @@ export interface Key {
 
 export type Change = Readonly<Record<string, string | undefined>>;
 
-/** The parameters of a signed RPC call; undefined omits a common parameter, which is then not signed either. */
+/** The parameters of a signed RPC call. A parameter that is undefined is neither sent nor signed. */
 export function rpcParameters(clock: Clock, parameters: Change, key: Key = ROOT, method = 'POST'): Map<string, string> {
   const all = new Map<string, string>();
   const common: Change = {
@@ -149,7 +149,7 @@ export interface Acs3Change {
 
 /** The headers of an ACS3 call. */
 export function acs3Headers(
-  server: TestServer,
+  server: WireHarness,
   body: string | Buffer,
   change: Acs3Change = {},
 ): Record<string, string> {
@@ -161,7 +161,7 @@ export function acs3Headers(
     'content-type': FORM,
     'x-acs-action': 'StartSyncExecution',
     'x-acs-version': '2019-03-15',
-    'x-acs-date': new Date(server.clock.nowMs()).toISOString().replace('.000Z', 'Z'),
+    'x-acs-date': new Date(server.time.nowMs()).toISOString().replace('.000Z', 'Z'),
     'x-acs-signature-nonce': randomUUID(),
     'x-acs-content-sha256': bodyHash,
     ...change.headers,
@@ -193,7 +193,7 @@ export function requestBytes(request: RawRequest): Buffer {
   return Buffer.concat([Buffer.from(head, 'latin1'), body]);
 }
 
-/** Sends bytes on a new connection and reads until the answer is complete or the connection ends. */
+/** Sends bytes on a new connection, and reads one complete reply or until the connection ends. */
 export async function sendBytes(port: number, bytes: Buffer): Promise<RawReply> {
   const socket = await openSocket(port);
   socket.write(bytes);
@@ -204,16 +204,16 @@ export async function sendBytes(port: number, bytes: Buffer): Promise<RawReply> 
   }
 }
 
-export function send(server: TestServer, request: RawRequest): Promise<RawReply> {
+export function send(server: WireHarness, request: RawRequest): Promise<RawReply> {
   return sendBytes(server.port, requestBytes(request));
 }
 
-/** A signed call with all parameters in the form. */
-export function call(server: TestServer, parameters: Change = {}, key: Key = ROOT): Promise<RawReply> {
-  return send(server, { headers: { 'content-type': FORM }, body: rpcForm(server.clock, parameters, key) });
+/** A signed call with everything in the form. */
+export function call(server: WireHarness, parameters: Change = {}, key: Key = ROOT): Promise<RawReply> {
+  return send(server, { headers: { 'content-type': FORM }, body: rpcForm(server.time, parameters, key) });
 }
 
-/** A connection; with `halfOpen` it can continue to send when the other side has ended. */
+/** A connection. With `halfOpen` it can send after the other side has ended. */
 export function openSocket(port: number, halfOpen: 'half-open' | null = null): Promise<Socket> {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: halfOpen !== null });
   return new Promise((resolve, reject) => {
@@ -227,7 +227,7 @@ export function openSocket(port: number, halfOpen: 'half-open' | null = null): P
   });
 }
 
-/** Reads one answer, whose end is known by its length, by its last chunk or by the end of the connection. */
+/** Reads one reply, whose end is given by its length, by chunks or by the end of the connection. */
 export function readReply(socket: Socket): Promise<RawReply> {
   return new Promise((resolve, reject) => {
     let received = '';
@@ -268,7 +268,7 @@ function parseReply(received: string, ended: boolean): RawReply | null {
   return { status, headers, body: utf8(rest.slice(0, length === undefined ? rest.length : Number(length))) };
 }
 
-/** The body of a chunked answer, or null while it is incomplete. */
+/** The body of a chunked reply; null when its end has not arrived. */
 function parseChunks(text: string): string | null {
   let body = '';
   for (let at = 0; ; ) {
@@ -281,7 +281,7 @@ function parseChunks(text: string): string | null {
   }
 }
 
-/** Waits for any end of a connection, and discards the bytes that still arrive. */
+/** Waits for the end of a connection, and discards the data until then. */
 export function closing(socket: Socket): Promise<void> {
   socket.resume();
   return new Promise((resolve) => {

@@ -9,16 +9,16 @@ import type { TestContext } from 'node:test';
 import { UnreadReplies } from '../../src/wire/http/unread-replies.ts';
 import { closing, openSocket } from './support.ts';
 
-/** More than the system buffers for a connection that no one reads. */
+/** More than the kernel buffers for a connection that is not read. */
 const LARGE = 'x'.repeat(32 * 1024 * 1024);
 const REQUEST = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';
 
 interface Served {
   readonly port: number;
   readonly unread: UnreadReplies;
-  /** Resolves when this many replies were ended. */
+  /** Resolves when `count` replies have ended. */
   ended(count: number): Promise<void>;
-  /** Replies that are not ended yet, with `hold`. */
+  /** With `hold`: the first reply, which has not ended. */
   readonly held: ServerResponse[];
 }
 
@@ -59,7 +59,7 @@ async function deafCaller(port: number, requests = 1): Promise<Socket> {
   return socket;
 }
 
-/** Reads until one reply is complete. */
+/** Reads one complete reply. */
 async function readAll(socket: Socket): Promise<void> {
   let bytes = 0;
   socket.on('data', (chunk: Buffer) => {
@@ -83,7 +83,7 @@ test('the connection that fell behind first is cut off, and no other', async (t)
   await readAll(third);
 });
 
-test('no memory is held when all replies were read, or the caller has hung up', async (t) => {
+test('no bytes are held once every reply is read, or its caller is gone', async (t) => {
   const { port, unread, ended } = await serve(t, 10 * LARGE.length);
   const reader = await deafCaller(port);
   const quitter = await deafCaller(port);
@@ -94,13 +94,13 @@ test('no memory is held when all replies were read, or the caller has hung up', 
   while (unread.bytes > 0) await new Promise((resolve) => setImmediate(resolve));
 });
 
-test('replies that wait behind another one on their connection count too', async (t) => {
+test('replies that wait behind another reply of their connection count as well', async (t) => {
   const { port, unread, ended, held } = await serve(t, 10 * LARGE.length, 'hold');
   const caller = await deafCaller(port, 3);
   await ended(2);
   assert.ok(unread.bytes >= 2 * LARGE.length, String(unread.bytes));
   caller.destroy();
-  // Node does not read from a connection with much to send, so it notices the hang-up only when it sends.
+  // Node reads no more from a connection with much to send. It notices the end when it sends something.
   held[0]?.end();
   while (unread.bytes > 0) await new Promise((resolve) => setImmediate(resolve));
 });

@@ -1,4 +1,4 @@
-// Looks at a document: `moody` ones are busy once.
+// Inspects a document. The first inspection of a `moody` one is busy.
 const seen = new Set();
 
 export function handler(event) {

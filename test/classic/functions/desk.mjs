@@ -1,4 +1,4 @@
-// Passes a token to the desk that answers, which is an HTTP address.
+// Sends a token to the desk, which is an HTTP address.
 export async function handler(event) {
   const { token, step, desk } = JSON.parse(event);
   const reply = await fetch(desk, { method: 'POST', body: JSON.stringify({ token, step }) });

@@ -3,7 +3,7 @@ class RenderError extends Error {}
 
 export async function handler(event, context) {
   const { report } = JSON.parse(event);
-  if (context.function.name === 'announce') return 'no one waits for this';
+  if (context.function.name === 'announce') return 'no step waits for this';
   if (report.pages === undefined) throw new RenderError('the report has no pages');
   return { pages: report.pages };
 }

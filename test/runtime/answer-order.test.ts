@@ -1,7 +1,6 @@
 /**
- * The result of a flow does not depend on the order in which parallel tasks answer: branches have names, and the results of
- * items are in the order of the items. The flows and delays are generated. An execution that is rebuilt from its events after
- * every one of them has the same result.
+ * The result of a flow does not depend on the order in which parallel tasks answer: branches have names, and items have an
+ * order. Flows and delays are generated. A flow that is rebuilt from its events after each of them gives the same result.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -42,7 +41,7 @@ const { blocks } = fc.letrec<{ blocks: Block[]; block: Block }>((tie) => ({
   ),
 }));
 
-/** The states of a sequence of blocks; every state has its own name. */
+/** The states of a sequence of blocks. Every state has a name of its own. */
 function statesOf(sequence: readonly Block[], name: string): { StartAt: string; States: JsonObject[] } {
   const names = sequence.map((_, i) => `${name}.${i}`);
   const States = sequence.map((block, i) => {
@@ -81,14 +80,14 @@ function statesOf(sequence: readonly Block[], name: string): { StartAt: string; 
   return { StartAt: names[0] as string, States };
 }
 
-/** Answers with the state's name and its item, after a delay that depends on a seed. */
-function world(clock: VirtualTime, seed: number, failing: string | null): ActionCatalog {
+/** Answers after a delay from the seed, with the name of the state and the item that the call was made for. */
+function delayedActions(time: VirtualTime, seed: number, failing: string | null): ActionCatalog {
   const ids = seededIds(seed);
   return standInActions((call, signal) => {
     const state = stateOf(call);
     const delayMs = Math.floor(ids.random() * 5) * 1_000;
     return new Promise((resolve) => {
-      const cancel = clock.after(delayMs, () =>
+      const cancel = time.after(delayMs, () =>
         resolve(
           state === failing
             ? { ok: false, error: 'Chosen', cause: state }
@@ -101,14 +100,14 @@ function world(clock: VirtualTime, seed: number, failing: string | null): Action
 }
 
 async function express(definition: JsonObject, seed: number, failing: string | null): Promise<string> {
-  const clock = new VirtualTime();
-  const { status, output, errorCode } = await runtimeOf(clock, world(clock, seed, failing)).run(
+  const time = new VirtualTime();
+  const { status, output, errorCode } = await runtimeOf(time, delayedActions(time, seed, failing)).run(
     startOf(planOf(definition)),
   );
   return `${status} ${output} ${errorCode}`;
 }
 
-test('the result does not depend on the order of answers', async () => {
+test('the order of answers does not change the result', async () => {
   await fc.assert(
     fc.asyncProperty(blocks, fc.array(fc.integer(), { minLength: 2, maxLength: 3 }), async (sequence, seeds) => {
       const definition = statesOf(sequence, 's');
@@ -119,7 +118,7 @@ test('the result does not depend on the order of answers', async () => {
   );
 });
 
-test('an execution that is rebuilt from its events after each of them has the same result', async () => {
+test('an execution that is rebuilt from its events after each of them has the same end', async () => {
   await fc.assert(
     fc.asyncProperty(
       blocks,
@@ -127,13 +126,13 @@ test('an execution that is rebuilt from its events after each of them has the sa
       fc.option(fc.constantFrom('s.0', 's.1', 's.0b0.0', 's.0b1.0', 's.0m.0')),
       async (sequence, seed, failing) => {
         const definition = statesOf(sequence, 's') as unknown as JsonObject;
-        const clock = new VirtualTime();
+        const time = new VirtualTime();
         const run = new RebuiltRun({
           plan: planOf(definition),
           start: { name: 'execution', flowName: 'test', input: {}, roleArn: '', environment: {}, longestSeconds: 300 },
           limits: { ...LIMITS, waitSeconds: 20 },
-          actions: world(clock, seed, failing),
-          time: clock,
+          actions: delayedActions(time, seed, failing),
+          time,
           random: seededIds(1).random,
         });
         const { status, output, failure } = await run.run();

@@ -1,11 +1,11 @@
-/** The express runtime on virtual time: many executions at once, limits, loops that never wait, faulty actions. */
+/** The express runtime on virtual time: many executions at once, limits, loops that never wait, actions with defects. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ApiError } from '../../src/api/error.ts';
-import type { TaskResult } from '../../src/actions/action.ts';
-import { planOf, recordingRuntime, runtimeOf, startOf, stateOf } from '../support/flows.ts';
-import { standInActions } from '../../src/testing/stand-ins.ts';
-import { VirtualTime } from '../../src/testing/virtual-time.ts';
+import { ApiError } from '../../../src/api/error.ts';
+import type { TaskResult } from '../../../src/actions/action.ts';
+import { planOf, recordingRuntime, runtimeOf, startOf, stateOf } from '../../support/flows.ts';
+import { standInActions } from '../../../src/testing/stand-ins.ts';
+import { VirtualTime } from '../../../src/testing/virtual-time.ts';
 
 const none = standInActions(() => Promise.reject(new Error('no task is expected')));
 
@@ -40,9 +40,9 @@ const TASK = planOf({
 
 const CALL = { Type: 'Task', Action: 'HTTP:Request', Parameters: { url: 'http://x.invalid/', method: 'GET' } };
 
-test('ten thousand executions wait at once, and all end when their timers fire', async () => {
-  const clock = new VirtualTime();
-  const runtime = runtimeOf(clock, none);
+test('ten thousand executions wait at the same time, and all end when their wait is over', async () => {
+  const time = new VirtualTime();
+  const runtime = runtimeOf(time, none);
   const runs = Array.from({ length: 10_000 }, (_, i) => runtime.run(startOf(WAITING, { i }, `e${i}`)));
   assert.equal(runtime.running, 10_000);
   await assert.rejects(
@@ -56,25 +56,25 @@ test('ten thousand executions wait at once, and all end when their timers fire',
     assert.equal(result.stoppedMs - result.startedMs, 7_000);
   }
   assert.equal(runtime.running, 0);
-  assert.equal(clock.elapsedMs, 7_000);
+  assert.equal(time.elapsedMs, 7_000);
 });
 
-test('ten thousand executions with one task each get their own answers', async () => {
-  const clock = new VirtualTime();
+test('ten thousand executions with a task each get the answer to their own task', async () => {
+  const time = new VirtualTime();
   const actions = standInActions(
     (call) =>
       new Promise(
-        (resolve) => void clock.after(1_000, () => resolve({ ok: true, output: { name: call.executionName } })),
+        (resolve) => void time.after(1_000, () => resolve({ ok: true, output: { name: call.executionName } })),
       ),
   );
-  const runtime = runtimeOf(clock, actions);
+  const runtime = runtimeOf(time, actions);
   const results = await Promise.all(Array.from({ length: 10_000 }, (_, i) => runtime.run(startOf(TASK, {}, `e${i}`))));
   for (const [i, result] of results.entries()) assert.equal(result.output, `{"name":"e${i}"}`);
 });
 
-test('a refused start says when to retry, and a start succeeds when an execution has ended', async () => {
-  const clock = new VirtualTime();
-  const runtime = runtimeOf(clock, none, { concurrentExecutions: 1 });
+test('a refused start has the time to retry, and the end of an execution admits another', async () => {
+  const time = new VirtualTime();
+  const runtime = runtimeOf(time, none, { concurrentExecutions: 1 });
   const first = runtime.run(startOf(WAITING));
   await assert.rejects(
     runtime.run(startOf(PASS)),
@@ -84,20 +84,20 @@ test('a refused start says when to retry, and a start succeeds when an execution
   assert.equal((await runtime.run(startOf(PASS))).status, 'Succeeded');
 });
 
-test('a rate of starts is a bucket that refills', async () => {
-  const clock = new VirtualTime();
-  const runtime = runtimeOf(clock, none, { startsPerSecond: 2 });
+test('the rate of starts is a bucket that refills', async () => {
+  const time = new VirtualTime();
+  const runtime = runtimeOf(time, none, { startsPerSecond: 2 });
   await runtime.run(startOf(PASS));
   await runtime.run(startOf(PASS));
   await assert.rejects(runtime.run(startOf(PASS)), (error) => error instanceof ApiError && error.retryAfterMs === 500);
-  await new Promise<void>((resolve) => void clock.after(500, resolve));
+  await time.pass(500);
   await runtime.run(startOf(PASS));
   await assert.rejects(runtime.run(startOf(PASS)), { code: 'ResourceThrottled' });
 });
 
-test('flows that loop without waiting end by their timeout, and other flows answer meanwhile', async () => {
-  const clock = new VirtualTime({ busyTurnMs: 50 });
-  const runtime = runtimeOf(clock, none);
+test('flows that loop without waiting end by their timeout, and others are answered meanwhile', async () => {
+  const time = new VirtualTime({ busyTurnMs: 50 });
+  const runtime = runtimeOf(time, none);
   const loops = [runtime.run(startOf(LOOPING)), runtime.run(startOf(LOOPING))];
   let looping = true;
   const ended = Promise.all(loops).finally(() => {
@@ -115,10 +115,10 @@ test('flows that loop without waiting end by their timeout, and other flows answ
   }
 });
 
-test('a loop over calls that answer at once ends by its timeout, and other flows answer meanwhile', async () => {
-  const clock = new VirtualTime({ busyTurnMs: 50 });
+test('a loop over calls that are answered at once ends by its timeout, and others are answered meanwhile', async () => {
+  const time = new VirtualTime({ busyTurnMs: 50 });
   const runtime = runtimeOf(
-    clock,
+    time,
     standInActions((call) =>
       Promise.resolve(stateOf(call) === 'A' ? { ok: true, output: {} } : { ok: false, error: 'E', cause: '' }),
     ),
@@ -154,8 +154,8 @@ test('an action that throws fails its state and is reported as a defect', async 
   assert.match(defects[0] ?? '', /state Call of flow test.*boom/u);
 });
 
-test('a defect in the middle of an execution rejects its start, and the others continue', async () => {
-  const clock = new VirtualTime();
+test('a defect in the middle of an execution rejects its start, and other executions continue', async () => {
+  const time = new VirtualTime();
   const given: string[] = [];
   const plan = planOf({
     StartAt: 'All',
@@ -177,7 +177,7 @@ test('a defect in the middle of an execution rejects its start, and the others c
       },
     ],
   } as never);
-  const runtime = runtimeOf(clock, {
+  const runtime = runtimeOf(time, {
     find(action) {
       if (action === 'ECS:Broken') throw new TypeError('a planted defect');
       return {
@@ -187,8 +187,8 @@ test('a defect in the middle of an execution rejects its start, and the others c
     },
   });
   const other = runtime.run(startOf(WAITING));
-  await assert.rejects(runtime.run(startOf(plan)), /a planted defect/u);
-  assert.equal(clock.elapsedMs, 3_000);
+  await assert.rejects(runtime.run(startOf(plan)), /a defect of ours/u);
+  assert.equal(time.elapsedMs, 3_000);
   assert.deepEqual(given, ['Hangs']);
   assert.equal((await other).status, 'Succeeded');
   assert.equal(runtime.running, 0);
@@ -201,14 +201,14 @@ test('a defect in the middle of an execution rejects its start, and the others c
 });
 
 test('the first failure of a branch aborts the calls of its siblings, and no others', async () => {
-  const clock = new VirtualTime();
+  const time = new VirtualTime();
   const given: string[] = [];
   const actions = standInActions((call, signal) => {
     const state = stateOf(call);
     return new Promise<TaskResult>((resolve) => {
       signal.addEventListener('abort', () => void given.push(state));
       if (state === 'Done') resolve({ ok: true, output: {} });
-      if (state === 'Fails') clock.after(1_000, () => resolve({ ok: false, error: 'Broken', cause: 'on purpose' }));
+      if (state === 'Fails') time.after(1_000, () => resolve({ ok: false, error: 'Broken', cause: 'on purpose' }));
     });
   });
   const branch = (name: string): { StartAt: string; States: object[] } => ({
@@ -227,27 +227,27 @@ test('the first failure of a branch aborts the calls of its siblings, and no oth
     StartAt: 'All',
     States: [{ Type: 'Parallel', Name: 'All', End: true, Branches: ['Done', 'Hangs', 'Fails', '等待'].map(branch) }],
   } as never);
-  const result = await runtimeOf(clock, actions).run(startOf(plan));
+  const result = await runtimeOf(time, actions).run(startOf(plan));
   assert.equal(result.errorCode, 'Broken');
   assert.equal(result.errorMessage, 'on purpose');
   assert.deepEqual(given.sort(), ['Hangs', '等待']);
 });
 
-test('drain waits for running executions, but not beyond its limit', async () => {
-  const clock = new VirtualTime();
-  const runtime = runtimeOf(clock, none);
+test('drain waits for running executions, and no longer than its limit', async () => {
+  const time = new VirtualTime();
+  const runtime = runtimeOf(time, none);
   const run = runtime.run(startOf(WAITING));
   await runtime.drain(1_000);
-  assert.equal(clock.elapsedMs, 1_000);
+  assert.equal(time.elapsedMs, 1_000);
   await runtime.drain(60_000);
-  assert.equal(clock.elapsedMs, 7_000);
+  assert.equal(time.elapsedMs, 7_000);
   await run;
   await runtime.drain(1_000);
-  assert.equal(clock.elapsedMs, 7_000);
+  assert.equal(time.elapsedMs, 7_000);
 });
 
-test('a stopped flow ends its current step, with all states inside it, and enters no other', async () => {
-  const clock = new VirtualTime();
+test('a stopped flow finishes its current step, with the branches inside it, and enters no other step', async () => {
+  const time = new VirtualTime();
   const plan = planOf({
     StartAt: 'Both',
     States: [
@@ -269,7 +269,7 @@ test('a stopped flow ends its current step, with all states inside it, and enter
       { Type: 'Succeed', Name: 'Never' },
     ],
   });
-  const { runtime, run } = recordingRuntime(clock, none);
+  const { runtime, run } = recordingRuntime(time, none);
   const why = { error: 'FnF.FlowDeleted', cause: 'why' };
   runtime.stop('test', why);
   const stopped = run(startOf(plan));

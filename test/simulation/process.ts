@@ -1,4 +1,4 @@
-/** A process of the simulation: the engine as the program puts it together, on a faulty store. */
+/** A process of the simulation: the engine of the server on a faulty store. */
 import { createObserver } from '../../src/base/observer.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
 import { createEngine } from '../../src/server/engine.ts';
@@ -8,22 +8,23 @@ import { storesOf } from '../../src/store/stores.ts';
 import type { Stores } from '../../src/store/stores.ts';
 import { InjectedFault } from './faulty-store.ts';
 import type { Life } from './life.ts';
-import type { Server, World } from './world.ts';
+import type { SimulatedProcess, World } from './world.ts';
 
 const SETTINGS = testSettings('history: { keep: forever, express: { executions: 0 } }');
 
-export async function startServer(
+export async function startProcess(
   world: World,
   life: Life,
   stores: Pick<Stores, 'flows' | 'executions'>,
-): Promise<Server> {
+): Promise<SimulatedProcess> {
   const observer = createObserver({
     defect({ error, where }) {
       if (!(error instanceof InjectedFault)) world.audit.fault(`a defect in ${where}: ${textOf(error)}`);
     },
     storeFailed({ error }) {
-      world.trace.add('the store is in trouble');
-      if (!(error instanceof InjectedFault)) world.audit.fault(`a commit fails by itself: ${textOf(error)}`);
+      world.trace.add('the store fails');
+      if (!(error instanceof InjectedFault))
+        world.audit.fault(`a commit fails without a fault of the simulation: ${textOf(error)}`);
     },
     storeRecovered: () => world.trace.add('the store works again'),
     executionStuck: ({ execution, error }) => world.audit.fault(`#${execution} is stuck: ${textOf(error)}`),
@@ -39,13 +40,13 @@ export async function startServer(
       actions: world.services.actionsOf(life),
       children: (own) => world.services.childrenOf(life, own),
       compile: compileDefinition,
-      // Hardly any: a waiting execution leaves memory at once and comes back.
+      // Hardly any, so that a waiting execution leaves memory at once.
       idleMax: world.random('idle').pick([0, 0, 1, 1_000]),
     },
   });
   return {
     life,
-    sinceMs: world.clock.elapsedMs,
+    sinceMs: world.time.elapsedMs,
     executions,
     flowChanged: (name) => changes.changed(name),
     flowDeleted: (name) => changes.deleted(name),

@@ -1,9 +1,9 @@
-/** The plan cache: loads are shared, and a plan that was read before a change is not served after it. */
+/** The plan cache: callers share a load, and a plan that was read before a change is not served after it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PlanCache } from '../../src/runtime/flows/plan-cache.ts';
+import { PlanCache } from '../../../src/runtime/flows/plan-cache.ts';
 
-/** A store whose reads end when the test wants. */
+/** A store whose reads end when the test ends them. */
 function slowStore(): {
   read: (name: string) => Promise<{ value: string; size: number }>;
   reads: ((value: string) => void)[];
@@ -25,7 +25,7 @@ test('callers share a read that is under way', async () => {
   assert.equal(cache.peek('a'), 'one');
 });
 
-test('a read that began before a change is neither shared with later callers nor cached', async () => {
+test('a read that began before a change is not shared with later callers, and its plan is not cached', async () => {
   const { read, reads } = slowStore();
   const cache = new PlanCache(read);
   const before = cache.load('a');
@@ -65,7 +65,7 @@ test('a failed read is not cached', async () => {
   assert.equal(await cache.load('a'), 'yes');
 });
 
-test('the largest definitions do not fill the memory: the oldest leave the cache', async () => {
+test('large definitions are bounded together: the oldest are dropped', async () => {
   const cache = new PlanCache<string>(async (name) => ({ value: name, size: 12 * 1024 * 1024 }));
   for (const name of ['a', 'b', 'c', 'd']) await cache.load(name);
   assert.deepEqual(

@@ -1,0 +1,164 @@
+/** A store that fails: no caller gets an answer that is not durable, running executions wait, and nothing is lost. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { AssertionFailure } from '../../../src/base/assert.ts';
+import type { ExecutionChange, ExecutionStore } from '../../../src/store/executions.ts';
+import { createMemoryStores } from '../../../src/store/memory/stores.ts';
+import { taskFailed, taskSucceeded } from '../../../src/testing/stand-ins.ts';
+import type { TaskResult } from '../../../src/testing/stand-ins.ts';
+import { startTestEngine } from '../../../src/testing/test-engine.ts';
+import type { TestEngine } from '../../../src/testing/test-engine.ts';
+import { TWO_TASKS, refused } from './definitions.ts';
+
+/** `none`; a failure before or after the commit; a commit that answers late; a change of execution 1 that is never accepted. */
+type Fault = 'none' | 'before' | 'after' | 'slow' | 'one';
+
+/** Stores in memory whose commits have a fault. */
+class FaultyStores {
+  fault: Fault = 'none';
+  /** Lets a slow commit answer. */
+  answer: () => void = () => {};
+  readonly #inner = createMemoryStores();
+  readonly stores = {
+    ...this.#inner,
+    executions: Object.assign(Object.create(this.#inner.executions) as ExecutionStore, {
+      commit: (fence: number, changes: readonly ExecutionChange[]) => this.#commit(fence, changes),
+    }),
+  };
+
+  async #commit(fence: number, changes: readonly ExecutionChange[]): Promise<void> {
+    const { fault } = this;
+    if (fault === 'before') throw new Error('disk full');
+    if (fault === 'one' && changes.some(({ id }) => id === 1)) throw new AssertionFailure('never');
+    await this.#inner.executions.commit(fence, changes);
+    if (fault === 'after') throw new Error('no answer');
+    if (fault !== 'slow') return;
+    await new Promise<void>((resolve) => {
+      this.answer = resolve;
+    });
+  }
+}
+
+/** Tasks that wait until the test answers all of them. */
+class Tasks {
+  calls = 0;
+  readonly #waiting: ((result: TaskResult) => void)[] = [];
+
+  readonly take = (): Promise<TaskResult> => {
+    this.calls++;
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  };
+
+  answer(result: TaskResult = taskSucceeded()): void {
+    for (const resolve of this.#waiting.splice(0)) resolve(result);
+  }
+}
+
+/** An engine with the flow `two`, and executions of it that call their first task. */
+async function startEngine(t: TestContext, ...names: readonly string[]) {
+  const faulty = new FaultyStores();
+  const tasks = new Tasks();
+  const engine = await startTestEngine(t, { task: tasks.take, stores: faulty.stores });
+  await engine.createFlow('two', TWO_TASKS);
+  for (const name of names) await engine.start('two', { name });
+  await engine.time.pass(100);
+  return { engine, faulty, tasks };
+}
+
+/** Takes the one trouble that the fault has caused. */
+function takeTrouble(engine: TestEngine, where: RegExp): void {
+  const [trouble, ...others] = engine.takeTroubles();
+  assert.match(trouble?.where ?? '', where);
+  assert.deepEqual(others, []);
+}
+
+test('while the store fails, starts are refused, and running executions wait and continue afterwards', async (t) => {
+  const { engine, faulty, tasks } = await startEngine(t, 'one');
+  const { executions } = engine;
+  faulty.fault = 'before';
+  tasks.answer();
+  await engine.time.pass(5_000);
+  assert.equal(tasks.calls, 1, 'no call follows from an event that is not durable');
+  assert.equal((await engine.events('two', 'one')).length, 4, 'and the history does not show it');
+  const { waits } = await executions.waits('two', 'one');
+  assert.equal(waits[0]?.kind, 'Store');
+  assert.match(waits[0]?.reason ?? '', /disk full/);
+  await refused(engine.start('two', { name: 'two' }), 'InternalServerError', /disk full/);
+  await refused(executions.stop('two', 'one', { error: 'E', cause: '' }), 'InternalServerError', /disk full/);
+  takeTrouble(engine, /the store fails/);
+  faulty.fault = 'none';
+  await engine.time.pass(5_000);
+  assert.equal(tasks.calls, 2);
+  tasks.answer();
+  assert.equal((await engine.ended('two', 'one')).status, 'Succeeded');
+  await refused(executions.describe('two', 'two', 0), 'ExecutionNotExists', /two/);
+});
+
+test('an end that the store shows can be redriven before its commit has answered', async (t) => {
+  const { engine, faulty, tasks } = await startEngine(t, 'one');
+  faulty.fault = 'slow';
+  tasks.answer(taskFailed('E'));
+  assert.equal((await engine.ended('two', 'one', 1_000)).status, 'Failed');
+  faulty.fault = 'none';
+  engine.time.after(100, () => faulty.answer());
+  assert.equal((await engine.executions.redrive('two', 'one')).status, 'Running');
+});
+
+test('a start whose commit may have failed is refused, and the execution runs if it is in the store', async (t) => {
+  const { engine, faulty, tasks } = await startEngine(t);
+  const start = () => engine.start('two', { name: 'one' });
+  faulty.fault = 'after';
+  await refused(start(), 'InternalServerError', /no answer/);
+  takeTrouble(engine, /the store fails/);
+  assert.equal(tasks.calls, 0);
+  faulty.fault = 'none';
+  for (let i = 0; i < 3; i++) {
+    await engine.time.pass(3_000);
+    tasks.answer();
+  }
+  assert.equal((await engine.ended('two', 'one')).status, 'Succeeded');
+  assert.equal(tasks.calls, 2);
+  await refused(start(), 'ExecutionAlreadyExists', /one/);
+});
+
+test('a commit whose answer is lost is repeated, and the repetition changes nothing', async (t) => {
+  const { engine, faulty, tasks } = await startEngine(t, 'one');
+  faulty.fault = 'after';
+  tasks.answer();
+  await engine.time.pass(1_000);
+  takeTrouble(engine, /the store fails/);
+  faulty.fault = 'none';
+  await engine.time.pass(5_000);
+  tasks.answer();
+  assert.equal((await engine.ended('two', 'one')).status, 'Succeeded');
+  const events = await engine.events('two', 'one');
+  assert.deepEqual(
+    events.map(({ id }) => id),
+    events.map((_event, i) => i + 1),
+  );
+});
+
+test('a change that the store never accepts delays no other execution, and its own is stuck', async (t) => {
+  const { engine, faulty, tasks } = await startEngine(t, 'one', 'two', 'three');
+  const { executions } = engine;
+  faulty.fault = 'one';
+  tasks.answer();
+  await engine.time.pass(100);
+  tasks.answer();
+  assert.equal((await engine.ended('two', 'two', 1_000)).status, 'Succeeded');
+  assert.equal((await engine.ended('two', 'three', 1_000)).status, 'Succeeded');
+  assert.equal((await executions.describe('two', 'one', 1_000)).status, 'Running');
+  const { waits } = await executions.waits('two', 'one');
+  assert.equal(waits[0]?.kind, 'Stuck');
+  assert.match(waits[0]?.reason ?? '', /never/);
+  const troubles = engine.takeTroubles().map(({ where }) => where);
+  assert.ok(troubles.includes('execution 1 is stuck'), troubles.join());
+  faulty.fault = 'none';
+  const next = await engine.restart();
+  for (let task = 0; task < 2; task++) {
+    await next.time.pass(100);
+    tasks.answer();
+  }
+  assert.equal((await next.ended('two', 'one')).status, 'Succeeded');
+});
