@@ -9,6 +9,7 @@ import { systemIds } from '../src/base/ids.ts';
 import { createObserver } from '../src/base/observer.ts';
 import type { Subscriber } from '../src/base/observer.ts';
 import { systemPorts } from '../src/base/ports.ts';
+import { systemScheduler } from '../src/base/scheduler.ts';
 import type { JsonObject } from '../src/base/json.ts';
 import { loadSettings } from '../src/config/load.ts';
 import type { Settings } from '../src/config/settings.ts';
@@ -38,7 +39,7 @@ const PATIENCE_MS = 600_000;
 const INPUT_OBJECT = JSON.parse(INPUT) as JsonObject;
 
 export async function openEngine(folder: string, act: Act): Promise<DurableEngine> {
-  const stores = openSqliteStores({ file: join(folder, 'millrace.db'), synchronous: 'FULL' });
+  const stores = openSqliteStores({ file: join(folder, 'millrace.db'), synchronous: 'FULL' }, systemScheduler);
   const engine = await createEngine({
     settings: SETTINGS,
     stores,

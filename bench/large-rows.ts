@@ -3,6 +3,7 @@
  * of the history. The baseline is the same calls of a server with a thousand executions, which shows what grows with their
  * number. The benchmark fills the file through the store, with the texts of an execution that ran.
  */
+import { systemScheduler } from '../src/base/scheduler.ts';
 import { openSqliteStores } from '../src/store/sqlite/stores.ts';
 import type { ExecutionChange, ExecutionRecord, JournalRow } from '../src/store/executions.ts';
 import { join } from 'node:path';
@@ -116,7 +117,7 @@ async function fill(folder: string, executions: number): Promise<void> {
   if (sample === null) throw new Error('the sample is not in the store');
   const rows = await engine.stores.executions.journal(sample.id, 1, Number.MAX_SAFE_INTEGER);
   await engine.close();
-  const stores = openSqliteStores({ file: join(folder, 'millrace.db'), synchronous: 'NORMAL' });
+  const stores = openSqliteStores({ file: join(folder, 'millrace.db'), synchronous: 'NORMAL' }, systemScheduler);
   const { fence } = await stores.executions.takeOver();
   for (let from = 0; from < executions; from += BATCH) {
     const changes: ExecutionChange[] = [];

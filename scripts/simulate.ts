@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { killRun } from '../test/simulation/kill-run.ts';
+import type { Scheduler } from '../src/base/scheduler.ts';
 import { openSqliteStores } from '../src/store/sqlite/stores.ts';
 import type { Stores } from '../src/store/stores.ts';
 import { FAULT_KINDS } from '../test/simulation/scenario.ts';
@@ -49,7 +50,7 @@ async function simulateAll(): Promise<boolean> {
   let saidMs = Date.now();
   for (let seed = first; seed < first + runs; seed++) {
     const result = values.sqlite
-      ? await inFolder((folder) => simulate({ seed, without, stores: sqliteStores(folder) }))
+      ? await inFolder((folder) => simulate({ seed, without, openStores: sqliteStores(folder) }))
       : await simulate({ seed, without });
     for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += result.statistics[key];
     for (const [end, count] of Object.entries(result.statistics.ends)) ends[end] = (ends[end] ?? 0) + count;
@@ -100,8 +101,8 @@ async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   }
 }
 
-function sqliteStores(folder: string): Stores {
-  return openSqliteStores({ file: join(folder, 'store.db'), synchronous: 'NORMAL' });
+function sqliteStores(folder: string): (scheduler: Scheduler) => Stores {
+  return (scheduler) => openSqliteStores({ file: join(folder, 'store.db'), synchronous: 'NORMAL' }, scheduler);
 }
 
 function print({ seed, faults, trace, journals }: SimulationResult): void {

@@ -2,6 +2,7 @@
  * The composition root: the only file that reads the command line and the environment, and that names the concrete stores. All
  * other parts get their dependencies as parameters.
  */
+import { systemScheduler } from './base/scheduler.ts';
 import type { Host } from './cli/host.ts';
 import { runProgram } from './cli/program.ts';
 import type { Settings } from './config/settings.ts';
@@ -25,7 +26,7 @@ const host: Host = {
 async function openStores({ store }: Settings): Promise<Stores> {
   if (store.kind === 'memory') return memoryStores();
   const { openSqliteStores } = await import('./store/sqlite/stores.ts');
-  return openSqliteStores(store);
+  return openSqliteStores(store, systemScheduler);
 }
 
 async function memoryStores(): Promise<Stores> {

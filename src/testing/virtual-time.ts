@@ -2,9 +2,8 @@
  * Time for tests: a clock and a scheduler in one. Time does not pass while anything can run. When nothing can, time jumps to
  * the next timer. A flow that waits five minutes takes a millisecond, and it always takes the same virtual time.
  *
- * "Can run" means promises that are about to settle, and work of the scheduler: `soon` and `outside`. This time does not see
- * other work, such as a socket or a file. It therefore suits engines whose actions and stores are in memory; {@link holdTime}
- * adapts other stores, and `ManualTime` suits tests with sockets.
+ * "Can run" means promises that are about to settle, and work of the scheduler: `soon` and `outside`. The product's stores use
+ * the scheduler. This time does not see other work, such as a socket: `ManualTime` suits tests with sockets.
  */
 import { assert } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';

@@ -134,7 +134,7 @@ describe('a command', () => {
       [endpoint('ftp://127.0.0.1'), KEY, /is not a URL; write/],
       [endpoint(page.url), KEY, /is not Millrace: it answered 200 without a reply of the API/],
       [[], { ...KEY, MILLRACE_LISTEN: '127.0.0.1:0' }, /port 0, .*--endpoint URL/],
-      [[], { MILLRACE_DATA: temporaryFolder(t) }, /there is no access key: .* holds none\. Set MILLRACE_DATA/],
+      [[], { MILLRACE_DATA: temporaryFolder(t) }, /there is no access key in .*\. Set MILLRACE_DATA/],
       [[], { ...KEY, MILLRACE_LISTEN: 'nonsense' }, /MILLRACE_LISTEN/],
     ];
     for (const [argv, env, message] of wrong) {

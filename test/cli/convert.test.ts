@@ -22,7 +22,7 @@ describe('millrace convert', () => {
     const ended = await runMillrace(['convert', file]);
     assert.equal(ended.code, 0);
     assert.match(ended.stdout, /^Type: StateMachine\nSpecVersion: v1\nName: orders\nStartAt: w\n/);
-    assert.equal(ended.stderr, 'note: line 4: a Wait takes 300 seconds at most; 2 in a row take its place\n');
+    assert.equal(ended.stderr, 'note: line 4: a Wait can take 300 seconds at most, so 2 Waits replace it\n');
     const checked = await runMillrace(['validate', '--mode', 'standard', fileOf(t, 'flow.yaml', ended.stdout)]);
     assert.deepEqual([checked.code, checked.stdout], [0, '']);
   });

@@ -79,7 +79,7 @@ describe('a callback flow through a topic', () => {
     assert.ok(shown.stdout.indexOf('"order":7,') < shown.stdout.indexOf('"order":700,'), 'the newest message is last');
     const json = JSON.parse((await run('--json', '--limit', '1')).stdout) as Record<string, unknown[]>;
     assert.equal(json['Messages']?.length, 1);
-    assert.match((await run('unused')).stdout, /^No message was sent to a queue or topic of the name unused\.\n$/);
+    assert.match((await run('unused')).stdout, /^There are no messages for a queue or topic named unused\.\n$/);
     assert.equal((await run('--limit', '0')).code, 2);
   });
 

@@ -95,7 +95,7 @@ export class Typist {
     return typist;
   }
 
-  /** What the command prints on standard output. @throws when it ends with another code than 0 */
+  /** Returns the standard output of the command. @throws when it ends with another code than 0 */
   async type(line: string): Promise<string> {
     const typed = line
       .replaceAll('http://127.0.0.1:7780', this.#server.url)

@@ -242,7 +242,7 @@ log: warn
       },
       history: {
         stateEventNames: 'step',
-        keepMs: null,
+        retainMs: null,
         express: { executions: 3, ageMs: 300_000, bytes: 1_048_576 },
       },
       earlyAnswerMs: null,

@@ -18,7 +18,6 @@ export const ROOMS = [
   'wire',
   'auth',
   'operations',
-  'scheduler',
   'runtime',
   'actions',
   'messages',

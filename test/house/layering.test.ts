@@ -105,8 +105,8 @@ const plantedInFolders: readonly { name: string; path: string; text: string; fau
   {
     name: 'an import across the folders of a tier',
     path: 'src/language/classic/planted.ts',
-    text: "import type { Planted } from '../statemachine/context.ts';",
-    fault: /imports src\/language\/statemachine\/context\.ts: across the folders of language/,
+    text: "import type { Planted } from '../statemachine/scope.ts';",
+    fault: /imports src\/language\/statemachine\/scope\.ts: across the folders of language/,
   },
   {
     name: 'an import up to a file at the top of the room',

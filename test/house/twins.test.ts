@@ -79,7 +79,7 @@ function linksPastTwins(path: string, text: string): string[] {
   });
 }
 
-/** What differs between a page and its twin, as sentences. */
+/** The differences between a page and its twin, as sentences. */
 function differences(path: string, english: string, chinese: string): string[] {
   const found: string[] = [];
   const [ours, theirs] = [sections(english), sections(chinese)];

@@ -11,7 +11,6 @@ import { openSqliteStores } from '../../src/store/sqlite/stores.ts';
 import type { Stores } from '../../src/store/stores.ts';
 import { atEnd } from '../../src/testing/clean-up.ts';
 import type { CleanUp } from '../../src/testing/clean-up.ts';
-import { holdTime } from '../../src/testing/hold-time.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { startTestEngine } from '../../src/testing/test-engine.ts';
 import type { TestEngine, TestEngineOptions } from '../../src/testing/test-engine.ts';
@@ -87,11 +86,5 @@ function checked(engine: TestEngine): ApiHarness['call'] {
 
 function sqliteStores(t: CleanUp, time: VirtualTime): Stores {
   const file = join(temporaryFolder(t), 'millrace.db');
-  const stores = openSqliteStores({ file, synchronous: 'NORMAL' });
-  return {
-    flows: holdTime(stores.flows, time),
-    executions: holdTime(stores.executions, time),
-    messages: holdTime(stores.messages, time),
-    close: () => stores.close(),
-  };
+  return openSqliteStores({ file, synchronous: 'NORMAL' }, time);
 }

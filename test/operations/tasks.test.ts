@@ -95,7 +95,7 @@ for (const store of STORES) {
       const other = (first === 'A' ? 'B' : 'A') + rest.join('');
       const forged = ['x', '12', other, `${token}A`, token.slice(0, -1), `${token} `, '\0', 'x'.repeat(100_000)];
       for (const TaskToken of forged) {
-        const message = /^The task token is not one that this server made\.$/;
+        const message = /^The task token is not one that this server issued\.$/;
         await api.fails('ReportTaskSucceeded', { TaskToken, Output: '{}' }, 'InvalidArgument', message);
         await api.fails('ReportTaskFailed', { TaskToken, Error: 'e' }, 'InvalidArgument', message);
         const start = { FlowName: 'f', ExecutionName: 'g', CallbackFnFTaskToken: TaskToken };

@@ -3,6 +3,7 @@
  * has to end.
  */
 import { stringifyJson } from '../../src/base/json.ts';
+import type { Scheduler } from '../../src/base/scheduler.ts';
 import { createMemoryStores } from '../../src/store/memory/stores.ts';
 import type { Stores } from '../../src/store/stores.ts';
 import { VirtualTime } from '../../src/testing/virtual-time.ts';
@@ -19,8 +20,8 @@ export interface SimulationOptions {
   readonly seed: number;
   readonly without?: ReadonlySet<FaultKind>;
   readonly plant?: Plant;
-  /** Empty stores, which the run closes; in memory when absent. */
-  readonly stores?: Stores;
+  /** Opens empty stores, which the run closes; in memory when absent. */
+  readonly openStores?: (scheduler: Scheduler) => Stores;
 }
 
 export interface SimulationResult {
@@ -51,12 +52,12 @@ const OVERDUE_MS = 3 * MINUTE_MS;
 const QUIET_ROUNDS = 6;
 const FLOW = { type: 'FDL', executionMode: 'Standard', description: '', roleArn: '' } as const;
 
-export async function simulate({ seed, without, plant, stores }: SimulationOptions): Promise<SimulationResult> {
+export async function simulate({ seed, without, plant, openStores }: SimulationOptions): Promise<SimulationResult> {
   const scenario = scenarioOf(seed, without ?? new Set());
-  const run = new Run(scenario, plant ?? null, stores ?? createMemoryStores());
+  const run = new Run(scenario, plant ?? null, openStores ?? createMemoryStores);
   await Promise.race([run.play(), run.world.audit.broken]);
   await run.world.end();
-  await stores?.close();
+  await run.world.stores.close();
   return run.result();
 }
 
@@ -66,7 +67,7 @@ class Run {
   readonly #client: Client;
   #compared = 0;
 
-  constructor(scenario: Scenario, plant: Plant | null, stores: Stores) {
+  constructor(scenario: Scenario, plant: Plant | null, openStores: (scheduler: Scheduler) => Stores) {
     const { seed, limits, storeFaults, lives } = scenario;
     this.#scenario = scenario;
     const onReport = (token: string, report: Parameters<Client['report']>[1]): void =>
@@ -76,7 +77,7 @@ class Run {
     const isClockSteady = scenario.steps.every((step) => step.do !== 'jump');
     this.world = new World({
       seed,
-      stores,
+      openStores,
       limits,
       storeFaults,
       lives,

@@ -6,8 +6,8 @@ import type { ExecutionLimits } from '../../src/interpreter/execution.ts';
 import type { Executions } from '../../src/runtime/executions.ts';
 import type { ExecutionStore, TaskReference } from '../../src/store/executions.ts';
 import type { FlowStore } from '../../src/store/flows.ts';
+import type { Scheduler } from '../../src/base/scheduler.ts';
 import type { Stores } from '../../src/store/stores.ts';
-import { holdTime } from '../../src/testing/hold-time.ts';
 import { VirtualTime } from '../../src/testing/virtual-time.ts';
 import { Audit } from './audit.ts';
 import { InjectedFault, NO_STORE_FAULTS, faultyFlows, faultyStore } from './faulty-store.ts';
@@ -24,7 +24,8 @@ export type Plant = (store: ExecutionStore, time: VirtualTime, shared: { fence: 
 
 export interface WorldOptions {
   readonly seed: number;
-  readonly stores: Stores;
+  /** Opens empty stores. */
+  readonly openStores: (scheduler: Scheduler) => Stores;
   readonly limits: ExecutionLimits;
   readonly storeFaults: StoreFaults;
   /** How many points each life passes before it ends. The life after the last of these does not end by itself. */
@@ -57,6 +58,7 @@ export class World {
   readonly seed: number;
   readonly time = new VirtualTime();
   readonly trace = new Trace(this.time);
+  readonly stores: Stores;
   readonly flows: FlowStore;
   readonly store: ExecutionStore;
   readonly audit: Audit;
@@ -75,8 +77,9 @@ export class World {
   constructor(options: WorldOptions) {
     this.options = options;
     this.seed = options.seed;
-    this.flows = options.stores.flows;
-    this.store = holdTime(options.stores.executions, this.time);
+    this.stores = options.openStores(this.time);
+    this.flows = this.stores.flows;
+    this.store = this.stores.executions;
     this.audit = new Audit({
       store: this.store,
       limits: options.limits,

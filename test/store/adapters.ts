@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemScheduler } from '../../src/base/scheduler.ts';
 import type { FlowRecord } from '../../src/store/flows.ts';
 import { createMemoryStores } from '../../src/store/memory/stores.ts';
 import { openSqliteStores } from '../../src/store/sqlite/stores.ts';
@@ -20,7 +21,7 @@ export const ADAPTERS: readonly Adapter[] = [
   {
     name: 'sqlite',
     durable: true,
-    open: (folder) => openSqliteStores({ file: join(folder, 'store.db'), synchronous: 'FULL' }),
+    open: (folder) => openSqlite(join(folder, 'store.db')),
   },
 ];
 
@@ -51,4 +52,8 @@ export function flowNamed(name: string, members: Partial<FlowRecord> = {}): Flow
     revision: 1,
     ...members,
   };
+}
+
+export function openSqlite(file: string): Stores {
+  return openSqliteStores({ file, synchronous: 'FULL' }, systemScheduler);
 }

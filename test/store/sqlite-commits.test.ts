@@ -13,10 +13,9 @@ import { StoreFault } from '../../src/store/fault.ts';
 import { openDatabase } from '../../src/store/sqlite/database.ts';
 import { isSqliteError } from '../../src/store/sqlite/files.ts';
 import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
-import { openSqliteStores } from '../../src/store/sqlite/stores.ts';
 import { Writer } from '../../src/store/sqlite/writer.ts';
 import type { Stores } from '../../src/store/stores.ts';
-import { flowNamed, withFolder } from './adapters.ts';
+import { flowNamed, openSqlite, withFolder } from './adapters.ts';
 import { ALL, endOf, row, startOf, writing } from './executions.ts';
 
 const SQLITE_FULL = 13;
@@ -24,7 +23,7 @@ const SQLITE_FULL = 13;
 const withStores = (use: (stores: Stores, file: string) => Promise<void>) =>
   withFolder(async (folder) => {
     const file = join(folder, 'store.db');
-    const stores = openSqliteStores({ file, synchronous: 'FULL' });
+    const stores = openSqlite(file);
     try {
       await use(stores, file);
     } finally {
@@ -134,14 +133,14 @@ describe('sqlite commits', () => {
 
   it('let the process exit, with the store closed or open', () =>
     withFolder(async (folder) => {
-      const modules = { stores: '../../src/store/sqlite/stores.ts', executions: './executions.ts' };
+      const modules = { adapters: './adapters.ts', executions: './executions.ts' };
       const url = (name: keyof typeof modules) => JSON.stringify(new URL(modules[name], import.meta.url).href);
       for (const end of ['await stores.close();', '']) {
         const program = `
-          import { openSqliteStores } from ${url('stores')};
+          import { openSqlite } from ${url('adapters')};
           import { startOf, writing } from ${url('executions')};
           const file = ${JSON.stringify(join(folder, `${end.length}.db`))};
-          const stores = openSqliteStores({ file, synchronous: 'FULL' });
+          const stores = openSqlite(file);
           await writing(stores.executions, [startOf(1)]);
           ${end}
           process.on('exit', () => console.log('over'));`;
@@ -159,7 +158,7 @@ describe('a store of schema 1', () => {
       old.database.exec(`
         INSERT INTO flows VALUES ('old', 'flow-1', 3, 'FDL', 'Standard', 1, 2, '', '', '', 'text', '[]', 'definition')`);
       old.close();
-      const { flows, executions, close } = openSqliteStores({ file, synchronous: 'FULL' });
+      const { flows, executions, close } = openSqlite(file);
       const flow = flowNamed('old', {
         id: 'flow-1',
         revision: 3,

@@ -6,8 +6,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
-import { openSqliteStores } from '../../src/store/sqlite/stores.ts';
-import { withFolder } from './adapters.ts';
+import { openSqlite, withFolder } from './adapters.ts';
 import { STAGES, stamped } from './stamp.ts';
 
 const WRITER = join(import.meta.dirname, 'writer.ts');
@@ -49,7 +48,7 @@ describe('sqlite store and other processes', () => {
       for (const killAfter of [1, 2, 5, 12, 23, 40]) {
         const durable = await killed(file, 'loop', killAfter);
         // The operating system released the lock of the killed process.
-        const stores = openSqliteStores({ file, synchronous: 'FULL' });
+        const stores = openSqlite(file);
         const store = stores.flows;
         for (const name of ['flow-0', 'flow-1', 'flow-2']) {
           const flow = await store.get(name);
@@ -70,7 +69,7 @@ describe('sqlite store and other processes', () => {
       const file = join(folder, 'flows.db');
       for (const killAfter of [1, 3, 9, 30]) {
         const durable = await killed(file, 'commit', killAfter);
-        const { executions, close } = openSqliteStores({ file, synchronous: 'FULL' });
+        const { executions, close } = openSqlite(file);
         const { lastId } = await executions.takeOver();
         // The process may have died between the last commit and its report.
         assert.ok(lastId === durable || lastId === durable + 1, `${lastId} for ${durable}`);
@@ -107,6 +106,6 @@ describe('sqlite store and other processes', () => {
         first.child.stdin?.end();
       }
       assert.deepEqual(await exited, [0, null]);
-      await openSqliteStores({ file, synchronous: 'FULL' }).close();
+      await openSqlite(file).close();
     }));
 });

@@ -6,11 +6,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import { StoreFault } from '../../src/store/fault.ts';
 import { openDatabase } from '../../src/store/sqlite/database.ts';
-import { openSqliteStores } from '../../src/store/sqlite/stores.ts';
 import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
-import { flowNamed, withFolder } from './adapters.ts';
-
-const open = (file: string) => openSqliteStores({ file, synchronous: 'FULL' });
+import { flowNamed, openSqlite as open, withFolder } from './adapters.ts';
 
 function refused(file: string, reason: RegExp): void {
   assert.throws(

@@ -3,13 +3,12 @@
  * killed. It prints `open` when it has opened the store, and then the number of each change that is durable.
  */
 import { writeSync } from 'node:fs';
-import { openSqliteStores } from '../../src/store/sqlite/stores.ts';
-import { flowNamed } from './adapters.ts';
+import { flowNamed, openSqlite } from './adapters.ts';
 import { writing } from './executions.ts';
 import { staged, stamped } from './stamp.ts';
 
 const [file, mode] = process.argv.slice(2);
-const stores = openSqliteStores({ file: String(file), synchronous: 'FULL' });
+const stores = openSqlite(String(file));
 const store = stores.flows;
 writeSync(1, 'open\n');
 if (mode === 'hold') {

@@ -3,6 +3,7 @@
  * starts another. The thread lets the process exit while no request is under way.
  */
 import { Worker } from 'node:worker_threads';
+import type { Scheduler } from '../../base/scheduler.ts';
 import type { CommitAnswer, CommitMessage, CommitRequest, CommitThreadData } from './commit-messages.ts';
 import { errorOf } from './commit-messages.ts';
 
@@ -18,12 +19,14 @@ interface Waiting {
 
 export class CommitThread {
   readonly #data: CommitThreadData;
+  readonly #scheduler: Pick<Scheduler, 'outside'>;
   #worker: Worker | null = null;
   #waiting = new Map<number, Waiting>();
   #number = 0;
 
-  constructor(data: CommitThreadData) {
+  constructor(data: CommitThreadData, scheduler: Pick<Scheduler, 'outside'>) {
     this.#data = data;
+    this.#scheduler = scheduler;
   }
 
   /**
@@ -33,11 +36,12 @@ export class CommitThread {
   ask(request: CommitRequest): Promise<number> {
     const worker = (this.#worker ??= this.#start());
     const number = ++this.#number;
-    return new Promise((resolve, reject) => {
+    const answer = new Promise<number>((resolve, reject) => {
       worker.postMessage({ number, request } satisfies CommitMessage);
       if (this.#waiting.size === 0) worker.ref();
       this.#waiting.set(number, { resolve, reject });
     });
+    return this.#scheduler.outside(answer);
   }
 
   /** Ends the thread after the requests under way. */
@@ -47,7 +51,7 @@ export class CommitThread {
     const ended = new Promise((resolve) => worker.once('exit', resolve));
     worker.ref();
     worker.postMessage('close' satisfies CommitMessage);
-    await ended;
+    await this.#scheduler.outside(ended);
   }
 
   #start(): Worker {

@@ -7,18 +7,21 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { assert } from '../../base/assert.ts';
+import type { Scheduler } from '../../base/scheduler.ts';
 import type { OpenDatabase } from './database.ts';
 
 export class SharedConnection {
   readonly #open: OpenDatabase;
+  readonly #scheduler: Pick<Scheduler, 'soon'>;
   #lastWrite: Promise<unknown> = Promise.resolve();
   readonly #ends: (() => Promise<void>)[] = [];
   #users = 0;
   /** True if the files were checked in this turn of the event loop. */
   #areFilesChecked = false;
 
-  constructor(open: OpenDatabase) {
+  constructor(open: OpenDatabase, scheduler: Pick<Scheduler, 'soon'>) {
     this.#open = open;
+    this.#scheduler = scheduler;
   }
 
   /** Registers a function that the last user's close calls before it closes the file. */
@@ -71,7 +74,7 @@ export class SharedConnection {
     if (this.#areFilesChecked) return;
     this.#open.requireFiles();
     this.#areFilesChecked = true;
-    setImmediate(() => {
+    this.#scheduler.soon(() => {
       this.#areFilesChecked = false;
     });
   }

@@ -1,4 +1,5 @@
 /** The three stores in one SQLite file, put together. */
+import type { Scheduler } from '../../base/scheduler.ts';
 import type { Stores } from '../stores.ts';
 import { storesOf } from '../stores.ts';
 import { CommitThread } from './commit-thread.ts';
@@ -13,9 +14,9 @@ import { createSqliteMessages } from './message-store.ts';
  * Opens the file and applies the migrations that it lacks.
  * @throws {StoreFault} when the file cannot be opened, is not ours, is damaged, is in use or is of a newer Millrace.
  */
-export function openSqliteStores(options: SqliteStoreOptions): Stores {
-  const shared = new SharedConnection(openDatabase(options));
-  const thread = new CommitThread({ files: shared.files, synchronous: options.synchronous });
+export function openSqliteStores(options: SqliteStoreOptions, scheduler: Scheduler): Stores {
+  const shared = new SharedConnection(openDatabase(options), scheduler);
+  const thread = new CommitThread({ files: shared.files, synchronous: options.synchronous }, scheduler);
   shared.endsWith(() => thread.close());
   return storesOf(
     createSqliteFlows(shared),

@@ -187,7 +187,7 @@ test('a defect in the middle of an execution rejects its start, and other execut
     },
   });
   const other = runtime.run(startOf(WAITING));
-  await assert.rejects(runtime.run(startOf(plan)), /a defect of ours/u);
+  await assert.rejects(runtime.run(startOf(plan)), /a planted defect/u);
   assert.equal(time.elapsedMs, 3_000);
   assert.deepEqual(given, ['Hangs']);
   assert.equal((await other).status, 'Succeeded');
