@@ -179,7 +179,7 @@ test('a defect in the middle of an execution rejects its start, and other execut
   } as never);
   const runtime = runtimeOf(time, {
     find(action) {
-      if (action === 'ECS:Broken') throw new TypeError('a defect of ours');
+      if (action === 'ECS:Broken') throw new TypeError('a planted defect');
       return {
         run: (call, signal) =>
           new Promise(() => signal.addEventListener('abort', () => void given.push(stateOf(call)))),
@@ -187,7 +187,7 @@ test('a defect in the middle of an execution rejects its start, and other execut
     },
   });
   const other = runtime.run(startOf(WAITING));
-  await assert.rejects(runtime.run(startOf(plan)), /a defect of ours/u);
+  await assert.rejects(runtime.run(startOf(plan)), /a planted defect/u);
   assert.equal(time.elapsedMs, 3_000);
   assert.deepEqual(given, ['Hangs']);
   assert.equal((await other).status, 'Succeeded');
@@ -196,7 +196,7 @@ test('a defect in the middle of an execution rejects its start, and other execut
     StartAt: 'Broken',
     States: [{ ...CALL, Name: 'Broken', Action: 'ECS:Broken', End: true }],
   } as never);
-  await assert.rejects(runtime.run(startOf(first)), /a defect of ours/u);
+  await assert.rejects(runtime.run(startOf(first)), /a planted defect/u);
   assert.equal(runtime.running, 0);
 });
 
