@@ -99,14 +99,14 @@ const plantedInFolders: readonly { name: string; path: string; text: string; fau
   {
     name: 'an import up the folders',
     path: 'src/runtime/driver/planted.ts',
-    text: "import type { DurableRuntime } from '../durable/durable.ts';",
-    fault: /src\/runtime\/driver\/planted\.ts imports src\/runtime\/durable\/durable\.ts: up the folders of runtime/,
+    text: "import type { Planted } from '../durable/planted.ts';",
+    fault: /src\/runtime\/driver\/planted\.ts imports src\/runtime\/durable\/planted\.ts: up the folders of runtime/,
   },
   {
     name: 'an import across the folders of a tier',
     path: 'src/language/classic/planted.ts',
-    text: "import type { Planted } from '../statemachine/scope.ts';",
-    fault: /imports src\/language\/statemachine\/scope\.ts: across the folders of language/,
+    text: "import type { Planted } from '../statemachine/planted.ts';",
+    fault: /imports src\/language\/statemachine\/planted\.ts: across the folders of language/,
   },
   {
     name: 'an import up to a file at the top of the room',
@@ -131,6 +131,9 @@ const plantedInFolders: readonly { name: string; path: string; text: string; fau
 for (const { name, path, text, fault } of plantedInFolders) {
   test(`finds ${name}`, () => {
     const tree = sources();
+    for (const target of ['src/runtime/durable/planted.ts', 'src/language/statemachine/planted.ts']) {
+      tree.set(target, 'export interface Planted {}');
+    }
     tree.set('src/wire/planted.ts', "export { createWireServer as planted } from './server.ts';");
     tree.set(path, text);
     assert.match(folderFaults(tree).join('\n'), fault);
