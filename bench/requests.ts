@@ -1,6 +1,6 @@
 /**
  * Signed requests as bytes, in the shape of today's SDKs: POST, with common parameters and signature in the query and the others
- * in a form (wire.md 3, shape B). The code is independent of `src/signatures`, so that the load generator and the server cannot
+ * in a form (rules.md 2.2, shape B). The code is independent of `src/signatures`, so that the load generator and the server cannot
  * share a mistake.
  */
 import { createHmac, randomBytes } from 'node:crypto';
@@ -10,7 +10,7 @@ export interface Credentials {
   readonly secret: string;
 }
 
-/** `encodeURIComponent`, and the five characters that it does not escape (wire.md 5). */
+/** `encodeURIComponent`, and the five characters that it does not escape (rules.md 3.1). */
 function encode(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }

@@ -1,4 +1,4 @@
-/** The headers of a POST to an OpenAPI of the cloud that is signed with `ACS3-HMAC-SHA256` (wire.md 5.2). */
+/** The headers of a POST to an OpenAPI of the cloud that is signed with `ACS3-HMAC-SHA256` (rules.md 3.3). */
 import type { CloudCredentials } from '../config/settings.ts';
 import { acs3BodyHash, signAcs3 } from '../signatures/acs3.ts';
 

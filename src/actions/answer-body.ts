@@ -1,5 +1,5 @@
 /**
- * The body of an answer as a flow sees it (decisions.md 3.7 and 7): JSON is parsed, other text stays text, bytes become
+ * The body of an answer as a flow sees it (rules.md 11.6): JSON is parsed, other text stays text, bytes become
  * base64, and an empty body is `""`.
  */
 import { isJsonObject, JsonFault, memberOf, parseJson } from '../base/json.ts';
@@ -36,7 +36,7 @@ export function bodyValue(bytes: Buffer, contentType: string | undefined): JsonV
   return type === 'application/json' || type.endsWith('+json') ? jsonOrText(text) : text;
 }
 
-/** The value of a body without regard to its content type: parsed JSON, else text, else base64 (decisions.md 3.8). */
+/** The value of a body without regard to its content type: parsed JSON, else text, else base64 (rules.md 11.9). */
 export function untypedValue(bytes: Buffer): JsonValue {
   if (bytes.length === 0) return '';
   const text = utf8Text(bytes);

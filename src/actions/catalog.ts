@@ -1,5 +1,5 @@
 /**
- * Finds actions by name (integrations.md 1). The names of built-in integrations may be written in any case. Any other
+ * Finds actions by name (rules.md 11.1). The names of built-in integrations may be written in any case. Any other
  * `<Product>:<Api>` is an OpenAPI call, unless the service would not understand one.
  */
 import type { Clock } from '../base/clock.ts';

@@ -1,5 +1,5 @@
 /**
- * The 29 documented actions of API version 2019-03-15 (api.md 3) and our extensions (docs/extensions.md), each with its contract.
+ * The 29 documented actions of API version 2019-03-15 (rules.md 4.1) and our extensions (docs/extensions.md), each with its contract.
  * An action outside this table does not exist; the server answers an action that is not built with `ActionNotSupported`.
  *
  * The contracts are in `api/`, below everything that reads them: settings have a rate for each action, `auth/` and `wire/` check

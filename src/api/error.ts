@@ -1,6 +1,6 @@
 /**
  * The one error for a caller's fault or a failed request. Any room above makes it from the table in `errors.ts` and throws it;
- * `wire/` alone renders it. Code, status and template are the service's (api.md 6.1, wire.md 11).
+ * `wire/` alone renders it. Code, status and template are the service's (rules.md 4.4).
  */
 import type { JsonObject } from '../base/json.ts';
 import { ERRORS } from './errors.ts';
@@ -40,7 +40,7 @@ export function apiError<Code extends ErrorCode>(code: Code, ...values: ErrorVal
   );
 }
 
-/** `InvalidArgument` with a text of our own, because the service's texts are not known (api.md 6.1). */
+/** `InvalidArgument` with a text of our own, because the service's texts are not known (rules.md 4.4). */
 export function invalidArgument(message: string): ApiError {
   return new ApiError('InvalidArgument', message);
 }

@@ -1,6 +1,6 @@
 /**
  * Every error code that a reply can carry, with its HTTP status and message template. A test holds docs/errors.md to this
- * table. Sources: api.md 6.1; wire.md 11.2 and 11.3 for the errors of the front of the service; decisions.md 4.8 for versions
+ * table. Sources: rules.md 4.4 for the errors of the front of the service; rules.md 4.4 for versions
  * and aliases. Clients match on the templates, so the vendor's are quoted exactly.
  */
 export interface ErrorEntry {

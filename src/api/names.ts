@@ -1,6 +1,6 @@
 /**
- * The rule of names, which flows, executions and environment variables follow (api.md 2), and the texts that name a version or
- * an alias of a flow (decisions.md 4.8).
+ * The rule of names, which flows, executions and environment variables follow (rules.md 4.2), and the texts that name a version or
+ * an alias of a flow (rules.md 4.2).
  */
 const NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,127}$/;
 
@@ -17,7 +17,7 @@ export const MAX_EXECUTION_NAME = 165;
 
 /**
  * True for a text that can be the name of an execution: a name, a UUID that the server made, or the name of an Express execution,
- * which ends in a colon and a UUID (decisions.md 4.2). A wider pattern than those three, with the same safe characters.
+ * which ends in a colon and a UUID (rules.md 12.2). A wider pattern than those three, with the same safe characters.
  */
 export function isExecutionName(text: string): boolean {
   return /^[A-Za-z0-9_][A-Za-z0-9_-]{0,127}(?::[A-Za-z0-9-]{1,36})?$/.test(text);

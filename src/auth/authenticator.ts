@@ -1,5 +1,5 @@
 /**
- * Finds the caller of a request and checks its permissions (wire.md 5.6, 11.3; decisions.md 6). The checks have a fixed
+ * Finds the caller of a request and checks its permissions (rules.md 3.6, 3.7, 3.9). The checks have a fixed
  * order: access key, time, signature, security token, nonce. A nonce is remembered only after the other checks, so that no
  * caller can use up the nonces of others.
  */
@@ -91,7 +91,7 @@ export class Authenticator {
 
   /**
    * Returns the key that signed the request. Removes the parameters that the signature does not cover.
-   * @throws {ApiError} as wire.md 11.3 lists.
+   * @throws {ApiError} as rules.md 3.7 lists.
    */
   authenticate(credentials: Credentials): AccessKey {
     const key = this.#keys?.get(credentials.accessKeyId);
@@ -111,7 +111,7 @@ export class Authenticator {
 
   /**
    * Returns if the key's policies allow the call.
-   * @throws {ApiError} `AccessDenied`, with the service's message (wire.md 11.1).
+   * @throws {ApiError} `AccessDenied`, with the service's message (rules.md 3.7).
    */
   authorize(key: AccessKey, call: Call): void {
     if (key.policies === null || call.resource === '*') return;
@@ -185,7 +185,7 @@ function removeEmpty(parameters: Map<string, string>): void {
   for (const [name, value] of parameters) if (value === '') parameters.delete(name);
 }
 
-/** Clients compare the text after `string to sign is:` with their own (wire.md 7.2). */
+/** Clients compare the text after `string to sign is:` with their own (rules.md 2.7). */
 function notMatching(stringToSign: string): ApiError {
   const shown = stringToSign.slice(0, SHOWN_STRING_TO_SIGN);
   return new ApiError('SignatureNotMatch', `${ERRORS.SignatureNotMatch.message} server string to sign is:${shown}`);

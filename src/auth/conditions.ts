@@ -1,5 +1,5 @@
 /**
- * The condition operators of RAM policies (wire.md 12.1), compiled to functions when a policy is loaded. The values of a
+ * The condition operators of RAM policies (rules.md 3.9), compiled to functions when a policy is loaded. The values of a
  * key are alternatives: a negated operator is true if the key matches none of them.
  *
  * A policy can use only keys that requests to Millrace have, and only with operators that can read them. A condition that

@@ -21,7 +21,7 @@ export interface AccessKey {
   readonly securityToken: Secret | null;
   /** Milliseconds since 1970; null: the key does not end. */
   readonly expiresMs: number | null;
-  /** Null: the key may do everything (decisions.md 6.3). */
+  /** Null: the key may do everything (rules.md 3.9). */
   readonly policies: readonly Policy[] | null;
   readonly nonceSeeds: NonceSeeds;
 }

@@ -48,7 +48,7 @@ function readAction(text: string, place: string, faults: string[]): string {
   return text.toLowerCase();
 }
 
-/** `acs:<service>:<region>:<account>:<id>`; an empty region or account matches any (wire.md 12.2). */
+/** `acs:<service>:<region>:<account>:<id>`; an empty region or account matches any (rules.md 3.10). */
 function readResource(text: string, place: string, faults: string[]): string {
   if (/^\*+$/.test(text)) return '*';
   const [acs, service = '', region, account, ...id] = text.split(':');

@@ -1,5 +1,5 @@
 /**
- * RAM policies, compiled when the settings are loaded, and their decision (wire.md 12.1). A call is denied if a Deny
+ * RAM policies, compiled when the settings are loaded, and their decision (rules.md 3.9). A call is denied if a Deny
  * matches, allowed if an Allow matches, and otherwise denied.
  */
 import { matchesWildcard } from './wildcard.ts';

@@ -1,6 +1,6 @@
 /**
  * Times of requests. RPC and ACS3 requests have `2026-01-02T03:04:05Z`, or the same with milliseconds, which one client
- * sends (wire.md 5.1). Other forms are refused, for example an offset other than `Z`. Requests with the old ROA signature
+ * sends (rules.md 3.6). Other forms are refused, for example an offset other than `Z`. Requests with the old ROA signature
  * have an HTTP date in the header `Date`.
  */
 const FORM = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{3})?Z$/;

@@ -1,5 +1,5 @@
 /**
- * Patterns of policies: `*` matches any number of characters, including none, and `?` exactly one (wire.md 12.1). It
+ * Patterns of policies: `*` matches any number of characters, including none, and `?` exactly one (rules.md 3.9). It
  * searches the pieces between the stars from left to right, each at its first match, without backtracking.
  */
 export function matchesWildcard(pattern: string, text: string): boolean {

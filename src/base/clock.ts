@@ -16,7 +16,7 @@ let lastMs = Number.NaN;
 let lastText = '';
 
 /**
- * `2019-01-01T01:01:01.001Z`, as the service writes times (api.md 1.5). The function remembers the last text: an execution that
+ * `2019-01-01T01:01:01.001Z`, as the service writes times (rules.md 4.3). The function remembers the last text: an execution that
  * never waits starts and stops within one millisecond, often the same one as others.
  */
 export function formatTime(ms: number): string {

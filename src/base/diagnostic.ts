@@ -1,6 +1,6 @@
 /**
  * Diagnostics: the faults of a definition. The compiler never throws for a wrong definition; it returns a list of these with
- * every fault (decisions.md 1.3). The table of codes is `language/text/faults.ts`.
+ * every fault (rules.md 6.3). The table of codes is `language/text/faults.ts`.
  */
 
 export interface Place {

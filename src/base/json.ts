@@ -2,7 +2,7 @@
  * JSON as flows see it.
  *
  * It differs from `JSON.parse` in two ways. An integer that a double cannot represent becomes a {@link LongNumber}, which has
- * all its digits (decisions.md 2.1). Every key is data: `__proto__`, `constructor` and `toString` are read and written through
+ * all its digits (rules.md 9.6). Every key is data: `__proto__`, `constructor` and `toString` are read and written through
  * {@link memberOf} and {@link setMember} and never reach a prototype.
  *
  * Values are immutable by convention: once another part of the program can see a value, no code changes it. Values are

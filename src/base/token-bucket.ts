@@ -1,5 +1,5 @@
 /**
- * A token bucket: `burst` calls at once and `perSecond` over time, as the service limits its calls (api.md 7). It reads no clock;
+ * A token bucket: `burst` calls at once and `perSecond` over time, as the service limits its calls (rules.md 4.6). It reads no clock;
  * the caller passes the monotonic time.
  */
 export interface TokenRate {

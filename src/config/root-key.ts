@@ -1,6 +1,6 @@
 /**
  * The root key that a server makes at its first start if the settings have none. Its file in the data folder is readable
- * by the server's user only and never changes (decisions.md 6.1).
+ * by the server's user only and never changes (rules.md 3.8).
  */
 import { randomBytes, randomInt } from 'node:crypto';
 import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';

@@ -32,7 +32,7 @@ export interface KeySetting {
   readonly securityToken: Secret | null;
   /** End of a temporary key, milliseconds since 1970; null: it does not end. */
   readonly expiresMs: number | null;
-  /** RAM policy documents as parsed JSON; null: the key may do everything (decisions.md 6.3). */
+  /** RAM policy documents as parsed JSON; null: the key may do everything (rules.md 3.9). */
   readonly policies: readonly unknown[] | null;
 }
 
@@ -123,7 +123,7 @@ export interface Settings {
    */
   readonly egress: { readonly privateAddresses: 'auto' | 'open' | 'closed'; readonly allow: readonly string[] };
   readonly limits: {
-    /** `cloud`: the service's rates and quotas (api.md 7). */
+    /** `cloud`: the service's rates and quotas (rules.md 4.6). */
     readonly profile: 'none' | 'cloud';
     /** Largest input and largest output of a state, in bytes of JSON. */
     readonly stateDataBytes: number;
@@ -159,7 +159,7 @@ export interface Settings {
     readonly stateEventNames: 'state' | 'step';
     /** How long ended Standard executions are retained; null: until their flow is deleted. */
     readonly retainMs: number | null;
-    /** Ended Express executions that the server retains in memory (decisions.md 4.7). */
+    /** Ended Express executions that the server retains in memory (rules.md 12.13). */
     readonly express: {
       /** Most executions; 0: Express executions cannot be read back, even while they run. */
       readonly executions: number;
@@ -168,7 +168,7 @@ export interface Settings {
       readonly bytes: number;
     };
   };
-  /** After this time, the server begins the answer of a synchronous call with white space (decisions.md 4.6); null: never. */
+  /** After this time, the server begins the answer of a synchronous call with white space (rules.md 2.9); null: never. */
   readonly earlyAnswerMs: number | null;
   readonly shutdownMs: number;
   readonly log: 'silent' | 'error' | 'warn' | 'info' | 'debug';

@@ -74,7 +74,7 @@ const operationRates = k.mapping(
   ),
 );
 
-/** The service's rates (api.md 7). Other operations have `limits.operationsPerSecond`. */
+/** The service's rates (rules.md 4.6). Other operations have `limits.operationsPerSecond`. */
 export const CLOUD_RATES = {
   StartExecution: { perSecond: 100, burst: 100 },
   DescribeExecution: { perSecond: 5, burst: 50 },

@@ -1,5 +1,5 @@
 /**
- * Comparison in both dialects (fdl-classic.md 4, decisions.md 2.3 and 7). Two values are compared as numbers if both are
+ * Comparison in both dialects (rules.md 9.4). Two values are compared as numbers if both are
  * numbers, otherwise as booleans if both are booleans, otherwise by deep equality. `null` equals only itself, and ordering
  * with `null` is false. Numbers compare by their exact value, also beyond doubles, and the text of a number counts as the
  * number. Comparing large values costs fuel of the scope.

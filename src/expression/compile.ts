@@ -27,7 +27,7 @@ export function compileExpression<S extends EvaluationScope>(
 }
 
 /**
- * Compiles a condition. A value that cannot become a boolean is false, with a warning to the scope (decisions.md 2.3).
+ * Compiles a condition. A value that cannot become a boolean is false, with a warning to the scope (rules.md 9.5).
  * Never throws.
  */
 export function compileCondition<S extends EvaluationScope>(

@@ -1,5 +1,5 @@
 /**
- * Exact comparison of numbers that doubles cannot represent (decisions.md 2.1). The value of a number is the decimal in its
+ * Exact comparison of numbers that doubles cannot represent (rules.md 9.6). The value of a number is the decimal in its
  * JSON text; for a double, this is the shortest text that has the same double. All functions are linear in the number of digits.
  */
 

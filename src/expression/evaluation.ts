@@ -15,7 +15,7 @@ export interface EvaluationScope {
   fuel: number;
   /** A number in [0, 1), for `uuid()` and `randomInt()`. */
   random(): number;
-  /** Adds a warning to the trace of the execution (decisions.md 2.2, 2.3). */
+  /** Adds a warning to the trace of the execution (rules.md 9.3, 9.5). */
   warn(message: string): void;
 }
 
@@ -24,7 +24,7 @@ export type VariableReader<S extends EvaluationScope = EvaluationScope> = (scope
 /** A compiled expression. @throws {EvaluationError} and no other error. */
 export type Evaluate<S extends EvaluationScope = EvaluationScope> = (scope: S) => JsonValue;
 
-/** The error of an expression. The interpreter fails the state with `FnF.RuntimeError` (decisions.md 2.7). */
+/** The error of an expression. The interpreter fails the state with `FnF.RuntimeError` (rules.md 12.5). */
 export class EvaluationError extends Error {
   override readonly name = 'EvaluationError';
   /** The expression and its place in the definition. The outermost compiled expression sets it. */

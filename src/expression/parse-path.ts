@@ -1,6 +1,6 @@
 /**
  * Parses the part of a path after its target: `.name`, `["name"]`, `[n]` and, if the dialect has it, `[*]`
- * (decisions.md 2.5). The faults about other parts of JSONPath name them.
+ * (rules.md 9.2). The faults about other parts of JSONPath name them.
  */
 import type { Segment } from './ast.ts';
 import { clip } from './fault-list.ts';

@@ -1,5 +1,5 @@
 /**
- * The parser of expressions (fdl.md 5, decisions.md 2.4, 2.5 and 7). It never throws. For a wrong text it returns faults, the
+ * The parser of expressions (rules.md 9.1, 9.2). It never throws. For a wrong text it returns faults, the
  * first of them with its exact place. If the intention is clear (`=` for `==`, arithmetic, a wildcard), it continues, to
  * report several faults at once. Its time is linear in the text, and `MAX_NESTING` bounds its recursion.
  *

@@ -1,5 +1,5 @@
 /**
- * Reads paths (decisions.md 2.2 and 2.5). A path to a missing value is `null`, with a warning that names the first missing
+ * Reads paths (rules.md 9.2, 9.3). A path to a missing value is `null`, with a warning that names the first missing
  * part. A path reads only own members of an object, also if a name such as `constructor` is inherited.
  */
 import type { JsonArray, JsonObject, JsonValue } from '../base/json.ts';
@@ -139,7 +139,7 @@ function compileGeneralPath<S extends EvaluationScope>(
   };
 }
 
-/** Applies a segment to each item. Leaves out items without that part, and `[*]` flattens (fdl-classic.md 3.3). */
+/** Applies a segment to each item. Leaves out items without that part, and `[*]` flattens (rules.md 10.11). */
 function project(scope: EvaluationScope, items: readonly JsonValue[], segment: Segment): JsonValue[] {
   const results: JsonValue[] = [];
   spend(scope, items.length);

@@ -7,7 +7,7 @@ import { Lexer } from './lexer.ts';
 
 /** Deepest nesting of parentheses, prefixes, literals and calls together. */
 export const MAX_NESTING = 100;
-/** Most function calls inside each other (fdl.md 1, decisions.md 7). */
+/** Most function calls inside each other (rules.md 9.7). */
 export const MAX_CALL_DEPTH = 10;
 
 export class TokenReader {

@@ -1,4 +1,4 @@
-/** Type and coercions of values: to a boolean, a number and text (fdl-classic.md 4, decisions.md 2.3 and 7). */
+/** Type and coercions of values: to a boolean, a number and text (rules.md 9.4, 9.5). */
 import type { JsonValue } from '../base/json.ts';
 import { isJsonArray, isLongNumber, jsonBytes, MAX_DEPTH, stringifyJson } from '../base/json.ts';
 import type { ValueType } from './compiled.ts';
@@ -39,7 +39,7 @@ export function booleanOf(value: JsonValue): boolean | undefined {
 
 /**
  * Returns the boolean of a condition or of an operand of `!`, `&&` and `||`. `null` is false. A value that cannot become a
- * boolean is false, with a warning (decisions.md 7). `what` is the subject of the warning.
+ * boolean is false, with a warning (rules.md 9.5). `what` is the subject of the warning.
  */
 export function truthOf(scope: EvaluationScope, value: JsonValue, what: string): boolean {
   if (typeof value === 'boolean') return value;

@@ -30,7 +30,7 @@ export function constructParameters(scope: ConstructScope, construct: Construct)
 }
 
 /**
- * The variables that GlobalConstructor adds to `$Global`. Each key and value has to be within its limit (fdl.md 3.5), and
+ * The variables that GlobalConstructor adds to `$Global`. Each key and value has to be within its limit (rules.md 8.5), and
  * `$Global` as a whole within {@link GLOBAL_VALUES_MAX} of the largest values.
  */
 export function constructGlobal(scope: ConstructScope, execution: Execution, construct: Construct): JsonObject {
@@ -68,7 +68,7 @@ interface WaitRange {
   readonly max: number;
 }
 
-/** Seconds of a Wait. A computed number is whole and in the range of the mode (fdl.md 2.3, fdl-classic.md 2.3). */
+/** Seconds of a Wait. A computed number is whole and in the range of the mode (rules.md 7.6, 10.5). */
 export function evaluateSeconds(
   scope: ConstructScope,
   { seconds, until }: WaitState,
@@ -100,7 +100,7 @@ function secondsUntil(scope: ConstructScope, until: string | Compute, most: numb
   return 0;
 }
 
-/** Seconds that the task may take; null for no limit, which a value of 0 also means (fdl.md 2.2). */
+/** Seconds that the task may take; null for no limit, which a value of 0 also means (rules.md 7.5). */
 export function evaluateTimeout(scope: ConstructScope, state: TaskState): number | null {
   const { timeoutSeconds } = state;
   if (timeoutSeconds === null || typeof timeoutSeconds === 'number')
@@ -116,7 +116,7 @@ export function evaluateTimeout(scope: ConstructScope, state: TaskState): number
   return null;
 }
 
-/** The inputs of a Map's processor: ItemsPath, then ItemConstructor for each item (fdl.md 2.6). `field` leads to the items. */
+/** The inputs of a Map's processor: ItemsPath, then ItemConstructor for each item (rules.md 7.9). `field` leads to the items. */
 export function evaluateItems(scope: ConstructScope, state: MapState, field: string): JsonArray {
   const items = scope.attempt(state.items, null);
   if (scope.failure !== null) return [];
@@ -176,7 +176,7 @@ function buildItems(scope: ConstructScope, items: JsonArray, itemConstructor: Co
   return built;
 }
 
-/** A sentence about an expression, after the expression and its place (decisions.md 2.7). */
+/** A sentence about an expression, after the expression and its place (rules.md 12.5). */
 function named(compute: Compute, message: string): string {
   return compute.source === undefined ? message : `${compute.source}: ${message}`;
 }

@@ -1,8 +1,8 @@
 /**
  * The differences between the two dialects when a flow runs. The rest of the interpreter does not look at the dialect.
  *
- * State machine (fdl.md 3): a state gets the output of the one before; a scope ends with the output of its last state.
- * Classic (fdl-classic.md 3, 10): a scope has an input, which never changes, and a local, into which the outputs of its steps
+ * State machine (rules.md 8): a state gets the output of the one before; a scope ends with the output of its last state.
+ * Classic (rules.md 10.10): a scope has an input, which never changes, and a local, into which the outputs of its steps
  * are merged. A step gets both together unless its mappings say otherwise, and the scope ends with its local.
  */
 import { isJsonObject, memberOf, setMember } from '../base/json.ts';
@@ -92,7 +92,7 @@ const stateMachine: DialectRules = {
   resultOf: (thread) => thread.incoming,
 };
 
-/** With the position of the innermost enclosing Map item as `Current.ItemIndex` (fdl.md 3.1, decisions.md 3.6). */
+/** With the position of the innermost enclosing Map item as `Current.ItemIndex` (rules.md 8.2). */
 function stateMachineContext(scope: ConstructScope): JsonObject {
   const { thread, start, error, callback } = scope;
   const current: Record<string, JsonValue> = {
@@ -158,7 +158,7 @@ const classic: DialectRules = {
   resultOf: (thread) => thread.local,
 };
 
-/** fdl-classic.md 3.4. The mappings of the flow itself belong to no step. */
+/** rules.md 10.12. The mappings of the flow itself belong to no step. */
 function classicContext(scope: ConstructScope): JsonObject {
   const { thread, start } = scope;
   const { state, entered = 0 } = thread ?? {};

@@ -1,6 +1,6 @@
 /**
  * Makes the events of one decision, applies each at once (I1) and records it. It holds two rules for all of them: the events
- * stay within their limit, the last one of which ends the execution (decisions.md 2.8), and their times never go backwards.
+ * stay within their limit, the last one of which ends the execution (rules.md 12.7), and their times never go backwards.
  */
 import type { JsonValue } from '../base/json.ts';
 import { apply } from './apply.ts';

@@ -52,7 +52,7 @@ export interface EventFacts {
   readonly index?: number;
   /** BranchExited, IterationExited: size of the value as JSON text. */
   readonly bytes?: number;
-  /** ExecutionStarted: the version and the alias that the caller asked for (decisions.md 5). */
+  /** ExecutionStarted: the version and the alias that the caller asked for (rules.md 13.3). */
   readonly version?: string;
   readonly alias?: string;
   /** ExecutionStarted of a flow that maps its input: the result. */
@@ -91,7 +91,7 @@ export interface EventFacts {
   readonly redrive?: number;
   /** StateSucceeded: the variables that GlobalConstructor built. */
   readonly global?: JsonObject;
-  /** Warnings of the expressions that were evaluated for this event (decisions.md 2.2, 2.3). */
+  /** Warnings of the expressions that were evaluated for this event (rules.md 9.3, 9.5). */
   readonly warnings?: readonly string[];
 }
 

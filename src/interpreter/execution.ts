@@ -27,7 +27,7 @@ export interface ExecutionStart {
   readonly longestSeconds: number;
 }
 
-/** Limits of one execution. Those of data are in bytes of JSON text (decisions.md 2.8). */
+/** Limits of one execution. Those of data are in bytes of JSON text (rules.md 12.6). */
 export interface ExecutionLimits {
   readonly stateDataBytes: number;
   readonly globalKeyBytes: number;

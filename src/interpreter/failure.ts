@@ -3,13 +3,13 @@ import type { CatchRule, RetryRule, State } from '../language/plan.ts';
 import type { Failure } from './event.ts';
 import type { Thread } from './thread.ts';
 
-/** An expression failed, or its value cannot be used (decisions.md 2.7). */
+/** An expression failed, or its value cannot be used (rules.md 12.5). */
 export const RUNTIME_ERROR = 'FnF.RuntimeError';
-/** A value is over a data limit (decisions.md 2.8). */
+/** A value is over a data limit (rules.md 12.6). */
 export const DATA_LIMIT_EXCEEDED = 'FnF.DataLimitExceeded';
-/** A task did not end in its time (decisions.md 3.4). */
+/** A task did not end in its time (rules.md 12.4). */
 export const TASK_TIMEOUT = 'FnF.TaskTimeout';
-/** Matches every error (fdl.md 6). */
+/** Matches every error (rules.md 7.13). */
 const ALL = 'FnF.ALL';
 
 /** A value that is larger than `limit` bytes of JSON text. */
@@ -21,12 +21,12 @@ export function taskTimeout(seconds: number): Failure {
   return { error: TASK_TIMEOUT, cause: `The task did not end within ${counted(seconds)}.` };
 }
 
-/** The execution did not end in its time (decisions.md 3.4). */
+/** The execution did not end in its time (rules.md 12.4). */
 export function executionTimeout(seconds: number): Failure {
   return { error: 'FnF.ExecutionTimeout', cause: `The execution did not end within ${counted(seconds)}.` };
 }
 
-/** The execution has as many events as it may (decisions.md 2.8). No Catch rule handles this. */
+/** The execution has as many events as it may (rules.md 12.7). No Catch rule handles this. */
 export function eventLimit(events: number): Failure {
   return { error: 'FnF.EventLimitExceeded', cause: `The execution has reached its limit of ${events} events.` };
 }
@@ -40,7 +40,7 @@ function matches(errors: readonly string[], failure: Failure): boolean {
 }
 
 /**
- * The retry that a failure is due: the first rule that matches decides, and counts for itself (decisions.md 3.3).
+ * The retry that a failure is due: the first rule that matches decides, and counts for itself (rules.md 7.13).
  * Retry n waits min(interval · rate^(n−1), cap) seconds; null when no rule matches or its attempts are used up.
  */
 export function findRetry(thread: Thread, failure: Failure): { rule: number; seconds: number } | null {
@@ -63,7 +63,7 @@ export function findCatch(state: State, failure: Failure): CatchRule | null {
   return rules.find((rule) => matches(rule.errors, failure)) ?? null;
 }
 
-/** Stops the executions of a deleted flow (decisions.md 4.10). */
+/** Stops the executions of a deleted flow (rules.md 12.11). */
 export function flowDeleted(flowName: string): Failure {
   return { error: 'FnF.FlowDeleted', cause: `Flow '${flowName}' was deleted.` };
 }

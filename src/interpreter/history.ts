@@ -1,4 +1,4 @@
-/** An event as GetExecutionHistory serves it, with the members and their order of the table in decisions.md 5. */
+/** An event as GetExecutionHistory serves it, with the members and their order of the table in rules.md 13.3. */
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import type { EventFacts, EventType, ExecutionEvent } from './event.ts';
 
@@ -18,7 +18,7 @@ export interface HistoryEvent {
 /** The names of the events of states: the setting `history.stateEventNames`. */
 export type StateEventNames = 'state' | 'step';
 
-/** The API's list has one name for all failures of a step (api.md 5.2). The `error` of a timeout or an abortion differs. */
+/** The API's list has one name for all failures of a step (rules.md 13.2). The `error` of a timeout or an abortion differs. */
 const STEP_NAMES: { readonly [type in EventType]?: string } = {
   StateEntered: 'StepEntered',
   StateStarted: 'StepStarted',

@@ -29,7 +29,7 @@ export interface Moment {
   random(): number;
   /** The token of a callback task, by the event that it names; absent in an Express flow. */
   taskToken?(event: number): string;
-  /** Why the execution has to stop after the current state of the flow; absent when it does not (decisions.md 4.10). */
+  /** Why the execution has to stop after the current state of the flow; absent when it does not (rules.md 12.11). */
   readonly stop?: Failure;
 }
 

@@ -3,7 +3,7 @@
  * that a history is served without the plan.
  *
  * Invariants. Every row ever written stays readable: {@link TYPES} and the members of an event grow at their ends only. Values
- * have all their digits (decisions.md 2.1). The index of a state never changes its meaning: it follows from the text of the
+ * have all their digits (rules.md 9.6). The index of a state never changes its meaning: it follows from the text of the
  * definition alone (`language/plan.ts`), which is stored with the execution.
  *
  * A row is `[id of the first event, event, event …]`, an event is `[type, time, cause, thread, state, value, next, facts, name]`.

@@ -5,13 +5,13 @@
 
 /** Limits that the settings of a server change. */
 export interface DefinitionLimits {
-  /** Branches of one Parallel (fdl.md 2.5). A classic parallel may have {@link CLASSIC_PARALLEL_BRANCHES} in any case. */
+  /** Branches of one Parallel (rules.md 7.8). A classic parallel may have {@link CLASSIC_PARALLEL_BRANCHES} in any case. */
   readonly parallelBranches: number;
-  /** UTF-8 bytes of the name of a global variable (fdl.md 3.5). */
+  /** UTF-8 bytes of the name of a global variable (rules.md 8.5). */
   readonly globalKeyBytes: number;
-  /** Items of a Map that run at once; `MaxConcurrency` may name the larger of this and the default (fdl.md 2.6). */
+  /** Items of a Map that run at once; `MaxConcurrency` may name the larger of this and the default (rules.md 7.9). */
   readonly mapConcurrency: number;
-  /** Seconds after which an Express execution ends (fdl.md 8). */
+  /** Seconds after which an Express execution ends (rules.md 12.1). */
   readonly expressTimeoutSeconds: number;
 }
 
@@ -23,27 +23,27 @@ export const DEFAULT_DEFINITION_LIMITS: DefinitionLimits = {
   expressTimeoutSeconds: 300,
 };
 
-/** Characters of one definition, in UTF-16 units: what fits into one request (fdl.md 1). */
+/** Characters of one definition, in UTF-16 units: what fits into one request (rules.md 6.1). */
 export const DEFINITION_CHARACTERS = 1024 * 1024;
 
-/** Seconds after which a Standard execution ends: a year (fdl.md 8, decisions.md 3.4). */
+/** Seconds after which a Standard execution ends: a year (rules.md 12.1). */
 export const STANDARD_EXECUTION_SECONDS = 365 * 86_400;
 
-/** Longest Wait in seconds, by mode (fdl.md 2.3). */
+/** Longest Wait in seconds, by mode (rules.md 7.6). */
 export const WAIT_SECONDS = { Standard: 300, Express: 20 } as const;
-/** Longest classic wait in seconds, by mode: two days in a Standard flow (fdl-classic.md 2.3). */
+/** Longest classic wait in seconds, by mode: two days in a Standard flow (rules.md 10.5). */
 export const CLASSIC_WAIT_SECONDS = { Standard: 172_800, Express: 20 } as const;
 
-/** Longest `Timeout` of a Task in seconds: seven days (fdl.md 2.2). */
+/** Longest `Timeout` of a Task in seconds: seven days (rules.md 7.5). */
 export const TASK_TIMEOUT_SECONDS = 604_800;
 
-/** Longest interval before a retry in seconds: a day (fdl.md 6, fdl-classic.md 6). */
+/** Longest interval before a retry in seconds: a day (rules.md 7.13, 10.19). */
 export const RETRY_INTERVAL_SECONDS = 86_400;
 
-/** Longest delay of a queue message in seconds: seven days (integrations.md 6). */
+/** Longest delay of a queue message in seconds: seven days (rules.md 11.13). */
 export const MESSAGE_DELAY_SECONDS = 604_800;
 
-/** Branches of one classic parallel, unless the settings allow more (fdl-classic.md 2.5). */
+/** Branches of one classic parallel, unless the settings allow more (rules.md 10.7). */
 export const CLASSIC_PARALLEL_BRANCHES = 100;
-/** Iterations of one classic foreach that run at once (fdl-classic.md 2.6). */
+/** Iterations of one classic foreach that run at once (rules.md 10.8). */
 export const CLASSIC_MAP_CONCURRENCY = 100;

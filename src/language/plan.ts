@@ -29,10 +29,10 @@ export type Construct = (scope: StateScope) => JsonObject;
 /** A dynamic value: `Seconds.$`, `Timeout.$`, `ItemsPath`. @throws {EvaluationError} */
 export interface Compute {
   (scope: StateScope): JsonValue;
-  /** Place and expression, for the failure of a value that is refused (decisions.md 2.7): `States[0].Seconds.$ ($Input.s)`. */
+  /** Place and expression, for the failure of a value that is refused (rules.md 12.5): `States[0].Seconds.$ ($Input.s)`. */
   readonly source?: string;
 }
-/** A condition. A value that is not a boolean counts as false, with a warning (decisions.md 2.3). */
+/** A condition. A value that is not a boolean counts as false, with a warning (rules.md 9.5). */
 export type Test = (scope: StateScope) => boolean;
 
 export type Dialect = 'statemachine' | 'classic';

@@ -25,7 +25,7 @@ export type Reply = { readonly [member: string]: JsonValue | undefined };
 
 export interface Operation<Services> {
   readonly action: ActionName;
-  /** True for a reply that may take minutes: the wire then starts it early (decisions.md 4.6). */
+  /** True for a reply that may take minutes: the wire then starts it early (rules.md 2.9). */
   readonly slow?: boolean;
   run(services: Services, request: OperationRequest): Promise<Reply>;
 }

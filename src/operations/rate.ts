@@ -1,5 +1,5 @@
 /**
- * The rate of calls: a token bucket for each operation, as the service has them (api.md 7). Off unless the settings ask for it.
+ * The rate of calls: a token bucket for each operation, as the service has them (rules.md 4.6). Off unless the settings ask for it.
  */
 import { throttled } from '../api/error.ts';
 import type { Clock } from '../base/clock.ts';

@@ -7,7 +7,7 @@ export function isHeaderName(text: string): boolean {
   return TOKEN.test(text);
 }
 
-/** `content-type` → `Content-Type` (decisions.md 7), as Go's `CanonicalMIMEHeaderKey` does. */
+/** `content-type` → `Content-Type` (rules.md 11.5), as Go's `CanonicalMIMEHeaderKey` does. */
 export function canonicalHeaderName(name: string): string {
   return isHeaderName(name) ? name.toLowerCase().replace(/(?:^|-)[a-z]/g, (start) => start.toUpperCase()) : name;
 }

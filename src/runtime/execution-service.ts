@@ -144,7 +144,7 @@ class Reader {
     return retained.view(false);
   }
 
-  /** The error of StopExecution for an Express execution: it stops Standard executions only (api.md 4.16). */
+  /** The error of StopExecution for an Express execution: it stops Standard executions only (rules.md 5.13). */
   async notStoppable(flow: FlowRecord, name: string): Promise<ApiError> {
     const { status } = this.retained(flow, name);
     if (status !== 'Running') return apiError('ExecutionAlreadyCompleted', name, flow.name);
@@ -193,7 +193,7 @@ class Reader {
     return { events: events.map((event) => historyEvent(event, retained.stepName(event), names)), nextEvent };
   }
 
-  /** Classic flows have steps; the setting concerns state machines only (decisions.md 5). */
+  /** Classic flows have steps; the setting concerns state machines only (rules.md 13.2). */
   #names(dialect: Dialect | null): StateEventNames {
     return dialect === 'classic' ? 'step' : this.#options.stateEventNames;
   }

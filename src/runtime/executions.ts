@@ -1,6 +1,6 @@
 /**
  * Executions of both modes, as a port for `operations/`. Standard executions are in the store; Express executions are retained
- * in memory for a while (decisions.md 4.7).
+ * in memory for a while (rules.md 12.13).
  *
  * Members take the names of flow and execution as callers send them, and throw {ApiError} `FlowNotExists` and
  * `ExecutionNotExists` for names that lead nowhere. Each member lists its other errors.

@@ -11,7 +11,7 @@ import type { DurableRuntime } from './durable/durable.ts';
 export interface FlowChanges {
   /** The flow, its versions or its aliases were changed. */
   changed(flowName: string): void;
-  /** The flow was deleted: its executions end after their current state (decisions.md 4.10). */
+  /** The flow was deleted: its executions end after their current state (rules.md 12.11). */
   deleted(flowName: string): void;
 }
 

@@ -1,4 +1,4 @@
-/** `NextToken` of ListExecutions (decisions.md 4.9): a position in the list of one flow, opaque to callers. Pure. */
+/** `NextToken` of ListExecutions (rules.md 4.5): a position in the list of one flow, opaque to callers. Pure. */
 import { invalidArgument } from '../api/error.ts';
 import type { ExecutionPosition } from '../store/executions.ts';
 import type { FlowRecord } from '../store/flows.ts';

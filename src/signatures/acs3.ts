@@ -1,5 +1,5 @@
 /**
- * The header signatures `ACS3-HMAC-SHA256` (wire.md 5.2) and `ACS3-HMAC-SM3`, to verify requests and to sign calls to the
+ * The header signatures `ACS3-HMAC-SHA256` (rules.md 3.3) and `ACS3-HMAC-SM3`, to verify requests and to sign calls to the
  * cloud. The canonical request contains the hash of the body, so the signature covers the body.
  */
 import { hash } from 'node:crypto';

@@ -1,5 +1,5 @@
 /**
- * The percent-encoding of all signatures of the service (wire.md 5): UTF-8 in which letters, digits and `-_.~` are not
+ * The percent-encoding of all signatures of the service (rules.md 3.1): UTF-8 in which letters, digits and `-_.~` are not
  * escaped, and every other byte is `%XX` in upper case.
  */
 
@@ -14,7 +14,7 @@ export function percentEncode(text: string): string {
   );
 }
 
-/** Returns the canonical query of wire.md 5: `name=value`, sorted by name and joined with `&`. */
+/** Returns the canonical query of rules.md 3.1: `name=value`, sorted by name and joined with `&`. */
 export function canonicalQuery(parameters: ReadonlyMap<string, string>): string {
   return [...parameters.keys()]
     .sort()

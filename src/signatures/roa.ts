@@ -1,5 +1,5 @@
 /**
- * The old header signature of ROA-style calls, `Authorization: acs <id>:<signature>` (wire.md 5.3): HMAC-SHA1 over four
+ * The old header signature of ROA-style calls, `Authorization: acs <id>:<signature>` (rules.md 3.4): HMAC-SHA1 over four
  * standard headers, every `x-acs-*` and the decoded query. It has two weaknesses that its caller has to handle. It covers
  * the body only through `Content-MD5`. It does not escape the query, so two queries can have the same text to sign.
  */

@@ -1,5 +1,5 @@
 /**
- * The RPC signature, `HMAC-SHA1` version 1.0 (wire.md 5.1). It covers the method and the decoded parameters of query and
+ * The RPC signature, `HMAC-SHA1` version 1.0 (rules.md 3.2). It covers the method and the decoded parameters of query and
  * form together. The bytes as sent do not matter, because clients escape them in other ways than in the text that they sign.
  *
  * The string to sign encodes the canonical query a second time, so an escaped byte becomes `%25XX`. Because every request
@@ -31,7 +31,7 @@ type RpcCoverage = 'all' | 'valued';
 
 /**
  * Returns the parameters that `signature` covers, or null if it is wrong. Java's clients send parameters with an empty
- * value but do not sign them (wire.md 5.1). A request with an empty value can therefore have either of two signatures. With
+ * value but do not sign them (rules.md 3.2). A request with an empty value can therefore have either of two signatures. With
  * `valued`, anyone may have added the empty values.
  */
 export function verifyRpc(

@@ -177,7 +177,7 @@ export interface ExecutionStore {
   snapshot(flowId: string, revision: number): Promise<FlowSnapshot | null>;
   /** The rows that hold the events `fromEvent` to `fromEvent + count - 1`, in order. */
   journal(id: ExecutionId, fromEvent: number, count: number): Promise<readonly JournalRow[]>;
-  /** Newest first (decisions.md 4.9). */
+  /** Newest first (rules.md 4.5). */
   list(query: ExecutionQuery): Promise<ExecutionPage>;
   /** Number of executions with status Running. */
   running(): Promise<number>;

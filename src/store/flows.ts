@@ -14,7 +14,7 @@ export interface FlowRecord {
   readonly name: string;
   /** UUID. A flow that is deleted and created again under the same name gets a new one. */
   readonly id: string;
-  /** Byte for byte as the caller sent it (decisions.md 1.2). */
+  /** Byte for byte as the caller sent it (rules.md 6.2). */
   readonly definition: string;
   readonly description: string;
   readonly type: 'FDL' | 'DEFAULT';
@@ -50,7 +50,7 @@ export interface FlowQuery {
   readonly resourceGroupId: string | null;
 }
 
-/** A published version: a copy of the flow at the time of PublishFlowVersion (decisions.md 4.8). */
+/** A published version: a copy of the flow at the time of PublishFlowVersion (rules.md 5.7). */
 export interface FlowVersion {
   readonly version: number;
   /** The version's own description; that of the flow is in `flow`. */
@@ -108,7 +108,7 @@ export interface FlowStore {
 
   /**
    * Copies the flow as its next version. Numbers begin at 1, and a deleted version's number is not used again
-   * (decisions.md 4.8). Null if no flow has this name.
+   * (rules.md 5.7). Null if no flow has this name.
    */
   publish(flowName: string, description: string, createdMs: number): Promise<FlowVersion | null>;
   getVersion(flowName: string, version: number): Promise<FlowVersion | null>;

@@ -1,6 +1,6 @@
 /**
  * The HTTP server, on bare `node:http`: it has only two paths, and a framework would slow down every request. Its timeouts limit
- * how long a request may take to arrive; no timeout limits an answer (wire.md 9.3).
+ * how long a request may take to arrive; no timeout limits an answer (rules.md 2.1).
  */
 import { createServer as createHttpServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -19,12 +19,12 @@ import { renderError, replyHeaders } from './api/reply.ts';
 import { UnreadReplies } from './http/unread-replies.ts';
 import { Routes } from './routes.ts';
 
-/** A GET call has all its parameters in the first line (wire.md 4.1), also an `Input` of 64 KiB, percent-encoded. */
+/** A GET call has all its parameters in the first line (rules.md 2.1), also an `Input` of 64 KiB, percent-encoded. */
 const MAX_HEAD_BYTES = 256 * 1024;
 const HEAD_TIMEOUT_MS = 60_000;
 /** For head and body together, so that a caller cannot send forever at a byte a second. */
 const REQUEST_TIMEOUT_MS = 300_000;
-/** As the service advertises (wire.md 7.3). */
+/** As the service advertises (rules.md 2.1). */
 const KEEP_ALIVE_MS = 25_000;
 /** Limit for all incomplete bodies together. */
 const MAX_HELD_BYTES = 256 * 1024 * 1024;
@@ -42,7 +42,7 @@ export interface WireServerOptions<Services> {
   readonly tls: { readonly cert: string; readonly key: string } | null;
   /** Size limit of a body. */
   readonly requestBytes: number;
-  /** After this time a slow answer starts early, as white space (decisions.md 4.6); null: never. */
+  /** After this time a slow answer starts early, as white space (rules.md 2.9); null: never. */
   readonly earlyAnswerMs: number | null;
   readonly ports: Ports;
 }

@@ -1,4 +1,4 @@
-/** RAM policies as a table: a policy, a request and the decision (wire.md 12). */
+/** RAM policies as a table: a policy, a request and the decision (rules.md 3.9, 3.10). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parsePolicy } from '../../src/auth/parse-policy.ts';

@@ -1,6 +1,6 @@
 /**
  * The error codes on the vendor's page of StartSyncExecution, each provoked by a request, and the errors as the clients pass them to
- * their users (wire.md 7.2). No request provokes ExecutionAlreadyExists, as docs/errors.md explains; lost-store.test.ts has
+ * their users (rules.md 2.7). No request provokes ExecutionAlreadyExists, as docs/errors.md explains; lost-store.test.ts has
  * InternalServerError.
  */
 import assert from 'node:assert/strict';
@@ -36,7 +36,7 @@ before(async () => {
 
 const START = { Action: 'StartSyncExecution', FlowName: 'p' };
 
-/** The reply is an error that every client can read (wire.md 7.2). */
+/** The reply is an error that every client can read (rules.md 2.7). */
 function checkError(reply: RawReply, status: number, code: string, message: RegExp): void {
   const body = reply.json();
   assert.deepEqual([reply.status, body['Code']], [status, code], reply.text);

@@ -1,6 +1,6 @@
 /**
  * The operations of flows through every official client, in every way in which it sends a call: the reply has the members of
- * api.md 4, and every client reads what another has written.
+ * rules.md 5, and every client reads what another has written.
  */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
@@ -13,7 +13,7 @@ import { fileEnd } from '../support/at-end.ts';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
-// With a comment and an empty line at the end: a definition is returned byte for byte (decisions.md 1.2).
+// With a comment and an empty line at the end: a definition is returned byte for byte (rules.md 6.2).
 const DEFINITION = `Type: StateMachine
 SpecVersion: v1
 Name: any   # 注释 *~'()!+%
@@ -28,7 +28,7 @@ States:
 
 `;
 const ENVIRONMENT = { Variables: [{ Name: 'greeting', Value: '你好 + 100%', Description: 'a greeting' }] };
-// Characters that each client escapes in its own way (wire.md 4.2), and more digits than a double holds.
+// Characters that each client escapes in its own way (rules.md 2.4), and more digits than a double holds.
 const INPUT = `{"k": "a*b~c d+e%f/g?h&i=j;k,l:m@n!o'p(q)r\\"s<t>\\\\ 中文😀é", "id": 1234567890123456789, "__proto__": {"x": 1}}`;
 
 let server: ServerProcess;
@@ -62,7 +62,7 @@ for (const [index, name] of NAMES.entries()) {
       assert.deepEqual(plain(created['Environment']), ENVIRONMENT);
 
       const described = await client.call('DescribeFlow', { Name: flow });
-      // Only CreateFlow returns the storage location (api.md 4.1, 4.2).
+      // Only CreateFlow returns the storage location (rules.md 5.1).
       const { RequestId: _, ExternalStorageLocation: location, ...members } = created;
       assert.equal(location, '');
       assert.deepEqual({ ...described, RequestId: undefined }, { ...members, RequestId: undefined });

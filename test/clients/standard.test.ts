@@ -186,7 +186,7 @@ States: [{Name: P, Type: Pass, OutputConstructor: {mark: ${mark}}, End: true}]
         assert.equal(published['Description'], `版本 ${mark}`);
         assert.match(String(published['CreatedTime']), TIME);
       }
-      // Limit is a string here, and a number in all other operations (api.md 1.5).
+      // Limit is a string here, and a number in all other operations (rules.md 4.3).
       const versions = await paged(client, 'ListFlowVersions', { ...flow, Limit: '1' }, 'FlowVersions');
       assert.deepEqual(
         versions.map((version) => version['Version']),

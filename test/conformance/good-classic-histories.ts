@@ -1,4 +1,4 @@
-/** Histories of classic flows without a fault, written by hand from decisions.md 5, in the form of `history-text.ts`. */
+/** Histories of classic flows without a fault, written by hand from rules.md 13, in the form of `history-text.ts`. */
 import { historyOf, planOf } from './good-histories.ts';
 
 const CALLS = planOf(`version: v1

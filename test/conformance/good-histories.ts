@@ -1,4 +1,4 @@
-/** Histories of state machines without a fault, written by hand from decisions.md 5, in the form of `history-text.ts`. */
+/** Histories of state machines without a fault, written by hand from rules.md 13, in the form of `history-text.ts`. */
 import assert from 'node:assert/strict';
 import { formatDiagnostic } from '../../src/base/diagnostic.ts';
 import { type JsonObject, parseJson } from '../../src/base/json.ts';

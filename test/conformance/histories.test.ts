@@ -1,4 +1,4 @@
-/** The judge of histories finds no fault in histories as decisions.md 5 describes them, and finds each planted fault. */
+/** The judge of histories finds no fault in histories as rules.md 13 describes them, and finds each planted fault. */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { JsonObject } from '../../src/base/json.ts';

@@ -1,5 +1,5 @@
 /**
- * Judges a served history by decisions.md 5, api.md 5 and fdl-more.md 6. The judge knows the plan and not the state of the
+ * Judges a served history by rules.md 13. The judge knows the plan and not the state of the
  * engine; it finds the lines of execution by `ScheduleEventId`.
  *
  * A line is one way through a scope: the flow itself, a branch, an item. It is in at most one state, its visit. This file uses the
@@ -231,7 +231,7 @@ class Judge extends VisitJudge {
     this.#abort(event, target, at.last === event.cause);
   }
 
-  /** Results that are too large together fail their state at the exit of the last one (decisions.md 2.8). */
+  /** Results that are too large together fail their state at the exit of the last one (rules.md 12.6). */
   #overfull(event: HistoryEvent, line: Line, visit: Visit): void {
     if (line.last !== event.cause || visit.exited === 0) return;
     visit.aborting = true;

@@ -1,6 +1,6 @@
 /**
  * The dialects as the judge of histories knows them: how values pass from state to state, and how a failed step differs from an
- * aborted one, for which the classic dialect has one event. Written from fdl.md 3, fdl-classic.md 3 and decisions.md 5, not from
+ * aborted one, for which the classic dialect has one event. Written from rules.md 8, 10.10, 13, not from
  * the interpreter.
  */
 import { type JsonObject, type JsonValue, isJsonObject } from '../../src/base/json.ts';
@@ -11,7 +11,7 @@ import type { Line, Visit } from './history-line.ts';
 export interface DialectRules {
   /** True when scopes have a local, and an event of its own leaves a step. */
   readonly hasLocal: boolean;
-  /** Failures that come from no task and no Fail state (decisions.md 2.7, 2.8). */
+  /** Failures that come from no task and no Fail state (rules.md 12.5, 12.6). */
   readonly ownErrors: readonly string[];
   /** Items of one Map at the same time. */
   readonly itemsAtOnce: number;

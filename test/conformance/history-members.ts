@@ -1,5 +1,5 @@
 /**
- * The members that the EventDetail of an event has in each dialect, and the kinds of their values. Written from decisions.md 5
+ * The members that the EventDetail of an event has in each dialect, and the kinds of their values. Written from rules.md 13.3
  * alone, so that it can disagree with the code that renders events.
  */
 import { type JsonObject, type JsonValue, isJsonObject } from '../../src/base/json.ts';
@@ -59,7 +59,7 @@ const STATE_MACHINE: Readonly<Record<string, Form>> = {
   TaskScheduled: { required: { action: 'name', ...CALL }, optional: { timeoutSeconds: 'seconds' } },
 };
 
-/** Steps pass objects. Their timeouts and abortions are failures, because the API has no other event (api.md 5.2). */
+/** Steps pass objects. Their timeouts and abortions are failures, because the API has no other event (rules.md 13.2). */
 const CLASSIC: Readonly<Record<string, Form>> = {
   ...SHARED,
   StepEntered: { required: { input: 'object', local: 'object' } },

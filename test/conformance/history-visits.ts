@@ -318,7 +318,7 @@ export class VisitJudge {
     }
   }
 
-  /** The failure of the event before; if there was none, one of the engine's own (decisions.md 2.7, 2.8). */
+  /** The failure of the event before; if there was none, one of the engine's own (rules.md 12.5, 12.6). */
   #failureDue(event: HistoryEvent, visit: Visit, failure: Failure): void {
     const own = this.rules.ownErrors.includes(failure.error);
     const due = visit.failure;

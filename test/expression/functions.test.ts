@@ -1,4 +1,4 @@
-/** All functions: fdl.md 4, decisions.md 2.6 and 7. */
+/** All functions: rules.md 9.7–9.9. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { stringifyJson } from '../../src/base/json.ts';

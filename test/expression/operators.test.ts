@@ -1,4 +1,4 @@
-/** All operators and coercions: fdl.md 5, fdl-classic.md 4, decisions.md 2.3 and 7. */
+/** All operators and coercions: rules.md 9.1, 9.4, 9.5. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CLASSIC, conditionOf, outcomeOf, valueOf } from './evaluating.ts';

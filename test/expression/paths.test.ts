@@ -1,4 +1,4 @@
-/** Paths: decisions.md 2.2 and 2.5, fdl-more.md 7.3, fdl-classic.md 3.3. */
+/** Paths: rules.md 9.2, 9.3, 10.11. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CLASSIC, outcomeOf, valueOf } from './evaluating.ts';

@@ -1,4 +1,4 @@
-/** Faults in the text of expressions, with their exact place and advice (decisions.md 1.3, 2.4, 2.5, 7). */
+/** Faults in the text of expressions, with their exact place and advice (rules.md 6.3, 9.1, 9.2). */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { compileExpression } from '../../src/expression/compile.ts';

@@ -1,4 +1,4 @@
-/** The events of an execution, their order and their causes (decisions.md 5). */
+/** The events of an execution, their order and their causes (rules.md 13.2–13.4). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ByHand } from './by-hand.ts';

@@ -1,4 +1,4 @@
-/** Events as GetExecutionHistory serves them (the table of decisions.md 5). */
+/** Events as GetExecutionHistory serves them (the table of rules.md 13.3). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stringifyJson } from '../../src/base/json.ts';

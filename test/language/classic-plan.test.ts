@@ -1,4 +1,4 @@
-/** The plans of valid definitions in the classic language (fdl-classic.md 1–6). */
+/** The plans of valid definitions in the classic language (rules.md 10). */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { stringifyJson } from '../../src/base/json.ts';

@@ -1,4 +1,4 @@
-/** Task steps of the classic language compile to the actions and modes that both dialects share (fdl-classic.md 2.1, 5, 6). */
+/** Task steps of the classic language compile to the actions and modes that both dialects share (rules.md 10.14, 10.15, 10.19). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonObject, JsonValue } from '../../src/base/json.ts';

@@ -1,4 +1,4 @@
-/** Every fault of a definition is reported with its code, place and severity (decisions.md 1.3, 1.4). */
+/** Every fault of a definition is reported with its code, place and severity (rules.md 6.3, 6.4). */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { allFaults, LANGUAGE_FAULTS } from '../../src/language/text/faults.ts';

@@ -1,4 +1,4 @@
-/** The task modes of each action (integrations.md 2), cell by cell, and the token of the task. */
+/** The task modes of each action (rules.md 11.2, 11.3), cell by cell, and the token of the task. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';

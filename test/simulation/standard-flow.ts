@@ -22,7 +22,7 @@ export interface StandardFlow {
   readonly express: JsonObject | null;
 }
 
-/** Longest literal Wait of a Standard flow, seconds (fdl.md 2.3). */
+/** Longest literal Wait of a Standard flow, seconds (rules.md 7.6). */
 const WAIT_SECONDS = 300;
 const EXPRESS_WAIT_SECONDS = 20;
 

@@ -1,6 +1,6 @@
 /**
  * The official clients behind one interface, so that one test can run with all of them, in every way in which they send a call
- * (wire.md 3).
+ * (rules.md 2.2).
  */
 import NodeClient from '@alicloud/fnf-2019-03-15';
 import * as core from '@alicloud/openapi-core';
@@ -21,7 +21,7 @@ export interface ClientTarget {
   /** `http://127.0.0.1:45123` */
   readonly url: string;
   readonly key: Key;
-  /** Longest silence. The default of the libraries is 3 s (wire.md 9.1). */
+  /** Longest silence. The default of the libraries is 3 s (rules.md 2.9). */
   readonly timeoutMs?: number;
 }
 

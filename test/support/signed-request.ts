@@ -1,5 +1,5 @@
 /**
- * Requests that no client sends, signed without a client. The signatures are written from wire.md 5 and share no code with the
+ * Requests that no client sends, signed without a client. The signatures are written from rules.md 3.1–3.3 and share no code with the
  * server.
  */
 import { createHash, createHmac, randomUUID } from 'node:crypto';

@@ -1,4 +1,4 @@
-/** Replies that begin early with white space, because they take long (decisions.md 4.6). */
+/** Replies that begin early with white space, because they take long (rules.md 2.9). */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-/** Every row of wire.md 11.3, and bad input of every kind: the reply is a 4xx with a reason, and never a 500. */
+/** Every row of rules.md 3.7, and bad input of every kind: the reply is a 4xx with a reason, and never a 500. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ERRORS } from '../../src/api/errors.ts';

@@ -1,4 +1,4 @@
-/** Replies: headers, members of errors, XML, and details that callers do not get (wire.md 7). */
+/** Replies: headers, members of errors, XML, and details that callers do not get (rules.md 2.6–2.8). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError } from '../../src/api/error.ts';

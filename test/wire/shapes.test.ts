@@ -1,4 +1,4 @@
-/** The shapes of requests, by GET and POST, with parameters from query, form and JSON (wire.md 3 and 4). */
+/** The shapes of requests, by GET and POST, with parameters from query, form and JSON (rules.md 2.2–2.5). */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';

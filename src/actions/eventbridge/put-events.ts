@@ -1,5 +1,5 @@
 /**
- * `EventBridge:PutEvents` (integrations.md 7; docs/tasks.md): one event to an event bus, as a batch of CloudEvents
+ * `EventBridge:PutEvents` (rules.md 11.14; docs/tasks.md): one event to an event bus, as a batch of CloudEvents
  * (https://www.alibabacloud.com/help/en/eventbridge/latest/putevents-3). The signature is that of the vendor's SDKs in every
  * language. The vendor's page on signatures also signs `Accept`, but no SDK does.
  */

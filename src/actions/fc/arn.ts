@@ -1,4 +1,4 @@
-/** The two forms of a function's ARN (integrations.md 3). Pure. */
+/** The two forms of a function's ARN (rules.md 11.8). Pure. */
 
 export interface FunctionArn {
   /** Empty when the ARN leaves it out. */

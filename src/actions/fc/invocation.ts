@@ -1,4 +1,4 @@
-/** One invocation of a function, and how a task's `Parameters` describe it (integrations.md 3). Pure. */
+/** One invocation of a function, and how a task's `Parameters` describe it (rules.md 11.8). Pure. */
 import { memberOf, stringifyJson } from '../../base/json.ts';
 import type { JsonValue } from '../../base/json.ts';
 import type { TaskCall } from '../action.ts';

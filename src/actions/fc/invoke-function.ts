@@ -1,5 +1,5 @@
 /**
- * `FC:InvokeFunction` (integrations.md 3; decisions.md 3.8; docs/tasks.md): finds out where the function is, a URL, a module
+ * `FC:InvokeFunction` (rules.md 11.8, 11.9; docs/tasks.md): finds out where the function is, a URL, a module
  * or Function Compute, and calls it there.
  */
 import type { FunctionSetting } from '../../config/settings.ts';
@@ -64,7 +64,7 @@ export function invokeFunctionAction(options: FcOptions): Action {
 
 /**
  * Accepts at once and waits for the end. The invocation is always synchronous, because Function Compute does not notify this
- * server of the end of an asynchronous one (integrations.md 2).
+ * server of the end of an asynchronous one (rules.md 11.2).
  */
 function acceptedAndAwaited(invoke: Invoke, invocation: Invocation, signal: AbortSignal): TaskResult {
   const completion = invoke({ ...invocation, isAsync: false }, signal);

@@ -1,4 +1,4 @@
-/** The result of an invocation as the result of a task (decisions.md 3.8). */
+/** The result of an invocation as the result of a task (rules.md 11.9). */
 import type { JsonObject } from '../../base/json.ts';
 import { beginning } from '../../base/text.ts';
 import type { Failure } from '../../outbound/transport.ts';

@@ -1,4 +1,4 @@
-/** The `Parameters` of `HTTP:Request` (integrations.md 4) as a request. Pure. */
+/** The `Parameters` of `HTTP:Request` (rules.md 11.5) as a request. Pure. */
 import { isJsonObject, memberOf, stringifyJson } from '../../base/json.ts';
 import type { JsonValue } from '../../base/json.ts';
 import { beginning } from '../../base/text.ts';

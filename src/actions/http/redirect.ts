@@ -1,5 +1,5 @@
 /**
- * Where a redirect leads and what the next request has, as Go's HTTP client decides it (decisions.md 7): 301, 302 and 303
+ * Where a redirect leads and what the next request has, as Go's HTTP client decides it (rules.md 11.7): 301, 302 and 303
  * turn into GET (HEAD stays HEAD) without a body, 307 and 308 repeat the request. Unlike Go, credentials are also dropped
  * when a redirect leads from https to http.
  */

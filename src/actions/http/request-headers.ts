@@ -3,7 +3,7 @@ import type { JsonObject } from '../../base/json.ts';
 import { isHeaderName } from '../../outbound/header-names.ts';
 import { scalarText } from '../parameters.ts';
 
-/** The header with the task token of a callback task (integrations.md 2). */
+/** The header with the task token of a callback task (rules.md 11.3). */
 export const TASK_TOKEN_HEADER = 'x-fnf-http-callback-task-token';
 
 /** Tab, printable ASCII, and all characters beyond ASCII. */

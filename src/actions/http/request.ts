@@ -1,5 +1,5 @@
 /**
- * `HTTP:Request` (integrations.md 4; decisions.md 3.7 and 7; docs/tasks.md): one request, its redirects, and the answer as
+ * `HTTP:Request` (rules.md 11.5–11.7; docs/tasks.md): one request, its redirects, and the answer as
  * `{Header, Code, Body}`. The egress policy judges every redirect again, and one time limit bounds the whole call.
  */
 import { assert } from '../../base/assert.ts';

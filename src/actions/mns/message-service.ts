@@ -1,7 +1,7 @@
 /**
  * The real Message Service (https://www.alibabacloud.com/help/en/mns/developer-reference/sendmessage and
  * …/message-management-publishmessage, version 2015-06-06): a POST of XML, signed with the `x-mns-` headers. The body of a
- * message is not encoded in base64, because the consumers of a workflow's messages do not decode it (fdl-classic.md 5).
+ * message is not encoded in base64, because the consumers of a workflow's messages do not decode it (rules.md 10.15).
  */
 import { beginning } from '../../base/text.ts';
 import type { CloudCredentials } from '../../config/settings.ts';

@@ -1,4 +1,4 @@
-/** The `Parameters` of `MNS:SendMessage` (integrations.md 6) as a message. Pure. */
+/** The `Parameters` of `MNS:SendMessage` (rules.md 11.13) as a message. Pure. */
 import { isJsonObject, setMember, stringifyJson } from '../../base/json.ts';
 import type { JsonObject, JsonValue } from '../../base/json.ts';
 import { MESSAGE_DELAY_SECONDS } from '../../language/limits.ts';

@@ -1,5 +1,5 @@
 /**
- * `MNS:SendMessage` (integrations.md 6; docs/tasks.md): a message to a queue or a topic, of the real Message Service or of
+ * `MNS:SendMessage` (rules.md 11.13; docs/tasks.md): a message to a queue or a topic, of the real Message Service or of
  * this server.
  */
 import type { LocalMessages } from '../../messages/local-messages.ts';

@@ -1,5 +1,5 @@
 /**
- * Any `<Product>:<Api>` (integrations.md 11; decisions.md 3.9): a signed RPC-style OpenAPI call. Parameters and answer pass
+ * Any `<Product>:<Api>` (rules.md 11.17): a signed RPC-style OpenAPI call. Parameters and answer pass
  * through unchanged. The call fails as `<Product>.<Code>`, with the product as the definition writes it.
  */
 import type { JsonObject } from '../../base/json.ts';

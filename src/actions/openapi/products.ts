@@ -11,7 +11,7 @@ export interface Product {
 
 const REGIONAL = '{product}.{region}.aliyuncs.com';
 const CENTRAL = '{product}.aliyuncs.com';
-/** The vision products, which classic flows call (fdl-classic.md 2.1), run in one region only. */
+/** The vision products, which classic flows call (rules.md 10.14), run in one region only. */
 const VISION = '{product}.cn-shanghai.aliyuncs.com';
 
 /** Version and host by product; sorted by product. */

@@ -1,4 +1,4 @@
-/** Parameters in the form of RPC-style OpenAPI (wire.md 4.2): lists as `A.1`, mappings as `A.Key`, all values as texts. Pure. */
+/** Parameters in the form of RPC-style OpenAPI (rules.md 2.4): lists as `A.1`, mappings as `A.Key`, all values as texts. Pure. */
 import { isJsonArray, isJsonObject } from '../../base/json.ts';
 import type { JsonObject, JsonValue } from '../../base/json.ts';
 import { scalarText } from '../parameters.ts';

@@ -1,4 +1,4 @@
-/** The signed HTTP request for an OpenAPI operation (wire.md 5), in each of the two signatures that a product can ask for. */
+/** The signed HTTP request for an OpenAPI operation (rules.md 3.2, 3.3), in each of the two signatures that a product can ask for. */
 import type { CloudCredentials, ProductSetting } from '../../config/settings.ts';
 import type { Outgoing } from '../../outbound/transport.ts';
 import { canonicalQuery } from '../../signatures/percent.ts';

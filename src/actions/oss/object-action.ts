@@ -1,5 +1,5 @@
 /**
- * `OSS:GetObject`, `OSS:PutObject`, `OSS:CopyObject` and `OSS:DeleteObject` (integrations.md 8; docs/tasks.md): single
+ * `OSS:GetObject`, `OSS:PutObject`, `OSS:CopyObject` and `OSS:DeleteObject` (rules.md 11.15; docs/tasks.md): single
  * objects of Object Storage Service, signed with `OSS4-HMAC-SHA256`. The vendor documents the parameters of GetObject only;
  * the others have the parameters of the service's own API, in lower camel case.
  */

@@ -1,4 +1,4 @@
-/** The `Parameters` of the actions of Object Storage Service (integrations.md 8; docs/tasks.md) as a request. Pure. */
+/** The `Parameters` of the actions of Object Storage Service (rules.md 11.15; docs/tasks.md) as a request. Pure. */
 import { memberOf, stringifyJson } from '../../base/json.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { ossPath } from '../../signatures/oss.ts';

@@ -1,5 +1,5 @@
 /**
- * `SMS:SendSms` (integrations.md 9; docs/tasks.md): the OpenAPI operation Dysmsapi:SendSms with the parameters and the result
+ * `SMS:SendSms` (rules.md 11.16; docs/tasks.md): the OpenAPI operation Dysmsapi:SendSms with the parameters and the result
  * of the integration. The service answers with status 200 even when it did not accept the message. The task then fails,
  * because a flow that does not look at the code would take the message for sent.
  */

@@ -85,9 +85,9 @@ export interface Contract {
   readonly extension?: true;
   /** The method of the SDKs. The server reads every parameter from query or form, with either method. */
   readonly method: 'GET' | 'POST';
-  /** The resource that a policy is checked against (wire.md 12.2). */
+  /** The resource that a policy is checked against (rules.md 3.10). */
   readonly resource: PolicyResource;
-  /** True for a reply that may take minutes: the wire starts it early (decisions.md 4.6). */
+  /** True for a reply that may take minutes: the wire starts it early (rules.md 2.9). */
   readonly slow?: true;
   /** True for the one action whose rate is `limits.startsPerSecond`, which the runtime applies. */
   readonly ownRate?: true;

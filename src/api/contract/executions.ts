@@ -1,4 +1,4 @@
-/** Contracts of the actions on executions (api.md 4.14 to 4.19). */
+/** Contracts of the actions on executions (rules.md 5.11–5.16). */
 import { MAX_EXECUTION_NAME } from '../names.ts';
 import type { Contract } from './contract.ts';
 import {

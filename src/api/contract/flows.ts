@@ -1,4 +1,4 @@
-/** Contracts of the actions on flows (api.md 4.1 to 4.5). */
+/** Contracts of the actions on flows (rules.md 4.5, 5.2–5.5). */
 import type { Contract, Members, Parameter } from './contract.ts';
 import {
   EXECUTION_MODES,

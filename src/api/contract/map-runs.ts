@@ -1,4 +1,4 @@
-/** Contracts of the actions on runs of distributed Maps (api.md 4.25, 4.26), which are not built yet. */
+/** Contracts of the actions on runs of distributed Maps (rules.md 5.19), which are not built yet. */
 import type { Contract, Members, Parameter } from './contract.ts';
 import { EXECUTION_NAME, FLOW_NAME, NO_EXECUTION, SAMPLE_EXECUTION, SAMPLE_FLOW, SAMPLE_TIME } from './shared.ts';
 

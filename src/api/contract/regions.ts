@@ -1,4 +1,4 @@
-/** Contract of DescribeRegions (api.md 4.27). */
+/** Contract of DescribeRegions (rules.md 5.18). */
 import type { Contract } from './contract.ts';
 
 export const REGIONS = {

@@ -1,4 +1,4 @@
-/** Contracts of the actions on schedules (api.md 4.22), which are not built yet. */
+/** Contracts of the actions on schedules (rules.md 5.20), which are not built yet. */
 import type { Contract, Members, Parameter } from './contract.ts';
 import { FLOW_NAME, LIMIT_1000, MAX_DESCRIPTION, NEXT_TOKEN, NO_FLOW, SAMPLE_TIME } from './shared.ts';
 

@@ -6,7 +6,7 @@ export const SAMPLE_EXECUTION = 'order-4711';
 export const SAMPLE_TIME = '2026-01-01T08:00:00.000Z';
 export const SAMPLE_DEFINITION = 'Type: StateMachine\nSpecVersion: v1\n…';
 
-/** Longest Description of a flow, a version or an alias. The vendor names no limit; this is that of Cause (api.md 4.16). */
+/** Longest Description of a flow, a version or an alias. The vendor names no limit; this is that of Cause (rules.md 5.13). */
 export const MAX_DESCRIPTION = 4096;
 /** Longest RoleArn, ExternalStorageLocation and ResourceGroupId. The vendor names neither a limit nor a form. */
 export const MAX_RESOURCE_TEXT = 1024;
@@ -66,7 +66,7 @@ export const FLOW_TYPES = ['FDL', 'DEFAULT'] as const;
 export const EXECUTION_MODES = ['Standard', 'Express'] as const;
 export const STATUSES = ['Starting', 'Running', 'Stopped', 'Succeeded', 'Failed', 'TimedOut'] as const;
 
-/** A flow's variables in a reply about an execution: without descriptions (api.md 4.15). */
+/** A flow's variables in a reply about an execution: without descriptions (rules.md 5.6). */
 export const VARIABLES = {
   Environment: {
     type: 'object',
@@ -90,7 +90,7 @@ const STOPPED_TIME = {
   about: 'When the execution ended; `""` while it runs.',
 } as const;
 
-/** The members of every reply about one execution (api.md 4.14, 4.16, 4.17). */
+/** The members of every reply about one execution (rules.md 5.10). */
 export const EXECUTION = {
   Status: { type: 'word', words: STATUSES, sample: 'Running', about: 'Status of the execution.' },
   StoppedTime: STOPPED_TIME,

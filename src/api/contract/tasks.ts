@@ -1,7 +1,7 @@
-/** Contracts of the reports about tasks that wait for a callback (api.md 4.20, 4.21). */
+/** Contracts of the reports about tasks that wait for a callback (rules.md 5.17). */
 import type { Contract, Members, Parameter } from './contract.ts';
 
-/** `Error` of StopExecution and ReportTaskFailed (api.md 4.16, 4.21). */
+/** `Error` of StopExecution and ReportTaskFailed (rules.md 5.13, 5.17). */
 export const TASK_ERROR = {
   type: 'text',
   presence: 'required',

@@ -1,4 +1,4 @@
-/** Contracts of the actions on versions and aliases of flows (api.md 4.6 to 4.13). */
+/** Contracts of the actions on versions and aliases of flows (rules.md 5.7, 5.8). */
 import type { Contract, Members, Parameter } from './contract.ts';
 import {
   FLOW_NAME,

@@ -1,4 +1,4 @@
-/** Converts the choice step (fdl-classic.md 2.4) to a Choice state and the states of its branches. */
+/** Converts the choice step (rules.md 10.6) to a Choice state and the states of its branches. */
 import { printExpression } from '../../expression/print.ts';
 import type { Node } from '../../language/text/document.ts';
 import type { Term } from '../terms.ts';

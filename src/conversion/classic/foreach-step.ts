@@ -1,4 +1,4 @@
-/** Converts the foreach step (fdl-classic.md 2.6) to a Map. An item is the input of the step, together with the element. */
+/** Converts the foreach step (rules.md 10.8) to a Map. An item is the input of the step, together with the element. */
 import { printExpression } from '../../expression/print.ts';
 import { mapOf } from '../constructors.ts';
 import type { Term } from '../terms.ts';

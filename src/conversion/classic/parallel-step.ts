@@ -1,4 +1,4 @@
-/** Converts the parallel step (fdl-classic.md 2.5). */
+/** Converts the parallel step (rules.md 10.7). */
 import { BRANCHES_MAX } from '../limits.ts';
 import type { Term } from '../terms.ts';
 import { EMPTY, follow, INPUT, list, member, merge, object, OUTPUT, some } from '../terms.ts';

@@ -1,4 +1,4 @@
-/** Converts retry and catch of a task (fdl-classic.md 6). */
+/** Converts retry and catch of a task (rules.md 10.19). */
 import { RETRY_INTERVAL_SECONDS } from '../../language/limits.ts';
 import type { MapNode } from '../../language/text/document.ts';
 import { textOf } from '../../language/text/document.ts';

@@ -1,4 +1,4 @@
-/** Converts the task step: its call, its result and its errors (fdl-classic.md 2.1, 6). */
+/** Converts the task step: its call, its result and its errors (rules.md 10.14, 10.19). */
 import { TASK_TIMEOUT_SECONDS } from '../../language/limits.ts';
 import type { Node } from '../../language/text/document.ts';
 import { mapOf, setConstructor } from '../constructors.ts';

@@ -1,4 +1,4 @@
-/** Converts the call of a task step to an action with its parameters and result (fdl-classic.md 5; integrations.md 13). */
+/** Converts the call of a task step to an action with its parameters and result (rules.md 10.15, 10.16, 10.20). */
 import { isJsonObject, JsonFault, parseJson } from '../../base/json.ts';
 import type { JsonValue } from '../../base/json.ts';
 import { readMode } from '../../language/classic/pattern.ts';

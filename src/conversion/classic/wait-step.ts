@@ -1,4 +1,4 @@
-/** Converts the steps pass, succeed and wait (fdl-classic.md 2.2, 2.3). */
+/** Converts the steps pass, succeed and wait (rules.md 10.4, 10.5). */
 import { printExpression } from '../../expression/print.ts';
 import type { Node } from '../../language/text/document.ts';
 import { EMPTY } from '../terms.ts';

@@ -1,4 +1,4 @@
-/** Functions on arrays and maps (fdl.md 4, decisions.md 7). */
+/** Functions on arrays and maps (rules.md 9.7, 9.8). */
 import type { JsonArray, JsonObject, JsonValue } from '../../base/json.ts';
 import { canonicalKey, deepEqual } from '../compare.ts';
 import type { EvaluationScope } from '../evaluation.ts';

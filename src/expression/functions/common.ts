@@ -1,4 +1,4 @@
-/** Functions for texts, numbers and values of any type (fdl.md 4, decisions.md 2.6 and 7). */
+/** Functions for texts, numbers and values of any type (rules.md 9.7, 9.8). */
 import type { JsonArray, JsonObject, JsonValue } from '../../base/json.ts';
 import { isJsonArray, isLongNumber, longNumber, memberOf } from '../../base/json.ts';
 import type { ExpressionNode } from '../ast.ts';

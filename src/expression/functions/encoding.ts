@@ -1,4 +1,4 @@
-/** Functions that encode, decode and hash texts, and make UUIDs (fdl.md 4, decisions.md 2.6). */
+/** Functions that encode, decode and hash texts, and make UUIDs (rules.md 9.7). */
 import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
 import type { JsonValue } from '../../base/json.ts';
@@ -121,7 +121,7 @@ function algorithmOf(name: string): string {
   throw new EvaluationError(`hash has no algorithm ${preview(name)}: ${advice}`);
 }
 
-/** Uses the scope's randomness, so that an execution gets the same UUID when it is rebuilt (decisions.md 2.6). */
+/** Uses the scope's randomness, so that an execution gets the same UUID when it is rebuilt (rules.md 9.10). */
 function uuid(scope: EvaluationScope): string {
   spend(scope, 8);
   let digits = '';

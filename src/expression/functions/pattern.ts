@@ -1,5 +1,5 @@
 /**
- * Regular expressions for `regexMatchString`, with an engine whose time is linear in the text (decisions.md 2.6).
+ * Regular expressions for `regexMatchString`, with an engine whose time is linear in the text (rules.md 9.9).
  *
  * Limits apply to the length of a pattern, to the size of its program and its character classes, to the time (fuel for
  * making the pattern and for text length × program size, the engine's worst case), and to the memory of all compiled

@@ -1,4 +1,4 @@
-/** The table of all functions by name (fdl.md 4). */
+/** The table of all functions by name (rules.md 9.7). */
 import { nearest } from '../../base/suggest.ts';
 import { COLLECTION_FUNCTIONS } from './collections.ts';
 import { COMMON_FUNCTIONS } from './common.ts';

@@ -51,7 +51,7 @@ export function join(execution: Execution, thread: Thread, event: ExecutionEvent
   enqueueRunnable(execution, parent);
 }
 
-/** Aborting comes ahead of all other threads: no sibling takes another step once one has failed (decisions.md 3.5). */
+/** Aborting comes ahead of all other threads: no sibling takes another step once one has failed (rules.md 7.8). */
 export function abortGroup(execution: Execution, thread: Thread, group: Group, failure: Failure): void {
   thread.activity = { phase: 'aborting', failure, group };
   enqueueFirst(execution, thread);

@@ -13,7 +13,7 @@ export function finishIdle(decision: Decision, thread: Thread, next: State | nul
   finishWith(decision, thread, decision.rules.idleOutput(thread.input), next);
 }
 
-/** From the raw result to StateSucceeded. Both constructors see the values from before the state ended (fdl.md 3.3). */
+/** From the raw result to StateSucceeded. Both constructors see the values from before the state ended (rules.md 8.4). */
 export function finishWith(decision: Decision, thread: Thread, output: JsonValue, following: State | null): void {
   const { scope, rules } = decision;
   const { state } = thread;
@@ -46,7 +46,7 @@ function choose({ scope }: Decision, state: ChoiceState): number {
   return state.default.index;
 }
 
-/** Decides about a failure: a retry, a catch, or the end of the thread (decisions.md 3.3, fdl.md 6). */
+/** Decides about a failure: a retry, a catch, or the end of the thread (rules.md 7.13, 7.14). */
 export function recover(decision: Decision, thread: Thread, failure: Failure, retryDecided = false): void {
   const { state } = thread;
   const type: EventType = failure.error === TASK_TIMEOUT ? 'StateTimedOut' : 'StateFailed';

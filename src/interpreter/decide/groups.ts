@@ -44,7 +44,7 @@ function exitFacts({ execution, rules }: Decision, result: JsonValue, thread: Th
   return { ...facts, failure: dataTooLarge(rules.words.joined, stateDataBytes) };
 }
 
-/** Ends a state whose branches or items have all ended (fdl.md 2.5, 2.6; fdl-classic.md 2.4–2.6). */
+/** Ends a state whose branches or items have all ended (rules.md 7.8, 7.9, 10.6–10.8). */
 export function joined(decision: Decision, thread: Thread, group: Group): void {
   const { scope, rules } = decision;
   const { type } = thread.state;

@@ -46,7 +46,7 @@ export function enter(decision: Decision, thread: Thread): void {
 
 /**
  * From InputConstructor to StateStarted. A retry comes here again and uses the input that was built. A state whose input
- * cannot be built has not started; one whose input is refused has, and StateStarted shows the input (decisions.md 5).
+ * cannot be built has not started; one whose input is refused has, and StateStarted shows the input (rules.md 13.3).
  */
 export function startState(decision: Decision, thread: Thread): void {
   const { scope } = decision;

@@ -79,7 +79,7 @@ function taskFailed(
   decision.emitCausedBy(id, type, thread, null, retry === null ? { failure } : { failure, retry });
 }
 
-/** Ends a state whose task has ended. A callback delivers the result itself (decisions.md 3.1). */
+/** Ends a state whose task has ended. A callback delivers the result itself (rules.md 7.5). */
 export function finishTask(decision: Decision, thread: Thread, output: JsonValue): void {
   const { state } = thread;
   const isWhole = state.type !== 'Task' || state.resultMember === null || state.mode === 'WaitForCustomCallback';

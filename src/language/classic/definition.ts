@@ -1,4 +1,4 @@
-/** The classic front end: a definition with `type: flow` → the plan (fdl-classic.md 1). */
+/** The classic front end: a definition with `type: flow` → the plan (rules.md 10.1). */
 import type { CompileOptions } from '../compilation.ts';
 import type { MapNode } from '../text/document.ts';
 import { describe, textOf } from '../text/document.ts';
@@ -19,7 +19,7 @@ export function compileClassic(root: MapNode, report: Report, options: CompileOp
   const fields = new FieldReader(report, { node: root, path: null }, 'the flow');
   checkVersion(fields);
   checkType(fields);
-  // The vendor's samples of the API have a name, without a meaning (fdl-classic.md 1).
+  // The vendor's samples of the API have a name, without a meaning (rules.md 10.1).
   const definitionName = textOf(fields.find('name')?.node ?? root);
   const timeoutSeconds = readFlowTimeout(fields, 'timeoutSeconds', options);
   const inputConstructor = readMappings(fields, 'inputMappings', IN_FLOW_INPUT);

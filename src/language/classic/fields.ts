@@ -1,4 +1,4 @@
-/** The fields of each mapping of the classic language, and the advice for words of other languages (fdl-classic.md 1, 2). */
+/** The fields of each mapping of the classic language, and the advice for words of other languages (rules.md 10.1, 10.2). */
 import { foreignEntry } from '../shared/state-keys.ts';
 
 export const STEP_TYPES = ['task', 'pass', 'wait', 'choice', 'parallel', 'foreach', 'succeed', 'fail'] as const;

@@ -1,5 +1,5 @@
 /**
- * Mappings: makes one function of a list of `target` and `source`, which builds an object (fdl-classic.md 3.2).
+ * Mappings: makes one function of a list of `target` and `source`, which builds an object (rules.md 10.11).
  *
  * A source that begins with `$input`, `$local`, `$context` or `$environment` is an expression; `$.x` is read as `$input.x`. Any
  * other value is a constant, with everything inside a mapping or a list.
@@ -33,7 +33,7 @@ const ALWAYS_NULL: Readonly<Record<LocalShape, (source: string) => string | null
     /^\$local(?:\[|\.(?!(?:error|cause)$))/.test(source) ? '$local has only "error" and "cause" there' : null,
 };
 
-/** Every path into `$context` that has a value (fdl-classic.md 3.4). */
+/** Every path into `$context` that has a value (rules.md 10.12). */
 const CONTEXT = /^(?:\.task(?:\.token)?|\.(?:execution|flow)(?:\.name)?|\.step(?:\.name|\.eventId)?)?$/;
 
 function leadsOutOfContext(source: string): boolean {

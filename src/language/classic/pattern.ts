@@ -1,4 +1,4 @@
-/** `pattern`: the mode of a task, which says what ends it (fdl-classic.md 5; the matrix of integrations.md 2). */
+/** `pattern`: the mode of a task, which says what ends it (rules.md 10.16; the matrix of rules.md 11.2). */
 import { checkCallbackMode } from '../tasks/callback-mode.ts';
 import type { ModeForm } from '../tasks/callback-mode.ts';
 import type { Node } from '../text/document.ts';

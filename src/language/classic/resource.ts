@@ -1,4 +1,4 @@
-/** Reads the `resourceArn` of a task (fdl-classic.md 5). */
+/** Reads the `resourceArn` of a task (rules.md 10.15). */
 import { describe, quote, textOf } from '../text/document.ts';
 import type { FieldReader } from '../shared/field-reader.ts';
 

@@ -1,4 +1,4 @@
-/** retry, catch and errorMappings of a task (fdl-classic.md 6). */
+/** retry, catch and errorMappings of a task (rules.md 10.19). */
 import { RETRY_INTERVAL_SECONDS } from '../limits.ts';
 import type { FieldReader } from '../shared/field-reader.ts';
 import { constructNothing } from '../shared/object-template.ts';

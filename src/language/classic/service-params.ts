@@ -1,4 +1,4 @@
-/** serviceParams: `$` and `$.key` are parts of the step's input, all other values are constant (fdl-classic.md 5). */
+/** serviceParams: `$` and `$.key` are parts of the step's input, all other values are constant (rules.md 10.15). */
 import { knownAction } from '../tasks/action-catalog.ts';
 import { checkLiteral, refuseUnknownParameter } from '../tasks/action-parameters.ts';
 import type { GivenParameter } from '../tasks/action-parameters.ts';

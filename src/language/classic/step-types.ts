@@ -1,4 +1,4 @@
-/** Reads the fields of each type of step except task (fdl-classic.md 2.3–2.8). */
+/** Reads the fields of each type of step except task (rules.md 10.4–10.9). */
 import { instantMs } from '../../base/instant.ts';
 import type { JsonValue } from '../../base/json.ts';
 import { isJsonObject, setMember } from '../../base/json.ts';
@@ -152,7 +152,7 @@ function readIteration(foreach: FieldReader): { items: Compute; iterationConstru
   return items === null || item === null ? null : { items, iterationConstructor: iterationInput(item, index) };
 }
 
-/** The input of the step with the element under `item`, and its position under `index` (fdl-classic.md 2.6). */
+/** The input of the step with the element under `item`, and its position under `index` (rules.md 10.8). */
 function iterationInput(item: string, index: string | null): Construct {
   return (scope) => {
     const input: JsonValue = scope.input;

@@ -1,6 +1,6 @@
 /**
  * One list of steps: of the flow, of a branch of a choice or a parallel, of a foreach. Steps run in their order; `goto` names a
- * step of the same list (fdl-classic.md 2).
+ * step of the same list (rules.md 10.2, 10.3).
  */
 import { quote } from '../text/document.ts';
 import type { CompileContext } from '../shared/context.ts';
@@ -32,7 +32,7 @@ const STATE_TYPE: Readonly<Record<StepType, State['type']>> = {
   fail: 'Fail',
 };
 
-/** The result of a step of each type, its `$local` (fdl-classic.md 3.5). */
+/** The result of a step of each type, its `$local` (rules.md 10.17). */
 const LOCAL: Readonly<Record<StepType, LocalShape>> = {
   task: 'any',
   pass: 'nothing',
@@ -123,7 +123,7 @@ function complete(
   base.inputConstructor = readMappings(fields, 'inputMappings', IN_MAPPINGS);
   base.outputConstructor = readMappings(fields, 'outputMappings', IN_MAPPINGS, type === null ? 'any' : LOCAL[type]);
   if (base.outputConstructor === null && (type === 'parallel' || type === 'foreach')) {
-    // Their result is a list, which only a mapping can turn into an output (fdl-classic.md 2.5, 2.6).
+    // Their result is a list, which only a mapping can turn into an output (rules.md 10.7, 10.8).
     base.outputConstructor = constructNothing;
   }
   const ends = readEnd(fields, type);

@@ -1,5 +1,5 @@
 /**
- * The task step, compiled to the actions that both dialects share (fdl-classic.md 2.1, 5; integrations.md 13). A step with a
+ * The task step, compiled to the actions that both dialects share (rules.md 10.14–10.16, 10.20). A step with a
  * `resourceArn` calls Function Compute, a flow or a queue; one with an `action` calls that operation.
  */
 import type { JsonObject, JsonValue } from '../../base/json.ts';
@@ -20,7 +20,7 @@ import { readRecovery } from './retry-and-catch.ts';
 import { readResource } from './resource.ts';
 import { ServiceParams } from './service-params.ts';
 
-/** The vendor names no limit (fdl-classic.md 2.1); no execution is longer. */
+/** The vendor names no limit (rules.md 10.14); no execution is longer. */
 const TIMEOUT: Range = {
   min: 0,
   max: STANDARD_EXECUTION_SECONDS,
@@ -165,7 +165,7 @@ function objectOf(text: string): JsonObject | null {
   }
 }
 
-/** The serviceParams of a message, each with the parameter of `MNS:SendMessage` that it becomes (integrations.md 6). */
+/** The serviceParams of a message, each with the parameter of `MNS:SendMessage` that it becomes (rules.md 10.15, 11.13). */
 export const MESSAGE_PARAMS: readonly (readonly [param: string, parameter: string])[] = [
   ['MessageBody', 'message'],
   ['MessageTag', 'messageTag'],

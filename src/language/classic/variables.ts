@@ -1,5 +1,5 @@
 /**
- * The variables of the classic language, and the places where each can be read (fdl-classic.md 3.1, 3.4). The interpreter sets
+ * The variables of the classic language, and the places where each can be read (rules.md 10.10, 10.12). The interpreter sets
  * their values: inputMappings read the input and the local of the list, outputMappings those of the step.
  */
 import type { VariableReader } from '../../expression/evaluation.ts';

@@ -23,7 +23,7 @@ export function readComputed(report: Report, field: Located, site: Site): Comput
   return Object.assign(evaluate, { source: `${pathText(field.path)} (${shorten(textOf(field.node) ?? '', 200)})` });
 }
 
-/** The condition of a Choice; a YAML boolean is one too (decisions.md 7). Null when it is faulty. */
+/** The condition of a Choice; a YAML boolean is one too (rules.md 7.7). Null when it is faulty. */
 export function readCondition(report: Report, field: Located, site: Site): Test | null {
   const { node } = field;
   if (node.kind === 'scalar' && typeof node.value === 'boolean') return node.value ? always : never;

@@ -5,7 +5,7 @@ import type { FieldReader, Range } from './field-reader.ts';
 
 const TIMEOUT: Range = { min: 0, max: Number.MAX_SAFE_INTEGER, says: '0 (none) or more' };
 
-/** Seconds; null for none, which 0 means too. The mode cuts a longer time than it allows (decisions.md 3.4, 7). */
+/** Seconds; null for none, which 0 means too. The mode cuts a longer time than it allows (rules.md 7.1, 12.4). */
 export function readFlowTimeout(fields: FieldReader, key: string, { mode, limits }: CompileOptions): number | null {
   const seconds = fields.number(key, TIMEOUT, { digits: true });
   if (seconds === null || seconds === 0) return null;

@@ -1,4 +1,4 @@
-/** Reads the retry rules of both dialects: the same numbers in the same ranges, under other keys (fdl.md 6, fdl-classic.md 6). */
+/** Reads the retry rules of both dialects: the same numbers in the same ranges, under other keys (rules.md 7.13, 10.19). */
 import { RETRY_INTERVAL_SECONDS } from '../limits.ts';
 import type { CatchRule, RetryRule } from '../plan.ts';
 import type { FieldReader, Range } from './field-reader.ts';

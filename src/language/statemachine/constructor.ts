@@ -1,7 +1,7 @@
 /**
- * Constructors and Parameters: makes one function of a mapping, which builds an object (fdl.md 3.2).
+ * Constructors and Parameters: makes one function of a mapping, which builds an object (rules.md 8.3).
  *
- * A key that ends in `.$` holds an expression and loses that ending. Other dots in a key have no meaning (decisions.md 2.5).
+ * A key that ends in `.$` holds an expression and loses that ending. Other dots in a key have no meaning (rules.md 8.3).
  */
 import type { MapEntry, MapNode, Node } from '../text/document.ts';
 import { describe, quote, textOf } from '../text/document.ts';

@@ -1,4 +1,4 @@
-/** The state-machine front end: a definition with `Type: StateMachine` → the plan (fdl.md 1). */
+/** The state-machine front end: a definition with `Type: StateMachine` → the plan (rules.md 7.1). */
 import type { CompileOptions } from '../compilation.ts';
 import type { MapNode } from '../text/document.ts';
 import { describe, quote, textOf } from '../text/document.ts';

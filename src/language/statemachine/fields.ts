@@ -28,7 +28,7 @@ const OUTPUT = [...COMMON, 'OutputConstructor', 'OutputConstructor.$'];
 const MOVING = [...OUTPUT, 'Next', 'End'];
 const RECOVERING = [...MOVING, 'Retry', 'Catch', 'OnErrors'];
 
-/** Fields that only a distributed Map has (fdl.md 2.6). */
+/** Fields that only a distributed Map has (rules.md 7.10). */
 export const DISTRIBUTED_FIELDS: readonly string[] = [
   'ProcessorConfig',
   'ItemReader',

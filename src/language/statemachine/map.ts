@@ -1,4 +1,4 @@
-/** The inline Map, and the known fields of the distributed one (fdl.md 2.6, fdl-more.md 1). */
+/** The inline Map, and the known fields of the distributed one (rules.md 7.9, 7.10). */
 import { DEFAULT_DEFINITION_LIMITS } from '../limits.ts';
 import { describe } from '../text/document.ts';
 import { readComputed } from '../shared/expressions.ts';
@@ -54,7 +54,7 @@ function inlineRange({ options }: CompileContext): Range {
   return { min: 1, max, says: `from 1 to ${max}` };
 }
 
-/** The vendor's tables of all years have `MaxConcuccency` (decisions.md 1.5). */
+/** The vendor's tables of all years have `MaxConcuccency` (rules.md 7.9). */
 function readConcurrency(map: FieldReader, range: Range): number | null {
   if (map.has('MaxConcuccency') && map.has('MaxConcurrency')) {
     map.faultAt(
@@ -99,7 +99,7 @@ function checkDistributedField(reader: FieldReader, key: string): void {
   else reader.map(key, false);
 }
 
-/** The vendor's table has a type of its own for it, so the service may take a mapping (fdl-more.md 1.2). */
+/** The vendor's table has a type of its own for it, so the service may take a mapping (rules.md 7.10). */
 function checkMaxItems(map: FieldReader): void {
   const field = map.find('MaxItems');
   if (field?.node.kind === 'map') {

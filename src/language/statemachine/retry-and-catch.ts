@@ -1,4 +1,4 @@
-/** Retry and Catch, and `OnErrors`, their form of 2023 (fdl.md 6, decisions.md 1.6). */
+/** Retry and Catch, and `OnErrors`, their form of 2023 (rules.md 7.13–7.15). */
 import type { FieldReader } from '../shared/field-reader.ts';
 import { readRetryRule, readRetryRules } from '../shared/retry-rule.ts';
 import type { Recovery, RetryForm } from '../shared/retry-rule.ts';

@@ -1,4 +1,4 @@
-/** One scope: `StartAt` and `States` of the flow, of a branch or of a Map processor. Names are those of the scope (fdl.md 1). */
+/** One scope: `StartAt` and `States` of the flow, of a branch or of a Map processor. Names are those of the scope (rules.md 7.3). */
 import { quote, textOf } from '../text/document.ts';
 import type { CompileContext } from '../shared/context.ts';
 import type { FieldReader } from '../shared/field-reader.ts';
@@ -122,7 +122,7 @@ function misspelt(fields: FieldReader): string {
   return '';
 }
 
-/** Succeed and Fail always end their scope, so `End: true` is accepted on them (fdl.md 2.7). */
+/** Succeed and Fail always end their scope, so `End: true` is accepted on them (rules.md 7.11). */
 function checkTerminal(fields: FieldReader): void {
   if (fields.flag('End') === false) {
     fields.faultAt(

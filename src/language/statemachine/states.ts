@@ -1,4 +1,4 @@
-/** Reads the fields of each type of state, except those of every state (fdl.md 2.1–2.8). */
+/** Reads the fields of each type of state, except those of every state (rules.md 7.4–7.12). */
 import { TASK_TIMEOUT_SECONDS, WAIT_SECONDS } from '../limits.ts';
 import { readComputed, readCondition } from '../shared/expressions.ts';
 import type { CompileContext } from '../shared/context.ts';

@@ -1,4 +1,4 @@
-/** The variables of the state-machine language, and the places where each can be read (fdl.md 3.1, decisions.md 7). */
+/** The variables of the state-machine language, and the places where each can be read (rules.md 8.1). */
 import type { VariableReader } from '../../expression/evaluation.ts';
 import type { StateScope } from '../plan.ts';
 import type { Site } from '../shared/site.ts';

@@ -1,5 +1,5 @@
 /**
- * The known Task actions with their parameters, literal values and task modes (integrations.md 1–11; its section 2 has the
+ * The known Task actions with their parameters, literal values and task modes (rules.md 11; its section 2 has the
  * matrix of modes). Data only; `action-parameters.ts` and `callback-mode.ts` check definitions against it. Any other action is
  * an OpenAPI operation, whose parameters are not known here.
  */
@@ -208,7 +208,7 @@ const PRODUCTS: Readonly<Record<string, ProductFacts>> = {
   DashScope: { modes: COMPLETE_ONLY, closed: false, actions: { QwenTextGeneration: UNCHECKED } },
 };
 
-/** Modes of any other OpenAPI operation. The system does not report its end (integrations.md 2, 11). */
+/** Modes of any other OpenAPI operation. The system does not report its end (rules.md 11.2, 11.17). */
 const OPENAPI_MODES = COMPLETE_OR_CUSTOM;
 
 /** The entry of an action in the catalogue. */

@@ -1,4 +1,4 @@
-/** Checks the callback modes of a task, which each dialect writes under other names (integrations.md 2). */
+/** Checks the callback modes of a task, which each dialect writes under other names (rules.md 11.2). */
 import type { TaskMode } from '../plan.ts';
 import type { FieldReader } from '../shared/field-reader.ts';
 import type { KnownAction } from './action-catalog.ts';

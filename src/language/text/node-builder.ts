@@ -196,7 +196,7 @@ function functionArn(reference: string): string {
   return `acs:fc:::services/${service}/functions/${name}`;
 }
 
-/** The number with all its digits (decisions.md 2.1); null when JSON cannot hold it. */
+/** The number with all its digits (rules.md 9.6); null when JSON cannot hold it. */
 function exactNumber(value: number, source: string): number | LongNumber | null {
   if (Number.isSafeInteger(value)) return value;
   const decimal = /^[-+]?0*(\d+)$/.exec(source);

@@ -1,6 +1,6 @@
 /**
  * Collects the faults of one definition and returns them as diagnostics: in the order of the text, the first 100 and then one
- * that counts the rest (decisions.md 1.3). Errors have precedence over warnings for the 100 places, so that a refused flow
+ * that counts the rest (rules.md 6.3). Errors have precedence over warnings for the 100 places, so that a refused flow
  * always shows an error. Memory is bounded for any number of faults.
  */
 import type { Diagnostic, Place } from '../../base/diagnostic.ts';

@@ -149,7 +149,7 @@ function compose(text: string, report: Report): Document.Parsed[] | null {
 }
 
 /**
- * `!Ref service/function`, a tag that the Fun tool expands before it uploads a flow (fdl-classic.md 5). Only classic flows have
+ * `!Ref service/function`, a tag that the Fun tool expands before it uploads a flow (rules.md 10.15). Only classic flows have
  * it; the tool is older than the state-machine language.
  */
 const REFERENCE = /!Ref[ \t]+(?=(["']?)[\w-]+\/[\w-]+\1[ \t]*(?:[\r\n,}\]]|#|$))/y;

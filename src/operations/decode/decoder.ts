@@ -1,6 +1,6 @@
 /**
  * Decoders made from the contracts: the text parameters of a request in, an object of checked values out, or an `ApiError` that
- * names the first wrong parameter. Names of parameters are case-sensitive; undeclared parameters are ignored (wire.md 1).
+ * names the first wrong parameter. Names of parameters are case-sensitive; undeclared parameters are ignored (rules.md 2.3).
  */
 import { ACTIONS } from '../../api/actions.ts';
 import type { BuiltAction } from '../../api/actions.ts';

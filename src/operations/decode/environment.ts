@@ -1,5 +1,5 @@
 /**
- * A flow's environment variables as parameter (api.md 4.1). The record names no limits, so these are decisions of ours: 64 KiB of
+ * A flow's environment variables as parameter (rules.md 5.6). The record names no limits, so these are decisions of ours: 64 KiB of
  * JSON in all, names by the name rule and unique, values and descriptions any text.
  */
 import { isName } from '../../api/names.ts';

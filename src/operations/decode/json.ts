@@ -12,7 +12,7 @@ export interface DecodeLimits {
   readonly stateDataBytes: number;
 }
 
-/** An absent or empty Input means `{}` (decisions.md 4.4). */
+/** An absent or empty Input means `{}` (rules.md 12.2). */
 export const NO_INPUT: JsonInput = Object.freeze({ text: '', value: Object.freeze({}) });
 
 /**

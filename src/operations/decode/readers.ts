@@ -76,7 +76,7 @@ const READERS: { readonly [Type in BuiltType]: MakeReader<Type> } = {
       `${name} ${excerpt(text)} is not a time as RFC 3339 writes it, such as 2026-01-31T08:00:00Z or 2026-01-31T16:00:00+08:00.`,
     );
   },
-  // Whether the version or alias exists is for the operation to find out (decisions.md 4.8).
+  // Whether the version or alias exists is for the operation to find out (rules.md 5.9).
   qualifier: (name) => (text) => {
     if (text === LATEST || isVersionNumber(text) || isAliasName(text)) return text;
     throw invalidArgument(

@@ -1,4 +1,4 @@
-/** The parameter `RoutingConfigurations`: the versions that an alias routes to (decisions.md 4.8). */
+/** The parameter `RoutingConfigurations`: the versions that an alias routes to (rules.md 5.8). */
 import { isVersionNumber } from '../../api/names.ts';
 import { isJsonArray, memberOf } from '../../base/json.ts';
 import type { JsonObject } from '../../base/json.ts';

@@ -1,4 +1,4 @@
-/** DescribeExecution (api.md 4.17). With WaitTimeSeconds it replies when the execution has ended, or after that time at the latest. */
+/** DescribeExecution (rules.md 5.14). With WaitTimeSeconds it replies when the execution has ended, or after that time at the latest. */
 import { variablesReply } from '../flows/environment.ts';
 import { executionReply } from './executions.ts';
 import { defineOperation } from '../operation.ts';

@@ -1,6 +1,6 @@
 /**
- * An execution in the replies of the operations on executions (api.md 4.14 to 4.18). A text that is not set yet is `""` and never
- * left out (api.md 1.5): StoppedTime while the execution runs, Output unless it succeeded, and Input if none was sent. Input and
+ * An execution in the replies of the operations on executions (rules.md 5.10). A text that is not set yet is `""` and never
+ * left out (rules.md 4.3): StoppedTime while the execution runs, Output unless it succeeded, and Input if none was sent. Input and
  * definition are returned byte for byte.
  */
 import { formatTime } from '../../base/clock.ts';

@@ -1,5 +1,5 @@
 /**
- * GetExecutionHistory (api.md 4.19, decisions.md 5): by event id; NextToken is the id of the first event of the next page. A page
+ * GetExecutionHistory (rules.md 4.5, 5.16): by event id; NextToken is the id of the first event of the next page. A page
  * of large details may be shorter than Limit and still have a NextToken.
  */
 import { formatTime } from '../../base/clock.ts';

@@ -1,5 +1,5 @@
 /**
- * ListExecutions (api.md 4.18, decisions.md 4.9): newest first; NextToken is opaque and absent on the last page. A page may be
+ * ListExecutions (rules.md 4.5, 5.15): newest first; NextToken is opaque and absent on the last page. A page may be
  * shorter than Limit, even empty, and still have a token, if its texts are large or a filter excludes many executions.
  *
  * The bounds of the time are exclusive. No execution has the status `Starting`, because an execution runs as soon as it is durable,

@@ -1,4 +1,4 @@
-/** StartExecution (api.md 4.14): starts a Standard flow; the execution is durable when this replies. */
+/** StartExecution (rules.md 5.11): starts a Standard flow; the execution is durable when this replies. */
 import { executionReply } from './executions.ts';
 import { defineOperation } from '../operation.ts';
 

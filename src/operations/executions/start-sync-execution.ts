@@ -1,5 +1,5 @@
 /**
- * StartSyncExecution (api.md 4.15): runs an Express flow and replies when it has ended. This is the hot path: an ordinary call
+ * StartSyncExecution (rules.md 5.12): runs an Express flow and replies when it has ended. This is the hot path: an ordinary call
  * makes no objects here but its parameters, its input and its reply.
  */
 import { formatTime } from '../../base/clock.ts';

@@ -1,4 +1,4 @@
-/** StopExecution (api.md 4.16). `RoleArn`, the role at the start, is left out if the flow had none. */
+/** StopExecution (rules.md 5.13). `RoleArn`, the role at the start, is left out if the flow had none. */
 import { executionReply } from './executions.ts';
 import { defineOperation } from '../operation.ts';
 

@@ -1,4 +1,4 @@
-/** CreateFlow (api.md 4.1): checks the definition and stores the flow under a name that is free. */
+/** CreateFlow (rules.md 5.2): checks the definition and stores the flow under a name that is free. */
 import { apiError, ApiError } from '../../api/error.ts';
 import { checkDefinition, flowReply } from './flows.ts';
 import { defineOperation } from '../operation.ts';

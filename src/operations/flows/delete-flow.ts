@@ -1,4 +1,4 @@
-/** DeleteFlow (api.md 4.4). Running executions stop after the step they are in; none starts after the reply. */
+/** DeleteFlow (rules.md 5.5). Running executions stop after the step they are in; none starts after the reply. */
 import { apiError } from '../../api/error.ts';
 import { defineOperation } from '../operation.ts';
 

@@ -1,5 +1,5 @@
 /**
- * DescribeFlow (api.md 4.2): the current flow, or what it was when a version of it was published. The contract has no alias here,
+ * DescribeFlow (rules.md 5.3): the current flow, or what it was when a version of it was published. The contract has no alias here,
  * because an alias may lead to two versions.
  */
 import { apiError } from '../../api/error.ts';

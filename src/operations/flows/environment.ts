@@ -1,7 +1,7 @@
 /** A flow's environment variables in replies. */
 import type { EnvironmentVariable } from '../../store/flows.ts';
 
-/** The member `Environment` of replies about flows (api.md 4.1). */
+/** The member `Environment` of replies about flows (rules.md 5.6). */
 export function environmentReply(variables: readonly EnvironmentVariable[]) {
   return {
     Variables: variables.map(({ name, value, description }) => ({
@@ -12,7 +12,7 @@ export function environmentReply(variables: readonly EnvironmentVariable[]) {
   };
 }
 
-/** The member `Environment` of replies about executions: without descriptions (api.md 4.15). */
+/** The member `Environment` of replies about executions: without descriptions (rules.md 5.6). */
 export function variablesReply(variables: readonly EnvironmentVariable[]) {
   return { Variables: variables.map(({ name, value }) => ({ Name: name, Value: value })) };
 }

@@ -8,7 +8,7 @@ import type { OperationServices } from '../services.ts';
 
 /**
  * Refuses a definition that cannot run in this mode.
- * @throws {ApiError} `InvalidArgument` whose message lists every diagnostic, a line each (decisions.md 1.3).
+ * @throws {ApiError} `InvalidArgument` whose message lists every diagnostic, a line each (rules.md 6.3).
  */
 export async function checkDefinition(
   services: OperationServices,
@@ -34,7 +34,7 @@ export async function existingFlow(services: OperationServices, name: string): P
   return flow;
 }
 
-/** The members of every reply about a flow (api.md 4.1 to 4.5). */
+/** The members of every reply about a flow (rules.md 5.1). */
 export function flowReply(flow: FlowRecord) {
   return {
     Type: flow.type,

@@ -1,5 +1,5 @@
 /**
- * ListFlows (api.md 4.5, decisions.md 4.9): by name in byte order; NextToken is the first name of the next page and absent on the
+ * ListFlows (rules.md 4.5): by name in byte order; NextToken is the first name of the next page and absent on the
  * last page. A page of large definitions may be shorter than Limit and still have a NextToken.
  */
 import { flowReply } from './flows.ts';

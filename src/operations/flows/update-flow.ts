@@ -1,6 +1,6 @@
 /**
- * UpdateFlow (api.md 4.3): changes the given parts and leaves the others. An empty RoleArn, Description or Environment clears it,
- * an empty Definition is refused, Environment replaces all variables (decisions.md 7). The mode never changes, so a new
+ * UpdateFlow (rules.md 5.4): changes the given parts and leaves the others. An empty RoleArn, Description or Environment clears it,
+ * an empty Definition is refused, Environment replaces all variables (rules.md 5.4). The mode never changes, so a new
  * definition is checked in the mode of the flow.
  */
 import { apiError } from '../../api/error.ts';

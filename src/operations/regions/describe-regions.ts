@@ -1,7 +1,7 @@
-/** DescribeRegions (api.md 4.27): the one region of this server, under the name that the cloud gives it. */
+/** DescribeRegions (rules.md 5.18): the one region of this server, under the name that the cloud gives it. */
 import { defineOperation } from '../operation.ts';
 
-/** The cloud's regions with CloudFlow endpoints (api.md 1.3), and its names for them. */
+/** The cloud's regions with CloudFlow endpoints (rules.md 4.7), and its names for them. */
 const LOCAL_NAMES: ReadonlyMap<string, Readonly<Record<'zh-CN' | 'en-US', string>>> = new Map([
   ['cn-qingdao', { 'zh-CN': '华北1（青岛）', 'en-US': 'China (Qingdao)' }],
   ['cn-beijing', { 'zh-CN': '华北2（北京）', 'en-US': 'China (Beijing)' }],

@@ -1,4 +1,4 @@
-/** ReportTaskFailed (api.md 4.21): fails a task that waits for a callback; its state may retry or catch the error. */
+/** ReportTaskFailed (rules.md 5.17): fails a task that waits for a callback; its state may retry or catch the error. */
 import { defineOperation } from '../operation.ts';
 
 export const reportTaskFailed = defineOperation(

@@ -1,5 +1,5 @@
 /**
- * ReportTaskSucceeded (api.md 4.20): ends a task that waits for a callback. `Output` is any JSON value: the vendor's samples are
+ * ReportTaskSucceeded (rules.md 5.17): ends a task that waits for a callback. `Output` is any JSON value: the vendor's samples are
  * objects, but no rule says so, and the answer of a task without a callback may be any value too.
  */
 import { defineOperation } from '../operation.ts';

@@ -1,4 +1,4 @@
-/** CreateFlowAlias (api.md 4.9). */
+/** CreateFlowAlias (rules.md 5.8). */
 import { apiError } from '../../api/error.ts';
 import { defineOperation } from '../operation.ts';
 import { absentRoute, aliasReply } from './versions.ts';

@@ -1,4 +1,4 @@
-/** DeleteFlowAlias (api.md 4.12). Executions that were started through the alias run the version that they started with. */
+/** DeleteFlowAlias (rules.md 5.8). Executions that were started through the alias run the version that they started with. */
 import { defineOperation } from '../operation.ts';
 import { absentAlias } from './versions.ts';
 

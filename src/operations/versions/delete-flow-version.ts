@@ -1,4 +1,4 @@
-/** DeleteFlowVersion (api.md 4.8). Refused for a version that an alias routes to (decisions.md 4.8). */
+/** DeleteFlowVersion (rules.md 5.7). Refused for a version that an alias routes to (rules.md 5.7). */
 import { apiError } from '../../api/error.ts';
 import { existingFlow } from '../flows/flows.ts';
 import { defineOperation } from '../operation.ts';

@@ -1,4 +1,4 @@
-/** DescribeFlowAlias (api.md 4.10). */
+/** DescribeFlowAlias (rules.md 5.8). */
 import { defineOperation } from '../operation.ts';
 import { absentAlias, aliasReply } from './versions.ts';
 

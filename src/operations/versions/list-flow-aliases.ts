@@ -1,4 +1,4 @@
-/** ListFlowAliases (api.md 4.13): by name in byte order; NextToken is the first name of the next page. Weights are texts. */
+/** ListFlowAliases (rules.md 5.8): by name in byte order; NextToken is the first name of the next page. Weights are texts. */
 import { existingFlow } from '../flows/flows.ts';
 import { defineOperation } from '../operation.ts';
 import { aliasReply } from './versions.ts';

@@ -1,4 +1,4 @@
-/** ListFlowVersions (api.md 4.7): newest first; NextToken is the first version of the next page. */
+/** ListFlowVersions (rules.md 5.7): newest first; NextToken is the first version of the next page. */
 import { existingFlow } from '../flows/flows.ts';
 import { defineOperation } from '../operation.ts';
 import { versionReply } from './versions.ts';

@@ -1,4 +1,4 @@
-/** PublishFlowVersion (api.md 4.6): freezes the current flow under the next number. */
+/** PublishFlowVersion (rules.md 5.7): freezes the current flow under the next number. */
 import { apiError } from '../../api/error.ts';
 import { defineOperation } from '../operation.ts';
 import { versionReply } from './versions.ts';

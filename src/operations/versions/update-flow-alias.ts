@@ -1,5 +1,5 @@
 /**
- * UpdateFlowAlias (api.md 4.11): changes the given parts and leaves the others, as UpdateFlow does. An empty Description clears it,
+ * UpdateFlowAlias (rules.md 5.8): changes the given parts and leaves the others, as UpdateFlow does. An empty Description clears it,
  * an empty RoutingConfigurations is refused; a given one replaces all routes.
  */
 import type { AliasChanges } from '../../store/flows.ts';

@@ -2,7 +2,7 @@
  * Shared by the operations on versions and aliases: their members in replies, and the errors of missing ones.
  *
  * Times are written with milliseconds and `Z` as in every other reply. The vendor's samples of the lists, with seconds and
- * `+08:00`, contradict its samples of the other replies (api.md 1.5).
+ * `+08:00`, contradict its samples of the other replies (rules.md 4.3).
  */
 import { apiError } from '../../api/error.ts';
 import type { ApiError } from '../../api/error.ts';
@@ -11,13 +11,13 @@ import type { FlowAlias, Route, VersionSummary } from '../../store/flows.ts';
 import { existingFlow } from '../flows/flows.ts';
 import type { OperationServices } from '../services.ts';
 
-/** Members of a version in replies (api.md 4.6, 4.7). */
+/** Members of a version in replies (rules.md 5.7). */
 export function versionReply({ version, description, createdMs }: VersionSummary) {
   return { Version: String(version), Description: description, CreatedTime: formatTime(createdMs) };
 }
 
 /**
- * Members of an alias in replies (api.md 4.9 to 4.11, 4.13).
+ * Members of an alias in replies (rules.md 5.8).
  * @param weight writes a weight: ListFlowAliases has texts where all other replies have numbers.
  */
 export function aliasReply<Weight extends string | number>(alias: FlowAlias, weight: (weight: number) => Weight) {

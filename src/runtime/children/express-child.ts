@@ -3,7 +3,7 @@
  * failure.
  *
  * A running child continues to its own end when its task is aborted, like an execution whose caller hangs up
- * (decisions.md 4.5). A child that has not begun never begins: a flow that calls itself many times ends with its first failure
+ * (rules.md 11.12). A child that has not begun never begins: a flow that calls itself many times ends with its first failure
  * instead of running all the calls.
  */
 import { eitherOf, inputOrText } from '../../actions/parameters.ts';

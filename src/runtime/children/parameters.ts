@@ -1,4 +1,4 @@
-/** The `Parameters` of the actions that start flows (integrations.md 5): a flow, a name and an input. Pure. */
+/** The `Parameters` of the actions that start flows (rules.md 11.11, 11.12): a flow, a name and an input. Pure. */
 import { NAME_RULE, isName } from '../../api/names.ts';
 import type { JsonValue } from '../../base/json.ts';
 

@@ -7,7 +7,7 @@ type Refused = Extract<TaskResult, { ok: false }>;
 /** The answer to an aborted call, which the driver ignores. */
 export const ABORTED: TaskResult = { ok: false, error: 'FNF.Aborted', cause: 'The call was aborted.' };
 
-/** The product is spelled as in the definition: classic flows write `fnf:StartExecution` and catch `fnf.…` (fdl-classic.md 6). */
+/** The product is spelled as in the definition: classic flows write `fnf:StartExecution` and catch `fnf.…` (rules.md 10.18). */
 export function refused({ action }: Pick<TaskCall, 'action'>, code: string, cause: string): Refused {
   return { ok: false, error: `${action.slice(0, action.indexOf(':'))}.${code}`, cause };
 }

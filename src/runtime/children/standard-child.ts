@@ -1,5 +1,5 @@
 /**
- * `FNF:StartExecution` (integrations.md 5, docs/tasks.md): starts a Standard execution. In WaitForSystemCallback the durable
+ * `FNF:StartExecution` (rules.md 11.11, docs/tasks.md): starts a Standard execution. In WaitForSystemCallback the durable
  * runtime reports the child's end to the task, and stops the child when the task ends before it.
  */
 import { createHash } from 'node:crypto';

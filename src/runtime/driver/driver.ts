@@ -90,7 +90,7 @@ export class Driver {
     return this.#calls?.nextEnd() ?? Promise.resolve();
   }
 
-  /** From now on the execution enters no further state (decisions.md 4.10). */
+  /** From now on the execution enters no further state (rules.md 12.11). */
   stopAfterState(why: Failure): void {
     this.#moment = this.#moment.stopping(why);
   }

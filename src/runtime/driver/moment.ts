@@ -30,7 +30,7 @@ export class DecisionMoment implements Moment {
     return this.#ports.ids.random();
   }
 
-  /** A copy for an execution that enters no further state (decisions.md 4.10). */
+  /** A copy for an execution that enters no further state (rules.md 12.11). */
   stopping(why: Failure): DecisionMoment {
     return new DecisionMoment(this.#ports, this.taskToken ?? null, why);
   }

@@ -99,7 +99,7 @@ export class DurableRuntime {
     return this.#isClosing ? Promise.resolve() : this.#parts.waiters.wait(id, waitMs);
   }
 
-  /** The executions of the flow end after their current state (decisions.md 4.10). */
+  /** The executions of the flow end after their current state (rules.md 12.11). */
   flowDeleted(flowName: string, why: Failure): void {
     for (const run of this.#parts.table.values()) if (run.record.flowName === flowName) run.stopAfterState(why);
     this.#parts.purger.soon();

@@ -148,7 +148,7 @@ export class DurableRun implements Committable, Policy {
     return this.execution.lastEvent > before ? before + 1 : null;
   }
 
-  /** From now on the execution enters no further state (decisions.md 4.10). */
+  /** From now on the execution enters no further state (rules.md 12.11). */
   stopAfterState(why: Failure): void {
     this.#driver.stopAfterState(why);
   }

@@ -1,5 +1,5 @@
 /**
- * Starts of Standard executions. A name belongs to one execution (api.md 4.14), an execution counts against the limit of running
+ * Starts of Standard executions. A name belongs to one execution (rules.md 5.11), an execution counts against the limit of running
  * ones, and a start is durable before its caller gets an answer.
  */
 import { ApiError, apiError } from '../../api/error.ts';
@@ -150,7 +150,7 @@ export class Starts {
   }
 }
 
-/** The answer to a start whose name is taken (api.md 4.14). @throws {ApiError} `ExecutionAlreadyExists`. */
+/** The answer to a start whose name is taken (rules.md 5.11). @throws {ApiError} `ExecutionAlreadyExists`. */
 function existing(known: ExecutionRecord, origin: StartOrigin): Started {
   const parent = parentOf(origin);
   const isAgain = parent?.execution === known.parent?.execution && parent?.event === known.parent?.event;

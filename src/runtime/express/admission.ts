@@ -1,5 +1,5 @@
 /**
- * Admission of Express executions: a limit on how many run at once, and an optional rate of starts through the API (api.md 7).
+ * Admission of Express executions: a limit on how many run at once, and an optional rate of starts through the API (rules.md 4.6).
  * Child flows count too. At the limit a start is refused, which a parent can retry or catch; a start that waited instead could
  * make flows block each other.
  */

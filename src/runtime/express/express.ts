@@ -32,7 +32,7 @@ export interface SyncStart {
   /** `$Environment`. */
   readonly environment: JsonObject;
   readonly plan: Plan;
-  /** The full name of the execution, UUID included (decisions.md 4.2). */
+  /** The full name of the execution, UUID included (rules.md 12.2). */
   readonly name: string;
   readonly input: JsonObject;
   /** Synchronous executions above this one; 0 for one that the API started. */
@@ -63,7 +63,7 @@ export interface ExpressRuntime {
    * @throws {ApiError} `ResourceThrottled` when too many executions run, or start too fast; or a defect.
    */
   run(start: SyncStart): Promise<SyncResult>;
-  /** Stops the running executions of a flow, each after its current state (decisions.md 4.10). */
+  /** Stops the running executions of a flow, each after its current state (rules.md 12.11). */
   stop(flowName: string, why: Failure): void;
   /** Resolves when no execution is running, or after `limitMs`. */
   drain(limitMs: number): Promise<void>;
@@ -96,7 +96,7 @@ class Runtime implements ExpressRuntime {
   constructor(options: ExpressOptions) {
     const { ports, actions, children } = options;
     this.#options = options;
-    // The limit of events bounds a stored history (decisions.md 2.8); an Express execution has no journal.
+    // The limit of events bounds a stored history (rules.md 12.7); an Express execution has no journal.
     this.#limits = { ...options.limits, waitSeconds: WAIT_SECONDS.Express, events: Number.POSITIVE_INFINITY };
     this.#parts = { ...ports, actions, children, turns: new Turns(ports) };
     this.#moment = new DecisionMoment(ports);

@@ -13,7 +13,7 @@ export interface SyncRequest {
   readonly flowName: string;
   /** Follows the name rule; null: the caller gave none. */
   readonly executionName: string | null;
-  /** A version, an alias, `LATEST` or empty (decisions.md 4.8). */
+  /** A version, an alias, `LATEST` or empty (rules.md 5.9). */
   readonly qualifier: string;
   readonly input: JsonObject;
   /** As the caller sent it; empty when there was none. */

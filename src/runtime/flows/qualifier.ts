@@ -1,4 +1,4 @@
-/** `Qualifier`: which definition of a flow a request asks for (decisions.md 4.8). Pure. */
+/** `Qualifier`: which definition of a flow a request asks for (rules.md 5.9). Pure. */
 import { isNumeral, LATEST } from '../../api/names.ts';
 
 export type Qualifier =

@@ -1,5 +1,5 @@
 /**
- * Compiled flows by name and Qualifier (decisions.md 4.8). A Qualifier names the current definition, a version, or an alias
+ * Compiled flows by name and Qualifier (rules.md 5.9). A Qualifier names the current definition, a version, or an alias
  * that leads to a version. Never stale: an operation calls `forget` after its change of the flow is durable and before it
  * answers.
  */
@@ -110,7 +110,7 @@ export function createRunnableFlows({ flows, ids, compile }: RunnableFlowsOption
   };
 }
 
-/** `$Environment` of a flow (decisions.md 2.9). */
+/** `$Environment` of a flow (rules.md 8.6). */
 export function environmentOf(variables: readonly EnvironmentVariable[]): JsonObject {
   const environment: Record<string, JsonValue> = {};
   for (const { name, value } of variables) setMember(environment, name, value);

@@ -1,6 +1,6 @@
 /**
- * The `Authorization` header: `ACS3-HMAC-SHA256 Credential=…,SignedHeaders=…,Signature=…` (wire.md 5.2), or the old
- * `acs <id>:<signature>` of ROA-style calls (wire.md 5.3).
+ * The `Authorization` header: `ACS3-HMAC-SHA256 Credential=…,SignedHeaders=…,Signature=…` (rules.md 3.3), or the old
+ * `acs <id>:<signature>` of ROA-style calls (rules.md 3.4).
  */
 import { invalidArgument } from '../../api/error.ts';
 import { isAcs3Algorithm } from '../../signatures/acs3.ts';

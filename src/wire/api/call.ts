@@ -1,5 +1,5 @@
 /**
- * Makes a call from a request whose body was read: recognizes the request shape (wire.md 3.1), checks that the parameters or
+ * Makes a call from a request whose body was read: recognizes the request shape (rules.md 2.2), checks that the parameters or
  * headers of that shape are present, and collects the credentials. `auth/` verifies them.
  */
 import { hash } from 'node:crypto';
@@ -179,7 +179,7 @@ function requiredHeader(headers: ReadonlyMap<string, string>, name: string): str
   return value;
 }
 
-/** The signature must cover `host` and every `x-acs-*` header of the request (wire.md 1.5). */
+/** The signature must cover `host` and every `x-acs-*` header of the request (rules.md 3.3). */
 function requireSigned(headers: ReadonlyMap<string, string>, signedHeaders: string): void {
   const listed = new Set(signedHeaders.split(';'));
   if (!headers.has('host')) throw apiError('MissingRequiredHeader', 'host');

@@ -1,5 +1,5 @@
 /**
- * Decodes the parameters of a query or a form. In both, `+` is a space and `%XX` is a byte of UTF-8 (wire.md 1). An ill-formed
+ * Decodes the parameters of a query or a form. In both, `+` is a space and `%XX` is a byte of UTF-8 (rules.md 2.3). An ill-formed
  * parameter is refused by its name, not corrected.
  */
 import { invalidArgument } from '../../api/error.ts';
@@ -26,7 +26,7 @@ export function parseParameters(bytes: string): Map<string, string> {
   return parameters;
 }
 
-/** Adds the form's parameters to the query's; the form wins (wire.md 1.2). Changes and returns one of the two maps. */
+/** Adds the form's parameters to the query's; the form wins (rules.md 2.3). Changes and returns one of the two maps. */
 export function mergeParameters(query: Map<string, string>, form: Map<string, string>): Map<string, string> {
   if (query.size === 0) return form;
   for (const [name, value] of form) query.set(name, value);

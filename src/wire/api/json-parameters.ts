@@ -1,5 +1,5 @@
 /**
- * Reads a JSON body as parameters, as generic clients send it with ACS3 (wire.md 4.2). Each top-level member is a parameter. The
+ * Reads a JSON body as parameters, as generic clients send it with ACS3 (rules.md 2.5). Each top-level member is a parameter. The
  * value of a string is its text, that of any other value its JSON text; `null` means that the parameter is absent.
  */
 import { invalidArgument } from '../../api/error.ts';

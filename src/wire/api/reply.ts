@@ -1,5 +1,5 @@
 /**
- * Renders results and errors for the wire (wire.md 7, api.md 1.4). A result never has a top-level `Code`, because old clients
+ * Renders results and errors for the wire (rules.md 2.6, 2.7). A result never has a top-level `Code`, because old clients
  * treat any reply with one as an error.
  */
 import type { ApiError } from '../../api/error.ts';

@@ -1,4 +1,4 @@
-/** Reads the parameters in the body of a request, which is a form or JSON (wire.md 3, 11.3). */
+/** Reads the parameters in the body of a request, which is a form or JSON (rules.md 2.3, 2.5). */
 import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 import { ApiError, apiError, invalidArgument } from '../../api/error.ts';

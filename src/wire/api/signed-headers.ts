@@ -1,5 +1,5 @@
 /**
- * Headers as ACS3 signs them (wire.md 5.2): names in lower case, values trimmed, and the values of one name sorted and joined
+ * Headers as ACS3 signs them (rules.md 3.3): names in lower case, values trimmed, and the values of one name sorted and joined
  * with a comma.
  */
 import { invalidArgument } from '../../api/error.ts';

@@ -1,5 +1,5 @@
 /**
- * Replies as XML, for calls with `Format=XML` (wire.md 7.4). An object is a sequence of elements, a list one element for each
+ * Replies as XML, for calls with `Format=XML` (rules.md 2.8). An object is a sequence of elements, a list one element for each
  * item under the list's name, `null` an empty element. The text has no XML declaration, because a slow answer begins with white
  * space, which may not precede one.
  */

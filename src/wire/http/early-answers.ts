@@ -1,5 +1,5 @@
 /**
- * Early answers (decisions.md 4.6): after a call has been under way for a while, its answer begins with white space, one
+ * Early answers (rules.md 2.9): after a call has been under way for a while, its answer begins with white space, one
  * character a second, so that clients with a timeout for silent connections continue to wait.
  *
  * One coarse timer is shared by all calls under way; a call that is answered quickly costs two changes of a set and no timer.

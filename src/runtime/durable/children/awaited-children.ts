@@ -2,7 +2,7 @@
 import type { CallCommand } from '../../../interpreter/commands.ts';
 import { awaitsChild } from '../../driver/calls.ts';
 
-/** The failure of a child that stops because its task has ended (integrations.md 2). */
+/** The failure of a child that stops because its task has ended (rules.md 11.4). */
 export const PARENT_GONE = {
   error: 'FnF.ParentStopped',
   cause: 'The task that waited for this execution has ended.',

@@ -1,4 +1,4 @@
-/** Stops children whose task has ended: a child must not outlive the task that waits for it (integrations.md 2). */
+/** Stops children whose task has ended: a child must not outlive the task that waits for it (rules.md 11.4). */
 import type { Ports } from '../../../base/ports.ts';
 import { decodeEvents } from '../../../interpreter/journal.ts';
 import { childModeOf } from '../../../language/tasks/child-modes.ts';

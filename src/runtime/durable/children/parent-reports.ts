@@ -72,7 +72,7 @@ export class ParentReports implements RunListener {
   }
 }
 
-/** The child's output or error becomes the task's (integrations.md 5, decisions.md 3.1). */
+/** The child's output or error becomes the task's (rules.md 11.11). */
 function reportOf({ status, output, error, cause }: ExecutionRecord): TaskReport {
   if (status === 'Succeeded') return { ok: true, output: parseJson(output) };
   return { ok: false, failure: { error, cause } };

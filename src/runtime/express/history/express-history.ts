@@ -1,5 +1,5 @@
 /**
- * The history of Express executions (decisions.md 4.7), for DescribeExecution, ListExecutions and GetExecutionHistory: all
+ * The history of Express executions (rules.md 12.13), for DescribeExecution, ListExecutions and GetExecutionHistory: all
  * running executions that had to wait, and the newest of the ended ones.
  *
  * Invariants. The history does no I/O and serializes nothing while an execution runs. It holds the events with their values by
