@@ -34,7 +34,7 @@ export interface DurableEngine {
   close(): Promise<void>;
 }
 
-export const SETTINGS: Settings = await loadSettings({}, '/', () => null);
+export const SETTINGS: Settings = await loadSettings({}, '/', async () => () => null);
 const PATIENCE_MS = 600_000;
 const INPUT_OBJECT = JSON.parse(INPUT) as JsonObject;
 

@@ -7,7 +7,6 @@ import type { HmacKey } from '../signatures/hmac.ts';
 import { roaKey } from '../signatures/roa.ts';
 import { rpcKey } from '../signatures/rpc.ts';
 import type { NonceSeeds } from './nonces.ts';
-import { parsePolicy } from './parse-policy.ts';
 import type { Policy } from './policy.ts';
 
 export interface AccessKey {
@@ -35,8 +34,16 @@ export interface KeyRingOptions {
   readonly ids: Ids;
 }
 
-/** Makes the ring and reports all faults of the keys and their policies. A ring with faults must not be used. */
-export function createKeyRing(options: KeyRingOptions): { readonly ring: KeyRing; readonly faults: readonly string[] } {
+/** The keys by their ids, and all faults of the keys and their policies. A ring with faults must not be used. */
+export interface KeyRingResult {
+  readonly ring: KeyRing;
+  readonly faults: readonly string[];
+}
+
+/** Makes the ring. Loads the parser of policies if a key has one. */
+export async function createKeyRing(options: KeyRingOptions): Promise<KeyRingResult> {
+  const hasPolicies = options.keys.some(({ policies }) => policies !== null);
+  const parse = hasPolicies ? (await import('./parse-policy.ts')).parsePolicy : null;
   const ring = new Map<string, AccessKey>();
   const faults: string[] = [];
   const root: KeySetting[] =
@@ -44,11 +51,14 @@ export function createKeyRing(options: KeyRingOptions): { readonly ring: KeyRing
   for (const setting of [...root, ...options.keys]) {
     const id = setting.accessKeyId;
     if (ring.has(id)) faults.push(`access key ${id}: two keys have this id; give each key its own id`);
-    const policies = setting.policies?.map((document, i) => {
-      const parsed = parsePolicy(document);
-      faults.push(...parsed.faults.map((fault) => `access key ${id}, policy ${i + 1}: ${fault}`));
-      return parsed.policy ?? { statements: [] };
-    });
+    const policies =
+      parse === null
+        ? null
+        : setting.policies?.map((document, i) => {
+            const parsed = parse(document);
+            faults.push(...parsed.faults.map((fault) => `access key ${id}, policy ${i + 1}: ${fault}`));
+            return parsed.policy ?? { statements: [] };
+          });
     ring.set(id, accessKey(setting, policies ?? null, options.ids));
   }
   return { ring, faults };

@@ -30,8 +30,8 @@ export async function serve(host: Host): Promise<number> {
   const log = createLog(settings.log);
   const ports = systemPorts(createObserver(logEvents(log)));
   const stores = await openStores(host, settings);
-  const server = await closingOnFailure(stores, () => {
-    const authenticator = createAuthenticator(host, settings, ports);
+  const server = await closingOnFailure(stores, async () => {
+    const authenticator = await createAuthenticator(host, settings, ports);
     const localCallersOnly = isLoopback(settings.listen.host);
     return createServer({ settings, stores, ports, localCallersOnly, authenticator, tls });
   });
@@ -81,15 +81,15 @@ async function openStores(host: Host, settings: Settings): Promise<Stores> {
   }
 }
 
-function createAuthenticator(host: Host, settings: Settings, { clock, ids }: Ports): Authenticator {
+async function createAuthenticator(host: Host, settings: Settings, { clock, ids }: Ports): Promise<Authenticator> {
   const { region, account } = settings;
-  const keys = settings.auth === 'off' ? null : keysOf(host, settings, ids);
+  const keys = settings.auth === 'off' ? null : await keysOf(host, settings, ids);
   return new Authenticator({ keys, clock, region, account });
 }
 
-function keysOf(host: Host, settings: Settings, ids: Ports['ids']): KeyRing {
+async function keysOf(host: Host, settings: Settings, ids: Ports['ids']): Promise<KeyRing> {
   const rootKey = settings.rootKey ?? storedRootKey(host, settings);
-  const { ring, faults } = createKeyRing({ rootKey, keys: settings.keys, ids });
+  const { ring, faults } = await createKeyRing({ rootKey, keys: settings.keys, ids });
   if (faults.length > 0)
     throw new StartFault(
       `the access keys in the settings have faults:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,

@@ -1,6 +1,6 @@
 /** Reads the settings for a command from its environment and the settings file. `auth/` checks the policies in them. */
-import { parsePolicy } from '../auth/parse-policy.ts';
 import { loadSettings } from '../config/load.ts';
+import type { CheckPolicy } from '../config/make.ts';
 import { SettingsFault } from '../config/make.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Host } from './host.ts';
@@ -9,15 +9,18 @@ import { StartFault } from './host.ts';
 /** @throws {StartFault} that lists all faults of the settings */
 export async function readSettings(host: Host): Promise<Settings> {
   try {
-    return await loadSettings(host.env, host.workingFolder, faultOfPolicy);
+    return await loadSettings(host.env, host.workingFolder, loadPolicyCheck);
   } catch (error) {
     return rethrow(error);
   }
 }
 
-function faultOfPolicy(document: unknown): string | null {
-  const { faults } = parsePolicy(document);
-  return faults.length === 0 ? null : faults.join('; ');
+async function loadPolicyCheck(): Promise<CheckPolicy> {
+  const { parsePolicy } = await import('../auth/parse-policy.ts');
+  return (document) => {
+    const { faults } = parsePolicy(document);
+    return faults.length === 0 ? null : faults.join('; ');
+  };
 }
 
 /** Returns the result of `work`. @throws {StartFault} instead of a {@link SettingsFault} */

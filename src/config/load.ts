@@ -9,17 +9,19 @@ import type { Settings } from './settings.ts';
 
 /**
  * The environment has precedence over the file, and the file over the defaults.
+ * @param loadPolicyCheck called only if the file has keys, because most servers have no policies
  * @throws {SettingsFault} with all faults at once.
  */
 export async function loadSettings(
   env: Environment,
   workingFolder: string,
-  checkPolicy: CheckPolicy,
+  loadPolicyCheck: () => Promise<CheckPolicy>,
 ): Promise<Settings> {
   const { configFile, texts, faults } = readEnvironment(env);
   const file = configFile === null ? null : await readFile(configFile, workingFolder);
   const given = typeof file === 'string' ? { file: null, faults: [...faults, file] } : { file, faults };
-  return makeSettings({ environment: texts, workingFolder, ...given }, checkPolicy);
+  const checkPolicy = given.file?.content.values.has('keys') === true ? await loadPolicyCheck() : null;
+  return makeSettings({ environment: texts, workingFolder, ...given }, checkPolicy ?? (() => null));
 }
 
 /** Returns the file, or the reason why it cannot be read. Loads the YAML parser only here: most servers have no file. */

@@ -11,7 +11,7 @@ import { Secret } from '../../src/config/settings.ts';
 const ALL = { Effect: 'Allow', Action: '*', Resource: '*' };
 const NOT_FROM_TEN = { ...ALL, Effect: 'Deny', Condition: { IpAddress: { 'acs:SourceIp': '10.0.0.0/8' } } };
 
-test('a Deny by address also denies a caller whose connection is closed', () => {
+test('a Deny by address also denies a caller whose connection is closed', async () => {
   const keys = [
     {
       accessKeyId: 'guarded',
@@ -21,7 +21,7 @@ test('a Deny by address also denies a caller whose connection is closed', () => 
       policies: [{ Version: '1', Statement: [ALL, NOT_FROM_TEN] }],
     },
   ];
-  const { ring, faults } = createKeyRing({ rootKey: null, keys, ids: systemIds });
+  const { ring, faults } = await createKeyRing({ rootKey: null, keys, ids: systemIds });
   assert.deepEqual(faults, []);
   const authenticator = new Authenticator({ keys: ring, clock: systemClock, region: 'r', account: 'a' });
   const authorize = (sourceIp: string): void =>

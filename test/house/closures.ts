@@ -18,6 +18,7 @@ export const PORTS: Readonly<Record<string, string>> = {
   'base/Ids': 'the composition root chooses the identifiers',
   'base/Observer': 'the engine reports to it, and it returns nothing',
   'base/Subscriber': 'the log subscribes to the events of the engine, and returns nothing',
+  'config/CheckPolicy': 'all faults of the settings are reported at once, and auth/ has the rules of policies',
   'cli/Host': 'main.ts gives the commands the process that they run in',
   'interpreter/Moment': 'a decision gets time, randomness and tokens as an input, because the interpreter is pure',
   'language/StateScope': 'a compiled definition reads the state of an execution, which it does not know',

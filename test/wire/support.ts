@@ -75,7 +75,7 @@ export async function startWireServer(
   t: CleanUp,
   { time = new ManualTime(), ...options }: WireOptions = {},
 ): Promise<WireHarness> {
-  const { ring, faults } = createKeyRing({
+  const { ring, faults } = await createKeyRing({
     rootKey: { accessKeyId: ROOT.accessKeyId, accessKeySecret: new Secret(ROOT.accessKeySecret) },
     keys: options.keys ?? [],
     ids: systemIds,
