@@ -59,16 +59,16 @@ export type Answer = (call: TaskCall) => TaskResult;
 /** Runs a Standard flow to its end in virtual time. */
 export async function run(plan: Plan, input: JsonObject, answer: Answer): Promise<Ended> {
   const ids = seededIds(1);
-  const clock = new VirtualTime();
+  const time = new VirtualTime();
   const actions = standInActions(async (call) => {
     const result = answer(call);
     if (call.mode === 'RequestComplete') return result;
     const token = call.taskToken ?? '';
-    clock.after(1000, () => void rebuilt.report(token, result));
+    time.after(1000, () => void rebuilt.report(token, result));
     return { ok: true, output: { accepted: true } };
   });
   const rebuilt = new RebuiltRun({
-    ...{ plan, actions, time: clock, random: () => ids.random() },
+    ...{ plan, actions, time, random: () => ids.random() },
     start: { name: 'e', flowName: 'flow', roleArn: '', environment: {}, input, longestSeconds: 31_536_000 },
     // An endless loop ends soon.
     limits: { ...LIMITS, events: 500, waitSeconds: 300 },

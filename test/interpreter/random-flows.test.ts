@@ -27,7 +27,7 @@ const ERRORS = ['X', 'Y.Z', 'FnF.RuntimeError', 'FnF.ALL', 'Other'];
 
 /** Answers calls from a tape, each at another instant. */
 class Outside {
-  readonly clock = new VirtualTime();
+  readonly time = new VirtualTime();
   readonly calls: string[] = [];
   open = 0;
   readonly #tape: readonly number[];
@@ -53,7 +53,7 @@ class Outside {
         cancel();
         end({ ok: false, error: 'Aborted', cause: '' });
       };
-      const cancel = this.clock.after(kind === 7 ? 1e9 : delayMs, () => {
+      const cancel = this.time.after(kind === 7 ? 1e9 : delayMs, () => {
         signal.removeEventListener('abort', aborted);
         if (kind < 5) end({ ok: true, output: randomValue(draw) });
         else end({ ok: false, error: ERRORS[draw(ERRORS.length)] as string, cause: 'as drawn' });
@@ -74,7 +74,7 @@ test('random flows end alike on the express runtime and rebuilt from their event
       const plan = planOf(randomFlow(draw));
 
       const one = new Outside(answers);
-      const { result, events } = await recordingRuntime(one.clock, one.actions, SMALL).run(startOf(plan, input));
+      const { result, events } = await recordingRuntime(one.time, one.actions, SMALL).run(startOf(plan, input));
       assert.equal(one.open, 0);
 
       const other = new Outside(answers);
@@ -103,7 +103,7 @@ async function rebuilt(plan: ReturnType<typeof planOf>, input: JsonObject, outsi
   const { name, roleArn, environment, flowName } = startOf(plan, input);
   const ids = seededIds(1);
   const run = new RebuiltRun({
-    ...{ plan, actions: outside.actions, time: outside.clock, random: () => ids.random() },
+    ...{ plan, actions: outside.actions, time: outside.time, random: () => ids.random() },
     start: { name, flowName, roleArn, environment, input, longestSeconds: LIMITS.expressTimeoutSeconds },
     limits: { ...SMALL, waitSeconds: 20 },
   });

@@ -25,24 +25,24 @@ function rebuilt(states: readonly JsonObject[], answer: (call: TaskCall) => Task
     ...state,
     ...(i === states.length - 1 ? { End: true } : { Next: states[i + 1]?.['Name'] as string }),
   }));
-  const clock = new VirtualTime();
+  const time = new VirtualTime();
   const run = new RebuiltRun({
     ...{
       plan: planOf({ StartAt: states[0]?.['Name'] as string, States } as JsonObject, 'Standard'),
-      time: clock,
+      time,
     },
     start: { name: 'e', flowName: 'test', input: {}, roleArn: '', environment: {}, longestSeconds: 300 },
     limits: { ...LIMITS, waitSeconds: 300 },
     actions: standInActions((call) => Promise.resolve(answer(call))),
     random: () => 0.5,
   });
-  return [run, clock];
+  return [run, time];
 }
 
 test('a callback that is reported, before its submission and after it; one that never is', async () => {
   const states = ['Before', 'After', 'Never'].map((name) => task(name, 'WaitForCustomCallback'));
   const tokens: (string | null)[] = [];
-  const [run, clock] = rebuilt(states, (call) => {
+  const [run, time] = rebuilt(states, (call) => {
     tokens.push(call.taskToken);
     assert.equal(call.parameters['body'], call.taskToken);
     const report = (): void => {
@@ -50,7 +50,7 @@ test('a callback that is reported, before its submission and after it; one that 
       assert.equal(run.report(call.taskToken ?? '', DONE), false);
     };
     if (stateOf(call) === 'Before') report();
-    if (stateOf(call) === 'After') clock.after(1_000, report);
+    if (stateOf(call) === 'After') time.after(1_000, report);
     return { ok: true, output: { Code: 202 } };
   });
   const { failure } = await run.run();
@@ -78,8 +78,8 @@ test('the end of work in this process ends its task', async () => {
 });
 
 test('a stop while a callback is waited for', async () => {
-  const [run, clock] = rebuilt([task('Call', 'WaitForCustomCallback')], () => {
-    clock.after(2_000, () => run.stop(NOT_WANTED));
+  const [run, time] = rebuilt([task('Call', 'WaitForCustomCallback')], () => {
+    time.after(2_000, () => run.stop(NOT_WANTED));
     return { ok: true, output: null };
   });
   const { status, failure } = await run.run();
