@@ -1,4 +1,4 @@
-/** The commands of an execution: the work that the runtime does for it and answers to. */
+/** The commands of an execution: the work that the runtime does for it and answers to. They are a function of its state (I3). */
 import type { JsonObject } from '../base/json.ts';
 import type { ChildMode, TaskState } from '../language/plan.ts';
 

@@ -2,7 +2,7 @@
  * The text of events in the journal. A row holds the events of one commit. The names of states are beside their indexes, so
  * that a history is served without the plan.
  *
- * Invariants. Every row ever written stays readable: {@link TYPES} and the members of an event grow at their ends only. Values
+ * Invariants. Every row ever written stays readable (I4): {@link TYPES} and the members of an event grow at their ends only. Values
  * have all their digits (rules.md 9.6). The index of a state never changes its meaning: it follows from the text of the
  * definition alone (`language/plan.ts`), which is stored with the execution.
  *

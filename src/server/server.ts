@@ -22,7 +22,7 @@ export interface Server {
   close(): Promise<void>;
 }
 
-/** Takes over the stores. Executions that were under way there continue before the server listens. */
+/** Takes over the stores and listens. Meanwhile the engine loads the executions that were under way in them. */
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { settings, ports, authenticator, tls } = options;
   let url = '';

@@ -1,11 +1,11 @@
-/** A function of the test in place of the actions that call services, and of the flows that tasks start. */
+/** Functions of a test in place of the actions and, if a test asks for it, of the starter of child flows. */
 import type { ActionCatalog, TaskCall, TaskResult } from '../actions/action.ts';
 import type { JsonValue } from '../base/json.ts';
 import type { ChildStarter } from '../runtime/driver/calls.ts';
 
 export type { TaskCall, TaskResult } from '../actions/action.ts';
 
-/** Answers every task. The engine aborts `signal` when it no longer needs the answer. */
+/** Answers every task that calls a service. The engine aborts `signal` when it no longer needs the answer. */
 export type AnswerTask = (call: TaskCall, signal: AbortSignal) => Promise<TaskResult>;
 
 /** The task succeeds; in a callback mode the service has accepted the work. */
@@ -18,7 +18,7 @@ export function taskFailed(error: string, cause = ''): TaskResult {
   return { ok: false, error, cause };
 }
 
-/** A catalogue in which every action calls `answer`. */
+/** A catalog in which every action calls `answer`. */
 export function standInActions(answer: AnswerTask): ActionCatalog {
   const action = { run: answer };
   return { find: () => action };

@@ -24,7 +24,10 @@ import { testSettings } from './test-settings.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 export interface TestEngineOptions {
-  /** Answers every task. The engine aborts `signal` when it no longer needs the answer. Without it, a task is a defect. */
+  /**
+   * Answers every task that calls a service. The engine aborts `signal` when it no longer needs the answer. Without it, such a
+   * task is a defect. A task that starts a flow starts it in this engine.
+   */
   readonly task?: (call: TaskCall, signal: AbortSignal) => TaskResult | Promise<TaskResult>;
   /** Text of a settings file. Ended executions are retained for ever when absent. */
   readonly settings?: string;

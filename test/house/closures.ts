@@ -5,7 +5,8 @@
  *
  * It works on texts. An exported type counts if it has a function member, or is a function. A file of a higher room implements
  * it by a class, by a typed constant or property, by a function that returns an object or a closure, by `satisfies`, or by a
- * closure for a member of that function type. Types that extend such a type count like the type itself.
+ * closure for a member of that function type. Types that extend such a type count like the type itself. It does not see a value
+ * without a type at it, nor a member with the function type written out.
  */
 import { importsOf, isAbove, roomOf, targetOf } from './imports.ts';
 import type { Sources } from './imports.ts';
@@ -20,7 +21,9 @@ export const PORTS: Readonly<Record<string, string>> = {
   'base/Subscriber': 'the log subscribes to the events of the engine, and returns nothing',
   'config/CheckPolicy': 'all faults of the settings are reported at once, and auth/ has the rules of policies',
   'cli/Host': 'main.ts gives the commands the process that they run in',
+  'interpreter/Record': 'a decision passes each event to its caller, which stores or drops it',
   'interpreter/Moment': 'a decision gets time, randomness and tokens as an input, because the interpreter is pure',
+  'outbound/Outgoing': 'a caller decides by the head of an answer whether it needs the body',
   'language/StateScope': 'a compiled definition reads the state of an execution, which it does not know',
   'expression/EvaluationScope': 'a compiled expression reads the state of an execution, which it does not know',
 };

@@ -3,7 +3,7 @@
  * table, and a test compares the two. The codes for the inside of an expression come from the expression room
  * ({@link EXPRESSION_FAULTS}).
  *
- * Errors refuse a flow (rules.md 6.3), warnings do not (1.4). A code never changes its meaning: people filter by it.
+ * Errors refuse a flow (rules.md 6.3), warnings do not (rules.md 6.4). A code never changes its meaning: people filter by it.
  */
 import type { ExpressionFaultCode } from '../../expression/fault.ts';
 import { EXPRESSION_FAULTS } from '../../expression/fault.ts';

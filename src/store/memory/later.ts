@@ -1,6 +1,6 @@
 /**
- * Answers calls of a store in memory in a later turn of the event loop and in the order of the calls, as a store that does
- * I/O would. Answering at once would hide races from the tests.
+ * Answers calls of a store in memory by a promise, after the code that called, and in the order of the calls, as a store that
+ * does I/O would. Answering at once would hide races from the tests.
  */
 import { assert } from '../../base/assert.ts';
 
