@@ -21,7 +21,10 @@ const START = `
 export type StartExecution = (request: StartRequest) => Promise<{ readonly name: string }>;
 export interface StartRequest { readonly flowName: string }
 export interface Starter { start(request: StartRequest): Promise<void>; readonly name: string }
-export interface StartOptions { readonly startExecution: StartExecution }
+export interface StartOptions {
+  readonly startExecution: StartExecution;
+  readonly onStart?: (name: string) => void;
+}
 `;
 const IMPORT = "import type { StartExecution, StartOptions, StartRequest, Starter } from '../actions/planted.ts';\n";
 
@@ -47,6 +50,7 @@ const planted: Readonly<Record<string, string>> = {
     export function loud(): LoudStarter { return { name: 'a', volume: 1, start: async () => {} }; }`,
   'a closure in the options of a function':
     'createActions({ startExecution: async (request) => runtimes.start(request) });',
+  'a closure for a function type that is written out': 'createActions({ onStart: (name) => table.add(name) });',
 };
 
 /** A program of two files: the port in actions/, and code of the runtime. */
@@ -62,13 +66,15 @@ for (const [name, code] of Object.entries(planted)) {
     const tree = program(code);
     assert.match(
       climbingClosures(tree).join('\n'),
-      /src\/runtime\/planted\.ts implements (?:StartExecution|Starter) of src\/actions\/planted\.ts/,
+      /src\/runtime\/planted\.ts implements (?:StartExecution|Starter|StartOptions) of src\/actions\/planted\.ts/,
     );
     assert.deepEqual(climbingClosures(tree, ALL_PORTS), []);
   });
 }
 
-const ALL_PORTS = { 'actions/StartExecution': 'planted', 'actions/Starter': 'planted' };
+const ALL_PORTS = Object.fromEntries(
+  ['StartExecution', 'StartOptions', 'Starter'].map((name) => [`actions/${name}`, 'planted']),
+);
 
 const harmless: Readonly<Record<string, string>> = {
   'a value that the lower room made':

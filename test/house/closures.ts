@@ -5,8 +5,8 @@
  *
  * It works on texts. An exported type counts if it has a function member, or is a function. A file of a higher room implements
  * it by a class, by a typed constant or property, by a function that returns an object or a closure, by `satisfies`, or by a
- * closure for a member of that function type. Types that extend such a type count like the type itself. It does not see a value
- * without a type at it, nor a member with the function type written out.
+ * closure for a member of that function type, declared or written out. Types that extend such a type count like the type itself. It does not see a value
+ * without a type at it.
  */
 import { importsOf, isAbove, roomOf, targetOf } from './imports.ts';
 import type { Sources } from './imports.ts';
@@ -23,6 +23,7 @@ export const PORTS: Readonly<Record<string, string>> = {
   'cli/Host': 'main.ts gives the commands the process that they run in',
   'interpreter/Record': 'a decision passes each event to its caller, which stores or drops it',
   'interpreter/Moment': 'a decision gets time, randomness and tokens as an input, because the interpreter is pure',
+  'server/EngineOptions': 'the address of a server is known only when it listens, so the engine asks for it',
   'outbound/Outgoing': 'a caller decides by the head of an answer whether it needs the body',
   'language/StateScope': 'a compiled definition reads the state of an execution, which it does not know',
   'expression/EvaluationScope': 'a compiled expression reads the state of an execution, which it does not know',
@@ -51,9 +52,10 @@ export function climbingClosures(sources: Sources, ports: Readonly<Record<string
     const implemented = [...(names.get(path) ?? [])].flatMap(([name, id]) =>
       implementsType(code, name) ? [id, ...(bases.get(id) ?? [])] : [],
     );
-    const imported = new Set(importsOf(sources.get(path) ?? '').map((each) => roomOf(targetOf(path, each))));
-    const passed = members.flatMap(({ member, owner, type }) =>
-      imported.has(roomOf(owner)) && passesClosure(code, member) ? [type] : [],
+    const imported = importsOf(sources.get(path) ?? '').map((each) => targetOf(path, each));
+    const rooms = new Set(imported.map(roomOf));
+    const passed = members.flatMap(({ member, owner, type, isNamed }) =>
+      (isNamed ? rooms.has(roomOf(owner)) : imported.includes(owner)) && passesClosure(code, member) ? [type] : [],
     );
     return [...new Set([...implemented, ...passed])]
       .filter((id) => callable.has(id) && isAbove(path, pathOf(id)) && ports[portOf(id)] === undefined)
@@ -69,19 +71,36 @@ export function stalePorts(sources: Sources): string[] {
   return Object.keys(PORTS).filter((port) => !declared.includes(port));
 }
 
-/** Members of declared types whose type is a declared function type. */
+interface FunctionMember {
+  readonly member: string;
+  /** The file with the type that has the member. */
+  readonly owner: string;
+  /** The type that a higher room implements by a closure for the member. */
+  readonly type: TypeId;
+  /** False when the function type is written out at the member. Such names are common, so only files that import `owner` count. */
+  readonly isNamed: boolean;
+}
+
+/** Members of declared types whose type is a function type, declared or written out. */
 function functionMembers(
   declarations: readonly Declaration[],
   names: ReadonlyMap<string, ReadonlyMap<string, TypeId>>,
   callable: ReadonlySet<TypeId>,
-): { readonly member: string; readonly owner: string; readonly type: TypeId }[] {
+): FunctionMember[] {
   const functions = new Set(declarations.filter(({ code }) => /^[^=]*=\s*(?:<[^>]*>)?\(/.test(code)).map(idOf));
-  return declarations.flatMap(({ path, code }) =>
-    [...code.matchAll(/\b(\w+)\??:\s*(\w+)\s*(?=[;}\n])/g)].flatMap(([, member = '', name = '']) => {
+  return declarations.flatMap((each) => {
+    const { path, code } = each;
+    const named = [...code.matchAll(/\b(\w+)\??:\s*(\w+)\s*(?=[;}\n])/g)].flatMap(([, member = '', name = '']) => {
       const type = names.get(path)?.get(name);
-      return type !== undefined && functions.has(type) && callable.has(type) ? [{ member, owner: path, type }] : [];
-    }),
-  );
+      const isFunction = type !== undefined && functions.has(type) && callable.has(type);
+      return isFunction ? [{ member, owner: path, type, isNamed: true }] : [];
+    });
+    const written = code.matchAll(/(?:^|[{;]|readonly )\s*(\w+)\??:\s*\(*(?:<[^>]*>)?\([^)]*\)\s*=>/gm);
+    return [
+      ...named,
+      ...[...written].map((at) => ({ member: at[1] ?? '', owner: path, type: idOf(each), isNamed: false })),
+    ];
+  });
 }
 
 /** True when an object of the code has a closure as that member. */
