@@ -4,6 +4,7 @@ import type { JsonValue } from '../../base/json.ts';
 import { readMode } from '../../language/classic/pattern.ts';
 import { readResource } from '../../language/classic/resource.ts';
 import { MESSAGE_PARAMS } from '../../language/classic/task.ts';
+import { childModeOf } from '../../language/tasks/child-modes.ts';
 import type { Node } from '../../language/text/document.ts';
 import { isNull, toJson } from '../../language/text/document.ts';
 import { FieldReader } from '../../language/shared/field-reader.ts';
@@ -132,9 +133,7 @@ function convertAction(
   params: Params,
   input: Term,
 ): ConvertedTask {
-  if (action.toLowerCase() !== 'fnf:startexecution') {
-    return called(action, mode, params);
-  }
+  if (childModeOf(action) !== 'Standard') return called(action, mode, params);
   const arn = params.get('resourceArn') ?? flowArn(params.get('FlowName'));
   if (arn === null) outcome.refuse(step.node, `${action} needs the parameter "FlowName"`);
   return called(action, mode, startMembers(arn ?? literal(''), params, input));

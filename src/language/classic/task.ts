@@ -201,7 +201,7 @@ function readAction(
   const known = name === null ? null : findAction(task, 'action', name, true);
   if (name === null || known === null) return { mode: readMode(task, null, express), call: null };
   const mode = readMode(task, name, express);
-  if (known.spelling === 'FNF:StartExecution') return { mode, call: startFlowByAction(task, name, params) };
+  if (childModeOf(name) === 'Standard') return { mode, call: startFlowByAction(task, name, params) };
   if (known.facts !== null) checkParameters(task, 'serviceParams', known.spelling ?? name, known.facts, params.given());
   return { mode, call: { action: name, members: [...params.all], resultMember: null } };
 }
