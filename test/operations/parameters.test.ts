@@ -118,6 +118,7 @@ describe('texts', () => {
         assert.ok(shown.isWellFormed());
       }),
     );
+    assert.equal(excerpt(`${'x'.repeat(63)}😀`), `"${'x'.repeat(63)}…"`);
   });
 });
 

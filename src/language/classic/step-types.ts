@@ -1,4 +1,5 @@
 /** Reads the fields of each type of step except task (rules.md 10.4–10.9). */
+import { cut } from '../../base/text.ts';
 import { instantMs } from '../../base/instant.ts';
 import type { JsonValue } from '../../base/json.ts';
 import { isJsonObject, setMember } from '../../base/json.ts';
@@ -96,7 +97,7 @@ function readDefault(
   if (field === null) return null;
   const goto = textOf(field.node);
   if (goto !== null) {
-    const message = `default of ${choice.what} must be a mapping with "steps" or "goto"; write "default: {goto: ${goto.slice(0, 60)}}"`;
+    const message = `default of ${choice.what} must be a mapping with "steps" or "goto"; write "default: {goto: ${cut(goto, 60)}}"`;
     choice.report.add('wrong-type', field.node.offset, field.path, message);
     return null;
   }
