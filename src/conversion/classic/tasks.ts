@@ -1,6 +1,5 @@
 /** Converts the call of a task step to an action with its parameters and result (rules.md 10.15, 10.16, 10.20). */
-import { isJsonObject, JsonFault, parseJson } from '../../base/json.ts';
-import type { JsonValue } from '../../base/json.ts';
+import { parseJsonObject } from '../../base/json.ts';
 import { readMode } from '../../language/classic/pattern.ts';
 import { readResource } from '../../language/classic/resource.ts';
 import { MESSAGE_PARAMS } from '../../language/classic/task.ts';
@@ -105,17 +104,7 @@ function startMembers(arn: Term, params: Params, input: Term): Members {
 /** A constant can be the JSON text of an object, like the parameter of the API. */
 function childInput(given: Term | undefined, input: Term): Term {
   if (given === undefined) return input;
-  return isTextLiteral(given) ? constant(objectOf(given.value) ?? given.value) : given;
-}
-
-function objectOf(text: string): JsonValue | null {
-  try {
-    const value = parseJson(text);
-    return isJsonObject(value) ? value : null;
-  } catch (error) {
-    if (error instanceof JsonFault) return null;
-    throw error;
-  }
+  return isTextLiteral(given) ? constant(parseJsonObject(given.value) ?? given.value) : given;
 }
 
 function messageMembers(params: Params): Members {
