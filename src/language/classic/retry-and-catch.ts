@@ -41,7 +41,7 @@ function readCatch(task: FieldReader, transitions: Transitions, outputConstructo
   const rules = task.maps('catch', (i) => `catch rule ${i} of ${task.what}`, { single: true }) ?? [];
   return rules.flatMap((rule) => {
     const errors = rule.texts('errors') ?? [];
-    const next = transitions.target(rule, 'goto', true);
+    const next = transitions.target(rule, 'goto', { required: true });
     rule.close(CATCH_FIELDS, (key) => foreignWord(key, CATCH_FIELDS));
     return next === null ? [] : [{ errors, next, outputConstructor }];
   });

@@ -187,8 +187,8 @@ function readAction(
   params: ServiceParams,
   express: boolean,
 ): { readonly mode: TaskMode; readonly call: Call | null } {
-  const name = task.text('action', true);
-  const known = name === null ? null : findAction(task, 'action', name, true);
+  const name = task.text('action', { required: true });
+  const known = name === null ? null : findAction(task, 'action', name);
   if (name === null || known === null) return { mode: readMode(task, null, express), call: null };
   const mode = readMode(task, name, express);
   if (childModeOf(name) === 'Standard') return { mode, call: startFlowByAction(task, name, params) };
