@@ -1,5 +1,5 @@
 /** Reads values that several actions accept in their `Parameters`. Pure. */
-import { JsonFault, isJsonObject, isLongNumber, memberOf, parseJson } from '../base/json.ts';
+import { isJsonObject, isLongNumber, memberOf, parseJsonObject } from '../base/json.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
 
 /** A text, number or boolean as text; null for any other value. */
@@ -12,14 +12,8 @@ export function scalarText(value: JsonValue): string | null {
 /** An object, or the JSON text of an object. Absent, null and `""` mean `{}`. Null for any other value. */
 export function inputOrText(given: JsonValue | undefined): JsonObject | null {
   if (given === undefined || given === null || given === '') return {};
-  if (typeof given !== 'string') return isJsonObject(given) ? given : null;
-  try {
-    const value = parseJson(given);
-    return isJsonObject(value) ? value : null;
-  } catch (error) {
-    if (error instanceof JsonFault) return null;
-    throw error;
-  }
+  if (typeof given === 'string') return parseJsonObject(given);
+  return isJsonObject(given) ? given : null;
 }
 
 /** A member by either of its names: integrations use lower camel case, the API of the same service begins with a capital. */

@@ -3,6 +3,7 @@
  * order: access key, time, signature, security token, nonce. A nonce is remembered only after the other checks, so that no
  * caller can use up the nonces of others.
  */
+import { cut } from '../base/text.ts';
 import { ApiError, apiError, invalidArgument } from '../api/error.ts';
 import { ERRORS } from '../api/errors.ts';
 import type { Clock } from '../base/clock.ts';
@@ -95,7 +96,7 @@ export class Authenticator {
    */
   authenticate(credentials: Credentials): AccessKey {
     const key = this.#keys?.get(credentials.accessKeyId);
-    if (key === undefined) throw apiError('InvalidAccessKeyID', credentials.accessKeyId.slice(0, 128));
+    if (key === undefined) throw apiError('InvalidAccessKeyID', cut(credentials.accessKeyId, 128));
     const nowMs = this.#clock.nowMs();
     const sentMs = this.#sentMs(credentials);
     if (Math.abs(nowMs - sentMs) > WINDOW_MS) {
@@ -129,7 +130,7 @@ export class Authenticator {
             sourceIp: call.sourceIp,
           });
     if (decision === 'Allow') return;
-    const message = apiError('AccessDenied', action, resource.slice(0, SHOWN_RESOURCE)).message;
+    const message = apiError('AccessDenied', action, cut(resource, SHOWN_RESOURCE)).message;
     throw new ApiError('AccessDenied', message, {
       accessDeniedDetail: {
         AuthAction: action,
@@ -187,7 +188,7 @@ function removeEmpty(parameters: Map<string, string>): void {
 
 /** Clients compare the text after `string to sign is:` with their own (rules.md 2.7). */
 function notMatching(stringToSign: string): ApiError {
-  const shown = stringToSign.slice(0, SHOWN_STRING_TO_SIGN);
+  const shown = cut(stringToSign, SHOWN_STRING_TO_SIGN);
   return new ApiError('SignatureNotMatch', `${ERRORS.SignatureNotMatch.message} server string to sign is:${shown}`);
 }
 

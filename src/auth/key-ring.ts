@@ -1,4 +1,5 @@
 /** The access keys of callers. Their policies are parsed and their signing keys made once, when the server starts. */
+import { assert } from '../base/assert.ts';
 import type { Ids } from '../base/ids.ts';
 import type { KeySetting, Secret } from '../config/settings.ts';
 import { acs3Key } from '../signatures/acs3.ts';
@@ -7,6 +8,7 @@ import type { HmacKey } from '../signatures/hmac.ts';
 import { roaKey } from '../signatures/roa.ts';
 import { rpcKey } from '../signatures/rpc.ts';
 import type { NonceSeeds } from './nonces.ts';
+import type { ParsedPolicy } from './parse-policy.ts';
 import type { Policy } from './policy.ts';
 
 export interface AccessKey {
@@ -34,34 +36,24 @@ export interface KeyRingOptions {
   readonly ids: Ids;
 }
 
-/** The keys by their ids, and all faults of the keys and their policies. A ring with faults must not be used. */
-export interface KeyRingResult {
-  readonly ring: KeyRing;
-  readonly faults: readonly string[];
-}
-
-/** Makes the ring. Loads the parser of policies if a key has one. */
-export async function createKeyRing(options: KeyRingOptions): Promise<KeyRingResult> {
+/** Makes the ring. Loads the parser of policies if a key has one. The settings have refused wrong policies and equal ids. */
+export async function createKeyRing(options: KeyRingOptions): Promise<KeyRing> {
   const hasPolicies = options.keys.some(({ policies }) => policies !== null);
   const parse = hasPolicies ? (await import('./parse-policy.ts')).parsePolicy : null;
   const ring = new Map<string, AccessKey>();
-  const faults: string[] = [];
   const root: KeySetting[] =
     options.rootKey === null ? [] : [{ ...options.rootKey, securityToken: null, expiresMs: null, policies: null }];
   for (const setting of [...root, ...options.keys]) {
-    const id = setting.accessKeyId;
-    if (ring.has(id)) faults.push(`access key ${id}: two keys have this id; give each key its own id`);
-    const policies =
-      parse === null
-        ? null
-        : setting.policies?.map((document, i) => {
-            const parsed = parse(document);
-            faults.push(...parsed.faults.map((fault) => `access key ${id}, policy ${i + 1}: ${fault}`));
-            return parsed.policy ?? { statements: [] };
-          });
-    ring.set(id, accessKey(setting, policies ?? null, options.ids));
+    assert(!ring.has(setting.accessKeyId), `two keys have the id ${setting.accessKeyId}`);
+    const policies = parse === null ? null : (setting.policies?.map((document) => policyOf(parse(document))) ?? null);
+    ring.set(setting.accessKeyId, accessKey(setting, policies, options.ids));
   }
-  return { ring, faults };
+  return ring;
+}
+
+function policyOf({ policy, faults }: ParsedPolicy): Policy {
+  assert(policy !== null, faults.join('; '));
+  return policy;
 }
 
 function accessKey(setting: KeySetting, policies: readonly Policy[] | null, ids: Ids): AccessKey {

@@ -88,6 +88,17 @@ export function parseJson(text: string, maxDepth = MAX_DEPTH): JsonValue {
   }
 }
 
+/** The object in a JSON text; null for any other text. */
+export function parseJsonObject(text: string): JsonObject | null {
+  try {
+    const value = parseJson(text);
+    return isJsonObject(value) ? value : null;
+  } catch (error) {
+    if (error instanceof JsonFault) return null;
+    throw error;
+  }
+}
+
 function reviveLongNumber(_key: string, value: unknown, context?: ReviverContext): unknown {
   if (typeof value !== 'number' || context?.source === undefined) return value;
   if (!Number.isFinite(value)) return rawJson.rawJSON(context.source);

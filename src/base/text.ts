@@ -1,7 +1,13 @@
-/** Texts from outside, cut to a length that fits into a message. */
+/** Texts from outside, cut to a length that fits into a message. No cut splits a surrogate pair, because UTF-8 has no half of one. */
 
-/** The first `limit` UTF-16 units of a text, followed by `…` when it is longer; never splits a surrogate pair. */
-export function beginning(text: string, limit = 256): string {
+/** The first `limit` UTF-16 units of a text, or one fewer. */
+export function cut(text: string, limit: number): string {
   if (text.length <= limit) return text;
-  return `${text.slice(0, limit).replace(/[\ud800-\udbff]$/, '')}…`;
+  const last = text.charCodeAt(limit - 1);
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? limit - 1 : limit);
+}
+
+/** The same, followed by `…` when the text is longer. */
+export function beginning(text: string, limit = 256): string {
+  return text.length <= limit ? text : `${cut(text, limit)}…`;
 }

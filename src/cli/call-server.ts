@@ -21,6 +21,12 @@ import { readSettings, startFaultFor } from './settings.ts';
 
 export type ServerReply = JsonObject;
 
+/** The text of a reply, or of an object in it; empty when there is none. */
+export function textOf(object: JsonObject, member: string): string {
+  const value = memberOf(object, member);
+  return typeof value === 'string' ? value : '';
+}
+
 /** Longest silence of the server. */
 const PATIENCE_MS = 30_000;
 const ANSWER_BYTES_MAX = 64 * 1024 * 1024;

@@ -1,7 +1,7 @@
 /** `millrace messages [NAME]`: messages in queues and topics of a server's own Message Service (docs/extensions.md). */
 import { isJsonArray, isJsonObject, memberOf } from '../base/json.ts';
 import type { JsonObject } from '../base/json.ts';
-import { callServer } from './call-server.ts';
+import { callServer, textOf } from './call-server.ts';
 import type { ServerReply } from './call-server.ts';
 import { plain } from './execution-call.ts';
 import type { Host } from './host.ts';
@@ -54,9 +54,4 @@ function pushNote(push: ReturnType<typeof memberOf>): string {
     default:
       return '';
   }
-}
-
-function textOf(object: JsonObject, member: string): string {
-  const value = memberOf(object, member);
-  return typeof value === 'string' ? value : '';
 }

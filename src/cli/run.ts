@@ -4,6 +4,7 @@
  */
 import { basename, extname } from 'node:path';
 import { ApiError } from '../api/error.ts';
+import { isName } from '../api/names.ts';
 import { formatDiagnostic } from '../base/diagnostic.ts';
 import { systemIds } from '../base/ids.ts';
 import { createObserver } from '../base/observer.ts';
@@ -89,7 +90,7 @@ function compile(host: Host, file: string, text: string, limits: DefinitionLimit
 /** The flow's name: the definition's own or the file's, the first of them that follows the name rule, else `flow`. */
 function flowName(plan: Plan, file: string): string {
   const candidates = [plan.definitionName ?? '', basename(file, extname(file))];
-  return candidates.find((name) => /^[A-Za-z_][\w-]{0,127}$/.test(name)) ?? 'flow';
+  return candidates.find(isName) ?? 'flow';
 }
 
 async function start(

@@ -2,6 +2,7 @@
 import { systemClock } from '../base/clock.ts';
 import { isJsonArray, isJsonObject, memberOf } from '../base/json.ts';
 import type { JsonObject } from '../base/json.ts';
+import { textOf } from './call-server.ts';
 import type { ServerReply } from './call-server.ts';
 import { printReply } from './execution-call.ts';
 import type { ExecutionCall } from './execution-call.ts';
@@ -32,11 +33,6 @@ function lineOf(wait: JsonObject, nowMs: number): string {
     `${textOf(wait, 'StepName') || 'The execution'} has been waiting for ${duration(nowMs - Date.parse(since))}, ` +
     `since ${since} (${textOf(wait, 'Kind')}${where}): ${textOf(wait, 'Reason')}`
   );
-}
-
-function textOf(object: JsonObject, member: string): string {
-  const value = memberOf(object, member);
-  return typeof value === 'string' ? value : '';
 }
 
 const UNITS = [

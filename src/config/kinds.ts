@@ -5,6 +5,7 @@
 import { isIP, isIPv6 } from 'node:net';
 import * as v from 'valibot';
 import { nearest } from '../base/suggest.ts';
+import { beginning } from '../base/text.ts';
 import { parseDuration, parseSize } from './units.ts';
 import { Secret } from './settings.ts';
 
@@ -31,8 +32,7 @@ function converted<T>(convert: (raw: unknown) => T | undefined, messageFor: (raw
 function excerpt(raw: unknown): string {
   if (Array.isArray(raw)) return 'a list';
   if (typeof raw === 'object' && raw !== null) return 'a mapping';
-  const text = JSON.stringify(raw) ?? String(raw);
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+  return beginning(JSON.stringify(raw) ?? String(raw), 80);
 }
 
 export const text = kind('text', (raw) => (typeof raw === 'string' && raw !== '' ? raw : undefined));

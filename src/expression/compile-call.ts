@@ -1,10 +1,10 @@
 /** Compiles a call of a function. Checks name, number and types of the arguments now, as far as the types are known. */
+import { beginning } from '../base/text.ts';
 import type { JsonValue } from '../base/json.ts';
 import type { CallNode, ExpressionNode } from './ast.ts';
 import type { Code, CompileContext } from './code.ts';
 import type { Evaluate, EvaluationScope } from './evaluation.ts';
 import { EvaluationError, spend } from './evaluation.ts';
-import { clip } from './fault-list.ts';
 import type { Call, FunctionDefinition, Parameter } from './functions/definition.ts';
 import { accepts, mayAccept, typeNames } from './functions/definition.ts';
 import { functionLike, functionNamed } from './functions/table.ts';
@@ -45,7 +45,7 @@ export function compileCall<S extends EvaluationScope>(
 function refuseName<S extends EvaluationScope>(context: CompileContext<S>, node: CallNode): void {
   const like = functionLike(node.name);
   const hint = like === null ? 'docs/functions.md lists all functions' : `did you mean ${like}?`;
-  context.fault('unknown-function', `there is no function ${clip(node.name, 60)}: ${hint}`, {
+  context.fault('unknown-function', `there is no function ${beginning(node.name, 60)}: ${hint}`, {
     ...node,
     length: node.name.length,
   });

@@ -1,4 +1,5 @@
 /** Compiles the nodes of a tree to closures, evaluates constant parts, and collects faults and warnings. */
+import { beginning } from '../base/text.ts';
 import type { JsonValue } from '../base/json.ts';
 import { nearest } from '../base/suggest.ts';
 import type { CallNode, ComparisonNode, ExpressionNode, LogicNode, VariableNode } from './ast.ts';
@@ -10,7 +11,7 @@ import { MAX_FAULTS } from './compiled.ts';
 import type { Evaluate, EvaluationScope } from './evaluation.ts';
 import { EvaluationError } from './evaluation.ts';
 import type { ExpressionFault, ExpressionFaultCode } from './fault.ts';
-import { clip, FaultList } from './fault-list.ts';
+import { FaultList } from './fault-list.ts';
 import { functionNamed } from './functions/table.ts';
 import { compilePath } from './path.ts';
 import { booleanOf, typeOf } from './value.ts';
@@ -104,7 +105,7 @@ export class NodeCompiler<S extends EvaluationScope> implements CompileContext<S
     const { variables, refused } = this.#options;
     const read = variables.get(node.name);
     if (read !== undefined) return read;
-    const name = clip(node.name, 60);
+    const name = beginning(node.name, 60);
     const why = refused?.get(node.name);
     if (why === undefined) {
       this.fault('unknown-variable', `there is no variable ${name}: ${this.#variableMeant(node.name)}`, node);
@@ -119,7 +120,7 @@ export class NodeCompiler<S extends EvaluationScope> implements CompileContext<S
     const { variables, refused } = this.#options;
     const near = name === '$' ? null : nearest(name, [...variables.keys(), ...(refused?.keys() ?? [])]);
     // If `$` is a value here, the author probably meant a member of it.
-    if (variables.has('$') && (near === null || near === '$')) return `write $.${clip(name.slice(1), 60)}`;
+    if (variables.has('$') && (near === null || near === '$')) return `write $.${beginning(name.slice(1), 60)}`;
     return near === null ? `use one of ${[...variables.keys()].join(', ')}` : `did you mean ${near}?`;
   }
 
@@ -137,7 +138,7 @@ export class NodeCompiler<S extends EvaluationScope> implements CompileContext<S
   }
 
   #refuseCall(node: CallNode): void {
-    const name = clip(node.name, 60);
+    const name = beginning(node.name, 60);
     const whose = functionNamed(node.name) === undefined ? '' : `; ${name} is a function of the state-machine language`;
     const message = `there are no functions in this language: compute the value in a Task${whose}`;
     this.fault('unknown-function', message, { ...node, length: node.name.length });
@@ -156,7 +157,7 @@ export class NodeCompiler<S extends EvaluationScope> implements CompileContext<S
 
   /** The text of a node, for messages. Printing the tree instead would be slow for deep trees. */
   #shown(node: ExpressionNode): string {
-    return clip(this.#text.slice(node.offset, node.offset + node.length), 100);
+    return beginning(this.#text.slice(node.offset, node.offset + node.length), 100);
   }
 
   #textBetween(left: ExpressionNode, right: ExpressionNode): string {

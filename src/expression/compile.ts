@@ -2,6 +2,7 @@
  * Text of an expression → a function. Everything that does not depend on data is decided here: names, numbers of arguments,
  * types of literals, constant parts, patterns, paths. The resulting closure looks up nothing by name.
  */
+import { beginning } from '../base/text.ts';
 import type { JsonValue } from '../base/json.ts';
 import type { ExpressionNode } from './ast.ts';
 import type { Code } from './code.ts';
@@ -10,7 +11,7 @@ import type { Compiled, ExpressionOptions } from './compiled.ts';
 import type { Evaluate, EvaluationScope } from './evaluation.ts';
 import { EvaluationError } from './evaluation.ts';
 import type { ExpressionFault } from './fault.ts';
-import { clip, ReadingStopped } from './fault-list.ts';
+import { ReadingStopped } from './fault-list.ts';
 import { parseExpression } from './parse.ts';
 import { booleanOf, truthOf } from './value.ts';
 
@@ -86,7 +87,7 @@ function guarded<S extends EvaluationScope, R>(
     try {
       return evaluate(scope);
     } catch (error) {
-      if (error instanceof EvaluationError) error.source ??= `${place} (${clip(text, 200)})`;
+      if (error instanceof EvaluationError) error.source ??= `${place} (${beginning(text, 200)})`;
       throw error;
     }
   };
@@ -94,7 +95,7 @@ function guarded<S extends EvaluationScope, R>(
 
 function testing<S extends EvaluationScope>({ evaluate, type }: Code<S>, text: string): (scope: S) => boolean {
   if (type === 'boolean') return evaluate as Evaluate<S> as (scope: S) => boolean;
-  const what = `the condition ${clip(text, 200)}`;
+  const what = `the condition ${beginning(text, 200)}`;
   return (scope) => {
     const value = evaluate(scope);
     return typeof value === 'boolean' ? value : truthOf(scope, value, what);

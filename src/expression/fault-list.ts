@@ -22,10 +22,3 @@ export class FaultList {
     throw new ReadingStopped();
   }
 }
-
-/** Cuts text of a caller to `limit` UTF-16 units, for a message. It does not cut inside a surrogate pair. */
-export function clip(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  const last = text.charCodeAt(limit - 1);
-  return `${text.slice(0, last >= 0xd800 && last <= 0xdbff ? limit - 1 : limit)}…`;
-}

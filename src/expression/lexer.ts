@@ -2,10 +2,10 @@
  * Text of an expression → tokens, one at a time. Operators of other languages are tokens too, so that the parser can name
  * the alternative. Each character is read a bounded number of times.
  */
+import { beginning } from '../base/text.ts';
 import type { LongNumber } from '../base/json.ts';
 import { parseJson } from '../base/json.ts';
 import type { FaultList } from './fault-list.ts';
-import { clip } from './fault-list.ts';
 
 export interface Token {
   readonly kind: 'end' | 'text' | 'number' | 'variable' | 'word' | 'mark';
@@ -114,7 +114,7 @@ export class Lexer {
     const written = this.#match(NUMBER_LIKE);
     // NUMBER_LIKE includes a point at the end, as in `1..2` and `[1.e]`, but ends before the sign in `1e+3`.
     if (written.length > digits.length) {
-      const message = `${clip(written, 40)} is not a number: numbers are written as in JSON, such as 12, 0.5 or 1e3`;
+      const message = `${beginning(written, 40)} is not a number: numbers are written as in JSON, such as 12, 0.5 or 1e3`;
       this.#faults.add('expression-number', message, start, written.length);
       return this.#token('number', '0', start);
     }

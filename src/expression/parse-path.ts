@@ -2,8 +2,8 @@
  * Parses the part of a path after its target: `.name`, `["name"]`, `[n]` and, if the dialect has it, `[*]`
  * (rules.md 9.2). The faults about other parts of JSONPath name them.
  */
+import { beginning } from '../base/text.ts';
 import type { Segment } from './ast.ts';
-import { clip } from './fault-list.ts';
 import { isPlainName } from './lexer.ts';
 import type { TokenReader } from './token-reader.ts';
 
@@ -24,7 +24,7 @@ export function parseSegments(reader: TokenReader, targetStart: number): Segment
     } else break;
   }
   if (segments.length > 0 && reader.isMark('(')) {
-    const path = clip(reader.source.slice(targetStart, reader.token.start).trim(), 60);
+    const path = beginning(reader.source.slice(targetStart, reader.token.start).trim(), 60);
     const advice = reader.functions ? ': write the function before its arguments, as in length($Input.a)' : '';
     reader.stop('expression-path', `${path} is a path and cannot be called${advice}`);
   }
@@ -37,8 +37,8 @@ function parseNameSegment(reader: TokenReader): Segment {
   if (name === '') return parseMissingName(reader, point.start);
   if (!isPlainName(name)) {
     const what = name.includes('-')
-      ? `a name with a dash is written ["${clip(name, 60)}"], and arithmetic is not in the language`
-      : `a name that begins with a digit is written ["${clip(name, 60)}"], an index [${clip(name, 60)}]`;
+      ? `a name with a dash is written ["${beginning(name, 60)}"], and arithmetic is not in the language`
+      : `a name that begins with a digit is written ["${beginning(name, 60)}"], an index [${beginning(name, 60)}]`;
     reader.faults.add('expression-path', what, start, name.length);
   }
   return { kind: 'name', name };
@@ -84,7 +84,7 @@ function parseBracket(reader: TokenReader, targetStart: number): Segment {
   if (first.kind === 'number') {
     const index = first.number;
     if (typeof index !== 'number' || !Number.isSafeInteger(index)) {
-      reader.fault('expression-path', `an index is an integer, ${clip(first.text, 40)} is not a possible one`);
+      reader.fault('expression-path', `an index is an integer, ${beginning(first.text, 40)} is not a possible one`);
     }
     reader.advance();
     segment = { kind: 'index', index: typeof index !== 'number' || index === 0 ? 0 : negative ? -index : index };
@@ -106,7 +106,7 @@ function refuseBracket(reader: TokenReader, bracketStart: number, targetStart: n
   const culprit = reader.token;
   skipToClosingBracket(reader, bracketStart);
   const end = reader.token.end;
-  const inner = clip(reader.source.slice(bracketStart + 1, reader.token.start).trim(), 60);
+  const inner = beginning(reader.source.slice(bracketStart + 1, reader.token.start).trim(), 60);
   reader.advance();
   const refuse = (message: string) => reader.faults.add('expression-path', message, bracketStart, end - bracketStart);
   if (inner === '') refuse('a name in quotes or a number is missing between the brackets');
@@ -115,7 +115,7 @@ function refuseBracket(reader: TokenReader, bracketStart: number, targetStart: n
     refuse(`a list of names or indexes such as [${inner}] is not in the language: take them one at a time`);
   } else if (inner.startsWith('?')) refuse(`filters such as [${inner}] are not in the language`);
   else {
-    const target = clip(reader.source.slice(targetStart, bracketStart).trim(), 60);
+    const target = beginning(reader.source.slice(targetStart, bracketStart).trim(), 60);
     const advice = reader.functions ? `write get(${target}, ${inner})` : 'read it in a task';
     refuse(`an index or key that is itself an expression is not in the language: ${advice}`);
   }
@@ -134,5 +134,5 @@ function skipToClosingBracket(reader: TokenReader, bracketStart: number): void {
 }
 
 function quoted(text: string): string {
-  return JSON.stringify(clip(text, 60));
+  return JSON.stringify(beginning(text, 60));
 }

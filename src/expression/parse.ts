@@ -10,10 +10,11 @@
  *     postfix    = primary { "." name | "[" integer "]" | "[" text "]" }
  *     primary    = text | number | "true" | "false" | "null" | variable | call | array | object | "(" or ")"
  */
+import { beginning } from '../base/text.ts';
 import { isLongNumber, longNumber } from '../base/json.ts';
 import type { ComparisonOperator, ExpressionNode, LiteralNode } from './ast.ts';
 import type { ExpressionFault } from './fault.ts';
-import { clip, FaultList, ReadingStopped } from './fault-list.ts';
+import { FaultList, ReadingStopped } from './fault-list.ts';
 import * as foreign from './foreign-words.ts';
 import type { Grammar } from './grammar.ts';
 import type { Token } from './lexer.ts';
@@ -239,7 +240,7 @@ function parseWord(reader: TokenReader): ExpressionNode {
   if (token.text === 'true') return literal(token, true);
   if (token.text === 'false') return literal(token, false);
   if (token.text === 'null') return literal(token, null);
-  const word = clip(token.text, 60);
+  const word = beginning(token.text, 60);
   const instead = foreign.WORD_SUBSTITUTES.get(token.text);
   const advice =
     instead === undefined
@@ -305,11 +306,11 @@ function parseObject(reader: TokenReader): ExpressionNode {
 function parseKey(reader: TokenReader, seen: Set<string>): string {
   const { kind, text } = reader.token;
   if (kind === 'word' || kind === 'number') {
-    reader.fault('expression-key', `put quotes around the key: "${clip(text, 60)}"`);
+    reader.fault('expression-key', `put quotes around the key: "${beginning(text, 60)}"`);
   } else if (kind !== 'text') {
     reader.stop('expression-key', `a key in quotes is expected here, not ${reader.describe()}`);
   } else if (seen.has(text)) {
-    reader.fault('expression-key', `the key "${clip(text, 60)}" is used twice`);
+    reader.fault('expression-key', `the key "${beginning(text, 60)}" is used twice`);
   }
   seen.add(text);
   reader.advance();

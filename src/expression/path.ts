@@ -2,12 +2,12 @@
  * Reads paths (rules.md 9.2, 9.3). A path to a missing value is `null`, with a warning that names the first missing
  * part. A path reads only own members of an object, also if a name such as `constructor` is inherited.
  */
+import { beginning } from '../base/text.ts';
 import type { JsonArray, JsonObject, JsonValue } from '../base/json.ts';
 import { isJsonArray, isJsonObject, memberOf } from '../base/json.ts';
 import type { Segment } from './ast.ts';
 import type { Evaluate, EvaluationScope } from './evaluation.ts';
 import { spend } from './evaluation.ts';
-import { clip } from './fault-list.ts';
 import { printSegment } from './print.ts';
 import { typeOf } from './value.ts';
 
@@ -84,9 +84,9 @@ function warnMissing(
   missing: number,
   target: string,
 ): void {
-  const path = clip(target + segments.map(printSegment).join(''), 200);
-  const before = clip(target + segments.slice(0, missing).map(printSegment).join(''), 200);
-  const part = clip(printSegment(segments[missing] as Segment), 100);
+  const path = beginning(target + segments.map(printSegment).join(''), 200);
+  const before = beginning(target + segments.slice(0, missing).map(printSegment).join(''), 200);
+  const part = beginning(printSegment(segments[missing] as Segment), 100);
   const type = typeOf(value);
   const reason =
     type === 'map' || type === 'array'

@@ -1,7 +1,7 @@
 /** Values in messages: JSON, cut to a readable length. Reads only the part of a value that is shown. */
+import { beginning } from '../base/text.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import { isJsonArray, isLongNumber } from '../base/json.ts';
-import { clip } from './fault-list.ts';
 
 const MAX_SHOWN = 100;
 
@@ -9,14 +9,14 @@ const MAX_SHOWN = 100;
 export function preview(value: JsonValue): string {
   const parts: string[] = [];
   write(value, parts, MAX_SHOWN, 0);
-  return clip(parts.join(''), MAX_SHOWN);
+  return beginning(parts.join(''), MAX_SHOWN);
 }
 
 /** Appends the text of `value`, and returns the rest of `room`; below zero, the text is cut. */
 function write(value: JsonValue, parts: string[], room: number, depth: number): number {
-  if (typeof value === 'string') return put(JSON.stringify(clip(value, MAX_SHOWN)), parts, room);
+  if (typeof value === 'string') return put(JSON.stringify(beginning(value, MAX_SHOWN)), parts, room);
   if (value === null || typeof value !== 'object') return put(String(value), parts, room);
-  if (isLongNumber(value)) return put(clip(value.rawJSON, MAX_SHOWN), parts, room);
+  if (isLongNumber(value)) return put(beginning(value.rawJSON, MAX_SHOWN), parts, room);
   if (depth > MAX_SHOWN) return -1;
   if (isJsonArray(value)) {
     let left = put('[', parts, room);
@@ -34,7 +34,7 @@ function writeObject(value: JsonObject, parts: string[], room: number, depth: nu
   let first = true;
   for (const key in value) {
     if (left < 0) break;
-    left = put(`${first ? '' : ','}${JSON.stringify(clip(key, MAX_SHOWN))}:`, parts, left);
+    left = put(`${first ? '' : ','}${JSON.stringify(beginning(key, MAX_SHOWN))}:`, parts, left);
     left = write(value[key] as JsonValue, parts, left, depth + 1);
     first = false;
   }

@@ -1,6 +1,6 @@
 /** Gives the parser one token at a time, and adds its faults. */
+import { beginning } from '../base/text.ts';
 import type { FaultList } from './fault-list.ts';
-import { clip } from './fault-list.ts';
 import type { Grammar } from './grammar.ts';
 import type { Token } from './lexer.ts';
 import { Lexer } from './lexer.ts';
@@ -85,7 +85,7 @@ export class TokenReader {
 
   /** The current token for messages. */
   describe(): string {
-    return this.token.kind === 'end' ? 'the end' : clip(this.source.slice(this.token.start, this.token.end), 40);
+    return this.token.kind === 'end' ? 'the end' : beginning(this.source.slice(this.token.start, this.token.end), 40);
   }
 
   width(): number {

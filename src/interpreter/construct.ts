@@ -5,6 +5,7 @@
 import { instantMs } from '../base/instant.ts';
 import { fitsJson, isJsonArray, stringifyJson } from '../base/json.ts';
 import type { JsonArray, JsonObject, JsonValue } from '../base/json.ts';
+import { beginning } from '../base/text.ts';
 import { TASK_TIMEOUT_SECONDS } from '../language/limits.ts';
 import type { Compute, Construct, MapState, TaskState, WaitState } from '../language/plan.ts';
 import type { ConstructScope } from './construct-scope.ts';
@@ -187,6 +188,5 @@ const SHOWN_BYTES_MAX = 10_000;
 /** A value in a message, cut to a readable length. */
 function shown(value: JsonValue): string {
   if (!fitsJson(value, SHOWN_BYTES_MAX)) return isJsonArray(value) ? 'a large array' : 'a large value';
-  const text = stringifyJson(value);
-  return text.length <= 100 ? text : `${text.slice(0, 100)}…`;
+  return beginning(stringifyJson(value), 100);
 }

@@ -1,4 +1,5 @@
 /** The error names of the engine, and the search for the rule of a state that handles an error. */
+import { STANDARD_EXECUTION_SECONDS } from '../language/limits.ts';
 import type { CatchRule, RetryRule, State } from '../language/plan.ts';
 import type { Failure } from './event.ts';
 import type { Thread } from './thread.ts';
@@ -55,8 +56,8 @@ export function findRetry(thread: Thread, failure: Failure): { rule: number; sec
   return { rule: index, seconds: Math.min(seconds, rule.maxBackoffSeconds ?? MAX_DELAY_SECONDS) };
 }
 
-/** Longer than any execution. A delay that grows must not overflow to Infinity. */
-const MAX_DELAY_SECONDS = 366 * 86_400;
+/** A day longer than any execution. A delay that grows must not overflow to Infinity. */
+const MAX_DELAY_SECONDS = STANDARD_EXECUTION_SECONDS + 86_400;
 
 export function findCatch(state: State, failure: Failure): CatchRule | null {
   const rules: readonly CatchRule[] = 'catch' in state ? state.catch : [];

@@ -15,7 +15,10 @@ export interface DefinitionLimits {
   readonly expressTimeoutSeconds: number;
 }
 
-/** The limits of the service, and of a server whose settings change none of them. */
+/**
+ * The limits of the service, and of a server whose settings change none of them. `config/table.ts` has the same numbers as
+ * defaults of settings: it is a lower room, so a test compares the two (`test/language/limits.test.ts`).
+ */
 export const DEFAULT_DEFINITION_LIMITS: DefinitionLimits = {
   parallelBranches: 50,
   globalKeyBytes: 128,

@@ -21,8 +21,7 @@ test('a Deny by address also denies a caller whose connection is closed', async 
       policies: [{ Version: '1', Statement: [ALL, NOT_FROM_TEN] }],
     },
   ];
-  const { ring, faults } = await createKeyRing({ rootKey: null, keys, ids: systemIds });
-  assert.deepEqual(faults, []);
+  const ring = await createKeyRing({ rootKey: null, keys, ids: systemIds });
   const authenticator = new Authenticator({ keys: ring, clock: systemClock, region: 'r', account: 'a' });
   const authorize = (sourceIp: string): void =>
     authenticator.authorize(ring.get('guarded') as AccessKey, {

@@ -64,6 +64,19 @@ describe('a server that cannot start', () => {
 
   it('says that a data folder is a file', () => refuses({ MILLRACE_DATA: file('data', 'x') }, /data/));
 
+  it('names an access key with a wrong policy, and one with the id of the key in the data folder', async () => {
+    const wrong = file('policy.yaml', 'keys: [{accessKeyId: a, accessKeySecret: b, policies: [{Version: "1"}]}]\n');
+    await refuses(
+      { MILLRACE_CONFIG: wrong },
+      /policy\.yaml:1:\d+: keys\[0\]\.policies is not a valid policy: Statement/,
+    );
+    const data = join(folder, 'with-key');
+    mkdirSync(data);
+    writeFileSync(join(data, 'root-key.json'), '{"accessKeyId": "a", "accessKeySecret": "b"}');
+    const same = file('same.yaml', 'keys: [{accessKeyId: a, accessKeySecret: c}]\n');
+    await refuses({ MILLRACE_CONFIG: same, MILLRACE_DATA: data }, /access key a: two keys have this id/);
+  });
+
   it('says that the store is not one of Millrace', async () => {
     const data = join(folder, 'foreign');
     mkdirSync(data);

@@ -416,6 +416,11 @@ account: 12
       { file: 'history: {keep: 40000d}' },
       /^millrace.yaml:1:11: history.keep is "40000d", not a duration/,
     ],
+    [
+      'a pair of surrogates where the shown value ends',
+      { env: { MILLRACE_REGION: `${'x'.repeat(78)}😀` } },
+      /^MILLRACE_REGION is "x{78}…, not a region/,
+    ],
     ['PostgreSQL', { env: { MILLRACE_STORE: 'postgres://a/b' } }, /PostgreSQL is not supported/],
     ['a list instead of a mapping', { file: 'http: [1]' }, /^millrace.yaml:1:1: http is not a mapping$/],
     ['a file that is not a mapping', { file: '- a' }, /the file is not a mapping of settings/],

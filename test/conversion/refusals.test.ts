@@ -203,6 +203,27 @@ describe('an Amazon States Language definition', () => {
   });
 });
 
+describe('a long text in a reason', () => {
+  const invoke = '"arn:aws:states:::lambda:invoke"';
+  const states: Readonly<Record<string, (text: string) => string>> = {
+    'a resource': (text) => `{Type: Task, Resource: "arn:aws:states:::${text}", End: true}`,
+    'a parameter': (text) => `{Type: Task, Resource: ${invoke}, Parameters: {FunctionName: f, ${text}: 1}, End: true}`,
+    'a path': (text) => `{Type: Pass, InputPath: "$.a[?${text}", End: true}`,
+    'a text in place of a path': (text) => `{Type: Pass, InputPath: "${text}", End: true}`,
+    'an intrinsic function': (text) => `{Type: Pass, Parameters: {a.$: "States.${text}"}, End: true}`,
+  };
+  for (const [name, state] of Object.entries(states)) {
+    it(`is cut between characters: ${name}`, () => {
+      // One of the two has a pair of surrogates across the limit.
+      for (const text of ['😀'.repeat(200), `x${'😀'.repeat(200)}`]) {
+        const said = [...refusals(asl(state(text))), ...notes(asl(state(text)))].filter((line) => line.includes('😀'));
+        assert.ok(said.length > 0);
+        for (const line of said) assert.ok(line.length < 300 && !line.includes('\\ud83d'), line);
+      }
+    });
+  }
+});
+
 describe('other text', () => {
   for (const [name, text, expected] of [
     ['a list', '- a', /^1: a definition is a mapping, but this is a list$/],

@@ -1,4 +1,4 @@
-/** Every source file and every English paper follows "Plain English" of CONTRIBUTING.md, as far as `prose.ts` can check it. */
+/** Every source file, every English paper and what YAML says follow "Plain English" of CONTRIBUTING.md, as far as `prose.ts` can check it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { proseFaults, proseIn, sourceProse } from './prose.ts';
@@ -43,6 +43,20 @@ for (const [text, rule] of planted) {
       assert.deepEqual(others, []);
     }
     assert.match(proseFaults(proseIn('a.md', `# A\n\n${text}\n`) ?? '')[0]?.rule ?? '', rule);
+    const others = {
+      '.ci/run': `set -e\n# ${text}\n`,
+      'a/b.py': `a = 1\n'''${text}'''\n`,
+      'a/b.go': `package a\n// ${text}\n`,
+      'a/b.java': `class A {\n  /** ${text} */ }\n`,
+      'a/b.yaml': `a: 1\nb: 2 # ${text}\n`,
+      'a/c.yaml': `a: 1\n- sentence: ${text}\n`,
+      'test/conformance/cases/a.yaml': `rule: a\ntitle: ${text}\n`,
+    };
+    for (const [path, source] of Object.entries(others)) {
+      const [fault] = proseFaults(proseIn(path, source) ?? '');
+      assert.match(fault?.rule ?? '', rule, path);
+      assert.equal(fault?.line, 2);
+    }
   });
 }
 
@@ -58,4 +72,7 @@ test('accepts other meanings, names and code', () => {
   assert.deepEqual(proseFaults(sourceProse(good.join('\n'))), []);
   assert.deepEqual(proseFaults(proseIn('a.md', '```\ntell nobody\n```\n[a](docs/keep.md)\n') ?? ''), []);
   assert.equal(proseIn('README.zh-CN.md', 'told'), null);
+  const data = 'title: A case\nrule: long-numbers-kept\ndefinition: |\n  cause: no' + 'body to' + 'ld us why\n';
+  assert.deepEqual(proseFaults(proseIn('test/conformance/cases/a.yaml', data) ?? ''), []);
+  assert.deepEqual(proseFaults(proseIn('a.yaml', 'id: long-numbers-kept\nkept: {told: nobody}\n') ?? ''), []);
 });

@@ -1,7 +1,7 @@
 /**
  * The rules of CONTRIBUTING.md, "Plain English", as far as a program can check them: words to avoid, and clauses used as the
- * subject of a sentence. It reads comments, texts for users in the code, and papers. Code in backticks and fenced blocks is
- * left out, and so are the targets of links.
+ * subject of a sentence. It reads comments, texts for users in the code, papers, and what definitions and lists in YAML say in
+ * sentences. Code in backticks and fenced blocks is left out, and so are the targets of links.
  */
 import { blank, proseOf } from './source-text.ts';
 
@@ -54,7 +54,28 @@ export function proseFaults(text: string, firstLine = 1): ProseFault[] {
 /** The prose of a file by its kind: null for a kind without English prose. */
 export function proseIn(path: string, text: string): string | null {
   if (path.endsWith('.md')) return path.endsWith('zh-CN.md') ? null : paperProse(text);
-  return /\.(?:ts|mjs|js)$/.test(path) ? sourceProse(text) : null;
+  if (/\.(?:ts|mjs|js|cjs|go|java)$/.test(path)) return sourceProse(text);
+  if (path.endsWith('.yaml')) return yamlProse(text, path.startsWith(CASES));
+  return isScript(path) ? text.replace(/#|'''|"""/g, blank) : null;
+}
+
+/** The words of a case are data, except for its title. */
+const CASES = 'test/conformance/cases/';
+
+/** Files with little code, which are read as a whole. Those without an extension are scripts and lists with comments. */
+function isScript(path: string): boolean {
+  return /\.(?:py|sh|xml)$|(?:^|\/)\.?[^./]+$/.test(path) && path !== 'LICENSE';
+}
+
+/** The comments of YAML, and the values that are sentences. */
+function yamlProse(text: string, isCase: boolean): string {
+  return text.replace(/^.*$/gm, (line) => {
+    const comment = line.search(/(?:^|\s)#/);
+    const code = comment < 0 ? line : line.slice(0, comment);
+    const [key = ''] = /^[^:]*: /.exec(code) ?? [];
+    const isRead = isCase ? key === 'title: ' : isSentence(code.slice(key.length));
+    return (isRead ? code.slice(key.length) : '') + line.slice(code.length).replaceAll('#', ' ');
+  });
 }
 
 /** A paper without its fenced blocks, and without the section of CONTRIBUTING.md that quotes the words; both are blanked. */
@@ -65,5 +86,9 @@ export function paperProse(text: string): string {
 
 /** The comments and the sentences in literals of a source file. The rest is blanked. */
 export function sourceProse(text: string): string {
-  return proseOf(text, (literal) => !literal.startsWith('/') && /[a-z]+ [a-z]+ [a-z]+/i.test(literal));
+  return proseOf(text, (literal) => !literal.startsWith('/') && isSentence(literal));
+}
+
+function isSentence(text: string): boolean {
+  return /[a-z]+ [a-z]+ [a-z]+/i.test(text);
 }

@@ -1,4 +1,4 @@
-/** The ends that do not come from the flow: a stop, the time limit, the limit of events. */
+/** The ends that do not come from the flow: a stop, the time limit, the limit of events. The cause that a failed state gives. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonObject } from '../../src/base/json.ts';
@@ -203,4 +203,13 @@ test('ExecutionStarted has the version and the alias that the caller asked for',
   assert.equal(facts({ version: '', alias: '' }), null);
   assert.deepEqual(facts({ version: '3', alias: '' }), { version: '3' });
   assert.deepEqual(facts({ version: '3', alias: 'live' }), { version: '3', alias: 'live' });
+});
+
+test('a value in the cause of a failure is cut between characters', () => {
+  const definition: JsonObject = {
+    StartAt: 'Long',
+    States: [{ Type: 'Wait', Name: 'Long', 'Seconds.$': '$Input.text', End: true }],
+  };
+  const { execution } = new ByHand(definition, { text: `${'x'.repeat(98)}😀` });
+  assert.match(execution.failure?.cause ?? '', new RegExp(`not "${'x'.repeat(98)}…$`));
 });

@@ -156,6 +156,30 @@ describe('encodings', () => {
   });
 });
 
+describe('messages', () => {
+  const pairs: Readonly<Record<string, (text: string) => string>> = {
+    'a fault of YAML': (text) => flow(`  - Name: | ${text}\n`),
+    'an anchor that is not there': (text) => flow(`  - Name: *${text}\n`),
+    'an anchor inside its own value': (text) => flow(`  - &${text} [*${text}]\n`),
+    'the name of a state': (text) => flow(`  - {Type: Pass, Name: A, Next: ${text}}\n`),
+    'the default of a classic choice': (text) =>
+      classicFlow(`  - {type: choice, name: a, choices: [{condition: $.a == 1, goto: b}], default: ${text}}\n`),
+  };
+  for (const [name, definition] of Object.entries(pairs)) {
+    test(`cut between characters: ${name}`, () => {
+      // One of the two has a pair of surrogates across the limit.
+      for (const text of ['😀'.repeat(200), `x${'😀'.repeat(200)}`]) {
+        const messages = compile(definition(text)).diagnostics.map(({ message }) => message);
+        assert.ok(messages.some((message) => message.includes('😀')));
+        for (const message of messages) {
+          assert.ok(message.length < 300 && message.isWellFormed(), message);
+          assert.doesNotMatch(message, /\\ud83d|\ufffd/i);
+        }
+      }
+    });
+  }
+});
+
 describe('many faults', () => {
   test('fifty different faults are all reported, in the order of the text', () => {
     const states = Array.from(

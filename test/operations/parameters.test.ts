@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { ACTIONS } from '../../src/api/actions.ts';
 import type { BuiltAction } from '../../src/api/actions.ts';
 import { ApiError } from '../../src/api/error.ts';
 import { isName } from '../../src/api/names.ts';
@@ -118,6 +119,7 @@ describe('texts', () => {
         assert.ok(shown.isWellFormed());
       }),
     );
+    assert.equal(excerpt(`${'x'.repeat(63)}😀`), `"${'x'.repeat(63)}…"`);
   });
 });
 
@@ -187,7 +189,7 @@ describe('a decoder', () => {
 });
 
 describe('Environment', () => {
-  const env = (text: string) => environmentOf(text, 'Environment');
+  const env = (text: string) => environmentOf(text, 'Environment', ACTIONS.CreateFlow.parameters.Environment);
 
   it('comes back as it was sent', () => {
     const variable = fc.record(

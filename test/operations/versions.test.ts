@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { ACTIONS } from '../../src/api/actions.ts';
 import { ApiError } from '../../src/api/error.ts';
 import type { JsonObject } from '../../src/base/json.ts';
 import { routesOf as readRoutes } from '../../src/operations/decode/routes.ts';
@@ -289,7 +290,8 @@ for (const store of STORES) {
 }
 
 describe('RoutingConfigurations', () => {
-  const routesOf = (text: string) => readRoutes(text, 'RoutingConfigurations');
+  const { RoutingConfigurations } = ACTIONS.CreateFlowAlias.parameters;
+  const routesOf = (text: string) => readRoutes(text, 'RoutingConfigurations', RoutingConfigurations);
 
   it('is refused with a reason', () => {
     const wrong: readonly [string, RegExp][] = [

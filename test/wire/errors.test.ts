@@ -242,6 +242,15 @@ test('unknown actions and versions', async (t) => {
   assertError(await send(server, { headers }), 'APIVersionNotSupported');
 });
 
+test('a long text is cut between characters', async (t) => {
+  const server = await startWireServer(t);
+  const long = (length: number): string => `${'x'.repeat(length - 1)}😀`;
+  const stranger = { accessKeyId: long(128), accessKeySecret: 'x' };
+  assertError(await call(server, {}, stranger), 'InvalidAccessKeyID', /The AccessKey ID x{127} is/);
+  assertError(await call(server, { Version: long(100) }), 'APIVersionNotSupported', /'x{99}'/);
+  assertError(await call(server, { Action: long(100) }), 'ActionNotSupported', /'x{99}'/);
+});
+
 test('the version is checked before the key, the action after the signature', async (t) => {
   const server = await startWireServer(t);
   const stranger = { accessKeyId: 'stranger', accessKeySecret: 'x' };
@@ -344,6 +353,7 @@ const malformed: [string, string | Buffer, RegExp][] = [
   ['no name', '=a', /no name/],
   ['too many parameters', Array.from({ length: 2000 }, (_, i) => `p${i}=`).join('&'), /at most 1000/],
   ['a long name', `${'n'.repeat(5000)}=%`, /'n{100}…' is not valid/],
+  ['a long name with a pair of surrogates', `${'n'.repeat(99)}%F0%9F%98%80=%`, /'n{99}…' is not valid/],
 ];
 for (const [title, text, message] of malformed) {
   test(`malformed parameters: ${title}`, async (t) => {

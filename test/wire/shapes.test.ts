@@ -334,6 +334,8 @@ test('a ROA-style body must match its Content-MD5, and an ambiguous query is ref
   assert.match(messageOf(await sendBytes(server.port, bytesOf({ ...request, headers }))), /Content-MD5/);
   const target = '/?q=a%26r%3D1';
   assert.match(messageOf(await sendBytes(server.port, bytesOf({ ...request, target }))), /'q' cannot be in the query/);
+  const long = `/?${'q'.repeat(99)}%F0%9F%98%80=%26`;
+  assert.match(messageOf(await sendBytes(server.port, bytesOf({ ...request, target: long }))), /'q{99}' cannot be/);
   const malformed = request.headers.map(([name, value]): [string, string] => [
     name,
     name === 'authorization' ? 'acs x' : value,

@@ -40,10 +40,6 @@ export type Parameter = ParameterFacts &
           | 'numberToken'
           /** RFC 3339, with any offset. */
           | 'time'
-          /** JSON text: `{"Variables":[{"Name","Value","Description"}]}`. */
-          | 'environment'
-          /** JSON text: `[{"Version","Weight"}]`. */
-          | 'routes'
           /** A number with a fraction. */
           | 'decimal';
       }
@@ -52,6 +48,10 @@ export type Parameter = ParameterFacts &
     | { readonly type: 'word'; readonly words: readonly string[]; readonly default?: string | null }
     | { readonly type: 'integer'; readonly min: number; readonly max: number; readonly default?: number }
     | { readonly type: 'boolean'; readonly default?: boolean }
+    /** JSON text: `{"Variables":[{"Name","Value","Description"}]}`. */
+    | { readonly type: 'environment'; readonly maxBytes: number }
+    /** JSON text: `[{"Version","Weight"}]`, with at least one entry. */
+    | { readonly type: 'routes'; readonly maxEntries: number; readonly maxWeight: number }
     /** JSON text, of an object or of any value; `limit` is the setting that bounds its bytes. */
     | { readonly type: 'jsonObject'; readonly limit: 'limits.input' }
     | { readonly type: 'json'; readonly limit: 'limits.stateData' }

@@ -63,6 +63,7 @@ const RESOURCE_TEXT = {
 const ENVIRONMENT = {
   type: 'environment',
   presence: 'optional',
+  maxBytes: 64 * 1024,
   about: 'Environment variables that the definition can read.',
 } as const satisfies Parameter;
 

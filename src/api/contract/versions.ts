@@ -72,6 +72,8 @@ const ALIAS_NAME = {
 const ROUTES = {
   type: 'routes',
   presence: 'required',
+  maxEntries: 2,
+  maxWeight: 1_000_000,
   about:
     'One or two versions with their weights. An execution gets one of them with a chance of weight by sum of weights.',
   sample: '[{"Version":"1","Weight":100}]',

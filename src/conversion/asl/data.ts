@@ -120,9 +120,14 @@ export function readInput(reading: Reading, source: MapNode): Term {
 }
 
 /** Returns the value of a template; `$` if there is no template. */
-export function readOptionalTemplate(reading: Reading, source: MapNode, key: string): Term {
+function readOptionalTemplate(reading: Reading, source: MapNode, key: string): Term {
   const template = field(source, key);
   return template === undefined || isNull(template) ? reading.root : readTemplate(reading, template);
+}
+
+/** Returns the result after the ResultSelector. */
+export function selectResult(reading: Reading, source: MapNode, result: Term): Term {
+  return readOptionalTemplate({ ...reading, root: result }, source, 'ResultSelector');
 }
 
 /** Puts a result into the input at a ResultPath. With null the result is dropped; with `$` it replaces the input. */

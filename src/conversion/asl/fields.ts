@@ -1,6 +1,7 @@
 /** The fields of Amazon States Language by type of state, and the remarks about fields without an equivalent. */
 import type { MapNode, Node } from '../../language/text/document.ts';
 import { quote, textOf } from '../../language/text/document.ts';
+import { CONCURRENCY_MAX } from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
 
 const COMMON = ['Type', 'Comment', 'QueryLanguage', 'InputPath', 'OutputPath'];
@@ -37,7 +38,7 @@ const NOTED: Readonly<Record<string, string>> = {
   HeartbeatSeconds: 'tasks have no heartbeats here; the Timeout limits the time of a task',
   HeartbeatSecondsPath: 'tasks have no heartbeats here; the Timeout limits the time of a task',
   Credentials: 'a task uses the credentials of the server or the role of the flow',
-  MaxConcurrencyPath: 'the number of items that run at once is a constant here; 40 run at once',
+  MaxConcurrencyPath: `the number of items that run at once is a constant here; ${CONCURRENCY_MAX} run at once`,
 };
 
 export function knownType(type: string): boolean {

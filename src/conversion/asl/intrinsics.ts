@@ -1,4 +1,5 @@
 /** Converts intrinsic functions (`States.Format(…)`) to functions of the state-machine language. */
+import { cut } from '../../base/text.ts';
 import { numberLiteral } from '../number-literal.ts';
 import { call, constantOf, isTextLiteral, list, literal } from '../terms.ts';
 import type { Term } from '../terms.ts';
@@ -74,7 +75,7 @@ class Reader {
   }
 
   #fail(): never {
-    throw new Unconvertible(`${JSON.stringify(this.#text.slice(0, 80))} is not an intrinsic function`);
+    throw new Unconvertible(`${JSON.stringify(cut(this.#text, 80))} is not an intrinsic function`);
   }
 }
 

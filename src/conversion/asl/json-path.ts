@@ -3,6 +3,7 @@
  * value has the same meaning in both languages. The state-machine language has no paths to many values (`[*]`, slices,
  * filters, `..`).
  */
+import { cut } from '../../base/text.ts';
 import type { Segment } from '../../expression/ast.ts';
 
 export interface Path {
@@ -16,7 +17,7 @@ const BRACKET = /\[\s*(?:(-?\d{1,15})|'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s
 
 /** Returns the path, or its fault without a full stop. */
 export function parsePath(text: string): Path | string {
-  if (!text.startsWith('$')) return `a path begins with "$", but this is ${JSON.stringify(text.slice(0, 60))}`;
+  if (!text.startsWith('$')) return `a path begins with "$", but this is ${JSON.stringify(cut(text, 60))}`;
   const ofContext = text.startsWith('$$');
   const segments: Segment[] = [];
   let at = ofContext ? 2 : 1;
@@ -44,7 +45,7 @@ const MANY =
   'is a path to many values, which the state-machine language does not have; use a Map state, or let a task select the values';
 
 function unreadable(text: string, at: number): string {
-  const shown = JSON.stringify(text.slice(0, 80));
+  const shown = JSON.stringify(cut(text, 80));
   const rest = text.slice(at);
   if (at === 1 && /^[A-Za-z_]/.test(rest)) {
     return `${shown} reads a variable ("Assign"), which cannot be converted; pass the value in the data of the states`;

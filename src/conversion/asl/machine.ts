@@ -26,8 +26,7 @@ export function convertMachine(outcome: Outcome, root: MapNode, name: string): Y
       machine.set('Timeout', seconds);
     }
   }
-  for (const [key, value] of convertScope({ outcome, machineName: name }, root, 'the state machine').entries) {
-    machine.set(key, value);
-  }
+  const { entries } = convertScope({ outcome, machineName: name, convertScope }, root, 'the state machine', null);
+  for (const [key, value] of entries) machine.set(key, value);
   return machine;
 }

@@ -1,4 +1,5 @@
 /** Converts the resource of a task to an action, its parameters and its result. */
+import { cut } from '../../base/text.ts';
 import type { Node } from '../../language/text/document.ts';
 import type { Outcome } from '../outcome.ts';
 import { call, isTextLiteral, literal, member, NULL, object, OUTPUT } from '../terms.ts';
@@ -73,7 +74,7 @@ interface Integration {
 function refuse(outcome: Outcome, node: Node, resource: string, api: string | undefined): null {
   const service = /:activity:/.test(resource) ? 'activity' : (api?.replace(/^aws-sdk:/, '').split(':')[0] ?? '');
   const advice = Object.hasOwn(ADVICE, service) ? ADVICE[service] : 'call it from a function or a service of yours';
-  outcome.refuse(node, `the resource ${JSON.stringify(resource.slice(0, 120))} has no equivalent: ${advice}`);
+  outcome.refuse(node, `the resource ${JSON.stringify(cut(resource, 120))} has no equivalent: ${advice}`);
   return null;
 }
 
@@ -238,6 +239,6 @@ function dropped(outcome: Outcome, node: Node, input: Term, known: readonly stri
   if (input.kind !== 'object') return;
   for (const { key } of input.members) {
     if (!known.includes(key))
-      outcome.note(node, `the parameter ${JSON.stringify(key.slice(0, 60))} has no equivalent and is left out`);
+      outcome.note(node, `the parameter ${JSON.stringify(cut(key, 60))} has no equivalent and is left out`);
   }
 }

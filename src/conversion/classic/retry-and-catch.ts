@@ -1,18 +1,19 @@
 /** Converts retry and catch of a task (rules.md 10.19). */
-import { RETRY_INTERVAL_SECONDS } from '../../language/limits.ts';
+import { RETRY } from '../../language/classic/retry-and-catch.ts';
 import type { MapNode } from '../../language/text/document.ts';
 import { textOf } from '../../language/text/document.ts';
 import type { Outcome } from '../outcome.ts';
 import { YamlMap } from '../yaml-text.ts';
-import { field, mapsField } from './model.ts';
+import { field, mapsField, numberField } from './model.ts';
 import type { Step } from './model.ts';
 
 export function retryRules(outcome: Outcome, step: Step): YamlMap[] {
   return mapsField(step.node, 'retry').map((rule) => {
-    const attempts = numberOf(rule, 'maxAttempts') ?? 3;
-    const interval = numberOf(rule, 'intervalSeconds') ?? 1;
-    const rate = numberOf(rule, 'multiplier') ?? 2;
-    const cap = numberOf(rule, 'maxIntervalSeconds') ?? RETRY_INTERVAL_SECONDS;
+    const numberOf = ({ key, absent }: { key: string; absent: number }) => numberField(rule, key) ?? absent;
+    const attempts = numberOf(RETRY.maxAttempts);
+    const interval = numberOf(RETRY.intervalSeconds);
+    const rate = numberOf(RETRY.backoffRate);
+    const cap = numberOf(RETRY.maxBackoffSeconds);
     const written = new YamlMap()
       .set('Errors', errorNames(outcome, rule))
       .set('MaxAttempts', attempts)
@@ -39,9 +40,4 @@ function errorNames(outcome: Outcome, rule: MapNode): string[] {
     names.add(name === 'FnF.InvalidLocal' ? 'FnF.RuntimeError' : name);
   }
   return [...names];
-}
-
-function numberOf(rule: MapNode, key: string): number | null {
-  const node = field(rule, key);
-  return node?.kind === 'scalar' && typeof node.value === 'number' ? node.value : null;
 }

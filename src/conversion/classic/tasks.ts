@@ -1,9 +1,9 @@
 /** Converts the call of a task step to an action with its parameters and result (rules.md 10.15, 10.16, 10.20). */
-import { isJsonObject, JsonFault, parseJson } from '../../base/json.ts';
-import type { JsonValue } from '../../base/json.ts';
+import { parseJsonObject } from '../../base/json.ts';
 import { readMode } from '../../language/classic/pattern.ts';
 import { readResource } from '../../language/classic/resource.ts';
 import { MESSAGE_PARAMS } from '../../language/classic/task.ts';
+import { childModeOf } from '../../language/tasks/child-modes.ts';
 import type { Node } from '../../language/text/document.ts';
 import { isNull, toJson } from '../../language/text/document.ts';
 import { FieldReader } from '../../language/shared/field-reader.ts';
@@ -104,17 +104,7 @@ function startMembers(arn: Term, params: Params, input: Term): Members {
 /** A constant can be the JSON text of an object, like the parameter of the API. */
 function childInput(given: Term | undefined, input: Term): Term {
   if (given === undefined) return input;
-  return isTextLiteral(given) ? constant(objectOf(given.value) ?? given.value) : given;
-}
-
-function objectOf(text: string): JsonValue | null {
-  try {
-    const value = parseJson(text);
-    return isJsonObject(value) ? value : null;
-  } catch (error) {
-    if (error instanceof JsonFault) return null;
-    throw error;
-  }
+  return isTextLiteral(given) ? constant(parseJsonObject(given.value) ?? given.value) : given;
 }
 
 function messageMembers(params: Params): Members {
@@ -132,9 +122,7 @@ function convertAction(
   params: Params,
   input: Term,
 ): ConvertedTask {
-  if (action.toLowerCase() !== 'fnf:startexecution') {
-    return called(action, mode, params);
-  }
+  if (childModeOf(action) !== 'Standard') return called(action, mode, params);
   const arn = params.get('resourceArn') ?? flowArn(params.get('FlowName'));
   if (arn === null) outcome.refuse(step.node, `${action} needs the parameter "FlowName"`);
   return called(action, mode, startMembers(arn ?? literal(''), params, input));

@@ -1,4 +1,5 @@
 /** Functions that encode, decode and hash texts, and make UUIDs (rules.md 9.7). */
+import { beginning } from '../../base/text.ts';
 import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
 import type { JsonValue } from '../../base/json.ts';
@@ -6,7 +7,6 @@ import { JsonFault, parseJson } from '../../base/json.ts';
 import { nearest } from '../../base/suggest.ts';
 import type { EvaluationScope } from '../evaluation.ts';
 import { EvaluationError, spend } from '../evaluation.ts';
-import { clip } from '../fault-list.ts';
 import { preview } from '../preview.ts';
 import { jsonText } from '../value.ts';
 import type { FunctionDefinition } from './definition.ts';
@@ -109,7 +109,9 @@ function stringToJson(scope: EvaluationScope, text: string): JsonValue {
     return parseJson(text);
   } catch (error) {
     if (!(error instanceof JsonFault)) throw error;
-    throw new EvaluationError(`stringToJson needs a JSON text, but met ${preview(text)} (${clip(error.message, 100)})`);
+    throw new EvaluationError(
+      `stringToJson needs a JSON text, but met ${preview(text)} (${beginning(error.message, 100)})`,
+    );
   }
 }
 

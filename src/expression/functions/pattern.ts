@@ -6,11 +6,11 @@
  * patterns, because the engine stores states for each of them. A cache holds the compiled patterns that were used last. It
  * changes neither results nor fuel.
  */
+import { beginning } from '../../base/text.ts';
 import { RE2JS, RE2JSException } from 're2js';
 import type { CheckingWork } from '../compiled.ts';
 import type { EvaluationScope } from '../evaluation.ts';
 import { EvaluationError, spend } from '../evaluation.ts';
-import { clip } from '../fault-list.ts';
 import { preview } from '../preview.ts';
 import { unfoldedSize } from './pattern-size.ts';
 
@@ -98,7 +98,7 @@ function parsePattern(text: string): RE2JS {
     return RE2JS.compile(text);
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
-    const reason = clip(error.message.replace(/^error parsing regexp: /, ''), 100);
+    const reason = beginning(error.message.replace(/^error parsing regexp: /, ''), 100);
     throw new EvaluationError(
       `regexMatchString needs a regular expression (RE2 syntax), but met ${preview(text)}: ${reason}`,
     );

@@ -1,4 +1,5 @@
 /** The fields of each mapping of the classic language, and the advice for words of other languages (rules.md 10.1, 10.2). */
+import { CLASSIC_MAP_CONCURRENCY } from '../limits.ts';
 import { foreignEntry } from '../shared/state-keys.ts';
 
 export const STEP_TYPES = ['task', 'pass', 'wait', 'choice', 'parallel', 'foreach', 'succeed', 'fail'] as const;
@@ -66,6 +67,7 @@ export const STEP_FIELDS: Readonly<Record<StepType, ReadonlySet<string>>> = {
 /** Fields of any type of step. */
 export const ALL_STEP_FIELDS: ReadonlySet<string> = new Set(STEP_TYPES.flatMap((type) => [...STEP_FIELDS[type]]));
 
+const ITERATIONS = `up to ${CLASSIC_MAP_CONCURRENCY} iterations run at once`;
 const NO_NEXT = 'steps run in the order of their list; "goto" in choices, default and catch leads to another step';
 
 /** Words of the state-machine language and of another vendor's, with the advice for each. */
@@ -80,8 +82,8 @@ const FOREIGN_WORDS: Readonly<Record<string, string>> = {
   globalconstructor: 'this language has no global variables; outputMappings pass values to later steps',
   itemconstructor: 'this language has iterationMapping instead',
   itemspath: 'this language has iterationMapping.collection instead',
-  maxconcurrency: 'up to 100 iterations run at once',
-  maxconcuccency: 'up to 100 iterations run at once',
+  maxconcurrency: ITERATIONS,
+  maxconcuccency: ITERATIONS,
   processor: 'this language has steps instead',
   iterator: 'this language has steps instead',
   taskmode: 'this language has pattern instead',

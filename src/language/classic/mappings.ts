@@ -63,7 +63,7 @@ export function readMappings(
 }
 
 function readTarget(mapping: FieldReader, earlier: ReadonlyMap<string, Part>): string | null {
-  const target = mapping.text('target', true);
+  const target = mapping.text('target', { required: true });
   if (target === null) return null;
   const { report } = mapping;
   const at = mapping.find('target')?.node.offset ?? mapping.node.offset;

@@ -39,7 +39,7 @@ const PLACEHOLDER = /^(?:<[^<>]*>|\$?\{[^{}]*\})$/;
 /** The resource of a task; null when it is absent or cannot be called, which is reported. */
 export function readResource(task: FieldReader): { readonly arn: string; readonly kind: ResourceKind } | null {
   const field = task.find('resourceArn');
-  const arn = task.text('resourceArn', true);
+  const arn = task.text('resourceArn', { required: true });
   if (field === null || arn === null) return null;
   // A placeholder of a template is most often a function.
   const form = PLACEHOLDER.test(arn) ? FUNCTION : FORMS.find(({ begins }) => arn.startsWith(begins));

@@ -10,12 +10,13 @@ import { CATCH_FIELDS, foreignWord, RETRY_FIELDS } from './fields.ts';
 import { readMappings } from './mappings.ts';
 import { IN_MAPPINGS } from './variables.ts';
 
-const RETRY: RetryForm = {
+/** The keys and defaults of a retry rule. */
+export const RETRY = {
   maxAttempts: { key: 'maxAttempts', absent: 3 },
   intervalSeconds: { key: 'intervalSeconds', absent: 1 },
   backoffRate: { key: 'multiplier', absent: 2 },
   maxBackoffSeconds: { key: 'maxIntervalSeconds', absent: RETRY_INTERVAL_SECONDS },
-};
+} satisfies RetryForm;
 
 export function readRecovery(task: FieldReader, transitions: Transitions): Recovery {
   const retry = readRetryRules(task, {
@@ -40,7 +41,7 @@ function readCatch(task: FieldReader, transitions: Transitions, outputConstructo
   const rules = task.maps('catch', (i) => `catch rule ${i} of ${task.what}`, { single: true }) ?? [];
   return rules.flatMap((rule) => {
     const errors = rule.texts('errors') ?? [];
-    const next = transitions.target(rule, 'goto', true);
+    const next = transitions.target(rule, 'goto', { required: true });
     rule.close(CATCH_FIELDS, (key) => foreignWord(key, CATCH_FIELDS));
     return next === null ? [] : [{ errors, next, outputConstructor }];
   });

@@ -22,7 +22,7 @@ export class ServiceParams {
   readonly #parts = new Map<string, Part>();
 
   constructor(task: FieldReader) {
-    const field = task.map('serviceParams', false);
+    const field = task.map('serviceParams');
     this.#fields = field === null ? null : new FieldReader(task.report, field, `serviceParams of ${task.what}`);
     for (const { key, value } of field?.node.entries.values() ?? []) {
       // A parameter without a value counts as absent.

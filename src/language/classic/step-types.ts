@@ -1,4 +1,5 @@
 /** Reads the fields of each type of step except task (rules.md 10.4–10.9). */
+import { cut } from '../../base/text.ts';
 import { instantMs } from '../../base/instant.ts';
 import type { JsonValue } from '../../base/json.ts';
 import { isJsonObject, setMember } from '../../base/json.ts';
@@ -96,11 +97,11 @@ function readDefault(
   if (field === null) return null;
   const goto = textOf(field.node);
   if (goto !== null) {
-    const message = `default of ${choice.what} must be a mapping with "steps" or "goto"; write "default: {goto: ${goto.slice(0, 60)}}"`;
+    const message = `default of ${choice.what} must be a mapping with "steps" or "goto"; write "default: {goto: ${cut(goto, 60)}}"`;
     choice.report.add('wrong-type', field.node.offset, field.path, message);
     return null;
   }
-  const located = choice.map('default', false);
+  const located = choice.map('default');
   if (located === null) return null;
   const branch = new FieldReader(choice.report, located, `default of ${choice.what}`);
   const read = readBranch(context, branch, transitions);
@@ -114,7 +115,7 @@ function readBranch(
   transitions: Transitions,
 ): Omit<SwitchBranch, 'condition'> {
   const scope = branch.has('steps') ? context.compileScope(branch) : null;
-  return { scope, next: transitions.target(branch, 'goto', false) };
+  return { scope, next: transitions.target(branch, 'goto') };
 }
 
 export function readParallel(context: CompileContext, parallel: FieldReader): OwnMembers<ParallelState> {
@@ -133,14 +134,14 @@ export function readForeach(context: CompileContext, foreach: FieldReader): OwnM
 }
 
 function readIteration(foreach: FieldReader): { items: Compute; iterationConstructor: Construct } | null {
-  const field = foreach.map('iterationMapping', true);
+  const field = foreach.map('iterationMapping', { required: true });
   if (field === null) return null;
   const mapping = new FieldReader(foreach.report, field, `iterationMapping of ${foreach.what}`);
   const collection = mapping.find('collection');
   if (collection === null) mapping.missing('collection');
   const items = collection === null ? null : readComputed(mapping.report, collection, IN_STEP);
-  const item = mapping.text('item', true);
-  const index = mapping.text('index', false);
+  const item = mapping.text('item', { required: true });
+  const index = mapping.text('index');
   if (index !== null && index === item) {
     mapping.faultAt(
       'bad-field-value',
@@ -169,5 +170,5 @@ export function readFail(fail: FieldReader): OwnMembers<FailState> {
     const field = fail.find(key);
     if (field !== null) warnOfExpressionTexts(fail.report, field.node, field.path);
   }
-  return { code: fail.text('error', false), detail: fail.text('cause', false) };
+  return { code: fail.text('error'), detail: fail.text('cause') };
 }

@@ -2,8 +2,8 @@
  * The task step, compiled to the actions that both dialects share (rules.md 10.14–10.16, 10.20). A step with a
  * `resourceArn` calls Function Compute, a flow or a queue; one with an `action` calls that operation.
  */
-import type { JsonObject, JsonValue } from '../../base/json.ts';
-import { isJsonObject, JsonFault, parseJson } from '../../base/json.ts';
+import type { JsonValue } from '../../base/json.ts';
+import { isJsonObject, parseJsonObject } from '../../base/json.ts';
 import { STANDARD_EXECUTION_SECONDS } from '../limits.ts';
 import { findAction } from '../tasks/action-name.ts';
 import { childModeOf } from '../tasks/child-modes.ts';
@@ -152,17 +152,7 @@ function childInput(params: ServiceParams): Part {
 
 /** The object in a JSON text. Any other value is passed unchanged, and the action refuses it by name. */
 function readText(value: JsonValue): JsonValue {
-  return typeof value === 'string' ? (objectOf(value) ?? value) : value;
-}
-
-function objectOf(text: string): JsonObject | null {
-  try {
-    const value = parseJson(text);
-    return isJsonObject(value) ? value : null;
-  } catch (error) {
-    if (error instanceof JsonFault) return null;
-    throw error;
-  }
+  return typeof value === 'string' ? (parseJsonObject(value) ?? value) : value;
 }
 
 /** The serviceParams of a message, each with the parameter of `MNS:SendMessage` that it becomes (rules.md 10.15, 11.13). */
@@ -197,11 +187,11 @@ function readAction(
   params: ServiceParams,
   express: boolean,
 ): { readonly mode: TaskMode; readonly call: Call | null } {
-  const name = task.text('action', true);
-  const known = name === null ? null : findAction(task, 'action', name, true);
+  const name = task.text('action', { required: true });
+  const known = name === null ? null : findAction(task, 'action', name);
   if (name === null || known === null) return { mode: readMode(task, null, express), call: null };
   const mode = readMode(task, name, express);
-  if (known.spelling === 'FNF:StartExecution') return { mode, call: startFlowByAction(task, name, params) };
+  if (childModeOf(name) === 'Standard') return { mode, call: startFlowByAction(task, name, params) };
   if (known.facts !== null) checkParameters(task, 'serviceParams', known.spelling ?? name, known.facts, params.given());
   return { mode, call: { action: name, members: [...params.all], resultMember: null } };
 }

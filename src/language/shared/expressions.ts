@@ -1,10 +1,11 @@
 /** Compiles the expressions of a definition and reports their faults at their own line and column. */
+import { beginning } from '../../base/text.ts';
 import type { Compiled } from '../../expression/compiled.ts';
 import { compileCondition, compileExpression } from '../../expression/compile.ts';
 import type { ExpressionFault } from '../../expression/fault.ts';
 import { describe, textOf } from '../text/document.ts';
 import type { Located } from './field-reader.ts';
-import { pathText, shorten } from '../text/path.ts';
+import { pathText } from '../text/path.ts';
 import type { Compute, StateScope, Test } from '../plan.ts';
 import type { Report } from '../text/report.ts';
 import type { Site } from './site.ts';
@@ -20,7 +21,7 @@ export function readExpression(report: Report, field: Located, site: Site): Comp
 export function readComputed(report: Report, field: Located, site: Site): Compute | null {
   const evaluate = readExpression(report, field, site);
   if (evaluate === null) return null;
-  return Object.assign(evaluate, { source: `${pathText(field.path)} (${shorten(textOf(field.node) ?? '', 200)})` });
+  return Object.assign(evaluate, { source: `${pathText(field.path)} (${beginning(textOf(field.node) ?? '', 200)})` });
 }
 
 /** The condition of a Choice; a YAML boolean is one too (rules.md 7.7). Null when it is faulty. */

@@ -23,6 +23,11 @@ export interface Range {
   readonly says: string;
 }
 
+export interface Presence {
+  /** An absent field is reported. */
+  readonly required?: boolean;
+}
+
 export class FieldReader implements Located<MapNode> {
   readonly node: MapNode;
   readonly path: Path;
@@ -100,7 +105,7 @@ export class FieldReader implements Located<MapNode> {
   }
 
   /** A text that is not empty. */
-  text(key: string, required: boolean): string | null {
+  text(key: string, { required = false }: Presence = {}): string | null {
     const field = this.find(key);
     if (field === null) {
       if (required) this.missing(key);
@@ -123,7 +128,7 @@ export class FieldReader implements Located<MapNode> {
   number(
     key: string,
     range: Range,
-    options: { required?: boolean; whole?: boolean; digits?: boolean } = {},
+    options: Presence & { readonly whole?: boolean; readonly digits?: boolean } = {},
   ): number | null {
     const field = this.find(key);
     if (field === null) {
@@ -160,7 +165,7 @@ export class FieldReader implements Located<MapNode> {
     return null;
   }
 
-  map(key: string, required: boolean): Located<MapNode> | null {
+  map(key: string, { required = false }: Presence = {}): Located<MapNode> | null {
     const field = this.find(key);
     if (field === null) {
       if (required) this.missing(key);
@@ -180,7 +185,7 @@ export class FieldReader implements Located<MapNode> {
   maps(
     key: string,
     what: (index: number) => string,
-    options: { required?: boolean; single?: boolean } = {},
+    options: Presence & { readonly single?: boolean } = {},
   ): FieldReader[] | null {
     const field = this.find(key);
     if (field === null) {

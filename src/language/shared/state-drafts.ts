@@ -55,7 +55,7 @@ export function readDrafts<T extends string>(
 }
 
 function readDraft<T extends string>(context: CompileContext, reader: FieldReader, form: ListForm<T>): Draft<T> {
-  const name = reader.text(form.name, true) ?? '';
+  const name = reader.text(form.name, { required: true }) ?? '';
   const fields = name === '' ? reader : reader.called(`${form.entry} ${quote(name)}`);
   const type = readType(fields, form);
   const base = {
@@ -73,7 +73,7 @@ function readDraft<T extends string>(context: CompileContext, reader: FieldReade
 }
 
 function readType<T extends string>(fields: FieldReader, { type: key, types, meantType }: ListForm<T>): T | null {
-  const type = fields.text(key, true);
+  const type = fields.text(key, { required: true });
   if (type === null || (types as readonly string[]).includes(type)) return type as T | null;
   const meant = meantType(type);
   const hint = meant === null ? fields.report.didYouMean(type, types) : ` (did you mean ${quote(meant)}?)`;

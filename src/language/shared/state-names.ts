@@ -1,6 +1,6 @@
 /** The names of one list of states: which state a name leads to, and which states lead to which. */
 import type { State } from '../plan.ts';
-import type { FieldReader } from './field-reader.ts';
+import type { FieldReader, Presence } from './field-reader.ts';
 import type { Draft } from './state-drafts.ts';
 
 /** Reports that `key` of `fields` holds a name that no state of the list has. */
@@ -9,7 +9,7 @@ export type ReportDangling = (fields: FieldReader, key: string, name: string, na
 /** Resolves the names in the fields of one state. */
 export interface Transitions {
   /** The state that a field names; null when the field is absent or names no state, which is then reported. */
-  target(fields: FieldReader, key: string, required: boolean): State | null;
+  target(fields: FieldReader, key: string, presence?: Presence): State | null;
 }
 
 export class StateNames {
@@ -38,8 +38,8 @@ export class StateNames {
   /** The transitions of one state, which `targets` then lists. */
   from(source: State): Transitions {
     return {
-      target: (fields, key, required) => {
-        const target = this.resolve(fields, key, required);
+      target: (fields, key, presence) => {
+        const target = this.resolve(fields, key, presence);
         if (target !== null) {
           const targets = this.#targets.get(source);
           if (targets === undefined) this.#targets.set(source, [target]);
@@ -56,11 +56,11 @@ export class StateNames {
   }
 
   /** The state that a field of the list itself names, such as `StartAt`; null as for {@link Transitions.target}. */
-  resolve(fields: FieldReader, key: string, required: boolean): State | null {
-    const name = fields.text(key, required);
+  resolve(fields: FieldReader, key: string, presence: Presence = {}): State | null {
+    const name = fields.text(key, presence);
     const state = name === null ? null : (this.#states.get(name) ?? null);
     if (state !== null) return state;
-    if (required || fields.has(key)) this.#dangling = true;
+    if (presence.required === true || fields.has(key)) this.#dangling = true;
     if (name !== null) this.#report(fields, key, name, [...this.#states.keys()]);
     return null;
   }

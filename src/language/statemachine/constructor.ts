@@ -27,7 +27,7 @@ interface Building {
 
 /** The constructor under `key`; null when the field is absent or faulty. */
 export function readConstructor(fields: FieldReader, key: string, site: Site): Construct | null {
-  const field = fields.map(key, false);
+  const field = fields.map(key);
   return field === null ? null : compileConstructor(fields.report, field, site);
 }
 

@@ -44,7 +44,7 @@ function checkVersion(fields: FieldReader): void {
 
 function readName(fields: FieldReader, flowName: string | null): string | null {
   const field = fields.find('Name');
-  const name = fields.text('Name', false);
+  const name = fields.text('Name');
   if (field === null) {
     fields.fault('missing-name', 'the flow has no "Name"; it should be the name under which the flow is created');
   } else if (name !== null && flowName !== null && name !== flowName) {

@@ -22,7 +22,7 @@ export function readMap(
   map: FieldReader,
   transitions: Transitions,
 ): OwnMembers<MapState> | null {
-  const processorField = map.map('Processor', true);
+  const processorField = map.map('Processor', { required: true });
   const processor =
     processorField === null ? null : new FieldReader(map.report, processorField, `Processor of ${map.what}`);
   const distributed = checkDistributed(context, map, processor);
@@ -96,7 +96,7 @@ function checkDistributedField(reader: FieldReader, key: string): void {
   else if (key === 'ToleratedFailureCount') reader.number(key, COUNT);
   else if (key === 'MaxItems') checkMaxItems(reader);
   else if (key === 'ProcessorConfig') checkProcessorConfig(reader);
-  else reader.map(key, false);
+  else reader.map(key);
 }
 
 /** The vendor's table has a type of its own for it, so the service may take a mapping (rules.md 7.10). */
@@ -115,7 +115,7 @@ function checkMaxItems(map: FieldReader): void {
 }
 
 function checkProcessorConfig(reader: FieldReader): void {
-  const field = reader.map('ProcessorConfig', false);
+  const field = reader.map('ProcessorConfig');
   if (field === null) return;
   const config = new FieldReader(reader.report, field, `ProcessorConfig of ${reader.what}`);
   if (!config.has('ExecutionMode')) config.missing('ExecutionMode');

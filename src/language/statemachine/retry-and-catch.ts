@@ -53,7 +53,7 @@ function readCatch(state: FieldReader, transitions: Transitions): CatchRule[] {
 
 function readCatchRule(rule: FieldReader, transitions: Transitions): CatchRule[] {
   const errors = rule.texts('Errors') ?? [];
-  const next = transitions.target(rule, 'Next', true);
+  const next = transitions.target(rule, 'Next', { required: true });
   const outputConstructor = readWholeConstructor(rule, 'OutputConstructor', WITH_OUTPUT);
   return next === null ? [] : [{ errors, next, outputConstructor }];
 }

@@ -31,7 +31,7 @@ export function compileScope(context: CompileContext, fields: FieldReader): Scop
   const byName = new Map<string, FieldReader>();
   const drafts = readDrafts(context, fields, FORM, (draft) => checkName(draft, byName));
   const names = new StateNames(drafts, reportDangling);
-  const start = names.resolve(fields, 'StartAt', true);
+  const start = names.resolve(fields, 'StartAt', { required: true });
   for (const draft of drafts) complete(context, draft, names.from(draft.state));
   if (start === null) return null;
   warnOfUnreachable(
@@ -104,7 +104,7 @@ function readOwn(
 /** `Next`; null for a state that ends its scope. `lenient`: the type is not known, so a missing transition is no fault. */
 function readNext(fields: FieldReader, transitions: Transitions, lenient: boolean): State | null {
   const end = fields.flag('End');
-  const next = transitions.target(fields, 'Next', false);
+  const next = transitions.target(fields, 'Next');
   const hasNext = textOf(fields.find('Next')?.node ?? fields.node) !== '' && fields.has('Next');
   if (hasNext && end === true) {
     fields.faultAt('both-transitions', 'End', `${fields.what} has both "Next" and "End: true"; remove one`);

@@ -71,7 +71,7 @@ export function readChoice(choice: FieldReader, transitions: Transitions): OwnMe
     const field = branch.find('Condition');
     if (field === null) branch.missing('Condition');
     const condition = field === null ? null : readCondition(branch.report, field, BEFORE_OUTPUT);
-    const next = transitions.target(branch, 'Next', true);
+    const next = transitions.target(branch, 'Next', { required: true });
     if (condition !== null && next !== null) branches.push({ condition, next });
     branch.close(CHOICE_BRANCH_FIELDS, (key) => foreignWord(key, CHOICE_BRANCH_FIELDS));
   }
@@ -84,7 +84,7 @@ export function readChoice(choice: FieldReader, transitions: Transitions): OwnMe
       );
     }
   }
-  const otherwise = transitions.target(choice, 'Default', true);
+  const otherwise = transitions.target(choice, 'Default', { required: true });
   return otherwise === null ? null : { branches, default: otherwise };
 }
 
@@ -100,8 +100,8 @@ export function readParallel(
 }
 
 export function readFail(fail: FieldReader): OwnMembers<FailState> {
-  const code = fail.text('Code', false);
-  const detail = fail.text('Detail', false);
+  const code = fail.text('Code');
+  const detail = fail.text('Detail');
   if (!fail.node.entries.has('Detail'))
     fail.fault('missing-detail', `${fail.what} has no "Detail" to say what went wrong`);
   return { code, detail };

@@ -14,9 +14,9 @@ const TASK_MODES: readonly TaskMode[] = ['RequestComplete', 'WaitForSystemCallba
 
 /** The action's name; null when it is missing or impossible. Checks its parameters, too. */
 export function readAction(task: FieldReader): string | null {
-  const name = task.text('Action', true);
+  const name = task.text('Action', { required: true });
   if (name === null) return null;
-  const known = findAction(task, 'Action', name, false);
+  const known = findAction(task, 'Action', name);
   if (known === null) return null;
   const node = task.find('Parameters')?.node;
   if (known.facts !== null && (node === undefined || node.kind === 'map')) {

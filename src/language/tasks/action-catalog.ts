@@ -1,7 +1,7 @@
 /**
- * The known Task actions with their parameters, literal values and task modes (rules.md 11; its section 2 has the
- * matrix of modes). Data only; `action-parameters.ts` and `callback-mode.ts` check definitions against it. Any other action is
- * an OpenAPI operation, whose parameters are not known here.
+ * The known Task actions with their parameters and literal values (rules.md 11), and their task modes (rules.md 11.2). Data
+ * only; `action-parameters.ts` and `callback-mode.ts` check definitions against it. Any other action is an OpenAPI operation,
+ * whose parameters are not known here.
  */
 import { MESSAGE_DELAY_SECONDS } from '../limits.ts';
 import type { TaskMode } from '../plan.ts';

@@ -8,15 +8,10 @@ import { unbuiltReason } from './unbuilt-actions.ts';
 const ACTION_SHAPE = /^[A-Za-z][A-Za-z0-9-]{0,62}:[A-Za-z]\w{0,127}$/;
 
 /**
- * The catalogue's entry for the action in `field` of a task; null for an impossible name, which is reported. `anyCase`: the
- * dialect has products in lower case, so the case of the name is no reason for a warning.
+ * The catalogue's entry for the action in `field` of a task; null for an impossible name, which is reported. Classic flows, which
+ * call the field `action`, write products in lower case, so the case of the name is no reason for a warning there.
  */
-export function findAction(
-  task: FieldReader,
-  field: 'Action' | 'action',
-  name: string,
-  anyCase: boolean,
-): KnownAction | null {
+export function findAction(task: FieldReader, field: 'Action' | 'action', name: string): KnownAction | null {
   if (!ACTION_SHAPE.test(name)) {
     const hint = task.report.didYouMean(name, knownActions());
     return badAction(
@@ -41,7 +36,7 @@ export function findAction(
       `there is no action ${quote(name)}; there is ${known.onlyOperations.map(quote).join(', ')}`,
     );
   }
-  if (!anyCase && known.spelling !== null && known.spelling !== name) {
+  if (field === 'Action' && known.spelling !== null && known.spelling !== name) {
     task.faultAt('odd-action', field, `${quote(name)} is read as ${quote(known.spelling)}, as the vendor writes it`);
   }
   const reason = unbuiltReason(name);

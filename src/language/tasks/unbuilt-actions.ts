@@ -2,6 +2,7 @@
  * The actions that this version cannot call, and must not pass through as OpenAPI calls. A definition with one gets a warning
  * when the flow is created, and the task fails with the same words when it runs.
  */
+import { childModeOf } from './child-modes.ts';
 
 const LATER = 'this integration is not built in this version of Millrace';
 
@@ -30,7 +31,7 @@ export function unbuiltReason(action: string): string | null {
     case 'fc':
       return api === 'invokefunction' ? null : 'the one action of Function Compute that is built is FC:InvokeFunction';
     case 'fnf':
-      return api === 'startexecution' || api === 'startsyncexecution'
+      return childModeOf(action) !== null
         ? null
         : 'the actions of CloudFlow that are built are FNF:StartExecution and FNF:StartSyncExecution';
     case 'dashscope':

@@ -5,9 +5,9 @@
  * An alias is the same node as the value of its anchor, so the nodes form a graph without cycles. `yaml.ts` and
  * `node-builder.ts` bound its depth and the number of nodes that it unfolds to, therefore functions here may recurse.
  */
+import { beginning } from '../../base/text.ts';
 import type { JsonPrimitive, JsonValue, LongNumber } from '../../base/json.ts';
 import { isLongNumber, setMember, stringifyJson } from '../../base/json.ts';
-import { shorten } from './path.ts';
 
 interface NodeBase {
   /** Begin and end of the value, in UTF-16 units from the start of the text. */
@@ -72,10 +72,10 @@ export function describe(node: Node): string {
   if (value === null) return 'nothing';
   if (typeof value === 'string') return value === '' ? 'an empty text' : `the text ${quote(value)}`;
   if (typeof value === 'boolean') return String(value);
-  return `the number ${shorten(isLongNumber(value) ? value.rawJSON : String(value), 40)}`;
+  return `the number ${beginning(isLongNumber(value) ? value.rawJSON : String(value), 40)}`;
 }
 
 /** A text from the definition in quotation marks, cut when it is long. */
 export function quote(text: string): string {
-  return stringifyJson(shorten(text, 60));
+  return stringifyJson(beginning(text, 60));
 }

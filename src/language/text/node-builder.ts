@@ -1,4 +1,5 @@
 /** Makes our nodes from those of the YAML library: keys and values of JSON, aliases resolved and bounded, merge keys applied. */
+import { cut } from '../../base/text.ts';
 import { isAlias, isMap, isScalar, isSeq } from 'yaml';
 import type { Alias, Pair, ParsedNode, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import type { LongNumber } from '../../base/json.ts';
@@ -53,7 +54,7 @@ export class NodeBuilder {
         'unknown-anchor',
         offset,
         path,
-        `there is no anchor &${alias.source.slice(0, 60)} before this alias${hint}`,
+        `there is no anchor &${cut(alias.source, 60)} before this alias${hint}`,
       );
       return nothing(offset);
     }
@@ -62,7 +63,7 @@ export class NodeBuilder {
         'alias-cycle',
         offset,
         path,
-        `the alias *${alias.source.slice(0, 60)} is inside the value that it names`,
+        `the alias *${cut(alias.source, 60)} is inside the value that it names`,
       );
       return nothing(offset);
     }

@@ -2,6 +2,7 @@
  * The place of a value in a definition: `States[2].Branches[0].Condition`. A path is a linked list. It becomes a text only when
  * a diagnostic or a plan needs one, so that walking a definition costs no strings.
  */
+import { beginning } from '../../base/text.ts';
 
 /** A step deeper into the definition; null is the whole. */
 export interface PathStep {
@@ -27,15 +28,5 @@ export function pathText(path: Path): string {
 function stepText({ parent, key }: PathStep): string {
   if (typeof key === 'number') return `[${key}]`;
   if (PLAIN_KEY.test(key) && key.length <= MAX_KEY) return parent === null ? key : `.${key}`;
-  return `[${JSON.stringify(shorten(key, MAX_KEY))}]`;
-}
-
-/** `text`, cut with `…` when it is longer than `limit` UTF-16 units. */
-export function shorten(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  // A cut between the halves of a surrogate pair would leave a message that UTF-8 cannot encode.
-  return `${text
-    .slice(0, limit)
-    .toWellFormed()
-    .replace(/\uFFFD$/, '')}…`;
+  return `[${JSON.stringify(beginning(key, MAX_KEY))}]`;
 }

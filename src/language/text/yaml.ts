@@ -9,6 +9,7 @@
  * composer recurses, so nesting is measured on the parser's stack, token by token, before the composer runs. The number of
  * tokens is bounded because every token may be a fault.
  */
+import { beginning } from '../../base/text.ts';
 import { Composer, Lexer, Parser } from 'yaml';
 import type { Document, ErrorCode } from 'yaml';
 import { MAX_DEPTH } from '../../base/json.ts';
@@ -192,7 +193,7 @@ function hintFor(code: ErrorCode, message: string): string {
 }
 
 function sentence(message: string): string {
-  const short = message.length > 200 ? `${message.slice(0, 200)}…` : message;
+  const short = beginning(message, 200);
   return short.charAt(0).toLowerCase() + short.slice(1);
 }
 

@@ -1,6 +1,6 @@
 /**
- * A flow's environment variables as parameter (rules.md 5.6). The record names no limits, so these are decisions of ours: 64 KiB of
- * JSON in all, names by the name rule and unique, values and descriptions any text.
+ * A flow's environment variables as parameter (rules.md 5.6). The record names no limits, so these are decisions of ours: the
+ * bytes that the contract allows, names by the name rule and unique, values and descriptions any text.
  */
 import { isName } from '../../api/names.ts';
 import { isJsonArray, isJsonObject, memberOf } from '../../base/json.ts';
@@ -9,16 +9,18 @@ import type { EnvironmentVariable } from '../../store/flows.ts';
 import { excerpt } from './faults.ts';
 import { JsonParameter } from './json-parameter.ts';
 
-const MAX_BYTES = 64 * 1024;
-
 /**
  * The variables in `{"Variables":[{"Name","Value","Description"}]}`, JSON text; an empty text means none.
  * @throws {ApiError} `InvalidArgument` that says which variable is wrong and why.
  */
-export function environmentOf(text: string, parameter: string): readonly EnvironmentVariable[] {
+export function environmentOf(
+  text: string,
+  parameter: string,
+  { maxBytes }: { readonly maxBytes: number },
+): readonly EnvironmentVariable[] {
   if (text === '') return [];
   const json = new JsonParameter(parameter);
-  if (Buffer.byteLength(text) > MAX_BYTES) throw json.wrong(`has more than ${MAX_BYTES} bytes`);
+  if (Buffer.byteLength(text) > maxBytes) throw json.wrong(`has more than ${maxBytes} bytes`);
   const value = json.parse(text);
   if (!isJsonObject(value)) throw json.wrong('is not a JSON object like {"Variables":[{"Name":"a","Value":"b"}]}');
   json.refuseUnknown(value, ['Variables'], '');

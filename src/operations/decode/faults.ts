@@ -1,11 +1,11 @@
 /** Parts of the messages about wrong parameters. */
+import { beginning } from '../../base/text.ts';
 import { invalidArgument } from '../../api/error.ts';
 import type { ApiError } from '../../api/error.ts';
 
 /** A caller's text for a message: quoted, its control characters escaped, cut to a readable length. */
 export function excerpt(text: string): string {
-  const cut = text.length > 64 ? `${text.slice(0, 64)}…` : text;
-  return JSON.stringify(cut);
+  return JSON.stringify(beginning(text, 64));
 }
 
 /** The length of a text in code points, as people count characters. */

@@ -89,8 +89,8 @@ const READERS: { readonly [Type in BuiltType]: MakeReader<Type> } = {
     if (isVersionNumber(text)) return Number(text);
     throw invalidArgument(`${name} ${excerpt(text)} is not one that a page has given out.`);
   },
-  environment: (name) => (text) => environmentOf(text, name),
-  routes: (name) => (text) => routesOf(text, name),
+  environment: (name, limits) => (text) => environmentOf(text, name, limits),
+  routes: (name, limits) => (text) => routesOf(text, name, limits),
   jsonObject: (name) => (text, limits) => jsonObjectOf(text, name, limits.inputBytes),
   json: (name) => (text, limits) => jsonOf(text, name, limits.stateDataBytes),
 };

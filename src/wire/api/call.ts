@@ -2,6 +2,7 @@
  * Makes a call from a request whose body was read: recognizes the request shape (rules.md 2.2), checks that the parameters or
  * headers of that shape are present, and collects the credentials. `auth/` verifies them.
  */
+import { cut } from '../../base/text.ts';
 import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
@@ -127,7 +128,7 @@ function readRoaCall(source: CallSource, authorization: string): WireCall {
     // ROA joins the query without escaping, so such a parameter could have the same signature as other parameters.
     if (/[&=]/.test(name) || value.includes('&')) {
       throw invalidArgument(
-        `The parameter '${name.slice(0, 100)}' cannot be in the query of a ROA-style call: it holds '&' or '='.`,
+        `The parameter '${cut(name, 100)}' cannot be in the query of a ROA-style call: it holds '&' or '='.`,
       );
     }
   }
@@ -193,6 +194,6 @@ function requireSigned(headers: ReadonlyMap<string, string>, signedHeaders: stri
 
 function checkVersion(version: string): void {
   if (version !== API_VERSION) {
-    throw apiError('APIVersionNotSupported', version.slice(0, 100));
+    throw apiError('APIVersionNotSupported', cut(version, 100));
   }
 }

@@ -2,6 +2,7 @@
  * Dispatches a call to its operation, after these checks in this order: parameters, the request shape and its members, version,
  * caller (key, time, signature, token, nonce), action, policy. `routes.ts` has checked path, method and body before.
  */
+import { cut } from '../../base/text.ts';
 import type { IncomingMessage } from 'node:http';
 import { actionEntry, actionResource } from '../../api/actions.ts';
 import { ApiError, apiError, invalidArgument } from '../../api/error.ts';
@@ -98,7 +99,7 @@ export class Dispatcher<Services> {
   #operation(action: string): Operation<Services> {
     const operation = this.#options.operations.get(action);
     if (operation !== undefined) return operation;
-    const { message } = apiError('ActionNotSupported', action.slice(0, SHOWN_NAME));
+    const { message } = apiError('ActionNotSupported', cut(action, SHOWN_NAME));
     const notBuilt =
       actionEntry(action) === undefined ? '' : ' The vendor documents this operation, but it is not built yet.';
     throw new ApiError('ActionNotSupported', message + notBuilt);

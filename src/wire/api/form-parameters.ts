@@ -3,6 +3,7 @@
  * parameter is refused by its name, not corrected.
  */
 import { invalidArgument } from '../../api/error.ts';
+import { beginning } from '../../base/text.ts';
 
 /** No operation has more than a few dozen. The limit bounds the work on a request whose signature is not verified yet. */
 const MAX_PARAMETERS = 1000;
@@ -66,5 +67,5 @@ function escapeBeyondAscii(bytes: string): string {
 }
 
 function shown(name: string): string {
-  return name.length <= SHOWN_NAME ? name : `${name.slice(0, SHOWN_NAME)}…`;
+  return beginning(name, SHOWN_NAME);
 }

@@ -1,0 +1,125 @@
+/** Collects the states of one scope, with the fields that all or several types of states have. */
+import type { MapEntry, MapNode, Node } from '../../language/text/document.ts';
+import { describe, quote } from '../../language/text/document.ts';
+import { setConstructor } from '../constructors.ts';
+import { Names } from '../names.ts';
+import type { Outcome } from '../outcome.ts';
+import { INPUT, same } from '../terms.ts';
+import type { Term } from '../terms.ts';
+import { YamlMap } from '../yaml-text.ts';
+import type { Reading } from './data.ts';
+import { placeResult, readReferencePath } from './data.ts';
+import { field, textField } from './fields.ts';
+import { setRecovery } from './retry-and-catch.ts';
+
+export interface MachineContext {
+  readonly outcome: Outcome;
+  readonly machineName: string;
+  /** Returns `StartAt` and `States` of an inner scope. */
+  convertScope(context: MachineContext, scope: MapNode, what: string, begin: Term | null): YamlMap;
+}
+
+export class ScopeWriter {
+  readonly outcome: Outcome;
+  readonly names: Names;
+  readonly entries: readonly MapEntry[];
+  readonly #context: MachineContext;
+  readonly #what: string;
+  readonly #written: YamlMap[] = [];
+
+  constructor(context: MachineContext, scope: MapNode, what: string) {
+    this.#context = context;
+    this.outcome = context.outcome;
+    this.#what = what;
+    const states = field(scope, 'States');
+    this.entries = states?.kind === 'map' ? [...states.entries.values()] : [];
+    if (states?.kind !== 'map' || this.entries.length === 0) {
+      context.outcome.refuse(states ?? scope, `${what} needs "States", a mapping from names to states`);
+    }
+    this.names = new Names(this.entries.map(({ key }) => key));
+  }
+
+  /** Returns `StartAt` and `States`. */
+  close(first: string): YamlMap {
+    return new YamlMap().set('StartAt', first).set('States', this.#written);
+  }
+
+  /** Adds the next state, with the fields that all states have. */
+  begin(type: string, name: string, source: MapNode | null): YamlMap {
+    const state = new YamlMap().set('Type', type).set('Name', name);
+    const comment = source === null ? null : textField(source, 'Comment');
+    if (comment !== null && comment !== '') state.set('Description', comment);
+    this.#written.push(state);
+    return state;
+  }
+
+  /** The values that the paths of a field can read; `root` is `$`. */
+  reading(stateName: string, root: Term): Reading {
+    return {
+      outcome: this.outcome,
+      root,
+      stateName,
+      machineName: this.#context.machineName,
+      token: false,
+      item: null,
+    };
+  }
+
+  /** Applies ResultPath and OutputPath. `raw` is the output of the state without a constructor. */
+  finish(state: YamlMap, source: MapNode, reading: Reading, result: Term, raw: Term): void {
+    const placed = placeResult(this.outcome, INPUT, result, field(source, 'ResultPath'));
+    const output = readReferencePath({ ...reading, root: placed }, field(source, 'OutputPath'));
+    if (!same(output, raw)) this.construct(state, 'OutputConstructor', output, source);
+  }
+
+  /** Sets a constructor that makes `value`. */
+  construct(state: YamlMap, key: string, value: Term, at: Node): void {
+    if (setConstructor(state, key, value)) this.#whole(at);
+  }
+
+  #whole(at: Node): void {
+    this.outcome.noteOnce(
+      at,
+      'values with unknown keys use "OutputConstructor.$" and similar keys, which Millrace supports and the cloud does not',
+    );
+  }
+
+  /** Sets Retry and Catch. */
+  recover(state: YamlMap, source: MapNode): void {
+    setRecovery(this.outcome, state, source, (at) => this.#whole(at));
+    const caught = field(source, 'Catch');
+    for (const rule of caught?.kind === 'list' ? caught.items : []) {
+      if (rule.kind === 'map' && rule.entries.has('Next')) this.target(rule, 'Next');
+    }
+  }
+
+  /** Sets the target after the state, or its end. */
+  leave(state: YamlMap, source: MapNode): void {
+    const end = field(source, 'End');
+    if (end?.kind === 'scalar' && end.value === true) state.set('End', true);
+    else state.set('Next', this.target(source, 'Next') ?? '');
+    this.comment(state);
+  }
+
+  /** Moves the comments so far to the state. */
+  comment(state: YamlMap): void {
+    state.comments.push(...this.outcome.takeComments());
+  }
+
+  /** Returns the name of a state of this scope; refuses other names. */
+  target(holder: MapNode, key: string): string | null {
+    const name = textField(holder, key);
+    if (name !== null && this.entries.some((entry) => entry.key === name)) return name;
+    const node = field(holder, key);
+    if (node === undefined) this.outcome.refuse(holder, `"${key}" is missing`);
+    else this.outcome.refuse(node, `${key} names ${quote(name ?? '')}, but no state of ${this.#what} has that name`);
+    return null;
+  }
+
+  /** Returns `StartAt` and `States` of a scope inside a state. */
+  inner(scope: Node, what: string, begin: Term | null): YamlMap {
+    if (scope.kind === 'map') return this.#context.convertScope(this.#context, scope, what, begin);
+    this.outcome.refuse(scope, `${what} must be a mapping, but is ${describe(scope)}`);
+    return new YamlMap();
+  }
+}

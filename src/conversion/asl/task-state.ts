@@ -1,0 +1,55 @@
+/** Converts a Task, with the time that it may take. */
+import { TASK_TIMEOUT_SECONDS } from '../../language/limits.ts';
+import type { MapNode } from '../../language/text/document.ts';
+import { quote, textOf } from '../../language/text/document.ts';
+import { printExpression } from '../../expression/print.ts';
+import { mapOf } from '../constructors.ts';
+import { TASK_TIMEOUT_REDUCED } from '../limits.ts';
+import { taskFault } from '../probe.ts';
+import { INPUT, OUTPUT } from '../terms.ts';
+import type { Yaml } from '../yaml-text.ts';
+import { YamlMap } from '../yaml-text.ts';
+import type { Reading } from './data.ts';
+import { readExpression, readInput, selectResult } from './data.ts';
+import { field, numberField } from './fields.ts';
+import type { ScopeWriter } from './scope-writer.ts';
+import { convertResource, waitsForToken } from './tasks.ts';
+
+export function writeTask(writer: ScopeWriter, name: string, source: MapNode): void {
+  const resource = field(source, 'Resource');
+  const arn = resource === undefined ? null : textOf(resource);
+  if (resource === undefined || arn === null) {
+    writer.outcome.refuse(resource ?? source, `the Task ${quote(name)} needs a "Resource"`);
+    return;
+  }
+  const reading = writer.reading(name, INPUT);
+  const input = readInput({ ...reading, token: waitsForToken(arn) }, source);
+  const task = convertResource(writer.outcome, arn, resource, input);
+  if (task === null) return;
+  const call: [string, Yaml][] = [
+    ['Action', task.action],
+    ['TaskMode', task.mode],
+    ['Parameters', mapOf(task.parameters) ?? new YamlMap()],
+  ];
+  const fault = taskFault(call);
+  if (fault !== null) writer.outcome.refuse(resource, fault);
+  const state = writer.begin('Task', name, source);
+  for (const [key, value] of call) if (value !== 'RequestComplete') state.set(key, value);
+  setTaskTimeout(state, source, reading);
+  writer.finish(state, source, reading, selectResult(reading, source, task.result), OUTPUT);
+  writer.recover(state, source);
+  writer.leave(state, source);
+}
+
+function setTaskTimeout(state: YamlMap, source: MapNode, reading: Reading): void {
+  const path = field(source, 'TimeoutSecondsPath');
+  if (path !== undefined) state.set('Timeout.$', printExpression(readExpression(reading, path)));
+  const node = field(source, 'TimeoutSeconds');
+  if (node === undefined) return;
+  const seconds = numberField(source, 'TimeoutSeconds');
+  if (seconds === null || seconds < 0) reading.outcome.refuse(node, 'TimeoutSeconds must be a number of seconds');
+  else if (seconds > TASK_TIMEOUT_SECONDS) {
+    reading.outcome.note(node, TASK_TIMEOUT_REDUCED);
+  }
+  state.set('Timeout', Math.min(seconds ?? 0, TASK_TIMEOUT_SECONDS));
+}

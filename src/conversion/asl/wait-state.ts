@@ -1,0 +1,72 @@
+/** Converts a Wait. */
+import type { MapNode, Node } from '../../language/text/document.ts';
+import { quote } from '../../language/text/document.ts';
+import { printExpression } from '../../expression/print.ts';
+import { INPUT } from '../terms.ts';
+import { splitWait, WAIT_COMPUTED, waitSplit, waitTooLong } from '../waits.ts';
+import type { YamlMap } from '../yaml-text.ts';
+import type { Reading } from './data.ts';
+import { readExpression, readReferencePath } from './data.ts';
+import { field, numberField } from './fields.ts';
+import type { ScopeWriter } from './scope-writer.ts';
+
+export function writeWait(writer: ScopeWriter, name: string, source: MapNode): void {
+  const reading = writer.reading(name, INPUT);
+  for (const key of ['Timestamp', 'TimestampPath']) {
+    const node = field(source, key);
+    if (node === undefined) continue;
+    writer.outcome.refuse(
+      node,
+      `a Wait until a time ("${key}") has no equivalent; compute the seconds in a task and use "SecondsPath"`,
+    );
+    return;
+  }
+  const path = field(source, 'SecondsPath');
+  if (path !== undefined) {
+    writer.outcome.note(path, WAIT_COMPUTED);
+    const state = writer.begin('Wait', name, source);
+    state.set('Seconds.$', printExpression(readExpression(reading, path)));
+    finishWait(writer, state, source, reading);
+    return;
+  }
+  const node = field(source, 'Seconds');
+  const seconds = numberField(source, 'Seconds');
+  if (node === undefined || seconds === null || seconds < 0 || !Number.isInteger(seconds)) {
+    writer.outcome.refuse(node ?? source, `the Wait ${quote(name)} needs whole "Seconds"`);
+    return;
+  }
+  writeRow(writer, name, source, reading, node, seconds);
+}
+
+/** Writes the Waits for this time, or a Pass for 0 seconds. */
+function writeRow(
+  writer: ScopeWriter,
+  name: string,
+  source: MapNode,
+  reading: Reading,
+  node: Node,
+  seconds: number,
+): void {
+  const parts = splitWait(seconds);
+  if (parts === null) {
+    writer.outcome.refuse(node, waitTooLong(seconds));
+    return;
+  }
+  if (parts.length > 1) writer.outcome.note(node, waitSplit(parts));
+  const last = parts.pop();
+  let at = name;
+  for (const part of parts) {
+    const state = writer.begin('Wait', at, at === name ? source : null).set('Seconds', part);
+    writer.comment(state);
+    at = writer.names.fresh(name);
+    state.set('Next', at);
+  }
+  const state = writer.begin(last === undefined ? 'Pass' : 'Wait', at, at === name ? source : null);
+  if (last !== undefined) state.set('Seconds', last);
+  finishWait(writer, state, source, reading);
+}
+
+function finishWait(writer: ScopeWriter, state: YamlMap, source: MapNode, reading: Reading): void {
+  writer.finish(state, source, reading, readReferencePath(reading, field(source, 'InputPath')), INPUT);
+  writer.leave(state, source);
+}
