@@ -1,5 +1,5 @@
 /**
- * The services of a case: a catalogue whose only action gives the answers of the case and records the calls. The real actions
+ * The services of a case: a catalog whose only action gives the answers of the case and records the calls. The real actions
  * have tests of their own.
  *
  * It outlives the server. A call that is repeated after a crash has the idempotency key of an earlier one: it gets the same

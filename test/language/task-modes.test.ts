@@ -59,7 +59,7 @@ describe('modes of actions', () => {
 describe('docs/tasks.md', () => {
   const page = readFileSync(new URL('../../docs/tasks.md', import.meta.url), 'utf8');
 
-  test('its table of modes is the catalogue', () => {
+  test('its table of modes is the catalog', () => {
     const rows = [
       ...page.matchAll(/^\| (?:any other )?`([\w<>]+:[\w<>*]+)` \| (yes|no)[^|]*\| (yes|no)[^|]*\| (yes|no)[^|]*\|$/gm),
     ];

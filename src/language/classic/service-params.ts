@@ -55,7 +55,7 @@ export class ServiceParams {
     return this.#parts;
   }
 
-  /** All parameters, for checks against the catalogue. */
+  /** All parameters, for checks against the catalog. */
   given(): GivenParameter[] {
     const entries = [...(this.#fields?.node.entries.values() ?? [])];
     return entries.map((entry) => ({ name: entry.key, entry, isLiteral: !isExpression(entry.value) }));
@@ -68,7 +68,7 @@ export class ServiceParams {
     fields.report.add('bad-parameter', node.offset, fields.at(name), `${name} of ${fields.what} must be ${expected}`);
   }
 
-  /** Checks a constant by the catalogue's entry for the parameter of `action` that it becomes. */
+  /** Checks a constant by the catalog's entry for the parameter of `action` that it becomes. */
   check(name: string, action: string, parameter: string): void {
     const node = this.#fields?.node.entries.get(name)?.value;
     const facts = knownAction(action).facts?.parameters?.[parameter];

@@ -1,4 +1,4 @@
-/** Checks `Action`, `TaskMode` and `Parameters` of a Task against the action catalogue (rules.md 11.1, 11.2). */
+/** Checks `Action`, `TaskMode` and `Parameters` of a Task against the action catalog (rules.md 11.1, 11.2). */
 import type { KnownAction } from '../tasks/action-catalog.ts';
 import { findAction } from '../tasks/action-name.ts';
 import { checkParameters } from '../tasks/action-parameters.ts';

@@ -211,12 +211,12 @@ const PRODUCTS: Readonly<Record<string, ProductFacts>> = {
 /** Modes of any other OpenAPI operation. The system does not report its end (rules.md 11.2, 11.17). */
 const OPENAPI_MODES = COMPLETE_OR_CUSTOM;
 
-/** The entry of an action in the catalogue. */
+/** The entry of an action in the catalog. */
 export interface KnownAction {
-  /** The vendor's spelling; null for an operation that is not in the catalogue. */
+  /** The vendor's spelling; null for an operation that is not in the catalog. */
   readonly spelling: string | null;
   readonly modes: readonly TaskMode[];
-  /** Null for an operation that is not in the catalogue. */
+  /** Null for an operation that is not in the catalog. */
   readonly facts: ActionFacts | null;
   /** All operations of the product, when this is none of them; null when the product may have others. */
   readonly onlyOperations: readonly string[] | null;
@@ -242,7 +242,7 @@ function entryOf<T>(record: Readonly<Record<string, T>>, lowerCaseKey: string): 
   return null;
 }
 
-/** The names of all actions in the catalogue, for "did you mean". */
+/** The names of all actions in the catalog, for "did you mean". */
 export function knownActions(): string[] {
   return Object.entries(PRODUCTS).flatMap(([product, { actions }]) =>
     Object.keys(actions).map((operation) => `${product}:${operation}`),

@@ -1,4 +1,4 @@
-/** Checks the name of an action against the catalogue: `<Product>:<Operation>` in both dialects. */
+/** Checks the name of an action against the catalog: `<Product>:<Operation>` in both dialects. */
 import type { KnownAction } from './action-catalog.ts';
 import { knownAction, knownActions } from './action-catalog.ts';
 import { quote } from '../text/document.ts';
@@ -8,7 +8,7 @@ import { unbuiltReason } from './unbuilt-actions.ts';
 const ACTION_SHAPE = /^[A-Za-z][A-Za-z0-9-]{0,62}:[A-Za-z]\w{0,127}$/;
 
 /**
- * The catalogue's entry for the action in `field` of a task; null for an impossible name, which is reported. Classic flows, which
+ * The catalog's entry for the action in `field` of a task; null for an impossible name, which is reported. Classic flows, which
  * call the field `action`, write products in lower case, so the case of the name is no reason for a warning there.
  */
 export function findAction(task: FieldReader, field: 'Action' | 'action', name: string): KnownAction | null {

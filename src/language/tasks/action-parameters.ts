@@ -1,4 +1,4 @@
-/** Checks the parameters of a task against the catalogue: unknown names, literal values, missing parameters. */
+/** Checks the parameters of a task against the catalog: unknown names, literal values, missing parameters. */
 import type { JsonValue } from '../../base/json.ts';
 import type { ActionFacts, ParameterFacts } from './action-catalog.ts';
 import type { MapEntry, Node } from '../text/document.ts';
