@@ -17,6 +17,7 @@ import type { ExpressHistory } from './express/history/express-history.ts';
 import type { RetainedExecution } from './express/history/retained-execution.ts';
 import { parseQualifier } from './flows/qualifier.ts';
 import { positionOf, tokenOf } from './next-token.ts';
+import { FROM_API } from './start-origin.ts';
 import type { StartOrigin } from './start-origin.ts';
 
 export interface ExecutionServiceOptions {
@@ -35,7 +36,7 @@ export function createExecutions(options: ExecutionServiceOptions): Executions {
   return {
     async start({ callbackToken, ...request }) {
       const origin: StartOrigin =
-        callbackToken === '' ? { from: 'api' } : { from: 'token', task: durable.taskOf(callbackToken) };
+        callbackToken === '' ? FROM_API : { from: 'token', task: durable.taskOf(callbackToken) };
       const { record, snapshot } = await durable.start({ ...request, origin });
       return read.view(record, snapshot);
     },

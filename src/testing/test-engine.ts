@@ -11,6 +11,7 @@ import { compileDefinition } from '../language/compile.ts';
 import { OPERATIONS } from '../operations/all.ts';
 import type { ExecutionView, HistoryEvent } from '../runtime/executions.ts';
 import type { SyncResult } from '../runtime/express/express.ts';
+import { FROM_API } from '../runtime/start-origin.ts';
 import { createEngine } from '../server/engine.ts';
 import type { Engine, StandIns } from '../server/engine.ts';
 import { createMemoryStores } from '../store/memory/stores.ts';
@@ -148,7 +149,7 @@ function testEngine(engine: Engine, { time, stores, troubles, next }: Parts): Te
       return executions.start({ ...startOf(flowName, options), callbackToken: options.callbackToken ?? '' });
     },
     async run(flowName, options = {}) {
-      return (await sync.start({ ...startOf(flowName, options), depth: 0 })).result;
+      return (await sync.start({ ...startOf(flowName, options), depth: 0, origin: FROM_API })).result;
     },
     async ended(flowName, executionName, withinMs = 60_000) {
       const view = await executions.describe(flowName, executionName, withinMs);

@@ -31,7 +31,7 @@ const ROW_UNITS = 1024 * 1024;
 const TURNS_AHEAD_MAX = 4;
 
 /** How a run came into memory. */
-export type Origin =
+export type Arrival =
   /** A new execution: its first change starts it. With `abortable` the start aborts when the commit of that change fails. */
   | { readonly kind: 'new'; readonly snapshot: FlowSnapshot; readonly abortable: boolean }
   /** Loaded from the store. */
@@ -47,7 +47,7 @@ export class DurableRun implements Committable, Policy {
   readonly #driver: Driver;
   readonly #children = new AwaitedChildren();
   readonly #waiters = new EventWaiters();
-  #origin: Origin;
+  #arrival: Arrival;
   #decided: ExecutionEvent[] = [];
   /** Turns of computing since a change last took all decisions. */
   #turnsAhead = 0;
@@ -59,10 +59,10 @@ export class DurableRun implements Committable, Policy {
   #isGone = false;
   #defect: { readonly error: unknown } | null = null;
 
-  constructor(host: RunHost<DurableRun>, record: ExecutionRecord, execution: Execution, origin: Origin) {
+  constructor(host: RunHost<DurableRun>, record: ExecutionRecord, execution: Execution, arrival: Arrival) {
     this.record = record;
     this.#host = host;
-    this.#origin = origin;
+    this.#arrival = arrival;
     this.#durable = execution.lastEvent;
     this.#taken = execution.lastEvent;
     this.#storedWakeMs = record.wakeMs;
@@ -113,7 +113,7 @@ export class DurableRun implements Committable, Policy {
   /** Takes the first input. After a load the open commands are durable, so the driver carries them out at once (I3). */
   begin(input: Input): void {
     this.#driver.owe();
-    if (this.#origin.kind === 'loaded') {
+    if (this.#arrival.kind === 'loaded') {
       this.#driver.armWhole();
       this.#driver.act(this.#durable);
     }
@@ -226,8 +226,8 @@ export class DurableRun implements Committable, Policy {
   }
 
   committed(): void {
-    const isNew = this.#origin.kind !== 'loaded';
-    this.#origin = { kind: 'loaded' };
+    const isNew = this.#arrival.kind !== 'loaded';
+    this.#arrival = { kind: 'loaded' };
     this.#durable = this.#taken;
     const orphaned = this.#children.committed();
     if (orphaned.length > 0) this.#host.orphaned(this, orphaned);
@@ -245,7 +245,7 @@ export class DurableRun implements Committable, Policy {
   }
 
   aborts(error: unknown): boolean {
-    if (this.#origin.kind !== 'new' || !this.#origin.abortable) return false;
+    if (this.#arrival.kind !== 'new' || !this.#arrival.abortable) return false;
     this.evict();
     this.#waiters.fail(error);
     this.#host.aborted(this);
@@ -253,7 +253,7 @@ export class DurableRun implements Committable, Policy {
   }
 
   refused(error: unknown): void {
-    const isNew = this.#origin.kind === 'new';
+    const isNew = this.#arrival.kind === 'new';
     this.broke(error);
     if (isNew) this.#host.aborted(this);
   }
@@ -267,11 +267,11 @@ export class DurableRun implements Committable, Policy {
 
   /** The first change of a new execution starts it, that of a redriven one opens it again. */
   #firstChange(): Partial<ExecutionChange> {
-    if (this.#origin.kind === 'redriven') return { reopen: true };
-    if (this.#origin.kind === 'loaded') return {};
+    if (this.#arrival.kind === 'redriven') return { reopen: true };
+    if (this.#arrival.kind === 'loaded') return {};
     // The start time is that of the first event, which may be later than the time in the prepared record.
     const record = { ...this.record, startedMs: this.execution.startedMs };
-    return { start: { record, snapshot: this.#origin.snapshot } };
+    return { start: { record, snapshot: this.#arrival.snapshot } };
   }
 
   /** The run has decided nothing new and waits. Commits the wake time if the store has another one. */

@@ -22,7 +22,8 @@ import { Turns } from '../driver/turns.ts';
 import { Admission } from './admission.ts';
 import type { AdmissionLimits } from './admission.ts';
 import type { ExpressHistory } from './history/express-history.ts';
-import type { ExpressOrigin, RetainedExecution } from './history/retained-execution.ts';
+import type { RetainedExecution, RetainedFacts } from './history/retained-execution.ts';
+import type { StartOrigin } from '../start-origin.ts';
 import { ExpressRun } from './run.ts';
 
 export interface SyncStart {
@@ -37,8 +38,9 @@ export interface SyncStart {
   readonly input: JsonObject;
   /** Synchronous executions above this one; 0 for one that the API started. */
   readonly depth: number;
+  readonly origin: StartOrigin;
   /** For the history; absent: no history is retained. */
-  readonly origin?: ExpressOrigin;
+  readonly facts?: RetainedFacts;
 }
 
 export interface SyncResult {
@@ -75,7 +77,7 @@ export interface ExpressOptions {
   readonly children: ChildStarter;
   readonly limits: Omit<ExecutionLimits, 'waitSeconds' | 'events'> &
     AdmissionLimits & { readonly expressTimeoutSeconds: number };
-  /** Retains executions that have an origin, so that callers can read them; null: no history. */
+  /** Retains executions that have facts for it, so that callers can read them; null: no history. */
   readonly history: ExpressHistory | null;
 }
 
@@ -108,7 +110,7 @@ class Runtime implements ExpressRuntime {
   }
 
   async run(start: SyncStart): Promise<SyncResult> {
-    this.#admission.enter(start.depth);
+    this.#admission.enter(start.origin);
     try {
       const retained = this.#retain(start);
       const run = new ExpressRun(this.#parts, this.#moment, this.#execution(start), start.depth, retained);
@@ -141,7 +143,7 @@ class Runtime implements ExpressRuntime {
     });
   }
 
-  #execution({ plan, name, flowName, input, roleArn, environment, origin }: SyncStart): Execution {
+  #execution({ plan, name, flowName, input, roleArn, environment, facts }: SyncStart): Execution {
     return new Execution(
       plan,
       {
@@ -150,8 +152,8 @@ class Runtime implements ExpressRuntime {
         input,
         roleArn,
         environment,
-        version: origin?.source.version ?? '',
-        alias: origin?.alias ?? '',
+        version: facts?.source.version ?? '',
+        alias: facts?.alias ?? '',
         longestSeconds: this.#options.limits.expressTimeoutSeconds,
       },
       this.#limits,
@@ -159,8 +161,8 @@ class Runtime implements ExpressRuntime {
   }
 
   /** Null: no history is retained of this execution. */
-  #retain({ name, origin }: SyncStart): RetainedExecution | null {
-    return origin === undefined ? null : (this.#options.history?.begin(name, origin) ?? null);
+  #retain({ name, facts }: SyncStart): RetainedExecution | null {
+    return facts === undefined ? null : (this.#options.history?.begin(name, facts) ?? null);
   }
 
   async #ended(run: ExpressRun, flowName: string, retained: RetainedExecution | null): Promise<void> {
@@ -172,9 +174,13 @@ class Runtime implements ExpressRuntime {
     if (runs.size === 0) this.#underWay.delete(flowName);
   }
 
-  #reportStart({ flowName, name, depth }: SyncStart): void {
-    const source = depth === 0 ? 'api' : 'task';
-    this.#options.ports.observer.executionStarted?.({ mode: 'Express', flowName, executionName: name, source });
+  #reportStart({ flowName, name, origin }: SyncStart): void {
+    this.#options.ports.observer.executionStarted?.({
+      mode: 'Express',
+      flowName,
+      executionName: name,
+      source: origin.from,
+    });
   }
 
   #reportEnd({ flowName, name }: SyncStart, { status, errorCode, startedMs, stoppedMs, warnings }: SyncResult): void {

@@ -8,6 +8,7 @@ import type { JsonObject } from '../../base/json.ts';
 import type { FlowRecord } from '../../store/flows.ts';
 import type { ExpressRuntime, SyncResult } from './express.ts';
 import type { RunnableFlows } from '../flows/runnable-flows.ts';
+import type { StartOrigin } from '../start-origin.ts';
 
 export interface SyncRequest {
   readonly flowName: string;
@@ -20,6 +21,7 @@ export interface SyncRequest {
   readonly inputText: string;
   /** Synchronous executions above this one; 0 for one that the API started. */
   readonly depth: number;
+  readonly origin: StartOrigin;
 }
 
 export interface SyncAnswer {
@@ -44,7 +46,7 @@ export interface SyncExecutionsOptions {
 
 export function createSyncExecutions({ flows, runtime, ids }: SyncExecutionsOptions): SyncExecutions {
   return {
-    async start({ flowName, executionName, qualifier, input, inputText, depth }) {
+    async start({ flowName, executionName, qualifier, input, inputText, depth, origin }) {
       const { runnable, alias } = flows.peek(flowName, qualifier) ?? (await flows.load(flowName, qualifier));
       const { flow, plan, environment } = runnable;
       if (flow.executionMode !== 'Express') {
@@ -52,9 +54,10 @@ export function createSyncExecutions({ flows, runtime, ids }: SyncExecutionsOpti
       }
       const uuid = ids.uuid();
       const name = executionName === null ? uuid : `${executionName}:${uuid}`;
-      const origin = { source: runnable, alias, inputText };
+      const facts = { source: runnable, alias, inputText };
       const { roleArn } = flow;
-      const result = await runtime.run({ flowName, roleArn, environment, plan, name, input, depth, origin });
+      const start = { flowName, roleArn, environment, plan, name, input, depth, origin, facts };
+      const result = await runtime.run(start);
       return { flow, result };
     },
   };

@@ -13,7 +13,7 @@
 import { assert } from '../../../base/assert.ts';
 import type { ExecutionPosition, ExecutionQuery } from '../../../store/executions.ts';
 import { RetainedExecution, RetainedSource } from './retained-execution.ts';
-import type { ExpressOrigin, ExpressSource, Retainer } from './retained-execution.ts';
+import type { ExpressSource, RetainedFacts, Retainer } from './retained-execution.ts';
 
 export interface ExpressHistoryOptions {
   readonly nowMs: () => number;
@@ -63,13 +63,13 @@ export class ExpressHistory implements Retainer {
   }
 
   /** Begins the record of an execution, which must be ended with its `end` in all cases; null when there is no room. */
-  begin(name: string, origin: ExpressOrigin): RetainedExecution | null {
-    let source = this.#sources.get(origin.source);
+  begin(name: string, facts: RetainedFacts): RetainedExecution | null {
+    let source = this.#sources.get(facts.source);
     if (source === undefined) {
-      source = new RetainedSource(origin.source);
-      this.#sources.set(origin.source, source);
+      source = new RetainedSource(facts.source);
+      this.#sources.set(facts.source, source);
     }
-    const execution = new RetainedExecution(this, ++this.#lastId, name, origin, source);
+    const execution = new RetainedExecution(this, ++this.#lastId, name, facts, source);
     // Counted before making room, which may drop the only other execution of this source.
     const isNew = source.executions++ === 0;
     if (this.makeRoom(execution, execution.bytes + (isNew ? source.bytes : 0))) return execution;

@@ -23,7 +23,7 @@ export interface ExpressSource {
 }
 
 /** The facts about an execution that replies show and its events do not contain. */
-export interface ExpressOrigin {
+export interface RetainedFacts {
   readonly source: ExpressSource;
   /** The requested alias; `''` for none. */
   readonly alias: string;
@@ -115,7 +115,7 @@ export class RetainedExecution {
     retainer: Retainer,
     id: number,
     name: string,
-    { alias, inputText }: ExpressOrigin,
+    { alias, inputText }: RetainedFacts,
     source: RetainedSource,
   ) {
     this.#retainer = retainer;
