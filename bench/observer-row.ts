@@ -60,6 +60,7 @@ function everything(report: () => void): Required<Subscriber> {
     requestEnded: report,
     requestFailed: report,
     executionStarted: report,
+    executionRedriven: report,
     executionEnded: report,
     taskCalled: report,
     committed: report,

@@ -5,6 +5,7 @@
  * Invariants. `#decided` holds the events that no change contains yet, in order; they go into one change, or into several when
  * they are large. An execution that computes faster than the disk writes waits for the disk.
  */
+import type { StartSource } from '../../base/observer.ts';
 import type { ExecutionEvent, Failure } from '../../interpreter/event.ts';
 import type { CallCommand } from '../../interpreter/commands.ts';
 import type { Execution } from '../../interpreter/execution.ts';
@@ -33,11 +34,18 @@ const TURNS_AHEAD_MAX = 4;
 /** How a run came into memory. */
 export type Arrival =
   /** A new execution: its first change starts it. With `abortable` the start aborts when the commit of that change fails. */
-  | { readonly kind: 'new'; readonly snapshot: FlowSnapshot; readonly abortable: boolean }
+  | {
+      readonly kind: 'new';
+      readonly source: StartSource;
+      readonly snapshot: FlowSnapshot;
+      readonly abortable: boolean;
+    }
   /** Loaded from the store. */
   | { readonly kind: 'loaded' }
   /** Loaded from the store after its end: its first change opens it again. */
   | { readonly kind: 'redriven' };
+
+const LOADED: Arrival = { kind: 'loaded' };
 
 export class DurableRun implements Committable, Policy {
   /** As it was when the run came into memory. */
@@ -226,13 +234,15 @@ export class DurableRun implements Committable, Policy {
   }
 
   committed(): void {
-    const isNew = this.#arrival.kind !== 'loaded';
-    this.#arrival = { kind: 'loaded' };
+    const arrival = this.#arrival;
+    this.#arrival = LOADED;
     this.#durable = this.#taken;
+    if (arrival.kind === 'new') this.#host.started(this, arrival.source);
+    else if (arrival.kind === 'redriven') this.#host.redriven(this);
     const orphaned = this.#children.committed();
     if (orphaned.length > 0) this.#host.orphaned(this, orphaned);
     if (this.#isGone || this.#defect !== null) return;
-    if (isNew) this.#driver.armWhole();
+    if (arrival.kind !== 'loaded') this.#driver.armWhole();
     this.#waiters.reached(this.#durable);
     if (this.execution.status !== 'Running' && this.#durable === this.execution.lastEvent) {
       this.evict();
@@ -245,17 +255,18 @@ export class DurableRun implements Committable, Policy {
   }
 
   aborts(error: unknown): boolean {
-    if (this.#arrival.kind !== 'new' || !this.#arrival.abortable) return false;
+    const arrival = this.#arrival;
+    if (arrival.kind !== 'new' || !arrival.abortable) return false;
     this.evict();
     this.#waiters.fail(error);
-    this.#host.aborted(this);
+    this.#host.aborted(this, arrival.source);
     return true;
   }
 
   refused(error: unknown): void {
-    const isNew = this.#arrival.kind === 'new';
+    const arrival = this.#arrival;
     this.broke(error);
-    if (isNew) this.#host.aborted(this);
+    if (arrival.kind === 'new') this.#host.aborted(this, arrival.source);
   }
 
   broke(error: unknown): void {

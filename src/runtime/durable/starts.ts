@@ -37,7 +37,7 @@ export interface Started {
 }
 
 export interface StartsOptions {
-  readonly ports: Ports;
+  readonly ports: Pick<Ports, 'clock' | 'ids'>;
   readonly store: Pick<ExecutionStore, 'find'>;
   readonly flows: RunnableFlows;
   readonly table: RunTable;
@@ -101,7 +101,7 @@ export class Starts {
   }
 
   async #begin(resolved: Resolved, name: string, start: DurableStart): Promise<Started> {
-    const { table, gate, orphans, limits, ports } = this.#options;
+    const { table, gate, orphans, limits } = this.#options;
     const { origin } = start;
     const isPatient = isRepeated(origin);
     if (!isPatient) gate.refuseInTrouble();
@@ -111,16 +111,15 @@ export class Starts {
     const { id: flowId, revision, definition, description, roleArn, environment } = flow;
     const snapshot = { flowId, revision, definition, description, roleArn, environment };
     const execution = new Execution(plan, startOf(record, start.input, flow), limits);
-    const run = new DurableRun(table, record, execution, { kind: 'new', snapshot, abortable: !isPatient });
+    const run = new DurableRun(table, record, execution, {
+      kind: 'new',
+      source: origin.from,
+      snapshot,
+      abortable: !isPatient,
+    });
     table.add(run);
     run.begin({ kind: 'start' });
     await (isPatient ? run.durable() : gate.durable(run));
-    ports.observer.executionStarted?.({
-      mode: 'Standard',
-      flowName: flow.name,
-      executionName: name,
-      source: origin.from,
-    });
     if (isPatient && owesEnd(origin)) await orphans.stopIfOrphan(record);
     return { record: { ...record, startedMs: execution.startedMs }, snapshot };
   }
