@@ -6,7 +6,6 @@ import { createObserver } from '../src/base/observer.ts';
 import type { ObserverEvents, Subscriber } from '../src/base/observer.ts';
 import { systemPorts } from '../src/base/ports.ts';
 import type { JsonObject } from '../src/base/json.ts';
-import { compileDefinition } from '../src/language/compile.ts';
 import { FROM_API } from '../src/runtime/start-origin.ts';
 import { createEngine } from '../src/server/engine.ts';
 import type { Engine } from '../src/server/engine.ts';
@@ -98,7 +97,6 @@ async function openEngine(subscriber: Subscriber): Promise<Engine> {
     endpoint: () => '',
     standIns: {
       actions: { find: () => ({ run: async () => ({ ok: true, output: { status: 'done' } }) }) },
-      compile: compileDefinition,
     },
   });
 }

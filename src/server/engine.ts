@@ -9,7 +9,7 @@ import type { Ports } from '../base/ports.ts';
 import { atMost } from '../base/scheduler.ts';
 import type { Settings } from '../config/settings.ts';
 import type { CompileDefinition } from '../language/compilation.ts';
-import { compileLazily } from '../language/lazy.ts';
+import { lazyCompiler } from '../language/lazy.ts';
 import { createOperationRate } from '../operations/rate.ts';
 import type { OperationServices } from '../operations/services.ts';
 import type { ChildStarter } from '../runtime/driver/calls.ts';
@@ -35,8 +35,6 @@ export interface StandIns {
   readonly actions?: ActionCatalog;
   /** Replaces or wraps the starter of child flows. */
   readonly children?: (own: ChildStarter) => ChildStarter;
-  /** A compiler that needs no import: virtual time does not see that the product imports its compiler on first use. */
-  readonly compile?: CompileDefinition;
   /** How many waiting Standard executions remain in memory. */
   readonly idleMax?: number;
 }
@@ -60,7 +58,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { limits, history, region, account } = settings;
   const own = productActions(options);
   const actions = standIns.actions ?? own;
-  const compile = standIns.compile ?? compileLazily;
+  const compile = lazyCompiler(ports.scheduler);
   const runtimes = await createRuntimes({
     ...standIns,
     ports,

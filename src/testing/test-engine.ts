@@ -7,7 +7,6 @@ import type { Subscriber } from '../base/observer.ts';
 import { stringifyJson } from '../base/json.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Settings } from '../config/settings.ts';
-import { compileDefinition } from '../language/compile.ts';
 import { OPERATIONS } from '../operations/all.ts';
 import type { ExecutionView, HistoryEvent } from '../runtime/executions.ts';
 import type { SyncResult } from '../runtime/express/express.ts';
@@ -38,7 +37,7 @@ export interface TestEngineOptions {
   readonly seed?: number;
   readonly observe?: Subscriber;
   /** Other parts that the test replaces. */
-  readonly standIns?: Omit<StandIns, 'actions' | 'compile'>;
+  readonly standIns?: Omit<StandIns, 'actions'>;
 }
 
 /** How an execution starts. */
@@ -108,7 +107,6 @@ export async function startTestEngine(t: CleanUp, options: TestEngineOptions = {
     standIns: {
       ...options.standIns,
       actions: standInActions(async (call, signal) => task(call, signal)),
-      compile: compileDefinition,
     },
   });
   atEnd(t, async () => {
