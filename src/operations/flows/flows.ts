@@ -1,5 +1,5 @@
-/** Shared by the operations on flows: the check of a definition, a flow in replies, and the error of a missing flow. */
-import { apiError, invalidArgument } from '../../api/error.ts';
+/** Shared by the operations on flows: the check of a definition, and a flow in replies. */
+import { invalidArgument } from '../../api/error.ts';
 import { formatTime } from '../../base/clock.ts';
 import { formatDiagnostic } from '../../base/diagnostic.ts';
 import type { ExecutionMode, FlowRecord } from '../../store/flows.ts';
@@ -25,13 +25,6 @@ export async function checkDefinition(
   throw invalidArgument(
     `Definition of flow '${flow.name}' is not valid for the execution mode ${flow.executionMode}:\n${lines}`,
   );
-}
-
-/** @throws {ApiError} `FlowNotExists` when there is no such flow. */
-export async function existingFlow(services: OperationServices, name: string): Promise<FlowRecord> {
-  const flow = await services.flows.get(name);
-  if (flow === null) throw apiError('FlowNotExists', name);
-  return flow;
 }
 
 /** The members of every reply about a flow (rules.md 5.1). */

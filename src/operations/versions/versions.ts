@@ -8,7 +8,7 @@ import { apiError } from '../../api/error.ts';
 import type { ApiError } from '../../api/error.ts';
 import { formatTime } from '../../base/clock.ts';
 import type { FlowAlias, Route, VersionSummary } from '../../store/flows.ts';
-import { existingFlow } from '../flows/flows.ts';
+import { existingFlow } from '../../runtime/flows/existing-flow.ts';
 import type { OperationServices } from '../services.ts';
 
 /** Members of a version in replies (rules.md 5.7). */
@@ -38,7 +38,7 @@ export async function absentRoute(
   flowName: string,
   routes: readonly Route[],
 ): Promise<ApiError> {
-  await existingFlow(services, flowName);
+  await existingFlow(services.flows, flowName);
   for (const { version } of routes) {
     if ((await services.flows.getVersion(flowName, version)) === null) {
       return apiError('FlowVersionNotExists', String(version), flowName);
@@ -50,6 +50,6 @@ export async function absentRoute(
 
 /** The error of an alias that does not exist: its flow may be missing as well. */
 export async function absentAlias(services: OperationServices, flowName: string, name: string): Promise<ApiError> {
-  await existingFlow(services, flowName);
+  await existingFlow(services.flows, flowName);
   return apiError('FlowAliasNotExists', name, flowName);
 }

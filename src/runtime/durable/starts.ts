@@ -2,7 +2,7 @@
  * Starts of Standard executions. A name belongs to one execution (rules.md 5.11), an execution counts against the limit of running
  * ones, and a start is durable before its caller gets an answer.
  */
-import { ApiError, apiError } from '../../api/error.ts';
+import { apiError, modeNotSupported } from '../../api/error.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Ports } from '../../base/ports.ts';
 import { Execution } from '../../interpreter/execution.ts';
@@ -71,9 +71,7 @@ export class Starts {
     for (;;) {
       const resolved = flows.peek(flowName, qualifier) ?? (await flows.load(flowName, qualifier));
       const { flow } = resolved.runnable;
-      if (flow.executionMode !== 'Standard') {
-        throw new ApiError('ActionNotSupported', 'Express execution is not supported');
-      }
+      if (flow.executionMode !== 'Standard') throw modeNotSupported(flow.executionMode);
       if (executionName === null) return this.#begin(resolved, ports.ids.uuid(), start);
       const key = `${flow.id}/${executionName}`;
       const other = this.#underWay.get(key);

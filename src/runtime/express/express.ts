@@ -9,6 +9,7 @@ import { assert } from '../../base/assert.ts';
 import { stringifyJson } from '../../base/json.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Ports } from '../../base/ports.ts';
+import { atMost } from '../../base/scheduler.ts';
 import type { ActionCatalog } from '../../actions/action.ts';
 import type { Failure } from '../../interpreter/event.ts';
 import { Execution } from '../../interpreter/execution.ts';
@@ -91,7 +92,8 @@ class Runtime implements ExpressRuntime {
   readonly #parts: DriverParts;
   readonly #moment: DecisionMoment;
   readonly #admission: Admission;
-  readonly #drained: (() => void)[] = [];
+  /** Resolves when no execution is running; null while no caller waits for that. */
+  #drained: PromiseWithResolvers<void> | null = null;
   /** Executions that did not end within `begin`, by flow. */
   readonly #underWay = new Map<string, Set<ExpressRun>>();
 
@@ -124,7 +126,10 @@ class Runtime implements ExpressRuntime {
       return result;
     } finally {
       this.#admission.leave();
-      if (this.running === 0) for (const wake of this.#drained.splice(0)) wake();
+      if (this.#drained !== null && this.running === 0) {
+        this.#drained.resolve();
+        this.#drained = null;
+      }
     }
   }
 
@@ -132,15 +137,10 @@ class Runtime implements ExpressRuntime {
     for (const run of this.#underWay.get(flowName) ?? []) run.stopAfterState(why);
   }
 
-  drain(limitMs: number): Promise<void> {
-    if (this.running === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const cancel = this.#options.ports.scheduler.after(limitMs, resolve);
-      this.#drained.push(() => {
-        cancel();
-        resolve();
-      });
-    });
+  async drain(limitMs: number): Promise<void> {
+    if (this.running === 0) return;
+    this.#drained ??= Promise.withResolvers();
+    await atMost(this.#options.ports.scheduler, limitMs, this.#drained.promise);
   }
 
   #execution({ plan, name, flowName, input, roleArn, environment, facts }: SyncStart): Execution {

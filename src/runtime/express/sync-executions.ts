@@ -2,7 +2,7 @@
  * StartSyncExecution as a service. The operation of that name and the action `FNF:StartSyncExecution` both use it, so that one
  * place finds the flow, checks its mode and names the execution.
  */
-import { ApiError } from '../../api/error.ts';
+import { modeNotSupported } from '../../api/error.ts';
 import type { Ids } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { FlowRecord } from '../../store/flows.ts';
@@ -49,9 +49,7 @@ export function createSyncExecutions({ flows, runtime, ids }: SyncExecutionsOpti
     async start({ flowName, executionName, qualifier, input, inputText, depth, origin }) {
       const { runnable, alias } = flows.peek(flowName, qualifier) ?? (await flows.load(flowName, qualifier));
       const { flow, plan, environment } = runnable;
-      if (flow.executionMode !== 'Express') {
-        throw new ApiError('ActionNotSupported', 'Standard execution is not supported');
-      }
+      if (flow.executionMode !== 'Express') throw modeNotSupported(flow.executionMode);
       const uuid = ids.uuid();
       const name = executionName === null ? uuid : `${executionName}:${uuid}`;
       const facts = { source: runnable, alias, inputText };
