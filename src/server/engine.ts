@@ -44,8 +44,8 @@ export interface Engine extends Runtimes {
   /** Executions and calls under way. */
   readonly underWay: { readonly express: number; readonly calls: number };
   /**
-   * Lets Express executions and the calls of Standard ones end, for at most `limitMs`; then lets pushes of messages end, for at
-   * most `limitMs` more. Standard executions call no more tasks.
+   * Lets Express executions and the calls of Standard ones end, then the pushes of messages, all within `limitMs`. Standard
+   * executions call no more tasks.
    */
   drain(limitMs: number): Promise<void>;
   /** Aborts the calls under way, then closes the stores. */
@@ -78,8 +78,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       return { express: express.running, calls: durable.calls };
     },
     async drain(limitMs) {
+      const { clock, scheduler } = ports;
+      const endMs = clock.monotonicMs() + limitMs;
       await Promise.all([express.drain(limitMs), durable.drain(limitMs)]);
-      await atMost(ports.scheduler, limitMs, own.idle());
+      await atMost(scheduler, Math.max(0, endMs - clock.monotonicMs()), own.idle());
     },
     async close() {
       durable.close();
