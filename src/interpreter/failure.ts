@@ -58,6 +58,7 @@ export function findRetry(thread: Thread, failure: Failure): { rule: number; sec
 /** Longer than any execution. A delay that grows must not overflow to Infinity. */
 const MAX_DELAY_SECONDS = 366 * 86_400;
 
+/** The first catch rule that matches the failure; null for none, and for a state that cannot catch. */
 export function findCatch(state: State, failure: Failure): CatchRule | null {
   const rules: readonly CatchRule[] = 'catch' in state ? state.catch : [];
   return rules.find((rule) => matches(rule.errors, failure)) ?? null;
