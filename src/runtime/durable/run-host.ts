@@ -14,8 +14,8 @@ export interface RunHost<Run> {
   commit(run: Run): void;
   /** The run does not only wait. */
   busy(run: Run): void;
-  /** The run only waits, until `wakeMs`, and the store has that time; null: the run has to remain in memory. */
-  idle(run: Run, wakeMs: number | null): void;
+  /** The run only waits, until `wakeMs`, and the store has that time: the run may leave memory. */
+  idle(run: Run, wakeMs: number): void;
   /** The tasks with these events have ended, which is durable, and children may still run for them. */
   orphaned(run: Run, events: readonly number[]): void;
   /** The start of the run is durable. */

@@ -227,8 +227,7 @@ export class RunTable implements RunHost<DurableRun> {
     this.#idle.delete(run);
   }
 
-  idle(run: DurableRun, wakeMs: number | null): void {
-    if (wakeMs === null) return;
+  idle(run: DurableRun, wakeMs: number): void {
     for (const listener of this.#listeners) listener.asleep?.(wakeMs);
     this.#idle.add(run);
     if (this.#isShrinking || this.#idle.size <= this.#options.idleMax) return;

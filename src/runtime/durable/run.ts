@@ -251,7 +251,7 @@ export class DurableRun implements Committable, Policy {
     }
     this.#driver.act(this.#durable);
     if (this.#decided.length > 0) this.#host.commit(this);
-    if (this.isIdle) this.#host.idle(this, this.#storedWakeMs);
+    if (this.#storedWakeMs !== null && this.isIdle) this.#host.idle(this, this.#storedWakeMs);
   }
 
   aborts(error: unknown): boolean {
@@ -287,8 +287,9 @@ export class DurableRun implements Committable, Policy {
 
   /** The run has decided nothing new and waits. Commits the wake time if the store has another one. */
   #rest(): void {
-    if (this.#wakeMs() === this.#storedWakeMs) this.#host.idle(this, this.#storedWakeMs);
-    else this.#host.commit(this);
+    const stored = this.#storedWakeMs;
+    if (this.#wakeMs() !== stored) this.#host.commit(this);
+    else if (stored !== null) this.#host.idle(this, stored);
   }
 
   /** Continues computing in a later turn. If too much waits for the disk, {@link takeChange} continues it instead. */

@@ -119,7 +119,7 @@ class Runtime implements ExpressRuntime {
       this.#reportStart(start);
       run.begin();
       if (run.isWaiting) await this.#ended(run, start.flowName, retained);
-      retained?.end();
+      if (retained !== null) this.#options.history?.end(retained);
       run.throwIfBroken();
       const result = resultOf(start.name, run.execution);
       this.#reportEnd(start, result);
@@ -166,7 +166,7 @@ class Runtime implements ExpressRuntime {
   }
 
   async #ended(run: ExpressRun, flowName: string, retained: RetainedExecution | null): Promise<void> {
-    retained?.waits();
+    if (retained !== null) this.#options.history?.waits(retained);
     const runs = this.#underWay.get(flowName) ?? new Set();
     this.#underWay.set(flowName, runs.add(run));
     await run.ended();

@@ -62,7 +62,7 @@ export class ExpressHistory implements Retainer {
     return this.#bytes;
   }
 
-  /** Begins the record of an execution, which must be ended with its `end` in all cases; null when there is no room. */
+  /** Begins the record of an execution, which must be ended with {@link end} in all cases; null when there is no room. */
   begin(name: string, facts: RetainedFacts): RetainedExecution | null {
     let source = this.#sources.get(facts.source);
     if (source === undefined) {
@@ -78,11 +78,13 @@ export class ExpressHistory implements Retainer {
     return null;
   }
 
+  /** The execution did not end at once: from now on callers can see it run. */
   waits(execution: RetainedExecution): void {
     execution.isVisible = true;
     this.#running.set(execution.name, execution);
   }
 
+  /** The execution has ended, or a defect has ended it. To be called once in all cases. */
   end(execution: RetainedExecution): void {
     if (execution.isVisible) this.#running.delete(execution.name);
     this.#bytes += execution.close();
