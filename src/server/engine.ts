@@ -11,7 +11,7 @@ import type { Settings } from '../config/settings.ts';
 import type { CompileDefinition } from '../language/compilation.ts';
 import { lazyCompiler } from '../language/lazy.ts';
 import { createOperationRate } from '../operations/rate.ts';
-import type { OperationServices } from '../operations/services.ts';
+import type { Endpoint, OperationServices } from '../operations/services.ts';
 import type { ChildStarter } from '../runtime/driver/calls.ts';
 import { createRuntimes } from '../runtime/runtimes.ts';
 import type { Runtimes } from '../runtime/runtimes.ts';
@@ -24,8 +24,8 @@ export interface EngineOptions {
   readonly ports: Ports;
   /** True when only this machine can call the engine: the setting `egress.privateAddresses: auto` depends on it. */
   readonly localCallersOnly: boolean;
-  /** The host and port for DescribeRegions, which are unknown before the server listens. */
-  readonly endpoint: () => string;
+  /** For DescribeRegions. */
+  readonly endpoint: Endpoint;
   /** Replacements for parts of the product. */
   readonly standIns?: StandIns;
 }
@@ -108,12 +108,7 @@ function servicesOf(
     rate: createOperationRate(clock, limits.operationRate, limits.operationRates),
     clock,
     ids,
-    region: {
-      id: settings.region,
-      get endpoint() {
-        return endpoint();
-      },
-    },
+    region: { id: settings.region, endpoint },
     limits,
   };
 }

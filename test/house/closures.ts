@@ -20,6 +20,7 @@ export const PORTS: Readonly<Record<string, string>> = {
   'base/Subscriber': 'the log subscribes to the events of the engine, and returns nothing',
   'config/CheckPolicy': 'all faults of the settings are reported at once, and auth/ has the rules of policies',
   'cli/Host': 'main.ts gives the commands the process that they run in',
+  'operations/Endpoint': 'the server knows its address only when it listens, after the services are put together',
   'interpreter/Moment': 'a decision gets time, randomness and tokens as an input, because the interpreter is pure',
   'language/StateScope': 'a compiled definition reads the state of an execution, which it does not know',
   'expression/EvaluationScope': 'a compiled expression reads the state of an execution, which it does not know',
