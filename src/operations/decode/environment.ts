@@ -15,7 +15,7 @@ const MAX_BYTES = 64 * 1024;
  * The variables in `{"Variables":[{"Name","Value","Description"}]}`, JSON text; an empty text means none.
  * @throws {ApiError} `InvalidArgument` that says which variable is wrong and why.
  */
-export function environmentOf(text: string, parameter: string): readonly EnvironmentVariable[] {
+export function variablesOf(text: string, parameter: string): readonly EnvironmentVariable[] {
   if (text === '') return [];
   const json = new JsonParameter(parameter);
   if (Buffer.byteLength(text) > MAX_BYTES) throw json.wrong(`has more than ${MAX_BYTES} bytes`);

@@ -6,8 +6,7 @@
  * and there are no map runs yet: both filters give an empty page.
  */
 import type { ExecutionView } from '../../runtime/executions.ts';
-import { variablesReply } from '../flows/environment.ts';
-import { executionReply } from './executions.ts';
+import { executionReply, variablesReply } from './replies.ts';
 import { existingFlow } from '../../runtime/flows/existing-flow.ts';
 import { defineOperation } from '../operation.ts';
 

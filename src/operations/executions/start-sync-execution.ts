@@ -4,7 +4,7 @@
  */
 import { formatTime } from '../../base/clock.ts';
 import { FROM_API } from '../../runtime/start-origin.ts';
-import { variablesReply } from '../flows/environment.ts';
+import { variablesReply } from './replies.ts';
 import type { Decode } from '../decode/decoder.ts';
 import { parameterDecoder } from '../decode/decoder.ts';
 import { defineHotOperation } from '../operation.ts';

@@ -5,7 +5,7 @@
 import { apiError } from '../../api/error.ts';
 import type { FlowRecord } from '../../store/flows.ts';
 import { existingFlow } from '../../runtime/flows/existing-flow.ts';
-import { flowReply } from './flows.ts';
+import { flowReply } from './replies.ts';
 import { defineOperation } from '../operation.ts';
 import type { OperationServices } from '../services.ts';
 

@@ -1,31 +1,6 @@
-/** Shared by the operations on flows: the check of a definition, and a flow in replies. */
-import { invalidArgument } from '../../api/error.ts';
+/** A flow in the replies of the operations on flows. */
 import { formatTime } from '../../base/clock.ts';
-import { formatDiagnostic } from '../../base/diagnostic.ts';
-import type { ExecutionMode, FlowRecord } from '../../store/flows.ts';
-import { environmentReply } from './environment.ts';
-import type { OperationServices } from '../services.ts';
-
-/**
- * Refuses a definition that cannot run in this mode.
- * @throws {ApiError} `InvalidArgument` whose message lists every diagnostic, a line each (rules.md 6.3).
- */
-export async function checkDefinition(
-  services: OperationServices,
-  flow: { readonly name: string; readonly executionMode: ExecutionMode },
-  definition: string,
-): Promise<void> {
-  const { plan, diagnostics } = await services.compile(definition, {
-    mode: flow.executionMode,
-    flowName: flow.name,
-    limits: services.limits,
-  });
-  if (plan !== null) return;
-  const lines = diagnostics.map(formatDiagnostic).join('\n');
-  throw invalidArgument(
-    `Definition of flow '${flow.name}' is not valid for the execution mode ${flow.executionMode}:\n${lines}`,
-  );
-}
+import type { EnvironmentVariable, FlowRecord } from '../../store/flows.ts';
 
 /** The members of every reply about a flow (rules.md 5.1). */
 export function flowReply(flow: FlowRecord) {
@@ -40,5 +15,16 @@ export function flowReply(flow: FlowRecord) {
     Id: flow.id,
     Environment: environmentReply(flow.environment),
     ResourceGroupId: flow.resourceGroupId,
+  };
+}
+
+/** The member `Environment` of replies about flows (rules.md 5.6). */
+export function environmentReply(variables: readonly EnvironmentVariable[]) {
+  return {
+    Variables: variables.map(({ name, value, description }) => ({
+      Name: name,
+      Value: value,
+      Description: description,
+    })),
   };
 }

@@ -5,7 +5,8 @@
  */
 import { apiError } from '../../api/error.ts';
 import { existingFlow } from '../../runtime/flows/existing-flow.ts';
-import { checkDefinition, flowReply } from './flows.ts';
+import { checkDefinition } from './check-definition.ts';
+import { flowReply } from './replies.ts';
 import type { ParametersOf } from '../contract-types.ts';
 import type { FlowChanges } from '../../store/flows.ts';
 import { defineOperation } from '../operation.ts';

@@ -1,7 +1,7 @@
 /** ListFlowAliases (rules.md 5.8): by name in byte order; NextToken is the first name of the next page. Weights are texts. */
 import { existingFlow } from '../../runtime/flows/existing-flow.ts';
 import { defineOperation } from '../operation.ts';
-import { aliasReply } from './versions.ts';
+import { aliasReply } from './replies.ts';
 
 export const listFlowAliases = defineOperation('ListFlowAliases', async (services, parameters) => {
   const { FlowName: flowName, NextToken: fromName, Limit: limit } = parameters;

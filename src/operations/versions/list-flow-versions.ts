@@ -1,7 +1,7 @@
 /** ListFlowVersions (rules.md 5.7): newest first; NextToken is the first version of the next page. */
 import { existingFlow } from '../../runtime/flows/existing-flow.ts';
 import { defineOperation } from '../operation.ts';
-import { versionReply } from './versions.ts';
+import { versionReply } from './replies.ts';
 
 export const listFlowVersions = defineOperation('ListFlowVersions', async (services, parameters) => {
   const { FlowName: flowName, NextToken: fromVersion, Limit: limit } = parameters;

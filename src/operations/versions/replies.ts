@@ -1,15 +1,11 @@
 /**
- * Shared by the operations on versions and aliases: their members in replies, and the errors of missing ones.
+ * Versions and aliases in the replies of the operations on them.
  *
  * Times are written with milliseconds and `Z` as in every other reply. The vendor's samples of the lists, with seconds and
  * `+08:00`, contradict its samples of the other replies (rules.md 4.3).
  */
-import { apiError } from '../../api/error.ts';
-import type { ApiError } from '../../api/error.ts';
 import { formatTime } from '../../base/clock.ts';
-import type { FlowAlias, Route, VersionSummary } from '../../store/flows.ts';
-import { existingFlow } from '../../runtime/flows/existing-flow.ts';
-import type { OperationServices } from '../services.ts';
+import type { FlowAlias, VersionSummary } from '../../store/flows.ts';
 
 /** Members of a version in replies (rules.md 5.7). */
 export function versionReply({ version, description, createdMs }: VersionSummary) {
@@ -30,26 +26,4 @@ export function aliasReply<Weight extends string | number>(alias: FlowAlias, wei
     })),
     CreatedTime: formatTime(alias.createdMs),
   };
-}
-
-/** The error of an alias with a route to a version that does not exist. */
-export async function absentRoute(
-  services: OperationServices,
-  flowName: string,
-  routes: readonly Route[],
-): Promise<ApiError> {
-  await existingFlow(services.flows, flowName);
-  for (const { version } of routes) {
-    if ((await services.flows.getVersion(flowName, version)) === null) {
-      return apiError('FlowVersionNotExists', String(version), flowName);
-    }
-  }
-  // Published since the store refused the alias.
-  return apiError('ConcurrentUpdateError');
-}
-
-/** The error of an alias that does not exist: its flow may be missing as well. */
-export async function absentAlias(services: OperationServices, flowName: string, name: string): Promise<ApiError> {
-  await existingFlow(services.flows, flowName);
-  return apiError('FlowAliasNotExists', name, flowName);
 }
