@@ -13,7 +13,6 @@ import { systemScheduler } from '../src/base/scheduler.ts';
 import type { JsonObject } from '../src/base/json.ts';
 import { loadSettings } from '../src/config/load.ts';
 import type { Settings } from '../src/config/settings.ts';
-import { compileDefinition } from '../src/language/compile.ts';
 import { createEngine } from '../src/server/engine.ts';
 import type { Engine } from '../src/server/engine.ts';
 import { openSqliteStores } from '../src/store/sqlite/stores.ts';
@@ -46,7 +45,7 @@ export async function openEngine(folder: string, act: Act): Promise<DurableEngin
     ports: systemPorts(createObserver(NO_TROUBLE)),
     localCallersOnly: true,
     endpoint: () => '',
-    standIns: { actions: { find: () => ({ run: act }) }, compile: compileDefinition },
+    standIns: { actions: { find: () => ({ run: act }) } },
   });
   return {
     engine,

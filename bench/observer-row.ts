@@ -6,7 +6,7 @@ import { createObserver } from '../src/base/observer.ts';
 import type { ObserverEvents, Subscriber } from '../src/base/observer.ts';
 import { systemPorts } from '../src/base/ports.ts';
 import type { JsonObject } from '../src/base/json.ts';
-import { compileDefinition } from '../src/language/compile.ts';
+import { FROM_API } from '../src/runtime/start-origin.ts';
 import { createEngine } from '../src/server/engine.ts';
 import type { Engine } from '../src/server/engine.ts';
 import { createMemoryStores } from '../src/store/memory/stores.ts';
@@ -28,6 +28,7 @@ const REQUEST = {
   input: JSON.parse(INPUT) as JsonObject,
   inputText: INPUT,
   depth: 0,
+  origin: FROM_API,
 };
 
 export async function measureObserver(rounds: number, executions: number): Promise<ObserverResults> {
@@ -58,6 +59,7 @@ function everything(report: () => void): Required<Subscriber> {
     requestEnded: report,
     requestFailed: report,
     executionStarted: report,
+    executionRedriven: report,
     executionEnded: report,
     taskCalled: report,
     committed: report,
@@ -95,7 +97,6 @@ async function openEngine(subscriber: Subscriber): Promise<Engine> {
     endpoint: () => '',
     standIns: {
       actions: { find: () => ({ run: async () => ({ ok: true, output: { status: 'done' } }) }) },
-      compile: compileDefinition,
     },
   });
 }

@@ -4,6 +4,7 @@
  */
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import type { TaskMode } from '../language/plan.ts';
+import type { TaskReference } from '../store/executions.ts';
 
 export interface TaskCall {
   /** As written in the definition: `HTTP:Request`, `ECS:DescribeInstances`. */
@@ -24,7 +25,7 @@ export interface TaskCall {
   /** The token for ReportTaskSucceeded and ReportTaskFailed; null in RequestComplete mode. */
   readonly taskToken: string | null;
   /** Identifies the task, for actions that start something in this server; null for a task of an Express execution. */
-  readonly task: { readonly execution: number; readonly event: number } | null;
+  readonly task: TaskReference | null;
 }
 
 /**

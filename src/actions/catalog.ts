@@ -3,6 +3,7 @@
  * `<Product>:<Api>` is an OpenAPI call, unless the service would not understand one.
  */
 import type { Clock } from '../base/clock.ts';
+import type { Observer } from '../base/observer.ts';
 import type { Scheduler } from '../base/scheduler.ts';
 import type { Ids } from '../base/ids.ts';
 import type { Settings } from '../config/settings.ts';
@@ -42,6 +43,7 @@ export interface ActionOptions {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly ids: Ids;
+  readonly observer: Pick<Observer, 'defect'>;
   /** Stores the messages of this server's own queues and topics (`mns.local`). */
   readonly messages: MessageStore;
 }

@@ -38,7 +38,8 @@ class LazyActions implements Actions {
   }
 
   #load(): Promise<Actions> {
-    this.#loading ??= createActions(this.#options).then((actions) => {
+    // Through the scheduler, so that virtual time waits for the load.
+    this.#loading ??= this.#options.scheduler.outside(createActions(this.#options)).then((actions) => {
       this.#loaded = actions;
       return actions;
     });

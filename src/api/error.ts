@@ -49,3 +49,8 @@ export function invalidArgument(message: string): ApiError {
 export function throttled(retryAfterMs: number): ApiError {
   return new ApiError('ResourceThrottled', ERRORS.ResourceThrottled.message, { retryAfterMs });
 }
+
+/** `ActionNotSupported` for a flow, or an execution, of a mode that the action does not have. */
+export function modeNotSupported(mode: 'Express' | 'Standard'): ApiError {
+  return new ApiError('ActionNotSupported', `${mode} execution is not supported`);
+}

@@ -8,6 +8,7 @@
  * Values are immutable by convention: once another part of the program can see a value, no code changes it. Values are
  * therefore shared and never copied.
  */
+import { reasonOf } from './text.ts';
 
 /** A number as its source text: made by `JSON.rawJSON`, written back unchanged by `JSON.stringify`. */
 export interface LongNumber {
@@ -84,7 +85,7 @@ export function parseJson(text: string, maxDepth = MAX_DEPTH): JsonValue {
     if (LONG_DIGITS.test(text)) return JSON.parse(text, reviveLongNumber as (key: string, value: unknown) => unknown);
     return JSON.parse(text) as JsonValue;
   } catch (error) {
-    throw new JsonFault(error instanceof Error ? error.message : String(error));
+    throw new JsonFault(reasonOf(error));
   }
 }
 

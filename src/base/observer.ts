@@ -28,6 +28,9 @@ export interface ObserverEvents {
     readonly executionName: string;
     readonly source: StartSource;
   };
+  /** A Standard execution that had ended runs again, which is durable. */
+  executionRedriven: { readonly flowName: string; readonly executionName: string };
+  /** An execution ended; the end of a Standard one is durable. An earlier event says that it started or was redriven. */
   executionEnded: {
     readonly mode: Mode;
     readonly flowName: string;
@@ -77,6 +80,7 @@ const NAMES = Object.keys({
   requestEnded: true,
   requestFailed: true,
   executionStarted: true,
+  executionRedriven: true,
   executionEnded: true,
   taskCalled: true,
   committed: true,

@@ -1,4 +1,4 @@
-/** Texts from outside, cut to a length that fits into a message. No cut splits a surrogate pair, because UTF-8 has no half of one. */
+/** Texts for messages: of a length that fits, and the reason of an error. No cut splits a surrogate pair: UTF-8 has no half of one. */
 
 /** The first `limit` UTF-16 units of a text, or one fewer. */
 export function cut(text: string, limit: number): string {
@@ -10,4 +10,9 @@ export function cut(text: string, limit: number): string {
 /** The same, followed by `…` when the text is longer. */
 export function beginning(text: string, limit = 256): string {
   return text.length <= limit ? text : `${cut(text, limit)}…`;
+}
+
+/** The message of an error; of any other thrown value, the value as text. */
+export function reasonOf(error: unknown): string {
+  return String(error instanceof Error ? error.message : error);
 }

@@ -109,7 +109,7 @@ function post(url: URL, body: string, certFile: string | null): Promise<Answer> 
   };
   return new Promise((resolve, reject) => {
     const fail = (error: Error): void => {
-      reject(new StartFault(`cannot call ${url.origin}: ${reasonOf(error)}`, { cause: error }));
+      reject(new StartFault(`cannot call ${url.origin}: ${faultOf(error)}`, { cause: error }));
     };
     const request = url.protocol === 'https:' ? httpsRequest(url, options) : httpRequest(url, options);
     request.on('response', (response) => void read(response).then(resolve, fail));
@@ -146,7 +146,7 @@ const REASONS: Readonly<Record<string, string>> = {
   HPE_INVALID_CONSTANT: 'the answer is not HTTP. Check the address, and whether it must be https',
 };
 
-function reasonOf(error: Error): string {
+function faultOf(error: Error): string {
   const { code = '' } = error as NodeJS.ErrnoException;
   return REASONS[code] ?? (error.message || code);
 }

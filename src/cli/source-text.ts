@@ -1,5 +1,6 @@
 /** Reads a file that the command line names, or standard input for `-`, as UTF-8. */
 import { readFile } from 'node:fs/promises';
+import { reasonOf } from '../base/text.ts';
 import type { Host } from './host.ts';
 import { StartFault } from './host.ts';
 
@@ -23,7 +24,7 @@ async function readBytes(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {
-    throw new StartFault(reasonOf(error));
+    throw new StartFault(faultOf(error));
   }
 }
 
@@ -34,9 +35,9 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'this user may not read the file',
 };
 
-function reasonOf(error: unknown): string {
+function faultOf(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code ?? '';
-  return REASONS[code] ?? `the file cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+  return REASONS[code] ?? `the file cannot be read: ${reasonOf(error)}`;
 }
 
 function decode(bytes: Uint8Array): string {

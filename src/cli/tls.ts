@@ -1,6 +1,7 @@
 /** Reads the TLS certificate and key that the settings name. */
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
+import { reasonOf } from '../base/text.ts';
 import type { Settings } from '../config/settings.ts';
 import { StartFault } from './host.ts';
 
@@ -29,8 +30,4 @@ function readPem(setting: string, file: string): string {
   } catch (error) {
     throw new StartFault(`the file of the setting ${setting} cannot be read: ${reasonOf(error)}`, { cause: error });
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,6 +2,7 @@
  * Reads the settings file: YAML text → values by setting key with their positions, and all faults in the file's form.
  * The table of settings checks the values.
  */
+import { reasonOf } from '../base/text.ts';
 import { isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document } from 'yaml';
 import { isMapping, unknownKey } from './kinds.ts';
@@ -36,7 +37,7 @@ export function readSettingsText(text: string): FileValues {
   try {
     root = document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (error) {
-    return { values, placeOf, faults: [`1:1: ${error instanceof Error ? error.message : String(error)}`] };
+    return { values, placeOf, faults: [`1:1: ${reasonOf(error)}`] };
   }
   const faults: string[] = [];
   if (isMapping(root)) collect(root, [], values, faults, placeOf);

@@ -1,6 +1,7 @@
 /** Loads the settings from the environment and the settings file, if the environment names one. */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { reasonOf } from '../base/text.ts';
 import { CONFIG_VARIABLE, readEnvironment } from './env.ts';
 import type { Environment } from './env.ts';
 import { makeSettings } from './make.ts';
@@ -32,6 +33,6 @@ async function readFile(name: string, workingFolder: string): Promise<SettingSou
     const { readSettingsText } = await import('./file.ts');
     return { name, folder: dirname(path), content: readSettingsText(text) };
   } catch (error) {
-    return `${CONFIG_VARIABLE}: the file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    return `${CONFIG_VARIABLE}: the file ${path} cannot be read: ${reasonOf(error)}`;
   }
 }

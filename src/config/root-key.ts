@@ -5,6 +5,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { reasonOf } from '../base/text.ts';
 import * as v from 'valibot';
 import { SettingsFault } from './make.ts';
 import { Secret } from './settings.ts';
@@ -47,8 +48,7 @@ function explaining<T>(file: string, work: () => T): T {
     return work();
   } catch (error) {
     if (error instanceof SettingsFault) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new SettingsFault([`the root key ${file} cannot be read or created: ${reason}`]);
+    throw new SettingsFault([`the root key ${file} cannot be read or created: ${reasonOf(error)}`]);
   }
 }
 

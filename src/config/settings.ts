@@ -2,6 +2,7 @@
  * The settings that the rest of the program reads: complete, checked and frozen. `env.ts` reads the environment, `file.ts`
  * the YAML file, and `make.ts` makes this value from both with `table.ts`.
  */
+import type { TokenRate } from '../base/token-bucket.ts';
 
 /** A secret, which logs, `inspect` and JSON show as `***`. */
 export class Secret {
@@ -65,12 +66,6 @@ export interface SubscriptionSetting {
   readonly topic: string;
   readonly url: string;
   readonly format: 'SIMPLIFIED' | 'JSON' | 'XML';
-}
-
-/** A token bucket for `burst` calls, refilled by `perSecond`. */
-export interface RateSetting {
-  readonly perSecond: number;
-  readonly burst: number;
 }
 
 export interface Settings {
@@ -150,9 +145,9 @@ export interface Settings {
     /** Most flows of the account; null: not limited. */
     readonly flows: number | null;
     /** Rate of each operation, except StartSyncExecution and those in `operationRates`; null: not limited. */
-    readonly operationRate: RateSetting | null;
+    readonly operationRate: TokenRate | null;
     /** Rates of single operations; null: not limited. */
-    readonly operationRates: readonly { readonly operation: string; readonly rate: RateSetting | null }[];
+    readonly operationRates: readonly { readonly operation: string; readonly rate: TokenRate | null }[];
   };
   readonly history: {
     /** Names of the state events of a state machine in GetExecutionHistory: `StateEntered` or `StepEntered`. */

@@ -13,7 +13,7 @@ import { finishTask, schedule, taskAnswered } from './decide/tasks.ts';
 import type { Answer } from './decide/tasks.ts';
 import type { Execution } from './execution.ts';
 import { executionTimeout } from './failure.ts';
-import type { Input, Moment, Record } from './input.ts';
+import type { Input, Moment, RecordEvent } from './input.ts';
 import type { Thread } from './thread.ts';
 
 /** Work of one call, in units of about a nanosecond. */
@@ -30,7 +30,7 @@ export function decide(
   execution: Execution,
   input: Input,
   moment: Moment,
-  record: Record | null,
+  record: RecordEvent | null,
   budgetUnits: number = BUDGET_UNITS,
 ): void {
   const decision = new Decision(execution, moment, record);

@@ -172,6 +172,7 @@ function classicContext(scope: ConstructScope): JsonObject {
   };
 }
 
+/** How data goes in and out of scopes in the dialect of a plan. */
 export function rulesOf({ dialect }: { readonly dialect: Dialect }): DialectRules {
   return dialect === 'classic' ? classic : stateMachine;
 }

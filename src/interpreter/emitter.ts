@@ -8,19 +8,19 @@ import { ExecutionEvent, NO_NEXT, NO_STATE, ROOT_THREAD } from './event.ts';
 import type { Ending, EventFacts, EventType } from './event.ts';
 import type { Execution } from './execution.ts';
 import { eventLimit } from './failure.ts';
-import type { Moment, Record } from './input.ts';
+import type { Moment, RecordEvent } from './input.ts';
 import type { Thread } from './thread.ts';
 
 export class Emitter {
   readonly execution: Execution;
   /** One look at the clock: all events of a decision carry the time at which it began, or that of the event before. */
   readonly nowMs: number;
-  readonly record: Record | null;
+  readonly record: RecordEvent | null;
   events = 0;
   /** Set when the execution is over its time or stopped. */
   ending: Ending | null;
 
-  constructor(execution: Execution, moment: Moment, record: Record | null) {
+  constructor(execution: Execution, moment: Moment, record: RecordEvent | null) {
     this.execution = execution;
     this.nowMs = Math.max(moment.nowMs, execution.lastMs);
     this.record = record;

@@ -59,6 +59,7 @@ export function findRetry(thread: Thread, failure: Failure): { rule: number; sec
 /** A day longer than any execution. A delay that grows must not overflow to Infinity. */
 const MAX_DELAY_SECONDS = STANDARD_EXECUTION_SECONDS + 86_400;
 
+/** The first catch rule that matches the failure; null for none, and for a state that cannot catch. */
 export function findCatch(state: State, failure: Failure): CatchRule | null {
   const rules: readonly CatchRule[] = 'catch' in state ? state.catch : [];
   return rules.find((rule) => matches(rule.errors, failure)) ?? null;

@@ -33,4 +33,4 @@ export interface Moment {
   readonly stop?: Failure;
 }
 
-export type Record = (event: ExecutionEvent) => void;
+export type RecordEvent = (event: ExecutionEvent) => void;

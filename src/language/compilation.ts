@@ -18,5 +18,5 @@ export interface Compilation {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** `compileDefinition`, or `compileLazily`, which loads it first. */
+/** `compileDefinition`, or a compiler that loads it first (`lazy.ts`). */
 export type CompileDefinition = (text: string, options: CompileOptions) => Compilation | Promise<Compilation>;

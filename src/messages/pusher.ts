@@ -10,6 +10,7 @@
  * - Messages may arrive in any order.
  */
 import type { Clock } from '../base/clock.ts';
+import type { Observer } from '../base/observer.ts';
 import type { Scheduler } from '../base/scheduler.ts';
 import type { Ids } from '../base/ids.ts';
 import type { SubscriptionSetting } from '../config/settings.ts';
@@ -25,6 +26,7 @@ export interface PusherOptions {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly ids: Ids;
+  readonly observer: Pick<Observer, 'defect'>;
   readonly subscriptions: readonly SubscriptionSetting[];
   readonly account: string;
 }
@@ -65,7 +67,7 @@ export class Pusher {
     }
     this.#cancelTimer();
     this.#looking = this.#look()
-      .catch(() => this.#wakeIn(STORE_RETRY_MS))
+      .catch((error: unknown) => this.#fails(error, 'looking for messages to push'))
       .finally(() => {
         this.#looking = null;
         if (!this.#lookAgain) return;
@@ -86,6 +88,12 @@ export class Pusher {
     this.#closing.abort();
     this.#cancelTimer();
     await this.idle();
+  }
+
+  /** The store failed, or this room has a defect; a push that the subscriber does not accept is no error here. */
+  #fails(error: unknown, where: string): void {
+    this.#options.observer.defect?.({ error, where });
+    this.#wakeIn(STORE_RETRY_MS);
   }
 
   #wakeIn(delayMs: number): void {
@@ -125,17 +133,21 @@ export class Pusher {
 
   #begin(message: StoredMessage): void {
     const { number, name } = message;
-    const settled = this.#settle(message).then(
-      () => true,
-      // The store failed, so the message is still due, and is pushed once more when the store works again.
-      () => false,
-    );
-    const done = settled.then((stored) => {
+    const end = (): void => {
       this.#running.delete(number);
       this.#load.set(name, this.#loadOf(name) - 1);
-      if (stored) this.wake();
-      else this.#wakeIn(STORE_RETRY_MS);
-    });
+    };
+    const done = this.#settle(message).then(
+      () => {
+        end();
+        this.wake();
+      },
+      (error: unknown) => {
+        end();
+        // The message is still due, and is pushed once more when the store works again.
+        this.#fails(error, 'pushing a message to its subscriber');
+      },
+    );
     this.#running.set(number, done);
     this.#load.set(name, this.#loadOf(name) + 1);
   }

@@ -13,6 +13,9 @@ import type { FlowStore } from '../store/flows.ts';
 import type { MessageStore } from '../store/messages.ts';
 import type { OperationRate } from './rate.ts';
 
+/** Host and port of the server: `127.0.0.1:7780`. It knows them once it listens. */
+export type Endpoint = () => string;
+
 export interface OperationServices {
   readonly flows: FlowStore;
   readonly messages: MessageStore;
@@ -25,8 +28,8 @@ export interface OperationServices {
   readonly rate: OperationRate;
   readonly clock: Clock;
   readonly ids: Ids;
-  /** The region served and, for DescribeRegions, where: `127.0.0.1:7780`. */
-  readonly region: { readonly id: string; readonly endpoint: string };
+  /** The region served and, for DescribeRegions, where. */
+  readonly region: { readonly id: string; readonly endpoint: Endpoint };
   readonly limits: DefinitionLimits & {
     /** `Input` of StartExecution and StartSyncExecution, UTF-8 bytes. */
     readonly inputBytes: number;

@@ -1,6 +1,7 @@
 /** Decodes `Content-Encoding`. The limit of a body also holds for its decoded form, so a small answer cannot unfold into a large one. */
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib';
+import { reasonOf } from '../base/text.ts';
 import { failure } from './transport.ts';
 import type { Failure } from './transport.ts';
 
@@ -60,7 +61,7 @@ export async function decodeBody(
     try {
       decoded = await decode(decoded, { maxOutputLength: limitBytes });
     } catch (error) {
-      if (!(error instanceof RangeError)) return broken(error instanceof Error ? error.message : String(error));
+      if (!(error instanceof RangeError)) return broken(reasonOf(error));
       return failure('too-large', `the decoded answer is larger than ${limitBytes} bytes (setting http.maxResponse)`);
     }
   }

@@ -2,7 +2,8 @@
  * Executions of both modes behind one port (`executions.ts`). The service finds the flow by its name and reads its executions:
  * Standard ones from the store, Express ones from the history in memory.
  */
-import { ApiError, apiError } from '../api/error.ts';
+import { apiError, modeNotSupported } from '../api/error.ts';
+import type { ApiError } from '../api/error.ts';
 import type { Ports } from '../base/ports.ts';
 import type { Failure } from '../interpreter/event.ts';
 import { historyEvent } from '../interpreter/history.ts';
@@ -15,8 +16,10 @@ import type { DurableRuntime } from './durable/durable.ts';
 import type { Executions, ExecutionView, HistoryPage, ListRequest } from './executions.ts';
 import type { ExpressHistory } from './express/history/express-history.ts';
 import type { RetainedExecution } from './express/history/retained-execution.ts';
+import { existingFlow } from './flows/existing-flow.ts';
 import { parseQualifier } from './flows/qualifier.ts';
 import { positionOf, tokenOf } from './next-token.ts';
+import { FROM_API } from './start-origin.ts';
 import type { StartOrigin } from './start-origin.ts';
 
 export interface ExecutionServiceOptions {
@@ -35,7 +38,7 @@ export function createExecutions(options: ExecutionServiceOptions): Executions {
   return {
     async start({ callbackToken, ...request }) {
       const origin: StartOrigin =
-        callbackToken === '' ? { from: 'api' } : { from: 'token', task: durable.taskOf(callbackToken) };
+        callbackToken === '' ? FROM_API : { from: 'token', task: durable.taskOf(callbackToken) };
       const { record, snapshot } = await durable.start({ ...request, origin });
       return read.view(record, snapshot);
     },
@@ -75,9 +78,7 @@ export function createExecutions(options: ExecutionServiceOptions): Executions {
     },
     async redrive(flowName, executionName) {
       const flow = await read.flow(flowName);
-      if (flow.executionMode === 'Express') {
-        throw new ApiError('ActionNotSupported', 'Express execution is not supported');
-      }
+      if (flow.executionMode === 'Express') throw modeNotSupported('Express');
       return read.view(await durable.redrive(await read.record(flow, executionName)));
     },
   };
@@ -98,10 +99,8 @@ class Reader {
   }
 
   /** @throws {ApiError} `FlowNotExists` */
-  async flow(name: string): Promise<FlowRecord> {
-    const flow = await this.#options.flows.get(name);
-    if (flow === null) throw apiError('FlowNotExists', name);
-    return flow;
+  flow(name: string): Promise<FlowRecord> {
+    return existingFlow(this.#options.flows, name);
   }
 
   /** @throws {ApiError} `ExecutionNotExists` */
@@ -148,7 +147,7 @@ class Reader {
   async notStoppable(flow: FlowRecord, name: string): Promise<ApiError> {
     const { status } = this.retained(flow, name);
     if (status !== 'Running') return apiError('ExecutionAlreadyCompleted', name, flow.name);
-    return new ApiError('ActionNotSupported', 'Express execution is not supported');
+    return modeNotSupported('Express');
   }
 
   async list(request: ListRequest): Promise<{ executions: ExecutionView[]; nextToken: string }> {

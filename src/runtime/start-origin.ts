@@ -1,13 +1,22 @@
-/** Who starts a Standard execution, and the consequences for its end and its errors. */
+/** Who starts an execution, and the consequences for its end and its errors. */
+import type { StartSource } from '../base/observer.ts';
 import type { TaskReference } from '../store/executions.ts';
 
+interface From<Source extends StartSource> {
+  readonly from: Source;
+}
+
+/** The sources `schedule` and `map` have no members yet; they come with the features that start executions from them. */
 export type StartOrigin =
-  /** A caller of StartExecution. */
-  | { readonly from: 'api' }
+  /** A caller of StartExecution or StartSyncExecution. */
+  | From<'api'>
   /** A caller of StartExecution with `CallbackFnFTaskToken`: the end of the execution is reported to the task. */
-  | { readonly from: 'token'; readonly task: TaskReference }
+  | (From<'token'> & { readonly task: TaskReference })
   /** A task; `task` is null when its execution is an Express one. With `waits` the task ends when the execution ends. */
-  | { readonly from: 'task'; readonly task: TaskReference | null; readonly waits: boolean };
+  | (From<'task'> & { readonly task: TaskReference | null; readonly waits: boolean });
+
+/** One object for all starts by callers, because StartSyncExecution is the hot path. */
+export const FROM_API: StartOrigin = Object.freeze({ from: 'api' });
 
 /** The task that started the execution, or whose token the caller passed; null without either. */
 export function parentOf(origin: StartOrigin): TaskReference | null {

@@ -9,9 +9,9 @@ import type { Ports } from '../base/ports.ts';
 import { atMost } from '../base/scheduler.ts';
 import type { Settings } from '../config/settings.ts';
 import type { CompileDefinition } from '../language/compilation.ts';
-import { compileLazily } from '../language/lazy.ts';
+import { lazyCompiler } from '../language/lazy.ts';
 import { createOperationRate } from '../operations/rate.ts';
-import type { OperationServices } from '../operations/services.ts';
+import type { Endpoint, OperationServices } from '../operations/services.ts';
 import type { ChildStarter } from '../runtime/driver/calls.ts';
 import { createRuntimes } from '../runtime/runtimes.ts';
 import type { Runtimes } from '../runtime/runtimes.ts';
@@ -24,8 +24,8 @@ export interface EngineOptions {
   readonly ports: Ports;
   /** True when only this machine can call the engine: the setting `egress.privateAddresses: auto` depends on it. */
   readonly localCallersOnly: boolean;
-  /** The host and port for DescribeRegions, which are unknown before the server listens. */
-  readonly endpoint: () => string;
+  /** For DescribeRegions. */
+  readonly endpoint: Endpoint;
   /** Replacements for parts of the product. */
   readonly standIns?: StandIns;
 }
@@ -35,8 +35,6 @@ export interface StandIns {
   readonly actions?: ActionCatalog;
   /** Replaces or wraps the starter of child flows. */
   readonly children?: (own: ChildStarter) => ChildStarter;
-  /** A compiler that needs no import: virtual time does not see that the product imports its compiler on first use. */
-  readonly compile?: CompileDefinition;
   /** How many waiting Standard executions remain in memory. */
   readonly idleMax?: number;
 }
@@ -46,8 +44,8 @@ export interface Engine extends Runtimes {
   /** Executions and calls under way. */
   readonly underWay: { readonly express: number; readonly calls: number };
   /**
-   * Lets Express executions and the calls of Standard ones end, for at most `limitMs`; then lets pushes of messages end, for at
-   * most `limitMs` more. Standard executions call no more tasks.
+   * Lets Express executions and the calls of Standard ones end, then the pushes of messages, all within `limitMs`. Standard
+   * executions call no more tasks.
    */
   drain(limitMs: number): Promise<void>;
   /** Aborts the calls under way, then closes the stores. */
@@ -60,7 +58,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { limits, history, region, account } = settings;
   const own = productActions(options);
   const actions = standIns.actions ?? own;
-  const compile = standIns.compile ?? compileLazily;
+  const compile = lazyCompiler(ports.scheduler);
   const runtimes = await createRuntimes({
     ...standIns,
     ports,
@@ -80,8 +78,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       return { express: express.running, calls: durable.calls };
     },
     async drain(limitMs) {
+      const { clock, scheduler } = ports;
+      const endMs = clock.monotonicMs() + limitMs;
       await Promise.all([express.drain(limitMs), durable.drain(limitMs)]);
-      await atMost(ports.scheduler, limitMs, own.idle());
+      await atMost(scheduler, Math.max(0, endMs - clock.monotonicMs()), own.idle());
     },
     async close() {
       durable.close();
@@ -108,12 +108,7 @@ function servicesOf(
     rate: createOperationRate(clock, limits.operationRate, limits.operationRates),
     clock,
     ids,
-    region: {
-      id: settings.region,
-      get endpoint() {
-        return endpoint();
-      },
-    },
+    region: { id: settings.region, endpoint },
     limits,
   };
 }

@@ -10,6 +10,7 @@
  * - Only the holder of the latest fence can write.
  */
 import type { EnvironmentVariable } from './flows.ts';
+import type { Failure } from '../interpreter/event.ts';
 import type { ExecutionStatus } from '../interpreter/execution.ts';
 
 /** A whole number below 2^53. An execution that starts later has a higher one. */
@@ -39,11 +40,6 @@ export interface TaskReference {
  */
 export type CallbackState = 'none' | 'owed' | 'due' | 'done';
 
-export interface StopRequest {
-  readonly error: string;
-  readonly cause: string;
-}
-
 export interface ExecutionRecord {
   readonly id: ExecutionId;
   readonly flowId: string;
@@ -63,7 +59,7 @@ export interface ExecutionRecord {
   readonly parent: TaskReference | null;
   readonly callback: CallbackState;
   /** Set when the parent no longer waits and this execution has to stop at once. */
-  readonly stop: StopRequest | null;
+  readonly stop: Failure | null;
   /** Milliseconds since 1970. Until then only a callback wakes the execution; null while it has to be in memory. */
   readonly wakeMs: number | null;
   /** Empty unless the execution ended without success. */
@@ -117,7 +113,7 @@ export interface ExecutionChange {
   /** The parent has been notified of the end, or no longer exists. */
   readonly callbackDone?: true;
   /** Asks the running children of these tasks to stop. `events` are the ids of the tasks' TaskScheduled events. */
-  readonly stopChildren?: { readonly events: readonly number[]; readonly request: StopRequest };
+  readonly stopChildren?: { readonly events: readonly number[]; readonly request: Failure };
 }
 
 export interface ExecutionQuery {

@@ -7,10 +7,10 @@ import type { Subscriber } from '../base/observer.ts';
 import { stringifyJson } from '../base/json.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Settings } from '../config/settings.ts';
-import { compileDefinition } from '../language/compile.ts';
 import { OPERATIONS } from '../operations/all.ts';
 import type { ExecutionView, HistoryEvent } from '../runtime/executions.ts';
 import type { SyncResult } from '../runtime/express/express.ts';
+import { FROM_API } from '../runtime/start-origin.ts';
 import { createEngine } from '../server/engine.ts';
 import type { Engine, StandIns } from '../server/engine.ts';
 import { createMemoryStores } from '../store/memory/stores.ts';
@@ -40,7 +40,7 @@ export interface TestEngineOptions {
   readonly seed?: number;
   readonly observe?: Subscriber;
   /** Other parts that the test replaces. */
-  readonly standIns?: Omit<StandIns, 'actions' | 'compile'>;
+  readonly standIns?: Omit<StandIns, 'actions'>;
 }
 
 /** How an execution starts. */
@@ -110,7 +110,6 @@ export async function startTestEngine(t: CleanUp, options: TestEngineOptions = {
     standIns: {
       ...options.standIns,
       actions: standInActions(async (call, signal) => task(call, signal)),
-      compile: compileDefinition,
     },
   });
   atEnd(t, async () => {
@@ -151,7 +150,7 @@ function testEngine(engine: Engine, { time, stores, troubles, next }: Parts): Te
       return executions.start({ ...startOf(flowName, options), callbackToken: options.callbackToken ?? '' });
     },
     async run(flowName, options = {}) {
-      return (await sync.start({ ...startOf(flowName, options), depth: 0 })).result;
+      return (await sync.start({ ...startOf(flowName, options), depth: 0, origin: FROM_API })).result;
     },
     async ended(flowName, executionName, withinMs = 60_000) {
       const view = await executions.describe(flowName, executionName, withinMs);

@@ -5,6 +5,8 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { describe, it } from 'node:test';
 import { parseJson } from '../../src/base/json.ts';
 import type { JsonObject } from '../../src/base/json.ts';
+import { createObserver } from '../../src/base/observer.ts';
+import type { Subscriber } from '../../src/base/observer.ts';
 import type { SubscriptionSetting } from '../../src/config/settings.ts';
 import { createMemoryMessages } from '../../src/store/memory/message-store.ts';
 import type { StoredMessage, MessageStore } from '../../src/store/messages.ts';
@@ -18,8 +20,14 @@ interface Local extends Bench {
   newest(): Promise<StoredMessage>;
 }
 
-function local(subscriptions: readonly SubscriptionSetting[] = [], keep = 10, store = createMemoryMessages()): Local {
-  const started = bench({ messages: store, mns: { endpoint: null, local: true, keep, subscriptions } });
+function local(
+  subscriptions: readonly SubscriptionSetting[] = [],
+  keep = 10,
+  store: MessageStore = createMemoryMessages(),
+  subscriber: Subscriber = {},
+): Local {
+  const observer = createObserver(subscriber);
+  const started = bench({ observer, messages: store, mns: { endpoint: null, local: true, keep, subscriptions } });
   return {
     ...started,
     store,
@@ -203,6 +211,38 @@ describe('messages of a topic', () => {
     for (const response of waiting) response.writeHead(200).end();
     assert.equal(most, 16);
     assert.deepEqual(received.map(({ body }) => body).sort(), bodies.sort());
+  });
+
+  it('are pushed once more when the store fails, which is reported', async () => {
+    const { as, received } = await subscriber(answering(200));
+    const failures = ['due', 'setPush'];
+    const failOnce = (member: string): void => {
+      if (failures[0] === member) throw new Error(failures.shift());
+    };
+    const store = createMemoryMessages();
+    const faulty: MessageStore = {
+      ...store,
+      async due(...parameters) {
+        failOnce('due');
+        return store.due(...parameters);
+      },
+      async setPush(...parameters) {
+        failOnce('setPush');
+        return store.setPush(...parameters);
+      },
+    };
+    const defects: string[] = [];
+    const defect: Subscriber['defect'] = ({ error, where }) =>
+      void defects.push(`${where}: ${(error as Error).message}`);
+    const there = local([as('SIMPLIFIED')], 10, faulty, { defect });
+    await there.output('MNS:SendMessage', { resourceArn: TOPIC, message: 'a' });
+    for (const count of [1, 2]) {
+      await until(() => defects.length === count && there.time.timers > 0);
+      there.time.advance(5_000);
+    }
+    await settled(there, 'done', 1);
+    assert.equal(received.length, 2);
+    assert.deepEqual(defects, ['looking for messages to push: due', 'pushing a message to its subscriber: setPush']);
   });
 
   it('without a subscriber are only stored', async () => {

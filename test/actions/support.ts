@@ -10,6 +10,7 @@ import type { TaskCall, TaskResult } from '../../src/actions/action.ts';
 import { createActions } from '../../src/actions/catalog.ts';
 import type { ActionOptions } from '../../src/actions/catalog.ts';
 import { systemIds } from '../../src/base/ids.ts';
+import { createObserver } from '../../src/base/observer.ts';
 import type { JsonObject, JsonValue } from '../../src/base/json.ts';
 import { ManualTime } from '../../src/testing/manual-time.ts';
 import { createMemoryMessages } from '../../src/store/memory/message-store.ts';
@@ -74,6 +75,7 @@ export function bench(overrides: Overrides = {}): Bench {
     clock: time,
     scheduler: time,
     ids: systemIds,
+    observer: createObserver(),
     ...rest,
   });
   after(() => actions.close());

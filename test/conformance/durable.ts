@@ -14,7 +14,6 @@ import { historyEvent } from '../../src/interpreter/history.ts';
 import { decodeEvents } from '../../src/interpreter/journal.ts';
 import type { JournalEvent } from '../../src/interpreter/journal.ts';
 import { WARNINGS_MAX } from '../../src/interpreter/execution.ts';
-import { compileDefinition } from '../../src/language/compile.ts';
 import type { TaskMode } from '../../src/language/plan.ts';
 import type { DurableRuntime } from '../../src/runtime/durable/durable.ts';
 import { createEngine } from '../../src/server/engine.ts';
@@ -129,7 +128,6 @@ class DurableRun {
       endpoint: () => '',
       standIns: {
         actions: catalog,
-        compile: compileDefinition,
         // A case without other flows gives the answers of children itself.
         ...(Object.keys(wanted.flows).length === 0 && { children: () => standInChildren(catalog) }),
       },

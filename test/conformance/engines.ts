@@ -9,6 +9,7 @@ import type { ExecutionEvent } from '../../src/interpreter/event.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
 import type { Plan } from '../../src/language/plan.ts';
 import type { HistoryEvent } from '../../src/runtime/executions.ts';
+import { FROM_API } from '../../src/runtime/start-origin.ts';
 import { LIMITS, recordingRuntime } from '../support/flows.ts';
 import { seededIds } from '../../src/testing/seeded-ids.ts';
 import { RebuiltRun } from '../support/rebuilt-run.ts';
@@ -87,6 +88,7 @@ const express: Drive = async ({ wanted, plan, time, actions }) => {
     name: wanted.executionName,
     input: wanted.input,
     depth: 0,
+    origin: FROM_API,
   });
   const { startedMs, stoppedMs, name: _name, ...ended } = result;
   return { ...ended, elapsedMs: stoppedMs - startedMs, history: events.map((event) => served(event, plan)) };

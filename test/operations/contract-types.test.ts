@@ -102,6 +102,7 @@ describe('the decoder of StartSyncExecution', () => {
             inputText: text,
             qualifier: Qualifier,
             depth: 0,
+            origin: { from: 'api' },
           });
         } catch (error) {
           if (error instanceof assert.AssertionError) throw error;

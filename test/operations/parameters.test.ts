@@ -8,9 +8,9 @@ import { ApiError } from '../../src/api/error.ts';
 import { isName } from '../../src/api/names.ts';
 import type { ParametersOf } from '../../src/operations/contract-types.ts';
 import { createDecoder, parameterDecoder } from '../../src/operations/decode/decoder.ts';
-import { environmentOf } from '../../src/operations/decode/environment.ts';
+import { variablesOf } from '../../src/operations/decode/environment.ts';
 import { excerpt } from '../../src/operations/decode/faults.ts';
-import { environmentReply } from '../../src/operations/flows/environment.ts';
+import { environmentReply } from '../../src/operations/flows/replies.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 200 });
 const LIMITS = { inputBytes: 1000, stateDataBytes: 100 };
@@ -189,7 +189,7 @@ describe('a decoder', () => {
 });
 
 describe('Environment', () => {
-  const env = (text: string) => environmentOf(text, 'Environment', ACTIONS.CreateFlow.parameters.Environment);
+  const env = (text: string) => variablesOf(text, 'Environment', ACTIONS.CreateFlow.parameters.Environment);
 
   it('comes back as it was sent', () => {
     const variable = fc.record(

@@ -125,7 +125,15 @@ test('the result is the reply of StartSyncExecution with Output parsed', async (
   );
   const input = { a: 1 };
   assert.deepEqual(requests, [
-    { flowName: 'inner', executionName: 'e', qualifier: '', input, inputText: '{"a":1}', depth: 1 },
+    {
+      flowName: 'inner',
+      executionName: 'e',
+      qualifier: '',
+      input,
+      inputText: '{"a":1}',
+      depth: 1,
+      origin: { from: 'task', task: null, waits: true },
+    },
   ]);
 });
 

@@ -1,6 +1,5 @@
 /** A process of the simulation: the engine of the server on a faulty store. */
 import { createObserver } from '../../src/base/observer.ts';
-import { compileDefinition } from '../../src/language/compile.ts';
 import { createEngine } from '../../src/server/engine.ts';
 import { testSettings } from '../../src/testing/test-settings.ts';
 import { createMemoryMessages } from '../../src/store/memory/message-store.ts';
@@ -39,7 +38,6 @@ export async function startProcess(
     standIns: {
       actions: world.services.actionsOf(life),
       children: (own) => world.services.childrenOf(life, own),
-      compile: compileDefinition,
       // Hardly any, so that a waiting execution leaves memory at once.
       idleMax: world.random('idle').pick([0, 0, 1, 1_000]),
     },

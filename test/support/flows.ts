@@ -11,6 +11,7 @@ import { DEFAULT_DEFINITION_LIMITS } from '../../src/language/limits.ts';
 import type { Plan } from '../../src/language/plan.ts';
 import { createExpressRuntime } from '../../src/runtime/express/express.ts';
 import { ExpressHistory } from '../../src/runtime/express/history/express-history.ts';
+import { FROM_API } from '../../src/runtime/start-origin.ts';
 import { seededIds } from '../../src/testing/seeded-ids.ts';
 import { standInChildren } from '../../src/testing/stand-ins.ts';
 import { flowRecord } from './flow-record.ts';
@@ -65,7 +66,7 @@ export function runtimeOf(
 }
 
 export function startOf(plan: Plan, input: JsonObject = {}, name = 'execution'): SyncStart {
-  return { flowName: 'test', roleArn: '', environment: {}, plan, name, input, depth: 0 };
+  return { flowName: 'test', roleArn: '', environment: {}, plan, name, input, depth: 0, origin: FROM_API };
 }
 
 /** The result of an execution, and its events. */
@@ -92,7 +93,7 @@ export function recordingRuntime(
     async run(start) {
       const flow = flowRecord(start.flowName, '', 'Express');
       const source = { flow, plan: start.plan, version: '' };
-      const result = await runtime.run({ ...start, origin: { source, alias: '', inputText: '' } });
+      const result = await runtime.run({ ...start, facts: { source, alias: '', inputText: '' } });
       const retained = history.find(flow.id, start.name);
       assert.ok(retained !== null, 'the history retains the execution');
       return { result, events: retained.events(1, Number.MAX_SAFE_INTEGER).events };

@@ -8,7 +8,7 @@
  */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { beginning } from '../../base/text.ts';
+import { beginning, reasonOf } from '../../base/text.ts';
 import type { TaskResult } from '../action.ts';
 import { failed } from '../results.ts';
 import type { Invocation } from './invocation.ts';
@@ -39,7 +39,7 @@ export function moduleFunctions(maxBodyBytes: number): InvokeModule {
     try {
       handler = await load(path);
     } catch (error) {
-      return failed('FC.FunctionNotFound', `function ${invocation.mapped}: cannot load ${path}: ${reasonOf(error)}`);
+      return failed('FC.FunctionNotFound', `function ${invocation.mapped}: cannot load ${path}: ${causeOf(error)}`);
     }
     try {
       const body = resultBytes(await settle(handler, invocation, signal));
@@ -137,7 +137,7 @@ function resultBytes(value: unknown): Buffer {
 
 function thrownResult(error: unknown): TaskResult {
   try {
-    return failed(typeName(error), reasonOf(error));
+    return failed(typeName(error), causeOf(error));
   } catch {
     // The members of the error throw when they are read.
     return failed('FC.FunctionError', UNSHOWN);
@@ -151,6 +151,6 @@ function typeName(error: unknown): string {
   return typeof name === 'string' && name !== '' ? name : 'FC.FunctionError';
 }
 
-function reasonOf(error: unknown): string {
-  return beginning(error instanceof Error ? String(error.message) : String(error), 4096);
+function causeOf(error: unknown): string {
+  return beginning(reasonOf(error), 4096);
 }

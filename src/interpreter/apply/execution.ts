@@ -11,6 +11,7 @@ const UNSUCCESSFUL: { readonly [type in EventType]?: ExecutionStatus } = {
   ExecutionStopped: 'Stopped',
 };
 
+/** Changes the status, the times and the root thread, after an event that names no thread of its own. */
 export function applyToExecution(execution: Execution, event: ExecutionEvent): void {
   if (event.type === 'ExecutionStarted') start(execution, event);
   else if (event.type === 'ExecutionRedriven') redrive(execution, event);

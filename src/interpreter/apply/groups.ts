@@ -57,6 +57,7 @@ export function abortGroup(execution: Execution, thread: Thread, group: Group, f
   enqueueFirst(execution, thread);
 }
 
+/** The branches or items of the state that the thread is in, which must have begun. */
 export function groupOf({ id, group }: Thread): Group {
   assert(group !== null, `thread ${id} has no branches`);
   return group;

@@ -7,7 +7,7 @@ import { Emitter } from '../emitter.ts';
 import { NO_NEXT } from '../event.ts';
 import type { EventFacts, EventType, Failure } from '../event.ts';
 import type { Execution } from '../execution.ts';
-import type { Moment, Record } from '../input.ts';
+import type { Moment, RecordEvent } from '../input.ts';
 import type { Thread } from '../thread.ts';
 
 export class Decision extends Emitter {
@@ -16,7 +16,7 @@ export class Decision extends Emitter {
   /** Set when the flow may enter no further state. */
   readonly stop: Failure | null;
 
-  constructor(execution: Execution, moment: Moment, record: Record | null) {
+  constructor(execution: Execution, moment: Moment, record: RecordEvent | null) {
     super(execution, moment, record);
     this.rules = rulesOf(execution.plan);
     this.scope = new ConstructScope(execution, moment, this.rules.buildContext);

@@ -82,6 +82,7 @@ export function exitFlow(decision: Decision, root: Thread): void {
   decision.emitOfExecution('ExecutionSucceeded', root.lastEvent, output, facts);
 }
 
+/** Ends the execution with a failure that no state has caught. */
 export function failFlow(decision: Decision, root: Thread, failure: Failure, facts: EventFacts | null): void {
   decision.emitOfExecution('ExecutionFailed', root.lastEvent, null, { ...facts, failure });
 }

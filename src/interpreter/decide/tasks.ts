@@ -15,6 +15,7 @@ import { finishWith, recover } from './end.ts';
 export type Answer = Extract<Input, { readonly id: number }>;
 export type TaskAnswer = Exclude<Answer, { readonly kind: 'timer-due' }>;
 
+/** Builds the parameters of a task and opens the command that calls it; a failing expression fails the state. */
 export function schedule(decision: Decision, thread: Thread, task: TaskState): void {
   const { scope, execution, rules } = decision;
   scope.enter(thread);
@@ -28,6 +29,7 @@ export function schedule(decision: Decision, thread: Thread, task: TaskState): v
   decision.emitInState('TaskScheduled', thread, parameters, facts);
 }
 
+/** Takes the answer to the command of a task; an answer to its submission counts only before the service has accepted it. */
 export function taskAnswered(decision: Decision, thread: Thread, command: CallCommand, input: TaskAnswer): void {
   const { id, submitted, timeoutSeconds } = command;
   switch (input.kind) {

@@ -13,6 +13,7 @@ import { beginning } from '../../base/text.ts';
 import { Composer, Lexer, Parser } from 'yaml';
 import type { Document, ErrorCode } from 'yaml';
 import { MAX_DEPTH } from '../../base/json.ts';
+import { reasonOf } from '../../base/text.ts';
 import { DEFINITION_CHARACTERS } from '../limits.ts';
 import type { Node } from './document.ts';
 import { quote } from './document.ts';
@@ -139,12 +140,7 @@ function compose(text: string, report: Report): Document.Parsed[] | null {
     return documents;
   } catch (error) {
     // The library reports faults and does not throw them. If it throws all the same, the text is refused.
-    report.add(
-      'yaml-syntax',
-      parser.offset,
-      null,
-      `the text cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    report.add('yaml-syntax', parser.offset, null, `the text cannot be read: ${reasonOf(error)}`);
     return null;
   }
 }

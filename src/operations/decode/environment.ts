@@ -13,7 +13,7 @@ import { JsonParameter } from './json-parameter.ts';
  * The variables in `{"Variables":[{"Name","Value","Description"}]}`, JSON text; an empty text means none.
  * @throws {ApiError} `InvalidArgument` that says which variable is wrong and why.
  */
-export function environmentOf(
+export function variablesOf(
   text: string,
   parameter: string,
   { maxBytes }: { readonly maxBytes: number },

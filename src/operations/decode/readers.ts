@@ -8,7 +8,7 @@ import { invalidArgument } from '../../api/error.ts';
 import { isAliasName, isExecutionName, isName, isVersionNumber, LATEST, NAME_RULE } from '../../api/names.ts';
 import { instantMs } from '../../base/instant.ts';
 import type { ParameterValues } from '../contract-types.ts';
-import { environmentOf } from './environment.ts';
+import { variablesOf } from './environment.ts';
 import { codePoints, emptyFault, excerpt } from './faults.ts';
 import { jsonObjectOf, jsonOf, NO_INPUT } from './json.ts';
 import type { DecodeLimits } from './json.ts';
@@ -89,7 +89,7 @@ const READERS: { readonly [Type in BuiltType]: MakeReader<Type> } = {
     if (isVersionNumber(text)) return Number(text);
     throw invalidArgument(`${name} ${excerpt(text)} is not one that a page has given out.`);
   },
-  environment: (name, limits) => (text) => environmentOf(text, name, limits),
+  environment: (name, limits) => (text) => variablesOf(text, name, limits),
   routes: (name, limits) => (text) => routesOf(text, name, limits),
   jsonObject: (name) => (text, limits) => jsonObjectOf(text, name, limits.inputBytes),
   json: (name) => (text, limits) => jsonOf(text, name, limits.stateDataBytes),

@@ -4,7 +4,7 @@
  */
 import { formatTime } from '../../base/clock.ts';
 import type { ExecutionWait } from '../../runtime/executions.ts';
-import { stoppedTime } from './executions.ts';
+import { stoppedTime } from './replies.ts';
 import { defineOperation } from '../operation.ts';
 
 export const describeExecutionWaits = defineOperation(

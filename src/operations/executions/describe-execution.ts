@@ -1,6 +1,5 @@
 /** DescribeExecution (rules.md 5.14). With WaitTimeSeconds it replies when the execution has ended, or after that time at the latest. */
-import { variablesReply } from '../flows/environment.ts';
-import { executionReply } from './executions.ts';
+import { executionReply, variablesReply } from './replies.ts';
 import { defineOperation } from '../operation.ts';
 
 export const describeExecution = defineOperation('DescribeExecution', async ({ executions }, parameters) => {

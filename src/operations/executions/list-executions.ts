@@ -6,9 +6,8 @@
  * and there are no map runs yet: both filters give an empty page.
  */
 import type { ExecutionView } from '../../runtime/executions.ts';
-import { variablesReply } from '../flows/environment.ts';
-import { executionReply } from './executions.ts';
-import { existingFlow } from '../flows/flows.ts';
+import { executionReply, variablesReply } from './replies.ts';
+import { existingFlow } from '../../runtime/flows/existing-flow.ts';
 import { defineOperation } from '../operation.ts';
 
 /** Definitions, inputs and outputs in one reply, in UTF-16 units: a hundred of a mebibyte each would not fit into memory. */
@@ -18,7 +17,7 @@ export const listExecutions = defineOperation('ListExecutions', async (services,
   const { FlowName: flowName, Status: status, MetadataOnly: metadataOnly } = parameters;
   const { StartedTimeBegin: startedAfterMs, StartedTimeEnd: startedBeforeMs } = parameters;
   if (status === 'Starting' || parameters.MapRunName !== '') {
-    await existingFlow(services, flowName);
+    await existingFlow(services.flows, flowName);
     return { Executions: [] };
   }
   const page = await services.executions.list({

@@ -2,7 +2,7 @@
  * RedriveExecution, an extension that the cloud does not have (docs/extensions.md): restarts an execution that ended without
  * success, from the state that failed. It replies as StartExecution does.
  */
-import { executionReply } from './executions.ts';
+import { executionReply } from './replies.ts';
 import { defineOperation } from '../operation.ts';
 
 export const redriveExecution = defineOperation(

@@ -1,5 +1,5 @@
 /** StartExecution (rules.md 5.11): starts a Standard flow; the execution is durable when this replies. */
-import { executionReply } from './executions.ts';
+import { executionReply } from './replies.ts';
 import { defineOperation } from '../operation.ts';
 
 export const startExecution = defineOperation('StartExecution', async ({ executions }, parameters) => {

@@ -3,7 +3,8 @@
  * makes no objects here but its parameters, its input and its reply.
  */
 import { formatTime } from '../../base/clock.ts';
-import { variablesReply } from '../flows/environment.ts';
+import { FROM_API } from '../../runtime/start-origin.ts';
+import { variablesReply } from './replies.ts';
 import type { Decode } from '../decode/decoder.ts';
 import { parameterDecoder } from '../decode/decoder.ts';
 import { defineHotOperation } from '../operation.ts';
@@ -30,6 +31,7 @@ export const startSyncExecution = defineHotOperation(ACTION, decode, async ({ sy
     inputText: parameters.Input.text,
     qualifier: parameters.Qualifier,
     depth: 0,
+    origin: FROM_API,
   });
   return {
     FlowName: flow.name,

@@ -1,5 +1,5 @@
 /** StopExecution (rules.md 5.13). `RoleArn`, the role at the start, is left out if the flow had none. */
-import { executionReply } from './executions.ts';
+import { executionReply } from './replies.ts';
 import { defineOperation } from '../operation.ts';
 
 /** The error of a stop whose caller names none; a flow above may catch it. */

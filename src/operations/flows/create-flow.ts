@@ -1,6 +1,7 @@
 /** CreateFlow (rules.md 5.2): checks the definition and stores the flow under a name that is free. */
 import { apiError, ApiError } from '../../api/error.ts';
-import { checkDefinition, flowReply } from './flows.ts';
+import { checkDefinition } from './check-definition.ts';
+import { flowReply } from './replies.ts';
 import { defineOperation } from '../operation.ts';
 import type { OperationServices } from '../services.ts';
 

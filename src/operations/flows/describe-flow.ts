@@ -4,12 +4,13 @@
  */
 import { apiError } from '../../api/error.ts';
 import type { FlowRecord } from '../../store/flows.ts';
-import { existingFlow, flowReply } from './flows.ts';
+import { existingFlow } from '../../runtime/flows/existing-flow.ts';
+import { flowReply } from './replies.ts';
 import { defineOperation } from '../operation.ts';
 import type { OperationServices } from '../services.ts';
 
 export const describeFlow = defineOperation('DescribeFlow', async (services, { Name: name, FlowVersion: version }) => {
-  const current = await existingFlow(services, name);
+  const current = await existingFlow(services.flows, name);
   const flow = version === null ? current : await frozenFlow(services, name, version);
   return { ...flowReply(flow), ExecutionMode: flow.executionMode };
 });

@@ -2,7 +2,7 @@
  * ListFlows (rules.md 4.5): by name in byte order; NextToken is the first name of the next page and absent on the
  * last page. A page of large definitions may be shorter than Limit and still have a NextToken.
  */
-import { flowReply } from './flows.ts';
+import { flowReply } from './replies.ts';
 import { defineOperation } from '../operation.ts';
 
 /** Definitions in one reply, in UTF-16 units: a thousand of a mebibyte each would not fit into memory. */

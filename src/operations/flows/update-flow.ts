@@ -4,7 +4,9 @@
  * definition is checked in the mode of the flow.
  */
 import { apiError } from '../../api/error.ts';
-import { checkDefinition, existingFlow, flowReply } from './flows.ts';
+import { existingFlow } from '../../runtime/flows/existing-flow.ts';
+import { checkDefinition } from './check-definition.ts';
+import { flowReply } from './replies.ts';
 import type { ParametersOf } from '../contract-types.ts';
 import type { FlowChanges } from '../../store/flows.ts';
 import { defineOperation } from '../operation.ts';
@@ -12,7 +14,7 @@ import { defineOperation } from '../operation.ts';
 export const updateFlow = defineOperation('UpdateFlow', async (services, parameters) => {
   const { Name: name, Definition: definition } = parameters;
   const changes = changesOf(parameters, services.clock.nowMs());
-  const old = await existingFlow(services, name);
+  const old = await existingFlow(services.flows, name);
   if (definition !== undefined) await checkDefinition(services, old, definition);
   const flow = await services.flows.update(name, changes, old.id);
   // Deleted, and perhaps created again in another mode, since it was read.

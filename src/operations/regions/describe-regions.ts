@@ -17,6 +17,6 @@ export const describeRegions = defineOperation('DescribeRegions', ({ region }, {
   const language = AcceptLanguage === 'en-US' ? 'en-US' : 'zh-CN';
   const localName = LOCAL_NAMES.get(region.id)?.[language] ?? region.id;
   return Promise.resolve({
-    Regions: { Region: [{ RegionId: region.id, RegionEndpoint: region.endpoint, LocalName: localName }] },
+    Regions: { Region: [{ RegionId: region.id, RegionEndpoint: region.endpoint(), LocalName: localName }] },
   });
 });

@@ -1,7 +1,8 @@
 /** CreateFlowAlias (rules.md 5.8). */
 import { apiError } from '../../api/error.ts';
 import { defineOperation } from '../operation.ts';
-import { absentRoute, aliasReply } from './versions.ts';
+import { absentRoute } from './absent.ts';
+import { aliasReply } from './replies.ts';
 
 export const createFlowAlias = defineOperation('CreateFlowAlias', async (services, parameters) => {
   const { FlowName: flowName } = parameters;

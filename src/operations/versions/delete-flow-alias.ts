@@ -1,6 +1,6 @@
 /** DeleteFlowAlias (rules.md 5.8). Executions that were started through the alias run the version that they started with. */
 import { defineOperation } from '../operation.ts';
-import { absentAlias } from './versions.ts';
+import { absentAlias } from './absent.ts';
 
 export const deleteFlowAlias = defineOperation(
   'DeleteFlowAlias',

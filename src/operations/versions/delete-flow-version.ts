@@ -1,6 +1,6 @@
 /** DeleteFlowVersion (rules.md 5.7). Refused for a version that an alias routes to (rules.md 5.7). */
 import { apiError } from '../../api/error.ts';
-import { existingFlow } from '../flows/flows.ts';
+import { existingFlow } from '../../runtime/flows/existing-flow.ts';
 import { defineOperation } from '../operation.ts';
 
 export const deleteFlowVersion = defineOperation(
@@ -9,7 +9,7 @@ export const deleteFlowVersion = defineOperation(
     const outcome = await services.flows.deleteVersion(flowName, version);
     if (outcome === 'routed-to') throw apiError('FlowVersionInUse', String(version), flowName);
     if (outcome === 'absent') {
-      await existingFlow(services, flowName);
+      await existingFlow(services.flows, flowName);
       throw apiError('FlowVersionNotExists', String(version), flowName);
     }
     services.changes.changed(flowName);

@@ -1,6 +1,7 @@
 /** DescribeFlowAlias (rules.md 5.8). */
 import { defineOperation } from '../operation.ts';
-import { absentAlias, aliasReply } from './versions.ts';
+import { absentAlias } from './absent.ts';
+import { aliasReply } from './replies.ts';
 
 export const describeFlowAlias = defineOperation(
   'DescribeFlowAlias',

@@ -1,11 +1,11 @@
 /** ListFlowVersions (rules.md 5.7): newest first; NextToken is the first version of the next page. */
-import { existingFlow } from '../flows/flows.ts';
+import { existingFlow } from '../../runtime/flows/existing-flow.ts';
 import { defineOperation } from '../operation.ts';
-import { versionReply } from './versions.ts';
+import { versionReply } from './replies.ts';
 
 export const listFlowVersions = defineOperation('ListFlowVersions', async (services, parameters) => {
   const { FlowName: flowName, NextToken: fromVersion, Limit: limit } = parameters;
-  await existingFlow(services, flowName);
+  await existingFlow(services.flows, flowName);
   const { versions, nextVersion } = await services.flows.listVersions(flowName, fromVersion, limit);
   return {
     NextToken: nextVersion === null ? undefined : String(nextVersion),

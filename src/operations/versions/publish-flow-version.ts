@@ -1,7 +1,7 @@
 /** PublishFlowVersion (rules.md 5.7): freezes the current flow under the next number. */
 import { apiError } from '../../api/error.ts';
 import { defineOperation } from '../operation.ts';
-import { versionReply } from './versions.ts';
+import { versionReply } from './replies.ts';
 
 export const publishFlowVersion = defineOperation(
   'PublishFlowVersion',

@@ -4,7 +4,8 @@
  */
 import type { AliasChanges } from '../../store/flows.ts';
 import { defineOperation } from '../operation.ts';
-import { absentAlias, absentRoute, aliasReply } from './versions.ts';
+import { absentAlias, absentRoute } from './absent.ts';
+import { aliasReply } from './replies.ts';
 
 export const updateFlowAlias = defineOperation('UpdateFlowAlias', async (services, parameters) => {
   const { FlowName: flowName, Name: name, Description: description, RoutingConfigurations: routes } = parameters;

@@ -59,7 +59,7 @@ async function run(call: ChildCall, sync: Pick<SyncExecutions, 'start'>, request
 }
 
 /** The child that the task's parameters describe, or a sentence about the parameter that is wrong. */
-function requestOf({ parameters, depth }: ChildCall): SyncRequest | string {
+function requestOf({ parameters, depth, task }: ChildCall): SyncRequest | string {
   const flowName = nameOfFlow(parameters);
   if (flowName === null) {
     return 'resourceArn (acs:fnf:<region>:<account>:flow/<name>) or flowName must name a flow';
@@ -68,7 +68,15 @@ function requestOf({ parameters, depth }: ChildCall): SyncRequest | string {
   if (executionName === undefined) return BAD_EXECUTION_NAME;
   const input = inputOrText(eitherOf(parameters, 'input', 'Input'));
   if (input === null) return 'input must be an object';
-  return { flowName, executionName, qualifier: '', input, inputText: stringifyJson(input), depth: depth + 1 };
+  return {
+    flowName,
+    executionName,
+    qualifier: '',
+    input,
+    inputText: stringifyJson(input),
+    depth: depth + 1,
+    origin: { from: 'task', task, waits: true },
+  };
 }
 
 function nameOfFlow(parameters: JsonObject): string | null {

@@ -11,7 +11,7 @@ import { decide } from '../../interpreter/decide.ts';
 import type { Failure } from '../../interpreter/event.ts';
 import type { CallCommand, Command } from '../../interpreter/commands.ts';
 import type { Execution } from '../../interpreter/execution.ts';
-import type { Input, Record } from '../../interpreter/input.ts';
+import type { Input, RecordEvent } from '../../interpreter/input.ts';
 import { Calls } from './calls.ts';
 import type { CallParts, Caller } from './calls.ts';
 import { Deadlines } from './deadlines.ts';
@@ -26,7 +26,7 @@ export interface DriverParts extends CallParts, Pick<Ports, 'clock' | 'scheduler
 /** Decides when a driver may act, and receives its decisions and answers. */
 export interface Policy {
   /** Receives the events of each decision, in order; null when no one needs them. */
-  readonly onEvent: Record | null;
+  readonly onEvent: RecordEvent | null;
   /** False once the process is stopping: the next start of the server makes the call. */
   readonly mayCall: boolean;
   /** The interpreter has decided; `closed` are the ids of the commands that it closed. The policy acts now or later. */

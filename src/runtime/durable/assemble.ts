@@ -90,7 +90,7 @@ export function assembleDurable(options: DurableOptions, ownership: Ownership, r
   const sleepers = new Sleepers({ store, ports, table });
   const purger = new Purger({ store, ports, queue, fence, retainMs });
   const recovery = new Recovery({ store, ports, table, queue, reports, orphans });
-  for (const part of [waiters, reports, orphans, sleepers, purger, recovery]) table.listen(part);
+  for (const part of [waiters, reports, orphans, sleepers, purger]) table.listen(part);
   const starts = new Starts({ ports, store, flows, table, gate, orphans, limits, lastId });
   return {
     queue,
@@ -100,7 +100,7 @@ export function assembleDurable(options: DurableOptions, ownership: Ownership, r
     purger,
     recovery,
     starts,
-    stops: new Stops({ ports, store, table, queue, gate, loader, waiters, reports }),
+    stops: new Stops({ store, table, gate }),
     redrives: new Redrives({ store, table, gate, loader }),
     taskReports: new TaskReports({ tokens, table, gate, starts }),
     waits: new Waits({ table, queue, loader }),

@@ -1,8 +1,7 @@
 /** Callers that wait for the end of an execution (DescribeExecution with WaitTimeSeconds). An end wakes them; no one polls. */
 import type { Ports } from '../../base/ports.ts';
 import type { ExecutionId } from '../../store/executions.ts';
-import type { RunListener } from './run-table.ts';
-import type { DurableRun } from './run.ts';
+import type { DurableEnd, RunListener } from './run-table.ts';
 
 export class EndWaiters implements RunListener {
   readonly #scheduler: Ports['scheduler'];
@@ -31,7 +30,7 @@ export class EndWaiters implements RunListener {
     });
   }
 
-  ended({ record }: DurableRun): void {
+  ended({ record }: DurableEnd): void {
     this.wake(record.id);
   }
 

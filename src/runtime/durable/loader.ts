@@ -5,6 +5,7 @@
 import { assert } from '../../base/assert.ts';
 import { parseJson } from '../../base/json.ts';
 import type { JsonObject } from '../../base/json.ts';
+import { reasonOf } from '../../base/text.ts';
 import { ExecutionEvent } from '../../interpreter/event.ts';
 import type { Failure } from '../../interpreter/event.ts';
 import type { Execution, ExecutionLimits, ExecutionStart } from '../../interpreter/execution.ts';
@@ -116,7 +117,7 @@ function readable<T>(read: () => T): T {
 }
 
 function unreadable(error: unknown): never {
-  throw new ExecutionUnreadable(error instanceof Error ? error.message : String(error), { cause: error });
+  throw new ExecutionUnreadable(reasonOf(error), { cause: error });
 }
 
 /** The facts about an execution that the interpreter needs and that never change. */

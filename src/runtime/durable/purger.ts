@@ -6,8 +6,7 @@ import type { Ports } from '../../base/ports.ts';
 import { FenceLost } from '../../store/executions.ts';
 import type { ExecutionStore } from '../../store/executions.ts';
 import type { CommitQueue } from './commit-queue.ts';
-import type { RunListener } from './run-table.ts';
-import type { DurableRun } from './run.ts';
+import type { DurableEnd, RunListener } from './run-table.ts';
 
 export interface PurgerOptions {
   readonly store: Pick<ExecutionStore, 'purge'>;
@@ -34,8 +33,8 @@ export class Purger implements RunListener {
     this.#in(BETWEEN_ROUNDS_MS);
   }
 
-  ended(run: DurableRun): void {
-    if (run.isStopping) this.soon();
+  ended({ isFlowDeleted }: DurableEnd): void {
+    if (isFlowDeleted) this.soon();
   }
 
   /** A flow was deleted, or an execution of a deleted flow has ended. */

@@ -3,18 +3,17 @@
  * have failed. Executions that are asleep remain asleep.
  */
 import type { Ports } from '../../base/ports.ts';
-import type { ExecutionId, ExecutionStore } from '../../store/executions.ts';
+import type { ExecutionStore } from '../../store/executions.ts';
 import type { Orphans } from './children/orphans.ts';
 import type { ParentReports } from './children/parent-reports.ts';
 import type { CommitQueue } from './commit-queue.ts';
-import type { RunListener, RunTable } from './run-table.ts';
-import type { DurableRun } from './run.ts';
+import type { RunTable } from './run-table.ts';
 import { untilItWorks } from './until-it-works.ts';
 
 export interface RecoveryOptions {
   readonly store: Pick<ExecutionStore, 'unfinished'>;
   readonly ports: Pick<Ports, 'scheduler' | 'observer'>;
-  readonly table: Pick<RunTable, 'get' | 'countFound'>;
+  readonly table: Pick<RunTable, 'get' | 'doubtful' | 'loadDoubtful'>;
   readonly queue: Pick<CommitQueue, 'onRecovered'>;
   readonly reports: Pick<ParentReports, 'add'>;
   readonly orphans: Pick<Orphans, 'stopAll'>;
@@ -22,10 +21,8 @@ export interface RecoveryOptions {
 
 const BATCH = 200;
 
-export class Recovery implements RunListener {
+export class Recovery {
   readonly #options: RecoveryOptions;
-  /** Executions whose start was aborted while the store failed; the store may have them. */
-  readonly #doubtful = new Set<ExecutionId>();
   #isClosed = false;
   #finish: () => void = () => {};
   readonly done = new Promise<void>((resolve) => {
@@ -52,22 +49,12 @@ export class Recovery implements RunListener {
     this.#isClosed = true;
   }
 
-  aborted({ record }: DurableRun): void {
-    this.#doubtful.add(record.id);
-  }
-
   /** The store works again: if it has an execution whose start was aborted, that execution runs. */
   #loadDoubtful(): void {
-    const ids = [...this.#doubtful];
-    this.#doubtful.clear();
-    const { table, reports } = this.#options;
+    const { table } = this.#options;
+    const ids = table.doubtful;
     void this.#untilItWorks(async () => {
-      for (let id = ids[0]; id !== undefined; id = ids[0]) {
-        // It may have ended in the same commit, and a task may wait for that end.
-        if ((await table.get(id)) === null) void reports.add(id);
-        else table.countFound();
-        ids.shift();
-      }
+      for (const id of ids) await table.loadDoubtful(id);
     });
   }
 

@@ -1,4 +1,5 @@
 /** The runtime as one run of a Standard execution sees it: its parts, and the events that the run reports. */
+import type { StartSource } from '../../base/observer.ts';
 import type { Ports } from '../../base/ports.ts';
 import type { DriverParts } from '../driver/driver.ts';
 import type { TaskTokens } from './tokens.ts';
@@ -13,14 +14,18 @@ export interface RunHost<Run> {
   commit(run: Run): void;
   /** The run does not only wait. */
   busy(run: Run): void;
-  /** The run only waits, until `wakeMs`, and the store has that time; null: the run has to remain in memory. */
-  idle(run: Run, wakeMs: number | null): void;
+  /** The run only waits, until `wakeMs`, and the store has that time: the run may leave memory. */
+  idle(run: Run, wakeMs: number): void;
   /** The tasks with these events have ended, which is durable, and children may still run for them. */
   orphaned(run: Run, events: readonly number[]): void;
+  /** The start of the run is durable. */
+  started(run: Run, source: StartSource): void;
+  /** The redrive of the run is durable. */
+  redriven(run: Run): void;
   /** The end of the run is durable. */
   ended(run: Run): void;
   /** The run aborted its start. The store may have the execution all the same. */
-  aborted(run: Run): void;
+  aborted(run: Run, source: StartSource): void;
   /** A defect: the state of the run in memory may be wrong and must not be used. */
   broke(run: Run, error: unknown): void;
 }

@@ -3,9 +3,12 @@
  * further callers share the load. Runs that only wait leave memory when there are too many, the longest idle first.
  */
 import { ApiError } from '../../api/error.ts';
+import type { StartSource } from '../../base/observer.ts';
 import type { Ports } from '../../base/ports.ts';
+import type { Failure } from '../../interpreter/event.ts';
+import type { ExecutionStatus } from '../../interpreter/execution.ts';
 import { flowDeleted } from '../../interpreter/failure.ts';
-import type { ExecutionId, ExecutionStore } from '../../store/executions.ts';
+import type { ExecutionId, ExecutionRecord, ExecutionStore } from '../../store/executions.ts';
 import type { DriverParts } from '../driver/driver.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import { ExecutionUnreadable } from './loader.ts';
@@ -37,12 +40,21 @@ export interface Stuck {
   readonly error: unknown;
 }
 
+/** The end of an execution, which is durable. */
+export interface DurableEnd {
+  /** As it was when the execution came into memory. */
+  readonly record: ExecutionRecord;
+  readonly status: ExecutionStatus;
+  /** Empty on success. */
+  readonly error: string;
+  readonly startedMs: number;
+  readonly stoppedMs: number;
+  readonly isFlowDeleted: boolean;
+}
+
 /** A part of the runtime that reacts to events of runs. */
 export interface RunListener {
-  /** The end of the run is durable. */
-  ended?(run: DurableRun): void;
-  /** The run aborted its start while the store failed. The store may have the execution all the same. */
-  aborted?(run: DurableRun): void;
+  ended?(end: DurableEnd): void;
   /** The run's tasks with these events have ended, which is durable, and children may still run for them. */
   orphaned?(run: DurableRun, events: readonly number[]): void;
   /** The run only waits, until `wakeMs`. */
@@ -60,6 +72,8 @@ export class RunTable implements RunHost<DurableRun> {
   /** Runs that only wait, the longest idle first. */
   readonly #idle = new Set<DurableRun>();
   readonly #stuck = new Map<ExecutionId, Stuck>();
+  /** Executions whose start was aborted while the store failed: the store may have them. */
+  readonly #doubtful = new Map<ExecutionId, StartSource>();
   /** How many executions are running, in memory or not. */
   #running: number;
   /** True when {@link #shrink} is scheduled. */
@@ -114,15 +128,29 @@ export class RunTable implements RunHost<DurableRun> {
     this.#running++;
   }
 
-  /** Counts an execution that the store has although its start was aborted. */
-  countFound(): void {
-    this.#running++;
+  /** Executions whose start was aborted while the store failed: the store may have them. */
+  get doubtful(): readonly ExecutionId[] {
+    return [...this.#doubtful.keys()];
   }
 
-  /** A stuck execution was stopped. False when it was no longer stuck. */
-  freed(id: ExecutionId): boolean {
+  /** Loads an execution whose start was aborted, if the store has it. To be called when the store works again. */
+  async loadDoubtful(id: ExecutionId): Promise<void> {
+    await this.get(id);
+    this.#doubtful.delete(id);
+  }
+
+  /** Stops a stuck execution; the stop is durable when this resolves. False for an execution that is not stuck any more. */
+  async stopStuck(record: ExecutionRecord, failure: Failure): Promise<boolean> {
+    const { id, startedMs } = record;
+    const { loader, queue } = this.#options;
+    if (!this.#stuck.has(id)) return false;
+    const isFlowDeleted = await this.#isFlowDeleted(record);
+    const stoppedMs = this.ports.clock.nowMs();
+    const change = await loader.stopUnread(record, failure, stoppedMs);
+    await new Promise<void>((resolve) => queue.addChange(change, resolve));
+    // Another call may have stopped it first.
     if (!this.#stuck.delete(id)) return false;
-    this.#running--;
+    this.#end({ record, status: 'Stopped', error: failure.error, startedMs, stoppedMs, isFlowDeleted });
     return true;
   }
 
@@ -142,10 +170,12 @@ export class RunTable implements RunHost<DurableRun> {
 
   async #load(id: ExecutionId): Promise<DurableRun | null> {
     if (this.#stuck.has(id)) return null;
-    const { store, loader, flowId } = this.#options;
+    const { store, loader } = this.#options;
     const record = await store.get(id);
-    if (record === null || record.status !== 'Running') return null;
-    const isDeleted = (await flowId(record.flowName)) !== record.flowId;
+    if (record === null || (record.status !== 'Running' && !this.#doubtful.has(id))) return null;
+    const isFlowDeleted = await this.#isFlowDeleted(record);
+    this.#findDoubtful(record, isFlowDeleted);
+    if (record.status !== 'Running') return null;
     const execution = await loader.load(record).catch((error: unknown) => {
       // A failed read may succeed later, so the caller gets the error. An unreadable journal remains unreadable.
       if (!(error instanceof ExecutionUnreadable)) throw error;
@@ -155,9 +185,25 @@ export class RunTable implements RunHost<DurableRun> {
     if (execution === null || this.#isClosed) return null;
     const run = new DurableRun(this, record, execution, { kind: 'loaded' });
     this.#runs.set(id, run);
-    if (isDeleted) run.stopAfterState(flowDeleted(record.flowName));
+    if (isFlowDeleted) run.stopAfterState(flowDeleted(record.flowName));
     run.begin(record.stop === null ? { kind: 'continue' } : { kind: 'stop', failure: record.stop });
     return run;
+  }
+
+  /** The store has this execution. If its start was aborted, it counts and is reported from now on. */
+  #findDoubtful(record: ExecutionRecord, isFlowDeleted: boolean): void {
+    const source = this.#doubtful.get(record.id);
+    if (source === undefined) return;
+    this.#doubtful.delete(record.id);
+    this.#running++;
+    this.#reportStart(record, source);
+    // It may have ended in the commit of its start.
+    const { status, error, startedMs, stoppedMs } = record;
+    if (status !== 'Running') this.#end({ record, status, error, startedMs, stoppedMs, isFlowDeleted });
+  }
+
+  async #isFlowDeleted({ flowName, flowId }: ExecutionRecord): Promise<boolean> {
+    return (await this.#options.flowId(flowName)) !== flowId;
   }
 
   /** From now on runs call no tasks; the next start of the server calls them. */
@@ -181,8 +227,7 @@ export class RunTable implements RunHost<DurableRun> {
     this.#idle.delete(run);
   }
 
-  idle(run: DurableRun, wakeMs: number | null): void {
-    if (wakeMs === null) return;
+  idle(run: DurableRun, wakeMs: number): void {
     for (const listener of this.#listeners) listener.asleep?.(wakeMs);
     this.#idle.add(run);
     if (this.#isShrinking || this.#idle.size <= this.#options.idleMax) return;
@@ -204,17 +249,25 @@ export class RunTable implements RunHost<DurableRun> {
     for (const listener of this.#listeners) listener.orphaned?.(run, events);
   }
 
-  ended(run: DurableRun): void {
-    this.#drop(run);
-    this.#running--;
-    this.#reportEnd(run);
-    for (const listener of this.#listeners) listener.ended?.(run);
+  started(run: DurableRun, source: StartSource): void {
+    this.#reportStart(run.record, source);
   }
 
-  aborted(run: DurableRun): void {
+  redriven({ record }: DurableRun): void {
+    this.ports.observer.executionRedriven?.({ flowName: record.flowName, executionName: record.name });
+  }
+
+  ended(run: DurableRun): void {
+    this.#drop(run);
+    const { record, isStopping: isFlowDeleted } = run;
+    const { status, failure, startedMs, stoppedMs } = run.execution;
+    this.#end({ record, status, error: failure?.error ?? '', startedMs, stoppedMs, isFlowDeleted });
+  }
+
+  aborted(run: DurableRun, source: StartSource): void {
     this.#drop(run);
     this.#running--;
-    for (const listener of this.#listeners) listener.aborted?.(run);
+    this.#doubtful.set(run.record.id, source);
   }
 
   broke(run: DurableRun, error: unknown): void {
@@ -222,17 +275,23 @@ export class RunTable implements RunHost<DurableRun> {
     this.#setStuck(run.record.id, error);
   }
 
-  #reportEnd({ record, execution }: DurableRun): void {
-    const { status, failure, startedMs, stoppedMs } = execution;
+  #reportStart({ flowName, name: executionName }: ExecutionRecord, source: StartSource): void {
+    this.ports.observer.executionStarted?.({ mode: 'Standard', flowName, executionName, source });
+  }
+
+  #end(end: DurableEnd): void {
+    const { record, status, error, startedMs, stoppedMs } = end;
+    this.#running--;
     this.ports.observer.executionEnded?.({
       mode: 'Standard',
       flowName: record.flowName,
       executionName: record.name,
       status,
-      error: failure?.error ?? '',
+      error,
       tookMs: stoppedMs - startedMs,
       warnings: [],
     });
+    for (const listener of this.#listeners) listener.ended?.(end);
   }
 
   #drop(run: DurableRun): void {

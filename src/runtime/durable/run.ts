@@ -5,6 +5,7 @@
  * Invariants. `#decided` holds the events that no change contains yet, in order; they go into one change, or into several when
  * they are large. An execution that computes faster than the disk writes waits for the disk.
  */
+import type { StartSource } from '../../base/observer.ts';
 import type { ExecutionEvent, Failure } from '../../interpreter/event.ts';
 import type { CallCommand } from '../../interpreter/commands.ts';
 import type { Execution } from '../../interpreter/execution.ts';
@@ -31,13 +32,20 @@ const ROW_UNITS = 1024 * 1024;
 const TURNS_AHEAD_MAX = 4;
 
 /** How a run came into memory. */
-export type Origin =
+export type Arrival =
   /** A new execution: its first change starts it. With `abortable` the start aborts when the commit of that change fails. */
-  | { readonly kind: 'new'; readonly snapshot: FlowSnapshot; readonly abortable: boolean }
+  | {
+      readonly kind: 'new';
+      readonly source: StartSource;
+      readonly snapshot: FlowSnapshot;
+      readonly abortable: boolean;
+    }
   /** Loaded from the store. */
   | { readonly kind: 'loaded' }
   /** Loaded from the store after its end: its first change opens it again. */
   | { readonly kind: 'redriven' };
+
+const LOADED: Arrival = { kind: 'loaded' };
 
 export class DurableRun implements Committable, Policy {
   /** As it was when the run came into memory. */
@@ -47,7 +55,7 @@ export class DurableRun implements Committable, Policy {
   readonly #driver: Driver;
   readonly #children = new AwaitedChildren();
   readonly #waiters = new EventWaiters();
-  #origin: Origin;
+  #arrival: Arrival;
   #decided: ExecutionEvent[] = [];
   /** Turns of computing since a change last took all decisions. */
   #turnsAhead = 0;
@@ -59,10 +67,10 @@ export class DurableRun implements Committable, Policy {
   #isGone = false;
   #defect: { readonly error: unknown } | null = null;
 
-  constructor(host: RunHost<DurableRun>, record: ExecutionRecord, execution: Execution, origin: Origin) {
+  constructor(host: RunHost<DurableRun>, record: ExecutionRecord, execution: Execution, arrival: Arrival) {
     this.record = record;
     this.#host = host;
-    this.#origin = origin;
+    this.#arrival = arrival;
     this.#durable = execution.lastEvent;
     this.#taken = execution.lastEvent;
     this.#storedWakeMs = record.wakeMs;
@@ -113,7 +121,7 @@ export class DurableRun implements Committable, Policy {
   /** Takes the first input. After a load the open commands are durable, so the driver carries them out at once (I3). */
   begin(input: Input): void {
     this.#driver.owe();
-    if (this.#origin.kind === 'loaded') {
+    if (this.#arrival.kind === 'loaded') {
       this.#driver.armWhole();
       this.#driver.act(this.#durable);
     }
@@ -226,13 +234,15 @@ export class DurableRun implements Committable, Policy {
   }
 
   committed(): void {
-    const isNew = this.#origin.kind !== 'loaded';
-    this.#origin = { kind: 'loaded' };
+    const arrival = this.#arrival;
+    this.#arrival = LOADED;
     this.#durable = this.#taken;
+    if (arrival.kind === 'new') this.#host.started(this, arrival.source);
+    else if (arrival.kind === 'redriven') this.#host.redriven(this);
     const orphaned = this.#children.committed();
     if (orphaned.length > 0) this.#host.orphaned(this, orphaned);
     if (this.#isGone || this.#defect !== null) return;
-    if (isNew) this.#driver.armWhole();
+    if (arrival.kind !== 'loaded') this.#driver.armWhole();
     this.#waiters.reached(this.#durable);
     if (this.execution.status !== 'Running' && this.#durable === this.execution.lastEvent) {
       this.evict();
@@ -241,21 +251,22 @@ export class DurableRun implements Committable, Policy {
     }
     this.#driver.act(this.#durable);
     if (this.#decided.length > 0) this.#host.commit(this);
-    if (this.isIdle) this.#host.idle(this, this.#storedWakeMs);
+    if (this.#storedWakeMs !== null && this.isIdle) this.#host.idle(this, this.#storedWakeMs);
   }
 
   aborts(error: unknown): boolean {
-    if (this.#origin.kind !== 'new' || !this.#origin.abortable) return false;
+    const arrival = this.#arrival;
+    if (arrival.kind !== 'new' || !arrival.abortable) return false;
     this.evict();
     this.#waiters.fail(error);
-    this.#host.aborted(this);
+    this.#host.aborted(this, arrival.source);
     return true;
   }
 
   refused(error: unknown): void {
-    const isNew = this.#origin.kind === 'new';
+    const arrival = this.#arrival;
     this.broke(error);
-    if (isNew) this.#host.aborted(this);
+    if (arrival.kind === 'new') this.#host.aborted(this, arrival.source);
   }
 
   broke(error: unknown): void {
@@ -267,17 +278,18 @@ export class DurableRun implements Committable, Policy {
 
   /** The first change of a new execution starts it, that of a redriven one opens it again. */
   #firstChange(): Partial<ExecutionChange> {
-    if (this.#origin.kind === 'redriven') return { reopen: true };
-    if (this.#origin.kind === 'loaded') return {};
+    if (this.#arrival.kind === 'redriven') return { reopen: true };
+    if (this.#arrival.kind === 'loaded') return {};
     // The start time is that of the first event, which may be later than the time in the prepared record.
     const record = { ...this.record, startedMs: this.execution.startedMs };
-    return { start: { record, snapshot: this.#origin.snapshot } };
+    return { start: { record, snapshot: this.#arrival.snapshot } };
   }
 
   /** The run has decided nothing new and waits. Commits the wake time if the store has another one. */
   #rest(): void {
-    if (this.#wakeMs() === this.#storedWakeMs) this.#host.idle(this, this.#storedWakeMs);
-    else this.#host.commit(this);
+    const stored = this.#storedWakeMs;
+    if (this.#wakeMs() !== stored) this.#host.commit(this);
+    else if (stored !== null) this.#host.idle(this, stored);
   }
 
   /** Continues computing in a later turn. If too much waits for the disk, {@link takeChange} continues it instead. */

@@ -2,7 +2,7 @@
  * Starts of Standard executions. A name belongs to one execution (rules.md 5.11), an execution counts against the limit of running
  * ones, and a start is durable before its caller gets an answer.
  */
-import { ApiError, apiError } from '../../api/error.ts';
+import { apiError, modeNotSupported } from '../../api/error.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Ports } from '../../base/ports.ts';
 import { Execution } from '../../interpreter/execution.ts';
@@ -37,7 +37,7 @@ export interface Started {
 }
 
 export interface StartsOptions {
-  readonly ports: Ports;
+  readonly ports: Pick<Ports, 'clock' | 'ids'>;
   readonly store: Pick<ExecutionStore, 'find'>;
   readonly flows: RunnableFlows;
   readonly table: RunTable;
@@ -71,9 +71,7 @@ export class Starts {
     for (;;) {
       const resolved = flows.peek(flowName, qualifier) ?? (await flows.load(flowName, qualifier));
       const { flow } = resolved.runnable;
-      if (flow.executionMode !== 'Standard') {
-        throw new ApiError('ActionNotSupported', 'Express execution is not supported');
-      }
+      if (flow.executionMode !== 'Standard') throw modeNotSupported(flow.executionMode);
       if (executionName === null) return this.#begin(resolved, ports.ids.uuid(), start);
       const key = `${flow.id}/${executionName}`;
       const other = this.#underWay.get(key);
@@ -101,7 +99,7 @@ export class Starts {
   }
 
   async #begin(resolved: Resolved, name: string, start: DurableStart): Promise<Started> {
-    const { table, gate, orphans, limits, ports } = this.#options;
+    const { table, gate, orphans, limits } = this.#options;
     const { origin } = start;
     const isPatient = isRepeated(origin);
     if (!isPatient) gate.refuseInTrouble();
@@ -111,16 +109,15 @@ export class Starts {
     const { id: flowId, revision, definition, description, roleArn, environment } = flow;
     const snapshot = { flowId, revision, definition, description, roleArn, environment };
     const execution = new Execution(plan, startOf(record, start.input, flow), limits);
-    const run = new DurableRun(table, record, execution, { kind: 'new', snapshot, abortable: !isPatient });
+    const run = new DurableRun(table, record, execution, {
+      kind: 'new',
+      source: origin.from,
+      snapshot,
+      abortable: !isPatient,
+    });
     table.add(run);
     run.begin({ kind: 'start' });
     await (isPatient ? run.durable() : gate.durable(run));
-    ports.observer.executionStarted?.({
-      mode: 'Standard',
-      flowName: flow.name,
-      executionName: name,
-      source: origin.from,
-    });
     if (isPatient && owesEnd(origin)) await orphans.stopIfOrphan(record);
     return { record: { ...record, startedMs: execution.startedMs }, snapshot };
   }

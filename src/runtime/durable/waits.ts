@@ -1,5 +1,6 @@
 /** Says in sentences what an execution waits for (docs/extensions.md), from its state alone. */
 import { formatTime } from '../../base/clock.ts';
+import { reasonOf } from '../../base/text.ts';
 import type { CallCommand, TimerCommand } from '../../interpreter/commands.ts';
 import type { Execution } from '../../interpreter/execution.ts';
 import type { Dialect } from '../../language/plan.ts';
@@ -73,10 +74,6 @@ function storeWait({ sinceMs, error }: StoreTrouble): ExecutionWait {
 function stuckWait({ sinceMs, error }: Stuck): ExecutionWait {
   const reason = `This version of the server cannot continue it (${reasonOf(error)}). The next start of the server tries again; StopExecution ends it.`;
   return { kind: 'Stuck', stepName: '', event: 0, sinceMs, untilMs: null, action: '', reason };
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 type What = Pick<ExecutionWait, 'kind' | 'action' | 'reason'>;

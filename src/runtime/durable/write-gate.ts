@@ -1,6 +1,8 @@
 /** Protects callers from a failing store: new requests are refused at once, requests under way after ten seconds. */
 import { ApiError } from '../../api/error.ts';
 import type { Ports } from '../../base/ports.ts';
+import { atMost } from '../../base/scheduler.ts';
+import { reasonOf } from '../../base/text.ts';
 import type { CommitQueue } from './commit-queue.ts';
 
 /** How long a caller waits for a commit before it gets an error. */
@@ -32,24 +34,19 @@ export class WriteGate {
    * @throws {ApiError} `InternalServerError` when that takes too long; the request may still take effect. A defect rejects.
    */
   async durable(run: Awaited): Promise<void> {
-    let cancel = (): void => {};
-    const late = new Promise<never>((_resolve, reject) => {
-      cancel = this.#scheduler.after(PATIENCE_MS, () =>
-        reject(notAccepting(this.#queue.trouble?.error ?? `a commit is taking longer than ${PATIENCE_MS / 1000} s`)),
-      );
-    });
+    let isLate: boolean;
     try {
-      await Promise.race([run.durable(), late]);
+      isLate = (await atMost(this.#scheduler, PATIENCE_MS, run.durable())) === null;
     } catch (error) {
       throw run.isBroken || error instanceof ApiError ? error : notAccepting(error);
-    } finally {
-      cancel();
+    }
+    if (isLate) {
+      throw notAccepting(this.#queue.trouble?.error ?? `a commit is taking longer than ${PATIENCE_MS / 1000} s`);
     }
   }
 }
 
 function notAccepting(error: unknown): ApiError {
-  const reason = error instanceof Error ? error.message : String(error);
-  const message = `The store is not accepting writes (${reason}). Retry; the request may already have taken effect.`;
+  const message = `The store is not accepting writes (${reasonOf(error)}). Retry; the request may already have taken effect.`;
   return new ApiError('InternalServerError', message, { cause: error });
 }

@@ -6,6 +6,7 @@
 import { throttled } from '../../api/error.ts';
 import type { Clock } from '../../base/clock.ts';
 import { TokenBucket } from '../../base/token-bucket.ts';
+import type { StartOrigin } from '../start-origin.ts';
 
 export interface AdmissionLimits {
   readonly concurrentExecutions: number;
@@ -29,9 +30,9 @@ export class Admission {
   }
 
   /** @throws {ApiError} `ResourceThrottled`, with the time after which to retry. */
-  enter(depth: number): void {
+  enter(origin: StartOrigin): void {
     if (this.running >= this.#concurrentExecutions) throw throttled(BUSY_RETRY_MS);
-    if (this.#starts !== null && depth === 0) {
+    if (this.#starts !== null && origin.from === 'api') {
       const retryAfterMs = this.#starts.take(this.#clock.monotonicMs());
       if (retryAfterMs > 0) throw throttled(retryAfterMs);
     }

@@ -9,6 +9,7 @@ import { assert } from '../../base/assert.ts';
 import { stringifyJson } from '../../base/json.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Ports } from '../../base/ports.ts';
+import { atMost } from '../../base/scheduler.ts';
 import type { ActionCatalog } from '../../actions/action.ts';
 import type { Failure } from '../../interpreter/event.ts';
 import { Execution } from '../../interpreter/execution.ts';
@@ -22,7 +23,8 @@ import { Turns } from '../driver/turns.ts';
 import { Admission } from './admission.ts';
 import type { AdmissionLimits } from './admission.ts';
 import type { ExpressHistory } from './history/express-history.ts';
-import type { ExpressOrigin, RetainedExecution } from './history/retained-execution.ts';
+import type { RetainedExecution, RetainedFacts } from './history/retained-execution.ts';
+import type { StartOrigin } from '../start-origin.ts';
 import { ExpressRun } from './run.ts';
 
 export interface SyncStart {
@@ -37,8 +39,9 @@ export interface SyncStart {
   readonly input: JsonObject;
   /** Synchronous executions above this one; 0 for one that the API started. */
   readonly depth: number;
+  readonly origin: StartOrigin;
   /** For the history; absent: no history is retained. */
-  readonly origin?: ExpressOrigin;
+  readonly facts?: RetainedFacts;
 }
 
 export interface SyncResult {
@@ -75,7 +78,7 @@ export interface ExpressOptions {
   readonly children: ChildStarter;
   readonly limits: Omit<ExecutionLimits, 'waitSeconds' | 'events'> &
     AdmissionLimits & { readonly expressTimeoutSeconds: number };
-  /** Retains executions that have an origin, so that callers can read them; null: no history. */
+  /** Retains executions that have facts for it, so that callers can read them; null: no history. */
   readonly history: ExpressHistory | null;
 }
 
@@ -89,7 +92,8 @@ class Runtime implements ExpressRuntime {
   readonly #parts: DriverParts;
   readonly #moment: DecisionMoment;
   readonly #admission: Admission;
-  readonly #drained: (() => void)[] = [];
+  /** Resolves when no execution is running; null while no caller waits for that. */
+  #drained: PromiseWithResolvers<void> | null = null;
   /** Executions that did not end within `begin`, by flow. */
   readonly #underWay = new Map<string, Set<ExpressRun>>();
 
@@ -108,21 +112,24 @@ class Runtime implements ExpressRuntime {
   }
 
   async run(start: SyncStart): Promise<SyncResult> {
-    this.#admission.enter(start.depth);
+    this.#admission.enter(start.origin);
     try {
       const retained = this.#retain(start);
       const run = new ExpressRun(this.#parts, this.#moment, this.#execution(start), start.depth, retained);
       this.#reportStart(start);
       run.begin();
       if (run.isWaiting) await this.#ended(run, start.flowName, retained);
-      retained?.end();
+      if (retained !== null) this.#options.history?.end(retained);
       run.throwIfBroken();
       const result = resultOf(start.name, run.execution);
       this.#reportEnd(start, result);
       return result;
     } finally {
       this.#admission.leave();
-      if (this.running === 0) for (const wake of this.#drained.splice(0)) wake();
+      if (this.#drained !== null && this.running === 0) {
+        this.#drained.resolve();
+        this.#drained = null;
+      }
     }
   }
 
@@ -130,18 +137,13 @@ class Runtime implements ExpressRuntime {
     for (const run of this.#underWay.get(flowName) ?? []) run.stopAfterState(why);
   }
 
-  drain(limitMs: number): Promise<void> {
-    if (this.running === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const cancel = this.#options.ports.scheduler.after(limitMs, resolve);
-      this.#drained.push(() => {
-        cancel();
-        resolve();
-      });
-    });
+  async drain(limitMs: number): Promise<void> {
+    if (this.running === 0) return;
+    this.#drained ??= Promise.withResolvers();
+    await atMost(this.#options.ports.scheduler, limitMs, this.#drained.promise);
   }
 
-  #execution({ plan, name, flowName, input, roleArn, environment, origin }: SyncStart): Execution {
+  #execution({ plan, name, flowName, input, roleArn, environment, facts }: SyncStart): Execution {
     return new Execution(
       plan,
       {
@@ -150,8 +152,8 @@ class Runtime implements ExpressRuntime {
         input,
         roleArn,
         environment,
-        version: origin?.source.version ?? '',
-        alias: origin?.alias ?? '',
+        version: facts?.source.version ?? '',
+        alias: facts?.alias ?? '',
         longestSeconds: this.#options.limits.expressTimeoutSeconds,
       },
       this.#limits,
@@ -159,12 +161,12 @@ class Runtime implements ExpressRuntime {
   }
 
   /** Null: no history is retained of this execution. */
-  #retain({ name, origin }: SyncStart): RetainedExecution | null {
-    return origin === undefined ? null : (this.#options.history?.begin(name, origin) ?? null);
+  #retain({ name, facts }: SyncStart): RetainedExecution | null {
+    return facts === undefined ? null : (this.#options.history?.begin(name, facts) ?? null);
   }
 
   async #ended(run: ExpressRun, flowName: string, retained: RetainedExecution | null): Promise<void> {
-    retained?.waits();
+    if (retained !== null) this.#options.history?.waits(retained);
     const runs = this.#underWay.get(flowName) ?? new Set();
     this.#underWay.set(flowName, runs.add(run));
     await run.ended();
@@ -172,9 +174,13 @@ class Runtime implements ExpressRuntime {
     if (runs.size === 0) this.#underWay.delete(flowName);
   }
 
-  #reportStart({ flowName, name, depth }: SyncStart): void {
-    const source = depth === 0 ? 'api' : 'task';
-    this.#options.ports.observer.executionStarted?.({ mode: 'Express', flowName, executionName: name, source });
+  #reportStart({ flowName, name, origin }: SyncStart): void {
+    this.#options.ports.observer.executionStarted?.({
+      mode: 'Express',
+      flowName,
+      executionName: name,
+      source: origin.from,
+    });
   }
 
   #reportEnd({ flowName, name }: SyncStart, { status, errorCode, startedMs, stoppedMs, warnings }: SyncResult): void {

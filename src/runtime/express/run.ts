@@ -1,7 +1,7 @@
 /** One Express execution. Its policy: act on a decision at once. */
 import type { Failure } from '../../interpreter/event.ts';
 import type { Execution } from '../../interpreter/execution.ts';
-import type { Input, Record } from '../../interpreter/input.ts';
+import type { Input, RecordEvent } from '../../interpreter/input.ts';
 import { Driver } from '../driver/driver.ts';
 import type { DriverParts, Policy } from '../driver/driver.ts';
 import type { DecisionMoment } from '../driver/moment.ts';
@@ -14,7 +14,7 @@ import type { RetainedExecution } from './history/retained-execution.ts';
 const ANSWERS_PER_TURN = 8;
 
 export class ExpressRun implements Policy {
-  readonly onEvent: Record | null;
+  readonly onEvent: RecordEvent | null;
   readonly mayCall = true;
   readonly #driver: Driver;
   #answers = 0;

@@ -2,12 +2,13 @@
  * StartSyncExecution as a service. The operation of that name and the action `FNF:StartSyncExecution` both use it, so that one
  * place finds the flow, checks its mode and names the execution.
  */
-import { ApiError } from '../../api/error.ts';
+import { modeNotSupported } from '../../api/error.ts';
 import type { Ids } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { FlowRecord } from '../../store/flows.ts';
 import type { ExpressRuntime, SyncResult } from './express.ts';
 import type { RunnableFlows } from '../flows/runnable-flows.ts';
+import type { StartOrigin } from '../start-origin.ts';
 
 export interface SyncRequest {
   readonly flowName: string;
@@ -20,6 +21,7 @@ export interface SyncRequest {
   readonly inputText: string;
   /** Synchronous executions above this one; 0 for one that the API started. */
   readonly depth: number;
+  readonly origin: StartOrigin;
 }
 
 export interface SyncAnswer {
@@ -44,17 +46,16 @@ export interface SyncExecutionsOptions {
 
 export function createSyncExecutions({ flows, runtime, ids }: SyncExecutionsOptions): SyncExecutions {
   return {
-    async start({ flowName, executionName, qualifier, input, inputText, depth }) {
+    async start({ flowName, executionName, qualifier, input, inputText, depth, origin }) {
       const { runnable, alias } = flows.peek(flowName, qualifier) ?? (await flows.load(flowName, qualifier));
       const { flow, plan, environment } = runnable;
-      if (flow.executionMode !== 'Express') {
-        throw new ApiError('ActionNotSupported', 'Standard execution is not supported');
-      }
+      if (flow.executionMode !== 'Express') throw modeNotSupported(flow.executionMode);
       const uuid = ids.uuid();
       const name = executionName === null ? uuid : `${executionName}:${uuid}`;
-      const origin = { source: runnable, alias, inputText };
+      const facts = { source: runnable, alias, inputText };
       const { roleArn } = flow;
-      const result = await runtime.run({ flowName, roleArn, environment, plan, name, input, depth, origin });
+      const start = { flowName, roleArn, environment, plan, name, input, depth, origin, facts };
+      const result = await runtime.run(start);
       return { flow, result };
     },
   };

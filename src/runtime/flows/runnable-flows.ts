@@ -13,6 +13,7 @@ import type { CompileDefinition } from '../../language/compilation.ts';
 import type { DefinitionLimits } from '../../language/limits.ts';
 import type { Plan } from '../../language/plan.ts';
 import type { ExecutionMode, EnvironmentVariable, FlowAlias, FlowRecord, FlowStore, Route } from '../../store/flows.ts';
+import { existingFlow } from './existing-flow.ts';
 import { PlanCache } from './plan-cache.ts';
 import { parseQualifier } from './qualifier.ts';
 
@@ -62,20 +63,20 @@ export function createRunnableFlows({ flows, ids, compile }: RunnableFlowsOption
     value: { flow, plan: await compile(flow), environment: environmentOf(flow.environment), version },
     size: flow.definition.length,
   });
-  const current = new PlanCache<Runnable>(async (name) => runnable(await existing(flows, name), ''));
+  const current = new PlanCache<Runnable>(async (name) => runnable(await existingFlow(flows, name), ''));
   const versions = new PlanCache<Runnable>(async (key) => {
     const [name, number] = split(key);
     // No version has the number `01`.
     const found = isVersionNumber(number) ? await flows.getVersion(name, Number(number)) : null;
     if (found !== null) return runnable(found.flow, number);
-    await existing(flows, name);
+    await existingFlow(flows, name);
     throw apiError('FlowVersionNotExists', number, name);
   });
   const aliases = new PlanCache<FlowAlias>(async (key) => {
     const [name, alias] = split(key);
     const found = await flows.getAlias(name, alias);
     if (found !== null) return { value: found, size: ALIAS_SIZE };
-    await existing(flows, name);
+    await existingFlow(flows, name);
     throw apiError('FlowAliasNotExists', alias, name);
   });
   const choose = (alias: FlowAlias): string => String(weighted(alias.routes, ids.random()));
@@ -147,12 +148,6 @@ function joined(flowName: string, qualifier: string): string {
 function split(key: string): [string, string] {
   const at = key.indexOf('/');
   return [key.slice(0, at), key.slice(at + 1)];
-}
-
-async function existing(flows: FlowStore, name: string): Promise<FlowRecord> {
-  const flow = await flows.get(name);
-  if (flow === null) throw apiError('FlowNotExists', name);
-  return flow;
 }
 
 /** The version that `random`, a number in [0, 1), selects by the weights. */

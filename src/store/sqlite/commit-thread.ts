@@ -4,6 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { Scheduler } from '../../base/scheduler.ts';
+import { reasonOf } from '../../base/text.ts';
 import type { CommitAnswer, CommitMessage, CommitRequest, CommitThreadData } from './commit-messages.ts';
 import { errorOf } from './commit-messages.ts';
 
@@ -61,7 +62,7 @@ export class CommitThread {
     worker.on('message', (answer: CommitAnswer) => this.#settle(worker, answer));
     let reason = 'it exited';
     worker.on('error', (error) => {
-      reason = error instanceof Error ? error.message : String(error);
+      reason = reasonOf(error);
     });
     worker.on('exit', () => this.#lose(worker, reason));
     return worker;

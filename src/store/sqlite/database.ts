@@ -10,13 +10,13 @@
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { reasonOf } from '../../base/text.ts';
 import { StoreFault } from '../fault.ts';
 import {
   createPrivateFile,
   createPrivateFolder,
   identityOf,
   isSqliteError,
-  reasonOf,
   requireFiles,
   SQLITE_BUSY,
   SQLITE_CORRUPT,

@@ -2,7 +2,8 @@
  * Executions and snapshots to rows and back. Store files contain the positions in `STATUSES` and `CALLBACKS`: append to
  * these lists, and change nothing else in them.
  */
-import type { CallbackState, ExecutionRecord, FlowSnapshot, StopRequest } from '../executions.ts';
+import type { Failure } from '../../interpreter/event.ts';
+import type { CallbackState, ExecutionRecord, FlowSnapshot } from '../executions.ts';
 import type { EnvironmentVariable } from '../flows.ts';
 import type { Row } from './flow-rows.ts';
 
@@ -38,7 +39,7 @@ export function executionOf(row: Row): ExecutionRecord {
     alias: String(row['alias']),
     parent: parent === null ? null : { execution: Number(parent), event: Number(parentEvent) },
     callback: CALLBACKS[Number(row['callback'])] as CallbackState,
-    stop: stop === null ? null : (JSON.parse(String(stop)) as StopRequest),
+    stop: stop === null ? null : (JSON.parse(String(stop)) as Failure),
     wakeMs: wakeMs === null ? null : Number(wakeMs),
     error: String(row['error']),
     cause: String(row['cause']),

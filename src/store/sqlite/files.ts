@@ -3,6 +3,7 @@
  * it at any time; SQLite gives its `-wal` and `-shm` files the same permissions.
  */
 import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { reasonOf } from '../../base/text.ts';
 import { StoreFault } from '../fault.ts';
 
 /** Primary result codes of SQLite (https://www.sqlite.org/rescode.html). */
@@ -46,10 +47,6 @@ export function createPrivateFile(file: string): void {
       { cause: error },
     );
   }
-}
-
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** A file and its identity when it was opened; `identity` is null if it did not exist. */

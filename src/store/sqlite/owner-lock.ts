@@ -4,8 +4,9 @@
  * the store file itself would prevent other programs from reading or copying it while a server runs.
  */
 import { DatabaseSync } from 'node:sqlite';
+import { reasonOf } from '../../base/text.ts';
 import { StoreFault } from '../fault.ts';
-import { createPrivateFile, isSqliteError, reasonOf, SQLITE_BUSY } from './files.ts';
+import { createPrivateFile, isSqliteError, SQLITE_BUSY } from './files.ts';
 
 export interface OwnerLock {
   release(): void;

@@ -2,43 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { AssertionFailure } from '../../../src/base/assert.ts';
-import type { ExecutionChange, ExecutionStore } from '../../../src/store/executions.ts';
-import { createMemoryStores } from '../../../src/store/memory/stores.ts';
 import { taskFailed, taskSucceeded } from '../../../src/testing/stand-ins.ts';
 import type { TaskResult } from '../../../src/testing/stand-ins.ts';
 import { startTestEngine } from '../../../src/testing/test-engine.ts';
 import type { TestEngine } from '../../../src/testing/test-engine.ts';
 import { TWO_TASKS, refused } from './definitions.ts';
-
-/** `none`; a failure before or after the commit; a commit that answers late; a change of execution 1 that is never accepted. */
-type Fault = 'none' | 'before' | 'after' | 'slow' | 'one';
-
-/** Stores in memory whose commits have a fault. */
-class FaultyStores {
-  fault: Fault = 'none';
-  /** Lets a slow commit answer. */
-  answer: () => void = () => {};
-  readonly #inner = createMemoryStores();
-  readonly stores = {
-    ...this.#inner,
-    executions: Object.assign(Object.create(this.#inner.executions) as ExecutionStore, {
-      commit: (fence: number, changes: readonly ExecutionChange[]) => this.#commit(fence, changes),
-    }),
-  };
-
-  async #commit(fence: number, changes: readonly ExecutionChange[]): Promise<void> {
-    const { fault } = this;
-    if (fault === 'before') throw new Error('disk full');
-    if (fault === 'one' && changes.some(({ id }) => id === 1)) throw new AssertionFailure('never');
-    await this.#inner.executions.commit(fence, changes);
-    if (fault === 'after') throw new Error('no answer');
-    if (fault !== 'slow') return;
-    await new Promise<void>((resolve) => {
-      this.answer = resolve;
-    });
-  }
-}
+import { FaultyStores } from './faulty-stores.ts';
 
 /** Tasks that wait until the test answers all of them. */
 class Tasks {

@@ -169,7 +169,7 @@ test('a retained execution counts what it takes, and holds no request body from 
   for (let i = 0; i < count; i++) {
     const [name = '', inputText = ''] = partsOf(i);
     const start = startOf(PASS, JSON.parse(inputText) as JsonObject, name);
-    await express.runtime.run({ ...start, origin: { source, alias: '', inputText } });
+    await express.runtime.run({ ...start, facts: { source, alias: '', inputText } });
   }
   assert.equal(express.names().length, count);
   assert.ok(express.history.bytes >= count * MEASURED_EXECUTION, `${express.history.bytes} bytes`);

@@ -72,8 +72,8 @@ export class RetainingRuntime {
   }
 
   run(source: ExpressSource, name: string, input: JsonObject = {}, alias = ''): Promise<SyncResult> {
-    const origin = { source, alias, inputText: JSON.stringify(input) };
-    return this.runtime.run({ ...startOf(source.plan, input, name), flowName: source.flow.name, origin });
+    const facts = { source, alias, inputText: JSON.stringify(input) };
+    return this.runtime.run({ ...startOf(source.plan, input, name), flowName: source.flow.name, facts });
   }
 
   /** A retained execution of `flow-1`. */

@@ -7,8 +7,7 @@ import type { Ports } from '../../../base/ports.ts';
 import type { ExecutionId, ExecutionRecord, ExecutionStore, TaskReference } from '../../../store/executions.ts';
 import type { TaskReport } from '../../executions.ts';
 import type { CommitQueue } from '../commit-queue.ts';
-import type { RunListener, RunTable } from '../run-table.ts';
-import type { DurableRun } from '../run.ts';
+import type { DurableEnd, RunListener, RunTable } from '../run-table.ts';
 
 export interface ParentReportsOptions {
   readonly store: Pick<ExecutionStore, 'get'>;
@@ -33,8 +32,9 @@ export class ParentReports implements RunListener {
     this.#options = options;
   }
 
-  ended({ record }: DurableRun): void {
-    if (record.callback === 'owed') void this.add(record.id);
+  ended({ record }: DurableEnd): void {
+    // Already due if the execution started and ended in one commit whose answer was lost.
+    if (record.callback === 'owed' || record.callback === 'due') void this.add(record.id);
   }
 
   /** Reports the end of an execution if it is due. Never rejects; repeats the report until it is done. */

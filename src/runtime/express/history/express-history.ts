@@ -13,7 +13,7 @@
 import { assert } from '../../../base/assert.ts';
 import type { ExecutionPosition, ExecutionQuery } from '../../../store/executions.ts';
 import { RetainedExecution, RetainedSource } from './retained-execution.ts';
-import type { ExpressOrigin, ExpressSource, Retainer } from './retained-execution.ts';
+import type { ExpressSource, RetainedFacts, Retainer } from './retained-execution.ts';
 
 export interface ExpressHistoryOptions {
   readonly nowMs: () => number;
@@ -62,14 +62,14 @@ export class ExpressHistory implements Retainer {
     return this.#bytes;
   }
 
-  /** Begins the record of an execution, which must be ended with its `end` in all cases; null when there is no room. */
-  begin(name: string, origin: ExpressOrigin): RetainedExecution | null {
-    let source = this.#sources.get(origin.source);
+  /** Begins the record of an execution, which must be ended with {@link end} in all cases; null when there is no room. */
+  begin(name: string, facts: RetainedFacts): RetainedExecution | null {
+    let source = this.#sources.get(facts.source);
     if (source === undefined) {
-      source = new RetainedSource(origin.source);
-      this.#sources.set(origin.source, source);
+      source = new RetainedSource(facts.source);
+      this.#sources.set(facts.source, source);
     }
-    const execution = new RetainedExecution(this, ++this.#lastId, name, origin, source);
+    const execution = new RetainedExecution(this, ++this.#lastId, name, facts, source);
     // Counted before making room, which may drop the only other execution of this source.
     const isNew = source.executions++ === 0;
     if (this.makeRoom(execution, execution.bytes + (isNew ? source.bytes : 0))) return execution;
@@ -78,11 +78,13 @@ export class ExpressHistory implements Retainer {
     return null;
   }
 
+  /** The execution did not end at once: from now on callers can see it run. */
   waits(execution: RetainedExecution): void {
     execution.isVisible = true;
     this.#running.set(execution.name, execution);
   }
 
+  /** The execution has ended, or a defect has ended it. To be called once in all cases. */
   end(execution: RetainedExecution): void {
     if (execution.isVisible) this.#running.delete(execution.name);
     this.#bytes += execution.close();

@@ -23,7 +23,7 @@ export interface ExpressSource {
 }
 
 /** The facts about an execution that replies show and its events do not contain. */
-export interface ExpressOrigin {
+export interface RetainedFacts {
   readonly source: ExpressSource;
   /** The requested alias; `''` for none. */
   readonly alias: string;
@@ -38,14 +38,12 @@ export interface RetainedEvents {
   readonly nextEvent: number | null;
 }
 
-/** The history as one execution sees it: `ExpressHistory`. */
+/** `ExpressHistory` as one execution uses it; that file imports this one. */
 export interface Retainer {
   /** Bytes that one execution may take. */
   readonly share: number;
   /** Counts `bytes` more for `execution` and drops the oldest ended ones for it; false when there is no room. */
   makeRoom(execution: RetainedExecution, bytes: number): boolean;
-  waits(execution: RetainedExecution): void;
-  end(execution: RetainedExecution): void;
 }
 
 const EXECUTION_BYTES = 640;
@@ -115,7 +113,7 @@ export class RetainedExecution {
     retainer: Retainer,
     id: number,
     name: string,
-    { alias, inputText }: ExpressOrigin,
+    { alias, inputText }: RetainedFacts,
     source: RetainedSource,
   ) {
     this.#retainer = retainer;
@@ -156,17 +154,7 @@ export class RetainedExecution {
     return bytes;
   }
 
-  /** The execution did not end at once: from now on callers can see it run. */
-  waits(): void {
-    this.#retainer.waits(this);
-  }
-
-  /** The execution has ended, or a defect has ended it. To be called once in all cases. */
-  end(): void {
-    this.#retainer.end(this);
-  }
-
-  /** For the retainer, after the last event. Returns the bytes of that event if they were not counted yet. */
+  /** For the history, after the last event. Returns the bytes of that event if they were not counted yet. */
   close(): number {
     const before = this.bytes;
     const last = this.#last;

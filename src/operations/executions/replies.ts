@@ -5,6 +5,7 @@
  */
 import { formatTime } from '../../base/clock.ts';
 import type { ExecutionView } from '../../runtime/executions.ts';
+import type { EnvironmentVariable } from '../../store/flows.ts';
 
 /** The members of every reply about an execution. */
 export function executionReply(view: ExecutionView) {
@@ -23,4 +24,9 @@ export function executionReply(view: ExecutionView) {
 /** When it ended; empty while it runs. */
 export function stoppedTime({ stoppedMs }: ExecutionView): string {
   return stoppedMs === 0 ? '' : formatTime(stoppedMs);
+}
+
+/** The member `Environment` of replies about executions: without descriptions (rules.md 5.6). */
+export function variablesReply(variables: readonly EnvironmentVariable[]) {
+  return { Variables: variables.map(({ name, value }) => ({ Name: name, Value: value })) };
 }

@@ -1,0 +1,34 @@
+/** The actions are loaded with the first task, and the scheduler knows of the load. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { loadActionsLazily } from '../../src/actions/lazy-actions.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { systemIds } from '../../src/base/ids.ts';
+import { createObserver } from '../../src/base/observer.ts';
+import { systemScheduler } from '../../src/base/scheduler.ts';
+import { createMemoryMessages } from '../../src/store/memory/message-store.ts';
+import { testSettings } from '../../src/testing/test-settings.ts';
+import { EXPRESS_CALL } from './support.ts';
+
+test('the first task loads the actions, and the scheduler knows of it', async () => {
+  let loads = 0;
+  const outside = <T>(work: Promise<T>): Promise<T> => {
+    loads++;
+    return work;
+  };
+  const actions = loadActionsLazily({
+    ...testSettings(),
+    egress: { open: true, allow: [] },
+    messages: createMemoryMessages(),
+    clock: systemClock,
+    scheduler: { ...systemScheduler, outside },
+    ids: systemIds,
+    observer: createObserver(),
+  });
+  const call = { ...EXPRESS_CALL, action: 'nameless', parameters: {} };
+  const action = actions.find(call.action);
+  assert.equal(loads, 0);
+  for (let i = 0; i < 2; i++) assert.equal((await action.run(call, new AbortController().signal)).ok, false);
+  assert.equal(loads, 1);
+  await actions.close();
+});

@@ -1,0 +1,32 @@
+/** Stores in memory whose commits have a fault. */
+import { AssertionFailure } from '../../../src/base/assert.ts';
+import type { ExecutionChange, ExecutionStore } from '../../../src/store/executions.ts';
+import { createMemoryStores } from '../../../src/store/memory/stores.ts';
+
+/** `none`; a failure before or after the commit; a commit that answers late; a change of execution 1 that is never accepted. */
+type Fault = 'none' | 'before' | 'after' | 'slow' | 'one';
+
+export class FaultyStores {
+  fault: Fault = 'none';
+  /** Lets a slow commit answer. */
+  answer: () => void = () => {};
+  readonly #inner = createMemoryStores();
+  readonly stores = {
+    ...this.#inner,
+    executions: Object.assign(Object.create(this.#inner.executions) as ExecutionStore, {
+      commit: (fence: number, changes: readonly ExecutionChange[]) => this.#commit(fence, changes),
+    }),
+  };
+
+  async #commit(fence: number, changes: readonly ExecutionChange[]): Promise<void> {
+    const { fault } = this;
+    if (fault === 'before') throw new Error('disk full');
+    if (fault === 'one' && changes.some(({ id }) => id === 1)) throw new AssertionFailure('never');
+    await this.#inner.executions.commit(fence, changes);
+    if (fault === 'after') throw new Error('no answer');
+    if (fault !== 'slow') return;
+    await new Promise<void>((resolve) => {
+      this.answer = resolve;
+    });
+  }
+}
