@@ -16,7 +16,7 @@ import type { ChildMode } from '../../language/plan.ts';
 /** A call that starts a flow of this engine. */
 export interface ChildCall extends TaskCall {
   readonly childMode: ChildMode;
-  /** Synchronous executions above the caller, itself not counted. */
+  /** Synchronous executions above the execution, itself not counted. */
   readonly depth: number;
 }
 
@@ -33,7 +33,7 @@ export interface CallParts {
 }
 
 /** The execution that makes the calls. */
-export interface Caller {
+export interface CallingExecution {
   readonly start: ExecutionStart;
   /** Id in the store; null for an Express execution. */
   readonly execution: number | null;
@@ -43,16 +43,21 @@ export interface Caller {
 
 export class Calls {
   readonly #parts: CallParts;
-  readonly #caller: Caller;
+  readonly #calling: CallingExecution;
   readonly #moment: Pick<Moment, 'taskToken'>;
   readonly #answer: (input: Input) => void;
   readonly #underWay = new Map<number, AbortController>();
   #waiters: (() => void)[] = [];
 
   /** @param answer receives each answer as an input of the execution. */
-  constructor(parts: CallParts, caller: Caller, moment: Pick<Moment, 'taskToken'>, answer: (input: Input) => void) {
+  constructor(
+    parts: CallParts,
+    calling: CallingExecution,
+    moment: Pick<Moment, 'taskToken'>,
+    answer: (input: Input) => void,
+  ) {
     this.#parts = parts;
-    this.#caller = caller;
+    this.#calling = calling;
     this.#moment = moment;
     this.#answer = answer;
   }
@@ -97,11 +102,11 @@ export class Calls {
       attempt: command.attempt,
     });
     if (command.kind === 'task') return actions.find(call.action).run(call, signal);
-    return children.start({ ...call, childMode: command.mode, depth: this.#caller.depth }, signal);
+    return children.start({ ...call, childMode: command.mode, depth: this.#calling.depth }, signal);
   }
 
   #callOf({ id, state, parameters }: CallCommand): TaskCall {
-    const { start, execution } = this.#caller;
+    const { start, execution } = this.#calling;
     const { flowName, name, roleArn } = start;
     const { action, mode } = state;
     return {
@@ -145,7 +150,7 @@ export class Calls {
 
   /** An action that throws has a defect, and its task fails. */
   #defect({ state }: CallCommand, error: unknown): TaskResult {
-    const where = `${state.action} in state ${state.name} of flow ${this.#caller.start.flowName}`;
+    const where = `${state.action} in state ${state.name} of flow ${this.#calling.start.flowName}`;
     this.#parts.observer.defect?.({ error, where });
     const cause = `${where} failed because of a defect in this server. The server's log has the details.`;
     return { ok: false, error: RUNTIME_ERROR, cause };

@@ -13,7 +13,7 @@ import type { CallCommand, Command } from '../../interpreter/commands.ts';
 import type { Execution } from '../../interpreter/execution.ts';
 import type { Input, RecordEvent } from '../../interpreter/input.ts';
 import { Calls } from './calls.ts';
-import type { CallParts, Caller } from './calls.ts';
+import type { CallParts, CallingExecution } from './calls.ts';
 import { Deadlines } from './deadlines.ts';
 import type { DecisionMoment } from './moment.ts';
 import type { Turns } from './turns.ts';
@@ -48,7 +48,7 @@ export class Driver {
   /** How far the wall clock was set back after the events got their times. */
   setBackMs = 0;
   readonly #parts: DriverParts;
-  readonly #caller: Caller;
+  readonly #calling: CallingExecution;
   readonly #policy: Policy;
   #moment: DecisionMoment;
   /** Created on first use: an execution that never waits has neither. */
@@ -61,10 +61,16 @@ export class Driver {
   #isQueued = false;
   #isReleased = false;
 
-  constructor(parts: DriverParts, caller: Caller, execution: Execution, moment: DecisionMoment, policy: Policy) {
+  constructor(
+    parts: DriverParts,
+    calling: CallingExecution,
+    execution: Execution,
+    moment: DecisionMoment,
+    policy: Policy,
+  ) {
     this.execution = execution;
     this.#parts = parts;
-    this.#caller = caller;
+    this.#calling = calling;
     this.#policy = policy;
     this.#moment = moment;
   }
@@ -191,7 +197,7 @@ export class Driver {
     // The service has accepted the work. After a crash only work that this engine waits for itself is submitted again.
     if (command.submitted && command.state.mode !== 'WaitForSystemCallback') return;
     if (!this.#policy.mayCall) return;
-    this.#calls ??= new Calls(this.#parts, this.#caller, this.#moment, (input) => this.#policy.answered(input));
+    this.#calls ??= new Calls(this.#parts, this.#calling, this.#moment, (input) => this.#policy.answered(input));
     this.#calls.begin(command);
   }
 
