@@ -28,11 +28,14 @@ export const LIMITS = {
   expressTimeoutSeconds: 300,
 } as const;
 
-/** The plan of a definition that is given as an object. A definition with an error fails the test. */
-export function planOf(definition: JsonObject, mode: 'Express' | 'Standard' = 'Express'): Plan {
-  const text = JSON.stringify({ Type: 'StateMachine', SpecVersion: 'v1', Name: 'test', ...definition });
+/** The plan of a definition: a text, or a state machine as an object. A definition with an error fails the test. */
+export function planOf(definition: JsonObject | string, mode: 'Express' | 'Standard' = 'Express'): Plan {
+  const text =
+    typeof definition === 'string'
+      ? definition
+      : JSON.stringify({ Type: 'StateMachine', SpecVersion: 'v1', Name: 'test', ...definition });
   const { plan, diagnostics } = compileDefinition(text, { mode, flowName: null, limits: DEFAULT_DEFINITION_LIMITS });
-  assert.ok(plan !== null, diagnostics.map(formatDiagnostic).join('\n'));
+  assert.ok(plan !== null, `${text}\n${diagnostics.map(formatDiagnostic).join('\n')}`);
   return plan;
 }
 
