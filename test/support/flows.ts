@@ -11,9 +11,9 @@ import { DEFAULT_DEFINITION_LIMITS } from '../../src/language/limits.ts';
 import type { Plan } from '../../src/language/plan.ts';
 import { createExpressRuntime } from '../../src/runtime/express/express.ts';
 import { ExpressHistory } from '../../src/runtime/express/history/express-history.ts';
+import { flowRecord } from '../../src/testing/flow-record.ts';
 import { seededIds } from '../../src/testing/seeded-ids.ts';
 import { standInChildren } from '../../src/testing/stand-ins.ts';
-import { flowRecord } from './flow-record.ts';
 import type { VirtualTime } from '../../src/testing/virtual-time.ts';
 import type { ExpressOptions, ExpressRuntime, SyncResult, SyncStart } from '../../src/runtime/express/express.ts';
 
@@ -93,7 +93,7 @@ export function recordingRuntime(
   return {
     runtime,
     async run(start) {
-      const flow = flowRecord(start.flowName, '', 'Express');
+      const flow = flowRecord(start.flowName);
       const source = { flow, plan: start.plan, version: '' };
       const result = await runtime.run({ ...start, origin: { source, alias: '', inputText: '' } });
       const retained = history.find(flow.id, start.name);
