@@ -4,8 +4,6 @@
  */
 import { join } from 'node:path';
 import type { TaskCall, TaskResult } from '../src/actions/action.ts';
-import { systemClock } from '../src/base/clock.ts';
-import { systemIds } from '../src/base/ids.ts';
 import { createObserver } from '../src/base/observer.ts';
 import type { Subscriber } from '../src/base/observer.ts';
 import { systemPorts } from '../src/base/ports.ts';
@@ -17,6 +15,7 @@ import { createEngine } from '../src/server/engine.ts';
 import type { Engine } from '../src/server/engine.ts';
 import { openSqliteStores } from '../src/store/sqlite/stores.ts';
 import type { Stores } from '../src/store/stores.ts';
+import { flowRecord } from '../src/testing/flow-record.ts';
 import { INPUT } from './flows.ts';
 
 export type Act = (call: TaskCall) => Promise<TaskResult>;
@@ -51,21 +50,7 @@ export async function openEngine(folder: string, act: Act): Promise<DurableEngin
     engine,
     stores,
     async createFlow(name, definition) {
-      await stores.flows.create({
-        name,
-        id: systemIds.uuid(),
-        definition,
-        description: 'benchmark',
-        type: 'FDL',
-        executionMode: 'Standard',
-        roleArn: '',
-        externalStorageLocation: '',
-        environment: [],
-        resourceGroupId: '',
-        createdMs: systemClock.nowMs(),
-        lastModifiedMs: systemClock.nowMs(),
-        revision: 1,
-      });
+      await stores.flows.create(flowRecord(name, { definition, executionMode: 'Standard' }));
     },
     async start(flowName, executionName) {
       const request = {

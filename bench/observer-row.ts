@@ -10,6 +10,7 @@ import { FROM_API } from '../src/runtime/start-origin.ts';
 import { createEngine } from '../src/server/engine.ts';
 import type { Engine } from '../src/server/engine.ts';
 import { createMemoryStores } from '../src/store/memory/stores.ts';
+import { flowRecord } from '../src/testing/flow-record.ts';
 import { SETTINGS } from './durable-engine.ts';
 import { DURABLE_STEPS, INPUT, taskChain } from './flows.ts';
 
@@ -74,21 +75,7 @@ function everything(report: () => void): Required<Subscriber> {
 
 async function openEngine(subscriber: Subscriber): Promise<Engine> {
   const stores = createMemoryStores();
-  await stores.flows.create({
-    name: FLOW,
-    id: FLOW,
-    definition: taskChain(),
-    description: 'benchmark',
-    type: 'FDL',
-    executionMode: 'Express',
-    roleArn: '',
-    externalStorageLocation: '',
-    environment: [],
-    resourceGroupId: '',
-    createdMs: 0,
-    lastModifiedMs: 0,
-    revision: 1,
-  });
+  await stores.flows.create(flowRecord(FLOW, { definition: taskChain() }));
   return createEngine({
     settings: SETTINGS,
     stores,

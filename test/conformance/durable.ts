@@ -7,8 +7,6 @@ import type { TaskCall } from '../../src/actions/action.ts';
 import { ApiError } from '../../src/api/error.ts';
 import { createObserver } from '../../src/base/observer.ts';
 import type { Observer } from '../../src/base/observer.ts';
-import type { Ports } from '../../src/base/ports.ts';
-import type { Scheduler } from '../../src/base/scheduler.ts';
 import { stringifyJson } from '../../src/base/json.ts';
 import { historyEvent } from '../../src/interpreter/history.ts';
 import { decodeEvents } from '../../src/interpreter/journal.ts';
@@ -21,14 +19,14 @@ import type { Engine } from '../../src/server/engine.ts';
 import type { ExecutionRecord, ExecutionStore } from '../../src/store/executions.ts';
 import type { FlowRecord } from '../../src/store/flows.ts';
 import { createMemoryStores } from '../../src/store/memory/stores.ts';
+import { flowRecord } from '../../src/testing/flow-record.ts';
 import { seededIds } from '../../src/testing/seeded-ids.ts';
 import { standInChildren } from '../../src/testing/stand-ins.ts';
 import { testSettings } from '../../src/testing/test-settings.ts';
-import type { VirtualTime } from '../../src/testing/virtual-time.ts';
+import { Life, never } from '../support/life.ts';
 import type { ExpectedExecution, Interference, TaskEnd } from './case.ts';
 import type { CaseRun, Drive, Ended } from './engines.ts';
 import { stateNamesOf } from './history-dialects.ts';
-import type { Life } from './stand-in.ts';
 
 export interface DurableOptions {
   /** The server dies after every commit. */
@@ -109,21 +107,21 @@ class DurableRun {
 
   close(): void {
     void this.#server.then((server) => {
-      server.life.alive = false;
+      server.life.die();
       server.engine.durable.close();
     });
   }
 
   async #begin(): Promise<Server> {
     const { actions, wanted } = this.#run;
-    const life = newLife();
+    const life = new Life(this.#run.time);
     const catalog = actions.catalog(life);
     const { busyTurnMs: _busy, ...limits } = wanted.settings;
     const settings = testSettings();
     const engine = await createEngine({
       settings: { ...settings, limits: { ...settings.limits, ...limits } },
       stores: { ...this.#stores, executions: this.#mortalStore(life) },
-      ports: { ...mortalTime(this.#run.time, life), ids: this.#ids, observer: this.#observer() },
+      ports: { clock: this.#run.time, scheduler: life.scheduler, ids: this.#ids, observer: this.#observer() },
       localCallersOnly: true,
       endpoint: () => '',
       standIns: {
@@ -151,15 +149,15 @@ class DurableRun {
       get: (target, key: keyof ExecutionStore) => {
         if (key === 'commit') return (...call: Parameters<ExecutionStore['commit']>) => this.#commit(life, ...call);
         return (...call: unknown[]) =>
-          untilDeath(life, (target[key] as (...all: unknown[]) => Promise<unknown>).apply(target, call));
+          life.whileAlive((target[key] as (...all: unknown[]) => Promise<unknown>).apply(target, call));
       },
     });
     return mortal;
   }
 
   async #commit(life: Life, ...call: Parameters<ExecutionStore['commit']>): Promise<void> {
-    if (!life.alive) return never();
-    await untilDeath(life, this.#stores.executions.commit(...call));
+    if (life.isDead) return never();
+    await life.whileAlive(this.#stores.executions.commit(...call));
     if (!this.#options.crashes) return;
     life.die();
     this.#server = this.#begin();
@@ -301,9 +299,9 @@ class DurableRun {
     const { flows } = this.#stores;
     const environment = Object.entries(wanted.environment).map(([name, value]) => ({ name, value, description: '' }));
     const { definition, roleArn } = wanted;
-    await flows.create({ ...this.#flow(FLOW_NAME, FLOW_ID, definition), roleArn, environment });
+    await flows.create(standardFlow(FLOW_NAME, { id: FLOW_ID, definition, roleArn, environment }));
     for (const [name, other] of Object.entries(wanted.flows)) {
-      await flows.create(this.#flow(name, this.#ids.uuid(), other.definition));
+      await flows.create(standardFlow(name, { id: this.#ids.uuid(), definition: other.definition }));
     }
     if (wanted.qualifier === '') return;
     const nowMs = this.#run.time.nowMs();
@@ -315,58 +313,10 @@ class DurableRun {
       createdMs: nowMs,
     });
   }
-
-  #flow(name: string, id: string, definition: string): FlowRecord {
-    const nowMs = this.#run.time.nowMs();
-    return {
-      ...{ name, id, definition, description: '', type: 'FDL', executionMode: 'Standard', roleArn: '' },
-      ...{ externalStorageLocation: '', environment: [], resourceGroupId: '', createdMs: nowMs },
-      ...{ lastModifiedMs: nowMs, revision: 1 },
-    };
-  }
 }
 
-function newLife(): Life {
-  let die = (): void => {};
-  const death = new Promise<void>((resolve) => {
-    die = resolve;
-  });
-  const life: Life = {
-    alive: true,
-    death,
-    die() {
-      life.alive = false;
-      die();
-    },
-  };
-  return life;
-}
-
-/** The time of one server: its timers do not fire after its death. */
-function mortalTime(time: VirtualTime, life: Life): Pick<Ports, 'clock' | 'scheduler'> {
-  const whileAlive = (work: () => void) => (): void => {
-    if (life.alive) work();
-  };
-  const scheduler: Scheduler = {
-    after: (delayMs, wake) => time.after(delayMs, whileAlive(wake)),
-    soon: (work) => time.soon(whileAlive(work)),
-    outside: (work) => time.outside(work),
-  };
-  return { clock: time, scheduler };
-}
-
-async function untilDeath<T>(life: Life, answer: Promise<T>): Promise<T> {
-  try {
-    const value = await answer;
-    return life.alive ? value : await never<T>();
-  } catch (error) {
-    if (life.alive) throw error;
-    return never<T>();
-  }
-}
-
-function never<T>(): Promise<T> {
-  return new Promise(() => {});
+function standardFlow(name: string, members: Partial<FlowRecord>): FlowRecord {
+  return flowRecord(name, { ...members, executionMode: 'Standard' });
 }
 
 async function present<T>(found: Promise<T | null>): Promise<T> {

@@ -11,6 +11,7 @@ import { type JsonValue, parseJson } from '../../src/base/json.ts';
 import { standInActions } from '../../src/testing/stand-ins.ts';
 import type { VirtualTime } from '../../src/testing/virtual-time.ts';
 import { stateOf } from '../support/flows.ts';
+import type { Life } from '../support/life.ts';
 import type { TaskAnswer, TaskEnd } from './case.ts';
 
 interface Entry {
@@ -24,14 +25,6 @@ interface KnownCall {
   readonly answer: TaskAnswer | null;
   readonly calledMs: number;
   givenUp: boolean;
-}
-
-/** One life of the server. A dead server makes no calls and gets no answers. */
-export interface Life {
-  alive: boolean;
-  /** Resolves at its death. */
-  readonly death: Promise<void>;
-  die(): void;
 }
 
 /** Reports the end of a callback task to the server. */
@@ -79,7 +72,7 @@ export class StandIn {
     await Promise.all(this.#reports);
   }
 
-  /** The actions of one life of the server; null for a server that does not die. */
+  /** The actions of one life of the server, which makes no calls and gets no answers when it is dead; null for a server that does not die. */
   catalog(life: Life | null = null): ActionCatalog {
     return standInActions((call, signal) => this.#answer(call, signal, life));
   }
@@ -95,11 +88,11 @@ export class StandIn {
       let answered = false;
       const give = (): void => {
         answered = true;
-        if (life?.alive !== false) resolve(this.#resultOf(known, answer));
+        if (life?.isDead !== true) resolve(this.#resultOf(known, answer));
       };
       signal.addEventListener('abort', () => {
         cancel?.();
-        if (answered || life?.alive === false) return;
+        if (answered || life?.isDead === true) return;
         if (!known.givenUp) this.aborted.push(state);
         known.givenUp = true;
         resolve({ ok: false, error: 'Script.Aborted', cause: state });

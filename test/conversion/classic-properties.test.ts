@@ -9,7 +9,8 @@ import type { JsonValue } from '../../src/base/json.ts';
 import { drawFrom } from '../support/random-flow.ts';
 import { RandomClassic } from './random-classic.ts';
 import type { Ended } from './support.ts';
-import { convert, planOfText, run } from './support.ts';
+import { planOf } from '../support/flows.ts';
+import { convert, run } from './support.ts';
 
 /** Notes about intended differences between the two languages. */
 const DIFFERS = /the classic language leaves it out|an empty list in the classic language/;
@@ -79,8 +80,8 @@ test('a converted classic flow does the same as the original', async () => {
         if (converted === null) refused++;
         if (converted === null || notes.some(({ message }) => DIFFERS.test(message))) return;
         const calls: [string[], string[]] = [[], []];
-        const before = await run(planOfText(text), random.input, answers(seed, random, calls[0]));
-        const after = await run(planOfText(converted), random.input, answers(seed, random, calls[1]));
+        const before = await run(planOf(text, 'Standard'), random.input, answers(seed, random, calls[0]));
+        const after = await run(planOf(converted, 'Standard'), random.input, answers(seed, random, calls[1]));
         // An endless loop ends at the limit of events, and the two have different numbers of events.
         if ([before.error, after.error].includes('FnF.EventLimitExceeded')) return;
         ends[before.status] = (ends[before.status] ?? 0) + 1;

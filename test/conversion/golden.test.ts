@@ -5,7 +5,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { converted, planOfText } from './support.ts';
+import { planOf } from '../support/flows.ts';
+import { converted } from './support.ts';
 
 const FOLDER = new URL('golden/', import.meta.url);
 const inputs = readdirSync(FOLDER).filter((name) => /\.in\.(?:yaml|json)$/.test(name));
@@ -16,7 +17,7 @@ for (const name of inputs) {
     const expected = new URL(name.replace(/\.in\..*$/, '.out.yaml'), FOLDER);
     if (process.env['MILLRACE_WRITE_GOLDEN'] === '1') writeFileSync(expected, written);
     assert.equal(written, readFileSync(expected, 'utf8'));
-    planOfText(written);
+    planOf(written, 'Standard');
   });
 }
 

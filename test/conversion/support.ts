@@ -1,12 +1,9 @@
 /** Helpers for the tests of conversions: converting a text and running a definition. */
 import assert from 'node:assert/strict';
 import type { TaskCall, TaskResult } from '../../src/actions/action.ts';
-import { formatDiagnostic } from '../../src/base/diagnostic.ts';
 import type { JsonObject, JsonValue } from '../../src/base/json.ts';
 import type { Conversion, ConvertOptions } from '../../src/conversion/convert.ts';
 import { convertDefinition } from '../../src/conversion/convert.ts';
-import { compileDefinition } from '../../src/language/compile.ts';
-import { DEFAULT_DEFINITION_LIMITS } from '../../src/language/limits.ts';
 import type { Plan } from '../../src/language/plan.ts';
 import { LIMITS } from '../support/flows.ts';
 import { standInActions } from '../../src/testing/stand-ins.ts';
@@ -34,16 +31,6 @@ export function refusals(text: string, options: Partial<ConvertOptions> = {}): s
 
 export function notes(text: string, options: Partial<ConvertOptions> = {}): string[] {
   return convert(text, options).notes.map(({ line, message }) => `${line}: ${message}`);
-}
-
-export function planOfText(text: string): Plan {
-  const { plan, diagnostics } = compileDefinition(text, {
-    mode: 'Standard',
-    flowName: null,
-    limits: DEFAULT_DEFINITION_LIMITS,
-  });
-  assert.ok(plan !== null, `${text}\n${diagnostics.map(formatDiagnostic).join('\n')}`);
-  return plan;
 }
 
 export interface Ended {

@@ -25,17 +25,6 @@ function settle(run: ByHand): void {
   while (run.execution.canContinue) run.take({ kind: 'continue' });
 }
 
-/** The most events of one call of `decide` until the execution ends. */
-function longestDecision(run: ByHand, decisions: number): number {
-  let longest = 0;
-  for (let i = 0; i < decisions && run.execution.canContinue; i++) {
-    const before = run.events.length;
-    run.take({ kind: 'continue' });
-    longest = Math.max(longest, run.events.length - before);
-  }
-  return longest;
-}
-
 test('Maps inside Maps hold a bounded number of items at once, and all items are done', () => {
   const inner = {
     ...{ Type: 'Wait', Name: 'W', Seconds: 1, End: true, OutputConstructor: {} },
@@ -72,21 +61,21 @@ test('an ItemConstructor that always fails does not hold up the others', () => {
     Catch: [{ Errors: ['FnF.RuntimeError'], Next: 'M' }],
   };
   const run = new ByHand({ StartAt: 'M', States: [map] });
-  assert.ok(longestDecision(run, 5) < 50);
+  assert.ok(run.longestDecision(5) < 50);
 });
 
 test('expressions and the measuring of values count as work and shorten a decision', () => {
   const items = Array.from({ length: 10_000 }, () => 1);
   const loop = (OutputConstructor: JsonObject): ByHand =>
     new ByHand({ StartAt: 'P', States: [{ Type: 'Pass', Name: 'P', OutputConstructor, Next: 'P' }] }, { items });
-  const plain = longestDecision(loop({ a: 1 }), 3);
+  const plain = loop({ a: 1 }).longestDecision(3);
   assert.ok(plain > 500, `${plain} events of a loop that does nothing`);
-  const measuring = longestDecision(loop({ 'items.$': '$Input.items' }), 3);
+  const measuring = loop({ 'items.$': '$Input.items' }).longestDecision(3);
   assert.ok(measuring < 100, `${measuring} events of a loop that copies`);
-  const searching = longestDecision(
-    loop({ 'items.$': '$Context.Execution.Input.items', 'x.$': '2 in $Context.Execution.Input.items' }),
-    3,
-  );
+  const searching = loop({
+    'items.$': '$Context.Execution.Input.items',
+    'x.$': '2 in $Context.Execution.Input.items',
+  }).longestDecision(3);
   assert.ok(searching < 50, `${searching} events of a loop that searches`);
 });
 
@@ -158,7 +147,7 @@ test('warnings are retained up to their bound', () => {
     StartAt: 'P',
     States: [{ Type: 'Pass', Name: 'P', OutputConstructor: { 'a.$': '$Input.b.c' }, Next: 'P' }],
   });
-  longestDecision(run, 3);
+  run.longestDecision(3);
   assert.equal(run.execution.warnings.length, WARNINGS_MAX);
 });
 

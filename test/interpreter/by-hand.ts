@@ -8,23 +8,23 @@ import { Execution } from '../../src/interpreter/execution.ts';
 import type { Command } from '../../src/interpreter/commands.ts';
 import type { ExecutionLimits, ExecutionStart } from '../../src/interpreter/execution.ts';
 import { fold } from '../../src/interpreter/fold.ts';
-import { decodeEvents, encodeEvents } from '../../src/interpreter/journal.ts';
 import { eventsToUndo } from '../../src/interpreter/redrive.ts';
 import type { Plan } from '../../src/language/plan.ts';
 import { LIMITS, planOf } from '../support/flows.ts';
-import { snapshot, tokenOf } from '../support/rebuilt-run.ts';
+import { Journal } from '../support/journal.ts';
+import { tokenOf } from '../support/rebuilt-run.ts';
 
 /** An execution driven by hand, one input after the other. */
 export class ByHand {
-  readonly events: ExecutionEvent[] = [];
   execution: Execution;
   nowMs = 1_000;
   readonly plan: Plan;
   readonly start: ExecutionStart;
   readonly limits: ExecutionLimits;
+  readonly #journal = new Journal();
 
   constructor(
-    definition: JsonObject,
+    definition: JsonObject | string,
     input: JsonObject = {},
     limits: Partial<ExecutionLimits> = {},
     more: { readonly start?: Partial<ExecutionStart>; readonly mode?: 'Express' | 'Standard' } = {},
@@ -36,6 +36,10 @@ export class ByHand {
     this.take({ kind: 'start' });
   }
 
+  get events(): ExecutionEvent[] {
+    return this.#journal.events;
+  }
+
   take(input: Input, budgetUnits?: number): this {
     const moment = { nowMs: this.nowMs, random: () => 0.5, taskToken: tokenOf };
     decide(this.execution, input, moment, (event) => void this.events.push(event), budgetUnits);
@@ -45,19 +49,23 @@ export class ByHand {
   /** Takes the input and continues until every thread waits. After each event the execution is folded anew from its journal. */
   takeRebuilt(input: Input): this {
     this.take(input, 0);
-    this.#rebuild();
+    this.execution = this.#journal.rebuilt(this.execution);
     while (this.execution.canContinue) {
       this.take({ kind: 'continue' }, 0);
-      this.#rebuild();
+      this.execution = this.#journal.rebuilt(this.execution);
     }
     return this;
   }
 
-  #rebuild(): void {
-    const journal = decodeEvents(encodeEvents(this.events, this.plan)).map(({ event }) => event);
-    const rebuilt = fold(this.plan, this.start, this.limits, journal);
-    assert.deepEqual(snapshot(rebuilt), snapshot(this.execution));
-    this.execution = rebuilt;
+  /** The most events of one of the next decisions, each with the budget of the product. */
+  longestDecision(decisions: number): number {
+    let longest = 0;
+    for (let i = 0; i < decisions && this.execution.canContinue; i++) {
+      const before = this.events.length;
+      this.take({ kind: 'continue' });
+      longest = Math.max(longest, this.events.length - before);
+    }
+    return longest;
   }
 
   /** Continues after an end without success. */

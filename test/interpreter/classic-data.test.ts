@@ -3,28 +3,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TaskResult } from '../../src/actions/action.ts';
 import type { JsonObject } from '../../src/base/json.ts';
-import { formatDiagnostic } from '../../src/base/diagnostic.ts';
-import { decide } from '../../src/interpreter/decide.ts';
-import { Execution } from '../../src/interpreter/execution.ts';
-import type { ExecutionStart } from '../../src/interpreter/execution.ts';
-import { compileDefinition } from '../../src/language/compile.ts';
-import { DEFAULT_DEFINITION_LIMITS } from '../../src/language/limits.ts';
-import type { Plan } from '../../src/language/plan.ts';
-import { LIMITS, stateOf } from '../support/flows.ts';
+import type { Execution } from '../../src/interpreter/execution.ts';
+import { LIMITS, planOf, stateOf } from '../support/flows.ts';
 import { standInActions } from '../../src/testing/stand-ins.ts';
 import { RebuiltRun } from '../support/rebuilt-run.ts';
 import { VirtualTime } from '../../src/testing/virtual-time.ts';
+import { ByHand } from './by-hand.ts';
 
-function planOf(definition: string): Plan {
-  const options = { mode: 'Standard', flowName: null, limits: DEFAULT_DEFINITION_LIMITS } as const;
-  const { plan, diagnostics } = compileDefinition(`version: v1\ntype: flow\n${definition}`, options);
-  assert.ok(plan !== null, diagnostics.map(formatDiagnostic).join('\n'));
-  return plan;
+function classic(definition: string): string {
+  return `version: v1\ntype: flow\n${definition}`;
 }
-
-const startOf = (input: JsonObject): ExecutionStart => ({
-  ...{ name: 'e', flowName: 'flow', roleArn: '', environment: {}, input, longestSeconds: 31_536_000 },
-});
 
 /** Runs a Standard flow to its end; `answer` gives the results of the functions, by the name of the step. */
 async function run(
@@ -32,11 +20,11 @@ async function run(
   input: JsonObject = {},
   answer: (step: string) => TaskResult = () => ({ ok: true, output: { Body: {} } }),
 ): Promise<{ execution: Execution; failedSteps: string[] }> {
-  const plan = planOf(definition);
+  const plan = planOf(classic(definition), 'Standard');
   const rebuilt = new RebuiltRun({
     ...{ plan, time: new VirtualTime(), random: () => 0.5 },
     actions: standInActions((call) => Promise.resolve(answer(stateOf(call)))),
-    start: startOf(input),
+    start: { name: 'e', flowName: 'flow', roleArn: '', environment: {}, input, longestSeconds: 31_536_000 },
     limits: { ...LIMITS, events: 5_000, waitSeconds: 300 },
   });
   const execution = await rebuilt.run();
@@ -74,18 +62,12 @@ test('a caught error whose mappings outgrow the local fails its own step, not th
 });
 
 test('a loop over large objects is divided into short decisions', () => {
-  const plan = planOf(`steps:
+  const definition = classic(`steps:
   - {type: pass, name: around}
   - {type: choice, name: again, choices: [{condition: true, goto: around}]}
 `);
   const input = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`k${i}`, i]));
-  const execution = new Execution(plan, startOf(input), { ...LIMITS, waitSeconds: 300 });
-  const moment = { nowMs: 0, random: () => 0.5 };
-  decide(execution, { kind: 'start' }, moment, null);
-  for (let i = 0; i < 20; i++) {
-    const before = execution.lastEvent;
-    decide(execution, { kind: 'continue' }, moment, null);
-    // Two steps, each of which copies all members, which takes about a millisecond.
-    assert.ok(execution.lastEvent - before <= 8, `${execution.lastEvent - before} events in one decision`);
-  }
+  const run = new ByHand(definition, input, {}, { mode: 'Standard' });
+  // Two steps, each of which copies all members, which takes about a millisecond.
+  assert.ok(run.longestDecision(20) <= 8);
 });

@@ -16,11 +16,6 @@ import { drawFrom, randomFlow, randomInput, randomValue } from '../support/rando
 import { RebuiltRun } from '../support/rebuilt-run.ts';
 import { VirtualTime } from '../../src/testing/virtual-time.ts';
 
-/**
- * In longer runs the two yield to the event loop at different moments, so that answers of the same virtual instant arrive in
- * another order.
- */
-const STEPS_MAX = 50;
 /** So small that random data exceeds it, and that no decision ends for the work of its data. */
 const SMALL = { ...LIMITS, stateDataBytes: 2_000 };
 const ERRORS = ['X', 'Y.Z', 'FnF.RuntimeError', 'FnF.ALL', 'Other'];
@@ -42,7 +37,8 @@ class Outside {
     const draw = drawFrom(this.#tape.slice(this.calls.length * 5));
     this.calls.push(`${call.idempotencyKey} ${stringifyJson(call.parameters)}`);
     const kind = draw(8);
-    const delayMs = draw(5) * 700 + this.calls.length * 0.001 + 0.3;
+    // Exact as a sum of doubles, however often it is computed again.
+    const delayMs = draw(5) * 700 + this.calls.length / 1024 + 0.25;
     this.open++;
     return new Promise((resolve) => {
       const end = (result: TaskResult): void => {
@@ -66,7 +62,6 @@ class Outside {
 const TAPE = fc.array(fc.nat(99_999), { minLength: 40, maxLength: 600, size: 'max' });
 
 test('random flows end alike on the express runtime and rebuilt from their events', async () => {
-  let compared = 0;
   await fc.assert(
     fc.asyncProperty(TAPE, TAPE, async (tape, answers) => {
       const draw = drawFrom(tape);
@@ -81,8 +76,6 @@ test('random flows end alike on the express runtime and rebuilt from their event
       const { events: rebuiltEvents, execution } = await rebuilt(plan, input, other);
       assert.equal(other.open, 0);
       assert.notEqual(execution.status, 'Running');
-      if (events.length > STEPS_MAX) return;
-      compared++;
       assert.deepEqual(rebuiltEvents.map(textOf), events.map(textOf));
       assert.deepEqual(other.calls, one.calls);
       assert.equal(execution.status, result.status);
@@ -92,7 +85,6 @@ test('random flows end alike on the express runtime and rebuilt from their event
     }),
     { numRuns: 250 },
   );
-  assert.ok(compared > 50, `only ${compared} flows were compared`);
 });
 
 function textOf(event: ExecutionEvent): string {

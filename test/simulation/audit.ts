@@ -14,7 +14,7 @@ import type { Plan } from '../../src/language/plan.ts';
 import type { ExecutionChange, ExecutionId, ExecutionRecord, ExecutionStore } from '../../src/store/executions.ts';
 import { Shadow } from './shadow.ts';
 import type { ShadowOptions } from './shadow.ts';
-import type { Life } from './life.ts';
+import type { SimulatedLife } from './life.ts';
 import type { Trace } from './trace.ts';
 
 export interface AuditOptions extends ShadowOptions {
@@ -74,7 +74,7 @@ export class Audit {
   }
 
   /** A task is being called. Its TaskScheduled must be durable and open, and the call must not be an unneeded repetition. */
-  called(call: TaskCall, life: Life): void {
+  called(call: TaskCall, life: SimulatedLife): void {
     const where = `call ${call.idempotencyKey} in life ${life.number}`;
     const shadow = call.task === null ? undefined : this.shadows.get(call.task.execution);
     if (call.task === null || shadow === undefined) return this.fault(`${where}: its execution is not in the store`);

@@ -6,7 +6,8 @@
 import type { ExecutionChange, ExecutionStore } from '../../src/store/executions.ts';
 import type { FlowStore } from '../../src/store/flows.ts';
 import type { Audit } from './audit.ts';
-import type { Life } from './life.ts';
+import { never } from '../support/life.ts';
+import type { SimulatedLife } from './life.ts';
 import type { Random } from './random.ts';
 import type { Trace } from './trace.ts';
 
@@ -37,7 +38,7 @@ export const NO_STORE_FAULTS: StoreFaults = {
 
 export interface FaultyStoreOptions {
   readonly inner: ExecutionStore;
-  readonly life: Life;
+  readonly life: SimulatedLife;
   readonly audit: Audit;
   readonly random: Random;
   readonly trace: Trace;
@@ -136,10 +137,6 @@ class Commits {
     if (life.point('after a commit')) return never();
     if (loses) throw new InjectedFault('the connection was lost while the commit was under way');
   }
-}
-
-function never(): Promise<never> {
-  return new Promise(() => undefined);
 }
 
 function describe(change: ExecutionChange): string {

@@ -1,17 +1,13 @@
 /**
- * One life of a simulated process, from its start to its crash. After its death its timers do not fire, and its promises do
- * not settle, so what it holds in memory has no effect.
- *
- * A process passes a point whenever it calls something outside itself, and its life may end at each point.
+ * One life of a simulated process, from its start to its crash. A process passes a point whenever it calls something outside
+ * itself, and its life may end at each point.
  */
 import type { Clock } from '../../src/base/clock.ts';
 import type { Ids } from '../../src/base/ids.ts';
-import type { Scheduler } from '../../src/base/scheduler.ts';
 import type { VirtualTime } from '../../src/testing/virtual-time.ts';
+import { Life } from '../support/life.ts';
 import type { Random } from './random.ts';
 import type { Trace } from './trace.ts';
-
-const NEVER = new Promise<never>(() => undefined);
 
 export interface LifeOptions {
   /** 1 for the first. */
@@ -23,25 +19,18 @@ export interface LifeOptions {
   readonly points: () => number;
 }
 
-export class Life {
+export class SimulatedLife extends Life {
   readonly number: number;
   readonly clock: Clock;
-  readonly scheduler: Scheduler;
   readonly ids: Ids;
-  /** Resolves when it has died. */
-  readonly death: Promise<void>;
   readonly #options: LifeOptions;
-  #isDead = false;
   #passed = 0;
-  #died: () => void = () => undefined;
 
   constructor(options: LifeOptions) {
     const { number, time, random } = options;
+    super(time);
     this.number = number;
     this.#options = options;
-    this.death = new Promise((resolve) => {
-      this.#died = resolve;
-    });
     // A monotonic clock starts at any value, so that a reading of an earlier process means nothing to this one.
     const originMs = random.below(1_000_000) - time.monotonicMs();
     this.clock = {
@@ -52,11 +41,6 @@ export class Life {
       },
       monotonicMs: () => time.monotonicMs() + originMs,
     };
-    this.scheduler = {
-      after: (delayMs, wake) => (this.#isDead ? () => undefined : this.#after(delayMs, wake)),
-      soon: (work) => time.soon(() => (this.#isDead ? undefined : work())),
-      outside: (work) => time.outside(work),
-    };
     let uuids = 0;
     const prefix = String(number).padStart(8, '0');
     this.ids = {
@@ -65,32 +49,15 @@ export class Life {
     };
   }
 
-  get isDead(): boolean {
-    return this.#isDead;
-  }
-
   /** Passes a point, and ends this life if it was the last one. True when the process is dead. */
   point(where: string): boolean {
-    if (!this.#isDead && ++this.#passed > this.#options.points()) this.die(where);
-    return this.#isDead;
+    if (!this.isDead && ++this.#passed > this.#options.points()) this.die(where);
+    return this.isDead;
   }
 
-  die(where: string): void {
-    if (this.#isDead) return;
-    this.#isDead = true;
-    this.#options.trace.add(`life ${this.number} ends: ${where}`);
-    this.#died();
-  }
-
-  /** Settles as `promise` does, but not after the death of the process. */
-  async whileAlive<T>(promise: Promise<T>): Promise<T> {
-    try {
-      const value = await promise;
-      return this.#isDead ? await NEVER : value;
-    } catch (error) {
-      if (this.#isDead) return NEVER;
-      throw error;
-    }
+  override die(where = 'a crash'): void {
+    if (!this.isDead) this.#options.trace.add(`life ${this.number} ends: ${where}`);
+    super.die();
   }
 
   /** Resolves after `delayMs` of virtual time, also after the death of the process. */
@@ -98,9 +65,7 @@ export class Life {
     return delayMs === 0 ? Promise.resolve() : this.#options.time.pass(delayMs);
   }
 
-  #after(delayMs: number, wake: () => void): () => void {
-    return this.#options.time.after(delayMs, () => {
-      if (!this.point('a timer')) wake();
-    });
+  protected override survivesTimer(): boolean {
+    return !this.point('a timer');
   }
 }

@@ -6,14 +6,14 @@ import { createMemoryMessages } from '../../src/store/memory/message-store.ts';
 import { storesOf } from '../../src/store/stores.ts';
 import type { Stores } from '../../src/store/stores.ts';
 import { InjectedFault } from './faulty-store.ts';
-import type { Life } from './life.ts';
+import type { SimulatedLife } from './life.ts';
 import type { SimulatedProcess, World } from './world.ts';
 
 const SETTINGS = testSettings('history: { keep: forever, express: { executions: 0 } }');
 
 export async function startProcess(
   world: World,
-  life: Life,
+  life: SimulatedLife,
   stores: Pick<Stores, 'flows' | 'executions'>,
 ): Promise<SimulatedProcess> {
   const observer = createObserver({

@@ -12,7 +12,8 @@ import type { TaskReport } from '../../src/runtime/executions.ts';
 import { standInActions } from '../../src/testing/stand-ins.ts';
 import { randomValue } from '../support/random-flow.ts';
 import { stateOf } from '../support/flows.ts';
-import type { Life } from './life.ts';
+import { never } from '../support/life.ts';
+import type { SimulatedLife } from './life.ts';
 import { Random } from './random.ts';
 import type { Trace } from './trace.ts';
 
@@ -24,7 +25,7 @@ export interface ServicesOptions {
   readonly scheduler: Pick<Scheduler, 'after'>;
   readonly trace: Trace;
   /** Is called for each call of a task, before the service works. */
-  readonly onCall: (call: TaskCall, life: Life) => void;
+  readonly onCall: (call: TaskCall, life: SimulatedLife) => void;
   /** Sends a report to the process that serves at the time, and repeats it until it is answered. */
   readonly report: (token: string, report: TaskReport) => void;
   /** Starts a flow that reports to the token when it ends. */
@@ -47,21 +48,21 @@ export class Services {
   }
 
   /** The actions of one process. */
-  actionsOf(life: Life): ActionCatalog {
+  actionsOf(life: SimulatedLife): ActionCatalog {
     return standInActions((call, signal) => this.#made(life, call, () => this.#serve(call, signal)));
   }
 
   /** The child starts of one process: its own, each observed like the call of a task. */
-  childrenOf(life: Life, own: ChildStarter): ChildStarter {
+  childrenOf(life: SimulatedLife, own: ChildStarter): ChildStarter {
     return { start: (call, signal) => this.#made(life, call, () => this.#start(own, call, signal)) };
   }
 
-  async #made(life: Life, call: TaskCall, serve: () => Promise<TaskResult>): Promise<TaskResult> {
-    if (life.point(`before a call of ${stateOf(call)}`)) return new Promise(() => undefined);
+  async #made(life: SimulatedLife, call: TaskCall, serve: () => Promise<TaskResult>): Promise<TaskResult> {
+    if (life.point(`before a call of ${stateOf(call)}`)) return never();
     this.#options.onCall(call, life);
-    if (life.point(`after a call of ${stateOf(call)}`)) return new Promise(() => undefined);
+    if (life.point(`after a call of ${stateOf(call)}`)) return never();
     const result = await life.whileAlive(serve());
-    return life.point(`after the answer to ${stateOf(call)}`) ? new Promise(() => undefined) : result;
+    return life.point(`after the answer to ${stateOf(call)}`) ? never() : result;
   }
 
   /** The outcome of a call, for a run to which its time does not matter. */

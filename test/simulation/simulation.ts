@@ -6,6 +6,7 @@ import { stringifyJson } from '../../src/base/json.ts';
 import type { Scheduler } from '../../src/base/scheduler.ts';
 import { createMemoryStores } from '../../src/store/memory/stores.ts';
 import type { Stores } from '../../src/store/stores.ts';
+import { flowRecord } from '../../src/testing/flow-record.ts';
 import { VirtualTime } from '../../src/testing/virtual-time.ts';
 import { planOf, runtimeOf, startOf } from '../support/flows.ts';
 import { standInActions } from '../../src/testing/stand-ins.ts';
@@ -50,7 +51,6 @@ const ROUNDS_MAX = 100;
 const OVERDUE_MS = 3 * MINUTE_MS;
 /** In minutes, longer than any service takes to answer. */
 const QUIET_ROUNDS = 6;
-const FLOW = { type: 'FDL', executionMode: 'Standard', description: '', roleArn: '' } as const;
 
 export async function simulate({ seed, without, plant, openStores }: SimulationOptions): Promise<SimulationResult> {
   const scenario = scenarioOf(seed, without ?? new Set());
@@ -93,18 +93,7 @@ class Run {
   async play(): Promise<void> {
     const { world } = this;
     for (const [name, { definition }] of this.#scenario.flows) {
-      await world.flows.create({
-        ...FLOW,
-        name,
-        id: `id-of-${name}`,
-        definition: stringifyJson(definition),
-        externalStorageLocation: '',
-        environment: [],
-        resourceGroupId: '',
-        createdMs: world.time.nowMs(),
-        lastModifiedMs: world.time.nowMs(),
-        revision: 1,
-      });
+      await world.flows.create(flowRecord(name, { definition: stringifyJson(definition), executionMode: 'Standard' }));
     }
     void world.run();
     await Promise.all(this.#scenario.steps.map((step) => this.#step(step)));

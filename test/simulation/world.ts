@@ -12,7 +12,7 @@ import { VirtualTime } from '../../src/testing/virtual-time.ts';
 import { Audit } from './audit.ts';
 import { InjectedFault, NO_STORE_FAULTS, faultyFlows, faultyStore } from './faulty-store.ts';
 import type { StoreFaults } from './faulty-store.ts';
-import { Life } from './life.ts';
+import { SimulatedLife } from './life.ts';
 import { startProcess } from './process.ts';
 import { Random } from './random.ts';
 import { Services } from './services.ts';
@@ -40,7 +40,7 @@ export interface WorldOptions {
 
 /** A process that serves. */
 export interface SimulatedProcess {
-  readonly life: Life;
+  readonly life: SimulatedLife;
   /** Virtual time at which it began to serve. */
   readonly sinceMs: number;
   readonly executions: Executions;
@@ -173,12 +173,12 @@ export class World {
     this.#supersede();
   }
 
-  async #live(): Promise<Life> {
+  async #live(): Promise<SimulatedLife> {
     const { options, trace, audit } = this;
     const number = ++this.#lives;
     await this.pass(this.#offMs);
     this.#offMs = 0;
-    const life = new Life({
+    const life = new SimulatedLife({
       number,
       time: this.time,
       random: this.random('life', number),

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemScheduler } from '../../src/base/scheduler.ts';
-import type { FlowRecord } from '../../src/store/flows.ts';
 import { createMemoryStores } from '../../src/store/memory/stores.ts';
 import { openSqliteStores } from '../../src/store/sqlite/stores.ts';
 import type { Stores } from '../../src/store/stores.ts';
@@ -33,25 +32,6 @@ export async function withFolder<T>(use: (folder: string) => T | Promise<T>): Pr
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-export function flowNamed(name: string, members: Partial<FlowRecord> = {}): FlowRecord {
-  return {
-    name,
-    id: `id-of-${name}`,
-    definition: 'Type: StateMachine\n',
-    description: '',
-    type: 'FDL',
-    executionMode: 'Express',
-    roleArn: '',
-    externalStorageLocation: '',
-    environment: [],
-    resourceGroupId: '',
-    createdMs: 1_700_000_000_000,
-    lastModifiedMs: 1_700_000_000_000,
-    revision: 1,
-    ...members,
-  };
 }
 
 export function openSqlite(file: string): Stores {

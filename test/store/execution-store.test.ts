@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import type { ExecutionChange, ExecutionStore } from '../../src/store/executions.ts';
 import { FenceLost } from '../../src/store/executions.ts';
 import type { Stores } from '../../src/store/stores.ts';
-import { ADAPTERS, flowNamed, withFolder } from './adapters.ts';
+import { flowRecord } from '../../src/testing/flow-record.ts';
+import { ADAPTERS, withFolder } from './adapters.ts';
 import { ALL, endOf, row, runningOf, SNAPSHOT, snapshotOf, startOf, writing } from './executions.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 30 });
@@ -221,7 +222,7 @@ for (const adapter of ADAPTERS) {
         await Promise.all(
           rows.flatMap((journal, i) => [
             store.commit(fence, [{ id: 1, journal }]),
-            flows.create(flowNamed(`flow ${i}`)),
+            flows.create(flowRecord(`flow ${i}`)),
             flows.update('flow 0', { lastModifiedMs: i }, 'id-of-flow 0'),
           ]),
         );
@@ -408,7 +409,7 @@ for (const adapter of ADAPTERS) {
   describe(`execution store, purge: ${adapter.name}`, () => {
     it('deletes the ended executions of deleted flows, in batches', () =>
       withStores(async (store, { flows }) => {
-        await flows.create(flowNamed('present', { id: 'flow-1' }));
+        await flows.create(flowRecord('present', { id: 'flow-1' }));
         const gone = { flowId: 'gone' };
         const waiting = { ...gone, parent: { execution: 1, event: 1 }, callback: 'owed' as const };
         const { fence, commit } = await writing(store, [
@@ -436,7 +437,7 @@ for (const adapter of ADAPTERS) {
 
     it('deletes executions that ended long ago, and snapshots that are no longer needed', () =>
       withStores(async (store, { flows }) => {
-        await flows.create(flowNamed('a', { id: 'flow-1' }));
+        await flows.create(flowRecord('a', { id: 'flow-1' }));
         await flows.publish('a', '', 1);
         for (const n of [2, 3]) await flows.update('a', { lastModifiedMs: n }, 'flow-1');
         const { fence } = await writing(store, [

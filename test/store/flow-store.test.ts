@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { FlowChanges, FlowQuery, FlowRecord, FlowStore } from '../../src/store/flows.ts';
-import { ADAPTERS, flowNamed, withFolder } from './adapters.ts';
+import { flowRecord } from '../../src/testing/flow-record.ts';
+import { ADAPTERS, withFolder } from './adapters.ts';
 
 const ALL: FlowQuery = { fromName: '', limit: 1000, definitionUnits: Number.MAX_SAFE_INTEGER, resourceGroupId: null };
 
@@ -56,7 +57,7 @@ for (const adapter of ADAPTERS) {
 
     it('creates a flow once for each name', () =>
       withStore(async (store) => {
-        const made = await Promise.all([1, 2, 3].map((n) => store.create(flowNamed('a', { id: `id${n}` }))));
+        const made = await Promise.all([1, 2, 3].map((n) => store.create(flowRecord('a', { id: `id${n}` }))));
         assert.deepEqual(made, [true, false, false]);
         assert.equal((await store.get('a'))?.id, 'id1');
         assert.equal(await store.count(), 1);
@@ -65,7 +66,7 @@ for (const adapter of ADAPTERS) {
     it('compares names by their bytes', () =>
       withStore(async (store) => {
         for (const name of ['flow', 'Flow', 'flow ', 'flow\0', '\u00e9', 'e\u0301']) {
-          assert.equal(await store.create(flowNamed(name)), true, JSON.stringify(name));
+          assert.equal(await store.create(flowRecord(name)), true, JSON.stringify(name));
         }
         assert.equal(await store.count(), 6);
         assert.equal((await store.get('Flow'))?.name, 'Flow');
@@ -74,7 +75,7 @@ for (const adapter of ADAPTERS) {
     it('changes only the given members and counts revisions', () =>
       withStore(async (store) => {
         const variable = { name: 'a', value: 'b', description: '' };
-        const flow = flowNamed('a', { description: 'old', roleArn: 'role', environment: [variable] });
+        const flow = flowRecord('a', { description: 'old', roleArn: 'role', environment: [variable] });
         await store.create(flow);
         const steps: FlowChanges[] = [
           { lastModifiedMs: 1 },
@@ -92,17 +93,17 @@ for (const adapter of ADAPTERS) {
 
     it('updates only the flow with the expected id', () =>
       withStore(async (store) => {
-        await store.create(flowNamed('a', { id: 'first' }));
+        await store.create(flowRecord('a', { id: 'first' }));
         assert.equal(await store.update('b', { lastModifiedMs: 1 }, 'first'), null);
         await store.delete('a');
-        await store.create(flowNamed('a', { id: 'second' }));
+        await store.create(flowRecord('a', { id: 'second' }));
         assert.equal(await store.update('a', { lastModifiedMs: 1 }, 'first'), null);
-        assert.deepEqual(await store.get('a'), flowNamed('a', { id: 'second' }));
+        assert.deepEqual(await store.get('a'), flowRecord('a', { id: 'second' }));
       }));
 
     it('loses no change of concurrent updates', () =>
       withStore(async (store) => {
-        await store.create(flowNamed('a'));
+        await store.create(flowRecord('a'));
         await Promise.all(
           Array.from({ length: 20 }, (_, n) =>
             store.update('a', { lastModifiedMs: n, definition: `v${n}` }, 'id-of-a'),
@@ -115,7 +116,7 @@ for (const adapter of ADAPTERS) {
 
     it('deletes once', () =>
       withStore(async (store) => {
-        await store.create(flowNamed('a'));
+        await store.create(flowRecord('a'));
         assert.deepEqual(await Promise.all([store.delete('a'), store.delete('a')]), [true, false]);
         assert.equal(await store.count(), 0);
       }));
@@ -128,7 +129,7 @@ for (const adapter of ADAPTERS) {
             fc.integer({ min: 1, max: 5 }),
             fc.constantFrom(5, Number.MAX_SAFE_INTEGER),
             async (names, limit, definitionUnits) => {
-              for (const name of names) await store.create(flowNamed(name));
+              for (const name of names) await store.create(flowRecord(name));
               const listed: string[] = [];
               let fromName: string | null = '';
               while (fromName !== null) {
@@ -149,7 +150,7 @@ for (const adapter of ADAPTERS) {
 
     it('begins a list with the first name that is not before the requested one', () =>
       withStore(async (store) => {
-        for (const name of ['b', 'd', 'f']) await store.create(flowNamed(name));
+        for (const name of ['b', 'd', 'f']) await store.create(flowRecord(name));
         const names = async (fromName: string) =>
           (await store.list({ ...ALL, fromName })).flows.map((flow) => flow.name);
         assert.deepEqual(await names('a'), ['b', 'd', 'f']);
@@ -161,7 +162,7 @@ for (const adapter of ADAPTERS) {
     it('lists the flows of one resource group', () =>
       withStore(async (store) => {
         for (const name of ['a', 'b', 'c', 'd']) {
-          await store.create(flowNamed(name, { resourceGroupId: name === 'b' ? 'rg-2' : 'rg-1' }));
+          await store.create(flowRecord(name, { resourceGroupId: name === 'b' ? 'rg-2' : 'rg-1' }));
         }
         const first = await store.list({ ...ALL, limit: 2, resourceGroupId: 'rg-1' });
         assert.deepEqual(
@@ -174,7 +175,7 @@ for (const adapter of ADAPTERS) {
 
     it('ends a page when its definitions are large', () =>
       withStore(async (store) => {
-        for (const name of ['a', 'b', 'c', 'd']) await store.create(flowNamed(name, { definition: 'x'.repeat(100) }));
+        for (const name of ['a', 'b', 'c', 'd']) await store.create(flowRecord(name, { definition: 'x'.repeat(100) }));
         const page = await store.list({ ...ALL, definitionUnits: 150 });
         assert.deepEqual(
           page.flows.map((flow) => flow.name),
@@ -185,7 +186,7 @@ for (const adapter of ADAPTERS) {
 
     it('stores a definition of one mebibyte', () =>
       withStore(async (store) => {
-        const flow = flowNamed('big', { definition: '流程\n'.repeat(149_797) });
+        const flow = flowRecord('big', { definition: '流程\n'.repeat(149_797) });
         await store.create(flow);
         assert.deepEqual(await store.get('big'), flow);
       }));
@@ -196,7 +197,7 @@ for (const adapter of ADAPTERS) {
         const store = stores.flows;
         await stores.close();
         await assert.rejects(store.get('a'));
-        await assert.rejects(store.create(flowNamed('a')));
+        await assert.rejects(store.create(flowRecord('a')));
         await assert.rejects(store.list(ALL));
       }));
 
@@ -206,14 +207,14 @@ for (const adapter of ADAPTERS) {
         withFolder(async (folder) => {
           const before = adapter.open(folder);
           const first = before.flows;
-          await first.create(flowNamed('a'));
-          await first.create(flowNamed('b'));
+          await first.create(flowRecord('a'));
+          await first.create(flowRecord('b'));
           await first.update('a', { lastModifiedMs: 5, definition: 'second' }, 'id-of-a');
           await first.delete('b');
           await before.close();
           const after = adapter.open(folder);
           const second = after.flows;
-          const expected = flowNamed('a', { lastModifiedMs: 5, definition: 'second', revision: 2 });
+          const expected = flowRecord('a', { lastModifiedMs: 5, definition: 'second', revision: 2 });
           assert.deepEqual(await second.get('a'), adapter.durable ? expected : null);
           assert.equal(await second.get('b'), null);
           await after.close();

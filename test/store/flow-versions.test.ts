@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { FlowAlias, FlowStore } from '../../src/store/flows.ts';
-import { ADAPTERS, flowNamed, withFolder } from './adapters.ts';
+import { flowRecord } from '../../src/testing/flow-record.ts';
+import { ADAPTERS, withFolder } from './adapters.ts';
 
-const FLOW = flowNamed('a', {
+const FLOW = flowRecord('a', {
   description: 'first',
   roleArn: 'role',
   resourceGroupId: 'rg',
@@ -50,7 +51,7 @@ for (const adapter of ADAPTERS) {
 
     it('have numbers that are not used twice, until the flow is created again', () =>
       withFlow(async (store) => {
-        await store.create(flowNamed('b'));
+        await store.create(flowRecord('b'));
         const publish = async (name: string) => (await store.publish(name, '', 1))?.version;
         assert.deepEqual(await Promise.all([publish('a'), publish('a'), publish('b')]), [1, 2, 1]);
         assert.equal(await store.deleteVersion('a', 2), 'deleted');
@@ -89,7 +90,7 @@ for (const adapter of ADAPTERS) {
     it('cannot be deleted while an alias leads to them', () =>
       withFlow(async (store) => {
         for (let n = 1; n <= 3; n++) await store.publish('a', '', n);
-        await store.create(flowNamed('b'));
+        await store.create(flowRecord('b'));
         for (let n = 1; n <= 3; n++) await store.publish('b', '', n);
         await store.createAlias('a', aliasTo('live', 1, 2));
         assert.equal(await store.deleteVersion('a', 1), 'routed-to');

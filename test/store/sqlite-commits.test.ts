@@ -15,7 +15,8 @@ import { isSqliteError } from '../../src/store/sqlite/files.ts';
 import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
 import { Writer } from '../../src/store/sqlite/writer.ts';
 import type { Stores } from '../../src/store/stores.ts';
-import { flowNamed, openSqlite, withFolder } from './adapters.ts';
+import { flowRecord } from '../../src/testing/flow-record.ts';
+import { openSqlite, withFolder } from './adapters.ts';
 import { ALL, endOf, row, startOf, writing } from './executions.ts';
 
 const SQLITE_FULL = 13;
@@ -77,7 +78,7 @@ describe('sqlite commits', () => {
       await assert.rejects(commit({ id: 1, journal: row(1) }), gone);
       writeFileSync(file, '');
       await assert.rejects(commit({ id: 1, journal: row(1) }), gone);
-      await assert.rejects(flows.create(flowNamed('a')), gone);
+      await assert.rejects(flows.create(flowRecord('a')), gone);
       await assert.rejects(executions.get(1), gone);
       renameSync(`${file}.away`, file);
       await commit({ id: 1, journal: row(1) });
@@ -159,7 +160,7 @@ describe('a store of schema 1', () => {
         INSERT INTO flows VALUES ('old', 'flow-1', 3, 'FDL', 'Standard', 1, 2, '', '', '', 'text', '[]', 'definition')`);
       old.close();
       const { flows, executions, close } = openSqlite(file);
-      const flow = flowNamed('old', {
+      const flow = flowRecord('old', {
         id: 'flow-1',
         revision: 3,
         executionMode: 'Standard',

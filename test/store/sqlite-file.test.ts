@@ -7,7 +7,8 @@ import { describe, it } from 'node:test';
 import { StoreFault } from '../../src/store/fault.ts';
 import { openDatabase } from '../../src/store/sqlite/database.ts';
 import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
-import { flowNamed, openSqlite as open, withFolder } from './adapters.ts';
+import { flowRecord } from '../../src/testing/flow-record.ts';
+import { openSqlite as open, withFolder } from './adapters.ts';
 
 function refused(file: string, reason: RegExp): void {
   assert.throws(
@@ -22,7 +23,7 @@ function refused(file: string, reason: RegExp): void {
 
 async function filledStore(file: string): Promise<void> {
   const store = open(file);
-  for (let n = 0; n < 20; n++) await store.flows.create(flowNamed(`flow-${n}`, { definition: 'text '.repeat(2000) }));
+  for (let n = 0; n < 20; n++) await store.flows.create(flowRecord(`flow-${n}`, { definition: 'text '.repeat(2000) }));
   await store.close();
 }
 
@@ -31,7 +32,7 @@ describe('sqlite store file', () => {
     withFolder(async (folder) => {
       const file = join(folder, 'data', 'deep', 'flows.db');
       const store = open(file);
-      await store.flows.create(flowNamed('a'));
+      await store.flows.create(flowRecord('a'));
       for (const name of [file, `${file}-wal`, `${file}-shm`, `${file}.lock`]) {
         assert.equal(statSync(name).mode & 0o777, 0o600, name);
       }
@@ -70,7 +71,7 @@ describe('sqlite store file', () => {
     withFolder(async (folder) => {
       const file = join(folder, 'flows.db');
       const store = open(file);
-      await store.flows.create(flowNamed('a'));
+      await store.flows.create(flowRecord('a'));
       const reader = new DatabaseSync(file, { readOnly: true });
       assert.equal(reader.prepare('SELECT count(*) AS n FROM flows').get()?.['n'], 1);
       reader.close();
@@ -82,7 +83,7 @@ describe('sqlite store file', () => {
       const file = join(folder, 'flows.db');
       writeFileSync(file, '');
       const store = open(file);
-      assert.equal(await store.flows.create(flowNamed('a')), true);
+      assert.equal(await store.flows.create(flowRecord('a')), true);
       await store.close();
     }));
 

@@ -3,7 +3,8 @@
  * killed. It prints `open` when it has opened the store, and then the number of each change that is durable.
  */
 import { writeSync } from 'node:fs';
-import { flowNamed, openSqlite } from './adapters.ts';
+import { flowRecord } from '../../src/testing/flow-record.ts';
+import { openSqlite } from './adapters.ts';
 import { writing } from './executions.ts';
 import { staged, stamped } from './stamp.ts';
 
@@ -26,7 +27,7 @@ if (mode === 'hold') {
     const name = `flow-${n % 3}`;
     const { definition, description, environment } = stamped(n);
     const old = await store.get(name);
-    if (old === null) await store.create(flowNamed(name, { definition, description, environment }));
+    if (old === null) await store.create(flowRecord(name, { definition, description, environment }));
     else if (n % 7 === 0) await store.delete(name);
     else await store.update(name, { definition, description, environment, lastModifiedMs: n }, old.id);
     writeSync(1, `${n}\n`);

@@ -12,9 +12,9 @@ import type { Plan } from '../../src/language/plan.ts';
 import { createExpressRuntime } from '../../src/runtime/express/express.ts';
 import { ExpressHistory } from '../../src/runtime/express/history/express-history.ts';
 import { FROM_API } from '../../src/runtime/start-origin.ts';
+import { flowRecord } from '../../src/testing/flow-record.ts';
 import { seededIds } from '../../src/testing/seeded-ids.ts';
 import { standInChildren } from '../../src/testing/stand-ins.ts';
-import { flowRecord } from './flow-record.ts';
 import type { VirtualTime } from '../../src/testing/virtual-time.ts';
 import type { ExpressOptions, ExpressRuntime, SyncResult, SyncStart } from '../../src/runtime/express/express.ts';
 
@@ -29,11 +29,14 @@ export const LIMITS = {
   expressTimeoutSeconds: 300,
 } as const;
 
-/** The plan of a definition that is given as an object. A definition with an error fails the test. */
-export function planOf(definition: JsonObject, mode: 'Express' | 'Standard' = 'Express'): Plan {
-  const text = JSON.stringify({ Type: 'StateMachine', SpecVersion: 'v1', Name: 'test', ...definition });
+/** The plan of a definition: a text, or a state machine as an object. A definition with an error fails the test. */
+export function planOf(definition: JsonObject | string, mode: 'Express' | 'Standard' = 'Express'): Plan {
+  const text =
+    typeof definition === 'string'
+      ? definition
+      : JSON.stringify({ Type: 'StateMachine', SpecVersion: 'v1', Name: 'test', ...definition });
   const { plan, diagnostics } = compileDefinition(text, { mode, flowName: null, limits: DEFAULT_DEFINITION_LIMITS });
-  assert.ok(plan !== null, diagnostics.map(formatDiagnostic).join('\n'));
+  assert.ok(plan !== null, `${text}\n${diagnostics.map(formatDiagnostic).join('\n')}`);
   return plan;
 }
 
@@ -91,7 +94,7 @@ export function recordingRuntime(
   return {
     runtime,
     async run(start) {
-      const flow = flowRecord(start.flowName, '', 'Express');
+      const flow = flowRecord(start.flowName);
       const source = { flow, plan: start.plan, version: '' };
       const result = await runtime.run({ ...start, facts: { source, alias: '', inputText: '' } });
       const retained = history.find(flow.id, start.name);

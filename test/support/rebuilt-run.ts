@@ -1,27 +1,34 @@
 /**
- * Runs an execution that is dropped after every event and rebuilt from its journal. It must have the same result as in the express
- * runtime: then the events hold every decision (I3, I4), and the durable runtime can rely on them.
+ * Runs an execution that leaves memory after every decision: its driver dies, and a new one continues with the execution that
+ * the journal gives. It must have the same result as in the express runtime: then the events hold every decision (I3, I4), and
+ * the durable runtime can rely on them.
+ *
+ * A decision may have many events. The run folds the journal after each of them, and the folded execution has to decide the
+ * next event in the same way: a decision may be cut after any event.
+ *
+ * Calls under way survive, because services outlive a driver: the next driver repeats the call, as after a crash, and gets the
+ * answer of the first one.
  *
  * A task in a callback mode gets the token {@link tokenOf} of its event, with which a test reports its end.
  */
 import assert from 'node:assert/strict';
-import type { ActionCatalog, TaskResult } from '../../src/actions/action.ts';
-import { stringifyJson } from '../../src/base/json.ts';
-import type { JsonValue } from '../../src/base/json.ts';
+import type { ActionCatalog, TaskCall, TaskResult } from '../../src/actions/action.ts';
 import { createObserver } from '../../src/base/observer.ts';
 import { decide } from '../../src/interpreter/decide.ts';
 import type { Input } from '../../src/interpreter/input.ts';
 import type { ExecutionEvent, Failure } from '../../src/interpreter/event.ts';
 import { Execution } from '../../src/interpreter/execution.ts';
 import type { ExecutionLimits, ExecutionStart } from '../../src/interpreter/execution.ts';
-import { Group } from '../../src/interpreter/thread.ts';
-import type { Activity, Thread } from '../../src/interpreter/thread.ts';
-import { fold } from '../../src/interpreter/fold.ts';
-import { decodeEvents, encodeEvents } from '../../src/interpreter/journal.ts';
-import type { Plan, State } from '../../src/language/plan.ts';
-import { Calls } from '../../src/runtime/driver/calls.ts';
-import { standInChildren } from '../../src/testing/stand-ins.ts';
+import { encodeEvents } from '../../src/interpreter/journal.ts';
+import type { Plan } from '../../src/language/plan.ts';
+import { Driver } from '../../src/runtime/driver/driver.ts';
+import type { Policy } from '../../src/runtime/driver/driver.ts';
+import { DecisionMoment } from '../../src/runtime/driver/moment.ts';
+import { Turns } from '../../src/runtime/driver/turns.ts';
+import { standInActions, standInChildren } from '../../src/testing/stand-ins.ts';
 import type { VirtualTime } from '../../src/testing/virtual-time.ts';
+import { Journal } from './journal.ts';
+import { Life, never } from './life.ts';
 
 export interface RebuiltRunOptions {
   readonly plan: Plan;
@@ -34,51 +41,62 @@ export interface RebuiltRunOptions {
 
 /** The time of rebuilding grows with the square of the events, so a long loop is rebuilt only this often. */
 const REBUILDS_MAX = 400;
-/** Steps between two turns of the event loop. */
-const STEPS_PER_TURN = 50;
-/** Most events in a row of the journal. */
-const EVENTS_PER_ROW = 7;
 
 export function tokenOf(event: number): string {
   return `token ${event}`;
 }
 
-export class RebuiltRun {
-  readonly events: ExecutionEvent[] = [];
-  /** The journal of `events`, up to {@link REBUILDS_MAX} of them. */
-  readonly rows: string[] = [];
-  execution: Execution;
+export class RebuiltRun implements Policy {
+  readonly mayCall = true;
+  readonly onEvent = (event: ExecutionEvent): void => this.#record(event);
   readonly #options: RebuiltRunOptions;
-  readonly #calls: Calls;
-  /** Cancels the timer of a command under way, by the command's id. */
-  readonly #timers = new Map<number, () => void>();
-  readonly #whenEnded: Promise<void>;
-  #end: () => void = () => {};
-  #cancelDeadline: (() => void) | null = null;
+  readonly #services: Services;
+  readonly #turns: Turns;
+  readonly #moment: DecisionMoment;
+  readonly #journal = new Journal();
+  readonly #ended = Promise.withResolvers<Execution>();
+  /** Random numbers since the last event. */
+  readonly #drawn: number[] = [];
+  /** The execution that the journal gives after the last event of the decision under way; null before its first. */
+  #folded: Execution | null = null;
+  #life: Life;
+  #driver: Driver;
 
   constructor(options: RebuiltRunOptions) {
+    const { plan, start, limits, actions, time, random } = options;
     this.#options = options;
-    this.execution = new Execution(options.plan, options.start, options.limits);
-    this.#whenEnded = new Promise((resolve) => {
-      this.#end = resolve;
-    });
-    const { actions, start } = options;
-    const parts = { actions, children: standInChildren(actions), observer: createObserver() };
-    const caller = { start, execution: null, depth: 0 };
-    this.#calls = new Calls(parts, caller, { taskToken: tokenOf }, (input) => this.#advance(input));
+    this.#services = new Services(actions);
+    this.#turns = new Turns({ clock: time, scheduler: time });
+    const ids = {
+      uuid: () => assert.fail('a decision needs no UUID'),
+      random: () => {
+        const drawn = random();
+        this.#drawn.push(drawn);
+        return drawn;
+      },
+    };
+    this.#moment = new DecisionMoment({ clock: time, ids }, tokenOf);
+    this.#life = new Life(time);
+    this.#driver = this.#newDriver(new Execution(plan, start, limits));
   }
 
-  async run(): Promise<Execution> {
-    this.#advance({ kind: 'start' });
-    this.#cancelDeadline = this.#after(this.execution.timeoutSeconds, { kind: 'execution-timed-out' });
-    await this.#whenEnded;
-    this.#cancelDeadline();
-    return this.execution;
+  get execution(): Execution {
+    return this.#driver.execution;
+  }
+
+  get events(): ExecutionEvent[] {
+    return this.#journal.events;
+  }
+
+  /** Runs the execution to its end. */
+  run(): Promise<Execution> {
+    this.#driver.advance({ kind: 'start' });
+    return this.#ended.promise;
   }
 
   /** Stops the execution as StopExecution does. */
   stop(failure: Failure): void {
-    this.#advance({ kind: 'stop', failure });
+    this.#driver.advance({ kind: 'stop', failure });
   }
 
   /** Reports as ReportTaskSucceeded and ReportTaskFailed do. False when the task is not under way. */
@@ -86,120 +104,103 @@ export class RebuiltRun {
     const id = [...this.execution.commands.keys()].find((event) => tokenOf(event) === taskToken);
     const before = this.events.length;
     if (id === undefined) return false;
-    if (result.ok) this.#advance({ kind: 'task-succeeded', id, output: result.output });
-    else this.#advance({ kind: 'task-failed', id, failure: { error: result.error, cause: result.cause } });
+    if (result.ok) this.#driver.advance({ kind: 'task-succeeded', id, output: result.output });
+    else this.#driver.advance({ kind: 'task-failed', id, failure: { error: result.error, cause: result.cause } });
     return this.events.length > before;
   }
 
-  #advance(input: Input): void {
-    this.#decide(input);
-    this.#continue();
-  }
-
-  #continue(): void {
-    for (let step = 0; this.execution.canContinue; step++) {
-      if (step === STEPS_PER_TURN) {
-        this.#options.time.soon(() => this.#continue());
-        break;
-      }
-      this.#decide({ kind: 'continue' });
+  decided(): void {
+    if (this.#folded !== null) this.#continueFrom(this.#folded);
+    const { execution } = this;
+    if (execution.status !== 'Running') {
+      this.#driver.release();
+      this.#ended.resolve(execution);
+      return;
     }
-    this.#followCommands();
-    if (this.execution.status !== 'Running') this.#end();
+    this.#driver.act(execution.lastEvent);
+    this.#driver.armWhole();
+    if (execution.canContinue) this.#driver.continueLater();
   }
 
-  /** Makes one decision, of one event if possible, and rebuilds the execution. */
-  #decide(input: Input): void {
-    const moment = { nowMs: this.#options.time.nowMs(), random: this.#options.random, taskToken: tokenOf };
-    decide(this.execution, input, moment, (event) => this.#store(event), 0);
-    if (this.events.length > REBUILDS_MAX) return;
-    const { plan, start, limits } = this.#options;
-    const rebuilt = fold(
-      plan,
-      start,
-      limits,
-      this.rows.flatMap(decodeEvents).map(({ event }) => event),
-    );
-    assert.deepEqual(snapshot(rebuilt), snapshot(this.execution));
-    this.execution = rebuilt;
+  opened(): void {}
+
+  answered(input: Input): void {
+    this.#driver.advance(input);
   }
 
-  #store(event: ExecutionEvent): void {
-    const place = this.events.length % EVENTS_PER_ROW;
+  broke(error: unknown): void {
+    this.#ended.reject(error);
+  }
+
+  #record(event: ExecutionEvent): void {
+    const { execution } = this;
+    if (this.#folded !== null) this.#compareNext(this.#folded, event);
+    this.#drawn.length = 0;
     this.events.push(event);
-    if (this.events.length > REBUILDS_MAX) return;
-    if (place > 0) this.rows.pop();
-    this.rows.push(encodeEvents(this.events.slice(this.events.length - 1 - place), this.#options.plan));
+    this.#folded = this.events.length > REBUILDS_MAX ? null : this.#journal.rebuilt(execution);
   }
 
-  /** Commands follow from the state: the run begins the new ones and aborts the calls of those that are gone. */
-  #followCommands(): void {
-    const { commands } = this.execution;
-    for (const [id, cancel] of this.#timers) {
-      if (commands.has(id)) continue;
-      this.#timers.delete(id);
-      cancel();
-      this.#calls.abort(id);
-    }
-    for (const command of [...commands.values()]) {
-      const { id } = command;
-      if (this.#timers.has(id)) continue;
-      if (command.kind === 'timer') {
-        this.#timers.set(id, this.#after(command.seconds, { kind: 'timer-due', id }));
-        continue;
-      }
-      const { timeoutSeconds } = command;
-      const input: Input = { kind: 'task-timed-out', id };
-      this.#timers.set(id, timeoutSeconds === null ? () => {} : this.#after(timeoutSeconds, input));
-      this.#calls.begin(command);
-    }
+  /** The live execution has decided on this event; the folded one has to do the same with the same random numbers. */
+  #compareNext(folded: Execution, event: ExecutionEvent): void {
+    const random = (): number => this.#drawn.shift() ?? assert.fail('the folded execution needs more random numbers');
+    const moment = { nowMs: this.#options.time.nowMs(), random, taskToken: tokenOf };
+    const { plan } = folded;
+    const next: ExecutionEvent[] = [];
+    decide(folded, { kind: 'continue' }, moment, (decided) => next.push(decided), 0);
+    assert.equal(encodeEvents(next, plan), encodeEvents([event], plan));
+    assert.deepEqual(this.#drawn, [], 'the folded execution needs fewer random numbers');
   }
 
-  #after(seconds: number, input: Input): () => void {
-    return this.#options.time.after(seconds * 1000, () => this.#advance(input));
+  #continueFrom(folded: Execution): void {
+    this.#folded = null;
+    this.#life.die();
+    this.#driver.release();
+    this.#life = new Life(this.#options.time);
+    this.#driver = this.#newDriver(folded);
+    this.#driver.owe();
+  }
+
+  #newDriver(execution: Execution): Driver {
+    const actions = this.#services.actionsOf(this.#life);
+    const children = standInChildren(actions);
+    const { scheduler } = this.#life;
+    const ports = { clock: this.#options.time, scheduler, observer: createObserver(), turns: this.#turns };
+    const caller = { start: execution.start, execution: null, depth: 0 };
+    return new Driver({ ...ports, actions, children }, caller, execution, this.#moment, this);
   }
 }
 
-/** The whole state of an execution, as text and numbers. */
-export function snapshot(execution: Execution): unknown {
-  const { status, startedMs, beganMs, stoppedMs, lastEvent, lastMs, eventsMax, redrives } = execution;
-  const { global, output, failure, ending, warnings } = execution;
-  return {
-    ...{ status, startedMs, beganMs, stoppedMs, lastEvent, lastMs, eventsMax, redrives, failure, ending, warnings },
-    global: stringifyJson(global),
-    output: stringifyJson(output),
-    threads: [...execution.threads.values()].map(threadSnapshot),
-    ready: execution.ready.map((thread) => thread.id),
-    commands: [...execution.commands.values()].map((command) => ({
-      ...command,
-      ...(command.kind !== 'timer'
-        ? { state: command.state.index, parameters: stringifyJson(command.parameters) }
-        : {}),
-    })),
-  };
+interface KnownCall {
+  readonly answer: Promise<TaskResult>;
+  readonly abort: AbortController;
 }
 
-function threadSnapshot(thread: Thread): unknown {
-  const { id, index, queued, lastEvent, entered, started, tries } = thread;
-  return {
-    ...{ id, index, queued, lastEvent, entered, started },
-    tries: tries === null ? null : { ...tries, byRule: [...tries.byRule] },
-    scope: thread.scope.start.index,
-    state: thread.state.index,
-    parent: thread.parent?.id ?? null,
-    activity: activitySnapshot(thread.activity),
-    values: stringifyJson([thread.incoming, thread.input, thread.local]),
-  };
-}
+/** A call that another driver repeats gets the answer of the first one. Only a driver that is alive aborts it. */
+class Services {
+  readonly #actions: ActionCatalog;
+  readonly #calls = new Map<string, KnownCall>();
 
-/** Every member of an activity; states as their indexes, threads as their ids, values as text. */
-function activitySnapshot(activity: Activity): unknown {
-  return Object.fromEntries(
-    Object.entries(activity).map(([name, member]: [string, unknown]) => {
-      if (member instanceof Group) return [name, activitySnapshot(member)];
-      if (name === 'children') return [name, (member as readonly Thread[]).map(({ id }) => id)];
-      if (name === 'task' || name === 'next') return [name, (member as State | null)?.index ?? member];
-      return [name, typeof member === 'object' ? stringifyJson(member as JsonValue) : member];
-    }),
-  );
+  constructor(actions: ActionCatalog) {
+    this.#actions = actions;
+  }
+
+  actionsOf(life: Life): ActionCatalog {
+    return standInActions((call, signal) => {
+      if (life.isDead) return never();
+      const { answer, abort } = this.#call(call);
+      signal.addEventListener('abort', () => {
+        if (!life.isDead) abort.abort();
+      });
+      return answer;
+    });
+  }
+
+  #call(call: TaskCall): KnownCall {
+    const known = this.#calls.get(call.idempotencyKey);
+    if (known !== undefined) return known;
+    const abort = new AbortController();
+    const made = { answer: this.#actions.find(call.action).run(call, abort.signal), abort };
+    this.#calls.set(call.idempotencyKey, made);
+    return made;
+  }
 }

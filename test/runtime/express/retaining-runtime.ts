@@ -9,9 +9,9 @@ import type { ExpressHistoryOptions } from '../../../src/runtime/express/history
 import type { ExpressSource, RetainedExecution } from '../../../src/runtime/express/history/retained-execution.ts';
 import type { ExecutionQuery } from '../../../src/store/executions.ts';
 import type { FlowRecord } from '../../../src/store/flows.ts';
+import { flowRecord } from '../../../src/testing/flow-record.ts';
 import { standInActions } from '../../../src/testing/stand-ins.ts';
 import { VirtualTime } from '../../../src/testing/virtual-time.ts';
-import { flowRecord } from '../../support/flow-record.ts';
 import { planOf, runtimeOf, startOf } from '../../support/flows.ts';
 
 export const NO_TASKS = standInActions(() => Promise.reject(new Error('no task is expected')));
@@ -29,9 +29,7 @@ export const CALL = { Type: 'Task', Action: 'HTTP:Request', Parameters: { url: '
 /** The flow `test` with the id `flow-1`, and its compiled plan. */
 export function sourceOf(plan: Plan, changes: Partial<FlowRecord> = {}, version = ''): ExpressSource {
   const flow: FlowRecord = {
-    ...flowRecord('test', 'the definition', 'Express'),
-    id: 'flow-1',
-    roleArn: 'a role',
+    ...flowRecord('test', { id: 'flow-1', definition: 'the definition', roleArn: 'a role' }),
     environment: [{ name: 'a', value: 'b', description: '' }],
     ...changes,
   };
