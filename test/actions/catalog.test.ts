@@ -6,8 +6,8 @@ import { bench } from './support.ts';
 
 const cloud = { accessKeyId: 'id', accessKeySecret: new Secret('secret'), securityToken: null };
 
-test('integrations that are not built fail and are not sent as OpenAPI calls', async () => {
-  const actions = bench({ cloud });
+test('integrations that are not built fail and are not sent as OpenAPI calls', async (t) => {
+  const actions = bench(t, { cloud });
   const names = [
     'FNF:StopExecution',
     'FNF:DescribeExecution',
@@ -29,8 +29,8 @@ test('integrations that are not built fail and are not sent as OpenAPI calls', a
   assert.match((await actions.failure('FNF:StopExecution', {})).cause, /FNF:StartExecution and FNF:StartSyncExecution/);
 });
 
-test('a name without the form of an action fails as FnF.ActionNotSupported', async () => {
-  const actions = bench({ cloud });
+test('a name without the form of an action fails as FnF.ActionNotSupported', async (t) => {
+  const actions = bench(t, { cloud });
   for (const name of [
     '',
     ':',
@@ -46,8 +46,8 @@ test('a name without the form of an action fails as FnF.ActionNotSupported', asy
   }
 });
 
-test('the names of built-in actions may be written in any case', async () => {
-  const actions = bench();
+test('the names of built-in actions may be written in any case', async (t) => {
+  const actions = bench(t);
   assert.equal((await actions.failure('http:request', {})).error, 'HTTP.InvalidRequest');
   assert.equal((await actions.failure('Fc:invokefunction', {})).error, 'FC.InvalidArgument');
 });

@@ -70,10 +70,10 @@ test("the host's own addresses are closed, and so are its neighbours in an IPv6 
   }
 });
 
-test('a closed server calls no private address in any spelling', async () => {
-  const { url, received } = await recorder((_request, response) => response.end('inside'));
+test('a closed server calls no private address in any spelling', async (t) => {
+  const { url, received } = await recorder(t, (_request, response) => response.end('inside'));
   const { port } = new URL(url);
-  const http = bench({ egress: { open: false, allow: [] } });
+  const http = bench(t, { egress: { open: false, allow: [] } });
   const hosts =
     '127.0.0.1 2130706433 0x7f.1 0177.0.0.1 127.1 0 localhost LOCALHOST [::1] [::ffff:127.0.0.1] [::ffff:7f00:1] [::] ①②⑦.0.0.1';
   for (const host of hosts.split(' ')) {
@@ -86,20 +86,20 @@ test('a closed server calls no private address in any spelling', async () => {
   assert.equal(secure.error, 'HTTP.AddressNotAllowed');
 });
 
-test('a redirect to a closed address is refused', async () => {
-  const { url: inside, received } = await recorder((_request, response) => response.end('inside'));
-  const { url } = await recorder((_request, response) => {
+test('a redirect to a closed address is refused', async (t) => {
+  const { url: inside, received } = await recorder(t, (_request, response) => response.end('inside'));
+  const { url } = await recorder(t, (_request, response) => {
     response.writeHead(307, { location: inside.replace('127.0.0.1', '127.0.0.2') }).end();
   });
-  const http = bench({ egress: { open: false, allow: ['127.0.0.1'] } });
+  const http = bench(t, { egress: { open: false, allow: ['127.0.0.1'] } });
   assert.equal((await http.failure('HTTP:Request', { url })).error, 'HTTP.AddressNotAllowed');
   assert.equal(received.length, 0);
   assert.deepEqual(((await http.output('HTTP:Request', { url: inside })) as { Body: string }).Body, 'inside');
 });
 
-test('a name on the list is open; the same address by another name is not', async () => {
-  const { url } = await recorder((_request, response) => response.end('inside'));
-  const http = bench({ egress: { open: false, allow: ['localhost'] } });
+test('a name on the list is open; the same address by another name is not', async (t) => {
+  const { url } = await recorder(t, (_request, response) => response.end('inside'));
+  const http = bench(t, { egress: { open: false, allow: ['localhost'] } });
   const { port } = new URL(url);
   assert.equal(
     ((await http.output('HTTP:Request', { url: `http://localhost:${port}/` })) as { Body: string }).Body,
@@ -108,9 +108,9 @@ test('a name on the list is open; the same address by another name is not', asyn
   assert.equal((await http.failure('HTTP:Request', { url })).error, 'HTTP.AddressNotAllowed');
 });
 
-test('targets that the settings name are open', async () => {
-  const { url } = await recorder((_request, response) => response.end('{"ok":true}'));
-  const closedBench = bench({
+test('targets that the settings name are open', async (t) => {
+  const { url } = await recorder(t, (_request, response) => response.end('{"ok":true}'));
+  const closedBench = bench(t, {
     egress: { open: false, allow: [] },
     functions: [{ pattern: 'f', target: { kind: 'url', url } }],
     cloud: null,

@@ -4,6 +4,7 @@ import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { parseJson } from '../../src/base/json.ts';
 import { Secret } from '../../src/config/settings.ts';
+import type { CleanUp } from '../../src/testing/clean-up.ts';
 import { bench, recorder } from './support.ts';
 import type { Received } from './support.ts';
 
@@ -11,8 +12,8 @@ const cloud = { accessKeyId: 'LTAItest', accessKeySecret: new Secret('s3cret'), 
 const TAKEN = { FailedEntryCount: 0, EntryList: [{ EventId: 'e-1' }], RequestId: 'R' };
 const EVENT = { eventBusName: 'mybus', source: 'shop', type: 'shop:order:paid' };
 
-const service = (status: number, reply: unknown) =>
-  recorder((_request, response) => {
+const service = (t: CleanUp, status: number, reply: unknown) =>
+  recorder(t, (_request, response) => {
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(reply));
   });
 
@@ -27,9 +28,9 @@ function holds({ method, url, headers }: Received): boolean {
 }
 
 describe('EventBridge:PutEvents', () => {
-  it('sends one signed event and returns the reply', async () => {
-    const { url, received } = await service(200, TAKEN);
-    const { output, time } = bench({ cloud, eventBridgeEndpoint: url });
+  it('sends one signed event and returns the reply', async (t) => {
+    const { url, received } = await service(t, 200, TAKEN);
+    const { output, time } = bench(t, { cloud, eventBridgeEndpoint: url });
     const event = { ...EVENT, id: 'id-1', subject: 's', data: { amount: 1, list: [null] } };
     assert.deepEqual(await output('EventBridge:PutEvents', event), TAKEN);
     const [request] = received;
@@ -51,9 +52,9 @@ describe('EventBridge:PutEvents', () => {
     ]);
   });
 
-  it('sets the flow as subject, and the same id when the call is repeated', async () => {
-    const { url, received } = await service(200, TAKEN);
-    const { output } = bench({ cloud: { ...cloud, securityToken: new Secret('tok') }, eventBridgeEndpoint: url });
+  it('sets the flow as subject, and the same id when the call is repeated', async (t) => {
+    const { url, received } = await service(t, 200, TAKEN);
+    const { output } = bench(t, { cloud: { ...cloud, securityToken: new Secret('tok') }, eventBridgeEndpoint: url });
     const call = { idempotencyKey: 'f/e/Zahlen ✓/7', flowName: 'f' };
     await output('EventBridge:PutEvents', EVENT, call);
     await output('EventBridge:PutEvents', EVENT, call);
@@ -65,7 +66,7 @@ describe('EventBridge:PutEvents', () => {
     assert.equal(received[0]?.headers['x-acs-security-token'], 'tok');
   });
 
-  it('fails when the call is refused, and when only the event is refused', async () => {
+  it('fails when the call is refused, and when only the event is refused', async (t) => {
     for (const [status, reply, error, cause] of [
       [
         409,
@@ -82,15 +83,15 @@ describe('EventBridge:PutEvents', () => {
       ],
       [200, { FailedEntryCount: 1 }, 'EventBridge.Unknown', /did not accept the event: it gave no reason/],
     ] as const) {
-      const { url } = await service(status, reply);
-      const failed = await bench({ cloud, eventBridgeEndpoint: url }).failure('EventBridge:PutEvents', EVENT);
+      const { url } = await service(t, status, reply);
+      const failed = await bench(t, { cloud, eventBridgeEndpoint: url }).failure('EventBridge:PutEvents', EVENT);
       assert.equal(failed.error, error);
       assert.match(failed.cause, cause);
     }
   });
 
-  it('says which parameter is wrong, and that no key is configured', async () => {
-    const { failure } = bench({ cloud });
+  it('says which parameter is wrong, and that no key is configured', async (t) => {
+    const { failure } = bench(t, { cloud });
     for (const name of ['eventBusName', 'source', 'type', 'id', 'subject']) {
       const failed = await failure('EventBridge:PutEvents', { ...EVENT, [name]: 7 });
       assert.deepEqual(failed, {
@@ -98,6 +99,6 @@ describe('EventBridge:PutEvents', () => {
         cause: `${name} must be a text that is not empty`,
       });
     }
-    assert.equal((await bench().failure('EventBridge:PutEvents', EVENT)).error, 'EventBridge.MissingCredentials');
+    assert.equal((await bench(t).failure('EventBridge:PutEvents', EVENT)).error, 'EventBridge.MissingCredentials');
   });
 });

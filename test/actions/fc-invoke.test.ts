@@ -64,8 +64,8 @@ test('an exact name comes before a pattern, a longer pattern before a shorter', 
   assert.equal(functionMapping([{ pattern: 'f', target: url('f') }])('ff'), null);
 });
 
-test('wrong parameters are FC.InvalidArgument; without mapping and credentials the call is FC.FunctionNotFound', async () => {
-  const fc = bench();
+test('wrong parameters are FC.InvalidArgument; without mapping and credentials the call is FC.FunctionNotFound', async (t) => {
+  const fc = bench(t);
   for (const parameters of [{}, { resourceArn: 5 }, { resourceArn: 'x' }, { resourceArn, invocationType: 'Later' }]) {
     assert.equal((await fc.failure('FC:InvokeFunction', parameters)).error, 'FC.InvalidArgument');
   }
@@ -75,11 +75,11 @@ test('wrong parameters are FC.InvalidArgument; without mapping and credentials t
   assert.match(cause, /cloud\.accessKeyId/);
 });
 
-test('a function behind a URL is called like a custom runtime', async () => {
-  const { url, received } = await recorder((_request, response) => {
+test('a function behind a URL is called like a custom runtime', async (t) => {
+  const { url, received } = await recorder(t, (_request, response) => {
     response.writeHead(200, { 'content-type': 'text/plain', 'x-fc-status': '200' }).end('{"size":[1,2]}');
   });
-  const fc = bench({ functions: [{ pattern: 'svc/*', target: { kind: 'url', url: `${url}/invoke?x=1` } }] });
+  const fc = bench(t, { functions: [{ pattern: 'svc/*', target: { kind: 'url', url: `${url}/invoke?x=1` } }] });
   const arn = 'acs:fc:::services/svc.prod/functions/fn';
   const output = (await fc.output('FC:InvokeFunction', {
     resourceArn: arn,
@@ -114,9 +114,9 @@ test('a function behind a URL is called like a custom runtime', async () => {
   for (const [name, value] of Object.entries(expected)) assert.equal(request?.headers[name], value, name);
 });
 
-test('the event is the body: a text unchanged, absent and null as no bytes, any other value as JSON', async () => {
-  const { url, received } = await recorder((_request, response) => response.end());
-  const fc = bench({ functions: [{ pattern: '*', target: { kind: 'url', url } }] });
+test('the event is the body: a text unchanged, absent and null as no bytes, any other value as JSON', async (t) => {
+  const { url, received } = await recorder(t, (_request, response) => response.end());
+  const fc = bench(t, { functions: [{ pattern: '*', target: { kind: 'url', url } }] });
   for (const body of ['a "text"', 5, [1], false, null]) await fc.output('FC:InvokeFunction', { resourceArn, body });
   await fc.output('FC:InvokeFunction', { resourceArn });
   assert.deepEqual(
@@ -125,7 +125,7 @@ test('the event is the body: a text unchanged, absent and null as no bytes, any 
   );
 });
 
-test('an error of a function behind a URL has its own type name', async () => {
+test('an error of a function behind a URL has its own type name', async (t) => {
   const answers: Readonly<Record<string, readonly [number, Record<string, string>, string]>> = {
     '/named': [404, { 'x-fc-status': '404' }, '{"errorMessage":"bad size","errorType":"BadSize","stackTrace":[]}'],
     '/nameless': [200, { 'x-fc-status': '404' }, '{"errorMessage":"no type"}'],
@@ -133,13 +133,13 @@ test('an error of a function behind a URL has its own type name', async () => {
     '/crash': [500, {}, ''],
     '/fine': [404, { 'x-fc-status': '200' }, '"fine"'],
   };
-  const { url } = await recorder((request, response) => {
+  const { url } = await recorder(t, (request, response) => {
     const [status, headers, body] = answers[request.url ?? ''] ?? [200, {}, ''];
     response.writeHead(status, headers).end(body);
   });
   const names = ['named', 'nameless', 'text', 'crash', 'fine'];
   const functions = names.map((name) => ({ pattern: name, target: { kind: 'url', url: `${url}/${name}` } }) as const);
-  const fc = bench({ functions });
+  const fc = bench(t, { functions });
   const arn = (name: string): { resourceArn: string } => ({ resourceArn: `acs:fc:::functions/${name}` });
   assert.deepEqual(await fc.failure('FC:InvokeFunction', arn('named')), { error: 'BadSize', cause: 'bad size' });
   assert.deepEqual(await fc.failure('FC:InvokeFunction', arn('nameless')), {
@@ -156,10 +156,10 @@ test('an error of a function behind a URL has its own type name', async () => {
   assert.deepEqual([fine.StatusCode, fine.Body], [404, 'fine']);
 });
 
-test('a missing answer is FC.Unknown, one over the limit FC.ResponseTooLarge; an abort closes the connection', async () => {
-  const { url, sockets } = await rawServer(() => undefined);
-  const { url: large } = await recorder((_request, response) => response.end('x'.repeat(5000)));
-  const fc = bench({
+test('a missing answer is FC.Unknown, one over the limit FC.ResponseTooLarge; an abort closes the connection', async (t) => {
+  const { url, sockets } = await rawServer(t, () => undefined);
+  const { url: large } = await recorder(t, (_request, response) => response.end('x'.repeat(5000)));
+  const fc = bench(t, {
     http: { maxResponseBytes: 4000 },
     functions: [
       { pattern: 'gone', target: { kind: 'url', url: 'http://127.0.0.1:1/' } },
@@ -180,8 +180,8 @@ test('a missing answer is FC.Unknown, one over the limit FC.ResponseTooLarge; an
   await until(() => sockets.size === 0);
 });
 
-test('a module in TypeScript: event, context, results of every kind', async () => {
-  const fc = bench({ functions: [module('f', 'typed.ts')] });
+test('a module in TypeScript: event, context, results of every kind', async (t) => {
+  const fc = bench(t, { functions: [module('f', 'typed.ts')] });
   const bodyOf = async (body: object): Promise<unknown> =>
     ((await fc.output('FC:InvokeFunction', { resourceArn, body: body as Record<string, string> })) as { Body: unknown })
       .Body;
@@ -206,8 +206,8 @@ test('a module in TypeScript: event, context, results of every kind', async () =
   assert.deepEqual([nothing.StatusCode, nothing.Body], [200, '']);
 });
 
-test('a module that throws: the type name of the error, or FC.FunctionError without one', async () => {
-  const fc = bench({ functions: [module('f', 'typed.ts')] });
+test('a module that throws: the type name of the error, or FC.FunctionError without one', async (t) => {
+  const fc = bench(t, { functions: [module('f', 'typed.ts')] });
   const failure = (op: string): Promise<object> => fc.failure('FC:InvokeFunction', { resourceArn, body: { op } });
   assert.deepEqual(await failure('throw'), { error: 'OutOfStock', cause: 'no more of them' });
   assert.deepEqual(await failure('renamed'), { error: 'RenamedError', cause: 'other' });
@@ -220,8 +220,8 @@ test('a module that throws: the type name of the error, or FC.FunctionError with
   assert.equal(((await failure('large')) as { error: string }).error, 'FC.ResponseTooLarge');
 });
 
-test('a module that never answers ends with its task', async () => {
-  const fc = bench({ functions: [module('f', 'typed.ts')] });
+test('a module that never answers ends with its task', async (t) => {
+  const fc = bench(t, { functions: [module('f', 'typed.ts')] });
   const abort = new AbortController();
   const running = fc.run('FC:InvokeFunction', { resourceArn, body: { op: 'never' } }, { signal: abort.signal });
   await fc.output('FC:InvokeFunction', { resourceArn, body: { op: 'text' } });
@@ -229,8 +229,8 @@ test('a module that never answers ends with its task', async () => {
   assert.equal((await running).ok, false);
 });
 
-test('CommonJS and callbacks work, and so does a default export', async () => {
-  const fc = bench({ functions: [module('f', 'callback.cjs'), module('d', 'default-export.mjs')] });
+test('CommonJS and callbacks work, and so does a default export', async (t) => {
+  const fc = bench(t, { functions: [module('f', 'callback.cjs'), module('d', 'default-export.mjs')] });
   const output = (await fc.output('FC:InvokeFunction', { resourceArn, body: 'hi' })) as { Body: unknown };
   assert.deepEqual(output.Body, { text: 'hi', name: 'f' });
   const failing = { resourceArn, body: 'fail' };
@@ -243,8 +243,8 @@ test('CommonJS and callbacks work, and so does a default export', async () => {
   assert.equal(other.Body, 'got x');
 });
 
-test('a module that cannot be loaded is FC.FunctionNotFound and says why', async () => {
-  const fc = bench({ functions: [module('f', 'missing.ts'), module('g', 'no-handler.mjs')] });
+test('a module that cannot be loaded is FC.FunctionNotFound and says why', async (t) => {
+  const fc = bench(t, { functions: [module('f', 'missing.ts'), module('g', 'no-handler.mjs')] });
   const missing = await fc.failure('FC:InvokeFunction', { resourceArn });
   assert.equal(missing.error, 'FC.FunctionNotFound');
   assert.match(missing.cause, /missing\.ts/);
@@ -252,12 +252,12 @@ test('a module that cannot be loaded is FC.FunctionNotFound and says why', async
   assert.match(none.cause, /no function named handler/);
 });
 
-test('an asynchronous invocation is accepted at once and runs after the task', async () => {
+test('an asynchronous invocation is accepted at once and runs after the task', async (t) => {
   let finish: (() => void) | null = null;
-  const { url, received } = await recorder((_request, response) => {
+  const { url, received } = await recorder(t, (_request, response) => {
     finish = () => response.end('late');
   });
-  const fc = bench({ functions: [{ pattern: 'f', target: { kind: 'url', url } }] });
+  const fc = bench(t, { functions: [{ pattern: 'f', target: { kind: 'url', url } }] });
   const abort = new AbortController();
   const result = await fc.run(
     'FC:InvokeFunction',
@@ -310,14 +310,14 @@ function fcSignatureHolds(request: Received, id: string, secret: string): boolea
   return request.headers['authorization'] === `FC ${id}:${createHmac('sha256', secret).update(text).digest('base64')}`;
 }
 
-test('FC 3 is called with an ACS3 signature that verifies', async () => {
-  const { url, received } = await recorder((_request, response) => {
+test('FC 3 is called with an ACS3 signature that verifies', async (t) => {
+  const { url, received } = await recorder(t, (_request, response) => {
     response
       .writeHead(200, { 'x-fc-request-id': 'r-1', 'content-type': 'application/octet-stream' })
       .end('{"done":true}');
   });
   for (const securityToken of [null, new Secret('tok/en==')]) {
-    const fc = bench({ fcEndpoint: url, cloud: { ...credentials, securityToken } });
+    const fc = bench(t, { fcEndpoint: url, cloud: { ...credentials, securityToken } });
     const arn = 'acs:fc:::functions/svc$fn/prod';
     const output = (await fc.output('FC:InvokeFunction', {
       resourceArn: arn,
@@ -345,12 +345,12 @@ test('FC 3 is called with an ACS3 signature that verifies', async () => {
   }
 });
 
-test("FC 2 is called with Function Compute's own signature, which verifies", async () => {
-  const { url, received } = await recorder((_request, response) => {
+test("FC 2 is called with Function Compute's own signature, which verifies", async (t) => {
+  const { url, received } = await recorder(t, (_request, response) => {
     response.writeHead(202, { 'x-fc-request-id': 'r-2' }).end();
   });
   for (const securityToken of [null, new Secret('tok/en==')]) {
-    const fc = bench({ fcEndpoint: url, cloud: { ...credentials, securityToken } });
+    const fc = bench(t, { fcEndpoint: url, cloud: { ...credentials, securityToken } });
     const arn = 'acs:fc:cn-beijing:42:services/svc.prod/functions/fn';
     const output = await fc.output('FC:InvokeFunction', { resourceArn: arn, invocationType: 'Async', body: 'event' });
     assert.deepEqual([(output as { StatusCode: number }).StatusCode, (output as { Body: string }).Body], [202, '']);
@@ -364,7 +364,7 @@ test("FC 2 is called with Function Compute's own signature, which verifies", asy
   }
 });
 
-test('Function Compute: errors of the function, refusals, no answer', async () => {
+test('Function Compute: errors of the function, refusals, no answer', async (t) => {
   const answers: Readonly<Record<string, readonly [number, Record<string, string>, string]>> = {
     raised: [200, { 'x-fc-error-type': 'UnhandledInvocationError' }, '{"errorMessage":"m","errorType":"KeyError"}'],
     timeout: [
@@ -380,11 +380,11 @@ test('Function Compute: errors of the function, refusals, no answer', async () =
     busy: [429, {}, '{"ErrorCode":"ResourceExhausted","ErrorMessage":"busy"}'],
     gateway: [502, {}, '<html>bad gateway</html>'],
   };
-  const { url } = await recorder((request, response) => {
+  const { url } = await recorder(t, (request, response) => {
     const [status, headers, body] = answers[request.url?.split('/')[3] ?? ''] ?? [200, {}, ''];
     response.writeHead(status, { ...headers, 'x-fc-request-id': 'r-9' }).end(body);
   });
-  const fc = bench({ fcEndpoint: url, cloud: credentials });
+  const fc = bench(t, { fcEndpoint: url, cloud: credentials });
   const failure = (name: string): Promise<{ error: string; cause: string }> =>
     fc.failure('FC:InvokeFunction', { resourceArn: `acs:fc:::functions/${name}` });
   assert.deepEqual(await failure('raised'), { error: 'KeyError', cause: 'm' });
@@ -398,7 +398,7 @@ test('Function Compute: errors of the function, refusals, no answer', async () =
   });
   assert.equal((await failure('busy')).error, 'FC.ResourceExhausted');
   assert.equal((await failure('gateway')).error, 'FC.Unknown');
-  const gone = bench({ fcEndpoint: 'http://127.0.0.1:1', cloud: credentials });
+  const gone = bench(t, { fcEndpoint: 'http://127.0.0.1:1', cloud: credentials });
   const none = await gone.failure('FC:InvokeFunction', { resourceArn });
   assert.equal(none.error, 'FC.Unknown');
   assert.ok(!JSON.stringify(none).includes('s3cret'));

@@ -7,9 +7,9 @@ import { setDefaultCACertificates } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { bench, listen, rawServer, recorder, until } from './support.ts';
 
-test('a server that never answers: HTTP.Timeout after the time limit, and a closed connection', async () => {
-  const http = bench({ http: { timeoutMs: 5000 } });
-  const { url, sockets } = await rawServer(() => undefined);
+test('a server that never answers: HTTP.Timeout after the time limit, and a closed connection', async (t) => {
+  const http = bench(t, { http: { timeoutMs: 5000 } });
+  const { url, sockets } = await rawServer(t, () => undefined);
   const failing = http.failure('HTTP:Request', { url: `${url}/slow?secret=1` });
   await until(() => sockets.size === 1);
   http.time.advance(4999);
@@ -23,9 +23,9 @@ test('a server that never answers: HTTP.Timeout after the time limit, and a clos
   assert.equal(http.time.timers, 0);
 });
 
-test('the time limit covers the body and all redirects', async () => {
-  const http = bench({ http: { timeoutMs: 5000 } });
-  const { url, received } = await recorder((request, response) => {
+test('the time limit covers the body and all redirects', async (t) => {
+  const http = bench(t, { http: { timeoutMs: 5000 } });
+  const { url, received } = await recorder(t, (request, response) => {
     if (request.url === '/') response.writeHead(302, { location: '/body' }).end();
     else response.writeHead(200).write('begin');
   });
@@ -35,8 +35,8 @@ test('the time limit covers the body and all redirects', async () => {
   assert.equal((await failing).error, 'HTTP.Timeout');
 });
 
-test('no connection, a reset, a hang-up and invalid HTTP are HTTP.ConnectionFailed, without a second attempt', async () => {
-  const http = bench();
+test('no connection, a reset, a hang-up and invalid HTTP are HTTP.ConnectionFailed, without a second attempt', async (t) => {
+  const http = bench(t);
   const answers = new Map([
     ['reset', null],
     ['hang up', ''],
@@ -49,7 +49,7 @@ test('no connection, a reset, a hang-up and invalid HTTP are HTTP.ConnectionFail
   ]);
   for (const [name, text] of answers) {
     let connections = 0;
-    const { url } = await rawServer((socket) => {
+    const { url } = await rawServer(t, (socket) => {
       connections++;
       socket.once('data', () => (text === null ? socket.resetAndDestroy() : socket.end(text)));
     });
@@ -68,9 +68,9 @@ test('no connection, a reset, a hang-up and invalid HTTP are HTTP.ConnectionFail
   assert.equal(unknown.error, 'HTTP.ConnectionFailed');
 });
 
-test('early hints before the answer are ignored', async () => {
-  const http = bench();
-  const { url } = await rawServer((socket) => {
+test('early hints before the answer are ignored', async (t) => {
+  const http = bench(t);
+  const { url } = await rawServer(t, (socket) => {
     socket.once('data', () =>
       socket.end('HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'),
     );
@@ -79,27 +79,27 @@ test('early hints before the answer are ignored', async () => {
   assert.deepEqual([Code, Body], [200, 'ok']);
 });
 
-test('an untrusted certificate is HTTP.ConnectionFailed; one that the machine trusts is accepted', async () => {
-  const http = bench();
+test('an untrusted certificate is HTTP.ConnectionFailed; one that the machine trusts is accepted', async (t) => {
+  const http = bench(t);
   const tls = new URL('../support/tls/', import.meta.url);
   const server = createServer(
     { key: readFileSync(new URL('key.pem', tls)), cert: readFileSync(new URL('certificate.pem', tls)) },
     (_request, response) => response.end('secret'),
   );
-  const url = (await listen(server)).replace('http:', 'https:');
+  const url = (await listen(t, server)).replace('http:', 'https:');
   const failure = await http.failure('HTTP:Request', { url });
   assert.equal(failure.error, 'HTTP.ConnectionFailed');
   assert.match(failure.cause, /certificate/);
   setDefaultCACertificates([readFileSync(new URL('certificate.pem', tls), 'utf8')]);
-  const { Body } = (await bench().output('HTTP:Request', { url })) as { Body: string };
+  const { Body } = (await bench(t).output('HTTP:Request', { url })) as { Body: string };
   assert.equal(Body, 'secret');
 });
 
-test('an answer over the limit is cut off: announced, endless, or a byte at a time', async () => {
-  const http = bench({ http: { maxResponseBytes: 100_000 } });
+test('an answer over the limit is cut off: announced, endless, or a byte at a time', async (t) => {
+  const http = bench(t, { http: { maxResponseBytes: 100_000 } });
   let written = 0;
   const chunk = Buffer.alloc(65_536, 'x');
-  const { url, received } = await recorder((request, response) => {
+  const { url, received } = await recorder(t, (request, response) => {
     if (request.url === '/announced') response.writeHead(200, { 'content-length': 2 ** 30 });
     if (request.method === 'HEAD') {
       response.end();
@@ -121,8 +121,8 @@ test('an answer over the limit is cut off: announced, endless, or a byte at a ti
   }
   assert.equal(received.length, 2);
   assert.ok(written < 2 ** 28, `the server could write ${written} bytes`);
-  const exact = bench({ http: { maxResponseBytes: 1000 } });
-  const { url: small } = await recorder((request, response) => {
+  const exact = bench(t, { http: { maxResponseBytes: 1000 } });
+  const { url: small } = await recorder(t, (request, response) => {
     const bytes = Number(request.url?.slice(1));
     for (let i = 0; i < bytes; i++) response.write('x');
     response.end();
@@ -134,9 +134,9 @@ test('an answer over the limit is cut off: announced, endless, or a byte at a ti
   assert.equal(head.Code, 200);
 });
 
-test('a header over 16 KiB is too large as well', async () => {
-  const http = bench();
-  const { url } = await rawServer((socket) => {
+test('a header over 16 KiB is too large as well', async (t) => {
+  const http = bench(t);
+  const { url } = await rawServer(t, (socket) => {
     socket.once('data', () => socket.write(`HTTP/1.1 200 OK\r\nX-Long: ${'x'.repeat(100_000)}\r\n\r\n`));
   });
   assert.equal((await http.failure('HTTP:Request', { url })).error, 'HTTP.ResponseTooLarge');
@@ -149,15 +149,15 @@ function zstdBomb(): Buffer {
   return Buffer.concat([header, Buffer.alloc(block.length * 210_000, block)]);
 }
 
-test('a small body that decodes to a large one is refused before it is decoded', async () => {
-  const http = bench({ http: { maxResponseBytes: 1_000_000 } });
+test('a small body that decodes to a large one is refused before it is decoded', async (t) => {
+  const http = bench(t, { http: { maxResponseBytes: 1_000_000 } });
   const gzip = gzipSync(Buffer.alloc(2_000_000));
   const bodies: Readonly<Record<string, readonly [encoding: string, body: Buffer]>> = {
     '/once': ['gzip', gzip],
     '/twice': ['gzip, gzip', gzipSync(gzip)],
     '/bomb': ['zstd', zstdBomb()],
   };
-  const { url } = await recorder((request, response) => {
+  const { url } = await recorder(t, (request, response) => {
     const [encoding = '', body = ''] = bodies[request.url ?? ''] ?? [];
     response.writeHead(200, { 'content-encoding': encoding }).end(body);
   });
@@ -169,18 +169,18 @@ test('a small body that decodes to a large one is refused before it is decoded',
   }
 });
 
-test('an answer without a length ends with its connection', async () => {
-  const http = bench();
-  const { url } = await rawServer((socket) => {
+test('an answer without a length ends with its connection', async (t) => {
+  const http = bench(t);
+  const { url } = await rawServer(t, (socket) => {
     socket.once('data', () => socket.end('HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\nthe end'));
   });
   const { Body } = (await http.output('HTTP:Request', { url })) as { Body: string };
   assert.equal(Body, 'the end');
 });
 
-test('an aborted call settles at once and its connection is closed', async () => {
-  const http = bench();
-  const { url, sockets } = await rawServer(() => undefined);
+test('an aborted call settles at once and its connection is closed', async (t) => {
+  const http = bench(t);
+  const { url, sockets } = await rawServer(t, () => undefined);
   const abort = new AbortController();
   const running = http.run('HTTP:Request', { url }, { signal: abort.signal });
   await until(() => sockets.size === 1);
@@ -191,10 +191,10 @@ test('an aborted call settles at once and its connection is closed', async () =>
   assert.equal(http.time.timers, 0);
 });
 
-test('many aborted calls leave no connection, timer or listener, and calls that wait for a connection never send', async () => {
-  const http = bench({ http: { connectionsPerOrigin: 10 } });
+test('many aborted calls leave no connection, timer or listener, and calls that wait for a connection never send', async (t) => {
+  const http = bench(t, { http: { connectionsPerOrigin: 10 } });
   let requests = 0;
-  const { url, sockets } = await rawServer((socket) => socket.on('data', () => requests++));
+  const { url, sockets } = await rawServer(t, (socket) => socket.on('data', () => requests++));
   for (let round = 0; round < 20; round++) {
     requests = 0;
     const abort = new AbortController();
@@ -211,10 +211,10 @@ test('many aborted calls leave no connection, timer or listener, and calls that 
   assert.equal(requests, 10);
 });
 
-test('a thousand calls at once share few connections, and all are answered', async () => {
-  const http = bench({ http: { connectionsPerOrigin: 20 } });
+test('a thousand calls at once share few connections, and all are answered', async (t) => {
+  const http = bench(t, { http: { connectionsPerOrigin: 20 } });
   const connections = new Set<unknown>();
-  const { url } = await recorder((request, response) => {
+  const { url } = await recorder(t, (request, response) => {
     connections.add(request.socket);
     response.end(request.url);
   });

@@ -3,14 +3,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { isLongNumber } from '../../src/base/json.ts';
+import { fileEnd } from '../support/at-end.ts';
 import { bench, recorder } from './support.ts';
 
-const http = bench();
+const http = bench(fileEnd);
 const send = (parameters: Record<string, never> | object): Promise<unknown> =>
   http.output('HTTP:Request', parameters as Record<string, never>);
 
-test('the result is Header, Code and Body, names in canonical case, repeated values joined', async () => {
-  const { url } = await recorder((_request, response) => {
+test('the result is Header, Code and Body, names in canonical case, repeated values joined', async (t) => {
+  const { url } = await recorder(t, (_request, response) => {
     response.writeHead(
       201,
       [
@@ -39,8 +40,8 @@ test('the result is Header, Code and Body, names in canonical case, repeated val
   });
 });
 
-test('a text is sent unchanged, any other value as JSON; null and absent are no body', async () => {
-  const { url, received } = await recorder((_request, response) => response.end());
+test('a text is sent unchanged, any other value as JSON; null and absent are no body', async (t) => {
+  const { url, received } = await recorder(t, (_request, response) => response.end());
   for (const body of ['{"a" : 1}', { a: [1, 'ü'] }, [1], 5, true, null, '']) await send({ url, method: 'POST', body });
   await send({ url, method: 'post' });
   await send({ url, method: 'PUT', body: { a: 1 }, headers: { 'Content-Type': 'application/vnd.api+json' } });
@@ -61,8 +62,8 @@ test('a text is sent unchanged, any other value as JSON; null and absent are no 
   assert.equal(received[0]?.headers['idempotency-key'], 'flow/execution/State/0');
 });
 
-test('every method reaches the server, GET with a body too', async () => {
-  const { url, received } = await recorder((_request, response) => response.end('x'));
+test('every method reaches the server, GET with a body too', async (t) => {
+  const { url, received } = await recorder(t, (_request, response) => response.end('x'));
   const methods = ['GET', 'POST', 'PATCH', 'PUT', 'DELETE', 'HEAD', 'OPTIONS'];
   for (const method of methods) await send({ url, method: method.toLowerCase() });
   await send({ url });
@@ -79,8 +80,8 @@ test('every method reaches the server, GET with a body too', async () => {
   assert.deepEqual(((await send({ url, method: 'HEAD' })) as { Body: string }).Body, '');
 });
 
-test('headers: texts, numbers and booleans; connection headers and null are left out; UTF-8 survives both ways', async () => {
-  const { url, received } = await recorder((request, response) => {
+test('headers: texts, numbers and booleans; connection headers and null are left out; UTF-8 survives both ways', async (t) => {
+  const { url, received } = await recorder(t, (request, response) => {
     response.setHeader('x-echo', request.headers['x-text'] ?? '');
     response.end();
   });
@@ -106,8 +107,8 @@ test('headers: texts, numbers and booleans; connection headers and null are left
   assert.equal((result as { Header: Record<string, string> }).Header['X-Echo'], '中文');
 });
 
-test('the Host header of the flow is sent, but not to the target of a redirect', async () => {
-  const { url, received } = await recorder((request, response) => {
+test('the Host header of the flow is sent, but not to the target of a redirect', async (t) => {
+  const { url, received } = await recorder(t, (request, response) => {
     if (request.url === '/') response.writeHead(302, { location: `http://localhost:${new URL(url).port}/there` });
     response.end();
   });
@@ -118,8 +119,8 @@ test('the Host header of the flow is sent, but not to the target of a redirect',
   );
 });
 
-test('credentials in the URL become basic authentication, as in Go', async () => {
-  const { url, received } = await recorder((_request, response) => response.end());
+test('credentials in the URL become basic authentication, as in Go', async (t) => {
+  const { url, received } = await recorder(t, (_request, response) => response.end());
   await send({ url: url.replace('//', '//us%40er:p%3Aw@') });
   assert.equal(received[0]?.headers['authorization'], `Basic ${Buffer.from('us@er:p:w').toString('base64')}`);
 });
@@ -156,9 +157,9 @@ test('a request that cannot be sent is HTTP.InvalidRequest, and the cause names 
   }
 });
 
-test('a body is read by its content type', async () => {
+test('a body is read by its content type', async (t) => {
   let answer: { type: string | null; bytes: Buffer | string } = { type: null, bytes: '' };
-  const { url } = await recorder((_request, response) => {
+  const { url } = await recorder(t, (_request, response) => {
     if (answer.type !== null) response.setHeader('content-type', answer.type);
     response.end(answer.bytes);
   });
@@ -187,7 +188,7 @@ test('a body is read by its content type', async () => {
   assert.deepEqual(Object.getOwnPropertyNames(odd), ['__proto__']);
 });
 
-test('compressed bodies are decoded, and the header describes the decoded body', async () => {
+test('compressed bodies are decoded, and the header describes the decoded body', async (t) => {
   const text = 'packed '.repeat(100);
   const packed: Readonly<Record<string, Buffer>> = {
     gzip: gzipSync(text),
@@ -198,7 +199,7 @@ test('compressed bodies are decoded, and the header describes the decoded body',
     'gzip, br': brotliCompressSync(gzipSync(text)),
   };
   let encoding = '';
-  const { url } = await recorder((_request, response) => {
+  const { url } = await recorder(t, (_request, response) => {
     response
       .writeHead(200, { 'content-type': 'text/plain', 'content-encoding': encoding })
       .end(packed[encoding] ?? 'odd');
@@ -214,8 +215,8 @@ test('compressed bodies are decoded, and the header describes the decoded body',
   assert.equal((await http.failure('HTTP:Request', { url })).error, 'HTTP.ConnectionFailed');
 });
 
-test('a body that cannot be decoded is HTTP.ConnectionFailed', async () => {
-  const { url } = await recorder((_request, response) => {
+test('a body that cannot be decoded is HTTP.ConnectionFailed', async (t) => {
+  const { url } = await recorder(t, (_request, response) => {
     response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('text').subarray(0, 12));
   });
   const failure = await http.failure('HTTP:Request', { url });
@@ -223,13 +224,13 @@ test('a body that cannot be decoded is HTTP.ConnectionFailed', async () => {
   assert.match(failure.cause, /cannot be decoded as gzip/);
 });
 
-test('any status completes the task, unless http.errorStatuses names it', async () => {
-  const { url } = await recorder((request, response) => {
+test('any status completes the task, unless http.errorStatuses names it', async (t) => {
+  const { url } = await recorder(t, (request, response) => {
     response.statusCode = Number(request.url?.split('/')[1]?.split('?')[0]);
     response.end('it broke');
   });
   assert.equal(((await send({ url: `${url}/503` })) as { Code: number }).Code, 503);
-  const strict = bench({ http: { errorStatuses: ['5xx', '429'] } });
+  const strict = bench(t, { http: { errorStatuses: ['5xx', '429'] } });
   assert.equal(((await strict.output('HTTP:Request', { url: `${url}/404` })) as { Code: number }).Code, 404);
   assert.deepEqual(
     await strict.failure('HTTP:Request', { url: `${url.replace('//', '//user:pass@')}/503?token=secret#x` }),
@@ -241,8 +242,8 @@ test('any status completes the task, unless http.errorStatuses names it', async 
   assert.equal((await strict.failure('HTTP:Request', { url: `${url}/429` })).error, 'HTTP.429');
 });
 
-test('redirects follow Go: 301, 302 and 303 turn into GET, 307 and 308 repeat, HEAD stays', async () => {
-  const { url, received } = await recorder((request, response) => {
+test('redirects follow Go: 301, 302 and 303 turn into GET, 307 and 308 repeat, HEAD stays', async (t) => {
+  const { url, received } = await recorder(t, (request, response) => {
     const status = Number(request.url?.slice(1));
     if (status > 0) response.writeHead(status, { location: '../target?x=1' });
     response.end('end');
@@ -274,8 +275,8 @@ test('redirects follow Go: 301, 302 and 303 turn into GET, 307 and 308 repeat, H
   );
 });
 
-test('a redirect without Location, 300 and 304 are answers', async () => {
-  const { url } = await recorder((request, response) => {
+test('a redirect without Location, 300 and 304 are answers', async (t) => {
+  const { url } = await recorder(t, (request, response) => {
     const status = Number(request.url?.slice(1));
     response.writeHead(status, status === 302 ? {} : { location: '/elsewhere' }).end();
   });
@@ -284,8 +285,8 @@ test('a redirect without Location, 300 and 304 are answers', async () => {
   }
 });
 
-test('endless and invalid redirects are HTTP.RedirectFailed; with maxRedirects 0 the redirect is the answer', async () => {
-  const { url, received } = await recorder((request, response) => {
+test('endless and invalid redirects are HTTP.RedirectFailed; with maxRedirects 0 the redirect is the answer', async (t) => {
+  const { url, received } = await recorder(t, (request, response) => {
     const location = { '/ftp': 'ftp://x/', '/bad': 'http://[', '/loop': '/loop' }[request.url ?? ''] ?? '/';
     response.writeHead(302, { location }).end('x'.repeat(200_000));
   });
@@ -296,16 +297,16 @@ test('endless and invalid redirects are HTTP.RedirectFailed; with maxRedirects 0
   assert.equal(received.length, 11);
   assert.match((await http.failure('HTTP:Request', { url: `${url}/ftp` })).cause, /neither http nor https/);
   assert.match((await http.failure('HTTP:Request', { url: `${url}/bad` })).cause, /not a URL/);
-  const plain = bench({ http: { maxRedirects: 0 } });
+  const plain = bench(t, { http: { maxRedirects: 0 } });
   const answer = (await plain.output('HTTP:Request', { url: `${url}/loop` })) as { Code: number; Header: object };
   assert.equal(answer.Code, 302);
   assert.equal((answer.Header as Record<string, string>)['Location'], '/loop');
 });
 
-test('credentials are sent only to the host that they were given for', async () => {
-  const { url: elsewhere, received } = await recorder((_request, response) => response.end());
+test('credentials are sent only to the host that they were given for', async (t) => {
+  const { url: elsewhere, received } = await recorder(t, (_request, response) => response.end());
   const other = elsewhere.replace('127.0.0.1', 'localhost');
-  const { url, received: own } = await recorder((request, response) => {
+  const { url, received: own } = await recorder(t, (request, response) => {
     if (request.url === '/same') response.writeHead(302, { location: '/end' });
     if (request.url === '/other') response.writeHead(302, { location: `${other}/x` });
     response.end();

@@ -10,6 +10,7 @@ import type { Subscriber } from '../../src/base/observer.ts';
 import type { SubscriptionSetting } from '../../src/config/settings.ts';
 import { createMemoryMessages } from '../../src/store/memory/message-store.ts';
 import type { StoredMessage, MessageStore } from '../../src/store/messages.ts';
+import type { CleanUp } from '../../src/testing/clean-up.ts';
 import { bench, rawServer, recorder, until } from './support.ts';
 import type { Bench } from './support.ts';
 
@@ -21,13 +22,14 @@ interface Local extends Bench {
 }
 
 function local(
+  t: CleanUp,
   subscriptions: readonly SubscriptionSetting[] = [],
   keep = 10,
   store: MessageStore = createMemoryMessages(),
   subscriber: Subscriber = {},
 ): Local {
   const observer = createObserver(subscriber);
-  const started = bench({ observer, messages: store, mns: { endpoint: null, local: true, keep, subscriptions } });
+  const started = bench(t, { observer, messages: store, mns: { endpoint: null, local: true, keep, subscriptions } });
   return {
     ...started,
     store,
@@ -38,8 +40,8 @@ function local(
   };
 }
 
-async function subscriber(answer: RequestListener) {
-  const { url, received } = await recorder(answer);
+async function subscriber(t: CleanUp, answer: RequestListener) {
+  const { url, received } = await recorder(t, answer);
   return {
     received,
     as: (format: SubscriptionSetting['format']): SubscriptionSetting => ({
@@ -70,8 +72,8 @@ async function settled(
 }
 
 describe('messages that a server stores itself', () => {
-  it('have the answer of the service, and are stored whole', async () => {
-    const there = local();
+  it('have the answer of the service, and are stored whole', async (t) => {
+    const there = local(t);
     const parameters = {
       resourceArn: 'acs:mns:x:1:/queues/orders/messages',
       message: { a: 1 },
@@ -98,8 +100,8 @@ describe('messages that a server stores itself', () => {
     });
   });
 
-  it('of a task are stored once, even when the call is repeated after a crash', async () => {
-    const there = local();
+  it('of a task are stored once, even when the call is repeated after a crash', async (t) => {
+    const there = local(t);
     const call = { task: { execution: 5, event: 3 } };
     const parameters = { resourceArn: TOPIC, message: 'x' };
     const first = (await there.output('MNS:SendMessage', parameters, call)) as JsonObject;
@@ -110,9 +112,9 @@ describe('messages that a server stores itself', () => {
     assert.equal((await there.newest()).number, 2);
   });
 
-  it('are refused when the store is full of messages that are still to be pushed', async () => {
-    const mute = await rawServer(() => undefined);
-    const there = local([{ topic: 'approvals', url: mute.url, format: 'JSON' }], 2);
+  it('are refused when the store is full of messages that are still to be pushed', async (t) => {
+    const mute = await rawServer(t, () => undefined);
+    const there = local(t, [{ topic: 'approvals', url: mute.url, format: 'JSON' }], 2);
     for (const message of ['a', 'b']) await there.output('MNS:SendMessage', { resourceArn: TOPIC, message });
     const { error, cause } = await there.failure('MNS:SendMessage', { resourceArn: TOPIC, message: 'c' });
     assert.equal(error, 'MNS.TooManyMessages');
@@ -121,9 +123,9 @@ describe('messages that a server stores itself', () => {
 });
 
 describe('messages of a topic', () => {
-  it('are pushed unchanged', async () => {
-    const { received, as } = await subscriber(answering(204));
-    const there = local([as('SIMPLIFIED')]);
+  it('are pushed unchanged', async (t) => {
+    const { received, as } = await subscriber(t, answering(204));
+    const there = local(t, [as('SIMPLIFIED')]);
     await there.output('MNS:SendMessage', { resourceArn: TOPIC, message: '{1:"a"}', messageTag: 'high' });
     const { messageId } = await settled(there, 'done', 1);
     const [request] = received;
@@ -133,9 +135,9 @@ describe('messages of a topic', () => {
     assert.equal(request?.headers['content-type'], 'text/plain;charset=utf-8');
   });
 
-  it('are pushed as JSON with their properties', async () => {
-    const { received, as } = await subscriber(answering(200));
-    const there = local([as('JSON')]);
+  it('are pushed as JSON with their properties', async (t) => {
+    const { received, as } = await subscriber(t, answering(200));
+    const there = local(t, [as('JSON')]);
     await there.output('MNS:SendMessage', { resourceArn: TOPIC, message: 'x', messageTag: 't' });
     const { messageId, sentMs } = await settled(there, 'done', 1);
     assert.deepEqual(parseJson(received[0]?.body ?? ''), {
@@ -151,9 +153,9 @@ describe('messages of a topic', () => {
     });
   });
 
-  it('are pushed as XML', async () => {
-    const { received, as } = await subscriber(answering(200));
-    const there = local([as('XML')]);
+  it('are pushed as XML', async (t) => {
+    const { received, as } = await subscriber(t, answering(200));
+    const there = local(t, [as('XML')]);
     await there.output('MNS:SendMessage', { resourceArn: TOPIC, message: 'a<b' });
     await settled(there, 'done', 1);
     assert.match(
@@ -162,9 +164,9 @@ describe('messages of a topic', () => {
     );
   });
 
-  it('are pushed again while the subscriber refuses, after doubling delays, a bounded number of times', async () => {
-    const { received, as } = await subscriber(answering(500));
-    const there = local([as('SIMPLIFIED')]);
+  it('are pushed again while the subscriber refuses, after doubling delays, a bounded number of times', async (t) => {
+    const { received, as } = await subscriber(t, answering(500));
+    const there = local(t, [as('SIMPLIFIED')]);
     await there.output('MNS:SendMessage', { resourceArn: TOPIC, message: 'x' });
     for (let attempt = 1; attempt < 12; attempt++) {
       const { push } = await settled(there, 'due', attempt);
@@ -181,27 +183,27 @@ describe('messages of a topic', () => {
     assert.equal(received.length, 12);
   });
 
-  it('are pushed again when the subscriber does not answer in time or cannot be reached', async () => {
-    const mute = await rawServer(() => undefined);
-    const slow = local([{ topic: 'approvals', url: mute.url, format: 'JSON' }]);
+  it('are pushed again when the subscriber does not answer in time or cannot be reached', async (t) => {
+    const mute = await rawServer(t, () => undefined);
+    const slow = local(t, [{ topic: 'approvals', url: mute.url, format: 'JSON' }]);
     await slow.output('MNS:SendMessage', { resourceArn: TOPIC, message: 'x' });
     await until(() => mute.sockets.size > 0);
     slow.time.advance(5000);
     assert.match((await settled(slow, 'due', 1)).push.error, /no answer within 5000 ms/);
-    const broken = await rawServer((socket) => socket.destroy());
-    const cut = local([{ topic: 'approvals', url: broken.url, format: 'JSON' }]);
+    const broken = await rawServer(t, (socket) => socket.destroy());
+    const cut = local(t, [{ topic: 'approvals', url: broken.url, format: 'JSON' }]);
     await cut.output('MNS:SendMessage', { resourceArn: TOPIC, message: 'x' });
     assert.notEqual((await settled(cut, 'due', 1)).push.error, '');
   });
 
-  it('are all pushed, a bounded number at the same time', async () => {
+  it('are all pushed, a bounded number at the same time', async (t) => {
     const waiting: ServerResponse[] = [];
     let most = 0;
-    const { received, as } = await subscriber((_request, response) => {
+    const { received, as } = await subscriber(t, (_request, response) => {
       waiting.push(response);
       most = Math.max(most, waiting.length);
     });
-    const there = local([as('SIMPLIFIED')], 100);
+    const there = local(t, [as('SIMPLIFIED')], 100);
     const bodies = Array.from({ length: 50 }, (_, i) => `m${i}`);
     await Promise.all(bodies.map((message) => there.output('MNS:SendMessage', { resourceArn: TOPIC, message })));
     while (received.length < 50) {
@@ -213,8 +215,8 @@ describe('messages of a topic', () => {
     assert.deepEqual(received.map(({ body }) => body).sort(), bodies.sort());
   });
 
-  it('are pushed once more when the store fails, which is reported', async () => {
-    const { as, received } = await subscriber(answering(200));
+  it('are pushed once more when the store fails, which is reported', async (t) => {
+    const { as, received } = await subscriber(t, answering(200));
     const failures = ['due', 'setPush'];
     const failOnce = (member: string): void => {
       if (failures[0] === member) throw new Error(failures.shift());
@@ -234,7 +236,7 @@ describe('messages of a topic', () => {
     const defects: string[] = [];
     const defect: Subscriber['defect'] = ({ error, where }) =>
       void defects.push(`${where}: ${(error as Error).message}`);
-    const there = local([as('SIMPLIFIED')], 10, faulty, { defect });
+    const there = local(t, [as('SIMPLIFIED')], 10, faulty, { defect });
     await there.output('MNS:SendMessage', { resourceArn: TOPIC, message: 'a' });
     for (const count of [1, 2]) {
       await until(() => defects.length === count && there.time.timers > 0);
@@ -245,8 +247,8 @@ describe('messages of a topic', () => {
     assert.deepEqual(defects, ['looking for messages to push: due', 'pushing a message to its subscriber: setPush']);
   });
 
-  it('without a subscriber are only stored', async () => {
-    const there = local([{ topic: 'other', url: 'http://127.0.0.1:1', format: 'JSON' }]);
+  it('without a subscriber are only stored', async (t) => {
+    const there = local(t, [{ topic: 'other', url: 'http://127.0.0.1:1', format: 'JSON' }]);
     await there.output('MNS:SendMessage', { resourceArn: TOPIC, message: 'x' });
     assert.equal((await there.newest()).push.status, 'none');
   });
@@ -267,39 +269,39 @@ describe('pushes that an earlier server left', () => {
     task: null,
   } as const;
 
-  it('are continued', async () => {
-    const { received, as } = await subscriber(answering(200));
+  it('are continued', async (t) => {
+    const { received, as } = await subscriber(t, answering(200));
     const store = createMemoryMessages();
     await store.add(message, left, 10);
-    const there = local([as('SIMPLIFIED')], 10, store);
+    const there = local(t, [as('SIMPLIFIED')], 10, store);
     there.resume();
     await settled(there, 'done', 4);
     assert.equal(received.length, 1);
   });
 
-  it('are continued at once when the clock was set back', async () => {
-    const { received, as } = await subscriber(answering(200));
+  it('are continued at once when the clock was set back', async (t) => {
+    const { received, as } = await subscriber(t, answering(200));
     const store = createMemoryMessages();
-    const there = local([as('SIMPLIFIED')], 10, store);
+    const there = local(t, [as('SIMPLIFIED')], 10, store);
     await store.add(message, { ...left, nextMs: there.time.nowMs() + 3_600_000 }, 10);
     there.resume();
     await settled(there, 'done', 4);
     assert.equal(received.length, 1);
   });
 
-  it('fail when the topic has no subscriber any more', async () => {
+  it('fail when the topic has no subscriber any more', async (t) => {
     const store = createMemoryMessages();
     await store.add(message, left, 10);
-    const there = local([{ topic: 'other', url: 'http://127.0.0.1:1', format: 'JSON' }], 10, store);
+    const there = local(t, [{ topic: 'other', url: 'http://127.0.0.1:1', format: 'JSON' }], 10, store);
     there.resume();
     assert.match((await settled(there, 'failed', 4)).push.error, /no subscriber any more/);
   });
 
-  it('are not delayed by a subscriber of another topic that hangs', async () => {
-    const mute = await rawServer(() => undefined);
-    const { received, as } = await subscriber(answering(200));
+  it('are not delayed by a subscriber of another topic that hangs', async (t) => {
+    const mute = await rawServer(t, () => undefined);
+    const { received, as } = await subscriber(t, answering(200));
     const hanging = { topic: 'mute', url: mute.url, format: 'JSON' } as const;
-    const there = local([hanging, as('SIMPLIFIED')], 100);
+    const there = local(t, [hanging, as('SIMPLIFIED')], 100);
     for (let i = 0; i < 60; i++) {
       await there.output('MNS:SendMessage', { resourceArn: 'acs:mns:::topics/mute/messages', message: `${i}` });
     }
@@ -311,9 +313,9 @@ describe('pushes that an earlier server left', () => {
     await there.close();
   });
 
-  it('stay due when the server ends during the push', async () => {
-    const mute = await rawServer(() => undefined);
-    const there = local([{ topic: 'approvals', url: mute.url, format: 'JSON' }]);
+  it('stay due when the server ends during the push', async (t) => {
+    const mute = await rawServer(t, () => undefined);
+    const there = local(t, [{ topic: 'approvals', url: mute.url, format: 'JSON' }]);
     await there.output('MNS:SendMessage', { resourceArn: TOPIC, message: 'x' });
     await until(() => mute.sockets.size > 0);
     await there.close();

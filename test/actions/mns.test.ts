@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { Secret } from '../../src/config/settings.ts';
+import type { CleanUp } from '../../src/testing/clean-up.ts';
 import { bench, rawServer, recorder, until } from './support.ts';
 import type { Received } from './support.ts';
 
@@ -25,15 +26,15 @@ function holds({ method, url, headers }: Received): boolean {
   return headers['authorization'] === `MNS LTAItest:${createHmac('sha1', 's3cret').update(text).digest('base64')}`;
 }
 
-const service = async (status: number, xml: string) =>
-  recorder((_request, response) => {
+const service = async (t: CleanUp, status: number, xml: string) =>
+  recorder(t, (_request, response) => {
     response.writeHead(status, { 'content-type': 'text/xml', 'x-mns-request-id': '5666' }).end(xml);
   });
 
 describe('MNS:SendMessage to a Message Service', () => {
-  it('sends a signed message to a queue and returns the answer of the service', async () => {
-    const { url, received } = await service(201, CREATED);
-    const { output } = bench({ cloud, mns: { ...NONE, endpoint: url } });
+  it('sends a signed message to a queue and returns the answer of the service', async (t) => {
+    const { url, received } = await service(t, 201, CREATED);
+    const { output } = bench(t, { cloud, mns: { ...NONE, endpoint: url } });
     const parameters = { resourceArn: QUEUE, message: { a: '<&>\r', b: 1 }, priority: 3, delaySeconds: 60 };
     assert.deepEqual(await output('MNS:SendMessage', parameters), {
       MessageId: 'D273CD6A-1',
@@ -51,9 +52,9 @@ describe('MNS:SendMessage to a Message Service', () => {
     );
   });
 
-  it('sends tag and attributes to a topic, by the names of the service', async () => {
-    const { url, received } = await service(201, CREATED);
-    const { output } = bench({ cloud, mns: { ...NONE, endpoint: url } });
+  it('sends tag and attributes to a topic, by the names of the service', async (t) => {
+    const { url, received } = await service(t, 201, CREATED);
+    const { output } = bench(t, { cloud, mns: { ...NONE, endpoint: url } });
     await output('MNS:SendMessage', {
       resourceArn: TOPIC,
       message: 'a ≤ b\r\n',
@@ -72,18 +73,18 @@ describe('MNS:SendMessage to a Message Service', () => {
     assert.ok(body.endsWith(`<MessageAttributes>${mail}${sms}</MessageAttributes></Message>`), body);
   });
 
-  it('carries the token of a temporary key', async () => {
-    const { url, received } = await service(201, CREATED);
+  it('carries the token of a temporary key', async (t) => {
+    const { url, received } = await service(t, 201, CREATED);
     const temporary = { ...cloud, securityToken: new Secret('tok/en') };
-    const { output } = bench({ cloud: temporary, mns: { ...NONE, endpoint: url } });
+    const { output } = bench(t, { cloud: temporary, mns: { ...NONE, endpoint: url } });
     await output('MNS:SendMessage', { resourceArn: QUEUE, message: 'x' });
     assert.equal(received[0]?.headers['security-token'], 'tok/en');
   });
 
-  it('returns the receipt of a delayed message, and decodes XML escapes', async () => {
+  it('returns the receipt of a delayed message, and decodes XML escapes', async (t) => {
     const xml = `<Message><MessageId>a&amp;&#x41;&#66;</MessageId><ReceiptHandle><![CDATA[1<2]]></ReceiptHandle></Message>`;
-    const { url } = await service(201, xml);
-    const { output } = bench({ cloud, mns: { ...NONE, endpoint: url } });
+    const { url } = await service(t, 201, xml);
+    const { output } = bench(t, { cloud, mns: { ...NONE, endpoint: url } });
     assert.deepEqual(await output('MNS:SendMessage', { resourceArn: QUEUE, message: 'x' }), {
       MessageId: 'a&AB',
       RequestId: '5666',
@@ -92,7 +93,7 @@ describe('MNS:SendMessage to a Message Service', () => {
     });
   });
 
-  it('fails with the code of the service', async () => {
+  it('fails with the code of the service', async (t) => {
     const xml =
       '<Error xmlns="x"><Code>QueueNotExist</Code><Message>no such queue</Message><RequestId>9</RequestId></Error>';
     for (const [body, error, cause] of [
@@ -100,43 +101,43 @@ describe('MNS:SendMessage to a Message Service', () => {
       ['oh', 'MNS.Unknown', /404: oh/],
       ['<Error><Code></Code></Error>', 'MNS.Unknown', /404: <Error>/],
     ] as const) {
-      const { url } = await service(404, body);
-      const { failure } = bench({ cloud, mns: { ...NONE, endpoint: url } });
+      const { url } = await service(t, 404, body);
+      const { failure } = bench(t, { cloud, mns: { ...NONE, endpoint: url } });
       const failed = await failure('MNS:SendMessage', { resourceArn: QUEUE, message: 'x' });
       assert.equal(failed.error, error);
       assert.match(failed.cause, cause);
     }
   });
 
-  it('fails when the answer is missing, late or too large, and without a key', async () => {
-    const mute = await rawServer(() => undefined);
-    const slow = bench({ cloud, mns: { ...NONE, endpoint: mute.url } });
+  it('fails when the answer is missing, late or too large, and without a key', async (t) => {
+    const mute = await rawServer(t, () => undefined);
+    const slow = bench(t, { cloud, mns: { ...NONE, endpoint: mute.url } });
     const late = slow.failure('MNS:SendMessage', { resourceArn: QUEUE, message: 'x' });
     await until(() => slow.time.timers > 0);
     slow.time.advance(60_000);
     assert.equal((await late).error, 'MNS.Timeout');
-    const broken = await rawServer((socket) => socket.destroy());
-    const cut = bench({ cloud, mns: { ...NONE, endpoint: broken.url } });
+    const broken = await rawServer(t, (socket) => socket.destroy());
+    const cut = bench(t, { cloud, mns: { ...NONE, endpoint: broken.url } });
     assert.equal(
       (await cut.failure('MNS:SendMessage', { resourceArn: QUEUE, message: 'x' })).error,
       'MNS.ConnectionFailed',
     );
-    const { url } = await service(201, 'x'.repeat(1000));
-    const small = bench({ cloud, mns: { ...NONE, endpoint: url }, http: { maxResponseBytes: 999 } });
+    const { url } = await service(t, 201, 'x'.repeat(1000));
+    const small = bench(t, { cloud, mns: { ...NONE, endpoint: url }, http: { maxResponseBytes: 999 } });
     assert.equal(
       (await small.failure('MNS:SendMessage', { resourceArn: QUEUE, message: 'x' })).error,
       'MNS.ResponseTooLarge',
     );
-    const keyless = bench({ mns: { ...NONE, endpoint: url } });
+    const keyless = bench(t, { mns: { ...NONE, endpoint: url } });
     assert.equal(
       (await keyless.failure('MNS:SendMessage', { resourceArn: QUEUE, message: 'x' })).error,
       'MNS.MissingCredentials',
     );
   });
 
-  it('closes its connection when the task is aborted', async () => {
-    const mute = await rawServer(() => undefined);
-    const { run } = bench({ cloud, mns: { ...NONE, endpoint: mute.url } });
+  it('closes its connection when the task is aborted', async (t) => {
+    const mute = await rawServer(t, () => undefined);
+    const { run } = bench(t, { cloud, mns: { ...NONE, endpoint: mute.url } });
     const giveUp = new AbortController();
     const result = run('MNS:SendMessage', { resourceArn: QUEUE, message: 'x' }, { signal: giveUp.signal });
     await until(() => mute.sockets.size > 0);
@@ -145,8 +146,8 @@ describe('MNS:SendMessage to a Message Service', () => {
     await until(() => mute.sockets.size === 0);
   });
 
-  it('says which parameter is wrong', async () => {
-    const { failure } = bench({ cloud, mns: { ...NONE, endpoint: null } });
+  it('says which parameter is wrong', async (t) => {
+    const { failure } = bench(t, { cloud, mns: { ...NONE, endpoint: null } });
     for (const [parameters, cause] of [
       [{ message: 'x' }, /^resourceArn must be/],
       [{ resourceArn: 'acs:mns:::/queues/a/b/messages', message: 'x' }, /^resourceArn must be/],
@@ -170,9 +171,9 @@ describe('MNS:SendMessage to a Message Service', () => {
     }
   });
 
-  it('reads the names of the classic language too', async () => {
-    const { url, received } = await service(201, CREATED);
-    const { output } = bench({ cloud, mns: { ...NONE, endpoint: url } });
+  it('reads the names of the classic language too', async (t) => {
+    const { url, received } = await service(t, 201, CREATED);
+    const { output } = bench(t, { cloud, mns: { ...NONE, endpoint: url } });
     await output('MNS:SendMessage', {
       resourceArn: TOPIC,
       MessageBody: { token: 't' },

@@ -84,14 +84,14 @@ test('parameters are flattened, and long numbers have all their digits', () => {
   assert.deepEqual(Object.fromEntries(flattenParameters(long)), { Id: '12345678901234567890', 'M.__proto__.x': '1' });
 });
 
-test('ACS3: the call, its signature, and the unchanged answer', async () => {
-  const { url, received } = await recorder((_request, response) => {
+test('ACS3: the call, its signature, and the unchanged answer', async (t) => {
+  const { url, received } = await recorder(t, (_request, response) => {
     response
       .writeHead(200, { 'content-type': 'application/json;charset=utf-8' })
       .end('{"RequestId":"r","Id":12345678901234567890}');
   });
   for (const credentials of [cloud, temporary]) {
-    const api = bench({ cloud: credentials, products: [setting(url)] });
+    const api = bench(t, { cloud: credentials, products: [setting(url)] });
     assert.equal(
       JSON.stringify(await api.output('ECS:DescribeInstances', parameters)),
       '{"RequestId":"r","Id":12345678901234567890}',
@@ -107,11 +107,11 @@ test('ACS3: the call, its signature, and the unchanged answer', async () => {
   }
 });
 
-test('HMAC-SHA1 where the settings say so', async () => {
-  const { url, received } = await recorder((_request, response) => response.end('{"RequestId":"r"}'));
+test('HMAC-SHA1 where the settings say so', async (t) => {
+  const { url, received } = await recorder(t, (_request, response) => response.end('{"RequestId":"r"}'));
   for (const credentials of [cloud, temporary]) {
     const products = [setting(url, { signature: 'HMAC-SHA1', version: '2099-01-01' })];
-    const api = bench({ cloud: credentials, products });
+    const api = bench(t, { cloud: credentials, products });
     assert.deepEqual(await api.output('ECS:DescribeInstances', parameters), { RequestId: 'r' });
     const request = received.at(-1);
     assert.ok(request !== undefined && rpcHolds(request), 'the signature does not hold');
@@ -129,41 +129,41 @@ test('HMAC-SHA1 where the settings say so', async () => {
   }
 });
 
-test('a refusal is <Product>.<Code>, no answer <Product>.ConnectionFailed or .Timeout', async () => {
+test('a refusal is <Product>.<Code>, no answer <Product>.ConnectionFailed or .Timeout', async (t) => {
   const answers: Readonly<Record<string, readonly [number, string]>> = {
     DescribeA: [404, '{"Code":"InvalidInstanceId.NotFound","Message":"no such instance","RequestId":"r-1"}'],
     DescribeB: [502, '<html>'],
   };
-  const { url } = await recorder((request, response) => {
+  const { url } = await recorder(t, (request, response) => {
     const [status, body] = answers[String(request.headers['x-acs-action'])] ?? [200, ''];
     response.writeHead(status).end(body);
   });
-  const api = bench({ cloud, products: [setting(url)] });
+  const api = bench(t, { cloud, products: [setting(url)] });
   assert.deepEqual(await api.failure('ECS:DescribeA', {}), {
     error: 'ECS.InvalidInstanceId.NotFound',
     cause: 'DescribeA was refused with status 404: no such instance (request r-1)',
   });
   assert.equal((await api.failure('ECS:DescribeB', {})).error, 'ECS.Unknown');
   assert.equal(await api.output('ECS:DescribeC', {}), '');
-  const gone = bench({ cloud, products: [setting('http://127.0.0.1:1')] });
+  const gone = bench(t, { cloud, products: [setting('http://127.0.0.1:1')] });
   assert.equal((await gone.failure('Ecs:DescribeA', {})).error, 'Ecs.ConnectionFailed');
-  const { url: silent, sockets } = await rawServer(() => undefined);
-  const slow = bench({ cloud, products: [setting(silent)], http: { timeoutMs: 1000 } });
+  const { url: silent, sockets } = await rawServer(t, () => undefined);
+  const slow = bench(t, { cloud, products: [setting(silent)], http: { timeoutMs: 1000 } });
   const failing = slow.failure('ECS:DescribeA', {});
   await until(() => sockets.size === 1);
   slow.time.advance(1000);
   assert.equal((await failing).error, 'ECS.Timeout');
 });
 
-test('a call without its settings says which are missing', async () => {
-  const api = bench();
+test('a call without its settings says which are missing', async (t) => {
+  const api = bench(t);
   const { error, cause } = await api.failure('ECS:DescribeInstances', {});
   assert.equal(error, 'ECS.MissingCredentials');
   assert.match(cause, /cloud\.accessKeyId/);
-  const unknown = await bench({ cloud }).failure('NoSuchProduct:Do', {});
+  const unknown = await bench(t, { cloud }).failure('NoSuchProduct:Do', {});
   assert.equal(unknown.error, 'NoSuchProduct.ActionNotSupported');
   assert.match(unknown.cause, /version/);
-  const region = await bench({ cloud }).failure('ECS:DescribeInstances', { RegionId: 'evil.example/?' });
+  const region = await bench(t, { cloud }).failure('ECS:DescribeInstances', { RegionId: 'evil.example/?' });
   assert.equal(region.error, 'ECS.InvalidParameter');
 });
 

@@ -5,6 +5,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { Secret } from '../../src/config/settings.ts';
+import type { CleanUp } from '../../src/testing/clean-up.ts';
 import { bench, recorder } from './support.ts';
 import type { Received } from './support.ts';
 
@@ -12,11 +13,11 @@ const cloud = { accessKeyId: 'LTAItest', accessKeySecret: new Secret('s3cret'), 
 const OBJECT = { bucket: 'my-bucket', key: 'a b/ü+~(1).txt' };
 const PATH = '/my-bucket/a%20b/%C3%BC%2B~%281%29.txt';
 
-async function storage(status: number, headers: OutgoingHttpHeaders, body: string | Buffer = '') {
-  const { url, received } = await recorder((_request, response) => {
+async function storage(t: CleanUp, status: number, headers: OutgoingHttpHeaders, body: string | Buffer = '') {
+  const { url, received } = await recorder(t, (_request, response) => {
     response.writeHead(status, { 'x-oss-request-id': 'R', ...headers }).end(body);
   });
-  return { ...bench({ cloud, ossEndpoint: url }), url, received };
+  return { ...bench(t, { cloud, ossEndpoint: url }), url, received };
 }
 
 function holds({ method, url, headers }: Received, region = 'cn-hangzhou'): boolean {
@@ -38,14 +39,14 @@ function holds({ method, url, headers }: Received, region = 'cn-hangzhou'): bool
 }
 
 describe('OSS:GetObject', () => {
-  it('returns an object and its properties', async () => {
+  it('returns an object and its properties', async (t) => {
     const headers = {
       'content-type': 'application/json',
       etag: '"E"',
       'x-oss-version-id': 'v 1',
       'last-modified': 'then',
     };
-    const { output, received } = await storage(200, headers, '{"a":[1]}');
+    const { output, received } = await storage(t, 200, headers, '{"a":[1]}');
     assert.deepEqual(await output('OSS:GetObject', { ...OBJECT, versionId: 'v 1' }), {
       ...OBJECT,
       requestId: 'R',
@@ -61,8 +62,9 @@ describe('OSS:GetObject', () => {
     assert.ok(request !== undefined && holds(request));
   });
 
-  it('sends ranges and conditions; a value that is not a range is not sent', async () => {
+  it('sends ranges and conditions; a value that is not a range is not sent', async (t) => {
     const { output, received } = await storage(
+      t,
       206,
       { 'content-type': 'text/plain', 'content-range': 'bytes 1-2/9' },
       'ab',
@@ -79,35 +81,35 @@ describe('OSS:GetObject', () => {
     assert.ok(received[0] !== undefined && holds(received[0], 'cn-beijing'));
   });
 
-  it('returns bytes as base64, and decodes compressed objects within the limit', async () => {
+  it('returns bytes as base64, and decodes compressed objects within the limit', async (t) => {
     const bytes = Buffer.from([0, 255, 1]);
-    const plain = await storage(200, { 'content-type': 'application/octet-stream' }, bytes);
+    const plain = await storage(t, 200, { 'content-type': 'application/octet-stream' }, bytes);
     assert.equal(((await plain.output('OSS:GetObject', OBJECT)) as { body: string }).body, bytes.toString('base64'));
     const packing = { 'content-type': 'text/plain', 'content-encoding': 'gzip' };
-    const packed = await storage(200, packing, gzipSync('hello'));
+    const packed = await storage(t, 200, packing, gzipSync('hello'));
     assert.equal(((await packed.output('OSS:GetObject', OBJECT)) as { body: string }).body, 'hello');
-    const bomb = await storage(200, packing, gzipSync('x'.repeat(2_000_000)));
+    const bomb = await storage(t, 200, packing, gzipSync('x'.repeat(2_000_000)));
     assert.equal((await bomb.failure('OSS:GetObject', OBJECT)).error, 'OSS.ResponseTooLarge');
-    const broken = await storage(200, packing, 'hello');
+    const broken = await storage(t, 200, packing, 'hello');
     assert.equal((await broken.failure('OSS:GetObject', OBJECT)).error, 'OSS.ConnectionFailed');
   });
 
-  it('fails with the code of the service', async () => {
+  it('fails with the code of the service', async (t) => {
     const xml =
       '<?xml version="1.0"?><Error><Code>NoSuchKey</Code><Message>not there</Message><RequestId>R</RequestId></Error>';
-    const missing = await (await storage(404, {}, xml)).failure('OSS:GetObject', OBJECT);
+    const missing = await (await storage(t, 404, {}, xml)).failure('OSS:GetObject', OBJECT);
     assert.deepEqual(missing, {
       error: 'OSS.NoSuchKey',
       cause: 'GetObject was refused with status 404: not there (request R)',
     });
-    assert.equal((await (await storage(304, {})).failure('OSS:GetObject', OBJECT)).error, 'OSS.NotModified');
-    assert.equal((await (await storage(500, {}, 'oh')).failure('OSS:GetObject', OBJECT)).error, 'OSS.Unknown');
+    assert.equal((await (await storage(t, 304, {})).failure('OSS:GetObject', OBJECT)).error, 'OSS.NotModified');
+    assert.equal((await (await storage(t, 500, {}, 'oh')).failure('OSS:GetObject', OBJECT)).error, 'OSS.Unknown');
   });
 });
 
 describe('OSS:PutObject', () => {
-  it('writes a text unchanged, and any other value as JSON', async () => {
-    const { output, received } = await storage(200, { etag: '"E"' });
+  it('writes a text unchanged, and any other value as JSON', async (t) => {
+    const { output, received } = await storage(t, 200, { etag: '"E"' });
     assert.deepEqual(await output('OSS:PutObject', { ...OBJECT, body: 'hé' }), {
       ...OBJECT,
       requestId: 'R',
@@ -130,10 +132,10 @@ describe('OSS:PutObject', () => {
 });
 
 describe('OSS:CopyObject', () => {
-  it('names the source and reads the result', async () => {
+  it('names the source and reads the result', async (t) => {
     const xml =
       '<CopyObjectResult><ETag>"C"</ETag><LastModified>2026-01-01T00:00:00.000Z</LastModified></CopyObjectResult>';
-    const { output, received } = await storage(200, {}, xml);
+    const { output, received } = await storage(t, 200, {}, xml);
     const parameters = { ...OBJECT, sourceBucket: 'other-one', sourceKey: 'x/ü', sourceVersionId: 'v&1' };
     assert.deepEqual(await output('OSS:CopyObject', parameters), {
       ...OBJECT,
@@ -154,8 +156,8 @@ describe('OSS:CopyObject', () => {
 });
 
 describe('OSS:DeleteObject', () => {
-  it('deletes an object or one version of it', async () => {
-    const { output, received } = await storage(204, { 'x-oss-version-id': 'v' });
+  it('deletes an object or one version of it', async (t) => {
+    const { output, received } = await storage(t, 204, { 'x-oss-version-id': 'v' });
     assert.deepEqual(await output('OSS:DeleteObject', { ...OBJECT, versionId: 'v' }), {
       ...OBJECT,
       requestId: 'R',
@@ -166,16 +168,16 @@ describe('OSS:DeleteObject', () => {
 });
 
 describe('an action of Object Storage', () => {
-  it('carries the token of a temporary key', async () => {
-    const { url, received } = await storage(200, {});
-    const { output } = bench({ cloud: { ...cloud, securityToken: new Secret('tok') }, ossEndpoint: url });
+  it('carries the token of a temporary key', async (t) => {
+    const { url, received } = await storage(t, 200, {});
+    const { output } = bench(t, { cloud: { ...cloud, securityToken: new Secret('tok') }, ossEndpoint: url });
     await output('OSS:GetObject', OBJECT);
     assert.equal(received[0]?.headers['x-oss-security-token'], 'tok');
     assert.ok(received[0] !== undefined && holds(received[0]));
   });
 
-  it('says which parameter is wrong, and that no key is configured', async () => {
-    const { failure } = bench({ cloud });
+  it('says which parameter is wrong, and that no key is configured', async (t) => {
+    const { failure } = bench(t, { cloud });
     for (const [action, parameters, cause] of [
       ['GetObject', { key: 'k' }, /^bucket must be/],
       ['GetObject', { ...OBJECT, bucket: 'evil.example.com/' }, /^bucket must be/],
@@ -194,12 +196,12 @@ describe('an action of Object Storage', () => {
       assert.equal(failed.error, 'OSS.InvalidArgument');
       assert.match(failed.cause, cause);
     }
-    assert.equal((await bench().failure('OSS:GetObject', OBJECT)).error, 'OSS.MissingCredentials');
+    assert.equal((await bench(t).failure('OSS:GetObject', OBJECT)).error, 'OSS.MissingCredentials');
   });
 
-  it('puts the bucket in front of the host where the endpoint has a name', async () => {
+  it('puts the bucket in front of the host where the endpoint has a name', async (t) => {
     // No server is there, but the cause says which address was called.
-    const { failure } = bench({ cloud, ossEndpoint: 'http://oss.test.invalid:9' });
+    const { failure } = bench(t, { cloud, ossEndpoint: 'http://oss.test.invalid:9' });
     const { error, cause } = await failure('OSS:GetObject', OBJECT);
     assert.equal(error, 'OSS.ConnectionFailed');
     assert.match(cause, /^GetObject at http:\/\/my-bucket\.oss\.test\.invalid:9: /);

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import type { JsonObject } from '../../src/base/json.ts';
+import type { CleanUp } from '../../src/testing/clean-up.ts';
 import { bench, rawServer } from './support.ts';
 import type { Bench } from './support.ts';
 
@@ -18,9 +19,12 @@ async function warm(http: Bench, url: string): Promise<void> {
 }
 
 /** Answers the first request of a connection and calls `atSecond` for the next; collects the methods of the requests. */
-async function closingServer(atSecond: (socket: Socket) => void): Promise<{ url: string; requests: string[] }> {
+async function closingServer(
+  t: CleanUp,
+  atSecond: (socket: Socket) => void,
+): Promise<{ url: string; requests: string[] }> {
   const requests: string[] = [];
-  const { url } = await rawServer((socket) => {
+  const { url } = await rawServer(t, (socket) => {
     let seen = 0;
     socket.on('data', (chunk) => {
       requests.push(chunk.toString().split(' ', 1)[0] ?? '');
@@ -38,20 +42,20 @@ const ENDS: ReadonlyMap<string, (socket: Socket) => void> = new Map([
 ]);
 
 for (const [how, end] of ENDS) {
-  test(`an idempotent request is sent again when its keep-alive connection is ${how}`, async () => {
-    const http = bench();
+  test(`an idempotent request is sent again when its keep-alive connection is ${how}`, async (t) => {
+    const http = bench(t);
     for (const method of ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']) {
-      const { url, requests } = await closingServer(end);
+      const { url, requests } = await closingServer(t, end);
       await warm(http, url);
       await http.output('HTTP:Request', { url, method });
       assert.deepEqual(requests, ['GET', method, method]);
     }
   });
 
-  test(`a request that may not be repeated fails when its keep-alive connection is ${how}`, async () => {
-    const http = bench();
+  test(`a request that may not be repeated fails when its keep-alive connection is ${how}`, async (t) => {
+    const http = bench(t);
     for (const method of ['POST', 'PATCH']) {
-      const { url, requests } = await closingServer(end);
+      const { url, requests } = await closingServer(t, end);
       await warm(http, url);
       const { error } = await http.failure('HTTP:Request', { url, method, body: { a: 1 } });
       assert.equal(error, 'HTTP.ConnectionFailed');
@@ -60,25 +64,25 @@ for (const [how, end] of ENDS) {
   });
 }
 
-test('with an idempotency key of the flow, any method is sent again', async () => {
-  const http = bench();
-  const { url, requests } = await closingServer((socket) => socket.end());
+test('with an idempotency key of the flow, any method is sent again', async (t) => {
+  const http = bench(t);
+  const { url, requests } = await closingServer(t, (socket) => socket.end());
   const call: JsonObject = { url, method: 'POST', body: 'a', headers: { 'Idempotency-Key': 'order-7' } };
   await warm(http, url);
   await http.output('HTTP:Request', call);
   assert.deepEqual(requests, ['GET', 'POST', 'POST']);
 });
 
-test('a request whose answer has begun is not sent again, and there is no third attempt', async () => {
-  const http = bench();
-  const begun = await closingServer((socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf'));
+test('a request whose answer has begun is not sent again, and there is no third attempt', async (t) => {
+  const http = bench(t);
+  const begun = await closingServer(t, (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf'));
   await warm(http, begun.url);
   assert.equal((await http.failure('HTTP:Request', { url: begun.url })).error, 'HTTP.ConnectionFailed');
   assert.deepEqual(begun.requests, ['GET', 'GET']);
 
   let connections = 0;
   let requests = 0;
-  const { url } = await rawServer((socket) => {
+  const { url } = await rawServer(t, (socket) => {
     const first = connections++ === 0;
     socket.on('data', () => {
       if (++requests === 1 && first) socket.write(ANSWER);
@@ -90,9 +94,9 @@ test('a request whose answer has begun is not sent again, and there is no third 
   assert.deepEqual([connections, requests], [2, 3]);
 });
 
-test('a status below 100 is not valid HTTP, and the cause says so', async () => {
-  const http = bench();
-  const { url } = await rawServer((socket) => {
+test('a status below 100 is not valid HTTP, and the cause says so', async (t) => {
+  const http = bench(t);
+  const { url } = await rawServer(t, (socket) => {
     socket.on('data', () => socket.end('HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n'));
   });
   const { error, cause } = await http.failure('HTTP:Request', { url });

@@ -4,7 +4,6 @@ import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo, Server as TcpServer, Socket } from 'node:net';
-import { after } from 'node:test';
 import assert from 'node:assert/strict';
 import type { TaskCall, TaskResult } from '../../src/actions/action.ts';
 import { createActions } from '../../src/actions/catalog.ts';
@@ -12,6 +11,8 @@ import type { ActionOptions } from '../../src/actions/catalog.ts';
 import { systemIds } from '../../src/base/ids.ts';
 import { createObserver } from '../../src/base/observer.ts';
 import type { JsonObject, JsonValue } from '../../src/base/json.ts';
+import { atEnd } from '../../src/testing/clean-up.ts';
+import type { CleanUp } from '../../src/testing/clean-up.ts';
 import { ManualTime } from '../../src/testing/manual-time.ts';
 import { createMemoryMessages } from '../../src/store/memory/message-store.ts';
 
@@ -39,7 +40,7 @@ export interface CallOptions {
 export interface Bench {
   readonly time: ManualTime;
   resume(): void;
-  /** The bench also closes itself when the tests of the file have ended. */
+  /** The bench also closes itself at the end of the test. */
   close(): Promise<void>;
   run(action: string, parameters: JsonObject, options?: CallOptions): Promise<TaskResult>;
   /** The output of a task that must succeed. */
@@ -48,8 +49,8 @@ export interface Bench {
   failure(action: string, parameters: JsonObject, call?: Partial<TaskCall>): Promise<{ error: string; cause: string }>;
 }
 
-/** A catalog for one test file; closed when its tests have ended. */
-export function bench(overrides: Overrides = {}): Bench {
+/** A catalog, closed at the end of the test. */
+export function bench(t: CleanUp, overrides: Overrides = {}): Bench {
   const time = new ManualTime();
   const { http, ...rest } = overrides;
   const actions = createActions({
@@ -78,7 +79,7 @@ export function bench(overrides: Overrides = {}): Bench {
     observer: createObserver(),
     ...rest,
   });
-  after(() => actions.close());
+  atEnd(t, () => actions.close());
   const never = new AbortController().signal;
   const run: Bench['run'] = (action, parameters, { call, signal = never } = {}) =>
     actions.find(action).run({ ...EXPRESS_CALL, ...call, action, parameters }, signal);
@@ -109,6 +110,7 @@ export interface Received {
 
 /** A server that collects the requests that it receives and answers with `answer`. */
 export async function recorder(
+  t: CleanUp,
   answer: RequestListener,
 ): Promise<{ url: string; received: Received[]; server: Server }> {
   const received: Received[] = [];
@@ -121,11 +123,14 @@ export async function recorder(
       answer(request, response);
     });
   });
-  return { url: await listen(server), received, server };
+  return { url: await listen(t, server), received, server };
 }
 
 /** A TCP server, for answers that no HTTP server would send. */
-export async function rawServer(connected: (socket: Socket) => void): Promise<{ url: string; sockets: Set<Socket> }> {
+export async function rawServer(
+  t: CleanUp,
+  connected: (socket: Socket) => void,
+): Promise<{ url: string; sockets: Set<Socket> }> {
   const sockets = new Set<Socket>();
   const server = createTcpServer((socket) => {
     sockets.add(socket);
@@ -133,17 +138,17 @@ export async function rawServer(connected: (socket: Socket) => void): Promise<{ 
     connected(socket);
     socket.resume();
   });
-  const url = await listen(server);
-  after(() => {
+  const url = await listen(t, server);
+  atEnd(t, () => {
     for (const socket of sockets) socket.destroy();
   });
   return { url, sockets };
 }
 
-export async function listen(server: Server | TcpServer): Promise<string> {
+export async function listen(t: CleanUp, server: Server | TcpServer): Promise<string> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  after(() => {
+  atEnd(t, () => {
     server.close();
     if ('closeAllConnections' in server) server.closeAllConnections();
   });

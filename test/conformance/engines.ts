@@ -10,9 +10,10 @@ import { compileDefinition } from '../../src/language/compile.ts';
 import type { Plan } from '../../src/language/plan.ts';
 import type { HistoryEvent } from '../../src/runtime/executions.ts';
 import { FROM_API } from '../../src/runtime/start-origin.ts';
-import { LIMITS, recordingRuntime } from '../support/flows.ts';
+import { LIMITS } from '../support/flows.ts';
 import { seededIds } from '../../src/testing/seeded-ids.ts';
 import { RebuiltRun } from '../support/rebuilt-run.ts';
+import { runExpress } from '../support/run-express.ts';
 import { VirtualTime } from '../../src/testing/virtual-time.ts';
 import { definitionLimitsOf } from './case.ts';
 import type { Case } from './case.ts';
@@ -79,19 +80,13 @@ async function outcomeOf(wanted: Case, mode: Case['mode'], drive: Drive): Promis
 
 /** Runs as StartSyncExecution does. */
 const express: Drive = async ({ wanted, plan, time, actions }) => {
-  const { run } = recordingRuntime(time, actions.catalog(), limitsOf(wanted));
-  const { result, events } = await run({
-    flowName: FLOW_NAME,
-    roleArn: wanted.roleArn,
-    environment: wanted.environment,
-    plan,
-    name: wanted.executionName,
-    input: wanted.input,
-    depth: 0,
-    origin: FROM_API,
-  });
+  const { executionName: name, roleArn, environment, input } = wanted;
+  const { result, history } = await runExpress(
+    { flowName: FLOW_NAME, roleArn, environment, plan, name, input, depth: 0, origin: FROM_API },
+    { time, actions: actions.catalog(), limits: limitsOf(wanted) },
+  );
   const { startedMs, stoppedMs, name: _name, ...ended } = result;
-  return { ...ended, elapsedMs: stoppedMs - startedMs, history: events.map((event) => served(event, plan)) };
+  return { ...ended, elapsedMs: stoppedMs - startedMs, history };
 };
 
 /** Drops the execution after every event and rebuilds it from the text of its events. */

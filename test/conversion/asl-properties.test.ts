@@ -10,10 +10,10 @@ import fc from 'fast-check';
 import type { JsonObject, JsonValue } from '../../src/base/json.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
 import { DEFAULT_DEFINITION_LIMITS } from '../../src/language/limits.ts';
-import { runtimeOf, startOf, stateOf } from '../support/flows.ts';
+import { startOf, stateOf } from '../support/flows.ts';
+import { runExpress } from '../support/run-express.ts';
 import { standInActions } from '../../src/testing/stand-ins.ts';
 import { drawFrom } from '../support/random-flow.ts';
-import { VirtualTime } from '../../src/testing/virtual-time.ts';
 import { RandomMachine } from './random-machine.ts';
 import { convert } from './support.ts';
 
@@ -116,7 +116,7 @@ async function moved(text: string, random: RandomMachine, seed: number): Promise
       return { ok: false, error: error.name, cause: error.message };
     }
   });
-  const result = await runtimeOf(new VirtualTime(), actions).run(startOf(plan, random.input));
+  const { result } = await runExpress(startOf(plan, random.input), { actions });
   const { calls } = answers;
   if (result.status !== 'Succeeded') return { error: result.errorCode, calls };
   return { output: canonical(JSON.parse(result.output) as JsonValue), calls };

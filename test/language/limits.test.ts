@@ -7,8 +7,8 @@ import type { Settings } from '../../src/config/settings.ts';
 import type { CompileOptions } from '../../src/language/compilation.ts';
 import { DEFAULT_DEFINITION_LIMITS } from '../../src/language/limits.ts';
 import { standInActions } from '../../src/testing/stand-ins.ts';
-import { VirtualTime } from '../../src/testing/virtual-time.ts';
-import { runtimeOf, startOf } from '../support/flows.ts';
+import { startOf } from '../support/flows.ts';
+import { runExpress } from '../support/run-express.ts';
 import { compile, flow, limitedTo, planOf } from './support.ts';
 
 /** The limits of a server whose settings file holds these under `limits`. */
@@ -47,12 +47,8 @@ describe('limits of the language', () => {
 
     const limits = limitsOf({ globalKey: '129B' });
     const plan = planOf(globalFlow(name), { limits });
-    const runtime = runtimeOf(
-      new VirtualTime(),
-      standInActions(() => assert.fail('the flow has no Task')),
-      limits,
-    );
-    const { status, output } = await runtime.run(startOf(plan));
+    const actions = standInActions(() => assert.fail('the flow has no Task'));
+    const { status, output } = (await runExpress(startOf(plan), { actions, limits })).result;
     assert.deepEqual({ status, output }, { status: 'Succeeded', output: '{"x":1}' });
     assert.match(messages(globalFlow(`${name}k`), { limits })[0] ?? '', /a name of 130 bytes; the limit is 129/);
   });

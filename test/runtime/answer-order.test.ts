@@ -8,7 +8,8 @@ import fc from 'fast-check';
 import type { ActionCatalog } from '../../src/actions/action.ts';
 import type { JsonObject } from '../../src/base/json.ts';
 import { stringifyJson } from '../../src/base/json.ts';
-import { LIMITS, planOf, runtimeOf, startOf, stateOf } from '../support/flows.ts';
+import { LIMITS, planOf, startOf, stateOf } from '../support/flows.ts';
+import { runExpress } from '../support/run-express.ts';
 import { standInActions } from '../../src/testing/stand-ins.ts';
 import { seededIds } from '../../src/testing/seeded-ids.ts';
 import { RebuiltRun } from '../support/rebuilt-run.ts';
@@ -101,9 +102,8 @@ function delayedActions(time: VirtualTime, seed: number, failing: string | null)
 
 async function express(definition: JsonObject, seed: number, failing: string | null): Promise<string> {
   const time = new VirtualTime();
-  const { status, output, errorCode } = await runtimeOf(time, delayedActions(time, seed, failing)).run(
-    startOf(planOf(definition)),
-  );
+  const actions = delayedActions(time, seed, failing);
+  const { status, output, errorCode } = (await runExpress(startOf(planOf(definition)), { time, actions })).result;
   return `${status} ${output} ${errorCode}`;
 }
 

@@ -7,8 +7,8 @@ import type { Scheduler } from '../../src/base/scheduler.ts';
 import { createMemoryStores } from '../../src/store/memory/stores.ts';
 import type { Stores } from '../../src/store/stores.ts';
 import { flowRecord } from '../../src/testing/flow-record.ts';
-import { VirtualTime } from '../../src/testing/virtual-time.ts';
-import { planOf, runtimeOf, startOf } from '../support/flows.ts';
+import { planOf, startOf } from '../support/flows.ts';
+import { runExpress } from '../support/run-express.ts';
 import { standInActions } from '../../src/testing/stand-ins.ts';
 import { Client } from './client.ts';
 import { scenarioOf } from './scenario.ts';
@@ -265,8 +265,8 @@ class Run {
     this.#compared++;
     const actions = standInActions((call) => Promise.resolve(this.world.services.answer(call)));
     const limits = { ...this.#scenario.limits, events: Infinity, expressTimeoutSeconds: 365 * 86_400 };
-    const runtime = runtimeOf(new VirtualTime(), actions, limits);
-    const result = await runtime.run(startOf(planOf(express), execution.start.input, record.name));
+    const start = startOf(planOf(express), execution.start.input, record.name);
+    const { result } = await runExpress(start, { actions, limits });
     const ours = [execution.status, record.error, record.cause, record.output];
     const theirs = [result.status, result.errorCode, result.errorMessage, result.output];
     if (ours.join() !== theirs.join()) {

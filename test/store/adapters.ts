@@ -1,11 +1,12 @@
 /** All store adapters, for the contract suite. A new adapter needs one entry here. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemScheduler } from '../../src/base/scheduler.ts';
 import { createMemoryStores } from '../../src/store/memory/stores.ts';
 import { openSqliteStores } from '../../src/store/sqlite/stores.ts';
 import type { Stores } from '../../src/store/stores.ts';
+import { atEnd } from '../../src/testing/clean-up.ts';
+import type { CleanUp } from '../../src/testing/clean-up.ts';
+import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 
 export interface Adapter {
   readonly name: string;
@@ -24,14 +25,11 @@ export const ADAPTERS: readonly Adapter[] = [
   },
 ];
 
-/** Calls `use` with a new folder and deletes it afterwards. */
-export async function withFolder<T>(use: (folder: string) => T | Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-store-'));
-  try {
-    return await use(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+/** Empty stores in a folder of their own, closed at the end of the test. */
+export function openStores(t: CleanUp, adapter: Adapter): Stores {
+  const stores = adapter.open(temporaryFolder(t));
+  atEnd(t, () => stores.close());
+  return stores;
 }
 
 export function openSqlite(file: string): Stores {

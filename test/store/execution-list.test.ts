@@ -6,7 +6,10 @@ import fc from 'fast-check';
 import type { ExecutionChange, ExecutionPage, ExecutionQuery, ExecutionRecord } from '../../src/store/executions.ts';
 import { openDatabase } from '../../src/store/sqlite/database.ts';
 import { createExecutionList } from '../../src/store/sqlite/execution-list.ts';
-import { ADAPTERS, withFolder } from './adapters.ts';
+import { atEnd } from '../../src/testing/clean-up.ts';
+import type { CleanUp } from '../../src/testing/clean-up.ts';
+import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
+import { ADAPTERS, openStores } from './adapters.ts';
 import { ALL, endOf, pagesOf, runningOf, startOf, writing } from './executions.ts';
 
 type List = (query: ExecutionQuery) => ExecutionPage | Promise<ExecutionPage>;
@@ -91,78 +94,72 @@ async function agrees(list: List, numRuns: number): Promise<void> {
 }
 
 for (const adapter of ADAPTERS) {
-  const filled = (use: (list: List, commit: (...changes: ExecutionChange[]) => Promise<void>) => Promise<void>) =>
-    withFolder(async (folder) => {
-      const { executions, close } = adapter.open(folder);
-      try {
-        const { commit } = await writing(executions, CHANGES);
-        await use((query) => executions.list(query), commit);
-      } finally {
-        await close();
-      }
-    });
+  const filled = async (t: CleanUp) => {
+    const { executions } = openStores(t, adapter);
+    const { commit } = await writing(executions, CHANGES);
+    return { list: (query: ExecutionQuery) => executions.list(query), commit };
+  };
 
   describe(`execution lists: ${adapter.name}`, () => {
-    it('have the result of a search by hand, newest first', () => filled((list) => agrees(list, 150)));
+    it('have the result of a search by hand, newest first', async (t) => {
+      const { list } = await filled(t);
+      await agrees(list, 150);
+    });
 
-    it('end a page at its limit, or when its texts are large', () =>
-      filled(async (list) => {
-        const all = expected(ALL);
-        const full = await list({ ...ALL, limit: 7 });
-        assert.equal(full.executions.length, 7);
-        const { startedMs, id } = full.executions[6] as ExecutionRecord;
-        assert.deepEqual(full.next, { startedMs, id });
-        assert.equal((await list({ ...ALL, limit: all.length })).next, null);
-        const small = await list({ ...ALL, textUnits: 6 });
-        const units = small.executions.map(({ input, output }) => input.length + output.length);
-        const sum = (numbers: readonly number[]) => numbers.reduce((total, n) => total + n, 0);
-        assert.ok(sum(units) > 6 && sum(units.slice(0, -1)) <= 6);
-        assert.equal((await list({ ...ALL, textUnits: 0, metadataOnly: true })).next, null);
-      }));
+    it('end a page at its limit, or when its texts are large', async (t) => {
+      const { list } = await filled(t);
+      const all = expected(ALL);
+      const full = await list({ ...ALL, limit: 7 });
+      assert.equal(full.executions.length, 7);
+      const { startedMs, id } = full.executions[6] as ExecutionRecord;
+      assert.deepEqual(full.next, { startedMs, id });
+      assert.equal((await list({ ...ALL, limit: all.length })).next, null);
+      const small = await list({ ...ALL, textUnits: 6 });
+      const units = small.executions.map(({ input, output }) => input.length + output.length);
+      const sum = (numbers: readonly number[]) => numbers.reduce((total, n) => total + n, 0);
+      assert.ok(sum(units) > 6 && sum(units.slice(0, -1)) <= 6);
+      assert.equal((await list({ ...ALL, textUnits: 0, metadataOnly: true })).next, null);
+    });
 
-    it('show each execution once while others start and end', () =>
-      filled(async (list, commit) => {
-        let id = 1000;
-        const running = { ...ALL, limit: 4 };
-        const listed = await pagesOf(list, running, async () => {
-          id += 2;
-          await commit(
-            startOf(id, { startedMs: 5000 + id }),
-            // As after a clock that was set back.
-            startOf(id + 1, { startedMs: 10 }),
-            { id: RECORDS[id % 90]?.id ?? 1, ...endOf() },
-          );
-        });
-        const old = listed.filter((record) => record.id <= 90).map((record) => record.id);
-        assert.deepEqual(
-          old,
-          expected(ALL).map((record) => record.id),
+    it('show each execution once while others start and end', async (t) => {
+      const { list, commit } = await filled(t);
+      let id = 1000;
+      const running = { ...ALL, limit: 4 };
+      const listed = await pagesOf(list, running, async () => {
+        id += 2;
+        await commit(
+          startOf(id, { startedMs: 5000 + id }),
+          // As after a clock that was set back.
+          startOf(id + 1, { startedMs: 10 }),
+          { id: RECORDS[id % 90]?.id ?? 1, ...endOf() },
         );
-        assert.equal(new Set(listed.map((record) => record.id)).size, listed.length);
-      }));
+      });
+      const old = listed.filter((record) => record.id <= 90).map((record) => record.id);
+      assert.deepEqual(
+        old,
+        expected(ALL).map((record) => record.id),
+      );
+      assert.equal(new Set(listed.map((record) => record.id)).size, listed.length);
+    });
   });
 }
 
 describe('execution lists: sqlite, with small bounds', () => {
-  it('find the same with every index, in short pages', () =>
-    withFolder(async (folder) => {
-      const sqlite = ADAPTERS.find(({ name }) => name === 'sqlite');
-      const stores = sqlite?.open(folder);
-      assert.ok(stores !== undefined);
-      await writing(stores.executions, CHANGES);
-      await stores.close();
-      const { database, close } = openDatabase({ file: join(folder, 'store.db'), synchronous: 'FULL' });
-      try {
-        for (const scannedRows of [1, 3, 10]) {
-          for (const sortedNames of [0, 4])
-            await agrees(createExecutionList(database, { scannedRows, sortedNames }), 60);
-        }
-        const scarce = createExecutionList(database, { scannedRows: 5, sortedNames: 0 });
-        const page = scarce({ ...ALL, version: '3' });
-        assert.deepEqual(page.executions, []);
-        assert.notEqual(page.next, null);
-      } finally {
-        close();
-      }
-    }));
+  it('find the same with every index, in short pages', async (t) => {
+    const folder = temporaryFolder(t);
+    const sqlite = ADAPTERS.find(({ name }) => name === 'sqlite');
+    const stores = sqlite?.open(folder);
+    assert.ok(stores !== undefined);
+    await writing(stores.executions, CHANGES);
+    await stores.close();
+    const { database, close } = openDatabase({ file: join(folder, 'store.db'), synchronous: 'FULL' });
+    atEnd(t, close);
+    for (const scannedRows of [1, 3, 10]) {
+      for (const sortedNames of [0, 4]) await agrees(createExecutionList(database, { scannedRows, sortedNames }), 60);
+    }
+    const scarce = createExecutionList(database, { scannedRows: 5, sortedNames: 0 });
+    const page = scarce({ ...ALL, version: '3' });
+    assert.deepEqual(page.executions, []);
+    assert.notEqual(page.next, null);
+  });
 });

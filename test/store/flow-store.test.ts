@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { FlowChanges, FlowQuery, FlowRecord, FlowStore } from '../../src/store/flows.ts';
+import type { FlowChanges, FlowQuery, FlowRecord } from '../../src/store/flows.ts';
 import { flowRecord } from '../../src/testing/flow-record.ts';
-import { ADAPTERS, withFolder } from './adapters.ts';
+import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
+import { ADAPTERS, openStores } from './adapters.ts';
 
 const ALL: FlowQuery = { fromName: '', limit: 1000, definitionUnits: Number.MAX_SAFE_INTEGER, resourceGroupId: null };
 
@@ -32,193 +33,180 @@ const record: fc.Arbitrary<FlowRecord> = fc.record(
 );
 
 for (const adapter of ADAPTERS) {
-  const withStore = (use: (store: FlowStore) => Promise<void>) =>
-    withFolder(async (folder) => {
-      const stores = adapter.open(folder);
-      try {
-        await use(stores.flows);
-      } finally {
-        await stores.close();
+  describe(`flow store: ${adapter.name}`, () => {
+    it('returns every member as stored, for any text', async (t) => {
+      const { flows: store } = openStores(t, adapter);
+      await fc.assert(
+        fc.asyncProperty(record, async (flow) => {
+          await store.delete(flow.name);
+          assert.equal(await store.create(flow), true);
+          assert.deepEqual(await store.get(flow.name), flow);
+        }),
+        { numRuns: 50 },
+      );
+    });
+
+    it('creates a flow once for each name', async (t) => {
+      const { flows: store } = openStores(t, adapter);
+      const made = await Promise.all([1, 2, 3].map((n) => store.create(flowRecord('a', { id: `id${n}` }))));
+      assert.deepEqual(made, [true, false, false]);
+      assert.equal((await store.get('a'))?.id, 'id1');
+      assert.equal(await store.count(), 1);
+    });
+
+    it('compares names by their bytes', async (t) => {
+      const { flows: store } = openStores(t, adapter);
+      for (const name of ['flow', 'Flow', 'flow ', 'flow\0', '\u00e9', 'e\u0301']) {
+        assert.equal(await store.create(flowRecord(name)), true, JSON.stringify(name));
+      }
+      assert.equal(await store.count(), 6);
+      assert.equal((await store.get('Flow'))?.name, 'Flow');
+    });
+
+    it('changes only the given members and counts revisions', async (t) => {
+      const { flows: store } = openStores(t, adapter);
+      const variable = { name: 'a', value: 'b', description: '' };
+      const flow = flowRecord('a', { description: 'old', roleArn: 'role', environment: [variable] });
+      await store.create(flow);
+      const steps: FlowChanges[] = [
+        { lastModifiedMs: 1 },
+        { lastModifiedMs: 2, definition: 'new text' },
+        { lastModifiedMs: 3, description: '', roleArn: '', environment: [] },
+        { lastModifiedMs: 4, type: 'DEFAULT', environment: [variable, { ...variable, name: 'c' }] },
+      ];
+      let expected = flow;
+      for (const changes of steps) {
+        expected = { ...expected, ...changes, revision: expected.revision + 1 };
+        assert.deepEqual(await store.update('a', changes, flow.id), expected);
+        assert.deepEqual(await store.get('a'), expected);
       }
     });
 
-  describe(`flow store: ${adapter.name}`, () => {
-    it('returns every member as stored, for any text', () =>
-      withStore(async (store) => {
-        await fc.assert(
-          fc.asyncProperty(record, async (flow) => {
-            await store.delete(flow.name);
-            assert.equal(await store.create(flow), true);
-            assert.deepEqual(await store.get(flow.name), flow);
-          }),
-          { numRuns: 50 },
-        );
-      }));
+    it('updates only the flow with the expected id', async (t) => {
+      const { flows: store } = openStores(t, adapter);
+      await store.create(flowRecord('a', { id: 'first' }));
+      assert.equal(await store.update('b', { lastModifiedMs: 1 }, 'first'), null);
+      await store.delete('a');
+      await store.create(flowRecord('a', { id: 'second' }));
+      assert.equal(await store.update('a', { lastModifiedMs: 1 }, 'first'), null);
+      assert.deepEqual(await store.get('a'), flowRecord('a', { id: 'second' }));
+    });
 
-    it('creates a flow once for each name', () =>
-      withStore(async (store) => {
-        const made = await Promise.all([1, 2, 3].map((n) => store.create(flowRecord('a', { id: `id${n}` }))));
-        assert.deepEqual(made, [true, false, false]);
-        assert.equal((await store.get('a'))?.id, 'id1');
-        assert.equal(await store.count(), 1);
-      }));
+    it('loses no change of concurrent updates', async (t) => {
+      const { flows: store } = openStores(t, adapter);
+      await store.create(flowRecord('a'));
+      await Promise.all(
+        Array.from({ length: 20 }, (_, n) => store.update('a', { lastModifiedMs: n, definition: `v${n}` }, 'id-of-a')),
+      );
+      const flow = await store.get('a');
+      assert.equal(flow?.revision, 21);
+      assert.equal(flow.definition, `v${flow.lastModifiedMs}`);
+    });
 
-    it('compares names by their bytes', () =>
-      withStore(async (store) => {
-        for (const name of ['flow', 'Flow', 'flow ', 'flow\0', '\u00e9', 'e\u0301']) {
-          assert.equal(await store.create(flowRecord(name)), true, JSON.stringify(name));
-        }
-        assert.equal(await store.count(), 6);
-        assert.equal((await store.get('Flow'))?.name, 'Flow');
-      }));
+    it('deletes once', async (t) => {
+      const { flows: store } = openStores(t, adapter);
+      await store.create(flowRecord('a'));
+      assert.deepEqual(await Promise.all([store.delete('a'), store.delete('a')]), [true, false]);
+      assert.equal(await store.count(), 0);
+    });
 
-    it('changes only the given members and counts revisions', () =>
-      withStore(async (store) => {
-        const variable = { name: 'a', value: 'b', description: '' };
-        const flow = flowRecord('a', { description: 'old', roleArn: 'role', environment: [variable] });
-        await store.create(flow);
-        const steps: FlowChanges[] = [
-          { lastModifiedMs: 1 },
-          { lastModifiedMs: 2, definition: 'new text' },
-          { lastModifiedMs: 3, description: '', roleArn: '', environment: [] },
-          { lastModifiedMs: 4, type: 'DEFAULT', environment: [variable, { ...variable, name: 'c' }] },
-        ];
-        let expected = flow;
-        for (const changes of steps) {
-          expected = { ...expected, ...changes, revision: expected.revision + 1 };
-          assert.deepEqual(await store.update('a', changes, flow.id), expected);
-          assert.deepEqual(await store.get('a'), expected);
-        }
-      }));
+    it('lists each flow once, in byte order, page by page', async (t) => {
+      const { flows: store } = openStores(t, adapter);
+      await fc.assert(
+        fc.asyncProperty(
+          fc.uniqueArray(text, { maxLength: 12 }),
+          fc.integer({ min: 1, max: 5 }),
+          fc.constantFrom(5, Number.MAX_SAFE_INTEGER),
+          async (names, limit, definitionUnits) => {
+            for (const name of names) await store.create(flowRecord(name));
+            const listed: string[] = [];
+            let fromName: string | null = '';
+            while (fromName !== null) {
+              const page = await store.list({ ...ALL, fromName, limit, definitionUnits });
+              assert.ok(page.flows.length <= limit);
+              assert.ok(page.flows.length > 0 || page.nextName === null);
+              listed.push(...page.flows.map((flow) => flow.name));
+              fromName = page.nextName;
+            }
+            const inOrder = names.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+            assert.deepEqual(listed, inOrder);
+            for (const name of names) await store.delete(name);
+          },
+        ),
+        { numRuns: 30 },
+      );
+    });
 
-    it('updates only the flow with the expected id', () =>
-      withStore(async (store) => {
-        await store.create(flowRecord('a', { id: 'first' }));
-        assert.equal(await store.update('b', { lastModifiedMs: 1 }, 'first'), null);
-        await store.delete('a');
-        await store.create(flowRecord('a', { id: 'second' }));
-        assert.equal(await store.update('a', { lastModifiedMs: 1 }, 'first'), null);
-        assert.deepEqual(await store.get('a'), flowRecord('a', { id: 'second' }));
-      }));
+    it('begins a list with the first name that is not before the requested one', async (t) => {
+      const { flows: store } = openStores(t, adapter);
+      for (const name of ['b', 'd', 'f']) await store.create(flowRecord(name));
+      const names = async (fromName: string) => (await store.list({ ...ALL, fromName })).flows.map((flow) => flow.name);
+      assert.deepEqual(await names('a'), ['b', 'd', 'f']);
+      assert.deepEqual(await names('d'), ['d', 'f']);
+      assert.deepEqual(await names('e'), ['f']);
+      assert.deepEqual(await names('g'), []);
+    });
 
-    it('loses no change of concurrent updates', () =>
-      withStore(async (store) => {
-        await store.create(flowRecord('a'));
-        await Promise.all(
-          Array.from({ length: 20 }, (_, n) =>
-            store.update('a', { lastModifiedMs: n, definition: `v${n}` }, 'id-of-a'),
-          ),
-        );
-        const flow = await store.get('a');
-        assert.equal(flow?.revision, 21);
-        assert.equal(flow.definition, `v${flow.lastModifiedMs}`);
-      }));
+    it('lists the flows of one resource group', async (t) => {
+      const { flows: store } = openStores(t, adapter);
+      for (const name of ['a', 'b', 'c', 'd']) {
+        await store.create(flowRecord(name, { resourceGroupId: name === 'b' ? 'rg-2' : 'rg-1' }));
+      }
+      const first = await store.list({ ...ALL, limit: 2, resourceGroupId: 'rg-1' });
+      assert.deepEqual(
+        first.flows.map((flow) => flow.name),
+        ['a', 'c'],
+      );
+      assert.equal(first.nextName, 'd');
+      assert.deepEqual((await store.list({ ...ALL, resourceGroupId: 'none' })).flows, []);
+    });
 
-    it('deletes once', () =>
-      withStore(async (store) => {
-        await store.create(flowRecord('a'));
-        assert.deepEqual(await Promise.all([store.delete('a'), store.delete('a')]), [true, false]);
-        assert.equal(await store.count(), 0);
-      }));
+    it('ends a page when its definitions are large', async (t) => {
+      const { flows: store } = openStores(t, adapter);
+      for (const name of ['a', 'b', 'c', 'd']) await store.create(flowRecord(name, { definition: 'x'.repeat(100) }));
+      const page = await store.list({ ...ALL, definitionUnits: 150 });
+      assert.deepEqual(
+        page.flows.map((flow) => flow.name),
+        ['a', 'b'],
+      );
+      assert.equal(page.nextName, 'c');
+    });
 
-    it('lists each flow once, in byte order, page by page', () =>
-      withStore(async (store) => {
-        await fc.assert(
-          fc.asyncProperty(
-            fc.uniqueArray(text, { maxLength: 12 }),
-            fc.integer({ min: 1, max: 5 }),
-            fc.constantFrom(5, Number.MAX_SAFE_INTEGER),
-            async (names, limit, definitionUnits) => {
-              for (const name of names) await store.create(flowRecord(name));
-              const listed: string[] = [];
-              let fromName: string | null = '';
-              while (fromName !== null) {
-                const page = await store.list({ ...ALL, fromName, limit, definitionUnits });
-                assert.ok(page.flows.length <= limit);
-                assert.ok(page.flows.length > 0 || page.nextName === null);
-                listed.push(...page.flows.map((flow) => flow.name));
-                fromName = page.nextName;
-              }
-              const inOrder = names.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-              assert.deepEqual(listed, inOrder);
-              for (const name of names) await store.delete(name);
-            },
-          ),
-          { numRuns: 30 },
-        );
-      }));
+    it('stores a definition of one mebibyte', async (t) => {
+      const { flows: store } = openStores(t, adapter);
+      const flow = flowRecord('big', { definition: '流程\n'.repeat(149_797) });
+      await store.create(flow);
+      assert.deepEqual(await store.get('big'), flow);
+    });
 
-    it('begins a list with the first name that is not before the requested one', () =>
-      withStore(async (store) => {
-        for (const name of ['b', 'd', 'f']) await store.create(flowRecord(name));
-        const names = async (fromName: string) =>
-          (await store.list({ ...ALL, fromName })).flows.map((flow) => flow.name);
-        assert.deepEqual(await names('a'), ['b', 'd', 'f']);
-        assert.deepEqual(await names('d'), ['d', 'f']);
-        assert.deepEqual(await names('e'), ['f']);
-        assert.deepEqual(await names('g'), []);
-      }));
-
-    it('lists the flows of one resource group', () =>
-      withStore(async (store) => {
-        for (const name of ['a', 'b', 'c', 'd']) {
-          await store.create(flowRecord(name, { resourceGroupId: name === 'b' ? 'rg-2' : 'rg-1' }));
-        }
-        const first = await store.list({ ...ALL, limit: 2, resourceGroupId: 'rg-1' });
-        assert.deepEqual(
-          first.flows.map((flow) => flow.name),
-          ['a', 'c'],
-        );
-        assert.equal(first.nextName, 'd');
-        assert.deepEqual((await store.list({ ...ALL, resourceGroupId: 'none' })).flows, []);
-      }));
-
-    it('ends a page when its definitions are large', () =>
-      withStore(async (store) => {
-        for (const name of ['a', 'b', 'c', 'd']) await store.create(flowRecord(name, { definition: 'x'.repeat(100) }));
-        const page = await store.list({ ...ALL, definitionUnits: 150 });
-        assert.deepEqual(
-          page.flows.map((flow) => flow.name),
-          ['a', 'b'],
-        );
-        assert.equal(page.nextName, 'c');
-      }));
-
-    it('stores a definition of one mebibyte', () =>
-      withStore(async (store) => {
-        const flow = flowRecord('big', { definition: '流程\n'.repeat(149_797) });
-        await store.create(flow);
-        assert.deepEqual(await store.get('big'), flow);
-      }));
-
-    it('fails every call after its close', () =>
-      withFolder(async (folder) => {
-        const stores = adapter.open(folder);
-        const store = stores.flows;
-        await stores.close();
-        await assert.rejects(store.get('a'));
-        await assert.rejects(store.create(flowRecord('a')));
-        await assert.rejects(store.list(ALL));
-      }));
+    it('fails every call after its close', async (t) => {
+      const folder = temporaryFolder(t);
+      const stores = adapter.open(folder);
+      const store = stores.flows;
+      await stores.close();
+      await assert.rejects(store.get('a'));
+      await assert.rejects(store.create(flowRecord('a')));
+      await assert.rejects(store.list(ALL));
+    });
 
     it(
       adapter.durable ? 'has its content again after closing and opening' : 'loses its content when it is closed',
-      () =>
-        withFolder(async (folder) => {
-          const before = adapter.open(folder);
-          const first = before.flows;
-          await first.create(flowRecord('a'));
-          await first.create(flowRecord('b'));
-          await first.update('a', { lastModifiedMs: 5, definition: 'second' }, 'id-of-a');
-          await first.delete('b');
-          await before.close();
-          const after = adapter.open(folder);
-          const second = after.flows;
-          const expected = flowRecord('a', { lastModifiedMs: 5, definition: 'second', revision: 2 });
-          assert.deepEqual(await second.get('a'), adapter.durable ? expected : null);
-          assert.equal(await second.get('b'), null);
-          await after.close();
-        }),
+      async (t) => {
+        const folder = temporaryFolder(t);
+        const before = adapter.open(folder);
+        const first = before.flows;
+        await first.create(flowRecord('a'));
+        await first.create(flowRecord('b'));
+        await first.update('a', { lastModifiedMs: 5, definition: 'second' }, 'id-of-a');
+        await first.delete('b');
+        await before.close();
+        const after = adapter.open(folder);
+        const second = after.flows;
+        const expected = flowRecord('a', { lastModifiedMs: 5, definition: 'second', revision: 2 });
+        assert.deepEqual(await second.get('a'), adapter.durable ? expected : null);
+        assert.equal(await second.get('b'), null);
+        await after.close();
+      },
     );
   });
 }

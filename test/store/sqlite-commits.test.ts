@@ -15,22 +15,21 @@ import { isSqliteError } from '../../src/store/sqlite/files.ts';
 import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
 import { Writer } from '../../src/store/sqlite/writer.ts';
 import type { Stores } from '../../src/store/stores.ts';
+import { atEnd } from '../../src/testing/clean-up.ts';
+import type { CleanUp } from '../../src/testing/clean-up.ts';
 import { flowRecord } from '../../src/testing/flow-record.ts';
-import { openSqlite, withFolder } from './adapters.ts';
+import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
+import { openSqlite } from './adapters.ts';
 import { ALL, endOf, row, startOf, writing } from './executions.ts';
 
 const SQLITE_FULL = 13;
 
-const withStores = (use: (stores: Stores, file: string) => Promise<void>) =>
-  withFolder(async (folder) => {
-    const file = join(folder, 'store.db');
-    const stores = openSqlite(file);
-    try {
-      await use(stores, file);
-    } finally {
-      await stores.close();
-    }
-  });
+function openFile(t: CleanUp): Stores & { readonly file: string } {
+  const file = join(temporaryFolder(t), 'store.db');
+  const stores = openSqlite(file);
+  atEnd(t, () => stores.close());
+  return { ...stores, file };
+}
 
 /** The next thread that this process starts. The tests in this file run one after the other, so it is the test's own. */
 async function nextWorker(): Promise<Worker> {
@@ -39,140 +38,137 @@ async function nextWorker(): Promise<Worker> {
 }
 
 describe('sqlite commits', () => {
-  it('fail whole while the disk is full, and succeed when it has space again', () =>
-    withFolder((folder) => {
-      const { database, close } = openDatabase({ file: join(folder, 'store.db'), synchronous: 'FULL' });
-      try {
-        database.exec('UPDATE owner SET fence = 1');
-        const writer = new Writer(database);
-        writer.commit(1, [{ ...startOf(1), journal: row(1) }]);
-        const pages = Number(database.prepare('PRAGMA page_count').get()?.['page_count']);
-        database.exec(`PRAGMA max_page_count = ${pages + 3}`);
-        const large = (id: number): ExecutionChange => ({ ...startOf(id), journal: row(1, 1, 'x'.repeat(6000)) });
-        for (let attempt = 0; attempt < 3; attempt++) {
-          assert.throws(
-            () => writer.commit(1, [{ id: 1, journal: row(2) }, large(2), large(3), large(4)]),
-            (error: unknown) => isSqliteError(error, SQLITE_FULL),
-          );
-          assert.equal(database.isTransaction, false);
-          assert.deepEqual({ ...database.prepare('SELECT count(*) AS n FROM executions').get() }, { n: 1 });
-          assert.deepEqual({ ...database.prepare('SELECT max(first) AS n FROM journal').get() }, { n: 1 });
-        }
-        // A change that needs no new page succeeds.
-        writer.commit(1, [{ id: 1, wakeMs: 5 }]);
-        database.exec('PRAGMA max_page_count = 1000000');
-        writer.commit(1, [{ id: 1, journal: row(2) }, large(2), large(3), large(4)]);
-        assert.deepEqual({ ...database.prepare('SELECT count(*) AS n FROM journal').get() }, { n: 5 });
-        assert.deepEqual({ ...database.prepare('SELECT executions AS n FROM snapshot_uses').get() }, { n: 4 });
-      } finally {
-        close();
-      }
-    }));
+  it('fail whole while the disk is full, and succeed when it has space again', (t) => {
+    const folder = temporaryFolder(t);
+    const { database, close } = openDatabase({ file: join(folder, 'store.db'), synchronous: 'FULL' });
+    atEnd(t, close);
+    database.exec('UPDATE owner SET fence = 1');
+    const writer = new Writer(database);
+    writer.commit(1, [{ ...startOf(1), journal: row(1) }]);
+    const pages = Number(database.prepare('PRAGMA page_count').get()?.['page_count']);
+    database.exec(`PRAGMA max_page_count = ${pages + 3}`);
+    const large = (id: number): ExecutionChange => ({ ...startOf(id), journal: row(1, 1, 'x'.repeat(6000)) });
+    for (let attempt = 0; attempt < 3; attempt++) {
+      assert.throws(
+        () => writer.commit(1, [{ id: 1, journal: row(2) }, large(2), large(3), large(4)]),
+        (error: unknown) => isSqliteError(error, SQLITE_FULL),
+      );
+      assert.equal(database.isTransaction, false);
+      assert.deepEqual({ ...database.prepare('SELECT count(*) AS n FROM executions').get() }, { n: 1 });
+      assert.deepEqual({ ...database.prepare('SELECT max(first) AS n FROM journal').get() }, { n: 1 });
+    }
+    // A change that needs no new page succeeds.
+    writer.commit(1, [{ id: 1, wakeMs: 5 }]);
+    database.exec('PRAGMA max_page_count = 1000000');
+    writer.commit(1, [{ id: 1, journal: row(2) }, large(2), large(3), large(4)]);
+    assert.deepEqual({ ...database.prepare('SELECT count(*) AS n FROM journal').get() }, { n: 5 });
+    assert.deepEqual({ ...database.prepare('SELECT executions AS n FROM snapshot_uses').get() }, { n: 4 });
+  });
 
-  it('are refused when the file was removed or replaced', () =>
-    withStores(async ({ executions, flows }, file) => {
-      const { commit } = await writing(executions, [startOf(1)]);
-      renameSync(file, `${file}.away`);
-      const gone = (error: unknown) =>
-        error instanceof StoreFault && error.message.includes('removed or replaced while the server was running');
-      await assert.rejects(commit({ id: 1, journal: row(1) }), gone);
-      writeFileSync(file, '');
-      await assert.rejects(commit({ id: 1, journal: row(1) }), gone);
-      await assert.rejects(flows.create(flowRecord('a')), gone);
-      await assert.rejects(executions.get(1), gone);
-      renameSync(`${file}.away`, file);
-      await commit({ id: 1, journal: row(1) });
-      assert.deepEqual(await executions.journal(1, 1, 9), [row(1)]);
-    }));
+  it('are refused when the file was removed or replaced', async (t) => {
+    const { executions, flows, file } = openFile(t);
+    const { commit } = await writing(executions, [startOf(1)]);
+    renameSync(file, `${file}.away`);
+    const gone = (error: unknown) =>
+      error instanceof StoreFault && error.message.includes('removed or replaced while the server was running');
+    await assert.rejects(commit({ id: 1, journal: row(1) }), gone);
+    writeFileSync(file, '');
+    await assert.rejects(commit({ id: 1, journal: row(1) }), gone);
+    await assert.rejects(flows.create(flowRecord('a')), gone);
+    await assert.rejects(executions.get(1), gone);
+    renameSync(`${file}.away`, file);
+    await commit({ id: 1, journal: row(1) });
+    assert.deepEqual(await executions.journal(1, 1, 9), [row(1)]);
+  });
 
-  it('succeed after their thread has died', () =>
-    withStores(async ({ executions }) => {
-      const starting = nextWorker();
-      const { commit } = await writing(executions, [startOf(1)]);
-      const first = await starting;
-      const under = commit({ id: 1, journal: row(1) });
-      // The commit under way may or may not have happened, so it is repeated below.
-      await Promise.all([under.catch(() => {}), first.terminate()]);
-      const second = nextWorker();
-      await commit({ id: 1, journal: row(1) });
-      await commit({ id: 1, journal: row(2) });
-      assert.notEqual(await second, first);
-      assert.deepEqual(await executions.journal(1, 1, 9), [row(1), row(2)]);
-    }));
+  it('succeed after their thread has died', async (t) => {
+    const { executions } = openFile(t);
+    const starting = nextWorker();
+    const { commit } = await writing(executions, [startOf(1)]);
+    const first = await starting;
+    const under = commit({ id: 1, journal: row(1) });
+    // The commit under way may or may not have happened, so it is repeated below.
+    await Promise.all([under.catch(() => {}), first.terminate()]);
+    const second = nextWorker();
+    await commit({ id: 1, journal: row(1) });
+    await commit({ id: 1, journal: row(2) });
+    assert.notEqual(await second, first);
+    assert.deepEqual(await executions.journal(1, 1, 9), [row(1), row(2)]);
+  });
 
-  it('fail and can be repeated when their thread dies', () =>
-    withStores(async ({ executions }, file) => {
-      const starting = nextWorker();
-      const { commit } = await writing(executions, [startOf(1)]);
-      const worker = await starting;
-      const other = new DatabaseSync(file);
-      // Makes the commit wait, so that it is certainly under way.
-      other.exec('BEGIN IMMEDIATE');
-      const under = commit({ id: 1, journal: row(1) });
-      const lost = assert.rejects(under, /The thread that writes to the store died/);
-      await worker.terminate();
-      await lost;
-      other.exec('ROLLBACK');
-      other.close();
-      await commit({ id: 1, journal: row(1) });
-      assert.deepEqual(await executions.journal(1, 1, 9), [row(1)]);
-    }));
+  it('fail and can be repeated when their thread dies', async (t) => {
+    const { executions, file } = openFile(t);
+    const starting = nextWorker();
+    const { commit } = await writing(executions, [startOf(1)]);
+    const worker = await starting;
+    const other = new DatabaseSync(file);
+    // Makes the commit wait, so that it is certainly under way.
+    other.exec('BEGIN IMMEDIATE');
+    const under = commit({ id: 1, journal: row(1) });
+    const lost = assert.rejects(under, /The thread that writes to the store died/);
+    await worker.terminate();
+    await lost;
+    other.exec('ROLLBACK');
+    other.close();
+    await commit({ id: 1, journal: row(1) });
+    assert.deepEqual(await executions.journal(1, 1, 9), [row(1)]);
+  });
 
-  it('wait for another program that writes, while reads continue', () =>
-    withStores(async ({ executions }, file) => {
-      const { commit } = await writing(executions, [startOf(1)]);
-      const other = new DatabaseSync(file);
-      other.exec('BEGIN IMMEDIATE');
-      const under = commit({ id: 1, journal: row(1) });
-      assert.equal((await executions.get(1))?.status, 'Running');
-      assert.deepEqual(await executions.journal(1, 1, 9), []);
-      other.exec('ROLLBACK');
-      other.close();
-      await under;
-      assert.deepEqual(await executions.journal(1, 1, 9), [row(1)]);
-    }));
+  it('wait for another program that writes, while reads continue', async (t) => {
+    const { executions, file } = openFile(t);
+    const { commit } = await writing(executions, [startOf(1)]);
+    const other = new DatabaseSync(file);
+    other.exec('BEGIN IMMEDIATE');
+    const under = commit({ id: 1, journal: row(1) });
+    assert.equal((await executions.get(1))?.status, 'Running');
+    assert.deepEqual(await executions.journal(1, 1, 9), []);
+    other.exec('ROLLBACK');
+    other.close();
+    await under;
+    assert.deepEqual(await executions.journal(1, 1, 9), [row(1)]);
+  });
 
-  it('let the process exit, with the store closed or open', () =>
-    withFolder(async (folder) => {
-      const modules = { adapters: './adapters.ts', executions: './executions.ts' };
-      const url = (name: keyof typeof modules) => JSON.stringify(new URL(modules[name], import.meta.url).href);
-      for (const end of ['await stores.close();', '']) {
-        const program = `
-          import { openSqlite } from ${url('adapters')};
-          import { startOf, writing } from ${url('executions')};
-          const file = ${JSON.stringify(join(folder, `${end.length}.db`))};
-          const stores = openSqlite(file);
-          await writing(stores.executions, [startOf(1)]);
-          ${end}
-          process.on('exit', () => console.log('over'));`;
-        const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]);
-        assert.deepEqual({ stdout, stderr }, { stdout: 'over\n', stderr: '' });
-      }
-    }));
+  it('let the process exit, with the store closed or open', async (t) => {
+    const folder = temporaryFolder(t);
+    const modules = { adapters: './adapters.ts', executions: './executions.ts' };
+    const url = (name: keyof typeof modules) => JSON.stringify(new URL(modules[name], import.meta.url).href);
+    for (const end of ['await stores.close();', '']) {
+      const program = `
+        import { openSqlite } from ${url('adapters')};
+        import { startOf, writing } from ${url('executions')};
+        const file = ${JSON.stringify(join(folder, `${end.length}.db`))};
+        const stores = openSqlite(file);
+        await writing(stores.executions, [startOf(1)]);
+        ${end}
+        process.on('exit', () => console.log('over'));`;
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]);
+      assert.deepEqual({ stdout, stderr }, { stdout: 'over\n', stderr: '' });
+    }
+  });
 });
 
 describe('a store of schema 1', () => {
-  it('is migrated with its flows', () =>
-    withFolder(async (folder) => {
-      const file = join(folder, 'store.db');
-      const old = openDatabase({ file, synchronous: 'FULL' }, MIGRATIONS.slice(0, 1));
-      old.database.exec(`
-        INSERT INTO flows VALUES ('old', 'flow-1', 3, 'FDL', 'Standard', 1, 2, '', '', '', 'text', '[]', 'definition')`);
-      old.close();
-      const { flows, executions, close } = openSqlite(file);
-      const flow = flowRecord('old', {
-        id: 'flow-1',
-        revision: 3,
-        executionMode: 'Standard',
-        createdMs: 1,
-        lastModifiedMs: 2,
-        description: 'text',
-        definition: 'definition',
-      });
-      assert.deepEqual(await flows.get('old'), flow);
-      assert.deepEqual((await flows.publish('old', 'd', 9))?.flow, flow);
-      await writing(executions, [{ ...startOf(1), journal: row(1), ...endOf() }]);
-      assert.equal((await executions.list(ALL)).executions.length, 1);
-      await close();
-    }));
+  it('is migrated with its flows', async (t) => {
+    const folder = temporaryFolder(t);
+    const file = join(folder, 'store.db');
+    const old = openDatabase({ file, synchronous: 'FULL' }, MIGRATIONS.slice(0, 1));
+    old.database.exec(`
+      INSERT INTO flows VALUES ('old', 'flow-1', 3, 'FDL', 'Standard', 1, 2, '', '', '', 'text', '[]', 'definition')`);
+    old.close();
+    const { flows, executions, close } = openSqlite(file);
+    const flow = flowRecord('old', {
+      id: 'flow-1',
+      revision: 3,
+      executionMode: 'Standard',
+      createdMs: 1,
+      lastModifiedMs: 2,
+      description: 'text',
+      definition: 'definition',
+    });
+    assert.deepEqual(await flows.get('old'), flow);
+    assert.deepEqual((await flows.publish('old', 'd', 9))?.flow, flow);
+    await writing(executions, [{ ...startOf(1), journal: row(1), ...endOf() }]);
+    assert.equal((await executions.list(ALL)).executions.length, 1);
+    await close();
+  });
 });

@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError } from '../../../src/api/error.ts';
 import type { TaskResult } from '../../../src/actions/action.ts';
-import { planOf, recordingRuntime, runtimeOf, startOf, stateOf } from '../../support/flows.ts';
+import { planOf, startOf, stateOf } from '../../support/flows.ts';
 import { standInActions } from '../../../src/testing/stand-ins.ts';
 import { VirtualTime } from '../../../src/testing/virtual-time.ts';
+import { recordingRuntime, runtimeOf } from './runtime.ts';
 
 const none = standInActions(() => Promise.reject(new Error('no task is expected')));
 

@@ -12,7 +12,8 @@ import type { FlowRecord } from '../../../src/store/flows.ts';
 import { flowRecord } from '../../../src/testing/flow-record.ts';
 import { standInActions } from '../../../src/testing/stand-ins.ts';
 import { VirtualTime } from '../../../src/testing/virtual-time.ts';
-import { planOf, runtimeOf, startOf } from '../../support/flows.ts';
+import { planOf, startOf } from '../../support/flows.ts';
+import { runtimeOf } from './runtime.ts';
 
 export const NO_TASKS = standInActions(() => Promise.reject(new Error('no task is expected')));
 
