@@ -3,13 +3,11 @@
  * same settings. Every failure becomes a sentence that says what to do.
  */
 import { readFileSync } from 'node:fs';
-import { request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
-import { rootCertificates } from 'node:tls';
 import { systemClock } from '../base/clock.ts';
 import { systemIds } from '../base/ids.ts';
 import { isJsonObject, memberOf, parseJson } from '../base/json.ts';
+import { http, loadHttps, loadTls } from '../base/node-http.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import { readRootKey } from '../config/root-key.ts';
 import type { RootKey } from '../config/root-key.ts';
@@ -105,13 +103,13 @@ function post(url: URL, body: string, certFile: string | null): Promise<Answer> 
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     timeout: PATIENCE_MS,
-    ...(own !== null && { ca: [...rootCertificates, own], allowPartialTrustChain: true }),
+    ...(own !== null && { ca: [...loadTls().rootCertificates, own], allowPartialTrustChain: true }),
   };
   return new Promise((resolve, reject) => {
     const fail = (error: Error): void => {
       reject(new StartFault(`cannot call ${url.origin}: ${faultOf(error)}`, { cause: error }));
     };
-    const request = url.protocol === 'https:' ? httpsRequest(url, options) : httpRequest(url, options);
+    const request = url.protocol === 'https:' ? loadHttps().request(url, options) : http.request(url, options);
     request.on('response', (response) => void read(response).then(resolve, fail));
     request.on('timeout', () => request.destroy(new Error(`it has not answered within ${PATIENCE_MS / 1000} s`)));
     request.on('error', fail);

@@ -1,6 +1,6 @@
 /** Reads the TLS certificate and key that the settings name. */
 import { readFileSync } from 'node:fs';
-import { createSecureContext } from 'node:tls';
+import { loadTls } from '../base/node-http.ts';
 import { reasonOf } from '../base/text.ts';
 import type { Settings } from '../config/settings.ts';
 import { StartFault } from './host.ts';
@@ -14,7 +14,7 @@ export function readTls({ tls }: Settings): { cert: string; key: string } | null
   if (tls === null) return null;
   const texts = { cert: readPem('tls.certificate', tls.certFile), key: readPem('tls.key', tls.keyFile) };
   try {
-    createSecureContext(texts);
+    loadTls().createSecureContext(texts);
   } catch (error) {
     throw new StartFault(
       `the certificate ${tls.certFile} and the key ${tls.keyFile} cannot be used together: ${reasonOf(error)}`,

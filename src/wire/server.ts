@@ -2,12 +2,11 @@
  * The HTTP server, on bare `node:http`: it has only two paths, and a framework would slow down every request. Its timeouts limit
  * how long a request may take to arrive; no timeout limits an answer (rules.md 2.1).
  */
-import { createServer as createHttpServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { ApiError, apiError } from '../api/error.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
+import { http, loadHttps } from '../base/node-http.ts';
 import type { Ports } from '../base/ports.ts';
 import type { Operation } from '../operations/operation.ts';
 import { BodyReader, announcedBytes } from './http/body.ts';
@@ -117,7 +116,7 @@ function createNodeServer(
     // Only ACS3 needs the host header, and `call.ts` checks it there.
     requireHostHeader: false,
   };
-  return tls === null ? createHttpServer(options, handle) : createHttpsServer({ ...options, ...tls }, handle);
+  return tls === null ? http.createServer(options, handle) : loadHttps().createServer({ ...options, ...tls }, handle);
 }
 
 /** The open sockets that the server has reported with `event`. */

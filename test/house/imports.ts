@@ -56,6 +56,9 @@ const NODE_MODULES_OF_PURE_ROOMS: Readonly<Record<string, readonly string[]>> = 
   'node:crypto': ['expression', 'signatures'],
 };
 
+/** Modules that cost too much at a start when an `import` loads them; `base/node-http.ts` says why. A type costs nothing. */
+const LOADED_BY_HAND = ['node:http', 'node:https', 'node:tls'];
+
 const IMPURE = [
   /\bDate\.now\b/,
   /\bnew Date\(\s*\)/,
@@ -128,7 +131,7 @@ export function importFaults(sources: Sources): string[] {
         if (sources.has(target)) targets.push(target);
         faults.push(...localFaults(path, target, sources));
       } else {
-        faults.push(...moduleFaults(path, each.name));
+        faults.push(...moduleFaults(path, each));
       }
     }
     graph.set(path, targets);
@@ -151,8 +154,11 @@ function localFaults(path: string, target: string, sources: Sources): string[] {
   return [];
 }
 
-function moduleFaults(path: string, name: string): string[] {
+function moduleFaults(path: string, { name, isType }: Import): string[] {
   const room = roomOf(path);
+  if (LOADED_BY_HAND.includes(name) && !isType && room !== 'testing') {
+    return [`${path} imports ${name}: use base/node-http.ts`];
+  }
   if (name.startsWith('node:')) {
     const allowed = !PURE_ROOMS.includes(room) || NODE_MODULES_OF_PURE_ROOMS[name]?.includes(room);
     return allowed ? [] : [`${path} imports ${name}, and ${room}/ is pure`];

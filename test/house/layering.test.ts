@@ -67,6 +67,12 @@ const planted: readonly { name: string; path: string; text: string; fault: RegEx
     fault: /chalk, which is not in the table/,
   },
   {
+    name: 'an import that makes each start slow',
+    path: 'src/wire/planted.ts',
+    text: "import { createServer } from 'node:http';",
+    fault: /imports node:http: use base\/node-http\.ts/,
+  },
+  {
     name: 'I/O in a pure room',
     path: 'src/interpreter/planted.ts',
     text: "import { readFileSync } from 'node:fs';",

@@ -3,9 +3,9 @@
  * caller has hung up, it sends nothing.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ApiError } from '../../api/error.ts';
+import { http } from '../../base/node-http.ts';
 import type { Ports } from '../../base/ports.ts';
 import type { Waiter } from '../http/early-answers.ts';
 import type { Outbox } from '../http/outbox.ts';
@@ -137,7 +137,7 @@ export function endConnection(
   headers: readonly string[],
   body: string,
 ): void {
-  let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
+  let head = `HTTP/1.1 ${status} ${http.STATUS_CODES[status] ?? ''}\r\n`;
   for (let i = 0; i + 1 < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`;
   socket.end(`${head}connection: close\r\n\r\n${body}`);
   const cancel = scheduler.after(LINGER_MS, () => socket.destroy());
