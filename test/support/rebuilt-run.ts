@@ -165,8 +165,8 @@ export class RebuiltRun implements Policy {
     const children = standInChildren(actions);
     const { scheduler } = this.#life;
     const ports = { clock: this.#options.time, scheduler, observer: createObserver(), turns: this.#turns };
-    const caller = { start: execution.start, execution: null, depth: 0 };
-    return new Driver({ ...ports, actions, children }, caller, execution, this.#moment, this);
+    const calling = { start: execution.start, execution: null, depth: 0 };
+    return new Driver({ ...ports, actions, children }, calling, execution, this.#moment, this);
   }
 }
 
