@@ -13,6 +13,8 @@ import { signedRequest } from './requests.ts';
 
 export const CREDENTIALS = { id: 'BenchAccessKey', secret: 'bench-access-key-secret' };
 
+const CHECKOUT = fileURLToPath(new URL('..', import.meta.url));
+
 export interface Server {
   readonly port: number;
   readonly pid: number;
@@ -21,8 +23,7 @@ export interface Server {
 
 /** Runs a script with this Node, and waits until it prints the line `ready` with its URL. */
 async function startServer(script: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Server> {
-  const path = fileURLToPath(new URL(script, import.meta.url));
-  const child = spawn(process.execPath, [path, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [script, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const port = await readPort(child, script);
   return {
     port,
@@ -52,7 +53,7 @@ function readPort(child: ChildProcess, script: string): Promise<number> {
 
 export async function startBaseline(kind: 'signed' | 'plain' | 'durable'): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
-  const server = await startServer('./baseline-server.ts', [kind], {
+  const server = await startServer(join(CHECKOUT, 'bench/baseline-server.ts'), [kind], {
     ...process.env,
     BENCH_KEY_ID: CREDENTIALS.id,
     BENCH_KEY_SECRET: CREDENTIALS.secret,
@@ -70,10 +71,11 @@ export async function startBaseline(kind: 'signed' | 'plain' | 'durable'): Promi
 /**
  * `millrace serve` with default settings: SQLite in a new folder, authentication and logging on.
  * @param settings text of a settings file
+ * @param checkout folder with the Millrace to start
  */
-export async function startMillrace(settings = ''): Promise<Server> {
+export async function startMillrace(settings = '', checkout = CHECKOUT): Promise<Server> {
   const data = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
-  const server = await startMillraceOn(data, settings);
+  const server = await startMillraceOn(data, settings, checkout);
   return {
     ...server,
     async stop() {
@@ -84,10 +86,10 @@ export async function startMillrace(settings = ''): Promise<Server> {
 }
 
 /** The same on an existing data folder, which is not removed. */
-export async function startMillraceOn(data: string, settings = ''): Promise<Server> {
+export async function startMillraceOn(data: string, settings = '', checkout = CHECKOUT): Promise<Server> {
   const config = join(data, 'millrace.yaml');
   await writeFile(config, settings);
-  return startServer('../bin/millrace.js', ['serve'], {
+  return startServer(join(checkout, 'bin/millrace.js'), ['serve'], {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MILLRACE_'))),
     MILLRACE_LISTEN: '127.0.0.1:0',
     MILLRACE_CONFIG: config,
@@ -116,6 +118,17 @@ export async function createFlow(
   const form = { Name: name, Type: 'FDL', ExecutionMode: mode, Description: 'benchmark', Definition: definition };
   const answer = await call(port, 'CreateFlow', form);
   if (answer.status !== 200) throw new Error(`CreateFlow answered ${answer.status} ${answer.body.toString()}`);
+}
+
+/** The time that all threads of a process have computed so far, in seconds; null on a system without `/proc`. */
+export function cpuSeconds(pid: number): number | null {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    // User and system time, in hundredths.
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return null;
+  }
 }
 
 /** The resident memory of a process in MB; null on a system without `/proc`. */
