@@ -7,6 +7,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { median, ratio } from './statistics.ts';
 import { spread } from './table.ts';
 
@@ -18,20 +19,18 @@ interface Figures {
 }
 
 const HERE = fileURLToPath(new URL('..', import.meta.url));
-const argv = process.argv.slice(2);
-const other = argv.find((word, at) => !word.startsWith('--') && !['--only', '--rounds'].includes(argv[at - 1] ?? ''));
+const { values, positionals } = parseArgs({
+  options: { rounds: { type: 'string', default: '5' }, only: { type: 'string' }, quick: { type: 'boolean' } },
+  allowPositionals: true,
+});
+const { only, quick = false } = values;
+const rounds = Number(values.rounds);
+const [other] = positionals;
 if (other === undefined) throw new Error('name the folder of the other checkout: npm run bench:compare -- ../before');
-const rounds = Number(optionOf('--rounds') ?? 5);
-const only = optionOf('--only');
-
-function optionOf(name: string): string | undefined {
-  const at = argv.indexOf(name);
-  return at < 0 ? undefined : argv[at + 1];
-}
 
 function measure(folder: string): Figures {
   const args = ['bench/main.ts', ...(only === undefined ? [] : ['--only', only])];
-  if (argv.includes('--quick')) args.push('--quick');
+  if (quick) args.push('--quick');
   const { stdout, stderr, status } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
   if (status !== 0) throw new Error(`the benchmark of ${folder} failed:\n${stderr}`);
   return figuresOf(stdout);

@@ -3,7 +3,8 @@
  * DescribeExecution with a long poll. The baseline is the same two calls of a bare server, which verifies, commits one row and
  * answers the first, and verifies and echoes the second.
  */
-import { INPUT, TEN_STATES } from './flows.ts';
+import { startAndWait } from './calls.ts';
+import { TEN_STATES } from './flows.ts';
 import { driveInTurns } from './http-rows.ts';
 import type { Leg } from './http-rows.ts';
 import { startLoad } from './load-process.ts';
@@ -44,10 +45,5 @@ export async function measureLatency(
 }
 
 function legOf(port: number, connections: number): Leg {
-  const names = { FlowName: 'ten', ExecutionName: 'execution-{n}' };
-  const calls = [
-    { action: 'StartExecution', form: { ...names, Input: INPUT }, expect: '"Status":' },
-    { action: 'DescribeExecution', form: { ...names, WaitTimeSeconds: '60' }, expect: '"Status":"Succeeded"' },
-  ];
-  return { round: { port, credentials: CREDENTIALS, calls, connections }, results: [] };
+  return { round: { port, credentials: CREDENTIALS, calls: startAndWait('ten'), connections }, results: [] };
 }

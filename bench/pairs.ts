@@ -7,7 +7,9 @@
  */
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { INPUT, ONE_STATE, TEN_STATES } from './flows.ts';
+import { parseArgs } from 'node:util';
+import { startAndWait, startSync } from './calls.ts';
+import { ONE_STATE, TEN_STATES } from './flows.ts';
 import { startLoad } from './load-process.ts';
 import type { Load } from './load-process.ts';
 import type { Call } from './load.ts';
@@ -27,31 +29,11 @@ interface Path {
   readonly calls: readonly Call[];
 }
 
-const DURABLE = { FlowName: 'durable', ExecutionName: 'execution-{n}' };
 const PATHS: readonly Path[] = [
-  { what: 'StartSyncExecution, one state', requests: 15_000, calls: [sync('one')] },
-  { what: 'StartSyncExecution, ten states', requests: 15_000, calls: [sync('ten')] },
-  {
-    what: 'StartExecution and DescribeExecution, ten states',
-    requests: 2_000,
-    calls: [
-      { action: 'StartExecution', form: { ...DURABLE, Input: INPUT }, expect: '"Status":' },
-      {
-        action: 'DescribeExecution',
-        form: { ...DURABLE, WaitTimeSeconds: '60' },
-        expect: '"Status":"Succeeded"',
-      },
-    ],
-  },
+  { what: 'StartSyncExecution, one state', requests: 15_000, calls: [startSync('one')] },
+  { what: 'StartSyncExecution, ten states', requests: 15_000, calls: [startSync('ten')] },
+  { what: 'StartExecution and DescribeExecution, ten states', requests: 2_000, calls: startAndWait('durable') },
 ];
-
-function sync(flow: string): Call {
-  return {
-    action: 'StartSyncExecution',
-    form: { FlowName: flow, Input: INPUT },
-    expect: '"Status":"Succeeded"',
-  };
-}
 
 /** One server on one path: its median of the rounds. */
 interface Figures {
@@ -121,11 +103,13 @@ function quotients(pairs: readonly Figures[][][], path: number, of: keyof Figure
   return spread({ median: median(values), lowest: Math.min(...values), highest: Math.max(...values) });
 }
 
-const argv = process.argv.slice(2);
-const at = argv.indexOf('--pairs');
-const count = at < 0 ? 8 : Number(argv[at + 1]);
-const folder = argv.find((word, i) => !word.startsWith('--') && (at < 0 || i !== at + 1));
+const { values, positionals } = parseArgs({
+  options: { pairs: { type: 'string', default: '8' } },
+  allowPositionals: true,
+});
+const [folder] = positionals;
 if (folder === undefined) throw new Error('name the folder of the other checkout: npm run bench:pairs -- ../before');
+const count = Number(values.pairs);
 const other = resolve(folder);
 const load = startLoad();
 const pairs: Figures[][][] = [];
