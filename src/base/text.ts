@@ -1,4 +1,7 @@
-/** Texts for messages: of a length that fits, and the reason of an error. No cut splits a surrogate pair: UTF-8 has no half of one. */
+/**
+ * Texts for messages: of a length that fits, and the reason of an error. No cut splits a surrogate pair, because UTF-8 has no
+ * half of one.
+ */
 
 /** The first `limit` UTF-16 units of a text, or one fewer. */
 export function cut(text: string, limit: number): string {

@@ -9,11 +9,10 @@
  * composer recurses, so nesting is measured on the parser's stack, token by token, before the composer runs. The number of
  * tokens is bounded because every token may be a fault.
  */
-import { beginning } from '../../base/text.ts';
 import { Composer, Lexer, Parser } from 'yaml';
 import type { Document, ErrorCode } from 'yaml';
 import { MAX_DEPTH } from '../../base/json.ts';
-import { reasonOf } from '../../base/text.ts';
+import { beginning, reasonOf } from '../../base/text.ts';
 import { DEFINITION_CHARACTERS } from '../limits.ts';
 import type { Node } from './document.ts';
 import { quote } from './document.ts';

@@ -1,6 +1,7 @@
 /**
- * Runs work for two milliseconds at a time, in the order of arrival: executions that compute without waiting, and starts
- * of Express children that flows open by the thousand within one turn of the event loop. In between, the process reads requests and fires timers.
+ * Runs work for two milliseconds at a time, in the order of arrival: executions that compute without waiting, and starts of
+ * Express children that flows open by the thousand within one turn of the event loop. In between, the process reads requests and
+ * fires timers.
  */
 import type { Ports } from '../../base/ports.ts';
 
