@@ -44,32 +44,7 @@ function writeState(writer: ScopeWriter, { key, keyOffset, value }: MapEntry): v
     return;
   }
   checkFields(writer.outcome, type, value);
-  switch (type) {
-    case 'Pass':
-      writePass(writer, key, value);
-      break;
-    case 'Task':
-      writeTask(writer, key, value);
-      break;
-    case 'Wait':
-      writeWait(writer, key, value);
-      break;
-    case 'Choice':
-      writeChoice(writer, key, value);
-      break;
-    case 'Parallel':
-      writeParallel(writer, key, value);
-      break;
-    case 'Map':
-      writeMap(writer, key, value);
-      break;
-    case 'Succeed':
-      writeSucceed(writer, key, value);
-      break;
-    case 'Fail':
-      writeFail(writer, key, value);
-      break;
-  }
+  WRITERS[type]?.(writer, key, value);
 }
 
 function writePass(writer: ScopeWriter, name: string, source: MapNode): void {
@@ -102,3 +77,15 @@ function writeFail(writer: ScopeWriter, name: string, source: MapNode): void {
   if (cause !== null && cause !== '') state.set('Detail', cause);
   writer.comment(state);
 }
+
+/** What converts a state, by its type; `fields.ts` knows the same types. */
+const WRITERS: Readonly<Record<string, (writer: ScopeWriter, name: string, source: MapNode) => void>> = {
+  Pass: writePass,
+  Task: writeTask,
+  Wait: writeWait,
+  Choice: writeChoice,
+  Parallel: writeParallel,
+  Map: writeMap,
+  Succeed: writeSucceed,
+  Fail: writeFail,
+};
