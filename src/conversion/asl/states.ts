@@ -78,7 +78,7 @@ function writeFail(writer: ScopeWriter, name: string, source: MapNode): void {
   writer.comment(state);
 }
 
-/** What converts a state, by its type; `fields.ts` knows the same types. */
+/** The converters by type of state; `fields.ts` knows the same types. */
 const WRITERS: Readonly<Record<string, (writer: ScopeWriter, name: string, source: MapNode) => void>> = {
   Pass: writePass,
   Task: writeTask,
