@@ -12,31 +12,74 @@ interface Manifest {
   readonly files: readonly string[];
   readonly scripts: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
+  /** Of npm: which packages may run a script when they are installed. */
+  readonly allowScripts: Readonly<Record<string, boolean>>;
 }
 const manifest = JSON.parse(read('package.json')) as Manifest;
 
+interface Lock {
+  readonly packages: Readonly<Record<string, LockEntry>>;
+}
+interface LockEntry {
+  readonly version?: string;
+  readonly resolved?: string;
+  readonly integrity?: string;
+  readonly link?: true;
+  readonly hasInstallScript?: true;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+const { packages } = JSON.parse(read('package-lock.json')) as Lock;
+
 test('the lock file names no registry and matches package.json', () => {
-  const lock = JSON.parse(read('package-lock.json')) as { packages: Record<string, Record<string, unknown>> };
-  const resolved = Object.entries(lock.packages).filter(([, entry]) => 'resolved' in entry);
+  const resolved = Object.entries(packages).filter(([, { resolved, link }]) => resolved !== undefined && link !== true);
   assert.deepEqual(
     resolved.map(([path]) => path),
     [],
   );
-  assert.equal(lock.packages['']?.['version'], manifest.version);
-  assert.deepEqual(lock.packages['']?.['dependencies'], manifest.dependencies);
+  assert.equal(packages['']?.version, manifest.version);
+  assert.deepEqual(packages['']?.dependencies, manifest.dependencies);
+});
+
+test('the lock file has the hash of every package, so npm ci refuses a changed one', () => {
+  const installed = Object.entries(packages).filter(
+    ([path, { link }]) => path.includes('node_modules/') && link !== true,
+  );
+  assert.ok(installed.length > 100);
+  const without = installed.filter(([, { integrity = '' }]) => !integrity.startsWith('sha512-'));
+  assert.deepEqual(
+    without.map(([path]) => path),
+    [],
+  );
+});
+
+test('no package runs a script when it is installed: a script can load what the lock file does not hold', () => {
+  const scripted = Object.entries(packages).filter(([, { hasInstallScript }]) => hasInstallScript === true);
+  const names = scripted.map(([path]) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length));
+  assert.deepEqual(
+    names.filter((name) => manifest.allowScripts[name] !== false),
+    [],
+  );
+});
+
+test('the Node of the repository is a pinned binary for each platform, and never part of the package', () => {
+  const node = JSON.parse(read('tools/node/package.json')) as { optionalDependencies: Record<string, string> };
+  for (const [name, version] of Object.entries(node.optionalDependencies)) {
+    assert.match(version, /^24\.\d+\.\d+$/, `${name}: an exact version`);
+    assert.equal(packages[`node_modules/${name}`]?.version, version);
+  }
+  assert.ok(!manifest.files.some((path) => path.startsWith('tools')));
+  assert.ok(!Object.values(manifest.dependencies).some((version) => version.startsWith('file:')));
 });
 
 test('the lock file has the binaries of every platform, without which npm ci refuses it', () => {
-  const lock = JSON.parse(read('package-lock.json')) as {
-    packages: Record<string, { optionalDependencies?: Record<string, string> }>;
-  };
   const holds = (owner: string, name: string): boolean => {
     for (let base = owner; ; base = base.slice(0, Math.max(0, base.lastIndexOf('/node_modules/')))) {
-      if (lock.packages[`${base === '' ? '' : `${base}/`}node_modules/${name}`] !== undefined) return true;
+      if (packages[`${base === '' ? '' : `${base}/`}node_modules/${name}`] !== undefined) return true;
       if (base === '') return false;
     }
   };
-  const missing = Object.entries(lock.packages).flatMap(([owner, { optionalDependencies = {} }]) =>
+  const missing = Object.entries(packages).flatMap(([owner, { optionalDependencies = {} }]) =>
     Object.keys(optionalDependencies).filter((name) => !holds(owner, name)),
   );
   assert.deepEqual(missing, []);
