@@ -1,6 +1,7 @@
 /**
- * Calls a running server from a command. The call is signed like that of any client, with the key that the server finds in the
- * same settings. Every failure becomes a sentence that says what to do.
+ * Calls a running server from a command. The call is signed like that of any client: with the key that the server finds in the
+ * same settings, or with the key in the variables that the cloud's own clients read. Every failure becomes a sentence that says
+ * what to do.
  */
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
@@ -11,6 +12,7 @@ import { http, loadHttps, loadTls } from '../base/node-http.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import { readRootKey } from '../config/root-key.ts';
 import type { RootKey } from '../config/root-key.ts';
+import { Secret } from '../config/settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { rpcKey, signRpc } from '../signatures/rpc.ts';
 import type { Host } from './host.ts';
@@ -31,7 +33,7 @@ const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
 
 /**
  * Calls an action and returns its reply.
- * @param endpoint URL of the server; null: the address in the settings
+ * @param endpoint URL of the server; null: the one in MILLRACE_ENDPOINT, else the address in the settings
  * @throws {StartFault} when there is no key, no server, or no reply with a result
  */
 export async function callServer(
@@ -41,8 +43,9 @@ export async function callServer(
   parameters: Readonly<Record<string, string>>,
 ): Promise<ServerReply> {
   const settings = await readSettings(host);
-  const url = endpoint === null ? addressOf(settings) : parseEndpoint(endpoint);
-  const body = formOf({ Action: action, Version: '2019-03-15', Format: 'JSON', ...parameters }, keyOf(settings));
+  const named = endpoint ?? host.env['MILLRACE_ENDPOINT'];
+  const url = named === undefined ? addressOf(settings) : parseEndpoint(named);
+  const body = formOf({ Action: action, Version: '2019-03-15', Format: 'JSON', ...parameters }, keyOf(host, settings));
   const answer = await post(url, body, settings.tls === null ? null : settings.tls.certFile);
   return replyOf(answer, url);
 }
@@ -65,9 +68,14 @@ function parseEndpoint(text: string): URL {
   throw new StartFault(`the endpoint ${JSON.stringify(text)} is not a URL; write for example http://127.0.0.1:7780`);
 }
 
-/** The root key of the server; null when its authentication is off and it has none. @throws {StartFault} */
-function keyOf(settings: Settings): Pick<RootKey, 'accessKeyId' | 'accessKeySecret'> | null {
-  const key = settings.rootKey ?? startFaultFor(() => readRootKey(settings.data));
+interface CallKey extends Pick<RootKey, 'accessKeyId' | 'accessKeySecret'> {
+  /** Of a temporary key. */
+  readonly securityToken?: string;
+}
+
+/** The key of the call; null when authentication is off and there is none. @throws {StartFault} */
+function keyOf(host: Host, settings: Settings): CallKey | null {
+  const key = settings.rootKey ?? startFaultFor(() => readRootKey(settings.data)) ?? cloudKeyOf(host);
   if (key !== null || settings.auth === 'off') return key;
   throw new StartFault(
     `there is no access key in ${settings.data}. Set MILLRACE_DATA to the server's data folder, or ` +
@@ -75,12 +83,21 @@ function keyOf(settings: Settings): Pick<RootKey, 'accessKeyId' | 'accessKeySecr
   );
 }
 
-function formOf(parameters: Readonly<Record<string, string>>, key: ReturnType<typeof keyOf>): string {
+/** The key in the variables of the cloud's clients. It comes last: a developer often has a key of the cloud in the shell. */
+function cloudKeyOf({ env }: Host): CallKey | null {
+  const { ALIBABA_CLOUD_ACCESS_KEY_ID: accessKeyId, ALIBABA_CLOUD_ACCESS_KEY_SECRET: secret } = env;
+  const { ALIBABA_CLOUD_SECURITY_TOKEN: securityToken } = env;
+  if (!accessKeyId || !secret) return null;
+  return { accessKeyId, accessKeySecret: new Secret(secret), ...(securityToken && { securityToken }) };
+}
+
+function formOf(parameters: Readonly<Record<string, string>>, key: CallKey | null): string {
   if (key === null) return new URLSearchParams(parameters).toString();
   const all = new Map(
     Object.entries({
       ...parameters,
       AccessKeyId: key.accessKeyId,
+      ...(key.securityToken !== undefined && { SecurityToken: key.securityToken }),
       SignatureMethod: 'HMAC-SHA1',
       SignatureVersion: '1.0',
       SignatureNonce: systemIds.uuid(),

@@ -6,7 +6,7 @@ import type { Host } from './host.ts';
 export interface ExecutionCall {
   readonly flow: string;
   readonly execution: string;
-  /** URL of the server; null: the address in the settings. */
+  /** URL of the server; null: the one in MILLRACE_ENDPOINT, else the address in the settings. */
   readonly endpoint: string | null;
   /** Print the reply as JSON. */
   readonly json: boolean;

@@ -37,3 +37,8 @@ export interface Host {
 export class StartFault extends Error {
   override readonly name = 'StartFault';
 }
+
+/** The command line names something that does not exist; the exit code is {@link EXIT.usage}. */
+export class UsageFault extends Error {
+  override readonly name = 'UsageFault';
+}

@@ -12,7 +12,7 @@ export interface MessagesCall {
   readonly name: string | null;
   /** How many messages to show, the newest. */
   readonly limit: number;
-  /** URL of the server; null: the address in the settings. */
+  /** URL of the server; null: the one in MILLRACE_ENDPOINT, else the address in the settings. */
   readonly endpoint: string | null;
   /** Print the reply as JSON. */
   readonly json: boolean;

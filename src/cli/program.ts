@@ -8,7 +8,7 @@ import type { SourceLanguage } from '../conversion/convert.ts';
 import type { ExecutionMode } from '../store/flows.ts';
 import type { ExecutionCall } from './execution-call.ts';
 import type { Host } from './host.ts';
-import { EXIT, StartFault } from './host.ts';
+import { EXIT, StartFault, UsageFault } from './host.ts';
 import { packageVersion } from './version.ts';
 
 /** Runs the command line and returns the exit code. */
@@ -27,9 +27,9 @@ export async function runProgram(host: Host): Promise<number> {
   } catch (error) {
     // --help and --version also end with a CommanderError, with code 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    if (!(error instanceof StartFault)) throw error;
+    if (!(error instanceof StartFault || error instanceof UsageFault)) throw error;
     host.err(`millrace: ${error.message}\n`);
-    return EXIT.failed;
+    return error instanceof UsageFault ? EXIT.usage : EXIT.failed;
   }
 }
 
@@ -51,6 +51,7 @@ function describeProgram(host: Host, finish: Finish): Command {
         'millrace validate flow.yaml',
         'millrace convert classic.yaml > flow.yaml',
         `millrace run flow.yaml --input '{"name":"Ada"}'`,
+        'millrace call StartSyncExecution FlowName=hello \'Input={"name":"Ada"}\'',
         'millrace why orders order-4711',
         'millrace redrive orders order-4711',
         'millrace messages approvals',
@@ -60,6 +61,7 @@ function describeProgram(host: Host, finish: Finish): Command {
   describeValidate(program, host, finish);
   describeConvert(program, host, finish);
   describeRun(program, host, finish);
+  describeCall(program, host, finish);
   describeWhy(program, host, finish);
   describeRedrive(program, host, finish);
   describeMessages(program, host, finish);
@@ -198,8 +200,29 @@ interface CallOptions {
 }
 
 const CALLING =
-  'Calls a running server: at --endpoint, or by default at the address of the setting "listen". The call is signed with the ' +
-  'root key from the environment or the data folder, where the server finds it too.';
+  'Calls a running server: at --endpoint, else at MILLRACE_ENDPOINT, else at the address of the setting "listen". The call is ' +
+  'signed with the root key from the environment or the data folder, where the server finds it too; without one, with ' +
+  'ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, if set, ALIBABA_CLOUD_SECURITY_TOKEN.';
+
+function describeCall(program: Command, host: Host, finish: Finish): void {
+  withEndpoint(program.command('call'))
+    .summary('call any action of the API')
+    .description(`Calls an action of the API and prints the reply as JSON. ${CALLING} docs/api/ lists the actions.`)
+    .argument('<action>', 'for example StartSyncExecution')
+    .argument('[parameter...]', 'Name=text, Name=@file, or Name=@- for standard input; @@ begins a text with one @')
+    .addHelpText(
+      'after',
+      examples(
+        'millrace call CreateFlow Name=hello Type=FDL ExecutionMode=Express Definition=@hello.yaml',
+        'millrace call StartSyncExecution FlowName=hello \'Input={"name":"Ada"}\'',
+        'millrace call ListFlows',
+      ),
+    )
+    .action(async (action: string, members: readonly string[], { endpoint }: CallOptions) => {
+      const { call } = await import('./call.ts');
+      finish(await call(host, { action, members, endpoint: endpoint ?? null }));
+    });
+}
 
 function describeWhy(program: Command, host: Host, finish: Finish): void {
   calling(program.command('why'))
@@ -253,11 +276,13 @@ function calling(command: Command): Command {
   return toServer(named);
 }
 
-/** Adds the options of a command that calls a running server. */
+/** Adds the options of a command that calls a running server and prints lines for people. */
 function toServer(command: Command): Command {
-  return command
-    .option('--endpoint <url>', 'address of the server, for example http://127.0.0.1:7780')
-    .option('--json', 'print the reply as JSON');
+  return withEndpoint(command).option('--json', 'print the reply as JSON');
+}
+
+function withEndpoint(command: Command): Command {
+  return command.option('--endpoint <url>', 'address of the server, for example http://127.0.0.1:7780');
 }
 
 function callOf(flow: string, execution: string, options: CallOptions): ExecutionCall {

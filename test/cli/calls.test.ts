@@ -1,14 +1,16 @@
-/** `millrace why` and `millrace redrive` against a real server, and their messages when they cannot call one. */
+/** `millrace call`, `millrace why` and `millrace redrive` against a real server, and their messages when they cannot call one. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { nodeClient } from '../support/clients.ts';
 import type { Client } from '../support/clients.ts';
 import type { ProcessEnd, ServerProcess } from '../../src/testing/server-process.ts';
-import { ROOT_KEY, runMillrace, startServer } from '../../src/testing/server-process.ts';
+import { ROOT_KEY, runMillrace, startMillrace, startServer } from '../../src/testing/server-process.ts';
 import { answerJson, startService } from '../../src/testing/http-service.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { fileEnd } from '../support/at-end.ts';
@@ -88,6 +90,80 @@ describe('a command that calls a server', () => {
     await client.call('StopExecution', { FlowName: 'f', ExecutionName: 'e' });
     const { stdout } = await run('redrive', 'f', 'e', '--json');
     assert.equal((JSON.parse(stdout) as Record<string, unknown>)['Status'], 'Running');
+  });
+});
+
+describe('millrace call', () => {
+  let server: ServerProcess;
+  const call = (...argv: string[]): Promise<ProcessEnd> =>
+    runMillrace(['call', ...argv, '--endpoint', server.url], { env: KEY });
+  const definition = 'Type: StateMachine\nSpecVersion: v1\nName: h\nStartAt: A\nStates: [{ Name: A, Type: Succeed }]\n';
+
+  before(async () => {
+    server = await startServer(fileEnd);
+  });
+
+  it('prints the reply, and takes values from the command line, a file and standard input', async (t) => {
+    const file = join(temporaryFolder(t), 'h.yaml');
+    writeFileSync(file, definition);
+    const created = await call('CreateFlow', 'Name=h', 'Type=FDL', 'ExecutionMode=Express', `Definition=@${file}`);
+    assert.deepEqual([created.code, created.stderr], [0, '']);
+    assert.equal((JSON.parse(created.stdout) as Record<string, unknown>)['Definition'], definition);
+
+    const process = startMillrace(['call', 'StartSyncExecution', 'FlowName=h', 'Input=@-', '--endpoint', server.url], {
+      env: KEY,
+    });
+    process.process.stdin?.end('{"id":12345678901234567890,"text":"a=b&c"}');
+    const { stdout } = await process.ended;
+    assert.equal(
+      (JSON.parse(stdout) as Record<string, unknown>)['Output'],
+      '{"id":12345678901234567890,"text":"a=b&c"}',
+    );
+
+    const changed = await call('UpdateFlow', 'Name=h', 'Description=@@home');
+    assert.equal((JSON.parse(changed.stdout) as Record<string, unknown>)['Description'], '@home');
+  });
+
+  it('refuses what the API does not have before it calls the server', async () => {
+    const wrong: readonly [argv: readonly string[], sentence: string][] = [
+      [['CreateFlw'], 'the API has no action CreateFlw; did you mean CreateFlow?'],
+      [['createflow'], 'the API has no action createflow; did you mean CreateFlow?'],
+      [['Nonsense'], 'the API has no action Nonsense'],
+      [['constructor'], 'the API has no action constructor'],
+      [['DescribeFlow', 'Nmae=h'], 'DescribeFlow has no parameter "Nmae"; did you mean Name? It has Name, FlowVersion'],
+      [['DescribeRegions', 'a=b'], 'DescribeRegions has no parameter "a". It has AcceptLanguage'],
+      [['DescribeFlow', '=h'], 'DescribeFlow has no parameter "". It has Name, FlowVersion'],
+      [['DescribeFlow', 'Name'], 'Name has no value. Write Name=text, or Name=@file'],
+      [['DescribeFlow', 'Name=a', 'Name=b'], 'Name is there twice'],
+    ];
+    for (const [argv, sentence] of wrong) {
+      const ended = await call(...argv);
+      assert.deepEqual([ended.code, ended.stdout, ended.stderr], [2, '', `millrace: ${sentence}\n`]);
+    }
+    const missing = await call('DescribeFlow', 'Name=@/no/such/file');
+    assert.deepEqual([missing.code, missing.stderr], [1, 'millrace: Name=@/no/such/file: there is no such file\n']);
+    assert.equal((await call()).code, 2);
+  });
+
+  it('shows an error of the API in one line', async () => {
+    const ended = await call('DescribeFlow', 'Name=none');
+    assert.deepEqual(
+      [ended.code, ended.stdout, ended.stderr],
+      [1, '', "millrace: FlowNotExists: Flow 'none' does not exist.\n"],
+    );
+  });
+
+  it('signs with the key of the environment, of the data folder, and last with that of the cloud', async (t) => {
+    const cloud = {
+      ALIBABA_CLOUD_ACCESS_KEY_ID: ROOT_KEY.accessKeyId,
+      ALIBABA_CLOUD_ACCESS_KEY_SECRET: ROOT_KEY.accessKeySecret,
+    };
+    const at = { MILLRACE_ENDPOINT: server.url, MILLRACE_DATA: temporaryFolder(t) };
+    assert.equal((await runMillrace(['call', 'ListFlows'], { env: { ...at, ...cloud } })).code, 0);
+    const other = { ...cloud, ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'wrong' };
+    assert.equal((await runMillrace(['call', 'ListFlows'], { env: { ...at, ...other, ...KEY } })).code, 0);
+    const token = { ...at, ...cloud, ALIBABA_CLOUD_SECURITY_TOKEN: 'of-no-key' };
+    assert.match((await runMillrace(['call', 'ListFlows'], { env: token })).stderr, /InvalidSecurityToken\.Malformed/);
   });
 });
 

@@ -23,6 +23,13 @@ describe('the commands of the README', { skip: hasCurl ? false : 'curl is not in
     for (const member of ['FlowName', 'Status', 'Output']) assert.equal(reply[member], shown[member], member);
   });
 
+  it('call any action with the key of the environment', async () => {
+    const lines = README.linesBelow('With authentication');
+    const key = lines.filter((line) => line.startsWith('export '))[1] as string;
+    const call = lines.find((line) => line.includes('millrace call')) as string;
+    assert.match(await typist.type(`${key} && ${call}`), /Hello, Ada!/);
+  });
+
   it('run a Standard flow, say what it waits for, report its task, read how it ended and redrive another', async () => {
     const lines = README.linesBelow('Standard flows');
     assert.ok(lines.includes('npx node examples/approver.mjs'));

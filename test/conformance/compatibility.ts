@@ -19,7 +19,8 @@ export function renderCompatibility(book: RuleBook, cases: readonly Case[]): str
 Millrace speaks the API and the flow language of Alibaba Cloud CloudFlow (\`fnf\`, version 2019-03-15). It was built from
 the public record: the vendor's documentation, its SDKs, and flows that others have published. That record leaves many
 questions open. For each rule, this page says whether the vendor documents it or this project decided it because the
-record is silent or contradicts itself. Do not take a decision of ours for the behaviour of the service.
+record is silent or contradicts itself. Do not take a decision of ours for the behaviour of the service. The linked cases
+and tests are in the repository, not in the npm package.
 
 * **documented**: the vendor's public documentation says so, in words or by an example. If the service or Millrace
   behaves in another way, please report it.
