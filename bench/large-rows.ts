@@ -142,6 +142,7 @@ function changesOf(i: number, sample: ExecutionRecord, rows: readonly JournalRow
     version,
     alias: '',
     parent: null,
+    ancestry: { depth: 0, startedBy: [] },
     callback: 'none',
     input,
   } as const;

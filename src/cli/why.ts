@@ -1,7 +1,7 @@
 /** `millrace why FLOW EXECUTION`: what an execution waits for, since when, and what would wake it (docs/extensions.md). */
 import { systemClock } from '../base/clock.ts';
 import { isJsonArray, isJsonObject, memberOf } from '../base/json.ts';
-import type { JsonObject } from '../base/json.ts';
+import type { JsonObject, JsonValue } from '../base/json.ts';
 import { textOf } from './call-server.ts';
 import type { ServerReply } from './call-server.ts';
 import { printReply } from './execution-call.ts';
@@ -20,9 +20,24 @@ function describeWaits(reply: ServerReply, nowMs: number): readonly string[] {
   const status = textOf(reply, 'Status');
   if (status !== 'Running') return [`${who} is not waiting: it ended at ${textOf(reply, 'StoppedTime')} (${status}).`];
   const waits = memberOf(reply, 'Waits') ?? [];
-  const lines = (isJsonArray(waits) ? waits : []).filter(isJsonObject).map((wait) => lineOf(wait, nowMs));
-  const head = `${who} has been running since ${textOf(reply, 'StartedTime')}.`;
+  const lines = listOf(waits).map((wait) => lineOf(wait, nowMs));
+  const head = `${who} has been running since ${textOf(reply, 'StartedTime')}.${startersOf(reply)}`;
   return lines.length === 0 ? [`${head} It is computing and waits for nothing.`] : [head, ...lines];
+}
+
+/** The chain of tasks that led to the execution; empty when a caller started it. */
+function startersOf(reply: ServerReply): string {
+  const texts = listOf(memberOf(reply, 'StartedBy') ?? []).map((starter) =>
+    [textOf(starter, 'FlowName'), textOf(starter, 'ExecutionName'), textOf(starter, 'StepName')]
+      .filter((part) => part !== '')
+      .join('/'),
+  );
+  if (texts.length === 0) return '';
+  return ` It was started by ${texts.join(', which was started by ')} (depth ${String(memberOf(reply, 'Depth'))}).`;
+}
+
+function listOf(value: JsonValue): readonly JsonObject[] {
+  return (isJsonArray(value) ? value : []).filter(isJsonObject);
 }
 
 function lineOf(wait: JsonObject, nowMs: number): string {

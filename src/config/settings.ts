@@ -140,7 +140,7 @@ export interface Settings {
     readonly expressTimeoutSeconds: number;
     /** Most levels of flows that call flows synchronously. */
     readonly callDepth: number;
-    /** Most levels of Standard executions that wait for a child. */
+    /** Most levels of executions that tasks start, in either mode and whether or not the task waits. */
     readonly childDepth: number;
     /** Most flows of the account; null: not limited. */
     readonly flows: number | null;

@@ -270,9 +270,8 @@ export const TABLE = {
   'limits.standardExecutions': setting(
     null,
     k.orNone('none', k.integer(1, 100_000_000)),
-    'none',
-    'Most Standard executions that have not ended. The server throttles further starts.',
     10_000,
+    'Most Standard executions that have not ended. The server throttles further starts.',
   ),
   'limits.events': setting(
     null,
@@ -296,9 +295,9 @@ export const TABLE = {
   'limits.callDepth': setting(null, k.integer(1, 100), 10, 'Most levels of flows that call flows synchronously.'),
   'limits.childDepth': setting(
     null,
-    k.integer(1, 1_000),
+    k.integer(1, 1_000_000_000),
     100,
-    'Most levels of Standard executions that wait for a child.',
+    'Most levels of executions that tasks start, in either mode and whether or not the task waits. A deeper start fails the task with `FNF.CallDepthExceeded`.',
   ),
   'limits.flows': setting(
     null,

@@ -26,6 +26,17 @@ export const DEFAULT_DEFINITION_LIMITS: DefinitionLimits = {
   expressTimeoutSeconds: 300,
 };
 
+/**
+ * For a definition that was accepted before. Limits hold for new definitions: an operator who lowers one must not make running
+ * executions and stored flows unusable (rules.md 6.5).
+ */
+export const ACCEPTED_DEFINITION_LIMITS: DefinitionLimits = {
+  parallelBranches: Number.POSITIVE_INFINITY,
+  globalKeyBytes: Number.POSITIVE_INFINITY,
+  mapConcurrency: Number.POSITIVE_INFINITY,
+  expressTimeoutSeconds: Number.POSITIVE_INFINITY,
+};
+
 /** Characters of one definition, in UTF-16 units: what fits into one request (rules.md 6.1). */
 export const DEFINITION_CHARACTERS = 1024 * 1024;
 

@@ -37,8 +37,7 @@ export function createExecutions(options: ExecutionServiceOptions): Executions {
   const read = new Reader(options);
   return {
     async start({ callbackToken, ...request }) {
-      const origin: StartOrigin =
-        callbackToken === '' ? FROM_API : { from: 'token', task: durable.taskOf(callbackToken) };
+      const origin: StartOrigin = callbackToken === '' ? FROM_API : await durable.originOf(callbackToken);
       const { record, snapshot } = await durable.start({ ...request, origin });
       return read.view(record, snapshot);
     },
@@ -71,10 +70,12 @@ export function createExecutions(options: ExecutionServiceOptions): Executions {
     async waits(flowName, executionName) {
       const flow = await read.flow(flowName);
       if (flow.executionMode === 'Express') {
-        return { view: read.retained(flow, executionName).view(false), waits: [] };
+        return { view: read.retained(flow, executionName).view(false), waits: [], depth: 0, startedBy: [] };
       }
       const record = await read.record(flow, executionName);
-      return { view: await read.view(record), waits: await durable.waits(record) };
+      const waits = await durable.waits(record);
+      const startedBy = await durable.startedBy(record);
+      return { view: await read.view(record), waits, depth: record.ancestry.depth, startedBy };
     },
     async redrive(flowName, executionName) {
       const flow = await read.flow(flowName);

@@ -96,6 +96,10 @@ export interface ExecutionWaits {
   readonly view: ExecutionView;
   /** Empty when the execution has ended, or is computing at this moment. */
   readonly waits: readonly ExecutionWait[];
+  /** How many executions above this one started one another by tasks; 0 when a caller started it, and for an Express execution. */
+  readonly depth: number;
+  /** These tasks as texts `{flow}/{execution}/{state}`, the nearest first; at most about ten. */
+  readonly startedBy: readonly string[];
 }
 
 export interface Executions {

@@ -47,7 +47,7 @@ export interface Runtimes {
 export async function createRuntimes(options: RuntimesOptions): Promise<Runtimes> {
   const { ports, actions, limits, history: settings, place } = options;
   const { flows: flowStore, executions: store } = options.stores;
-  const compile = createFlowCompiler({ compile: options.compile, limits });
+  const compile = createFlowCompiler(options.compile);
   const flows = createRunnableFlows({ flows: flowStore, ids: ports.ids, compile });
   const own = new Children();
   const children = options.children?.(own) ?? own;
@@ -69,7 +69,7 @@ export async function createRuntimes(options: RuntimesOptions): Promise<Runtimes
     retainMs: settings.retainMs,
     ...(options.idleMax !== undefined && { idleMax: options.idleMax }),
   });
-  own.connect({ sync, durable, store, ports, place, turns: new Turns(ports), ...limits });
+  own.connect({ sync, durable, ports, place, turns: new Turns(ports), ...limits });
   durable.recover();
   const { stateEventNames } = settings;
   const executions = createExecutions({ flows: flowStore, store, durable, express: history, ports, stateEventNames });

@@ -1,6 +1,6 @@
 /** Who starts an execution, and the consequences for its end and its errors. */
 import type { StartSource } from '../base/observer.ts';
-import type { TaskReference } from '../store/executions.ts';
+import type { Ancestry, ExecutionRecord, TaskReference } from '../store/executions.ts';
 
 interface From<Source extends StartSource> {
   readonly from: Source;
@@ -11,9 +11,9 @@ export type StartOrigin =
   /** A caller of StartExecution or StartSyncExecution. */
   | From<'api'>
   /** A caller of StartExecution with `CallbackFnFTaskToken`: the end of the execution is reported to the task. */
-  | (From<'token'> & { readonly task: TaskReference })
+  | (From<'token'> & { readonly task: TaskReference; readonly ancestry: Ancestry })
   /** A task; `task` is null when its execution is an Express one. With `waits` the task ends when the execution ends. */
-  | (From<'task'> & { readonly task: TaskReference | null; readonly waits: boolean });
+  | (From<'task'> & { readonly task: TaskReference | null; readonly waits: boolean; readonly ancestry: Ancestry });
 
 /** One object for all starts by callers, because StartSyncExecution is the hot path. */
 export const FROM_API: StartOrigin = Object.freeze({ from: 'api' });
@@ -34,4 +34,32 @@ export function owesEnd(origin: StartOrigin): boolean {
  */
 export function isRepeated(origin: StartOrigin): boolean {
   return origin.from === 'task' && origin.task !== null;
+}
+
+const NO_ANCESTRY: Ancestry = Object.freeze({ depth: 0, startedBy: Object.freeze([]) });
+
+/** The tasks that led to the execution which starts. */
+export function ancestryOf(origin: StartOrigin): Ancestry {
+  return origin.from === 'api' ? NO_ANCESTRY : origin.ancestry;
+}
+
+/** Texts of `startedBy`: the nearest starts show the fault, and the depth says how many there are. */
+const STARTED_BY_MAX = 10;
+
+/** The ancestry of an execution that a task of a Standard execution starts. */
+export function belowStandard(
+  { flowName, name, ancestry }: Pick<ExecutionRecord, 'flowName' | 'name' | 'ancestry'>,
+  state: string | null,
+): Ancestry {
+  return { depth: ancestry.depth + 1, startedBy: [starter(flowName, name, state)] };
+}
+
+/** The ancestry of an execution that a task of an Express execution starts. No store has the record of that execution. */
+export function belowExpress(flowName: string, name: string, ancestry: Ancestry, state: string): Ancestry {
+  const startedBy = [starter(flowName, name, state), ...ancestry.startedBy].slice(0, STARTED_BY_MAX);
+  return { depth: ancestry.depth + 1, startedBy };
+}
+
+function starter(flowName: string, name: string, state: string | null): string {
+  return [flowName, name, ...(state === null ? [] : [state])].join('/');
 }

@@ -40,6 +40,17 @@ export interface TaskReference {
  */
 export type CallbackState = 'none' | 'owed' | 'due' | 'done';
 
+/** The tasks that led to an execution. */
+export interface Ancestry {
+  /** How many executions above this one started one another by tasks, whether or not they wait; 0 when a caller started it. */
+  readonly depth: number;
+  /**
+   * The tasks as texts `{flow}/{execution}/{state}`, the nearest first, up to the first one of a Standard execution. The record
+   * of that execution has the tasks above. Empty when a caller started the execution.
+   */
+  readonly startedBy: readonly string[];
+}
+
 export interface ExecutionRecord {
   readonly id: ExecutionId;
   readonly flowId: string;
@@ -57,6 +68,7 @@ export interface ExecutionRecord {
   readonly alias: string;
   /** The task that started this execution, or whose token the caller passed; null for neither. */
   readonly parent: TaskReference | null;
+  readonly ancestry: Ancestry;
   readonly callback: CallbackState;
   /** Set when the parent no longer waits and this execution has to stop at once. */
   readonly stop: Failure | null;

@@ -54,7 +54,7 @@ describe('settings', () => {
     assert.equal(settings.limits.inputBytes, 64 * 1024);
     assert.equal(settings.limits.concurrentExecutions, 10_000);
     assert.equal(settings.limits.startsPerSecond, null);
-    assert.equal(settings.limits.standardExecutions, null);
+    assert.equal(settings.limits.standardExecutions, 10_000);
     assert.equal(settings.limits.events, 5000);
     assert.deepEqual(settings.limits.operationRates, []);
     assert.equal(settings.history.stateEventNames, 'state');

@@ -141,10 +141,10 @@ for (const store of STORES) {
       const api = await startApi(t, store, { task: desk.take });
       const TaskToken = await waiting(api, desk);
       const reply = await api.call('DescribeExecutionWaits', E);
-      const members = ['FlowName', 'Name', 'Status', 'StartedTime', 'StoppedTime', 'Waits'];
+      const members = ['FlowName', 'Name', 'Status', 'StartedTime', 'StoppedTime', 'Depth', 'StartedBy', 'Waits'];
       assert.deepEqual(Object.keys(reply), members);
       const { Status, StartedTime, StoppedTime } = await api.call('DescribeExecution', E);
-      const head = { FlowName: 'f', Name: 'e', Status, StartedTime, StoppedTime };
+      const head = { FlowName: 'f', Name: 'e', Status, StartedTime, StoppedTime, Depth: 0, StartedBy: [] };
       assert.deepEqual({ ...reply, Waits: [] }, { ...head, Waits: [] });
       const [wait, ...others] = await waitsOf(api);
       assert.deepEqual(others, []);

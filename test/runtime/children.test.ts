@@ -15,6 +15,9 @@ import type { DurableStart, Started } from '../../src/runtime/durable/durable.ts
 import type { SyncAnswer, SyncRequest } from '../../src/runtime/express/sync-executions.ts';
 import { EXPRESS_CALL } from '../actions/support.ts';
 
+/** Of the children that the tests start. */
+const ANCESTRY = { depth: 1, startedBy: ['outer/x/Call'] };
+
 const ended = {
   name: 'e:1',
   status: 'Succeeded',
@@ -51,7 +54,6 @@ function starter(runtimes: {
   children.connect({
     sync: { start: runtimes.sync ?? (() => assert.fail('no flow is called here')) },
     durable: { start: runtimes.durable ?? (() => assert.fail('no execution is started here')) },
-    store: { get: () => Promise.resolve(null) },
     ports,
     turns: new Turns(ports),
     place: { region: 'cn-hangzhou', account: '1234567890123456' },
@@ -62,7 +64,10 @@ function starter(runtimes: {
   const run: Starter['run'] = (action, parameters, { call, signal = never } = {}) => {
     const childMode = childModeOf(action);
     assert.ok(childMode !== null, `${action} starts no flow`);
-    return children.start({ ...EXPRESS_CALL, depth: 0, childMode, ...call, action, parameters }, signal);
+    return children.start(
+      { ...EXPRESS_CALL, depth: 0, ancestry: ANCESTRY, childMode, ...call, action, parameters },
+      signal,
+    );
   };
   return {
     run,
@@ -132,7 +137,7 @@ test('the result is the reply of StartSyncExecution with Output parsed', async (
       input,
       inputText: '{"a":1}',
       depth: 1,
-      origin: { from: 'task', task: null, waits: true },
+      origin: { from: 'task', task: null, waits: true, ancestry: ANCESTRY },
     },
   ]);
 });
@@ -262,7 +267,7 @@ test('StartExecution in every mode: the request to the runtime, and the reply', 
       executionName: 'e-1',
       inputText: '{"a":1}',
       input: { a: 1 },
-      origin: { from: 'task', task, waits: mode === 'WaitForSystemCallback' },
+      origin: { from: 'task', task, waits: mode === 'WaitForSystemCallback', ancestry: ANCESTRY },
     })),
   );
 });

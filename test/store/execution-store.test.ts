@@ -32,6 +32,7 @@ for (const adapter of ADAPTERS) {
           version: text,
           alias: text,
           parent: fc.option(fc.record({ execution: fc.nat(), event: fc.nat() }, plain)),
+          ancestry: fc.record({ depth: fc.nat(), startedBy: fc.array(text) }, plain),
           callback: fc.constantFrom('none', 'owed', 'done'),
           input: text,
         },

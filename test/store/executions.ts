@@ -36,6 +36,7 @@ export function startOf(id: ExecutionId, members: Partial<Start['record']> = {})
     version: '',
     alias: '',
     parent: null,
+    ancestry: { depth: 0, startedBy: [] },
     callback: 'none' as const,
     input: `{"n":${id}}`,
     ...members,

@@ -11,6 +11,15 @@ import { flowRecord } from '../../src/testing/flow-record.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { openSqlite as open } from './adapters.ts';
 
+/** The number of the migration that a later version will add. */
+const NEXT = MIGRATIONS.length + 1;
+
+/** The refusal of a file with a later schema. */
+function newer(schema: number): RegExp {
+  const numbers = `schema ${schema}; this version supports up to ${MIGRATIONS.length}`;
+  return new RegExp(`written by a newer Millrace \\(${numbers}\\), .* Start that version`);
+}
+
 function refused(file: string, reason: RegExp): void {
   assert.throws(
     () => open(file),
@@ -116,7 +125,7 @@ describe('sqlite store file', () => {
     const database = new DatabaseSync(file);
     database.exec('PRAGMA user_version = 9');
     database.close();
-    refused(file, /written by a newer Millrace \(schema 9; this version supports up to 3\), .* Start that version/);
+    refused(file, newer(9));
   });
 
   it('is refused when it is cut short', async (t) => {
@@ -179,21 +188,21 @@ describe('migrations', () => {
     const file = join(folder, 'flows.db');
     await filledStore(file);
     const options = { file, synchronous: 'FULL' } as const;
-    const extra = { number: 4, sql: "ALTER TABLE flows ADD COLUMN extra TEXT NOT NULL DEFAULT 'x'" };
+    const extra = { number: NEXT, sql: "ALTER TABLE flows ADD COLUMN extra TEXT NOT NULL DEFAULT 'x'" };
     const { database, close } = openDatabase(options, [...MIGRATIONS, extra]);
     assert.deepEqual(
       { ...database.prepare('SELECT count(*) AS n, min(extra) AS x FROM flows').get() },
       { n: 20, x: 'x' },
     );
     close();
-    refused(file, /schema 4; this version supports up to 3/);
+    refused(file, newer(NEXT));
   });
 
   it('are applied whole or not at all', async (t) => {
     const folder = temporaryFolder(t);
     const file = join(folder, 'flows.db');
     await filledStore(file);
-    const broken = { number: 4, sql: 'CREATE TABLE made (a TEXT); CREATE TABLE made (a TEXT);' };
+    const broken = { number: NEXT, sql: 'CREATE TABLE made (a TEXT); CREATE TABLE made (a TEXT);' };
     assert.throws(() => openDatabase({ file, synchronous: 'FULL' }, [...MIGRATIONS, broken]), StoreFault);
     const { database, close } = openDatabase({ file, synchronous: 'FULL' });
     assert.equal(database.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE name = 'made'").get()?.['n'], 0);

@@ -21,6 +21,21 @@ export const EXTENSIONS = {
       Status: EXECUTION.Status,
       StartedTime: EXECUTION.StartedTime,
       StoppedTime: EXECUTION.StoppedTime,
+      Depth: {
+        type: 'integer',
+        sample: 1,
+        about: 'How many executions above this one started one another by tasks; 0 if a caller started it.',
+      },
+      StartedBy: {
+        type: 'list',
+        about:
+          'The tasks that led to this execution, the nearest first, about ten at most; empty if a caller started it.',
+        members: {
+          FlowName: { type: 'text', sample: 'orders', about: 'The flow of the task.' },
+          ExecutionName: { type: 'text', sample: 'order-4711', about: 'Its execution.' },
+          StepName: { type: 'text', sample: 'Ship', about: 'Its state; `""` if it is not known.' },
+        },
+      },
       Waits: {
         type: 'list',
         about: 'One entry for each wait; empty if the execution has ended or is being computed.',

@@ -10,17 +10,25 @@ import { defineOperation } from '../operation.ts';
 export const describeExecutionWaits = defineOperation(
   'DescribeExecutionWaits',
   async ({ executions }, { FlowName: flowName, ExecutionName: executionName }) => {
-    const { view, waits } = await executions.waits(flowName, executionName);
+    const { view, waits, depth, startedBy } = await executions.waits(flowName, executionName);
     return {
       FlowName: view.flowName,
       Name: view.name,
       Status: view.status,
       StartedTime: formatTime(view.startedMs),
       StoppedTime: stoppedTime(view),
+      Depth: depth,
+      StartedBy: startedBy.map(starterReply),
       Waits: waits.map(waitReply),
     };
   },
 );
+
+/** From `{flow}/{execution}/{state}`; the state is missing for a start by a caller with the task's token. */
+function starterReply(text: string) {
+  const [flow = '', execution = '', ...state] = text.split('/');
+  return { FlowName: flow, ExecutionName: execution, StepName: state.join('/') };
+}
 
 function waitReply(wait: ExecutionWait) {
   return {

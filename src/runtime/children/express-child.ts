@@ -17,18 +17,20 @@ import type { ChildCall } from '../driver/calls.ts';
 import type { Turns } from '../driver/turns.ts';
 import type { SyncExecutions, SyncRequest } from '../express/sync-executions.ts';
 import { BAD_EXECUTION_NAME, executionNameOf, parseFlowArn } from './parameters.ts';
-import { ABORTED, orRefusal, refused } from './refusal.ts';
+import { ABORTED, orRefusal, refusalOfDepth, refused } from './refusal.ts';
 
 export interface ExpressChildOptions {
   readonly sync: Pick<SyncExecutions, 'start'>;
   readonly turns: Turns;
   /** How deep flows may call flows (`limits.callDepth`). */
   readonly callDepth: number;
+  /** How deep tasks may start executions (`limits.childDepth`). */
+  readonly childDepth: number;
 }
 
 /** A refused start fails the task as `FNF.<code>`, with the product spelled as in the definition. */
 export function startExpressChild(
-  { sync, turns, callDepth }: ExpressChildOptions,
+  { sync, turns, callDepth, childDepth }: ExpressChildOptions,
   call: ChildCall,
   signal: AbortSignal,
 ): Promise<TaskResult> {
@@ -36,6 +38,8 @@ export function startExpressChild(
     const cause = `Flows are already calling flows ${callDepth} levels deep, the limit (limits.callDepth). Check for a flow that calls itself, or raise the limit.`;
     return Promise.resolve(refused(call, 'CallDepthExceeded', cause));
   }
+  const tooDeep = refusalOfDepth(call, childDepth);
+  if (tooDeep !== null) return Promise.resolve(tooDeep);
   const request = requestOf(call);
   if (typeof request === 'string') return Promise.resolve(refused(call, 'InvalidArgument', request));
   return unlessAborted(turns, signal, () => run(call, sync, request));
@@ -59,7 +63,7 @@ async function run(call: ChildCall, sync: Pick<SyncExecutions, 'start'>, request
 }
 
 /** The child that the task's parameters describe, or a sentence about the parameter that is wrong. */
-function requestOf({ parameters, depth, task }: ChildCall): SyncRequest | string {
+function requestOf({ parameters, depth, task, ancestry }: ChildCall): SyncRequest | string {
   const flowName = nameOfFlow(parameters);
   if (flowName === null) {
     return 'resourceArn (acs:fnf:<region>:<account>:flow/<name>) or flowName must name a flow';
@@ -75,7 +79,7 @@ function requestOf({ parameters, depth, task }: ChildCall): SyncRequest | string
     input,
     inputText: stringifyJson(input),
     depth: depth + 1,
-    origin: { from: 'task', task, waits: true },
+    origin: { from: 'task', task, waits: true, ancestry },
   };
 }
 

@@ -1,6 +1,7 @@
 /** A refused start of a child flow, as the failure of its task. */
 import type { TaskCall, TaskResult } from '../../actions/action.ts';
 import { ApiError } from '../../api/error.ts';
+import type { ChildCall } from '../driver/calls.ts';
 
 type Refused = Extract<TaskResult, { ok: false }>;
 
@@ -12,9 +13,16 @@ export function refused({ action }: Pick<TaskCall, 'action'>, code: string, caus
   return { ok: false, error: `${action.slice(0, action.indexOf(':'))}.${code}`, cause };
 }
 
-/** Executions wait for one another deeper than the settings allow. */
-export class CallDepthExceeded extends Error {
-  override readonly name = 'CallDepthExceeded';
+/**
+ * The refusal of a start that is deeper than `childDepth` (`limits.childDepth`); null when it may begin. Every start by a task
+ * counts, in either mode and whether or not the task waits: a flow that starts itself has to end (rules.md 12.15).
+ */
+export function refusalOfDepth(call: Pick<ChildCall, 'action' | 'ancestry'>, childDepth: number): Refused | null {
+  const { depth, startedBy } = call.ancestry;
+  if (depth <= childDepth) return null;
+  const [nearest = ''] = startedBy;
+  const chain = `${nearest} is the last of ${depth} executions that started one another; the limit is ${childDepth} (limits.childDepth).`;
+  return refused(call, 'CallDepthExceeded', `${chain} Check for a flow that starts itself, or raise the limit.`);
 }
 
 /** The started child, or the refusal as a task failure. Rejects with any other error, which is a defect. */
@@ -26,7 +34,6 @@ export async function orRefusal<T>(
     return { ok: true, child: await start };
   } catch (error) {
     if (error instanceof ApiError) return refused(call, error.code, error.message);
-    if (error instanceof CallDepthExceeded) return refused(call, 'CallDepthExceeded', error.message);
     throw error;
   }
 }

@@ -9,11 +9,10 @@ import { ApiError } from '../../api/error.ts';
 import { isJsonObject, memberOf, stringifyJson } from '../../base/json.ts';
 import type { Ports } from '../../base/ports.ts';
 import { pause } from '../../base/scheduler.ts';
-import type { ExecutionStore, TaskReference } from '../../store/executions.ts';
 import type { ChildCall } from '../driver/calls.ts';
 import type { DurableRuntime, DurableStart, Started } from '../durable/durable.ts';
 import { BAD_EXECUTION_NAME, executionNameOf, parseFlowArn, qualifierOf } from './parameters.ts';
-import { ABORTED, CallDepthExceeded, orRefusal, refused } from './refusal.ts';
+import { ABORTED, orRefusal, refusalOfDepth, refused } from './refusal.ts';
 
 /** The region and account of this server. A flow can start flows of its own server only, so an ARN with another is refused. */
 export interface FlowPlace {
@@ -23,10 +22,9 @@ export interface FlowPlace {
 
 export interface StandardChildOptions {
   readonly durable: Pick<DurableRuntime, 'start'>;
-  readonly store: Pick<ExecutionStore, 'get'>;
   readonly ports: Pick<Ports, 'scheduler' | 'ids'>;
   readonly place: FlowPlace;
-  /** How many executions may wait for one another in a chain (`limits.childDepth`), so that a flow that waits for itself ends. */
+  /** How deep tasks may start executions (`limits.childDepth`). */
   readonly childDepth: number;
 }
 
@@ -40,6 +38,8 @@ export async function startStandardChild(
 ): Promise<TaskResult> {
   const start = startOf(call, options.place);
   if (typeof start === 'string') return refused(call, 'InvalidArgument', start);
+  const tooDeep = refusalOfDepth(call, options.childDepth);
+  if (tooDeep !== null) return tooDeep;
   if (signal.aborted) return ABORTED;
   const started = await orRefusal(call, begin(options, call, start));
   if (!started.ok) return started;
@@ -51,31 +51,17 @@ export async function startStandardChild(
 async function begin(options: StandardChildOptions, { task }: ChildCall, start: DurableStart): Promise<Started> {
   for (;;) {
     try {
-      if (task !== null && start.origin.from === 'task' && start.origin.waits) await refuseTooDeep(task, options);
       return await options.durable.start(start);
     } catch (error) {
-      if (error instanceof ApiError || error instanceof CallDepthExceeded || task === null) throw error;
+      if (error instanceof ApiError || task === null) throw error;
       await pause(options.ports.scheduler, RETRY_MS);
     }
   }
 }
 
-/** Follows the chain of executions that wait for one another. @throws {CallDepthExceeded} */
-async function refuseTooDeep(task: TaskReference, { store, childDepth }: StandardChildOptions): Promise<void> {
-  let above: TaskReference | null = task;
-  for (let depth = 1; above !== null; depth++) {
-    if (depth > childDepth) {
-      const waiting = `${childDepth} executions are already waiting for one another, the limit (limits.childDepth).`;
-      throw new CallDepthExceeded(`${waiting} Check for a flow that starts itself, or raise the limit.`);
-    }
-    const record = await store.get(above.execution);
-    above = record === null || record.callback === 'none' ? null : record.parent;
-  }
-}
-
 /** The start that the task's parameters describe, or a sentence about the parameter that is wrong. */
 function startOf(call: ChildCall, place: FlowPlace): DurableStart | string {
-  const { parameters, task, mode } = call;
+  const { parameters, task, mode, ancestry } = call;
   const arn = parseFlowArn(memberOf(parameters, 'resourceArn'));
   if (arn === null) return 'resourceArn must be acs:fnf:<region>:<account>:flow/<name>';
   for (const [part, setting] of [
@@ -97,7 +83,7 @@ function startOf(call: ChildCall, place: FlowPlace): DurableStart | string {
     executionName: name ?? derivedName(call, arn.name),
     inputText: stringifyJson(input),
     input,
-    origin: { from: 'task', task, waits: mode === 'WaitForSystemCallback' },
+    origin: { from: 'task', task, waits: mode === 'WaitForSystemCallback', ancestry },
   };
 }
 

@@ -12,12 +12,16 @@ import type { ExecutionStart } from '../../interpreter/execution.ts';
 import { RUNTIME_ERROR } from '../../interpreter/failure.ts';
 import type { Input, Moment } from '../../interpreter/input.ts';
 import type { ChildMode } from '../../language/plan.ts';
+import type { Ancestry } from '../../store/executions.ts';
+import { belowExpress, belowStandard } from '../start-origin.ts';
 
 /** A call that starts a flow of this engine. */
 export interface ChildCall extends TaskCall {
   readonly childMode: ChildMode;
   /** Synchronous executions above the execution, itself not counted. */
   readonly depth: number;
+  /** Of the execution that the call starts. */
+  readonly ancestry: Ancestry;
 }
 
 /** Starts child flows: `runtime/children/`, or a stand-in in a test. */
@@ -39,6 +43,8 @@ export interface CallingExecution {
   readonly execution: number | null;
   /** Synchronous executions above this one; 0 for one that the API started. */
   readonly depth: number;
+  /** The tasks that led to it. */
+  readonly ancestry: Ancestry;
 }
 
 export class Calls {
@@ -102,7 +108,16 @@ export class Calls {
       attempt: command.attempt,
     });
     if (command.kind === 'task') return actions.find(call.action).run(call, signal);
-    return children.start({ ...call, childMode: command.mode, depth: this.#calling.depth }, signal);
+    const { depth } = this.#calling;
+    const ancestry = this.#ancestryBelow(command.state.name);
+    return children.start({ ...call, childMode: command.mode, depth, ancestry }, signal);
+  }
+
+  #ancestryBelow(state: string): Ancestry {
+    const { start, execution, ancestry } = this.#calling;
+    const { flowName, name } = start;
+    if (execution === null) return belowExpress(flowName, name, ancestry, state);
+    return belowStandard({ flowName, name, ancestry }, state);
   }
 
   #callOf({ id, state, parameters }: CallCommand): TaskCall {

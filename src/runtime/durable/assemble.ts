@@ -39,6 +39,8 @@ export interface DurableOptions {
   readonly limits: Omit<ExecutionLimits, 'waitSeconds'> & {
     /** Running executions; null: no limit. */
     readonly standardExecutions: number | null;
+    /** How deep tasks may start executions. */
+    readonly childDepth: number;
   };
   /** How long ended executions are retained; null: for ever. */
   readonly retainMs: number | null;
@@ -102,8 +104,8 @@ export function assembleDurable(options: DurableOptions, ownership: Ownership, r
     starts,
     stops: new Stops({ store, table, gate }),
     redrives: new Redrives({ store, table, gate, loader }),
-    taskReports: new TaskReports({ tokens, table, gate, starts }),
-    waits: new Waits({ table, queue, loader }),
+    taskReports: new TaskReports({ tokens, table, gate, starts, store, childDepth: options.limits.childDepth }),
+    waits: new Waits({ table, queue, loader, store }),
     closing: [sleepers, purger, reports, orphans, recovery, table],
   };
 }

@@ -10,8 +10,9 @@ import type { Ports } from '../../base/ports.ts';
 import { atMost } from '../../base/scheduler.ts';
 import type { Failure } from '../../interpreter/event.ts';
 import type { Dialect } from '../../language/plan.ts';
-import type { ExecutionId, ExecutionRecord, TaskReference } from '../../store/executions.ts';
+import type { ExecutionId, ExecutionRecord } from '../../store/executions.ts';
 import type { ExecutionWait, TaskReport } from '../executions.ts';
+import type { StartOrigin } from '../start-origin.ts';
 import { assembleDurable } from './assemble.ts';
 import type { DurableOptions, DurableParts } from './assemble.ts';
 import type { DurableStart, Started } from './starts.ts';
@@ -74,9 +75,9 @@ export class DurableRuntime {
     return this.#parts.redrives.redrive(record);
   }
 
-  /** The task of a token. @throws {ApiError} `InvalidArgument` for a text that is not a token of this store. */
-  taskOf(token: string): TaskReference {
-    return this.#parts.taskReports.taskOf(token);
+  /** The origin of a start whose caller passes the token of a task. @throws {ApiError} as `Executions.start`. */
+  originOf(token: string): Promise<StartOrigin> {
+    return this.#parts.taskReports.originOf(token);
   }
 
   /** @throws {ApiError} as `Executions.report`. */
@@ -87,6 +88,11 @@ export class DurableRuntime {
   /** The waits of a running execution; empty for one that has ended. */
   waits(record: ExecutionRecord): Promise<readonly ExecutionWait[]> {
     return this.#parts.waits.of(record);
+  }
+
+  /** The tasks that led to the execution, the nearest first; see {@link Waits.startedBy}. */
+  startedBy(record: ExecutionRecord): Promise<readonly string[]> {
+    return this.#parts.waits.startedBy(record);
   }
 
   /** The dialect of the execution's definition; null for one that this version cannot read. */

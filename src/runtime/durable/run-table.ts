@@ -17,6 +17,9 @@ import type { RunHost } from './run-host.ts';
 import { DurableRun } from './run.ts';
 import type { TaskTokens } from './tokens.ts';
 
+/** When a caller should retry while too many executions run; their ends cannot be predicted. */
+const BUSY_RETRY_MS = 1_000;
+
 export interface RunTableOptions {
   readonly ports: Ports;
   readonly parts: DriverParts;
@@ -119,7 +122,7 @@ export class RunTable implements RunHost<DurableRun> {
     const { runningMax } = this.#options;
     if (runningMax === null || this.#running < runningMax) return;
     const message = `${runningMax} executions are running, the limit (limits.standardExecutions). Retry when some have ended.`;
-    throw new ApiError('ResourceThrottled', message);
+    throw new ApiError('ResourceThrottled', message, { retryAfterMs: BUSY_RETRY_MS });
   }
 
   /** Adds the run of a new or redriven execution, which also counts as running. */

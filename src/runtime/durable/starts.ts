@@ -9,7 +9,7 @@ import { Execution } from '../../interpreter/execution.ts';
 import type { ExecutionLimits } from '../../interpreter/execution.ts';
 import type { ExecutionId, ExecutionRecord, ExecutionStore, FlowSnapshot } from '../../store/executions.ts';
 import type { Resolved, RunnableFlows } from '../flows/runnable-flows.ts';
-import { isRepeated, owesEnd, parentOf } from '../start-origin.ts';
+import { ancestryOf, isRepeated, owesEnd, parentOf } from '../start-origin.ts';
 import type { StartOrigin } from '../start-origin.ts';
 import type { Orphans } from './children/orphans.ts';
 import { startOf } from './loader.ts';
@@ -136,6 +136,7 @@ export class Starts {
       version,
       alias,
       parent: parentOf(origin),
+      ancestry: ancestryOf(origin),
       callback: owesEnd(origin) ? 'owed' : 'none',
       stop: null,
       wakeMs: null,

@@ -4,7 +4,7 @@ import { reasonOf } from '../../base/text.ts';
 import type { CallCommand, TimerCommand } from '../../interpreter/commands.ts';
 import type { Execution } from '../../interpreter/execution.ts';
 import type { Dialect } from '../../language/plan.ts';
-import type { ExecutionRecord } from '../../store/executions.ts';
+import type { ExecutionRecord, ExecutionStore } from '../../store/executions.ts';
 import type { CommitQueue, StoreTrouble } from './commit-queue.ts';
 import { ExecutionUnreadable } from './loader.ts';
 import type { ExecutionLoader } from './loader.ts';
@@ -15,7 +15,11 @@ export interface WaitsOptions {
   readonly table: Pick<RunTable, 'stuck' | 'peek'>;
   readonly queue: Pick<CommitQueue, 'trouble'>;
   readonly loader: ExecutionLoader;
+  readonly store: Pick<ExecutionStore, 'get'>;
 }
+
+/** Executions that the list of starters follows upwards. */
+const STARTERS_MAX = 10;
 
 export class Waits {
   readonly #options: WaitsOptions;
@@ -33,6 +37,19 @@ export class Waits {
     const { trouble } = queue;
     const execution = table.peek(record.id)?.execution ?? (await loader.load(record));
     return [...(trouble === null ? [] : [storeWait(trouble)]), ...waitsOf(execution)];
+  }
+
+  /**
+   * The tasks that led to the execution, as texts `{flow}/{execution}/{state}`, the nearest first. At most about ten; the
+   * record has the depth. The list ends early where an execution is no longer retained.
+   */
+  async startedBy(record: ExecutionRecord): Promise<readonly string[]> {
+    const texts: string[] = [];
+    for (let at: ExecutionRecord | null = record; at !== null && texts.length < STARTERS_MAX; ) {
+      texts.push(...at.ancestry.startedBy);
+      at = at.parent === null ? null : await this.#options.store.get(at.parent.execution);
+    }
+    return texts;
   }
 
   /** The dialect of the execution's definition; null for one that this version cannot read. */

@@ -24,6 +24,7 @@ import { Admission } from './admission.ts';
 import type { AdmissionLimits } from './admission.ts';
 import type { ExpressHistory } from './history/express-history.ts';
 import type { RetainedExecution, RetainedFacts } from './history/retained-execution.ts';
+import { ancestryOf } from '../start-origin.ts';
 import type { StartOrigin } from '../start-origin.ts';
 import { ExpressRun } from './run.ts';
 
@@ -115,7 +116,8 @@ class Runtime implements ExpressRuntime {
     this.#admission.enter(start.origin);
     try {
       const retained = this.#retain(start);
-      const run = new ExpressRun(this.#parts, this.#moment, this.#execution(start), start.depth, retained);
+      const above = { depth: start.depth, ancestry: ancestryOf(start.origin) };
+      const run = new ExpressRun(this.#parts, this.#moment, this.#execution(start), above, retained);
       this.#reportStart(start);
       run.begin();
       if (run.isWaiting) await this.#ended(run, start.flowName, retained);

@@ -2,6 +2,7 @@
 import type { Failure } from '../../interpreter/event.ts';
 import type { Execution } from '../../interpreter/execution.ts';
 import type { Input, RecordEvent } from '../../interpreter/input.ts';
+import type { CallingExecution } from '../driver/calls.ts';
 import { Driver } from '../driver/driver.ts';
 import type { DriverParts, Policy } from '../driver/driver.ts';
 import type { DecisionMoment } from '../driver/moment.ts';
@@ -26,11 +27,12 @@ export class ExpressRun implements Policy {
     parts: DriverParts,
     moment: DecisionMoment,
     execution: Execution,
-    depth: number,
+    above: Pick<CallingExecution, 'depth' | 'ancestry'>,
     retained: RetainedExecution | null,
   ) {
     this.onEvent = retained === null ? null : (event) => retained.record(event);
-    this.#driver = new Driver(parts, { start: execution.start, execution: null, depth }, execution, moment, this);
+    const calling = { start: execution.start, execution: null, ...above };
+    this.#driver = new Driver(parts, calling, execution, moment, this);
   }
 
   get execution(): Execution {

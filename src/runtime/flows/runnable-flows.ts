@@ -10,7 +10,7 @@ import type { Ids } from '../../base/ids.ts';
 import { setMember } from '../../base/json.ts';
 import type { JsonObject, JsonValue } from '../../base/json.ts';
 import type { CompileDefinition } from '../../language/compilation.ts';
-import type { DefinitionLimits } from '../../language/limits.ts';
+import { ACCEPTED_DEFINITION_LIMITS } from '../../language/limits.ts';
 import type { Plan } from '../../language/plan.ts';
 import type { ExecutionMode, EnvironmentVariable, FlowAlias, FlowRecord, FlowStore, Route } from '../../store/flows.ts';
 import { existingFlow } from './existing-flow.ts';
@@ -118,17 +118,9 @@ export function environmentOf(variables: readonly EnvironmentVariable[]): JsonOb
   return environment;
 }
 
-export interface CompilerOptions {
-  readonly compile: CompileDefinition;
-  readonly limits: DefinitionLimits;
-}
-
-/**
- * Compiles stored definitions. Those limits that the interpreter enforces in a running execution are not checked again: an
- * operator who lowers one must not make the executions of a stored definition unreadable.
- */
-export function createFlowCompiler({ compile, limits: own }: CompilerOptions): CompileFlow {
-  const limits = { ...own, globalKeyBytes: Number.POSITIVE_INFINITY, mapConcurrency: Number.POSITIVE_INFINITY };
+/** Compiles stored definitions, without the limits for new ones. */
+export function createFlowCompiler(compile: CompileDefinition): CompileFlow {
+  const limits = ACCEPTED_DEFINITION_LIMITS;
   return async ({ name, definition, executionMode }) => {
     const { plan, diagnostics } = await compile(definition, { mode: executionMode, flowName: name, limits });
     if (plan !== null) return plan;

@@ -3,7 +3,7 @@
  * these lists, and change nothing else in them.
  */
 import type { Failure } from '../../interpreter/event.ts';
-import type { CallbackState, ExecutionRecord, FlowSnapshot } from '../executions.ts';
+import type { Ancestry, CallbackState, ExecutionRecord, FlowSnapshot } from '../executions.ts';
 import type { EnvironmentVariable } from '../flows.ts';
 import type { Row } from './flow-rows.ts';
 
@@ -38,6 +38,7 @@ export function executionOf(row: Row): ExecutionRecord {
     version: String(row['version']),
     alias: String(row['alias']),
     parent: parent === null ? null : { execution: Number(parent), event: Number(parentEvent) },
+    ancestry: ancestryOf(row),
     callback: CALLBACKS[Number(row['callback'])] as CallbackState,
     stop: stop === null ? null : (JSON.parse(String(stop)) as Failure),
     wakeMs: wakeMs === null ? null : Number(wakeMs),
@@ -46,6 +47,17 @@ export function executionOf(row: Row): ExecutionRecord {
     input: String(row['input'] ?? ''),
     output: String(row['output'] ?? ''),
   };
+}
+
+function ancestryOf(row: Row): Ancestry {
+  const startedBy = String(row['started_by']);
+  if (startedBy === '') return { depth: Number(row['depth']), startedBy: [] };
+  return { depth: Number(row['depth']), startedBy: JSON.parse(startedBy) as readonly string[] };
+}
+
+/** The text of `started_by`, empty for most executions. */
+export function startedByText({ startedBy }: Ancestry): string {
+  return startedBy.length === 0 ? '' : JSON.stringify(startedBy);
 }
 
 export function snapshotOf(row: Row): FlowSnapshot {

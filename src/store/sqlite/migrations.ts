@@ -161,4 +161,12 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX messages_settled ON messages (number) WHERE next_ms IS NULL;
     `,
   },
+  {
+    number: 4,
+    // How an execution came to be. Executions of older files count as started by a caller.
+    sql: `
+      ALTER TABLE executions ADD COLUMN depth INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE executions ADD COLUMN started_by TEXT NOT NULL DEFAULT '';
+    `,
+  },
 ];

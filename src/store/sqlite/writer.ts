@@ -10,7 +10,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { assert } from '../../base/assert.ts';
 import type { ExecutionChange, ExecutionId, JournalRow } from '../executions.ts';
 import { FenceLost } from '../executions.ts';
-import { callbackNumber, DONE, DUE, OWED, RUNNING, statusNumber } from './execution-rows.ts';
+import { callbackNumber, DONE, DUE, OWED, RUNNING, startedByText, statusNumber } from './execution-rows.ts';
 import { createPurge } from './purge.ts';
 import type { Purge } from './purge.ts';
 import { SnapshotUses } from './snapshot-uses.ts';
@@ -53,8 +53,8 @@ export class Writer {
       ON CONFLICT (flow, revision) DO NOTHING`);
     this.#add = prepare(`
       INSERT INTO executions (id, flow, status, callback, started_ms, stopped_ms, revision, parent, parent_event, version,
-        alias, name, error, cause)
-      VALUES (?, ?, ${RUNNING}, ?, ?, 0, ?, ?, ?, ?, ?, ?, '', '') ON CONFLICT (id) DO NOTHING`);
+        alias, name, error, cause, depth, started_by)
+      VALUES (?, ?, ${RUNNING}, ?, ?, 0, ?, ?, ?, ?, ?, ?, '', '', ?, ?) ON CONFLICT (id) DO NOTHING`);
     this.#addInput = prepare('INSERT INTO inputs (execution, text) VALUES (?, ?)');
     this.#append = prepare(`
       INSERT INTO journal (execution, first, count, events) SELECT ?1, ?2, ?3, ?4
@@ -141,6 +141,8 @@ export class Writer {
       record.version,
       record.alias,
       record.name,
+      record.ancestry.depth,
+      startedByText(record.ancestry),
     );
     if (Number(added.changes) === 0) return;
     this.#uses.add(flow, record.revision, 1);

@@ -183,3 +183,71 @@ test('a flow that waits for itself ends at the limit of depth', async (t) => {
   assert.equal((await engine.stores.executions.get(6))?.status, 'Failed');
   assert.equal(await engine.stores.executions.get(7), null);
 });
+
+/** Starts itself and does not wait for the end of what it starts. */
+const FORGETS = oneState(
+  'self',
+  'Type: Task, Action: FNF:StartExecution, Parameters: { resourceArn: "acs:fnf:::flow/self" }',
+);
+
+test('a flow that starts itself without waiting ends at the limit of depth, which a restart does not reset', async (t) => {
+  const engine = await startTestEngine(t, { limits: { childDepth: 5 } });
+  await engine.createFlow('self', FORGETS);
+  await engine.start('self', { name: 'top' });
+  await engine.time.pass(60_000);
+  const { executions } = engine.stores;
+  assert.deepEqual((await executions.get(6))?.ancestry.depth, 5);
+  assert.match(String((await executions.get(6))?.error), /^FNF\.CallDepthExceeded$/);
+  assert.match(String((await executions.get(6))?.cause), /limits\.childDepth/);
+  assert.equal(await executions.get(7), null);
+  const raised = await engine.restart({ limits: { childDepth: 6 } });
+  await raised.call('RedriveExecution', { FlowName: 'self', ExecutionName: String((await executions.get(6))?.name) });
+  await raised.time.pass(60_000);
+  assert.equal((await executions.get(7))?.error, 'FNF.CallDepthExceeded');
+  assert.equal(await executions.get(8), null);
+});
+
+test('depth counts through Express executions, and the chain of starts can be read', async (t) => {
+  const engine = await startTestEngine(t, { limits: { childDepth: 6 }, task: () => new Promise(() => undefined) });
+  const start = 'Type: Task, Action: FNF:StartExecution, Parameters: { resourceArn: "acs:fnf:::flow/standard" }';
+  const call = 'Type: Task, Action: FNF:StartSyncExecution, Parameters: { flowName: express }';
+  await engine.createFlow('express', oneState('express', start), 'Express');
+  await engine.createFlow('standard', oneState('standard', call));
+  await engine.run('express', { name: 'top' });
+  await engine.time.pass(60_000);
+  const { executions } = engine.stores;
+  // Standard executions have the depths 1, 3 and 5; the one below would be 7.
+  const last = await executions.get(3);
+  assert.equal(last?.ancestry.depth, 5);
+  assert.equal(last?.ancestry.startedBy.length, 2);
+  assert.match(String(last?.ancestry.startedBy), /^express\/[^/]+\/One,standard\/[^/]+\/One$/);
+  assert.equal(last?.error, 'FNF.CallDepthExceeded');
+  assert.equal(await executions.get(4), null);
+});
+
+test('a start with the token of a task counts as a start by that task', async (t) => {
+  let token = '';
+  const engine = await startTestEngine(t, {
+    limits: { childDepth: 1 },
+    task: (call) => {
+      token = call.taskToken ?? '';
+      return taskSucceeded();
+    },
+  });
+  await engine.createFlow('ask', oneState('ask', CALLBACK));
+  await engine.start('ask', { name: 'x' });
+  await engine.time.pass(1_000);
+  await engine.start('ask', { name: 'y', callbackToken: token });
+  await engine.time.pass(1_000);
+  await refused(engine.start('ask', { name: 'z', callbackToken: token }), 'InvalidArgument');
+  const waits = await engine.call('DescribeExecutionWaits', { FlowName: 'ask', ExecutionName: 'y' });
+  assert.equal(waits['Depth'], 1);
+  assert.deepEqual(waits['StartedBy'], [{ FlowName: 'ask', ExecutionName: 'x', StepName: 'One' }]);
+});
+
+test('the start of one execution too many is throttled, and says when to try again', async (t) => {
+  const engine = await startTestEngine(t, { limits: { standardExecutions: 1 }, task: () => new Promise(() => {}) });
+  await engine.createFlow('ask', oneState('ask', 'Type: Task, Action: Test:Work'));
+  await engine.start('ask', { name: 'x' });
+  await assert.rejects(engine.start('ask', { name: 'y' }), { code: 'ResourceThrottled', retryAfterMs: 1_000 });
+});

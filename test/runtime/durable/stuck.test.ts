@@ -1,5 +1,5 @@
 /**
- * Executions that this version, or these settings, cannot continue: their reports and children are not lost, other executions
+ * Executions that this version cannot continue: their reports and children are not lost, other executions
  * continue, and StopExecution ends them.
  */
 import assert from 'node:assert/strict';
@@ -10,14 +10,14 @@ import { taskSucceeded } from '../../../src/testing/stand-ins.ts';
 import type { TaskCall, TaskResult } from '../../../src/testing/stand-ins.ts';
 import { startTestEngine } from '../../../src/testing/test-engine.ts';
 import type { TestEngine } from '../../../src/testing/test-engine.ts';
-import { CALLBACK, TWO_TASKS, oneState, refused } from './definitions.ts';
+import { CALLBACK, oneState, refused } from './definitions.ts';
 
 const branch = (name: string, task: string): string => `
       - StartAt: ${name}
         States:
           - { Name: ${name}, ${task}, End: true }`;
 
-/** Three branches: more than an engine runs whose limit was lowered to two. */
+/** Three branches, of a definition that a later engine cannot read. */
 const wide = (first: string): string => `
 Type: StateMachine
 SpecVersion: v1
@@ -55,9 +55,21 @@ async function startEngine(t: TestContext, flows: Readonly<Record<string, string
   return { engine, tasks };
 }
 
-/** The next engine: with a limit of 2 branches it cannot read the plan of `wide`. */
-function restart(engine: TestEngine, parallelBranches: number): Promise<TestEngine> {
-  return engine.restart({ limits: { parallelBranches } });
+/** The next engine, which cannot read the definition of `wide`. */
+function restartUnable(engine: TestEngine): Promise<TestEngine> {
+  const { executions } = engine.stores;
+  const unreadable: ExecutionStore = Object.assign(Object.create(executions) as ExecutionStore, {
+    async snapshot(flowId: string, revision: number) {
+      const snapshot = await executions.snapshot(flowId, revision);
+      return snapshot?.definition.includes('Name: wide') ? { ...snapshot, definition: 'Type: Another' } : snapshot;
+    },
+  });
+  return engine.restart({ stores: { ...engine.stores, executions: unreadable } });
+}
+
+/** The next engine, which reads the stores of `first` as they are. */
+function restartAble(engine: TestEngine, first: TestEngine): Promise<TestEngine> {
+  return engine.restart({ stores: first.stores });
 }
 
 /** Lets time pass, and takes the troubles about executions that are stuck. */
@@ -73,11 +85,11 @@ test('a report for it is refused for the moment, and accepted once it can contin
   assert.equal(tasks.tokens.length, 3);
   const tokens = [...tasks.tokens];
   const report = (current: TestEngine, token: string) => current.executions.report(token, { ok: true, output: {} });
-  const stuck = await restart(engine, 2);
+  const stuck = await restartUnable(engine);
   for (const token of tokens) await refused(report(stuck, token), 'TaskInvalidState');
   assert.equal((await stuck.executions.waits('wide', 'one')).waits[0]?.kind, 'Stuck');
   await passStuck(stuck, 0);
-  const next = await restart(stuck, 50);
+  const next = await restartAble(stuck, engine);
   for (const token of tokens) await report(next, token);
   assert.equal((await next.ended('wide', 'one')).status, 'Succeeded');
 });
@@ -87,7 +99,7 @@ test('the end of its child is reported once it can continue', async (t) => {
   await engine.start('wide', { name: 'one' });
   await engine.time.pass(100);
   const tokens = [...tasks.tokens];
-  const stuck = await restart(engine, 2);
+  const stuck = await restartUnable(engine);
   const { Executions } = await stuck.call('ListExecutions', { FlowName: 'child' });
   const [{ Name: child }] = Executions as unknown as [{ Name: string }];
   await stuck.time.pass(100);
@@ -95,7 +107,7 @@ test('the end of its child is reported once it can continue', async (t) => {
   assert.equal((await stuck.ended('child', child)).status, 'Succeeded');
   await passStuck(stuck, 60_000);
   assert.equal((await stuck.executions.describe('wide', 'one', 0)).status, 'Running');
-  const next = await restart(stuck, 50);
+  const next = await restartAble(stuck, engine);
   for (const token of tokens) await next.executions.report(token, { ok: true, output: {} });
   assert.equal((await next.ended('wide', 'one')).status, 'Succeeded');
 });
@@ -105,10 +117,10 @@ test('hundreds that are due do not delay another execution', async (t) => {
   const { engine } = await startEngine(t, { wide: wide(wait), narrow: oneState('narrow', wait) });
   for (let i = 0; i < 250; i++) await engine.start('wide', { name: `stuck-${i}` });
   await engine.start('narrow', { name: 'well' });
-  const stuck = await restart(engine, 2);
+  const stuck = await restartUnable(engine);
   assert.equal((await stuck.ended('narrow', 'well', 300_000)).status, 'Succeeded');
   await passStuck(stuck, 0);
-  const next = await restart(stuck, 50);
+  const next = await restartAble(stuck, engine);
   await next.time.pass(100);
   const { waits } = await next.executions.waits('wide', 'stuck-7');
   assert.deepEqual(
@@ -120,7 +132,7 @@ test('hundreds that are due do not delay another execution', async (t) => {
 test('StopExecution ends it once', async (t) => {
   const { engine } = await startEngine(t, { wide: wide(CALLBACK) });
   await engine.start('wide', { name: 'one' });
-  const stuck = await restart(engine, 2);
+  const stuck = await restartUnable(engine);
   await passStuck(stuck, 60_000);
   const stop = () => stuck.executions.stop('wide', 'one', { error: 'E', cause: '' });
   const stops = await Promise.allSettled([stop(), stop()]);
@@ -129,24 +141,17 @@ test('StopExecution ends it once', async (t) => {
 });
 
 test('an execution whose definition cannot be read any more is reported as stuck, and can be stopped', async (t) => {
-  const { engine } = await startEngine(t, { two: TWO_TASKS });
-  await engine.start('two', { name: 'one' });
+  const { engine } = await startEngine(t, { wide: wide(WORK) });
+  await engine.start('wide', { name: 'one' });
   await engine.time.pass(100);
-  const { executions } = engine.stores;
-  const unreadable: ExecutionStore = Object.assign(Object.create(executions) as ExecutionStore, {
-    async snapshot(flowId: string, revision: number) {
-      const snapshot = await executions.snapshot(flowId, revision);
-      return snapshot === null ? null : { ...snapshot, definition: 'Type: Another' };
-    },
-  });
-  const next = await engine.restart({ stores: { ...engine.stores, executions: unreadable } });
+  const next = await restartUnable(engine);
   await next.durable.recovered();
-  const { waits } = await next.executions.waits('two', 'one');
+  const { waits } = await next.executions.waits('wide', 'one');
   assert.equal(waits[0]?.kind, 'Stuck');
   await passStuck(next, 0);
-  const stopped = await next.executions.stop('two', 'one', { error: 'Mine', cause: 'old' });
+  const stopped = await next.executions.stop('wide', 'one', { error: 'Mine', cause: 'old' });
   assert.equal(stopped.status, 'Stopped');
-  const events = await next.events('two', 'one');
+  const events = await next.events('wide', 'one');
   assert.deepEqual(events.at(-1)?.detail, { error: 'Mine', cause: 'old' });
 });
 
