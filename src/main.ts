@@ -18,6 +18,7 @@ const host: Host = {
   },
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
+  errIsTerminal: process.stderr.isTTY,
   onSignal,
   openStores,
   memoryStores,

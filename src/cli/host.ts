@@ -25,6 +25,8 @@ export interface Host {
   out(text: string): void;
   /** Writes to standard error: messages for people. */
   err(text: string): void;
+  /** True if a person reads standard error, and no file or other program does. */
+  readonly errIsTerminal: boolean;
   /** Calls `stop` at SIGTERM and SIGINT; a second signal ends the process at once. */
   onSignal(stop: () => void): void;
   /** Opens the store that the settings name. @throws {StoreFault} when it cannot be opened. */

@@ -2,6 +2,7 @@
  * `millrace serve`: opens the stores, serves until a signal, and closes everything in reverse order. A failed start prints its
  * reason in a sentence. Standard output gets one line, when the server is ready.
  */
+import { dirname } from 'node:path';
 import { Authenticator } from '../auth/authenticator.ts';
 import { createKeyRing } from '../auth/key-ring.ts';
 import type { KeyRing } from '../auth/key-ring.ts';
@@ -9,6 +10,7 @@ import { isLoopback } from '../base/loopback.ts';
 import { createObserver } from '../base/observer.ts';
 import { systemPorts } from '../base/ports.ts';
 import type { Ports } from '../base/ports.ts';
+import { requirePrivateFolder } from '../config/private-files.ts';
 import { loadOrCreateRootKey } from '../config/root-key.ts';
 import type { RootKey } from '../config/root-key.ts';
 import type { Settings } from '../config/settings.ts';
@@ -73,6 +75,8 @@ async function closingOnFailure<T>(stores: Stores, begin: () => Promise<T>): Pro
 }
 
 async function openStores(host: Host, settings: Settings): Promise<Stores> {
+  const { store } = settings;
+  if (store.kind === 'sqlite') startFaultFor(() => requirePrivateFolder(dirname(store.file)));
   try {
     return await host.openStores(settings);
   } catch (error) {
@@ -99,13 +103,19 @@ async function keysOf(host: Host, settings: Settings, ids: Ports['ids']): Promis
   return createKeyRing({ rootKey, keys: settings.keys, ids });
 }
 
-/** The key in the data folder. A new key is printed on standard error, because standard output has one line, for programs. */
+/**
+ * The key in the data folder. A person at a terminal sees a new key; a file or a collector of logs would retain the secret, so
+ * there the line names the file. It goes to standard error, because standard output has one line, for programs.
+ */
 function storedRootKey(host: Host, settings: Settings): RootKey {
   const key = startFaultFor(() => loadOrCreateRootKey(settings.data));
   if (key.created) {
+    const stored = `Created an access key for this server and stored it in ${key.file}`;
     host.err(
-      `Created an access key for this server and stored it in ${key.file}. It is shown only once:\n` +
-        `  AccessKey ID      ${key.accessKeyId}\n  AccessKey secret  ${key.accessKeySecret.reveal()}\n`,
+      host.errIsTerminal
+        ? `${stored}. It is shown only once:\n` +
+            `  AccessKey ID      ${key.accessKeyId}\n  AccessKey secret  ${key.accessKeySecret.reveal()}\n`
+        : `${stored}; read the secret there.\n  AccessKey ID      ${key.accessKeyId}\n`,
     );
   }
   return key;

@@ -3,11 +3,22 @@
  * by the server's user only and never changes (rules.md 3.8).
  */
 import { randomBytes, randomInt } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { reasonOf } from '../base/text.ts';
 import * as v from 'valibot';
 import { SettingsFault } from './make.ts';
+import { requirePrivateFile, requirePrivateFolder } from './private-files.ts';
 import { Secret } from './settings.ts';
 
 export interface RootKey {
@@ -26,16 +37,17 @@ const KEY_FILE = v.strictObject({
 
 /**
  * Returns the key of a data folder, and makes one if there is none. Two servers that start at once get the same key.
- * @throws {SettingsFault} when the file cannot be read or created, or contains no key.
+ * @throws {SettingsFault} when the file cannot be read or created, contains no key, or is not private.
  */
 export function loadOrCreateRootKey(dataFolder: string): RootKey {
   const file = join(dataFolder, FILE_NAME);
+  requirePrivateFolder(dataFolder);
   return explaining(file, () => readKey(file) ?? createKey(dataFolder, file));
 }
 
 /**
  * Returns the key that a server has made in a data folder, or null for none.
- * @throws {SettingsFault} when the file cannot be read, or contains no key.
+ * @throws {SettingsFault} when the file cannot be read, contains no key, or is not private.
  */
 export function readRootKey(dataFolder: string): RootKey | null {
   const file = join(dataFolder, FILE_NAME);
@@ -53,13 +65,8 @@ function explaining<T>(file: string, work: () => T): T {
 }
 
 function readKey(file: string): RootKey | null {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  }
+  const text = readPrivate(file);
+  if (text === null) return null;
   const checked = v.safeParse(v.pipe(v.string(), v.parseJson(), KEY_FILE), text);
   // No details, because the text is a secret.
   if (!checked.success) {
@@ -69,6 +76,28 @@ function readKey(file: string): RootKey | null {
   }
   const { accessKeyId, accessKeySecret } = checked.output;
   return { accessKeyId, accessKeySecret: new Secret(accessKeySecret), created: false, file };
+}
+
+/** The text of the file, or null for none. Checks the file that it has opened, so that no one can exchange it in between. */
+function readPrivate(file: string): string | null {
+  let handle: number;
+  try {
+    // Windows has no O_NOFOLLOW.
+    handle = openSync(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code === 'ENOENT') return null;
+    if (code !== 'ELOOP') throw error;
+    throw new SettingsFault([
+      `${file} is a symbolic link, and the server does not follow one to its root key. Put the file itself there, or name the key in MILLRACE_ACCESS_KEY_ID and MILLRACE_ACCESS_KEY_SECRET`,
+    ]);
+  }
+  try {
+    requirePrivateFile(file, handle);
+    return readFileSync(handle, 'utf8');
+  } finally {
+    closeSync(handle);
+  }
 }
 
 /** Writes a temporary file and links it to the name, so that a second server or a restart never reads half a key. */

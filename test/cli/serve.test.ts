@@ -1,14 +1,19 @@
 /** The start of `millrace serve`: one line when it serves, and one sentence for each reason why it cannot. */
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { runMillrace, startServer } from '../../src/testing/server-process.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { fileEnd } from '../support/at-end.ts';
+
+/** `script` of Linux runs a command on a terminal. */
+const hasScript = String(spawnSync('script', ['--version']).stdout).includes('util-linux');
 
 describe('millrace serve', () => {
   it('prints one line on standard output, and exits with 0 on SIGTERM', async (t) => {
@@ -16,6 +21,36 @@ describe('millrace serve', () => {
     assert.match(server.url, /^http:\/\/127\.0\.0\.1:\d+$/);
     const ended = await server.stop();
     assert.deepEqual([ended.code, ended.stdout], [0, `millrace ready ${server.url}\n`]);
+  });
+
+  it('names the file of a new secret where its output may be retained', async (t) => {
+    const data = temporaryFolder(t);
+    const server = await startServer(t, {
+      env: { MILLRACE_DATA: data, MILLRACE_ACCESS_KEY_ID: null, MILLRACE_ACCESS_KEY_SECRET: null },
+    });
+    const key = JSON.parse(readFileSync(join(data, 'root-key.json'), 'utf8')) as Record<string, string>;
+    assert.match(server.stderr(), /^Created an access key .*root-key\.json; read the secret there\.\n/);
+    assert.ok(server.stderr().includes(String(key['accessKeyId'])));
+    assert.ok(!server.stderr().includes(String(key['accessKeySecret'])));
+  });
+
+  it('prints a new secret on a terminal once', { skip: hasScript ? false : 'script is not installed' }, async (t) => {
+    const data = temporaryFolder(t);
+    const launcher = fileURLToPath(new URL('../../bin/millrace.js', import.meta.url));
+    const others = Object.entries(process.env).filter(([name]) => !name.startsWith('MILLRACE'));
+    const env = { ...Object.fromEntries(others), MILLRACE_DATA: data, MILLRACE_LISTEN: '127.0.0.1:0' };
+    const command = `exec '${process.execPath}' '${launcher}' serve`;
+    const terminal = spawn('script', ['-qec', command, '/dev/null'], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+    t.after(() => terminal.kill('SIGKILL'));
+    let shown = '';
+    for await (const text of terminal.stdout.setEncoding('utf8') as AsyncIterable<string>) {
+      shown += text;
+      if (shown.includes('millrace ready')) break;
+    }
+    // Ctrl-C, which the terminal turns into SIGINT.
+    terminal.stdin.end('\u0003');
+    const key = JSON.parse(readFileSync(join(data, 'root-key.json'), 'utf8')) as Record<string, string>;
+    assert.match(shown, new RegExp(`It is shown only once:[^]*${String(key['accessKeySecret'])}`));
   });
 
   it('writes an IPv6 address so that it can be called', async (t) => {
@@ -72,9 +107,25 @@ describe('a server that cannot start', () => {
     );
     const data = join(folder, 'with-key');
     mkdirSync(data);
-    writeFileSync(join(data, 'root-key.json'), '{"accessKeyId": "a", "accessKeySecret": "b"}');
+    writeFileSync(join(data, 'root-key.json'), '{"accessKeyId": "a", "accessKeySecret": "b"}', { mode: 0o600 });
     const same = file('same.yaml', 'keys: [{accessKeyId: a, accessKeySecret: c}]\n');
     await refuses({ MILLRACE_CONFIG: same, MILLRACE_DATA: data }, /access key a: two keys have this id/);
+  });
+
+  it('refuses a data folder and a root key that other users can change, and says how to mend them', async () => {
+    const data = join(folder, 'open');
+    mkdirSync(data);
+    chmodSync(data, 0o775);
+    const fix = /other users may write to the data folder .*\(mode 775\).*Run: chmod go-w/;
+    await refuses({ MILLRACE_DATA: data }, fix);
+    await refuses({ MILLRACE_DATA: data, MILLRACE_AUTH: 'off' }, fix);
+    const link = join(folder, 'link');
+    symlinkSync(data, link);
+    await refuses({ MILLRACE_DATA: link }, /is a symbolic link.*Set MILLRACE_DATA to the folder itself/);
+    chmodSync(data, 0o755);
+    writeFileSync(join(data, 'root-key.json'), '{"accessKeyId": "a", "accessKeySecret": "hidden"}');
+    chmodSync(join(data, 'root-key.json'), 0o644);
+    await refuses({ MILLRACE_DATA: data }, /root-key\.json \(mode 644\).*chmod 600/);
   });
 
   it('says that the store is not one of Millrace', async () => {
