@@ -134,9 +134,24 @@ describe('an Amazon States Language definition', () => {
       /^3: a distributed Map cannot be converted; read the items/,
     ],
     [
-      'a comparison of times',
-      '{Type: Choice, Choices: [{Variable: $.t, TimestampLessThan: "2030-01-01T00:00:00Z", Next: A}], Default: A}',
-      /^3: TimestampLessThan has no equivalent/,
+      'a time that is none',
+      '{Type: Choice, Choices: [{Variable: $.t, TimestampLessThan: "2030-02-30T00:00:00Z", Next: A}], Default: A}',
+      /^3: TimestampLessThan needs a time such as "2030-01-31T08:00:00Z", but has "2030-02-30T00:00:00Z"$/,
+    ],
+    [
+      'a constant of another type',
+      '{Type: Choice, Choices: [{Variable: $.t, NumericEquals: "5", Next: A}], Default: A}',
+      /^3: NumericEquals needs a number, but has the text "5"$/,
+    ],
+    [
+      'a pattern with an open backslash',
+      '{Type: Choice, Choices: [{Variable: $.t, StringMatches: "a\\\\b*", Next: A}], Default: A}',
+      /^3: a backslash in StringMatches must be before/,
+    ],
+    [
+      'an operator that does not exist',
+      '{Type: Choice, Choices: [{Variable: $.t, BooleanLessThan: true, Next: A}], Default: A}',
+      /^3: there is no operator "BooleanLessThan"$/,
     ],
     ['a computed error', '{Type: Fail, ErrorPath: $.e}', /^3: ErrorPath has no equivalent/],
     [

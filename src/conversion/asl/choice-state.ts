@@ -1,12 +1,14 @@
 /** Converts a Choice. */
-import type { MapNode } from '../../language/text/document.ts';
+import type { MapNode, Node } from '../../language/text/document.ts';
 import { quote, textOf } from '../../language/text/document.ts';
 import { printExpression } from '../../expression/print.ts';
 import { INPUT, same } from '../terms.ts';
 import { YamlMap } from '../yaml-text.ts';
 import { readRule } from './choice.ts';
+import type { Reading } from './data.ts';
 import { readReferencePath } from './data.ts';
 import { field } from './fields.ts';
+import type { Facts } from './rule.ts';
 import type { ScopeWriter } from './scope-writer.ts';
 
 export function writeChoice(writer: ScopeWriter, name: string, source: MapNode): void {
@@ -26,10 +28,7 @@ export function writeChoice(writer: ScopeWriter, name: string, source: MapNode):
     writer.outcome.refuse(rules ?? source, `the Choice ${quote(name)} needs "Choices"`);
     return;
   }
-  const branches = rules.items.map((rule) => {
-    const next = rule.kind === 'map' ? writer.target(rule, 'Next') : null;
-    return new YamlMap().set('Condition', printExpression(readRule(reading, rule))).set('Next', next ?? '');
-  });
+  const { branches, missing } = readRules(writer, name, reading, rules.items);
   state.set('Branches', branches);
   if (source.entries.has('Default')) {
     state.set('Default', writer.target(source, 'Default') ?? '');
@@ -43,4 +42,36 @@ export function writeChoice(writer: ScopeWriter, name: string, source: MapNode):
       .set('Detail', `No rule of the Choice ${name} matched.`);
   }
   writer.comment(state);
+  if (missing !== null) {
+    writer
+      .begin('Fail', missing, null)
+      .set('Code', 'FnF.RuntimeError')
+      .set('Detail', `A path in the rules of the Choice ${name} leads to no value.`);
+  }
+}
+
+/**
+ * The original fails with States.Runtime if a rule reads a path without a value, so a branch before the rule leads to a Fail.
+ * `missing` is the name for it, or null if there is no such branch.
+ */
+function readRules(
+  writer: ScopeWriter,
+  name: string,
+  reading: Reading,
+  rules: readonly Node[],
+): { readonly branches: YamlMap[]; readonly missing: string | null } {
+  const branches: YamlMap[] = [];
+  let missing: string | null = null;
+  let known: Facts = new Set();
+  for (const node of rules) {
+    const next = node.kind === 'map' ? writer.target(node, 'Next') : null;
+    const rule = readRule(reading, node, known);
+    if (rule.missing !== null) {
+      missing ??= writer.names.fresh(`${name}: a value is missing`);
+      branches.push(new YamlMap().set('Condition', printExpression(rule.missing)).set('Next', missing));
+    }
+    branches.push(new YamlMap().set('Condition', printExpression(rule.condition)).set('Next', next ?? ''));
+    known = rule.ifFalse;
+  }
+  return { branches, missing };
 }

@@ -44,6 +44,27 @@ const EQUIVALENTS: Readonly<Record<string, Equivalent>> = {
   'Lambda.ResourceNotFoundException': { names: ['FC.FunctionNotFound'], differs: null },
 };
 
+/** The names that are not those of one error, but of many or of none. */
+const OF_MANY = new Set(['States.ALL', 'States.TaskFailed', 'States.BranchFailed']);
+
+/** Returns the names here of an error that a condition names; empty if it has the same name. */
+export function namesHere(name: string): readonly string[] {
+  if (OF_MANY.has(name)) return [];
+  return equivalentOf(name)?.names ?? [];
+}
+
+/** Returns the names here of all errors that a pattern such as `States.*` matches. */
+export function namesLike(pattern: string, expression: RegExp): string[] {
+  if (!/^(?:States|Lambda)\./.test(pattern)) return [];
+  return [
+    ...new Set(
+      Object.keys(EQUIVALENTS)
+        .filter((name) => expression.test(name))
+        .flatMap(namesHere),
+    ),
+  ];
+}
+
 /** Returns the equivalents of the errors of a rule; empty if there are none. */
 export function errorNames(
   outcome: Outcome,
@@ -51,7 +72,7 @@ export function errorNames(
 ): string[] {
   const names = new Set<string>();
   for (const { name, node } of written) {
-    const equivalent = Object.hasOwn(EQUIVALENTS, name) ? EQUIVALENTS[name] : undefined;
+    const equivalent = equivalentOf(name);
     if (equivalent === undefined) {
       if (name.startsWith('Lambda.'))
         outcome.note(node, `${name} is copied, but the errors of functions have other names here (FC.…)`);
@@ -62,4 +83,8 @@ export function errorNames(
     for (const each of equivalent.names) names.add(each);
   }
   return [...names];
+}
+
+function equivalentOf(name: string): Equivalent | undefined {
+  return Object.hasOwn(EQUIVALENTS, name) ? EQUIVALENTS[name] : undefined;
 }
