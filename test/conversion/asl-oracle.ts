@@ -1,5 +1,5 @@
 /**
- * What a rule of a Choice gives in Amazon States Language, written from its public specification and from the public page
+ * Evaluates rules of a Choice in Amazon States Language. Written from its public specification and from the public page
  * about Choice states. It shares no code with the converter or the interpreter.
  *
  * A comparison is false unless both values have its type. A path without a value fails the execution, except in IsPresent.

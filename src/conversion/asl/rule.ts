@@ -1,4 +1,4 @@
-/** What a rule of a Choice becomes, and what is known about values after it. */
+/** The form into which a rule of a Choice is read, with the facts that are known about values after it. */
 import { printExpression } from '../../expression/print.ts';
 import type { MapNode, Node } from '../../language/text/document.ts';
 import type { Term } from '../terms.ts';
