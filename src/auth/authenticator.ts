@@ -1,7 +1,7 @@
 /**
  * Finds the caller of a request and checks its permissions (rules.md 3.6, 3.7, 3.9). The checks have a fixed
- * order: access key, time, signature, security token, nonce. A nonce is remembered only after the other checks, so that no
- * caller can use up the nonces of others.
+ * order: access key, time, signature, security token, nonce. `verify` makes all but the last, for a signature in headers before
+ * the body arrives. `accept` remembers the nonce, after all other checks, so that no caller can use up the nonces of others.
  */
 import { cut } from '../base/text.ts';
 import { ApiError, apiError, invalidArgument } from '../api/error.ts';
@@ -25,29 +25,40 @@ const SHOWN_STRING_TO_SIGN = 16 * 1024;
 /** Most UTF-16 units of a resource in a message. A resource with a valid name is shorter. */
 const SHOWN_RESOURCE = 256;
 
-interface SignedBy {
+/** The caller that a request names, and when it was sent: the first that is checked. */
+export interface Claim {
+  readonly kind: 'rpc' | 'acs3' | 'roa';
   readonly accessKeyId: string;
-  readonly securityToken: string | null;
   readonly timestamp: string;
+}
+
+interface SignedBy extends Claim {
+  readonly securityToken: string | null;
   readonly nonce: string;
   readonly signature: string;
 }
 
-/** The caller that a signed request names, and the parts that its signature covers. */
-export type Credentials =
-  | (SignedBy & {
-      readonly kind: 'rpc';
-      readonly method: string;
-      /** `authenticate` removes those that the signature does not cover. */
-      readonly parameters: Map<string, string>;
-    })
+/** A signature among the parameters, and what it covers. */
+export type RpcCredentials = SignedBy & {
+  readonly kind: 'rpc';
+  readonly method: string;
+  /** `verify` removes those that the signature does not cover. */
+  readonly parameters: Map<string, string>;
+};
+
+/** A signature in headers, and what it covers. */
+export type HeaderCredentials =
   | (SignedBy & {
       readonly kind: 'acs3';
       readonly algorithm: Acs3Algorithm;
+      /** With the hash that the request states. The caller of `verify` compares it with that of the body. */
       readonly request: Acs3Request;
       readonly signedHeaders: string;
     })
   | (SignedBy & { readonly kind: 'roa'; readonly request: RoaRequest });
+
+/** The caller that a signed request names, and the parts that its signature covers. */
+type Credentials = RpcCredentials | HeaderCredentials;
 
 /** A call that the caller's policies have to allow. */
 export interface Call {
@@ -85,29 +96,45 @@ export class Authenticator {
     this.#resourcePrefix = `acs:fnf:${options.region}:${options.account}:`;
   }
 
-  /** True if authentication is off. `authenticate` must not be called then. */
+  /** True if authentication is off. No request is verified then. */
   get open(): boolean {
     return this.#keys === null;
   }
 
   /**
-   * Returns the key that signed the request. Removes the parameters that the signature does not cover.
+   * Returns the key that a request names, and checks its time. Reads nothing else of the request, so it refuses most strangers
+   * at the cost of a look-up.
    * @throws {ApiError} as rules.md 3.7 lists.
    */
-  authenticate(credentials: Credentials): AccessKey {
-    const key = this.#keys?.get(credentials.accessKeyId);
-    if (key === undefined) throw apiError('InvalidAccessKeyID', cut(credentials.accessKeyId, 128));
-    const nowMs = this.#clock.nowMs();
-    const sentMs = this.#sentMs(credentials);
-    if (Math.abs(nowMs - sentMs) > WINDOW_MS) {
-      throw apiError('RequestTimeTooSkewed', formatTime(sentMs), formatTime(nowMs));
-    }
+  identify(claim: Claim): AccessKey {
+    const key = this.#keys?.get(claim.accessKeyId);
+    if (key === undefined) throw apiError('InvalidAccessKeyID', cut(claim.accessKeyId, 128));
+    this.#checkTime(claim);
+    return key;
+  }
+
+  /**
+   * Returns the key that signed the request. Removes the parameters that the signature does not cover. `accept` must follow.
+   * @throws {ApiError} as rules.md 3.7 lists.
+   */
+  verify(credentials: Credentials): AccessKey {
+    const key = this.identify(credentials);
     verifySignature(credentials, key);
-    verifyToken(credentials.securityToken, key, nowMs);
+    verifyToken(credentials.securityToken, key, this.#clock.nowMs());
+    return key;
+  }
+
+  /**
+   * Uses up the nonce of a request that was verified. The body may have arrived long after its head, so this checks the time
+   * again: the nonce is remembered only while the request's time is acceptable.
+   * @throws {ApiError} as rules.md 3.7 lists.
+   */
+  accept(credentials: SignedBy, key: AccessKey): void {
+    const sentMs = this.#checkTime(credentials);
+    const nowMs = this.#clock.nowMs();
     // If the caller's clock is ahead, the time check accepts the request for longer than WINDOW_MS from now.
     const untilMs = Math.max(nowMs, sentMs) + WINDOW_MS;
     if (!this.#nonces.remember(key.nonceSeeds, credentials.nonce, nowMs, untilMs)) throw apiError('SignatureNonceUsed');
-    return key;
   }
 
   /**
@@ -143,9 +170,17 @@ export class Authenticator {
     });
   }
 
-  #sentMs(credentials: Credentials): number {
-    const text = credentials.timestamp;
-    if (credentials.kind === 'roa') {
+  #checkTime(claim: Claim): number {
+    const nowMs = this.#clock.nowMs();
+    const sentMs = this.#sentMs(claim);
+    if (Math.abs(nowMs - sentMs) > WINDOW_MS) {
+      throw apiError('RequestTimeTooSkewed', formatTime(sentMs), formatTime(nowMs));
+    }
+    return sentMs;
+  }
+
+  #sentMs({ kind, timestamp: text }: Claim): number {
+    if (kind === 'roa') {
       const sentMs = parseHttpDate(text);
       if (sentMs !== null) return sentMs;
       throw invalidArgument("The header 'Date' must be a time such as Fri, 02 Jan 2026 03:04:05 GMT.");
@@ -155,7 +190,7 @@ export class Authenticator {
       this.#lastTimestamp = text;
     }
     if (this.#lastTimestampMs === null) {
-      const name = credentials.kind === 'rpc' ? "parameter 'Timestamp'" : "header 'x-acs-date'";
+      const name = kind === 'rpc' ? "parameter 'Timestamp'" : "header 'x-acs-date'";
       throw invalidArgument(`The ${name} must be a time such as 2026-01-02T03:04:05Z.`);
     }
     return this.#lastTimestampMs;
@@ -166,19 +201,20 @@ function verifySignature(credentials: Credentials, key: AccessKey): void {
   if (credentials.kind === 'rpc') {
     const { method, parameters, signature } = credentials;
     const coverage = verifyRpc(method, parameters, key.rpc, signature);
-    if (coverage === null) throw notMatching(rpcStringToSign(method, parameters));
+    if (coverage === null) throw signatureNotMatch(rpcStringToSign(method, parameters, SHOWN_STRING_TO_SIGN));
     if (coverage === 'valued') removeEmpty(parameters);
     return;
   }
   if (credentials.kind === 'roa') {
     const stringToSign = roaStringToSign(credentials.request);
     if (!sameSignature(key.roa.signText(stringToSign, 'base64'), credentials.signature))
-      throw notMatching(stringToSign);
+      throw signatureNotMatch(stringToSign);
     return;
   }
   const { algorithm, request, signedHeaders, signature } = credentials;
   const stringToSign = acs3StringToSign(algorithm, request, signedHeaders);
-  if (!sameSignature(key.acs3[algorithm].signText(stringToSign, 'hex'), signature)) throw notMatching(stringToSign);
+  if (!sameSignature(key.acs3[algorithm].signText(stringToSign, 'hex'), signature))
+    throw signatureNotMatch(stringToSign);
 }
 
 /** An empty value clears a field in UpdateFlow, so an empty value that is not signed must have no effect. */
@@ -186,8 +222,8 @@ function removeEmpty(parameters: Map<string, string>): void {
   for (const [name, value] of parameters) if (value === '') parameters.delete(name);
 }
 
-/** Clients compare the text after `string to sign is:` with their own (rules.md 2.7). */
-function notMatching(stringToSign: string): ApiError {
+/** The error for a wrong signature. Clients compare the text after `string to sign is:` with their own (rules.md 2.7). */
+export function signatureNotMatch(stringToSign: string): ApiError {
   const shown = cut(stringToSign, SHOWN_STRING_TO_SIGN);
   return new ApiError('SignatureNotMatch', `${ERRORS.SignatureNotMatch.message} server string to sign is:${shown}`);
 }

@@ -7,12 +7,16 @@ import { Exchange } from './api/exchange.ts';
 import type { ExchangeShared } from './api/exchange.ts';
 import { hasBody } from './http/body.ts';
 import type { BodyReader } from './http/body.ts';
+import type { Turns } from './http/turns.ts';
 
 const NO_BODY = Buffer.alloc(0);
+/** A body up to this size is answered at once: its signature takes a fraction of a millisecond. */
+const QUICK_BYTES = 64 * 1024;
 
 export interface RoutesOptions<Services> {
   readonly dispatcher: Dispatcher<Services>;
   readonly bodies: BodyReader;
+  readonly turns: Turns;
   readonly shared: ExchangeShared;
   /** True when authentication is off: then calls from web pages and under public host names are refused. */
   readonly isOpen: boolean;
@@ -25,13 +29,16 @@ export class Routes<Services> {
     this.#options = options;
   }
 
-  handle(request: IncomingMessage, response: ServerResponse): void {
+  /** `beforeBody` is called before a body is read, and not for one that is refused by its head. */
+  handle(request: IncomingMessage, response: ServerResponse, beforeBody: (() => void) | null = null): void {
     const { method = '' } = request;
+    // The connection was given its last answer; what else arrives on it is not read.
+    if (request.socket.writableEnded) return;
     const url = originForm(request.url ?? '/');
     const question = url.indexOf('?');
     const path = question === -1 ? url : url.slice(0, question);
     if (path === '/healthz' && (method === 'GET' || method === 'HEAD')) return answerHealth(response);
-    const { shared, dispatcher, bodies } = this.#options;
+    const { shared, dispatcher, bodies, turns } = this.#options;
     const exchange = new Exchange(shared, request, response);
     const refusal = this.#refusal(request, path, method);
     if (refusal !== null) {
@@ -40,10 +47,16 @@ export class Routes<Services> {
       return;
     }
     const query = question === -1 ? '' : url.slice(question + 1);
-    if (!hasBody(request)) return dispatcher.answer(exchange, request, query, NO_BODY);
+    const open = dispatcher.open(exchange, request, query);
+    if (open === null) return;
+    if (open.head.bodyType === null) return dispatcher.answer(open, NO_BODY);
+    beforeBody?.();
     bodies.read(
       request,
-      (body) => dispatcher.answer(exchange, request, query, body),
+      (body) => {
+        if (body.length <= QUICK_BYTES) dispatcher.answer(open, body);
+        else turns.add(() => dispatcher.answer(open, body));
+      },
       (error) => exchange.refuseUnread(error),
     );
   }

@@ -15,6 +15,7 @@ import { EarlyAnswers } from './http/early-answers.ts';
 import { endConnection } from './api/exchange.ts';
 import { Outbox } from './http/outbox.ts';
 import { renderError, replyHeaders } from './api/reply.ts';
+import { Turns } from './http/turns.ts';
 import { UnreadReplies } from './http/unread-replies.ts';
 import { Routes } from './routes.ts';
 
@@ -60,12 +61,19 @@ export function createWireServer<Services>(options: WireServerOptions<Services>)
   const shared = { ports, outbox: new Outbox(scheduler), unread: new UnreadReplies(MAX_UNREAD_BYTES), closing: false };
   const bodies = new BodyReader(options.requestBytes, MAX_HELD_BYTES);
   const dispatcher = new Dispatcher({ ...options, early, shared, secureTransport: tls !== null });
-  const routes = new Routes({ dispatcher, bodies, shared, isOpen: options.authenticator.open });
+  const routes = new Routes({
+    dispatcher,
+    bodies,
+    turns: new Turns(scheduler),
+    shared,
+    isOpen: options.authenticator.open,
+  });
   const server = createNodeServer(tls, (request, response) => routes.handle(request, response));
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    // Without `100 Continue`, the caller of a body that is too large gets the refusal before it sends the body.
-    if (announcedBytes(request) <= options.requestBytes) response.writeContinue();
-    routes.handle(request, response);
+    // Without `100 Continue`, the caller of a body that is refused gets the refusal before it sends the body.
+    routes.handle(request, response, () => {
+      if (announcedBytes(request) <= options.requestBytes) response.writeContinue();
+    });
   });
   // Unknown expectations are ignored; Node would answer them without a body.
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {

@@ -13,6 +13,7 @@ import type { KeySetting } from '../../src/config/settings.ts';
 import type { Operation, Reply } from '../../src/operations/operation.ts';
 import { acs3BodyHash, signAcs3 } from '../../src/signatures/acs3.ts';
 import { canonicalQuery } from '../../src/signatures/percent.ts';
+import { roaKey, roaStringToSign } from '../../src/signatures/roa.ts';
 import { rpcKey, signRpc } from '../../src/signatures/rpc.ts';
 import { atEnd } from '../../src/testing/clean-up.ts';
 import type { CleanUp } from '../../src/testing/clean-up.ts';
@@ -168,6 +169,27 @@ export function acs3Headers(
   for (const [name, value] of Object.entries(all)) if (value !== undefined) headers.set(name, value);
   const request = { method: change.method ?? 'POST', path: '/', query: change.query ?? new Map(), headers, bodyHash };
   return { ...Object.fromEntries(headers), authorization: signAcs3(request, key.accessKeyId, key.accessKeySecret) };
+}
+
+/** The headers of a call with the old ROA signature. `query` is signed, not sent. */
+export function roaHeaders(
+  server: WireHarness,
+  change: Change = {},
+  query: ReadonlyMap<string, string> = new Map(),
+): Record<string, string> {
+  const all: Change = {
+    'content-type': FORM,
+    date: new Date(server.time.nowMs()).toUTCString(),
+    'x-acs-action': 'StartSyncExecution',
+    'x-acs-version': '2019-03-15',
+    'x-acs-signature-nonce': randomUUID(),
+    ...change,
+  };
+  const headers = new Map<string, string>();
+  for (const [name, value] of Object.entries(all)) if (value !== undefined) headers.set(name, value);
+  const text = roaStringToSign({ method: 'POST', path: '/', query, headers });
+  const signature = roaKey(ROOT.accessKeySecret).signText(text, 'base64');
+  return { ...Object.fromEntries(headers), authorization: `acs ${ROOT.accessKeyId}:${signature}` };
 }
 
 export interface RawReply {

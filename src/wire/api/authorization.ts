@@ -24,7 +24,8 @@ export function parseAcs3Authorization(text: string): Acs3Authorization {
     );
   }
   const members = new Map<string, string>();
-  const pieces = text.slice(algorithm.length).split(',');
+  // One more than there may be: the header may have any length.
+  const pieces = text.slice(algorithm.length).split(',', 4);
   for (const piece of pieces) {
     const equals = piece.indexOf('=');
     members.set(piece.slice(0, Math.max(equals, 0)).trim(), piece.slice(equals + 1).trim());

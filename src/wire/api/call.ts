@@ -1,65 +1,111 @@
 /**
- * Makes a call from a request whose body was read: recognizes the request shape (rules.md 2.2), checks that the parameters or
- * headers of that shape are present, and collects the credentials. `auth/` verifies them.
+ * Makes a call from a request: recognizes the request shape (rules.md 2.2), checks that the parameters or headers of that shape
+ * are present, and has `auth/` verify the caller. It does so in two steps. A signature in headers is verified when the head has
+ * arrived, and the body is read only then. A signature in parameters may be in the body, so the head shows at most who the
+ * caller claims to be. In both steps no body is parsed as JSON before the signature is good.
  */
 import { cut } from '../../base/text.ts';
 import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Socket } from 'node:net';
 import { ApiError, apiError, invalidArgument } from '../../api/error.ts';
-import type { Credentials } from '../../auth/authenticator.ts';
-import { isLoopback } from '../../base/loopback.ts';
-import { acs3BodyHash } from '../../signatures/acs3.ts';
+import { ERRORS } from '../../api/errors.ts';
+import { signatureNotMatch } from '../../auth/authenticator.ts';
+import type { Authenticator, HeaderCredentials, RpcCredentials } from '../../auth/authenticator.ts';
+import type { AccessKey } from '../../auth/key-ring.ts';
+import { acs3BodyHash, acs3StringToSign } from '../../signatures/acs3.ts';
 import { parseAcs3Authorization, parseRoaAuthorization } from './authorization.ts';
+import type { BodyType } from './request-parameters.ts';
 import { canonicalHeaders } from './signed-headers.ts';
 
 const API_VERSION = '2019-03-15';
+/** More than any client signs. It bounds the work on a list from a caller that is not known yet. */
+const MAX_SIGNED_HEADERS = 1000;
 
-export interface CallSource {
+export interface RequestHead {
   readonly method: string;
   readonly rawHeaders: readonly string[];
   readonly headers: IncomingHttpHeaders;
   readonly query: ReadonlyMap<string, string>;
-  /** Query and body together. */
-  readonly parameters: Map<string, string>;
-  readonly body: Buffer;
-  /** Whether the connection is encrypted. */
-  readonly secureTransport: boolean;
-  readonly socket: Socket;
+  /** Null: the request has no body. */
+  readonly bodyType: BodyType | null;
+  /** Whether no one on the way from the caller can have changed the body: the connection is encrypted, or from this machine. */
+  readonly bodyIsSafe: boolean;
 }
 
 export interface WireCall {
   readonly action: string;
   /** Null only when authentication is off. */
-  readonly credentials: Credentials | null;
+  readonly key: AccessKey | null;
+}
+
+/** A call whose signature in headers is verified. The body has yet to show that it is the one that was signed. */
+export interface HeaderCall {
+  readonly action: string;
+  readonly key: AccessKey;
+  readonly credentials: HeaderCredentials;
 }
 
 /**
- * Reads a call when authentication is on: it must be signed.
- * @throws {ApiError} `MissingRequiredParams`, `MissingRequiredHeader`, `APIVersionNotSupported`, `InvalidArgument`.
+ * Checks the caller as far as the head shows it, when authentication is on. Returns null for a call whose signature is in its
+ * parameters.
+ * @throws {ApiError} as rules.md 3.7 lists.
  */
-export function readSignedCall(source: CallSource): WireCall {
-  const { parameters } = source;
-  const { authorization } = source.headers;
-  if (authorization !== undefined && isAcs3(source.headers)) return readAcs3Call(source, authorization);
-  if (authorization?.startsWith('acs ') === true) {
-    return readRoaCall(source, authorization);
+export function checkHead(head: RequestHead, authenticator: Authenticator): HeaderCall | null {
+  const { authorization } = head.headers;
+  if (authorization !== undefined && isAcs3(head.headers)) {
+    return verified(readAcs3Head(head, authorization), authenticator);
   }
-  if (parameters.has('Signature') && parameters.has('AccessKeyId')) return readRpcCall(source);
-  if (parameters.has('BearerToken') || source.headers['x-acs-bearer-token'] !== undefined) {
-    throw invalidArgument("The parameter 'BearerToken' is not supported: sign the request with an access key.");
+  if (authorization?.startsWith('acs ') === true) return verified(readRoaHead(head, authorization), authenticator);
+  if (head.bodyType !== null) checkClaim(head, authenticator);
+  return null;
+}
+
+/**
+ * Completes a call whose head was verified with its body, which is not parsed yet.
+ * @throws {ApiError} `SignatureNotMatch`, `InvalidArgument`, `MissingRequiredHeader`, `SignatureNonceUsed`.
+ */
+export function acceptBody(
+  { action, key, credentials }: HeaderCall,
+  body: Buffer,
+  { bodyIsSafe }: RequestHead,
+  authenticator: Authenticator,
+): WireCall {
+  if (credentials.kind === 'roa') {
+    requireCoveredBody(body, bodyIsSafe, credentials.request.headers);
+  } else {
+    const { algorithm, request, signedHeaders } = credentials;
+    const bodyHash = acs3BodyHash(algorithm, body);
+    if (bodyHash !== request.bodyHash) {
+      throw signatureNotMatch(acs3StringToSign(algorithm, { ...request, bodyHash }, signedHeaders));
+    }
   }
-  throw unsigned(source);
+  authenticator.accept(credentials, key);
+  return { action, key };
+}
+
+/**
+ * Reads and verifies a call whose signature is among its parameters. Removes the parameters that it does not cover.
+ * @throws {ApiError} as rules.md 3.7 lists.
+ */
+export function readSignedCall(
+  head: RequestHead,
+  parameters: Map<string, string>,
+  authenticator: Authenticator,
+): WireCall {
+  if (!parameters.has('Signature') || !parameters.has('AccessKeyId')) throw unsigned(parameters, head.headers);
+  const { action, credentials } = readRpcCall(head.method, parameters);
+  const key = authenticator.verify(credentials);
+  authenticator.accept(credentials, key);
+  return { action, key };
 }
 
 /** Reads a call when authentication is off: it needs no signature, and a signature is ignored. */
-export function readOpenCall(source: CallSource): WireCall {
-  const { headers, parameters } = source;
+export function readOpenCall({ headers }: RequestHead, parameters: ReadonlyMap<string, string>): WireCall {
   const inHeaders = isAcs3(headers) || !parameters.has('Action');
   const action = (inHeaders ? singleHeader(headers, 'x-acs-action') : null) ?? required(parameters, 'Action');
   const version = (inHeaders ? singleHeader(headers, 'x-acs-version') : null) ?? required(parameters, 'Version');
   checkVersion(version);
-  return { action, credentials: null };
+  return { action, key: null };
 }
 
 /** Whether the request has an ACS3 signature: action and caller are then in headers, not in parameters. */
@@ -67,7 +113,36 @@ function isAcs3(headers: IncomingHttpHeaders): boolean {
   return headers.authorization?.startsWith('ACS3-') === true;
 }
 
-function readRpcCall({ method, parameters }: CallSource): WireCall {
+function verified({ action, credentials }: HeaderClaim, authenticator: Authenticator): HeaderCall {
+  return { action, key: authenticator.verify(credentials), credentials };
+}
+
+/**
+ * Refuses a request whose body need not be read: no parameter in it could make its caller known. Typed SDKs have the common
+ * parameters in the query; the key and the time in it are checked before the form is read.
+ */
+function checkClaim({ method, headers, query, bodyType }: RequestHead, authenticator: Authenticator): void {
+  const claims = query.has('Signature') && query.has('AccessKeyId');
+  if (bodyType === 'json') throw claims ? jsonUnsigned() : unsigned(query, headers, 'Authorization');
+  if (claims && COMMON.every((name) => query.get(name))) authenticator.identify(readRpcCall(method, query).credentials);
+}
+
+/** The parameters that every RPC call has. */
+const COMMON = [
+  'Action',
+  'Version',
+  'AccessKeyId',
+  'Signature',
+  'SignatureMethod',
+  'SignatureVersion',
+  'SignatureNonce',
+  'Timestamp',
+];
+
+function readRpcCall(
+  method: string,
+  parameters: ReadonlyMap<string, string>,
+): { readonly action: string; readonly credentials: RpcCredentials } {
   const action = required(parameters, 'Action');
   const version = required(parameters, 'Version');
   const accessKeyId = required(parameters, 'AccessKeyId');
@@ -82,45 +157,41 @@ function readRpcCall({ method, parameters }: CallSource): WireCall {
   }
   if (signatureVersion !== '1.0') throw invalidArgument("The parameter 'SignatureVersion' must be 1.0.");
   const securityToken = parameters.get('SecurityToken') || null;
-  return {
-    action,
-    credentials: { kind: 'rpc', accessKeyId, securityToken, timestamp, nonce, signature, method, parameters },
-  };
+  const signed = { accessKeyId, securityToken, timestamp, nonce, signature };
+  return { action, credentials: { kind: 'rpc', ...signed, method, parameters: parameters as Map<string, string> } };
 }
 
-function readAcs3Call(source: CallSource, authorization: string): WireCall {
-  const headers = canonicalHeaders(source.rawHeaders);
+interface HeaderClaim {
+  readonly action: string;
+  readonly credentials: HeaderCredentials;
+}
+
+function readAcs3Head({ method, query, rawHeaders }: RequestHead, authorization: string): HeaderClaim {
+  const headers = canonicalHeaders(rawHeaders);
   const { algorithm, accessKeyId, signedHeaders, signature } = parseAcs3Authorization(authorization);
   const action = requiredHeader(headers, 'x-acs-action');
   const version = requiredHeader(headers, 'x-acs-version');
   const timestamp = requiredHeader(headers, 'x-acs-date');
   const nonce = requiredHeader(headers, 'x-acs-signature-nonce');
-  requiredHeader(headers, 'x-acs-content-sha256');
+  // The signature covers the hash that the header states. `acceptBody` compares it with that of the body.
+  const bodyHash = requiredHeader(headers, 'x-acs-content-sha256');
   requireSigned(headers, signedHeaders);
   checkVersion(version);
   const stated = headers.get('x-acs-accesskey-id');
   if (stated !== undefined && stated !== accessKeyId) {
     throw invalidArgument("The header 'x-acs-accesskey-id' differs from the Credential in 'Authorization'.");
   }
-  // The hash of the received body, not the one in the header, so that the signature of a changed body does not match.
-  const request = {
-    method: source.method,
-    path: '/',
-    query: source.query,
-    headers,
-    bodyHash: acs3BodyHash(algorithm, source.body),
-  };
+  const request = { method, path: '/', query, headers, bodyHash };
   const securityToken = headers.get('x-acs-security-token') || null;
   const signed = { accessKeyId, securityToken, timestamp, nonce, signature, algorithm, request, signedHeaders };
   return { action, credentials: { kind: 'acs3', ...signed } };
 }
 
-function readRoaCall(source: CallSource, authorization: string): WireCall {
-  const { method, query, parameters } = source;
-  const headers = canonicalHeaders(source.rawHeaders);
+function readRoaHead({ method, query, rawHeaders }: RequestHead, authorization: string): HeaderClaim {
+  const headers = canonicalHeaders(rawHeaders);
   const { accessKeyId, signature } = parseRoaAuthorization(authorization);
-  const action = headers.get('x-acs-action') || required(parameters, 'Action');
-  const version = headers.get('x-acs-version') || required(parameters, 'Version');
+  const action = headers.get('x-acs-action') || required(query, 'Action');
+  const version = headers.get('x-acs-version') || required(query, 'Version');
   const timestamp = requiredHeader(headers, 'date');
   const nonce = requiredHeader(headers, 'x-acs-signature-nonce');
   checkVersion(version);
@@ -132,7 +203,6 @@ function readRoaCall(source: CallSource, authorization: string): WireCall {
       );
     }
   }
-  requireCoveredBody(source, headers);
   const securityToken = headers.get('x-acs-security-token') || null;
   const request = { method, path: '/', query, headers };
   return { action, credentials: { kind: 'roa', accessKeyId, securityToken, timestamp, nonce, signature, request } };
@@ -140,27 +210,42 @@ function readRoaCall(source: CallSource, authorization: string): WireCall {
 
 /**
  * The ROA signature covers a body only through `Content-MD5`. Without that header, a body is accepted only from a connection on
- * which no one could have changed it: an encrypted one, or one from this machine.
+ * which no one could have changed it.
  */
-function requireCoveredBody({ body, secureTransport, socket }: CallSource, headers: ReadonlyMap<string, string>): void {
+function requireCoveredBody(body: Buffer, isSafe: boolean, headers: ReadonlyMap<string, string>): void {
   const md5 = headers.get('content-md5');
-  if (md5 !== undefined) {
-    if (hash('md5', body, 'base64') !== md5) throw invalidArgument("The header 'Content-MD5' does not match the body.");
-    return;
+  if (md5 === undefined) {
+    if (body.length > 0 && !isSafe) throw apiError('MissingRequiredHeader', 'Content-MD5');
+  } else if (hash('md5', body, 'base64') !== md5) {
+    throw invalidArgument("The header 'Content-MD5' does not match the body.");
   }
-  if (body.length === 0 || secureTransport || isLoopback(socket.remoteAddress ?? '')) return;
-  throw apiError('MissingRequiredHeader', 'Content-MD5');
 }
 
 /** The error for an unsigned call: names the first missing header or parameter of the shape that it resembles. */
-function unsigned({ parameters, headers }: CallSource): ApiError {
-  if (!parameters.has('Action') && headers['x-acs-action'] !== undefined) {
+function unsigned(
+  parameters: ReadonlyMap<string, string>,
+  headers: IncomingHttpHeaders,
+  missing: 'Authorization' | 'Signature' = 'Signature',
+): ApiError {
+  if (parameters.has('BearerToken') || headers['x-acs-bearer-token'] !== undefined) {
+    return invalidArgument("The parameter 'BearerToken' is not supported: sign the request with an access key.");
+  }
+  if (missing === 'Authorization' || (!parameters.has('Action') && headers['x-acs-action'] !== undefined)) {
     return apiError('MissingRequiredHeader', 'Authorization');
   }
   for (const name of ['Action', 'Version', 'AccessKeyId']) {
     if (!parameters.get(name)) return apiError('MissingRequiredParams', name);
   }
-  return apiError('MissingRequiredParams', 'Signature');
+  return apiError('MissingRequiredParams', missing);
+}
+
+/** An RPC signature covers a form. */
+function jsonUnsigned(): ApiError {
+  const { message } = ERRORS.UnsupportedMediaType;
+  return new ApiError(
+    'UnsupportedMediaType',
+    `${message} A JSON body needs a signature in headers (ACS3-HMAC-SHA256).`,
+  );
 }
 
 function required(parameters: ReadonlyMap<string, string>, name: string): string {
@@ -182,7 +267,10 @@ function requiredHeader(headers: ReadonlyMap<string, string>, name: string): str
 
 /** The signature must cover `host` and every `x-acs-*` header of the request (rules.md 3.3). */
 function requireSigned(headers: ReadonlyMap<string, string>, signedHeaders: string): void {
-  const listed = new Set(signedHeaders.split(';'));
+  const listed = new Set(signedHeaders.split(';', MAX_SIGNED_HEADERS + 1));
+  if (listed.size > MAX_SIGNED_HEADERS) {
+    throw invalidArgument(`The header 'Authorization' lists more than ${MAX_SIGNED_HEADERS} SignedHeaders.`);
+  }
   if (!headers.has('host')) throw apiError('MissingRequiredHeader', 'host');
   for (const name of headers.keys()) {
     if ((name === 'host' || name.startsWith('x-acs-')) && !listed.has(name)) {

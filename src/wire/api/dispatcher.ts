@@ -1,22 +1,27 @@
 /**
  * Dispatches a call to its operation, after these checks in this order: parameters, the request shape and its members, version,
- * caller (key, time, signature, token, nonce), action, policy. `routes.ts` has checked path, method and body before.
+ * caller (key, time, signature, token, nonce), action, policy. `routes.ts` has checked path and method before. Each check is
+ * made as soon as the bytes that it needs have arrived: those of the head come before the body is read.
  */
 import { cut } from '../../base/text.ts';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { actionEntry, actionResource } from '../../api/actions.ts';
 import { ApiError, apiError, invalidArgument } from '../../api/error.ts';
 import { ERRORS } from '../../api/errors.ts';
 import type { Authenticator } from '../../auth/authenticator.ts';
+import { isLoopback } from '../../base/loopback.ts';
 import type { Operation, Parameters } from '../../operations/operation.ts';
-import { readOpenCall, readSignedCall } from './call.ts';
+import { acceptBody, checkHead, readOpenCall, readSignedCall } from './call.ts';
+import type { HeaderCall, RequestHead } from './call.ts';
+import { hasBody as announcesBody } from '../http/body.ts';
 import type { EarlyAnswers } from '../http/early-answers.ts';
 import type { Exchange } from './exchange.ts';
 import type { ExchangeShared } from './exchange.ts';
 import { mergeParameters, parseParameters } from './form-parameters.ts';
 import { renderResult } from './reply.ts';
 import type { Format } from './reply.ts';
-import { parseBodyParameters } from './request-parameters.ts';
+import { bodyTypeOf, parseBodyParameters } from './request-parameters.ts';
 
 const SHOWN_NAME = 100;
 
@@ -30,6 +35,17 @@ export interface DispatcherOptions<Services> {
   readonly shared: ExchangeShared;
 }
 
+/** A request whose head was checked. */
+export interface OpenRequest {
+  readonly exchange: Exchange;
+  readonly socket: Socket;
+  readonly head: RequestHead;
+  /** The parameters of the query, to which those of the body are added. */
+  readonly query: Map<string, string>;
+  /** Null: the signature, if any, is among the parameters. */
+  readonly call: HeaderCall | null;
+}
+
 export class Dispatcher<Services> {
   readonly #options: DispatcherOptions<Services>;
 
@@ -37,30 +53,52 @@ export class Dispatcher<Services> {
     this.#options = options;
   }
 
-  /** Answers a call of the API. `query` is the text after the question mark, `body` is complete. */
-  answer(exchange: Exchange, request: IncomingMessage, query: string, body: Buffer): void {
+  /**
+   * Checks the head of a request, before its body is read; `query` is the text after the question mark. Returns null after it has
+   * refused the request.
+   */
+  open(exchange: Exchange, request: IncomingMessage, query: string): OpenRequest | null {
+    const hasBody = announcesBody(request);
+    try {
+      const { authenticator, secureTransport } = this.#options;
+      const { headers, rawHeaders, method = '', socket } = request;
+      const parameters = parseParameters(query);
+      exchange.format = readFormat(parameters);
+      const bodyType = hasBody ? bodyTypeOf(headers) : null;
+      const bodyIsSafe = secureTransport || isLoopback(socket.remoteAddress ?? '');
+      const head = { method, rawHeaders, headers, query: parameters, bodyType, bodyIsSafe };
+      return {
+        exchange,
+        socket,
+        head,
+        query: parameters,
+        call: authenticator.open ? null : checkHead(head, authenticator),
+      };
+    } catch (error) {
+      const refusal = this.#errorOf(error, exchange, '');
+      if (hasBody) exchange.refuseUnread(refusal);
+      else exchange.sendError(refusal);
+      return null;
+    }
+  }
+
+  /** Answers a call of the API, whose body is complete. */
+  answer({ exchange, socket, head, query, call: headerCall }: OpenRequest, body: Buffer): void {
     let action = '';
     try {
-      const { authenticator, services, early } = this.#options;
-      const { headers, rawHeaders, method = '' } = request;
-      const queryParameters = parseParameters(query);
-      const form = body.length === 0 ? new Map<string, string>() : parseBodyParameters(headers, body);
-      // A copy, because signatures in headers cover the query and the body separately.
-      const parameters = mergeParameters(
-        headers.authorization === undefined ? queryParameters : new Map(queryParameters),
-        form,
-      );
+      const { authenticator, services, early, secureTransport } = this.#options;
+      const accepted = headerCall === null ? null : acceptBody(headerCall, body, head, authenticator);
+      const form = body.length === 0 ? new Map<string, string>() : parseBodyParameters(head.bodyType ?? 'form', body);
+      const parameters = mergeParameters(query, form);
       exchange.format = readFormat(parameters);
-      const { secureTransport } = this.#options;
-      const { socket } = request;
-      const source = { method, rawHeaders, headers, query: queryParameters, parameters, body, secureTransport, socket };
-      const call = authenticator.open ? readOpenCall(source) : readSignedCall(source);
-      const key = call.credentials === null ? null : authenticator.authenticate(call.credentials);
-      action = call.action;
+      const call =
+        accepted ??
+        (authenticator.open ? readOpenCall(head, parameters) : readSignedCall(head, parameters, authenticator));
+      ({ action } = call);
       exchange.action = action;
       const operation = this.#operation(action);
-      if (key !== null) {
-        authenticator.authorize(key, {
+      if (call.key !== null) {
+        authenticator.authorize(call.key, {
           action,
           resource: actionResource(operation.action, parameters),
           secureTransport,

@@ -15,6 +15,8 @@ import type { UnreadReplies } from '../http/unread-replies.ts';
 
 /** How long a refused connection remains open after the answer, so that a caller that is still sending can read it. */
 const LINGER_MS = 2000;
+/** Most bytes of a refused body that are read. */
+const DISCARDED_BYTES = 2 * 1024 * 1024;
 const LONGEST_HOST = 255;
 
 /** The parts that all exchanges of a server share. */
@@ -82,11 +84,13 @@ export class Exchange implements ReplyContext, Waiter {
   }
 
   /**
-   * Refuses a request without reading its body to the end. The connection is only half closed at first: closing it with unread
-   * bytes would reset it, and a caller that is still sending would lose the answer.
+   * Refuses a request whose body is not wanted. The connection is only half closed at first: closing it with unread bytes would
+   * reset it, and a caller that is still sending would lose the answer. Up to {@link DISCARDED_BYTES} of what it sends are read
+   * and dropped, because some clients read no answer before they have sent their whole body.
    */
   refuseUnread(error: ApiError): void {
     this.#reportEnd(error.status, error.code);
+    const request = this.#request;
     const socket = this.#response.socket;
     if (socket === null) {
       // An earlier request on this connection has no answer yet; this answer waits for its turn.
@@ -95,8 +99,13 @@ export class Exchange implements ReplyContext, Waiter {
     }
     const body = renderError(this, error);
     const headers = [...replyHeaders(this, Buffer.byteLength(body)), ...errorHeaders(error)];
-    this.#request.pause();
     endConnection(socket, this.#shared.ports.scheduler, error.status, headers, body);
+    let discarded = 0;
+    request.on('data', (chunk: Buffer) => {
+      discarded += chunk.length;
+      if (discarded > DISCARDED_BYTES) request.pause();
+    });
+    request.resume();
   }
 
   #reportEnd(status: number, code: string): void {

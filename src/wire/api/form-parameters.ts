@@ -2,26 +2,33 @@
  * Decodes the parameters of a query or a form. In both, `+` is a space and `%XX` is a byte of UTF-8 (rules.md 2.3). An ill-formed
  * parameter is refused by its name, not corrected.
  */
+import { isUtf8 } from 'node:buffer';
 import { invalidArgument } from '../../api/error.ts';
+import type { ApiError } from '../../api/error.ts';
 import { beginning } from '../../base/text.ts';
 
 /** No operation has more than a few dozen. The limit bounds the work on a request whose signature is not verified yet. */
 const MAX_PARAMETERS = 1000;
 const SHOWN_NAME = 100;
-const ESCAPED = /[%+]/;
-const BEYOND_ASCII = /[\x80-\xff]/;
+/** Anything but ASCII that means itself. */
+const ENCODED = /[%+\x80-\xff]/;
+/** What `decodeURIComponent` does not decode. */
+const MEANS_ANOTHER = /[+\x80-\xff]/;
+const PLUS = 0x2b;
+const SPACE = 0x20;
 
 /**
  * Decodes `a=1&b=2`. Each character of `bytes` is one received byte.
  * @throws {ApiError} `InvalidArgument` naming a parameter that is ill-formed or given twice
  */
 export function parseParameters(bytes: string): Map<string, string> {
-  const text = BEYOND_ASCII.test(bytes) ? escapeBeyondAscii(bytes) : bytes;
   const parameters = new Map<string, string>();
-  for (let at = 0; at < text.length; ) {
-    let end = text.indexOf('&', at);
-    if (end === -1) end = text.length;
-    if (end > at) addParameter(parameters, text, at, end);
+  let pieces = 0;
+  for (let at = 0; at < bytes.length; pieces++) {
+    if (pieces === MAX_PARAMETERS) throw tooMany();
+    let end = bytes.indexOf('&', at);
+    if (end === -1) end = bytes.length;
+    if (end > at) addParameter(parameters, bytes, at, end);
     at = end + 1;
   }
   return parameters;
@@ -38,7 +45,7 @@ export function mergeParameters(query: Map<string, string>, form: Map<string, st
 export function setOnce(parameters: Map<string, string>, name: string, value: string): void {
   if (parameters.has(name)) throw invalidArgument(`The parameter '${shown(name)}' is given twice.`);
   if (value.includes('\0')) throw invalidArgument(`The parameter '${shown(name)}' contains a NUL character.`);
-  if (parameters.size >= MAX_PARAMETERS) throw invalidArgument(`A request takes at most ${MAX_PARAMETERS} parameters.`);
+  if (parameters.size >= MAX_PARAMETERS) throw tooMany();
   parameters.set(name, value);
 }
 
@@ -53,17 +60,28 @@ function addParameter(parameters: Map<string, string>, text: string, start: numb
 }
 
 function decode(raw: string, name: string): string {
-  if (!ESCAPED.test(raw)) return raw;
+  if (!ENCODED.test(raw)) return raw;
+  const text = MEANS_ANOTHER.test(raw) ? textOf(raw) : raw;
   try {
-    return decodeURIComponent(raw.includes('+') ? raw.replaceAll('+', ' ') : raw);
+    if (text !== null) return decodeURIComponent(text);
   } catch {
-    throw invalidArgument(`The parameter '${shown(name)}' is not valid percent-encoded UTF-8.`);
+    // Refused below.
   }
+  throw invalidArgument(`The parameter '${shown(name)}' is not valid percent-encoded UTF-8.`);
 }
 
-/** Replaces unescaped bytes above ASCII by their escapes, which mean the same, so that one function decodes both. */
-function escapeBeyondAscii(bytes: string): string {
-  return bytes.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`);
+/**
+ * Replaces each `+` by a space, and unescaped bytes by their characters; null for bytes that are not UTF-8. It changes the bytes
+ * in place: a replacement of a million matches in a text takes a tenth of a second, and the caller is not known yet.
+ */
+function textOf(raw: string): string | null {
+  const bytes = Buffer.from(raw, 'latin1');
+  for (let at = bytes.indexOf(PLUS); at !== -1 && at < bytes.length; at++) if (bytes[at] === PLUS) bytes[at] = SPACE;
+  return isUtf8(bytes) ? bytes.toString('utf8') : null;
+}
+
+function tooMany(): ApiError {
+  return invalidArgument(`A request takes at most ${MAX_PARAMETERS} parameters.`);
 }
 
 function shown(name: string): string {
