@@ -108,7 +108,7 @@ for (const [title, head, code] of refused) {
 test('with Expect: 100-continue, a stranger gets the refusal and is not asked for the body', async (t) => {
   const server = await startWireServer(t);
   const socket = await openSocket(server.port);
-  const { headers } = refused[0]?.[1](server) as Head;
+  const headers = acs3Headers(server, 'a', { key: STRANGER });
   socket.write(headBytes({ headers: { ...headers, expect: '100-continue' } }, 100));
   assert.equal(codeOf(await readReply(socket)), 'InvalidAccessKeyID');
 });
