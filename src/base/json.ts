@@ -8,6 +8,7 @@
  * Values are immutable by convention: once another part of the program can see a value, no code changes it. Values are
  * therefore shared and never copied.
  */
+import { readLongJson, surveyJson } from './long-json.ts';
 import { reasonOf } from './text.ts';
 
 /** A number as its source text: made by `JSON.rawJSON`, written back unchanged by `JSON.stringify`. */
@@ -24,9 +25,6 @@ export type JsonValue = JsonPrimitive | LongNumber | JsonArray | JsonObject;
 interface RawJson {
   rawJSON(text: string): LongNumber;
   isRawJSON(value: unknown): value is LongNumber;
-}
-interface ReviverContext {
-  readonly source?: string;
 }
 const rawJson = JSON as unknown as RawJson;
 
@@ -70,23 +68,31 @@ export function setMember(target: Record<string, JsonValue>, key: string, value:
   }
 }
 
+/** A digit run or an exponent without which no number is long. Also found in texts, where it means nothing. */
 const LONG_DIGITS = /\d{16}|[eE][+-]?\d{3}/;
 
 /**
  * Parses JSON text.
  *
- * Integers outside ±(2^53−1), and numbers that overflow a double, become a {@link LongNumber}.
+ * Integers outside ±(2^53−1), and numbers that overflow a double, become a {@link LongNumber}. The time is linear in the text.
  * @throws {JsonFault} for a text that is not JSON or is nested deeper than `maxDepth`.
  */
 export function parseJson(text: string, maxDepth = MAX_DEPTH): JsonValue {
-  if (text.length > maxDepth * 2) refuseDeepNesting(text, maxDepth);
   try {
-    // A parse with the reviver takes several times as long, so only a text that may contain a long number gets one.
-    if (LONG_DIGITS.test(text)) return JSON.parse(text, reviveLongNumber as (key: string, value: unknown) => unknown);
-    return JSON.parse(text) as JsonValue;
+    const isShallow = text.length <= maxDepth * 2;
+    if (isShallow && !LONG_DIGITS.test(text)) return JSON.parse(text) as JsonValue;
+    const survey = surveyJson(text);
+    if (survey.deepest > maxDepth) throw new JsonFault(`nested deeper than ${maxDepth} levels`);
+    return survey.mayHaveLong ? parseWithLong(text) : (JSON.parse(text) as JsonValue);
   } catch (error) {
-    throw new JsonFault(reasonOf(error));
+    throw error instanceof JsonFault ? error : new JsonFault(reasonOf(error));
   }
+}
+
+/** The value of a text that may have long numbers. `JSON.parse` finds the words for a faulty text. */
+function parseWithLong(text: string): JsonValue {
+  const read = readLongJson<JsonValue>(text, { long: longNumber, setMember });
+  return read === null ? (JSON.parse(text) as JsonValue) : read.value;
 }
 
 /** The object in a JSON text; null for any other text. */
@@ -97,33 +103,6 @@ export function parseJsonObject(text: string): JsonObject | null {
   } catch (error) {
     if (error instanceof JsonFault) return null;
     throw error;
-  }
-}
-
-function reviveLongNumber(_key: string, value: unknown, context?: ReviverContext): unknown {
-  if (typeof value !== 'number' || context?.source === undefined) return value;
-  if (!Number.isFinite(value)) return rawJson.rawJSON(context.source);
-  if (Number.isInteger(value) && !Number.isSafeInteger(value) && /^-?\d+$/.test(context.source)) {
-    return rawJson.rawJSON(context.source);
-  }
-  return value;
-}
-
-function refuseDeepNesting(text: string, maxDepth: number): void {
-  let depth = 0;
-  let inString = false;
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (inString) {
-      if (c === 0x5c) i++;
-      else if (c === 0x22) inString = false;
-    } else if (c === 0x22) {
-      inString = true;
-    } else if (c === 0x5b || c === 0x7b) {
-      if (++depth > maxDepth) throw new JsonFault(`nested deeper than ${maxDepth} levels at position ${i}`);
-    } else if (c === 0x5d || c === 0x7d) {
-      depth--;
-    }
   }
 }
 

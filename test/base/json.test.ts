@@ -9,6 +9,7 @@ import {
   isJsonObject,
   isLongNumber,
   jsonBytes,
+  longNumber,
   memberOf,
   parseJson,
   setMember,
@@ -33,6 +34,94 @@ test('integers that a double cannot hold have all their digits, all other number
   for (const [text, again] of cases) assert.equal(stringifyJson(parseJson(text)), again);
   assert.ok(isLongNumber(parseJson('1234567890123456789')));
   assert.ok(!isJsonObject(parseJson('1234567890123456789')));
+});
+
+/** What the reader of long numbers replaces: a reviver that sees the source of every number. Slow, and short. */
+function parseByReviver(text: string): unknown {
+  const revive = (_key: string, value: unknown, context?: { source?: string }): unknown => {
+    if (typeof value !== 'number' || context?.source === undefined) return value;
+    const isLong =
+      !Number.isFinite(value) ||
+      (Number.isInteger(value) && !Number.isSafeInteger(value) && /^-?\d+$/u.test(context.source));
+    return isLong ? longNumber(context.source) : value;
+  };
+  return JSON.parse(text, revive as (key: string, value: unknown) => unknown);
+}
+
+/** A JSON text whose members, numbers and texts are chosen to be hard for a reader. */
+const hardJson = fc.letrec<{ value: string }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small' },
+    fc.constantFrom(
+      ...['0', '-0', '-0.0', '1e400', '-1e999', '1e-400', '1E+0400', '12e3', '0.1234567890123456789', 'null', 'true'],
+      ...['9007199254740991', '-9007199254740991', '9007199254740992', '-9007199254740992', '9999999999999999'],
+      ...['12345678901234567890.5', '123456789012345678e2', '123456789012345678E-9', '1'.repeat(400), 'false'],
+      ...['"12345678901234567890"', '"\\"1e400"', '"\\u007f0"', '"\\ud800"', '"\\\\"', `"${'x\\n'.repeat(40)}"`, '""'],
+    ),
+    fc.bigInt({ min: -(10n ** 25n), max: 10n ** 25n }).map(String),
+    fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => JSON.stringify(number)),
+    fc.string({ unit: 'binary' }).map((text) => JSON.stringify(text)),
+    fc.array(tie('value'), { maxLength: 5 }).map((items) => `[ ${items.join(' ,\n')}]`),
+    fc
+      .array(fc.tuple(fc.constantFrom('a', 'b', '7', '10', '__proto__', 'rawJSON', '\\u0061', ''), tie('value')), {
+        maxLength: 5,
+      })
+      .map((members) => `{${members.map(([key, value]) => `"${key}"\t:${value}`).join(',')} }`),
+  ),
+})).value;
+
+test('a text with a long number is read as JSON.parse reads it, with all the digits', () => {
+  fc.assert(
+    fc.property(hardJson, fc.boolean(), (text, withLong) => {
+      const whole = withLong ? `[12345678901234567890,${text}]` : text;
+      assert.equal(stringifyJson(parseJson(whole)), JSON.stringify(parseByReviver(whole)));
+      assert.deepEqual(parseJson(whole), parseByReviver(whole));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('a faulty text with a long number has the fault that JSON.parse finds', () => {
+  fc.assert(
+    fc.property(
+      hardJson,
+      fc.nat(),
+      fc.constantFrom('', '"', ',', ':', '[', '}', '0', '-', '.', 'e', '\\', '\n', 'x'),
+      (text, at, mark) => {
+        const whole = `[12345678901234567890,${text}]`;
+        const place = at % whole.length;
+        const faulty = whole.slice(0, place) + mark + whole.slice(place + 1);
+        let expected: string | null = null;
+        try {
+          parseByReviver(faulty);
+        } catch (error) {
+          expected = (error as Error).message;
+        }
+        if (expected === null) assert.deepEqual(parseJson(faulty), parseByReviver(faulty));
+        else assert.throws(() => parseJson(faulty), { name: 'JsonFault', message: expected });
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+});
+
+test('a million digits, and texts that are deep or do not end, are read or refused', () => {
+  const digits = '7'.repeat(1 << 20);
+  assert.equal(stringifyJson(parseJson(`[${digits}]`)), `[${digits}]`);
+  assert.equal(stringifyJson(parseJson(`[1e${digits},-${digits}]`)), `[1e${digits},-${digits}]`);
+  const bits = `0.${digits}`;
+  assert.equal(parseJson(bits), 0.7777777777777778);
+  for (const text of [
+    '[',
+    '{"a":',
+    '["12345678901234567890",',
+    '[12345678901234567890,{"',
+    '[12345678901234567890,["\\',
+  ]) {
+    assert.throws(() => parseJson(text), JsonFault, text);
+    assert.throws(() => parseJson(text.repeat(100_000)), JsonFault, text);
+    assert.throws(() => parseJson(text.repeat(1_000), Number.POSITIVE_INFINITY), JsonFault, text);
+  }
 });
 
 test('keys with a meaning in JavaScript are data', () => {
