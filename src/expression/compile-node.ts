@@ -14,7 +14,8 @@ import type { ExpressionFault, ExpressionFaultCode } from './fault.ts';
 import { FaultList } from './fault-list.ts';
 import { functionNamed } from './functions/table.ts';
 import { compilePath } from './path.ts';
-import { booleanOf, typeOf } from './value.ts';
+import { preview } from './preview.ts';
+import { booleanOf, numericOf, typeOf } from './value.ts';
 
 /** Fuel of an expression that does not share its {@link CheckingWork}. */
 const CHECKING_FUEL = 100_000;
@@ -152,7 +153,27 @@ export class NodeCompiler<S extends EvaluationScope> implements CompileContext<S
       const meant = `!(${this.#shown(left.operand)} ${operator} …)`;
       this.warn('odd-precedence', `! binds more tightly than ${operator}: ${meant} negates the comparison`, node);
     }
+    this.#warnOfNumericTexts(node);
     return this.#folded(node, closures.compileComparison(operator, a, b), 'boolean', [a, b]);
+  }
+
+  /** A text that writes a number is compared as the number (rules.md 9.4), which its quotation marks do not suggest. */
+  #warnOfNumericTexts({ operator, left, right }: ComparisonNode): void {
+    if (!this.checksValues) return;
+    const compared = [left];
+    if (operator !== 'in') compared.push(right);
+    else if (right.kind === 'array') compared.push(...right.items);
+    for (const operand of compared) {
+      if (operand.kind !== 'literal' || typeof operand.value !== 'string') continue;
+      if (numericOf(operand.value) === undefined) continue;
+      const shown = preview(operand.value);
+      const advice =
+        this.#options.functions === false
+          ? ''
+          : `; arrayContains([value], ${shown}) compares it as a text with a value`;
+      const message = `the text ${shown} is compared as the number that it writes, and other texts of that number equal it${advice}`;
+      this.warn('odd-comparison', message, operand);
+    }
   }
 
   /** The text of a node, for messages. Printing the tree instead would be slow for deep trees. */

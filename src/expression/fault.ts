@@ -22,6 +22,7 @@ export const EXPRESSION_FAULTS = {
   'function-arguments': 'A function is called with too few or too many arguments.',
   'function-type': 'An argument of a type that the function does not accept.',
   'expression-value': 'A constant part of the expression always fails.',
+  'odd-comparison': 'A text literal that is compared as the number that it writes.',
   'odd-argument-order': 'The arguments of a function look swapped.',
   'odd-format': 'The number of placeholders of a `format` template differs from the number of arguments.',
   'odd-operand': 'An operand or a condition that is never true or false.',

@@ -21,20 +21,17 @@ export function typeOf(value: JsonValue): Exclude<ValueType, 'any'> {
   }
 }
 
-/** Returns the boolean that a value becomes; undefined for other values, including `null`. */
+/**
+ * Returns the boolean that a value becomes; undefined for other values, including `null`. A number, also one that a text
+ * writes, is false if it is zero.
+ */
 export function booleanOf(value: JsonValue): boolean | undefined {
-  switch (typeof value) {
-    case 'boolean':
-      return value;
-    case 'number':
-      return value !== 0;
-    case 'string':
-      if (value === 'true' || value === 'TRUE') return true;
-      return value === 'false' || value === 'FALSE' ? false : undefined;
-    default:
-      // A long number is not zero, because a double can represent zero.
-      return isLongNumber(value) ? true : undefined;
-  }
+  if (typeof value === 'boolean') return value;
+  if (value === 'true' || value === 'TRUE') return true;
+  if (value === 'false' || value === 'FALSE') return false;
+  const number = numericOf(value);
+  // A number that is returned as text is not zero, because a double can represent zero.
+  return number === undefined ? undefined : number !== 0;
 }
 
 /**
@@ -58,6 +55,29 @@ export function numericOf(value: JsonValue): number | string | undefined {
   if (typeof value === 'string') return looksNumeric(value) ? numericText(value) : undefined;
   return isLongNumber(value) ? value.rawJSON : undefined;
 }
+
+/**
+ * Returns the number of a field that holds one, or a text that writes one (rules.md 6.6); null for any other value. Infinite for
+ * a number beyond all doubles.
+ */
+export function fieldNumber(value: JsonValue): number | null {
+  const number = numericOf(value);
+  return number === undefined ? null : Number(number);
+}
+
+/** Returns the boolean of a field that holds one, or a text that writes one (rules.md 6.6); null for any other value. */
+export function fieldBoolean(value: JsonValue): boolean | null {
+  return typeof value === 'boolean' || typeof value === 'string' ? (WRITTEN_BOOLEANS.get(value) ?? null) : null;
+}
+
+const WRITTEN_BOOLEANS: ReadonlyMap<boolean | string, boolean> = new Map<boolean | string, boolean>([
+  [true, true],
+  ['true', true],
+  ['TRUE', true],
+  [false, false],
+  ['false', false],
+  ['FALSE', false],
+]);
 
 /** Excludes most texts by their first character. */
 function looksNumeric(text: string): boolean {

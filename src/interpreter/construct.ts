@@ -6,6 +6,7 @@ import { instantMs } from '../base/instant.ts';
 import { fitsJson, isJsonArray, stringifyJson } from '../base/json.ts';
 import type { JsonArray, JsonObject, JsonValue } from '../base/json.ts';
 import { beginning } from '../base/text.ts';
+import { fieldNumber } from '../expression/value.ts';
 import { TASK_TIMEOUT_SECONDS } from '../language/limits.ts';
 import type { Compute, Construct, MapState, TaskState, WaitState } from '../language/plan.ts';
 import type { ConstructScope } from './construct-scope.ts';
@@ -80,7 +81,8 @@ export function evaluateSeconds(
   if (seconds === null || typeof seconds === 'number') return seconds ?? 0;
   const value = scope.attempt(seconds, null);
   if (scope.failure !== null) return 0;
-  if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
+  const number = fieldNumber(value);
+  if (number !== null && Number.isInteger(number) && number >= min && number <= max) return number;
   scope.fail(named(seconds, `${field} must be a whole number from ${min} to ${max}, not ${shown(value)}`));
   return 0;
 }
@@ -108,8 +110,8 @@ export function evaluateTimeout(scope: ConstructScope, state: TaskState): number
     return timeoutSeconds === 0 ? null : timeoutSeconds;
   const value = scope.attempt(timeoutSeconds, null);
   if (scope.failure !== null) return null;
-  const seconds = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  if (typeof seconds === 'number' && seconds >= 0 && seconds <= TASK_TIMEOUT_SECONDS) {
+  const seconds = fieldNumber(value);
+  if (seconds !== null && seconds >= 0 && seconds <= TASK_TIMEOUT_SECONDS) {
     return seconds === 0 ? null : seconds;
   }
   const range = `from 0 to ${TASK_TIMEOUT_SECONDS}`;

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { CLASSIC, conditionOf, outcomeOf, valueOf } from './evaluating.ts';
 
 const INPUT = `{
-  "zero": 0, "one": 1, "half": 0.5, "text": "abc", "numeral": "1", "yes": true, "no": false, "yesText": "true",
+  "zero": 0, "one": 1, "half": 0.5, "text": "abc", "numeral": "1", "hex": "0x1", "none": "0", "yes": true, "no": false, "yesText": "true",
   "noText": "FALSE", "nothing": null, "empty": "", "list": [1, "a", null, [2], {"k": 1}], "map": {"k": 1, "7": 2},
   "id": 9007199254740993, "sameId": "9007199254740993", "nextId": 9007199254740994, "huge": 1e400, "hugeToo": 10e399
 }`;
@@ -29,6 +29,16 @@ const EQUAL = [
   ['true', '2'],
   ['false', '0'],
   ['true', '$Input.id'],
+  ['true', '"1"'],
+  ['true', '"-2.50"'],
+  ['true', '"9007199254740993"'],
+  ['true', '"1e400"'],
+  ['"true"', '"1"'],
+  ['"TRUE"', '2'],
+  ['false', '"0"'],
+  ['false', '"-0.00"'],
+  ['"FALSE"', '"0e5"'],
+  ['$Input.yes', '$Input.numeral'],
   ['$Input.yes', '$Input.yesText'],
   ['$Input.no', '$Input.noText'],
   ['null', 'null'],
@@ -54,8 +64,15 @@ const UNEQUAL = [
   ['"a"', '"A"'],
   ['"Infinity"', '"inf"'],
   ['true', '"True"'],
-  ['true', '"1"'],
   ['true', '"yes"'],
+  ['true', '"0"'],
+  ['true', '"0x10"'],
+  ['true', '"Infinity"'],
+  ['true', '" 1 "'],
+  ['false', '"1"'],
+  ['false', '""'],
+  ['false', '"NaN"'],
+  ['null', '"0"'],
   ['true', 'false'],
   ['null', 'false'],
   ['null', '0'],
@@ -176,7 +193,7 @@ const WARNED: readonly (readonly [expression: string, value: string, warning: Re
   ['!$Input.text', 'true', /the operand \$Input\.text is neither true nor false and counts as false: "abc"/],
   ['$Input.list && true', 'false', /the operand \$Input\.list is neither/],
   ['$Input.empty || false', 'false', /the operand \$Input\.empty is neither/],
-  ['$Input.numeral && true', 'false', /the operand \$Input\.numeral is neither/],
+  ['$Input.hex && true', 'false', /the operand \$Input\.hex is neither/],
   ['1 in $Input.one', 'false', /the right side of "in" is neither an array nor an object/],
   ['1 in $Input.missing', 'false', /\$Input has no \.missing/],
   ['"a" in $Input.text', 'false', /neither an array nor an object.*"abc"/],
@@ -279,7 +296,9 @@ describe('conditions', () => {
       ['$Input.text', 'false', true],
       ['$Input.list', 'false', true],
       ['$Input.missing', 'false', true],
-      ['$Input.numeral', 'false', true],
+      ['$Input.numeral', 'true', false],
+      ['$Input.none', 'false', false],
+      ['$Input.hex', 'false', true],
       ['$Input.one == 1', 'true', false],
     ] as const) {
       const result = conditionOf(text, INPUT);

@@ -491,7 +491,7 @@ States: []
   },
   {
     name: 'wait types',
-    text: flow(`  - {Type: Wait, Name: A, Next: B, Seconds: "5"}
+    text: flow(`  - {Type: Wait, Name: A, Next: B, Seconds: "5s"}
   - {Type: Wait, Name: B, Next: C, Seconds: 1.5}
   - {Type: Wait, Name: C, End: true, Seconds: [1]}
 `),
@@ -820,7 +820,7 @@ States: []
     Retry:
       - {}
       - {Errors: FnF.ALL, MaxAttempts: -1, IntervalSeconds: 86401, BackoffRate: 0, MaxBackoffSeconds: 1.5}
-      - {Errors: [], MaxAttempts: "3", IntervalSeconds: 1}
+      - {Errors: [], MaxAttempts: "three", IntervalSeconds: 1}
       - {Errors: [1], MaxAttempts: 3, IntervalSeconds: 1, multiplier: 2}
       - always
 `),

@@ -1,6 +1,7 @@
 /** The `Parameters` of `MNS:SendMessage` (rules.md 11.13) as a message. Pure. */
 import { isJsonObject, setMember, stringifyJson } from '../../base/json.ts';
 import type { JsonObject, JsonValue } from '../../base/json.ts';
+import { fieldNumber } from '../../expression/value.ts';
 import { MESSAGE_DELAY_SECONDS } from '../../language/limits.ts';
 import type { NewMessage } from '../../messages/local-messages.ts';
 import { isXmlText } from '../../outbound/xml.ts';
@@ -52,8 +53,8 @@ function bodyText(value: JsonValue | undefined): string | null {
 
 function wholeNumber(value: JsonValue | undefined, min: number, max: number, absent: number): number | null {
   if (value === undefined || value === null) return absent;
-  const number = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
-  return typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max ? number : null;
+  const number = fieldNumber(value);
+  return number !== null && Number.isInteger(number) && number >= min && number <= max ? number : null;
 }
 
 /** Groups of attributes: the name in the workflow service, and the name in Message Service. */

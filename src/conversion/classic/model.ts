@@ -4,6 +4,7 @@
  */
 import type { Segment } from '../../expression/ast.ts';
 import { parseExpression } from '../../expression/parse.ts';
+import { fieldBoolean, fieldNumber } from '../../expression/value.ts';
 import type { MapNode, Node } from '../../language/text/document.ts';
 import { isNull, textOf, toJson } from '../../language/text/document.ts';
 import type { Term } from '../terms.ts';
@@ -56,12 +57,10 @@ export function textField(map: MapNode, key: string): string | null {
   return node === undefined ? null : textOf(node);
 }
 
-/** Returns the number of a field. Digits in quotation marks count as a number, as for the compiler. */
+/** Returns the number of a field. A text that writes a number counts as the number, as for the compiler. */
 export function numberField(map: MapNode, key: string): number | null {
   const node = field(map, key);
-  if (node?.kind !== 'scalar') return null;
-  if (typeof node.value === 'number') return node.value;
-  return typeof node.value === 'string' && /^\d{1,15}(?:\.\d{1,9})?$/.test(node.value) ? Number(node.value) : null;
+  return node?.kind === 'scalar' ? fieldNumber(node.value) : null;
 }
 
 /** Returns the mappings of a list. A single mapping counts as a list with one item. */
@@ -84,7 +83,7 @@ function readStep(node: MapNode): Step {
     type,
     inputs: readMappings(node, 'inputMappings'),
     outputs: readMappings(node, 'outputMappings'),
-    ends: type === 'succeed' || type === 'fail' || (end?.kind === 'scalar' && end.value === true),
+    ends: type === 'succeed' || type === 'fail' || (end?.kind === 'scalar' && fieldBoolean(end.value) === true),
     branches: type === 'choice' ? readBranches(node) : [],
     lists:
       type === 'parallel' ? mapsField(node, 'branches').map(readSteps) : type === 'foreach' ? [readSteps(node)] : [],

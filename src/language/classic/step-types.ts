@@ -54,7 +54,7 @@ export function readWait(context: CompileContext, wait: FieldReader): OwnMembers
 
 function readDuration(wait: FieldReader, field: Located, range: Range): number | Compute | null {
   if (textOf(field.node)?.startsWith('$') === true) return readComputed(wait.report, field, IN_STEP);
-  return wait.number('duration', range, { digits: true });
+  return wait.number('duration', range);
 }
 
 function readTimestamp(wait: FieldReader, field: Located): string | Compute | null {

@@ -46,7 +46,7 @@ export function readTask(context: CompileContext, task: FieldReader, transitions
     mode,
     child: childModeOf(action),
     parameters: constructOf(objectPart(call?.members ?? [])),
-    timeoutSeconds: task.number('timeoutSeconds', TIMEOUT, { whole: false, digits: true }),
+    timeoutSeconds: task.number('timeoutSeconds', TIMEOUT, { whole: false }),
     resultMember: call?.resultMember ?? null,
     ...readRecovery(task, transitions),
   };

@@ -4,6 +4,7 @@
  * null for a field that is absent or faulty, so that checking continues after a fault.
  */
 import type { ListNode, MapNode, Node } from '../text/document.ts';
+import { fieldBoolean, fieldNumber } from '../../expression/value.ts';
 import { describe, isNull, quote, textOf } from '../text/document.ts';
 import type { FaultCode } from '../text/faults.ts';
 import type { Path, PathStep } from '../text/path.ts';
@@ -117,28 +118,26 @@ export class FieldReader implements Located<MapNode> {
     return text === '' ? null : text;
   }
 
+  /** True or false, also as a text (rules.md 6.6). */
   flag(key: string): boolean | null {
     const field = this.find(key);
     if (field === null) return null;
-    if (field.node.kind === 'scalar' && typeof field.node.value === 'boolean') return field.node.value;
-    return this.wrongType(field, 'true or false');
+    const flag = field.node.kind === 'scalar' ? fieldBoolean(field.node.value) : null;
+    return flag ?? this.wrongType(field, 'true or false');
   }
 
-  /** A number in a range; `whole` refuses fractions. */
-  number(
-    key: string,
-    range: Range,
-    options: Presence & { readonly whole?: boolean; readonly digits?: boolean } = {},
-  ): number | null {
+  /** A number in a range, also as a text (rules.md 6.6); `whole` refuses fractions. */
+  number(key: string, range: Range, options: Presence & { readonly whole?: boolean } = {}): number | null {
     const field = this.find(key);
     if (field === null) {
       if (options.required === true) this.missing(key);
       return null;
     }
-    const value = numberOf(field.node, options.digits === true);
+    const value = field.node.kind === 'scalar' ? fieldNumber(field.node.value) : null;
     const kind = options.whole === false ? 'a number' : 'a whole number';
     if (value === null) return this.wrongType(field, kind);
-    if (options.whole !== false && !Number.isInteger(value)) return this.wrongType(field, kind);
+    if (options.whole !== false && Number.isFinite(value) && !Number.isInteger(value))
+      return this.wrongType(field, kind);
     if (value >= range.min && value <= range.max) return value;
     this.report.add(
       'out-of-range',
@@ -257,15 +256,6 @@ export class FieldReader implements Located<MapNode> {
       this.report.add('unknown-key', keyOffset, this.at(key), `${this.what} has no field ${quote(key)}${hint}`);
     }
   }
-}
-
-/** The value of a number, or of digits in quotation marks if `digits` allows them. */
-function numberOf(node: Node, digits: boolean): number | null {
-  if (node.kind !== 'scalar') return null;
-  const { value } = node;
-  if (typeof value === 'number') return value;
-  if (typeof value === 'string') return digits && /^\d{1,15}(?:\.\d{1,9})?$/.test(value) ? Number(value) : null;
-  return typeof value === 'object' && value !== null && 'rawJSON' in value ? Number(value.rawJSON) : null;
 }
 
 function scalarHint(node: Node): string {

@@ -7,7 +7,7 @@ const TIMEOUT: Range = { min: 0, max: Number.MAX_SAFE_INTEGER, says: '0 (none) o
 
 /** Seconds; null for none, which 0 means too. The mode cuts a longer time than it allows (rules.md 7.1, 12.4). */
 export function readFlowTimeout(fields: FieldReader, key: string, { mode, limits }: CompileOptions): number | null {
-  const seconds = fields.number(key, TIMEOUT, { digits: true });
+  const seconds = fields.number(key, TIMEOUT);
   if (seconds === null || seconds === 0) return null;
   const longest = mode === 'Express' ? limits.expressTimeoutSeconds : STANDARD_EXECUTION_SECONDS;
   if (seconds > longest) {

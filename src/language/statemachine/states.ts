@@ -35,7 +35,7 @@ export function readTask(context: CompileContext, task: FieldReader, transitions
   const mode = readTaskMode(task, action, context.options.mode === 'Express');
   const parameters = readConstructor(task, 'Parameters', BEFORE_OUTPUT) ?? constructNothing;
   const timeoutSeconds = literalOrComputed(task, 'Timeout', () =>
-    task.number('Timeout', TASK_TIMEOUT, { whole: false, digits: true }),
+    task.number('Timeout', TASK_TIMEOUT, { whole: false }),
   );
   return {
     action: action ?? '',

@@ -1,5 +1,6 @@
 /** Checks the parameters of a task against the catalog: unknown names, literal values, missing parameters. */
 import type { JsonValue } from '../../base/json.ts';
+import { fieldNumber } from '../../expression/value.ts';
 import type { ActionFacts, ParameterFacts } from './action-catalog.ts';
 import type { MapEntry, Node } from '../text/document.ts';
 import { describe, isNull, quote, textOf, toJson } from '../text/document.ts';
@@ -99,6 +100,6 @@ export function checkLiteral(parameters: FieldReader, name: string, node: Node, 
 }
 
 function isWhole(value: JsonValue, min: number, max: number): boolean {
-  const number = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
-  return typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max;
+  const number = fieldNumber(value);
+  return number !== null && Number.isInteger(number) && number >= min && number <= max;
 }
