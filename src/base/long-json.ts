@@ -2,7 +2,7 @@
  * A reader of JSON texts with numbers that a double cannot represent.
  *
  * `JSON.parse` reads all other texts, and is several times faster. For these it would need a reviver, which takes a third of a
- * second for a mebibyte. This reader takes a few times as long as `JSON.parse`, whatever the text holds.
+ * second for a mebibyte. This reader takes at most a few times as long as `JSON.parse`.
  */
 
 const QUOTE = 0x22;
@@ -57,7 +57,7 @@ export function surveyJson(text: string): Survey {
   return { deepest, mayHaveLong };
 }
 
-/** What the reader makes of the parts that are not plain JavaScript. */
+/** Makes the parts of a value that are not plain JavaScript. */
 export interface Makers<T> {
   /** Of the text of a number: an integer beyond ±(2^53−1), or a number beyond all doubles. */
   long(digits: string): T;
