@@ -36,7 +36,7 @@ test('integers that a double cannot hold have all their digits, all other number
   assert.ok(!isJsonObject(parseJson('1234567890123456789')));
 });
 
-/** What the reader of long numbers replaces: a reviver that sees the source of every number. Slow, and short. */
+/** The slow way to read long numbers: a reviver sees the source of every number. */
 function parseByReviver(text: string): unknown {
   const revive = (_key: string, value: unknown, context?: { source?: string }): unknown => {
     if (typeof value !== 'number' || context?.source === undefined) return value;
