@@ -2,11 +2,26 @@
  * The composition root: the only file that reads the command line and the environment, and that names the concrete stores. All
  * other parts get their dependencies as parameters.
  */
+import { isatty } from 'node:tty';
+import { openOutput } from './base/output.ts';
 import { systemScheduler } from './base/scheduler.ts';
+import { EXIT } from './cli/host.ts';
 import type { Host } from './cli/host.ts';
 import { runProgram } from './cli/program.ts';
 import type { Settings } from './config/settings.ts';
 import type { Stores } from './store/stores.ts';
+
+/** Text of the log and messages that may wait for a slow reader; 8,000 lines of a usual length. */
+const HELD_BYTES = 1024 * 1024;
+/** At the end of the process, how long a slow reader of messages is waited for. */
+const LAST_MESSAGES_MS = 1_000;
+
+// Results wait for a slow reader as long as it takes: `head` and `less` read when they like.
+const stdout = openOutput(1, Number.POSITIVE_INFINITY);
+const stderr = openOutput(2, HELD_BYTES);
+
+/** Why results could not be written. A reader such as `head` that closes the pipe early is no fault. */
+const lostResults: Error[] = [];
 
 const host: Host = {
   argv: process.argv.slice(2),
@@ -16,10 +31,16 @@ const host: Host = {
   get stdin() {
     return process.stdin;
   },
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
-  errIsTerminal: process.stderr.isTTY,
+  out(text) {
+    if (stdout.write(text) || stdout.fault === null || stdout.fault.code === 'EPIPE') return;
+    lostResults.push(stdout.fault);
+  },
+  announce: (text) => void stdout.write(text),
+  err: (text) => void stderr.write(text),
+  log: stderr,
+  errIsTerminal: isatty(2),
   onSignal,
+  onStrayError,
   openStores,
   memoryStores,
 };
@@ -49,13 +70,15 @@ function onSignal(stop: () => void): void {
   }
 }
 
-// A reader such as `head` may close the pipe early. That is no fault, and further output has no reader.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+function onStrayError(take: (error: unknown) => void): void {
+  process.on('uncaughtException', take);
+  process.on('unhandledRejection', take);
 }
 
 const exitCode = await runProgram(host);
+await stdout.flush(null);
+const [lost] = lostResults;
+if (lost !== undefined) stderr.write(`millrace: the result could not be written: ${lost.message}\n`);
+await stderr.flush(LAST_MESSAGES_MS);
 // Exits explicitly: a timer that a user's function left in this process would delay the end.
-process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));
+process.exit(exitCode === EXIT.ok && lost !== undefined ? EXIT.failed : exitCode);

@@ -83,13 +83,13 @@ interface Parts {
 }
 
 function createParts(options: ActionOptions): Parts {
-  const { http, mns, scheduler } = options;
+  const { http, mns } = options;
   const { connectionsPerOrigin } = http;
   const transport = createTransport({ connectionsPerOrigin, egress: egressPolicy(options.egress) });
   const { subscriptions, keep: maxMessages } = mns;
   return {
     transport,
-    background: new Background(scheduler),
+    background: new Background(options),
     localMessages: mns.local ? new LocalMessages({ ...options, transport, subscriptions, maxMessages }) : null,
   };
 }

@@ -2,6 +2,7 @@
  * Loads the actions only when they are needed. Their HTTP client takes a third of a server's start and of its idle memory, and
  * a server whose flows call nothing never needs it.
  */
+import { inBackground } from '../base/isolated.ts';
 import type { Action } from './action.ts';
 import type { ActionOptions, Actions } from './catalog.ts';
 
@@ -26,7 +27,10 @@ class LazyActions implements Actions {
 
   resume(): void {
     const { local, subscriptions } = this.#options.mns;
-    if (local && subscriptions.length > 0) void this.#load().then((actions) => actions.resume());
+    if (!local || subscriptions.length === 0) return;
+    inBackground(this.#options.observer, 'continuing the pushes of messages', async () =>
+      (await this.#load()).resume(),
+    );
   }
 
   async idle(): Promise<void> {

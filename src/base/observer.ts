@@ -59,12 +59,28 @@ export interface ObserverEvents {
   storeRecovered: Record<string, never>;
   /** After its start, the runtime has loaded the Standard executions that were under way and not asleep. */
   recovered: { readonly executions: number };
-  /** An execution cannot continue in this version of the server. */
-  executionStuck: { readonly execution: number; readonly error: unknown };
+  /** A Standard execution cannot continue in this life of the server: a defect, or this version cannot read it. */
+  executionStuck: {
+    readonly execution: number;
+    readonly flowName: string;
+    readonly executionName: string;
+    /** The state at work; empty when it is not known. */
+    readonly state: string;
+    readonly error: unknown;
+  };
   /** Another process has taken over the store; this one commits nothing more. */
   ownershipLost: Record<string, never>;
   /** A part of the engine or an action threw, which is a defect. */
-  defect: { readonly error: unknown; readonly where: string };
+  defect: {
+    readonly error: unknown;
+    /** The work that failed, for people. */
+    readonly where: string;
+    /** The execution whose work it was; absent for work that belongs to none. */
+    readonly flowName?: string;
+    readonly executionName?: string;
+    /** The state at work; empty when it is not known. */
+    readonly state?: string;
+  };
 }
 
 /** Who started an execution: a caller, a caller with a task's token, a task, a schedule, an item of a distributed Map. */

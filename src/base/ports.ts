@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts';
 import { systemIds } from './ids.ts';
 import type { Ids } from './ids.ts';
 import type { Observer } from './observer.ts';
-import { systemScheduler } from './scheduler.ts';
+import { guardedScheduler, systemScheduler } from './scheduler.ts';
 import type { Scheduler } from './scheduler.ts';
 
 export interface Ports {
@@ -16,5 +16,5 @@ export interface Ports {
 
 /** The clock, event loop and randomness of this process. */
 export function systemPorts(observer: Observer): Ports {
-  return { clock: systemClock, scheduler: systemScheduler, ids: systemIds, observer };
+  return { clock: systemClock, scheduler: guardedScheduler(systemScheduler, observer), ids: systemIds, observer };
 }

@@ -3,6 +3,10 @@
  * `setTimeout` and `setImmediate` only here, so virtual time in a test knows all pending work and advances only when none can
  * run.
  */
+import { isolated } from './isolated.ts';
+import type { Observer } from './observer.ts';
+
+/** The port. */
 export interface Scheduler {
   /** Calls `wake` once, `delayMs` from now on the monotonic clock; `delayMs` is below 2^31. The result cancels the call. */
   after(delayMs: number, wake: () => void): () => void;
@@ -23,6 +27,18 @@ export const systemScheduler: Scheduler = {
   },
   outside: (work) => work,
 };
+
+/**
+ * The last net below the event loop: reports what a callback of the scheduler throws, and the event loop continues. The parts of
+ * the engine have nets of their own, which know whose work it was; this one catches what they have missed.
+ */
+export function guardedScheduler(scheduler: Scheduler, observer: Pick<Observer, 'defect'>): Scheduler {
+  return {
+    after: (delayMs, wake) => scheduler.after(delayMs, () => isolated(observer, 'a timer', wake)),
+    soon: (work) => scheduler.soon(() => isolated(observer, 'a turn of the event loop', work)),
+    outside: (work) => scheduler.outside(work),
+  };
+}
 
 /** Resolves after `delayMs`. */
 export function pause(scheduler: Pick<Scheduler, 'after'>, delayMs: number): Promise<void> {

@@ -2,6 +2,7 @@
  * The process in which the commands run, and the adapters that only `main.ts` names. Commands write through the host and return
  * an exit code; they never end the process.
  */
+import type { Output } from '../base/output.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Stores } from '../store/stores.ts';
 
@@ -21,14 +22,20 @@ export interface Host {
   /** The base of relative paths. */
   readonly workingFolder: string;
   readonly stdin: AsyncIterable<Uint8Array>;
-  /** Writes to standard output: results only. */
+  /** Writes to standard output: results only. Text that no one can read any more is lost, without an error. */
   out(text: string): void;
-  /** Writes to standard error: messages for people. */
+  /** Writes to standard output a line for the program that has started this one. It may be lost. */
+  announce(text: string): void;
+  /** Writes to standard error: messages for people. They may be lost. */
   err(text: string): void;
   /** True if a person reads standard error, and no file or other program does. */
   readonly errIsTerminal: boolean;
+  /** Standard error, for a log, which counts the lines that are lost. */
+  readonly log: Pick<Output, 'write' | 'fault'>;
   /** Calls `stop` at SIGTERM and SIGINT; a second signal ends the process at once. */
   onSignal(stop: () => void): void;
+  /** Passes errors that no one has caught to `take`, instead of ending the process: thrown by callbacks, rejected by promises. */
+  onStrayError(take: (error: unknown) => void): void;
   /** Opens the store that the settings name. @throws {StoreFault} when it cannot be opened. */
   openStores(settings: Settings): Promise<Stores>;
   /** Stores in memory, for a run without a server. */

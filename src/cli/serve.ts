@@ -7,7 +7,9 @@ import { Authenticator } from '../auth/authenticator.ts';
 import { createKeyRing } from '../auth/key-ring.ts';
 import type { KeyRing } from '../auth/key-ring.ts';
 import { isLoopback } from '../base/loopback.ts';
+import { AssertionFailure } from '../base/assert.ts';
 import { createObserver } from '../base/observer.ts';
+import type { Observer } from '../base/observer.ts';
 import { systemPorts } from '../base/ports.ts';
 import type { Ports } from '../base/ports.ts';
 import { requirePrivateFolder } from '../config/private-files.ts';
@@ -25,12 +27,13 @@ import { EXIT, StartFault } from './host.ts';
 import { readSettings, startFaultFor } from './settings.ts';
 import { readTls } from './tls.ts';
 
-/** Serves until a signal. Returns 0 when everything was closed. @throws {StartFault} */
+/** Serves until a signal. Returns 0 when everything was closed, 1 when a defect has stopped it. @throws {StartFault} */
 export async function serve(host: Host): Promise<number> {
   const settings = await readSettings(host);
   const tls = readTls(settings);
-  const log = createLog(settings.log);
+  const log = createLog(settings.log, host.log);
   const ports = systemPorts(createObserver(logEvents(log)));
+  const broken = watchStrayErrors(host, ports.observer);
   const stores = await openStores(host, settings);
   const server = await closingOnFailure(stores, async () => {
     const authenticator = await createAuthenticator(host, settings, ports);
@@ -42,13 +45,30 @@ export async function serve(host: Host): Promise<number> {
     const stopped = new Promise<void>((resolve) => {
       host.onSignal(resolve);
     });
-    host.out(`millrace ready ${url}\n`);
-    await stopped;
+    host.announce(`millrace ready ${url}\n`);
+    const exitCode = await Promise.race([stopped.then(() => EXIT.ok), broken]);
     await drain(server, settings.shutdownMs, log);
+    return exitCode;
   } finally {
     await server.close();
   }
-  return EXIT.ok;
+}
+
+/**
+ * An error that no part of the server has caught is logged, and the server continues. Each part catches what its callbacks throw,
+ * so such an error comes from a module of the user, or from an event of a connection, and concerns that connection alone. An
+ * assertion is different: a part of the server itself was in a state that must not be. The server then stops in order, and its
+ * next start continues from the store. Resolves with the exit code of that stop.
+ */
+function watchStrayErrors(host: Host, { defect }: Observer): Promise<number> {
+  return new Promise((resolve) => {
+    host.onStrayError((error) => {
+      const isOurs = error instanceof AssertionFailure;
+      const where = isOurs ? 'the server, which stops' : 'work that no part of the server waits for';
+      defect?.({ error, where });
+      if (isOurs) resolve(EXIT.failed);
+    });
+  });
 }
 
 /** Lets calls and executions under way end within the limit, and logs those that did not. */

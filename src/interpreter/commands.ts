@@ -26,7 +26,7 @@ interface TaskCommand extends Call {
 }
 
 /** Start a flow of this engine. */
-interface ChildCommand extends Call {
+export interface ChildCommand extends Call {
   readonly kind: 'child';
   readonly mode: ChildMode;
 }

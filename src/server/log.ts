@@ -1,36 +1,85 @@
 /**
- * The server's log: JSON lines on standard error. They are written synchronously, so that the last line before a crash is not
- * lost. Secrets have a type that prints as `***`, and parameters of calls are never logged. The log subscribes to the observer.
+ * The server's log: JSON lines on standard error. A line is written in the call that logs it, so that the last one before a crash
+ * is not lost, unless a reader is slow. Lines that cannot be written are lost and counted; the log says how many when it works again.
+ * Secrets have a type that prints as `***`, and parameters of calls are never logged. The log subscribes to the observer.
  */
 import { pino } from 'pino';
+import type { Output } from '../base/output.ts';
 import type { Subscriber } from '../base/observer.ts';
 import type { Settings } from '../config/settings.ts';
 
 export interface ServerLog {
+  /** Lines that were lost since the start. */
+  readonly lost: number;
   info(details: object, message: string): void;
   warn(details: object, message: string): void;
   error(details: object, message: string): void;
 }
 
 /** A log of the lines from `level` up. */
-export function createLog(level: Settings['log']): ServerLog {
+export function createLog(level: Settings['log'], output: LogOutput): ServerLog {
   const options = { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime };
-  return pino(options, pino.destination({ dest: 2, sync: true }));
+  const lines = new CountedLines(output, (lost, reason) => {
+    // A logger of its own, because that of the server writes into these lines.
+    pino({ ...options, level: 'warn' }, output).warn(
+      { lost, reason },
+      'log lines were lost, because they could not be written',
+    );
+    return output.fault === null;
+  });
+  const log = pino(options, lines);
+  return {
+    get lost() {
+      return lines.lost;
+    },
+    info: (details, message) => log.info(details, message),
+    warn: (details, message) => log.warn(details, message),
+    error: (details, message) => log.error(details, message),
+  };
+}
+
+export type LogOutput = Pick<Output, 'write' | 'fault'>;
+
+/** The destination of the log, which counts the lines that it loses. */
+class CountedLines {
+  /** Lines that were lost since the start. */
+  lost = 0;
+  readonly #output: LogOutput;
+  /** Writes the line about lost lines; false when that is lost, too. */
+  readonly #writeLost: (lost: number, reason: string) => boolean;
+  /** Lines that were lost since the last line about lost ones. */
+  #unsaid = 0;
+  #reason = '';
+
+  constructor(output: LogOutput, writeLost: (lost: number, reason: string) => boolean) {
+    this.#output = output;
+    this.#writeLost = writeLost;
+  }
+
+  write(line: string): void {
+    if (this.#unsaid > 0 && this.#writeLost(this.#unsaid, this.#reason)) this.#unsaid = 0;
+    if (this.#unsaid === 0 && this.#output.write(line)) return;
+    this.lost++;
+    this.#unsaid++;
+    const { fault } = this.#output;
+    this.#reason = fault === null ? this.#reason : fault.message;
+  }
 }
 
 /** Logs the events of the engine that an operator must know. */
 export function logEvents(log: ServerLog): Subscriber {
   return {
     requestFailed: ({ error, requestId, action }) => log.error({ err: error, requestId, action }, 'a call failed'),
-    defect: ({ error, where }) => log.error({ err: error, where }, 'a part of the server failed because of a defect'),
+    defect: ({ error, ...facts }) =>
+      log.error({ err: error, ...facts }, 'a part of the server failed because of a defect'),
     storeFailed: ({ error }) =>
       log.error(
         { err: error },
         'the store is not accepting commits: executions wait, and starts, stops and reports are refused',
       ),
     storeRecovered: () => log.warn({}, 'the store accepts commits again'),
-    executionStuck: ({ execution, error }) =>
-      log.error({ execution, err: error }, 'an execution cannot continue before the next start of the server'),
+    executionStuck: ({ error, ...facts }) =>
+      log.error({ err: error, ...facts }, 'an execution cannot continue before the next start of the server'),
     ownershipLost: () =>
       log.error({}, 'another server has taken over the store: Standard executions no longer run on this server'),
   };

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import { ApiError, apiError } from '../api/error.ts';
+import { isolated } from '../base/isolated.ts';
 import type { Dispatcher } from './api/dispatcher.ts';
 import { Exchange } from './api/exchange.ts';
 import type { ExchangeShared } from './api/exchange.ts';
@@ -29,8 +30,20 @@ export class Routes<Services> {
     this.#options = options;
   }
 
-  /** `beforeBody` is called before a body is read, and not for one that is refused by its head. */
+  /**
+   * Nothing is thrown from here: the HTTP server calls it. A request that meets a defect loses its connection.
+   * @param beforeBody is called before a body is read, and not for one that is refused by its head
+   */
   handle(request: IncomingMessage, response: ServerResponse, beforeBody: (() => void) | null = null): void {
+    try {
+      this.#route(request, response, beforeBody);
+    } catch (error) {
+      response.destroy();
+      this.#options.shared.ports.observer.defect?.({ error, where: 'the routing of a request' });
+    }
+  }
+
+  #route(request: IncomingMessage, response: ServerResponse, beforeBody: (() => void) | null): void {
     const { method = '' } = request;
     // The connection was given its last answer; what else arrives on it is not read.
     if (request.socket.writableEnded) return;
@@ -57,7 +70,7 @@ export class Routes<Services> {
         if (body.length <= QUICK_BYTES) dispatcher.answer(open, body);
         else turns.add(() => dispatcher.answer(open, body));
       },
-      (error) => exchange.refuseUnread(error),
+      (error) => isolated(shared.ports.observer, 'the refusal of a body', () => exchange.refuseUnread(error)),
     );
   }
 

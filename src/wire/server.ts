@@ -58,7 +58,7 @@ export function createWireServer<Services>(options: WireServerOptions<Services>)
   const { ports, tls } = options;
   const { scheduler } = ports;
   const early = options.earlyAnswerMs === null ? null : new EarlyAnswers(ports, options.earlyAnswerMs);
-  const shared = { ports, outbox: new Outbox(scheduler), unread: new UnreadReplies(MAX_UNREAD_BYTES), closing: false };
+  const shared = { ports, outbox: new Outbox(ports), unread: new UnreadReplies(MAX_UNREAD_BYTES), closing: false };
   const bodies = new BodyReader(options.requestBytes, MAX_HELD_BYTES);
   const dispatcher = new Dispatcher({ ...options, early, shared, secureTransport: tls !== null });
   const routes = new Routes({

@@ -5,6 +5,7 @@ import type { TaskResult } from '../../src/actions/action.ts';
 import { ApiError, apiError } from '../../src/api/error.ts';
 import type { JsonObject, JsonValue } from '../../src/base/json.ts';
 import { systemClock } from '../../src/base/clock.ts';
+import { createObserver } from '../../src/base/observer.ts';
 import { systemScheduler } from '../../src/base/scheduler.ts';
 import { childModeOf } from '../../src/language/tasks/child-modes.ts';
 import { Children } from '../../src/runtime/children/children.ts';
@@ -50,7 +51,12 @@ function starter(runtimes: {
   readonly callDepth?: number;
 }): Starter {
   const children = new Children();
-  const ports = { clock: systemClock, scheduler: systemScheduler, ids: { uuid: () => 'R-1', random: () => 0 } };
+  const ports = {
+    clock: systemClock,
+    scheduler: systemScheduler,
+    ids: { uuid: () => 'R-1', random: () => 0 },
+    observer: createObserver(),
+  };
   children.connect({
     sync: { start: runtimes.sync ?? (() => assert.fail('no flow is called here')) },
     durable: { start: runtimes.durable ?? (() => assert.fail('no execution is started here')) },

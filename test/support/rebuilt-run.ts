@@ -66,7 +66,7 @@ export class RebuiltRun implements Policy {
     const { plan, start, limits, actions, time, random } = options;
     this.#options = options;
     this.#services = new Services(actions);
-    this.#turns = new Turns({ clock: time, scheduler: time });
+    this.#turns = new Turns({ clock: time, scheduler: time, observer: createObserver() });
     const ids = {
       uuid: () => assert.fail('a decision needs no UUID'),
       random: () => {

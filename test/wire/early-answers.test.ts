@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { ApiError } from '../../src/api/error.ts';
+import { createObserver } from '../../src/base/observer.ts';
 import type { Operation } from '../../src/operations/operation.ts';
 import { EarlyAnswers } from '../../src/wire/http/early-answers.ts';
 import type { Gate, WireOptions } from './support.ts';
@@ -156,7 +157,7 @@ test('a caller that hangs up is forgotten, and the execution runs to its end', a
 
 test('thousands of calls under way share one timer, and each gets its space in time', () => {
   const time = new ManualTime();
-  const early = new EarlyAnswers({ clock: time, scheduler: time }, 2000);
+  const early = new EarlyAnswers({ clock: time, scheduler: time, observer: createObserver() }, 2000);
   const started = time.nowMs();
   const spaces: number[][] = [];
   for (let i = 0; i < 5000; i++) {

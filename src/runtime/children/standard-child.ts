@@ -11,6 +11,7 @@ import type { Ports } from '../../base/ports.ts';
 import { pause } from '../../base/scheduler.ts';
 import type { ChildCall } from '../driver/calls.ts';
 import type { DurableRuntime, DurableStart, Started } from '../durable/durable.ts';
+import { RunBroke } from '../durable/run.ts';
 import { BAD_EXECUTION_NAME, executionNameOf, parseFlowArn, qualifierOf } from './parameters.ts';
 import { ABORTED, orRefusal, refusalOfDepth, refused } from './refusal.ts';
 
@@ -53,7 +54,7 @@ async function begin(options: StandardChildOptions, { task }: ChildCall, start: 
     try {
       return await options.durable.start(start);
     } catch (error) {
-      if (error instanceof ApiError || task === null) throw error;
+      if (error instanceof ApiError || error instanceof RunBroke || task === null) throw error;
       await pause(options.ports.scheduler, RETRY_MS);
     }
   }

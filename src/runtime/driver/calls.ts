@@ -4,10 +4,10 @@
  * In a callback mode the answer of a call says that the service has accepted the work. The outcome comes later, by a report, or
  * from the call itself when this engine waits for the end of the work. The answer of an aborted call is ignored.
  */
-import type { ActionCatalog, TaskCall, TaskResult } from '../../actions/action.ts';
+import type { Action, ActionCatalog, TaskCall, TaskResult } from '../../actions/action.ts';
 import type { Ports } from '../../base/ports.ts';
 import type { Failure } from '../../interpreter/event.ts';
-import type { CallCommand } from '../../interpreter/commands.ts';
+import type { CallCommand, ChildCommand } from '../../interpreter/commands.ts';
 import type { ExecutionStart } from '../../interpreter/execution.ts';
 import { RUNTIME_ERROR } from '../../interpreter/failure.ts';
 import type { Input, Moment } from '../../interpreter/input.ts';
@@ -47,25 +47,27 @@ export interface CallingExecution {
   readonly ancestry: Ancestry;
 }
 
+/** The driver, as its calls see it. */
+export interface Caller {
+  /** Receives each answer as an input of the execution. */
+  answered(input: Input): void;
+  /** The execution could not take an answer: a defect. `id` is that of the command. */
+  broke(error: unknown, id: number): void;
+}
+
 export class Calls {
   readonly #parts: CallParts;
   readonly #calling: CallingExecution;
   readonly #moment: Pick<Moment, 'taskToken'>;
-  readonly #answer: (input: Input) => void;
+  readonly #caller: Caller;
   readonly #underWay = new Map<number, AbortController>();
   #waiters: (() => void)[] = [];
 
-  /** @param answer receives each answer as an input of the execution. */
-  constructor(
-    parts: CallParts,
-    calling: CallingExecution,
-    moment: Pick<Moment, 'taskToken'>,
-    answer: (input: Input) => void,
-  ) {
+  constructor(parts: CallParts, calling: CallingExecution, moment: Pick<Moment, 'taskToken'>, caller: Caller) {
     this.#parts = parts;
     this.#calling = calling;
     this.#moment = moment;
-    this.#answer = answer;
+    this.#caller = caller;
   }
 
   get size(): number {
@@ -98,7 +100,7 @@ export class Calls {
   }
 
   #make(command: CallCommand, signal: AbortSignal): Promise<TaskResult> {
-    const { actions, children, observer } = this.#parts;
+    const { actions, observer } = this.#parts;
     const call = this.#callOf(command);
     observer.taskCalled?.({
       flowName: call.flowName,
@@ -107,10 +109,20 @@ export class Calls {
       action: call.action,
       attempt: command.attempt,
     });
-    if (command.kind === 'task') return actions.find(call.action).run(call, signal);
+    const begin =
+      command.kind === 'child' ? this.#startOf(call, command, signal) : runOf(actions.find(call.action), call, signal);
+    try {
+      return begin();
+    } catch (error) {
+      // As if the action had rejected: it makes no difference to the flow where in the action the defect is.
+      return Promise.reject(error as Error);
+    }
+  }
+
+  #startOf(call: TaskCall, { mode, state }: ChildCommand, signal: AbortSignal): () => Promise<TaskResult> {
     const { depth } = this.#calling;
-    const ancestry = this.#ancestryBelow(command.state.name);
-    return children.start({ ...call, childMode: command.mode, depth, ancestry }, signal);
+    const child = { ...call, childMode: mode, depth, ancestry: this.#ancestryBelow(state.name) };
+    return () => this.#parts.children.start(child, signal);
   }
 
   #ancestryBelow(state: string): Ancestry {
@@ -128,7 +140,7 @@ export class Calls {
       action,
       parameters,
       // Ends in the number of the event, not of the attempt: a loop comes back to the same state and the same attempt.
-      idempotencyKey: `${flowName}/${name}/${encodeURIComponent(state.name)}/${id}`,
+      idempotencyKey: `${flowName}/${name}/${encodeURIComponent(state.name.toWellFormed())}/${id}`,
       flowName,
       executionName: name,
       roleArn,
@@ -138,24 +150,43 @@ export class Calls {
     };
   }
 
+  /** A promise calls this, so nothing may be thrown from here. */
   #answered(command: CallCommand, abort: AbortController, result: TaskResult): void {
     const { id, state } = command;
     if (this.#underWay.get(id) !== abort) return;
-    if (state.mode === 'RequestComplete') this.#ended(id, outcome(id, result));
-    else if (!result.ok) this.#ended(id, refusal(command, result));
-    else if (result.completion === undefined) this.#ended(id, submitted(id, result));
-    else {
-      this.#answer(submitted(id, result));
-      const completed = (end: TaskResult): void => {
-        if (this.#underWay.get(id) === abort) this.#ended(id, outcome(id, end));
-      };
-      result.completion.then(completed, (error: unknown) => completed(this.#defect(command, error)));
+    try {
+      const fault = faultOf(result);
+      if (fault !== null) this.#ended(id, outcome(id, this.#defect(command, fault)));
+      else if (state.mode === 'RequestComplete') this.#ended(id, outcome(id, result));
+      else if (!result.ok) this.#ended(id, refusal(command, result));
+      else if (result.completion === undefined) this.#ended(id, submitted(id, result));
+      else {
+        this.#caller.answered(submitted(id, result));
+        result.completion.then(
+          (end) => this.#completed(command, abort, end),
+          (error: unknown) => this.#completed(command, abort, this.#defect(command, error)),
+        );
+      }
+    } catch (error) {
+      this.#caller.broke(error, id);
+    }
+  }
+
+  /** The end of work whose call has answered before. A promise calls this as well. */
+  #completed(command: CallCommand, abort: AbortController, result: TaskResult): void {
+    const { id } = command;
+    if (this.#underWay.get(id) !== abort) return;
+    try {
+      const fault = faultOf(result);
+      this.#ended(id, outcome(id, fault === null ? result : this.#defect(command, fault)));
+    } catch (error) {
+      this.#caller.broke(error, id);
     }
   }
 
   #ended(id: number, input: Input): void {
     this.#remove(id);
-    this.#answer(input);
+    this.#caller.answered(input);
   }
 
   #remove(id: number): void {
@@ -165,11 +196,22 @@ export class Calls {
 
   /** An action that throws has a defect, and its task fails. */
   #defect({ state }: CallCommand, error: unknown): TaskResult {
-    const where = `${state.action} in state ${state.name} of flow ${this.#calling.start.flowName}`;
-    this.#parts.observer.defect?.({ error, where });
+    const { flowName, name: executionName } = this.#calling.start;
+    const where = `${state.action} in state ${state.name} of flow ${flowName}`;
+    this.#parts.observer.defect?.({ error, where, flowName, executionName, state: state.name });
     const cause = `${where} failed because of a defect in this server. The server's log has the details.`;
     return { ok: false, error: RUNTIME_ERROR, cause };
   }
+}
+
+function runOf(action: Action, call: TaskCall, signal: AbortSignal): () => Promise<TaskResult> {
+  return () => action.run(call, signal);
+}
+
+/** A defect of an action that answers with something that is no result; null for a result. */
+function faultOf(result: unknown): Error | null {
+  if (typeof result === 'object' && result !== null && 'ok' in result) return null;
+  return new Error(`the action answered with ${result === null ? 'null' : typeof result}, which is not a result`);
 }
 
 /** True for a task that ends when the execution that it started ends. */

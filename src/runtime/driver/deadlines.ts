@@ -10,14 +10,23 @@ const LONGEST_TIMER_MS = 2_147_483_647;
 export class Deadlines {
   readonly #ports: Pick<Ports, 'clock' | 'scheduler'>;
   readonly #onDue: (key: number) => void;
+  readonly #onDefect: (error: unknown) => void;
   readonly #dueMs = new Map<number, number>();
   #armedMs = Number.POSITIVE_INFINITY;
   #cancel: (() => void) | null = null;
 
-  /** @param onDue receives the key of each deadline that has passed, once. */
-  constructor(ports: Pick<Ports, 'clock' | 'scheduler'>, onDue: (key: number) => void) {
+  /**
+   * @param onDue receives the key of each deadline that has passed, once
+   * @param onDefect receives what the timer throws
+   */
+  constructor(
+    ports: Pick<Ports, 'clock' | 'scheduler'>,
+    onDue: (key: number) => void,
+    onDefect: (error: unknown) => void,
+  ) {
     this.#ports = ports;
     this.#onDue = onDue;
+    this.#onDefect = onDefect;
   }
 
   /** Sets or moves a deadline. */
@@ -44,7 +53,13 @@ export class Deadlines {
     this.#armedMs = dueMs;
     const { clock, scheduler } = this.#ports;
     const delayMs = Math.min(Math.max(0, dueMs - clock.monotonicMs()), LONGEST_TIMER_MS);
-    this.#cancel = scheduler.after(delayMs, () => this.#fire());
+    this.#cancel = scheduler.after(delayMs, () => {
+      try {
+        this.#fire();
+      } catch (error) {
+        this.#onDefect(error);
+      }
+    });
   }
 
   #fire(): void {

@@ -4,7 +4,8 @@
  * decision is durable.
  *
  * Invariants. Timers, answers and reports are inputs of `decide`, which ignores stale ones (I5), so they may come late or twice.
- * A driver carries out a command at most once. A defect ends this execution and no other.
+ * A driver carries out a command at most once. If a decision, a command, an answer or a timer throws,
+ * that ends this run and no other.
  */
 import type { Ports } from '../../base/ports.ts';
 import { decide } from '../../interpreter/decide.ts';
@@ -35,13 +36,18 @@ export interface Policy {
   opened(command: CallCommand): void;
   /** A call has answered, or its work has ended. */
   answered(input: Input): void;
-  /** A defect has ended the run: the state in memory may be wrong and must not be used. */
-  broke(error: unknown): void;
+  /**
+   * A defect has ended the run: the state in memory may be wrong and must not be used.
+   * @param state the state at work; empty when it is not known
+   */
+  broke(error: unknown, state: string): void;
 }
 
 /** The key of the deadline of the execution as a whole. The key of a command is its id, from 1. */
 const WHOLE = 0;
 const NONE: readonly number[] = [];
+/** The id of no command: events count from 1. */
+const NO_COMMAND = 0;
 
 export class Driver {
   readonly execution: Execution;
@@ -111,7 +117,7 @@ export class Driver {
       if (execution.opened.length > 0) this.#owed.push(...execution.opened.splice(0));
       this.#policy.decided(closed);
     } catch (error) {
-      this.#break(error);
+      this.#break(error, 'id' in input ? input.id : NO_COMMAND);
     }
   }
 
@@ -140,31 +146,42 @@ export class Driver {
 
   /** Carries out the commands of events up to this one. */
   act(lastEvent: number): void {
-    if (this.#owed.length === 0) return;
+    if (this.#owed.length === 0 || this.#isReleased) return;
+    let at = NO_COMMAND;
     try {
       // A call may answer before the loop ends; its answer advances this execution, which may open more commands.
       for (const id of this.#owed.splice(0)) {
+        at = id;
         const command = this.execution.commands.get(id);
         if (command === undefined) continue;
         if (id > lastEvent) this.#owed.push(id);
         else this.#open(command);
       }
     } catch (error) {
-      this.#break(error);
+      this.#break(error, at);
     }
   }
 
   /** Sets the deadlines again by the wall clock, which may have been set forward. */
   recheck(): void {
-    for (const command of this.execution.commands.values()) this.#arm(command);
+    if (this.#isReleased) return;
+    try {
+      for (const command of this.execution.commands.values()) this.#arm(command);
+    } catch (error) {
+      return this.#break(error, NO_COMMAND);
+    }
     this.armWhole();
   }
 
   /** Sets the deadline of the execution as a whole. */
   armWhole(): void {
     const { execution } = this;
-    if (execution.status !== 'Running' || execution.lastEvent === 0) return;
-    this.#setDeadline(WHOLE, execution.deadlineMs, execution.timeoutSeconds * 1_000);
+    if (this.#isReleased || execution.status !== 'Running' || execution.lastEvent === 0) return;
+    try {
+      this.#setDeadline(WHOLE, execution.deadlineMs, execution.timeoutSeconds * 1_000);
+    } catch (error) {
+      this.#break(error, NO_COMMAND);
+    }
   }
 
   /** Aborts calls and timers; the driver takes no more inputs. */
@@ -174,9 +191,16 @@ export class Driver {
     this.#calls?.abortAll();
   }
 
-  #break(error: unknown): void {
-    this.release();
-    this.#policy.broke(error);
+  /** @param id of the command at work */
+  #break(error: unknown, id: number): void {
+    // Something that a timer or an answer called after the end of the run cannot break it again.
+    if (this.#isReleased) return;
+    const state = stateAt(this.execution, id);
+    try {
+      this.release();
+    } finally {
+      this.#policy.broke(error, state);
+    }
   }
 
   #close(): readonly number[] {
@@ -197,7 +221,10 @@ export class Driver {
     // The service has accepted the work. After a crash only work that this engine waits for itself is submitted again.
     if (command.submitted && command.state.mode !== 'WaitForSystemCallback') return;
     if (!this.#policy.mayCall) return;
-    this.#calls ??= new Calls(this.#parts, this.#calling, this.#moment, (input) => this.#policy.answered(input));
+    this.#calls ??= new Calls(this.#parts, this.#calling, this.#moment, {
+      answered: (input) => this.#policy.answered(input),
+      broke: (error, id) => this.#break(error, id),
+    });
     this.#calls.begin(command);
   }
 
@@ -209,7 +236,11 @@ export class Driver {
   /** Cap at the original delay, in case the wall clock was set back while the execution was not in memory. */
   #setDeadline(key: number, dueMs: number, longestMs: number): void {
     const leftMs = dueMs - this.setBackMs - this.#parts.clock.nowMs();
-    this.#deadlines ??= new Deadlines(this.#parts, (due) => this.#due(due));
+    this.#deadlines ??= new Deadlines(
+      this.#parts,
+      (due) => this.#due(due),
+      (error) => this.#break(error, NO_COMMAND),
+    );
     this.#deadlines.set(key, Math.max(0, Math.min(leftMs, longestMs)));
   }
 
@@ -219,4 +250,11 @@ export class Driver {
     if (command === undefined) return;
     this.advance({ kind: command.kind === 'timer' ? 'timer-due' : 'task-timed-out', id: key });
   }
+}
+
+/** The name of the state whose command, or else whose decision, was at work; empty when it is not known. */
+function stateAt({ commands, threads, ready }: Execution, id: number): string {
+  const command = commands.get(id);
+  const thread = command === undefined ? ready[0] : threads.get(command.thread);
+  return thread?.state.name ?? '';
 }

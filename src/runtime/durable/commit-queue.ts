@@ -4,10 +4,11 @@
  *
  * Invariants. The queue reports a change as durable only after the store has. It repeats a failed flush with the same changes
  * until it succeeds (the port makes repetitions harmless), and commits no other change before it. A change that the store can
- * never accept delays no other change. An execution holds its further decisions during a flush; the next flush takes them all.
+ * never accept delays no other change, and no item disturbs another by what it throws. An execution holds its further decisions during a flush; the next flush takes them all.
  */
 import type { Ports } from '../../base/ports.ts';
 import { AssertionFailure } from '../../base/assert.ts';
+import { inBackground, isolated } from '../../base/isolated.ts';
 import { pause } from '../../base/scheduler.ts';
 import { FenceLost } from '../../store/executions.ts';
 import type { ExecutionChange, ExecutionStore } from '../../store/executions.ts';
@@ -115,7 +116,7 @@ export class CommitQueue {
     if (this.#isStopped) return;
     this.stop();
     this.#options.ports.observer.ownershipLost?.({});
-    for (const react of this.#whenFenceLost) react();
+    for (const react of this.#whenFenceLost) this.#isolated('the reaction to a lost store', react);
   }
 
   /** Flushes in the next turn of the event loop, together with the changes that the callbacks of this turn add. */
@@ -124,7 +125,7 @@ export class CommitQueue {
     this.#isScheduled = true;
     this.#options.ports.scheduler.soon(() => {
       this.#isScheduled = false;
-      void this.#flush();
+      inBackground(this.#options.ports.observer, 'a commit', () => this.#flush());
     });
   }
 
@@ -148,7 +149,7 @@ export class CommitQueue {
     for (const item of this.#waiting) {
       if (taken.length >= FLUSH_CHANGES_MAX || units >= FLUSH_UNITS_MAX) break;
       this.#waiting.delete(item);
-      const change = changeOf(item);
+      const change = this.#changeOf(item);
       if (change === null) continue;
       taken.push({ item, change });
       units += unitsOf(change);
@@ -157,8 +158,8 @@ export class CommitQueue {
   }
 
   async #commit(all: readonly Taken[]): Promise<void> {
-    const { clock, scheduler, observer } = this.#options.ports;
-    const beganMs = observer.committed === null ? 0 : clock.monotonicMs();
+    const { scheduler } = this.#options.ports;
+    const report = this.#stopwatch();
     let taken = all;
     for (let delayMs = RETRY_MIN_MS; ; delayMs = Math.min(delayMs * 2, RETRY_MAX_MS)) {
       const error = await this.#attempt(taken);
@@ -168,14 +169,29 @@ export class CommitQueue {
       if (error instanceof FenceLost) return this.loseFence();
       this.#fails(error);
       // When all have aborted, the repetition is empty and only tests whether the store works again.
-      taken = taken.filter(({ item }) => !item.aborts(error));
+      taken = taken.filter(({ item }) => !this.#aborts(item, error));
       await pause(scheduler, delayMs);
       if (this.#isStopped) return;
     }
     if (this.#isStopped) return;
     this.#works();
-    observer.committed?.({ changes: taken.length, tookMs: clock.monotonicMs() - beganMs });
-    for (const { item } of taken) item.committed();
+    report?.(taken.length);
+    for (const { item } of taken) this.#isolated('an execution whose change is durable', () => item.committed());
+  }
+
+  /** Reports a commit that begins now, once it has ended; null when no subscriber wants to know. */
+  #stopwatch(): ((changes: number) => void) | null {
+    const { clock, observer } = this.#options.ports;
+    if (observer.committed === null) return null;
+    let beganMs = 0;
+    this.#isolated('the duration of a commit', () => {
+      beganMs = clock.monotonicMs();
+    });
+    return (changes) => {
+      this.#isolated('the report of a commit', () =>
+        observer.committed?.({ changes, tookMs: clock.monotonicMs() - beganMs }),
+      );
+    };
   }
 
   /** Null when the changes are durable; else the error, after which they may or may not be. */
@@ -196,38 +212,56 @@ export class CommitQueue {
   async #refuse(taken: readonly Taken[], error: AssertionFailure): Promise<void> {
     const [only] = taken;
     if (taken.length === 1 && only !== undefined) {
-      only.item.refused(error);
+      this.#refused(only.item, error);
       return this.#commit([]);
     }
     for (const each of taken) await this.#commit([each]);
   }
 
+  /** The change of an item. An item that throws, for example because it cannot encode its events, must not delay the others. */
+  #changeOf(item: Committable): ExecutionChange | null {
+    try {
+      return item.takeChange();
+    } catch (error) {
+      this.#refused(item, error);
+      return null;
+    }
+  }
+
+  #refused(item: Committable, error: unknown): void {
+    this.#isolated('an execution whose change was refused', () => item.refused(error));
+  }
+
+  #aborts(item: Committable, error: unknown): boolean {
+    let aborts = false;
+    this.#isolated('an execution whose commit failed', () => {
+      aborts = item.aborts(error);
+    });
+    return aborts;
+  }
+
+  #isolated(where: string, work: () => void): void {
+    isolated(this.#options.ports.observer, where, work);
+  }
+
   #fails(error: unknown): void {
     if (this.#trouble !== null) return;
     const { clock, observer } = this.#options.ports;
-    this.#trouble = { sinceMs: clock.nowMs(), error };
-    observer.storeFailed?.({ error });
+    this.#isolated('the report of a store that fails', () => {
+      this.#trouble = { sinceMs: clock.nowMs(), error };
+      observer.storeFailed?.({ error });
+    });
   }
 
   #works(): void {
     if (this.#trouble === null) return;
     this.#trouble = null;
-    this.#options.ports.observer.storeRecovered?.({});
-    for (const react of this.#whenRecovered) react();
+    this.#isolated('the report of a store that works again', () => this.#options.ports.observer.storeRecovered?.({}));
+    for (const react of this.#whenRecovered) this.#isolated('the reaction to a store that works again', react);
   }
 
   #wakeIdle(): void {
     for (const wake of this.#idle.splice(0)) wake();
-  }
-}
-
-/** The change of an item. An item that throws, for example because it cannot encode its events, must not delay the others. */
-function changeOf(item: Committable): ExecutionChange | null {
-  try {
-    return item.takeChange();
-  } catch (error) {
-    item.refused(error);
-    return null;
   }
 }
 

@@ -6,6 +6,7 @@
  * This file is the facade. `assemble.ts` puts the parts together, `run-table.ts` holds the executions in memory, and
  * `commit-queue.ts` makes their changes durable.
  */
+import { inBackground } from '../../base/isolated.ts';
 import type { Ports } from '../../base/ports.ts';
 import { atMost } from '../../base/scheduler.ts';
 import type { Failure } from '../../interpreter/event.ts';
@@ -23,24 +24,27 @@ export type { DurableStart, Started } from './starts.ts';
 export async function createDurableRuntime(options: DurableOptions): Promise<DurableRuntime> {
   const ownership = await options.store.takeOver();
   const running = await options.store.running();
-  return new DurableRuntime(assembleDurable(options, ownership, running), options.ports.scheduler);
+  return new DurableRuntime(assembleDurable(options, ownership, running), options.ports);
 }
 
 export class DurableRuntime {
   readonly #parts: DurableParts;
   readonly #scheduler: Ports['scheduler'];
+  readonly #observer: Ports['observer'];
   #isClosing = false;
 
-  constructor(parts: DurableParts, scheduler: Ports['scheduler']) {
+  constructor(parts: DurableParts, { scheduler, observer }: Pick<Ports, 'scheduler' | 'observer'>) {
     this.#parts = parts;
     this.#scheduler = scheduler;
+    this.#observer = observer;
     parts.queue.onFenceLost(() => this.close());
   }
 
   /** Continues the executions that were under way, in the background. */
   recover(): void {
-    void this.#parts.recovery.run();
-    void this.#parts.sleepers.look();
+    const { recovery, sleepers } = this.#parts;
+    inBackground(this.#observer, 'loading executions that were under way', () => recovery.run());
+    inBackground(this.#observer, 'waking executions whose time has come', () => sleepers.look());
   }
 
   /** Resolves when {@link recover} has loaded the executions that were under way. */

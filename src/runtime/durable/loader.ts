@@ -2,7 +2,6 @@
  * Loads an execution into memory: reads its journal, compiles the definition that it started with, and folds the events. Plans
  * are cached by flow and revision.
  */
-import { assert } from '../../base/assert.ts';
 import { parseJson } from '../../base/json.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { reasonOf } from '../../base/text.ts';
@@ -45,7 +44,8 @@ export class ExecutionLoader {
     this.#compiled = new PlanCache(async (key) => {
       const [flowId = '', revision, flowName = ''] = key.split('/');
       const snapshot = await store.snapshot(flowId, Number(revision));
-      assert(snapshot !== null, `no snapshot of revision ${revision} of flow ${flowId}`);
+      if (snapshot === null)
+        throw new ExecutionUnreadable(`the store has no snapshot of revision ${revision} of flow ${flowId}`);
       const { definition } = snapshot;
       const plan = await compile({ name: flowName, definition, executionMode: 'Standard' }).catch(unreadable);
       return { value: { snapshot, plan }, size: definition.length };
@@ -95,9 +95,11 @@ export class ExecutionLoader {
     const key = keyOf(flowId, revision, flowName);
     const { plan, snapshot } = this.#compiled.peek(key) ?? (await this.#compiled.load(key));
     const rows = await this.#options.store.journal(record.id, 1, Number.MAX_SAFE_INTEGER);
-    const events = readable(() => rows.flatMap((row) => decodeEvents(row.events).map(({ event }) => event)));
-    const input = record.input === '' ? {} : (parseJson(record.input) as JsonObject);
-    return { plan, start: startOf(record, input, snapshot), events };
+    return readable(() => {
+      const events = rows.flatMap((row) => decodeEvents(row.events).map(({ event }) => event));
+      const input = record.input === '' ? {} : (parseJson(record.input) as JsonObject);
+      return { plan, start: startOf(record, input, snapshot), events };
+    });
   }
 }
 

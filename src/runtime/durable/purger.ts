@@ -2,6 +2,7 @@
  * Deletes ended executions that are retained no longer, and those of deleted flows: in small batches, so that other commits
  * need not wait long.
  */
+import { inBackground } from '../../base/isolated.ts';
 import type { Ports } from '../../base/ports.ts';
 import { FenceLost } from '../../store/executions.ts';
 import type { ExecutionStore } from '../../store/executions.ts';
@@ -65,6 +66,9 @@ export class Purger implements RunListener {
   #in(delayMs: number): void {
     if (this.#isClosed) return;
     this.#cancel?.();
-    this.#cancel = this.#options.ports.scheduler.after(delayMs, () => void this.#purge());
+    const { scheduler, observer } = this.#options.ports;
+    this.#cancel = scheduler.after(delayMs, () =>
+      inBackground(observer, 'deleting old executions', () => this.#purge()),
+    );
   }
 }

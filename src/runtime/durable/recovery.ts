@@ -2,6 +2,7 @@
  * Loads executions that are under way in the store: all of them after a start of the server, and later those whose start may
  * have failed. Executions that are asleep remain asleep.
  */
+import { inBackground } from '../../base/isolated.ts';
 import type { Ports } from '../../base/ports.ts';
 import type { ExecutionStore } from '../../store/executions.ts';
 import type { Orphans } from './children/orphans.ts';
@@ -41,8 +42,8 @@ export class Recovery {
       executions = await this.#loadUnfinished();
     });
     await this.#options.orphans.stopAll();
-    this.#options.ports.observer.recovered?.({ executions });
     this.#finish();
+    this.#options.ports.observer.recovered?.({ executions });
   }
 
   close(): void {
@@ -53,27 +54,36 @@ export class Recovery {
   #loadDoubtful(): void {
     const { table } = this.#options;
     const ids = table.doubtful;
-    void this.#untilItWorks(async () => {
-      for (const id of ids) await table.loadDoubtful(id);
-    });
+    inBackground(this.#options.ports.observer, 'looking for executions whose start may have failed', () =>
+      this.#untilItWorks(async () => {
+        for (const id of ids) await table.loadDoubtful(id);
+      }),
+    );
   }
 
+  /** @throws what failed to load, after all others are loaded; the next call loads it again. */
   async #loadUnfinished(): Promise<number> {
     const { store, ports, table, reports } = this.#options;
     let count = 0;
+    let fault: { readonly error: unknown } | null = null;
     for (let after = 0; !this.#isClosed; ) {
       const ids = await store.unfinished(after, BATCH);
       for (const id of ids) {
-        if ((await table.get(id)) === null) {
-          // It has ended, and its parent waits for the report.
-          void reports.add(id);
-        } else count++;
         after = id;
+        try {
+          if ((await table.get(id)) !== null) count++;
+          // It has ended, and its parent waits for the report.
+          else inBackground(ports.observer, 'reporting the end of an execution to its parent', () => reports.add(id));
+        } catch (error) {
+          // One that cannot be read does not delay the others.
+          fault ??= { error };
+        }
       }
       if (ids.length < BATCH) break;
       // Requests get a turn of the event loop between two batches.
       await new Promise<void>((resolve) => ports.scheduler.soon(resolve));
     }
+    if (fault !== null) throw fault.error;
     return count;
   }
 

@@ -4,6 +4,12 @@ import type { Ports } from '../../base/ports.ts';
 import type { DriverParts } from '../driver/driver.ts';
 import type { TaskTokens } from './tokens.ts';
 
+/** The error that a run threw, and the state at work; empty when it is not known. */
+export interface RunDefect {
+  readonly cause?: unknown;
+  readonly state: string;
+}
+
 export interface RunHost<Run> {
   readonly ports: Ports;
   readonly parts: DriverParts;
@@ -26,6 +32,8 @@ export interface RunHost<Run> {
   ended(run: Run): void;
   /** The run aborted its start. The store may have the execution all the same. */
   aborted(run: Run, source: StartSource): void;
-  /** A defect: the state of the run in memory may be wrong and must not be used. */
-  broke(run: Run, error: unknown): void;
+  /** A defect: the state of the run in memory may be wrong and must not be used. The store has the execution, which is stuck. */
+  broke(run: Run, defect: RunDefect): void;
+  /** A defect before the start or the redrive of the run was durable: the store has no part of it. */
+  vanished(run: Run, defect: RunDefect): void;
 }

@@ -6,15 +6,16 @@ import { ApiError } from '../../api/error.ts';
 import type { StartSource } from '../../base/observer.ts';
 import type { Ports } from '../../base/ports.ts';
 import type { Failure } from '../../interpreter/event.ts';
-import type { ExecutionStatus } from '../../interpreter/execution.ts';
+import type { Execution, ExecutionStatus } from '../../interpreter/execution.ts';
 import { flowDeleted } from '../../interpreter/failure.ts';
 import type { ExecutionId, ExecutionRecord, ExecutionStore } from '../../store/executions.ts';
 import type { DriverParts } from '../driver/driver.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import { ExecutionUnreadable } from './loader.ts';
 import type { ExecutionLoader } from './loader.ts';
-import type { RunHost } from './run-host.ts';
+import type { RunDefect, RunHost } from './run-host.ts';
 import { DurableRun } from './run.ts';
+import { isolated } from '../../base/isolated.ts';
 import type { TaskTokens } from './tokens.ts';
 
 /** When a caller should retry while too many executions run; their ends cannot be predicted. */
@@ -41,6 +42,8 @@ export interface RunTableOptions {
 export interface Stuck {
   readonly sinceMs: number;
   readonly error: unknown;
+  /** The state at work when a defect broke it; empty when it is not known. */
+  readonly state: string;
 }
 
 /** The end of an execution, which is durable. */
@@ -182,15 +185,26 @@ export class RunTable implements RunHost<DurableRun> {
     const execution = await loader.load(record).catch((error: unknown) => {
       // A failed read may succeed later, so the caller gets the error. An unreadable journal remains unreadable.
       if (!(error instanceof ExecutionUnreadable)) throw error;
-      this.#setStuck(id, error);
+      this.#setStuck(record, error, '');
       return null;
     });
     if (execution === null || this.#isClosed) return null;
-    const run = new DurableRun(this, record, execution, { kind: 'loaded' });
-    this.#runs.set(id, run);
+    return this.#run(record, execution, isFlowDeleted);
+  }
+
+  /** Null for an execution that broke at once. */
+  #run(record: ExecutionRecord, execution: Execution, isFlowDeleted: boolean): DurableRun | null {
+    let run: DurableRun;
+    try {
+      run = new DurableRun(this, record, execution, { kind: 'loaded' });
+    } catch (error) {
+      this.#setStuck(record, error, '');
+      return null;
+    }
+    this.#runs.set(record.id, run);
     if (isFlowDeleted) run.stopAfterState(flowDeleted(record.flowName));
     run.begin(record.stop === null ? { kind: 'continue' } : { kind: 'stop', failure: record.stop });
-    return run;
+    return run.isBroken ? null : run;
   }
 
   /** The store has this execution. If its start was aborted, it counts and is reported from now on. */
@@ -217,7 +231,7 @@ export class RunTable implements RunHost<DurableRun> {
   close(): void {
     this.#isClosed = true;
     this.#mayCall = false;
-    for (const run of this.#runs.values()) run.evict();
+    for (const run of this.#runs.values()) isolated(this.ports.observer, 'the end of the runtime', () => run.evict());
     this.#runs.clear();
     this.#idle.clear();
   }
@@ -231,7 +245,7 @@ export class RunTable implements RunHost<DurableRun> {
   }
 
   idle(run: DurableRun, wakeMs: number): void {
-    for (const listener of this.#listeners) listener.asleep?.(wakeMs);
+    this.#notify((listener) => listener.asleep?.(wakeMs));
     this.#idle.add(run);
     if (this.#isShrinking || this.#idle.size <= this.#options.idleMax) return;
     this.#isShrinking = true;
@@ -244,12 +258,18 @@ export class RunTable implements RunHost<DurableRun> {
     for (const run of this.#idle) {
       if (this.#idle.size <= this.#options.idleMax) return;
       this.#drop(run);
-      run.evict();
+      isolated(this.ports.observer, 'an execution that leaves memory', () => run.evict());
     }
   }
 
+  /** A listener that throws disturbs neither the others nor the run. */
+  #notify(notify: (listener: RunListener) => void): void {
+    const { observer } = this.ports;
+    for (const listener of this.#listeners) isolated(observer, 'news about an execution', () => notify(listener));
+  }
+
   orphaned(run: DurableRun, events: readonly number[]): void {
-    for (const listener of this.#listeners) listener.orphaned?.(run, events);
+    this.#notify((listener) => listener.orphaned?.(run, events));
   }
 
   started(run: DurableRun, source: StartSource): void {
@@ -273,9 +293,22 @@ export class RunTable implements RunHost<DurableRun> {
     this.#doubtful.set(run.record.id, source);
   }
 
-  broke(run: DurableRun, error: unknown): void {
+  broke(run: DurableRun, { cause, state }: RunDefect): void {
     this.#drop(run);
-    this.#setStuck(run.record.id, error);
+    this.#setStuck(run.record, cause, state);
+  }
+
+  vanished(run: DurableRun, { cause: error, state }: RunDefect): void {
+    this.#drop(run);
+    this.#running--;
+    const { flowName, name: executionName } = run.record;
+    this.ports.observer.defect?.({
+      error,
+      where: 'the start or the redrive of an execution',
+      flowName,
+      executionName,
+      state,
+    });
   }
 
   #reportStart({ flowName, name: executionName }: ExecutionRecord, source: StartSource): void {
@@ -285,16 +318,19 @@ export class RunTable implements RunHost<DurableRun> {
   #end(end: DurableEnd): void {
     const { record, status, error, startedMs, stoppedMs } = end;
     this.#running--;
-    this.ports.observer.executionEnded?.({
-      mode: 'Standard',
-      flowName: record.flowName,
-      executionName: record.name,
-      status,
-      error,
-      tookMs: stoppedMs - startedMs,
-      warnings: [],
-    });
-    for (const listener of this.#listeners) listener.ended?.(end);
+    const { observer } = this.ports;
+    isolated(observer, 'the report of an end', () =>
+      observer.executionEnded?.({
+        mode: 'Standard',
+        flowName: record.flowName,
+        executionName: record.name,
+        status,
+        error,
+        tookMs: stoppedMs - startedMs,
+        warnings: [],
+      }),
+    );
+    this.#notify((listener) => listener.ended?.(end));
   }
 
   #drop(run: DurableRun): void {
@@ -302,9 +338,9 @@ export class RunTable implements RunHost<DurableRun> {
     this.#idle.delete(run);
   }
 
-  #setStuck(id: ExecutionId, error: unknown): void {
-    this.#stuck.set(id, { sinceMs: this.ports.clock.nowMs(), error });
-    this.ports.observer.executionStuck?.({ execution: id, error });
+  #setStuck({ id, flowName, name: executionName }: ExecutionRecord, error: unknown, state: string): void {
+    this.#stuck.set(id, { sinceMs: this.ports.clock.nowMs(), error, state });
+    this.ports.observer.executionStuck?.({ execution: id, flowName, executionName, state, error });
     // Not asleep any more, so that the next start of the server tries it again, and no timer tries it in vain before that.
     this.#options.queue.addChange({ id, wakeMs: null });
   }

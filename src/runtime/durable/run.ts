@@ -3,9 +3,11 @@
  * command, and a caller gets an answer, only after the commit of the event.
  *
  * Invariants. `#decided` holds the events that no change contains yet, in order; they go into one change, or into several when
- * they are large. An execution that computes faster than the disk writes waits for the disk.
+ * they are large. An execution that computes faster than the disk writes waits for the disk. A throw here breaks this run and no
+ * other: it is stuck once no change of it is under way, or has ended if the last change was its end.
  */
 import type { StartSource } from '../../base/observer.ts';
+import { reasonOf } from '../../base/text.ts';
 import type { ExecutionEvent, Failure } from '../../interpreter/event.ts';
 import type { CallCommand } from '../../interpreter/commands.ts';
 import type { Execution } from '../../interpreter/execution.ts';
@@ -47,6 +49,18 @@ export type Arrival =
 
 const LOADED: Arrival = { kind: 'loaded' };
 
+/** A defect has ended a run in memory. The message is that of the defect, which is the cause. */
+export class RunBroke extends Error {
+  override readonly name = 'RunBroke';
+  /** The state at work; empty when it is not known. */
+  readonly state: string;
+
+  constructor(error: unknown, state: string) {
+    super(reasonOf(error), { cause: error });
+    this.state = state;
+  }
+}
+
 export class DurableRun implements Committable, Policy {
   /** As it was when the run came into memory. */
   readonly record: ExecutionRecord;
@@ -65,7 +79,9 @@ export class DurableRun implements Committable, Policy {
   #durable: number;
   #storedWakeMs: number | null;
   #isGone = false;
-  #defect: { readonly error: unknown } | null = null;
+  /** The change that the queue has taken and not settled; null for none. */
+  #underWay: { readonly isEnd: boolean } | null = null;
+  #defect: RunBroke | null = null;
 
   constructor(host: RunHost<DurableRun>, record: ExecutionRecord, execution: Execution, arrival: Arrival) {
     this.record = record;
@@ -120,12 +136,14 @@ export class DurableRun implements Committable, Policy {
 
   /** Takes the first input. After a load the open commands are durable, so the driver carries them out at once (I3). */
   begin(input: Input): void {
-    this.#driver.owe();
-    if (this.#arrival.kind === 'loaded') {
-      this.#driver.armWhole();
-      this.#driver.act(this.#durable);
-    }
-    this.advance(input);
+    this.#guard(() => {
+      this.#driver.owe();
+      if (this.#arrival.kind === 'loaded') {
+        this.#driver.armWhole();
+        this.#driver.act(this.#durable);
+      }
+      this.advance(input);
+    });
   }
 
   advance(input: Input): void {
@@ -168,16 +186,18 @@ export class DurableRun implements Committable, Policy {
 
   /** The wall clock was set back by `byMs`: all times of the execution move back by as much. */
   setBack(byMs: number): void {
-    this.#driver.setBackMs += byMs;
-    if (!this.isIdle) return;
-    // The run must not leave memory before the store has the new wake time.
-    this.#host.busy(this);
-    this.#host.commit(this);
+    this.#guard(() => {
+      this.#driver.setBackMs += byMs;
+      if (!this.isIdle) return;
+      // The run must not leave memory before the store has the new wake time.
+      this.#host.busy(this);
+      this.#host.commit(this);
+    });
   }
 
-  /** Resolves when all decisions so far are durable. @throws the error of the store, or a defect */
+  /** Resolves when all decisions so far are durable. @throws the error of the store, or {@link RunBroke} */
   durable(): Promise<void> {
-    if (this.#defect !== null) return Promise.reject(this.#defect.error as Error);
+    if (this.#defect !== null) return Promise.reject(this.#defect);
     const event = this.execution.lastEvent;
     return event <= this.#durable ? Promise.resolve() : this.#waiters.until(event);
   }
@@ -217,63 +237,99 @@ export class DurableRun implements Committable, Policy {
     if (row === null && !wakeMoved) return null;
     this.#taken = events.at(-1)?.id ?? this.#taken;
     this.#storedWakeMs = wakeMs;
+    const isEnd = isWhole && row !== null && execution.status !== 'Running';
     if (isWhole) {
       this.#children.take();
       this.#turnsAhead = 0;
       if (execution.canContinue) this.#computeOn();
     }
     const orphaned = this.#children.taken;
-    return {
+    const change: ExecutionChange = {
       id: this.record.id,
       ...this.#firstChange(),
       ...(row !== null && first !== undefined && { journal: { first: first.id, count: row.count, events: row.text } }),
       ...(wakeMoved && { wakeMs }),
-      ...(isWhole && row !== null && execution.status !== 'Running' && { end: endOf(execution) }),
+      ...(isEnd && { end: endOf(execution) }),
       ...(orphaned.length > 0 && { stopChildren: { events: orphaned, request: PARENT_GONE } }),
     };
+    this.#underWay = { isEnd };
+    return change;
   }
 
   committed(): void {
     const arrival = this.#arrival;
+    const isEnd = this.#underWay?.isEnd === true;
+    this.#underWay = null;
     this.#arrival = LOADED;
     this.#durable = this.#taken;
+    this.#guard(() => this.#report(arrival));
+    if (isEnd) return this.#end();
+    if (this.#defect !== null) return this.#host.broke(this, this.#defect);
+    if (!this.#isGone) this.#guard(() => this.#act(arrival));
+  }
+
+  /** Notifies others of facts that are durable now. */
+  #report(arrival: Arrival): void {
     if (arrival.kind === 'new') this.#host.started(this, arrival.source);
     else if (arrival.kind === 'redriven') this.#host.redriven(this);
     const orphaned = this.#children.committed();
     if (orphaned.length > 0) this.#host.orphaned(this, orphaned);
-    if (this.#isGone || this.#defect !== null) return;
+  }
+
+  #act(arrival: Arrival): void {
     if (arrival.kind !== 'loaded') this.#driver.armWhole();
     this.#waiters.reached(this.#durable);
-    if (this.execution.status !== 'Running' && this.#durable === this.execution.lastEvent) {
-      this.evict();
-      this.#host.ended(this);
-      return;
-    }
     this.#driver.act(this.#durable);
     if (this.#decided.length > 0) this.#host.commit(this);
     if (this.#storedWakeMs !== null && this.isIdle) this.#host.idle(this, this.#storedWakeMs);
   }
 
+  /** The end is durable. It counts even if a defect has broken the run since the queue took the end. */
+  #end(): void {
+    if (this.#isGone) return;
+    this.#guard(() => this.evict());
+    this.#waiters.reached(this.#durable);
+    this.#host.ended(this);
+  }
+
   aborts(error: unknown): boolean {
     const arrival = this.#arrival;
     if (arrival.kind !== 'new' || !arrival.abortable) return false;
-    this.evict();
+    this.#underWay = null;
+    this.#guard(() => this.evict());
     this.#waiters.fail(error);
     this.#host.aborted(this, arrival.source);
     return true;
   }
 
   refused(error: unknown): void {
-    const arrival = this.#arrival;
-    this.broke(error);
-    if (arrival.kind === 'new') this.#host.aborted(this, arrival.source);
+    this.#underWay = null;
+    this.broke(error, '');
   }
 
-  broke(error: unknown): void {
-    this.#defect = { error };
+  broke(error: unknown, state: string): void {
+    if (this.#defect !== null || this.#isGone) return;
+    const defect = new RunBroke(error, state);
+    this.#defect = defect;
+    // Before the driver's release, which may throw as well.
+    this.#waiters.fail(defect);
+    // While a change is under way no one knows what the store has; `committed`, `aborts` or `refused` will say.
+    if (this.#underWay === null) this.#settleBroken(defect);
     this.#driver.release();
-    this.#waiters.fail(error);
-    this.#host.broke(this, error);
+  }
+
+  /** Without a change under way: a start or a redrive that never became durable leaves nothing, any other run is stuck. */
+  #settleBroken(defect: RunBroke): void {
+    if (this.#arrival.kind === 'loaded') this.#host.broke(this, defect);
+    else this.#host.vanished(this, defect);
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.broke(error, '');
+    }
   }
 
   /** The first change of a new execution starts it, that of a redriven one opens it again. */

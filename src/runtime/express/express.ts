@@ -27,6 +27,7 @@ import type { RetainedExecution, RetainedFacts } from './history/retained-execut
 import { ancestryOf } from '../start-origin.ts';
 import type { StartOrigin } from '../start-origin.ts';
 import { ExpressRun } from './run.ts';
+import type { ExpressDefect } from './run.ts';
 
 export interface SyncStart {
   readonly flowName: string;
@@ -122,7 +123,7 @@ class Runtime implements ExpressRuntime {
       run.begin();
       if (run.isWaiting) await this.#ended(run, start.flowName, retained);
       if (retained !== null) this.#options.history?.end(retained);
-      run.throwIfBroken();
+      if (run.defect !== null) throw this.#reportDefect(start, run.defect);
       const result = resultOf(start.name, run.execution);
       this.#reportEnd(start, result);
       return result;
@@ -183,6 +184,13 @@ class Runtime implements ExpressRuntime {
       executionName: name,
       source: origin.from,
     });
+  }
+
+  /** Returns the error that the caller gets: a defect, so its reply says no more than `InternalServerError`. */
+  #reportDefect({ flowName, name: executionName }: SyncStart, { error, state }: ExpressDefect): unknown {
+    const where = 'an Express execution, which has ended';
+    this.#options.ports.observer.defect?.({ error, where, flowName, executionName, state });
+    return error;
   }
 
   #reportEnd({ flowName, name }: SyncStart, { status, errorCode, startedMs, stoppedMs, warnings }: SyncResult): void {

@@ -14,13 +14,19 @@ import type { RetainedExecution } from './history/retained-execution.ts';
  */
 const ANSWERS_PER_TURN = 8;
 
+export interface ExpressDefect {
+  readonly error: unknown;
+  /** Empty when it is not known. */
+  readonly state: string;
+}
+
 export class ExpressRun implements Policy {
   readonly onEvent: RecordEvent | null;
   readonly mayCall = true;
   readonly #driver: Driver;
   #answers = 0;
   #hasDeadline = false;
-  #defect: { readonly error: unknown } | null = null;
+  #defect: ExpressDefect | null = null;
   #wake: (() => void) | null = null;
 
   constructor(
@@ -59,8 +65,9 @@ export class ExpressRun implements Policy {
     this.#driver.stopAfterState(why);
   }
 
-  throwIfBroken(): void {
-    if (this.#defect !== null) throw this.#defect.error;
+  /** The defect that has ended the run, and the state at work; null for none. */
+  get defect(): ExpressDefect | null {
+    return this.#defect;
   }
 
   decided(): void {
@@ -86,8 +93,8 @@ export class ExpressRun implements Policy {
     else this.#driver.advance(input);
   }
 
-  broke(error: unknown): void {
-    this.#defect = { error };
+  broke(error: unknown, state: string): void {
+    this.#defect = { error, state };
     this.#wake?.();
   }
 }

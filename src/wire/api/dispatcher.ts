@@ -3,6 +3,7 @@
  * caller (key, time, signature, token, nonce), action, policy. `routes.ts` has checked path and method before. Each check is
  * made as soon as the bytes that it needs have arrived: those of the head come before the body is read.
  */
+import { isolated } from '../../base/isolated.ts';
 import { cut } from '../../base/text.ts';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
@@ -115,12 +116,18 @@ export class Dispatcher<Services> {
         },
         (error: unknown) => {
           slow?.remove(exchange);
-          exchange.sendError(this.#errorOf(error, exchange, action));
+          this.#fail(error, exchange, action);
         },
       );
     } catch (error) {
-      exchange.sendError(this.#errorOf(error, exchange, action));
+      this.#fail(error, exchange, action);
     }
+  }
+
+  /** Nothing may be thrown from here, because promises and the HTTP server call it. */
+  #fail(error: unknown, exchange: Exchange, action: string): void {
+    const { observer } = this.#options.shared.ports;
+    isolated(observer, 'the sending of an error', () => exchange.sendError(this.#errorOf(error, exchange, action)));
   }
 
   #finish(exchange: Exchange, action: string, render: () => string): void {
@@ -128,7 +135,7 @@ export class Dispatcher<Services> {
     try {
       body = render();
     } catch (error) {
-      exchange.sendError(this.#errorOf(error, exchange, action));
+      this.#fail(error, exchange, action);
       return;
     }
     exchange.sendResult(body);

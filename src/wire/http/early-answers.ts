@@ -5,6 +5,7 @@
  * One coarse timer is shared by all calls under way; a call that is answered quickly costs two changes of a set and no timer.
  * Both sets are in the order of due times, because all waiters of a set wait for the same time.
  */
+import { isolated } from '../../base/isolated.ts';
 import type { Ports } from '../../base/ports.ts';
 
 const REPEAT_MS = 1000;
@@ -19,14 +20,14 @@ export interface Waiter {
 }
 
 export class EarlyAnswers {
-  readonly #ports: Pick<Ports, 'clock' | 'scheduler'>;
+  readonly #ports: Pick<Ports, 'clock' | 'scheduler' | 'observer'>;
   readonly #afterMs: number;
   readonly #tickMs: number;
   readonly #silent = new Set<Waiter>();
   readonly #begun = new Set<Waiter>();
   #cancelTick: (() => void) | null = null;
 
-  constructor(ports: Pick<Ports, 'clock' | 'scheduler'>, afterMs: number) {
+  constructor(ports: Pick<Ports, 'clock' | 'scheduler' | 'observer'>, afterMs: number) {
     this.#ports = ports;
     this.#afterMs = afterMs;
     this.#tickMs = Math.max(1, Math.min(COARSEST_TICK_MS, afterMs / 4));
@@ -51,14 +52,17 @@ export class EarlyAnswers {
   }
 
   #tick(): void {
-    const nowMs = this.#ports.clock.monotonicMs();
+    const { clock, observer } = this.#ports;
+    const nowMs = clock.monotonicMs();
     for (const waiters of [this.#begun, this.#silent]) {
       for (const waiter of waiters) {
         if (waiter.dueMs > nowMs) break;
         waiters.delete(waiter);
-        if (!waiter.sendSpace()) continue;
-        waiter.dueMs = nowMs + REPEAT_MS;
-        this.#begun.add(waiter);
+        isolated(observer, 'an answer that begins early', () => {
+          if (!waiter.sendSpace()) return;
+          waiter.dueMs = nowMs + REPEAT_MS;
+          this.#begun.add(waiter);
+        });
       }
     }
     const idle = this.#silent.size === 0 && this.#begun.size === 0;

@@ -3,7 +3,8 @@
  * of once for each result; a wake-up costs more than all other work on an answer (docs/performance.md). The delay is short,
  * because turns are short.
  */
-import type { Scheduler } from '../../base/scheduler.ts';
+import { isolated } from '../../base/isolated.ts';
+import type { Ports } from '../../base/ports.ts';
 
 /** A result that can be written. */
 interface Sender {
@@ -11,17 +12,17 @@ interface Sender {
 }
 
 export class Outbox {
-  readonly #scheduler: Scheduler;
+  readonly #ports: Pick<Ports, 'scheduler' | 'observer'>;
   #senders: Sender[] = [];
   #bodies: string[] = [];
 
-  constructor(scheduler: Scheduler) {
-    this.#scheduler = scheduler;
+  constructor(ports: Pick<Ports, 'scheduler' | 'observer'>) {
+    this.#ports = ports;
   }
 
   /** Writes `body` at the end of this turn. */
   add(sender: Sender, body: string): void {
-    if (this.#senders.length === 0) this.#scheduler.soon(() => this.#flush());
+    if (this.#senders.length === 0) this.#ports.scheduler.soon(() => this.#flush());
     this.#senders.push(sender);
     this.#bodies.push(body);
   }
@@ -31,6 +32,9 @@ export class Outbox {
     const bodies = this.#bodies;
     this.#senders = [];
     this.#bodies = [];
-    for (let i = 0; i < senders.length; i++) (senders[i] as Sender).sendNow(bodies[i] as string);
+    const { observer } = this.#ports;
+    for (let i = 0; i < senders.length; i++) {
+      isolated(observer, 'the writing of an answer', () => (senders[i] as Sender).sendNow(bodies[i] as string));
+    }
   }
 }

@@ -1,6 +1,8 @@
 /** The express runtime on virtual time: many executions at once, limits, loops that never wait, actions with defects. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Subscriber } from '../../../src/base/observer.ts';
+import type { ActionCatalog } from '../../../src/actions/action.ts';
 import { ApiError } from '../../../src/api/error.ts';
 import type { TaskResult } from '../../../src/actions/action.ts';
 import { planOf, startOf, stateOf } from '../../support/flows.ts';
@@ -178,7 +180,8 @@ test('a defect in the middle of an execution rejects its start, and other execut
       },
     ],
   } as never);
-  const runtime = runtimeOf(time, {
+  const defects: object[] = [];
+  const actions: ActionCatalog = {
     find(action) {
       if (action === 'ECS:Broken') throw new TypeError('a planted defect');
       return {
@@ -186,10 +189,15 @@ test('a defect in the middle of an execution rejects its start, and other execut
           new Promise(() => signal.addEventListener('abort', () => void given.push(stateOf(call)))),
       };
     },
-  });
+  };
+  const observe: Subscriber = {
+    defect: ({ flowName, executionName, state }) => void defects.push({ flowName, executionName, state }),
+  };
+  const runtime = runtimeOf(time, actions, {}, { observe });
   const other = runtime.run(startOf(WAITING));
   await assert.rejects(runtime.run(startOf(plan)), /a planted defect/u);
   assert.equal(time.elapsedMs, 3_000);
+  assert.deepEqual(defects, [{ flowName: 'test', executionName: 'execution', state: 'Broken' }]);
   assert.deepEqual(given, ['Hangs']);
   assert.equal((await other).status, 'Succeeded');
   assert.equal(runtime.running, 0);

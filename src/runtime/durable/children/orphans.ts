@@ -1,9 +1,12 @@
 /** Stops children whose task has ended: a child must not outlive the task that waits for it (rules.md 11.4). */
+import { inBackground } from '../../../base/isolated.ts';
 import type { Ports } from '../../../base/ports.ts';
 import { decodeEvents } from '../../../interpreter/journal.ts';
 import { childModeOf } from '../../../language/tasks/child-modes.ts';
-import type { ExecutionId, ExecutionRecord, ExecutionStore } from '../../../store/executions.ts';
+import type { EventFacts } from '../../../interpreter/event.ts';
+import type { ExecutionId, ExecutionRecord, ExecutionStore, JournalRow } from '../../../store/executions.ts';
 import type { RunListener, RunTable } from '../run-table.ts';
+import { RunBroke } from '../run.ts';
 import type { DurableRun } from '../run.ts';
 import { untilItWorks } from '../until-it-works.ts';
 import { PARENT_GONE } from './awaited-children.ts';
@@ -30,9 +33,11 @@ export class Orphans implements RunListener {
 
   orphaned({ record }: DurableRun, events: readonly number[]): void {
     const { store } = this.#options;
-    void this.#untilItWorks(async () => {
-      for (const id of await store.children(record.id, events)) await this.#stop(id);
-    });
+    inBackground(this.#options.ports.observer, 'stopping children whose task has ended', () =>
+      this.#untilItWorks(async () => {
+        for (const id of await store.children(record.id, events)) await this.#stop(id);
+      }),
+    );
   }
 
   /** Stops a child whose start became durable after its task had ended. */
@@ -51,7 +56,7 @@ export class Orphans implements RunListener {
       for (let after = 0; !this.#isClosed; ) {
         const ids = await this.#options.store.orphans(after, BATCH);
         for (const id of ids) {
-          if (await this.#isChild(id)) await (await this.#stop(id))?.durable();
+          if (await this.#isChild(id)) await this.#stopDurably(id);
           after = id;
         }
         if (ids.length < BATCH) return;
@@ -65,9 +70,16 @@ export class Orphans implements RunListener {
     const parent = (await store.get(id))?.parent ?? null;
     if (parent === null) return false;
     const rows = await store.journal(parent.execution, parent.event, 1);
-    const events = rows.flatMap((row) => decodeEvents(row.events));
-    const scheduled = events.find(({ event }) => event.id === parent.event)?.event.facts ?? null;
+    const scheduled = factsOf(rows, parent.event);
     return scheduled?.mode === 'WaitForSystemCallback' && childModeOf(scheduled.action ?? '') === 'Standard';
+  }
+
+  /** A child that a defect breaks is stuck, and does not delay the others. */
+  async #stopDurably(id: ExecutionId): Promise<void> {
+    const run = await this.#stop(id);
+    await run?.durable().catch((error: unknown) => {
+      if (!(error instanceof RunBroke)) throw error;
+    });
   }
 
   async #stop(id: ExecutionId): Promise<DurableRun | null> {
@@ -79,5 +91,15 @@ export class Orphans implements RunListener {
   #untilItWorks(work: () => Promise<void>): Promise<void> {
     const where = 'stopping children whose parent has ended';
     return untilItWorks(this.#options.ports, where, () => this.#isClosed, work);
+  }
+}
+
+/** The facts of an event; null when there is none, or this version cannot read the row: a parent that is stuck waits further. */
+function factsOf(rows: readonly JournalRow[], id: number): EventFacts | null {
+  try {
+    const events = rows.flatMap((row) => decodeEvents(row.events));
+    return events.find(({ event }) => event.id === id)?.event.facts ?? null;
+  } catch {
+    return null;
   }
 }

@@ -3,6 +3,7 @@
  * After a crash in between, the report is repeated, and the parent ignores the second one as stale.
  */
 import { parseJson } from '../../../base/json.ts';
+import { inBackground } from '../../../base/isolated.ts';
 import type { Ports } from '../../../base/ports.ts';
 import type { ExecutionId, ExecutionRecord, ExecutionStore, TaskReference } from '../../../store/executions.ts';
 import type { TaskReport } from '../../executions.ts';
@@ -34,7 +35,7 @@ export class ParentReports implements RunListener {
 
   ended({ record }: DurableEnd): void {
     // Already due if the execution started and ended in one commit whose answer was lost.
-    if (record.callback === 'owed' || record.callback === 'due') void this.add(record.id);
+    if (record.callback === 'owed' || record.callback === 'due') this.#begin(record.id);
   }
 
   /** Reports the end of an execution if it is due. Never rejects; repeats the report until it is done. */
@@ -68,7 +69,11 @@ export class ParentReports implements RunListener {
   }
 
   #again(id: ExecutionId): void {
-    this.#options.ports.scheduler.after(RETRY_MS, () => void this.add(id));
+    this.#options.ports.scheduler.after(RETRY_MS, () => this.#begin(id));
+  }
+
+  #begin(id: ExecutionId): void {
+    inBackground(this.#options.ports.observer, 'reporting the end of an execution to its parent', () => this.add(id));
   }
 }
 

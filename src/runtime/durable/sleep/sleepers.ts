@@ -2,6 +2,7 @@
  * Wakes executions that are asleep in the store when their wake time has come. One timer waits for the earliest of them. It
  * runs for at most a minute, because wake times count by the wall clock, which someone may set.
  */
+import { inBackground } from '../../../base/isolated.ts';
 import type { Ports } from '../../../base/ports.ts';
 import type { ExecutionId, ExecutionStore } from '../../../store/executions.ts';
 import type { RunListener, RunTable } from '../run-table.ts';
@@ -44,23 +45,22 @@ export class Sleepers implements RunListener {
     this.#arm(wakeMs - this.#options.ports.clock.nowMs());
   }
 
-  /** Wakes the executions that are due, and sets the timer for the next look. */
+  /** Wakes the executions that are due, and sets the timer for the next look. Looks again soon if that fails. */
   async look(): Promise<void> {
     if (this.#isLooking || this.#isClosed) return;
     this.#isLooking = true;
-    let nextMs: number | null = null;
     try {
       const byMs = this.#wentBackMs();
       if (byMs > SET_BACK_MS) this.#setBacks.push({ byMs, after: 0 });
       await this.#setAllBack();
-      nextMs = await this.#wakeDue();
+      const nextMs = await this.#wakeDue();
+      if (nextMs !== null) this.#arm(nextMs);
     } catch (error) {
       this.#options.ports.observer.defect?.({ error, where: 'waking executions whose time has come' });
-      nextMs = RETRY_MS;
+      this.#lookIn(RETRY_MS);
     } finally {
       this.#isLooking = false;
     }
-    if (nextMs !== null) this.#arm(nextMs);
   }
 
   close(): void {
@@ -72,7 +72,16 @@ export class Sleepers implements RunListener {
   async #wakeDue(): Promise<number | null> {
     const { store, ports, table } = this.#options;
     const ids = await store.due(ports.clock.nowMs(), BATCH);
-    for (const id of ids) (await table.get(id))?.recheck();
+    let fault: { readonly error: unknown } | null = null;
+    for (const id of ids) {
+      try {
+        (await table.get(id))?.recheck();
+      } catch (error) {
+        // One that cannot be read does not delay the others.
+        fault ??= { error };
+      }
+    }
+    if (fault !== null) throw fault.error;
     if (ids.length > 0) return SHORTEST_SLEEP_MS;
     const nextMs = await store.nextWakeMs();
     return nextMs === null ? null : nextMs - ports.clock.nowMs();
@@ -105,15 +114,22 @@ export class Sleepers implements RunListener {
 
   #arm(inMs: number): void {
     if (this.#isClosed) return;
-    const { clock, scheduler } = this.#options.ports;
+    const { clock } = this.#options.ports;
     const delayMs = Math.min(Math.max(inMs, SHORTEST_SLEEP_MS), LONGEST_SLEEP_MS);
     const dueMs = clock.monotonicMs() + delayMs;
     if (this.#cancel !== null && dueMs >= this.#armedMs) return;
-    this.#cancel?.();
     this.#armedMs = dueMs;
+    this.#lookIn(delayMs);
+  }
+
+  /** Replaces the timer. */
+  #lookIn(delayMs: number): void {
+    this.#cancel?.();
+    if (this.#isClosed) return;
+    const { scheduler, observer } = this.#options.ports;
     this.#cancel = scheduler.after(delayMs, () => {
       this.#cancel = null;
-      void this.look();
+      inBackground(observer, 'waking executions whose time has come', () => this.look());
     });
   }
 }
