@@ -101,12 +101,14 @@ test('the deletion of a flow removes its executions, the running ones too', asyn
 });
 
 test('an execution that a defect ends is not retained', async () => {
+  const states: string[] = [];
   const express = new RetainingRuntime({
     actions: {
       find() {
         throw new TypeError('a defect of ours');
       },
     },
+    observe: { defect: ({ state }) => void states.push(state ?? '') },
   });
   const plan = planOf({
     StartAt: 'Wait',
@@ -118,6 +120,7 @@ test('an execution that a defect ends is not retained', async () => {
   const run = express.run(sourceOf(plan), 'one');
   const { ended } = express.find('one').whenEnded();
   await assert.rejects(run, /a defect of ours/u);
+  assert.deepEqual(states, ['Broken']);
   await ended;
   assert.deepEqual(express.names(), []);
   assert.equal(express.history.bytes, 0);

@@ -1,6 +1,7 @@
 /** An express runtime on virtual time that retains the histories of its executions, and the flows of its tests. */
 import assert from 'node:assert/strict';
 import type { ActionCatalog } from '../../../src/actions/action.ts';
+import type { Subscriber } from '../../../src/base/observer.ts';
 import type { JsonObject } from '../../../src/base/json.ts';
 import type { Plan } from '../../../src/language/plan.ts';
 import type { ExpressRuntime, SyncResult } from '../../../src/runtime/express/express.ts';
@@ -56,6 +57,7 @@ export interface RetainingOptions {
   readonly limits?: Partial<Omit<ExpressHistoryOptions, 'nowMs'>>;
   readonly actions?: ActionCatalog;
   readonly time?: VirtualTime;
+  readonly observe?: Subscriber;
 }
 
 export class RetainingRuntime {
@@ -63,11 +65,11 @@ export class RetainingRuntime {
   readonly history: ExpressHistory;
   readonly runtime: ExpressRuntime;
 
-  constructor({ limits, actions = NO_TASKS, time = new VirtualTime() }: RetainingOptions = {}) {
+  constructor({ limits, actions = NO_TASKS, time = new VirtualTime(), observe }: RetainingOptions = {}) {
     this.time = time;
     const nowMs = () => time.nowMs();
     this.history = new ExpressHistory({ executions: 1000, ageMs: 3_600_000, bytes: 2 ** 26, nowMs, ...limits });
-    this.runtime = runtimeOf(time, actions, {}, { history: this.history });
+    this.runtime = runtimeOf(time, actions, {}, { history: this.history, ...(observe !== undefined && { observe }) });
   }
 
   run(source: ExpressSource, name: string, input: JsonObject = {}, alias = ''): Promise<SyncResult> {
