@@ -18,5 +18,10 @@ export function noAnswer(product: string, what: string, { reason, detail }: Fail
 
 /** The error of a call that was aborted after `timeoutMs`. */
 export function noAnswerInTime(product: string, what: string, timeoutMs: number): TaskResult {
-  return failed(`${product}.Timeout`, `${what}: no answer within ${timeoutMs} ms (setting http.timeout)`);
+  return failed(`${product}.Timeout`, `${what}: ${noAnswerWithin(timeoutMs)}`);
+}
+
+/** The cause of a call that was aborted after `timeoutMs`. */
+export function noAnswerWithin(timeoutMs: number): string {
+  return `no answer within ${timeoutMs} ms (setting http.timeout)`;
 }

@@ -3,7 +3,8 @@
  * to the network of its host that way. So a closed policy refuses every address that is not public unicast: loopback,
  * private, link-local, carrier-grade NAT (with the metadata service at 100.100.100.200), multicast, reserved, and the IPv6
  * forms that carry such an IPv4 address. It also refuses the host's own addresses and its IPv6 networks, even if they are
- * public, because a service there may not be meant for everyone.
+ * public, because a service there may not be meant for everyone. A server that only its own machine can reach calls private
+ * addresses, but not the metadata services of clouds: they give the credentials of the machine to every caller.
  *
  * Invariant: the policy judges the address that is connected to, never only the name. A name that resolves to another
  * address the next time is judged again.
@@ -12,14 +13,14 @@ import { BlockList, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
 export interface EgressOptions {
-  /** True: every address may be called. */
-  readonly open: boolean;
-  /** Host names, addresses and CIDR blocks that may be called even when `open` is false. */
+  /** `all` addresses may be called, all but those of `metadata` services, or those of the `public` internet only. */
+  readonly reach: 'all' | 'all-but-metadata' | 'public';
+  /** Host names, addresses and CIDR blocks that may be called with any `reach`. */
   readonly allow: readonly string[];
 }
 
 export interface EgressPolicy {
-  /** True when `allows` is true of every address. */
+  /** True when `allows` is true of every address, so that no connection has to be checked. */
   readonly open: boolean;
   /** Whether `address`, which `hostname` names or resolves to, may be connected to. */
   allows(hostname: string, address: string): boolean;
@@ -33,20 +34,40 @@ export class AddressNotAllowed extends Error {
   override readonly name = 'AddressNotAllowed';
   constructor(hostname: string) {
     super(
-      `this server may not call ${hostname}, because its address is not public or belongs to the server's own network; ` +
-        'to allow it, add it to egress.allow or set egress.privateAddresses to open',
+      `this server may not call ${hostname}, because its address is not public, belongs to the server's own network, or is that of ` +
+        'a metadata service; to allow it, add it to egress.allow or set egress.privateAddresses to open',
     );
   }
 }
 
+type Block = readonly [net: string, bits: number];
+
+/** Addresses at which clouds give a machine its settings and credentials. */
+const METADATA_IPV4: readonly Block[] = [
+  // Alibaba Cloud.
+  ['100.100.100.200', 32],
+  // Azure's host agent, which serves the settings of a virtual machine.
+  ['168.63.129.16', 32],
+  // Link-local: most clouds.
+  ['169.254.0.0', 16],
+  // Oracle's earlier address.
+  ['192.0.0.192', 32],
+];
+const METADATA_IPV6: readonly Block[] = [
+  // Amazon.
+  ['fd00:ec2::', 32],
+  // Google.
+  ['fd20:ce::', 32],
+  // Link-local: Oracle and others.
+  ['fe80::a9fe:a9fe', 128],
+];
+
 /** IANA special-purpose blocks that are not public unicast. */
-const CLOSED_IPV4: readonly (readonly [string, number])[] = [
+const CLOSED_IPV4: readonly Block[] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
   ['127.0.0.0', 8],
-  // Azure's host agent, which serves the settings of a virtual machine.
-  ['168.63.129.16', 32],
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
@@ -60,7 +81,7 @@ const CLOSED_IPV4: readonly (readonly [string, number])[] = [
   ['240.0.0.0', 4],
 ];
 
-const CLOSED_IPV6: readonly (readonly [string, number])[] = [
+const CLOSED_IPV6: readonly Block[] = [
   ['::', 128],
   ['::1', 128],
   ['64:ff9b:1::', 48],
@@ -76,9 +97,9 @@ const CLOSED_IPV6: readonly (readonly [string, number])[] = [
   ['ff00::', 8],
 ];
 
-function closedAddresses(): BlockList {
+function blockList(ipv4: readonly Block[], ipv6: readonly Block[]): BlockList {
   const list = new BlockList();
-  for (const [net, bits] of CLOSED_IPV4) {
+  for (const [net, bits] of ipv4) {
     list.addSubnet(net, bits, 'ipv4');
     // The same block as IPv6 carries it: mapped, translated (SIIT and NAT64), compatible, and 6to4.
     list.addSubnet(`::ffff:${net}`, 96 + bits, 'ipv6');
@@ -87,7 +108,7 @@ function closedAddresses(): BlockList {
     list.addSubnet(`::${net}`, 96 + bits, 'ipv6');
     list.addSubnet(sixToFour(net), 16 + bits, 'ipv6');
   }
-  for (const [net, bits] of CLOSED_IPV6) list.addSubnet(net, bits, 'ipv6');
+  for (const [net, bits] of ipv6) list.addSubnet(net, bits, 'ipv6');
   return list;
 }
 
@@ -118,8 +139,12 @@ export function egressPolicy(
   options: EgressOptions,
   interfaces: typeof networkInterfaces = networkInterfaces,
 ): EgressPolicy {
-  if (options.open) return { open: true, allows: () => true };
-  const closed = closedAddresses();
+  const { reach } = options;
+  if (reach === 'all') return { open: true, allows: () => true };
+  const closed =
+    reach === 'public'
+      ? blockList([...CLOSED_IPV4, ...METADATA_IPV4], [...CLOSED_IPV6, ...METADATA_IPV6])
+      : blockList(METADATA_IPV4, METADATA_IPV6);
   const allowed = new BlockList();
   const allowedNames = new Set<string>();
   for (const entry of options.allow) {
@@ -137,7 +162,8 @@ export function egressPolicy(
       if (family === 0) return false;
       const kind = family === 4 ? 'ipv4' : 'ipv6';
       if (allowed.check(bare, kind) || allowedNames.has(hostKey(hostname))) return true;
-      return !closed.check(bare, kind) && !ownAddresses(interfaces).check(bare, kind);
+      if (closed.check(bare, kind)) return false;
+      return reach !== 'public' || !ownAddresses(interfaces).check(bare, kind);
     },
   };
 }

@@ -114,12 +114,13 @@ function servicesOf(
 }
 
 function productActions({ settings, stores, ports, localCallersOnly }: EngineOptions): Actions {
-  const { egress } = settings;
-  const isOpen = egress.privateAddresses === 'open' || (egress.privateAddresses === 'auto' && localCallersOnly);
+  const { privateAddresses, allow } = settings.egress;
+  const own = localCallersOnly ? 'all-but-metadata' : 'public';
+  const reach = { open: 'all', closed: 'public', auto: own } as const;
   return loadActionsLazily({
     ...settings,
     ...ports,
-    egress: { open: isOpen, allow: egress.allow },
+    egress: { reach: reach[privateAddresses], allow },
     messages: stores.messages,
   });
 }

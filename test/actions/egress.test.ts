@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { egressPolicy } from '../../src/outbound/egress.ts';
 import { bench, recorder } from './support.ts';
 
-const closed = egressPolicy({ open: false, allow: [] });
+const closed = egressPolicy({ reach: 'public', allow: [] });
 const isOpen = (address: string): boolean => closed.allows('host.example', address);
 
 test('addresses that are not public unicast are closed', () => {
@@ -18,6 +18,17 @@ test('addresses that are not public unicast are closed', () => {
   ].join(' ');
   for (const address of addresses.split(' ')) assert.equal(isOpen(address), false, address);
   assert.equal(isOpen('not an address'), false);
+});
+
+test('a server that only its own machine reaches calls every address but those of metadata services', () => {
+  const local = egressPolicy({ reach: 'all-but-metadata', allow: ['169.254.7.7'] });
+  const metadata =
+    '169.254.169.254 169.254.170.2 169.254.0.1 100.100.100.200 168.63.129.16 192.0.0.192 fd00:ec2::254 fd20:ce::254 fe80::a9fe:a9fe ' +
+    '::ffff:169.254.169.254 ::ffff:a9fe:a9fe 64:ff9b::a9fe:a9fe 2002:a9fe:a9fe::1 ::169.254.169.254 ::ffff:0:6464:64c8';
+  for (const address of metadata.split(' ')) assert.equal(local.allows('host.example', address), false, address);
+  const open =
+    '127.0.0.1 10.0.0.1 192.168.0.1 100.64.0.1 100.100.100.201 172.16.0.1 ::1 fc00::1 fd00::1 fe80::1 8.8.8.8 169.254.7.7';
+  for (const address of open.split(' ')) assert.equal(local.allows('host.example', address), true, address);
 });
 
 test('public addresses are open', () => {
@@ -40,7 +51,10 @@ test('an IPv6 address that carries an IPv4 address is judged by it', () => {
 });
 
 test('exceptions: addresses, blocks, and names with every address that they resolve to', () => {
-  const policy = egressPolicy({ open: false, allow: ['10.1.0.0/16', '192.168.7.7', 'Intranet.Example.', 'fd00::/8'] });
+  const policy = egressPolicy({
+    reach: 'public',
+    allow: ['10.1.0.0/16', '192.168.7.7', 'Intranet.Example.', 'fd00::/8'],
+  });
   assert.ok(policy.allows('x', '10.1.2.3'));
   assert.ok(policy.allows('x', '::ffff:10.1.2.3'));
   assert.ok(!policy.allows('x', '10.2.0.1'));
@@ -61,7 +75,7 @@ test("the host's own addresses are closed, and so are its neighbours in an IPv6 
     tun0: [{ ...entry, family: 'IPv6' as const, address: '2a00::1', cidr: '2a00::1/3', scopeid: 0 }],
     down0: undefined,
   });
-  const policy = egressPolicy({ open: false, allow: ['2400:3200::9'] }, interfaces);
+  const policy = egressPolicy({ reach: 'public', allow: ['2400:3200::9'] }, interfaces);
   for (const address of ['8.8.4.4', '::ffff:8.8.4.4', '2400:3200::7', '2400:3200::8', '2a00::1']) {
     assert.equal(policy.allows('x', address), false, address);
   }
@@ -73,7 +87,7 @@ test("the host's own addresses are closed, and so are its neighbours in an IPv6 
 test('a closed server calls no private address in any spelling', async (t) => {
   const { url, received } = await recorder(t, (_request, response) => response.end('inside'));
   const { port } = new URL(url);
-  const http = bench(t, { egress: { open: false, allow: [] } });
+  const http = bench(t, { egress: { reach: 'public', allow: [] } });
   const hosts =
     '127.0.0.1 2130706433 0x7f.1 0177.0.0.1 127.1 0 localhost LOCALHOST [::1] [::ffff:127.0.0.1] [::ffff:7f00:1] [::] ①②⑦.0.0.1';
   for (const host of hosts.split(' ')) {
@@ -91,7 +105,7 @@ test('a redirect to a closed address is refused', async (t) => {
   const { url } = await recorder(t, (_request, response) => {
     response.writeHead(307, { location: inside.replace('127.0.0.1', '127.0.0.2') }).end();
   });
-  const http = bench(t, { egress: { open: false, allow: ['127.0.0.1'] } });
+  const http = bench(t, { egress: { reach: 'public', allow: ['127.0.0.1'] } });
   assert.equal((await http.failure('HTTP:Request', { url })).error, 'HTTP.AddressNotAllowed');
   assert.equal(received.length, 0);
   assert.deepEqual(((await http.output('HTTP:Request', { url: inside })) as { Body: string }).Body, 'inside');
@@ -99,7 +113,7 @@ test('a redirect to a closed address is refused', async (t) => {
 
 test('a name on the list is open; the same address by another name is not', async (t) => {
   const { url } = await recorder(t, (_request, response) => response.end('inside'));
-  const http = bench(t, { egress: { open: false, allow: ['localhost'] } });
+  const http = bench(t, { egress: { reach: 'public', allow: ['localhost'] } });
   const { port } = new URL(url);
   assert.equal(
     ((await http.output('HTTP:Request', { url: `http://localhost:${port}/` })) as { Body: string }).Body,
@@ -111,7 +125,7 @@ test('a name on the list is open; the same address by another name is not', asyn
 test('targets that the settings name are open', async (t) => {
   const { url } = await recorder(t, (_request, response) => response.end('{"ok":true}'));
   const closedBench = bench(t, {
-    egress: { open: false, allow: [] },
+    egress: { reach: 'public', allow: [] },
     functions: [{ pattern: 'f', target: { kind: 'url', url } }],
     cloud: null,
   });

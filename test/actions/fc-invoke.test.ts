@@ -1,6 +1,7 @@
 /** FC:InvokeFunction: ARNs, the mapping, functions behind URLs and in modules, and Function Compute itself. */
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 import { mappedName, parseFunctionArn } from '../../src/actions/fc/arn.ts';
@@ -218,6 +219,32 @@ test('a module that throws: the type name of the error, or FC.FunctionError with
   assert.deepEqual(await failure('hostile'), unshown);
   assert.equal(((await failure('loop')) as { error: string }).error, 'TypeError');
   assert.equal(((await failure('large')) as { error: string }).error, 'FC.ResponseTooLarge');
+});
+
+test('a function behind a URL has http.timeout, from the connection to the last byte', async (t) => {
+  const silences: Readonly<Record<string, (socket: Socket) => void>> = {
+    'no answer': () => undefined,
+    'half a body': (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf'),
+    'interim answers': (socket) => socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(5)),
+  };
+  for (const [name, silence] of Object.entries(silences)) {
+    const called = Promise.withResolvers<void>();
+    const { url, sockets } = await rawServer(t, (socket) => {
+      socket.once('data', () => {
+        silence(socket);
+        called.resolve();
+      });
+    });
+    const functions = [{ pattern: 'f', target: { kind: 'url', url } as const }];
+    const fc = bench(t, { functions, http: { timeoutMs: 5000 } });
+    const failing = fc.failure('FC:InvokeFunction', { resourceArn });
+    await called.promise;
+    fc.time.advance(5000);
+    const cause = `function f at ${url}/: no answer within 5000 ms (setting http.timeout)`;
+    assert.deepEqual(await failing, { error: 'FC.Unknown', cause }, name);
+    await until(() => sockets.size === 0);
+    assert.equal(fc.time.timers, 0);
+  }
 });
 
 test('a module that never answers ends with its task', async (t) => {

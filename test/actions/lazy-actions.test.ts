@@ -18,7 +18,7 @@ test('the first task loads the actions, and the scheduler knows of it', async ()
   };
   const actions = loadActionsLazily({
     ...testSettings(),
-    egress: { open: true, allow: [] },
+    egress: { reach: 'all', allow: [] },
     messages: createMemoryMessages(),
     clock: systemClock,
     scheduler: { ...systemScheduler, outside },

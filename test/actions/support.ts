@@ -72,7 +72,7 @@ export function bench(t: CleanUp, overrides: Overrides = {}): Bench {
     messages: createMemoryMessages(),
     region: 'cn-hangzhou',
     account: '1234567890123456',
-    egress: { open: true, allow: [] },
+    egress: { reach: 'all', allow: [] },
     clock: time,
     scheduler: time,
     ids: systemIds,

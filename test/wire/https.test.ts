@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { connect } from 'node:tls';
-import type { TLSSocket } from 'node:tls';
+import { connect, getCiphers } from 'node:tls';
+import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { Secret } from '../../src/config/settings.ts';
 import type { WireHarness } from './support.ts';
 import { FORM, closing, openSocket, readReply, requestBytes, rpcForm, startWireServer } from './support.ts';
@@ -72,4 +72,32 @@ test('closing ends idle TLS connections, and at the limit those without a handsh
   }
   server.time.advance(60_000);
   await Promise.all([silent, closed]);
+});
+
+test('TLS 1.2 has no suite with CBC, and earlier versions are refused', async (t) => {
+  const server = await startWireServer(t, { tls });
+  const handshake = (options: ConnectionOptions): Promise<string> =>
+    new Promise((resolve) => {
+      const socket = connect({ host: '127.0.0.1', port: server.port, ca: tls.cert, ...options });
+      const end = (result: string): void => {
+        socket.destroy();
+        resolve(result);
+      };
+      socket.once('secureConnect', () => end(`${socket.getProtocol()} ${socket.getCipher().name}`));
+      socket.once('error', () => end('refused'));
+    });
+  const old = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' } as const;
+  const suites = getCiphers().map((name) => name.toUpperCase());
+  const blocks = suites.filter(
+    (name) => /^(ECDHE|DHE|AES).*-SHA(256|384)?$/.test(name) && !/GCM|CHACHA|CCM/.test(name),
+  );
+  assert.ok(blocks.length > 5, blocks.join());
+  for (const ciphers of blocks) assert.equal(await handshake({ ...old, ciphers }), 'refused', ciphers);
+  // The test's certificate has one kind of key, and the suites of TLS 1.2 name it.
+  const kinds = ['ECDHE-RSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-AES128-GCM-SHA256'];
+  const accepted = await Promise.all(kinds.map((ciphers) => handshake({ ...old, ciphers })));
+  assert.equal(accepted.filter((result) => result.startsWith('TLSv1.2 ')).length, 1, accepted.join());
+  assert.match(await handshake({}), /^TLSv1\.3 /);
+  const ancient = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' } as const;
+  assert.equal(await handshake(ancient), 'refused');
 });

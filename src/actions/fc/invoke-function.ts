@@ -17,8 +17,7 @@ import { moduleFunctions } from './module.ts';
 import { acceptance } from './result.ts';
 import { invokeUrl } from './url.ts';
 
-/** Without a time limit: a function may take as long as its task. */
-export interface FcOptions extends Omit<CloudOptions, 'timeoutMs'> {
+export interface FcOptions extends CloudOptions {
   readonly functions: readonly FunctionSetting[];
   /** Of Function Compute: `https://host[:port]`; null: `https://{account}.{region}.fc.aliyuncs.com`. */
   readonly endpoint: string | null;
@@ -29,14 +28,14 @@ type Invoke = (invocation: Invocation, signal: AbortSignal) => Promise<TaskResul
 
 /** The action `FC:InvokeFunction`. */
 export function invokeFunctionAction(options: FcOptions): Action {
-  const { transport, ids, credentials, maxBodyBytes, background } = options;
+  const { ids, credentials, maxBodyBytes, background } = options;
   const find = functionMapping(options.functions);
   const invokeModule = moduleFunctions(maxBodyBytes);
 
   /** How to call a function with this target; null when the settings allow no call. */
   function invoker(target: FunctionTarget | null): Invoke | null {
     if (target?.kind === 'url') {
-      return (invocation, signal) => invokeUrl(transport, target.url, invocation, maxBodyBytes, signal);
+      return (invocation, signal) => invokeUrl(options, target.url, invocation, signal);
     }
     if (target?.kind === 'module') return (invocation, signal) => invokeModule(target.path, invocation, signal);
     if (credentials === null) return null;
