@@ -16,12 +16,21 @@ export interface ConvertRequest {
   readonly from: ConvertOptions['from'];
   /** Name of the flow; null: the definition's own, or else that of the file. */
   readonly name: string | null;
+  /** True for `--stub`. */
+  readonly stubs: boolean;
 }
 
 /** Prints the converted definition. Returns 1 and prints nothing on standard output when a part cannot be converted. */
-export async function convert(host: Host, { file, from, name }: ConvertRequest): Promise<number> {
+export async function convert(host: Host, { file, from, name, stubs }: ConvertRequest): Promise<number> {
   const text = await readSource(host, file);
-  const { text: converted, notes, refusals } = convertDefinition(text, { from, name, fallbackName: nameOf(file) });
+  const {
+    text: converted,
+    notes,
+    refusals,
+  } = convertDefinition(text, {
+    ...{ from, name, stubs },
+    fallbackName: nameOf(file),
+  });
   const label = sourceLabel(file);
   for (const { line, column, message } of refusals) host.err(`${label}:${line}:${column}: error: ${message}\n`);
   for (const { line, message } of notes) host.err(`note: line ${line}: ${message}\n`);

@@ -146,16 +146,18 @@ function describeConvert(program: Command, host: Host, finish: Finish): void {
     .addOption(
       new Option('--name <name>', 'name of the flow; by default its own, or that of the file').argParser(parseName),
     )
+    .option('--stub', 'for Amazon States Language: call a function in place of a resource that has no equivalent')
     .addHelpText(
       'after',
       examples(
         'millrace convert classic.yaml > flow.yaml',
-        'millrace convert --name orders orders.asl.json > orders.yaml',
+        'millrace convert --name orders --stub orders.asl.json > orders.yaml',
       ),
     )
-    .action(async (file: string, options: { from?: SourceLanguage; name?: string }) => {
+    .action(async (file: string, options: { from?: SourceLanguage; name?: string; stub?: true }) => {
       const { convert } = await import('./convert.ts');
-      finish(await convert(host, { file, from: options.from ?? null, name: options.name ?? null }));
+      const { from = null, name = null, stub = false } = options;
+      finish(await convert(host, { file, from, name, stubs: stub }));
     });
 }
 

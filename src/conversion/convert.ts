@@ -28,6 +28,8 @@ export interface ConvertOptions {
   /** `Name` of the result; null: the name in the original, or `fallbackName` if it has none. */
   readonly name: string | null;
   readonly fallbackName: string;
+  /** True: in Amazon States Language, functions replace resources that have no equivalent. */
+  readonly stubs: boolean;
 }
 
 export interface Conversion {
@@ -58,14 +60,14 @@ function convertRoot(
   outcome: Outcome,
   text: string,
   root: Node,
-  { from, name, fallbackName }: ConvertOptions,
+  { from, name, fallbackName, stubs }: ConvertOptions,
 ): YamlMap | null {
   if (root.kind !== 'map') {
     outcome.refuse(root, `a definition is a mapping, but this is ${describe(root)}`);
     return null;
   }
   const language = from ?? languageOf(root);
-  if (language === 'asl') return convertMachine(outcome, root, name ?? fallbackName);
+  if (language === 'asl') return convertMachine(outcome, root, name ?? fallbackName, stubs);
   if (language === 'classic') {
     // The conversion assumes a definition that compiles.
     const { diagnostics } = compileDefinition(text, COMPILE_OPTIONS);

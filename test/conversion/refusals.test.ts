@@ -85,8 +85,36 @@ describe('an Amazon States Language definition', () => {
       '{Type: Pass, QueryLanguage: JSONata, End: true}',
       /^3: QueryLanguage JSONata cannot be converted; use JSONPath$/,
     ],
-    ['Assign', '{Type: Pass, Assign: {a: 1}, End: true}', /^3: variables \("Assign"\)/],
-    ['a variable', '{Type: Pass, Parameters: {a.$: $name.x}, End: true}', /^3: "\$name\.x" reads a variable/],
+    ['Assign in a Succeed', '{Type: Succeed, Assign: {a: 1}}', /^3: a state of this type cannot assign variables$/],
+    ['Assign that is a list', '{Type: Pass, Assign: [1], End: true}', /^3: Assign must be a mapping, but is a list$/],
+    [
+      'an odd name of a variable',
+      '{Type: Pass, Assign: {a-b: 1}, End: true}',
+      /^3: "a-b" is not the name of a variable$/,
+    ],
+    [
+      'a variable that no state assigns',
+      '{Type: Pass, Parameters: {a.$: $name.x}, End: true}',
+      /^3: no state of this scope or of one around it assigns the variable \$name$/,
+    ],
+    [
+      'a variable of another scope',
+      '{Type: Parallel, Branches: [{StartAt: B, States: {B: {Type: Pass, Assign: {b: 1}, End: true}}},\n' +
+        '      {StartAt: C, States: {C: {Type: Pass, Parameters: {a.$: $b}, End: true}}}], End: true}',
+      /^4: no state of this scope or of one around it assigns the variable \$b$/,
+    ],
+    [
+      'a branch that assigns a variable of the scope around it',
+      '{Type: Parallel, Assign: {a: 1}, Branches: [\n' +
+        '      {StartAt: B, States: {B: {Type: Pass, Assign: {a.$: $.x}, End: true}}}], End: true}',
+      /^4: branch 0 of "A" cannot assign the variable \$a of a scope around it$/,
+    ],
+    [
+      'items that run at once and assign a variable',
+      '{Type: Map, ItemProcessor: {StartAt: B, States: {\n' +
+        '      B: {Type: Pass, Assign: {a: 1}, End: true}}}, End: true}',
+      /^4: items of a Map that run at once would share the variable \$a here; .* or set MaxConcurrency to 1$/,
+    ],
     [
       'Arguments',
       '{Type: Task, Resource: "arn:aws:lambda:us-east-1:1:function:f", Arguments: {}, End: true}',
@@ -106,12 +134,12 @@ describe('an Amazon States Language definition', () => {
     [
       'a table',
       '{Type: Task, Resource: "arn:aws:states:::dynamodb:getItem", End: true}',
-      /^3: the resource "arn:aws:states:::dynamodb:getItem" .*read and write the table$/,
+      /^3: the resource "arn:aws:states:::dynamodb:getItem" .*read and write the table; --stub calls a function in its place$/,
     ],
     [
       'a call of an SDK',
       '{Type: Task, Resource: "arn:aws:states:::aws-sdk:s3:getObject", End: true}',
-      /^3: the resource .*read and write the objects$/,
+      /^3: the resource .*read and write the objects; --stub calls a function in its place$/,
     ],
     [
       'a queue',
@@ -124,9 +152,19 @@ describe('an Amazon States Language definition', () => {
       /WaitForCustomCallback/,
     ],
     [
-      'a distributed Map',
-      '{Type: Map, ItemProcessor: {ProcessorConfig: {Mode: DISTRIBUTED}, StartAt: B, States: {B: {Type: Succeed}}}, End: true}',
-      /^3: a distributed Map cannot be converted/,
+      'a placeholder',
+      '{Type: Task, Resource: "${Work.Arn}", End: true}',
+      /^3: the resource "\$\{Work\.Arn\}" has no equiv.*--stub/,
+    ],
+    [
+      'no function',
+      '{Type: Task, Resource: "arn:aws:states:::lambda:invoke", Parameters: {}, End: true}',
+      /^3: FunctionName is missing$/,
+    ],
+    [
+      'no state machine',
+      '{Type: Task, Resource: "arn:aws:states:::states:startExecution", Parameters: {}, End: true}',
+      /^3: StateMachineArn is missing; it names the child flow$/,
     ],
     [
       'an ItemReader',

@@ -12,7 +12,7 @@ import { RebuiltRun } from '../support/rebuilt-run.ts';
 import { VirtualTime } from '../../src/testing/virtual-time.ts';
 
 export function convert(text: string, options: Partial<ConvertOptions> = {}): Conversion {
-  return convertDefinition(text, { from: null, name: null, fallbackName: 'flow', ...options });
+  return convertDefinition(text, { from: null, name: null, fallbackName: 'flow', stubs: false, ...options });
 }
 
 /** Returns the converted text. A refusal fails the test. */

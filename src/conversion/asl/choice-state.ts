@@ -10,6 +10,7 @@ import { readReferencePath } from './data.ts';
 import { field } from './fields.ts';
 import type { Facts } from './rule.ts';
 import type { ScopeWriter } from './scope-writer.ts';
+import { assignments } from './variables.ts';
 
 export function writeChoice(writer: ScopeWriter, name: string, source: MapNode): void {
   const output = field(source, 'OutputPath');
@@ -28,18 +29,13 @@ export function writeChoice(writer: ScopeWriter, name: string, source: MapNode):
     writer.outcome.refuse(rules ?? source, `the Choice ${quote(name)} needs "Choices"`);
     return;
   }
-  const { branches, missing } = readRules(writer, name, reading, rules.items);
+  const assigning = new AssigningPasses(writer, name, reading);
+  const { branches, missing } = readRules(assigning, reading, rules.items);
   state.set('Branches', branches);
   if (source.entries.has('Default')) {
-    state.set('Default', writer.target(source, 'Default') ?? '');
+    state.set('Default', assigning.next(source, 'Default'));
   } else {
-    const none = writer.names.fresh(`${name}: no choice matched`);
-    state.set('Default', none);
-    writer.comment(state);
-    writer
-      .begin('Fail', none, null)
-      .set('Code', 'States.NoChoiceMatched')
-      .set('Detail', `No rule of the Choice ${name} matched.`);
+    state.set('Default', writeNoMatch(writer, state, name));
   }
   writer.comment(state);
   if (missing !== null) {
@@ -48,6 +44,45 @@ export function writeChoice(writer: ScopeWriter, name: string, source: MapNode):
       .set('Code', 'FnF.RuntimeError')
       .set('Detail', `A path in the rules of the Choice ${name} leads to no value.`);
   }
+  assigning.write();
+}
+
+/** Writes the Fail for a Choice without Default and returns its name. */
+function writeNoMatch(writer: ScopeWriter, state: YamlMap, name: string): string {
+  const none = writer.names.fresh(`${name}: no choice matched`);
+  writer.comment(state);
+  writer
+    .begin('Fail', none, null)
+    .set('Code', 'States.NoChoiceMatched')
+    .set('Detail', `No rule of the Choice ${name} matched.`);
+  return none;
+}
+
+/** The Passes that assign the variables of rules, behind a Choice. */
+class AssigningPasses {
+  readonly writer: ScopeWriter;
+  readonly stateName: string;
+  readonly #reading: Reading;
+  readonly #writes: (() => void)[] = [];
+
+  constructor(writer: ScopeWriter, stateName: string, reading: Reading) {
+    this.writer = writer;
+    this.stateName = stateName;
+    this.#reading = reading;
+  }
+
+  /** Returns the state that `key` of a rule names, or a Pass in front of it if the rule assigns variables. */
+  next(holder: MapNode, key: string): string {
+    const next = this.writer.target(holder, key) ?? '';
+    if (assignments(holder).length === 0) return next;
+    const pass = this.writer.names.fresh(`${this.stateName}: assign`);
+    this.#writes.push(() => this.writer.writeAssign(pass, next, holder, this.#reading, INPUT));
+    return pass;
+  }
+
+  write(): void {
+    for (const write of this.#writes) write();
+  }
 }
 
 /**
@@ -55,8 +90,7 @@ export function writeChoice(writer: ScopeWriter, name: string, source: MapNode):
  * `missing` is the name for it, or null if there is no such branch.
  */
 function readRules(
-  writer: ScopeWriter,
-  name: string,
+  assigning: AssigningPasses,
   reading: Reading,
   rules: readonly Node[],
 ): { readonly branches: YamlMap[]; readonly missing: string | null } {
@@ -64,13 +98,13 @@ function readRules(
   let missing: string | null = null;
   let known: Facts = new Set();
   for (const node of rules) {
-    const next = node.kind === 'map' ? writer.target(node, 'Next') : null;
+    const next = node.kind === 'map' ? assigning.next(node, 'Next') : '';
     const rule = readRule(reading, node, known);
     if (rule.missing !== null) {
-      missing ??= writer.names.fresh(`${name}: a value is missing`);
+      missing ??= assigning.writer.names.fresh(`${assigning.stateName}: a value is missing`);
       branches.push(new YamlMap().set('Condition', printExpression(rule.missing)).set('Next', missing));
     }
-    branches.push(new YamlMap().set('Condition', printExpression(rule.condition)).set('Next', next ?? ''));
+    branches.push(new YamlMap().set('Condition', printExpression(rule.condition)).set('Next', next));
     known = rule.ifFalse;
   }
   return { branches, missing };

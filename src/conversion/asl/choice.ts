@@ -8,7 +8,7 @@ import type { Facts, Rule } from './rule.ts';
 import { combined, comparison, negated } from './rule.ts';
 
 /** Keys of a rule that are not operators. */
-const OTHER_KEYS = new Set(['Variable', 'Next', 'Comment']);
+const OTHER_KEYS = new Set(['Variable', 'Next', 'Comment', 'Assign']);
 
 /** The rule as conditions. `known` holds what the rules before it have found out. */
 export function readRule(reading: Reading, rule: Node, known: Facts): Rule {

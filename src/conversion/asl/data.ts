@@ -8,28 +8,20 @@ import type { MapNode, Node } from '../../language/text/document.ts';
 import { isNull, textOf, toJson } from '../../language/text/document.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Term } from '../terms.ts';
-import { call, constant, EMPTY, follow, list, literal, member, merge, NULL, object, variable } from '../terms.ts';
+import { call, constant, EMPTY, follow, list, member, merge, NULL, object } from '../terms.ts';
+import type { ContextView } from './context-object.ts';
+import { contextValue } from './context-object.ts';
 import { field } from './fields.ts';
 import { convertIntrinsic, isIntrinsic, Unconvertible } from './intrinsics.ts';
-import type { Path } from './json-path.ts';
 import { parsePath } from './json-path.ts';
+import type { VariableScope } from './variables.ts';
 
 /** The values that the paths of one field can read. */
-export interface Reading {
-  readonly outcome: Outcome;
+export interface Reading extends ContextView {
   /** The value of `$`. */
   readonly root: Term;
-  readonly stateName: string;
-  readonly machineName: string;
-  /** True if the field can read the token of the task. */
-  readonly token: boolean;
-  /** The value of `$$.Map.Item.Value`; null if the field cannot read it. */
-  readonly item: Term | null;
+  readonly variables: VariableScope;
 }
-
-const CONTEXT = variable('$Context');
-const CURRENT = member(CONTEXT, 'Current');
-const EXECUTION = member(CONTEXT, 'Execution');
 
 /** Converts a path or an intrinsic function. Returns NULL after a refusal. */
 export function readExpression(reading: Reading, node: Node): Term {
@@ -39,8 +31,8 @@ export function readExpression(reading: Reading, node: Node): Term {
     if (/^\s*States\.StringSplit/.test(text)) {
       reading.outcome.noteOnce(node, 'split returns empty parts too, which States.StringSplit drops');
     }
-    if (!isIntrinsic(text)) return resolve(reading, text);
-    const term = convertIntrinsic(text, (path) => resolve(reading, path));
+    if (!isIntrinsic(text)) return resolve(reading, text, node);
+    const term = convertIntrinsic(text, (path) => resolve(reading, path, node));
     const fault = faultOf(term);
     return fault === null ? term : refuse(reading, node, fault);
   } catch (error) {
@@ -49,7 +41,7 @@ export function readExpression(reading: Reading, node: Node): Term {
   }
 }
 
-const VARIABLES = new Map(['$Input', '$Output', '$Context', '$Item'].map((name) => [name, () => null]));
+const VARIABLES = new Map(['$Input', '$Output', '$Context', '$Global', '$Item'].map((name) => [name, () => null]));
 
 /** Returns the fault of a call that fails for any data, for example with text instead of a number; null for none. */
 function faultOf(term: Term): string | null {
@@ -63,36 +55,14 @@ function refuse({ outcome }: Reading, node: Node, message: string): Term {
 }
 
 /** Returns the value of a path. @throws {Unconvertible} */
-function resolve(reading: Reading, text: string): Term {
+function resolve(reading: Reading, text: string, node: Node): Term {
   const path = parsePath(text);
   if (typeof path === 'string') throw new Unconvertible(path);
-  return path.ofContext ? contextValue(reading, path, text) : follow(reading.root, path.segments);
-}
-
-function contextValue(reading: Reading, { segments }: Path, text: string): Term {
-  const names = segments.map((segment) => (segment.kind === 'name' ? segment.name : ''));
-  const [group, name] = names;
-  const rest = segments.slice(2);
-  switch (`${group}.${name}`) {
-    case 'Execution.Input':
-    case 'Execution.Name':
-    case 'Execution.RoleArn':
-      return follow(member(EXECUTION, name as string), rest);
-    case 'State.Name':
-      return literal(reading.stateName);
-    case 'State.RetryCount':
-      return member(CURRENT, 'RetryCount');
-    case 'StateMachine.Name':
-      return literal(reading.machineName);
-    case 'Task.Token':
-      if (reading.token) return member(CURRENT, 'TaskToken');
-      throw new Unconvertible(`only Parameters of a callback task can read ${text}`);
-    case 'Map.Item':
-      if (names[2] === 'Index') return member(CURRENT, 'ItemIndex');
-      if (names[2] === 'Value' && reading.item !== null) return follow(reading.item, segments.slice(3));
-      break;
-  }
-  throw new Unconvertible(`${text} has no equivalent in the context object of a state machine`);
+  if (path.ofContext) return contextValue(reading, path.segments, text, node);
+  if (path.variable === null) return follow(reading.root, path.segments);
+  const value = reading.variables.find(path.variable);
+  if (value !== null) return follow(value, path.segments);
+  throw new Unconvertible(`no state of this scope or of one around it assigns the variable $${path.variable}`);
 }
 
 /** Converts Parameters, ResultSelector or ItemSelector: data with expressions under keys that end in `.$`. */
@@ -140,7 +110,7 @@ export function placeResult(outcome: Outcome, input: Term, result: Term, node: N
     return NULL;
   }
   const names = path.segments.map((segment) => (segment.kind === 'name' ? segment.name : null));
-  if (path.ofContext || names.includes(null)) {
+  if (path.ofContext || path.variable !== null || names.includes(null)) {
     outcome.refuse(node, 'a ResultPath that leads into an array or into the context object has no equivalent');
     return NULL;
   }

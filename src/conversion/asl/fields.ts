@@ -5,14 +5,14 @@ import { CONCURRENCY_MAX } from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
 
 const COMMON = ['Type', 'Comment', 'QueryLanguage', 'InputPath', 'OutputPath'];
-const MOVING = [...COMMON, 'Next', 'End'];
+const MOVING = [...COMMON, 'Next', 'End', 'Assign'];
 const RECOVERING = [...MOVING, 'Parameters', 'ResultSelector', 'ResultPath', 'Retry', 'Catch'];
 
 const FIELDS: Readonly<Record<string, ReadonlySet<string>>> = {
   Pass: new Set([...MOVING, 'Parameters', 'Result', 'ResultPath']),
   Task: new Set([...RECOVERING, 'Resource', 'TimeoutSeconds', 'TimeoutSecondsPath']),
   Wait: new Set([...MOVING, 'Seconds', 'SecondsPath', 'Timestamp', 'TimestampPath']),
-  Choice: new Set([...COMMON, 'Choices', 'Default']),
+  Choice: new Set([...COMMON, 'Choices', 'Default', 'Assign']),
   Parallel: new Set([...RECOVERING, 'Branches']),
   Map: new Set([...RECOVERING, 'ItemsPath', 'ItemSelector', 'ItemProcessor', 'Iterator', 'MaxConcurrency']),
   Succeed: new Set(COMMON),
@@ -21,7 +21,7 @@ const FIELDS: Readonly<Record<string, ReadonlySet<string>>> = {
 
 /** Fields that cannot be left out, because the state would do something else. */
 const REFUSED: Readonly<Record<string, string>> = {
-  Assign: 'variables ("Assign") cannot be converted; pass the value in the data of the states',
+  Assign: 'a state of this type cannot assign variables',
   Arguments: '"Arguments" is JSONata, which cannot be converted; use JSONPath with "Parameters"',
   Output: '"Output" is JSONata, which cannot be converted; use JSONPath with "ResultSelector" and "OutputPath"',
   Items: '"Items" is JSONata, which cannot be converted; use JSONPath with "ItemsPath"',

@@ -1,5 +1,6 @@
 /**
- * Paths of Amazon States Language: `$`, `$.a.b`, `$['a b'][0]`, and the same with `$$` for the context object. A path to one
+ * Paths of Amazon States Language: `$`, `$.a.b`, `$['a b'][0]`, and the same with `$$` for the context object
+ * and `$name` for a variable. A path to one
  * value has the same meaning in both languages. The state-machine language has no paths to many values (`[*]`, slices,
  * filters, `..`).
  */
@@ -9,25 +10,30 @@ import type { Segment } from '../../expression/ast.ts';
 export interface Path {
   /** True for `$$`. */
   readonly ofContext: boolean;
+  /** The variable of `$name.a`; null for the data and the context object. */
+  readonly variable: string | null;
   readonly segments: readonly Segment[];
 }
 
+const VARIABLE = /\$([\p{L}_][\p{L}\p{N}_]*)/uy;
 const NAME = /\.([\p{L}_$][\p{L}\p{N}\p{M}_$-]*)/uy;
-const BRACKET = /\[\s*(?:(-?\d{1,15})|'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*\]/uy;
+/** Amazon also accepts a dot before the bracket: `$.[0]`, `$.list.[0]`. */
+const BRACKET = /\.?\[\s*(?:(-?\d{1,15})|'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*\]/uy;
 
 /** Returns the path, or its fault without a full stop. */
 export function parsePath(text: string): Path | string {
   if (!text.startsWith('$')) return `a path begins with "$", but this is ${JSON.stringify(cut(text, 60))}`;
   const ofContext = text.startsWith('$$');
+  const variable = match(VARIABLE, text, 0);
   const segments: Segment[] = [];
-  let at = ofContext ? 2 : 1;
+  let at = variable?.[0].length ?? (ofContext ? 2 : 1);
   while (at < text.length) {
     const found = match(NAME, text, at) ?? match(BRACKET, text, at);
     if (found === null) return unreadable(text, at);
     segments.push(segmentOf(found));
     at += found[0].length;
   }
-  return { ofContext, segments };
+  return { ofContext, variable: variable?.[1] ?? null, segments };
 }
 
 function match(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
@@ -36,20 +42,27 @@ function match(pattern: RegExp, text: string, at: number): RegExpExecArray | nul
 }
 
 function segmentOf(found: RegExpExecArray): Segment {
-  if (found[0].startsWith('.')) return { kind: 'name', name: found[1] as string };
+  if (found[0].startsWith('.') && !found[0].startsWith('.[')) return { kind: 'name', name: found[1] as string };
   if (found[1] !== undefined) return { kind: 'index', index: Number(found[1]) };
   return { kind: 'name', name: (found[2] ?? found[3] ?? '').replace(/\\(.)/gu, '$1') };
 }
 
-const MANY =
-  'is a path to many values, which the state-machine language does not have; use a Map state, or let a task select the values';
+const MANY = 'which the state-machine language does not have; use a Map state, or let a task select the values';
+
+/** Parts of paths to many values, by name. */
+const SELECTORS: readonly (readonly [RegExp, string])[] = [
+  [/^\.\.|^\.?\[\s*\.\./, 'a search'],
+  [/^\.\*|^\.?\[\s*\*/, 'a wildcard'],
+  [/^\.?\[\s*\?/, 'a filter'],
+  [/^\.?\[\s*-?\d*\s*:/, 'a slice'],
+  [/^\.?\[[^\]]*,/, 'a union'],
+  [/^\.?\[\s*\(/, 'a computed index'],
+];
 
 function unreadable(text: string, at: number): string {
   const shown = JSON.stringify(cut(text, 80));
   const rest = text.slice(at);
-  if (at === 1 && /^[A-Za-z_]/.test(rest)) {
-    return `${shown} reads a variable ("Assign"), which cannot be converted; pass the value in the data of the states`;
-  }
-  if (/^(?:\.\.|\.\*|\[\s*\*|\[\s*\?|\[[^\]'"]*[:,])/.test(rest)) return `${shown} ${MANY}`;
+  const selector = SELECTORS.find(([pattern]) => pattern.test(rest));
+  if (selector !== undefined) return `${shown} is a path to many values (${selector[1]}), ${MANY}`;
   return `${shown} is not a path`;
 }

@@ -4,15 +4,18 @@ import { isNull, textOf } from '../../language/text/document.ts';
 import type { Outcome } from '../outcome.ts';
 import { YamlMap } from '../yaml-text.ts';
 import { checkQueryLanguage, field, numberField, textField } from './fields.ts';
+import type { MachineContext } from './machine-context.ts';
+import { textsOf } from './machine-context.ts';
 import { convertScope } from './states.ts';
+import { VariableScope } from './variables.ts';
 
 /** True for Amazon States Language: `States` is a mapping, and there are no steps. */
 export function looksLikeAsl(root: MapNode): boolean {
   return root.entries.has('StartAt') && field(root, 'States')?.kind === 'map' && !root.entries.has('steps');
 }
 
-/** Returns the state machine, and adds refusals to the outcome. */
-export function convertMachine(outcome: Outcome, root: MapNode, name: string): YamlMap {
+/** Returns the state machine, and adds refusals to the outcome. With `stubs`, functions replace resources without an equivalent. */
+export function convertMachine(outcome: Outcome, root: MapNode, name: string, stubs: boolean): YamlMap {
   checkQueryLanguage(outcome, root);
   const machine = new YamlMap().set('Type', 'StateMachine').set('SpecVersion', 'v1').set('Name', name);
   const comment = textField(root, 'Comment');
@@ -26,7 +29,12 @@ export function convertMachine(outcome: Outcome, root: MapNode, name: string): Y
       machine.set('Timeout', seconds);
     }
   }
-  const { entries } = convertScope({ outcome, machineName: name, convertScope }, root, 'the state machine', null);
+  const context: MachineContext = {
+    ...{ outcome, machineName: name, stubs, convertScope },
+    ...textsOf(root),
+    variables: VariableScope.ofMachine(root),
+  };
+  const { entries } = convertScope(context, root, 'the state machine', null);
   for (const [key, value] of entries) machine.set(key, value);
   return machine;
 }

@@ -24,12 +24,17 @@ export function writeMap(writer: ScopeWriter, name: string, source: MapNode): vo
   setConcurrency(writer, state, source);
   const processor = field(source, 'ItemProcessor') ?? field(source, 'Iterator');
   if (processor === undefined) writer.outcome.refuse(source, `the Map ${quote(name)} needs an "ItemProcessor"`);
-  else if (isInline(writer.outcome, processor)) {
+  else {
+    noteDistributed(writer.outcome, processor);
     writer.comment(state);
-    state.set('Processor', writer.inner(processor, `the processor of ${quote(name)}`, null));
+    state.set(
+      'Processor',
+      writer.inner(processor, `the processor of ${quote(name)}`, null, numberField(source, 'MaxConcurrency') !== 1),
+    );
   }
   writer.finish(state, source, reading, selectResult(reading, source, member(OUTPUT, 'Items')), OUTPUT);
-  writer.recover(state, source);
+  writer.assign(state, source, { ...reading, root: member(OUTPUT, 'Items') });
+  writer.recover(state, name, source);
   writer.leave(state, source);
 }
 
@@ -47,9 +52,10 @@ function setConcurrency(writer: ScopeWriter, state: YamlMap, source: MapNode): v
   }
 }
 
-function isInline(outcome: Outcome, processor: Node): boolean {
+/** Notes what a distributed Map without an ItemReader has and an inline one has not. */
+function noteDistributed(outcome: Outcome, processor: Node): void {
   const config = processor.kind === 'map' ? field(processor, 'ProcessorConfig') : undefined;
-  if (config?.kind !== 'map' || textField(config, 'Mode') !== 'DISTRIBUTED') return true;
-  outcome.refuse(config, 'a distributed Map cannot be converted; use an inline Map (Mode INLINE)');
-  return false;
+  if (config?.kind !== 'map' || textField(config, 'Mode') !== 'DISTRIBUTED') return;
+  const limits = `at most ${CONCURRENCY_MAX} at once, and their results together have to fit into the output of a state`;
+  outcome.note(config, `the distributed Map is an inline one here: its items run in the same execution, ${limits}`);
 }

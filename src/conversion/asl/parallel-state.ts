@@ -28,6 +28,7 @@ export function writeParallel(writer: ScopeWriter, name: string, source: MapNode
   );
   const outputs = scopes.items.map((_, i) => member(OUTPUT, `Branch${i}`));
   writer.finish(state, source, reading, selectResult(reading, source, list(outputs)), OUTPUT);
-  writer.recover(state, source);
+  writer.assign(state, source, { ...reading, root: list(outputs) });
+  writer.recover(state, name, source);
   writer.leave(state, source);
 }

@@ -4,12 +4,13 @@ import type { MapNode, Node } from '../../language/text/document.ts';
 import { isNull, textOf } from '../../language/text/document.ts';
 import { setConstructor } from '../constructors.ts';
 import type { Outcome } from '../outcome.ts';
-import { INPUT, member, object, variable } from '../terms.ts';
+import { INPUT, member, object, same, variable } from '../terms.ts';
 import type { Term } from '../terms.ts';
 import { YamlMap } from '../yaml-text.ts';
 import { placeResult } from './data.ts';
 import { errorNames } from './errors.ts';
 import { field, numberField, textField } from './fields.ts';
+import { assignments } from './variables.ts';
 
 const ERROR = member(member(variable('$Context'), 'Current'), 'Error');
 /** The error object that a Catch of Amazon States Language passes to its next state. */
@@ -18,10 +19,18 @@ const ERROR_OUTPUT: Term = object([
   ['Cause', member(ERROR, 'Detail')],
 ]);
 
-/** Sets Retry and Catch. Calls `usesWhole` for a constructor that is one expression. */
-export function setRecovery(outcome: Outcome, state: YamlMap, source: MapNode, usesWhole: (at: Node) => void): void {
+/** The part of a scope's writer that the rules need. */
+export interface RecoveryWriter {
+  /** A constructor is one expression. */
+  usesWhole(at: Node): void;
+  /** Returns the name of a state that has the input `{error, output}`, assigns the variables of the rule and leads to `next`. */
+  assign(rule: MapNode, next: string): string;
+}
+
+/** Sets Retry and Catch. */
+export function setRecovery(outcome: Outcome, state: YamlMap, source: MapNode, writer: RecoveryWriter): void {
   const retry = rules(outcome, source, 'Retry').flatMap((rule) => retryRule(outcome, rule) ?? []);
-  const caught = rules(outcome, source, 'Catch').flatMap((rule) => catchRule(outcome, rule, usesWhole) ?? []);
+  const caught = rules(outcome, source, 'Catch').flatMap((rule) => catchRule(outcome, rule, writer) ?? []);
   if (retry.length > 0) state.set('Retry', retry);
   if (caught.length > 0) state.set('Catch', caught);
 }
@@ -89,17 +98,24 @@ function whole(outcome: Outcome, rule: MapNode, key: string, absent: number, min
   return Math.min(value, max);
 }
 
-function catchRule(outcome: Outcome, rule: MapNode, usesWhole: (at: Node) => void): YamlMap | null {
+function catchRule(outcome: Outcome, rule: MapNode, writer: RecoveryWriter): YamlMap | null {
   const errors = names(outcome, rule);
   const next = textField(rule, 'Next');
   if (next === null) outcome.refuse(rule, 'a Catch rule needs "Next"');
   if (errors.length === 0) return null;
-  const written = new YamlMap().set('Errors', errors).set('Next', next ?? '');
   const path = field(rule, 'ResultPath');
+  const output = placeResult(outcome, INPUT, ERROR_OUTPUT, path);
+  const assigns = assignments(rule).length > 0;
+  const written = new YamlMap()
+    .set('Errors', errors)
+    .set('Next', assigns ? writer.assign(rule, next ?? '') : (next ?? ''));
+  const passed = assigns
+    ? object([
+        ['error', ERROR_OUTPUT],
+        ['output', output],
+      ])
+    : output;
   // Without a constructor, the next state gets the input of the failed state.
-  if (path === undefined || !isNull(path)) {
-    const output = placeResult(outcome, INPUT, ERROR_OUTPUT, path);
-    if (setConstructor(written, 'OutputConstructor', output)) usesWhole(path ?? rule);
-  }
+  if (!same(passed, INPUT) && setConstructor(written, 'OutputConstructor', passed)) writer.usesWhole(path ?? rule);
   return written;
 }

@@ -4,31 +4,26 @@ import { describe, quote } from '../../language/text/document.ts';
 import { setConstructor } from '../constructors.ts';
 import { Names } from '../names.ts';
 import type { Outcome } from '../outcome.ts';
-import { INPUT, same } from '../terms.ts';
+import { INPUT, member, object, same } from '../terms.ts';
 import type { Term } from '../terms.ts';
 import { YamlMap } from '../yaml-text.ts';
 import type { Reading } from './data.ts';
-import { placeResult, readReferencePath } from './data.ts';
+import { placeResult, readExpression, readReferencePath, readTemplate } from './data.ts';
 import { field, textField } from './fields.ts';
+import type { MachineContext } from './machine-context.ts';
 import { setRecovery } from './retry-and-catch.ts';
-
-export interface MachineContext {
-  readonly outcome: Outcome;
-  readonly machineName: string;
-  /** Returns `StartAt` and `States` of an inner scope. */
-  convertScope(context: MachineContext, scope: MapNode, what: string, begin: Term | null): YamlMap;
-}
+import { assignments, variableName } from './variables.ts';
 
 export class ScopeWriter {
   readonly outcome: Outcome;
   readonly names: Names;
   readonly entries: readonly MapEntry[];
-  readonly #context: MachineContext;
+  readonly context: MachineContext;
   readonly #what: string;
   readonly #written: YamlMap[] = [];
 
   constructor(context: MachineContext, scope: MapNode, what: string) {
-    this.#context = context;
+    this.context = context;
     this.outcome = context.outcome;
     this.#what = what;
     const states = field(scope, 'States');
@@ -59,7 +54,8 @@ export class ScopeWriter {
       outcome: this.outcome,
       root,
       stateName,
-      machineName: this.#context.machineName,
+      machineName: this.context.machineName,
+      variables: this.context.variables,
       token: false,
       item: null,
     };
@@ -84,9 +80,57 @@ export class ScopeWriter {
     );
   }
 
+  /** Sets GlobalConstructor for the "Assign" of a state, in which `$` is the root of `reading`. */
+  assign(state: YamlMap, holder: MapNode, reading: Reading): void {
+    const node = field(holder, 'Assign');
+    if (node === undefined) return;
+    if (node.kind !== 'map') this.outcome.refuse(node, `Assign must be a mapping, but is ${describe(node)}`);
+    const members: [string, Term][] = [];
+    for (const { key, keyOffset, value } of assignments(holder)) {
+      const name = variableName(key);
+      const global = this.#assignable(name, keyOffset);
+      if (global === null) continue;
+      members.push([global, key === name ? readTemplate(reading, value) : readExpression(reading, value)]);
+    }
+    if (members.length > 0) setConstructor(state, 'GlobalConstructor', object(members));
+  }
+
+  /** Returns the key of the variable in `$Global`; null after a refusal. */
+  #assignable(name: string, offset: number): string | null {
+    const key = this.context.variables.keyOf(name);
+    if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name)) {
+      this.outcome.refuse(offset, `${quote(name)} is not the name of a variable`);
+    } else if (key === null) {
+      this.outcome.refuse(offset, `${this.#what} cannot assign the variable $${name} of a scope around it`);
+    } else if (this.context.variables.shared) {
+      const advice = 'pass the value in the data of the states, or set MaxConcurrency to 1';
+      this.outcome.refuse(offset, `items of a Map that run at once would share the variable $${name} here; ${advice}`);
+    } else {
+      return key;
+    }
+    return null;
+  }
+
+  /** Writes the Pass `name`, which assigns the variables of a rule and leads to `next`. */
+  writeAssign(name: string, next: string, rule: MapNode, reading: Reading, output: Term): void {
+    const pass = this.begin('Pass', name, null);
+    if (!same(output, INPUT)) this.construct(pass, 'OutputConstructor', output, rule);
+    this.assign(pass, rule, reading);
+    pass.set('Next', next);
+    this.comment(pass);
+  }
+
   /** Sets Retry and Catch. */
-  recover(state: YamlMap, source: MapNode): void {
-    setRecovery(this.outcome, state, source, (at) => this.#whole(at));
+  recover(state: YamlMap, stateName: string, source: MapNode): void {
+    setRecovery(this.outcome, state, source, {
+      usesWhole: (at) => this.#whole(at),
+      assign: (rule, next) => {
+        const reading = this.reading(stateName, member(INPUT, 'error'));
+        const name = this.names.fresh(`${stateName}: assign`);
+        this.writeAssign(name, next, rule, reading, member(INPUT, 'output'));
+        return name;
+      },
+    });
     const caught = field(source, 'Catch');
     for (const rule of caught?.kind === 'list' ? caught.items : []) {
       if (rule.kind === 'map' && rule.entries.has('Next')) this.target(rule, 'Next');
@@ -116,9 +160,12 @@ export class ScopeWriter {
     return null;
   }
 
-  /** Returns `StartAt` and `States` of a scope inside a state. */
-  inner(scope: Node, what: string, begin: Term | null): YamlMap {
-    if (scope.kind === 'map') return this.#context.convertScope(this.#context, scope, what, begin);
+  /** Returns `StartAt` and `States` of a scope inside a state; `shared` if it is that of items that run at once. */
+  inner(scope: Node, what: string, begin: Term | null, shared = false): YamlMap {
+    if (scope.kind === 'map') {
+      const context = { ...this.context, variables: this.context.variables.inner(scope, shared) };
+      return context.convertScope(context, scope, what, begin);
+    }
     this.outcome.refuse(scope, `${what} must be a mapping, but is ${describe(scope)}`);
     return new YamlMap();
   }

@@ -8,8 +8,9 @@ import { writeChoice } from './choice-state.ts';
 import { readInput, readReferencePath } from './data.ts';
 import { checkFields, field, knownType, textField } from './fields.ts';
 import { writeMap } from './map-state.ts';
+import { notePlaceholders } from './placeholders.ts';
 import { writeParallel } from './parallel-state.ts';
-import type { MachineContext } from './scope-writer.ts';
+import type { MachineContext } from './machine-context.ts';
 import { ScopeWriter } from './scope-writer.ts';
 import { writeTask } from './task-state.ts';
 import { writeWait } from './wait-state.ts';
@@ -44,6 +45,7 @@ function writeState(writer: ScopeWriter, { key, keyOffset, value }: MapEntry): v
     return;
   }
   checkFields(writer.outcome, type, value);
+  notePlaceholders(writer.outcome, value);
   WRITERS[type]?.(writer, key, value);
 }
 
@@ -53,6 +55,7 @@ function writePass(writer: ScopeWriter, name: string, source: MapNode): void {
   const result = field(source, 'Result');
   const value = result === undefined ? readInput(reading, source) : constant(toJson(result));
   writer.finish(state, source, reading, value, INPUT);
+  writer.assign(state, source, { ...reading, root: value });
   writer.leave(state, source);
 }
 

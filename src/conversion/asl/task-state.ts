@@ -1,6 +1,6 @@
 /** Converts a Task, with the time that it may take. */
 import { TASK_TIMEOUT_SECONDS } from '../../language/limits.ts';
-import type { MapNode } from '../../language/text/document.ts';
+import type { MapEntry, MapNode, Node } from '../../language/text/document.ts';
 import { quote, textOf } from '../../language/text/document.ts';
 import { printExpression } from '../../expression/print.ts';
 import { mapOf } from '../constructors.ts';
@@ -17,14 +17,14 @@ import { convertResource, waitsForToken } from './tasks.ts';
 
 export function writeTask(writer: ScopeWriter, name: string, source: MapNode): void {
   const resource = field(source, 'Resource');
-  const arn = resource === undefined ? null : textOf(resource);
+  const arn = resource === undefined ? null : resourceText(resource);
   if (resource === undefined || arn === null) {
     writer.outcome.refuse(resource ?? source, `the Task ${quote(name)} needs a "Resource"`);
     return;
   }
   const reading = writer.reading(name, INPUT);
   const input = readInput({ ...reading, token: waitsForToken(arn) }, source);
-  const task = convertResource(writer.outcome, arn, resource, input);
+  const task = convertResource({ context: writer.context, stateName: name, node: resource, input }, arn);
   if (task === null) return;
   const call: [string, Yaml][] = [
     ['Action', task.action],
@@ -37,8 +37,21 @@ export function writeTask(writer: ScopeWriter, name: string, source: MapNode): v
   for (const [key, value] of call) if (value !== 'RequestComplete') state.set(key, value);
   setTaskTimeout(state, source, reading);
   writer.finish(state, source, reading, selectResult(reading, source, task.result), OUTPUT);
-  writer.recover(state, source);
+  writer.assign(state, source, { ...reading, root: task.result });
+  writer.recover(state, name, source);
   writer.leave(state, source);
+}
+
+/**
+ * Returns the text of a resource. In a template of a deployment a mapping can be in its place, such as
+ * `Fn::GetAtt: [Name, Arn]`, which becomes the placeholder `${Name.Arn}`.
+ */
+function resourceText(node: Node): string | null {
+  if (node.kind !== 'map' || node.entries.size !== 1) return textOf(node);
+  const [[key, { value }]] = [...node.entries] as [[string, MapEntry]];
+  if (key === 'Fn::Sub') return textOf(value.kind === 'list' ? (value.items[0] ?? value) : value);
+  const parts = value.kind === 'list' ? value.items.map(textOf) : [textOf(value)];
+  return /^(?:Ref|Fn::GetAtt)$/.test(key) && !parts.includes(null) ? `\${${parts.join('.')}}` : null;
 }
 
 function setTaskTimeout(state: YamlMap, source: MapNode, reading: Reading): void {

@@ -67,6 +67,8 @@ function writeRow(
 }
 
 function finishWait(writer: ScopeWriter, state: YamlMap, source: MapNode, reading: Reading): void {
-  writer.finish(state, source, reading, readReferencePath(reading, field(source, 'InputPath')), INPUT);
+  const input = readReferencePath(reading, field(source, 'InputPath'));
+  writer.finish(state, source, reading, input, INPUT);
+  writer.assign(state, source, { ...reading, root: input });
   writer.leave(state, source);
 }

@@ -1,0 +1,52 @@
+/**
+ * Names for functions and flows that the original names in another form: by a resource, an ARN or a `${Placeholder}` that
+ * a deployment replaces. A name follows the rule of its service, and no two originals share one.
+ */
+
+/** `${Name}`, `${Name.Arn}`, `${AWS::Region}`: what templates of deployments replace. */
+export const PLACEHOLDER = /\$\{\s*([^{}]*?)\s*\}/g;
+
+export function hasPlaceholder(text: string): boolean {
+  return text.search(PLACEHOLDER) !== -1;
+}
+
+/** Longest name of a function in Function Compute. */
+export const FUNCTION_NAME_MAX = 64;
+/** Longest name of a flow (rules.md 4.2). */
+export const FLOW_NAME_MAX = 128;
+
+export class ResourceNames {
+  readonly #max: number;
+  readonly #byOriginal = new Map<string, string>();
+  readonly #taken: Set<string>;
+
+  /** `taken`: names in the original that are valid, and so do not change. */
+  constructor(max: number, taken: Iterable<string>) {
+    this.#max = max;
+    this.#taken = new Set(taken);
+  }
+
+  /** Returns the name for `original`, and always the same one. `otherwise` names an original without letters. */
+  nameOf(original: string, otherwise: string): string {
+    const known = this.#byOriginal.get(original);
+    if (known !== undefined) return known;
+    const valid = this.isValid(original);
+    const wanted = valid ? original : this.#valid(original, otherwise);
+    let name = wanted;
+    for (let n = 2; !valid && this.#taken.has(name); n++) name = `${wanted.slice(0, this.#max - 6)}-${n}`;
+    this.#taken.add(name);
+    this.#byOriginal.set(original, name);
+    return name;
+  }
+
+  isValid(text: string): boolean {
+    return text.length <= this.#max && /^[A-Za-z_][A-Za-z0-9_-]*$/.test(text);
+  }
+
+  #valid(original: string, otherwise: string): string {
+    const words = original.replace(PLACEHOLDER, (_, name: string) => name.replace(/\.(?:Arn|Ref)$/i, ''));
+    const name = words.replace(/[^A-Za-z0-9_]+/g, '-').replace(/^-+|-+$/g, '');
+    if (name === '') return otherwise;
+    return name.replace(/^(?=[0-9])/, '_').slice(0, this.#max);
+  }
+}

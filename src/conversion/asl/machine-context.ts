@@ -1,0 +1,65 @@
+/** The data that the converters of one machine share: its names, the choices of the caller, the words of its text. */
+import type { MapNode, Node } from '../../language/text/document.ts';
+import type { Outcome } from '../outcome.ts';
+import type { Term } from '../terms.ts';
+import type { YamlMap } from '../yaml-text.ts';
+import { readFunctionArn, readMachineArn } from './arns.ts';
+import { FLOW_NAME_MAX, FUNCTION_NAME_MAX, ResourceNames } from './function-names.ts';
+import type { VariableScope } from './variables.ts';
+
+export interface MachineContext {
+  readonly outcome: Outcome;
+  readonly machineName: string;
+  /** True if functions replace resources without an equivalent. */
+  readonly stubs: boolean;
+  readonly functions: ResourceNames;
+  readonly flows: ResourceNames;
+  readonly variables: VariableScope;
+  /** True if a text or a key of the definition contains the word. */
+  mentions(word: string): boolean;
+  /** Returns `StartAt` and `States` of an inner scope. */
+  convertScope(context: MachineContext, scope: MapNode, what: string, begin: Term | null): YamlMap;
+}
+
+/** The texts of a definition: all of them, and those that are names of functions and state machines. */
+export interface Texts {
+  mentions(word: string): boolean;
+  readonly functions: ResourceNames;
+  readonly flows: ResourceNames;
+}
+
+export function textsOf(root: Node): Texts {
+  const texts = new Set<string>();
+  const functions = new Set<string>();
+  const flows = new Set<string>();
+  const add = (key: string, text: string): void => {
+    texts.add(text);
+    const name = readFunctionArn(text)?.name ?? (key === 'FunctionName' ? text : null);
+    if (name !== null) functions.add(name);
+    if (key === 'StateMachineArn') flows.add(readMachineArn(text).name);
+  };
+  visit(root, '', add, new Set());
+  const all = [...texts].join('\n');
+  return {
+    mentions: (word) => all.includes(word),
+    functions: new ResourceNames(FUNCTION_NAME_MAX, functions),
+    flows: new ResourceNames(FLOW_NAME_MAX, flows),
+  };
+}
+
+/** Calls `add` for each key and each text, with the key that holds it. An alias is visited once. */
+function visit(node: Node, key: string, add: (key: string, text: string) => void, seen: Set<Node>): void {
+  if (node.kind === 'scalar') {
+    if (typeof node.value === 'string') add(key, node.value);
+    return;
+  }
+  if (seen.has(node)) return;
+  seen.add(node);
+  if (node.kind === 'list') for (const item of node.items) visit(item, key, add, seen);
+  else {
+    for (const entry of node.entries.values()) {
+      add('', entry.key);
+      visit(entry.value, entry.key, add, seen);
+    }
+  }
+}

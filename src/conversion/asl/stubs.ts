@@ -1,0 +1,60 @@
+/**
+ * Stubs: a function in place of a resource without an equivalent. It gets the Parameters of the task as its event, and has
+ * to answer as the service does.
+ */
+import { call, literal, member, object, OUTPUT, variable } from '../terms.ts';
+import { readActivity, readServiceResource } from './arns.ts';
+import { invocation } from './functions.ts';
+import type { ConvertedTask, TaskSource } from './task-source.ts';
+import { shown } from './task-source.ts';
+
+const TOKEN = member(member(variable('$Context'), 'Current'), 'TaskToken');
+
+/** Returns the call of a function that is named after the resource. */
+export function convertStub(task: TaskSource, resource: string): ConvertedTask {
+  const activity = readActivity(resource);
+  if (activity !== null) return activityStub(task, activity, resource);
+  const service = readServiceResource(resource);
+  const isJob = service !== null && service.pattern.startsWith('sync');
+  const parameters = (type: 'Sync' | 'Async', name: string) => invocation(arnOf(name), type, task.input);
+  // Only a job has a function of its own: it does the work to its end, and does not just begin it.
+  const name = nameOf(task, service === null ? resource : `${service.api}${isJob ? `.${service.pattern}` : ''}`);
+  if (service?.pattern === 'waitForTaskToken' || (service === null && resource.endsWith('.waitForTaskToken'))) {
+    const duty = 'it gets the Parameters, among them the token, with which the work is reported';
+    note(task, name, resource, duty);
+    return { ...FUNCTION, mode: 'WaitForCustomCallback', parameters: parameters('Sync', name), result: OUTPUT };
+  }
+  if (isJob) {
+    note(task, name, resource, 'it gets the Parameters, and answers at the end of the job with the result of the job');
+    return { ...FUNCTION, mode: 'WaitForSystemCallback', parameters: parameters('Async', name), result: RESULT };
+  }
+  note(task, name, resource, 'it gets the Parameters, and has to answer as the service does');
+  return { ...FUNCTION, mode: 'RequestComplete', parameters: parameters('Sync', name), result: RESULT };
+}
+
+const FUNCTION = { action: 'FC:InvokeFunction' } as const;
+const RESULT = member(OUTPUT, 'Body');
+
+/** An activity: the function gets what GetActivityTask answers. */
+function activityStub(task: TaskSource, activity: string, resource: string): ConvertedTask {
+  const name = nameOf(task, activity);
+  note(task, name, resource, 'it gets the members taskToken and input of GetActivityTask and passes them to a worker');
+  const event = object([
+    ['taskToken', TOKEN],
+    ['input', call('jsonToString', task.input)],
+  ]);
+  const parameters = invocation(arnOf(name), 'Sync', event);
+  return { ...FUNCTION, mode: 'WaitForCustomCallback', parameters, result: OUTPUT };
+}
+
+function nameOf({ context, stateName }: TaskSource, original: string): string {
+  return context.functions.nameOf(original === '' ? stateName : original, 'stub');
+}
+
+function arnOf(name: string): ReturnType<typeof literal> {
+  return literal(`acs:fc:::functions/${name}/LATEST`);
+}
+
+function note({ context, node }: TaskSource, name: string, resource: string, duty: string): void {
+  context.outcome.note(node, `the function "${name}" replaces the resource ${shown(resource)}: write it; ${duty}`);
+}
