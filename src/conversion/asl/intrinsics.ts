@@ -93,10 +93,14 @@ const RENAMED: Readonly<Record<string, readonly [name: string, args: number]>> =
   MathAdd: ['intAdd', 2],
 };
 
-const WITHOUT_EQUIVALENT: Readonly<Record<string, string>> = {
-  ArrayPartition: 'no function splits an array into parts; use a task',
-  ArrayRange: 'no function makes a range, and only short ranges of constants are written out; use a task',
-};
+const WITHOUT_EQUIVALENT = {
+  ArrayPartition: 'no function splits an array into parts, and only known arrays are written out; use a task',
+  ArrayRange: 'no function makes a range, and only ranges of constants are written out; use a task',
+} as const;
+
+function withoutEquivalent(name: keyof typeof WITHOUT_EQUIVALENT): Unconvertible {
+  return new Unconvertible(`States.${name} has no equivalent: ${WITHOUT_EQUIVALENT[name]}`);
+}
 
 const HASHES = ['MD5', 'SHA-1', 'SHA-256', 'SHA-512'];
 
@@ -116,6 +120,8 @@ function equivalent(name: string, written: readonly Term[]): Term {
       return format(args);
     case 'ArrayRange':
       return range(args);
+    case 'ArrayPartition':
+      return partition(args);
     case 'StringSplit':
       return split(args);
     case 'JsonMerge':
@@ -125,11 +131,7 @@ function equivalent(name: string, written: readonly Term[]): Term {
     case 'MathRandom':
       return random(args);
     default:
-      throw new Unconvertible(
-        Object.hasOwn(WITHOUT_EQUIVALENT, name)
-          ? `States.${name} has no equivalent: ${WITHOUT_EQUIVALENT[name]}`
-          : `there is no intrinsic function States.${name}`,
-      );
+      throw new Unconvertible(`there is no intrinsic function States.${name}`);
   }
 }
 
@@ -155,20 +157,32 @@ function format([template, ...values]: readonly Term[]): Term {
   return call('format', literal(text), ...args);
 }
 
-const RANGE_MAX = 100;
+/** The limit of the service. */
+const RANGE_MAX = 1000;
 
 function range(args: readonly Term[]): Term {
   const [first, last, by] = args.map(constantOf);
   if (typeof first !== 'number' || typeof last !== 'number' || typeof by !== 'number' || by === 0) {
-    throw new Unconvertible(`States.ArrayRange has no equivalent: ${WITHOUT_EQUIVALENT['ArrayRange']}`);
+    throw withoutEquivalent('ArrayRange');
   }
   const items: Term[] = [];
   for (let value = first; by > 0 ? value <= last : value >= last; value += by) {
     if (items.push(literal(value)) > RANGE_MAX) {
-      throw new Unconvertible(`States.ArrayRange has no equivalent: ${WITHOUT_EQUIVALENT['ArrayRange']}`);
+      throw new Unconvertible(`States.ArrayRange can have ${RANGE_MAX} items at most`);
     }
   }
   return list(items);
+}
+
+/** The parts of an array whose items are known, though not their values. */
+function partition([array, size]: readonly Term[]): Term {
+  const most = size === undefined ? undefined : constantOf(size);
+  if (array?.kind !== 'array' || typeof most !== 'number' || !Number.isInteger(most) || most < 1) {
+    throw withoutEquivalent('ArrayPartition');
+  }
+  const parts: Term[] = [];
+  for (let at = 0; at < array.items.length; at += most) parts.push(list(array.items.slice(at, at + most)));
+  return list(parts);
 }
 
 /**
