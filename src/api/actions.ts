@@ -36,6 +36,22 @@ export function actionEntry(action: string): Contract | undefined {
   return Object.hasOwn(ACTIONS, action) ? ACTIONS[action as ActionName] : undefined;
 }
 
+/** A right that a policy must give. */
+export interface Right {
+  readonly action: ActionName;
+  /** The last part of the resource name, after `acs:fnf:{region}:{account}:`; `*` if none is checked. */
+  readonly resource: string;
+}
+
+const NO_RIGHTS: readonly Right[] = [];
+
+/** The rights that a call needs beside the one of its own action, because of a parameter that it has. */
+export function furtherRights(action: ActionName, parameters: ReadonlyMap<string, string>): readonly Right[] {
+  const { alsoNeeds }: Contract = ACTIONS[action];
+  if (alsoNeeds === undefined || (parameters.get(alsoNeeds.parameter) ?? '') === '') return NO_RIGHTS;
+  return alsoNeeds.actions.map((each) => ({ action: each, resource: actionResource(each, parameters) }));
+}
+
 /** The last part of the resource name of a call, after `acs:fnf:{region}:{account}:`; `*` if none is checked. */
 export function actionResource(action: ActionName, parameters: ReadonlyMap<string, string>): string {
   const { resource }: Contract = ACTIONS[action];

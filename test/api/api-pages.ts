@@ -248,10 +248,13 @@ function position({ method, parameters }: Contract): string {
   return `The SDKs send POST with the parameters in the form${names}.`;
 }
 
-function authorization(action: string, { resource }: Contract): string {
+function authorization(action: string, { resource, alsoNeeds }: Contract): string {
   if (resource === 'none') return 'Needs no policy: every key may call it.';
   const flow = resource === 'flows' ? '*' : `{${resource.flow}}`;
-  return `A policy must allow \`fnf:${action}\` on \`acs:fnf:{region}:{account}:flow/${flow}\`.`;
+  const needed = `A policy must allow \`fnf:${action}\` on \`acs:fnf:{region}:{account}:flow/${flow}\`.`;
+  if (alsoNeeds === undefined) return needed;
+  const actions = alsoNeeds.actions.map((each) => `\`fnf:${each}\``).join(' and ');
+  return `${needed} With \`${alsoNeeds.parameter}\` it must also allow ${actions} on \`acs:fnf:{region}:{account}:flow/*\`.`;
 }
 
 /** `` `A`, `B` or `C` `` */

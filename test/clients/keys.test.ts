@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
@@ -48,13 +49,24 @@ keys:
             Resource: "*"
             Condition: {IpAddress: {acs:SourceIp: 10.0.0.0/8}}
 `;
+/** Keys that may start executions and, by their names, make none, one or both of the two reports. */
+const starter = (reports: readonly string[]): Key => ({
+  accessKeyId: `MILLRACETESTSTART${reports.length}`,
+  accessKeySecret: `starter-secret-${reports.length}`,
+});
+const REPORTS = [[], ['fnf:ReportTaskSucceeded'], ['fnf:ReportTaskSucceeded', 'fnf:ReportTaskFailed']];
+const STARTERS = REPORTS.map((reports) => {
+  const { accessKeyId, accessKeySecret } = starter(reports);
+  const statement = JSON.stringify({ Effect: 'Allow', Action: ['fnf:StartExecution', ...reports], Resource: '*' });
+  return `  - {accessKeyId: ${accessKeyId}, accessKeySecret: ${accessKeySecret}, policies: [{Version: "1", Statement: [${statement}]}]}\n`;
+});
 const PASS = 'Type: StateMachine\nSpecVersion: v1\nName: p\nStartAt: P\nStates: [{Name: P, Type: Pass, End: true}]\n';
 const flowNamed = (Name: string) => ({ Name, Definition: PASS, Type: 'FDL', ExecutionMode: 'Express' });
 
 describe('keys of the settings file', () => {
   let server: ServerProcess;
   before(async () => {
-    server = await startServer(fileEnd, { settings: SETTINGS });
+    server = await startServer(fileEnd, { settings: SETTINGS + STARTERS.join('') });
     const root = nodeClient({ url: server.url, key: ROOT_KEY });
     for (const name of ['open', 'open_secret', 'other']) await root.call('CreateFlow', flowNamed(name));
   });
@@ -90,6 +102,24 @@ describe('keys of the settings file', () => {
     }
   });
 
+  it('a start with a task token needs the right to report for the task', async () => {
+    const codes = await Promise.all(
+      REPORTS.map(async (reports) => {
+        const client = nodeClient({ url: server.url, key: starter(reports) });
+        const start = (token: object): Promise<string> =>
+          client.call('StartExecution', { FlowName: 'none', ...token }).then(
+            () => '',
+            (error: { code: string; data: { Message: string } }) => `${error.code} ${error.data.Message}`,
+          );
+        return [await start({}), await start({ CallbackFnFTaskToken: '12' })];
+      }),
+    );
+    for (const [plain = ''] of codes) assert.match(plain, /^FlowNotExists/);
+    assert.match(codes[0]?.[1] ?? '', /^AccessDenied .*'fnf:ReportTaskSucceeded' on resource 'acs:fnf:.*:flow\/\*'/);
+    assert.match(codes[1]?.[1] ?? '', /^AccessDenied .*'fnf:ReportTaskFailed'/);
+    assert.doesNotMatch(codes[2]?.[1] ?? '', /^AccessDenied/);
+  });
+
   it('are secret: the server never prints them', async () => {
     const ended = await server.stop();
     for (const secret of ([ROOT_KEY, TEMPORARY, READER] as readonly Key[]).flatMap((key) => [
@@ -102,16 +132,15 @@ describe('keys of the settings file', () => {
 });
 
 describe('the root key', () => {
-  it('is made at the first start, printed once, and stored', async (t) => {
+  it('is made at the first start, stored, and not printed where output may be retained', async (t) => {
     const folder = temporaryFolder(t);
     const env = { MILLRACE_ACCESS_KEY_ID: null, MILLRACE_ACCESS_KEY_SECRET: null };
     const first = await startServer(t, { folder, env });
-    const id = /id\W+(\S+)/i.exec(first.stderr())?.[1];
-    const secret = /secret\W+(\S+)/i.exec(first.stderr())?.[1];
-    assert.ok(id !== undefined && secret !== undefined, first.stderr());
-    const key = { accessKeyId: id, accessKeySecret: secret };
+    const key = JSON.parse(readFileSync(join(folder, 'root-key.json'), 'utf8')) as Key;
+    assert.ok(first.stderr().includes(key.accessKeyId), first.stderr());
     await nodeClient({ url: first.url, key }).call('CreateFlow', flowNamed('stored'));
-    assert.equal((await first.stop()).code, 0);
+    const stopped = await first.stop();
+    assert.equal(stopped.code, 0);
 
     const second = await startServer(t, { folder, env });
     assert.equal(
@@ -119,7 +148,7 @@ describe('the root key', () => {
       'stored',
     );
     const ended = await second.stop();
-    assert.ok(!`${ended.stdout}${ended.stderr}`.includes(secret), 'the secret is printed once');
+    for (const { stdout, stderr } of [stopped, ended]) assert.ok(!`${stdout}${stderr}`.includes(key.accessKeySecret));
   });
 });
 

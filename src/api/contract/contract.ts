@@ -75,6 +75,9 @@ export type Member = MemberFacts &
 
 export type Members = { readonly [member: string]: Member };
 
+/** Actions whose policy resource is all flows, because only a token names the flow. */
+export type ReportAction = 'ReportTaskSucceeded' | 'ReportTaskFailed';
+
 /** `flow`: the parameter that holds the flow's name; `flows`: all flows; `none`: the action needs no authorization. */
 export type PolicyResource = { readonly flow: 'Name' | 'FlowName' } | 'flows' | 'none';
 
@@ -87,6 +90,8 @@ export interface Contract {
   readonly method: 'GET' | 'POST';
   /** The resource that a policy is checked against (rules.md 3.10). */
   readonly resource: PolicyResource;
+  /** A parameter that gives the caller a further power, so that a policy must allow these actions too. */
+  readonly alsoNeeds?: { readonly parameter: string; readonly actions: readonly ReportAction[] };
   /** True for a reply that may take minutes: the wire starts it early (rules.md 2.9). */
   readonly slow?: true;
   /** True for the one action whose rate is `limits.startsPerSecond`, which the runtime applies. */

@@ -39,6 +39,8 @@ export const EXECUTIONS = {
     built: true,
     method: 'POST',
     resource: OF_FLOW,
+    // Its end would otherwise be a report that the caller has no right to make.
+    alsoNeeds: { parameter: 'CallbackFnFTaskToken', actions: ['ReportTaskSucceeded', 'ReportTaskFailed'] },
     summary: 'Starts an execution of a Standard flow. The execution is durable when the call returns.',
     parameters: {
       FlowName: FLOW_NAME,

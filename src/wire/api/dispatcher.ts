@@ -7,7 +7,7 @@ import { isolated } from '../../base/isolated.ts';
 import { cut } from '../../base/text.ts';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { actionEntry, actionResource } from '../../api/actions.ts';
+import { actionEntry, actionResource, furtherRights } from '../../api/actions.ts';
 import { ApiError, apiError, invalidArgument } from '../../api/error.ts';
 import { ERRORS } from '../../api/errors.ts';
 import type { Authenticator } from '../../auth/authenticator.ts';
@@ -99,12 +99,12 @@ export class Dispatcher<Services> {
       exchange.action = action;
       const operation = this.#operation(action);
       if (call.key !== null) {
-        authenticator.authorize(call.key, {
-          action,
-          resource: actionResource(operation.action, parameters),
-          secureTransport,
-          sourceIp: socket.remoteAddress ?? '',
-        });
+        const from = { secureTransport, sourceIp: socket.remoteAddress ?? '' };
+        const resource = actionResource(operation.action, parameters);
+        authenticator.authorize(call.key, { action, resource, ...from });
+        for (const right of furtherRights(operation.action, parameters)) {
+          authenticator.authorize(call.key, { ...right, ...from });
+        }
       }
       const running = operation.run(services, { requestId: exchange.requestId, parameters });
       const slow = operation.slow === true ? early : null;
