@@ -68,6 +68,7 @@ function everything(report: () => void): Required<Subscriber> {
     storeRecovered: report,
     recovered: report,
     executionStuck: report,
+    healthChanged: report,
     ownershipLost: report,
     defect: report,
   } satisfies { [Name in keyof ObserverEvents]: () => void };

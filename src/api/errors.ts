@@ -116,7 +116,7 @@ export const ERRORS = {
   'InvalidApi.NotFound': {
     status: 404,
     message: 'Specified api is not found, please check your url and method.',
-    when: 'The path is neither `/` nor `/healthz`.',
+    when: 'The path is not `/`, `/healthz` or `/readyz`.',
   },
   'InvalidSecurityToken.Expired': {
     status: 403,

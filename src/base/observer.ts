@@ -68,6 +68,8 @@ export interface ObserverEvents {
     readonly state: string;
     readonly error: unknown;
   };
+  /** A probe found that the store can no longer be read, or can be read again. Reported once for each change. */
+  healthChanged: { readonly isHealthy: boolean; readonly reason: string };
   /** Another process has taken over the store; this one commits nothing more. */
   ownershipLost: Record<string, never>;
   /** A part of the engine or an action threw, which is a defect. */
@@ -104,6 +106,7 @@ const NAMES = Object.keys({
   storeRecovered: true,
   recovered: true,
   executionStuck: true,
+  healthChanged: true,
   ownershipLost: true,
   defect: true,
 } satisfies Record<keyof ObserverEvents, true>) as (keyof ObserverEvents)[];

@@ -38,7 +38,15 @@ export async function serve(host: Host): Promise<number> {
   const server = await closingOnFailure(stores, async () => {
     const authenticator = await createAuthenticator(host, settings, ports);
     const localCallersOnly = isLoopback(settings.listen.host);
-    return createServer({ settings, stores, ports, localCallersOnly, authenticator, tls });
+    return createServer({
+      settings,
+      stores,
+      ports,
+      localCallersOnly,
+      authenticator,
+      tls,
+      log,
+    });
   });
   try {
     const url = await listen(server, settings);

@@ -80,6 +80,10 @@ export function logEvents(log: ServerLog): Subscriber {
     storeRecovered: () => log.warn({}, 'the store accepts commits again'),
     executionStuck: ({ error, ...facts }) =>
       log.error({ err: error, ...facts }, 'an execution cannot continue before the next start of the server'),
+    healthChanged: ({ isHealthy, reason }) => {
+      if (isHealthy) log.warn({}, 'the store can be read again');
+      else log.error({ reason }, 'the store cannot be read');
+    },
     ownershipLost: () =>
       log.error({}, 'another server has taken over the store: Standard executions no longer run on this server'),
   };

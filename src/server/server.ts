@@ -5,9 +5,12 @@ import { createWireServer } from '../wire/server.ts';
 import type { WireServerOptions } from '../wire/server.ts';
 import { createEngine } from './engine.ts';
 import type { Engine, EngineOptions } from './engine.ts';
+import { ServerHealth } from './health.ts';
+import type { ServerLog } from './log.ts';
 
 export interface ServerOptions extends Omit<EngineOptions, 'endpoint'> {
   readonly authenticator: Authenticator;
+  readonly log: Pick<ServerLog, 'lost'>;
   /** PEM texts; null: plain HTTP. */
   readonly tls: WireServerOptions<unknown>['tls'];
 }
@@ -27,6 +30,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const { settings, ports, authenticator, tls } = options;
   let url = '';
   const engine = await createEngine({ ...options, endpoint: () => new URL(url).host });
+  const { durable } = engine;
+  const readStore = (): Promise<unknown> => options.stores.executions.nextWakeMs();
+  const health = new ServerHealth({ ports, readStore, durable, log: options.log });
   const wire = createWireServer({
     operations: OPERATIONS,
     services: engine.services,
@@ -35,6 +41,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     tls,
     requestBytes: settings.limits.requestBytes,
     earlyAnswerMs: settings.earlyAnswerMs,
+    health,
     ports,
   });
   return {
@@ -45,6 +52,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       return listening;
     },
     async drain(limitMs) {
+      health.stop();
       // The engine too, because an execution whose caller hung up has no connection that the HTTP server would wait for.
       await Promise.all([wire.close(limitMs), engine.drain(limitMs)]);
     },

@@ -1,12 +1,14 @@
-/** Routes a request by its path and method before its body is read: to the health check, to the API, or to a refusal. */
+/** Routes a request by its path and method before its body is read: to a probe, to the API, or to a refusal. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import { ApiError, apiError } from '../api/error.ts';
-import { isolated } from '../base/isolated.ts';
+import { inBackground, isolated } from '../base/isolated.ts';
 import type { Dispatcher } from './api/dispatcher.ts';
 import { Exchange } from './api/exchange.ts';
 import type { ExchangeShared } from './api/exchange.ts';
 import { hasBody } from './http/body.ts';
+import { answerProbe, isProbePath } from './health.ts';
+import type { HealthSource } from './health.ts';
 import type { BodyReader } from './http/body.ts';
 import type { Turns } from './http/turns.ts';
 
@@ -19,6 +21,7 @@ export interface RoutesOptions<Services> {
   readonly bodies: BodyReader;
   readonly turns: Turns;
   readonly shared: ExchangeShared;
+  readonly health: HealthSource;
   /** True when authentication is off: then calls from web pages and under public host names are refused. */
   readonly isOpen: boolean;
 }
@@ -50,8 +53,10 @@ export class Routes<Services> {
     const url = originForm(request.url ?? '/');
     const question = url.indexOf('?');
     const path = question === -1 ? url : url.slice(0, question);
-    if (path === '/healthz' && (method === 'GET' || method === 'HEAD')) return answerHealth(response);
-    const { shared, dispatcher, bodies, turns } = this.#options;
+    const { shared, dispatcher, bodies, turns, health } = this.#options;
+    if (isProbePath(path) && (method === 'GET' || method === 'HEAD')) {
+      return inBackground(shared.ports.observer, 'a probe', () => answerProbe(health, path, request, response));
+    }
     const exchange = new Exchange(shared, request, response);
     const refusal = this.#refusal(request, path, method);
     if (refusal !== null) {
@@ -75,8 +80,8 @@ export class Routes<Services> {
   }
 
   #refusal(request: IncomingMessage, path: string, method: string): ApiError | null {
-    if (path !== '/' && path !== '/healthz') return apiError('InvalidApi.NotFound');
-    if (path === '/healthz' || (method !== 'GET' && method !== 'POST')) {
+    if (path !== '/' && !isProbePath(path)) return apiError('InvalidApi.NotFound');
+    if (path !== '/' || (method !== 'GET' && method !== 'POST')) {
       return apiError('UnsupportedHTTPMethod', method);
     }
     if (!this.#options.isOpen) return null;
@@ -99,11 +104,6 @@ function originForm(target: string): string {
   if (target.startsWith('/')) return target;
   const rest = target.replace(/^https?:\/\/[^/?#]*/i, '');
   return rest.startsWith('/') || rest === target ? rest : `/${rest}`;
-}
-
-function answerHealth(response: ServerResponse): void {
-  response.writeHead(200, { 'content-type': 'application/json;charset=utf-8' });
-  response.end('{"status":"ok"}');
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * The HTTP server, on bare `node:http`: it has only two paths, and a framework would slow down every request. Its timeouts limit
+ * The HTTP server, on bare `node:http`: it has only three paths, and a framework would slow down every request. Its timeouts limit
  * how long a request may take to arrive; no timeout limits an answer (rules.md 2.1).
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -17,6 +17,7 @@ import { Outbox } from './http/outbox.ts';
 import { renderError, replyHeaders } from './api/reply.ts';
 import { Turns } from './http/turns.ts';
 import { UnreadReplies } from './http/unread-replies.ts';
+import type { HealthSource } from './health.ts';
 import { Routes } from './routes.ts';
 
 /** A GET call has all its parameters in the first line (rules.md 2.1), also an `Input` of 64 KiB, percent-encoded. */
@@ -44,6 +45,7 @@ export interface WireServerOptions<Services> {
   readonly requestBytes: number;
   /** After this time a slow answer starts early, as white space (rules.md 2.9); null: never. */
   readonly earlyAnswerMs: number | null;
+  readonly health: HealthSource;
   readonly ports: Ports;
 }
 
@@ -66,6 +68,7 @@ export function createWireServer<Services>(options: WireServerOptions<Services>)
     bodies,
     turns: new Turns(scheduler),
     shared,
+    health: options.health,
     isOpen: options.authenticator.open,
   });
   const server = createNodeServer(tls, (request, response) => routes.handle(request, response));

@@ -39,11 +39,23 @@ describe('a store that disappears while the server runs', () => {
     await assert.rejects(client.call('CreateFlow', { Name: 'new', ...CREATE }), { code: 'InternalServerError' });
     await assert.rejects(client.call('DeleteFlow', { Name: 'cold' }), { code: 'InternalServerError' });
     assert.equal((await client.call('StartSyncExecution', { FlowName: 'warm' }))['Status'], 'Succeeded');
-    assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
+    for (const probe of ['healthz', 'readyz']) {
+      const answer = await fetch(`${server.url}/${probe}`);
+      assert.equal(answer.status, 503);
+      assert.deepEqual(await answer.json(), {
+        status: 'failing',
+        reason: 'The store cannot be read; the log of the server says why.',
+      });
+    }
 
     renameSync(`${store}.away`, store);
     assert.equal((await client.call('StartSyncExecution', { FlowName: 'cold' }))['Status'], 'Succeeded');
     await assert.rejects(client.call('DescribeFlow', { Name: 'new' }), { code: 'FlowNotExists' });
+
+    // The result of a check holds for a second.
+    while ((await fetch(`${server.url}/readyz`)).status !== 200) await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(await (await fetch(`${server.url}/healthz`)).text(), '{"status":"ok"}');
+    assert.equal(await (await fetch(`${server.url}/readyz`)).text(), '{"status":"ready"}');
 
     const { code } = await server.stop();
     assert.equal(code, 0);

@@ -18,6 +18,7 @@ import { rpcKey, signRpc } from '../../src/signatures/rpc.ts';
 import { atEnd } from '../../src/testing/clean-up.ts';
 import type { CleanUp } from '../../src/testing/clean-up.ts';
 import { ManualTime } from '../../src/testing/manual-time.ts';
+import type { HealthSource } from '../../src/wire/health.ts';
 import { createWireServer } from '../../src/wire/server.ts';
 import type { WireServer, WireServerOptions } from '../../src/wire/server.ts';
 
@@ -71,6 +72,11 @@ export interface WireOptions extends Partial<Omit<WireServerOptions<null>, 'oper
   readonly auth?: 'on' | 'off';
 }
 
+const WELL: HealthSource = {
+  alive: () => Promise.resolve({ reason: null, lostLogLines: 0 }),
+  ready: () => Promise.resolve({ reason: null, lostLogLines: 0 }),
+};
+
 /** Starts the HTTP interface with the root key {@link ROOT} and other keys, and closes it at the end of the test. */
 export async function startWireServer(
   t: CleanUp,
@@ -90,6 +96,7 @@ export async function startWireServer(
     tls: null,
     requestBytes: 1024 * 1024,
     earlyAnswerMs: 2000,
+    health: WELL,
     ...options,
     ports: { clock: time, scheduler: time, ids: systemIds, observer },
     operations: new Map(operations.map((operation) => [operation.action, operation])),

@@ -47,6 +47,18 @@ export class DurableRuntime {
     inBackground(this.#observer, 'waking executions whose time has come', () => sleepers.look());
   }
 
+  /** True once {@link recover} has loaded the executions that were under way. */
+  get isRecovered(): boolean {
+    return this.#parts.recovery.isDone;
+  }
+
+  /** Why no Standard execution can be changed at this time; null when they can. */
+  get writeFault(): string | null {
+    const { trouble, isStopped } = this.#parts.queue;
+    if (isStopped) return 'Another server has taken over the store, or this one is stopping.';
+    return trouble === null ? null : 'The store is not accepting commits; the log of the server says why.';
+  }
+
   /** Resolves when {@link recover} has loaded the executions that were under way. */
   recovered(): Promise<void> {
     return this.#parts.recovery.done;

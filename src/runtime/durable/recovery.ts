@@ -25,6 +25,7 @@ const BATCH = 200;
 export class Recovery {
   readonly #options: RecoveryOptions;
   #isClosed = false;
+  isDone = false;
   #finish: () => void = () => {};
   readonly done = new Promise<void>((resolve) => {
     this.#finish = resolve;
@@ -42,6 +43,7 @@ export class Recovery {
       executions = await this.#loadUnfinished();
     });
     await this.#options.orphans.stopAll();
+    this.isDone = true;
     this.#finish();
     this.#options.ports.observer.recovered?.({ executions });
   }
