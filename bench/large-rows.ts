@@ -143,6 +143,7 @@ function changesOf(i: number, sample: ExecutionRecord, rows: readonly JournalRow
     alias: '',
     parent: null,
     ancestry: { depth: 0, startedBy: [] },
+    identity: '',
     callback: 'none',
     input,
   } as const;

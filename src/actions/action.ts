@@ -12,8 +12,8 @@ export interface TaskCall {
   /** The `Parameters` after construction; `{}` when the state has none. */
   readonly parameters: JsonObject;
   /**
-   * `{flow}/{execution}/{state}/{id}` with the id of the TaskScheduled event. Each retry has a new key; a call that is
-   * repeated after a crash has the same key.
+   * No other call ever has this key (rules.md 11.18). Each retry has a new one; a call that is repeated after a crash has the
+   * same key. Printable ASCII, ready for a header.
    */
   readonly idempotencyKey: string;
   readonly flowName: string;

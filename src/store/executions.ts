@@ -56,6 +56,11 @@ export interface ExecutionRecord {
   readonly flowId: string;
   readonly flowName: string;
   readonly name: string;
+  /**
+   * A UUID made at the start. No other start has it, in any store: neither one that gets the same names, nor one that gets the
+   * same id after this store was put back from a copy. Empty for an execution that an older version of Millrace started.
+   */
+  readonly identity: string;
   readonly status: ExecutionStatus;
   readonly startedMs: number;
   /** 0 while the execution runs. */

@@ -55,7 +55,7 @@ describe('EventBridge:PutEvents', () => {
   it('sets the flow as subject, and the same id when the call is repeated', async (t) => {
     const { url, received } = await service(t, 200, TAKEN);
     const { output } = bench(t, { cloud: { ...cloud, securityToken: new Secret('tok') }, eventBridgeEndpoint: url });
-    const call = { idempotencyKey: 'f/e/Zahlen ✓/7', flowName: 'f' };
+    const call = { idempotencyKey: 'f/e/Zahlen%20%E2%9C%93/7', flowName: 'f' };
     await output('EventBridge:PutEvents', EVENT, call);
     await output('EventBridge:PutEvents', EVENT, call);
     const [first, second] = received.map(({ body }) => (parseJson(body) as { id: string; subject: string }[])[0]);

@@ -182,7 +182,7 @@ for (const store of STORES) {
       ];
       const calls: string[] = [];
       const task = (call: { readonly idempotencyKey: string }): Promise<TaskResult> => {
-        calls.push(call.idempotencyKey.split('/')[2] ?? '');
+        calls.push(call.idempotencyKey.split('/').at(-2) ?? '');
         return Promise.resolve(results[calls.length - 1] ?? assert.fail('called too often'));
       };
       const api = await startApi(t, store, { task });

@@ -28,6 +28,7 @@ for (const adapter of ADAPTERS) {
         {
           flowId: text,
           name: text,
+          identity: text,
           startedMs: fc.nat({ max: 4_000_000_000_000 }),
           version: text,
           alias: text,

@@ -31,6 +31,7 @@ export function startOf(id: ExecutionId, members: Partial<Start['record']> = {})
     flowId: 'flow-1',
     flowName: 'name of the flow',
     name: `run-${id}`,
+    identity: `identity-${id}`,
     startedMs: 1_700_000_000_000 + id,
     revision: 1,
     version: '',

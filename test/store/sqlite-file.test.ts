@@ -123,7 +123,7 @@ describe('sqlite store file', () => {
     const file = join(folder, 'flows.db');
     await filledStore(file);
     const database = new DatabaseSync(file);
-    database.exec('PRAGMA user_version = 9');
+    database.exec('PRAGMA user_version = 99');
     database.close();
     refused(file, newer(9));
   });

@@ -165,7 +165,13 @@ export class RebuiltRun implements Policy {
     const children = standInChildren(actions);
     const { scheduler } = this.#life;
     const ports = { clock: this.#options.time, scheduler, observer: createObserver(), turns: this.#turns };
-    const calling = { start: execution.start, execution: null, depth: 0, ancestry: { depth: 0, startedBy: [] } };
+    const calling = {
+      start: execution.start,
+      execution: null,
+      identity: null,
+      depth: 0,
+      ancestry: { depth: 0, startedBy: [] },
+    };
     return new Driver({ ...ports, actions, children }, calling, execution, this.#moment, this);
   }
 }

@@ -12,7 +12,6 @@ import type { Action, TaskCall, TaskResult } from '../action.ts';
 import { bodyBeginning, bodyMembers, textOf, untypedValue } from '../answer-body.ts';
 import { callCloud, missingCredentials } from '../cloud-call.ts';
 import type { CloudOptions } from '../cloud-call.ts';
-import { idempotencyHeader } from '../idempotency-key.ts';
 import { failed, succeeded } from '../results.ts';
 
 export interface EventBridgeOptions extends CloudOptions {
@@ -49,7 +48,7 @@ function eventOf(call: TaskCall, { region, account, clock }: EventBridgeOptions)
     ['source', null],
     ['type', null],
     // A call that is repeated after a crash sends the same event.
-    ['id', idempotencyHeader(call.idempotencyKey)],
+    ['id', call.idempotencyKey],
     ['subject', flow],
   ] as const) {
     const text = memberOf(given, name) ?? absent;

@@ -2,7 +2,6 @@
 import { memberOf, stringifyJson } from '../../base/json.ts';
 import type { JsonValue } from '../../base/json.ts';
 import type { TaskCall } from '../action.ts';
-import { idempotencyHeader } from '../idempotency-key.ts';
 import { mappedName, parseFunctionArn } from './arn.ts';
 
 export interface Invocation {
@@ -18,7 +17,6 @@ export interface Invocation {
   readonly event: Buffer;
   readonly isAsync: boolean;
   readonly requestId: string;
-  /** As a header value. */
   readonly idempotencyKey: string;
 }
 
@@ -45,7 +43,7 @@ export function invocationOf(
     event: eventBytes(memberOf(call.parameters, 'body')),
     isAsync: type === 'Async',
     requestId,
-    idempotencyKey: idempotencyHeader(call.idempotencyKey),
+    idempotencyKey: call.idempotencyKey,
   };
 }
 

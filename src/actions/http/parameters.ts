@@ -4,7 +4,6 @@ import type { JsonValue } from '../../base/json.ts';
 import { beginning } from '../../base/text.ts';
 import { ACCEPT_ENCODING } from '../../outbound/content-encoding.ts';
 import type { TaskCall } from '../action.ts';
-import { idempotencyHeader } from '../idempotency-key.ts';
 import type { Hop } from './redirect.ts';
 import { TASK_TOKEN_HEADER, requestHeaders } from './request-headers.ts';
 
@@ -27,7 +26,7 @@ export function firstHop({ parameters, idempotencyKey, taskToken }: TaskCall): H
   setDefault(headers, 'accept-encoding', ACCEPT_ENCODING);
   setDefault(headers, 'user-agent', 'Millrace');
   const hasOwnKey = headers.has('idempotency-key');
-  setDefault(headers, 'idempotency-key', idempotencyHeader(idempotencyKey));
+  setDefault(headers, 'idempotency-key', idempotencyKey);
   if (taskToken !== null) headers.set(TASK_TOKEN_HEADER, taskToken);
   return { url, method, headers, body: body.text, hasOwnKey };
 }

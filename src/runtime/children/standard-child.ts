@@ -89,11 +89,11 @@ function startOf(call: ChildCall, place: FlowPlace): DurableStart | string {
 }
 
 /**
- * A name that only a repetition of the same start gets again, after a crash. It derives from the task: its execution's id, which
- * the store issues once, or for an Express execution its idempotency key, which contains a UUID.
+ * A name that only a repetition of the same start gets again, after a crash. It derives from the key of the call. The names of
+ * children of an execution that an older version started derive from its number, as they did there.
  */
-function derivedName({ task, idempotencyKey }: ChildCall, flowName: string): string {
-  const identity = task === null ? idempotencyKey : `${task.execution}/${task.event}/${flowName}`;
-  const hex = createHash('sha256').update(identity).digest('hex');
+function derivedName({ task, idempotencyKey, isOld }: ChildCall, flowName: string): string {
+  const source = isOld && task !== null ? `${task.execution}/${task.event}/${flowName}` : idempotencyKey;
+  const hex = createHash('sha256').update(source).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

@@ -14,6 +14,7 @@ import type { Input, Moment } from '../../interpreter/input.ts';
 import type { ChildMode } from '../../language/plan.ts';
 import type { Ancestry } from '../../store/executions.ts';
 import { belowExpress, belowStandard } from '../start-origin.ts';
+import { idempotencyKey } from './idempotency-key.ts';
 
 /** A call that starts a flow of this engine. */
 export interface ChildCall extends TaskCall {
@@ -22,6 +23,8 @@ export interface ChildCall extends TaskCall {
   readonly depth: number;
   /** Of the execution that the call starts. */
   readonly ancestry: Ancestry;
+  /** True for an execution that an older version of Millrace started, which has no identity. */
+  readonly isOld: boolean;
 }
 
 /** Starts child flows: `runtime/children/`, or a stand-in in a test. */
@@ -41,6 +44,8 @@ export interface CallingExecution {
   readonly start: ExecutionStart;
   /** Id in the store; null for an Express execution. */
   readonly execution: number | null;
+  /** `ExecutionRecord.identity`; null for an Express execution. */
+  readonly identity: string | null;
   /** Synchronous executions above this one; 0 for one that the API started. */
   readonly depth: number;
   /** The tasks that led to it. */
@@ -120,8 +125,9 @@ export class Calls {
   }
 
   #startOf(call: TaskCall, { mode, state }: ChildCommand, signal: AbortSignal): () => Promise<TaskResult> {
-    const { depth } = this.#calling;
-    const child = { ...call, childMode: mode, depth, ancestry: this.#ancestryBelow(state.name) };
+    const { depth, identity } = this.#calling;
+    const ancestry = this.#ancestryBelow(state.name);
+    const child = { ...call, childMode: mode, depth, ancestry, isOld: identity === '' };
     return () => this.#parts.children.start(child, signal);
   }
 
@@ -133,14 +139,13 @@ export class Calls {
   }
 
   #callOf({ id, state, parameters }: CallCommand): TaskCall {
-    const { start, execution } = this.#calling;
+    const { start, execution, identity } = this.#calling;
     const { flowName, name, roleArn } = start;
     const { action, mode } = state;
     return {
       action,
       parameters,
-      // Ends in the number of the event, not of the attempt: a loop comes back to the same state and the same attempt.
-      idempotencyKey: `${flowName}/${name}/${encodeURIComponent(state.name.toWellFormed())}/${id}`,
+      idempotencyKey: idempotencyKey({ flowName, name, identity }, state.name, id),
       flowName,
       executionName: name,
       roleArn,

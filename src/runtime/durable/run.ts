@@ -90,8 +90,9 @@ export class DurableRun implements Committable, Policy {
     this.#durable = execution.lastEvent;
     this.#taken = execution.lastEvent;
     this.#storedWakeMs = record.wakeMs;
-    const token = (event: number): string => host.tokens.make({ execution: record.id, event });
-    const caller = { start: execution.start, execution: record.id, depth: 0, ancestry: record.ancestry };
+    const { id, identity, ancestry } = record;
+    const token = (event: number): string => host.tokens.make({ execution: id, event }, identity);
+    const caller = { start: execution.start, execution: id, identity, depth: 0, ancestry };
     this.#driver = new Driver(host.parts, caller, execution, new DecisionMoment(host.ports, token), this);
     // The wake time in the store was corrected for a clock that was set back; the times in the events cannot be.
     if (record.wakeMs !== null) this.#driver.setBackMs = Math.max(0, earliestDueMs(execution) - record.wakeMs);

@@ -129,6 +129,7 @@ export class Starts {
       flowId: flow.id,
       flowName: flow.name,
       name,
+      identity: this.#options.ports.ids.uuid(),
       status: 'Running',
       startedMs: this.#options.ports.clock.nowMs(),
       stoppedMs: 0,

@@ -1,6 +1,6 @@
 /** ReportTaskSucceeded and ReportTaskFailed: a service reports the outcome of a task with the task's token. */
 import { apiError, invalidArgument } from '../../api/error.ts';
-import type { ExecutionStore, TaskReference } from '../../store/executions.ts';
+import type { ExecutionRecord, ExecutionStore, TaskReference } from '../../store/executions.ts';
 import type { TaskReport } from '../executions.ts';
 import { belowStandard } from '../start-origin.ts';
 import type { StartOrigin } from '../start-origin.ts';
@@ -26,22 +26,15 @@ export class TaskReports {
     this.#options = options;
   }
 
-  /** The task of a token. @throws {ApiError} `InvalidArgument` for a text that is not a token of this store. */
-  taskOf(token: string): TaskReference {
-    const task = this.#options.tokens.read(token);
-    if (task === null) throw invalidArgument('The task token is not one that this server issued.');
-    return task;
-  }
-
   /**
    * The origin of a start whose caller passes this token. The start counts as one by the task (rules.md 12.15).
-   * @throws {ApiError} `InvalidArgument` for a text that is not a token of this store, and above the limit of depth.
+   * @throws {ApiError} `InvalidArgument` for a text that is not a token of an execution of this store, and above the limit of depth.
    */
   async originOf(token: string): Promise<StartOrigin> {
-    const { table, store, childDepth } = this.#options;
-    const task = this.taskOf(token);
-    const parent = await store.get(task.execution);
-    if (parent === null) return { from: 'token', task, ancestry: { depth: 1, startedBy: [] } };
+    const { table, childDepth } = this.#options;
+    const { task, record: parent } = await this.#find(token);
+    // A later execution could get the number, and the end would be reported to that one.
+    if (parent === null) throw invalidArgument(NO_EXECUTION);
     const state = table.peek(task.execution)?.execution.taskOf(task.event)?.state.name ?? null;
     const ancestry = belowStandard(parent, state);
     if (ancestry.depth <= childDepth) return { from: 'token', task, ancestry };
@@ -54,7 +47,7 @@ export class TaskReports {
   /** Resolves with the id of the event that ended the task, which is durable. @throws {ApiError} as `Executions.report`. */
   async report(token: string, report: TaskReport): Promise<number> {
     const { table, gate, starts } = this.#options;
-    const task = this.taskOf(token);
+    const { task } = await this.#find(token);
     gate.refuseInTrouble();
     const run = await table.get(task.execution);
     if (run === null) {
@@ -69,4 +62,18 @@ export class TaskReports {
     if (event === null) throw apiError('TaskAlreadyCompleted', token);
     return event;
   }
+
+  /** The task of a token, and its execution, which is null when the store does not have it. @throws {ApiError} `InvalidArgument` */
+  async #find(token: string): Promise<{ task: TaskReference; record: ExecutionRecord | null }> {
+    const { tokens, store, table } = this.#options;
+    const content = tokens.read(token);
+    if (content === null) throw invalidArgument('The task token is not one that this server issued.');
+    const { task } = content;
+    const record = table.peek(task.execution)?.record ?? (await store.get(task.execution));
+    if (record !== null && !content.isOf(record.identity)) throw invalidArgument(NO_EXECUTION);
+    return { task, record };
+  }
 }
+
+const NO_EXECUTION =
+  'The task token belongs to an execution that this server does not have: its data was put back from an earlier copy, or the execution was deleted. No report can reach the task.';

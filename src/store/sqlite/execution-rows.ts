@@ -31,6 +31,7 @@ export function executionOf(row: Row): ExecutionRecord {
     flowId: String(row['flow_id']),
     flowName: String(row['flow_name']),
     name: String(row['name']),
+    identity: String(row['identity']),
     status: STATUSES[Number(row['status'])] as ExecutionRecord['status'],
     startedMs: Number(row['started_ms']),
     stoppedMs: Number(row['stopped_ms']),

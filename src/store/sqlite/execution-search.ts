@@ -19,7 +19,7 @@ export interface ListBounds {
 const BOUNDS: ListBounds = { scannedRows: 10_000, sortedNames: 2000 };
 
 const COLUMNS = `id, status, callback, started_ms, stopped_ms, wake_ms, revision, parent, parent_event, version, alias,
-  name, stop, error, cause, depth, started_by`;
+  name, stop, error, cause, depth, started_by, identity`;
 const NEWEST_FIRST = 'ORDER BY started_ms DESC, id DESC';
 
 /** A condition and the values of its parameters, in order. */

@@ -169,4 +169,9 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE executions ADD COLUMN started_by TEXT NOT NULL DEFAULT '';
     `,
   },
+  {
+    number: 5,
+    // Executions that exist already have no identity: their calls and tokens have the form of the version that started them.
+    sql: `ALTER TABLE executions ADD COLUMN identity TEXT NOT NULL DEFAULT '';`,
+  },
 ];

@@ -53,8 +53,8 @@ export class Writer {
       ON CONFLICT (flow, revision) DO NOTHING`);
     this.#add = prepare(`
       INSERT INTO executions (id, flow, status, callback, started_ms, stopped_ms, revision, parent, parent_event, version,
-        alias, name, error, cause, depth, started_by)
-      VALUES (?, ?, ${RUNNING}, ?, ?, 0, ?, ?, ?, ?, ?, ?, '', '', ?, ?) ON CONFLICT (id) DO NOTHING`);
+        alias, name, error, cause, depth, started_by, identity)
+      VALUES (?, ?, ${RUNNING}, ?, ?, 0, ?, ?, ?, ?, ?, ?, '', '', ?, ?, ?) ON CONFLICT (id) DO NOTHING`);
     this.#addInput = prepare('INSERT INTO inputs (execution, text) VALUES (?, ?)');
     this.#append = prepare(`
       INSERT INTO journal (execution, first, count, events) SELECT ?1, ?2, ?3, ?4
@@ -143,6 +143,7 @@ export class Writer {
       record.name,
       record.ancestry.depth,
       startedByText(record.ancestry),
+      record.identity,
     );
     if (Number(added.changes) === 0) return;
     this.#uses.add(flow, record.revision, 1);

@@ -22,7 +22,9 @@ test('after a crash a call without an answer is made again with the same key, an
   answersB = true;
   const next = await engine.restart();
   assert.equal((await next.ended('two', 'one')).status, 'Succeeded');
-  assert.deepEqual(calls, ['two/one/A/4', 'two/one/B/9', 'two/one/B/9']);
+  const steps = calls.map((key) => key.split('/').slice(-2).join('/'));
+  assert.deepEqual(steps, ['A/4', 'B/9', 'B/9']);
+  assert.equal(calls[1], calls[2]);
 });
 
 test('an engine that drains waits for the answers of its calls and makes no more, and the next engine continues', async (t) => {
