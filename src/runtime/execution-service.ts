@@ -56,8 +56,12 @@ export function createExecutions(options: ExecutionServiceOptions): Executions {
       const ended = durable.whenEnded(record.id, waitMs);
       // The execution may have ended between the read and the wait.
       const again = await read.record(flow, executionName);
-      if (again.status === 'Running') await ended;
-      return read.view((await store.get(record.id)) ?? again);
+      if (again.status !== 'Running') return read.view(again);
+      await ended;
+      const last = await store.get(record.id);
+      // A purge has deleted it since its end.
+      if (last === null) throw apiError('ExecutionNotExists', executionName, flowName);
+      return read.view(last);
     },
     list: (request) => read.list(request),
     async history(flowName, executionName, fromEvent, limit) {

@@ -6,6 +6,7 @@
  * Invariants:
  * - A commit is applied whole or not at all, and is durable when it resolves.
  * - A caller that did not get the answer to a commit may repeat it; the repetition changes nothing.
+ * - No change is lost in silence: a commit names the executions that do not exist, for which it has changed nothing.
  * - The events of a journal are numbered 1, 2, 3 … without a gap and never change.
  * - Only the holder of the latest fence can write.
  */
@@ -179,11 +180,12 @@ export interface ExecutionStore {
   /** Makes the caller the only writer: the store refuses commits with an earlier fence from now on. */
   takeOver(): Promise<Ownership>;
   /**
-   * Applies all changes in one transaction, in their order.
+   * Applies all changes in one transaction, in their order. Resolves with the ids of the executions that a purge has deleted: the
+   * changes of these have changed nothing.
    * @throws {FenceLost} when another owner has taken over. After any other error the commit may or may not have happened;
    *   the caller can repeat it with the same changes.
    */
-  commit(fence: number, changes: readonly ExecutionChange[]): Promise<void>;
+  commit(fence: number, changes: readonly ExecutionChange[]): Promise<readonly ExecutionId[]>;
 
   get(id: ExecutionId): Promise<ExecutionRecord | null>;
   find(flowId: string, name: string): Promise<ExecutionRecord | null>;

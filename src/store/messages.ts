@@ -75,8 +75,8 @@ export interface MessageStore {
    * and stores nothing, if the pushes of all `retained` messages are due.
    */
   add(message: Message, push: PushState, retained: number): Promise<string | null>;
-  /** Stores the outcome of a push. A message that was deleted is ignored. */
-  setPush(number: number, push: PushState): Promise<void>;
+  /** Stores the outcome of a push. False, and nothing is stored, for a message that was deleted. */
+  setPush(number: number, push: PushState): Promise<boolean>;
   /**
    * Messages whose push is due, by `nextMs`, which may be in the future. Leaves out messages of the topics in `without`.
    */

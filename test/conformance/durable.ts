@@ -155,10 +155,10 @@ class DurableRun {
     return mortal;
   }
 
-  async #commit(life: Life, ...call: Parameters<ExecutionStore['commit']>): Promise<void> {
+  async #commit(life: Life, ...call: Parameters<ExecutionStore['commit']>): ReturnType<ExecutionStore['commit']> {
     if (life.isDead) return never();
-    await life.whileAlive(this.#stores.executions.commit(...call));
-    if (!this.#options.crashes) return;
+    const absent = await life.whileAlive(this.#stores.executions.commit(...call));
+    if (!this.#options.crashes) return absent;
     life.die();
     this.#server = this.#begin();
     return never();

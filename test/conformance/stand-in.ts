@@ -171,7 +171,7 @@ export function hideToken(text: string, token: string): string {
 }
 
 /** The form of a task token of this server. */
-const TOKEN = /(?<![\w-])A[\w-]{54}(?![\w-])/g;
+const TOKEN = /(?<![\w-])A[\w-]{75}(?![\w-])/g;
 
 /** The tokens of a call: first the one in its parameters, which the called service sees. */
 function tokensOf({ taskToken, parameters }: TaskCall): readonly string[] {

@@ -3,7 +3,7 @@
  * while. Reads fail. The process may die during each of these. The store behind this one has no faults: it holds every commit,
  * and the audit checks it after each.
  */
-import type { ExecutionChange, ExecutionStore } from '../../src/store/executions.ts';
+import type { ExecutionChange, ExecutionId, ExecutionStore } from '../../src/store/executions.ts';
 import type { FlowStore } from '../../src/store/flows.ts';
 import type { Audit } from './audit.ts';
 import { never } from '../support/life.ts';
@@ -115,7 +115,7 @@ class Commits {
     this.#options = options;
   }
 
-  async commit(fence: number, changes: readonly ExecutionChange[]): Promise<void> {
+  async commit(fence: number, changes: readonly ExecutionChange[]): Promise<readonly ExecutionId[]> {
     const { life, random, inner, audit, trace, elapsedMs } = this.#options;
     if (life.point('before a commit')) return never();
     const faults = this.#options.faults();
@@ -131,11 +131,12 @@ class Commits {
       trace.add(`commit fails (${full ? 'disk full' : 'error'}): ${text}`);
       throw new InjectedFault(full ? 'the disk is full' : 'the commit failed');
     }
-    await inner.commit(fence, changes);
+    const absent = await inner.commit(fence, changes);
     trace.add(`commit${loses ? ', answer lost' : ''}: ${text}`);
     await audit.committed(changes);
     if (life.point('after a commit')) return never();
     if (loses) throw new InjectedFault('the connection was lost while the commit was under way');
+    return absent;
   }
 }
 

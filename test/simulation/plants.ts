@@ -6,7 +6,7 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
     ...store,
     commit(fence, changes) {
       time.after(5, () => void store.commit(fence, changes).catch(() => undefined));
-      return Promise.resolve();
+      return Promise.resolve([]);
     },
   }),
 

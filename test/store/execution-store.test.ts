@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { AssertionFailure } from '../../src/base/assert.ts';
 import type { ExecutionChange, ExecutionStore } from '../../src/store/executions.ts';
 import { FenceLost } from '../../src/store/executions.ts';
 import { flowRecord } from '../../src/testing/flow-record.ts';
@@ -453,8 +454,39 @@ for (const adapter of ADAPTERS) {
       assert.equal(await store.purge(fence, null, 10), 1);
       await commit(end);
       assert.equal(await store.get(2), null);
-      await assert.rejects(commit({ id: 3, journal: row(1) }));
+      await assert.rejects(commit({ id: 3, journal: row(1) }), AssertionFailure);
       assert.equal((await store.takeOver()).lastId, 2);
+    });
+
+    it('names the executions that do not exist, for every kind of change, and applies the other changes', async (t) => {
+      const { executions: store } = openStores(t, adapter);
+      const parent = { parent: { execution: 2, event: 1 }, callback: 'owed' as const };
+      const { fence, commit } = await writing(store, [
+        startOf(1),
+        { ...startOf(2), journal: row(1), ...endOf({ status: 'Failed' }) },
+        startOf(3, parent),
+      ]);
+      assert.equal(await store.purge(fence, null, 10), 1);
+      const changes: Record<string, ExecutionChange> = {
+        'a row of the journal': { id: 2, journal: row(2) },
+        'a row that the journal had': { id: 2, journal: row(1) },
+        'a redrive': { id: 2, reopen: true, journal: row(2), wakeMs: null },
+        'an end': { id: 2, journal: row(2), ...endOf() },
+        'a wake time': { id: 2, wakeMs: 5 },
+        'a report to a parent': { id: 2, callbackDone: true },
+        'a stop of children': { id: 2, stopChildren: { events: [1], request: STOP } },
+        'an execution that never was': { id: 99, wakeMs: null },
+      };
+      let first = 1;
+      for (const [what, change] of Object.entries(changes)) {
+        assert.deepEqual(await commit(change, { id: 1, journal: row(first) }), [change.id], what);
+        assert.equal(await store.get(change.id), null, what);
+        assert.equal((await store.journal(1, 1, 100)).length, first, what);
+        first++;
+      }
+      assert.equal((await store.get(3))?.stop, null);
+      assert.deepEqual(await commit({ id: 1, wakeMs: 7 }, { id: 1, wakeMs: null }, { id: 1, callbackDone: true }), []);
+      assert.deepEqual(await commit(), []);
     });
 
     it('lets an execution have the name of a purged one', async (t) => {

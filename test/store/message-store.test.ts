@@ -126,7 +126,8 @@ for (const adapter of ADAPTERS) {
       await store.setPush(soon?.number ?? 0, failed);
       assert.deepEqual(await names(10), ['also soon', 'late']);
       assert.deepEqual((await store.list({ ...ALL, limit: 3 })).messages[2]?.push, failed);
-      await store.setPush(99_999, failed);
+      assert.equal(await store.setPush(soon?.number ?? 0, failed), true);
+      assert.equal(await store.setPush(99_999, failed), false);
     });
 
     it('lists by target and name, newest first, in pages', async (t) => {

@@ -78,7 +78,7 @@ test('virtual time waits for a store that works in another thread', async (t) =>
     ...stores.executions,
     commit: async (...parameters: Parameters<typeof stores.executions.commit>) => {
       await time.outside(twentyTurns());
-      await stores.executions.commit(...parameters);
+      return stores.executions.commit(...parameters);
     },
   };
   const engine = await startTestEngine(t, { time, stores: { ...stores, executions: slow } });

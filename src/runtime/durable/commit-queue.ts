@@ -11,7 +11,7 @@ import { AssertionFailure } from '../../base/assert.ts';
 import { inBackground, isolated } from '../../base/isolated.ts';
 import { pause } from '../../base/scheduler.ts';
 import { FenceLost } from '../../store/executions.ts';
-import type { ExecutionChange, ExecutionStore } from '../../store/executions.ts';
+import type { ExecutionChange, ExecutionId, ExecutionStore } from '../../store/executions.ts';
 
 /** A source of changes: a run, or a single change. */
 export interface Committable {
@@ -19,6 +19,8 @@ export interface Committable {
   takeChange(): ExecutionChange | null;
   /** The last change that the queue took is durable. */
   committed(): void;
+  /** The store does not have the execution any more, so the last change that the queue took has changed nothing. */
+  absent(): void;
   /**
    * The flush failed and will be repeated. Returns true to leave the repetition; whether the store has the change is then
    * unknown.
@@ -50,6 +52,8 @@ interface Taken {
   readonly item: Committable;
   readonly change: ExecutionChange;
 }
+
+type Attempt = { readonly absent: ReadonlySet<ExecutionId> } | { readonly error: unknown };
 
 export class CommitQueue {
   readonly #options: CommitQueueOptions;
@@ -93,9 +97,18 @@ export class CommitQueue {
     this.#schedule();
   }
 
-  /** Commits a single change without a run; calls `committed` when it is durable. */
-  addChange(change: ExecutionChange, committed: () => void = () => {}): void {
-    this.add({ takeChange: () => change, committed, aborts: () => false, refused: () => {} });
+  /**
+   * Commits a single change without a run.
+   * @param settled is called when it is durable, with false if the store does not have the execution any more
+   */
+  addChange(change: ExecutionChange, settled: (exists: boolean) => void = () => {}): void {
+    this.add({
+      takeChange: () => change,
+      committed: () => settled(true),
+      absent: () => settled(false),
+      aborts: () => false,
+      refused: () => {},
+    });
   }
 
   /** Resolves when all changes added so far are durable, or the queue has stopped. */
@@ -161,9 +174,14 @@ export class CommitQueue {
     const { scheduler } = this.#options.ports;
     const report = this.#stopwatch();
     let taken = all;
+    let absent: ReadonlySet<ExecutionId>;
     for (let delayMs = RETRY_MIN_MS; ; delayMs = Math.min(delayMs * 2, RETRY_MAX_MS)) {
-      const error = await this.#attempt(taken);
-      if (error === null) break;
+      const attempt = await this.#attempt(taken);
+      if ('absent' in attempt) {
+        absent = attempt.absent;
+        break;
+      }
+      const { error } = attempt;
       if (error instanceof AssertionFailure) return this.#refuse(taken, error);
       if (this.#isStopped) return;
       if (error instanceof FenceLost) return this.loseFence();
@@ -176,7 +194,10 @@ export class CommitQueue {
     if (this.#isStopped) return;
     this.#works();
     report?.(taken.length);
-    for (const { item } of taken) this.#isolated('an execution whose change is durable', () => item.committed());
+    for (const { item, change } of taken) {
+      const settle = absent.has(change.id) ? () => item.absent() : () => item.committed();
+      this.#isolated('an execution whose change is durable', settle);
+    }
   }
 
   /** Reports a commit that begins now, once it has ended; null when no subscriber wants to know. */
@@ -194,17 +215,14 @@ export class CommitQueue {
     };
   }
 
-  /** Null when the changes are durable; else the error, after which they may or may not be. */
-  async #attempt(taken: readonly Taken[]): Promise<unknown> {
+  /** The executions that do not exist when the changes are durable; else the error, after which they may or may not be. */
+  async #attempt(taken: readonly Taken[]): Promise<Attempt> {
     const { store, fence } = this.#options;
     try {
-      await store.commit(
-        fence,
-        taken.map(({ change }) => change),
-      );
-      return null;
+      const changes = taken.map(({ change }) => change);
+      return { absent: new Set(await store.commit(fence, changes)) };
     } catch (error) {
-      return error ?? new Error('The store gave no reason.');
+      return { error: error ?? new Error('The store gave no reason.') };
     }
   }
 

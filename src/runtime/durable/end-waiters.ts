@@ -1,6 +1,6 @@
 /** Callers that wait for the end of an execution (DescribeExecution with WaitTimeSeconds). An end wakes them; no one polls. */
 import type { Ports } from '../../base/ports.ts';
-import type { ExecutionId } from '../../store/executions.ts';
+import type { ExecutionId, ExecutionRecord } from '../../store/executions.ts';
 import type { DurableEnd, RunListener } from './run-table.ts';
 
 export class EndWaiters implements RunListener {
@@ -32,6 +32,10 @@ export class EndWaiters implements RunListener {
 
   ended({ record }: DurableEnd): void {
     this.wake(record.id);
+  }
+
+  absent({ id }: ExecutionRecord): void {
+    this.wake(id);
   }
 
   wake(id: ExecutionId): void {

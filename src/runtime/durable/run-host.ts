@@ -30,6 +30,8 @@ export interface RunHost<Run> {
   redriven(run: Run): void;
   /** The end of the run is durable. */
   ended(run: Run): void;
+  /** The store does not have the execution any more. */
+  absent(run: Run): void;
   /** The run aborted its start. The store may have the execution all the same. */
   aborted(run: Run, source: StartSource): void;
   /** A defect: the state of the run in memory may be wrong and must not be used. The store has the execution, which is stuck. */

@@ -2,7 +2,7 @@
  * The Standard executions in memory, and the number of all running ones. The table loads an execution only once at a time;
  * further callers share the load. Runs that only wait leave memory when there are too many, the longest idle first.
  */
-import { ApiError } from '../../api/error.ts';
+import { ApiError, apiError } from '../../api/error.ts';
 import type { StartSource } from '../../base/observer.ts';
 import type { Ports } from '../../base/ports.ts';
 import type { Failure } from '../../interpreter/event.ts';
@@ -61,6 +61,8 @@ export interface DurableEnd {
 /** A part of the runtime that reacts to events of runs. */
 export interface RunListener {
   ended?(end: DurableEnd): void;
+  /** The store does not have the execution any more. */
+  absent?(record: ExecutionRecord): void;
   /** The run's tasks with these events have ended, which is durable, and children may still run for them. */
   orphaned?(run: DurableRun, events: readonly number[]): void;
   /** The run only waits, until `wakeMs`. */
@@ -153,9 +155,13 @@ export class RunTable implements RunHost<DurableRun> {
     const isFlowDeleted = await this.#isFlowDeleted(record);
     const stoppedMs = this.ports.clock.nowMs();
     const change = await loader.stopUnread(record, failure, stoppedMs);
-    await new Promise<void>((resolve) => queue.addChange(change, resolve));
+    const exists = await new Promise<boolean>((resolve) => queue.addChange(change, resolve));
     // Another call may have stopped it first.
     if (!this.#stuck.delete(id)) return false;
+    if (!exists) {
+      this.#running--;
+      throw apiError('ExecutionNotExists', record.name, record.flowName);
+    }
     this.#end({ record, status: 'Stopped', error: failure.error, startedMs, stoppedMs, isFlowDeleted });
     return true;
   }
@@ -285,6 +291,12 @@ export class RunTable implements RunHost<DurableRun> {
     const { record, isStopping: isFlowDeleted } = run;
     const { status, failure, startedMs, stoppedMs } = run.execution;
     this.#end({ record, status, error: failure?.error ?? '', startedMs, stoppedMs, isFlowDeleted });
+  }
+
+  absent(run: DurableRun): void {
+    this.#drop(run);
+    this.#running--;
+    for (const listener of this.#listeners) listener.absent?.(run.record);
   }
 
   aborted(run: DurableRun, source: StartSource): void {

@@ -6,6 +6,7 @@
  * they are large. An execution that computes faster than the disk writes waits for the disk. A throw here breaks this run and no
  * other: it is stuck once no change of it is under way, or has ended if the last change was its end.
  */
+import { apiError } from '../../api/error.ts';
 import type { StartSource } from '../../base/observer.ts';
 import { reasonOf } from '../../base/text.ts';
 import type { ExecutionEvent, Failure } from '../../interpreter/event.ts';
@@ -291,6 +292,17 @@ export class DurableRun implements Committable, Policy {
     this.#guard(() => this.evict());
     this.#waiters.reached(this.#durable);
     this.#host.ended(this);
+  }
+
+  absent(): void {
+    // The purge came between the commit of the end and its repetition.
+    if (this.#underWay?.isEnd === true && this.#arrival.kind === 'loaded') return this.committed();
+    this.#underWay = null;
+    if (this.#isGone) return;
+    const { name, flowName } = this.record;
+    this.#guard(() => this.evict());
+    this.#waiters.fail(apiError('ExecutionNotExists', name, flowName));
+    this.#host.absent(this);
   }
 
   aborts(error: unknown): boolean {

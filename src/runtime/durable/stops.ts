@@ -30,8 +30,11 @@ export class Stops {
       run.advance({ kind: 'stop', failure });
       await gate.durable(run);
       if (isOver) throw completed(record);
+      // A purge may have deleted it already, if its flow was deleted; the stop has taken effect all the same.
+      const { status, stoppedMs } = run.execution;
+      return (await store.get(record.id)) ?? { ...record, status, stoppedMs };
     }
-    return (await store.get(record.id)) ?? record;
+    return (await store.get(record.id)) ?? { ...record, status: 'Stopped' };
   }
 }
 

@@ -29,7 +29,7 @@ export function createMemoryExecutions(flows: MemoryFlows): ExecutionStore {
     commit: (fence, changes) =>
       later.answer(() => {
         requireOwner(fence);
-        table.commit(changes);
+        return table.commit(changes);
       }),
     get: (id) => later.answer(() => table.executions.get(id)?.record ?? null),
     find: (flowId, name) =>

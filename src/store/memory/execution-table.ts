@@ -52,9 +52,10 @@ export class ExecutionTable {
   purgedId: ExecutionId = 0;
   readonly #undo: (() => void)[] = [];
 
-  commit(changes: readonly ExecutionChange[]): void {
+  /** Returns the ids of the executions that do not exist. */
+  commit(changes: readonly ExecutionChange[]): readonly ExecutionId[] {
     try {
-      for (const change of changes) this.#apply(change);
+      return changes.filter((change) => !this.#apply(change)).map(({ id }) => id);
     } catch (error) {
       for (const undo of this.#undo.reverse()) undo();
       throw error;
@@ -70,14 +71,14 @@ export class ExecutionTable {
     this.purgedId = Math.max(this.purgedId, id);
   }
 
-  #apply(change: ExecutionChange): void {
+  /** False for an execution that does not exist. */
+  #apply(change: ExecutionChange): boolean {
     const { id, start, journal, end, stopChildren } = change;
     if (start !== undefined && !this.executions.has(id)) this.#start(id, start);
     const held = this.executions.get(id);
     if (held === undefined) {
-      // A purge between a commit and its repetition deleted the execution.
-      assert(id <= this.purgedId, `execution ${id} was never started`);
-      return;
+      assert(journal === undefined || id <= this.purgedId, `execution ${id} was never started`);
+      return false;
     }
     if (change.reopen === true && held.record.status !== 'Running') {
       this.#replace(held, { ...held.record, ...NEWLY_RUNNING });
@@ -95,6 +96,7 @@ export class ExecutionTable {
         if (child.record.stop === null) this.#replace(child, { ...child.record, stop: stopChildren.request });
       }
     }
+    return true;
   }
 
   /** The record of an execution that exists. */

@@ -41,7 +41,9 @@ export function createMemoryMessages(): MessageStore {
     setPush: (number, push) =>
       later.answer(() => {
         const message = messages.get(number);
-        if (message !== undefined) put({ ...message, push });
+        if (message === undefined) return false;
+        put({ ...message, push });
+        return true;
       }),
     due: (limit, without = []) =>
       later.answer(() =>

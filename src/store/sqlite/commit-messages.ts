@@ -1,6 +1,6 @@
 /** The messages between the main thread and the commit thread. */
 import { AssertionFailure } from '../../base/assert.ts';
-import type { ExecutionChange } from '../executions.ts';
+import type { ExecutionChange, ExecutionId } from '../executions.ts';
 import { FenceLost } from '../executions.ts';
 import { StoreFault } from '../fault.ts';
 import type { FileIdentity } from './files.ts';
@@ -19,10 +19,22 @@ export type CommitRequest =
 
 export type CommitMessage = { readonly number: number; readonly request: CommitRequest } | 'close';
 
+/** The result of each kind of request. */
+export interface CommitResults {
+  /** The executions that do not exist. */
+  readonly commit: readonly ExecutionId[];
+  /** Number of deleted executions. */
+  readonly purge: number;
+  /** For each change, whether it changed a row. */
+  readonly messages: readonly boolean[];
+}
+
+export type CommitResult = CommitResults[keyof CommitResults];
+
 export interface CommitAnswer {
   readonly number: number;
-  /** Number of purged executions; 0 for other requests. */
-  readonly result: number;
+  /** Null with a fault. */
+  readonly result: CommitResult | null;
   readonly fault: CommitFault | null;
 }
 

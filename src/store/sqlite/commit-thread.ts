@@ -5,7 +5,14 @@
 import { Worker } from 'node:worker_threads';
 import type { Scheduler } from '../../base/scheduler.ts';
 import { reasonOf } from '../../base/text.ts';
-import type { CommitAnswer, CommitMessage, CommitRequest, CommitThreadData } from './commit-messages.ts';
+import type {
+  CommitAnswer,
+  CommitMessage,
+  CommitRequest,
+  CommitResult,
+  CommitResults,
+  CommitThreadData,
+} from './commit-messages.ts';
 import { errorOf } from './commit-messages.ts';
 
 /** The repository has TypeScript, the package JavaScript, and a compiler does not rewrite the name in a URL. */
@@ -14,7 +21,7 @@ const ENTRY = import.meta.url.endsWith('.ts')
   : new URL('./commit-worker.js', import.meta.url);
 
 interface Waiting {
-  resolve(result: number): void;
+  resolve(result: CommitResult | null): void;
   reject(error: Error): void;
 }
 
@@ -31,18 +38,21 @@ export class CommitThread {
   }
 
   /**
-   * Returns the number of purged executions; 0 for other requests.
+   * Returns the result of the request.
    * @throws the error of the request, or an error when the thread dies before it answers.
    */
-  ask(request: CommitRequest): Promise<number> {
+  ask<Kind extends keyof CommitResults>(
+    request: Extract<CommitRequest, { readonly kind: Kind }>,
+  ): Promise<CommitResults[Kind]> {
     const worker = (this.#worker ??= this.#start());
     const number = ++this.#number;
-    const answer = new Promise<number>((resolve, reject) => {
+    const answer = new Promise<CommitResult | null>((resolve, reject) => {
       worker.postMessage({ number, request } satisfies CommitMessage);
       if (this.#waiting.size === 0) worker.ref();
       this.#waiting.set(number, { resolve, reject });
     });
-    return this.#scheduler.outside(answer);
+    // The thread answers a request with the result of its kind.
+    return this.#scheduler.outside(answer) as Promise<CommitResults[Kind]>;
   }
 
   /** Ends the thread after the requests under way. */

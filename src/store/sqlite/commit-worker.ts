@@ -6,7 +6,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../../base/assert.ts';
-import type { CommitAnswer, CommitMessage, CommitRequest, CommitThreadData } from './commit-messages.ts';
+import type { CommitAnswer, CommitMessage, CommitRequest, CommitResult, CommitThreadData } from './commit-messages.ts';
 import { faultOf } from './commit-messages.ts';
 import { requireFiles } from './files.ts';
 import { MessageWriter } from './message-writer.ts';
@@ -45,18 +45,16 @@ function close(): void {
   messages = null;
 }
 
-function act(request: CommitRequest): number {
+function act(request: CommitRequest): CommitResult {
   requireFiles(files);
   const used = database ?? open();
   if (request.kind === 'messages') {
     messages ??= new MessageWriter(used);
-    messages.apply(request.changes);
-    return 0;
+    return messages.apply(request.changes);
   }
   writer ??= new Writer(used);
   if (request.kind === 'purge') return writer.purge(request.fence, request.endedBeforeMs, request.limit);
-  writer.commit(request.fence, request.changes);
-  return 0;
+  return writer.commit(request.fence, request.changes);
 }
 
 function answer(number: number, request: CommitRequest): CommitAnswer {
@@ -64,7 +62,7 @@ function answer(number: number, request: CommitRequest): CommitAnswer {
     return { number, result: act(request), fault: null };
   } catch (error) {
     if (database?.isTransaction === true) close();
-    return { number, result: 0, fault: faultOf(error) };
+    return { number, result: null, fault: faultOf(error) };
   }
 }
 

@@ -37,10 +37,7 @@ export function createSqliteExecutions(shared: SharedConnection, thread: CommitT
 
   return {
     takeOver: () => connection.write(() => takeOver(database)),
-    commit: (fence, changes) =>
-      connection.write(async () => {
-        await thread.ask({ kind: 'commit', fence, changes });
-      }),
+    commit: (fence, changes) => connection.write(() => thread.ask({ kind: 'commit', fence, changes })),
     get: (id) => connection.read(() => record(get.get(id))),
     find: (flowId, name) => connection.read(() => record(find.get(flowId, name))),
     snapshot: (flowId, revision) =>

@@ -23,7 +23,7 @@ export function createSqliteMessages(shared: SharedConnection, thread: CommitThr
         const row = prepared().same.get(...sameMessageValues(message));
         return row === undefined ? null : String(row['message_id']);
       }),
-    setPush: (number, push) => changes.write({ kind: 'push', number, push }, () => undefined),
+    setPush: (number, push) => changes.write({ kind: 'push', number, push }, (isChanged) => isChanged),
     due: (limit, without = []) =>
       connection.read(() => prepared().due.all(JSON.stringify(without), limit).map(messageOf)),
     list: (query) => connection.read(() => page(prepared(), query)),
@@ -64,7 +64,7 @@ function page({ all, named }: Statements, { target, name, before, limit, textUni
 interface Waiting {
   readonly change: MessageChange;
   /** Called when the change is durable, in the turn in which the main thread learns of it. */
-  written(): void;
+  written(isChanged: boolean): void;
   reject(error: unknown): void;
 }
 
@@ -79,10 +79,13 @@ class ChangeQueue {
     this.#thread = thread;
   }
 
-  /** Resolves with the result of `after`, which is called once the change is durable. */
-  write<T>(change: MessageChange, after: () => T): Promise<T> {
+  /**
+   * Resolves with the result of `after`, which is called once the change is durable.
+   * @param after receives whether the change changed a row
+   */
+  write<T>(change: MessageChange, after: (isChanged: boolean) => T): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ change, written: () => resolve(after()), reject });
+      this.#waiting.push({ change, written: (isChanged) => resolve(after(isChanged)), reject });
       if (this.#waiting.length > 1) return;
       this.#connection
         .write(() => this.#flush())
@@ -96,8 +99,8 @@ class ChangeQueue {
   async #flush(): Promise<void> {
     const taken = this.#take();
     try {
-      await this.#thread.ask({ kind: 'messages', changes: taken.map(({ change }) => change) });
-      for (const { written } of taken) written();
+      const changed = await this.#thread.ask({ kind: 'messages', changes: taken.map(({ change }) => change) });
+      for (const [i, { written }] of taken.entries()) written(changed[i] === true);
     } catch (error) {
       for (const { reject } of taken) reject(error);
     }

@@ -30,14 +30,20 @@ export class MessageWriter {
     this.#number = database.prepare('SELECT count(*) AS n FROM messages');
   }
 
-  /** Ignores a message that the table has (by its id or its task), and one for which it can make no room. */
-  apply(changes: readonly MessageChange[]): void {
-    inTransaction(this.#database, () => {
+  /**
+   * Adds no message that the table has (by its id or its task), and none for which it can make no room. Returns for each change
+   * whether it changed a row.
+   */
+  apply(changes: readonly MessageChange[]): readonly boolean[] {
+    return inTransaction(this.#database, () => {
       let count = this.#count(changes);
-      for (const change of changes) {
-        if (change.kind === 'push') this.#push.run(...pushValues(change.push), change.number);
-        else count = this.#addOne(change, count);
-      }
+      return changes.map((change) => {
+        if (change.kind === 'push')
+          return Number(this.#push.run(...pushValues(change.push), change.number).changes) === 1;
+        const { isAdded, count: after } = this.#addOne(change, count);
+        count = after;
+        return isAdded;
+      });
     });
   }
 
@@ -46,13 +52,13 @@ export class MessageWriter {
     return changes.some((change) => change.kind === 'add') ? Number(this.#number.get()?.['n']) : 0;
   }
 
-  /** Returns the number of messages afterwards. */
-  #addOne({ message, push, retained }: Extract<MessageChange, { kind: 'add' }>, before: number): number {
-    if (this.#same.get(...sameMessageValues(message)) !== undefined) return before;
+  /** `count` is the number of messages afterwards. */
+  #addOne({ message, push, retained }: Extract<MessageChange, { kind: 'add' }>, before: number) {
+    if (this.#same.get(...sameMessageValues(message)) !== undefined) return { isAdded: false, count: before };
     let count = before;
     while (count >= retained && Number(this.#removeOldest.run().changes) > 0) count--;
-    if (count >= retained) return count;
+    if (count >= retained) return { isAdded: false, count };
     this.#add.run(...messageValues(message, push));
-    return count + 1;
+    return { isAdded: true, count: count + 1 };
   }
 }

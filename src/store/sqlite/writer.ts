@@ -82,15 +82,15 @@ export class Writer {
   }
 
   /**
-   * Applies all changes, or none if it throws.
+   * Applies all changes, or none if it throws. Returns the ids of the executions that do not exist.
    * @throws {FenceLost}
    * @throws {AssertionFailure} for a change that breaks the contract of the port, such as a gap in a journal.
    */
-  commit(fence: number, changes: readonly ExecutionChange[]): void {
+  commit(fence: number, changes: readonly ExecutionChange[]): readonly ExecutionId[] {
     const keys = new Map<string, number>();
-    this.#owned(fence, (purgedId) => {
-      for (const change of changes) this.#apply(change, keys, purgedId);
-    });
+    return this.#owned(fence, (purgedId) =>
+      changes.filter((change) => !this.#apply(change, keys, purgedId)).map(({ id }) => id),
+    );
   }
 
   /** Purges as {@link createPurge} says, and returns the number of deleted executions. @throws {FenceLost} */
@@ -109,18 +109,26 @@ export class Writer {
     });
   }
 
-  #apply(change: ExecutionChange, keys: Map<string, number>, purgedId: ExecutionId): void {
-    const { id, start, journal, end, stopChildren } = change;
+  /** False for an execution that does not exist. */
+  #apply(change: ExecutionChange, keys: Map<string, number>, purgedId: ExecutionId): boolean {
+    const { id, start, journal, stopChildren } = change;
     if (start !== undefined) this.#start(id, start, keys);
     if (change.reopen === true && Number(this.#reopen.run(id).changes) > 0) this.#removeOutput.run(id);
-    if (journal !== undefined) this.#appendRow(id, journal, purgedId);
-    if (change.wakeMs !== undefined) this.#sleep.run(change.wakeMs, id);
-    if (end !== undefined) this.#finish(id, end);
-    if (change.callbackDone === true) this.#callbackDone.run(id);
+    const isAppended = journal !== undefined && this.#appendRow(id, journal, purgedId);
+    // A row that was appended proves that the execution exists: a change of a running execution needs no further look.
+    if (!isAppended && this.#known.get(id) === undefined) return false;
+    this.#applyState(change);
     if (stopChildren !== undefined) {
       const request = JSON.stringify(stopChildren.request);
       for (const event of stopChildren.events) this.#stopChild.run(request, id, event);
     }
+    return true;
+  }
+
+  #applyState({ id, wakeMs, end, callbackDone }: ExecutionChange): void {
+    if (wakeMs !== undefined) this.#sleep.run(wakeMs, id);
+    if (end !== undefined) this.#finish(id, end);
+    if (callbackDone === true) this.#callbackDone.run(id);
   }
 
   #start(id: ExecutionId, { record, snapshot }: Start, keys: Map<string, number>): void {
@@ -160,15 +168,16 @@ export class Writer {
     return key;
   }
 
-  #appendRow(id: ExecutionId, { first, count, events }: JournalRow, purgedId: ExecutionId): void {
-    if (Number(this.#append.run(id, first, count, events).changes) === 1) return;
+  /** False if the journal had the row before, or if a purge has deleted the execution. */
+  #appendRow(id: ExecutionId, { first, count, events }: JournalRow, purgedId: ExecutionId): boolean {
+    if (Number(this.#append.run(id, first, count, events).changes) === 1) return true;
     if (this.#known.get(id) === undefined) {
-      // A purge between a commit and its repetition deleted the execution.
       assert(id <= purgedId, `execution ${id} was never started`);
-      return;
+      return false;
     }
     const next = Number(this.#nextEvent.get(id)?.['next'] ?? 1);
     assert(first + count <= next, `the next event of execution ${id} is ${next}, not ${first}`);
+    return false;
   }
 
   #finish(id: ExecutionId, end: End): void {

@@ -1,6 +1,6 @@
 /** Stores in memory whose commits have a fault. */
 import { AssertionFailure } from '../../../src/base/assert.ts';
-import type { ExecutionChange, ExecutionStore } from '../../../src/store/executions.ts';
+import type { ExecutionChange, ExecutionId, ExecutionStore } from '../../../src/store/executions.ts';
 import { createMemoryStores } from '../../../src/store/memory/stores.ts';
 
 /** `none`; a failure before or after the commit; a commit that answers late; a change of execution 1 that is never accepted. */
@@ -18,15 +18,16 @@ export class FaultyStores {
     }),
   };
 
-  async #commit(fence: number, changes: readonly ExecutionChange[]): Promise<void> {
+  async #commit(fence: number, changes: readonly ExecutionChange[]): Promise<readonly ExecutionId[]> {
     const { fault } = this;
     if (fault === 'before') throw new Error('disk full');
     if (fault === 'one' && changes.some(({ id }) => id === 1)) throw new AssertionFailure('never');
-    await this.#inner.executions.commit(fence, changes);
+    const absent = await this.#inner.executions.commit(fence, changes);
     if (fault === 'after') throw new Error('no answer');
-    if (fault !== 'slow') return;
+    if (fault !== 'slow') return absent;
     await new Promise<void>((resolve) => {
       this.answer = resolve;
     });
+    return absent;
   }
 }
