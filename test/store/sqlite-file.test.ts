@@ -125,7 +125,7 @@ describe('sqlite store file', () => {
     const database = new DatabaseSync(file);
     database.exec('PRAGMA user_version = 99');
     database.close();
-    refused(file, newer(9));
+    refused(file, newer(99));
   });
 
   it('is refused when it is cut short', async (t) => {
