@@ -9,7 +9,7 @@
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
 import type { TaskReference } from '../../store/executions.ts';
 
-/** What a token says. */
+/** The content of a token. */
 export interface TokenContent {
   readonly task: TaskReference;
   /** True for an execution with this identity: the token was made for that start. */

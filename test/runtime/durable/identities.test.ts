@@ -175,7 +175,7 @@ test('a token that was issued after the copy of a store ends no other execution 
   await lives.crash();
 });
 
-test('an execution that an older version started keeps its keys and its tokens', async (t) => {
+test('an execution that an older version started continues with its keys and its tokens', async (t) => {
   const lives = new Lives(t);
   let engine = await lives.begin();
   await engine.createFlow('hang', PAY.replace('Test:Pay', 'Test:Hang'));
