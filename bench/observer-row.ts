@@ -58,6 +58,7 @@ export async function measureObserver(rounds: number, executions: number): Promi
 function everything(report: () => void): Required<Subscriber> {
   return {
     requestEnded: report,
+    connectionsFull: report,
     requestFailed: report,
     executionStarted: report,
     executionRedriven: report,

@@ -2,6 +2,7 @@
  * Finds actions by name (rules.md 11.1). The names of built-in integrations may be written in any case. Any other
  * `<Product>:<Api>` is an OpenAPI call, unless the service would not understand one.
  */
+import { targetConnections } from '../base/open-files.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Observer } from '../base/observer.ts';
 import type { Scheduler } from '../base/scheduler.ts';
@@ -85,7 +86,8 @@ interface Parts {
 function createParts(options: ActionOptions): Parts {
   const { http, mns } = options;
   const { connectionsPerOrigin } = http;
-  const transport = createTransport({ connectionsPerOrigin, egress: egressPolicy(options.egress) });
+  const egress = egressPolicy(options.egress);
+  const transport = createTransport({ connectionsPerOrigin, connections: targetConnections(), egress });
   const { subscriptions, keep: maxMessages } = mns;
   return {
     transport,

@@ -19,6 +19,8 @@ export interface ObserverEvents {
     readonly code: string;
     readonly tookMs: number;
   };
+  /** The server has as many connections as it may have, and closed one for a new one. Reported at most once a minute. */
+  connectionsFull: { readonly connections: number };
   /** A call of the API failed, and the reply does not contain the reason. */
   requestFailed: { readonly requestId: string; readonly action: string; readonly error: unknown };
   /** An execution started; a Standard one is durable. */
@@ -96,6 +98,7 @@ export type Subscriber = { readonly [Name in keyof ObserverEvents]?: (event: Obs
 
 const NAMES = Object.keys({
   requestEnded: true,
+  connectionsFull: true,
   requestFailed: true,
   executionStarted: true,
   executionRedriven: true,

@@ -81,8 +81,8 @@ export function size(minBytes: number, maxBytes: number, range: string): Kind<nu
   });
 }
 
-/** `none`, `off` or `forever` instead of a value; read as null. */
-export function orNone<T>(nothing: 'none' | 'off' | 'forever', inner: Kind<T>): Kind<T | null> {
+/** `auto`, `none`, `off` or `forever` instead of a value; read as null. */
+export function orNone<T>(nothing: 'auto' | 'none' | 'off' | 'forever', inner: Kind<T>): Kind<T | null> {
   return v.lazy((raw) =>
     raw === nothing
       ? (v.pipe(

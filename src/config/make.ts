@@ -177,6 +177,7 @@ function assemble(values: SettingValues, keys: readonly KeySetting[], reader: Re
       maxRedirects: values['http.maxRedirects'],
       connectionsPerOrigin: values['http.connectionsPerOrigin'],
     },
+    callers: { maxConnections: values['http.maxConnections'] },
     egress: { privateAddresses: values['egress.privateAddresses'], allow: values['egress.allow'] },
     limits: limitsOf(values),
     history: {

@@ -112,6 +112,11 @@ export interface Settings {
     /** Most open connections to one origin. */
     readonly connectionsPerOrigin: number;
   };
+  /** How callers reach the server. */
+  readonly callers: {
+    /** Most open connections; null: by the process's limit on open files. */
+    readonly maxConnections: number | null;
+  };
   /**
    * Whether tasks may call loopback, link-local, private and metadata addresses. `auto`: open if the server listens on
    * loopback only, otherwise closed. `allow` lists hosts, addresses and CIDR blocks that are open in any case.

@@ -230,6 +230,12 @@ export const TABLE = {
     10,
     'Most redirects that a call follows. With 0, the task gets the redirect as its answer.',
   ),
+  'http.maxConnections': setting(
+    null,
+    k.orNone('auto', k.integer(1, 1_000_000)),
+    'auto',
+    'Most open connections of callers. Beyond it, a new connection replaces the oldest one that no known caller uses. `auto`: three quarters of the files that the process may have open (`ulimit -n`), up to 16,384.',
+  ),
   'http.connectionsPerOrigin': setting(null, k.integer(1, 10_000), 256, 'Most open connections to one origin.'),
   'egress.privateAddresses': setting(
     null,

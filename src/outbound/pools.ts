@@ -3,6 +3,7 @@ import { lookup } from 'node:dns';
 import { isIP } from 'node:net';
 import type { LookupFunction } from 'node:net';
 import { Agent, buildConnector } from 'undici';
+import type { ConnectionBudget } from './connection-budget.ts';
 import { AddressNotAllowed } from './egress.ts';
 import type { EgressPolicy } from './egress.ts';
 import { watchedConnector } from './stale-connections.ts';
@@ -23,13 +24,19 @@ export interface Pools {
   readonly single: Agent;
 }
 
+export interface PoolLimits {
+  readonly connectionsPerOrigin: number;
+  /** For all origins and all pools. */
+  readonly budget: ConnectionBudget;
+}
+
 /** Pools without a policy, for targets that the settings name. */
-export function openPools(connectionsPerOrigin: number): Pools {
-  return newPools(connectionsPerOrigin, buildConnector({ allowH2: false, timeout: CONNECT_TIMEOUT_MS }));
+export function openPools(limits: PoolLimits): Pools {
+  return newPools(limits, buildConnector({ allowH2: false, timeout: CONNECT_TIMEOUT_MS }));
 }
 
 /** Pools that connect only to addresses that the policy allows, whether the URL has the address or a lookup gives it. */
-export function guardedPools(connectionsPerOrigin: number, policy: EgressPolicy): Pools {
+export function guardedPools(limits: PoolLimits, policy: EgressPolicy): Pools {
   const guardedLookup: LookupFunction = (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
       const allowed = error === null ? addresses.filter((each) => policy.allows(hostname, each.address)) : [];
@@ -41,7 +48,7 @@ export function guardedPools(connectionsPerOrigin: number, policy: EgressPolicy)
     });
   };
   const connect = buildConnector({ allowH2: false, timeout: CONNECT_TIMEOUT_MS, lookup: guardedLookup });
-  return newPools(connectionsPerOrigin, (options, callback) => {
+  return newPools(limits, (options, callback) => {
     // A literal address is never looked up.
     if (isIP(options.hostname) !== 0 && !policy.allows(options.hostname, options.hostname)) {
       const refusal = new AddressNotAllowed(options.hostname);
@@ -52,12 +59,12 @@ export function guardedPools(connectionsPerOrigin: number, policy: EgressPolicy)
   });
 }
 
-function newPools(connections: number, connector: buildConnector.connector): Pools {
+function newPools({ connectionsPerOrigin, budget }: PoolLimits, connector: buildConnector.connector): Pools {
   // With HTTP/2 several calls would share a connection, and aborting one call could not close it. The callers have
   // deadlines, so the timeouts of undici are off.
   const options = {
-    connect: watchedConnector(connector),
-    connections,
+    connect: budget.bound(watchedConnector(connector)),
+    connections: connectionsPerOrigin,
     allowH2: false,
     headersTimeout: 0,
     bodyTimeout: 0,

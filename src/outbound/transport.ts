@@ -12,6 +12,7 @@ import type { Dispatcher } from 'undici';
 import { BoundedBytes } from './bounded-bytes.ts';
 import { AddressNotAllowed } from './egress.ts';
 import type { EgressPolicy } from './egress.ts';
+import { ConnectionBudget } from './connection-budget.ts';
 import { guardedPools, openPools } from './pools.ts';
 import { isStaleConnection } from './stale-connections.ts';
 
@@ -63,14 +64,19 @@ const ABORTED = failure('aborted', 'the call was aborted');
 
 export interface TransportOptions {
   readonly connectionsPerOrigin: number;
+  /** Most open connections to all origins together. */
+  readonly connections: number;
   readonly egress: EgressPolicy;
 }
 
 /** The connections of one server process. */
 export function createTransport(options: TransportOptions): Transport {
-  const { connectionsPerOrigin, egress } = options;
-  const open = openPools(connectionsPerOrigin);
-  const guarded = egress.open ? open : guardedPools(connectionsPerOrigin, egress);
+  const { connections, egress } = options;
+  // Calls to one origin then use its connections again; waiting for the budget, they would wait until these are closed.
+  const connectionsPerOrigin = Math.min(options.connectionsPerOrigin, Math.ceil(connections / 2));
+  const limits = { connectionsPerOrigin, budget: new ConnectionBudget(connections) };
+  const open = openPools(limits);
+  const guarded = egress.open ? open : guardedPools(limits, egress);
   return {
     async exchange(request, signal) {
       const pools = request.trusted ? open : guarded;

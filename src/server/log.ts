@@ -70,6 +70,11 @@ class CountedLines {
 export function logEvents(log: ServerLog): Subscriber {
   return {
     requestFailed: ({ error, requestId, action }) => log.error({ err: error, requestId, action }, 'a call failed'),
+    connectionsFull: ({ connections }) =>
+      log.warn(
+        { connections },
+        'the server has all the connections that it may have (http.maxConnections): for each new one it closes the oldest one that no known caller uses',
+      ),
     defect: ({ error, ...facts }) =>
       log.error({ err: error, ...facts }, 'a part of the server failed because of a defect'),
     storeFailed: ({ error }) =>

@@ -1,5 +1,6 @@
 /** The whole server in one process: the engine behind the HTTP interface. */
 import type { Authenticator } from '../auth/authenticator.ts';
+import { callerConnections } from '../base/open-files.ts';
 import { OPERATIONS } from '../operations/all.ts';
 import { createWireServer } from '../wire/server.ts';
 import type { WireServerOptions } from '../wire/server.ts';
@@ -39,6 +40,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     authenticator,
     listen: settings.listen,
     tls,
+    maxConnections: callerConnections(settings.callers.maxConnections),
     requestBytes: settings.limits.requestBytes,
     earlyAnswerMs: settings.earlyAnswerMs,
     health,

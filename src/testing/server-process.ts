@@ -38,11 +38,18 @@ export interface ProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The working folder; that of this process when absent. */
   readonly cwd?: string;
+  /** The most files that the process may have open, which a POSIX shell sets; that of this process when absent. */
+  readonly openFiles?: number;
 }
 
 /** Starts `millrace` with the arguments `argv`. */
-export function startMillrace(argv: readonly string[], { env = {}, cwd }: ProcessOptions = {}): MillraceProcess {
-  const child = spawn(process.execPath, [LAUNCHER, ...argv], {
+export function startMillrace(
+  argv: readonly string[],
+  { env = {}, cwd, openFiles }: ProcessOptions = {},
+): MillraceProcess {
+  const limited = openFiles === undefined ? [] : ['sh', '-c', `ulimit -n ${openFiles} && exec "$0" "$@"`];
+  const [program = '', ...rest] = [...limited, process.execPath, LAUNCHER, ...argv];
+  const child = spawn(program, rest, {
     env: { ...cleanEnvironment(), ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
     ...(cwd === undefined ? {} : { cwd }),
@@ -100,6 +107,7 @@ export interface ServerOptions {
   readonly env?: Readonly<Record<string, string | null>>;
   /** Text of the settings file. */
   readonly settings?: string;
+  readonly openFiles?: ProcessOptions['openFiles'];
 }
 
 /** Starts a server on a free port of 127.0.0.1, with {@link ROOT_KEY}. Resolves when the server accepts calls. */
@@ -117,7 +125,10 @@ export async function startServer(t: CleanUp, options: ServerOptions = {}): Prom
     writeFileSync(file, options.settings);
     env['MILLRACE_CONFIG'] = file;
   }
-  const running = startMillrace(['serve'], { env: withoutNulls(env) });
+  const running = startMillrace(['serve'], {
+    env: withoutNulls(env),
+    ...(options.openFiles === undefined ? {} : { openFiles: options.openFiles }),
+  });
   const signal = (name: NodeJS.Signals) => (): Promise<ProcessEnd> => {
     running.process.kill(name);
     return running.ended;

@@ -10,6 +10,7 @@ import { hasBody } from './http/body.ts';
 import { answerProbe, isProbePath } from './health.ts';
 import type { HealthSource } from './health.ts';
 import type { BodyReader } from './http/body.ts';
+import type { Connections } from './http/connections.ts';
 import type { Turns } from './http/turns.ts';
 
 const NO_BODY = Buffer.alloc(0);
@@ -19,6 +20,7 @@ const QUICK_BYTES = 64 * 1024;
 export interface RoutesOptions<Services> {
   readonly dispatcher: Dispatcher<Services>;
   readonly bodies: BodyReader;
+  readonly connections: Connections;
   readonly turns: Turns;
   readonly shared: ExchangeShared;
   readonly health: HealthSource;
@@ -50,10 +52,11 @@ export class Routes<Services> {
     const { method = '' } = request;
     // The connection was given its last answer; what else arrives on it is not read.
     if (request.socket.writableEnded) return;
+    const { shared, dispatcher, bodies, turns, connections, health } = this.#options;
+    connections.arrived(request.socket);
     const url = originForm(request.url ?? '/');
     const question = url.indexOf('?');
     const path = question === -1 ? url : url.slice(0, question);
-    const { shared, dispatcher, bodies, turns, health } = this.#options;
     if (isProbePath(path) && (method === 'GET' || method === 'HEAD')) {
       return inBackground(shared.ports.observer, 'a probe', () => answerProbe(health, path, request, response));
     }
@@ -72,6 +75,7 @@ export class Routes<Services> {
     bodies.read(
       request,
       (body) => {
+        connections.arrived(request.socket);
         if (body.length <= QUICK_BYTES) dispatcher.answer(open, body);
         else turns.add(() => dispatcher.answer(open, body));
       },

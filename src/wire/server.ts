@@ -10,6 +10,7 @@ import { http, loadHttps } from '../base/node-http.ts';
 import type { Ports } from '../base/ports.ts';
 import type { Operation } from '../operations/operation.ts';
 import { BodyReader, announcedBytes } from './http/body.ts';
+import { Connections, answerOf } from './http/connections.ts';
 import { Dispatcher } from './api/dispatcher.ts';
 import { EarlyAnswers } from './http/early-answers.ts';
 import { endConnection } from './api/exchange.ts';
@@ -22,7 +23,11 @@ import { Routes } from './routes.ts';
 
 /** A GET call has all its parameters in the first line (rules.md 2.1), also an `Input` of 64 KiB, percent-encoded. */
 const MAX_HEAD_BYTES = 256 * 1024;
-const HEAD_TIMEOUT_MS = 60_000;
+/** Clients send a head at once; a connection that has sent nothing counts as a head under way. */
+const HEAD_TIMEOUT_MS = 10_000;
+/** How often Node looks for heads and bodies that are late. */
+const TIMEOUT_LOOK_MS = 2000;
+const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** For head and body together, so that a caller cannot send forever at a byte a second. */
 const REQUEST_TIMEOUT_MS = 300_000;
 /** As the service advertises (rules.md 2.1). */
@@ -31,6 +36,9 @@ const KEEP_ALIVE_MS = 25_000;
 const MAX_HELD_BYTES = 256 * 1024 * 1024;
 /** Limit for all replies together that callers have not read. */
 const MAX_UNREAD_BYTES = 128 * 1024 * 1024;
+/** Limits for all callers together that are not verified yet. */
+const STRANGER_BYTES = 64 * 1024 * 1024;
+const STRANGER_BODY_MS = 60_000;
 const BACKLOG = 4096;
 const CLOSING_LOOK_MS = 50;
 
@@ -41,6 +49,8 @@ export interface WireServerOptions<Services> {
   readonly listen: { readonly host: string; readonly port: number };
   /** PEM texts; null: plain HTTP. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
+  /** Most open connections. */
+  readonly maxConnections: number;
   /** Size limit of a body. */
   readonly requestBytes: number;
   /** After this time a slow answer starts early, as white space (rules.md 2.9); null: never. */
@@ -62,10 +72,15 @@ export function createWireServer<Services>(options: WireServerOptions<Services>)
   const early = options.earlyAnswerMs === null ? null : new EarlyAnswers(ports, options.earlyAnswerMs);
   const shared = { ports, outbox: new Outbox(ports), unread: new UnreadReplies(MAX_UNREAD_BYTES), closing: false };
   const bodies = new BodyReader(options.requestBytes, MAX_HELD_BYTES);
-  const dispatcher = new Dispatcher({ ...options, early, shared, secureTransport: tls !== null });
+  const connections = new Connections(
+    { connections: options.maxConnections, strangerBytes: STRANGER_BYTES, strangerBodyMs: STRANGER_BODY_MS },
+    ports,
+  );
+  const dispatcher = new Dispatcher({ ...options, early, shared, connections, secureTransport: tls !== null });
   const routes = new Routes({
     dispatcher,
     bodies,
+    connections,
     turns: new Turns(scheduler),
     shared,
     health: options.health,
@@ -84,9 +99,8 @@ export function createWireServer<Services>(options: WireServerOptions<Services>)
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseBytes(error, socket, ports));
 
-  // All connections, and those that speak HTTP. With TLS the latter are separate sockets, created after the handshake.
-  const connections = track(server, 'connection');
-  const speaking = tls === null ? connections : track(server, 'secureConnection');
+  server.on('connection', (socket: Socket) => connections.add(socket, tls !== null));
+  server.on('secureConnection', (socket: Socket) => connections.speak(parentOf(socket), socket));
 
   return {
     listen: () => listen(server, options.listen, tls === null ? 'http' : 'https'),
@@ -96,13 +110,13 @@ export function createWireServer<Services>(options: WireServerOptions<Services>)
         server.close(() => resolve());
       });
       const cancelLimit = scheduler.after(limitMs, () => {
-        for (const socket of connections) socket.destroy();
+        connections.closeAll();
       });
       // Node considers a connection busy that has not sent a request yet, so this loop closes idle connections itself. It
       // repeats for connections whose answer began before the close, because their heads promise keep-alive.
       let cancelLook = (): void => {};
       const look = (): void => {
-        for (const socket of speaking) if (answerOf(socket) === null) socket.destroy();
+        connections.closeIdle();
         cancelLook = scheduler.after(CLOSING_LOOK_MS, look);
       };
       look();
@@ -138,6 +152,7 @@ function createNodeServer(
     maxHeaderSize: MAX_HEAD_BYTES,
     headersTimeout: HEAD_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: TIMEOUT_LOOK_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     noDelay: true,
     // Only ACS3 needs the host header, and `call.ts` checks it there.
@@ -145,17 +160,10 @@ function createNodeServer(
   };
   return tls === null
     ? http.createServer(options, handle)
-    : loadHttps().createServer({ ...options, ...tls, minVersion: 'TLSv1.2', ciphers: CIPHERS }, handle);
-}
-
-/** The open sockets that the server has reported with `event`. */
-function track(server: Server, event: 'connection' | 'secureConnection'): ReadonlySet<Socket> {
-  const sockets = new Set<Socket>();
-  server.on(event, (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  return sockets;
+    : loadHttps().createServer(
+        { ...options, ...tls, minVersion: 'TLSv1.2', ciphers: CIPHERS, handshakeTimeout: HANDSHAKE_TIMEOUT_MS },
+        handle,
+      );
 }
 
 function listen(
@@ -174,9 +182,9 @@ function listen(
   });
 }
 
-/** The answer under way on a connection, from an internal member of Node, which uses it for the same purpose. */
-function answerOf(socket: Socket): ServerResponse | null {
-  return (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage ?? null;
+/** The connection below a TLS socket, an internal member of Node: the handshake and the plain bytes are its own. */
+function parentOf(socket: Socket): Socket {
+  return (socket as Socket & { _parent?: Socket | null })._parent ?? socket;
 }
 
 /** Answers bytes that are not an HTTP request, or a request that took too long to arrive. */

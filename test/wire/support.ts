@@ -94,6 +94,7 @@ export async function startWireServer(
     services: null,
     listen: { host: '127.0.0.1', port: 0 },
     tls: null,
+    maxConnections: 10_000,
     requestBytes: 1024 * 1024,
     earlyAnswerMs: 2000,
     health: WELL,

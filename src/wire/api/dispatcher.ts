@@ -16,6 +16,7 @@ import type { Operation, Parameters } from '../../operations/operation.ts';
 import { acceptBody, checkHead, readOpenCall, readSignedCall } from './call.ts';
 import type { HeaderCall, RequestHead } from './call.ts';
 import { hasBody as announcesBody } from '../http/body.ts';
+import type { Connections } from '../http/connections.ts';
 import type { EarlyAnswers } from '../http/early-answers.ts';
 import type { Exchange } from './exchange.ts';
 import type { ExchangeShared } from './exchange.ts';
@@ -30,6 +31,7 @@ export interface DispatcherOptions<Services> {
   readonly operations: ReadonlyMap<string, Operation<Services>>;
   readonly services: Services;
   readonly authenticator: Authenticator;
+  readonly connections: Connections;
   readonly secureTransport: boolean;
   /** Null: slow answers do not start early. */
   readonly early: EarlyAnswers | null;
@@ -61,20 +63,16 @@ export class Dispatcher<Services> {
   open(exchange: Exchange, request: IncomingMessage, query: string): OpenRequest | null {
     const hasBody = announcesBody(request);
     try {
-      const { authenticator, secureTransport } = this.#options;
+      const { authenticator, secureTransport, connections } = this.#options;
       const { headers, rawHeaders, method = '', socket } = request;
       const parameters = parseParameters(query);
       exchange.format = readFormat(parameters);
       const bodyType = hasBody ? bodyTypeOf(headers) : null;
       const bodyIsSafe = secureTransport || isLoopback(socket.remoteAddress ?? '');
       const head = { method, rawHeaders, headers, query: parameters, bodyType, bodyIsSafe };
-      return {
-        exchange,
-        socket,
-        head,
-        query: parameters,
-        call: authenticator.open ? null : checkHead(head, authenticator),
-      };
+      const call = authenticator.open ? null : checkHead(head, authenticator);
+      if (authenticator.open || call !== null) connections.know(socket);
+      return { exchange, socket, head, query: parameters, call };
     } catch (error) {
       const refusal = this.#errorOf(error, exchange, '');
       if (hasBody) exchange.refuseUnread(refusal);
@@ -87,7 +85,7 @@ export class Dispatcher<Services> {
   answer({ exchange, socket, head, query, call: headerCall }: OpenRequest, body: Buffer): void {
     let action = '';
     try {
-      const { authenticator, services, early, secureTransport } = this.#options;
+      const { authenticator, services, early, secureTransport, connections } = this.#options;
       const accepted = headerCall === null ? null : acceptBody(headerCall, body, head, authenticator);
       const form = body.length === 0 ? new Map<string, string>() : parseBodyParameters(head.bodyType ?? 'form', body);
       const parameters = mergeParameters(query, form);
@@ -95,6 +93,7 @@ export class Dispatcher<Services> {
       const call =
         accepted ??
         (authenticator.open ? readOpenCall(head, parameters) : readSignedCall(head, parameters, authenticator));
+      connections.know(socket);
       ({ action } = call);
       exchange.action = action;
       const operation = this.#operation(action);
