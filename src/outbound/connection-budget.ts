@@ -2,7 +2,6 @@
  * Bounds the connections to the targets of tasks, for all origins together: each takes a descriptor of the process
  * (`base/open-files.ts`). Above the bound a call waits until another connection closes.
  */
-import type { Socket } from 'node:net';
 import type { buildConnector } from 'undici';
 import { systemScheduler } from '../base/scheduler.ts';
 
@@ -24,10 +23,8 @@ export class ConnectionBudget {
       const begin = (): void => {
         this.#open++;
         connect(options, (...result) => {
-          // The types promise a socket, but after a failure it is null.
-          const socket = result[1] as Socket | null;
-          if (socket === null) this.#release();
-          else socket.once('close', () => this.#release());
+          if (result[0] === null && result[1] !== null) result[1].once('close', () => this.#release());
+          else this.#release();
           callback(...result);
         });
       };
