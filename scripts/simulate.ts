@@ -5,7 +5,8 @@
  *
  * `--without crashes,store,…` omits kinds of fault, to find out which of them a finding needs. `--trace` also prints runs
  * without a finding. `--sqlite` uses a new SQLite file for each run instead of the store in memory. `--kill` kills and restarts
- * a real server instead, with 500 executions of ten steps.
+ * a real server instead, with 500 executions of ten steps. `--storm` lets clients start, stop, redrive, report, update and delete
+ * at random on a real server that is killed again and again, for a minute or for `--seconds N`, and checks what they saw.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -18,9 +19,11 @@ import { openSqliteStores } from '../src/store/sqlite/stores.ts';
 import type { Stores } from '../src/store/stores.ts';
 import { FAULT_KINDS } from '../test/simulation/scenario.ts';
 import type { FaultKind } from '../test/simulation/scenario.ts';
+import { storm } from '../test/simulation/storm/storm.ts';
 import { simulate } from '../test/simulation/simulation.ts';
 import type { SimulationResult } from '../test/simulation/simulation.ts';
 import { startMillrace } from './server.ts';
+import type { Key } from './server.ts';
 
 /** Of a longer trace, only this many lines from its end are printed. */
 const TRACE_LINES = 300;
@@ -34,6 +37,8 @@ const { values } = parseArgs({
     trace: { type: 'boolean', default: false },
     sqlite: { type: 'boolean', default: false },
     kill: { type: 'boolean', default: false },
+    storm: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: '60' },
   },
 });
 
@@ -74,7 +79,7 @@ async function simulateAll(): Promise<boolean> {
 async function killServers(): Promise<boolean> {
   const executions = 500;
   const ends = ['SIGKILL', 'SIGKILL', 'SIGTERM', 'SIGKILL', 'SIGKILL', 'SIGTERM', 'SIGKILL', 'SIGKILL'] as const;
-  const key = { accessKeyId: 'MILLRACESIMULATION', accessKeySecret: randomBytes(15).toString('hex') };
+  const key = newKey();
   const startedMs = Date.now();
   const seed = whole('seed', values.seed);
   try {
@@ -89,6 +94,30 @@ async function killServers(): Promise<boolean> {
     console.log(error);
     return false;
   }
+}
+
+/** Clients and kills at random on a temporary data folder. */
+async function stormServers(): Promise<boolean> {
+  const key = newKey();
+  const seed = whole('seed', values.seed);
+  const forMs = whole('seconds', values.seconds) * 1_000;
+  const { executions, calls, acknowledged, kills, faults } = await inFolder((folder) =>
+    storm({ seed, forMs, key, start: () => startMillrace(folder, key) }),
+  );
+  console.log(
+    `${kills} ends of the server, ${executions} executions, ${acknowledged} acknowledged calls, ${calls} calls of tasks`,
+  );
+  for (const fault of faults) console.log(`FAULT ${fault}`);
+  console.log(
+    faults.length === 0
+      ? 'nothing found'
+      : `${faults.length} findings; again: npm run simulate -- --storm --seed ${seed}`,
+  );
+  return faults.length === 0;
+}
+
+function newKey(): Key {
+  return { accessKeyId: 'MILLRACESIMULATION', accessKeySecret: randomBytes(15).toString('hex') };
 }
 
 /** Calls `use` with a new folder, and removes the folder afterwards. */
@@ -120,4 +149,5 @@ function whole(name: string, text: string): number {
   return number;
 }
 
-if (!(await (values.kill ? killServers() : simulateAll()))) process.exitCode = 1;
+const play = values.storm ? stormServers : values.kill ? killServers : simulateAll;
+if (!(await play())) process.exitCode = 1;
