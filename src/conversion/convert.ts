@@ -1,10 +1,9 @@
 /**
  * Converts definitions in the classic language and in Amazon States Language to the state-machine language.
  *
- * It converts text to text, without I/O and without running the flow. The result compiles (an assertion checks it) and does
- * the same as the original. Notes name the differences. Parts without an equivalent are refused.
+ * It converts text to text, without I/O and without running the flow. The result compiles (this is checked) and does the same
+ * as the original. Notes name the differences. Parts without an equivalent are refused.
  */
-import { assert } from '../base/assert.ts';
 import { formatDiagnostic } from '../base/diagnostic.ts';
 import { EXPRESSION_FAULTS } from '../expression/fault.ts';
 import { compileDefinition } from '../language/compile.ts';
@@ -43,6 +42,9 @@ export interface Conversion {
 
 const COMPILE_OPTIONS = { mode: 'Standard', flowName: null, limits: DEFAULT_DEFINITION_LIMITS } as const;
 
+/** The beginning of the refusal of a definition whose result would not compile. */
+export const DEFECT = 'the converted flow would not compile, which is a defect of this converter; please report it';
+
 /** Converts a definition. Never throws for any text. */
 export function convertDefinition(text: string, options: ConvertOptions): Conversion {
   const body = text.startsWith('\uFEFF') ? text.slice(1) : text;
@@ -66,6 +68,10 @@ function convertRoot(
     outcome.refuse(root, `a definition is a mapping, but this is ${describe(root)}`);
     return null;
   }
+  if (isStateMachine(root)) {
+    outcome.refuse(root, 'this is a state machine already');
+    return null;
+  }
   const language = from ?? languageOf(root);
   if (language === 'asl') return convertMachine(outcome, root, name ?? fallbackName, stubs);
   if (language === 'classic') {
@@ -74,10 +80,6 @@ function convertRoot(
     for (const { severity, ...place } of diagnostics) if (severity === 'error') outcome.refusals.push(place);
     if (outcome.refusals.length > 0) return null;
     return convertFlow(outcome, root, name ?? nameIn(root) ?? fallbackName);
-  }
-  if (isStateMachine(root)) {
-    outcome.refuse(root, 'this is a state machine already');
-    return null;
   }
   outcome.refuse(
     root,
@@ -119,6 +121,9 @@ function checked(outcome: Outcome, root: Node, converted: YamlMap): string | nul
     outcome.refuse(root, `${fault.path} of the converted flow could not be evaluated: ${fault.message}`);
     return null;
   }
-  assert(errors.length === 0, `a converted definition does not compile: ${errors.map(formatDiagnostic).join('; ')}`);
+  if (errors.length > 0) {
+    outcome.refuse(root, `${DEFECT}: ${errors.map(formatDiagnostic).join('; ')}`);
+    return null;
+  }
   return text;
 }

@@ -39,10 +39,19 @@ export function writeYaml(map: YamlMap): string {
 function writeMap(lines: string[], map: YamlMap, first: string, indent: string): void {
   let lead = first;
   for (const [key, value] of map.entries) {
-    writeValue(lines, `${lead}${scalar(key)}:`, value, indent);
+    const name = scalar(key);
+    if (name.length > IMPLICIT_KEY_MAX) {
+      lines.push(`${lead}? ${name}`);
+      writeValue(lines, `${indent}:`, value, indent);
+    } else {
+      writeValue(lines, `${lead}${name}:`, value, indent);
+    }
     lead = indent;
   }
 }
+
+/** YAML reads a longer key only behind a question mark. The limit in YAML is 1,024. */
+const IMPLICIT_KEY_MAX = 1000;
 
 function writeValue(lines: string[], lead: string, value: Yaml, indent: string): void {
   if (value instanceof YamlMap && value.entries.length > 0) {
@@ -69,7 +78,8 @@ function writeItem(lines: string[], item: Yaml, indent: string): void {
 }
 
 function writeComments(lines: string[], { comments }: YamlMap, indent: string): void {
-  for (const comment of comments) lines.push(`${indent}# ${comment.replace(/[\0-\x1f\x7f\u0085\u2028\u2029]/g, ' ')}`);
+  for (const comment of comments)
+    lines.push(`${indent}# ${comment.replace(/[\0-\x1f\x7f\u0085\u2028\u2029]/g, ' ').toWellFormed()}`);
 }
 
 function isList(value: Yaml): value is readonly Yaml[] {
@@ -98,7 +108,8 @@ const PLAIN = /^(?:[A-Za-z_$/(]|[^\0-\x7f\s\ufeff])[^\0-\x1f\x7f\u0085\u2028\u20
 const ENDS_PLAIN = /: |:$| #|\s$/;
 /** Text that YAML 1.2, or 1.1 in older parsers, reads as another value. */
 const OTHER_VALUE = /^(?:(?:null|true|false|y|n|yes|no|on|off)$|~|[-+]?\.?(?:inf|nan|\d))/i;
-const UNPRINTABLE = /[\0-\x1f\x7f-\x9f\u2028\u2029\ufeff]/;
+/** Halves of surrogate pairs included. */
+const UNPRINTABLE = /[\0-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]/u;
 
 function scalar(text: string): string {
   if (PLAIN.test(text) && !ENDS_PLAIN.test(text) && !OTHER_VALUE.test(text) && !UNPRINTABLE.test(text)) return text;

@@ -1,9 +1,10 @@
-/** Any text is converted or refused, soon and without an exception. The converter asserts that the result compiles. */
+/** Any text is converted or refused, soon and without an exception, and the result compiles. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { convert, refusals } from './support.ts';
+import { DEFECT } from '../../src/conversion/convert.ts';
+import { convert, converted, refusals } from './support.ts';
 
 const FOLDER = new URL('golden/', import.meta.url);
 const texts = readdirSync(FOLDER)
@@ -18,6 +19,8 @@ const PIECES = [
   '""',
   '-1',
   '1e400',
+  '"\\ud800"',
+  'x'.repeat(1100),
   '123456789012345678901',
   'true',
   '$',
@@ -58,6 +61,7 @@ test('changed texts are converted or refused', () => {
         for (const from of [null, 'asl', 'classic'] as const) {
           const { text: written, refusals: found } = convert(changed, { from });
           assert.equal(written === null, found.length > 0);
+          for (const { message } of found) assert.ok(!message.startsWith(DEFECT), `${message}\n${changed}`);
         }
       },
     ),
@@ -119,4 +123,38 @@ test('names and constants with a meaning in YAML do not change', () => {
     const { text: written, refusals: found } = convert(text);
     assert.ok(written !== null, `${JSON.stringify(odd)}: ${JSON.stringify(found)}`);
   }
+});
+
+test('a state machine is refused, whatever language --from names', () => {
+  const machine = 'Type: StateMachine\nSpecVersion: v1\nStartAt: A\nStates: [{Type: Pass, Name: A, End: true}]\n';
+  for (const from of [null, 'asl', 'classic'] as const) {
+    assert.deepEqual(refusals(machine, { from }), ['1: this is a state machine already']);
+  }
+});
+
+test('keys of any length, and halves of surrogate pairs, are written so that the result can be read', () => {
+  const long = 'k'.repeat(2000);
+  const steps = `[{type: pass, name: p, outputMappings: [{target: ${long}, source: 1}]}]`;
+  assert.match(converted(`version: v1\ntype: flow\nsteps: ${steps}`), /\? k{2000}\n/);
+  for (const key of [long, '\ud800', 'x\udc00']) {
+    const result = { [key]: key, list: [{ [key]: { [key]: 1 } }] };
+    const state = { Type: 'Pass', Comment: key.slice(0, 100), Result: result, End: true };
+    converted(JSON.stringify({ StartAt: 'A', States: { A: state } }));
+  }
+});
+
+test('a rule with very many parts, or nested very deeply, is converted or refused', () => {
+  const choice = (rule: object): string =>
+    JSON.stringify({
+      StartAt: 'A',
+      States: { A: { Type: 'Choice', Choices: [{ ...rule, Next: 'A' }], Default: 'A' } },
+    });
+  const rules = Array.from({ length: 1000 }, (_, i) => ({ Variable: `$.v${i}`, NumericEquals: 1 }));
+  const wide = convert(choice({ And: rules }));
+  assert.match(wide.notes[0]?.message ?? '', /^after the first 40 rules, a path without a value/);
+  let nested: object = { Variable: '$.a', IsNull: true };
+  for (let i = 0; i < 110; i++) nested = { Not: { Or: [{ Variable: `$.v${i}`, NumericEquals: 1 }, nested] } };
+  const { text, refusals: found } = convert(choice(nested));
+  assert.equal(text === null, found.length > 0);
+  assert.match(refusals(choice({ Variable: `$${'.a'.repeat(5000)}`, IsNull: true }))[0] ?? '', /more than 100 parts$/);
 });

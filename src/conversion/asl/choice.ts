@@ -5,7 +5,7 @@ import { readTest } from './comparisons.ts';
 import type { Reading } from './data.ts';
 import { readExpression } from './data.ts';
 import type { Facts, Rule } from './rule.ts';
-import { combined, comparison, negated } from './rule.ts';
+import { combined, comparison, GUARDED_MAX, negated } from './rule.ts';
 
 /** Keys of a rule that are not operators. */
 const OTHER_KEYS = new Set(['Variable', 'Next', 'Comment', 'Assign']);
@@ -23,6 +23,12 @@ export function readRule(reading: Reading, rule: Node, known: Facts): Rule {
   if (key === 'And' || key === 'Or') {
     if (value.kind !== 'list' || value.items.length === 0)
       return refuse(reading, value, `${key} must be a list of rules`);
+    if (value.items.length > GUARDED_MAX) {
+      reading.outcome.note(
+        value,
+        `after the first ${GUARDED_MAX} rules, a path without a value does not fail the state here`,
+      );
+    }
     const readers = value.items.map((item) => (reached: Facts) => readRule(reading, item, reached));
     return combined(key === 'And' ? 'and' : 'or', known, readers);
   }

@@ -18,7 +18,10 @@ export interface Path {
 const VARIABLE = /\$([\p{L}_][\p{L}\p{N}_]*)/uy;
 const NAME = /\.([\p{L}_$][\p{L}\p{N}\p{M}_$-]*)/uy;
 /** Amazon also accepts a dot before the bracket: `$.[0]`, `$.list.[0]`. */
-const BRACKET = /\.?\[\s*(?:(-?\d{1,15})|'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*\]/uy;
+const BRACKET = /\.?\[\s*(?:(-?\d{1,15})|'((?:[^'\\]|\\[\s\S])*)'|"((?:[^"\\]|\\[\s\S])*)")\s*\]/uy;
+
+/** Longest path. No data is nested deeper. */
+const SEGMENTS_MAX = 100;
 
 /** Returns the path, or its fault without a full stop. */
 export function parsePath(text: string): Path | string {
@@ -30,7 +33,9 @@ export function parsePath(text: string): Path | string {
   while (at < text.length) {
     const found = match(NAME, text, at) ?? match(BRACKET, text, at);
     if (found === null) return unreadable(text, at);
-    segments.push(segmentOf(found));
+    if (segments.push(segmentOf(found)) > SEGMENTS_MAX) {
+      return `${JSON.stringify(cut(text, 80))} is a path with more than ${SEGMENTS_MAX} parts`;
+    }
     at += found[0].length;
   }
   return { ofContext, variable: variable?.[1] ?? null, segments };
@@ -44,7 +49,20 @@ function match(pattern: RegExp, text: string, at: number): RegExpExecArray | nul
 function segmentOf(found: RegExpExecArray): Segment {
   if (found[0].startsWith('.') && !found[0].startsWith('.[')) return { kind: 'name', name: found[1] as string };
   if (found[1] !== undefined) return { kind: 'index', index: Number(found[1]) };
-  return { kind: 'name', name: (found[2] ?? found[3] ?? '').replace(/\\(.)/gu, '$1') };
+  return { kind: 'name', name: unescaped(found[2] ?? found[3] ?? '') };
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+
+/** A key between quotation marks has the escapes of JSON, and a backslash before any other character is left out. */
+function unescaped(key: string): string {
+  return key.replace(
+    /\\(?:u([0-9A-Fa-f]{4})|([\s\S]))/gu,
+    (_, code: string | undefined, character: string | undefined) =>
+      code === undefined
+        ? (ESCAPES[character ?? ''] ?? character ?? '')
+        : String.fromCharCode(Number.parseInt(code, 16)),
+  );
 }
 
 const MANY = 'which the state-machine language does not have; use a Map state, or let a task select the values';

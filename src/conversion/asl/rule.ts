@@ -35,8 +35,12 @@ export interface Test {
   readonly node: Node;
 }
 
+/** Each rule copies the facts, so a Choice with very many rules tests some of them again. */
+const FACTS_MAX = 200;
+
 function learn(facts: Facts, more: readonly string[]): Facts {
-  return more.every((fact) => facts.has(fact)) ? facts : new Set([...facts, ...more]);
+  if (facts.size > FACTS_MAX || more.every((fact) => facts.has(fact))) return facts;
+  return new Set([...facts, ...more]);
 }
 
 function both(left: Facts, right: Facts): Facts {
@@ -103,10 +107,13 @@ export function combined(kind: 'and' | 'or', known: Facts, readers: readonly ((k
   };
 }
 
+/** Each of these rules nests the condition for missing values one level deeper. */
+export const GUARDED_MAX = 40;
+
 /** The missing values of a rule matter only if the rules before it do not decide. */
 function missingOf(kind: 'and' | 'or', rules: readonly Rule[]): Term | null {
   let missing: Term | null = null;
-  for (const rule of rules.toReversed()) {
+  for (const rule of rules.slice(0, GUARDED_MAX).toReversed()) {
     if (missing !== null) missing = logic('and', [kind === 'and' ? rule.condition : not(rule.condition), missing]);
     if (rule.missing !== null) missing = missing === null ? rule.missing : logic('or', [rule.missing, missing]);
   }

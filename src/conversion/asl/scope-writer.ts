@@ -18,6 +18,7 @@ export class ScopeWriter {
   readonly outcome: Outcome;
   readonly names: Names;
   readonly entries: readonly MapEntry[];
+  readonly #targets: ReadonlySet<string>;
   readonly context: MachineContext;
   readonly #what: string;
   readonly #written: YamlMap[] = [];
@@ -31,6 +32,7 @@ export class ScopeWriter {
     if (states?.kind !== 'map' || this.entries.length === 0) {
       context.outcome.refuse(states ?? scope, `${what} needs "States", a mapping from names to states`);
     }
+    this.#targets = new Set(this.entries.map(({ key }) => key));
     this.names = new Names(this.entries.map(({ key }) => key));
   }
 
@@ -153,7 +155,7 @@ export class ScopeWriter {
   /** Returns the name of a state of this scope; refuses other names. */
   target(holder: MapNode, key: string): string | null {
     const name = textField(holder, key);
-    if (name !== null && this.entries.some((entry) => entry.key === name)) return name;
+    if (name !== null && this.#targets.has(name)) return name;
     const node = field(holder, key);
     if (node === undefined) this.outcome.refuse(holder, `"${key}" is missing`);
     else this.outcome.refuse(node, `${key} names ${quote(name ?? '')}, but no state of ${this.#what} has that name`);
