@@ -54,6 +54,15 @@ export function logic(kind: 'and' | 'or', operands: readonly Term[]): Term {
   return flat.length === 1 ? (flat[0] as Term) : { kind, operands: flat, ...NOWHERE };
 }
 
+/** `yes` if the condition holds, otherwise `no`. Both are evaluated. */
+export function choose(condition: Term, yes: Term, no: Term): Term {
+  const values = object([
+    ['true', yes],
+    ['false', no],
+  ]);
+  return call('get', values, call('format', literal('{}'), condition));
+}
+
 /** A constant value as a term. */
 export function constant(value: JsonValue): Term {
   if (isJsonArray(value)) return list(value.map(constant));

@@ -40,7 +40,7 @@ class Answers {
   }
 
   answer(name: string, input: JsonValue): JsonValue {
-    const question = `${name} ${canonical(input)}`;
+    const question = `${name} ${bareCauses(canonical(input))}`;
     let times = 0;
     if (this.#top.has(name)) {
       times = this.#asked.get(question) ?? 0;
@@ -73,6 +73,11 @@ function atOnce(names: readonly string[]): Record<string, number> {
   return Object.fromEntries(names.map((name) => [name, 1]));
 }
 
+/** The other interpreter does not give the Cause of a function as JSON, so this test compares messages only. */
+function bareCauses(output: string): string {
+  return output.replace(/"\{\\"errorMessage\\":\\"(.*?)\\",\\"errorType\\":.*?\}"/g, '"$1"');
+}
+
 interface End {
   readonly output?: string;
   readonly error?: string;
@@ -93,7 +98,7 @@ async function original(machine: JsonObject, random: RandomMachine, seed: number
   });
   try {
     const output = (await running.result) as JsonValue;
-    return { output: canonical(output), calls: answers.calls };
+    return { output: bareCauses(canonical(output)), calls: answers.calls };
   } catch (error) {
     return { error: nameOf(error), calls: answers.calls };
   }
@@ -109,7 +114,9 @@ async function moved(text: string, random: RandomMachine, seed: number): Promise
   const answers = new Answers(seed, random.topTasks);
   const actions = standInActions(async (call) => {
     try {
-      const body = answers.answer(stateOf(call), call.parameters['body'] ?? null);
+      const event = call.parameters['body'] ?? null;
+      const input = typeof event === 'string' ? (JSON.parse(event) as JsonValue) : event;
+      const body = answers.answer(stateOf(call), input);
       return { ok: true, output: { StatusCode: 200, Body: body } };
     } catch (error) {
       if (!(error instanceof TaskError)) throw error;
@@ -119,7 +126,7 @@ async function moved(text: string, random: RandomMachine, seed: number): Promise
   const { result } = await runExpress(startOf(plan, random.input), { actions });
   const { calls } = answers;
   if (result.status !== 'Succeeded') return { error: result.errorCode, calls };
-  return { output: canonical(JSON.parse(result.output) as JsonValue), calls };
+  return { output: bareCauses(canonical(JSON.parse(result.output) as JsonValue)), calls };
 }
 
 test('a converted definition does the same as the original', async () => {

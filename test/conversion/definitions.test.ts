@@ -49,6 +49,12 @@ function targetOf({ parameters }: TaskCall): string {
   return qualifier === 'LATEST' ? name : `${name}:${qualifier}`;
 }
 
+/** The value that the callee gets. A text is the event of a function as it is, any other value as JSON. */
+function inputOf({ action, parameters }: TaskCall): JsonValue {
+  const { body = null, input = null } = parameters;
+  return action.startsWith('FC:') && typeof body === 'string' ? (JSON.parse(body) as JsonValue) : (body ?? input);
+}
+
 function withoutToken(value: JsonValue, token: string | null): JsonValue {
   if (token === null) return value;
   return JSON.parse(JSON.stringify(value).replaceAll(token, 'TOKEN')) as JsonValue;
@@ -76,7 +82,7 @@ for (const file of files) {
       const left = tasks.map((task) => ({ ...task, times: task.times ?? 1 }));
       const answer = (call: TaskCall): TaskResult => {
         const target = targetOf(call);
-        const given = withoutToken(call.parameters['body'] ?? call.parameters['input'] ?? null, call.taskToken);
+        const given = withoutToken(inputOf(call), call.taskToken);
         const task = left.find(
           (each) => each.times > 0 && each.call === target && isDeepStrictEqual(each.with ?? null, given),
         );

@@ -4,6 +4,7 @@ import type { Term } from '../terms.ts';
 import type { Named } from './arns.ts';
 import { behindMarker, readFunctionName } from './arns.ts';
 import { hasPlaceholder } from './function-names.ts';
+import { eventOf } from './payload.ts';
 import type { ConvertedTask, TaskSource } from './task-source.ts';
 import { noteDropped, shown } from './task-source.ts';
 
@@ -15,7 +16,7 @@ export function invocation(arn: Term, type: 'Sync' | 'Async', body: Term): Term 
   return object([
     ['resourceArn', arn],
     ['invocationType', literal(type)],
-    ['body', body],
+    ['body', eventOf(body)],
   ]);
 }
 

@@ -15,6 +15,8 @@ export interface MachineContext {
   readonly functions: ResourceNames;
   readonly flows: ResourceNames;
   readonly variables: VariableScope;
+  /** The errors of all Fail states. */
+  readonly failNames: ReadonlySet<string>;
   /** True if a text or a key of the definition contains the word. */
   mentions(word: string): boolean;
   /** Returns `StartAt` and `States` of an inner scope. */

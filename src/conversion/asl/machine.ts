@@ -3,6 +3,7 @@ import type { MapNode } from '../../language/text/document.ts';
 import { isNull, textOf } from '../../language/text/document.ts';
 import type { Outcome } from '../outcome.ts';
 import { YamlMap } from '../yaml-text.ts';
+import { failNamesOf } from './error-output.ts';
 import { checkQueryLanguage, field, numberField, textField } from './fields.ts';
 import type { MachineContext } from './machine-context.ts';
 import { textsOf } from './machine-context.ts';
@@ -33,6 +34,7 @@ export function convertMachine(outcome: Outcome, root: MapNode, name: string, st
     ...{ outcome, machineName: name, stubs, convertScope },
     ...textsOf(root),
     variables: VariableScope.ofMachine(root),
+    failNames: failNamesOf(root),
   };
   const { entries } = convertScope(context, root, 'the state machine', null);
   for (const [key, value] of entries) machine.set(key, value);

@@ -4,23 +4,22 @@ import type { MapNode, Node } from '../../language/text/document.ts';
 import { isNull, textOf } from '../../language/text/document.ts';
 import { setConstructor } from '../constructors.ts';
 import type { Outcome } from '../outcome.ts';
-import { INPUT, member, object, same, variable } from '../terms.ts';
-import type { Term } from '../terms.ts';
+import { INPUT, object, same } from '../terms.ts';
 import { YamlMap } from '../yaml-text.ts';
 import { placeResult } from './data.ts';
+import { errorOutput } from './error-output.ts';
 import { errorNames } from './errors.ts';
 import { field, numberField, textField } from './fields.ts';
 import { assignments } from './variables.ts';
 
-const ERROR = member(member(variable('$Context'), 'Current'), 'Error');
-/** The error object that a Catch of Amazon States Language passes to its next state. */
-const ERROR_OUTPUT: Term = object([
-  ['Error', member(ERROR, 'Code')],
-  ['Cause', member(ERROR, 'Detail')],
-]);
+const ERROR_DIFFERS =
+  'the error output has the names that errors have here, and the Cause of a failed function has no stackTrace';
 
 /** The part of a scope's writer that the rules need. */
 export interface RecoveryWriter {
+  readonly outcome: Outcome;
+  /** The errors of all Fail states of the machine. */
+  readonly failNames: ReadonlySet<string>;
   /** A constructor is one expression. */
   usesWhole(at: Node): void;
   /** Returns the name of a state that has the input `{error, output}`, assigns the variables of the rule and leads to `next`. */
@@ -28,9 +27,10 @@ export interface RecoveryWriter {
 }
 
 /** Sets Retry and Catch. */
-export function setRecovery(outcome: Outcome, state: YamlMap, source: MapNode, writer: RecoveryWriter): void {
-  const retry = rules(outcome, source, 'Retry').flatMap((rule) => retryRule(outcome, rule) ?? []);
-  const caught = rules(outcome, source, 'Catch').flatMap((rule) => catchRule(outcome, rule, writer) ?? []);
+export function setRecovery(state: YamlMap, source: MapNode, writer: RecoveryWriter): void {
+  const { outcome } = writer;
+  const retry = rules(outcome, source, 'Retry').flatMap((rule) => retryRule(writer, rule) ?? []);
+  const caught = rules(outcome, source, 'Catch').flatMap((rule) => catchRule(writer, rule, source) ?? []);
   if (retry.length > 0) state.set('Retry', retry);
   if (caught.length > 0) state.set('Catch', caught);
 }
@@ -53,7 +53,7 @@ function rules(outcome: Outcome, source: MapNode, key: string): MapNode[] {
   return node.items.filter((item) => item.kind === 'map');
 }
 
-function names(outcome: Outcome, rule: MapNode): string[] {
+function names({ outcome, failNames }: RecoveryWriter, rule: MapNode): string[] {
   const node = field(rule, 'ErrorEquals');
   if (node?.kind !== 'list' || node.items.length === 0) {
     outcome.refuse(rule, 'a rule needs "ErrorEquals" with the names of errors');
@@ -65,11 +65,13 @@ function names(outcome: Outcome, rule: MapNode): string[] {
       const name = textOf(item);
       return name === null || name === '' ? [] : [{ name, node: item }];
     }),
+    failNames,
   );
 }
 
-function retryRule(outcome: Outcome, rule: MapNode): YamlMap | null {
-  const errors = names(outcome, rule);
+function retryRule(writer: RecoveryWriter, rule: MapNode): YamlMap | null {
+  const { outcome } = writer;
+  const errors = names(writer, rule);
   if (errors.length === 0) return null;
   if (textField(rule, 'JitterStrategy') === 'FULL') {
     outcome.note(field(rule, 'JitterStrategy') as Node, 'the intervals of a Retry have no jitter here');
@@ -98,20 +100,23 @@ function whole(outcome: Outcome, rule: MapNode, key: string, absent: number, min
   return Math.min(value, max);
 }
 
-function catchRule(outcome: Outcome, rule: MapNode, writer: RecoveryWriter): YamlMap | null {
-  const errors = names(outcome, rule);
+function catchRule(writer: RecoveryWriter, rule: MapNode, source: MapNode): YamlMap | null {
+  const { outcome } = writer;
+  const errors = names(writer, rule);
   const next = textField(rule, 'Next');
   if (next === null) outcome.refuse(rule, 'a Catch rule needs "Next"');
   if (errors.length === 0) return null;
   const path = field(rule, 'ResultPath');
-  const output = placeResult(outcome, INPUT, ERROR_OUTPUT, path);
+  const error = errorOutput(source, errors, writer.failNames);
+  const output = placeResult(outcome, INPUT, error, path);
   const assigns = assignments(rule).length > 0;
+  if (assigns || !same(output, INPUT)) outcome.noteOnce(rule, ERROR_DIFFERS);
   const written = new YamlMap()
     .set('Errors', errors)
     .set('Next', assigns ? writer.assign(rule, next ?? '') : (next ?? ''));
   const passed = assigns
     ? object([
-        ['error', ERROR_OUTPUT],
+        ['error', error],
         ['output', output],
       ])
     : output;

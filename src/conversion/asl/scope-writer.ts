@@ -124,7 +124,9 @@ export class ScopeWriter {
 
   /** Sets Retry and Catch. */
   recover(state: YamlMap, stateName: string, source: MapNode): void {
-    setRecovery(this.outcome, state, source, {
+    setRecovery(state, source, {
+      outcome: this.outcome,
+      failNames: this.context.failNames,
       usesWhole: (at) => this.#whole(at),
       assign: (rule, next) => {
         const reading = this.reading(stateName, member(INPUT, 'error'));
