@@ -75,7 +75,7 @@ describe('the Error Output', () => {
     });
   });
 
-  it('tells errors of functions in a branch from those of a Fail', async () => {
+  it('treats errors of functions in a branch unlike those of a Fail', async () => {
     const machine = (first: string): JsonObject => ({
       Both: {
         Type: 'Parallel',

@@ -125,7 +125,7 @@ test('names and constants with a meaning in YAML do not change', () => {
   }
 });
 
-test('a state machine is refused, whatever language --from names', () => {
+test('a state machine is refused with any language of --from', () => {
   const machine = 'Type: StateMachine\nSpecVersion: v1\nStartAt: A\nStates: [{Type: Pass, Name: A, End: true}]\n';
   for (const from of [null, 'asl', 'classic'] as const) {
     assert.deepEqual(refusals(machine, { from }), ['1: this is a state machine already']);
