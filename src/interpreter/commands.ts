@@ -39,3 +39,13 @@ export interface TimerCommand extends CommandBase {
 
 export type CallCommand = TaskCommand | ChildCommand;
 export type Command = CallCommand | TimerCommand;
+
+/** True for a task that only a report, the end of an execution that it started, or its timeout ends. */
+export function waitsForOthers(command: CallCommand): boolean {
+  return command.submitted && (command.state.mode !== 'WaitForSystemCallback' || awaitsChild(command));
+}
+
+/** True for a task that ends when the execution that it started ends. */
+export function awaitsChild({ kind, state }: CallCommand): boolean {
+  return kind === 'child' && state.mode === 'WaitForSystemCallback';
+}

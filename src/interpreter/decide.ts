@@ -5,6 +5,7 @@
  * I2: time and randomness arrive in the `moment`. I5: a stale or repeated input gives no events. Pure and synchronous.
  */
 import { assert } from '../base/assert.ts';
+import { waitsForOthers } from './commands.ts';
 import { Decision } from './decide/decision.ts';
 import { exitFlow, failFlow, finishIdle, recover } from './decide/end.ts';
 import { abortNext, exitGroup, joined, spawn } from './decide/groups.ts';
@@ -99,8 +100,17 @@ function run(decision: Decision, budgetUnits: number): void {
     const thread = execution.ready[0];
     if (thread !== undefined) advance(decision, thread);
     else if (execution.isFull) decision.endFull();
+    else if (decision.stop !== null && onlyWaits(execution))
+      decision.ending = { ...decision.stop, as: 'ExecutionStopped' };
     else return;
   }
+}
+
+/** True when no service or function works for the execution: a deleted flow does not wait for time or reports (rules.md 12.11). */
+function onlyWaits({ commands, root }: Execution): boolean {
+  if (root === null) return false;
+  for (const command of commands.values()) if (command.kind !== 'timer' && !waitsForOthers(command)) return false;
+  return true;
 }
 
 /** The next event of a thread. */

@@ -194,6 +194,8 @@ export interface ExecutionStore {
   journal(id: ExecutionId, fromEvent: number, count: number): Promise<readonly JournalRow[]>;
   /** Newest first (rules.md 4.5). */
   list(query: ExecutionQuery): Promise<ExecutionPage>;
+  /** Ids of the deleted flows of which the store still has executions. */
+  deletedFlows(): Promise<readonly string[]>;
   /** Number of executions with status Running. */
   running(): Promise<number>;
 

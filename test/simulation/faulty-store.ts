@@ -56,6 +56,7 @@ const READS = [
   'snapshot',
   'journal',
   'list',
+  'deletedFlows',
   'running',
   'unfinished',
   'due',

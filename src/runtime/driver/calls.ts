@@ -7,6 +7,7 @@
 import type { Action, ActionCatalog, TaskCall, TaskResult } from '../../actions/action.ts';
 import type { Ports } from '../../base/ports.ts';
 import type { Failure } from '../../interpreter/event.ts';
+import { awaitsChild } from '../../interpreter/commands.ts';
 import type { CallCommand, ChildCommand } from '../../interpreter/commands.ts';
 import type { ExecutionStart } from '../../interpreter/execution.ts';
 import { RUNTIME_ERROR } from '../../interpreter/failure.ts';
@@ -217,11 +218,6 @@ function runOf(action: Action, call: TaskCall, signal: AbortSignal): () => Promi
 function faultOf(result: unknown): Error | null {
   if (typeof result === 'object' && result !== null && 'ok' in result) return null;
   return new Error(`the action answered with ${result === null ? 'null' : typeof result}, which is not a result`);
-}
-
-/** True for a task that ends when the execution that it started ends. */
-export function awaitsChild({ kind, state }: CallCommand): boolean {
-  return kind === 'child' && state.mode === 'WaitForSystemCallback';
 }
 
 /**

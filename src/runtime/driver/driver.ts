@@ -102,9 +102,11 @@ export class Driver {
     return this.#calls?.nextEnd() ?? Promise.resolve();
   }
 
-  /** From now on the execution enters no further state (rules.md 12.11). */
+  /** From now on the execution enters no further state, and ends as soon as it only waits (rules.md 12.11): in a later turn. */
   stopAfterState(why: Failure): void {
+    if (this.isStopping) return;
     this.#moment = this.#moment.stopping(why);
+    this.continueLater();
   }
 
   /** Lets the interpreter decide on an input. */

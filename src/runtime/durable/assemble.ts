@@ -13,6 +13,7 @@ import type { CompileFlow, RunnableFlows } from '../flows/runnable-flows.ts';
 import { Orphans } from './children/orphans.ts';
 import { ParentReports } from './children/parent-reports.ts';
 import { CommitQueue } from './commit-queue.ts';
+import { DeletedFlows } from './deleted-flows.ts';
 import { EndWaiters } from './end-waiters.ts';
 import { ExecutionLoader } from './loader.ts';
 import { Purger } from './purger.ts';
@@ -58,6 +59,7 @@ export interface DurableParts {
   readonly sleepers: Sleepers;
   readonly purger: Purger;
   readonly recovery: Recovery;
+  readonly deletedFlows: DeletedFlows;
   readonly starts: Starts;
   readonly stops: Stops;
   readonly redrives: Redrives;
@@ -91,7 +93,8 @@ export function assembleDurable(options: DurableOptions, ownership: Ownership, r
   const orphans = new Orphans({ store, ports, table });
   const sleepers = new Sleepers({ store, ports, table });
   const purger = new Purger({ store, ports, queue, fence, retainMs });
-  const recovery = new Recovery({ store, ports, table, queue, reports, orphans });
+  const deletedFlows = new DeletedFlows({ store, ports, table });
+  const recovery = new Recovery({ store, ports, table, queue, reports, orphans, deletedFlows });
   for (const part of [waiters, reports, orphans, sleepers, purger]) table.listen(part);
   const starts = new Starts({ ports, store, flows, table, gate, orphans, limits, lastId });
   return {
@@ -101,11 +104,12 @@ export function assembleDurable(options: DurableOptions, ownership: Ownership, r
     sleepers,
     purger,
     recovery,
+    deletedFlows,
     starts,
     stops: new Stops({ store, table, gate }),
     redrives: new Redrives({ store, table, gate, loader }),
     taskReports: new TaskReports({ tokens, table, gate, starts, store, childDepth: options.limits.childDepth }),
     waits: new Waits({ table, queue, loader, store }),
-    closing: [sleepers, purger, reports, orphans, recovery, table],
+    closing: [sleepers, purger, reports, orphans, deletedFlows, recovery, table],
   };
 }

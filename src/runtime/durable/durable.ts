@@ -121,9 +121,10 @@ export class DurableRuntime {
     return this.#isClosing ? Promise.resolve() : this.#parts.waiters.wait(id, waitMs);
   }
 
-  /** The executions of the flow end after their current state (rules.md 12.11). */
+  /** The executions of the flow end: those that only wait at once, the others after their current state (rules.md 12.11). */
   flowDeleted(flowName: string, why: Failure): void {
     for (const run of this.#parts.table.values()) if (run.record.flowName === flowName) run.stopAfterState(why);
+    this.#parts.deletedFlows.soon();
     this.#parts.purger.soon();
   }
 

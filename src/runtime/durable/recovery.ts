@@ -8,6 +8,7 @@ import type { ExecutionStore } from '../../store/executions.ts';
 import type { Orphans } from './children/orphans.ts';
 import type { ParentReports } from './children/parent-reports.ts';
 import type { CommitQueue } from './commit-queue.ts';
+import type { DeletedFlows } from './deleted-flows.ts';
 import type { RunTable } from './run-table.ts';
 import { untilItWorks } from './until-it-works.ts';
 
@@ -18,6 +19,7 @@ export interface RecoveryOptions {
   readonly queue: Pick<CommitQueue, 'onRecovered'>;
   readonly reports: Pick<ParentReports, 'add'>;
   readonly orphans: Pick<Orphans, 'stopAll'>;
+  readonly deletedFlows: Pick<DeletedFlows, 'soon'>;
 }
 
 const BATCH = 200;
@@ -42,6 +44,8 @@ export class Recovery {
     await this.#untilItWorks(async () => {
       executions = await this.#loadUnfinished();
     });
+    // A crash may have separated the deletion of a flow from the ends of its executions.
+    this.#options.deletedFlows.soon();
     await this.#options.orphans.stopAll();
     this.isDone = true;
     this.#finish();

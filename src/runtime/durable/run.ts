@@ -139,6 +139,8 @@ export class DurableRun implements Committable, Policy {
   /** Takes the first input. After a load the open commands are durable, so the driver carries them out at once (I3). */
   begin(input: Input): void {
     this.#guard(() => {
+      // An execution that ends at once, because its flow was deleted, calls nothing before.
+      if (this.isStopping && this.#arrival.kind === 'loaded') this.advance(input);
       this.#driver.owe();
       if (this.#arrival.kind === 'loaded') {
         this.#driver.armWhole();

@@ -42,6 +42,11 @@ export function createMemoryExecutions(flows: MemoryFlows): ExecutionStore {
     journal: (id, fromEvent, count) =>
       later.answer(() => rowsOf(table.executions.get(id)?.journal ?? [], fromEvent, count)),
     list: (query) => later.answer(() => page(table, query)),
+    deletedFlows: () =>
+      later.answer(() => {
+        const existing = flows.revisions();
+        return [...table.flows.keys()].filter((id) => !existing.has(id));
+      }),
     running: () => later.answer(() => table.running.size),
     ...dueMethods(table, later),
     purge: (fence, endedBeforeMs, limit) =>

@@ -32,6 +32,8 @@ export function createSqliteExecutions(shared: SharedConnection, thread: CommitT
     WHERE execution = ?1 AND first + count > ?2 AND first < ?2 + ?3
       AND first >= coalesce((SELECT max(first) FROM journal WHERE execution = ?1 AND first <= ?2), 0)
     ORDER BY first`);
+  const deletedFlows = database.prepare(`
+    SELECT flow_id FROM execution_flows f WHERE NOT EXISTS (SELECT 1 FROM flows WHERE id = f.flow_id)`);
   const list = createExecutionList(database);
   const dues = createDues(database);
 
@@ -54,6 +56,7 @@ export function createSqliteExecutions(shared: SharedConnection, thread: CommitT
         })),
       ),
     list: (query) => connection.read(() => list(query)),
+    deletedFlows: () => connection.read(() => deletedFlows.all().map((row) => String(row['flow_id']))),
     running: () => connection.read(() => dues.running()),
     unfinished: (afterId, limit) => connection.read(() => dues.unfinished(afterId, limit)),
     due: (nowMs, limit) => connection.read(() => dues.due(nowMs, limit)),

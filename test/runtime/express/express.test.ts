@@ -6,7 +6,7 @@ import type { ActionCatalog } from '../../../src/actions/action.ts';
 import { ApiError } from '../../../src/api/error.ts';
 import type { TaskResult } from '../../../src/actions/action.ts';
 import { planOf, startOf, stateOf } from '../../support/flows.ts';
-import { standInActions } from '../../../src/testing/stand-ins.ts';
+import { standInActions, taskSucceeded } from '../../../src/testing/stand-ins.ts';
 import { VirtualTime } from '../../../src/testing/virtual-time.ts';
 import { recordingRuntime, runtimeOf } from './runtime.ts';
 
@@ -268,8 +268,8 @@ test('a stopped flow finishes its current step, with the branches inside it, and
           {
             StartAt: 'Long',
             States: [
-              { Type: 'Wait', Name: 'Long', Seconds: 3, Next: 'Longer' },
-              { Type: 'Wait', Name: 'Longer', Seconds: 4, End: true },
+              { ...CALL, Name: 'Long', Next: 'Longer' },
+              { ...CALL, Name: 'Longer', End: true },
             ],
           },
         ],
@@ -278,7 +278,11 @@ test('a stopped flow finishes its current step, with the branches inside it, and
       { Type: 'Succeed', Name: 'Never' },
     ],
   });
-  const { runtime, run } = recordingRuntime(time, none);
+  const tasks = standInActions(async () => {
+    await time.pass(3_500);
+    return taskSucceeded();
+  });
+  const { runtime, run } = recordingRuntime(time, tasks);
   const why = { error: 'FnF.FlowDeleted', cause: 'why' };
   runtime.stop('test', why);
   const stopped = run(startOf(plan));

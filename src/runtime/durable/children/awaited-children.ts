@@ -1,6 +1,6 @@
 /** The tasks of one execution that wait for a child. When such a task ends, its child stops: it must not outlive the task. */
+import { awaitsChild } from '../../../interpreter/commands.ts';
 import type { CallCommand } from '../../../interpreter/commands.ts';
-import { awaitsChild } from '../../driver/calls.ts';
 
 /** The failure of a child that stops because its task has ended (rules.md 11.4). */
 export const PARENT_GONE = {

@@ -2,9 +2,8 @@
  * Which executions sleep, and until when. An execution that only waits, and for longer than a minute, gets a wake time in the
  * store and may leave memory.
  */
-import type { CallCommand } from '../../../interpreter/commands.ts';
+import { waitsForOthers } from '../../../interpreter/commands.ts';
 import type { Execution } from '../../../interpreter/execution.ts';
-import { awaitsChild } from '../../driver/calls.ts';
 
 /** Only an execution that waits for longer than this sleeps. */
 export const SLEEP_MIN_MS = 60_000;
@@ -29,9 +28,4 @@ export function sleepUntilMs(execution: Execution, calls: number, setBackMs: num
   }
   const wakeMs = earliestDueMs(execution) - setBackMs;
   return wakeMs - nowMs > SLEEP_MIN_MS ? wakeMs : null;
-}
-
-/** True when only a report or the timeout ends the task. */
-function waitsForOthers(command: CallCommand): boolean {
-  return command.submitted && (command.state.mode !== 'WaitForSystemCallback' || awaitsChild(command));
 }
