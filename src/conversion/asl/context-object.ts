@@ -17,6 +17,8 @@ export interface ContextView {
   readonly machineName: string;
   /** True if the field can read the token of the task. */
   readonly token: boolean;
+  /** The value of `$$.Execution.StartTime`; null if there is none. */
+  readonly startTime: Term | null;
   /** The value of `$$.Map.Item.Value`; null if the field cannot read it. */
   readonly item: Term | null;
 }
@@ -46,14 +48,16 @@ const MEMBERS: Readonly<Record<string, Member>> = {
   'Execution.Name': { value: () => member(EXECUTION, 'Name') },
   'Execution.RoleArn': { value: () => member(EXECUTION, 'RoleArn') },
   'Execution.StartTime': {
-    value: () => null,
-    refusal: (text) => `${withoutEquivalent(text)}, which has no times; pass the time in the input of the execution`,
+    value: ({ startTime }) => startTime,
+    refusal: (text) =>
+      `${withoutEquivalent(text)}, which has no times; pass the time in the input of the execution, or convert with --stub`,
   },
   'Execution.RedriveCount': { value: () => null },
   'Execution.RedriveTime': { value: () => null },
   'State.EnteredTime': {
     value: () => null,
-    refusal: (text) => `${withoutEquivalent(text)}, which has no times; let a task in front of the state return it`,
+    refusal: (text) =>
+      `${withoutEquivalent(text)}, which has no times; let a task in front of the state return it, or convert with --stub`,
   },
   'State.Name': { value: ({ stateName }) => literal(stateName) },
   'State.RetryCount': { value: () => member(CURRENT, 'RetryCount') },

@@ -14,6 +14,7 @@ import { contextValue } from './context-object.ts';
 import { field } from './fields.ts';
 import { convertIntrinsic, isIntrinsic, Unconvertible } from './intrinsics.ts';
 import { parsePath } from './json-path.ts';
+import { readProjection } from './projections.ts';
 import type { VariableScope } from './variables.ts';
 
 /** The values that the paths of one field can read. */
@@ -21,6 +22,8 @@ export interface Reading extends ContextView {
   /** The value of `$`. */
   readonly root: Term;
   readonly variables: VariableScope;
+  /** Values of paths that helper states have computed (helper-states.ts). */
+  readonly known: ReadonlyMap<string, Term>;
 }
 
 /** Converts a path or an intrinsic function. Returns NULL after a refusal. */
@@ -54,8 +57,20 @@ function refuse({ outcome }: Reading, node: Node, message: string): Term {
   return NULL;
 }
 
+/** Converts a path that is a part of the text of `node`. Returns NULL after a refusal. */
+export function readPath(reading: Reading, text: string, node: Node): Term {
+  try {
+    return resolve(reading, text, node);
+  } catch (error) {
+    if (!(error instanceof Unconvertible)) throw error;
+    return refuse(reading, node, error.message);
+  }
+}
+
 /** Returns the value of a path. @throws {Unconvertible} */
 function resolve(reading: Reading, text: string, node: Node): Term {
+  const known = reading.known.get(text) ?? projected(reading, text, node);
+  if (known !== null) return known;
   const path = parsePath(text);
   if (typeof path === 'string') throw new Unconvertible(path);
   if (path.ofContext) return contextValue(reading, path.segments, text, node);
@@ -63,6 +78,19 @@ function resolve(reading: Reading, text: string, node: Node): Term {
   const value = reading.variables.find(path.variable);
   if (value !== null) return follow(value, path.segments);
   throw new Unconvertible(`no state of this scope or of one around it assigns the variable $${path.variable}`);
+}
+
+/** Returns the parts of a list whose items are known, and a list itself for `[*]` at the end; null for any other path. */
+function projected(reading: Reading, text: string, node: Node): Term | null {
+  const projection = readProjection(text, node);
+  if (projection !== null) {
+    const items = resolve(reading, projection.list, node);
+    return items.kind === 'array' ? list(items.items.map((item) => follow(item, projection.part))) : null;
+  }
+  const [, whole] = /^(\$[^*]*?)\.?\[\*\]$/.exec(text) ?? [];
+  if (whole === undefined || whole.startsWith('$$')) return null;
+  reading.outcome.noteOnce(node, 'a path with [*] at its end is the list itself here');
+  return resolve(reading, whole, node);
 }
 
 /** Converts Parameters, ResultSelector or ItemSelector: data with expressions under keys that end in `.$`. */

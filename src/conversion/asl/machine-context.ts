@@ -7,6 +7,9 @@ import { readFunctionArn, readMachineArn } from './arns.ts';
 import { FLOW_NAME_MAX, FUNCTION_NAME_MAX, ResourceNames } from './function-names.ts';
 import type { VariableScope } from './variables.ts';
 
+/** An additional first state: it makes a value of the scope's input, or sets the global variable `key` to the time. */
+export type Begin = { readonly kind: 'value'; readonly value: Term } | { readonly kind: 'time'; readonly key: string };
+
 export interface MachineContext {
   readonly outcome: Outcome;
   readonly machineName: string;
@@ -17,10 +20,12 @@ export interface MachineContext {
   readonly variables: VariableScope;
   /** The errors of all Fail states. */
   readonly failNames: ReadonlySet<string>;
+  /** The value of `$$.Execution.StartTime`; null without stubs, or if the definition does not read it. */
+  readonly startTime: Term | null;
   /** True if a text or a key of the definition contains the word. */
   mentions(word: string): boolean;
   /** Returns `StartAt` and `States` of an inner scope. */
-  convertScope(context: MachineContext, scope: MapNode, what: string, begin: Term | null): YamlMap;
+  convertScope(context: MachineContext, scope: MapNode, what: string, begin: Begin | null): YamlMap;
 }
 
 /** The texts of a definition: all of them, and those that are names of functions and state machines. */

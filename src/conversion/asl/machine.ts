@@ -30,13 +30,17 @@ export function convertMachine(outcome: Outcome, root: MapNode, name: string, st
       machine.set('Timeout', seconds);
     }
   }
-  const context: MachineContext = {
-    ...{ outcome, machineName: name, stubs, convertScope },
-    ...textsOf(root),
-    variables: VariableScope.ofMachine(root),
-    failNames: failNamesOf(root),
-  };
-  const { entries } = convertScope(context, root, 'the state machine', null);
-  for (const [key, value] of entries) machine.set(key, value);
+  const texts = textsOf(root);
+  const variables = VariableScope.ofMachine(root);
+  const start = stubs && texts.mentions('$$.Execution.StartTime') ? variables.reserve('ExecutionStartTime') : null;
+  const shared = { outcome, machineName: name, stubs, variables, startTime: start?.value ?? null };
+  const context: MachineContext = { ...shared, ...texts, failNames: failNamesOf(root), convertScope };
+  const scope = convertScope(
+    context,
+    root,
+    'the state machine',
+    start === null ? null : { kind: 'time', key: start.key },
+  );
+  for (const [key, value] of scope.entries) machine.set(key, value);
   return machine;
 }

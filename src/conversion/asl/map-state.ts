@@ -4,15 +4,15 @@ import { quote } from '../../language/text/document.ts';
 import { printExpression } from '../../expression/print.ts';
 import { CONCURRENCY_MAX } from '../limits.ts';
 import type { Outcome } from '../outcome.ts';
-import { INPUT, member, OUTPUT, variable } from '../terms.ts';
+import { member, OUTPUT, variable } from '../terms.ts';
 import type { YamlMap } from '../yaml-text.ts';
-import { readReferencePath, readTemplate, selectResult } from './data.ts';
+import { readReferencePath, readTemplate } from './data.ts';
 import { field, numberField, textField } from './fields.ts';
 import type { ScopeWriter } from './scope-writer.ts';
 
 export function writeMap(writer: ScopeWriter, name: string, source: MapNode): void {
   const state = writer.begin('Map', name, source);
-  const reading = writer.reading(name, INPUT);
+  const reading = writer.reading(name, writer.data);
   const input = readReferencePath(reading, field(source, 'InputPath'));
   const ofInput = { ...reading, root: input };
   state.set('ItemsPath', printExpression(readReferencePath(ofInput, field(source, 'ItemsPath'))));
@@ -32,10 +32,7 @@ export function writeMap(writer: ScopeWriter, name: string, source: MapNode): vo
       writer.inner(processor, `the processor of ${quote(name)}`, null, numberField(source, 'MaxConcurrency') !== 1),
     );
   }
-  writer.finish(state, source, reading, selectResult(reading, source, member(OUTPUT, 'Items')), OUTPUT);
-  writer.assign(state, source, { ...reading, root: member(OUTPUT, 'Items') });
-  writer.recover(state, name, source);
-  writer.leave(state, source);
+  writer.complete(state, name, source, member(OUTPUT, 'Items'));
 }
 
 function setConcurrency(writer: ScopeWriter, state: YamlMap, source: MapNode): void {

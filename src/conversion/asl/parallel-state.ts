@@ -3,14 +3,14 @@ import type { MapNode } from '../../language/text/document.ts';
 import { quote } from '../../language/text/document.ts';
 import { BRANCHES_MAX } from '../limits.ts';
 import { INPUT, list, member, OUTPUT, same } from '../terms.ts';
-import { readInput, selectResult } from './data.ts';
+import { readInput } from './data.ts';
 import { field } from './fields.ts';
 import { catchesWithInput } from './retry-and-catch.ts';
 import type { ScopeWriter } from './scope-writer.ts';
 
 export function writeParallel(writer: ScopeWriter, name: string, source: MapNode): void {
   const state = writer.begin('Parallel', name, source);
-  const reading = writer.reading(name, INPUT);
+  const reading = writer.reading(name, writer.data);
   const input = readInput(reading, source);
   const scopes = field(source, 'Branches');
   if (scopes?.kind !== 'list' || scopes.items.length === 0 || scopes.items.length > BRANCHES_MAX) {
@@ -27,8 +27,5 @@ export function writeParallel(writer: ScopeWriter, name: string, source: MapNode
     scopes.items.map((branch, i) => writer.inner(branch, `branch ${i} of ${quote(name)}`, begin)),
   );
   const outputs = scopes.items.map((_, i) => member(OUTPUT, `Branch${i}`));
-  writer.finish(state, source, reading, selectResult(reading, source, list(outputs)), OUTPUT);
-  writer.assign(state, source, { ...reading, root: list(outputs) });
-  writer.recover(state, name, source);
-  writer.leave(state, source);
+  writer.complete(state, name, source, list(outputs));
 }

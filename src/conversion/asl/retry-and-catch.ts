@@ -20,6 +20,10 @@ export interface RecoveryWriter {
   readonly outcome: Outcome;
   /** The errors of all Fail states of the machine. */
   readonly failNames: ReadonlySet<string>;
+  /** The data of the state that fails. */
+  readonly data: Term;
+  /** Returns the state that leads to the state `name`, or that state itself. */
+  entry(name: string): string;
   /** A constructor is one expression. */
   usesWhole(at: Node): void;
   /** Returns the name of a state that has the input `{error, output}`, assigns the variables of the rule and leads to `next`. */
@@ -103,17 +107,18 @@ function whole(outcome: Outcome, rule: MapNode, key: string, absent: number, min
 function catchRule(writer: RecoveryWriter, rule: MapNode, source: MapNode): YamlMap | null {
   const { outcome } = writer;
   const errors = names(writer, rule);
-  const next = textField(rule, 'Next');
-  if (next === null) outcome.refuse(rule, 'a Catch rule needs "Next"');
+  const named = textField(rule, 'Next');
+  if (named === null) outcome.refuse(rule, 'a Catch rule needs "Next"');
+  const next = named === null ? '' : writer.entry(named);
   if (errors.length === 0) return null;
   const path = field(rule, 'ResultPath');
   const error = errorOutput(source, errors, writer.failNames);
-  const output = placeResult(outcome, INPUT, error, path);
+  const output = placeResult(outcome, writer.data, error, path);
   const assigns = assignments(rule).length > 0;
   if (assigns || !same(output, INPUT)) outcome.noteOnce(rule, ERROR_DIFFERS);
   const written = new YamlMap()
     .set('Errors', errors)
-    .set('Next', assigns ? writer.assign(rule, next ?? '') : (next ?? ''));
+    .set('Next', assigns ? writer.assign(rule, next) : next);
   const passed = assigns
     ? object([
         ['error', error],

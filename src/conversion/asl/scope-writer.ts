@@ -4,12 +4,14 @@ import { describe, quote } from '../../language/text/document.ts';
 import { setConstructor } from '../constructors.ts';
 import { Names } from '../names.ts';
 import type { Outcome } from '../outcome.ts';
-import { INPUT, member, object, same } from '../terms.ts';
+import { INPUT, member, object, OUTPUT, same } from '../terms.ts';
 import type { Term } from '../terms.ts';
 import { YamlMap } from '../yaml-text.ts';
 import type { Reading } from './data.ts';
-import { placeResult, readExpression, readReferencePath, readTemplate } from './data.ts';
+import { placeResult, readExpression, readReferencePath, readTemplate, selectResult } from './data.ts';
 import { field, textField } from './fields.ts';
+import { HelperPlan } from './helper-plan.ts';
+import { writeChain } from './helper-states.ts';
 import type { MachineContext } from './machine-context.ts';
 import { setRecovery } from './retry-and-catch.ts';
 import { assignments, variableName } from './variables.ts';
@@ -22,6 +24,11 @@ export class ScopeWriter {
   readonly context: MachineContext;
   readonly #what: string;
   readonly #written: YamlMap[] = [];
+  readonly #helpers: HelperPlan;
+  /** The data of the state that is written now: its input, or a member of it after helper states. */
+  data: Term = INPUT;
+  /** Values of paths that helper states have computed for this state. */
+  #known: ReadonlyMap<string, Term> = new Map();
 
   constructor(context: MachineContext, scope: MapNode, what: string) {
     this.context = context;
@@ -34,11 +41,24 @@ export class ScopeWriter {
     }
     this.#targets = new Set(this.entries.map(({ key }) => key));
     this.names = new Names(this.entries.map(({ key }) => key));
+    const reading = (stateName: string, root: Term) => this.reading(stateName, root);
+    this.#helpers = new HelperPlan(this.entries, this.names, context.stubs, reading);
   }
 
   /** Returns `StartAt` and `States`. */
   close(first: string): YamlMap {
     return new YamlMap().set('StartAt', first).set('States', this.#written);
+  }
+
+  /** Writes the states in front of a state, which begins then. */
+  enter(stateName: string): void {
+    this.data = INPUT;
+    this.#known = new Map();
+    const chain = this.#helpers.before(stateName);
+    if (chain === null) return;
+    const { data, known } = writeChain(this, chain, stateName, INPUT, []);
+    this.data = data;
+    this.#known = known;
   }
 
   /** Adds the next state, with the fields that all states have. */
@@ -57,15 +77,53 @@ export class ScopeWriter {
       root,
       stateName,
       machineName: this.context.machineName,
+      startTime: this.context.startTime,
       variables: this.context.variables,
+      known: this.#known,
       token: false,
       item: null,
     };
   }
 
+  /**
+   * Writes the rest of a state with a result: the output and the variables, Retry, Catch and the way out. If a path reads many
+   * values of the result, states behind this one do all of that except Retry and Catch.
+   */
+  complete(state: YamlMap, name: string, source: MapNode, result: Term): void {
+    const reading = { ...this.reading(name, this.data), known: this.#times() };
+    const chain = this.#helpers.behind(name);
+    if (chain === null) {
+      this.finish(state, source, reading, selectResult(reading, source, result), OUTPUT);
+      this.assign(state, source, { ...reading, root: result });
+      this.recover(state, name, source);
+      return this.leave(state, source);
+    }
+    const both = object([
+      ['input', this.data],
+      ['result', result],
+    ]);
+    this.construct(state, 'OutputConstructor', both, source);
+    this.recover(state, name, source);
+    state.set('Next', chain.names[0] as string);
+    this.comment(state);
+    this.#known = new Map();
+    const { data, known } = writeChain(this, chain, chain.last, member(INPUT, 'input'), ['result']);
+    this.data = data;
+    const pass = this.begin('Pass', chain.last, null);
+    const behind = { ...reading, known, root: member(INPUT, 'result') };
+    this.finish(pass, source, behind, selectResult(behind, source, behind.root), INPUT);
+    this.assign(pass, source, behind);
+    this.leave(pass, source);
+  }
+
+  /** The computed values that do not depend on `$`. */
+  #times(): ReadonlyMap<string, Term> {
+    return new Map([...this.#known].filter(([path]) => path.startsWith('$$')));
+  }
+
   /** Applies ResultPath and OutputPath. `raw` is the output of the state without a constructor. */
   finish(state: YamlMap, source: MapNode, reading: Reading, result: Term, raw: Term): void {
-    const placed = placeResult(this.outcome, INPUT, result, field(source, 'ResultPath'));
+    const placed = placeResult(this.outcome, this.data, result, field(source, 'ResultPath'));
     const output = readReferencePath({ ...reading, root: placed }, field(source, 'OutputPath'));
     if (!same(output, raw)) this.construct(state, 'OutputConstructor', output, source);
   }
@@ -127,9 +185,11 @@ export class ScopeWriter {
     setRecovery(state, source, {
       outcome: this.outcome,
       failNames: this.context.failNames,
+      data: this.data,
+      entry: (name) => this.#helpers.entry(name),
       usesWhole: (at) => this.#whole(at),
       assign: (rule, next) => {
-        const reading = this.reading(stateName, member(INPUT, 'error'));
+        const reading = { ...this.reading(stateName, member(INPUT, 'error')), known: new Map() };
         const name = this.names.fresh(`${stateName}: assign`);
         this.writeAssign(name, next, rule, reading, member(INPUT, 'output'));
         return name;
@@ -157,7 +217,7 @@ export class ScopeWriter {
   /** Returns the name of a state of this scope; refuses other names. */
   target(holder: MapNode, key: string): string | null {
     const name = textField(holder, key);
-    if (name !== null && this.#targets.has(name)) return name;
+    if (name !== null && this.#targets.has(name)) return this.#helpers.entry(name);
     const node = field(holder, key);
     if (node === undefined) this.outcome.refuse(holder, `"${key}" is missing`);
     else this.outcome.refuse(node, `${key} names ${quote(name ?? '')}, but no state of ${this.#what} has that name`);
@@ -168,7 +228,7 @@ export class ScopeWriter {
   inner(scope: Node, what: string, begin: Term | null, shared = false): YamlMap {
     if (scope.kind === 'map') {
       const context = { ...this.context, variables: this.context.variables.inner(scope, shared) };
-      return context.convertScope(context, scope, what, begin);
+      return context.convertScope(context, scope, what, begin === null ? null : { kind: 'value', value: begin });
     }
     this.outcome.refuse(scope, `${what} must be a mapping, but is ${describe(scope)}`);
     return new YamlMap();

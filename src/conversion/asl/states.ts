@@ -1,8 +1,8 @@
 /** Converts the states of one scope: the machine, a branch or the processor of a Map. */
 import type { MapEntry, MapNode } from '../../language/text/document.ts';
 import { describe, quote, toJson } from '../../language/text/document.ts';
-import { constant, INPUT } from '../terms.ts';
-import type { Term } from '../terms.ts';
+import { setConstructor } from '../constructors.ts';
+import { constant, INPUT, member, object, OUTPUT } from '../terms.ts';
 import type { YamlMap } from '../yaml-text.ts';
 import { writeChoice } from './choice-state.ts';
 import { readInput, readReferencePath } from './data.ts';
@@ -10,13 +10,14 @@ import { checkFields, field, knownType, textField } from './fields.ts';
 import { writeMap } from './map-state.ts';
 import { notePlaceholders } from './placeholders.ts';
 import { writeParallel } from './parallel-state.ts';
-import type { MachineContext } from './machine-context.ts';
+import { writeClock } from './helper-states.ts';
+import type { Begin, MachineContext } from './machine-context.ts';
 import { ScopeWriter } from './scope-writer.ts';
 import { writeTask } from './task-state.ts';
 import { writeWait } from './wait-state.ts';
 
-/** Returns `StartAt` and `States` of a scope. With `begin`, an additional first state makes this value of the scope's input. */
-export function convertScope(context: MachineContext, scope: MapNode, what: string, begin: Term | null): YamlMap {
+/** Returns `StartAt` and `States` of a scope, with an additional first state for `begin`. */
+export function convertScope(context: MachineContext, scope: MapNode, what: string, begin: Begin | null): YamlMap {
   const writer = new ScopeWriter(context, scope, what);
   const start = writer.target(scope, 'StartAt') ?? '';
   const first = begin === null ? start : writeBegin(writer, scope, begin, start);
@@ -25,11 +26,14 @@ export function convertScope(context: MachineContext, scope: MapNode, what: stri
 }
 
 /** Writes the additional first state and returns its name. */
-function writeBegin(writer: ScopeWriter, scope: MapNode, value: Term, start: string): string {
+function writeBegin(writer: ScopeWriter, scope: MapNode, begin: Begin, start: string): string {
   const name = writer.names.fresh('Begin');
-  const pass = writer.begin('Pass', name, null);
-  writer.construct(pass, 'OutputConstructor', value, scope);
-  pass.set('Next', start);
+  const isTime = begin.kind === 'time';
+  const state = isTime ? writeClock(writer, name, scope) : writer.begin('Pass', name, null);
+  writer.construct(state, 'OutputConstructor', isTime ? INPUT : begin.value, scope);
+  if (isTime) setConstructor(state, 'GlobalConstructor', object([[begin.key, member(OUTPUT, 'Body')]]));
+  state.set('Next', start);
+  writer.comment(state);
   return name;
 }
 
@@ -45,13 +49,14 @@ function writeState(writer: ScopeWriter, { key, keyOffset, value }: MapEntry): v
     return;
   }
   checkFields(writer.outcome, type, value);
+  writer.enter(key);
   notePlaceholders(writer.outcome, value);
   WRITERS[type]?.(writer, key, value);
 }
 
 function writePass(writer: ScopeWriter, name: string, source: MapNode): void {
   const state = writer.begin('Pass', name, source);
-  const reading = writer.reading(name, INPUT);
+  const reading = writer.reading(name, writer.data);
   const result = field(source, 'Result');
   const value = result === undefined ? readInput(reading, source) : constant(toJson(result));
   writer.finish(state, source, reading, value, INPUT);
@@ -61,7 +66,7 @@ function writePass(writer: ScopeWriter, name: string, source: MapNode): void {
 
 function writeSucceed(writer: ScopeWriter, name: string, source: MapNode): void {
   const state = writer.begin('Succeed', name, source);
-  const reading = writer.reading(name, INPUT);
+  const reading = writer.reading(name, writer.data);
   writer.finish(state, source, reading, readReferencePath(reading, field(source, 'InputPath')), INPUT);
   writer.comment(state);
 }

@@ -8,6 +8,13 @@ import { invocation } from './functions.ts';
 import type { ConvertedTask, TaskSource } from './task-source.ts';
 import { shown } from './task-source.ts';
 
+/** The function that gives the time, which expressions cannot read. */
+export const CLOCK = 'current-time';
+
+export function clockNote(name: string): string {
+  return `the function "${name}" gives the time: write it; it has to return a text such as 2030-01-31T08:00:00.000Z`;
+}
+
 const TOKEN = member(member(variable('$Context'), 'Current'), 'TaskToken');
 
 /** Returns the call of a function that is named after the resource. */

@@ -6,11 +6,10 @@ import { printExpression } from '../../expression/print.ts';
 import { mapOf } from '../constructors.ts';
 import { TASK_TIMEOUT_REDUCED } from '../limits.ts';
 import { taskFault } from '../probe.ts';
-import { INPUT, OUTPUT } from '../terms.ts';
 import type { Yaml } from '../yaml-text.ts';
 import { YamlMap } from '../yaml-text.ts';
 import type { Reading } from './data.ts';
-import { readExpression, readInput, selectResult } from './data.ts';
+import { readExpression, readInput } from './data.ts';
 import { field, numberField } from './fields.ts';
 import type { ScopeWriter } from './scope-writer.ts';
 import { convertResource, waitsForToken } from './tasks.ts';
@@ -22,7 +21,7 @@ export function writeTask(writer: ScopeWriter, name: string, source: MapNode): v
     writer.outcome.refuse(resource ?? source, `the Task ${quote(name)} needs a "Resource"`);
     return;
   }
-  const reading = writer.reading(name, INPUT);
+  const reading = writer.reading(name, writer.data);
   const input = readInput({ ...reading, token: waitsForToken(arn) }, source);
   const task = convertResource({ context: writer.context, stateName: name, node: resource, input }, arn);
   if (task === null) return;
@@ -36,10 +35,7 @@ export function writeTask(writer: ScopeWriter, name: string, source: MapNode): v
   const state = writer.begin('Task', name, source);
   for (const [key, value] of call) if (value !== 'RequestComplete') state.set(key, value);
   setTaskTimeout(state, source, reading);
-  writer.finish(state, source, reading, selectResult(reading, source, task.result), OUTPUT);
-  writer.assign(state, source, { ...reading, root: task.result });
-  writer.recover(state, name, source);
-  writer.leave(state, source);
+  writer.complete(state, name, source, task.result);
 }
 
 /**

@@ -49,6 +49,12 @@ export class VariableScope {
     return this.#keys.get(name) ?? null;
   }
 
+  /** Returns the value and the key of one more global variable, which no state assigns. */
+  reserve(name: string): { readonly key: string; readonly value: Term } {
+    const key = this.#fresh(name);
+    return { key, value: member(GLOBAL, key) };
+  }
+
   /** Returns a key that no variable has. */
   #fresh(name: string): string {
     let key = name;

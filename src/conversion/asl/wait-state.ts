@@ -11,7 +11,7 @@ import { field, numberField } from './fields.ts';
 import type { ScopeWriter } from './scope-writer.ts';
 
 export function writeWait(writer: ScopeWriter, name: string, source: MapNode): void {
-  const reading = writer.reading(name, INPUT);
+  const reading = writer.reading(name, writer.data);
   for (const key of ['Timestamp', 'TimestampPath']) {
     const node = field(source, key);
     if (node === undefined) continue;
