@@ -21,7 +21,7 @@ interface ExpectedTask {
   readonly call: string;
   readonly with?: JsonValue;
   readonly returns?: JsonValue;
-  readonly fails?: readonly [error: string, cause: string];
+  readonly fails?: readonly [error: string, cause: string] | null;
   readonly times?: number;
 }
 
@@ -67,7 +67,12 @@ function outputOf({ action, mode }: TaskCall, returns: JsonValue): JsonValue {
 }
 
 for (const file of files) {
-  const { definition, stub = false, notes = [], runs } = parse(readFileSync(new URL(file, FOLDER), 'utf8')) as Case;
+  const {
+    definition,
+    stub = false,
+    notes = [],
+    runs,
+  } = parse(readFileSync(new URL(file, FOLDER), 'utf8'), { merge: true }) as Case;
   test(`${file.replace('.yaml', '')} does the same after the conversion`, async () => {
     const converted = convert(definition, { stubs: stub });
     assert.ok(converted.text !== null, JSON.stringify(converted.refusals));
@@ -88,9 +93,8 @@ for (const file of files) {
         );
         assert.ok(task !== undefined, `${target} was called with ${JSON.stringify(given)}\n${converted.text}`);
         task.times--;
-        return task.fails === undefined
-          ? taskSucceeded(outputOf(call, task.returns ?? null))
-          : taskFailed(...task.fails);
+        const fails = task.fails ?? null;
+        return fails === null ? taskSucceeded(outputOf(call, task.returns ?? null)) : taskFailed(...fails);
       };
       const ended = await run(plan, input, answer);
       assert.deepEqual(
@@ -106,3 +110,5 @@ for (const file of files) {
     }
   });
 }
+
+test('there are forty definitions or more', () => assert.ok(files.length >= 40, `${files.length} definitions`));

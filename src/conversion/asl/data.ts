@@ -34,7 +34,7 @@ export function readExpression(reading: Reading, node: Node): Term {
     if (/^\s*States\.StringSplit/.test(text)) {
       reading.outcome.noteOnce(node, 'split returns empty parts too, which States.StringSplit drops');
     }
-    if (!isIntrinsic(text)) return resolve(reading, text, node);
+    if (!isIntrinsic(text)) return resolve(reading, text.trim(), node);
     const term = convertIntrinsic(text, (path) => resolve(reading, path, node));
     const fault = faultOf(term);
     return fault === null ? term : refuse(reading, node, fault);

@@ -26,7 +26,7 @@ export function convertStub(task: TaskSource, resource: string): ConvertedTask {
   const parameters = (type: 'Sync' | 'Async', name: string) => invocation(arnOf(name), type, task.input);
   // Only a job has a function of its own: it does the work to its end, and does not just begin it.
   const name = nameOf(task, service === null ? resource : `${service.api}${isJob ? `.${service.pattern}` : ''}`);
-  if (service?.pattern === 'waitForTaskToken' || (service === null && resource.endsWith('.waitForTaskToken'))) {
+  if (task.waits) {
     const duty = 'it gets the Parameters, among them the token, with which the work is reported';
     note(task, name, resource, duty);
     return { ...FUNCTION, mode: 'WaitForCustomCallback', parameters: parameters('Sync', name), result: OUTPUT };

@@ -12,6 +12,8 @@ export interface TaskSource {
   readonly node: Node;
   /** The input of the task after its Parameters. */
   readonly input: Term;
+  /** True if the task waits for a report with its token. */
+  readonly waits: boolean;
 }
 
 export interface ConvertedTask {

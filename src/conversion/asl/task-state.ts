@@ -22,8 +22,9 @@ export function writeTask(writer: ScopeWriter, name: string, source: MapNode): v
     return;
   }
   const reading = writer.reading(name, writer.data);
-  const input = readInput({ ...reading, token: waitsForToken(arn) }, source);
-  const task = convertResource({ context: writer.context, stateName: name, node: resource, input }, arn);
+  const waits = waitsForToken(arn, field(source, 'Parameters'));
+  const input = readInput({ ...reading, token: waits }, source);
+  const task = convertResource({ context: writer.context, stateName: name, node: resource, input, waits }, arn);
   if (task === null) return;
   const call: [string, Yaml][] = [
     ['Action', task.action],

@@ -1,9 +1,12 @@
 /** Converts the resource of a task to an action, its parameters and its result. */
 import { cut } from '../../base/text.ts';
+import type { Node } from '../../language/text/document.ts';
 import { readActivity, readFunctionArn, readServiceResource } from './arns.ts';
 import { startExecution } from './child-flows.ts';
 import { invokeDirectly, invokeLambda } from './functions.ts';
+import { hasPlaceholder } from './function-names.ts';
 import { requestHttp } from './http-task.ts';
+import { textsOf } from './machine-context.ts';
 import { convertStub } from './stubs.ts';
 import type { ConvertedTask, TaskSource } from './task-source.ts';
 
@@ -17,9 +20,14 @@ const ADVICE: Readonly<Record<string, string>> = {
   s3: 'let a function or a service of yours (FC:InvokeFunction, HTTP:Request) read and write the objects',
 };
 
-/** True if the resource has a token, which its Parameters can read. */
-export function waitsForToken(resource: string): boolean {
-  return resource.endsWith('.waitForTaskToken');
+/**
+ * True if the resource has a token, which its Parameters can read. A placeholder does not say so, but Parameters that read the
+ * token do.
+ */
+export function waitsForToken(resource: string, parameters: Node | undefined): boolean {
+  if (resource.endsWith('.waitForTaskToken')) return true;
+  if (!hasPlaceholder(resource) || readServiceResource(resource) !== null || parameters === undefined) return false;
+  return textsOf(parameters).mentions('$$.Task.Token');
 }
 
 /** Returns the action for a resource, or null after a refusal. */
