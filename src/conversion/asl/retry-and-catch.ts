@@ -5,6 +5,7 @@ import { isNull, textOf } from '../../language/text/document.ts';
 import { setConstructor } from '../constructors.ts';
 import type { Outcome } from '../outcome.ts';
 import { INPUT, object, same } from '../terms.ts';
+import type { Term } from '../terms.ts';
 import { YamlMap } from '../yaml-text.ts';
 import { placeResult } from './data.ts';
 import { errorOutput } from './error-output.ts';
@@ -116,9 +117,7 @@ function catchRule(writer: RecoveryWriter, rule: MapNode, source: MapNode): Yaml
   const output = placeResult(outcome, writer.data, error, path);
   const assigns = assignments(rule).length > 0;
   if (assigns || !same(output, INPUT)) outcome.noteOnce(rule, ERROR_DIFFERS);
-  const written = new YamlMap()
-    .set('Errors', errors)
-    .set('Next', assigns ? writer.assign(rule, next) : next);
+  const written = new YamlMap().set('Errors', errors).set('Next', assigns ? writer.assign(rule, next) : next);
   const passed = assigns
     ? object([
         ['error', error],
