@@ -19,6 +19,8 @@ export interface Server {
   readonly port: number;
   readonly pid: number;
   stop(): Promise<void>;
+  /** Ends it at once, unless it has ended. */
+  kill(): Promise<void>;
 }
 
 /** Runs a script with this Node, and waits until it prints the line `ready` with its URL. */
@@ -31,6 +33,12 @@ async function startServer(script: string, args: readonly string[], env: NodeJS.
     async stop() {
       const gone = once(child, 'exit');
       child.kill('SIGTERM');
+      await gone;
+    },
+    async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL');
       await gone;
     },
   };
@@ -133,8 +141,17 @@ export function cpuSeconds(pid: number): number | null {
 
 /** The resident memory of a process in MB; null on a system without `/proc`. */
 export function residentMb(pid: number): number | null {
+  return memoryMb(pid, 'VmRSS');
+}
+
+/** The most resident memory that a process has had, in MB; null on a system without `/proc`. */
+export function peakMb(pid: number): number | null {
+  return memoryMb(pid, 'VmHWM');
+}
+
+function memoryMb(pid: number, line: 'VmRSS' | 'VmHWM'): number | null {
   try {
-    const kb = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    const kb = new RegExp(`^${line}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
     return kb === undefined ? null : (Number(kb) * 1024) / 1e6;
   } catch {
     return null;
