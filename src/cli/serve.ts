@@ -37,7 +37,8 @@ export async function serve(host: Host): Promise<number> {
   const stores = await openStores(host, settings);
   const server = await closingOnFailure(stores, async () => {
     const authenticator = await createAuthenticator(host, settings, ports);
-    const localCallersOnly = isLoopback(settings.listen.host);
+    // A reverse proxy on this machine lets others call.
+    const localCallersOnly = isLoopback(settings.listen.host) && settings.callers.trustProxy.length === 0;
     return createServer({
       settings,
       stores,

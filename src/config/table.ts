@@ -110,7 +110,7 @@ export const TABLE = {
     'MILLRACE_ACCESS_KEY_ID',
     k.optional(k.text),
     null,
-    'Id of the root key, which may do everything. Without one, the server makes a key at its first start, prints it once and stores it in the data folder.',
+    'Id of the root key, which may do everything. Without one, the server makes a key at its first start and stores it in the data folder.',
   ),
   'rootKey.accessKeySecret': setting(
     'MILLRACE_ACCESS_KEY_SECRET',
@@ -146,7 +146,7 @@ export const TABLE = {
     'MILLRACE_TLS_CERT',
     k.optional(k.text),
     null,
-    'PEM file of the certificate chain. With it, the server accepts HTTPS only.',
+    'PEM file of the certificate chain. With it, the server accepts HTTPS only: TLS 1.3, or 1.2 with a suite of GCM or ChaCha20.',
   ),
   'tls.key': setting('MILLRACE_TLS_KEY', k.optional(k.text), null, 'PEM file of the private key.'),
   'cloud.accessKeyId': setting(null, k.optional(k.text), null, 'Id of the key that signs calls to the cloud.'),
@@ -236,12 +236,24 @@ export const TABLE = {
     'auto',
     'Most open connections of callers. Beyond it, a new connection replaces the oldest one that no known caller uses. `auto`: three quarters of the files that the process may have open (`ulimit -n`), up to 16,384.',
   ),
+  'http.trustProxy': setting(
+    null,
+    k.list(k.addresses),
+    [],
+    'Addresses and CIDR blocks of reverse proxies, for example `[127.0.0.1]`. Only their `X-Forwarded-For` and `X-Forwarded-Proto` say who called and how, for the conditions `acs:SourceIp` and `acs:SecureTransport` of policies. Not with `auth: off`.',
+  ),
+  'http.hosts': setting(
+    null,
+    k.list(k.host),
+    [],
+    'Host names by which clients call the server while `auth` is `off`, beside `localhost`, names below it and loopback addresses: names that a hosts file or a private DNS points to this machine.',
+  ),
   'http.connectionsPerOrigin': setting(null, k.integer(1, 10_000), 256, 'Most open connections to one origin.'),
   'egress.privateAddresses': setting(
     null,
     k.word('auto', 'open', 'closed'),
     'auto',
-    'Whether tasks may call loopback, link-local, private and metadata addresses. `auto`: `open` if the server listens on loopback only, otherwise `closed`.',
+    'Whether tasks may call loopback, link-local, private and metadata addresses. `auto`: if the server listens on loopback only, all but metadata addresses, otherwise as `closed`.',
   ),
   'egress.allow': setting(
     null,
