@@ -154,7 +154,10 @@ test('with authentication off a call needs neither key nor signature, and both a
   const local = { host: 'localhost:7780' };
   const common = 'Action=StartSyncExecution&Version=2019-03-15';
   assert.equal((await send(server, { method: 'GET', target: `/?${common}`, headers: local })).status, 200);
-  assert.equal((await send(server, { target: `/?${common}&Signature=wrong&AccessKeyId=unknown`, headers: local })).status, 200);
+  assert.equal(
+    (await send(server, { target: `/?${common}&Signature=wrong&AccessKeyId=unknown`, headers: local })).status,
+    200,
+  );
   assert.equal(
     (await send(server, { headers: acs3Headers(server, '', { key: { accessKeyId: 'x', accessKeySecret: 'y' } }) }))
       .status,
@@ -167,7 +170,10 @@ test('with authentication off a call needs neither key nor signature, and both a
     'x-acs-version': '2019-03-15',
   };
   assert.equal(parametersOf(await send(server, { headers: json, body: '{"FlowName":"f"}' }))['FlowName'], 'f');
-  assert.equal(codeOf(await send(server, { target: '/?Action=StartSyncExecution', headers: local })), 'MissingRequiredParams');
+  assert.equal(
+    codeOf(await send(server, { target: '/?Action=StartSyncExecution', headers: local })),
+    'MissingRequiredParams',
+  );
 });
 
 interface Vector {
