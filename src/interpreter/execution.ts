@@ -80,8 +80,11 @@ export class Execution {
   ending: Ending | null = null;
   root: Thread | null = null;
   readonly threads = new Map<number, Thread>();
-  /** Threads that wait for no answer. The first one runs until it waits or ends, then the next. */
+  /** Threads that wait for no answer. The first one runs until it waits, ends or has had its turn, then the next. */
   readonly ready: Thread[] = [];
+  /** The thread at the head, and how many events it has had since it came there. */
+  turn: Thread | null = null;
+  turnEvents = 0;
   readonly warnings: string[] = [];
   /** Open commands by id, a function of the events (I3). */
   readonly commands = new Map<number, Command>();

@@ -2,7 +2,7 @@
  * Starts of Standard executions. A name belongs to one execution (rules.md 5.11), an execution counts against the limit of running
  * ones, and a start is durable before its caller gets an answer.
  */
-import { apiError, modeNotSupported } from '../../api/error.ts';
+import { apiError, invalidArgument, modeNotSupported } from '../../api/error.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Ports } from '../../base/ports.ts';
 import { Execution } from '../../interpreter/execution.ts';
@@ -102,6 +102,7 @@ export class Starts {
     const { table, gate, orphans, limits } = this.#options;
     const { origin } = start;
     const isPatient = isRepeated(origin);
+    if (origin.from === 'token' && origin.isTaskOver) throw invalidArgument(TASK_OVER);
     if (!isPatient) gate.refuseInTrouble();
     table.refuseFull();
     const { flow, plan } = resolved.runnable;
@@ -148,6 +149,9 @@ export class Starts {
     };
   }
 }
+
+const TASK_OVER =
+  'CallbackFnFTaskToken is refused: its task has ended, by a report, by its timeout or with its execution, so no one would get the end of this execution.';
 
 /** The answer to a start whose name is taken (rules.md 5.11). @throws {ApiError} `ExecutionAlreadyExists`. */
 function existing(known: ExecutionRecord, origin: StartOrigin): Started {

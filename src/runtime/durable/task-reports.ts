@@ -37,7 +37,9 @@ export class TaskReports {
     if (parent === null) throw invalidArgument(NO_EXECUTION);
     const state = table.peek(task.execution)?.execution.taskOf(task.event)?.state.name ?? null;
     const ancestry = belowStandard(parent, state);
-    if (ancestry.depth <= childDepth) return { from: 'token', task, ancestry };
+    if (ancestry.depth <= childDepth) {
+      return { from: 'token', task, ancestry, isTaskOver: await this.#isOver(task) };
+    }
     const last = `the task is of the last of ${ancestry.depth} executions that started one another`;
     throw invalidArgument(
       `CallbackFnFTaskToken is refused: ${last}; the limit is ${childDepth} (limits.childDepth). Check for a flow that starts itself, or raise the limit.`,
@@ -61,6 +63,14 @@ export class TaskReports {
     await gate.durable(run);
     if (event === null) throw apiError('TaskAlreadyCompleted', token);
     return event;
+  }
+
+  /** True for a task that takes no report any more. One of an execution that is stuck may take one after the next start. */
+  async #isOver({ execution, event }: TaskReference): Promise<boolean> {
+    const { table } = this.#options;
+    const run = await table.get(execution);
+    if (run === null) return table.stuck(execution) === undefined;
+    return event <= run.durableEvent && !run.waitsFor(event) && !run.comesAgain(event);
   }
 
   /** The task of a token, and its execution, which is null when the store does not have it. @throws {ApiError} `InvalidArgument` */
