@@ -45,6 +45,15 @@ export interface ExecutionLimits {
 
 export type ExecutionStatus = 'Running' | 'Succeeded' | 'Failed' | 'TimedOut' | 'Stopped';
 
+/** The start of a child execution that a redrive has undone. */
+export interface UndoneCall {
+  /** Id of its TaskScheduled event. */
+  readonly id: number;
+  readonly thread: number;
+  /** Index of the state in the plan. */
+  readonly state: number;
+}
+
 /** Warnings that one execution retains; a loop must not fill the memory with them. */
 export const WARNINGS_MAX = 100;
 
@@ -69,6 +78,8 @@ export class Execution {
   /** Id of the last event that the execution may have. */
   eventsMax: number;
   redrives = 0;
+  /** Calls of tasks that start Standard executions, undone by redrives, in the order of their events. */
+  readonly undoneCalls: UndoneCall[] = [];
   global: JsonObject = {};
   /** Size of the values of `global` as JSON text. */
   globalBytes = 0;

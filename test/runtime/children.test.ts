@@ -71,7 +71,17 @@ function starter(runtimes: {
     const childMode = childModeOf(action);
     assert.ok(childMode !== null, `${action} starts no flow`);
     return children.start(
-      { ...EXPRESS_CALL, depth: 0, isOld: false, ancestry: ANCESTRY, childMode, ...call, action, parameters },
+      {
+        ...EXPRESS_CALL,
+        depth: 0,
+        isOld: false,
+        undone: null,
+        ancestry: ANCESTRY,
+        childMode,
+        ...call,
+        action,
+        parameters,
+      },
       signal,
     );
   };

@@ -12,6 +12,7 @@ import type { Resolved, RunnableFlows } from '../flows/runnable-flows.ts';
 import { ancestryOf, isRepeated, owesEnd, parentOf } from '../start-origin.ts';
 import type { StartOrigin } from '../start-origin.ts';
 import type { Orphans } from './children/orphans.ts';
+import type { TakeOver, TakeOvers } from './children/take-overs.ts';
 import { startOf } from './loader.ts';
 import type { RunTable } from './run-table.ts';
 import { DurableRun } from './run.ts';
@@ -27,6 +28,8 @@ export interface DurableStart {
   readonly inputText: string;
   readonly input: JsonObject;
   readonly origin: StartOrigin;
+  /** Of a task that comes again after a redrive: the children that it may take over. */
+  readonly takeOver?: TakeOver;
 }
 
 /** The result of a start. */
@@ -43,6 +46,7 @@ export interface StartsOptions {
   readonly table: RunTable;
   readonly gate: WriteGate;
   readonly orphans: Pick<Orphans, 'stopIfOrphan'>;
+  readonly takeOvers: TakeOvers;
   readonly limits: ExecutionLimits;
   /** Highest id that the store has issued. */
   readonly lastId: ExecutionId;
@@ -66,12 +70,14 @@ export class Starts {
 
   /** Starts an execution; it is durable when this resolves. @throws {ApiError} as `Executions.start`. */
   async start(start: DurableStart): Promise<Started> {
-    const { flows, ports } = this.#options;
+    const { flows, ports, takeOvers } = this.#options;
     const { flowName, qualifier, executionName } = start;
     for (;;) {
       const resolved = flows.peek(flowName, qualifier) ?? (await flows.load(flowName, qualifier));
       const { flow } = resolved.runnable;
       if (flow.executionMode !== 'Standard') throw modeNotSupported(flow.executionMode);
+      const taken = start.takeOver === undefined ? null : await takeOvers.find(flow.id, start.takeOver, start.origin);
+      if (taken !== null) return { record: taken, snapshot: null };
       if (executionName === null) return this.#begin(resolved, ports.ids.uuid(), start);
       const key = `${flow.id}/${executionName}`;
       const other = this.#underWay.get(key);
