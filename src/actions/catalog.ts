@@ -16,6 +16,7 @@ import { createTransport } from '../outbound/transport.ts';
 import type { Transport } from '../outbound/transport.ts';
 import type { MessageStore } from '../store/messages.ts';
 import type { Action, ActionCatalog } from './action.ts';
+import { CloudAccess } from './cloud-access.ts';
 import type { CloudOptions } from './cloud-call.ts';
 import { putEventsAction } from './eventbridge/put-events.ts';
 import { Background } from './fc/background.ts';
@@ -33,6 +34,7 @@ export interface ActionOptions {
   readonly functions: Settings['functions'];
   readonly fcEndpoint: Settings['fcEndpoint'];
   readonly cloud: Settings['cloud'];
+  readonly cloudActions: Settings['cloudActions'];
   readonly products: Settings['products'];
   readonly mns: Settings['mns'];
   readonly eventBridgeEndpoint: Settings['eventBridgeEndpoint'];
@@ -97,9 +99,10 @@ function createParts(options: ActionOptions): Parts {
 }
 
 function cloudOptions(options: ActionOptions, transport: Transport): CloudOptions {
-  const { cloud, clock, scheduler, ids, region, account, http } = options;
+  const { clock, scheduler, ids, region, account, http } = options;
+  const cloud = new CloudAccess(options.cloud, options.cloudActions);
   const { timeoutMs, maxResponseBytes: maxBodyBytes } = http;
-  return { transport, clock, scheduler, ids, credentials: cloud, region, account, timeoutMs, maxBodyBytes };
+  return { transport, clock, scheduler, ids, cloud, region, account, timeoutMs, maxBodyBytes };
 }
 
 /** The built-in actions by their names in lower case. */

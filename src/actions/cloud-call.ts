@@ -1,20 +1,19 @@
-/** One signed call to a service of the cloud: its options, its time limit, and its errors when there is no answer or no key. */
+/** One signed call to a service of the cloud: its options, its time limit, and its errors when there is no answer. */
 import type { Clock } from '../base/clock.ts';
 import type { Scheduler } from '../base/scheduler.ts';
 import type { Ids } from '../base/ids.ts';
-import type { CloudCredentials } from '../config/settings.ts';
 import { withDeadline } from '../outbound/deadline.ts';
 import type { Answer, Outgoing, Transport } from '../outbound/transport.ts';
 import type { TaskResult } from './action.ts';
+import type { CloudAccess } from './cloud-access.ts';
 import { noAnswer, noAnswerInTime } from './no-answer.ts';
-import { failed } from './results.ts';
 
 export interface CloudOptions {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly ids: Ids;
-  readonly credentials: CloudCredentials | null;
+  readonly cloud: CloudAccess;
   /** For calls that name no other region or account. */
   readonly region: string;
   readonly account: string;
@@ -40,12 +39,4 @@ export async function callCloud(
   );
   if (value.kind === 'answer') return value;
   return timedOut ? noAnswerInTime(product, what, timeoutMs) : noAnswer(product, what, value);
-}
-
-/** The failure of a call for which no key is configured. `action` is what the task calls: `ECS:DescribeInstances`. */
-export function missingCredentials(product: string, action: string): TaskResult {
-  return failed(
-    `${product}.MissingCredentials`,
-    `${action} calls Alibaba Cloud, and this server has no key for it: set cloud.accessKeyId and cloud.accessKeySecret`,
-  );
 }

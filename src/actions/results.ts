@@ -7,7 +7,9 @@ export function succeeded(output: JsonValue): TaskResult {
   return { ok: true, output };
 }
 
+export type FailedTask = Extract<TaskResult, { readonly ok: false }>;
+
 /** The task failed: Retry and Catch match `error`, and people read `cause`. */
-export function failed(error: string, cause: string): TaskResult {
+export function failed(error: string, cause: string): FailedTask {
   return { ok: false, error, cause };
 }

@@ -145,17 +145,11 @@ export class Authenticator {
     if (key.policies === null || call.resource === '*') return;
     const action = `fnf:${call.action}`;
     const resource = this.#resourcePrefix + call.resource;
+    const { secureTransport, sourceIp } = call;
+    const nowMs = this.#clock.nowMs();
     // The address of a closed connection is unknown, and a Deny by address must not fail to apply because of that.
     const decision =
-      call.sourceIp === ''
-        ? 'ImplicitDeny'
-        : decide(key.policies, {
-            action,
-            resource,
-            nowMs: this.#clock.nowMs(),
-            secureTransport: call.secureTransport,
-            sourceIp: call.sourceIp,
-          });
+      sourceIp === '' ? 'ImplicitDeny' : decide(key.policies, { action, resource, nowMs, secureTransport, sourceIp });
     if (decision === 'Allow') return;
     const message = apiError('AccessDenied', action, cut(resource, SHOWN_RESOURCE)).message;
     throw new ApiError('AccessDenied', message, {

@@ -13,6 +13,8 @@ import type { Policy } from './policy.ts';
 
 export interface AccessKey {
   readonly accessKeyId: string;
+  /** True for the key that may do everything, now and later: its policies cannot be set. */
+  readonly isRoot: boolean;
   /** For signatures of RPC requests. */
   readonly rpc: HmacKey;
   readonly acs3: Readonly<Record<Acs3Algorithm, HmacKey>>;
@@ -46,7 +48,7 @@ export async function createKeyRing(options: KeyRingOptions): Promise<KeyRing> {
   for (const setting of [...root, ...options.keys]) {
     assert(!ring.has(setting.accessKeyId), `two keys have the id ${setting.accessKeyId}`);
     const policies = parse === null ? null : (setting.policies?.map((document) => policyOf(parse(document))) ?? null);
-    ring.set(setting.accessKeyId, accessKey(setting, policies, options.ids));
+    ring.set(setting.accessKeyId, accessKey(setting, { policies, isRoot: root.includes(setting) }, options.ids));
   }
   return ring;
 }
@@ -56,10 +58,15 @@ function policyOf({ policy, faults }: ParsedPolicy): Policy {
   return policy;
 }
 
-function accessKey(setting: KeySetting, policies: readonly Policy[] | null, ids: Ids): AccessKey {
+function accessKey(
+  setting: KeySetting,
+  { policies, isRoot }: Pick<AccessKey, 'policies' | 'isRoot'>,
+  ids: Ids,
+): AccessKey {
   const secret = setting.accessKeySecret.reveal();
   return {
     accessKeyId: setting.accessKeyId,
+    isRoot,
     rpc: rpcKey(secret),
     acs3: {
       'ACS3-HMAC-SHA256': acs3Key('ACS3-HMAC-SHA256', secret),

@@ -104,6 +104,7 @@ async function start(
   const call = (parameters: Readonly<Record<string, string>>) => ({
     requestId: systemIds.uuid(),
     parameters: new Map(Object.entries(parameters)),
+    caller: null,
   });
   await createFlow.run(
     services,

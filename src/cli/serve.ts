@@ -4,6 +4,7 @@
  */
 import { dirname } from 'node:path';
 import { Authenticator } from '../auth/authenticator.ts';
+import { createFlowRights } from '../auth/flow-rights.ts';
 import { createKeyRing } from '../auth/key-ring.ts';
 import type { KeyRing } from '../auth/key-ring.ts';
 import { isLoopback } from '../base/loopback.ts';
@@ -16,6 +17,7 @@ import { requirePrivateFolder } from '../config/private-files.ts';
 import { loadOrCreateRootKey } from '../config/root-key.ts';
 import type { RootKey } from '../config/root-key.ts';
 import type { Settings } from '../config/settings.ts';
+import { ALL_RIGHTS } from '../runtime/flow-rights.ts';
 import { createLog, logEvents } from '../server/log.ts';
 import type { ServerLog } from '../server/log.ts';
 import { createServer } from '../server/server.ts';
@@ -36,15 +38,19 @@ export async function serve(host: Host): Promise<number> {
   const broken = watchStrayErrors(host, ports.observer);
   const stores = await openStores(host, settings);
   const server = await closingOnFailure(stores, async () => {
-    const authenticator = await createAuthenticator(host, settings, ports);
-    // A reverse proxy on this machine lets others call.
-    const localCallersOnly = isLoopback(settings.listen.host) && settings.callers.trustProxy.length === 0;
+    const { clock, ids } = ports;
+    const keys = settings.auth === 'off' ? null : await keysOf(host, settings, ids);
+    const { region, account } = settings;
+    const authenticator = new Authenticator({ keys, clock, region, account });
+    const limited = keys !== null && settings.flowRights === 'writer';
+    const localCallersOnly = isLoopback(settings.listen.host);
     return createServer({
       settings,
       stores,
       ports,
       localCallersOnly,
       authenticator,
+      rights: limited ? createFlowRights({ keys, clock, region, account }) : ALL_RIGHTS,
       tls,
       log,
     });
@@ -112,12 +118,6 @@ async function openStores(host: Host, settings: Settings): Promise<Stores> {
     if (error instanceof StoreFault) throw new StartFault(error.message, { cause: error });
     throw error;
   }
-}
-
-async function createAuthenticator(host: Host, settings: Settings, { clock, ids }: Ports): Promise<Authenticator> {
-  const { region, account } = settings;
-  const keys = settings.auth === 'off' ? null : await keysOf(host, settings, ids);
-  return new Authenticator({ keys, clock, region, account });
 }
 
 async function keysOf(host: Host, settings: Settings, ids: Ports['ids']): Promise<KeyRing> {

@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { isLoopback } from '../base/loopback.ts';
 import type { FileValues } from './file.ts';
 import type { KeySetting, Secret, Settings } from './settings.ts';
-import { CLOUD_RATES, TABLE } from './table.ts';
+import { CLOUD_RATES, DOCUMENTED_INTEGRATIONS, TABLE } from './table.ts';
 import type { SettingKey, SettingValues } from './table.ts';
 
 export interface SettingSources {
@@ -154,11 +154,13 @@ function assemble(values: SettingValues, keys: readonly KeySetting[], reader: Re
     store: storeOf(values, data),
     rootKey: pairOf(values['rootKey.accessKeyId'], values['rootKey.accessKeySecret']),
     auth: values.auth,
+    flowRights: values.flowRights,
     keys,
     region: values.region,
     account: values.account,
     tls: tlsOf(values, reader),
     cloud: cloudOf(values),
+    cloudActions: cloudActionsOf(values),
     functions: functionsOf(values, reader),
     fcEndpoint: values['functionCompute.endpoint'],
     products: [...values.products].map(([name, { endpoint, version, signature }]) => ({
@@ -177,11 +179,7 @@ function assemble(values: SettingValues, keys: readonly KeySetting[], reader: Re
       maxRedirects: values['http.maxRedirects'],
       connectionsPerOrigin: values['http.connectionsPerOrigin'],
     },
-    callers: {
-      maxConnections: values['http.maxConnections'],
-      trustProxy: values['http.trustProxy'],
-      hosts: values['http.hosts'],
-    },
+    callers: { maxConnections: values['http.maxConnections'] },
     egress: { privateAddresses: values['egress.privateAddresses'], allow: values['egress.allow'] },
     limits: limitsOf(values),
     history: {
@@ -218,6 +216,14 @@ function tlsOf(values: SettingValues, reader: Reader): Settings['tls'] {
   const key = values['tls.key'];
   if (certificate === null || key === null) return null;
   return { certFile: reader.absolute('tls.certificate', certificate), keyFile: reader.absolute('tls.key', key) };
+}
+
+/** An operator who names a product wants flows to call it, unless the list says which of its actions. */
+function cloudActionsOf(values: SettingValues): readonly string[] {
+  const actions = values['cloud.actions'];
+  const isDefault = actions.join() === DOCUMENTED_INTEGRATIONS.join();
+  if (!isDefault) return actions;
+  return [...actions, ...[...values.products.keys()].map((product) => `${product}:*`)];
 }
 
 function cloudOf(values: SettingValues): Settings['cloud'] {
@@ -296,11 +302,6 @@ function findContradictions(values: ReadValues, reader: Reader): void {
   if (values.auth === 'off' && values.listen !== undefined && !isLoopback(values.listen.host)) {
     reader.add(
       `${reader.place('auth')} is "off", which is allowed only on a loopback address, but ${reader.place('listen')} is ${values.listen.host}`,
-    );
-  }
-  if (values.auth === 'off' && (values['http.trustProxy']?.length ?? 0) > 0) {
-    reader.add(
-      `${reader.place('auth')} is "off", which is allowed only for callers on this machine, but ${reader.place('http.trustProxy')} names a proxy through which others call`,
     );
   }
   if (values['mns.local'] === 'on' && typeof values['mns.endpoint'] === 'string') {

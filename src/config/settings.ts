@@ -78,12 +78,16 @@ export interface Settings {
   /** Null if neither environment nor file has one; `root-key.ts` then makes one. */
   readonly rootKey: { readonly accessKeyId: string; readonly accessKeySecret: Secret } | null;
   readonly auth: 'on' | 'off';
+  /** Whether the key that last wrote a flow limits what it starts. */
+  readonly flowRights: 'writer' | 'all';
   readonly keys: readonly KeySetting[];
   readonly region: string;
   /** 16 digits. */
   readonly account: string;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   readonly cloud: CloudCredentials | null;
+  /** The calls that flows may make with that key: `<Product>:<Api>`, in which `*` matches any text. */
+  readonly cloudActions: readonly string[];
   readonly functions: readonly FunctionSetting[];
   /** Endpoint of Function Compute; null: `https://{account}.{region}.fc.aliyuncs.com`. */
   readonly fcEndpoint: string | null;
@@ -116,10 +120,6 @@ export interface Settings {
   readonly callers: {
     /** Most open connections; null: by the process's limit on open files. */
     readonly maxConnections: number | null;
-    /** Addresses and CIDR blocks of reverse proxies. */
-    readonly trustProxy: readonly string[];
-    /** Host names by which the server can be called while authentication is off, beside local ones. */
-    readonly hosts: readonly string[];
   };
   /**
    * Whether tasks may call loopback, link-local, private and metadata addresses. `auto`: open if the server listens on

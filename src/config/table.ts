@@ -81,6 +81,18 @@ export const CLOUD_RATES = {
   GetExecutionHistory: { perSecond: 5, burst: 50 },
 };
 
+/** The actions of the cloud that the vendor documents for flows (rules.md 11.1). */
+export const DOCUMENTED_INTEGRATIONS: readonly string[] = [
+  'FC:InvokeFunction',
+  'MNS:SendMessage',
+  'EventBridge:PutEvents',
+  'SMS:SendSms',
+  'OSS:GetObject',
+  'OSS:PutObject',
+  'OSS:CopyObject',
+  'OSS:DeleteObject',
+];
+
 export const TABLE = {
   listen: setting(
     'MILLRACE_LISTEN',
@@ -124,6 +136,12 @@ export const TABLE = {
     'on',
     '`off`: callers need no signature. Allowed only if the server listens on loopback.',
   ),
+  flowRights: setting(
+    null,
+    k.word('writer', 'all'),
+    'writer',
+    'Limits the flows that a task may start. `writer`: flows that the key may start which last wrote the flow. `all`: every flow.',
+  ),
   keys: setting(
     null,
     k.mappings(accessKey),
@@ -152,6 +170,17 @@ export const TABLE = {
   'cloud.accessKeyId': setting(null, k.optional(k.text), null, 'Id of the key that signs calls to the cloud.'),
   'cloud.accessKeySecret': setting(null, k.optional(k.secret), null, 'Secret of that key.'),
   'cloud.securityToken': setting(null, k.optional(k.secret), null, 'Security token of that key, if it is temporary.'),
+  'cloud.actions': setting(
+    null,
+    k.list(
+      k.matching(
+        /^[A-Za-z0-9*-]+:[A-Za-z0-9_*]+$/,
+        'an action such as ECS:DescribeInstances, where * matches any text',
+      ),
+    ),
+    DOCUMENTED_INTEGRATIONS,
+    'Calls that flows may make with that key, each `<Product>:<Api>`, where `*` matches any text. Unless it is set, all actions of the products in `products` are allowed too.',
+  ),
   functions: setting(
     null,
     k.named(functionTarget),
@@ -235,18 +264,6 @@ export const TABLE = {
     k.orNone('auto', k.integer(1, 1_000_000)),
     'auto',
     'Most open connections of callers. Beyond it, a new connection replaces the oldest one that no known caller uses. `auto`: three quarters of the files that the process may have open (`ulimit -n`), up to 16,384.',
-  ),
-  'http.trustProxy': setting(
-    null,
-    k.list(k.addresses),
-    [],
-    'Addresses and CIDR blocks of reverse proxies, for example `[127.0.0.1]`. Only their `X-Forwarded-For` and `X-Forwarded-Proto` say who called and how, for the conditions `acs:SourceIp` and `acs:SecureTransport` of policies. Not with `auth: off`.',
-  ),
-  'http.hosts': setting(
-    null,
-    k.list(k.host),
-    [],
-    'Host names by which clients call the server while `auth` is `off`, beside `localhost`, names below it and loopback addresses: names that a hosts file or a private DNS points to this machine.',
   ),
   'http.connectionsPerOrigin': setting(null, k.integer(1, 10_000), 256, 'Most open connections to one origin.'),
   'egress.privateAddresses': setting(

@@ -18,6 +18,8 @@ export type Parameters = ReadonlyMap<string, string>;
 export interface OperationRequest {
   readonly requestId: string;
   readonly parameters: Parameters;
+  /** Id of the caller's access key; null: the root key, or no authentication. */
+  readonly caller: string | null;
 }
 
 /** Members of a reply in the order in which they are written; undefined members are left out. */
@@ -34,6 +36,8 @@ export interface Operation<Services> {
 type Run<A extends BuiltAction, R extends ReplyOf<A>> = (
   services: OperationServices,
   parameters: ParametersOf<A>,
+  /** `OperationRequest.caller`. */
+  caller: string | null,
 ) => Promise<R>;
 
 /**
@@ -73,10 +77,10 @@ function operationOf<A extends BuiltAction, R extends ReplyOf<A>>(
     action,
     slow: slow === true,
     // Not an async function: another promise around that of `run` would cost every call.
-    run(services, { parameters }) {
+    run(services, { parameters, caller }) {
       try {
         if (ownRate !== true) services.rate.admit(action);
-        return run(services, decode(parameters, services.limits));
+        return run(services, decode(parameters, services.limits), caller);
       } catch (error) {
         return Promise.reject(error as Error);
       }

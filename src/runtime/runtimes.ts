@@ -17,6 +17,7 @@ import type { ExpressRuntime } from './express/express.ts';
 import { ExpressHistory } from './express/history/express-history.ts';
 import { createSyncExecutions } from './express/sync-executions.ts';
 import type { SyncExecutions } from './express/sync-executions.ts';
+import type { FlowRights } from './flow-rights.ts';
 import { createFlowChanges } from './flow-changes.ts';
 import type { FlowChanges } from './flow-changes.ts';
 import { createFlowCompiler, createRunnableFlows } from './flows/runnable-flows.ts';
@@ -29,6 +30,7 @@ export interface RuntimesOptions {
   readonly limits: Settings['limits'];
   readonly history: Settings['history'];
   readonly place: FlowPlace;
+  readonly rights: FlowRights;
   /** How many waiting Standard executions remain in memory; absent: the runtime's default. */
   readonly idleMax?: number;
   /** Replaces or wraps the starter of child flows, in a test. */
@@ -45,7 +47,7 @@ export interface Runtimes {
 
 /** Takes over the store of executions; those that were under way continue in the background. */
 export async function createRuntimes(options: RuntimesOptions): Promise<Runtimes> {
-  const { ports, actions, limits, history: settings, place } = options;
+  const { ports, actions, limits, history: settings, place, rights } = options;
   const { flows: flowStore, executions: store } = options.stores;
   const compile = createFlowCompiler(options.compile);
   const flows = createRunnableFlows({ flows: flowStore, ids: ports.ids, compile });
@@ -69,7 +71,7 @@ export async function createRuntimes(options: RuntimesOptions): Promise<Runtimes
     retainMs: settings.retainMs,
     ...(options.idleMax !== undefined && { idleMax: options.idleMax }),
   });
-  own.connect({ sync, durable, ports, place, turns: new Turns(ports), ...limits });
+  own.connect({ sync, durable, ports, place, rights, turns: new Turns(ports), ...limits });
   durable.recover();
   const { stateEventNames } = settings;
   const executions = createExecutions({ flows: flowStore, store, durable, express: history, ports, stateEventNames });

@@ -12,6 +12,8 @@ import type { CompileDefinition } from '../language/compilation.ts';
 import { lazyCompiler } from '../language/lazy.ts';
 import { createOperationRate } from '../operations/rate.ts';
 import type { Endpoint, OperationServices } from '../operations/services.ts';
+import { ALL_RIGHTS } from '../runtime/flow-rights.ts';
+import type { FlowRights } from '../runtime/flow-rights.ts';
 import type { ChildStarter } from '../runtime/driver/calls.ts';
 import { createRuntimes } from '../runtime/runtimes.ts';
 import type { Runtimes } from '../runtime/runtimes.ts';
@@ -24,6 +26,8 @@ export interface EngineOptions {
   readonly ports: Ports;
   /** True when only this machine can call the engine: the setting `egress.privateAddresses: auto` depends on it. */
   readonly localCallersOnly: boolean;
+  /** The rights of flows; absent: every flow may start every flow. */
+  readonly rights?: FlowRights;
   /** For DescribeRegions. */
   readonly endpoint: Endpoint;
   /** Replacements for parts of the product. */
@@ -68,6 +72,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     limits,
     history,
     place: { region, account },
+    rights: options.rights ?? ALL_RIGHTS,
   });
   own.resume();
   const { express, durable } = runtimes;

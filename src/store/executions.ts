@@ -27,6 +27,8 @@ export interface FlowSnapshot {
   readonly description: string;
   readonly roleArn: string;
   readonly environment: readonly EnvironmentVariable[];
+  /** `FlowRecord.writer` at the start. */
+  readonly writer: string | null;
 }
 
 /** A task of an execution. `event` is the id of its TaskScheduled event. */
@@ -126,16 +128,8 @@ export interface ExecutionChange {
     readonly error: string;
     readonly cause: string;
   };
-  /**
-   * Lets an ended execution run again (RedriveExecution): resets its status, end and stop request. `due` becomes `owed`, so that
-   * a parent that was not notified of this end gets the next one.
-   */
+  /** Lets an ended execution run again (RedriveExecution): resets its status, end and stop request. */
   readonly reopen?: true;
-  /**
-   * Another task of the parent waits for this execution from now on, by the id of its TaskScheduled event: the callback is `owed`, or
-   * `due` if the execution has ended. Nothing without a parent.
-   */
-  readonly callbackTo?: number;
   /** The parent has been notified of the end, or no longer exists. */
   readonly callbackDone?: true;
   /** Asks the running children of these tasks to stop. `events` are the ids of the tasks' TaskScheduled events. */

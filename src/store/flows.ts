@@ -27,11 +27,15 @@ export interface FlowRecord {
   readonly lastModifiedMs: number;
   /** Each update adds one. A compiled plan belongs to one `id` and `revision`. */
   readonly revision: number;
+  /**
+   * Id of the access key of the last CreateFlow or UpdateFlow, whose policies apply to what the flow starts (rules.md 3.12). Null: it
+   * may start everything, because the root key wrote it, or a server without authentication or before this rule.
+   */
+  readonly writer: string | null;
 }
 
-export type FlowChanges = Partial<
-  Pick<FlowRecord, 'definition' | 'description' | 'type' | 'roleArn' | 'environment'>
-> & { readonly lastModifiedMs: number };
+export type FlowChanges = Partial<Pick<FlowRecord, 'definition' | 'description' | 'type' | 'roleArn' | 'environment'>> &
+  Pick<FlowRecord, 'lastModifiedMs' | 'writer'>;
 
 export interface FlowPage {
   readonly flows: readonly FlowRecord[];

@@ -19,6 +19,7 @@ export function flowRecord(name: string, members: Partial<FlowRecord> = {}): Flo
     createdMs: CREATED_MS,
     lastModifiedMs: CREATED_MS,
     revision: 1,
+    writer: null,
     ...members,
   };
 }

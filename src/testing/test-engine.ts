@@ -133,7 +133,11 @@ function testEngine(engine: Engine, { time, stores, troubles, next }: Parts): Te
   const call: TestEngine['call'] = async (action, parameters = {}) => {
     const operation = OPERATIONS.get(action);
     if (operation === undefined) throw new Error(`there is no operation ${action}`);
-    const reply = await operation.run(engine.services, { requestId: 'request', parameters: texts(parameters) });
+    const reply = await operation.run(engine.services, {
+      requestId: 'request',
+      parameters: texts(parameters),
+      caller: null,
+    });
     return JSON.parse(JSON.stringify(reply)) as JsonObject;
   };
   return {

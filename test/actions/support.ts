@@ -65,6 +65,7 @@ export function bench(t: CleanUp, overrides: Overrides = {}): Bench {
     functions: [],
     fcEndpoint: null,
     cloud: null,
+    cloudActions: ['*:*'],
     products: [],
     mns: { endpoint: null, local: false, keep: 100, subscriptions: [] },
     eventBridgeEndpoint: null,

@@ -118,7 +118,8 @@ keys:
 region: us-west-1
 account: 1234567890123456
 tls: {certificate: a.pem, key: b.pem}
-cloud: {accessKeyId: c, accessKeySecret: d, securityToken: e}
+cloud: {accessKeyId: c, accessKeySecret: d, securityToken: e, actions: ["ECS:Describe*"]}
+flowRights: all
 functions:
   resize: {url: "http://127.0.0.1:9000/x"}
   billing/*: {module: ./functions/billing.ts}
@@ -135,7 +136,7 @@ oss: {endpoint: "http://127.0.0.1:9001"}
 products:
   ECS: {endpoint: "http://127.0.0.1:1", version: 2014-05-26, signature: HMAC-SHA1}
   oss: {}
-http: {errorStatuses: [5xx, 429], timeout: 1500ms, maxResponse: 2MiB, maxRedirects: 0, connectionsPerOrigin: 3, maxConnections: 20, trustProxy: [10.0.0.0/8, '::1'], hosts: [fnf.example]}
+http: {errorStatuses: [5xx, 429], timeout: 1500ms, maxResponse: 2MiB, maxRedirects: 0, connectionsPerOrigin: 3, maxConnections: 20}
 egress: {privateAddresses: closed, allow: [10.0.0.0/8, "::1", a.example.com]}
 limits:
   profile: cloud
@@ -186,6 +187,8 @@ log: warn
       account: '1234567890123456',
       tls: { certFile: '/etc/millrace/a.pem', keyFile: '/etc/millrace/b.pem' },
       cloud: { accessKeyId: 'c', accessKeySecret: '***', securityToken: '***' },
+      cloudActions: ['ECS:Describe*'],
+      flowRights: 'all',
       functions: [
         { pattern: 'resize', target: { kind: 'url', url: 'http://127.0.0.1:9000/x' } },
         { pattern: 'billing/*', target: { kind: 'module', path: '/etc/millrace/functions/billing.ts' } },
@@ -214,7 +217,7 @@ log: warn
         maxRedirects: 0,
         connectionsPerOrigin: 3,
       },
-      callers: { maxConnections: 20, trustProxy: ['10.0.0.0/8', '::1'], hosts: ['fnf.example'] },
+      callers: { maxConnections: 20 },
       egress: { privateAddresses: 'closed', allow: ['10.0.0.0/8', '::1', 'a.example.com'] },
       limits: {
         profile: 'cloud',
@@ -296,6 +299,20 @@ log: warn
     });
     assert.equal(faults.length, 3);
     assert.doesNotMatch(faults.join(), /4711|hidden/);
+  });
+});
+
+describe('the calls to the cloud', () => {
+  const KEY = 'cloud: {accessKeyId: a, accessKeySecret: b}\n';
+
+  it('may go to the products that are named, unless a list says which calls may', () => {
+    const products = 'products: {ecs: {version: "2014-05-26"}}\n';
+    assert.ok(!make({ file: KEY }).cloudActions.includes('ecs:*'));
+    assert.ok(make({ file: KEY + products }).cloudActions.includes('ecs:*'));
+    const listed = 'cloud: {accessKeyId: a, accessKeySecret: b, actions: ["RDS:*"]}\n';
+    assert.deepEqual(make({ file: listed + products }).cloudActions, ['RDS:*']);
+    assert.deepEqual(make({ file: listed.replace('"RDS:*"', '') }).cloudActions, []);
+    assert.throws(() => make({ file: listed.replace('RDS:*', 'rds') }), /an action such as ECS:DescribeInstances/);
   });
 });
 

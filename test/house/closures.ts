@@ -22,6 +22,7 @@ export const PORTS: Readonly<Record<string, string>> = {
   'config/CheckPolicy': 'all faults of the settings are reported at once, and auth/ has the rules of policies',
   'cli/Host': 'main.ts gives the commands the process that they run in',
   'interpreter/RecordEvent': 'a decision passes each event to its caller, which stores or drops it',
+  'runtime/FlowRights': 'auth/ has the policies of the keys that wrote the flows',
   'wire/HealthSource': 'the server knows whether its store answers and whether it has recovered',
   'operations/Endpoint': 'the server knows its address only when it listens, after the services are put together',
   'interpreter/Moment': 'a decision gets time, randomness and tokens as an input, because the interpreter is pure',

@@ -90,7 +90,7 @@ describe('the decoder of StartSyncExecution', () => {
       fc.asyncProperty(fc.dictionary(fc.constantFrom(...names), fc.constantFrom(...texts)), async (given) => {
         const parameters = new Map(Object.entries(given));
         started = null;
-        const ran = OPERATIONS.get('StartSyncExecution')?.run(services, { requestId: 'r', parameters });
+        const ran = OPERATIONS.get('StartSyncExecution')?.run(services, { requestId: 'r', parameters, caller: null });
         const outcome = await ran?.catch((error: unknown) => (started === null ? refusal(error) : started));
         try {
           const { FlowName, ExecutionName, Input, Qualifier } = byContract(parameters, limits);

@@ -19,7 +19,11 @@ describe('DescribeRegions', () => {
   it('returns the id as the name of a region that the cloud does not have', async (t) => {
     const { services } = await startApi(t, 'memory');
     const own = { ...services, region: { id: 'cellar-1', endpoint: () => 'h:1' } };
-    const reply = await OPERATIONS.get('DescribeRegions')?.run(own, { requestId: 'r', parameters: new Map() });
+    const reply = await OPERATIONS.get('DescribeRegions')?.run(own, {
+      requestId: 'r',
+      parameters: new Map(),
+      caller: null,
+    });
     assert.deepEqual(reply, {
       Regions: { Region: [{ RegionId: 'cellar-1', RegionEndpoint: 'h:1', LocalName: 'cellar-1' }] },
     });

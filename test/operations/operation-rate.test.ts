@@ -70,7 +70,7 @@ describe('the rate of operations', () => {
     const asked: string[] = [];
     const watched = { ...services, rate: { admit: (action: string) => void asked.push(action) } };
     for (const operation of OPERATIONS.values()) {
-      await operation.run(watched, { requestId: 'r', parameters: new Map() }).catch(() => null);
+      await operation.run(watched, { requestId: 'r', parameters: new Map(), caller: null }).catch(() => null);
     }
     assert.deepEqual(
       asked.toSorted(),

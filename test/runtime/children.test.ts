@@ -8,6 +8,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { createObserver } from '../../src/base/observer.ts';
 import { systemScheduler } from '../../src/base/scheduler.ts';
 import { childModeOf } from '../../src/language/tasks/child-modes.ts';
+import { ALL_RIGHTS } from '../../src/runtime/flow-rights.ts';
 import { Children } from '../../src/runtime/children/children.ts';
 import type { ChildrenOptions } from '../../src/runtime/children/children.ts';
 import type { ChildCall } from '../../src/runtime/driver/calls.ts';
@@ -63,6 +64,7 @@ function starter(runtimes: {
     ports,
     turns: new Turns(ports),
     place: { region: 'cn-hangzhou', account: '1234567890123456' },
+    rights: ALL_RIGHTS,
     callDepth: runtimes.callDepth ?? 5,
     childDepth: 5,
   });
@@ -73,9 +75,9 @@ function starter(runtimes: {
     return children.start(
       {
         ...EXPRESS_CALL,
+        writer: null,
         depth: 0,
         isOld: false,
-        undone: null,
         ancestry: ANCESTRY,
         childMode,
         ...call,

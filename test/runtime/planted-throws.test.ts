@@ -248,7 +248,10 @@ class World {
   async createFlows(): Promise<void> {
     const create = (Name: string, Definition: string, ExecutionMode: string): Promise<unknown> => {
       const parameters = new Map(Object.entries({ Name, Definition, Type: 'FDL', ExecutionMode }));
-      return OPERATIONS.get('CreateFlow')?.run(this.engine.services, { requestId: 'r', parameters }) ?? assert.fail();
+      return (
+        OPERATIONS.get('CreateFlow')?.run(this.engine.services, { requestId: 'r', parameters, caller: null }) ??
+        assert.fail()
+      );
     };
     for (const [name, definition] of Object.entries(STANDARD)) await create(name, definition, 'Standard');
     await create('quick', EXPRESS, 'Express');

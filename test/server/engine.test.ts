@@ -42,6 +42,7 @@ test('a drain waits for executions and pushes together, and no longer than its l
   atEnd(t, () => engine.close());
   const call = (parameters: Readonly<Record<string, string>>) => ({
     requestId: 'r',
+    caller: null,
     parameters: new Map(Object.entries(parameters)),
   });
   const flow = { Name: 'slow', Definition: DEFINITION, Type: 'FDL', ExecutionMode: 'Express' };

@@ -155,7 +155,7 @@ class Run {
     const definition = { Type: 'StateMachine', SpecVersion: 'v1', Name: 'new', StartAt: 'P' };
     const text = JSON.stringify({ ...definition, States: [{ Type: 'Pass', Name: 'P', End: true }] });
     const server = await world.serving();
-    const changes = { definition: text, lastModifiedMs: world.time.nowMs() };
+    const changes = { definition: text, writer: null, lastModifiedMs: world.time.nowMs() };
     await world.flows.update(flowName, changes, `id-of-${flowName}`);
     server.flowChanged(flowName);
     world.trace.add(`flow ${flowName} is updated`);

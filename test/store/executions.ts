@@ -19,6 +19,7 @@ export const SNAPSHOT: FlowSnapshot = {
   definition: 'Type: StateMachine\n# 流程\n',
   description: 'what it is for',
   roleArn: 'acs:ram::1:role/r',
+  writer: 'key-1',
   environment: [{ name: 'a', value: 'b', description: 'c' }],
 };
 

@@ -28,6 +28,7 @@ const record: fc.Arbitrary<FlowRecord> = fc.record(
     createdMs: fc.nat({ max: 4_000_000_000_000 }),
     lastModifiedMs: fc.nat({ max: 4_000_000_000_000 }),
     revision: fc.integer({ min: 1, max: 1000 }),
+    writer: fc.option(text),
   },
   plain,
 );
@@ -69,10 +70,10 @@ for (const adapter of ADAPTERS) {
       const flow = flowRecord('a', { description: 'old', roleArn: 'role', environment: [variable] });
       await store.create(flow);
       const steps: FlowChanges[] = [
-        { lastModifiedMs: 1 },
-        { lastModifiedMs: 2, definition: 'new text' },
-        { lastModifiedMs: 3, description: '', roleArn: '', environment: [] },
-        { lastModifiedMs: 4, type: 'DEFAULT', environment: [variable, { ...variable, name: 'c' }] },
+        { writer: null, lastModifiedMs: 1 },
+        { writer: null, lastModifiedMs: 2, definition: 'new text' },
+        { writer: null, lastModifiedMs: 3, description: '', roleArn: '', environment: [] },
+        { writer: null, lastModifiedMs: 4, type: 'DEFAULT', environment: [variable, { ...variable, name: 'c' }] },
       ];
       let expected = flow;
       for (const changes of steps) {
@@ -85,10 +86,10 @@ for (const adapter of ADAPTERS) {
     it('updates only the flow with the expected id', async (t) => {
       const { flows: store } = openStores(t, adapter);
       await store.create(flowRecord('a', { id: 'first' }));
-      assert.equal(await store.update('b', { lastModifiedMs: 1 }, 'first'), null);
+      assert.equal(await store.update('b', { writer: null, lastModifiedMs: 1 }, 'first'), null);
       await store.delete('a');
       await store.create(flowRecord('a', { id: 'second' }));
-      assert.equal(await store.update('a', { lastModifiedMs: 1 }, 'first'), null);
+      assert.equal(await store.update('a', { writer: null, lastModifiedMs: 1 }, 'first'), null);
       assert.deepEqual(await store.get('a'), flowRecord('a', { id: 'second' }));
     });
 
@@ -96,7 +97,9 @@ for (const adapter of ADAPTERS) {
       const { flows: store } = openStores(t, adapter);
       await store.create(flowRecord('a'));
       await Promise.all(
-        Array.from({ length: 20 }, (_, n) => store.update('a', { lastModifiedMs: n, definition: `v${n}` }, 'id-of-a')),
+        Array.from({ length: 20 }, (_, n) =>
+          store.update('a', { writer: null, lastModifiedMs: n, definition: `v${n}` }, 'id-of-a'),
+        ),
       );
       const flow = await store.get('a');
       assert.equal(flow?.revision, 21);
@@ -197,12 +200,12 @@ for (const adapter of ADAPTERS) {
         const first = before.flows;
         await first.create(flowRecord('a'));
         await first.create(flowRecord('b'));
-        await first.update('a', { lastModifiedMs: 5, definition: 'second' }, 'id-of-a');
+        await first.update('a', { writer: null, lastModifiedMs: 5, definition: 'second' }, 'id-of-a');
         await first.delete('b');
         await before.close();
         const after = adapter.open(folder);
         const second = after.flows;
-        const expected = flowRecord('a', { lastModifiedMs: 5, definition: 'second', revision: 2 });
+        const expected = flowRecord('a', { writer: null, lastModifiedMs: 5, definition: 'second', revision: 2 });
         assert.deepEqual(await second.get('a'), adapter.durable ? expected : null);
         assert.equal(await second.get('b'), null);
         await after.close();

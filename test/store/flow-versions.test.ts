@@ -10,6 +10,7 @@ import { ADAPTERS, openStores } from './adapters.ts';
 const FLOW = flowRecord('a', {
   description: 'first',
   roleArn: 'role',
+  writer: 'key-1',
   resourceGroupId: 'rg',
   externalStorageLocation: 'x',
 });
@@ -34,7 +35,7 @@ for (const adapter of ADAPTERS) {
       assert.deepEqual(await store.publish('a', 'one', 7), first);
       const environment = [{ name: 'n', value: 'v', description: '' }];
       const changes = { definition: 'new', description: '', roleArn: '', environment, type: 'DEFAULT' } as const;
-      const flow = await store.update('a', { ...changes, lastModifiedMs: 9 }, FLOW.id);
+      const flow = await store.update('a', { ...changes, lastModifiedMs: 9, writer: 'key-2' }, FLOW.id);
       assert.ok(flow !== null);
       const second = { version: 2, description: '', createdMs: 8, flow };
       assert.deepEqual(await store.publish('a', '', 8), second);

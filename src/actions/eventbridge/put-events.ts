@@ -10,7 +10,7 @@ import type { Answer } from '../../outbound/transport.ts';
 import { signPlainHeader } from '../../signatures/plain-header.ts';
 import type { Action, TaskCall, TaskResult } from '../action.ts';
 import { bodyBeginning, bodyMembers, textOf, untypedValue } from '../answer-body.ts';
-import { callCloud, missingCredentials } from '../cloud-call.ts';
+import { callCloud } from '../cloud-call.ts';
 import type { CloudOptions } from '../cloud-call.ts';
 import { failed, succeeded } from '../results.ts';
 
@@ -23,13 +23,14 @@ const PATH = '/openapi/putEvents';
 
 /** The action `EventBridge:PutEvents`. A refusal is `EventBridge.<Code>`. */
 export function putEventsAction(options: EventBridgeOptions): Action {
-  const { credentials, region, account } = options;
+  const { cloud, region, account } = options;
   const base = options.endpoint ?? `https://${account}.eventbridge.${region}.aliyuncs.com`;
   return {
     async run(call, signal) {
       const event = eventOf(call, options);
       if (typeof event === 'string') return failed('EventBridge.InvalidArgument', event);
-      if (credentials === null) return missingCredentials('EventBridge', call.action);
+      const credentials = cloud.keyFor('EventBridge', call.action);
+      if ('ok' in credentials) return credentials;
       const headers = signedHeaders(options, credentials);
       const request = { url: new URL(PATH, base), method: 'POST', headers, body: stringifyJson([event]) };
       const answer = await callCloud(options, 'EventBridge', `PutEvents at ${base}`, request, signal);

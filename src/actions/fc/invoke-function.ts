@@ -28,7 +28,7 @@ type Invoke = (invocation: Invocation, signal: AbortSignal) => Promise<TaskResul
 
 /** The action `FC:InvokeFunction`. */
 export function invokeFunctionAction(options: FcOptions): Action {
-  const { ids, credentials, maxBodyBytes, background } = options;
+  const { ids, cloud, maxBodyBytes, background } = options;
   const find = functionMapping(options.functions);
   const invokeModule = moduleFunctions(maxBodyBytes);
 
@@ -38,8 +38,11 @@ export function invokeFunctionAction(options: FcOptions): Action {
       return (invocation, signal) => invokeUrl(options, target.url, invocation, signal);
     }
     if (target?.kind === 'module') return (invocation, signal) => invokeModule(target.path, invocation, signal);
-    if (credentials === null) return null;
-    return (invocation, signal) => invokeFunctionCompute({ ...options, credentials }, invocation, signal);
+    if (!cloud.hasKey) return null;
+    return async (invocation, signal) => {
+      const credentials = cloud.keyFor('FC', 'FC:InvokeFunction');
+      return 'ok' in credentials ? credentials : invokeFunctionCompute({ ...options, credentials }, invocation, signal);
+    };
   }
 
   async function run(call: TaskCall, signal: AbortSignal): Promise<TaskResult> {

@@ -5,7 +5,6 @@
 import type { LocalMessages } from '../../messages/local-messages.ts';
 import { bodyDigest } from '../../messages/protocol.ts';
 import type { Action, TaskCall, TaskResult } from '../action.ts';
-import { missingCredentials } from '../cloud-call.ts';
 import type { CloudOptions } from '../cloud-call.ts';
 import { failed, succeeded } from '../results.ts';
 import { mnsMessage } from './message.ts';
@@ -21,13 +20,14 @@ export interface MnsOptions extends CloudOptions {
 
 /** The action `MNS:SendMessage`. */
 export function sendMessageAction(options: MnsOptions): Action {
-  const { credentials, localMessages } = options;
+  const { cloud, localMessages } = options;
   return {
     async run(call, signal) {
       const message = mnsMessage(call.parameters);
       if (typeof message === 'string') return failed('MNS.InvalidArgument', message);
       if (localMessages !== null) return sendLocally(localMessages, options.ids, message, call.task);
-      if (credentials === null) return missingCredentials('MNS', call.action);
+      const credentials = cloud.keyFor('MNS', call.action);
+      if ('ok' in credentials) return credentials;
       return sendToMessageService({ ...options, credentials }, message, signal);
     },
   };

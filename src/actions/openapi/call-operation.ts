@@ -8,7 +8,7 @@ import { headerOf } from '../../outbound/answer-headers.ts';
 import type { Answer } from '../../outbound/transport.ts';
 import type { Action, TaskResult } from '../action.ts';
 import { bodyBeginning, bodyMembers, textOf, untypedValue } from '../answer-body.ts';
-import { callCloud, missingCredentials } from '../cloud-call.ts';
+import { callCloud } from '../cloud-call.ts';
 import type { CloudOptions } from '../cloud-call.ts';
 import { failed, succeeded } from '../results.ts';
 import { productOf } from './products.ts';
@@ -25,11 +25,13 @@ export interface Operation {
   /** The product as errors name it. */
   readonly errors: string;
   readonly api: string;
+  /** As `cloud.actions` names it. */
+  readonly action: string;
 }
 
 /** The action of one operation of one product. */
 export function openApiAction(options: OpenApiOptions, product: string, api: string): Action {
-  const operation = { product, errors: product, api };
+  const operation = { product, errors: product, api, action: `${product}:${api}` };
   return {
     async run(call, signal) {
       const answer = await callOperation(options, operation, call.parameters, signal);
@@ -63,7 +65,7 @@ export async function callOperation(
 
 function targetOf(
   options: OpenApiOptions,
-  { product, errors, api }: Operation,
+  { product, errors, api, action }: Operation,
   parameters: JsonObject,
 ): OperationTarget | TaskResult {
   const name = product.toLowerCase();
@@ -76,7 +78,8 @@ function targetOf(
       `this server does not know the API version of ${product}: set products.${name}.version, and products.${name}.endpoint if the product is not at ${known.host}`,
     );
   }
-  if (options.credentials === null) return missingCredentials(errors, `${product}:${api}`);
+  const credentials = options.cloud.keyFor(errors, action);
+  if ('ok' in credentials) return credentials;
   const region = textOf(parameters, 'RegionId') ?? options.region;
   if (!/^[a-z0-9-]{1,64}$/.test(region)) {
     return failed(`${errors}.InvalidParameter`, 'RegionId must be the name of a region, such as cn-hangzhou');
@@ -86,7 +89,7 @@ function targetOf(
     version,
     endpoint: setting?.endpoint ?? `https://${known.host.replace('{region}', region)}`,
     signature: setting?.signature ?? 'ACS3-HMAC-SHA256',
-    credentials: options.credentials,
+    credentials,
   };
 }
 

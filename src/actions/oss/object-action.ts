@@ -14,7 +14,7 @@ import { xmlTextOf } from '../../outbound/xml.ts';
 import { ossPath, ossQuery, signOss } from '../../signatures/oss.ts';
 import type { Action, TaskResult } from '../action.ts';
 import { bodyValue } from '../answer-body.ts';
-import { callCloud, missingCredentials } from '../cloud-call.ts';
+import { callCloud } from '../cloud-call.ts';
 import type { CloudOptions } from '../cloud-call.ts';
 import { noAnswer } from '../no-answer.ts';
 import { failed, succeeded } from '../results.ts';
@@ -32,8 +32,8 @@ export function ossAction(options: OssOptions, operation: OssOperation): Action 
     async run(call, signal) {
       const request = objectRequest(operation, call.parameters);
       if (typeof request === 'string') return failed('OSS.InvalidArgument', request);
-      const { credentials } = options;
-      if (credentials === null) return missingCredentials('OSS', call.action);
+      const credentials = options.cloud.keyFor('OSS', call.action);
+      if ('ok' in credentials) return credentials;
       const region = request.region === '' ? options.region : request.region;
       const url = objectUrl(options.endpoint ?? `https://oss-${region}.aliyuncs.com`, request);
       const headers = signedHeaders(options, credentials, request, region);

@@ -13,7 +13,7 @@ import type { OpenApiOptions } from '../openapi/call-operation.ts';
 import { scalarText } from '../parameters.ts';
 import { failed, succeeded } from '../results.ts';
 
-const SEND_SMS = { product: 'Dysmsapi', errors: 'SMS', api: 'SendSms' } as const;
+const SEND_SMS = { product: 'Dysmsapi', errors: 'SMS', api: 'SendSms', action: 'SMS:SendSms' } as const;
 
 /** The action `SMS:SendSms`. A refusal is `SMS.<Code>`. */
 export function sendSmsAction(options: OpenApiOptions): Action {

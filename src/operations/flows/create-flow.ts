@@ -5,7 +5,7 @@ import { flowReply } from './replies.ts';
 import { defineOperation } from '../operation.ts';
 import type { OperationServices } from '../services.ts';
 
-export const createFlow = defineOperation('CreateFlow', async (services, parameters) => {
+export const createFlow = defineOperation('CreateFlow', async (services, parameters, caller) => {
   const { Name: name, Definition: definition } = parameters;
   const nowMs = services.clock.nowMs();
   const flow = {
@@ -22,6 +22,7 @@ export const createFlow = defineOperation('CreateFlow', async (services, paramet
     createdMs: nowMs,
     lastModifiedMs: nowMs,
     revision: 1,
+    writer: caller,
   };
   await checkDefinition(services, flow, definition);
   if ((await services.flows.get(name)) !== null) throw apiError('FlowAlreadyExists', name);

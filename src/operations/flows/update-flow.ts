@@ -11,9 +11,9 @@ import type { ParametersOf } from '../contract-types.ts';
 import type { FlowChanges } from '../../store/flows.ts';
 import { defineOperation } from '../operation.ts';
 
-export const updateFlow = defineOperation('UpdateFlow', async (services, parameters) => {
+export const updateFlow = defineOperation('UpdateFlow', async (services, parameters, caller) => {
   const { Name: name, Definition: definition } = parameters;
-  const changes = changesOf(parameters, services.clock.nowMs());
+  const changes = { ...changesOf(parameters), lastModifiedMs: services.clock.nowMs(), writer: caller };
   const old = await existingFlow(services.flows, name);
   if (definition !== undefined) await checkDefinition(services, old, definition);
   const flow = await services.flows.update(name, changes, old.id);
@@ -26,10 +26,9 @@ export const updateFlow = defineOperation('UpdateFlow', async (services, paramet
   return { ...flowReply(flow), ExternalStorageLocation: flow.externalStorageLocation };
 });
 
-function changesOf(parameters: ParametersOf<'UpdateFlow'>, lastModifiedMs: number): FlowChanges {
+function changesOf(parameters: ParametersOf<'UpdateFlow'>): Omit<FlowChanges, 'lastModifiedMs' | 'writer'> {
   const { Definition, Description, Type, RoleArn, Environment } = parameters;
   return {
-    lastModifiedMs,
     ...(Definition !== undefined && { definition: Definition }),
     ...(Description !== undefined && { description: Description }),
     ...(Type !== undefined && { type: Type }),

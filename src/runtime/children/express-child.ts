@@ -15,13 +15,15 @@ import { parseJson, stringifyJson } from '../../base/json.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { ChildCall } from '../driver/calls.ts';
 import type { Turns } from '../driver/turns.ts';
+import type { FlowRights } from '../flow-rights.ts';
 import type { SyncExecutions, SyncRequest } from '../express/sync-executions.ts';
 import { BAD_EXECUTION_NAME, executionNameOf, parseFlowArn } from './parameters.ts';
-import { ABORTED, orRefusal, refusalOfDepth, refused } from './refusal.ts';
+import { ABORTED, orRefusal, refusalOfDepth, refusalOfRights, refused } from './refusal.ts';
 
 export interface ExpressChildOptions {
   readonly sync: Pick<SyncExecutions, 'start'>;
   readonly turns: Turns;
+  readonly rights: FlowRights;
   /** How deep flows may call flows (`limits.callDepth`). */
   readonly callDepth: number;
   /** How deep tasks may start executions (`limits.childDepth`). */
@@ -30,7 +32,7 @@ export interface ExpressChildOptions {
 
 /** A refused start fails the task as `FNF.<code>`, with the product spelled as in the definition. */
 export function startExpressChild(
-  { sync, turns, callDepth, childDepth }: ExpressChildOptions,
+  { sync, turns, rights, callDepth, childDepth }: ExpressChildOptions,
   call: ChildCall,
   signal: AbortSignal,
 ): Promise<TaskResult> {
@@ -42,6 +44,8 @@ export function startExpressChild(
   if (tooDeep !== null) return Promise.resolve(tooDeep);
   const request = requestOf(call);
   if (typeof request === 'string') return Promise.resolve(refused(call, 'InvalidArgument', request));
+  const denied = refusalOfRights(rights, call, request.flowName);
+  if (denied !== null) return Promise.resolve(denied);
   return unlessAborted(turns, signal, () => run(call, sync, request));
 }
 

@@ -2,6 +2,7 @@
 import type { TaskCall, TaskResult } from '../../actions/action.ts';
 import { ApiError } from '../../api/error.ts';
 import type { ChildCall } from '../driver/calls.ts';
+import type { FlowRights } from '../flow-rights.ts';
 
 type Refused = Extract<TaskResult, { ok: false }>;
 
@@ -23,6 +24,18 @@ export function refusalOfDepth(call: Pick<ChildCall, 'action' | 'ancestry'>, chi
   const [nearest = ''] = startedBy;
   const chain = `${nearest} is the last of ${depth} executions that started one another; the limit is ${childDepth} (limits.childDepth).`;
   return refused(call, 'CallDepthExceeded', `${chain} Check for a flow that starts itself, or raise the limit.`);
+}
+
+/** The refusal of a start that the key which wrote the calling flow may not make itself; null when it may. */
+export function refusalOfRights(
+  rights: FlowRights,
+  call: Pick<ChildCall, 'action' | 'writer' | 'childMode'>,
+  flowName: string,
+): Refused | null {
+  if (call.writer === null) return null;
+  const action = call.childMode === 'Express' ? 'StartSyncExecution' : 'StartExecution';
+  const reason = rights.refusal(call.writer, action, flowName);
+  return reason === null ? null : refused(call, 'AccessDenied', reason);
 }
 
 /** The started child, or the refusal as a task failure. Rejects with any other error, which is a defect. */

@@ -12,9 +12,9 @@ import { pause } from '../../base/scheduler.ts';
 import type { ChildCall } from '../driver/calls.ts';
 import type { DurableRuntime, DurableStart, Started } from '../durable/durable.ts';
 import { RunBroke } from '../durable/run.ts';
-import type { TakeOver } from '../durable/children/take-overs.ts';
+import type { FlowRights } from '../flow-rights.ts';
 import { BAD_EXECUTION_NAME, executionNameOf, parseFlowArn, qualifierOf } from './parameters.ts';
-import { ABORTED, orRefusal, refusalOfDepth, refused } from './refusal.ts';
+import { ABORTED, orRefusal, refusalOfDepth, refusalOfRights, refused } from './refusal.ts';
 
 /** The region and account of this server. A flow can start flows of its own server only, so an ARN with another is refused. */
 export interface FlowPlace {
@@ -26,6 +26,7 @@ export interface StandardChildOptions {
   readonly durable: Pick<DurableRuntime, 'start'>;
   readonly ports: Pick<Ports, 'scheduler' | 'ids'>;
   readonly place: FlowPlace;
+  readonly rights: FlowRights;
   /** How deep tasks may start executions (`limits.childDepth`). */
   readonly childDepth: number;
 }
@@ -40,8 +41,8 @@ export async function startStandardChild(
 ): Promise<TaskResult> {
   const start = startOf(call, options.place);
   if (typeof start === 'string') return refused(call, 'InvalidArgument', start);
-  const tooDeep = refusalOfDepth(call, options.childDepth);
-  if (tooDeep !== null) return tooDeep;
+  const refusal = refusalOfDepth(call, options.childDepth) ?? refusalOfRights(options.rights, call, start.flowName);
+  if (refusal !== null) return refusal;
   if (signal.aborted) return ABORTED;
   const started = await orRefusal(call, begin(options, call, start));
   if (!started.ok) return started;
@@ -79,7 +80,6 @@ function startOf(call: ChildCall, place: FlowPlace): DurableStart | string {
   if (!isJsonObject(input)) return 'input must be an object';
   const qualifier = qualifierOf(memberOf(parameters, 'qualifier'));
   if (qualifier === null) return 'qualifier must be the number of a version or the name of an alias';
-  const takeOver = takeOverOf(call, name, arn.name);
   return {
     flowName: arn.name,
     qualifier,
@@ -87,28 +87,14 @@ function startOf(call: ChildCall, place: FlowPlace): DurableStart | string {
     inputText: stringifyJson(input),
     input,
     origin: { from: 'task', task, waits: mode === 'WaitForSystemCallback', ancestry },
-    ...(takeOver !== null && { takeOver }),
   };
-}
-
-/** The children that the task may take over, after a redrive of its execution. @param name in the definition; null for none */
-function takeOverOf({ undone, isOld, mode }: ChildCall, name: string | null, flowName: string): TakeOver | null {
-  if (undone === null) return null;
-  const { events, same } = undone;
-  if (name !== null) return { names: [name], events, isNamed: true };
-  // A child that the task only started runs on its own, and another start is another execution.
-  if (mode === 'RequestComplete') return null;
-  return { names: same.map((call) => derivedName({ ...call, isOld }, flowName)), events, isNamed: false };
 }
 
 /**
  * A name that only a repetition of the same start gets again, after a crash. It derives from the key of the call. The names of
  * children of an execution that an older version started derive from its number, as they did there.
  */
-function derivedName(
-  { task, idempotencyKey, isOld }: Pick<ChildCall, 'task' | 'idempotencyKey' | 'isOld'>,
-  flowName: string,
-): string {
+function derivedName({ task, idempotencyKey, isOld }: ChildCall, flowName: string): string {
   const source = isOld && task !== null ? `${task.execution}/${task.event}/${flowName}` : idempotencyKey;
   const hex = createHash('sha256').update(source).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;

@@ -126,7 +126,7 @@ function unreadable(error: unknown): never {
 export function startOf(
   record: Pick<ExecutionRecord, 'name' | 'flowName' | 'version' | 'alias'>,
   input: JsonObject,
-  flow: Pick<FlowSnapshot, 'roleArn' | 'environment'>,
+  flow: Pick<FlowSnapshot, 'roleArn' | 'environment' | 'writer'>,
 ): ExecutionStart {
   const { name, flowName, version, alias } = record;
   const environment = environmentOf(flow.environment);
@@ -135,6 +135,7 @@ export function startOf(
     flowName,
     input,
     roleArn: flow.roleArn,
+    writer: flow.writer,
     environment,
     version,
     alias,

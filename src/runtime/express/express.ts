@@ -33,6 +33,8 @@ export interface SyncStart {
   readonly flowName: string;
   /** Empty when the flow has none. */
   readonly roleArn: string;
+  /** `FlowRecord.writer`; absent or null: its tasks may start everything. */
+  readonly writer?: string | null;
   /** `$Environment`. */
   readonly environment: JsonObject;
   readonly plan: Plan;
@@ -146,7 +148,7 @@ class Runtime implements ExpressRuntime {
     await atMost(this.#options.ports.scheduler, limitMs, this.#drained.promise);
   }
 
-  #execution({ plan, name, flowName, input, roleArn, environment, facts }: SyncStart): Execution {
+  #execution({ plan, name, flowName, input, roleArn, writer = null, environment, facts }: SyncStart): Execution {
     return new Execution(
       plan,
       {
@@ -154,6 +156,7 @@ class Runtime implements ExpressRuntime {
         flowName,
         input,
         roleArn,
+        writer,
         environment,
         version: facts?.source.version ?? '',
         alias: facts?.alias ?? '',

@@ -53,8 +53,8 @@ export function createSyncExecutions({ flows, runtime, ids }: SyncExecutionsOpti
       const uuid = ids.uuid();
       const name = executionName === null ? uuid : `${executionName}:${uuid}`;
       const facts = { source: runnable, alias, inputText };
-      const { roleArn } = flow;
-      const start = { flowName, roleArn, environment, plan, name, input, depth, origin, facts };
+      const { roleArn, writer } = flow;
+      const start = { flowName, roleArn, writer, environment, plan, name, input, depth, origin, facts };
       const result = await runtime.run(start);
       return { flow, result };
     },

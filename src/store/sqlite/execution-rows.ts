@@ -69,5 +69,6 @@ export function snapshotOf(row: Row): FlowSnapshot {
     description: String(row['description']),
     roleArn: String(row['role_arn']),
     environment: JSON.parse(String(row['environment'])) as readonly EnvironmentVariable[],
+    writer: row['writer'] === null ? null : String(row['writer']),
   };
 }

@@ -16,7 +16,7 @@ export type Row = Readonly<Record<string, unknown>>;
 export type FoundRow = ReturnType<StatementSync['get']>;
 
 export const FLOW_COLUMNS = `name, id, revision, type, execution_mode, created_ms, last_modified_ms, resource_group_id,
-  role_arn, external_storage_location, description, environment, definition`;
+  role_arn, external_storage_location, description, environment, definition, writer`;
 
 export function flowValues(flow: FlowRecord) {
   return [
@@ -33,6 +33,7 @@ export function flowValues(flow: FlowRecord) {
     flow.description,
     JSON.stringify(flow.environment),
     flow.definition,
+    flow.writer,
   ];
 }
 
@@ -44,6 +45,7 @@ export function changeValues(changes: FlowChanges) {
     changes.roleArn ?? null,
     changes.environment === undefined ? null : JSON.stringify(changes.environment),
     changes.lastModifiedMs,
+    changes.writer,
   ];
 }
 
@@ -62,6 +64,7 @@ export function flowOf(row: Row): FlowRecord {
     createdMs: Number(row['created_ms']),
     lastModifiedMs: Number(row['last_modified_ms']),
     revision: Number(row['revision']),
+    writer: row['writer'] === null ? null : String(row['writer']),
   };
 }
 

@@ -14,12 +14,12 @@ export function createSqliteFlows(shared: SharedConnection): FlowStore {
   const { database } = shared;
   const connection = shared.use('flow store');
   const insert = database.prepare(`
-    INSERT INTO flows (${FLOW_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING`);
+    INSERT INTO flows (${FLOW_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING`);
   const select = database.prepare(`SELECT ${FLOW_COLUMNS} FROM flows WHERE name = ?`);
   const change = database.prepare(`
     UPDATE flows SET definition = coalesce(?, definition), description = coalesce(?, description),
       type = coalesce(?, type), role_arn = coalesce(?, role_arn), environment = coalesce(?, environment),
-      last_modified_ms = ?, revision = revision + 1
+      last_modified_ms = ?, writer = ?, revision = revision + 1
     WHERE name = ? AND id = ?`);
   const remove = database.prepare('DELETE FROM flows WHERE name = ?');
   const range = database.prepare(`SELECT ${FLOW_COLUMNS} FROM flows WHERE name >= ? ORDER BY name LIMIT ?`);

@@ -12,7 +12,16 @@ import { inTransaction } from './transaction.ts';
 type VersionMethods = Pick<FlowStore, 'publish' | 'getVersion' | 'listVersions' | 'deleteVersion'>;
 
 /** The columns of a flow that a version copies. */
-const COPIED = ['revision', 'last_modified_ms', 'type', 'role_arn', 'description', 'environment', 'definition'];
+const COPIED = [
+  'revision',
+  'last_modified_ms',
+  'type',
+  'role_arn',
+  'description',
+  'environment',
+  'definition',
+  'writer',
+];
 
 export function versionMethods(database: DatabaseSync, connection: ConnectionUse): VersionMethods {
   const raiseNumber = database.prepare(`

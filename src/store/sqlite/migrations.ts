@@ -174,4 +174,13 @@ export const MIGRATIONS: readonly Migration[] = [
     // Executions that exist already have no identity: their calls and tokens have the form of the version that started them.
     sql: `ALTER TABLE executions ADD COLUMN identity TEXT NOT NULL DEFAULT '';`,
   },
+  {
+    number: 6,
+    // The key that last wrote a flow. Flows of older files may start everything, as before.
+    sql: `
+      ALTER TABLE flows ADD COLUMN writer TEXT;
+      ALTER TABLE flow_versions ADD COLUMN writer TEXT;
+      ALTER TABLE snapshots ADD COLUMN writer TEXT;
+    `,
+  },
 ];

@@ -33,7 +33,6 @@ export class Writer {
   readonly #known: StatementSync;
   readonly #nextEvent: StatementSync;
   readonly #reopen: StatementSync;
-  readonly #callbackTo: StatementSync;
   readonly #sleep: StatementSync;
   readonly #end: StatementSync;
   readonly #setOutput: StatementSync;
@@ -50,7 +49,8 @@ export class Writer {
     this.#flowKey = prepare('SELECT key FROM execution_flows WHERE flow_id = ?');
     this.#addFlow = prepare('INSERT INTO execution_flows (flow_id, name) VALUES (?, ?)');
     this.#addSnapshot = prepare(`
-      INSERT INTO snapshots (flow, revision, role_arn, description, environment, definition) VALUES (?, ?, ?, ?, ?, ?)
+      INSERT INTO snapshots (flow, revision, role_arn, description, environment, definition, writer)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (flow, revision) DO NOTHING`);
     this.#add = prepare(`
       INSERT INTO executions (id, flow, status, callback, started_ms, stopped_ms, revision, parent, parent_event, version,
@@ -65,12 +65,8 @@ export class Writer {
     this.#nextEvent = prepare(`
       SELECT first + count AS next FROM journal WHERE execution = ? ORDER BY first DESC LIMIT 1`);
     this.#reopen = prepare(`
-      UPDATE executions SET status = ${RUNNING}, stopped_ms = 0, wake_ms = NULL, stop = NULL, error = '', cause = '',
-        callback = CASE callback WHEN ${DUE} THEN ${OWED} ELSE callback END
+      UPDATE executions SET status = ${RUNNING}, stopped_ms = 0, wake_ms = NULL, stop = NULL, error = '', cause = ''
       WHERE id = ? AND status <> ${RUNNING}`);
-    this.#callbackTo = prepare(`
-      UPDATE executions SET parent_event = ?, callback = CASE status WHEN ${RUNNING} THEN ${OWED} ELSE ${DUE} END
-      WHERE id = ? AND parent IS NOT NULL`);
     this.#sleep = prepare(`UPDATE executions SET wake_ms = ? WHERE id = ? AND status = ${RUNNING}`);
     this.#end = prepare(`
       UPDATE executions SET status = ?, stopped_ms = ?, error = ?, cause = ?, wake_ms = NULL,
@@ -130,8 +126,7 @@ export class Writer {
     return true;
   }
 
-  #applyState({ id, callbackTo, wakeMs, end, callbackDone }: ExecutionChange): void {
-    if (callbackTo !== undefined) this.#callbackTo.run(callbackTo, id);
+  #applyState({ id, wakeMs, end, callbackDone }: ExecutionChange): void {
     if (wakeMs !== undefined) this.#sleep.run(wakeMs, id);
     if (end !== undefined) this.#finish(id, end);
     if (callbackDone === true) this.#callbackDone.run(id);
@@ -140,8 +135,8 @@ export class Writer {
   #start(id: ExecutionId, { record, snapshot }: Start, keys: Map<string, number>): void {
     const flow = this.#keyOf(record.flowId, record.flowName, keys);
     if (snapshot !== null) {
-      const { revision, roleArn, description, environment, definition } = snapshot;
-      this.#addSnapshot.run(flow, revision, roleArn, description, JSON.stringify(environment), definition);
+      const { revision, roleArn, description, environment, definition, writer } = snapshot;
+      this.#addSnapshot.run(flow, revision, roleArn, description, JSON.stringify(environment), definition, writer);
     }
     const { parent } = record;
     const added = this.#add.run(

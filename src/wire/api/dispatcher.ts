@@ -6,16 +6,17 @@
 import { isolated } from '../../base/isolated.ts';
 import { cut } from '../../base/text.ts';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { actionEntry, actionResource, furtherRights } from '../../api/actions.ts';
 import { ApiError, apiError, invalidArgument } from '../../api/error.ts';
 import { ERRORS } from '../../api/errors.ts';
 import type { Authenticator } from '../../auth/authenticator.ts';
+import { isLoopback } from '../../base/loopback.ts';
 import type { Operation, Parameters } from '../../operations/operation.ts';
-import { acceptBody, checkHead, readHeaderCall, readOpenCall, readSignedCall } from './call.ts';
-import type { HeaderCall, RequestHead, WireCall } from './call.ts';
+import { acceptBody, checkHead, readOpenCall, readSignedCall } from './call.ts';
+import type { HeaderCall, RequestHead } from './call.ts';
 import { hasBody as announcesBody } from '../http/body.ts';
 import type { Connections } from '../http/connections.ts';
-import type { Peers } from '../http/peer.ts';
 import type { EarlyAnswers } from '../http/early-answers.ts';
 import type { Exchange } from './exchange.ts';
 import type { ExchangeShared } from './exchange.ts';
@@ -31,7 +32,7 @@ export interface DispatcherOptions<Services> {
   readonly services: Services;
   readonly authenticator: Authenticator;
   readonly connections: Connections;
-  readonly peers: Peers;
+  readonly secureTransport: boolean;
   /** Null: slow answers do not start early. */
   readonly early: EarlyAnswers | null;
   readonly shared: ExchangeShared;
@@ -40,7 +41,7 @@ export interface DispatcherOptions<Services> {
 /** A request whose head was checked. */
 export interface OpenRequest {
   readonly exchange: Exchange;
-  readonly request: IncomingMessage;
+  readonly socket: Socket;
   readonly head: RequestHead;
   /** The parameters of the query, to which those of the body are added. */
   readonly query: Map<string, string>;
@@ -62,15 +63,16 @@ export class Dispatcher<Services> {
   open(exchange: Exchange, request: IncomingMessage, query: string): OpenRequest | null {
     const hasBody = announcesBody(request);
     try {
-      const { authenticator, connections } = this.#options;
-      const { headers, rawHeaders, method = '' } = request;
+      const { authenticator, secureTransport, connections } = this.#options;
+      const { headers, rawHeaders, method = '', socket } = request;
       const parameters = parseParameters(query);
       exchange.format = readFormat(parameters);
       const bodyType = hasBody ? bodyTypeOf(headers) : null;
-      const head = { method, rawHeaders, headers, query: parameters, bodyType };
+      const bodyIsSafe = secureTransport || isLoopback(socket.remoteAddress ?? '');
+      const head = { method, rawHeaders, headers, query: parameters, bodyType, bodyIsSafe };
       const call = authenticator.open ? null : checkHead(head, authenticator);
-      if (authenticator.open || call !== null) connections.know(request.socket);
-      return { exchange, request, head, query: parameters, call };
+      if (authenticator.open || call !== null) connections.know(socket);
+      return { exchange, socket, head, query: parameters, call };
     } catch (error) {
       const refusal = this.#errorOf(error, exchange, '');
       if (hasBody) exchange.refuseUnread(refusal);
@@ -80,29 +82,34 @@ export class Dispatcher<Services> {
   }
 
   /** Answers a call of the API, whose body is complete. */
-  answer({ exchange, request, head, query, call: headerCall }: OpenRequest, body: Buffer): void {
+  answer({ exchange, socket, head, query, call: headerCall }: OpenRequest, body: Buffer): void {
     let action = '';
     try {
-      const { authenticator, services, early, peers, connections } = this.#options;
-      if (headerCall !== null) acceptBody(headerCall, body, () => peers.bodyIsSafe(request), authenticator);
+      const { authenticator, services, early, secureTransport, connections } = this.#options;
+      const accepted = headerCall === null ? null : acceptBody(headerCall, body, head, authenticator);
       const form = body.length === 0 ? new Map<string, string>() : parseBodyParameters(head.bodyType ?? 'form', body);
       const parameters = mergeParameters(query, form);
       exchange.format = readFormat(parameters);
-      const call = this.#call(head, headerCall, parameters);
-      connections.know(request.socket);
+      const call =
+        accepted ??
+        (authenticator.open ? readOpenCall(head, parameters) : readSignedCall(head, parameters, authenticator));
+      connections.know(socket);
       ({ action } = call);
       exchange.action = action;
       const operation = this.#operation(action);
       if (call.key !== null) {
-        const { address: sourceIp, isSecure: secureTransport } = peers.of(request);
-        const from = { secureTransport, sourceIp };
+        const from = { secureTransport, sourceIp: socket.remoteAddress ?? '' };
         const resource = actionResource(operation.action, parameters);
         authenticator.authorize(call.key, { action, resource, ...from });
         for (const right of furtherRights(operation.action, parameters)) {
           authenticator.authorize(call.key, { ...right, ...from });
         }
       }
-      const running = operation.run(services, { requestId: exchange.requestId, parameters });
+      const running = operation.run(services, {
+        requestId: exchange.requestId,
+        parameters,
+        caller: call.key === null || call.key.isRoot ? null : call.key.accessKeyId,
+      });
       const slow = operation.slow === true ? early : null;
       slow?.add(exchange);
       running.then(
@@ -124,12 +131,6 @@ export class Dispatcher<Services> {
   #fail(error: unknown, exchange: Exchange, action: string): void {
     const { observer } = this.#options.shared.ports;
     isolated(observer, 'the sending of an error', () => exchange.sendError(this.#errorOf(error, exchange, action)));
-  }
-
-  #call(head: RequestHead, headerCall: HeaderCall | null, parameters: Map<string, string>): WireCall {
-    const { authenticator } = this.#options;
-    if (headerCall !== null) return readHeaderCall(headerCall, parameters);
-    return authenticator.open ? readOpenCall(head, parameters) : readSignedCall(head, parameters, authenticator);
   }
 
   #finish(exchange: Exchange, action: string, render: () => string): void {
