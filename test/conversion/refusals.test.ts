@@ -238,6 +238,28 @@ describe('an Amazon States Language definition', () => {
       '{Type: Pass, Next: B}',
       /^3: Next names "B", but no state of the state machine has that name$/,
     ],
+    ['both ends', '{Type: Pass, Next: A, End: true}', /^3: a state has "Next" or "End", not both$/],
+    [
+      'two times',
+      '{Type: Task, Resource: "arn:aws:lambda:us-east-1:1:function:f", TimeoutSeconds: 5, TimeoutSecondsPath: $.t, End: true}',
+      /^3: a Task has TimeoutSeconds or TimeoutSecondsPath, not both$/,
+    ],
+    [
+      'a time of a fraction',
+      '{Type: Task, Resource: "arn:aws:lambda:us-east-1:1:function:f", TimeoutSeconds: 1.5, End: true}',
+      /^3: TimeoutSeconds must be a whole number of 1 or more$/,
+    ],
+    [
+      'two waits',
+      '{Type: Wait, Seconds: 5, SecondsPath: $.t, End: true}',
+      /^3: a Wait has Seconds or SecondsPath, not both$/,
+    ],
+    [
+      'a rate that is a text',
+      '{Type: Task, Resource: "arn:aws:lambda:us-east-1:1:function:f", Retry: [{ErrorEquals: [X], BackoffRate: "1.5"}], End: true}',
+      /^3: BackoffRate must be a number of 1 or more$/,
+    ],
+    ['an error that is no text', '{Type: Fail, Error: 5}', /^3: Error must be a text$/],
     ['a state without an end', '{Type: Pass}', /^3: "Next" is missing$/],
     ['an unknown type', '{Type: Paas, End: true}', /^3: state "A" has the unknown Type "Paas"$/],
     ['a state that is not a mapping', 'text', /^3: state "A" must be a mapping, but is the text "text"$/],

@@ -41,6 +41,11 @@ const NOTED: Readonly<Record<string, string>> = {
   MaxConcurrencyPath: `the number of items that run at once is a constant here; ${CONCURRENCY_MAX} run at once`,
 };
 
+/** True if a state of this type has the field. */
+export function hasField(type: string, key: string): boolean {
+  return Object.hasOwn(FIELDS, type) && (FIELDS[type]?.has(key) ?? false);
+}
+
 export function knownType(type: string): boolean {
   return Object.hasOwn(FIELDS, type);
 }

@@ -55,6 +55,7 @@ function rules(outcome: Outcome, source: MapNode, key: string): MapNode[] {
     outcome.refuse(node, `${key} must be a list of rules`);
     return [];
   }
+  for (const item of node.items) if (item.kind !== 'map') outcome.refuse(item, `a rule of ${key} must be a mapping`);
   return node.items.filter((item) => item.kind === 'map');
 }
 
@@ -68,6 +69,7 @@ function names({ outcome, failNames }: RecoveryWriter, rule: MapNode): string[] 
     outcome,
     node.items.flatMap((item) => {
       const name = textOf(item);
+      if (name === null || name === '') outcome.refuse(item, 'ErrorEquals has names of errors, which are texts');
       return name === null || name === '' ? [] : [{ name, node: item }];
     }),
     failNames,
@@ -85,12 +87,21 @@ function retryRule(writer: RecoveryWriter, rule: MapNode): YamlMap | null {
     .set('Errors', errors)
     .set('MaxAttempts', whole(outcome, rule, 'MaxAttempts', 3, 0, Number.MAX_SAFE_INTEGER))
     .set('IntervalSeconds', whole(outcome, rule, 'IntervalSeconds', 1, 0, RETRY_INTERVAL_SECONDS));
-  const rate = numberField(rule, 'BackoffRate') ?? 2;
-  if (rate > 0 && rate !== 1) written.set('BackoffRate', rate);
+  const rate = backoffRate(outcome, rule);
+  if (rate !== 1) written.set('BackoffRate', rate);
   if (rule.entries.has('MaxDelaySeconds')) {
     written.set('MaxBackoffSeconds', whole(outcome, rule, 'MaxDelaySeconds', 1, 1, RETRY_INTERVAL_SECONDS));
   }
   return written;
+}
+
+function backoffRate(outcome: Outcome, rule: MapNode): number {
+  const node = field(rule, 'BackoffRate');
+  if (node === undefined) return 2;
+  const rate = numberField(rule, 'BackoffRate');
+  if (rate !== null && rate >= 1) return rate;
+  outcome.refuse(node, 'BackoffRate must be a number of 1 or more');
+  return 2;
 }
 
 function whole(outcome: Outcome, rule: MapNode, key: string, absent: number, min: number, max: number): number {

@@ -9,7 +9,7 @@ import type { Term } from '../terms.ts';
 import { YamlMap } from '../yaml-text.ts';
 import type { Reading } from './data.ts';
 import { placeResult, readExpression, readReferencePath, readTemplate, selectResult } from './data.ts';
-import { field, textField } from './fields.ts';
+import { field, hasField, textField } from './fields.ts';
 import { HelperPlan } from './helper-plan.ts';
 import { writeChain } from './helper-states.ts';
 import type { MachineContext } from './machine-context.ts';
@@ -123,7 +123,9 @@ export class ScopeWriter {
 
   /** Applies ResultPath and OutputPath. `raw` is the output of the state without a constructor. */
   finish(state: YamlMap, source: MapNode, reading: Reading, result: Term, raw: Term): void {
-    const placed = placeResult(this.outcome, this.data, result, field(source, 'ResultPath'));
+    const isPlaced = hasField(textField(source, 'Type') ?? '', 'ResultPath');
+    const path = isPlaced ? field(source, 'ResultPath') : undefined;
+    const placed = placeResult(this.outcome, this.data, result, path);
     const output = readReferencePath({ ...reading, root: placed }, field(source, 'OutputPath'));
     if (!same(output, raw)) this.construct(state, 'OutputConstructor', output, source);
   }
@@ -204,7 +206,9 @@ export class ScopeWriter {
   /** Sets the target after the state, or its end. */
   leave(state: YamlMap, source: MapNode): void {
     const end = field(source, 'End');
-    if (end?.kind === 'scalar' && end.value === true) state.set('End', true);
+    const ends = end?.kind === 'scalar' && end.value === true;
+    if (ends && source.entries.has('Next')) this.outcome.refuse(end, 'a state has "Next" or "End", not both');
+    if (ends) state.set('End', true);
     else state.set('Next', this.target(source, 'Next') ?? '');
     this.comment(state);
   }

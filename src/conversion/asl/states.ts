@@ -1,6 +1,6 @@
 /** Converts the states of one scope: the machine, a branch or the processor of a Map. */
 import type { MapEntry, MapNode } from '../../language/text/document.ts';
-import { describe, quote, toJson } from '../../language/text/document.ts';
+import { describe, quote, textOf, toJson } from '../../language/text/document.ts';
 import { setConstructor } from '../constructors.ts';
 import { constant, INPUT, member, object, OUTPUT } from '../terms.ts';
 import type { YamlMap } from '../yaml-text.ts';
@@ -77,6 +77,10 @@ function writeFail(writer: ScopeWriter, name: string, source: MapNode): void {
     const node = field(source, key);
     if (node !== undefined)
       writer.outcome.refuse(node, `${key} has no equivalent: Code and Detail of a Fail are constants`);
+  }
+  for (const key of ['Error', 'Cause']) {
+    const node = field(source, key);
+    if (node !== undefined && textOf(node) === null) writer.outcome.refuse(node, `${key} must be a text`);
   }
   const error = textField(source, 'Error');
   const cause = textField(source, 'Cause');

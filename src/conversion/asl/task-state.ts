@@ -53,12 +53,18 @@ function resourceText(node: Node): string | null {
 
 function setTaskTimeout(state: YamlMap, source: MapNode, reading: Reading): void {
   const path = field(source, 'TimeoutSecondsPath');
-  if (path !== undefined) state.set('Timeout.$', printExpression(readExpression(reading, path)));
   const node = field(source, 'TimeoutSeconds');
+  if (path !== undefined) {
+    if (node !== undefined) reading.outcome.refuse(path, 'a Task has TimeoutSeconds or TimeoutSecondsPath, not both');
+    reading.outcome.note(path, `the state fails here if the value is not 0 to ${TASK_TIMEOUT_SECONDS} seconds`);
+    state.set('Timeout.$', printExpression(readExpression(reading, path)));
+    return;
+  }
   if (node === undefined) return;
   const seconds = numberField(source, 'TimeoutSeconds');
-  if (seconds === null || seconds < 0) reading.outcome.refuse(node, 'TimeoutSeconds must be a number of seconds');
-  else if (seconds > TASK_TIMEOUT_SECONDS) {
+  if (seconds === null || !Number.isInteger(seconds) || seconds < 1) {
+    reading.outcome.refuse(node, 'TimeoutSeconds must be a whole number of 1 or more');
+  } else if (seconds > TASK_TIMEOUT_SECONDS) {
     reading.outcome.note(node, TASK_TIMEOUT_REDUCED);
   }
   state.set('Timeout', Math.min(seconds ?? 0, TASK_TIMEOUT_SECONDS));

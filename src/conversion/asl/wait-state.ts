@@ -23,6 +23,7 @@ export function writeWait(writer: ScopeWriter, name: string, source: MapNode): v
   }
   const path = field(source, 'SecondsPath');
   if (path !== undefined) {
+    if (source.entries.has('Seconds')) writer.outcome.refuse(path, 'a Wait has Seconds or SecondsPath, not both');
     writer.outcome.note(path, WAIT_COMPUTED);
     const state = writer.begin('Wait', name, source);
     state.set('Seconds.$', printExpression(readExpression(reading, path)));
