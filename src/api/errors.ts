@@ -171,12 +171,12 @@ export const ERRORS = {
     status: 400,
     message: 'Task %s has already completed.',
     values: ['token'],
-    when: 'ReportTaskSucceeded or ReportTaskFailed for a task that has ended: by an earlier report, by a timeout, or with its execution.',
+    when: 'ReportTaskSucceeded or ReportTaskFailed for a task that has ended: by an earlier report, by a timeout, or with its execution if no redrive would wait for the report.',
   },
   TaskInvalidState: {
     status: 409,
     message: 'Task is in an invalid state, please retry.',
-    when: 'A report for a task whose call is not durable yet, or for one that waits for no report. The same report may succeed later.',
+    when: 'A report for a task whose call is not durable yet, for one that waits for no report, or for one of an ended execution that would wait for the report after a redrive. The same report may succeed later.',
   },
   UnsupportedHTTPMethod: {
     status: 405,

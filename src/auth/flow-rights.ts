@@ -1,4 +1,4 @@
-/** The rights of flows by the policies of the keys that wrote them (rules.md 3.12). */
+/** The rights of flows by the policies of the keys that wrote them (rules.md 3.13). */
 import type { Clock } from '../base/clock.ts';
 import { cut } from '../base/text.ts';
 import type { FlowRights } from '../runtime/flow-rights.ts';

@@ -43,7 +43,8 @@ export async function serve(host: Host): Promise<number> {
     const { region, account } = settings;
     const authenticator = new Authenticator({ keys, clock, region, account });
     const limited = keys !== null && settings.flowRights === 'writer';
-    const localCallersOnly = isLoopback(settings.listen.host);
+    // A reverse proxy on this machine lets others call.
+    const localCallersOnly = isLoopback(settings.listen.host) && settings.callers.trustProxy.length === 0;
     return createServer({
       settings,
       stores,

@@ -133,6 +133,17 @@ export const origin = kind('an http or https URL without a path, such as https:/
   return known && bare ? parsed.origin : undefined;
 });
 
+/** An address or a CIDR block. */
+export const addresses = kind('an IP address or a CIDR block such as 10.0.0.0/8', (raw) => {
+  if (typeof raw !== 'string') return undefined;
+  return raw.includes('/') ? cidr(raw) : isIP(raw) === 0 ? undefined : raw;
+});
+
+/** A host name. */
+export const host = kind('a host name such as cn-hangzhou.fnf.aliyuncs.com', (raw) =>
+  typeof raw === 'string' && isIP(raw) === 0 && isHost(raw) ? raw : undefined,
+);
+
 /** A host name, an address or a CIDR block. */
 export const network = kind('a host name, an IP address or a CIDR block such as 10.0.0.0/8', (raw) => {
   if (typeof raw !== 'string') return undefined;

@@ -179,7 +179,11 @@ function assemble(values: SettingValues, keys: readonly KeySetting[], reader: Re
       maxRedirects: values['http.maxRedirects'],
       connectionsPerOrigin: values['http.connectionsPerOrigin'],
     },
-    callers: { maxConnections: values['http.maxConnections'] },
+    callers: {
+      maxConnections: values['http.maxConnections'],
+      trustProxy: values['http.trustProxy'],
+      hosts: values['http.hosts'],
+    },
     egress: { privateAddresses: values['egress.privateAddresses'], allow: values['egress.allow'] },
     limits: limitsOf(values),
     history: {
@@ -302,6 +306,11 @@ function findContradictions(values: ReadValues, reader: Reader): void {
   if (values.auth === 'off' && values.listen !== undefined && !isLoopback(values.listen.host)) {
     reader.add(
       `${reader.place('auth')} is "off", which is allowed only on a loopback address, but ${reader.place('listen')} is ${values.listen.host}`,
+    );
+  }
+  if (values.auth === 'off' && (values['http.trustProxy']?.length ?? 0) > 0) {
+    reader.add(
+      `${reader.place('auth')} is "off", which is allowed only for callers on this machine, but ${reader.place('http.trustProxy')} names a proxy through which others call`,
     );
   }
   if (values['mns.local'] === 'on' && typeof values['mns.endpoint'] === 'string') {

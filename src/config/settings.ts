@@ -120,6 +120,10 @@ export interface Settings {
   readonly callers: {
     /** Most open connections; null: by the process's limit on open files. */
     readonly maxConnections: number | null;
+    /** Addresses and CIDR blocks of reverse proxies. */
+    readonly trustProxy: readonly string[];
+    /** Host names by which the server can be called while authentication is off, beside local ones. */
+    readonly hosts: readonly string[];
   };
   /**
    * Whether tasks may call loopback, link-local, private and metadata addresses. `auto`: open if the server listens on

@@ -265,6 +265,18 @@ export const TABLE = {
     'auto',
     'Most open connections of callers. Beyond it, a new connection replaces the oldest one that no known caller uses. `auto`: three quarters of the files that the process may have open (`ulimit -n`), up to 16,384.',
   ),
+  'http.trustProxy': setting(
+    null,
+    k.list(k.addresses),
+    [],
+    'Addresses and CIDR blocks of reverse proxies, for example `[127.0.0.1]`. Only their `X-Forwarded-For` and `X-Forwarded-Proto` say who called and how, for the conditions `acs:SourceIp` and `acs:SecureTransport` of policies. Not with `auth: off`.',
+  ),
+  'http.hosts': setting(
+    null,
+    k.list(k.host),
+    [],
+    'Host names by which clients call the server while `auth` is `off`, beside `localhost`, names below it and loopback addresses: names that a hosts file or a private DNS points to this machine.',
+  ),
   'http.connectionsPerOrigin': setting(null, k.integer(1, 10_000), 256, 'Most open connections to one origin.'),
   'egress.privateAddresses': setting(
     null,

@@ -31,6 +31,15 @@ export function passOver(execution: Execution, event: ExecutionEvent): void {
   execution.lastMs = event.timeMs;
 }
 
+/** {@link passOver}, and remembers the start of a child: the task that comes again may take over the child. */
+export function undo(execution: Execution, event: ExecutionEvent): void {
+  passOver(execution, event);
+  if (event.type !== 'TaskScheduled') return;
+  const state = execution.plan.states[event.state];
+  if (state?.type !== 'Task' || state.child !== 'Standard') return;
+  execution.undoneCalls.push({ id: event.id, thread: event.thread, state: event.state });
+}
+
 function addWarnings(execution: Execution, warnings: readonly string[]): void {
   for (const warning of warnings) if (execution.warnings.length < WARNINGS_MAX) execution.warnings.push(warning);
 }

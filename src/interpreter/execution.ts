@@ -20,7 +20,7 @@ export interface ExecutionStart {
   readonly roleArn: string;
   /** `$Environment`. */
   readonly environment: JsonObject;
-  /** Key that wrote the flow (rules.md 3.12), for the runtime; absent or null: its tasks may start everything. */
+  /** Key that wrote the flow (rules.md 3.13), for the runtime; absent or null: its tasks may start everything. */
   readonly writer?: string | null;
   /** The version and the alias that the caller asked for; `''` for none. */
   readonly version?: string;
@@ -47,6 +47,15 @@ export interface ExecutionLimits {
 
 export type ExecutionStatus = 'Running' | 'Succeeded' | 'Failed' | 'TimedOut' | 'Stopped';
 
+/** The start of a child execution that a redrive has undone. */
+export interface UndoneCall {
+  /** Id of its TaskScheduled event. */
+  readonly id: number;
+  readonly thread: number;
+  /** Index of the state in the plan. */
+  readonly state: number;
+}
+
 /** Warnings that one execution retains; a loop must not fill the memory with them. */
 export const WARNINGS_MAX = 100;
 
@@ -71,6 +80,8 @@ export class Execution {
   /** Id of the last event that the execution may have. */
   eventsMax: number;
   redrives = 0;
+  /** Calls of tasks that start Standard executions, undone by redrives, in the order of their events. */
+  readonly undoneCalls: UndoneCall[] = [];
   global: JsonObject = {};
   /** Size of the values of `global` as JSON text. */
   globalBytes = 0;
@@ -82,8 +93,11 @@ export class Execution {
   ending: Ending | null = null;
   root: Thread | null = null;
   readonly threads = new Map<number, Thread>();
-  /** Threads that wait for no answer. The first one runs until it waits or ends, then the next. */
+  /** Threads that wait for no answer. The first one runs until it waits, ends or has had its turn, then the next. */
   readonly ready: Thread[] = [];
+  /** The thread at the head, and how many events it has had since it came there. */
+  turn: Thread | null = null;
+  turnEvents = 0;
   readonly warnings: string[] = [];
   /** Open commands by id, a function of the events (I3). */
   readonly commands = new Map<number, Command>();

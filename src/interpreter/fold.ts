@@ -3,7 +3,7 @@
  * decides nothing (I4).
  */
 import type { Plan } from '../language/plan.ts';
-import { apply, passOver } from './apply.ts';
+import { apply, undo } from './apply.ts';
 import type { ExecutionEvent } from './event.ts';
 import { Execution } from './execution.ts';
 import type { ExecutionLimits, ExecutionStart } from './execution.ts';
@@ -22,7 +22,7 @@ export function fold(
   const execution = new Execution(plan, start, limits);
   const leftOut = undoneOf(events, undone);
   for (const event of events) {
-    if (leftOut.has(event.id)) passOver(execution, event);
+    if (leftOut.has(event.id)) undo(execution, event);
     else apply(execution, event);
   }
   // The runtime reads the open commands from `commands`.

@@ -1,5 +1,5 @@
 /**
- * The right of a flow to start other flows (rules.md 3.12). A key that may write one flow and start no other would otherwise start every flow of the
+ * The right of a flow to start other flows (rules.md 3.13). A key that may write one flow and start no other would otherwise start every flow of the
  * server through it. `auth/` has the policies.
  */
 export interface FlowRights {

@@ -11,7 +11,12 @@ export type StartOrigin =
   /** A caller of StartExecution or StartSyncExecution. */
   | From<'api'>
   /** A caller of StartExecution with `CallbackFnFTaskToken`: the end of the execution is reported to the task. */
-  | (From<'token'> & { readonly task: TaskReference; readonly ancestry: Ancestry })
+  | (From<'token'> & {
+      readonly task: TaskReference;
+      readonly ancestry: Ancestry;
+      /** No report can reach the task any more. */
+      readonly isTaskOver: boolean;
+    })
   /** A task; `task` is null when its execution is an Express one. With `waits` the task ends when the execution ends. */
   | (From<'task'> & { readonly task: TaskReference | null; readonly waits: boolean; readonly ancestry: Ancestry });
 

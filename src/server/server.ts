@@ -40,6 +40,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     authenticator,
     listen: settings.listen,
     tls,
+    trustProxy: settings.callers.trustProxy,
+    hosts: settings.callers.hosts,
     maxConnections: callerConnections(settings.callers.maxConnections),
     requestBytes: settings.limits.requestBytes,
     earlyAnswerMs: settings.earlyAnswerMs,

@@ -128,8 +128,16 @@ export interface ExecutionChange {
     readonly error: string;
     readonly cause: string;
   };
-  /** Lets an ended execution run again (RedriveExecution): resets its status, end and stop request. */
+  /**
+   * Lets an ended execution run again (RedriveExecution): resets its status, end and stop request. `due` becomes `owed`, so that
+   * a parent that was not notified of this end gets the next one.
+   */
   readonly reopen?: true;
+  /**
+   * Another task of the parent waits for this execution from now on, by the id of its TaskScheduled event: the callback is `owed`, or
+   * `due` if the execution has ended. Nothing without a parent.
+   */
+  readonly callbackTo?: number;
   /** The parent has been notified of the end, or no longer exists. */
   readonly callbackDone?: true;
   /** Asks the running children of these tasks to stop. `events` are the ids of the tasks' TaskScheduled events. */

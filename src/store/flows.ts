@@ -28,7 +28,7 @@ export interface FlowRecord {
   /** Each update adds one. A compiled plan belongs to one `id` and `revision`. */
   readonly revision: number;
   /**
-   * Id of the access key of the last CreateFlow or UpdateFlow, whose policies apply to what the flow starts (rules.md 3.12). Null: it
+   * Id of the access key of the last CreateFlow or UpdateFlow, whose policies apply to what the flow starts (rules.md 3.13). Null: it
    * may start everything, because the root key wrote it, or a server without authentication or before this rule.
    */
   readonly writer: string | null;

@@ -1,6 +1,5 @@
 /** Routes a request by its path and method before its body is read: to a probe, to the API, or to a refusal. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isIP } from 'node:net';
 import { ApiError, apiError } from '../api/error.ts';
 import { inBackground, isolated } from '../base/isolated.ts';
 import type { Dispatcher } from './api/dispatcher.ts';
@@ -11,6 +10,9 @@ import { answerProbe, isProbePath } from './health.ts';
 import type { HealthSource } from './health.ts';
 import type { BodyReader } from './http/body.ts';
 import type { Connections } from './http/connections.ts';
+import { saysProxy } from './http/peer.ts';
+import { comesFromBrowser } from './http/web-pages.ts';
+import type { LocalNames } from './http/web-pages.ts';
 import type { Turns } from './http/turns.ts';
 
 const NO_BODY = Buffer.alloc(0);
@@ -24,8 +26,9 @@ export interface RoutesOptions<Services> {
   readonly turns: Turns;
   readonly shared: ExchangeShared;
   readonly health: HealthSource;
-  /** True when authentication is off: then calls from web pages and under public host names are refused. */
+  /** True when authentication is off: then calls from browsers, through proxies and under other names are refused. */
   readonly isOpen: boolean;
+  readonly localNames: LocalNames;
 }
 
 export class Routes<Services> {
@@ -89,18 +92,26 @@ export class Routes<Services> {
       return apiError('UnsupportedHTTPMethod', method);
     }
     if (!this.#options.isOpen) return null;
-    if (comesFromWebPage(request)) {
-      return new ApiError(
-        'AccessDenied',
-        'While authentication is off, the server refuses calls from web pages. Call it from a program, or turn authentication on.',
-      );
+    if (comesFromBrowser(request)) {
+      return refusedWithoutKeys('refuses calls from browsers and web pages. Call it from a program');
     }
-    if (isLocalName(request.headers.host ?? '')) return null;
-    return new ApiError(
-      'AccessDenied',
-      'While authentication is off, the server accepts only an IP address or a local name such as localhost as its host. Use one of these, or turn authentication on.',
+    if (saysProxy(request)) {
+      return refusedWithoutKeys('refuses calls through a proxy, which can come from other machines. Call it directly');
+    }
+    if (this.#options.localNames.has(hostOf(request))) return null;
+    return refusedWithoutKeys(
+      'accepts only localhost, names below it and loopback addresses as its host. Use one of these, name the host in the setting http.hosts',
     );
   }
+}
+
+function refusedWithoutKeys(what: string): ApiError {
+  return new ApiError('AccessDenied', `While authentication is off, the server ${what}, or turn authentication on.`);
+}
+
+/** The host by which the server is called: that of the request target, if it has one, wins over the header (RFC 9112, 3.2.2). */
+function hostOf({ url = '', headers }: IncomingMessage): string {
+  return /^https?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? headers.host ?? '';
 }
 
 /** The request target without scheme and host, which a client of a proxy sends. */
@@ -109,24 +120,3 @@ function originForm(target: string): string {
   const rest = target.replace(/^https?:\/\/[^/?#]*/i, '');
   return rest.startsWith('/') || rest === target ? rest : `/${rest}`;
 }
-
-/**
- * Browsers mark requests from web pages with these headers. With authentication off, a page of any site could otherwise make a
- * developer's browser call the server on the same machine.
- */
-function comesFromWebPage({ headers }: IncomingMessage): boolean {
-  const site = headers['sec-fetch-site'];
-  return headers.origin !== undefined || (site !== undefined && site !== 'none');
-}
-
-/**
- * Whether the host in a `Host` header is an address or a name that no one can own publicly. The owner of a public name can
- * point it to this machine; requests from a page under that name are then of the same origin, and browsers do not mark them.
- */
-function isLocalName(host: string): boolean {
-  const name = host.replace(/:\d*$/, '').toLowerCase();
-  return isIP(name) !== 0 || /^\[[\da-f:.]+\]$/.test(name) || !name.includes('.') || LOCAL_NAME.test(name);
-}
-
-/** Names for private use, and those of the service itself, for clients that only DNS can point to another server. */
-const LOCAL_NAME = /\.(?:localhost|internal|test|local|fnf\.aliyuncs\.com)$/;

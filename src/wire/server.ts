@@ -17,6 +17,8 @@ import { endConnection } from './api/exchange.ts';
 import { Outbox } from './http/outbox.ts';
 import { renderError, replyHeaders } from './api/reply.ts';
 import { Turns } from './http/turns.ts';
+import { Peers } from './http/peer.ts';
+import { LocalNames } from './http/web-pages.ts';
 import { UnreadReplies } from './http/unread-replies.ts';
 import type { HealthSource } from './health.ts';
 import { Routes } from './routes.ts';
@@ -51,6 +53,10 @@ export interface WireServerOptions<Services> {
   readonly tls: { readonly cert: string; readonly key: string } | null;
   /** Most open connections. */
   readonly maxConnections: number;
+  /** Addresses and CIDR blocks of reverse proxies. */
+  readonly trustProxy: readonly string[];
+  /** Host names by which the server can be called while authentication is off. */
+  readonly hosts: readonly string[];
   /** Size limit of a body. */
   readonly requestBytes: number;
   /** After this time a slow answer starts early, as white space (rules.md 2.9); null: never. */
@@ -76,7 +82,8 @@ export function createWireServer<Services>(options: WireServerOptions<Services>)
     { connections: options.maxConnections, strangerBytes: STRANGER_BYTES, strangerBodyMs: STRANGER_BODY_MS },
     ports,
   );
-  const dispatcher = new Dispatcher({ ...options, early, shared, connections, secureTransport: tls !== null });
+  const peers = new Peers(options.trustProxy, tls !== null);
+  const dispatcher = new Dispatcher({ ...options, early, shared, connections, peers });
   const routes = new Routes({
     dispatcher,
     bodies,
@@ -85,6 +92,7 @@ export function createWireServer<Services>(options: WireServerOptions<Services>)
     shared,
     health: options.health,
     isOpen: options.authenticator.open,
+    localNames: new LocalNames(options.hosts),
   });
   const server = createNodeServer(tls, (request, response) => routes.handle(request, response));
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {

@@ -136,7 +136,7 @@ oss: {endpoint: "http://127.0.0.1:9001"}
 products:
   ECS: {endpoint: "http://127.0.0.1:1", version: 2014-05-26, signature: HMAC-SHA1}
   oss: {}
-http: {errorStatuses: [5xx, 429], timeout: 1500ms, maxResponse: 2MiB, maxRedirects: 0, connectionsPerOrigin: 3, maxConnections: 20}
+http: {errorStatuses: [5xx, 429], timeout: 1500ms, maxResponse: 2MiB, maxRedirects: 0, connectionsPerOrigin: 3, maxConnections: 20, trustProxy: [10.0.0.0/8, '::1'], hosts: [fnf.example]}
 egress: {privateAddresses: closed, allow: [10.0.0.0/8, "::1", a.example.com]}
 limits:
   profile: cloud
@@ -217,7 +217,7 @@ log: warn
         maxRedirects: 0,
         connectionsPerOrigin: 3,
       },
-      callers: { maxConnections: 20 },
+      callers: { maxConnections: 20, trustProxy: ['10.0.0.0/8', '::1'], hosts: ['fnf.example'] },
       egress: { privateAddresses: 'closed', allow: ['10.0.0.0/8', '::1', 'a.example.com'] },
       limits: {
         profile: 'cloud',

@@ -95,7 +95,7 @@ class DurableRun {
       new Promise((resolve) => time.after(what.afterSeconds * 1000, () => void act().then(() => resolve())));
     await Promise.all([
       ...wanted.stop.map((stop) => at(stop, () => this.#stop(stop))),
-      ...wanted.redrive.map((redrive) => at(redrive, () => this.#redrive(id, redrive))),
+      ...wanted.redrive.map((redrive) => at(redrive, () => this.#redrive(redrive))),
       ...wanted.deleteFlow.map((deletion) => at(deletion, () => this.#deleteFlow())),
       this.#ended(id),
     ]);
@@ -206,7 +206,12 @@ class DurableRun {
   }
 
   /** A repeated redrive would happen twice if the execution fails again at once. */
-  async #redrive(id: number, { refused }: Interference): Promise<void> {
+  async #redrive({
+    flow = FLOW_NAME,
+    execution = this.#run.wanted.executionName,
+    refused,
+  }: Interference): Promise<void> {
+    const { id } = await this.#find(flow, execution);
     const before = await this.#events(id);
     await this.#ask(
       async (runtime) => runtime.redrive(await this.#record(id)),

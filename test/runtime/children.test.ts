@@ -78,6 +78,7 @@ function starter(runtimes: {
         writer: null,
         depth: 0,
         isOld: false,
+        undone: null,
         ancestry: ANCESTRY,
         childMode,
         ...call,

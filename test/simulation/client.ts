@@ -190,7 +190,9 @@ export class Client {
     const view = await this.#ask(what, ({ executions }) => executions.start(request));
     const shadow = this.#world.audit.find(flowName, name);
     if (view instanceof ApiError) {
-      const isGone = this.deleted.has(flowName) || view.code === 'TaskAlreadyCompleted';
+      const parent = task === undefined ? undefined : this.#world.audit.shadows.get(task.execution);
+      const isParentGone = view.code === 'InvalidArgument' && this.deleted.has(parent?.record.flowName ?? '');
+      const isGone = this.deleted.has(flowName) || view.code === 'TaskAlreadyCompleted' || isParentGone;
       const isAgain = view.code === 'ExecutionAlreadyExists' && shadow?.execution.status !== 'Running';
       if (!isGone && !isAgain) this.#fault(`${what} was refused: ${view.code}`);
       return;
@@ -204,11 +206,14 @@ export class Client {
     if (random.chance(0.1)) await this.#forged(forge(token, random.below), report);
     const task = this.#tokens.get(token);
     const what = `report ${report.ok ? 'success' : 'failure'} of task ${task?.execution}/${task?.event}`;
-    const event = await this.#ask(what, ({ executions }) => executions.report(token, report));
+    // Only a redrive lets the execution take the report, and no one may redrive it.
+    const isFinal = ({ code }: ApiError): boolean => code === 'TaskInvalidState' && this.#waitsForRedrive(task);
+    const event = await this.#ask(what, ({ executions }) => executions.report(token, report), isFinal);
     const shadow = task === undefined ? undefined : this.#world.audit.shadows.get(task.execution);
     if (task === undefined || shadow === undefined) return this.#fault(`${what}: its execution is not in the store`);
     if (event instanceof ApiError) {
       if (this.deleted.has(shadow.record.flowName)) return;
+      if (isFinal(event)) return;
       if (event.code !== 'TaskAlreadyCompleted') return this.#fault(`${what} was refused: ${event.code}`);
       if (shadow.execution.commands.has(task.event)) this.#fault(`${what}: said to have ended, and it is open on disk`);
       return;
@@ -221,20 +226,31 @@ export class Client {
     }
   }
 
+  /** True for a task that an ended execution would wait for after a redrive. */
+  #waitsForRedrive(task: { readonly execution: number; readonly event: number } | undefined): boolean {
+    const shadow = task === undefined ? undefined : this.#world.audit.shadows.get(task.execution);
+    return task !== undefined && shadow !== undefined && shadow.isOpenAfterRedrive(task.event);
+  }
+
   async #forged(token: string, report: TaskReport): Promise<void> {
     const answer = await this.#ask('a forged report', ({ executions }) => executions.report(token, report));
     if (answer instanceof ApiError && answer.code === 'InvalidArgument') return;
     this.#fault(`a forged token was taken: ${answer instanceof ApiError ? answer.code : `event ${answer}`}`);
   }
 
-  async #ask<T>(what: string, send: (server: SimulatedProcess) => Promise<T>): Promise<T | ApiError> {
+  /** @param isFinal true for an error after which the client does not repeat the request */
+  async #ask<T>(
+    what: string,
+    send: (server: SimulatedProcess) => Promise<T>,
+    isFinal: (error: ApiError) => boolean = () => false,
+  ): Promise<T | ApiError> {
     const { trace, audit } = this.#world;
     const id = `${++this.#requests} ${what}`;
     const random = this.#world.random('request', this.#requests);
     this.#open.add(id);
     try {
       for (let tries = 0; tries < TRIES_MAX; tries++) {
-        const answer = await this.#once(what, send);
+        const answer = await this.#once(what, send, isFinal);
         await audit.settled();
         if (!('lost' in answer)) {
           trace.add(`${what}: ${'error' in answer ? answer.error.code : 'answered'}`);
@@ -254,6 +270,7 @@ export class Client {
   async #once<T>(
     what: string,
     send: (server: SimulatedProcess) => Promise<T>,
+    isFinal: (error: ApiError) => boolean,
   ): Promise<{ value: T } | { error: ApiError } | { lost: string }> {
     const server = await this.#world.serving();
     let cancel = (): void => undefined;
@@ -263,7 +280,7 @@ export class Client {
     const lost = server.life.death.then(() => ({ lost: 'the connection was lost' }));
     const answered = send(server).then(
       (value) => ({ value }),
-      (error: unknown) => refusal(error),
+      (error: unknown) => refusal(error, isFinal),
     );
     const answer = await Promise.race([answered, lost, late]);
     cancel();
@@ -306,10 +323,13 @@ export class Client {
   }
 }
 
-function refusal(error: unknown): { error: ApiError } | { lost: string } | { defect: string } {
+function refusal(
+  error: unknown,
+  isFinal: (error: ApiError) => boolean,
+): { error: ApiError } | { lost: string } | { defect: string } {
   if (error instanceof InjectedFault) return { lost: error.message };
   if (!(error instanceof ApiError)) return { defect: error instanceof Error ? (error.stack ?? '') : String(error) };
-  return TRANSIENT.includes(error.code) ? { lost: error.code } : { error };
+  return TRANSIENT.includes(error.code) && !isFinal(error) ? { lost: error.code } : { error };
 }
 
 function forge(token: string, below: (count: number) => number): string {

@@ -2,6 +2,8 @@
  * One execution as the audit knows it: every row that it has seen in the store, their events, and the state that the events fold
  * to. It checks each event when the event arrives, and collects the faults for `takeFaults`.
  */
+import { fold } from '../../src/interpreter/fold.ts';
+import { eventsToUndo } from '../../src/interpreter/redrive.ts';
 import { apply, passOver } from '../../src/interpreter/apply.ts';
 import { decodeEvents } from '../../src/interpreter/journal.ts';
 import type { EventType, ExecutionEvent } from '../../src/interpreter/event.ts';
@@ -141,6 +143,14 @@ export class Shadow {
   /** The end of a task, by its TaskScheduled event; null while it is open. */
   endOf(task: number): ExecutionEvent | null {
     return this.events.find(({ type, cause }) => cause === task && TASK_ENDS.includes(type)) ?? null;
+  }
+
+  /** True if the execution has ended without success, and would wait for a report of this task after a redrive. */
+  isOpenAfterRedrive(task: number): boolean {
+    const { status } = this.execution;
+    if (status === 'Running' || status === 'Succeeded') return false;
+    const execution = fold(this.#plan, this.#start, this.#limits, this.events, eventsToUndo(this.events));
+    return execution.taskOf(task) !== undefined || execution.comesAgain(task);
   }
 
   /** Its events, one line each. */

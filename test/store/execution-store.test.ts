@@ -325,6 +325,37 @@ for (const adapter of ADAPTERS) {
       assert.equal(await store.running(), 3);
     });
 
+    it('lets another task of the parent wait for an execution, and owes the next end to it', async (t) => {
+      const { executions: store } = openStores(t, adapter);
+      const child = { parent: { execution: 1, event: 2 }, callback: 'owed' as const };
+      const { commit } = await writing(store, [startOf(1), startOf(2, child), startOf(3, child), startOf(4)]);
+      const failed = endOf({ status: 'Failed', output: '' });
+      const callbackOf = async (id: number) => {
+        const record = await store.get(id);
+        return [record?.parent?.event, record?.callback];
+      };
+      await commit({ id: 2, ...failed }, { id: 3, ...failed }, { id: 3, callbackDone: true });
+      assert.deepEqual(await store.unfinished(1, 10), [2, 4]);
+      await commit({ id: 2, reopen: true });
+      assert.deepEqual(await callbackOf(2), [2, 'owed'], 'an end that was not reported leaves the next one owed');
+      await commit({ id: 3, reopen: true });
+      assert.deepEqual(await callbackOf(3), [2, 'done']);
+      assert.deepEqual(await store.children(1, [2]), [2]);
+      for (const round of ['once', 'again']) {
+        await commit({ id: 2, callbackTo: 9 }, { id: 3, callbackTo: 9 }, { id: 4, callbackTo: 9 });
+        assert.deepEqual(await callbackOf(2), [9, 'owed'], round);
+        assert.deepEqual(await callbackOf(3), [9, 'owed'], round);
+        assert.deepEqual(await callbackOf(4), [undefined, 'none'], 'it has no parent');
+      }
+      assert.deepEqual(await store.children(1, [2]), []);
+      assert.deepEqual(await store.children(1, [9]), [2, 3]);
+      await commit({ id: 2, ...endOf() });
+      await commit({ id: 2, callbackDone: true });
+      await commit({ id: 2, callbackTo: 11 });
+      assert.deepEqual(await callbackOf(2), [11, 'due']);
+      assert.deepEqual(await store.unfinished(1, 10), [2, 3, 4]);
+    });
+
     it('does not replace a stop request', async (t) => {
       const { executions: store } = openStores(t, adapter);
       const owed = { parent: { execution: 1, event: 2 }, callback: 'owed' as const };

@@ -49,6 +49,7 @@ function snapshot(execution: Execution): unknown {
     output: stringifyJson(output),
     threads: [...execution.threads.values()].map(threadSnapshot),
     ready: execution.ready.map((thread) => thread.id),
+    turn: [execution.turn?.id ?? null, execution.turnEvents],
     commands: [...execution.commands.values()].map((command) => ({
       ...command,
       ...(command.kind !== 'timer'

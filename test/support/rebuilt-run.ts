@@ -169,6 +169,7 @@ export class RebuiltRun implements Policy {
       start: execution.start,
       execution: null,
       identity: null,
+      undoneCalls: [],
       depth: 0,
       ancestry: { depth: 0, startedBy: [] },
     };

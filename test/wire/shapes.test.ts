@@ -151,56 +151,29 @@ test('shape C: headers may be in any case, and repeated ones are joined', async 
 
 test('with authentication off a call needs neither key nor signature, and both are ignored', async (t) => {
   const server = await startWireServer(t, { auth: 'off' });
+  const local = { host: 'localhost:7780' };
   const common = 'Action=StartSyncExecution&Version=2019-03-15';
-  assert.equal((await send(server, { method: 'GET', target: `/?${common}` })).status, 200);
-  assert.equal((await send(server, { target: `/?${common}&Signature=wrong&AccessKeyId=unknown` })).status, 200);
+  assert.equal((await send(server, { method: 'GET', target: `/?${common}`, headers: local })).status, 200);
+  assert.equal(
+    (await send(server, { target: `/?${common}&Signature=wrong&AccessKeyId=unknown`, headers: local })).status,
+    200,
+  );
   assert.equal(
     (await send(server, { headers: acs3Headers(server, '', { key: { accessKeyId: 'x', accessKeySecret: 'y' } }) }))
       .status,
     200,
   );
   const json = {
+    ...local,
     'content-type': 'application/json',
     'x-acs-action': 'StartSyncExecution',
     'x-acs-version': '2019-03-15',
   };
   assert.equal(parametersOf(await send(server, { headers: json, body: '{"FlowName":"f"}' }))['FlowName'], 'f');
-  assert.equal(codeOf(await send(server, { target: '/?Action=StartSyncExecution' })), 'MissingRequiredParams');
-});
-
-test('with authentication off the pages of other sites cannot call', async (t) => {
-  const server = await startWireServer(t, { auth: 'off' });
-  const target = '/?Action=StartSyncExecution&Version=2019-03-15';
-  for (const headers of [
-    { origin: 'https://example.com' },
-    { 'sec-fetch-site': 'cross-site' },
-    { 'sec-fetch-site': 'same-origin' },
-  ]) {
-    const reply = await send(server, { method: 'GET', target, headers });
-    assert.deepEqual([reply.status, codeOf(reply)], [403, 'AccessDenied']);
-  }
-  assert.equal((await send(server, { method: 'GET', target, headers: { 'sec-fetch-site': 'none' } })).status, 200);
-});
-
-test('with authentication off the server accepts only host names that no other site can own', async (t) => {
-  const server = await startWireServer(t, { auth: 'off' });
-  const target = '/?Action=StartSyncExecution&Version=2019-03-15';
-  const local = [
-    '127.0.0.1:7780',
-    '[::1]:7780',
-    'localhost',
-    'app.localhost:1',
-    'host.docker.internal',
-    'millrace:80',
-    '',
-  ];
-  for (const host of [...local, 'cn-hangzhou.fnf.aliyuncs.com']) {
-    assert.equal((await send(server, { method: 'GET', target, headers: { host } })).status, 200, host);
-  }
-  for (const host of ['example.com', 'rebound.example.com:7780', '127.0.0.1.example.com', 'localhost.example.com']) {
-    const reply = await send(server, { method: 'GET', target, headers: { host } });
-    assert.deepEqual([reply.status, codeOf(reply)], [403, 'AccessDenied'], host);
-  }
+  assert.equal(
+    codeOf(await send(server, { target: '/?Action=StartSyncExecution', headers: local })),
+    'MissingRequiredParams',
+  );
 });
 
 interface Vector {
@@ -309,7 +282,7 @@ test('A1, signed in the ROA style, is served once, and refused with a flipped bi
   assert.ok(vector?.request);
   const { request } = vector;
   const server = await serverFor(t, vector);
-  for (const target of ['/?q=a%20c*', '/?r=a%20b*', '/?q=a%20b*&r=1', '/']) {
+  for (const target of ['/?q=a%20c*', '/?r=a%20b*', '/']) {
     assert.equal(codeOf(await sendBytes(server.port, bytesOf({ ...request, target }))), 'SignatureNotMatch', target);
   }
   for (const changed of ['accept', 'date', 'x-acs-action', 'x-acs-signature-nonce', 'x-acs-version', 'authorization']) {
@@ -334,6 +307,22 @@ test('a ROA-style body must match its Content-MD5, and an ambiguous query is ref
   const md5 = { 'content-md5': hash('md5', 'a=1', 'base64') };
   assert.equal((await send(plain, { headers: roaHeaders(plain, md5), body: 'a=1' })).status, 200);
   assert.match(messageOf(await send(plain, { headers: roaHeaders(plain, md5), body: 'a=2' })), /Content-MD5/);
+  const split = roaHeaders(plain, {}, new Map([['Input', '1&FlowName=other']]));
+  assert.match(messageOf(await send(plain, { target: '/?Input=1&FlowName=other', headers: split })), /more than one/);
+  assert.match(
+    messageOf(await send(plain, { target: '/?Input=1%26FlowName=other', headers: split })),
+    /'Input' cannot/,
+  );
+  const equals = roaHeaders(plain, {}, new Map([['Input', 'b=c']]));
+  assert.match(messageOf(await send(plain, { target: '/?Input%3Db=c', headers: equals })), /'Input=b' cannot/);
+  assert.equal(parametersOf(await send(plain, { target: '/?Input=b=c', headers: equals }))['Input'], 'b=c');
+  const unnamed = { 'x-acs-action': undefined, 'x-acs-version': undefined };
+  const named = 'Action=StartSyncExecution&Version=2019-03-15';
+  assert.equal((await send(plain, { headers: roaHeaders(plain, unnamed), body: named })).status, 200);
+  assert.equal(
+    codeOf(await send(plain, { headers: roaHeaders(plain, unnamed), body: 'a=1' })),
+    'MissingRequiredParams',
+  );
   const target = '/?q=a%26r%3D1';
   assert.match(messageOf(await sendBytes(server.port, bytesOf({ ...request, target }))), /'q' cannot be in the query/);
   const long = `/?${'q'.repeat(99)}%F0%9F%98%80=%26`;

@@ -95,6 +95,8 @@ export async function startWireServer(
     listen: { host: '127.0.0.1', port: 0 },
     tls: null,
     maxConnections: 10_000,
+    trustProxy: [],
+    hosts: [],
     requestBytes: 1024 * 1024,
     earlyAnswerMs: 2000,
     health: WELL,

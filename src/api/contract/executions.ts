@@ -65,7 +65,7 @@ export const EXECUTIONS = {
       ExecutionAlreadyExists: 'An execution of this name has ended.',
       ActionNotSupported: 'It is an Express flow (`Express execution is not supported`).',
       InvalidArgument:
-        '`CallbackFnFTaskToken` is not a token of this server, or the stored definition can no longer run.',
+        '`CallbackFnFTaskToken` is not a token of this server or its task has ended, or the stored definition can no longer run.',
       EntityTooLarge: '`Input` is larger than `limits.input`.',
       ResourceThrottled: 'As many executions are running as `limits.standardExecutions` allows.',
     },

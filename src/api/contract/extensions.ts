@@ -77,6 +77,7 @@ export const EXTENSIONS = {
       ...NO_EXECUTION,
       InvalidArgument: 'The execution is running or has succeeded.',
       ActionNotSupported: 'It is an Express execution (`Express execution is not supported`).',
+      ResourceThrottled: 'Too many executions are running (`limits.standardExecutions`).',
     },
   },
   // Messages belong to no flow, and may hold task tokens of any, so a policy names all flows.

@@ -3,7 +3,7 @@ import type { Node } from '../../language/text/document.ts';
 import { literal } from '../terms.ts';
 import { readTest } from './comparisons.ts';
 import type { Reading } from './data.ts';
-import { readExpression } from './data.ts';
+import { readTested } from './data.ts';
 import type { Facts, Rule } from './rule.ts';
 import { combined, comparison, GUARDED_MAX, negated } from './rule.ts';
 
@@ -34,7 +34,7 @@ export function readRule(reading: Reading, rule: Node, known: Facts): Rule {
   }
   const subject = rule.entries.get('Variable');
   if (subject === undefined) return refuse(reading, rule, 'a choice rule needs a "Variable"');
-  const test = { reading, known, rule, operator: key, subject: readExpression(reading, subject.value), node: value };
+  const test = { reading, known, rule, operator: key, subject: readTested(reading, subject.value), node: value };
   return readTest(test) ?? comparison(known, [], literal(false));
 }
 

@@ -10,7 +10,7 @@ import { isLongNumber } from '../../base/json.ts';
 import type { ComparisonOperator } from '../../expression/ast.ts';
 import type { Term } from '../terms.ts';
 import { call, compare, constant, list, literal, logic, not } from '../terms.ts';
-import { readExpression } from './data.ts';
+import { readTested } from './data.ts';
 import { namesHere, namesLike } from './errors.ts';
 import { presenceOf } from './presence.ts';
 import type { Rule, Test } from './rule.ts';
@@ -103,7 +103,7 @@ function unnumbered(text: Term): Term {
 /** Both values are known only when the flow runs. `order` is null for equality. */
 function withPath(test: Test, kind: ValueKind, order: ComparisonOperator | null): Rule {
   const { reading, known, subject } = test;
-  const other = readExpression(reading, test.node);
+  const other = readTested(reading, test.node);
   const values = [subject, other];
   const learned = values.map((value) => typeFact(kind, value));
   if (order === null) {

@@ -5,7 +5,7 @@
 import { compileExpression } from '../../expression/compile.ts';
 import { printExpression } from '../../expression/print.ts';
 import type { MapNode, Node } from '../../language/text/document.ts';
-import { isNull, textOf, toJson } from '../../language/text/document.ts';
+import { isNull, quote, textOf, toJson } from '../../language/text/document.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Term } from '../terms.ts';
 import { call, constant, EMPTY, follow, list, member, merge, NULL, object } from '../terms.ts';
@@ -28,14 +28,21 @@ export interface Reading extends ContextView {
 
 /** Converts a path or an intrinsic function. Returns NULL after a refusal. */
 export function readExpression(reading: Reading, node: Node): Term {
+  // A path into the data, and not into the context object.
+  if (/(?:^|[^$])\$[.[]/.test(textOf(node) ?? '')) reading.outcome.noteOnce(node, MISSING);
+  return readTested(reading, node);
+}
+
+const MISSING = 'a path without a value fails the original; here it is null, with a warning in the trace';
+
+/** Converts a path of a field that treats a path without a value as the original does. Returns NULL after a refusal. */
+export function readTested(reading: Reading, node: Node): Term {
   const text = textOf(node);
   if (text === null) return refuse(reading, node, 'this must be the text of a path or of an intrinsic function');
   try {
-    if (/^\s*States\.StringSplit/.test(text)) {
-      reading.outcome.noteOnce(node, 'split returns empty parts too, which States.StringSplit drops');
-    }
     if (!isIntrinsic(text)) return resolve(reading, text.trim(), node);
-    const term = convertIntrinsic(text, (path) => resolve(reading, path, node));
+    const read = (path: string): Term => resolve(reading, path, node);
+    const term = convertIntrinsic(text, read, (message) => reading.outcome.noteOnce(node, message));
     const fault = faultOf(term);
     return fault === null ? term : refuse(reading, node, fault);
   } catch (error) {
@@ -98,9 +105,12 @@ export function readTemplate(reading: Reading, node: Node): Term {
   if (node.kind === 'list') return list(node.items.map((item) => readTemplate(reading, item)));
   if (node.kind === 'scalar') return constant(toJson(node));
   const members: [string, Term][] = [];
+  const names = new Set<string>();
   for (const { key, value } of node.entries.values()) {
-    if (key.endsWith('.$')) members.push([key.slice(0, -2), readExpression(reading, value)]);
-    else members.push([key, readTemplate(reading, value)]);
+    const name = key.endsWith('.$') ? key.slice(0, -2) : key;
+    if (names.has(name)) reading.outcome.refuse(value, `two members have the name ${quote(name)}`);
+    names.add(name);
+    members.push([name, name === key ? readTemplate(reading, value) : readExpression(reading, value)]);
   }
   return object(members);
 }

@@ -6,7 +6,7 @@ import { describe, quote, textOf } from '../../language/text/document.ts';
 import type { ComparisonOperator } from '../../expression/ast.ts';
 import type { Term } from '../terms.ts';
 import { call, compare, literal, logic, not } from '../terms.ts';
-import { readExpression } from './data.ts';
+import { readTested } from './data.ts';
 import type { Rule, Test } from './rule.ts';
 import { comparison, typeFact, typeTests } from './rule.ts';
 import { isTime } from './type-tests.ts';
@@ -26,7 +26,7 @@ export function readTimes(test: Test, operator: ComparisonOperator, ofPath: bool
     return null;
   }
   reading.outcome.note(node, ONLY_UTC);
-  const other = ofPath ? readExpression(reading, node) : null;
+  const other = ofPath ? readTested(reading, node) : null;
   const values = other === null ? [subject] : [subject, other];
   const condition = other === null ? withTime(subject, operator, utcOf(text)) : withOther(subject, operator, other);
   const learned = values.flatMap((value) => [typeFact('utc', value), typeFact('text', value)]);

@@ -4,13 +4,31 @@ import { DEAD } from '../thread.ts';
 import type { Group, Thread } from '../thread.ts';
 import { closeCommand } from './commands.ts';
 
+/**
+ * Events of the thread at the head before the next thread has its turn: a branch that computes for long, or for ever, does not
+ * delay the first calls of its siblings (rules.md 12.7). So many events take a fraction of a millisecond.
+ */
+const TURN_EVENTS = 50;
+
 /** After an event of this thread: it joins the queue at the tail if it can continue; threads that cannot leave the head. */
 export function settle(execution: Execution, thread: Thread): void {
   const { ready } = execution;
   enqueueRunnable(execution, thread);
-  for (let head = ready[0]; head !== undefined && !head.isRunnable; head = ready[0]) {
+  let head = ready[0];
+  for (; head !== undefined && !head.isRunnable; head = ready[0]) {
     head.queued = false;
     ready.shift();
+  }
+  if (head !== execution.turn) {
+    execution.turn = head ?? null;
+    execution.turnEvents = 0;
+  } else if (head === thread && ++execution.turnEvents >= TURN_EVENTS && ready.length > 1) {
+    // A Parallel or Map that begins its branches has a turn for all of them.
+    if (head.phase === 'spawn') return;
+    ready.push(head);
+    ready.shift();
+    execution.turn = ready[0] ?? null;
+    execution.turnEvents = 0;
   }
 }
 

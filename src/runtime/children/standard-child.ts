@@ -12,6 +12,7 @@ import { pause } from '../../base/scheduler.ts';
 import type { ChildCall } from '../driver/calls.ts';
 import type { DurableRuntime, DurableStart, Started } from '../durable/durable.ts';
 import { RunBroke } from '../durable/run.ts';
+import type { TakeOver } from '../durable/children/take-overs.ts';
 import type { FlowRights } from '../flow-rights.ts';
 import { BAD_EXECUTION_NAME, executionNameOf, parseFlowArn, qualifierOf } from './parameters.ts';
 import { ABORTED, orRefusal, refusalOfDepth, refusalOfRights, refused } from './refusal.ts';
@@ -80,6 +81,7 @@ function startOf(call: ChildCall, place: FlowPlace): DurableStart | string {
   if (!isJsonObject(input)) return 'input must be an object';
   const qualifier = qualifierOf(memberOf(parameters, 'qualifier'));
   if (qualifier === null) return 'qualifier must be the number of a version or the name of an alias';
+  const takeOver = takeOverOf(call, name, arn.name);
   return {
     flowName: arn.name,
     qualifier,
@@ -87,14 +89,28 @@ function startOf(call: ChildCall, place: FlowPlace): DurableStart | string {
     inputText: stringifyJson(input),
     input,
     origin: { from: 'task', task, waits: mode === 'WaitForSystemCallback', ancestry },
+    ...(takeOver !== null && { takeOver }),
   };
+}
+
+/** The children that the task may take over, after a redrive of its execution. @param name in the definition; null for none */
+function takeOverOf({ undone, isOld, mode }: ChildCall, name: string | null, flowName: string): TakeOver | null {
+  if (undone === null) return null;
+  const { events, same } = undone;
+  if (name !== null) return { names: [name], events, isNamed: true };
+  // A child that the task only started runs on its own, and another start is another execution.
+  if (mode === 'RequestComplete') return null;
+  return { names: same.map((call) => derivedName({ ...call, isOld }, flowName)), events, isNamed: false };
 }
 
 /**
  * A name that only a repetition of the same start gets again, after a crash. It derives from the key of the call. The names of
  * children of an execution that an older version started derive from its number, as they did there.
  */
-function derivedName({ task, idempotencyKey, isOld }: ChildCall, flowName: string): string {
+function derivedName(
+  { task, idempotencyKey, isOld }: Pick<ChildCall, 'task' | 'idempotencyKey' | 'isOld'>,
+  flowName: string,
+): string {
   const source = isOld && task !== null ? `${task.execution}/${task.event}/${flowName}` : idempotencyKey;
   const hex = createHash('sha256').update(source).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;

@@ -9,18 +9,18 @@ import type { Ports } from '../../base/ports.ts';
 import type { Failure } from '../../interpreter/event.ts';
 import { awaitsChild } from '../../interpreter/commands.ts';
 import type { CallCommand, ChildCommand } from '../../interpreter/commands.ts';
-import type { ExecutionStart } from '../../interpreter/execution.ts';
+import type { ExecutionStart, UndoneCall } from '../../interpreter/execution.ts';
 import { RUNTIME_ERROR } from '../../interpreter/failure.ts';
 import type { Input, Moment } from '../../interpreter/input.ts';
 import type { ChildMode } from '../../language/plan.ts';
-import type { Ancestry } from '../../store/executions.ts';
+import type { Ancestry, TaskReference } from '../../store/executions.ts';
 import { belowExpress, belowStandard } from '../start-origin.ts';
 import { idempotencyKey } from './idempotency-key.ts';
 
 /** A call that starts a flow of this engine. */
 export interface ChildCall extends TaskCall {
   readonly childMode: ChildMode;
-  /** The key that wrote the flow that makes the call; null: it may start everything (rules.md 3.12). */
+  /** The key that wrote the flow that makes the call; null: it may start everything (rules.md 3.13). */
   readonly writer: string | null;
   /** Synchronous executions above the execution, itself not counted. */
   readonly depth: number;
@@ -28,6 +28,16 @@ export interface ChildCall extends TaskCall {
   readonly ancestry: Ancestry;
   /** True for an execution that an older version of Millrace started, which has no identity. */
   readonly isOld: boolean;
+  /** Earlier starts by this execution that a redrive has undone; null for none. */
+  readonly undone: UndoneStarts | null;
+}
+
+/** Earlier starts by an execution, which a redrive has undone: a start that comes again may take over what they started. */
+export interface UndoneStarts {
+  /** Ids of their TaskScheduled events. */
+  readonly events: readonly number[];
+  /** Those of the same state in the same branch or item, the latest first. */
+  readonly same: readonly Pick<TaskCall, 'task' | 'idempotencyKey'>[];
 }
 
 /** Starts child flows: `runtime/children/`, or a stand-in in a test. */
@@ -53,6 +63,8 @@ export interface CallingExecution {
   readonly depth: number;
   /** The tasks that led to it. */
   readonly ancestry: Ancestry;
+  /** `Execution.undoneCalls`; always empty for an Express execution. */
+  readonly undoneCalls: readonly UndoneCall[];
 }
 
 /** The driver, as its calls see it. */
@@ -127,12 +139,23 @@ export class Calls {
     }
   }
 
-  #startOf(call: TaskCall, { mode, state }: ChildCommand, signal: AbortSignal): () => Promise<TaskResult> {
+  #startOf(call: TaskCall, command: ChildCommand, signal: AbortSignal): () => Promise<TaskResult> {
     const { depth, identity, start } = this.#calling;
-    const ancestry = this.#ancestryBelow(state.name);
+    const ancestry = this.#ancestryBelow(command.state.name);
+    const undone = this.#undoneStarts(command);
     const writer = start.writer ?? null;
-    const child = { ...call, childMode: mode, writer, depth, ancestry, isOld: identity === '' };
+    const child = { ...call, childMode: command.mode, writer, depth, ancestry, isOld: identity === '', undone };
     return () => this.#parts.children.start(child, signal);
+  }
+
+  #undoneStarts({ thread, state }: ChildCommand): UndoneStarts | null {
+    const { undoneCalls } = this.#calling;
+    if (undoneCalls.length === 0) return null;
+    const same = undoneCalls.filter((call) => call.thread === thread && call.state === state.index).reverse();
+    return {
+      events: undoneCalls.map(({ id }) => id),
+      same: same.map(({ id }) => ({ task: this.#taskOf(id), idempotencyKey: this.#keyOf(state.name, id) })),
+    };
   }
 
   #ancestryBelow(state: string): Ancestry {
@@ -143,20 +166,29 @@ export class Calls {
   }
 
   #callOf({ id, state, parameters }: CallCommand): TaskCall {
-    const { start, execution, identity } = this.#calling;
-    const { flowName, name, roleArn } = start;
+    const { flowName, name, roleArn } = this.#calling.start;
     const { action, mode } = state;
     return {
       action,
       parameters,
-      idempotencyKey: idempotencyKey({ flowName, name, identity }, state.name, id),
+      idempotencyKey: this.#keyOf(state.name, id),
       flowName,
       executionName: name,
       roleArn,
       mode,
       taskToken: mode === 'RequestComplete' ? null : (this.#moment.taskToken?.(id) ?? null),
-      task: execution === null ? null : { execution, event: id },
+      task: this.#taskOf(id),
     };
+  }
+
+  #keyOf(state: string, event: number): string {
+    const { start, identity } = this.#calling;
+    return idempotencyKey({ flowName: start.flowName, name: start.name, identity }, state, event);
+  }
+
+  #taskOf(event: number): TaskReference | null {
+    const { execution } = this.#calling;
+    return execution === null ? null : { execution, event };
   }
 
   /** A promise calls this, so nothing may be thrown from here. */

@@ -12,6 +12,7 @@ import { Turns } from '../driver/turns.ts';
 import type { CompileFlow, RunnableFlows } from '../flows/runnable-flows.ts';
 import { Orphans } from './children/orphans.ts';
 import { ParentReports } from './children/parent-reports.ts';
+import { TakeOvers } from './children/take-overs.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { DeletedFlows } from './deleted-flows.ts';
 import { EndWaiters } from './end-waiters.ts';
@@ -96,7 +97,9 @@ export function assembleDurable(options: DurableOptions, ownership: Ownership, r
   const deletedFlows = new DeletedFlows({ store, ports, table });
   const recovery = new Recovery({ store, ports, table, queue, reports, orphans, deletedFlows });
   for (const part of [waiters, reports, orphans, sleepers, purger]) table.listen(part);
-  const starts = new Starts({ ports, store, flows, table, gate, orphans, limits, lastId });
+  const redrives = new Redrives({ store, table, gate, loader, reports });
+  const takeOvers = new TakeOvers({ store, table, queue, reports, redrives });
+  const starts = new Starts({ ports, store, flows, table, gate, orphans, takeOvers, limits, lastId });
   return {
     queue,
     table,
@@ -106,9 +109,13 @@ export function assembleDurable(options: DurableOptions, ownership: Ownership, r
     recovery,
     deletedFlows,
     starts,
-    stops: new Stops({ store, table, gate }),
-    redrives: new Redrives({ store, table, gate, loader }),
-    taskReports: new TaskReports({ tokens, table, gate, starts, store, childDepth: options.limits.childDepth }),
+    stops: new Stops({ store, table, gate, orphans, ports }),
+    redrives,
+    taskReports: new TaskReports({
+      ...{ tokens, table, gate, starts, store, loader },
+      flowId: options.flowId,
+      childDepth: options.limits.childDepth,
+    }),
     waits: new Waits({ table, queue, loader, store }),
     closing: [sleepers, purger, reports, orphans, deletedFlows, recovery, table],
   };

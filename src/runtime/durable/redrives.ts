@@ -3,6 +3,7 @@ import { invalidArgument } from '../../api/error.ts';
 import type { ExecutionId, ExecutionRecord, ExecutionStore } from '../../store/executions.ts';
 import type { ExecutionLoader } from './loader.ts';
 import type { RunTable } from './run-table.ts';
+import type { ParentReports } from './children/parent-reports.ts';
 import { DurableRun } from './run.ts';
 import type { WriteGate } from './write-gate.ts';
 
@@ -11,6 +12,7 @@ export interface RedrivesOptions {
   readonly table: RunTable;
   readonly gate: WriteGate;
   readonly loader: ExecutionLoader;
+  readonly reports: Pick<ParentReports, 'settle'>;
 }
 
 export class Redrives {
@@ -26,17 +28,31 @@ export class Redrives {
   async redrive(record: ExecutionRecord): Promise<ExecutionRecord> {
     const { gate } = this.#options;
     gate.refuseInTrouble();
-    const { id } = record;
-    // One redrive at a time for each execution: the record does not show one that is under way.
-    if (this.#loading.has(id)) throw notRedrivable(record);
-    this.#loading.add(id);
-    const run = await this.#begin(record).finally(() => this.#loading.delete(id));
+    const run = await this.#once(record, null);
     await gate.durable(run);
     return run.record;
   }
 
-  async #begin(asFound: ExecutionRecord): Promise<DurableRun> {
-    const { store, table, loader } = this.#options;
+  /**
+   * Redrives a child for the event `task` of its parent, which gets the next end of the child. Waits while the store fails.
+   * @throws {ApiError} as `Executions.redrive`
+   */
+  async redriveFor(child: ExecutionRecord, task: number): Promise<void> {
+    const run = await this.#once(child, task);
+    await run.durable();
+  }
+
+  /** One redrive at a time for each execution: the record does not show one that is under way. */
+  async #once(record: ExecutionRecord, callbackTo: number | null): Promise<DurableRun> {
+    const { id } = record;
+    if (this.#loading.has(id)) throw notRedrivable(record);
+    this.#loading.add(id);
+    return this.#begin(record, callbackTo).finally(() => this.#loading.delete(id));
+  }
+
+  async #begin(asFound: ExecutionRecord, callbackTo: number | null): Promise<DurableRun> {
+    const { store, table, loader, reports } = this.#options;
+    table.refuseFull();
     const ending = table.peek(asFound.id);
     // The store may show an end before the commit has returned here; then the run is still in memory.
     if (ending !== undefined && ending.execution.status !== 'Running') await ending.durable();
@@ -45,9 +61,12 @@ export class Redrives {
     if (record.status === 'Succeeded') {
       throw invalidArgument(`Execution '${record.name}' succeeded, so there is no failed state to restart from.`);
     }
+    await reports.settle(record);
     const { execution, undone } = await loader.loadEnded(record);
+    // Others may have started while the execution was loaded.
+    table.refuseFull();
     const running = { ...record, status: 'Running', stoppedMs: 0, stop: null, error: '', cause: '' } as const;
-    const run = new DurableRun(table, running, execution, { kind: 'redriven' });
+    const run = new DurableRun(table, running, execution, { kind: 'redriven', callbackTo });
     table.add(run);
     run.begin({ kind: 'redrive', undone });
     return run;

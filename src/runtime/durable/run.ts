@@ -45,8 +45,11 @@ export type Arrival =
     }
   /** Loaded from the store. */
   | { readonly kind: 'loaded' }
-  /** Loaded from the store after its end: its first change opens it again. */
-  | { readonly kind: 'redriven' };
+  /**
+   * Loaded from the store after its end: its first change opens it again. `callbackTo` is the task of its parent that gets its next
+   * end; null: none, or the task that it had.
+   */
+  | { readonly kind: 'redriven'; readonly callbackTo: number | null };
 
 const LOADED: Arrival = { kind: 'loaded' };
 
@@ -71,6 +74,7 @@ export class DurableRun implements Committable, Policy {
   readonly #children = new AwaitedChildren();
   readonly #waiters = new EventWaiters();
   #arrival: Arrival;
+  #parentEvent: number;
   #decided: ExecutionEvent[] = [];
   /** Turns of computing since a change last took all decisions. */
   #turnsAhead = 0;
@@ -88,19 +92,33 @@ export class DurableRun implements Committable, Policy {
     this.record = record;
     this.#host = host;
     this.#arrival = arrival;
+    this.#parentEvent = (arrival.kind === 'redriven' ? arrival.callbackTo : null) ?? record.parent?.event ?? 0;
     this.#durable = execution.lastEvent;
     this.#taken = execution.lastEvent;
     this.#storedWakeMs = record.wakeMs;
     const { id, identity, ancestry } = record;
     const token = (event: number): string => host.tokens.make({ execution: id, event }, identity);
-    const caller = { start: execution.start, execution: id, identity, depth: 0, ancestry };
+    const { start, undoneCalls } = execution;
+    const caller = { start, execution: id, identity, depth: 0, ancestry, undoneCalls };
     this.#driver = new Driver(host.parts, caller, execution, new DecisionMoment(host.ports, token), this);
     // The wake time in the store was corrected for a clock that was set back; the times in the events cannot be.
+    // Children of undone tasks must not outlive them, even if their start became durable after the end of this execution.
+    if (arrival.kind === 'redriven') this.#children.undone(undoneCalls.map((call) => call.id));
     if (record.wakeMs !== null) this.#driver.setBackMs = Math.max(0, earliestDueMs(execution) - record.wakeMs);
   }
 
   get execution(): Execution {
     return this.#driver.execution;
+  }
+
+  /** The task of its parent that waits for it, or that started it: the id of its TaskScheduled event; 0 without a parent. */
+  get parentEvent(): number {
+    return this.#parentEvent;
+  }
+
+  /** Another task of its parent waits for it from now on. */
+  callBackTo(event: number): void {
+    this.#parentEvent = event;
   }
 
   /** The last durable event. */
@@ -349,11 +367,15 @@ export class DurableRun implements Committable, Policy {
 
   /** The first change of a new execution starts it, that of a redriven one opens it again. */
   #firstChange(): Partial<ExecutionChange> {
-    if (this.#arrival.kind === 'redriven') return { reopen: true };
-    if (this.#arrival.kind === 'loaded') return {};
+    const arrival = this.#arrival;
+    if (arrival.kind === 'redriven') {
+      const { callbackTo } = arrival;
+      return { reopen: true, ...(callbackTo !== null && { callbackTo }) };
+    }
+    if (arrival.kind === 'loaded') return {};
     // The start time is that of the first event, which may be later than the time in the prepared record.
     const record = { ...this.record, startedMs: this.execution.startedMs };
-    return { start: { record, snapshot: this.#arrival.snapshot } };
+    return { start: { record, snapshot: arrival.snapshot } };
   }
 
   /** The run has decided nothing new and waits. Commits the wake time if the store has another one. */

@@ -2,7 +2,7 @@
  * Starts of Standard executions. A name belongs to one execution (rules.md 5.11), an execution counts against the limit of running
  * ones, and a start is durable before its caller gets an answer.
  */
-import { apiError, modeNotSupported } from '../../api/error.ts';
+import { apiError, invalidArgument, modeNotSupported } from '../../api/error.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Ports } from '../../base/ports.ts';
 import { Execution } from '../../interpreter/execution.ts';
@@ -12,6 +12,7 @@ import type { Resolved, RunnableFlows } from '../flows/runnable-flows.ts';
 import { ancestryOf, isRepeated, owesEnd, parentOf } from '../start-origin.ts';
 import type { StartOrigin } from '../start-origin.ts';
 import type { Orphans } from './children/orphans.ts';
+import type { TakeOver, TakeOvers } from './children/take-overs.ts';
 import { startOf } from './loader.ts';
 import type { RunTable } from './run-table.ts';
 import { DurableRun } from './run.ts';
@@ -27,6 +28,8 @@ export interface DurableStart {
   readonly inputText: string;
   readonly input: JsonObject;
   readonly origin: StartOrigin;
+  /** Of a task that comes again after a redrive: the children that it may take over. */
+  readonly takeOver?: TakeOver;
 }
 
 /** The result of a start. */
@@ -43,6 +46,7 @@ export interface StartsOptions {
   readonly table: RunTable;
   readonly gate: WriteGate;
   readonly orphans: Pick<Orphans, 'stopIfOrphan'>;
+  readonly takeOvers: TakeOvers;
   readonly limits: ExecutionLimits;
   /** Highest id that the store has issued. */
   readonly lastId: ExecutionId;
@@ -66,12 +70,14 @@ export class Starts {
 
   /** Starts an execution; it is durable when this resolves. @throws {ApiError} as `Executions.start`. */
   async start(start: DurableStart): Promise<Started> {
-    const { flows, ports } = this.#options;
+    const { flows, ports, takeOvers } = this.#options;
     const { flowName, qualifier, executionName } = start;
     for (;;) {
       const resolved = flows.peek(flowName, qualifier) ?? (await flows.load(flowName, qualifier));
       const { flow } = resolved.runnable;
       if (flow.executionMode !== 'Standard') throw modeNotSupported(flow.executionMode);
+      const taken = start.takeOver === undefined ? null : await takeOvers.find(flow.id, start.takeOver, start.origin);
+      if (taken !== null) return { record: taken, snapshot: null };
       if (executionName === null) return this.#begin(resolved, ports.ids.uuid(), start);
       const key = `${flow.id}/${executionName}`;
       const other = this.#underWay.get(key);
@@ -102,6 +108,7 @@ export class Starts {
     const { table, gate, orphans, limits } = this.#options;
     const { origin } = start;
     const isPatient = isRepeated(origin);
+    if (origin.from === 'token' && origin.isTaskOver) throw invalidArgument(TASK_OVER);
     if (!isPatient) gate.refuseInTrouble();
     table.refuseFull();
     const { flow, plan } = resolved.runnable;
@@ -148,6 +155,9 @@ export class Starts {
     };
   }
 }
+
+const TASK_OVER =
+  'CallbackFnFTaskToken is refused: its task has ended, by a report, by its timeout or with its execution, so no one would get the end of this execution.';
 
 /** The answer to a start whose name is taken (rules.md 5.11). @throws {ApiError} `ExecutionAlreadyExists`. */
 function existing(known: ExecutionRecord, origin: StartOrigin): Started {

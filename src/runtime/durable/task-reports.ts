@@ -4,6 +4,8 @@ import type { ExecutionRecord, ExecutionStore, TaskReference } from '../../store
 import type { TaskReport } from '../executions.ts';
 import { belowStandard } from '../start-origin.ts';
 import type { StartOrigin } from '../start-origin.ts';
+import { ExecutionUnreadable } from './loader.ts';
+import type { ExecutionLoader } from './loader.ts';
 import type { RunTable } from './run-table.ts';
 import type { Starts } from './starts.ts';
 import type { TaskTokens } from './tokens.ts';
@@ -15,6 +17,9 @@ export interface TaskReportsOptions {
   readonly gate: WriteGate;
   readonly starts: Pick<Starts, 'lastId'>;
   readonly store: Pick<ExecutionStore, 'get'>;
+  readonly loader: Pick<ExecutionLoader, 'loadEnded'>;
+  /** Id of the flow of a name; null when there is none. */
+  readonly flowId: (name: string) => Promise<string | null>;
   /** How deep tasks may start executions (`limits.childDepth`). */
   readonly childDepth: number;
 }
@@ -37,7 +42,9 @@ export class TaskReports {
     if (parent === null) throw invalidArgument(NO_EXECUTION);
     const state = table.peek(task.execution)?.execution.taskOf(task.event)?.state.name ?? null;
     const ancestry = belowStandard(parent, state);
-    if (ancestry.depth <= childDepth) return { from: 'token', task, ancestry };
+    if (ancestry.depth <= childDepth) {
+      return { from: 'token', task, ancestry, isTaskOver: await this.#isOver(task) };
+    }
     const last = `the task is of the last of ${ancestry.depth} executions that started one another`;
     throw invalidArgument(
       `CallbackFnFTaskToken is refused: ${last}; the limit is ${childDepth} (limits.childDepth). Check for a flow that starts itself, or raise the limit.`,
@@ -46,21 +53,46 @@ export class TaskReports {
 
   /** Resolves with the id of the event that ended the task, which is durable. @throws {ApiError} as `Executions.report`. */
   async report(token: string, report: TaskReport): Promise<number> {
-    const { table, gate, starts } = this.#options;
+    const { table, gate } = this.#options;
     const { task } = await this.#find(token);
     gate.refuseInTrouble();
     const run = await table.get(task.execution);
-    if (run === null) {
-      // The execution may be newer than a store that was restored from a backup. A stuck execution may run again later.
-      const isLater = task.execution > starts.lastId || table.stuck(task.execution) !== undefined;
-      throw isLater ? apiError('TaskInvalidState') : apiError('TaskAlreadyCompleted', token);
+    if (run !== null) {
+      if (task.event > run.durableEvent || run.comesAgain(task.event)) throw apiError('TaskInvalidState');
+      const event = run.report(task.event, report);
+      // An earlier end of the task may not be durable yet, and no caller may learn of it before it is.
+      await gate.durable(run);
+      if (event !== null) return event;
     }
-    if (task.event > run.durableEvent || run.comesAgain(task.event)) throw apiError('TaskInvalidState');
-    const event = run.report(task.event, report);
-    // An earlier end of the task may not be durable yet, and no caller may learn of it before it is.
-    await gate.durable(run);
-    if (event === null) throw apiError('TaskAlreadyCompleted', token);
-    return event;
+    throw (await this.#mayComeLater(task)) ? apiError('TaskInvalidState') : apiError('TaskAlreadyCompleted', token);
+  }
+
+  /** True if the same report may succeed later, although the task is not under way. */
+  async #mayComeLater({ execution: id, event }: TaskReference): Promise<boolean> {
+    const { table, starts, store, loader, flowId } = this.#options;
+    // The execution may be newer than a store that was restored from a backup. A stuck execution may run again later.
+    if (id > starts.lastId || table.stuck(id) !== undefined) return true;
+    const record = await store.get(id);
+    if (record === null || record.status === 'Running' || record.status === 'Succeeded') return false;
+    // No redrive reaches an execution of a deleted flow.
+    if ((await flowId(record.flowName)) !== record.flowId) return false;
+    try {
+      const { execution } = await loader.loadEnded(record);
+      const mode = execution.taskOf(event)?.state.mode ?? 'RequestComplete';
+      return mode !== 'RequestComplete' || execution.comesAgain(event);
+    } catch (error) {
+      // A later version of the server may be able to redrive it.
+      if (error instanceof ExecutionUnreadable) return true;
+      throw error;
+    }
+  }
+
+  /** True for a task that takes no report any more. One of an execution that is stuck may take one after the next start. */
+  async #isOver({ execution, event }: TaskReference): Promise<boolean> {
+    const { table } = this.#options;
+    const run = await table.get(execution);
+    if (run === null) return table.stuck(execution) === undefined;
+    return event <= run.durableEvent && !run.waitsFor(event) && !run.comesAgain(event);
   }
 
   /** The task of a token, and its execution, which is null when the store does not have it. @throws {ApiError} `InvalidArgument` */

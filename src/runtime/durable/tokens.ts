@@ -70,11 +70,11 @@ export function createTaskTokens(key: Uint8Array): TaskTokens {
   };
 }
 
-/** Bytes of a token that begins with this one; 0 for a version that no token has. */
+/** Bytes of a token that begins with this one; -1 for one that begins no token, or for none. */
 function lengthOf(version: number | undefined): number {
   const others = 1 + NONCE_BYTES + REFERENCE_BYTES + TAG_BYTES;
   if (version === OLD_VERSION) return others;
-  return version === VERSION ? others + IDENTITY_BYTES : 0;
+  return version === VERSION ? others + IDENTITY_BYTES : -1;
 }
 
 /** The 16 bytes of a UUID; none for the empty identity. */

@@ -37,7 +37,7 @@ export class ExpressRun implements Policy {
     retained: RetainedExecution | null,
   ) {
     this.onEvent = retained === null ? null : (event) => retained.record(event);
-    const calling = { start: execution.start, execution: null, identity: null, ...above };
+    const calling = { start: execution.start, execution: null, identity: null, undoneCalls: [], ...above };
     this.#driver = new Driver(parts, calling, execution, moment, this);
   }
 

@@ -81,9 +81,11 @@ export class ExecutionTable {
       return false;
     }
     if (change.reopen === true && held.record.status !== 'Running') {
-      this.#replace(held, { ...held.record, ...NEWLY_RUNNING });
+      const callback = held.record.callback === 'due' ? 'owed' : held.record.callback;
+      this.#replace(held, { ...held.record, ...NEWLY_RUNNING, callback });
     }
     if (journal !== undefined) this.#append(held, journal);
+    if (change.callbackTo !== undefined) this.#callBack(held, change.callbackTo);
     if (change.wakeMs !== undefined && held.record.status === 'Running') {
       this.#replace(held, { ...held.record, wakeMs: change.wakeMs });
     }
@@ -97,6 +99,14 @@ export class ExecutionTable {
       }
     }
     return true;
+  }
+
+  /** Another task of the parent waits for the execution from now on. */
+  #callBack(held: Held, event: number): void {
+    const { parent, status } = held.record;
+    if (parent === null) return;
+    const callback = status === 'Running' ? 'owed' : 'due';
+    this.#replace(held, { ...held.record, parent: { ...parent, event }, callback });
   }
 
   /** The record of an execution that exists. */

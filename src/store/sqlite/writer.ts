@@ -33,6 +33,7 @@ export class Writer {
   readonly #known: StatementSync;
   readonly #nextEvent: StatementSync;
   readonly #reopen: StatementSync;
+  readonly #callbackTo: StatementSync;
   readonly #sleep: StatementSync;
   readonly #end: StatementSync;
   readonly #setOutput: StatementSync;
@@ -65,8 +66,12 @@ export class Writer {
     this.#nextEvent = prepare(`
       SELECT first + count AS next FROM journal WHERE execution = ? ORDER BY first DESC LIMIT 1`);
     this.#reopen = prepare(`
-      UPDATE executions SET status = ${RUNNING}, stopped_ms = 0, wake_ms = NULL, stop = NULL, error = '', cause = ''
+      UPDATE executions SET status = ${RUNNING}, stopped_ms = 0, wake_ms = NULL, stop = NULL, error = '', cause = '',
+        callback = CASE callback WHEN ${DUE} THEN ${OWED} ELSE callback END
       WHERE id = ? AND status <> ${RUNNING}`);
+    this.#callbackTo = prepare(`
+      UPDATE executions SET parent_event = ?, callback = CASE status WHEN ${RUNNING} THEN ${OWED} ELSE ${DUE} END
+      WHERE id = ? AND parent IS NOT NULL`);
     this.#sleep = prepare(`UPDATE executions SET wake_ms = ? WHERE id = ? AND status = ${RUNNING}`);
     this.#end = prepare(`
       UPDATE executions SET status = ?, stopped_ms = ?, error = ?, cause = ?, wake_ms = NULL,
@@ -126,7 +131,8 @@ export class Writer {
     return true;
   }
 
-  #applyState({ id, wakeMs, end, callbackDone }: ExecutionChange): void {
+  #applyState({ id, callbackTo, wakeMs, end, callbackDone }: ExecutionChange): void {
+    if (callbackTo !== undefined) this.#callbackTo.run(callbackTo, id);
     if (wakeMs !== undefined) this.#sleep.run(wakeMs, id);
     if (end !== undefined) this.#finish(id, end);
     if (callbackDone === true) this.#callbackDone.run(id);

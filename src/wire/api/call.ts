@@ -18,6 +18,8 @@ import type { BodyType } from './request-parameters.ts';
 import { canonicalHeaders } from './signed-headers.ts';
 
 const API_VERSION = '2019-03-15';
+/** Beside every `x-acs-*`: another type would make other parameters of the same body. */
+const MUST_BE_SIGNED: ReadonlySet<string> = new Set(['host', 'content-type']);
 /** More than any client signs. It bounds the work on a list from a caller that is not known yet. */
 const MAX_SIGNED_HEADERS = 1000;
 
@@ -28,8 +30,6 @@ export interface RequestHead {
   readonly query: ReadonlyMap<string, string>;
   /** Null: the request has no body. */
   readonly bodyType: BodyType | null;
-  /** Whether no one on the way from the caller can have changed the body: the connection is encrypted, or from this machine. */
-  readonly bodyIsSafe: boolean;
 }
 
 export interface WireCall {
@@ -40,7 +40,8 @@ export interface WireCall {
 
 /** A call whose signature in headers is verified. The body has yet to show that it is the one that was signed. */
 export interface HeaderCall {
-  readonly action: string;
+  /** Null: a parameter names it. */
+  readonly action: string | null;
   readonly key: AccessKey;
   readonly credentials: HeaderCredentials;
 }
@@ -61,17 +62,18 @@ export function checkHead(head: RequestHead, authenticator: Authenticator): Head
 }
 
 /**
- * Completes a call whose head was verified with its body, which is not parsed yet.
+ * Checks the body of a call whose head was verified, before it is parsed. `isSafe` says whether no one on the way can have
+ * changed it.
  * @throws {ApiError} `SignatureNotMatch`, `InvalidArgument`, `MissingRequiredHeader`, `SignatureNonceUsed`.
  */
 export function acceptBody(
-  { action, key, credentials }: HeaderCall,
+  { key, credentials }: HeaderCall,
   body: Buffer,
-  { bodyIsSafe }: RequestHead,
+  isSafe: () => boolean,
   authenticator: Authenticator,
-): WireCall {
+): void {
   if (credentials.kind === 'roa') {
-    requireCoveredBody(body, bodyIsSafe, credentials.request.headers);
+    requireCoveredBody(body, isSafe, credentials.request.headers);
   } else {
     const { algorithm, request, signedHeaders } = credentials;
     const bodyHash = acs3BodyHash(algorithm, body);
@@ -80,7 +82,16 @@ export function acceptBody(
     }
   }
   authenticator.accept(credentials, key);
-  return { action, key };
+}
+
+/**
+ * Names the action of a call that was accepted.
+ * @throws {ApiError} `MissingRequiredParams`, `APIVersionNotSupported`.
+ */
+export function readHeaderCall({ action, key }: HeaderCall, parameters: ReadonlyMap<string, string>): WireCall {
+  if (action !== null) return { action, key };
+  checkVersion(required(parameters, 'Version'));
+  return { action: required(parameters, 'Action'), key };
 }
 
 /**
@@ -162,7 +173,7 @@ function readRpcCall(
 }
 
 interface HeaderClaim {
-  readonly action: string;
+  readonly action: string | null;
   readonly credentials: HeaderCredentials;
 }
 
@@ -190,32 +201,44 @@ function readAcs3Head({ method, query, rawHeaders }: RequestHead, authorization:
 function readRoaHead({ method, query, rawHeaders }: RequestHead, authorization: string): HeaderClaim {
   const headers = canonicalHeaders(rawHeaders);
   const { accessKeyId, signature } = parseRoaAuthorization(authorization);
-  const action = headers.get('x-acs-action') || required(query, 'Action');
-  const version = headers.get('x-acs-version') || required(query, 'Version');
   const timestamp = requiredHeader(headers, 'date');
   const nonce = requiredHeader(headers, 'x-acs-signature-nonce');
-  checkVersion(version);
-  for (const [name, value] of query) {
-    // ROA joins the query without escaping, so such a parameter could have the same signature as other parameters.
-    if (/[&=]/.test(name) || value.includes('&')) {
-      throw invalidArgument(
-        `The parameter '${cut(name, 100)}' cannot be in the query of a ROA-style call: it holds '&' or '='.`,
-      );
-    }
-  }
+  const action = headers.get('x-acs-action') || null;
+  if (action !== null) checkVersion(requiredHeader(headers, 'x-acs-version'));
+  requirePlainQuery(query);
   const securityToken = headers.get('x-acs-security-token') || null;
   const request = { method, path: '/', query, headers };
   return { action, credentials: { kind: 'roa', accessKeyId, securityToken, timestamp, nonce, signature, request } };
 }
 
 /**
+ * ROA joins the query without escaping, so `a=1&b=2` is the signed text of two parameters, and of one whose value is `1&b=2`. Anyone
+ * on the way could turn one into the other, and no check can find out which the caller signed. So there may be one parameter, which
+ * has neither `&` nor a name with `=`. Others can be in the body.
+ */
+function requirePlainQuery(query: ReadonlyMap<string, string>): void {
+  for (const [name, value] of query) {
+    if (/[&=]/.test(name) || value.includes('&')) {
+      throw invalidArgument(
+        `The parameter '${cut(name, 100)}' cannot be in the query of a ROA-style call: it holds '&' or '='.`,
+      );
+    }
+  }
+  if (query.size > 1) {
+    throw invalidArgument(
+      'The query of a ROA-style call has more than one parameter, and its signature does not cover where one ends. Send the parameters in the body, or sign with ACS3-HMAC-SHA256.',
+    );
+  }
+}
+
+/**
  * The ROA signature covers a body only through `Content-MD5`. Without that header, a body is accepted only from a connection on
  * which no one could have changed it.
  */
-function requireCoveredBody(body: Buffer, isSafe: boolean, headers: ReadonlyMap<string, string>): void {
+function requireCoveredBody(body: Buffer, isSafe: () => boolean, headers: ReadonlyMap<string, string>): void {
   const md5 = headers.get('content-md5');
   if (md5 === undefined) {
-    if (body.length > 0 && !isSafe) throw apiError('MissingRequiredHeader', 'Content-MD5');
+    if (body.length > 0 && !isSafe()) throw apiError('MissingRequiredHeader', 'Content-MD5');
   } else if (hash('md5', body, 'base64') !== md5) {
     throw invalidArgument("The header 'Content-MD5' does not match the body.");
   }
@@ -265,7 +288,7 @@ function requiredHeader(headers: ReadonlyMap<string, string>, name: string): str
   return value;
 }
 
-/** The signature must cover `host` and every `x-acs-*` header of the request (rules.md 3.3). */
+/** The signature must cover `host`, `content-type` and every `x-acs-*` header of the request (rules.md 3.3). */
 function requireSigned(headers: ReadonlyMap<string, string>, signedHeaders: string): void {
   const listed = new Set(signedHeaders.split(';', MAX_SIGNED_HEADERS + 1));
   if (listed.size > MAX_SIGNED_HEADERS) {
@@ -273,7 +296,7 @@ function requireSigned(headers: ReadonlyMap<string, string>, signedHeaders: stri
   }
   if (!headers.has('host')) throw apiError('MissingRequiredHeader', 'host');
   for (const name of headers.keys()) {
-    if ((name === 'host' || name.startsWith('x-acs-')) && !listed.has(name)) {
+    if ((MUST_BE_SIGNED.has(name) || name.startsWith('x-acs-')) && !listed.has(name)) {
       const message = apiError('MissingRequiredHeader', name).message;
       throw new ApiError('MissingRequiredHeader', `${message} It must be among SignedHeaders.`);
     }

@@ -6,17 +6,16 @@
 import { isolated } from '../../base/isolated.ts';
 import { cut } from '../../base/text.ts';
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
 import { actionEntry, actionResource, furtherRights } from '../../api/actions.ts';
 import { ApiError, apiError, invalidArgument } from '../../api/error.ts';
 import { ERRORS } from '../../api/errors.ts';
 import type { Authenticator } from '../../auth/authenticator.ts';
-import { isLoopback } from '../../base/loopback.ts';
 import type { Operation, Parameters } from '../../operations/operation.ts';
-import { acceptBody, checkHead, readOpenCall, readSignedCall } from './call.ts';
-import type { HeaderCall, RequestHead } from './call.ts';
+import { acceptBody, checkHead, readHeaderCall, readOpenCall, readSignedCall } from './call.ts';
+import type { HeaderCall, RequestHead, WireCall } from './call.ts';
 import { hasBody as announcesBody } from '../http/body.ts';
 import type { Connections } from '../http/connections.ts';
+import type { Peers } from '../http/peer.ts';
 import type { EarlyAnswers } from '../http/early-answers.ts';
 import type { Exchange } from './exchange.ts';
 import type { ExchangeShared } from './exchange.ts';
@@ -32,7 +31,7 @@ export interface DispatcherOptions<Services> {
   readonly services: Services;
   readonly authenticator: Authenticator;
   readonly connections: Connections;
-  readonly secureTransport: boolean;
+  readonly peers: Peers;
   /** Null: slow answers do not start early. */
   readonly early: EarlyAnswers | null;
   readonly shared: ExchangeShared;
@@ -41,7 +40,7 @@ export interface DispatcherOptions<Services> {
 /** A request whose head was checked. */
 export interface OpenRequest {
   readonly exchange: Exchange;
-  readonly socket: Socket;
+  readonly request: IncomingMessage;
   readonly head: RequestHead;
   /** The parameters of the query, to which those of the body are added. */
   readonly query: Map<string, string>;
@@ -63,16 +62,15 @@ export class Dispatcher<Services> {
   open(exchange: Exchange, request: IncomingMessage, query: string): OpenRequest | null {
     const hasBody = announcesBody(request);
     try {
-      const { authenticator, secureTransport, connections } = this.#options;
-      const { headers, rawHeaders, method = '', socket } = request;
+      const { authenticator, connections } = this.#options;
+      const { headers, rawHeaders, method = '' } = request;
       const parameters = parseParameters(query);
       exchange.format = readFormat(parameters);
       const bodyType = hasBody ? bodyTypeOf(headers) : null;
-      const bodyIsSafe = secureTransport || isLoopback(socket.remoteAddress ?? '');
-      const head = { method, rawHeaders, headers, query: parameters, bodyType, bodyIsSafe };
+      const head = { method, rawHeaders, headers, query: parameters, bodyType };
       const call = authenticator.open ? null : checkHead(head, authenticator);
-      if (authenticator.open || call !== null) connections.know(socket);
-      return { exchange, socket, head, query: parameters, call };
+      if (authenticator.open || call !== null) connections.know(request.socket);
+      return { exchange, request, head, query: parameters, call };
     } catch (error) {
       const refusal = this.#errorOf(error, exchange, '');
       if (hasBody) exchange.refuseUnread(refusal);
@@ -82,23 +80,22 @@ export class Dispatcher<Services> {
   }
 
   /** Answers a call of the API, whose body is complete. */
-  answer({ exchange, socket, head, query, call: headerCall }: OpenRequest, body: Buffer): void {
+  answer({ exchange, request, head, query, call: headerCall }: OpenRequest, body: Buffer): void {
     let action = '';
     try {
-      const { authenticator, services, early, secureTransport, connections } = this.#options;
-      const accepted = headerCall === null ? null : acceptBody(headerCall, body, head, authenticator);
+      const { authenticator, services, early, peers, connections } = this.#options;
+      if (headerCall !== null) acceptBody(headerCall, body, () => peers.bodyIsSafe(request), authenticator);
       const form = body.length === 0 ? new Map<string, string>() : parseBodyParameters(head.bodyType ?? 'form', body);
       const parameters = mergeParameters(query, form);
       exchange.format = readFormat(parameters);
-      const call =
-        accepted ??
-        (authenticator.open ? readOpenCall(head, parameters) : readSignedCall(head, parameters, authenticator));
-      connections.know(socket);
+      const call = this.#call(head, headerCall, parameters);
+      connections.know(request.socket);
       ({ action } = call);
       exchange.action = action;
       const operation = this.#operation(action);
       if (call.key !== null) {
-        const from = { secureTransport, sourceIp: socket.remoteAddress ?? '' };
+        const { address: sourceIp, isSecure: secureTransport } = peers.of(request);
+        const from = { secureTransport, sourceIp };
         const resource = actionResource(operation.action, parameters);
         authenticator.authorize(call.key, { action, resource, ...from });
         for (const right of furtherRights(operation.action, parameters)) {
@@ -131,6 +128,12 @@ export class Dispatcher<Services> {
   #fail(error: unknown, exchange: Exchange, action: string): void {
     const { observer } = this.#options.shared.ports;
     isolated(observer, 'the sending of an error', () => exchange.sendError(this.#errorOf(error, exchange, action)));
+  }
+
+  #call(head: RequestHead, headerCall: HeaderCall | null, parameters: Map<string, string>): WireCall {
+    const { authenticator } = this.#options;
+    if (headerCall !== null) return readHeaderCall(headerCall, parameters);
+    return authenticator.open ? readOpenCall(head, parameters) : readSignedCall(head, parameters, authenticator);
   }
 
   #finish(exchange: Exchange, action: string, render: () => string): void {

@@ -56,6 +56,8 @@ export function replyHeaders(context: ReplyContext, lengthBytes: number | null):
   const headers = [
     'content-type',
     CONTENT_TYPE[context.format],
+    'x-content-type-options',
+    'nosniff',
     'access-control-allow-origin',
     '*',
     'access-control-expose-headers',

@@ -4,6 +4,9 @@
  */
 import { invalidArgument } from '../../api/error.ts';
 
+/** Headers that have one value, beside `x-acs-*`. */
+const ONCE: ReadonlySet<string> = new Set(['authorization', 'host', 'content-type', 'content-md5', 'date']);
+
 /** Makes the canonical map from names and values in turn, as in Node's `rawHeaders`. */
 export function canonicalHeaders(rawHeaders: readonly string[]): Map<string, string> {
   const headers = new Map<string, string>();
@@ -16,8 +19,8 @@ export function canonicalHeaders(rawHeaders: readonly string[]): Map<string, str
       headers.set(name, value);
       continue;
     }
-    // Two actions or dates would be ambiguous.
-    if (name === 'authorization' || name.startsWith('x-acs-')) {
+    // Two actions or dates would be ambiguous, and their order is not signed.
+    if (ONCE.has(name) || name.startsWith('x-acs-')) {
       throw invalidArgument(`The header '${name}' is given twice.`);
     }
     const values = repeated.get(name) ?? [before];

@@ -23,7 +23,9 @@ test('a report ends its task once', async (t) => {
     [{ kind: 'Callback', stepName: 'One', untilMs: null }],
   );
   const report = { ok: true, output: { yes: true } } as const;
-  await refused(executions.report(`${token.slice(0, -2)}xx`, report), 'InvalidArgument');
+  for (const forged of [`${token.slice(0, -2)}xx`, '', 'A', token.slice(1), `${token}A`]) {
+    await refused(executions.report(forged, report), 'InvalidArgument');
+  }
   assert.equal(await executions.report(token, report), 6);
   await refused(executions.report(token, report), 'TaskAlreadyCompleted');
   assert.equal((await engine.ended('callback', 'one')).output, '{"yes":true}');

@@ -24,6 +24,11 @@ export class AwaitedChildren {
     for (const id of ids) if (this.#waiting.delete(id)) this.#ended.push(id);
   }
 
+  /** Tasks of an execution that is redriven, which the redrive has undone. A crash may have left children of them. */
+  undone(ids: readonly number[]): void {
+    this.#ended.push(...ids);
+  }
+
   /** The change that is being built stops the children of all tasks that ended. */
   take(): void {
     this.#taken = this.#ended.splice(0);

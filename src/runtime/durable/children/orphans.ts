@@ -35,7 +35,7 @@ export class Orphans implements RunListener {
     const { store } = this.#options;
     inBackground(this.#options.ports.observer, 'stopping children whose task has ended', () =>
       this.#untilItWorks(async () => {
-        for (const id of await store.children(record.id, events)) await this.#stop(id);
+        for (const id of await store.children(record.id, events)) await this.#stop(id, events);
       }),
     );
   }
@@ -82,9 +82,11 @@ export class Orphans implements RunListener {
     });
   }
 
-  async #stop(id: ExecutionId): Promise<DurableRun | null> {
+  /** @param events stops it only if one of these tasks has it; another task may have taken it over since it was found */
+  async #stop(id: ExecutionId, events: readonly number[] | null = null): Promise<DurableRun | null> {
     const run = await this.#options.table.get(id);
-    run?.advance({ kind: 'stop', failure: PARENT_GONE });
+    if (run === null || (events !== null && !events.includes(run.parentEvent))) return null;
+    run.advance({ kind: 'stop', failure: PARENT_GONE });
     return run;
   }
 

@@ -27,6 +27,8 @@ const RETRY_MS = 1_000;
 
 export class ParentReports implements RunListener {
   readonly #options: ParentReportsOptions;
+  /** By stuck parent, the children whose ends are due to it: they are reported when someone stops the parent. */
+  readonly #ofStuck = new Map<ExecutionId, Set<ExecutionId>>();
   #isClosed = false;
 
   constructor(options: ParentReportsOptions) {
@@ -34,20 +36,31 @@ export class ParentReports implements RunListener {
   }
 
   ended({ record }: DurableEnd): void {
-    // Already due if the execution started and ended in one commit whose answer was lost.
-    if (record.callback === 'owed' || record.callback === 'due') this.#begin(record.id);
+    const { id, parent, callback } = record;
+    // The record is as it was when the run came into memory. Another task of the parent may wait for the execution since.
+    if (parent !== null && callback !== 'none') this.#begin(id);
+    const waiting = this.#ofStuck.get(id);
+    this.#ofStuck.delete(id);
+    for (const child of waiting ?? []) this.#begin(child);
+  }
+
+  /**
+   * Reports the end of an execution that is about to run again, if it is due: its parent gets the end that the execution had,
+   * whether the redrive or the report comes first. The end stays due if the parent cannot take it now.
+   */
+  async settle(child: ExecutionRecord): Promise<void> {
+    if (child.callback === 'due' && child.status !== 'Running') await this.#reportEnd(child);
   }
 
   /** Reports the end of an execution if it is due. Never rejects; repeats the report until it is done. */
   async add(id: ExecutionId): Promise<void> {
-    const { store, ports, queue } = this.#options;
+    const { store, ports } = this.#options;
     if (this.#isClosed) return;
     try {
       const child = await store.get(id);
-      if (child === null || child.callback !== 'due') return;
-      const reported = child.parent === null ? 'done' : await this.#report(child.parent, reportOf(child));
-      if (reported === 'done') queue.addChange({ id, callbackDone: true });
-      else if (reported === 'later') this.#again(id);
+      // A redrive may have come first: then the next end is reported.
+      if (child === null || child.callback !== 'due' || child.status === 'Running') return;
+      if ((await this.#reportEnd(child)) === 'later') this.#again(id);
     } catch (error) {
       ports.observer.defect?.({ error, where: 'reporting the end of an execution to its parent' });
       this.#again(id);
@@ -56,6 +69,17 @@ export class ParentReports implements RunListener {
 
   close(): void {
     this.#isClosed = true;
+  }
+
+  async #reportEnd(child: ExecutionRecord): Promise<Reported> {
+    const { id, parent } = child;
+    const reported = parent === null ? 'done' : await this.#report(parent, reportOf(child));
+    if (reported === 'done') this.#options.queue.addChange({ id, callbackDone: true });
+    if (reported === 'stuck' && parent !== null) {
+      const { execution } = parent;
+      this.#ofStuck.set(execution, (this.#ofStuck.get(execution) ?? new Set()).add(id));
+    }
+    return reported;
   }
 
   async #report(task: TaskReference, report: TaskReport): Promise<Reported> {
