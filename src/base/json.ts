@@ -10,6 +10,7 @@
  */
 import { readLongJson, surveyJson } from './long-json.ts';
 import { reasonOf } from './text.ts';
+import { halfPairAt, withoutHalfPairs } from './unicode.ts';
 
 /** A number as its source text: made by `JSON.rawJSON`, written back unchanged by `JSON.stringify`. */
 export interface LongNumber {
@@ -71,13 +72,19 @@ export function setMember(target: Record<string, JsonValue>, key: string, value:
 /** A digit run or an exponent without which no number is long. Also found in texts, where it means nothing. */
 const LONG_DIGITS = /\d{16}|[eE][+-]?\d{3}/;
 
+/** How a parse treats an escape that is half of a surrogate pair (rules.md 4.8): as U+FFFD, as a fault, or as it is. */
+export type HalfPairs = 'replace' | 'refuse' | 'accept';
+
 /**
  * Parses JSON text.
  *
- * Integers outside ±(2^53−1), and numbers that overflow a double, become a {@link LongNumber}. The time is linear in the text.
+ * Integers outside ±(2^53−1), and numbers that overflow a double, become a {@link LongNumber}. The texts of the value are
+ * well-formed Unicode, unless `halfPairs` is `accept`. The time is linear in the text.
  * @throws {JsonFault} for a text that is not JSON or is nested deeper than `maxDepth`.
  */
-export function parseJson(text: string, maxDepth = MAX_DEPTH): JsonValue {
+export function parseJson(given: string, maxDepth = MAX_DEPTH, halfPairs: HalfPairs = 'replace'): JsonValue {
+  // Few texts have such escapes, and this search takes no noticeable time.
+  const text = halfPairs !== 'accept' && given.includes('\\u') ? wellFormed(given, halfPairs) : given;
   try {
     const isShallow = text.length <= maxDepth * 2;
     if (isShallow && !LONG_DIGITS.test(text)) return JSON.parse(text) as JsonValue;
@@ -87,6 +94,15 @@ export function parseJson(text: string, maxDepth = MAX_DEPTH): JsonValue {
   } catch (error) {
     throw error instanceof JsonFault ? error : new JsonFault(reasonOf(error));
   }
+}
+
+function wellFormed(text: string, halfPairs: 'replace' | 'refuse'): string {
+  if (halfPairs === 'replace') return withoutHalfPairs(text);
+  const at = halfPairAt(text);
+  if (at === -1) return text;
+  throw new JsonFault(
+    `the escape ${text.slice(at, at + 6)} at position ${at} is half of a surrogate pair, so no character`,
+  );
 }
 
 /** The value of a text that may have long numbers. `JSON.parse` finds the words for a faulty text. */

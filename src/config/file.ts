@@ -46,12 +46,19 @@ export function readSettingsText(text: string): FileValues {
 }
 
 /**
- * Tags, and aliases without an anchor. YAML reads a text as such if it begins with "!" or "*" and has no quotes. The text
+ * Tags, aliases without an anchor, and halves of surrogate pairs. YAML reads a text as such if it begins with "!" or "*" and has no quotes. The text
  * may be a secret, so the fault does not show it.
  */
 function foreignMarks(document: Document): { offset: number; reason: string }[] {
   const found = document.warnings.map(({ pos }) => ({ offset: pos[0], reason: unquoted('!') }));
   visit(document, {
+    Scalar(_key, scalar) {
+      if (typeof scalar.value !== 'string' || scalar.value.isWellFormed()) return;
+      found.push({
+        offset: scalar.range?.[0] ?? 0,
+        reason: 'this text has half of a surrogate pair, so it is not valid Unicode',
+      });
+    },
     Alias(_key, alias) {
       if (alias.resolve(document) === undefined) found.push({ offset: alias.range?.[0] ?? 0, reason: unquoted('*') });
     },

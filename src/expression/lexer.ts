@@ -140,7 +140,12 @@ export class Lexer {
       parts.push(this.source.slice(from, found.index));
       if (found[0] === quote) {
         this.#position = found.index + 1;
-        return this.#token('text', parts.join(''), start);
+        const text = parts.join('');
+        if (!text.isWellFormed()) {
+          const message = 'an escape \\u in this text is half of a surrogate pair, so no character';
+          this.#faults.add('expression-text', message, start, this.#position - start);
+        }
+        return this.#token('text', text, start);
       }
       from = this.#escape(found.index, parts);
     }

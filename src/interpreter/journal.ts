@@ -102,7 +102,10 @@ function encodeEvent(event: ExecutionEvent, before: ExecutionEvent | null, plan:
 /** The events of a row that {@link encodeEvents} or {@link encodeRow} has written; any other text is a defect. */
 export function decodeEvents(text: string): JournalEvent[] {
   // A value may be as deep as the limit of JSON texts allows, and it is inside a row, an event and perhaps its facts.
-  const [first, ...rows] = parseJson(text, Number.POSITIVE_INFINITY) as unknown as readonly [number, ...EncodedEvent[]];
+  const [first, ...rows] = parseJson(text, Number.POSITIVE_INFINITY, 'accept') as unknown as readonly [
+    number,
+    ...EncodedEvent[],
+  ];
   const events: JournalEvent[] = [];
   let id = first;
   let timeMs = 0;

@@ -29,6 +29,6 @@ export function xmlTextOf(xml: string, name: string): string | null {
   return content.replace(/&(?:#x([\da-f]{1,6})|#(\d{1,7})|(\w{2,4}));/gi, (whole, hex, decimal, named) => {
     if (named !== undefined) return NAMED[named] ?? whole;
     const point = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
-    return point <= 0x10ffff ? String.fromCodePoint(point) : whole;
+    return point <= 0x10ffff ? String.fromCodePoint(point).toWellFormed() : whole;
   });
 }

@@ -24,6 +24,8 @@ test('a text with a character that XML cannot hold is recognised', () => {
 
 test('missing and unclosed elements, CDATA, and unusual escapes', () => {
   assert.equal(xmlTextOf('<a>b</a>', 'c'), null);
+  // Half of a surrogate pair, which XML forbids, is no character of any text.
+  assert.equal(xmlTextOf('<a>&#xd800;&#57343;&#x1F600;</a>', 'a'), '\ufffd\ufffd😀');
   assert.equal(xmlTextOf('<a>b', 'a'), null);
   assert.equal(xmlTextOf('<a', 'a'), null);
   assert.equal(xmlTextOf('<a><![CDATA[<&>]]></a>', 'a'), '<&>');

@@ -69,6 +69,7 @@ describe('hostile texts', () => {
       ['$Input.a-', 'expression-operator'],
       ['“', 'expression-character'],
       ['\ud800', 'expression-character'],
+      ['"\\ud800" || ', 'expression-text'],
       ['1.', 'expression-number'],
       [' ', 'expression-empty'],
     ];

@@ -153,6 +153,13 @@ describe('encodings', () => {
   test('control characters and half surrogates have a place', () => {
     assert.deepEqual(faults('Type: a\u0007b'), ['1:8 error control-character']);
     assert.deepEqual(faults('Type: x\nName: \uD83D'), ['2:7 error control-character']);
+    for (const half of ['\\ud800', '\\udfff', '\\ude00\\ud83d', 'a\\ud83d b']) {
+      assert.match(faults(`Type: x\nName: "${half}"`).join(), /2:7 error control-character/, half);
+      assert.match(faults(`Type: x\n"${half}": 1`).join(), /2:1 error control-character/, half);
+      assert.match(faults(`{"Type": "x", "Name": ["${half}"]}`).join(), /1:24 error control-character/, half);
+      assert.match(faults(`Type: x\nName: &n "${half}"\nOther: *n`).join(), /2:10 error control-character/, half);
+    }
+    assert.doesNotMatch(faults('Type: x\nName: "\\ud83d\\ude00"').join(), /control-character/);
   });
 });
 

@@ -87,6 +87,8 @@ function noInput(): Row[] {
   return [
     [{ Input: '{' }, /^Input is not JSON that can be read/],
     [{ Input: '{"a":1}x' }, /^Input is not JSON that can be read/],
+    [{ Input: '{"a":"\\ud800"}' }, /^Input is not JSON that can be read: the escape \\ud800 at position 6 is half/],
+    [{ Input: '{"\\udc00":1}' }, /^Input is not JSON that can be read: the escape \\udc00 at position 2 is half/],
     [{ Input: '[]' }, /^Input is not a JSON object but an array\.$/],
     [{ Input: 'null' }, /^Input is not a JSON object but null\.$/],
     [{ Input: '1' }, /^Input is not a JSON object but a number\.$/],

@@ -228,6 +228,7 @@ describe('Environment', () => {
       ['{"Variables":[{"Name":"a","Value":""},{"Name":"a","Value":""}]}', /the variable "a" twice \(Variables\[1\]\)/],
       [`{"Variables":[{"Name":"a","Value":"${'x'.repeat(65_536)}"}]}`, /more than 65536 bytes/],
       [`{"Variables":${'['.repeat(5000)}`, /nested deeper/],
+      ['{"Variables":[{"Name":"a","Value":"\\ud800"}]}', /the escape \\ud800 at position 35 is half/],
     ];
     for (const [text, message] of wrong) {
       const result = outcome(() => env(text));

@@ -372,6 +372,8 @@ const badJson: [string, string | Buffer, RegExp][] = [
   ['a member twice', '{"a":1,"b":{"a":1},"\\u0061":2}', /'a' is given twice/],
   ['10,000 levels', `{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`, /nested deeper/],
   ['a NUL', '{"a":"\\u0000"}', /'a' contains a NUL/],
+  ['half of a surrogate pair', '{"a":"b\\ud800"}', /'a' is not valid Unicode: its character 2 is half/],
+  ['half of a pair in a name', '{"a\\udc00":1}', /'a\ufffd' is not valid Unicode: its character 2 is half/],
   ['bytes that are not UTF-8', Buffer.from('{"a":"\xff"}', 'latin1'), /not valid UTF-8/],
 ];
 for (const [title, text, message] of badJson) {

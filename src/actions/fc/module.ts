@@ -148,9 +148,9 @@ function thrownResult(error: unknown): TaskResult {
 function typeName(error: unknown): string {
   if (!(error instanceof Error)) return 'FC.FunctionError';
   const name = error.name === 'Error' ? error.constructor.name : error.name;
-  return typeof name === 'string' && name !== '' ? name : 'FC.FunctionError';
+  return typeof name === 'string' && name !== '' ? name.toWellFormed() : 'FC.FunctionError';
 }
 
 function causeOf(error: unknown): string {
-  return beginning(reasonOf(error), 4096);
+  return beginning(reasonOf(error).toWellFormed(), 4096);
 }

@@ -4,6 +4,7 @@ import { isAlias, isMap, isScalar, isSeq } from 'yaml';
 import type { Alias, Pair, ParsedNode, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import type { LongNumber } from '../../base/json.ts';
 import { longNumber, MAX_DEPTH } from '../../base/json.ts';
+import { halfPairIn } from '../../base/unicode.ts';
 import type { MapEntry, MapNode, Node, ScalarNode } from './document.ts';
 import { describe, isNull, quote } from './document.ts';
 import type { Path } from './path.ts';
@@ -150,7 +151,8 @@ export class NodeBuilder {
   #key(source: ParsedNode, path: Path): string | null {
     if (isScalar(source)) {
       const { anchor } = source;
-      const key = typeof source.value === 'string' ? source.value : source.source;
+      const written = typeof source.value === 'string' ? source.value : source.source;
+      const key = this.#wellFormed(written, source.range[0], path);
       if (anchor !== undefined) this.#anchors.set(anchor, this.#scalar(source, path));
       if (source.value !== null && source.value !== undefined) return key;
       this.#report.add(
@@ -174,8 +176,22 @@ export class NodeBuilder {
     const { value } = source;
     if (this.#references.has(offset)) return { ...nothing(offset), end, value: functionArn(String(value)) };
     if (typeof value === 'number') return { ...nothing(offset), end, value: this.#number(value, source, path) };
-    if (typeof value === 'string' || typeof value === 'boolean') return { ...nothing(offset), end, value };
+    if (typeof value === 'string') return { ...nothing(offset), end, value: this.#wellFormed(value, offset, path) };
+    if (typeof value === 'boolean') return { ...nothing(offset), end, value };
     return { ...nothing(offset), end };
+  }
+
+  /** The text; half of a surrogate pair, which only an escape can bring in, is a fault (rules.md 4.8). */
+  #wellFormed(text: string, offset: number, path: Path): string {
+    const place = halfPairIn(text);
+    if (place === null) return text;
+    this.#report.add(
+      'control-character',
+      offset,
+      path,
+      `the character ${place} of this text is half of a surrogate pair; the text is not valid Unicode`,
+    );
+    return text.toWellFormed();
   }
 
   #number(value: number, { source, range }: Scalar.Parsed, path: Path): number | LongNumber | null {

@@ -4,7 +4,7 @@
  */
 import { invalidArgument } from '../../api/error.ts';
 import type { ApiError } from '../../api/error.ts';
-import { isJsonObject, JsonFault, parseJson } from '../../base/json.ts';
+import { isJsonObject, JsonFault, MAX_DEPTH, parseJson } from '../../base/json.ts';
 import type { JsonArray, JsonObject, JsonValue } from '../../base/json.ts';
 import { nearest } from '../../base/suggest.ts';
 import { excerpt } from './faults.ts';
@@ -25,7 +25,7 @@ export class JsonParameter {
   /** The value of the text. */
   parse(text: string): JsonValue {
     try {
-      return parseJson(text);
+      return parseJson(text, MAX_DEPTH, 'refuse');
     } catch (error) {
       if (error instanceof JsonFault) throw this.wrong(`is not JSON (${error.message})`);
       throw error;

@@ -1,6 +1,6 @@
 /** JSON texts as parameters: the input of an execution, and the output that a task's report brings. */
 import { apiError, invalidArgument } from '../../api/error.ts';
-import { isJsonObject, JsonFault, parseJson } from '../../base/json.ts';
+import { isJsonObject, JsonFault, MAX_DEPTH, parseJson } from '../../base/json.ts';
 import type { JsonValue } from '../../base/json.ts';
 import type { JsonInput } from '../contract-types.ts';
 
@@ -35,7 +35,7 @@ export function jsonOf(text: string, parameter: string, maxBytes: number): JsonV
     throw apiError('EntityTooLarge', String(maxBytes));
   }
   try {
-    return parseJson(text);
+    return parseJson(text, MAX_DEPTH, 'refuse');
   } catch (error) {
     if (error instanceof JsonFault) {
       throw invalidArgument(`${parameter} is not JSON that can be read: ${error.message}.`);

@@ -2,6 +2,7 @@
  * Executions and snapshots to rows and back. Store files contain the positions in `STATUSES` and `CALLBACKS`: append to
  * these lists, and change nothing else in them.
  */
+import { parseJson } from '../../base/json.ts';
 import type { Failure } from '../../interpreter/event.ts';
 import type { Ancestry, CallbackState, ExecutionRecord, FlowSnapshot } from '../executions.ts';
 import type { EnvironmentVariable } from '../flows.ts';
@@ -68,7 +69,7 @@ export function snapshotOf(row: Row): FlowSnapshot {
     definition: String(row['definition']),
     description: String(row['description']),
     roleArn: String(row['role_arn']),
-    environment: JSON.parse(String(row['environment'])) as readonly EnvironmentVariable[],
+    environment: parseJson(String(row['environment'])) as unknown as readonly EnvironmentVariable[],
     writer: row['writer'] === null ? null : String(row['writer']),
   };
 }

@@ -1,4 +1,5 @@
 /** Flows, versions and aliases to rows and back. */
+import { parseJson } from '../../base/json.ts';
 import type { StatementSync } from 'node:sqlite';
 import type {
   EnvironmentVariable,
@@ -59,7 +60,7 @@ export function flowOf(row: Row): FlowRecord {
     executionMode: row['execution_mode'] as ExecutionMode,
     roleArn: String(row['role_arn']),
     externalStorageLocation: String(row['external_storage_location']),
-    environment: JSON.parse(String(row['environment'])) as readonly EnvironmentVariable[],
+    environment: parseJson(String(row['environment'])) as unknown as readonly EnvironmentVariable[],
     resourceGroupId: String(row['resource_group_id']),
     createdMs: Number(row['created_ms']),
     lastModifiedMs: Number(row['last_modified_ms']),

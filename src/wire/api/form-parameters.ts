@@ -6,6 +6,7 @@ import { isUtf8 } from 'node:buffer';
 import { invalidArgument } from '../../api/error.ts';
 import type { ApiError } from '../../api/error.ts';
 import { beginning } from '../../base/text.ts';
+import { halfPairIn } from '../../base/unicode.ts';
 
 /** No operation has more than a few dozen. The limit bounds the work on a request whose signature is not verified yet. */
 const MAX_PARAMETERS = 1000;
@@ -44,9 +45,19 @@ export function mergeParameters(query: Map<string, string>, form: Map<string, st
 /** Sets a parameter. @throws {ApiError} `InvalidArgument` if it exists already, contains a NUL, or is one too many */
 export function setOnce(parameters: Map<string, string>, name: string, value: string): void {
   if (parameters.has(name)) throw invalidArgument(`The parameter '${shown(name)}' is given twice.`);
+  requireUnicode(name, name);
+  requireUnicode(value, name);
   if (value.includes('\0')) throw invalidArgument(`The parameter '${shown(name)}' contains a NUL character.`);
   if (parameters.size >= MAX_PARAMETERS) throw tooMany();
   parameters.set(name, value);
+}
+
+function requireUnicode(text: string, name: string): void {
+  const place = halfPairIn(text);
+  if (place === null) return;
+  throw invalidArgument(
+    `The parameter '${shown(name.toWellFormed())}' is not valid Unicode: its character ${place} is half of a surrogate pair.`,
+  );
 }
 
 function addParameter(parameters: Map<string, string>, text: string, start: number, end: number): void {

@@ -3,7 +3,7 @@
  * value of a string is its text, that of any other value its JSON text; `null` means that the parameter is absent.
  */
 import { invalidArgument } from '../../api/error.ts';
-import { isJsonObject, JsonFault, parseJson, stringifyJson } from '../../base/json.ts';
+import { isJsonObject, JsonFault, MAX_DEPTH, parseJson, stringifyJson } from '../../base/json.ts';
 import type { JsonValue } from '../../base/json.ts';
 import { setOnce } from './form-parameters.ts';
 
@@ -24,7 +24,8 @@ export function parseJsonParameters(text: string): Map<string, string> {
 
 function parseBody(text: string): { readonly [name: string]: JsonValue } {
   try {
-    const body = parseJson(text);
+    // `setOnce` refuses halves of surrogate pairs, and names the parameter.
+    const body = parseJson(text, MAX_DEPTH, 'accept');
     if (isJsonObject(body)) return body;
   } catch (error) {
     if (!(error instanceof JsonFault)) throw error;
