@@ -50,6 +50,19 @@ describe('millrace convert', () => {
     assert.match(ended.stderr, /late\.yaml was not converted\n$/);
   });
 
+  it('refuses a resource without an equivalent, and names --stub, with which a function replaces it', async (t) => {
+    const task = '{"Type":"Task","Resource":"arn:aws:states:::dynamodb:getItem","Parameters":{"Key":"k"},"End":true}';
+    const file = fileOf(t, 'a.json', `{"StartAt":"A",\n"States":{\n"A":${task}}}`);
+    const refused = await runMillrace(['convert', file]);
+    assert.deepEqual([refused.code, refused.stdout], [1, '']);
+    assert.match(refused.stderr, /a\.json:3:\d+: error: .*dynamodb:getItem.*--stub calls a function in its place\n/);
+    const ended = await runMillrace(['convert', '--stub', file]);
+    assert.equal(ended.code, 0);
+    assert.match(ended.stderr, /^note: line 3: the function "dynamodb-getItem" replaces the resource/m);
+    const checked = await runMillrace(['validate', '--mode', 'standard', fileOf(t, 'flow.yaml', ended.stdout)]);
+    assert.deepEqual([checked.code, checked.stdout], [0, '']);
+  });
+
   it('names a file that does not exist', async () => {
     const ended = await runMillrace(['convert', '/nowhere/at-all.yaml']);
     assert.equal(ended.code, 1);

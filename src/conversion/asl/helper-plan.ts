@@ -8,7 +8,7 @@ import { readPath, readReferencePath } from './data.ts';
 import { field, textField } from './fields.ts';
 import type { Chain, Helped, Step } from './helper-states.ts';
 import type { Projection } from './projections.ts';
-import { ENTERED_TIME, projectionsBefore, projectionsBehind, readsEnteredTime } from './projections.ts';
+import { ENTERED_TIME, projectionsBefore, projectionsBehind, findEnteredTime } from './projections.ts';
 
 /** The helpers behind a state, and the Pass that ends them with the result of the state. */
 export interface ChainBehind extends Chain {
@@ -32,7 +32,8 @@ export class HelperPlan {
       const before: Step[] = projectionsBefore(type, value).map((each) =>
         projectionStep(each, (helped) => rootBefore(reading(key, helped.data), value, each, helped)),
       );
-      if (stubs && readsEnteredTime(type, value)) before.push({ kind: 'time', path: ENTERED_TIME, node: value });
+      const time = stubs ? findEnteredTime(type, value) : null;
+      if (time !== null) before.push({ kind: 'time', path: ENTERED_TIME, node: time });
       const behind = projectionsBehind(type, value).map((each) =>
         projectionStep(each, () => reading(key, member(INPUT, 'result'))),
       );

@@ -78,7 +78,7 @@ function writeProjection(writer: HelperWriter, name: string, { text, part, node 
 }
 
 /** Writes a Task that asks a function for the time. */
-export function writeClock(writer: HelperWriter, name: string, node: Node | number): YamlMap {
+export function writeClock(writer: HelperWriter, name: string, node: Node): YamlMap {
   const clock = writer.context.functions.nameOf(CLOCK, CLOCK);
   writer.outcome.note(node, clockNote(clock));
   const parameters = new YamlMap()

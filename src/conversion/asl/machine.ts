@@ -5,7 +5,7 @@ import type { Outcome } from '../outcome.ts';
 import { YamlMap } from '../yaml-text.ts';
 import { failNamesOf } from './error-output.ts';
 import { checkQueryLanguage, field, numberField, textField } from './fields.ts';
-import type { MachineContext } from './machine-context.ts';
+import type { Begin, MachineContext } from './machine-context.ts';
 import { textsOf } from './machine-context.ts';
 import { convertScope } from './states.ts';
 import { VariableScope } from './variables.ts';
@@ -32,15 +32,12 @@ export function convertMachine(outcome: Outcome, root: MapNode, name: string, st
   }
   const texts = textsOf(root);
   const variables = VariableScope.ofMachine(root);
-  const start = stubs && texts.mentions('$$.Execution.StartTime') ? variables.reserve('ExecutionStartTime') : null;
+  const time = stubs ? texts.find('$$.Execution.StartTime') : null;
+  const start = time === null ? null : { node: time, ...variables.reserve('ExecutionStartTime') };
   const shared = { outcome, machineName: name, stubs, variables, startTime: start?.value ?? null };
   const context: MachineContext = { ...shared, ...texts, failNames: failNamesOf(root), convertScope };
-  const scope = convertScope(
-    context,
-    root,
-    'the state machine',
-    start === null ? null : { kind: 'time', key: start.key },
-  );
+  const begin: Begin | null = start === null ? null : { kind: 'time', key: start.key, node: start.node };
+  const scope = convertScope(context, root, 'the state machine', begin);
   for (const [key, value] of scope.entries) machine.set(key, value);
   return machine;
 }

@@ -40,11 +40,15 @@ export function projectionsBehind(type: string, state: MapNode): Projection[] {
   return WITH_RESULT.has(type) ? projectionsIn(state, BEHIND) : [];
 }
 
-/** True if a field that is read before the work of the state reads the time at which it was entered. */
-export function readsEnteredTime(type: string, state: MapNode): boolean {
-  if (!WITH_FRONT.has(type)) return false;
-  let found = false;
-  for (const key of [...BEFORE, ...BEHIND]) visit(field(state, key), (text) => (found ||= text.includes(ENTERED_TIME)));
+/** Returns the first text of a state that reads the time at which it was entered; null for none. */
+export function findEnteredTime(type: string, state: MapNode): Node | null {
+  if (!WITH_FRONT.has(type)) return null;
+  let found: Node | null = null;
+  for (const key of [...BEFORE, ...BEHIND]) {
+    visit(field(state, key), (text, node) => {
+      if (text.includes(ENTERED_TIME)) found ??= node;
+    });
+  }
   return found;
 }
 

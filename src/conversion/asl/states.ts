@@ -29,7 +29,7 @@ export function convertScope(context: MachineContext, scope: MapNode, what: stri
 function writeBegin(writer: ScopeWriter, scope: MapNode, begin: Begin, start: string): string {
   const name = writer.names.fresh('Begin');
   const isTime = begin.kind === 'time';
-  const state = isTime ? writeClock(writer, name, scope) : writer.begin('Pass', name, null);
+  const state = isTime ? writeClock(writer, name, begin.node) : writer.begin('Pass', name, null);
   writer.construct(state, 'OutputConstructor', isTime ? INPUT : begin.value, scope);
   if (isTime) setConstructor(state, 'GlobalConstructor', object([[begin.key, member(OUTPUT, 'Body')]]));
   state.set('Next', start);
