@@ -26,14 +26,17 @@ export class ResourceNames {
     this.#taken = new Set(taken);
   }
 
-  /** Returns the name for `original`, and always the same one. `otherwise` names an original without letters. */
-  nameOf(original: string, otherwise: string): string {
+  /**
+   * Returns the name for `original`, and always the same one. A valid name of the original does not change; any other name is
+   * made from `wanted`, or is `otherwise` if that has no letters.
+   */
+  nameOf(original: string, otherwise: string, wanted = original): string {
     const known = this.#byOriginal.get(original);
     if (known !== undefined) return known;
-    const valid = this.isValid(original);
-    const wanted = valid ? original : this.#valid(original, otherwise);
-    let name = wanted;
-    for (let n = 2; !valid && this.#taken.has(name); n++) name = `${wanted.slice(0, this.#max - 6)}-${n}`;
+    const isName = this.isValid(original);
+    const base = isName ? original : this.#valid(wanted, otherwise);
+    let name = base;
+    for (let n = 2; !isName && this.#taken.has(name); n++) name = `${base.slice(0, this.#max - 6)}-${n}`;
     this.#taken.add(name);
     this.#byOriginal.set(original, name);
     return name;

@@ -1,13 +1,15 @@
 /** Writes the states in front of a state or behind it that compute values for it (projections.ts). */
 import { printExpression } from '../../expression/print.ts';
 import type { Node } from '../../language/text/document.ts';
+import { setMember } from '../constructors.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Term } from '../terms.ts';
 import { follow, INPUT, member, object, OUTPUT } from '../terms.ts';
 import { YamlMap } from '../yaml-text.ts';
 import type { MachineContext } from './machine-context.ts';
 import type { Projection } from './projections.ts';
-import { CLOCK, clockNote } from './stubs.ts';
+import type { ComputingFunction } from './stubs.ts';
+import { computingFunction } from './stubs.ts';
 
 /** The part of a scope's writer that the helpers need. */
 export interface HelperWriter {
@@ -27,7 +29,14 @@ export interface Helped {
 /** One state that computes a value. */
 export type Step =
   | { readonly kind: 'projection'; readonly projection: Projection; list(helped: Helped): Term }
-  | { readonly kind: 'time'; readonly path: string; readonly node: Node };
+  | {
+      readonly kind: 'function';
+      readonly name: ComputingFunction;
+      /** The text of the path whose value the function gives. */
+      readonly path: string;
+      readonly node: Node;
+      event(helped: Helped): Term;
+    };
 
 /** A chain of helpers: a step each, with the name of its state. */
 export interface Chain {
@@ -48,19 +57,19 @@ export function writeChain(
   let helped: Helped = { data, known };
   for (const [i, step] of steps.entries()) {
     const name = names[i] as string;
-    const isTime = step.kind === 'time';
-    const at = isTime ? step.node : step.projection.node;
-    const state = isTime
-      ? writeClock(writer, name, step.node)
+    const isCall = step.kind === 'function';
+    const at = isCall ? step.node : step.projection.node;
+    const state = isCall
+      ? writeComputing(writer, name, step.name, step.node, step.event(helped))
       : writeProjection(writer, name, step.projection, step.list(helped));
     const passed = members.map((each) => [each, member(INPUT, each)] as const);
     const value = `value${i}`;
-    const output = object([['input', helped.data], ...passed, [value, member(OUTPUT, isTime ? 'Body' : 'Items')]]);
+    const output = object([['input', helped.data], ...passed, [value, member(OUTPUT, isCall ? 'Body' : 'Items')]]);
     writer.construct(state, 'OutputConstructor', output, at);
     state.set('Next', names[i + 1] ?? next);
     writer.comment(state);
     members.push(value);
-    known.set(isTime ? step.path : step.projection.text, member(INPUT, value));
+    known.set(isCall ? step.path : step.projection.text, member(INPUT, value));
     helped = { data: member(INPUT, 'input'), known };
   }
   return helped;
@@ -77,13 +86,17 @@ function writeProjection(writer: HelperWriter, name: string, { text, part, node 
   return state.set('Processor', new YamlMap().set('StartAt', 'Item').set('States', [item.set('End', true)]));
 }
 
-/** Writes a Task that asks a function for the time. */
-export function writeClock(writer: HelperWriter, name: string, node: Node): YamlMap {
-  const clock = writer.context.functions.nameOf(CLOCK, CLOCK);
-  writer.outcome.note(node, clockNote(clock));
+/** Writes a Task that asks a function for a value. */
+export function writeComputing(
+  writer: HelperWriter,
+  stateName: string,
+  name: ComputingFunction,
+  node: Node,
+  event: Term,
+): YamlMap {
   const parameters = new YamlMap()
-    .set('resourceArn', `acs:fc:::functions/${clock}/LATEST`)
-    .set('invocationType', 'Sync')
-    .set('body', new YamlMap());
-  return writer.begin('Task', name, null).set('Action', 'FC:InvokeFunction').set('Parameters', parameters);
+    .set('resourceArn', computingFunction(writer.context, name, node))
+    .set('invocationType', 'Sync');
+  setMember(parameters, 'body', event);
+  return writer.begin('Task', stateName, null).set('Action', 'FC:InvokeFunction').set('Parameters', parameters);
 }

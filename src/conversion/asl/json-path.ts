@@ -77,6 +77,13 @@ const SELECTORS: readonly (readonly [RegExp, string])[] = [
   [/^\.?\[\s*\(/, 'a computed index'],
 ];
 
+/** True for a path of the data to many values, other than `[*]` at its end. */
+export function isPathToMany(text: string): boolean {
+  if (!/^\$(?:$|[.[])/.test(text) || /^\$[^*]*\[\*\]$/.test(text)) return false;
+  const fault = parsePath(text);
+  return typeof fault === 'string' && fault.includes(MANY);
+}
+
 function unreadable(text: string, at: number): string {
   const shown = JSON.stringify(cut(text, 80));
   const rest = text.slice(at);

@@ -7,7 +7,7 @@ import type { Segment } from '../../expression/ast.ts';
 import type { MapNode, Node } from '../../language/text/document.ts';
 import { textOf } from '../../language/text/document.ts';
 import { field } from './fields.ts';
-import { parsePath } from './json-path.ts';
+import { isPathToMany, parsePath } from './json-path.ts';
 
 /** `$.list[*].key`: the same part of each item of a list. */
 export interface Projection {
@@ -30,14 +30,21 @@ const WITH_FRONT: ReadonlySet<string> = new Set(['Pass', 'Task', 'Wait', 'Map', 
 /** Types of states with a result that is not known before they run. */
 const WITH_RESULT: ReadonlySet<string> = new Set(['Task', 'Map']);
 
-/** The projections that a state needs before its work. */
-export function projectionsBefore(type: string, state: MapNode): Projection[] {
-  return WITH_FRONT.has(type) ? projectionsIn(state, type === 'Pass' ? [...BEFORE, 'Assign'] : BEFORE) : [];
+/** A path to many values; `projection` if it is one. */
+export interface ManyPath {
+  readonly text: string;
+  readonly node: Node;
+  readonly projection: Projection | null;
 }
 
-/** The projections of its result that a state needs. */
-export function projectionsBehind(type: string, state: MapNode): Projection[] {
-  return WITH_RESULT.has(type) ? projectionsIn(state, BEHIND) : [];
+/** The paths to many values that a state reads before its work. */
+export function pathsBefore(type: string, state: MapNode): ManyPath[] {
+  return WITH_FRONT.has(type) ? pathsIn(state, BEFORE) : [];
+}
+
+/** The paths to many values of its result that a state reads. */
+export function pathsBehind(type: string, state: MapNode): ManyPath[] {
+  return WITH_RESULT.has(type) ? pathsIn(state, BEHIND) : [];
 }
 
 /** Returns the first text of a state that reads the time at which it was entered; null for none. */
@@ -52,14 +59,17 @@ export function findEnteredTime(type: string, state: MapNode): Node | null {
   return found;
 }
 
-function projectionsIn(state: MapNode, keys: readonly string[]): Projection[] {
-  const found = new Map<string, Projection>();
+/** Paths that are the whole text of a field, and projections inside of intrinsic functions too. */
+function pathsIn(state: MapNode, keys: readonly string[]): ManyPath[] {
+  const found = new Map<string, ManyPath>();
   for (const key of keys) {
-    visit(field(state, key), (text, node) => {
+    visit(field(state, key), (written, node) => {
+      const text = written.trim();
       for (const [path] of text.matchAll(/\$[^\s,()'"]*\[\*\][^\s,()'"]*/g)) {
-        const projection = found.has(path) ? null : readProjection(path, node);
-        if (projection !== null) found.set(path, projection);
+        const projection = readProjection(path, node);
+        if (projection !== null && !found.has(path)) found.set(path, { text: path, node, projection });
       }
+      if (isPathToMany(text) && !found.has(text)) found.set(text, { text, node, projection: null });
     });
   }
   return [...found.values()];

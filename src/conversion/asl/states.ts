@@ -2,7 +2,7 @@
 import type { MapEntry, MapNode } from '../../language/text/document.ts';
 import { describe, quote, textOf, toJson } from '../../language/text/document.ts';
 import { setConstructor } from '../constructors.ts';
-import { constant, INPUT, member, object, OUTPUT } from '../terms.ts';
+import { constant, EMPTY, INPUT, member, object, OUTPUT } from '../terms.ts';
 import type { YamlMap } from '../yaml-text.ts';
 import { writeChoice } from './choice-state.ts';
 import { readInput, readReferencePath } from './data.ts';
@@ -10,7 +10,7 @@ import { checkFields, field, knownType, textField } from './fields.ts';
 import { writeMap } from './map-state.ts';
 import { notePlaceholders } from './placeholders.ts';
 import { writeParallel } from './parallel-state.ts';
-import { writeClock } from './helper-states.ts';
+import { writeComputing } from './helper-states.ts';
 import type { Begin, MachineContext } from './machine-context.ts';
 import { ScopeWriter } from './scope-writer.ts';
 import { writeTask } from './task-state.ts';
@@ -29,7 +29,9 @@ export function convertScope(context: MachineContext, scope: MapNode, what: stri
 function writeBegin(writer: ScopeWriter, scope: MapNode, begin: Begin, start: string): string {
   const name = writer.names.fresh('Begin');
   const isTime = begin.kind === 'time';
-  const state = isTime ? writeClock(writer, name, begin.node) : writer.begin('Pass', name, null);
+  const state = isTime
+    ? writeComputing(writer, name, 'current-time', begin.node, EMPTY)
+    : writer.begin('Pass', name, null);
   writer.construct(state, 'OutputConstructor', isTime ? INPUT : begin.value, scope);
   if (isTime) setConstructor(state, 'GlobalConstructor', object([[begin.key, member(OUTPUT, 'Body')]]));
   state.set('Next', start);
