@@ -202,7 +202,7 @@ describe('an Amazon States Language definition', () => {
       '{Type: Choice, Choices: [{Variable: $.t, BooleanLessThan: true, Next: A}], Default: A}',
       /^3: there is no operator "BooleanLessThan"$/,
     ],
-    ['a computed error', '{Type: Fail, ErrorPath: $.e}', /^3: ErrorPath has no equivalent/],
+    ['a computed error', '{Type: Fail, ErrorPath: $.e}', /^3: a computed Error or Cause has no equivalent/],
     [
       'an unknown function',
       '{Type: Pass, Parameters: {a.$: States.Now()}, End: true}',

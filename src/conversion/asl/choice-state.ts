@@ -1,8 +1,9 @@
 /** Converts a Choice. */
 import type { MapNode, Node } from '../../language/text/document.ts';
-import { quote, textOf } from '../../language/text/document.ts';
+import { quote } from '../../language/text/document.ts';
 import { printExpression } from '../../expression/print.ts';
 import { INPUT, same } from '../terms.ts';
+import type { Term } from '../terms.ts';
 import { YamlMap } from '../yaml-text.ts';
 import { readRule } from './choice.ts';
 import type { Reading } from './data.ts';
@@ -13,13 +14,6 @@ import type { ScopeWriter } from './scope-writer.ts';
 import { assignments } from './variables.ts';
 
 export function writeChoice(writer: ScopeWriter, name: string, source: MapNode): void {
-  const output = field(source, 'OutputPath');
-  if (output !== undefined && textOf(output) !== '$') {
-    writer.outcome.refuse(
-      output,
-      'OutputPath of a Choice has no equivalent; use InputPath in the states after the Choice',
-    );
-  }
   const state = writer.begin('Choice', name, source);
   const reading = writer.reading(name, INPUT);
   const input = readReferencePath(reading, field(source, 'InputPath'));
@@ -29,11 +23,12 @@ export function writeChoice(writer: ScopeWriter, name: string, source: MapNode):
     writer.outcome.refuse(rules ?? source, `the Choice ${quote(name)} needs "Choices"`);
     return;
   }
-  const assigning = new AssigningPasses(writer, name, reading);
-  const { branches, missing } = readRules(assigning, reading, rules.items);
+  const output = readReferencePath(reading, field(source, 'OutputPath'));
+  const behind = new PassesBehind(writer, name, reading, output);
+  const { branches, missing } = readRules(behind, reading, rules.items);
   state.set('Branches', branches);
   if (source.entries.has('Default')) {
-    state.set('Default', assigning.next(source, 'Default'));
+    state.set('Default', behind.next(source, 'Default'));
   } else {
     state.set('Default', writeNoMatch(writer, state, name));
   }
@@ -44,7 +39,7 @@ export function writeChoice(writer: ScopeWriter, name: string, source: MapNode):
       .set('Code', 'FnF.RuntimeError')
       .set('Detail', `A path in the rules of the Choice ${name} leads to no value.`);
   }
-  assigning.write();
+  behind.write();
 }
 
 /** Writes the Fail for a Choice without Default and returns its name. */
@@ -58,25 +53,28 @@ function writeNoMatch(writer: ScopeWriter, state: YamlMap, name: string): string
   return none;
 }
 
-/** The Passes that assign the variables of rules, behind a Choice. */
-class AssigningPasses {
+/** The Passes behind a Choice, which assign the variables of rules and apply its OutputPath. */
+class PassesBehind {
   readonly writer: ScopeWriter;
   readonly stateName: string;
   readonly #reading: Reading;
+  readonly #output: Term;
   readonly #writes: (() => void)[] = [];
 
-  constructor(writer: ScopeWriter, stateName: string, reading: Reading) {
+  constructor(writer: ScopeWriter, stateName: string, reading: Reading, output: Term) {
     this.writer = writer;
     this.stateName = stateName;
     this.#reading = reading;
+    this.#output = output;
   }
 
-  /** Returns the state that `key` of a rule names, or a Pass in front of it if the rule assigns variables. */
+  /** Returns the state that `key` of a rule names, or a Pass in front of it if that has to do something. */
   next(holder: MapNode, key: string): string {
     const next = this.writer.target(holder, key) ?? '';
-    if (assignments(holder).length === 0) return next;
-    const pass = this.writer.names.fresh(`${this.stateName}: assign`);
-    this.#writes.push(() => this.writer.writeAssign(pass, next, holder, this.#reading, INPUT));
+    const assigns = assignments(holder).length > 0;
+    if (!assigns && same(this.#output, INPUT)) return next;
+    const pass = this.writer.names.fresh(`${this.stateName}: ${assigns ? 'assign' : 'output'}`);
+    this.#writes.push(() => this.writer.writeAssign(pass, next, holder, this.#reading, this.#output));
     return pass;
   }
 
@@ -90,7 +88,7 @@ class AssigningPasses {
  * `missing` is the name for it, or null if there is no such branch.
  */
 function readRules(
-  assigning: AssigningPasses,
+  behind: PassesBehind,
   reading: Reading,
   rules: readonly Node[],
 ): { readonly branches: YamlMap[]; readonly missing: string | null } {
@@ -98,10 +96,10 @@ function readRules(
   let missing: string | null = null;
   let known: Facts = new Set();
   for (const node of rules) {
-    const next = node.kind === 'map' ? assigning.next(node, 'Next') : '';
+    const next = node.kind === 'map' ? behind.next(node, 'Next') : '';
     const rule = readRule(reading, node, known);
     if (rule.missing !== null) {
-      missing ??= assigning.writer.names.fresh(`${assigning.stateName}: a value is missing`);
+      missing ??= behind.writer.names.fresh(`${behind.stateName}: a value is missing`);
       branches.push(new YamlMap().set('Condition', printExpression(rule.missing)).set('Next', missing));
     }
     branches.push(new YamlMap().set('Condition', printExpression(rule.condition)).set('Next', next));

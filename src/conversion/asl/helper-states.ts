@@ -86,17 +86,20 @@ function writeProjection(writer: HelperWriter, name: string, { text, part, node 
   return state.set('Processor', new YamlMap().set('StartAt', 'Item').set('States', [item.set('End', true)]));
 }
 
-/** Writes a Task that asks a function for a value. */
+/** Writes a Task that asks a function for a value; with `isJob`, the function may take a long time. */
 export function writeComputing(
   writer: HelperWriter,
   stateName: string,
   name: ComputingFunction,
   node: Node,
   event: Term,
+  isJob = false,
 ): YamlMap {
   const parameters = new YamlMap()
     .set('resourceArn', computingFunction(writer.context, name, node))
-    .set('invocationType', 'Sync');
+    .set('invocationType', isJob ? 'Async' : 'Sync');
   setMember(parameters, 'body', event);
-  return writer.begin('Task', stateName, null).set('Action', 'FC:InvokeFunction').set('Parameters', parameters);
+  const state = writer.begin('Task', stateName, null).set('Action', 'FC:InvokeFunction');
+  if (isJob) state.set('TaskMode', 'WaitForSystemCallback');
+  return state.set('Parameters', parameters);
 }

@@ -6,6 +6,7 @@ import { constant, EMPTY, INPUT, member, object, OUTPUT } from '../terms.ts';
 import type { YamlMap } from '../yaml-text.ts';
 import { writeChoice } from './choice-state.ts';
 import { readInput, readReferencePath } from './data.ts';
+import { writeFail } from './fail-state.ts';
 import { checkFields, field, knownType, textField } from './fields.ts';
 import { writeMap } from './map-state.ts';
 import { notePlaceholders } from './placeholders.ts';
@@ -70,25 +71,6 @@ function writeSucceed(writer: ScopeWriter, name: string, source: MapNode): void 
   const state = writer.begin('Succeed', name, source);
   const reading = writer.reading(name, writer.data);
   writer.finish(state, source, reading, readReferencePath(reading, field(source, 'InputPath')), INPUT);
-  writer.comment(state);
-}
-
-function writeFail(writer: ScopeWriter, name: string, source: MapNode): void {
-  const state = writer.begin('Fail', name, source);
-  for (const key of ['ErrorPath', 'CausePath']) {
-    const node = field(source, key);
-    if (node !== undefined)
-      writer.outcome.refuse(node, `${key} has no equivalent: Code and Detail of a Fail are constants`);
-  }
-  for (const key of ['Error', 'Cause']) {
-    const node = field(source, key);
-    if (node !== undefined && textOf(node) === null) writer.outcome.refuse(node, `${key} must be a text`);
-  }
-  const error = textField(source, 'Error');
-  const cause = textField(source, 'Cause');
-  if (error !== null && error !== '') state.set('Code', error);
-  else writer.outcome.note(source, 'a Fail without "Error" has the error FnF.Fail here');
-  if (cause !== null && cause !== '') state.set('Detail', cause);
   writer.comment(state);
 }
 

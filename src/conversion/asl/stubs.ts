@@ -11,11 +11,13 @@ import type { MachineContext } from './machine-context.ts';
 import type { ConvertedTask, TaskSource } from './task-source.ts';
 import { shown } from './task-source.ts';
 
-/** Functions that compute values which no expression can: their names, and what they have to return. */
+/** Functions that do what no state or expression can: their names, and what they have to do. */
 const COMPUTING = {
   'current-time': 'gives the time: write it; it has to return a text such as 2030-01-31T08:00:00.000Z',
   'json-path':
     'selects values: write it; it gets {"path", "data"} and has to return the values at the JSONPath in the data',
+  fail: 'fails: write it; it gets {"error", "cause"} and has to fail with them as the name and the message of its error',
+  wait: 'waits: write it; it gets {"timestamp"} or {"seconds"} and has to answer then',
 } as const;
 
 export type ComputingFunction = keyof typeof COMPUTING;

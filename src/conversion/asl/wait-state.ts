@@ -1,13 +1,15 @@
 /** Converts a Wait. */
 import type { MapNode, Node } from '../../language/text/document.ts';
-import { quote } from '../../language/text/document.ts';
+import { quote, toJson } from '../../language/text/document.ts';
 import { printExpression } from '../../expression/print.ts';
-import { INPUT } from '../terms.ts';
+import { constant, INPUT, literal, object, OUTPUT } from '../terms.ts';
+import type { Term } from '../terms.ts';
 import { splitWait, WAIT_COMPUTED, waitSplit, waitTooLong } from '../waits.ts';
 import type { YamlMap } from '../yaml-text.ts';
 import type { Reading } from './data.ts';
 import { readExpression, readReferencePath } from './data.ts';
 import { field, numberField } from './fields.ts';
+import { writeComputing } from './helper-states.ts';
 import type { ScopeWriter } from './scope-writer.ts';
 
 export function writeWait(writer: ScopeWriter, name: string, source: MapNode): void {
@@ -15,9 +17,11 @@ export function writeWait(writer: ScopeWriter, name: string, source: MapNode): v
   for (const key of ['Timestamp', 'TimestampPath']) {
     const node = field(source, key);
     if (node === undefined) continue;
+    const time = key === 'Timestamp' ? constant(toJson(node)) : readExpression(reading, node);
+    if (writer.context.stubs) return writeStub(writer, name, source, reading, ['timestamp', time]);
     writer.outcome.refuse(
       node,
-      `a Wait until a time ("${key}") has no equivalent; compute the seconds in a task and use "SecondsPath"`,
+      `a Wait until a time ("${key}") has no equivalent; compute the seconds in a task and use "SecondsPath", or convert with --stub`,
     );
     return;
   }
@@ -36,7 +40,21 @@ export function writeWait(writer: ScopeWriter, name: string, source: MapNode): v
     writer.outcome.refuse(node ?? source, `the Wait ${quote(name)} needs whole "Seconds"`);
     return;
   }
+  if (writer.context.stubs && splitWait(seconds) === null) {
+    return writeStub(writer, name, source, reading, ['seconds', literal(seconds)]);
+  }
   writeRow(writer, name, source, reading, node, seconds);
+}
+
+/** Writes the call of a function that waits. */
+function writeStub(
+  writer: ScopeWriter,
+  name: string,
+  source: MapNode,
+  reading: Reading,
+  event: readonly [string, Term],
+): void {
+  finishWait(writer, writeComputing(writer, name, 'wait', source, object([event]), true), source, reading, OUTPUT);
 }
 
 /** Writes the Waits for this time, or a Pass for 0 seconds. */
@@ -67,9 +85,10 @@ function writeRow(
   finishWait(writer, state, source, reading);
 }
 
-function finishWait(writer: ScopeWriter, state: YamlMap, source: MapNode, reading: Reading): void {
+/** `raw` is the output of the state without a constructor. */
+function finishWait(writer: ScopeWriter, state: YamlMap, source: MapNode, reading: Reading, raw: Term = INPUT): void {
   const input = readReferencePath(reading, field(source, 'InputPath'));
-  writer.finish(state, source, reading, input, INPUT);
+  writer.finish(state, source, reading, input, raw);
   writer.assign(state, source, { ...reading, root: input });
   writer.leave(state, source);
 }
