@@ -1,6 +1,6 @@
 /** Converts the states of one scope: the machine, a branch or the processor of a Map. */
 import type { MapEntry, MapNode } from '../../language/text/document.ts';
-import { describe, quote, textOf, toJson } from '../../language/text/document.ts';
+import { describe, quote, toJson } from '../../language/text/document.ts';
 import { setConstructor } from '../constructors.ts';
 import { constant, EMPTY, INPUT, member, object, OUTPUT } from '../terms.ts';
 import type { YamlMap } from '../yaml-text.ts';
