@@ -121,6 +121,11 @@ function checked(outcome: Outcome, root: Node, converted: YamlMap): string | nul
     outcome.refuse(root, `${fault.path} of the converted flow could not be evaluated: ${fault.message}`);
     return null;
   }
+  const large = errors.find(({ code }) => code === 'out-of-range');
+  if (large !== undefined) {
+    outcome.refuse(root, `${large.path} of the converted flow is over a limit: ${large.message}`);
+    return null;
+  }
   if (errors.length > 0) {
     outcome.refuse(root, `${DEFECT}: ${errors.map(formatDiagnostic).join('; ')}`);
     return null;

@@ -59,6 +59,7 @@ const CASES: readonly (readonly [string, JsonObject, JsonValue, JsonValue])[] = 
     0,
     { n: null, l: 2, m: [{ k: 'text' }] },
   ],
+  ['SecondsPath after InputPath', { Type: 'Wait', InputPath: '$.a', SecondsPath: '$.b' }, 0, { b: 1 }],
   ['OutputPath of a Wait', { Type: 'Wait', Seconds: 1, InputPath: '$.a', OutputPath: '$.b' }, 0, 1],
   [
     'a Map gives a list, in the order of its items',

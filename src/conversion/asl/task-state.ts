@@ -9,7 +9,7 @@ import { taskFault } from '../probe.ts';
 import type { Yaml } from '../yaml-text.ts';
 import { YamlMap } from '../yaml-text.ts';
 import type { Reading } from './data.ts';
-import { readExpression, readInput } from './data.ts';
+import { readExpression, readInput, readReferencePath } from './data.ts';
 import { field, numberField } from './fields.ts';
 import type { ScopeWriter } from './scope-writer.ts';
 import { convertResource, waitsForToken } from './tasks.ts';
@@ -57,7 +57,8 @@ function setTaskTimeout(state: YamlMap, source: MapNode, reading: Reading): void
   if (path !== undefined) {
     if (node !== undefined) reading.outcome.refuse(path, 'a Task has TimeoutSeconds or TimeoutSecondsPath, not both');
     reading.outcome.note(path, `the state fails here if the value is not 0 to ${TASK_TIMEOUT_SECONDS} seconds`);
-    state.set('Timeout.$', printExpression(readExpression(reading, path)));
+    const input = readReferencePath(reading, field(source, 'InputPath'));
+    state.set('Timeout.$', printExpression(readExpression({ ...reading, root: input }, path)));
     return;
   }
   if (node === undefined) return;

@@ -30,7 +30,8 @@ export function writeWait(writer: ScopeWriter, name: string, source: MapNode): v
     if (source.entries.has('Seconds')) writer.outcome.refuse(path, 'a Wait has Seconds or SecondsPath, not both');
     writer.outcome.note(path, WAIT_COMPUTED);
     const state = writer.begin('Wait', name, source);
-    state.set('Seconds.$', printExpression(readExpression(reading, path)));
+    const input = readReferencePath(reading, field(source, 'InputPath'));
+    state.set('Seconds.$', printExpression(readExpression({ ...reading, root: input }, path)));
     finishWait(writer, state, source, reading);
     return;
   }
