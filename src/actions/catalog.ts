@@ -4,6 +4,7 @@
  */
 import { targetConnections } from '../base/open-files.ts';
 import type { Clock } from '../base/clock.ts';
+import type { MemoryBudget } from '../base/memory-budget.ts';
 import type { Observer } from '../base/observer.ts';
 import type { Scheduler } from '../base/scheduler.ts';
 import type { Ids } from '../base/ids.ts';
@@ -47,6 +48,8 @@ export interface ActionOptions {
   readonly scheduler: Scheduler;
   readonly ids: Ids;
   readonly observer: Pick<Observer, 'defect'>;
+  /** Counts the bodies of calls. */
+  readonly memory: MemoryBudget;
   /** Stores the messages of this server's own queues and topics (`mns.local`). */
   readonly messages: MessageStore;
 }
@@ -86,10 +89,10 @@ interface Parts {
 }
 
 function createParts(options: ActionOptions): Parts {
-  const { http, mns } = options;
+  const { http, mns, memory } = options;
   const { connectionsPerOrigin } = http;
   const egress = egressPolicy(options.egress);
-  const transport = createTransport({ connectionsPerOrigin, connections: targetConnections(), egress });
+  const transport = createTransport({ connectionsPerOrigin, connections: targetConnections(), egress, memory });
   const { subscriptions, keep: maxMessages } = mns;
   return {
     transport,
@@ -99,20 +102,20 @@ function createParts(options: ActionOptions): Parts {
 }
 
 function cloudOptions(options: ActionOptions, transport: Transport): CloudOptions {
-  const { clock, scheduler, ids, region, account, http } = options;
+  const { clock, scheduler, ids, region, account, http, memory } = options;
   const cloud = new CloudAccess(options.cloud, options.cloudActions);
   const { timeoutMs, maxResponseBytes: maxBodyBytes } = http;
-  return { transport, clock, scheduler, ids, cloud, region, account, timeoutMs, maxBodyBytes };
+  return { transport, clock, scheduler, ids, cloud, region, account, timeoutMs, maxBodyBytes, memory };
 }
 
 /** The built-in actions by their names in lower case. */
 function builtInActions(options: ActionOptions, parts: Parts): ReadonlyMap<string, Action> {
-  const { scheduler, functions, products } = options;
+  const { scheduler, functions, products, memory } = options;
   const { transport, background, localMessages } = parts;
   const cloud = cloudOptions(options, transport);
   const oss = { ...cloud, endpoint: options.ossEndpoint };
   const table: Readonly<Record<string, Action>> = {
-    'HTTP:Request': httpRequestAction(transport, scheduler, options.http),
+    'HTTP:Request': httpRequestAction({ transport, scheduler, memory }, options.http),
     'FC:InvokeFunction': invokeFunctionAction({ ...cloud, functions, endpoint: options.fcEndpoint, background }),
     'MNS:SendMessage': sendMessageAction({ ...cloud, endpoint: options.mns.endpoint, localMessages }),
     'EventBridge:PutEvents': putEventsAction({ ...cloud, endpoint: options.eventBridgeEndpoint }),

@@ -1,5 +1,6 @@
 /** One signed call to a service of the cloud: its options, its time limit, and its errors when there is no answer. */
 import type { Clock } from '../base/clock.ts';
+import type { MemoryBudget } from '../base/memory-budget.ts';
 import type { Scheduler } from '../base/scheduler.ts';
 import type { Ids } from '../base/ids.ts';
 import { withDeadline } from '../outbound/deadline.ts';
@@ -19,6 +20,8 @@ export interface CloudOptions {
   readonly account: string;
   readonly timeoutMs: number;
   readonly maxBodyBytes: number;
+  /** Counts bodies while they are decoded. */
+  readonly memory: MemoryBudget;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Failure } from '../outbound/transport.ts';
 import type { TaskResult } from './action.ts';
 import { failed } from './results.ts';
 
-const ERRORS: Readonly<Record<Failure['reason'], string>> = {
+const ERRORS: Readonly<Record<Exclude<Failure['reason'], 'memory'>, string>> = {
   connection: 'ConnectionFailed',
   aborted: 'ConnectionFailed',
   'too-large': 'ResponseTooLarge',
@@ -13,6 +13,8 @@ const ERRORS: Readonly<Record<Failure['reason'], string>> = {
 
 /** The error of a call that failed. `product` begins the error, and `what` begins the cause: `GET http://…`. */
 export function noAnswer(product: string, what: string, { reason, detail }: Failure): TaskResult {
+  // The same error for every service, because the service is not to blame (rules.md 12.17).
+  if (reason === 'memory') return failed('FnF.DataLimitExceeded', `${what}: ${detail}`);
   return failed(`${product}.${ERRORS[reason]}`, `${what}: ${detail}`);
 }
 

@@ -50,6 +50,16 @@ export function throttled(retryAfterMs: number): ApiError {
   return new ApiError('ResourceThrottled', ERRORS.ResourceThrottled.message, { retryAfterMs });
 }
 
+/** When a caller should retry while executions hold too much memory; their ends cannot be predicted. */
+const MEMORY_RETRY_MS = 1_000;
+
+/** `ResourceThrottled` while executions hold as much memory as they may (rules.md 12.17). */
+export function memoryThrottled(): ApiError {
+  const message =
+    'The executions under way hold as much memory as they may (limits.executionMemory). Retry when some have ended.';
+  return new ApiError('ResourceThrottled', message, { retryAfterMs: MEMORY_RETRY_MS });
+}
+
 /** `ActionNotSupported` for a flow, or an execution, of a mode that the action does not have. */
 export function modeNotSupported(mode: 'Express' | 'Standard'): ApiError {
   return new ApiError('ActionNotSupported', `${mode} execution is not supported`);

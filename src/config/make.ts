@@ -271,6 +271,7 @@ function limitsOf(values: SettingValues): Settings['limits'] {
     mapConcurrency: values['limits.mapConcurrency'],
     events: values['limits.events'],
     concurrentExecutions: values['limits.concurrentExecutions'],
+    executionMemoryBytes: values['limits.executionMemory'],
     standardExecutions: values['limits.standardExecutions'],
     startsPerSecond: values['limits.startsPerSecond'],
     expressTimeoutSeconds: Math.floor(values['limits.expressTimeout'] / 1000),

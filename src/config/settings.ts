@@ -146,6 +146,8 @@ export interface Settings {
     readonly events: number;
     /** Most Express executions that run at once. */
     readonly concurrentExecutions: number;
+    /** Memory that executions under way may hold; null: the engine chooses. */
+    readonly executionMemoryBytes: number | null;
     /** Most running Standard executions; null: not limited. */
     readonly standardExecutions: number | null;
     /** Starts of Express executions in a second, with a burst of the same size; null: not limited. */

@@ -314,6 +314,12 @@ export const TABLE = {
     10_000,
     'Most Express executions that run at once. The server throttles further starts.',
   ),
+  'limits.executionMemory': setting(
+    null,
+    k.orNone('auto', k.size(16 * MIB, 1024 * 1024 * MIB, 'from 16MiB to 1TiB')),
+    'auto',
+    "Memory that executions under way may hold, by an estimate. At the limit the server throttles further starts, except those of callers with an `Input` of up to 4,096 characters, which it accepts up to twice the limit. From one and a half times the limit on, an execution that would grow beyond its share fails its state with `FnF.DataLimitExceeded`. `auto`: a third of the limit of V8's heap.",
+  ),
   'limits.standardExecutions': setting(
     null,
     k.orNone('none', k.integer(1, 100_000_000)),

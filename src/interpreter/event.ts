@@ -74,7 +74,10 @@ export interface EventFacts {
   readonly seconds?: number;
   /** StateStarted of a Map. */
   readonly items?: JsonArray;
-  /** The failed and aborted types; a StateStarted whose state fails at once; an exit that fails the state around it. */
+  /**
+   * The failed and aborted types; a StateStarted whose state fails at once; an exit that fails the state around it; a branch or
+   * item that cannot begin, which fails that state too.
+   */
   readonly failure?: Failure;
   /** A failed attempt that is repeated: the index of the retry rule, and the delay. */
   readonly retry?: { readonly rule: number; readonly seconds: number };

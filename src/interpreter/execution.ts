@@ -98,6 +98,8 @@ export class Execution {
   /** The thread at the head, and how many events it has had since it came there. */
   turn: Thread | null = null;
   turnEvents = 0;
+  /** Threads that have changed since the runtime last weighed the execution. */
+  readonly touched: Thread[] = [];
   readonly warnings: string[] = [];
   /** Open commands by id, a function of the events (I3). */
   readonly commands = new Map<number, Command>();

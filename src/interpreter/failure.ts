@@ -18,6 +18,12 @@ export function dataTooLarge(what: string, limit: number): Failure {
   return { error: DATA_LIMIT_EXCEEDED, cause: `${what} is larger than ${limit} bytes of JSON.` };
 }
 
+/** All executions together hold nearly as much memory as they may, and this one more than its share (rules.md 12.17). */
+export function memoryFull(what: string): Failure {
+  const cause = `${what} does not fit into memory: the executions under way hold as much as they may (limits.executionMemory), and this execution has reached its share.`;
+  return { error: DATA_LIMIT_EXCEEDED, cause };
+}
+
 export function taskTimeout(seconds: number): Failure {
   return { error: TASK_TIMEOUT, cause: `The task did not end within ${counted(seconds)}.` };
 }

@@ -29,6 +29,8 @@ export interface Moment {
   random(): number;
   /** The token of a callback task, by the event that it names; absent in an Express flow. */
   taskToken?(event: number): string;
+  /** Bytes by which the execution may grow in this decision; absent while the memory of all executions has room (rules.md 12.17). */
+  readonly roomBytes?: number;
   /** Why the execution has to stop after the current state of the flow; absent when it does not (rules.md 12.11). */
   readonly stop?: Failure;
 }

@@ -60,6 +60,8 @@ export class Group {
   readonly children: Thread[] = [];
   /** By position; null where a branch or item has not ended. */
   readonly results: JsonValue[];
+  /** Results that the runtime has not weighed yet. */
+  readonly arrived: JsonValue[] = [];
   spawned = 0;
   done = 0;
   /** Bytes of `results` as JSON text. */
@@ -99,6 +101,8 @@ export class Thread {
   activity: Activity = ENTER;
   /** True while it is in the execution's queue. */
   queued = false;
+  /** True while it is in the execution's list of changed threads. */
+  isTouched = false;
   /** Last event of this thread, the cause of its next one. */
   lastEvent: number;
   /** The output of the state before; classic: the input of the scope. */

@@ -11,6 +11,11 @@ export class BoundedBytes {
     this.#limit = limitBytes;
   }
 
+  /** Bytes so far. */
+  get length(): number {
+    return this.#length;
+  }
+
   /** Adds a chunk. Returns false, and frees what it holds, when the body passes the limit. */
   add(chunk: Buffer): boolean {
     const length = this.#length + chunk.length;

@@ -1,6 +1,7 @@
 /** Decodes `Content-Encoding`. The limit of a body also holds for its decoded form, so a small answer cannot unfold into a large one. */
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib';
+import type { MemoryBudget } from '../base/memory-budget.ts';
 import { reasonOf } from '../base/text.ts';
 import { failure } from './transport.ts';
 import type { Failure } from './transport.ts';
@@ -38,11 +39,12 @@ export interface DecodedBody {
   readonly changed: boolean;
 }
 
-/** The body without its encodings; a failure when it is not what `contentEncoding` says or passes `limitBytes`. */
+/** The body without its encodings, counted while it is decoded; a failure when it is not what `contentEncoding` says or passes `limitBytes`. */
 export async function decodeBody(
   bytes: Buffer,
   contentEncoding: string | undefined,
   limitBytes: number,
+  memory: MemoryBudget,
 ): Promise<DecodedBody | Failure> {
   const names = (contentEncoding ?? '')
     .toLowerCase()
@@ -58,11 +60,15 @@ export async function decodeBody(
   if (encodings.length > MAX_ENCODINGS) return broken(`it has more than ${MAX_ENCODINGS} encodings`);
   let decoded = bytes;
   for (const decode of decoders) {
+    const held = decoded.length;
+    memory.add(held);
     try {
       decoded = await decode(decoded, { maxOutputLength: limitBytes });
     } catch (error) {
       if (!(error instanceof RangeError)) return broken(reasonOf(error));
       return failure('too-large', `the decoded answer is larger than ${limitBytes} bytes (setting http.maxResponse)`);
+    } finally {
+      memory.remove(held);
     }
   }
   return { kind: 'decoded', bytes: decoded, changed: true };

@@ -9,6 +9,7 @@
  *   is sent a second time.
  */
 import type { Dispatcher } from 'undici';
+import type { MemoryBudget } from '../base/memory-budget.ts';
 import { BoundedBytes } from './bounded-bytes.ts';
 import { AddressNotAllowed } from './egress.ts';
 import type { EgressPolicy } from './egress.ts';
@@ -45,7 +46,8 @@ export interface Answer {
 export interface Failure {
   readonly kind: 'failure';
   /** `aborted`: by the signal. `address`: refused by the egress policy. `request`: not valid, so it was not sent. */
-  readonly reason: 'connection' | 'too-large' | 'address' | 'request' | 'aborted';
+  /** `memory`: executions hold as much as they may. */
+  readonly reason: 'connection' | 'too-large' | 'memory' | 'address' | 'request' | 'aborted';
   /** For the cause of a failed task. */
   readonly detail: string;
 }
@@ -60,6 +62,13 @@ export interface Transport {
 /** How much of a dropped body is read so that its connection can be used again. Beyond this, closing it is cheaper. */
 const DROPPED_BODY_BYTES = 65_536;
 
+/** Bodies of this size arrive even while memory is short: most of them are the outcome of a call that has happened. */
+const SMALL_BODY_BYTES = 16_384;
+
+const NO_MEMORY = failure(
+  'memory',
+  'the answer does not fit into memory: the executions under way hold as much as they may (limits.executionMemory)',
+);
 const ABORTED = failure('aborted', 'the call was aborted');
 
 export interface TransportOptions {
@@ -67,11 +76,13 @@ export interface TransportOptions {
   /** Most open connections to all origins together. */
   readonly connections: number;
   readonly egress: EgressPolicy;
+  /** Counts the bodies of exchanges under way. */
+  readonly memory: MemoryBudget;
 }
 
 /** The connections of one server process. */
 export function createTransport(options: TransportOptions): Transport {
-  const { connections, egress } = options;
+  const { connections, egress, memory } = options;
   // Calls to one origin then use its connections again; waiting for the budget, they would wait until these are closed.
   const connectionsPerOrigin = Math.min(options.connectionsPerOrigin, Math.ceil(connections / 2));
   const limits = { connectionsPerOrigin, budget: new ConnectionBudget(connections) };
@@ -80,9 +91,9 @@ export function createTransport(options: TransportOptions): Transport {
   return {
     async exchange(request, signal) {
       const pools = request.trusted ? open : guarded;
-      const first = await exchange(pools.keepAlive, request, signal);
+      const first = await exchange(pools.keepAlive, request, signal, memory);
       if (!first.stale || !request.repeatable) return first.outcome;
-      return (await exchange(pools.single, request, signal)).outcome;
+      return (await exchange(pools.single, request, signal, memory)).outcome;
     },
     async close() {
       await Promise.all([open, guarded].flatMap((pools) => [pools.keepAlive.destroy(), pools.single.destroy()]));
@@ -97,9 +108,9 @@ interface Attempt {
   readonly stale: boolean;
 }
 
-function exchange(agent: Dispatcher, request: Outgoing, signal: AbortSignal): Promise<Attempt> {
+function exchange(agent: Dispatcher, request: Outgoing, signal: AbortSignal, memory: MemoryBudget): Promise<Attempt> {
   return new Promise((resolve) => {
-    const running = new Exchange(request, signal, resolve);
+    const running = new Exchange(request, signal, memory, resolve);
     if (!running.begin()) return;
     const options = {
       origin: request.url.origin,
@@ -120,6 +131,7 @@ function exchange(agent: Dispatcher, request: Outgoing, signal: AbortSignal): Pr
 class Exchange {
   readonly #request: Outgoing;
   readonly #signal: AbortSignal;
+  readonly #memory: MemoryBudget;
   readonly #resolve: (attempt: Attempt) => void;
   readonly #onAbort = (): void => this.#cut(ABORTED);
   #controller: Dispatcher.DispatchController | null = null;
@@ -129,18 +141,23 @@ class Exchange {
   #status = 0;
   #headers: AnswerHeaders = {};
   #body: BoundedBytes;
+  /** Bytes of both bodies that the budget counts. */
+  #heldBytes = 0;
   /** Bytes of a dropped body that were read; null while the body is collected. */
   #dropped: number | null = null;
 
-  constructor(request: Outgoing, signal: AbortSignal, resolve: (attempt: Attempt) => void) {
+  constructor(request: Outgoing, signal: AbortSignal, memory: MemoryBudget, resolve: (attempt: Attempt) => void) {
     this.#request = request;
     this.#signal = signal;
+    this.#memory = memory;
     this.#resolve = resolve;
     this.#body = new BoundedBytes(request.maxBodyBytes);
   }
 
   /** False when the signal is aborted already. */
   begin(): boolean {
+    const { body } = this.#request;
+    this.#hold(body === null ? 0 : Buffer.byteLength(body));
     if (this.#signal.aborted) this.#settle(ABORTED);
     else this.#signal.addEventListener('abort', this.#onAbort);
     return !this.#settled;
@@ -170,6 +187,9 @@ class Exchange {
       if (this.#dropped > DROPPED_BODY_BYTES) this.#cut(this.#answer());
     } else if (!this.#body.add(chunk)) {
       this.#cut(this.#tooLarge());
+    } else {
+      this.#hold(chunk.length);
+      if (this.#memory.isOver && this.#body.length > SMALL_BODY_BYTES) this.#cut(NO_MEMORY);
     }
   }
 
@@ -183,6 +203,11 @@ class Exchange {
 
   #answer(): Answer {
     return { kind: 'answer', status: this.#status, headers: this.#headers, body: this.#body.take() };
+  }
+
+  #hold(bytes: number): void {
+    this.#heldBytes += bytes;
+    this.#memory.add(bytes);
   }
 
   #tooLarge(): Failure {
@@ -199,6 +224,8 @@ class Exchange {
   #settle(outcome: Answer | Failure, stale = false): void {
     if (this.#settled) return;
     this.#settled = true;
+    this.#memory.remove(this.#heldBytes);
+    this.#heldBytes = 0;
     this.#signal.removeEventListener('abort', this.#onAbort);
     this.#resolve({ outcome, stale });
   }

@@ -10,7 +10,13 @@ import { historyEvent } from '../interpreter/history.ts';
 import type { StateEventNames } from '../interpreter/history.ts';
 import { decodeEvents } from '../interpreter/journal.ts';
 import type { Dialect } from '../language/plan.ts';
-import type { ExecutionQuery, ExecutionRecord, ExecutionStore, FlowSnapshot } from '../store/executions.ts';
+import type {
+  ExecutionId,
+  ExecutionQuery,
+  ExecutionRecord,
+  ExecutionStore,
+  FlowSnapshot,
+} from '../store/executions.ts';
 import type { FlowRecord, FlowStore } from '../store/flows.ts';
 import type { DurableRuntime } from './durable/durable.ts';
 import type { Executions, ExecutionView, HistoryPage, ListRequest } from './executions.ts';
@@ -33,7 +39,7 @@ export interface ExecutionServiceOptions {
 }
 
 export function createExecutions(options: ExecutionServiceOptions): Executions {
-  const { store, durable } = options;
+  const { durable } = options;
   const read = new Reader(options);
   return {
     async start({ callbackToken, ...request }) {
@@ -51,17 +57,8 @@ export function createExecutions(options: ExecutionServiceOptions): Executions {
     async describe(flowName, executionName, waitMs) {
       const flow = await read.flow(flowName);
       if (flow.executionMode === 'Express') return read.describeExpress(flow, executionName, waitMs);
-      const record = await read.record(flow, executionName);
-      if (waitMs === 0 || record.status !== 'Running') return read.view(record);
-      const ended = durable.whenEnded(record.id, waitMs);
-      // The execution may have ended between the read and the wait.
-      const again = await read.record(flow, executionName);
-      if (again.status !== 'Running') return read.view(again);
-      await ended;
-      const last = await store.get(record.id);
-      // A purge has deleted it since its end.
-      if (last === null) throw apiError('ExecutionNotExists', executionName, flowName);
-      return read.view(last);
+      if (waitMs > 0) await read.untilEnded(flow, executionName, waitMs);
+      return read.view(await read.record(flow, executionName));
     },
     list: (request) => read.list(request),
     async history(flowName, executionName, fromEvent, limit) {
@@ -113,6 +110,20 @@ class Reader {
     const record = await this.#options.store.find(flow.id, name);
     if (record === null) throw apiError('ExecutionNotExists', name, flow.name);
     return record;
+  }
+
+  /** Resolves when the execution has ended, or after `waitMs`. Thousands may wait, so it holds no record meanwhile. */
+  async untilEnded(flow: FlowRecord, name: string, waitMs: number): Promise<void> {
+    const id = await this.#runningId(flow, name);
+    if (id === null) return;
+    const ended = this.#options.durable.whenEnded(id, waitMs);
+    // The execution may have ended before the wait began.
+    if ((await this.#runningId(flow, name)) !== null) await ended;
+  }
+
+  async #runningId(flow: FlowRecord, name: string): Promise<ExecutionId | null> {
+    const { id, status } = await this.record(flow, name);
+    return status === 'Running' ? id : null;
   }
 
   /** @throws {ApiError} `ExecutionNotExists`, also for an execution that the history no longer retains. */

@@ -1,4 +1,5 @@
 /** Puts both runtimes together, with the same flows, actions and limits. */
+import type { MemoryBudget } from '../base/memory-budget.ts';
 import type { Ports } from '../base/ports.ts';
 import type { ActionCatalog } from '../actions/action.ts';
 import type { Settings } from '../config/settings.ts';
@@ -31,6 +32,7 @@ export interface RuntimesOptions {
   readonly history: Settings['history'];
   readonly place: FlowPlace;
   readonly rights: FlowRights;
+  readonly memory: MemoryBudget;
   /** How many waiting Standard executions remain in memory; absent: the runtime's default. */
   readonly idleMax?: number;
   /** Replaces or wraps the starter of child flows, in a test. */
@@ -47,7 +49,7 @@ export interface Runtimes {
 
 /** Takes over the store of executions; those that were under way continue in the background. */
 export async function createRuntimes(options: RuntimesOptions): Promise<Runtimes> {
-  const { ports, actions, limits, history: settings, place, rights } = options;
+  const { ports, actions, limits, history: settings, place, rights, memory } = options;
   const { flows: flowStore, executions: store } = options.stores;
   const compile = createFlowCompiler(options.compile);
   const flows = createRunnableFlows({ flows: flowStore, ids: ports.ids, compile });
@@ -57,12 +59,13 @@ export async function createRuntimes(options: RuntimesOptions): Promise<Runtimes
     settings.express.executions === 0
       ? null
       : new ExpressHistory({ ...settings.express, nowMs: () => ports.clock.nowMs() });
-  const express = createExpressRuntime({ ports, actions, children, limits, history });
+  const express = createExpressRuntime({ ports, actions, children, memory, limits, history });
   const sync = createSyncExecutions({ flows, runtime: express, ids: ports.ids });
   const durable = await createDurableRuntime({
     ports,
     actions,
     children,
+    memory,
     store,
     flows,
     compile,

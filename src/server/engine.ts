@@ -2,9 +2,11 @@
  * The engine: actions, runtimes and the services of the operations, put together in one place. The server, `millrace run`, the
  * tests and the test kit all use it, so that flows run with the same limits and parts everywhere.
  */
+import { getHeapStatistics } from 'node:v8';
 import type { ActionCatalog } from '../actions/action.ts';
 import type { Actions } from '../actions/catalog.ts';
 import { loadActionsLazily } from '../actions/lazy-actions.ts';
+import { MemoryBudget } from '../base/memory-budget.ts';
 import type { Ports } from '../base/ports.ts';
 import { atMost } from '../base/scheduler.ts';
 import type { Settings } from '../config/settings.ts';
@@ -44,6 +46,8 @@ export interface StandIns {
 }
 
 export interface Engine extends Runtimes {
+  /** The memory that executions under way hold. */
+  readonly memory: MemoryBudget;
   readonly services: OperationServices;
   /** Executions and calls under way. */
   readonly underWay: { readonly express: number; readonly calls: number };
@@ -56,11 +60,15 @@ export interface Engine extends Runtimes {
   close(): Promise<void>;
 }
 
+/** Without the setting, executions may hold this fraction (1/3) of V8's heap, and by their growth half of it. */
+const HEAP_SHARE = 3;
+
 /** Puts the engine together. Executions that were under way in its stores continue. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { settings, stores, ports, standIns = {} } = options;
   const { limits, history, region, account } = settings;
-  const own = productActions(options);
+  const memory = new MemoryBudget(limits.executionMemoryBytes ?? getHeapStatistics().heap_size_limit / HEAP_SHARE);
+  const own = productActions(options, memory);
   const actions = standIns.actions ?? own;
   const compile = lazyCompiler(ports.scheduler);
   const runtimes = await createRuntimes({
@@ -73,11 +81,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     history,
     place: { region, account },
     rights: options.rights ?? ALL_RIGHTS,
+    memory,
   });
   own.resume();
   const { express, durable } = runtimes;
   return {
     ...runtimes,
+    memory,
     services: servicesOf(options, runtimes, compile),
     get underWay() {
       return { express: express.running, calls: durable.calls };
@@ -118,7 +128,7 @@ function servicesOf(
   };
 }
 
-function productActions({ settings, stores, ports, localCallersOnly }: EngineOptions): Actions {
+function productActions({ settings, stores, ports, localCallersOnly }: EngineOptions, memory: MemoryBudget): Actions {
   const { privateAddresses, allow } = settings.egress;
   const own = localCallersOnly ? 'all-but-metadata' : 'public';
   const reach = { open: 'all', closed: 'public', auto: own } as const;
@@ -127,5 +137,6 @@ function productActions({ settings, stores, ports, localCallersOnly }: EngineOpt
     ...ports,
     egress: { reach: reach[privateAddresses], allow },
     messages: stores.messages,
+    memory,
   });
 }

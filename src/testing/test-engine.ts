@@ -114,6 +114,7 @@ export async function startTestEngine(t: CleanUp, options: TestEngineOptions = {
   });
   atEnd(t, async () => {
     await engine.close();
+    refuseLeak(engine);
     refuse(troubles);
   });
   const next = (changes: TestEngineOptions): Promise<TestEngine> =>
@@ -204,6 +205,12 @@ function watch(troubles: Trouble[]): Subscriber {
     ownershipLost: () =>
       void troubles.push({ where: 'the store', error: new Error('another engine has taken it over') }),
   };
+}
+
+/** @throws {Error} when memory is still counted although nothing is under way. */
+function refuseLeak({ express, memory }: Engine): void {
+  if (express.running > 0 || (memory.bytes === 0 && memory.executions === 0)) return;
+  throw new Error(`${memory.bytes} bytes of ${memory.executions} executions are counted, but none is under way`);
 }
 
 /** @throws {AggregateError} when the test has left a trouble. */

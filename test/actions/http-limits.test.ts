@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { setDefaultCACertificates } from 'node:tls';
 import { gzipSync } from 'node:zlib';
+import { MemoryBudget } from '../../src/base/memory-budget.ts';
 import { bench, listen, rawServer, recorder, until } from './support.ts';
 
 test('a server that never answers: HTTP.Timeout after the time limit, and a closed connection', async (t) => {
@@ -225,4 +226,34 @@ test('a thousand calls at once share few connections, and all are answered', asy
     Array.from({ length: 1000 }, (_, i) => `/${i}`),
   );
   assert.ok(connections.size <= 20, `${connections.size} connections`);
+});
+
+test('bodies count as memory of executions while they are under way, and a large one fails when there is none', async (t) => {
+  const memory = new MemoryBudget(200_000);
+  const http = bench(t, { memory });
+  const large = Buffer.alloc(100_000, 'x');
+  let finish = (): void => {};
+  const { url } = await recorder(t, (request, response) => {
+    if (request.url === '/small') response.end('small');
+    else if (request.url === '/packed') response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(large));
+    else {
+      response.write(large);
+      finish = () => void response.end(large);
+    }
+  });
+  const held = http.output('HTTP:Request', { url: `${url}/large`, body: 'y'.repeat(1_000), method: 'PUT' });
+  await until(() => memory.bytes >= 101_000);
+  finish();
+  await held;
+  assert.equal(memory.bytes, 0);
+  await http.output('HTTP:Request', { url: `${url}/packed` });
+  assert.equal(memory.bytes, 0);
+  // Executions hold more than they may.
+  memory.add(300_001);
+  await http.output('HTTP:Request', { url: `${url}/small` });
+  const { error, cause } = await http.failure('HTTP:Request', { url: `${url}/large` });
+  assert.equal(error, 'FnF.DataLimitExceeded');
+  assert.match(cause, /limits\.executionMemory/);
+  memory.remove(300_001);
+  assert.equal(memory.bytes, 0);
 });

@@ -1,6 +1,7 @@
 /** The actions are loaded with the first task, and the scheduler knows of the load. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { MemoryBudget } from '../../src/base/memory-budget.ts';
 import { loadActionsLazily } from '../../src/actions/lazy-actions.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { systemIds } from '../../src/base/ids.ts';
@@ -19,6 +20,7 @@ test('the first task loads the actions, and the scheduler knows of it', async ()
   const actions = loadActionsLazily({
     ...testSettings(),
     egress: { reach: 'all', allow: [] },
+    memory: new MemoryBudget(Number.POSITIVE_INFINITY),
     messages: createMemoryMessages(),
     clock: systemClock,
     scheduler: { ...systemScheduler, outside },

@@ -5,6 +5,7 @@ import type { RequestListener, Server } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo, Server as TcpServer, Socket } from 'node:net';
 import assert from 'node:assert/strict';
+import { MemoryBudget } from '../../src/base/memory-budget.ts';
 import type { TaskCall, TaskResult } from '../../src/actions/action.ts';
 import { createActions } from '../../src/actions/catalog.ts';
 import type { ActionOptions } from '../../src/actions/catalog.ts';
@@ -64,6 +65,7 @@ export function bench(t: CleanUp, overrides: Overrides = {}): Bench {
     },
     functions: [],
     fcEndpoint: null,
+    memory: new MemoryBudget(Number.POSITIVE_INFINITY),
     cloud: null,
     cloudActions: ['*:*'],
     products: [],

@@ -148,6 +148,7 @@ limits:
   parallelBranches: 3
   mapConcurrency: 4
   concurrentExecutions: 5
+  executionMemory: 64MiB
   standardExecutions: 50
   events: 500
   startsPerSecond: none
@@ -230,6 +231,7 @@ log: warn
         mapConcurrency: 4,
         events: 500,
         concurrentExecutions: 5,
+        executionMemoryBytes: 64 * 1024 * 1024,
         standardExecutions: 50,
         startsPerSecond: null,
         expressTimeoutSeconds: 90,

@@ -16,7 +16,7 @@ export const FOLDERS: Readonly<Record<string, readonly (readonly string[])[]>> =
   interpreter: [['decide'], ['apply']],
   language: [['classic', 'statemachine'], ['tasks'], ['shared'], ['text']],
   operations: [['messages', 'regions', 'tasks', 'versions'], ['executions'], ['flows'], ['decode']],
-  runtime: [['children'], ['durable', 'express'], ['driver'], ['flows']],
+  runtime: [['children'], ['durable', 'express'], ['driver'], ['flows', 'memory']],
   store: [['memory', 'sqlite']],
   wire: [['api'], ['http']],
 };

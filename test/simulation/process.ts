@@ -29,7 +29,7 @@ export async function startProcess(
     executionStuck: ({ execution, error }) => world.audit.fault(`#${execution} is stuck: ${textOf(error)}`),
     ownershipLost: () => life.die('another process has taken over the store'),
   });
-  const { executions, changes, durable } = await createEngine({
+  const { executions, changes, durable, memory } = await createEngine({
     settings: { ...SETTINGS, limits: { ...SETTINGS.limits, ...world.options.limits } },
     stores: storesOf(stores.flows, stores.executions, createMemoryMessages()),
     ports: { clock: life.clock, scheduler: life.scheduler, ids: life.ids, observer },
@@ -46,6 +46,7 @@ export async function startProcess(
     life,
     sinceMs: world.time.elapsedMs,
     executions,
+    memory,
     flowChanged: (name) => changes.changed(name),
     flowDeleted: (name) => changes.deleted(name),
     async stop(limitMs) {

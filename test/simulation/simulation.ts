@@ -227,6 +227,7 @@ class Run {
     // Time for a process that has just started to delete the executions of deleted flows.
     await world.pass(15 * MINUTE_MS);
     await audit.recheck();
+    this.#checkMemory();
     await this.#checkDeleted();
     for (const flowName of this.#scenario.flows.keys()) {
       const names = await this.#client.list(flowName, 3);
@@ -244,6 +245,13 @@ class Run {
         audit.fault(`#${shadow.record.id}: its end was not reported to its parent`);
       await this.#compare(shadow);
     }
+  }
+
+  /** All executions have ended, so none holds memory. */
+  #checkMemory(): void {
+    const { audit, server } = this.world;
+    if (server === null || (server.memory.bytes === 0 && server.memory.executions === 0)) return;
+    audit.fault(`${server.memory.bytes} bytes of ${server.memory.executions} executions are still counted`);
   }
 
   /** The executions of deleted flows are deleted. */

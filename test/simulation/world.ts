@@ -2,6 +2,7 @@
  * The world of one simulated run: virtual time, one store, and the process that serves at the time, if there is one. After the
  * death of a process another one starts on the same store.
  */
+import type { MemoryBudget } from '../../src/base/memory-budget.ts';
 import type { ExecutionLimits } from '../../src/interpreter/execution.ts';
 import type { Executions } from '../../src/runtime/executions.ts';
 import type { ExecutionStore, TaskReference } from '../../src/store/executions.ts';
@@ -44,6 +45,8 @@ export interface SimulatedProcess {
   /** Virtual time at which it began to serve. */
   readonly sinceMs: number;
   readonly executions: Executions;
+  /** The memory that executions under way hold. */
+  readonly memory: MemoryBudget;
   /** Must be called after a change of a flow is durable. */
   flowChanged(name: string): void;
   flowDeleted(name: string): void;

@@ -12,6 +12,7 @@
  * A task in a callback mode gets the token {@link tokenOf} of its event, with which a test reports its end.
  */
 import assert from 'node:assert/strict';
+import { MemoryBudget } from '../../src/base/memory-budget.ts';
 import type { ActionCatalog, TaskCall, TaskResult } from '../../src/actions/action.ts';
 import { createObserver } from '../../src/base/observer.ts';
 import { decide } from '../../src/interpreter/decide.ts';
@@ -172,8 +173,10 @@ export class RebuiltRun implements Policy {
       undoneCalls: [],
       depth: 0,
       ancestry: { depth: 0, startedBy: [] },
+      inputText: '',
     };
-    return new Driver({ ...ports, actions, children }, calling, execution, this.#moment, this);
+    const memory = new MemoryBudget(Number.POSITIVE_INFINITY);
+    return new Driver({ ...ports, actions, children, memory }, calling, execution, this.#moment, this);
   }
 }
 

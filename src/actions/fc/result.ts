@@ -28,5 +28,6 @@ export function functionError(body: Buffer, otherwise: string): TaskResult {
 
 /** The result of a call that got no answer. The cause begins with `where`: the function and its address. */
 export function noFunctionAnswer(where: string, { reason, detail }: Failure): TaskResult {
+  if (reason === 'memory') return failed('FnF.DataLimitExceeded', `${where}: ${detail}`);
   return failed(reason === 'too-large' ? 'FC.ResponseTooLarge' : 'FC.Unknown', `${where}: ${detail}`);
 }

@@ -3,6 +3,7 @@
  * `{Header, Code, Body}`. The egress policy judges every redirect again, and one time limit bounds the whole call.
  */
 import { assert } from '../../base/assert.ts';
+import type { MemoryBudget } from '../../base/memory-budget.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
 import { headerOf, shownHeaders } from '../../outbound/answer-headers.ts';
 import { decodeBody } from '../../outbound/content-encoding.ts';
@@ -26,13 +27,20 @@ export interface HttpOptions {
   readonly maxRedirects: number;
 }
 
+export interface HttpParts {
+  readonly transport: Transport;
+  readonly scheduler: Scheduler;
+  /** Counts bodies while they are decoded. */
+  readonly memory: MemoryBudget;
+}
+
 /** Methods of requests that a server may receive twice with the effect of one (RFC 9110, 9.2.2). */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
 type StatusTest = (status: number) => boolean;
 
 /** The action `HTTP:Request`. Fails as `HTTP.*`, see docs/tasks.md. */
-export function httpRequestAction(transport: Transport, scheduler: Scheduler, options: HttpOptions): Action {
+export function httpRequestAction({ transport, scheduler, memory }: HttpParts, options: HttpOptions): Action {
   const { timeoutMs, maxResponseBytes, maxRedirects } = options;
   const isError = errorStatusTest(options.errorStatuses);
   // A service that refuses a callback task will never report it, and the flow does not see the answer.
@@ -78,7 +86,8 @@ export function httpRequestAction(transport: Transport, scheduler: Scheduler, op
 
   async function answerResult(hop: Hop, answer: Answer, fails: StatusTest): Promise<TaskResult> {
     const { status, headers } = answer;
-    const decoded = await decodeBody(answer.body, headerOf(headers, 'content-encoding'), maxResponseBytes);
+    const encoding = headerOf(headers, 'content-encoding');
+    const decoded = await decodeBody(answer.body, encoding, maxResponseBytes, memory);
     if (decoded.kind === 'failure') return noAnswer('HTTP', shown(hop), decoded);
     if (fails(status)) {
       const said = bodyBeginning(decoded.bytes);

@@ -42,9 +42,7 @@ export function ossAction(options: OssOptions, operation: OssOperation): Action 
       const answer = await callCloud(options, 'OSS', `${operation} at ${url.origin}`, outgoing, signal);
       if (!('kind' in answer)) return answer;
       if (answer.status >= 300) return refusal(operation, answer);
-      return operation === 'GetObject'
-        ? objectResult(request, answer, options.maxBodyBytes)
-        : changeResult(request, answer);
+      return operation === 'GetObject' ? objectResult(request, answer, options) : changeResult(request, answer);
     },
   };
 }
@@ -79,11 +77,11 @@ function signedHeaders(
   return headers;
 }
 
-async function objectResult(request: ObjectRequest, answer: Answer, limitBytes: number): Promise<TaskResult> {
+async function objectResult(request: ObjectRequest, answer: Answer, options: OssOptions): Promise<TaskResult> {
   const { headers, body } = answer;
   // The object was encoded as a whole, so a range of it cannot be decoded.
   const encoding = answer.status === 206 ? undefined : headerOf(headers, 'content-encoding');
-  const decoded = await decodeBody(body, encoding, limitBytes);
+  const decoded = await decodeBody(body, encoding, options.maxBodyBytes, options.memory);
   if (decoded.kind === 'failure') return noAnswer('OSS', `object ${request.key} of ${request.bucket}`, decoded);
   const contentType = headerOf(headers, 'content-type');
   return succeeded({

@@ -67,7 +67,8 @@ export const EXECUTIONS = {
       InvalidArgument:
         '`CallbackFnFTaskToken` is not a token of this server or its task has ended, or the stored definition can no longer run.',
       EntityTooLarge: '`Input` is larger than `limits.input`.',
-      ResourceThrottled: 'As many executions are running as `limits.standardExecutions` allows.',
+      ResourceThrottled:
+        'As many executions are running as `limits.standardExecutions` allows, or executions hold as much memory as `limits.executionMemory` allows.',
     },
     notes: [
       'If an execution of this name is running, the call returns it and starts nothing, as the vendor documents.',
@@ -123,7 +124,7 @@ export const EXECUTIONS = {
       InvalidArgument: 'The stored definition can no longer run.',
       EntityTooLarge: '`Input` is larger than `limits.input`.',
       ResourceThrottled:
-        'As many executions are running as `limits.concurrentExecutions` allows, or more are started a second than `limits.startsPerSecond`.',
+        'As many executions are running as `limits.concurrentExecutions` allows, executions hold as much memory as `limits.executionMemory` allows, or more are started a second than `limits.startsPerSecond`.',
     },
     notes: [
       'An execution that fails is not a failed call: the status is 200, and `Status`, `ErrorCode` and `ErrorMessage` say what happened.',

@@ -7,7 +7,7 @@ import { THREADS_MAX } from '../execution.ts';
 import type { Execution } from '../execution.ts';
 import { Group, Thread } from '../thread.ts';
 import type { Activity } from '../thread.ts';
-import { drop, enqueue, enqueueFirst, enqueueRunnable } from './queue.ts';
+import { drop, enqueue, enqueueFirst, enqueueRunnable, touch } from './queue.ts';
 
 type Branch = NonNullable<SwitchState['default']>;
 
@@ -24,6 +24,7 @@ function branchOf(state: SwitchState, index: number): Branch | null {
 
 export function spawn(execution: Execution, thread: Thread, event: ExecutionEvent): void {
   const group = groupOf(thread);
+  if (event.facts?.failure !== undefined) return abortGroup(execution, thread, group, event.facts.failure);
   const index = group.spawned;
   const scope = scopeOf(thread.state, group);
   assert(scope !== null, `no branch ${event.facts?.index}`);
@@ -41,6 +42,8 @@ export function join(execution: Execution, thread: Thread, event: ExecutionEvent
   assert(parent !== null, 'a branch has a parent');
   const group = groupOf(parent);
   group.results[thread.index] = event.value;
+  group.arrived.push(event.value);
+  touch(execution, parent);
   group.done++;
   group.resultBytes += event.facts?.bytes ?? 0;
   parent.lastEvent = event.id;

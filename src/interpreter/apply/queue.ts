@@ -13,6 +13,7 @@ const TURN_EVENTS = 50;
 /** After an event of this thread: it joins the queue at the tail if it can continue; threads that cannot leave the head. */
 export function settle(execution: Execution, thread: Thread): void {
   const { ready } = execution;
+  touch(execution, thread);
   enqueueRunnable(execution, thread);
   let head = ready[0];
   for (; head !== undefined && !head.isRunnable; head = ready[0]) {
@@ -32,12 +33,20 @@ export function settle(execution: Execution, thread: Thread): void {
   }
 }
 
+/** Notes that a thread has changed. */
+export function touch(execution: Execution, thread: Thread): void {
+  if (thread.isTouched) return;
+  thread.isTouched = true;
+  execution.touched.push(thread);
+}
+
 /** Puts a thread at the tail unless it is in the queue or waits. */
 export function enqueueRunnable(execution: Execution, thread: Thread): void {
   if (!thread.queued && thread.isRunnable) enqueue(execution, thread);
 }
 
 export function enqueue(execution: Execution, thread: Thread): void {
+  touch(execution, thread);
   thread.queued = true;
   execution.ready.push(thread);
 }
@@ -45,6 +54,7 @@ export function enqueue(execution: Execution, thread: Thread): void {
 /** Puts a thread at the head. */
 export function enqueueFirst(execution: Execution, thread: Thread): void {
   const { ready } = execution;
+  touch(execution, thread);
   if (thread.queued) ready.splice(ready.indexOf(thread), 1);
   thread.queued = true;
   ready.unshift(thread);
@@ -68,6 +78,7 @@ export function dropGroup(execution: Execution, { children }: Group): void {
 function discard(execution: Execution, thread: Thread): void {
   if (thread.group !== null) dropGroup(execution, thread.group);
   closeCommand(execution, thread);
+  touch(execution, thread);
   thread.activity = DEAD;
   execution.threads.delete(thread.id);
 }

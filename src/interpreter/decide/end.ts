@@ -30,6 +30,8 @@ export function finishWith(decision: Decision, thread: Thread, output: JsonValue
     if (scope.failure === null && state.globalConstructor !== null) {
       facts = { global: constructGlobal(scope, decision.execution, state.globalConstructor) };
     }
+    if (value !== output) scope.failure ??= decision.takeRoom(value, rules.words.output);
+    if (facts?.global !== undefined) scope.failure ??= decision.takeRoom(facts.global, '$Global');
     if (scope.failure !== null) return recover(decision, thread, scope.failure);
   }
   const refused = rules.refuseOutput(scope, thread, value);

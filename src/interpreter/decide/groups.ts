@@ -7,22 +7,34 @@ import { NO_NEXT } from '../event.ts';
 import type { EventFacts, Failure } from '../event.ts';
 import { dataTooLarge } from '../failure.ts';
 import type { Group, Thread } from '../thread.ts';
+import { THREAD_BYTES } from '../weights.ts';
 import type { Decision } from './decision.ts';
 import { finishWith, recover } from './end.ts';
+
+const NEXT = 'Another branch or item';
 
 /** Begins the next branch or item. */
 export function spawn(decision: Decision, thread: Thread, group: Group): void {
   const { state, input } = thread;
   const index = group.spawned;
   const facts = { index: group.position(index) };
+  let failure = decision.takeRoomBytes(THREAD_BYTES, NEXT);
+  if (failure !== null) return refuseSpawn(decision, thread, { ...facts, failure });
   if (state.type !== 'Map') return decision.emitInState('BranchEntered', thread, input, facts);
   const { scope } = decision;
   let item = group.items[index] as JsonValue;
   if (state.iterationConstructor !== null) {
     scope.enter(thread);
     item = constructIteration(scope, state.iterationConstructor, group.items, index);
+    failure = decision.takeRoom(item, NEXT);
+    if (failure !== null) return refuseSpawn(decision, thread, { ...facts, failure });
   }
   decision.emitInState('IterationEntered', thread, item, facts);
+}
+
+/** A branch or item that finds no room fails the state around it, as a failing one does. */
+function refuseSpawn(decision: Decision, thread: Thread, facts: EventFacts): void {
+  decision.emitInState(thread.state.type === 'Map' ? 'IterationEntered' : 'BranchEntered', thread, null, facts);
 }
 
 /** Ends a branch or item, whose result goes to the state around it. */

@@ -57,10 +57,12 @@ export function startState(decision: Decision, thread: Thread): void {
   if (scope.failure !== null) return recover(decision, thread, scope.failure);
   if (!thread.started) {
     input = decision.rules.buildInput(scope, thread);
+    if (input !== thread.input) scope.failure ??= decision.takeRoom(input, decision.rules.words.input);
     if (scope.failure !== null) return recover(decision, thread, scope.failure);
   }
   scope.input = input;
   const facts = startFacts(decision, thread.state);
+  if (facts?.items !== undefined) scope.failure ??= decision.takeRoom(facts.items, 'The list of items');
   const { failure } = scope;
   decision.emitInState('StateStarted', thread, input, failure === null ? facts : { failure });
 }

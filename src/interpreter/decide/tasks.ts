@@ -1,6 +1,7 @@
 /** Task calls: the command that makes one, and the answers to it. */
 import { isJsonObject, memberOf } from '../../base/json.ts';
 import type { JsonValue } from '../../base/json.ts';
+import { weighValue } from '../../base/value-weight.ts';
 import type { TaskState } from '../../language/plan.ts';
 import type { CallCommand } from '../commands.ts';
 import { constructParameters, evaluateTimeout } from '../construct.ts';
@@ -8,6 +9,7 @@ import type { EventFacts, EventType, Failure } from '../event.ts';
 import { TASK_TIMEOUT, findRetry, taskTimeout } from '../failure.ts';
 import type { Input } from '../input.ts';
 import type { Thread } from '../thread.ts';
+import { CALL_BYTES } from '../weights.ts';
 import type { Decision } from './decision.ts';
 import { finishWith, recover } from './end.ts';
 
@@ -23,6 +25,7 @@ export function schedule(decision: Decision, thread: Thread, task: TaskState): v
   if (mode !== 'RequestComplete') scope.callback = execution.lastEvent + 1;
   const parameters = constructParameters(scope, task.parameters);
   const timeoutSeconds = scope.failure === null ? evaluateTimeout(scope, task) : null;
+  scope.failure ??= decision.takeRoom(parameters, 'Parameters') ?? decision.takeRoomBytes(CALL_BYTES, 'Another call');
   if (scope.failure !== null) return recover(decision, thread, scope.failure);
   const attempt = (thread.tries?.calls ?? 0) + 1;
   const facts: EventFacts = { ...rules.taskFacts(parameters), action, mode, attempt, timeoutSeconds };
@@ -54,7 +57,8 @@ export function taskAnswered(decision: Decision, thread: Thread, command: CallCo
 function taskSucceeded(decision: Decision, thread: Thread, id: number, output: JsonValue): void {
   const { scope } = decision;
   scope.enter(thread);
-  const failure = scope.oversize(output, 'The result of the task');
+  const what = 'The result of the task';
+  const failure = scope.oversize(output, what) ?? takeResult(decision, output, what);
   if (failure === null) decision.emitCausedBy(id, 'TaskSucceeded', thread, output, null);
   else taskFailed(decision, thread, id, failure);
 }
@@ -63,11 +67,20 @@ function taskSucceeded(decision: Decision, thread: Thread, id: number, output: J
 function taskSubmitted(decision: Decision, thread: Thread, id: number, answer: JsonValue): void {
   const { scope } = decision;
   scope.enter(thread);
-  const failure = scope.oversize(answer, 'The answer of the service');
+  const what = 'The answer of the service';
+  const failure = scope.oversize(answer, what) ?? takeResult(decision, answer, what);
   if (failure === null) return decision.emitCausedBy(id, 'TaskSubmitted', thread, answer, null);
   decision.emitCausedBy(id, 'TaskSubmitted', thread, null, {
     warnings: [`${failure.cause} It is left out of the history.`],
   });
+}
+
+/** A result of this weight is always taken: it says that work is done, and losing it saves nothing. */
+const SMALL_RESULT_BYTES = 2_048;
+
+function takeResult(decision: Decision, result: JsonValue, what: string): Failure | null {
+  if (weighValue(result, SMALL_RESULT_BYTES) <= SMALL_RESULT_BYTES) return null;
+  return decision.takeRoom(result, what);
 }
 
 function taskFailed(

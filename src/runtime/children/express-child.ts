@@ -32,24 +32,26 @@ export interface ExpressChildOptions {
 
 /** A refused start fails the task as `FNF.<code>`, with the product spelled as in the definition. */
 export function startExpressChild(
-  { sync, turns, rights, callDepth, childDepth }: ExpressChildOptions,
+  options: ExpressChildOptions,
   call: ChildCall,
   signal: AbortSignal,
 ): Promise<TaskResult> {
+  const { turns, callDepth, childDepth } = options;
   if (call.depth >= callDepth) {
     const cause = `Flows are already calling flows ${callDepth} levels deep, the limit (limits.callDepth). Check for a flow that calls itself, or raise the limit.`;
     return Promise.resolve(refused(call, 'CallDepthExceeded', cause));
   }
   const tooDeep = refusalOfDepth(call, childDepth);
   if (tooDeep !== null) return Promise.resolve(tooDeep);
-  const request = requestOf(call);
-  if (typeof request === 'string') return Promise.resolve(refused(call, 'InvalidArgument', request));
-  const denied = refusalOfRights(rights, call, request.flowName);
-  if (denied !== null) return Promise.resolve(denied);
-  return unlessAborted(turns, signal, () => run(call, sync, request));
+  return unlessAborted(turns, signal, () => run(options, call));
 }
 
-async function run(call: ChildCall, sync: Pick<SyncExecutions, 'start'>, request: SyncRequest): Promise<TaskResult> {
+/** Makes the request only now: thousands of calls may wait for their turn, and each request has a text of its input. */
+async function run({ sync, rights }: ExpressChildOptions, call: ChildCall): Promise<TaskResult> {
+  const request = requestOf(call);
+  if (typeof request === 'string') return refused(call, 'InvalidArgument', request);
+  const denied = refusalOfRights(rights, call, request.flowName);
+  if (denied !== null) return denied;
   const started = await orRefusal(call, sync.start(request));
   if (!started.ok) return started;
   const { flow, result } = started.child;

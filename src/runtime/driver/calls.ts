@@ -65,6 +65,8 @@ export interface CallingExecution {
   readonly ancestry: Ancestry;
   /** `Execution.undoneCalls`; always empty for an Express execution. */
   readonly undoneCalls: readonly UndoneCall[];
+  /** Its input as the caller sent it, which stays in memory with it. */
+  readonly inputText: string;
 }
 
 /** The driver, as its calls see it. */

@@ -7,12 +7,14 @@
  * A driver carries out a command at most once. If a decision, a command, an answer or a timer throws,
  * that ends this run and no other.
  */
+import type { MemoryBudget } from '../../base/memory-budget.ts';
 import type { Ports } from '../../base/ports.ts';
 import { decide } from '../../interpreter/decide.ts';
 import type { Failure } from '../../interpreter/event.ts';
 import type { CallCommand, Command } from '../../interpreter/commands.ts';
 import type { Execution } from '../../interpreter/execution.ts';
 import type { Input, RecordEvent } from '../../interpreter/input.ts';
+import { ExecutionAccount } from '../memory/execution-account.ts';
 import { Calls } from './calls.ts';
 import type { CallParts, CallingExecution } from './calls.ts';
 import { Deadlines } from './deadlines.ts';
@@ -22,6 +24,7 @@ import type { Turns } from './turns.ts';
 /** The parts that all drivers of a runtime share. */
 export interface DriverParts extends CallParts, Pick<Ports, 'clock' | 'scheduler'> {
   readonly turns: Turns;
+  readonly memory: MemoryBudget;
 }
 
 /** Decides when a driver may act, and receives its decisions and answers. */
@@ -57,7 +60,8 @@ export class Driver {
   readonly #calling: CallingExecution;
   readonly #policy: Policy;
   #moment: DecisionMoment;
-  /** Created on first use: an execution that never waits has neither. */
+  /** Created on first use: an execution that never waits has none of them. */
+  #account: ExecutionAccount | null = null;
   #calls: Calls | null = null;
   #deadlines: Deadlines | null = null;
   /** Open commands that the driver has not carried out yet. */
@@ -109,12 +113,20 @@ export class Driver {
     this.continueLater();
   }
 
+  /** The memory that the execution holds. */
+  get account(): ExecutionAccount {
+    this.#account ??= new ExecutionAccount(this.#parts.memory, this.execution, this.#calling.inputText);
+    if (this.#isReleased) this.#account.close();
+    return this.#account;
+  }
+
   /** Lets the interpreter decide on an input. */
   advance(input: Input): void {
     const { execution } = this;
     if (this.#isReleased || execution.status !== 'Running') return;
     try {
-      decide(execution, input, this.#moment, this.#policy.onEvent);
+      decide(execution, input, this.#momentWithin(), this.#policy.onEvent);
+      if (execution.status === 'Running' || this.#account !== null) this.account.weigh();
       const closed = this.#close();
       if (execution.opened.length > 0) this.#owed.push(...execution.opened.splice(0));
       this.#policy.decided(closed);
@@ -191,6 +203,15 @@ export class Driver {
     this.#isReleased = true;
     this.#deadlines?.clear();
     this.#calls?.abortAll();
+    this.#account?.close();
+  }
+
+  /** The moment of the next decision, with the bytes by which the execution may grow while memory is short. */
+  #momentWithin(): DecisionMoment {
+    const { memory } = this.#parts;
+    if (!memory.isOver) return this.#moment;
+    const roomBytes = memory.roomFor(this.#account?.bytes ?? 0);
+    return roomBytes === null ? this.#moment : this.#moment.within(roomBytes);
   }
 
   /** @param id of the command at work */

@@ -6,20 +6,24 @@ import type { Moment } from '../../interpreter/input.ts';
 export class DecisionMoment implements Moment {
   readonly taskToken?: (event: number) => string;
   readonly stop?: Failure;
+  readonly roomBytes?: number;
   readonly #ports: Pick<Ports, 'clock' | 'ids'>;
 
   /**
    * @param taskToken the token of a task in a callback mode, by the id of its event; null for a runtime without callbacks
    * @param stop why the execution stops after its current state; null: it does not
+   * @param roomBytes bytes by which the execution may grow; null: not limited
    */
   constructor(
     ports: Pick<Ports, 'clock' | 'ids'>,
     taskToken: ((event: number) => string) | null = null,
     stop: Failure | null = null,
+    roomBytes: number | null = null,
   ) {
     this.#ports = ports;
     if (taskToken !== null) this.taskToken = taskToken;
     if (stop !== null) this.stop = stop;
+    if (roomBytes !== null) this.roomBytes = roomBytes;
   }
 
   get nowMs(): number {
@@ -28,6 +32,11 @@ export class DecisionMoment implements Moment {
 
   random(): number {
     return this.#ports.ids.random();
+  }
+
+  /** A copy for one decision of an execution that may grow by so many bytes. */
+  within(roomBytes: number): DecisionMoment {
+    return new DecisionMoment(this.#ports, this.taskToken ?? null, this.stop ?? null, roomBytes);
   }
 
   /** A copy for an execution that enters no further state (rules.md 12.11). */

@@ -3,6 +3,7 @@
  * runs to the others (`RunListener`).
  */
 import type { ActionCatalog } from '../../actions/action.ts';
+import type { MemoryBudget } from '../../base/memory-budget.ts';
 import type { Ports } from '../../base/ports.ts';
 import type { ExecutionLimits } from '../../interpreter/execution.ts';
 import { WAIT_SECONDS } from '../../language/limits.ts';
@@ -33,6 +34,8 @@ export interface DurableOptions {
   readonly ports: Ports;
   readonly actions: ActionCatalog;
   readonly children: ChildStarter;
+  /** Of the executions of both modes. */
+  readonly memory: MemoryBudget;
   readonly store: ExecutionStore;
   readonly flows: RunnableFlows;
   readonly compile: CompileFlow;
@@ -72,7 +75,7 @@ export interface DurableParts {
 
 /** @param running executions in the store with status Running */
 export function assembleDurable(options: DurableOptions, ownership: Ownership, running: number): DurableParts {
-  const { ports, actions, children, store, retainMs, flows, compile } = options;
+  const { ports, actions, children, memory, store, retainMs, flows, compile } = options;
   const { fence, lastId, tokenKey } = ownership;
   const limits = { ...options.limits, waitSeconds: WAIT_SECONDS.Standard };
   const tokens = createTaskTokens(tokenKey);
@@ -81,7 +84,7 @@ export function assembleDurable(options: DurableOptions, ownership: Ownership, r
   const gate = new WriteGate(queue, ports.scheduler);
   const table = new RunTable({
     ...options,
-    parts: { ...ports, actions, children, turns: new Turns(ports) },
+    parts: { ...ports, actions, children, turns: new Turns(ports), memory },
     tokens,
     queue,
     loader,

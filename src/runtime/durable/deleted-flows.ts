@@ -13,7 +13,7 @@ import { untilItWorks } from './until-it-works.ts';
 export interface DeletedFlowsOptions {
   readonly store: Pick<ExecutionStore, 'deletedFlows' | 'list'>;
   readonly ports: Pick<Ports, 'scheduler' | 'observer'>;
-  readonly table: Pick<RunTable, 'get' | 'stopStuck'>;
+  readonly table: Pick<RunTable, 'getInTurn' | 'stopStuck'>;
 }
 
 /** Executions of one page. The next page is read when the ends of this one are durable. */
@@ -78,7 +78,7 @@ export class DeletedFlows {
   async #end(record: ExecutionRecord): Promise<void> {
     const { table } = this.#options;
     const why = flowDeleted(record.flowName);
-    const run = await table.get(record.id);
+    const run = await table.getInTurn(record.id);
     if (run === null) {
       await table.stopStuck(record, why);
       return;

@@ -15,7 +15,7 @@ import { untilItWorks } from './until-it-works.ts';
 export interface RecoveryOptions {
   readonly store: Pick<ExecutionStore, 'unfinished'>;
   readonly ports: Pick<Ports, 'scheduler' | 'observer'>;
-  readonly table: Pick<RunTable, 'get' | 'doubtful' | 'loadDoubtful'>;
+  readonly table: Pick<RunTable, 'getInTurn' | 'doubtful' | 'loadDoubtful'>;
   readonly queue: Pick<CommitQueue, 'onRecovered'>;
   readonly reports: Pick<ParentReports, 'add'>;
   readonly orphans: Pick<Orphans, 'stopAll'>;
@@ -77,7 +77,7 @@ export class Recovery {
       for (const id of ids) {
         after = id;
         try {
-          if ((await table.get(id)) !== null) count++;
+          if ((await table.getInTurn(id)) !== null) count++;
           // It has ended, and its parent waits for the report.
           else inBackground(ports.observer, 'reporting the end of an execution to its parent', () => reports.add(id));
         } catch (error) {

@@ -1,6 +1,7 @@
 /** RedriveExecution: an execution that ended without success runs again from the state that failed (docs/extensions.md). */
 import { invalidArgument } from '../../api/error.ts';
 import type { ExecutionId, ExecutionRecord, ExecutionStore } from '../../store/executions.ts';
+import { FROM_API } from '../start-origin.ts';
 import type { ExecutionLoader } from './loader.ts';
 import type { RunTable } from './run-table.ts';
 import type { ParentReports } from './children/parent-reports.ts';
@@ -52,7 +53,7 @@ export class Redrives {
 
   async #begin(asFound: ExecutionRecord, callbackTo: number | null): Promise<DurableRun> {
     const { store, table, loader, reports } = this.#options;
-    table.refuseFull();
+    table.refuseFull(FROM_API, Number.POSITIVE_INFINITY);
     const ending = table.peek(asFound.id);
     // The store may show an end before the commit has returned here; then the run is still in memory.
     if (ending !== undefined && ending.execution.status !== 'Running') await ending.durable();
@@ -64,7 +65,7 @@ export class Redrives {
     await reports.settle(record);
     const { execution, undone } = await loader.loadEnded(record);
     // Others may have started while the execution was loaded.
-    table.refuseFull();
+    table.refuseFull(FROM_API, Number.POSITIVE_INFINITY);
     const running = { ...record, status: 'Running', stoppedMs: 0, stop: null, error: '', cause: '' } as const;
     const run = new DurableRun(table, running, execution, { kind: 'redriven', callbackTo });
     table.add(run);

@@ -2,7 +2,7 @@
  * The Standard executions in memory, and the number of all running ones. The table loads an execution only once at a time;
  * further callers share the load. Runs that only wait leave memory when there are too many, the longest idle first.
  */
-import { ApiError, apiError } from '../../api/error.ts';
+import { ApiError, apiError, memoryThrottled } from '../../api/error.ts';
 import type { StartSource } from '../../base/observer.ts';
 import type { Ports } from '../../base/ports.ts';
 import type { Failure } from '../../interpreter/event.ts';
@@ -10,6 +10,7 @@ import type { Execution, ExecutionStatus } from '../../interpreter/execution.ts'
 import { flowDeleted } from '../../interpreter/failure.ts';
 import type { ExecutionId, ExecutionRecord, ExecutionStore } from '../../store/executions.ts';
 import type { DriverParts } from '../driver/driver.ts';
+import type { StartOrigin } from '../start-origin.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import { ExecutionUnreadable } from './loader.ts';
 import type { ExecutionLoader } from './loader.ts';
@@ -84,6 +85,8 @@ export class RunTable implements RunHost<DurableRun> {
   readonly #doubtful = new Map<ExecutionId, StartSource>();
   /** How many executions are running, in memory or not. */
   #running: number;
+  /** The last load that waits for its turn. */
+  #turn: Promise<void> = Promise.resolve();
   /** True when {@link #shrink} is scheduled. */
   #isShrinking = false;
   #mayCall = true;
@@ -95,6 +98,7 @@ export class RunTable implements RunHost<DurableRun> {
     this.tokens = options.tokens;
     this.#options = options;
     this.#running = options.running;
+    options.parts.memory.onFull(() => this.#shrinkSoon());
   }
 
   listen(listener: RunListener): void {
@@ -122,9 +126,10 @@ export class RunTable implements RunHost<DurableRun> {
     return this.#stuck.get(id);
   }
 
-  /** @throws {ApiError} `ResourceThrottled` at the limit of running executions. */
-  refuseFull(): void {
+  /** @throws {ApiError} `ResourceThrottled` at the limit of running executions, or of the memory of executions. */
+  refuseFull({ from }: StartOrigin, inputUnits: number): void {
     const { runningMax } = this.#options;
+    if (this.parts.memory.refusesStart(from === 'api', inputUnits)) throw memoryThrottled();
     if (runningMax === null || this.#running < runningMax) return;
     const message = `${runningMax} executions are running, the limit (limits.standardExecutions). Retry when some have ended.`;
     throw new ApiError('ResourceThrottled', message, { retryAfterMs: BUSY_RETRY_MS });
@@ -178,6 +183,30 @@ export class RunTable implements RunHost<DurableRun> {
     const loading = this.#load(id).finally(() => this.#loading.delete(id));
     this.#loading.set(id, loading);
     return loading;
+  }
+
+  /**
+   * {@link get} for work that the server has to do by itself. While memory is short, loads take turns instead of being refused:
+   * each begins when there is room for it.
+   */
+  getInTurn(id: ExecutionId): Promise<DurableRun | null> {
+    const { memory } = this.parts;
+    if (!memory.isFull || this.#runs.has(id)) return this.get(id);
+    const before = this.#turn;
+    const own = before.then(() => memory.room()).then(() => this.get(id));
+    this.#turn = own.then(
+      () => {},
+      () => {},
+    );
+    return own;
+  }
+
+  /**
+   * For a caller who can repeat the request.
+   * @throws {ApiError} `ResourceThrottled` when the execution is not in memory, and memory is short.
+   */
+  refuseLoad(id: ExecutionId): void {
+    if (this.parts.memory.isOver && !this.#runs.has(id)) throw memoryThrottled();
   }
 
   async #load(id: ExecutionId): Promise<DurableRun | null> {
@@ -253,16 +282,25 @@ export class RunTable implements RunHost<DurableRun> {
   idle(run: DurableRun, wakeMs: number): void {
     this.#notify((listener) => listener.asleep?.(wakeMs));
     this.#idle.add(run);
-    if (this.#isShrinking || this.#idle.size <= this.#options.idleMax) return;
+    if (this.#idle.size > this.#idleMax) this.#shrinkSoon();
+  }
+
+  /** How many waiting executions remain in memory: none while memory is short, because the store can wake each. */
+  get #idleMax(): number {
+    return this.parts.memory.isFull ? 0 : this.#options.idleMax;
+  }
+
+  /** In a later turn: a caller of `get` may still use its run in this one. */
+  #shrinkSoon(): void {
+    if (this.#isShrinking) return;
     this.#isShrinking = true;
-    // In a later turn: a caller of `get` may still use its run in this one.
     this.ports.scheduler.soon(() => this.#shrink());
   }
 
   #shrink(): void {
     this.#isShrinking = false;
     for (const run of this.#idle) {
-      if (this.#idle.size <= this.#options.idleMax) return;
+      if (this.#idle.size <= this.#idleMax) return;
       this.#drop(run);
       isolated(this.ports.observer, 'an execution that leaves memory', () => run.evict());
     }

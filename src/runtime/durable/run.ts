@@ -76,6 +76,8 @@ export class DurableRun implements Committable, Policy {
   #arrival: Arrival;
   #parentEvent: number;
   #decided: ExecutionEvent[] = [];
+  /** How many of them are weighed. */
+  #weighed = 0;
   /** Turns of computing since a change last took all decisions. */
   #turnsAhead = 0;
   /** Last event of the last change. */
@@ -99,7 +101,8 @@ export class DurableRun implements Committable, Policy {
     const { id, identity, ancestry } = record;
     const token = (event: number): string => host.tokens.make({ execution: id, event }, identity);
     const { start, undoneCalls } = execution;
-    const caller = { start, execution: id, identity, depth: 0, ancestry, undoneCalls };
+    const inputText = record.input;
+    const caller = { start, execution: id, identity, depth: 0, ancestry, undoneCalls, inputText };
     this.#driver = new Driver(host.parts, caller, execution, new DecisionMoment(host.ports, token), this);
     // The wake time in the store was corrected for a clock that was set back; the times in the events cannot be.
     // Children of undone tasks must not outlive them, even if their start became durable after the end of this execution.
@@ -231,6 +234,9 @@ export class DurableRun implements Committable, Policy {
   }
 
   decided(closed: readonly number[]): void {
+    for (; this.#weighed < this.#decided.length; this.#weighed++) {
+      this.#driver.account.addEvent(this.#decided[this.#weighed] as ExecutionEvent);
+    }
     this.#children.closed(closed);
     this.#host.busy(this);
     if (this.execution.canContinue) this.#computeOn();
@@ -252,6 +258,10 @@ export class DurableRun implements Committable, Policy {
     const first = this.#decided[0];
     const row = first === undefined ? null : encodeRow(this.#decided, execution.plan, ROW_UNITS);
     const events = this.#decided.splice(0, row?.count ?? 0);
+    if (row !== null) {
+      this.#weighed = this.#decided.length;
+      this.#driver.account.committing(this.#decided, row.text);
+    }
     // The wake time, the end and the stops of children go into the change with the last events: a crash may separate changes.
     const isWhole = this.#decided.length === 0;
     const wakeMs = isWhole ? this.#wakeMs() : null;
@@ -284,6 +294,7 @@ export class DurableRun implements Committable, Policy {
     this.#underWay = null;
     this.#arrival = LOADED;
     this.#durable = this.#taken;
+    this.#driver.account.committed();
     this.#guard(() => this.#report(arrival));
     if (isEnd) return this.#end();
     if (this.#defect !== null) return this.#host.broke(this, this.#defect);
@@ -387,7 +398,8 @@ export class DurableRun implements Committable, Policy {
 
   /** Continues computing in a later turn. If too much waits for the disk, {@link takeChange} continues it instead. */
   #computeOn(): void {
-    if (this.#turnsAhead >= TURNS_AHEAD_MAX && this.#decided.length > 0) return;
+    const isAhead = this.#turnsAhead >= TURNS_AHEAD_MAX || this.#host.parts.memory.isFull;
+    if (isAhead && this.#decided.length > 0) return;
     if (this.#driver.continueLater()) this.#turnsAhead++;
   }
 

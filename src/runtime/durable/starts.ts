@@ -110,7 +110,7 @@ export class Starts {
     const isPatient = isRepeated(origin);
     if (origin.from === 'token' && origin.isTaskOver) throw invalidArgument(TASK_OVER);
     if (!isPatient) gate.refuseInTrouble();
-    table.refuseFull();
+    table.refuseFull(origin, start.inputText.length);
     const { flow, plan } = resolved.runnable;
     const record = this.#record(resolved, name, start);
     const { id: flowId, revision, definition, description, roleArn, environment, writer } = flow;

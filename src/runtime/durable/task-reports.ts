@@ -56,6 +56,7 @@ export class TaskReports {
     const { table, gate } = this.#options;
     const { task } = await this.#find(token);
     gate.refuseInTrouble();
+    table.refuseLoad(task.execution);
     const run = await table.get(task.execution);
     if (run !== null) {
       if (task.event > run.durableEvent || run.comesAgain(task.event)) throw apiError('TaskInvalidState');

@@ -1,10 +1,11 @@
 /**
- * Admission of Express executions: a limit on how many run at once, and an optional rate of starts through the API (rules.md 4.6).
+ * Admission of Express executions: a limit on how many run at once, one on the memory that executions hold, and an optional rate of starts through the API (rules.md 4.6).
  * Child flows count too. At the limit a start is refused, which a parent can retry or catch; a start that waited instead could
  * make flows block each other.
  */
-import { throttled } from '../../api/error.ts';
+import { memoryThrottled, throttled } from '../../api/error.ts';
 import type { Clock } from '../../base/clock.ts';
+import type { MemoryBudget } from '../../base/memory-budget.ts';
 import { TokenBucket } from '../../base/token-bucket.ts';
 import type { StartOrigin } from '../start-origin.ts';
 
@@ -21,17 +22,24 @@ export class Admission {
   running = 0;
   readonly #concurrentExecutions: number;
   readonly #clock: Clock;
+  readonly #memory: MemoryBudget;
   readonly #starts: TokenBucket | null;
 
-  constructor({ concurrentExecutions, startsPerSecond: perSecond }: AdmissionLimits, clock: Clock) {
+  constructor(
+    { concurrentExecutions, startsPerSecond: perSecond }: AdmissionLimits,
+    clock: Clock,
+    memory: MemoryBudget,
+  ) {
     this.#concurrentExecutions = concurrentExecutions;
     this.#clock = clock;
+    this.#memory = memory;
     this.#starts = perSecond === null ? null : new TokenBucket({ perSecond, burst: perSecond }, clock.monotonicMs());
   }
 
   /** @throws {ApiError} `ResourceThrottled`, with the time after which to retry. */
-  enter(origin: StartOrigin): void {
+  enter(origin: StartOrigin, inputUnits: number): void {
     if (this.running >= this.#concurrentExecutions) throw throttled(BUSY_RETRY_MS);
+    if (this.#memory.refusesStart(origin.from === 'api', inputUnits)) throw memoryThrottled();
     if (this.#starts !== null && origin.from === 'api') {
       const retryAfterMs = this.#starts.take(this.#clock.monotonicMs());
       if (retryAfterMs > 0) throw throttled(retryAfterMs);

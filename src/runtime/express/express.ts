@@ -8,6 +8,7 @@
 import { assert } from '../../base/assert.ts';
 import { stringifyJson } from '../../base/json.ts';
 import type { JsonObject } from '../../base/json.ts';
+import type { MemoryBudget } from '../../base/memory-budget.ts';
 import type { Ports } from '../../base/ports.ts';
 import { atMost } from '../../base/scheduler.ts';
 import type { ActionCatalog } from '../../actions/action.ts';
@@ -80,6 +81,8 @@ export interface ExpressOptions {
   readonly ports: Ports;
   readonly actions: ActionCatalog;
   readonly children: ChildStarter;
+  /** Of the executions of both modes. */
+  readonly memory: MemoryBudget;
   readonly limits: Omit<ExecutionLimits, 'waitSeconds' | 'events'> &
     AdmissionLimits & { readonly expressTimeoutSeconds: number };
   /** Retains executions that have facts for it, so that callers can read them; null: no history. */
@@ -102,13 +105,13 @@ class Runtime implements ExpressRuntime {
   readonly #underWay = new Map<string, Set<ExpressRun>>();
 
   constructor(options: ExpressOptions) {
-    const { ports, actions, children } = options;
+    const { ports, actions, children, memory } = options;
     this.#options = options;
     // The limit of events bounds a stored history (rules.md 12.7); an Express execution has no journal.
     this.#limits = { ...options.limits, waitSeconds: WAIT_SECONDS.Express, events: Number.POSITIVE_INFINITY };
-    this.#parts = { ...ports, actions, children, turns: new Turns(ports) };
+    this.#parts = { ...ports, actions, children, turns: new Turns(ports), memory };
     this.#moment = new DecisionMoment(ports);
-    this.#admission = new Admission(options.limits, ports.clock);
+    this.#admission = new Admission(options.limits, ports.clock, memory);
   }
 
   get running(): number {
@@ -116,10 +119,11 @@ class Runtime implements ExpressRuntime {
   }
 
   async run(start: SyncStart): Promise<SyncResult> {
-    this.#admission.enter(start.origin);
+    this.#admission.enter(start.origin, start.facts?.inputText.length ?? 0);
     try {
       const retained = this.#retain(start);
-      const above = { depth: start.depth, ancestry: ancestryOf(start.origin) };
+      const { depth, origin, facts } = start;
+      const above = { depth, ancestry: ancestryOf(origin), inputText: facts?.inputText ?? '' };
       const run = new ExpressRun(this.#parts, this.#moment, this.#execution(start), above, retained);
       this.#reportStart(start);
       run.begin();

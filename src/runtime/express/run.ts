@@ -33,7 +33,7 @@ export class ExpressRun implements Policy {
     parts: DriverParts,
     moment: DecisionMoment,
     execution: Execution,
-    above: Pick<CallingExecution, 'depth' | 'ancestry'>,
+    above: Pick<CallingExecution, 'depth' | 'ancestry' | 'inputText'>,
     retained: RetainedExecution | null,
   ) {
     this.onEvent = retained === null ? null : (event) => retained.record(event);

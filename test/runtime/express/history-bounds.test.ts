@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { getHeapSnapshot } from 'node:v8';
 import type { JsonObject } from '../../../src/base/json.ts';
-import { weighValue } from '../../../src/runtime/express/history/value-weight.ts';
+import { weighValue } from '../../../src/base/value-weight.ts';
 import { VirtualTime } from '../../../src/testing/virtual-time.ts';
 import { planOf, startOf } from '../../support/flows.ts';
 import { EVERYTHING, PASS, RetainingRuntime, WAITING, sourceOf, typesOf } from './retaining-runtime.ts';

@@ -1,5 +1,6 @@
 /** The express runtime alone, for the tests of itself and of the events that it records. */
 import assert from 'node:assert/strict';
+import { MemoryBudget } from '../../../src/base/memory-budget.ts';
 import type { ActionCatalog } from '../../../src/actions/action.ts';
 import { createObserver } from '../../../src/base/observer.ts';
 import type { Subscriber } from '../../../src/base/observer.ts';
@@ -32,6 +33,7 @@ export function runtimeOf(
     ports: { clock: time, scheduler: time, ids: seededIds(1), observer: createObserver(more.observe ?? failing) },
     actions,
     children: standInChildren(actions),
+    memory: new MemoryBudget(Number.POSITIVE_INFINITY),
     limits: { ...LIMITS, ...limits },
     history: more.history ?? null,
   });

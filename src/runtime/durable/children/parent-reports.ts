@@ -13,7 +13,7 @@ import type { DurableEnd, RunListener, RunTable } from '../run-table.ts';
 export interface ParentReportsOptions {
   readonly store: Pick<ExecutionStore, 'get'>;
   readonly ports: Pick<Ports, 'scheduler' | 'observer'>;
-  readonly table: Pick<RunTable, 'get' | 'stuck'>;
+  readonly table: Pick<RunTable, 'getInTurn' | 'stuck'>;
   readonly queue: Pick<CommitQueue, 'addChange'>;
 }
 
@@ -84,7 +84,7 @@ export class ParentReports implements RunListener {
 
   async #report(task: TaskReference, report: TaskReport): Promise<Reported> {
     const { table } = this.#options;
-    const run = await table.get(task.execution);
+    const run = await table.getInTurn(task.execution);
     if (run === null) return table.stuck(task.execution) === undefined ? 'done' : 'stuck';
     if (run.comesAgain(task.event)) return 'later';
     run.report(task.event, report);

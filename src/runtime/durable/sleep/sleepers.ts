@@ -10,7 +10,7 @@ import type { RunListener, RunTable } from '../run-table.ts';
 export interface SleepersOptions {
   readonly store: Pick<ExecutionStore, 'due' | 'asleep' | 'nextWakeMs'>;
   readonly ports: Pick<Ports, 'clock' | 'scheduler' | 'observer'>;
-  readonly table: Pick<RunTable, 'get'>;
+  readonly table: Pick<RunTable, 'getInTurn'>;
 }
 
 const LONGEST_SLEEP_MS = 60_000;
@@ -75,7 +75,7 @@ export class Sleepers implements RunListener {
     let fault: { readonly error: unknown } | null = null;
     for (const id of ids) {
       try {
-        (await table.get(id))?.recheck();
+        (await table.getInTurn(id))?.recheck();
       } catch (error) {
         // One that cannot be read does not delay the others.
         fault ??= { error };
@@ -93,7 +93,7 @@ export class Sleepers implements RunListener {
     for (let one = this.#setBacks[0]; one !== undefined && !this.#isClosed; one = this.#setBacks[0]) {
       const ids = await store.asleep(one.after, BATCH);
       for (const id of ids) {
-        (await table.get(id))?.setBack(one.byMs);
+        (await table.getInTurn(id))?.setBack(one.byMs);
         one.after = id;
       }
       if (ids.length < BATCH) this.#setBacks.shift();

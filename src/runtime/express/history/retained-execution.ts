@@ -11,7 +11,7 @@ import type { ExecutionStatus } from '../../../interpreter/execution.ts';
 import type { Dialect, Plan } from '../../../language/plan.ts';
 import type { FlowRecord } from '../../../store/flows.ts';
 import type { ExecutionView } from '../../executions.ts';
-import { weighText, weighValue } from './value-weight.ts';
+import { weighText, weighValue } from '../../../base/value-weight.ts';
 
 /** A compiled flow; all its executions share one object. */
 export interface ExpressSource {

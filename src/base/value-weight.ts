@@ -2,15 +2,15 @@
  * How much memory a JSON value takes: an estimate that is at least what V8 allocates for the value alone, so that a limit on
  * the sum of estimates limits the memory. It reads no characters and allocates nothing.
  */
-import type { JsonObject, JsonValue } from '../../../base/json.ts';
+import type { JsonObject, JsonValue } from './json.ts';
 
-const TEXT_BYTES = 32;
-const TEXT_UNIT_BYTES = 2;
-const NUMBER_BYTES = 24;
-const CONTAINER_BYTES = 64;
-const ITEM_BYTES = 16;
+export const TEXT_BYTES = 32;
+export const TEXT_UNIT_BYTES = 2;
+export const NUMBER_BYTES = 24;
+export const CONTAINER_BYTES = 64;
+export const ITEM_BYTES = 16;
 /** A slot, and a share of the object's hidden class. */
-const MEMBER_BYTES = 64;
+export const MEMBER_BYTES = 64;
 
 /** Stops as soon as the sum is above `limit`, and then returns a number above it: the cost is bounded for shared values too. */
 export function weighValue(value: JsonValue, limit: number): number {
