@@ -55,10 +55,10 @@ export interface ObserverEvents {
   };
   /** Changes of Standard executions are durable. */
   committed: { readonly changes: number; readonly tookMs: number };
-  /** A commit failed, and executions wait for the store. Reported once, at the first failure. */
-  storeFailed: { readonly error: unknown };
-  /** The store works again. */
-  storeRecovered: Record<string, never>;
+  /** A write of this part of the store failed, and executions wait for it. Reported once, at the first failure. */
+  storeFailed: { readonly part: StorePart; readonly error: unknown };
+  /** This part of the store works again. */
+  storeRecovered: { readonly part: StorePart };
   /** After its start, the runtime has loaded the Standard executions that were under way and not asleep. */
   recovered: { readonly executions: number };
   /** A Standard execution cannot continue in this life of the server: a defect, or this version cannot read it. */
@@ -89,6 +89,9 @@ export interface ObserverEvents {
 
 /** Who started an execution: a caller, a caller with a task's token, a task, a schedule, an item of a distributed Map. */
 export type StartSource = 'api' | 'token' | 'task' | 'schedule' | 'map';
+
+/** Executions are written by commits, messages by the server's own Message Service. */
+export type StorePart = 'executions' | 'messages';
 
 /** A member is null when no subscriber wants the event. */
 export type Observer = { readonly [Name in keyof ObserverEvents]: ((event: ObserverEvents[Name]) => void) | null };

@@ -2,9 +2,12 @@
  * The queues and topics of this server, for when there is no Message Service. Every queue and every topic exists. Messages
  * are stored, and those of a topic with a subscriber in the settings are pushed to it.
  */
+import { reasonOf } from '../base/text.ts';
 import { NOT_PUSHED } from '../store/messages.ts';
 import type { Message, MessageTarget } from '../store/messages.ts';
+import { setProgress } from '../outbound/call-progress.ts';
 import { Pusher } from './pusher.ts';
+import { StorePatience } from './store-patience.ts';
 import type { PusherOptions } from './pusher.ts';
 
 export interface LocalMessagesOptions extends PusherOptions {
@@ -31,19 +34,21 @@ export class LocalMessages {
   readonly #options: LocalMessagesOptions;
   readonly #subscribedTopics: ReadonlySet<string>;
   readonly #pusher: Pusher;
+  readonly #patience: StorePatience;
 
   constructor(options: LocalMessagesOptions) {
     this.#options = options;
     this.#subscribedTopics = new Set(options.subscriptions.map(({ topic }) => topic));
-    this.#pusher = new Pusher(options);
+    this.#patience = new StorePatience(options);
+    this.#pusher = new Pusher(options, this.#patience);
   }
 
   /**
    * Stores a message, and starts its push if its topic has a subscriber. Resolves with the message's id when it is durable;
    * null when there is no room, because `maxMessages` are stored and all of them are still to be pushed. A `task` that sends
-   * its message again, after a crash, gets the id of the first one.
+   * its message again, after a crash, gets the id of the first one. Waits while the store fails, until `signal` is aborted.
    */
-  async send(message: NewMessage, task: Message['task']): Promise<string | null> {
+  async send(message: NewMessage, task: Message['task'], signal: AbortSignal): Promise<string | null> {
     const { messages, clock, ids, maxMessages } = this.#options;
     const { target, name, body, tag, priority, delaySeconds, attributes } = message;
     const sentMs = clock.nowMs();
@@ -61,7 +66,17 @@ export class LocalMessages {
       task,
     };
     const push = isPushed ? ({ status: 'due', attempts: 0, nextMs: sentMs, error: '' } as const) : NOT_PUSHED;
-    const id = await messages.add(stored, push, maxMessages);
+    const added = await this.#patience.until(
+      signal,
+      () => messages.add(stored, push, maxMessages),
+      (reason) =>
+        setProgress(
+          signal,
+          reason === null ? null : `the store, which is not accepting messages (${reasonOf(reason)})`,
+          true,
+        ),
+    );
+    const id = added?.value ?? null;
     // A full store may hold pushes for a subscriber that the settings no longer name. Only the pusher ends them.
     if (isPushed || id === null) this.#pusher.wake();
     return id;

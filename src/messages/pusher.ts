@@ -19,6 +19,7 @@ import { shownUrl } from '../outbound/shown-url.ts';
 import type { Answer, Failure, Transport } from '../outbound/transport.ts';
 import type { StoredMessage, MessageStore, PushState } from '../store/messages.ts';
 import { notification } from './notification.ts';
+import type { StorePatience } from './store-patience.ts';
 
 export interface PusherOptions {
   readonly messages: MessageStore;
@@ -26,7 +27,7 @@ export interface PusherOptions {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly ids: Ids;
-  readonly observer: Pick<Observer, 'defect'>;
+  readonly observer: Pick<Observer, 'defect' | 'storeFailed' | 'storeRecovered'>;
   readonly subscriptions: readonly SubscriptionSetting[];
   readonly account: string;
 }
@@ -38,11 +39,12 @@ const FIRST_DELAY_MS = 1000;
 const MAX_DELAY_MS = 512_000;
 /** Pushes to one subscriber at the same time. */
 const CONCURRENCY = 16;
-/** The delay before the next look when the store failed. */
-const STORE_RETRY_MS = 5000;
+/** The delay before the next look after a defect. */
+const DEFECT_RETRY_MS = 5000;
 
 export class Pusher {
   readonly #options: PusherOptions;
+  readonly #patience: StorePatience;
   readonly #subscriptions: ReadonlyMap<string, SubscriptionSetting>;
   readonly #closing = new AbortController();
   /** Pushes under way, by the number of their message. */
@@ -53,8 +55,9 @@ export class Pusher {
   #lookAgain = false;
   #cancelTimer: () => void = () => undefined;
 
-  constructor(options: PusherOptions) {
+  constructor(options: PusherOptions, patience: StorePatience) {
     this.#options = options;
+    this.#patience = patience;
     this.#subscriptions = new Map(options.subscriptions.map((each) => [each.topic, each]));
   }
 
@@ -90,10 +93,10 @@ export class Pusher {
     await this.idle();
   }
 
-  /** The store failed, or this room has a defect; a push that the subscriber does not accept is no error here. */
+  /** This room has a defect. A push that the subscriber does not accept is no error here, nor is a store that fails. */
   #fails(error: unknown, where: string): void {
     this.#options.observer.defect?.({ error, where });
-    this.#wakeIn(STORE_RETRY_MS);
+    this.#wakeIn(DEFECT_RETRY_MS);
   }
 
   #wakeIn(delayMs: number): void {
@@ -121,10 +124,12 @@ export class Pusher {
     }
   }
 
-  #dueMessages(): Promise<readonly StoredMessage[]> {
+  /** None once the pusher is closing. */
+  async #dueMessages(): Promise<readonly StoredMessage[]> {
     const fullTopics = [...this.#load].filter(([, count]) => count >= CONCURRENCY).map(([topic]) => topic);
     // Messages whose push is under way are still due, and the store lists them first.
-    return this.#options.messages.due(this.#running.size + CONCURRENCY, fullTopics);
+    const read = () => this.#options.messages.due(this.#running.size + CONCURRENCY, fullTopics);
+    return (await this.#patience.until(this.#closing.signal, read))?.value ?? [];
   }
 
   #loadOf(topic: string): number {
@@ -144,7 +149,7 @@ export class Pusher {
       },
       (error: unknown) => {
         end();
-        // The message is still due, and is pushed once more when the store works again.
+        // The message is still due, and is pushed once more.
         this.#fails(error, 'pushing a message to its subscriber');
       },
     );
@@ -152,14 +157,15 @@ export class Pusher {
     this.#load.set(name, this.#loadOf(name) + 1);
   }
 
-  /** Pushes a message and stores the outcome. @throws when the store does not accept it. */
+  /** Pushes a message and stores the outcome. @throws a defect */
   async #settle(message: StoredMessage): Promise<void> {
     const subscription = this.#subscriptions.get(message.name);
     const error = subscription === undefined ? NO_SUBSCRIBER : await this.#push(subscription, message);
     // A push that `close` aborted is no attempt.
     if (this.#closing.signal.aborted && error !== null) return;
     const state = nextState(message, error, subscription !== undefined, this.#options.clock.nowMs());
-    await this.#options.messages.setPush(message.number, state);
+    // Waits for a store that fails: a push whose outcome is not stored would be made again.
+    await this.#patience.until(this.#closing.signal, () => this.#options.messages.setPush(message.number, state));
   }
 
   /** Makes one attempt. Resolves with the reason why it failed, or null. */

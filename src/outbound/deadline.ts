@@ -1,6 +1,8 @@
 /** Runs one call under a time limit and under the abort signal of its caller. */
 import type { Scheduler } from '../base/scheduler.ts';
 
+import { inheritProgress } from './call-progress.ts';
+
 export interface Timed<T> {
   readonly value: T;
   /** The time limit passed before `value` was there. */
@@ -18,6 +20,7 @@ export async function withDeadline<T>(
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<Timed<T>> {
   const inner = new AbortController();
+  inheritProgress(outer, inner.signal);
   let timedOut = false;
   const onOuter = (): void => inner.abort();
   outer.addEventListener('abort', onOuter);

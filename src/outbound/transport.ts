@@ -8,6 +8,7 @@
  * - A request is sent once. Only a repeatable request whose keep-alive connection broke before any part of an answer arrived
  *   is sent a second time.
  */
+import { setProgress } from './call-progress.ts';
 import type { Dispatcher } from 'undici';
 import type { MemoryBudget } from '../base/memory-budget.ts';
 import { BoundedBytes } from './bounded-bytes.ts';
@@ -159,7 +160,10 @@ class Exchange {
     const { body } = this.#request;
     this.#hold(body === null ? 0 : Buffer.byteLength(body));
     if (this.#signal.aborted) this.#settle(ABORTED);
-    else this.#signal.addEventListener('abort', this.#onAbort);
+    else {
+      this.#signal.addEventListener('abort', this.#onAbort);
+      setProgress(this.#signal, `a free connection to ${this.#request.url.origin}`);
+    }
     return !this.#settled;
   }
 
@@ -167,6 +171,7 @@ class Exchange {
     // An exchange that was aborted while it waited for a connection must not send its request.
     if (this.#settled) controller.abort(new Error(ABORTED.detail));
     else this.#controller = controller;
+    setProgress(this.#signal, null);
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {

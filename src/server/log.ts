@@ -77,12 +77,8 @@ export function logEvents(log: ServerLog): Subscriber {
       ),
     defect: ({ error, ...facts }) =>
       log.error({ err: error, ...facts }, 'a part of the server failed because of a defect'),
-    storeFailed: ({ error }) =>
-      log.error(
-        { err: error },
-        'the store is not accepting commits: executions wait, and starts, stops and reports are refused',
-      ),
-    storeRecovered: () => log.warn({}, 'the store accepts commits again'),
+    storeFailed: ({ part, error }) => log.error({ err: error }, STORE_FAILS[part]),
+    storeRecovered: ({ part }) => log.warn({}, STORE_WORKS[part]),
     executionStuck: ({ error, ...facts }) =>
       log.error({ err: error, ...facts }, 'an execution cannot continue before the next start of the server'),
     healthChanged: ({ isHealthy, reason }) => {
@@ -93,3 +89,13 @@ export function logEvents(log: ServerLog): Subscriber {
       log.error({}, 'another server has taken over the store: Standard executions no longer run on this server'),
   };
 }
+
+const STORE_FAILS = {
+  executions: 'the store is not accepting commits: executions wait, and starts, stops and reports are refused',
+  messages: 'the store is not accepting messages: tasks that send one wait, and pushes to subscribers are not recorded',
+} as const;
+
+const STORE_WORKS = {
+  executions: 'the store accepts commits again',
+  messages: 'the store accepts messages again',
+} as const;

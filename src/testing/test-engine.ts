@@ -201,7 +201,8 @@ function watch(troubles: Trouble[]): Subscriber {
   return {
     defect: ({ error, where }) => void troubles.push({ where, error }),
     executionStuck: ({ error, execution }) => void troubles.push({ where: `execution ${execution} is stuck`, error }),
-    storeFailed: ({ error }) => void troubles.push({ where: 'the store fails', error }),
+    storeFailed: ({ part, error }) =>
+      void troubles.push({ where: part === 'executions' ? 'the store fails' : `the store of ${part} fails`, error }),
     ownershipLost: () =>
       void troubles.push({ where: 'the store', error: new Error('another engine has taken it over') }),
   };

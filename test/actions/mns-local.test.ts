@@ -40,6 +40,40 @@ function local(
   };
 }
 
+type Failing = 'add' | 'due' | 'setPush';
+
+/** A store whose members fail so many times each, and the reports about it. */
+function failing(times: Readonly<Record<Failing, number>>) {
+  const inner = createMemoryMessages();
+  const left: Record<Failing, number> = { ...times };
+  const reports: string[] = [];
+  const fails = (member: Failing): void => {
+    if (left[member] === 0) return;
+    left[member]--;
+    throw new Error('disk full');
+  };
+  const store: MessageStore = {
+    ...inner,
+    async add(...parameters) {
+      fails('add');
+      return inner.add(...parameters);
+    },
+    async due(...parameters) {
+      fails('due');
+      return inner.due(...parameters);
+    },
+    async setPush(...parameters) {
+      fails('setPush');
+      return inner.setPush(...parameters);
+    },
+  };
+  const subscriber: Subscriber = {
+    storeFailed: ({ part }) => void reports.push(part === 'messages' ? 'failed' : part),
+    storeRecovered: ({ part }) => void reports.push(part === 'messages' ? 'works' : part),
+  };
+  return { store, left, reports, subscriber };
+}
+
 async function subscriber(t: CleanUp, answer: RequestListener) {
   const { url, received } = await recorder(t, answer);
   return {
@@ -215,42 +249,67 @@ describe('messages of a topic', () => {
     assert.deepEqual(received.map(({ body }) => body).sort(), bodies.sort());
   });
 
-  it('are pushed once more when the store fails, which is reported', async (t) => {
+  it('are pushed once though the store fails before and after the push, which is reported', async (t) => {
     const { as, received } = await subscriber(t, answering(200));
-    const failures = ['due', 'setPush'];
-    const failOnce = (member: string): void => {
-      if (failures[0] === member) throw new Error(failures.shift());
+    const faulty = failing({ add: 2, due: 3, setPush: 4 });
+    const there = local(t, [as('SIMPLIFIED')], 10, faulty.store, faulty.subscriber);
+    const output = there.output('MNS:SendMessage', { resourceArn: TOPIC, message: 'a' });
+    const passUntil = async (member: Failing): Promise<void> => {
+      for (let left = faulty.left[member]; left > 0; left = faulty.left[member]) {
+        await until(() => there.time.timers > 0);
+        there.time.advance(2_000);
+        await until(() => faulty.left[member] < left);
+      }
+      // The time of the repetition that succeeds.
+      await until(() => there.time.timers > 0);
+      there.time.advance(2_000);
     };
-    const store = createMemoryMessages();
-    const faulty: MessageStore = {
-      ...store,
-      async due(...parameters) {
-        failOnce('due');
-        return store.due(...parameters);
-      },
-      async setPush(...parameters) {
-        failOnce('setPush');
-        return store.setPush(...parameters);
-      },
-    };
-    const defects: string[] = [];
-    const defect: Subscriber['defect'] = ({ error, where }) =>
-      void defects.push(`${where}: ${(error as Error).message}`);
-    const there = local(t, [as('SIMPLIFIED')], 10, faulty, { defect });
-    await there.output('MNS:SendMessage', { resourceArn: TOPIC, message: 'a' });
-    for (const count of [1, 2]) {
-      await until(() => defects.length === count && there.time.timers > 0);
-      there.time.advance(5_000);
-    }
+    await passUntil('add');
+    await output;
+    await passUntil('due');
+    // The deadline of the push must not pass with the time.
+    await until(() => faulty.left.setPush < 4);
+    await passUntil('setPush');
     await settled(there, 'done', 1);
-    assert.equal(received.length, 2);
-    assert.deepEqual(defects, ['looking for messages to push: due', 'pushing a message to its subscriber: setPush']);
+    assert.equal(received.length, 1);
+    assert.deepEqual(faulty.reports, ['failed', 'works', 'failed', 'works', 'failed', 'works']);
   });
 
   it('without a subscriber are only stored', async (t) => {
     const there = local(t, [{ topic: 'other', url: 'http://127.0.0.1:1', format: 'JSON' }]);
     await there.output('MNS:SendMessage', { resourceArn: TOPIC, message: 'x' });
     assert.equal((await there.newest()).push.status, 'none');
+  });
+});
+
+describe('a message to a store that fails', () => {
+  it('waits until the store works, and is stored once', async (t) => {
+    const faulty = failing({ add: 50, due: 0, setPush: 0 });
+    const there = local(t, [], 10, faulty.store, faulty.subscriber);
+    let isSent = false;
+    const sending = there.output('MNS:SendMessage', { resourceArn: TOPIC, message: 'a' }).then(() => {
+      isSent = true;
+    });
+    while (!isSent) {
+      if (there.time.timers > 0) there.time.advance(2_000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    assert.equal(faulty.left.add, 0);
+    await sending;
+    const { messages } = await there.store.list({ target: null, name: null, before: null, limit: 9, textUnits: 1e6 });
+    assert.equal(messages.length, 1);
+    assert.deepEqual(faulty.reports, ['failed', 'works']);
+  });
+
+  it('is given up with its task', async (t) => {
+    const faulty = failing({ add: Number.POSITIVE_INFINITY, due: 0, setPush: 0 });
+    const there = local(t, [], 10, faulty.store, faulty.subscriber);
+    const abort = new AbortController();
+    const sending = there.run('MNS:SendMessage', { resourceArn: TOPIC, message: 'a' }, { signal: abort.signal });
+    await until(() => there.time.timers > 0);
+    abort.abort();
+    await sending;
+    assert.equal(there.time.timers, 0);
   });
 });
 

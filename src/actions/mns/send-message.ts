@@ -25,7 +25,7 @@ export function sendMessageAction(options: MnsOptions): Action {
     async run(call, signal) {
       const message = mnsMessage(call.parameters);
       if (typeof message === 'string') return failed('MNS.InvalidArgument', message);
-      if (localMessages !== null) return sendLocally(localMessages, options.ids, message, call.task);
+      if (localMessages !== null) return sendLocally(localMessages, options.ids, message, call.task, signal);
       const credentials = cloud.keyFor('MNS', call.action);
       if ('ok' in credentials) return credentials;
       return sendToMessageService({ ...options, credentials }, message, signal);
@@ -40,8 +40,9 @@ async function sendLocally(
   ids: MnsOptions['ids'],
   message: MnsMessage,
   task: TaskCall['task'],
+  signal: AbortSignal,
 ): Promise<TaskResult> {
-  const id = await localMessages.send(message, task);
+  const id = await localMessages.send(message, task, signal);
   if (id !== null) {
     return succeeded({ MessageId: id, RequestId: ids.uuid(), MessageBodyMD5: bodyDigest(message.body) });
   }

@@ -12,6 +12,8 @@ import type { CallCommand, ChildCommand } from '../../interpreter/commands.ts';
 import type { ExecutionStart, UndoneCall } from '../../interpreter/execution.ts';
 import { RUNTIME_ERROR } from '../../interpreter/failure.ts';
 import type { Input, Moment } from '../../interpreter/input.ts';
+import { followCall } from '../../outbound/call-progress.ts';
+import type { CallProgress } from '../../outbound/call-progress.ts';
 import type { ChildMode } from '../../language/plan.ts';
 import type { Ancestry, TaskReference } from '../../store/executions.ts';
 import { belowExpress, belowStandard } from '../start-origin.ts';
@@ -69,6 +71,11 @@ export interface CallingExecution {
   readonly inputText: string;
 }
 
+interface UnderWay {
+  readonly abort: AbortController;
+  readonly progress: CallProgress;
+}
+
 /** The driver, as its calls see it. */
 export interface Caller {
   /** Receives each answer as an input of the execution. */
@@ -82,7 +89,7 @@ export class Calls {
   readonly #calling: CallingExecution;
   readonly #moment: Pick<Moment, 'taskToken'>;
   readonly #caller: Caller;
-  readonly #underWay = new Map<number, AbortController>();
+  readonly #underWay = new Map<number, UnderWay>();
   #waiters: (() => void)[] = [];
 
   constructor(parts: CallParts, calling: CallingExecution, moment: Pick<Moment, 'taskToken'>, caller: Caller) {
@@ -96,6 +103,11 @@ export class Calls {
     return this.#underWay.size;
   }
 
+  /** How far a call under way is; null when the call of this command is not under way. */
+  progressOf(id: number): CallProgress | null {
+    return this.#underWay.get(id)?.progress ?? null;
+  }
+
   /** Resolves when the next call has ended or was aborted. */
   nextEnd(): Promise<void> {
     return new Promise((resolve) => this.#waiters.push(resolve));
@@ -105,15 +117,16 @@ export class Calls {
     const { id } = command;
     if (this.#underWay.has(id)) return;
     const abort = new AbortController();
-    this.#underWay.set(id, abort);
+    const call = { abort, progress: followCall(abort.signal) };
+    this.#underWay.set(id, call);
     this.#make(command, abort.signal).then(
-      (result) => this.#answered(command, abort, result),
-      (error: unknown) => this.#answered(command, abort, this.#defect(command, error)),
+      (result) => this.#answered(command, call, result),
+      (error: unknown) => this.#answered(command, call, this.#defect(command, error)),
     );
   }
 
   abort(id: number): void {
-    this.#underWay.get(id)?.abort();
+    this.#underWay.get(id)?.abort.abort();
     this.#remove(id);
   }
 
@@ -194,9 +207,9 @@ export class Calls {
   }
 
   /** A promise calls this, so nothing may be thrown from here. */
-  #answered(command: CallCommand, abort: AbortController, result: TaskResult): void {
+  #answered(command: CallCommand, call: UnderWay, result: TaskResult): void {
     const { id, state } = command;
-    if (this.#underWay.get(id) !== abort) return;
+    if (this.#underWay.get(id) !== call) return;
     try {
       const fault = faultOf(result);
       if (fault !== null) this.#ended(id, outcome(id, this.#defect(command, fault)));
@@ -206,8 +219,8 @@ export class Calls {
       else {
         this.#caller.answered(submitted(id, result));
         result.completion.then(
-          (end) => this.#completed(command, abort, end),
-          (error: unknown) => this.#completed(command, abort, this.#defect(command, error)),
+          (end) => this.#completed(command, call, end),
+          (error: unknown) => this.#completed(command, call, this.#defect(command, error)),
         );
       }
     } catch (error) {
@@ -216,9 +229,9 @@ export class Calls {
   }
 
   /** The end of work whose call has answered before. A promise calls this as well. */
-  #completed(command: CallCommand, abort: AbortController, result: TaskResult): void {
+  #completed(command: CallCommand, call: UnderWay, result: TaskResult): void {
     const { id } = command;
-    if (this.#underWay.get(id) !== abort) return;
+    if (this.#underWay.get(id) !== call) return;
     try {
       const fault = faultOf(result);
       this.#ended(id, outcome(id, fault === null ? result : this.#defect(command, fault)));

@@ -10,6 +10,7 @@ import type { Ports } from '../../base/ports.ts';
 import { AssertionFailure } from '../../base/assert.ts';
 import { inBackground, isolated } from '../../base/isolated.ts';
 import { pause } from '../../base/scheduler.ts';
+import { STORE_RETRY_MAX_MS, STORE_RETRY_MIN_MS } from '../../store/retries.ts';
 import { FenceLost } from '../../store/executions.ts';
 import type { ExecutionChange, ExecutionId, ExecutionStore } from '../../store/executions.ts';
 
@@ -45,8 +46,6 @@ export interface CommitQueueOptions {
 const FLUSH_CHANGES_MAX = 1_000;
 /** UTF-16 units of journal text of one transaction. */
 const FLUSH_UNITS_MAX = 8 * 1024 * 1024;
-const RETRY_MIN_MS = 50;
-const RETRY_MAX_MS = 2_000;
 
 interface Taken {
   readonly item: Committable;
@@ -175,7 +174,7 @@ export class CommitQueue {
     const report = this.#stopwatch();
     let taken = all;
     let absent: ReadonlySet<ExecutionId>;
-    for (let delayMs = RETRY_MIN_MS; ; delayMs = Math.min(delayMs * 2, RETRY_MAX_MS)) {
+    for (let delayMs = STORE_RETRY_MIN_MS; ; delayMs = Math.min(delayMs * 2, STORE_RETRY_MAX_MS)) {
       const attempt = await this.#attempt(taken);
       if ('absent' in attempt) {
         absent = attempt.absent;
@@ -267,14 +266,16 @@ export class CommitQueue {
     const { clock, observer } = this.#options.ports;
     this.#isolated('the report of a store that fails', () => {
       this.#trouble = { sinceMs: clock.nowMs(), error };
-      observer.storeFailed?.({ error });
+      observer.storeFailed?.({ part: 'executions', error });
     });
   }
 
   #works(): void {
     if (this.#trouble === null) return;
     this.#trouble = null;
-    this.#isolated('the report of a store that works again', () => this.#options.ports.observer.storeRecovered?.({}));
+    this.#isolated('the report of a store that works again', () =>
+      this.#options.ports.observer.storeRecovered?.({ part: 'executions' }),
+    );
     for (const react of this.#whenRecovered) this.#isolated('the reaction to a store that works again', react);
   }
 
