@@ -3,6 +3,8 @@ import { DEFAULT_DEFINITION_LIMITS, TASK_TIMEOUT_SECONDS } from '../language/lim
 
 /** Branches of a Parallel. */
 export const BRANCHES_MAX = DEFAULT_DEFINITION_LIMITS.parallelBranches;
+/** The longest key of `$Global`, in bytes of UTF-8. */
+export const GLOBAL_KEY_BYTES = DEFAULT_DEFINITION_LIMITS.globalKeyBytes;
 /** Items of a Map that run at once. */
 export const CONCURRENCY_MAX = DEFAULT_DEFINITION_LIMITS.mapConcurrency;
 

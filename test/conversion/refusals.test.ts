@@ -93,6 +93,11 @@ describe('an Amazon States Language definition', () => {
       /^3: "a-b" is not the name of a variable$/,
     ],
     [
+      'a long name of a variable',
+      `{Type: Pass, Assign: {${'ä'.repeat(65)}: 1}, End: true}`,
+      /^3: the variable "ä+…?" has a name of more than 128 bytes$/,
+    ],
+    [
       'a variable that no state assigns',
       '{Type: Pass, Parameters: {a.$: $name.x}, End: true}',
       /^3: no state of this scope or of one around it assigns the variable \$name$/,

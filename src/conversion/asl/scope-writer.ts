@@ -2,6 +2,7 @@
 import type { MapEntry, MapNode, Node } from '../../language/text/document.ts';
 import { describe, quote } from '../../language/text/document.ts';
 import { setConstructor } from '../constructors.ts';
+import { GLOBAL_KEY_BYTES } from '../limits.ts';
 import { Names } from '../names.ts';
 import type { Outcome } from '../outcome.ts';
 import { INPUT, member, object, OUTPUT, same } from '../terms.ts';
@@ -162,6 +163,8 @@ export class ScopeWriter {
     const key = this.context.variables.keyOf(name);
     if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name)) {
       this.outcome.refuse(offset, `${quote(name)} is not the name of a variable`);
+    } else if (Buffer.byteLength(key ?? '') > GLOBAL_KEY_BYTES) {
+      this.outcome.refuse(offset, `the variable ${quote(name)} has a name of more than ${GLOBAL_KEY_BYTES} bytes`);
     } else if (key === null) {
       this.outcome.refuse(offset, `${this.#what} cannot assign the variable $${name} of a scope around it`);
     } else if (this.context.variables.shared) {
