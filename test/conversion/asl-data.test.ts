@@ -59,6 +59,7 @@ const CASES: readonly (readonly [string, JsonObject, JsonValue, JsonValue])[] = 
     0,
     { n: null, l: 2, m: [{ k: 'text' }] },
   ],
+  ['a name that begins with a digit', { Type: 'Pass', InputPath: '$.1a' }, 0, null],
   ['SecondsPath after InputPath', { Type: 'Wait', InputPath: '$.a', SecondsPath: '$.b' }, 0, { b: 1 }],
   ['OutputPath of a Wait', { Type: 'Wait', Seconds: 1, InputPath: '$.a', OutputPath: '$.b' }, 0, 1],
   [

@@ -176,6 +176,12 @@ describe('the name of an error', () => {
     assert.match(said('DynamoDB.ConditionalCheckFailedException'), /only if a function fails with this name/);
     assert.match(said('States.ALL'), /FnF\.ALL also matches FnF\.RuntimeError and FnF\.DataLimitExceeded/);
     assert.equal(said('OutOfStock'), '');
+    const callback = caught({
+      Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+      Parameters: { FunctionName: 'f', Payload: { 'token.$': '$$.Task.Token' } },
+    });
+    const all = notes(JSON.stringify({ StartAt: 'Work', States: callback }));
+    assert.ok(all.some((note) => note.includes('the Cause of a callback task is a bare text')));
   });
 });
 

@@ -16,7 +16,7 @@ export interface Path {
 }
 
 const VARIABLE = /\$([\p{L}_][\p{L}\p{N}_]*)/uy;
-const NAME = /\.([\p{L}_$][\p{L}\p{N}\p{M}_$-]*)/uy;
+const NAME = /\.([\p{L}\p{N}_$][\p{L}\p{N}\p{M}_$-]*)/uy;
 /** Amazon also accepts a dot before the bracket: `$.[0]`, `$.list.[0]`. */
 const BRACKET = /\.?\[\s*(?:(-?\d{1,15})|'((?:[^'\\]|\\[\s\S])*)'|"((?:[^"\\]|\\[\s\S])*)")\s*\]/uy;
 

@@ -48,6 +48,13 @@ export function catchesWithInput(outcome: Outcome, source: MapNode): boolean {
   });
 }
 
+function noteErrorOutput(outcome: Outcome, rule: MapNode, source: MapNode): void {
+  outcome.noteOnce(rule, ERROR_DIFFERS);
+  if (/lambda:invoke\.waitForTaskToken$/.test(textField(source, 'Resource') ?? '')) {
+    outcome.noteOnce(rule, 'the Cause of a callback task is a bare text, also if the function itself fails');
+  }
+}
+
 function rules(outcome: Outcome, source: MapNode, key: string): MapNode[] {
   const node = field(source, key);
   if (node === undefined || isNull(node)) return [];
@@ -127,7 +134,7 @@ function catchRule(writer: RecoveryWriter, rule: MapNode, source: MapNode): Yaml
   const error = errorOutput(source, errors, writer.failNames);
   const output = placeResult(outcome, writer.data, error, path);
   const assigns = assignments(rule).length > 0;
-  if (assigns || !same(output, INPUT)) outcome.noteOnce(rule, ERROR_DIFFERS);
+  if (assigns || !same(output, INPUT)) noteErrorOutput(outcome, rule, source);
   const written = new YamlMap().set('Errors', errors).set('Next', assigns ? writer.assign(rule, next) : next);
   const passed = assigns
     ? object([
