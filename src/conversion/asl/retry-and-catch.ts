@@ -50,7 +50,7 @@ export function catchesWithInput(outcome: Outcome, source: MapNode): boolean {
 
 function noteErrorOutput(outcome: Outcome, rule: MapNode, source: MapNode): void {
   outcome.noteOnce(rule, ERROR_DIFFERS);
-  if (/lambda:invoke\.waitForTaskToken$/.test(textField(source, 'Resource') ?? '')) {
+  if (textField(source, 'Resource')?.endsWith(':lambda:invoke.waitForTaskToken') === true) {
     outcome.noteOnce(rule, 'the Cause of a callback task is a bare text, also if the function itself fails');
   }
 }
