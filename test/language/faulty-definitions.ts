@@ -192,6 +192,16 @@ States:
     faults: ['9:27 warning unknown-tag'],
   },
   {
+    name: 'an operator that YAML reads as a tag',
+    text: flow(`  - Type: Pass
+    Name: A
+    End: true
+    OutputConstructor:
+      x.$: ! $Input.a
+`),
+    faults: ['10:12 warning swallowed-text States[0].OutputConstructor.x.$'],
+  },
+  {
     name: 'top level missing',
     text: `Type: StateMachine
 `,

@@ -8,6 +8,7 @@ import type { Located } from './field-reader.ts';
 import { pathText } from '../text/path.ts';
 import type { Compute, StateScope, Test } from '../plan.ts';
 import type { Report } from '../text/report.ts';
+import { swallowedPart } from '../text/swallowed.ts';
 import type { Site } from './site.ts';
 
 /** A value that is always an expression: under a `.$` key, `ItemsPath`. Null when it is faulty. */
@@ -59,7 +60,14 @@ function reported<R>(
 ): ((scope: StateScope) => R) | null {
   for (const fault of faults) add(report, field, text, fault);
   for (const warning of warnings) add(report, field, text, warning);
+  warnOfSwallowed(report, field, text);
   return evaluate;
+}
+
+/** Only a scalar has a text. */
+function warnOfSwallowed(report: Report, { node, path }: Located, text: string): void {
+  const part = node.kind === 'scalar' ? swallowedPart(report, node, text) : null;
+  if (part !== null) report.add('swallowed-text', part.offset, path, part.message);
 }
 
 /** A quoted or folded text may differ from its source. Its faults are then reported at its beginning. */

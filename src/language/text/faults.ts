@@ -40,6 +40,10 @@ export const LANGUAGE_FAULTS = {
   'bad-merge': error('A merge key `<<` whose value is neither a mapping nor a list of mappings.'),
   'unknown-tag': warning('A YAML tag that the language does not have; the value is read as if it had none.'),
 
+  'swallowed-text': warning(
+    'YAML takes a part of an expression for itself: a tag, a comment, a comma in brackets or a line break in a text.',
+  ),
+
   'unknown-dialect': error('Neither `Type: StateMachine` nor `type: flow`.'),
   'missing-field': error('A field that is required is not there.'),
   'wrong-type': error('A field holds a value of another type than it can take.'),
