@@ -6,9 +6,9 @@ import type { Code } from './code.ts';
 import { isIn, looseEqual, order } from './compare.ts';
 import { integerOf } from './decimal.ts';
 import type { Evaluate, EvaluationScope } from './evaluation.ts';
-import { EvaluationError, spend } from './evaluation.ts';
+import { EvaluationError } from './evaluation.ts';
 import { preview } from './preview.ts';
-import { booleanOf, numericOf, truthOf } from './value.ts';
+import { booleanOf, numericOf, payForDigits, truthOf } from './value.ts';
 
 export function compileComparison<S extends EvaluationScope>(
   operator: ComparisonOperator,
@@ -103,11 +103,12 @@ export function compileNegate<S extends EvaluationScope>({ evaluate }: Code<S>):
     const value = evaluate(scope);
     // -value alone would be -0 for 0, and values of flows have no negative zero.
     if (typeof value === 'number') return value === 0 ? 0 : -value;
-    return negateGeneral(value);
+    return negateGeneral(scope, value);
   };
 }
 
-function negateGeneral(value: JsonValue): JsonValue {
+function negateGeneral(scope: EvaluationScope, value: JsonValue): JsonValue {
+  payForDigits(scope, value);
   const number = numericOf(value);
   if (number === undefined) throw new EvaluationError(`the sign - needs a number, but met ${preview(value)}`);
   if (typeof number === 'number') return number === 0 ? 0 : -number;
@@ -119,17 +120,13 @@ function negateGeneral(value: JsonValue): JsonValue {
 
 export function compileArray<S extends EvaluationScope>(items: readonly Code<S>[]): Evaluate<S> {
   const evaluates = items.map((item) => item.evaluate);
-  return (scope) => {
-    spend(scope, evaluates.length);
-    return evaluates.map((evaluate) => evaluate(scope));
-  };
+  return (scope) => evaluates.map((evaluate) => evaluate(scope));
 }
 
 export function compileObject<S extends EvaluationScope>(
   members: readonly { key: string; value: Code<S> }[],
 ): Evaluate<S> {
   return (scope) => {
-    spend(scope, members.length);
     const object: Record<string, JsonValue> = {};
     for (const { key, value } of members) setMember(object, key, value.evaluate(scope));
     return object;

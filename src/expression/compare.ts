@@ -8,16 +8,20 @@ import type { JsonArray, JsonObject, JsonValue } from '../base/json.ts';
 import { isJsonArray, isJsonObject, isLongNumber } from '../base/json.ts';
 import { canonicalDecimal, compareDecimals } from './decimal.ts';
 import type { EvaluationScope } from './evaluation.ts';
-import { spend } from './evaluation.ts';
+import { FUEL_PER_MEMBER, spend } from './evaluation.ts';
 import { preview } from './preview.ts';
-import { booleanOf, numericOf, refuseDeeper, textOf } from './value.ts';
+import { booleanOf, numericOf, payForDigits, refuseDeeper, textOf } from './value.ts';
 
-/** Comparing texts up to this length costs no fuel. */
-const SHORT_TEXT = 64;
+/** Comparing two values of any kind without coercion. */
+const FUEL_PER_VISITED = 4;
+/** Taking a number apart that a double cannot hold. */
+const FUEL_PER_DECIMAL = 16;
+/** Comparing an item with a value, both of any kind. */
+const FUEL_PER_COMPARED = 6;
 
 /** `a == b`. @throws {EvaluationError} when the scope has no more fuel. */
 export function looseEqual(scope: EvaluationScope, a: JsonValue, b: JsonValue): boolean {
-  payForTexts(scope, a, b);
+  payForBoth(scope, a, b);
   if (a === b) return true;
   if (a === null || b === null) return false;
   if (typeof a === 'number' && typeof b === 'number') return false;
@@ -34,24 +38,25 @@ export function looseEqual(scope: EvaluationScope, a: JsonValue, b: JsonValue): 
   return deepEqual(scope, a, b);
 }
 
-function payForTexts(scope: EvaluationScope, a: JsonValue, b: JsonValue): void {
-  if (typeof a === 'string' && a.length > SHORT_TEXT) spend(scope, a.length >> 4);
-  if (typeof b === 'string' && b.length > SHORT_TEXT) spend(scope, b.length >> 4);
+/** Pays for the digits of both, which may be read as numbers and compared. */
+function payForBoth(scope: EvaluationScope, a: JsonValue, b: JsonValue): void {
+  if (typeof a === 'string' || typeof a === 'object') payForDigits(scope, a);
+  if (typeof b === 'string' || typeof b === 'object') payForDigits(scope, b);
 }
 
 function compareNumeric(scope: EvaluationScope, a: number | string, b: number | string): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
-  if (typeof a === 'string') spend(scope, a.length >> 4);
-  if (typeof b === 'string') spend(scope, b.length >> 4);
+  if (typeof a === 'string') spend(scope, FUEL_PER_DECIMAL + (a.length >> 3));
+  if (typeof b === 'string') spend(scope, FUEL_PER_DECIMAL + (b.length >> 3));
   return compareDecimals(String(a), String(b));
 }
 
 /** Equality without coercion. Numbers compare by value, and the order of keys is ignored. */
 export function deepEqual(scope: EvaluationScope, a: JsonValue, b: JsonValue, depth = 0): boolean {
-  spend(scope, 1);
+  spend(scope, FUEL_PER_VISITED);
   if (typeof a === 'string') {
     if (typeof b !== 'string' || a.length !== b.length) return false;
-    payForTexts(scope, a, null);
+    payForDigits(scope, a);
     return a === b;
   }
   if (a === b) return true;
@@ -78,7 +83,7 @@ function equalArrays(scope: EvaluationScope, a: JsonArray, b: JsonArray, depth: 
 function equalObjects(scope: EvaluationScope, a: JsonObject, b: JsonObject, depth: number): boolean {
   let unmatched = 0;
   for (const _ in b) unmatched++;
-  spend(scope, unmatched * 2);
+  spend(scope, unmatched * FUEL_PER_MEMBER);
   for (const key in a) {
     unmatched--;
     if (!Object.hasOwn(b, key) || !deepEqual(scope, a[key] as JsonValue, b[key] as JsonValue, depth + 1)) return false;
@@ -90,7 +95,7 @@ function equalObjects(scope: EvaluationScope, a: JsonObject, b: JsonObject, dept
 export function order(scope: EvaluationScope, a: JsonValue, b: JsonValue): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   if (a === null || b === null) return Number.NaN;
-  payForTexts(scope, a, b);
+  payForBoth(scope, a, b);
   const left = numericOf(a);
   const right = left === undefined ? undefined : numericOf(b);
   if (left !== undefined && right !== undefined) return compareNumeric(scope, left, right);
@@ -116,43 +121,61 @@ function fixedUp(unit: number): number {
 export function isIn(scope: EvaluationScope, item: JsonValue, container: JsonValue): boolean {
   if (typeof container === 'object' && container !== null) {
     if (isJsonArray(container)) {
-      spend(scope, container.length);
-      for (const element of container) if (looseEqual(scope, item, element)) return true;
+      const isNumber = typeof item === 'number';
+      for (const element of container) {
+        spend(scope, isNumber && typeof element === 'number' ? 1 : FUEL_PER_COMPARED);
+        if (looseEqual(scope, item, element)) return true;
+      }
       return false;
     }
     if (!isLongNumber(container)) return isKeyIn(scope, item, container as JsonObject);
   }
-  scope.warn(`the right side of "in" is neither an array nor an object, so the result is false: ${preview(container)}`);
+  scope.warn(
+    () => `the right side of "in" is neither an array nor an object, so the result is false: ${preview(container)}`,
+  );
   return false;
 }
 
 function isKeyIn(scope: EvaluationScope, item: JsonValue, container: JsonObject): boolean {
   if (typeof item === 'string' && Object.hasOwn(container, item)) return true;
-  for (const key in container) {
-    spend(scope, 1);
+  // All keys are listed before the first is compared.
+  const keys = Object.keys(container);
+  spend(scope, keys.length * FUEL_PER_MEMBER);
+  for (const key of keys) {
+    spend(scope, FUEL_PER_COMPARED);
     if (looseEqual(scope, item, key)) return true;
   }
   return false;
 }
 
+/** Making the text of a value that identifies it, and finding it among the others. */
+const FUEL_PER_KEYED = 40;
+/** Finding the place of a key among thousands. */
+const FUEL_PER_SORTED = 30;
+
 /** Returns equal texts exactly for values that {@link deepEqual} calls equal, to find repeated values in one pass. */
 export function canonicalKey(scope: EvaluationScope, value: JsonValue, depth = 0): string {
-  spend(scope, 1);
+  spend(scope, FUEL_PER_KEYED);
   if (typeof value === 'string') {
-    spend(scope, value.length >> 4);
+    spend(scope, value.length >> 2);
     return JSON.stringify(value);
   }
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'number') return canonicalDecimal(String(value));
-  if (isLongNumber(value)) return canonicalDecimal(value.rawJSON);
+  if (isLongNumber(value)) {
+    spend(scope, value.rawJSON.length >> 2);
+    return canonicalDecimal(value.rawJSON);
+  }
   refuseDeeper(depth);
   const parts: string[] = [];
   if (isJsonArray(value)) {
     for (const item of value) parts.push(canonicalKey(scope, item, depth + 1));
     return joined(scope, '[', parts, ']');
   }
-  for (const key of Object.keys(value).sort()) {
-    spend(scope, 1 + (key.length >> 4));
+  const keys = Object.keys(value);
+  spend(scope, keys.length * FUEL_PER_SORTED);
+  for (const key of keys.sort()) {
+    spend(scope, FUEL_PER_MEMBER + (key.length >> 2));
     parts.push(`${JSON.stringify(key)}:${canonicalKey(scope, (value as JsonObject)[key] as JsonValue, depth + 1)}`);
   }
   return joined(scope, '{', parts, '}');
@@ -161,6 +184,6 @@ export function canonicalKey(scope: EvaluationScope, value: JsonValue, depth = 0
 function joined(scope: EvaluationScope, opening: string, parts: readonly string[], closing: string): string {
   const text = opening + parts.join(',') + closing;
   // Each level copies the texts of the levels below it.
-  spend(scope, text.length >> 4);
+  spend(scope, text.length >> 3);
   return text;
 }

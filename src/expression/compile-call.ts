@@ -9,6 +9,7 @@ import type { Call, FunctionDefinition, Parameter } from './functions/definition
 import { accepts, mayAccept, typeNames } from './functions/definition.ts';
 import { functionLike, functionNamed } from './functions/table.ts';
 import { preview } from './preview.ts';
+import { payForDigits } from './value.ts';
 
 /** Returns the closure of a call, or adds a fault to the context and returns null. */
 export function compileCall<S extends EvaluationScope>(
@@ -29,7 +30,7 @@ export function compileCall<S extends EvaluationScope>(
     const parameter = definition.parameters[index] ?? definition.rest;
     if (parameter === undefined) continue;
     const verdict = checkArgument(arg, parameter);
-    if (verdict === 'later') checks.push({ index, parameter });
+    if (verdict === 'later') checks.push({ index, parameter, mayBeLong: parameter.types.includes('integer') });
     if (verdict !== 'never') continue;
     const met = arg.constant === undefined ? `a value of type ${arg.type}` : preview(arg.constant);
     context.fault('function-type', typeMessage(node.name, parameter, index, met), node.args[index] as ExpressionNode);
@@ -39,7 +40,7 @@ export function compileCall<S extends EvaluationScope>(
   const oddity = definition.inspect?.(node.args);
   if (oddity) context.warn(oddity.code, oddity.message, node);
   const call = specialised(context, node, definition, args);
-  return call === null ? null : callClosure(node.name, args, checks, call);
+  return call === null ? null : callClosure(node.name, args, checks, call, definition.fuel);
 }
 
 function refuseName<S extends EvaluationScope>(context: CompileContext<S>, node: CallNode): void {
@@ -103,6 +104,8 @@ function specialised<S extends EvaluationScope>(
 interface Check {
   readonly index: number;
   readonly parameter: Parameter;
+  /** Whether a long number is an integer is in its digits. */
+  readonly mayBeLong: boolean;
 }
 
 function callClosure<S extends EvaluationScope>(
@@ -110,18 +113,20 @@ function callClosure<S extends EvaluationScope>(
   args: readonly Code<S>[],
   checks: readonly Check[],
   call: Call,
+  fuel: FunctionDefinition['fuel'],
 ): Evaluate<S> {
   const evaluates = args.map((arg) => arg.evaluate);
   return (scope) => {
-    spend(scope, 1 + evaluates.length);
     const values: JsonValue[] = [];
     for (const evaluate of evaluates) values.push(evaluate(scope));
-    for (const { index, parameter } of checks) {
+    for (const { index, parameter, mayBeLong } of checks) {
       const value = values[index] as JsonValue;
+      if (mayBeLong) payForDigits(scope, value);
       if (!accepts(parameter.types, value)) {
         throw new EvaluationError(typeMessage(name, parameter, index, preview(value)));
       }
     }
+    spend(scope, fuel(values));
     return call(scope, values);
   };
 }

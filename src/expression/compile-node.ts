@@ -14,6 +14,7 @@ import type { ExpressionFault, ExpressionFaultCode } from './fault.ts';
 import { FaultList } from './fault-list.ts';
 import { functionNamed } from './functions/table.ts';
 import { compilePath } from './path.ts';
+import { MAX_PARTS } from './token-reader.ts';
 import { preview } from './preview.ts';
 import { booleanOf, numericOf, typeOf } from './value.ts';
 
@@ -29,6 +30,9 @@ export class NodeCompiler<S extends EvaluationScope> implements CompileContext<S
   readonly #options: ExpressionOptions<S>;
   readonly #folding: EvaluationScope;
   #foldingNode: ExpressionNode | null = null;
+  /** Parts of the expression so far. */
+  #parts = 0;
+  #fuel = 0;
 
   /** `faults` are those of the parser. With faults, the compiler still checks names, to report all faults at once. */
   constructor(text: string, options: ExpressionOptions<S>, faults: readonly ExpressionFault[]) {
@@ -47,13 +51,31 @@ export class NodeCompiler<S extends EvaluationScope> implements CompileContext<S
       },
       random: () => 0,
       warn: (message) => {
-        if (this.#foldingNode !== null) this.warn('odd-value', message, this.#foldingNode);
+        if (this.#foldingNode !== null) this.warn('odd-value', message(), this.#foldingNode);
       },
     };
   }
 
-  /** @throws {ReadingStopped} when there are too many faults. */
+  /**
+   * Fuel that an evaluation takes for all parts of the expression together: each is visited once at most, so that the parts
+   * themselves need not count. Work that depends on values takes its own fuel.
+   */
+  get fuel(): number {
+    return this.#fuel;
+  }
+
+  #count(node: ExpressionNode): void {
+    const parts = partsOf(node);
+    this.#parts += parts;
+    this.#fuel += parts + (EXTRA_FUEL[node.kind] ?? 0);
+    if (this.#parts <= MAX_PARTS) return;
+    const message = `an expression has at most ${MAX_PARTS} parts, and this is one too many: compute a part of it in another state`;
+    this.faults.stop('expression-size', message, node.offset, node.length);
+  }
+
+  /** @throws {ReadingStopped} when there are too many faults or parts. */
   compile(node: ExpressionNode): Code<S> {
+    this.#count(node);
     switch (node.kind) {
       case 'literal':
         return constantCode(node.value);
@@ -226,6 +248,29 @@ export class NodeCompiler<S extends EvaluationScope> implements CompileContext<S
     }
   }
 }
+
+/** Parts of a node without those of its operands. */
+function partsOf(node: ExpressionNode): number {
+  switch (node.kind) {
+    case 'path':
+      return node.segments.length;
+    case 'object':
+      return 1 + node.members.length;
+    default:
+      return 1;
+  }
+}
+
+/** Work of a node beyond that of a part. */
+const EXTRA_FUEL: { readonly [kind in ExpressionNode['kind']]?: number } = {
+  call: 8,
+  comparison: 2,
+  array: 2,
+  object: 4,
+  not: 1,
+  and: 2,
+  or: 2,
+};
 
 function constantCode<S extends EvaluationScope>(value: JsonValue): Code<S> {
   return { evaluate: () => value, type: typeOf(value), constant: value };

@@ -9,7 +9,7 @@ import type { Code } from './code.ts';
 import { NodeCompiler } from './compile-node.ts';
 import type { Compiled, ExpressionOptions } from './compiled.ts';
 import type { Evaluate, EvaluationScope } from './evaluation.ts';
-import { EvaluationError } from './evaluation.ts';
+import { EvaluationError, spend } from './evaluation.ts';
 import type { ExpressionFault } from './fault.ts';
 import { ReadingStopped } from './fault-list.ts';
 import { parseExpression } from './parse.ts';
@@ -24,7 +24,13 @@ export function compileExpression<S extends EvaluationScope>(
   if (result.code === null) return failed(result);
   const { faults, warnings } = result;
   const { constant, type, evaluate } = result.code;
-  return { faults, warnings, evaluate: guarded(evaluate, text, options.place), constant: constant !== undefined, type };
+  return {
+    faults,
+    warnings,
+    evaluate: guarded(evaluate, result.fuel, text, options.place),
+    constant: constant !== undefined,
+    type,
+  };
 }
 
 /**
@@ -42,7 +48,7 @@ export function compileCondition<S extends EvaluationScope>(
   return {
     faults,
     warnings,
-    evaluate: guarded(testing(code, text), text, options.place),
+    evaluate: guarded(testing(code, text), result.fuel, text, options.place),
     constant: code.constant !== undefined,
     type: 'boolean',
   };
@@ -51,13 +57,15 @@ export function compileCondition<S extends EvaluationScope>(
 interface Compilation<S extends EvaluationScope> {
   readonly ast: ExpressionNode | null;
   readonly code: Code<S> | null;
+  /** Taken by each evaluation. */
+  readonly fuel: number;
   readonly faults: readonly ExpressionFault[];
   readonly warnings: readonly ExpressionFault[];
 }
 
 function compile<S extends EvaluationScope>(text: string, options: ExpressionOptions<S>): Compilation<S> {
   const { ast, faults } = parseExpression(text, options);
-  if (ast === null) return { ast, code: null, faults: inOrder(faults), warnings: [] };
+  if (ast === null) return { ast, code: null, fuel: 0, faults: inOrder(faults), warnings: [] };
   const compiler = new NodeCompiler<S>(text, options, faults);
   let code: Code<S> | null = null;
   try {
@@ -66,7 +74,8 @@ function compile<S extends EvaluationScope>(text: string, options: ExpressionOpt
     if (!(error instanceof ReadingStopped)) throw error;
   }
   const found = inOrder(compiler.faults.faults);
-  return { ast, code: found.length === 0 ? code : null, faults: found, warnings: inOrder(compiler.warnings) };
+  const usable = found.length === 0 ? code : null;
+  return { ast, code: usable, fuel: compiler.fuel, faults: found, warnings: inOrder(compiler.warnings) };
 }
 
 function inOrder(faults: readonly ExpressionFault[]): ExpressionFault[] {
@@ -77,14 +86,16 @@ function failed<S extends EvaluationScope, R>({ faults, warnings }: Compilation<
   return { evaluate: null, faults, warnings, constant: false, type: 'any' };
 }
 
-/** Adds the expression and its place to an error that it throws. */
+/** Takes the fuel for the parts of the expression. Adds the expression and its place to an error that it throws. */
 function guarded<S extends EvaluationScope, R>(
   evaluate: (scope: S) => R,
+  fuel: number,
   text: string,
   place: string,
 ): (scope: S) => R {
   return (scope) => {
     try {
+      spend(scope, fuel);
       return evaluate(scope);
     } catch (error) {
       if (error instanceof EvaluationError) error.source ??= `${place} (${beginning(text, 200)})`;

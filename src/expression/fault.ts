@@ -16,6 +16,7 @@ export const EXPRESSION_FAULTS = {
   'expression-path': 'A path with more than `.name`, `["name"]` and `[n]`.',
   'expression-key': 'A key of an object literal without quotes, or used twice.',
   'expression-depth': 'The expression is nested too deeply, or calls functions more than ten deep.',
+  'expression-size': 'The expression is too long, or has too many parts.',
   'unknown-variable': 'A variable that does not exist.',
   'unavailable-variable': 'A variable that exists, but not at this place of the definition.',
   'unknown-function': 'A function that does not exist; the classic language has none.',

@@ -19,7 +19,7 @@ import * as foreign from './foreign-words.ts';
 import type { Grammar } from './grammar.ts';
 import type { Token } from './lexer.ts';
 import { parseSegments } from './parse-path.ts';
-import { MAX_CALL_DEPTH, TokenReader } from './token-reader.ts';
+import { MAX_CALL_DEPTH, MAX_CHARACTERS, TokenReader } from './token-reader.ts';
 
 export interface Parsed {
   /** Null if the text has no tree. With faults, the tree is a guess at the author's intention. */
@@ -32,6 +32,10 @@ export interface Parsed {
 export function parseExpression(text: string, grammar: Grammar = {}): Parsed {
   const list = new FaultList();
   try {
+    if (text.length > MAX_CHARACTERS) {
+      const message = `an expression has at most ${MAX_CHARACTERS} characters, but this one has ${text.length}`;
+      list.stop('expression-size', `${message}: put the data of it into a constructor`, 0, text.length);
+    }
     const reader = new TokenReader(text, grammar, list);
     if (reader.atEnd()) {
       list.add('expression-empty', 'the expression is empty', 0, text.length);

@@ -69,7 +69,8 @@ function missingValue(
   for (let i = 0; i < segments.length; i++) {
     const member = step(value, segments[i] as Segment);
     if (member === undefined) {
-      warnMissing(scope, value, segments, i, target);
+      const at = value;
+      scope.warn(() => missingMessage(at, segments, i, target));
       return null;
     }
     value = member;
@@ -77,15 +78,9 @@ function missingValue(
   return value;
 }
 
-function warnMissing(
-  scope: EvaluationScope,
-  value: JsonValue,
-  segments: readonly Segment[],
-  missing: number,
-  target: string,
-): void {
-  const path = beginning(target + segments.map(printSegment).join(''), 200);
-  const before = beginning(target + segments.slice(0, missing).map(printSegment).join(''), 200);
+function missingMessage(value: JsonValue, segments: readonly Segment[], missing: number, target: string): string {
+  const path = pathText(target, segments, segments.length);
+  const before = pathText(target, segments, missing);
   const part = beginning(printSegment(segments[missing] as Segment), 100);
   const type = typeOf(value);
   const reason =
@@ -93,8 +88,17 @@ function warnMissing(
       ? `${before} has no ${part}`
       : `${before} is ${ARTICLE[type]} and has no ${part}`;
   const result = segments.some((segment) => segment.kind === 'all') ? 'an empty list' : 'null';
-  scope.warn(`the path ${path} leads nowhere and is ${result}: ${reason}`);
+  return `the path ${path} leads nowhere and is ${result}: ${reason}`;
 }
+
+/** The text of the path up to a segment, cut to a readable length. */
+function pathText(target: string, segments: readonly Segment[], end: number): string {
+  let text = target;
+  for (let i = 0; i < end && text.length <= MAX_SHOWN; i++) text += printSegment(segments[i] as Segment);
+  return beginning(text, MAX_SHOWN);
+}
+
+const MAX_SHOWN = 200;
 
 const ARTICLE: Readonly<Record<ReturnType<typeof typeOf>, string>> = {
   null: 'null',
@@ -132,17 +136,20 @@ function compileGeneralPath<S extends EvaluationScope>(
       missingValue(scope, start, segments, target);
       return [];
     }
+    spend(scope, value.length);
     let items: JsonValue[] = [...value];
-    spend(scope, items.length);
     for (const segment of rest) items = project(scope, items, segment);
     return items;
   };
 }
 
+/** Reading a part of an item that is another kind of object than the one before. */
+const FUEL_PER_PROJECTED = 4;
+
 /** Applies a segment to each item. Leaves out items without that part, and `[*]` flattens (rules.md 10.11). */
 function project(scope: EvaluationScope, items: readonly JsonValue[], segment: Segment): JsonValue[] {
   const results: JsonValue[] = [];
-  spend(scope, items.length);
+  spend(scope, items.length * FUEL_PER_PROJECTED);
   for (const item of items) {
     if (segment.kind === 'all') {
       if (!isJsonArray(item)) continue;

@@ -5,6 +5,10 @@ import type { Grammar } from './grammar.ts';
 import type { Token } from './lexer.ts';
 import { Lexer } from './lexer.ts';
 
+/** Longest text of one expression, in UTF-16 units: as long as the data of a state may be (rules.md 9.11). */
+export const MAX_CHARACTERS = 65_536;
+/** Most parts of one expression: operators, calls, literals, variables, and the segments of paths (rules.md 9.11). */
+export const MAX_PARTS = 10_000;
 /** Deepest nesting of parentheses, prefixes, literals and calls together. */
 export const MAX_NESTING = 100;
 /** Most function calls inside each other (rules.md 9.7). */

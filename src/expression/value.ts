@@ -1,9 +1,9 @@
 /** Type and coercions of values: to a boolean, a number and text (rules.md 9.4, 9.5). */
 import type { JsonValue } from '../base/json.ts';
-import { isJsonArray, isLongNumber, jsonBytes, MAX_DEPTH, stringifyJson } from '../base/json.ts';
+import { isJsonArray, isLongNumber, MAX_DEPTH, stringifyJson } from '../base/json.ts';
 import type { ValueType } from './compiled.ts';
 import type { EvaluationScope } from './evaluation.ts';
-import { EvaluationError, spend } from './evaluation.ts';
+import { EvaluationError, FUEL_PER_MEMBER, spend } from './evaluation.ts';
 import { preview } from './preview.ts';
 
 export function typeOf(value: JsonValue): Exclude<ValueType, 'any'> {
@@ -41,13 +41,24 @@ export function booleanOf(value: JsonValue): boolean | undefined {
 export function truthOf(scope: EvaluationScope, value: JsonValue, what: string): boolean {
   if (typeof value === 'boolean') return value;
   if (value === null) return false;
+  payForDigits(scope, value);
   const truth = booleanOf(value);
   if (truth !== undefined) return truth;
-  scope.warn(`${what} is neither true nor false and counts as false: ${preview(value)}`);
+  const shown = () => preview(value, (members) => spend(scope, members * FUEL_PER_MEMBER));
+  scope.warn(() => `${what} is neither true nor false and counts as false: ${shown()}`);
   return false;
 }
 
 const NUMERIC = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
+
+/** Pays for looking at the digits of a text or of a long number: about a nanosecond for each. @throws {EvaluationError} */
+export function payForDigits(scope: EvaluationScope, value: JsonValue): void {
+  const text = typeof value === 'string' ? value : isLongNumber(value) ? value.rawJSON : '';
+  if (text.length > SHORT_TEXT) spend(scope, text.length >> 2);
+}
+
+/** Looking at a text up to this length is part of visiting the value. */
+const SHORT_TEXT = 64;
 
 /** Returns the number of a value, also from text: a double, or the text of a number that a double cannot represent. */
 export function numericOf(value: JsonValue): number | string | undefined {
@@ -95,26 +106,42 @@ function numericText(text: string): number | string | undefined {
 export function jsonText(scope: EvaluationScope, value: JsonValue): string {
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
   checkDepth(scope, value, 0);
-  // Counting stops when the fuel is not enough, because values with shared parts can have gigabytes of text.
-  const bytes = jsonBytes(value, scope.fuel * 16);
-  spend(scope, 1 + (bytes >> 4));
   return stringifyJson(value);
 }
 
-/** Refuses a value that is deeper than inputs can be, because `JSON.stringify` recurses. */
+/** Pays for the text of a value. Refuses one that is deeper than inputs can be, because `JSON.stringify` recurses. */
 function checkDepth(scope: EvaluationScope, value: JsonValue, depth: number): void {
-  if (typeof value !== 'object' || value === null || isLongNumber(value)) return;
-  refuseDeeper(depth);
-  if (isJsonArray(value)) {
-    spend(scope, value.length);
-    for (const item of value) checkDepth(scope, item, depth + 1);
-    return;
-  }
-  for (const key in value) {
-    spend(scope, 1);
-    checkDepth(scope, value[key] as JsonValue, depth + 1);
+  if (typeof value === 'string') {
+    payForText(scope, value);
+  } else if (typeof value !== 'object' || value === null) {
+    spend(scope, FUEL_PER_SCALAR);
+  } else if (isLongNumber(value)) {
+    spend(scope, FUEL_PER_LONG_NUMBER + (value.rawJSON.length >> 4));
+  } else {
+    refuseDeeper(depth);
+    spend(scope, FUEL_PER_CONTAINER);
+    if (isJsonArray(value)) {
+      for (const item of value) checkDepth(scope, item, depth + 1);
+      return;
+    }
+    for (const key in value) {
+      spend(scope, FUEL_PER_MEMBER);
+      payForText(scope, key);
+      checkDepth(scope, value[key] as JsonValue, depth + 1);
+    }
   }
 }
+
+/** Pays for writing a text as JSON: a character takes up to six, and one that is not ASCII takes a second look. */
+function payForText(scope: EvaluationScope, text: string): void {
+  // One that is not plain ASCII is longer as JSON, and takes more time.
+  spend(scope, 2 + (text.length >> 2));
+}
+
+/** Writing a number takes up to 200 ns, most of it for finding the shortest text of a fraction. */
+const FUEL_PER_SCALAR = 8;
+const FUEL_PER_LONG_NUMBER = 8;
+const FUEL_PER_CONTAINER = 8;
 
 /** @throws {EvaluationError} when `depth` exceeds that of inputs. */
 export function refuseDeeper(depth: number): void {

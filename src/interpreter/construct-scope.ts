@@ -4,7 +4,7 @@
  */
 import { MAX_DEPTH, boundJson, jsonBytes } from '../base/json.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
-import { EvaluationError, FUEL_PER_STATE } from '../expression/evaluation.ts';
+import { EvaluationError, FUEL_PER_STATE, spend } from '../expression/evaluation.ts';
 import type { StateScope } from '../language/plan.ts';
 import type { Failure } from './event.ts';
 import type { Moment } from './input.ts';
@@ -15,6 +15,12 @@ import { DATA_LIMIT_EXCEEDED, RUNTIME_ERROR, dataTooLarge } from './failure.ts';
 
 /** A large object is a hash table: copying and measuring a member of one takes some 400 ns. */
 const FUEL_PER_MERGED = 20;
+/** Work of an error: its stack, and the beginning of a value in its message, of which a large map has to be listed. */
+const WORK_OF_AN_ERROR = 20_000;
+/** `$Context` is built for each time that an expression reads it. */
+const FUEL_PER_CONTEXT = 20;
+/** Sealing a token takes some microseconds. */
+const FUEL_PER_TOKEN = 300;
 
 /** Builds `$Context` or `$context` when an expression asks for it. */
 export type BuildContext = (scope: ConstructScope) => JsonObject;
@@ -44,6 +50,9 @@ export class ConstructScope implements StateScope {
   /** Work before `enter`. */
   #spent = 0;
   #warnings: string[] | null = null;
+  /** The last token that was made, and its event. */
+  #token: string | null = null;
+  #tokenOf = 0;
 
   constructor(execution: Execution, moment: Moment, buildContext: BuildContext) {
     this.#execution = execution;
@@ -70,6 +79,11 @@ export class ConstructScope implements StateScope {
     this.fuel = FUEL_PER_STATE;
   }
 
+  /** Counts work that is paid for by no fuel, so that a decision ends in time. */
+  count(units: number): void {
+    this.#spent += units;
+  }
+
   /** Adds fuel for a state that has more to do. */
   refuel(units: number): void {
     this.#filled += units;
@@ -85,9 +99,9 @@ export class ConstructScope implements StateScope {
     return this.#moment.random();
   }
 
-  warn(message: string): void {
+  warn(message: () => string): void {
     this.#warnings ??= [];
-    if (this.#warnings.length < WARNINGS_MAX) this.#warnings.push(message);
+    if (this.#warnings.length < WARNINGS_MAX) this.#warnings.push(message());
   }
 
   /** The warnings since the last call; null when there are none. */
@@ -103,6 +117,7 @@ export class ConstructScope implements StateScope {
       return run(this);
     } catch (error) {
       if (!(error instanceof EvaluationError)) throw error;
+      this.count(WORK_OF_AN_ERROR);
       this.fail(error.source === undefined ? error.message : `${error.source}: ${error.message}`);
       return otherwise;
     }
@@ -162,6 +177,7 @@ export class ConstructScope implements StateScope {
   }
 
   context(): JsonObject {
+    spend(this, FUEL_PER_CONTEXT);
     return this.#buildContext(this);
   }
 
@@ -176,6 +192,11 @@ export class ConstructScope implements StateScope {
 
   /** The token of a task in a callback mode, by the event that it names; null where there are no callbacks. */
   taskToken(event: number): string | null {
-    return this.#moment.taskToken?.(event) ?? null;
+    if (this.#tokenOf !== event) {
+      spend(this, FUEL_PER_TOKEN);
+      this.#token = this.#moment.taskToken?.(event) ?? null;
+      this.#tokenOf = event;
+    }
+    return this.#token;
   }
 }

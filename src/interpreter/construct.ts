@@ -40,12 +40,17 @@ export function constructGlobal(scope: ConstructScope, execution: Execution, con
   if (scope.failure !== null) return changes;
   const { globalKeyBytes, globalValueBytes } = execution.limits;
   let total = execution.globalBytes;
-  for (const key of Object.keys(changes)) {
+  const keys = Object.keys(changes);
+  // Each of them is measured again, and all that are there are copied, when the state ends.
+  scope.count((Object.keys(execution.global).length + keys.length) * WORK_PER_VARIABLE);
+  for (const key of keys) {
     const value = changes[key] as JsonValue;
     if (Buffer.byteLength(key) > globalKeyBytes) {
       scope.failure = tooLarge(`The name of the global variable ${shown(key)}`, globalKeyBytes);
     } else {
+      const measured = scope.measured;
       scope.failure = scope.oversize(value, `The global variable ${shown(key)}`, globalValueBytes);
+      scope.count((scope.measured - measured) * MEASURED_AGAIN);
       if (scope.failure === null) scope.checkMeasured();
       if (scope.failure === null) total += execution.globalGrowth(key, value);
     }
@@ -53,11 +58,26 @@ export function constructGlobal(scope: ConstructScope, execution: Execution, con
   }
   const most = globalValueBytes * GLOBAL_VALUES_MAX;
   if (total > most) scope.failure = tooLarge('$Global', most);
+  else if (keys.length > 0) scope.failure = tooManyVariables(execution.global, keys);
   return changes;
 }
 
 /** `$Global` may grow to this many times its largest value: 4 MiB where a value may have 256 KiB. */
 const GLOBAL_VALUES_MAX = 16;
+
+/** Every write copies all variables, so their number is bounded too (rules.md 8.5). */
+const GLOBAL_VARIABLES_MAX = 10_000;
+/** Copying a variable and finding its place, in units of fuel. */
+const WORK_PER_VARIABLE = 20;
+/** How often the size of a variable is computed after the first time: before and after the state ends. */
+const MEASURED_AGAIN = 4;
+
+function tooManyVariables(global: JsonObject, keys: readonly string[]): Failure | null {
+  let count = Object.keys(global).length;
+  for (const key of keys) if (!Object.hasOwn(global, key)) count++;
+  if (count <= GLOBAL_VARIABLES_MAX) return null;
+  return { error: DATA_LIMIT_EXCEEDED, cause: `$Global has more than ${GLOBAL_VARIABLES_MAX} variables.` };
+}
 
 function tooLarge(what: string, limit: number): Failure {
   return { error: DATA_LIMIT_EXCEEDED, cause: `${what} is larger than ${limit} bytes.` };

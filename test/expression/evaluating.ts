@@ -6,6 +6,7 @@ import { compileCondition, compileExpression } from '../../src/expression/compil
 import type { ExpressionOptions } from '../../src/expression/compiled.ts';
 import type { EvaluationScope } from '../../src/expression/evaluation.ts';
 import { EvaluationError, FUEL_PER_STATE } from '../../src/expression/evaluation.ts';
+import { WARNINGS_MAX } from '../../src/interpreter/execution.ts';
 
 export interface TestScope extends EvaluationScope {
   readonly input: JsonValue;
@@ -42,7 +43,9 @@ export function scopeOf(input: JsonValue, fuel: number = FUEL_PER_STATE): TestSc
       seed = (seed * 48_271) % 2_147_483_647;
       return seed / 2_147_483_647;
     },
-    warn: (message) => warnings.push(message),
+    warn(message) {
+      if (warnings.length < WARNINGS_MAX) warnings.push(message());
+    },
   };
 }
 

@@ -5,10 +5,12 @@ import type { JsonValue } from '../../src/base/json.ts';
 import { parseJson } from '../../src/base/json.ts';
 import { compileExpression } from '../../src/expression/compile.ts';
 import { EvaluationError } from '../../src/expression/evaluation.ts';
+import { MAX_CHARACTERS, MAX_PARTS } from '../../src/expression/token-reader.ts';
 import { unfoldedSize } from '../../src/expression/functions/pattern-size.ts';
 import { OPTIONS, outcomeOf, scopeOf } from './evaluating.ts';
 
-const MEBI = 1 << 20;
+/** The longest text of an expression. */
+const LONGEST = MAX_CHARACTERS;
 
 /** Evaluates with an input that JSON text cannot have: shared parts, or more depth than JSON allows. */
 function errorOf(text: string, input: JsonValue): string {
@@ -74,23 +76,45 @@ describe('hostile texts', () => {
       [' ', 'expression-empty'],
     ];
     for (const [unit, fault] of repeated) {
-      const { faults } = compileExpression(unit.repeat(MEBI / unit.length), OPTIONS);
+      const { faults } = compileExpression(unit.repeat(LONGEST / unit.length), OPTIONS);
       assert.equal(faults[0]?.code ?? null, fault, unit);
       for (const { message } of faults) assert(message.length < 400, message);
     }
   });
 
-  it('of one mebibyte are evaluated', () => {
+  it('as large as expressions may be are evaluated', () => {
     const input = '{"a": true}';
     for (const [text, value] of [
-      [Array(100_000).fill('$Input.b').join('||'), 'false'],
-      [`"${'x'.repeat(MEBI)}" == "x"`, 'false'],
-      [`[${Array(200_000).fill('1').join(',')}][-1]`, '1'],
-      [`$Input${'.a'.repeat(300_000)}`, 'null'],
+      [Array(3_000).fill('$Input.b').join('||'), 'false'],
+      [`"${'x'.repeat(LONGEST - 9)}" == "x"`, 'false'],
+      [
+        `[${Array(MAX_PARTS - 2)
+          .fill('1')
+          .join(',')}][-1]`,
+        '1',
+      ],
+      [`$Input${'.a'.repeat(MAX_PARTS - 1)}`, 'null'],
       [`${'!('.repeat(49)}$Input.a${')'.repeat(49)}`, 'false'],
     ] as const) {
       const result = outcomeOf(text, input);
       assert.equal('value' in result && result.value, value, text.slice(0, 40));
+    }
+  });
+
+  it('that are too long or have too many parts are refused', () => {
+    for (const text of [
+      `"${'x'.repeat(LONGEST)}"`,
+      `[${Array(MAX_PARTS).fill('1').join(',')}]`,
+      `$Input${'.a'.repeat(MAX_PARTS)}`,
+      `{${Array.from({ length: MAX_PARTS / 2 }, (_, i) => `"${i}":1`).join(',')}}`,
+      Array(MAX_PARTS).fill('!1').join('||'),
+    ]) {
+      const { faults } = compileExpression(text, OPTIONS);
+      assert.deepEqual(
+        faults.map(({ code }) => code),
+        ['expression-size'],
+        text.slice(0, 40),
+      );
     }
   });
 

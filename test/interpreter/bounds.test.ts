@@ -142,6 +142,60 @@ test('all of $Global together is bounded, and a variable that is written again c
   assert.deepEqual(many.failure, { error: 'FnF.DataLimitExceeded', cause: '$Global is larger than 4194304 bytes.' });
 });
 
+test('conditions that are constants, rules for errors and failing expressions count as work', () => {
+  const branches = Array.from({ length: 20_000 }, () => ({ Condition: false, Next: 'C' }));
+  const choice = new ByHand({
+    StartAt: 'C',
+    States: [{ Type: 'Choice', Name: 'C', Branches: branches, Default: 'C' }],
+  });
+  assert.ok(choice.longestDecision(3) < 10);
+  const names = Array.from({ length: 20_000 }, (_, i) => `Error${i}`);
+  const fails = {
+    ...fortyTimes('M', { Type: 'Fail', Name: 'F', Code: 'Other' }),
+    Retry: [{ Errors: names, MaxAttempts: 1, IntervalSeconds: 1 }],
+    Catch: [{ Errors: ['FnF.ALL'], Next: 'M' }],
+  };
+  assert.ok(new ByHand({ StartAt: 'M', States: [fails] }).longestDecision(5) < 200);
+  const failing = {
+    ...{ Type: 'Parallel', Name: 'P', InputConstructor: { 'x.$': 'intAdd($Input, 1)' }, End: true },
+    Branches: [{ StartAt: 'A', States: [{ Type: 'Pass', Name: 'A', End: true }] }],
+    Catch: [{ Errors: ['FnF.RuntimeError'], Next: 'P' }],
+  };
+  assert.ok(new ByHand({ StartAt: 'P', States: [failing] }).longestDecision(3) < 50);
+});
+
+test('a large constant is paid for by each state that builds it', () => {
+  const constant = Object.fromEntries(Array.from({ length: 9_000 }, (_, i) => [`k${i}`, 1]));
+  const run = new ByHand({
+    StartAt: 'P',
+    States: [
+      { Type: 'Pass', Name: 'P', OutputConstructor: { deep: { constant } }, GlobalConstructor: constant, Next: 'P' },
+    ],
+  });
+  assert.ok(run.longestDecision(3) < 20);
+});
+
+test('$Global has a bounded number of variables', () => {
+  const write = (from: number): JsonObject =>
+    Object.fromEntries(Array.from({ length: 6_000 }, (_, i) => [`g${from + i}`, 1]));
+  const flow = (second: number): ByHand => {
+    const run = new ByHand({
+      StartAt: 'A',
+      States: [
+        { Type: 'Pass', Name: 'A', GlobalConstructor: write(0), Next: 'B' },
+        { Type: 'Pass', Name: 'B', GlobalConstructor: write(second), End: true },
+      ],
+    });
+    settle(run);
+    return run;
+  };
+  assert.equal(flow(3_000).execution.status, 'Succeeded');
+  assert.deepEqual(flow(6_000).execution.failure, {
+    error: 'FnF.DataLimitExceeded',
+    cause: '$Global has more than 10000 variables.',
+  });
+});
+
 test('warnings are retained up to their bound', () => {
   const run = new ByHand({
     StartAt: 'P',

@@ -153,7 +153,7 @@ describe('mappings', () => {
 
   test('a path to a missing value is null, with a warning; [*] of no list is an empty list', () => {
     const warnings: string[] = [];
-    const values = { input: {}, output: {}, warn: (message: string) => void warnings.push(message) };
+    const values = { input: {}, output: {}, warn: (message: () => string) => void warnings.push(message()) };
     assert.equal(
       mapped('[{target: a, source: $input.x.y}, {target: b, source: "$local.x[*].y"}]', values),
       '{"a":null,"b":[]}',

@@ -4,11 +4,12 @@ import { isJsonArray, isLongNumber, longNumber, memberOf } from '../../base/json
 import type { ExpressionNode } from '../ast.ts';
 import { integerOf } from '../decimal.ts';
 import type { EvaluationScope } from '../evaluation.ts';
-import { EvaluationError, spend } from '../evaluation.ts';
+import { EvaluationError, FUEL_PER_MEMBER, spend } from '../evaluation.ts';
 import { itemAt } from '../path.ts';
 import { preview } from '../preview.ts';
 import { textOf } from '../value.ts';
 import type { FunctionDefinition } from './definition.ts';
+import { byLength, flat } from './definition.ts';
 import { checkPattern, matchesPattern } from './pattern.ts';
 
 export const COMMON_FUNCTIONS: readonly FunctionDefinition[] = [
@@ -17,6 +18,7 @@ export const COMMON_FUNCTIONS: readonly FunctionDefinition[] = [
     parameters: [{ name: 'template', types: ['text'] }],
     rest: { name: 'values', types: ['any'] },
     result: 'text',
+    fuel: byLength(8, 1 / 4),
     summary:
       'The template with each `{}` replaced by a value, in order: text as it is, other values as JSON. A `{}` without a value is not replaced.',
     examples: [
@@ -35,6 +37,7 @@ export const COMMON_FUNCTIONS: readonly FunctionDefinition[] = [
     name: 'length',
     parameters: [{ name: 'value', types: ['array', 'map', 'text'] }],
     result: 'number',
+    fuel: flat(0),
     summary: 'The number of items of an array, keys of a map, or characters (Unicode code points) of a text.',
     examples: [
       { expression: 'length([1, 2, 3])', value: 3 },
@@ -50,6 +53,7 @@ export const COMMON_FUNCTIONS: readonly FunctionDefinition[] = [
       { name: 'delimiter', types: ['text'] },
     ],
     result: 'array',
+    fuel: splitFuel,
     summary:
       'The parts of a text between delimiters, including empty parts. With an empty delimiter: the single characters.',
     examples: [
@@ -65,6 +69,7 @@ export const COMMON_FUNCTIONS: readonly FunctionDefinition[] = [
       { name: 'pattern', types: ['text'] },
     ],
     result: 'boolean',
+    fuel: flat(0),
     summary:
       'Whether the regular expression (RE2 syntax) matches anywhere in the text. `^` and `$` match at the ends of the text.',
     examples: [
@@ -85,6 +90,7 @@ export const COMMON_FUNCTIONS: readonly FunctionDefinition[] = [
       { name: 'key', types: ['text', 'integer'] },
     ],
     result: 'any',
+    fuel: ([, key]) => (typeof key === 'string' ? key.length >> 4 : 0),
     summary:
       'The item of an array at an index (negative counts from the end), or the value of a map at a key. `null` if there is none.',
     examples: [
@@ -100,6 +106,7 @@ export const COMMON_FUNCTIONS: readonly FunctionDefinition[] = [
       { name: 'b', types: ['integer'] },
     ],
     result: 'number',
+    fuel: addFuel,
     summary: 'The sum of two integers, which is exact beyond 2^53 too (up to 1,000 digits).',
     examples: [
       { expression: 'intAdd(1, -2)', value: -1 },
@@ -114,6 +121,7 @@ export const COMMON_FUNCTIONS: readonly FunctionDefinition[] = [
       { name: 'max', types: ['integer'] },
     ],
     result: 'number',
+    fuel: flat(8),
     summary: 'A random integer from min to max, both included.',
     examples: [{ expression: 'randomInt(3, 3)', value: 3 }],
     random: true,
@@ -125,13 +133,16 @@ export const COMMON_FUNCTIONS: readonly FunctionDefinition[] = [
   },
 ];
 
+/** Finding, cutting or joining a part of a text. */
+const FUEL_PER_PIECE = 5;
+
 function format(scope: EvaluationScope, pieces: readonly string[], args: readonly JsonValue[]): string {
   let text = pieces[0] as string;
   for (let i = 1; i < pieces.length; i++) {
     const piece = pieces[i] as string;
     const value = i < args.length ? textOf(scope, args[i] as JsonValue) : '{}';
     // Fuel is taken for each piece, so that many placeholders cannot make a text larger than the memory first.
-    spend(scope, 1 + ((value.length + piece.length) >> 4));
+    spend(scope, FUEL_PER_PIECE + ((value.length + piece.length) >> 4));
     text += value + piece;
   }
   return text;
@@ -160,12 +171,12 @@ function length(scope: EvaluationScope, value: string | JsonArray | JsonObject):
   if (typeof value === 'string') return codePoints(scope, value);
   if (isJsonArray(value)) return value.length;
   const { length: count } = Object.keys(value);
-  spend(scope, count * 2);
+  spend(scope, count * FUEL_PER_MEMBER);
   return count;
 }
 
 function codePoints(scope: EvaluationScope, text: string): number {
-  spend(scope, text.length >> 3);
+  spend(scope, text.length >> 2);
   let count = text.length;
   for (let i = 1; i < text.length; i++) {
     if ((text.charCodeAt(i) & 0xfc00) === 0xdc00 && (text.charCodeAt(i - 1) & 0xfc00) === 0xd800) count--;
@@ -173,17 +184,23 @@ function codePoints(scope: EvaluationScope, text: string): number {
   return count;
 }
 
+/** The search may compare all of a long delimiter at every 250th character. */
+function splitFuel([text, delimiter]: readonly JsonValue[]): number {
+  const { length } = text as string;
+  const compared = Math.min((delimiter as string).length, length);
+  return 4 + (length >> 3) + Math.ceil((length * compared) / 4096);
+}
+
 function split(scope: EvaluationScope, text: string, delimiter: string): string[] {
-  spend(scope, 1 + (text.length >> 4));
   if (delimiter === '') {
-    spend(scope, text.length);
+    spend(scope, text.length * FUEL_PER_PIECE);
     return Array.from(text);
   }
   const parts: string[] = [];
   let from = 0;
   for (;;) {
     const at = text.indexOf(delimiter, from);
-    spend(scope, 1);
+    spend(scope, FUEL_PER_PIECE);
     if (at < 0) break;
     parts.push(text.slice(from, at));
     from = at + delimiter.length;
@@ -202,6 +219,13 @@ function get(container: JsonArray | JsonObject, key: JsonValue): JsonValue {
   if (typeof key !== 'string')
     throw new EvaluationError(`get needs a text to look into a map, but met ${preview(key)}`);
   return memberOf(container as JsonObject, key) ?? null;
+}
+
+/** Long integers take a time that grows with the square of their digits, of which there are a thousand at most. */
+function addFuel(args: readonly JsonValue[]): number {
+  let units = 4;
+  for (const arg of args) if (isLongNumber(arg)) units += 20 + Math.min(arg.rawJSON.length, 1000);
+  return units;
 }
 
 function intAdd(a: JsonValue, b: JsonValue): JsonValue {

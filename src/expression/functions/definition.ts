@@ -29,6 +29,11 @@ export interface FunctionDefinition {
   /** The text in docs/functions.md. */
   readonly summary: string;
   readonly examples: readonly { readonly expression: string; readonly value: JsonValue }[];
+  /**
+   * Fuel that a call takes before it begins, as far as the arguments show the work: see {@link flat} and {@link byLength}. A
+   * function takes the rest while it works. The test of prices calls every function with the largest arguments.
+   */
+  readonly fuel: (args: readonly JsonValue[]) => number;
   /** Uses the scope's randomness, so that a call with constant arguments is not constant. */
   readonly random?: true;
   /** The number and the types of the arguments are checked before. */
@@ -40,6 +45,16 @@ export interface FunctionDefinition {
   readonly specialise?: (constants: readonly (JsonValue | undefined)[], work: CheckingWork) => Call | null;
   /** Returns a warning about a call that looks wrong, or null. */
   readonly inspect?: (args: readonly ExpressionNode[]) => { code: ExpressionFaultCode; message: string } | null;
+}
+
+/** The price of a call that takes the same time for all arguments, or whose call pays for the rest. */
+export function flat(units: number): FunctionDefinition['fuel'] {
+  return () => units;
+}
+
+/** The price of a call that reads all of its first argument, a text. */
+export function byLength(units: number, unitsPerCharacter: number): FunctionDefinition['fuel'] {
+  return ([text]) => units + Math.ceil((text as string).length * unitsPerCharacter);
 }
 
 /** True if a parameter of these types accepts the value. */

@@ -10,6 +10,7 @@ import { EvaluationError, spend } from '../evaluation.ts';
 import { preview } from '../preview.ts';
 import { jsonText } from '../value.ts';
 import type { FunctionDefinition } from './definition.ts';
+import { byLength, flat } from './definition.ts';
 
 const ALGORITHMS: ReadonlyMap<string, string> = new Map([
   ['MD5', 'md5'],
@@ -23,26 +24,26 @@ export const ENCODING_FUNCTIONS: readonly FunctionDefinition[] = [
     name: 'toBase64',
     parameters: [{ name: 'text', types: ['text'] }],
     result: 'text',
+    fuel: byLength(40, 1 / 4),
     summary: 'The Base64 text of the UTF-8 bytes of a text.',
     examples: [{ expression: 'toBase64("FnF")', value: 'Rm5G' }],
-    call(scope, [text]) {
-      spend(scope, (text as string).length >> 3);
-      return Buffer.from(text as string, 'utf8').toString('base64');
-    },
+    call: (_scope, [text]) => Buffer.from(text as string, 'utf8').toString('base64'),
   },
   {
     name: 'fromBase64',
     parameters: [{ name: 'text', types: ['text'] }],
     result: 'text',
+    fuel: byLength(40, 1 / 2),
     summary: 'The text that a Base64 text encodes as UTF-8. The `=` at the end can be absent.',
     examples: [{ expression: 'fromBase64("Rm5G")', value: 'FnF' }],
-    call: (scope, [text]) => fromBase64(scope, text as string),
+    call: (_scope, [text]) => fromBase64(text as string),
   },
   {
     name: 'stringToJson',
     aliases: ['fromJSON'],
     parameters: [{ name: 'text', types: ['text'] }],
     result: 'any',
+    fuel: byLength(10, 1 / 4),
     summary: 'The value of a JSON text.',
     examples: [{ expression: 'stringToJson(\'{"name": "Tom"}\')', value: { name: 'Tom' } }],
     call: (scope, [text]) => stringToJson(scope, text as string),
@@ -52,6 +53,7 @@ export const ENCODING_FUNCTIONS: readonly FunctionDefinition[] = [
     aliases: ['toJSON'],
     parameters: [{ name: 'value', types: ['any'] }],
     result: 'text',
+    fuel: flat(10),
     summary: 'The JSON text of a value, without spaces.',
     examples: [{ expression: 'jsonToString({"name": "Tom", "ids": [1, 2]})', value: '{"name":"Tom","ids":[1,2]}' }],
     call: (scope, [value]) => jsonText(scope, value as JsonValue),
@@ -63,13 +65,11 @@ export const ENCODING_FUNCTIONS: readonly FunctionDefinition[] = [
       { name: 'algorithm', types: ['text'] },
     ],
     result: 'text',
+    fuel: byLength(100, 1 / 4),
     summary:
       'The hash of the UTF-8 bytes of a text, in lower-case hexadecimal. The algorithm is `MD5`, `SHA-1`, `SHA-256` or `SHA-512`.',
     examples: [{ expression: 'hash("abc", "MD5")', value: '900150983cd24fb0d6963f7d28e17f72' }],
-    call(scope, [text, algorithm]) {
-      spend(scope, 8 + ((text as string).length >> 2));
-      return hash(algorithmOf(algorithm as string), text as string, 'hex');
-    },
+    call: (_scope, [text, algorithm]) => hash(algorithmOf(algorithm as string), text as string, 'hex'),
     specialise([, algorithm]) {
       if (typeof algorithm === 'string') algorithmOf(algorithm);
       return null;
@@ -79,6 +79,7 @@ export const ENCODING_FUNCTIONS: readonly FunctionDefinition[] = [
     name: 'uuid',
     parameters: [],
     result: 'text',
+    fuel: flat(100),
     summary: 'A new random UUID (version 4).',
     examples: [],
     random: true,
@@ -86,8 +87,7 @@ export const ENCODING_FUNCTIONS: readonly FunctionDefinition[] = [
   },
 ];
 
-function fromBase64(scope: EvaluationScope, text: string): string {
-  spend(scope, 1 + (text.length >> 3));
+function fromBase64(text: string): string {
   const compact = text.replace(/[\r\n]+/g, '');
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(compact) || !isPadded(compact)) {
     throw new EvaluationError(`fromBase64 needs a Base64 text, but met ${preview(text)}`);
@@ -103,8 +103,31 @@ function isPadded(text: string): boolean {
   return letters % 4 !== 1 && (letters === text.length || text.length % 4 === 0);
 }
 
+/**
+ * Fuel for reading a JSON text, beside that for its length. Members cost most, for they make objects grow; a scan counts the
+ * characters that make values and numbers, also inside the texts.
+ */
+function jsonFuel(text: string): number {
+  let quarters = 0;
+  let isNumber = false;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    quarters += QUARTERS_OF_FUEL[c] ?? 0;
+    // An exponent may make a number that is beyond all doubles, and has to be read twice.
+    if (isNumber && (c === 0x65 || c === 0x45)) quarters += 40;
+    isNumber = c >= 0x30 && c <= 0x39;
+  }
+  return Math.ceil(quarters / 4);
+}
+
+const QUARTERS_OF_FUEL = new Uint8Array(128);
+for (const [character, quarters] of Object.entries({ ':': 64, ',': 8, '[': 16, '{': 16, '\\': 4 })) {
+  QUARTERS_OF_FUEL[character.charCodeAt(0)] = quarters;
+}
+for (let digit = 0x30; digit <= 0x39; digit++) QUARTERS_OF_FUEL[digit] = 4;
+
 function stringToJson(scope: EvaluationScope, text: string): JsonValue {
-  spend(scope, 1 + (text.length >> 1));
+  spend(scope, jsonFuel(text));
   try {
     return parseJson(text);
   } catch (error) {
@@ -125,7 +148,6 @@ function algorithmOf(name: string): string {
 
 /** Uses the scope's randomness, so that an execution gets the same UUID when it is rebuilt (rules.md 9.10). */
 function uuid(scope: EvaluationScope): string {
-  spend(scope, 8);
   let digits = '';
   for (let i = 0; i < 4; i++)
     digits += Math.floor(scope.random() * 0x1_0000_0000)

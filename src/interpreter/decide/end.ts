@@ -48,9 +48,18 @@ function choose({ scope }: Decision, state: ChoiceState): number {
   return state.default.index;
 }
 
+/** How many names the search for a rule may compare. */
+function namesOf(state: State): number {
+  let names = 0;
+  if ('retry' in state) for (const rule of state.retry) names += 1 + rule.errors.length;
+  if ('catch' in state) for (const rule of state.catch) names += 1 + rule.errors.length;
+  return names;
+}
+
 /** Decides about a failure: a retry, a catch, or the end of the thread (rules.md 7.13, 7.14). */
 export function recover(decision: Decision, thread: Thread, failure: Failure, retryDecided = false): void {
   const { state } = thread;
+  decision.scope.count(namesOf(state));
   const type: EventType = failure.error === TASK_TIMEOUT ? 'StateTimedOut' : 'StateFailed';
   const retry = retryDecided ? null : findRetry(thread, failure);
   if (retry !== null) return decision.emitInState(type, thread, null, { failure, retry });

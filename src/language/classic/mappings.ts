@@ -89,7 +89,7 @@ function readSource(mapping: FieldReader, site: Site, local: LocalShape): Part {
   if (text === null || !isExpression(text)) {
     const didYouMean = (name: string) => (VARIABLE_NAMES.includes(name) ? '' : report.didYouMean(name, VARIABLE_NAMES));
     warnOfExpressionTexts(report, entry.value, path, didYouMean);
-    return { value: toJson(entry.value) };
+    return { value: toJson(entry.value), size: entry.value.size };
   }
   if (text.startsWith('$.') || text.startsWith('$[')) {
     const message = `${quote(text)} is read as ${quote(`$input${text.slice(1)}`)} here; write it that way`;

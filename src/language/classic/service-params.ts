@@ -43,7 +43,7 @@ export class ServiceParams {
       path,
       () => '; only $ and $.key, parts of the input of the step, are read',
     );
-    return { value: toJson(node) };
+    return { value: toJson(node), size: node.size };
   }
 
   get(name: string): Part | null {

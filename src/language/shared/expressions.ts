@@ -2,6 +2,7 @@
 import { beginning } from '../../base/text.ts';
 import type { Compiled } from '../../expression/compiled.ts';
 import { compileCondition, compileExpression } from '../../expression/compile.ts';
+import { spend } from '../../expression/evaluation.ts';
 import type { ExpressionFault } from '../../expression/fault.ts';
 import { describe, textOf } from '../text/document.ts';
 import type { Located } from './field-reader.ts';
@@ -34,11 +35,13 @@ export function readCondition(report: Report, field: Located, site: Site): Test 
   return reported(report, field, text, compileCondition<StateScope>(text, options(report, field, site)));
 }
 
-function always(): boolean {
+function always(scope: StateScope): boolean {
+  spend(scope, 1);
   return true;
 }
 
-function never(): boolean {
+function never(scope: StateScope): boolean {
+  spend(scope, 1);
   return false;
 }
 

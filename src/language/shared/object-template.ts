@@ -13,8 +13,11 @@ import type { Compute, Construct, StateScope } from '../plan.ts';
 const FAST_KEYS_MAX = 100;
 const FUEL_PER_SLOW_KEY = 40;
 
-/** A function if the value holds an expression, otherwise the value itself. */
-export type Part = { readonly build: Compute } | { readonly value: JsonValue };
+/** Measuring a constant that a state builds. */
+const FUEL_PER_CONSTANT = 4;
+
+/** A function if the value holds an expression, otherwise the value itself, with the number of values in it if it is not one. */
+export type Part = { readonly build: Compute } | { readonly value: JsonValue; readonly size?: number };
 
 /** Fuel for copying an object with that many keys. */
 export function copyingFuel(keys: number): number {
@@ -32,7 +35,11 @@ export function constructNothing(): JsonObject {
 export function constructOf(part: Part): Construct {
   if ('build' in part) return part.build as Construct;
   const constant = part.value as JsonObject;
-  return () => constant;
+  const fuel = (part.size ?? 1) * FUEL_PER_CONSTANT;
+  return (scope) => {
+    spend(scope, fuel);
+    return constant;
+  };
 }
 
 /** An object of these members, in their order. Their keys are unique. */
@@ -40,18 +47,21 @@ export function objectPart(members: Iterable<readonly [key: string, part: Part]>
   const template: Record<string, JsonValue> = {};
   const keys: string[] = [];
   const builds: Compute[] = [];
+  let size = 1;
   for (const [key, part] of members) {
     // The template holds every key, so that computed members have their places in the order.
     setMember(template, key, 'value' in part ? part.value : null);
     if ('build' in part) {
       keys.push(key);
       builds.push(part.build);
+    } else {
+      size += part.size ?? 1;
     }
   }
-  if (keys.length === 0) return { value: Object.freeze(template) };
+  if (keys.length === 0) return { value: Object.freeze(template), size };
   // `Object.assign` copies faster than a spread once many shapes occur, but it would run the setter `__proto__`.
   const plain = !Object.hasOwn(template, '__proto__');
-  const copying = copyingFuel(Object.keys(template).length);
+  const copying = copyingFuel(Object.keys(template).length) + size * FUEL_PER_CONSTANT;
   return {
     build: (scope) => {
       // The cost of a copy depends on its size, even if one member is computed; an ItemConstructor makes thousands.
@@ -74,11 +84,19 @@ function fill(
 
 /** A list of these parts. */
 export function listPart(parts: readonly Part[]): Part {
-  if (parts.every((part) => 'value' in part)) return { value: Object.freeze(parts.map(({ value }) => value)) };
-  const builds = parts.map((part) => ('build' in part ? part.build : () => part.value));
+  let size = 1;
+  const constants: JsonValue[] = [];
+  const builds = parts.map((part) => {
+    if ('build' in part) return part.build;
+    size += part.size ?? 1;
+    constants.push(part.value);
+    return () => part.value;
+  });
+  if (constants.length === parts.length) return { value: Object.freeze(constants), size };
+  const fuel = builds.length + size * FUEL_PER_CONSTANT;
   return {
     build: (scope) => {
-      spend(scope, builds.length);
+      spend(scope, fuel);
       return builds.map((build) => build(scope));
     },
   };
