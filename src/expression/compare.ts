@@ -99,7 +99,9 @@ export function order(scope: EvaluationScope, a: JsonValue, b: JsonValue): numbe
   const left = numericOf(a);
   const right = left === undefined ? undefined : numericOf(b);
   if (left !== undefined && right !== undefined) return compareNumeric(scope, left, right);
-  return compareTexts(textOf(scope, a), textOf(scope, b));
+  const [one, other] = [textOf(scope, a), textOf(scope, b)];
+  spend(scope, Math.min(one.length, other.length) >> 2);
+  return compareTexts(one, other);
 }
 
 /** Compares by code points. Unlike with `<`, characters beyond U+FFFF are after all others. */

@@ -58,6 +58,9 @@ function plainMember(value: JsonValue | undefined, name: string): JsonValue | un
   return (value as JsonObject)[name];
 }
 
+/** A path is walked again to find its missing part. */
+const FUEL_OF_A_MISSING_PATH = 4;
+
 /** Returns the `null` of a path whose value is missing or `null`. Warns if it is missing. */
 function missingValue(
   scope: EvaluationScope,
@@ -65,6 +68,7 @@ function missingValue(
   segments: readonly Segment[],
   target: string,
 ): JsonValue {
+  spend(scope, FUEL_OF_A_MISSING_PATH + segments.length);
   let value: JsonValue = start;
   for (let i = 0; i < segments.length; i++) {
     const member = step(value, segments[i] as Segment);

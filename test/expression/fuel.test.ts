@@ -18,8 +18,8 @@ const BYTES = 3_000;
 const PLENTY = 1e12;
 /** Looks into a value that a unit of fuel may pay for: an item takes several, for its place, its kind and the end of the list. */
 const LOOKS_PER_UNIT = 4;
-/** Looks that the price of the expression itself pays for: a warning shows a hundred characters of a value. */
-const FREE_LOOKS = 512;
+/** Looks that the price of the expression itself pays for: warnings show a hundred characters of each value. */
+const FREE_LOOKS = 1_000;
 /** Characters that a unit of fuel may pay for. */
 const CHARACTERS_PER_UNIT = 16;
 

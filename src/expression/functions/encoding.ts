@@ -24,7 +24,7 @@ export const ENCODING_FUNCTIONS: readonly FunctionDefinition[] = [
     name: 'toBase64',
     parameters: [{ name: 'text', types: ['text'] }],
     result: 'text',
-    fuel: byLength(40, 1 / 4),
+    fuel: byLength(40, 3 / 8),
     summary: 'The Base64 text of the UTF-8 bytes of a text.',
     examples: [{ expression: 'toBase64("FnF")', value: 'Rm5G' }],
     call: (_scope, [text]) => Buffer.from(text as string, 'utf8').toString('base64'),
@@ -36,7 +36,7 @@ export const ENCODING_FUNCTIONS: readonly FunctionDefinition[] = [
     fuel: byLength(40, 1 / 2),
     summary: 'The text that a Base64 text encodes as UTF-8. The `=` at the end can be absent.',
     examples: [{ expression: 'fromBase64("Rm5G")', value: 'FnF' }],
-    call: (_scope, [text]) => fromBase64(text as string),
+    call: (scope, [text]) => fromBase64(scope, text as string),
   },
   {
     name: 'stringToJson',
@@ -87,7 +87,8 @@ export const ENCODING_FUNCTIONS: readonly FunctionDefinition[] = [
   },
 ];
 
-function fromBase64(text: string): string {
+function fromBase64(scope: EvaluationScope, text: string): string {
+  if (/[\r\n]/.test(text)) spend(scope, text.length);
   const compact = text.replace(/[\r\n]+/g, '');
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(compact) || !isPadded(compact)) {
     throw new EvaluationError(`fromBase64 needs a Base64 text, but met ${preview(text)}`);
@@ -121,10 +122,10 @@ function jsonFuel(text: string): number {
 }
 
 const QUARTERS_OF_FUEL = new Uint8Array(128);
-for (const [character, quarters] of Object.entries({ ':': 64, ',': 8, '[': 16, '{': 16, '\\': 4 })) {
+for (const [character, quarters] of Object.entries({ ':': 64, ',': 8, '[': 16, '{': 16, '\\': 12 })) {
   QUARTERS_OF_FUEL[character.charCodeAt(0)] = quarters;
 }
-for (let digit = 0x30; digit <= 0x39; digit++) QUARTERS_OF_FUEL[digit] = 4;
+for (let digit = 0x30; digit <= 0x39; digit++) QUARTERS_OF_FUEL[digit] = 6;
 
 function stringToJson(scope: EvaluationScope, text: string): JsonValue {
   spend(scope, jsonFuel(text));
