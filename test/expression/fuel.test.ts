@@ -76,7 +76,7 @@ function evaluateOnce(costly: CostlyCase): Spent {
   return { units: PLENTY - scope.fuel, looks: counter.looks, failed };
 }
 
-/** What a function looks for costs its own length only as far as the other argument is as long. */
+/** A key or a delimiter costs its own length only as far as the other argument is as long. */
 const SOUGHT = new Set(['key', 'delimiter']);
 
 /** Texts of parameters that take texts: a function reads all of them, unless it refuses the call. */
