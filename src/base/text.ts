@@ -19,3 +19,10 @@ export function beginning(text: string, limit = 256): string {
 export function reasonOf(error: unknown): string {
   return String(error instanceof Error ? error.message : error);
 }
+
+/** The length of a text in code points, as people count characters. */
+export function codePoints(text: string): number {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+}

@@ -267,6 +267,7 @@ function limitsOf(values: SettingValues): Settings['limits'] {
     inputBytes: values['limits.input'],
     globalKeyBytes: values['limits.globalKey'],
     globalValueBytes: values['limits.globalValue'],
+    stateNameCharacters: values['limits.stateName'],
     parallelBranches: values['limits.parallelBranches'],
     mapConcurrency: values['limits.mapConcurrency'],
     events: values['limits.events'],

@@ -140,6 +140,8 @@ export interface Settings {
     /** Largest key and largest value of `$Global`. */
     readonly globalKeyBytes: number;
     readonly globalValueBytes: number;
+    /** Most code points of the name of a state. */
+    readonly stateNameCharacters: number;
     readonly parallelBranches: number;
     readonly mapConcurrency: number;
     /** Most events of a Standard execution. The last one ends it. */

@@ -306,6 +306,12 @@ export const TABLE = {
   ),
   'limits.globalKey': setting(null, k.size(1, MIB, 'up to 1MiB'), '128B', 'Longest key of `$Global`.'),
   'limits.globalValue': setting(null, k.size(1, 64 * MIB, 'up to 64MiB'), '256KiB', 'Largest value of `$Global`.'),
+  'limits.stateName': setting(
+    null,
+    k.integer(1, 100_000),
+    128,
+    'Most characters (Unicode code points) of the name of a state or step. It holds for new definitions.',
+  ),
   'limits.parallelBranches': setting(null, k.integer(1, 10_000), 50, 'Most branches of a Parallel state.'),
   'limits.mapConcurrency': setting(null, k.integer(1, 10_000), 40, 'Most items of an inline Map that run at once.'),
   'limits.concurrentExecutions': setting(

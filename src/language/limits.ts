@@ -5,6 +5,8 @@
 
 /** Limits that the settings of a server change. */
 export interface DefinitionLimits {
+  /** Code points of the name of a state or step (rules.md 6.8): every event of the state has it. */
+  readonly stateNameCharacters: number;
   /** Branches of one Parallel (rules.md 7.8). A classic parallel may have {@link CLASSIC_PARALLEL_BRANCHES} in any case. */
   readonly parallelBranches: number;
   /** UTF-8 bytes of the name of a global variable (rules.md 8.5). */
@@ -20,6 +22,7 @@ export interface DefinitionLimits {
  * defaults of settings: it is a lower room, so a test compares the two (`test/language/limits.test.ts`).
  */
 export const DEFAULT_DEFINITION_LIMITS: DefinitionLimits = {
+  stateNameCharacters: 128,
   parallelBranches: 50,
   globalKeyBytes: 128,
   mapConcurrency: 40,
@@ -31,6 +34,7 @@ export const DEFAULT_DEFINITION_LIMITS: DefinitionLimits = {
  * executions and stored flows unusable (rules.md 6.5).
  */
 export const ACCEPTED_DEFINITION_LIMITS: DefinitionLimits = {
+  stateNameCharacters: Number.POSITIVE_INFINITY,
   parallelBranches: Number.POSITIVE_INFINITY,
   globalKeyBytes: Number.POSITIVE_INFINITY,
   mapConcurrency: Number.POSITIVE_INFINITY,

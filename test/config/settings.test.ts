@@ -144,6 +144,7 @@ limits:
   input: 1KiB
   stateData: 32KiB
   globalKey: 64B
+  stateName: 100
   globalValue: 1KiB
   parallelBranches: 3
   mapConcurrency: 4
@@ -226,6 +227,7 @@ log: warn
         requestBytes: 2_097_152,
         inputBytes: 1024,
         globalKeyBytes: 64,
+        stateNameCharacters: 100,
         globalValueBytes: 1024,
         parallelBranches: 3,
         mapConcurrency: 4,

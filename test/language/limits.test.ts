@@ -5,7 +5,7 @@ import { readSettingsText } from '../../src/config/file.ts';
 import { makeSettings } from '../../src/config/make.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import type { CompileOptions } from '../../src/language/compilation.ts';
-import { DEFAULT_DEFINITION_LIMITS } from '../../src/language/limits.ts';
+import { ACCEPTED_DEFINITION_LIMITS, DEFAULT_DEFINITION_LIMITS } from '../../src/language/limits.ts';
 import { standInActions } from '../../src/testing/stand-ins.ts';
 import { startOf } from '../support/flows.ts';
 import { runExpress } from '../support/run-express.ts';
@@ -30,11 +30,35 @@ function globalFlow(key: string): string {
 
 describe('limits of the language', () => {
   test('the settings have the defaults of the language', () => {
-    const { parallelBranches, globalKeyBytes, mapConcurrency, expressTimeoutSeconds } = limitsOf({});
+    const { stateNameCharacters, parallelBranches, globalKeyBytes, mapConcurrency, expressTimeoutSeconds } = limitsOf(
+      {},
+    );
     assert.deepEqual(
-      { parallelBranches, globalKeyBytes, mapConcurrency, expressTimeoutSeconds },
+      { stateNameCharacters, parallelBranches, globalKeyBytes, mapConcurrency, expressTimeoutSeconds },
       DEFAULT_DEFINITION_LIMITS,
     );
+  });
+
+  test('the name of a state or step, in code points, for new definitions', () => {
+    const named = (name: string): string =>
+      flow(`  - {Type: Pass, Name: ${name}, End: true}\n`).replace('StartAt: A', `StartAt: ${name}`);
+    assert.deepEqual(messages(named('😀'.repeat(128))), []);
+    const [message = '', ...more] = messages(named('😀'.repeat(129)));
+    assert.match(message, /^error: the name of state ".*…" has 129 characters; the limit is 128$/);
+    assert.deepEqual(more, []);
+    assert.deepEqual(messages(named('abc'), limitedTo({ stateNameCharacters: 2 })), [
+      'error: the name of state "abc" has 3 characters; the limit is 2',
+    ]);
+    assert.deepEqual(messages(named('n'.repeat(5000)), limitedTo(ACCEPTED_DEFINITION_LIMITS)), []);
+    const steps = `version: v1\ntype: flow\nname: f\nsteps: [{type: pass, name: ${'s'.repeat(129)}}]\n`;
+    assert.match(messages(steps).join(), /the name of step ".*…" has 129 characters; the limit is 128/);
+    const inner = flow(`  - Type: Map
+    Name: A
+    ItemsPath: $Input.items
+    End: true
+    Processor: {StartAt: ${'i'.repeat(129)}, States: [{Type: Pass, Name: ${'i'.repeat(129)}, End: true}]}
+`);
+    assert.match(messages(inner).join(), /the name of state ".*…" has 129 characters/);
   });
 
   test('the name of a global variable, when the definition is checked and when it runs', async () => {

@@ -2,6 +2,7 @@
  * The first of the two passes over a list of states. It makes an object of every state, so that the second pass can point at
  * any of them, also backward, and reports faults of the names and the types.
  */
+import { codePoints } from '../../base/text.ts';
 import type { State, StateBase } from '../plan.ts';
 import { quote } from '../text/document.ts';
 import type { CompileContext } from './context.ts';
@@ -57,6 +58,7 @@ export function readDrafts<T extends string>(
 function readDraft<T extends string>(context: CompileContext, reader: FieldReader, form: ListForm<T>): Draft<T> {
   const name = reader.text(form.name, { required: true }) ?? '';
   const fields = name === '' ? reader : reader.called(`${form.entry} ${quote(name)}`);
+  checkLength(fields, form, name, context.options.limits.stateNameCharacters);
   const type = readType(fields, form);
   const base = {
     type: type === null ? 'Pass' : form.stateType(type),
@@ -70,6 +72,15 @@ function readDraft<T extends string>(context: CompileContext, reader: FieldReade
   const state = base as unknown as State;
   context.states.push(state);
   return { fields, type, base, state };
+}
+
+/** Every event of a state has its name, so a long one would fill the store and the pages of histories. */
+function checkLength<T extends string>(fields: FieldReader, form: ListForm<T>, name: string, limit: number): void {
+  if (name.length <= limit) return;
+  const characters = codePoints(name);
+  if (characters <= limit) return;
+  const message = `the name of ${fields.what} has ${characters} characters; the limit is ${limit}`;
+  fields.faultAt('out-of-range', form.name, message);
 }
 
 function readType<T extends string>(fields: FieldReader, { type: key, types, meantType }: ListForm<T>): T | null {

@@ -8,13 +8,6 @@ export function excerpt(text: string): string {
   return JSON.stringify(beginning(text, 64));
 }
 
-/** The length of a text in code points, as people count characters. */
-export function codePoints(text: string): number {
-  let count = 0;
-  for (const _ of text) count++;
-  return count;
-}
-
 /** The error for a parameter that changes a value which cannot be empty. */
 export function emptyFault(parameter: string): ApiError {
   return invalidArgument(`${parameter} is empty; omit it to leave it unchanged.`);

@@ -9,7 +9,8 @@ import { isAliasName, isExecutionName, isName, isVersionNumber, LATEST, NAME_RUL
 import { instantMs } from '../../base/instant.ts';
 import type { ParameterValues } from '../contract-types.ts';
 import { variablesOf } from './environment.ts';
-import { codePoints, emptyFault, excerpt } from './faults.ts';
+import { codePoints } from '../../base/text.ts';
+import { emptyFault, excerpt } from './faults.ts';
 import { jsonObjectOf, jsonOf, NO_INPUT } from './json.ts';
 import type { DecodeLimits } from './json.ts';
 import { routesOf } from './routes.ts';

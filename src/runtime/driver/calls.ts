@@ -18,6 +18,11 @@ import type { ChildMode } from '../../language/plan.ts';
 import type { Ancestry, TaskReference } from '../../store/executions.ts';
 import { belowExpress, belowStandard } from '../start-origin.ts';
 import { idempotencyKey } from './idempotency-key.ts';
+import { beginning, cut } from '../../base/text.ts';
+
+/** Most UTF-16 units of the error and the cause of a failed task (rules.md 6.8). */
+const ERROR_UNITS = 128;
+const CAUSE_UNITS = 16 * 1024;
 
 /** A call that starts a flow of this engine. */
 export interface ChildCall extends TaskCall {
@@ -291,6 +296,7 @@ function outcome(id: number, result: TaskResult): Input {
     : { kind: 'task-failed', id, failure: failureOf(result) };
 }
 
+/** Every attempt leaves an event with both texts, and a called service chooses them. */
 function failureOf({ error, cause }: TaskResult & { readonly ok: false }): Failure {
-  return { error, cause };
+  return { error: cut(error, ERROR_UNITS), cause: beginning(cause, CAUSE_UNITS) };
 }
