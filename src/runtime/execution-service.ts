@@ -17,6 +17,7 @@ import type {
   ExecutionStore,
   FlowSnapshot,
 } from '../store/executions.ts';
+import { environmentUnits } from '../store/flows.ts';
 import type { FlowRecord, FlowStore } from '../store/flows.ts';
 import type { DurableRuntime } from './durable/durable.ts';
 import type { Executions, ExecutionView, HistoryPage, ListRequest } from './executions.ts';
@@ -182,7 +183,8 @@ class Reader {
     for (const record of page.executions) {
       const view = await this.view(record);
       executions.push(query.metadataOnly ? { ...view, definition: '' } : view);
-      units += query.metadataOnly ? 0 : view.definition.length + view.input.length + view.output.length;
+      units += environmentUnits(view.environment);
+      if (!query.metadataOnly) units += view.definition.length + view.input.length + view.output.length;
       if (units <= query.textUnits || record === page.executions.at(-1)) continue;
       return { executions, nextToken: tokenOf(flow, { startedMs: record.startedMs, id: record.id }) };
     }

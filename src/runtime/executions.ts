@@ -55,7 +55,7 @@ export interface ListRequest {
   readonly nextToken: string;
   readonly limit: number;
   readonly metadataOnly: boolean;
-  /** The page ends after the execution whose definition, input and output pass this sum of UTF-16 units. */
+  /** The page ends after the execution whose definition, environment, input and output pass this sum of UTF-16 units. */
   readonly textUnits: number;
 }
 

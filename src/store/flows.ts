@@ -48,10 +48,22 @@ export interface FlowQuery {
   readonly fromName: string;
   /** Most flows of a page, 1 or more. */
   readonly limit: number;
-  /** The page ends once its definitions have more UTF-16 units than this, to bound the memory of a page. */
-  readonly definitionUnits: number;
+  /** The page ends once its texts ({@link flowUnits}) have more UTF-16 units than this, to bound the memory of a page. */
+  readonly textUnits: number;
   /** Only flows of this group; null: all. */
   readonly resourceGroupId: string | null;
+}
+
+/** UTF-16 units of the texts of a flow whose length its writer chose. */
+export function flowUnits({ definition, description, environment }: FlowRecord): number {
+  return definition.length + description.length + environmentUnits(environment);
+}
+
+/** The same of an environment. */
+export function environmentUnits(environment: readonly EnvironmentVariable[]): number {
+  let units = 0;
+  for (const { name, value, description } of environment) units += name.length + value.length + description.length;
+  return units;
 }
 
 /** A published version: a copy of the flow at the time of PublishFlowVersion (rules.md 5.7). */

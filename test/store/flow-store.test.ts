@@ -7,7 +7,7 @@ import { flowRecord } from '../../src/testing/flow-record.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { ADAPTERS, openStores } from './adapters.ts';
 
-const ALL: FlowQuery = { fromName: '', limit: 1000, definitionUnits: Number.MAX_SAFE_INTEGER, resourceGroupId: null };
+const ALL: FlowQuery = { fromName: '', limit: 1000, textUnits: Number.MAX_SAFE_INTEGER, resourceGroupId: null };
 
 // Any text that a request can contain: whole code points, including control characters and NUL.
 const text = fc.string({ unit: 'binary', maxLength: 40 });
@@ -120,12 +120,12 @@ for (const adapter of ADAPTERS) {
           fc.uniqueArray(text, { maxLength: 12 }),
           fc.integer({ min: 1, max: 5 }),
           fc.constantFrom(5, Number.MAX_SAFE_INTEGER),
-          async (names, limit, definitionUnits) => {
+          async (names, limit, textUnits) => {
             for (const name of names) await store.create(flowRecord(name));
             const listed: string[] = [];
             let fromName: string | null = '';
             while (fromName !== null) {
-              const page = await store.list({ ...ALL, fromName, limit, definitionUnits });
+              const page = await store.list({ ...ALL, fromName, limit, textUnits });
               assert.ok(page.flows.length <= limit);
               assert.ok(page.flows.length > 0 || page.nextName === null);
               listed.push(...page.flows.map((flow) => flow.name));
@@ -167,7 +167,7 @@ for (const adapter of ADAPTERS) {
     it('ends a page when its definitions are large', async (t) => {
       const { flows: store } = openStores(t, adapter);
       for (const name of ['a', 'b', 'c', 'd']) await store.create(flowRecord(name, { definition: 'x'.repeat(100) }));
-      const page = await store.list({ ...ALL, definitionUnits: 150 });
+      const page = await store.list({ ...ALL, textUnits: 150 });
       assert.deepEqual(
         page.flows.map((flow) => flow.name),
         ['a', 'b'],

@@ -6,27 +6,33 @@ import { formatTime } from '../../base/clock.ts';
 import { stringifyJson } from '../../base/json.ts';
 import type { HistoryEvent } from '../../runtime/executions.ts';
 import { defineOperation } from '../operation.ts';
+import { PAGE_UNITS, replyUnits } from '../page.ts';
 
-/** Details in one reply, in UTF-16 units: a thousand of 64 KiB each are too much memory for a call. */
-const PAGE_DETAIL_UNITS = 8 * 1024 * 1024;
-/** Events that one read asks for, so that a page which ends early has read few events in vain. */
+/** Most events that one read asks for. It asks for as many as fit if they are like those before, so that few are read in vain. */
 const READ_EVENTS = 200;
+const FIRST_READ_EVENTS = 20;
 
 export const getExecutionHistory = defineOperation('GetExecutionHistory', async ({ executions }, parameters) => {
   const { FlowName: flowName, ExecutionName: executionName, Limit: limit } = parameters;
   let next = parameters.NextToken ?? 1;
   const events: ReturnType<typeof eventReply>[] = [];
   let more = true;
-  for (let units = 0; more && events.length < limit && units < PAGE_DETAIL_UNITS; ) {
-    const count = Math.min(limit - events.length, READ_EVENTS);
+  for (let units = 0; more && events.length < limit && units < PAGE_UNITS; ) {
+    const fitting = events.length === 0 ? FIRST_READ_EVENTS : Math.ceil((PAGE_UNITS - units) / (units / events.length));
+    const count = Math.min(limit - events.length, READ_EVENTS, fitting);
     const page = await executions.history(flowName, executionName, next, count);
-    for (const event of page.events) {
-      const reply = eventReply(event);
-      events.push(reply);
-      units += reply.EventDetail.length;
-    }
     more = page.nextEvent !== null;
     next = page.nextEvent ?? next;
+    for (const event of page.events) {
+      if (units >= PAGE_UNITS) {
+        more = true;
+        next = event.id;
+        break;
+      }
+      const reply = eventReply(event);
+      events.push(reply);
+      units += replyUnits(reply);
+    }
   }
   return { NextToken: more ? String(next) : undefined, Events: events };
 });

@@ -9,9 +9,7 @@ import type { ExecutionView } from '../../runtime/executions.ts';
 import { executionReply, variablesReply } from './replies.ts';
 import { existingFlow } from '../../runtime/flows/existing-flow.ts';
 import { defineOperation } from '../operation.ts';
-
-/** Definitions, inputs and outputs in one reply, in UTF-16 units: a hundred of a mebibyte each would not fit into memory. */
-const PAGE_TEXT_UNITS = 8 * 1024 * 1024;
+import { PAGE_UNITS } from '../page.ts';
 
 export const listExecutions = defineOperation('ListExecutions', async (services, parameters) => {
   const { FlowName: flowName, Status: status, MetadataOnly: metadataOnly } = parameters;
@@ -31,7 +29,7 @@ export const listExecutions = defineOperation('ListExecutions', async (services,
     nextToken: parameters.NextToken,
     limit: parameters.Limit,
     metadataOnly,
-    textUnits: PAGE_TEXT_UNITS,
+    textUnits: PAGE_UNITS,
   });
   return {
     NextToken: page.nextToken || undefined,

@@ -5,9 +5,8 @@
 import { formatTime } from '../../base/clock.ts';
 import type { StoredMessage } from '../../store/messages.ts';
 import { defineOperation } from '../operation.ts';
+import { PAGE_UNITS, pageLength } from '../page.ts';
 
-/** Bodies in one reply, in UTF-16 units. */
-const PAGE_TEXT_UNITS = 4 * 1024 * 1024;
 const TARGETS = { Queue: 'queue', Topic: 'topic' } as const;
 const PUSHES = { none: 'None', due: 'Due', done: 'Done', failed: 'Failed' } as const;
 
@@ -18,12 +17,13 @@ export const listMessages = defineOperation('ListMessages', async ({ messages },
     name: name === '' ? null : name,
     before,
     limit,
-    textUnits: PAGE_TEXT_UNITS,
+    textUnits: PAGE_UNITS,
   });
-  return {
-    NextToken: page.next === null ? undefined : String(page.next),
-    Messages: page.messages.map(messageReply),
-  };
+  const entries = page.messages.map(messageReply);
+  const shown = pageLength(entries);
+  // The next page begins behind the last message of this one.
+  const next = shown < entries.length ? (page.messages[shown - 1]?.number ?? null) : page.next;
+  return { NextToken: next === null ? undefined : String(next), Messages: entries.slice(0, shown) };
 });
 
 function messageReply(message: StoredMessage) {

@@ -2,6 +2,7 @@
  * Flows in memory, for tests, for `millrace run` and for a server that loses everything when it stops. It fulfils the
  * contract of the port except durability.
  */
+import { flowUnits } from '../flows.ts';
 import type { FlowPage, FlowQuery, FlowRecord, FlowStore } from '../flows.ts';
 import { compareBytes, firstAtOrAfter } from './byte-order.ts';
 import { aliasMethods, versionMethods } from './flow-versions.ts';
@@ -61,9 +62,9 @@ function page(entries: ReadonlyMap<string, FlowEntry>, names: readonly string[],
   for (let i = firstAtOrAfter(names, query.fromName); i < names.length; i++) {
     const { flow } = entries.get(names[i] as string) as FlowEntry;
     if (query.resourceGroupId !== null && flow.resourceGroupId !== query.resourceGroupId) continue;
-    if (found.length === query.limit || units > query.definitionUnits) return { flows: found, nextName: flow.name };
+    if (found.length === query.limit || units > query.textUnits) return { flows: found, nextName: flow.name };
     found.push(flow);
-    units += flow.definition.length;
+    units += flowUnits(flow);
   }
   return { flows: found, nextName: null };
 }

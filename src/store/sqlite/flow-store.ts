@@ -3,6 +3,7 @@
  * are synchronous and block the main thread; that is acceptable here, because flows change rarely and a running server
  * reads plans from its cache.
  */
+import { flowUnits } from '../flows.ts';
 import type { FlowPage, FlowQuery, FlowRecord, FlowStore } from '../flows.ts';
 import type { SharedConnection } from './connection.ts';
 import type { FoundRow, Row } from './flow-rows.ts';
@@ -62,9 +63,9 @@ function page(rows: Iterable<Row>, query: FlowQuery): FlowPage {
   let units = 0;
   for (const row of rows) {
     const flow = flowOf(row);
-    if (flows.length === query.limit || units > query.definitionUnits) return { flows, nextName: flow.name };
+    if (flows.length === query.limit || units > query.textUnits) return { flows, nextName: flow.name };
     flows.push(flow);
-    units += flow.definition.length;
+    units += flowUnits(flow);
   }
   return { flows, nextName: null };
 }

@@ -146,7 +146,7 @@ export class ExpressHistory implements Retainer {
     found.sort((one, other) => other.id - one.id);
     let count = 0;
     for (let units = 0; count < Math.min(found.length, query.limit) && units <= query.textUnits; count++) {
-      if (!query.metadataOnly) units += (found[count] as RetainedExecution).textUnits;
+      units += (found[count] as RetainedExecution).textUnits(query.metadataOnly);
     }
     const last = count < found.length ? found[count - 1] : undefined;
     return {

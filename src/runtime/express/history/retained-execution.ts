@@ -9,6 +9,7 @@ import type { JsonValue } from '../../../base/json.ts';
 import type { ExecutionEvent } from '../../../interpreter/event.ts';
 import type { ExecutionStatus } from '../../../interpreter/execution.ts';
 import type { Dialect, Plan } from '../../../language/plan.ts';
+import { environmentUnits, flowUnits } from '../../../store/flows.ts';
 import type { FlowRecord } from '../../../store/flows.ts';
 import type { ExecutionView } from '../../executions.ts';
 import { weighText, weighValue } from '../../../base/value-weight.ts';
@@ -181,9 +182,11 @@ export class RetainedExecution {
     return this.#events[0]?.timeMs ?? this.#last?.timeMs ?? 0;
   }
 
-  /** UTF-16 units of definition and input, and an upper estimate for the output. */
-  get textUnits(): number {
-    return this.source.flow.definition.length + this.#inputText.length + this.bytes;
+  /** UTF-16 units of flow and input, and an upper estimate for the output; of metadata, those of the environment. */
+  textUnits(metadataOnly: boolean): number {
+    const { flow } = this.source;
+    if (metadataOnly) return environmentUnits(flow.environment);
+    return flowUnits(flow) + this.#inputText.length + this.bytes;
   }
 
   view(metadataOnly: boolean): ExecutionView {
