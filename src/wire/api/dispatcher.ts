@@ -10,7 +10,7 @@ import { actionEntry, actionResource, furtherRights } from '../../api/actions.ts
 import { ApiError, apiError, invalidArgument } from '../../api/error.ts';
 import { ERRORS } from '../../api/errors.ts';
 import type { Authenticator } from '../../auth/authenticator.ts';
-import type { Operation, Parameters } from '../../operations/operation.ts';
+import type { Operation, Parameters, Reply } from '../../operations/operation.ts';
 import { acceptBody, checkHead, readHeaderCall, readOpenCall, readSignedCall } from './call.ts';
 import type { HeaderCall, RequestHead, WireCall } from './call.ts';
 import { hasBody as announcesBody } from '../http/body.ts';
@@ -20,7 +20,8 @@ import type { EarlyAnswers } from '../http/early-answers.ts';
 import type { Exchange } from './exchange.ts';
 import type { ExchangeShared } from './exchange.ts';
 import { mergeParameters, parseParameters } from './form-parameters.ts';
-import { renderResult } from './reply.ts';
+import { isLargeReply, joined, replyBytes } from './pieces.ts';
+import { renderResult, resultPieces } from './reply.ts';
 import type { Format } from './reply.ts';
 import { bodyTypeOf, parseBodyParameters } from './request-parameters.ts';
 
@@ -112,7 +113,7 @@ export class Dispatcher<Services> {
       running.then(
         (reply) => {
           slow?.remove(exchange);
-          this.#finish(exchange, action, () => renderResult(exchange, action, reply));
+          this.#finish(exchange, action, reply);
         },
         (error: unknown) => {
           slow?.remove(exchange);
@@ -136,15 +137,13 @@ export class Dispatcher<Services> {
     return authenticator.open ? readOpenCall(head, parameters) : readSignedCall(head, parameters, authenticator);
   }
 
-  #finish(exchange: Exchange, action: string, render: () => string): void {
-    let body: string;
+  #finish(exchange: Exchange, action: string, reply: Reply): void {
     try {
-      body = render();
+      if (isLargeReply(reply)) exchange.sendPieces(joined(resultPieces(exchange, action, reply)), replyBytes(reply));
+      else exchange.sendResult(renderResult(exchange, action, reply));
     } catch (error) {
       this.#fail(error, exchange, action);
-      return;
     }
-    exchange.sendResult(body);
   }
 
   #operation(action: string): Operation<Services> {

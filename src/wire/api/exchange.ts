@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ApiError } from '../../api/error.ts';
+import { isolated } from '../../base/isolated.ts';
 import { http } from '../../base/node-http.ts';
 import type { Ports } from '../../base/ports.ts';
 import type { Waiter } from '../http/early-answers.ts';
@@ -66,6 +67,34 @@ export class Exchange implements ReplyContext, Waiter {
     this.#reportEnd(200, '');
   }
 
+  /**
+   * Writes a large result, a piece each turn of the event loop, and none while the caller has not read those before. `bytes` is
+   * about the memory that it takes until then. Throws what the first piece throws; then nothing was sent.
+   */
+  sendPieces(pieces: Iterator<string>, bytes: number): void {
+    const response = this.#response;
+    const { scheduler, observer } = this.#shared.ports;
+    let next = pieces.next();
+    if (response.destroyed) return;
+    this.#beginResult();
+    const write = (): void => {
+      if (response.destroyed) return;
+      if (next.done === true) {
+        if (this.#shared.closing) response.once('finish', () => this.#request.socket.destroySoon());
+        response.end();
+        return;
+      }
+      const isAccepted = response.write(next.value);
+      next = pieces.next();
+      const goOn = (): void => isolated(observer, 'the writing of an answer', write);
+      if (isAccepted) scheduler.soon(goOn);
+      else response.once('drain', goOn);
+    };
+    response.once('close', () => this.#reportEnd(200, ''));
+    write();
+    this.#shared.unread.add(this.#request.socket, response, bytes);
+  }
+
   sendError(error: ApiError): void {
     this.#send(error.status, renderError(this, error), errorHeaders(error));
     this.#reportEnd(error.status, error.code);
@@ -74,11 +103,7 @@ export class Exchange implements ReplyContext, Waiter {
   sendSpace(): boolean {
     const response = this.#response;
     if (response.destroyed) return false;
-    if (!response.headersSent) {
-      const headers = replyHeaders(this, null);
-      if (this.#shared.closing) headers.push('connection', 'close');
-      response.writeHead(200, headers);
-    }
+    this.#beginResult();
     response.write(' ');
     return true;
   }
@@ -106,6 +131,15 @@ export class Exchange implements ReplyContext, Waiter {
       if (discarded > DISCARDED_BYTES) request.pause();
     });
     request.resume();
+  }
+
+  /** Sends the head of a result whose length is not known, unless white space has been sent. */
+  #beginResult(): void {
+    const response = this.#response;
+    if (response.headersSent) return;
+    const headers = replyHeaders(this, null);
+    if (this.#shared.closing) headers.push('connection', 'close');
+    response.writeHead(200, headers);
   }
 
   #reportEnd(status: number, code: string): void {

@@ -6,7 +6,8 @@ import type { ApiError } from '../../api/error.ts';
 import { assert } from '../../base/assert.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Reply } from '../../operations/operation.ts';
-import { xmlElement } from './xml.ts';
+import { jsonMembers, xmlPieces } from './pieces.ts';
+import { xmlElement, xmlTag } from './xml.ts';
 
 export type Format = 'JSON' | 'XML';
 
@@ -35,6 +36,22 @@ export function renderResult(context: ReplyContext, action: string, reply: Reply
   const members = JSON.stringify(reply);
   const rest = members === '{}' ? '}' : `,${members.slice(1)}`;
   return `{"RequestId":"${context.requestId}"${rest}`;
+}
+
+/** The same body in pieces, for a reply that is large. */
+export function* resultPieces(context: ReplyContext, action: string, reply: Reply): Generator<string> {
+  assert(reply['Code'] === undefined, `the reply of ${action} has a member Code`);
+  const { requestId, format } = context;
+  if (format === 'JSON') {
+    yield `{"RequestId":"${requestId}"`;
+    yield* jsonMembers(reply, ',');
+    yield '}';
+    return;
+  }
+  const tag = xmlTag(`${action}Response`);
+  yield `<${tag}>${xmlElement('RequestId', requestId)}`;
+  for (const [name, member] of Object.entries(reply)) yield* xmlPieces(name, member);
+  yield `</${tag}>`;
 }
 
 /** The body of an error. */

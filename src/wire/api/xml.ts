@@ -17,8 +17,13 @@ export function xmlElement(name: string, value: JsonValue | undefined): string {
   if (typeof value === 'object' && value !== null && !isLongNumber(value) && isJsonArray(value)) {
     return value.map((item) => xmlElement(name, item)).join('');
   }
-  const tag = NAME.test(name) ? name : `_${name.replace(/[^\w.-]/g, '_')}`;
+  const tag = xmlTag(name);
   return `<${tag}>${contentOf(value)}</${tag}>`;
+}
+
+/** The name of an element: the name itself, or one that XML allows. */
+export function xmlTag(name: string): string {
+  return NAME.test(name) ? name : `_${name.replace(/[^\w.-]/g, '_')}`;
 }
 
 function contentOf(value: JsonValue): string {
@@ -28,9 +33,10 @@ function contentOf(value: JsonValue): string {
     return Object.entries(value)
       .map(([name, member]) => xmlElement(name, member))
       .join('');
-  return escapeText(String(value));
+  return xmlText(String(value));
 }
 
-function escapeText(text: string): string {
+/** A text as the content of an element. */
+export function xmlText(text: string): string {
   return text.replace(ILLEGAL, '\ufffd').replace(/[&<>\r]/g, (character) => ESCAPES[character] ?? character);
 }

@@ -21,9 +21,11 @@ export class UnreadReplies {
     return this.#bytes;
   }
 
-  /** Must be called after `response.end`. Counts the bytes that the connection has not accepted, until it has or is closed. */
-  add(socket: Socket, response: ServerResponse): void {
-    const bytes = response.writableLength;
+  /**
+   * Counts bytes until the response is finished or its connection closed: after `response.end` those that the connection has not
+   * accepted, or the `bytes` of a reply of which no more than a piece is written at a time.
+   */
+  add(socket: Socket, response: ServerResponse, bytes = response.writableLength): void {
     if (bytes === 0 || socket.destroyed) return;
     this.#hold(socket, bytes);
     response.once('close', () => this.#release(socket, bytes));
