@@ -18,11 +18,17 @@ export async function why(host: Host, call: ExecutionCall): Promise<number> {
 function describeWaits(reply: ServerReply, nowMs: number): readonly string[] {
   const who = `${textOf(reply, 'Name')} of ${textOf(reply, 'FlowName')}`;
   const status = textOf(reply, 'Status');
-  if (status !== 'Running') return [`${who} is not waiting: it ended at ${textOf(reply, 'StoppedTime')} (${status}).`];
+  const explanation = textOf(reply, 'Explanation');
+  if (status !== 'Running') {
+    const end = `it ended at ${textOf(reply, 'StoppedTime')} (${status})`;
+    return [`${who} is not waiting: ${end}.${startersOf(reply)}`, explanation];
+  }
   const waits = memberOf(reply, 'Waits') ?? [];
   const lines = listOf(waits).map((wait) => lineOf(wait, nowMs));
   const head = `${who} has been running since ${textOf(reply, 'StartedTime')}.${startersOf(reply)}`;
-  return lines.length === 0 ? [`${head} It is computing and waits for nothing.`] : [head, ...lines];
+  // The waits say it already.
+  const isSaid = lines.length > 0 && explanation.startsWith('It waits');
+  return isSaid ? [head, ...lines] : [`${head} ${explanation}`, ...lines];
 }
 
 /** The chain of tasks that led to the execution; empty when a caller started it. */

@@ -23,6 +23,7 @@ import type { DurableRuntime } from './durable/durable.ts';
 import type { Executions, ExecutionView, HistoryPage, ListRequest } from './executions.ts';
 import type { ExpressHistory } from './express/history/express-history.ts';
 import type { RetainedExecution } from './express/history/retained-execution.ts';
+import { Explanation } from './explanation.ts';
 import { existingFlow } from './flows/existing-flow.ts';
 import { parseQualifier } from './flows/qualifier.ts';
 import { positionOf, tokenOf } from './next-token.ts';
@@ -72,12 +73,16 @@ export function createExecutions(options: ExecutionServiceOptions): Executions {
     async waits(flowName, executionName) {
       const flow = await read.flow(flowName);
       if (flow.executionMode === 'Express') {
-        return { view: read.retained(flow, executionName).view(false), waits: [], depth: 0, startedBy: [] };
+        const retained = read.retained(flow, executionName);
+        const explanation = read.explainExpress(retained);
+        return { view: retained.view(false), waits: [], explanation, depth: 0, startedBy: [] };
       }
       const record = await read.record(flow, executionName);
-      const waits = await durable.waits(record);
+      const { waits, explanation } = await durable.waits(record);
       const startedBy = await durable.startedBy(record);
-      return { view: await read.view(record), waits, depth: record.ancestry.depth, startedBy };
+      const view = await read.view(record);
+      const { depth } = record.ancestry;
+      return { view, waits, explanation: explanation ?? (await read.explain(record, view)), depth, startedBy };
     },
     async redrive(flowName, executionName) {
       const flow = await read.flow(flowName);
@@ -86,6 +91,9 @@ export function createExecutions(options: ExecutionServiceOptions): Executions {
     },
   };
 }
+
+/** Events of one page of a history that is read to explain an execution. */
+const EXPLAINED_EVENTS = 200;
 
 type Frozen = Pick<FlowSnapshot, 'definition' | 'roleArn' | 'environment'>;
 
@@ -201,6 +209,29 @@ class Reader {
       .slice(0, limit + 1)
       .map(({ event, stepName }) => historyEvent(event, stepName, names));
     return { events: events.slice(0, limit), nextEvent: events[limit]?.id ?? null };
+  }
+
+  /** Reads the history in pages, because only a few facts of it are needed. */
+  async explain(record: ExecutionRecord, view: ExecutionView): Promise<string> {
+    const explanation = new Explanation();
+    for (let from = 1, isMore = true; isMore; from += EXPLAINED_EVENTS) {
+      const rows = await this.#options.store.journal(record.id, from, EXPLAINED_EVENTS);
+      isMore = rows.length > 0;
+      for (const row of rows) {
+        for (const named of decodeEvents(row.events)) {
+          if (named.event.id >= from && named.event.id < from + EXPLAINED_EVENTS) explanation.add(named);
+        }
+      }
+    }
+    return explanation.text(view, record, 'Standard');
+  }
+
+  explainExpress(retained: RetainedExecution): string {
+    const explanation = new Explanation();
+    const { events } = retained.events(1, Number.MAX_SAFE_INTEGER);
+    for (const event of events) explanation.add({ event, stepName: retained.stepName(event) });
+    const { error = '', cause = '' } = events.at(-1)?.facts?.failure ?? {};
+    return explanation.text(retained.view(false), { error, cause }, 'Express');
   }
 
   expressHistory(flow: FlowRecord, name: string, fromEvent: number, limit: number): HistoryPage {

@@ -96,6 +96,8 @@ export interface ExecutionWaits {
   readonly view: ExecutionView;
   /** Empty when the execution has ended, or is computing at this moment. */
   readonly waits: readonly ExecutionWait[];
+  /** Sentences for people: what it does, or why it ended as it did, and what to do. */
+  readonly explanation: string;
   /** How many executions above this one started one another by tasks; 0 when a caller started it, and for an Express execution. */
   readonly depth: number;
   /** These tasks as texts `{flow}/{execution}/{state}`, the nearest first; at most about ten. */

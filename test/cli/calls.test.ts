@@ -84,7 +84,10 @@ describe('a command that calls a server', () => {
   it('redrive lets a stopped execution run again', async () => {
     await client.call('StopExecution', { FlowName: 'f', ExecutionName: 'e' });
     const why = await run('why', 'f', 'e');
-    assert.match(why.stdout, new RegExp(`^e of f is not waiting: it ended at ${TIME} \\(Stopped\\)\\.\\n$`));
+    assert.match(
+      why.stdout,
+      new RegExp(`^e of f is not waiting: it ended at ${TIME} \\(Stopped\\)\\.\\nIt was stopped at ${TIME}: .*\\n$`),
+    );
     const redriven = await run('redrive', 'f', 'e');
     assert.deepEqual([redriven.code, redriven.stdout], [0, 'e of f is Running again.\n']);
     await client.call('StopExecution', { FlowName: 'f', ExecutionName: 'e' });

@@ -36,6 +36,12 @@ export const EXTENSIONS = {
           StepName: { type: 'text', sample: 'Ship', about: 'Its state; `""` if it is not known.' },
         },
       },
+      Explanation: {
+        type: 'text',
+        sample: 'It waits, asleep in the store.',
+        about:
+          'Sentences for people: what it does; or why it ended as it did, with the state, the attempt, the line, the error and the paths without a value; and what to do.',
+      },
       Waits: {
         type: 'list',
         about: 'One entry for each wait; empty if the execution has ended or is being computed.',

@@ -1,6 +1,6 @@
 /**
- * DescribeExecutionWaits, an extension that the cloud does not have (docs/extensions.md): the things that a running execution
- * waits for, since when, and what would wake it.
+ * DescribeExecutionWaits, an extension that the cloud does not have (docs/extensions.md): the things that an execution waits
+ * for, since when, and what would wake it; or why it ended as it did.
  */
 import { formatTime } from '../../base/clock.ts';
 import type { ExecutionWait } from '../../runtime/executions.ts';
@@ -10,7 +10,7 @@ import { defineOperation } from '../operation.ts';
 export const describeExecutionWaits = defineOperation(
   'DescribeExecutionWaits',
   async ({ executions }, { FlowName: flowName, ExecutionName: executionName }) => {
-    const { view, waits, depth, startedBy } = await executions.waits(flowName, executionName);
+    const { view, waits, explanation, depth, startedBy } = await executions.waits(flowName, executionName);
     return {
       FlowName: view.flowName,
       Name: view.name,
@@ -19,6 +19,7 @@ export const describeExecutionWaits = defineOperation(
       StoppedTime: stoppedTime(view),
       Depth: depth,
       StartedBy: startedBy.map(starterReply),
+      Explanation: explanation,
       Waits: waits.map(waitReply),
     };
   },

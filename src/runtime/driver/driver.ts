@@ -15,6 +15,7 @@ import type { CallCommand, Command } from '../../interpreter/commands.ts';
 import type { Execution } from '../../interpreter/execution.ts';
 import type { Input, RecordEvent } from '../../interpreter/input.ts';
 import { ExecutionAccount } from '../memory/execution-account.ts';
+import type { CallProgress } from '../../outbound/call-progress.ts';
 import { Calls } from './calls.ts';
 import type { CallParts, CallingExecution } from './calls.ts';
 import { Deadlines } from './deadlines.ts';
@@ -99,6 +100,11 @@ export class Driver {
   /** True after {@link stopAfterState}. */
   get isStopping(): boolean {
     return this.#moment.stop !== undefined;
+  }
+
+  /** How far the call of a command is; null when it is not under way. */
+  progressOf(id: number): CallProgress | null {
+    return this.#calls?.progressOf(id) ?? null;
   }
 
   /** Resolves when the next call under way has ended. */

@@ -12,7 +12,8 @@ import { atMost } from '../../base/scheduler.ts';
 import type { Failure } from '../../interpreter/event.ts';
 import type { Dialect } from '../../language/plan.ts';
 import type { ExecutionId, ExecutionRecord } from '../../store/executions.ts';
-import type { ExecutionWait, TaskReport } from '../executions.ts';
+import type { TaskReport } from '../executions.ts';
+import type { RunningExplanation } from './waits.ts';
 import type { StartOrigin } from '../start-origin.ts';
 import { assembleDurable } from './assemble.ts';
 import type { DurableOptions, DurableParts } from './assemble.ts';
@@ -101,8 +102,8 @@ export class DurableRuntime {
     return this.#parts.taskReports.report(token, report);
   }
 
-  /** The waits of a running execution; empty for one that has ended. */
-  waits(record: ExecutionRecord): Promise<readonly ExecutionWait[]> {
+  /** The waits of a running execution, and what it does; for one that has ended, none and null. */
+  waits(record: ExecutionRecord): Promise<RunningExplanation> {
     return this.#parts.waits.of(record);
   }
 

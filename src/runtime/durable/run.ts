@@ -14,6 +14,7 @@ import type { CallCommand } from '../../interpreter/commands.ts';
 import type { Execution } from '../../interpreter/execution.ts';
 import type { Input } from '../../interpreter/input.ts';
 import { encodeRow } from '../../interpreter/journal.ts';
+import type { CallProgress } from '../../outbound/call-progress.ts';
 import type { ExecutionChange, ExecutionRecord, FlowSnapshot } from '../../store/executions.ts';
 import { Driver } from '../driver/driver.ts';
 import type { Policy } from '../driver/driver.ts';
@@ -150,6 +151,11 @@ export class DurableRun implements Committable, Policy {
   /** Calls under way. */
   get calls(): number {
     return this.#driver.calls;
+  }
+
+  /** How far the call of a command is; null when it is not under way. */
+  progressOf(id: number): CallProgress | null {
+    return this.#driver.progressOf(id);
   }
 
   /** Resolves when the next call under way has ended. */

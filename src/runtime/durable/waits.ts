@@ -10,6 +10,7 @@ import { ExecutionUnreadable } from './loader.ts';
 import type { ExecutionLoader } from './loader.ts';
 import type { ExecutionWait } from '../executions.ts';
 import type { RunTable, Stuck } from './run-table.ts';
+import type { DurableRun } from './run.ts';
 
 export interface WaitsOptions {
   readonly table: Pick<RunTable, 'stuck' | 'peek'>;
@@ -21,6 +22,12 @@ export interface WaitsOptions {
 /** Executions that the list of starters follows upwards. */
 const STARTERS_MAX = 10;
 
+export interface RunningExplanation {
+  readonly waits: readonly ExecutionWait[];
+  /** Null for an execution that has ended: its history says why. */
+  readonly explanation: string | null;
+}
+
 export class Waits {
   readonly #options: WaitsOptions;
 
@@ -28,15 +35,29 @@ export class Waits {
     this.#options = options;
   }
 
-  /** The waits of a running execution; empty for one that has ended. */
-  async of(record: ExecutionRecord): Promise<readonly ExecutionWait[]> {
-    const { table, queue, loader } = this.#options;
-    if (record.status !== 'Running') return [];
+  /** The waits of a running execution, and what it does; nothing for one that has ended. */
+  async of(record: ExecutionRecord): Promise<RunningExplanation> {
+    const { table, queue } = this.#options;
+    if (record.status !== 'Running') return { waits: [], explanation: null };
     const stuck = table.stuck(record.id);
-    if (stuck !== undefined) return [stuckWait(stuck)];
+    if (stuck !== undefined) return { waits: [stuckWait(stuck)], explanation: STUCK };
+    const run = table.peek(record.id) ?? null;
+    const execution = run?.execution ?? (await this.#asleep(record));
+    // It is asleep, and its next wake would find this out.
+    if (execution instanceof ExecutionUnreadable) {
+      const waits = [stuckWait({ sinceMs: record.startedMs, error: execution, state: '' })];
+      return { waits, explanation: STUCK };
+    }
     const { trouble } = queue;
-    const execution = table.peek(record.id)?.execution ?? (await loader.load(record));
-    return [...(trouble === null ? [] : [storeWait(trouble)]), ...waitsOf(execution)];
+    const waits = [...(trouble === null ? [] : [storeWait(trouble)]), ...waitsOf(execution, run, trouble)];
+    return { waits, explanation: explanationOf(execution, run, waits) };
+  }
+
+  #asleep(record: ExecutionRecord): Promise<Execution | ExecutionUnreadable> {
+    return this.#options.loader.load(record).catch((error: unknown) => {
+      if (error instanceof ExecutionUnreadable) return error;
+      throw error;
+    });
   }
 
   /**
@@ -63,13 +84,30 @@ export class Waits {
   }
 }
 
+const STUCK =
+  'It is stuck: nothing runs for it in this life of the server. The next start of the server tries again; StopExecution ends it.';
+
+function explanationOf(execution: Execution, run: DurableRun | null, waits: readonly ExecutionWait[]): string {
+  if (execution.ending !== null) return 'It is ending: its states are being aborted.';
+  if (execution.status !== 'Running') return 'It has ended, and the end waits for its commit.';
+  if (execution.canContinue) {
+    const state = execution.ready[0]?.state.name ?? '';
+    return `It is computing${state === '' ? '' : ` in state ${state}`}.`;
+  }
+  if (run !== null && run.durableEvent < execution.lastEvent) return 'It waits for the commit of its last events.';
+  if (waits.length === 0) return 'It waits for nothing.';
+  return run === null ? 'It waits, asleep in the store.' : 'It waits.';
+}
+
 /** One wait for each open command, in the order in which they were opened. */
-function waitsOf(execution: Execution): ExecutionWait[] {
+function waitsOf(execution: Execution, run: DurableRun | null, trouble: StoreTrouble | null): ExecutionWait[] {
   return [...execution.commands.values()].map((command) => {
     const thread = execution.threads.get(command.thread);
     const untilMs = execution.dueMs(command);
     const isTimer = command.kind === 'timer';
-    const what = isTimer ? timerWait(command, thread?.phase === 'retry') : callWait(command);
+    const what = isTimer
+      ? timerWait(command, thread?.phase === 'retry')
+      : (uncalledWait(command, run, trouble) ?? callWait(command));
     return {
       ...what,
       stepName: thread?.state.name ?? '',
@@ -88,8 +126,11 @@ function storeWait({ sinceMs, error }: StoreTrouble): ExecutionWait {
 }
 
 /** This version of the server cannot read the execution, or a defect has ended its run. */
-function stuckWait({ sinceMs, error }: Stuck): ExecutionWait {
-  const reason = `This version of the server cannot continue it (${reasonOf(error)}). The next start of the server tries again; StopExecution ends it.`;
+function stuckWait({ sinceMs, error, state }: Stuck): ExecutionWait {
+  const isRead = error instanceof ExecutionUnreadable;
+  const broke = `A defect of the server has ended its run${state === '' ? '' : ` in state ${state}`}`;
+  const why = isRead ? 'This version of the server cannot continue it' : broke;
+  const reason = `${why} (${reasonOf(error)}). The next start of the server tries again; StopExecution ends it.`;
   return { kind: 'Stuck', stepName: '', event: 0, sinceMs, untilMs: null, action: '', reason };
 }
 
@@ -99,6 +140,34 @@ function timerWait({ seconds }: TimerCommand, isRetry: boolean): What {
   const kind = isRetry ? 'Retry' : 'Wait';
   const reason = isRetry ? `It waits ${seconds} s before the next attempt.` : `It waits ${seconds} s.`;
   return { kind, action: '', reason };
+}
+
+/** For a call that was not made yet; null for one that was, or is not known to wait. */
+function uncalledWait(
+  { id, state, submitted }: CallCommand,
+  run: DurableRun | null,
+  trouble: StoreTrouble | null,
+): What | null {
+  const { action } = state;
+  if (run === null || submitted) return null;
+  if (id > run.durableEvent) {
+    const cause = trouble === null ? '' : `, and the store is not accepting commits (${reasonOf(trouble.error)})`;
+    return {
+      kind: 'Store',
+      action,
+      reason: `${action} has not been called yet: the call waits for its commit${cause}.`,
+    };
+  }
+  const progress = run.progressOf(id);
+  if (progress === null) {
+    const reason = run.mayCall
+      ? `${action} is about to be called.`
+      : `${action} has not been called: the server is stopping, and its next start makes the call.`;
+    return { kind: 'Task', action, reason };
+  }
+  if (progress.waitsFor === null) return null;
+  const reason = `${action} has not been called yet: it waits for ${progress.waitsFor}.`;
+  return { kind: progress.isStore ? 'Store' : 'Task', action, reason };
 }
 
 function callWait({ kind: command, state, submitted, attempt }: CallCommand): What {
