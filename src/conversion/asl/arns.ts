@@ -6,7 +6,7 @@ import { call, isTextLiteral, literal } from '../terms.ts';
 import type { Term } from '../terms.ts';
 
 /** Characters of a part, among them placeholders with any characters. */
-const PART = String.raw`(?:[\w.-]|\$\{[^{}]*\})`;
+const PART = String.raw`(?:[\w.<>-]|[$#]\{[^{}]*\}|\{\{[^{}]*\}\})`;
 const LAMBDA = new RegExp(
   String.raw`^(?:arn:${PART}*:lambda:${PART}*:${PART}*:|${PART}*:)?function:(${PART}+)(?::((?:\$LATEST|${PART}*)))?$`,
 );

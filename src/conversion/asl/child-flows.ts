@@ -5,12 +5,12 @@ import { behindMarker, readMachineArn } from './arns.ts';
 import { flowArn } from './context-object.ts';
 import { hasPlaceholder } from './function-names.ts';
 import type { ConvertedTask, TaskSource } from './task-source.ts';
-import { noteDropped, shown } from './task-source.ts';
+import { namingParameter, noteDropped, shown } from './task-source.ts';
 
 export function startExecution(task: TaskSource, pattern: string): ConvertedTask | null {
   const { node, input } = task;
   const { outcome } = task.context;
-  const target = childFlow(task, member(input, 'StateMachineArn'));
+  const target = childFlow(task, namingParameter(input, 'StateMachineArn'));
   if (target === null) {
     outcome.refuse(node, 'StateMachineArn is missing; it names the child flow');
     return null;

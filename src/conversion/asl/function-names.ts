@@ -3,8 +3,8 @@
  * a deployment replaces. A name follows the rule of its service, and no two originals share one.
  */
 
-/** `${Name}`, `${Name.Arn}`, `${AWS::Region}`: what templates of deployments replace. */
-export const PLACEHOLDER = /\$\{\s*([^{}]*?)\s*\}/g;
+/** `${Name}`, `${Name.Arn}`, `${AWS::Region}`, `#{AWS::Region}`, `{{name}}`: templates of deployments replace these. */
+export const PLACEHOLDER = /[$#]\{\s*([^{}]*?)\s*\}|\{\{\s*([^{}]*?)\s*\}\}/g;
 
 export function hasPlaceholder(text: string): boolean {
   return text.search(PLACEHOLDER) !== -1;
@@ -47,9 +47,17 @@ export class ResourceNames {
   }
 
   #valid(original: string, otherwise: string): string {
-    const words = original.replace(PLACEHOLDER, (_, name: string) => name.replace(/\.(?:Arn|Ref)$/i, ''));
+    const plain = original.replace(PLACEHOLDER, (_, ...names: (string | undefined)[]) =>
+      bare(names[0] ?? names[1] ?? ''),
+    );
+    const words = bare(plain);
     const name = words.replace(/[^A-Za-z0-9_]+/g, '-').replace(/^-+|-+$/g, '');
     if (name === '') return otherwise;
     return name.replace(/^(?=[0-9])/, '_').slice(0, this.#max);
   }
+}
+
+/** The name of a resource without the attribute after it: `Work` for `Work.Arn`. */
+function bare(name: string): string {
+  return name.replace(/\.(?:Arn|Ref)$/i, '');
 }

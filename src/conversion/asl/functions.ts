@@ -6,7 +6,7 @@ import { behindMarker, readFunctionName } from './arns.ts';
 import { hasPlaceholder } from './function-names.ts';
 import { eventOf } from './payload.ts';
 import type { ConvertedTask, TaskSource } from './task-source.ts';
-import { noteDropped, shown } from './task-source.ts';
+import { namingParameter, noteDropped, shown } from './task-source.ts';
 
 const LATEST = 'LATEST';
 const HERE = 'in Function Compute, or map its name to a URL or a file in the settings';
@@ -33,7 +33,7 @@ export function invokeDirectly(task: TaskSource, named: Named): ConvertedTask {
 /** `lambda:invoke`: the result has the function's own result in `Payload`. */
 export function invokeLambda(task: TaskSource, pattern: string): ConvertedTask | null {
   const { context, node, input } = task;
-  const name = member(input, 'FunctionName');
+  const name = namingParameter(input, 'FunctionName');
   if (name === NULL) {
     context.outcome.refuse(node, 'FunctionName is missing');
     return null;

@@ -27,6 +27,8 @@ function visit(outcome: Outcome, node: Node): void {
   }
   if (typeof node.value !== 'string') return;
   for (const [text] of node.value.matchAll(PLACEHOLDER)) {
+    // Double braces are common in messages and templates of mails.
+    if (text.startsWith('{{')) continue;
     outcome.noteOnce(node, `write the value of ${text} here, which the deployment of the original replaces`);
   }
 }

@@ -1,7 +1,7 @@
 /** Converts a Task, with the time that it may take. */
 import { TASK_TIMEOUT_SECONDS } from '../../language/limits.ts';
-import type { MapEntry, MapNode, Node } from '../../language/text/document.ts';
-import { quote, textOf } from '../../language/text/document.ts';
+import type { MapNode, Node } from '../../language/text/document.ts';
+import { quote, textOf, toJson } from '../../language/text/document.ts';
 import { printExpression } from '../../expression/print.ts';
 import { mapOf } from '../constructors.ts';
 import { TASK_TIMEOUT_REDUCED } from '../limits.ts';
@@ -12,6 +12,7 @@ import type { Reading } from './data.ts';
 import { readExpression, readInput, readReferencePath } from './data.ts';
 import { field, numberField } from './fields.ts';
 import type { ScopeWriter } from './scope-writer.ts';
+import { templateText } from './task-source.ts';
 import { convertResource, waitsForToken } from './tasks.ts';
 
 export function writeTask(writer: ScopeWriter, name: string, source: MapNode): void {
@@ -39,16 +40,9 @@ export function writeTask(writer: ScopeWriter, name: string, source: MapNode): v
   writer.complete(state, name, source, task.result);
 }
 
-/**
- * Returns the text of a resource. In a template of a deployment a mapping can be in its place, such as
- * `Fn::GetAtt: [Name, Arn]`, which becomes the placeholder `${Name.Arn}`.
- */
+/** Returns the text of a resource, which can be a mapping in a template of a deployment. */
 function resourceText(node: Node): string | null {
-  if (node.kind !== 'map' || node.entries.size !== 1) return textOf(node);
-  const [[key, { value }]] = [...node.entries] as [[string, MapEntry]];
-  if (key === 'Fn::Sub') return textOf(value.kind === 'list' ? (value.items[0] ?? value) : value);
-  const parts = value.kind === 'list' ? value.items.map(textOf) : [textOf(value)];
-  return /^(?:Ref|Fn::GetAtt)$/.test(key) && !parts.includes(null) ? `\${${parts.join('.')}}` : null;
+  return node.kind === 'map' ? templateText(toJson(node)) : textOf(node);
 }
 
 function setTaskTimeout(state: YamlMap, source: MapNode, reading: Reading): void {
