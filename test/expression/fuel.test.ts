@@ -18,8 +18,10 @@ const BYTES = 3_000;
 const PLENTY = 1e12;
 /** Looks into a value that a unit of fuel may pay for: an item takes several, for its place, its kind and the end of the list. */
 const LOOKS_PER_UNIT = 4;
-/** Looks that the price of the expression itself pays for: warnings show a hundred characters of each value. */
-const FREE_LOOKS = 1_000;
+/** Looks that the price of the expression itself pays for. */
+const FREE_LOOKS = 64;
+/** Looks for a warning, of which a state has a limited number: it shows a hundred characters of a value. */
+const LOOKS_PER_WARNING = 500;
 /** Characters that a unit of fuel may pay for. */
 const CHARACTERS_PER_UNIT = 16;
 
@@ -57,6 +59,7 @@ class Counter {
 interface Spent {
   readonly units: number;
   readonly looks: number;
+  readonly warnings: number;
   readonly failed: boolean;
 }
 
@@ -73,7 +76,7 @@ function evaluateOnce(costly: CostlyCase): Spent {
     assert(error instanceof EvaluationError, `${costly.name}: ${String(error)}`);
     failed = true;
   }
-  return { units: PLENTY - scope.fuel, looks: counter.looks, failed };
+  return { units: PLENTY - scope.fuel, looks: counter.looks, warnings: scope.warnings.length, failed };
 }
 
 /** A key or a delimiter costs its own length only as far as the other argument is as long. */
@@ -95,11 +98,12 @@ function charactersOf({ name, input }: CostlyCase): number {
 describe('fuel', () => {
   it('pays for every look of every function and operator into its values', () => {
     for (const costly of [...functionCases(BYTES), ...operatorCases(BYTES)]) {
-      const { units, looks, failed } = evaluateOnce(costly);
+      const { units, looks, warnings, failed } = evaluateOnce(costly);
       assert(units >= 1, `${costly.name} costs nothing`);
       // A refusal ends the state.
       if (failed) continue;
-      assert(looks <= FREE_LOOKS + units * LOOKS_PER_UNIT, `${costly.name}: ${looks} looks for ${units} units`);
+      const paid = FREE_LOOKS + units * LOOKS_PER_UNIT + warnings * LOOKS_PER_WARNING;
+      assert(looks <= paid, `${costly.name}: ${looks} looks for ${units} units`);
     }
   });
 
