@@ -6,7 +6,7 @@ interface CommandBase {
   /** Id of the event that opened the command. */
   readonly id: number;
   readonly thread: number;
-  /** When its time began, milliseconds since 1970: at its event, or at a later redrive. */
+  /** When its time began, milliseconds since 1970 in steady time: at its event, or at a later redrive. */
   readonly openedMs: number;
 }
 

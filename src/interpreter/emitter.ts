@@ -15,6 +15,8 @@ export class Emitter {
   readonly execution: Execution;
   /** One look at the clock: all events of a decision carry the time at which it began, or that of the event before. */
   readonly nowMs: number;
+  /** The same moment in steady time. */
+  readonly #steadyMs: number;
   readonly record: RecordEvent | null;
   events = 0;
   /** Set when the execution is over its time or stopped. */
@@ -22,7 +24,9 @@ export class Emitter {
 
   constructor(execution: Execution, moment: Moment, record: RecordEvent | null) {
     this.execution = execution;
-    this.nowMs = Math.max(moment.nowMs, execution.lastMs);
+    const { nowMs } = moment;
+    this.nowMs = Math.max(nowMs, execution.lastMs);
+    this.#steadyMs = nowMs + (moment.setBackMs ?? 0);
     this.record = record;
     this.ending = execution.ending;
   }
@@ -87,9 +91,17 @@ export class Emitter {
   ): void {
     const { execution, nowMs } = this;
     const id = execution.lastEvent + 1;
-    const event = new ExecutionEvent(id, type, nowMs, cause, thread, state, value, next, facts);
+    const steadyMs = this.#steadyMs;
+    const all = steadyMs !== nowMs && beginsTime(type, facts) ? { ...facts, steadyMs } : facts;
+    const event = new ExecutionEvent(id, type, nowMs, cause, thread, state, value, next, all);
     this.events++;
     apply(execution, event);
     if (this.record !== null) this.record(event);
   }
+}
+
+/** True for an event with which a timeout or a delay begins. */
+function beginsTime(type: EventType, facts: EventFacts | null): boolean {
+  if (type === 'TaskScheduled' || type === 'ExecutionStarted' || type === 'ExecutionRedriven') return true;
+  return facts?.seconds !== undefined || facts?.retry !== undefined;
 }

@@ -92,6 +92,11 @@ export interface EventFacts {
   readonly undone?: readonly number[];
   /** ExecutionRedriven: 1 for the first redrive. */
   readonly redrive?: number;
+  /**
+   * Of an event with which a time begins (a task, a wait, a retry delay, the execution): the steady time, which is not set back with
+   * the clock. Absent when it is the time of the event, as long as no one has set the clock back.
+   */
+  readonly steadyMs?: number;
   /** StateSucceeded: the variables that GlobalConstructor built. */
   readonly global?: JsonObject;
   /** Warnings of the expressions that were evaluated for this event (rules.md 9.3, 9.5). */
@@ -155,4 +160,9 @@ export class ExecutionEvent {
   }: Pick<ExecutionEvent, 'id' | 'type' | 'timeMs' | 'cause' | 'facts'>): ExecutionEvent {
     return new ExecutionEvent(id, type, timeMs, cause, ROOT_THREAD, NO_STATE, null, NO_NEXT, facts);
   }
+}
+
+/** The steady time of an event with which a time begins, milliseconds since 1970. */
+export function steadyMsOf({ timeMs, facts }: Pick<ExecutionEvent, 'timeMs' | 'facts'>): number {
+  return facts?.steadyMs ?? timeMs;
 }

@@ -71,7 +71,7 @@ export class Execution {
   readonly limits: ExecutionLimits;
   status: ExecutionStatus = 'Running';
   startedMs = 0;
-  /** When its time began: at its start, or at the last redrive. */
+  /** When its time began: at its start, or at the last redrive. Steady time. */
   beganMs = 0;
   stoppedMs = 0;
   lastEvent = 0;
@@ -148,13 +148,13 @@ export class Execution {
     return false;
   }
 
-  /** When a command ends without an answer, by a timer or a task's timeout, milliseconds since 1970; null: never. */
+  /** When a command ends without an answer, by a timer or a task's timeout, steady time; null: never. */
   dueMs(command: Command): number | null {
     const seconds = command.kind === 'timer' ? command.seconds : command.timeoutSeconds;
     return seconds === null ? null : command.openedMs + seconds * 1000;
   }
 
-  /** When the execution times out, milliseconds since 1970. A redrive gives it its whole time again. */
+  /** When the execution times out, steady time. A redrive gives it its whole time again. */
   get deadlineMs(): number {
     return this.beganMs + this.timeoutSeconds * 1000;
   }

@@ -25,6 +25,8 @@ export type Input =
 export interface Moment {
   /** Milliseconds since 1970. */
   readonly nowMs: number;
+  /** By how much the clock was set back in all until `nowMs` was read, and no earlier; absent: by nothing. */
+  readonly setBackMs?: number;
   /** A number in [0, 1). */
   random(): number;
   /** The token of a callback task, by the event that it names; absent in an Express flow. */

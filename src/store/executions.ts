@@ -80,7 +80,7 @@ export interface ExecutionRecord {
   readonly callback: CallbackState;
   /** Set when the parent no longer waits and this execution has to stop at once. */
   readonly stop: Failure | null;
-  /** Milliseconds since 1970. Until then only a callback wakes the execution; null while it has to be in memory. */
+  /** Steady time, milliseconds since 1970. Until then only a callback wakes the execution; null while it has to be in memory. */
   readonly wakeMs: number | null;
   /** Empty unless the execution ended without success. */
   readonly error: string;
@@ -124,6 +124,8 @@ export interface ExecutionChange {
   readonly end?: {
     readonly status: Exclude<ExecutionStatus, 'Running'>;
     readonly stoppedMs: number;
+    /** The same moment for `purge`, in a time that is not set back with the clock; `stoppedMs` when absent. */
+    readonly steadyMs?: number;
     readonly output: string;
     readonly error: string;
     readonly cause: string;
@@ -184,18 +186,34 @@ export interface Ownership {
   readonly lastId: ExecutionId;
   /** 32 random bytes that seal task tokens. The first owner makes them and they never change. */
   readonly tokenKey: Uint8Array;
+  /**
+   * By how much the wall clock was set back since the store is used, all set-backs together, that before this takeover included:
+   * the difference between the last time that the store has seen and that of the takeover.
+   */
+  readonly setBackMs: number;
+}
+
+/** The time at a commit, for the next takeover. */
+export interface SeenTime {
+  /** Wall time, milliseconds since 1970. */
+  readonly nowMs: number;
+  /** As {@link Ownership.setBackMs}, with the set-backs since. */
+  readonly setBackMs: number;
 }
 
 export interface ExecutionStore {
-  /** Makes the caller the only writer: the store refuses commits with an earlier fence from now on. */
-  takeOver(): Promise<Ownership>;
   /**
-   * Applies all changes in one transaction, in their order. Resolves with the ids of the executions that a purge has deleted: the
+   * Makes the caller the only writer: the store refuses commits with an earlier fence from now on.
+   * @param nowMs wall time, milliseconds since 1970
+   */
+  takeOver(nowMs: number): Promise<Ownership>;
+  /**
+   * Applies all changes in one transaction, in their order, and stores the time if it is given. Resolves with the ids of the executions that a purge has deleted: the
    * changes of these have changed nothing.
    * @throws {FenceLost} when another owner has taken over. After any other error the commit may or may not have happened;
    *   the caller can repeat it with the same changes.
    */
-  commit(fence: number, changes: readonly ExecutionChange[]): Promise<readonly ExecutionId[]>;
+  commit(fence: number, changes: readonly ExecutionChange[], seen?: SeenTime): Promise<readonly ExecutionId[]>;
 
   get(id: ExecutionId): Promise<ExecutionRecord | null>;
   find(flowId: string, name: string): Promise<ExecutionRecord | null>;
@@ -214,10 +232,8 @@ export interface ExecutionStore {
    * or have a stop request, and ended ones whose callback is due.
    */
   unfinished(afterId: ExecutionId, limit: number): Promise<readonly ExecutionId[]>;
-  /** Ids of executions whose `wakeMs` is `nowMs` or earlier, earliest first. */
+  /** Ids of executions whose `wakeMs` is `nowMs`, steady time, or earlier; earliest first. */
   due(nowMs: number, limit: number): Promise<readonly ExecutionId[]>;
-  /** Ids above `afterId`, ascending, of all executions that are asleep. The runtime reads them when the clock was set back. */
-  asleep(afterId: ExecutionId, limit: number): Promise<readonly ExecutionId[]>;
   /** The earliest `wakeMs`; null when no execution is asleep. */
   nextWakeMs(): Promise<number | null>;
   /** Running executions whose end is owed to these tasks of `parent`. */
@@ -231,7 +247,7 @@ export interface ExecutionStore {
 
   /**
    * Deletes up to `limit` ended executions with their journals: those of deleted flows, and those that ended before
-   * `endedBeforeMs` (null: none of these). An execution whose callback is due is not deleted. Then deletes the snapshots
+   * `endedBeforeMs` in steady time (null: none of these). An execution whose callback is due is not deleted. Then deletes the snapshots
    * that no execution needs, except those of versions and of the current revision of a flow. Returns the number of
    * deleted executions.
    */

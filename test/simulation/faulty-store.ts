@@ -3,7 +3,7 @@
  * while. Reads fail. The process may die during each of these. The store behind this one has no faults: it holds every commit,
  * and the audit checks it after each.
  */
-import type { ExecutionChange, ExecutionId, ExecutionStore } from '../../src/store/executions.ts';
+import type { ExecutionChange, ExecutionId, ExecutionStore, SeenTime } from '../../src/store/executions.ts';
 import type { FlowStore } from '../../src/store/flows.ts';
 import type { Audit } from './audit.ts';
 import { never } from '../support/life.ts';
@@ -60,7 +60,6 @@ const READS = [
   'running',
   'unfinished',
   'due',
-  'asleep',
   'nextWakeMs',
   'children',
   'orphans',
@@ -72,8 +71,8 @@ export function faultyStore(options: FaultyStoreOptions): ExecutionStore {
   return {
     ...faultyReads(inner, READS, options),
     ...faultyReads(inner, ['purge'], options),
-    takeOver: () => life.whileAlive(inner.takeOver()),
-    commit: (fence, changes) => life.whileAlive(commits.commit(fence, changes)),
+    takeOver: (nowMs) => life.whileAlive(inner.takeOver(nowMs)),
+    commit: (fence, changes, seen) => life.whileAlive(commits.commit(fence, changes, seen)),
     // The data outlives the process.
     close: () => Promise.resolve(),
   };
@@ -116,7 +115,7 @@ class Commits {
     this.#options = options;
   }
 
-  async commit(fence: number, changes: readonly ExecutionChange[]): Promise<readonly ExecutionId[]> {
+  async commit(fence: number, changes: readonly ExecutionChange[], seen?: SeenTime): Promise<readonly ExecutionId[]> {
     const { life, random, inner, audit, trace, elapsedMs } = this.#options;
     if (life.point('before a commit')) return never();
     const faults = this.#options.faults();
@@ -132,7 +131,7 @@ class Commits {
       trace.add(`commit fails (${full ? 'disk full' : 'error'}): ${text}`);
       throw new InjectedFault(full ? 'the disk is full' : 'the commit failed');
     }
-    const absent = await inner.commit(fence, changes);
+    const absent = await inner.commit(fence, changes, seen);
     trace.add(`commit${loses ? ', answer lost' : ''}: ${text}`);
     await audit.committed(changes);
     if (life.point('after a commit')) return never();

@@ -4,26 +4,26 @@ import type { Plant } from './world.ts';
 export const PLANTS: Readonly<Record<string, Plant>> = {
   'a commit is acknowledged before it has happened': (store, time) => ({
     ...store,
-    commit(fence, changes) {
-      time.after(5, () => void store.commit(fence, changes).catch(() => undefined));
+    commit(fence, changes, seen) {
+      time.after(5, () => void store.commit(fence, changes, seen).catch(() => undefined));
       return Promise.resolve([]);
     },
   }),
 
   'a row of the journal is dropped': (store) => ({
     ...store,
-    commit(fence, changes) {
+    commit(fence, changes, seen) {
       const left = changes.map((change) => {
         const { journal, ...rest } = change;
         return journal !== undefined && journal.first > 10 && journal.count === 1 ? rest : change;
       });
-      return store.commit(fence, left);
+      return store.commit(fence, left, seen);
     },
   }),
 
   'a change of a commit is lost': (store) => ({
     ...store,
-    commit: (fence, changes) => store.commit(fence, changes.length > 2 ? changes.slice(1) : changes),
+    commit: (fence, changes, seen) => store.commit(fence, changes.length > 2 ? changes.slice(1) : changes, seen),
   }),
 
   'a start misses an execution that was under way': (store) => ({
@@ -35,23 +35,24 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
 
   'executions sleep a minute too long': (store) => ({
     ...store,
-    commit: (fence, changes) =>
+    commit: (fence, changes, seen) =>
       store.commit(
         fence,
         changes.map((change) =>
           typeof change.wakeMs === 'number' ? { ...change, wakeMs: change.wakeMs + 60_000 } : change,
         ),
+        seen,
       ),
   }),
 
   'an old owner can still write': (store, _time, shared) => ({
     ...store,
-    async takeOver() {
-      const ownership = await store.takeOver();
+    async takeOver(nowMs) {
+      const ownership = await store.takeOver(nowMs);
       shared.fence = ownership.fence;
       return ownership;
     },
-    commit: (_fence, changes) => store.commit(shared.fence, changes),
+    commit: (_fence, changes, seen) => store.commit(shared.fence, changes, seen),
   }),
 
   'ends of children are not stored for their parents': (store) => ({
@@ -64,8 +65,8 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
 
   'each owner has another key for tokens': (store) => ({
     ...store,
-    async takeOver() {
-      const ownership = await store.takeOver();
+    async takeOver(nowMs) {
+      const ownership = await store.takeOver(nowMs);
       return { ...ownership, tokenKey: new Uint8Array(32).fill(ownership.fence) };
     },
   }),

@@ -112,7 +112,7 @@ for (const adapter of ADAPTERS) {
       }
       await commit(...good);
       assert.equal((await store.get(2))?.stop?.error, 'E');
-      assert.equal((await store.takeOver()).lastId, 2);
+      assert.equal((await store.takeOver(0)).lastId, 2);
     });
 
     it('changes nothing when a commit is repeated', async (t) => {
@@ -156,9 +156,9 @@ for (const adapter of ADAPTERS) {
 
     it('accepts commits of the latest owner only', async (t) => {
       const { executions: store } = openStores(t, adapter);
-      const first = await store.takeOver();
+      const first = await store.takeOver(0);
       await store.commit(first.fence, [startOf(4), startOf(9), startOf(7)]);
-      const second = await store.takeOver();
+      const second = await store.takeOver(0);
       assert.ok(second.fence > first.fence);
       assert.deepEqual([first.lastId, second.lastId], [0, 9]);
       assert.equal(first.tokenKey.length, 32);
@@ -171,10 +171,41 @@ for (const adapter of ADAPTERS) {
       assert.equal((await store.get(4))?.status, 'Succeeded');
     });
 
+    it('adds up how far the clock was set back, from takeover to takeover', async (t) => {
+      const { executions: store } = openStores(t, adapter);
+      const first = await store.takeOver(1_000);
+      assert.equal(first.setBackMs, 0);
+      assert.equal((await store.takeOver(5_000)).setBackMs, 0, 'set forward, or time has passed');
+      const { fence, setBackMs } = await store.takeOver(3_000);
+      assert.equal(setBackMs, 2_000);
+      await store.commit(fence, [startOf(1)], { nowMs: 9_000, setBackMs: 2_500 });
+      await store.commit(fence, [{ id: 1, journal: row(1) }]);
+      assert.equal((await store.takeOver(9_000)).setBackMs, 2_500);
+      assert.equal((await store.takeOver(8_000)).setBackMs, 3_500);
+      await assert.rejects(store.commit(fence, [], { nowMs: 99_000, setBackMs: 0 }), FenceLost);
+      assert.equal((await store.takeOver(8_000)).setBackMs, 3_500, 'a refused commit stores no time');
+    });
+
+    it('deletes by an age that is not set back with the clock', async (t) => {
+      const { executions: store, flows } = openStores(t, adapter);
+      await flows.create(flowRecord('a', { id: 'flow-1' }));
+      const ends = (id: number, stoppedMs: number, steadyMs: number): ExecutionChange => {
+        return { ...startOf(id), journal: row(1), end: { ...endOf({ stoppedMs }).end, steadyMs } };
+      };
+      const { fence, commit } = await writing(store, [ends(1, 9_000, 1_000), ends(2, 500, 5_000), ends(3, 500, 5_000)]);
+      assert.equal((await store.get(1))?.stoppedMs, 9_000);
+      assert.equal(await store.purge(fence, 1_001, 10), 1);
+      assert.equal(await store.get(1), null);
+      await commit({ id: 3, reopen: true }, { id: 3, ...endOf({ stoppedMs: 600 }) });
+      assert.equal(await store.purge(fence, 1_001, 10), 1, 'without a steady time its end is the age');
+      assert.equal(await store.get(3), null);
+      assert.equal(await store.purge(fence, 5_001, 10), 1);
+    });
+
     it('has its own key for tokens', async (t) => {
       const { executions: one } = openStores(t, adapter);
       const { executions: other } = openStores(t, adapter);
-      assert.notDeepEqual((await one.takeOver()).tokenKey, (await other.takeOver()).tokenKey);
+      assert.notDeepEqual((await one.takeOver(0)).tokenKey, (await other.takeOver(0)).tokenKey);
     });
 
     it('ends an execution once, and lets it run again after a redrive', async (t) => {
@@ -230,14 +261,14 @@ for (const adapter of ADAPTERS) {
       await stores.close();
       await assert.rejects(stores.executions.get(1));
       await assert.rejects(stores.executions.commit(fence, []));
-      await assert.rejects(stores.executions.takeOver());
+      await assert.rejects(stores.executions.takeOver(0));
       await assert.rejects(stores.executions.list(ALL));
     });
 
     it('closes after the commits under way', async (t) => {
       const folder = temporaryFolder(t);
       const stores = adapter.open(folder);
-      const { fence } = await stores.executions.takeOver();
+      const { fence } = await stores.executions.takeOver(0);
       const under = stores.executions.commit(fence, [startOf(1)]);
       await Promise.all([under, stores.close()]);
     });
@@ -246,13 +277,13 @@ for (const adapter of ADAPTERS) {
       it('has its content again after closing and opening', async (t) => {
         const folder = temporaryFolder(t);
         const first = adapter.open(folder);
-        const key = (await first.executions.takeOver()).tokenKey;
+        const key = (await first.executions.takeOver(0)).tokenKey;
         const { fence } = await writing(first.executions, [{ ...startOf(1), journal: row(1, 2), wakeMs: 8 }]);
         const before = await stateOf(first.executions, 1);
         await first.close();
         const second = adapter.open(folder);
         assert.deepEqual(await stateOf(second.executions, 1), before);
-        const taken = await second.executions.takeOver();
+        const taken = await second.executions.takeOver(0);
         assert.ok(taken.fence > fence);
         assert.deepEqual(taken.tokenKey, key);
         assert.equal(taken.lastId, 1);
@@ -376,12 +407,9 @@ for (const adapter of ADAPTERS) {
       assert.deepEqual(await store.due(9, 10), []);
       assert.deepEqual(await store.due(50, 10), [6, 2, 4, 1]);
       assert.deepEqual(await store.due(50, 2), [6, 2]);
-      assert.deepEqual(await store.asleep(0, 3), [1, 2, 4]);
-      assert.deepEqual(await store.asleep(4, 3), [5, 6]);
       await commit({ id: 6, wakeMs: null }, { id: 2, ...endOf() }, { id: 3, wakeMs: 20 });
       assert.equal(await store.nextWakeMs(), 20);
       assert.deepEqual(await store.due(1000, 10), [3, 4, 1, 5]);
-      assert.deepEqual(await store.asleep(0, 10), [1, 3, 4, 5]);
     });
 
     it('lists the running children of tasks', async (t) => {
@@ -486,7 +514,7 @@ for (const adapter of ADAPTERS) {
       await commit(end);
       assert.equal(await store.get(2), null);
       await assert.rejects(commit({ id: 3, journal: row(1) }), AssertionFailure);
-      assert.equal((await store.takeOver()).lastId, 2);
+      assert.equal((await store.takeOver(0)).lastId, 2);
     });
 
     it('names the executions that do not exist, for every kind of change, and applies the other changes', async (t) => {

@@ -104,7 +104,7 @@ export async function pagesOf(
 
 /** Takes over the store and commits `changes`. Returns the fence and a function that commits more. */
 export async function writing(store: ExecutionStore, changes: readonly ExecutionChange[] = []) {
-  const { fence } = await store.takeOver();
+  const { fence } = await store.takeOver(0);
   const commit = (...more: ExecutionChange[]) => store.commit(fence, more);
   await commit(...changes);
   return { fence, commit };

@@ -16,7 +16,7 @@ if (mode === 'hold') {
   process.stdin.resume();
   process.stdin.on('end', () => void stores.close());
 } else if (mode === 'commit') {
-  const { lastId } = await stores.executions.takeOver();
+  const { lastId } = await stores.executions.takeOver(0);
   const { commit } = await writing(stores.executions);
   for (let n = lastId + 1; ; n++) {
     await commit(...staged(n));

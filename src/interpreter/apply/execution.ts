@@ -1,4 +1,5 @@
 /** Events of the execution as a whole: its start, its redrives and its end. */
+import { steadyMsOf } from '../event.ts';
 import { ROOT_THREAD } from '../event.ts';
 import type { EventType, ExecutionEvent } from '../event.ts';
 import type { Execution, ExecutionStatus } from '../execution.ts';
@@ -20,7 +21,7 @@ export function applyToExecution(execution: Execution, event: ExecutionEvent): v
 
 function start(execution: Execution, event: ExecutionEvent): void {
   execution.startedMs = event.timeMs;
-  execution.beganMs = event.timeMs;
+  execution.beganMs = steadyMsOf(event);
   const { mapped, failure } = event.facts ?? {};
   const root = new Thread(ROOT_THREAD, execution.plan.root, null, 0, mapped ?? event.value);
   if (failure !== undefined) root.activity = { phase: 'failed', failure };
@@ -31,10 +32,11 @@ function start(execution: Execution, event: ExecutionEvent): void {
 
 /** All times begin again, and so does the count of events. */
 function redrive(execution: Execution, event: ExecutionEvent): void {
-  execution.beganMs = event.timeMs;
+  execution.beganMs = steadyMsOf(event);
   execution.redrives = event.facts?.redrive ?? 1;
   execution.eventsMax = event.id - 1 + execution.limits.events;
-  for (const [id, command] of execution.commands) execution.commands.set(id, { ...command, openedMs: event.timeMs });
+  for (const [id, command] of execution.commands)
+    execution.commands.set(id, { ...command, openedMs: execution.beganMs });
 }
 
 function end(execution: Execution, event: ExecutionEvent): void {

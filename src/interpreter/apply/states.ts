@@ -1,4 +1,5 @@
 /** Events of a state: it starts, ends, fails, or leads to the next one. */
+import { steadyMsOf } from '../event.ts';
 import { assert } from '../../base/assert.ts';
 import type { JsonObject, JsonValue } from '../../base/json.ts';
 import type { State } from '../../language/plan.ts';
@@ -114,10 +115,11 @@ function openTimer(
   execution: Execution,
   thread: Thread,
   phase: 'timer' | 'retry',
-  { id, timeMs }: ExecutionEvent,
+  event: ExecutionEvent,
   seconds: number,
 ): void {
-  openCommand(execution, thread, phase, { kind: 'timer', id, thread: thread.id, seconds, openedMs: timeMs });
+  const openedMs = steadyMsOf(event);
+  openCommand(execution, thread, phase, { kind: 'timer', id: event.id, thread: thread.id, seconds, openedMs });
 }
 
 export function writeGlobal(execution: Execution, changes: JsonObject): void {

@@ -1,4 +1,5 @@
 /** Events of a task call. */
+import { steadyMsOf } from '../event.ts';
 import { assert } from '../../base/assert.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { ExecutionEvent } from '../event.ts';
@@ -22,7 +23,7 @@ export function taskScheduled(execution: Execution, thread: Thread, event: Execu
     parameters: event.value as JsonObject,
     attempt,
     timeoutSeconds: event.facts?.timeoutSeconds ?? null,
-    openedMs: event.timeMs,
+    openedMs: steadyMsOf(event),
     submitted: false,
   };
   const { child } = state;

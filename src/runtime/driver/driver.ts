@@ -55,8 +55,6 @@ const NO_COMMAND = 0;
 
 export class Driver {
   readonly execution: Execution;
-  /** How far the wall clock was set back after the events got their times. */
-  setBackMs = 0;
   readonly #parts: DriverParts;
   readonly #calling: CallingExecution;
   readonly #policy: Policy;
@@ -262,9 +260,9 @@ export class Driver {
     if (dueMs !== null) this.#setDeadline(command.id, dueMs, dueMs - command.openedMs);
   }
 
-  /** Cap at the original delay, in case the wall clock was set back while the execution was not in memory. */
+  /** Cap at the original delay, in case a set-back of the clock went unnoticed: no deadline takes longer than its own time. */
   #setDeadline(key: number, dueMs: number, longestMs: number): void {
-    const leftMs = dueMs - this.setBackMs - this.#parts.clock.nowMs();
+    const leftMs = dueMs - this.#moment.steadyMs;
     this.#deadlines ??= new Deadlines(
       this.#parts,
       (due) => this.#due(due),

@@ -3,11 +3,16 @@ import type { Ports } from '../../base/ports.ts';
 import type { Failure } from '../../interpreter/event.ts';
 import type { Moment } from '../../interpreter/input.ts';
 
+export interface MomentPorts extends Pick<Ports, 'ids'> {
+  /** `setBackMs` as in {@link Moment}; absent for a clock that does not count it. */
+  readonly clock: { nowMs(): number; readonly setBackMs?: number };
+}
+
 export class DecisionMoment implements Moment {
   readonly taskToken?: (event: number) => string;
   readonly stop?: Failure;
   readonly roomBytes?: number;
-  readonly #ports: Pick<Ports, 'clock' | 'ids'>;
+  readonly #ports: MomentPorts;
 
   /**
    * @param taskToken the token of a task in a callback mode, by the id of its event; null for a runtime without callbacks
@@ -15,7 +20,7 @@ export class DecisionMoment implements Moment {
    * @param roomBytes bytes by which the execution may grow; null: not limited
    */
   constructor(
-    ports: Pick<Ports, 'clock' | 'ids'>,
+    ports: MomentPorts,
     taskToken: ((event: number) => string) | null = null,
     stop: Failure | null = null,
     roomBytes: number | null = null,
@@ -28,6 +33,15 @@ export class DecisionMoment implements Moment {
 
   get nowMs(): number {
     return this.#ports.clock.nowMs();
+  }
+
+  get setBackMs(): number {
+    return this.#ports.clock.setBackMs ?? 0;
+  }
+
+  /** The present in steady time, by which commands are due. */
+  get steadyMs(): number {
+    return this.nowMs + this.setBackMs;
   }
 
   random(): number {

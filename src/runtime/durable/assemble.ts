@@ -17,6 +17,7 @@ import { TakeOvers } from './children/take-overs.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { DeletedFlows } from './deleted-flows.ts';
 import { EndWaiters } from './end-waiters.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { ExecutionLoader } from './loader.ts';
 import { Purger } from './purger.ts';
 import { Recovery } from './recovery.ts';
@@ -24,6 +25,7 @@ import { Redrives } from './redrives.ts';
 import { RunTable } from './run-table.ts';
 import { Sleepers } from './sleep/sleepers.ts';
 import { Starts } from './starts.ts';
+import { SteadyClock } from './steady-clock.ts';
 import { Stops } from './stops.ts';
 import { TaskReports } from './task-reports.ts';
 import { createTaskTokens } from './tokens.ts';
@@ -76,15 +78,17 @@ export interface DurableParts {
 /** @param running executions in the store with status Running */
 export function assembleDurable(options: DurableOptions, ownership: Ownership, running: number): DurableParts {
   const { ports, actions, children, memory, store, retainMs, flows, compile } = options;
-  const { fence, lastId, tokenKey } = ownership;
+  const { fence, lastId, tokenKey, setBackMs } = ownership;
+  const clock = new SteadyClock(ports.clock, setBackMs);
   const limits = { ...options.limits, waitSeconds: WAIT_SECONDS.Standard };
   const tokens = createTaskTokens(tokenKey);
   const loader = new ExecutionLoader({ store, compile, limits });
-  const queue = new CommitQueue({ store, fence, ports });
+  const queue = new CommitQueue({ store, fence, clock, ports });
   const gate = new WriteGate(queue, ports.scheduler);
   const table = new RunTable({
     ...options,
     parts: { ...ports, actions, children, turns: new Turns(ports), memory },
+    clock,
     tokens,
     queue,
     loader,
@@ -95,8 +99,8 @@ export function assembleDurable(options: DurableOptions, ownership: Ownership, r
   const waiters = new EndWaiters(ports.scheduler);
   const reports = new ParentReports({ store, ports, table, queue });
   const orphans = new Orphans({ store, ports, table });
-  const sleepers = new Sleepers({ store, ports, table });
-  const purger = new Purger({ store, ports, queue, fence, retainMs });
+  const sleepers = new Sleepers({ store, ports, clock, table });
+  const purger = new Purger({ store, ports, clock, queue, fence, retainMs });
   const deletedFlows = new DeletedFlows({ store, ports, table });
   const recovery = new Recovery({ store, ports, table, queue, reports, orphans, deletedFlows });
   for (const part of [waiters, reports, orphans, sleepers, purger]) table.listen(part);
@@ -119,7 +123,16 @@ export function assembleDurable(options: DurableOptions, ownership: Ownership, r
       flowId: options.flowId,
       childDepth: options.limits.childDepth,
     }),
-    waits: new Waits({ table, queue, loader, store }),
-    closing: [sleepers, purger, reports, orphans, deletedFlows, recovery, table],
+    waits: new Waits({ table, queue, loader, store, clock }),
+    closing: [
+      new Heartbeat({ ports, queue, table }),
+      sleepers,
+      purger,
+      reports,
+      orphans,
+      deletedFlows,
+      recovery,
+      table,
+    ],
   };
 }

@@ -13,6 +13,7 @@ import { pause } from '../../base/scheduler.ts';
 import { STORE_RETRY_MAX_MS, STORE_RETRY_MIN_MS } from '../../store/retries.ts';
 import { FenceLost } from '../../store/executions.ts';
 import type { ExecutionChange, ExecutionId, ExecutionStore } from '../../store/executions.ts';
+import type { ClockReading, SteadyClock } from './steady-clock.ts';
 
 /** A source of changes: a run, or a single change. */
 export interface Committable {
@@ -39,6 +40,7 @@ export interface StoreTrouble {
 export interface CommitQueueOptions {
   readonly store: Pick<ExecutionStore, 'commit'>;
   readonly fence: number;
+  readonly clock: Pick<SteadyClock, 'read'>;
   readonly ports: Pick<Ports, 'clock' | 'scheduler' | 'observer'>;
 }
 
@@ -46,6 +48,8 @@ export interface CommitQueueOptions {
 const FLUSH_CHANGES_MAX = 1_000;
 /** UTF-16 units of journal text of one transaction. */
 const FLUSH_UNITS_MAX = 8 * 1024 * 1024;
+/** A commit stores the time if the store's is older than this. It bounds the error of a set-back that happens while no server runs. */
+const SEEN_MS = 5_000;
 
 interface Taken {
   readonly item: Committable;
@@ -60,6 +64,10 @@ export class CommitQueue {
   #isScheduled = false;
   #isFlushing = false;
   #isStopped = false;
+  /** True when the next flush stores the time, even without a change. */
+  #isTouched = false;
+  /** The time that the store has. */
+  #stored: ClockReading;
   #trouble: StoreTrouble | null = null;
   #idle: (() => void)[] = [];
   readonly #whenRecovered: (() => void)[] = [];
@@ -67,6 +75,8 @@ export class CommitQueue {
 
   constructor(options: CommitQueueOptions) {
     this.#options = options;
+    // The owner stored it when it took the store over.
+    this.#stored = options.clock.read();
   }
 
   /** Since when and why commits fail; null when the store works. */
@@ -110,9 +120,18 @@ export class CommitQueue {
     });
   }
 
+  /** Stores the present time, unless the store has a recent one: a commit of no execution. */
+  touch(): void {
+    if (this.#isStopped || this.#trouble !== null || this.#readingToStore() === null) return;
+    this.#isTouched = true;
+    this.#schedule();
+  }
+
   /** Resolves when all changes added so far are durable, or the queue has stopped. */
   idle(): Promise<void> {
-    if (this.#isStopped || (this.#waiting.size === 0 && !this.#isFlushing)) return Promise.resolve();
+    if (this.#isStopped || (this.#waiting.size === 0 && !this.#isTouched && !this.#isFlushing)) {
+      return Promise.resolve();
+    }
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
@@ -146,7 +165,9 @@ export class CommitQueue {
     this.#isFlushing = true;
     try {
       const taken = this.#take();
-      if (taken.length > 0) await this.#commit(taken);
+      const isTouched = this.#isTouched;
+      this.#isTouched = false;
+      if (taken.length > 0 || isTouched) await this.#commit(taken);
     } finally {
       this.#isFlushing = false;
     }
@@ -172,10 +193,11 @@ export class CommitQueue {
   async #commit(all: readonly Taken[]): Promise<void> {
     const { scheduler } = this.#options.ports;
     const report = this.#stopwatch();
+    const seen = this.#readingToStore();
     let taken = all;
     let absent: ReadonlySet<ExecutionId>;
     for (let delayMs = STORE_RETRY_MIN_MS; ; delayMs = Math.min(delayMs * 2, STORE_RETRY_MAX_MS)) {
-      const attempt = await this.#attempt(taken);
+      const attempt = await this.#attempt(taken, seen);
       if ('absent' in attempt) {
         absent = attempt.absent;
         break;
@@ -215,14 +237,28 @@ export class CommitQueue {
   }
 
   /** The executions that do not exist when the changes are durable; else the error, after which they may or may not be. */
-  async #attempt(taken: readonly Taken[]): Promise<Attempt> {
+  async #attempt(taken: readonly Taken[], seen: ClockReading | null): Promise<Attempt> {
     const { store, fence } = this.#options;
     try {
       const changes = taken.map(({ change }) => change);
-      return { absent: new Set(await store.commit(fence, changes)) };
+      const absent = await store.commit(fence, changes, seen ?? undefined);
+      if (seen !== null) this.#stored = seen;
+      return { absent: new Set(absent) };
     } catch (error) {
       return { error: error ?? new Error('The store gave no reason.') };
     }
+  }
+
+  /** The time that the next commit stores; null if the store has one that is recent enough. */
+  #readingToStore(): ClockReading | null {
+    const { nowMs, setBackMs } = this.#stored;
+    let due: ClockReading | null = null;
+    this.#isolated('the time of a commit', () => {
+      const reading = this.#options.clock.read();
+      const isRecent = reading.setBackMs === setBackMs && Math.abs(reading.nowMs - nowMs) < SEEN_MS;
+      if (!isRecent) due = reading;
+    });
+    return due;
   }
 
   /** The store can never accept one of these changes. Commits them one by one to find it. */

@@ -23,7 +23,7 @@ export type { DurableStart, Started } from './starts.ts';
 
 /** Takes over the store. No execution runs before {@link DurableRuntime.recover}. */
 export async function createDurableRuntime(options: DurableOptions): Promise<DurableRuntime> {
-  const ownership = await options.store.takeOver();
+  const ownership = await options.store.takeOver(options.ports.clock.nowMs());
   const running = await options.store.running();
   return new DurableRuntime(assembleDurable(options, ownership, running), options.ports);
 }
@@ -134,6 +134,7 @@ export class DurableRuntime {
     this.#isClosing = true;
     this.#parts.table.stopCalling();
     this.#parts.waiters.wakeAll();
+    this.#parts.queue.touch();
     await atMost(this.#scheduler, limitMs, this.#settled());
   }
 

@@ -79,14 +79,15 @@ export class ExecutionLoader {
     const rows = await this.#options.store.journal(record.id, 1, Number.MAX_SAFE_INTEGER);
     const row = rows.at(-1);
     const last = row === undefined ? 0 : row.first + row.count - 1;
+    const timeMs = Math.max(nowMs, row === undefined ? 0 : lastTimeOf(row.events));
     const event = ExecutionEvent.ofExecution({
       id: last + 1,
       type: 'ExecutionStopped',
-      timeMs: nowMs,
+      timeMs,
       cause: last,
       facts: { failure },
     });
-    const end = { status: 'Stopped', stoppedMs: nowMs, output: '', ...failure } as const;
+    const end = { status: 'Stopped', stoppedMs: timeMs, output: '', ...failure } as const;
     return { id: record.id, journal: { first: event.id, count: 1, events: encodeEvents([event], NO_STATES) }, end };
   }
 
@@ -100,6 +101,15 @@ export class ExecutionLoader {
       const input = record.input === '' ? {} : (parseJson(record.input) as JsonObject);
       return { plan, start: startOf(record, input, snapshot), events };
     });
+  }
+}
+
+/** The time of the last event of a row, before which no later event may be; 0 for a row that this version cannot read. */
+function lastTimeOf(events: string): number {
+  try {
+    return decodeEvents(events).at(-1)?.event.timeMs ?? 0;
+  } catch {
+    return 0;
   }
 }
 

@@ -8,10 +8,12 @@ import { FenceLost } from '../../store/executions.ts';
 import type { ExecutionStore } from '../../store/executions.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import type { DurableEnd, RunListener } from './run-table.ts';
+import type { SteadyClock } from './steady-clock.ts';
 
 export interface PurgerOptions {
   readonly store: Pick<ExecutionStore, 'purge'>;
-  readonly ports: Pick<Ports, 'clock' | 'scheduler' | 'observer'>;
+  readonly ports: Pick<Ports, 'scheduler' | 'observer'>;
+  readonly clock: SteadyClock;
   readonly queue: Pick<CommitQueue, 'loseFence'>;
   readonly fence: number;
   /** How long ended executions are retained; null: for ever. */
@@ -49,9 +51,9 @@ export class Purger implements RunListener {
   }
 
   async #purge(): Promise<void> {
-    const { store, ports, queue, fence, retainMs } = this.#options;
+    const { store, ports, clock, queue, fence, retainMs } = this.#options;
     try {
-      const endedBeforeMs = retainMs === null ? null : ports.clock.nowMs() - retainMs;
+      const endedBeforeMs = retainMs === null ? null : clock.steadyMs() - retainMs;
       const deleted = await store.purge(fence, endedBeforeMs, BATCH);
       if (deleted === BATCH) this.#in(BETWEEN_BATCHES_MS);
       // Without a limit of age only the deletion of a flow leaves more to delete.

@@ -2,6 +2,7 @@
 import type { StartSource } from '../../base/observer.ts';
 import type { Ports } from '../../base/ports.ts';
 import type { DriverParts } from '../driver/driver.ts';
+import type { SteadyClock } from './steady-clock.ts';
 import type { TaskTokens } from './tokens.ts';
 
 /** The error that a run threw, and the state at work; empty when it is not known. */
@@ -13,6 +14,7 @@ export interface RunDefect {
 export interface RunHost<Run> {
   readonly ports: Ports;
   readonly parts: DriverParts;
+  readonly clock: SteadyClock;
   readonly tokens: TaskTokens;
   /** False once the process is stopping: the next start of the server calls the tasks. */
   readonly mayCall: boolean;

@@ -17,6 +17,7 @@ import type { ExecutionLoader } from './loader.ts';
 import type { RunDefect, RunHost } from './run-host.ts';
 import { DurableRun } from './run.ts';
 import { isolated } from '../../base/isolated.ts';
+import type { SteadyClock } from './steady-clock.ts';
 import type { TaskTokens } from './tokens.ts';
 
 /** When a caller should retry while too many executions run; their ends cannot be predicted. */
@@ -26,6 +27,7 @@ export interface RunTableOptions {
   readonly ports: Ports;
   readonly parts: DriverParts;
   readonly store: Pick<ExecutionStore, 'get'>;
+  readonly clock: SteadyClock;
   readonly tokens: TaskTokens;
   readonly queue: CommitQueue;
   readonly loader: ExecutionLoader;
@@ -73,6 +75,7 @@ export interface RunListener {
 export class RunTable implements RunHost<DurableRun> {
   readonly ports: Ports;
   readonly parts: DriverParts;
+  readonly clock: SteadyClock;
   readonly tokens: TaskTokens;
   readonly #options: RunTableOptions;
   readonly #listeners: RunListener[] = [];
@@ -95,6 +98,7 @@ export class RunTable implements RunHost<DurableRun> {
   constructor(options: RunTableOptions) {
     this.ports = options.ports;
     this.parts = options.parts;
+    this.clock = options.clock;
     this.tokens = options.tokens;
     this.#options = options;
     this.#running = options.running;
@@ -103,6 +107,11 @@ export class RunTable implements RunHost<DurableRun> {
 
   listen(listener: RunListener): void {
     this.#listeners.push(listener);
+  }
+
+  /** How many executions are running, in memory or not. */
+  get running(): number {
+    return this.#running;
   }
 
   get size(): number {

@@ -25,7 +25,7 @@ import type { Committable } from './commit-queue.ts';
 import { endOf } from './end.ts';
 import { EventWaiters } from './event-waiters.ts';
 import type { RunHost } from './run-host.ts';
-import { earliestDueMs, sleepUntilMs } from './sleep/sleep.ts';
+import { sleepUntilMs } from './sleep/sleep.ts';
 
 /**
  * UTF-16 units of journal text in one row; further events wait for the next change. The store reads a row as a whole, so this
@@ -104,11 +104,10 @@ export class DurableRun implements Committable, Policy {
     const { start, undoneCalls } = execution;
     const inputText = record.input;
     const caller = { start, execution: id, identity, depth: 0, ancestry, undoneCalls, inputText };
-    this.#driver = new Driver(host.parts, caller, execution, new DecisionMoment(host.ports, token), this);
-    // The wake time in the store was corrected for a clock that was set back; the times in the events cannot be.
+    const moment = new DecisionMoment({ clock: host.clock, ids: host.ports.ids }, token);
+    this.#driver = new Driver(host.parts, caller, execution, moment, this);
     // Children of undone tasks must not outlive them, even if their start became durable after the end of this execution.
     if (arrival.kind === 'redriven') this.#children.undone(undoneCalls.map((call) => call.id));
-    if (record.wakeMs !== null) this.#driver.setBackMs = Math.max(0, earliestDueMs(execution) - record.wakeMs);
   }
 
   get execution(): Execution {
@@ -215,17 +214,6 @@ export class DurableRun implements Committable, Policy {
     this.#driver.recheck();
   }
 
-  /** The wall clock was set back by `byMs`: all times of the execution move back by as much. */
-  setBack(byMs: number): void {
-    this.#guard(() => {
-      this.#driver.setBackMs += byMs;
-      if (!this.isIdle) return;
-      // The run must not leave memory before the store has the new wake time.
-      this.#host.busy(this);
-      this.#host.commit(this);
-    });
-  }
-
   /** Resolves when all decisions so far are durable. @throws the error of the store, or {@link RunBroke} */
   durable(): Promise<void> {
     if (this.#defect !== null) return Promise.reject(this.#defect);
@@ -287,7 +275,7 @@ export class DurableRun implements Committable, Policy {
       ...this.#firstChange(),
       ...(row !== null && first !== undefined && { journal: { first: first.id, count: row.count, events: row.text } }),
       ...(wakeMoved && { wakeMs }),
-      ...(isEnd && { end: endOf(execution) }),
+      ...(isEnd && { end: endOf(execution, this.#host.clock.steadyMs()) }),
       ...(orphaned.length > 0 && { stopChildren: { events: orphaned, request: PARENT_GONE } }),
     };
     this.#underWay = { isEnd };
@@ -410,7 +398,7 @@ export class DurableRun implements Committable, Policy {
   }
 
   #wakeMs(): number | null {
-    const { execution, calls, setBackMs } = this.#driver;
-    return sleepUntilMs(execution, calls, setBackMs, this.#host.ports.clock.nowMs());
+    const { execution, calls } = this.#driver;
+    return sleepUntilMs(execution, calls, this.#host.clock.steadyMs());
   }
 }

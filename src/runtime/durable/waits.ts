@@ -9,6 +9,7 @@ import type { CommitQueue, StoreTrouble } from './commit-queue.ts';
 import { ExecutionUnreadable } from './loader.ts';
 import type { ExecutionLoader } from './loader.ts';
 import type { ExecutionWait } from '../executions.ts';
+import type { SteadyClock } from './steady-clock.ts';
 import type { RunTable, Stuck } from './run-table.ts';
 import type { DurableRun } from './run.ts';
 
@@ -17,6 +18,7 @@ export interface WaitsOptions {
   readonly queue: Pick<CommitQueue, 'trouble'>;
   readonly loader: ExecutionLoader;
   readonly store: Pick<ExecutionStore, 'get'>;
+  readonly clock: SteadyClock;
 }
 
 /** Executions that the list of starters follows upwards. */
@@ -49,7 +51,10 @@ export class Waits {
       return { waits, explanation: STUCK };
     }
     const { trouble } = queue;
-    const waits = [...(trouble === null ? [] : [storeWait(trouble)]), ...waitsOf(execution, run, trouble)];
+    const waits = [
+      ...(trouble === null ? [] : [storeWait(trouble)]),
+      ...waitsOf(execution, run, trouble, this.#options.clock),
+    ];
     return { waits, explanation: explanationOf(execution, run, waits) };
   }
 
@@ -99,11 +104,21 @@ function explanationOf(execution: Execution, run: DurableRun | null, waits: read
   return run === null ? 'It waits, asleep in the store.' : 'It waits.';
 }
 
-/** One wait for each open command, in the order in which they were opened. */
-function waitsOf(execution: Execution, run: DurableRun | null, trouble: StoreTrouble | null): ExecutionWait[] {
+/** One wait for each open command, in the order in which they were opened. Its times are wall time as the clock is set now. */
+function waitsOf(
+  execution: Execution,
+  run: DurableRun | null,
+  trouble: StoreTrouble | null,
+  clock: SteadyClock,
+): ExecutionWait[] {
+  // Looks whether the clock was set back.
+  clock.nowMs();
+  const { setBackMs } = clock;
+  const endMs = execution.deadlineMs - setBackMs;
   return [...execution.commands.values()].map((command) => {
     const thread = execution.threads.get(command.thread);
-    const untilMs = execution.dueMs(command);
+    const dueMs = execution.dueMs(command);
+    const untilMs = dueMs === null ? null : dueMs - setBackMs;
     const isTimer = command.kind === 'timer';
     const what = isTimer
       ? timerWait(command, thread?.phase === 'retry')
@@ -112,9 +127,9 @@ function waitsOf(execution: Execution, run: DurableRun | null, trouble: StoreTro
       ...what,
       stepName: thread?.state.name ?? '',
       event: command.id,
-      sinceMs: command.openedMs,
+      sinceMs: command.openedMs - setBackMs,
       untilMs,
-      reason: `${what.reason} ${latestEnd(execution, untilMs, isTimer)}`,
+      reason: `${what.reason} ${latestEnd(endMs, untilMs, isTimer)}`,
     };
   });
 }
@@ -185,7 +200,7 @@ function callWait({ kind: command, state, submitted, attempt }: CallCommand): Wh
   return { kind: isChild ? 'ChildExecution' : 'Task', action, reason: `${asked} ${woken}` };
 }
 
-function latestEnd(execution: Execution, untilMs: number | null, isTimer: boolean): string {
+function latestEnd(endMs: number, untilMs: number | null, isTimer: boolean): string {
   if (untilMs !== null) return `It ${isTimer ? 'ends' : 'times out'} at ${formatTime(untilMs)}.`;
-  return `It has no timeout; the execution ends at ${formatTime(execution.deadlineMs)} at the latest.`;
+  return `It has no timeout; the execution ends at ${formatTime(endMs)} at the latest.`;
 }

@@ -3,7 +3,7 @@ import type { ExecutionId, ExecutionRecord, ExecutionStore } from '../executions
 import type { ExecutionTable } from './execution-table.ts';
 import type { Later } from './later.ts';
 
-type DueMethods = Pick<ExecutionStore, 'unfinished' | 'due' | 'asleep' | 'nextWakeMs' | 'children' | 'orphans'>;
+type DueMethods = Pick<ExecutionStore, 'unfinished' | 'due' | 'nextWakeMs' | 'children' | 'orphans'>;
 
 export function dueMethods(table: ExecutionTable, later: Later): DueMethods {
   const runningRecords = (): ExecutionRecord[] => Array.from(table.running, (id) => table.recordOf(id));
@@ -22,12 +22,6 @@ export function dueMethods(table: ExecutionTable, later: Later): DueMethods {
           .slice(0, limit)
           .map((record) => record.id),
       ),
-    asleep: (afterId, limit) =>
-      later.answer(() => {
-        const sleepers = runningRecords().filter((record) => record.wakeMs !== null);
-        const ids = sleepers.map((record) => record.id);
-        return lowest(ids, afterId, limit);
-      }),
     nextWakeMs: () =>
       later.answer(() => {
         const earliest = runningRecords().reduce((least, { wakeMs }) => Math.min(least, wakeMs ?? least), Infinity);

@@ -7,6 +7,7 @@ import type {
   ExecutionRecord,
   ExecutionStore,
   JournalRow,
+  SeenTime,
 } from '../executions.ts';
 import { FenceLost } from '../executions.ts';
 import { dueMethods } from './due-executions.ts';
@@ -19,17 +20,24 @@ export function createMemoryExecutions(flows: MemoryFlows): ExecutionStore {
   const table = new ExecutionTable();
   const tokenKey = new Uint8Array(randomBytes(32));
   let owner = 0;
+  let time: SeenTime = { nowMs: 0, setBackMs: 0 };
 
   function requireOwner(fence: number): void {
     if (fence !== owner) throw new FenceLost('another server has taken over the store');
   }
 
   return {
-    takeOver: () => later.answer(() => ({ fence: ++owner, lastId: table.lastId, tokenKey })),
-    commit: (fence, changes) =>
+    takeOver: (nowMs) =>
+      later.answer(() => {
+        time = { nowMs, setBackMs: time.setBackMs + Math.max(0, time.nowMs - nowMs) };
+        return { fence: ++owner, lastId: table.lastId, tokenKey, setBackMs: time.setBackMs };
+      }),
+    commit: (fence, changes, seen) =>
       later.answer(() => {
         requireOwner(fence);
-        return table.commit(changes);
+        const absent = table.commit(changes);
+        if (seen !== undefined) time = seen;
+        return absent;
       }),
     get: (id) => later.answer(() => table.executions.get(id)?.record ?? null),
     find: (flowId, name) =>
@@ -99,11 +107,11 @@ function purge(
   limit: number,
 ): number {
   let purged = 0;
-  for (const [id, { record }] of table.executions) {
+  for (const [id, { record, endedMs }] of table.executions) {
     if (purged === limit) break;
     // The parent has yet to be notified of the end.
     if (record.status === 'Running' || record.callback === 'due') continue;
-    if (revisions.has(record.flowId) && record.stoppedMs >= endedBeforeMs) continue;
+    if (revisions.has(record.flowId) && endedMs >= endedBeforeMs) continue;
     table.remove(id);
     purged++;
   }

@@ -17,6 +17,8 @@ import { firstNotBefore } from './sorted.ts';
 
 interface Held {
   record: ExecutionRecord;
+  /** Its end in steady time; 0 until then. */
+  endedMs: number;
   readonly journal: JournalRow[];
 }
 
@@ -89,7 +91,7 @@ export class ExecutionTable {
     if (change.wakeMs !== undefined && held.record.status === 'Running') {
       this.#replace(held, { ...held.record, wakeMs: change.wakeMs });
     }
-    if (end !== undefined && held.record.status === 'Running') this.#replace(held, ended(held.record, end));
+    if (end !== undefined && held.record.status === 'Running') this.#end(held, end);
     if (change.callbackDone === true && held.record.callback !== 'none') {
       this.#replace(held, { ...held.record, callback: 'done' });
     }
@@ -134,7 +136,7 @@ export class ExecutionTable {
     const stored = flow.snapshots.get(given.revision);
     assert(stored !== undefined, `execution ${id} has no snapshot`);
     const record: ExecutionRecord = { ...given, id, ...NEWLY_RUNNING };
-    this.executions.set(id, { record, journal: [] });
+    this.executions.set(id, { record, endedMs: 0, journal: [] });
     flow.names.set(record.name, id);
     flow.order.splice(placeOf(flow.order, record), 0, { startedMs: record.startedMs, id });
     stored.uses++;
@@ -146,6 +148,15 @@ export class ExecutionTable {
       this.#forget(record);
       this.lastId = lastId;
     });
+  }
+
+  #end(held: Held, end: NonNullable<ExecutionChange['end']>): void {
+    const before = held.endedMs;
+    held.endedMs = end.steadyMs ?? end.stoppedMs;
+    this.#undo.push(() => {
+      held.endedMs = before;
+    });
+    this.#replace(held, ended(held.record, end));
   }
 
   #append(held: Held, row: JournalRow): void {
@@ -204,5 +215,6 @@ export function placeOf(order: readonly ExecutionPosition[], { startedMs, id }: 
 }
 
 function ended(record: ExecutionRecord, end: NonNullable<ExecutionChange['end']>): ExecutionRecord {
-  return { ...record, ...end, wakeMs: null, callback: record.callback === 'owed' ? 'due' : record.callback };
+  const { steadyMs: _steadyMs, ...members } = end;
+  return { ...record, ...members, wakeMs: null, callback: record.callback === 'owed' ? 'due' : record.callback };
 }

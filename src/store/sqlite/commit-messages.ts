@@ -1,6 +1,6 @@
 /** The messages between the main thread and the commit thread. */
 import { AssertionFailure } from '../../base/assert.ts';
-import type { ExecutionChange, ExecutionId } from '../executions.ts';
+import type { ExecutionChange, ExecutionId, SeenTime } from '../executions.ts';
 import { FenceLost } from '../executions.ts';
 import { StoreFault } from '../fault.ts';
 import type { FileIdentity } from './files.ts';
@@ -13,7 +13,12 @@ export interface CommitThreadData {
 }
 
 export type CommitRequest =
-  | { readonly kind: 'commit'; readonly fence: number; readonly changes: readonly ExecutionChange[] }
+  | {
+      readonly kind: 'commit';
+      readonly fence: number;
+      readonly changes: readonly ExecutionChange[];
+      readonly seen: SeenTime | null;
+    }
   | { readonly kind: 'purge'; readonly fence: number; readonly endedBeforeMs: number | null; readonly limit: number }
   | { readonly kind: 'messages'; readonly changes: readonly MessageChange[] };
 

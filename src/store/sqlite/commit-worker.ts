@@ -54,7 +54,7 @@ function act(request: CommitRequest): CommitResult {
   }
   writer ??= new Writer(used);
   if (request.kind === 'purge') return writer.purge(request.fence, request.endedBeforeMs, request.limit);
-  return writer.commit(request.fence, request.changes);
+  return writer.commit(request.fence, request.changes, request.seen);
 }
 
 function answer(number: number, request: CommitRequest): CommitAnswer {

@@ -38,8 +38,9 @@ export function createSqliteExecutions(shared: SharedConnection, thread: CommitT
   const dues = createDues(database);
 
   return {
-    takeOver: () => connection.write(() => takeOver(database)),
-    commit: (fence, changes) => connection.write(() => thread.ask({ kind: 'commit', fence, changes })),
+    takeOver: (nowMs) => connection.write(() => takeOver(database, nowMs)),
+    commit: (fence, changes, seen) =>
+      connection.write(() => thread.ask({ kind: 'commit', fence, changes, seen: seen ?? null })),
     get: (id) => connection.read(() => record(get.get(id))),
     find: (flowId, name) => connection.read(() => record(find.get(flowId, name))),
     snapshot: (flowId, revision) =>
@@ -60,7 +61,6 @@ export function createSqliteExecutions(shared: SharedConnection, thread: CommitT
     running: () => connection.read(() => dues.running()),
     unfinished: (afterId, limit) => connection.read(() => dues.unfinished(afterId, limit)),
     due: (nowMs, limit) => connection.read(() => dues.due(nowMs, limit)),
-    asleep: (afterId, limit) => connection.read(() => dues.asleep(afterId, limit)),
     nextWakeMs: () => connection.read(() => dues.nextWakeMs()),
     children: (parent, events) => connection.read(() => dues.children(parent, events)),
     orphans: (afterId, limit) => connection.read(() => dues.orphans(afterId, limit)),
@@ -74,18 +74,23 @@ function record(row: FoundRow) {
   return row === undefined ? null : executionOf(row);
 }
 
-function takeOver(database: DatabaseSync): Ownership {
+function takeOver(database: DatabaseSync, nowMs: number): Ownership {
   return inTransaction(database, () => {
-    database.prepare('UPDATE owner SET fence = fence + 1, token_key = coalesce(token_key, ?)').run(randomBytes(32));
+    database
+      .prepare(`
+        UPDATE owner SET fence = fence + 1, token_key = coalesce(token_key, ?1),
+          set_back_ms = set_back_ms + max(0, seen_ms - ?2), seen_ms = ?2`)
+      .run(randomBytes(32), Math.floor(nowMs));
     const row = database
       .prepare(
-        'SELECT fence, token_key, max(purged_id, coalesce((SELECT max(id) FROM executions), 0)) AS last FROM owner',
+        'SELECT fence, token_key, set_back_ms, max(purged_id, coalesce((SELECT max(id) FROM executions), 0)) AS last FROM owner',
       )
       .get();
     return {
       fence: Number(row?.['fence']),
       lastId: Number(row?.['last']),
       tokenKey: row?.['token_key'] as Uint8Array,
+      setBackMs: Number(row?.['set_back_ms']),
     };
   });
 }
@@ -103,9 +108,6 @@ function createDues(database: DatabaseSync) {
   const due = database.prepare(`
     SELECT id FROM executions INDEXED BY executions_asleep
     WHERE wake_ms IS NOT NULL AND wake_ms <= ? ORDER BY wake_ms, id LIMIT ?`);
-  const asleep = database.prepare(`
-    SELECT id FROM executions INDEXED BY executions_running
-    WHERE status = ${RUNNING} AND id > ? AND wake_ms IS NOT NULL ORDER BY id LIMIT ?`);
   const nextWake = database.prepare(`
     SELECT min(wake_ms) AS wake_ms FROM executions INDEXED BY executions_asleep WHERE wake_ms IS NOT NULL`);
   const children = database.prepare(`
@@ -124,7 +126,6 @@ function createDues(database: DatabaseSync) {
         .sort((a, b) => a - b)
         .slice(0, limit),
     due: (nowMs: number, limit: number) => idsOf(due.all(nowMs, limit)),
-    asleep: (afterId: ExecutionId, limit: number) => idsOf(asleep.all(afterId, limit)),
     nextWakeMs: () => {
       const earliest = nextWake.get()?.['wake_ms'] ?? null;
       return earliest === null ? null : Number(earliest);

@@ -183,4 +183,16 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE snapshots ADD COLUMN writer TEXT;
     `,
   },
+  {
+    number: 7,
+    // The last wall time that the store has seen, and the sum of all set-backs of the clock. `ended_ms` is the end in a time that is
+    // not set back with the clock; executions that ended before have none.
+    sql: `
+      ALTER TABLE owner ADD COLUMN seen_ms INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE owner ADD COLUMN set_back_ms INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE executions ADD COLUMN ended_ms INTEGER;
+      DROP INDEX executions_ended;
+      CREATE INDEX executions_ended ON executions (coalesce(ended_ms, stopped_ms)) WHERE status > 0;
+    `,
+  },
 ];

@@ -19,7 +19,8 @@ export function createPurge(database: DatabaseSync, uses: SnapshotUses): Purge {
     WHERE flow = ? AND status > ${RUNNING} AND callback <> ${DUE} LIMIT ?`);
   const endedBefore = database.prepare(`
     SELECT id, flow, revision FROM executions INDEXED BY executions_ended
-    WHERE status > ${RUNNING} AND stopped_ms < ? AND callback <> ${DUE} ORDER BY stopped_ms LIMIT ?`);
+    WHERE status > ${RUNNING} AND coalesce(ended_ms, stopped_ms) < ? AND callback <> ${DUE}
+    ORDER BY coalesce(ended_ms, stopped_ms) LIMIT ?`);
   const removals = ['journal', 'inputs', 'outputs']
     .map((table) => database.prepare(`DELETE FROM ${table} WHERE execution = ?`))
     .concat(database.prepare('DELETE FROM executions WHERE id = ?'));

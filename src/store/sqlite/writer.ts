@@ -8,7 +8,7 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { assert } from '../../base/assert.ts';
-import type { ExecutionChange, ExecutionId, JournalRow } from '../executions.ts';
+import type { ExecutionChange, ExecutionId, JournalRow, SeenTime } from '../executions.ts';
 import { FenceLost } from '../executions.ts';
 import { callbackNumber, DONE, DUE, OWED, RUNNING, startedByText, statusNumber } from './execution-rows.ts';
 import { createPurge } from './purge.ts';
@@ -22,6 +22,7 @@ type End = NonNullable<ExecutionChange['end']>;
 export class Writer {
   readonly #database: DatabaseSync;
   readonly #owner: StatementSync;
+  readonly #seen: StatementSync;
   readonly #purge: Purge;
   readonly #flowKey: StatementSync;
   readonly #addFlow: StatementSync;
@@ -45,6 +46,7 @@ export class Writer {
     const prepare = (sql: string) => database.prepare(sql);
     this.#database = database;
     this.#owner = prepare('SELECT fence, purged_id FROM owner');
+    this.#seen = prepare('UPDATE owner SET seen_ms = ?, set_back_ms = ?');
     this.#uses = new SnapshotUses(database);
     this.#purge = createPurge(database, this.#uses);
     this.#flowKey = prepare('SELECT key FROM execution_flows WHERE flow_id = ?');
@@ -66,7 +68,7 @@ export class Writer {
     this.#nextEvent = prepare(`
       SELECT first + count AS next FROM journal WHERE execution = ? ORDER BY first DESC LIMIT 1`);
     this.#reopen = prepare(`
-      UPDATE executions SET status = ${RUNNING}, stopped_ms = 0, wake_ms = NULL, stop = NULL, error = '', cause = '',
+      UPDATE executions SET status = ${RUNNING}, stopped_ms = 0, ended_ms = NULL, wake_ms = NULL, stop = NULL, error = '', cause = '',
         callback = CASE callback WHEN ${DUE} THEN ${OWED} ELSE callback END
       WHERE id = ? AND status <> ${RUNNING}`);
     this.#callbackTo = prepare(`
@@ -74,7 +76,7 @@ export class Writer {
       WHERE id = ? AND parent IS NOT NULL`);
     this.#sleep = prepare(`UPDATE executions SET wake_ms = ? WHERE id = ? AND status = ${RUNNING}`);
     this.#end = prepare(`
-      UPDATE executions SET status = ?, stopped_ms = ?, error = ?, cause = ?, wake_ms = NULL,
+      UPDATE executions SET status = ?, stopped_ms = ?, ended_ms = ?, error = ?, cause = ?, wake_ms = NULL,
         callback = CASE callback WHEN ${OWED} THEN ${DUE} ELSE callback END
       WHERE id = ? AND status = ${RUNNING}`);
     this.#setOutput = prepare('INSERT OR REPLACE INTO outputs (execution, text) VALUES (?, ?)');
@@ -92,11 +94,12 @@ export class Writer {
    * @throws {FenceLost}
    * @throws {AssertionFailure} for a change that breaks the contract of the port, such as a gap in a journal.
    */
-  commit(fence: number, changes: readonly ExecutionChange[]): readonly ExecutionId[] {
+  commit(fence: number, changes: readonly ExecutionChange[], seen: SeenTime | null = null): readonly ExecutionId[] {
     const keys = new Map<string, number>();
-    return this.#owned(fence, (purgedId) =>
-      changes.filter((change) => !this.#apply(change, keys, purgedId)).map(({ id }) => id),
-    );
+    return this.#owned(fence, (purgedId) => {
+      if (seen !== null) this.#seen.run(Math.floor(seen.nowMs), Math.floor(seen.setBackMs));
+      return changes.filter((change) => !this.#apply(change, keys, purgedId)).map(({ id }) => id);
+    });
   }
 
   /** Purges as {@link createPurge} says, and returns the number of deleted executions. @throws {FenceLost} */
@@ -188,7 +191,14 @@ export class Writer {
   }
 
   #finish(id: ExecutionId, end: End): void {
-    const ended = this.#end.run(statusNumber(end.status), end.stoppedMs, end.error, end.cause, id);
+    const ended = this.#end.run(
+      statusNumber(end.status),
+      end.stoppedMs,
+      end.steadyMs === undefined ? null : Math.floor(end.steadyMs),
+      end.error,
+      end.cause,
+      id,
+    );
     if (Number(ended.changes) > 0 && end.output !== '') this.#setOutput.run(id, end.output);
   }
 }

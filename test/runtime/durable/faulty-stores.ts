@@ -1,6 +1,6 @@
 /** Stores in memory whose commits have a fault. */
 import { AssertionFailure } from '../../../src/base/assert.ts';
-import type { ExecutionChange, ExecutionId, ExecutionStore } from '../../../src/store/executions.ts';
+import type { ExecutionChange, ExecutionId, ExecutionStore, SeenTime } from '../../../src/store/executions.ts';
 import { createMemoryStores } from '../../../src/store/memory/stores.ts';
 
 /** `none`; a failure before or after the commit; a commit that answers late; a change of execution 1 that is never accepted. */
@@ -14,15 +14,16 @@ export class FaultyStores {
   readonly stores = {
     ...this.#inner,
     executions: Object.assign(Object.create(this.#inner.executions) as ExecutionStore, {
-      commit: (fence: number, changes: readonly ExecutionChange[]) => this.#commit(fence, changes),
+      commit: (fence: number, changes: readonly ExecutionChange[], seen?: SeenTime) =>
+        this.#commit(fence, changes, seen),
     }),
   };
 
-  async #commit(fence: number, changes: readonly ExecutionChange[]): Promise<readonly ExecutionId[]> {
+  async #commit(fence: number, changes: readonly ExecutionChange[], seen?: SeenTime): Promise<readonly ExecutionId[]> {
     const { fault } = this;
     if (fault === 'before') throw new Error('disk full');
     if (fault === 'one' && changes.some(({ id }) => id === 1)) throw new AssertionFailure('never');
-    const absent = await this.#inner.executions.commit(fence, changes);
+    const absent = await this.#inner.executions.commit(fence, changes, seen);
     if (fault === 'after') throw new Error('no answer');
     if (fault !== 'slow') return absent;
     await new Promise<void>((resolve) => {
