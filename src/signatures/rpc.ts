@@ -61,8 +61,9 @@ export function rpcStringToSign(
   parameters: ReadonlyMap<string, string>,
   limit = Number.POSITIVE_INFINITY,
 ): string {
-  // No character of a value beyond the limit can be shown, and encoding a megabyte takes milliseconds.
-  const shown = new Map([...parameters].map(([name, value]) => [name, value.slice(0, limit + 1)]));
+  // No character of a text beyond the limit can be shown, and encoding a megabyte takes milliseconds.
+  const short = (text: string): string => text.slice(0, limit + 1);
+  const shown = new Map([...parameters].map(([name, value]) => [short(name), short(value)]));
   const room = roomFor(method, shown);
   const end = writeStringToSign(room, method, shown, null, PAD_BYTES + limit);
   return room.toString('latin1', PAD_BYTES, Math.min(end, PAD_BYTES + limit));

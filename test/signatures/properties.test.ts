@@ -51,6 +51,28 @@ test('the string to sign is the canonical query, encoded twice', () => {
   );
 });
 
+test('the beginning of the string to sign, for messages', () => {
+  fc.assert(
+    fc.property(anyParameters, fc.nat(60), (parameters, limit) => {
+      assert.equal(rpcStringToSign('POST', parameters, limit), rpcStringToSign('POST', parameters).slice(0, limit));
+    }),
+  );
+});
+
+test('a signature without the empty parameters covers those with a value, wherever the empty ones are', () => {
+  fc.assert(
+    fc.property(anyParameters, fc.uniqueArray(anyText, { minLength: 1, maxLength: 4 }), (parameters, names) => {
+      const valued = new Map([...parameters].filter(([, text]) => text !== ''));
+      const all = new Map(valued);
+      for (const name of names) if (name !== 'Signature' && !all.has(name)) all.set(name, '');
+      const key = rpcKey('s');
+      const expected = all.size === valued.size ? 'all' : 'valued';
+      assert.equal(verifyRpc('POST', all, key, signRpc('POST', valued, key)), expected);
+      assert.equal(verifyRpc('POST', all, key, signRpc('POST', all, key)), 'all');
+    }),
+  );
+});
+
 test('text that is larger than the shared buffer is signed', () => {
   const parameters = new Map([['Definition', '流'.repeat(100_000)]]);
   const expected = `POST&%2F&${percentEncode(canonicalQuery(parameters))}`;
