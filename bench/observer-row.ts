@@ -60,6 +60,8 @@ function everything(report: () => void): Required<Subscriber> {
     requestEnded: report,
     connectionsFull: report,
     requestFailed: report,
+    flowChanged: report,
+    executionFailed: report,
     executionStarted: report,
     executionRedriven: report,
     executionEnded: report,

@@ -13,6 +13,8 @@ export interface ObserverEvents {
     readonly requestId: string;
     /** Empty when the request did not get as far as its action. */
     readonly action: string;
+    /** The flow that the call names; empty for none. */
+    readonly flowName: string;
     /** HTTP status. */
     readonly status: number;
     /** Error code of the reply; empty for a result. */
@@ -23,6 +25,27 @@ export interface ObserverEvents {
   connectionsFull: { readonly connections: number };
   /** A call of the API failed, and the reply does not contain the reason. */
   requestFailed: { readonly requestId: string; readonly action: string; readonly error: unknown };
+  /** A flow, a version or an alias was changed, which is durable. */
+  flowChanged: {
+    readonly requestId: string;
+    /** The action of the API: `CreateFlow`, `PublishFlowVersion` … */
+    readonly action: string;
+    readonly flowName: string;
+    /** Empty for none. */
+    readonly version: string;
+    /** Empty for none. */
+    readonly alias: string;
+  };
+  /** An execution ended `Failed` or `TimedOut`. A subscriber to this one costs nothing for executions that succeed. */
+  executionFailed: {
+    readonly mode: Mode;
+    readonly flowName: string;
+    readonly executionName: string;
+    readonly status: string;
+    /** The state whose failure no rule handled; empty when the execution as a whole failed. */
+    readonly state: string;
+    readonly error: string;
+  };
   /** An execution started; a Standard one is durable. */
   executionStarted: {
     readonly mode: Mode;
@@ -103,6 +126,8 @@ const NAMES = Object.keys({
   requestEnded: true,
   connectionsFull: true,
   requestFailed: true,
+  flowChanged: true,
+  executionFailed: true,
   executionStarted: true,
   executionRedriven: true,
   executionEnded: true,

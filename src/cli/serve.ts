@@ -34,7 +34,7 @@ export async function serve(host: Host): Promise<number> {
   const settings = await readSettings(host);
   const tls = readTls(settings);
   const log = createLog(settings.log, host.log);
-  const ports = systemPorts(createObserver(logEvents(log)));
+  const ports = systemPorts(createObserver(logEvents(log, settings.log)));
   const broken = watchStrayErrors(host, ports.observer);
   const stores = await openStores(host, settings);
   const server = await closingOnFailure(stores, async () => {

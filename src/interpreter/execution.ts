@@ -89,6 +89,8 @@ export class Execution {
   output: JsonValue = null;
   /** Of an execution that ended without success. */
   failure: Failure | null = null;
+  /** The state whose failure no rule has handled, the innermost one; empty for none. */
+  failedState = '';
   /** Set while the states of an execution that is over its time or stopped are being aborted. */
   ending: Ending | null = null;
   root: Thread | null = null;

@@ -73,17 +73,54 @@ function operationOf<A extends BuiltAction, R extends ReplyOf<A>>(
   run: Run<A, R>,
 ): Operation<OperationServices> {
   const { slow, ownRate }: Contract = ACTIONS[action];
+  const isChange = FLOW_CHANGES.has(action);
   return {
     action,
     slow: slow === true,
     // Not an async function: another promise around that of `run` would cost every call.
-    run(services, { parameters, caller }) {
+    run(services, request) {
+      const { parameters, caller } = request;
       try {
         if (ownRate !== true) services.rate.admit(action);
-        return run(services, decode(parameters, services.limits), caller);
+        const reply = run(services, decode(parameters, services.limits), caller);
+        return isChange && services.observer.flowChanged !== null
+          ? reportChange(services, action, request, reply)
+          : reply;
       } catch (error) {
         return Promise.reject(error as Error);
       }
     },
   };
+}
+
+/** The actions that change flows, their versions and their aliases. */
+const FLOW_CHANGES: ReadonlySet<ActionName> = new Set<BuiltAction>([
+  'CreateFlow',
+  'UpdateFlow',
+  'DeleteFlow',
+  'PublishFlowVersion',
+  'DeleteFlowVersion',
+  'CreateFlowAlias',
+  'UpdateFlowAlias',
+  'DeleteFlowAlias',
+]);
+
+/** Reports a change that is durable. Its reply passes through. */
+async function reportChange<R extends Reply>(
+  { observer }: OperationServices,
+  action: ActionName,
+  { requestId, parameters }: OperationRequest,
+  changing: Promise<R>,
+): Promise<R> {
+  const reply = await changing;
+  const name = parameters.get('Name') ?? '';
+  const published: JsonValue | undefined = (reply as Reply)['Version'];
+  observer.flowChanged?.({
+    requestId,
+    action,
+    flowName: parameters.get('FlowName') ?? name,
+    version: parameters.get('FlowVersion') ?? (typeof published === 'string' ? published : ''),
+    alias: action.endsWith('Alias') ? name : '',
+  });
+  return reply;
 }

@@ -9,6 +9,7 @@ import type { DefinitionLimits } from '../language/limits.ts';
 import type { Executions } from '../runtime/executions.ts';
 import type { FlowChanges } from '../runtime/flow-changes.ts';
 import type { SyncExecutions } from '../runtime/express/sync-executions.ts';
+import type { Observer } from '../base/observer.ts';
 import type { FlowStore } from '../store/flows.ts';
 import type { MessageStore } from '../store/messages.ts';
 import type { OperationRate } from './rate.ts';
@@ -26,6 +27,7 @@ export interface OperationServices {
   /** `compileDefinition` of the language, which may have to be loaded first. */
   readonly compile: CompileDefinition;
   readonly rate: OperationRate;
+  readonly observer: Pick<Observer, 'flowChanged'>;
   readonly clock: Clock;
   readonly ids: Ids;
   /** The region served and, for DescribeRegions, where. */

@@ -123,6 +123,7 @@ function servicesOf(
     rate: createOperationRate(clock, limits.operationRate, limits.operationRates),
     clock,
     ids,
+    observer: ports.observer,
     region: { id: settings.region, endpoint },
     limits,
   };

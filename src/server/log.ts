@@ -11,6 +11,7 @@ import type { Settings } from '../config/settings.ts';
 export interface ServerLog {
   /** Lines that were lost since the start. */
   readonly lost: number;
+  debug(details: object, message: string): void;
   info(details: object, message: string): void;
   warn(details: object, message: string): void;
   error(details: object, message: string): void;
@@ -32,6 +33,7 @@ export function createLog(level: Settings['log'], output: LogOutput): ServerLog 
     get lost() {
       return lines.lost;
     },
+    debug: (details, message) => log.debug(details, message),
     info: (details, message) => log.info(details, message),
     warn: (details, message) => log.warn(details, message),
     error: (details, message) => log.error(details, message),
@@ -66,8 +68,37 @@ class CountedLines {
   }
 }
 
-/** Logs the events of the engine that an operator must know. */
-export function logEvents(log: ServerLog): Subscriber {
+/**
+ * Logs the events of the engine: at `info` and above those that an operator must know, at `debug` each request and execution. An event
+ * that the level leaves out has no subscriber, so it costs nothing.
+ */
+export function logEvents(log: ServerLog, level: Settings['log']): Subscriber {
+  const isDebug = level === 'debug';
+  const isInfo = isDebug || level === 'info';
+  return { ...troubles(log), ...(isInfo && news(log)), ...(isDebug && everything(log)) };
+}
+
+function news(log: ServerLog): Subscriber {
+  return {
+    flowChanged: ({ version, alias, ...facts }) =>
+      log.info({ ...facts, ...(version !== '' && { version }), ...(alias !== '' && { alias }) }, 'a flow was changed'),
+    executionFailed: (facts) => log.info(facts, 'an execution did not succeed'),
+  };
+}
+
+function everything(log: ServerLog): Subscriber {
+  return {
+    requestEnded: (facts) => log.debug(facts, 'a request was answered'),
+    executionStarted: (facts) => log.debug(facts, 'an execution started'),
+    executionRedriven: (facts) => log.debug(facts, 'an execution was redriven'),
+    // The warnings of an execution quote values.
+    executionEnded: ({ warnings, ...facts }) =>
+      log.debug({ ...facts, warnings: warnings.length }, 'an execution ended'),
+    taskCalled: (facts) => log.debug(facts, 'a task is called'),
+  };
+}
+
+function troubles(log: ServerLog): Subscriber {
   return {
     requestFailed: ({ error, requestId, action }) => log.error({ err: error, requestId, action }, 'a call failed'),
     connectionsFull: ({ connections }) =>

@@ -69,8 +69,10 @@ export function attemptFailed(execution: Execution, thread: Thread, event: Execu
 export function stateFailed(execution: Execution, thread: Thread, event: ExecutionEvent): void {
   closeCommand(execution, thread);
   if (thread.group !== null) dropGroup(execution, thread.group);
+  if (event.facts?.retry !== undefined || event.facts?.caught !== undefined) execution.failedState = '';
   if (event.facts?.retry !== undefined) return attemptFailed(execution, thread, event);
   if (event.facts?.caught !== undefined) return end(execution, thread, event);
+  if (execution.failedState === '') execution.failedState = thread.state.name;
   const failure = failureOf(event);
   const { parent } = thread;
   if (parent === null) {

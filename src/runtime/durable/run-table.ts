@@ -58,6 +58,8 @@ export interface DurableEnd {
   readonly error: string;
   readonly startedMs: number;
   readonly stoppedMs: number;
+  /** The state that failed; empty when it is not known, or the execution as a whole failed. */
+  readonly state: string;
   readonly isFlowDeleted: boolean;
 }
 
@@ -176,7 +178,7 @@ export class RunTable implements RunHost<DurableRun> {
       this.#running--;
       throw apiError('ExecutionNotExists', record.name, record.flowName);
     }
-    this.#end({ record, status: 'Stopped', error: failure.error, startedMs, stoppedMs, isFlowDeleted });
+    this.#end({ record, status: 'Stopped', error: failure.error, startedMs, stoppedMs, state: '', isFlowDeleted });
     return true;
   }
 
@@ -260,7 +262,7 @@ export class RunTable implements RunHost<DurableRun> {
     this.#reportStart(record, source);
     // It may have ended in the commit of its start.
     const { status, error, startedMs, stoppedMs } = record;
-    if (status !== 'Running') this.#end({ record, status, error, startedMs, stoppedMs, isFlowDeleted });
+    if (status !== 'Running') this.#end({ record, status, error, startedMs, stoppedMs, state: '', isFlowDeleted });
   }
 
   async #isFlowDeleted({ flowName, flowId }: ExecutionRecord): Promise<boolean> {
@@ -336,8 +338,8 @@ export class RunTable implements RunHost<DurableRun> {
   ended(run: DurableRun): void {
     this.#drop(run);
     const { record, isStopping: isFlowDeleted } = run;
-    const { status, failure, startedMs, stoppedMs } = run.execution;
-    this.#end({ record, status, error: failure?.error ?? '', startedMs, stoppedMs, isFlowDeleted });
+    const { status, failure, startedMs, stoppedMs, failedState: state } = run.execution;
+    this.#end({ record, status, error: failure?.error ?? '', startedMs, stoppedMs, state, isFlowDeleted });
   }
 
   absent(run: DurableRun): void {
@@ -378,6 +380,11 @@ export class RunTable implements RunHost<DurableRun> {
     const { record, status, error, startedMs, stoppedMs } = end;
     this.#running--;
     const { observer } = this.ports;
+    if (status === 'Failed' || status === 'TimedOut') {
+      const { flowName, name: executionName } = record;
+      const failed = { mode: 'Standard', flowName, executionName, status, state: end.state, error } as const;
+      isolated(observer, 'the report of a failure', () => observer.executionFailed?.(failed));
+    }
     isolated(observer, 'the report of an end', () =>
       observer.executionEnded?.({
         mode: 'Standard',

@@ -131,7 +131,7 @@ class Runtime implements ExpressRuntime {
       if (retained !== null) this.#options.history?.end(retained);
       if (run.defect !== null) throw this.#reportDefect(start, run.defect);
       const result = resultOf(start.name, run.execution);
-      this.#reportEnd(start, result);
+      this.#reportEnd(start, result, run.execution.failedState);
       return result;
     } finally {
       this.#admission.leave();
@@ -200,7 +200,15 @@ class Runtime implements ExpressRuntime {
     return error;
   }
 
-  #reportEnd({ flowName, name }: SyncStart, { status, errorCode, startedMs, stoppedMs, warnings }: SyncResult): void {
+  #reportEnd(
+    { flowName, name }: SyncStart,
+    { status, errorCode, startedMs, stoppedMs, warnings }: SyncResult,
+    state: string,
+  ): void {
+    const { observer } = this.#options.ports;
+    if (observer.executionFailed !== null && (status === 'Failed' || status === 'TimedOut')) {
+      observer.executionFailed({ mode: 'Express', flowName, executionName: name, status, state, error: errorCode });
+    }
     this.#options.ports.observer.executionEnded?.({
       mode: 'Express',
       flowName,

@@ -93,6 +93,9 @@ export class Dispatcher<Services> {
       connections.know(request.socket);
       ({ action } = call);
       exchange.action = action;
+      if (this.#options.shared.ports.observer.requestEnded !== null) {
+        exchange.flowName = cut(parameters.get('FlowName') ?? parameters.get('Name') ?? '', SHOWN_NAME);
+      }
       const operation = this.#operation(action);
       if (call.key !== null) {
         const { address: sourceIp, isSecure: secureTransport } = peers.of(request);

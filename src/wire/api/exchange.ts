@@ -36,6 +36,8 @@ export class Exchange implements ReplyContext, Waiter {
   dueMs = 0;
   /** Empty until the request has been read and its caller authenticated. */
   action = '';
+  /** The flow that the call names; empty for none, and when no subscriber wants to know. */
+  flowName = '';
   /** On the monotonic clock; 0 when no subscriber wants the duration. */
   readonly #beganMs: number;
   readonly #shared: ExchangeShared;
@@ -147,6 +149,7 @@ export class Exchange implements ReplyContext, Waiter {
     observer.requestEnded?.({
       requestId: this.requestId,
       action: this.action,
+      flowName: this.flowName,
       status,
       code,
       tookMs: clock.monotonicMs() - this.#beganMs,
