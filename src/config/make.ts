@@ -265,6 +265,7 @@ function limitsOf(values: SettingValues): Settings['limits'] {
     stateDataBytes: values['limits.stateData'],
     requestBytes: values['limits.request'],
     inputBytes: values['limits.input'],
+    planBytes: values['limits.plans'],
     globalKeyBytes: values['limits.globalKey'],
     globalValueBytes: values['limits.globalValue'],
     stateNameCharacters: values['limits.stateName'],

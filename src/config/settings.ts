@@ -137,6 +137,8 @@ export interface Settings {
     readonly stateDataBytes: number;
     readonly requestBytes: number;
     readonly inputBytes: number;
+    /** Compiled definitions in memory, of all flows together; an estimate. */
+    readonly planBytes: number;
     /** Largest key and largest value of `$Global`. */
     readonly globalKeyBytes: number;
     readonly globalValueBytes: number;

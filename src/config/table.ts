@@ -304,6 +304,12 @@ export const TABLE = {
     '64KiB',
     'Largest input and largest output of a state.',
   ),
+  'limits.plans': setting(
+    null,
+    k.size(MIB, 256 * 1024 * MIB, 'from 1MiB to 256GiB'),
+    '256MiB',
+    'Most memory for compiled definitions that are ready to run: an estimate, from 2 to 70 bytes for each character. The server drops those that no call has used lately, and compiles them again when they are needed.',
+  ),
   'limits.globalKey': setting(null, k.size(1, MIB, 'up to 1MiB'), '128B', 'Longest key of `$Global`.'),
   'limits.globalValue': setting(null, k.size(1, 64 * MIB, 'up to 64MiB'), '256KiB', 'Largest value of `$Global`.'),
   'limits.stateName': setting(

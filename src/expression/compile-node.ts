@@ -64,6 +64,11 @@ export class NodeCompiler<S extends EvaluationScope> implements CompileContext<S
     return this.#fuel;
   }
 
+  /** Parts of the expression compiled so far. */
+  get parts(): number {
+    return this.#parts;
+  }
+
   #count(node: ExpressionNode): void {
     const parts = partsOf(node);
     this.#parts += parts;

@@ -30,6 +30,7 @@ export function compileExpression<S extends EvaluationScope>(
     evaluate: guarded(evaluate, result.fuel, text, options.place),
     constant: constant !== undefined,
     type,
+    nodes: result.nodes,
   };
 }
 
@@ -51,6 +52,7 @@ export function compileCondition<S extends EvaluationScope>(
     evaluate: guarded(testing(code, text), result.fuel, text, options.place),
     constant: code.constant !== undefined,
     type: 'boolean',
+    nodes: result.nodes,
   };
 }
 
@@ -61,11 +63,12 @@ interface Compilation<S extends EvaluationScope> {
   readonly fuel: number;
   readonly faults: readonly ExpressionFault[];
   readonly warnings: readonly ExpressionFault[];
+  readonly nodes: number;
 }
 
 function compile<S extends EvaluationScope>(text: string, options: ExpressionOptions<S>): Compilation<S> {
   const { ast, faults } = parseExpression(text, options);
-  if (ast === null) return { ast, code: null, fuel: 0, faults: inOrder(faults), warnings: [] };
+  if (ast === null) return { ast, code: null, fuel: 0, faults: inOrder(faults), warnings: [], nodes: 0 };
   const compiler = new NodeCompiler<S>(text, options, faults);
   let code: Code<S> | null = null;
   try {
@@ -75,15 +78,16 @@ function compile<S extends EvaluationScope>(text: string, options: ExpressionOpt
   }
   const found = inOrder(compiler.faults.faults);
   const usable = found.length === 0 ? code : null;
-  return { ast, code: usable, fuel: compiler.fuel, faults: found, warnings: inOrder(compiler.warnings) };
+  const { fuel, parts: nodes } = compiler;
+  return { ast, code: usable, fuel, faults: found, warnings: inOrder(compiler.warnings), nodes };
 }
 
 function inOrder(faults: readonly ExpressionFault[]): ExpressionFault[] {
   return faults.toSorted((a, b) => a.offset - b.offset);
 }
 
-function failed<S extends EvaluationScope, R>({ faults, warnings }: Compilation<S>): Compiled<S, R> {
-  return { evaluate: null, faults, warnings, constant: false, type: 'any' };
+function failed<S extends EvaluationScope, R>({ faults, warnings, nodes }: Compilation<S>): Compiled<S, R> {
+  return { evaluate: null, faults, warnings, constant: false, type: 'any', nodes };
 }
 
 /** Takes the fuel for the parts of the expression. Adds the expression and its place to an error that it throws. */

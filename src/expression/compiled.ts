@@ -36,6 +36,8 @@ export interface Compiled<S extends EvaluationScope, R> {
   /** True if the expression uses no variable and no random function, so that its value is the same in every scope. */
   readonly constant: boolean;
   readonly type: ValueType;
+  /** Nodes of the tree, the segments of paths included: the memory of `evaluate` is a multiple of it. */
+  readonly nodes: number;
 }
 
 /** Most faults of one expression. The first one is exact; the others help to correct all at once. */

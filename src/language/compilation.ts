@@ -1,4 +1,4 @@
-/** Options and results of `compile.ts`, in a file of their own so that its parts can import them. */
+/** Options and results of compiling, in a file of their own: it loads no YAML. */
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { DefinitionLimits } from './limits.ts';
 import type { Plan } from './plan.ts';
@@ -17,6 +17,3 @@ export interface Compilation {
   /** In the order of the text; the first 100, then one that counts the rest. */
   readonly diagnostics: readonly Diagnostic[];
 }
-
-/** `compileDefinition`, or a compiler that loads it first (`lazy.ts`). */
-export type CompileDefinition = (text: string, options: CompileOptions) => Compilation | Promise<Compilation>;

@@ -1,25 +1,75 @@
 /** Definition text → checked plan, or everything that is wrong with it. The dialect is chosen by content. */
 import type { Compilation, CompileOptions } from './compilation.ts';
+import { SMALL_CHARACTERS } from './limits.ts';
 import { compileClassic } from './classic/definition.ts';
 import type { MapNode, Node } from './text/document.ts';
 import { describe, textOf } from './text/document.ts';
 import { step } from './text/path.ts';
-import type { Plan } from './plan.ts';
+import type { Diagnostic } from '../base/diagnostic.ts';
+import { link } from './link.ts';
+import type { PlanDraft } from './shared/recipe.ts';
+import type { Budget } from './text/report.ts';
 import { Report } from './text/report.ts';
 import { compileStateMachine } from './statemachine/definition.ts';
 import { readYaml } from './text/yaml.ts';
 
 /** Checks and compiles a definition in YAML or JSON. Never throws, for any text; its work is bounded. */
 export function compileDefinition(text: string, options: CompileOptions): Compilation {
-  // Editors do not count a byte order mark as a column, so a diagnostic must not either.
-  const body = text.startsWith('\uFEFF') ? text.slice(1) : text;
-  const report = new Report(body);
-  const root = readYaml(body, report);
-  const plan = root === null ? null : compileRoot(root, report, options);
-  return { plan: report.failed ? null : plan, diagnostics: report.diagnostics() };
+  const { draft, diagnostics } = draftDefinition(text, options);
+  return { plan: draft === null ? null : link(draft), diagnostics };
 }
 
-function compileRoot(root: Node, report: Report, options: CompileOptions): Plan | null {
+/** The same for a small definition; null for any other, as {@link draftSmallDefinition}. */
+export function compileSmallDefinition(text: string, options: CompileOptions): Compilation | null {
+  const drafted = draftSmallDefinition(text, options);
+  if (drafted === null) return null;
+  return { plan: drafted.draft === null ? null : link(drafted.draft), diagnostics: drafted.diagnostics };
+}
+
+/** A checked definition that is not linked yet. */
+export interface Drafted {
+  /** Null when a diagnostic is an error. */
+  readonly draft: PlanDraft | null;
+  /** In the order of the text; the first 100, then one that counts the rest. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Checks a definition in YAML or JSON. Never throws, for any text; its work is bounded. */
+export function draftDefinition(text: string, options: CompileOptions): Drafted {
+  const report = new Report(bodyOf(text));
+  const root = readYaml(report.text, report);
+  return drafted(root, report, options);
+}
+
+/**
+ * The same for a definition that takes some milliseconds; null for one that may take more, which is found before the time is
+ * spent: it is long, it unfolds to much, or its expressions and names need much checking.
+ */
+export function draftSmallDefinition(text: string, options: CompileOptions): Drafted | null {
+  if (text.length > SMALL_CHARACTERS) return null;
+  const report = new Report(bodyOf(text), SMALL_BUDGET);
+  const root = readYaml(report.text, report);
+  if (root !== null && (root.characters > 2 * SMALL_CHARACTERS || root.size > SMALL_NODES)) return null;
+  const result = drafted(root, report, options);
+  return report.overspent ? null : result;
+}
+
+/** Nodes of a small definition, its aliases unfolded. */
+const SMALL_NODES = 10_000;
+/** About ten milliseconds each. */
+const SMALL_BUDGET: Budget = { fuel: 100_000, cells: 500_000 };
+
+/** Editors do not count a byte order mark as a column, so a diagnostic must not either. */
+function bodyOf(text: string): string {
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+}
+
+function drafted(root: Node | null, report: Report, options: CompileOptions): Drafted {
+  const draft = root === null ? null : compileRoot(root, report, options);
+  return { draft: report.failed ? null : draft, diagnostics: report.diagnostics() };
+}
+
+function compileRoot(root: Node, report: Report, options: CompileOptions): PlanDraft | null {
   if (root.kind !== 'map') {
     report.add(
       'unknown-dialect',

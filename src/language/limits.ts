@@ -41,6 +41,11 @@ export const ACCEPTED_DEFINITION_LIMITS: DefinitionLimits = {
   expressTimeoutSeconds: Number.POSITIVE_INFINITY,
 };
 
+/**
+ * Characters of a small definition, which is compiled at once. Reading YAML takes up to two milliseconds for each thousand.
+ */
+export const SMALL_CHARACTERS = 16 * 1024;
+
 /** Characters of one definition, in UTF-16 units: what fits into one request (rules.md 6.1). */
 export const DEFINITION_CHARACTERS = 1024 * 1024;
 

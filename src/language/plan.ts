@@ -56,6 +56,8 @@ export interface Plan {
    * way: the states of a scope in their order, then the scopes inside it, depth first.
    */
   readonly states: readonly State[];
+  /** Estimated bytes of memory, for the bound of the plans that a server holds. */
+  readonly bytes: number;
 }
 
 /** A list of states among which `Next` moves: the flow itself, a branch, a Map processor. */

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../base/clock.ts';
 import type { Ids } from '../base/ids.ts';
-import type { CompileDefinition } from '../language/compilation.ts';
+import type { Compiler } from '../compiler/compiler.ts';
 import type { DefinitionLimits } from '../language/limits.ts';
 import type { Executions } from '../runtime/executions.ts';
 import type { FlowChanges } from '../runtime/flow-changes.ts';
@@ -24,8 +24,7 @@ export interface OperationServices {
   readonly executions: Executions;
   /** Notified of every change of a flow, its versions and its aliases, after the change is durable and before the reply. */
   readonly changes: FlowChanges;
-  /** `compileDefinition` of the language, which may have to be loaded first. */
-  readonly compile: CompileDefinition;
+  readonly compiler: Pick<Compiler, 'check'>;
   readonly rate: OperationRate;
   readonly observer: Pick<Observer, 'flowChanged'>;
   readonly clock: Clock;

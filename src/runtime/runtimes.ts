@@ -3,7 +3,7 @@ import type { MemoryBudget } from '../base/memory-budget.ts';
 import type { Ports } from '../base/ports.ts';
 import type { ActionCatalog } from '../actions/action.ts';
 import type { Settings } from '../config/settings.ts';
-import type { CompileDefinition } from '../language/compilation.ts';
+import type { Compiler } from '../compiler/compiler.ts';
 import type { Stores } from '../store/stores.ts';
 import { Children } from './children/children.ts';
 import type { FlowPlace } from './children/standard-child.ts';
@@ -21,13 +21,15 @@ import type { SyncExecutions } from './express/sync-executions.ts';
 import type { FlowRights } from './flow-rights.ts';
 import { createFlowChanges } from './flow-changes.ts';
 import type { FlowChanges } from './flow-changes.ts';
-import { createFlowCompiler, createRunnableFlows } from './flows/runnable-flows.ts';
+import { createFlowCompiler } from './flows/flow-compiler.ts';
+import { PlanCache } from './flows/plan-cache.ts';
+import { createRunnableFlows } from './flows/runnable-flows.ts';
 
 export interface RuntimesOptions {
   readonly ports: Ports;
   readonly actions: ActionCatalog;
   readonly stores: Pick<Stores, 'flows' | 'executions'>;
-  readonly compile: CompileDefinition;
+  readonly compiler: Compiler;
   readonly limits: Settings['limits'];
   readonly history: Settings['history'];
   readonly place: FlowPlace;
@@ -51,8 +53,9 @@ export interface Runtimes {
 export async function createRuntimes(options: RuntimesOptions): Promise<Runtimes> {
   const { ports, actions, limits, history: settings, place, rights, memory } = options;
   const { flows: flowStore, executions: store } = options.stores;
-  const compile = createFlowCompiler(options.compile);
-  const flows = createRunnableFlows({ flows: flowStore, ids: ports.ids, compile });
+  const compile = createFlowCompiler(options.compiler);
+  const cache = new PlanCache(limits.planBytes);
+  const flows = createRunnableFlows({ flows: flowStore, ids: ports.ids, compile, cache });
   const own = new Children();
   const children = options.children?.(own) ?? own;
   const history =
@@ -69,6 +72,7 @@ export async function createRuntimes(options: RuntimesOptions): Promise<Runtimes
     store,
     flows,
     compile,
+    cache,
     flowId: async (name) => (await flowStore.get(name))?.id ?? null,
     limits,
     retainMs: settings.retainMs,

@@ -10,8 +10,8 @@ import { MemoryBudget } from '../base/memory-budget.ts';
 import type { Ports } from '../base/ports.ts';
 import { atMost } from '../base/scheduler.ts';
 import type { Settings } from '../config/settings.ts';
-import type { CompileDefinition } from '../language/compilation.ts';
-import { lazyCompiler } from '../language/lazy.ts';
+import { createCompiler } from '../compiler/compiler.ts';
+import type { Compiler } from '../compiler/compiler.ts';
 import { createOperationRate } from '../operations/rate.ts';
 import type { Endpoint, OperationServices } from '../operations/services.ts';
 import { ALL_RIGHTS } from '../runtime/flow-rights.ts';
@@ -70,13 +70,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const memory = new MemoryBudget(limits.executionMemoryBytes ?? getHeapStatistics().heap_size_limit / HEAP_SHARE);
   const own = productActions(options, memory);
   const actions = standIns.actions ?? own;
-  const compile = lazyCompiler(ports.scheduler);
+  const compiler = createCompiler(ports.scheduler);
   const runtimes = await createRuntimes({
     ...standIns,
     ports,
     actions,
     stores,
-    compile,
+    compiler,
     limits,
     history,
     place: { region, account },
@@ -88,7 +88,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   return {
     ...runtimes,
     memory,
-    services: servicesOf(options, runtimes, compile),
+    services: servicesOf(options, runtimes, compiler),
     get underWay() {
       return { express: express.running, calls: durable.calls };
     },
@@ -100,7 +100,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     },
     async close() {
       durable.close();
-      await own.close();
+      await Promise.all([own.close(), compiler.close()]);
       await stores.close();
     },
   };
@@ -109,7 +109,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 function servicesOf(
   { settings, stores, ports, endpoint }: EngineOptions,
   { sync, executions, changes }: Runtimes,
-  compile: CompileDefinition,
+  compiler: Compiler,
 ): OperationServices {
   const { clock, ids } = ports;
   const { limits } = settings;
@@ -119,7 +119,7 @@ function servicesOf(
     sync,
     executions,
     changes,
-    compile,
+    compiler,
     rate: createOperationRate(clock, limits.operationRate, limits.operationRates),
     clock,
     ids,

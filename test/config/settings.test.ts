@@ -142,6 +142,7 @@ limits:
   profile: cloud
   request: 2MiB
   input: 1KiB
+  plans: 5MiB
   stateData: 32KiB
   globalKey: 64B
   stateName: 100
@@ -226,6 +227,7 @@ log: warn
         stateDataBytes: 32_768,
         requestBytes: 2_097_152,
         inputBytes: 1024,
+        planBytes: 5_242_880,
         globalKeyBytes: 64,
         stateNameCharacters: 100,
         globalValueBytes: 1024,

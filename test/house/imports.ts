@@ -23,6 +23,7 @@ export const ROOMS = [
   'messages',
   'outbound',
   'store',
+  'compiler',
   'interpreter',
   'conversion',
   'language',

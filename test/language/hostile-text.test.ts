@@ -85,6 +85,20 @@ describe('size and depth', () => {
     assert.equal(compile(classicFlow(steps.join('\n'))).diagnostics.length, 101);
   });
 
+  test('a warning for each of tens of thousands of keys, and a suggestion for few of them', () => {
+    const states = Array.from({ length: 15_000 }, (_, i) => `  - {Type: Pass, Name: s${i}, Nexxt: a, Next: s${i + 1}}`);
+    const { diagnostics } = compile(
+      flow([...states, '  - {Type: Succeed, Name: s15000}'].join('\n').replace('s0', 'A')),
+    );
+    assert.equal(diagnostics.length, 101);
+  });
+
+  test('a chain of tens of thousands of states is walked without recursion', () => {
+    const states = Array.from({ length: 20_000 }, (_, i) => `  - {Type: Pass, Name: s${i}, Next: s${i + 1}}`);
+    const text = flow([...states, '  - {Type: Succeed, Name: s20000}'].join('\n').replace('Name: s0', 'Name: A'));
+    assert.equal(planOf(text).states.length, 20_001);
+  });
+
   test('suggestions do not compare everything with everything', () => {
     const states: string[] = [];
     for (let i = 0; i < 12_000; i++) states.push(`  - {Type: Pass, Name: a${i}, Next: ${'b'.repeat(20)}${i}}`);
@@ -117,6 +131,62 @@ describe('aliases', () => {
     const keys = Array.from({ length: 5_000 }, (_, i) => `k${i}: 1`).join(', ');
     const text = `a: &a {${keys}}\n${Array.from({ length: 5_000 }, (_, i) => `b${i}: {<<: *a}`).join('\n')}`;
     assert.match(faults(text).join(), /alias-expansion/);
+  });
+
+  const long = 'a'.repeat(100_000);
+  /** A list with each entry on a line of its own. */
+  const many = (first: string, entry: string): string => `[${first},\n${`      ${entry},\n`.repeat(2_000)}      ]`;
+  const pass = (constructor: string): string =>
+    flow(`  - {Type: Pass, Name: A, End: true, OutputConstructor: ${constructor}}`);
+  const mapping = (first: string, entry: string): string =>
+    classicFlow(`  - {type: pass, name: a, outputMappings: ${many(first, entry)}}`);
+  const unfolded: Readonly<Record<string, string>> = {
+    'of a long expression': pass(`{l.$: ${many(`&e "$Input.${long}"`, '*e')}}`),
+    'of a long text': pass(`{l: ${many(`&e ${long}`, '*e')}}`),
+    'of a condition': flow(
+      `  - {Type: Choice, Name: A, Default: B, Branches: ${many(`{Condition: &e "$Input.${long}", Next: B}`, '{Condition: *e, Next: B}')}}\n  - {Type: Succeed, Name: B}`,
+    ),
+    'of a mapping with a long key': pass(`{l: ${many(`&e {? "${long}" : 1}`, '*e')}}`),
+    'as keys': pass(`{l: ${many(`&e ${long}`, '{*e : 1}')}}`),
+    'of a key': pass(`{l: ${many(`{? &e "${long}" : 1}`, '*e')}}`),
+    'of merge keys': pass(`{l: ${many(`&e {m: ${long}}`, '{<<: *e}')}}`),
+    'of lists of merge keys': pass(`{<<: ${many(`&e {m: ${long}}`, '*e')}}`),
+    'of states': flow(`  - &e {Type: Pass, Name: A, End: true, Comment: ${long}}\n${'  - *e\n'.repeat(2_000)}`),
+    'of aliases': pass(`{l: ${many(`&e ${long}, &l [*e, *e, *e]`, '*l')}}`),
+    'of a classic source': mapping(`{target: a, source: &e $input.${long}}`, '{target: b, source: *e}'),
+    'of a classic constant': mapping(`{target: a, source: &e {x: ${long}}}`, '{target: b, source: *e}'),
+  };
+  for (const [what, text] of Object.entries(unfolded)) {
+    test(`thousands of aliases ${what}, refused at the line of the first one too many`, () => {
+      const { plan, diagnostics } = compile(text);
+      assert.equal(plan, null);
+      const { code, line, message } =
+        diagnostics.find((each) => each.code === 'alias-expansion') ?? assert.fail(diagnostics[0]?.message);
+      assert.deepEqual([code, /1048576 characters/.test(message)], ['alias-expansion', true]);
+      assert.ok(line > 5 && line < 20, `line ${line}`);
+    });
+  }
+
+  test('as JSON, which has no aliases, the same text is a name like any other', () => {
+    const members = { k: '&e x', l: Array.from({ length: 2_000 }, () => '*e') };
+    const states = [{ Type: 'Pass', Name: 'A', End: true, OutputConstructor: members }];
+    const text = JSON.stringify({
+      Type: 'StateMachine',
+      SpecVersion: 'v1',
+      Name: 'flow',
+      StartAt: 'A',
+      States: states,
+    });
+    assert.deepEqual(compile(text).diagnostics, []);
+  });
+
+  test('expressions below a deep mapping do not each hold its whole path', () => {
+    const depth = 200;
+    const keys = Array.from({ length: depth }, (_, i) => `${'k'.repeat(50)}${i}`);
+    const inner = `{x.$: [${'$Input.a, '.repeat(2_000)}]}`;
+    const nested = keys.reduceRight((value, key) => `{${key}: ${value}}`, inner);
+    const { plan } = compile(flow(`  - {Type: Pass, Name: A, End: true, OutputConstructor: ${nested}}`));
+    assert.ok(plan !== null && plan.bytes < 4_000_000, `${plan?.bytes} bytes`);
   });
 
   test('circles', () => {

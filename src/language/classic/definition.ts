@@ -5,7 +5,7 @@ import { describe, textOf } from '../text/document.ts';
 import { compileScopes } from '../shared/context.ts';
 import { FieldReader } from '../shared/field-reader.ts';
 import { readFlowTimeout } from '../shared/flow-timeout.ts';
-import type { Plan } from '../plan.ts';
+import type { PlanDraft } from '../shared/recipe.ts';
 import type { Report } from '../text/report.ts';
 import { FLOW_FIELDS, foreignWord } from './fields.ts';
 import { readMappings } from './mappings.ts';
@@ -15,7 +15,7 @@ import { IN_FLOW_INPUT, IN_MAPPINGS } from './variables.ts';
 const VERSIONS: readonly string[] = ['v1', 'v1beta1', 'v1.0'];
 
 /** The plan, or null when the report holds an error. */
-export function compileClassic(root: MapNode, report: Report, options: CompileOptions): Plan | null {
+export function compileClassic(root: MapNode, report: Report, options: CompileOptions): PlanDraft | null {
   const fields = new FieldReader(report, { node: root, path: null }, 'the flow');
   checkVersion(fields);
   checkType(fields);

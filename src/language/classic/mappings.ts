@@ -1,5 +1,5 @@
 /**
- * Mappings: makes one function of a list of `target` and `source`, which builds an object (rules.md 10.11).
+ * Mappings: makes one recipe of a list of `target` and `source`, which builds an object (rules.md 10.11).
  *
  * A source that begins with `$input`, `$local`, `$context` or `$environment` is an expression; `$.x` is read as `$input.x`. Any
  * other value is a constant, with everything inside a mapping or a list.
@@ -8,11 +8,10 @@ import type { Node } from '../text/document.ts';
 import { quote, textOf, toJson } from '../text/document.ts';
 import { readExpression } from '../shared/expressions.ts';
 import type { FieldReader } from '../shared/field-reader.ts';
-import { constructOf, objectPart } from '../shared/object-template.ts';
-import type { Part } from '../shared/object-template.ts';
+import { constructOf, objectPart } from '../shared/recipe.ts';
+import type { Part, Recipe } from '../shared/recipe.ts';
 import type { Path } from '../text/path.ts';
 import { step } from '../text/path.ts';
-import type { Construct } from '../plan.ts';
 import type { Report } from '../text/report.ts';
 import type { Site } from '../shared/site.ts';
 import { foreignWord, MAPPING_FIELDS } from './fields.ts';
@@ -44,12 +43,7 @@ function leadsOutOfContext(source: string): boolean {
 const CONTEXT_HAS = '$context has task.token, execution.name, flow.name, step.name and step.eventId';
 
 /** The mappings under `key`; null when the field is absent or faulty. */
-export function readMappings(
-  fields: FieldReader,
-  key: string,
-  site: Site,
-  local: LocalShape = 'any',
-): Construct | null {
+export function readMappings(fields: FieldReader, key: string, site: Site, local: LocalShape = 'any'): Recipe | null {
   const list = fields.maps(key, (i) => `mapping ${i} of ${key} of ${fields.what}`);
   if (list === null) return null;
   const members = new Map<string, Part>();
@@ -89,7 +83,7 @@ function readSource(mapping: FieldReader, site: Site, local: LocalShape): Part {
   if (text === null || !isExpression(text)) {
     const didYouMean = (name: string) => (VARIABLE_NAMES.includes(name) ? '' : report.didYouMean(name, VARIABLE_NAMES));
     warnOfExpressionTexts(report, entry.value, path, didYouMean);
-    return { value: toJson(entry.value), size: entry.value.size };
+    return { value: toJson(entry.value) };
   }
   if (text.startsWith('$.') || text.startsWith('$[')) {
     const message = `${quote(text)} is read as ${quote(`$input${text.slice(1)}`)} here; write it that way`;

@@ -1,11 +1,12 @@
 /** retry, catch and errorMappings of a task (rules.md 10.19). */
 import { RETRY_INTERVAL_SECONDS } from '../limits.ts';
 import type { FieldReader } from '../shared/field-reader.ts';
-import { constructNothing } from '../shared/object-template.ts';
+import { CONSTRUCT_NOTHING } from '../shared/recipe.ts';
+import type { Recipe, Unlinked } from '../shared/recipe.ts';
 import { readRetryRules } from '../shared/retry-rule.ts';
 import type { Recovery, RetryForm } from '../shared/retry-rule.ts';
 import type { Transitions } from '../shared/state-names.ts';
-import type { CatchRule, Construct } from '../plan.ts';
+import type { CatchRule } from '../plan.ts';
 import { CATCH_FIELDS, foreignWord, RETRY_FIELDS } from './fields.ts';
 import { readMappings } from './mappings.ts';
 import { IN_MAPPINGS } from './variables.ts';
@@ -26,7 +27,7 @@ export function readRecovery(task: FieldReader, transitions: Transitions): Recov
     close: (rule) => rule.close(RETRY_FIELDS, (key) => foreignWord(key, RETRY_FIELDS)),
   });
   // Without errorMappings a caught error adds nothing to the local.
-  const caughtOutput = readMappings(task, 'errorMappings', IN_MAPPINGS, 'error') ?? constructNothing;
+  const caughtOutput = readMappings(task, 'errorMappings', IN_MAPPINGS, 'error') ?? CONSTRUCT_NOTHING;
   if (task.has('errorMappings') && !task.has('catch')) {
     task.faultAt(
       'key-without-effect',
@@ -37,7 +38,7 @@ export function readRecovery(task: FieldReader, transitions: Transitions): Recov
   return { retry, catch: readCatch(task, transitions, caughtOutput) };
 }
 
-function readCatch(task: FieldReader, transitions: Transitions, outputConstructor: Construct): CatchRule[] {
+function readCatch(task: FieldReader, transitions: Transitions, outputConstructor: Recipe): Unlinked<CatchRule>[] {
   const rules = task.maps('catch', (i) => `catch rule ${i} of ${task.what}`, { single: true }) ?? [];
   return rules.flatMap((rule) => {
     const errors = rule.texts('errors') ?? [];

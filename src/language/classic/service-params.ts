@@ -6,7 +6,7 @@ import type { Node } from '../text/document.ts';
 import { isNull, textOf, toJson } from '../text/document.ts';
 import { readExpression } from '../shared/expressions.ts';
 import { FieldReader } from '../shared/field-reader.ts';
-import type { Part } from '../shared/object-template.ts';
+import type { Part } from '../shared/recipe.ts';
 import { warnOfExpressionTexts } from './mappings.ts';
 import { IN_STEP } from './variables.ts';
 
@@ -43,7 +43,7 @@ export class ServiceParams {
       path,
       () => '; only $ and $.key, parts of the input of the step, are read',
     );
-    return { value: toJson(node), size: node.size };
+    return { value: toJson(node) };
   }
 
   get(name: string): Part | null {

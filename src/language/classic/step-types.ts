@@ -1,29 +1,18 @@
 /** Reads the fields of each type of step except task (rules.md 10.4–10.9). */
 import { cut } from '../../base/text.ts';
 import { instantMs } from '../../base/instant.ts';
-import type { JsonValue } from '../../base/json.ts';
-import { isJsonObject, setMember } from '../../base/json.ts';
-import { spend } from '../../expression/evaluation.ts';
 import { CLASSIC_PARALLEL_BRANCHES, CLASSIC_WAIT_SECONDS } from '../limits.ts';
 import { describe, quote, textOf } from '../text/document.ts';
-import { readComputed, readCondition } from '../shared/expressions.ts';
+import { NEVER, readComputed, readCondition } from '../shared/expressions.ts';
 import type { CompileContext } from '../shared/context.ts';
 import { FieldReader } from '../shared/field-reader.ts';
 import type { Located, Range } from '../shared/field-reader.ts';
-import { copyingFuel } from '../shared/object-template.ts';
+import { Recipe } from '../shared/recipe.ts';
+import type { Unlinked } from '../shared/recipe.ts';
 import { readBranches } from '../shared/parallel-branches.ts';
 import type { OwnMembers } from '../shared/state-drafts.ts';
 import type { Transitions } from '../shared/state-names.ts';
-import type {
-  Compute,
-  Construct,
-  FailState,
-  MapState,
-  ParallelState,
-  SwitchBranch,
-  SwitchState,
-  WaitState,
-} from '../plan.ts';
+import type { FailState, MapState, ParallelState, SwitchBranch, SwitchState, WaitState } from '../plan.ts';
 import { BRANCH_FIELDS, CHOICE_FIELDS, DEFAULT_FIELDS, foreignWord, ITERATION_FIELDS } from './fields.ts';
 import { warnOfExpressionTexts } from './mappings.ts';
 import { IN_CONDITION, IN_STEP } from './variables.ts';
@@ -52,12 +41,12 @@ export function readWait(context: CompileContext, wait: FieldReader): OwnMembers
   return { seconds: seconds ?? (until === null ? 0 : null), until, secondsMax: range.max };
 }
 
-function readDuration(wait: FieldReader, field: Located, range: Range): number | Compute | null {
+function readDuration(wait: FieldReader, field: Located, range: Range): number | Recipe | null {
   if (textOf(field.node)?.startsWith('$') === true) return readComputed(wait.report, field, IN_STEP);
   return wait.number('duration', range);
 }
 
-function readTimestamp(wait: FieldReader, field: Located): string | Compute | null {
+function readTimestamp(wait: FieldReader, field: Located): string | Recipe | null {
   const text = textOf(field.node);
   if (text?.startsWith('$') === true) return readComputed(wait.report, field, IN_STEP);
   if (text !== null && instantMs(text) !== null) return text;
@@ -73,26 +62,22 @@ export function readChoice(
 ): OwnMembers<SwitchState> {
   const list = choice.maps('choices', (i) => `choice ${i} of ${choice.what}`, { required: true });
   choice.requireEntry('choices', 'choice');
-  const branches = (list ?? []).map((branch): SwitchBranch => {
+  const branches = (list ?? []).map((branch): Unlinked<SwitchBranch> => {
     const field = branch.find('condition');
     if (field === null) branch.missing('condition');
     const condition = field === null ? null : readCondition(branch.report, field, IN_CONDITION);
-    const read = { condition: condition ?? never, ...readBranch(context, branch, transitions) };
+    const read = { condition: condition ?? NEVER, ...readBranch(context, branch, transitions) };
     branch.close(CHOICE_FIELDS, (key) => foreignWord(key, CHOICE_FIELDS));
     return read;
   });
   return { branches, default: readDefault(context, choice, transitions) };
 }
 
-function never(): boolean {
-  return false;
-}
-
 function readDefault(
   context: CompileContext,
   choice: FieldReader,
   transitions: Transitions,
-): Omit<SwitchBranch, 'condition'> | null {
+): Unlinked<Omit<SwitchBranch, 'condition'>> | null {
   const field = choice.find('default');
   if (field === null) return null;
   const goto = textOf(field.node);
@@ -113,7 +98,7 @@ function readBranch(
   context: CompileContext,
   branch: FieldReader,
   transitions: Transitions,
-): Omit<SwitchBranch, 'condition'> {
+): Unlinked<Omit<SwitchBranch, 'condition'>> {
   const scope = branch.has('steps') ? context.compileScope(branch) : null;
   return { scope, next: transitions.target(branch, 'goto') };
 }
@@ -133,7 +118,7 @@ export function readForeach(context: CompileContext, foreach: FieldReader): OwnM
   return { ...iteration, itemConstructor: null, processor, maxConcurrency: null, retry: [], catch: [] };
 }
 
-function readIteration(foreach: FieldReader): { items: Compute; iterationConstructor: Construct } | null {
+function readIteration(foreach: FieldReader): { items: Recipe; iterationConstructor: Recipe } | null {
   const field = foreach.map('iterationMapping', { required: true });
   if (field === null) return null;
   const mapping = new FieldReader(foreach.report, field, `iterationMapping of ${foreach.what}`);
@@ -150,19 +135,8 @@ function readIteration(foreach: FieldReader): { items: Compute; iterationConstru
     );
   }
   mapping.close(ITERATION_FIELDS, (key) => foreignWord(key, ITERATION_FIELDS));
-  return items === null || item === null ? null : { items, iterationConstructor: iterationInput(item, index) };
-}
-
-/** The input of the step with the element under `item`, and its position under `index` (rules.md 10.8). */
-function iterationInput(item: string, index: string | null): Construct {
-  return (scope) => {
-    const input: JsonValue = scope.input;
-    const built: Record<string, JsonValue> = isJsonObject(input) ? { ...input } : {};
-    spend(scope, copyingFuel(Object.keys(built).length));
-    setMember(built, item, scope.item);
-    if (index !== null) setMember(built, index, scope.itemIndex);
-    return built;
-  };
+  if (items === null || item === null) return null;
+  return { items, iterationConstructor: new Recipe({ kind: 'iteration', item, index }) };
 }
 
 export function readFail(fail: FieldReader): OwnMembers<FailState> {

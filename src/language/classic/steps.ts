@@ -5,14 +5,15 @@
 import { quote } from '../text/document.ts';
 import type { CompileContext } from '../shared/context.ts';
 import type { FieldReader } from '../shared/field-reader.ts';
-import { constructNothing } from '../shared/object-template.ts';
+import { CONSTRUCT_NOTHING } from '../shared/recipe.ts';
+import type { ScopeDraft, StateDraft } from '../shared/recipe.ts';
 import { warnOfUnreachable } from '../shared/reachability.ts';
 import { onLine, readDrafts } from '../shared/state-drafts.ts';
 import type { Draft, ListForm } from '../shared/state-drafts.ts';
 import { closeState } from '../shared/state-keys.ts';
 import { StateNames } from '../shared/state-names.ts';
 import type { Transitions } from '../shared/state-names.ts';
-import type { Scope, State } from '../plan.ts';
+import type { State } from '../plan.ts';
 import { ALL_STEP_FIELDS, foreignWord, STEP_FIELDS, STEP_TYPES, stepTypeFor } from './fields.ts';
 import type { StepType } from './fields.ts';
 import { readMappings } from './mappings.ts';
@@ -59,7 +60,7 @@ export function compileSteps(
   context: CompileContext,
   inFlow: Map<string, FieldReader>,
   fields: FieldReader,
-): Scope | null {
+): ScopeDraft | null {
   const inList = new Map<string, FieldReader>();
   const drafts = readDrafts(context, fields, FORM, (draft) => checkName(draft, inList, inFlow));
   const names = new StateNames(drafts, reportDangling);
@@ -82,12 +83,12 @@ export function compileSteps(
 }
 
 /** False for a choice whose every branch has a goto. */
-function fallsThrough(state: State): boolean {
+function fallsThrough(state: StateDraft): boolean {
   if (state.type !== 'Switch') return true;
   return state.default === null || state.default.next === null || state.branches.some(({ next }) => next === null);
 }
 
-function reportDangling(fields: FieldReader, key: string, name: string, names: readonly string[]): void {
+function reportDangling(fields: FieldReader, key: string, name: string, names: Iterable<string>): void {
   const hint = fields.report.didYouMean(name, names);
   const message = `goto of ${fields.what} names ${quote(name)}, but no step of the same list has that name${hint}`;
   fields.report.add('dangling-next', fields.find(key)?.node.offset ?? fields.node.offset, fields.at(key), message);
@@ -117,14 +118,14 @@ const RECOVERY: readonly string[] = ['retry', 'catch', 'errorMappings'];
 function complete(
   context: CompileContext,
   { fields, type, base }: Draft<StepType>,
-  following: State | undefined,
+  following: StateDraft | undefined,
   transitions: Transitions,
 ): void {
   base.inputConstructor = readMappings(fields, 'inputMappings', IN_MAPPINGS);
   base.outputConstructor = readMappings(fields, 'outputMappings', IN_MAPPINGS, type === null ? 'any' : LOCAL[type]);
   if (base.outputConstructor === null && (type === 'parallel' || type === 'foreach')) {
     // Their result is a list, which only a mapping can turn into an output (rules.md 10.7, 10.8).
-    base.outputConstructor = constructNothing;
+    base.outputConstructor = CONSTRUCT_NOTHING;
   }
   const ends = readEnd(fields, type);
   base.next = ends ? null : (following ?? null);

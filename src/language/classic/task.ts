@@ -2,16 +2,16 @@
  * The task step, compiled to the actions that both dialects share (rules.md 10.14–10.16, 10.20). A step with a
  * `resourceArn` calls Function Compute, a flow or a queue; one with an `action` calls that operation.
  */
-import type { JsonValue } from '../../base/json.ts';
-import { isJsonObject, parseJsonObject } from '../../base/json.ts';
+import { isJsonObject } from '../../base/json.ts';
 import { STANDARD_EXECUTION_SECONDS } from '../limits.ts';
 import { findAction } from '../tasks/action-name.ts';
 import { childModeOf } from '../tasks/child-modes.ts';
 import { atParameters, checkParameters } from '../tasks/action-parameters.ts';
 import type { CompileContext } from '../shared/context.ts';
 import type { FieldReader, Range } from '../shared/field-reader.ts';
-import { constructOf, objectPart } from '../shared/object-template.ts';
-import type { Part } from '../shared/object-template.ts';
+import { constructOf, objectPart, Recipe } from '../shared/recipe.ts';
+import type { Part } from '../shared/recipe.ts';
+import { flowArnOf, objectOfText } from '../shared/step-values.ts';
 import type { OwnMembers } from '../shared/state-drafts.ts';
 import type { Transitions } from '../shared/state-names.ts';
 import type { TaskMode, TaskState } from '../plan.ts';
@@ -35,7 +35,7 @@ interface Call {
   readonly resultMember: string | null;
 }
 
-const STEP_INPUT: Part = { build: (scope) => scope.input };
+const STEP_INPUT: Part = { build: new Recipe({ kind: 'input' }) };
 
 export function readTask(context: CompileContext, task: FieldReader, transitions: Transitions): OwnMembers<TaskState> {
   const params = new ServiceParams(task);
@@ -144,15 +144,10 @@ function startMembers(arn: Part, params: ServiceParams): Members {
 function childInput(params: ServiceParams): Part {
   const given = params.get('Input');
   if (given === null) return STEP_INPUT;
-  if ('build' in given) return { build: (scope) => readText(given.build(scope)) };
-  const value = readText(given.value);
+  if ('build' in given) return { build: new Recipe({ kind: 'object-of-text', of: given.build }) };
+  const value = objectOfText(given.value);
   if (!isJsonObject(value)) params.refuse('Input', 'a mapping, $ or a path such as $.key');
   return { value };
-}
-
-/** The object in a JSON text. Any other value is passed unchanged, and the action refuses it by name. */
-function readText(value: JsonValue): JsonValue {
-  return typeof value === 'string' ? (parseJsonObject(value) ?? value) : value;
 }
 
 /** The serviceParams of a message, each with the parameter of `MNS:SendMessage` that it becomes (rules.md 10.15, 11.13). */
@@ -208,15 +203,8 @@ function startFlowByAction(task: FieldReader, action: string, params: ServicePar
   return { action, members: startMembers(arn ?? { value: null }, params), resultMember: null };
 }
 
-/** The ARN of a flow by its name. A value that is no text is passed unchanged, and the action refuses it by name. */
 function flowArn(name: Part | null): Part | null {
   if (name === null) return null;
-  if ('value' in name) return { value: typeof name.value === 'string' ? `acs:fnf:::flow/${name.value}` : name.value };
-  const { build } = name;
-  return {
-    build: (scope) => {
-      const value = build(scope);
-      return typeof value === 'string' ? `acs:fnf:::flow/${value}` : value;
-    },
-  };
+  if ('value' in name) return { value: flowArnOf(name.value) };
+  return { build: new Recipe({ kind: 'flow-arn', of: name.build }) };
 }

@@ -23,24 +23,26 @@ export const VARIABLE_NAMES: readonly string[] = MAPPED.map(([name]) => name);
 const PATH: Grammar = { wildcard: true, functions: false, pathOnly: true };
 const CONDITION: Grammar = { wildcard: true, functions: false };
 
-function mappingSite(refused: Readonly<Record<string, string>>): Site {
+function mappingSite(name: string, refused: Readonly<Record<string, string>>): Site {
   return {
+    name,
     // `$.x` is read as `$input.x` there.
-    variables: new Map([...MAPPED, ['$', INPUT] as const].filter(([name]) => !Object.hasOwn(refused, name))),
+    variables: new Map([...MAPPED, ['$', INPUT] as const].filter(([variable]) => !Object.hasOwn(refused, variable))),
     refused: new Map(Object.entries(refused)),
     grammar: PATH,
   };
 }
 
 /** inputMappings and outputMappings of a step, outputMappings of the flow, errorMappings. */
-export const IN_MAPPINGS: Site = mappingSite({});
+export const IN_MAPPINGS: Site = mappingSite('mappings', {});
 /** inputMappings of the flow. */
-export const IN_FLOW_INPUT: Site = mappingSite({ $local: 'no step of the flow has run yet' });
+export const IN_FLOW_INPUT: Site = mappingSite('flow-input', { $local: 'no step of the flow has run yet' });
 
 const BARE = '$ is the input of the step here, so write $.key';
 
-function bareSite(grammar: Grammar): Site {
+function bareSite(name: string, grammar: Grammar): Site {
   return {
+    name,
     variables: new Map<string, Reader>([
       ['$', INPUT],
       ['$environment', (scope) => scope.environment],
@@ -58,6 +60,8 @@ function bareSite(grammar: Grammar): Site {
 }
 
 /** The input of the step: collection, duration, timestamp, serviceParams. */
-export const IN_STEP: Site = bareSite(PATH);
+export const IN_STEP: Site = bareSite('step', PATH);
 /** A condition of a choice. */
-export const IN_CONDITION: Site = bareSite(CONDITION);
+export const IN_CONDITION: Site = bareSite('condition', CONDITION);
+
+export const SITES: readonly Site[] = [IN_MAPPINGS, IN_FLOW_INPUT, IN_STEP, IN_CONDITION];

@@ -1,24 +1,24 @@
 /** The working data of one compilation, which both front ends fill. */
 import type { CompileOptions } from '../compilation.ts';
-import type { Plan, Scope, State } from '../plan.ts';
 import type { Report } from '../text/report.ts';
 import type { FieldReader } from './field-reader.ts';
+import type { PlanDraft, ScopeDraft, StateDraft } from './recipe.ts';
 
 export interface CompileContext {
   readonly report: Report;
   readonly options: CompileOptions;
   /** Every state met so far, by its index. */
-  readonly states: State[];
+  readonly states: StateDraft[];
   /** Compiles the list of states in the mapping of `fields`. Null when the list has no state to begin with. */
-  compileScope(fields: FieldReader): Scope | null;
+  compileScope(fields: FieldReader): ScopeDraft | null;
 }
 
 /** Compiles the states of a whole definition, in the mapping of `fields`. Null when it has no state to begin with. */
 export function compileScopes(
   fields: FieldReader,
   options: CompileOptions,
-  compile: (context: CompileContext, fields: FieldReader) => Scope | null,
-): Pick<Plan, 'root' | 'states'> | null {
+  compile: (context: CompileContext, fields: FieldReader) => ScopeDraft | null,
+): Pick<PlanDraft, 'root' | 'states'> | null {
   const context: CompileContext = {
     ...{ report: fields.report, options, states: [] },
     compileScope: (list) => compile(context, list),

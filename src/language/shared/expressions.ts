@@ -1,70 +1,84 @@
-/** Compiles the expressions of a definition and reports their faults at their own line and column. */
+/**
+ * Checks the expressions of a definition and reports their faults at their own line and column. Checking compiles them, so the
+ * recipe has the function as well.
+ */
+import { assert } from '../../base/assert.ts';
+import type { JsonValue } from '../../base/json.ts';
 import { beginning } from '../../base/text.ts';
-import type { Compiled } from '../../expression/compiled.ts';
+import type { CheckingWork, Compiled } from '../../expression/compiled.ts';
 import { compileCondition, compileExpression } from '../../expression/compile.ts';
-import { spend } from '../../expression/evaluation.ts';
 import type { ExpressionFault } from '../../expression/fault.ts';
 import { describe, textOf } from '../text/document.ts';
 import type { Located } from './field-reader.ts';
 import { pathText } from '../text/path.ts';
 import type { Compute, StateScope, Test } from '../plan.ts';
+import type { ExpressionRecipe } from './recipe.ts';
+import { Recipe } from './recipe.ts';
 import type { Report } from '../text/report.ts';
 import { swallowedPart } from '../text/swallowed.ts';
 import type { Site } from './site.ts';
 
 /** A value that is always an expression: under a `.$` key, `ItemsPath`. Null when it is faulty. */
-export function readExpression(report: Report, field: Located, site: Site): Compute | null {
-  const text = textOf(field.node);
-  if (text === null) return refuse(report, field, 'the text of an expression');
-  return reported(report, field, text, compileExpression<StateScope>(text, options(report, field, site)));
+export function readExpression(report: Report, field: Located, site: Site): Recipe | null {
+  return readAs('value', report, field, site);
 }
 
 /** An expression whose value the interpreter checks, with its source for the message. Null when it is faulty. */
-export function readComputed(report: Report, field: Located, site: Site): Compute | null {
-  const evaluate = readExpression(report, field, site);
-  if (evaluate === null) return null;
-  return Object.assign(evaluate, { source: `${pathText(field.path)} (${beginning(textOf(field.node) ?? '', 200)})` });
+export function readComputed(report: Report, field: Located, site: Site): Recipe | null {
+  return readAs('computed', report, field, site);
 }
 
 /** The condition of a Choice; a YAML boolean is one too (rules.md 7.7). Null when it is faulty. */
-export function readCondition(report: Report, field: Located, site: Site): Test | null {
+export function readCondition(report: Report, field: Located, site: Site): Recipe | null {
   const { node } = field;
-  if (node.kind === 'scalar' && typeof node.value === 'boolean') return node.value ? always : never;
-  const text = textOf(node);
-  if (text === null) return refuse(report, field, 'the text of an expression, or true or false');
-  return reported(report, field, text, compileCondition<StateScope>(text, options(report, field, site)));
+  if (node.kind === 'scalar' && typeof node.value === 'boolean') return node.value ? ALWAYS : NEVER;
+  return readAs('condition', report, field, site);
 }
 
-function always(scope: StateScope): boolean {
-  spend(scope, 1);
-  return true;
+const ALWAYS = new Recipe({ kind: 'always' });
+export const NEVER = new Recipe({ kind: 'never' });
+
+function readAs(form: ExpressionRecipe['form'], report: Report, field: Located, site: Site): Recipe | null {
+  const text = textOf(field.node);
+  if (text === null) {
+    return refuse(report, field, `the text of an expression${form === 'condition' ? ', or true or false' : ''}`);
+  }
+  const place = pathText(field.path);
+  const work = report.checkingWork();
+  const fuel = work.fuel;
+  const compiled = compileAs({ form, site, place, text }, work);
+  report.checked(fuel - work.fuel);
+  for (const fault of compiled.faults) add(report, field, text, fault);
+  for (const warning of compiled.warnings) add(report, field, text, warning);
+  warnOfSwallowed(report, field, text);
+  const { evaluate, nodes } = compiled;
+  return evaluate === null ? null : new Recipe({ kind: 'expression', form, site, place, text, fuel, nodes, evaluate });
 }
 
-function never(scope: StateScope): boolean {
-  spend(scope, 1);
-  return false;
+/** Compiles a checked expression again, with the fuel that checking it had. @throws {AssertionError} when it has a fault. */
+export function compileAgain(recipe: Omit<ExpressionRecipe, 'evaluate' | 'kind' | 'nodes'>): Compute | Test {
+  const { evaluate, faults } = compileAs(recipe, { fuel: recipe.fuel });
+  assert(evaluate !== null, `the checked expression at ${recipe.place} has a fault: ${faults[0]?.message}`);
+  return evaluate;
 }
 
-function options({ checkingWork }: Report, { path }: Located, { variables, refused, grammar }: Site) {
-  return { variables, refused, ...grammar, place: pathText(path), work: checkingWork };
+function compileAs(
+  { form, site, place, text }: Pick<ExpressionRecipe, 'form' | 'site' | 'place' | 'text'>,
+  work: CheckingWork,
+): Compiled<StateScope, JsonValue> {
+  const { variables, refused, grammar } = site;
+  const options = { variables, refused, ...grammar, place, work };
+  if (form === 'condition') return compileCondition<StateScope>(text, options);
+  const compiled = compileExpression<StateScope>(text, options);
+  if (form === 'value' || compiled.evaluate === null) return compiled;
+  const source = `${place} (${beginning(text, 200)})`;
+  return { ...compiled, evaluate: Object.assign(compiled.evaluate, { source }) };
 }
 
 function refuse(report: Report, { node, path }: Located, expected: string): null {
   const key = path === null ? '' : String(path.key);
   report.add('expression-required', node.offset, path, `${key} must be ${expected}, but is ${describe(node)}`);
   return null;
-}
-
-function reported<R>(
-  report: Report,
-  field: Located,
-  text: string,
-  { evaluate, faults, warnings }: Compiled<StateScope, R>,
-): ((scope: StateScope) => R) | null {
-  for (const fault of faults) add(report, field, text, fault);
-  for (const warning of warnings) add(report, field, text, warning);
-  warnOfSwallowed(report, field, text);
-  return evaluate;
 }
 
 /** Only a scalar has a text. */

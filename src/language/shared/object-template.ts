@@ -1,11 +1,11 @@
 /**
- * Makes one function of the tree of constants and expressions in a constructor, in parameters or in mappings.
+ * Makes one function of the tree of constants and functions in a constructor, in parameters or in mappings.
  *
- * Values without an expression are built once, frozen, and shared by every result. An object without any expression is the
+ * Values without a function are built once, frozen, and shared by every result. An object without any function is the
  * same object each time.
  */
 import type { JsonObject, JsonValue } from '../../base/json.ts';
-import { setMember } from '../../base/json.ts';
+import { isJsonObject, setMember } from '../../base/json.ts';
 import { spend } from '../../expression/evaluation.ts';
 import type { Compute, Construct, StateScope } from '../plan.ts';
 
@@ -16,26 +16,19 @@ const FUEL_PER_SLOW_KEY = 40;
 /** Measuring a constant that a state builds. */
 const FUEL_PER_CONSTANT = 4;
 
-/** A function if the value holds an expression, otherwise the value itself, with the number of values in it if it is not one. */
-export type Part = { readonly build: Compute } | { readonly value: JsonValue; readonly size?: number };
+/** A function if the value holds one, otherwise the value itself, with the number of values in it. */
+export type LinkedPart = { readonly build: Compute } | { readonly value: JsonValue; readonly size: number };
 
 /** Fuel for copying an object with that many keys. */
-export function copyingFuel(keys: number): number {
+function copyingFuel(keys: number): number {
   return keys > FAST_KEYS_MAX ? keys * FUEL_PER_SLOW_KEY : keys;
 }
 
-const NOTHING: JsonObject = Object.freeze({});
-
-/** The constructor of an object without members. */
-export function constructNothing(): JsonObject {
-  return NOTHING;
-}
-
-/** The part of an object, as a constructor. */
-export function constructOf(part: Part): Construct {
+/** The part of an object, or of a list, as a constructor. */
+export function constructOf(part: LinkedPart): Construct {
   if ('build' in part) return part.build as Construct;
   const constant = part.value as JsonObject;
-  const fuel = (part.size ?? 1) * FUEL_PER_CONSTANT;
+  const fuel = part.size * FUEL_PER_CONSTANT;
   return (scope) => {
     spend(scope, fuel);
     return constant;
@@ -43,25 +36,26 @@ export function constructOf(part: Part): Construct {
 }
 
 /** An object of these members, in their order. Their keys are unique. */
-export function objectPart(members: Iterable<readonly [key: string, part: Part]>): Part {
+export function objectPart(members: readonly string[], parts: readonly LinkedPart[]): LinkedPart {
   const template: Record<string, JsonValue> = {};
   const keys: string[] = [];
   const builds: Compute[] = [];
   let size = 1;
-  for (const [key, part] of members) {
+  for (const [i, key] of members.entries()) {
+    const part = parts[i] as LinkedPart;
     // The template holds every key, so that computed members have their places in the order.
     setMember(template, key, 'value' in part ? part.value : null);
     if ('build' in part) {
       keys.push(key);
       builds.push(part.build);
     } else {
-      size += part.size ?? 1;
+      size += part.size;
     }
   }
   if (keys.length === 0) return { value: Object.freeze(template), size };
   // `Object.assign` copies faster than a spread once many shapes occur, but it would run the setter `__proto__`.
   const plain = !Object.hasOwn(template, '__proto__');
-  const copying = copyingFuel(Object.keys(template).length) + size * FUEL_PER_CONSTANT;
+  const copying = copyingFuel(members.length) + size * FUEL_PER_CONSTANT;
   return {
     build: (scope) => {
       // The cost of a copy depends on its size, even if one member is computed; an ItemConstructor makes thousands.
@@ -83,12 +77,12 @@ function fill(
 }
 
 /** A list of these parts. */
-export function listPart(parts: readonly Part[]): Part {
+export function listPart(parts: readonly LinkedPart[]): LinkedPart {
   let size = 1;
   const constants: JsonValue[] = [];
   const builds = parts.map((part) => {
     if ('build' in part) return part.build;
-    size += part.size ?? 1;
+    size += part.size;
     constants.push(part.value);
     return () => part.value;
   });
@@ -99,5 +93,17 @@ export function listPart(parts: readonly Part[]): Part {
       spend(scope, fuel);
       return builds.map((build) => build(scope));
     },
+  };
+}
+
+/** Classic: the input of the step with the element under `item`, and its position under `index` (rules.md 10.8). */
+export function iterationInput(item: string, index: string | null): Construct {
+  return (scope) => {
+    const { input } = scope;
+    const built: Record<string, JsonValue> = isJsonObject(input) ? { ...input } : {};
+    spend(scope, copyingFuel(Object.keys(built).length));
+    setMember(built, item, scope.item);
+    if (index !== null) setMember(built, index, scope.itemIndex);
+    return built;
   };
 }

@@ -1,7 +1,7 @@
 /** Reads the branches of a Parallel, each of which is a scope. */
-import type { Scope } from '../plan.ts';
 import type { CompileContext } from './context.ts';
 import type { FieldReader } from './field-reader.ts';
+import type { ScopeDraft } from './recipe.ts';
 
 /** The branches under `key`, those that cannot run left out. `close` warns of the fields that a branch does not have. */
 export function readBranches(
@@ -10,7 +10,7 @@ export function readBranches(
   key: string,
   limit: number,
   close: (branch: FieldReader) => void,
-): Scope[] {
+): ScopeDraft[] {
   const list = parallel.maps(key, (i) => `branch ${i} of ${parallel.what}`, { required: true }) ?? [];
   parallel.requireEntry(key, 'branch');
   const field = parallel.find(key);

@@ -1,5 +1,5 @@
 /** Warns of the states that no transition of their list leads to. */
-import type { State } from '../plan.ts';
+import type { StateDraft } from './recipe.ts';
 import type { StateNames } from './state-names.ts';
 import type { Draft } from './state-drafts.ts';
 
@@ -10,8 +10,8 @@ import type { Draft } from './state-drafts.ts';
 export function warnOfUnreachable(
   names: StateNames,
   drafts: readonly Draft<string>[],
-  start: State,
-  leadsTo: (state: State) => Iterable<State>,
+  start: StateDraft,
+  leadsTo: (state: StateDraft) => Iterable<StateDraft>,
   warn: (draft: Draft<string>) => void,
 ): void {
   if (names.dangling) return;

@@ -1,11 +1,12 @@
 /** Reads the retry rules of both dialects: the same numbers in the same ranges, under other keys (rules.md 7.13, 10.19). */
 import { RETRY_INTERVAL_SECONDS } from '../limits.ts';
 import type { CatchRule, RetryRule } from '../plan.ts';
+import type { Unlinked } from './recipe.ts';
 import type { FieldReader, Range } from './field-reader.ts';
 
 export interface Recovery {
   readonly retry: readonly RetryRule[];
-  readonly catch: readonly CatchRule[];
+  readonly catch: readonly Unlinked<CatchRule>[];
 }
 
 /** One number of a rule: its key, and its value when it is absent; null there: the field is required. */

@@ -7,11 +7,13 @@ import type { State, StateBase } from '../plan.ts';
 import { quote } from '../text/document.ts';
 import type { CompileContext } from './context.ts';
 import type { FieldReader } from './field-reader.ts';
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+import { StateBaseDraft } from './recipe.ts';
+import type { StateDraft, Unlinked } from './recipe.ts';
 
 /** The members that a type of state has beyond those of every state. */
-export type OwnMembers<S extends State> = Omit<S, keyof StateBase | 'type'>;
+export type OwnMembers<S extends State> = {
+  readonly [K in Exclude<keyof S, keyof StateBase | 'type'>]: Unlinked<S[K]>;
+};
 
 /** A state whose first pass is done. */
 export interface Draft<T extends string> {
@@ -19,9 +21,9 @@ export interface Draft<T extends string> {
   /** The type as written; null when it is missing or unknown. */
   readonly type: T | null;
   /** The members of every state; the second pass sets them. */
-  readonly base: Mutable<StateBase>;
+  readonly base: StateBaseDraft;
   /** The same object as `base`, for others to point at. It is a whole state once the second pass is over. */
-  readonly state: State;
+  readonly state: StateDraft;
 }
 
 /** How a dialect writes a list of states. */
@@ -60,16 +62,8 @@ function readDraft<T extends string>(context: CompileContext, reader: FieldReade
   const fields = name === '' ? reader : reader.called(`${form.entry} ${quote(name)}`);
   checkLength(fields, form, name, context.options.limits.stateNameCharacters);
   const type = readType(fields, form);
-  const base = {
-    type: type === null ? 'Pass' : form.stateType(type),
-    index: context.states.length,
-    name,
-    inputConstructor: null,
-    outputConstructor: null,
-    globalConstructor: null,
-    next: null,
-  };
-  const state = base as unknown as State;
+  const base = new StateBaseDraft(type === null ? 'Pass' : form.stateType(type), context.states.length, name);
+  const state = base as unknown as StateDraft;
   context.states.push(state);
   return { fields, type, base, state };
 }

@@ -1,20 +1,23 @@
 /** The names of one list of states: which state a name leads to, and which states lead to which. */
-import type { State } from '../plan.ts';
 import type { FieldReader, Presence } from './field-reader.ts';
+import type { StateDraft } from './recipe.ts';
 import type { Draft } from './state-drafts.ts';
 
-/** Reports that `key` of `fields` holds a name that no state of the list has. */
-export type ReportDangling = (fields: FieldReader, key: string, name: string, names: readonly string[]) => void;
+/**
+ * Reports that `key` of `fields` holds a name that no state of the list has. `names` are those that it has: an iterable, because
+ * a copy for each of thousands of wrong names would be quadratic.
+ */
+export type ReportDangling = (fields: FieldReader, key: string, name: string, names: Iterable<string>) => void;
 
 /** Resolves the names in the fields of one state. */
 export interface Transitions {
   /** The state that a field names; null when the field is absent or names no state, which is then reported. */
-  target(fields: FieldReader, key: string, presence?: Presence): State | null;
+  target(fields: FieldReader, key: string, presence?: Presence): StateDraft | null;
 }
 
 export class StateNames {
-  readonly #states = new Map<string, State>();
-  readonly #targets = new Map<State, State[]>();
+  readonly #states = new Map<string, StateDraft>();
+  readonly #targets = new Map<StateDraft, StateDraft[]>();
   readonly #report: ReportDangling;
   #dangling = false;
 
@@ -31,12 +34,12 @@ export class StateNames {
   }
 
   /** True for the first state of its name, to which the name leads. */
-  leadsTo(state: State): boolean {
+  leadsTo(state: StateDraft): boolean {
     return this.#states.get(state.name) === state;
   }
 
   /** The transitions of one state, which `targets` then lists. */
-  from(source: State): Transitions {
+  from(source: StateDraft): Transitions {
     return {
       target: (fields, key, presence) => {
         const target = this.resolve(fields, key, presence);
@@ -51,17 +54,17 @@ export class StateNames {
   }
 
   /** The states that fields of this state have named. */
-  targets(source: State): readonly State[] {
+  targets(source: StateDraft): readonly StateDraft[] {
     return this.#targets.get(source) ?? [];
   }
 
   /** The state that a field of the list itself names, such as `StartAt`; null as for {@link Transitions.target}. */
-  resolve(fields: FieldReader, key: string, presence: Presence = {}): State | null {
+  resolve(fields: FieldReader, key: string, presence: Presence = {}): StateDraft | null {
     const name = fields.text(key, presence);
     const state = name === null ? null : (this.#states.get(name) ?? null);
     if (state !== null) return state;
     if (presence.required === true || fields.has(key)) this.#dangling = true;
-    if (name !== null) this.#report(fields, key, name, [...this.#states.keys()]);
+    if (name !== null && this.#states.size > 0) this.#report(fields, key, name, this.#states.keys());
     return null;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Constructors and Parameters: makes one function of a mapping, which builds an object (rules.md 8.3).
+ * Constructors and Parameters: makes one recipe of a mapping, which builds an object (rules.md 8.3).
  *
  * A key that ends in `.$` holds an expression and loses that ending. Other dots in a key have no meaning (rules.md 8.3).
  */
@@ -7,11 +7,10 @@ import type { MapEntry, MapNode, Node } from '../text/document.ts';
 import { describe, quote, textOf } from '../text/document.ts';
 import { readExpression } from '../shared/expressions.ts';
 import type { FieldReader, Located } from '../shared/field-reader.ts';
-import { constructOf, listPart, objectPart } from '../shared/object-template.ts';
-import type { Part } from '../shared/object-template.ts';
+import { constructOf, listPart, objectPart } from '../shared/recipe.ts';
+import type { Part, Recipe } from '../shared/recipe.ts';
 import type { Path } from '../text/path.ts';
 import { step } from '../text/path.ts';
-import type { Construct } from '../plan.ts';
 import type { Report } from '../text/report.ts';
 import type { Site } from '../shared/site.ts';
 import { VARIABLE_NAMES } from './variables.ts';
@@ -26,7 +25,7 @@ interface Building {
 }
 
 /** The constructor under `key`; null when the field is absent or faulty. */
-export function readConstructor(fields: FieldReader, key: string, site: Site): Construct | null {
+export function readConstructor(fields: FieldReader, key: string, site: Site): Recipe | null {
   const field = fields.map(key);
   return field === null ? null : compileConstructor(fields.report, field, site);
 }
@@ -35,19 +34,19 @@ export function readConstructor(fields: FieldReader, key: string, site: Site): C
  * The constructor under `key`, or the one expression under `key.$` that gives the whole value, of any type. The second form is
  * ours (docs/language.md): the vendor has none for values whose keys come from the data.
  */
-export function readWholeConstructor(fields: FieldReader, key: string, site: Site): Construct | null {
+export function readWholeConstructor(fields: FieldReader, key: string, site: Site): Recipe | null {
   const dynamic = `${key}${SUFFIX}`;
   const whole = fields.find(dynamic);
   if (whole === null) return readConstructor(fields, key, site);
   if (fields.has(key)) fields.faultAt('both-forms', dynamic, bothForms(key, dynamic));
-  return readExpression(fields.report, whole, site) as Construct | null;
+  return readExpression(fields.report, whole, site);
 }
 
 function bothForms(key: string, dynamic: string): string {
   return `${quote(key)} and ${quote(dynamic)} both set the same key; remove one`;
 }
 
-function compileConstructor(report: Report, { node, path }: Located<MapNode>, site: Site): Construct {
+function compileConstructor(report: Report, { node, path }: Located<MapNode>, site: Site): Recipe {
   return constructOf(mapPart({ report, site, deep: false }, node, path));
 }
 

@@ -5,13 +5,13 @@ import { describe, quote, textOf } from '../text/document.ts';
 import { compileScopes } from '../shared/context.ts';
 import { FieldReader } from '../shared/field-reader.ts';
 import { readFlowTimeout } from '../shared/flow-timeout.ts';
-import type { Plan } from '../plan.ts';
+import type { PlanDraft } from '../shared/recipe.ts';
 import type { Report } from '../text/report.ts';
 import { FLOW_FIELDS, foreignWord } from './fields.ts';
 import { compileScope } from './scope.ts';
 
 /** The plan, or null when the report holds an error. */
-export function compileStateMachine(root: MapNode, report: Report, options: CompileOptions): Plan | null {
+export function compileStateMachine(root: MapNode, report: Report, options: CompileOptions): PlanDraft | null {
   const fields = new FieldReader(report, { node: root, path: null }, 'the flow');
   checkVersion(fields);
   const definitionName = readName(fields, options.flowName);

@@ -7,7 +7,8 @@ import { FieldReader } from '../shared/field-reader.ts';
 import type { Range } from '../shared/field-reader.ts';
 import type { OwnMembers } from '../shared/state-drafts.ts';
 import type { Transitions } from '../shared/state-names.ts';
-import type { Compute, MapState, Scope } from '../plan.ts';
+import type { MapState } from '../plan.ts';
+import type { Recipe, ScopeDraft } from '../shared/recipe.ts';
 import { readWholeConstructor } from './constructor.ts';
 import { DISTRIBUTED_FIELDS, foreignWord, PROCESSOR_CONFIG_FIELDS, PROCESSOR_FIELDS } from './fields.ts';
 import { readRecovery } from './retry-and-catch.ts';
@@ -35,14 +36,14 @@ export function readMap(
   return { items, itemConstructor, iterationConstructor: null, processor: scope, maxConcurrency, ...recovery };
 }
 
-function readItems(map: FieldReader): Compute | null {
+function readItems(map: FieldReader): Recipe | null {
   const field = map.find('ItemsPath');
   if (field !== null) return readComputed(map.report, field, BEFORE_OUTPUT);
   if (!map.has('ItemReader')) map.missing('ItemsPath');
   return null;
 }
 
-function readProcessor(context: CompileContext, processor: FieldReader): Scope | null {
+function readProcessor(context: CompileContext, processor: FieldReader): ScopeDraft | null {
   const scope = context.compileScope(processor);
   processor.close(PROCESSOR_FIELDS, (key) => foreignWord(key, PROCESSOR_FIELDS));
   return scope;

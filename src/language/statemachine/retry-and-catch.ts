@@ -4,6 +4,7 @@ import { readRetryRule, readRetryRules } from '../shared/retry-rule.ts';
 import type { Recovery, RetryForm } from '../shared/retry-rule.ts';
 import type { Transitions } from '../shared/state-names.ts';
 import type { CatchRule, RetryRule } from '../plan.ts';
+import type { Unlinked } from '../shared/recipe.ts';
 import { readWholeConstructor } from './constructor.ts';
 import { CATCH_FIELDS, foreignWord, ON_ERRORS_FIELDS, ON_ERRORS_RETRY_FIELDS, RETRY_FIELDS } from './fields.ts';
 import { WITH_OUTPUT } from './variables.ts';
@@ -42,7 +43,7 @@ export function readRecovery(state: FieldReader, transitions: Transitions): Reco
   return readOnErrors(state, transitions);
 }
 
-function readCatch(state: FieldReader, transitions: Transitions): CatchRule[] {
+function readCatch(state: FieldReader, transitions: Transitions): Unlinked<CatchRule>[] {
   const rules = state.maps('Catch', (i) => `catch rule ${i} of ${state.what}`, { single: true }) ?? [];
   return rules.flatMap((rule) => {
     const read = readCatchRule(rule, transitions);
@@ -51,7 +52,7 @@ function readCatch(state: FieldReader, transitions: Transitions): CatchRule[] {
   });
 }
 
-function readCatchRule(rule: FieldReader, transitions: Transitions): CatchRule[] {
+function readCatchRule(rule: FieldReader, transitions: Transitions): Unlinked<CatchRule>[] {
   const errors = rule.texts('Errors') ?? [];
   const next = transitions.target(rule, 'Next', { required: true });
   const outputConstructor = readWholeConstructor(rule, 'OutputConstructor', WITH_OUTPUT);
@@ -61,7 +62,7 @@ function readCatchRule(rule: FieldReader, transitions: Transitions): CatchRule[]
 /** A rule with `Next` is a catch rule, any other a retry rule. */
 function readOnErrors(state: FieldReader, transitions: Transitions): Recovery {
   const retry: RetryRule[] = [];
-  const caught: CatchRule[] = [];
+  const caught: Unlinked<CatchRule>[] = [];
   for (const rule of state.maps('OnErrors', (i) => `error rule ${i} of ${state.what}`, { single: true }) ?? []) {
     if (rule.has('Next')) caught.push(...readCatchRule(rule, transitions));
     else retry.push(...readOldRetry(rule));

@@ -9,7 +9,7 @@ import { closeState } from '../shared/state-keys.ts';
 import { StateNames } from '../shared/state-names.ts';
 import type { Transitions } from '../shared/state-names.ts';
 import { step } from '../text/path.ts';
-import type { Scope, State } from '../plan.ts';
+import type { ScopeDraft, StateDraft } from '../shared/recipe.ts';
 import { readConstructor, readWholeConstructor } from './constructor.ts';
 import { ALL_STATE_FIELDS, foreignWord, STATE_FIELDS, STATE_TYPES } from './fields.ts';
 import type { StateType } from './fields.ts';
@@ -27,7 +27,7 @@ const FORM: ListForm<StateType> = {
   meantType: () => null,
 };
 
-export function compileScope(context: CompileContext, fields: FieldReader): Scope | null {
+export function compileScope(context: CompileContext, fields: FieldReader): ScopeDraft | null {
   const byName = new Map<string, FieldReader>();
   const drafts = readDrafts(context, fields, FORM, (draft) => checkName(draft, byName));
   const names = new StateNames(drafts, reportDangling);
@@ -53,9 +53,7 @@ function checkName({ fields, base: { name } }: Draft<StateType>, byName: Map<str
   }
 }
 
-/** Says nothing when no state has a name, which has been reported for each. */
-function reportDangling(fields: FieldReader, key: string, name: string, names: readonly string[]): void {
-  if (names.length === 0) return;
+function reportDangling(fields: FieldReader, key: string, name: string, names: Iterable<string>): void {
   const code = key === 'StartAt' ? 'dangling-start' : 'dangling-next';
   const hint = fields.report.didYouMean(name, names);
   const message = `${key} of ${fields.what} names ${quote(name)}, but no state of this scope has that name${hint}`;
@@ -102,7 +100,7 @@ function readOwn(
 }
 
 /** `Next`; null for a state that ends its scope. `lenient`: the type is not known, so a missing transition is no fault. */
-function readNext(fields: FieldReader, transitions: Transitions, lenient: boolean): State | null {
+function readNext(fields: FieldReader, transitions: Transitions, lenient: boolean): StateDraft | null {
   const end = fields.flag('End');
   const next = transitions.target(fields, 'Next');
   const hasNext = textOf(fields.find('Next')?.node ?? fields.node) !== '' && fields.has('Next');

@@ -3,11 +3,12 @@ import { TASK_TIMEOUT_SECONDS, WAIT_SECONDS } from '../limits.ts';
 import { readComputed, readCondition } from '../shared/expressions.ts';
 import type { CompileContext } from '../shared/context.ts';
 import type { FieldReader, Range } from '../shared/field-reader.ts';
-import { constructNothing } from '../shared/object-template.ts';
+import { CONSTRUCT_NOTHING } from '../shared/recipe.ts';
+import type { Recipe, StateDraft } from '../shared/recipe.ts';
 import { readBranches } from '../shared/parallel-branches.ts';
 import type { OwnMembers } from '../shared/state-drafts.ts';
 import type { Transitions } from '../shared/state-names.ts';
-import type { ChoiceState, Compute, FailState, ParallelState, State, TaskState, Test, WaitState } from '../plan.ts';
+import type { ChoiceState, FailState, ParallelState, TaskState, WaitState } from '../plan.ts';
 import { readConstructor } from './constructor.ts';
 import { CHOICE_BRANCH_FIELDS, foreignWord, SCOPE_FIELDS } from './fields.ts';
 import { readRecovery } from './retry-and-catch.ts';
@@ -33,7 +34,7 @@ const TASK_TIMEOUT: Range = {
 export function readTask(context: CompileContext, task: FieldReader, transitions: Transitions): OwnMembers<TaskState> {
   const action = readAction(task);
   const mode = readTaskMode(task, action, context.options.mode === 'Express');
-  const parameters = readConstructor(task, 'Parameters', BEFORE_OUTPUT) ?? constructNothing;
+  const parameters = readConstructor(task, 'Parameters', BEFORE_OUTPUT) ?? CONSTRUCT_NOTHING;
   const timeoutSeconds = literalOrComputed(task, 'Timeout', () =>
     task.number('Timeout', TASK_TIMEOUT, { whole: false }),
   );
@@ -55,7 +56,7 @@ export function readWait(context: CompileContext, wait: FieldReader): OwnMembers
 }
 
 /** A field with a second form under `.$`. */
-function literalOrComputed(fields: FieldReader, key: string, literal: () => number | null): number | Compute | null {
+function literalOrComputed(fields: FieldReader, key: string, literal: () => number | null): number | Recipe | null {
   const twin = `${key}.$`;
   const field = fields.find(twin);
   if (field === null) return literal();
@@ -64,7 +65,7 @@ function literalOrComputed(fields: FieldReader, key: string, literal: () => numb
 }
 
 export function readChoice(choice: FieldReader, transitions: Transitions): OwnMembers<ChoiceState> | null {
-  const branches: { condition: Test; next: State }[] = [];
+  const branches: { condition: Recipe; next: StateDraft }[] = [];
   const list = choice.maps('Branches', (i) => `branch ${i} of ${choice.what}`, { required: true });
   choice.requireEntry('Branches', 'branch');
   for (const branch of list ?? []) {

@@ -15,6 +15,8 @@ interface NodeBase {
   readonly end: number;
   /** Nodes that the value unfolds to, itself included. */
   readonly size: number;
+  /** Characters of the keys and values that it unfolds to, in UTF-16 units of the text. */
+  readonly characters: number;
   /** Levels of nesting: 1 for a scalar. */
   readonly height: number;
 }

@@ -36,7 +36,7 @@ export const LANGUAGE_FAULTS = {
   'bad-value': error('A value that JSON does not have, such as `.inf` and `.nan`.'),
   'unknown-anchor': error('An alias without an anchor before it.'),
   'alias-cycle': error('An alias inside the value that its own anchor names.'),
-  'alias-expansion': error('Aliases unfold to more than 100,000 values.'),
+  'alias-expansion': error('Aliases unfold to more than 100,000 values, or to more than 1 MiB of text.'),
   'bad-merge': error('A merge key `<<` whose value is neither a mapping nor a list of mappings.'),
   'unknown-tag': warning('A YAML tag that the language does not have; the value is read as if it had none.'),
 

@@ -7,12 +7,15 @@ import { longNumber, MAX_DEPTH } from '../../base/json.ts';
 import { halfPairIn } from '../../base/unicode.ts';
 import type { MapEntry, MapNode, Node, ScalarNode } from './document.ts';
 import { describe, isNull, quote } from './document.ts';
+import { DEFINITION_CHARACTERS } from '../limits.ts';
 import type { Path } from './path.ts';
 import { step } from './path.ts';
 import type { Report } from './report.ts';
 
-/** Nodes that all aliases together may unfold to. Without a limit a text of a few hundred bytes can unfold to gigabytes. */
+/** Nodes that all aliases together may unfold to (rules.md 6.1). A text of a few hundred bytes could unfold to gigabytes. */
 const MAX_ALIASED = 100_000;
+/** Characters of keys and values, in UTF-16 units, that all aliases together may unfold to: the same again as a definition. */
+const MAX_ALIASED_CHARACTERS = DEFINITION_CHARACTERS;
 
 export class NodeBuilder {
   readonly #report: Report;
@@ -20,6 +23,7 @@ export class NodeBuilder {
   /** Null while the value of the anchor is being read: an alias to it would be a cycle. */
   readonly #anchors = new Map<string, Node | null>();
   #aliased = 0;
+  #aliasedCharacters = 0;
   #refused = false;
 
   /** `references`: offsets of the values of `!Ref service/function`. */
@@ -69,8 +73,14 @@ export class NodeBuilder {
       return nothing(offset);
     }
     this.#aliased += target.size;
-    if (this.#aliased > MAX_ALIASED)
+    this.#aliasedCharacters += target.characters;
+    if (this.#aliased > MAX_ALIASED) {
       return this.#refuse('alias-expansion', offset, path, `aliases unfold to more than ${MAX_ALIASED} values`);
+    }
+    if (this.#aliasedCharacters > MAX_ALIASED_CHARACTERS) {
+      const message = `aliases unfold to more than ${MAX_ALIASED_CHARACTERS} characters; write a long value once, and pass it on as data`;
+      return this.#refuse('alias-expansion', offset, path, message);
+    }
     if (depth + target.height - 1 > MAX_DEPTH) {
       return this.#refuse('too-deep', offset, path, `nested deeper than ${MAX_DEPTH} levels by this alias`);
     }
@@ -86,15 +96,13 @@ export class NodeBuilder {
 
   #list(source: YAMLSeq.Parsed, path: Path, depth: number): Node {
     const items: Node[] = [];
-    let size = 1;
-    let height = 0;
+    const unfolded = { size: 1, characters: 0, height: 1 };
     for (const [i, item] of source.items.entries()) {
       const node = this.#node(item as ParsedNode, step(path, i), depth + 1);
       items.push(node);
-      size += node.size;
-      height = Math.max(height, node.height);
+      add(unfolded, node);
     }
-    return { kind: 'list', offset: source.range[0], end: source.range[1], items, size, height: height + 1 };
+    return { kind: 'list', offset: source.range[0], end: source.range[1], items, ...unfolded };
   }
 
   #map(source: YAMLMap.Parsed, path: Path, depth: number): MapNode {
@@ -123,13 +131,12 @@ export class NodeBuilder {
     for (const map of merged) {
       for (const entry of map.entries.values()) if (!entries.has(entry.key)) entries.set(entry.key, entry);
     }
-    let size = 1;
-    let height = 0;
-    for (const { value } of entries.values()) {
-      size += value.size;
-      height = Math.max(height, value.height);
+    const unfolded = { size: 1, characters: 0, height: 1 };
+    for (const { key, value } of entries.values()) {
+      unfolded.characters += key.length;
+      add(unfolded, value);
     }
-    return { kind: 'map', offset: source.range[0], end: source.range[1], entries, size, height: height + 1 };
+    return { kind: 'map', offset: source.range[0], end: source.range[1], entries, ...unfolded };
   }
 
   /** The mappings of a merge key, in their order. An earlier one wins over later ones, as in YAML 1.1. */
@@ -174,11 +181,12 @@ export class NodeBuilder {
   #scalar(source: Scalar.Parsed, path: Path): ScalarNode {
     const [offset, end] = source.range;
     const { value } = source;
-    if (this.#references.has(offset)) return { ...nothing(offset), end, value: functionArn(String(value)) };
-    if (typeof value === 'number') return { ...nothing(offset), end, value: this.#number(value, source, path) };
-    if (typeof value === 'string') return { ...nothing(offset), end, value: this.#wellFormed(value, offset, path) };
-    if (typeof value === 'boolean') return { ...nothing(offset), end, value };
-    return { ...nothing(offset), end };
+    const scalar = { ...nothing(offset), end, characters: end - offset };
+    if (this.#references.has(offset)) return { ...scalar, value: functionArn(String(value)) };
+    if (typeof value === 'number') return { ...scalar, value: this.#number(value, source, path) };
+    if (typeof value === 'string') return { ...scalar, value: this.#wellFormed(value, offset, path) };
+    if (typeof value === 'boolean') return { ...scalar, value };
+    return scalar;
   }
 
   /** The text; half of a surrogate pair, which only an escape can bring in, is a fault (rules.md 4.8). */
@@ -229,5 +237,12 @@ function isMergeKey(key: ParsedNode): boolean {
 }
 
 function nothing(offset: number): ScalarNode {
-  return { kind: 'scalar', offset, end: offset, size: 1, height: 1, value: null };
+  return { kind: 'scalar', offset, end: offset, size: 1, characters: 0, height: 1, value: null };
+}
+
+/** Adds an inner node to the sizes of the one that holds it. */
+function add(unfolded: { size: number; characters: number; height: number }, node: Node): void {
+  unfolded.size += node.size;
+  unfolded.characters += node.characters;
+  unfolded.height = Math.max(unfolded.height, node.height + 1);
 }

@@ -14,10 +14,19 @@ import { pathText } from './path.ts';
 /** Diagnostics shown; one more counts the rest. */
 const MAX_DIAGNOSTICS = 100;
 const COMPACT_ABOVE = MAX_DIAGNOSTICS * 20;
-/** Fuel for checking the literal patterns and constant parts of all expressions together: a quarter of a second. */
-const CHECKING_FUEL = 2_000_000;
-/** Cells of edit-distance tables that one compilation may fill: some tens of milliseconds. */
-const SUGGESTION_BUDGET = 5_000_000;
+/** Fuel for checking the literal patterns and constant parts of one expression: some ten milliseconds. */
+const EXPRESSION_FUEL = 100_000;
+
+/** The work of checking one definition, beyond reading it. */
+export interface Budget {
+  /** Fuel for checking the literal patterns and constant parts of all expressions together. */
+  readonly fuel: number;
+  /** Cells of edit-distance tables that suggestions may fill. */
+  readonly cells: number;
+}
+
+/** A quarter of a second of expressions, some tens of milliseconds of suggestions. */
+export const FULL_BUDGET: Budget = { fuel: 2_000_000, cells: 5_000_000 };
 
 interface Entry {
   readonly severity: 'error' | 'warning';
@@ -28,23 +37,41 @@ interface Entry {
 }
 
 export class Report {
-  /** Fuel left for checking expressions. Without it, a faulty constant part fails when the expression runs. */
-  readonly checkingWork = { fuel: CHECKING_FUEL };
-  readonly #text: string;
+  readonly text: string;
   readonly #lineStarts: number[] = [0];
-  #suggestionBudget = SUGGESTION_BUDGET;
+  #fuel: number;
+  #cells: number;
   #entries: Entry[] = [];
   #errors = 0;
   #warnings = 0;
 
-  constructor(text: string) {
-    this.#text = text;
+  constructor(text: string, { fuel, cells }: Budget = FULL_BUDGET) {
+    this.text = text;
+    this.#fuel = fuel;
+    this.#cells = cells;
     for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) this.#lineStarts.push(at + 1);
   }
 
   /** True when a fault is an error. */
   get failed(): boolean {
     return this.#errors > 0;
+  }
+
+  /** True when the budget was too small: with a larger one, there may be more faults, or better messages. */
+  get overspent(): boolean {
+    return this.#fuel < 0 || this.#cells <= 0;
+  }
+
+  /**
+   * Fuel for checking one expression; `checked` takes what was used. Without fuel, a faulty constant part fails when the
+   * expression runs.
+   */
+  checkingWork(): { fuel: number } {
+    return { fuel: Math.min(this.#fuel, EXPRESSION_FUEL) };
+  }
+
+  checked(usedFuel: number): void {
+    if (this.#fuel >= 0) this.#fuel -= usedFuel;
   }
 
   /** Adds a fault at an offset of the text. `message` is one sentence without a full stop. */
@@ -66,9 +93,9 @@ export class Report {
   *#affordable(written: string, candidates: Iterable<string>): Generator<string> {
     const slack = Math.max(2, Math.floor(written.length / 3));
     for (const candidate of candidates) {
-      if (this.#suggestionBudget-- <= 0) return;
+      if (this.#cells-- <= 0) return;
       if (Math.abs(candidate.length - written.length) > slack) continue;
-      this.#suggestionBudget -= candidate.length * written.length;
+      this.#cells -= candidate.length * written.length;
       yield candidate;
     }
   }
@@ -84,7 +111,7 @@ export class Report {
 
   /** The part of the definition's text between two offsets. */
   source(start: number, end: number): string {
-    return this.#text.slice(start, end);
+    return this.text.slice(start, end);
   }
 
   diagnostics(): Diagnostic[] {
@@ -104,7 +131,7 @@ export class Report {
     const errors = this.#errors - shown.filter(({ severity }) => severity === 'error').length;
     const code = errors > 0 ? 'more-faults' : 'more-warnings';
     const message = `${hidden} more ${hidden === 1 ? 'diagnostic is' : 'diagnostics are'} not shown (errors: ${errors}, warnings: ${hidden - errors})`;
-    return { severity: severityOf(code), code, ...this.place(this.#text.length, null), message };
+    return { severity: severityOf(code), code, ...this.place(this.text.length, null), message };
   }
 
   #position(offset: number): { line: number; column: number } {

@@ -13,12 +13,12 @@ export async function checkDefinition(
   flow: { readonly name: string; readonly executionMode: ExecutionMode },
   definition: string,
 ): Promise<void> {
-  const { plan, diagnostics } = await services.compile(definition, {
+  const { isSound, diagnostics } = await services.compiler.check(definition, {
     mode: flow.executionMode,
     flowName: flow.name,
     limits: services.limits,
   });
-  if (plan !== null) return;
+  if (isSound) return;
   const lines = diagnostics.map(formatDiagnostic).join('\n');
   throw invalidArgument(
     `Definition of flow '${flow.name}' is not valid for the execution mode ${flow.executionMode}:\n${lines}`,

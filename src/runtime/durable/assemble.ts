@@ -10,7 +10,9 @@ import { WAIT_SECONDS } from '../../language/limits.ts';
 import type { ExecutionStore, Ownership } from '../../store/executions.ts';
 import type { ChildStarter } from '../driver/calls.ts';
 import { Turns } from '../driver/turns.ts';
-import type { CompileFlow, RunnableFlows } from '../flows/runnable-flows.ts';
+import type { CompileFlow } from '../flows/flow-compiler.ts';
+import type { PlanCache } from '../flows/plan-cache.ts';
+import type { RunnableFlows } from '../flows/runnable-flows.ts';
 import { Orphans } from './children/orphans.ts';
 import { ParentReports } from './children/parent-reports.ts';
 import { TakeOvers } from './children/take-overs.ts';
@@ -41,6 +43,7 @@ export interface DurableOptions {
   readonly store: ExecutionStore;
   readonly flows: RunnableFlows;
   readonly compile: CompileFlow;
+  readonly cache: PlanCache;
   /** Id of the flow of a name; null when there is none. */
   readonly flowId: (name: string) => Promise<string | null>;
   readonly limits: Omit<ExecutionLimits, 'waitSeconds'> & {
@@ -48,6 +51,8 @@ export interface DurableOptions {
     readonly standardExecutions: number | null;
     /** How deep tasks may start executions. */
     readonly childDepth: number;
+    /** Memory of plans, an estimate. */
+    readonly planBytes: number;
   };
   /** How long ended executions are retained; null: for ever. */
   readonly retainMs: number | null;
@@ -77,12 +82,12 @@ export interface DurableParts {
 
 /** @param running executions in the store with status Running */
 export function assembleDurable(options: DurableOptions, ownership: Ownership, running: number): DurableParts {
-  const { ports, actions, children, memory, store, retainMs, flows, compile } = options;
+  const { ports, actions, children, memory, store, retainMs, flows, compile, cache } = options;
   const { fence, lastId, tokenKey, setBackMs } = ownership;
   const clock = new SteadyClock(ports.clock, setBackMs);
   const limits = { ...options.limits, waitSeconds: WAIT_SECONDS.Standard };
   const tokens = createTaskTokens(tokenKey);
-  const loader = new ExecutionLoader({ store, compile, limits });
+  const loader = new ExecutionLoader({ store, compile, cache, turns: new Turns(ports), limits });
   const queue = new CommitQueue({ store, fence, clock, ports });
   const gate = new WriteGate(queue, ports.scheduler);
   const table = new RunTable({
@@ -95,6 +100,7 @@ export function assembleDurable(options: DurableOptions, ownership: Ownership, r
     running,
     runningMax: options.limits.standardExecutions,
     idleMax: options.idleMax ?? IDLE_MAX,
+    idlePlanBytes: options.limits.planBytes,
   });
   const waiters = new EndWaiters(ports.scheduler);
   const reports = new ParentReports({ store, ports, table, queue });

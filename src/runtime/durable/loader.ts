@@ -13,10 +13,17 @@ import { decodeEvents, encodeEvents } from '../../interpreter/journal.ts';
 import { eventsToUndo } from '../../interpreter/redrive.ts';
 import { STANDARD_EXECUTION_SECONDS } from '../../language/limits.ts';
 import type { Dialect, Plan } from '../../language/plan.ts';
-import type { ExecutionChange, ExecutionRecord, ExecutionStore, FlowSnapshot } from '../../store/executions.ts';
-import { PlanCache } from '../flows/plan-cache.ts';
-import { environmentOf } from '../flows/runnable-flows.ts';
-import type { CompileFlow } from '../flows/runnable-flows.ts';
+import type {
+  ExecutionChange,
+  ExecutionId,
+  ExecutionRecord,
+  ExecutionStore,
+  FlowSnapshot,
+} from '../../store/executions.ts';
+import type { Turns } from '../driver/turns.ts';
+import type { CompileFlow } from '../flows/flow-compiler.ts';
+import type { PlanCache, PlanNames } from '../flows/plan-cache.ts';
+import { BYTES_PER_CHARACTER, environmentOf } from '../flows/runnable-flows.ts';
 
 /** This version cannot read the journal or the definition of an execution. A second attempt would fail as well. */
 export class ExecutionUnreadable extends Error {
@@ -26,6 +33,8 @@ export class ExecutionUnreadable extends Error {
 export interface ExecutionLoaderOptions {
   readonly store: ExecutionStore;
   readonly compile: CompileFlow;
+  readonly cache: PlanCache;
+  readonly turns: Turns;
   readonly limits: ExecutionLimits;
 }
 
@@ -36,19 +45,19 @@ interface CompiledSnapshot {
 
 export class ExecutionLoader {
   readonly #options: ExecutionLoaderOptions;
-  readonly #compiled: PlanCache<CompiledSnapshot>;
+  readonly #compiled: PlanNames<CompiledSnapshot>;
 
   constructor(options: ExecutionLoaderOptions) {
     this.#options = options;
-    const { store, compile } = options;
-    this.#compiled = new PlanCache(async (key) => {
+    const { store, compile, cache } = options;
+    this.#compiled = cache.names(async (key) => {
       const [flowId = '', revision, flowName = ''] = key.split('/');
       const snapshot = await store.snapshot(flowId, Number(revision));
       if (snapshot === null)
         throw new ExecutionUnreadable(`the store has no snapshot of revision ${revision} of flow ${flowId}`);
       const { definition } = snapshot;
       const plan = await compile({ name: flowName, definition, executionMode: 'Standard' }).catch(unreadable);
-      return { value: { snapshot, plan }, size: definition.length };
+      return { value: { snapshot, plan }, plan, bytes: definition.length * BYTES_PER_CHARACTER };
     });
   }
 
@@ -95,13 +104,41 @@ export class ExecutionLoader {
     const { flowId, revision, flowName } = record;
     const key = keyOf(flowId, revision, flowName);
     const { plan, snapshot } = this.#compiled.peek(key) ?? (await this.#compiled.load(key));
-    const rows = await this.#options.store.journal(record.id, 1, Number.MAX_SAFE_INTEGER);
+    const events = await this.#events(record.id);
     return readable(() => {
-      const events = rows.flatMap((row) => decodeEvents(row.events).map(({ event }) => event));
       const input = record.input === '' ? {} : (parseJson(record.input) as JsonObject);
       return { plan, start: startOf(record, input, snapshot), events };
     });
   }
+
+  /**
+   * The events of a journal, which may be many megabytes: read and decoded in pieces that take turns, so that a recovery of
+   * thousands of executions, or of long ones, delays no other work.
+   */
+  async #events(id: ExecutionId): Promise<ExecutionEvent[]> {
+    const { store, turns } = this.#options;
+    const events: ExecutionEvent[] = [];
+    for (let next = 1; ; ) {
+      const from = next;
+      const rows = await inTurn(turns, () => store.journal(id, from, EVENTS_AT_ONCE));
+      await inTurn(turns, async () => {
+        // The store returns the last row when there is no event at `from`.
+        for (const row of rows.filter(({ first }) => first >= from)) {
+          for (const { event } of readable(() => decodeEvents(row.events))) events.push(event);
+          next = row.first + row.count;
+        }
+      });
+      if (next < from + EVENTS_AT_ONCE) return events;
+    }
+  }
+}
+
+/** Most events that one piece of a load reads. Each may have an input and an output of the largest size. */
+const EVENTS_AT_ONCE = 16;
+
+/** The result of `work`, which begins when it is its turn. */
+function inTurn<T>(turns: Turns, work: () => Promise<T>): Promise<T> {
+  return new Promise((resolve) => turns.add(() => resolve((async () => work())())));
 }
 
 /** The time of the last event of a row, before which no later event may be; 0 for a row that this version cannot read. */

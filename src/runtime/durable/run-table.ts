@@ -12,6 +12,7 @@ import type { ExecutionId, ExecutionRecord, ExecutionStore } from '../../store/e
 import type { DriverParts } from '../driver/driver.ts';
 import type { StartOrigin } from '../start-origin.ts';
 import type { CommitQueue } from './commit-queue.ts';
+import { IdleRuns } from './idle-runs.ts';
 import { ExecutionUnreadable } from './loader.ts';
 import type { ExecutionLoader } from './loader.ts';
 import type { RunDefect, RunHost } from './run-host.ts';
@@ -39,6 +40,8 @@ export interface RunTableOptions {
   readonly runningMax: number | null;
   /** How many waiting executions remain in memory, for callbacks that come soon. */
   readonly idleMax: number;
+  /** Memory that the plans of waiting executions may take, an estimate. */
+  readonly idlePlanBytes: number;
 }
 
 /** Since when and why an execution cannot continue. */
@@ -83,8 +86,7 @@ export class RunTable implements RunHost<DurableRun> {
   readonly #listeners: RunListener[] = [];
   readonly #runs = new Map<ExecutionId, DurableRun>();
   readonly #loading = new Map<ExecutionId, Promise<DurableRun | null>>();
-  /** Runs that only wait, the longest idle first. */
-  readonly #idle = new Set<DurableRun>();
+  readonly #idle: IdleRuns;
   readonly #stuck = new Map<ExecutionId, Stuck>();
   /** Executions whose start was aborted while the store failed: the store may have them. */
   readonly #doubtful = new Map<ExecutionId, StartSource>();
@@ -104,6 +106,7 @@ export class RunTable implements RunHost<DurableRun> {
     this.tokens = options.tokens;
     this.#options = options;
     this.#running = options.running;
+    this.#idle = new IdleRuns(options.idleMax, options.idlePlanBytes);
     options.parts.memory.onFull(() => this.#shrinkSoon());
   }
 
@@ -225,8 +228,7 @@ export class RunTable implements RunHost<DurableRun> {
     const { store, loader } = this.#options;
     const record = await store.get(id);
     if (record === null || (record.status !== 'Running' && !this.#doubtful.has(id))) return null;
-    const isFlowDeleted = await this.#isFlowDeleted(record);
-    this.#findDoubtful(record, isFlowDeleted);
+    if (this.#doubtful.has(id)) this.#findDoubtful(record, await this.#isFlowDeleted(record));
     if (record.status !== 'Running') return null;
     const execution = await loader.load(record).catch((error: unknown) => {
       // A failed read may succeed later, so the caller gets the error. An unreadable journal remains unreadable.
@@ -234,8 +236,10 @@ export class RunTable implements RunHost<DurableRun> {
       this.#setStuck(record, error, '');
       return null;
     });
-    if (execution === null || this.#isClosed) return null;
-    return this.#run(record, execution, isFlowDeleted);
+    if (execution === null) return null;
+    // After the load, which may take long: a DeleteFlow meanwhile stops only the executions that are in memory.
+    const isFlowDeleted = await this.#isFlowDeleted(record);
+    return this.#isClosed ? null : this.#run(record, execution, isFlowDeleted);
   }
 
   /** Null for an execution that broke at once. */
@@ -293,12 +297,12 @@ export class RunTable implements RunHost<DurableRun> {
   idle(run: DurableRun, wakeMs: number): void {
     this.#notify((listener) => listener.asleep?.(wakeMs));
     this.#idle.add(run);
-    if (this.#idle.size > this.#idleMax) this.#shrinkSoon();
+    if (this.#areTooManyIdle) this.#shrinkSoon();
   }
 
-  /** How many waiting executions remain in memory: none while memory is short, because the store can wake each. */
-  get #idleMax(): number {
-    return this.parts.memory.isFull ? 0 : this.#options.idleMax;
+  /** While memory is short, no waiting execution remains in it, because the store can wake each. */
+  get #areTooManyIdle(): boolean {
+    return this.#idle.areTooMany || this.parts.memory.isFull;
   }
 
   /** In a later turn: a caller of `get` may still use its run in this one. */
@@ -310,10 +314,10 @@ export class RunTable implements RunHost<DurableRun> {
 
   #shrink(): void {
     this.#isShrinking = false;
-    for (const run of this.#idle) {
-      if (this.#idle.size <= this.#idleMax) return;
-      this.#drop(run);
-      isolated(this.ports.observer, 'an execution that leaves memory', () => run.evict());
+    for (let run = this.#idle.longest; run !== undefined && this.#areTooManyIdle; run = this.#idle.longest) {
+      const longest = run;
+      this.#drop(longest);
+      isolated(this.ports.observer, 'an execution that leaves memory', () => longest.evict());
     }
   }
 

@@ -98,9 +98,11 @@ export class Starts {
   async #findOrBegin(resolved: Resolved, name: string, start: DurableStart): Promise<Started | null> {
     const { flows, store } = this.#options;
     const { id } = resolved.runnable.flow;
+    const { changes } = flows;
     const known = await store.find(id, name);
     if (known !== null) return { record: known, snapshot: null };
-    if (flows.peek(start.flowName, start.qualifier)?.runnable.flow.id !== id) return null;
+    // The flow may also have left the cache meanwhile, which is no change.
+    if (flows.changes !== changes && flows.peek(start.flowName, start.qualifier)?.runnable.flow.id !== id) return null;
     return this.#begin(resolved, name, start);
   }
 

@@ -3,18 +3,16 @@
  * that leads to a version. Never stale: an operation calls `forget` after its change of the flow is durable and before it
  * answers.
  */
-import { apiError, invalidArgument } from '../../api/error.ts';
+import { apiError } from '../../api/error.ts';
 import { isVersionNumber } from '../../api/names.ts';
-import { formatDiagnostic } from '../../base/diagnostic.ts';
 import type { Ids } from '../../base/ids.ts';
 import { setMember } from '../../base/json.ts';
 import type { JsonObject, JsonValue } from '../../base/json.ts';
-import type { CompileDefinition } from '../../language/compilation.ts';
-import { ACCEPTED_DEFINITION_LIMITS } from '../../language/limits.ts';
 import type { Plan } from '../../language/plan.ts';
-import type { ExecutionMode, EnvironmentVariable, FlowAlias, FlowRecord, FlowStore, Route } from '../../store/flows.ts';
+import type { EnvironmentVariable, FlowAlias, FlowRecord, FlowStore, Route } from '../../store/flows.ts';
 import { existingFlow } from './existing-flow.ts';
-import { PlanCache } from './plan-cache.ts';
+import type { CompileFlow } from './flow-compiler.ts';
+import type { Loaded, PlanCache } from './plan-cache.ts';
 import { parseQualifier } from './qualifier.ts';
 
 /** A compiled flow, as one execution runs it. */
@@ -43,28 +41,26 @@ export interface RunnableFlows {
    */
   load(flowName: string, qualifier: string): Promise<Resolved>;
   forget(flowName: string): void;
+  /** Counts the calls of `forget`: with the same count, what was loaded before is still current. */
+  readonly changes: number;
 }
-
-/** Compiles a flow's definition in its mode. @throws {ApiError} `InvalidArgument` with every fault. */
-export type CompileFlow = (flow: {
-  readonly name: string;
-  readonly definition: string;
-  readonly executionMode: ExecutionMode;
-}) => Promise<Plan>;
 
 export interface RunnableFlowsOptions {
   readonly flows: FlowStore;
   readonly ids: Ids;
   readonly compile: CompileFlow;
+  readonly cache: PlanCache;
 }
 
-export function createRunnableFlows({ flows, ids, compile }: RunnableFlowsOptions): RunnableFlows {
-  const runnable = async (flow: FlowRecord, version: string): Promise<{ value: Runnable; size: number }> => ({
-    value: { flow, plan: await compile(flow), environment: environmentOf(flow.environment), version },
-    size: flow.definition.length,
-  });
-  const current = new PlanCache<Runnable>(async (name) => runnable(await existingFlow(flows, name), ''));
-  const versions = new PlanCache<Runnable>(async (key) => {
+export function createRunnableFlows({ flows, ids, compile, cache }: RunnableFlowsOptions): RunnableFlows {
+  let changes = 0;
+  const runnable = async (flow: FlowRecord, version: string): Promise<Loaded<Runnable>> => {
+    const plan = await compile(flow);
+    const value = { flow, plan, environment: environmentOf(flow.environment), version };
+    return { value, plan, bytes: flow.definition.length * BYTES_PER_CHARACTER };
+  };
+  const current = cache.names<Runnable>(async (name) => runnable(await existingFlow(flows, name), ''));
+  const versions = cache.names<Runnable>(async (key) => {
     const [name, number] = split(key);
     // No version has the number `01`.
     const found = isVersionNumber(number) ? await flows.getVersion(name, Number(number)) : null;
@@ -72,10 +68,10 @@ export function createRunnableFlows({ flows, ids, compile }: RunnableFlowsOption
     await existingFlow(flows, name);
     throw apiError('FlowVersionNotExists', number, name);
   });
-  const aliases = new PlanCache<FlowAlias>(async (key) => {
+  const aliases = cache.names<FlowAlias>(async (key) => {
     const [name, alias] = split(key);
     const found = await flows.getAlias(name, alias);
-    if (found !== null) return { value: found, size: ALIAS_SIZE };
+    if (found !== null) return { value: found, plan: null, bytes: ALIAS_BYTES };
     await existingFlow(flows, name);
     throw apiError('FlowAliasNotExists', alias, name);
   });
@@ -103,7 +99,11 @@ export function createRunnableFlows({ flows, ids, compile }: RunnableFlowsOption
         qualifier.kind === 'version' ? versions.load(joined(flowName, qualifier.number)) : current.load(flowName);
       return { runnable: await found, alias: '' };
     },
+    get changes() {
+      return changes;
+    },
     forget(flowName) {
+      changes++;
       current.forget(flowName);
       versions.forgetAll(joined(flowName, ''));
       aliases.forgetAll(joined(flowName, ''));
@@ -118,19 +118,10 @@ export function environmentOf(variables: readonly EnvironmentVariable[]): JsonOb
   return environment;
 }
 
-/** Compiles stored definitions, without the limits for new ones. */
-export function createFlowCompiler(compile: CompileDefinition): CompileFlow {
-  const limits = ACCEPTED_DEFINITION_LIMITS;
-  return async ({ name, definition, executionMode }) => {
-    const { plan, diagnostics } = await compile(definition, { mode: executionMode, flowName: name, limits });
-    if (plan !== null) return plan;
-    const faults = diagnostics.filter((diagnostic) => diagnostic.severity === 'error').map(formatDiagnostic);
-    throw invalidArgument(`The definition of flow '${name}' cannot be run: ${faults.join('; ')}`);
-  };
-}
-
-/** The size of an alias in the cache, in UTF-16 units like the definitions. */
-const ALIAS_SIZE = 256;
+/** Of a definition's text, as it may be in memory. */
+export const BYTES_PER_CHARACTER = 2;
+/** An alias in the cache. */
+const ALIAS_BYTES = 512;
 
 /** The key of a version or an alias. Names, versions and aliases contain no slash. */
 function joined(flowName: string, qualifier: string): string {

@@ -1,0 +1,110 @@
+/**
+ * Compiles definitions without holding the event loop. Small ones are compiled at once, in this thread; of any other another
+ * thread reads and checks the text, which is most of the work, and this thread links the plan in slices of a few milliseconds.
+ *
+ * Everything is loaded on first use: reading YAML takes much of a server's start and of its idle memory.
+ */
+import type { Diagnostic } from '../base/diagnostic.ts';
+import type { Scheduler } from '../base/scheduler.ts';
+import type { Compilation, CompileOptions } from '../language/compilation.ts';
+import type * as compileHere from '../language/compile.ts';
+import type { Plan } from '../language/plan.ts';
+import { SMALL_CHARACTERS } from '../language/limits.ts';
+import type { CompileThread } from './compile-thread.ts';
+
+type CompileHere = typeof compileHere;
+
+/** The result of checking a definition. */
+export interface Checked {
+  /** True when no diagnostic is an error. */
+  readonly isSound: boolean;
+  /** As those of a {@link Compilation}. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Checks and compiles definitions without holding the event loop: at once if the definition is small, otherwise later. A promise
+ * rejects when the thread for large definitions failed, and the call may be repeated.
+ */
+export interface Compiler {
+  check(text: string, options: CompileOptions): Checked | Promise<Checked>;
+  compile(text: string, options: CompileOptions): Compilation | Promise<Compilation>;
+  /** Ends the thread. Calls under way fail. */
+  close(): Promise<void>;
+}
+
+export function createCompiler(scheduler: Scheduler): Compiler {
+  return new OwnCompiler(scheduler);
+}
+
+class OwnCompiler implements Compiler {
+  readonly #scheduler: Scheduler;
+  #here: CompileHere | null = null;
+  #thread: Promise<CompileThread> | null = null;
+  /** The plan that is being linked: one slice a turn of the event loop, however many plans wait. */
+  #linking: Promise<unknown> = Promise.resolve();
+
+  constructor(scheduler: Scheduler) {
+    this.#scheduler = scheduler;
+  }
+
+  check(text: string, options: CompileOptions): Checked | Promise<Checked> {
+    return this.#small(
+      text,
+      (here) => {
+        const drafted = here.draftSmallDefinition(text, options);
+        return drafted === null ? null : { isSound: drafted.draft !== null, diagnostics: drafted.diagnostics };
+      },
+      () => this.#askThread(text, options, false),
+    );
+  }
+
+  compile(text: string, options: CompileOptions): Compilation | Promise<Compilation> {
+    return this.#small(
+      text,
+      (here) => here.compileSmallDefinition(text, options),
+      async () => {
+        const { diagnostics, isSound, pieces } = await this.#askThread(text, options, true);
+        return { plan: isSound ? await this.#link(pieces) : null, diagnostics };
+      },
+    );
+  }
+
+  async close(): Promise<void> {
+    await (await this.#thread)?.close();
+  }
+
+  /** The result of `here`, or of `elsewhere` when it is null: the definition is not small. */
+  #small<T>(text: string, here: (loaded: CompileHere) => T | null, elsewhere: () => Promise<T>): T | Promise<T> {
+    if (text.length > SMALL_CHARACTERS) return elsewhere();
+    if (this.#here !== null) return here(this.#here) ?? elsewhere();
+    return this.#scheduler.outside(import('../language/compile.ts')).then((loaded) => {
+      this.#here = loaded;
+      return here(loaded) ?? elsewhere();
+    });
+  }
+
+  async #askThread(text: string, options: CompileOptions, wantsPlan: boolean) {
+    this.#thread ??= this.#scheduler
+      .outside(import('./compile-thread.ts'))
+      .then(({ CompileThread: Thread }) => new Thread(this.#scheduler));
+    return (await this.#thread).ask({ text, options, wantsPlan });
+  }
+
+  /** Links a plan when those before it are linked. */
+  #link(pieces: readonly string[]): Promise<Plan> {
+    const linking = this.#linking.then(() => this.#linkNow(pieces));
+    this.#linking = linking.catch(() => {});
+    return linking;
+  }
+
+  async #linkNow(pieces: readonly string[]): Promise<Plan> {
+    const { PieceLinker } = await this.#scheduler.outside(import('../language/pieces.ts'));
+    const linker = new PieceLinker(pieces);
+    for (;;) {
+      await new Promise<void>((resolve) => this.#scheduler.soon(resolve));
+      const plan = linker.next();
+      if (plan !== null) return plan;
+    }
+  }
+}
