@@ -20,6 +20,14 @@ export function reasonOf(error: unknown): string {
   return String(error instanceof Error ? error.message : error);
 }
 
+/** V8 copies shorter slices; a slice of this length or more refers to the whole text. */
+const SLICED_UNITS = 13;
+
+/** A copy of a text that may be a slice: V8 holds the whole text in memory as long as a slice of it. */
+export function detached(text: string): string {
+  return text.length < SLICED_UNITS ? text : ` ${text}`.slice(1);
+}
+
 /** The length of a text in code points, as people count characters. */
 export function codePoints(text: string): number {
   let count = 0;

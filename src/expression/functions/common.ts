@@ -2,6 +2,7 @@
 import type { JsonArray, JsonObject, JsonValue } from '../../base/json.ts';
 import { isJsonArray, isLongNumber, longNumber, memberOf } from '../../base/json.ts';
 import type { ExpressionNode } from '../ast.ts';
+import { detached } from '../../base/text.ts';
 import { integerOf } from '../decimal.ts';
 import type { EvaluationScope } from '../evaluation.ts';
 import { EvaluationError, FUEL_PER_MEMBER, spend } from '../evaluation.ts';
@@ -191,6 +192,7 @@ function splitFuel([text, delimiter]: readonly JsonValue[]): number {
   return 4 + (length >> 3) + Math.ceil((length * compared) / 4096);
 }
 
+/** The parts are copies: a flow that stores a small part must not hold a large text with it. */
 function split(scope: EvaluationScope, text: string, delimiter: string): string[] {
   if (delimiter === '') {
     spend(scope, text.length * FUEL_PER_PIECE);
@@ -202,10 +204,10 @@ function split(scope: EvaluationScope, text: string, delimiter: string): string[
     const at = text.indexOf(delimiter, from);
     spend(scope, FUEL_PER_PIECE);
     if (at < 0) break;
-    parts.push(text.slice(from, at));
+    parts.push(detached(text.slice(from, at)));
     from = at + delimiter.length;
   }
-  parts.push(text.slice(from));
+  parts.push(detached(text.slice(from)));
   return parts;
 }
 

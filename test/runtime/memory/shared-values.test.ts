@@ -6,8 +6,10 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { parseJson } from '../../../src/base/json.ts';
 import type { JsonValue } from '../../../src/base/json.ts';
+import { compileExpression } from '../../../src/expression/compile.ts';
 import { nothingHeld, SharedValues } from '../../../src/runtime/memory/shared-values.ts';
 import type { Held } from '../../../src/runtime/memory/shared-values.ts';
+import { OPTIONS, scopeOf } from '../../expression/evaluating.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -89,4 +91,20 @@ test('values are held and given back in any order: the sum is that of the values
     }),
     { numRuns: 300 },
   );
+});
+
+test('a part of a text that a flow stores does not hold the whole text', () => {
+  const { evaluate } = compileExpression('get(split($Input, ","), 0)', OPTIONS);
+  assert.ok(evaluate !== null);
+  const parts: JsonValue[] = [];
+  collectGarbage();
+  const before = process.memoryUsage().heapUsed;
+  for (let i = 0; i < 200; i++) {
+    const text = Buffer.from(`a part of a text ${i},${'x'.repeat(60_000)}`).toString();
+    parts.push(evaluate(scopeOf(text)));
+  }
+  collectGarbage();
+  const bytes = process.memoryUsage().heapUsed - before;
+  assert.equal(parts[7], 'a part of a text 7');
+  assert.ok(bytes < 2_000_000, `${bytes} bytes`);
 });

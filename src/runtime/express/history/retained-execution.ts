@@ -12,6 +12,7 @@ import type { Dialect, Plan } from '../../../language/plan.ts';
 import { environmentUnits, flowUnits } from '../../../store/flows.ts';
 import type { FlowRecord } from '../../../store/flows.ts';
 import type { ExecutionView } from '../../executions.ts';
+import { detached } from '../../../base/text.ts';
 import { weighText, weighValue } from '../../../base/value-weight.ts';
 
 /** A compiled flow; all its executions share one object. */
@@ -51,8 +52,6 @@ const EXECUTION_BYTES = 640;
 const EVENT_BYTES = 128;
 /** Larger values are remembered, so that each counts once even if many events carry it. */
 const LARGE_BYTES = 4096;
-/** V8 copies shorter slices; a slice of this length or more refers to the whole string. */
-const SLICED_UNITS = 13;
 
 const ENDS: { readonly [type in ExecutionEvent['type']]?: Exclude<ExecutionStatus, 'Running'> } = {
   ExecutionSucceeded: 'Succeeded',
@@ -241,9 +240,4 @@ export class RetainedExecution {
       },
     };
   }
-}
-
-/** A copy of a text that may be a slice of a request: V8 holds the whole request in memory as long as the slice. */
-function detached(text: string): string {
-  return text.length < SLICED_UNITS ? text : ` ${text}`.slice(1);
 }
