@@ -191,7 +191,10 @@ export class Client {
     const shadow = this.#world.audit.find(flowName, name);
     if (view instanceof ApiError) {
       const parent = task === undefined ? undefined : this.#world.audit.shadows.get(task.execution);
-      const isParentGone = view.code === 'InvalidArgument' && this.deleted.has(parent?.record.flowName ?? '');
+      // Its flow was deleted, or the task of the token has ended.
+      const isOver = task !== undefined && parent?.execution.commands.has(task.event) !== true;
+      const isParentGone =
+        view.code === 'InvalidArgument' && (isOver || this.deleted.has(parent?.record.flowName ?? ''));
       const isGone = this.deleted.has(flowName) || view.code === 'TaskAlreadyCompleted' || isParentGone;
       const isAgain = view.code === 'ExecutionAlreadyExists' && shadow?.execution.status !== 'Running';
       if (!isGone && !isAgain) this.#fault(`${what} was refused: ${view.code}`);

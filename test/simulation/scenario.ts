@@ -34,6 +34,8 @@ export interface Scenario {
   readonly steps: readonly Step[];
   readonly storeFaults: StoreFaults;
   readonly lives: readonly number[];
+  /** By how much the clock is set after each life, while no process runs. */
+  readonly jumpsWhileDown: readonly number[];
 }
 
 const HOUR_MS = 3_600_000;
@@ -50,6 +52,7 @@ export function scenarioOf(seed: number, without: ReadonlySet<FaultKind>): Scena
     steps: stepsOf(seed, flows, without),
     storeFaults: storeFaultsOf(seed, without),
     lives: without.has('crashes') ? [] : livesOf(Random.of(seed, 'lives')),
+    jumpsWhileDown: without.has('jumps') ? [] : jumpsWhileDownOf(Random.of(seed, 'jumps-while-down')),
   };
 }
 
@@ -130,6 +133,11 @@ function storeFaultsOf(seed: number, without: ReadonlySet<FaultKind>): StoreFaul
     readSlow: probability(0.3),
     diskFull,
   };
+}
+
+function jumpsWhileDownOf(random: Random): number[] {
+  if (random.chance(0.75)) return [];
+  return Array.from({ length: 4 }, () => random.pick([0, -HOUR_MS, -24 * HOUR_MS, -60_000]));
 }
 
 /** Points that each life passes. Some die early, while they recover. */

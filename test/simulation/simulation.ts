@@ -74,13 +74,14 @@ class Run {
       void this.#client.report(token, report);
     const onStartFor = (token: string, flowName: string): void => void this.#client.startFor(token, flowName);
     const onToken: World['options']['onToken'] = (token, task) => this.#client.knowToken(token, task);
-    const isClockSteady = scenario.steps.every((step) => step.do !== 'jump');
+    const isClockSteady = scenario.jumpsWhileDown.length === 0 && scenario.steps.every((step) => step.do !== 'jump');
     this.world = new World({
       seed,
       openStores,
       limits,
       storeFaults,
       lives,
+      jumpsWhileDown: scenario.jumpsWhileDown,
       plant,
       isClockSteady,
       onReport,

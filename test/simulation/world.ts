@@ -31,6 +31,8 @@ export interface WorldOptions {
   readonly storeFaults: StoreFaults;
   /** How many points each life passes before it ends. The life after the last of these does not end by itself. */
   readonly lives: readonly number[];
+  /** By how much the clock is set after each life, while no process runs. */
+  readonly jumpsWhileDown: readonly number[];
   readonly plant: Plant | null;
   readonly isClockSteady: boolean;
   readonly onReport: ServicesOptions['report'];
@@ -147,6 +149,11 @@ export class World {
       if (this.#isOver) return;
       await this.audit.recheck();
       if (!life.isDead) continue;
+      const byMs = this.options.jumpsWhileDown[this.#lives - 1] ?? 0;
+      if (byMs !== 0) {
+        this.trace.add(`the clock jumps by ${byMs} ms while no process runs`);
+        this.time.jump(byMs);
+      }
       await this.pass(this.random('down', this.#lives).pick([0, 0, 50, 700, 3_000, 90_000, 4_000_000]));
     }
   }
