@@ -31,12 +31,12 @@ const RETRY = 'Retry: [{ Errors: [Flaky], IntervalSeconds: 2, MaxAttempts: 3 }]'
 /** Every way in which an execution waits and acts: tasks, retries, callbacks, waits of both lengths, branches, items, children. */
 const STANDARD: Readonly<Record<string, string>> = {
   tasks: `${head('tasks', 'A')}
-  - { Type: Task, Name: A, Action: Test:Flaky, ${RETRY}, TimeoutSeconds: 60, Next: B }
+  - { Type: Task, Name: A, Action: Test:Flaky, ${RETRY}, Timeout: 60, Next: B }
   - { Type: Wait, Name: B, Seconds: 3, Next: C }
   - { Type: Task, Name: C, Action: Test:Call, Parameters: { a: 1 }, End: true }
 `,
   asks: `${head('asks', 'A')}
-  - { Type: Task, Name: A, Action: Test:Ask, TaskMode: WaitForCustomCallback, TimeoutSeconds: 600, Next: B }
+  - { Type: Task, Name: A, Action: Test:Ask, TaskMode: WaitForCustomCallback, Timeout: 600, Next: B }
   - { Type: Wait, Name: B, Seconds: 200, End: true }
 `,
   wide: `${head('wide', 'All')}
