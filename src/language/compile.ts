@@ -2,6 +2,7 @@
 import type { Compilation, CompileOptions } from './compilation.ts';
 import { SMALL_CHARACTERS } from './limits.ts';
 import { compileClassic } from './classic/definition.ts';
+import { foreignFile } from './foreign-files.ts';
 import type { MapNode, Node } from './text/document.ts';
 import { describe, textOf } from './text/document.ts';
 import { step } from './text/path.ts';
@@ -102,7 +103,9 @@ function reportDialect(root: MapNode, report: Report): void {
   const entry = root.entries.get('Type') ?? root.entries.get('type');
   const wanted = 'a definition has "Type: StateMachine" (or "type: flow" for the classic language)';
   if (entry === undefined) {
-    report.add('unknown-dialect', root.offset, null, `${wanted}, but this one has no Type`);
+    const foreign = foreignFile(root);
+    const hint = foreign === null ? '' : `; ${foreign}`;
+    report.add('unknown-dialect', root.offset, null, `${wanted}, but this one has no Type${hint}`);
     return;
   }
   const text = textOf(entry.value);
