@@ -11,7 +11,7 @@ import { createObserver } from '../base/observer.ts';
 import type { Subscriber } from '../base/observer.ts';
 import { systemPorts } from '../base/ports.ts';
 import { compileDefinition } from '../language/compile.ts';
-import type { DefinitionLimits } from '../language/limits.ts';
+import type { Settings } from '../config/settings.ts';
 import type { Plan } from '../language/plan.ts';
 import { createFlow } from '../operations/flows/create-flow.ts';
 import type { Reply } from '../operations/operation.ts';
@@ -42,7 +42,7 @@ export async function run(host: Host, options: RunOptions): Promise<number> {
   }
   const settings = await readSettings(host);
   const definition = await readText(host, file);
-  const plan = compile(host, file, definition, settings.limits);
+  const plan = compile(host, file, definition, settings);
   if (plan === null) return EXIT.failed;
   const inputText = await readInput(host, input);
   const engine = await createEngine({
@@ -81,8 +81,9 @@ async function readInput(host: Host, input: string): Promise<string> {
 }
 
 /** The plan, or null when the definition is wrong; says what is wrong and what is odd. */
-function compile(host: Host, file: string, text: string, limits: DefinitionLimits): Plan | null {
-  const { plan, diagnostics } = compileDefinition(text, { mode: 'Express', flowName: null, limits });
+function compile(host: Host, file: string, text: string, { limits, http }: Settings): Plan | null {
+  const httpErrorStatuses = http.errorStatuses;
+  const { plan, diagnostics } = compileDefinition(text, { mode: 'Express', flowName: null, limits, httpErrorStatuses });
   for (const diagnostic of diagnostics) host.err(`${sourceLabel(file)}:${formatDiagnostic(diagnostic)}\n`);
   return plan;
 }

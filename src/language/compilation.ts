@@ -9,6 +9,8 @@ export interface CompileOptions {
   readonly flowName: string | null;
   /** The limits of the server; `DEFAULT_DEFINITION_LIMITS` where there is none. */
   readonly limits: DefinitionLimits;
+  /** The setting `http.errorStatuses`, for a warning about errors that no task raises; absent: none. */
+  readonly httpErrorStatuses?: readonly string[];
 }
 
 export interface Compilation {

@@ -80,6 +80,7 @@ function compileRoot(root: Node, report: Report, options: CompileOptions): PlanD
     );
     return null;
   }
+  report.httpErrorStatuses = options.httpErrorStatuses ?? [];
   if (isClassic(root)) return compileClassic(root, report, options);
   if (stringAt(root, 'Type') !== 'StateMachine') {
     reportDialect(root, report);

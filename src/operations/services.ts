@@ -25,6 +25,8 @@ export interface OperationServices {
   /** Notified of every change of a flow, its versions and its aliases, after the change is durable and before the reply. */
   readonly changes: FlowChanges;
   readonly compiler: Pick<Compiler, 'check'>;
+  /** The setting `http.errorStatuses`, for warnings. */
+  readonly httpErrorStatuses: readonly string[];
   readonly rate: OperationRate;
   readonly observer: Pick<Observer, 'flowChanged'>;
   readonly clock: Clock;

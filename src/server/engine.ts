@@ -120,6 +120,7 @@ function servicesOf(
     executions,
     changes,
     compiler,
+    httpErrorStatuses: settings.http.errorStatuses,
     rate: createOperationRate(clock, limits.operationRate, limits.operationRates),
     clock,
     ids,

@@ -192,6 +192,26 @@ States:
     faults: ['9:27 warning unknown-tag'],
   },
   {
+    name: 'an error name that no state raises',
+    text: flow(`  - Type: Task
+    Name: A
+    Action: HTTP:Request
+    Parameters: {url: "http://127.0.0.1/", method: GET}
+    Retry: [{Errors: [FnF.TaskTimout], MaxAttempts: 1, IntervalSeconds: 1}]
+    End: true
+`),
+    faults: ['10:23 warning odd-error States[0].Retry[0].Errors[0]'],
+  },
+  {
+    name: 'a path to a member that is never there',
+    text: flow(`  - Type: Pass
+    Name: A
+    End: true
+    OutputConstructor: {x.$: $Context.Execution.Id}
+`),
+    faults: ['9:30 warning odd-member States[0].OutputConstructor.x.$'],
+  },
+  {
     name: 'an operator that YAML reads as a tag',
     text: flow(`  - Type: Pass
     Name: A

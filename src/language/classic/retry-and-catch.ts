@@ -1,5 +1,6 @@
 /** retry, catch and errorMappings of a task (rules.md 10.19). */
 import { RETRY_INTERVAL_SECONDS } from '../limits.ts';
+import { readErrorNames } from '../shared/error-names.ts';
 import type { FieldReader } from '../shared/field-reader.ts';
 import { CONSTRUCT_NOTHING } from '../shared/recipe.ts';
 import type { Recipe, Unlinked } from '../shared/recipe.ts';
@@ -41,7 +42,7 @@ export function readRecovery(task: FieldReader, transitions: Transitions): Recov
 function readCatch(task: FieldReader, transitions: Transitions, outputConstructor: Recipe): Unlinked<CatchRule>[] {
   const rules = task.maps('catch', (i) => `catch rule ${i} of ${task.what}`, { single: true }) ?? [];
   return rules.flatMap((rule) => {
-    const errors = rule.texts('errors') ?? [];
+    const errors = readErrorNames(rule, 'errors');
     const next = transitions.target(rule, 'goto', { required: true });
     rule.close(CATCH_FIELDS, (key) => foreignWord(key, CATCH_FIELDS));
     return next === null ? [] : [{ errors, next, outputConstructor }];

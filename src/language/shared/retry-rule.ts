@@ -1,6 +1,7 @@
 /** Reads the retry rules of both dialects: the same numbers in the same ranges, under other keys (rules.md 7.13, 10.19). */
 import { RETRY_INTERVAL_SECONDS } from '../limits.ts';
 import type { CatchRule, RetryRule } from '../plan.ts';
+import { readErrorNames } from './error-names.ts';
 import type { Unlinked } from './recipe.ts';
 import type { FieldReader, Range } from './field-reader.ts';
 
@@ -48,7 +49,7 @@ export function readRetryRules(
 ): RetryRule[] {
   const rules = fields.maps(key, (i) => `retry rule ${i} of ${fields.what}`, { single: true }) ?? [];
   return rules.map((rule) => {
-    const read = readRetryRule(rule, rule.texts(errors) ?? [], form);
+    const read = readRetryRule(rule, readErrorNames(rule, errors), form);
     close(rule);
     return read;
   });

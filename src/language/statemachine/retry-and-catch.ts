@@ -1,4 +1,5 @@
 /** Retry and Catch, and `OnErrors`, their form of 2023 (rules.md 7.13–7.15). */
+import { readErrorNames } from '../shared/error-names.ts';
 import type { FieldReader } from '../shared/field-reader.ts';
 import { readRetryRule, readRetryRules } from '../shared/retry-rule.ts';
 import type { Recovery, RetryForm } from '../shared/retry-rule.ts';
@@ -53,7 +54,7 @@ function readCatch(state: FieldReader, transitions: Transitions): Unlinked<Catch
 }
 
 function readCatchRule(rule: FieldReader, transitions: Transitions): Unlinked<CatchRule>[] {
-  const errors = rule.texts('Errors') ?? [];
+  const errors = readErrorNames(rule, 'Errors');
   const next = transitions.target(rule, 'Next', { required: true });
   const outputConstructor = readWholeConstructor(rule, 'OutputConstructor', WITH_OUTPUT);
   return next === null ? [] : [{ errors, next, outputConstructor }];
@@ -72,7 +73,7 @@ function readOnErrors(state: FieldReader, transitions: Transitions): Recovery {
 }
 
 function readOldRetry(rule: FieldReader): RetryRule[] {
-  const errors = rule.texts('Errors') ?? [];
+  const errors = readErrorNames(rule, 'Errors');
   const [fields] = rule.maps('Retry', () => `Retry of ${rule.what}`, { single: true }) ?? [];
   if (fields === undefined) {
     if (!rule.has('Retry')) rule.fault('missing-field', `${rule.what} needs "Retry" or "Next"`);

@@ -10,6 +10,7 @@ import { StateNames } from '../shared/state-names.ts';
 import type { Transitions } from '../shared/state-names.ts';
 import { step } from '../text/path.ts';
 import type { ScopeDraft, StateDraft } from '../shared/recipe.ts';
+import { checkContextPaths } from './closed-shapes.ts';
 import { readConstructor, readWholeConstructor } from './constructor.ts';
 import { ALL_STATE_FIELDS, foreignWord, STATE_FIELDS, STATE_TYPES } from './fields.ts';
 import type { StateType } from './fields.ts';
@@ -62,6 +63,7 @@ function reportDangling(fields: FieldReader, key: string, name: string, names: I
 
 /** The second pass over a state: its constructors, its transition, and the fields of its type. */
 function complete(context: CompileContext, { fields, type, base }: Draft<StateType>, transitions: Transitions): void {
+  checkContextPaths(fields);
   base.inputConstructor = readWholeConstructor(fields, 'InputConstructor', BEFORE_OUTPUT);
   if (type !== 'Choice') base.outputConstructor = readWholeConstructor(fields, 'OutputConstructor', WITH_OUTPUT);
   base.globalConstructor = readConstructor(fields, 'GlobalConstructor', WITH_OUTPUT);

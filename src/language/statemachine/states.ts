@@ -13,6 +13,7 @@ import { readConstructor } from './constructor.ts';
 import { CHOICE_BRANCH_FIELDS, foreignWord, SCOPE_FIELDS } from './fields.ts';
 import { readRecovery } from './retry-and-catch.ts';
 import { childModeOf } from '../tasks/child-modes.ts';
+import { checkResultPaths } from './closed-shapes.ts';
 import { readAction, readTaskMode } from './task-action.ts';
 import { BEFORE_OUTPUT } from './variables.ts';
 
@@ -34,6 +35,7 @@ const TASK_TIMEOUT: Range = {
 export function readTask(context: CompileContext, task: FieldReader, transitions: Transitions): OwnMembers<TaskState> {
   const action = readAction(task);
   const mode = readTaskMode(task, action, context.options.mode === 'Express');
+  checkResultPaths(task, action, mode);
   const parameters = readConstructor(task, 'Parameters', BEFORE_OUTPUT) ?? CONSTRUCT_NOTHING;
   const timeoutSeconds = literalOrComputed(task, 'Timeout', () =>
     task.number('Timeout', TASK_TIMEOUT, { whole: false }),

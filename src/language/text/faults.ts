@@ -80,6 +80,8 @@ export const LANGUAGE_FAULTS = {
   'callback-in-express': error('A callback `TaskMode` or `pattern` in an Express flow.'),
   'unsupported-mode': error('A `TaskMode` or `pattern` that the integration does not have.'),
   'odd-mode': warning('A `TaskMode` or `pattern` whose other parameters do not go with it.'),
+  'odd-error': warning('An error name in Retry or Catch that no state raises.'),
+  'odd-member': warning('A path to a member that `$Context` or the result of the action never has; it is always null.'),
   'no-task-token': warning(
     'A task waits for a callback but passes its token to no one: only its time limit can end it.',
   ),

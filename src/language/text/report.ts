@@ -38,6 +38,8 @@ interface Entry {
 
 export class Report {
   readonly text: string;
+  /** Statuses that `HTTP:Request` turns into errors here: `404`, `5xx`. */
+  httpErrorStatuses: readonly string[] = [];
   readonly #lineStarts: number[] = [0];
   #fuel: number;
   #cells: number;

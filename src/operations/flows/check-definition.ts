@@ -17,6 +17,7 @@ export async function checkDefinition(
     mode: flow.executionMode,
     flowName: flow.name,
     limits: services.limits,
+    httpErrorStatuses: services.httpErrorStatuses,
   });
   if (isSound) return;
   const lines = diagnostics.map(formatDiagnostic).join('\n');
