@@ -25,7 +25,8 @@ export type Step =
     }
   | { readonly do: 'list' | 'update' | 'delete'; readonly atMs: number; readonly flowName: string }
   | { readonly do: 'jump'; readonly atMs: number; readonly byMs: number }
-  | { readonly do: 'sigterm' | 'supersede'; readonly atMs: number };
+  /** Redrives an execution that has ended without success, a child or not. */
+  | { readonly do: 'sigterm' | 'supersede' | 'redrive-any'; readonly atMs: number };
 
 export interface Scenario {
   readonly seed: number;
@@ -93,6 +94,11 @@ function stepsOf(seed: number, flows: ReadonlyMap<string, StandardFlow>, without
         steps.push({ do: 'redrive', atMs: atMs + later() + random.below(100_000), ...at });
       }
     }
+  }
+  if (!without.has('stops') && Random.of(seed, 'redrives').chance(0.3)) {
+    const redrives = Random.of(seed, 'redrive-times');
+    for (let i = 0; i < 6; i++)
+      steps.push({ do: 'redrive-any', atMs: redrives.below(redrives.pick([100, 5_000, 100_000])) });
   }
   if (random.chance(0.3)) steps.push({ do: 'list', atMs: later(), flowName: random.pick(parents) });
   if (!without.has('changes')) {

@@ -148,6 +148,14 @@ class Run {
         return world.terminate(random.pick([0, 1_000, 30_000]));
       case 'supersede':
         return world.supersede();
+      case 'redrive-any': {
+        const ended = [...world.audit.shadows.values()].filter(({ execution }) =>
+          ['Failed', 'Stopped', 'TimedOut'].includes(execution.status),
+        );
+        if (ended.length === 0) return;
+        const { flowName, name } = random.pick(ended).record;
+        return client.redrive(flowName, name);
+      }
     }
   }
 

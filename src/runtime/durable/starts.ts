@@ -76,7 +76,10 @@ export class Starts {
       const resolved = flows.peek(flowName, qualifier) ?? (await flows.load(flowName, qualifier));
       const { flow } = resolved.runnable;
       if (flow.executionMode !== 'Standard') throw modeNotSupported(flow.executionMode);
-      const taken = start.takeOver === undefined ? null : await takeOvers.find(flow.id, start.takeOver, start.origin);
+      const taken =
+        start.takeOver === undefined
+          ? null
+          : await takeOvers.find(flow.id, start.takeOver, start.executionName, start.origin);
       if (taken !== null) return { record: taken, snapshot: null };
       if (executionName === null) return this.#begin(resolved, ports.ids.uuid(), start);
       const key = `${flow.id}/${executionName}`;

@@ -40,15 +40,19 @@ export class TakeOvers {
 
   /**
    * The child that the start takes over, which then reports its end to the task of `origin`, durably; null when there is none and
-   * the start has to begin another execution.
+   * the start has to begin another execution, or has begun it.
+   * @param ownName of the execution that the start would begin
    * @throws {ApiError} the reasons for which a redrive of the child is refused
    */
   async find(
     flowId: string,
     { names, events, isNamed }: TakeOver,
+    ownName: string | null,
     origin: StartOrigin,
   ): Promise<ExecutionRecord | null> {
     const task = parentOf(origin);
+    // It has started another child before a crash, and must not get a second one.
+    if (!isNamed && ownName !== null && (await this.#options.store.find(flowId, ownName)) !== null) return null;
     for (const name of task === null ? [] : names) {
       const child = await this.#options.store.find(flowId, name);
       if (child?.parent?.execution !== task?.execution || child === null || task === null) continue;
