@@ -437,7 +437,7 @@ export const TABLE = {
     'MILLRACE_LOG',
     k.word('silent', 'error', 'warn', 'info', 'debug'),
     'info',
-    'Level of the log, which is JSON lines on standard error.',
+    'Level of the log, which is JSON lines on standard error: `silent`, `error`, `warn`, `info` or `debug`. [The log](#the-log) lists their contents.',
   ),
 } as const satisfies Record<string, TableEntry<unknown>>;
 
