@@ -17,21 +17,51 @@ export function compilePath<S extends EvaluationScope>(
   segments: readonly Segment[],
   target: string,
 ): Evaluate<S> {
-  const names = plainNames(segments);
-  if (names === null) return compileGeneralPath(read, segments, target);
+  // A list that grew has room for more, and every path of a plan would hold it.
+  const exact = segments.slice();
+  const names = plainNames(exact);
+  if (names === null) return compileGeneralPath(read, exact, target);
   const [first, second] = names;
-  if (first !== undefined && names.length === 1) {
-    return (scope) => {
-      const value = read(scope);
-      return plainMember(value, first) ?? missingValue(scope, value, segments, target);
-    };
-  }
+  if (first !== undefined && names.length === 1) return compileName(read, first, exact, target);
   if (first !== undefined && second !== undefined && names.length === 2) {
-    return (scope) => {
-      const value = read(scope);
-      return plainMember(plainMember(value, first), second) ?? missingValue(scope, value, segments, target);
-    };
+    return compileTwoNames(read, first, second, exact, target);
   }
+  return compileNames(read, names, exact, target);
+}
+
+// One function for each form, because a closure holds all that any closure of the same function uses.
+
+function compileName<S extends EvaluationScope>(
+  read: Evaluate<S>,
+  name: string,
+  segments: readonly Segment[],
+  target: string,
+): Evaluate<S> {
+  return (scope) => {
+    const value = read(scope);
+    return plainMember(value, name) ?? missingValue(scope, value, segments, target);
+  };
+}
+
+function compileTwoNames<S extends EvaluationScope>(
+  read: Evaluate<S>,
+  first: string,
+  second: string,
+  segments: readonly Segment[],
+  target: string,
+): Evaluate<S> {
+  return (scope) => {
+    const value = read(scope);
+    return plainMember(plainMember(value, first), second) ?? missingValue(scope, value, segments, target);
+  };
+}
+
+function compileNames<S extends EvaluationScope>(
+  read: Evaluate<S>,
+  names: readonly string[],
+  segments: readonly Segment[],
+  target: string,
+): Evaluate<S> {
   return (scope) => {
     const value = read(scope);
     let member: JsonValue | undefined = value;
@@ -45,12 +75,10 @@ export function compilePath<S extends EvaluationScope>(
  * names that objects inherit, nor `rawJSON`, which is a property of long numbers.
  */
 function plainNames(segments: readonly Segment[]): string[] | null {
-  const names: string[] = [];
-  for (const segment of segments) {
-    if (segment.kind !== 'name' || segment.name in Object.prototype || segment.name === 'rawJSON') return null;
-    names.push(segment.name);
-  }
-  return names;
+  const isPlain = segments.every(
+    (segment) => segment.kind === 'name' && !(segment.name in Object.prototype) && segment.name !== 'rawJSON',
+  );
+  return isPlain ? segments.map((segment) => (segment as Extract<Segment, { kind: 'name' }>).name) : null;
 }
 
 function plainMember(value: JsonValue | undefined, name: string): JsonValue | undefined {

@@ -79,20 +79,29 @@ function fill(
 /** A list of these parts. */
 export function listPart(parts: readonly LinkedPart[]): LinkedPart {
   let size = 1;
-  const constants: JsonValue[] = [];
-  const builds = parts.map((part) => {
-    if ('build' in part) return part.build;
+  const template: JsonValue[] = parts.map((part) => {
+    if ('build' in part) return null;
     size += part.size;
-    constants.push(part.value);
-    return () => part.value;
+    return part.value;
   });
-  if (constants.length === parts.length) return { value: Object.freeze(constants), size };
-  const fuel = builds.length + size * FUEL_PER_CONSTANT;
-  return {
-    build: (scope) => {
-      spend(scope, fuel);
-      return builds.map((build) => build(scope));
-    },
+  const places = Array.from(parts.keys()).filter((i) => 'build' in (parts[i] as LinkedPart));
+  if (places.length === 0) return { value: Object.freeze(template), size };
+  const builds = places.map((i) => (parts[i] as { readonly build: Compute }).build);
+  return { build: listBuild(template, places, builds, parts.length + size * FUEL_PER_CONSTANT) };
+}
+
+/** A function of its own: inside `listPart`, it would also hold what the closures there use, an object for each item. */
+function listBuild(
+  template: readonly JsonValue[],
+  places: readonly number[],
+  builds: readonly Compute[],
+  fuel: number,
+): Compute {
+  return (scope) => {
+    spend(scope, fuel);
+    const items = template.slice();
+    for (let i = 0; i < places.length; i++) items[places[i] as number] = (builds[i] as Compute)(scope);
+    return items;
   };
 }
 
