@@ -62,6 +62,7 @@ function everything(report: () => void): Required<Subscriber> {
     requestFailed: report,
     flowChanged: report,
     executionFailed: report,
+    definitionWarned: report,
     executionStarted: report,
     executionRedriven: report,
     executionEnded: report,

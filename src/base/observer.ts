@@ -5,6 +5,8 @@
  * Details are plain data, small, and free of payloads and secrets. A subscriber must return quickly and must not throw; errors
  * that it throws are ignored, because an observer must not disturb the engine.
  */
+import type { Diagnostic } from './diagnostic.ts';
+
 export type Mode = 'Express' | 'Standard';
 
 export interface ObserverEvents {
@@ -46,6 +48,8 @@ export interface ObserverEvents {
     readonly state: string;
     readonly error: string;
   };
+  /** The definition of a flow was stored by CreateFlow or UpdateFlow, and has warnings. */
+  definitionWarned: { readonly requestId: string; readonly flowName: string; readonly warnings: readonly Diagnostic[] };
   /** An execution started; a Standard one is durable. */
   executionStarted: {
     readonly mode: Mode;
@@ -65,7 +69,13 @@ export interface ObserverEvents {
     readonly error: string;
     readonly tookMs: number;
     /** Paths without a value and conditions that are not boolean; at most a hundred. Empty for Standard executions. */
-    readonly warnings: readonly string[];
+    readonly warnings: readonly {
+      /** Empty for a mapping of the flow. */
+      readonly state: string;
+      /** In the definition; empty when it is not known. */
+      readonly path: string;
+      readonly message: string;
+    }[];
   };
   /** The engine is about to call a task or to start a child flow. */
   taskCalled: {
@@ -128,6 +138,7 @@ const NAMES = Object.keys({
   requestFailed: true,
   flowChanged: true,
   executionFailed: true,
+  definitionWarned: true,
   executionStarted: true,
   executionRedriven: true,
   executionEnded: true,

@@ -32,7 +32,7 @@ const PATIENCE_MS = 30_000;
 const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
 
 /**
- * Calls an action and returns its reply.
+ * Calls an action and returns its reply, with its warnings (docs/extensions.md).
  * @param endpoint URL of the server; null: the one in MILLRACE_ENDPOINT, else the address in the settings
  * @throws {StartFault} when there is no key, no server, or no reply with a result
  */
@@ -118,7 +118,7 @@ function post(url: URL, body: string, certFile: string | null): Promise<Answer> 
   const own = url.protocol === 'https:' && certFile !== null ? readIfThere(certFile) : null;
   const options = {
     method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-millrace-warnings': '1' },
     timeout: PATIENCE_MS,
     ...(own !== null && { ca: [...loadTls().rootCertificates, own], allowPartialTrustChain: true }),
   };

@@ -1,6 +1,10 @@
 /** `millrace call ACTION [Name=value …]`: any action of the API, signed, with its reply as JSON (docs/extensions.md). */
 import { ACTIONS, actionEntry } from '../api/actions.ts';
 import type { Contract } from '../api/contract/contract.ts';
+import { formatDiagnostic } from '../base/diagnostic.ts';
+import type { Diagnostic } from '../base/diagnostic.ts';
+import { parseJson } from '../base/json.ts';
+import type { JsonValue } from '../base/json.ts';
 import { nearest } from '../base/suggest.ts';
 import { callServer } from './call-server.ts';
 import type { Host } from './host.ts';
@@ -15,12 +19,20 @@ export interface ApiCall {
   readonly endpoint: string | null;
 }
 
-/** Calls the action and prints its reply. @throws {StartFault} @throws {UsageFault} for an action or a parameter that the API lacks */
+/** Calls the action and prints its reply, with warnings on standard error. @throws {StartFault} @throws {UsageFault} for an action or a parameter that the API lacks */
 export async function call(host: Host, { action, members, endpoint }: ApiCall): Promise<number> {
   const parameters = await readParameters(host, action, members);
   const reply = await callServer(host, endpoint, action, parameters);
-  host.out(`${JSON.stringify(reply, null, 2)}\n`);
+  const { Warnings: warnings, ...documented } = reply;
+  for (const line of warningLines(warnings)) host.err(`${line}\n`);
+  host.out(`${JSON.stringify(documented, null, 2)}\n`);
   return EXIT.ok;
+}
+
+/** The member `Warnings` of a reply, in the form of `millrace validate`. */
+function warningLines(warnings: JsonValue | undefined): string[] {
+  if (typeof warnings !== 'string') return [];
+  return (parseJson(warnings) as unknown as readonly Diagnostic[]).map(formatDiagnostic);
 }
 
 async function readParameters(host: Host, action: string, members: readonly string[]): Promise<Record<string, string>> {

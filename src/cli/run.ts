@@ -6,12 +6,14 @@ import { basename, extname } from 'node:path';
 import { ApiError } from '../api/error.ts';
 import { isName } from '../api/names.ts';
 import { formatDiagnostic } from '../base/diagnostic.ts';
+import type { Place } from '../base/diagnostic.ts';
 import { systemIds } from '../base/ids.ts';
 import { createObserver } from '../base/observer.ts';
-import type { Subscriber } from '../base/observer.ts';
+import type { ObserverEvents, Subscriber } from '../base/observer.ts';
 import { systemPorts } from '../base/ports.ts';
 import { compileDefinition } from '../language/compile.ts';
 import type { Settings } from '../config/settings.ts';
+import { findPlaces } from '../language/places.ts';
 import type { Plan } from '../language/plan.ts';
 import { createFlow } from '../operations/flows/create-flow.ts';
 import type { Reply } from '../operations/operation.ts';
@@ -49,7 +51,7 @@ export async function run(host: Host, options: RunOptions): Promise<number> {
     settings,
     stores: await host.memoryStores(),
     localCallersOnly: true,
-    ports: systemPorts(createObserver(printEvents(host))),
+    ports: systemPorts(createObserver(printEvents(host, file, definition))),
     endpoint: () => '',
   });
   try {
@@ -122,11 +124,25 @@ async function start(
 }
 
 /** Prints warnings, which the reply does not contain, and defects to standard error. */
-function printEvents(host: Host): Subscriber {
+function printEvents(host: Host, file: string, definition: string): Subscriber {
   return {
     executionEnded({ warnings }) {
-      for (const warning of warnings) host.err(`warning: ${warning}\n`);
+      if (warnings.length === 0) return;
+      const places = findPlaces(
+        definition,
+        warnings.map(({ path }) => path),
+      );
+      for (const warning of warnings) host.err(`${sourceLabel(file)}:${warningLine(warning, places)}\n`);
     },
     defect: ({ error, where }) => host.err(`${where}: ${error instanceof Error ? error.stack : String(error)}\n`),
   };
+}
+
+type Warning = ObserverEvents['executionEnded']['warnings'][number];
+
+/** The form of {@link formatDiagnostic}, as far as the place is known. */
+function warningLine({ state, path, message }: Warning, places: ReadonlyMap<string, Place>): string {
+  const place = places.get(path);
+  const at = place === undefined ? '' : `${place.line}:${place.column}:`;
+  return `${at} warning: ${state === '' ? '' : `in state ${state}, `}${message}${path === '' ? '' : ` (${path})`}`;
 }

@@ -49,6 +49,7 @@ export class NodeCompiler<S extends EvaluationScope> implements CompileContext<S
       set fuel(left) {
         work.fuel = left;
       },
+      place: '',
       random: () => 0,
       warn: (message) => {
         if (this.#foldingNode !== null) this.warn('odd-value', message(), this.#foldingNode);

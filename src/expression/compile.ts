@@ -90,7 +90,10 @@ function failed<S extends EvaluationScope, R>({ faults, warnings, nodes }: Compi
   return { evaluate: null, faults, warnings, constant: false, type: 'any', nodes };
 }
 
-/** Takes the fuel for the parts of the expression. Adds the expression and its place to an error that it throws. */
+/**
+ * Takes the fuel for the parts of the expression, and tells the scope its place, for warnings. Adds the expression and its place to
+ * an error that it throws.
+ */
 function guarded<S extends EvaluationScope, R>(
   evaluate: (scope: S) => R,
   fuel: number,
@@ -100,6 +103,7 @@ function guarded<S extends EvaluationScope, R>(
   return (scope) => {
     try {
       spend(scope, fuel);
+      scope.place = place;
       return evaluate(scope);
     } catch (error) {
       if (error instanceof EvaluationError) error.source ??= `${place} (${beginning(text, 200)})`;

@@ -19,6 +19,8 @@ export const FUEL_PER_MEMBER = 16;
 export interface EvaluationScope {
   /** Units left. An expression that needs more fails; see {@link spend}. */
   fuel: number;
+  /** Place in the definition of the expression that runs, for its warnings: `States[2].Condition`. The expression sets it. */
+  place: string;
   /** A number in [0, 1), for `uuid()` and `randomInt()`. */
   random(): number;
   /** Adds a warning to the trace of the execution (rules.md 9.3, 9.5), which takes a limited number and builds no others. */

@@ -12,14 +12,14 @@ import { drop, settle } from './apply/queue.ts';
 import { attemptFailed, end, moveOn, stateFailed, stateStarted, writeGlobal } from './apply/states.ts';
 import { taskScheduled, taskSubmitted } from './apply/tasks.ts';
 import { NO_STATE } from './event.ts';
-import type { ExecutionEvent } from './event.ts';
+import type { ExecutionEvent, Warning } from './event.ts';
 import { WARNINGS_MAX } from './execution.ts';
 import type { Execution } from './execution.ts';
 import { ENTERED } from './thread.ts';
 
 export function apply(execution: Execution, event: ExecutionEvent): void {
   passOver(execution, event);
-  if (event.facts?.warnings !== undefined) addWarnings(execution, event.facts.warnings);
+  if (event.facts?.warnings !== undefined) addWarnings(execution, event.state, event.facts.warnings);
   if (event.state === NO_STATE) applyToExecution(execution, event);
   else applyToThread(execution, event);
 }
@@ -40,8 +40,11 @@ export function undo(execution: Execution, event: ExecutionEvent): void {
   execution.undoneCalls.push({ id: event.id, thread: event.thread, state: event.state });
 }
 
-function addWarnings(execution: Execution, warnings: readonly string[]): void {
-  for (const warning of warnings) if (execution.warnings.length < WARNINGS_MAX) execution.warnings.push(warning);
+function addWarnings(execution: Execution, index: number, warnings: readonly Warning[]): void {
+  const state = execution.plan.states[index]?.name ?? '';
+  for (const warning of warnings) {
+    if (execution.warnings.length < WARNINGS_MAX) execution.warnings.push({ state, ...warning });
+  }
 }
 
 function applyToThread(execution: Execution, event: ExecutionEvent): void {

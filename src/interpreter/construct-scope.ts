@@ -2,11 +2,12 @@
  * The values that the expressions of one state can read while a decision is made, with their failures and warnings. One scope
  * serves a whole decision: `enter` sets it to a thread, so that a state costs no object of this kind.
  */
+import { beginning } from '../base/text.ts';
 import { MAX_DEPTH, boundJson, jsonBytes } from '../base/json.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import { EvaluationError, FUEL_PER_STATE, spend } from '../expression/evaluation.ts';
 import type { StateScope } from '../language/plan.ts';
-import type { Failure } from './event.ts';
+import type { Failure, Warning } from './event.ts';
 import type { Moment } from './input.ts';
 import { WARNINGS_MAX } from './execution.ts';
 import type { Execution, ExecutionStart } from './execution.ts';
@@ -21,6 +22,10 @@ const WORK_OF_AN_ERROR = 20_000;
 const FUEL_PER_CONTEXT = 20;
 /** Sealing a token takes some microseconds. */
 const FUEL_PER_TOKEN = 300;
+
+/** Longest place and message of a warning, in UTF-16 units. */
+const WARNING_PATH_UNITS = 200;
+const WARNING_UNITS = 1_000;
 
 /** Builds `$Context` or `$context` when an expression asks for it. */
 export type BuildContext = (scope: ConstructScope) => JsonObject;
@@ -38,6 +43,7 @@ export class ConstructScope implements StateScope {
   /** Of the last attempt; null when it succeeded. */
   failure: Failure | null = null;
   fuel = FUEL_PER_STATE;
+  place = '';
   /** Work spent on measuring values since `enter`, in units of fuel. */
   measured = 0;
   readonly environment: JsonObject;
@@ -49,7 +55,7 @@ export class ConstructScope implements StateScope {
   #filled = FUEL_PER_STATE;
   /** Work before `enter`. */
   #spent = 0;
-  #warnings: string[] | null = null;
+  #warnings: Warning[] | null = null;
   /** The last token that was made, and its event. */
   #token: string | null = null;
   #tokenOf = 0;
@@ -101,11 +107,15 @@ export class ConstructScope implements StateScope {
 
   warn(message: () => string): void {
     this.#warnings ??= [];
-    if (this.#warnings.length < WARNINGS_MAX) this.#warnings.push(message());
+    if (this.#warnings.length >= WARNINGS_MAX) return;
+    this.#warnings.push({
+      path: beginning(this.place, WARNING_PATH_UNITS),
+      message: beginning(message(), WARNING_UNITS),
+    });
   }
 
   /** The warnings since the last call; null when there are none. */
-  takeWarnings(): readonly string[] | null {
+  takeWarnings(): readonly Warning[] | null {
     const warnings = this.#warnings;
     this.#warnings = null;
     return warnings;

@@ -41,6 +41,14 @@ export interface Failure {
   readonly cause: string;
 }
 
+/** A path that leads nowhere, or another oddity that an expression met when it ran (rules.md 9.3, 9.5). */
+export type Warning = {
+  /** The expression's place in the definition: `States[2].OutputConstructor.x.$`; empty when it is not known. */
+  readonly path: string;
+  /** A sentence without a full stop. */
+  readonly message: string;
+};
+
 /** The end of an execution whose states are being aborted. */
 export interface Ending extends Failure {
   readonly as: 'ExecutionTimedOut' | 'ExecutionStopped';
@@ -100,7 +108,7 @@ export interface EventFacts {
   /** StateSucceeded: the variables that GlobalConstructor built. */
   readonly global?: JsonObject;
   /** Warnings of the expressions that were evaluated for this event (rules.md 9.3, 9.5). */
-  readonly warnings?: readonly string[];
+  readonly warnings?: readonly Warning[];
 }
 
 /** `state` of an event of the execution. */

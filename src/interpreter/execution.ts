@@ -7,7 +7,7 @@ import { jsonBytes, memberOf } from '../base/json.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import type { Plan } from '../language/plan.ts';
 import type { CallCommand, Command } from './commands.ts';
-import type { Ending, Failure } from './event.ts';
+import type { Ending, Failure, Warning } from './event.ts';
 import type { Thread } from './thread.ts';
 
 /** The circumstances of a start. They never change. */
@@ -59,6 +59,9 @@ export interface UndoneCall {
 /** Warnings that one execution retains; a loop must not fill the memory with them. */
 export const WARNINGS_MAX = 100;
 
+/** A warning with the name of the state that had it; empty for a mapping of the flow. */
+export type ExecutionWarning = Warning & { readonly state: string };
+
 /**
  * Branches and items that run at once in one execution. Beyond this number a state begins another only when none of its own
  * runs, so that Maps inside Maps cannot fill the memory and each of them still advances.
@@ -102,7 +105,7 @@ export class Execution {
   turnEvents = 0;
   /** Threads that have changed since the runtime last weighed the execution. */
   readonly touched: Thread[] = [];
-  readonly warnings: string[] = [];
+  readonly warnings: ExecutionWarning[] = [];
   /** Open commands by id, a function of the events (I3). */
   readonly commands = new Map<number, Command>();
   /** Ids of commands opened and closed since the runtime last took them. After a fold, `commands` holds all that are open. */

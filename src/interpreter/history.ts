@@ -1,6 +1,6 @@
 /** An event as GetExecutionHistory serves it, with the members and their order of the table in rules.md 13.3. */
 import type { JsonObject, JsonValue } from '../base/json.ts';
-import type { EventFacts, EventType, ExecutionEvent } from './event.ts';
+import type { EventFacts, EventType, ExecutionEvent, Warning } from './event.ts';
 
 /** One event as GetExecutionHistory serves it. */
 export interface HistoryEvent {
@@ -13,6 +13,8 @@ export interface HistoryEvent {
   /** Empty for events of the execution. */
   readonly stepName: string;
   readonly detail: JsonObject;
+  /** What the expressions met that led to this event. The documented detail has no member for it. */
+  readonly warnings: readonly Warning[];
 }
 
 /** The names of the events of states: the setting `history.stateEventNames`. */
@@ -31,9 +33,12 @@ const STEP_NAMES: { readonly [type in EventType]?: string } = {
 
 /** `stepName` is the name that the journal has with the event. */
 export function historyEvent(event: ExecutionEvent, stepName: string, names: StateEventNames): HistoryEvent {
-  const { id, type, timeMs, cause } = event;
-  return { id, type: servedType(type, names), timeMs, cause, stepName, detail: detailOf(event, names) };
+  const { id, type, timeMs, cause, facts } = event;
+  const warnings = facts?.warnings ?? NO_WARNINGS;
+  return { id, type: servedType(type, names), timeMs, cause, stepName, detail: detailOf(event, names), warnings };
 }
+
+const NO_WARNINGS: readonly Warning[] = [];
 
 function servedType(type: EventType, names: StateEventNames): string {
   if (type === 'ExecutionRedriven') return 'ExecutionStarted';

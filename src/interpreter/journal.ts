@@ -20,7 +20,7 @@ import { parseJson } from '../base/json.ts';
 import type { JsonValue } from '../base/json.ts';
 import type { Plan } from '../language/plan.ts';
 import { ExecutionEvent, NO_NEXT, NO_STATE } from './event.ts';
-import type { EventFacts, EventType } from './event.ts';
+import type { EventFacts, EventType, Warning } from './event.ts';
 
 /** An event with the name of its state; the name is empty for an event of the execution. */
 export interface JournalEvent {
@@ -117,12 +117,21 @@ export function decodeEvents(text: string): JournalEvent[] {
     timeMs += laterMs;
     if (signedCode >= 0) value = own;
     if (name !== undefined) stepName = name;
-    const event = new ExecutionEvent(id, type, timeMs, id - back, thread, state, value, next, facts);
+    const event = new ExecutionEvent(id, type, timeMs, id - back, thread, state, value, next, decodeFacts(facts));
     events.push({ event, stepName: state === NO_STATE ? '' : stepName });
     id++;
   }
   return events;
 }
+
+/** Rows from before warnings had a place hold them as texts. */
+function decodeFacts(facts: EncodedFacts | null): EventFacts | null {
+  if (facts?.warnings === undefined) return facts as EventFacts | null;
+  const warnings = facts.warnings.map((each) => (typeof each === 'string' ? { path: '', message: each } : each));
+  return { ...facts, warnings };
+}
+
+type EncodedFacts = Omit<EventFacts, 'warnings'> & { readonly warnings?: readonly (string | Warning)[] };
 
 type EncodedEvent = readonly [
   type: number,
@@ -132,6 +141,6 @@ type EncodedEvent = readonly [
   state: number,
   value: JsonValue,
   next?: number,
-  facts?: EventFacts | null,
+  facts?: EncodedFacts | null,
   name?: string,
 ];

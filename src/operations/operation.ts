@@ -20,6 +20,8 @@ export interface OperationRequest {
   readonly parameters: Parameters;
   /** Id of the caller's access key; null: the root key, or no authentication. */
   readonly caller: string | null;
+  /** True: the caller reads members of the reply about warnings, which the cloud does not have (docs/extensions.md). */
+  readonly wantsWarnings?: boolean;
 }
 
 /** Members of a reply in the order in which they are written; undefined members are left out. */
@@ -36,8 +38,7 @@ export interface Operation<Services> {
 type Run<A extends BuiltAction, R extends ReplyOf<A>> = (
   services: OperationServices,
   parameters: ParametersOf<A>,
-  /** `OperationRequest.caller`. */
-  caller: string | null,
+  request: OperationRequest,
 ) => Promise<R>;
 
 /**
@@ -79,10 +80,9 @@ function operationOf<A extends BuiltAction, R extends ReplyOf<A>>(
     slow: slow === true,
     // Not an async function: another promise around that of `run` would cost every call.
     run(services, request) {
-      const { parameters, caller } = request;
       try {
         if (ownRate !== true) services.rate.admit(action);
-        const reply = run(services, decode(parameters, services.limits), caller);
+        const reply = run(services, decode(request.parameters, services.limits), request);
         return isChange && services.observer.flowChanged !== null
           ? reportChange(services, action, request, reply)
           : reply;

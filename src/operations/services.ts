@@ -28,7 +28,7 @@ export interface OperationServices {
   /** The setting `http.errorStatuses`, for warnings. */
   readonly httpErrorStatuses: readonly string[];
   readonly rate: OperationRate;
-  readonly observer: Pick<Observer, 'flowChanged'>;
+  readonly observer: Pick<Observer, 'flowChanged' | 'definitionWarned'>;
   readonly clock: Clock;
   readonly ids: Ids;
   /** The region served and, for DescribeRegions, where. */

@@ -4,7 +4,7 @@
  */
 import { formatTime } from '../base/clock.ts';
 import { beginning } from '../base/text.ts';
-import type { ExecutionEvent } from '../interpreter/event.ts';
+import type { ExecutionEvent, Warning } from '../interpreter/event.ts';
 import type { Mode } from '../base/observer.ts';
 import type { ExecutionView } from './executions.ts';
 
@@ -27,7 +27,10 @@ export class Explanation {
   add(named: NamedEvent): void {
     const { event, stepName } = named;
     const { facts, type } = event;
-    if (facts?.warnings !== undefined) this.#warnings = [...this.#warnings, ...facts.warnings].slice(-WARNINGS_MAX);
+    if (facts?.warnings !== undefined) {
+      const warnings = facts.warnings.map((warning) => warningText(warning, stepName));
+      this.#warnings = [...this.#warnings, ...warnings].slice(-WARNINGS_MAX);
+    }
     if (facts?.attempt !== undefined) this.#attempts.set(event.thread, facts.attempt);
     if (type === 'ExecutionRedriven') {
       this.#warnings = [];
@@ -98,9 +101,15 @@ export class Explanation {
 
 const WARNINGS_MAX = 100;
 const WARNINGS_SHOWN = 5;
-const WARNING_UNITS = 200;
+const WARNING_UNITS = 400;
 const STATES_MAX = 10;
 const CAUSE_UNITS = 1_000;
+
+/** The state and the place ahead, because the end may be cut. */
+function warningText({ path, message }: Warning, state: string): string {
+  const where = [...(state === '' ? [] : [`in state ${state}`]), ...(path === '' ? [] : [`at ${path}`])];
+  return where.length === 0 ? message : `${where.join(' ')}, ${message}`;
+}
 
 function said({ error, cause }: { readonly error: string; readonly cause: string }): string {
   const text = `${error}${cause === '' ? '' : `: ${beginning(cause, CAUSE_UNITS)}`}`;

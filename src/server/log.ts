@@ -4,6 +4,8 @@
  * Secrets have a type that prints as `***`, and parameters of calls are never logged. The log subscribes to the observer.
  */
 import { pino } from 'pino';
+import type { Diagnostic } from '../base/diagnostic.ts';
+import { beginning } from '../base/text.ts';
 import type { Output } from '../base/output.ts';
 import type { Subscriber } from '../base/observer.ts';
 import type { Settings } from '../config/settings.ts';
@@ -106,6 +108,11 @@ function troubles(log: ServerLog): Subscriber {
         { connections },
         'the server has all the connections that it may have (http.maxConnections): for each new one it closes the oldest one that no known caller uses',
       ),
+    definitionWarned: ({ warnings, ...facts }) =>
+      log.warn(
+        { ...facts, count: warnings.length, warnings: warnings.slice(0, WARNINGS_LOGGED).map(shortDiagnostic) },
+        'the definition of a flow has warnings',
+      ),
     defect: ({ error, ...facts }) =>
       log.error({ err: error, ...facts }, 'a part of the server failed because of a defect'),
     storeFailed: ({ part, error }) => log.error({ err: error }, STORE_FAILS[part]),
@@ -119,6 +126,13 @@ function troubles(log: ServerLog): Subscriber {
     ownershipLost: () =>
       log.error({}, 'another server has taken over the store: Standard executions no longer run on this server'),
   };
+}
+
+const WARNINGS_LOGGED = 10;
+
+/** `unknown-key:12: "Nxet" is …`. The message quotes a few words of the definition, of which a flow's owner knows. */
+function shortDiagnostic({ code, line, message }: Diagnostic): string {
+  return `${code}:${line}: ${beginning(message, 300)}`;
 }
 
 const STORE_FAILS = {

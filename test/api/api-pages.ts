@@ -195,7 +195,8 @@ function memberRows(members: Members, prefix: string): string[][] {
   return Object.entries(members).flatMap(([name, member]) => {
     const path = `${prefix}${name}`;
     const absent = member.absent === undefined ? '' : ` Left out ${member.absent}.`;
-    const row = [`\`${path}\``, memberType(member), `${member.about}${absent}`];
+    const extension = member.extension === true ? 'An extension ([extensions.md](../extensions.md)). ' : '';
+    const row = [`\`${path}\``, memberType(member), `${extension}${member.about}${absent}`];
     if (member.type === 'object') return [row, ...memberRows(member.members, `${path}.`)];
     return member.type === 'list' ? [row, ...memberRows(member.members, `${path}[].`)] : [row];
   });
@@ -214,7 +215,8 @@ function sampleReply(members: Members): string {
 }
 
 function sampleOf(members: Members): object {
-  const entries = Object.entries(members).map(([name, member]) => [name, memberSample(member)]);
+  const documented = Object.entries(members).filter(([, { extension }]) => extension !== true);
+  const entries = documented.map(([name, member]) => [name, memberSample(member)]);
   return Object.fromEntries(entries) as object;
 }
 

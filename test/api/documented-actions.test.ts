@@ -36,6 +36,7 @@ function documentedMembers(nested: Nested, prefix = ''): string[] {
 
 function contractMembers(members: Members, prefix = ''): string[] {
   return Object.entries(members).flatMap(([name, member]) => {
+    if (member.extension === true) return [];
     if (member.type === 'object') return contractMembers(member.members, `${prefix}${name}.`);
     if (member.type === 'list') return contractMembers(member.members, `${prefix}${name}[].`);
     return [`${prefix}${name}: ${memberType(member.type)}`];

@@ -2,6 +2,7 @@
  * The durable runtime on the store in memory, on virtual time: one server, or servers that die after each commit. Time, ids, the
  * store and the services outlive a server. Its memory and its unsent answers do not.
  */
+import { warningText } from './outcome.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { TaskCall } from '../../src/actions/action.ts';
 import { ApiError } from '../../src/api/error.ts';
@@ -293,7 +294,10 @@ class DurableRun {
       output,
       errorCode: error,
       errorMessage: cause,
-      warnings: events.flatMap(({ event }) => event.facts?.warnings ?? []).slice(0, WARNINGS_MAX),
+      warnings: events
+        .flatMap(({ event }) => event.facts?.warnings ?? [])
+        .slice(0, WARNINGS_MAX)
+        .map(warningText),
       elapsedMs: stoppedMs - startedMs,
       history: events.map(({ event, stepName }) => historyEvent(event, stepName, stateNamesOf(this.#run.plan.dialect))),
     };

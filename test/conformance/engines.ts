@@ -19,6 +19,7 @@ import { definitionLimitsOf } from './case.ts';
 import type { Case } from './case.ts';
 import { driveDurable } from './durable.ts';
 import { stateNamesOf } from './history-dialects.ts';
+import { warningText } from './outcome.ts';
 import type { Outcome, RunOutcome } from './outcome.ts';
 import { StandIn, hideToken } from './stand-in.ts';
 
@@ -86,7 +87,8 @@ const express: Drive = async ({ wanted, plan, time, actions }) => {
     { time, actions: actions.catalog(), limits: limitsOf(wanted) },
   );
   const { startedMs, stoppedMs, name: _name, ...ended } = result;
-  return { ...ended, elapsedMs: stoppedMs - startedMs, history };
+  const warnings = ended.warnings.map(warningText);
+  return { ...ended, warnings, elapsedMs: stoppedMs - startedMs, history };
 };
 
 /** Drops the execution after every event and rebuilds it from the text of its events. */
@@ -111,7 +113,7 @@ const rebuilt: Drive = async ({ wanted, plan, time, actions }) => {
     output: execution.status === 'Succeeded' ? stringifyJson(execution.output) : '',
     errorCode: execution.failure?.error ?? '',
     errorMessage: execution.failure?.cause ?? '',
-    warnings: execution.warnings,
+    warnings: execution.warnings.map(warningText),
     elapsedMs: execution.stoppedMs - execution.startedMs,
     history: run.events.map((event) => served(event, plan)),
   };

@@ -176,6 +176,7 @@ export function historyOf(text: string): HistoryEvent[] {
         type: parts[4] as string,
         stepName: parts[5] ?? '',
         detail: parseJson(parts[6] as string) as JsonObject,
+        warnings: [],
       };
     });
 }

@@ -7,8 +7,14 @@ import type { Plan } from '../../src/language/plan.ts';
 import type { HistoryEvent } from '../../src/runtime/executions.ts';
 import type { Case, ExpectedDiagnostic } from './case.ts';
 import { historyFaults } from './histories.ts';
+import type { Warning } from '../../src/interpreter/event.ts';
 import type { HistoryOptions } from './histories.ts';
 import { historyDifference, historyText } from './history-text.ts';
+
+/** A warning as cases name it: place and message. */
+export function warningText({ path, message }: Warning): string {
+  return `${path}: ${message}`;
+}
 
 export interface RunOutcome {
   readonly status: 'Succeeded' | 'Failed' | 'TimedOut' | 'Stopped';

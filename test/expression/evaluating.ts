@@ -38,6 +38,7 @@ export function scopeOf(input: JsonValue, fuel: number = FUEL_PER_STATE): TestSc
   return {
     input,
     fuel,
+    place: '',
     warnings,
     random() {
       seed = (seed * 48_271) % 2_147_483_647;

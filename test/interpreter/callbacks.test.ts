@@ -136,7 +136,11 @@ test('an answer to the submission that is too large is left out, and the task co
   run.takeRebuilt({ kind: 'task-submitted', id: 4, output: 'x'.repeat(70_000) });
   assert.equal(run.events.at(-1)?.value, null);
   assert.deepEqual(run.execution.warnings, [
-    'The answer of the service is larger than 65536 bytes of JSON. It is left out of the history.',
+    {
+      state: 'T',
+      path: '',
+      message: 'The answer of the service is larger than 65536 bytes of JSON. It is left out of the history.',
+    },
   ]);
   run.takeRebuilt({ kind: 'task-succeeded', id: 4, output: 'done' });
   assert.equal(run.execution.status, 'Succeeded');

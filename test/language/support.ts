@@ -62,6 +62,7 @@ export function scopeOf(values: Partial<StateScope> = {}): StateScope {
     environment: {},
     context: () => ({ Execution: { Name: 'e' }, Current: { Name: 's' } }),
     fuel: 1_000_000,
+    place: '',
     random: () => 0.5,
     warn: () => {},
     ...values,

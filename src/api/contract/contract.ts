@@ -61,6 +61,8 @@ interface MemberFacts {
   readonly about: string;
   /** When the member is left out; without it the member is always there. */
   readonly absent?: string;
+  /** True for a member that the cloud does not have. */
+  readonly extension?: true;
 }
 
 export type Member = MemberFacts &

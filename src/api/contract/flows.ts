@@ -53,6 +53,18 @@ const STORAGE = {
   ExternalStorageLocation: { type: 'text', sample: '', about: 'The path as it was sent; `""` for none.' },
 } as const satisfies Members;
 
+const WARNINGS = {
+  Warnings: {
+    type: 'text',
+    sample:
+      '[{"severity":"warning","code":"missing-name","line":1,"column":1,"path":"","message":"the flow has no Name"}]',
+    about:
+      'What is odd about the definition, as a JSON list in the order of the text; `[]` for nothing, and for a call without `Definition`.',
+    absent: 'unless the request has the header `x-millrace-warnings: 1`',
+    extension: true,
+  },
+} as const satisfies Members;
+
 /** A parameter that Millrace stores and returns without giving it a meaning. */
 const RESOURCE_TEXT = {
   type: 'text',
@@ -69,7 +81,7 @@ const ENVIRONMENT = {
 
 const WRONG_DEFINITION = {
   InvalidArgument:
-    'The definition cannot run in this execution mode; the message lists every fault with line, column and reason.',
+    'The definition cannot run in this execution mode; the message lists every error with line, column and reason.',
 } as const;
 
 export const FLOWS = {
@@ -112,7 +124,7 @@ export const FLOWS = {
       Environment: ENVIRONMENT,
       ResourceGroupId: { ...RESOURCE_TEXT, about: 'Resource group of the flow, for the filter of ListFlows.' },
     },
-    reply: { ...FLOW, ...EXECUTION_MODE, ...STORAGE },
+    reply: { ...FLOW, ...EXECUTION_MODE, ...STORAGE, ...WARNINGS },
     errors: {
       FlowAlreadyExists: 'There is a flow of this name.',
       ...WRONG_DEFINITION,
@@ -166,7 +178,7 @@ export const FLOWS = {
       RoleArn: { ...RESOURCE_TEXT, presence: 'change', about: 'The new role.' },
       Environment: { ...ENVIRONMENT, presence: 'change', about: 'The new environment variables; they replace all.' },
     },
-    reply: { ...FLOW, ...STORAGE },
+    reply: { ...FLOW, ...STORAGE, ...WARNINGS },
     errors: {
       ...NO_FLOW,
       ...WRONG_DEFINITION,

@@ -71,7 +71,7 @@ function taskSubmitted(decision: Decision, thread: Thread, id: number, answer: J
   const failure = scope.oversize(answer, what) ?? takeResult(decision, answer, what);
   if (failure === null) return decision.emitCausedBy(id, 'TaskSubmitted', thread, answer, null);
   decision.emitCausedBy(id, 'TaskSubmitted', thread, null, {
-    warnings: [`${failure.cause} It is left out of the history.`],
+    warnings: [{ path: '', message: `${failure.cause} It is left out of the history.` }],
   });
 }
 

@@ -1,9 +1,11 @@
 /**
  * GetExecutionHistory (rules.md 4.5, 5.16): by event id; NextToken is the id of the first event of the next page. A page
- * of large details may be shorter than Limit and still have a NextToken.
+ * of large details may be shorter than Limit and still have a NextToken. A caller that asks for warnings gets those of each event
+ * in its detail (docs/extensions.md).
  */
 import { formatTime } from '../../base/clock.ts';
 import { stringifyJson } from '../../base/json.ts';
+import type { JsonObject } from '../../base/json.ts';
 import type { HistoryEvent } from '../../runtime/executions.ts';
 import { defineOperation } from '../operation.ts';
 import { PAGE_UNITS, replyUnits } from '../page.ts';
@@ -12,7 +14,8 @@ import { PAGE_UNITS, replyUnits } from '../page.ts';
 const READ_EVENTS = 200;
 const FIRST_READ_EVENTS = 20;
 
-export const getExecutionHistory = defineOperation('GetExecutionHistory', async ({ executions }, parameters) => {
+export const getExecutionHistory = defineOperation('GetExecutionHistory', async (services, parameters, request) => {
+  const { executions } = services;
   const { FlowName: flowName, ExecutionName: executionName, Limit: limit } = parameters;
   let next = parameters.NextToken ?? 1;
   const events: ReturnType<typeof eventReply>[] = [];
@@ -29,7 +32,7 @@ export const getExecutionHistory = defineOperation('GetExecutionHistory', async 
         next = event.id;
         break;
       }
-      const reply = eventReply(event);
+      const reply = eventReply(event, request.wantsWarnings === true);
       events.push(reply);
       units += replyUnits(reply);
     }
@@ -37,13 +40,15 @@ export const getExecutionHistory = defineOperation('GetExecutionHistory', async 
   return { NextToken: more ? String(next) : undefined, Events: events };
 });
 
-function eventReply(event: HistoryEvent) {
+function eventReply(event: HistoryEvent, wantsWarnings: boolean) {
+  const { detail, warnings } = event;
+  const shown: JsonObject = wantsWarnings && warnings.length > 0 ? { ...detail, warnings } : detail;
   return {
     Type: event.type,
     EventId: event.id,
     Time: formatTime(event.timeMs),
     ScheduleEventId: event.cause,
-    EventDetail: stringifyJson(event.detail),
+    EventDetail: stringifyJson(shown),
     StepName: event.stepName,
   };
 }

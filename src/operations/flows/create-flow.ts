@@ -1,11 +1,11 @@
 /** CreateFlow (rules.md 5.2): checks the definition and stores the flow under a name that is free. */
 import { apiError, ApiError } from '../../api/error.ts';
-import { checkDefinition } from './check-definition.ts';
+import { checkDefinition, reportWarnings, warningsReply } from './check-definition.ts';
 import { flowReply } from './replies.ts';
 import { defineOperation } from '../operation.ts';
 import type { OperationServices } from '../services.ts';
 
-export const createFlow = defineOperation('CreateFlow', async (services, parameters, caller) => {
+export const createFlow = defineOperation('CreateFlow', async (services, parameters, request) => {
   const { Name: name, Definition: definition } = parameters;
   const nowMs = services.clock.nowMs();
   const flow = {
@@ -22,17 +22,19 @@ export const createFlow = defineOperation('CreateFlow', async (services, paramet
     createdMs: nowMs,
     lastModifiedMs: nowMs,
     revision: 1,
-    writer: caller,
+    writer: request.caller,
   };
-  await checkDefinition(services, flow, definition);
+  const diagnostics = await checkDefinition(services, flow, definition, request);
   if ((await services.flows.get(name)) !== null) throw apiError('FlowAlreadyExists', name);
   await refuseFull(services);
   if (!(await services.flows.create(flow))) throw apiError('FlowAlreadyExists', name);
   services.changes.changed(name);
+  reportWarnings(services, request, name, diagnostics);
   return {
     ...flowReply(flow),
     ExecutionMode: flow.executionMode,
     ExternalStorageLocation: flow.externalStorageLocation,
+    ...warningsReply(request, diagnostics),
   };
 });
 

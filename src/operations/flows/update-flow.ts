@@ -5,17 +5,17 @@
  */
 import { apiError } from '../../api/error.ts';
 import { existingFlow } from '../../runtime/flows/existing-flow.ts';
-import { checkDefinition } from './check-definition.ts';
+import { checkDefinition, reportWarnings, warningsReply } from './check-definition.ts';
 import { flowReply } from './replies.ts';
 import type { ParametersOf } from '../contract-types.ts';
 import type { FlowChanges } from '../../store/flows.ts';
 import { defineOperation } from '../operation.ts';
 
-export const updateFlow = defineOperation('UpdateFlow', async (services, parameters, caller) => {
+export const updateFlow = defineOperation('UpdateFlow', async (services, parameters, request) => {
   const { Name: name, Definition: definition } = parameters;
-  const changes = { ...changesOf(parameters), lastModifiedMs: services.clock.nowMs(), writer: caller };
+  const changes = { ...changesOf(parameters), lastModifiedMs: services.clock.nowMs(), writer: request.caller };
   const old = await existingFlow(services.flows, name);
-  if (definition !== undefined) await checkDefinition(services, old, definition);
+  const diagnostics = definition === undefined ? [] : await checkDefinition(services, old, definition, request);
   const flow = await services.flows.update(name, changes, old.id);
   // Deleted, and perhaps created again in another mode, since it was read.
   if (flow === null) {
@@ -23,7 +23,12 @@ export const updateFlow = defineOperation('UpdateFlow', async (services, paramet
     throw isGone ? apiError('FlowNotExists', name) : apiError('ConcurrentUpdateError');
   }
   services.changes.changed(name);
-  return { ...flowReply(flow), ExternalStorageLocation: flow.externalStorageLocation };
+  reportWarnings(services, request, name, diagnostics);
+  return {
+    ...flowReply(flow),
+    ExternalStorageLocation: flow.externalStorageLocation,
+    ...warningsReply(request, diagnostics),
+  };
 });
 
 function changesOf(parameters: ParametersOf<'UpdateFlow'>): Omit<FlowChanges, 'lastModifiedMs' | 'writer'> {

@@ -14,7 +14,7 @@ import { atMost } from '../../base/scheduler.ts';
 import type { ActionCatalog } from '../../actions/action.ts';
 import type { Failure } from '../../interpreter/event.ts';
 import { Execution } from '../../interpreter/execution.ts';
-import type { ExecutionLimits } from '../../interpreter/execution.ts';
+import type { ExecutionLimits, ExecutionWarning } from '../../interpreter/execution.ts';
 import { WAIT_SECONDS } from '../../language/limits.ts';
 import type { Plan } from '../../language/plan.ts';
 import type { ChildStarter } from '../driver/calls.ts';
@@ -60,7 +60,7 @@ export interface SyncResult {
   readonly startedMs: number;
   readonly stoppedMs: number;
   /** Paths without a value and conditions that are not boolean: the first hundred. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly ExecutionWarning[];
 }
 
 export interface ExpressRuntime {

@@ -110,6 +110,7 @@ export class Dispatcher<Services> {
         requestId: exchange.requestId,
         parameters,
         caller: call.key === null || call.key.isRoot ? null : call.key.accessKeyId,
+        wantsWarnings: head.headers['x-millrace-warnings'] === '1',
       });
       const slow = operation.slow === true ? early : null;
       slow?.add(exchange);
