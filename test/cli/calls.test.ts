@@ -67,6 +67,17 @@ describe('a command that calls a server', () => {
     assert.equal(JSON.stringify(printed), JSON.stringify(replied));
   });
 
+  it('call prints the warnings of a definition on standard error, in the form of validate', async () => {
+    const warned =
+      'Type: StateMachine\nSpecVersion: v1\nName: other\nStartAt: A\nStates:\n  - { Type: Pass, Name: A, End: true }\n';
+    const { code, stdout, stderr } = await run('call', 'CreateFlow', 'Name=warned', 'Type=FDL', `Definition=${warned}`);
+    assert.equal(code, 0);
+    assert.match(stderr, /^3:7: warning: .* \(Name\) \[name-differs\]\n$/);
+    const reply = JSON.parse(stdout) as Record<string, unknown>;
+    assert.equal(reply['Warnings'], undefined);
+    assert.equal(reply['Name'], 'warned');
+  });
+
   it('an error of the API is one sentence, and the exit code is 1', async () => {
     for (const [argv, sentence] of [
       [['why', 'f', 'x'], 'ExecutionNotExists: Execution x for flow f does not exist.'],

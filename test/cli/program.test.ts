@@ -215,4 +215,52 @@ States:
     assert.equal(ended.code, 0);
     assert.match(ended.stderr, /warning: .*\$Input\.name/);
   });
+
+  it('shows the state and the line of a path without a value, in both dialects', async (t) => {
+    const folder = temporaryFolder(t);
+    const file = join(folder, 'warned.yaml');
+    writeFileSync(
+      file,
+      `Type: StateMachine
+SpecVersion: v1
+Name: warned
+StartAt: Each
+States:
+  - Type: Map
+    Name: Each
+    ItemsPath: $Input.items
+    Processor:
+      StartAt: In
+      States:
+        - Type: Choice
+          Name: In
+          Branches: [{ Condition: $Input.list, Next: Out }]
+          Default: Out
+        - Type: Pass
+          Name: Out
+          OutputConstructor:
+            "a b": { deep.$: $Input.none.x }
+          End: true
+    End: true
+`,
+    );
+    const { code, stderr } = await runMillrace(['run', file, '--input', '{"items":[{"list":[1]}]}']);
+    assert.equal(code, 0);
+    const lines = stderr.trimEnd().split('\n');
+    assert.match(
+      lines[0] ?? '',
+      /warned\.yaml:14:34: warning: in state In, the condition \$Input\.list is neither true/,
+    );
+    assert.match(
+      lines[1] ?? '',
+      /warned\.yaml:19:30: warning: in state Out, the path \$Input\.none\.x .* \(States\[0\].*OutputConstructor\["a b"\]\.deep\.\$\)$/,
+    );
+    const classic = join(folder, 'classic.yaml');
+    writeFileSync(
+      classic,
+      'version: v1\ntype: flow\nname: classic\nsteps:\n  - type: pass\n    name: One\n    inputMappings:\n      - { target: a, source: $input.none.x }\n',
+    );
+    const other = await runMillrace(['run', classic]);
+    assert.match(other.stderr, /classic\.yaml:8:30: warning: in state One, the path \$input\.none\.x leads nowhere/);
+  });
 });

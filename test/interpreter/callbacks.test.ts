@@ -137,7 +137,7 @@ test('an answer to the submission that is too large is left out, and the task co
   assert.equal(run.events.at(-1)?.value, null);
   assert.deepEqual(run.execution.warnings, [
     {
-      state: 'T',
+      state: 'Call',
       path: '',
       message: 'The answer of the service is larger than 65536 bytes of JSON. It is left out of the history.',
     },

@@ -15,12 +15,13 @@ const WRITTEN = [
   '[1,[0,1700000000000,1,0,-1,{"n":12345678901234567890},-1,{"version":"3","alias":"live"}],' +
     '[-7,0,1,1,0,null,-1,null,"é /"],[-8,0,1,1,0,null],' +
     '[12,5,1,1,0,{},-1,{"action":"HTTP:Request","mode":"WaitForCustomCallback","attempt":1,"timeoutSeconds":null}]]',
+  '[1,[0,1700000000000,1,0,-1,{}],[-8,0,1,1,0,null,-1,{"warnings":["the path $Input.x leads nowhere"]},"é /"]]',
   '[5,[13,1700000000009,1,1,0,{"Code":202},-1,null,"é /"],[14,0,2,1,0,null,-1,{"failure":{"error":"E","cause":""}}],' +
     '[9,1,1,1,0,{"a":1},3,{"failure":{"error":"E","cause":""},"caught":"Next"}],[2,0,1,1,-1,null],[5,0,1,1,-1,{},-1,{"undone":[7,8]}]]',
 ];
 
 test('every text ever written stays readable', () => {
-  const [first, second] = WRITTEN.map((text) => decodeEvents(text));
+  const [first, warned, second] = WRITTEN.map((text) => decodeEvents(text));
   assert.deepEqual(
     first?.map(({ event, stepName }) => [event.id, event.cause, event.type, event.timeMs, event.state, stepName]),
     [
@@ -34,6 +35,8 @@ test('every text ever written stays readable', () => {
     first?.map(({ event }) => stringifyJson(event.value)),
     ['{"n":12345678901234567890}', '{"n":12345678901234567890}', '{"n":12345678901234567890}', '{}'],
   );
+  const warnings = [{ path: '', message: 'the path $Input.x leads nowhere' }];
+  assert.deepEqual(warned?.at(-1)?.event.facts, { warnings });
   assert.deepEqual(
     second?.map(({ event, stepName }) => [event.cause, event.type, event.next, event.facts?.caught, stepName]),
     [

@@ -288,6 +288,7 @@ export const EXECUTIONS = {
     },
     errors: NO_EXECUTION,
     notes: [
+      'With the request header `x-millrace-warnings: 1`, the detail of an event whose expressions had warnings ends with the member `warnings`, an extension ([extensions.md](../extensions.md#warnings)).',
       'A page ends early, after 8 MiB of details; `NextToken` then leads to the rest.',
       'State machines have event types such as `StateEntered`, the classic language `StepEntered`. The setting `history.stateEventNames` gives both `Step…`.',
     ],

@@ -54,7 +54,10 @@ for (const mode of ['Standard', 'Express'] as const) {
       text,
       /^It failed at 2026\S+ in state Charge \(line 13 of the definition, attempt 3, event \d+\): Flaky: card refused\./,
     );
-    assert.match(text, /\$Input\.no\.card/);
+    assert.match(
+      text,
+      / On the way: in state Charge at States\[0\]\.Branches\[0\]\.States\[0\]\.Parameters\.card\.\$, the path \$Input\.no\.card /,
+    );
     assert.equal(text.includes('RedriveExecution'), mode === 'Standard');
     assert.deepEqual(waits, []);
   });
