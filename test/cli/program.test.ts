@@ -249,7 +249,7 @@ States:
     const lines = stderr.trimEnd().split('\n');
     assert.match(
       lines[0] ?? '',
-      /warned\.yaml:14:34: warning: in state In, the condition \$Input\.list is neither true/,
+      /warned\.yaml:14:35: warning: in state In, the condition \$Input\.list is neither true/,
     );
     assert.match(
       lines[1] ?? '',
