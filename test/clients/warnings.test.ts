@@ -178,7 +178,7 @@ describe('warnings', () => {
       warned.map(({ level, flowName, count, requestId }) => [level, flowName, count, typeof requestId]),
       [[40, 'logged', 2, 'string']],
     );
-    const [first, second] = warned[0]?.['warnings'] as string[];
+    const [first, second] = (warned[0]?.['warnings'] ?? []) as string[];
     assert.match(first ?? '', /^name-differs:3: ./);
     assert.match(second ?? '', /^unknown-key:6: ./);
   });
