@@ -91,7 +91,7 @@ function failed<S extends EvaluationScope, R>({ faults, warnings, nodes }: Compi
 }
 
 /**
- * Takes the fuel for the parts of the expression, and tells the scope its place, for warnings. Adds the expression and its place to
+ * Takes the fuel for the parts of the expression, and sets the scope's place, for warnings. Adds the expression and its place to
  * an error that it throws.
  */
 function guarded<S extends EvaluationScope, R>(

@@ -13,7 +13,7 @@ export interface HistoryEvent {
   /** Empty for events of the execution. */
   readonly stepName: string;
   readonly detail: JsonObject;
-  /** What the expressions met that led to this event. The documented detail has no member for it. */
+  /** Warnings of the expressions that were evaluated for this event. The documented detail has no member for it. */
   readonly warnings: readonly Warning[];
 }
 

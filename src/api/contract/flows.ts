@@ -59,7 +59,7 @@ const WARNINGS = {
     sample:
       '[{"severity":"warning","code":"missing-name","line":1,"column":1,"path":"","message":"the flow has no Name"}]',
     about:
-      'What is odd about the definition, as a JSON list in the order of the text; `[]` for nothing, and for a call without `Definition`.',
+      'The warnings about the definition as a JSON list, in the order of the text; `[]` for nothing, and for a call without `Definition`.',
     absent: 'unless the request has the header `x-millrace-warnings: 1`',
     extension: true,
   },
