@@ -7,6 +7,7 @@ import { parseJson } from '../base/json.ts';
 import type { JsonValue } from '../base/json.ts';
 import { nearest } from '../base/suggest.ts';
 import { callServer } from './call-server.ts';
+import { plain } from './execution-call.ts';
 import type { Host } from './host.ts';
 import { EXIT, StartFault, UsageFault } from './host.ts';
 import { readSource } from './source-text.ts';
@@ -24,7 +25,7 @@ export async function call(host: Host, { action, members, endpoint }: ApiCall): 
   const parameters = await readParameters(host, action, members);
   const reply = await callServer(host, endpoint, action, parameters);
   const { Warnings: warnings, ...documented } = reply;
-  for (const line of warningLines(warnings)) host.err(`${line}\n`);
+  for (const line of warningLines(warnings)) host.err(`${plain(line)}\n`);
   host.out(`${JSON.stringify(documented, null, 2)}\n`);
   return EXIT.ok;
 }

@@ -20,6 +20,7 @@ import type { Reply } from '../operations/operation.ts';
 import type { OperationServices } from '../operations/services.ts';
 import { startSyncExecution } from '../operations/executions/start-sync-execution.ts';
 import { createEngine } from '../server/engine.ts';
+import { plain } from './execution-call.ts';
 import type { Host } from './host.ts';
 import { EXIT, StartFault } from './host.ts';
 import { readSettings } from './settings.ts';
@@ -132,7 +133,7 @@ function printEvents(host: Host, file: string, definition: string): Subscriber {
         definition,
         warnings.map(({ path }) => path),
       );
-      for (const warning of warnings) host.err(`${sourceLabel(file)}:${warningLine(warning, places)}\n`);
+      for (const warning of warnings) host.err(`${sourceLabel(file)}:${plain(warningLine(warning, places))}\n`);
     },
     defect: ({ error, where }) => host.err(`${where}: ${error instanceof Error ? error.stack : String(error)}\n`),
   };

@@ -234,10 +234,10 @@ States:
       States:
         - Type: Choice
           Name: In
-          Branches: [{ Condition: $Input.list, Next: Out }]
-          Default: Out
+          Branches: [{ Condition: $Input.list, Next: "Out\\e[31m" }]
+          Default: "Out\\e[31m"
         - Type: Pass
-          Name: Out
+          Name: "Out\\e[31m"
           OutputConstructor:
             "a b": { deep.$: $Input.none.x }
           End: true
@@ -253,7 +253,7 @@ States:
     );
     assert.match(
       lines[1] ?? '',
-      /warned\.yaml:19:30: warning: in state Out, the path \$Input\.none\.x .* \(States\[0\].*OutputConstructor\["a b"\]\.deep\.\$\)$/,
+      /warned\.yaml:19:30: warning: in state Out\ufffd\[31m, the path \$Input\.none\.x .* \(States\[0\].*OutputConstructor\["a b"\]\.deep\.\$\)$/,
     );
     const classic = join(folder, 'classic.yaml');
     writeFileSync(
