@@ -5,11 +5,12 @@
 import { invalidArgument } from '../../api/error.ts';
 import { isJsonObject, JsonFault, MAX_DEPTH, parseJson, stringifyJson } from '../../base/json.ts';
 import type { JsonValue } from '../../base/json.ts';
-import { setOnce } from './form-parameters.ts';
+import { requireUnicode, setOnce } from './form-parameters.ts';
 
 /**
  * Reads the text of a body.
- * @throws {ApiError} `InvalidArgument` for a text that is not a JSON object, is nested too deeply, or has a member twice
+ * @throws {ApiError} `InvalidArgument` for a text that is not a JSON object, is nested too deeply, has a member twice, or half of a
+ *   surrogate pair
  */
 export function parseJsonParameters(text: string): Map<string, string> {
   const parameters = new Map<string, string>();
@@ -17,14 +18,17 @@ export function parseJsonParameters(text: string): Map<string, string> {
   for (const name of topLevelNames(text)) {
     const value = body[name];
     if (value === null || value === undefined) continue;
-    setOnce(parameters, name, typeof value === 'string' ? value : stringifyJson(value));
+    const text = typeof value === 'string' ? value : stringifyJson(value);
+    requireUnicode(name, name);
+    requireUnicode(text, name);
+    setOnce(parameters, name, text);
   }
   return parameters;
 }
 
 function parseBody(text: string): { readonly [name: string]: JsonValue } {
   try {
-    // `setOnce` refuses halves of surrogate pairs, and names the parameter.
+    // `requireUnicode` refuses halves of surrogate pairs, and names the parameter.
     const body = parseJson(text, MAX_DEPTH, 'accept');
     if (isJsonObject(body)) return body;
   } catch (error) {
