@@ -103,6 +103,27 @@ const computing = (name: string, expression: string): object =>
 
 const expressions: readonly Attack[] = [
   {
+    what: 'a state that uses up its work, started 60 times at once, three times',
+    run: async (target) => {
+      const sums = Array.from({ length: 1000 }, (_, i) => [`k${i}.$`, 'intAdd($Input.a, $Input.b)']);
+      const created = await create(
+        target,
+        'sums',
+        machine('sums', [pass('A', { OutputConstructor: Object.fromEntries(sums) })]),
+      );
+      const long = '9'.repeat(1000);
+      const input = `{"a":${long},"b":${long}}`;
+      const answers = [created];
+      for (let round = 0; round < 3; round++) {
+        const starts = Array.from({ length: 60 }, () =>
+          target.call('StartSyncExecution', { FlowName: 'sums', Input: input }),
+        );
+        answers.push(summary(await Promise.all(starts)));
+      }
+      return answers.join('; ');
+    },
+  },
+  {
     what: 'a path of 100,000 segments over 5,000 items',
     run: async (target) => {
       const path = `$Item${'.a'.repeat(100_000)}`;

@@ -43,7 +43,7 @@ export function startExpressChild(
   }
   const tooDeep = refusalOfDepth(call, childDepth);
   if (tooDeep !== null) return Promise.resolve(tooDeep);
-  return unlessAborted(turns, signal, () => run(options, call));
+  return unlessAborted(turns, nameOfFlow(call.parameters) ?? '', signal, () => run(options, call));
 }
 
 /** Makes the request only now: thousands of calls may wait for their turn, and each request has a text of its input. */
@@ -96,13 +96,18 @@ function nameOfFlow(parameters: JsonObject): string | null {
   return typeof name === 'string' && isName(name) ? name : null;
 }
 
-/** Begins in a later turn, unless `signal` aborts before that. Resolves at once when `signal` aborts. */
-function unlessAborted(turns: Turns, signal: AbortSignal, begin: () => Promise<TaskResult>): Promise<TaskResult> {
+/** Begins in a later turn, in the lane of the child's flow, unless `signal` aborts before that. Resolves at once when `signal` aborts. */
+function unlessAborted(
+  turns: Turns,
+  flowName: string,
+  signal: AbortSignal,
+  begin: () => Promise<TaskResult>,
+): Promise<TaskResult> {
   return new Promise((resolve, reject) => {
     const abort = (): void => resolve(ABORTED);
     if (signal.aborted) return abort();
     signal.addEventListener('abort', abort);
-    turns.add(() => {
+    turns.add(flowName, () => {
       if (signal.aborted) return;
       begin()
         .finally(() => signal.removeEventListener('abort', abort))

@@ -128,8 +128,11 @@ export class Driver {
   advance(input: Input): void {
     const { execution } = this;
     if (this.#isReleased || execution.status !== 'Running') return;
+    const { clock, turns } = this.#parts;
+    const fromMs = clock.monotonicMs();
     try {
       decide(execution, input, this.#momentWithin(), this.#policy.onEvent);
+      turns.spent(clock.monotonicMs() - fromMs);
       if (execution.status === 'Running' || this.#account !== null) this.account.weigh();
       const closed = this.#close();
       if (execution.opened.length > 0) this.#owed.push(...execution.opened.splice(0));
@@ -137,6 +140,15 @@ export class Driver {
     } catch (error) {
       this.#break(error, 'id' in input ? input.id : NO_COMMAND);
     }
+  }
+
+  /**
+   * {@link advance} for an answer or a timer: at once, or in a later turn of the event loop when others have used up this one, or
+   * inputs already wait.
+   */
+  advanceInTurn(input: Input): void {
+    if (this.#parts.turns.isOver || this.#later.length > 0) this.advanceLater(input);
+    else this.advance(input);
   }
 
   /** {@link advance}, in a later turn of the event loop. */
@@ -149,7 +161,7 @@ export class Driver {
   continueLater(): boolean {
     if (this.#isQueued) return false;
     this.#isQueued = true;
-    this.#parts.turns.add(() => {
+    this.#parts.turns.add(this.execution.start.flowName, () => {
       this.#isQueued = false;
       if (this.#later.length === 0) this.advance({ kind: 'continue' });
       else for (const input of this.#later.splice(0)) this.advance(input);
@@ -275,7 +287,7 @@ export class Driver {
     if (key === WHOLE) return this.advance({ kind: 'execution-timed-out' });
     const command = this.execution.commands.get(key);
     if (command === undefined) return;
-    this.advance({ kind: command.kind === 'timer' ? 'timer-due' : 'task-timed-out', id: key });
+    this.advanceInTurn({ kind: command.kind === 'timer' ? 'timer-due' : 'task-timed-out', id: key });
   }
 }
 

@@ -86,13 +86,14 @@ export function assembleDurable(options: DurableOptions, ownership: Ownership, r
   const { fence, lastId, tokenKey, setBackMs } = ownership;
   const clock = new SteadyClock(ports.clock, setBackMs);
   const limits = { ...options.limits, waitSeconds: WAIT_SECONDS.Standard };
+  const turns = new Turns(ports);
   const tokens = createTaskTokens(tokenKey);
   const loader = new ExecutionLoader({ store, compile, cache, turns: new Turns(ports), limits });
   const queue = new CommitQueue({ store, fence, clock, ports });
   const gate = new WriteGate(queue, ports.scheduler);
   const table = new RunTable({
     ...options,
-    parts: { ...ports, actions, children, turns: new Turns(ports), memory },
+    parts: { ...ports, actions, children, turns, memory },
     clock,
     tokens,
     queue,
@@ -112,7 +113,7 @@ export function assembleDurable(options: DurableOptions, ownership: Ownership, r
   for (const part of [waiters, reports, orphans, sleepers, purger]) table.listen(part);
   const redrives = new Redrives({ store, table, gate, loader, reports });
   const takeOvers = new TakeOvers({ store, table, queue, reports, redrives });
-  const starts = new Starts({ ports, store, flows, table, gate, orphans, takeOvers, limits, lastId });
+  const starts = new Starts({ ports, store, flows, table, gate, turns, orphans, takeOvers, limits, lastId });
   return {
     queue,
     table,

@@ -138,7 +138,7 @@ const EVENTS_AT_ONCE = 16;
 
 /** The result of `work`, which begins when it is its turn. */
 function inTurn<T>(turns: Turns, work: () => Promise<T>): Promise<T> {
-  return new Promise((resolve) => turns.add(() => resolve((async () => work())())));
+  return new Promise((resolve) => turns.add('', () => resolve((async () => work())())));
 }
 
 /** The time of the last event of a row, before which no later event may be; 0 for a row that this version cannot read. */

@@ -243,7 +243,7 @@ export class DurableRun implements Committable, Policy {
   }
 
   answered(input: Input): void {
-    this.advance(input);
+    if (!this.#isGone && this.#defect === null) this.#driver.advanceInTurn(input);
   }
 
   takeChange(): ExecutionChange | null {

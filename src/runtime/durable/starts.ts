@@ -9,6 +9,7 @@ import { Execution } from '../../interpreter/execution.ts';
 import type { ExecutionLimits } from '../../interpreter/execution.ts';
 import type { ExecutionId, ExecutionRecord, ExecutionStore, FlowSnapshot } from '../../store/executions.ts';
 import type { Resolved, RunnableFlows } from '../flows/runnable-flows.ts';
+import type { Turns } from '../driver/turns.ts';
 import { ancestryOf, isRepeated, owesEnd, parentOf } from '../start-origin.ts';
 import type { StartOrigin } from '../start-origin.ts';
 import type { Orphans } from './children/orphans.ts';
@@ -45,6 +46,8 @@ export interface StartsOptions {
   readonly flows: RunnableFlows;
   readonly table: RunTable;
   readonly gate: WriteGate;
+  /** Those of the runs. */
+  readonly turns: Turns;
   readonly orphans: Pick<Orphans, 'stopIfOrphan'>;
   readonly takeOvers: TakeOvers;
   readonly limits: ExecutionLimits;
@@ -70,9 +73,10 @@ export class Starts {
 
   /** Starts an execution; it is durable when this resolves. @throws {ApiError} as `Executions.start`. */
   async start(start: DurableStart): Promise<Started> {
-    const { flows, ports, takeOvers } = this.#options;
+    const { flows, ports, takeOvers, turns } = this.#options;
     const { flowName, qualifier, executionName } = start;
     for (;;) {
+      if (turns.isOver) await turns.later(flowName);
       const resolved = flows.peek(flowName, qualifier) ?? (await flows.load(flowName, qualifier));
       const { flow } = resolved.runnable;
       if (flow.executionMode !== 'Standard') throw modeNotSupported(flow.executionMode);
@@ -99,11 +103,12 @@ export class Starts {
 
   /** Runs once at a time for a name. Null when the flow has changed meanwhile: the caller then begins again. */
   async #findOrBegin(resolved: Resolved, name: string, start: DurableStart): Promise<Started | null> {
-    const { flows, store } = this.#options;
+    const { flows, store, turns } = this.#options;
     const { id } = resolved.runnable.flow;
     const { changes } = flows;
     const known = await store.find(id, name);
     if (known !== null) return { record: known, snapshot: null };
+    if (turns.isOver) await turns.later(start.flowName);
     // The flow may also have left the cache meanwhile, which is no change.
     if (flows.changes !== changes && flows.peek(start.flowName, start.qualifier)?.runnable.flow.id !== id) return null;
     return this.#begin(resolved, name, start);

@@ -119,8 +119,10 @@ class Runtime implements ExpressRuntime {
   }
 
   async run(start: SyncStart): Promise<SyncResult> {
+    const { turns } = this.#parts;
     this.#admission.enter(start.origin, start.facts?.inputText.length ?? 0);
     try {
+      if (turns.isOver) await turns.later(start.flowName);
       const retained = this.#retain(start);
       const { depth, origin, facts } = start;
       const above = { depth, ancestry: ancestryOf(origin), inputText: facts?.inputText ?? '' };

@@ -90,7 +90,7 @@ export class ExpressRun implements Policy {
   answered(input: Input): void {
     this.#answers++;
     if (this.#answers % ANSWERS_PER_TURN === 0) this.#driver.advanceLater(input);
-    else this.#driver.advance(input);
+    else this.#driver.advanceInTurn(input);
   }
 
   broke(error: unknown, state: string): void {

@@ -304,3 +304,56 @@ test('a stop reaches a flow that loops without waiting', async () => {
   runtime.stop('test', { error: 'FnF.FlowDeleted', cause: 'why' });
   assert.equal((await loop).status, 'Stopped');
 });
+
+/** Time in which each random number takes 20 ms, so that a test can make an expression that takes long. */
+class CostlyTime extends VirtualTime {
+  draws = 0;
+
+  override monotonicMs(): number {
+    return super.monotonicMs() + this.draws * 20;
+  }
+
+  random(): number {
+    this.draws++;
+    return 0;
+  }
+}
+
+const COSTLY = planOf({
+  StartAt: 'A',
+  States: [{ Type: 'Pass', Name: 'A', OutputConstructor: { 'n.$': 'randomInt(1, 9)' }, End: true }],
+});
+
+test('starts that compute for long take turns of the event loop, and other flows go between them', async () => {
+  const time = new CostlyTime();
+  const runtime = runtimeOf(time, none, {}, { ids: { uuid: () => '', random: () => time.random() } });
+  const ended: string[] = [];
+  const run = (flowName: string, name: string): Promise<unknown> =>
+    runtime.run({ ...startOf(COSTLY, {}, name), flowName }).then(() => ended.push(name));
+  const runs = [run('costly', 'c1'), run('costly', 'c2'), run('costly', 'c3'), run('other', 'o1')];
+  assert.equal(time.draws, 1, 'the first start has used up the turn');
+  await Promise.all(runs);
+  assert.deepEqual(ended, ['c1', 'c2', 'o1', 'c3']);
+  assert.equal(runtime.running, 0);
+});
+
+test('answers that lead to long computing take turns of the event loop', async () => {
+  const time = new CostlyTime();
+  const decided: number[] = [];
+  const actions = standInActions(async () => taskSucceeded({}));
+  const runtime = runtimeOf(time, actions, {}, { ids: { uuid: () => '', random: () => time.random() } });
+  const plan = planOf({
+    StartAt: 'Call',
+    States: [{ ...CALL, Name: 'Call', OutputConstructor: { 'n.$': 'randomInt(1, 9)' }, End: true }],
+  });
+  const runs = ['a', 'b', 'c'].map((name) => runtime.run(startOf(plan, {}, name)));
+  for (let turn = 0; turn < 8; turn++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    decided.push(time.draws);
+  }
+  await Promise.all(runs);
+  for (const [i, sum] of decided.entries()) {
+    assert.ok(sum - (decided[i - 1] ?? 0) <= 1, `one costly decision a turn, but the sums are ${decided.join(', ')}`);
+  }
+  assert.equal(time.draws, 3);
+});

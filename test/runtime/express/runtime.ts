@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { MemoryBudget } from '../../../src/base/memory-budget.ts';
 import type { ActionCatalog } from '../../../src/actions/action.ts';
+import type { Ids } from '../../../src/base/ids.ts';
 import { createObserver } from '../../../src/base/observer.ts';
 import type { Subscriber } from '../../../src/base/observer.ts';
 import type { ExecutionEvent } from '../../../src/interpreter/event.ts';
@@ -19,7 +20,7 @@ export function runtimeOf(
   time: VirtualTime,
   actions: ActionCatalog,
   limits: Partial<ExpressOptions['limits']> = {},
-  more: { readonly history?: ExpressHistory; readonly observe?: Subscriber } = {},
+  more: { readonly history?: ExpressHistory; readonly observe?: Subscriber; readonly ids?: Ids } = {},
 ): ExpressRuntime {
   const failing: Subscriber = {
     // An observer cannot make the runtime fail, so the defect fails the test file.
@@ -30,7 +31,12 @@ export function runtimeOf(
     },
   };
   return createExpressRuntime({
-    ports: { clock: time, scheduler: time, ids: seededIds(1), observer: createObserver(more.observe ?? failing) },
+    ports: {
+      clock: time,
+      scheduler: time,
+      ids: more.ids ?? seededIds(1),
+      observer: createObserver(more.observe ?? failing),
+    },
     actions,
     children: standInChildren(actions),
     memory: new MemoryBudget(Number.POSITIVE_INFINITY),
