@@ -103,7 +103,7 @@ const computing = (name: string, expression: string): object =>
 
 const expressions: readonly Attack[] = [
   {
-    what: 'a state that uses up its work, started 60 times at once, three times',
+    what: 'a state that uses up its work, started 30 times at once, three times',
     run: async (target) => {
       const sums = Array.from({ length: 1000 }, (_, i) => [`k${i}.$`, 'intAdd($Input.a, $Input.b)']);
       const created = await create(
@@ -115,7 +115,7 @@ const expressions: readonly Attack[] = [
       const input = `{"a":${long},"b":${long}}`;
       const answers = [created];
       for (let round = 0; round < 3; round++) {
-        const starts = Array.from({ length: 60 }, () =>
+        const starts = Array.from({ length: 30 }, () =>
           target.call('StartSyncExecution', { FlowName: 'sums', Input: input }),
         );
         answers.push(summary(await Promise.all(starts)));

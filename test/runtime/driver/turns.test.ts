@@ -7,7 +7,7 @@ import { Turns } from '../../../src/runtime/driver/turns.ts';
 /** A queue on a clock that only work moves, and a scheduler whose turns the test runs. */
 function queue(): { turns: Turns; takes(ms: number): void; turn(): void } {
   let nowMs = 0;
-  let soon: (() => void)[] = [];
+  const soon: (() => void)[] = [];
   const turns = new Turns({
     clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
     scheduler: {
