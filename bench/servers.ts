@@ -139,6 +139,15 @@ export function cpuSeconds(pid: number): number | null {
   }
 }
 
+/** The time for which the first thread of a process had a processor, in milliseconds; null on a system without `/proc`. */
+export function mainThreadMs(pid: number): number | null {
+  try {
+    return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
+  } catch {
+    return null;
+  }
+}
+
 /** The resident memory of a process in MB; null on a system without `/proc`. */
 export function residentMb(pid: number): number | null {
   return memoryMb(pid, 'VmRSS');

@@ -1,6 +1,7 @@
 /**
  * `npm run stalls`: attacks a server, each attack beside an innocent client that calls every ten milliseconds, and prints the longest
- * time that the client waited and the server's largest memory. The aim is 50 ms. `--only TEXT` runs the attacks whose names contain it.
+ * time that the client waited, the longest time that the server's main thread computed before it answered the client, and the
+ * server's largest memory. The aim is 50 ms. `--only TEXT` runs the attacks whose names contain it.
  *
  * Every attack has a new server with default settings, as a process of its own.
  */
@@ -20,7 +21,11 @@ import type { Watched } from './stalls/watcher.ts';
 const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } });
 
 /** Answers of the attacker's service by path. */
-const LONG_INTEGERS = `[${'12345678901234567890,'.repeat(45_000)}1]`;
+const ANSWERS: ReadonlyMap<string, string> = new Map([
+  ['/long-integers', `[${'12345678901234567890,'.repeat(45_000)}1]`],
+  ['/empty-lists', `[${'[],'.repeat(345_000)}1]`],
+  ['/deep', '['.repeat(100_000) + ']'.repeat(100_000)],
+]);
 
 interface Outcome {
   readonly answers: string;
@@ -38,18 +43,21 @@ async function play(attack: Attack, service: string): Promise<Outcome> {
       get port() {
         return server.port;
       },
+      get pid() {
+        return server.pid;
+      },
       service,
       call: (action, form) => call(server.port, action, form),
       async restart() {
         await watching?.stop();
         await server.kill();
         server = await startMillraceOn(data, attack.settings ?? '');
-        watching = watch(server.port);
+        watching = watch(server);
       },
     };
     try {
       await attack.prepare?.(target);
-      watching = watch(server.port);
+      watching = watch(server);
       const answers = await attack.run(target).catch((error: unknown) => String(error));
       const watched = await watching.stop();
       return { answers, watched, peak: peakMb(server.pid), isAlive: await answersCalls(server) };
@@ -69,18 +77,20 @@ async function answersCalls(server: Server): Promise<boolean> {
 const service = createServer((request, response) => {
   request.resume();
   response.setHeader('content-type', 'application/json');
-  response.end(request.url === '/long-integers' ? LONG_INTEGERS : '{}');
+  response.end(ANSWERS.get(request.url ?? '') ?? '{}');
 }).listen(0, '127.0.0.1');
 await once(service, 'listening');
 const url = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
 
-console.log('| attack | answers | longest wait of another client | peak memory | |\n|---|---|---|---|---|');
+console.log(
+  '| attack | answers | longest wait of another client | computed meanwhile | peak memory | |\n|---|---|---|---|---|---|',
+);
 for (const attack of ATTACKS.filter(({ what }) => what.includes(values.only))) {
   const { answers, watched, peak, isAlive } = await play(attack, url);
   const memory = peak === null ? '–' : `${Math.round(peak)} MB`;
   const broken = watched.broken === 0 ? '' : `${watched.broken} of its calls broke`;
   console.log(
-    `| ${attack.what} | ${answers} | ${Math.round(watched.longestMs)} ms | ${memory} | ${isAlive ? broken : '**dead**'} |`,
+    `| ${attack.what} | ${answers} | ${Math.round(watched.longestMs)} ms | ${Math.round(watched.busiestMs)} ms | ${memory} | ${isAlive ? broken : '**dead**'} |`,
   );
 }
 service.close();

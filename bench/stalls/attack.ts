@@ -3,6 +3,7 @@ import type { Answer } from '../connection.ts';
 
 export interface Target {
   readonly port: number;
+  readonly pid: number;
   /** URL of a service of the attacker, which answers with what the path asks for. */
   readonly service: string;
   /** A signed call. */
