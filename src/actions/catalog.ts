@@ -8,6 +8,7 @@ import type { MemoryBudget } from '../base/memory-budget.ts';
 import type { Observer } from '../base/observer.ts';
 import type { Scheduler } from '../base/scheduler.ts';
 import type { Ids } from '../base/ids.ts';
+import { Turns } from '../base/turns.ts';
 import type { Settings } from '../config/settings.ts';
 import { unbuiltReason } from '../language/tasks/unbuilt-actions.ts';
 import { LocalMessages } from '../messages/local-messages.ts';
@@ -67,7 +68,7 @@ export interface Actions extends ActionCatalog {
 export function createActions(options: ActionOptions): Actions {
   const parts = createParts(options);
   const { transport, background, localMessages } = parts;
-  const cloud = cloudOptions(options, transport);
+  const cloud = cloudOptions(options, parts);
   const builtIn = builtInActions(options, parts);
   return {
     find: (name) => builtIn.get(name.toLowerCase()) ?? otherAction({ ...cloud, products: options.products }, name),
@@ -84,6 +85,8 @@ export function createActions(options: ActionOptions): Actions {
 /** The parts that have work under way between calls. */
 interface Parts {
   readonly transport: Transport;
+  /** Those of large answers. */
+  readonly turns: Turns;
   readonly background: Background;
   readonly localMessages: LocalMessages | null;
 }
@@ -92,30 +95,32 @@ function createParts(options: ActionOptions): Parts {
   const { http, mns, memory } = options;
   const { connectionsPerOrigin } = http;
   const egress = egressPolicy(options.egress);
-  const transport = createTransport({ connectionsPerOrigin, connections: targetConnections(), egress, memory });
+  const turns = new Turns(options.scheduler);
+  const transport = createTransport({ connectionsPerOrigin, connections: targetConnections(), egress, memory, turns });
   const { subscriptions, keep: maxMessages } = mns;
   return {
     transport,
+    turns,
     background: new Background(options),
     localMessages: mns.local ? new LocalMessages({ ...options, transport, subscriptions, maxMessages }) : null,
   };
 }
 
-function cloudOptions(options: ActionOptions, transport: Transport): CloudOptions {
+function cloudOptions(options: ActionOptions, { transport, turns }: Parts): CloudOptions {
   const { clock, scheduler, ids, region, account, http, memory } = options;
   const cloud = new CloudAccess(options.cloud, options.cloudActions);
   const { timeoutMs, maxResponseBytes: maxBodyBytes } = http;
-  return { transport, clock, scheduler, ids, cloud, region, account, timeoutMs, maxBodyBytes, memory };
+  return { transport, clock, scheduler, ids, cloud, region, account, timeoutMs, maxBodyBytes, memory, turns };
 }
 
 /** The built-in actions by their names in lower case. */
 function builtInActions(options: ActionOptions, parts: Parts): ReadonlyMap<string, Action> {
   const { scheduler, functions, products, memory } = options;
-  const { transport, background, localMessages } = parts;
-  const cloud = cloudOptions(options, transport);
+  const { transport, turns, background, localMessages } = parts;
+  const cloud = cloudOptions(options, parts);
   const oss = { ...cloud, endpoint: options.ossEndpoint };
   const table: Readonly<Record<string, Action>> = {
-    'HTTP:Request': httpRequestAction({ transport, scheduler, memory }, options.http),
+    'HTTP:Request': httpRequestAction({ transport, scheduler, memory, turns }, options.http),
     'FC:InvokeFunction': invokeFunctionAction({ ...cloud, functions, endpoint: options.fcEndpoint, background }),
     'MNS:SendMessage': sendMessageAction({ ...cloud, endpoint: options.mns.endpoint, localMessages }),
     'EventBridge:PutEvents': putEventsAction({ ...cloud, endpoint: options.eventBridgeEndpoint }),

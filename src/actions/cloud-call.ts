@@ -1,15 +1,15 @@
 /** One signed call to a service of the cloud: its options, its time limit, and its errors when there is no answer. */
 import type { Clock } from '../base/clock.ts';
-import type { MemoryBudget } from '../base/memory-budget.ts';
 import type { Scheduler } from '../base/scheduler.ts';
 import type { Ids } from '../base/ids.ts';
+import type { DecodingParts } from '../outbound/content-encoding.ts';
 import { withDeadline } from '../outbound/deadline.ts';
 import type { Answer, Outgoing, Transport } from '../outbound/transport.ts';
 import type { TaskResult } from './action.ts';
 import type { CloudAccess } from './cloud-access.ts';
 import { noAnswer, noAnswerInTime } from './no-answer.ts';
 
-export interface CloudOptions {
+export interface CloudOptions extends DecodingParts {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
@@ -20,8 +20,6 @@ export interface CloudOptions {
   readonly account: string;
   readonly timeoutMs: number;
   readonly maxBodyBytes: number;
-  /** Counts bodies while they are decoded. */
-  readonly memory: MemoryBudget;
 }
 
 /**

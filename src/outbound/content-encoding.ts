@@ -2,8 +2,9 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib';
 import type { MemoryBudget } from '../base/memory-budget.ts';
+import type { Turns } from '../base/turns.ts';
 import { reasonOf } from '../base/text.ts';
-import { failure } from './transport.ts';
+import { failure, SMALL_BODY_BYTES } from './transport.ts';
 import type { Failure } from './transport.ts';
 
 type Decode = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
@@ -39,12 +40,22 @@ export interface DecodedBody {
   readonly changed: boolean;
 }
 
-/** The body without its encodings, counted while it is decoded; a failure when it is not what `contentEncoding` says or passes `limitBytes`. */
+export interface DecodingParts {
+  /** Counts bodies while they are decoded. */
+  readonly memory: MemoryBudget;
+  /** Many small bodies may unfold into large ones in the same turn of the event loop. */
+  readonly turns: Turns;
+}
+
+/**
+ * The body without its encodings, counted while it is decoded; a failure when it is not what `contentEncoding` says or passes
+ * `limitBytes`. A large body that was decoded has a turn of the event loop of its own.
+ */
 export async function decodeBody(
   bytes: Buffer,
   contentEncoding: string | undefined,
   limitBytes: number,
-  memory: MemoryBudget,
+  { memory, turns }: DecodingParts,
 ): Promise<DecodedBody | Failure> {
   const names = (contentEncoding ?? '')
     .toLowerCase()
@@ -70,6 +81,11 @@ export async function decodeBody(
     } finally {
       memory.remove(held);
     }
+  }
+  if (decoded.length > SMALL_BODY_BYTES) {
+    memory.add(decoded.length);
+    await turns.take();
+    memory.remove(decoded.length);
   }
   return { kind: 'decoded', bytes: decoded, changed: true };
 }

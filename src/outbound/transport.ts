@@ -11,6 +11,7 @@
 import { setProgress } from './call-progress.ts';
 import type { Dispatcher } from 'undici';
 import type { MemoryBudget } from '../base/memory-budget.ts';
+import type { Turns } from '../base/turns.ts';
 import { BoundedBytes } from './bounded-bytes.ts';
 import { AddressNotAllowed } from './egress.ts';
 import type { EgressPolicy } from './egress.ts';
@@ -63,8 +64,11 @@ export interface Transport {
 /** How much of a dropped body is read so that its connection can be used again. Beyond this, closing it is cheaper. */
 const DROPPED_BODY_BYTES = 65_536;
 
-/** Bodies of this size arrive even while memory is short: most of them are the outcome of a call that has happened. */
-const SMALL_BODY_BYTES = 16_384;
+/**
+ * Bodies of this size arrive even while memory is short: most of them are the outcome of a call that has happened. They also take
+ * no turn of the event loop of their own.
+ */
+export const SMALL_BODY_BYTES = 16_384;
 
 const NO_MEMORY = failure(
   'memory',
@@ -79,11 +83,13 @@ export interface TransportOptions {
   readonly egress: EgressPolicy;
   /** Counts the bodies of exchanges under way. */
   readonly memory: MemoryBudget;
+  /** Each answer with a large body ends its exchange in a turn of its own. */
+  readonly turns: Turns;
 }
 
 /** The connections of one server process. */
 export function createTransport(options: TransportOptions): Transport {
-  const { connections, egress, memory } = options;
+  const { connections, egress } = options;
   // Calls to one origin then use its connections again; waiting for the budget, they would wait until these are closed.
   const connectionsPerOrigin = Math.min(options.connectionsPerOrigin, Math.ceil(connections / 2));
   const limits = { connectionsPerOrigin, budget: new ConnectionBudget(connections) };
@@ -92,9 +98,9 @@ export function createTransport(options: TransportOptions): Transport {
   return {
     async exchange(request, signal) {
       const pools = request.trusted ? open : guarded;
-      const first = await exchange(pools.keepAlive, request, signal, memory);
+      const first = await exchange(pools.keepAlive, request, signal, options);
       if (!first.stale || !request.repeatable) return first.outcome;
-      return (await exchange(pools.single, request, signal, memory)).outcome;
+      return (await exchange(pools.single, request, signal, options)).outcome;
     },
     async close() {
       await Promise.all([open, guarded].flatMap((pools) => [pools.keepAlive.destroy(), pools.single.destroy()]));
@@ -109,9 +115,11 @@ interface Attempt {
   readonly stale: boolean;
 }
 
-function exchange(agent: Dispatcher, request: Outgoing, signal: AbortSignal, memory: MemoryBudget): Promise<Attempt> {
+type ExchangeParts = Pick<TransportOptions, 'memory' | 'turns'>;
+
+function exchange(agent: Dispatcher, request: Outgoing, signal: AbortSignal, parts: ExchangeParts): Promise<Attempt> {
   return new Promise((resolve) => {
-    const running = new Exchange(request, signal, memory, resolve);
+    const running = new Exchange(request, signal, parts, resolve);
     if (!running.begin()) return;
     const options = {
       origin: request.url.origin,
@@ -133,6 +141,7 @@ class Exchange {
   readonly #request: Outgoing;
   readonly #signal: AbortSignal;
   readonly #memory: MemoryBudget;
+  readonly #turns: Turns;
   readonly #resolve: (attempt: Attempt) => void;
   readonly #onAbort = (): void => this.#cut(ABORTED);
   #controller: Dispatcher.DispatchController | null = null;
@@ -147,10 +156,11 @@ class Exchange {
   /** Bytes of a dropped body that were read; null while the body is collected. */
   #dropped: number | null = null;
 
-  constructor(request: Outgoing, signal: AbortSignal, memory: MemoryBudget, resolve: (attempt: Attempt) => void) {
+  constructor(request: Outgoing, signal: AbortSignal, parts: ExchangeParts, resolve: (attempt: Attempt) => void) {
     this.#request = request;
     this.#signal = signal;
-    this.#memory = memory;
+    this.#memory = parts.memory;
+    this.#turns = parts.turns;
     this.#resolve = resolve;
     this.#body = new BoundedBytes(request.maxBodyBytes);
   }
@@ -185,7 +195,7 @@ class Exchange {
     }
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#settled) return;
     if (this.#dropped !== null) {
       this.#dropped += chunk.length;
@@ -194,16 +204,27 @@ class Exchange {
       this.#cut(this.#tooLarge());
     } else {
       this.#hold(chunk.length);
-      if (this.#memory.isOver && this.#body.length > SMALL_BODY_BYTES) this.#cut(NO_MEMORY);
+      if (this.#body.length <= SMALL_BODY_BYTES) return;
+      if (this.#memory.isOver) this.#cut(NO_MEMORY);
+      else this.#rest(controller);
     }
   }
 
   onResponseEnd(): void {
-    this.#settle(this.#answer());
+    if (this.#body.length <= SMALL_BODY_BYTES) this.#settle(this.#answer());
+    else if (!this.#settled) this.#turns.add(() => this.#settle(this.#answer()));
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: unknown): void {
     this.#settle(failureOf(error), !this.#begun && isStaleConnection(error));
+  }
+
+  /** The next piece of a large body arrives in a turn of its own, so that its connection fills no memory before. */
+  #rest(controller: Dispatcher.DispatchController): void {
+    controller.pause();
+    this.#turns.add(() => {
+      if (!this.#settled) controller.resume();
+    });
   }
 
   #answer(): Answer {

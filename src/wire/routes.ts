@@ -13,7 +13,7 @@ import type { Connections } from './http/connections.ts';
 import { saysProxy } from './http/peer.ts';
 import { comesFromBrowser } from './http/web-pages.ts';
 import type { LocalNames } from './http/web-pages.ts';
-import type { Turns } from './http/turns.ts';
+import type { Turns } from '../base/turns.ts';
 
 const NO_BODY = Buffer.alloc(0);
 /** A body up to this size is answered at once: its signature takes a fraction of a millisecond. */

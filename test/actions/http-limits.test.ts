@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { setDefaultCACertificates } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { MemoryBudget } from '../../src/base/memory-budget.ts';
+import { atEnd } from '../../src/testing/clean-up.ts';
 import { bench, listen, rawServer, recorder, until } from './support.ts';
 
 test('a server that never answers: HTTP.Timeout after the time limit, and a closed connection', async (t) => {
@@ -227,6 +228,36 @@ test('a thousand calls at once share few connections, and all are answered', asy
   );
   assert.ok(connections.size <= 20, `${connections.size} connections`);
 });
+
+for (const encoding of ['identity', 'gzip'] as const) {
+  test(`each large answer has a turn of the event loop of its own, also when many arrive at once: ${encoding}`, async (t) => {
+    const calls = 30;
+    const http = bench(t, { http: { connectionsPerOrigin: calls } });
+    const plain = Buffer.from(JSON.stringify(Array.from({ length: 20_000 }, () => [])));
+    const body = encoding === 'gzip' ? gzipSync(plain) : plain;
+    const waiting: (() => void)[] = [];
+    const { url } = await recorder(t, (_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': encoding });
+      waiting.push(() => response.end(body));
+      if (waiting.length === calls) for (const answer of waiting) answer();
+    });
+    let turn = 0;
+    let tick: NodeJS.Immediate | null = null;
+    const count = (): void => {
+      turn++;
+      tick = setImmediate(count);
+    };
+    count();
+    atEnd(t, () => clearImmediate(tick ?? undefined));
+    const turns: number[] = [];
+    const run = async (): Promise<void> => {
+      await http.output('HTTP:Request', { url, method: 'GET' });
+      turns.push(turn);
+    };
+    await Promise.all(Array.from({ length: calls }, run));
+    assert.equal(new Set(turns).size, calls, `the answers came in the turns ${turns.join(', ')}`);
+  });
+}
 
 test('bodies count as memory of executions while they are under way, and a large one fails when there is none', async (t) => {
   const memory = new MemoryBudget(200_000);

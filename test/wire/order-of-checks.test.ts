@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { Turns } from '../../src/wire/http/turns.ts';
+import { Turns } from '../../src/base/turns.ts';
 import { canonicalQuery } from '../../src/signatures/percent.ts';
 import { systemScheduler } from '../../src/base/scheduler.ts';
 import type { RawReply, WireHarness } from './support.ts';

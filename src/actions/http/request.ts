@@ -3,10 +3,10 @@
  * `{Header, Code, Body}`. The egress policy judges every redirect again, and one time limit bounds the whole call.
  */
 import { assert } from '../../base/assert.ts';
-import type { MemoryBudget } from '../../base/memory-budget.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
 import { headerOf, shownHeaders } from '../../outbound/answer-headers.ts';
 import { decodeBody } from '../../outbound/content-encoding.ts';
+import type { DecodingParts } from '../../outbound/content-encoding.ts';
 import { withDeadline } from '../../outbound/deadline.ts';
 import { shownUrl } from '../../outbound/shown-url.ts';
 import type { Answer, Transport } from '../../outbound/transport.ts';
@@ -27,11 +27,9 @@ export interface HttpOptions {
   readonly maxRedirects: number;
 }
 
-export interface HttpParts {
+export interface HttpParts extends DecodingParts {
   readonly transport: Transport;
   readonly scheduler: Scheduler;
-  /** Counts bodies while they are decoded. */
-  readonly memory: MemoryBudget;
 }
 
 /** Methods of requests that a server may receive twice with the effect of one (RFC 9110, 9.2.2). */
@@ -40,7 +38,8 @@ const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 type StatusTest = (status: number) => boolean;
 
 /** The action `HTTP:Request`. Fails as `HTTP.*`, see docs/tasks.md. */
-export function httpRequestAction({ transport, scheduler, memory }: HttpParts, options: HttpOptions): Action {
+export function httpRequestAction(parts: HttpParts, options: HttpOptions): Action {
+  const { transport, scheduler } = parts;
   const { timeoutMs, maxResponseBytes, maxRedirects } = options;
   const isError = errorStatusTest(options.errorStatuses);
   // A service that refuses a callback task will never report it, and the flow does not see the answer.
@@ -87,7 +86,7 @@ export function httpRequestAction({ transport, scheduler, memory }: HttpParts, o
   async function answerResult(hop: Hop, answer: Answer, fails: StatusTest): Promise<TaskResult> {
     const { status, headers } = answer;
     const encoding = headerOf(headers, 'content-encoding');
-    const decoded = await decodeBody(answer.body, encoding, maxResponseBytes, memory);
+    const decoded = await decodeBody(answer.body, encoding, maxResponseBytes, parts);
     if (decoded.kind === 'failure') return noAnswer('HTTP', shown(hop), decoded);
     if (fails(status)) {
       const said = bodyBeginning(decoded.bytes);

@@ -81,7 +81,7 @@ async function objectResult(request: ObjectRequest, answer: Answer, options: Oss
   const { headers, body } = answer;
   // The object was encoded as a whole, so a range of it cannot be decoded.
   const encoding = answer.status === 206 ? undefined : headerOf(headers, 'content-encoding');
-  const decoded = await decodeBody(body, encoding, options.maxBodyBytes, options.memory);
+  const decoded = await decodeBody(body, encoding, options.maxBodyBytes, options);
   if (decoded.kind === 'failure') return noAnswer('OSS', `object ${request.key} of ${request.bucket}`, decoded);
   const contentType = headerOf(headers, 'content-type');
   return succeeded({

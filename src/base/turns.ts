@@ -1,9 +1,9 @@
 /**
- * Gives the requests with large bodies one turn of the event loop each. Checking the signature of a megabyte takes milliseconds,
- * and many such bodies can be complete in the same turn: their callers may be strangers, and other requests must not wait for all
- * of them.
+ * Gives large bodies one turn of the event loop each: those of requests, whose signature has to be checked, and those of answers,
+ * which become values of executions. A megabyte takes milliseconds, and many such bodies can be complete in the same turn. Their
+ * senders may be strangers, and other requests must not wait for all of them.
  */
-import type { Scheduler } from '../../base/scheduler.ts';
+import type { Scheduler } from './scheduler.ts';
 
 export class Turns {
   readonly #scheduler: Scheduler;
@@ -18,6 +18,11 @@ export class Turns {
   add(work: () => void): void {
     this.#waiting.push(work);
     if (!this.#running) this.#next();
+  }
+
+  /** Resolves in a later turn, after the work that was added before. The waiting code runs alone in that turn. */
+  take(): Promise<void> {
+    return new Promise((resolve) => this.add(resolve));
   }
 
   #next(): void {
