@@ -42,7 +42,7 @@ export function readRecovery(task: FieldReader, transitions: Transitions): Recov
 function readCatch(task: FieldReader, transitions: Transitions, outputConstructor: Recipe): Unlinked<CatchRule>[] {
   const rules = task.maps('catch', (i) => `catch rule ${i} of ${task.what}`, { single: true }) ?? [];
   return rules.flatMap((rule) => {
-    const errors = readErrorNames(rule, 'errors');
+    const errors = readErrorNames(task, rule, 'errors');
     const next = transitions.target(rule, 'goto', { required: true });
     rule.close(CATCH_FIELDS, (key) => foreignWord(key, CATCH_FIELDS));
     return next === null ? [] : [{ errors, next, outputConstructor }];

@@ -49,7 +49,7 @@ export function readRetryRules(
 ): RetryRule[] {
   const rules = fields.maps(key, (i) => `retry rule ${i} of ${fields.what}`, { single: true }) ?? [];
   return rules.map((rule) => {
-    const read = readRetryRule(rule, readErrorNames(rule, errors), form);
+    const read = readRetryRule(rule, readErrorNames(fields, rule, errors), form);
     close(rule);
     return read;
   });

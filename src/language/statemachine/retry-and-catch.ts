@@ -47,14 +47,14 @@ export function readRecovery(state: FieldReader, transitions: Transitions): Reco
 function readCatch(state: FieldReader, transitions: Transitions): Unlinked<CatchRule>[] {
   const rules = state.maps('Catch', (i) => `catch rule ${i} of ${state.what}`, { single: true }) ?? [];
   return rules.flatMap((rule) => {
-    const read = readCatchRule(rule, transitions);
+    const read = readCatchRule(state, rule, transitions);
     rule.close(CATCH_FIELDS, (key) => foreignWord(key, CATCH_FIELDS));
     return read;
   });
 }
 
-function readCatchRule(rule: FieldReader, transitions: Transitions): Unlinked<CatchRule>[] {
-  const errors = readErrorNames(rule, 'Errors');
+function readCatchRule(state: FieldReader, rule: FieldReader, transitions: Transitions): Unlinked<CatchRule>[] {
+  const errors = readErrorNames(state, rule, 'Errors');
   const next = transitions.target(rule, 'Next', { required: true });
   const outputConstructor = readWholeConstructor(rule, 'OutputConstructor', WITH_OUTPUT);
   return next === null ? [] : [{ errors, next, outputConstructor }];
@@ -65,15 +65,15 @@ function readOnErrors(state: FieldReader, transitions: Transitions): Recovery {
   const retry: RetryRule[] = [];
   const caught: Unlinked<CatchRule>[] = [];
   for (const rule of state.maps('OnErrors', (i) => `error rule ${i} of ${state.what}`, { single: true }) ?? []) {
-    if (rule.has('Next')) caught.push(...readCatchRule(rule, transitions));
-    else retry.push(...readOldRetry(rule));
+    if (rule.has('Next')) caught.push(...readCatchRule(state, rule, transitions));
+    else retry.push(...readOldRetry(state, rule));
     rule.close(ON_ERRORS_FIELDS, (key) => foreignWord(key, ON_ERRORS_FIELDS));
   }
   return { retry, catch: caught };
 }
 
-function readOldRetry(rule: FieldReader): RetryRule[] {
-  const errors = readErrorNames(rule, 'Errors');
+function readOldRetry(state: FieldReader, rule: FieldReader): RetryRule[] {
+  const errors = readErrorNames(state, rule, 'Errors');
   const [fields] = rule.maps('Retry', () => `Retry of ${rule.what}`, { single: true }) ?? [];
   if (fields === undefined) {
     if (!rule.has('Retry')) rule.fault('missing-field', `${rule.what} needs "Retry" or "Next"`);

@@ -23,13 +23,18 @@ export function swallowedPart(report: Report, node: ScalarNode, text: string): S
   return before(report, node, text) ?? behind(report, node, source, text) ?? inside(node, source);
 }
 
-/** A tag or an anchor. Tags of YAML itself, such as `!!str`, say what the value is and take nothing away. */
+/**
+ * A tag or an anchor. Tags of YAML itself, such as `!!str`, say what the value is, and an anchor in letters, such as `&name`, names it:
+ * they take nothing away.
+ */
 function before(report: Report, { offset }: ScalarNode, text: string): SwallowedPart | null {
   const start = Math.max(0, offset - AROUND);
   const line = report.source(start, offset).replace(/(?<=[ \t])#[^\r\n]*/g, (comment) => ' '.repeat(comment.length));
-  const found = /(?:^|[\s:,[{-])(!(?!!)\S*)(?:\s+&\S+)?\s*$/.exec(line)?.[1];
-  if (found === undefined) return null;
-  const message = `YAML reads ${quote(found)} as a tag and not as a part of the expression; what is left is ${quote(text)}. If it belongs to the expression, ${ADVICE}`;
+  const properties = /(?:^|[\s:,[{-])((?:[!&]\S*\s+)*[!&]\S*)\s*$/.exec(line)?.[1] ?? '';
+  const found = properties.split(/\s+/).find((property) => /^(?:!(?!!)|&(?![\w-]+$))/.test(property));
+  if (found === undefined || found === '') return null;
+  const kind = found.startsWith('!') ? 'a tag' : 'an anchor';
+  const message = `YAML reads ${quote(found)} as ${kind} and not as a part of the expression; what is left is ${quote(text)}. If it belongs to the expression, ${ADVICE}`;
   return { offset: offset - (line.length - line.lastIndexOf(found)), message };
 }
 
