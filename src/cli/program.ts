@@ -228,7 +228,7 @@ function describeCall(program: Command, host: Host, finish: Finish): void {
 
 function describeWhy(program: Command, host: Host, finish: Finish): void {
   calling(program.command('why'))
-    .summary('say what a running execution waits for')
+    .summary('say what an execution waits for, or why it ended')
     .description(`Says what an execution waits for, since when, and what would wake it. ${CALLING}`)
     .addHelpText('after', examples('millrace why orders order-4711', 'millrace why orders order-4711 --json'))
     .action(async (flow: string, execution: string, options: CallOptions) => {

@@ -1,5 +1,5 @@
 /** Recognises files of other tools, which people pass by mistake, and says what to do with them. */
-import type { MapNode, Node } from './text/document.ts';
+import type { MapNode } from './text/document.ts';
 import { textOf } from './text/document.ts';
 
 /** A sentence about the file, without a full stop; null for a mapping that is no known file of another tool. */
@@ -9,17 +9,20 @@ export function foreignFile(root: MapNode): string | null {
 
 const HAS_FLOWS = 'the flow is a part of it, or a file that it names; pass that one';
 
+const SERVERLESS_WORKFLOW =
+  'this is a definition of the Serverless Workflow specification, which Millrace cannot read or convert';
+
 const KINDS: readonly { readonly fits: (root: MapNode) => boolean; readonly says: string }[] = [
   {
     fits: isAmazonStates,
     says: 'this is a definition in the Amazon States Language; "millrace convert FILE" rewrites it as a state machine',
   },
   {
-    fits: (root) => has(root, 'ROSTemplateFormatVersion'),
+    fits: (root) => has(root, 'ROSTemplateFormatVersion') || hasResource(root, 'ALIYUN::'),
     says: `this is a template of Resource Orchestration Service; ${HAS_FLOWS}`,
   },
   {
-    fits: (root) => has(root, 'AWSTemplateFormatVersion') || textAt(root, 'Transform')?.startsWith('AWS::') === true,
+    fits: (root) => has(root, 'AWSTemplateFormatVersion') || has(root, 'Transform') || hasResource(root, 'AWS::'),
     says: `this is a template of CloudFormation or SAM; ${HAS_FLOWS}. If that is in the Amazon States Language, "millrace convert FILE" rewrites it`,
   },
   {
@@ -31,8 +34,8 @@ const KINDS: readonly { readonly fits: (root: MapNode) => boolean; readonly says
     says: `this is a file of Serverless Devs; ${HAS_FLOWS}`,
   },
   {
-    fits: (root) => has(root, 'document') && has(root, 'do'),
-    says: 'this is a definition of the Serverless Workflow specification, which Millrace cannot read or convert',
+    fits: (root) => (has(root, 'document') && has(root, 'do')) || (has(root, 'specVersion') && has(root, 'states')),
+    says: SERVERLESS_WORKFLOW,
   },
 ];
 
@@ -46,7 +49,12 @@ function has({ entries }: MapNode, key: string): boolean {
   return entries.has(key);
 }
 
-function textAt({ entries }: MapNode, key: string): string | null {
-  const value: Node | undefined = entries.get(key)?.value;
-  return value === undefined ? null : textOf(value);
+/** True for a template one of whose resources has a type that begins so. Not every template has its version. */
+function hasResource({ entries }: MapNode, prefix: string): boolean {
+  const resources = entries.get('Resources')?.value;
+  if (resources?.kind !== 'map') return false;
+  return [...resources.entries.values()].some(({ value }) => {
+    const type = value.kind === 'map' ? value.entries.get('Type')?.value : undefined;
+    return type !== undefined && textOf(type)?.startsWith(prefix) === true;
+  });
 }

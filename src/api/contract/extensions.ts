@@ -13,7 +13,7 @@ export const EXTENSIONS = {
     extension: true,
     method: 'GET',
     resource: OF_FLOW,
-    summary: 'Says what a running execution waits for, since when, and what would wake it.',
+    summary: 'Says what an execution waits for, since when, and what would wake it, or why it ended.',
     parameters: { FlowName: FLOW_NAME, ExecutionName: EXECUTION_NAME },
     reply: {
       FlowName: EXECUTION.FlowName,

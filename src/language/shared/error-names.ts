@@ -67,7 +67,7 @@ export function readErrorNames(state: FieldReader, rule: FieldReader, key: strin
 
 interface Doubt {
   readonly says: string;
-  /** The name is nearly one that exists, so it is probably misspelt, whoever chooses the names. */
+  /** The name is nearly one that exists, so it is probably misspelt, also where a callee chooses the names. */
   readonly isMisspelt: boolean;
 }
 

@@ -11,8 +11,8 @@ export interface RaisedErrors {
   readonly any: boolean;
 }
 
-/** The modes, actions and resources whose errors somebody else names, in both languages. */
-const OTHERS_NAME: readonly (readonly [key: string, pattern: RegExp])[] = [
+/** The modes, actions and resources whose errors a callee names, in both languages. */
+const CALLEE_NAMES: readonly (readonly [key: string, pattern: RegExp])[] = [
   ['TaskMode', /^WaitForCustomCallback$/],
   ['pattern', /^waitForCallback$/],
   ['Action', /^fnf:Start/i],
@@ -20,7 +20,7 @@ const OTHERS_NAME: readonly (readonly [key: string, pattern: RegExp])[] = [
   ['resourceArn', /^acs:fnf:/i],
 ];
 
-/** What was found for a state, which may have many rules. */
+/** The results by state, because a state may have many rules. */
 const FOUND = new WeakMap<MapNode, RaisedErrors>();
 
 export function raisedErrors(state: MapNode): RaisedErrors {
@@ -38,7 +38,7 @@ function read(state: MapNode): RaisedErrors {
     if (node.kind === 'scalar' || seen.has(node)) return;
     seen.add(node);
     if (node.kind === 'list') return node.items.forEach(visit);
-    any ||= OTHERS_NAME.some(([key, pattern]) => pattern.test(textAt(node, key)));
+    any ||= CALLEE_NAMES.some(([key, pattern]) => pattern.test(textAt(node, key)));
     if (textAt(node, 'Type') === 'Fail') names.add(textAt(node, 'Code'));
     for (const { value } of node.entries.values()) visit(value);
   };

@@ -41,7 +41,7 @@ export const LANGUAGE_FAULTS = {
   'unknown-tag': warning('A YAML tag that the language does not have; the value is read as if it had none.'),
 
   'swallowed-text': warning(
-    'YAML takes a part of an expression for itself: a tag, a comment, a comma in brackets or a line break in a text.',
+    'YAML takes a part of an expression for itself: a tag, an anchor, a comment, a comma in brackets or a line break in a text.',
   ),
 
   'unknown-dialect': error('Neither `Type: StateMachine` nor `type: flow`.'),
@@ -80,7 +80,9 @@ export const LANGUAGE_FAULTS = {
   'callback-in-express': error('A callback `TaskMode` or `pattern` in an Express flow.'),
   'unsupported-mode': error('A `TaskMode` or `pattern` that the integration does not have.'),
   'odd-mode': warning('A `TaskMode` or `pattern` whose other parameters do not go with it.'),
-  'odd-error': warning('An error name in Retry or Catch that no state raises.'),
+  'odd-error': warning(
+    'An error name in Retry or Catch that nothing in the state raises, or that is nearly the name of a known error.',
+  ),
   'odd-member': warning('A path to a member that `$Context` or the result of the action never has; it is always null.'),
   'no-task-token': warning(
     'A task waits for a callback but passes its token to no one: only its time limit can end it.',
