@@ -48,9 +48,16 @@ async function readParameters(host: Host, action: string, members: readonly stri
     checkName(action, contract, name);
     if (at < 0) throw new UsageFault(`${name} has no value. Write ${name}=text, or ${name}=@file`);
     if (Object.hasOwn(parameters, name)) throw new UsageFault(`${name} is there twice`);
+    if (isFromInput(member) && members.find(isFromInput) !== member) {
+      throw new UsageFault('only one parameter can be @-, because standard input is read once');
+    }
     parameters[name] = await valueOf(host, name, member.slice(at + 1));
   }
   return parameters;
+}
+
+function isFromInput(member: string): boolean {
+  return /^[^=]*=@-$/.test(member);
 }
 
 /** The server ignores a parameter that it does not know, so a misspelt optional one would change nothing without a word. */

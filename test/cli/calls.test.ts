@@ -147,6 +147,10 @@ describe('millrace call', () => {
       [['DescribeFlow', 'Nmae=h'], 'DescribeFlow has no parameter "Nmae"; did you mean Name? It has Name, FlowVersion'],
       [['DescribeRegions', 'a=b'], 'DescribeRegions has no parameter "a". It has AcceptLanguage'],
       [['DescribeFlow', '=h'], 'DescribeFlow has no parameter "". It has Name, FlowVersion'],
+      [
+        ['CreateFlow', 'Definition=@-', 'Description=@-'],
+        'only one parameter can be @-, because standard input is read once',
+      ],
       [['DescribeFlow', 'Name'], 'Name has no value. Write Name=text, or Name=@file'],
       [['DescribeFlow', 'Name=a', 'Name=b'], 'Name is there twice'],
     ];
