@@ -56,6 +56,7 @@ export class Routes<Services> {
     // The connection was given its last answer; what else arrives on it is not read.
     if (request.socket.writableEnded) return;
     const { shared, dispatcher, bodies, turns, connections, health } = this.#options;
+    if (!connections.admits(request.socket, response)) return;
     connections.arrived(request.socket);
     const url = originForm(request.url ?? '/');
     const question = url.indexOf('?');

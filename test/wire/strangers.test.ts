@@ -193,22 +193,6 @@ test('with authentication off every caller that is let in counts as known', asyn
   caller.destroy();
 });
 
-test('a flood of requests without signature behind each other is answered in order', async (t) => {
-  const server = await startWireServer(t);
-  const socket = await openSocket(server.port);
-  let received = '';
-  const all = new Promise<void>((resolve) => {
-    socket.on('data', (chunk: Buffer) => {
-      received += chunk.toString('latin1');
-      if (received.split('"Code":"MissingRequiredParams"').length > 2000) resolve();
-    });
-  });
-  socket.write(Buffer.concat(Array.from({ length: 2000 }, () => requestBytes({ method: 'GET' }))));
-  await all;
-  assert.equal((await call(server)).status, 200);
-  socket.destroy();
-});
-
 test('descriptors are divided between callers, targets and the server itself', () => {
   for (const limit of [128, 256, 1024, 20_000, 1_000_000]) {
     assert.ok(callerConnections(null, limit) + targetConnections(limit) <= limit - 64, String(limit));
@@ -226,5 +210,49 @@ test('an unknown caller is refused on a known connection', async (t) => {
   const reply = readReply(socket);
   socket.write(requestBytes({ method: 'GET' }));
   assert.equal(codeOf(await reply), 'MissingRequiredParams');
+  socket.destroy();
+});
+
+test('a stranger that sends many requests ahead of their answers loses the connection, a caller does not', async (t) => {
+  const server = await startWireServer(t, {});
+  const stranger = await openSocket(server.port);
+  let answers = '';
+  stranger.on('data', (bytes: Buffer) => {
+    answers += bytes.toString();
+  });
+  stranger.write('GET /healthz HTTP/1.1\r\n\r\n'.repeat(1000));
+  await closing(stranger);
+  const answered = answers.split('HTTP/1.1 ').length - 1;
+  assert.ok(answered <= 16, `${answered} answers`);
+
+  const caller = await openSocket(server.port);
+  assert.equal(await callOn(server, caller), 200);
+  let statuses = '';
+  const all = new Promise<void>((resolve) => {
+    caller.on('data', (bytes: Buffer) => {
+      statuses += bytes.toString();
+      if (statuses.split('HTTP/1.1 200').length === 41) resolve();
+    });
+  });
+  for (let i = 0; i < 40; i++) caller.write(requestBytes({ headers: form, body: rpcForm(server.time) }));
+  await all;
+  caller.destroy();
+});
+
+test('a stranger may send some requests ahead, again and again', async (t) => {
+  const server = await startWireServer(t, {});
+  const socket = await openSocket(server.port);
+  for (let round = 0; round < 5; round++) {
+    let answers = '';
+    const all = new Promise<void>((resolve) => {
+      socket.on('data', (bytes: Buffer) => {
+        answers += bytes.toString();
+        if (answers.split('HTTP/1.1 ').length === 11) resolve();
+      });
+    });
+    socket.write('GET /healthz HTTP/1.1\r\n\r\n'.repeat(10));
+    await all;
+    socket.removeAllListeners('data');
+  }
   socket.destroy();
 });

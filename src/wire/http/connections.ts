@@ -3,6 +3,9 @@
  * all are limited in number, those of strangers also in the bytes and the time of what they have not sent completely: a head
  * without an end, or a body whose signature comes with its last byte.
  *
+ * So are the requests that a stranger sends ahead of the answers: a packet holds more than a thousand, and all of them would be
+ * answered before the packet of anyone else.
+ *
  * When the server has as many connections as it may have, a new one replaces the oldest one of a stranger, or else the oldest one
  * that is idle. So neither silent strangers nor idle callers lock others out, and no call under way is cut off.
  */
@@ -11,6 +14,8 @@ import type { Socket } from 'node:net';
 import type { Ports } from '../../base/ports.ts';
 
 const SWEEP_MS = 100;
+/** Most requests that a stranger may send in a row without reading an answer. */
+const STRANGER_REQUESTS = 16;
 /** How often at most the observer hears that connections were refused. */
 const REPORT_MS = 60_000;
 
@@ -31,6 +36,8 @@ interface Connection {
   readBefore: number;
   /** When that was, on the monotonic clock. */
   sinceMs: number;
+  /** Requests since the last one that came when no answer was under way. */
+  ahead: number;
 }
 
 export class Connections {
@@ -60,7 +67,7 @@ export class Connections {
       return;
     }
     const sinceMs = this.#ports.clock.monotonicMs();
-    const connection = { socket, speaking: encrypted ? null : socket, readBefore: 0, sinceMs };
+    const connection = { socket, speaking: encrypted ? null : socket, readBefore: 0, sinceMs, ahead: 0 };
     this.#of.set(socket, connection);
     this.#strangers.add(connection);
     socket.once('close', () => {
@@ -77,6 +84,18 @@ export class Connections {
     connection.speaking = encrypted;
     connection.readBefore = socket.bytesRead;
     this.#of.set(encrypted, connection);
+  }
+
+  /** The head of a request has arrived. False if a stranger has sent too many ahead: its connection is closed, and nothing more of it is read. */
+  admits(socket: Socket, response: ServerResponse): boolean {
+    if (socket.destroyed) return false;
+    const connection = this.#of.get(socket);
+    if (connection === undefined || !this.#strangers.has(connection)) return true;
+    connection.ahead = answerOf(socket) === response ? 0 : connection.ahead + 1;
+    if (connection.ahead < STRANGER_REQUESTS) return true;
+    socket.destroy();
+    stopReading(socket);
+    return false;
   }
 
   /** A head or a body has arrived completely, so what came before it takes no more memory. */
@@ -167,4 +186,9 @@ export class Connections {
 /** The answer under way on a connection, from an internal member of Node, which uses it for the same purpose. */
 export function answerOf(socket: Socket): ServerResponse | null {
   return (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage ?? null;
+}
+
+/** Stops the parser in the middle of a packet, through a member that Node uses itself; without it, the rest is read in vain. */
+function stopReading(socket: Socket): void {
+  (socket as Socket & { parser?: { pause?(): void } | null }).parser?.pause?.();
 }
