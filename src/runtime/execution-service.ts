@@ -202,6 +202,10 @@ class Reader {
   async standardHistory(record: ExecutionRecord, fromEvent: number, limit: number): Promise<HistoryPage> {
     // One event more than requested shows whether there is another page.
     const rows = await this.#options.store.journal(record.id, fromEvent, limit + 1);
+    // A purge has deleted the journal after the record was read.
+    if (rows.length === 0 && (await this.#options.store.get(record.id)) === null) {
+      throw apiError('ExecutionNotExists', record.name, record.flowName);
+    }
     const names = this.#names(await this.#options.durable.dialect(record));
     const events = rows
       .flatMap((row) => decodeEvents(row.events))

@@ -128,7 +128,7 @@ export interface Executions {
   waits(flowName: string, executionName: string): Promise<ExecutionWaits>;
   /**
    * Restarts an execution that ended without success from the state that failed.
-   * @throws {ApiError} `InvalidArgument` when it is running or succeeded, `ActionNotSupported` for an Express execution.
+   * @throws {ApiError} `InvalidArgument` when it is running or succeeded, or this version cannot read it, `ActionNotSupported` for an Express execution.
    */
   redrive(flowName: string, executionName: string): Promise<ExecutionView>;
 }

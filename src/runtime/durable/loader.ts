@@ -30,6 +30,12 @@ export class ExecutionUnreadable extends Error {
   override readonly name = 'ExecutionUnreadable';
 }
 
+/** An ended execution as it was before its failure, and the ids of the events that a redrive undoes. */
+export interface EndedExecution {
+  readonly execution: Execution;
+  readonly undone: readonly number[];
+}
+
 export interface ExecutionLoaderOptions {
   readonly store: ExecutionStore;
   readonly compile: CompileFlow;
@@ -74,7 +80,7 @@ export class ExecutionLoader {
   }
 
   /** An ended execution as it was before the events `undone`, for a redrive. @throws {ExecutionUnreadable} */
-  async loadEnded(record: ExecutionRecord): Promise<{ execution: Execution; undone: readonly number[] }> {
+  async loadEnded(record: ExecutionRecord): Promise<EndedExecution> {
     const { limits } = this.#options;
     const { plan, start, events } = await this.#read(record);
     return readable(() => {

@@ -1,8 +1,9 @@
 /** RedriveExecution: an execution that ended without success runs again from the state that failed (docs/extensions.md). */
-import { invalidArgument } from '../../api/error.ts';
+import { apiError, invalidArgument } from '../../api/error.ts';
 import type { ExecutionId, ExecutionRecord, ExecutionStore } from '../../store/executions.ts';
 import { FROM_API } from '../start-origin.ts';
-import type { ExecutionLoader } from './loader.ts';
+import { ExecutionUnreadable } from './loader.ts';
+import type { EndedExecution, ExecutionLoader } from './loader.ts';
 import type { RunTable } from './run-table.ts';
 import type { ParentReports } from './children/parent-reports.ts';
 import { DurableRun } from './run.ts';
@@ -52,7 +53,7 @@ export class Redrives {
   }
 
   async #begin(asFound: ExecutionRecord, callbackTo: number | null): Promise<DurableRun> {
-    const { store, table, loader, reports } = this.#options;
+    const { store, table, reports } = this.#options;
     table.refuseFull(FROM_API, Number.POSITIVE_INFINITY);
     const ending = table.peek(asFound.id);
     // The store may show an end before the commit has returned here; then the run is still in memory.
@@ -63,7 +64,7 @@ export class Redrives {
       throw invalidArgument(`Execution '${record.name}' succeeded, so there is no failed state to restart from.`);
     }
     await reports.settle(record);
-    const { execution, undone } = await loader.loadEnded(record);
+    const { execution, undone } = await this.#load(record);
     // Others may have started while the execution was loaded.
     table.refuseFull(FROM_API, Number.POSITIVE_INFINITY);
     const running = { ...record, status: 'Running', stoppedMs: 0, stop: null, error: '', cause: '' } as const;
@@ -71,6 +72,20 @@ export class Redrives {
     table.add(run);
     run.begin({ kind: 'redrive', undone });
     return run;
+  }
+
+  /** @throws {ApiError} `ExecutionNotExists`, or `InvalidArgument` for an execution that this version cannot read */
+  async #load(record: ExecutionRecord): Promise<EndedExecution> {
+    const { store, loader } = this.#options;
+    try {
+      return await loader.loadEnded(record);
+    } catch (error) {
+      if (!(error instanceof ExecutionUnreadable)) throw error;
+      const { name, flowName } = record;
+      // A purge has deleted the journal after the record was read.
+      if ((await store.get(record.id)) === null) throw apiError('ExecutionNotExists', name, flowName);
+      throw invalidArgument(`Execution '${name}' cannot continue in this version of the server: ${error.message}`);
+    }
   }
 }
 

@@ -50,3 +50,38 @@ test('a redrive of an execution that a purge deletes meanwhile is refused, and m
   await engine.start('two', { name: 'gone' });
   assert.equal((await engine.ended('two', 'gone')).status, 'Failed');
 });
+
+test('a redrive and a history of an execution that a purge deletes while its journal is read are refused', async (t) => {
+  const time = new VirtualTime();
+  const file = join(temporaryFolder(t), 'store.db');
+  const stores = openSqliteStores({ file, synchronous: 'NORMAL' }, time);
+  atEnd(t, () => stores.close());
+  let owner = 0;
+  let isPurged = true;
+  const executions = Object.assign(Object.create(stores.executions) as ExecutionStore, {
+    async takeOver(nowMs: number) {
+      const ownership = await stores.executions.takeOver(nowMs);
+      owner = ownership.fence;
+      return ownership;
+    },
+    async journal(id: number, fromEvent: number, count: number) {
+      if (!isPurged) await stores.executions.purge(owner, time.nowMs() + 1, 10);
+      isPurged = true;
+      return stores.executions.journal(id, fromEvent, count);
+    },
+  });
+  const engine = await startTestEngine(t, {
+    time,
+    stores: { ...stores, executions },
+    task: () => taskFailed('No', ''),
+  });
+  await engine.createFlow('two', TWO_TASKS);
+  await engine.start('two', { name: 'gone' });
+  assert.equal((await engine.ended('two', 'gone')).status, 'Failed');
+  isPurged = false;
+  await refused(engine.executions.redrive('two', 'gone'), 'ExecutionNotExists');
+  await engine.start('two', { name: 'gone' });
+  assert.equal((await engine.ended('two', 'gone')).status, 'Failed');
+  isPurged = false;
+  await refused(engine.executions.history('two', 'gone', 1, 100), 'ExecutionNotExists');
+});

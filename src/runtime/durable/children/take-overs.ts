@@ -3,12 +3,11 @@
  * child that has succeeded meanwhile, or still runs, is not done twice, and a child whose name the definition fixes cannot be
  * started a second time.
  */
-import { invalidArgument } from '../../../api/error.ts';
+import { ApiError, invalidArgument } from '../../../api/error.ts';
 import type { ExecutionChange, ExecutionId, ExecutionRecord, ExecutionStore } from '../../../store/executions.ts';
 import { owesEnd, parentOf } from '../../start-origin.ts';
 import type { StartOrigin } from '../../start-origin.ts';
 import type { CommitQueue } from '../commit-queue.ts';
-import { ExecutionUnreadable } from '../loader.ts';
 import type { Redrives } from '../redrives.ts';
 import type { RunTable } from '../run-table.ts';
 import type { ParentReports } from './parent-reports.ts';
@@ -81,18 +80,17 @@ export class TakeOvers {
       const ended = await store.get(id);
       return ended !== null && this.#take(ended, task, isNamed);
     }
-    await this.#redrive(child, task);
-    return true;
+    return this.#redrive(child, task);
   }
 
-  async #redrive(child: ExecutionRecord, task: number): Promise<void> {
+  /** False when a purge has deleted the child meanwhile. */
+  async #redrive(child: ExecutionRecord, task: number): Promise<boolean> {
     try {
       await this.#options.redrives.redriveFor(child, task);
+      return true;
     } catch (error) {
-      if (!(error instanceof ExecutionUnreadable)) throw error;
-      throw invalidArgument(
-        `Execution '${child.name}' cannot continue in this version of the server: ${error.message}`,
-      );
+      if (error instanceof ApiError && error.code === 'ExecutionNotExists') return false;
+      throw error;
     }
   }
 
