@@ -3,20 +3,23 @@
  * M runs with the seeds from N on (test/simulation/). Prints totals at the end. For a run with a finding it prints the seed, the
  * trace and the journals, and the exit code is 1. The same seed always gives the same run.
  *
- * `--without crashes,store,…` omits kinds of fault, to find out which of them a finding needs. `--trace` also prints runs
+ * `--without KIND,KIND` omits kinds of fault, to find out which of them a finding needs: `crashes`, `store` (commits and reads that
+ * fail or are slow), `full` (disks), `jumps` (of the clock, also while no process runs), `stops` (and redrives), `changes` (of flows),
+ * `purges` (of ended executions while callers ask for them), `limits` (changed at a restart), `restores` (of the store from a copy). `--trace` also prints runs
  * without a finding. `--sqlite` uses a new SQLite file for each run instead of the store in memory. `--kill` kills and restarts
  * a real server instead, with 500 executions of ten steps. `--storm` lets clients start, stop, redrive, report, update and delete
  * at random on a real server that is killed again and again, for a minute or for `--seconds N`, and checks what they saw.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
 import { killRun } from '../test/simulation/kill-run.ts';
 import type { Scheduler } from '../src/base/scheduler.ts';
 import { openSqliteStores } from '../src/store/sqlite/stores.ts';
-import type { Stores } from '../src/store/stores.ts';
+import type { CopiedStores } from '../test/simulation/copied-stores.ts';
 import { FAULT_KINDS } from '../test/simulation/scenario.ts';
 import type { FaultKind } from '../test/simulation/scenario.ts';
 import { storm } from '../test/simulation/storm/storm.ts';
@@ -130,8 +133,28 @@ async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   }
 }
 
-function sqliteStores(folder: string): (scheduler: Scheduler) => Stores {
-  return (scheduler) => openSqliteStores({ file: join(folder, 'store.db'), synchronous: 'NORMAL' }, scheduler);
+function sqliteStores(folder: string): (scheduler: Scheduler) => CopiedStores {
+  const file = join(folder, 'store.db');
+  let copies = 0;
+  const open = (scheduler: Scheduler): CopiedStores => {
+    const stores = openSqliteStores({ file, synchronous: 'NORMAL' }, scheduler);
+    return {
+      stores,
+      copy() {
+        const copy = join(folder, `copy-${++copies}.db`);
+        const database = new DatabaseSync(file);
+        database.exec(`VACUUM INTO '${copy}'`);
+        database.close();
+        return async () => {
+          await stores.close();
+          for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true });
+          copyFileSync(copy, file);
+          return open(scheduler);
+        };
+      },
+    };
+  };
+  return open;
 }
 
 function print({ seed, faults, trace, journals }: SimulationResult): void {

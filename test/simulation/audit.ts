@@ -18,17 +18,23 @@ import type { SimulatedLife } from './life.ts';
 import type { Trace } from './trace.ts';
 
 export interface AuditOptions extends ShadowOptions {
-  readonly store: ExecutionStore;
+  /** The store at the time, without faults. */
+  readonly store: () => ExecutionStore;
   readonly trace: Trace;
 }
 
 export class Audit {
   readonly faults: string[] = [];
   readonly shadows = new Map<ExecutionId, Shadow>();
+  /** Executions that were purged, or are not in a copy that was put back. */
+  past: Shadow[] = [];
   /** Deleted flows, whose ended executions may be deleted as well. */
   readonly deleted = new Set<string>();
   readonly #options: AuditOptions;
   readonly #plans = new Map<string, Plan>();
+  /** For each key of a call, the start whose call it was. */
+  readonly #keys = new Map<string, number>();
+  #births = 0;
   /** For each task, the life in which it was called last. */
   readonly #called = new Map<string, string>();
   readonly #broken: () => void;
@@ -56,7 +62,9 @@ export class Audit {
     this.#checking = this.#checking.then(async () => {
       // A commit may have events of a parent and of its child, so all rows are read before any is judged.
       for (const { id } of changes) await this.#read(id);
-      for (const { id, journal } of changes) this.#judge(id, journal === undefined);
+      // A commit may have several changes of an execution.
+      const withRows = new Set(changes.flatMap(({ id, journal }) => (journal === undefined ? [] : [id])));
+      for (const { id } of changes) this.#judge(id, !withRows.has(id));
     });
     return this.#checking;
   }
@@ -64,6 +72,76 @@ export class Audit {
   /** Resolves when every commit so far is checked. */
   settled(): Promise<void> {
     return this.#checking;
+  }
+
+  /**
+   * Must be called after a purge: those that are not there any more had ended before this time. Null: only those of deleted flows
+   * may be deleted.
+   */
+  purged(endedBeforeMs: number | null): Promise<void> {
+    this.#checking = this.#checking.then(async () => {
+      for (const [id, shadow] of this.shadows) {
+        if ((await this.#options.store().get(id)) !== null) continue;
+        const { status, callback, flowName, stoppedMs } = shadow.record;
+        const isOld = endedBeforeMs !== null && (!this.#options.isClockSteady || stoppedMs < endedBeforeMs);
+        if (status === 'Running') this.fault(`#${id} was purged and runs`);
+        if (callback === 'due') this.fault(`#${id} was purged, and its end was not reported to its parent`);
+        if (!isOld && !this.deleted.has(flowName)) this.fault(`#${id} was purged too early`);
+        this.#options.trace.add(`#${id} is purged`);
+        this.shadows.delete(id);
+        this.past.push(shadow);
+      }
+    });
+    return this.#checking;
+  }
+
+  /** The store was put back from a copy: the audit forgets what the copy does not have. Returns the executions that are lost. */
+  async restored(): Promise<Shadow[]> {
+    const known = [...this.shadows.values(), ...this.past];
+    this.shadows.clear();
+    this.#called.clear();
+    for (const id of new Set(known.map(({ record }) => record.id))) {
+      if ((await this.#options.store().get(id)) === null) continue;
+      await this.#read(id);
+      const shadow = this.shadows.get(id);
+      if (shadow === undefined) continue;
+      shadow.takeFresh();
+      for (const message of shadow.takeFaults()) this.fault(`#${id} ${message}`);
+      shadow.birth = known.find((other) => other.isSameStart(shadow))?.birth ?? shadow.birth;
+    }
+    const births = new Set([...this.shadows.values()].map(({ birth }) => birth));
+    this.past = known.filter(({ birth }) => !births.has(birth));
+    return this.past.filter(({ record }) => !this.shadows.has(record.id));
+  }
+
+  /** True for a failed child whose parent runs and does not have the failure yet. */
+  isAwaited(id: ExecutionId): boolean {
+    const record = this.shadows.get(id)?.record;
+    if (record?.callback !== 'due' || record.parent === null || record.status === 'Succeeded') return false;
+    return this.shadows.get(record.parent.execution)?.execution.commands.has(record.parent.event) === true;
+  }
+
+  /** While nothing happens: no task waits for a child that has ended. */
+  checkChildren(): void {
+    for (const { record, execution } of this.shadows.values()) {
+      if (record.parent === null || execution.status === 'Running') continue;
+      const parent = this.shadows.get(record.parent.execution);
+      const scheduled = parent?.events[record.parent.event - 1];
+      if (parent === undefined || scheduled === undefined || !parent.isChildTask(scheduled)) continue;
+      if (!parent.execution.commands.has(scheduled.id)) continue;
+      this.fault(`#${parent.record.id} waits for its child #${record.id}, which has ended`);
+    }
+  }
+
+  /** As `find`, or the latest one that is past. */
+  findEver(flowName: string, name: string): Shadow | null {
+    const isIt = ({ record }: Shadow): boolean => record.flowName === flowName && record.name === name;
+    return this.find(flowName, name) ?? this.past.findLast(isIt) ?? null;
+  }
+
+  /** The execution of that start; null if it never was in the store. */
+  born(birth: number): Shadow | null {
+    return [...this.shadows.values(), ...this.past].find((shadow) => shadow.birth === birth) ?? null;
   }
 
   find(flowName: string, name: string): Shadow | null {
@@ -79,6 +157,9 @@ export class Audit {
     const shadow = call.task === null ? undefined : this.shadows.get(call.task.execution);
     if (call.task === null || shadow === undefined) return this.fault(`${where}: its execution is not in the store`);
     const { event } = call.task;
+    const user = this.#keys.get(call.idempotencyKey) ?? shadow.birth;
+    this.#keys.set(call.idempotencyKey, shadow.birth);
+    if (user !== shadow.birth) this.fault(`${where}: the key is that of a call of another start`);
     const command = shadow.execution.commands.get(event);
     if (command === undefined || command.kind === 'timer') {
       return this.fault(`${where}: the store has no such task open`);
@@ -103,26 +184,30 @@ export class Audit {
     await this.settled();
     for (const [id, shadow] of this.shadows) {
       if (this.deleted.has(shadow.record.flowName)) continue;
-      const rows = await this.#options.store.journal(id, 1, Number.MAX_SAFE_INTEGER);
+      const rows = await this.#options.store().journal(id, 1, Number.MAX_SAFE_INTEGER);
+      const record = await this.#options.store().get(id);
+      await this.settled();
+      // It was purged meanwhile.
+      if (this.shadows.get(id) !== shadow) continue;
       shadow.compareRows(rows, (message) => this.fault(`#${id} ${message}`));
-      const record = await this.#options.store.get(id);
       if (record === null) this.fault(`#${id} is gone`);
       else this.#checkRecord(shadow, record);
     }
   }
 
   async #read(id: ExecutionId): Promise<void> {
-    const { store } = this.#options;
+    const store = this.#options.store();
     const record = await store.get(id);
     let shadow = this.shadows.get(id);
     if (record === null) {
       const isDeleted = shadow !== undefined && this.deleted.has(shadow.record.flowName);
-      return isDeleted ? undefined : this.fault(`#${id} was committed and is not there`);
+      const isPast = this.past.some((past) => past.record.id === id);
+      return isDeleted || isPast ? undefined : this.fault(`#${id} was committed and is not there`);
     }
     if (shadow === undefined) {
       const plan = await this.#plan(record);
       if (plan === null) return;
-      shadow = new Shadow(record, plan, this.#options);
+      shadow = new Shadow(record, plan, ++this.#births, this.#options);
       this.shadows.set(id, shadow);
     }
     shadow.record = record;
@@ -189,7 +274,7 @@ export class Audit {
     const key = `${flowId}/${revision}`;
     const known = this.#plans.get(key);
     if (known !== undefined) return known;
-    const snapshot = await this.#options.store.snapshot(flowId, revision);
+    const snapshot = await this.#options.store().snapshot(flowId, revision);
     if (snapshot === null) {
       this.fault(`the store has no snapshot of ${key}`);
       return null;

@@ -23,19 +23,31 @@ export interface WantedStart {
   readonly inputText: string;
 }
 
+/** A task whose token a service has. */
+interface KnownTask {
+  readonly execution: number;
+  readonly event: number;
+  /** `Shadow.birth` of the execution. */
+  readonly birth: number;
+  /** The store was put back from a copy that does not have the task: the execution may come to another task with that event. */
+  isUndone: boolean;
+}
+
 export class Client {
   readonly #world: World;
   /** The task of each token that a service has received. */
-  readonly #tokens = new Map<string, { readonly execution: number; readonly event: number }>();
+  readonly #tokens = new Map<string, KnownTask>();
   /** Requests without an answer. */
   readonly #open = new Set<string>();
   #requests = 0;
   #starts = 0;
-  /** Deleted flows, of which the API finds nothing. */
-  readonly deleted = new Set<string>();
-
   constructor(world: World) {
     this.#world = world;
+  }
+
+  /** Deleted flows, of which the API finds nothing. */
+  get deleted(): Set<string> {
+    return this.#world.audit.deleted;
   }
 
   get open(): readonly string[] {
@@ -43,31 +55,49 @@ export class Client {
   }
 
   knowToken(token: string, task: { readonly execution: number; readonly event: number }): void {
-    this.#tokens.set(token, task);
+    const birth = this.#world.audit.shadows.get(task.execution)?.birth ?? 0;
+    const known = this.#tokens.get(token);
+    const where = `the token of task ${task.execution}/${task.event}`;
+    if (known !== undefined && known.birth !== birth) this.#fault(`${where} is that of a task of another start`);
+    this.#tokens.set(token, { ...task, birth, isUndone: false });
+  }
+
+  /** The store was put back from a copy. */
+  restored(): void {
+    for (const task of this.#tokens.values()) {
+      const shadow = this.#world.audit.shadows.get(task.execution);
+      if (shadow?.birth === task.birth && task.event > shadow.lastEvent) task.isUndone = true;
+    }
   }
 
   async start(wanted: WantedStart): Promise<void> {
     const { flowName, name, input, inputText } = wanted;
     const what = `start ${flowName}/${name}`;
     const request = { flowName, executionName: name, inputText, input, qualifier: '', callbackToken: '' };
-    const view = await this.#ask(what, ({ executions }) => executions.start(request));
-    const shadow = this.#world.audit.find(flowName, name);
+    const { restores } = this.#world;
+    const view = await this.#ask(what, ({ executions }) => executions.start(request), this.#isFull);
+    if (this.#world.restores !== restores) return;
+    const shadow = this.#world.audit.findEver(flowName, name);
     if (view instanceof ApiError) {
-      if (this.deleted.has(flowName)) return;
+      if (this.deleted.has(flowName) || this.#isFull(view)) return;
       // The answer was lost, and the execution has ended since.
       if (view.code === 'ExecutionAlreadyExists' && shadow !== null && shadow.execution.status !== 'Running') return;
       return this.#fault(`${what} was refused: ${view.code} ${view.message}`);
     }
     if (shadow === null || shadow.lastEvent === 0) return this.#fault(`${what} was answered and is not on disk`);
-    if (view.input !== inputText) this.#fault(`${what} was answered with another input`);
+    // Another caller has started the name again after the store was put back.
+    const isOthers = this.#world.restores > 0 && view.input === shadow.record.input;
+    if (view.input !== inputText && !isOthers) this.#fault(`${what} was answered with another input`);
   }
 
   async stop(flowName: string, name: string): Promise<void> {
     const what = `stop ${flowName}/${name}`;
     const isKnown = this.#isKnown(flowName, name);
     const failure = { error: 'Stopped.Here', cause: 'as drawn' };
+    const expect = this.#expect(flowName, name);
     const view = await this.#ask(what, ({ executions }) => executions.stop(flowName, name, failure));
-    const shadow = this.#world.audit.find(flowName, name);
+    if (!expect(what, view)) return;
+    const shadow = this.#world.audit.findEver(flowName, name);
     if (view instanceof ApiError) {
       if (view.code === 'ExecutionNotExists' && !isKnown) return;
       if (this.deleted.has(flowName)) return;
@@ -83,10 +113,13 @@ export class Client {
     const what = `redrive ${flowName}/${name}`;
     const isKnown = this.#isKnown(flowName, name);
     const before = this.#world.audit.find(flowName, name)?.execution.redrives ?? 0;
-    const view = await this.#ask(what, ({ executions }) => executions.redrive(flowName, name));
+    const expect = this.#expect(flowName, name);
+    const view = await this.#ask(what, ({ executions }) => executions.redrive(flowName, name), this.#isFull);
+    if (!expect(what, view)) return;
     const shadow = this.#world.audit.find(flowName, name);
     if (this.deleted.has(flowName)) return;
     if (view instanceof ApiError) {
+      if (this.#isFull(view)) return;
       if (view.code === 'ExecutionNotExists' && !isKnown) return;
       if (view.code !== 'InvalidArgument') this.#fault(`${what} was refused: ${view.code} ${view.message}`);
       return;
@@ -97,8 +130,10 @@ export class Client {
   async describe(flowName: string, name: string, waitMs: number): Promise<void> {
     const what = `describe ${flowName}/${name}`;
     const isKnown = this.#isKnown(flowName, name);
+    const expect = this.#expect(flowName, name);
     const view = await this.#ask(what, ({ executions }) => executions.describe(flowName, name, waitMs));
-    const shadow = this.#world.audit.find(flowName, name);
+    if (!expect(what, view)) return;
+    const shadow = this.#world.audit.findEver(flowName, name);
     if (view instanceof ApiError) {
       if (isKnown && !this.deleted.has(flowName)) this.#fault(`${what} was refused: ${view.code}`);
       return;
@@ -109,8 +144,9 @@ export class Client {
   async waits(flowName: string, name: string): Promise<void> {
     const what = `waits ${flowName}/${name}`;
     const isKnown = this.#isKnown(flowName, name);
+    const expect = this.#expect(flowName, name);
     const waits = await this.#ask(what, ({ executions }) => executions.waits(flowName, name));
-    if (!(waits instanceof ApiError)) return;
+    if (!expect(what, waits) || !(waits instanceof ApiError)) return;
     if (isKnown && !this.deleted.has(flowName)) this.#fault(`${what} was refused: ${waits.code}`);
   }
 
@@ -137,13 +173,15 @@ export class Client {
   /** All pages of a history. Every served event is on disk. */
   async history(flowName: string, name: string, pageSize: number): Promise<void> {
     const what = `history ${flowName}/${name}`;
+    const expect = this.#expect(flowName, name);
     let next: number | null = 1;
     while (next !== null) {
       const from: number = next;
       const before = this.#world.audit.find(flowName, name);
       const least = before === null || before.execution.status === 'Running' ? 0 : before.lastEvent;
       const page = await this.#ask(what, ({ executions }) => executions.history(flowName, name, from, pageSize));
-      const shadow = this.#world.audit.find(flowName, name);
+      if (!expect(what, page)) return;
+      const shadow = this.#world.audit.findEver(flowName, name);
       if (page instanceof ApiError) {
         if (before !== null && !this.deleted.has(flowName)) this.#fault(`${what} was refused: ${page.code}`);
         return;
@@ -174,7 +212,7 @@ export class Client {
       }
       for (const view of page.executions) {
         names.push(view.name);
-        if (view.status !== 'Running') this.#compare(what, view, this.#world.audit.find(flowName, view.name));
+        if (view.status !== 'Running') this.#compare(what, view, this.#world.audit.findEver(flowName, view.name));
       }
       nextToken = page.nextToken;
     } while (nextToken !== '');
@@ -187,10 +225,15 @@ export class Client {
     const name = `for_${task?.execution}_${task?.event}_${++this.#starts}`;
     const what = `start ${flowName}/${name}`;
     const request = { flowName, executionName: name, inputText: '{}', input: {}, qualifier: '', callbackToken: token };
-    const view = await this.#ask(what, ({ executions }) => executions.start(request));
-    const shadow = this.#world.audit.find(flowName, name);
+    const { restores } = this.#world;
+    const view = await this.#ask(what, ({ executions }) => executions.start(request), this.#isFull);
+    if (this.#world.restores !== restores) return;
+    const shadow = this.#world.audit.findEver(flowName, name);
     if (view instanceof ApiError) {
-      const parent = task === undefined ? undefined : this.#world.audit.shadows.get(task.execution);
+      if (this.#isFull(view) || task?.isUndone === true) return;
+      const parent = this.#parentOf(task);
+      // `limits.childDepth` was lowered.
+      if (view.code === 'InvalidArgument' && this.#world.options.perturbations.limitsOfLives.length > 0) return;
       // Its flow was deleted, or the task of the token has ended.
       const isOver = task !== undefined && parent?.execution.commands.has(task.event) !== true;
       const isParentGone =
@@ -201,6 +244,7 @@ export class Client {
       return;
     }
     if (shadow === null) this.#fault(`${what} was answered and is not on disk`);
+    if (this.#isLost(task)) this.#fault(`${what} was answered, and its task is lost`);
   }
 
   /** Repeats a report until it is accepted or refused. Sometimes a report with a forged token precedes it. */
@@ -210,10 +254,17 @@ export class Client {
     const task = this.#tokens.get(token);
     const what = `report ${report.ok ? 'success' : 'failure'} of task ${task?.execution}/${task?.event}`;
     // Only a redrive lets the execution take the report, and no one may redrive it.
-    const isFinal = ({ code }: ApiError): boolean => code === 'TaskInvalidState' && this.#waitsForRedrive(task);
+    const isFinal = ({ code }: ApiError): boolean =>
+      code === 'TaskInvalidState' && (this.#waitsForRedrive(task) || task?.isUndone === true || this.#isLost(task));
+    const { restores } = this.#world;
     const event = await this.#ask(what, ({ executions }) => executions.report(token, report), isFinal);
-    const shadow = task === undefined ? undefined : this.#world.audit.shadows.get(task.execution);
-    if (task === undefined || shadow === undefined) return this.#fault(`${what}: its execution is not in the store`);
+    const shadow = this.#parentOf(task);
+    if (task?.isUndone === true || this.#world.restores !== restores) return;
+    if (this.#isLost(task)) {
+      if (!(event instanceof ApiError)) this.#fault(`${what} was answered with event ${event}, and its start is lost`);
+      return;
+    }
+    if (task === undefined || shadow === null) return this.#fault(`${what}: its execution is not in the store`);
     if (event instanceof ApiError) {
       if (this.deleted.has(shadow.record.flowName)) return;
       if (isFinal(event)) return;
@@ -230,9 +281,41 @@ export class Client {
   }
 
   /** True for a task that an ended execution would wait for after a redrive. */
-  #waitsForRedrive(task: { readonly execution: number; readonly event: number } | undefined): boolean {
-    const shadow = task === undefined ? undefined : this.#world.audit.shadows.get(task.execution);
-    return task !== undefined && shadow !== undefined && shadow.isOpenAfterRedrive(task.event);
+  #waitsForRedrive(task: KnownTask | undefined): boolean {
+    return task !== undefined && this.#parentOf(task)?.isOpenAfterRedrive(task.event) === true;
+  }
+
+  /** The execution of the task, which may be past. */
+  #parentOf(task: KnownTask | undefined): Shadow | null {
+    return task === undefined ? null : this.#world.audit.born(task.birth);
+  }
+
+  /** True for a task of a start that is not in the store: it was purged, or the store was put back from a copy without it. */
+  #isLost(task: KnownTask | undefined): boolean {
+    return task !== undefined && this.#world.audit.past.some(({ birth }) => birth === task.birth);
+  }
+
+  /** True for the final answer of a server whose `limits.standardExecutions` was lowered. */
+  readonly #isFull = ({ code }: ApiError): boolean =>
+    code === 'ResourceThrottled' && this.#world.options.perturbations.limitsOfLives.length > 0;
+
+  /**
+   * To be called before a request about an execution. Its result judges the reply: false when nothing more can be said about it,
+   * because the execution was purged, or the store was put back from a copy meanwhile.
+   */
+  #expect(flowName: string, name: string): (what: string, reply: unknown) => boolean {
+    const { audit, restores } = this.#world;
+    const before = audit.find(flowName, name);
+    const wasPast = before === null && audit.findEver(flowName, name) !== null;
+    return (what, reply) => {
+      if (this.#world.restores !== restores) return false;
+      const isMissing = reply instanceof ApiError && reply.code === 'ExecutionNotExists';
+      const now = audit.find(flowName, name);
+      if (wasPast && now === null && !isMissing && !this.deleted.has(flowName)) {
+        this.#fault(`${what} was answered, and the execution is not in the store`);
+      }
+      return !(isMissing && (wasPast || now !== before));
+    };
   }
 
   async #forged(token: string, report: TaskReport): Promise<void> {

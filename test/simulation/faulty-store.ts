@@ -8,6 +8,7 @@ import type { FlowStore } from '../../src/store/flows.ts';
 import type { Audit } from './audit.ts';
 import { never } from '../support/life.ts';
 import type { SimulatedLife } from './life.ts';
+import type { Purge, Purges } from './purges.ts';
 import type { Random } from './random.ts';
 import type { Trace } from './trace.ts';
 
@@ -46,6 +47,11 @@ export interface FaultyStoreOptions {
   readonly elapsedMs: () => number;
   /** Called before each operation, so that the faults can be turned off. */
   readonly faults: () => StoreFaults;
+  /** False once the operator has put the store back from a copy: a change that is still under way reaches another store. */
+  readonly isCurrent: () => boolean;
+  /** Called when the failure of a child is durable and its parent does not have it yet: true if the process dies then. */
+  readonly diesAtEnd: () => boolean;
+  readonly purges: Purges;
 }
 
 type Method = (...parameters: unknown[]) => Promise<unknown>;
@@ -70,7 +76,7 @@ export function faultyStore(options: FaultyStoreOptions): ExecutionStore {
   const commits = new Commits(options);
   return {
     ...faultyReads(inner, READS, options),
-    ...faultyReads(inner, ['purge'], options),
+    ...faultyReads({ purge: (...given: Purge) => options.purges.purge(given) }, ['purge'], options),
     takeOver: (nowMs) => life.whileAlive(inner.takeOver(nowMs)),
     commit: (fence, changes, seen) => life.whileAlive(commits.commit(fence, changes, seen)),
     // The data outlives the process.
@@ -79,15 +85,17 @@ export function faultyStore(options: FaultyStoreOptions): ExecutionStore {
 }
 
 /** Reads of flows, with the same faults. */
-export function faultyFlows(flows: FlowStore, options: Omit<FaultyStoreOptions, 'inner'>): FlowStore {
+export function faultyFlows(flows: FlowStore, options: ReadOptions): FlowStore {
   return { ...flows, ...faultyReads(flows, ['get', 'getVersion', 'getAlias'], options) };
 }
+
+type ReadOptions = Pick<FaultyStoreOptions, 'life' | 'random' | 'trace' | 'faults'>;
 
 /** Methods that sometimes fail or answer late, with the data from before or after the delay. */
 function faultyReads<T extends object, N extends keyof T & string>(
   store: T,
   names: readonly N[],
-  { life, random, trace, faults }: Omit<FaultyStoreOptions, 'inner'>,
+  { life, random, trace, faults }: ReadOptions,
 ): Pick<T, N> {
   const read = async (name: string, call: () => Promise<unknown>): Promise<unknown> => {
     if (life.point(`before the read ${name}`)) return never();
@@ -116,7 +124,7 @@ class Commits {
   }
 
   async commit(fence: number, changes: readonly ExecutionChange[], seen?: SeenTime): Promise<readonly ExecutionId[]> {
-    const { life, random, inner, audit, trace, elapsedMs } = this.#options;
+    const { life, random, inner, audit, trace, elapsedMs, isCurrent, purges } = this.#options;
     if (life.point('before a commit')) return never();
     const faults = this.#options.faults();
     const fails = random.chance(faults.commitFails);
@@ -125,6 +133,8 @@ class Commits {
     if (random.chance(faults.commitSlow)) await life.pass(random.pick([1, 20, 400, 5_000]));
     // When the process dies during a commit, the commit has happened or it has not.
     if (life.isDead && random.chance(0.5)) return never();
+    if (!isCurrent()) return never();
+    if (changes.some(({ reopen }) => reopen === true)) await purges.again();
     const nowMs = elapsedMs();
     const full = faults.diskFull.some(({ fromMs, untilMs }) => nowMs >= fromMs && nowMs < untilMs);
     if (full || fails) {
@@ -132,8 +142,12 @@ class Commits {
       throw new InjectedFault(full ? 'the disk is full' : 'the commit failed');
     }
     const absent = await inner.commit(fence, changes, seen);
+    if (!isCurrent()) return never();
     trace.add(`commit${loses ? ', answer lost' : ''}: ${text}`);
     await audit.committed(changes);
+    if (changes.some(({ id, end }) => end !== undefined && audit.isAwaited(id)) && this.#options.diesAtEnd()) {
+      life.die('the failure of a child is due');
+    }
     if (life.point('after a commit')) return never();
     if (loses) throw new InjectedFault('the connection was lost while the commit was under way');
     return absent;

@@ -1,7 +1,12 @@
-/** Faults that a simulation has to find. Each breaks one promise of the port of the store. */
+/** Faults that a simulation has to find. Each breaks one promise of a port: of the store, or of the identifiers. */
+import { compileDefinition } from '../../src/language/compile.ts';
+import { DEFAULT_DEFINITION_LIMITS } from '../../src/language/limits.ts';
+import type { ExecutionId } from '../../src/store/executions.ts';
 import type { Plant } from './world.ts';
 
-export const PLANTS: Readonly<Record<string, Plant>> = {
+type StorePlant = NonNullable<Plant['store']>;
+
+const STORES: Readonly<Record<string, StorePlant>> = {
   'a commit is acknowledged before it has happened': (store, time) => ({
     ...store,
     commit(fence, changes, seen) {
@@ -70,4 +75,80 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
       return { ...ownership, tokenKey: new Uint8Array(32).fill(ownership.fence) };
     },
   }),
+
+  'a change of a purged execution is answered as a success': (store) => ({
+    ...store,
+    async commit(fence, changes, seen) {
+      await store.commit(fence, changes, seen);
+      return [];
+    },
+  }),
+
+  'the due end of a child is passed over when the child is redriven': (store) => {
+    const redriven = new Set<ExecutionId>();
+    return {
+      ...store,
+      // A redrive finds the execution by its name, and reads it again before it loads it.
+      async find(flowId, name) {
+        const record = await store.find(flowId, name);
+        if (record?.callback === 'due') redriven.add(record.id);
+        return record;
+      },
+      async get(id) {
+        const record = await store.get(id);
+        return record !== null && redriven.delete(id) ? { ...record, callback: 'done' } : record;
+      },
+      commit: (fence, changes, seen) =>
+        store.commit(
+          fence,
+          changes.map((change) => (change.reopen === true ? { ...change, callbackDone: true } : change)),
+          seen,
+        ),
+    };
+  },
+
+  'a take-over does not notice that the clock was set back': (store) => ({
+    ...store,
+    takeOver: async (nowMs) => ({ ...(await store.takeOver(nowMs)), setBackMs: 0 }),
+  }),
+
+  'stored definitions are compiled with the limits for new ones': (store, _time, _shared, limits) => ({
+    ...store,
+    async snapshot(flowId, revision) {
+      const snapshot = await store.snapshot(flowId, revision);
+      if (snapshot === null) return null;
+      const all = { ...DEFAULT_DEFINITION_LIMITS, ...limits };
+      const { plan } = compileDefinition(snapshot.definition, { mode: 'Standard', flowName: null, limits: all });
+      return plan === null ? { ...snapshot, definition: 'refused' } : snapshot;
+    },
+  }),
+};
+
+/** A planted fault, and a part of what the simulation says about it. */
+export interface FoundPlant extends Plant {
+  readonly finds: RegExp;
+}
+
+/** The findings for those that the simulation may also find in another way. */
+const FINDS: Readonly<Record<string, RegExp>> = {
+  'a change of a purged execution is answered as a success':
+    /redrive .* was answered and is not on disk|its execution is not in the store/,
+  'the due end of a child is passed over when the child is redriven': /waits for its child #\d+, which has ended/,
+  'a take-over does not notice that the clock was set back': /longer than it is meant to/,
+  'stored definitions are compiled with the limits for new ones': /is stuck/,
+};
+
+/** Starts that have the same identity: their keys are made of names, and their tokens of numbers. */
+const sameIdentity: NonNullable<Plant['ids']> = (ids) => ({
+  ...ids,
+  uuid: () => '00000000-0000-4000-8000-000000000000',
+});
+
+export const PLANTS: Readonly<Record<string, FoundPlant>> = {
+  ...Object.fromEntries(Object.entries(STORES).map(([name, store]) => [name, { store, finds: FINDS[name] ?? /./ }])),
+  'the key of a call is made of names alone': {
+    ids: sameIdentity,
+    finds: /the key is that of a call of another start/,
+  },
+  'a token names a number alone': { ids: sameIdentity, finds: /is that of a task of another start/ },
 };

@@ -9,7 +9,7 @@ import { InjectedFault } from './faulty-store.ts';
 import type { SimulatedLife } from './life.ts';
 import type { SimulatedProcess, World } from './world.ts';
 
-const SETTINGS = testSettings('history: { keep: forever, express: { executions: 0 } }');
+const SETTINGS = testSettings('history: { express: { executions: 0 } }');
 
 export async function startProcess(
   world: World,
@@ -29,10 +29,16 @@ export async function startProcess(
     executionStuck: ({ execution, error }) => world.audit.fault(`#${execution} is stuck: ${textOf(error)}`),
     ownershipLost: () => life.die('another process has taken over the store'),
   });
+  const { limits, plant } = world.options;
+  const { retainMs } = world.options.perturbations;
   const { executions, changes, durable, memory } = await createEngine({
-    settings: { ...SETTINGS, limits: { ...SETTINGS.limits, ...world.options.limits } },
+    settings: {
+      ...SETTINGS,
+      limits: { ...SETTINGS.limits, ...limits, ...world.changedLimits },
+      history: { ...SETTINGS.history, retainMs },
+    },
     stores: storesOf(stores.flows, stores.executions, createMemoryMessages()),
-    ports: { clock: life.clock, scheduler: life.scheduler, ids: life.ids, observer },
+    ports: { clock: life.clock, scheduler: life.scheduler, ids: plant?.ids?.(life.ids) ?? life.ids, observer },
     localCallersOnly: true,
     endpoint: () => '',
     standIns: {

@@ -7,12 +7,24 @@ import { randomInput } from '../support/random-flow.ts';
 import type { WantedStart } from './client.ts';
 import { NO_STORE_FAULTS } from './faulty-store.ts';
 import type { StoreFaults } from './faulty-store.ts';
+import { auditLimits, perturbationsOf } from './perturbations.ts';
+import type { Perturbations } from './perturbations.ts';
 import { Random } from './random.ts';
 import { standardFlow } from './standard-flow.ts';
 import type { StandardFlow } from './standard-flow.ts';
 
 /** Kinds of fault. Each can be left out, to see which of them a finding needs. */
-export const FAULT_KINDS = ['crashes', 'store', 'full', 'jumps', 'stops', 'changes'] as const;
+export const FAULT_KINDS = [
+  'crashes',
+  'store',
+  'full',
+  'jumps',
+  'stops',
+  'changes',
+  'purges',
+  'limits',
+  'restores',
+] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 export type Step =
@@ -26,13 +38,20 @@ export type Step =
   | { readonly do: 'list' | 'update' | 'delete'; readonly atMs: number; readonly flowName: string }
   | { readonly do: 'jump'; readonly atMs: number; readonly byMs: number }
   /** Redrives an execution that has ended without success, a child or not. */
-  | { readonly do: 'sigterm' | 'supersede' | 'redrive-any'; readonly atMs: number };
+  | { readonly do: 'sigterm' | 'supersede' | 'redrive-any' | 'copy' | 'restore'; readonly atMs: number };
 
 export interface Scenario {
   readonly seed: number;
   readonly limits: ExecutionLimits;
+  /** Those by which the audit folds events. */
+  readonly auditLimits: ExecutionLimits;
+  readonly perturbations: Perturbations;
   readonly flows: ReadonlyMap<string, StandardFlow>;
   readonly steps: readonly Step[];
+  /** How many processes die when the failure of a child is durable and its parent does not have it yet. */
+  readonly crashesAtEnds: number;
+  /** Callers redrive children whose ends are due to their parents as soon as a process serves. */
+  readonly redrivesDue: boolean;
   readonly storeFaults: StoreFaults;
   readonly lives: readonly number[];
   /** By how much the clock is set after each life, while no process runs. */
@@ -46,11 +65,17 @@ export function scenarioOf(seed: number, without: ReadonlySet<FaultKind>): Scena
   const hasSequential = [...flows.values()].some(({ express }) => express !== null);
   const random = Random.of(seed, 'limits');
   const events = hasSequential || random.chance(0.8) ? 5_000 : random.pick([10, 40, 150]);
+  const limits = { ...LIMITS, stateDataBytes: 2_000, waitSeconds: 300, events };
+  const perturbations = perturbationsOf(seed, without);
   return {
     seed,
-    limits: { ...LIMITS, stateDataBytes: 2_000, waitSeconds: 300, events },
+    limits,
+    auditLimits: auditLimits(limits, perturbations),
+    perturbations,
     flows,
-    steps: stepsOf(seed, flows, without),
+    steps: [...stepsOf(seed, flows, without), ...operatorSteps(seed, perturbations)],
+    crashesAtEnds: without.has('crashes') ? 0 : Random.of(seed, 'crashes-at-ends').pick([0, 1, 3]),
+    redrivesDue: !without.has('stops') && Random.of(seed, 'redrives-due').chance(0.8),
     storeFaults: storeFaultsOf(seed, without),
     lives: without.has('crashes') ? [] : livesOf(Random.of(seed, 'lives')),
     jumpsWhileDown: without.has('jumps') ? [] : jumpsWhileDownOf(Random.of(seed, 'jumps-while-down')),
@@ -63,12 +88,25 @@ function flowsOf(seed: number): Map<string, StandardFlow> {
   for (const name of children) {
     flows.set(name, standardFlow(Random.of(seed, name), { sequential: false, children: [] }));
   }
+  // A flow whose child always fails.
+  if (Random.of(seed, 'family').chance(0.2)) {
+    const parameters = { resourceArn: 'acs:fnf:::flow/failing', input: {} };
+    const task = { Type: 'Task', Name: 'A', Action: 'FNF:StartExecution', TaskMode: 'WaitForSystemCallback' };
+    flows.set('failing', { definition: machineOf({ Type: 'Fail', Name: 'A', Code: 'X', Detail: '' }), express: null });
+    flows.set(FAMILY, { definition: machineOf({ ...task, Parameters: parameters, End: true }), express: null });
+  }
   const random = Random.of(seed, 'flows');
   for (let i = 0; i < 1 + random.below(3); i++) {
     const name = `flow${i}`;
     flows.set(name, standardFlow(Random.of(seed, name), { sequential: random.chance(0.4), children }));
   }
   return flows;
+}
+
+const FAMILY = 'family';
+
+function machineOf(state: JsonObject): JsonObject {
+  return { Type: 'StateMachine', SpecVersion: 'v1', Name: 'machine', StartAt: 'A', States: [state] };
 }
 
 function stepsOf(seed: number, flows: ReadonlyMap<string, StandardFlow>, without: ReadonlySet<FaultKind>): Step[] {
@@ -100,6 +138,13 @@ function stepsOf(seed: number, flows: ReadonlyMap<string, StandardFlow>, without
     for (let i = 0; i < 6; i++)
       steps.push({ do: 'redrive-any', atMs: redrives.below(redrives.pick([100, 5_000, 100_000])) });
   }
+  if (flows.has(FAMILY)) {
+    const family = Random.of(seed, 'family start');
+    for (let i = 0; i < 3; i++) {
+      const start = { flowName: FAMILY, name: `e9${i}`, input: {}, inputText: '{}' };
+      steps.push({ do: 'start', atMs: family.below(family.pick([10, 20_000])), start });
+    }
+  }
   if (random.chance(0.3)) steps.push({ do: 'list', atMs: later(), flowName: random.pick(parents) });
   if (!without.has('changes')) {
     if (random.chance(0.2)) steps.push({ do: 'update', atMs: later(), flowName: random.pick([...flows.keys()]) });
@@ -115,6 +160,21 @@ function stepsOf(seed: number, flows: ReadonlyMap<string, StandardFlow>, without
     if (random.chance(0.2)) steps.push({ do: 'supersede', atMs: random.below(60_000) });
   }
   return steps;
+}
+
+/** The steps of the operator, and redrives of executions that are about to be purged. */
+function operatorSteps(seed: number, { retainMs, limitsOfLives, restores }: Perturbations): Step[] {
+  const random = Random.of(seed, 'operator');
+  const redrives = retainMs === null ? 0 : 6;
+  return [
+    // The purger works every ten minutes.
+    ...Array.from({ length: redrives }, () => ({ do: 'redrive-any' as const, atMs: random.below(2_400_000) })),
+    ...limitsOfLives.map(() => ({ do: 'sigterm' as const, atMs: random.below(random.pick([100, 20_000, 300_000])) })),
+    ...restores.flatMap(({ copyMs, restoreMs }) => [
+      { do: 'copy' as const, atMs: copyMs },
+      { do: 'restore' as const, atMs: restoreMs },
+    ]),
+  ];
 }
 
 function startAgain(flowName: string, name: string, input: JsonObject): WantedStart {

@@ -40,6 +40,8 @@ type Outcome = { readonly ok: true; readonly output: JsonValue } | { readonly ok
 export class Services {
   readonly #options: ServicesOptions;
   readonly #calls = new Map<string, number>();
+  /** By token, a repetition of the report, for a store that was put back from a copy and may not have it. */
+  readonly #sent = new Map<string, () => void>();
   /** Reports that are planned and not sent. */
   reportsPlanned = 0;
 
@@ -120,11 +122,15 @@ export class Services {
     if (serviceOf(call) !== 'steady' && random.chance(0.12)) {
       // No service reports, or a flow that is started for the task does. A child starts none, so that their number is bounded.
       const isChild = call.flowName.startsWith('child');
-      if (!isChild && random.chance(0.7)) this.#options.startFor(token, random.pick(['child0', 'child1']));
-      else this.#options.trace.add(`no one will report ${call.idempotencyKey}`);
+      if (!isChild && random.chance(0.7)) {
+        const child = random.pick(['child0', 'child1']);
+        this.#sent.set(token, () => this.#options.startFor(token, child));
+        this.#options.startFor(token, child);
+      } else this.#options.trace.add(`no one will report ${call.idempotencyKey}`);
       return;
     }
     const report = reportOf(this.#outcome(call));
+    this.#sent.set(token, () => this.#later(1_000, token, report));
     const firstMs = random.pick([
       0,
       acceptedMs / 2,
@@ -142,6 +148,11 @@ export class Services {
       token,
       isSame ? report : { ok: true, output: { other: 1 } },
     );
+  }
+
+  /** All reports and starts of flows for tasks again. */
+  again(): void {
+    for (const send of this.#sent.values()) send();
   }
 
   #later(delayMs: number, token: string, report: TaskReport): void {

@@ -21,6 +21,8 @@ const TASK_ENDS: readonly EventType[] = ['TaskSucceeded', 'TaskFailed', 'TaskTim
 export interface ShadowOptions {
   readonly limits: ExecutionLimits;
   readonly longestSeconds: number;
+  /** Virtual time, which no one sets. */
+  readonly elapsedMs: () => number;
   /** The wall clock does not jump. */
   readonly isClockSteady: boolean;
 }
@@ -30,6 +32,8 @@ export class Shadow {
   record: ExecutionRecord;
   readonly events: ExecutionEvent[] = [];
   execution: Execution;
+  /** Another number for every start, also for one that gets the number of a lost one. */
+  birth: number;
   readonly #plan: Plan;
   readonly #start: ExecutionStart;
   readonly #limits: ExecutionLimits;
@@ -39,8 +43,14 @@ export class Shadow {
   #entered = new Map<number, ExecutionEvent>();
   #faults: string[] = [];
   #fresh: ExecutionEvent[] = [];
+  /** By command, the virtual time at which the audit saw it first; `0`: the execution itself. */
+  readonly #seenMs = new Map<number, number>();
+  readonly #elapsedMs: () => number;
 
-  constructor(record: ExecutionRecord, plan: Plan, { limits, longestSeconds, isClockSteady }: ShadowOptions) {
+  constructor(record: ExecutionRecord, plan: Plan, birth: number, options: ShadowOptions) {
+    const { limits, longestSeconds, isClockSteady, elapsedMs } = options;
+    this.birth = birth;
+    this.#elapsedMs = elapsedMs;
     this.record = record;
     this.#plan = plan;
     this.#limits = limits;
@@ -115,6 +125,29 @@ export class Shadow {
     return dueMs;
   }
 
+  /** As {@link dueMs} in virtual time, if no wait is longer than it should be. With the time at which that wait began. */
+  elapsedDue(): { readonly sinceMs: number; readonly dueMs: number } {
+    const { execution } = this;
+    const due = (id: number, seconds: number) => {
+      const sinceMs = this.#seenMs.get(id) ?? 0;
+      return { sinceMs, dueMs: sinceMs + seconds * 1_000 };
+    };
+    let earliest = due(0, execution.timeoutSeconds);
+    for (const command of execution.commands.values()) {
+      const seconds = command.kind === 'timer' ? command.seconds : command.timeoutSeconds;
+      const other = seconds === null ? earliest : due(command.id, seconds);
+      if (other.dueMs < earliest.dueMs) earliest = other;
+    }
+    return earliest;
+  }
+
+  /** True for the same start of the same execution, seen in the store and in a copy of it. */
+  isSameStart(other: Shadow): boolean {
+    const isSame = other.record.id === this.record.id && other.record.input === this.record.input;
+    const first = other.#rows[0];
+    return isSame && first !== undefined && first.events === this.#rows[0]?.events;
+  }
+
   /** Why it must be in memory; null when it only waits. */
   whyAwake(): string | null {
     const { execution } = this;
@@ -176,11 +209,14 @@ export class Shadow {
     if (event.type !== 'ExecutionRedriven') {
       this.#check(event);
       apply(this.execution, event);
+      if (event.id === 1) this.#seenMs.set(0, this.#elapsedMs());
+      if (this.execution.commands.has(event.id)) this.#seenMs.set(event.id, this.#elapsedMs());
       return;
     }
     const { execution, entered } = this.#fold();
     this.execution = execution;
     this.#entered = entered;
+    for (const id of [0, ...execution.commands.keys()]) this.#seenMs.set(id, this.#elapsedMs());
   }
 
   /** Checks an event before it is applied. */

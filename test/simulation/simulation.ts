@@ -4,13 +4,13 @@
  */
 import { stringifyJson } from '../../src/base/json.ts';
 import type { Scheduler } from '../../src/base/scheduler.ts';
-import { createMemoryStores } from '../../src/store/memory/stores.ts';
-import type { Stores } from '../../src/store/stores.ts';
 import { flowRecord } from '../../src/testing/flow-record.ts';
 import { planOf, startOf } from '../support/flows.ts';
 import { runExpress } from '../support/run-express.ts';
 import { standInActions } from '../../src/testing/stand-ins.ts';
 import { Client } from './client.ts';
+import { memoryStores } from './copied-stores.ts';
+import type { CopiedStores } from './copied-stores.ts';
 import { scenarioOf } from './scenario.ts';
 import type { FaultKind, Scenario, Step } from './scenario.ts';
 import type { Shadow } from './shadow.ts';
@@ -22,7 +22,7 @@ export interface SimulationOptions {
   readonly without?: ReadonlySet<FaultKind>;
   readonly plant?: Plant;
   /** Opens empty stores, which the run closes; in memory when absent. */
-  readonly openStores?: (scheduler: Scheduler) => Stores;
+  readonly openStores?: (scheduler: Scheduler) => CopiedStores;
 }
 
 export interface SimulationResult {
@@ -54,10 +54,9 @@ const QUIET_ROUNDS = 6;
 
 export async function simulate({ seed, without, plant, openStores }: SimulationOptions): Promise<SimulationResult> {
   const scenario = scenarioOf(seed, without ?? new Set());
-  const run = new Run(scenario, plant ?? null, openStores ?? createMemoryStores);
+  const run = new Run(scenario, plant ?? null, openStores ?? memoryStores);
   await Promise.race([run.play(), run.world.audit.broken]);
   await run.world.end();
-  await run.world.stores.close();
   return run.result();
 }
 
@@ -67,8 +66,8 @@ class Run {
   readonly #client: Client;
   #compared = 0;
 
-  constructor(scenario: Scenario, plant: Plant | null, openStores: (scheduler: Scheduler) => Stores) {
-    const { seed, limits, storeFaults, lives } = scenario;
+  constructor(scenario: Scenario, plant: Plant | null, openStores: (scheduler: Scheduler) => CopiedStores) {
+    const { seed, limits, auditLimits, perturbations, storeFaults, lives } = scenario;
     this.#scenario = scenario;
     const onReport = (token: string, report: Parameters<Client['report']>[1]): void =>
       void this.#client.report(token, report);
@@ -79,6 +78,8 @@ class Run {
       seed,
       openStores,
       limits,
+      auditLimits,
+      perturbations,
       storeFaults,
       lives,
       jumpsWhileDown: scenario.jumpsWhileDown,
@@ -87,6 +88,10 @@ class Run {
       onReport,
       onStartFor,
       onToken,
+      crashesAtEnds: scenario.crashesAtEnds,
+      onServing: () => this.#redriveDue(),
+      onPurge: () => this.#redriveEnded(),
+      onRestored: (lost) => this.#startLost(lost),
     });
     this.#client = new Client(this.world);
   }
@@ -106,9 +111,14 @@ class Run {
 
   result(): SimulationResult {
     const { audit, trace, lives } = this.world;
-    const shadows = [...audit.shadows.values()];
+    const shadows = [...audit.shadows.values(), ...audit.past];
     const ends: Record<string, number> = {};
-    for (const { execution } of shadows) ends[execution.status] = (ends[execution.status] ?? 0) + 1;
+    for (const shadow of shadows) {
+      const { status } = shadow.execution;
+      // The store was put back from a copy without it.
+      const end = status === 'Running' && audit.past.includes(shadow) ? 'Lost' : status;
+      ends[end] = (ends[end] ?? 0) + 1;
+    }
     const events = shadows.reduce((sum, { lastEvent }) => sum + lastEvent, 0);
     return {
       seed: this.#scenario.seed,
@@ -143,19 +153,72 @@ class Run {
         return this.#delete(step.flowName);
       case 'jump':
         world.trace.add(`the clock jumps by ${step.byMs} ms`);
-        return world.time.jump(step.byMs);
+        return world.jump(step.byMs);
       case 'sigterm':
         return world.terminate(random.pick([0, 1_000, 30_000]));
       case 'supersede':
         return world.supersede();
+      case 'copy':
+        return world.copy();
+      case 'restore':
+        return world.restore();
       case 'redrive-any': {
-        const ended = [...world.audit.shadows.values()].filter(({ execution }) =>
-          ['Failed', 'Stopped', 'TimedOut'].includes(execution.status),
-        );
+        const ended = this.#failed();
         if (ended.length === 0) return;
         const { flowName, name } = random.pick(ended).record;
         return client.redrive(flowName, name);
       }
+    }
+  }
+
+  /** Executions that can be redriven. */
+  #failed(): Shadow[] {
+    const { shadows } = this.world.audit;
+    return [...shadows.values()].filter(({ execution }) =>
+      ['Failed', 'Stopped', 'TimedOut'].includes(execution.status),
+    );
+  }
+
+  /** Before the recovery reaches them, callers redrive children whose ends are due to their parents. */
+  #redriveDue(): void {
+    const { world } = this;
+    if (!world.isFaulty || !this.#scenario.redrivesDue) return;
+    for (const { record } of this.#failed()) {
+      if (record.callback === 'due') void this.#client.redrive(record.flowName, record.name);
+    }
+  }
+
+  /** While a purge is under way, callers ask for some of what it deletes. */
+  #redriveEnded(): void {
+    const { world } = this;
+    if (!world.isFaulty || this.#scenario.perturbations.retainMs === null) return;
+    const random = world.random('while purging', world.time.elapsedMs);
+    for (const { record } of this.#failed().slice(0, 3)) {
+      const client = this.#client;
+      const { flowName, name } = record;
+      const ask = random.pick([
+        () => client.redrive(flowName, name),
+        () => client.redrive(flowName, name),
+        () => client.stop(flowName, name),
+        () => client.waits(flowName, name),
+        () => client.describe(flowName, name, 0),
+        () => client.history(flowName, name, 100),
+      ]);
+      world.time.after(random.pick([0, 0, 1, 20, 400]), () => void ask());
+    }
+  }
+
+  /** Callers start lost executions again, with other inputs. */
+  #startLost(lost: readonly Shadow[]): void {
+    const { world } = this;
+    this.#client.restored();
+    const random = world.random('lost', world.restores);
+    for (const { record } of lost) {
+      const { flowName, name } = record;
+      if (!name.startsWith('e') || random.chance(0.2)) continue;
+      const input = { again: world.restores };
+      const start = { flowName, name, input, inputText: stringifyJson(input) };
+      world.time.after(random.pick([0, 100, 10_000]), () => void this.#client.start(start));
     }
   }
 
@@ -173,7 +236,6 @@ class Run {
   async #delete(flowName: string): Promise<void> {
     const { world } = this;
     const server = await world.serving();
-    this.#client.deleted.add(flowName);
     world.audit.deleted.add(flowName);
     await world.flows.delete(flowName);
     server.flowDeleted(flowName);
@@ -201,13 +263,20 @@ class Run {
       if (quiet < QUIET_ROUNDS) continue;
       quiet = 0;
       for (const shadow of left) await this.#client.allWaits(shadow);
-      const dueMs = Math.min(...left.map((shadow) => shadow.dueMs()));
-      if (Number.isFinite(dueMs)) await world.powerOff(Math.max(0, dueMs - world.time.nowMs()) + 1_000);
+      world.audit.checkChildren();
+      const dueMs = Math.min(...left.map((shadow) => this.#latestMs(shadow)));
+      if (Number.isFinite(dueMs)) await world.powerOff(Math.max(0, dueMs - world.time.elapsedMs) + 1_000);
     }
     for (const shadow of this.#running()) {
       world.audit.fault(`#${shadow.record.id} does not end`);
     }
     for (const request of this.#client.open) world.audit.fault(`request ${request} is not answered`);
+  }
+
+  /** Virtual time at which the execution continues at the latest. */
+  #latestMs(shadow: Shadow): number {
+    const { sinceMs, dueMs } = shadow.elapsedDue();
+    return dueMs + this.world.unseenMs(sinceMs);
   }
 
   /** A process that has run for minutes is not late. */
@@ -222,6 +291,9 @@ class Run {
     for (const shadow of running) {
       const lateMs = time.nowMs() - shadow.dueMs() - forwardMs;
       if (lateMs > OVERDUE_MS) audit.fault(`#${shadow.record.id} is late by ${lateMs} ms`);
+      // However the clock was set, a wait is no longer than it is meant to be.
+      const longMs = time.elapsedMs - this.#latestMs(shadow);
+      if (longMs > OVERDUE_MS) audit.fault(`#${shadow.record.id} waits ${longMs} ms longer than it is meant to`);
     }
   }
 
@@ -278,7 +350,15 @@ class Run {
     const isChanged = this.#scenario.steps.some(
       (step) => (step.do === 'update' || step.do === 'delete') && step.flowName === record.flowName,
     );
-    if (express === null || isChanged || execution.status === 'Stopped' || execution.redrives > 0) return;
+    const { limitsOfLives } = this.#scenario.perturbations;
+    if (
+      express === null ||
+      isChanged ||
+      limitsOfLives.length > 0 ||
+      execution.status === 'Stopped' ||
+      execution.redrives > 0
+    )
+      return;
     this.#compared++;
     const actions = standInActions((call) => Promise.resolve(this.world.services.answer(call)));
     const limits = { ...this.#scenario.limits, events: Infinity, expressTimeoutSeconds: 365 * 86_400 };

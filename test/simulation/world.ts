@@ -2,32 +2,48 @@
  * The world of one simulated run: virtual time, one store, and the process that serves at the time, if there is one. After the
  * death of a process another one starts on the same store.
  */
+import type { Ids } from '../../src/base/ids.ts';
 import type { MemoryBudget } from '../../src/base/memory-budget.ts';
 import type { ExecutionLimits } from '../../src/interpreter/execution.ts';
 import type { Executions } from '../../src/runtime/executions.ts';
 import type { ExecutionStore, TaskReference } from '../../src/store/executions.ts';
 import type { FlowStore } from '../../src/store/flows.ts';
 import type { Scheduler } from '../../src/base/scheduler.ts';
-import type { Stores } from '../../src/store/stores.ts';
+import type { Settings } from '../../src/config/settings.ts';
 import { VirtualTime } from '../../src/testing/virtual-time.ts';
 import { Audit } from './audit.ts';
+import type { CopiedStores } from './copied-stores.ts';
 import { InjectedFault, NO_STORE_FAULTS, faultyFlows, faultyStore } from './faulty-store.ts';
 import type { StoreFaults } from './faulty-store.ts';
 import { SimulatedLife } from './life.ts';
+import type { Perturbations } from './perturbations.ts';
 import { startProcess } from './process.ts';
+import { Purges } from './purges.ts';
 import { Random } from './random.ts';
 import { Services } from './services.ts';
+import type { Shadow } from './shadow.ts';
 import type { ServicesOptions } from './services.ts';
 import { Trace } from './trace.ts';
 
-/** Wraps the store before a process gets it, to plant a fault. `shared` is the same for all processes. */
-export type Plant = (store: ExecutionStore, time: VirtualTime, shared: { fence: number }) => ExecutionStore;
+/** A planted fault: what a process gets is wrapped. */
+export interface Plant {
+  /** `shared` is the same for all processes; `limits` are what the process changes. */
+  readonly store?: (
+    store: ExecutionStore,
+    time: VirtualTime,
+    shared: { fence: number },
+    limits: Partial<Settings['limits']>,
+  ) => ExecutionStore;
+  readonly ids?: (ids: Ids) => Ids;
+}
 
 export interface WorldOptions {
   readonly seed: number;
   /** Opens empty stores. */
-  readonly openStores: (scheduler: Scheduler) => Stores;
+  readonly openStores: (scheduler: Scheduler) => CopiedStores;
   readonly limits: ExecutionLimits;
+  readonly auditLimits: ExecutionLimits;
+  readonly perturbations: Perturbations;
   readonly storeFaults: StoreFaults;
   /** How many points each life passes before it ends. The life after the last of these does not end by itself. */
   readonly lives: readonly number[];
@@ -39,6 +55,13 @@ export interface WorldOptions {
   readonly onStartFor: ServicesOptions['startFor'];
   /** Is called with the token of every task that waits for a callback, when a service receives it. */
   readonly onToken: (token: string, task: TaskReference) => void;
+  readonly crashesAtEnds: number;
+  /** Is called when a process begins to serve, before it has recovered. */
+  readonly onServing: () => void;
+  /** Is called before a purge. */
+  readonly onPurge: () => void;
+  /** Is called when the store was put back from a copy, before the next process starts, with the executions that are lost. */
+  readonly onRestored: (lost: readonly Shadow[]) => void;
 }
 
 /** A process that serves. */
@@ -63,9 +86,6 @@ export class World {
   readonly seed: number;
   readonly time = new VirtualTime();
   readonly trace = new Trace(this.time);
-  readonly stores: Stores;
-  readonly flows: FlowStore;
-  readonly store: ExecutionStore;
   readonly audit: Audit;
   readonly services: Services;
   readonly options: WorldOptions;
@@ -73,6 +93,18 @@ export class World {
   isFaulty = true;
   #server: SimulatedProcess | null = null;
   #lives = 0;
+  /** Every process so far. */
+  readonly #processes: SimulatedLife[] = [];
+  #stores: CopiedStores;
+  #putBack: (() => Promise<CopiedStores>) | null = null;
+  #copy: (() => Promise<CopiedStores>) | null = null;
+  #restores = 0;
+  #crashesAtEnds: number;
+  /** Virtual times between which no process served, and someone set the clock back. */
+  readonly #setBackWhileDown: { readonly fromMs: number; untilMs: number }[] = [];
+  /** Checks and restores between two processes. */
+  #between: Promise<void> = Promise.resolve();
+  #downSinceMs: number | null = 0;
   readonly #shared = { fence: 0 };
   #supersede = (): void => undefined;
   #offMs = 0;
@@ -82,12 +114,12 @@ export class World {
   constructor(options: WorldOptions) {
     this.options = options;
     this.seed = options.seed;
-    this.stores = options.openStores(this.time);
-    this.flows = this.stores.flows;
-    this.store = this.stores.executions;
+    this.#stores = options.openStores(this.time);
+    this.#crashesAtEnds = options.crashesAtEnds;
     this.audit = new Audit({
-      store: this.store,
-      limits: options.limits,
+      store: () => this.store,
+      elapsedMs: () => this.time.elapsedMs,
+      limits: options.auditLimits,
       longestSeconds: YEAR_SECONDS,
       isClockSteady: options.isClockSteady,
       trace: this.trace,
@@ -103,6 +135,25 @@ export class World {
       report: options.onReport,
       startFor: options.onStartFor,
     });
+  }
+
+  get flows(): FlowStore {
+    return this.#stores.stores.flows;
+  }
+
+  get store(): ExecutionStore {
+    return this.#stores.stores.executions;
+  }
+
+  /** How often the store was put back from a copy. */
+  get restores(): number {
+    return this.#restores;
+  }
+
+  /** The changed limits of the process that serves, or of the next one. */
+  get changedLimits(): Partial<Settings['limits']> {
+    const { limitsOfLives } = this.options.perturbations;
+    return limitsOfLives[Math.min(this.#lives, limitsOfLives.length) - 1] ?? {};
   }
 
   /** The process that serves; null while there is none. */
@@ -129,12 +180,47 @@ export class World {
     return this.time.pass(ms);
   }
 
+  /** Sets the wall clock. */
+  jump(byMs: number): void {
+    this.time.jump(byMs);
+    const fromMs = this.#downSinceMs;
+    if (byMs < 0 && fromMs !== null) this.#setBackWhileDown.push({ fromMs, untilMs: Number.POSITIVE_INFINITY });
+  }
+
+  /** Downtime since this virtual time by which a wait may be longer, because the clock was set back meanwhile and no one saw it. */
+  unseenMs(sinceMs: number): number {
+    const untilMs = this.time.elapsedMs;
+    const downs = new Map(this.#setBackWhileDown.map((down) => [down.fromMs, down.untilMs]));
+    return [...downs].reduce(
+      (sum, [from, until]) => sum + Math.max(0, Math.min(until, untilMs) - Math.max(from, sinceMs)),
+      0,
+    );
+  }
+
+  /** The operator takes a copy of the store. */
+  copy(): void {
+    this.trace.add('a copy of the store is taken');
+    this.#copy = this.#stores.copy();
+  }
+
+  /** The operator ends the process, and puts the store back from the latest copy. */
+  async restore(): Promise<void> {
+    const server = await this.serving();
+    if (this.#copy === null) return;
+    this.#putBack = this.#copy;
+    for (const life of this.#processes) life.die('the store is put back');
+    this.#copy = null;
+    await server.life.death;
+  }
+
   /** Ends the run: no process and no timer works after this. */
   async end(): Promise<void> {
     this.#isOver = true;
     this.#server?.life.die('the end');
+    await this.#between;
     this.time.stop();
     await this.audit.settled();
+    await this.#stores.stores.close();
   }
 
   /** Starts the first process, and another one after each death. */
@@ -146,13 +232,15 @@ export class World {
       });
       await Promise.race([life.death, superseded]);
       this.#server = null;
+      this.#downSinceMs ??= this.time.elapsedMs;
       if (this.#isOver) return;
-      await this.audit.recheck();
+      this.#between = this.audit.recheck().then(() => (life.isDead ? this.#putStoreBack() : undefined));
+      await this.#between;
       if (!life.isDead) continue;
       const byMs = this.options.jumpsWhileDown[this.#lives - 1] ?? 0;
       if (byMs !== 0) {
         this.trace.add(`the clock jumps by ${byMs} ms while no process runs`);
-        this.time.jump(byMs);
+        this.jump(byMs);
       }
       await this.pass(this.random('down', this.#lives).pick([0, 0, 50, 700, 3_000, 90_000, 4_000_000]));
     }
@@ -183,8 +271,56 @@ export class World {
     this.#supersede();
   }
 
+  async #putStoreBack(): Promise<void> {
+    const putBack = this.#putBack;
+    if (putBack === null) return;
+    this.#putBack = null;
+    // Changes that are under way now are lost.
+    this.#restores++;
+    await this.audit.settled();
+    this.#stores = await putBack();
+    this.trace.add('the store is put back from the copy');
+    for (const name of [...this.audit.deleted])
+      if ((await this.flows.get(name)) !== null) this.audit.deleted.delete(name);
+    this.options.onRestored(await this.audit.restored());
+    this.services.again();
+  }
+
+  #serves(server: SimulatedProcess): void {
+    for (const down of this.#setBackWhileDown) down.untilMs = Math.min(down.untilMs, this.time.elapsedMs);
+    this.#downSinceMs = null;
+    for (const wake of this.#waiting.splice(0)) wake(server);
+    this.options.onServing();
+  }
+
+  #storesOf(life: SimulatedLife): { flows: FlowStore; executions: ExecutionStore } {
+    const { options, audit, trace, time } = this;
+    const { plant } = options;
+    const restores = this.#restores;
+    const faulty = {
+      life,
+      audit,
+      trace,
+      random: this.random('store', life.number),
+      elapsedMs: () => time.elapsedMs,
+      faults: () => (this.isFaulty ? options.storeFaults : NO_STORE_FAULTS),
+      isCurrent: () => this.#restores === restores,
+      diesAtEnd: () => this.isFaulty && this.#crashesAtEnds-- > 0,
+    };
+    const planted = plant?.store?.(this.store, time, this.#shared, this.changedLimits) ?? this.store;
+    const purges = new Purges({
+      ...faulty,
+      inner: planted,
+      random: this.random('purges', life.number),
+      isFaulty: () => this.isFaulty,
+      onPurge: options.onPurge,
+    });
+    const executions = faultyStore({ ...faulty, inner: planted, purges });
+    return { flows: faultyFlows(this.flows, faulty), executions };
+  }
+
   async #live(): Promise<SimulatedLife> {
-    const { options, trace, audit } = this;
+    const { options, trace } = this;
     const number = ++this.#lives;
     await this.pass(this.#offMs);
     this.#offMs = 0;
@@ -195,28 +331,16 @@ export class World {
       trace,
       points: () => (this.isFaulty ? (options.lives[number - 1] ?? Infinity) : Infinity),
     });
-    const planted = options.plant === null ? this.store : options.plant(this.store, this.time, this.#shared);
-    const faulty = {
-      life,
-      audit,
-      trace,
-      random: this.random('store', number),
-      elapsedMs: () => this.time.elapsedMs,
-      faults: () => (this.isFaulty ? options.storeFaults : NO_STORE_FAULTS),
-    };
-    const stores = {
-      flows: faultyFlows(this.flows, faulty),
-      executions: faultyStore({ ...faulty, inner: planted }),
-    };
+    this.#processes.push(life);
     trace.add(`life ${number} begins`);
-    const starting = startProcess(this, life, stores).catch((error: unknown) => {
+    const starting = startProcess(this, life, this.#storesOf(life)).catch((error: unknown) => {
       if (!(error instanceof InjectedFault)) this.audit.fault(`the start of a process failed: ${String(error)}`);
       life.die('its start failed');
       return null;
     });
     const server = await Promise.race([starting, life.death.then(() => null)]);
     this.#server = server;
-    if (server !== null) for (const wake of this.#waiting.splice(0)) wake(server);
+    if (server !== null) this.#serves(server);
     return life;
   }
 }

@@ -1,0 +1,78 @@
+/**
+ * The operator of a simulated server lets it purge old executions, changes limits at a restart, and puts the store back from a
+ * copy. Each is drawn from a stream of its own.
+ */
+import type { Settings } from '../../src/config/settings.ts';
+import type { ExecutionLimits } from '../../src/interpreter/execution.ts';
+import { Random } from './random.ts';
+
+export interface Perturbations {
+  /** How long ended executions are retained; null: for ever. */
+  readonly retainMs: number | null;
+  /** The changed limits of each life, the last entry for all later ones; empty for no change. */
+  readonly limitsOfLives: readonly Partial<Settings['limits']>[];
+  /** Virtual times at which the operator takes a copy of the store, and puts the latest one back. */
+  readonly restores: readonly { readonly copyMs: number; readonly restoreMs: number }[];
+}
+
+export type PerturbationKind = 'purges' | 'limits' | 'restores';
+
+export function perturbationsOf(seed: number, without: ReadonlySet<string>): Perturbations {
+  const drawn = <T>(kind: PerturbationKind, none: T, draw: (random: Random) => T): T => {
+    const random = Random.of(seed, kind);
+    return without.has(kind) || !random.chance(0.2) ? none : draw(random);
+  };
+  return {
+    retainMs: drawn('purges', null, (random) => random.pick([1_000, 60_000, 400_000])),
+    limitsOfLives: drawn('limits', [], limitsOf),
+    restores: drawn('restores', [], restoresOf),
+  };
+}
+
+function limitsOf(random: Random): Partial<Settings['limits']>[] {
+  return [{}, ...Array.from({ length: 1 + random.below(3) }, () => changed(random))];
+}
+
+/** Each limit is changed or not. */
+function changed(random: Random): Partial<Settings['limits']> {
+  const limit = <K extends keyof Settings['limits']>(name: K, values: readonly Settings['limits'][K][]) =>
+    random.chance(0.4) ? { [name]: random.pick(values) } : {};
+  return {
+    ...limit('parallelBranches', [1, 2]),
+    ...limit('stateNameCharacters', [1, 5]),
+    ...limit('stateDataBytes', [50, 300, 100_000]),
+    ...limit('globalKeyBytes', [1, 10]),
+    ...limit('globalValueBytes', [10, 1_000]),
+    ...limit('mapConcurrency', [1, 2]),
+    ...limit('events', [20, 60, 10_000]),
+    ...limit('standardExecutions', [1, 2, 5]),
+    ...limit('childDepth', [1]),
+    ...limit('planBytes', [1]),
+  };
+}
+
+/**
+ * The limits by which the audit folds events. With these an execution has something to decide only if it has under the limits of
+ * any life.
+ */
+export function auditLimits(limits: ExecutionLimits, { limitsOfLives }: Perturbations): ExecutionLimits {
+  const values = (name: 'mapConcurrency' | 'events'): number[] => [
+    limits[name],
+    ...limitsOfLives.flatMap((changes) => changes[name] ?? []),
+  ];
+  return {
+    ...limits,
+    mapConcurrency: Math.min(...values('mapConcurrency')),
+    events: Math.max(...values('events')),
+  };
+}
+
+function restoresOf(random: Random): { copyMs: number; restoreMs: number }[] {
+  let atMs = 0;
+  return Array.from({ length: 1 + random.below(2) }, () => {
+    const copyMs = atMs + random.below(random.pick([10, 5_000, 100_000]));
+    const restoreMs = copyMs + random.below(random.pick([500, 20_000, 200_000]));
+    atMs = restoreMs;
+    return { copyMs, restoreMs };
+  });
+}
