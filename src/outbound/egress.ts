@@ -60,6 +60,8 @@ const METADATA_IPV6: readonly Block[] = [
   ['fd20:ce::', 32],
   // Link-local: Oracle and others.
   ['fe80::a9fe:a9fe', 128],
+  // NAT64 of a local network (RFC 8215), which carries every IPv4 address at a place that the network chooses.
+  ['64:ff9b:1::', 48],
 ];
 
 /** IANA special-purpose blocks that are not public unicast. */

@@ -24,7 +24,7 @@ test('a server that only its own machine reaches calls every address but those o
   const local = egressPolicy({ reach: 'all-but-metadata', allow: ['169.254.7.7'] });
   const metadata =
     '169.254.169.254 169.254.170.2 169.254.0.1 100.100.100.200 168.63.129.16 192.0.0.192 fd00:ec2::254 fd20:ce::254 fe80::a9fe:a9fe ' +
-    '::ffff:169.254.169.254 ::ffff:a9fe:a9fe 64:ff9b::a9fe:a9fe 2002:a9fe:a9fe::1 ::169.254.169.254 ::ffff:0:6464:64c8';
+    '::ffff:169.254.169.254 ::ffff:a9fe:a9fe 64:ff9b::a9fe:a9fe 2002:a9fe:a9fe::1 ::169.254.169.254 ::ffff:0:6464:64c8 64:ff9b:1::a9fe:a9fe';
   for (const address of metadata.split(' ')) assert.equal(local.allows('host.example', address), false, address);
   const open =
     '127.0.0.1 10.0.0.1 192.168.0.1 100.64.0.1 100.100.100.201 172.16.0.1 ::1 fc00::1 fd00::1 fe80::1 8.8.8.8 169.254.7.7';
