@@ -13,7 +13,7 @@ import { createObserver } from '../base/observer.ts';
 import type { Observer } from '../base/observer.ts';
 import { systemPorts } from '../base/ports.ts';
 import type { Ports } from '../base/ports.ts';
-import { requirePrivateFolder } from '../config/private-files.ts';
+import { requirePrivateFolder, requirePrivateStore } from '../config/private-files.ts';
 import { loadOrCreateRootKey } from '../config/root-key.ts';
 import type { RootKey } from '../config/root-key.ts';
 import type { Settings } from '../config/settings.ts';
@@ -112,7 +112,12 @@ async function closingOnFailure<T>(stores: Stores, begin: () => Promise<T>): Pro
 
 async function openStores(host: Host, settings: Settings): Promise<Stores> {
   const { store } = settings;
-  if (store.kind === 'sqlite') startFaultFor(() => requirePrivateFolder(dirname(store.file)));
+  if (store.kind === 'sqlite') {
+    startFaultFor(() => {
+      requirePrivateFolder(dirname(store.file));
+      requirePrivateStore(store.file);
+    });
+  }
   try {
     return await host.openStores(settings);
   } catch (error) {

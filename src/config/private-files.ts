@@ -17,8 +17,8 @@ const ROOT_USER = 0;
  * @throws {SettingsFault} for a symbolic link, a folder of another user, or one that others may write to.
  */
 export function requirePrivateFolder(folder: string, user = process.getuid?.()): void {
-  const found = lstatSync(folder, { throwIfNoEntry: false });
-  if (found === undefined || user === undefined) return;
+  const found = statsOf(folder);
+  if (found === null || user === undefined) return;
   const what = `the data folder ${folder}`;
   if (found.isSymbolicLink()) {
     throw new SettingsFault([
@@ -33,6 +33,31 @@ export function requirePrivateFolder(folder: string, user = process.getuid?.()):
   if ((found.mode & 0o022) !== 0) {
     throw new SettingsFault([
       `other users may write to ${what} (mode ${modeOf(found)}), and can replace the root key and the store. Run: chmod go-w '${folder}'`,
+    ]);
+  }
+}
+
+/**
+ * Checks the file of the store, if there is one.
+ * @throws {SettingsFault} for a symbolic link, a file of another user, or one that others may write to.
+ */
+export function requirePrivateStore(path: string, user = process.getuid?.()): void {
+  const found = statsOf(path);
+  if (found === null || user === undefined) return;
+  const what = `the store ${path}`;
+  if (found.isSymbolicLink()) {
+    throw new SettingsFault([
+      `${what} is a symbolic link, and who can change the link can replace the store. Name the file itself (MILLRACE_STORE): ${readlinkSync(path)}`,
+    ]);
+  }
+  if (user !== ROOT_USER && isStrangers(found, user)) {
+    throw new SettingsFault([
+      `${what} belongs to another user (uid ${found.uid}), who can change every flow in it. Make the file yours, if you trust it`,
+    ]);
+  }
+  if ((found.mode & 0o022) !== 0) {
+    throw new SettingsFault([
+      `other users may write to ${what} (mode ${modeOf(found)}), and can change every flow in it. Run: chmod 600 '${path}'`,
     ]);
   }
 }
@@ -53,6 +78,15 @@ export function requirePrivateFile(path: string, handle: number, user = process.
     throw new SettingsFault([
       `other users may read or write ${path} (mode ${modeOf(found)}). If none of them did, run: chmod 600 '${path}'. Otherwise delete the file, and the server makes a new key`,
     ]);
+  }
+}
+
+/** Null if there is nothing, or it cannot be reached: who opens it says so. */
+function statsOf(path: string): Stats | null {
+  try {
+    return lstatSync(path);
+  } catch {
+    return null;
   }
 }
 

@@ -126,6 +126,13 @@ describe('a server that cannot start', () => {
     writeFileSync(join(data, 'root-key.json'), '{"accessKeyId": "a", "accessKeySecret": "hidden"}');
     chmodSync(join(data, 'root-key.json'), 0o644);
     await refuses({ MILLRACE_DATA: data }, /root-key\.json \(mode 644\).*chmod 600/);
+    const store = join(data, 'flows.db');
+    writeFileSync(store, '');
+    chmodSync(store, 0o666);
+    const flows = { MILLRACE_DATA: data, MILLRACE_STORE: 'sqlite:flows.db' };
+    await refuses(flows, /other users may write to the store .*flows\.db \(mode 666\).*chmod 600/);
+    symlinkSync(store, join(data, 'linked.db'));
+    await refuses({ ...flows, MILLRACE_STORE: 'sqlite:linked.db' }, /linked\.db is a symbolic link/);
   });
 
   it('says that the store is not one of Millrace', async () => {
