@@ -135,8 +135,7 @@ export class Audit {
 
   /** As `find`, or the latest one that is past. */
   findEver(flowName: string, name: string): Shadow | null {
-    const isIt = ({ record }: Shadow): boolean => record.flowName === flowName && record.name === name;
-    return this.find(flowName, name) ?? this.past.findLast(isIt) ?? null;
+    return this.find(flowName, name) ?? this.past.findLast((shadow) => isNamed(shadow, flowName, name)) ?? null;
   }
 
   /** The execution of that start; null if it never was in the store. */
@@ -144,11 +143,9 @@ export class Audit {
     return [...this.shadows.values(), ...this.past].find((shadow) => shadow.birth === birth) ?? null;
   }
 
+  /** The latest execution of these names: one of a deleted flow may be in the store beside it. */
   find(flowName: string, name: string): Shadow | null {
-    for (const shadow of this.shadows.values()) {
-      if (shadow.record.flowName === flowName && shadow.record.name === name) return shadow;
-    }
-    return null;
+    return [...this.shadows.values()].findLast((shadow) => isNamed(shadow, flowName, name)) ?? null;
   }
 
   /** A task is being called. Its TaskScheduled must be durable and open, and the call must not be an unneeded repetition. */
@@ -285,4 +282,8 @@ export class Audit {
     else this.#plans.set(key, plan);
     return plan;
   }
+}
+
+function isNamed({ record }: Shadow, flowName: string, name: string): boolean {
+  return record.flowName === flowName && record.name === name;
 }

@@ -85,8 +85,9 @@ export class Client {
       return this.#fault(`${what} was refused: ${view.code} ${view.message}`);
     }
     if (shadow === null || shadow.lastEvent === 0) return this.#fault(`${what} was answered and is not on disk`);
-    // Another caller has started the name again after the store was put back.
-    const isOthers = this.#world.restores > 0 && view.input === shadow.record.input;
+    // Another caller has started the name after the store was put back, or the flow was created again.
+    const mayBeOthers = this.#world.restores > 0 || this.deleted.has(flowName);
+    const isOthers = mayBeOthers && view.input === shadow.record.input;
     if (view.input !== inputText && !isOthers) this.#fault(`${what} was answered with another input`);
   }
 
@@ -168,6 +169,15 @@ export class Client {
       return `${isChild ? 'ChildExecution' : 'Task'} ${command.id}`;
     });
     if (listed.join() !== wanted.sort().join()) this.#fault(`${what}: ${listed.join()}, not ${wanted.join()}`);
+  }
+
+  /** After the end: the explanation of an execution that ended without success names its error. */
+  async explanation({ record }: Shadow): Promise<void> {
+    const { flowName, name, status, error } = record;
+    if (status === 'Succeeded') return;
+    const reply = await this.#ask(`waits ${flowName}/${name}`, ({ executions }) => executions.waits(flowName, name));
+    const isExplained = !(reply instanceof ApiError) && reply.explanation.includes(error);
+    if (!isExplained) this.#fault(`the explanation of #${record.id} does not name ${error}`);
   }
 
   /** All pages of a history. Every served event is on disk. */

@@ -2,6 +2,7 @@
 import { compileDefinition } from '../../src/language/compile.ts';
 import { DEFAULT_DEFINITION_LIMITS } from '../../src/language/limits.ts';
 import type { ExecutionId } from '../../src/store/executions.ts';
+import type { FaultKind } from './scenario.ts';
 import type { Plant } from './world.ts';
 
 type StorePlant = NonNullable<Plant['store']>;
@@ -127,6 +128,8 @@ const STORES: Readonly<Record<string, StorePlant>> = {
 /** A planted fault, and a part of what the simulation says about it. */
 export interface FoundPlant extends Plant {
   readonly finds: RegExp;
+  /** Kinds of fault without which the simulation has to find it. */
+  readonly without?: ReadonlySet<FaultKind>;
 }
 
 /** The findings for those that the simulation may also find in another way. */
@@ -144,11 +147,19 @@ const sameIdentity: NonNullable<Plant['ids']> = (ids) => ({
   uuid: () => '00000000-0000-4000-8000-000000000000',
 });
 
+const OTHERS_KEY = /the key is that of a call of another start/;
+
 export const PLANTS: Readonly<Record<string, FoundPlant>> = {
   ...Object.fromEntries(Object.entries(STORES).map(([name, store]) => [name, { store, finds: FINDS[name] ?? /./ }])),
-  'the key of a call is made of names alone': {
+  'the key of a call is made of names alone, and a flow is created again': {
     ids: sameIdentity,
-    finds: /the key is that of a call of another start/,
+    finds: OTHERS_KEY,
+    without: new Set(['restores', 'purges']),
+  },
+  'the key of a call is made of names alone, and the store is put back': {
+    ids: sameIdentity,
+    finds: OTHERS_KEY,
+    without: new Set(['changes', 'purges']),
   },
   'a token names a number alone': { ids: sameIdentity, finds: /is that of a task of another start/ },
 };

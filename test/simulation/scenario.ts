@@ -35,7 +35,7 @@ export type Step =
       readonly flowName: string;
       readonly name: string;
     }
-  | { readonly do: 'list' | 'update' | 'delete'; readonly atMs: number; readonly flowName: string }
+  | { readonly do: 'list' | 'update' | 'delete' | 'create'; readonly atMs: number; readonly flowName: string }
   | { readonly do: 'jump'; readonly atMs: number; readonly byMs: number }
   /** Redrives an execution that has ended without success, a child or not. */
   | { readonly do: 'sigterm' | 'supersede' | 'redrive-any' | 'copy' | 'restore'; readonly atMs: number };
@@ -148,7 +148,17 @@ function stepsOf(seed: number, flows: ReadonlyMap<string, StandardFlow>, without
   if (random.chance(0.3)) steps.push({ do: 'list', atMs: later(), flowName: random.pick(parents) });
   if (!without.has('changes')) {
     if (random.chance(0.2)) steps.push({ do: 'update', atMs: later(), flowName: random.pick([...flows.keys()]) });
-    if (random.chance(0.06)) steps.push({ do: 'delete', atMs: later(), flowName: random.pick([...flows.keys()]) });
+    if (random.chance(0.06)) {
+      const atMs = later();
+      const flowName = random.pick([...flows.keys()]);
+      steps.push({ do: 'delete', atMs, flowName });
+    }
+    const again = Random.of(seed, 'create again');
+    if (again.chance(0.1)) {
+      const atMs = again.below(again.pick([5_000, 100_000]));
+      steps.push({ do: 'delete', atMs, flowName: 'flow0' });
+      steps.push({ do: 'create', atMs: atMs + 1 + again.below(20_000), flowName: 'flow0' });
+    }
   }
   if (!without.has('jumps') && random.chance(0.3)) {
     for (let i = 1 + random.below(2); i > 0; i--) {

@@ -151,6 +151,8 @@ class Run {
         return this.#update(step.flowName);
       case 'delete':
         return this.#delete(step.flowName);
+      case 'create':
+        return this.#createAgain(step.flowName);
       case 'jump':
         world.trace.add(`the clock jumps by ${step.byMs} ms`);
         return world.jump(step.byMs);
@@ -242,6 +244,21 @@ class Run {
     world.trace.add(`flow ${flowName} is deleted`);
   }
 
+  /** Another flow with the name of a deleted one, and executions with the names of its executions. */
+  async #createAgain(flowName: string): Promise<void> {
+    const { world } = this;
+    const { definition } = this.#scenario.flows.get(flowName) ?? { definition: {} };
+    const flow = flowRecord(flowName, { definition: stringifyJson(definition), executionMode: 'Standard' });
+    const server = await world.serving();
+    if (!(await world.flows.create({ ...flow, id: `another-id-of-${flowName}` }))) return;
+    server.flowChanged(flowName);
+    world.trace.add(`flow ${flowName} is created again`);
+    const known = [...world.audit.shadows.values(), ...world.audit.past];
+    const names = new Set(known.filter(({ record }) => record.flowName === flowName).map(({ record }) => record.name));
+    const input = { another: 'flow' };
+    for (const name of names) void this.#client.start({ flowName, name, input, inputText: stringifyJson(input) });
+  }
+
   /** Lets time pass until every execution has ended. A long wait passes while no process runs. */
   async #settle(): Promise<void> {
     const { world } = this;
@@ -322,6 +339,7 @@ class Run {
       if (audit.deleted.has(flowName)) continue;
       await this.#client.describe(flowName, name, 0);
       await this.#client.history(flowName, name, 50);
+      await this.#client.explanation(shadow);
       if (callback === 'owed' || callback === 'due')
         audit.fault(`#${shadow.record.id}: its end was not reported to its parent`);
       await this.#compare(shadow);
@@ -337,9 +355,11 @@ class Run {
 
   /** The executions of deleted flows are deleted. */
   async #checkDeleted(): Promise<void> {
-    const { audit, store } = this.world;
+    const { audit, store, flows } = this.world;
     for (const { record } of audit.shadows.values()) {
       if (!audit.deleted.has(record.flowName) || (await store.get(record.id)) === null) continue;
+      // Of the flow that has the name now.
+      if ((await flows.get(record.flowName))?.id === record.flowId) continue;
       audit.fault(`#${record.id} exists, and its flow does not`);
     }
   }

@@ -280,8 +280,10 @@ export class World {
     await this.audit.settled();
     this.#stores = await putBack();
     this.trace.add('the store is put back from the copy');
-    for (const name of [...this.audit.deleted])
-      if ((await this.flows.get(name)) !== null) this.audit.deleted.delete(name);
+    for (const name of [...this.audit.deleted]) {
+      // Not the one that was created again.
+      if ((await this.flows.get(name))?.id === `id-of-${name}`) this.audit.deleted.delete(name);
+    }
     this.options.onRestored(await this.audit.restored());
     this.services.again();
   }
