@@ -77,6 +77,7 @@ export class Starts {
     const { flowName, qualifier, executionName } = start;
     for (;;) {
       if (turns.isOver) await turns.later(flowName);
+      const { changes } = flows;
       const resolved = flows.peek(flowName, qualifier) ?? (await flows.load(flowName, qualifier));
       const { flow } = resolved.runnable;
       if (flow.executionMode !== 'Standard') throw modeNotSupported(flow.executionMode);
@@ -85,7 +86,10 @@ export class Starts {
           ? null
           : await takeOvers.find(flow.id, start.takeOver, start.executionName, start.origin);
       if (taken !== null) return { record: taken, snapshot: null };
-      if (executionName === null) return this.#begin(resolved, ports.ids.uuid(), start);
+      if (executionName === null) {
+        if (this.#isChanged(resolved, start, changes)) continue;
+        return this.#begin(resolved, ports.ids.uuid(), start);
+      }
       const key = `${flow.id}/${executionName}`;
       const other = this.#underWay.get(key);
       if (other !== undefined) {
@@ -93,7 +97,7 @@ export class Starts {
         if (found !== null) return existing(found.record, start.origin);
         continue;
       }
-      const own = this.#findOrBegin(resolved, executionName, start);
+      const own = this.#findOrBegin(resolved, executionName, start, changes);
       this.#underWay.set(key, own);
       const found = await own.finally(() => this.#underWay.delete(key));
       if (found === null) continue;
@@ -102,16 +106,22 @@ export class Starts {
   }
 
   /** Runs once at a time for a name. Null when the flow has changed meanwhile: the caller then begins again. */
-  async #findOrBegin(resolved: Resolved, name: string, start: DurableStart): Promise<Started | null> {
-    const { flows, store, turns } = this.#options;
-    const { id } = resolved.runnable.flow;
-    const { changes } = flows;
-    const known = await store.find(id, name);
+  async #findOrBegin(resolved: Resolved, name: string, start: DurableStart, changes: number): Promise<Started | null> {
+    const { store, turns } = this.#options;
+    const known = await store.find(resolved.runnable.flow.id, name);
     if (known !== null) return { record: known, snapshot: null };
     if (turns.isOver) await turns.later(start.flowName);
+    return this.#isChanged(resolved, start, changes) ? null : this.#begin(resolved, name, start);
+  }
+
+  /**
+   * True if the flow may have been deleted since it was found, when `changes` was as given. Its executions have been marked then, so
+   * no other may begin.
+   */
+  #isChanged({ runnable }: Resolved, { flowName, qualifier }: DurableStart, changes: number): boolean {
+    const { flows } = this.#options;
     // The flow may also have left the cache meanwhile, which is no change.
-    if (flows.changes !== changes && flows.peek(start.flowName, start.qualifier)?.runnable.flow.id !== id) return null;
-    return this.#begin(resolved, name, start);
+    return flows.changes !== changes && flows.peek(flowName, qualifier)?.runnable.flow.id !== runnable.flow.id;
   }
 
   async #begin(resolved: Resolved, name: string, start: DurableStart): Promise<Started> {
