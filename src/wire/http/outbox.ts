@@ -3,7 +3,6 @@
  * of once for each result; a wake-up costs more than all other work on an answer (docs/performance.md). The delay is short,
  * because turns are short.
  */
-import { isolated } from '../../base/isolated.ts';
 import type { Ports } from '../../base/ports.ts';
 
 /** A result that can be written. */
@@ -34,7 +33,12 @@ export class Outbox {
     this.#bodies = [];
     const { observer } = this.#ports;
     for (let i = 0; i < senders.length; i++) {
-      isolated(observer, 'the writing of an answer', () => (senders[i] as Sender).sendNow(bodies[i] as string));
+      // Not `isolated`: a closure for each answer is a cost on the hot path.
+      try {
+        (senders[i] as Sender).sendNow(bodies[i] as string);
+      } catch (error) {
+        observer.defect?.({ error, where: 'the writing of an answer' });
+      }
     }
   }
 }
