@@ -106,11 +106,22 @@ function run(decision: Decision, budgetUnits: number): void {
   }
 }
 
-/** True when no service or function works for the execution: a deleted flow does not wait for time or reports (rules.md 12.11). */
-function onlyWaits({ commands, root }: Execution): boolean {
+/**
+ * True when no service or function works for the execution, and no Wait is under way, which is a step of its own: a deleted flow
+ * waits for no report, child or retry (rules.md 12.11).
+ */
+function onlyWaits({ commands, threads, root }: Execution): boolean {
   if (root === null) return false;
-  for (const command of commands.values()) if (command.kind !== 'timer' && !waitsForOthers(command)) return false;
+  for (const command of commands.values()) {
+    const isStep = command.kind === 'timer' ? isWait(threads.get(command.thread)) : !waitsForOthers(command);
+    if (isStep) return false;
+  }
   return true;
+}
+
+/** False for the delay before a retry, which has a timer too. */
+function isWait(thread: Thread | undefined): boolean {
+  return thread?.state.type === 'Wait';
 }
 
 /** The next event of a thread. */

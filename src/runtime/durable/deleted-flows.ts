@@ -1,6 +1,6 @@
 /**
- * Ends the running executions of deleted flows (rules.md 12.11): those that only wait end at once, also the many that are asleep
- * in the store, and those that compute or call end when they begin to wait. It works in small steps, so that a flow with a
+ * Ends the running executions of deleted flows (rules.md 12.11): those that only wait for a report, a retry or a child end at once,
+ * also the many that are asleep in the store, and the others after the step that they are in. It works in small steps, so that a flow with a
  * hundred thousand sleeping executions delays no one. It begins again after a restart, because the store knows what is left.
  */
 import { inBackground } from '../../base/isolated.ts';
