@@ -3,15 +3,16 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import type { Operation } from '../../src/operations/operation.ts';
-import type { Gate } from './support.ts';
 import { canonicalQuery } from '../../src/signatures/percent.ts';
 import {
   FORM,
   ROOT,
   call,
+  callBytes,
   closing,
   codeOf,
   createGate,
+  gated,
   openSocket,
   readReply,
   requestBytes,
@@ -23,16 +24,6 @@ import {
 } from './support.ts';
 
 const form = { 'content-type': FORM };
-
-function gated(gate: Gate): Operation<null> {
-  return {
-    action: 'StartExecution',
-    run: () => {
-      gate.enter();
-      return gate.opened;
-    },
-  };
-}
 
 test('a body of exactly the limit is read, a body with one byte more is not', async (t) => {
   const server = await startWireServer(t, { requestBytes: 2000 });
@@ -135,7 +126,7 @@ test('the server continues after callers that hang up in the head, in the body o
     socket.destroy();
   }
   const waiting = await openSocket(server.port);
-  waiting.write(requestBytes({ headers: form, body: rpcForm(server.time, { Action: 'StartExecution' }) }));
+  waiting.write(callBytes(server, { Action: 'StartExecution' }));
   await gate.entered;
   waiting.resetAndDestroy();
   assert.equal((await call(server)).status, 200);
@@ -147,9 +138,7 @@ test('the server continues after callers that hang up in the head, in the body o
 test('pipelined requests are answered in their order', async (t) => {
   const server = await startWireServer(t);
   const socket = await openSocket(server.port);
-  const bytes = ['a', 'b', 'c'].map((FlowName) =>
-    requestBytes({ headers: form, body: rpcForm(server.time, { FlowName }) }),
-  );
+  const bytes = ['a', 'b', 'c'].map((FlowName) => callBytes(server, { FlowName }));
   const tooLarge = Buffer.from('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 99999999\r\n\r\n');
   socket.end(Buffer.concat([...bytes, tooLarge]));
   let received = '';
@@ -197,7 +186,7 @@ test('closing lets calls under way finish, accepts no new ones and ends idle con
   const idle = await openSocket(server.port);
   const idleEnded = closing(idle);
   const socket = await openSocket(server.port);
-  socket.write(requestBytes({ headers: form, body: rpcForm(server.time, { Action: 'StartExecution' }) }));
+  socket.write(callBytes(server, { Action: 'StartExecution' }));
   await gate.entered;
   const closed = server.wire.close(5000);
   server.time.advance(1000);
@@ -215,7 +204,7 @@ test('closing cuts off calls that do not finish within the limit', async (t) => 
   const server = await startWireServer(t, { operations: [gated(gate)] });
   const socket = await openSocket(server.port);
   const ended = closing(socket);
-  socket.write(requestBytes({ headers: form, body: rpcForm(server.time, { Action: 'StartExecution' }) }));
+  socket.write(callBytes(server, { Action: 'StartExecution' }));
   await gate.entered;
   const closed = server.wire.close(5000);
   server.time.advance(4999);

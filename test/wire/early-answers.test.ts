@@ -4,43 +4,25 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { ApiError } from '../../src/api/error.ts';
 import { createObserver } from '../../src/base/observer.ts';
-import type { Operation } from '../../src/operations/operation.ts';
 import { EarlyAnswers } from '../../src/wire/http/early-answers.ts';
 import type { Gate, WireOptions } from './support.ts';
-import {
-  FORM,
-  call,
-  closing,
-  createGate,
-  openSocket,
-  readReply,
-  requestBytes,
-  rpcForm,
-  startWireServer,
-} from './support.ts';
+import { call, callBytes, closing, createGate, gated, openSocket, readReply, startWireServer } from './support.ts';
 import { ManualTime } from '../../src/testing/manual-time.ts';
 
-function gated(gate: Gate, slow = true): WireOptions {
-  const operation: Operation<null> = {
-    action: 'StartSyncExecution',
-    slow,
-    run: () => {
-      gate.enter();
-      return gate.opened;
-    },
-  };
-  return { operations: [operation] };
+/** An operation for which callers may have to wait long. */
+function slowly(gate: Gate, slow = true): WireOptions {
+  return { operations: [gated(gate, { action: 'StartSyncExecution', slow })] };
 }
 
 /** Sends a call, waits until it is under way, and collects the bytes of its reply. */
 async function begin(t: Parameters<typeof startWireServer>[0], gate: Gate, options: WireOptions = {}, change = {}) {
-  const server = await startWireServer(t, { ...gated(gate), ...options });
+  const server = await startWireServer(t, { ...slowly(gate), ...options });
   const socket = await openSocket(server.port);
   let received = '';
   socket.on('data', (chunk: Buffer) => {
     received += chunk.toString();
   });
-  socket.write(requestBytes({ headers: { 'content-type': FORM }, body: rpcForm(server.time, change) }));
+  socket.write(callBytes(server, change));
   await gate.entered;
   return { server, socket, received: () => received, reply: readReply(socket) };
 }
@@ -68,7 +50,7 @@ test('the connection serves the next call afterwards', async (t) => {
   server.time.advance(5000);
   gate.open({});
   await reply;
-  socket.write(requestBytes({ headers: { 'content-type': FORM }, body: rpcForm(server.time) }));
+  socket.write(callBytes(server));
   assert.equal((await readReply(socket)).status, 200);
 });
 
@@ -98,7 +80,7 @@ test('when the server is closing, an answer that started early ends its connecti
 test('a reply in time has no white space, and leaves no timer', async (t) => {
   const gate = createGate();
   gate.open({});
-  const server = await startWireServer(t, gated(gate));
+  const server = await startWireServer(t, slowly(gate));
   assert.match((await call(server)).body, /^\{/);
   server.time.advance(1000);
   assert.equal(server.time.timers, 0);
@@ -130,7 +112,7 @@ for (const [title, slow, earlyAnswerMs] of [
 ] as const) {
   test(`no white space: ${title}`, async (t) => {
     const gate = createGate();
-    const { server, received, reply } = await begin(t, gate, { ...gated(gate, slow), earlyAnswerMs });
+    const { server, received, reply } = await begin(t, gate, { ...slowly(gate, slow), earlyAnswerMs });
     server.time.advance(60_000);
     assert.equal(received(), '');
     gate.open({});

@@ -8,7 +8,7 @@ import { longNumber } from '../../src/base/json.ts';
 import type { Operation, Reply } from '../../src/operations/operation.ts';
 import { isLargeReply, joined } from '../../src/wire/api/pieces.ts';
 import { renderResult, resultPieces } from '../../src/wire/api/reply.ts';
-import { FORM, call, openSocket, requestBytes, rpcForm, startWireServer } from './support.ts';
+import { call, callBytes, openSocket, startWireServer } from './support.ts';
 
 const context = { requestId: 'ID', traceId: '', hostId: '' };
 /** Texts that are larger than a piece, with pairs of surrogates at every place and characters that are escaped. */
@@ -73,10 +73,8 @@ test('a caller that does not read makes the server write no more than the connec
   const server = await startWireServer(t, { operations: [large(200), small] });
   const deaf = await openSocket(server.port);
   deaf.pause();
-  const body = rpcForm(server.time, { Action: 'StartExecution' });
-  const next = rpcForm(server.time);
-  deaf.write(requestBytes({ headers: { 'content-type': FORM }, body }));
-  deaf.write(requestBytes({ headers: { 'content-type': FORM }, body: next }));
+  deaf.write(callBytes(server, { Action: 'StartExecution' }));
+  deaf.write(callBytes(server));
   for (let i = 0; i < 20; i++) assert.equal((await call(server)).status, 200);
   let received = '';
   deaf.on('data', (chunk: Buffer) => {

@@ -10,25 +10,23 @@ import { systemIds } from '../../src/base/ids.ts';
 import { Connections } from '../../src/wire/http/connections.ts';
 import type { WireHarness } from './support.ts';
 import {
-  FORM,
   acs3Headers,
   call,
+  callBytes,
   closing,
   codeOf,
   createGate,
+  gated,
   openSocket,
   readReply,
   requestBytes,
-  rpcForm,
   startWireServer,
 } from './support.ts';
-
-const form = { 'content-type': FORM };
 
 /** Calls on an open connection. */
 async function callOn(server: WireHarness, socket: Socket): Promise<number> {
   const reply = readReply(socket);
-  socket.write(requestBytes({ headers: form, body: rpcForm(server.time) }));
+  socket.write(callBytes(server));
   return (await reply).status;
 }
 
@@ -51,18 +49,11 @@ test('silent strangers do not lock out callers: the oldest stranger is closed fo
 
 test('of callers the oldest idle one is closed, and none whose answer is under way', async (t) => {
   const gate = createGate();
-  const slow: Operation<null> = {
-    action: 'StartExecution',
-    run: () => {
-      gate.enter();
-      return gate.opened;
-    },
-  };
   const quick: Operation<null> = { action: 'StartSyncExecution', run: () => Promise.resolve({}) };
-  const server = await startWireServer(t, { maxConnections: 3, operations: [slow, quick] });
+  const server = await startWireServer(t, { maxConnections: 3, operations: [gated(gate), quick] });
   const busy = await openSocket(server.port);
   const answer = readReply(busy);
-  busy.write(requestBytes({ headers: form, body: rpcForm(server.time, { Action: 'StartExecution' }) }));
+  busy.write(callBytes(server, { Action: 'StartExecution' }));
   await gate.entered;
   const idle = [await openSocket(server.port), await openSocket(server.port)] as const;
   for (const socket of idle) assert.equal(await callOn(server, socket), 200);
@@ -76,17 +67,10 @@ test('of callers the oldest idle one is closed, and none whose answer is under w
 
 test('when every connection has an answer under way, a new connection is refused', async (t) => {
   const gate = createGate();
-  const slow: Operation<null> = {
-    action: 'StartExecution',
-    run: () => {
-      gate.enter();
-      return gate.opened;
-    },
-  };
-  const server = await startWireServer(t, { maxConnections: 1, operations: [slow] });
+  const server = await startWireServer(t, { maxConnections: 1, operations: [gated(gate)] });
   const busy = await openSocket(server.port);
   const answer = readReply(busy);
-  busy.write(requestBytes({ headers: form, body: rpcForm(server.time, { Action: 'StartExecution' }) }));
+  busy.write(callBytes(server, { Action: 'StartExecution' }));
   await gate.entered;
   await closing(await openSocket(server.port));
   gate.open({});
@@ -234,7 +218,7 @@ test('a stranger that sends many requests ahead of their answers loses the conne
       if (statuses.split('HTTP/1.1 200').length === 41) resolve();
     });
   });
-  for (let i = 0; i < 40; i++) caller.write(requestBytes({ headers: form, body: rpcForm(server.time) }));
+  for (let i = 0; i < 40; i++) caller.write(callBytes(server));
   await all;
   caller.destroy();
 });

@@ -48,6 +48,18 @@ export function createGate(): Gate {
   };
 }
 
+/** An operation whose calls wait for the gate. */
+export function gated(gate: Gate, traits: Partial<Pick<Operation<null>, 'action' | 'slow'>> = {}): Operation<null> {
+  return {
+    action: 'StartExecution',
+    run: () => {
+      gate.enter();
+      return gate.opened;
+    },
+    ...traits,
+  };
+}
+
 const echo = (action: ActionName): Operation<null> => ({
   action,
   run: (_services, { parameters }) => Promise.resolve({ Parameters: Object.fromEntries(parameters) }),
@@ -239,9 +251,14 @@ export function send(server: WireHarness, request: RawRequest): Promise<RawReply
   return sendBytes(server.port, requestBytes(request));
 }
 
-/** A signed call with everything in the form. */
+/** The bytes of a signed call with everything in the form. */
+export function callBytes(server: WireHarness, parameters: Change = {}, key: Key = ROOT): Buffer {
+  return requestBytes({ headers: { 'content-type': FORM }, body: rpcForm(server.time, parameters, key) });
+}
+
+/** Makes a signed call with everything in the form. */
 export function call(server: WireHarness, parameters: Change = {}, key: Key = ROOT): Promise<RawReply> {
-  return send(server, { headers: { 'content-type': FORM }, body: rpcForm(server.time, parameters, key) });
+  return sendBytes(server.port, callBytes(server, parameters, key));
 }
 
 /** A connection. With `halfOpen` it can send after the other side has ended. */
