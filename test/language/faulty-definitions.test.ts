@@ -2,14 +2,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { allFaults, LANGUAGE_FAULTS } from '../../src/language/text/faults.ts';
-import { FAULTY_CLASSIC_DEFINITIONS } from './faulty-classic-definitions.ts';
-import { FAULTY_DEFINITIONS } from './faulty-definitions.ts';
+import { FAULTY_DEFINITIONS } from './faulty/all.ts';
 import { compile, faults } from './support.ts';
 
-const ALL = [...FAULTY_DEFINITIONS, ...FAULTY_CLASSIC_DEFINITIONS];
-
 describe('faulty definitions', () => {
-  for (const { name, mode, text, faults: expected } of ALL) {
+  for (const { name, mode, text, faults: expected } of FAULTY_DEFINITIONS) {
     test(name, () => {
       const options = { mode: mode ?? 'Express' } as const;
       assert.deepEqual(faults(text, options), expected);
@@ -19,7 +16,7 @@ describe('faulty definitions', () => {
   }
 
   test('every message is one plain sentence without a full stop', () => {
-    for (const { mode, text } of ALL) {
+    for (const { mode, text } of FAULTY_DEFINITIONS) {
       for (const { message } of compile(text, { mode: mode ?? 'Express' }).diagnostics) {
         assert.match(message, /^\S.*[^.\s]$/su);
         assert.ok(message.length < 400, message);
@@ -28,7 +25,9 @@ describe('faulty definitions', () => {
   });
 
   test('every code has a definition here, except those of hostile texts and of the name of the flow', () => {
-    const provoked = new Set(ALL.flatMap(({ faults: list }) => list.map((fault) => fault.split(' ')[2])));
+    const provoked = new Set(
+      FAULTY_DEFINITIONS.flatMap(({ faults: list }) => list.map((fault) => fault.split(' ')[2])),
+    );
     assert.deepEqual(
       Object.keys(LANGUAGE_FAULTS).filter((code) => !provoked.has(code)),
       [
@@ -45,7 +44,7 @@ describe('faulty definitions', () => {
 
   test('every diagnostic has a code of the table, with its severity', () => {
     const table = allFaults();
-    for (const { mode, text } of ALL) {
+    for (const { mode, text } of FAULTY_DEFINITIONS) {
       for (const { code, severity } of compile(text, { mode: mode ?? 'Express' }).diagnostics) {
         assert.equal(table.get(code)?.severity, severity, code);
       }

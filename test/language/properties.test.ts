@@ -4,8 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { allFaults } from '../../src/language/text/faults.ts';
 import type { Plan, Scope, State } from '../../src/language/plan.ts';
-import { FAULTY_CLASSIC_DEFINITIONS } from './faulty-classic-definitions.ts';
-import { FAULTY_DEFINITIONS } from './faulty-definitions.ts';
+import { FAULTY_DEFINITIONS } from './faulty/all.ts';
 import { classicFlow, compile, flow, innerScopes, scopesOf } from './support.ts';
 
 const CODES = allFaults();
@@ -244,7 +243,6 @@ test('lists of sound steps, nested in any way, always have a plan', () => {
 
 const GOOD = [
   ...FAULTY_DEFINITIONS.map(({ text }) => text),
-  ...FAULTY_CLASSIC_DEFINITIONS.map(({ text }) => text),
   classicFlow(
     '  - type: foreach\n    name: a\n    iterationMapping: {collection: $.l, item: i, index: n}\n    outputMappings:\n      - {target: x, source: "$local[*].a[*]"}\n' +
       '    steps:\n      - type: choice\n        name: b\n        choices:\n          - condition: $.a == "b" && !($.c in [1, 2])\n            steps: [{type: wait, name: c, duration: 1}]\n' +

@@ -1,7 +1,7 @@
-/** Classic definitions with faults, and the diagnostics of each: `line:column severity code path`, in the order of the text. */
-import type { FaultyDefinition } from './faulty-definitions.ts';
+/** Classic definitions with faults. */
+import type { FaultyDefinition } from './faulty-definition.ts';
 
-export const FAULTY_CLASSIC_DEFINITIONS: readonly FaultyDefinition[] = [
+export const FAULTY_CLASSIC_FLOWS: readonly FaultyDefinition[] = [
   {
     name: 'classic: nothing but its type',
     text: `type: flow
