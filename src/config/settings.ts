@@ -146,6 +146,12 @@ export interface Settings {
     readonly stateNameCharacters: number;
     readonly parallelBranches: number;
     readonly mapConcurrency: number;
+    /** Most Map runs of one execution that are open at once; null: not limited. */
+    readonly mapRuns: number | null;
+    /** Most child executions of one Map run that run at once. */
+    readonly mapRunConcurrency: number;
+    /** Most items of one Map run; null: not limited. */
+    readonly mapItems: number | null;
     /** Most events of a Standard execution. The last one ends it. */
     readonly events: number;
     /** Most Express executions that run at once. */

@@ -320,6 +320,26 @@ export const TABLE = {
   ),
   'limits.parallelBranches': setting(null, k.integer(1, 10_000), 50, 'Most branches of a Parallel state.'),
   'limits.mapConcurrency': setting(null, k.integer(1, 10_000), 40, 'Most items of an inline Map that run at once.'),
+  'limits.mapRuns': setting(
+    null,
+    k.orNone('none', k.integer(1, 10_000)),
+    'none',
+    'Most Map runs of one execution that are open at once.',
+    10,
+  ),
+  'limits.mapRunConcurrency': setting(
+    null,
+    k.integer(1, 10_000),
+    100,
+    'Most child executions of one Map run that run at once.',
+  ),
+  'limits.mapItems': setting(
+    null,
+    k.orNone('none', k.integer(1, 100_000_000)),
+    'none',
+    'Most items of one Map run.',
+    10_000,
+  ),
   'limits.concurrentExecutions': setting(
     null,
     k.integer(1, 1_000_000),

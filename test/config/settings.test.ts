@@ -56,6 +56,8 @@ describe('settings', () => {
     assert.equal(settings.limits.startsPerSecond, null);
     assert.equal(settings.limits.standardExecutions, 10_000);
     assert.equal(settings.limits.events, 5000);
+    const { mapRuns, mapRunConcurrency, mapItems } = settings.limits;
+    assert.deepEqual([mapRuns, mapRunConcurrency, mapItems], [null, 100, null]);
     assert.deepEqual(settings.limits.operationRates, []);
     assert.equal(settings.history.stateEventNames, 'state');
     assert.equal(settings.history.retainMs, 90 * 24 * 3_600_000);
@@ -149,6 +151,9 @@ limits:
   globalValue: 1KiB
   parallelBranches: 3
   mapConcurrency: 4
+  mapRuns: 6
+  mapRunConcurrency: 7
+  mapItems: none
   concurrentExecutions: 5
   executionMemory: 64MiB
   standardExecutions: 50
@@ -233,6 +238,9 @@ log: warn
         globalValueBytes: 1024,
         parallelBranches: 3,
         mapConcurrency: 4,
+        mapRuns: 6,
+        mapRunConcurrency: 7,
+        mapItems: null,
         events: 500,
         concurrentExecutions: 5,
         executionMemoryBytes: 64 * 1024 * 1024,
@@ -275,6 +283,7 @@ log: warn
       assert.equal(limits.startsPerSecond, 1000);
       assert.equal(limits.flows, 10_000);
       assert.equal(limits.standardExecutions, 10_000);
+      assert.deepEqual([limits.mapRuns, limits.mapRunConcurrency, limits.mapItems], [10, 100, 10_000]);
       assert.deepEqual(limits.operationRate, { perSecond: 2, burst: 10 });
       assert.deepEqual(limits.operationRates, [
         { operation: 'StartExecution', rate: { perSecond: 100, burst: 100 } },
