@@ -19,6 +19,7 @@ export const ROOMS = [
   'auth',
   'operations',
   'runtime',
+  'objects',
   'actions',
   'messages',
   'outbound',
