@@ -23,6 +23,7 @@ const LIMITS = {
   globalKeyBytes: 128,
   globalValueBytes: 256 * 1024,
   mapConcurrency: 40,
+  mapRuns: null,
   waitSeconds: 20,
   events: Number.POSITIVE_INFINITY,
 };

@@ -8,6 +8,7 @@ import { assert } from '../base/assert.ts';
 import { closeCommand } from './apply/commands.ts';
 import { applyToExecution } from './apply/execution.ts';
 import { join, spawn } from './apply/groups.ts';
+import { mapRunStarted, undoMapRun } from './apply/map-runs.ts';
 import { drop, settle } from './apply/queue.ts';
 import { attemptFailed, end, moveOn, stateFailed, stateStarted, writeGlobal } from './apply/states.ts';
 import { taskScheduled, taskSubmitted } from './apply/tasks.ts';
@@ -31,9 +32,10 @@ export function passOver(execution: Execution, event: ExecutionEvent): void {
   execution.lastMs = event.timeMs;
 }
 
-/** {@link passOver}, and remembers the start of a child: the task that comes again may take over the child. */
+/** {@link passOver}, and remembers the start of a child or of a Map run: the one that comes again takes over what was started. */
 export function undo(execution: Execution, event: ExecutionEvent): void {
   passOver(execution, event);
+  if (event.type === 'MapRunStarted') undoMapRun(execution, event);
   if (event.type !== 'TaskScheduled') return;
   const state = execution.plan.states[event.state];
   if (state?.type !== 'Task' || state.child !== 'Standard') return;
@@ -82,7 +84,11 @@ function applyToThread(execution: Execution, event: ExecutionEvent): void {
     case 'TaskSubmitted':
       taskSubmitted(execution, thread, event);
       break;
+    case 'MapRunStarted':
+      mapRunStarted(execution, thread, event);
+      break;
     case 'TaskSucceeded':
+    case 'MapRunSucceeded':
       closeCommand(execution, thread);
       thread.activity = { phase: 'result', output: event.value };
       thread.lastEvent = event.id;
@@ -90,6 +96,7 @@ function applyToThread(execution: Execution, event: ExecutionEvent): void {
     case 'TaskFailed':
     case 'TaskTimedOut':
     case 'TaskSubmitFailed':
+    case 'MapRunFailed':
       closeCommand(execution, thread);
       attemptFailed(execution, thread, event);
       break;

@@ -1,6 +1,7 @@
 /** The commands of an execution: the work that the runtime does for it and answers to. They are a function of its state (I3). */
 import type { JsonObject } from '../base/json.ts';
-import type { ChildMode, TaskState } from '../language/plan.ts';
+import type { ChildMode, DistributedMap, MapState, TaskState } from '../language/plan.ts';
+import type { MapRunSpec } from './map-run-spec.ts';
 
 interface CommandBase {
   /** Id of the event that opened the command. */
@@ -37,8 +38,22 @@ export interface TimerCommand extends CommandBase {
   readonly seconds: number;
 }
 
+/** A Map that is a distributed one. */
+export type DistributedMapState = MapState & { readonly distributed: DistributedMap };
+
+/** Run the items of a distributed Map, each in an execution of its own. */
+export interface MapCommand extends CommandBase {
+  readonly kind: 'map';
+  readonly state: DistributedMapState;
+  readonly run: MapRunSpec;
+}
+
 export type CallCommand = TaskCommand | ChildCommand;
-export type Command = CallCommand | TimerCommand;
+export type Command = CallCommand | TimerCommand | MapCommand;
+
+export function isDistributed(state: MapState): state is DistributedMapState {
+  return state.distributed !== null;
+}
 
 /** True for a task that only a report, the end of an execution that it started, or its timeout ends. */
 export function waitsForOthers(command: CallCommand): boolean {

@@ -141,12 +141,8 @@ export function evaluateTimeout(scope: ConstructScope, state: TaskState): number
 
 /** The inputs of a Map's processor: ItemsPath, then ItemConstructor for each item (rules.md 7.9). `field` leads to the items. */
 export function evaluateItems(scope: ConstructScope, state: MapState, field: string): JsonArray {
-  const items = scope.attempt(state.items, null);
+  const items = evaluateArray(scope, state, field);
   if (scope.failure !== null) return [];
-  if (!isJsonArray(items)) {
-    scope.fail(named(state.items, `${field} must lead to an array, not ${shown(items)}`));
-    return [];
-  }
   const { itemConstructor, iterationConstructor } = state;
   if (itemConstructor !== null) return buildItems(scope, items, itemConstructor);
   if (iterationConstructor !== null) return checkIterations(scope, items);
@@ -159,6 +155,40 @@ export function evaluateItems(scope: ConstructScope, state: MapState, field: str
     }
   }
   return items;
+}
+
+/** The array that ItemsPath leads to. */
+export function evaluateArray(scope: ConstructScope, { items: path }: MapState, field: string): JsonArray {
+  if (path === null) return [];
+  const items = scope.attempt(path, null);
+  if (scope.failure !== null) return [];
+  if (isJsonArray(items)) return items;
+  scope.fail(named(path, `${field} must lead to an array, not ${shown(items)}`));
+  return [];
+}
+
+/** A number that may be computed, with the name of its field and its range. */
+export interface BoundedField {
+  readonly field: string;
+  readonly min: number;
+  readonly max: number;
+  readonly whole: boolean;
+}
+
+/** The number of a field; null when it has none. A computed one has to be in its range. */
+export function evaluateNumber(
+  scope: ConstructScope,
+  value: number | Compute | null,
+  { field, min, max, whole }: BoundedField,
+): number | null {
+  if (value === null || typeof value === 'number') return value;
+  const computed = scope.attempt(value, null);
+  if (scope.failure !== null) return null;
+  const number = fieldNumber(computed);
+  if (number !== null && number >= min && number <= max && (!whole || Number.isInteger(number))) return number;
+  const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `from ${min} to ${max}`;
+  scope.fail(named(value, `${field} must be a ${whole ? 'whole ' : ''}number, ${range}, not ${shown(computed)}`));
+  return null;
 }
 
 /** The input of each iteration of a classic foreach holds the step's input and one element; both have to fit together. */

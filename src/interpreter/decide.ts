@@ -6,9 +6,11 @@
  */
 import { assert } from '../base/assert.ts';
 import { waitsForOthers } from './commands.ts';
+import type { Command } from './commands.ts';
 import { Decision } from './decide/decision.ts';
 import { exitFlow, failFlow, finishIdle, recover } from './decide/end.ts';
 import { abortNext, exitGroup, joined, spawn } from './decide/groups.ts';
+import { mapRunEnded, startRun } from './decide/map-runs.ts';
 import { enter, redrive, startExecution, startState } from './decide/start.ts';
 import { finishTask, schedule, taskAnswered } from './decide/tasks.ts';
 import type { Answer } from './decide/tasks.ts';
@@ -73,7 +75,9 @@ function answered(decision: Decision, input: Answer): void {
   if (decision.ending !== null || thread.isBeingAborted) return;
   if (input.kind === 'timer-due') {
     if (command.kind === 'timer') timerDue(decision, thread);
-  } else if (command.kind !== 'timer') {
+  } else if (input.kind === 'map-run-succeeded' || input.kind === 'map-run-failed') {
+    if (command.kind === 'map') mapRunEnded(decision, thread, input);
+  } else if (command.kind !== 'timer' && command.kind !== 'map') {
     taskAnswered(decision, thread, command, input);
   }
 }
@@ -113,10 +117,20 @@ function run(decision: Decision, budgetUnits: number): void {
 function onlyWaits({ commands, threads, root }: Execution): boolean {
   if (root === null) return false;
   for (const command of commands.values()) {
-    const isStep = command.kind === 'timer' ? isWait(threads.get(command.thread)) : !waitsForOthers(command);
-    if (isStep) return false;
+    if (isStep(command, threads)) return false;
   }
   return true;
+}
+
+function isStep(command: Command, threads: Execution['threads']): boolean {
+  switch (command.kind) {
+    case 'timer':
+      return isWait(threads.get(command.thread));
+    case 'map':
+      return false;
+    default:
+      return !waitsForOthers(command);
+  }
 }
 
 /** False for the delay before a retry, which has a timer too. */
@@ -138,6 +152,8 @@ function advance(decision: Decision, thread: Thread): void {
       return finishIdle(decision, thread, activity.next);
     case 'schedule':
       return schedule(decision, thread, activity.task);
+    case 'start-run':
+      return startRun(decision, thread, activity.map);
     case 'result':
       return finishTask(decision, thread, activity.output);
     case 'spawn':

@@ -103,7 +103,7 @@ function stateMachineContext(scope: ConstructScope): JsonObject {
     RetryCount: thread?.tries?.retries ?? 0,
     TaskToken: callback === 0 ? null : scope.taskToken(callback),
   };
-  const itemIndex = scope.itemIndex ?? enclosingItem(thread);
+  const itemIndex = scope.itemIndex ?? enclosingItem(thread) ?? start.mapItem?.index ?? null;
   if (itemIndex !== null) setMember(current, 'ItemIndex', itemIndex);
   return { Execution: { Name: start.name, Input: start.input, RoleArn: start.roleArn }, Current: current };
 }

@@ -7,6 +7,7 @@
  */
 import type { JsonArray, JsonObject, JsonValue } from '../base/json.ts';
 import type { TaskMode } from '../language/plan.ts';
+import type { MapRunSpec } from './map-run-spec.ts';
 
 export type EventType =
   | 'ExecutionStarted'
@@ -31,7 +32,10 @@ export type EventType =
   | 'BranchEntered'
   | 'BranchExited'
   | 'IterationEntered'
-  | 'IterationExited';
+  | 'IterationExited'
+  | 'MapRunStarted'
+  | 'MapRunSucceeded'
+  | 'MapRunFailed';
 
 /** Why a state or an execution failed. */
 export interface Failure {
@@ -80,8 +84,10 @@ export interface EventFacts {
   readonly timeoutSeconds?: number | null;
   /** StateStarted of a Wait. */
   readonly seconds?: number;
-  /** StateStarted of a Map. */
+  /** StateStarted of an inline Map. */
   readonly items?: JsonArray;
+  /** MapRunStarted: what the run does. */
+  readonly mapRun?: MapRunSpec;
   /**
    * The failed and aborted types; a StateStarted whose state fails at once; an exit that fails the state around it; a branch or
    * item that cannot begin, which fails that state too.

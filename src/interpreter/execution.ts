@@ -5,9 +5,11 @@
  */
 import { jsonBytes, memberOf } from '../base/json.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
-import type { Plan } from '../language/plan.ts';
-import type { CallCommand, Command } from './commands.ts';
+import { assert } from '../base/assert.ts';
+import type { Plan, Scope } from '../language/plan.ts';
+import type { CallCommand, Command, MapCommand } from './commands.ts';
 import type { Ending, Failure, Warning } from './event.ts';
+import type { MapRunSpec } from './map-run-spec.ts';
 import type { Thread } from './thread.ts';
 
 /** The circumstances of a start. They never change. */
@@ -16,7 +18,8 @@ export interface ExecutionStart {
   readonly name: string;
   /** `$context.flow.name` of the classic dialect. */
   readonly flowName: string;
-  readonly input: JsonObject;
+  /** An object, except for an item of a Map run, which may be any value. */
+  readonly input: JsonValue;
   readonly roleArn: string;
   /** `$Environment`. */
   readonly environment: JsonObject;
@@ -27,6 +30,15 @@ export interface ExecutionStart {
   readonly alias?: string;
   /** Longest life in this mode, seconds; the flow's own Timeout may be shorter. */
   readonly longestSeconds: number;
+  /** Set for a child of a Map run: it runs the processor of the Map, not the flow. */
+  readonly mapItem?: MapItemStart;
+}
+
+export interface MapItemStart {
+  /** Index of the Map in the plan. */
+  readonly state: number;
+  /** Position of the item, or of the batch, in its Map run. */
+  readonly index: number;
 }
 
 /** Limits of one execution. Those of data are in bytes of JSON text (rules.md 12.6). */
@@ -36,6 +48,8 @@ export interface ExecutionLimits {
   readonly globalValueBytes: number;
   /** Items of one Map at once. */
   readonly mapConcurrency: number;
+  /** Open Map runs; null: no limit. */
+  readonly mapRuns: number | null;
   /** Longest Wait of the mode, `WAIT_SECONDS` of the language. */
   readonly waitSeconds: number;
   /**
@@ -54,6 +68,11 @@ export interface UndoneCall {
   readonly thread: number;
   /** Index of the state in the plan. */
   readonly state: number;
+}
+
+/** A Map run that a redrive has undone. */
+export interface UndoneRun extends UndoneCall {
+  readonly run: MapRunSpec;
 }
 
 /** Warnings that one execution retains; a loop must not fill the memory with them. */
@@ -85,6 +104,8 @@ export class Execution {
   redrives = 0;
   /** Calls of tasks that start Standard executions, undone by redrives, in the order of their events. */
   readonly undoneCalls: UndoneCall[] = [];
+  /** Map runs undone by redrives that no later run has continued. */
+  undoneRuns: UndoneRun[] = [];
   global: JsonObject = {};
   /** Size of the values of `global` as JSON text. */
   globalBytes = 0;
@@ -144,7 +165,22 @@ export class Execution {
         if (thread.entered === event) command = this.commands.get(thread.waitingFor);
       }
     }
-    return command === undefined || command.kind === 'timer' ? undefined : command;
+    return command === undefined || command.kind === 'timer' || command.kind === 'map' ? undefined : command;
+  }
+
+  /** The Map run that an event has started; undefined when it is not under way. */
+  mapRunOf(event: number): MapCommand | undefined {
+    const command = this.commands.get(event);
+    return command?.kind === 'map' ? command : undefined;
+  }
+
+  /** The scope that the execution runs: the flow, or for a child of a Map run the processor of the Map. */
+  get scope(): Scope {
+    const { mapItem } = this.start;
+    if (mapItem === undefined) return this.plan.root;
+    const state = this.plan.states[mapItem.state];
+    assert(state?.type === 'Map', `no Map is state ${mapItem.state}`);
+    return state.processor;
   }
 
   /** True when the task of a classic token has failed and waits to be called again, under the same token. */
@@ -155,6 +191,7 @@ export class Execution {
 
   /** When a command ends without an answer, by a timer or a task's timeout, steady time; null: never. */
   dueMs(command: Command): number | null {
+    if (command.kind === 'map') return null;
     const seconds = command.kind === 'timer' ? command.seconds : command.timeoutSeconds;
     return seconds === null ? null : command.openedMs + seconds * 1000;
   }
@@ -166,7 +203,8 @@ export class Execution {
 
   /** Seconds that the execution may take: the shorter of its flow's Timeout and the limit of its mode. */
   get timeoutSeconds(): number {
-    const own = this.plan.timeoutSeconds;
+    // The Timeout of the flow limits the execution of the Map, which stops its children at its end.
+    const own = this.start.mapItem === undefined ? this.plan.timeoutSeconds : null;
     return own === null ? this.start.longestSeconds : Math.min(own, this.start.longestSeconds);
   }
 }

@@ -63,6 +63,8 @@ function detailOf({ type, value, facts }: ExecutionEvent, names: StateEventNames
       return scheduled(value, facts);
     case 'TaskSubmitted':
     case 'TaskSucceeded':
+    case 'MapRunStarted':
+    case 'MapRunSucceeded':
     case 'StateSucceeded':
     case 'ExecutionSucceeded':
       return { output: value };

@@ -15,6 +15,8 @@ export type Input =
   | { readonly kind: 'task-submitted'; readonly id: number; readonly output: JsonValue }
   /** The service has refused the work of a callback task. */
   | { readonly kind: 'task-submit-failed'; readonly id: number; readonly failure: Failure }
+  | { readonly kind: 'map-run-succeeded'; readonly id: number; readonly output: JsonValue }
+  | { readonly kind: 'map-run-failed'; readonly id: number; readonly failure: Failure }
   | { readonly kind: 'execution-timed-out' }
   /** Stops the execution at once (StopExecution). */
   | { readonly kind: 'stop'; readonly failure: Failure }

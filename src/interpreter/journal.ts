@@ -52,6 +52,9 @@ const TYPES: readonly EventType[] = [
   'IterationEntered',
   'IterationExited',
   'StateExited',
+  'MapRunStarted',
+  'MapRunSucceeded',
+  'MapRunFailed',
 ];
 const CODES = Object.fromEntries(TYPES.map((type, code) => [type, code])) as Record<EventType, number>;
 

@@ -29,13 +29,14 @@ export function eventsToUndo(events: readonly ExecutionEvent[]): number[] {
 }
 
 /**
- * The open calls in WaitForSystemCallback, whose work ended with the execution: a child execution was stopped. They are made
- * again, as new calls. The work of a WaitForCustomCallback task is outside and was not stopped.
+ * The open calls in WaitForSystemCallback, and the open Map runs, whose work ended with the execution: child executions were stopped.
+ * They are made again, as new calls. The work of a WaitForCustomCallback task is outside and was not stopped.
  */
 function abandonedCalls(remaining: readonly ExecutionEvent[]): number[] {
   const open = new Map<number, number[]>();
   for (const { id, type, thread, facts } of remaining) {
-    if (type === 'TaskScheduled' && facts?.mode === 'WaitForSystemCallback') open.set(thread, [id]);
+    const isAbandoned = type === 'TaskScheduled' ? facts?.mode === 'WaitForSystemCallback' : type === 'MapRunStarted';
+    if (isAbandoned) open.set(thread, [id]);
     else if (type === 'TaskSubmitted') open.get(thread)?.push(id);
     else open.delete(thread);
   }

@@ -4,6 +4,7 @@
  */
 import type { JsonArray, JsonObject, JsonValue } from '../base/json.ts';
 import type { Scope, State, TaskState } from '../language/plan.ts';
+import type { DistributedMapState } from './commands.ts';
 import type { Failure } from './event.ts';
 
 /** The next state; null: the scope ends. */
@@ -14,6 +15,8 @@ export type Activity =
   | Simple
   /** Schedules the task call. */
   | { readonly phase: 'schedule'; readonly task: TaskState }
+  /** Starts the run of a distributed Map. */
+  | { readonly phase: 'start-run'; readonly map: DistributedMapState }
   | Group
   /** Builds the output of the state from the result of its task. */
   | { readonly phase: 'result'; readonly output: JsonValue }
@@ -27,8 +30,8 @@ export type Activity =
   | { readonly phase: 'leaving'; readonly next: number }
   /** Ends the flow with a failure: of its last state or of its own input mappings. */
   | { readonly phase: 'failed'; readonly failure: Failure }
-  /** Waits for the command of a task call, of a Wait or of a retry delay. */
-  | { readonly phase: 'task' | 'timer' | 'retry'; readonly command: number };
+  /** Waits for the command of a task call, of a Wait, of a retry delay or of a Map run. */
+  | { readonly phase: 'task' | 'timer' | 'retry' | 'map'; readonly command: number };
 
 /**
  * `enter` the state; `entered`: build its input; `finish`: build the output of a state without work of its own (Pass, Wait,
@@ -140,6 +143,7 @@ export class Thread {
       case 'task':
       case 'timer':
       case 'retry':
+      case 'map':
         return activity.command;
       default:
         return 0;
@@ -152,6 +156,7 @@ export class Thread {
       case 'task':
       case 'timer':
       case 'retry':
+      case 'map':
       case 'children':
       case 'dead':
         return false;

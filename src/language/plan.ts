@@ -151,13 +151,54 @@ export interface ParallelState extends StateBase, Recovering {
 }
 export interface MapState extends StateBase, Recovering {
   readonly type: 'Map';
-  readonly items: Compute;
+  /** `ItemsPath`; null when an ItemReader has the items. */
+  readonly items: Compute | null;
   readonly itemConstructor: Construct | null;
   /** Classic: builds the input of an iteration from the state's input, the element and its position; null: the item is the input. */
   readonly iterationConstructor: Construct | null;
   readonly processor: Scope;
   /** Null: only the limit of the engine applies. */
   readonly maxConcurrency: number | null;
+  /** Null: an inline Map, whose items run in the execution of the Map. */
+  readonly distributed: DistributedMap | null;
+}
+/** What a distributed Map has beyond an inline one (rules.md 7.10). Each of its items or batches is an execution of its own. */
+export interface DistributedMap {
+  /** How the processor runs an item. */
+  readonly childMode: ChildMode;
+  /** Null: `ItemsPath` leads to the items. */
+  readonly reader: ItemReader | null;
+  /** Null: every child gets one item as its input. */
+  readonly batcher: ItemBatcher | null;
+  /** `Parameters` of the ResultWriter; null: the results are the output of the state. */
+  readonly writer: Construct | null;
+  /** Items that the run takes; null: all. */
+  readonly maxItems: number | Compute | null;
+  /** Failed items that do not fail the run; null: none, or as many as the percentage says. */
+  readonly toleratedCount: number | Compute | null;
+  /** The same, as a percentage of all items. */
+  readonly toleratedPercentage: number | Compute | null;
+}
+export interface ItemReader {
+  readonly resource: 'getObject' | 'listObjects';
+  /** Null for a listing. */
+  readonly inputType: ItemFormat | null;
+  /** CSV: names of the columns; null: the first row has them. */
+  readonly csvHeaders: readonly string[] | null;
+  /** CSV: one character. */
+  readonly csvDelimiter: string;
+  /** JSON: a JSON pointer to the array; null: the file is the array. */
+  readonly itemsPointer: string | null;
+  readonly maxItems: number | Compute | null;
+  readonly parameters: Construct;
+}
+export type ItemFormat = 'JSON' | 'JSONL' | 'CSV' | 'MANIFEST';
+export interface ItemBatcher {
+  /** Null: only bytes bound a batch. */
+  readonly maxItems: number | Compute | null;
+  /** Bytes of the input of a child as JSON text; null: only the limit of a state's data. */
+  readonly maxInputBytes: number | Compute | null;
+  readonly input: Construct | null;
 }
 export interface FailState extends StateBase {
   readonly type: 'Fail';

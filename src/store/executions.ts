@@ -11,6 +11,7 @@
  * - Only the holder of the latest fence can write.
  */
 import type { EnvironmentVariable } from './flows.ts';
+import type { MapItemPlace, MapRunChange, MapRunRecord } from './map-runs.ts';
 import type { Failure } from '../interpreter/event.ts';
 import type { ExecutionStatus } from '../interpreter/execution.ts';
 
@@ -77,6 +78,8 @@ export interface ExecutionRecord {
   /** The task that started this execution, or whose token the caller passed; null for neither. */
   readonly parent: TaskReference | null;
   readonly ancestry: Ancestry;
+  /** Of a child of a Map run; its `parent` is the Map. Null for any other execution. */
+  readonly mapItem: MapItemPlace | null;
   readonly callback: CallbackState;
   /** Set when the parent no longer waits and this execution has to stop at once. */
   readonly stop: Failure | null;
@@ -142,8 +145,13 @@ export interface ExecutionChange {
   readonly callbackTo?: number;
   /** The parent has been notified of the end, or no longer exists. */
   readonly callbackDone?: true;
-  /** Asks the running children of these tasks to stop. `events` are the ids of the tasks' TaskScheduled events. */
-  readonly stopChildren?: { readonly events: readonly number[]; readonly request: Failure };
+  /** Changes of Map runs of this execution. */
+  readonly mapRuns?: readonly MapRunChange[];
+  /**
+   * Asks the running children of these tasks and Maps to stop, and aborts Map runs that are open. `events` are the ids of the
+   * TaskScheduled and MapRunStarted events. `atMs`: the time of the commit, milliseconds since 1970.
+   */
+  readonly stopChildren?: { readonly events: readonly number[]; readonly request: Failure; readonly atMs: number };
 }
 
 export interface ExecutionQuery {
@@ -157,6 +165,8 @@ export interface ExecutionQuery {
   readonly namePrefix: string;
   readonly version: string | null;
   readonly alias: string | null;
+  /** Only the children of this Map run; null: no children of any. */
+  readonly mapRun: string | null;
   /** Position of the last item of the previous page; null: begin with the newest. */
   readonly after: ExecutionPosition | null;
   readonly limit: number;
@@ -164,6 +174,14 @@ export interface ExecutionQuery {
   readonly metadataOnly: boolean;
   /** The page ends once its inputs and outputs have more UTF-16 units than this. */
   readonly textUnits: number;
+}
+
+/** How many executions are running. */
+export interface RunningCounts {
+  /** All except children of Map runs. */
+  readonly executions: number;
+  /** Children of Map runs. */
+  readonly mapItems: number;
 }
 
 /** A place in the order of ListExecutions: newest first. */
@@ -225,7 +243,14 @@ export interface ExecutionStore {
   /** Ids of the deleted flows of which the store still has executions. */
   deletedFlows(): Promise<readonly string[]>;
   /** Number of executions with status Running. */
-  running(): Promise<number>;
+  running(): Promise<RunningCounts>;
+
+  /** A Map run of an execution by its name; null when the execution has none of that name. */
+  mapRun(id: ExecutionId, name: string): Promise<MapRunRecord | null>;
+  /** Rows of the log of a Map run, in order, beginning with that of the entry `fromEntry`; at most `rows`. */
+  mapRunLog(id: ExecutionId, key: number, fromEntry: number, rows: number): Promise<readonly JournalRow[]>;
+  /** Positions of the children of a Map run that are running or have ended without the run knowing, ascending. */
+  mapRunItems(name: string): Promise<readonly number[]>;
 
   /**
    * Ids above `afterId`, ascending, of the executions that the runtime loads after a restart: running ones that are awake

@@ -14,6 +14,7 @@ export const LIMITS = {
   globalKeyBytes: 128,
   globalValueBytes: 262_144,
   mapConcurrency: 40,
+  mapRuns: null,
   events: Number.POSITIVE_INFINITY,
   concurrentExecutions: 10_000,
   startsPerSecond: null,

@@ -7,7 +7,7 @@ import type { Thread } from '../thread.ts';
 export function openCommand(
   execution: Execution,
   thread: Thread,
-  phase: 'task' | 'timer' | 'retry',
+  phase: 'task' | 'timer' | 'retry' | 'map',
   command: Command,
 ): void {
   thread.activity = { phase, command: command.id };

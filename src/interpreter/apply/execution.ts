@@ -23,7 +23,7 @@ function start(execution: Execution, event: ExecutionEvent): void {
   execution.startedMs = event.timeMs;
   execution.beganMs = steadyMsOf(event);
   const { mapped, failure } = event.facts ?? {};
-  const root = new Thread(ROOT_THREAD, execution.plan.root, null, 0, mapped ?? event.value);
+  const root = new Thread(ROOT_THREAD, execution.scope, null, 0, mapped ?? event.value);
   if (failure !== undefined) root.activity = { phase: 'failed', failure };
   execution.root = root;
   execution.threads.set(root.id, root);

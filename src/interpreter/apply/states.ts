@@ -1,4 +1,5 @@
 /** Events of a state: it starts, ends, fails, or leads to the next one. */
+import { isDistributed } from '../commands.ts';
 import { steadyMsOf } from '../event.ts';
 import { assert } from '../../base/assert.ts';
 import type { JsonObject, JsonValue } from '../../base/json.ts';
@@ -37,6 +38,7 @@ function begin(state: State, { facts }: ExecutionEvent): Activity {
     case 'Parallel':
       return new Group(state.branches.length, [], null, state.next);
     case 'Map': {
+      if (isDistributed(state)) return { phase: 'start-run', map: state };
       const items = facts?.items ?? [];
       return new Group(items.length, items, null, state.next);
     }

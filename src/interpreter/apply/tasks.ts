@@ -38,7 +38,7 @@ export function taskScheduled(execution: Execution, thread: Thread, event: Execu
 /** The call is not made again; the end of the task is still to come. */
 export function taskSubmitted(execution: Execution, thread: Thread, event: ExecutionEvent): void {
   const command = execution.commands.get(thread.waitingFor);
-  assert(command !== undefined && command.kind !== 'timer', 'a submitted task is under way');
+  assert(command !== undefined && command.kind !== 'timer' && command.kind !== 'map', 'a submitted task is under way');
   thread.lastEvent = event.id;
   execution.commands.set(command.id, { ...command, submitted: true });
 }

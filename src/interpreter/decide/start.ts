@@ -1,6 +1,7 @@
 /** The beginning of an execution and of a state: inputs, and what a type of state has to know before it runs. */
-import type { JsonObject } from '../../base/json.ts';
+import type { JsonValue } from '../../base/json.ts';
 import type { State, SwitchState } from '../../language/plan.ts';
+import { isDistributed } from '../commands.ts';
 import type { ConstructScope } from '../construct-scope.ts';
 import { constructValue, evaluateItems, evaluateSeconds } from '../construct.ts';
 import type { EventFacts } from '../event.ts';
@@ -20,7 +21,7 @@ export function startExecution(decision: Decision): void {
 }
 
 /** The result of the flow's own input mappings, or why they failed; null when it has none. */
-function mappedInput(decision: Decision, input: JsonObject): EventFacts | null {
+function mappedInput(decision: Decision, input: JsonValue): EventFacts | null {
   const { inputConstructor } = decision.execution.plan;
   if (inputConstructor === null) return null;
   const { scope } = decision;
@@ -76,6 +77,8 @@ function startFacts({ scope, rules, execution, nowMs }: Decision, state: State):
       return { seconds: evaluateSeconds(scope, state, range, nowMs) };
     }
     case 'Map':
+      // The run of a distributed Map evaluates them (`map-runs.ts`).
+      if (isDistributed(state)) return null;
       return { items: evaluateItems(scope, state, rules.words.items) };
     case 'Switch':
       return { branch: chooseBranch(scope, state) };

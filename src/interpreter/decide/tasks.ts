@@ -15,7 +15,8 @@ import { finishWith, recover } from './end.ts';
 
 /** An answer to a command. */
 export type Answer = Extract<Input, { readonly id: number }>;
-export type TaskAnswer = Exclude<Answer, { readonly kind: 'timer-due' }>;
+export type TaskAnswer = Exclude<Answer, { readonly kind: 'timer-due' | MapRunAnswer['kind'] }>;
+export type MapRunAnswer = Extract<Answer, { readonly kind: `map-run-${string}` }>;
 
 /** Builds the parameters of a task and opens the command that calls it; a failing expression fails the state. */
 export function schedule(decision: Decision, thread: Thread, task: TaskState): void {

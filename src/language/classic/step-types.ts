@@ -115,7 +115,8 @@ export function readForeach(context: CompileContext, foreach: FieldReader): OwnM
   const iteration = readIteration(foreach);
   const processor = context.compileScope(foreach);
   if (iteration === null || processor === null) return null;
-  return { ...iteration, itemConstructor: null, processor, maxConcurrency: null, retry: [], catch: [] };
+  const own = { itemConstructor: null, maxConcurrency: null, distributed: null };
+  return { ...iteration, ...own, processor, retry: [], catch: [] };
 }
 
 function readIteration(foreach: FieldReader): { items: Recipe; iterationConstructor: Recipe } | null {

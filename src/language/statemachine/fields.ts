@@ -35,8 +35,11 @@ export const DISTRIBUTED_FIELDS: readonly string[] = [
   'ItemBatcher',
   'ResultWriter',
   'MaxItems',
+  'MaxItems.$',
   'ToleratedFailurePercentage',
+  'ToleratedFailurePercentage.$',
   'ToleratedFailureCount',
+  'ToleratedFailureCount.$',
 ];
 
 export const FLOW_FIELDS = new Set(['Type', 'SpecVersion', 'Name', 'Description', 'Timeout', 'StartAt', 'States']);
@@ -55,6 +58,25 @@ export const CATCH_FIELDS = new Set(['Errors', 'Description', 'Next', 'OutputCon
 export const ON_ERRORS_FIELDS = new Set([...CATCH_FIELDS, 'Retry']);
 export const ON_ERRORS_RETRY_FIELDS = new Set(['MaxAttempts', 'FixedBackoff', 'Multiplier']);
 export const PROCESSOR_CONFIG_FIELDS = new Set(['ExecutionMode']);
+export const ITEM_READER_FIELDS = new Set(['Resource', 'ReaderConfig', 'Parameters']);
+export const READER_CONFIG_FIELDS = new Set([
+  'InputType',
+  'CSVHeaderLocation',
+  'CSVHeaders',
+  'CSVDelimiter',
+  'ItemsPointer',
+  'MaxItems',
+  'MaxItems.$',
+]);
+export const ITEM_BATCHER_FIELDS = new Set([
+  'MaxItemsPerBatch',
+  'MaxItemsPerBatch.$',
+  'MaxInputBytesPerBatch',
+  'MaxInputBytesPerBatch.$',
+  'BatchInput',
+  'BatchInput.$',
+]);
+export const RESULT_WRITER_FIELDS = new Set(['Resource', 'Parameters']);
 
 /** Fields that have an effect, by type of state. */
 export const STATE_FIELDS: Readonly<Record<StateType, ReadonlySet<string>>> = {

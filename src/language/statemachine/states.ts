@@ -1,6 +1,6 @@
 /** Reads the fields of each type of state, except those of every state (rules.md 7.4–7.12). */
 import { TASK_TIMEOUT_SECONDS, WAIT_SECONDS } from '../limits.ts';
-import { readComputed, readCondition } from '../shared/expressions.ts';
+import { readCondition } from '../shared/expressions.ts';
 import type { CompileContext } from '../shared/context.ts';
 import type { FieldReader, Range } from '../shared/field-reader.ts';
 import { CONSTRUCT_NOTHING } from '../shared/recipe.ts';
@@ -15,6 +15,7 @@ import { readRecovery } from './retry-and-catch.ts';
 import { childModeOf } from '../tasks/child-modes.ts';
 import { checkResultPaths } from './closed-shapes.ts';
 import { readAction, readTaskMode } from './task-action.ts';
+import { literalOrComputed } from './literal-or-computed.ts';
 import { BEFORE_OUTPUT } from './variables.ts';
 
 const { Standard, Express } = WAIT_SECONDS;
@@ -55,15 +56,6 @@ export function readWait(context: CompileContext, wait: FieldReader): OwnMembers
   if (!wait.has('Seconds') && !wait.has('Seconds.$')) wait.missing('Seconds');
   const seconds = literalOrComputed(wait, 'Seconds', () => wait.number('Seconds', WAIT[context.options.mode]));
   return { seconds: seconds ?? 1, until: null, secondsMax: null };
-}
-
-/** A field with a second form under `.$`. */
-function literalOrComputed(fields: FieldReader, key: string, literal: () => number | null): number | Recipe | null {
-  const twin = `${key}.$`;
-  const field = fields.find(twin);
-  if (field === null) return literal();
-  if (fields.has(key)) fields.faultAt('both-forms', twin, `${fields.what} has both "${key}" and "${twin}"; remove one`);
-  return readComputed(fields.report, field, BEFORE_OUTPUT);
 }
 
 export function readChoice(choice: FieldReader, transitions: Transitions): OwnMembers<ChoiceState> | null {

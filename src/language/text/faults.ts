@@ -93,7 +93,6 @@ export const LANGUAGE_FAULTS = {
   'bad-parameter': error('A parameter with a value that the action cannot take.'),
   'odd-parameter': warning('A parameter whose value will hardly work.'),
   'distributed-map-in-express': error('A field of the distributed Map in an Express flow.'),
-  'distributed-map-not-built': error('A distributed Map is recognised and checked; this version does not run it.'),
 
   'expression-required': error('A key ending in `.$` whose value is not the text of an expression.'),
   'empty-name': error('A key that is nothing but `.$`.'),

@@ -151,7 +151,7 @@ export class ExecutionAccount {
   #commandBytes(thread: Thread, held: Held): number {
     const command = this.#execution.commands.get(thread.waitingFor);
     if (command === undefined || command.kind === 'timer') return 0;
-    this.#values.hold(command.parameters, held);
+    this.#values.hold(command.kind === 'map' ? (command.run.items ?? null) : command.parameters, held);
     return CALL_BYTES;
   }
 

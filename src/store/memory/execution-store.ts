@@ -55,7 +55,30 @@ export function createMemoryExecutions(flows: MemoryFlows): ExecutionStore {
         const existing = flows.revisions();
         return [...table.flows.keys()].filter((id) => !existing.has(id));
       }),
-    running: () => later.answer(() => table.running.size),
+    running: () =>
+      later.answer(() => {
+        let mapItems = 0;
+        for (const id of table.running) if (table.recordOf(id).mapItem !== null) mapItems++;
+        return { executions: table.running.size - mapItems, mapItems };
+      }),
+    mapRun: (id, name) =>
+      later.answer(() => {
+        for (const { record } of table.executions.get(id)?.mapRuns.values() ?? [])
+          if (record.name === name) return record;
+        return null;
+      }),
+    mapRunLog: (id, key, fromEntry, rows) =>
+      later.answer(() => {
+        const log = table.executions.get(id)?.mapRuns.get(key)?.log ?? [];
+        return log.filter((row) => row.first + row.count > fromEntry).slice(0, rows);
+      }),
+    mapRunItems: (name) =>
+      later.answer(() => {
+        const waiting = [...table.executions.values()].filter(
+          ({ record }) => record.mapItem?.run === name && (record.callback === 'owed' || record.callback === 'due'),
+        );
+        return waiting.map(({ record }) => record.mapItem?.index ?? 0).sort((a, b) => a - b);
+      }),
     ...dueMethods(table, later),
     purge: (fence, endedBeforeMs, limit) =>
       later.answer(() => {
@@ -95,6 +118,7 @@ function matches(record: ExecutionRecord, query: ExecutionQuery): boolean {
     (startedAfterMs === null || record.startedMs > startedAfterMs) &&
     (startedBeforeMs === null || record.startedMs < startedBeforeMs) &&
     record.name.startsWith(namePrefix) &&
+    (query.mapRun ?? null) === (record.mapItem?.run ?? null) &&
     (version === null || record.version === version) &&
     (alias === null || record.alias === alias)
   );

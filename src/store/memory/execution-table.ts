@@ -13,6 +13,8 @@ import type {
   FlowSnapshot,
   JournalRow,
 } from '../executions.ts';
+import type { MapRunChange, MapRunRecord } from '../map-runs.ts';
+import { isOpen } from '../map-runs.ts';
 import { firstNotBefore } from './sorted.ts';
 
 interface Held {
@@ -20,6 +22,13 @@ interface Held {
   /** Its end in steady time; 0 until then. */
   endedMs: number;
   readonly journal: JournalRow[];
+  /** By their keys. */
+  readonly mapRuns: Map<number, HeldMapRun>;
+}
+
+interface HeldMapRun {
+  record: MapRunRecord;
+  readonly log: JournalRow[];
 }
 
 /** Executions and snapshots of one flow id. The flow itself may have been deleted. */
@@ -86,7 +95,8 @@ export class ExecutionTable {
       const callback = held.record.callback === 'due' ? 'owed' : held.record.callback;
       this.#replace(held, { ...held.record, ...NEWLY_RUNNING, callback });
     }
-    if (journal !== undefined) this.#append(held, journal);
+    if (journal !== undefined) this.#append(held.journal, journal, `execution ${id}`);
+    for (const mapRun of change.mapRuns ?? []) this.#changeMapRun(held, mapRun);
     if (change.callbackTo !== undefined) this.#callBack(held, change.callbackTo);
     if (change.wakeMs !== undefined && held.record.status === 'Running') {
       this.#replace(held, { ...held.record, wakeMs: change.wakeMs });
@@ -98,6 +108,10 @@ export class ExecutionTable {
     if (stopChildren !== undefined) {
       for (const child of this.childrenOf(id, stopChildren.events)) {
         if (child.record.stop === null) this.#replace(child, { ...child.record, stop: stopChildren.request });
+      }
+      for (const run of held.mapRuns.values()) {
+        if (!stopChildren.events.includes(run.record.event) || !isOpen(run.record.status)) continue;
+        this.#setMapRun(run, { ...run.record, status: 'Aborted', stoppedMs: stopChildren.atMs });
       }
     }
     return true;
@@ -136,7 +150,7 @@ export class ExecutionTable {
     const stored = flow.snapshots.get(given.revision);
     assert(stored !== undefined, `execution ${id} has no snapshot`);
     const record: ExecutionRecord = { ...given, id, ...NEWLY_RUNNING };
-    this.executions.set(id, { record, endedMs: 0, journal: [] });
+    this.executions.set(id, { record, endedMs: 0, journal: [], mapRuns: new Map() });
     flow.names.set(record.name, id);
     flow.order.splice(placeOf(flow.order, record), 0, { startedMs: record.startedMs, id });
     stored.uses++;
@@ -159,13 +173,31 @@ export class ExecutionTable {
     this.#replace(held, ended(held.record, end));
   }
 
-  #append(held: Held, row: JournalRow): void {
-    const last = held.journal.at(-1);
+  #append(journal: JournalRow[], row: JournalRow, of: string): void {
+    const last = journal.at(-1);
     const next = last === undefined ? 1 : last.first + last.count;
     if (row.first + row.count <= next) return;
-    assert(row.first === next, `the next event of execution ${held.record.id} is ${next}, not ${row.first}`);
-    held.journal.push(row);
-    this.#undo.push(() => held.journal.pop());
+    assert(row.first === next, `the next event of ${of} is ${next}, not ${row.first}`);
+    journal.push(row);
+    this.#undo.push(() => journal.pop());
+  }
+
+  #changeMapRun({ mapRuns, record: { id } }: Held, { record, log }: MapRunChange): void {
+    let run = mapRuns.get(record.key);
+    if (run === undefined) {
+      run = { record, log: [] };
+      mapRuns.set(record.key, run);
+      this.#undo.push(() => mapRuns.delete(record.key));
+    } else this.#setMapRun(run, record);
+    if (log !== undefined) this.#append(run.log, log, `Map run ${record.key} of execution ${id}`);
+  }
+
+  #setMapRun(run: HeldMapRun, record: MapRunRecord): void {
+    const before = run.record;
+    run.record = record;
+    this.#undo.push(() => {
+      run.record = before;
+    });
   }
 
   #replace(held: Held, record: ExecutionRecord): void {

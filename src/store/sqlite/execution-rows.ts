@@ -6,6 +6,7 @@ import { parseJson } from '../../base/json.ts';
 import type { Failure } from '../../interpreter/event.ts';
 import type { Ancestry, CallbackState, ExecutionRecord, FlowSnapshot } from '../executions.ts';
 import type { EnvironmentVariable } from '../flows.ts';
+import type { MapItemPlace } from '../map-runs.ts';
 import type { Row } from './flow-rows.ts';
 
 const STATUSES: readonly ExecutionRecord['status'][] = ['Running', 'Succeeded', 'Failed', 'TimedOut', 'Stopped'];
@@ -41,6 +42,7 @@ export function executionOf(row: Row): ExecutionRecord {
     alias: String(row['alias']),
     parent: parent === null ? null : { execution: Number(parent), event: Number(parentEvent) },
     ancestry: ancestryOf(row),
+    mapItem: mapItemOf(row),
     callback: CALLBACKS[Number(row['callback'])] as CallbackState,
     stop: stop === null ? null : (JSON.parse(String(stop)) as Failure),
     wakeMs: wakeMs === null ? null : Number(wakeMs),
@@ -49,6 +51,10 @@ export function executionOf(row: Row): ExecutionRecord {
     input: String(row['input'] ?? ''),
     output: String(row['output'] ?? ''),
   };
+}
+
+function mapItemOf({ map_run: run, map_state: state, map_item: index }: Row): MapItemPlace | null {
+  return run === null ? null : { run: String(run), state: Number(state), index: Number(index) };
 }
 
 function ancestryOf(row: Row): Ancestry {

@@ -19,7 +19,7 @@ export interface ListBounds {
 const BOUNDS: ListBounds = { scannedRows: 10_000, sortedNames: 2000 };
 
 const COLUMNS = `id, status, callback, started_ms, stopped_ms, wake_ms, revision, parent, parent_event, version, alias,
-  name, stop, error, cause, depth, started_by, identity`;
+  name, stop, error, cause, depth, started_by, identity, map_run, map_state, map_item`;
 const NEWEST_FIRST = 'ORDER BY started_ms DESC, id DESC';
 
 /** A condition and the values of its parameters, in order. */
@@ -54,9 +54,14 @@ export class ExecutionSearch {
   find(flow: number, query: ExecutionQuery): FoundExecutions {
     const names = namePrefix(query.namePrefix);
     const indexed = alongOrder(flow, query);
-    const rest = [...names, ...equals('version', query.version), ...equals('alias', query.alias)];
+    const rest = [
+      ...names,
+      ...(query.mapRun === null ? [] : statusOf(query)),
+      ...equals('version', query.version),
+      ...equals('alias', query.alias),
+    ];
     const limit = query.limit + 1;
-    const order = `FROM executions INDEXED BY ${query.status === null ? 'executions_by_start' : 'executions_by_status'}
+    const order = `FROM executions INDEXED BY ${indexOf(query)}
       WHERE ${sqlOf(indexed)} ${NEWEST_FIRST}`;
     if (rest.length === 0) {
       return { rows: this.#rows(`SELECT ${COLUMNS} ${order} LIMIT ?`, [...valuesOf(indexed), limit]), next: null };
@@ -95,13 +100,23 @@ export class ExecutionSearch {
 
 /** The conditions that the indexes by start and by status can check. */
 function alongOrder(flow: number, query: ExecutionQuery): Condition[] {
-  const { status, startedAfterMs, startedBeforeMs, after } = query;
+  const { mapRun, startedAfterMs, startedBeforeMs, after } = query;
   const conditions = equals('flow', flow);
-  if (status !== null) conditions.push(...equals('status', statusNumber(status)));
+  if (mapRun === null) conditions.push({ sql: 'map_run IS NULL', values: [] }, ...statusOf(query));
+  else conditions.push(...equals('map_run', mapRun));
   if (startedAfterMs !== null) conditions.push({ sql: 'started_ms > ?', values: [startedAfterMs] });
   if (startedBeforeMs !== null) conditions.push({ sql: 'started_ms < ?', values: [startedBeforeMs] });
   if (after !== null) conditions.push({ sql: '(started_ms, id) < (?, ?)', values: [after.startedMs, after.id] });
   return conditions;
+}
+
+function statusOf({ status }: ExecutionQuery): Condition[] {
+  return status === null ? [] : equals('status', statusNumber(status));
+}
+
+function indexOf({ mapRun, status }: ExecutionQuery): string {
+  if (mapRun !== null) return 'executions_by_map_run';
+  return status === null ? 'executions_by_start' : 'executions_by_status';
 }
 
 function equals(column: string, value: number | string | null): Condition[] {

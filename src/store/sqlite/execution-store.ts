@@ -4,12 +4,13 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import type { ExecutionId, ExecutionStore, Ownership } from '../executions.ts';
+import type { ExecutionId, ExecutionStore, JournalRow, Ownership } from '../executions.ts';
 import type { CommitThread } from './commit-thread.ts';
 import type { SharedConnection } from './connection.ts';
 import { createExecutionList } from './execution-list.ts';
 import { DUE, executionOf, OWED, RUNNING, snapshotOf } from './execution-rows.ts';
 import type { FoundRow, Row } from './flow-rows.ts';
+import { mapRunOf } from './map-run-rows.ts';
 import { inTransaction } from './transaction.ts';
 
 /** A whole record, with input and output. */
@@ -34,6 +35,15 @@ export function createSqliteExecutions(shared: SharedConnection, thread: CommitT
     ORDER BY first`);
   const deletedFlows = database.prepare(`
     SELECT flow_id FROM execution_flows f WHERE NOT EXISTS (SELECT 1 FROM flows WHERE id = f.flow_id)`);
+  const mapRun = database.prepare('SELECT * FROM map_runs WHERE execution = ? AND name = ?');
+  const mapRunLog = database.prepare(`
+    SELECT first, count, entries AS events FROM map_run_log
+    WHERE execution = ?1 AND key = ?2 AND first + count > ?3
+      AND first >= coalesce((SELECT max(first) FROM map_run_log WHERE execution = ?1 AND key = ?2 AND first <= ?3), 0)
+    ORDER BY first LIMIT ?4`);
+  const mapRunItems = database.prepare(`
+    SELECT map_item FROM executions INDEXED BY executions_awaited_by_map_run
+    WHERE map_run = ? AND callback IN (${OWED}, ${DUE}) ORDER BY map_item`);
   const list = createExecutionList(database);
   const dues = createDues(database);
 
@@ -48,17 +58,18 @@ export function createSqliteExecutions(shared: SharedConnection, thread: CommitT
         const row = snapshot.get(flowId, revision);
         return row === undefined ? null : snapshotOf(row);
       }),
-    journal: (id, fromEvent, count) =>
-      connection.read(() =>
-        journal.all(id, fromEvent, count).map((row) => ({
-          first: Number(row['first']),
-          count: Number(row['count']),
-          events: String(row['events']),
-        })),
-      ),
+    journal: (id, fromEvent, count) => connection.read(() => journal.all(id, fromEvent, count).map(journalRowOf)),
     list: (query) => connection.read(() => list(query)),
     deletedFlows: () => connection.read(() => deletedFlows.all().map((row) => String(row['flow_id']))),
     running: () => connection.read(() => dues.running()),
+    mapRun: (id, name) =>
+      connection.read(() => {
+        const row = mapRun.get(id, name);
+        return row === undefined ? null : mapRunOf(row);
+      }),
+    mapRunLog: (id, key, fromEntry, rows) =>
+      connection.read(() => mapRunLog.all(id, key, fromEntry, rows).map(journalRowOf)),
+    mapRunItems: (name) => connection.read(() => mapRunItems.all(name).map((row) => Number(row['map_item']))),
     unfinished: (afterId, limit) => connection.read(() => dues.unfinished(afterId, limit)),
     due: (nowMs, limit) => connection.read(() => dues.due(nowMs, limit)),
     nextWakeMs: () => connection.read(() => dues.nextWakeMs()),
@@ -68,6 +79,10 @@ export function createSqliteExecutions(shared: SharedConnection, thread: CommitT
       connection.write(() => thread.ask({ kind: 'purge', fence, endedBeforeMs, limit })),
     close: () => connection.close(),
   };
+}
+
+function journalRowOf(row: Row): JournalRow {
+  return { first: Number(row['first']), count: Number(row['count']), events: String(row['events']) };
 }
 
 function record(row: FoundRow) {
@@ -98,7 +113,7 @@ function takeOver(database: DatabaseSync, nowMs: number): Ownership {
 /** The executions that need the runtime. Each query reads a partial index that holds few other executions. */
 function createDues(database: DatabaseSync) {
   const running = database.prepare(`
-    SELECT count(*) AS n FROM executions INDEXED BY executions_running WHERE status = ${RUNNING}`);
+    SELECT count(*) AS n, count(map_run) AS items FROM executions INDEXED BY executions_running WHERE status = ${RUNNING}`);
   const awake = database.prepare(`
     SELECT id FROM executions INDEXED BY executions_running
     WHERE status = ${RUNNING} AND id > ? AND (wake_ms IS NULL OR stop IS NOT NULL) ORDER BY id LIMIT ?`);
@@ -120,7 +135,11 @@ function createDues(database: DatabaseSync) {
     ORDER BY id LIMIT ?`);
 
   return {
-    running: () => Number(running.get()?.['n']),
+    running: () => {
+      const row = running.get();
+      const mapItems = Number(row?.['items']);
+      return { executions: Number(row?.['n']) - mapItems, mapItems };
+    },
     unfinished: (afterId: ExecutionId, limit: number) =>
       idsOf([...awake.all(afterId, limit), ...callbacks.all(afterId, limit)])
         .sort((a, b) => a - b)

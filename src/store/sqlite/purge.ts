@@ -16,12 +16,15 @@ export function createPurge(database: DatabaseSync, uses: SnapshotUses): Purge {
   // Executions whose callback is due are not deleted: the parent has yet to be notified of the end.
   const endedOfFlow = database.prepare(`
     SELECT id, flow, revision FROM executions INDEXED BY executions_by_status
-    WHERE flow = ? AND status > ${RUNNING} AND callback <> ${DUE} LIMIT ?`);
+    WHERE flow = ? AND status > ${RUNNING} AND callback <> ${DUE} AND map_run IS NULL LIMIT ?`);
+  const endedItemsOfFlow = database.prepare(`
+    SELECT id, flow, revision FROM executions INDEXED BY executions_by_map_run
+    WHERE flow = ? AND status > ${RUNNING} AND callback <> ${DUE} AND map_run IS NOT NULL LIMIT ?`);
   const endedBefore = database.prepare(`
     SELECT id, flow, revision FROM executions INDEXED BY executions_ended
     WHERE status > ${RUNNING} AND coalesce(ended_ms, stopped_ms) < ? AND callback <> ${DUE}
     ORDER BY coalesce(ended_ms, stopped_ms) LIMIT ?`);
-  const removals = ['journal', 'inputs', 'outputs']
+  const removals = ['journal', 'inputs', 'outputs', 'map_run_log', 'map_runs']
     .map((table) => database.prepare(`DELETE FROM ${table} WHERE execution = ?`))
     .concat(database.prepare('DELETE FROM executions WHERE id = ?'));
   const setPurgedId = database.prepare('UPDATE owner SET purged_id = max(purged_id, ?)');
@@ -50,7 +53,9 @@ export function createPurge(database: DatabaseSync, uses: SnapshotUses): Purge {
       left -= rows.length;
     };
     const gone = goneFlows.all().map((row) => Number(row['key']));
-    for (const flow of gone) if (left > 0) remove(endedOfFlow.all(flow, left));
+    for (const flow of gone) {
+      for (const ended of [endedOfFlow, endedItemsOfFlow]) if (left > 0) remove(ended.all(flow, left));
+    }
     if (endedBeforeMs !== null && left > 0) remove(endedBefore.all(endedBeforeMs, left));
     uses.write();
     for (const row of unused.all()) {

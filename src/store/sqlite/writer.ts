@@ -11,6 +11,7 @@ import { assert } from '../../base/assert.ts';
 import type { ExecutionChange, ExecutionId, JournalRow, SeenTime } from '../executions.ts';
 import { FenceLost } from '../executions.ts';
 import { callbackNumber, DONE, DUE, OWED, RUNNING, startedByText, statusNumber } from './execution-rows.ts';
+import { MapRunWriter } from './map-run-writer.ts';
 import { createPurge } from './purge.ts';
 import type { Purge } from './purge.ts';
 import { SnapshotUses } from './snapshot-uses.ts';
@@ -41,12 +42,14 @@ export class Writer {
   readonly #removeOutput: StatementSync;
   readonly #callbackDone: StatementSync;
   readonly #stopChild: StatementSync;
+  readonly #mapRuns: MapRunWriter;
 
   constructor(database: DatabaseSync) {
     const prepare = (sql: string) => database.prepare(sql);
     this.#database = database;
     this.#owner = prepare('SELECT fence, purged_id FROM owner');
     this.#seen = prepare('UPDATE owner SET seen_ms = ?, set_back_ms = ?');
+    this.#mapRuns = new MapRunWriter(database);
     this.#uses = new SnapshotUses(database);
     this.#purge = createPurge(database, this.#uses);
     this.#flowKey = prepare('SELECT key FROM execution_flows WHERE flow_id = ?');
@@ -57,8 +60,8 @@ export class Writer {
       ON CONFLICT (flow, revision) DO NOTHING`);
     this.#add = prepare(`
       INSERT INTO executions (id, flow, status, callback, started_ms, stopped_ms, revision, parent, parent_event, version,
-        alias, name, error, cause, depth, started_by, identity)
-      VALUES (?, ?, ${RUNNING}, ?, ?, 0, ?, ?, ?, ?, ?, ?, '', '', ?, ?, ?) ON CONFLICT (id) DO NOTHING`);
+        alias, name, error, cause, depth, started_by, identity, map_run, map_state, map_item)
+      VALUES (?, ?, ${RUNNING}, ?, ?, 0, ?, ?, ?, ?, ?, ?, '', '', ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`);
     this.#addInput = prepare('INSERT INTO inputs (execution, text) VALUES (?, ?)');
     this.#append = prepare(`
       INSERT INTO journal (execution, first, count, events) SELECT ?1, ?2, ?3, ?4
@@ -127,9 +130,13 @@ export class Writer {
     // A row that was appended proves that the execution exists: a change of a running execution needs no further look.
     if (!isAppended && this.#known.get(id) === undefined) return false;
     this.#applyState(change);
+    for (const mapRun of change.mapRuns ?? []) this.#mapRuns.apply(id, mapRun);
     if (stopChildren !== undefined) {
       const request = JSON.stringify(stopChildren.request);
-      for (const event of stopChildren.events) this.#stopChild.run(request, id, event);
+      for (const event of stopChildren.events) {
+        this.#stopChild.run(request, id, event);
+        this.#mapRuns.abort(id, event, stopChildren.atMs);
+      }
     }
     return true;
   }
@@ -162,6 +169,9 @@ export class Writer {
       record.ancestry.depth,
       startedByText(record.ancestry),
       record.identity,
+      record.mapItem?.run ?? null,
+      record.mapItem?.state ?? null,
+      record.mapItem?.index ?? null,
     );
     if (Number(added.changes) === 0) return;
     this.#uses.add(flow, record.revision, 1);
