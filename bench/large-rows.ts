@@ -144,6 +144,7 @@ function changesOf(i: number, sample: ExecutionRecord, rows: readonly JournalRow
     parent: null,
     ancestry: { depth: 0, startedBy: [] },
     identity: '',
+    mapItem: null,
     callback: 'none',
     input,
   } as const;

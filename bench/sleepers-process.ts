@@ -47,7 +47,8 @@ async function millrace(): Promise<Sleepers> {
     const result = await measured((from, starts) =>
       inParallel(STARTS_AT_ONCE, starts, (i) => engine.start('sleep', `e${from + i}`)),
     );
-    if ((await engine.stores.executions.running()) !== count) throw new Error('not all executions are sleeping');
+    if ((await engine.stores.executions.running()).executions !== count)
+      throw new Error('not all executions are sleeping');
     await engine.close();
     return result;
   });

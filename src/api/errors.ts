@@ -128,6 +128,18 @@ export const ERRORS = {
     message: 'Specified SecurityToken is malformed.',
     when: 'The security token is not the one of the key, or the key has none.',
   },
+  MapRunAlreadyCompleted: {
+    status: 400,
+    message: "Map run '%s' for execution '%s' has already completed.",
+    values: ['map run', 'execution'],
+    when: 'UpdateMapRun of a Map run that has ended. A redrive of its execution continues it, and then its bounds can be changed.',
+  },
+  MapRunNotExists: {
+    status: 404,
+    message: "The Map run %s for execution '%s' does not exist.",
+    values: ['map run', 'execution'],
+    when: 'The execution has no Map run of this name. Its MapRunStarted event has the name.',
+  },
   MissingRequiredHeader: {
     status: 400,
     message: "The HTTP header '%s' must be specified.",

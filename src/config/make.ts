@@ -274,6 +274,7 @@ function limitsOf(values: SettingValues): Settings['limits'] {
     mapRuns: values['limits.mapRuns'],
     mapRunConcurrency: values['limits.mapRunConcurrency'],
     mapItems: values['limits.mapItems'],
+    mapExecutions: values['limits.mapExecutions'],
     events: values['limits.events'],
     concurrentExecutions: values['limits.concurrentExecutions'],
     executionMemoryBytes: values['limits.executionMemory'],

@@ -152,6 +152,8 @@ export interface Settings {
     readonly mapRunConcurrency: number;
     /** Most items of one Map run; null: not limited. */
     readonly mapItems: number | null;
+    /** Most Standard children of Map runs that run at once, beside `standardExecutions`; null: not limited. */
+    readonly mapExecutions: number | null;
     /** Most events of a Standard execution. The last one ends it. */
     readonly events: number;
     /** Most Express executions that run at once. */

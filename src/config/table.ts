@@ -340,6 +340,12 @@ export const TABLE = {
     'Most items of one Map run.',
     10_000,
   ),
+  'limits.mapExecutions': setting(
+    null,
+    k.orNone('none', k.integer(1, 100_000_000)),
+    10_000,
+    'Most Standard executions of Map runs that run at once. They do not count in `limits.standardExecutions`. At the limit, Map runs wait.',
+  ),
   'limits.concurrentExecutions': setting(
     null,
     k.integer(1, 1_000_000),

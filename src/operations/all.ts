@@ -14,6 +14,8 @@ import { listExecutions } from './executions/list-executions.ts';
 import { listFlowAliases } from './versions/list-flow-aliases.ts';
 import { listFlowVersions } from './versions/list-flow-versions.ts';
 import { listFlows } from './flows/list-flows.ts';
+import { describeMapRun } from './map-runs/describe-map-run.ts';
+import { updateMapRun } from './map-runs/update-map-run.ts';
 import { listMessages } from './messages/list-messages.ts';
 import type { Operation } from './operation.ts';
 import { publishFlowVersion } from './versions/publish-flow-version.ts';
@@ -52,6 +54,8 @@ export const OPERATIONS: ReadonlyMap<string, Operation<OperationServices>> = new
     reportTaskFailed,
     describeExecutionWaits,
     redriveExecution,
+    describeMapRun,
+    updateMapRun,
     listMessages,
     describeRegions,
   ].map((operation) => [operation.action, operation]),

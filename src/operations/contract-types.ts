@@ -24,6 +24,7 @@ export interface ParameterValues {
   readonly versionOrLatest: number | null;
   readonly numberToken: number;
   readonly integer: number;
+  readonly decimal: number;
   readonly boolean: boolean;
   /** Milliseconds since 1970, with a fraction if the text is finer than that. */
   readonly time: number;

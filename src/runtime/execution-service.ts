@@ -51,28 +51,28 @@ export function createExecutions(options: ExecutionServiceOptions): Executions {
     },
     async stop(flowName, executionName, failure) {
       const flow = await read.flow(flowName);
-      if (flow.executionMode === 'Express') throw await read.notStoppable(flow, executionName);
+      if (isExpress(flow, executionName)) throw await read.notStoppable(flow, executionName);
       const record = await read.record(flow, executionName);
       if (record.status !== 'Running') throw apiError('ExecutionAlreadyCompleted', executionName, flowName);
       return read.view(await durable.stop(record, failure satisfies Failure));
     },
     async describe(flowName, executionName, waitMs) {
       const flow = await read.flow(flowName);
-      if (flow.executionMode === 'Express') return read.describeExpress(flow, executionName, waitMs);
+      if (isExpress(flow, executionName)) return read.describeExpress(flow, executionName, waitMs);
       if (waitMs > 0) await read.untilEnded(flow, executionName, waitMs);
       return read.view(await read.record(flow, executionName));
     },
     list: (request) => read.list(request),
     async history(flowName, executionName, fromEvent, limit) {
       const flow = await read.flow(flowName);
-      if (flow.executionMode === 'Express') return read.expressHistory(flow, executionName, fromEvent, limit);
+      if (isExpress(flow, executionName)) return read.expressHistory(flow, executionName, fromEvent, limit);
       const record = await read.record(flow, executionName);
       return read.standardHistory(record, fromEvent, limit);
     },
     report: (taskToken, report) => durable.report(taskToken, report),
     async waits(flowName, executionName) {
       const flow = await read.flow(flowName);
-      if (flow.executionMode === 'Express') {
+      if (isExpress(flow, executionName)) {
         const retained = read.retained(flow, executionName);
         const explanation = read.explainExpress(retained);
         return { view: retained.view(false), waits: [], explanation, depth: 0, startedBy: [] };
@@ -86,10 +86,22 @@ export function createExecutions(options: ExecutionServiceOptions): Executions {
     },
     async redrive(flowName, executionName) {
       const flow = await read.flow(flowName);
-      if (flow.executionMode === 'Express') throw modeNotSupported('Express');
+      if (isExpress(flow, executionName)) throw modeNotSupported('Express');
       return read.view(await durable.redrive(await read.record(flow, executionName)));
     },
+    async mapRun(flowName, executionName, mapRunName) {
+      return durable.mapRun(await read.record(await read.flow(flowName), executionName), mapRunName);
+    },
+    async updateMapRun(flowName, executionName, mapRunName, changes) {
+      const record = await read.record(await read.flow(flowName), executionName);
+      return durable.updateMapRun(record, mapRunName, changes);
+    },
   };
+}
+
+/** True for an execution of the history in memory: of an Express flow, or an Express child of a Map run, whose name has a colon. */
+function isExpress({ executionMode }: FlowRecord, executionName: string): boolean {
+  return executionMode === 'Express' || executionName.includes(':');
 }
 
 /** Events of one page of a history that is read to explain an execution. */
@@ -178,14 +190,11 @@ class Reader {
   async list(request: ListRequest): Promise<{ executions: ExecutionView[]; nextToken: string }> {
     const flow = await this.flow(request.flowName);
     const query = queryOf(request, flow);
-    if (flow.executionMode === 'Express') {
-      const page = this.#options.express?.list(query) ?? { executions: [], next: null };
-      return {
-        executions: page.executions.map((retained) => retained.view(query.metadataOnly)),
-        nextToken: tokenOf(flow, page.next),
-      };
-    }
+    if (flow.executionMode === 'Express') return this.#listExpress(flow, query);
     const page = await this.#options.store.list(query);
+    // The children of a Map run are all of one mode.
+    if (query.mapRun !== null && page.executions.length === 0 && page.next === null)
+      return this.#listExpress(flow, query);
     const executions: ExecutionView[] = [];
     let units = 0;
     for (const record of page.executions) {
@@ -197,6 +206,14 @@ class Reader {
       return { executions, nextToken: tokenOf(flow, { startedMs: record.startedMs, id: record.id }) };
     }
     return { executions, nextToken: tokenOf(flow, page.next) };
+  }
+
+  #listExpress(flow: FlowRecord, query: ExecutionQuery): { executions: ExecutionView[]; nextToken: string } {
+    const page = this.#options.express?.list(query) ?? { executions: [], next: null };
+    return {
+      executions: page.executions.map((retained) => retained.view(query.metadataOnly)),
+      nextToken: tokenOf(flow, page.next),
+    };
   }
 
   async standardHistory(record: ExecutionRecord, fromEvent: number, limit: number): Promise<HistoryPage> {
@@ -252,11 +269,12 @@ class Reader {
 }
 
 function queryOf(request: ListRequest, flow: FlowRecord): ExecutionQuery {
-  const { qualifier: text, nextToken, flowName: _flowName, ...filters } = request;
+  const { qualifier: text, nextToken, flowName: _flowName, mapRunName, ...filters } = request;
   const qualifier = parseQualifier(text);
   return {
     ...filters,
     flowId: flow.id,
+    mapRun: mapRunName === '' ? null : mapRunName,
     // LATEST asks for executions that ran the definition that was current at their start.
     version: qualifier.kind === 'latest' ? '' : qualifier.kind === 'version' ? qualifier.number : null,
     alias: qualifier.kind === 'alias' ? qualifier.name : null,

@@ -10,6 +10,8 @@ import type { Failure } from '../interpreter/event.ts';
 import type { ExecutionStatus } from '../interpreter/execution.ts';
 import type { HistoryEvent } from '../interpreter/history.ts';
 import type { EnvironmentVariable } from '../store/flows.ts';
+import type { MapRunRecord } from '../store/map-runs.ts';
+import type { MapRunChanges } from './driver/map-runs.ts';
 
 export type { HistoryEvent } from '../interpreter/history.ts';
 
@@ -51,6 +53,8 @@ export interface ListRequest {
   readonly startedBeforeMs: number | null;
   readonly namePrefix: string;
   readonly qualifier: string;
+  /** Only the children of this Map run; empty: no children of any. */
+  readonly mapRunName: string;
   /** From an earlier page; empty: begin with the newest execution. */
   readonly nextToken: string;
   readonly limit: number;
@@ -78,7 +82,7 @@ export type TaskReport =
 
 /** One wait of a running execution. */
 export interface ExecutionWait {
-  readonly kind: 'Task' | 'Callback' | 'ChildExecution' | 'Wait' | 'Retry' | 'Store' | 'Stuck';
+  readonly kind: 'Task' | 'Callback' | 'ChildExecution' | 'MapRun' | 'Wait' | 'Retry' | 'Store' | 'Stuck';
   /** The state that waits; empty when the execution as a whole waits. */
   readonly stepName: string;
   /** The event that began the wait: TaskScheduled, or for a timer the StateStarted or failure event; 0 for none. */
@@ -131,4 +135,16 @@ export interface Executions {
    * @throws {ApiError} `InvalidArgument` when it is running or succeeded, or this version cannot read it, `ActionNotSupported` for an Express execution.
    */
   redrive(flowName: string, executionName: string): Promise<ExecutionView>;
+  /** @throws {ApiError} `MapRunNotExists` */
+  mapRun(flowName: string, executionName: string, mapRunName: string): Promise<MapRunRecord>;
+  /**
+   * Changes the bounds of a Map run, durably.
+   * @throws {ApiError} `MapRunNotExists`, `MapRunAlreadyCompleted`
+   */
+  updateMapRun(
+    flowName: string,
+    executionName: string,
+    mapRunName: string,
+    changes: MapRunChanges,
+  ): Promise<MapRunRecord>;
 }

@@ -4,6 +4,7 @@ import type { Ports } from '../base/ports.ts';
 import type { ActionCatalog } from '../actions/action.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Compiler } from '../compiler/compiler.ts';
+import type { Objects } from '../objects/ports.ts';
 import type { Stores } from '../store/stores.ts';
 import { Children } from './children/children.ts';
 import type { FlowPlace } from './children/standard-child.ts';
@@ -16,6 +17,7 @@ import type { Executions } from './executions.ts';
 import { createExpressRuntime } from './express/express.ts';
 import type { ExpressRuntime } from './express/express.ts';
 import { ExpressHistory } from './express/history/express-history.ts';
+import { createExpressItems } from './express/map-items.ts';
 import { createSyncExecutions } from './express/sync-executions.ts';
 import type { SyncExecutions } from './express/sync-executions.ts';
 import type { FlowRights } from './flow-rights.ts';
@@ -30,6 +32,8 @@ export interface RuntimesOptions {
   readonly actions: ActionCatalog;
   readonly stores: Pick<Stores, 'flows' | 'executions'>;
   readonly compiler: Compiler;
+  /** What distributed Maps read and write. */
+  readonly objects: Objects;
   readonly limits: Settings['limits'];
   readonly history: Settings['history'];
   readonly place: FlowPlace;
@@ -68,6 +72,8 @@ export async function createRuntimes(options: RuntimesOptions): Promise<Runtimes
     ports,
     actions,
     children,
+    runExpressItem: createExpressItems(express),
+    objects: options.objects,
     memory,
     store,
     flows,

@@ -6,7 +6,7 @@ interface From<Source extends StartSource> {
   readonly from: Source;
 }
 
-/** The sources `schedule` and `map` have no members yet; they come with the features that start executions from them. */
+/** The source `schedule` has no members yet; it comes with the feature that starts executions from it. */
 export type StartOrigin =
   /** A caller of StartExecution or StartSyncExecution. */
   | From<'api'>
@@ -18,6 +18,8 @@ export type StartOrigin =
       readonly isTaskOver: boolean;
     })
   /** A task; `task` is null when its execution is an Express one. With `waits` the task ends when the execution ends. */
+  /** A distributed Map of a Standard execution; `event` of the task is that of MapRunStarted. The run waits for the end. */
+  | (From<'map'> & { readonly task: TaskReference; readonly ancestry: Ancestry })
   | (From<'task'> & { readonly task: TaskReference | null; readonly waits: boolean; readonly ancestry: Ancestry });
 
 /** One object for all starts by callers, because StartSyncExecution is the hot path. */
@@ -30,15 +32,15 @@ export function parentOf(origin: StartOrigin): TaskReference | null {
 
 /** True when the end of the execution must be reported to {@link parentOf}. */
 export function owesEnd(origin: StartOrigin): boolean {
-  return origin.from === 'token' || (origin.from === 'task' && origin.waits);
+  return origin.from === 'token' || origin.from === 'map' || (origin.from === 'task' && origin.waits);
 }
 
 /**
- * True for a start by a task of a Standard execution: it waits while the store fails, and may be repeated after a crash. The
+ * True for a start by a task or a Map of a Standard execution: it waits while the store fails, and may be repeated after a crash. The
  * caller of any other start gets an error instead.
  */
 export function isRepeated(origin: StartOrigin): boolean {
-  return origin.from === 'task' && origin.task !== null;
+  return origin.from === 'map' || (origin.from === 'task' && origin.task !== null);
 }
 
 const NO_ANCESTRY: Ancestry = Object.freeze({ depth: 0, startedBy: Object.freeze([]) });

@@ -7,6 +7,8 @@ import type { ActionCatalog } from '../actions/action.ts';
 import type { Actions } from '../actions/catalog.ts';
 import { loadActionsLazily } from '../actions/lazy-actions.ts';
 import { MemoryBudget } from '../base/memory-budget.ts';
+import { ObjectFault } from '../objects/ports.ts';
+import type { Objects } from '../objects/ports.ts';
 import type { Ports } from '../base/ports.ts';
 import { atMost } from '../base/scheduler.ts';
 import type { Settings } from '../config/settings.ts';
@@ -39,6 +41,7 @@ export interface EngineOptions {
 /** Parts that a test can replace. */
 export interface StandIns {
   readonly actions?: ActionCatalog;
+  readonly objects?: Objects;
   /** Replaces or wraps the starter of child flows. */
   readonly children?: (own: ChildStarter) => ChildStarter;
   /** How many waiting Standard executions remain in memory. */
@@ -60,6 +63,12 @@ export interface Engine extends Runtimes {
   close(): Promise<void>;
 }
 
+const NO_OBJECTS: Objects = {
+  openItems: () => Promise.reject(new ObjectFault('Unusable', 'later')),
+  openResults: () => Promise.reject(new ObjectFault('Unusable', 'later')),
+  close: () => Promise.resolve(),
+};
+
 /** Without the setting, executions may hold this fraction (1/3) of V8's heap, and by their growth half of it. */
 const HEAP_SHARE = 3;
 
@@ -71,8 +80,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const own = productActions(options, memory);
   const actions = standIns.actions ?? own;
   const compiler = createCompiler(ports.scheduler);
+  const objects = standIns.objects ?? NO_OBJECTS;
   const runtimes = await createRuntimes({
     ...standIns,
+    objects,
     ports,
     actions,
     stores,

@@ -55,7 +55,11 @@ export interface FlowQuery {
 }
 
 /** UTF-16 units of the texts of a flow whose length its writer chose. */
-export function flowUnits({ definition, description, environment }: FlowRecord): number {
+export function flowUnits({
+  definition,
+  description,
+  environment,
+}: Pick<FlowRecord, 'definition' | 'description' | 'environment'>): number {
   return definition.length + description.length + environmentUnits(environment);
 }
 

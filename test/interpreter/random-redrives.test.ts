@@ -148,6 +148,7 @@ class Driver {
   #answer(command: Command, fails: boolean): Input {
     const { id } = command;
     if (command.kind === 'timer') return { kind: 'timer-due', id };
+    assert.ok(command.kind !== 'map');
     const place = placeOf(command.parameters);
     assert.ok(!this.#succeeded.has(place), `${place} is called again`);
     if (command.submitted) assert.ok(this.#submitted.has(id));

@@ -303,8 +303,8 @@ describe('parallel and foreach', () => {
       [foreach.itemConstructor, foreach.maxConcurrency, foreach.retry, foreach.catch],
       [null, null, [], []],
     );
-    assert.deepEqual(foreach.items(scopeOf({ input: { names: ['x'] } })), ['x']);
-    assert.equal(foreach.items.source, 'steps[0].iterationMapping.collection ($.names)');
+    assert.deepEqual(foreach.items?.(scopeOf({ input: { names: ['x'] } })), ['x']);
+    assert.equal(foreach.items?.source, 'steps[0].iterationMapping.collection ($.names)');
     const input = { names: ['x'], name: 'before', other: 1 };
     const scope = scopeOf({ input, item: 'x', itemIndex: 0 });
     assert.deepEqual(foreach.iterationConstructor?.(scope), { names: ['x'], name: 'x', other: 1, at: 0 });

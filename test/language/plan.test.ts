@@ -298,7 +298,7 @@ describe('states', () => {
           '    Processor: {StartAt: X, States: [{Type: Pass, Name: X, End: true}]}\n',
       );
       assert.equal(map.maxConcurrency, 3);
-      assert.deepEqual(map.items(scopeOf({ input: { a: [1] } })), [1]);
+      assert.deepEqual(map.items?.(scopeOf({ input: { a: [1] } })), [1]);
       assert.deepEqual(map.itemConstructor?.(scopeOf({ item: 5 })), { v: 5 });
     }
   });

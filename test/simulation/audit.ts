@@ -158,7 +158,7 @@ export class Audit {
     this.#keys.set(call.idempotencyKey, shadow.birth);
     if (user !== shadow.birth) this.fault(`${where}: the key is that of a call of another start`);
     const command = shadow.execution.commands.get(event);
-    if (command === undefined || command.kind === 'timer') {
+    if (command === undefined || command.kind === 'timer' || command.kind === 'map') {
       return this.fault(`${where}: the store has no such task open`);
     }
     if (command.state.action !== call.action || command.state.mode !== call.mode) {

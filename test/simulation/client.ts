@@ -163,6 +163,7 @@ export class Client {
       if (command.kind === 'timer') {
         return `${shadow.execution.threads.get(command.thread)?.phase === 'retry' ? 'Retry' : 'Wait'} ${command.id}`;
       }
+      if (command.kind === 'map') return `MapRun ${command.id}`;
       const { mode, action } = command.state;
       if (mode === 'WaitForCustomCallback') return `Callback ${command.id}`;
       const isChild = mode === 'WaitForSystemCallback' && action === 'FNF:StartExecution';
@@ -213,7 +214,14 @@ export class Client {
     const names: string[] = [];
     let nextToken = '';
     do {
-      const query = { flowName, status: null, startedAfterMs: null, startedBeforeMs: null, namePrefix: '' };
+      const query = {
+        flowName,
+        status: null,
+        startedAfterMs: null,
+        startedBeforeMs: null,
+        namePrefix: '',
+        mapRunName: '',
+      };
       const more = { qualifier: '', nextToken, limit, metadataOnly: false, textUnits: 100_000 };
       const page = await this.#ask(what, ({ executions }) => executions.list({ ...query, ...more }));
       if (page instanceof ApiError) {

@@ -69,6 +69,9 @@ const READS = [
   'nextWakeMs',
   'children',
   'orphans',
+  'mapRun',
+  'mapRunLog',
+  'mapRunItems',
 ] as const;
 
 export function faultyStore(options: FaultyStoreOptions): ExecutionStore {

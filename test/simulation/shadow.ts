@@ -119,6 +119,7 @@ export class Shadow {
     const { execution } = this;
     let dueMs = execution.beganMs + execution.timeoutSeconds * 1_000;
     for (const command of execution.commands.values()) {
+      if (command.kind === 'map') continue;
       const seconds = command.kind === 'timer' ? command.seconds : command.timeoutSeconds;
       if (seconds !== null) dueMs = Math.min(dueMs, command.openedMs + seconds * 1_000);
     }
@@ -134,6 +135,7 @@ export class Shadow {
     };
     let earliest = due(0, execution.timeoutSeconds);
     for (const command of execution.commands.values()) {
+      if (command.kind === 'map') continue;
       const seconds = command.kind === 'timer' ? command.seconds : command.timeoutSeconds;
       const other = seconds === null ? earliest : due(command.id, seconds);
       if (other.dueMs < earliest.dueMs) earliest = other;
@@ -153,7 +155,7 @@ export class Shadow {
     const { execution } = this;
     if (execution.canContinue) return 'has something to decide';
     for (const command of execution.commands.values()) {
-      if (command.kind === 'timer') continue;
+      if (command.kind === 'timer' || command.kind === 'map') continue;
       const { action, mode } = command.state;
       if (!command.submitted) return `its task ${command.id} is not submitted`;
       if (mode === 'RequestComplete') return `its task ${command.id} is being called`;
@@ -223,7 +225,7 @@ export class Shadow {
   #check(event: ExecutionEvent): void {
     if (TASK_ENDS.includes(event.type) || event.type === 'TaskSubmitted') {
       const command = this.execution.commands.get(event.cause);
-      if (command === undefined || command.kind === 'timer')
+      if (command === undefined || command.kind === 'timer' || command.kind === 'map')
         this.#fault(`${event.type} ${event.id} ends task ${event.cause}, which is not open`);
       else if (command.submitted && event.type.startsWith('TaskSubmit')) {
         this.#fault(`${event.type} ${event.id} of task ${event.cause}, which was submitted before`);
@@ -248,6 +250,7 @@ export class Shadow {
       type === 'TaskTimedOut' ? cause : (execution.threads.get(thread)?.waitingFor ?? 0),
     );
     if (command?.kind === 'timer') return command.openedMs + command.seconds * 1_000;
+    if (command?.kind === 'map') return 0;
     // A service, or an execution that reports to the task, may fail with the error of a timeout.
     const isOwn = command?.state.mode === 'RequestComplete' && facts?.failure?.cause !== AS_DRAWN;
     return isOwn && type === 'TaskTimedOut' ? command.openedMs + (command.timeoutSeconds ?? 0) * 1_000 : 0;

@@ -3,6 +3,7 @@
  * has to end.
  */
 import { stringifyJson } from '../../src/base/json.ts';
+import type { JsonObject } from '../../src/base/json.ts';
 import type { Scheduler } from '../../src/base/scheduler.ts';
 import { flowRecord } from '../../src/testing/flow-record.ts';
 import { planOf, startOf } from '../support/flows.ts';
@@ -382,7 +383,7 @@ class Run {
     this.#compared++;
     const actions = standInActions((call) => Promise.resolve(this.world.services.answer(call)));
     const limits = { ...this.#scenario.limits, events: Infinity, expressTimeoutSeconds: 365 * 86_400 };
-    const start = startOf(planOf(express), execution.start.input, record.name);
+    const start = startOf(planOf(express), execution.start.input as JsonObject, record.name);
     const { result } = await runExpress(start, { actions, limits });
     const ours = [execution.status, record.error, record.cause, record.output];
     const theirs = [result.status, result.errorCode, result.errorMessage, result.output];

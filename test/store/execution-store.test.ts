@@ -92,7 +92,7 @@ for (const adapter of ADAPTERS) {
           ...startOf(2, { flowId: 'flow-2', parent: { execution: 1, event: 2 }, callback: 'owed' }),
           journal: row(1),
         },
-        { id: 1, journal: row(3), stopChildren: { events: [2], request: STOP }, ...endOf() },
+        { id: 1, journal: row(3), stopChildren: { events: [2], request: STOP, atMs: 1_000 }, ...endOf() },
       ];
       const bad: Record<string, ExecutionChange> = {
         'a gap in a journal': { id: 1, journal: row(9) },
@@ -125,7 +125,7 @@ for (const adapter of ADAPTERS) {
           { id: 1, journal: row(4, 2), wakeMs: 900 },
           { id: 3, journal: row(2), wakeMs: null },
         ],
-        [{ id: 1, stopChildren: { events: [3], request: STOP } }],
+        [{ id: 1, stopChildren: { events: [3], request: STOP, atMs: 1_000 } }],
         [{ id: 2, journal: row(1), ...endOf({ status: 'Stopped', error: 'E', output: '' }) }],
         [{ id: 2, callbackDone: true }],
         [{ id: 2, reopen: true, journal: row(2), wakeMs: 7 }],
@@ -341,7 +341,7 @@ for (const adapter of ADAPTERS) {
         { ...startOf(6, { ...owed, parent: { execution: 2, event: 1 } }), ...endOf() },
       ]);
       assert.deepEqual(await store.unfinished(0, 10), [1, 6]);
-      await commit({ id: 1, stopChildren: { events: [2, 5], request: STOP } });
+      await commit({ id: 1, stopChildren: { events: [2, 5], request: STOP, atMs: 1_000 } });
       assert.deepEqual(await store.unfinished(0, 10), [1, 3, 6]);
       assert.deepEqual(await store.unfinished(1, 1), [3]);
       assert.deepEqual(await store.unfinished(3, 5), [6]);
@@ -390,9 +390,9 @@ for (const adapter of ADAPTERS) {
     it('does not replace a stop request', async (t) => {
       const { executions: store } = openStores(t, adapter);
       const owed = { parent: { execution: 1, event: 2 }, callback: 'owed' as const };
-      const stopChildren = { events: [2], request: STOP };
+      const stopChildren = { events: [2], request: STOP, atMs: 1_000 };
       const { commit } = await writing(store, [startOf(1), startOf(2, owed), { id: 1, stopChildren }]);
-      await commit({ id: 1, stopChildren: { events: [2], request: { error: 'other', cause: '' } } });
+      await commit({ id: 1, stopChildren: { events: [2], request: { error: 'other', cause: '' }, atMs: 1_000 } });
       assert.deepEqual((await store.get(2))?.stop, STOP);
     });
 
@@ -533,7 +533,7 @@ for (const adapter of ADAPTERS) {
         'an end': { id: 2, journal: row(2), ...endOf() },
         'a wake time': { id: 2, wakeMs: 5 },
         'a report to a parent': { id: 2, callbackDone: true },
-        'a stop of children': { id: 2, stopChildren: { events: [1], request: STOP } },
+        'a stop of children': { id: 2, stopChildren: { events: [1], request: STOP, atMs: 1_000 } },
         'an execution that never was': { id: 99, wakeMs: null },
       };
       let first = 1;

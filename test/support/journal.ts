@@ -52,7 +52,7 @@ function snapshot(execution: Execution): unknown {
     turn: [execution.turn?.id ?? null, execution.turnEvents],
     commands: [...execution.commands.values()].map((command) => ({
       ...command,
-      ...(command.kind !== 'timer'
+      ...(command.kind !== 'timer' && command.kind !== 'map'
         ? { state: command.state.index, parameters: stringifyJson(command.parameters) }
         : {}),
     })),

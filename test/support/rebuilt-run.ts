@@ -125,6 +125,8 @@ export class RebuiltRun implements Policy {
 
   opened(): void {}
 
+  resumed(): void {}
+
   answered(input: Input): void {
     this.#driver.advance(input);
   }
@@ -176,7 +178,7 @@ export class RebuiltRun implements Policy {
       inputText: '',
     };
     const memory = new MemoryBudget(Number.POSITIVE_INFINITY);
-    return new Driver({ ...ports, actions, children, memory }, calling, execution, this.#moment, this);
+    return new Driver({ ...ports, actions, children, memory, mapRuns: null }, calling, execution, this.#moment, this);
   }
 }
 

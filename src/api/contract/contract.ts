@@ -39,14 +39,14 @@ export type Parameter = ParameterFacts &
           /** A page token that is a whole number from 1. */
           | 'numberToken'
           /** RFC 3339, with any offset. */
-          | 'time'
-          /** A number with a fraction. */
-          | 'decimal';
+          | 'time';
       }
     /** Without `maxCharacters`, as long as a request may be. */
     | { readonly type: 'text'; readonly maxCharacters?: number; readonly emptyRefused?: true }
     | { readonly type: 'word'; readonly words: readonly string[]; readonly default?: string | null }
     | { readonly type: 'integer'; readonly min: number; readonly max: number; readonly default?: number }
+    /** A number, with a fraction or without. */
+    | { readonly type: 'decimal'; readonly min: number; readonly max: number }
     | { readonly type: 'boolean'; readonly default?: boolean }
     /** JSON text: `{"Variables":[{"Name","Value","Description"}]}`. */
     | { readonly type: 'environment'; readonly maxBytes: number }

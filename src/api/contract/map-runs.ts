@@ -1,7 +1,11 @@
-/** Contracts of the actions on runs of distributed Maps (rules.md 5.19), which are not built yet. */
+/** Contracts of the actions on runs of distributed Maps (rules.md 5.19). */
 import type { Contract, Members, Parameter } from './contract.ts';
 import { EXECUTION_NAME, FLOW_NAME, NO_EXECUTION, SAMPLE_EXECUTION, SAMPLE_FLOW, SAMPLE_TIME } from './shared.ts';
 
+const NO_MAP_RUN = {
+  ...NO_EXECUTION,
+  MapRunNotExists: 'The execution has no Map run of this name.',
+} as const;
 const OF_FLOW = { flow: 'FlowName' } as const;
 /** Largest `Concurrency`: the account's quota in the cloud, which it can raise. */
 const MAX_CONCURRENCY = 300;
@@ -41,7 +45,7 @@ function count(what: string) {
 
 export const MAP_RUNS = {
   DescribeMapRun: {
-    built: false,
+    built: true,
     method: 'GET',
     resource: OF_FLOW,
     summary: 'Returns the state of one run of a distributed Map.',
@@ -70,10 +74,10 @@ export const MAP_RUNS = {
         },
       },
     },
-    errors: NO_EXECUTION,
+    errors: NO_MAP_RUN,
   },
   UpdateMapRun: {
-    built: false,
+    built: true,
     method: 'GET',
     resource: OF_FLOW,
     summary: 'Changes the bounds of one run of a distributed Map.',
@@ -96,7 +100,9 @@ export const MAP_RUNS = {
       ToleratedFailedPercentage: {
         type: 'decimal',
         presence: 'change',
-        about: 'The same as a percentage of all items, 0 to 100.',
+        min: 0,
+        max: 100,
+        about: 'The same as a percentage of all items.',
       },
       RequestId: REQUEST_ID,
     },
@@ -105,7 +111,7 @@ export const MAP_RUNS = {
       ...NAMES,
       ...BOUNDS,
     },
-    errors: NO_EXECUTION,
+    errors: { ...NO_MAP_RUN, MapRunAlreadyCompleted: 'The Map run has ended.' },
     notes: ['The vendor declares GET, although the action changes state.'],
   },
 } as const satisfies Record<string, Contract>;

@@ -64,6 +64,13 @@ const READERS: { readonly [Type in BuiltType]: MakeReader<Type> } = {
       if (value >= min && value <= max) return value;
       throw invalidArgument(`${name} ${excerpt(text)} is not a whole number from ${min} to ${max}.`);
     },
+  decimal:
+    (name, { min, max }) =>
+    (text) => {
+      const value = /^[+-]?(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})$/.test(text) ? Number(text) : Number.NaN;
+      if (value >= min && value <= max) return value;
+      throw invalidArgument(`${name} ${excerpt(text)} is not a number from ${min} to ${max}.`);
+    },
   // In any case, because languages write the words each in their own.
   boolean: (name) => (text) => {
     const word = text.length > 5 ? text : text.toLowerCase();

@@ -2,8 +2,8 @@
  * ListExecutions (rules.md 4.5, 5.15): newest first; NextToken is opaque and absent on the last page. A page may be
  * shorter than Limit, even empty, and still have a token, if its texts are large or a filter excludes many executions.
  *
- * The bounds of the time are exclusive. No execution has the status `Starting`, because an execution runs as soon as it is durable,
- * and there are no map runs yet: both filters give an empty page.
+ * The bounds of the time are exclusive. No execution has the status `Starting`, because an execution runs as soon as it is durable: that
+ * filter gives an empty page. Children of Map runs are listed with MapRunName alone.
  */
 import type { ExecutionView } from '../../runtime/executions.ts';
 import { executionReply, variablesReply } from './replies.ts';
@@ -14,7 +14,7 @@ import { PAGE_UNITS } from '../page.ts';
 export const listExecutions = defineOperation('ListExecutions', async (services, parameters) => {
   const { FlowName: flowName, Status: status, MetadataOnly: metadataOnly } = parameters;
   const { StartedTimeBegin: startedAfterMs, StartedTimeEnd: startedBeforeMs } = parameters;
-  if (status === 'Starting' || parameters.MapRunName !== '') {
+  if (status === 'Starting') {
     await existingFlow(services.flows, flowName);
     return { Executions: [] };
   }
@@ -26,6 +26,7 @@ export const listExecutions = defineOperation('ListExecutions', async (services,
     startedBeforeMs: startedBeforeMs === null ? null : Math.ceil(startedBeforeMs),
     namePrefix: parameters.ExecutionNamePrefix,
     qualifier: parameters.Qualifier,
+    mapRunName: parameters.MapRunName,
     nextToken: parameters.NextToken,
     limit: parameters.Limit,
     metadataOnly,

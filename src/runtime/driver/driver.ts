@@ -11,7 +11,8 @@ import type { MemoryBudget } from '../../base/memory-budget.ts';
 import type { Ports } from '../../base/ports.ts';
 import { decide } from '../../interpreter/decide.ts';
 import type { Failure } from '../../interpreter/event.ts';
-import type { CallCommand, Command } from '../../interpreter/commands.ts';
+import { assert } from '../../base/assert.ts';
+import type { CallCommand, Command, MapCommand } from '../../interpreter/commands.ts';
 import type { Execution } from '../../interpreter/execution.ts';
 import type { Input, RecordEvent } from '../../interpreter/input.ts';
 import { ExecutionAccount } from '../memory/execution-account.ts';
@@ -19,6 +20,7 @@ import type { CallProgress } from '../../outbound/call-progress.ts';
 import { Calls } from './calls.ts';
 import type { CallParts, CallingExecution } from './calls.ts';
 import { Deadlines } from './deadlines.ts';
+import type { MapRunStarter, OpenMapRun } from './map-runs.ts';
 import type { DecisionMoment } from './moment.ts';
 import type { Turns } from './turns.ts';
 
@@ -26,6 +28,8 @@ import type { Turns } from './turns.ts';
 export interface DriverParts extends CallParts, Pick<Ports, 'clock' | 'scheduler'> {
   readonly turns: Turns;
   readonly memory: MemoryBudget;
+  /** Null where no execution has a distributed Map. */
+  readonly mapRuns: MapRunStarter | null;
 }
 
 /** Decides when a driver may act, and receives its decisions and answers. */
@@ -37,9 +41,11 @@ export interface Policy {
   /** The interpreter has decided; `closed` are the ids of the commands that it closed. The policy acts now or later. */
   decided(closed: readonly number[]): void;
   /** The driver carries out a call command now. */
-  opened(command: CallCommand): void;
-  /** A call has answered, or its work has ended. */
+  opened(command: CallCommand | MapCommand): void;
+  /** A call has answered, its work has ended, or a Map run has. */
   answered(input: Input): void;
+  /** A Map run that only waited for Standard children is at work again. */
+  resumed(): void;
   /**
    * A defect has ended the run: the state in memory may be wrong and must not be used.
    * @param state the state at work; empty when it is not known
@@ -62,6 +68,8 @@ export class Driver {
   /** Created on first use: an execution that never waits has none of them. */
   #account: ExecutionAccount | null = null;
   #calls: Calls | null = null;
+  /** By the ids of their commands. */
+  #mapRuns: Map<number, OpenMapRun> | null = null;
   #deadlines: Deadlines | null = null;
   /** Open commands that the driver has not carried out yet. */
   readonly #owed: number[] = [];
@@ -84,9 +92,16 @@ export class Driver {
     this.#moment = moment;
   }
 
-  /** Calls under way. */
+  /** Calls under way, and Map runs that are at work. */
   get calls(): number {
-    return this.#calls?.size ?? 0;
+    let calls = this.#calls?.size ?? 0;
+    for (const run of this.#mapRuns?.values() ?? []) if (run.isBusy) calls++;
+    return calls;
+  }
+
+  /** The Map run of a command; undefined when it has not begun here. */
+  mapRun(id: number): OpenMapRun | undefined {
+    return this.#mapRuns?.get(id);
   }
 
   /** True when the execution neither computes nor calls, and is not about to. */
@@ -105,9 +120,11 @@ export class Driver {
     return this.#calls?.progressOf(id) ?? null;
   }
 
-  /** Resolves when the next call under way has ended. */
+  /** Resolves when the next call under way has ended, or a Map run is not at work any more. */
   nextCallEnd(): Promise<void> {
-    return this.#calls?.nextEnd() ?? Promise.resolve();
+    const ends = [...(this.#mapRuns?.values() ?? [])].filter((run) => run.isBusy).map((run) => run.whenQuiet());
+    if (this.#calls !== null && this.#calls.size > 0) ends.push(this.#calls.nextEnd());
+    return ends.length === 0 ? Promise.resolve() : Promise.race(ends);
   }
 
   /** From now on the execution enters no further state, and ends as soon as it only waits (rules.md 12.11): in a later turn. */
@@ -219,6 +236,7 @@ export class Driver {
     this.#isReleased = true;
     this.#deadlines?.clear();
     this.#calls?.abortAll();
+    for (const run of this.#mapRuns?.values() ?? []) run.close();
     this.#account?.close();
   }
 
@@ -249,6 +267,8 @@ export class Driver {
     for (const id of ids) {
       this.#deadlines?.delete(id);
       this.#calls?.abort(id);
+      this.#mapRuns?.get(id)?.close();
+      this.#mapRuns?.delete(id);
     }
     return ids;
   }
@@ -257,6 +277,7 @@ export class Driver {
     this.#arm(command);
     if (command.kind === 'timer') return;
     this.#policy.opened(command);
+    if (command.kind === 'map') return this.#beginMapRun(command);
     // The service has accepted the work. After a crash only work that this engine waits for itself is submitted again.
     if (command.submitted && command.state.mode !== 'WaitForSystemCallback') return;
     if (!this.#policy.mayCall) return;
@@ -265,6 +286,26 @@ export class Driver {
       broke: (error, id) => this.#break(error, id),
     });
     this.#calls.begin(command);
+  }
+
+  #beginMapRun(command: MapCommand): void {
+    const { mapRuns } = this.#parts;
+    assert(mapRuns !== null, 'a distributed Map runs in a Standard execution');
+    this.#mapRuns ??= new Map();
+    if (this.#mapRuns.has(command.id)) return;
+    const policy = this.#policy;
+    const caller = {
+      get mayCall() {
+        return policy.mayCall;
+      },
+      answered: (input: Input) => policy.answered(input),
+      busy: () => policy.resumed(),
+      quiet: () => {
+        if (!this.#isReleased) policy.decided(NONE);
+      },
+      broke: (error: unknown, id: number) => this.#break(error, id),
+    };
+    this.#mapRuns.set(command.id, mapRuns.begin(command, this.#calling, this.execution, this.#moment, caller));
   }
 
   #arm(command: Command): void {

@@ -7,12 +7,14 @@ import type { MemoryBudget } from '../../base/memory-budget.ts';
 import type { Ports } from '../../base/ports.ts';
 import type { ExecutionLimits } from '../../interpreter/execution.ts';
 import { WAIT_SECONDS } from '../../language/limits.ts';
-import type { ExecutionStore, Ownership } from '../../store/executions.ts';
+import type { Objects } from '../../objects/ports.ts';
+import type { ExecutionStore, Ownership, RunningCounts } from '../../store/executions.ts';
 import type { ChildStarter } from '../driver/calls.ts';
 import { Turns } from '../driver/turns.ts';
 import type { CompileFlow } from '../flows/flow-compiler.ts';
 import type { PlanCache } from '../flows/plan-cache.ts';
 import type { RunnableFlows } from '../flows/runnable-flows.ts';
+import type { ExpressItem, ExpressItemEnd } from '../map-items.ts';
 import { Orphans } from './children/orphans.ts';
 import { ParentReports } from './children/parent-reports.ts';
 import { TakeOvers } from './children/take-overs.ts';
@@ -20,6 +22,8 @@ import { CommitQueue } from './commit-queue.ts';
 import { DeletedFlows } from './deleted-flows.ts';
 import { EndWaiters } from './end-waiters.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { ItemRunner } from './map-runs/item-runner.ts';
+import { MapRuns } from './map-runs/map-runs.ts';
 import { ExecutionLoader } from './loader.ts';
 import { Purger } from './purger.ts';
 import { Recovery } from './recovery.ts';
@@ -38,6 +42,10 @@ export interface DurableOptions {
   readonly ports: Ports;
   readonly actions: ActionCatalog;
   readonly children: ChildStarter;
+  /** Runs an Express child of a Map run to its end. */
+  readonly runExpressItem: (item: ExpressItem) => Promise<ExpressItemEnd>;
+  /** What distributed Maps read and write. */
+  readonly objects: Objects;
   /** Of the executions of both modes. */
   readonly memory: MemoryBudget;
   readonly store: ExecutionStore;
@@ -49,6 +57,12 @@ export interface DurableOptions {
   readonly limits: Omit<ExecutionLimits, 'waitSeconds'> & {
     /** Running executions; null: no limit. */
     readonly standardExecutions: number | null;
+    /** Running children of Map runs; null: no limit. */
+    readonly mapExecutions: number | null;
+    /** Children of one Map run at once. */
+    readonly mapRunConcurrency: number;
+    /** Items of one Map run; null: no limit. */
+    readonly mapItems: number | null;
     /** How deep tasks may start executions. */
     readonly childDepth: number;
     /** Memory of plans, an estimate. */
@@ -75,13 +89,13 @@ export interface DurableParts {
   readonly stops: Stops;
   readonly redrives: Redrives;
   readonly taskReports: TaskReports;
+  readonly mapRuns: MapRuns;
   readonly waits: Waits;
   /** Parts with timers or background work, in the order in which they are closed. */
   readonly closing: readonly { close(): void }[];
 }
 
-/** @param running executions in the store with status Running */
-export function assembleDurable(options: DurableOptions, ownership: Ownership, running: number): DurableParts {
+export function assembleDurable(options: DurableOptions, ownership: Ownership, running: RunningCounts): DurableParts {
   const { ports, actions, children, memory, store, retainMs, flows, compile, cache } = options;
   const { fence, lastId, tokenKey, setBackMs } = ownership;
   const clock = new SteadyClock(ports.clock, setBackMs);
@@ -91,15 +105,16 @@ export function assembleDurable(options: DurableOptions, ownership: Ownership, r
   const loader = new ExecutionLoader({ store, compile, cache, turns: new Turns(ports), limits });
   const queue = new CommitQueue({ store, fence, clock, ports });
   const gate = new WriteGate(queue, ports.scheduler);
+  const mapRuns = new MapRuns({ ports, store, queue, turns, objects: options.objects, limits });
   const table = new RunTable({
     ...options,
-    parts: { ...ports, actions, children, turns, memory },
+    parts: { ...ports, actions, children, turns, memory, mapRuns },
     clock,
     tokens,
     queue,
     loader,
     running,
-    runningMax: options.limits.standardExecutions,
+    runningMax: { executions: options.limits.standardExecutions, mapItems: options.limits.mapExecutions },
     idleMax: options.idleMax ?? IDLE_MAX,
     idlePlanBytes: options.limits.planBytes,
   });
@@ -114,6 +129,8 @@ export function assembleDurable(options: DurableOptions, ownership: Ownership, r
   const redrives = new Redrives({ store, table, gate, loader, reports });
   const takeOvers = new TakeOvers({ store, table, queue, reports, redrives });
   const starts = new Starts({ ports, store, flows, table, gate, turns, orphans, takeOvers, limits, lastId });
+  const items = new ItemRunner({ ports, starts, runExpressItem: options.runExpressItem });
+  mapRuns.connect({ items, table, gate });
   return {
     queue,
     table,
@@ -125,6 +142,7 @@ export function assembleDurable(options: DurableOptions, ownership: Ownership, r
     starts,
     stops: new Stops({ store, table, gate, orphans, ports }),
     redrives,
+    mapRuns,
     taskReports: new TaskReports({
       ...{ tokens, table, gate, starts, store, loader },
       flowId: options.flowId,

@@ -103,6 +103,7 @@ function pageOf(flowId: string, after: ExecutionPosition | null): ExecutionQuery
     namePrefix: '',
     version: null,
     alias: null,
+    mapRun: null,
     after,
     limit: PAGE,
     metadataOnly: true,

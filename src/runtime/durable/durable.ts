@@ -12,6 +12,8 @@ import { atMost } from '../../base/scheduler.ts';
 import type { Failure } from '../../interpreter/event.ts';
 import type { Dialect } from '../../language/plan.ts';
 import type { ExecutionId, ExecutionRecord } from '../../store/executions.ts';
+import type { MapRunRecord } from '../../store/map-runs.ts';
+import type { MapRunChanges } from '../driver/map-runs.ts';
 import type { TaskReport } from '../executions.ts';
 import type { RunningExplanation } from './waits.ts';
 import type { StartOrigin } from '../start-origin.ts';
@@ -110,6 +112,16 @@ export class DurableRuntime {
   /** The tasks that led to the execution, the nearest first; see {@link Waits.startedBy}. */
   startedBy(record: ExecutionRecord): Promise<readonly string[]> {
     return this.#parts.waits.startedBy(record);
+  }
+
+  /** @throws {ApiError} as `Executions.mapRun`. */
+  mapRun(record: ExecutionRecord, name: string): Promise<MapRunRecord> {
+    return this.#parts.mapRuns.describe(record, name);
+  }
+
+  /** @throws {ApiError} as `Executions.updateMapRun`. */
+  updateMapRun(record: ExecutionRecord, name: string, changes: MapRunChanges): Promise<MapRunRecord> {
+    return this.#parts.mapRuns.update(record, name, changes);
   }
 
   /** The dialect of the execution's definition; null for one that this version cannot read. */

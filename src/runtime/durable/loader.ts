@@ -3,7 +3,7 @@
  * are cached by flow and revision.
  */
 import { parseJson } from '../../base/json.ts';
-import type { JsonObject } from '../../base/json.ts';
+import type { JsonValue } from '../../base/json.ts';
 import { reasonOf } from '../../base/text.ts';
 import { ExecutionEvent } from '../../interpreter/event.ts';
 import type { Failure } from '../../interpreter/event.ts';
@@ -112,7 +112,7 @@ export class ExecutionLoader {
     const { plan, snapshot } = this.#compiled.peek(key) ?? (await this.#compiled.load(key));
     const events = await this.#events(record.id);
     return readable(() => {
-      const input = record.input === '' ? {} : (parseJson(record.input) as JsonObject);
+      const input = record.input === '' ? {} : parseJson(record.input);
       return { plan, start: startOf(record, input, snapshot), events };
     });
   }
@@ -177,11 +177,11 @@ function unreadable(error: unknown): never {
 
 /** The facts about an execution that the interpreter needs and that never change. */
 export function startOf(
-  record: Pick<ExecutionRecord, 'name' | 'flowName' | 'version' | 'alias'>,
-  input: JsonObject,
+  record: Pick<ExecutionRecord, 'name' | 'flowName' | 'version' | 'alias' | 'mapItem'>,
+  input: JsonValue,
   flow: Pick<FlowSnapshot, 'roleArn' | 'environment' | 'writer'>,
 ): ExecutionStart {
-  const { name, flowName, version, alias } = record;
+  const { name, flowName, version, alias, mapItem } = record;
   const environment = environmentOf(flow.environment);
   return {
     name,
@@ -193,5 +193,6 @@ export function startOf(
     version,
     alias,
     longestSeconds: STANDARD_EXECUTION_SECONDS,
+    ...(mapItem !== null && { mapItem: { state: mapItem.state, index: mapItem.index } }),
   };
 }

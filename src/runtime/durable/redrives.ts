@@ -1,7 +1,6 @@
 /** RedriveExecution: an execution that ended without success runs again from the state that failed (docs/extensions.md). */
 import { apiError, invalidArgument } from '../../api/error.ts';
 import type { ExecutionId, ExecutionRecord, ExecutionStore } from '../../store/executions.ts';
-import { FROM_API } from '../start-origin.ts';
 import { ExecutionUnreadable } from './loader.ts';
 import type { EndedExecution, ExecutionLoader } from './loader.ts';
 import type { RunTable } from './run-table.ts';
@@ -54,7 +53,8 @@ export class Redrives {
 
   async #begin(asFound: ExecutionRecord, callbackTo: number | null): Promise<DurableRun> {
     const { store, table, reports } = this.#options;
-    table.refuseFull(FROM_API, Number.POSITIVE_INFINITY);
+    const start = { from: asFound.mapItem === null ? 'api' : 'map' } as const;
+    table.refuseFull(start, Number.POSITIVE_INFINITY);
     const ending = table.peek(asFound.id);
     // The store may show an end before the commit has returned here; then the run is still in memory.
     if (ending !== undefined && ending.execution.status !== 'Running') await ending.durable();
@@ -63,10 +63,15 @@ export class Redrives {
     if (record.status === 'Succeeded') {
       throw invalidArgument(`Execution '${record.name}' succeeded, so there is no failed state to restart from.`);
     }
+    if (record.mapItem !== null && callbackTo === null) {
+      throw invalidArgument(
+        `Execution '${record.name}' is an item of Map run ${record.mapItem.run}. Redrive the execution of the Map: it runs the items again that have not succeeded.`,
+      );
+    }
     await reports.settle(record);
     const { execution, undone } = await this.#load(record);
     // Others may have started while the execution was loaded.
-    table.refuseFull(FROM_API, Number.POSITIVE_INFINITY);
+    table.refuseFull(start, Number.POSITIVE_INFINITY);
     const running = { ...record, status: 'Running', stoppedMs: 0, stop: null, error: '', cause: '' } as const;
     const run = new DurableRun(table, running, execution, { kind: 'redriven', callbackTo });
     table.add(run);

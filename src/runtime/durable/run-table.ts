@@ -8,7 +8,7 @@ import type { Ports } from '../../base/ports.ts';
 import type { Failure } from '../../interpreter/event.ts';
 import type { Execution, ExecutionStatus } from '../../interpreter/execution.ts';
 import { flowDeleted } from '../../interpreter/failure.ts';
-import type { ExecutionId, ExecutionRecord, ExecutionStore } from '../../store/executions.ts';
+import type { ExecutionId, ExecutionRecord, ExecutionStore, RunningCounts } from '../../store/executions.ts';
 import type { DriverParts } from '../driver/driver.ts';
 import type { StartOrigin } from '../start-origin.ts';
 import type { CommitQueue } from './commit-queue.ts';
@@ -35,9 +35,9 @@ export interface RunTableOptions {
   /** Id of the flow of a name; null when there is none. */
   readonly flowId: (name: string) => Promise<string | null>;
   /** How many executions in the store are running. */
-  readonly running: number;
-  /** How many executions may run (`limits.standardExecutions`); null: no limit. */
-  readonly runningMax: number | null;
+  readonly running: RunningCounts;
+  /** How many may run (`limits.standardExecutions`, `limits.mapExecutions`); null: no limit. */
+  readonly runningMax: { readonly [K in keyof RunningCounts]: number | null };
   /** How many waiting executions remain in memory, for callbacks that come soon. */
   readonly idleMax: number;
   /** Memory that the plans of waiting executions may take, an estimate. */
@@ -90,8 +90,8 @@ export class RunTable implements RunHost<DurableRun> {
   readonly #stuck = new Map<ExecutionId, Stuck>();
   /** Executions whose start was aborted while the store failed: the store may have them. */
   readonly #doubtful = new Map<ExecutionId, StartSource>();
-  /** How many executions are running, in memory or not. */
-  #running: number;
+  /** How many executions are running, in memory or not. Children of Map runs count for themselves. */
+  readonly #running: { -readonly [K in keyof RunningCounts]: number };
   /** The last load that waits for its turn. */
   #turn: Promise<void> = Promise.resolve();
   /** True when {@link #shrink} is scheduled. */
@@ -105,7 +105,7 @@ export class RunTable implements RunHost<DurableRun> {
     this.clock = options.clock;
     this.tokens = options.tokens;
     this.#options = options;
-    this.#running = options.running;
+    this.#running = { ...options.running };
     this.#idle = new IdleRuns(options.idleMax, options.idlePlanBytes);
     options.parts.memory.onFull(() => this.#shrinkSoon());
   }
@@ -116,7 +116,7 @@ export class RunTable implements RunHost<DurableRun> {
 
   /** How many executions are running, in memory or not. */
   get running(): number {
-    return this.#running;
+    return this.#running.executions + this.#running.mapItems;
   }
 
   get size(): number {
@@ -141,18 +141,22 @@ export class RunTable implements RunHost<DurableRun> {
   }
 
   /** @throws {ApiError} `ResourceThrottled` at the limit of running executions, or of the memory of executions. */
-  refuseFull({ from }: StartOrigin, inputUnits: number): void {
+  refuseFull({ from }: Pick<StartOrigin, 'from'>, inputUnits: number): void {
     const { runningMax } = this.#options;
     if (this.parts.memory.refusesStart(from === 'api', inputUnits)) throw memoryThrottled();
-    if (runningMax === null || this.#running < runningMax) return;
-    const message = `${runningMax} executions are running, the limit (limits.standardExecutions). Retry when some have ended.`;
+    const kind = from === 'map' ? 'mapItems' : 'executions';
+    const limit = runningMax[kind];
+    if (limit === null || this.#running[kind] < limit) return;
+    const what = kind === 'mapItems' ? 'executions of Map runs' : 'executions';
+    const setting = kind === 'mapItems' ? 'limits.mapExecutions' : 'limits.standardExecutions';
+    const message = `${limit} ${what} are running, the limit (${setting}). Retry when some have ended.`;
     throw new ApiError('ResourceThrottled', message, { retryAfterMs: BUSY_RETRY_MS });
   }
 
   /** Adds the run of a new or redriven execution, which also counts as running. */
   add(run: DurableRun): void {
     this.#runs.set(run.record.id, run);
-    this.#running++;
+    this.#count(run.record, 1);
   }
 
   /** Executions whose start was aborted while the store failed: the store may have them. */
@@ -178,7 +182,7 @@ export class RunTable implements RunHost<DurableRun> {
     // Another call may have stopped it first.
     if (!this.#stuck.delete(id)) return false;
     if (!exists) {
-      this.#running--;
+      this.#count(record, -1);
       throw apiError('ExecutionNotExists', record.name, record.flowName);
     }
     this.#end({ record, status: 'Stopped', error: failure.error, startedMs, stoppedMs, state: '', isFlowDeleted });
@@ -262,7 +266,7 @@ export class RunTable implements RunHost<DurableRun> {
     const source = this.#doubtful.get(record.id);
     if (source === undefined) return;
     this.#doubtful.delete(record.id);
-    this.#running++;
+    this.#count(record, 1);
     this.#reportStart(record, source);
     // It may have ended in the commit of its start.
     const { status, error, startedMs, stoppedMs } = record;
@@ -348,13 +352,13 @@ export class RunTable implements RunHost<DurableRun> {
 
   absent(run: DurableRun): void {
     this.#drop(run);
-    this.#running--;
+    this.#count(run.record, -1);
     for (const listener of this.#listeners) listener.absent?.(run.record);
   }
 
   aborted(run: DurableRun, source: StartSource): void {
     this.#drop(run);
-    this.#running--;
+    this.#count(run.record, -1);
     this.#doubtful.set(run.record.id, source);
   }
 
@@ -365,7 +369,7 @@ export class RunTable implements RunHost<DurableRun> {
 
   vanished(run: DurableRun, { cause: error, state }: RunDefect): void {
     this.#drop(run);
-    this.#running--;
+    this.#count(run.record, -1);
     const { flowName, name: executionName } = run.record;
     this.ports.observer.defect?.({
       error,
@@ -382,7 +386,7 @@ export class RunTable implements RunHost<DurableRun> {
 
   #end(end: DurableEnd): void {
     const { record, status, error, startedMs, stoppedMs } = end;
-    this.#running--;
+    this.#count(record, -1);
     const { observer } = this.ports;
     if (status === 'Failed' || status === 'TimedOut') {
       const { flowName, name: executionName } = record;
@@ -401,6 +405,10 @@ export class RunTable implements RunHost<DurableRun> {
       }),
     );
     this.#notify((listener) => listener.ended?.(end));
+  }
+
+  #count({ mapItem }: Pick<ExecutionRecord, 'mapItem'>, change: 1 | -1): void {
+    this.#running[mapItem === null ? 'executions' : 'mapItems'] += change;
   }
 
   #drop(run: DurableRun): void {

@@ -10,14 +10,16 @@ import { apiError } from '../../api/error.ts';
 import type { StartSource } from '../../base/observer.ts';
 import { reasonOf } from '../../base/text.ts';
 import type { ExecutionEvent, Failure } from '../../interpreter/event.ts';
-import type { CallCommand } from '../../interpreter/commands.ts';
+import type { CallCommand, MapCommand } from '../../interpreter/commands.ts';
 import type { Execution } from '../../interpreter/execution.ts';
 import type { Input } from '../../interpreter/input.ts';
 import { encodeRow } from '../../interpreter/journal.ts';
 import type { CallProgress } from '../../outbound/call-progress.ts';
 import type { ExecutionChange, ExecutionRecord, FlowSnapshot } from '../../store/executions.ts';
+import type { MapRunChange } from '../../store/map-runs.ts';
 import { Driver } from '../driver/driver.ts';
 import type { Policy } from '../driver/driver.ts';
+import type { MapRunStarter, OpenMapRun } from '../driver/map-runs.ts';
 import { DecisionMoment } from '../driver/moment.ts';
 import type { TaskReport } from '../executions.ts';
 import { AwaitedChildren, PARENT_GONE } from './children/awaited-children.ts';
@@ -41,7 +43,8 @@ export type Arrival =
   | {
       readonly kind: 'new';
       readonly source: StartSource;
-      readonly snapshot: FlowSnapshot;
+      /** Null when the store has it, because another execution uses it. */
+      readonly snapshot: FlowSnapshot | null;
       readonly abortable: boolean;
     }
   /** Loaded from the store. */
@@ -180,9 +183,23 @@ export class DurableRun implements Committable, Policy {
     if (!this.#isGone && this.#defect === null) this.#driver.advance(input);
   }
 
-  /** True while the task of this event is under way. */
+  /** True while the task or the Map run of this event is under way. */
   waitsFor(event: number): boolean {
-    return this.execution.taskOf(event) !== undefined;
+    return this.execution.taskOf(event) !== undefined || this.execution.mapRunOf(event) !== undefined;
+  }
+
+  /** The Map run of a MapRunStarted event; undefined when it is not under way. */
+  mapRun(event: number): OpenMapRun | undefined {
+    return this.#driver.mapRun(event);
+  }
+
+  /**
+   * A child of the Map run of this event has ended. Resolves with true when that is durable, or no one waits for it any more, and with
+   * false when it cannot be taken now.
+   */
+  async itemEnded(event: number, child: ExecutionRecord): Promise<boolean> {
+    if (this.execution.mapRunOf(event) === undefined) return true;
+    return (await this.#driver.mapRun(event)?.itemEnded(child)) ?? false;
   }
 
   /** True when the task of a classic token has failed and will be called again under the same token. */
@@ -238,8 +255,15 @@ export class DurableRun implements Committable, Policy {
     else if (this.isIdle) this.#rest();
   }
 
-  opened(command: CallCommand): void {
+  opened(command: CallCommand | MapCommand): void {
     this.#children.opened(command);
+  }
+
+  /** A Map run is at work: until it rests, a restart has to load the execution again. */
+  resumed(): void {
+    if (this.#isGone || this.#defect !== null) return;
+    this.#host.busy(this);
+    if (this.#storedWakeMs !== null) this.#host.commit(this);
   }
 
   answered(input: Input): void {
@@ -276,7 +300,8 @@ export class DurableRun implements Committable, Policy {
       ...(row !== null && first !== undefined && { journal: { first: first.id, count: row.count, events: row.text } }),
       ...(wakeMoved && { wakeMs }),
       ...(isEnd && { end: endOf(execution, this.#host.clock.steadyMs()) }),
-      ...(orphaned.length > 0 && { stopChildren: { events: orphaned, request: PARENT_GONE } }),
+      ...(orphaned.length > 0 && { stopChildren: { events: orphaned, request: PARENT_GONE, atMs: execution.lastMs } }),
+      ...newMapRuns(events, this.#host.parts.mapRuns),
     };
     this.#underWay = { isEnd };
     return change;
@@ -399,6 +424,21 @@ export class DurableRun implements Committable, Policy {
 
   #wakeMs(): number | null {
     const { execution, calls } = this.#driver;
-    return sleepUntilMs(execution, calls, this.#host.clock.steadyMs());
+    const isQuiet = (id: number): boolean => this.#driver.mapRun(id)?.isBusy === false;
+    return sleepUntilMs(execution, calls, isQuiet, this.#host.clock.steadyMs());
   }
+}
+
+/** The records of Map runs that begin with these events: a caller who reads MapRunStarted can describe the run. */
+function newMapRuns(
+  events: readonly ExecutionEvent[],
+  mapRuns: MapRunStarter | null,
+): Pick<ExecutionChange, 'mapRuns'> | null {
+  let records: MapRunChange[] | null = null;
+  for (const { id, type, timeMs, facts } of events) {
+    if (type !== 'MapRunStarted' || facts?.mapRun === undefined || facts.mapRun.continues !== undefined) continue;
+    const record = mapRuns?.newRecord(facts.mapRun, id, timeMs);
+    if (record !== undefined) (records ??= []).push({ record });
+  }
+  return records === null ? null : { mapRuns: records };
 }

@@ -3,11 +3,14 @@
  * ones, and a start is durable before its caller gets an answer.
  */
 import { apiError, invalidArgument, modeNotSupported } from '../../api/error.ts';
-import type { JsonObject } from '../../base/json.ts';
+import type { JsonObject, JsonValue } from '../../base/json.ts';
 import type { Ports } from '../../base/ports.ts';
 import { Execution } from '../../interpreter/execution.ts';
 import type { ExecutionLimits } from '../../interpreter/execution.ts';
 import type { ExecutionId, ExecutionRecord, ExecutionStore, FlowSnapshot } from '../../store/executions.ts';
+import type { MapItemPlace } from '../../store/map-runs.ts';
+import type { Plan } from '../../language/plan.ts';
+import type { ItemOfRun } from '../map-items.ts';
 import type { Resolved, RunnableFlows } from '../flows/runnable-flows.ts';
 import type { Turns } from '../driver/turns.ts';
 import { ancestryOf, isRepeated, owesEnd, parentOf } from '../start-origin.ts';
@@ -31,6 +34,35 @@ export interface DurableStart {
   readonly origin: StartOrigin;
   /** Of a task that comes again after a redrive: the children that it may take over. */
   readonly takeOver?: TakeOver;
+}
+
+/** A child of a Map run. */
+export interface ItemStart extends Begun {
+  readonly run: ItemOfRun;
+  readonly name: string;
+  /** Position of the item or the batch. */
+  readonly index: number;
+  readonly origin: StartOrigin & { readonly from: 'map' };
+  /** MapRunStarted events of the run that redrives have undone: the child may have been started for one of them. */
+  readonly undone: readonly number[];
+}
+
+/** The members of a start that its execution has. */
+interface Begun extends Pick<DurableStart, 'inputText' | 'origin'> {
+  readonly input: JsonValue;
+}
+
+/** What an execution runs. */
+interface StartSourceOf {
+  readonly flow: Omit<FlowSnapshot, 'flowId'> & { readonly id: string; readonly name: string };
+  readonly plan: Plan;
+  readonly version: string;
+  readonly alias: string;
+  readonly mapItem: MapItemPlace | null;
+}
+
+function sourceOf({ runnable: { flow, plan, version }, alias }: Resolved): StartSourceOf {
+  return { flow, plan, version, alias, mapItem: null };
 }
 
 /** The result of a start. */
@@ -88,7 +120,7 @@ export class Starts {
       if (taken !== null) return { record: taken, snapshot: null };
       if (executionName === null) {
         if (this.#isChanged(resolved, start, changes)) continue;
-        return this.#begin(resolved, ports.ids.uuid(), start);
+        return this.#begin(sourceOf(resolved), ports.ids.uuid(), start);
       }
       const key = `${flow.id}/${executionName}`;
       const other = this.#underWay.get(key);
@@ -105,13 +137,41 @@ export class Starts {
     }
   }
 
+  /**
+   * Starts a child of a Map run, or finds the one that was started before a crash or a redrive. It is durable when this resolves.
+   * @throws {ApiError} `ResourceThrottled`, `ExecutionAlreadyExists` for a name that another execution has, and the reasons for which a
+   *   redrive of the child is refused
+   */
+  async startItem(item: ItemStart): Promise<void> {
+    const key = `${item.run.parent.flowId}/${item.name}`;
+    for (let other = this.#underWay.get(key); other !== undefined; other = this.#underWay.get(key)) await other;
+    const own = this.#findOrBeginItem(item);
+    this.#underWay.set(key, own);
+    await own.finally(() => this.#underWay.delete(key));
+  }
+
+  async #findOrBeginItem({ run, name, index, input, inputText, origin, undone }: ItemStart): Promise<Started> {
+    const { store, takeOvers, turns } = this.#options;
+    const { parent, snapshot, plan } = run;
+    const { flowId, flowName, version, alias } = parent;
+    const takeOver = { names: [name], events: undone, isNamed: true };
+    const taken = undone.length === 0 ? null : await takeOvers.find(flowId, takeOver, name, origin);
+    if (taken !== null) return { record: taken, snapshot: null };
+    const known = await store.find(flowId, name);
+    if (known !== null) return existing(known, origin);
+    if (turns.isOver) await turns.later(flowName);
+    const flow = { ...snapshot, id: flowId, name: flowName };
+    const mapItem = { run: run.name, state: run.state, index };
+    return this.#begin({ flow, plan, version, alias, mapItem }, name, { inputText, input, origin });
+  }
+
   /** Runs once at a time for a name. Null when the flow has changed meanwhile: the caller then begins again. */
   async #findOrBegin(resolved: Resolved, name: string, start: DurableStart, changes: number): Promise<Started | null> {
     const { store, turns } = this.#options;
     const known = await store.find(resolved.runnable.flow.id, name);
     if (known !== null) return { record: known, snapshot: null };
     if (turns.isOver) await turns.later(start.flowName);
-    return this.#isChanged(resolved, start, changes) ? null : this.#begin(resolved, name, start);
+    return this.#isChanged(resolved, start, changes) ? null : this.#begin(sourceOf(resolved), name, start);
   }
 
   /**
@@ -124,22 +184,23 @@ export class Starts {
     return flows.changes !== changes && flows.peek(flowName, qualifier)?.runnable.flow.id !== runnable.flow.id;
   }
 
-  async #begin(resolved: Resolved, name: string, start: DurableStart): Promise<Started> {
+  async #begin(source: StartSourceOf, name: string, start: Begun): Promise<Started> {
     const { table, gate, orphans, limits } = this.#options;
     const { origin } = start;
     const isPatient = isRepeated(origin);
     if (origin.from === 'token' && origin.isTaskOver) throw invalidArgument(TASK_OVER);
     if (!isPatient) gate.refuseInTrouble();
     table.refuseFull(origin, start.inputText.length);
-    const { flow, plan } = resolved.runnable;
-    const record = this.#record(resolved, name, start);
+    const { flow, plan, mapItem } = source;
+    const record = this.#record(source, name, start);
     const { id: flowId, revision, definition, description, roleArn, environment, writer } = flow;
     const snapshot = { flowId, revision, definition, description, roleArn, environment, writer };
     const execution = new Execution(plan, startOf(record, start.input, flow), limits);
     const run = new DurableRun(table, record, execution, {
       kind: 'new',
       source: origin.from,
-      snapshot,
+      // The execution of the Map uses it.
+      snapshot: mapItem === null ? snapshot : null,
       abortable: !isPatient,
     });
     table.add(run);
@@ -149,8 +210,11 @@ export class Starts {
     return { record: { ...record, startedMs: execution.startedMs }, snapshot };
   }
 
-  #record({ runnable, alias }: Resolved, name: string, { inputText, origin }: DurableStart): ExecutionRecord {
-    const { flow, version } = runnable;
+  #record(
+    { flow, version, alias, mapItem }: StartSourceOf,
+    name: string,
+    { inputText, origin }: Begun,
+  ): ExecutionRecord {
     return {
       id: ++this.#lastId,
       flowId: flow.id,
@@ -165,6 +229,7 @@ export class Starts {
       alias,
       parent: parentOf(origin),
       ancestry: ancestryOf(origin),
+      mapItem,
       callback: owesEnd(origin) ? 'owed' : 'none',
       stop: null,
       wakeMs: null,

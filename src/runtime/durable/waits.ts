@@ -1,7 +1,7 @@
 /** Says in sentences what an execution waits for (docs/extensions.md), from its state alone. */
 import { formatTime } from '../../base/clock.ts';
 import { reasonOf } from '../../base/text.ts';
-import type { CallCommand, TimerCommand } from '../../interpreter/commands.ts';
+import type { CallCommand, Command, MapCommand, TimerCommand } from '../../interpreter/commands.ts';
 import type { Execution } from '../../interpreter/execution.ts';
 import type { Dialect } from '../../language/plan.ts';
 import type { ExecutionRecord, ExecutionStore } from '../../store/executions.ts';
@@ -120,9 +120,7 @@ function waitsOf(
     const dueMs = execution.dueMs(command);
     const untilMs = dueMs === null ? null : dueMs - setBackMs;
     const isTimer = command.kind === 'timer';
-    const what = isTimer
-      ? timerWait(command, thread?.phase === 'retry')
-      : (uncalledWait(command, run, trouble) ?? callWait(command));
+    const what = whatOf(command, thread?.phase === 'retry', run, trouble);
     return {
       ...what,
       stepName: thread?.state.name ?? '',
@@ -150,6 +148,21 @@ function stuckWait({ sinceMs, error, state }: Stuck): ExecutionWait {
 }
 
 type What = Pick<ExecutionWait, 'kind' | 'action' | 'reason'>;
+
+function whatOf(command: Command, isRetry: boolean, run: DurableRun | null, trouble: StoreTrouble | null): What {
+  if (command.kind === 'timer') return timerWait(command, isRetry);
+  if (command.kind === 'map') return mapWait(command, run);
+  return uncalledWait(command, run, trouble) ?? callWait(command);
+}
+
+function mapWait({ id, run: { name } }: MapCommand, run: DurableRun | null): What {
+  const waitsFor = run?.mapRun(id)?.waitsFor ?? 'The end of one of its executions wakes it.';
+  return {
+    kind: 'MapRun',
+    action: '',
+    reason: `Map run ${name} is under way. ${waitsFor} DescribeMapRun counts its items.`,
+  };
+}
 
 function timerWait({ seconds }: TimerCommand, isRetry: boolean): What {
   const kind = isRetry ? 'Retry' : 'Wait';

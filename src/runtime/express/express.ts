@@ -7,14 +7,14 @@
  */
 import { assert } from '../../base/assert.ts';
 import { stringifyJson } from '../../base/json.ts';
-import type { JsonObject } from '../../base/json.ts';
+import type { JsonObject, JsonValue } from '../../base/json.ts';
 import type { MemoryBudget } from '../../base/memory-budget.ts';
 import type { Ports } from '../../base/ports.ts';
 import { atMost } from '../../base/scheduler.ts';
 import type { ActionCatalog } from '../../actions/action.ts';
 import type { Failure } from '../../interpreter/event.ts';
 import { Execution } from '../../interpreter/execution.ts';
-import type { ExecutionLimits, ExecutionWarning } from '../../interpreter/execution.ts';
+import type { ExecutionLimits, ExecutionWarning, MapItemStart } from '../../interpreter/execution.ts';
 import { WAIT_SECONDS } from '../../language/limits.ts';
 import type { Plan } from '../../language/plan.ts';
 import type { ChildStarter } from '../driver/calls.ts';
@@ -41,12 +41,15 @@ export interface SyncStart {
   readonly plan: Plan;
   /** The full name of the execution, UUID included (rules.md 12.2). */
   readonly name: string;
-  readonly input: JsonObject;
+  /** An object, except for an item of a Map run. */
+  readonly input: JsonValue;
   /** Synchronous executions above this one; 0 for one that the API started. */
   readonly depth: number;
   readonly origin: StartOrigin;
   /** For the history; absent: no history is retained. */
   readonly facts?: RetainedFacts;
+  /** Of a child of a Map run. */
+  readonly mapItem?: MapItemStart;
 }
 
 export interface SyncResult {
@@ -109,7 +112,7 @@ class Runtime implements ExpressRuntime {
     this.#options = options;
     // The limit of events bounds a stored history (rules.md 12.7); an Express execution has no journal.
     this.#limits = { ...options.limits, waitSeconds: WAIT_SECONDS.Express, events: Number.POSITIVE_INFINITY };
-    this.#parts = { ...ports, actions, children, turns: new Turns(ports), memory };
+    this.#parts = { ...ports, actions, children, turns: new Turns(ports), memory, mapRuns: null };
     this.#moment = new DecisionMoment(ports);
     this.#admission = new Admission(options.limits, ports.clock, memory);
   }
@@ -154,7 +157,17 @@ class Runtime implements ExpressRuntime {
     await atMost(this.#options.ports.scheduler, limitMs, this.#drained.promise);
   }
 
-  #execution({ plan, name, flowName, input, roleArn, writer = null, environment, facts }: SyncStart): Execution {
+  #execution({
+    plan,
+    name,
+    flowName,
+    input,
+    roleArn,
+    writer = null,
+    environment,
+    facts,
+    mapItem,
+  }: SyncStart): Execution {
     return new Execution(
       plan,
       {
@@ -167,6 +180,7 @@ class Runtime implements ExpressRuntime {
         version: facts?.source.version ?? '',
         alias: facts?.alias ?? '',
         longestSeconds: this.#options.limits.expressTimeoutSeconds,
+        ...(mapItem !== undefined && { mapItem }),
       },
       this.#limits,
     );

@@ -87,6 +87,8 @@ export class ExpressRun implements Policy {
 
   opened(): void {}
 
+  resumed(): void {}
+
   answered(input: Input): void {
     this.#answers++;
     if (this.#answers % ANSWERS_PER_TURN === 0) this.#driver.advanceLater(input);

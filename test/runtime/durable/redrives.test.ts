@@ -38,7 +38,7 @@ async function start(t: CleanUp, work: Work, options: TestEngineOptions = {}): P
 async function childrenOf(engine: TestEngine) {
   const { executions } = await engine.executions.list({
     ...{ flowName: 'child', status: null, startedAfterMs: null, startedBeforeMs: null, namePrefix: '' },
-    ...{ qualifier: '', nextToken: '', limit: 100, metadataOnly: true, textUnits: 1_000_000 },
+    ...{ qualifier: '', mapRunName: '', nextToken: '', limit: 100, metadataOnly: true, textUnits: 1_000_000 },
   });
   return executions;
 }

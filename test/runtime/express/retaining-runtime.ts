@@ -47,6 +47,7 @@ export const EVERYTHING: ExecutionQuery = {
   namePrefix: '',
   version: null,
   alias: null,
+  mapRun: null,
   after: null,
   limit: 1000,
   metadataOnly: true,

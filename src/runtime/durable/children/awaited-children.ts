@@ -1,6 +1,6 @@
-/** The tasks of one execution that wait for a child. When such a task ends, its child stops: it must not outlive the task. */
+/** The tasks and Maps of one execution that wait for children. When one ends, its children stop: they must not outlive it. */
 import { awaitsChild } from '../../../interpreter/commands.ts';
-import type { CallCommand } from '../../../interpreter/commands.ts';
+import type { CallCommand, MapCommand } from '../../../interpreter/commands.ts';
 
 /** The failure of a child that stops because its task has ended (rules.md 11.4). */
 export const PARENT_GONE = {
@@ -16,8 +16,8 @@ export class AwaitedChildren {
   /** Tasks whose children the last change stops. */
   #taken: readonly number[] = [];
 
-  opened(command: CallCommand): void {
-    if (awaitsChild(command)) this.#waiting.add(command.id);
+  opened(command: CallCommand | MapCommand): void {
+    if (command.kind === 'map' || awaitsChild(command)) this.#waiting.add(command.id);
   }
 
   closed(ids: readonly number[]): void {

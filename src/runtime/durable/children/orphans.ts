@@ -67,8 +67,9 @@ export class Orphans implements RunListener {
   /** True for an execution that a task started. One that a caller started with a task's token is not stopped with the task. */
   async #isChild(id: ExecutionId): Promise<boolean> {
     const { store } = this.#options;
-    const parent = (await store.get(id))?.parent ?? null;
+    const { parent = null, mapItem = null } = (await store.get(id)) ?? {};
     if (parent === null) return false;
+    if (mapItem !== null) return true;
     const rows = await store.journal(parent.execution, parent.event, 1);
     const scheduled = factsOf(rows, parent.event);
     return scheduled?.mode === 'WaitForSystemCallback' && childModeOf(scheduled.action ?? '') === 'Standard';

@@ -73,7 +73,7 @@ export class ParentReports implements RunListener {
 
   async #reportEnd(child: ExecutionRecord): Promise<Reported> {
     const { id, parent } = child;
-    const reported = parent === null ? 'done' : await this.#report(parent, reportOf(child));
+    const reported = parent === null ? 'done' : await this.#report(parent, child);
     if (reported === 'done') this.#options.queue.addChange({ id, callbackDone: true });
     if (reported === 'stuck' && parent !== null) {
       const { execution } = parent;
@@ -82,12 +82,13 @@ export class ParentReports implements RunListener {
     return reported;
   }
 
-  async #report(task: TaskReference, report: TaskReport): Promise<Reported> {
+  async #report(task: TaskReference, child: ExecutionRecord): Promise<Reported> {
     const { table } = this.#options;
     const run = await table.getInTurn(task.execution);
     if (run === null) return table.stuck(task.execution) === undefined ? 'done' : 'stuck';
+    if (child.mapItem !== null) return (await run.itemEnded(task.event, child)) ? 'done' : 'later';
     if (run.comesAgain(task.event)) return 'later';
-    run.report(task.event, report);
+    run.report(task.event, reportOf(child));
     await run.durable();
     return 'done';
   }

@@ -18,13 +18,20 @@ function earliestDueMs(execution: Execution): number {
 /**
  * The steady time before which only a callback wakes the execution, milliseconds since 1970; null while it has to be in memory.
  * @param calls its calls under way
+ * @param isQuiet true for a Map run that only waits for Standard children, by the id of its command
  * @param nowMs the present, steady time
  */
-export function sleepUntilMs(execution: Execution, calls: number, nowMs: number): number | null {
+export function sleepUntilMs(
+  execution: Execution,
+  calls: number,
+  isQuiet: (mapRun: number) => boolean,
+  nowMs: number,
+): number | null {
   if (execution.status !== 'Running' || execution.canContinue || calls > 0) return null;
   // A call that this process makes, or has yet to make, needs the run in memory.
   for (const command of execution.commands.values()) {
-    if (command.kind !== 'timer' && !waitsForOthers(command)) return null;
+    if (command.kind === 'map' ? !isQuiet(command.id) : command.kind !== 'timer' && !waitsForOthers(command))
+      return null;
   }
   const wakeMs = earliestDueMs(execution);
   return wakeMs - nowMs > SLEEP_MIN_MS ? wakeMs : null;

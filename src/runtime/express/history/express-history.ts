@@ -193,6 +193,7 @@ export class ExpressHistory implements Retainer {
 function matches(execution: RetainedExecution, query: ExecutionQuery): boolean {
   return (
     execution.source.flow.id === query.flowId &&
+    execution.mapRun === query.mapRun &&
     (query.after === null || execution.id < query.after.id) &&
     (query.status === null || execution.status === query.status) &&
     (query.startedAfterMs === null || execution.startedMs > query.startedAfterMs) &&

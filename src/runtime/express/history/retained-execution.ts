@@ -18,11 +18,14 @@ import { weighText, weighValue } from '../../../base/value-weight.ts';
 /** A compiled flow; all its executions share one object. */
 export interface ExpressSource {
   /** The flow, or for a version the flow when it was published. */
-  readonly flow: FlowRecord;
+  readonly flow: RetainedFlow;
   readonly plan: Plan;
   /** The requested version, directly or through an alias; `''` for none. */
   readonly version: string;
 }
+
+/** The members of a flow that replies about its executions show. */
+export type RetainedFlow = Pick<FlowRecord, 'id' | 'name' | 'definition' | 'description' | 'roleArn' | 'environment'>;
 
 /** The facts about an execution that replies show and its events do not contain. */
 export interface RetainedFacts {
@@ -31,6 +34,8 @@ export interface RetainedFacts {
   readonly alias: string;
   /** As the caller sent it; empty when there was none. */
   readonly inputText: string;
+  /** Name of the Map run of which it is a child; absent for any other execution. */
+  readonly mapRun?: string;
 }
 
 /** A page of events. */
@@ -62,7 +67,7 @@ const ENDS: { readonly [type in ExecutionEvent['type']]?: Exclude<ExecutionStatu
 
 /** The data that all executions of one source share. It holds no plan, which reading does not need. */
 export class RetainedSource {
-  readonly flow: FlowRecord;
+  readonly flow: RetainedFlow;
   readonly version: string;
   readonly stepNames: readonly string[];
   readonly dialect: Dialect;
@@ -89,6 +94,7 @@ export class RetainedExecution {
   readonly id: number;
   readonly name: string;
   readonly alias: string;
+  readonly mapRun: string | null;
   readonly source: RetainedSource;
   readonly #retainer: Retainer;
   readonly #inputText: string;
@@ -113,13 +119,14 @@ export class RetainedExecution {
     retainer: Retainer,
     id: number,
     name: string,
-    { alias, inputText }: RetainedFacts,
+    { alias, inputText, mapRun }: RetainedFacts,
     source: RetainedSource,
   ) {
     this.#retainer = retainer;
     this.id = id;
     this.name = detached(name);
     this.alias = alias;
+    this.mapRun = mapRun ?? null;
     this.source = source;
     this.#inputText = detached(inputText);
     this.bytes = EXECUTION_BYTES + weighText(name) + weighText(inputText);

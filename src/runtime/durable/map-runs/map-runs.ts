@@ -1,0 +1,129 @@
+/**
+ * The Map runs of Standard executions: begins those whose commands are open, and serves DescribeMapRun and UpdateMapRun. It needs the
+ * starts of executions, whose runs need it: {@link MapRuns.connect} closes that circle.
+ */
+import { apiError } from '../../../api/error.ts';
+import { assert } from '../../../base/assert.ts';
+import type { Ports } from '../../../base/ports.ts';
+import type { MapCommand } from '../../../interpreter/commands.ts';
+import type { Failure } from '../../../interpreter/event.ts';
+import type { Execution } from '../../../interpreter/execution.ts';
+import type { MapRunSpec } from '../../../interpreter/map-run-spec.ts';
+import type { Objects } from '../../../objects/ports.ts';
+import type { ExecutionRecord, ExecutionStore } from '../../../store/executions.ts';
+import { isOpen } from '../../../store/map-runs.ts';
+import type { MapRunRecord } from '../../../store/map-runs.ts';
+import type { CallingExecution } from '../../driver/calls.ts';
+import type { MapRunCaller, MapRunChanges, MapRunStarter, OpenMapRun } from '../../driver/map-runs.ts';
+import type { DecisionMoment } from '../../driver/moment.ts';
+import type { Turns } from '../../driver/turns.ts';
+import type { CommitQueue } from '../commit-queue.ts';
+import type { RunTable } from '../run-table.ts';
+import type { WriteGate } from '../write-gate.ts';
+import type { ItemRunner } from './item-runner.ts';
+import { MapRun } from './map-run.ts';
+
+export interface MapRunLimits {
+  readonly stateDataBytes: number;
+  /** Children of one run at once. */
+  readonly mapRunConcurrency: number;
+  /** Items of one run; null: no limit. */
+  readonly mapItems: number | null;
+  /** How deep tasks and Maps may start executions. */
+  readonly childDepth: number;
+}
+
+export interface MapRunsOptions {
+  readonly ports: Ports;
+  readonly store: Pick<ExecutionStore, 'get' | 'snapshot' | 'mapRun' | 'mapRunLog' | 'mapRunItems'>;
+  readonly queue: Pick<CommitQueue, 'add'>;
+  readonly turns: Turns;
+  readonly objects: Objects;
+  readonly limits: MapRunLimits;
+}
+
+/** What one run uses. */
+export interface MapRunParts extends MapRunsOptions {
+  readonly items: ItemRunner;
+  /** The failure of a run whose children would be deeper than they may; null when they may begin. */
+  refusalOfDepth(depth: number): Failure | null;
+}
+
+interface Connected {
+  readonly items: ItemRunner;
+  readonly table: Pick<RunTable, 'get' | 'stuck'>;
+  readonly gate: WriteGate;
+}
+
+export class MapRuns implements MapRunStarter {
+  readonly #options: MapRunsOptions;
+  #connected: Connected | null = null;
+
+  constructor(options: MapRunsOptions) {
+    this.#options = options;
+  }
+
+  /** To be called once, before an execution runs. */
+  connect(connected: Connected): void {
+    this.#connected = connected;
+  }
+
+  begin(
+    command: MapCommand,
+    calling: CallingExecution,
+    execution: Execution,
+    moment: DecisionMoment,
+    caller: MapRunCaller,
+  ): OpenMapRun {
+    assert(this.#connected !== null, 'Map runs are connected before an execution runs');
+    const { childDepth } = this.#options.limits;
+    const refusalOfDepth = (depth: number): Failure | null => (depth > childDepth ? tooDeep(depth, childDepth) : null);
+    const parts = { ...this.#options, items: this.#connected.items, refusalOfDepth };
+    const run = new MapRun(parts, command, calling, execution, moment, caller);
+    run.begin();
+    return run;
+  }
+
+  newRecord(
+    { name, concurrency, toleratedCount, toleratedPercentage }: MapRunSpec,
+    event: number,
+    atMs: number,
+  ): MapRunRecord {
+    const { mapRunConcurrency } = this.#options.limits;
+    return {
+      ...{ name, key: event, event, status: 'Pending', startedMs: atMs, stoppedMs: 0 },
+      concurrency: Math.min(concurrency ?? mapRunConcurrency, mapRunConcurrency),
+      ...{ toleratedCount, toleratedPercentage, total: 0, running: 0, succeeded: 0, failed: 0 },
+    };
+  }
+
+  /** @throws {ApiError} `MapRunNotExists` */
+  async describe(execution: ExecutionRecord, name: string): Promise<MapRunRecord> {
+    const record = await this.#options.store.mapRun(execution.id, name);
+    if (record === null) throw apiError('MapRunNotExists', name, execution.name);
+    return record;
+  }
+
+  /**
+   * Changes the bounds of a run, which is durable when this resolves.
+   * @throws {ApiError} `MapRunNotExists`, `MapRunAlreadyCompleted`, `InternalServerError` when the store is not accepting writes
+   */
+  async update(execution: ExecutionRecord, name: string, changes: MapRunChanges): Promise<MapRunRecord> {
+    const connected = this.#connected;
+    assert(connected !== null, 'Map runs are connected before a caller asks');
+    const { table, gate } = connected;
+    const known = await this.describe(execution, name);
+    gate.refuseInTrouble();
+    const run = isOpen(known.status) ? await table.get(execution.id) : null;
+    const updated = (await run?.mapRun(known.event)?.update(changes)) ?? null;
+    if (updated !== null) return updated;
+    throw table.stuck(execution.id) === undefined
+      ? apiError('MapRunAlreadyCompleted', name, execution.name)
+      : apiError('TaskInvalidState');
+  }
+}
+
+function tooDeep(depth: number, limit: number): Failure {
+  const cause = `The items would be the last of ${depth} executions that started one another; the limit is ${limit} (limits.childDepth). Check for a flow that starts itself, or raise the limit.`;
+  return { error: 'FNF.CallDepthExceeded', cause };
+}
