@@ -68,7 +68,7 @@ for (const adapter of ADAPTERS) {
       assert.equal(await store.snapshot('flow-1', 1), null);
       assert.deepEqual(await store.journal(1, 1, 10), []);
       assert.deepEqual(await store.list(ALL), { executions: [], next: null });
-      assert.equal(await store.running(), 0);
+      assert.equal((await store.running()).executions, 0);
       assert.equal(await store.nextWakeMs(), null);
     });
 
@@ -106,7 +106,7 @@ for (const adapter of ADAPTERS) {
         assert.deepEqual(await stateOf(store, 1), before, what);
         assert.equal(await store.get(2), null, what);
         assert.equal(await store.snapshot('flow-2', 1), null, what);
-        assert.equal(await store.running(), 1, what);
+        assert.equal((await store.running()).executions, 1, what);
         assert.deepEqual(await store.children(1, [2]), []);
         assert.deepEqual((await store.list({ ...ALL, flowId: 'flow-2' })).executions, []);
       }
@@ -215,10 +215,10 @@ for (const adapter of ADAPTERS) {
       await commit({ id: 1, wakeMs: 99, ...endOf({ stoppedMs: 20 }) });
       const failed = { status: 'Failed', stoppedMs: 10, error: 'E', cause: 'c' } as const;
       assert.deepEqual(await store.get(1), runningOf(1, failed));
-      assert.equal(await store.running(), 0);
+      assert.equal((await store.running()).executions, 0);
       await commit({ id: 1, reopen: true });
       assert.deepEqual(await store.get(1), runningOf(1));
-      assert.equal(await store.running(), 1);
+      assert.equal((await store.running()).executions, 1);
       await commit({ id: 1, ...endOf({ stoppedMs: 30, output: '{"a":1}' }) });
       assert.deepEqual(await store.get(1), runningOf(1, endOf({ stoppedMs: 30, output: '{"a":1}' }).end));
       await commit({ id: 1, reopen: true });
@@ -353,7 +353,7 @@ for (const adapter of ADAPTERS) {
       assert.deepEqual(await store.unfinished(0, 10), [3]);
       await commit({ id: 3, callbackDone: true });
       assert.deepEqual(await store.unfinished(0, 10), []);
-      assert.equal(await store.running(), 3);
+      assert.equal((await store.running()).executions, 3);
     });
 
     it('lets another task of the parent wait for an execution, and owes the next end to it', async (t) => {

@@ -87,7 +87,7 @@ describe('sqlite store and other processes', () => {
         assert.equal(record.output, stages === STAGES ? `{"id":${id}}` : '');
         assert.equal(record.wakeMs, stages > 1 && stages < STAGES ? lastId : null);
       }
-      assert.equal(await executions.running(), Math.min(lastId, STAGES - 1));
+      assert.equal((await executions.running()).executions, Math.min(lastId, STAGES - 1));
       await close();
     }
   });

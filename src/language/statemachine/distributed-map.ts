@@ -25,6 +25,12 @@ const COUNT: Range = { min: 0, max: Number.MAX_SAFE_INTEGER, says: '0 or more' }
 const AT_LEAST_ONE: Range = { min: 1, max: Number.MAX_SAFE_INTEGER, says: '1 or more' };
 const PERCENTAGE: Range = { min: 0, max: 100, says: 'from 0 to 100' };
 
+/** In place of the fields of a Map that is refused as a whole. */
+const REFUSED: Unlinked<DistributedMap> = {
+  ...{ childMode: 'Express', reader: null, batcher: null, writer: null },
+  ...{ maxItems: null, toleratedCount: null, toleratedPercentage: null },
+};
+
 /** Null for an inline Map. */
 export function readDistributed(
   context: CompileContext,
@@ -42,6 +48,7 @@ export function readDistributed(
         `"${key}" belongs to the distributed Map, which an Express flow does not have, nor a processor in Express mode`,
       );
     }
+    return REFUSED;
   }
   return {
     childMode: readChildMode(map) ?? readChildMode(processor) ?? 'Standard',

@@ -196,9 +196,10 @@ export const FAULTY_STATES: readonly FaultyDefinition[] = [
       States: [{Type: Pass, Name: X, End: true}]
 `),
     faults: [
+      '9:17 error missing-field States[0].ItemReader',
+      '9:17 error missing-field States[0].ItemReader',
       '10:15 warning odd-parameter States[0].MaxItems',
       '11:33 error out-of-range States[0].ToleratedFailurePercentage',
-      '13:5 error distributed-map-not-built States[0].ProcessorConfig',
       '13:38 error bad-field-value States[0].ProcessorConfig.ExecutionMode',
       '13:46 warning unknown-key States[0].ProcessorConfig.Mode',
     ],
