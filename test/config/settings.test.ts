@@ -154,6 +154,7 @@ limits:
   mapRuns: 6
   mapRunConcurrency: 7
   mapItems: none
+  mapExecutions: 9
   concurrentExecutions: 5
   executionMemory: 64MiB
   standardExecutions: 50
@@ -241,6 +242,7 @@ log: warn
         mapRuns: 6,
         mapRunConcurrency: 7,
         mapItems: null,
+        mapExecutions: 9,
         events: 500,
         concurrentExecutions: 5,
         executionMemoryBytes: 64 * 1024 * 1024,

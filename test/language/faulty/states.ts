@@ -175,6 +175,7 @@ export const FAULTY_STATES: readonly FaultyDefinition[] = [
       States: [{Type: Pass, Name: X, End: true}]
 `),
     faults: [
+      '9:5 error both-forms States[0].ItemsPath',
       '10:5 error distributed-map-in-express States[0].ItemReader',
       '11:5 error distributed-map-in-express States[0].ToleratedFailureCount',
       '13:7 error distributed-map-in-express States[0].Processor.ProcessorConfig',
