@@ -1,6 +1,6 @@
 /** The inputs of a decision: what has happened outside, and the time and the randomness of that moment (I2). */
 import type { JsonValue } from '../base/json.ts';
-import type { ExecutionEvent, Failure } from './event.ts';
+import type { ExecutionEvent, Failure, Warning } from './event.ts';
 
 /** `id` is that of the command that is answered. */
 export type Input =
@@ -15,8 +15,19 @@ export type Input =
   | { readonly kind: 'task-submitted'; readonly id: number; readonly output: JsonValue }
   /** The service has refused the work of a callback task. */
   | { readonly kind: 'task-submit-failed'; readonly id: number; readonly failure: Failure }
-  | { readonly kind: 'map-run-succeeded'; readonly id: number; readonly output: JsonValue }
-  | { readonly kind: 'map-run-failed'; readonly id: number; readonly failure: Failure }
+  /** `warnings`: of the expressions that built its items. */
+  | {
+      readonly kind: 'map-run-succeeded';
+      readonly id: number;
+      readonly output: JsonValue;
+      readonly warnings: readonly Warning[];
+    }
+  | {
+      readonly kind: 'map-run-failed';
+      readonly id: number;
+      readonly failure: Failure;
+      readonly warnings: readonly Warning[];
+    }
   | { readonly kind: 'execution-timed-out' }
   /** Stops the execution at once (StopExecution). */
   | { readonly kind: 'stop'; readonly failure: Failure }

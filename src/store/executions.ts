@@ -11,9 +11,12 @@
  * - Only the holder of the latest fence can write.
  */
 import type { EnvironmentVariable } from './flows.ts';
+import type { JournalRow } from './journal-row.ts';
 import type { MapItemPlace, MapRunChange, MapRunRecord } from './map-runs.ts';
 import type { Failure } from '../interpreter/event.ts';
 import type { ExecutionStatus } from '../interpreter/execution.ts';
+
+export type { JournalRow } from './journal-row.ts';
 
 /** A whole number below 2^53. An execution that starts later has a higher one. */
 export type ExecutionId = number;
@@ -92,15 +95,6 @@ export interface ExecutionRecord {
   readonly input: string;
   /** JSON text; empty unless the execution succeeded. */
   readonly output: string;
-}
-
-/** The events that one commit adds to one execution. */
-export interface JournalRow {
-  /** Id of the first event. */
-  readonly first: number;
-  readonly count: number;
-  /** JSON text of an array of `count` events, as `interpreter/journal.ts` writes them. */
-  readonly events: string;
 }
 
 /** The changes of one commit to one execution. A member that is absent changes nothing. */

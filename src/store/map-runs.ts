@@ -1,5 +1,5 @@
 /** Runs of distributed Maps in the execution store. A run belongs to the execution of its Map and is deleted with it. */
-import type { JournalRow } from './executions.ts';
+import type { JournalRow } from './journal-row.ts';
 
 export type MapRunStatus = 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Aborted';
 

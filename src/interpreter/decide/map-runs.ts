@@ -7,7 +7,7 @@ import { constructValue, evaluateArray, evaluateNumber } from '../construct.ts';
 import type { BoundedField } from '../construct.ts';
 import type { ConstructScope } from '../construct-scope.ts';
 import { findRetry } from '../failure.ts';
-import type { Failure } from '../event.ts';
+import type { EventFacts, Failure } from '../event.ts';
 import type { BatchSpec, MapRunSpec } from '../map-run-spec.ts';
 import type { Thread } from '../thread.ts';
 import type { Decision } from './decision.ts';
@@ -110,15 +110,20 @@ function batchOf(scope: ConstructScope, { maxItems, maxInputBytes, input }: Item
 export function mapRunEnded(decision: Decision, thread: Thread, answer: MapRunAnswer): void {
   const { scope } = decision;
   scope.enter(thread);
-  if (answer.kind === 'map-run-failed') return failRun(decision, thread, answer.id, answer.failure);
+  if (answer.kind === 'map-run-failed') return failRun(decision, thread, answer, answer.failure);
   const { output } = answer;
   const what = 'The result of the Map run';
   const failure = scope.oversize(output, what) ?? decision.takeRoom(output, what);
-  if (failure !== null) return failRun(decision, thread, answer.id, failure);
-  decision.emitCausedBy(answer.id, 'MapRunSucceeded', thread, output, null);
+  if (failure !== null) return failRun(decision, thread, answer, failure);
+  decision.emitCausedBy(answer.id, 'MapRunSucceeded', thread, output, warned(answer, null));
 }
 
-function failRun(decision: Decision, thread: Thread, id: number, failure: Failure): void {
+function failRun(decision: Decision, thread: Thread, answer: MapRunAnswer, failure: Failure): void {
   const retry = findRetry(thread, failure);
-  decision.emitCausedBy(id, 'MapRunFailed', thread, null, retry === null ? { failure } : { failure, retry });
+  const facts = retry === null ? { failure } : { failure, retry };
+  decision.emitCausedBy(answer.id, 'MapRunFailed', thread, null, warned(answer, facts));
+}
+
+function warned({ warnings }: MapRunAnswer, facts: EventFacts | null): EventFacts | null {
+  return warnings.length === 0 ? facts : { ...facts, warnings };
 }

@@ -110,7 +110,9 @@ export class DurableRun implements Committable, Policy {
     const moment = new DecisionMoment({ clock: host.clock, ids: host.ports.ids }, token);
     this.#driver = new Driver(host.parts, caller, execution, moment, this);
     // Children of undone tasks must not outlive them, even if their start became durable after the end of this execution.
-    if (arrival.kind === 'redriven') this.#children.undone(undoneCalls.map((call) => call.id));
+    if (arrival.kind === 'redriven') {
+      this.#children.undone([...undoneCalls, ...execution.undoneRuns].map((undone) => undone.id));
+    }
   }
 
   get execution(): Execution {

@@ -50,8 +50,9 @@ const range = (count: number): number[] => Array.from({ length: count }, (_, i) 
 /** The Map run of an execution, by its history. */
 async function runName(engine: TestEngine, execution = 'e'): Promise<string> {
   const events = await engine.events('work', execution);
-  const { output } = events.findLast(({ type }) => type === 'MapRunStarted')?.detail as { output: JsonObject };
-  return String(output['MapRunName']);
+  const started = events.findLast(({ type }) => type === 'MapRunStarted');
+  assert.ok(started !== undefined, 'the execution has a Map run');
+  return String((started.detail['output'] as JsonObject)['MapRunName']);
 }
 
 async function describeRun(engine: TestEngine, name?: string): Promise<JsonObject> {
@@ -106,7 +107,10 @@ for (const mode of MODES) {
     assert.equal(status, 'Failed');
     const failed = (await engine.events('work', 'e')).find(({ type }) => type === 'MapRunFailed');
     assert.equal(failed?.detail['error'], 'FnF.ExceedToleratedFailureThreshold');
-    assert.match(String(failed?.detail['cause']), /1 item has failed, and 0 may fail.*item 3, execution e-[0-9a-f]{12}-3.*Boom: it is three/);
+    assert.match(
+      String(failed?.detail['cause']),
+      /1 item has failed, and 0 may fail.*item 3, execution e-[0-9a-f]{12}-3.*Boom: it is three/,
+    );
     const { ItemCounts: counts, Status } = await describeRun(engine);
     assert.equal(Status, 'Failed');
     const { Failed, Succeed, Aborted, Total } = counts as Record<string, number>;
@@ -122,7 +126,6 @@ for (const mode of MODES) {
     const engine = await startTestEngine(t, {
       task: async (call) => {
         most = Math.max(most, ++running);
-        await engine.time.after === undefined;
         await new Promise<void>((resolve) => engine.time.after(1_000, resolve));
         running--;
         return echo(call);

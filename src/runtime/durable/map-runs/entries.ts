@@ -6,7 +6,7 @@
  */
 import { parseJson, stringifyJson } from '../../../base/json.ts';
 import type { JsonObject, JsonValue } from '../../../base/json.ts';
-import type { Failure } from '../../../interpreter/event.ts';
+import type { Failure, Warning } from '../../../interpreter/event.ts';
 import type { MapRunChanges } from '../../driver/map-runs.ts';
 
 /** The end of one child. */
@@ -23,6 +23,12 @@ export interface ItemEnd {
   readonly input?: string;
 }
 
+interface RunEnded {
+  readonly atMs: number;
+  /** The first ones of ItemConstructor. */
+  readonly warnings?: readonly Warning[];
+}
+
 export type MapRunEntry =
   /** The identity of what was read so far. */
   | { readonly kind: 'source'; readonly mark: JsonObject }
@@ -35,8 +41,8 @@ export type MapRunEntry =
   /** A redrive goes on with the run under this MapRunStarted event: what has failed runs again. */
   | { readonly kind: 'redriven'; readonly event: number; readonly atMs: number }
   /** The end of the run. */
-  | { readonly kind: 'ended'; readonly atMs: number; readonly output: JsonValue }
-  | { readonly kind: 'ended'; readonly atMs: number; readonly failure: Failure };
+  | ({ readonly kind: 'ended'; readonly output: JsonValue } & RunEnded)
+  | ({ readonly kind: 'ended'; readonly failure: Failure } & RunEnded);
 
 /** UTF-16 units of one row; further entries wait for the next change. */
 const ROW_UNITS = 1024 * 1024;

@@ -7,7 +7,7 @@ import type { JsonValue } from '../../../base/json.ts';
 import type { Failure } from '../../../interpreter/event.ts';
 import type { BuiltItem } from '../../../interpreter/map-item.ts';
 import type { BatchSpec } from '../../../interpreter/map-run-spec.ts';
-import type { ItemReading } from '../../../objects/ports.ts';
+import type { ItemStream } from './item-source.ts';
 
 /** One child before it begins. */
 export interface ItemBatch {
@@ -20,7 +20,7 @@ export interface ItemBatch {
 }
 
 export interface ItemBatchesOptions {
-  readonly reading: ItemReading;
+  readonly reading: ItemStream;
   /** Null: a child for each item. */
   readonly batch: BatchSpec | null;
   /** Bytes of the input of a child as JSON text, the limit of a state's data. */

@@ -2,7 +2,16 @@
 import type { JsonArray, JsonObject, JsonValue } from '../../../base/json.ts';
 import { memberOf } from '../../../base/json.ts';
 import type { MapCommand } from '../../../interpreter/commands.ts';
-import type { ItemReading, Objects, ReaderSpec } from '../../../objects/ports.ts';
+import type { Objects, ReaderSpec } from '../../../objects/ports.ts';
+
+/** The items of a run, in their order. Calls of `next` do not overlap. */
+export interface ItemStream {
+  /** What was read so far, for the log: a later reading of a source that has changed is a fault. Empty for items that cannot change. */
+  readonly mark: JsonObject;
+  /** At most `countMax` items, at least one; none: the end. @throws {ObjectFault} */
+  next(countMax: number): Promise<readonly JsonValue[]>;
+  close(): void;
+}
 
 /** Opens the items. `expected` is the mark of an earlier reading: a source that has changed is a fault. */
 export function openSource(
@@ -10,7 +19,7 @@ export function openSource(
   { state, run }: MapCommand,
   expected: JsonObject | null,
   signal: AbortSignal,
-): Promise<ItemReading> {
+): Promise<ItemStream> {
   const spec = readerSpec(state.distributed.reader, run.reader ?? {}, run.maxItems);
   if (spec === null) return Promise.resolve(fromArray(run.items ?? [], run.maxItems));
   return objects.openItems(spec, expected, signal);
@@ -38,7 +47,7 @@ export function textOf(parameters: JsonObject, key: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-function fromArray(all: JsonArray, maxItems: number | null): ItemReading {
+function fromArray(all: JsonArray, maxItems: number | null): ItemStream {
   const items: readonly JsonValue[] = maxItems === null ? all : all.slice(0, maxItems);
   let at = 0;
   return {

@@ -4,50 +4,21 @@
  */
 import { apiError } from '../../../api/error.ts';
 import { assert } from '../../../base/assert.ts';
-import type { Ports } from '../../../base/ports.ts';
 import type { MapCommand } from '../../../interpreter/commands.ts';
 import type { Failure } from '../../../interpreter/event.ts';
 import type { Execution } from '../../../interpreter/execution.ts';
 import type { MapRunSpec } from '../../../interpreter/map-run-spec.ts';
-import type { Objects } from '../../../objects/ports.ts';
-import type { ExecutionRecord, ExecutionStore } from '../../../store/executions.ts';
+import type { ExecutionRecord } from '../../../store/executions.ts';
 import { isOpen } from '../../../store/map-runs.ts';
 import type { MapRunRecord } from '../../../store/map-runs.ts';
 import type { CallingExecution } from '../../driver/calls.ts';
 import type { MapRunCaller, MapRunChanges, MapRunStarter, OpenMapRun } from '../../driver/map-runs.ts';
 import type { DecisionMoment } from '../../driver/moment.ts';
-import type { Turns } from '../../driver/turns.ts';
-import type { CommitQueue } from '../commit-queue.ts';
 import type { RunTable } from '../run-table.ts';
 import type { WriteGate } from '../write-gate.ts';
 import type { ItemRunner } from './item-runner.ts';
 import { MapRun } from './map-run.ts';
-
-export interface MapRunLimits {
-  readonly stateDataBytes: number;
-  /** Children of one run at once. */
-  readonly mapRunConcurrency: number;
-  /** Items of one run; null: no limit. */
-  readonly mapItems: number | null;
-  /** How deep tasks and Maps may start executions. */
-  readonly childDepth: number;
-}
-
-export interface MapRunsOptions {
-  readonly ports: Ports;
-  readonly store: Pick<ExecutionStore, 'get' | 'snapshot' | 'mapRun' | 'mapRunLog' | 'mapRunItems'>;
-  readonly queue: Pick<CommitQueue, 'add'>;
-  readonly turns: Turns;
-  readonly objects: Objects;
-  readonly limits: MapRunLimits;
-}
-
-/** What one run uses. */
-export interface MapRunParts extends MapRunsOptions {
-  readonly items: ItemRunner;
-  /** The failure of a run whose children would be deeper than they may; null when they may begin. */
-  refusalOfDepth(depth: number): Failure | null;
-}
+import type { MapRunsOptions } from './parts.ts';
 
 interface Connected {
   readonly items: ItemRunner;
