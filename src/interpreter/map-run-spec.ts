@@ -1,6 +1,6 @@
 /**
- * What one run of a distributed Map does: the values of its fields when its state started. It is a fact of MapRunStarted, so that the
- * run goes on with the same values after a restart (I4).
+ * The work of one run of a distributed Map: the values of its fields when its state started. They are a fact of MapRunStarted, so that
+ * the run continues with them after a restart (I4).
  */
 import type { JsonArray, JsonObject } from '../base/json.ts';
 

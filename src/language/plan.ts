@@ -162,7 +162,7 @@ export interface MapState extends StateBase, Recovering {
   /** Null: an inline Map, whose items run in the execution of the Map. */
   readonly distributed: DistributedMap | null;
 }
-/** What a distributed Map has beyond an inline one (rules.md 7.10). Each of its items or batches is an execution of its own. */
+/** The fields of a distributed Map that an inline one has not (rules.md 7.10). Each of its items or batches is an execution of its own. */
 export interface DistributedMap {
   /** How the processor runs an item. */
   readonly childMode: ChildMode;

@@ -24,7 +24,7 @@ export interface ExpressItemEnd {
   readonly stoppedMs: number;
 }
 
-/** What all children of a run share. */
+/** The circumstances that all children of a run have in common. */
 export interface ItemOfRun {
   /** `MapRunName`. */
   readonly name: string;

@@ -32,7 +32,7 @@ export interface RuntimesOptions {
   readonly actions: ActionCatalog;
   readonly stores: Pick<Stores, 'flows' | 'executions'>;
   readonly compiler: Compiler;
-  /** What distributed Maps read and write. */
+  /** The objects that distributed Maps read and write. */
   readonly objects: Objects;
   readonly limits: Settings['limits'];
   readonly history: Settings['history'];

@@ -27,7 +27,7 @@ export interface MapRunRecord {
   readonly failed: number;
 }
 
-/** What one commit changes of a run. */
+/** The changes of one commit to a run. */
 export interface MapRunChange {
   readonly record: MapRunRecord;
   /** Appended to the log of the run, by the rules of a journal row. */

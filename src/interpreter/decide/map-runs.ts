@@ -33,7 +33,7 @@ export function startRun(decision: Decision, thread: Thread, state: DistributedM
   decision.emitInState('MapRunStarted', thread, { MapRunName: run.name }, { mapRun: run });
 }
 
-/** The same run goes on, with the values that it had. @param event the id of its event that a redrive has undone */
+/** The same run continues, with the values that it had. @param event the id of its event that a redrive has undone */
 function continued(run: MapRunSpec, event: number): MapRunSpec {
   return { ...run, continues: [...(run.continues ?? []), event] };
 }

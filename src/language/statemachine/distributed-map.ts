@@ -63,7 +63,7 @@ export function readDistributed(
   };
 }
 
-/** The record does not say whether ProcessorConfig stands in the Map or in its Processor, so both places have it. */
+/** The record does not say whether ProcessorConfig is in the Map or in its Processor, so both places have it. */
 function readChildMode(holder: FieldReader | null): DistributedMap['childMode'] | null {
   const field = holder?.map('ProcessorConfig') ?? null;
   if (holder === null || field === null) return null;

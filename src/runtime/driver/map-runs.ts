@@ -21,7 +21,7 @@ export interface OpenMapRun {
   readonly isBusy: boolean;
   /** As DescribeMapRun shows it; null until the run is loaded. */
   readonly record: MapRunRecord | null;
-  /** What it waits for, in a sentence; for people. */
+  /** Sentences for people: how far it is, and the children for which it waits. */
   readonly waitsFor: string;
   /** Resolves when it is not busy any more. */
   whenQuiet(): Promise<void>;
@@ -35,7 +35,7 @@ export interface OpenMapRun {
 
 /** The driver, as its Map runs see it. */
 export interface MapRunCaller {
-  /** False once the process is stopping: the next start of the server goes on. */
+  /** False once the process is stopping: the next start of the server continues. */
   readonly mayCall: boolean;
   /** Receives the end of the run, which is durable, as an input of the execution. */
   answered(input: Input): void;

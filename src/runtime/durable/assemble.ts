@@ -44,7 +44,7 @@ export interface DurableOptions {
   readonly children: ChildStarter;
   /** Runs an Express child of a Map run to its end. */
   readonly runExpressItem: (item: ExpressItem) => Promise<ExpressItemEnd>;
-  /** What distributed Maps read and write. */
+  /** The objects that distributed Maps read and write. */
   readonly objects: Objects;
   /** Of the executions of both modes. */
   readonly memory: MemoryBudget;

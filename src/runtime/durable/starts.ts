@@ -52,7 +52,7 @@ interface Begun extends Pick<DurableStart, 'inputText' | 'origin'> {
   readonly input: JsonValue;
 }
 
-/** What an execution runs. */
+/** The definition that an execution runs, with its circumstances. */
 interface StartSourceOf {
   readonly flow: Omit<FlowSnapshot, 'flowId'> & { readonly id: string; readonly name: string };
   readonly plan: Plan;

@@ -38,7 +38,7 @@ export type MapRunEntry =
   | ({ readonly kind: 'failed'; readonly failure: Failure } & ItemEnd)
   /** UpdateMapRun. */
   | ({ readonly kind: 'updated' } & MapRunChanges)
-  /** A redrive goes on with the run under this MapRunStarted event: what has failed runs again. */
+  /** A redrive continues the run under this MapRunStarted event: what has failed runs again. */
   | { readonly kind: 'redriven'; readonly event: number; readonly atMs: number }
   /** The end of the run. */
   | ({ readonly kind: 'ended'; readonly output: JsonValue } & RunEnded)

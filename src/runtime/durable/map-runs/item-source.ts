@@ -6,7 +6,7 @@ import type { Objects, ReaderSpec } from '../../../objects/ports.ts';
 
 /** The items of a run, in their order. Calls of `next` do not overlap. */
 export interface ItemStream {
-  /** What was read so far, for the log: a later reading of a source that has changed is a fault. Empty for items that cannot change. */
+  /** The identity of the part that was read, for the log: a source that has changed since is a fault. Empty for items that cannot change. */
   readonly mark: JsonObject;
   /** At most `countMax` items, at least one; none: the end. @throws {ObjectFault} */
   next(countMax: number): Promise<readonly JsonValue[]>;

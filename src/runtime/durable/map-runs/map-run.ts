@@ -45,7 +45,7 @@ const SKIPPED_PER_TURN = 512;
 /** UTF-16 units of the error and the cause of a failed child in the log. */
 const ERROR_UNITS = 128;
 const CAUSE_UNITS = 4_096;
-/** Warnings of ItemConstructor that a run keeps. */
+/** Warnings of ItemConstructor that a run retains. */
 const WARNINGS_MAX = 20;
 
 export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
@@ -343,7 +343,7 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
     return this.#caller.mayCall && this.#children.size + this.#log.uncommittedEnds < this.concurrency;
   }
 
-  /** What a listing has returned so far is part of its identity. */
+  /** The identity of a listing covers the objects that it has returned so far. */
   #noteMark(mark: JsonObject): void {
     if (mark === this.#mark || Object.keys(mark).length === 0) return;
     this.#mark = mark;

@@ -1,4 +1,4 @@
-/** What the Map runs of an engine use. */
+/** The parts of the engine that its Map runs use. */
 import type { Ports } from '../../../base/ports.ts';
 import type { Failure } from '../../../interpreter/event.ts';
 import type { Objects } from '../../../objects/ports.ts';
@@ -26,7 +26,7 @@ export interface MapRunsOptions {
   readonly limits: MapRunLimits;
 }
 
-/** What one run uses. */
+/** The same for one run. */
 export interface MapRunParts extends MapRunsOptions {
   readonly items: ItemRunner;
   /** The failure of a run whose children would be deeper than they may; null when they may begin. */
