@@ -189,6 +189,12 @@ function assemble(values: SettingValues, keys: readonly KeySetting[], reader: Re
     history: {
       stateEventNames: values['history.stateEventNames'],
       retainMs: values['history.keep'],
+      executions: values['history.executions'],
+      flows: [...values['history.flows']].map(([pattern, { keep, executions }]) => ({
+        pattern,
+        ...(keep !== undefined && { retainMs: keep }),
+        ...(executions !== undefined && { executions }),
+      })),
       express: {
         executions: values['history.express.executions'],
         ageMs: values['history.express.age'],

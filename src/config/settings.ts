@@ -68,6 +68,16 @@ export interface SubscriptionSetting {
   readonly format: 'SIMPLIFIED' | 'JSON' | 'XML';
 }
 
+/** Retention of the Standard executions of the flows whose names match. An absent member: as for other flows. */
+export interface FlowRetentionSetting {
+  /** A name, or a pattern in which `*` matches any text. */
+  readonly pattern: string;
+  /** How long ended executions are retained; null: until the flow is deleted. */
+  readonly retainMs?: number | null;
+  /** Most ended executions of each of these flows; null: any number. */
+  readonly executions?: number | null;
+}
+
 export interface Settings {
   readonly listen: { readonly host: string; readonly port: number };
   /** Absolute path of the data folder. */
@@ -179,6 +189,10 @@ export interface Settings {
     readonly stateEventNames: 'state' | 'step';
     /** How long ended Standard executions are retained; null: until their flow is deleted. */
     readonly retainMs: number | null;
+    /** Most ended Standard executions, of all flows without a number of their own; null: any number. */
+    readonly executions: number | null;
+    /** Flows with another retention. */
+    readonly flows: readonly FlowRetentionSetting[];
     /** Ended Express executions that the server retains in memory (rules.md 12.13). */
     readonly express: {
       /** Most executions; 0: Express executions cannot be read back, even while they run. */

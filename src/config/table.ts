@@ -63,6 +63,25 @@ const subscription = v.lazy(
     typeof raw === 'string' ? k.url : subscriptionMembers,
 );
 
+const LOSES_RESULTS = 'would delete an execution before its caller can read its result';
+
+/** The age up to which ended executions are retained. */
+const retainedAge = k.notZero(
+  `${LOSES_RESULTS}. Write 1m or more, or "forever"; an Express flow stores nothing`,
+  k.orNone('forever', k.duration(MINUTE_MS, 36_500 * DAY_MS, 'from 1m to 36500d')),
+);
+
+/** The number of ended executions that are retained. */
+const retainedNumber = k.notZero(
+  `${LOSES_RESULTS}. Write 1 or more, or "none" for no limit; an Express flow stores nothing`,
+  k.orNone('none', k.integer(1, 1_000_000_000)),
+);
+
+const flowRetention = v.pipe(
+  k.mapping({ keep: v.optional(retainedAge), executions: v.optional(retainedNumber) }),
+  v.check(({ keep, executions }) => keep !== undefined || executions !== undefined, 'needs "keep" or "executions"'),
+);
+
 const rate = k.orNone('none', k.mapping({ perSecond: k.integer(1, 1_000_000), burst: k.integer(1, 1_000_000) }));
 
 /** By operation. StartSyncExecution has `limits.startsPerSecond`. */
@@ -419,9 +438,21 @@ export const TABLE = {
   ),
   'history.keep': setting(
     null,
-    k.orNone('forever', k.duration(MINUTE_MS, 36_500 * DAY_MS, 'from 1m to 36500d')),
+    retainedAge,
     '90d',
     'How long an ended Standard execution is retained. `forever`: until its flow is deleted.',
+  ),
+  'history.executions': setting(
+    null,
+    retainedNumber,
+    'none',
+    'Most ended Standard executions that are retained, of all flows together. The server deletes those that ended first. `none`: any number.',
+  ),
+  'history.flows': setting(
+    null,
+    k.named(flowRetention),
+    {},
+    'Retention of single flows, by name or by pattern with `*`: `keep` and `executions`, each in place of the general setting. A flow with its own `executions` does not count in `history.executions`. [Operations](operations.md#retention) has examples.',
   ),
   'history.express.executions': setting(
     null,

@@ -75,7 +75,7 @@ export async function createRuntimes(options: RuntimesOptions): Promise<Runtimes
     cache,
     flowId: async (name) => (await flowStore.get(name))?.id ?? null,
     limits,
-    retainMs: settings.retainMs,
+    retention: settings,
     ...(options.idleMax !== undefined && { idleMax: options.idleMax }),
   });
   own.connect({ sync, durable, ports, place, rights, turns: new Turns(ports), ...limits });

@@ -169,6 +169,11 @@ limits:
 history:
   stateEventNames: step
   keep: forever
+  executions: 1000
+  flows:
+    audit-*: {keep: 400d}
+    noisy: {keep: 1h, executions: 10}
+    all: {executions: none}
   express: {executions: 3, age: 5m, bytes: 1MiB}
 earlyAnswer: off
 shutdown: 0s
@@ -261,6 +266,12 @@ log: warn
       history: {
         stateEventNames: 'step',
         retainMs: null,
+        executions: 1000,
+        flows: [
+          { pattern: 'audit-*', retainMs: 400 * 24 * 3_600_000 },
+          { pattern: 'noisy', retainMs: 3_600_000, executions: 10 },
+          { pattern: 'all', executions: null },
+        ],
         express: { executions: 3, ageMs: 300_000, bytes: 1_048_576 },
       },
       earlyAnswerMs: null,
@@ -448,6 +459,19 @@ account: 12
       'a retention that is too long',
       { file: 'history: {keep: 40000d}' },
       /^millrace.yaml:1:11: history.keep is "40000d", not a duration/,
+    ],
+    [
+      'a retention of zero',
+      { file: 'history:\n  keep: 0s\n  executions: 0\n  flows: {a: {keep: 0d}, b: {executions: 0}, c: {}}' },
+      new RegExp(
+        [
+          '^millrace.yaml:2:3: history.keep is "0s", which would delete an execution before its caller can read its result. Write 1m or more, or "forever"; an Express flow stores nothing',
+          'millrace.yaml:3:3: history.executions is 0, which would delete .*. Write 1 or more, or "none" for no limit; an Express flow stores nothing',
+          'millrace.yaml:4:15: history.flows.a.keep is "0d", which would delete .*',
+          'millrace.yaml:4:30: history.flows.b.executions is 0, which would delete .*',
+          'millrace.yaml:4:\\d+: history.flows.c needs "keep" or "executions"$',
+        ].join('\n'),
+      ),
     ],
     [
       'a pair of surrogates where the shown value ends',

@@ -22,6 +22,7 @@ import { EndWaiters } from './end-waiters.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { ExecutionLoader } from './loader.ts';
 import { Purger } from './purger.ts';
+import type { RetentionSettings } from './purger.ts';
 import { Recovery } from './recovery.ts';
 import { Redrives } from './redrives.ts';
 import { RunTable } from './run-table.ts';
@@ -54,8 +55,7 @@ export interface DurableOptions {
     /** Memory of plans, an estimate. */
     readonly planBytes: number;
   };
-  /** How long ended executions are retained; null: for ever. */
-  readonly retainMs: number | null;
+  readonly retention: RetentionSettings;
   /** How many waiting executions remain in memory, for callbacks that come soon; 1,000 when absent. */
   readonly idleMax?: number;
 }
@@ -82,7 +82,7 @@ export interface DurableParts {
 
 /** @param running executions in the store with status Running */
 export function assembleDurable(options: DurableOptions, ownership: Ownership, running: number): DurableParts {
-  const { ports, actions, children, memory, store, retainMs, flows, compile, cache } = options;
+  const { ports, actions, children, memory, store, retention, flows, compile, cache } = options;
   const { fence, lastId, tokenKey, setBackMs } = ownership;
   const clock = new SteadyClock(ports.clock, setBackMs);
   const limits = { ...options.limits, waitSeconds: WAIT_SECONDS.Standard };
@@ -107,7 +107,7 @@ export function assembleDurable(options: DurableOptions, ownership: Ownership, r
   const reports = new ParentReports({ store, ports, table, queue });
   const orphans = new Orphans({ store, ports, table });
   const sleepers = new Sleepers({ store, ports, clock, table });
-  const purger = new Purger({ store, ports, clock, queue, fence, retainMs });
+  const purger = new Purger({ store, ports, clock, queue, fence, retention });
   const deletedFlows = new DeletedFlows({ store, ports, table });
   const recovery = new Recovery({ store, ports, table, queue, reports, orphans, deletedFlows });
   for (const part of [waiters, reports, orphans, sleepers, purger]) table.listen(part);

@@ -195,4 +195,9 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX executions_ended ON executions (coalesce(ended_ms, stopped_ms)) WHERE status > 0;
     `,
   },
+  {
+    number: 8,
+    // Deleted executions of which rows are left in the tables with a column `execution` (`removal.ts`).
+    sql: `CREATE TABLE purging (execution INTEGER PRIMARY KEY) STRICT;`,
+  },
 ];

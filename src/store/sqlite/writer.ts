@@ -8,11 +8,19 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { assert } from '../../base/assert.ts';
-import type { ExecutionChange, ExecutionId, JournalRow, SeenTime } from '../executions.ts';
+import type {
+  ExecutionChange,
+  ExecutionId,
+  JournalRow,
+  PurgePosition,
+  PurgeStep,
+  Retention,
+  SeenTime,
+} from '../executions.ts';
 import { FenceLost } from '../executions.ts';
 import { callbackNumber, DONE, DUE, OWED, RUNNING, startedByText, statusNumber } from './execution-rows.ts';
-import { createPurge } from './purge.ts';
-import type { Purge } from './purge.ts';
+import { giveBackPages } from './free-space.ts';
+import { Purge } from './purge.ts';
 import { SnapshotUses } from './snapshot-uses.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -48,7 +56,7 @@ export class Writer {
     this.#owner = prepare('SELECT fence, purged_id FROM owner');
     this.#seen = prepare('UPDATE owner SET seen_ms = ?, set_back_ms = ?');
     this.#uses = new SnapshotUses(database);
-    this.#purge = createPurge(database, this.#uses);
+    this.#purge = new Purge(database, this.#uses);
     this.#flowKey = prepare('SELECT key FROM execution_flows WHERE flow_id = ?');
     this.#addFlow = prepare('INSERT INTO execution_flows (flow_id, name) VALUES (?, ?)');
     this.#addSnapshot = prepare(`
@@ -102,9 +110,14 @@ export class Writer {
     });
   }
 
-  /** Purges as {@link createPurge} says, and returns the number of deleted executions. @throws {FenceLost} */
-  purge(fence: number, endedBeforeMs: number | null, limit: number): number {
-    return this.#owned(fence, () => this.#purge(endedBeforeMs, limit));
+  /** A step of a purge, as `ExecutionStore.purge` says. @throws {FenceLost} */
+  purge(fence: number, retention: Retention, limit: number, after: PurgePosition | null): PurgeStep {
+    return this.#owned(fence, () => this.#purge.step(retention, limit, after));
+  }
+
+  /** As `ExecutionStore.giveBackSpace` says. @throws {FenceLost} */
+  giveBackSpace(fence: number): boolean {
+    return this.#owned(fence, () => giveBackPages(this.#database));
   }
 
   #owned<T>(fence: number, work: (purgedId: ExecutionId) => T): T {
