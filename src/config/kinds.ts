@@ -43,6 +43,8 @@ export const secret = converted(
   () => 'is not text (put quotes around a secret of digits)',
 );
 
+export const flag = kind('true or false', (raw) => (typeof raw === 'boolean' ? raw : undefined));
+
 export function word<const Words extends readonly string[]>(...words: Words): Kind<Words[number]> {
   return kind(`one of ${words.join(', ')}`, (raw) => words.find((candidate) => candidate === raw));
 }

@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { isLoopback } from '../base/loopback.ts';
 import type { FileValues } from './file.ts';
-import type { KeySetting, Secret, Settings } from './settings.ts';
+import type { BucketSetting, KeySetting, Secret, Settings } from './settings.ts';
 import { CLOUD_RATES, DOCUMENTED_INTEGRATIONS, TABLE } from './table.ts';
 import type { SettingKey, SettingValues } from './table.ts';
 
@@ -172,6 +172,7 @@ function assemble(values: SettingValues, keys: readonly KeySetting[], reader: Re
     mns: mnsOf(values),
     eventBridgeEndpoint: values['eventBridge.endpoint'],
     ossEndpoint: values['oss.endpoint'],
+    buckets: bucketsOf(values, reader),
     http: {
       errorStatuses: values['http.errorStatuses'],
       timeoutMs: values['http.timeout'],
@@ -205,6 +206,32 @@ function assemble(values: SettingValues, keys: readonly KeySetting[], reader: Re
     shutdownMs: values.shutdown,
     log: values.log,
   };
+}
+
+/** A name without `*` comes before patterns, and a longer pattern before a shorter one. */
+function bucketsOf(values: SettingValues, reader: Reader): readonly BucketSetting[] {
+  const buckets = [...values['objects.buckets']].map(([pattern, given]): BucketSetting => {
+    const { type, path = '', endpoint, region, accessKeyId, accessKeySecret, securityToken, pathStyle } = given;
+    if (type === 'folder') {
+      return { pattern, place: { kind: type, path: reader.absolute('objects.buckets', path) } };
+    }
+    const key = pairOf(accessKeyId ?? null, accessKeySecret ?? null);
+    return {
+      pattern,
+      place: {
+        kind: type,
+        endpoint: endpoint ?? null,
+        region: region ?? null,
+        credentials: key === null ? null : { ...key, securityToken: securityToken ?? null },
+        isPathStyle: pathStyle ?? null,
+      },
+    };
+  });
+  return buckets.sort((a, b) => rank(b.pattern) - rank(a.pattern));
+}
+
+function rank(pattern: string): number {
+  return pattern.includes('*') ? pattern.length : Number.MAX_SAFE_INTEGER;
 }
 
 function storeOf(values: SettingValues, data: string): Settings['store'] {

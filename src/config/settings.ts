@@ -78,6 +78,32 @@ export interface FlowRetentionSetting {
   readonly executions?: number | null;
 }
 
+/** Where the objects of buckets are whose names match `pattern`; `*` is any text. */
+export interface BucketSetting {
+  readonly pattern: string;
+  readonly place: ServicePlace | FolderPlace;
+}
+
+/** Buckets of Object Storage Service or of a store that is compatible with Amazon S3. */
+export interface ServicePlace {
+  readonly kind: 'oss' | 's3';
+  /** `https://host:port`; null: the public endpoint of the region. */
+  readonly endpoint: string | null;
+  /** Null for `oss`: the region of this server; for `s3`: `us-east-1`. */
+  readonly region: string | null;
+  /** Null for `oss`: the key of the cloud; for `s3`: requests without a signature. */
+  readonly credentials: CloudCredentials | null;
+  /** Whether the bucket begins the path, or the host name; null: the first if the endpoint is an address, or one of `s3`. */
+  readonly isPathStyle: boolean | null;
+}
+
+/** A folder of this machine. */
+export interface FolderPlace {
+  readonly kind: 'folder';
+  /** Absolute. Of a pattern with `*`, each bucket is the folder of its name in this one. */
+  readonly path: string;
+}
+
 export interface Settings {
   readonly listen: { readonly host: string; readonly port: number };
   /** Absolute path of the data folder. */
@@ -115,6 +141,8 @@ export interface Settings {
   readonly eventBridgeEndpoint: string | null;
   /** Endpoint of Object Storage Service; null: `https://oss-{region}.aliyuncs.com`. */
   readonly ossEndpoint: string | null;
+  /** Buckets of distributed Maps, the most specific pattern first. Others are those of Object Storage Service in the cloud. */
+  readonly buckets: readonly BucketSetting[];
   readonly http: {
     /** Statuses with which a task fails as `HTTP.<status>`: `5xx`, `429`. Empty: a task succeeds with any status. */
     readonly errorStatuses: readonly string[];

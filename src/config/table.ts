@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { ACTIONS } from '../api/actions.ts';
 import type { Kind } from './kinds.ts';
 import * as k from './kinds.ts';
+import { bucket } from './bucket.ts';
 
 export interface TableEntry<T> {
   /** Environment variable, which has precedence over the file; null: none. */
@@ -253,6 +254,12 @@ export const TABLE = {
     k.optional(k.origin),
     null,
     'Endpoint of Object Storage Service, for `OSS:*`. Default: the public one of the region.',
+  ),
+  'objects.buckets': setting(
+    null,
+    k.named(bucket),
+    {},
+    'Where the ItemReader and the ResultWriter of a distributed Map find buckets, by name or by pattern with `*`: `type` (`oss`, `s3` or `folder`); for a service `endpoint`, `region`, `accessKeyId`, `accessKeySecret`, `securityToken` and `pathStyle`; for a folder `path`. Other buckets are in Object Storage Service, with the key of `cloud` ([Objects](objects.md)).',
   ),
   'http.errorStatuses': setting(
     null,

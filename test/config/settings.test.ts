@@ -135,6 +135,12 @@ mns:
     approvals: {url: "https://desk.example.com/in?a=b", format: JSON}
 eventBridge: {endpoint: "https://events.example.com"}
 oss: {endpoint: "http://127.0.0.1:9001"}
+objects:
+  buckets:
+    lake-*: {type: s3, endpoint: "http://127.0.0.1:9002", region: eu-1, accessKeyId: e, accessKeySecret: f, securityToken: g, pathStyle: false}
+    lake-one: {type: folder, path: ./lake}
+    public: {type: s3}
+    own: {type: oss, region: cn-beijing}
 products:
   ECS: {endpoint: "http://127.0.0.1:1", version: 2014-05-26, signature: HMAC-SHA1}
   oss: {}
@@ -219,6 +225,27 @@ log: warn
       },
       eventBridgeEndpoint: 'https://events.example.com',
       ossEndpoint: 'http://127.0.0.1:9001',
+      buckets: [
+        { pattern: 'lake-one', place: { kind: 'folder', path: '/etc/millrace/lake' } },
+        {
+          pattern: 'public',
+          place: { kind: 's3', endpoint: null, region: null, credentials: null, isPathStyle: null },
+        },
+        {
+          pattern: 'own',
+          place: { kind: 'oss', endpoint: null, region: 'cn-beijing', credentials: null, isPathStyle: null },
+        },
+        {
+          pattern: 'lake-*',
+          place: {
+            kind: 's3',
+            endpoint: 'http://127.0.0.1:9002',
+            region: 'eu-1',
+            credentials: { accessKeyId: 'e', accessKeySecret: '***', securityToken: '***' },
+            isPathStyle: false,
+          },
+        },
+      ],
       products: [
         { product: 'ecs', endpoint: 'http://127.0.0.1:1', version: '2014-05-26', signature: 'HMAC-SHA1' },
         { product: 'oss', endpoint: null, version: null, signature: 'ACS3-HMAC-SHA256' },
@@ -438,6 +465,33 @@ account: 12
       'a function with two targets',
       { file: 'functions: {f: {url: "http://a", module: b}}' },
       /functions.f needs either "url" or "module", not both/,
+    ],
+    ['a bucket of no type', { file: 'objects: {buckets: {b: {path: x}}}' }, /objects.buckets.b.type is missing/],
+    ['a folder without a path', { file: 'objects: {buckets: {b: {type: folder}}}' }, /buckets.b needs "path"/],
+    [
+      'a folder with an endpoint',
+      { file: 'objects: {buckets: {b: {type: folder, path: x, endpoint: "http://a"}}}' },
+      /buckets.b is a folder, which has no other member than "path"/,
+    ],
+    [
+      'a service with a path',
+      { file: 'objects: {buckets: {b: {type: s3, path: x}}}' },
+      /has "path", which is only for/,
+    ],
+    [
+      'half a key of a bucket',
+      { file: 'objects: {buckets: {b: {type: oss, accessKeyId: x}}}' },
+      /buckets.b needs both "accessKeyId" and "accessKeySecret"/,
+    ],
+    [
+      'a token of a bucket without a key',
+      { file: 'objects: {buckets: {b: {type: s3, securityToken: x}}}' },
+      /buckets.b has "securityToken" without/,
+    ],
+    [
+      'a word for true',
+      { file: 'objects: {buckets: {b: {type: s3, pathStyle: "yes"}}}' },
+      /buckets.b.pathStyle is "yes", not true or false/,
     ],
     ['a function without a target', { file: 'functions: {f: {}}' }, /functions.f needs either "url" or "module"$/],
     [
