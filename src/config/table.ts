@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import { ACTIONS } from '../api/actions.ts';
 import type { Kind } from './kinds.ts';
 import * as k from './kinds.ts';
-import { bucket } from './bucket.ts';
+import { accessKey, bucket, functionTarget, product, subscription } from './entries.ts';
 
 export interface TableEntry<T> {
   /** Environment variable, which has precedence over the file; null: none. */
@@ -35,34 +35,6 @@ const MIB = 1024 * KIB;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-
-const accessKey = k.mapping({
-  accessKeyId: k.text,
-  accessKeySecret: k.secret,
-  securityToken: v.optional(k.secret),
-  expires: v.optional(k.moment),
-  policies: v.optional(v.unknown()),
-});
-
-const functionTarget = v.pipe(
-  k.mapping({ url: v.optional(k.url), module: v.optional(k.text) }),
-  v.check(({ url, module }) => url !== undefined || module !== undefined, 'needs either "url" or "module"'),
-  v.check(({ url, module }) => url === undefined || module === undefined, 'needs either "url" or "module", not both'),
-);
-
-const product = k.mapping({
-  endpoint: v.optional(k.origin),
-  version: v.optional(k.matching(/^\d{4}-\d\d-\d\d$/, 'an API version such as 2014-05-26')),
-  signature: v.optional(k.word('ACS3-HMAC-SHA256', 'HMAC-SHA1')),
-});
-
-const subscriptionMembers = k.mapping({ url: k.url, format: v.optional(k.word('SIMPLIFIED', 'JSON', 'XML')) });
-
-/** The subscriber of a topic: a URL, or a mapping. */
-const subscription = v.lazy(
-  (raw): k.Kind<string | v.InferOutput<typeof subscriptionMembers>> =>
-    typeof raw === 'string' ? k.url : subscriptionMembers,
-);
 
 const LOSES_RESULTS = 'would delete an execution before its caller can read its result';
 

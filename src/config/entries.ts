@@ -1,6 +1,34 @@
-/** The kind of one entry of the setting `objects.buckets`. */
+/** The kinds of settings that are lists or mappings of larger entries: keys, functions, products, topics, buckets. */
 import * as v from 'valibot';
 import * as k from './kinds.ts';
+
+export const accessKey = k.mapping({
+  accessKeyId: k.text,
+  accessKeySecret: k.secret,
+  securityToken: v.optional(k.secret),
+  expires: v.optional(k.moment),
+  policies: v.optional(v.unknown()),
+});
+
+export const functionTarget = v.pipe(
+  k.mapping({ url: v.optional(k.url), module: v.optional(k.text) }),
+  v.check(({ url, module }) => url !== undefined || module !== undefined, 'needs either "url" or "module"'),
+  v.check(({ url, module }) => url === undefined || module === undefined, 'needs either "url" or "module", not both'),
+);
+
+export const product = k.mapping({
+  endpoint: v.optional(k.origin),
+  version: v.optional(k.matching(/^\d{4}-\d\d-\d\d$/, 'an API version such as 2014-05-26')),
+  signature: v.optional(k.word('ACS3-HMAC-SHA256', 'HMAC-SHA1')),
+});
+
+const subscriptionMembers = k.mapping({ url: k.url, format: v.optional(k.word('SIMPLIFIED', 'JSON', 'XML')) });
+
+/** The subscriber of a topic: a URL, or a mapping. */
+export const subscription = v.lazy(
+  (raw): k.Kind<string | v.InferOutput<typeof subscriptionMembers>> =>
+    typeof raw === 'string' ? k.url : subscriptionMembers,
+);
 
 const bucketMembers = k.mapping({
   type: k.word('oss', 's3', 'folder'),
