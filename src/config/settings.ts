@@ -175,6 +175,9 @@ export interface Settings {
     readonly stateDataBytes: number;
     readonly requestBytes: number;
     readonly inputBytes: number;
+    /** Most code points of `Error` and of `Cause` in a stop or a report. */
+    readonly errorCharacters: number;
+    readonly causeCharacters: number;
     /** Compiled definitions in memory, of all flows together; an estimate. */
     readonly planBytes: number;
     /** Largest key and largest value of `$Global`. */
@@ -200,7 +203,12 @@ export interface Settings {
     readonly standardExecutions: number | null;
     /** Starts of Express executions in a second, with a burst of the same size; null: not limited. */
     readonly startsPerSecond: number | null;
+    /** States that Standard executions together enter in a second, with a burst of the same size; null: not limited. */
+    readonly stepsPerSecond: number | null;
+    /** The same for Express executions. */
+    readonly expressStepsPerSecond: number | null;
     readonly expressTimeoutSeconds: number;
+    readonly standardTimeoutSeconds: number;
     /** Most levels of flows that call flows synchronously. */
     readonly callDepth: number;
     /** Most levels of executions that tasks start, in either mode and whether or not the task waits. */

@@ -289,13 +289,25 @@ export const TABLE = {
     'Hosts, addresses and CIDR blocks that tasks may call although private addresses are `closed`.',
   ),
   'limits.profile': setting(
-    null,
+    'MILLRACE_LIMITS',
     k.word('none', 'cloud'),
     'none',
-    "`cloud` applies the service's rates and quotas. `limits: cloud` is the short form.",
+    "`cloud` applies the service's rates and quotas ([the cloud's limits](#the-clouds-limits)). `limits: cloud` is the short form.",
   ),
   'limits.request': setting(null, k.size(KIB, 64 * MIB, 'from 1KiB to 64MiB'), '1MiB', 'Largest body of a request.'),
   'limits.input': setting(null, k.size(2, 64 * MIB, 'up to 64MiB'), '64KiB', 'Largest `Input` of an execution.'),
+  'limits.error': setting(
+    null,
+    k.integer(1, 100_000),
+    128,
+    'Most characters of `Error` in StopExecution and ReportTaskFailed.',
+  ),
+  'limits.cause': setting(
+    null,
+    k.integer(1, 100_000),
+    4096,
+    'Most characters of `Cause` in StopExecution and ReportTaskFailed.',
+  ),
   'limits.stateData': setting(
     null,
     k.size(2, 64 * MIB, 'up to 64MiB'),
@@ -369,11 +381,30 @@ export const TABLE = {
     'Starts of Express executions in a second. A burst can have the same number.',
     1000,
   ),
+  'limits.stepsPerSecond': setting(
+    null,
+    k.orNone('none', k.integer(1, 1_000_000)),
+    'none',
+    'States that Standard executions together enter in a second. A burst can have the same number. Beyond it executions wait, and none fails.',
+    100,
+  ),
+  'limits.expressStepsPerSecond': setting(
+    null,
+    k.orNone('none', k.integer(1, 1_000_000)),
+    'none',
+    'The same for Express executions, whose timeout includes the time that they wait.',
+  ),
   'limits.expressTimeout': setting(
     null,
     k.duration(1000, HOUR_MS, 'from 1s to 1h'),
     '5m',
     'Longest time of an Express execution, rounded down to seconds.',
+  ),
+  'limits.standardTimeout': setting(
+    null,
+    k.duration(1000, 365 * DAY_MS, 'from 1s to 365d'),
+    '365d',
+    'Longest time of a Standard execution, rounded down to seconds.',
   ),
   'limits.callDepth': setting(null, k.integer(1, 100), 10, 'Most levels of flows that call flows synchronously.'),
   'limits.childDepth': setting(

@@ -150,6 +150,8 @@ limits:
   profile: cloud
   request: 2MiB
   input: 1KiB
+  error: 200
+  cause: 300
   plans: 5MiB
   stateData: 32KiB
   globalKey: 64B
@@ -165,7 +167,10 @@ limits:
   standardExecutions: 50
   events: 500
   startsPerSecond: none
+  stepsPerSecond: 11
+  expressStepsPerSecond: 12
   expressTimeout: 90s
+  standardTimeout: 30d
   callDepth: 6
   childDepth: 8
   flows: 7
@@ -264,6 +269,8 @@ log: warn
         stateDataBytes: 32_768,
         requestBytes: 2_097_152,
         inputBytes: 1024,
+        errorCharacters: 200,
+        causeCharacters: 300,
         planBytes: 5_242_880,
         globalKeyBytes: 64,
         stateNameCharacters: 100,
@@ -278,7 +285,10 @@ log: warn
         executionMemoryBytes: 64 * 1024 * 1024,
         standardExecutions: 50,
         startsPerSecond: null,
+        stepsPerSecond: 11,
+        expressStepsPerSecond: 12,
         expressTimeoutSeconds: 90,
+        standardTimeoutSeconds: 2_592_000,
         callDepth: 6,
         childDepth: 8,
         flows: 7,
@@ -316,9 +326,15 @@ log: warn
   });
 
   it('have the rates and quotas of the cloud with `limits: cloud`', () => {
-    for (const file of ['limits: cloud', 'limits: {profile: cloud}']) {
-      const { limits } = make({ file });
+    for (const sources of [
+      { file: 'limits: cloud' },
+      { file: 'limits: {profile: cloud}' },
+      { env: { MILLRACE_LIMITS: 'cloud' } },
+      { env: { MILLRACE_LIMITS: 'cloud' }, file: 'limits: none' },
+    ]) {
+      const { limits } = make(sources);
       assert.equal(limits.startsPerSecond, 1000);
+      assert.deepEqual([limits.stepsPerSecond, limits.expressStepsPerSecond], [100, null]);
       assert.equal(limits.flows, 10_000);
       assert.equal(limits.standardExecutions, 10_000);
       assert.deepEqual([limits.mapRuns, limits.mapRunConcurrency, limits.mapItems], [10, 100, 10_000]);

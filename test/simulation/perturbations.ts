@@ -31,7 +31,7 @@ export function perturbationsOf(seed: number, without: ReadonlySet<string>): Per
         ...numbersOf(Random.of(seed, 'retained numbers')),
       })),
     },
-    limitsOfLives: drawn('limits', [], limitsOf),
+    limitsOfLives: drawn('limits', [], (random) => paced(limitsOf(random), Random.of(seed, 'steps'))),
     restores: drawn('restores', [], restoresOf),
   };
 }
@@ -49,6 +49,11 @@ function numbersOf(random: Random): Partial<RetentionSettings> {
 
 function limitsOf(random: Random): Partial<Settings['limits']>[] {
   return [{}, ...Array.from({ length: 1 + random.below(3) }, () => changed(random))];
+}
+
+/** Some lives have a rate at which executions enter states. It has a stream of its own, so that known seeds repeat their runs. */
+function paced(lives: readonly Partial<Settings['limits']>[], random: Random): Partial<Settings['limits']>[] {
+  return lives.map((changes) => ({ ...changes, ...(random.chance(0.4) && { stepsPerSecond: random.pick([5, 50]) }) }));
 }
 
 /** Each limit is changed or not. */

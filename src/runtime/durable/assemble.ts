@@ -9,6 +9,7 @@ import type { ExecutionLimits } from '../../interpreter/execution.ts';
 import { WAIT_SECONDS } from '../../language/limits.ts';
 import type { ExecutionStore, Ownership } from '../../store/executions.ts';
 import type { ChildStarter } from '../driver/calls.ts';
+import { createStepRate } from '../driver/step-rate.ts';
 import { Turns } from '../driver/turns.ts';
 import type { CompileFlow } from '../flows/flow-compiler.ts';
 import type { PlanCache } from '../flows/plan-cache.ts';
@@ -50,6 +51,10 @@ export interface DurableOptions {
   readonly limits: Omit<ExecutionLimits, 'waitSeconds'> & {
     /** Running executions; null: no limit. */
     readonly standardExecutions: number | null;
+    /** Longest time of an execution. */
+    readonly standardTimeoutSeconds: number;
+    /** States that executions together enter in a second; null: no limit. */
+    readonly stepsPerSecond: number | null;
     /** How deep tasks may start executions. */
     readonly childDepth: number;
     /** Memory of plans, an estimate. */
@@ -85,6 +90,7 @@ export function assembleDurable(options: DurableOptions, ownership: Ownership, r
   const { ports, actions, children, memory, store, retention, flows, compile, cache } = options;
   const { fence, lastId, tokenKey, setBackMs } = ownership;
   const clock = new SteadyClock(ports.clock, setBackMs);
+  const { stepsPerSecond } = options.limits;
   const limits = { ...options.limits, waitSeconds: WAIT_SECONDS.Standard };
   const turns = new Turns(ports);
   const tokens = createTaskTokens(tokenKey);
@@ -93,7 +99,11 @@ export function assembleDurable(options: DurableOptions, ownership: Ownership, r
   const gate = new WriteGate(queue, ports.scheduler);
   const table = new RunTable({
     ...options,
-    parts: { ...ports, actions, children, turns, memory },
+    parts: {
+      ...ports,
+      ...{ actions, children, turns, memory },
+      steps: createStepRate({ mode: 'Standard', setting: 'limits.stepsPerSecond', perSecond: stepsPerSecond }, ports),
+    },
     clock,
     tokens,
     queue,
