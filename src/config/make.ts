@@ -6,8 +6,9 @@ import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { isLoopback } from '../base/loopback.ts';
 import type { FileValues } from './file.ts';
+import { CLOUD_RATES } from './limits-table.ts';
 import type { BucketSetting, KeySetting, Secret, Settings } from './settings.ts';
-import { CLOUD_RATES, DOCUMENTED_INTEGRATIONS, TABLE } from './table.ts';
+import { DOCUMENTED_INTEGRATIONS, TABLE } from './table.ts';
 import type { SettingKey, SettingValues } from './table.ts';
 
 export interface SettingSources {

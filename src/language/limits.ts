@@ -20,7 +20,7 @@ export interface DefinitionLimits {
 }
 
 /**
- * The limits of the service, and of a server whose settings change none of them. `config/table.ts` has the same numbers as
+ * The limits of the service, and of a server whose settings change none of them. `config/limits-table.ts` has the same numbers as
  * defaults of settings: it is a lower room, so a test compares the two (`test/language/limits.test.ts`).
  */
 export const DEFAULT_DEFINITION_LIMITS: DefinitionLimits = {

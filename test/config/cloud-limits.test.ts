@@ -4,8 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CLOUD_RATES, TABLE } from '../../src/config/table.ts';
-import type { TableEntry } from '../../src/config/table.ts';
+import { CLOUD_RATES } from '../../src/config/limits-table.ts';
+import { TABLE } from '../../src/config/table.ts';
+import type { TableEntry } from '../../src/config/table-entry.ts';
 import { testSettings } from '../../src/testing/test-settings.ts';
 import { tableUnder } from '../support/markdown.ts';
 
