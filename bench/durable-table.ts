@@ -1,6 +1,7 @@
 /** The rows of the table about durable executions, the Express history and large stores. */
 import type { CallbackResults, StepResults } from './durable-rows.ts';
 import type { HistoryResults } from './express-history-row.ts';
+import type { HousekeepingResult } from './housekeeping-row.ts';
 import type { LargeResult } from './large-rows.ts';
 import type { LatencyResults } from './latency-row.ts';
 import type { RecoveryResult } from './recovery-row.ts';
@@ -80,6 +81,20 @@ export function largeRow({ what, large, small }: LargeResult): Row {
     ratio: spread(ratio(p50(large), p50(small))),
     aim: '–',
   };
+}
+
+export function housekeepingRow({ what, executions, purging, idle }: HousekeepingResult): Row {
+  return {
+    what: `${what}, while the server deletes ${whole(executions)} executions (p99: less is better)`,
+    ours: latency(purging),
+    beside: `deleting nothing: ${latency(idle)}`,
+    ratio: spread(ratio(p99(purging), p99(idle))),
+    aim: '–',
+  };
+}
+
+function p99(results: readonly { readonly p99Ms: number }[]): number[] {
+  return results.map(({ p99Ms }) => p99Ms);
 }
 
 function p50(results: readonly { readonly p50Ms: number }[]): number[] {

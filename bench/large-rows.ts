@@ -1,15 +1,10 @@
 /**
  * Reads among a million executions, through HTTP, one call at a time: DescribeExecution, ListExecutions with each filter, pages
  * of the history. The baseline is the same calls of a server with a thousand executions, which shows what grows with their
- * number. The benchmark fills the file through the store, with the texts of an execution that ran.
+ * number.
  */
-import { systemScheduler } from '../src/base/scheduler.ts';
-import { openSqliteStores } from '../src/store/sqlite/stores.ts';
-import type { ExecutionChange, ExecutionRecord, JournalRow } from '../src/store/executions.ts';
-import { join } from 'node:path';
-import { openEngine } from './durable-engine.ts';
 import { inFolder } from './folder.ts';
-import { TEN_STATES } from './flows.ts';
+import { APART_MS, fill, FIRST_MS, FLOW } from './large-store.ts';
 import { startLoad } from './load-process.ts';
 import type { Load } from './load-process.ts';
 import type { Call, RoundResult } from './load.ts';
@@ -22,14 +17,7 @@ export interface LargeResult {
   readonly small: readonly RoundResult[];
 }
 
-const FLOW = 'ten';
 const SMALL = 1_000;
-const BATCH = 1_000;
-/** One execution of this many failed, and one of this many ran version 1. */
-const RARE = 100;
-/** Time between two starts. */
-const APART_MS = 100;
-const FIRST_MS = Date.UTC(2026, 0, 1);
 /** A prime, so that the executions that are read are spread over the file. */
 const STRIDE = 7_919;
 
@@ -103,56 +91,5 @@ async function callsOf({ port }: Server, executions: number): Promise<{ what: st
     { what: 'Qualifier=1, one in a hundred', call: list({ Qualifier: '1' }, '"Executions":[') },
     { what: 'ExecutionNamePrefix of some', call: list({ ExecutionNamePrefix: 'execution-99' }, '"Executions":[') },
     { what: 'ExecutionNamePrefix of none', call: list({ ExecutionNamePrefix: 'other-' }, '"Executions":[]') },
-  ];
-}
-
-/** Runs one execution, and stores `executions` copies of it. */
-async function fill(folder: string, executions: number): Promise<void> {
-  const engine = await openEngine(folder, () => Promise.reject(new Error('no task is expected')));
-  await engine.createFlow(FLOW, TEN_STATES);
-  await engine.start(FLOW, 'sample');
-  await engine.ended(FLOW, 'sample');
-  const flow = await engine.stores.flows.get(FLOW);
-  const sample = await engine.stores.executions.find(flow?.id ?? '', 'sample');
-  if (sample === null) throw new Error('the sample is not in the store');
-  const rows = await engine.stores.executions.journal(sample.id, 1, Number.MAX_SAFE_INTEGER);
-  await engine.close();
-  const stores = openSqliteStores({ file: join(folder, 'millrace.db'), synchronous: 'NORMAL' }, systemScheduler);
-  const { fence } = await stores.executions.takeOver(0);
-  for (let from = 0; from < executions; from += BATCH) {
-    const changes: ExecutionChange[] = [];
-    for (let i = from; i < Math.min(from + BATCH, executions); i++) changes.push(...changesOf(i, sample, rows));
-    await stores.executions.commit(fence, changes);
-  }
-  await stores.close();
-}
-
-function changesOf(i: number, sample: ExecutionRecord, rows: readonly JournalRow[]): ExecutionChange[] {
-  const id = sample.id + 1 + i;
-  const startedMs = FIRST_MS + i * APART_MS;
-  const { flowId, flowName, revision, input, output } = sample;
-  const version = i % RARE === 1 ? '1' : '';
-  const status = i % RARE === 0 ? 'Failed' : 'Succeeded';
-  const record = {
-    flowId,
-    flowName,
-    name: `execution-${i}`,
-    startedMs,
-    revision,
-    version,
-    alias: '',
-    parent: null,
-    ancestry: { depth: 0, startedBy: [] },
-    identity: '',
-    mapItem: null,
-    callback: 'none',
-    input,
-  } as const;
-  const end = { status, stoppedMs: startedMs + 5, output, error: '', cause: '' } as const;
-  const [first, ...more] = rows;
-  return [
-    { id, start: { record, snapshot: null }, ...(first !== undefined && { journal: first }) },
-    ...more.map((journal) => ({ id, journal })),
-    { id, end },
   ];
 }

@@ -2,14 +2,24 @@
  * `npm run bench`: measures the rows that docs/performance.md explains and prints them as a table, with a description of the
  * machine. `npm run bench -- --quick` has fewer and shorter rounds, to check that everything runs. `npm run bench -- --large`
  * measures only reads among a million executions. `npm run bench -- --only durable` measures one part: `http`, `interpreter`,
- * `history`, `durable`, `start` or `observer`.
+ * `history`, `durable`, `housekeeping`, `start` or `observer`.
  */
 import { arch, cpus, release, totalmem, type } from 'node:os';
 import { measureCallbacks, measureSteps } from './durable-rows.ts';
-import { callbackRow, historyRow, largeRow, latencyRow, recoveryRow, sleeperRow, stepRow } from './durable-table.ts';
+import {
+  callbackRow,
+  historyRow,
+  housekeepingRow,
+  largeRow,
+  latencyRow,
+  recoveryRow,
+  sleeperRow,
+  stepRow,
+} from './durable-table.ts';
 import { measureExpressHistory } from './express-history-row.ts';
 import { measureHttp } from './http-rows.ts';
 import type { HttpResults } from './http-rows.ts';
+import { measureHousekeeping } from './housekeeping-row.ts';
 import { measureInterpreter } from './interpreter-row.ts';
 import type { InterpreterResults } from './interpreter-row.ts';
 import { measureLarge } from './large-rows.ts';
@@ -36,6 +46,8 @@ const DURABLE_ROUNDS = quick ? 1 : 7;
 const LATENCY_REQUESTS = quick ? 200 : 2_000;
 const RECOVERED = quick ? 500 : 10_000;
 const SLEEPERS = quick ? 2_000 : 100_000;
+const PURGED = quick ? 20_000 : 200_000;
+const PURGED_REQUESTS = quick ? { sync: 2_000, standard: 200 } : { sync: 20_000, standard: 1_000 };
 const LARGE = quick ? 5_000 : 1_000_000;
 const LARGE_REQUESTS = quick ? 20 : 300;
 
@@ -142,6 +154,7 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   interpreter: async () => [interpreterRow(await measureInterpreter(ROUNDS, CHAINS))],
   history: async () => (await measureExpressHistory(HISTORY_PAIRS, HISTORY_ROUNDS, HTTP_REQUESTS)).map(historyRow),
   durable: durableRows,
+  housekeeping: async () => (await measureHousekeeping(PURGED, DURABLE_ROUNDS, PURGED_REQUESTS)).map(housekeepingRow),
   start: startRows,
   observer: async () => [observerRow(await measureObserver(ROUNDS, OBSERVED))],
 };

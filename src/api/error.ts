@@ -45,9 +45,13 @@ export function invalidArgument(message: string): ApiError {
   return new ApiError('InvalidArgument', message);
 }
 
-/** `ResourceThrottled` with the time after which the caller may try again. */
-export function throttled(retryAfterMs: number): ApiError {
-  return new ApiError('ResourceThrottled', ERRORS.ResourceThrottled.message, { retryAfterMs });
+/**
+ * `ResourceThrottled` with the time after which the caller may try again. The service's text is the beginning of the message.
+ * @param limit a sentence that names the setting and its value; none for a limit that no setting changes
+ */
+export function throttled(retryAfterMs: number, limit = ''): ApiError {
+  const { message } = ERRORS.ResourceThrottled;
+  return new ApiError('ResourceThrottled', limit === '' ? message : `${message} ${limit}`, { retryAfterMs });
 }
 
 /** When a caller should retry while executions hold too much memory; their ends cannot be predicted. */

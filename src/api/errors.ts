@@ -166,7 +166,7 @@ export const ERRORS = {
   ResourceThrottled: {
     status: 429,
     message: 'The request is throttled. Please try again later.',
-    when: 'Too many executions at once, executions that hold too much memory, too many calls a second, unfinished request bodies, or flows in the account. If waiting helps, `x-acs-retry-after` says for how many milliseconds.',
+    when: 'Too many executions at once, executions that hold too much memory, too many calls a second, unfinished request bodies, or flows in the account. The message continues with the setting and its value. If waiting helps, `x-acs-retry-after` says for how many milliseconds.',
   },
   SignatureNonceUsed: {
     status: 400,

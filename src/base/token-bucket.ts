@@ -22,13 +22,23 @@ export class TokenBucket {
     this.#filledMs = nowMs;
   }
 
+  /** Milliseconds until there are `tokens`, rounded up, if no one takes any meanwhile; takes nothing. */
+  untilMs(nowMs: number, tokens: number): number {
+    this.#fill(nowMs);
+    return Math.max(0, Math.ceil((tokens * 1000 - this.#millitokens) / this.#rate.perSecond));
+  }
+
   /** Takes a token and returns 0. If there is none, returns the milliseconds until there is one, rounded up, and takes nothing. */
   take(nowMs: number): number {
+    this.#fill(nowMs);
+    if (this.#millitokens < 1000) return Math.ceil((1000 - this.#millitokens) / this.#rate.perSecond);
+    this.#millitokens -= 1000;
+    return 0;
+  }
+
+  #fill(nowMs: number): void {
     const { perSecond, burst } = this.#rate;
     this.#millitokens = Math.min(burst * 1000, this.#millitokens + (nowMs - this.#filledMs) * perSecond);
     this.#filledMs = nowMs;
-    if (this.#millitokens < 1000) return Math.ceil((1000 - this.#millitokens) / perSecond);
-    this.#millitokens -= 1000;
-    return 0;
   }
 }

@@ -43,6 +43,8 @@ export const secret = converted(
   () => 'is not text (put quotes around a secret of digits)',
 );
 
+export const flag = kind('true or false', (raw) => (typeof raw === 'boolean' ? raw : undefined));
+
 export function word<const Words extends readonly string[]>(...words: Words): Kind<Words[number]> {
   return kind(`one of ${words.join(', ')}`, (raw) => words.find((candidate) => candidate === raw));
 }
@@ -91,6 +93,18 @@ export function orNone<T>(nothing: 'auto' | 'none' | 'off' | 'forever', inner: K
         ) as Kind<T | null>)
       : inner,
   );
+}
+
+/**
+ * A duration or a number of which zero, in any unit, has a message of its own.
+ * @param why what zero would do, and what to write instead: `would delete …. Write …`
+ */
+export function notZero<T>(why: string, inner: Kind<T>): Kind<T> {
+  const zero = converted<T>(
+    () => undefined,
+    (raw) => `is ${excerpt(raw)}, which ${why}`,
+  );
+  return v.lazy((raw) => (raw === 0 || (typeof raw === 'string' && /^0+(ms|s|m|h|d)?$/.test(raw)) ? zero : inner));
 }
 
 /** A setting that has no default; null if it is absent. */

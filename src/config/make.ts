@@ -6,8 +6,9 @@ import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { isLoopback } from '../base/loopback.ts';
 import type { FileValues } from './file.ts';
-import type { KeySetting, Secret, Settings } from './settings.ts';
-import { CLOUD_RATES, DOCUMENTED_INTEGRATIONS, TABLE } from './table.ts';
+import { CLOUD_RATES } from './limits-table.ts';
+import type { BucketSetting, KeySetting, Secret, Settings } from './settings.ts';
+import { DOCUMENTED_INTEGRATIONS, TABLE } from './table.ts';
 import type { SettingKey, SettingValues } from './table.ts';
 
 export interface SettingSources {
@@ -172,6 +173,7 @@ function assemble(values: SettingValues, keys: readonly KeySetting[], reader: Re
     mns: mnsOf(values),
     eventBridgeEndpoint: values['eventBridge.endpoint'],
     ossEndpoint: values['oss.endpoint'],
+    buckets: bucketsOf(values, reader),
     http: {
       errorStatuses: values['http.errorStatuses'],
       timeoutMs: values['http.timeout'],
@@ -189,6 +191,12 @@ function assemble(values: SettingValues, keys: readonly KeySetting[], reader: Re
     history: {
       stateEventNames: values['history.stateEventNames'],
       retainMs: values['history.keep'],
+      executions: values['history.executions'],
+      flows: [...values['history.flows']].map(([pattern, { keep, executions }]) => ({
+        pattern,
+        ...(keep !== undefined && { retainMs: keep }),
+        ...(executions !== undefined && { executions }),
+      })),
       express: {
         executions: values['history.express.executions'],
         ageMs: values['history.express.age'],
@@ -199,6 +207,32 @@ function assemble(values: SettingValues, keys: readonly KeySetting[], reader: Re
     shutdownMs: values.shutdown,
     log: values.log,
   };
+}
+
+/** A name without `*` comes before patterns, and a longer pattern before a shorter one. */
+function bucketsOf(values: SettingValues, reader: Reader): readonly BucketSetting[] {
+  const buckets = [...values['objects.buckets']].map(([pattern, given]): BucketSetting => {
+    const { type, path = '', endpoint, region, accessKeyId, accessKeySecret, securityToken, pathStyle } = given;
+    if (type === 'folder') {
+      return { pattern, place: { kind: type, path: reader.absolute('objects.buckets', path) } };
+    }
+    const key = pairOf(accessKeyId ?? null, accessKeySecret ?? null);
+    return {
+      pattern,
+      place: {
+        kind: type,
+        endpoint: endpoint ?? null,
+        region: region ?? null,
+        credentials: key === null ? null : { ...key, securityToken: securityToken ?? null },
+        isPathStyle: pathStyle ?? null,
+      },
+    };
+  });
+  return buckets.sort((a, b) => rank(b.pattern) - rank(a.pattern));
+}
+
+function rank(pattern: string): number {
+  return pattern.includes('*') ? pattern.length : Number.MAX_SAFE_INTEGER;
 }
 
 function storeOf(values: SettingValues, data: string): Settings['store'] {
@@ -265,6 +299,8 @@ function limitsOf(values: SettingValues): Settings['limits'] {
     stateDataBytes: values['limits.stateData'],
     requestBytes: values['limits.request'],
     inputBytes: values['limits.input'],
+    errorCharacters: values['limits.error'],
+    causeCharacters: values['limits.cause'],
     planBytes: values['limits.plans'],
     globalKeyBytes: values['limits.globalKey'],
     globalValueBytes: values['limits.globalValue'],
@@ -280,7 +316,10 @@ function limitsOf(values: SettingValues): Settings['limits'] {
     executionMemoryBytes: values['limits.executionMemory'],
     standardExecutions: values['limits.standardExecutions'],
     startsPerSecond: values['limits.startsPerSecond'],
+    stepsPerSecond: values['limits.stepsPerSecond'],
+    expressStepsPerSecond: values['limits.expressStepsPerSecond'],
     expressTimeoutSeconds: Math.floor(values['limits.expressTimeout'] / 1000),
+    standardTimeoutSeconds: Math.floor(values['limits.standardTimeout'] / 1000),
     callDepth: values['limits.callDepth'],
     childDepth: values['limits.childDepth'],
     flows: values['limits.flows'],

@@ -68,6 +68,42 @@ export interface SubscriptionSetting {
   readonly format: 'SIMPLIFIED' | 'JSON' | 'XML';
 }
 
+/** Retention of the Standard executions of the flows whose names match. An absent member: as for other flows. */
+export interface FlowRetentionSetting {
+  /** A name, or a pattern in which `*` matches any text. */
+  readonly pattern: string;
+  /** How long ended executions are retained; null: until the flow is deleted. */
+  readonly retainMs?: number | null;
+  /** Most ended executions of each of these flows; null: any number. */
+  readonly executions?: number | null;
+}
+
+/** Where the objects of buckets are whose names match `pattern`; `*` is any text. */
+export interface BucketSetting {
+  readonly pattern: string;
+  readonly place: ServicePlace | FolderPlace;
+}
+
+/** Buckets of Object Storage Service or of a store that is compatible with Amazon S3. */
+export interface ServicePlace {
+  readonly kind: 'oss' | 's3';
+  /** `https://host:port`; null: the public endpoint of the region. */
+  readonly endpoint: string | null;
+  /** Null for `oss`: the region of this server; for `s3`: `us-east-1`. */
+  readonly region: string | null;
+  /** Null for `oss`: the key of the cloud; for `s3`: requests without a signature. */
+  readonly credentials: CloudCredentials | null;
+  /** Whether the bucket begins the path, or the host name; null: the first if the endpoint is an address, or one of `s3`. */
+  readonly isPathStyle: boolean | null;
+}
+
+/** A folder of this machine. */
+export interface FolderPlace {
+  readonly kind: 'folder';
+  /** Absolute. Of a pattern with `*`, each bucket is the folder of its name in this one. */
+  readonly path: string;
+}
+
 export interface Settings {
   readonly listen: { readonly host: string; readonly port: number };
   /** Absolute path of the data folder. */
@@ -105,6 +141,8 @@ export interface Settings {
   readonly eventBridgeEndpoint: string | null;
   /** Endpoint of Object Storage Service; null: `https://oss-{region}.aliyuncs.com`. */
   readonly ossEndpoint: string | null;
+  /** Buckets of distributed Maps, the most specific pattern first. Others are those of Object Storage Service in the cloud. */
+  readonly buckets: readonly BucketSetting[];
   readonly http: {
     /** Statuses with which a task fails as `HTTP.<status>`: `5xx`, `429`. Empty: a task succeeds with any status. */
     readonly errorStatuses: readonly string[];
@@ -137,6 +175,9 @@ export interface Settings {
     readonly stateDataBytes: number;
     readonly requestBytes: number;
     readonly inputBytes: number;
+    /** Most code points of `Error` and of `Cause` in a stop or a report. */
+    readonly errorCharacters: number;
+    readonly causeCharacters: number;
     /** Compiled definitions in memory, of all flows together; an estimate. */
     readonly planBytes: number;
     /** Largest key and largest value of `$Global`. */
@@ -164,7 +205,12 @@ export interface Settings {
     readonly standardExecutions: number | null;
     /** Starts of Express executions in a second, with a burst of the same size; null: not limited. */
     readonly startsPerSecond: number | null;
+    /** States that Standard executions together enter in a second, with a burst of the same size; null: not limited. */
+    readonly stepsPerSecond: number | null;
+    /** The same for Express executions. */
+    readonly expressStepsPerSecond: number | null;
     readonly expressTimeoutSeconds: number;
+    readonly standardTimeoutSeconds: number;
     /** Most levels of flows that call flows synchronously. */
     readonly callDepth: number;
     /** Most levels of executions that tasks start, in either mode and whether or not the task waits. */
@@ -181,6 +227,10 @@ export interface Settings {
     readonly stateEventNames: 'state' | 'step';
     /** How long ended Standard executions are retained; null: until their flow is deleted. */
     readonly retainMs: number | null;
+    /** Most ended Standard executions, of all flows without a number of their own; null: any number. */
+    readonly executions: number | null;
+    /** Flows with another retention. */
+    readonly flows: readonly FlowRetentionSetting[];
     /** Ended Express executions that the server retains in memory (rules.md 12.13). */
     readonly express: {
       /** Most executions; 0: Express executions cannot be read back, even while they run. */

@@ -3,83 +3,35 @@
  * docs/settings.md with it.
  */
 import * as v from 'valibot';
-import { ACTIONS } from '../api/actions.ts';
-import type { Kind } from './kinds.ts';
 import * as k from './kinds.ts';
+import { accessKey, bucket, functionTarget, product, subscription } from './entries.ts';
+import { LIMITS } from './limits-table.ts';
+import { setting } from './table-entry.ts';
+import type { TableEntry } from './table-entry.ts';
 
-export interface TableEntry<T> {
-  /** Environment variable, which has precedence over the file; null: none. */
-  readonly env: string | null;
-  readonly kind: Kind<T>;
-  /** The value as a file would have it; null: none. */
-  readonly default: unknown;
-  /** Default with `limits: cloud`, if it differs. */
-  readonly cloud?: unknown;
-  /** The text in docs/settings.md. */
-  readonly meaning: string;
-}
-
-function setting<T>(
-  env: string | null,
-  kind: Kind<T>,
-  fallback: unknown,
-  meaning: string,
-  cloud?: unknown,
-): TableEntry<T> {
-  return { env, kind, default: fallback, meaning, ...(cloud !== undefined && { cloud }) };
-}
-
-const KIB = 1024;
-const MIB = 1024 * KIB;
+const MIB = 1024 * 1024;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-const accessKey = k.mapping({
-  accessKeyId: k.text,
-  accessKeySecret: k.secret,
-  securityToken: v.optional(k.secret),
-  expires: v.optional(k.moment),
-  policies: v.optional(v.unknown()),
-});
+const LOSES_RESULTS = 'would delete an execution before its caller can read its result';
 
-const functionTarget = v.pipe(
-  k.mapping({ url: v.optional(k.url), module: v.optional(k.text) }),
-  v.check(({ url, module }) => url !== undefined || module !== undefined, 'needs either "url" or "module"'),
-  v.check(({ url, module }) => url === undefined || module === undefined, 'needs either "url" or "module", not both'),
+/** The age up to which ended executions are retained. */
+const retainedAge = k.notZero(
+  `${LOSES_RESULTS}. Write 1m or more, or "forever"; an Express flow stores nothing`,
+  k.orNone('forever', k.duration(MINUTE_MS, 36_500 * DAY_MS, 'from 1m to 36500d')),
 );
 
-const product = k.mapping({
-  endpoint: v.optional(k.origin),
-  version: v.optional(k.matching(/^\d{4}-\d\d-\d\d$/, 'an API version such as 2014-05-26')),
-  signature: v.optional(k.word('ACS3-HMAC-SHA256', 'HMAC-SHA1')),
-});
-
-const subscriptionMembers = k.mapping({ url: k.url, format: v.optional(k.word('SIMPLIFIED', 'JSON', 'XML')) });
-
-/** The subscriber of a topic: a URL, or a mapping. */
-const subscription = v.lazy(
-  (raw): k.Kind<string | v.InferOutput<typeof subscriptionMembers>> =>
-    typeof raw === 'string' ? k.url : subscriptionMembers,
+/** The number of ended executions that are retained. */
+const retainedNumber = k.notZero(
+  `${LOSES_RESULTS}. Write 1 or more, or "none" for no limit; an Express flow stores nothing`,
+  k.orNone('none', k.integer(1, 1_000_000_000)),
 );
 
-const rate = k.orNone('none', k.mapping({ perSecond: k.integer(1, 1_000_000), burst: k.integer(1, 1_000_000) }));
-
-/** By operation. StartSyncExecution has `limits.startsPerSecond`. */
-const operationRates = k.mapping(
-  Object.fromEntries(
-    Object.keys(ACTIONS)
-      .filter((action) => action !== 'StartSyncExecution')
-      .map((action) => [action, v.optional(rate)] as const),
-  ),
+const flowRetention = v.pipe(
+  k.mapping({ keep: v.optional(retainedAge), executions: v.optional(retainedNumber) }),
+  v.check(({ keep, executions }) => keep !== undefined || executions !== undefined, 'needs "keep" or "executions"'),
 );
-
-/** The service's rates (rules.md 4.6). Other operations have `limits.operationsPerSecond`. */
-export const CLOUD_RATES = {
-  StartExecution: { perSecond: 100, burst: 100 },
-  DescribeExecution: { perSecond: 5, burst: 50 },
-  GetExecutionHistory: { perSecond: 5, burst: 50 },
-};
 
 /** The actions of the cloud that the vendor documents for flows (rules.md 11.1). */
 export const DOCUMENTED_INTEGRATIONS: readonly string[] = [
@@ -235,6 +187,12 @@ export const TABLE = {
     null,
     'Endpoint of Object Storage Service, for `OSS:*`. Default: the public one of the region.',
   ),
+  'objects.buckets': setting(
+    null,
+    k.named(bucket),
+    {},
+    'Where the ItemReader and the ResultWriter of a distributed Map find buckets, by name or by pattern with `*`: `type` (`oss`, `s3` or `folder`); for a service `endpoint`, `region`, `accessKeyId`, `accessKeySecret`, `securityToken` and `pathStyle`; for a folder `path`. Other buckets are in Object Storage Service, with the key of `cloud` ([Objects](objects.md)).',
+  ),
   'http.errorStatuses': setting(
     null,
     k.list(k.matching(/^[1-5](xx|\d\d)$/, 'a status such as 429 or 5xx')),
@@ -290,133 +248,7 @@ export const TABLE = {
     [],
     'Hosts, addresses and CIDR blocks that tasks may call although private addresses are `closed`.',
   ),
-  'limits.profile': setting(
-    null,
-    k.word('none', 'cloud'),
-    'none',
-    "`cloud` applies the service's rates and quotas. `limits: cloud` is the short form.",
-  ),
-  'limits.request': setting(null, k.size(KIB, 64 * MIB, 'from 1KiB to 64MiB'), '1MiB', 'Largest body of a request.'),
-  'limits.input': setting(null, k.size(2, 64 * MIB, 'up to 64MiB'), '64KiB', 'Largest `Input` of an execution.'),
-  'limits.stateData': setting(
-    null,
-    k.size(2, 64 * MIB, 'up to 64MiB'),
-    '64KiB',
-    'Largest input and largest output of a state.',
-  ),
-  'limits.plans': setting(
-    null,
-    k.size(MIB, 256 * 1024 * MIB, 'from 1MiB to 256GiB'),
-    '256MiB',
-    'Most memory for compiled definitions that are ready to run: an estimate, from 2 to 70 bytes for each character. The server drops those that no call has used lately, and compiles them again when they are needed.',
-  ),
-  'limits.globalKey': setting(null, k.size(1, MIB, 'up to 1MiB'), '128B', 'Longest key of `$Global`.'),
-  'limits.globalValue': setting(null, k.size(1, 64 * MIB, 'up to 64MiB'), '256KiB', 'Largest value of `$Global`.'),
-  'limits.stateName': setting(
-    null,
-    k.integer(1, 100_000),
-    128,
-    'Most characters (Unicode code points) of the name of a state or step. It holds for new definitions.',
-  ),
-  'limits.parallelBranches': setting(null, k.integer(1, 10_000), 50, 'Most branches of a Parallel state.'),
-  'limits.mapConcurrency': setting(null, k.integer(1, 10_000), 40, 'Most items of an inline Map that run at once.'),
-  'limits.mapRuns': setting(
-    null,
-    k.orNone('none', k.integer(1, 10_000)),
-    'none',
-    'Most Map runs of one execution that are open at once.',
-    10,
-  ),
-  'limits.mapRunConcurrency': setting(
-    null,
-    k.integer(1, 10_000),
-    100,
-    'Most child executions of one Map run that run at once.',
-  ),
-  'limits.mapItems': setting(
-    null,
-    k.orNone('none', k.integer(1, 100_000_000)),
-    'none',
-    'Most items of one Map run.',
-    10_000,
-  ),
-  'limits.mapExecutions': setting(
-    null,
-    k.orNone('none', k.integer(1, 100_000_000)),
-    10_000,
-    'Most Standard executions of Map runs that run at once. They do not count in `limits.standardExecutions`. At the limit, Map runs wait.',
-  ),
-  'limits.concurrentExecutions': setting(
-    null,
-    k.integer(1, 1_000_000),
-    10_000,
-    'Most Express executions that run at once. The server throttles further starts.',
-  ),
-  'limits.executionMemory': setting(
-    null,
-    k.orNone('auto', k.size(16 * MIB, 1024 * 1024 * MIB, 'from 16MiB to 1TiB')),
-    'auto',
-    "Memory that executions under way may hold, by an estimate. At the limit the server throttles further starts, except those of callers with an `Input` of up to 4,096 characters, which it accepts up to twice the limit. From one and a half times the limit on, an execution that would grow beyond its share fails its state with `FnF.DataLimitExceeded`. `auto`: a third of the limit of V8's heap.",
-  ),
-  'limits.standardExecutions': setting(
-    null,
-    k.orNone('none', k.integer(1, 100_000_000)),
-    10_000,
-    'Most Standard executions that have not ended. The server throttles further starts.',
-  ),
-  'limits.events': setting(
-    null,
-    k.integer(10, 1_000_000),
-    5000,
-    'Most events of a Standard execution. The last one ends it with `FnF.EventLimitExceeded`.',
-  ),
-  'limits.startsPerSecond': setting(
-    null,
-    k.orNone('none', k.integer(1, 1_000_000)),
-    'none',
-    'Starts of Express executions in a second. A burst can have the same number.',
-    1000,
-  ),
-  'limits.expressTimeout': setting(
-    null,
-    k.duration(1000, HOUR_MS, 'from 1s to 1h'),
-    '5m',
-    'Longest time of an Express execution, rounded down to seconds.',
-  ),
-  'limits.callDepth': setting(null, k.integer(1, 100), 10, 'Most levels of flows that call flows synchronously.'),
-  'limits.childDepth': setting(
-    null,
-    k.integer(1, 1_000_000_000),
-    100,
-    'Most levels of executions that tasks start, in either mode and whether or not the task waits. A deeper start fails the task with `FNF.CallDepthExceeded`.',
-  ),
-  'limits.flows': setting(
-    null,
-    k.orNone('none', k.integer(1, 10_000_000)),
-    'none',
-    'Most flows of the account.',
-    10_000,
-  ),
-  'limits.operationsPerSecond': setting(
-    null,
-    k.orNone('none', k.integer(1, 1_000_000)),
-    'none',
-    'Calls in a second of each operation, except StartSyncExecution and those in `limits.operationRates`.',
-    2,
-  ),
-  'limits.operationsBurst': setting(
-    null,
-    k.integer(1, 1_000_000),
-    10,
-    'Calls of one operation that can come at once under `limits.operationsPerSecond`.',
-  ),
-  'limits.operationRates': setting(
-    null,
-    operationRates,
-    {},
-    'Rates of single operations: `perSecond` and `burst`, or `none`. They replace those of the profile for the same operations.',
-    CLOUD_RATES,
-  ),
+  ...LIMITS,
   'history.stateEventNames': setting(
     null,
     k.word('state', 'step'),
@@ -425,9 +257,21 @@ export const TABLE = {
   ),
   'history.keep': setting(
     null,
-    k.orNone('forever', k.duration(MINUTE_MS, 36_500 * DAY_MS, 'from 1m to 36500d')),
+    retainedAge,
     '90d',
     'How long an ended Standard execution is retained. `forever`: until its flow is deleted.',
+  ),
+  'history.executions': setting(
+    null,
+    retainedNumber,
+    'none',
+    'Most ended Standard executions that are retained, of all flows together. The server deletes those that ended first. `none`: any number.',
+  ),
+  'history.flows': setting(
+    null,
+    k.named(flowRetention),
+    {},
+    'Retention of single flows, by name or by pattern with `*`: `keep` and `executions`, each in place of the general setting. A flow with its own `executions` does not count in `history.executions`. [Operations](operations.md#retention) has examples.',
   ),
   'history.express.executions': setting(
     null,

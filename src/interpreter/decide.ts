@@ -28,6 +28,8 @@ const FUEL_UNITS = 20;
 /**
  * Decides until every thread waits or about a millisecond of work is done. In the second case `execution.canContinue` is true and
  * the caller continues with `{kind: 'continue'}`, so that a flow that never waits cannot hold up the others.
+ * @returns false, but true if every thread that could continue has to wait before it enters a state (`Moment.mayEnter`): the
+ *   caller continues when one may
  */
 export function decide(
   execution: Execution,
@@ -35,10 +37,10 @@ export function decide(
   moment: Moment,
   record: RecordEvent | null,
   budgetUnits: number = BUDGET_UNITS,
-): void {
+): boolean {
   const decision = new Decision(execution, moment, record);
   take(decision, input);
-  run(decision, budgetUnits);
+  return run(decision, budgetUnits);
 }
 
 function take(decision: Decision, input: Input): void {
@@ -91,8 +93,8 @@ function timerDue(decision: Decision, thread: Thread): void {
   }
 }
 
-/** Runs the thread at the head of the queue, again and again, while the budget lasts. */
-function run(decision: Decision, budgetUnits: number): void {
+/** Runs the thread at the head of the queue, again and again, while the budget lasts. Returns as {@link decide} does. */
+function run(decision: Decision, budgetUnits: number): boolean {
   const { execution, scope } = decision;
   while (decision.events * EVENT_UNITS + scope.work * FUEL_UNITS <= budgetUnits && execution.status === 'Running') {
     const { ending } = decision;
@@ -101,13 +103,15 @@ function run(decision: Decision, budgetUnits: number): void {
       decision.endNext(ending, execution.root);
       continue;
     }
-    const thread = execution.ready[0];
+    const thread = decision.isPaced ? decision.paced() : execution.ready[0];
+    if (thread === null) return true;
     if (thread !== undefined) advance(decision, thread);
     else if (execution.isFull) decision.endFull();
     else if (decision.stop !== null && onlyWaits(execution))
       decision.ending = { ...decision.stop, as: 'ExecutionStopped' };
-    else return;
+    else return false;
   }
+  return false;
 }
 
 /**

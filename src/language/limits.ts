@@ -15,10 +15,12 @@ export interface DefinitionLimits {
   readonly mapConcurrency: number;
   /** Seconds after which an Express execution ends (rules.md 12.1). */
   readonly expressTimeoutSeconds: number;
+  /** Seconds after which a Standard execution ends. */
+  readonly standardTimeoutSeconds: number;
 }
 
 /**
- * The limits of the service, and of a server whose settings change none of them. `config/table.ts` has the same numbers as
+ * The limits of the service, and of a server whose settings change none of them. `config/limits-table.ts` has the same numbers as
  * defaults of settings: it is a lower room, so a test compares the two (`test/language/limits.test.ts`).
  */
 export const DEFAULT_DEFINITION_LIMITS: DefinitionLimits = {
@@ -27,6 +29,7 @@ export const DEFAULT_DEFINITION_LIMITS: DefinitionLimits = {
   globalKeyBytes: 128,
   mapConcurrency: 40,
   expressTimeoutSeconds: 300,
+  standardTimeoutSeconds: 365 * 86_400,
 };
 
 /**
@@ -39,6 +42,7 @@ export const ACCEPTED_DEFINITION_LIMITS: DefinitionLimits = {
   globalKeyBytes: Number.POSITIVE_INFINITY,
   mapConcurrency: Number.POSITIVE_INFINITY,
   expressTimeoutSeconds: Number.POSITIVE_INFINITY,
+  standardTimeoutSeconds: Number.POSITIVE_INFINITY,
 };
 
 /**
@@ -49,7 +53,7 @@ export const SMALL_CHARACTERS = 16 * 1024;
 /** Characters of one definition, in UTF-16 units: what fits into one request (rules.md 6.1). */
 export const DEFINITION_CHARACTERS = 1024 * 1024;
 
-/** Seconds after which a Standard execution ends: a year (rules.md 12.1). */
+/** The longest life of a Standard execution in seconds: a year (rules.md 12.1). A setting makes it shorter. */
 export const STANDARD_EXECUTION_SECONDS = 365 * 86_400;
 
 /** Longest Wait in seconds, by mode (rules.md 7.6). */

@@ -33,7 +33,12 @@ export function createOperationRate(
         buckets.set(action, bucket);
       }
       const retryAfterMs = bucket.take(nowMs);
-      if (retryAfterMs > 0) throw throttled(retryAfterMs);
+      if (retryAfterMs > 0) throw throttled(retryAfterMs, limitText(action, limit, rates.has(action)));
     },
   };
+}
+
+function limitText(action: string, { perSecond, burst }: TokenRate, isOwn: boolean): string {
+  const setting = isOwn ? `limits.operationRates.${action}` : 'limits.operationsPerSecond and limits.operationsBurst';
+  return `The limit is ${perSecond} calls of ${action} in a second after ${burst} at once (${setting}).`;
 }

@@ -38,6 +38,9 @@ export interface OperationServices {
     readonly inputBytes: number;
     /** Output of a state, and so `Output` of a task's report, UTF-8 bytes. */
     readonly stateDataBytes: number;
+    /** `Error` and `Cause` of a stop or a report, code points. */
+    readonly errorCharacters: number;
+    readonly causeCharacters: number;
     /** Flows in the account; null: not limited. */
     readonly flows: number | null;
   };

@@ -21,6 +21,7 @@ import { environmentUnits } from '../store/flows.ts';
 import type { FlowRecord, FlowStore } from '../store/flows.ts';
 import type { DurableRuntime } from './durable/durable.ts';
 import type { Executions, ExecutionView, HistoryPage, ListRequest } from './executions.ts';
+import type { ExpressRuntime } from './express/express.ts';
 import type { ExpressHistory } from './express/history/express-history.ts';
 import type { RetainedExecution } from './express/history/retained-execution.ts';
 import { Explanation } from './explanation.ts';
@@ -36,6 +37,7 @@ export interface ExecutionServiceOptions {
   readonly durable: DurableRuntime;
   /** Null: Express executions are not retained. */
   readonly express: ExpressHistory | null;
+  readonly expressRuntime: Pick<ExpressRuntime, 'entryWait'>;
   readonly ports: Pick<Ports, 'scheduler'>;
   readonly stateEventNames: StateEventNames;
 }
@@ -74,8 +76,10 @@ export function createExecutions(options: ExecutionServiceOptions): Executions {
       const flow = await read.flow(flowName);
       if (isExpress(flow, executionName)) {
         const retained = read.retained(flow, executionName);
-        const explanation = read.explainExpress(retained);
-        return { view: retained.view(false), waits: [], explanation, depth: 0, startedBy: [] };
+        const wait = options.expressRuntime.entryWait(flowName, executionName);
+        const waits = wait === null ? [] : [wait];
+        const explanation = wait === null ? read.explainExpress(retained) : 'It waits.';
+        return { view: retained.view(false), waits, explanation, depth: 0, startedBy: [] };
       }
       const record = await read.record(flow, executionName);
       const { waits, explanation } = await durable.waits(record);

@@ -82,7 +82,7 @@ export type TaskReport =
 
 /** One wait of a running execution. */
 export interface ExecutionWait {
-  readonly kind: 'Task' | 'Callback' | 'ChildExecution' | 'MapRun' | 'Wait' | 'Retry' | 'Store' | 'Stuck';
+  readonly kind: 'Task' | 'Callback' | 'ChildExecution' | 'MapRun' | 'Wait' | 'Retry' | 'Store' | 'Rate' | 'Stuck';
   /** The state that waits; empty when the execution as a whole waits. */
   readonly stepName: string;
   /** The event that began the wait: TaskScheduled, or for a timer the StateStarted or failure event; 0 for none. */

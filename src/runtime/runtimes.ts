@@ -81,13 +81,16 @@ export async function createRuntimes(options: RuntimesOptions): Promise<Runtimes
     cache,
     flowId: async (name) => (await flowStore.get(name))?.id ?? null,
     limits,
-    retainMs: settings.retainMs,
+    retention: settings,
     ...(options.idleMax !== undefined && { idleMax: options.idleMax }),
   });
   own.connect({ sync, durable, ports, place, rights, turns: new Turns(ports), ...limits });
   durable.recover();
   const { stateEventNames } = settings;
-  const executions = createExecutions({ flows: flowStore, store, durable, express: history, ports, stateEventNames });
+  const executions = createExecutions({
+    flows: flowStore,
+    ...{ store, durable, express: history, expressRuntime: express, ports, stateEventNames },
+  });
   const changes = createFlowChanges({ flows, express, durable, history });
   return { express, durable, sync, executions, changes };
 }

@@ -7,7 +7,7 @@ import type { ActionCatalog } from '../actions/action.ts';
 import type { Actions } from '../actions/catalog.ts';
 import { loadActionsLazily } from '../actions/lazy-actions.ts';
 import { MemoryBudget } from '../base/memory-budget.ts';
-import { ObjectFault } from '../objects/ports.ts';
+import { loadObjectsLazily } from '../objects/lazy-objects.ts';
 import type { Objects } from '../objects/ports.ts';
 import type { Ports } from '../base/ports.ts';
 import { atMost } from '../base/scheduler.ts';
@@ -63,12 +63,6 @@ export interface Engine extends Runtimes {
   close(): Promise<void>;
 }
 
-const NO_OBJECTS: Objects = {
-  openItems: () => Promise.reject(new ObjectFault('Unusable', 'later')),
-  openResults: () => Promise.reject(new ObjectFault('Unusable', 'later')),
-  close: () => Promise.resolve(),
-};
-
 /** Without the setting, executions may hold this fraction (1/3) of V8's heap, and by their growth half of it. */
 const HEAP_SHARE = 3;
 
@@ -80,7 +74,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const own = productActions(options, memory);
   const actions = standIns.actions ?? own;
   const compiler = createCompiler(ports.scheduler);
-  const objects = standIns.objects ?? NO_OBJECTS;
+  const objects = standIns.objects ?? loadObjectsLazily({ ...settings, ports, memory });
   const runtimes = await createRuntimes({
     ...standIns,
     objects,
@@ -111,7 +105,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     },
     async close() {
       durable.close();
-      await Promise.all([own.close(), compiler.close()]);
+      await Promise.all([own.close(), compiler.close(), objects.close()]);
       await stores.close();
     },
   };

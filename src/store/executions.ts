@@ -265,14 +265,54 @@ export interface ExecutionStore {
   orphans(afterId: ExecutionId, limit: number): Promise<readonly ExecutionId[]>;
 
   /**
-   * Deletes up to `limit` ended executions with their journals: those of deleted flows, and those that ended before
-   * `endedBeforeMs` in steady time (null: none of these). An execution whose callback is due is not deleted. Then deletes the snapshots
-   * that no execution needs, except those of versions and of the current revision of a flow. Returns the number of
-   * deleted executions.
+   * A step of a round that deletes ended executions with their journals: those of deleted flows, and those that `retention`
+   * does not retain, the ones that ended first before others. An execution whose callback is due is not deleted, and neither is
+   * one whose parent runs, except those of deleted flows. At the end of the round, deletes the snapshots that no execution needs,
+   * except those of versions and of the current revision of a flow.
+   * @param limit most executions that the step deletes
+   * @param after null begins a round; then `next` of the step before
    */
-  purge(fence: number, endedBeforeMs: number | null, limit: number): Promise<number>;
+  purge(fence: number, retention: Retention, limit: number, after: PurgePosition | null): Promise<PurgeStep>;
+  /**
+   * Gives a small part of the space of deleted data back to the system, if there is much. True if there is more to give back.
+   * @throws {FenceLost}
+   */
+  giveBackSpace(fence: number): Promise<boolean>;
   /** Finishes the commits under way and closes the store; no call may follow. */
   close(): Promise<void>;
+}
+
+/** Which ended executions {@link ExecutionStore.purge} leaves: those that both members retain. */
+export interface Retention {
+  /** In steady time: executions that ended earlier are deleted; null: none of them. */
+  readonly endedBeforeMs: number | null;
+  /** How many ended executions are left, of all flows without a number of their own; null: any number. */
+  readonly executions: number | null;
+  /** Flows with other values. */
+  readonly flows: readonly FlowRetention[];
+}
+
+/** The values of the flows whose names match. The general value applies in place of an absent member. */
+export interface FlowRetention {
+  /** A name, or a pattern in which `*` matches any text; the longest that matches counts. */
+  readonly pattern: string;
+  readonly endedBeforeMs?: number | null;
+  /** How many ended executions of each flow are left. */
+  readonly executions?: number | null;
+}
+
+/** A place in a round of purges, which goes through ended executions from the one that ended first. */
+export interface PurgePosition {
+  /** Steady time. */
+  readonly endedMs: number;
+  readonly id: ExecutionId;
+}
+
+export interface PurgeStep {
+  /** Number of deleted executions. */
+  readonly deleted: number;
+  /** Where the next step continues; null at the end of the round. */
+  readonly next: PurgePosition | null;
 }
 
 /** Another owner has taken over the store, so this one can no longer change it. */

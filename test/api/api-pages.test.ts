@@ -36,6 +36,8 @@ describe('docs/api', () => {
   });
 });
 
+const LIMITS = { inputBytes: 1000, stateDataBytes: 1000, errorCharacters: 100, causeCharacters: 100 };
+
 describe('the samples of a contract', () => {
   for (const [action, { built, parameters }] of contracts) {
     if (!built) continue;
@@ -43,7 +45,7 @@ describe('the samples of a contract', () => {
       const samples = Object.entries(parameters).flatMap(([name, { sample }]) =>
         sample === undefined ? [] : [[name, sample] as const],
       );
-      createDecoder(action as BuiltAction)(new Map(samples), { inputBytes: 1000, stateDataBytes: 1000 });
+      createDecoder(action as BuiltAction)(new Map(samples), LIMITS);
     });
   }
 

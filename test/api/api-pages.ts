@@ -157,7 +157,9 @@ function parameterType(parameter: Parameter): string {
     case 'decimal':
       return 'number';
     case 'text':
-      return parameter.maxCharacters === undefined ? 'text' : `text, at most ${parameter.maxCharacters} characters`;
+      return parameter.maxCharacters === undefined
+        ? 'text'
+        : `text, at most ${parameter.maxCharacters} characters${'limit' in parameter ? ` (\`${parameter.limit}\`)` : ''}`;
     case 'word':
       return words(parameter.words);
     case 'integer':

@@ -7,7 +7,7 @@ import { CONFIG_VARIABLE } from '../../src/config/env.ts';
 import { readSettingsText } from '../../src/config/file.ts';
 import { makeSettings } from '../../src/config/make.ts';
 import { TABLE } from '../../src/config/table.ts';
-import type { TableEntry } from '../../src/config/table.ts';
+import type { TableEntry } from '../../src/config/table-entry.ts';
 import { tableUnder } from '../support/markdown.ts';
 
 function defaultText({ default: fallback, cloud }: TableEntry<unknown>): string {

@@ -135,6 +135,12 @@ mns:
     approvals: {url: "https://desk.example.com/in?a=b", format: JSON}
 eventBridge: {endpoint: "https://events.example.com"}
 oss: {endpoint: "http://127.0.0.1:9001"}
+objects:
+  buckets:
+    lake-*: {type: s3, endpoint: "http://127.0.0.1:9002", region: eu-1, accessKeyId: e, accessKeySecret: f, securityToken: g, pathStyle: false}
+    lake-one: {type: folder, path: ./lake}
+    public: {type: s3}
+    own: {type: oss, region: cn-beijing}
 products:
   ECS: {endpoint: "http://127.0.0.1:1", version: 2014-05-26, signature: HMAC-SHA1}
   oss: {}
@@ -144,6 +150,8 @@ limits:
   profile: cloud
   request: 2MiB
   input: 1KiB
+  error: 200
+  cause: 300
   plans: 5MiB
   stateData: 32KiB
   globalKey: 64B
@@ -160,7 +168,10 @@ limits:
   standardExecutions: 50
   events: 500
   startsPerSecond: none
+  stepsPerSecond: 11
+  expressStepsPerSecond: 12
   expressTimeout: 90s
+  standardTimeout: 30d
   callDepth: 6
   childDepth: 8
   flows: 7
@@ -170,6 +181,11 @@ limits:
 history:
   stateEventNames: step
   keep: forever
+  executions: 1000
+  flows:
+    audit-*: {keep: 400d}
+    noisy: {keep: 1h, executions: 10}
+    all: {executions: none}
   express: {executions: 3, age: 5m, bytes: 1MiB}
 earlyAnswer: off
 shutdown: 0s
@@ -215,6 +231,27 @@ log: warn
       },
       eventBridgeEndpoint: 'https://events.example.com',
       ossEndpoint: 'http://127.0.0.1:9001',
+      buckets: [
+        { pattern: 'lake-one', place: { kind: 'folder', path: '/etc/millrace/lake' } },
+        {
+          pattern: 'public',
+          place: { kind: 's3', endpoint: null, region: null, credentials: null, isPathStyle: null },
+        },
+        {
+          pattern: 'own',
+          place: { kind: 'oss', endpoint: null, region: 'cn-beijing', credentials: null, isPathStyle: null },
+        },
+        {
+          pattern: 'lake-*',
+          place: {
+            kind: 's3',
+            endpoint: 'http://127.0.0.1:9002',
+            region: 'eu-1',
+            credentials: { accessKeyId: 'e', accessKeySecret: '***', securityToken: '***' },
+            isPathStyle: false,
+          },
+        },
+      ],
       products: [
         { product: 'ecs', endpoint: 'http://127.0.0.1:1', version: '2014-05-26', signature: 'HMAC-SHA1' },
         { product: 'oss', endpoint: null, version: null, signature: 'ACS3-HMAC-SHA256' },
@@ -233,6 +270,8 @@ log: warn
         stateDataBytes: 32_768,
         requestBytes: 2_097_152,
         inputBytes: 1024,
+        errorCharacters: 200,
+        causeCharacters: 300,
         planBytes: 5_242_880,
         globalKeyBytes: 64,
         stateNameCharacters: 100,
@@ -248,7 +287,10 @@ log: warn
         executionMemoryBytes: 64 * 1024 * 1024,
         standardExecutions: 50,
         startsPerSecond: null,
+        stepsPerSecond: 11,
+        expressStepsPerSecond: 12,
         expressTimeoutSeconds: 90,
+        standardTimeoutSeconds: 2_592_000,
         callDepth: 6,
         childDepth: 8,
         flows: 7,
@@ -263,6 +305,12 @@ log: warn
       history: {
         stateEventNames: 'step',
         retainMs: null,
+        executions: 1000,
+        flows: [
+          { pattern: 'audit-*', retainMs: 400 * 24 * 3_600_000 },
+          { pattern: 'noisy', retainMs: 3_600_000, executions: 10 },
+          { pattern: 'all', executions: null },
+        ],
         express: { executions: 3, ageMs: 300_000, bytes: 1_048_576 },
       },
       earlyAnswerMs: null,
@@ -280,9 +328,15 @@ log: warn
   });
 
   it('have the rates and quotas of the cloud with `limits: cloud`', () => {
-    for (const file of ['limits: cloud', 'limits: {profile: cloud}']) {
-      const { limits } = make({ file });
+    for (const sources of [
+      { file: 'limits: cloud' },
+      { file: 'limits: {profile: cloud}' },
+      { env: { MILLRACE_LIMITS: 'cloud' } },
+      { env: { MILLRACE_LIMITS: 'cloud' }, file: 'limits: none' },
+    ]) {
+      const { limits } = make(sources);
       assert.equal(limits.startsPerSecond, 1000);
+      assert.deepEqual([limits.stepsPerSecond, limits.expressStepsPerSecond], [100, null]);
       assert.equal(limits.flows, 10_000);
       assert.equal(limits.standardExecutions, 10_000);
       assert.deepEqual([limits.mapRuns, limits.mapRunConcurrency, limits.mapItems], [10, 100, 10_000]);
@@ -430,6 +484,33 @@ account: 12
       { file: 'functions: {f: {url: "http://a", module: b}}' },
       /functions.f needs either "url" or "module", not both/,
     ],
+    ['a bucket of no type', { file: 'objects: {buckets: {b: {path: x}}}' }, /objects.buckets.b.type is missing/],
+    ['a folder without a path', { file: 'objects: {buckets: {b: {type: folder}}}' }, /buckets.b needs "path"/],
+    [
+      'a folder with an endpoint',
+      { file: 'objects: {buckets: {b: {type: folder, path: x, endpoint: "http://a"}}}' },
+      /buckets.b is a folder, which has no other member than "path"/,
+    ],
+    [
+      'a service with a path',
+      { file: 'objects: {buckets: {b: {type: s3, path: x}}}' },
+      /has "path", which is only for/,
+    ],
+    [
+      'half a key of a bucket',
+      { file: 'objects: {buckets: {b: {type: oss, accessKeyId: x}}}' },
+      /buckets.b needs both "accessKeyId" and "accessKeySecret"/,
+    ],
+    [
+      'a token of a bucket without a key',
+      { file: 'objects: {buckets: {b: {type: s3, securityToken: x}}}' },
+      /buckets.b has "securityToken" without/,
+    ],
+    [
+      'a word for true',
+      { file: 'objects: {buckets: {b: {type: s3, pathStyle: "yes"}}}' },
+      /buckets.b.pathStyle is "yes", not true or false/,
+    ],
     ['a function without a target', { file: 'functions: {f: {}}' }, /functions.f needs either "url" or "module"$/],
     [
       'every wrong function',
@@ -450,6 +531,19 @@ account: 12
       'a retention that is too long',
       { file: 'history: {keep: 40000d}' },
       /^millrace.yaml:1:11: history.keep is "40000d", not a duration/,
+    ],
+    [
+      'a retention of zero',
+      { file: 'history:\n  keep: 0s\n  executions: 0\n  flows: {a: {keep: 0d}, b: {executions: 0}, c: {}}' },
+      new RegExp(
+        [
+          '^millrace.yaml:2:3: history.keep is "0s", which would delete an execution before its caller can read its result. Write 1m or more, or "forever"; an Express flow stores nothing',
+          'millrace.yaml:3:3: history.executions is 0, which would delete .*. Write 1 or more, or "none" for no limit; an Express flow stores nothing',
+          'millrace.yaml:4:15: history.flows.a.keep is "0d", which would delete .*',
+          'millrace.yaml:4:30: history.flows.b.executions is 0, which would delete .*',
+          'millrace.yaml:4:\\d+: history.flows.c needs "keep" or "executions"$',
+        ].join('\n'),
+      ),
     ],
     [
       'a pair of surrogates where the shown value ends',

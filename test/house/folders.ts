@@ -15,6 +15,7 @@ export const FOLDERS: Readonly<Record<string, readonly (readonly string[])[]>> =
   expression: [['functions']],
   interpreter: [['decide'], ['apply']],
   language: [['classic', 'statemachine'], ['tasks'], ['shared'], ['text']],
+  objects: [['items'], ['folder', 'service']],
   operations: [['map-runs', 'messages', 'regions', 'tasks', 'versions'], ['executions'], ['flows'], ['decode']],
   runtime: [['children'], ['durable', 'express'], ['driver'], ['flows', 'memory']],
   store: [['memory', 'sqlite']],

@@ -44,6 +44,7 @@ export const PURE_ROOMS = ['interpreter', 'conversion', 'language', 'expression'
 /** The rooms that may import an installed module. */
 const MODULES: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli'],
+  'csv-parse': ['objects'],
   'ipaddr.js': ['auth'],
   pino: ['server'],
   re2js: ['expression'],

@@ -42,8 +42,10 @@ function outOf(parameter: string, min: number, max: number): Row[] {
   ]);
 }
 
-function tooLong(parameter: string, max: number): Row {
-  const message = new RegExp(`^${parameter} has ${max + 1} characters; at most ${max} are allowed\\.$`);
+/** @param setting the one that changes the limit; empty when none does */
+function tooLong(parameter: string, max: number, setting = ''): Row {
+  const by = setting === '' ? '' : ` \\(${setting}\\)`;
+  const message = new RegExp(`^${parameter} has ${max + 1} characters; at most ${max} are allowed${by}\\.$`);
   return [{ [parameter]: 'x'.repeat(max + 1) }, message];
 }
 
@@ -180,7 +182,10 @@ const TABLES: Readonly<Record<string, Table>> = {
     good: { FlowName: 'f' },
     rows: [...noName('FlowName'), ...noName('ExecutionName'), ...noInput(), ...noQualifier()],
   },
-  StopExecution: { good: EXECUTION, rows: [...OF_EXECUTION, tooLong('Error', 128), tooLong('Cause', 4096)] },
+  StopExecution: {
+    good: EXECUTION,
+    rows: [...OF_EXECUTION, tooLong('Error', 128, 'limits.error'), tooLong('Cause', 4096, 'limits.cause')],
+  },
   DescribeExecution: { good: EXECUTION, rows: [...OF_EXECUTION, ...outOf('WaitTimeSeconds', 0, 60)] },
   ListExecutions: {
     good: { FlowName: 'f' },
@@ -217,7 +222,7 @@ const TABLES: Readonly<Record<string, Table>> = {
   },
   ReportTaskFailed: {
     good: { TaskToken: 't', Error: 'e' },
-    rows: [tooLong('Error', 128), tooLong('Cause', 4096)],
+    rows: [tooLong('Error', 128, 'limits.error'), tooLong('Cause', 4096, 'limits.cause')],
   },
   DescribeRegions: { good: {}, rows: [] },
   DescribeExecutionWaits: { good: EXECUTION, rows: OF_EXECUTION },

@@ -14,6 +14,8 @@ import type { OperationServices } from '../../src/operations/services.ts';
 
 const alias = { Name: 'a', Description: '', RoutingConfigurations: [{ Version: '1', Weight: 1 }], CreatedTime: '' };
 
+const LIMITS = { inputBytes: 1, stateDataBytes: 1, errorCharacters: 1, causeCharacters: 1 };
+
 describe('the types of an operation', () => {
   it('accept a reply with exactly the members of the contract', () => {
     const operation = defineOperation('DescribeFlowAlias', () => Promise.resolve({ Alias: alias }));
@@ -55,10 +57,10 @@ describe('the types of an operation', () => {
       return [name, definition, parameters.ExecutionMode];
     };
     const decode = createDecoder('UpdateFlow');
-    const decoded = decode(new Map([['Name', 'f']]), { inputBytes: 1, stateDataBytes: 1 });
+    const decoded = decode(new Map([['Name', 'f']]), LIMITS);
     assert.deepEqual(read(decoded), ['f', undefined, undefined]);
     // @ts-expect-error ListFlows has no parameter that is required, but a limit with a default
-    const limit: null = createDecoder('ListFlows')(new Map(), { inputBytes: 1, stateDataBytes: 1 }).Limit;
+    const limit: null = createDecoder('ListFlows')(new Map(), LIMITS).Limit;
     assert.equal(limit, 60);
   });
 
@@ -70,7 +72,7 @@ describe('the types of an operation', () => {
 
 describe('the decoder of StartSyncExecution', () => {
   it('decodes as its contract says, for any parameters', async () => {
-    const limits = { inputBytes: 50, stateDataBytes: 50 };
+    const limits = { ...LIMITS, inputBytes: 50 };
     const byContract = createDecoder('StartSyncExecution');
     const texts = ['', 'f', '1', '01', 'LATEST', 'é', '{}', '{"a":1}', '[]', '{', `{"a":"${'x'.repeat(60)}"}`];
     const names = ['FlowName', 'ExecutionName', 'Input', 'Qualifier', 'Other'];

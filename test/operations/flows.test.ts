@@ -189,7 +189,8 @@ for (const store of STORES) {
       const { call, fails } = await startApi(t, store, { limits: { flows: 2 } });
       await call('CreateFlow', express('a'));
       await call('CreateFlow', express('b'));
-      await fails('CreateFlow', express('c'), 'ResourceThrottled', /2 flows/);
+      const refused = await fails('CreateFlow', express('c'), 'ResourceThrottled', /2 flows, .*\(limits\.flows\)/);
+      assert.equal(refused.retryAfterMs, null);
       await fails('CreateFlow', express('a'), 'FlowAlreadyExists', /^Flow a /);
       await call('DeleteFlow', { Name: 'a' });
       await call('CreateFlow', express('c'));

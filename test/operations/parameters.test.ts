@@ -13,7 +13,7 @@ import { excerpt } from '../../src/operations/decode/faults.ts';
 import { environmentReply } from '../../src/operations/flows/replies.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 200 });
-const LIMITS = { inputBytes: 1000, stateDataBytes: 100 };
+const LIMITS = { inputBytes: 1000, stateDataBytes: 100, errorCharacters: 10, causeCharacters: 20 };
 
 type Outcome<T> = { readonly value: T } | { readonly code: string; readonly message: string };
 
@@ -132,6 +132,20 @@ describe('JSON', () => {
     assert.ok('value' in input(`{"a":"${'é'.repeat(496)}"}`));
     const tooLong = input(`{"a":"${'é'.repeat(497)}"}`);
     assert.ok('code' in tooLong && tooLong.code === 'EntityTooLarge', 'two bytes a letter');
+  });
+});
+
+describe('the error and the cause of a stop', () => {
+  it('are as long as the settings allow', () => {
+    const stop = createDecoder('StopExecution');
+    const given = (Error: string, Cause: string) =>
+      outcome(() => stop(new Map(Object.entries({ FlowName: 'f', ExecutionName: 'e', Error, Cause })), LIMITS));
+    assert.ok(!isRefused(given('😀'.repeat(10), 'x'.repeat(20))));
+    assert.match(JSON.stringify(given('x'.repeat(11), '')), /Error has 11 .* at most 10 are allowed \(limits\.error\)/);
+    assert.match(
+      JSON.stringify(given('x', 'x'.repeat(21))),
+      /Cause has 21 .* at most 20 are allowed \(limits\.cause\)/,
+    );
   });
 });
 

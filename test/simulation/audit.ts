@@ -6,12 +6,19 @@
  */
 import { formatDiagnostic } from '../../src/base/diagnostic.ts';
 import { stringifyJson } from '../../src/base/json.ts';
+import { patternMap } from '../../src/base/pattern-map.ts';
 import type { JsonValue } from '../../src/base/json.ts';
 import type { TaskCall } from '../../src/actions/action.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
 import { DEFAULT_DEFINITION_LIMITS } from '../../src/language/limits.ts';
 import type { Plan } from '../../src/language/plan.ts';
-import type { ExecutionChange, ExecutionId, ExecutionRecord, ExecutionStore } from '../../src/store/executions.ts';
+import type {
+  ExecutionChange,
+  ExecutionId,
+  ExecutionRecord,
+  ExecutionStore,
+  Retention,
+} from '../../src/store/executions.ts';
 import { Shadow } from './shadow.ts';
 import type { ShadowOptions } from './shadow.ts';
 import type { SimulatedLife } from './life.ts';
@@ -75,24 +82,48 @@ export class Audit {
   }
 
   /**
-   * Must be called after a purge: those that are not there any more had ended before this time. Null: only those of deleted flows
-   * may be deleted.
+   * Must be called after a purge: those that are not there any more had ended before its time, or there are as many as are retained
+   * without them. Without limits, only those of deleted flows may be deleted.
    */
-  purged(endedBeforeMs: number | null): Promise<void> {
+  purged(retention: Retention): Promise<void> {
     this.#checking = this.#checking.then(async () => {
+      const beyond: Shadow[] = [];
       for (const [id, shadow] of this.shadows) {
         if ((await this.#options.store().get(id)) !== null) continue;
         const { status, callback, flowName, stoppedMs } = shadow.record;
+        const { endedBeforeMs } = retention;
         const isOld = endedBeforeMs !== null && (!this.#options.isClockSteady || stoppedMs < endedBeforeMs);
+        const isGone = this.deleted.has(flowName);
         if (status === 'Running') this.fault(`#${id} was purged and runs`);
         if (callback === 'due') this.fault(`#${id} was purged, and its end was not reported to its parent`);
-        if (!isOld && !this.deleted.has(flowName)) this.fault(`#${id} was purged too early`);
+        if (!isGone && this.#runsParent(shadow)) this.fault(`#${id} was purged, and its parent runs`);
+        if (!isOld && !isGone) beyond.push(shadow);
         this.#options.trace.add(`#${id} is purged`);
         this.shadows.delete(id);
         this.past.push(shadow);
       }
+      for (const { record } of beyond) {
+        if (!this.#hasAsManyAs(retention, record.flowName)) this.fault(`#${record.id} was purged too early`);
+      }
     });
     return this.#checking;
+  }
+
+  #runsParent({ record: { parent } }: Shadow): boolean {
+    return parent !== null && this.shadows.get(parent.execution)?.record.status === 'Running';
+  }
+
+  /** True if as many ended executions are left as are retained of the flow, or of all flows that share a number with it. */
+  #hasAsManyAs({ executions, flows }: Retention, flowName: string): boolean {
+    const ruleOf = patternMap(flows.map((rule) => ({ pattern: rule.pattern, value: rule })));
+    const own = ruleOf(flowName)?.executions;
+    const number = own === undefined ? executions : own;
+    const left = [...this.shadows.values()].filter(({ record }) => {
+      const isCounted =
+        own === undefined ? ruleOf(record.flowName)?.executions === undefined : record.flowName === flowName;
+      return isCounted && record.status !== 'Running';
+    });
+    return number !== null && left.length >= number;
   }
 
   /** The store was put back from a copy: the audit forgets what the copy does not have. Returns the executions that are lost. */

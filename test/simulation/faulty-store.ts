@@ -80,6 +80,7 @@ export function faultyStore(options: FaultyStoreOptions): ExecutionStore {
   return {
     ...faultyReads(inner, READS, options),
     ...faultyReads({ purge: (...given: Purge) => options.purges.purge(given) }, ['purge'], options),
+    giveBackSpace: (fence) => life.whileAlive(inner.giveBackSpace(fence)),
     takeOver: (nowMs) => life.whileAlive(inner.takeOver(nowMs)),
     commit: (fence, changes, seen) => life.whileAlive(commits.commit(fence, changes, seen)),
     // The data outlives the process.

@@ -4,11 +4,12 @@
  */
 import type { Settings } from '../../src/config/settings.ts';
 import type { ExecutionLimits } from '../../src/interpreter/execution.ts';
+import type { RetentionSettings } from '../../src/runtime/durable/purger.ts';
 import { Random } from './random.ts';
 
 export interface Perturbations {
-  /** How long ended executions are retained; null: for ever. */
-  readonly retainMs: number | null;
+  /** Which ended executions are retained. With an age, there may be numbers too. */
+  readonly retention: RetentionSettings;
   /** The changed limits of each life, the last entry for all later ones; empty for no change. */
   readonly limitsOfLives: readonly Partial<Settings['limits']>[];
   /** Virtual times at which the operator takes a copy of the store, and puts the latest one back. */
@@ -23,14 +24,36 @@ export function perturbationsOf(seed: number, without: ReadonlySet<string>): Per
     return without.has(kind) || !random.chance(0.2) ? none : draw(random);
   };
   return {
-    retainMs: drawn('purges', null, (random) => random.pick([1_000, 60_000, 400_000])),
-    limitsOfLives: drawn('limits', [], limitsOf),
+    retention: {
+      ...NO_LIMIT,
+      ...drawn<Partial<RetentionSettings>>('purges', {}, (random) => ({
+        retainMs: random.pick([1_000, 60_000, 400_000]),
+        ...numbersOf(Random.of(seed, 'retained numbers')),
+      })),
+    },
+    limitsOfLives: drawn('limits', [], (random) => paced(limitsOf(random), Random.of(seed, 'steps'))),
     restores: drawn('restores', [], restoresOf),
+  };
+}
+
+const NO_LIMIT: RetentionSettings = { retainMs: null, executions: null, flows: [] };
+
+function numbersOf(random: Random): Partial<RetentionSettings> {
+  return {
+    executions: random.pick([null, 1, 3, 10]),
+    flows: random.chance(0.5)
+      ? []
+      : [{ pattern: random.pick(['flow0', 'flow*']), executions: random.pick([1, 2, null]) }],
   };
 }
 
 function limitsOf(random: Random): Partial<Settings['limits']>[] {
   return [{}, ...Array.from({ length: 1 + random.below(3) }, () => changed(random))];
+}
+
+/** Some lives have a rate at which executions enter states. It has a stream of its own, so that known seeds repeat their runs. */
+function paced(lives: readonly Partial<Settings['limits']>[], random: Random): Partial<Settings['limits']>[] {
+  return lives.map((changes) => ({ ...changes, ...(random.chance(0.4) && { stepsPerSecond: random.pick([5, 50]) }) }));
 }
 
 /** Each limit is changed or not. */

@@ -30,12 +30,12 @@ export async function startProcess(
     ownershipLost: () => life.die('another process has taken over the store'),
   });
   const { limits, plant } = world.options;
-  const { retainMs } = world.options.perturbations;
+  const { retention } = world.options.perturbations;
   const { executions, changes, durable, memory } = await createEngine({
     settings: {
       ...SETTINGS,
       limits: { ...SETTINGS.limits, ...limits, ...world.changedLimits },
-      history: { ...SETTINGS.history, retainMs },
+      history: { ...SETTINGS.history, ...retention },
     },
     stores: storesOf(stores.flows, stores.executions, createMemoryMessages()),
     ports: { clock: life.clock, scheduler: life.scheduler, ids: plant?.ids?.(life.ids) ?? life.ids, observer },

@@ -1,5 +1,5 @@
 /** The purges of one process, some of them while a redrive of an execution that they delete is under way. */
-import type { ExecutionStore } from '../../src/store/executions.ts';
+import type { ExecutionStore, PurgeStep } from '../../src/store/executions.ts';
 import type { Audit } from './audit.ts';
 import type { SimulatedLife } from './life.ts';
 import type { Random } from './random.ts';
@@ -28,7 +28,7 @@ export class Purges {
   }
 
   /** A purge that has begun happens, although the process dies. */
-  async purge(given: Purge): Promise<number> {
+  async purge(given: Purge): Promise<PurgeStep> {
     const { life, random, elapsedMs, isFaulty, onPurge } = this.#options;
     onPurge();
     await life.pass(isFaulty() ? random.pick([0, 0, 1, 20, 400]) : 0);
@@ -41,13 +41,14 @@ export class Purges {
     const { life, random, elapsedMs, isFaulty } = this.#options;
     if (this.#last === null || life.isDead || !isFaulty() || random.chance(0.3)) return;
     const { atMs, given } = this.#last;
-    const [fence, endedBeforeMs, limit] = given;
-    if (endedBeforeMs === null) return;
+    const [fence, retention, limit] = given;
+    if (retention.endedBeforeMs === null) return;
+    const later = { ...retention, endedBeforeMs: retention.endedBeforeMs + elapsedMs() - atMs };
     // A process that has lost the store does not get that far.
-    await this.#purge([fence, endedBeforeMs + elapsedMs() - atMs, limit]).catch(() => undefined);
+    await this.#purge([fence, later, limit, null]).catch(() => undefined);
   }
 
-  async #purge(given: Purge): Promise<number> {
+  async #purge(given: Purge): Promise<PurgeStep> {
     const { inner, audit, isCurrent } = this.#options;
     const purged = await inner.purge(...given);
     if (isCurrent()) await audit.purged(given[1]);

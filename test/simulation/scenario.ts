@@ -173,9 +173,9 @@ function stepsOf(seed: number, flows: ReadonlyMap<string, StandardFlow>, without
 }
 
 /** The steps of the operator, and redrives of executions that are about to be purged. */
-function operatorSteps(seed: number, { retainMs, limitsOfLives, restores }: Perturbations): Step[] {
+function operatorSteps(seed: number, { retention, limitsOfLives, restores }: Perturbations): Step[] {
   const random = Random.of(seed, 'operator');
-  const redrives = retainMs === null ? 0 : 6;
+  const redrives = retention.retainMs === null ? 0 : 6;
   return [
     // The purger works every ten minutes.
     ...Array.from({ length: redrives }, () => ({ do: 'redrive-any' as const, atMs: random.below(2_400_000) })),

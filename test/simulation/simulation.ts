@@ -194,7 +194,7 @@ class Run {
   /** While a purge is under way, callers ask for some of what it deletes. */
   #redriveEnded(): void {
     const { world } = this;
-    if (!world.isFaulty || this.#scenario.perturbations.retainMs === null) return;
+    if (!world.isFaulty || this.#scenario.perturbations.retention.retainMs === null) return;
     const random = world.random('while purging', world.time.elapsedMs);
     for (const { record } of this.#failed().slice(0, 3)) {
       const client = this.#client;

@@ -8,7 +8,7 @@ import { FenceLost } from '../../src/store/executions.ts';
 import { flowRecord } from '../../src/testing/flow-record.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { ADAPTERS, openStores } from './adapters.ts';
-import { ALL, endOf, row, runningOf, SNAPSHOT, snapshotOf, startOf, writing } from './executions.ts';
+import { ALL, endOf, purge, retention, row, runningOf, SNAPSHOT, snapshotOf, startOf, writing } from './executions.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 30 });
 const STOP = { error: 'E', cause: 'because' };
@@ -165,7 +165,7 @@ for (const adapter of ADAPTERS) {
       assert.deepEqual(second.tokenKey, first.tokenKey);
       await assert.rejects(store.commit(first.fence, [{ id: 4, ...endOf() }]), FenceLost);
       await assert.rejects(store.commit(first.fence, []), FenceLost);
-      await assert.rejects(store.purge(first.fence, null, 10), FenceLost);
+      await assert.rejects(store.purge(first.fence, retention(), 10, null), FenceLost);
       assert.equal((await store.get(4))?.status, 'Running');
       await store.commit(second.fence, [{ id: 4, ...endOf() }]);
       assert.equal((await store.get(4))?.status, 'Succeeded');
@@ -194,12 +194,16 @@ for (const adapter of ADAPTERS) {
       };
       const { fence, commit } = await writing(store, [ends(1, 9_000, 1_000), ends(2, 500, 5_000), ends(3, 500, 5_000)]);
       assert.equal((await store.get(1))?.stoppedMs, 9_000);
-      assert.equal(await store.purge(fence, 1_001, 10), 1);
+      assert.equal(await purge(store, fence, { endedBeforeMs: 1_001 }, 10), 1);
       assert.equal(await store.get(1), null);
       await commit({ id: 3, reopen: true }, { id: 3, ...endOf({ stoppedMs: 600 }) });
-      assert.equal(await store.purge(fence, 1_001, 10), 1, 'without a steady time its end is the age');
+      assert.equal(
+        await purge(store, fence, { endedBeforeMs: 1_001 }, 10),
+        1,
+        'without a steady time its end is the age',
+      );
       assert.equal(await store.get(3), null);
-      assert.equal(await store.purge(fence, 5_001, 10), 1);
+      assert.equal(await purge(store, fence, { endedBeforeMs: 5_001 }, 10), 1);
     });
 
     it('has its own key for tokens', async (t) => {
@@ -469,9 +473,9 @@ for (const adapter of ADAPTERS) {
         startOf(5, gone),
         { ...startOf(6, waiting), ...endOf() },
       ]);
-      assert.equal(await store.purge(fence, null, 2), 2);
-      assert.equal(await store.purge(fence, null, 2), 1);
-      assert.equal(await store.purge(fence, null, 2), 0);
+      assert.equal(await purge(store, fence, { endedBeforeMs: null }, 2), 2);
+      assert.equal(await purge(store, fence, { endedBeforeMs: null }, 2), 1);
+      assert.equal(await purge(store, fence, { endedBeforeMs: null }, 2), 0);
       for (const id of [2, 3, 4]) {
         assert.deepEqual(await stateOf(store, id), { record: null, journal: [] });
         assert.equal(await store.find('gone', `run-${id}`), null);
@@ -481,7 +485,7 @@ for (const adapter of ADAPTERS) {
       assert.equal((await store.get(1))?.status, 'Succeeded');
       assert.deepEqual(await store.snapshot('gone', 1), snapshotOf('gone'));
       await commit({ id: 5, ...endOf() }, { id: 6, callbackDone: true });
-      assert.equal(await store.purge(fence, null, 10), 2);
+      assert.equal(await purge(store, fence, { endedBeforeMs: null }, 10), 2);
       assert.equal(await store.snapshot('gone', 1), null);
       assert.deepEqual(await store.list({ ...ALL, flowId: 'gone' }), { executions: [], next: null });
     });
@@ -495,10 +499,10 @@ for (const adapter of ADAPTERS) {
         ...[1, 2, 3].map((n) => ({ ...startOf(n, { revision: n }), ...endOf({ stoppedMs: n * 10 }) })),
         { ...startOf(4), wakeMs: 1 },
       ]);
-      assert.equal(await store.purge(fence, 10, 10), 0);
-      assert.equal(await store.purge(fence, 11, 10), 1);
+      assert.equal(await purge(store, fence, { endedBeforeMs: 10 }, 10), 0);
+      assert.equal(await purge(store, fence, { endedBeforeMs: 11 }, 10), 1);
       assert.equal(await store.get(1), null);
-      assert.equal(await store.purge(fence, 1000, 10), 2);
+      assert.equal(await purge(store, fence, { endedBeforeMs: 1000 }, 10), 2);
       assert.equal((await store.get(4))?.id, 4);
       // A version uses revision 1; 3 is the current one; no execution can start from 2.
       assert.deepEqual(await store.snapshot('flow-1', 1), snapshotOf('flow-1', 1));
@@ -510,7 +514,7 @@ for (const adapter of ADAPTERS) {
       const { executions: store } = openStores(t, adapter);
       const end = { id: 2, journal: row(1), ...endOf() };
       const { fence, commit } = await writing(store, [startOf(1), startOf(2), end]);
-      assert.equal(await store.purge(fence, null, 10), 1);
+      assert.equal(await purge(store, fence, { endedBeforeMs: null }, 10), 1);
       await commit(end);
       assert.equal(await store.get(2), null);
       await assert.rejects(commit({ id: 3, journal: row(1) }), AssertionFailure);
@@ -525,7 +529,7 @@ for (const adapter of ADAPTERS) {
         { ...startOf(2), journal: row(1), ...endOf({ status: 'Failed' }) },
         startOf(3, parent),
       ]);
-      assert.equal(await store.purge(fence, null, 10), 1);
+      assert.equal(await purge(store, fence, { endedBeforeMs: null }, 10), 1);
       const changes: Record<string, ExecutionChange> = {
         'a row of the journal': { id: 2, journal: row(2) },
         'a row that the journal had': { id: 2, journal: row(1) },
@@ -551,7 +555,7 @@ for (const adapter of ADAPTERS) {
     it('lets an execution have the name of a purged one', async (t) => {
       const { executions: store } = openStores(t, adapter);
       const { fence, commit } = await writing(store, [{ ...startOf(1), journal: row(1), ...endOf() }]);
-      assert.equal(await store.purge(fence, null, 10), 1);
+      assert.equal(await purge(store, fence, { endedBeforeMs: null }, 10), 1);
       await commit({ ...startOf(2, { name: 'run-1' }), journal: row(1) });
       assert.deepEqual(await stateOf(store, 2), { record: runningOf(2, { name: 'run-1' }), journal: [row(1)] });
     });

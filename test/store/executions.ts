@@ -8,6 +8,7 @@ import type {
   ExecutionRecord,
   ExecutionStore,
   FlowSnapshot,
+  Retention,
 } from '../../src/store/executions.ts';
 
 type Start = NonNullable<ExecutionChange['start']>;
@@ -86,6 +87,16 @@ export const ALL: ExecutionQuery = {
   metadataOnly: false,
   textUnits: Number.MAX_SAFE_INTEGER,
 };
+
+/** Retains everything, except for `members`. */
+export function retention(members: Partial<Retention> = {}): Retention {
+  return { endedBeforeMs: null, executions: null, flows: [], ...members };
+}
+
+/** Deletes up to `limit` executions in one step of a round, and returns their number. */
+export async function purge(store: ExecutionStore, fence: number, members: Partial<Retention>, limit: number) {
+  return (await store.purge(fence, retention(members), limit, null)).deleted;
+}
 
 /** The executions of all pages of a query. Calls `between` before each page after the first. */
 export async function pagesOf(

@@ -18,6 +18,7 @@ export const LIMITS = {
   events: Number.POSITIVE_INFINITY,
   concurrentExecutions: 10_000,
   startsPerSecond: null,
+  expressStepsPerSecond: null,
   expressTimeoutSeconds: 300,
 } as const;
 

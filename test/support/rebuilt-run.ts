@@ -76,7 +76,7 @@ export class RebuiltRun implements Policy {
         return drawn;
       },
     };
-    this.#moment = new DecisionMoment({ clock: time, ids }, tokenOf);
+    this.#moment = new DecisionMoment({ clock: time, ids }, { taskToken: tokenOf });
     this.#life = new Life(time);
     this.#driver = this.#newDriver(new Execution(plan, start, limits));
   }
@@ -121,6 +121,10 @@ export class RebuiltRun implements Policy {
     this.#driver.act(execution.lastEvent);
     this.#driver.armWhole();
     if (execution.canContinue) this.#driver.continueLater();
+  }
+
+  mayEnter(): void {
+    this.#driver.continueLater();
   }
 
   opened(): void {}
@@ -178,7 +182,8 @@ export class RebuiltRun implements Policy {
       inputText: '',
     };
     const memory = new MemoryBudget(Number.POSITIVE_INFINITY);
-    return new Driver({ ...ports, actions, children, memory, mapRuns: null }, calling, execution, this.#moment, this);
+    const none = { mapRuns: null, steps: null };
+    return new Driver({ ...ports, actions, children, memory, ...none }, calling, execution, this.#moment, this);
   }
 }
 

@@ -3,11 +3,11 @@
  * objects of Object Storage Service, signed with `OSS4-HMAC-SHA256`. The vendor documents the parameters of GetObject only;
  * the others have the parameters of the service's own API, in lower camel case.
  */
-import { isIP } from 'node:net';
 import type { JsonObject, JsonValue } from '../../base/json.ts';
 import { beginning } from '../../base/text.ts';
 import type { CloudCredentials } from '../../config/settings.ts';
 import { headerOf } from '../../outbound/answer-headers.ts';
+import { bucketUrl } from '../../outbound/bucket-url.ts';
 import { decodeBody } from '../../outbound/content-encoding.ts';
 import type { Answer } from '../../outbound/transport.ts';
 import { xmlTextOf } from '../../outbound/xml.ts';
@@ -47,16 +47,8 @@ export function ossAction(options: OssOptions, operation: OssOperation): Action 
   };
 }
 
-/**
- * The service expects the bucket as a subdomain of the endpoint. An endpoint that is an address or a name without dots can have
- * no subdomain; there the bucket begins the path.
- */
 function objectUrl(endpoint: string, { bucket, key, query }: ObjectRequest): URL {
-  const url = new URL(endpoint);
-  const bare = isIP(url.hostname) !== 0 || url.hostname.startsWith('[') || !url.hostname.includes('.');
-  if (!bare) url.hostname = `${bucket}.${url.hostname}`;
-  const search = query.size === 0 ? '' : `?${ossQuery(query)}`;
-  return new URL(`${url.origin}${ossPath(bare ? `/${bucket}/${key}` : `/${key}`)}${search}`);
+  return bucketUrl(endpoint, { bucket, path: ossPath(key), query: ossQuery(query), isPathStyle: null });
 }
 
 function signedHeaders(

@@ -41,8 +41,16 @@ export type Parameter = ParameterFacts &
           /** RFC 3339, with any offset. */
           | 'time';
       }
-    /** Without `maxCharacters`, as long as a request may be. */
-    | { readonly type: 'text'; readonly maxCharacters?: number; readonly emptyRefused?: true }
+    /**
+     * Without `maxCharacters`, as long as a request may be. `limit` is the setting that bounds the characters, if one does;
+     * `maxCharacters` is then its default.
+     */
+    | {
+        readonly type: 'text';
+        readonly maxCharacters?: number;
+        readonly limit?: 'limits.error' | 'limits.cause';
+        readonly emptyRefused?: true;
+      }
     | { readonly type: 'word'; readonly words: readonly string[]; readonly default?: string | null }
     | { readonly type: 'integer'; readonly min: number; readonly max: number; readonly default?: number }
     /** A number, with a fraction or without. */

@@ -48,7 +48,7 @@ export const EXTENSIONS = {
         members: {
           Kind: {
             type: 'word',
-            words: ['Task', 'Callback', 'ChildExecution', 'MapRun', 'Wait', 'Retry', 'Store', 'Stuck'],
+            words: ['Task', 'Callback', 'ChildExecution', 'MapRun', 'Wait', 'Retry', 'Store', 'Rate', 'Stuck'],
             sample: 'Callback',
             about: 'Kind of the wait.',
           },

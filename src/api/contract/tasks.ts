@@ -6,6 +6,7 @@ export const TASK_ERROR = {
   type: 'text',
   presence: 'required',
   maxCharacters: 128,
+  limit: 'limits.error',
   about: 'Error, which the state may retry or catch by this text.',
   sample: 'OutOfStock',
 } as const satisfies Parameter;
@@ -14,6 +15,7 @@ export const TASK_CAUSE = {
   type: 'text',
   presence: 'optional',
   maxCharacters: 4096,
+  limit: 'limits.cause',
   about: 'Cause, for people.',
   sample: 'No desk is left.',
 } as const satisfies Parameter;

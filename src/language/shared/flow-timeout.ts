@@ -9,7 +9,7 @@ const TIMEOUT: Range = { min: 0, max: Number.MAX_SAFE_INTEGER, says: '0 (none) o
 export function readFlowTimeout(fields: FieldReader, key: string, { mode, limits }: CompileOptions): number | null {
   const seconds = fields.number(key, TIMEOUT);
   if (seconds === null || seconds === 0) return null;
-  const longest = mode === 'Express' ? limits.expressTimeoutSeconds : STANDARD_EXECUTION_SECONDS;
+  const longest = mode === 'Express' ? limits.expressTimeoutSeconds : limits.standardTimeoutSeconds;
   if (seconds > longest) {
     const message = `${key} is ${seconds} seconds, but a flow in ${mode} mode ends after ${duration(longest)} in any case`;
     fields.faultAt('flow-timeout', key, message);

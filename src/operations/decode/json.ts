@@ -4,8 +4,12 @@ import { isJsonObject, JsonFault, MAX_DEPTH, parseJson } from '../../base/json.t
 import type { JsonValue } from '../../base/json.ts';
 import type { JsonInput } from '../contract-types.ts';
 
-/** Largest JSON texts, in UTF-8 bytes. */
+/** The limits of parameters that settings change: JSON texts in UTF-8 bytes, other texts in code points. */
 export interface DecodeLimits {
+  /** `Error` of a stop or a report: the setting `limits.error`. */
+  readonly errorCharacters: number;
+  /** `Cause` of a stop or a report: the setting `limits.cause`. */
+  readonly causeCharacters: number;
   /** `Input`: the setting `limits.input`. */
   readonly inputBytes: number;
   /** `Output`: the setting `limits.stateData`. */

@@ -29,6 +29,8 @@ type MakeReader<Type extends BuiltType> = (
   parameter: Parameter & { readonly type: Type },
 ) => Read<Type extends keyof ParameterValues ? ParameterValues[Type] : string>;
 
+const CHARACTERS = { 'limits.error': 'errorCharacters', 'limits.cause': 'causeCharacters' } as const;
+
 const READERS: { readonly [Type in BuiltType]: MakeReader<Type> } = {
   name: (name) => (text) => nameOf(text, name),
   executionName: (name) => (text) => {
@@ -41,12 +43,13 @@ const READERS: { readonly [Type in BuiltType]: MakeReader<Type> } = {
     if (isAliasName(nameOf(text, name))) return text;
     throw invalidArgument(`${name} ${excerpt(text)} cannot name an alias: it means the current definition.`);
   },
-  text(name, { maxCharacters, emptyRefused }) {
-    const max = maxCharacters ?? Number.POSITIVE_INFINITY;
-    return (text) => {
+  text(name, { maxCharacters = Number.POSITIVE_INFINITY, limit, emptyRefused }) {
+    const setting = limit === undefined ? '' : ` (${limit})`;
+    return (text, limits) => {
       if (text === '' && emptyRefused) throw emptyFault(name);
+      const max = limit === undefined ? maxCharacters : limits[CHARACTERS[limit]];
       if (text.length <= max || codePoints(text) <= max) return text;
-      throw invalidArgument(`${name} has ${codePoints(text)} characters; at most ${max} are allowed.`);
+      throw invalidArgument(`${name} has ${codePoints(text)} characters; at most ${max} are allowed${setting}.`);
     };
   },
   word(name, { words, presence }) {

@@ -43,6 +43,6 @@ async function refuseFull({ flows, limits }: OperationServices): Promise<void> {
   if (limits.flows === null || (await flows.count()) < limits.flows) return;
   throw new ApiError(
     'ResourceThrottled',
-    `The account has ${limits.flows} flows, which is its limit. Delete a flow first.`,
+    `The account has ${limits.flows} flows, the limit (limits.flows). Delete a flow first, because waiting does not help.`,
   );
 }

@@ -22,6 +22,7 @@ import type { CallParts, CallingExecution } from './calls.ts';
 import { Deadlines } from './deadlines.ts';
 import type { MapRunStarter, OpenMapRun } from './map-runs.ts';
 import type { DecisionMoment } from './moment.ts';
+import type { StepRate, StepTurn } from './step-rate.ts';
 import type { Turns } from './turns.ts';
 
 /** The parts that all drivers of a runtime share. */
@@ -30,6 +31,8 @@ export interface DriverParts extends CallParts, Pick<Ports, 'clock' | 'scheduler
   readonly memory: MemoryBudget;
   /** Null where no execution has a distributed Map. */
   readonly mapRuns: MapRunStarter | null;
+  /** The rate at which executions enter states; null: not limited. */
+  readonly steps: StepRate | null;
 }
 
 /** Decides when a driver may act, and receives its decisions and answers. */
@@ -42,6 +45,8 @@ export interface Policy {
   decided(closed: readonly number[]): void;
   /** The driver carries out a call command now. */
   opened(command: CallCommand | MapCommand): void;
+  /** The execution may enter a state, for which it had to wait. The policy continues it now or later. */
+  mayEnter(): void;
   /** A call has answered, its work has ended, or a Map run has. */
   answered(input: Input): void;
   /** A Map run that only waited for Standard children is at work again. */
@@ -77,6 +82,12 @@ export class Driver {
   readonly #later: Input[] = [];
   #isQueued = false;
   #isReleased = false;
+  /** True when all that could continue has to wait for the rate of entries. */
+  #isHeld = false;
+  /** The place in the queue for an entry; null while it waits for none. */
+  #stepTurn: StepTurn | null = null;
+  /** True when it has waited for an entry and not entered yet. */
+  #hasEntry = false;
 
   constructor(
     parts: DriverParts,
@@ -89,7 +100,8 @@ export class Driver {
     this.#parts = parts;
     this.#calling = calling;
     this.#policy = policy;
-    this.#moment = moment;
+    const { steps } = parts;
+    this.#moment = steps === null ? moment : moment.with({ mayEnter: () => this.#mayEnter(steps) });
   }
 
   /** Calls under way, and Map runs that are at work. */
@@ -108,6 +120,16 @@ export class Driver {
   get isWaiting(): boolean {
     const { execution } = this;
     return execution.status === 'Running' && !execution.canContinue && this.calls === 0 && this.#owed.length === 0;
+  }
+
+  /** True when the interpreter can continue now, without an answer and without waiting for the rate of entries. */
+  get canContinue(): boolean {
+    return this.execution.canContinue && !this.#isHeld;
+  }
+
+  /** The place in the queue for an entry, while that is all that the execution could do next; else null. */
+  get stepTurn(): StepTurn | null {
+    return this.#isHeld ? this.#stepTurn : null;
   }
 
   /** True after {@link stopAfterState}. */
@@ -130,7 +152,7 @@ export class Driver {
   /** From now on the execution enters no further state, and ends as soon as it only waits (rules.md 12.11): in a later turn. */
   stopAfterState(why: Failure): void {
     if (this.isStopping) return;
-    this.#moment = this.#moment.stopping(why);
+    this.#moment = this.#moment.with({ stop: why });
     this.continueLater();
   }
 
@@ -148,7 +170,8 @@ export class Driver {
     const { clock, turns } = this.#parts;
     const fromMs = clock.monotonicMs();
     try {
-      decide(execution, input, this.#momentWithin(), this.#policy.onEvent);
+      this.#isHeld = decide(execution, input, this.#momentWithin(), this.#policy.onEvent);
+      if (this.#isHeld) this.#waitToEnter();
       turns.spent(clock.monotonicMs() - fromMs);
       if (execution.status === 'Running' || this.#account !== null) this.account.weigh();
       const closed = this.#close();
@@ -234,6 +257,7 @@ export class Driver {
   /** Aborts calls and timers; the driver takes no more inputs. */
   release(): void {
     this.#isReleased = true;
+    this.#stepTurn?.cancel();
     this.#deadlines?.clear();
     this.#calls?.abortAll();
     for (const run of this.#mapRuns?.values() ?? []) run.close();
@@ -245,7 +269,26 @@ export class Driver {
     const { memory } = this.#parts;
     if (!memory.isOver) return this.#moment;
     const roomBytes = memory.roomFor(this.#account?.bytes ?? 0);
-    return roomBytes === null ? this.#moment : this.#moment.within(roomBytes);
+    return roomBytes === null ? this.#moment : this.#moment.with({ roomBytes });
+  }
+
+  /** Takes the right to enter one state: the one that the execution has waited for, or a free one. */
+  #mayEnter(steps: StepRate): boolean {
+    if (this.#hasEntry) {
+      this.#hasEntry = false;
+      return true;
+    }
+    return this.#stepTurn === null && steps.take();
+  }
+
+  #waitToEnter(): void {
+    this.#stepTurn ??=
+      this.#parts.steps?.wait(() => {
+        this.#stepTurn = null;
+        this.#isHeld = false;
+        this.#hasEntry = true;
+        this.#policy.mayEnter();
+      }) ?? null;
   }
 
   /** @param id of the command at work */

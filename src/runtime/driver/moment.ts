@@ -8,27 +8,19 @@ export interface MomentPorts extends Pick<Ports, 'ids'> {
   readonly clock: { nowMs(): number; readonly setBackMs?: number };
 }
 
+/** The members of a moment that an execution may have or not; see {@link Moment}. */
+export type MomentFacts = Pick<Moment, 'taskToken' | 'stop' | 'roomBytes' | 'mayEnter'>;
+
 export class DecisionMoment implements Moment {
   readonly taskToken?: (event: number) => string;
   readonly stop?: Failure;
   readonly roomBytes?: number;
+  readonly mayEnter?: () => boolean;
   readonly #ports: MomentPorts;
 
-  /**
-   * @param taskToken the token of a task in a callback mode, by the id of its event; null for a runtime without callbacks
-   * @param stop why the execution stops after its current state; null: it does not
-   * @param roomBytes bytes by which the execution may grow; null: not limited
-   */
-  constructor(
-    ports: MomentPorts,
-    taskToken: ((event: number) => string) | null = null,
-    stop: Failure | null = null,
-    roomBytes: number | null = null,
-  ) {
+  constructor(ports: MomentPorts, facts: MomentFacts = {}) {
     this.#ports = ports;
-    if (taskToken !== null) this.taskToken = taskToken;
-    if (stop !== null) this.stop = stop;
-    if (roomBytes !== null) this.roomBytes = roomBytes;
+    Object.assign(this, facts);
   }
 
   get nowMs(): number {
@@ -48,13 +40,9 @@ export class DecisionMoment implements Moment {
     return this.#ports.ids.random();
   }
 
-  /** A copy for one decision of an execution that may grow by so many bytes. */
-  within(roomBytes: number): DecisionMoment {
-    return new DecisionMoment(this.#ports, this.taskToken ?? null, this.stop ?? null, roomBytes);
-  }
-
-  /** A copy for an execution that enters no further state (rules.md 12.11). */
-  stopping(why: Failure): DecisionMoment {
-    return new DecisionMoment(this.#ports, this.taskToken ?? null, why);
+  /** A copy with further facts. */
+  with(facts: MomentFacts): DecisionMoment {
+    // The own members are the facts of this one.
+    return new DecisionMoment(this.#ports, { ...this, ...facts });
   }
 }

@@ -10,6 +10,7 @@ import { WAIT_SECONDS } from '../../language/limits.ts';
 import type { Objects } from '../../objects/ports.ts';
 import type { ExecutionStore, Ownership, RunningCounts } from '../../store/executions.ts';
 import type { ChildStarter } from '../driver/calls.ts';
+import { createStepRate } from '../driver/step-rate.ts';
 import { Turns } from '../driver/turns.ts';
 import type { CompileFlow } from '../flows/flow-compiler.ts';
 import type { PlanCache } from '../flows/plan-cache.ts';
@@ -26,6 +27,7 @@ import { ItemRunner } from './map-runs/item-runner.ts';
 import { MapRuns } from './map-runs/map-runs.ts';
 import { ExecutionLoader } from './loader.ts';
 import { Purger } from './purger.ts';
+import type { RetentionSettings } from './purger.ts';
 import { Recovery } from './recovery.ts';
 import { Redrives } from './redrives.ts';
 import { RunTable } from './run-table.ts';
@@ -63,13 +65,16 @@ export interface DurableOptions {
     readonly mapRunConcurrency: number;
     /** Items of one Map run; null: no limit. */
     readonly mapItems: number | null;
+    /** Longest time of an execution. */
+    readonly standardTimeoutSeconds: number;
+    /** States that executions together enter in a second; null: no limit. */
+    readonly stepsPerSecond: number | null;
     /** How deep tasks may start executions. */
     readonly childDepth: number;
     /** Memory of plans, an estimate. */
     readonly planBytes: number;
   };
-  /** How long ended executions are retained; null: for ever. */
-  readonly retainMs: number | null;
+  readonly retention: RetentionSettings;
   /** How many waiting executions remain in memory, for callbacks that come soon; 1,000 when absent. */
   readonly idleMax?: number;
 }
@@ -96,9 +101,10 @@ export interface DurableParts {
 }
 
 export function assembleDurable(options: DurableOptions, ownership: Ownership, running: RunningCounts): DurableParts {
-  const { ports, actions, children, memory, store, retainMs, flows, compile, cache } = options;
+  const { ports, actions, children, memory, store, retention, flows, compile, cache } = options;
   const { fence, lastId, tokenKey, setBackMs } = ownership;
   const clock = new SteadyClock(ports.clock, setBackMs);
+  const { stepsPerSecond } = options.limits;
   const limits = { ...options.limits, waitSeconds: WAIT_SECONDS.Standard };
   const turns = new Turns(ports);
   const tokens = createTaskTokens(tokenKey);
@@ -108,7 +114,11 @@ export function assembleDurable(options: DurableOptions, ownership: Ownership, r
   const mapRuns = new MapRuns({ ports, store, queue, turns, objects: options.objects, limits });
   const table = new RunTable({
     ...options,
-    parts: { ...ports, actions, children, turns, memory, mapRuns },
+    parts: {
+      ...ports,
+      ...{ actions, children, turns, memory, mapRuns },
+      steps: createStepRate({ mode: 'Standard', setting: 'limits.stepsPerSecond', perSecond: stepsPerSecond }, ports),
+    },
     clock,
     tokens,
     queue,
@@ -122,7 +132,7 @@ export function assembleDurable(options: DurableOptions, ownership: Ownership, r
   const reports = new ParentReports({ store, ports, table, queue });
   const orphans = new Orphans({ store, ports, table });
   const sleepers = new Sleepers({ store, ports, clock, table });
-  const purger = new Purger({ store, ports, clock, queue, fence, retainMs });
+  const purger = new Purger({ store, ports, clock, queue, fence, retention });
   const deletedFlows = new DeletedFlows({ store, ports, table });
   const recovery = new Recovery({ store, ports, table, queue, reports, orphans, deletedFlows });
   for (const part of [waiters, reports, orphans, sleepers, purger]) table.listen(part);

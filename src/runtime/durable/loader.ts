@@ -11,7 +11,6 @@ import type { Execution, ExecutionLimits, ExecutionStart } from '../../interpret
 import { fold } from '../../interpreter/fold.ts';
 import { decodeEvents, encodeEvents } from '../../interpreter/journal.ts';
 import { eventsToUndo } from '../../interpreter/redrive.ts';
-import { STANDARD_EXECUTION_SECONDS } from '../../language/limits.ts';
 import type { Dialect, Plan } from '../../language/plan.ts';
 import type {
   ExecutionChange,
@@ -41,7 +40,7 @@ export interface ExecutionLoaderOptions {
   readonly compile: CompileFlow;
   readonly cache: PlanCache;
   readonly turns: Turns;
-  readonly limits: ExecutionLimits;
+  readonly limits: ExecutionLimits & { readonly standardTimeoutSeconds: number };
 }
 
 interface CompiledSnapshot {
@@ -111,9 +110,10 @@ export class ExecutionLoader {
     const key = keyOf(flowId, revision, flowName);
     const { plan, snapshot } = this.#compiled.peek(key) ?? (await this.#compiled.load(key));
     const events = await this.#events(record.id);
+    const { standardTimeoutSeconds } = this.#options.limits;
     return readable(() => {
       const input = record.input === '' ? {} : parseJson(record.input);
-      return { plan, start: startOf(record, input, snapshot), events };
+      return { plan, start: startOf(record, input, snapshot, standardTimeoutSeconds), events };
     });
   }
 
@@ -180,6 +180,7 @@ export function startOf(
   record: Pick<ExecutionRecord, 'name' | 'flowName' | 'version' | 'alias' | 'mapItem'>,
   input: JsonValue,
   flow: Pick<FlowSnapshot, 'roleArn' | 'environment' | 'writer'>,
+  longestSeconds: number,
 ): ExecutionStart {
   const { name, flowName, version, alias, mapItem } = record;
   const environment = environmentOf(flow.environment);
@@ -192,7 +193,7 @@ export function startOf(
     environment,
     version,
     alias,
-    longestSeconds: STANDARD_EXECUTION_SECONDS,
+    longestSeconds,
     ...(mapItem !== null && { mapItem: { state: mapItem.state, index: mapItem.index } }),
   };
 }

@@ -1,27 +1,31 @@
 /**
- * Deletes ended executions that are retained no longer, and those of deleted flows: in small batches, so that other commits
- * need not wait long.
+ * Deletes ended executions that are retained no longer, and those of deleted flows, in rounds of small steps, so that other commits
+ * need not wait long. Each round begins ten minutes after the one before. After its steps it gives back disk space, in small steps too.
  */
 import { inBackground } from '../../base/isolated.ts';
 import type { Ports } from '../../base/ports.ts';
+import type { Settings } from '../../config/settings.ts';
 import { FenceLost } from '../../store/executions.ts';
-import type { ExecutionStore } from '../../store/executions.ts';
+import type { ExecutionStore, PurgePosition, Retention } from '../../store/executions.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import type { DurableEnd, RunListener } from './run-table.ts';
 import type { SteadyClock } from './steady-clock.ts';
 
+/** Which ended executions are retained. */
+export type RetentionSettings = Pick<Settings['history'], 'retainMs' | 'executions' | 'flows'>;
+
 export interface PurgerOptions {
-  readonly store: Pick<ExecutionStore, 'purge'>;
+  readonly store: Pick<ExecutionStore, 'purge' | 'giveBackSpace'>;
   readonly ports: Pick<Ports, 'scheduler' | 'observer'>;
   readonly clock: SteadyClock;
   readonly queue: Pick<CommitQueue, 'loseFence'>;
   readonly fence: number;
-  /** How long ended executions are retained; null: for ever. */
-  readonly retainMs: number | null;
+  readonly retention: RetentionSettings;
 }
 
-const BATCH = 200;
-const BETWEEN_BATCHES_MS = 100;
+/** Executions that one step deletes. */
+const BATCH = 100;
+const BETWEEN_STEPS_MS = 100;
 const BETWEEN_ROUNDS_MS = 10 * 60_000;
 /** Delay after the deletion of a flow, within which its running executions can end. */
 const SOON_MS = 1_000;
@@ -30,10 +34,12 @@ export class Purger implements RunListener {
   readonly #options: PurgerOptions;
   #cancel: (() => void) | null = null;
   #isClosed = false;
+  /** The round under way may have passed what has to be deleted since. */
+  #isSoon = false;
 
   constructor(options: PurgerOptions) {
     this.#options = options;
-    this.#in(BETWEEN_ROUNDS_MS);
+    this.#beginIn(BETWEEN_ROUNDS_MS);
   }
 
   ended({ isFlowDeleted }: DurableEnd): void {
@@ -42,7 +48,8 @@ export class Purger implements RunListener {
 
   /** A flow was deleted, or an execution of a deleted flow has ended. */
   soon(): void {
-    this.#in(SOON_MS);
+    this.#isSoon = true;
+    this.#beginIn(SOON_MS);
   }
 
   close(): void {
@@ -50,27 +57,67 @@ export class Purger implements RunListener {
     this.#cancel?.();
   }
 
-  async #purge(): Promise<void> {
-    const { store, ports, clock, queue, fence, retainMs } = this.#options;
+  #beginIn(delayMs: number): void {
+    this.#in(delayMs, () => {
+      this.#isSoon = false;
+      return this.#purge(null);
+    });
+  }
+
+  /** Without a limit only the deletion of a flow leaves more to delete. */
+  #beginLater(): void {
+    if (this.#isSoon) this.#beginIn(SOON_MS);
+    else if (hasLimit(this.#options.retention)) this.#beginIn(BETWEEN_ROUNDS_MS);
+  }
+
+  async #purge(after: PurgePosition | null): Promise<void> {
+    const { store, clock, fence, retention } = this.#options;
+    const { next } = await store.purge(fence, retentionAt(retention, clock.steadyMs()), BATCH, after);
+    if (this.#isSoon) this.#beginLater();
+    else this.#in(BETWEEN_STEPS_MS, () => (next === null ? this.#giveBackSpace() : this.#purge(next)));
+  }
+
+  async #giveBackSpace(): Promise<void> {
+    const { store, fence } = this.#options;
+    const isMore = await store.giveBackSpace(fence);
+    if (isMore && !this.#isSoon) this.#in(BETWEEN_STEPS_MS, () => this.#giveBackSpace());
+    else this.#beginLater();
+  }
+
+  async #explaining(work: () => Promise<void>): Promise<void> {
     try {
-      const endedBeforeMs = retainMs === null ? null : clock.steadyMs() - retainMs;
-      const deleted = await store.purge(fence, endedBeforeMs, BATCH);
-      if (deleted === BATCH) this.#in(BETWEEN_BATCHES_MS);
-      // Without a limit of age only the deletion of a flow leaves more to delete.
-      else if (retainMs !== null) this.#in(BETWEEN_ROUNDS_MS);
+      await work();
     } catch (error) {
-      if (error instanceof FenceLost) return queue.loseFence();
-      ports.observer.defect?.({ error, where: 'deleting old executions' });
-      this.#in(BETWEEN_ROUNDS_MS);
+      if (error instanceof FenceLost) return this.#options.queue.loseFence();
+      this.#options.ports.observer.defect?.({ error, where: 'deleting old executions' });
+      this.#beginIn(BETWEEN_ROUNDS_MS);
     }
   }
 
-  #in(delayMs: number): void {
+  #in(delayMs: number, work: () => Promise<void>): void {
     if (this.#isClosed) return;
     this.#cancel?.();
     const { scheduler, observer } = this.#options.ports;
     this.#cancel = scheduler.after(delayMs, () =>
-      inBackground(observer, 'deleting old executions', () => this.#purge()),
+      inBackground(observer, 'deleting old executions', () => this.#explaining(work)),
     );
   }
+}
+
+function hasLimit({ retainMs, executions, flows }: RetentionSettings): boolean {
+  return [{ retainMs, executions }, ...flows].some((each) => (each.retainMs ?? each.executions ?? null) !== null);
+}
+
+/** The settings as bounds of this moment, in steady time. */
+function retentionAt({ retainMs, executions, flows }: RetentionSettings, steadyMs: number): Retention {
+  const endedBefore = (ageMs: number | null) => (ageMs === null ? null : steadyMs - ageMs);
+  return {
+    endedBeforeMs: endedBefore(retainMs),
+    executions,
+    flows: flows.map(({ pattern, retainMs: own, executions: number }) => ({
+      pattern,
+      ...(own !== undefined && { endedBeforeMs: endedBefore(own) }),
+      ...(number !== undefined && { executions: number }),
+    })),
+  };
 }

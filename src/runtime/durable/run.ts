@@ -21,6 +21,7 @@ import { Driver } from '../driver/driver.ts';
 import type { Policy } from '../driver/driver.ts';
 import type { MapRunStarter, OpenMapRun } from '../driver/map-runs.ts';
 import { DecisionMoment } from '../driver/moment.ts';
+import type { StepTurn } from '../driver/step-rate.ts';
 import type { TaskReport } from '../executions.ts';
 import { AwaitedChildren, PARENT_GONE } from './children/awaited-children.ts';
 import type { Committable } from './commit-queue.ts';
@@ -107,7 +108,7 @@ export class DurableRun implements Committable, Policy {
     const { start, undoneCalls } = execution;
     const inputText = record.input;
     const caller = { start, execution: id, identity, depth: 0, ancestry, undoneCalls, inputText };
-    const moment = new DecisionMoment({ clock: host.clock, ids: host.ports.ids }, token);
+    const moment = new DecisionMoment({ clock: host.clock, ids: host.ports.ids }, { taskToken: token });
     this.#driver = new Driver(host.parts, caller, execution, moment, this);
     // Children of undone tasks must not outlive them, even if their start became durable after the end of this execution.
     if (arrival.kind === 'redriven') {
@@ -155,6 +156,11 @@ export class DurableRun implements Committable, Policy {
   /** Calls under way. */
   get calls(): number {
     return this.#driver.calls;
+  }
+
+  /** Its place in the queue for an entry into a state; null while it does not wait for one. */
+  get stepTurn(): StepTurn | null {
+    return this.#driver.stepTurn;
   }
 
   /** How far the call of a command is; null when it is not under way. */
@@ -252,9 +258,13 @@ export class DurableRun implements Committable, Policy {
     }
     this.#children.closed(closed);
     this.#host.busy(this);
-    if (this.execution.canContinue) this.#computeOn();
+    if (this.#driver.canContinue) this.#computeOn();
     if (this.#decided.length > 0) this.#host.commit(this);
     else if (this.isIdle) this.#rest();
+  }
+
+  mayEnter(): void {
+    if (!this.#isGone && this.#defect === null) this.#computeOn();
   }
 
   opened(command: CallCommand | MapCommand): void {
@@ -293,7 +303,7 @@ export class DurableRun implements Committable, Policy {
     if (isWhole) {
       this.#children.take();
       this.#turnsAhead = 0;
-      if (execution.canContinue) this.#computeOn();
+      if (this.#driver.canContinue) this.#computeOn();
     }
     const orphaned = this.#children.taken;
     const change: ExecutionChange = {

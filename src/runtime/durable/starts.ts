@@ -82,7 +82,7 @@ export interface StartsOptions {
   readonly turns: Turns;
   readonly orphans: Pick<Orphans, 'stopIfOrphan'>;
   readonly takeOvers: TakeOvers;
-  readonly limits: ExecutionLimits;
+  readonly limits: ExecutionLimits & { readonly standardTimeoutSeconds: number };
   /** Highest id that the store has issued. */
   readonly lastId: ExecutionId;
 }
@@ -195,7 +195,7 @@ export class Starts {
     const record = this.#record(source, name, start);
     const { id: flowId, revision, definition, description, roleArn, environment, writer } = flow;
     const snapshot = { flowId, revision, definition, description, roleArn, environment, writer };
-    const execution = new Execution(plan, startOf(record, start.input, flow), limits);
+    const execution = new Execution(plan, startOf(record, start.input, flow, limits.standardTimeoutSeconds), limits);
     const run = new DurableRun(table, record, execution, {
       kind: 'new',
       source: origin.from,

@@ -5,6 +5,7 @@ import type { CallCommand, Command, MapCommand, TimerCommand } from '../../inter
 import type { Execution } from '../../interpreter/execution.ts';
 import type { Dialect } from '../../language/plan.ts';
 import type { ExecutionRecord, ExecutionStore } from '../../store/executions.ts';
+import { entryWait } from '../driver/entry-wait.ts';
 import type { CommitQueue, StoreTrouble } from './commit-queue.ts';
 import { ExecutionUnreadable } from './loader.ts';
 import type { ExecutionLoader } from './loader.ts';
@@ -53,6 +54,7 @@ export class Waits {
     const { trouble } = queue;
     const waits = [
       ...(trouble === null ? [] : [storeWait(trouble)]),
+      ...entryWaits(execution, run, this.#options.clock),
       ...waitsOf(execution, run, trouble, this.#options.clock),
     ];
     return { waits, explanation: explanationOf(execution, run, waits) };
@@ -95,13 +97,18 @@ const STUCK =
 function explanationOf(execution: Execution, run: DurableRun | null, waits: readonly ExecutionWait[]): string {
   if (execution.ending !== null) return 'It is ending: its states are being aborted.';
   if (execution.status !== 'Running') return 'It has ended, and the end waits for its commit.';
-  if (execution.canContinue) {
+  if (execution.canContinue && (run?.stepTurn ?? null) === null) {
     const state = execution.ready[0]?.state.name ?? '';
     return `It is computing${state === '' ? '' : ` in state ${state}`}.`;
   }
   if (run !== null && run.durableEvent < execution.lastEvent) return 'It waits for the commit of its last events.';
   if (waits.length === 0) return 'It waits for nothing.';
   return run === null ? 'It waits, asleep in the store.' : 'It waits.';
+}
+
+function entryWaits(execution: Execution, run: DurableRun | null, clock: SteadyClock): readonly ExecutionWait[] {
+  const turn = run?.stepTurn ?? null;
+  return turn === null ? [] : [entryWait(execution, turn, clock.nowMs())];
 }
 
 /** One wait for each open command, in the order in which they were opened. Its times are wall time as the clock is set now. */

@@ -23,6 +23,7 @@ export class Admission {
   readonly #concurrentExecutions: number;
   readonly #clock: Clock;
   readonly #memory: MemoryBudget;
+  readonly #startsPerSecond: number | null;
   readonly #starts: TokenBucket | null;
 
   constructor(
@@ -33,18 +34,27 @@ export class Admission {
     this.#concurrentExecutions = concurrentExecutions;
     this.#clock = clock;
     this.#memory = memory;
+    this.#startsPerSecond = perSecond;
     this.#starts = perSecond === null ? null : new TokenBucket({ perSecond, burst: perSecond }, clock.monotonicMs());
   }
 
   /** @throws {ApiError} `ResourceThrottled`, with the time after which to retry. */
   enter(origin: StartOrigin, inputUnits: number): void {
-    if (this.running >= this.#concurrentExecutions) throw throttled(BUSY_RETRY_MS);
+    if (this.running >= this.#concurrentExecutions) throw throttled(BUSY_RETRY_MS, this.#busy());
     if (this.#memory.refusesStart(origin.from === 'api', inputUnits)) throw memoryThrottled();
     if (this.#starts !== null && origin.from === 'api') {
       const retryAfterMs = this.#starts.take(this.#clock.monotonicMs());
-      if (retryAfterMs > 0) throw throttled(retryAfterMs);
+      if (retryAfterMs > 0) throw throttled(retryAfterMs, this.#fast());
     }
     this.running++;
+  }
+
+  #busy(): string {
+    return `${this.#concurrentExecutions} Express executions are running, the limit (limits.concurrentExecutions).`;
+  }
+
+  #fast(): string {
+    return `The limit is ${this.#startsPerSecond} starts of Express executions in a second (limits.startsPerSecond).`;
   }
 
   leave(): void {

@@ -19,12 +19,15 @@ import { WAIT_SECONDS } from '../../language/limits.ts';
 import type { Plan } from '../../language/plan.ts';
 import type { ChildStarter } from '../driver/calls.ts';
 import type { DriverParts } from '../driver/driver.ts';
+import { entryWait } from '../driver/entry-wait.ts';
 import { DecisionMoment } from '../driver/moment.ts';
+import { createStepRate } from '../driver/step-rate.ts';
 import { Turns } from '../driver/turns.ts';
 import { Admission } from './admission.ts';
 import type { AdmissionLimits } from './admission.ts';
 import type { ExpressHistory } from './history/express-history.ts';
 import type { RetainedExecution, RetainedFacts } from './history/retained-execution.ts';
+import type { ExecutionWait } from '../executions.ts';
 import { ancestryOf } from '../start-origin.ts';
 import type { StartOrigin } from '../start-origin.ts';
 import { ExpressRun } from './run.ts';
@@ -74,6 +77,8 @@ export interface ExpressRuntime {
    * @throws {ApiError} `ResourceThrottled` when too many executions run, or start too fast; or a defect.
    */
   run(start: SyncStart): Promise<SyncResult>;
+  /** The wait of a running execution that has to wait before it enters a state; null for any other. */
+  entryWait(flowName: string, executionName: string): ExecutionWait | null;
   /** Stops the running executions of a flow, each after its current state (rules.md 12.11). */
   stop(flowName: string, why: Failure): void;
   /** Resolves when no execution is running, or after `limitMs`. */
@@ -87,7 +92,11 @@ export interface ExpressOptions {
   /** Of the executions of both modes. */
   readonly memory: MemoryBudget;
   readonly limits: Omit<ExecutionLimits, 'waitSeconds' | 'events'> &
-    AdmissionLimits & { readonly expressTimeoutSeconds: number };
+    AdmissionLimits & {
+      readonly expressTimeoutSeconds: number;
+      /** States that executions together enter in a second; null: no limit. */
+      readonly expressStepsPerSecond: number | null;
+    };
   /** Retains executions that have facts for it, so that callers can read them; null: no history. */
   readonly history: ExpressHistory | null;
 }
@@ -112,7 +121,9 @@ class Runtime implements ExpressRuntime {
     this.#options = options;
     // The limit of events bounds a stored history (rules.md 12.7); an Express execution has no journal.
     this.#limits = { ...options.limits, waitSeconds: WAIT_SECONDS.Express, events: Number.POSITIVE_INFINITY };
-    this.#parts = { ...ports, actions, children, turns: new Turns(ports), memory, mapRuns: null };
+    const perSecond = options.limits.expressStepsPerSecond;
+    const steps = createStepRate({ mode: 'Express', setting: 'limits.expressStepsPerSecond', perSecond }, ports);
+    this.#parts = { ...ports, actions, children, turns: new Turns(ports), memory, mapRuns: null, steps };
     this.#moment = new DecisionMoment(ports);
     this.#admission = new Admission(options.limits, ports.clock, memory);
   }
@@ -145,6 +156,14 @@ class Runtime implements ExpressRuntime {
         this.#drained = null;
       }
     }
+  }
+
+  entryWait(flowName: string, executionName: string): ExecutionWait | null {
+    for (const { execution, stepTurn } of this.#underWay.get(flowName) ?? []) {
+      if (execution.start.name !== executionName || stepTurn === null) continue;
+      return entryWait(execution, stepTurn, this.#options.ports.clock.nowMs());
+    }
+    return null;
   }
 
   stop(flowName: string, why: Failure): void {

@@ -6,6 +6,7 @@ import type { CallingExecution } from '../driver/calls.ts';
 import { Driver } from '../driver/driver.ts';
 import type { DriverParts, Policy } from '../driver/driver.ts';
 import type { DecisionMoment } from '../driver/moment.ts';
+import type { StepTurn } from '../driver/step-rate.ts';
 import type { RetainedExecution } from './history/retained-execution.ts';
 
 /**
@@ -82,7 +83,16 @@ export class ExpressRun implements Policy {
       this.#hasDeadline = true;
       driver.armWhole();
     }
-    if (this.execution.canContinue) driver.continueLater();
+    if (driver.canContinue) driver.continueLater();
+  }
+
+  mayEnter(): void {
+    this.#driver.continueLater();
+  }
+
+  /** Its place in the queue for an entry into a state; null while it does not wait for one. */
+  get stepTurn(): StepTurn | null {
+    return this.#driver.stepTurn;
   }
 
   opened(): void {}

@@ -14,6 +14,7 @@ import { dueMethods } from './due-executions.ts';
 import { ExecutionTable, placeOf } from './execution-table.ts';
 import type { MemoryFlows } from './flow-store.ts';
 import { Later } from './later.ts';
+import { purge } from './purge.ts';
 
 export function createMemoryExecutions(flows: MemoryFlows): ExecutionStore {
   const later = new Later('execution store');
@@ -80,10 +81,15 @@ export function createMemoryExecutions(flows: MemoryFlows): ExecutionStore {
         return waiting.map(({ record }) => record.mapItem?.index ?? 0).sort((a, b) => a - b);
       }),
     ...dueMethods(table, later),
-    purge: (fence, endedBeforeMs, limit) =>
+    purge: (fence, retention, limit) =>
       later.answer(() => {
         requireOwner(fence);
-        return purge(table, flows.revisions(), endedBeforeMs ?? -Infinity, limit);
+        return purge(table, flows.revisions(), retention, limit);
+      }),
+    giveBackSpace: (fence) =>
+      later.answer(() => {
+        requireOwner(fence);
+        return false;
       }),
     close: () => later.close(),
   };
@@ -122,29 +128,4 @@ function matches(record: ExecutionRecord, query: ExecutionQuery): boolean {
     (version === null || record.version === version) &&
     (alias === null || record.alias === alias)
   );
-}
-
-function purge(
-  table: ExecutionTable,
-  revisions: ReturnType<MemoryFlows['revisions']>,
-  endedBeforeMs: number,
-  limit: number,
-): number {
-  let purged = 0;
-  for (const [id, { record, endedMs }] of table.executions) {
-    if (purged === limit) break;
-    // The parent has yet to be notified of the end.
-    if (record.status === 'Running' || record.callback === 'due') continue;
-    if (revisions.has(record.flowId) && endedMs >= endedBeforeMs) continue;
-    table.remove(id);
-    purged++;
-  }
-  for (const [flowId, flow] of table.flows) {
-    const startable = revisions.get(flowId);
-    for (const [revision, { uses }] of flow.snapshots) {
-      if (uses === 0 && !startable?.has(revision)) flow.snapshots.delete(revision);
-    }
-    if (flow.names.size === 0 && flow.snapshots.size === 0) table.flows.delete(flowId);
-  }
-  return purged;
 }

@@ -1,6 +1,6 @@
 /** The messages between the main thread and the commit thread. */
 import { AssertionFailure } from '../../base/assert.ts';
-import type { ExecutionChange, ExecutionId, SeenTime } from '../executions.ts';
+import type { ExecutionChange, ExecutionId, PurgePosition, PurgeStep, Retention, SeenTime } from '../executions.ts';
 import { FenceLost } from '../executions.ts';
 import { StoreFault } from '../fault.ts';
 import type { FileIdentity } from './files.ts';
@@ -19,7 +19,14 @@ export type CommitRequest =
       readonly changes: readonly ExecutionChange[];
       readonly seen: SeenTime | null;
     }
-  | { readonly kind: 'purge'; readonly fence: number; readonly endedBeforeMs: number | null; readonly limit: number }
+  | {
+      readonly kind: 'purge';
+      readonly fence: number;
+      readonly retention: Retention;
+      readonly limit: number;
+      readonly after: PurgePosition | null;
+    }
+  | { readonly kind: 'space'; readonly fence: number }
   | { readonly kind: 'messages'; readonly changes: readonly MessageChange[] };
 
 export type CommitMessage = { readonly number: number; readonly request: CommitRequest } | 'close';
@@ -28,8 +35,9 @@ export type CommitMessage = { readonly number: number; readonly request: CommitR
 export interface CommitResults {
   /** The executions that do not exist. */
   readonly commit: readonly ExecutionId[];
-  /** Number of deleted executions. */
-  readonly purge: number;
+  readonly purge: PurgeStep;
+  /** True if there is more space to give back. */
+  readonly space: boolean;
   /** For each change, whether it changed a row. */
   readonly messages: readonly boolean[];
 }

@@ -9,6 +9,7 @@ import { assert } from '../../base/assert.ts';
 import type { CommitAnswer, CommitMessage, CommitRequest, CommitResult, CommitThreadData } from './commit-messages.ts';
 import { faultOf } from './commit-messages.ts';
 import { requireFiles } from './files.ts';
+import { emptyLog } from './free-space.ts';
 import { MessageWriter } from './message-writer.ts';
 import { Writer } from './writer.ts';
 
@@ -16,6 +17,8 @@ import { Writer } from './writer.ts';
 const BUSY_TIMEOUT_MS = 10_000;
 /** KiB of page cache: enough for the ends of the tables and the upper index pages of a large store. */
 const CACHE_KIB = 16 * 1024;
+/** The log is shortened to this size when it begins anew. A long read of another program lets it grow beyond. */
+const LOG_BYTES = 16 * 1024 * 1024;
 
 const { files, synchronous } = workerData as CommitThreadData;
 assert(parentPort !== null, 'this file is the entry of a worker thread');
@@ -29,7 +32,9 @@ let messages: MessageWriter | null = null;
 function open(): DatabaseSync {
   const opened = new DatabaseSync(files[0]?.path as string, { timeout: BUSY_TIMEOUT_MS });
   try {
-    opened.exec(`PRAGMA synchronous = ${synchronous}; PRAGMA cache_size = -${CACHE_KIB};`);
+    opened.exec(
+      `PRAGMA synchronous = ${synchronous}; PRAGMA cache_size = -${CACHE_KIB}; PRAGMA journal_size_limit = ${LOG_BYTES};`,
+    );
     database = opened;
     return opened;
   } catch (error) {
@@ -53,8 +58,15 @@ function act(request: CommitRequest): CommitResult {
     return messages.apply(request.changes);
   }
   writer ??= new Writer(used);
-  if (request.kind === 'purge') return writer.purge(request.fence, request.endedBeforeMs, request.limit);
+  if (request.kind === 'purge') return writer.purge(request.fence, request.retention, request.limit, request.after);
+  if (request.kind === 'space') return giveBackSpace(used, writer, request.fence);
   return writer.commit(request.fence, request.changes, request.seen);
+}
+
+function giveBackSpace(used: DatabaseSync, from: Writer, fence: number): boolean {
+  const isMore = from.giveBackSpace(fence);
+  if (!isMore) emptyLog(used, BUSY_TIMEOUT_MS);
+  return isMore;
 }
 
 function answer(number: number, request: CommitRequest): CommitAnswer {

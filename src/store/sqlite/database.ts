@@ -101,6 +101,8 @@ function openChecked(file: string, synchronous: 'FULL' | 'NORMAL', migrations: r
   try {
     refuseForeign(database, file, migrations);
     if (statSync(file).size <= CHECKED_BYTES) refuseDamaged(database, file);
+    // Has an effect on a new file only, before the first page is written: purges can then shorten the file (`free-space.ts`).
+    database.exec('PRAGMA auto_vacuum = INCREMENTAL');
     database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous};`);
     migrate(database, migrations);
     return database;

@@ -75,8 +75,9 @@ export function createSqliteExecutions(shared: SharedConnection, thread: CommitT
     nextWakeMs: () => connection.read(() => dues.nextWakeMs()),
     children: (parent, events) => connection.read(() => dues.children(parent, events)),
     orphans: (afterId, limit) => connection.read(() => dues.orphans(afterId, limit)),
-    purge: (fence, endedBeforeMs, limit) =>
-      connection.write(() => thread.ask({ kind: 'purge', fence, endedBeforeMs, limit })),
+    purge: (fence, retention, limit, after) =>
+      connection.write(() => thread.ask({ kind: 'purge', fence, retention, limit, after })),
+    giveBackSpace: (fence) => connection.write(() => thread.ask({ kind: 'space', fence })),
     close: () => connection.close(),
   };
 }

@@ -197,6 +197,11 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   {
     number: 8,
+    // Deleted executions of which rows are left in the tables with a column `execution` (`removal.ts`).
+    sql: `CREATE TABLE purging (execution INTEGER PRIMARY KEY) STRICT;`,
+  },
+  {
+    number: 9,
     // Runs of distributed Maps, with a log each. Their children are executions with three columns more; the indexes of lists leave
     // them out, because a list of a flow does, and a million of them must not slow it.
     sql: `
@@ -226,7 +231,7 @@ export const MIGRATIONS: readonly Migration[] = [
         succeeded INTEGER NOT NULL,
         failed INTEGER NOT NULL,
         PRIMARY KEY (execution, key)
-      ) STRICT, WITHOUT ROWID;
+      ) STRICT;
       CREATE TABLE map_run_log (
         execution INTEGER NOT NULL,
         key INTEGER NOT NULL,

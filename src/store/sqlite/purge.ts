@@ -1,67 +1,121 @@
 /**
- * Deletes ended executions of deleted flows, executions that ended long ago, and the snapshots that only these used. The
- * snapshots of versions and of the current revision of a flow are not deleted, because an execution can start from them.
+ * The steps of a round of purges, each a short transaction. A step reads a bounded number of ended executions along the index of
+ * their ends, and deletes a bounded amount of data. At the end of a round it deletes the snapshots that only deleted executions
+ * used. The snapshots of versions and of the current revision of a flow are not deleted, because an execution can start from them.
  */
 import type { DatabaseSync } from 'node:sqlite';
+import type { PurgePosition, PurgeStep, Retention } from '../executions.ts';
+import { RetentionRound } from '../retention.ts';
+import { createEndedCounts, EXISTING_FLOWS } from './ended-counts.ts';
 import { DUE, RUNNING } from './execution-rows.ts';
 import type { Row } from './flow-rows.ts';
+import { createGoneFlows } from './gone-flows.ts';
+import { isLeft, Removal } from './removal.ts';
+import type { RemovalBudget } from './removal.ts';
 import type { SnapshotUses } from './snapshot-uses.ts';
+import { createUnusedSnapshots } from './unused-snapshots.ts';
 
-/** Deletes up to `limit` executions within the caller's transaction, and returns their number. */
-export type Purge = (endedBeforeMs: number | null, limit: number) => number;
+/** Before every ended execution. */
+const START: PurgePosition = { endedMs: Number.MIN_SAFE_INTEGER, id: 0 };
+/** After every ended execution: the round has only rows and snapshots left to delete. */
+const END: PurgePosition = { endedMs: Number.MAX_SAFE_INTEGER, id: Number.MAX_SAFE_INTEGER };
+/** Ended executions that a step looks at. */
+const LOOKED_AT = 1_000;
+/** Bytes of deleted rows after which a step ends. */
+const BYTES = 4 * 1024 * 1024;
 
-export function createPurge(database: DatabaseSync, uses: SnapshotUses): Purge {
-  const goneFlows = database.prepare(`
-    SELECT key FROM execution_flows f WHERE NOT EXISTS (SELECT 1 FROM flows WHERE id = f.flow_id)`);
-  // Executions whose callback is due are not deleted: the parent has yet to be notified of the end.
-  const endedOfFlow = database.prepare(`
-    SELECT id, flow, revision FROM executions INDEXED BY executions_by_status
-    WHERE flow = ? AND status > ${RUNNING} AND callback <> ${DUE} AND map_run IS NULL LIMIT ?`);
-  const endedItemsOfFlow = database.prepare(`
-    SELECT id, flow, revision FROM executions INDEXED BY executions_by_map_run
-    WHERE flow = ? AND status > ${RUNNING} AND callback <> ${DUE} AND map_run IS NOT NULL LIMIT ?`);
-  const endedBefore = database.prepare(`
-    SELECT id, flow, revision FROM executions INDEXED BY executions_ended
-    WHERE status > ${RUNNING} AND coalesce(ended_ms, stopped_ms) < ? AND callback <> ${DUE}
-    ORDER BY coalesce(ended_ms, stopped_ms) LIMIT ?`);
-  const removals = ['journal', 'inputs', 'outputs', 'map_run_log', 'map_runs']
-    .map((table) => database.prepare(`DELETE FROM ${table} WHERE execution = ?`))
-    .concat(database.prepare('DELETE FROM executions WHERE id = ?'));
-  const setPurgedId = database.prepare('UPDATE owner SET purged_id = max(purged_id, ?)');
-  const unused = database.prepare(`
-    SELECT u.flow, u.revision FROM snapshot_uses u JOIN execution_flows k ON k.key = u.flow
-      LEFT JOIN flows f ON f.id = k.flow_id
-    WHERE u.executions = 0 AND (f.id IS NULL OR u.revision <> f.revision
-      AND NOT EXISTS (SELECT 1 FROM flow_versions v WHERE v.flow = f.name AND v.revision = u.revision))`);
-  const snapshotRemovals = ['snapshots', 'snapshot_uses'].map((table) =>
-    database.prepare(`DELETE FROM ${table} WHERE flow = ? AND revision = ?`),
-  );
-  const removeFlow = database.prepare(`
-    DELETE FROM execution_flows WHERE key = ?1 AND NOT EXISTS (SELECT 1 FROM executions WHERE flow = ?1)`);
+const ENDED_MS = 'coalesce(ended_ms, stopped_ms)';
+/** The ended executions after a place, those that ended first before others. */
+export const ENDED = `
+  SELECT id, flow, revision, parent, callback, ${ENDED_MS} AS ended_ms FROM executions INDEXED BY executions_ended
+  WHERE status > ${RUNNING} AND ${ENDED_MS} >= ?1 AND (${ENDED_MS} > ?1 OR id > ?2)
+  ORDER BY ${ENDED_MS}, id LIMIT ?3`;
 
-  function removeExecution(row: Row): void {
-    const id = Number(row['id']);
-    for (const removal of removals) removal.run(id);
-    uses.add(Number(row['flow']), Number(row['revision']), -1);
-    setPurgedId.run(id);
+export class Purge {
+  readonly #uses: SnapshotUses;
+  readonly #removal: Removal;
+  readonly #gone;
+  readonly #unused;
+  readonly #counts;
+  readonly #ended;
+  readonly #isRunning;
+  readonly #flows;
+  readonly #nameOf;
+  /** The round under way. */
+  #round: RetentionRound | null = null;
+
+  constructor(database: DatabaseSync, uses: SnapshotUses) {
+    this.#uses = uses;
+    this.#removal = new Removal(database, uses);
+    this.#gone = createGoneFlows(database, this.#removal);
+    this.#unused = createUnusedSnapshots(database);
+    this.#counts = createEndedCounts(database);
+    this.#ended = database.prepare(ENDED);
+    this.#isRunning = database.prepare(`SELECT 1 FROM executions WHERE id = ? AND status = ${RUNNING}`);
+    this.#flows = database.prepare(EXISTING_FLOWS);
+    this.#nameOf = database.prepare(`${EXISTING_FLOWS} WHERE e.key = ?`);
   }
 
-  return (endedBeforeMs, limit) => {
-    let left = limit;
-    const remove = (rows: readonly Row[]) => {
-      for (const row of rows) removeExecution(row);
-      left -= rows.length;
-    };
-    const gone = goneFlows.all().map((row) => Number(row['key']));
-    for (const flow of gone) {
-      for (const ended of [endedOfFlow, endedItemsOfFlow]) if (left > 0) remove(ended.all(flow, left));
+  /** A step within the caller's transaction, as `ExecutionStore.purge` says. */
+  step(retention: Retention, limit: number, after: PurgePosition | null): PurgeStep {
+    const budget = { executions: limit, bytes: BYTES };
+    const isBeginning = after === null || after.id === START.id;
+    this.#removal.finish(budget);
+    if (isBeginning) this.#gone.removeExecutions(budget);
+    // The counts of a new round read what this has written.
+    this.#uses.write();
+    const round = !isBeginning && this.#round !== null ? this.#round : new RetentionRound(retention, this.#counts);
+    this.#round = round;
+    let next: PurgePosition | null = after ?? START;
+    if (isLeft(budget)) next = isBeginning && !this.#hasWork(round) ? null : this.#walk(round, next, budget);
+    this.#uses.write();
+    const isOver = next === null && !this.#removal.isUnfinished && !this.#unused.remove();
+    if (isOver) this.#gone.forget();
+    return { deleted: limit - budget.executions, next: isOver ? null : (next ?? END) };
+  }
+
+  /** True if the round has to look at ended executions. */
+  #hasWork(round: RetentionRound): boolean {
+    if (round.endedBeforeMs !== null || !round.isByNumber) return round.endedBeforeMs !== null;
+    return round.isBeyondNumber(
+      this.#flows.all().map((row) => ({ flow: String(row['key']), flowName: String(row['name']) })),
+    );
+  }
+
+  /** Deletes along the index. Returns the place that it has reached; null at the end. */
+  #walk(round: RetentionRound, after: PurgePosition, budget: RemovalBudget): PurgePosition | null {
+    const names = new Map<unknown, string | null>();
+    const { endedBeforeMs, isByNumber } = round;
+    if (endedBeforeMs === null && !isByNumber) return null;
+    let position = after;
+    const rows = this.#ended.all(after.endedMs, after.id, LOOKED_AT);
+    for (const row of rows) {
+      if (!isLeft(budget)) return position;
+      const endedMs = Number(row['ended_ms']);
+      if (!isByNumber && endedMs >= (endedBeforeMs ?? 0)) return null;
+      const flowName = this.#nameOfFlow(row['flow'], names);
+      const place = { flow: String(row['flow']), flowName: flowName ?? '', endedMs };
+      if (flowName !== null && round.deletes(place)) {
+        round.passed(place);
+        if (!this.#hasToStay(row)) this.#removal.remove(row, budget);
+      }
+      position = { endedMs, id: Number(row['id']) };
     }
-    if (endedBeforeMs !== null && left > 0) remove(endedBefore.all(endedBeforeMs, left));
-    uses.write();
-    for (const row of unused.all()) {
-      for (const removal of snapshotRemovals) removal.run(Number(row['flow']), Number(row['revision']));
-    }
-    for (const flow of gone) removeFlow.run(flow);
-    return limit - left;
-  };
+    return rows.length < LOOKED_AT ? null : position;
+  }
+
+  /** The parent has yet to be notified of the end, or may look for the child by its name, after a crash or a redrive. */
+  #hasToStay({ parent, callback }: Row): boolean {
+    return callback === DUE || (parent !== null && this.#isRunning.get(Number(parent)) !== undefined);
+  }
+
+  /** Null for a deleted flow. */
+  #nameOfFlow(key: unknown, names: Map<unknown, string | null>): string | null {
+    const known = names.get(key);
+    if (known !== undefined) return known;
+    const row = this.#nameOf.get(Number(key));
+    const name = row === undefined ? null : String(row['name']);
+    names.set(key, name);
+    return name;
+  }
 }

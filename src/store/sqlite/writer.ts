@@ -8,12 +8,20 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { assert } from '../../base/assert.ts';
-import type { ExecutionChange, ExecutionId, JournalRow, SeenTime } from '../executions.ts';
+import type {
+  ExecutionChange,
+  ExecutionId,
+  JournalRow,
+  PurgePosition,
+  PurgeStep,
+  Retention,
+  SeenTime,
+} from '../executions.ts';
 import { FenceLost } from '../executions.ts';
 import { callbackNumber, DONE, DUE, OWED, RUNNING, startedByText, statusNumber } from './execution-rows.ts';
+import { giveBackPages } from './free-space.ts';
 import { MapRunWriter } from './map-run-writer.ts';
-import { createPurge } from './purge.ts';
-import type { Purge } from './purge.ts';
+import { Purge } from './purge.ts';
 import { SnapshotUses } from './snapshot-uses.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -51,7 +59,7 @@ export class Writer {
     this.#seen = prepare('UPDATE owner SET seen_ms = ?, set_back_ms = ?');
     this.#mapRuns = new MapRunWriter(database);
     this.#uses = new SnapshotUses(database);
-    this.#purge = createPurge(database, this.#uses);
+    this.#purge = new Purge(database, this.#uses);
     this.#flowKey = prepare('SELECT key FROM execution_flows WHERE flow_id = ?');
     this.#addFlow = prepare('INSERT INTO execution_flows (flow_id, name) VALUES (?, ?)');
     this.#addSnapshot = prepare(`
@@ -105,9 +113,14 @@ export class Writer {
     });
   }
 
-  /** Purges as {@link createPurge} says, and returns the number of deleted executions. @throws {FenceLost} */
-  purge(fence: number, endedBeforeMs: number | null, limit: number): number {
-    return this.#owned(fence, () => this.#purge(endedBeforeMs, limit));
+  /** A step of a purge, as `ExecutionStore.purge` says. @throws {FenceLost} */
+  purge(fence: number, retention: Retention, limit: number, after: PurgePosition | null): PurgeStep {
+    return this.#owned(fence, () => this.#purge.step(retention, limit, after));
+  }
+
+  /** As `ExecutionStore.giveBackSpace` says. @throws {FenceLost} */
+  giveBackSpace(fence: number): boolean {
+    return this.#owned(fence, () => giveBackPages(this.#database));
   }
 
   #owned<T>(fence: number, work: (purgedId: ExecutionId) => T): T {

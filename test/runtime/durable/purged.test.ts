@@ -9,6 +9,7 @@ import { taskFailed } from '../../../src/testing/stand-ins.ts';
 import { temporaryFolder } from '../../../src/testing/temporary-folder.ts';
 import { startTestEngine } from '../../../src/testing/test-engine.ts';
 import { VirtualTime } from '../../../src/testing/virtual-time.ts';
+import { purge } from '../../store/executions.ts';
 import { TWO_TASKS, refused } from './definitions.ts';
 
 test('a redrive of an execution that a purge deletes meanwhile is refused, and makes no call', async (t) => {
@@ -17,10 +18,11 @@ test('a redrive of an execution that a purge deletes meanwhile is refused, and m
   const stores = openSqliteStores({ file, synchronous: 'NORMAL' }, time);
   atEnd(t, () => stores.close());
   let purges = 0;
+  const purgeEnded = (fence: number) => purge(stores.executions, fence, { endedBeforeMs: time.nowMs() + 1 }, 10);
   const executions = Object.assign(Object.create(stores.executions) as ExecutionStore, {
     async commit(fence: number, changes: readonly ExecutionChange[]) {
       // The purge comes after the runtime has read the execution, and before the store has the redrive.
-      if (changes.some(({ reopen }) => reopen)) purges += await stores.executions.purge(fence, time.nowMs() + 1, 10);
+      if (changes.some(({ reopen }) => reopen)) purges += await purgeEnded(fence);
       return stores.executions.commit(fence, changes);
     },
   });
@@ -58,6 +60,7 @@ test('a redrive and a history of an execution that a purge deletes while its jou
   atEnd(t, () => stores.close());
   let owner = 0;
   let isPurged = true;
+  const purgeEnded = (fence: number) => purge(stores.executions, fence, { endedBeforeMs: time.nowMs() + 1 }, 10);
   const executions = Object.assign(Object.create(stores.executions) as ExecutionStore, {
     async takeOver(nowMs: number) {
       const ownership = await stores.executions.takeOver(nowMs);
@@ -65,7 +68,7 @@ test('a redrive and a history of an execution that a purge deletes while its jou
       return ownership;
     },
     async journal(id: number, fromEvent: number, count: number) {
-      if (!isPurged) await stores.executions.purge(owner, time.nowMs() + 1, 10);
+      if (!isPurged) await purgeEnded(owner);
       isPurged = true;
       return stores.executions.journal(id, fromEvent, count);
     },

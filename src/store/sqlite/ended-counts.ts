@@ -1,0 +1,33 @@
+/**
+ * Counts ended executions without reading them: `snapshot_uses` has the number of all, and indexes that of running ones. An execution
+ * that is redriven during a round of purges still counts as ended in it.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import type { EndedCounts } from '../retention.ts';
+import { RUNNING } from './execution-rows.ts';
+
+/** The flows of executions that are not deleted. */
+export const EXISTING_FLOWS = 'SELECT e.key, f.name FROM execution_flows e JOIN flows f ON f.id = e.flow_id';
+
+export function createEndedCounts(database: DatabaseSync): EndedCounts {
+  const allOfFlow = database.prepare('SELECT coalesce(sum(executions), 0) AS n FROM snapshot_uses WHERE flow = ?');
+  const runningOfFlow = database.prepare(`
+    SELECT count(*) AS n FROM executions INDEXED BY executions_by_status
+    WHERE flow = ? AND status = ${RUNNING} AND map_run IS NULL`);
+  // Children of Map runs do not count: a Map of ten thousand items must not push out all others.
+  const itemsOfFlow = database.prepare(`
+    SELECT count(*) AS n FROM executions INDEXED BY executions_by_map_run WHERE flow = ? AND map_run IS NOT NULL`);
+  const flows = database.prepare(EXISTING_FLOWS);
+  const ofFlow = (flow: string) =>
+    [runningOfFlow, itemsOfFlow].reduce(
+      (left, others) => left - Number(others.get(Number(flow))?.['n']),
+      Number(allOfFlow.get(Number(flow))?.['n']),
+    );
+  return {
+    ofFlow,
+    ofFlows(isShared) {
+      const counted = flows.all().filter((row) => isShared(String(row['name'])));
+      return counted.reduce((ended, row) => ended + ofFlow(String(row['key'])), 0);
+    },
+  };
+}

@@ -1,0 +1,145 @@
+/** Which ended executions a purge deletes, on every adapter: by age and by number, in total and by flow. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { ExecutionChange, ExecutionStore, Retention } from '../../src/store/executions.ts';
+import type { CleanUp } from '../../src/testing/clean-up.ts';
+import { flowRecord } from '../../src/testing/flow-record.ts';
+import { ADAPTERS, openStores } from './adapters.ts';
+import type { Adapter } from './adapters.ts';
+import { endOf, retention, startOf, writing } from './executions.ts';
+
+/** Executions of the flow, which end at these times; the ids ascend over all flows. */
+interface Ends {
+  readonly flow: string;
+  readonly at: readonly number[];
+}
+
+async function ended(t: CleanUp, adapter: Adapter, ends: readonly Ends[], more: readonly ExecutionChange[] = []) {
+  const { executions: store, flows } = openStores(t, adapter);
+  for (const { flow } of ends) await flows.create(flowRecord(flow, { id: `id-of-${flow}` }));
+  let id = 0;
+  const changes = ends.flatMap(({ flow, at }) =>
+    at.map((stoppedMs): ExecutionChange => ({ ...start(++id, flow), ...endOf({ stoppedMs }) })),
+  );
+  const { fence, commit } = await writing(store, [...changes, ...more]);
+  return { store, fence, commit, flows };
+}
+
+function start(id: number, flow: string, members: Parameters<typeof startOf>[1] = {}): ExecutionChange {
+  return startOf(id, { flowId: `id-of-${flow}`, flowName: flow, ...members });
+}
+
+/** Does a whole round in steps of `limit`, and returns the ids that are left, with the deleted number of each step. */
+async function round(store: ExecutionStore, fence: number, members: Partial<Retention>, limit = 1_000) {
+  const deleted: number[] = [];
+  for (let after: Parameters<ExecutionStore['purge']>[3] = null; ; ) {
+    const step = await store.purge(fence, retention(members), limit, after);
+    deleted.push(step.deleted);
+    if (step.next === null) break;
+    assert.ok(deleted.length < 1_000, 'the round does not end');
+    after = step.next;
+  }
+  const left: number[] = [];
+  for (let id = 1; id <= 30; id++) if ((await store.get(id)) !== null) left.push(id);
+  return { deleted, left };
+}
+
+for (const adapter of ADAPTERS) {
+  describe(`retention: ${adapter.name}`, () => {
+    it('leaves the flow with the longest matching pattern its own age', async (t) => {
+      const { store, fence } = await ended(t, adapter, [
+        { flow: 'audit', at: [10, 20] },
+        { flow: 'audit-new', at: [10, 20] },
+        { flow: 'other', at: [10, 20] },
+      ]);
+      const flows = [
+        { pattern: 'audit*', endedBeforeMs: 15 },
+        { pattern: 'audit', endedBeforeMs: null },
+      ];
+      assert.deepEqual((await round(store, fence, { endedBeforeMs: 100, flows })).left, [1, 2, 4]);
+    });
+
+    it('leaves the newest of a flow that has a number', async (t) => {
+      const { store, fence } = await ended(
+        t,
+        adapter,
+        [
+          { flow: 'noisy', at: [50, 10, 40, 30, 20] },
+          { flow: 'quiet', at: [1, 2, 3] },
+        ],
+        [start(9, 'noisy')],
+      );
+      const flows = [{ pattern: 'noisy', executions: 2 }];
+      assert.deepEqual((await round(store, fence, { flows })).left, [1, 3, 6, 7, 8, 9], 'a running one does not count');
+      assert.deepEqual((await round(store, fence, { flows })).deleted, [0]);
+    });
+
+    it('leaves the newest of all flows, without those that have a number of their own', async (t) => {
+      const { store, fence } = await ended(t, adapter, [
+        { flow: 'a', at: [10, 40] },
+        { flow: 'b', at: [20, 30] },
+        { flow: 'own', at: [1, 2, 3] },
+        { flow: 'any', at: [4, 5] },
+      ]);
+      const flows = [
+        { pattern: 'own', executions: 2 },
+        { pattern: 'any', executions: null },
+      ];
+      assert.deepEqual((await round(store, fence, { executions: 3, flows })).left, [2, 3, 4, 6, 7, 8, 9]);
+      assert.deepEqual((await round(store, fence, { executions: 1, flows }, 1)).left, [2, 6, 7, 8, 9]);
+    });
+
+    it('takes the general value for a member that a flow does not have', async (t) => {
+      const { store, fence } = await ended(t, adapter, [{ flow: 'a', at: [10, 20, 30, 40] }]);
+      const flows = [{ pattern: 'a', executions: 2 }];
+      assert.deepEqual((await round(store, fence, { endedBeforeMs: 15, flows })).left, [3, 4]);
+      assert.deepEqual((await round(store, fence, { endedBeforeMs: 35, flows })).left, [4]);
+    });
+
+    it('never deletes running ones, those whose callback is due, and children whose parent runs', async (t) => {
+      const waiting = { parent: { execution: 20, event: 1 }, callback: 'owed' as const };
+      const child = { parent: { execution: 20, event: 2 } };
+      const { store, fence, commit } = await ended(
+        t,
+        adapter,
+        [{ flow: 'a', at: [50, 60] }],
+        [
+          start(20, 'a'),
+          { ...start(21, 'a', waiting), ...endOf({ stoppedMs: 1 }) },
+          { ...start(22, 'a', child), ...endOf({ stoppedMs: 2 }) },
+          { ...start(23, 'a', waiting), ...endOf({ stoppedMs: 3 }), callbackDone: true },
+        ],
+      );
+      const all = [1, 2, 20, 21, 22, 23];
+      assert.deepEqual((await round(store, fence, { executions: 3 })).left, all, 'no later one in their place');
+      assert.deepEqual((await round(store, fence, { endedBeforeMs: 10 })).left, all);
+      await commit({ id: 20, ...endOf({ stoppedMs: 70 }) });
+      assert.deepEqual((await round(store, fence, { endedBeforeMs: 10 })).left, [1, 2, 20, 21]);
+      await commit({ id: 21, callbackDone: true });
+      assert.deepEqual((await round(store, fence, { endedBeforeMs: 10 })).left, [1, 2, 20]);
+    });
+
+    it('deletes no more than the limit in a step, and all in a round', async (t) => {
+      const { store, fence } = await ended(t, adapter, [
+        { flow: 'a', at: [10, 10, 10, 20] },
+        { flow: 'b', at: [10, 15, 30] },
+      ]);
+      const { deleted, left } = await round(store, fence, { endedBeforeMs: 16 }, 2);
+      assert.deepEqual(left, [4, 7]);
+      assert.ok(deleted.every((each) => each <= 2));
+      assert.equal(
+        deleted.reduce((sum, each) => sum + each),
+        5,
+      );
+    });
+
+    it('does not count the executions of deleted flows', async (t) => {
+      const { store, fence, flows } = await ended(t, adapter, [
+        { flow: 'a', at: [10, 20] },
+        { flow: 'gone', at: [5, 30, 40] },
+      ]);
+      await flows.delete('gone');
+      assert.deepEqual((await round(store, fence, { executions: 2 })).left, [1, 2]);
+    });
+  });
+}

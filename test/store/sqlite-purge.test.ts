@@ -1,0 +1,151 @@
+/** Purges of the SQLite store: bounded steps along indexes in a large file, long journals in pieces, and disk space. */
+import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, it } from 'node:test';
+import type { ExecutionStore, PurgePosition } from '../../src/store/executions.ts';
+import { openDatabase } from '../../src/store/sqlite/database.ts';
+import { ENDED } from '../../src/store/sqlite/purge.ts';
+import { atEnd } from '../../src/testing/clean-up.ts';
+import type { CleanUp } from '../../src/testing/clean-up.ts';
+import { flowRecord } from '../../src/testing/flow-record.ts';
+import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
+import { openSqlite } from './adapters.ts';
+import { endOf, retention, row, startOf, writing } from './executions.ts';
+
+const MANY = 100_000;
+
+function newFile(t: CleanUp): string {
+  return join(temporaryFolder(t), 'store.db');
+}
+
+/** A file with `MANY` ended executions of the flow `flow-1`, one a millisecond. */
+async function largeFile(t: CleanUp): Promise<string> {
+  const file = newFile(t);
+  const stores = openSqlite(file);
+  await stores.flows.create(flowRecord('a', { id: 'flow-1' }));
+  await writing(stores.executions, [{ ...startOf(1), ...endOf({ stoppedMs: 1 }) }]);
+  await stores.close();
+  const database = new DatabaseSync(file);
+  database.exec(`
+    WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < ${MANY})
+    INSERT INTO executions (id, flow, status, callback, started_ms, stopped_ms, revision, version, alias, name, error, cause)
+    SELECT i, 1, 1, 0, i, i, 1, '', '', 'run-' || i, '', '' FROM n;
+    INSERT INTO inputs SELECT id, '{}' FROM executions WHERE id > 1;
+    INSERT INTO journal SELECT id, 1, 1, '["event"]' FROM executions WHERE id > 1;
+    UPDATE snapshot_uses SET executions = ${MANY};`);
+  database.close();
+  return file;
+}
+
+/** Does a whole round and returns what each step has deleted. */
+async function round(store: ExecutionStore, fence: number, members: Parameters<typeof retention>[0]) {
+  const deleted: number[] = [];
+  let after: PurgePosition | null = null;
+  do {
+    const step: Awaited<ReturnType<ExecutionStore['purge']>> = await store.purge(fence, retention(members), 100, after);
+    deleted.push(step.deleted);
+    after = step.next;
+  } while (after !== null);
+  return deleted;
+}
+
+describe('purges of the sqlite store', () => {
+  it('find ended executions by an index, without a sort and without a scan', (t) => {
+    const { database, close } = openDatabase({ file: newFile(t), synchronous: 'FULL' });
+    atEnd(t, close);
+    const plan = database
+      .prepare(`EXPLAIN QUERY PLAN ${ENDED}`)
+      .all(0, 0, 10)
+      .map((step) => String(step['detail']));
+    assert.deepEqual(plan, ['SEARCH executions USING INDEX executions_ended (<expr>>?)']);
+  });
+
+  it('reach what has to be deleted among 100,000 executions, and stop there', async (t) => {
+    const stores = openSqlite(await largeFile(t));
+    atEnd(t, () => stores.close());
+    const { executions: store } = stores;
+    const { fence } = await store.takeOver(0);
+    assert.deepEqual(await round(store, fence, { endedBeforeMs: 251 }), [100, 100, 50]);
+    assert.equal(await store.get(250), null);
+    assert.equal((await store.get(251))?.id, 251);
+    const byNumber = await round(store, fence, { executions: MANY - 400 });
+    assert.equal(
+      byNumber.reduce((sum, each) => sum + each),
+      150,
+    );
+    assert.equal(await store.get(400), null);
+    assert.equal((await store.get(401))?.id, 401);
+    assert.deepEqual(await round(store, fence, { executions: MANY - 400 }), [0], 'nothing to look for');
+  });
+
+  it('delete a long journal in pieces, of which no reader finds any', async (t) => {
+    const file = newFile(t);
+    const stores = openSqlite(file);
+    atEnd(t, () => stores.close());
+    const { executions: store, flows } = stores;
+    await flows.create(flowRecord('a', { id: 'flow-1' }));
+    const { fence, commit } = await writing(store, [startOf(1)]);
+    const text = 'x'.repeat(1024 * 1024);
+    for (let first = 1; first <= 10; first++) await commit({ id: 1, journal: row(first, 1, text) });
+    await commit({ id: 1, ...endOf({ stoppedMs: 5 }) }, { ...startOf(2), journal: row(1), ...endOf({ stoppedMs: 6 }) });
+    const rows = () => {
+      const database = new DatabaseSync(file, { readOnly: true });
+      const found = database.prepare('SELECT execution, count(*) AS n FROM journal GROUP BY execution').all();
+      database.close();
+      return found.map((each) => `${Number(each['execution'])}: ${Number(each['n'])}`);
+    };
+    const first = await store.purge(fence, retention({ endedBeforeMs: 10 }), 100, null);
+    assert.deepEqual([first.deleted, rows()], [1, ['1: 6', '2: 1']]);
+    assert.equal(await store.find('flow-1', 'run-1'), null);
+    await commit({ ...startOf(3, { name: 'run-1' }), journal: row(1) });
+    // A later round finishes it too, for example after a crash.
+    await round(store, fence, {});
+    assert.deepEqual(rows(), ['2: 1', '3: 1']);
+    await round(store, fence, { endedBeforeMs: 10 });
+    assert.deepEqual(rows(), ['3: 1']);
+  });
+
+  it('give disk space back in small steps, and empty the log', async (t) => {
+    const file = newFile(t);
+    const stores = openSqlite(file);
+    atEnd(t, () => stores.close());
+    const { executions: store, flows } = stores;
+    await flows.create(flowRecord('a', { id: 'flow-1' }));
+    const { fence, commit } = await writing(store);
+    const text = 'x'.repeat(1024 * 1024);
+    for (let id = 1; id <= 30; id++) {
+      await commit({ ...startOf(id), journal: row(1, 1, text), ...endOf({ stoppedMs: id }) });
+    }
+    assert.equal(await store.giveBackSpace(fence), false, 'nothing is free');
+    const before = statSync(file).size;
+    assert.ok(before > 30 * 1024 * 1024);
+    await round(store, fence, { endedBeforeMs: 30 });
+    let steps = 1;
+    while (await store.giveBackSpace(fence)) steps++;
+    assert.ok(steps > 20, `a mebibyte a step: ${steps} steps`);
+    assert.ok(statSync(file).size < 8 * 1024 * 1024, `${statSync(file).size} bytes`);
+    assert.equal(statSync(`${file}-wal`).size, 0);
+    assert.equal((await store.journal(30, 1, 1)).length, 1);
+    await assert.rejects(store.giveBackSpace(fence - 1), /taken over/);
+  });
+
+  it('wait for no other reader when they empty the log', async (t) => {
+    const file = newFile(t);
+    const stores = openSqlite(file);
+    atEnd(t, () => stores.close());
+    const { fence, commit } = await writing(stores.executions, [startOf(1)]);
+    const reader = new DatabaseSync(file, { readOnly: true });
+    atEnd(t, () => reader.close());
+    reader.exec('BEGIN');
+    reader.prepare('SELECT count(*) FROM executions').get();
+    await commit({ id: 1, journal: row(1) });
+    assert.equal(await stores.executions.giveBackSpace(fence), false);
+    assert.ok(statSync(`${file}-wal`).size > 0);
+    await commit({ id: 1, journal: row(2) });
+    reader.exec('COMMIT');
+    assert.equal(await stores.executions.giveBackSpace(fence), false);
+    assert.equal(statSync(`${file}-wal`).size, 0);
+  });
+});
