@@ -106,7 +106,10 @@ for (const mode of MODES) {
     assert.equal(status, 'Failed');
     const failed = (await engine.events('work', 'e')).find(({ type }) => type === 'MapRunFailed');
     assert.equal(failed?.detail['error'], 'FnF.ExceedToleratedFailureThreshold');
-    assert.match(String(failed?.detail['cause']), /1 item has failed, and 0 may fail.*item 3, execution e-[0-9a-f]{12}-3.*Boom: it is three/);
+    assert.match(
+      String(failed?.detail['cause']),
+      /1 item has failed, and 0 may fail.*item 3, execution e-[0-9a-f]{12}-3.*Boom: it is three/,
+    );
     const { ItemCounts: counts, Status } = await describeRun(engine);
     assert.equal(Status, 'Failed');
     const { Failed, Succeed, Aborted, Total } = counts as Record<string, number>;
@@ -122,7 +125,7 @@ for (const mode of MODES) {
     const engine = await startTestEngine(t, {
       task: async (call) => {
         most = Math.max(most, ++running);
-        await engine.time.after === undefined;
+        (await engine.time.after) === undefined;
         await new Promise<void>((resolve) => engine.time.after(1_000, resolve));
         running--;
         return echo(call);

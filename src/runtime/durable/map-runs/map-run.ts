@@ -27,6 +27,7 @@ import type { DecisionMoment } from '../../driver/moment.ts';
 import type { ItemOfRun } from '../../map-items.ts';
 import { belowStandard } from '../../start-origin.ts';
 import type { StartOrigin } from '../../start-origin.ts';
+import { PARENT_GONE } from '../children/awaited-children.ts';
 import type { Committable } from '../commit-queue.ts';
 import { EventWaiters } from '../event-waiters.ts';
 import { untilItWorks } from '../until-it-works.ts';
@@ -37,7 +38,7 @@ import type { ItemBatch } from './item-batches.ts';
 import type { ItemOutcome } from './item-runner.ts';
 import { openSource, textOf } from './item-source.ts';
 import type { MapRunParts } from './map-runs.ts';
-import { Progress } from './progress.ts';
+import { Progress, itemsKnown } from './progress.ts';
 import type { RunEnd } from './progress.ts';
 import { writeResults } from './results.ts';
 import type { PendingItem } from './results.ts';
@@ -73,6 +74,8 @@ export class MapRun implements OpenMapRun, Committable {
   readonly #progress: Progress;
   readonly #waiters = new EventWaiters();
   readonly #abort = new AbortController();
+  /** Stops the Express children. */
+  readonly #stop = new AbortController();
   readonly #loading = Promise.withResolvers<void>();
   /** Children that have been started, or are being started, by their positions. */
   readonly #running = new Map<number, RunningItem>();
@@ -182,6 +185,7 @@ export class MapRun implements OpenMapRun, Committable {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#abort.abort();
+    this.#stop.abort(PARENT_GONE);
     this.#loading.resolve();
     this.#waiters.fail(new Error('the Map run has left memory'));
     this.#signal();
@@ -247,10 +251,7 @@ export class MapRun implements OpenMapRun, Committable {
     this.#record = record;
     this.#startedMs = record === null || record.startedMs === 0 ? ports.clock.nowMs() : record.startedMs;
     this.#firstEntry = this.#progress.next;
-    this.#read =
-      run.items === undefined
-        ? (record?.total ?? 0)
-        : Math.min(run.items.length, run.maxItems ?? Number.POSITIVE_INFINITY);
+    this.#read = itemsKnown(run) ?? record?.total ?? 0;
     if (this.#progress.redrivenAs !== id && run.continues !== undefined) {
       this.#add({ kind: 'redriven', event: id, atMs: ports.clock.nowMs() });
       return;
@@ -391,7 +392,8 @@ export class MapRun implements OpenMapRun, Committable {
       { name, index, input },
       this.#origin,
       run.continues ?? [],
-      () => this.#isClosed || this.#isOver,
+      this.#stop.signal,
+      () => this.#isClosed || this.#isOver || !this.#caller.mayCall,
     );
     this.#starting--;
     if (outcome !== null && !this.#isClosed && !this.#isOver) this.#ended(index, items, null, outcome);
@@ -443,6 +445,7 @@ export class MapRun implements OpenMapRun, Committable {
   #fail(failure: Failure): void {
     if (this.#isOver) return;
     this.#failing = failure;
+    this.#stop.abort(PARENT_GONE);
     this.#signal();
   }
 
