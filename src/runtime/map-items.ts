@@ -11,6 +11,8 @@ export interface ExpressItem {
   readonly inputText: string;
   readonly index: number;
   readonly origin: StartOrigin;
+  /** Stops it; its reason is the failure of the stop. */
+  readonly signal: AbortSignal;
 }
 
 export interface ExpressItemEnd {

@@ -31,7 +31,7 @@ export function readMap(
   const inner = distributed === null ? context : context.inMode(distributed.childMode);
   const scope = processor === null ? null : readProcessor(inner, processor);
   const recovery = readRecovery(map, transitions);
-  if (scope === null || (items === null && distributed?.reader == null)) return null;
+  if (scope === null || (items === null && (distributed?.reader ?? null) === null)) return null;
   const iterationConstructor = null;
   return { items, itemConstructor, iterationConstructor, processor: scope, maxConcurrency, distributed, ...recovery };
 }

@@ -436,7 +436,8 @@ export class DurableRun implements Committable, Policy {
 
   #wakeMs(): number | null {
     const { execution, calls } = this.#driver;
-    const isQuiet = (id: number): boolean => this.#driver.mapRun(id)?.isBusy === false;
+    // A Map run that starts no children because the server is stopping has to begin again by itself.
+    const isQuiet = (id: number): boolean => this.mayCall && this.#driver.mapRun(id)?.isBusy === false;
     return sleepUntilMs(execution, calls, isQuiet, this.#host.clock.steadyMs());
   }
 }

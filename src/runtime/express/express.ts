@@ -53,6 +53,8 @@ export interface SyncStart {
   readonly facts?: RetainedFacts;
   /** Of a child of a Map run. */
   readonly mapItem?: MapItemStart;
+  /** Stops the execution, its reason is the {@link Failure} of the stop. Absent: no one stops it. */
+  readonly signal?: AbortSignal;
 }
 
 export interface SyncResult {
@@ -143,7 +145,7 @@ class Runtime implements ExpressRuntime {
       const run = new ExpressRun(this.#parts, this.#moment, this.#execution(start), above, retained);
       this.#reportStart(start);
       run.begin();
-      if (run.isWaiting) await this.#ended(run, start.flowName, retained);
+      if (run.isWaiting) await this.#ended(run, start, retained);
       if (retained !== null) this.#options.history?.end(retained);
       if (run.defect !== null) throw this.#reportDefect(start, run.defect);
       const result = resultOf(start.name, run.execution);
@@ -210,11 +212,16 @@ class Runtime implements ExpressRuntime {
     return facts === undefined ? null : (this.#options.history?.begin(name, facts) ?? null);
   }
 
-  async #ended(run: ExpressRun, flowName: string, retained: RetainedExecution | null): Promise<void> {
+  async #ended(run: ExpressRun, { flowName, signal }: SyncStart, retained: RetainedExecution | null): Promise<void> {
     if (retained !== null) this.#options.history?.waits(retained);
     const runs = this.#underWay.get(flowName) ?? new Set();
     this.#underWay.set(flowName, runs.add(run));
-    await run.ended();
+    const ended = run.ended();
+    const stop = (): void => run.stop(signal?.reason as Failure);
+    signal?.addEventListener('abort', stop);
+    if (signal?.aborted === true) stop();
+    await ended;
+    signal?.removeEventListener('abort', stop);
     runs.delete(run);
     if (runs.size === 0) this.#underWay.delete(flowName);
   }

@@ -10,7 +10,7 @@ export function createExpressItems(
 ): (item: ExpressItem) => Promise<ExpressItemEnd> {
   // One object for all children of a run, which then share what the history holds of their flow.
   const sources = new WeakMap<ItemOfRun, ExpressSource & { readonly environment: ReturnType<typeof environmentOf> }>();
-  return ({ run, name, input, inputText, index, origin }) => {
+  return ({ run, name, input, inputText, index, origin, signal }) => {
     const { parent, snapshot, plan } = run;
     let source = sources.get(run);
     if (source === undefined) {
@@ -29,6 +29,7 @@ export function createExpressItems(
       ...{ plan, name, input, depth: 0, origin },
       facts: { source, alias: parent.alias, inputText, mapRun: run.name },
       mapItem: { state: run.state, index },
+      signal,
     });
   };
 }

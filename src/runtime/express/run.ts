@@ -66,6 +66,11 @@ export class ExpressRun implements Policy {
     this.#driver.stopAfterState(why);
   }
 
+  /** Ends it at once. */
+  stop(failure: Failure): void {
+    this.#driver.advance({ kind: 'stop', failure });
+  }
+
   /** The defect that has ended the run, and the state at work; null for none. */
   get defect(): ExpressDefect | null {
     return this.#defect;

@@ -49,6 +49,7 @@ export class ItemRunner {
   /**
    * Starts a child. Resolves with its end if it has one, or with null for a Standard child that has been started: a report will
    * bring its end. Waits while the server has no room for it. Null, too, once `isOver`.
+   * @param signal stops an Express child; another part stops the Standard ones, whose start may outlive the run
    * @param undone MapRunStarted events of the run that redrives have undone: the child may have been started for one of them
    */
   async start(
@@ -57,6 +58,7 @@ export class ItemRunner {
     item: { readonly name: string; readonly index: number; readonly input: JsonValue },
     origin: StartOrigin & { readonly from: 'map' },
     undone: readonly number[],
+    signal: AbortSignal,
     isOver: () => boolean,
   ): Promise<ItemOutcome | null> {
     const { ports, starts, runExpressItem } = this.#options;
@@ -66,7 +68,7 @@ export class ItemRunner {
       try {
         if (mode === 'Express') {
           const name = `${item.name}:${ports.ids.uuid()}`;
-          return outcomeOf(await runExpressItem({ run, ...item, name, inputText, origin }));
+          return outcomeOf(await runExpressItem({ run, ...item, name, inputText, origin, signal }));
         }
         await starts.startItem({ run, ...item, inputText, origin, undone });
         return null;

@@ -32,6 +32,7 @@ import type { ItemOutcome } from './item-runner.ts';
 import { openSource, textOf } from './item-source.ts';
 import type { ItemStream } from './item-source.ts';
 import type { MapRunParts } from './parts.ts';
+import { itemsKnown } from './progress.ts';
 import type { Progress, RunEnd } from './progress.ts';
 import { writeResults } from './results.ts';
 import { RunChildren } from './run-children.ts';
@@ -165,6 +166,7 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#abort.abort();
+    this.#children.stop();
     this.#loading.resolve();
     this.#log.close();
     this.#signal();
@@ -242,8 +244,7 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
     if (this.#isClosed) return;
     assert(parent !== null && snapshot !== null, `the store has execution ${this.#id}, which runs`);
     this.#shared = { name: run.name, state: state.index, parent, snapshot, plan: this.#execution.plan };
-    const known = run.items === undefined ? (this.record?.total ?? 0) : run.items.length;
-    this.#read = Math.min(known, run.maxItems ?? Number.POSITIVE_INFINITY);
+    this.#read = itemsKnown(run) ?? this.record?.total ?? 0;
     if (run.continues !== undefined && this.#progress.redrivenAs !== id) {
       // The children that run were stopped; those that come again take over what is left of them.
       return this.#log.add({ kind: 'redriven', event: id, atMs: ports.clock.nowMs() });
@@ -358,6 +359,10 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
     this.#log.touch();
   }
 
+  get mayStart(): boolean {
+    return !this.isDone && this.#caller.mayCall;
+  }
+
   childEnded(index: number, items: number, outcome: ItemOutcome): void {
     this.#ended(index, items, '', outcome);
   }
@@ -393,6 +398,7 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
   #fail(failure: Failure): void {
     if (this.#isOver) return;
     this.#failing = failure;
+    this.#children.stop();
     this.#signal();
   }
 

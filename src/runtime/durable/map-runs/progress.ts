@@ -43,14 +43,18 @@ export class Progress {
   /** The last MapRunStarted event that the run knows of; 0 for the first one. */
   redrivenAs = 0;
   end: RunEnd | null = null;
+  /** Items of ItemsPath, which are known from the start; null with an ItemReader. */
+  readonly #itemsKnown: number | null;
   readonly #holdsOutputs: boolean;
   readonly #outputBytesMax: number;
 
   /** @param outputBytesMax the limit of a state's data */
-  constructor({ concurrency, toleratedCount, toleratedPercentage, writer }: MapRunSpec, outputBytesMax: number) {
+  constructor(spec: MapRunSpec, outputBytesMax: number) {
+    const { concurrency, toleratedCount, toleratedPercentage, writer } = spec;
     this.concurrency = concurrency;
     this.toleratedCount = toleratedCount;
     this.toleratedPercentage = toleratedPercentage;
+    this.#itemsKnown = itemsKnown(spec);
     this.#holdsOutputs = writer === undefined;
     this.#outputBytesMax = outputBytesMax;
   }
@@ -121,14 +125,17 @@ export class Progress {
 
   /** The failure of a run whose items have failed too often (rules.md 7.10); null when they have not. */
   exceeded(): Failure | null {
-    const { failedItems, toleratedCount, toleratedPercentage, whole } = this;
+    const { failedItems, toleratedCount, toleratedPercentage } = this;
     if (failedItems === 0) return null;
     const countMax = toleratedCount ?? (toleratedPercentage === null ? 0 : Number.POSITIVE_INFINITY);
     if (failedItems > countMax) return this.#exceededBy(`${countMax} may fail (ToleratedFailureCount)`);
-    // Before the last item is read no one knows the whole.
-    if (toleratedPercentage === null || whole === null) return null;
-    if (failedItems * 100 <= toleratedPercentage * whole.items) return null;
-    return this.#exceededBy(`${toleratedPercentage} % of ${whole.items} may fail (ToleratedFailurePercentage)`);
+    if (toleratedPercentage === null) return null;
+    // Before the last item of an ItemReader is read no one knows the whole; with 0 % that does not matter.
+    const items = this.whole?.items ?? this.#itemsKnown;
+    if (items === null && toleratedPercentage > 0) return null;
+    if (failedItems * 100 <= toleratedPercentage * (items ?? 0)) return null;
+    const of = items === null ? '' : ` of ${items}`;
+    return this.#exceededBy(`${toleratedPercentage} %${of} may fail (ToleratedFailurePercentage)`);
   }
 
   #exceededBy(limit: string): Failure {
@@ -140,4 +147,9 @@ export class Progress {
         : ` The first was item ${firstFailure.index}${firstFailure.name === '' ? '' : `, execution ${firstFailure.name}`}, with ${firstFailure.failure.error}: ${firstFailure.failure.cause}`;
     return { error: 'FnF.ExceedToleratedFailureThreshold', cause: `${items}, and ${limit}.${first}` };
   }
+}
+
+/** How many items a run takes from ItemsPath; null for one with an ItemReader. */
+export function itemsKnown({ items, maxItems }: Pick<MapRunSpec, 'items' | 'maxItems'>): number | null {
+  return items === undefined ? null : Math.min(items.length, maxItems ?? Number.POSITIVE_INFINITY);
 }

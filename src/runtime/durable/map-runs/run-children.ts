@@ -6,6 +6,7 @@ import type { CallingExecution } from '../../driver/calls.ts';
 import type { ItemOfRun } from '../../map-items.ts';
 import { belowStandard } from '../../start-origin.ts';
 import type { StartOrigin } from '../../start-origin.ts';
+import { PARENT_GONE } from '../children/awaited-children.ts';
 import type { ItemBatch } from './item-batches.ts';
 import type { ItemOutcome } from './item-runner.ts';
 import type { MapRunParts } from './parts.ts';
@@ -25,6 +26,8 @@ interface UnderWay {
 export interface ParentRun {
   /** True when the run does no more. */
   readonly isDone: boolean;
+  /** False when no child may begin: the run is done, or the server is stopping. */
+  readonly mayStart: boolean;
   /** A child has said its end by its start: an Express one has run, another was refused. */
   childEnded(index: number, items: number, outcome: ItemOutcome): void;
   /** A start has ended. */
@@ -41,6 +44,8 @@ export class RunChildren {
   readonly #id: number;
   readonly #run: ParentRun;
   readonly #underWay = new Map<number, UnderWay>();
+  /** Stops the Express children. */
+  readonly #stop = new AbortController();
   /** Starts under way: of an Express child until its end. */
   #starting = 0;
 
@@ -84,6 +89,11 @@ export class RunChildren {
     return input;
   }
 
+  /** Stops the Express children. Another part stops the Standard ones (`children/orphans.ts`). */
+  stop(): void {
+    this.#stop.abort(PARENT_GONE);
+  }
+
   /** The children that have not ended, for the results of a run that ends without them. */
   pending(): PendingItem[] {
     return [...this.#underWay].map(([index, { input }]) => ({ index, name: this.#nameOf(index), input }));
@@ -111,9 +121,17 @@ export class RunChildren {
   ): Promise<void> {
     const { state, run } = this.#command;
     const { items: runner } = this.#parts;
-    const isOver = (): boolean => this.#run.isDone;
+    const isOver = (): boolean => !this.#run.mayStart;
     const { childMode } = state.distributed;
-    const outcome = await runner.start(childMode, shared, item, this.origin, run.continues ?? [], isOver);
+    const outcome = await runner.start(
+      childMode,
+      shared,
+      item,
+      this.origin,
+      run.continues ?? [],
+      this.#stop.signal,
+      isOver,
+    );
     this.#starting--;
     if (outcome !== null && !this.#run.isDone) this.#run.childEnded(item.index, items, outcome);
     this.#run.startEnded();
