@@ -11,6 +11,7 @@ import type { Objects } from '../../objects/ports.ts';
 import type { ExecutionStore, Ownership, RunningCounts } from '../../store/executions.ts';
 import type { ChildStarter } from '../driver/calls.ts';
 import { createStepRate } from '../driver/step-rate.ts';
+import type { StepRate } from '../driver/step-rate.ts';
 import { Turns } from '../driver/turns.ts';
 import type { CompileFlow } from '../flows/flow-compiler.ts';
 import type { PlanCache } from '../flows/plan-cache.ts';
@@ -104,7 +105,6 @@ export function assembleDurable(options: DurableOptions, ownership: Ownership, r
   const { ports, actions, children, memory, store, retention, flows, compile, cache } = options;
   const { fence, lastId, tokenKey, setBackMs } = ownership;
   const clock = new SteadyClock(ports.clock, setBackMs);
-  const { stepsPerSecond } = options.limits;
   const limits = { ...options.limits, waitSeconds: WAIT_SECONDS.Standard };
   const turns = new Turns(ports);
   const tokens = createTaskTokens(tokenKey);
@@ -114,11 +114,7 @@ export function assembleDurable(options: DurableOptions, ownership: Ownership, r
   const mapRuns = new MapRuns({ ports, store, queue, turns, objects: options.objects, limits });
   const table = new RunTable({
     ...options,
-    parts: {
-      ...ports,
-      ...{ actions, children, turns, memory, mapRuns },
-      steps: createStepRate({ mode: 'Standard', setting: 'limits.stepsPerSecond', perSecond: stepsPerSecond }, ports),
-    },
+    parts: { ...ports, actions, children, turns, memory, mapRuns, steps: stepRateOf(options) },
     clock,
     tokens,
     queue,
@@ -170,4 +166,8 @@ export function assembleDurable(options: DurableOptions, ownership: Ownership, r
       table,
     ],
   };
+}
+
+function stepRateOf({ limits: { stepsPerSecond }, ports }: DurableOptions): StepRate | null {
+  return createStepRate({ mode: 'Standard', setting: 'limits.stepsPerSecond', perSecond: stepsPerSecond }, ports);
 }

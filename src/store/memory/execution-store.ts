@@ -14,6 +14,7 @@ import { dueMethods } from './due-executions.ts';
 import { ExecutionTable, placeOf } from './execution-table.ts';
 import type { MemoryFlows } from './flow-store.ts';
 import { Later } from './later.ts';
+import { mapRunMethods } from './map-runs.ts';
 import { purge } from './purge.ts';
 
 export function createMemoryExecutions(flows: MemoryFlows): ExecutionStore {
@@ -62,24 +63,7 @@ export function createMemoryExecutions(flows: MemoryFlows): ExecutionStore {
         for (const id of table.running) if (table.recordOf(id).mapItem !== null) mapItems++;
         return { executions: table.running.size - mapItems, mapItems };
       }),
-    mapRun: (id, name) =>
-      later.answer(() => {
-        for (const { record } of table.executions.get(id)?.mapRuns.values() ?? [])
-          if (record.name === name) return record;
-        return null;
-      }),
-    mapRunLog: (id, key, fromEntry, rows) =>
-      later.answer(() => {
-        const log = table.executions.get(id)?.mapRuns.get(key)?.log ?? [];
-        return log.filter((row) => row.first + row.count > fromEntry).slice(0, rows);
-      }),
-    mapRunItems: (name) =>
-      later.answer(() => {
-        const waiting = [...table.executions.values()].filter(
-          ({ record }) => record.mapItem?.run === name && (record.callback === 'owed' || record.callback === 'due'),
-        );
-        return waiting.map(({ record }) => record.mapItem?.index ?? 0).sort((a, b) => a - b);
-      }),
+    ...mapRunMethods(table, later),
     ...dueMethods(table, later),
     purge: (fence, retention, limit) =>
       later.answer(() => {

@@ -18,7 +18,6 @@ import { dataTooLarge } from '../../../interpreter/failure.ts';
 import { constructItem } from '../../../interpreter/map-item.ts';
 import type { BuiltItem } from '../../../interpreter/map-item.ts';
 import { ObjectFault } from '../../../objects/ports.ts';
-import type { ResultWriting } from '../../../objects/ports.ts';
 import type { ExecutionRecord } from '../../../store/executions.ts';
 import type { MapRunRecord } from '../../../store/map-runs.ts';
 import type { CallingExecution } from '../../driver/calls.ts';
@@ -29,15 +28,15 @@ import { untilItWorks } from '../until-it-works.ts';
 import { ItemBatches } from './item-batches.ts';
 import type { ItemBatch } from './item-batches.ts';
 import type { ItemOutcome } from './item-runner.ts';
-import { openSource, textOf } from './item-source.ts';
+import { openSource } from './item-source.ts';
 import type { ItemStream } from './item-source.ts';
 import type { MapRunParts } from './parts.ts';
 import { itemsKnown } from './progress.ts';
 import type { Progress, RunEnd } from './progress.ts';
-import { writeResults } from './results.ts';
 import { RunChildren } from './run-children.ts';
 import type { ParentRun } from './run-children.ts';
 import { RunLog } from './run-log.ts';
+import { RunResults } from './run-results.ts';
 import type { LoggedRun } from './run-log.ts';
 
 /** Children between two looks at the time that the loop has used. */
@@ -62,6 +61,7 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
   readonly #abort = new AbortController();
   readonly #loading = Promise.withResolvers<void>();
   readonly #children: RunChildren;
+  readonly #results: RunResults;
   readonly #warnings: Warning[] = [];
   #shared: ItemOfRun | null = null;
   /** Items that were read. */
@@ -95,6 +95,7 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
     this.#id = id;
     this.#log = new RunLog(parts, command, id, this);
     this.#children = new RunChildren(parts, command, calling, id, this);
+    this.#results = new RunResults(parts, command, { id, key: this.#log.key, flowName: calling.start.flowName });
   }
 
   begin(): void {
@@ -274,17 +275,10 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
   /** A place that cannot be written fails the run before any work is done. */
   async #checkWriter(): Promise<void> {
     try {
-      await (await this.#openResults())?.check();
+      await this.#results.check(this.#abort.signal);
     } catch (error) {
       this.#failBy('FnF.ResultWriterFailed', error);
     }
-  }
-
-  #openResults(): Promise<ResultWriting> | null {
-    const { run } = this.#command;
-    if (run.writer === undefined) return null;
-    const place = { bucket: textOf(run.writer, 'Bucket'), prefix: textOf(run.writer, 'Prefix') };
-    return this.#parts.objects.openResults(place, run.name, this.#abort.signal);
   }
 
   async #startAll(): Promise<void> {
@@ -414,7 +408,8 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
     if (!(await this.#log.durable())) return;
     let output: JsonValue = { Items: this.#outputs() };
     try {
-      output = (await this.#writeResults()) ?? output;
+      const written = await this.#results.write(this.#progress, this.#children.pending(), this.#abort.signal);
+      output = written ?? output;
     } catch (error) {
       this.#failBy('FnF.ResultWriterFailed', error);
     }
@@ -422,24 +417,6 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
     const failure = this.#failing;
     const end = { kind: 'ended', atMs: this.#parts.ports.clock.nowMs(), warnings: this.#warnings } as const;
     this.#log.add(failure === null ? { ...end, output } : { ...end, failure });
-  }
-
-  /** The output of a run with a ResultWriter; null without one. */
-  async #writeResults(): Promise<JsonObject | null> {
-    const writing = await this.#openResults();
-    if (writing === null) return null;
-    const { store, turns } = this.#parts;
-    const run = { execution: this.#id, key: this.#log.key, mapRunName: this.#command.run.name };
-    try {
-      return await writeResults(
-        { store, turns, flowName: this.#flowName, ...run },
-        writing,
-        this.#progress,
-        this.#children.pending(),
-      );
-    } finally {
-      writing.close();
-    }
   }
 
   /** Null in the place of an item that failed and is tolerated. */
