@@ -182,6 +182,10 @@ describe('a file of a service', () => {
     assert.match(await refused(listSpec('in/')), /^Forbidden: .*may not list bucket "data": .*right oss:ListObjects/);
     answer(403, 'InvalidAccessKeyId');
     assert.match(await refused(), /^Forbidden: .*access key or its secret is wrong/);
+    answer(403, 'AccessDenied');
+    const { objects: unsigned } = objectsWith(t, `objects: {buckets: {data: {type: s3, endpoint: "${server.url}"}}}`);
+    const { message } = await faultOf(unsigned.openItems(fileSpec('a', 'CSV'), null, NEVER));
+    assert.match(message, /the calls are not signed; set accessKeyId and accessKeySecret of the bucket/);
     answer(301, 'PermanentRedirect');
     assert.match(await refused(), /^Unusable: .*the bucket is elsewhere; correct endpoint and region/);
     answer(400, 'InvalidArgument');
