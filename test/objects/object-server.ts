@@ -18,7 +18,7 @@ export interface Answered {
   readonly headers: IncomingMessage['headers'];
 }
 
-/** What the server does instead of an ordinary answer. It returns true when it has answered. */
+/** Another answer than the ordinary one. It returns true when it has answered, or never will. */
 export type Trouble = (request: Answered, response: ServerResponse, number: number) => boolean;
 
 export interface ObjectServer {
