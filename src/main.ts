@@ -9,6 +9,7 @@ import { EXIT } from './cli/host.ts';
 import type { Host } from './cli/host.ts';
 import { runProgram } from './cli/program.ts';
 import type { Settings } from './config/settings.ts';
+import type { StoreFile } from './store/store-file.ts';
 import type { Stores } from './store/stores.ts';
 
 /** Text of the log and messages that may wait for a slow reader; 8,000 lines of a usual length. */
@@ -42,6 +43,7 @@ const host: Host = {
   onSignal,
   onStrayError,
   openStores,
+  storeFile,
   memoryStores,
 };
 
@@ -49,6 +51,12 @@ async function openStores({ store }: Settings): Promise<Stores> {
   if (store.kind === 'memory') return memoryStores();
   const { openSqliteStores } = await import('./store/sqlite/stores.ts');
   return openSqliteStores(store, systemScheduler);
+}
+
+async function storeFile({ store }: Settings): Promise<StoreFile | null> {
+  if (store.kind === 'memory') return null;
+  const { sqliteStoreFile } = await import('./store/sqlite/store-file.ts');
+  return sqliteStoreFile(store, systemScheduler);
 }
 
 async function memoryStores(): Promise<Stores> {

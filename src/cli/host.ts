@@ -4,6 +4,7 @@
  */
 import type { Output } from '../base/output.ts';
 import type { Settings } from '../config/settings.ts';
+import type { StoreFile } from '../store/store-file.ts';
 import type { Stores } from '../store/stores.ts';
 
 /** Exit codes, as `millrace --help` lists them. */
@@ -38,6 +39,8 @@ export interface Host {
   onStrayError(take: (error: unknown) => void): void;
   /** Opens the store that the settings name. @throws {StoreFault} when it cannot be opened. */
   openStores(settings: Settings): Promise<Stores>;
+  /** The file of the store that the settings name, for work beside the server; null for a store in memory. */
+  storeFile(settings: Settings): Promise<StoreFile | null>;
   /** Stores in memory, for a run without a server. */
   memoryStores(): Promise<Stores>;
 }

@@ -55,6 +55,8 @@ function describeProgram(host: Host, finish: Finish): Command {
         'millrace why orders order-4711',
         'millrace redrive orders order-4711',
         'millrace messages approvals',
+        'millrace backup /var/backups/millrace.db',
+        'millrace doctor',
       ) + EXIT_CODES,
     );
   describeServe(program, host, finish);
@@ -65,6 +67,8 @@ function describeProgram(host: Host, finish: Finish): Command {
   describeWhy(program, host, finish);
   describeRedrive(program, host, finish);
   describeMessages(program, host, finish);
+  describeBackup(program, host, finish);
+  describeDoctor(program, host, finish);
   return program;
 }
 
@@ -266,6 +270,46 @@ function describeMessages(program: Command, host: Host, finish: Finish): void {
       finish(await messages(host, { name: name ?? null, limit, endpoint, json: json === true }));
     });
 }
+
+function describeBackup(program: Command, host: Host, finish: Finish): void {
+  program
+    .command('backup')
+    .summary('copy the store, also while the server runs')
+    .description(
+      'Writes a consistent copy of the store to a new file, and the root key that the server has made beside it. ' +
+        'A running server continues meanwhile. Run it as the user of the server, with its settings. docs/operations.md says how to restore the copy.',
+    )
+    .argument('<file>', 'the new file; it must not exist')
+    .addHelpText('after', examples('millrace backup /var/backups/millrace-monday.db'))
+    .action(async (file: string) => {
+      const { backup } = await import('./backup.ts');
+      finish(await backup(host, file));
+    });
+}
+
+function describeDoctor(program: Command, host: Host, finish: Finish): void {
+  program
+    .command('doctor')
+    .summary('examine the data folder of a stopped server, and repair it')
+    .description(
+      'Examines the store and the other files of the data folder, while no server uses them. Says what is wrong, what it ' +
+        'means, and what --fix would do. Changes nothing without --fix.',
+    )
+    .option('--fix', 'repair what can be repaired, after a copy of the store')
+    .option('--json', 'print the findings as JSON')
+    .addHelpText('after', examples('millrace doctor', 'millrace doctor --fix') + DOCTOR_EXIT_CODES)
+    .action(async ({ fix = false, json = false }: { fix?: boolean; json?: boolean }) => {
+      const { doctor } = await import('./doctor.ts');
+      finish(await doctor(host, { fix, json }));
+    });
+}
+
+const DOCTOR_EXIT_CODES = `
+Exit codes:
+  0  healthy
+  1  something is wrong; with --fix: something is still wrong
+  2  it could not examine: there is no store, a server uses it, or it is of another program or a newer version
+`;
 
 function parseLimit(text: string): number {
   if (/^(?:[1-9]\d?|100)$/.test(text)) return Number(text);

@@ -29,7 +29,8 @@ export interface RootKey {
   readonly file: string;
 }
 
-const FILE_NAME = 'root-key.json';
+/** The name of its file in the data folder. */
+export const ROOT_KEY_FILE = 'root-key.json';
 const KEY_FILE = v.strictObject({
   accessKeyId: v.pipe(v.string(), v.nonEmpty()),
   accessKeySecret: v.pipe(v.string(), v.nonEmpty()),
@@ -40,7 +41,7 @@ const KEY_FILE = v.strictObject({
  * @throws {SettingsFault} when the file cannot be read or created, contains no key, or is not private.
  */
 export function loadOrCreateRootKey(dataFolder: string): RootKey {
-  const file = join(dataFolder, FILE_NAME);
+  const file = join(dataFolder, ROOT_KEY_FILE);
   requirePrivateFolder(dataFolder);
   return explaining(file, () => readKey(file) ?? createKey(dataFolder, file));
 }
@@ -50,7 +51,7 @@ export function loadOrCreateRootKey(dataFolder: string): RootKey {
  * @throws {SettingsFault} when the file cannot be read, contains no key, or is not private.
  */
 export function readRootKey(dataFolder: string): RootKey | null {
-  const file = join(dataFolder, FILE_NAME);
+  const file = join(dataFolder, ROOT_KEY_FILE);
   return explaining(file, () => readKey(file));
 }
 

@@ -95,7 +95,7 @@ function timerDue(decision: Decision, thread: Thread): void {
 
 /** Runs the thread at the head of the queue, again and again, while the budget lasts. Returns as {@link decide} does. */
 function run(decision: Decision, budgetUnits: number): boolean {
-  const { execution, scope } = decision;
+  const { execution, scope, mayEnter } = decision;
   while (decision.events * EVENT_UNITS + scope.work * FUEL_UNITS <= budgetUnits && execution.status === 'Running') {
     const { ending } = decision;
     if (ending !== null) {
@@ -103,8 +103,11 @@ function run(decision: Decision, budgetUnits: number): boolean {
       decision.endNext(ending, execution.root);
       continue;
     }
-    const thread = decision.isPaced ? decision.paced() : execution.ready[0];
-    if (thread === null) return true;
+    let thread = execution.ready[0];
+    if (mayEnter !== null && thread?.phase === 'enter' && !isStopOf(decision, thread) && !mayEnter()) {
+      thread = execution.ready.find(entersNothing);
+      if (thread === undefined) return true;
+    }
     if (thread !== undefined) advance(decision, thread);
     else if (execution.isFull) decision.endFull();
     else if (decision.stop !== null && onlyWaits(execution))
@@ -112,6 +115,16 @@ function run(decision: Decision, budgetUnits: number): boolean {
     else return false;
   }
   return false;
+}
+
+/** True when the next event of a thread that is about to enter a state is the stop of the flow, which is no entry. */
+function isStopOf({ stop }: Decision, { parent }: Thread): boolean {
+  return stop !== null && parent === null;
+}
+
+/** True for a thread that continues with something else than the entry into a state. */
+function entersNothing({ isRunnable, phase }: Thread): boolean {
+  return isRunnable && phase !== 'enter';
 }
 
 /**

@@ -47,7 +47,7 @@ export interface Moment {
   /** Bytes by which the execution may grow in this decision; absent while the memory of all executions has room (rules.md 12.17). */
   readonly roomBytes?: number;
   /** Takes the right to enter one state; false: the execution has to wait for it. Absent while no rate limits entries (rules.md 4.6). */
-  mayEnter?(): boolean;
+  readonly mayEnter?: () => boolean;
   /** Why the execution has to stop after the current state of the flow; absent when it does not (rules.md 12.11). */
   readonly stop?: Failure;
 }

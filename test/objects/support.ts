@@ -3,9 +3,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { JsonValue } from '../../src/base/json.ts';
 import { systemClock } from '../../src/base/clock.ts';
+import type { Clock } from '../../src/base/clock.ts';
 import { systemIds } from '../../src/base/ids.ts';
 import { MemoryBudget } from '../../src/base/memory-budget.ts';
 import { systemScheduler } from '../../src/base/scheduler.ts';
+import type { Scheduler } from '../../src/base/scheduler.ts';
 import { loadObjectsLazily } from '../../src/objects/lazy-objects.ts';
 import { ObjectFault } from '../../src/objects/ports.ts';
 import type { ItemReading, Objects, ReaderSpec } from '../../src/objects/ports.ts';
@@ -13,7 +15,6 @@ import type { Bytes } from '../../src/objects/items/bytes.ts';
 import type { Items } from '../../src/objects/items/items.ts';
 import { atEnd } from '../../src/testing/clean-up.ts';
 import type { CleanUp } from '../../src/testing/clean-up.ts';
-import type { ManualTime } from '../../src/testing/manual-time.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { testSettings } from '../../src/testing/test-settings.ts';
 
@@ -28,7 +29,7 @@ export interface ObjectsBench {
  * The objects of a server with this settings file; closed at the end of the test, which must leave no memory counted.
  * @param time the time of this machine when absent
  */
-export function objectsWith(t: CleanUp, settings: string, time?: ManualTime): ObjectsBench {
+export function objectsWith(t: CleanUp, settings: string, time?: Clock & Scheduler): ObjectsBench {
   const memory = new MemoryBudget(Number.POSITIVE_INFINITY);
   const ports = {
     clock: time ?? systemClock,
@@ -131,5 +132,34 @@ export async function allOf(items: Items): Promise<JsonValue[]> {
     const some = await items.next();
     if (some.length === 0) return all;
     all.push(...some);
+  }
+}
+
+/** Time in which the pauses between attempts are over at once, and the deadlines of calls never pass. */
+export class ShortPauses implements Clock, Scheduler {
+  /** In milliseconds. */
+  readonly pauses: number[] = [];
+
+  nowMs(): number {
+    return Date.UTC(2026, 0, 2, 3, 4, 5);
+  }
+
+  monotonicMs(): number {
+    return 0;
+  }
+
+  after(delayMs: number, wake: () => void): () => void {
+    if (delayMs >= 30_000) return () => undefined;
+    this.pauses.push(delayMs);
+    const pause = setImmediate(wake);
+    return () => clearImmediate(pause);
+  }
+
+  soon(work: () => void): void {
+    setImmediate(work);
+  }
+
+  outside<T>(work: Promise<T>): Promise<T> {
+    return work;
   }
 }

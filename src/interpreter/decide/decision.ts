@@ -17,9 +17,8 @@ export class Decision extends Emitter {
   readonly rules: DialectRules;
   /** Set when the flow may enter no further state. */
   readonly stop: Failure | null;
-  /** True when the rate of entries limits this decision. */
-  readonly isPaced: boolean;
-  readonly #moment: Moment;
+  /** As in {@link Moment}; null while no rate limits entries. */
+  readonly mayEnter: (() => boolean) | null;
   /** Bytes by which the execution may still grow; null: not limited. */
   #roomBytes: number | null;
 
@@ -28,22 +27,8 @@ export class Decision extends Emitter {
     this.rules = rulesOf(execution.plan);
     this.scope = new ConstructScope(execution, moment, this.rules.buildContext);
     this.stop = moment.stop ?? null;
-    this.isPaced = moment.mayEnter !== undefined;
-    this.#moment = moment;
+    this.mayEnter = moment.mayEnter ?? null;
     this.#roomBytes = moment.roomBytes ?? null;
-  }
-
-  /**
-   * The thread that continues: the head of the queue; or if that one may not enter its state yet, the first that enters none.
-   * Undefined when the queue is empty, null when all in it have to wait.
-   */
-  paced(): Thread | null | undefined {
-    const { ready } = this.execution;
-    const [head] = ready;
-    if (head?.phase !== 'enter') return head;
-    // The stop of the flow is no entry.
-    if ((this.stop !== null && head.parent === null) || this.#moment.mayEnter?.() !== false) return head;
-    return ready.find((thread) => thread.isRunnable && thread.phase !== 'enter') ?? null;
   }
 
   /** Takes the memory of a new value; the failure of one that does not fit (rules.md 12.17), else null. */

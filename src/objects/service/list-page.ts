@@ -9,8 +9,11 @@ export interface ListPage {
   readonly next: string | null;
 }
 
-/** Null for a text that is no such answer. */
-export function readListPage(xml: string): ListPage | null {
+/**
+ * Null for a text that is no such answer.
+ * @param kind Object Storage Service escapes the token as it escapes the keys, Amazon S3 does not
+ */
+export function readListPage(xml: string, kind: 'oss' | 's3'): ListPage | null {
   if (!/<ListBucketResult[\s>]/.test(xml)) return null;
   const isEscaped = xmlTextOf(xml, 'EncodingType') === 'url';
   const objects: ListedObject[] = [];
@@ -20,9 +23,9 @@ export function readListPage(xml: string): ListPage | null {
     objects.push(object);
   }
   const isTruncated = xmlTextOf(xml, 'IsTruncated') === 'true';
-  const next = xmlTextOf(xml, 'NextContinuationToken');
-  if (isTruncated && (next === null || next === '')) return null;
-  return { objects, next: isTruncated ? next : null };
+  if (!isTruncated) return { objects, next: null };
+  const next = xmlTextOf(xml, 'NextContinuationToken') ?? '';
+  return next === '' ? null : { objects, next: isEscaped && kind === 'oss' ? unescapedKey(next) : next };
 }
 
 function readObject(xml: string, isEscaped: boolean): ListedObject | null {

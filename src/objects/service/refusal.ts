@@ -45,11 +45,13 @@ export function refusal(needed: Needed, { status, body }: Answer): ObjectFault {
 const WRONG_KEYS: ReadonlySet<string> = new Set(['SignatureDoesNotMatch', 'InvalidAccessKeyId', 'InvalidSecurity']);
 
 function forbidden({ what, work, kind, isSigned }: Needed, code: string, answer: string): string {
-  const advice = WRONG_KEYS.has(code)
-    ? 'the access key or its secret is wrong; correct it in the settings'
-    : isSigned
-      ? `the key of this server needs the right ${RIGHTS[kind][work]} on it`
-      : 'the calls are not signed; set accessKeyId and accessKeySecret of the bucket in the setting objects.buckets';
+  let advice = `the key of this server needs the right ${RIGHTS[kind][work]} on it`;
+  if (!isSigned) {
+    advice =
+      'the calls are not signed; set accessKeyId and accessKeySecret of the bucket in the setting objects.buckets';
+  } else if (WRONG_KEYS.has(code)) {
+    advice = 'the access key or its secret is wrong; correct it in the settings';
+  }
   return `this server may not ${work} ${what}: ${advice}. ${sentence(answer)}`;
 }
 

@@ -79,8 +79,10 @@ export class ServiceBucket implements Bucket {
       const call: BucketCall = { method: 'GET', key: '', query, headers: NONE, body: null };
       const answer = await answerTo(this.#parts, this.#service.sign, { call, what, maxBodyBytes: PAGE_BYTES }, signal);
       if (answer.status !== 200) throw this.#refusal(what, 'list', answer);
-      const page = readListPage(answer.body.toString());
+      const page = readListPage(answer.body.toString(), this.#service.kind);
       if (page === null) throw malformed(what, 'cannot be listed: the answer of the service is no ListBucketResult');
+      if (page.next === token && token !== null)
+        throw malformed(what, 'cannot be listed: the service gives one page again and again');
       if (page.objects.length > 0) yield page.objects;
       token = page.next;
     } while (token !== null);

@@ -59,6 +59,8 @@ export function s3Signer(parts: SignerParts, credentials: CloudCredentials | nul
   const { clock, bucket, endpoint, region, isPathStyle } = parts;
   return ({ method, key, query, headers: given, body }) => {
     const url = bucketUrl(endpoint, { bucket, path: s3Path(key), query: canonicalQuery(query), isPathStyle });
+    // The clients of Amazon write the path of a bucket without a slash at its end, and some stores sign it so.
+    if (key === '' && url.pathname !== '/') url.pathname = url.pathname.slice(0, -1);
     const signed = new Map([...given, ['x-amz-content-sha256', hash('sha256', body ?? '', 'hex')]]);
     if (credentials !== null) {
       const { accessKeyId, accessKeySecret, securityToken } = credentials;

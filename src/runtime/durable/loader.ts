@@ -36,7 +36,7 @@ export interface EndedExecution {
 }
 
 export interface ExecutionLoaderOptions {
-  readonly store: ExecutionStore;
+  readonly store: Pick<ExecutionStore, 'snapshot' | 'journal'>;
   readonly compile: CompileFlow;
   readonly cache: PlanCache;
   readonly turns: Turns;

@@ -49,7 +49,7 @@ export interface OpenDatabase {
 }
 
 /** `MILR`, in the header of every file that Millrace creates. */
-const APPLICATION_ID = 0x4d494c52;
+export const APPLICATION_ID = 0x4d494c52;
 /** Files up to this size are checked for damage at the start. Checking a larger file would take too long. */
 const CHECKED_BYTES = 64 * 1024 * 1024;
 /** How long the main thread may wait for another program that writes to the file, which is unusual. */
@@ -84,7 +84,8 @@ export function openDatabase(options: SqliteStoreOptions, migrations: readonly M
   }
 }
 
-function realFile(file: string): string {
+/** The file behind a symbolic link. */
+export function realFile(file: string): string {
   try {
     return realpathSync(file);
   } catch {
@@ -112,7 +113,8 @@ function openChecked(file: string, synchronous: 'FULL' | 'NORMAL', migrations: r
   }
 }
 
-function refuseForeign(database: DatabaseSync, file: string, migrations: readonly Migration[]): void {
+/** @throws {StoreFault} for a file of another program, and for one of a newer Millrace */
+export function refuseForeign(database: DatabaseSync, file: string, migrations: readonly Migration[]): void {
   const known = migrations.at(-1)?.number ?? 0;
   const version = pragma(database, 'user_version');
   const tables = Number(database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n']);
@@ -135,8 +137,8 @@ function refuseDamaged(database: DatabaseSync, file: string): void {
 }
 
 /** Applies the migrations that the file lacks, each in one transaction with its number. */
-function migrate(database: DatabaseSync, migrations: readonly Migration[]): void {
-  const done = pragma(database, 'user_version');
+export function migrate(database: DatabaseSync, migrations: readonly Migration[]): void {
+  const done = schemaOf(database);
   for (const migration of migrations) {
     if (migration.number <= done) continue;
     inTransaction(database, () => {
@@ -146,11 +148,17 @@ function migrate(database: DatabaseSync, migrations: readonly Migration[]): void
   }
 }
 
+/** The number of the last migration of a file. */
+export function schemaOf(database: DatabaseSync): number {
+  return pragma(database, 'user_version');
+}
+
 function pragma(database: DatabaseSync, name: 'user_version' | 'application_id'): number {
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
 }
 
-function explain(file: string, error: unknown): string {
+/** A sentence about an error of SQLite. */
+export function explain(file: string, error: unknown): string {
   if (isSqliteError(error, SQLITE_NOTADB)) {
     return `${file} is not an SQLite database, or its beginning is damaged, so Millrace cannot read it. Restore a backup, or name another file (MILLRACE_STORE).`;
   }

@@ -1,0 +1,385 @@
+/**
+ * `millrace doctor` on data folders of a real server, into which each test plants a fault: it says what is wrong and what `--fix`
+ * would do, changes nothing without it, and repairs with it after a copy.
+ */
+import assert from 'node:assert/strict';
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { before, describe, it } from 'node:test';
+import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
+import type { CleanUp } from '../../src/testing/clean-up.ts';
+import { answerJson, startService } from '../../src/testing/http-service.ts';
+import { ROOT_KEY, runMillrace, startServer } from '../../src/testing/server-process.ts';
+import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
+import { fileEnd } from '../support/at-end.ts';
+import { nodeClient } from '../support/clients.ts';
+
+interface Report {
+  readonly Findings: readonly Found[];
+  readonly Repaired?: readonly Found[];
+  readonly Copy?: string;
+}
+
+interface Found {
+  readonly Level: string;
+  readonly What: string;
+  readonly Repair: string | null;
+}
+
+const HEALTHY = { code: 0, faults: [] };
+
+/** A data folder with a flow of two versions and an alias, two ended executions, and two that wait: a child and its parent. */
+let original = '';
+
+before(async () => {
+  original = temporaryFolder(fileEnd);
+  const server = await startServer(fileEnd, { folder: original });
+  const client = nodeClient({ url: server.url, key: ROOT_KEY });
+  const service = await startService(fileEnd, (_request, _body, response) => answerJson(response, {}));
+  const waiting = {
+    Type: 'Task',
+    Action: 'HTTP:Request',
+    TaskMode: 'WaitForCustomCallback',
+    Parameters: { url: service.url, method: 'Post' },
+  };
+  const calling = {
+    Type: 'Task',
+    Action: 'FNF:StartExecution',
+    TaskMode: 'WaitForSystemCallback',
+    Parameters: { resourceArn: 'acs:fnf:::flow/ask', input: {} },
+  };
+  await create('pass', { Type: 'Pass' });
+  await create('ask', waiting);
+  await create('parent', calling);
+  await client.call('PublishFlowVersion', { FlowName: 'pass' });
+  const RoutingConfigurations = [{ Version: '1', Weight: 100 }];
+  await client.call('CreateFlowAlias', { FlowName: 'pass', Name: 'prod', RoutingConfigurations });
+  for (const ExecutionName of ['one', 'two']) {
+    await client.call('StartExecution', { FlowName: 'pass', ExecutionName, Input: '{"a":1}' });
+    await client.call('DescribeExecution', { FlowName: 'pass', ExecutionName, WaitTimeSeconds: '60' });
+  }
+  await client.call('StartExecution', { FlowName: 'parent', ExecutionName: 'waits' });
+  for (let children = 0; children === 0; ) {
+    const { Executions } = await client.call('ListExecutions', { FlowName: 'ask' });
+    children = (Executions as readonly unknown[]).length;
+  }
+  assert.equal((await server.stop()).code, 0);
+
+  async function create(Name: string, state: object): Promise<void> {
+    const States = [{ Name: 'S', ...state, End: true }];
+    const Definition = JSON.stringify({ Type: 'StateMachine', SpecVersion: 'v1', Name, StartAt: 'S', States });
+    await client.call('CreateFlow', { Name, Definition, Type: 'FDL', ExecutionMode: 'Standard' });
+  }
+});
+
+/** A copy of the folder with the result of `plant`. */
+function planted(t: CleanUp, plant: (folder: string, database: DatabaseSync) => void): string {
+  const folder = temporaryFolder(t);
+  cpSync(original, folder, { recursive: true });
+  // A fault in an index needs a change of the schema table.
+  const database = new DatabaseSync(join(folder, 'millrace.db'), { defensive: false });
+  database.exec('PRAGMA foreign_keys = OFF');
+  try {
+    plant(folder, database);
+  } finally {
+    database.close();
+  }
+  return folder;
+}
+
+function sql(text: string): (folder: string, database: DatabaseSync) => void {
+  return (_folder, database) => database.exec(text);
+}
+
+async function doctor(folder: string, ...options: string[]) {
+  const env = {
+    MILLRACE_DATA: folder,
+    MILLRACE_ACCESS_KEY_ID: ROOT_KEY.accessKeyId,
+    MILLRACE_ACCESS_KEY_SECRET: ROOT_KEY.accessKeySecret,
+  };
+  return runMillrace(['doctor', ...options], { env });
+}
+
+async function report(folder: string, ...options: string[]) {
+  const { code, stdout, stderr } = await doctor(folder, '--json', ...options);
+  assert.equal(stderr, '');
+  const { Findings, Repaired = [], Copy } = JSON.parse(stdout) as Report;
+  const faults = Findings.filter(({ Level }) => Level === 'fault').map(({ What }) => What);
+  const notes = Findings.filter(({ Level }) => Level === 'note').map(({ What }) => What);
+  return { code, faults, notes, repairs: Findings.map(({ Repair }) => Repair), repaired: Repaired, copy: Copy };
+}
+
+function bytesOf(folder: string): Buffer {
+  return readFileSync(join(folder, 'millrace.db'));
+}
+
+/** A fault, what it is called, and whether `--fix` repairs it. */
+const FAULTS: readonly (readonly [
+  what: string,
+  plant: (folder: string, database: DatabaseSync) => void,
+  said: RegExp,
+  repair: RegExp | null,
+])[] = [
+  [
+    'rows of no execution',
+    sql(`INSERT INTO journal VALUES (900, 1, 1, '["x"]'); INSERT INTO inputs VALUES (901, '{}');`),
+    /^1 row of the table journal \(5 bytes\) belongs to no execution\.\n1 row of the table inputs \(2 bytes\) belongs to no execution\.$/,
+    /^deletes them$/,
+  ],
+  [
+    'an index that lacks a row',
+    (_folder, database) => {
+      database.exec('PRAGMA writable_schema = ON');
+      const { sql: text } = database
+        .prepare("SELECT sql FROM sqlite_schema WHERE name = 'executions_by_start'")
+        .get() as {
+        sql: string;
+      };
+      database.exec("UPDATE sqlite_schema SET sql = sql || ' WHERE id < 0' WHERE name = 'executions_by_start'");
+      database.exec('PRAGMA writable_schema = RESET; REINDEX executions_by_start; PRAGMA writable_schema = ON');
+      database.prepare("UPDATE sqlite_schema SET sql = ? WHERE name = 'executions_by_start'").run(text);
+      database.exec('PRAGMA writable_schema = RESET');
+    },
+    /^The store file is damaged: .*missing from index executions_by_start/,
+    /^builds the indexes again from the tables$/,
+  ],
+  [
+    'uses of a snapshot that are counted wrongly',
+    sql('UPDATE snapshot_uses SET executions = executions + 1'),
+    /^The store counts wrongly how many executions use 3 snapshots\.$/,
+    /^counts again$/,
+  ],
+  [
+    'a snapshot that the flow still has',
+    sql(
+      "DELETE FROM snapshots WHERE flow = (SELECT key FROM execution_flows WHERE name = 'ask'); DELETE FROM snapshot_uses WHERE flow = (SELECT key FROM execution_flows WHERE name = 'ask')",
+    ),
+    /^1 execution of flow ask, 1 of them running, has no snapshot: revision 1 .*\nThe execution ask\/\S+ is stuck: the store has no snapshot/,
+    /^copies this revision from the flow/,
+  ],
+  [
+    'an execution of no flow',
+    sql("DELETE FROM execution_flows WHERE name = 'pass'"),
+    /^2 executions belong to a flow that the store does not know\.$/,
+    /^marks them as executions of a deleted flow/,
+  ],
+  [
+    'a parent that is gone',
+    sql(
+      "DELETE FROM executions WHERE name = 'waits'; DELETE FROM journal WHERE execution NOT IN (SELECT id FROM executions); DELETE FROM inputs WHERE execution NOT IN (SELECT id FROM executions); UPDATE snapshot_uses SET executions = 0 WHERE flow = (SELECT key FROM execution_flows WHERE name = 'parent')",
+    ),
+    /^1 running execution would report the end to a parent that is not in the store: ask\/\S+\.$/,
+    /^asks them to stop/,
+  ],
+  [
+    'a mark of a deleted execution on one that exists',
+    sql("INSERT INTO purging SELECT id FROM executions WHERE name = 'one'"),
+    /^One execution that exists is marked as deleted\.$/,
+    /^removes the mark$/,
+  ],
+  [
+    'versions of no flow',
+    sql("UPDATE flow_versions SET flow = 'lost'; DELETE FROM flow_aliases;"),
+    /^1 row of the table flow_versions belongs to no flow\.$/m,
+    /^deletes them$/,
+  ],
+  [
+    'a version number that would come again',
+    sql('UPDATE version_numbers SET last = 0'),
+    /^The last version number of 1 flow is wrong: pass\.$/,
+    /^sets it to the highest version$/,
+  ],
+  ['an owner that is missing', sql('DELETE FROM owner'), /^The row of the owner is missing\.$/, /^adds the row/],
+  [
+    'an alias to a version that does not exist',
+    sql('DELETE FROM flow_versions'),
+    /^An alias leads to versions that do not exist: pass\/prod\.$/,
+    null,
+  ],
+  [
+    'a gap in the journal of a running execution',
+    sql(
+      "UPDATE journal SET first = first + 5 WHERE execution = (SELECT id FROM executions WHERE name = 'waits') AND first > 1",
+    ),
+    /^The journals of 1 running execution have gaps: parent\/waits \(event \d+\)\./,
+    null,
+  ],
+  [
+    'a journal that this version cannot read',
+    sql("UPDATE journal SET events = '[{' WHERE execution = (SELECT id FROM executions WHERE name = 'waits')"),
+    /^The execution parent\/waits is stuck: /,
+    null,
+  ],
+  [
+    'files that other users may read',
+    (folder) => {
+      writeFileSync(join(folder, 'root-key.json.0123456789ab'), '');
+      chmodSync(join(folder, 'millrace.db'), 0o644);
+      chmodSync(folder, 0o777);
+    },
+    /^Other users may write to the data folder \S+ \(mode 777\)\.\n\S+root-key\.json\.0123456789ab is left from a command that did not end\.\nOther users may read or write \S+millrace\.db \(mode 644\)\.$/,
+    /^takes their right to write away$/,
+  ],
+];
+
+describe('millrace doctor', () => {
+  it('finds nothing in the folder of a server that ended in order', async (t) => {
+    const folder = planted(t, () => undefined);
+    const { code, stdout } = await doctor(folder);
+    assert.deepEqual([code, stdout], [0, `${join(folder, 'millrace.db')}: healthy.\n`]);
+  });
+
+  for (const [what, plant, said, repair] of FAULTS) {
+    it(`finds ${what}${repair === null ? '' : ', and repairs it'}`, async (t) => {
+      const folder = planted(t, plant);
+      const bytes = bytesOf(folder);
+      const before = await report(folder);
+      assert.equal(before.code, 1);
+      assert.match(before.faults.join('\n'), said);
+      assert.deepEqual(bytesOf(folder), bytes, 'changes nothing');
+      if (repair === null) {
+        assert.deepEqual(
+          before.repairs,
+          before.repairs.map(() => null),
+        );
+        assert.equal((await report(folder, '--fix')).code, 1);
+        assert.deepEqual(bytesOf(folder), bytes, 'changes nothing');
+        return;
+      }
+      assert.match(String(before.repairs.find((each) => each !== null)), repair);
+      const after = await report(folder, '--fix');
+      assert.deepEqual([after.code, after.faults], [0, []]);
+      assert.ok(after.repaired.length > 0);
+      assert.ok(existsSync(after.copy ?? ''));
+      const { code, faults } = await report(folder);
+      assert.deepEqual({ code, faults }, HEALTHY);
+      const server = await startServer(t, { folder });
+      assert.equal((await server.stop()).code, 0);
+    });
+  }
+
+  it('says what is wrong, what it means, what --fix would do, and what it has done', async (t) => {
+    const folder = planted(t, sql("INSERT INTO journal VALUES (900, 1, 1, '[1]')"));
+    const store = join(folder, 'millrace.db');
+    const what = '1 row of the table journal (3 bytes) belongs to no execution.';
+    const { stdout } = await doctor(folder);
+    assert.equal(
+      stdout,
+      `fault: ${what}\n  No call finds them; they take space.\n  --fix deletes them.\n` +
+        `${store}: 1 fault. "millrace doctor --fix" copies the store first, and then does what is said above.\n`,
+    );
+    const { stdout: fixed } = await doctor(folder, '--fix');
+    const [copied = '', ...rest] = fixed.split('\n');
+    assert.match(copied, /^\S+ was copied to \S+\.before-doctor-\S+\.$/);
+    assert.deepEqual(rest, [`repaired: ${what}`, '  --fix deletes them.', `${store}: healthy.`, '']);
+    const copy = readdirSync(folder).find((name) => name.includes('.before-doctor-')) ?? '';
+    const database = new DatabaseSync(join(folder, copy), { readOnly: true });
+    t.after(() => database.close());
+    assert.equal(database.prepare('SELECT 1 FROM journal WHERE execution = 900').get() === undefined, false);
+    assert.equal(statSync(join(folder, copy)).mode & 0o777, 0o600);
+  });
+
+  it('examines nothing while a server uses the folder, and after that even if it was killed', async (t) => {
+    const folder = planted(t, () => undefined);
+    const server = await startServer(t, { folder });
+    const running = await doctor(folder);
+    assert.deepEqual([running.code, running.stdout], [2, '']);
+    assert.match(running.stderr, /^millrace: Another Millrace server is using the store .* Stop that server/);
+    const client = nodeClient({ url: server.url, key: ROOT_KEY });
+    await client.call('StartExecution', { FlowName: 'pass', ExecutionName: 'three' });
+    await server.kill();
+    const { code, faults, notes } = await report(folder);
+    assert.deepEqual({ code, faults }, HEALTHY);
+    assert.match(notes.join(), /^The write-ahead log \S+ has \d.* the last server did not end in order\.$/);
+    const fixed = await report(folder, '--fix');
+    assert.deepEqual([fixed.code, fixed.notes], [0, []]);
+  });
+
+  it('says why it cannot examine', async (t) => {
+    const folder = temporaryFolder(t);
+    const nothing = await doctor(folder);
+    assert.deepEqual([nothing.code, nothing.stdout], [2, '']);
+    assert.match(nothing.stderr, /^millrace: There is no store \S+millrace\.db\. Set MILLRACE_DATA to the data folder/);
+    const newer = await doctor(planted(t, sql('PRAGMA user_version = 1000')));
+    assert.equal(newer.code, 2);
+    assert.match(newer.stderr, /was written by a newer Millrace \(schema 1000; /);
+    const foreign = await doctor(planted(t, sql('PRAGMA application_id = 1')));
+    assert.equal(foreign.code, 2);
+    assert.match(foreign.stderr, /is an SQLite database of another program/);
+    writeFileSync(join(folder, 'millrace.db'), 'no database at all'.repeat(500));
+    const text = await doctor(folder);
+    assert.equal(text.code, 2);
+    assert.match(text.stderr, /is not an SQLite database, or its beginning is damaged/);
+    const memory = await runMillrace(['doctor'], { env: { MILLRACE_STORE: 'memory' } });
+    assert.equal(memory.code, 2);
+    assert.match(memory.stderr, /the setting store is "memory"/);
+  });
+
+  it('does not touch a file of which pages are damaged', async (t) => {
+    const folder = planted(t, () => undefined);
+    const file = join(folder, 'millrace.db');
+    const bytes = readFileSync(file);
+    bytes.fill(0xa5, 3 * 4096, 4 * 4096);
+    writeFileSync(file, bytes);
+    const { code, faults, repaired } = await report(folder, '--fix');
+    assert.deepEqual([code, faults.length, repaired], [1, 1, []]);
+    assert.match(String(faults[0]), /^The store file is damaged: /);
+    assert.deepEqual(readFileSync(file), bytes);
+  });
+
+  it('migrates a store of an earlier version, and writes it anew so that it can become shorter', async (t) => {
+    const folder = temporaryFolder(t);
+    const file = join(folder, 'millrace.db');
+    const old = new DatabaseSync(file);
+    old.exec(`PRAGMA application_id = ${0x4d494c52}`);
+    for (const { number, sql: text } of MIGRATIONS.slice(0, 5)) old.exec(`${text} PRAGMA user_version = ${number};`);
+    old.exec("INSERT INTO inputs VALUES (7, '{}')");
+    old.close();
+    chmodSync(file, 0o600);
+    const before = await report(folder);
+    assert.deepEqual([before.code, before.faults], [0, []]);
+    assert.match(before.notes.join('\n'), /it has schema 5, .*\n.*of which 0 bytes are free/);
+    const after = await report(folder, '--fix');
+    assert.deepEqual([after.code, after.faults, after.notes], [0, [], []]);
+    assert.ok(after.repaired.some(({ What }) => What.startsWith('1 row of the table inputs')));
+  });
+
+  it('gives free space back', async (t) => {
+    const folder = planted(
+      t,
+      sql(`
+        CREATE TABLE big (text TEXT);
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+        INSERT INTO big SELECT hex(zeroblob(4000)) FROM n;
+        DROP TABLE big;`),
+    );
+    const before = statSync(join(folder, 'millrace.db')).size;
+    const { code, notes } = await report(folder);
+    assert.equal(code, 0);
+    assert.match(notes.join(), /^The store file has 1\d MiB, of which 1\d MiB are free\.$/);
+    assert.deepEqual((await report(folder, '--fix')).notes, []);
+    assert.ok(statSync(join(folder, 'millrace.db')).size < before / 10);
+  });
+
+  it('says that the root key is gone', async (t) => {
+    const folder = temporaryFolder(t);
+    const server = await startServer(t, {
+      folder,
+      env: { MILLRACE_ACCESS_KEY_ID: null, MILLRACE_ACCESS_KEY_SECRET: null },
+    });
+    await server.stop();
+    const examine = () => runMillrace(['doctor'], { env: { MILLRACE_DATA: folder } });
+    assert.equal((await examine()).code, 0);
+    const key = join(folder, 'root-key.json');
+    chmodSync(key, 0o644);
+    assert.match((await examine()).stdout, /^fault: Other users may read or write the root key \S+ \(mode 644\)\.\n/);
+    chmodSync(key, 0o600);
+    writeFileSync(key, '{}');
+    assert.match((await examine()).stdout, /^fault: \S+root-key\.json does not contain a valid key/);
+    rmSync(key);
+    const { code, stdout } = await examine();
+    assert.equal(code, 0);
+    assert.match(stdout, /^note: There is no root key \S+, and the settings have none\.\n/);
+  });
+});
