@@ -102,7 +102,7 @@ for (const mode of MODES) {
     const [engine, service] = await startSlow(t, flowOf('All', parallel));
     await engine.time.pass(6_000);
     assert.equal((await describeRun(engine)).Status, 'Aborted');
-    assert.equal(service.underWay, 0, 'while the execution goes on');
+    assert.equal(service.underWay, 0, 'while the execution continues');
     assert.equal((await engine.ended('work', 'e', 100_000)).status, 'Succeeded');
     await nothingRuns(engine, service);
   });
