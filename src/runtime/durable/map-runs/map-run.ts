@@ -131,7 +131,8 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
 
   get concurrency(): number {
     const { mapRunConcurrency } = this.#parts.limits;
-    return Math.min(this.#progress.concurrency ?? mapRunConcurrency, mapRunConcurrency);
+    const { concurrency } = this.#command.run;
+    return this.#progress.updatedConcurrency ?? Math.min(concurrency ?? mapRunConcurrency, mapRunConcurrency);
   }
 
   whenQuiet(): Promise<void> {

@@ -23,7 +23,8 @@ export type RunEnd = Extract<MapRunEntry, { readonly kind: 'ended' }>;
 export class Progress {
   /** Number of the next entry. */
   next = 1;
-  concurrency: number | null;
+  /** Children at once, as UpdateMapRun has set it; null: the definition and the engine decide. */
+  updatedConcurrency: number | null = null;
   toleratedCount: number | null;
   toleratedPercentage: number | null;
   /** Of the source, as far as it was read; null before the first look. */
@@ -50,8 +51,7 @@ export class Progress {
 
   /** @param outputBytesMax the limit of a state's data */
   constructor(spec: MapRunSpec, outputBytesMax: number) {
-    const { concurrency, toleratedCount, toleratedPercentage, writer } = spec;
-    this.concurrency = concurrency;
+    const { toleratedCount, toleratedPercentage, writer } = spec;
     this.toleratedCount = toleratedCount;
     this.toleratedPercentage = toleratedPercentage;
     this.#itemsKnown = itemsKnown(spec);
@@ -93,7 +93,7 @@ export class Progress {
         this.firstFailure ??= entry;
         break;
       case 'updated':
-        this.concurrency = entry.concurrency ?? this.concurrency;
+        this.updatedConcurrency = entry.concurrency ?? this.updatedConcurrency;
         this.toleratedCount = entry.toleratedCount ?? this.toleratedCount;
         this.toleratedPercentage = entry.toleratedPercentage ?? this.toleratedPercentage;
         break;
