@@ -177,8 +177,7 @@ export class MapRun implements OpenMapRun, Committable {
     if (this.#isClosed || this.#isOver) return null;
     this.#add({ kind: 'updated', ...changes });
     this.#check();
-    await this.#waiters.until(this.#progress.next - 1);
-    return this.#record;
+    return (await this.#isDurable()) ? this.#record : null;
   }
 
   close(): void {
@@ -222,6 +221,8 @@ export class MapRun implements OpenMapRun, Committable {
     if (end !== null) return this.#answer(end);
     this.#touch();
     this.#check();
+    const { mapItems } = this.#parts.limits;
+    if (mapItems !== null && (itemsKnown(this.#command.run) ?? 0) > mapItems) this.#fail(tooManyItems(mapItems));
     const tooDeep = this.#parts.refusalOfDepth(this.#origin.ancestry.depth);
     if (tooDeep !== null) this.#fail(tooDeep);
     await this.#process();
