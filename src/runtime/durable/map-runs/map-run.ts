@@ -215,7 +215,7 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
   }
 
   async #run(): Promise<void> {
-    const { ports, refusalOfDepth } = this.#parts;
+    const { ports, limits, refusalOfDepth } = this.#parts;
     await untilItWorks(
       ports,
       'loading a Map run',
@@ -228,9 +228,11 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
     const { end } = this.#progress;
     if (end !== null) return this.#answer(end);
     this.#log.touch();
+    this.#check();
+    const { mapItems } = limits;
+    if (mapItems !== null && (itemsKnown(this.#command.run) ?? 0) > mapItems) this.#fail(tooManyItems(mapItems));
     const tooDeep = refusalOfDepth(this.#children.origin.ancestry.depth);
-    if (tooDeep === null) this.#check();
-    else this.#fail(tooDeep);
+    if (tooDeep !== null) this.#fail(tooDeep);
     await this.#process();
     if (!this.#isClosed) await this.#finish();
   }

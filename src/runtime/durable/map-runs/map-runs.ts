@@ -86,8 +86,16 @@ export class MapRuns implements MapRunStarter {
     const known = await this.describe(execution, name);
     gate.refuseInTrouble();
     const run = isOpen(known.status) ? await table.get(execution.id) : null;
-    const updated = (await run?.mapRun(known.event)?.update(changes)) ?? null;
+    // The commit of the event that begins it may be durable without an answer yet.
+    if (run?.waitsFor(known.event) === true) await gate.durable(run);
+    let updated: MapRunRecord | null = null;
+    await gate.durable({
+      isBroken: false,
+      durable: async () => void (updated = (await run?.mapRun(known.event)?.update(changes)) ?? null),
+    });
     if (updated !== null) return updated;
+    // The process is ending, and the next one goes on with the run.
+    gate.refuseInTrouble();
     throw table.stuck(execution.id) === undefined
       ? apiError('MapRunAlreadyCompleted', name, execution.name)
       : apiError('TaskInvalidState');
