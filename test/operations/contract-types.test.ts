@@ -65,8 +65,8 @@ describe('the types of an operation', () => {
   });
 
   it('are those of actions that are built', () => {
-    // @ts-expect-error schedules are not built
-    assert.equal(createDecoder('CreateSchedule').length, 2);
+    // @ts-expect-error map runs are not built
+    assert.equal(createDecoder('DescribeMapRun').length, 2);
   });
 });
 

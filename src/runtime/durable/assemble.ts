@@ -69,6 +69,8 @@ const IDLE_MAX = 1_000;
 
 /** The parts that the facade uses, and the parts that it has to close. */
 export interface DurableParts {
+  /** Of this owner of the store. */
+  readonly fence: number;
   readonly queue: CommitQueue;
   readonly table: RunTable;
   readonly waiters: EndWaiters;
@@ -125,6 +127,7 @@ export function assembleDurable(options: DurableOptions, ownership: Ownership, r
   const takeOvers = new TakeOvers({ store, table, queue, reports, redrives });
   const starts = new Starts({ ports, store, flows, table, gate, turns, orphans, takeOvers, limits, lastId });
   return {
+    fence,
     queue,
     table,
     waiters,

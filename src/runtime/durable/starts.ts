@@ -141,6 +141,7 @@ export class Starts {
       source: origin.from,
       snapshot,
       abortable: !isPatient,
+      ...(origin.from === 'schedule' && { due: origin.due }),
     });
     table.add(run);
     run.begin({ kind: 'start' });

@@ -200,4 +200,26 @@ export const MIGRATIONS: readonly Migration[] = [
     // Deleted executions of which rows are left in the tables with a column `execution` (`removal.ts`).
     sql: `CREATE TABLE purging (execution INTEGER PRIMARY KEY) STRICT;`,
   },
+  {
+    number: 9,
+    // Only schedules that are due at some time are in the index of due times. Texts of any length are the last columns.
+    sql: `
+      CREATE TABLE schedules (
+        id TEXT NOT NULL PRIMARY KEY,
+        flow TEXT NOT NULL COLLATE BINARY REFERENCES flows (name) ON DELETE CASCADE,
+        name TEXT NOT NULL COLLATE BINARY,
+        revision INTEGER NOT NULL,
+        created_ms INTEGER NOT NULL,
+        last_modified_ms INTEGER NOT NULL,
+        enabled INTEGER NOT NULL,
+        next_due_ms INTEGER,
+        last_due_ms INTEGER,
+        cron_expression TEXT NOT NULL,
+        description TEXT NOT NULL,
+        payload TEXT NOT NULL
+      ) STRICT;
+      CREATE UNIQUE INDEX schedules_by_name ON schedules (flow, name);
+      CREATE INDEX schedules_due ON schedules (next_due_ms, id) WHERE next_due_ms IS NOT NULL;
+    `,
+  },
 ];
