@@ -35,13 +35,13 @@ export const ERRORS = {
   ConcurrentUpdateError: {
     status: 409,
     message: 'Update conflict, please retry.',
-    when: 'UpdateFlow: the flow was deleted and created again during the call. CreateFlowAlias, UpdateFlowAlias: a version that the alias is to route to was published during the call.',
+    when: 'UpdateFlow: the flow was deleted and created again during the call. CreateFlowAlias, UpdateFlowAlias: a version that the alias is to route to was published during the call. UpdateSchedule: other changes overtook the call ten times.',
   },
   EntityTooLarge: {
     status: 400,
     message: 'The payload size exceeds maximum allowed size (%s bytes).',
     values: ['limit'],
-    when: 'The body is over 1,024 KiB (`limits.request`), `Input` over 64 KiB (`limits.input`), `Output` of ReportTaskSucceeded over 64 KiB (`limits.stateData`), or the head of the request over 256 KiB.',
+    when: 'The body is over 1,024 KiB (`limits.request`), `Input` over 64 KiB (`limits.input`), a `Payload` that makes a larger input, `Output` of ReportTaskSucceeded over 64 KiB (`limits.stateData`), or the head of the request over 256 KiB.',
   },
   ExecutionAlreadyCompleted: {
     status: 400,
@@ -167,6 +167,18 @@ export const ERRORS = {
     status: 429,
     message: 'The request is throttled. Please try again later.',
     when: 'Too many executions at once, executions that hold too much memory, too many calls a second, unfinished request bodies, or flows in the account. The message continues with the setting and its value. If waiting helps, `x-acs-retry-after` says for how many milliseconds.',
+  },
+  ScheduleAlreadyExists: {
+    status: 409,
+    message: 'The schedule %s already exists in flow %s.',
+    values: ['schedule', 'flow'],
+    when: 'CreateSchedule: the flow has a schedule of this name.',
+  },
+  ScheduleNotExists: {
+    status: 404,
+    message: 'The schedule %s for flow %s does not exist.',
+    values: ['schedule', 'flow'],
+    when: 'The flow has no schedule of this name.',
   },
   SignatureNonceUsed: {
     status: 400,

@@ -4,6 +4,9 @@
  */
 const NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,127}$/;
 
+/** Longest name. */
+export const MAX_NAME = 128;
+
 /** The rule, for messages. */
 export const NAME_RULE = '1 to 128 characters of A-Z, a-z, 0-9, "_" and "-", the first a letter or "_"';
 

@@ -77,6 +77,40 @@ export interface ObserverEvents {
       readonly message: string;
     }[];
   };
+  /** A schedule was created, updated or deleted, which is durable. */
+  scheduleChanged: {
+    readonly requestId: string;
+    /** The action of the API: `CreateSchedule` … */
+    readonly action: string;
+    readonly flowName: string;
+    readonly scheduleName: string;
+    /** When it is due next, milliseconds since 1970; null for never. */
+    readonly nextMs: number | null;
+  };
+  /** A schedule has started the execution of a due time. */
+  scheduleFired: {
+    readonly flowName: string;
+    readonly scheduleName: string;
+    /** Of an Express execution without the UUID at its end. */
+    readonly executionName: string;
+    readonly dueMs: number;
+    /** From the due time to the start, which is durable for a Standard execution. */
+    readonly lateMs: number;
+    /** When it is due next, milliseconds since 1970; null for never. */
+    readonly nextMs: number | null;
+  };
+  /** Executions of schedules cannot start at this time, and are tried again. Reported once, for the first of them. */
+  schedulesDelayed: { readonly flowName: string; readonly scheduleName: string; readonly reason: string };
+  /** Due times of a schedule will have no execution. */
+  scheduleSkipped: {
+    readonly flowName: string;
+    readonly scheduleName: string;
+    /** The first of them, milliseconds since 1970. */
+    readonly dueMs: number;
+    /** The next due time that is not skipped; null for none. */
+    readonly nextMs: number | null;
+    readonly reason: string;
+  };
   /** The engine is about to call a task or to start a child flow. */
   taskCalled: {
     readonly flowName: string;
@@ -142,6 +176,10 @@ const NAMES = Object.keys({
   executionStarted: true,
   executionRedriven: true,
   executionEnded: true,
+  scheduleChanged: true,
+  scheduleFired: true,
+  schedulesDelayed: true,
+  scheduleSkipped: true,
   taskCalled: true,
   committed: true,
   storeFailed: true,

@@ -222,6 +222,10 @@ export interface Settings {
     /** Rates of single operations; null: not limited. */
     readonly operationRates: readonly { readonly operation: string; readonly rate: TokenRate | null }[];
   };
+  readonly schedules: {
+    /** How late the execution of a schedule may start; older due times are skipped. */
+    readonly catchUpMs: number;
+  };
   readonly history: {
     /** Names of the state events of a state machine in GetExecutionHistory: `StateEntered` or `StepEntered`. */
     readonly stateEventNames: 'state' | 'step';

@@ -291,6 +291,12 @@ export const TABLE = {
     '64MiB',
     'Most memory for Express executions that can be read back. The server drops the oldest first.',
   ),
+  'schedules.catchUp': setting(
+    null,
+    k.duration(MINUTE_MS, 3_650 * DAY_MS, 'from 1m to 3650d'),
+    '1h',
+    'How late the execution of a schedule may start, after the server was down or had no room. A due time that is older is skipped, with a line in the log.',
+  ),
   earlyAnswer: setting(
     null,
     k.orNone('off', k.duration(1, HOUR_MS, 'up to 1h')),

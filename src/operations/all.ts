@@ -22,6 +22,11 @@ import { publishFlowVersion } from './versions/publish-flow-version.ts';
 import { redriveExecution } from './executions/redrive-execution.ts';
 import { reportTaskFailed } from './tasks/report-task-failed.ts';
 import { reportTaskSucceeded } from './tasks/report-task-succeeded.ts';
+import { createSchedule } from './schedules/create-schedule.ts';
+import { deleteSchedule } from './schedules/delete-schedule.ts';
+import { describeSchedule } from './schedules/describe-schedule.ts';
+import { listSchedules } from './schedules/list-schedules.ts';
+import { updateSchedule } from './schedules/update-schedule.ts';
 import type { OperationServices } from './services.ts';
 import { startExecution } from './executions/start-execution.ts';
 import { startSyncExecution } from './executions/start-sync-execution.ts';
@@ -57,6 +62,11 @@ export const OPERATIONS: ReadonlyMap<string, Operation<OperationServices>> = new
     describeMapRun,
     updateMapRun,
     listMessages,
+    createSchedule,
+    describeSchedule,
+    updateSchedule,
+    deleteSchedule,
+    listSchedules,
     describeRegions,
   ].map((operation) => [operation.action, operation]),
 );

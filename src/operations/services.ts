@@ -10,6 +10,7 @@ import type { Executions } from '../runtime/executions.ts';
 import type { FlowChanges } from '../runtime/flow-changes.ts';
 import type { SyncExecutions } from '../runtime/express/sync-executions.ts';
 import type { Observer } from '../base/observer.ts';
+import type { Schedules } from '../schedules/schedules.ts';
 import type { FlowStore } from '../store/flows.ts';
 import type { MessageStore } from '../store/messages.ts';
 import type { OperationRate } from './rate.ts';
@@ -24,11 +25,12 @@ export interface OperationServices {
   readonly executions: Executions;
   /** Notified of every change of a flow, its versions and its aliases, after the change is durable and before the reply. */
   readonly changes: FlowChanges;
+  readonly schedules: Schedules;
   readonly compiler: Pick<Compiler, 'check'>;
   /** The setting `http.errorStatuses`, for warnings. */
   readonly httpErrorStatuses: readonly string[];
   readonly rate: OperationRate;
-  readonly observer: Pick<Observer, 'flowChanged' | 'definitionWarned'>;
+  readonly observer: Pick<Observer, 'flowChanged' | 'definitionWarned' | 'scheduleChanged'>;
   readonly clock: Clock;
   readonly ids: Ids;
   /** The region served and, for DescribeRegions, where. */

@@ -1,12 +1,12 @@
 /** Who starts an execution, and the consequences for its end and its errors. */
 import type { StartSource } from '../base/observer.ts';
 import type { Ancestry, ExecutionRecord, TaskReference } from '../store/executions.ts';
+import type { DueTime } from '../store/schedules.ts';
 
 interface From<Source extends StartSource> {
   readonly from: Source;
 }
 
-/** The source `schedule` has no members yet; it comes with the feature that starts executions from it. */
 export type StartOrigin =
   /** A caller of StartExecution or StartSyncExecution. */
   | From<'api'>
@@ -18,16 +18,18 @@ export type StartOrigin =
       readonly isTaskOver: boolean;
     })
   /** A task; `task` is null when its execution is an Express one. With `waits` the task ends when the execution ends. */
+  | (From<'task'> & { readonly task: TaskReference | null; readonly waits: boolean; readonly ancestry: Ancestry })
   /** A distributed Map of a Standard execution; `event` of the task is that of MapRunStarted. The run waits for the end. */
   | (From<'map'> & { readonly task: TaskReference; readonly ancestry: Ancestry })
-  | (From<'task'> & { readonly task: TaskReference | null; readonly waits: boolean; readonly ancestry: Ancestry });
+  /** A schedule. A Standard start takes the due time when it becomes durable, and only if no other start has taken it. */
+  | (From<'schedule'> & { readonly flowId: string; readonly due: DueTime });
 
 /** One object for all starts by callers, because StartSyncExecution is the hot path. */
 export const FROM_API: StartOrigin = Object.freeze({ from: 'api' });
 
 /** The task that started the execution, or whose token the caller passed; null without either. */
 export function parentOf(origin: StartOrigin): TaskReference | null {
-  return origin.from === 'api' ? null : origin.task;
+  return 'task' in origin ? origin.task : null;
 }
 
 /** True when the end of the execution must be reported to {@link parentOf}. */
@@ -47,7 +49,7 @@ const NO_ANCESTRY: Ancestry = Object.freeze({ depth: 0, startedBy: Object.freeze
 
 /** The tasks that led to the execution which starts. */
 export function ancestryOf(origin: StartOrigin): Ancestry {
-  return origin.from === 'api' ? NO_ANCESTRY : origin.ancestry;
+  return 'ancestry' in origin ? origin.ancestry : NO_ANCESTRY;
 }
 
 /** Texts of `startedBy`: the nearest starts show the fault, and the depth says how many there are. */

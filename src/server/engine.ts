@@ -21,6 +21,8 @@ import type { FlowRights } from '../runtime/flow-rights.ts';
 import type { ChildStarter } from '../runtime/driver/calls.ts';
 import { createRuntimes } from '../runtime/runtimes.ts';
 import type { Runtimes } from '../runtime/runtimes.ts';
+import { assembleSchedules } from '../schedules/assemble.ts';
+import type { ScheduleParts } from '../schedules/assemble.ts';
 import type { Stores } from '../store/stores.ts';
 
 export interface EngineOptions {
@@ -52,6 +54,7 @@ export interface Engine extends Runtimes {
   /** The memory that executions under way hold. */
   readonly memory: MemoryBudget;
   readonly services: OperationServices;
+  readonly schedules: ScheduleParts;
   /** Executions and calls under way. */
   readonly underWay: { readonly express: number; readonly calls: number };
   /**
@@ -89,21 +92,27 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     memory,
   });
   own.resume();
-  const { express, durable } = runtimes;
+  const { express, durable, sync } = runtimes;
+  const { catchUpMs } = settings.schedules;
+  const schedules = assembleSchedules({ stores, durable, sync, ports, catchUpMs, inputBytes: limits.inputBytes });
+  schedules.resume();
   return {
     ...runtimes,
     memory,
-    services: servicesOf(options, runtimes, compiler),
+    services: servicesOf(options, runtimes, compiler, schedules),
+    schedules,
     get underWay() {
       return { express: express.running, calls: durable.calls };
     },
     async drain(limitMs) {
       const { clock, scheduler } = ports;
       const endMs = clock.monotonicMs() + limitMs;
+      schedules.close();
       await Promise.all([express.drain(limitMs), durable.drain(limitMs)]);
       await atMost(scheduler, Math.max(0, endMs - clock.monotonicMs()), own.idle());
     },
     async close() {
+      schedules.close();
       durable.close();
       await Promise.all([own.close(), compiler.close(), objects.close()]);
       await stores.close();
@@ -115,6 +124,7 @@ function servicesOf(
   { settings, stores, ports, endpoint }: EngineOptions,
   { sync, executions, changes }: Runtimes,
   compiler: Compiler,
+  schedules: ScheduleParts,
 ): OperationServices {
   const { clock, ids } = ports;
   const { limits } = settings;
@@ -124,6 +134,7 @@ function servicesOf(
     sync,
     executions,
     changes,
+    schedules: schedules.service,
     compiler,
     httpErrorStatuses: settings.http.errorStatuses,
     rate: createOperationRate(clock, limits.operationRate, limits.operationRates),

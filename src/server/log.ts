@@ -4,6 +4,7 @@
  * Secrets have a type that prints as `***`, and parameters of calls are never logged. The log subscribes to the observer.
  */
 import { pino } from 'pino';
+import { formatTime } from '../base/clock.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { beginning } from '../base/text.ts';
 import type { Output } from '../base/output.ts';
@@ -85,6 +86,8 @@ function news(log: ServerLog): Subscriber {
     flowChanged: ({ version, alias, ...facts }) =>
       log.info({ ...facts, ...(version !== '' && { version }), ...(alias !== '' && { alias }) }, 'a flow was changed'),
     executionFailed: (facts) => log.info(facts, 'an execution did not succeed'),
+    scheduleChanged: ({ nextMs, ...facts }) =>
+      log.info({ ...facts, next: timeOrNull(nextMs) }, 'a schedule was changed'),
   };
 }
 
@@ -96,6 +99,8 @@ function everything(log: ServerLog): Subscriber {
     // The warnings of an execution quote values.
     executionEnded: ({ warnings, ...facts }) =>
       log.debug({ ...facts, warnings: warnings.length }, 'an execution ended'),
+    scheduleFired: ({ dueMs, nextMs, ...facts }) =>
+      log.debug({ ...facts, due: timeOrNull(dueMs), next: timeOrNull(nextMs) }, 'a schedule started an execution'),
     taskCalled: (facts) => log.debug(facts, 'a task is called'),
   };
 }
@@ -107,6 +112,16 @@ function troubles(log: ServerLog): Subscriber {
       log.warn(
         { connections },
         'the server has all the connections that it may have (http.maxConnections): for each new one it closes the oldest one that no known caller uses',
+      ),
+    schedulesDelayed: (facts) =>
+      log.warn(
+        facts,
+        'executions of schedules cannot start at this time: the server tries again until they are older than schedules.catchUp',
+      ),
+    scheduleSkipped: ({ dueMs, nextMs, ...facts }) =>
+      log.warn(
+        { ...facts, due: timeOrNull(dueMs), next: timeOrNull(nextMs) },
+        'a schedule has skipped what was due from "due" until before "next"; start it by hand if you need it',
       ),
     definitionWarned: ({ warnings, ...facts }) =>
       log.warn(
@@ -126,6 +141,10 @@ function troubles(log: ServerLog): Subscriber {
     ownershipLost: () =>
       log.error({}, 'another server has taken over the store: Standard executions no longer run on this server'),
   };
+}
+
+function timeOrNull(ms: number | null): string | null {
+  return ms === null ? null : formatTime(ms);
 }
 
 const WARNINGS_LOGGED = 10;

@@ -15,6 +15,7 @@ import type { JournalRow } from './journal-row.ts';
 import type { MapItemPlace, MapRunChange, MapRunRecord } from './map-runs.ts';
 import type { Failure } from '../interpreter/event.ts';
 import type { ExecutionStatus } from '../interpreter/execution.ts';
+import type { DueTime } from './schedules.ts';
 
 export type { JournalRow } from './journal-row.ts';
 
@@ -110,6 +111,11 @@ export interface ExecutionChange {
       'id' | 'status' | 'stoppedMs' | 'wakeMs' | 'error' | 'cause' | 'output' | 'stop'
     >;
     readonly snapshot: FlowSnapshot | null;
+    /**
+     * Of a scheduled start: the commit takes this due time of its schedule, and starts the execution only if it could. If not, the
+     * execution does not exist afterwards. A repetition finds the execution and takes nothing more.
+     */
+    readonly due?: DueTime;
   };
   /**
    * Appended to the journal; ignored if the journal has all of these events. The commit fails if the row leaves a gap, or
@@ -220,8 +226,9 @@ export interface ExecutionStore {
    */
   takeOver(nowMs: number): Promise<Ownership>;
   /**
-   * Applies all changes in one transaction, in their order, and stores the time if it is given. Resolves with the ids of the executions that a purge has deleted: the
-   * changes of these have changed nothing.
+   * Applies all changes in one transaction, in their order, and stores the time if it is given. Resolves with the ids of the
+   * executions that do not exist, because a purge has deleted them or the due time of their start was taken: the changes of these
+   * have changed nothing.
    * @throws {FenceLost} when another owner has taken over. After any other error the commit may or may not have happened;
    *   the caller can repeat it with the same changes.
    */

@@ -1,23 +1,25 @@
-/** The three ports of one store, which open and close together because an adapter puts all of them in one place. */
+/** The ports of one store, which open and close together because an adapter puts all of them in one place. */
 import type { ExecutionStore } from './executions.ts';
 import type { FlowStore } from './flows.ts';
 import type { MessageStore } from './messages.ts';
+import type { ScheduleStore } from './schedules.ts';
 
 export interface Stores {
   readonly flows: FlowStore;
   readonly executions: ExecutionStore;
   readonly messages: MessageStore;
-  /** Finishes the changes under way, then closes messages, executions and flows in this order. */
+  readonly schedules: ScheduleStore;
+  /** Finishes the changes under way, then closes schedules, messages, executions and flows in this order. */
   close(): Promise<void>;
 }
 
 /** Combines the ports of an adapter. A caller can still close one of them alone. */
-export function storesOf(flows: FlowStore, executions: ExecutionStore, messages: MessageStore): Stores {
+export function storesOf(ports: Omit<Stores, 'close'>): Stores {
+  const { flows, executions, messages, schedules } = ports;
   return {
-    flows,
-    executions,
-    messages,
+    ...ports,
     async close() {
+      await schedules.close();
       await messages.close();
       await executions.close();
       await flows.close();

@@ -178,6 +178,7 @@ function testEngine(engine: Engine, { time, stores, troubles, next }: Parts): Te
     call,
     takeTroubles: () => troubles.splice(0),
     restart(changes = {}) {
+      engine.schedules.close();
       engine.durable.close();
       return next(changes);
     },

@@ -26,7 +26,7 @@ describe('actions', () => {
 
   it('are found by their exact name only', () => {
     assert.equal(actionEntry('StartSyncExecution')?.built, true);
-    assert.equal(actionEntry('CreateSchedule')?.built, false);
+    assert.equal(actionEntry('DescribeMapRun')?.built, false);
     for (const name of ['startSyncExecution', '', 'constructor', '__proto__', 'Nothing'])
       assert.equal(actionEntry(name), undefined);
   });

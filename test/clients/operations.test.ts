@@ -93,7 +93,9 @@ for (const [index, name] of NAMES.entries()) {
 
     it('gets an error for an action that is not built yet, and for one that does not exist', async () => {
       const client = clientNamed(name);
-      await assert.rejects(client.call('ListSchedules', { FlowName: flow }), { code: 'ActionNotSupported' });
+      await assert.rejects(client.call('DescribeMapRun', { FlowName: flow, ExecutionName: 'e', MapRunName: 'm' }), {
+        code: 'ActionNotSupported',
+      });
       await assert.rejects(client.call('MakeCoffee'), { code: 'ActionNotSupported' });
     });
   });

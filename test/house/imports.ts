@@ -18,6 +18,7 @@ export const ROOMS = [
   'wire',
   'auth',
   'operations',
+  'schedules',
   'runtime',
   'objects',
   'actions',
@@ -44,6 +45,7 @@ export const PURE_ROOMS = ['interpreter', 'conversion', 'language', 'expression'
 /** The rooms that may import an installed module. */
 const MODULES: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli'],
+  croner: ['schedules'],
   'csv-parse': ['objects'],
   'ipaddr.js': ['auth'],
   pino: ['server'],

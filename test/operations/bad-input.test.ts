@@ -107,6 +107,27 @@ const EXECUTION = { FlowName: 'f', ExecutionName: 'e' };
 const OF_EXECUTION = [...noName('FlowName'), ...noExecutionName()];
 const ALIAS = { FlowName: 'f', Name: 'a' };
 const OF_ALIAS = [...noName('FlowName'), ...noName('Name')];
+const SCHEDULE = { FlowName: 'f', ScheduleName: 's' };
+const OF_SCHEDULE = [...noName('FlowName'), ...noName('ScheduleName')];
+/** test/schedules/timetable.test.ts has all faults of expressions. */
+const SCHEDULE_PARTS: Row[] = [
+  tooLong('CronExpression', 1024),
+  [{ CronExpression: '* * * * * *' }, /^CronExpression "\* \* \* \* \* \*" is due more often than once a minute: /],
+  [{ CronExpression: '0 0 0 30 2 ?' }, /^CronExpression "0 0 0 30 2 \?" never fires: no month of its field Month/],
+  [{ CronExpression: '0 0 25 * * *' }, /^CronExpression "0 0 25 \* \* \*" is wrong in its field Hours \("25"\)/],
+  [{ CronExpression: '@every 0m' }, /^CronExpression "@every 0m" names an interval of 0 minutes/],
+  [{ CronExpression: 'often' }, /^CronExpression "often" has 1 fields, not the six of a schedule/],
+  [{ CronExpression: 'CRON_TZ=A/B 0 0 3 * * ?' }, /^CronExpression "CRON_TZ=A\/B .*" names the time zone "A\/B"/],
+  [{ Payload: '{"a":' }, /^Payload begins like JSON and is not JSON that can be read: /],
+  [{ Payload: '[1,]' }, /^Payload begins like JSON and is not JSON that can be read: /],
+  [{ Payload: `${'['.repeat(300)}${']'.repeat(300)}` }, /^Payload begins like JSON .* nested deeper/],
+  [
+    { Payload: 'x'.repeat(65_536) },
+    /^The payload size exceeds maximum allowed size \(65536 bytes\)\.$/,
+    'EntityTooLarge',
+  ],
+  tooLong('Description', 4096),
+];
 const ROUTES = '[{"Version":"1","Weight":1}]';
 const tooManyBytes = /^The payload size exceeds maximum allowed size \(65536 bytes\)\.$/;
 
@@ -224,6 +245,22 @@ const TABLES: Readonly<Record<string, Table>> = {
     good: { TaskToken: 't', Error: 'e' },
     rows: [tooLong('Error', 128, 'limits.error'), tooLong('Cause', 4096, 'limits.cause')],
   },
+  CreateSchedule: {
+    good: { ...SCHEDULE, CronExpression: '@every 5m' },
+    rows: [...OF_SCHEDULE, ...SCHEDULE_PARTS, [{ Enable: 'yes' }, /^Enable "yes" is neither true nor false\.$/]],
+  },
+  DescribeSchedule: { good: SCHEDULE, rows: OF_SCHEDULE },
+  UpdateSchedule: {
+    good: SCHEDULE,
+    rows: [
+      ...OF_SCHEDULE,
+      ...SCHEDULE_PARTS,
+      [{ CronExpression: '' }, /^CronExpression is empty; omit it to leave it unchanged\.$/],
+      [{ Enable: '' }, /^Enable "" is neither true nor false\.$/],
+    ],
+  },
+  DeleteSchedule: { good: SCHEDULE, rows: OF_SCHEDULE },
+  ListSchedules: { good: { FlowName: 'f' }, rows: [...noName('FlowName'), ...outOf('Limit', 1, 1000)] },
   DescribeRegions: { good: {}, rows: [] },
   DescribeExecutionWaits: { good: EXECUTION, rows: OF_EXECUTION },
   RedriveExecution: { good: EXECUTION, rows: OF_EXECUTION },

@@ -44,5 +44,6 @@ function checkMember(place: string, member: Member, value: unknown): void {
     for (const [i, item] of value.entries()) checkMembers(`${place}[${i}]`, member.members, item);
   } else if (member.type === 'word') assert.ok(member.words.includes(value as string), `${place} is ${String(value)}`);
   else if (member.type === 'time') assert.match(String(value), value === '' ? /^$/ : TIME, place);
+  else if (member.type === 'boolean') assert.equal(typeof value, 'boolean', place);
   else assert.equal(typeof value, member.type === 'text' ? 'string' : 'number', place);
 }

@@ -63,11 +63,6 @@ describe('the types of an operation', () => {
     const limit: null = createDecoder('ListFlows')(new Map(), LIMITS).Limit;
     assert.equal(limit, 60);
   });
-
-  it('are those of actions that are built', () => {
-    // @ts-expect-error schedules are not built
-    assert.equal(createDecoder('CreateSchedule').length, 2);
-  });
 });
 
 describe('the decoder of StartSyncExecution', () => {

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ExecutionStore } from '../../src/store/executions.ts';
 import type { FlowStore } from '../../src/store/flows.ts';
+import type { ScheduleStore } from '../../src/store/schedules.ts';
 import { createMemoryStores } from '../../src/store/memory/stores.ts';
 import { storesOf } from '../../src/store/stores.ts';
 import type { Stores } from '../../src/store/stores.ts';
@@ -41,8 +42,15 @@ function recorded(inner: Stores, changes: Change[], tokenKey: Uint8Array): Copie
     // A copy has the key of tokens too.
     takeOver: async (nowMs) => ({ ...(await record((stores) => stores.executions.takeOver(nowMs))), tokenKey }),
   };
+  const schedules: ScheduleStore = {
+    ...inner.schedules,
+    create: (...given) => record((stores) => stores.schedules.create(...given)),
+    update: (...given) => record((stores) => stores.schedules.update(...given)),
+    delete: (...given) => record((stores) => stores.schedules.delete(...given)),
+    take: (...given) => record((stores) => stores.schedules.take(...given)),
+  };
   return {
-    stores: storesOf(flows, executions, inner.messages),
+    stores: storesOf({ ...inner, flows, executions, schedules }),
     copy() {
       const until = changes.length;
       return async () => {

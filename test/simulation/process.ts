@@ -14,7 +14,7 @@ const SETTINGS = testSettings('history: { express: { executions: 0 } }');
 export async function startProcess(
   world: World,
   life: SimulatedLife,
-  stores: Pick<Stores, 'flows' | 'executions'>,
+  stores: Pick<Stores, 'flows' | 'executions' | 'schedules'>,
 ): Promise<SimulatedProcess> {
   const observer = createObserver({
     defect({ error, where }) {
@@ -37,7 +37,7 @@ export async function startProcess(
       limits: { ...SETTINGS.limits, ...limits, ...world.changedLimits },
       history: { ...SETTINGS.history, ...retention },
     },
-    stores: storesOf(stores.flows, stores.executions, createMemoryMessages()),
+    stores: storesOf({ ...stores, messages: createMemoryMessages() }),
     ports: { clock: life.clock, scheduler: life.scheduler, ids: plant?.ids?.(life.ids) ?? life.ids, observer },
     localCallersOnly: true,
     endpoint: () => '',

@@ -8,6 +8,7 @@ import type { ExecutionLimits } from '../../src/interpreter/execution.ts';
 import type { Executions } from '../../src/runtime/executions.ts';
 import type { ExecutionStore, TaskReference } from '../../src/store/executions.ts';
 import type { FlowStore } from '../../src/store/flows.ts';
+import type { ScheduleStore } from '../../src/store/schedules.ts';
 import type { Scheduler } from '../../src/base/scheduler.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import { VirtualTime } from '../../src/testing/virtual-time.ts';
@@ -295,7 +296,7 @@ export class World {
     this.options.onServing();
   }
 
-  #storesOf(life: SimulatedLife): { flows: FlowStore; executions: ExecutionStore } {
+  #storesOf(life: SimulatedLife): { flows: FlowStore; executions: ExecutionStore; schedules: ScheduleStore } {
     const { options, audit, trace, time } = this;
     const { plant } = options;
     const restores = this.#restores;
@@ -318,7 +319,7 @@ export class World {
       onPurge: options.onPurge,
     });
     const executions = faultyStore({ ...faulty, inner: planted, purges });
-    return { flows: faultyFlows(this.flows, faulty), executions };
+    return { flows: faultyFlows(this.flows, faulty), executions, schedules: this.#stores.stores.schedules };
   }
 
   async #live(): Promise<SimulatedLife> {

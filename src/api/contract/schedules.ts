@@ -1,6 +1,9 @@
-/** Contracts of the actions on schedules (rules.md 5.20), which are not built yet. */
+/** Contracts of the actions on schedules (rules.md 5.20). */
 import type { Contract, Members, Parameter } from './contract.ts';
 import { FLOW_NAME, LIMIT_1000, MAX_DESCRIPTION, NEXT_TOKEN, NO_FLOW, SAMPLE_TIME } from './shared.ts';
+
+/** Longest expression: every value of every field fits. The vendor names no limit. */
+const MAX_EXPRESSION = 1024;
 
 const OF_FLOW = { flow: 'FlowName' } as const;
 
@@ -32,26 +35,40 @@ const DESCRIPTION = {
 const CRON = {
   type: 'text',
   presence: 'required',
+  maxCharacters: MAX_EXPRESSION,
   about:
-    'Six fields from seconds to day of week, or `@every` and minutes (`@every 5m`); in UTC, a minute apart at least.',
+    'Six fields from seconds to day of week, or `@every` and minutes (`@every 5m`); in UTC, a minute apart at least. With `CRON_TZ=Area/City` in front, the fields are in that time zone.',
   sample: '0 0 3 * * ?',
 } as const satisfies Parameter;
 
 const PAYLOAD = {
   type: 'text',
   presence: 'optional',
-  about: 'Trigger message, JSON text.',
+  about: 'Trigger message. A JSON text becomes a JSON value of the input, another text is passed as it is.',
+  sample: '{"key":"value"}',
 } as const satisfies Parameter;
+
 const ENABLE = {
   type: 'boolean',
   presence: 'optional',
+  default: true,
   about: 'Whether the schedule starts executions.',
   sample: 'true',
 } as const satisfies Parameter;
 
+const CHANGED_ENABLE = {
+  type: 'boolean',
+  presence: 'change',
+  about: ENABLE.about,
+  sample: 'false',
+} as const satisfies Parameter;
+
+const NO_SCHEDULE = { ...NO_FLOW, ScheduleNotExists: 'The flow has no schedule of this name.' } as const;
+const CONFLICT = { ConcurrentUpdateError: 'The schedule was changed again and again during the call.' } as const;
+
 export const SCHEDULES = {
   CreateSchedule: {
-    built: false,
+    built: true,
     method: 'POST',
     resource: OF_FLOW,
     summary: 'Creates a schedule that starts executions of a flow.',
@@ -70,19 +87,23 @@ export const SCHEDULES = {
       },
     },
     reply: SCHEDULE,
-    errors: { ...NO_FLOW, ConcurrentUpdateError: 'The schedule was changed during the call.' },
+    errors: { ...NO_FLOW, ScheduleAlreadyExists: 'The flow has a schedule of this name.' },
+    notes: [
+      'The vendor does not say what an execution of a schedule gets as its input; here it is an object with `triggerTime`, `triggerName` and `payload`.',
+      'The vendor does not say what `Enable` is when it is absent; here it is `true`.',
+    ],
   },
   DescribeSchedule: {
-    built: false,
+    built: true,
     method: 'GET',
     resource: OF_FLOW,
     summary: 'Returns a schedule.',
     parameters: { FlowName: FLOW_NAME, ScheduleName: SCHEDULE_NAME },
     reply: SCHEDULE,
-    errors: NO_FLOW,
+    errors: NO_SCHEDULE,
   },
   UpdateSchedule: {
-    built: false,
+    built: true,
     method: 'POST',
     resource: OF_FLOW,
     summary: 'Changes the given parts of a schedule and leaves the others.',
@@ -91,23 +112,23 @@ export const SCHEDULES = {
       ScheduleName: SCHEDULE_NAME,
       Description: { ...DESCRIPTION, presence: 'change' },
       Payload: { ...PAYLOAD, presence: 'change' },
-      CronExpression: { ...CRON, presence: 'change' },
-      Enable: { ...ENABLE, presence: 'change' },
+      CronExpression: { ...CRON, presence: 'change', emptyRefused: true },
+      Enable: CHANGED_ENABLE,
     },
     reply: SCHEDULE,
-    errors: { ...NO_FLOW, ConcurrentUpdateError: 'The schedule was changed during the call.' },
+    errors: { ...NO_SCHEDULE, ...CONFLICT },
   },
   DeleteSchedule: {
-    built: false,
+    built: true,
     method: 'POST',
     resource: OF_FLOW,
     summary: 'Deletes a schedule.',
     parameters: { FlowName: FLOW_NAME, ScheduleName: SCHEDULE_NAME },
     reply: {},
-    errors: { ...NO_FLOW, ConcurrentUpdateError: 'The schedule was changed during the call.' },
+    errors: NO_SCHEDULE,
   },
   ListSchedules: {
-    built: false,
+    built: true,
     method: 'GET',
     resource: OF_FLOW,
     summary: 'Lists the schedules of a flow.',

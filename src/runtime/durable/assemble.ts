@@ -84,6 +84,8 @@ const IDLE_MAX = 1_000;
 
 /** The parts that the facade uses, and the parts that it has to close. */
 export interface DurableParts {
+  /** Of this owner of the store. */
+  readonly fence: number;
   readonly queue: CommitQueue;
   readonly table: RunTable;
   readonly waiters: EndWaiters;
@@ -138,6 +140,7 @@ export function assembleDurable(options: DurableOptions, ownership: Ownership, r
   const items = new ItemRunner({ ports, starts, runExpressItem: options.runExpressItem });
   mapRuns.connect({ items, table, gate });
   return {
+    fence,
     queue,
     table,
     waiters,

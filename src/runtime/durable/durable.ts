@@ -67,6 +67,11 @@ export class DurableRuntime {
     return this.#parts.recovery.done;
   }
 
+  /** The fence of this owner of the store, with which other changes of the store are made too. */
+  get fence(): number {
+    return this.#parts.fence;
+  }
+
   /** Executions in memory: the busy ones, and some of those that only wait. */
   get inMemory(): number {
     return this.#parts.table.size;

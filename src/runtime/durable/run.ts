@@ -17,6 +17,7 @@ import { encodeRow } from '../../interpreter/journal.ts';
 import type { CallProgress } from '../../outbound/call-progress.ts';
 import type { ExecutionChange, ExecutionRecord, FlowSnapshot } from '../../store/executions.ts';
 import type { MapRunChange } from '../../store/map-runs.ts';
+import type { DueTime } from '../../store/schedules.ts';
 import { Driver } from '../driver/driver.ts';
 import type { Policy } from '../driver/driver.ts';
 import type { MapRunStarter, OpenMapRun } from '../driver/map-runs.ts';
@@ -47,6 +48,8 @@ export type Arrival =
       /** Null when the store has it, because another execution uses it. */
       readonly snapshot: FlowSnapshot | null;
       readonly abortable: boolean;
+      /** The due time that the commit of its start takes; without it the store refuses the start. */
+      readonly due?: DueTime;
     }
   /** Loaded from the store. */
   | { readonly kind: 'loaded' }
@@ -417,7 +420,8 @@ export class DurableRun implements Committable, Policy {
     if (arrival.kind === 'loaded') return {};
     // The start time is that of the first event, which may be later than the time in the prepared record.
     const record = { ...this.record, startedMs: this.execution.startedMs };
-    return { start: { record, snapshot: arrival.snapshot } };
+    const { snapshot, due } = arrival;
+    return { start: { record, snapshot, ...(due !== undefined && { due }) } };
   }
 
   /** The run has decided nothing new and waits. Commits the wake time if the store has another one. */

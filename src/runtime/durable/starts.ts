@@ -202,6 +202,7 @@ export class Starts {
       // The execution of the Map uses it.
       snapshot: mapItem === null ? snapshot : null,
       abortable: !isPatient,
+      ...(origin.from === 'schedule' && { due: origin.due }),
     });
     table.add(run);
     run.begin({ kind: 'start' });

@@ -2,7 +2,7 @@
  * StartSyncExecution as a service. The operation of that name and the action `FNF:StartSyncExecution` both use it, so that one
  * place finds the flow, checks its mode and names the execution.
  */
-import { modeNotSupported } from '../../api/error.ts';
+import { apiError, modeNotSupported } from '../../api/error.ts';
 import type { Ids } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { FlowRecord } from '../../store/flows.ts';
@@ -49,6 +49,8 @@ export function createSyncExecutions({ flows, runtime, ids }: SyncExecutionsOpti
     async start({ flowName, executionName, qualifier, input, inputText, depth, origin }) {
       const { runnable, alias } = flows.peek(flowName, qualifier) ?? (await flows.load(flowName, qualifier));
       const { flow, plan, environment } = runnable;
+      // A flow that was created again under the name is not the flow of the schedule.
+      if (origin.from === 'schedule' && origin.flowId !== flow.id) throw apiError('FlowNotExists', flowName);
       if (flow.executionMode !== 'Express') throw modeNotSupported(flow.executionMode);
       const uuid = ids.uuid();
       const name = executionName === null ? uuid : `${executionName}:${uuid}`;

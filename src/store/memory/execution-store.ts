@@ -9,34 +9,29 @@ import type {
   JournalRow,
   SeenTime,
 } from '../executions.ts';
-import { FenceLost } from '../executions.ts';
 import { dueMethods } from './due-executions.ts';
 import { ExecutionTable, placeOf } from './execution-table.ts';
 import type { MemoryFlows } from './flow-store.ts';
 import { Later } from './later.ts';
 import { mapRunMethods } from './map-runs.ts';
+import type { Owner } from './owner.ts';
 import { purge } from './purge.ts';
 
-export function createMemoryExecutions(flows: MemoryFlows): ExecutionStore {
+export function createMemoryExecutions(flows: MemoryFlows, owner: Owner): ExecutionStore {
   const later = new Later('execution store');
-  const table = new ExecutionTable();
+  const table = new ExecutionTable((due) => flows.schedules.take(due));
   const tokenKey = new Uint8Array(randomBytes(32));
-  let owner = 0;
   let time: SeenTime = { nowMs: 0, setBackMs: 0 };
-
-  function requireOwner(fence: number): void {
-    if (fence !== owner) throw new FenceLost('another server has taken over the store');
-  }
 
   return {
     takeOver: (nowMs) =>
       later.answer(() => {
         time = { nowMs, setBackMs: time.setBackMs + Math.max(0, time.nowMs - nowMs) };
-        return { fence: ++owner, lastId: table.lastId, tokenKey, setBackMs: time.setBackMs };
+        return { fence: owner.takeOver(), lastId: table.lastId, tokenKey, setBackMs: time.setBackMs };
       }),
     commit: (fence, changes, seen) =>
       later.answer(() => {
-        requireOwner(fence);
+        owner.require(fence);
         const absent = table.commit(changes);
         if (seen !== undefined) time = seen;
         return absent;
@@ -67,12 +62,12 @@ export function createMemoryExecutions(flows: MemoryFlows): ExecutionStore {
     ...dueMethods(table, later),
     purge: (fence, retention, limit) =>
       later.answer(() => {
-        requireOwner(fence);
+        owner.require(fence);
         return purge(table, flows.revisions(), retention, limit);
       }),
     giveBackSpace: (fence) =>
       later.answer(() => {
-        requireOwner(fence);
+        owner.require(fence);
         return false;
       }),
     close: () => later.close(),

@@ -15,6 +15,7 @@ import type {
 } from '../executions.ts';
 import type { MapRunChange, MapRunRecord } from '../map-runs.ts';
 import { isOpen } from '../map-runs.ts';
+import type { DueTime } from '../schedules.ts';
 import { firstNotBefore } from './sorted.ts';
 
 interface Held {
@@ -50,6 +51,9 @@ const NEWLY_RUNNING = {
   output: '',
 } as const;
 
+/** Takes a due time of a schedule. Returns a function that undoes it, or null if it was taken before. */
+type TakeDue = (due: DueTime) => (() => void) | null;
+
 export class ExecutionTable {
   readonly executions = new Map<ExecutionId, Held>();
   readonly flows = new Map<string, FlowExecutions>();
@@ -62,6 +66,11 @@ export class ExecutionTable {
   /** Highest id of a purged execution. An absent execution with a higher id was never started. */
   purgedId: ExecutionId = 0;
   readonly #undo: (() => void)[] = [];
+  readonly #take: TakeDue;
+
+  constructor(take: TakeDue) {
+    this.#take = take;
+  }
 
   /** Returns the ids of the executions that do not exist. */
   commit(changes: readonly ExecutionChange[]): readonly ExecutionId[] {
@@ -85,7 +94,7 @@ export class ExecutionTable {
   /** False for an execution that does not exist. */
   #apply(change: ExecutionChange): boolean {
     const { id, start, journal, end, stopChildren } = change;
-    if (start !== undefined && !this.executions.has(id)) this.#start(id, start);
+    if (start !== undefined && !this.executions.has(id) && !this.#start(id, start)) return false;
     const held = this.executions.get(id);
     if (held === undefined) {
       assert(journal === undefined || id <= this.purgedId, `execution ${id} was never started`);
@@ -139,7 +148,13 @@ export class ExecutionTable {
       .filter(({ record }) => record.parent !== null && wanted.has(record.parent.event));
   }
 
-  #start(id: ExecutionId, { record: given, snapshot }: NonNullable<ExecutionChange['start']>): void {
+  /** False if another start has taken its due time. */
+  #start(id: ExecutionId, { record: given, snapshot, due }: NonNullable<ExecutionChange['start']>): boolean {
+    if (due !== undefined) {
+      const undo = this.#take(due);
+      if (undo === null) return false;
+      this.#undo.push(undo);
+    }
     const flow = this.flows.get(given.flowId) ?? { names: new Map(), order: [], snapshots: new Map() };
     this.flows.set(given.flowId, flow);
     assert(!flow.names.has(given.name), `execution ${id} has the name of another execution`);
@@ -162,6 +177,7 @@ export class ExecutionTable {
       this.#forget(record);
       this.lastId = lastId;
     });
+    return true;
   }
 
   #end(held: Held, end: NonNullable<ExecutionChange['end']>): void {

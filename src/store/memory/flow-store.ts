@@ -8,15 +8,20 @@ import { compareBytes, firstAtOrAfter } from './byte-order.ts';
 import { aliasMethods, versionMethods } from './flow-versions.ts';
 import type { FlowEntry } from './flow-versions.ts';
 import { Later } from './later.ts';
+import { ScheduleTable } from './schedule-table.ts';
 
 export interface MemoryFlows {
   readonly store: FlowStore;
   /** By flow id, the revisions from which an execution can start: the current one and those of the versions. */
   revisions(): ReadonlyMap<string, ReadonlySet<number>>;
+  /** The schedules of all flows; those of a flow are deleted with it. */
+  readonly schedules: ScheduleTable;
+  flowOf(name: string): FlowRecord | undefined;
 }
 
 export function createMemoryFlows(): MemoryFlows {
   const entries = new Map<string, FlowEntry>();
+  const schedules = new ScheduleTable();
   // Sorted by the first `list` after a flow was created or deleted.
   let names: readonly string[] | null = null;
   const later = new Later('flow store');
@@ -45,6 +50,7 @@ export function createMemoryFlows(): MemoryFlows {
     delete: (name) =>
       later.answer(() => {
         names = null;
+        schedules.removeFlow(name);
         return entries.delete(name);
       }),
     list: (query) => later.answer(() => page(entries, sortedNames(), query)),
@@ -53,7 +59,12 @@ export function createMemoryFlows(): MemoryFlows {
     ...aliasMethods(entries, later),
     close: () => later.close(),
   };
-  return { store, revisions: () => revisionsOf(entries.values()) };
+  return {
+    store,
+    revisions: () => revisionsOf(entries.values()),
+    schedules,
+    flowOf: (name) => entries.get(name)?.flow,
+  };
 }
 
 function page(entries: ReadonlyMap<string, FlowEntry>, names: readonly string[], query: FlowQuery): FlowPage {

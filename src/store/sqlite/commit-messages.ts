@@ -1,6 +1,7 @@
 /** The messages between the main thread and the commit thread. */
 import { AssertionFailure } from '../../base/assert.ts';
 import type { ExecutionChange, ExecutionId, PurgePosition, PurgeStep, Retention, SeenTime } from '../executions.ts';
+import type { DueTime } from '../schedules.ts';
 import { FenceLost } from '../executions.ts';
 import { StoreFault } from '../fault.ts';
 import type { FileIdentity } from './files.ts';
@@ -27,7 +28,8 @@ export type CommitRequest =
       readonly after: PurgePosition | null;
     }
   | { readonly kind: 'space'; readonly fence: number }
-  | { readonly kind: 'messages'; readonly changes: readonly MessageChange[] };
+  | { readonly kind: 'messages'; readonly changes: readonly MessageChange[] }
+  | { readonly kind: 'take'; readonly fence: number; readonly times: readonly DueTime[] };
 
 export type CommitMessage = { readonly number: number; readonly request: CommitRequest } | 'close';
 
@@ -40,6 +42,8 @@ export interface CommitResults {
   readonly space: boolean;
   /** For each change, whether it changed a row. */
   readonly messages: readonly boolean[];
+  /** For each due time, whether it was taken. */
+  readonly take: readonly boolean[];
 }
 
 export type CommitResult = CommitResults[keyof CommitResults];

@@ -58,6 +58,7 @@ function act(request: CommitRequest): CommitResult {
     return messages.apply(request.changes);
   }
   writer ??= new Writer(used);
+  if (request.kind === 'take') return writer.take(request.fence, request.times);
   if (request.kind === 'purge') return writer.purge(request.fence, request.retention, request.limit, request.after);
   if (request.kind === 'space') return giveBackSpace(used, writer, request.fence);
   return writer.commit(request.fence, request.changes, request.seen);

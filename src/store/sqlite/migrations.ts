@@ -202,6 +202,28 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   {
     number: 9,
+    // Only schedules that are due at some time are in the index of due times. Texts of any length are the last columns.
+    sql: `
+      CREATE TABLE schedules (
+        id TEXT NOT NULL PRIMARY KEY,
+        flow TEXT NOT NULL COLLATE BINARY REFERENCES flows (name) ON DELETE CASCADE,
+        name TEXT NOT NULL COLLATE BINARY,
+        revision INTEGER NOT NULL,
+        created_ms INTEGER NOT NULL,
+        last_modified_ms INTEGER NOT NULL,
+        enabled INTEGER NOT NULL,
+        next_due_ms INTEGER,
+        last_due_ms INTEGER,
+        cron_expression TEXT NOT NULL,
+        description TEXT NOT NULL,
+        payload TEXT NOT NULL
+      ) STRICT;
+      CREATE UNIQUE INDEX schedules_by_name ON schedules (flow, name);
+      CREATE INDEX schedules_due ON schedules (next_due_ms, id) WHERE next_due_ms IS NOT NULL;
+    `,
+  },
+  {
+    number: 10,
     // Runs of distributed Maps, with a log each. Their children are executions with three columns more; the indexes of lists leave
     // them out, because a list of a flow does, and a million of them must not slow it.
     sql: `

@@ -1,4 +1,4 @@
-/** The three stores in one SQLite file, put together. */
+/** The stores in one SQLite file, put together. */
 import type { Scheduler } from '../../base/scheduler.ts';
 import type { Stores } from '../stores.ts';
 import { storesOf } from '../stores.ts';
@@ -9,6 +9,7 @@ import type { SqliteStoreOptions } from './database.ts';
 import { createSqliteExecutions } from './execution-store.ts';
 import { createSqliteFlows } from './flow-store.ts';
 import { createSqliteMessages } from './message-store.ts';
+import { createSqliteSchedules } from './schedule-store.ts';
 
 /**
  * Opens the file and applies the migrations that it lacks.
@@ -18,9 +19,10 @@ export function openSqliteStores(options: SqliteStoreOptions, scheduler: Schedul
   const shared = new SharedConnection(openDatabase(options), scheduler);
   const thread = new CommitThread({ files: shared.files, synchronous: options.synchronous }, scheduler);
   shared.endsWith(() => thread.close());
-  return storesOf(
-    createSqliteFlows(shared),
-    createSqliteExecutions(shared, thread),
-    createSqliteMessages(shared, thread),
-  );
+  return storesOf({
+    flows: createSqliteFlows(shared),
+    executions: createSqliteExecutions(shared, thread),
+    messages: createSqliteMessages(shared, thread),
+    schedules: createSqliteSchedules(shared, thread),
+  });
 }

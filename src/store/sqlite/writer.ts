@@ -18,6 +18,7 @@ import type {
   SeenTime,
 } from '../executions.ts';
 import { FenceLost } from '../executions.ts';
+import type { DueTime } from '../schedules.ts';
 import { callbackNumber, DONE, DUE, OWED, RUNNING, startedByText, statusNumber } from './execution-rows.ts';
 import { giveBackPages } from './free-space.ts';
 import { MapRunWriter } from './map-run-writer.ts';
@@ -51,6 +52,7 @@ export class Writer {
   readonly #callbackDone: StatementSync;
   readonly #stopChild: StatementSync;
   readonly #mapRuns: MapRunWriter;
+  readonly #take: StatementSync;
 
   constructor(database: DatabaseSync) {
     const prepare = (sql: string) => database.prepare(sql);
@@ -98,6 +100,9 @@ export class Writer {
     this.#stopChild = prepare(`
       UPDATE executions SET stop = ?
       WHERE parent = ? AND parent_event = ? AND callback = ${OWED} AND status = ${RUNNING} AND stop IS NULL`);
+    this.#take = prepare(
+      'UPDATE schedules SET next_due_ms = ?, last_due_ms = next_due_ms WHERE id = ? AND next_due_ms = ?',
+    );
   }
 
   /**
@@ -123,6 +128,15 @@ export class Writer {
     return this.#owned(fence, () => giveBackPages(this.#database));
   }
 
+  /** As `ScheduleStore.take`. @throws {FenceLost} */
+  take(fence: number, times: readonly DueTime[]): readonly boolean[] {
+    return this.#owned(fence, () => times.map((time) => this.#takeDue(time)));
+  }
+
+  #takeDue({ scheduleId, dueMs, nextMs }: DueTime): boolean {
+    return Number(this.#take.run(nextMs, scheduleId, dueMs).changes) === 1;
+  }
+
   #owned<T>(fence: number, work: (purgedId: ExecutionId) => T): T {
     this.#uses.forget();
     return inTransaction(this.#database, () => {
@@ -137,7 +151,7 @@ export class Writer {
   /** False for an execution that does not exist. */
   #apply(change: ExecutionChange, keys: Map<string, number>, purgedId: ExecutionId): boolean {
     const { id, start, journal, stopChildren } = change;
-    if (start !== undefined) this.#start(id, start, keys);
+    if (start !== undefined && !this.#start(id, start, keys)) return false;
     if (change.reopen === true && Number(this.#reopen.run(id).changes) > 0) this.#removeOutput.run(id);
     const isAppended = journal !== undefined && this.#appendRow(id, journal, purgedId);
     // A row that was appended proves that the execution exists: a change of a running execution needs no further look.
@@ -161,7 +175,10 @@ export class Writer {
     if (callbackDone === true) this.#callbackDone.run(id);
   }
 
-  #start(id: ExecutionId, { record, snapshot }: Start, keys: Map<string, number>): void {
+  /** False if another start has taken its due time. */
+  #start(id: ExecutionId, { record, snapshot, due }: Start, keys: Map<string, number>): boolean {
+    // A repetition finds the execution, and its due time taken.
+    if (due !== undefined && !this.#takeDue(due) && this.#known.get(id) === undefined) return false;
     const flow = this.#keyOf(record.flowId, record.flowName, keys);
     if (snapshot !== null) {
       const { revision, roleArn, description, environment, definition, writer } = snapshot;
@@ -186,9 +203,10 @@ export class Writer {
       record.mapItem?.state ?? null,
       record.mapItem?.index ?? null,
     );
-    if (Number(added.changes) === 0) return;
+    if (Number(added.changes) === 0) return true;
     this.#uses.add(flow, record.revision, 1);
     if (record.input !== '') this.#addInput.run(id, record.input);
+    return true;
   }
 
   #keyOf(flowId: string, flowName: string, keys: Map<string, number>): number {

@@ -1,0 +1,48 @@
+/** Puts the parts of schedules together. */
+import type { Ports } from '../base/ports.ts';
+import type { DurableRuntime } from '../runtime/durable/durable.ts';
+import type { SyncExecutions } from '../runtime/express/sync-executions.ts';
+import type { Stores } from '../store/stores.ts';
+import { inBackground } from '../base/isolated.ts';
+import { DueSchedules } from './due-schedules.ts';
+import { ExpressStarts } from './express-starts.ts';
+import { Reports } from './reports.ts';
+import { ScheduleService } from './schedule-service.ts';
+import type { Schedules } from './schedules.ts';
+import { Timetables } from './timetables.ts';
+
+export interface SchedulesOptions {
+  readonly stores: Pick<Stores, 'schedules' | 'flows'>;
+  readonly durable: DurableRuntime;
+  readonly sync: SyncExecutions;
+  readonly ports: Ports;
+  /** The setting `schedules.catchUp`. */
+  readonly catchUpMs: number;
+  /** The setting `limits.input`. */
+  readonly inputBytes: number;
+}
+
+export interface ScheduleParts {
+  readonly service: Schedules;
+  /** Starts what is due from now on, in the background. */
+  resume(): void;
+  /** Starts nothing more. The next start of the server continues. */
+  close(): void;
+}
+
+export function assembleSchedules(options: SchedulesOptions): ScheduleParts {
+  const { stores, durable, sync, ports, catchUpMs, inputBytes } = options;
+  const { schedules: store, flows } = stores;
+  const timetables = new Timetables(ports.scheduler);
+  const reports = new Reports(ports, catchUpMs);
+  const express = new ExpressStarts({ sync, ports, reports, catchUpMs });
+  const due = new DueSchedules({ store, durable, express, ports, timetables, reports, catchUpMs });
+  return {
+    service: new ScheduleService({ store, flows, ports, timetables, due, inputBytes }),
+    resume: () => inBackground(ports.observer, 'looking for schedules that are due', () => due.look()),
+    close() {
+      due.close();
+      express.close();
+    },
+  };
+}

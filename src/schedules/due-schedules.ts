@@ -1,0 +1,219 @@
+/**
+ * Starts the executions of schedules that are due (rules.md 12.19). One timer waits for the earliest due time of all. It runs for at
+ * most a minute, because someone may set the clock forward: what is due by it then starts.
+ *
+ * Invariants:
+ * - A due time is taken in the store, with the start of a Standard execution and before that of an Express one. Nothing here decides
+ *   by memory whether a due time has had its execution.
+ * - A due time that has no execution in the end is reported.
+ */
+import { inBackground } from '../base/isolated.ts';
+import type { Ports } from '../base/ports.ts';
+import type { DurableRuntime } from '../runtime/durable/durable.ts';
+import { FenceLost } from '../store/executions.ts';
+import type { DuePosition, DueSchedule, DueTime, ScheduleStore } from '../store/schedules.ts';
+import { executionNameOf, inputOf } from './due-start.ts';
+import type { ExpressStarts } from './express-starts.ts';
+import { refusalOf, refusalReason } from './refusal.ts';
+import type { Firing, Reports } from './reports.ts';
+import { Round } from './round.ts';
+import { TimetableFault } from './timetable/fault.ts';
+import type { Timetables } from './timetables.ts';
+
+export interface DueSchedulesOptions {
+  readonly store: Pick<ScheduleStore, 'due' | 'nextDueMs' | 'take'>;
+  readonly durable: Pick<DurableRuntime, 'start' | 'fence'>;
+  readonly express: ExpressStarts;
+  readonly ports: Pick<Ports, 'clock' | 'scheduler' | 'observer'>;
+  readonly timetables: Timetables;
+  readonly reports: Reports;
+  /** The setting `schedules.catchUp`. */
+  readonly catchUpMs: number;
+}
+
+const WHERE = 'starting executions of schedules';
+const LONGEST_SLEEP_MS = 60_000;
+/** Between two looks while the due times of a long pause are made up for. */
+const SHORTEST_SLEEP_MS = 1;
+const RETRY_MS = 1_000;
+const PAGE = 200;
+
+/** A due time that is taken without a start in the same commit. */
+interface Taking {
+  readonly time: DueTime;
+  /** Called when it was taken. */
+  taken(): void;
+}
+
+export class DueSchedules {
+  readonly #options: DueSchedulesOptions;
+  #cancel: (() => void) | null = null;
+  /** Monotonic time of the timer. */
+  #armedMs = Number.POSITIVE_INFINITY;
+  #isLooking = false;
+  /** A due time came up during a look. */
+  #isLookWanted = false;
+  #isClosed = false;
+
+  constructor(options: DueSchedulesOptions) {
+    this.#options = options;
+  }
+
+  /** A schedule is due at this wall time. */
+  arm(dueMs: number): void {
+    if (this.#isClosed) return;
+    if (this.#isLooking) this.#isLookWanted = true;
+    const { clock } = this.#options.ports;
+    const delayMs = Math.min(Math.max(dueMs - clock.nowMs(), SHORTEST_SLEEP_MS), LONGEST_SLEEP_MS);
+    const atMs = clock.monotonicMs() + delayMs;
+    if (this.#cancel === null || atMs < this.#armedMs) this.#lookIn(delayMs);
+  }
+
+  /** Starts what is due, and sets the timer for the next look. Looks again soon if that fails. */
+  async look(): Promise<void> {
+    if (this.#isLooking || this.#isClosed) return;
+    this.#isLooking = true;
+    this.#isLookWanted = false;
+    try {
+      const isStuck = await this.#startDue();
+      const nextMs = await this.#options.store.nextDueMs();
+      this.#isLooking = false;
+      if (isStuck) this.#lookIn(RETRY_MS);
+      else if (nextMs !== null || this.#isLookWanted) this.arm(nextMs ?? 0);
+    } catch (error) {
+      this.#isLooking = false;
+      if (error instanceof FenceLost) return this.close();
+      this.#options.ports.observer.defect?.({ error, where: WHERE });
+      this.#lookIn(RETRY_MS);
+    }
+  }
+
+  /** Starts nothing more. The store still has the due times. */
+  close(): void {
+    this.#isClosed = true;
+    this.#cancel?.();
+  }
+
+  /** True if the same due times are left: starts were refused, or have come to nothing. They are tried again later. */
+  async #startDue(): Promise<boolean> {
+    const { store, ports, express } = this.#options;
+    const round = new Round(ports.clock.nowMs(), ports.scheduler);
+    if (express.isRefusing) round.refused.add('Express');
+    let after: DuePosition | null = null;
+    while (!this.#isClosed) {
+      const page: readonly DueSchedule[] = await store.due(round.nowMs, after, PAGE);
+      const last = page.at(-1);
+      if (last === undefined) break;
+      after = { dueMs: last.nextDueMs, id: last.id };
+      await this.#startPage(page, round);
+    }
+    await round.settled();
+    return round.refused.size > 0 || (after !== null && !round.hasTaken);
+  }
+
+  async #startPage(page: readonly DueSchedule[], round: Round): Promise<void> {
+    const takings: Taking[] = [];
+    for (const schedule of page) {
+      if (this.#isClosed) return;
+      const taking = await this.#begin(schedule, round);
+      if (taking !== null) takings.push(taking);
+    }
+    if (takings.length === 0) return;
+    const { store, durable } = this.#options;
+    const taken = await store.take(
+      durable.fence,
+      takings.map(({ time }) => time),
+    );
+    for (const [i, isTaken] of taken.entries()) {
+      if (!isTaken) continue;
+      round.hasTaken = true;
+      await round.turn();
+      takings[i]?.taken();
+    }
+  }
+
+  /** Starts a Standard execution, or returns what has to be taken: the due time of an Express one, or skipped due times. */
+  async #begin(schedule: DueSchedule, round: Round): Promise<Taking | null> {
+    const { timetables, reports, express, catchUpMs } = this.#options;
+    const { executionMode: mode, nextDueMs: dueMs } = schedule;
+    const fromMs = round.nowMs - catchUpMs;
+    const isSkipped = dueMs < fromMs;
+    if (!isSkipped && round.refused.has(mode)) return null;
+    await round.turn();
+    const timetable = await timetables.of(schedule.cronExpression).catch((error: unknown) => {
+      if (error instanceof TimetableFault) return error;
+      throw error;
+    });
+    if (timetable instanceof TimetableFault) {
+      const reason = `this version of Millrace does not accept the expression, which ${timetable.message}; update the schedule`;
+      return this.#taking(schedule, dueMs, null, () => reports.skipped(schedule, dueMs, null, reason));
+    }
+    if (isSkipped) {
+      const nextMs = timetable.from(dueMs, fromMs);
+      return this.#taking(schedule, dueMs, nextMs, () => reports.tooLate(schedule, dueMs, nextMs));
+    }
+    const firing = {
+      schedule,
+      dueMs,
+      nextMs: timetable.next(dueMs),
+      executionName: executionNameOf(schedule.name, dueMs),
+    };
+    if (mode === 'Express') return this.#taking(schedule, dueMs, firing.nextMs, () => express.start(firing, round));
+    round.add(this.#startStandard(firing, round));
+    return null;
+  }
+
+  #taking({ id }: DueSchedule, dueMs: number, nextMs: number | null, taken: () => void): Taking {
+    return { time: { scheduleId: id, dueMs, nextMs }, taken };
+  }
+
+  /** Never rejects. */
+  async #startStandard(firing: Firing, round: Round): Promise<void> {
+    const { durable, reports } = this.#options;
+    const { schedule, dueMs, nextMs, executionName } = firing;
+    const { flowName, flowId, name, payload } = schedule;
+    const { value, text } = inputOf(name, dueMs, payload);
+    const origin = { from: 'schedule' as const, flowId, due: { scheduleId: schedule.id, dueMs, nextMs } };
+    try {
+      const { snapshot } = await durable.start({
+        ...{ flowName, executionName, qualifier: '', input: value, inputText: text, origin },
+      });
+      if (snapshot === null) return this.#skip(firing, 'a running execution has its name', round);
+      round.hasTaken = true;
+      reports.fired(firing);
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal === 'never') return this.#skip(firing, refusalReason(error), round);
+      if (refusal === 'gone') return;
+      round.refused.add('Standard');
+      reports.delayed(schedule, error);
+    }
+  }
+
+  /** Never rejects. */
+  async #skip({ schedule, dueMs, nextMs }: Firing, reason: string, round: Round): Promise<void> {
+    const { store, durable, reports } = this.#options;
+    try {
+      const [isTaken] = await store.take(durable.fence, [{ scheduleId: schedule.id, dueMs, nextMs }]);
+      if (isTaken !== true) return;
+      round.hasTaken = true;
+      reports.skipped(schedule, dueMs, nextMs, reason);
+    } catch (error) {
+      // The store fails: the next round finds the same.
+      round.refused.add('Standard');
+      reports.delayed(schedule, error);
+    }
+  }
+
+  /** Replaces the timer. */
+  #lookIn(delayMs: number): void {
+    this.#cancel?.();
+    if (this.#isClosed) return;
+    const { scheduler, observer, clock } = this.#options.ports;
+    this.#armedMs = clock.monotonicMs() + delayMs;
+    this.#cancel = scheduler.after(delayMs, () => {
+      this.#cancel = null;
+      inBackground(observer, WHERE, () => this.look());
+    });
+  }
+}
