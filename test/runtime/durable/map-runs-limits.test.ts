@@ -159,7 +159,7 @@ test('Standard children have a limit of their own, and wait at it', async (t) =>
   assert.equal(service.most, 3);
 });
 
-test('executions that were purged take their runs with them, and other runs go on', async (t) => {
+test('executions that were purged take their runs with them, and other runs continue', async (t) => {
   const service = new Service(100);
   const engine = await startWork(t, mapFlow('Standard'), service, { settings: 'history: {keep: 1m}' });
   await engine.start('work', { name: 'e', input: { list: range(5) } });

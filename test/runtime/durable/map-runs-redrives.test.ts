@@ -199,7 +199,7 @@ test('children that sleep when the execution is stopped are redriven with it', a
   const before = new Map(service.calls);
   await redrive(engine);
   await endsWith(engine, service, ends, before);
-  assert.equal((await childrenOf(engine)).length, ITEMS, 'a child keeps its name');
+  assert.equal((await childrenOf(engine)).length, ITEMS, 'a child retains its name');
 });
 
 test('a redrive at once after the stop, while its children are being stopped', async (t) => {

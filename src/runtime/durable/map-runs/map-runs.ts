@@ -94,7 +94,7 @@ export class MapRuns implements MapRunStarter {
       durable: async () => void (updated = (await run?.mapRun(known.event)?.update(changes)) ?? null),
     });
     if (updated !== null) return updated;
-    // The process is ending, and the next one goes on with the run.
+    // The process is ending, and the next one continues the run.
     gate.refuseInTrouble();
     throw table.stuck(execution.id) === undefined
       ? apiError('MapRunAlreadyCompleted', name, execution.name)
