@@ -24,13 +24,22 @@ export function perturbationsOf(seed: number, without: ReadonlySet<string>): Per
   };
   return {
     retainMs: drawn('purges', null, (random) => random.pick([1_000, 60_000, 400_000])),
-    limitsOfLives: drawn('limits', [], limitsOf),
+    limitsOfLives: drawn('limits', [], (random) => withMapLimits(limitsOf(random), Random.of(seed, 'map limits'))),
     restores: drawn('restores', [], restoresOf),
   };
 }
 
 function limitsOf(random: Random): Partial<Settings['limits']>[] {
   return [{}, ...Array.from({ length: 1 + random.below(3) }, () => changed(random))];
+}
+
+/** Those of Map runs come from a stream of their own. */
+function withMapLimits(lives: readonly Partial<Settings['limits']>[], random: Random): Partial<Settings['limits']>[] {
+  return lives.map((limits, i) => ({
+    ...limits,
+    ...(i > 0 && random.chance(0.4) && { mapExecutions: random.pick([1, 3]) }),
+    ...(i > 0 && random.chance(0.4) && { mapRunConcurrency: random.pick([1, 4]) }),
+  }));
 }
 
 /** Each limit is changed or not. */
