@@ -52,6 +52,24 @@ const STANDARD: Readonly<Record<string, string>> = {
     Processor: { StartAt: Z, States: [{ Type: Task, Name: Z, Action: Test:Call, End: true }] }
     End: true
 `,
+  items: `${head('items', 'Each')}
+  - Type: Map
+    Name: Each
+    ItemsPath: $Context.Execution.Input.items
+    Processor:
+      ProcessorConfig: { ExecutionMode: Standard }
+      StartAt: Z
+      States: [{ Type: Task, Name: Z, Action: Test:Flaky, ${RETRY}, Next: W }, { Type: Wait, Name: W, Seconds: 100, End: true }]
+    Next: Quick
+  - Type: Map
+    Name: Quick
+    ItemsPath: $Context.Execution.Input.items
+    Processor:
+      ProcessorConfig: { ExecutionMode: Express }
+      StartAt: Z
+      States: [{ Type: Task, Name: Z, Action: Test:Flaky, ${RETRY}, Next: W }, { Type: Wait, Name: W, Seconds: 1, End: true }]
+    End: true
+`,
   fails: `${head('fails', 'A')}
   - { Type: Task, Name: A, Action: Test:Flaky, Next: B }
   - { Type: Pass, Name: B, End: true }

@@ -8,6 +8,7 @@ import { formatDiagnostic } from '../../src/base/diagnostic.ts';
 import { stringifyJson } from '../../src/base/json.ts';
 import { patternMap } from '../../src/base/pattern-map.ts';
 import type { JsonValue } from '../../src/base/json.ts';
+import type { ExecutionEvent } from '../../src/interpreter/event.ts';
 import type { TaskCall } from '../../src/actions/action.ts';
 import { compileDefinition } from '../../src/language/compile.ts';
 import { DEFAULT_DEFINITION_LIMITS } from '../../src/language/limits.ts';
@@ -19,12 +20,15 @@ import type {
   ExecutionStore,
   Retention,
 } from '../../src/store/executions.ts';
+import { MapShadow } from './map-shadow.ts';
 import { Shadow } from './shadow.ts';
 import type { ShadowOptions } from './shadow.ts';
 import type { SimulatedLife } from './life.ts';
 import type { Trace } from './trace.ts';
 
 export interface AuditOptions extends ShadowOptions {
+  /** Number of the life that owns the store. */
+  readonly currentLife: () => number;
   /** The store at the time, without faults. */
   readonly store: () => ExecutionStore;
   readonly trace: Trace;
@@ -33,6 +37,8 @@ export interface AuditOptions extends ShadowOptions {
 export class Audit {
   readonly faults: string[] = [];
   readonly shadows = new Map<ExecutionId, Shadow>();
+  /** By their names. */
+  readonly mapRuns = new Map<string, MapShadow>();
   /** Executions that were purged, or are not in a copy that was put back. */
   past: Shadow[] = [];
   /** Deleted flows, whose ended executions may be deleted as well. */
@@ -72,6 +78,9 @@ export class Audit {
       // A commit may have several changes of an execution.
       const withRows = new Set(changes.flatMap(({ id, journal }) => (journal === undefined ? [] : [id])));
       for (const { id } of changes) this.#judge(id, !withRows.has(id));
+      for (const { id, start, reopen } of changes) {
+        if (start !== undefined || reopen === true) this.#checkItemBegins(id);
+      }
     });
     return this.#checking;
   }
@@ -130,6 +139,7 @@ export class Audit {
   async restored(): Promise<Shadow[]> {
     const known = [...this.shadows.values(), ...this.past];
     this.shadows.clear();
+    this.mapRuns.clear();
     this.#called.clear();
     for (const id of new Set(known.map(({ record }) => record.id))) {
       if ((await this.#options.store().get(id)) === null) continue;
@@ -182,8 +192,9 @@ export class Audit {
   /** A task is being called. Its TaskScheduled must be durable and open, and the call must not be an unneeded repetition. */
   called(call: TaskCall, life: SimulatedLife): void {
     const where = `call ${call.idempotencyKey} in life ${life.number}`;
-    const shadow = call.task === null ? undefined : this.shadows.get(call.task.execution);
-    if (call.task === null || shadow === undefined) return this.fault(`${where}: its execution is not in the store`);
+    if (call.task === null) return this.#calledByItem(call, life, where);
+    const shadow = this.shadows.get(call.task.execution);
+    if (shadow === undefined) return this.fault(`${where}: its execution is not in the store`);
     const { event } = call.task;
     const user = this.#keys.get(call.idempotencyKey) ?? shadow.birth;
     this.#keys.set(call.idempotencyKey, shadow.birth);
@@ -205,6 +216,64 @@ export class Audit {
     const now = `${life.number}/${shadow.execution.redrives}`;
     if (this.#called.get(task) === now && !ownChild) this.fault(`${where}: called twice in one life`);
     this.#called.set(task, now);
+  }
+
+  /** An Express child of a Map run calls its service. Its name has those of the execution and the run, and its position. */
+  #calledByItem({ flowName, executionName }: TaskCall, life: SimulatedLife, where: string): void {
+    // A process that has lost the store does not know it before its next commit.
+    if (life.number !== this.#options.currentLife()) return;
+    const [, parent = '', run = '', index = ''] = /^(.+)-([0-9a-f]{12})-(\d+):/.exec(executionName) ?? [];
+    const mapRun = [...this.mapRuns.values()].find(({ record }) => record.name.startsWith(run));
+    const shadow = mapRun === undefined ? undefined : this.shadows.get(mapRun.execution);
+    if (run === '' || mapRun === undefined || shadow === undefined) return this.fault(`${where}: no run has this item`);
+    if (shadow.record.flowName !== flowName || shadow.record.name !== parent) {
+      this.fault(`${where}: its run is that of #${shadow.record.id}`);
+    }
+    const command = shadow.openMapRun(mapRun.record.name);
+    if (command === null) return this.fault(`${where}: its run is not open`);
+    if (mapRun.hasSucceeded(Number(index))) this.fault(`${where}: the item was called again, and had ended`);
+    const item = `${mapRun.record.name}/${command.id}/${index}`;
+    if (this.#called.get(item) === `${life.number}`) this.fault(`${where}: called twice in one life`);
+    this.#called.set(item, `${life.number}`);
+  }
+
+  /** A child begins or is redriven: its run is there, and its item has not ended. */
+  #checkItemBegins(id: ExecutionId): void {
+    const { mapItem = null, parent = null } = this.shadows.get(id)?.record ?? {};
+    if (mapItem === null) return;
+    const run = this.mapRuns.get(mapItem.run);
+    if (run === undefined || run.execution !== parent?.execution) return this.fault(`#${id} is an item of no run`);
+    if (run.hasSucceeded(mapItem.index)) this.fault(`#${id} begins, and its item had ended`);
+  }
+
+  async #readMapRuns(id: ExecutionId, shadow: Shadow): Promise<void> {
+    const store = this.#options.store();
+    for (const name of shadow.mapRuns) {
+      const record = await store.mapRun(id, name);
+      if (record === null) {
+        this.fault(`#${id} has no record of its Map run ${name}`);
+        continue;
+      }
+      const known = this.mapRuns.get(name) ?? new MapShadow(id, record);
+      this.mapRuns.set(name, known);
+      known.add(await store.mapRunLog(id, record.key, known.next, Number.MAX_SAFE_INTEGER), record);
+    }
+  }
+
+  /** The faults of the runs of an execution, and what its events say about them. */
+  #judgeMapRuns(shadow: Shadow, fresh: readonly ExecutionEvent[]): void {
+    for (const event of fresh) {
+      if (event.type !== 'MapRunSucceeded' && event.type !== 'MapRunFailed') continue;
+      const name = shadow.events[event.cause - 1]?.facts?.mapRun?.name ?? '';
+      this.mapRuns.get(name)?.checkEnd(event);
+    }
+    for (const name of shadow.mapRuns) {
+      const run = this.mapRuns.get(name);
+      if (run === undefined) continue;
+      for (const message of run.takeFaults()) this.fault(`Map run ${name} of #${shadow.record.id} ${message}`);
+      const isAlone = run.isOpen && shadow.openMapRun(name) === null;
+      if (isAlone) this.fault(`Map run ${name} of #${shadow.record.id} is open, and its state is not`);
+    }
   }
 
   /** After a crash, or at the end: every row is unchanged, and a fold of all rows gives the known state. */
@@ -244,6 +313,7 @@ export class Audit {
     } catch (error) {
       this.fault(`#${id} does not fold: ${error instanceof Error ? error.message : String(error)}`);
     }
+    await this.#readMapRuns(id, shadow);
   }
 
   #judge(id: ExecutionId, noRows: boolean): void {
@@ -251,7 +321,9 @@ export class Audit {
     if (shadow === undefined) return;
     for (const message of shadow.takeFaults()) this.fault(`#${id} ${message}`);
     if (noRows && shadow.isFresh) this.fault(`#${id} has new events that no commit brought`);
-    for (const event of shadow.takeFresh())
+    const fresh = shadow.takeFresh();
+    this.#judgeMapRuns(shadow, fresh);
+    for (const event of fresh)
       this.#checkChild(shadow, event.cause, event.type, event.value, event.facts?.failure?.error);
     this.#checkRecord(shadow, shadow.record);
   }

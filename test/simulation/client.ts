@@ -6,6 +6,8 @@ import { ApiError } from '../../src/api/error.ts';
 import type { JsonObject } from '../../src/base/json.ts';
 import type { ExecutionView, TaskReport } from '../../src/runtime/executions.ts';
 import { InjectedFault } from './faulty-store.ts';
+import type { MapShadow } from './map-shadow.ts';
+import type { Random } from './random.ts';
 import type { Shadow } from './shadow.ts';
 import type { SimulatedProcess, World } from './world.ts';
 
@@ -235,6 +237,56 @@ export class Client {
       nextToken = page.nextToken;
     } while (nextToken !== '');
     return names;
+  }
+
+  /** DescribeMapRun shows what the store has. */
+  async describeMapRun(run: MapShadow): Promise<void> {
+    const { name } = run.record;
+    const parent = this.#world.audit.shadows.get(run.execution)?.record;
+    if (parent === undefined) return;
+    const what = `describe Map run ${name}`;
+    const before = run.record;
+    const { restores } = this.#world;
+    const record = await this.#ask(what, ({ executions }) => executions.mapRun(parent.flowName, parent.name, name));
+    if (this.#world.restores !== restores || this.deleted.has(parent.flowName)) return;
+    const now = this.#world.audit.mapRuns.get(name)?.record;
+    if (record instanceof ApiError)
+      return void (this.#isThere(run) && this.#fault(`${what} was refused: ${record.code}`));
+    if (now === undefined) return;
+    const isBetween = record.succeeded >= before.succeeded && record.succeeded <= now.succeeded;
+    if (!isBetween)
+      this.#fault(`${what}: ${record.succeeded} successes, between ${before.succeeded} and ${now.succeeded}`);
+  }
+
+  /** An update that was answered is in the log of the run. */
+  async updateMapRun(run: MapShadow, random: Random): Promise<void> {
+    const { name } = run.record;
+    const parent = this.#world.audit.shadows.get(run.execution)?.record;
+    if (parent === undefined) return;
+    const changes = {
+      ...(random.chance(0.7) && { concurrency: random.pick([1, 2, 10]) }),
+      ...(random.chance(0.4) && { toleratedCount: random.pick([0, 2, 50]) }),
+      ...(random.chance(0.3) && { toleratedPercentage: random.pick([0, 50, 100]) }),
+    };
+    const what = `update Map run ${name} ${JSON.stringify(changes)}`;
+    const { restores } = this.#world;
+    const { flowName } = parent;
+    const send = ({ executions }: SimulatedProcess) => executions.updateMapRun(flowName, parent.name, name, changes);
+    const record = await this.#ask(what, send);
+    if (this.#world.restores !== restores || this.deleted.has(flowName)) return;
+    if (record instanceof ApiError) {
+      if (record.code === 'MapRunAlreadyCompleted' || !this.#isThere(run)) return;
+      return this.#fault(`${what} was refused: ${record.code}`);
+    }
+    const isStored = run.updates.some(
+      (update) => JSON.stringify({ kind: 'updated', ...changes }) === JSON.stringify(update),
+    );
+    if (!isStored && this.#isThere(run)) this.#fault(`${what} was answered and is not in the log`);
+  }
+
+  #isThere({ execution, record }: MapShadow): boolean {
+    const { audit } = this.#world;
+    return audit.shadows.has(execution) && audit.mapRuns.has(record.name);
   }
 
   /** Starts an execution that reports its end to the task of a token. */

@@ -31,7 +31,9 @@ export function perturbationsOf(seed: number, without: ReadonlySet<string>): Per
         ...numbersOf(Random.of(seed, 'retained numbers')),
       })),
     },
-    limitsOfLives: drawn('limits', [], (random) => paced(limitsOf(random), Random.of(seed, 'steps'))),
+    limitsOfLives: drawn('limits', [], (random) =>
+      withMapLimits(paced(limitsOf(random), Random.of(seed, 'steps')), Random.of(seed, 'map limits')),
+    ),
     restores: drawn('restores', [], restoresOf),
   };
 }
@@ -54,6 +56,15 @@ function limitsOf(random: Random): Partial<Settings['limits']>[] {
 /** Some lives have a rate at which executions enter states. It has a stream of its own, so that known seeds repeat their runs. */
 function paced(lives: readonly Partial<Settings['limits']>[], random: Random): Partial<Settings['limits']>[] {
   return lives.map((changes) => ({ ...changes, ...(random.chance(0.4) && { stepsPerSecond: random.pick([5, 50]) }) }));
+}
+
+/** Those of Map runs come from a stream of their own. */
+function withMapLimits(lives: readonly Partial<Settings['limits']>[], random: Random): Partial<Settings['limits']>[] {
+  return lives.map((limits, i) => ({
+    ...limits,
+    ...(i > 0 && random.chance(0.4) && { mapExecutions: random.pick([1, 3]) }),
+    ...(i > 0 && random.chance(0.4) && { mapRunConcurrency: random.pick([1, 4]) }),
+  }));
 }
 
 /** Each limit is changed or not. */

@@ -5,6 +5,10 @@ import type { ExecutionId } from '../../src/store/executions.ts';
 import type { FaultKind } from './scenario.ts';
 import type { Plant } from './world.ts';
 
+/** Items with positions that begin with 1, in the log of a Map run. */
+const ENDED = '"kind":"succeeded","output":{},"index":1';
+const FORGOTTEN = ENDED.replace('succeeded', 'forgotten');
+
 type StorePlant = NonNullable<Plant['store']>;
 
 const STORES: Readonly<Record<string, StorePlant>> = {
@@ -108,6 +112,35 @@ const STORES: Readonly<Record<string, StorePlant>> = {
     };
   },
 
+  'a Map run forgets the ends of some items': (store) => ({
+    ...store,
+    async mapRunLog(id, key, fromEntry, rows) {
+      const found = await store.mapRunLog(id, key, fromEntry, rows);
+      return found.map((row) => ({
+        ...row,
+        events: row.events.replaceAll(ENDED, FORGOTTEN),
+      }));
+    },
+  }),
+
+  'a Map run counts an item twice': (store) => ({
+    ...store,
+    commit: (fence, changes, seen) =>
+      store.commit(
+        fence,
+        changes.map((change) => {
+          const { mapRuns } = change;
+          if (mapRuns === undefined) return change;
+          const counted = mapRuns.map(({ record, ...rest }) => ({
+            ...rest,
+            record: { ...record, succeeded: record.succeeded > 2 ? record.succeeded + 1 : record.succeeded },
+          }));
+          return { ...change, mapRuns: counted };
+        }),
+        seen,
+      ),
+  }),
+
   'a take-over does not notice that the clock was set back': (store) => ({
     ...store,
     takeOver: async (nowMs) => ({ ...(await store.takeOver(nowMs)), setBackMs: 0 }),
@@ -137,6 +170,8 @@ const FINDS: Readonly<Record<string, RegExp>> = {
   'a change of a purged execution is answered as a success':
     /redrive .* was answered and is not on disk|its execution is not in the store/,
   'the due end of a child is passed over when the child is redriven': /waits for its child #\d+, which has ended/,
+  'a Map run forgets the ends of some items': /the item was called again, and had ended|begins, and its item had ended/,
+  'a Map run counts an item twice': /successes, and by its log/,
   'a take-over does not notice that the clock was set back': /longer than it is meant to/,
   'stored definitions are compiled with the limits for new ones': /is stuck/,
 };

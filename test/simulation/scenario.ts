@@ -5,6 +5,7 @@ import type { ExecutionLimits } from '../../src/interpreter/execution.ts';
 import { LIMITS } from '../support/flows.ts';
 import { randomInput } from '../support/random-flow.ts';
 import type { WantedStart } from './client.ts';
+import { MAPPED, mappedFlow, mappedSteps } from './mapped-flow.ts';
 import { NO_STORE_FAULTS } from './faulty-store.ts';
 import type { StoreFaults } from './faulty-store.ts';
 import { auditLimits, perturbationsOf } from './perturbations.ts';
@@ -38,7 +39,9 @@ export type Step =
   | { readonly do: 'list' | 'update' | 'delete' | 'create'; readonly atMs: number; readonly flowName: string }
   | { readonly do: 'jump'; readonly atMs: number; readonly byMs: number }
   /** Redrives an execution that has ended without success, a child or not. */
-  | { readonly do: 'sigterm' | 'supersede' | 'redrive-any' | 'copy' | 'restore'; readonly atMs: number };
+  | { readonly do: 'sigterm' | 'supersede' | 'redrive-any' | 'copy' | 'restore'; readonly atMs: number }
+  /** Of a Map run that is open at the time, or a child of it, if there is one. */
+  | { readonly do: 'update-map-run' | 'describe-map-run' | 'stop-item'; readonly atMs: number };
 
 export interface Scenario {
   readonly seed: number;
@@ -73,7 +76,11 @@ export function scenarioOf(seed: number, without: ReadonlySet<FaultKind>): Scena
     auditLimits: auditLimits(limits, perturbations),
     perturbations,
     flows,
-    steps: [...stepsOf(seed, flows, without), ...operatorSteps(seed, perturbations)],
+    steps: [
+      ...stepsOf(seed, flows, without),
+      ...operatorSteps(seed, perturbations),
+      ...(flows.has(MAPPED) ? mappedSteps(seed, without) : []),
+    ],
     crashesAtEnds: without.has('crashes') ? 0 : Random.of(seed, 'crashes-at-ends').pick([0, 1, 3]),
     redrivesDue: !without.has('stops') && Random.of(seed, 'redrives-due').chance(0.8),
     storeFaults: storeFaultsOf(seed, without),
@@ -100,6 +107,8 @@ function flowsOf(seed: number): Map<string, StandardFlow> {
     const name = `flow${i}`;
     flows.set(name, standardFlow(Random.of(seed, name), { sequential: random.chance(0.4), children }));
   }
+  const mapped = mappedFlow(seed);
+  if (mapped !== null) flows.set(MAPPED, { definition: mapped, express: null });
   return flows;
 }
 
@@ -113,6 +122,7 @@ function stepsOf(seed: number, flows: ReadonlyMap<string, StandardFlow>, without
   const random = Random.of(seed, 'steps');
   const steps: Step[] = [];
   const parents = [...flows.keys()].filter((name) => name.startsWith('flow'));
+  const others = [...flows.keys()].filter((name) => name !== MAPPED);
   const later = (): number => random.below(random.pick([10, 1_000, 20_000, 100_000, 700_000]));
   for (let i = 0; i < 1 + random.below(5); i++) {
     const flowName = random.pick(parents);
@@ -147,10 +157,10 @@ function stepsOf(seed: number, flows: ReadonlyMap<string, StandardFlow>, without
   }
   if (random.chance(0.3)) steps.push({ do: 'list', atMs: later(), flowName: random.pick(parents) });
   if (!without.has('changes')) {
-    if (random.chance(0.2)) steps.push({ do: 'update', atMs: later(), flowName: random.pick([...flows.keys()]) });
+    if (random.chance(0.2)) steps.push({ do: 'update', atMs: later(), flowName: random.pick(others) });
     if (random.chance(0.06)) {
       const atMs = later();
-      const flowName = random.pick([...flows.keys()]);
+      const flowName = random.pick(others);
       steps.push({ do: 'delete', atMs, flowName });
     }
     const again = Random.of(seed, 'create again');

@@ -6,11 +6,11 @@ import { fold } from '../../src/interpreter/fold.ts';
 import { eventsToUndo } from '../../src/interpreter/redrive.ts';
 import { apply, passOver } from '../../src/interpreter/apply.ts';
 import { decodeEvents } from '../../src/interpreter/journal.ts';
+import type { MapCommand } from '../../src/interpreter/commands.ts';
 import type { EventType, ExecutionEvent } from '../../src/interpreter/event.ts';
 import { Execution } from '../../src/interpreter/execution.ts';
 import type { ExecutionLimits, ExecutionStart } from '../../src/interpreter/execution.ts';
 import { parseJson, stringifyJson } from '../../src/base/json.ts';
-import type { JsonObject } from '../../src/base/json.ts';
 import type { Plan } from '../../src/language/plan.ts';
 import type { ExecutionRecord, JournalRow } from '../../src/store/executions.ts';
 import { AS_DRAWN } from './services.ts';
@@ -58,12 +58,13 @@ export class Shadow {
     this.#start = {
       name: record.name,
       flowName: record.flowName,
-      input: record.input === '' ? {} : (parseJson(record.input) as JsonObject),
+      input: record.input === '' ? {} : parseJson(record.input),
       roleArn: '',
       environment: {},
       version: record.version,
       alias: record.alias,
       longestSeconds,
+      ...(record.mapItem !== null && { mapItem: { state: record.mapItem.state, index: record.mapItem.index } }),
     };
     this.execution = new Execution(plan, this.#start, limits);
   }
@@ -162,6 +163,19 @@ export class Shadow {
       if (mode === 'WaitForSystemCallback' && action !== 'FNF:StartExecution') return `it works for task ${command.id}`;
     }
     return null;
+  }
+
+  /** The open command of a Map run. */
+  openMapRun(name: string): MapCommand | null {
+    for (const command of this.execution.commands.values()) {
+      if (command.kind === 'map' && command.run.name === name) return command;
+    }
+    return null;
+  }
+
+  /** Names of its Map runs. */
+  get mapRuns(): ReadonlySet<string> {
+    return new Set(this.events.flatMap(({ facts }) => facts?.mapRun?.name ?? []));
   }
 
   /** True for the TaskScheduled of a task that ends when a child execution does. */

@@ -14,6 +14,8 @@ import { memoryStores } from './copied-stores.ts';
 import type { CopiedStores } from './copied-stores.ts';
 import { scenarioOf } from './scenario.ts';
 import type { FaultKind, Scenario, Step } from './scenario.ts';
+import type { MapShadow } from './map-shadow.ts';
+import type { Random } from './random.ts';
 import type { Shadow } from './shadow.ts';
 import { World } from './world.ts';
 import type { Plant } from './world.ts';
@@ -165,6 +167,18 @@ class Run {
         return world.copy();
       case 'restore':
         return world.restore();
+      case 'update-map-run':
+      case 'describe-map-run': {
+        const run = this.#openMapRun(random);
+        if (run === null) return;
+        return step.do === 'describe-map-run' ? client.describeMapRun(run) : client.updateMapRun(run, random);
+      }
+      case 'stop-item': {
+        const shadows = [...world.audit.shadows.values()];
+        const items = shadows.filter(({ record }) => record.mapItem !== null && record.status === 'Running');
+        if (items.length === 0) return;
+        return client.stop(random.pick(items).record.flowName, random.pick(items).record.name);
+      }
       case 'redrive-any': {
         const ended = this.#failed();
         if (ended.length === 0) return;
@@ -172,6 +186,11 @@ class Run {
         return client.redrive(flowName, name);
       }
     }
+  }
+
+  #openMapRun(random: Random): MapShadow | null {
+    const open = [...this.world.audit.mapRuns.values()].filter((run) => run.isOpen);
+    return open.length === 0 ? null : random.pick(open);
   }
 
   /** Executions that can be redriven. */
@@ -218,7 +237,7 @@ class Run {
     const random = world.random('lost', world.restores);
     for (const { record } of lost) {
       const { flowName, name } = record;
-      if (!name.startsWith('e') || random.chance(0.2)) continue;
+      if (!name.startsWith('e') || record.mapItem !== null || random.chance(0.2)) continue;
       const input = { again: world.restores };
       const start = { flowName, name, input, inputText: stringifyJson(input) };
       world.time.after(random.pick([0, 100, 10_000]), () => void this.#client.start(start));
@@ -327,11 +346,16 @@ class Run {
     await world.pass(15 * MINUTE_MS);
     await audit.recheck();
     this.#checkMemory();
+    for (const [name, run] of audit.mapRuns) {
+      if (run.isOpen && audit.shadows.has(run.execution)) audit.fault(`Map run ${name} has not ended`);
+    }
     await this.#checkDeleted();
     for (const flowName of this.#scenario.flows.keys()) {
       const names = await this.#client.list(flowName, 3);
       if (audit.deleted.has(flowName)) continue;
-      const shadows = [...audit.shadows.values()].filter(({ record }) => record.flowName === flowName);
+      const shadows = [...audit.shadows.values()].filter(
+        ({ record }) => record.flowName === flowName && record.mapItem === null,
+      );
       const wanted = shadows.map(({ record }) => record).sort((a, b) => b.startedMs - a.startedMs || b.id - a.id);
       if (names.join() !== wanted.map(({ name }) => name).join()) audit.fault(`list ${flowName} gives ${names.join()}`);
     }

@@ -119,6 +119,7 @@ export class World {
     this.#crashesAtEnds = options.crashesAtEnds;
     this.audit = new Audit({
       store: () => this.store,
+      currentLife: () => this.#lives,
       elapsedMs: () => this.time.elapsedMs,
       limits: options.auditLimits,
       longestSeconds: YEAR_SECONDS,

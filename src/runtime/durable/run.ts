@@ -76,7 +76,11 @@ export class RunBroke extends Error {
 export class DurableRun implements Committable, Policy {
   /** As it was when the run came into memory. */
   readonly record: ExecutionRecord;
-  readonly onEvent = (event: ExecutionEvent): void => void this.#decided.push(event);
+  readonly onEvent = (event: ExecutionEvent): void => {
+    this.#decided.push(event);
+    // The store has its record with this event, which must not stay open if the state ends before the run begins.
+    if (event.type === 'MapRunStarted') this.#children.began(event.id);
+  };
   readonly #host: RunHost<DurableRun>;
   readonly #driver: Driver;
   readonly #children = new AwaitedChildren();
@@ -113,6 +117,8 @@ export class DurableRun implements Committable, Policy {
     const caller = { start, execution: id, identity, depth: 0, ancestry, undoneCalls, inputText };
     const moment = new DecisionMoment({ clock: host.clock, ids: host.ports.ids }, { taskToken: token });
     this.#driver = new Driver(host.parts, caller, execution, moment, this);
+    // A flow that was deleted ends the execution before it carries out a command.
+    for (const command of execution.commands.values()) if (command.kind !== 'timer') this.#children.opened(command);
     // Children of undone tasks must not outlive them, even if their start became durable after the end of this execution.
     if (arrival.kind === 'redriven') {
       this.#children.undone([...undoneCalls, ...execution.undoneRuns].map((undone) => undone.id));

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { taskFailed } from '../../../src/testing/index.ts';
-import type { TestEngine } from '../../../src/testing/index.ts';
+import type { TaskResult, TestEngine } from '../../../src/testing/index.ts';
 import { refused } from './definitions.ts';
 import { FaultyStores } from './faulty-stores.ts';
 import {
@@ -209,4 +209,41 @@ test('a failing child with a long cause does not fill the log', async (t) => {
   const engine = await startWork(t, mapFlow('Express', { fields: ['ToleratedFailureCount: 9'] }), service);
   await engine.start('work', { name: 'e', input: { list: range(10) } });
   assert.equal((await engine.ended('work', 'e')).status, 'Succeeded');
+});
+
+/** An answer that breaks the execution which reads it. */
+function unreadable(): TaskResult {
+  const Body = new Proxy({}, { ownKeys: () => assert.fail('a defect') });
+  return { ok: true, output: { Body } };
+}
+
+test('a defect ends one Express child and not the run', async (t) => {
+  const service = new Service();
+  service.answer = (call) => {
+    return call.parameters['body'] === 1 ? unreadable() : echo(call);
+  };
+  const engine = await startWork(t, mapFlow('Express', { fields: ['ToleratedFailureCount: 1'] }), service);
+  await engine.start('work', { name: 'e', input: { list: range(3) } });
+  assert.equal((await engine.ended('work', 'e')).status, 'Succeeded');
+  assert.equal(service.total, 3);
+  const { counts } = await describeRun(engine);
+  assert.deepEqual([counts.Succeed, counts.Failed], [2, 1]);
+  for (const { error } of engine.takeTroubles()) assert.match(String(error), /a defect/);
+});
+
+test('a defect in a Standard child leaves it stuck, and the next start of the server runs it', async (t) => {
+  const service = new Service();
+  let isDefect = true;
+  service.answer = (call) => {
+    return isDefect && call.parameters['body'] === 1 ? unreadable() : echo(call);
+  };
+  const engine = await startWork(t, mapFlow('Standard'), service);
+  await engine.start('work', { name: 'e', input: { list: range(3) } });
+  await engine.time.pass(100_000);
+  assert.equal(engine.takeTroubles().length > 0, true);
+  const { counts } = await describeRun(engine);
+  assert.deepEqual([counts.Succeed, counts.Running], [2, 1]);
+  isDefect = false;
+  const next = await engine.restart();
+  assert.equal((await next.ended('work', 'e')).status, 'Succeeded');
 });

@@ -20,6 +20,11 @@ export class AwaitedChildren {
     if (command.kind === 'map' || awaitsChild(command)) this.#waiting.add(command.id);
   }
 
+  /** A Map run begins, whose command may be closed before it is carried out. */
+  began(mapRun: number): void {
+    this.#waiting.add(mapRun);
+  }
+
   closed(ids: readonly number[]): void {
     for (const id of ids) if (this.#waiting.delete(id)) this.#ended.push(id);
   }

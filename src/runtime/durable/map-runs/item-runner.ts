@@ -74,8 +74,11 @@ export class ItemRunner {
         return null;
       } catch (error) {
         if (error instanceof ApiError && error.code !== 'ResourceThrottled') return this.#refused(item.name, error);
-        if (error instanceof RunBroke) return this.#broken(item.name, error);
-        if (!(error instanceof ApiError)) ports.observer.defect?.({ error, where: 'starting an item of a Map run' });
+        const isThrottled = error instanceof ApiError;
+        // Only the start of a Standard child reads the store, whose failures pass.
+        const isDefect = error instanceof RunBroke || (mode === 'Express' && !isThrottled);
+        if (isDefect) return this.#broken(item.name, error);
+        if (!isThrottled) ports.observer.defect?.({ error, where: 'starting an item of a Map run' });
         await pause(ports.scheduler, RETRY_MS);
       }
     }
@@ -86,7 +89,7 @@ export class ItemRunner {
   }
 
   /** A defect ends one child and not the run. */
-  #broken(name: string, error: RunBroke): ItemOutcome {
+  #broken(name: string, error: unknown): ItemOutcome {
     this.#options.ports.observer.defect?.({ error, where: 'the start of an item of a Map run' });
     const cause = "A defect in this server has ended the execution. The server's log has the details.";
     return this.#failed(name, { error: RUNTIME_ERROR, cause });
