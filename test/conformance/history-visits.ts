@@ -350,7 +350,8 @@ export class VisitJudge {
 
   /** The failure of the event before; if there was none, one of the engine's own (rules.md 12.5, 12.6). */
   #failureDue(event: HistoryEvent, visit: Visit, failure: Failure): void {
-    const own = this.rules.ownErrors.includes(failure.error);
+    const isTooMany = isDistributed(visit.state) && failure.error === 'FnF.MapRunLimitExceeded';
+    const own = isTooMany || this.rules.ownErrors.includes(failure.error);
     const due = visit.failure;
     if (visit.phase !== 'failing' || due === null) {
       this.expect(own, `nothing before it failed with ${failure.error}`);
