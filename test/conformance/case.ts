@@ -39,6 +39,8 @@ export interface TaskAnswer {
   readonly reports?: readonly TaskEnd[];
   /** For WaitForSystemCallback: the end of the work, for which the server itself waits. */
   readonly completes?: TaskEnd;
+  /** Any number of calls take the answer: calls of Express items, which run again after a crash. */
+  readonly anyTimes?: boolean;
 }
 
 /** How the work of a callback task ends. */
@@ -64,6 +66,22 @@ export interface Interference {
   readonly refused?: string;
 }
 
+/** A call of UpdateMapRun for a run of the execution of the case. */
+export interface MapRunUpdate {
+  /** Seconds of virtual time after the start. */
+  readonly afterSeconds: number;
+  readonly concurrency?: number;
+  readonly toleratedCount?: number;
+  readonly toleratedPercentage?: number;
+  /** Which run of the execution; the first one when absent. */
+  readonly run?: number;
+  /** The error code with which it is refused; absent: it succeeds. */
+  readonly refused?: string;
+}
+
+/** Objects by bucket and key, as text; or as base64, for files that are no text. */
+export type ObjectFiles = Readonly<Record<string, Readonly<Record<string, string | { readonly base64: string }>>>>;
+
 /** Another flow, for tasks that start executions. */
 export interface OtherFlow {
   readonly definition: string;
@@ -75,6 +93,12 @@ export interface CaseSettings {
   readonly globalValueBytes?: number;
   readonly mapConcurrency?: number;
   readonly parallelBranches?: number;
+  /** Open Map runs of one execution, items of one run, its children at once, and children of all runs at once. */
+  readonly mapRuns?: number;
+  readonly mapItems?: number;
+  readonly mapRunConcurrency?: number;
+  readonly mapExecutions?: number;
+  readonly childDepth?: number;
   /** Events of one execution, on the durable engines. */
   readonly events?: number;
   /** Virtual milliseconds that a turn of the event loop takes while the execution computes. */
@@ -94,6 +118,22 @@ export interface Expectation {
   readonly elapsedSeconds?: number;
   /** The ends of executions of other flows of the case. */
   readonly others?: readonly ExpectedExecution[];
+  /** The Map runs of the execution, in order, as DescribeMapRun shows them. */
+  readonly mapRuns?: readonly JsonObject[];
+  /** The Standard children of all its Map runs, in order: of each, the members to compare. */
+  readonly items?: readonly ExpectedItem[];
+  /** All files of these buckets after the end, as JSON. */
+  readonly objects?: Readonly<Record<string, Readonly<Record<string, JsonValue>>>>;
+}
+
+/** A Standard child of a Map run, by its position in the run. */
+export interface ExpectedItem {
+  readonly index: number;
+  readonly name?: string;
+  readonly status?: string;
+  readonly input?: JsonValue;
+  readonly output?: JsonValue;
+  readonly errorCode?: string;
 }
 
 export interface ExpectedExecution {
@@ -126,6 +166,9 @@ export interface Case {
   readonly stop: readonly Interference[];
   readonly redrive: readonly Interference[];
   readonly deleteFlow: readonly Interference[];
+  readonly updateMapRun: readonly MapRunUpdate[];
+  /** Files in buckets at the start. */
+  readonly objects: ObjectFiles;
   readonly tasks: readonly TaskAnswer[];
   readonly settings: CaseSettings;
   readonly expect: Expectation;
@@ -148,6 +191,8 @@ const CASE_KEYS = [
   'stop',
   'redrive',
   'deleteFlow',
+  'updateMapRun',
+  'objects',
   'tasks',
   'settings',
   'expect',
@@ -164,15 +209,23 @@ const TASK_KEYS = [
   'times',
   'reports',
   'completes',
+  'anyTimes',
 ];
 const END_KEYS = ['afterSeconds', 'output', 'error', 'refused'];
 const INTERFERENCE_KEYS = ['afterSeconds', 'flow', 'execution', 'error', 'cause', 'refused'];
+const UPDATE_KEYS = ['afterSeconds', 'concurrency', 'toleratedCount', 'toleratedPercentage', 'run', 'refused'];
+const ITEM_KEYS = ['index', 'name', 'status', 'input', 'output', 'errorCode'];
 const SETTING_KEYS = [
   'stateDataBytes',
   'globalKeyBytes',
   'globalValueBytes',
   'mapConcurrency',
   'parallelBranches',
+  'mapRuns',
+  'mapItems',
+  'mapRunConcurrency',
+  'mapExecutions',
+  'childDepth',
   'events',
   'busyTurnMs',
 ];
@@ -188,6 +241,9 @@ const EXPECT_KEYS = [
   'aborted',
   'elapsedSeconds',
   'others',
+  'mapRuns',
+  'items',
+  'objects',
 ];
 const OTHER_KEYS = ['flow', 'execution', 'status', 'output', 'errorCode'];
 const DIAGNOSTIC_KEYS = ['severity', 'code', 'line', 'column', 'path', 'message'];
@@ -220,6 +276,8 @@ export function parseCase(id: string, text: string): Case {
   }
   const [stop, redrive, deleteFlow] = ['stop', 'redrive', 'deleteFlow'].map((key) => listOf(raw[key] as Interference));
   for (const one of [stop, redrive, deleteFlow].flat()) onlyKeys(id, one as object, INTERFERENCE_KEYS);
+  const updateMapRun = listOf(raw['updateMapRun'] as MapRunUpdate | undefined);
+  for (const update of updateMapRun) onlyKeys(id, update, UPDATE_KEYS);
   const flows = (raw['flows'] ?? {}) as Record<string, OtherFlow>;
   for (const flow of Object.values(flows)) onlyKeys(id, flow, ['definition']);
   const settings = (raw['settings'] ?? {}) as CaseSettings;
@@ -227,6 +285,7 @@ export function parseCase(id: string, text: string): Case {
   const expect = raw['expect'] as Expectation;
   onlyKeys(id, expect, EXPECT_KEYS);
   for (const other of expect.others ?? []) onlyKeys(id, other, OTHER_KEYS);
+  for (const item of expect.items ?? []) onlyKeys(id, item, ITEM_KEYS);
   if (expect.status === undefined && expect.diagnostics === undefined) {
     throw new Error(`${id}: expects neither a status nor diagnostics`);
   }
@@ -252,6 +311,8 @@ export function parseCase(id: string, text: string): Case {
     stop: stop ?? [],
     redrive: redrive ?? [],
     deleteFlow: deleteFlow ?? [],
+    updateMapRun,
+    objects: (raw['objects'] ?? {}) as ObjectFiles,
     tasks,
     settings,
     expect,

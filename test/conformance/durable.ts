@@ -8,7 +8,8 @@ import type { TaskCall } from '../../src/actions/action.ts';
 import { ApiError } from '../../src/api/error.ts';
 import { createObserver } from '../../src/base/observer.ts';
 import type { Observer } from '../../src/base/observer.ts';
-import { stringifyJson } from '../../src/base/json.ts';
+import { parseJson, stringifyJson } from '../../src/base/json.ts';
+import type { JsonObject } from '../../src/base/json.ts';
 import { historyEvent } from '../../src/interpreter/history.ts';
 import { decodeEvents } from '../../src/interpreter/journal.ts';
 import type { JournalEvent } from '../../src/interpreter/journal.ts';
@@ -17,17 +18,18 @@ import type { TaskMode } from '../../src/language/plan.ts';
 import type { DurableRuntime } from '../../src/runtime/durable/durable.ts';
 import { createEngine } from '../../src/server/engine.ts';
 import type { Engine } from '../../src/server/engine.ts';
-import type { ExecutionRecord, ExecutionStore } from '../../src/store/executions.ts';
+import type { ExecutionChange, ExecutionRecord, ExecutionStore } from '../../src/store/executions.ts';
 import type { FlowRecord } from '../../src/store/flows.ts';
 import { createMemoryStores } from '../../src/store/memory/stores.ts';
 import { flowRecord } from '../../src/testing/flow-record.ts';
 import { seededIds } from '../../src/testing/seeded-ids.ts';
 import { standInChildren } from '../../src/testing/stand-ins.ts';
-import { testSettings } from '../../src/testing/test-settings.ts';
 import { Life, never } from '../support/life.ts';
-import type { ExpectedExecution, Interference, TaskEnd } from './case.ts';
+import type { ExpectedExecution, ExpectedItem, Interference, MapRunUpdate, TaskEnd } from './case.ts';
 import type { CaseRun, Drive, Ended } from './engines.ts';
 import { stateNamesOf } from './history-dialects.ts';
+import { hideRuns } from './map-run-names.ts';
+import { ObjectBuckets } from './object-files.ts';
 
 export interface DurableOptions {
   /** The server dies after every commit. */
@@ -67,11 +69,13 @@ class DurableRun {
   readonly #options: DurableOptions;
   readonly #stores = createMemoryStores();
   readonly #ids = seededIds(SEED);
+  readonly #buckets: ObjectBuckets;
   #server: Promise<Server>;
 
   constructor(run: CaseRun, options: DurableOptions) {
     this.#run = run;
     this.#options = options;
+    this.#buckets = new ObjectBuckets(run.wanted);
     this.#server = this.#begin();
   }
 
@@ -98,10 +102,13 @@ class DurableRun {
       ...wanted.stop.map((stop) => at(stop, () => this.#stop(stop))),
       ...wanted.redrive.map((redrive) => at(redrive, () => this.#redrive(redrive))),
       ...wanted.deleteFlow.map((deletion) => at(deletion, () => this.#deleteFlow())),
+      ...wanted.updateMapRun.map((update) => at(update, () => this.#updateMapRun(id, update))),
       this.#ended(id),
     ]);
     const ended = await this.#endedAs(await this.#ended(id));
     for (const other of wanted.expect.others ?? []) await this.#compareOther(other);
+    await this.#compareMapRuns(id);
+    for (const difference of this.#buckets.differences(wanted.expect.objects ?? {})) actions.addProblem(difference);
     await actions.reported();
     return ended;
   }
@@ -110,6 +117,7 @@ class DurableRun {
     void this.#server.then((server) => {
       server.life.die();
       server.engine.durable.close();
+      this.#buckets.close();
     });
   }
 
@@ -118,7 +126,7 @@ class DurableRun {
     const life = new Life(this.#run.time);
     const catalog = actions.catalog(life);
     const { busyTurnMs: _busy, ...limits } = wanted.settings;
-    const settings = testSettings();
+    const settings = this.#buckets.settings();
     const engine = await createEngine({
       settings: { ...settings, limits: { ...settings.limits, ...limits } },
       stores: { ...this.#stores, executions: this.#mortalStore(life) },
@@ -159,7 +167,7 @@ class DurableRun {
   async #commit(life: Life, ...call: Parameters<ExecutionStore['commit']>): ReturnType<ExecutionStore['commit']> {
     if (life.isDead) return never();
     const absent = await life.whileAlive(this.#stores.executions.commit(...call));
-    if (!this.#options.crashes) return absent;
+    if (!this.#options.crashes || call[1].every(isOnlyCounts)) return absent;
     life.die();
     this.#server = this.#begin();
     return never();
@@ -267,6 +275,44 @@ class DurableRun {
     this.#run.actions.addProblem(`execution ${execution} of ${flow}:\n  expected ${wanted}\n  got      ${met}`);
   }
 
+  async #updateMapRun(id: number, update: MapRunUpdate): Promise<void> {
+    const { afterSeconds: _after, run = 0, refused, ...changes } = update;
+    const name = (await this.#runNames(id))[run];
+    if (name === undefined) return this.#run.actions.addProblem(`there is no Map run ${run} to update`);
+    await this.#ask(async (runtime) => runtime.updateMapRun(await this.#record(id), name, changes), refused);
+  }
+
+  /** Names of the Map runs of an execution, in the order of their starts. */
+  async #runNames(id: number): Promise<string[]> {
+    const names = (await this.#journal(id)).map(({ event }) => event.facts?.mapRun?.name);
+    return [...new Set(names.filter((name) => name !== undefined))];
+  }
+
+  async #compareMapRuns(id: number): Promise<void> {
+    const { mapRuns, items } = this.#run.wanted.expect;
+    if (mapRuns === undefined && items === undefined) return;
+    const names = await this.#runNames(id);
+    const { executions } = this.#stores;
+    const runs = await Promise.all(names.map((name) => present(executions.mapRun(id, name))));
+    if (mapRuns !== undefined) this.#compare('Map runs', mapRuns, runs as unknown as JsonObject[]);
+    if (items === undefined) return;
+    const children: ExecutionRecord[] = [];
+    for (const mapRun of names) {
+      const ofRun = (await executions.list({ ...ALL, flowId: FLOW_ID, mapRun })).executions;
+      children.push(...ofRun.toSorted((a, b) => (a.mapItem?.index ?? 0) - (b.mapItem?.index ?? 0)));
+    }
+    this.#compare('items', items as unknown as JsonObject[], children.map(shownItem));
+  }
+
+  /** Of each, the members that are expected. */
+  #compare(what: string, expected: readonly JsonObject[], got: readonly JsonObject[]): void {
+    const shown = got.map((one, i) =>
+      Object.fromEntries(Object.keys(expected[i] ?? one).map((key) => [key, one[key] ?? null])),
+    );
+    const [wanted, met] = [JSON.stringify(expected), stringifyJson(shown)];
+    if (wanted !== met) this.#run.actions.addProblem(`${what}:\n  expected ${wanted}\n  got      ${met}`);
+  }
+
   async #find(flow: string, execution: string): Promise<ExecutionRecord> {
     const { id } = await present(this.#stores.flows.get(flow));
     return present(this.#stores.executions.find(id, execution));
@@ -324,8 +370,28 @@ class DurableRun {
   }
 }
 
+/** True for the counts of a Map run alone. A server that died of these would never come to the end of an Express item. */
+function isOnlyCounts({ id: _id, mapRuns = [], ...rest }: ExecutionChange): boolean {
+  return mapRuns.length > 0 && mapRuns.every(({ log }) => log === undefined) && Object.keys(rest).length === 0;
+}
+
 function standardFlow(name: string, members: Partial<FlowRecord>): FlowRecord {
   return flowRecord(name, { ...members, executionMode: 'Standard' });
+}
+
+/** Every execution of a list. */
+const ALL = {
+  ...{ status: null, startedAfterMs: null, startedBeforeMs: null, namePrefix: '', version: null, alias: null },
+  ...{ after: null, limit: 1_000, metadataOnly: false, textUnits: Number.POSITIVE_INFINITY },
+};
+
+/** The child of a Map run in the form of {@link ExpectedItem}. */
+function shownItem({ mapItem, name, status, input, output, error }: ExecutionRecord): JsonObject {
+  const item: ExpectedItem = {
+    ...{ index: mapItem?.index ?? -1, name: hideRuns(name), status, input: parseJson(input), errorCode: error },
+    ...(output !== '' && { output: parseJson(output) }),
+  };
+  return item as unknown as JsonObject;
 }
 
 async function present<T>(found: Promise<T | null>): Promise<T> {

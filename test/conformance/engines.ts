@@ -19,6 +19,7 @@ import { definitionLimitsOf } from './case.ts';
 import type { Case } from './case.ts';
 import { driveDurable } from './durable.ts';
 import { stateNamesOf } from './history-dialects.ts';
+import { hasMapRuns, hideRuns } from './map-run-names.ts';
 import { warningText } from './outcome.ts';
 import type { Outcome, RunOutcome } from './outcome.ts';
 import { StandIn, hideToken } from './stand-in.ts';
@@ -68,13 +69,15 @@ async function outcomeOf(wanted: Case, mode: Case['mode'], drive: Drive): Promis
   const time = new VirtualTime({ busyTurnMs: wanted.settings.busyTurnMs ?? 0 });
   const actions = new StandIn(wanted.tasks, time);
   const { elapsedMs, history, ...ended } = await drive({ wanted, plan, time, actions });
+  const hide = hasMapRuns(plan) ? hideRuns : null;
   const run = {
     ...ended,
+    ...(hide !== null && { output: hide(ended.output), errorMessage: hide(ended.errorMessage) }),
     elapsedSeconds: elapsedMs / 1000,
     calls: actions.calls,
     aborted: actions.aborted,
     problems: actions.problems(),
-    history: withoutTokens(history, actions),
+    history: withoutTokens(hide === null ? history : history.map((event) => withoutRuns(event)), actions),
   };
   return { diagnostics, plan, run };
 }
@@ -121,6 +124,10 @@ const rebuilt: Drive = async ({ wanted, plan, time, actions }) => {
 
 function served(event: ExecutionEvent, plan: Plan): HistoryEvent {
   return historyEvent(event, plan.states[event.state]?.name ?? '', stateNamesOf(plan.dialect));
+}
+
+function withoutRuns(event: HistoryEvent): HistoryEvent {
+  return { ...event, detail: parseJson(hideRuns(stringifyJson(event.detail))) as JsonObject };
 }
 
 function withoutTokens(history: readonly HistoryEvent[], { tokens }: StandIn): readonly HistoryEvent[] {

@@ -147,13 +147,13 @@ class Judge extends VisitJudge {
     this.lineAfter.set(visit.entered, line);
   }
 
-  /** Work that ended with the execution, such as that of a child, is called again in the same attempt. */
+  /** Work that ended with the execution, such as that of a child or a Map run, is begun again in the same attempt. */
   #callAnew(line: Line, visit: Visit): void {
     const { state, phase } = visit;
-    if (state.type !== 'Task' || state.mode !== 'WaitForSystemCallback') return;
-    if (phase !== 'scheduled' && phase !== 'submitted') return;
+    const isCall = state.type === 'Task' && state.mode === 'WaitForSystemCallback';
+    if (phase !== 'run' && !(isCall && ['scheduled', 'submitted'].includes(phase))) return;
     visit.phase = 'started';
-    visit.attempt--;
+    if (isCall) visit.attempt--;
     line.last = visit.scheduledBy;
     this.lineAfter.set(line.last, line);
   }

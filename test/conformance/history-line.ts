@@ -13,6 +13,8 @@ export type Phase =
   | 'started'
   | 'scheduled'
   | 'submitted'
+  /** The run of a distributed Map is open. */
+  | 'run'
   | 'result'
   | 'children'
   /** The results of its lines are too large together. */
@@ -35,7 +37,7 @@ export interface Visit {
   raw: JsonValue;
   failure: Failure | null;
   attempt: number;
-  /** Id of its TaskScheduled. */
+  /** Id of its TaskScheduled or MapRunStarted. */
   scheduled: number;
   /** Id of the event that caused it. */
   scheduledBy: number;
@@ -110,8 +112,13 @@ export function newVisit(state: State, event: HistoryEvent, input: JsonValue): V
   };
 }
 
+const OUTCOMES = [
+  ...['TaskSubmitted', 'TaskSubmitFailed', 'TaskSucceeded', 'TaskFailed', 'TaskTimedOut'],
+  ...['MapRunSucceeded', 'MapRunFailed'],
+];
+
 export function isOutcome({ type }: HistoryEvent): boolean {
-  return ['TaskSubmitted', 'TaskSubmitFailed', 'TaskSucceeded', 'TaskFailed', 'TaskTimedOut'].includes(type);
+  return OUTCOMES.includes(type);
 }
 
 export function isCallback(state: State): boolean {
@@ -131,8 +138,13 @@ export function hasCatch(state: State, failure: Failure): boolean {
 }
 
 /** True for a state inside which other lines run. */
-export function hasLines({ type }: State): boolean {
-  return type === 'Parallel' || type === 'Map' || type === 'Switch';
+export function hasLines(state: State): boolean {
+  return state.type === 'Parallel' || state.type === 'Switch' || (state.type === 'Map' && !isDistributed(state));
+}
+
+/** True for a distributed Map, whose items run in executions of their own. */
+export function isDistributed(state: State): boolean {
+  return state.type === 'Map' && state.distributed !== null;
 }
 
 /** The line and the lines inside it, if they are in a state. */

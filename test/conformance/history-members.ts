@@ -46,10 +46,17 @@ const SHARED: Readonly<Record<string, Form>> = {
   IterationExited: CLOSED,
 };
 
+const MAP_RUNS: Readonly<Record<string, Form>> = {
+  MapRunStarted: { required: { output: 'object' } },
+  MapRunSucceeded: { required: { output: 'object' } },
+  MapRunFailed: FAILED_ATTEMPT,
+};
+
 const CALL: Members = { mode: 'mode', parameters: 'object', attempt: 'count' };
 
 const STATE_MACHINE: Readonly<Record<string, Form>> = {
   ...SHARED,
+  ...MAP_RUNS,
   StateEntered: { required: { input: 'any' } },
   StateStarted: { required: { input: 'any' } },
   StateSucceeded: { required: { output: 'any' } },

@@ -13,6 +13,7 @@ import {
   hasCatch,
   hasLines,
   isCallback,
+  isDistributed,
   isInside,
   newLine,
   remove,
@@ -73,6 +74,12 @@ export class VisitJudge {
       case 'TaskSubmitFailed':
       case 'TaskTimedOut':
         return this.#taskFailed(event, line, visit);
+      case 'MapRunStarted':
+        return this.#mapRunStarted(event, line, visit);
+      case 'MapRunSucceeded':
+        return this.#mapRunSucceeded(event, line, visit);
+      case 'MapRunFailed':
+        return this.#mapRunFailed(event, line, visit);
       case 'BranchEntered':
       case 'IterationEntered':
         return this.#opened(event, line, visit);
@@ -110,7 +117,7 @@ export class VisitJudge {
 
   #phaseOfStart(event: HistoryEvent, visit: Visit): Phase {
     const { state } = visit;
-    if (state.type === 'Task') return 'started';
+    if (state.type === 'Task' || isDistributed(state)) return 'started';
     if (hasLines(state)) return 'children';
     if (state.type === 'Fail') {
       visit.failure = { error: state.code ?? 'FnF.Fail', cause: state.detail ?? '' };
@@ -172,6 +179,29 @@ export class VisitJudge {
       this.expect((event.type === 'TaskTimedOut') === timedOut, `its error is ${failure.error}`);
     }
     this.#failedAttempt(event, visit, failure);
+    this.continueFrom(event, line);
+  }
+
+  #mapRunStarted(event: HistoryEvent, line: Line, visit: Visit): void {
+    if (!isDistributed(visit.state)) return this.lose(`a ${visit.state.type} has no Map run`);
+    if (visit.phase !== 'started' && visit.phase !== 'retry') return this.lose(`the state was ${visit.phase}`);
+    if (visit.phase === 'retry') this.notEarly(event, visit);
+    visit.phase = 'run';
+    visit.scheduled = event.id;
+    visit.scheduledBy = line.last;
+    this.continueFrom(event, line);
+  }
+
+  #mapRunSucceeded(event: HistoryEvent, line: Line, visit: Visit): void {
+    if (visit.phase !== 'run') return this.lose(`the state was ${visit.phase}`);
+    visit.phase = 'result';
+    visit.raw = event.detail['output'] as JsonValue;
+    this.continueFrom(event, line);
+  }
+
+  #mapRunFailed(event: HistoryEvent, line: Line, visit: Visit): void {
+    if (visit.phase !== 'run') return this.lose(`the state was ${visit.phase}`);
+    this.#failedAttempt(event, visit, failureOf(event));
     this.continueFrom(event, line);
   }
 
@@ -289,7 +319,7 @@ export class VisitJudge {
   #stateFailed(event: HistoryEvent, line: Line, visit: Visit): void {
     const failure = failureOf(event);
     const caughtBy = event.detail['next'] as string | undefined;
-    if (['scheduled', 'submitted', 'leaving'].includes(visit.phase)) return this.lose(`the state was ${visit.phase}`);
+    if (['scheduled', 'submitted', 'run', 'leaving'].includes(visit.phase)) return this.lose(`the state was ${visit.phase}`);
     if (visit.phase === 'retry') this.notEarly(event, visit);
     this.#failureDue(event, visit, failure);
     this.expect(
@@ -320,7 +350,8 @@ export class VisitJudge {
 
   /** The failure of the event before; if there was none, one of the engine's own (rules.md 12.5, 12.6). */
   #failureDue(event: HistoryEvent, visit: Visit, failure: Failure): void {
-    const own = this.rules.ownErrors.includes(failure.error);
+    const isTooMany = isDistributed(visit.state) && failure.error === 'FnF.MapRunLimitExceeded';
+    const own = isTooMany || this.rules.ownErrors.includes(failure.error);
     const due = visit.failure;
     if (visit.phase !== 'failing' || due === null) {
       this.expect(own, `nothing before it failed with ${failure.error}`);
@@ -332,7 +363,8 @@ export class VisitJudge {
       this.expect(!early || failure.error === 'FnF.DataLimitExceeded', 'lines inside it have not exited');
       return;
     }
-    const decided = visit.state.type === 'Task' && event.detail['retryAfterSeconds'] !== undefined;
+    const calls = visit.state.type === 'Task' || isDistributed(visit.state);
+    const decided = calls && event.detail['retryAfterSeconds'] !== undefined;
     this.expect(!decided, 'its task announced no retry');
     // The output of a catch rule may fail as well.
     if (own && hasCatch(visit.state, due) && event.detail['next'] === undefined) return;

@@ -50,7 +50,7 @@ export class StandIn {
 
   /** Deviations from the script; complete after the run. */
   problems(): string[] {
-    const unused = this.#entries.filter((entry) => entry.left > 0).map((entry) => JSON.stringify(entry.answer));
+    const unused = this.#entries.filter(({ answer, left }) => left > 0 && answer.anyTimes !== true).map((entry) => JSON.stringify(entry.answer));
     return [...this.#problems, ...unused.map((text) => `the script has an answer that no call took: ${text}`)];
   }
 
@@ -119,7 +119,7 @@ export class StandIn {
       this.#problems.push(`the script has no answer for a call of ${state}`);
       return known;
     }
-    entry.left--;
+    if (answer.anyTimes !== true) entry.left--;
     this.#compare(call, state, answer);
     for (const end of answer.reports ?? []) this.#scheduleReport(call, state, end);
     return known;

@@ -22,6 +22,10 @@ const CLOSED: Readonly<Record<string, readonly string[]>> = {
     'FnF.ExecutionStopped',
     'FnF.ParentStopped',
     'FnF.FlowDeleted',
+    'FnF.ExceedToleratedFailureThreshold',
+    'FnF.ItemReaderFailed',
+    'FnF.ResultWriterFailed',
+    'FnF.MapRunLimitExceeded',
   ],
   http: [
     'HTTP.ConnectionFailed',

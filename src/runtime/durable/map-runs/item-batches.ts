@@ -33,8 +33,9 @@ export interface ItemBatchesOptions {
 
 /** Items that are read at once. */
 const SLICE = 64;
-/** `{"BatchInput":,"Items":[]}`. */
-const FRAME_BYTES = 27;
+/** `{"Items":[]}`, and `"BatchInput":,` in it. */
+const FRAME_BYTES = 12;
+const INPUT_FRAME_BYTES = 14;
 
 export class ItemBatches {
   readonly #options: ItemBatchesOptions;
@@ -71,13 +72,13 @@ export class ItemBatches {
     const { inputBytesMax } = this.#options;
     const bytesMax = Math.min(maxInputBytes ?? inputBytesMax, inputBytesMax);
     const items: JsonValue[] = [];
-    let bytes = FRAME_BYTES + (input === undefined ? 0 : jsonBytes(input, inputBytesMax));
+    let bytes = FRAME_BYTES + (input === undefined ? 0 : INPUT_FRAME_BYTES + jsonBytes(input, inputBytesMax));
     let failure: Failure | null = null;
     while (items.length < (maxItems ?? Number.POSITIVE_INFINITY)) {
       const next = this.#left ?? (await this.#built());
       this.#left = null;
       if (next === null) break;
-      const more = next.bytes + 1;
+      const more = next.bytes + (items.length === 0 ? 0 : 1);
       if (items.length > 0 && bytes + more > bytesMax) {
         this.#left = next;
         break;

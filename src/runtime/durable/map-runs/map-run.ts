@@ -328,6 +328,7 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
       this.#start(batch);
       if (turns.isOver || batch.index % CHILDREN_PER_TURN === 0) await turns.later(this.#flowName);
     }
+    if (this.#progress.whole !== null) return;
     this.#log.add({ kind: 'read', children: batches.children, items: batches.items });
     this.#check();
   }
