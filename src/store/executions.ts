@@ -250,8 +250,11 @@ export interface ExecutionStore {
   mapRun(id: ExecutionId, name: string): Promise<MapRunRecord | null>;
   /** Rows of the log of a Map run, in order, beginning with that of the entry `fromEntry`; at most `rows`. */
   mapRunLog(id: ExecutionId, key: number, fromEntry: number, rows: number): Promise<readonly JournalRow[]>;
-  /** Positions of the children of a Map run that are running or have ended without the run knowing, ascending. */
-  mapRunItems(name: string): Promise<readonly number[]>;
+  /**
+   * Positions of the children of a Map run that are running or have ended without the run knowing, ascending: those that report to the
+   * event `event` of its execution, not those of an earlier event that a redrive has undone.
+   */
+  mapRunItems(name: string, event: number): Promise<readonly number[]>;
 
   /**
    * Ids above `afterId`, ascending, of the executions that the runtime loads after a restart: running ones that are awake

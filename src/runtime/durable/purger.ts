@@ -15,7 +15,7 @@ import type { SteadyClock } from './steady-clock.ts';
 export type RetentionSettings = Pick<Settings['history'], 'retainMs' | 'executions' | 'flows'>;
 
 export interface PurgerOptions {
-  readonly store: Pick<ExecutionStore, 'purge' | 'giveBackSpace'>;
+  readonly store: Pick<ExecutionStore, 'purge' | 'giveBackSpace' | 'deletedFlows'>;
   readonly ports: Pick<Ports, 'scheduler' | 'observer'>;
   readonly clock: SteadyClock;
   readonly queue: Pick<CommitQueue, 'loseFence'>;
@@ -64,16 +64,18 @@ export class Purger implements RunListener {
     });
   }
 
-  /** Without a limit only the deletion of a flow leaves more to delete. */
-  #beginLater(): void {
+  /** Without a limit only deleted flows leave more to delete: running executions, and ends that a parent does not have yet. */
+  async #beginLater(): Promise<void> {
+    const { retention, store } = this.#options;
+    const isMore = hasLimit(retention) || (await store.deletedFlows()).length > 0;
     if (this.#isSoon) this.#beginIn(SOON_MS);
-    else if (hasLimit(this.#options.retention)) this.#beginIn(BETWEEN_ROUNDS_MS);
+    else if (isMore) this.#beginIn(BETWEEN_ROUNDS_MS);
   }
 
   async #purge(after: PurgePosition | null): Promise<void> {
     const { store, clock, fence, retention } = this.#options;
     const { next } = await store.purge(fence, retentionAt(retention, clock.steadyMs()), BATCH, after);
-    if (this.#isSoon) this.#beginLater();
+    if (this.#isSoon) this.#beginIn(SOON_MS);
     else this.#in(BETWEEN_STEPS_MS, () => (next === null ? this.#giveBackSpace() : this.#purge(next)));
   }
 
@@ -81,7 +83,7 @@ export class Purger implements RunListener {
     const { store, fence } = this.#options;
     const isMore = await store.giveBackSpace(fence);
     if (isMore && !this.#isSoon) this.#in(BETWEEN_STEPS_MS, () => this.#giveBackSpace());
-    else this.#beginLater();
+    else await this.#beginLater();
   }
 
   async #explaining(work: () => Promise<void>): Promise<void> {

@@ -17,12 +17,12 @@ export function mapRunMethods(table: ExecutionTable, later: Later): MapRunMethod
         const log = table.executions.get(id)?.mapRuns.get(key)?.log ?? [];
         return log.filter((row) => row.first + row.count > fromEntry).slice(0, rows);
       }),
-    mapRunItems: (name) =>
+    mapRunItems: (name, event) =>
       later.answer(() => {
         const positions: number[] = [];
         for (const { record } of table.executions.values()) {
-          const { mapItem, callback } = record;
-          if (mapItem?.run === name && (callback === 'owed' || callback === 'due')) positions.push(mapItem.index);
+          const { mapItem, callback, parent } = record;
+          if (mapItem?.run === name && parent?.event === event && (callback === 'owed' || callback === 'due')) positions.push(mapItem.index);
         }
         return positions.sort((a, b) => a - b);
       }),

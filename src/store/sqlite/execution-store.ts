@@ -43,7 +43,7 @@ export function createSqliteExecutions(shared: SharedConnection, thread: CommitT
     ORDER BY first LIMIT ?4`);
   const mapRunItems = database.prepare(`
     SELECT map_item FROM executions INDEXED BY executions_awaited_by_map_run
-    WHERE map_run = ? AND callback IN (${OWED}, ${DUE}) ORDER BY map_item`);
+    WHERE map_run = ? AND parent_event = ? AND callback IN (${OWED}, ${DUE}) ORDER BY map_item`);
   const list = createExecutionList(database);
   const dues = createDues(database);
 
@@ -69,7 +69,8 @@ export function createSqliteExecutions(shared: SharedConnection, thread: CommitT
       }),
     mapRunLog: (id, key, fromEntry, rows) =>
       connection.read(() => mapRunLog.all(id, key, fromEntry, rows).map(journalRowOf)),
-    mapRunItems: (name) => connection.read(() => mapRunItems.all(name).map((row) => Number(row['map_item']))),
+    mapRunItems: (name, event) =>
+      connection.read(() => mapRunItems.all(name, event).map((row) => Number(row['map_item']))),
     unfinished: (afterId, limit) => connection.read(() => dues.unfinished(afterId, limit)),
     due: (nowMs, limit) => connection.read(() => dues.due(nowMs, limit)),
     nextWakeMs: () => connection.read(() => dues.nextWakeMs()),

@@ -244,7 +244,7 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
     const parent = await store.get(this.#id);
     const snapshot = parent === null ? null : await store.snapshot(parent.flowId, parent.revision);
     await this.#log.load(this.#flowName);
-    const awaited = await store.mapRunItems(run.name);
+    const awaited = await store.mapRunItems(run.name, id);
     if (this.#isClosed) return;
     assert(parent !== null && snapshot !== null, `the store has execution ${this.#id}, which runs`);
     this.#shared = { name: run.name, state: state.index, parent, snapshot, plan: this.#execution.plan };
