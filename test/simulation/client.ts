@@ -310,7 +310,7 @@ export class Client {
         view.code === 'InvalidArgument' && (isOver || this.deleted.has(parent?.record.flowName ?? ''));
       const isGone = this.deleted.has(flowName) || view.code === 'TaskAlreadyCompleted' || isParentGone;
       const isAgain = view.code === 'ExecutionAlreadyExists' && shadow?.execution.status !== 'Running';
-      if (!isGone && !isAgain) this.#fault(`${what} was refused: ${view.code}`);
+      if (!isGone && !isAgain) this.#fault(`${what} was refused: ${view.code} ${view.message}`);
       return;
     }
     if (shadow === null) this.#fault(`${what} was answered and is not on disk`);
