@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { AssertionFailure } from '../../src/base/assert.ts';
 import type { MapRunRecord } from '../../src/store/map-runs.ts';
 import { ADAPTERS, openStores } from './adapters.ts';
-import { ALL, endOf, row, startOf, writing } from './executions.ts';
+import { ALL, endOf, purge, row, startOf, writing } from './executions.ts';
 
 const STOP = { error: 'E', cause: 'because' };
 
@@ -93,7 +93,7 @@ for (const adapter of ADAPTERS) {
       assert.deepEqual(await store.mapRun(1, 'run-a'), runOf({ status: 'Aborted', stoppedMs: 77 }));
       assert.deepEqual(await store.mapRun(1, 'run-b'), ended);
       assert.deepEqual((await store.get(2))?.stop, STOP);
-      await store.purge(fence, Number.MAX_SAFE_INTEGER, 10);
+      await purge(store, fence, { endedBeforeMs: Number.MAX_SAFE_INTEGER }, 10);
       assert.equal(await store.mapRun(1, 'run-a'), null);
       assert.deepEqual(await store.mapRunLog(1, 3, 1, 10), []);
     });

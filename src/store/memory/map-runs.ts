@@ -22,7 +22,8 @@ export function mapRunMethods(table: ExecutionTable, later: Later): MapRunMethod
         const positions: number[] = [];
         for (const { record } of table.executions.values()) {
           const { mapItem, callback, parent } = record;
-          if (mapItem?.run === name && parent?.event === event && (callback === 'owed' || callback === 'due')) positions.push(mapItem.index);
+          if (mapItem?.run === name && parent?.event === event && (callback === 'owed' || callback === 'due'))
+            positions.push(mapItem.index);
         }
         return positions.sort((a, b) => a - b);
       }),
