@@ -169,7 +169,7 @@ class DurableRun {
     const absent = await life.whileAlive(this.#stores.executions.commit(...call));
     if (!this.#options.crashes || call[1].every(isOnlyCounts)) return absent;
     life.die();
-    this.#server = this.#begin();
+    this.#server = life.outsideEnded().then(() => this.#begin());
     return never();
   }
 
@@ -279,7 +279,11 @@ class DurableRun {
     const { afterSeconds: _after, run = 0, refused, ...changes } = update;
     const name = (await this.#runNames(id))[run];
     if (name === undefined) return this.#run.actions.addProblem(`there is no Map run ${run} to update`);
-    await this.#ask(async (runtime) => runtime.updateMapRun(await this.#record(id), name, changes), refused);
+    const isDone = async (): Promise<boolean> => {
+      const run = await present(this.#stores.executions.mapRun(id, name));
+      return isDeepStrictEqual({ ...run, ...changes }, run);
+    };
+    await this.#ask(async (runtime) => runtime.updateMapRun(await this.#record(id), name, changes), refused, isDone);
   }
 
   /** Names of the Map runs of an execution, in the order of their starts. */

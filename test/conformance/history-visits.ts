@@ -319,7 +319,8 @@ export class VisitJudge {
   #stateFailed(event: HistoryEvent, line: Line, visit: Visit): void {
     const failure = failureOf(event);
     const caughtBy = event.detail['next'] as string | undefined;
-    if (['scheduled', 'submitted', 'run', 'leaving'].includes(visit.phase)) return this.lose(`the state was ${visit.phase}`);
+    if (['scheduled', 'submitted', 'run', 'leaving'].includes(visit.phase))
+      return this.lose(`the state was ${visit.phase}`);
     if (visit.phase === 'retry') this.notEarly(event, visit);
     this.#failureDue(event, visit, failure);
     this.expect(

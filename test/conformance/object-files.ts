@@ -34,7 +34,7 @@ export class ObjectBuckets {
     return testSettings(JSON.stringify({ history: { keep: 'forever' }, objects: { buckets } }));
   }
 
-  /** What differs from the files that were expected besides the given ones. */
+  /** Compares the files that were written with those that are expected. */
   *differences(expected: Readonly<Record<string, Readonly<Record<string, JsonValue>>>>): Generator<string> {
     for (const [bucket, files] of Object.entries(expected)) {
       const written = Object.fromEntries(this.#written(bucket));

@@ -50,7 +50,9 @@ export class StandIn {
 
   /** Deviations from the script; complete after the run. */
   problems(): string[] {
-    const unused = this.#entries.filter(({ answer, left }) => left > 0 && answer.anyTimes !== true).map((entry) => JSON.stringify(entry.answer));
+    const unused = this.#entries
+      .filter(({ answer, left }) => left > 0 && answer.anyTimes !== true)
+      .map((entry) => JSON.stringify(entry.answer));
     return [...this.#problems, ...unused.map((text) => `the script has an answer that no call took: ${text}`)];
   }
 

@@ -18,10 +18,13 @@ const WRITTEN = [
   '[1,[0,1700000000000,1,0,-1,{}],[-8,0,1,1,0,null,-1,{"warnings":["the path $Input.x leads nowhere"]},"é /"]]',
   '[5,[13,1700000000009,1,1,0,{"Code":202},-1,null,"é /"],[14,0,2,1,0,null,-1,{"failure":{"error":"E","cause":""}}],' +
     '[9,1,1,1,0,{"a":1},3,{"failure":{"error":"E","cause":""},"caught":"Next"}],[2,0,1,1,-1,null],[5,0,1,1,-1,{},-1,{"undone":[7,8]}]]',
+  '[4,[23,1700000000000,1,1,0,{"MapRunName":"ab"},-1,{"mapRun":{"name":"ab","concurrency":null,"toleratedCount":2,' +
+    '"toleratedPercentage":null,"maxItems":null,"items":[1,{"n":12345678901234567890}],"continues":[4]}},"Each"],' +
+    '[24,9,1,1,0,{"Items":[]}],[25,0,2,1,0,null,-1,{"failure":{"error":"E","cause":""}}]]',
 ];
 
 test('every text ever written stays readable', () => {
-  const [first, warned, second] = WRITTEN.map((text) => decodeEvents(text));
+  const [first, warned, second, mapRuns] = WRITTEN.map((text) => decodeEvents(text));
   assert.deepEqual(
     first?.map(({ event, stepName }) => [event.id, event.cause, event.type, event.timeMs, event.state, stepName]),
     [
@@ -47,16 +50,39 @@ test('every text ever written stays readable', () => {
       [8, 'ExecutionRedriven', -1, undefined, ''],
     ],
   );
+  assert.deepEqual(
+    mapRuns?.map(({ event, stepName }) => [event.id, event.cause, event.type, stringifyJson(event.value), stepName]),
+    [
+      [4, 3, 'MapRunStarted', '{"MapRunName":"ab"}', 'Each'],
+      [5, 4, 'MapRunSucceeded', '{"Items":[]}', 'Each'],
+      [6, 4, 'MapRunFailed', 'null', 'Each'],
+    ],
+  );
+  const { items = null, ...spec } = mapRuns?.[0]?.event.facts?.mapRun ?? {};
+  assert.equal(stringifyJson(items), '[1,{"n":12345678901234567890}]');
+  assert.deepEqual(
+    { ...spec },
+    {
+      ...{
+        name: 'ab',
+        concurrency: null,
+        toleratedCount: 2,
+        toleratedPercentage: null,
+        maxItems: null,
+        continues: [4],
+      },
+    },
+  );
 });
 
 test('each type has the number that it always had', () => {
-  const numbers = Array.from({ length: 23 }, (_, code) => decodeEvents(`[1,[${code},0,1,1,-1,null]]`)[0]?.event.type);
+  const numbers = Array.from({ length: 26 }, (_, code) => decodeEvents(`[1,[${code},0,1,1,-1,null]]`)[0]?.event.type);
   assert.deepEqual(numbers, [
     ...['ExecutionStarted', 'ExecutionSucceeded', 'ExecutionFailed', 'ExecutionTimedOut', 'ExecutionStopped'],
     ...['ExecutionRedriven', 'StateEntered', 'StateStarted', 'StateSucceeded', 'StateFailed', 'StateTimedOut'],
     ...['StateAborted', 'TaskScheduled', 'TaskSubmitted', 'TaskSubmitFailed', 'TaskSucceeded', 'TaskFailed'],
     ...['TaskTimedOut', 'BranchEntered', 'BranchExited', 'IterationEntered', 'IterationExited'],
-    'StateExited',
+    ...['StateExited', 'MapRunStarted', 'MapRunSucceeded', 'MapRunFailed'],
   ]);
 });
 

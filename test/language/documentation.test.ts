@@ -32,6 +32,10 @@ test('every field and every variable is described', () => {
     ...fields.ALL_STATE_FIELDS,
     ...fields.RETRY_FIELDS,
     ...fields.CATCH_FIELDS,
+    ...fields.ITEM_READER_FIELDS,
+    ...fields.READER_CONFIG_FIELDS,
+    ...fields.ITEM_BATCHER_FIELDS,
+    ...fields.RESULT_WRITER_FIELDS,
     ...fields.ON_ERRORS_RETRY_FIELDS,
     ...VARIABLE_NAMES,
   ];
@@ -59,7 +63,7 @@ test('the examples compile without a diagnostic', () => {
   const examples = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text = '']) => text);
   assert.ok(examples.length > 0);
   for (const example of examples) {
-    assert.deepEqual(compile(example).diagnostics, []);
+    if (!example.startsWith('# A Standard flow')) assert.deepEqual(compile(example).diagnostics, []);
     assert.deepEqual(compile(example, { mode: 'Standard' }).diagnostics, []);
   }
 });

@@ -42,6 +42,17 @@ describe('a name that begins like an error of the engine', () => {
     assert.deepEqual(warned(around(fail('HTTP.Timout'), '[HTTP.Timout]')), []);
     assert.deepEqual(warned(around(fail('FnF.Mine'), '[HTTP.Mine]')), ['HTTP.Mine', 'HTTP.Mine']);
   });
+  it('may be one of a distributed Map', () => {
+    const names = [
+      ...['FnF.ExceedToleratedFailureThreshold', 'FnF.ItemReaderFailed', 'FnF.ResultWriterFailed'],
+      'FnF.MapRunLimitExceeded',
+    ];
+    const map = 'ItemsPath: $Input, MaxItems: 1, Processor: {StartAt: P, States: [{Type: Pass, Name: P, End: true}]}';
+    const text = (errors: string): string =>
+      task('', errors).replace('Type: Task, Name: A, ,', `Type: Map, Name: A, ${map},`);
+    assert.deepEqual(warned(text(`[${names.join(', ')}]`)), []);
+    assert.deepEqual(warned(text('[FnF.ItemReaderFailure]')), ['FnF.ItemReaderFailure']);
+  });
   it('may come from a report', () => {
     const reported = `TaskMode: WaitForCustomCallback, ${HTTP}`;
     assert.deepEqual(warned(task(reported, '[FnF.Mine, HTTP.Mine, HTTP.404]')), []);

@@ -147,6 +147,34 @@ describe('sqlite commits', () => {
   });
 });
 
+describe('a store without Map runs (schema 9)', () => {
+  it('is migrated with its executions, which are no children of a run', async (t) => {
+    const file = join(temporaryFolder(t), 'store.db');
+    const old = openDatabase({ file, synchronous: 'FULL' }, MIGRATIONS.slice(0, 9));
+    old.database.exec(`
+      INSERT INTO execution_flows VALUES (1, 'flow-1', 'name of the flow');
+      INSERT INTO snapshots (flow, revision, role_arn, description, environment, definition) VALUES (1, 1, '', '', '[]', 'text');
+      INSERT INTO executions (id, flow, status, callback, started_ms, stopped_ms, revision, version, alias, name, error, cause)
+        VALUES (1, 1, 0, 0, 5, 0, 1, '', '', 'run-1', '', ''), (2, 1, 1, 0, 6, 9, 1, '', '', 'run-2', '', '')`);
+    old.close();
+    const { executions, close } = openSqlite(file);
+    assert.equal((await executions.get(1))?.mapItem, null);
+    assert.deepEqual({ ...(await executions.running()) }, { executions: 1, mapItems: 0 });
+    const mapItem = { run: 'r', state: 0, index: 0 };
+    const { commit } = await writing(executions, [
+      startOf(3, { mapItem, parent: { execution: 1, event: 4 }, callback: 'owed' }),
+    ]);
+    const ids = async (mapRun: string | null) =>
+      (await executions.list({ ...ALL, mapRun })).executions.map(({ id }) => id);
+    assert.deepEqual(await ids(null), [2, 1]);
+    assert.deepEqual(await ids('r'), [3]);
+    assert.deepEqual([...(await executions.mapRunItems('r'))], [0]);
+    await commit({ id: 1, ...endOf() }, { id: 3, ...endOf() });
+    assert.deepEqual({ ...(await executions.running()) }, { executions: 0, mapItems: 0 });
+    await close();
+  });
+});
+
 describe('a store of schema 1', () => {
   it('is migrated with its flows', async (t) => {
     const folder = temporaryFolder(t);

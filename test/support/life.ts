@@ -8,6 +8,8 @@ export class Life {
   readonly scheduler: Scheduler;
   /** Resolves when the process has died. */
   readonly death: Promise<void>;
+  /** Work outside that has begun. The disk finishes a write of a process that has died meanwhile. */
+  readonly #outside = new Set<Promise<unknown>>();
   #isDead = false;
   #died: () => void = () => undefined;
 
@@ -27,7 +29,7 @@ export class Life {
         time.soon(() => {
           if (!this.#isDead) work();
         }),
-      outside: (work) => time.outside(work),
+      outside: (work) => this.#carryOut(time.outside(work)),
     };
   }
 
@@ -38,6 +40,20 @@ export class Life {
   die(): void {
     this.#isDead = true;
     this.#died();
+  }
+
+  /** Resolves when all work outside has ended that began before the death of the process. */
+  async outsideEnded(): Promise<void> {
+    await Promise.allSettled(this.#outside);
+  }
+
+  async #carryOut<T>(work: Promise<T>): Promise<T> {
+    this.#outside.add(work);
+    try {
+      return await this.whileAlive(work);
+    } finally {
+      this.#outside.delete(work);
+    }
   }
 
   /** Settles as `promise` does, but not after the death of the process. */

@@ -412,8 +412,9 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
     if (!(await this.#log.durable())) return;
     let output: JsonValue = { Items: this.#outputs() };
     try {
-      const written = await this.#results.write(this.#progress, this.#children.pending(), this.#abort.signal);
-      output = written ?? output;
+      const isWritten = this.#command.run.writer !== undefined;
+      const pending = isWritten ? await this.#children.pending(this.#shared?.parent.flowId ?? '') : [];
+      output = (await this.#results.write(this.#progress, pending, this.#abort.signal)) ?? output;
     } catch (error) {
       this.#failBy('FnF.ResultWriterFailed', error);
     }

@@ -19,7 +19,7 @@ export interface MapRunLimits {
 
 export interface MapRunsOptions {
   readonly ports: Ports;
-  readonly store: Pick<ExecutionStore, 'get' | 'snapshot' | 'mapRun' | 'mapRunLog' | 'mapRunItems'>;
+  readonly store: Pick<ExecutionStore, 'get' | 'find' | 'snapshot' | 'mapRun' | 'mapRunLog' | 'mapRunItems'>;
   readonly queue: Pick<CommitQueue, 'add'>;
   readonly turns: Turns;
   readonly objects: Objects;

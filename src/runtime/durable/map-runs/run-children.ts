@@ -94,9 +94,18 @@ export class RunChildren {
     this.#stop.abort(PARENT_GONE);
   }
 
-  /** The children that have not ended, for the results of a run that ends without them. */
-  pending(): PendingItem[] {
-    return [...this.#underWay].map(([index, { input }]) => ({ index, name: this.#nameOf(index), input }));
+  /**
+   * The children that have not ended, for the results of a run that ends without them. The store has the input of a child that was
+   * started before a restart.
+   */
+  async pending(flowId: string): Promise<PendingItem[]> {
+    const items: PendingItem[] = [];
+    for (const [index, { input }] of [...this.#underWay]) {
+      const name = this.#nameOf(index);
+      const known = input === '' ? (await this.#parts.store.find(flowId, name))?.input : input;
+      items.push({ index, name, input: known ?? '' });
+    }
+    return items;
   }
 
   start({ index, items, input, failure }: ItemBatch, shared: ItemOfRun): void {
