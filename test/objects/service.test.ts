@@ -323,6 +323,35 @@ describe('the place of a bucket', () => {
     }
   });
 
+  it('takes the calls with the token of a temporary key, and the bucket in front of the host where it belongs', async (t) => {
+    const { server } = await service(t, { a: '[1]' });
+    for (const [type, header] of [
+      ['oss', 'x-oss-security-token'],
+      ['s3', 'x-amz-security-token'],
+    ] as const) {
+      const key = 'accessKeyId: LTAItest, accessKeySecret: s3cret, securityToken: tok';
+      const { objects } = objectsWith(
+        t,
+        `objects: {buckets: {data: {type: ${type}, endpoint: "${server.url}", region: cn-hangzhou, ${key}}}}`,
+      );
+      const read = itemsOf(objects, fileSpec('a', 'JSON'));
+      // The server knows the signature of Object Storage Service only.
+      if (type === 'oss') assert.deepEqual(await read, [1]);
+      else assert.equal((await faultOf(read)).reason, 'Forbidden');
+      assert.equal(server.received.at(-1)?.headers[header], 'tok');
+    }
+    for (const [style, host] of [
+      ['', 's3.test.invalid'],
+      [', pathStyle: true', 's3.test.invalid'],
+      [', pathStyle: false', 'data.s3.test.invalid'],
+    ] as const) {
+      const place = `{type: s3, endpoint: "http://s3.test.invalid:9"${style}}`;
+      const { objects } = objectsWith(t, `objects: {buckets: {data: ${place}}}`, new ShortPauses());
+      const { message } = await faultOf(objects.openItems(fileSpec('a', 'JSON'), null, NEVER));
+      assert.ok(message.startsWith(`object "a" of bucket "data": http://${host}:9 gave no useful answer`), message);
+    }
+  });
+
   it('must be known, and the key of the cloud must be allowed for it', async (t) => {
     const { objects } = objectsWith(t, 'region: cn-hangzhou');
     const { reason, message } = await faultOf(objects.openItems(fileSpec('a', 'CSV'), null, NEVER));

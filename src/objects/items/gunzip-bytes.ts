@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Gunzip } from 'node:zlib';
+import type { Scheduler } from '../../base/scheduler.ts';
 import { changed, malformed } from '../faults.ts';
 import { ObjectFault } from '../ports.ts';
 import { SLICE_BYTES } from './bytes.ts';
@@ -12,10 +13,12 @@ export class GunzipBytes implements Bytes {
   readonly #what: string;
   readonly #stream: Gunzip;
   readonly #slices: AsyncIterator<Buffer>;
+  readonly #scheduler: Pick<Scheduler, 'outside'>;
 
   /** @param what the file in messages */
-  constructor(source: Bytes, what: string) {
+  constructor(source: Bytes, what: string, scheduler: Pick<Scheduler, 'outside'>) {
     this.#what = what;
+    this.#scheduler = scheduler;
     this.#stream = createGunzip({ chunkSize: SLICE_BYTES });
     const compressed = Readable.from(slicesOf(source), { objectMode: false });
     compressed.on('error', (error) => this.#stream.destroy(error));
@@ -25,7 +28,7 @@ export class GunzipBytes implements Bytes {
 
   async next(): Promise<Buffer | null> {
     try {
-      const { done, value } = await this.#slices.next();
+      const { done, value } = await this.#scheduler.outside(this.#slices.next());
       return done === true ? null : value;
     } catch (error) {
       if (error instanceof ObjectFault) throw error;

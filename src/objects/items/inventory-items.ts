@@ -115,7 +115,7 @@ export class InventoryItems implements Items {
     if (sizeBytes !== null && sizeBytes !== file.sizeBytes) throw changed(what);
     const stored = new FileBytes(file, what, scheduler, signal);
     const checked = md5 === null ? stored : new CheckedBytes(stored, what, md5);
-    const gunzip = new GunzipBytes(checked, what);
+    const gunzip = new GunzipBytes(checked, what, scheduler);
     const form = { columns: this.#inventory.columns, delimiter: ',' };
     return { items: new CsvItems(new TextBytes(gunzip, what), what, form), close: () => gunzip.close() };
   }
