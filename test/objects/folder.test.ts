@@ -211,7 +211,7 @@ describe('a listing of a folder', () => {
 });
 
 test('a folder is listed in the order of the bytes of all keys', async (t) => {
-  const name = fc.stringMatching(/^[-.!0a~ü中\u{1f600}]{1,3}$/u).filter((text) => text !== '.' && text !== '..');
+  const name = fc.stringMatching(/^[-.!0a~ü中\uff5e\u{1f600}]{1,3}$/u).filter((text) => text !== '.' && text !== '..');
   const keys = fc.array(
     fc.array(name, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/')),
     { maxLength: 12 },

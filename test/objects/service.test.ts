@@ -145,6 +145,20 @@ describe('a file of a service', () => {
     assert.equal((await faultOf(rest(reading, 100_000))).reason, 'Changed');
   });
 
+  it('is a fault when the store returns fewer bytes than it was asked for', async (t) => {
+    const { content } = linesOf(1.5 * MIB);
+    const { objects, server } = await service(t, { a: content });
+    const reading = await objects.openItems(fileSpec('a', 'JSONL'), null, NEVER);
+    server.trouble = (_request, response) => {
+      const range = `bytes ${MIB}-${MIB + 9}/${content.length}`;
+      response.writeHead(206, { etag: eTagOf(content), 'content-range': range }).end(content.subarray(MIB, MIB + 10));
+      return true;
+    };
+    const { reason, message } = await faultOf(rest(reading, 100_000));
+    assert.equal(reason, 'Unusable');
+    assert.match(message, /did not return the range of bytes that it was asked for/);
+  });
+
   it('is refused when it is not the one of an earlier reading', async (t) => {
     const { objects, server } = await service(t, { a: '[1,2]' });
     const first = await objects.openItems(fileSpec('a', 'JSON'), null, NEVER);
