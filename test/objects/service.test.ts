@@ -1,6 +1,7 @@
 /** A bucket of a service: against a server with real sockets that checks each signature, and breaks what a test wants broken. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { ManualTime } from '../../src/testing/manual-time.ts';
 import type { CleanUp } from '../../src/testing/clean-up.ts';
 import { until } from '../actions/support.ts';
@@ -59,22 +60,25 @@ describe('a file of a service', () => {
   });
 
   it('gives the same items when the connection breaks at any byte', async (t) => {
-    const { content, items } = linesOf(1.2 * MIB);
+    const { content, items } = linesOf(1.1 * MIB);
     const { objects, server, time } = await service(t, { a: content });
-    for (const bytes of [0, 1, 17, 1_000, 65_536, 150_000]) {
-      server.received.length = 0;
-      // Each piece breaks once: the first at that byte, the second too.
-      const broken = new Set<string>();
-      server.trouble = (request, response) => {
-        const range = String(request.headers.range);
-        if (broken.has(range)) return false;
-        broken.add(range);
-        server.cut(response, request, bytes);
-        return true;
-      };
-      assert.deepEqual(await rest(await objects.openItems(fileSpec('a', 'JSONL'), null, NEVER), 50_000), items);
-      assert.equal(server.received.length, 4);
-    }
+    await fc.assert(
+      fc.asyncProperty(fc.nat(MIB - 1), async (bytes) => {
+        server.received.length = 0;
+        // Each of the two pieces breaks once, the second only if it is long enough.
+        const broken = new Set<string>();
+        server.trouble = (request, response) => {
+          const range = String(request.headers.range);
+          if (broken.has(range)) return false;
+          broken.add(range);
+          server.cut(response, request, bytes);
+          return true;
+        };
+        assert.deepEqual(await rest(await objects.openItems(fileSpec('a', 'JSONL'), null, NEVER), 50_000), items);
+        assert.equal(server.received.length, bytes < content.length - MIB ? 4 : 3);
+      }),
+      { numRuns: 12, examples: [[0], [1], [MIB - 1]] },
+    );
     assert.deepEqual(new Set(time.pauses), new Set([200]));
   });
 
@@ -234,6 +238,25 @@ describe('a file of a service', () => {
       await until(() => server.received.length === 1 && (!answers || time.timers === 1));
       stop.abort();
       assert.equal((await fault).reason, 'Aborted');
+      assert.equal(time.timers, 0);
+    }
+  });
+
+  it('is let go when the server ends, in a call and in a pause', async (t) => {
+    for (const answers of [false, true]) {
+      const server = await objectServer(t);
+      const time = new ManualTime();
+      const { objects } = objectsWith(t, server.settings, time);
+      server.trouble = (_request, response) => {
+        if (answers) refuse(response, 503, 'SlowDown', 'later');
+        return true;
+      };
+      const faults = [faultOf(objects.openItems(fileSpec('a', 'CSV'), null, NEVER))];
+      const writing = await objects.openResults({ bucket: 'data', prefix: '' }, 'run', NEVER);
+      faults.push(faultOf(writing.check()));
+      await until(() => server.received.length === 2 && time.timers === 2);
+      await objects.close();
+      for (const fault of faults) assert.equal((await fault).reason, 'Aborted');
       assert.equal(time.timers, 0);
     }
   });
