@@ -9,10 +9,12 @@ import { RUNNING } from './execution-rows.ts';
 /** The flows of executions that are not deleted. */
 export const EXISTING_FLOWS = 'SELECT e.key, f.name FROM execution_flows e JOIN flows f ON f.id = e.flow_id';
 
+export const RUNNING_OF_FLOW = `
+  SELECT count(*) AS n FROM executions INDEXED BY executions_by_status WHERE flow = ? AND status = ${RUNNING}`;
+
 export function createEndedCounts(database: DatabaseSync): EndedCounts {
   const allOfFlow = database.prepare('SELECT coalesce(sum(executions), 0) AS n FROM snapshot_uses WHERE flow = ?');
-  const runningOfFlow = database.prepare(`
-    SELECT count(*) AS n FROM executions INDEXED BY executions_by_status WHERE flow = ? AND status = ${RUNNING}`);
+  const runningOfFlow = database.prepare(RUNNING_OF_FLOW);
   const flows = database.prepare(EXISTING_FLOWS);
   const ofFlow = (flow: string) =>
     Number(allOfFlow.get(Number(flow))?.['n']) - Number(runningOfFlow.get(Number(flow))?.['n']);
