@@ -75,6 +75,7 @@ function everything(report: () => void): Required<Subscriber> {
     storeFailed: report,
     storeRecovered: report,
     recovered: report,
+    executionsPurged: report,
     executionStuck: report,
     healthChanged: report,
     ownershipLost: report,

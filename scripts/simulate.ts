@@ -5,8 +5,8 @@
  *
  * `--without KIND,KIND` omits kinds of fault, to find out which of them a finding needs: `crashes`, `store` (commits and reads that
  * fail or are slow), `full` (disks), `jumps` (of the clock, also while no process runs), `stops` (and redrives), `changes` (of flows),
- * `purges` (of ended executions while callers ask for them), `limits` (changed at a restart), `restores` (of the store from a copy). `--trace` also prints runs
- * without a finding. `--sqlite` uses a new SQLite file for each run instead of the store in memory. `--kill` kills and restarts
+ * `purges` (of ended executions while callers ask for them), `limits` (changed at a restart), `restores` (of the store from a copy),
+ * `schedules` (which start executions). `--trace` also prints runs without a finding. `--sqlite` uses a new SQLite file for each run instead of the store in memory. `--kill` kills and restarts
  * a real server instead, with 500 executions of ten steps. `--storm` lets clients start, stop, redrive, report, update and delete
  * at random on a real server that is killed again and again, for a minute or for `--seconds N`, and checks what they saw.
  */

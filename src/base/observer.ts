@@ -128,6 +128,8 @@ export interface ObserverEvents {
   storeRecovered: { readonly part: StorePart };
   /** After its start, the runtime has loaded the Standard executions that were under way and not asleep. */
   recovered: { readonly executions: number };
+  /** A round of purges has deleted Standard executions that are retained no longer. */
+  executionsPurged: { readonly executions: number };
   /** A Standard execution cannot continue in this life of the server: a defect, or this version cannot read it. */
   executionStuck: {
     readonly execution: number;
@@ -185,6 +187,7 @@ const NAMES = Object.keys({
   storeFailed: true,
   storeRecovered: true,
   recovered: true,
+  executionsPurged: true,
   executionStuck: true,
   healthChanged: true,
   ownershipLost: true,

@@ -42,12 +42,37 @@ export async function callServer(
   action: string,
   parameters: Readonly<Record<string, string>>,
 ): Promise<ServerReply> {
+  const call = await serverCalls(host, endpoint);
+  return call(action, parameters);
+}
+
+/** Calls an action of one server, as {@link callServer}. @throws {StartFault} */
+export type ServerCall = (action: string, parameters: Readonly<Record<string, string>>) => Promise<ServerReply>;
+
+/** For a command that makes many calls: reads settings and key once. @throws {StartFault} when there is no key */
+export async function serverCalls(host: Host, endpoint: string | null): Promise<ServerCall> {
   const settings = await readSettings(host);
   const named = endpoint ?? host.env['MILLRACE_ENDPOINT'];
   const url = named === undefined ? addressOf(settings) : parseEndpoint(named);
-  const body = formOf({ Action: action, Version: '2019-03-15', Format: 'JSON', ...parameters }, keyOf(host, settings));
-  const answer = await post(url, body, settings.tls === null ? null : settings.tls.certFile);
-  return replyOf(answer, url);
+  const key = keyOf(host, settings);
+  return async (action, parameters) => {
+    const body = formOf({ Action: action, Version: '2019-03-15', Format: 'JSON', ...parameters }, key);
+    const answer = await post(url, body, settings.tls === null ? null : settings.tls.certFile);
+    return replyOf(answer, url);
+  };
+}
+
+/** The server has answered with an error of the API. */
+export class ServerRefusal extends StartFault {
+  readonly code: string;
+  /** When it is worth trying again, in milliseconds; null if the server does not say. */
+  readonly retryAfterMs: number | null;
+
+  constructor(code: string, message: string, retryAfterMs: number | null) {
+    super(`${code}: ${message}`);
+    this.code = code;
+    this.retryAfterMs = retryAfterMs;
+  }
 }
 
 /** The URL of a server with these settings, as seen from its own machine. */
@@ -111,6 +136,7 @@ function formOf(parameters: Readonly<Record<string, string>>, key: CallKey | nul
 interface Answer {
   readonly status: number;
   readonly text: string;
+  readonly retryAfterMs: number | null;
 }
 
 /** @param certFile the server's own certificate, which is trusted in addition to the usual authorities; null: none */
@@ -151,7 +177,12 @@ async function read(response: IncomingMessage): Promise<Answer> {
     if (bytes > ANSWER_BYTES_MAX) throw new Error(`its answer has more than ${ANSWER_BYTES_MAX} bytes`);
     chunks.push(chunk);
   }
-  return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() };
+  const retryAfter = response.headers['x-acs-retry-after'];
+  return {
+    status: response.statusCode ?? 0,
+    text: Buffer.concat(chunks).toString(),
+    retryAfterMs: typeof retryAfter === 'string' && /^\d{1,9}$/.test(retryAfter) ? Number(retryAfter) : null,
+  };
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -166,11 +197,11 @@ function faultOf(error: Error): string {
   return REASONS[code] ?? (error.message || code);
 }
 
-function replyOf({ status, text }: Answer, url: URL): ServerReply {
+function replyOf({ status, text, retryAfterMs }: Answer, url: URL): ServerReply {
   const body = parsed(text);
   const code = isJsonObject(body) ? memberOf(body, 'Code') : undefined;
   if (isJsonObject(body) && code !== undefined) {
-    throw new StartFault(`${String(code)}: ${String(memberOf(body, 'Message') ?? '')}`);
+    throw new ServerRefusal(String(code), String(memberOf(body, 'Message') ?? ''), retryAfterMs);
   }
   if (status === 200 && isJsonObject(body)) return body;
   throw new StartFault(

@@ -26,10 +26,10 @@ export interface DoctorOptions {
   readonly json: boolean;
 }
 
-/** Prints what is wrong. Returns a code of {@link DOCTOR_EXIT}. @throws {StartFault} for settings that are wrong */
+/** Prints what is wrong. Returns a code of {@link DOCTOR_EXIT}. */
 export async function doctor(host: Host, { fix, json }: DoctorOptions): Promise<number> {
-  const settings = await readSettings(host);
   try {
+    const settings = await readSettings(host);
     const store = await storeFileOf(host, settings);
     const found = await examine(settings, store);
     if (!fix || found.every((each) => each.fix === null)) {

@@ -55,6 +55,8 @@ function describeProgram(host: Host, finish: Finish): Command {
         'millrace why orders order-4711',
         'millrace redrive orders order-4711',
         'millrace messages approvals',
+        'millrace export flows',
+        'millrace import flows --dry-run',
         'millrace backup /var/backups/millrace.db',
         'millrace doctor',
       ) + EXIT_CODES,
@@ -67,6 +69,8 @@ function describeProgram(host: Host, finish: Finish): Command {
   describeWhy(program, host, finish);
   describeRedrive(program, host, finish);
   describeMessages(program, host, finish);
+  describeExport(program, host, finish);
+  describeImport(program, host, finish);
   describeBackup(program, host, finish);
   describeDoctor(program, host, finish);
   return program;
@@ -271,6 +275,38 @@ function describeMessages(program: Command, host: Host, finish: Finish): void {
     });
 }
 
+function describeExport(program: Command, host: Host, finish: Finish): void {
+  withEndpoint(program.command('export'))
+    .summary('write the flows of a server into a folder')
+    .description(
+      'Writes flows, versions, aliases and schedules of a server as readable files: a folder a flow, definitions byte for ' +
+        `byte. Replaces an earlier export in the folder, and no other files. ${CALLING}`,
+    )
+    .argument('<folder>', 'a new folder, or that of an earlier export')
+    .argument('[flow...]', 'names of flows; all of them by default')
+    .addHelpText('after', examples('millrace export flows', 'millrace export flows orders billing'))
+    .action(async (folder: string, flows: readonly string[], { endpoint }: CallOptions) => {
+      const { exportFlows } = await import('./export.ts');
+      finish(await exportFlows(host, { folder, flows, endpoint: endpoint ?? null }));
+    });
+}
+
+function describeImport(program: Command, host: Host, finish: Finish): void {
+  withEndpoint(program.command('import'))
+    .summary('bring the flows of an export into a server')
+    .description(
+      'Makes the flows of a server equal to those of an export, with their versions, aliases and schedules. Deletes nothing, ' +
+        `and changes nothing if a flow has a conflict. An import that is repeated does what is left. ${CALLING}`,
+    )
+    .argument('<folder>', 'the folder of an export')
+    .option('--dry-run', 'only print what would change')
+    .addHelpText('after', examples('millrace import flows --dry-run', 'millrace import flows'))
+    .action(async (folder: string, { endpoint, dryRun = false }: CallOptions & { dryRun?: boolean }) => {
+      const { importFlows } = await import('./import.ts');
+      finish(await importFlows(host, { folder, endpoint: endpoint ?? null, dryRun }));
+    });
+}
+
 function describeBackup(program: Command, host: Host, finish: Finish): void {
   program
     .command('backup')
@@ -308,7 +344,8 @@ const DOCTOR_EXIT_CODES = `
 Exit codes:
   0  healthy
   1  something is wrong; with --fix: something is still wrong
-  2  it could not examine: there is no store, a server uses it, or it is of another program or a newer version
+  2  it could not examine: the settings are wrong, there is no store, a server uses it, or it is of another program or
+     a newer version
 `;
 
 function parseLimit(text: string): number {

@@ -54,17 +54,28 @@ export function createObjects(options: ObjectsOptions): Objects {
     ...{ transport, scheduler, clock, ids, timeoutMs: http.timeoutMs },
     ...{ buckets, cloud, cloudActions, ossEndpoint, region },
   };
+  const closing = new AbortController();
   return {
     async openItems(spec, expected, signal) {
       const own = new AbortController();
       const source = { spec, bucket: findBucket(spec.bucket, 'OSS:GetObject', parts), parts, memory };
       const open = spec.resource === 'listObjects' ? openListing : openFile;
-      return open(source, expected, AbortSignal.any([signal, own.signal]), () => own.abort());
+      const all = AbortSignal.any([signal, own.signal, closing.signal]);
+      return open(source, expected, all, () => own.abort());
     },
     async openResults(spec, mapRunName, signal) {
-      return openResults(spec, mapRunName, { bucket: findBucket(spec.bucket, 'OSS:PutObject', parts), memory, signal });
+      const all = AbortSignal.any([signal, closing.signal]);
+      return openResults(spec, mapRunName, {
+        bucket: findBucket(spec.bucket, 'OSS:PutObject', parts),
+        memory,
+        signal: all,
+      });
     },
-    close: () => transport.close(),
+    async close() {
+      // Also ends the pauses between attempts.
+      closing.abort();
+      await transport.close();
+    },
   };
 }
 

@@ -13,6 +13,7 @@ import type { Observer } from '../base/observer.ts';
 import type { Schedules } from '../schedules/schedules.ts';
 import type { FlowStore } from '../store/flows.ts';
 import type { MessageStore } from '../store/messages.ts';
+import type { FlowQuota } from './flow-quota.ts';
 import type { OperationRate } from './rate.ts';
 
 /** Host and port of the server: `127.0.0.1:7780`. It knows them once it listens. */
@@ -30,6 +31,7 @@ export interface OperationServices {
   /** The setting `http.errorStatuses`, for warnings. */
   readonly httpErrorStatuses: readonly string[];
   readonly rate: OperationRate;
+  readonly flowQuota: FlowQuota;
   readonly observer: Pick<Observer, 'flowChanged' | 'definitionWarned' | 'scheduleChanged'>;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -43,7 +45,5 @@ export interface OperationServices {
     /** `Error` and `Cause` of a stop or a report, code points. */
     readonly errorCharacters: number;
     readonly causeCharacters: number;
-    /** Flows in the account; null: not limited. */
-    readonly flows: number | null;
   };
 }

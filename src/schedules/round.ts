@@ -4,8 +4,8 @@ import type { ExecutionMode } from '../store/flows.ts';
 
 /** Starts of one turn of the event loop: about a millisecond of work, so that calls are served in between. */
 const STARTS_A_TURN = 8;
-/** Starts that wait for their commit. A commit takes as many changes at once. */
-const UNDER_WAY_MAX = 1_000;
+/** Starts that wait for their commit. All executions of a commit act in one turn of the event loop, so it has to be small. */
+const UNDER_WAY_MAX = 100;
 
 export class Round {
   readonly nowMs: number;

@@ -14,6 +14,7 @@ import { atMost } from '../base/scheduler.ts';
 import type { Settings } from '../config/settings.ts';
 import { createCompiler } from '../compiler/compiler.ts';
 import type { Compiler } from '../compiler/compiler.ts';
+import { FlowQuota } from '../operations/flow-quota.ts';
 import { createOperationRate } from '../operations/rate.ts';
 import type { Endpoint, OperationServices } from '../operations/services.ts';
 import { ALL_RIGHTS } from '../runtime/flow-rights.ts';
@@ -137,6 +138,7 @@ function servicesOf(
     schedules: schedules.service,
     compiler,
     httpErrorStatuses: settings.http.errorStatuses,
+    flowQuota: new FlowQuota(stores.flows, limits.flows),
     rate: createOperationRate(clock, limits.operationRate, limits.operationRates),
     clock,
     ids,

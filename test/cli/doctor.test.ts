@@ -314,6 +314,9 @@ describe('millrace doctor', () => {
     const memory = await runMillrace(['doctor'], { env: { MILLRACE_STORE: 'memory' } });
     assert.equal(memory.code, 2);
     assert.match(memory.stderr, /the setting store is "memory"/);
+    const settings = await runMillrace(['doctor'], { env: { MILLRACE_DATA: folder, MILLRACE_LOG: 'loud' } });
+    assert.deepEqual([settings.code, settings.stdout], [2, '']);
+    assert.match(settings.stderr, /^millrace: The settings are wrong:\n {2}MILLRACE_LOG is "loud"/);
   });
 
   it('does not touch a file of which pages are damaged', async (t) => {

@@ -108,6 +108,13 @@ describe('an inventory', () => {
       ['missing', FILES, null, 'Missing', /^object "inv\/data\/1.csv.gz" of bucket "data" is not there/],
       ['of another size', FILES, SECOND, 'Changed', /has changed/],
       [
+        'of another size, without a checksum',
+        [{ ...FILES[0], bytes: FIRST, entry: { MD5checksum: '' } }],
+        SECOND,
+        'Changed',
+        /has changed/,
+      ],
+      [
         'of another content',
         [{ ...FILES[0], bytes: FIRST, entry: { MD5checksum: md5(SECOND) } }],
         FIRST,

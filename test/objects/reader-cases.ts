@@ -1,4 +1,4 @@
-/** Files and what a reader makes of them, as data. Each rule that Amazon States Language leaves open is one of ours (rules.md 13). */
+/** Files and what a reader makes of them, as data. Each rule that Amazon States Language leaves open is one of ours (rules.md 11.19). */
 import { gzipSync } from 'node:zlib';
 import { longNumber } from '../../src/base/json.ts';
 import type { JsonValue } from '../../src/base/json.ts';

@@ -57,6 +57,22 @@ describe('a reader', () => {
     assert.deepEqual(await itemsOf(objects, fileSpec('file', 'CSV')), [{ a: text }]);
   });
 
+  it('frees its memory with the last item, and at the end', async (t) => {
+    const { objects, write, memory } = folderBench(t);
+    write('file', '[1,2,3]');
+    for (const [maxItems, counts] of [
+      [2, [1, 1]],
+      [3, [1, 1, 1]],
+      [null, [1, 1, 1, 0]],
+      [0, [0]],
+    ] as const) {
+      const reading = await objects.openItems(fileSpec('file', 'JSON', { maxItems }), null, NEVER);
+      for (const count of counts) assert.equal((await reading.next(1)).length, count);
+      assert.equal(memory.bytes, 0);
+      assert.equal((await reading.next(1)).length, 0);
+    }
+  });
+
   it('is over when it is closed, and its memory is free', async (t) => {
     const { objects, write, memory } = folderBench(t);
     write('file', '[1,2,3]');

@@ -1,6 +1,7 @@
 /** A bucket of a service: against a server with real sockets that checks each signature, and breaks what a test wants broken. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { ManualTime } from '../../src/testing/manual-time.ts';
 import type { CleanUp } from '../../src/testing/clean-up.ts';
 import { until } from '../actions/support.ts';
@@ -59,22 +60,25 @@ describe('a file of a service', () => {
   });
 
   it('gives the same items when the connection breaks at any byte', async (t) => {
-    const { content, items } = linesOf(1.2 * MIB);
+    const { content, items } = linesOf(1.1 * MIB);
     const { objects, server, time } = await service(t, { a: content });
-    for (const bytes of [0, 1, 17, 1_000, 65_536, 150_000]) {
-      server.received.length = 0;
-      // Each piece breaks once: the first at that byte, the second too.
-      const broken = new Set<string>();
-      server.trouble = (request, response) => {
-        const range = String(request.headers.range);
-        if (broken.has(range)) return false;
-        broken.add(range);
-        server.cut(response, request, bytes);
-        return true;
-      };
-      assert.deepEqual(await rest(await objects.openItems(fileSpec('a', 'JSONL'), null, NEVER), 50_000), items);
-      assert.equal(server.received.length, 4);
-    }
+    await fc.assert(
+      fc.asyncProperty(fc.nat(MIB - 1), async (bytes) => {
+        server.received.length = 0;
+        // Each of the two pieces breaks once, the second only if it is long enough.
+        const broken = new Set<string>();
+        server.trouble = (request, response) => {
+          const range = String(request.headers.range);
+          if (broken.has(range)) return false;
+          broken.add(range);
+          server.cut(response, request, bytes);
+          return true;
+        };
+        assert.deepEqual(await rest(await objects.openItems(fileSpec('a', 'JSONL'), null, NEVER), 50_000), items);
+        assert.equal(server.received.length, bytes < content.length - MIB ? 4 : 3);
+      }),
+      { numRuns: 12, examples: [[0], [1], [MIB - 1]] },
+    );
     assert.deepEqual(new Set(time.pauses), new Set([200]));
   });
 
@@ -143,6 +147,20 @@ describe('a file of a service', () => {
       return true;
     };
     assert.equal((await faultOf(rest(reading, 100_000))).reason, 'Changed');
+  });
+
+  it('is a fault when the store returns fewer bytes than it was asked for', async (t) => {
+    const { content } = linesOf(1.5 * MIB);
+    const { objects, server } = await service(t, { a: content });
+    const reading = await objects.openItems(fileSpec('a', 'JSONL'), null, NEVER);
+    server.trouble = (_request, response) => {
+      const range = `bytes ${MIB}-${MIB + 9}/${content.length}`;
+      response.writeHead(206, { etag: eTagOf(content), 'content-range': range }).end(content.subarray(MIB, MIB + 10));
+      return true;
+    };
+    const { reason, message } = await faultOf(rest(reading, 100_000));
+    assert.equal(reason, 'Unusable');
+    assert.match(message, /did not return the range of bytes that it was asked for/);
   });
 
   it('is refused when it is not the one of an earlier reading', async (t) => {
@@ -220,6 +238,25 @@ describe('a file of a service', () => {
       await until(() => server.received.length === 1 && (!answers || time.timers === 1));
       stop.abort();
       assert.equal((await fault).reason, 'Aborted');
+      assert.equal(time.timers, 0);
+    }
+  });
+
+  it('is let go when the server ends, in a call and in a pause', async (t) => {
+    for (const answers of [false, true]) {
+      const server = await objectServer(t);
+      const time = new ManualTime();
+      const { objects } = objectsWith(t, server.settings, time);
+      server.trouble = (_request, response) => {
+        if (answers) refuse(response, 503, 'SlowDown', 'later');
+        return true;
+      };
+      const faults = [faultOf(objects.openItems(fileSpec('a', 'CSV'), null, NEVER))];
+      const writing = await objects.openResults({ bucket: 'data', prefix: '' }, 'run', NEVER);
+      faults.push(faultOf(writing.check()));
+      await until(() => server.received.length === 2 && time.timers === 2);
+      await objects.close();
+      for (const fault of faults) assert.equal((await fault).reason, 'Aborted');
       assert.equal(time.timers, 0);
     }
   });
@@ -320,6 +357,35 @@ describe('the place of a bucket', () => {
       const { reason } = await faultOf(room.openItems(fileSpec('a', 'CSV', { bucket }), null, NEVER));
       assert.equal(reason, 'Forbidden');
       assert.ok(server.received.at(-1)?.headers.authorization?.startsWith(signature), bucket);
+    }
+  });
+
+  it('takes the calls with the token of a temporary key, and the bucket in front of the host where it belongs', async (t) => {
+    const { server } = await service(t, { a: '[1]' });
+    for (const [type, header] of [
+      ['oss', 'x-oss-security-token'],
+      ['s3', 'x-amz-security-token'],
+    ] as const) {
+      const key = 'accessKeyId: LTAItest, accessKeySecret: s3cret, securityToken: tok';
+      const { objects } = objectsWith(
+        t,
+        `objects: {buckets: {data: {type: ${type}, endpoint: "${server.url}", region: cn-hangzhou, ${key}}}}`,
+      );
+      const read = itemsOf(objects, fileSpec('a', 'JSON'));
+      // The server knows the signature of Object Storage Service only.
+      if (type === 'oss') assert.deepEqual(await read, [1]);
+      else assert.equal((await faultOf(read)).reason, 'Forbidden');
+      assert.equal(server.received.at(-1)?.headers[header], 'tok');
+    }
+    for (const [style, host] of [
+      ['', 's3.test.invalid'],
+      [', pathStyle: true', 's3.test.invalid'],
+      [', pathStyle: false', 'data.s3.test.invalid'],
+    ] as const) {
+      const place = `{type: s3, endpoint: "http://s3.test.invalid:9"${style}}`;
+      const { objects } = objectsWith(t, `objects: {buckets: {data: ${place}}}`, new ShortPauses());
+      const { message } = await faultOf(objects.openItems(fileSpec('a', 'JSON'), null, NEVER));
+      assert.ok(message.startsWith(`object "a" of bucket "data": http://${host}:9 gave no useful answer`), message);
     }
   });
 

@@ -1,6 +1,7 @@
 /** CreateFlow, DescribeFlow, UpdateFlow, DeleteFlow and ListFlows, on each store. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { ApiError } from '../../src/api/error.ts';
 import type { FlowStore } from '../../src/store/flows.ts';
 import { startApi, STORES } from './api-harness.ts';
 import { express, passing } from './definitions.ts';
@@ -194,6 +195,16 @@ for (const store of STORES) {
       await fails('CreateFlow', express('a'), 'FlowAlreadyExists', /^Flow a /);
       await call('DeleteFlow', { Name: 'a' });
       await call('CreateFlow', express('c'));
+      await call('DeleteFlow', { Name: 'c' });
+      const together = ['d', 'e', 'f'].map((name) =>
+        call('CreateFlow', express(name)).then(
+          () => name,
+          ({ code }: ApiError) => code,
+        ),
+      );
+      assert.deepEqual((await Promise.all(together)).toSorted(), ['ResourceThrottled', 'ResourceThrottled', 'd']);
+      await call('DeleteFlow', { Name: 'd' });
+      await call('CreateFlow', express('d'));
     });
   });
 

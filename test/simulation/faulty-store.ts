@@ -52,6 +52,8 @@ export interface FaultyStoreOptions {
   /** Called when the failure of a child is durable and its parent does not have it yet: true if the process dies then. */
   readonly diesAtEnd: () => boolean;
   readonly purges: Purges;
+  /** Called when a commit has happened, with the executions that do not exist. */
+  readonly onCommitted: (changes: readonly ExecutionChange[], absent: readonly ExecutionId[]) => void;
 }
 
 type Method = (...parameters: unknown[]) => Promise<unknown>;
@@ -147,6 +149,7 @@ class Commits {
     }
     const absent = await inner.commit(fence, changes, seen);
     if (!isCurrent()) return never();
+    this.#options.onCommitted(changes, absent);
     trace.add(`commit${loses ? ', answer lost' : ''}: ${text}`);
     await audit.committed(changes);
     if (changes.some(({ id, end }) => end !== undefined && audit.isAwaited(id)) && this.#options.diesAtEnd()) {

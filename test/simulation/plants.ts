@@ -1,7 +1,7 @@
 /** Faults that a simulation has to find. Each breaks one promise of a port: of the store, or of the identifiers. */
 import { compileDefinition } from '../../src/language/compile.ts';
 import { DEFAULT_DEFINITION_LIMITS } from '../../src/language/limits.ts';
-import type { ExecutionId } from '../../src/store/executions.ts';
+import type { ExecutionChange, ExecutionId } from '../../src/store/executions.ts';
 import type { FaultKind } from './scenario.ts';
 import type { Plant } from './world.ts';
 
@@ -158,6 +158,36 @@ const STORES: Readonly<Record<string, StorePlant>> = {
   }),
 };
 
+/** Faults of due times. Purges may delete what would show them. */
+const DUE: Readonly<Record<string, FoundPlant>> = {
+  'a start of a schedule does not take its due time': {
+    store: (store) => ({
+      ...store,
+      commit: (fence, changes, seen) => store.commit(fence, changes.map(withoutDue), seen),
+    }),
+    finds: /was skipped and is not old|has two executions/,
+    without: new Set(['jumps', 'purges']),
+  },
+  'a due time is acknowledged as taken and is not': {
+    schedules: (store) => ({ ...store, take: (_fence, times) => Promise.resolve(times.map(() => true)) }),
+    finds: /has started twice|was taken where \d+ is due/,
+  },
+  'a due time is left out': {
+    schedules: (store) => ({
+      ...store,
+      due: async (...given) =>
+        (await store.due(...given)).map((due) => ({ ...due, nextDueMs: due.nextDueMs + 60_000 })),
+    }),
+    finds: /is due since \d+, and nothing happens/,
+  },
+};
+
+function withoutDue(change: ExecutionChange): ExecutionChange {
+  if (change.start === undefined) return change;
+  const { due: _, ...start } = change.start;
+  return { ...change, start };
+}
+
 /** A planted fault, and a part of what the simulation says about it. */
 export interface FoundPlant extends Plant {
   readonly finds: RegExp;
@@ -185,6 +215,7 @@ const sameIdentity: NonNullable<Plant['ids']> = (ids) => ({
 const OTHERS_KEY = /the key is that of a call of another start/;
 
 export const PLANTS: Readonly<Record<string, FoundPlant>> = {
+  ...DUE,
   ...Object.fromEntries(Object.entries(STORES).map(([name, store]) => [name, { store, finds: FINDS[name] ?? /./ }])),
   'the key of a call is made of names alone, and a flow is created again': {
     ids: sameIdentity,

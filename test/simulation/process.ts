@@ -9,7 +9,7 @@ import { InjectedFault } from './faulty-store.ts';
 import type { SimulatedLife } from './life.ts';
 import type { SimulatedProcess, World } from './world.ts';
 
-const SETTINGS = testSettings('history: { express: { executions: 0 } }');
+const SETTINGS = testSettings('{ history: { express: { executions: 0 } }, schedules: { catchUp: 10m } }');
 
 export async function startProcess(
   world: World,
@@ -25,13 +25,16 @@ export async function startProcess(
       if (!(error instanceof InjectedFault))
         world.audit.fault(`a commit fails without a fault of the simulation: ${textOf(error)}`);
     },
+    executionStarted: ({ mode, source, flowName, executionName }) => {
+      if (mode === 'Express' && source === 'schedule') world.schedules.expressStarted(flowName, executionName);
+    },
     storeRecovered: () => world.trace.add('the store works again'),
     executionStuck: ({ execution, error }) => world.audit.fault(`#${execution} is stuck: ${textOf(error)}`),
     ownershipLost: () => life.die('another process has taken over the store'),
   });
   const { limits, plant } = world.options;
   const { retention } = world.options.perturbations;
-  const { executions, changes, durable, memory } = await createEngine({
+  const { executions, changes, durable, memory, schedules } = await createEngine({
     settings: {
       ...SETTINGS,
       limits: { ...SETTINGS.limits, ...limits, ...world.changedLimits },
@@ -56,6 +59,7 @@ export async function startProcess(
     flowChanged: (name) => changes.changed(name),
     flowDeleted: (name) => changes.deleted(name),
     async stop(limitMs) {
+      schedules.close();
       await durable.drain(limitMs);
       durable.close();
     },

@@ -25,6 +25,7 @@ export const FAULT_KINDS = [
   'purges',
   'limits',
   'restores',
+  'schedules',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -59,6 +60,8 @@ export interface Scenario {
   readonly lives: readonly number[];
   /** By how much the clock is set after each life, while no process runs. */
   readonly jumpsWhileDown: readonly number[];
+  /** Schedules start executions of flows of their own. */
+  readonly hasSchedules: boolean;
 }
 
 const HOUR_MS = 3_600_000;
@@ -86,6 +89,9 @@ export function scenarioOf(seed: number, without: ReadonlySet<FaultKind>): Scena
     storeFaults: storeFaultsOf(seed, without),
     lives: without.has('crashes') ? [] : livesOf(Random.of(seed, 'lives')),
     jumpsWhileDown: without.has('jumps') ? [] : jumpsWhileDownOf(Random.of(seed, 'jumps-while-down')),
+    // A store that is put back from a copy starts again what it has forgotten, as it should.
+    hasSchedules:
+      !without.has('schedules') && perturbations.restores.length === 0 && Random.of(seed, 'schedules').chance(0.3),
   };
 }
 

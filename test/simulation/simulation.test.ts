@@ -28,19 +28,21 @@ function good(result: SimulationResult): void {
 
 describe('simulation', () => {
   it(`finds nothing in ${SEEDS} seeds with many events`, async () => {
-    const total = { lives: 0, compared: 0, events: 0 };
+    const total = { lives: 0, compared: 0, due: 0, events: 0 };
     const ends = new Set<string>();
     for (let seed = 1; seed <= SEEDS; seed++) {
       const result = await simulate({ seed });
       good(result);
       total.lives += result.statistics.lives;
       total.compared += result.statistics.compared;
+      total.due += result.statistics.due;
       total.events += result.statistics.events;
       for (const end of Object.keys(result.statistics.ends)) ends.add(end);
     }
     assert.deepEqual([...ends].sort(), ['Failed', 'Lost', 'Stopped', 'Succeeded', 'TimedOut']);
     assert.ok(total.lives > 1.5 * SEEDS, `${total.lives} processes`);
     assert.ok(total.compared > SEEDS / 4, `${total.compared} ends compared`);
+    assert.ok(total.due > SEEDS, `${total.due} due times`);
     assert.ok(total.events > 10 * SEEDS, `${total.events} events`);
   });
 

@@ -44,6 +44,8 @@ export interface Statistics {
   lives: number;
   /** Executions whose end was compared with the express runtime. */
   compared: number;
+  /** Due times that were taken. */
+  due: number;
   ends: Record<string, number>;
 }
 
@@ -104,16 +106,32 @@ class Run {
     for (const [name, { definition }] of this.#scenario.flows) {
       await world.flows.create(flowRecord(name, { definition: stringifyJson(definition), executionMode: 'Standard' }));
     }
+    if (this.#scenario.hasSchedules) {
+      await world.schedules.create(world.flows, world.scheduleStore, world.random('schedules'));
+    }
     void world.run();
     await Promise.all(this.#scenario.steps.map((step) => this.#step(step)));
     world.isFaulty = false;
     world.trace.add('faults end');
+    if (this.#scenario.hasSchedules) await this.#endSchedules();
     await this.#settle();
     await this.#check();
   }
 
+  /** Due times are made up for, and no more come. */
+  async #endSchedules(): Promise<void> {
+    const { world } = this;
+    do {
+      await world.serving();
+      await world.pass(MINUTE_MS);
+    } while (world.server === null || world.time.elapsedMs - world.server.sinceMs < OVERDUE_MS);
+    const isLimited = this.#scenario.perturbations.limitsOfLives.length > 0;
+    await world.schedules.checkDue(world.scheduleStore, isLimited);
+    await world.schedules.deleteAll(world.scheduleStore);
+  }
+
   result(): SimulationResult {
-    const { audit, trace, lives } = this.world;
+    const { audit, trace, lives, schedules } = this.world;
     const shadows = [...audit.shadows.values(), ...audit.past];
     const ends: Record<string, number> = {};
     for (const shadow of shadows) {
@@ -128,7 +146,7 @@ class Run {
       faults: audit.faults,
       trace: trace.lines,
       journals: shadows.flatMap(journalOf),
-      statistics: { executions: shadows.length, events, lives, compared: this.#compared, ends },
+      statistics: { executions: shadows.length, events, lives, compared: this.#compared, due: schedules.taken, ends },
     };
   }
 

@@ -15,12 +15,13 @@ import { VirtualTime } from '../../src/testing/virtual-time.ts';
 import { Audit } from './audit.ts';
 import type { CopiedStores } from './copied-stores.ts';
 import { InjectedFault, NO_STORE_FAULTS, faultyFlows, faultyStore } from './faulty-store.ts';
-import type { StoreFaults } from './faulty-store.ts';
+import type { FaultyStoreOptions, StoreFaults } from './faulty-store.ts';
 import { SimulatedLife } from './life.ts';
 import type { Perturbations } from './perturbations.ts';
 import { startProcess } from './process.ts';
 import { Purges } from './purges.ts';
 import { Random } from './random.ts';
+import { faultySchedules, ScheduleAudit } from './schedules.ts';
 import { Services } from './services.ts';
 import type { Shadow } from './shadow.ts';
 import type { ServicesOptions } from './services.ts';
@@ -36,6 +37,7 @@ export interface Plant {
     limits: Partial<Settings['limits']>,
   ) => ExecutionStore;
   readonly ids?: (ids: Ids) => Ids;
+  readonly schedules?: (store: ScheduleStore) => ScheduleStore;
 }
 
 export interface WorldOptions {
@@ -88,6 +90,7 @@ export class World {
   readonly time = new VirtualTime();
   readonly trace = new Trace(this.time);
   readonly audit: Audit;
+  readonly schedules: ScheduleAudit;
   readonly services: Services;
   readonly options: WorldOptions;
   /** True while there are faults; false at the end of a run. */
@@ -126,6 +129,11 @@ export class World {
       isClockSteady: options.isClockSteady,
       trace: this.trace,
     });
+    this.schedules = new ScheduleAudit({
+      time: this.time,
+      fault: (message) => this.audit.fault(message),
+      isClockSteady: options.isClockSteady,
+    });
     this.services = new Services({
       seed: this.seed,
       scheduler: this.time,
@@ -141,6 +149,10 @@ export class World {
 
   get flows(): FlowStore {
     return this.#stores.stores.flows;
+  }
+
+  get scheduleStore(): ScheduleStore {
+    return this.#stores.stores.schedules;
   }
 
   get store(): ExecutionStore {
@@ -319,8 +331,14 @@ export class World {
       isFaulty: () => this.isFaulty,
       onPurge: options.onPurge,
     });
-    const executions = faultyStore({ ...faulty, inner: planted, purges });
-    return { flows: faultyFlows(this.flows, faulty), executions, schedules: this.#stores.stores.schedules };
+    const onCommitted: FaultyStoreOptions['onCommitted'] = (...given) => this.schedules.committed(...given);
+    const executions = faultyStore({ ...faulty, inner: planted, purges, onCommitted });
+    const schedules = plant?.schedules?.(this.scheduleStore) ?? this.scheduleStore;
+    return {
+      flows: faultyFlows(this.flows, faulty),
+      executions,
+      schedules: faultySchedules(schedules, this.schedules, faulty),
+    };
   }
 
   async #live(): Promise<SimulatedLife> {

@@ -6,7 +6,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import type { ExecutionStore, PurgePosition } from '../../src/store/executions.ts';
 import { openDatabase } from '../../src/store/sqlite/database.ts';
+import { RUNNING_OF_FLOW } from '../../src/store/sqlite/ended-counts.ts';
+import { ENDED_OF_FLOW } from '../../src/store/sqlite/gone-flows.ts';
 import { ENDED } from '../../src/store/sqlite/purge.ts';
+import { rowsOfExecution, TABLES_OF_EXECUTIONS } from '../../src/store/sqlite/removal.ts';
 import { atEnd } from '../../src/testing/clean-up.ts';
 import type { CleanUp } from '../../src/testing/clean-up.ts';
 import { flowRecord } from '../../src/testing/flow-record.ts';
@@ -52,14 +55,22 @@ async function round(store: ExecutionStore, fence: number, members: Parameters<t
 }
 
 describe('purges of the sqlite store', () => {
-  it('find ended executions by an index, without a sort and without a scan', (t) => {
-    const { database, close } = openDatabase({ file: newFile(t), synchronous: 'FULL' });
+  it('find executions and their rows by indexes, without a sort and without a scan', async (t) => {
+    const { database, close } = openDatabase({ file: await largeFile(t), synchronous: 'FULL' });
     atEnd(t, close);
-    const plan = database
-      .prepare(`EXPLAIN QUERY PLAN ${ENDED}`)
-      .all(0, 0, 10)
-      .map((step) => String(step['detail']));
-    assert.deepEqual(plan, ['SEARCH executions USING INDEX executions_ended (<expr>>?)']);
+    const plan = (text: string, ...values: number[]) =>
+      database
+        .prepare(`EXPLAIN QUERY PLAN ${text}`)
+        .all(...values)
+        .map((step) => String(step['detail']));
+    assert.deepEqual(plan(ENDED, 0, 0, 10), ['SEARCH executions USING INDEX executions_ended (<expr>>?)']);
+    const ofFlow = 'INDEX executions_by_status (flow=? AND status';
+    assert.deepEqual(plan(ENDED_OF_FLOW, 1, 10), [`SEARCH executions USING ${ofFlow}>?)`]);
+    assert.deepEqual(plan(RUNNING_OF_FLOW, 1), [`SEARCH executions USING COVERING ${ofFlow}=?)`]);
+    for (const table of TABLES_OF_EXECUTIONS) {
+      const steps = plan(rowsOfExecution(table), 1);
+      assert.match(steps.join(), /^SEARCH \w+ USING (?:INDEX \w+ \(execution=\?\)|INTEGER PRIMARY KEY \(rowid=\?\))$/);
+    }
   });
 
   it('reach what has to be deleted among 100,000 executions, and stop there', async (t) => {

@@ -11,11 +11,11 @@ import type { Bytes } from './bytes.ts';
 
 export class GunzipBytes implements Bytes {
   readonly #what: string;
-  readonly #scheduler: Pick<Scheduler, 'outside'>;
   readonly #stream: Gunzip;
   readonly #slices: AsyncIterator<Buffer>;
+  readonly #scheduler: Pick<Scheduler, 'outside'>;
 
-  /** @param what the file in messages. @param scheduler virtual time waits for the threads of zlib */
+  /** @param what the file in messages */
   constructor(source: Bytes, what: string, scheduler: Pick<Scheduler, 'outside'>) {
     this.#what = what;
     this.#scheduler = scheduler;

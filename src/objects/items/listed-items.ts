@@ -5,6 +5,7 @@ import { stringifyJson } from '../../base/json.ts';
 import type { JsonObject, JsonValue } from '../../base/json.ts';
 import { bucketName, changed } from '../faults.ts';
 import type { SourceMark } from '../ports.ts';
+import { isSameMark } from '../store.ts';
 import type { Bucket, ListedObject } from '../store.ts';
 import type { Items } from './items.ts';
 
@@ -43,10 +44,7 @@ export async function refuseOtherListing(
     for (const entry of page.value) if (digest.count < wanted) digest.add(itemOf(entry));
   }
   await pages.return?.();
-  const { count, digest: text } = digest.mark;
-  if (count !== expected['count'] || text !== expected['digest']) {
-    throw changed(`the listing of ${bucketName(name)} with prefix "${prefix}"`);
-  }
+  if (!isSameMark(digest.mark, expected)) throw changed(`the listing of ${bucketName(name)} with prefix "${prefix}"`);
 }
 
 export interface ListingPlace {

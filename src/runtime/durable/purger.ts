@@ -36,6 +36,8 @@ export class Purger implements RunListener {
   #isClosed = false;
   /** The round under way may have passed what has to be deleted since. */
   #isSoon = false;
+  /** Executions that the round under way has deleted. */
+  #deleted = 0;
 
   constructor(options: PurgerOptions) {
     this.#options = options;
@@ -74,9 +76,16 @@ export class Purger implements RunListener {
 
   async #purge(after: PurgePosition | null): Promise<void> {
     const { store, clock, fence, retention } = this.#options;
-    const { next } = await store.purge(fence, retentionAt(retention, clock.steadyMs()), BATCH, after);
+    const { deleted, next } = await store.purge(fence, retentionAt(retention, clock.steadyMs()), BATCH, after);
+    this.#deleted += deleted;
+    if (next === null || this.#isSoon) this.#report();
     if (this.#isSoon) this.#beginIn(SOON_MS);
     else this.#in(BETWEEN_STEPS_MS, () => (next === null ? this.#giveBackSpace() : this.#purge(next)));
+  }
+
+  #report(): void {
+    if (this.#deleted > 0) this.#options.ports.observer.executionsPurged?.({ executions: this.#deleted });
+    this.#deleted = 0;
   }
 
   async #giveBackSpace(): Promise<void> {

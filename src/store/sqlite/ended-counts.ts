@@ -9,14 +9,17 @@ import { RUNNING } from './execution-rows.ts';
 /** The flows of executions that are not deleted. */
 export const EXISTING_FLOWS = 'SELECT e.key, f.name FROM execution_flows e JOIN flows f ON f.id = e.flow_id';
 
+export const RUNNING_OF_FLOW = `
+  SELECT count(*) AS n FROM executions INDEXED BY executions_by_status
+  WHERE flow = ? AND status = ${RUNNING} AND map_run IS NULL`;
+/** Children of Map runs do not count: a Map of ten thousand items must not push out all others. */
+export const ITEMS_OF_FLOW = `
+  SELECT count(*) AS n FROM executions INDEXED BY executions_by_map_run WHERE flow = ? AND map_run IS NOT NULL`;
+
 export function createEndedCounts(database: DatabaseSync): EndedCounts {
   const allOfFlow = database.prepare('SELECT coalesce(sum(executions), 0) AS n FROM snapshot_uses WHERE flow = ?');
-  const runningOfFlow = database.prepare(`
-    SELECT count(*) AS n FROM executions INDEXED BY executions_by_status
-    WHERE flow = ? AND status = ${RUNNING} AND map_run IS NULL`);
-  // Children of Map runs do not count: a Map of ten thousand items must not push out all others.
-  const itemsOfFlow = database.prepare(`
-    SELECT count(*) AS n FROM executions INDEXED BY executions_by_map_run WHERE flow = ? AND map_run IS NOT NULL`);
+  const runningOfFlow = database.prepare(RUNNING_OF_FLOW);
+  const itemsOfFlow = database.prepare(ITEMS_OF_FLOW);
   const flows = database.prepare(EXISTING_FLOWS);
   const ofFlow = (flow: string) =>
     [runningOfFlow, itemsOfFlow].reduce(

@@ -4,15 +4,20 @@ import { DUE, RUNNING } from './execution-rows.ts';
 import { isLeft } from './removal.ts';
 import type { Removal, RemovalBudget } from './removal.ts';
 
+/** The ended executions of a flow. Those whose callback is due are left out: the parent has yet to be notified of the end. */
+export const ENDED_OF_FLOW = `
+  SELECT id, flow, revision FROM executions INDEXED BY executions_by_status
+  WHERE flow = ? AND status > ${RUNNING} AND callback <> ${DUE} AND map_run IS NULL LIMIT ?`;
+/** The same of the children of its Map runs. */
+export const ENDED_ITEMS_OF_FLOW = `
+  SELECT id, flow, revision FROM executions INDEXED BY executions_by_map_run
+  WHERE flow = ? AND status > ${RUNNING} AND callback <> ${DUE} AND map_run IS NOT NULL LIMIT ?`;
+
 export function createGoneFlows(database: DatabaseSync, removal: Removal) {
   const goneFlows = database.prepare(`
     SELECT key FROM execution_flows f WHERE NOT EXISTS (SELECT 1 FROM flows WHERE id = f.flow_id)`);
-  const endedOfFlow = database.prepare(`
-    SELECT id, flow, revision FROM executions INDEXED BY executions_by_status
-    WHERE flow = ? AND status > ${RUNNING} AND callback <> ${DUE} AND map_run IS NULL LIMIT ?`);
-  const endedItemsOfFlow = database.prepare(`
-    SELECT id, flow, revision FROM executions INDEXED BY executions_by_map_run
-    WHERE flow = ? AND status > ${RUNNING} AND callback <> ${DUE} AND map_run IS NOT NULL LIMIT ?`);
+  const endedOfFlow = database.prepare(ENDED_OF_FLOW);
+  const endedItemsOfFlow = database.prepare(ENDED_ITEMS_OF_FLOW);
   const forget = database.prepare(`
     DELETE FROM execution_flows WHERE key = ?1 AND NOT EXISTS (SELECT 1 FROM executions WHERE flow = ?1)`);
   const keys = () => goneFlows.all().map((row) => Number(row['key']));

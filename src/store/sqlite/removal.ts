@@ -27,6 +27,11 @@ const ROW_BYTES = 512;
 /** Rows of one table that are looked at together. */
 const ROWS_AT_ONCE = 100;
 
+/** The next rows of an execution in a table. `octet_length` of a long text does not read it. */
+export function rowsOfExecution({ table, text }: (typeof TABLES_OF_EXECUTIONS)[number]): string {
+  return `SELECT rowid AS number, octet_length(${text}) AS bytes FROM ${table} WHERE execution = ? LIMIT ${ROWS_AT_ONCE}`;
+}
+
 export class Removal {
   readonly #uses: SnapshotUses;
   readonly #removeRecord;
@@ -43,12 +48,9 @@ export class Removal {
     this.#begin = database.prepare('INSERT INTO purging (execution) VALUES (?)');
     this.#begun = database.prepare('SELECT execution FROM purging LIMIT 1');
     this.#finish = database.prepare('DELETE FROM purging WHERE execution = ?');
-    // `octet_length` of a long text does not read it.
-    this.#parts = TABLES_OF_EXECUTIONS.map(({ table, text }) => ({
-      find: database.prepare(
-        `SELECT rowid AS number, octet_length(${text}) AS bytes FROM ${table} WHERE execution = ? LIMIT ${ROWS_AT_ONCE}`,
-      ),
-      remove: database.prepare(`DELETE FROM ${table} WHERE rowid = ?`),
+    this.#parts = TABLES_OF_EXECUTIONS.map((each) => ({
+      find: database.prepare(rowsOfExecution(each)),
+      remove: database.prepare(`DELETE FROM ${each.table} WHERE rowid = ?`),
     }));
   }
 

@@ -9,8 +9,9 @@ import { oneState } from './definitions.ts';
 const MINUTE_MS = 60_000;
 const ROUND_MS = 10 * MINUTE_MS;
 
-async function engineWith(t: TestContext, settings: string): Promise<TestEngine> {
-  const engine = await startTestEngine(t, { settings });
+async function engineWith(t: TestContext, settings: string, purged: number[] = []): Promise<TestEngine> {
+  const observe = { executionsPurged: ({ executions }: { executions: number }) => void purged.push(executions) };
+  const engine = await startTestEngine(t, { settings, observe });
   for (const flow of ['noisy', 'quiet']) await engine.createFlow(flow, oneState(flow, 'Type: Pass'));
   return engine;
 }
@@ -41,14 +42,16 @@ test('the settings of flows hold by age and by number, every ten minutes', async
   assert.deepEqual(await names(engine, 'quiet'), ['a']);
 });
 
-test('a round deletes more than one step can', async (t) => {
-  const engine = await engineWith(t, 'history: {executions: 10}');
+test('a round deletes more than one step can, and is reported once', async (t) => {
+  const purged: number[] = [];
+  const engine = await engineWith(t, 'history: {executions: 10}', purged);
   await run(
     engine,
     'noisy',
     Array.from({ length: 250 }, (_, i) => `e${i}`),
   );
-  await engine.time.pass(ROUND_MS + MINUTE_MS);
+  await engine.time.pass(3 * ROUND_MS);
+  assert.deepEqual(purged, [240]);
   assert.deepEqual(
     await names(engine, 'noisy'),
     Array.from({ length: 10 }, (_, i) => `e${249 - i}`),
