@@ -191,7 +191,7 @@ for (const adapter of ADAPTERS) {
         (await again.executions.mapRunLog(1, RUN.key, 1, 5)).map((one) => ({ ...one })),
         [row(1, 2)],
       );
-      assert.deepEqual([...(await again.executions.mapRunItems(RUN.name))], [3]);
+      assert.deepEqual([...(await again.executions.mapRunItems(RUN.name, RUN.event))], [3]);
       const { fence } = await again.executions.takeOver(0);
       await again.executions.commit(fence, [runChange(RUN, row(3))]);
       await again.close();

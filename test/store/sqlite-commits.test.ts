@@ -168,7 +168,7 @@ describe('a store without Map runs (schema 9)', () => {
       (await executions.list({ ...ALL, mapRun })).executions.map(({ id }) => id);
     assert.deepEqual(await ids(null), [2, 1]);
     assert.deepEqual(await ids('r'), [3]);
-    assert.deepEqual([...(await executions.mapRunItems('r'))], [0]);
+    assert.deepEqual([...(await executions.mapRunItems('r', 4))], [0]);
     await commit({ id: 1, ...endOf() }, { id: 3, ...endOf() });
     assert.deepEqual({ ...(await executions.running()) }, { executions: 0, mapItems: 0 });
     await close();
