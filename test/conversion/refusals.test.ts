@@ -185,7 +185,7 @@ describe('an Amazon States Language definition', () => {
     [
       'an ItemReader',
       '{Type: Map, ItemReader: {}, ItemProcessor: {StartAt: B, States: {B: {Type: Succeed}}}, End: true}',
-      /^3: a distributed Map cannot be converted; read the items/,
+      /^3: "ItemReader" belongs to a distributed Map, whose ProcessorConfig has the Mode DISTRIBUTED/,
     ],
     [
       'a time that is none',

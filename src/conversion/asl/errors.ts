@@ -27,9 +27,9 @@ const EQUIVALENTS: Readonly<Record<string, Equivalent>> = {
   'States.ResultPathMatchFailure': { names: ['FnF.RuntimeError'], differs: null },
   'States.IntrinsicFailure': { names: ['FnF.RuntimeError'], differs: null },
   'States.DataLimitExceeded': { names: ['FnF.DataLimitExceeded'], differs: null },
-  'States.ExceedToleratedFailureThreshold': { names: [], differs: 'this error does not exist here' },
-  'States.ItemReaderFailed': { names: [], differs: 'this error does not exist here' },
-  'States.ResultWriterFailed': { names: [], differs: 'this error does not exist here' },
+  'States.ExceedToleratedFailureThreshold': { names: ['FnF.ExceedToleratedFailureThreshold'], differs: null },
+  'States.ItemReaderFailed': { names: ['FnF.ItemReaderFailed'], differs: null },
+  'States.ResultWriterFailed': { names: ['FnF.ResultWriterFailed'], differs: null },
   'States.Permissions': {
     names: [],
     differs: 'the error of a refused call depends on the service, for example FC.AccessDenied',

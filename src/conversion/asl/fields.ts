@@ -14,7 +14,12 @@ const FIELDS: Readonly<Record<string, ReadonlySet<string>>> = {
   Wait: new Set([...MOVING, 'Seconds', 'SecondsPath', 'Timestamp', 'TimestampPath']),
   Choice: new Set([...COMMON, 'Choices', 'Default', 'Assign']),
   Parallel: new Set([...RECOVERING, 'Branches']),
-  Map: new Set([...RECOVERING, 'ItemsPath', 'ItemSelector', 'ItemProcessor', 'Iterator', 'MaxConcurrency']),
+  Map: new Set([
+    ...RECOVERING,
+    ...['ItemsPath', 'ItemSelector', 'ItemProcessor', 'Iterator', 'MaxConcurrency'],
+    ...['ItemReader', 'ItemBatcher', 'ResultWriter', 'ToleratedFailurePercentage', 'ToleratedFailurePercentagePath'],
+    ...['ToleratedFailureCount', 'ToleratedFailureCountPath'],
+  ]),
   Succeed: new Set(COMMON),
   Fail: new Set(['Type', 'Comment', 'QueryLanguage', 'Error', 'Cause', 'ErrorPath', 'CausePath']),
 };
@@ -25,20 +30,14 @@ const REFUSED: Readonly<Record<string, string>> = {
   Arguments: '"Arguments" is JSONata, which cannot be converted; use JSONPath with "Parameters"',
   Output: '"Output" is JSONata, which cannot be converted; use JSONPath with "ResultSelector" and "OutputPath"',
   Items: '"Items" is JSONata, which cannot be converted; use JSONPath with "ItemsPath"',
-  ItemReader: 'a distributed Map cannot be converted; read the items in a task before the Map',
-  ItemBatcher: 'a distributed Map cannot be converted; make the batches in a task before the Map',
-  ResultWriter: 'a distributed Map cannot be converted; write the results in a task after the Map',
-  ToleratedFailurePercentage: 'a distributed Map cannot be converted; catch the failures in the inner states',
-  ToleratedFailurePercentagePath: 'a distributed Map cannot be converted; catch the failures in the inner states',
-  ToleratedFailureCount: 'a distributed Map cannot be converted; catch the failures in the inner states',
-  ToleratedFailureCountPath: 'a distributed Map cannot be converted; catch the failures in the inner states',
 };
 
 const NOTED: Readonly<Record<string, string>> = {
   HeartbeatSeconds: 'tasks have no heartbeats here; the Timeout limits the time of a task',
   HeartbeatSecondsPath: 'tasks have no heartbeats here; the Timeout limits the time of a task',
   Credentials: 'a task uses the credentials of the server or the role of the flow',
-  MaxConcurrencyPath: `the number of items that run at once is a constant here; ${CONCURRENCY_MAX} run at once`,
+  Label: 'the names of the child executions begin with that of the execution of the Map',
+  MaxConcurrencyPath: `the number of items that run at once is a constant here; ${CONCURRENCY_MAX} run at once, and as many as the server allows in a distributed Map`,
 };
 
 /** True if a state of this type has the field. */

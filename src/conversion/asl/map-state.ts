@@ -3,11 +3,11 @@ import type { MapNode, Node } from '../../language/text/document.ts';
 import { quote } from '../../language/text/document.ts';
 import { printExpression } from '../../expression/print.ts';
 import { CONCURRENCY_MAX } from '../limits.ts';
-import type { Outcome } from '../outcome.ts';
 import { member, OUTPUT, variable } from '../terms.ts';
 import type { YamlMap } from '../yaml-text.ts';
 import { readReferencePath, readTemplate } from './data.ts';
-import { field, numberField, textField } from './fields.ts';
+import { isDistributed, refuseDistributedFields, writeDistributed, writeItemScope } from './distributed-map.ts';
+import { field, numberField } from './fields.ts';
 import type { ScopeWriter } from './scope-writer.ts';
 
 export function writeMap(writer: ScopeWriter, name: string, source: MapNode): void {
@@ -15,30 +15,36 @@ export function writeMap(writer: ScopeWriter, name: string, source: MapNode): vo
   const reading = writer.reading(name, writer.data);
   const input = readReferencePath(reading, field(source, 'InputPath'));
   const ofInput = { ...reading, root: input };
-  state.set('ItemsPath', printExpression(readReferencePath(ofInput, field(source, 'ItemsPath'))));
+  const processor = field(source, 'ItemProcessor') ?? field(source, 'Iterator');
+  const distributed = isDistributed(processor);
+  if (!distributed) refuseDistributedFields(writer.outcome, source);
+  if (!distributed || !source.entries.has('ItemReader') || source.entries.has('ItemsPath')) {
+    state.set('ItemsPath', printExpression(readReferencePath(ofInput, field(source, 'ItemsPath'))));
+  }
   const selector = field(source, 'ItemSelector') ?? field(source, 'Parameters');
   const item = variable('$Item');
   if (selector !== undefined) {
     writer.construct(state, 'ItemConstructor', readTemplate({ ...ofInput, item }, selector), selector);
   }
-  setConcurrency(writer, state, source);
-  const processor = field(source, 'ItemProcessor') ?? field(source, 'Iterator');
+  setConcurrency(writer, state, source, distributed);
+  const result = distributed ? writeDistributed(writer, state, source, ofInput) : member(OUTPUT, 'Items');
   if (processor === undefined) writer.outcome.refuse(source, `the Map ${quote(name)} needs an "ItemProcessor"`);
   else {
-    noteDistributed(writer.outcome, processor);
     writer.comment(state);
-    state.set(
-      'Processor',
-      writer.inner(processor, `the processor of ${quote(name)}`, null, numberField(source, 'MaxConcurrency') !== 1),
-    );
+    const what = `the processor of ${quote(name)}`;
+    const isShared = numberField(source, 'MaxConcurrency') !== 1;
+    const inner = distributed ? writeItemScope(writer, processor, what) : writer.inner(processor, what, null, isShared);
+    state.set('Processor', inner);
   }
-  writer.complete(state, name, source, member(OUTPUT, 'Items'));
+  writer.complete(state, name, source, result);
 }
 
-function setConcurrency(writer: ScopeWriter, state: YamlMap, source: MapNode): void {
+function setConcurrency(writer: ScopeWriter, state: YamlMap, source: MapNode, distributed: boolean): void {
   const most = numberField(source, 'MaxConcurrency') ?? 0;
   if (!Number.isInteger(most) || most < 0) {
     writer.outcome.refuse(source, 'MaxConcurrency must be a whole number');
+  } else if (distributed) {
+    if (most > 0) state.set('MaxConcurrency', most);
   } else if (most > CONCURRENCY_MAX) {
     writer.outcome.note(
       field(source, 'MaxConcurrency') as Node,
@@ -47,12 +53,4 @@ function setConcurrency(writer: ScopeWriter, state: YamlMap, source: MapNode): v
   } else if (most > 0) {
     state.set('MaxConcurrency', most);
   }
-}
-
-/** Notes what a distributed Map without an ItemReader has and an inline one has not. */
-function noteDistributed(outcome: Outcome, processor: Node): void {
-  const config = processor.kind === 'map' ? field(processor, 'ProcessorConfig') : undefined;
-  if (config?.kind !== 'map' || textField(config, 'Mode') !== 'DISTRIBUTED') return;
-  const limits = `at most ${CONCURRENCY_MAX} at once, and their results together have to fit into the output of a state`;
-  outcome.note(config, `the distributed Map is an inline one here: its items run in the same execution, ${limits}`);
 }

@@ -37,6 +37,11 @@ export class VariableScope {
     return new VariableScope(this, scope, this.shared || shared);
   }
 
+  /** The scope of the processor of a distributed Map, whose items have variables of their own and see no others. */
+  static ofItems(scope: MapNode): VariableScope {
+    return new VariableScope(null, scope, false);
+  }
+
   /** Returns the value of a variable; null if no state that ran before can have assigned it. */
   find(name: string): Term | null {
     const key = this.#keys.get(name);
