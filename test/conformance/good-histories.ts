@@ -137,11 +137,44 @@ const STOPPED = historyOf(`${OPENED}
   17 <16 ExecutionStopped {"error":"S","cause":"stop"}
 `);
 
+const RUNS = planOf(`
+  StartAt: Each
+  States:
+    - Type: Map
+      Name: Each
+      ItemsPath: $Input.list
+      MaxItems: 9
+      Retry: [{Errors: [E], MaxAttempts: 1, IntervalSeconds: 2}]
+      Processor: {StartAt: One, States: [{Type: Pass, Name: One, End: true}]}
+      End: true
+`);
+
+/** A Map run that fails and is retried, one that fails for good, and its redrive. */
+const RUN = historyOf(`
+  1 <0 ExecutionStarted {"input":{"list":[1]}}
+  2 <1 StateEntered Each {"input":{"list":[1]}}
+  3 <2 StateStarted Each {"input":{"list":[1]}}
+  4 <3 MapRunStarted Each {"output":{"MapRunName":"a"}}
+  5 <4 +1s MapRunFailed Each {"error":"E","cause":"one","retryAfterSeconds":2}
+  6 <5 +2s StateStarted Each {"input":{"list":[1]}}
+  7 <6 MapRunStarted Each {"output":{"MapRunName":"b"}}
+  8 <7 MapRunFailed Each {"error":"E","cause":"two"}
+  9 <8 StateFailed Each {"error":"E","cause":"two"}
+  10 <9 ExecutionFailed {"error":"E","cause":"two"}
+  11 <10 +9s ExecutionStarted {"input":{"list":[1]},"redrive":1}
+  12 <2 StateStarted Each {"input":{"list":[1]}}
+  13 <12 MapRunStarted Each {"output":{"MapRunName":"b"}}
+  14 <13 MapRunSucceeded Each {"output":{"Items":[1]}}
+  15 <14 StateSucceeded Each {"output":{"Items":[1]}}
+  16 <15 ExecutionSucceeded {"output":{"Items":[1]}}
+`);
+
 export const HISTORIES = {
   called: { plan: CALLS, events: CALLED },
   failed: { plan: BRANCHES, events: FAILED },
   stopped: { plan: BRANCHES, events: STOPPED },
   redriven: { plan: BRANCHES, events: REDRIVEN },
+  'a Map run': { plan: RUNS, events: RUN },
 };
 
 /** The plan of a state machine without its head, or of a complete classic definition. */

@@ -184,8 +184,7 @@ export class VisitJudge {
 
   #mapRunStarted(event: HistoryEvent, line: Line, visit: Visit): void {
     if (!isDistributed(visit.state)) return this.lose(`a ${visit.state.type} has no Map run`);
-    if (visit.phase !== 'started' && visit.phase !== 'retry') return this.lose(`the state was ${visit.phase}`);
-    if (visit.phase === 'retry') this.notEarly(event, visit);
+    if (visit.phase !== 'started') return this.lose(`the state was ${visit.phase}`);
     visit.phase = 'run';
     visit.scheduled = event.id;
     visit.scheduledBy = line.last;

@@ -18,6 +18,7 @@ import { tokenOf } from '../support/rebuilt-run.ts';
 export class ByHand {
   execution: Execution;
   nowMs = 1_000;
+  random = (): number => 0.5;
   readonly plan: Plan;
   readonly start: ExecutionStart;
   readonly limits: ExecutionLimits;
@@ -41,7 +42,7 @@ export class ByHand {
   }
 
   take(input: Input, budgetUnits?: number): this {
-    const moment = { nowMs: this.nowMs, random: () => 0.5, taskToken: tokenOf };
+    const moment = { nowMs: this.nowMs, random: this.random, taskToken: tokenOf };
     decide(this.execution, input, moment, (event) => void this.events.push(event), budgetUnits);
     return this;
   }

@@ -1,6 +1,6 @@
 /**
  * Random flows fail, are stopped, run out of time or of events, and are redriven until they succeed. Their output is that of a
- * run without trouble, no task that had succeeded is called again, and the fold of the journal after every event gives the same
+ * run without trouble, no task that had succeeded is called again, a Map run has one name through all redrives, and the fold of the journal after every event gives the same
  * execution.
  */
 import assert from 'node:assert/strict';
@@ -10,6 +10,7 @@ import { stringifyJson } from '../../src/base/json.ts';
 import type { JsonObject, JsonValue } from '../../src/base/json.ts';
 import type { Command } from '../../src/interpreter/commands.ts';
 import type { Input } from '../../src/interpreter/input.ts';
+import type { MapRunSpec } from '../../src/interpreter/map-run-spec.ts';
 import { drawFrom } from '../support/random-flow.ts';
 import type { Draw } from '../support/random-flow.ts';
 import { ByHand } from './by-hand.ts';
@@ -40,7 +41,7 @@ class FlowMaker {
   }
 
   #state(Name: string, depth: number): JsonObject {
-    switch (this.#draw(depth > 2 || this.#states > 14 ? 5 : 9)) {
+    switch (this.#draw(depth > 2 || this.#states > 14 ? 6 : 10)) {
       case 0:
         return { Type: 'Pass', Name, GlobalConstructor: { [`g${Name}`]: Name } };
       case 1:
@@ -52,7 +53,9 @@ class FlowMaker {
       case 4:
         return this.#task(Name, this.#draw(2) === 0 ? {} : CHILD);
       case 5:
-      case 6: {
+        return distributed(Name);
+      case 6:
+      case 7: {
         const Branches = Array.from({ length: 1 + this.#draw(3) }, () => this.scope(depth + 1));
         return {
           ...{ Type: 'Parallel', Name, Branches },
@@ -85,11 +88,23 @@ class FlowMaker {
   }
 }
 
+/** A distributed Map, whose first item is its place. */
+function distributed(Name: string): JsonObject {
+  return {
+    ...{ Type: 'Map', Name, ItemsPath: `toArray(format("{}.${Name}", $Input.path), 1)`, MaxItems: 9 },
+    Processor: { StartAt: `${Name}P`, States: [{ Type: 'Pass', Name: `${Name}P`, End: true }] },
+    OutputConstructor: { 'path.$': '$Input.path', 'joined.$': '$Output.Items' },
+    GlobalConstructor: { [`g${Name}`]: 1 },
+  };
+}
+
 class Driver {
   readonly run: ByHand;
   readonly #draw: Draw;
   /** Places of tasks that have succeeded. */
   readonly #succeeded = new Set<string>();
+  /** The Map runs by their places: their names, and the ids of their MapRunStarted events. */
+  readonly #mapRuns = new Map<string, { readonly name: string; readonly events: number[] }>();
   /** Commands submitted in any life. */
   readonly #submitted = new Set<number>();
   /** The task of each TaskScheduled. */
@@ -100,6 +115,11 @@ class Driver {
   constructor(definition: JsonObject, draw: Draw, events: number) {
     this.#draw = draw;
     this.run = new ByHand(definition, { path: '' }, { events }, { mode: 'Standard' });
+    let random = 0;
+    this.run.random = () => {
+      random = (random + 0.37) % 1;
+      return random;
+    };
   }
 
   /** Drives the execution through its ends until it succeeds. */
@@ -148,7 +168,12 @@ class Driver {
   #answer(command: Command, fails: boolean): Input {
     const { id } = command;
     if (command.kind === 'timer') return { kind: 'timer-due', id };
-    assert.ok(command.kind !== 'map');
+    if (command.kind === 'map') {
+      const place = String(command.run.items?.[0]);
+      assert.ok(!this.#succeeded.has(place), `${place} runs again`);
+      if (fails) return { kind: 'map-run-failed', id, failure: FAILURE, warnings: [] };
+      return { kind: 'map-run-succeeded', id, output: { Items: [place] }, warnings: [] };
+    }
     const place = placeOf(command.parameters);
     assert.ok(!this.#succeeded.has(place), `${place} is called again`);
     if (command.submitted) assert.ok(this.#submitted.has(id));
@@ -164,15 +189,26 @@ class Driver {
 
   /** Takes note of the new events. */
   #note(): void {
-    for (const { type, id, cause, value } of this.run.events.slice(this.#noted)) {
+    for (const { type, id, cause, value, facts } of this.run.events.slice(this.#noted)) {
       if (type === 'TaskScheduled') this.#places.set(id, placeOf(value as JsonObject));
       if (type === 'TaskSubmitted') this.#submitted.add(cause);
-      if (type !== 'TaskSucceeded') continue;
+      if (facts?.mapRun !== undefined) this.#noteRun(id, facts.mapRun);
+      if (type !== 'TaskSucceeded' && type !== 'MapRunSucceeded') continue;
       const place = this.#places.get(cause) as string;
       assert.ok(!this.#succeeded.has(place), `${place} has succeeded twice`);
       this.#succeeded.add(place);
     }
     this.#noted = this.run.events.length;
+  }
+
+  /** A redrive continues the run with its name, and names every event that it had. */
+  #noteRun(id: number, { name, continues = [], items = [] }: MapRunSpec): void {
+    const place = String(items[0]);
+    this.#places.set(id, place);
+    const known = this.#mapRuns.get(place);
+    if (known !== undefined) assert.equal(name, known.name, `${place} has another run`);
+    assert.deepEqual(continues, known?.events ?? [], `the run of ${place} continues its own events`);
+    this.#mapRuns.set(place, { name, events: [...continues, id] });
   }
 }
 

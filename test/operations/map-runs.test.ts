@@ -30,7 +30,8 @@ async function running(t: CleanUp, store: StoreName): Promise<Bench> {
   await api.call('StartExecution', { ...E, Input: '{"list":[{"n":0},"one",2]}' });
   const events = await eventsOf(api, 'e');
   const started = events.find(({ Type }) => Type === 'MapRunStarted');
-  const { MapRunName } = started?.detail['output'] as { MapRunName: string };
+  assert.ok(started !== undefined, 'the Map has started its run');
+  const { MapRunName } = started.detail['output'] as { MapRunName: string };
   const childName = (index: number): string => `e-${MapRunName.slice(0, 12)}-${index}`;
   await Promise.all([desk.tokenOf(childName(0)), desk.tokenOf(childName(1))]);
   const report = async (index: number, output: JsonValue) =>
