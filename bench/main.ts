@@ -2,7 +2,7 @@
  * `npm run bench`: measures the rows that docs/performance.md explains and prints them as a table, with a description of the
  * machine. `npm run bench -- --quick` has fewer and shorter rounds, to check that everything runs. `npm run bench -- --large`
  * measures only reads among a million executions. `npm run bench -- --only durable` measures one part: `http`, `interpreter`,
- * `history`, `durable`, `housekeeping`, `objects`, `schedules`, `start` or `observer`.
+ * `history`, `durable`, `housekeeping`, `maps`, `objects`, `schedules`, `start` or `observer`.
  */
 import { arch, cpus, release, totalmem, type } from 'node:os';
 import { measureCallbacks, measureSteps } from './durable-rows.ts';
@@ -24,6 +24,7 @@ import { measureInterpreter } from './interpreter-row.ts';
 import type { InterpreterResults } from './interpreter-row.ts';
 import { measureLarge } from './large-rows.ts';
 import { measureLatency } from './latency-row.ts';
+import { mapRows, measureMaps } from './map-rows.ts';
 import { measureObjects, objectsRow } from './objects-row.ts';
 import { measureObserver } from './observer-row.ts';
 import type { ObserverResults } from './observer-row.ts';
@@ -52,6 +53,8 @@ const SLEEPERS = quick ? 2_000 : 100_000;
 const PURGED = quick ? 20_000 : 200_000;
 const PURGED_REQUESTS = quick ? { sync: 2_000, standard: 200 } : { sync: 20_000, standard: 1_000 };
 const CSV_ROWS = quick ? 50_000 : 1_000_000;
+/** As many as fit into the data of a state. */
+const MAP_ITEMS = quick ? 500 : 10_000;
 const LARGE = quick ? 5_000 : 1_000_000;
 const LARGE_REQUESTS = quick ? 20 : 300;
 
@@ -159,6 +162,7 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   history: async () => (await measureExpressHistory(HISTORY_PAIRS, HISTORY_ROUNDS, HTTP_REQUESTS)).map(historyRow),
   durable: durableRows,
   housekeeping: async () => (await measureHousekeeping(PURGED, DURABLE_ROUNDS, PURGED_REQUESTS)).map(housekeepingRow),
+  maps: async () => mapRows(MAP_ITEMS, await measureMaps(MAP_ITEMS, DURABLE_ROUNDS)),
   objects: async () => (await measureObjects(CSV_ROWS, quick ? 1 : 5)).map(objectsRow),
   schedules: async () =>
     (await inOrder([0, 4].map((each) => () => measureSchedules(SCHEDULES, each)))).map(schedulesRow),

@@ -5,6 +5,9 @@
 import { inParallel, openEngine } from './durable-engine.ts';
 import type { DurableEngine } from './durable-engine.ts';
 import { inFolder } from './folder.ts';
+import { median, ratio } from './statistics.ts';
+import { spread, whole } from './table.ts';
+import type { Row } from './table.ts';
 
 export interface MapResults {
   /** Items, or executions, a second, by round. */
@@ -42,6 +45,19 @@ export async function measureMaps(items: number, rounds: number): Promise<MapRes
   });
 }
 
+/** The rows of the printed table. */
+export function mapRows(items: number, { express, standard, started }: MapResults): Row[] {
+  const beside = `as many executions that a caller starts, ${AT_ONCE} at a time: ${whole(median(started))}/s`;
+  const row = (mode: string, ours: readonly number[]): Row => ({
+    what: `a Map of ${whole(items)} ${mode} items of one Pass state, ${AT_ONCE} at a time`,
+    ours: `${whole(median(ours))} items/s`,
+    beside,
+    ratio: spread(ratio(ours, started)),
+    aim: '–',
+  });
+  return [row('Express', express), row('Standard', standard)];
+}
+
 async function runOne(engine: DurableEngine, flow: string, run: number | string): Promise<void> {
   await engine.start(flow, `r${run}`);
   await engine.ended(flow, `r${run}`);
@@ -53,7 +69,7 @@ async function perSecond(count: number, work: () => Promise<void>): Promise<numb
   return count / ((performance.now() - fromMs) / 1_000);
 }
 
-/** The items are a constant of the definition, in pieces whose states each fit into the limit of a state's data. */
+/** The items are numbers that the definition has. */
 function mapFlow(name: string, items: number, mode: 'Express' | 'Standard'): string {
   const numbers = Array.from({ length: items }, (_, i) => i);
   return JSON.stringify({

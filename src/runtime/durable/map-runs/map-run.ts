@@ -2,9 +2,9 @@
  * One run of a distributed Map: reads the items, starts a child for each or for each batch, and counts how they end. The driver of the
  * execution owns it, as it owns the call of a task.
  *
- * Invariants. The run acts on the end of a child once the entry about it is durable: then there is room for another child, and the
- * answer to the execution follows the entry about the end of the run. So a child whose end was ever counted never runs again, and
- * after a crash the log and the children in the store say all that is needed. Children begin in the order of their positions.
+ * Invariants. The answer to the execution follows the entry about the end of the run, and the report of a child is done once the entry
+ * about its end is durable. So a child whose end was ever counted never runs again, and after a crash the log and the children in the
+ * store say all that is needed. Children begin in the order of their positions.
  */
 import { assert } from '../../../base/assert.ts';
 import { inBackground } from '../../../base/isolated.ts';
@@ -152,6 +152,7 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
           ? { ok: true, output: parseJson(child.output), ...times }
           : { ok: false, failure: { error: child.error, cause: child.cause }, ...times };
       this.#ended(index, itemsOf(child, this.#command), child.input, outcome);
+      this.#signal();
     }
     return this.#log.durable();
   }
@@ -337,9 +338,14 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
     return this.#progress.hasEnded(index) || this.#children.has(index);
   }
 
-  /** True while another child may begin. */
+  /**
+   * True while another child may begin. The end of a Standard child is in the store before the run has it; that of an Express child takes
+   * its place until it is durable, which bounds how many would run again after a crash.
+   */
   get #hasRoom(): boolean {
-    return this.#caller.mayCall && this.#children.size + this.#log.uncommittedEnds < this.concurrency;
+    const isExpress = this.#command.state.distributed.childMode === 'Express';
+    const underWay = this.#children.size + (isExpress ? this.#log.uncommittedEnds : 0);
+    return this.#caller.mayCall && underWay < this.concurrency;
   }
 
   /** The identity of a listing covers the objects that it has returned so far. */
