@@ -1,6 +1,6 @@
 /**
  * The 29 documented actions of API version 2019-03-15 (rules.md 4.1) and our extensions (docs/extensions.md), each with its contract.
- * An action outside this table does not exist; the server answers an action that is not built with `ActionNotSupported`.
+ * An action outside this table does not exist; the server answers it with `ActionNotSupported`.
  *
  * The contracts are in `api/`, below everything that reads them: settings have a rate for each action, `auth/` and `wire/` check
  * policies, `operations/` decodes parameters and writes replies.
@@ -26,10 +26,7 @@ export const ACTIONS = {
   ...EXTENSIONS,
 } as const satisfies Record<string, Contract>;
 
-type Contracts = typeof ACTIONS;
-export type ActionName = keyof Contracts;
-/** The actions that an operation exists for. */
-export type BuiltAction = { [A in ActionName]: Contracts[A]['built'] extends true ? A : never }[ActionName];
+export type ActionName = keyof typeof ACTIONS;
 
 /** The contract of an action, or undefined for one that the API does not have. Names are case-sensitive. */
 export function actionEntry(action: string): Contract | undefined {

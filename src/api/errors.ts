@@ -24,7 +24,7 @@ export const ERRORS = {
     status: 400,
     message: "The requested API operation '%s' is incorrect. Please check.",
     values: ['action'],
-    when: 'The action is unknown, is not built yet (the message says so), or does not fit the execution mode of the flow.',
+    when: 'The action is unknown, or does not fit the execution mode of the flow.',
   },
   APIVersionNotSupported: {
     status: 400,

@@ -2,7 +2,7 @@
  * The types of parameters and replies, made from the contracts (`api/actions.ts`), so that an operation which reads a parameter
  * or writes a member that its contract does not declare does not compile.
  */
-import type { ACTIONS, BuiltAction } from '../api/actions.ts';
+import type { ACTIONS, ActionName } from '../api/actions.ts';
 import type { Members, Parameter } from '../api/contract/contract.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import type { EnvironmentVariable, Route } from '../store/flows.ts';
@@ -55,10 +55,10 @@ type Decoded<P extends Parameter> = P['presence'] extends 'required'
     ? Value<P> | undefined
     : Value<P> | Absent<P>;
 
-type ParameterTable<A extends BuiltAction> = (typeof ACTIONS)[A]['parameters'];
+type ParameterTable<A extends ActionName> = (typeof ACTIONS)[A]['parameters'];
 
 /** The decoded parameters of an action. An absent parameter of the presence `change` is undefined. */
-export type ParametersOf<A extends BuiltAction> = {
+export type ParametersOf<A extends ActionName> = {
   readonly [Name in keyof ParameterTable<A>]: ParameterTable<A>[Name] extends Parameter
     ? Decoded<ParameterTable<A>[Name]>
     : never;
@@ -90,7 +90,7 @@ export type MembersOf<Table extends Members> = {
 };
 
 /** The reply of an action, without `RequestId`. */
-export type ReplyOf<A extends BuiltAction> = MembersOf<(typeof ACTIONS)[A]['reply']>;
+export type ReplyOf<A extends ActionName> = MembersOf<(typeof ACTIONS)[A]['reply']>;
 
 /** The names of members in `Reply`, at any depth, that `Declared` does not have; `never` if there are none. */
 export type Undeclared<Reply, Declared> = Reply extends readonly (infer Item)[]

@@ -3,7 +3,7 @@
  * it has verified the caller. An operation receives them decoded, acts, and returns the members of the reply without
  * `RequestId`, which the wire adds. Faults are thrown as `ApiError`.
  */
-import type { ActionName, BuiltAction } from '../api/actions.ts';
+import type { ActionName } from '../api/actions.ts';
 import { ACTIONS } from '../api/actions.ts';
 import type { Contract } from '../api/contract/contract.ts';
 import type { JsonValue } from '../base/json.ts';
@@ -35,7 +35,7 @@ export interface Operation<Services> {
 }
 
 /** The work of an operation, on decoded parameters. Its reply has exactly the members of the contract. */
-type Run<A extends BuiltAction, R extends ReplyOf<A>> = (
+type Run<A extends ActionName, R extends ReplyOf<A>> = (
   services: OperationServices,
   parameters: ParametersOf<A>,
   request: OperationRequest,
@@ -45,12 +45,12 @@ type Run<A extends BuiltAction, R extends ReplyOf<A>> = (
  * An argument that is never passed. It is required, and of a type that names the members, if a reply has more members than the
  * contract: the type of `run` alone would let them through.
  */
-type NothingUndeclared<A extends BuiltAction, R> = [Undeclared<R, ReplyOf<A>>] extends [never]
+type NothingUndeclared<A extends ActionName, R> = [Undeclared<R, ReplyOf<A>>] extends [never]
   ? []
   : [undeclared: Undeclared<R, ReplyOf<A>>];
 
 /** The operation of an action, as its contract declares it. */
-export function defineOperation<A extends BuiltAction, R extends ReplyOf<A>>(
+export function defineOperation<A extends ActionName, R extends ReplyOf<A>>(
   action: A,
   run: Run<A, R>,
   ..._: NothingUndeclared<A, R>
@@ -59,7 +59,7 @@ export function defineOperation<A extends BuiltAction, R extends ReplyOf<A>>(
 }
 
 /** The same with a decoder of its own, for the one action whose calls have to be fast. It must decode as the contract says. */
-export function defineHotOperation<A extends BuiltAction, R extends ReplyOf<A>>(
+export function defineHotOperation<A extends ActionName, R extends ReplyOf<A>>(
   action: A,
   decode: Decode<A>,
   run: Run<A, R>,
@@ -68,7 +68,7 @@ export function defineHotOperation<A extends BuiltAction, R extends ReplyOf<A>>(
   return operationOf(action, decode, run);
 }
 
-function operationOf<A extends BuiltAction, R extends ReplyOf<A>>(
+function operationOf<A extends ActionName, R extends ReplyOf<A>>(
   action: A,
   decode: Decode<A>,
   run: Run<A, R>,
@@ -94,7 +94,7 @@ function operationOf<A extends BuiltAction, R extends ReplyOf<A>>(
 }
 
 /** The actions that change flows, their versions and their aliases. */
-const FLOW_CHANGES: ReadonlySet<ActionName> = new Set<BuiltAction>([
+const FLOW_CHANGES: ReadonlySet<ActionName> = new Set<ActionName>([
   'CreateFlow',
   'UpdateFlow',
   'DeleteFlow',

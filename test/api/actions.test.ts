@@ -18,15 +18,14 @@ describe('actions', () => {
     );
   });
 
-  it('are built where there is an operation, and nowhere else', () => {
-    const built = Object.entries(ACTIONS).filter(([, entry]) => entry.built);
-    assert.deepEqual(built.map(([action]) => action).sort(), [...OPERATIONS.keys()].sort());
+  it('are those for which there is an operation', () => {
+    assert.deepEqual(Object.keys(ACTIONS).sort(), [...OPERATIONS.keys()].sort());
     for (const [action, operation] of OPERATIONS) assert.equal(operation.action, action);
   });
 
   it('are found by their exact name only', () => {
-    assert.equal(actionEntry('StartSyncExecution')?.built, true);
-    assert.equal(actionEntry('DescribeMapRun')?.built, false);
+    assert.equal(actionEntry('StartSyncExecution')?.method, 'POST');
+    assert.equal(actionEntry('DescribeMapRun')?.method, 'GET');
     for (const name of ['startSyncExecution', '', 'constructor', '__proto__', 'Nothing'])
       assert.equal(actionEntry(name), undefined);
   });

@@ -46,10 +46,7 @@ export function apiPages(): ReadonlyMap<string, string> {
 
 function indexPage(): string {
   const sections = GROUPS.map(([heading, contracts]) => {
-    const rows = Object.entries(contracts).map(([action, { built, summary }]) => [
-      `[${action}](${action}.md)`,
-      built ? summary : `Not built yet. ${summary}`,
-    ]);
+    const rows = Object.entries(contracts).map(([action, { summary }]) => [`[${action}](${action}.md)`, summary]);
     return `## ${heading}\n\n${table(['action', 'summary'], rows)}`;
   });
   return `${HEAD}
@@ -103,24 +100,20 @@ ${sections.join('\n\n')}
 }
 
 function actionPage(action: string, contract: Contract): string {
-  const { built, extension, summary, parameters, reply, notes = [] } = contract;
+  const { extension, summary, parameters, reply, notes = [] } = contract;
   const status = [
-    built
-      ? ''
-      : '**Not built yet.** The server answers with `ActionNotSupported`; this page has what the vendor documents.\n\n',
     extension === true
       ? '**An extension.** The cloud does not have this action ([extensions.md](../extensions.md)).\n\n'
       : '',
   ];
   const sections = [
     `## Parameters\n\n${parameterTable(parameters)}\n\n${position(contract)}`,
-    `## Reply\n\n${memberTable(reply)}\n\n${built ? sampleReply(reply) : ''}`.trimEnd(),
+    `## Reply\n\n${memberTable(reply)}\n\n${sampleReply(reply)}`.trimEnd(),
     `## Errors\n\n${errorTable(contract)}Any action can also return the [common errors](README.md#common-errors).`,
     `## Authorization\n\n${authorization(action, contract)}`,
     ...(notes.length === 0 ? [] : [`## Notes\n\n${notes.map((note) => `* ${note}`).join('\n')}`]),
   ];
-  const call = built ? `\n${sampleCall(action, parameters)}\n` : '';
-  return `${HEAD}\n# ${action}\n\n${status.join('')}${summary}\n${call}\n${sections.join('\n\n')}\n`;
+  return `${HEAD}\n# ${action}\n\n${status.join('')}${summary}\n\n${sampleCall(action, parameters)}\n\n${sections.join('\n\n')}\n`;
 }
 
 function parameterTable(parameters: Contract['parameters']): string {

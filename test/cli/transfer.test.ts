@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { before, describe, it } from 'node:test';
-import { ACTIONS } from '../../src/api/actions.ts';
 import type { CleanUp } from '../../src/testing/clean-up.ts';
 import { answerJson, startService } from '../../src/testing/http-service.ts';
 import { ROOT_KEY, runMillrace, startServer } from '../../src/testing/server-process.ts';
@@ -352,7 +351,7 @@ describe('export and import', () => {
     );
   });
 
-  it('move schedules', { skip: !ACTIONS.ListSchedules.built }, async (t) => {
+  it('move schedules', async (t) => {
     const copy = withSchedule(t, folder);
     const target = await newServer(t);
     const lines = await imported(target, copy);

@@ -276,9 +276,8 @@ const TABLES: Readonly<Record<string, Table>> = {
 };
 
 describe('bad input', () => {
-  it('has a table for every action that is implemented', () => {
-    const built = Object.entries(ACTIONS).filter(([, entry]) => entry.built);
-    assert.deepEqual(Object.keys(TABLES).sort(), built.map(([action]) => action).sort());
+  it('has a table for every action', () => {
+    assert.deepEqual(Object.keys(TABLES).sort(), Object.keys(ACTIONS).sort());
   });
 
   for (const [action, { good, rows }] of Object.entries(TABLES)) {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { ACTIONS } from '../../src/api/actions.ts';
-import type { BuiltAction } from '../../src/api/actions.ts';
+import type { ActionName } from '../../src/api/actions.ts';
 import { ApiError } from '../../src/api/error.ts';
 import { isName } from '../../src/api/names.ts';
 import type { ParametersOf } from '../../src/operations/contract-types.ts';
@@ -28,7 +28,7 @@ function outcome<T>(decode: () => T): Outcome<T> {
 }
 
 /** The outcome of one parameter of an action, given as this text or not at all. */
-function decoder<A extends BuiltAction, Name extends keyof ParametersOf<A> & string>(action: A, name: Name) {
+function decoder<A extends ActionName, Name extends keyof ParametersOf<A> & string>(action: A, name: Name) {
   const decode = parameterDecoder(action, name);
   return (text?: string) => outcome(() => decode(new Map(text === undefined ? [] : [[name, text]]), LIMITS));
 }

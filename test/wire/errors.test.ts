@@ -232,11 +232,6 @@ test('unknown actions and versions', async (t) => {
   );
   assertError(await call(server, { Action: 'startSyncExecution' }), 'ActionNotSupported');
   assertError(await call(server, { Action: 'constructor' }), 'ActionNotSupported');
-  assertError(
-    await call(server, { Action: 'DescribeMapRun' }),
-    'ActionNotSupported',
-    /'DescribeMapRun'.*not built yet/,
-  );
   assertError(await call(server, { Version: '2016-01-01' }), 'APIVersionNotSupported', /'2016-01-01'/);
   const headers = acs3Headers(server, '', { headers: { 'x-acs-version': '2016-01-01' } });
   assertError(await send(server, { headers }), 'APIVersionNotSupported');

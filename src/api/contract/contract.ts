@@ -92,8 +92,6 @@ export type ReportAction = 'ReportTaskSucceeded' | 'ReportTaskFailed';
 export type PolicyResource = { readonly flow: 'Name' | 'FlowName' } | 'flows' | 'none';
 
 export interface Contract {
-  /** False for an action that the vendor documents and Millrace answers with `ActionNotSupported`. */
-  readonly built: boolean;
   /** True for an action that the cloud does not have. A policy names it like any other: `fnf:RedriveExecution`. */
   readonly extension?: true;
   /** The method of the SDKs. The server reads every parameter from query or form, with either method. */

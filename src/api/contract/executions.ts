@@ -36,7 +36,6 @@ const LISTED = {
 
 export const EXECUTIONS = {
   StartExecution: {
-    built: true,
     method: 'POST',
     resource: OF_FLOW,
     // Its end would otherwise be a report that the caller has no right to make.
@@ -76,7 +75,6 @@ export const EXECUTIONS = {
     ],
   },
   StartSyncExecution: {
-    built: true,
     method: 'POST',
     resource: OF_FLOW,
     slow: true,
@@ -133,7 +131,6 @@ export const EXECUTIONS = {
     ],
   },
   StopExecution: {
-    built: true,
     method: 'POST',
     resource: OF_FLOW,
     summary: 'Stops a running execution of a Standard flow. Its tasks are cancelled, and no Retry or Catch applies.',
@@ -166,7 +163,6 @@ export const EXECUTIONS = {
     notes: ['`Status` in the reply is `Stopped`; the cloud has been seen to reply `Running`.'],
   },
   DescribeExecution: {
-    built: true,
     method: 'GET',
     resource: OF_FLOW,
     slow: true,
@@ -198,7 +194,6 @@ export const EXECUTIONS = {
     ],
   },
   ListExecutions: {
-    built: true,
     method: 'GET',
     resource: OF_FLOW,
     summary: 'Lists the executions of a flow, newest first.',
@@ -253,7 +248,6 @@ export const EXECUTIONS = {
     ],
   },
   GetExecutionHistory: {
-    built: true,
     method: 'GET',
     resource: OF_FLOW,
     summary: 'Lists the events of an execution in their order.',

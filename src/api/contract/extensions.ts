@@ -9,7 +9,6 @@ const TARGETS = ['Queue', 'Topic'] as const;
 
 export const EXTENSIONS = {
   DescribeExecutionWaits: {
-    built: true,
     extension: true,
     method: 'GET',
     resource: OF_FLOW,
@@ -72,7 +71,6 @@ export const EXTENSIONS = {
     errors: NO_EXECUTION,
   },
   RedriveExecution: {
-    built: true,
     extension: true,
     method: 'POST',
     resource: OF_FLOW,
@@ -88,7 +86,6 @@ export const EXTENSIONS = {
   },
   // Messages belong to no flow, and may hold task tokens of any, so a policy names all flows.
   ListMessages: {
-    built: true,
     extension: true,
     method: 'GET',
     resource: 'flows',

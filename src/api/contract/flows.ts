@@ -86,7 +86,6 @@ const WRONG_DEFINITION = {
 
 export const FLOWS = {
   CreateFlow: {
-    built: true,
     method: 'POST',
     resource: 'flows',
     summary: 'Checks a definition and creates a flow with it.',
@@ -136,7 +135,6 @@ export const FLOWS = {
     ],
   },
   DescribeFlow: {
-    built: true,
     method: 'GET',
     resource: { flow: 'Name' },
     summary: 'Returns a flow, or what the flow was when a version of it was published.',
@@ -155,7 +153,6 @@ export const FLOWS = {
     ],
   },
   UpdateFlow: {
-    built: true,
     method: 'POST',
     resource: { flow: 'Name' },
     summary: 'Changes the given parts of a flow and leaves the others. Executions that run use the old definition.',
@@ -189,7 +186,6 @@ export const FLOWS = {
     ],
   },
   DeleteFlow: {
-    built: true,
     method: 'POST',
     resource: { flow: 'Name' },
     summary:
@@ -200,7 +196,6 @@ export const FLOWS = {
     notes: ['Versions and aliases do not prevent the deletion; the vendor leaves this open.'],
   },
   ListFlows: {
-    built: true,
     method: 'GET',
     resource: 'flows',
     summary: 'Lists flows by name, in byte order.',

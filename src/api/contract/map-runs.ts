@@ -45,7 +45,6 @@ function count(what: string) {
 
 export const MAP_RUNS = {
   DescribeMapRun: {
-    built: true,
     method: 'GET',
     resource: OF_FLOW,
     summary: 'Returns the state of one run of a distributed Map.',
@@ -77,7 +76,6 @@ export const MAP_RUNS = {
     errors: NO_MAP_RUN,
   },
   UpdateMapRun: {
-    built: true,
     method: 'GET',
     resource: OF_FLOW,
     summary: 'Changes the bounds of one run of a distributed Map.',

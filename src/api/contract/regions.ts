@@ -3,7 +3,6 @@ import type { Contract } from './contract.ts';
 
 export const REGIONS = {
   DescribeRegions: {
-    built: true,
     method: 'POST',
     resource: 'none',
     summary: 'Returns the one region that the server is.',

@@ -68,7 +68,6 @@ const CONFLICT = { ConcurrentUpdateError: 'The schedule was changed again and ag
 
 export const SCHEDULES = {
   CreateSchedule: {
-    built: true,
     method: 'POST',
     resource: OF_FLOW,
     summary: 'Creates a schedule that starts executions of a flow.',
@@ -94,7 +93,6 @@ export const SCHEDULES = {
     ],
   },
   DescribeSchedule: {
-    built: true,
     method: 'GET',
     resource: OF_FLOW,
     summary: 'Returns a schedule.',
@@ -103,7 +101,6 @@ export const SCHEDULES = {
     errors: NO_SCHEDULE,
   },
   UpdateSchedule: {
-    built: true,
     method: 'POST',
     resource: OF_FLOW,
     summary: 'Changes the given parts of a schedule and leaves the others.',
@@ -119,7 +116,6 @@ export const SCHEDULES = {
     errors: { ...NO_SCHEDULE, ...CONFLICT },
   },
   DeleteSchedule: {
-    built: true,
     method: 'POST',
     resource: OF_FLOW,
     summary: 'Deletes a schedule.',
@@ -128,7 +124,6 @@ export const SCHEDULES = {
     errors: NO_SCHEDULE,
   },
   ListSchedules: {
-    built: true,
     method: 'GET',
     resource: OF_FLOW,
     summary: 'Lists the schedules of a flow.',

@@ -43,7 +43,6 @@ const ALL_FLOWS = 'flows';
 
 export const TASKS = {
   ReportTaskSucceeded: {
-    built: true,
     method: 'POST',
     resource: ALL_FLOWS,
     summary: 'Ends a task that waits for a callback, with its output.',
@@ -65,7 +64,6 @@ export const TASKS = {
     ],
   },
   ReportTaskFailed: {
-    built: true,
     method: 'POST',
     resource: ALL_FLOWS,
     summary: 'Fails a task that waits for a callback.',

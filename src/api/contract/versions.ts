@@ -86,7 +86,6 @@ const ROUTE_ERRORS = {
 
 export const VERSIONS = {
   PublishFlowVersion: {
-    built: true,
     method: 'POST',
     resource: OF_FLOW,
     summary:
@@ -99,7 +98,6 @@ export const VERSIONS = {
     ],
   },
   ListFlowVersions: {
-    built: true,
     method: 'GET',
     resource: OF_FLOW,
     summary: 'Lists the versions of a flow, newest first.',
@@ -113,7 +111,6 @@ export const VERSIONS = {
     notes: ['The vendor documents neither the order nor a range or default of `Limit`, which it declares as a text.'],
   },
   DeleteFlowVersion: {
-    built: true,
     method: 'POST',
     resource: OF_FLOW,
     summary: 'Deletes a version. Executions that were started with it are not affected.',
@@ -130,7 +127,6 @@ export const VERSIONS = {
     notes: ['The vendor does not say what happens to a version that an alias routes to. Here the call is refused.'],
   },
   CreateFlowAlias: {
-    built: true,
     method: 'POST',
     resource: OF_FLOW,
     summary: 'Creates an alias that routes to one or two versions of a flow.',
@@ -147,7 +143,6 @@ export const VERSIONS = {
     ],
   },
   DescribeFlowAlias: {
-    built: true,
     method: 'GET',
     resource: OF_FLOW,
     summary: 'Returns an alias.',
@@ -156,7 +151,6 @@ export const VERSIONS = {
     errors: NO_ALIAS,
   },
   UpdateFlowAlias: {
-    built: true,
     method: 'POST',
     resource: OF_FLOW,
     summary: 'Changes the given parts of an alias and leaves the others.',
@@ -174,7 +168,6 @@ export const VERSIONS = {
     errors: { ...NO_ALIAS, ...ROUTE_ERRORS },
   },
   DeleteFlowAlias: {
-    built: true,
     method: 'POST',
     resource: OF_FLOW,
     summary: 'Deletes an alias. Executions that were started through it are not affected.',
@@ -183,7 +176,6 @@ export const VERSIONS = {
     errors: NO_ALIAS,
   },
   ListFlowAliases: {
-    built: true,
     method: 'GET',
     resource: OF_FLOW,
     summary: 'Lists the aliases of a flow by name, in byte order.',

@@ -3,7 +3,7 @@
  * names the first wrong parameter. Names of parameters are case-sensitive; undeclared parameters are ignored (rules.md 2.3).
  */
 import { ACTIONS } from '../../api/actions.ts';
-import type { BuiltAction } from '../../api/actions.ts';
+import type { ActionName } from '../../api/actions.ts';
 import type { Contract, Parameter } from '../../api/contract/contract.ts';
 import { apiError } from '../../api/error.ts';
 import { assert } from '../../base/assert.ts';
@@ -15,9 +15,9 @@ import { absentValue, readerOf } from './readers.ts';
 type FromParameters<Value> = (parameters: ReadonlyMap<string, string>, limits: DecodeLimits) => Value;
 
 /** Decodes the parameters of an action in the order in which the contract declares them. */
-export type Decode<A extends BuiltAction> = FromParameters<ParametersOf<A>>;
+export type Decode<A extends ActionName> = FromParameters<ParametersOf<A>>;
 
-export function createDecoder<A extends BuiltAction>(action: A): Decode<A> {
+export function createDecoder<A extends ActionName>(action: A): Decode<A> {
   const { parameters: declared }: Contract = ACTIONS[action];
   const steps = Object.entries(declared).map(([name, parameter]) => ({ name, decode: decoderOf(name, parameter) }));
   return (parameters, limits) => {
@@ -28,7 +28,7 @@ export function createDecoder<A extends BuiltAction>(action: A): Decode<A> {
 }
 
 /** Decodes one parameter of an action: a part from which the hot path makes its decoder. */
-export function parameterDecoder<A extends BuiltAction, Name extends keyof ParametersOf<A> & string>(
+export function parameterDecoder<A extends ActionName, Name extends keyof ParametersOf<A> & string>(
   action: A,
   name: Name,
 ): FromParameters<ParametersOf<A>[Name]> {

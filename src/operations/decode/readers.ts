@@ -2,7 +2,7 @@
  * Readers of one parameter's text, by the type that the contract declares: a checked value, or `InvalidArgument` with the name of
  * the parameter.
  */
-import type { ACTIONS, BuiltAction } from '../../api/actions.ts';
+import type { ACTIONS, ActionName } from '../../api/actions.ts';
 import type { Parameter } from '../../api/contract/contract.ts';
 import { invalidArgument } from '../../api/error.ts';
 import { isAliasName, isExecutionName, isName, isVersionNumber, LATEST, NAME_RULE } from '../../api/names.ts';
@@ -19,19 +19,19 @@ import { routesOf } from './routes.ts';
 export type Read<Value = unknown> = (text: string, limits: DecodeLimits) => Value;
 
 type TypeOf<P> = P extends { readonly type: infer Type extends Parameter['type'] } ? Type : never;
-type Tables = { [A in BuiltAction]: (typeof ACTIONS)[A]['parameters'] };
-/** The types of parameters of the actions that are built. */
-type BuiltType = { [A in BuiltAction]: TypeOf<Tables[A][keyof Tables[A]]> }[BuiltAction];
+type Tables = { [A in ActionName]: (typeof ACTIONS)[A]['parameters'] };
+/** The types of parameters of all actions. */
+type ParameterType = { [A in ActionName]: TypeOf<Tables[A][keyof Tables[A]]> }[ActionName];
 
 /** Makes the reader of a parameter of this type, from its name and its declaration. */
-type MakeReader<Type extends BuiltType> = (
+type MakeReader<Type extends ParameterType> = (
   name: string,
   parameter: Parameter & { readonly type: Type },
 ) => Read<Type extends keyof ParameterValues ? ParameterValues[Type] : string>;
 
 const CHARACTERS = { 'limits.error': 'errorCharacters', 'limits.cause': 'causeCharacters' } as const;
 
-const READERS: { readonly [Type in BuiltType]: MakeReader<Type> } = {
+const READERS: { readonly [Type in ParameterType]: MakeReader<Type> } = {
   name: (name) => (text) => nameOf(text, name),
   executionName: (name) => (text) => {
     if (isExecutionName(text)) return text;
@@ -109,7 +109,7 @@ const READERS: { readonly [Type in BuiltType]: MakeReader<Type> } = {
 /** The reader of a parameter of an action that is built. */
 export function readerOf(name: string, parameter: Parameter): Read {
   // The table gives each type its own reader, which the type of an indexed access cannot express.
-  const make = READERS[parameter.type as BuiltType] as (name: string, parameter: Parameter) => Read;
+  const make = READERS[parameter.type as ParameterType] as (name: string, parameter: Parameter) => Read;
   return make(name, parameter);
 }
 

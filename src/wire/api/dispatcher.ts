@@ -6,7 +6,7 @@
 import { isolated } from '../../base/isolated.ts';
 import { cut } from '../../base/text.ts';
 import type { IncomingMessage } from 'node:http';
-import { actionEntry, actionResource, furtherRights } from '../../api/actions.ts';
+import { actionResource, furtherRights } from '../../api/actions.ts';
 import { ApiError, apiError, invalidArgument } from '../../api/error.ts';
 import { ERRORS } from '../../api/errors.ts';
 import type { Authenticator } from '../../auth/authenticator.ts';
@@ -153,10 +153,7 @@ export class Dispatcher<Services> {
   #operation(action: string): Operation<Services> {
     const operation = this.#options.operations.get(action);
     if (operation !== undefined) return operation;
-    const { message } = apiError('ActionNotSupported', cut(action, SHOWN_NAME));
-    const notBuilt =
-      actionEntry(action) === undefined ? '' : ' The vendor documents this operation, but it is not built yet.';
-    throw new ApiError('ActionNotSupported', message + notBuilt);
+    throw apiError('ActionNotSupported', cut(action, SHOWN_NAME));
   }
 
   /** The error for the caller. The reason of an unexpected failure goes to the log only. */
