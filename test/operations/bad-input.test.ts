@@ -231,6 +231,23 @@ const TABLES: Readonly<Record<string, Table>> = {
     good: EXECUTION,
     rows: [...OF_EXECUTION, ...outOf('Limit', 1, 1000), ...noToken('0', '01', '-1', 'a', '1.5', '9'.repeat(16))],
   },
+  DescribeMapRun: {
+    good: { ...EXECUTION, MapRunName: 'm' },
+    rows: OF_EXECUTION,
+  },
+  UpdateMapRun: {
+    good: { ...EXECUTION, MapRunName: 'm' },
+    rows: [
+      ...OF_EXECUTION,
+      ...outOf('Concurrency', 1, 300),
+      ...['-1', '1.5', 'ten', '9'.repeat(30)].map(
+        (text): Row => [{ ToleratedFailedCount: text }, /^ToleratedFailedCount "/],
+      ),
+      ...['-0.1', '100.1', 'half', '1e2', ' 5'].map(
+        (text): Row => [{ ToleratedFailedPercentage: text }, /^ToleratedFailedPercentage "/],
+      ),
+    ],
+  },
   ReportTaskSucceeded: {
     good: { TaskToken: 't', Output: '{}' },
     rows: [
