@@ -75,6 +75,14 @@ function examplesFor(tools: string): readonly Example[] {
       run: [...MAVEN, repository, 'exec:java'],
     },
     {
+      name: 'terraform',
+      client: 'aliyun/alicloud',
+      needs: ['bash', 'terraform'],
+      obtain: [['terraform', 'init', '-no-color', '-input=false']],
+      build: [['terraform', 'validate', '-no-color']],
+      run: ['bash', 'example.sh'],
+    },
+    {
       name: 'aliyun-cli',
       client: 'aliyun',
       needs: ['bash', 'jq', 'aliyun'],
