@@ -82,8 +82,9 @@ export class Client {
     const shadow = this.#world.audit.findEver(flowName, name);
     if (view instanceof ApiError) {
       if (this.deleted.has(flowName) || this.#isFull(view)) return;
-      // The answer was lost, and the execution has ended since.
-      if (view.code === 'ExecutionAlreadyExists' && shadow !== null && shadow.execution.status !== 'Running') return;
+      // The answer was lost, and the execution has ended since; a redrive may have followed.
+      const hasEnded = shadow !== null && (shadow.execution.status !== 'Running' || shadow.execution.redrives > 0);
+      if (view.code === 'ExecutionAlreadyExists' && hasEnded) return;
       return this.#fault(`${what} was refused: ${view.code} ${view.message}`);
     }
     if (shadow === null || shadow.lastEvent === 0) return this.#fault(`${what} was answered and is not on disk`);
@@ -330,6 +331,7 @@ export class Client {
     const isFinal = ({ code }: ApiError): boolean =>
       code === 'TaskInvalidState' && (this.#waitsForRedrive(task) || task?.isUndone === true || this.#isLost(task));
     const { restores } = this.#world;
+    const redrives = this.#parentOf(task)?.execution.redrives ?? 0;
     const event = await this.#ask(what, ({ executions }) => executions.report(token, report), isFinal);
     const shadow = this.#parentOf(task);
     if (task?.isUndone === true || this.#world.restores !== restores) return;
@@ -342,7 +344,10 @@ export class Client {
       if (this.deleted.has(shadow.record.flowName)) return;
       if (isFinal(event)) return;
       if (event.code !== 'TaskAlreadyCompleted') return this.#fault(`${what} was refused: ${event.code}`);
-      if (shadow.execution.commands.has(task.event)) this.#fault(`${what}: said to have ended, and it is open on disk`);
+      // A redrive may have opened it again before the answer.
+      const isReopened = shadow.execution.redrives > redrives;
+      if (!isReopened && shadow.execution.commands.has(task.event))
+        this.#fault(`${what}: said to have ended, and it is open on disk`);
       return;
     }
     const ended = shadow.events[event - 1];

@@ -3,6 +3,7 @@
  * ones, and a start is durable before its caller gets an answer.
  */
 import { apiError, invalidArgument, modeNotSupported } from '../../api/error.ts';
+import { inBackground } from '../../base/isolated.ts';
 import type { JsonObject, JsonValue } from '../../base/json.ts';
 import type { Ports } from '../../base/ports.ts';
 import { Execution } from '../../interpreter/execution.ts';
@@ -73,7 +74,7 @@ export interface Started {
 }
 
 export interface StartsOptions {
-  readonly ports: Pick<Ports, 'clock' | 'ids'>;
+  readonly ports: Pick<Ports, 'clock' | 'ids' | 'observer'>;
   readonly store: Pick<ExecutionStore, 'find'>;
   readonly flows: RunnableFlows;
   readonly table: RunTable;
@@ -91,6 +92,8 @@ export class Starts {
   readonly #options: StartsOptions;
   /** Starts under way, by flow id and execution name. */
   readonly #underWay = new Map<string, Promise<Started | null>>();
+  /** By flow id and execution name, starts whose callers got an error because the commit takes long: it may still succeed. */
+  readonly #late = new Map<string, Promise<void>>();
   #lastId: ExecutionId;
 
   constructor(options: StartsOptions) {
@@ -123,6 +126,11 @@ export class Starts {
         return this.#begin(sourceOf(resolved), ports.ids.uuid(), start);
       }
       const key = `${flow.id}/${executionName}`;
+      const late = this.#late.get(key);
+      if (late !== undefined) {
+        await this.#settled(late, start.origin);
+        continue;
+      }
       const other = this.#underWay.get(key);
       if (other !== undefined) {
         const found = await other;
@@ -206,9 +214,35 @@ export class Starts {
     });
     table.add(run);
     run.begin({ kind: 'start' });
-    await (isPatient ? run.durable() : gate.durable(run));
+    const durable = run.durable();
+    try {
+      await (isPatient ? durable : gate.durable(run));
+    } catch (error) {
+      this.#holdName(`${flow.id}/${name}`, durable);
+      throw error;
+    }
     if (isPatient && owesEnd(origin)) await orphans.stopIfOrphan(record);
     return { record: { ...record, startedMs: execution.startedMs }, snapshot };
+  }
+
+  /** No other start begins an execution of the name before the store has this one or not. */
+  #holdName(key: string, durable: Promise<void>): void {
+    const settled = durable.then(
+      () => {},
+      () => {},
+    );
+    this.#late.set(key, settled);
+    inBackground(this.#options.ports.observer, 'a start whose commit takes long', () =>
+      settled.then(() => void this.#late.delete(key)),
+    );
+  }
+
+  /** Resolves when an earlier start of the name is durable or aborted. @throws {ApiError} `InternalServerError` when that takes long. */
+  #settled(late: Promise<void>, origin: StartOrigin): Promise<void> {
+    const { gate } = this.#options;
+    if (isRepeated(origin)) return late;
+    gate.refuseInTrouble();
+    return gate.durable({ isBroken: false, durable: () => late });
   }
 
   #record(

@@ -131,3 +131,18 @@ test('a change that the store never accepts delays no other execution, and its o
   }
   assert.equal((await next.ended('two', 'one')).status, 'Succeeded');
 });
+
+test('a start whose caller gave up is in the way of no other of its name, although its commit comes later', async (t) => {
+  const { engine, faulty } = await startEngine(t);
+  faulty.fault = 'slow';
+  // The commit of this start is under way, and those of the next ones wait for it.
+  const first = refused(engine.start('two', { name: 'one' }), 'InternalServerError', /taking longer than 10 s/);
+  await engine.time.pass(100);
+  await refused(engine.start('two', { name: 'two' }), 'InternalServerError', /taking longer than 10 s/);
+  await first;
+  const again = [engine.start('two', { name: 'two' }), engine.start('two', { name: 'two' })];
+  faulty.fault = 'none';
+  faulty.answer();
+  for (const { status, name } of await Promise.all(again)) assert.deepEqual([status, name], ['Running', 'two']);
+  assert.equal((await engine.stores.executions.running()).executions, 2);
+});
