@@ -136,7 +136,7 @@ const FAULTS: readonly (readonly [
         .get() as {
         sql: string;
       };
-      database.exec("UPDATE sqlite_schema SET sql = sql || ' WHERE id < 0' WHERE name = 'executions_by_start'");
+      database.exec("UPDATE sqlite_schema SET sql = sql || ' AND id < 0' WHERE name = 'executions_by_start'");
       database.exec('PRAGMA writable_schema = RESET; REINDEX executions_by_start; PRAGMA writable_schema = ON');
       database.prepare("UPDATE sqlite_schema SET sql = ? WHERE name = 'executions_by_start'").run(text);
       database.exec('PRAGMA writable_schema = RESET');

@@ -79,14 +79,17 @@ const NOT_ABOUT_EXECUTIONS = new Set([
     'shutdown',
     'log',
   ],
+  // A schedule is no execution before its due time.
+  'schedules.catchUp',
   // Express executions are in memory and end with their server.
   ...['history.express.executions', 'history.express.age', 'history.express.bytes'],
 ]);
-/** Settings whose change other tests show: `test/runtime/durable/changed-limits.test.ts`, and those of rights. */
-const SHOWN_ELSEWHERE = /^(limits\..*|history\.(keep|stateEventNames)|flowRights|cloud\.actions)$/;
+/** Settings whose change other tests show: `test/runtime/durable/changed-limits.test.ts`, those of retention, and those of rights. */
+const SHOWN_ELSEWHERE = /^(limits\..*|history\.(keep|executions|flows|stateEventNames)|flowRights|cloud\.actions)$/;
 /** Addresses, keys and rules of calls, which each call reads like those of the rows. */
 const LIKE_A_ROW = new Set([
   ...['cloud.accessKeySecret', 'cloud.securityToken', 'products', 'eventBridge.endpoint', 'oss.endpoint'],
+  'objects.buckets',
   ...['egress.privateAddresses', 'egress.allow'],
 ]);
 
