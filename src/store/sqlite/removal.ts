@@ -71,7 +71,7 @@ export class Removal {
 
   /**
    * Deletes an execution, by its `id`, `flow`, `revision` and `map_run`, if it was not deleted with the execution of its Map before.
-   * What goes beyond the budget remains for {@link finish}.
+   * Rows and children beyond the budget remain for {@link finish}.
    */
   remove({ id, flow, revision, map_run: run }: Row, budget: RemovalBudget): void {
     const execution = Number(id);
