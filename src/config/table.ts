@@ -265,7 +265,7 @@ export const TABLE = {
     null,
     retainedNumber,
     'none',
-    'Most ended Standard executions that are retained, of all flows together. The server deletes those that ended first. `none`: any number.',
+    'Most ended Standard executions that are retained, of all flows together. The server deletes those that ended first. Children of Map runs do not count. `none`: any number.',
   ),
   'history.flows': setting(
     null,

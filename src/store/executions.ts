@@ -277,7 +277,8 @@ export interface ExecutionStore {
   /**
    * A step of a round that deletes ended executions with their journals: those of deleted flows, and those that `retention`
    * does not retain, the ones that ended first before others. An execution whose callback is due is not deleted, and neither is
-   * one whose parent runs, except those of deleted flows. At the end of the round, deletes the snapshots that no execution needs,
+   * one whose parent runs, except those of deleted flows. The ended children of Map runs go with the execution of their Map; they do not
+   * count in the numbers of `retention`, and only their age or the end of their flow deletes them before. At the end of the round, deletes the snapshots that no execution needs,
    * except those of versions and of the current revision of a flow.
    * @param limit most executions that the step deletes
    * @param after null begins a round; then `next` of the step before
@@ -296,7 +297,7 @@ export interface ExecutionStore {
 export interface Retention {
   /** In steady time: executions that ended earlier are deleted; null: none of them. */
   readonly endedBeforeMs: number | null;
-  /** How many ended executions are left, of all flows without a number of their own; null: any number. */
+  /** How many ended executions are left, of all flows without a number of their own and without children of Map runs; null: any number. */
   readonly executions: number | null;
   /** Flows with other values. */
   readonly flows: readonly FlowRetention[];
@@ -307,7 +308,7 @@ export interface FlowRetention {
   /** A name, or a pattern in which `*` matches any text; the longest that matches counts. */
   readonly pattern: string;
   readonly endedBeforeMs?: number | null;
-  /** How many ended executions of each flow are left. */
+  /** How many ended executions of each flow are left, without children of Map runs. */
   readonly executions?: number | null;
 }
 

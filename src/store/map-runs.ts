@@ -1,4 +1,4 @@
-/** Runs of distributed Maps in the execution store. A run belongs to the execution of its Map and is deleted with it. */
+/** Runs of distributed Maps in the execution store. A run belongs to the execution of its Map and is deleted with it, as its children are. */
 import type { JournalRow } from './journal-row.ts';
 
 export type MapRunStatus = 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Aborted';

@@ -5,7 +5,7 @@
 import { patternMap } from '../base/pattern-map.ts';
 import type { FlowRetention, Retention } from './executions.ts';
 
-/** The numbers of ended executions, which a store counts only if the retention limits them. */
+/** The numbers of ended executions without children of Map runs, which a store counts only if the retention limits them. */
 export interface EndedCounts {
   /** Of one flow, by the store's key of it. */
   ofFlow(flow: string): number;
@@ -19,6 +19,8 @@ export interface EndedExecutionPlace {
   readonly flowName: string;
   /** Steady time. */
   readonly endedMs: number;
+  /** True for a child of a Map run. It does not count in the numbers, and is deleted by its age, or with the execution of its Map. */
+  readonly isItem: boolean;
 }
 
 /** The key under which executions beyond the number of all flows are counted. */
@@ -63,7 +65,7 @@ export class RetentionRound {
   deletes(place: EndedExecutionPlace): boolean {
     const { endedBeforeMs = this.#retention.endedBeforeMs } = this.#ruleOf(place.flowName) ?? {};
     if (endedBeforeMs !== null && place.endedMs < endedBeforeMs) return true;
-    const limit = this.#limitOf(place);
+    const limit = place.isItem ? null : this.#limitOf(place);
     return limit !== null && this.#beyond(limit) > 0;
   }
 
@@ -72,7 +74,7 @@ export class RetentionRound {
    * be deleted in its place.
    */
   passed(place: EndedExecutionPlace): void {
-    const limit = this.#limitOf(place);
+    const limit = place.isItem ? null : this.#limitOf(place);
     if (limit !== null) this.#excess.set(limit.key, this.#beyond(limit) - 1);
   }
 

@@ -54,7 +54,7 @@ export interface OpenExamination {
 }
 
 /** The executions with status Running. */
-export interface ExaminedExecutions extends Pick<ExecutionStore, 'get' | 'snapshot' | 'journal'> {
+export interface ExaminedExecutions extends Pick<ExecutionStore, 'get' | 'snapshot' | 'journal' | 'mapRunLog'> {
   /** Ids above `afterId`, ascending, up to `limit`. */
   runningIds(afterId: ExecutionId, limit: number): readonly ExecutionId[];
 }

@@ -14,6 +14,7 @@ import { ROOT_KEY, runMillrace, startServer } from '../../src/testing/server-pro
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { fileEnd } from '../support/at-end.ts';
 import { nodeClient } from '../support/clients.ts';
+import { nameOfMapRun } from '../support/map-run-name.ts';
 
 interface Report {
   readonly Findings: readonly Found[];
@@ -29,14 +30,21 @@ interface Found {
 
 const HEALTHY = { code: 0, faults: [] };
 
-/** A data folder with a flow of two versions and an alias, two ended executions, and two that wait: a child and its parent. */
+/**
+ * A data folder with a flow of two versions and an alias, two ended executions, and two that wait: a child and its parent. The Map run of
+ * `each/all` has ended with two children; in that of `some/some` one child has ended, and one waits.
+ */
 let original = '';
 
 before(async () => {
   original = temporaryFolder(fileEnd);
   const server = await startServer(fileEnd, { folder: original });
   const client = nodeClient({ url: server.url, key: ROOT_KEY });
-  const service = await startService(fileEnd, (_request, _body, response) => answerJson(response, {}));
+  const tokens: string[] = [];
+  const service = await startService(fileEnd, (_request, body, response) => {
+    if (body.includes('token')) tokens.push((JSON.parse(body.toString()) as { token: string }).token);
+    answerJson(response, {});
+  });
   const waiting = {
     Type: 'Task',
     Action: 'HTTP:Request',
@@ -52,6 +60,9 @@ before(async () => {
   await create('pass', { Type: 'Pass' });
   await create('ask', waiting);
   await create('parent', calling);
+  await create('each', mapOf({ Type: 'Pass' }));
+  const body = { 'token.$': '$Context.Current.TaskToken' };
+  await create('some', mapOf({ ...waiting, Parameters: { ...waiting.Parameters, body } }));
   await client.call('PublishFlowVersion', { FlowName: 'pass' });
   const RoutingConfigurations = [{ Version: '1', Weight: 100 }];
   await client.call('CreateFlowAlias', { FlowName: 'pass', Name: 'prod', RoutingConfigurations });
@@ -64,6 +75,18 @@ before(async () => {
     const { Executions } = await client.call('ListExecutions', { FlowName: 'ask' });
     children = (Executions as readonly unknown[]).length;
   }
+  const Input = '{"items":[0,1]}';
+  await client.call('StartExecution', { FlowName: 'each', ExecutionName: 'all', Input });
+  await client.call('DescribeExecution', { FlowName: 'each', ExecutionName: 'all', WaitTimeSeconds: '60' });
+  await client.call('StartExecution', { FlowName: 'some', ExecutionName: 'some', Input });
+  while (tokens.length < 2) await client.call('ListFlows');
+  await client.call('ReportTaskSucceeded', { TaskToken: tokens[0], Output: '{}' });
+  const MapRunName = await nameOfMapRun(client, { FlowName: 'some', ExecutionName: 'some' });
+  for (let ended = 0; ended === 0; ) {
+    const at = { FlowName: 'some', ExecutionName: 'some', MapRunName };
+    const { ItemCounts } = await client.call('DescribeMapRun', at);
+    ended = (ItemCounts as { readonly Succeed: number }).Succeed;
+  }
   assert.equal((await server.stop()).code, 0);
 
   async function create(Name: string, state: object): Promise<void> {
@@ -72,6 +95,16 @@ before(async () => {
     await client.call('CreateFlow', { Name, Definition, Type: 'FDL', ExecutionMode: 'Standard' });
   }
 });
+
+function mapOf(state: object): object {
+  return {
+    ...{ Type: 'Map', ItemsPath: '$Input.items' },
+    Processor: {
+      ProcessorConfig: { ExecutionMode: 'Standard' },
+      ...{ StartAt: 'Item', States: [{ Name: 'Item', ...state, End: true }] },
+    },
+  };
+}
 
 /** A copy of the folder with the result of `plant`. */
 function planted(t: CleanUp, plant: (folder: string, database: DatabaseSync) => void): string {
@@ -114,6 +147,10 @@ function bytesOf(folder: string): Buffer {
   return readFileSync(join(folder, 'millrace.db'));
 }
 
+/** Ids of the executions with Map runs. */
+const ALL = "(SELECT id FROM executions WHERE name = 'all')";
+const SOME = "(SELECT id FROM executions WHERE name = 'some')";
+
 /** A fault, what it is called, and whether `--fix` repairs it. */
 const FAULTS: readonly (readonly [
   what: string,
@@ -147,7 +184,13 @@ const FAULTS: readonly (readonly [
   [
     'uses of a snapshot that are counted wrongly',
     sql('UPDATE snapshot_uses SET executions = executions + 1'),
-    /^The store counts wrongly how many executions use 3 snapshots\.$/,
+    /^The store counts wrongly how many executions use 5 snapshots\.$/,
+    /^counts again$/,
+  ],
+  [
+    'children of Map runs that are counted wrongly',
+    sql('UPDATE snapshot_uses SET items = items + 1 WHERE items > 0'),
+    /^The store counts wrongly how many executions use 2 snapshots\.$/,
     /^counts again$/,
   ],
   [
@@ -174,7 +217,7 @@ const FAULTS: readonly (readonly [
   ],
   [
     'a mark of a deleted execution on one that exists',
-    sql("INSERT INTO purging SELECT id FROM executions WHERE name = 'one'"),
+    sql("INSERT INTO purging (execution) SELECT id FROM executions WHERE name = 'one'"),
     /^One execution that exists is marked as deleted\.$/,
     /^removes the mark$/,
   ],
@@ -209,6 +252,50 @@ const FAULTS: readonly (readonly [
     'a journal that this version cannot read',
     sql("UPDATE journal SET events = '[{' WHERE execution = (SELECT id FROM executions WHERE name = 'waits')"),
     /^The execution parent\/waits is stuck: /,
+    null,
+  ],
+  [
+    'a Map run of no execution',
+    sql(`INSERT INTO map_runs SELECT 900, key, 'lost', event, status, started_ms, stopped_ms, concurrency, tolerated_count,
+        tolerated_percentage, total, running, succeeded, failed FROM map_runs WHERE execution = ${ALL};
+      INSERT INTO map_run_log VALUES (900, 1, 1, 1, '[1]')`),
+    /^1 row of the table map_run_log \(3 bytes\) belongs to no execution\.\n1 row of the table map_runs \(4 bytes\) belongs to no execution\.$/,
+    /^deletes them$/,
+  ],
+  [
+    'an open Map run of an execution that has ended',
+    sql(`UPDATE map_runs SET status = 1, stopped_ms = 0 WHERE execution = ${ALL}`),
+    /^1 Map run of executions that have ended is still open: each\/all, Map run [0-9a-f]{32}\.$/,
+    /^marks them as aborted/,
+  ],
+  [
+    'a gap in the log of a Map run under way',
+    sql(`UPDATE map_run_log SET first = first + 5 WHERE execution = ${SOME}`),
+    /^The logs of 1 Map run under way have gaps: some\/some, Map run [0-9a-f]{32} \(entry 1\)\.$/,
+    null,
+  ],
+  [
+    'a gap in the log of a Map run that has ended',
+    sql(`UPDATE map_run_log SET first = first + 5 WHERE execution = ${ALL}`),
+    /^The logs of 1 ended Map run have gaps: each\/all, Map run [0-9a-f]{32} \(entry 1\)\.$/,
+    null,
+  ],
+  [
+    'a log that this version cannot read, of a Map run under way',
+    sql(`UPDATE map_run_log SET entries = '[{' WHERE execution = ${SOME}`),
+    /^The execution some\/some is stuck: the log of its Map run [0-9a-f]{32} cannot be read: /,
+    null,
+  ],
+  [
+    'a log that no version can read, of a Map run that has ended',
+    sql(`UPDATE map_run_log SET entries = '[{' WHERE execution = ${ALL}`),
+    /^The logs of 1 ended Map run have entries that cannot be read: each\/all, Map run [0-9a-f]{32}\.$/,
+    null,
+  ],
+  [
+    'a log that lacks an entry of a row, of a Map run that has ended',
+    sql(`UPDATE map_run_log SET entries = '[]' WHERE execution = ${ALL}`),
+    /^The logs of 1 ended Map run have entries that cannot be read: each\/all, /,
     null,
   ],
   [
@@ -258,6 +345,31 @@ describe('millrace doctor', () => {
       assert.equal((await server.stop()).code, 0);
     });
   }
+
+  it('deletes the children of a Map whose execution is gone, which a purge leaves for a while', async (t) => {
+    const folder = planted(
+      t,
+      sql(`
+        INSERT INTO purging (execution) SELECT id FROM executions WHERE name = 'all';
+        UPDATE snapshot_uses SET executions = executions - 1
+          WHERE flow = (SELECT flow FROM executions WHERE name = 'all');
+        DELETE FROM executions WHERE name = 'all';`),
+    );
+    const { code, faults, notes, repairs } = await report(folder);
+    assert.deepEqual({ code, faults }, HEALTHY);
+    assert.deepEqual(notes, ['2 child executions of Map runs are left from executions that were deleted.']);
+    assert.deepEqual(repairs, ['deletes them']);
+    const after = await report(folder, '--fix');
+    assert.deepEqual([after.code, after.faults, after.notes], [0, [], []]);
+    assert.deepEqual(
+      after.repaired.map(({ Repair }) => Repair),
+      ['deletes them'],
+    );
+    const database = new DatabaseSync(join(folder, 'millrace.db'), { readOnly: true });
+    t.after(() => database.close());
+    const left = database.prepare('SELECT count(*) AS n FROM executions WHERE map_run IS NOT NULL').get();
+    assert.deepEqual({ ...left }, { n: 2 });
+  });
 
   it('says what is wrong, what it means, what --fix would do, and what it has done', async (t) => {
     const folder = planted(t, sql("INSERT INTO journal VALUES (900, 1, 1, '[1]')"));

@@ -6,6 +6,7 @@ import type { ServerProcess } from '../../src/testing/index.ts';
 import { Random } from '../simulation/random.ts';
 import { nodeClient } from '../support/clients.ts';
 import type { Body, Client } from '../support/clients.ts';
+import { nameOfMapRun } from '../support/map-run-name.ts';
 
 const ITEMS = 400;
 const KILLS = 4;
@@ -78,7 +79,7 @@ for (const mode of ['Express', 'Standard']) {
     let name = '';
     for (let kills = 0; kills < KILLS; kills++) {
       await enough;
-      name = await runName(client, at);
+      name = await nameOfMapRun(client, at);
       const run = await client.call('DescribeMapRun', { ...at, MapRunName: name });
       reported.push({ succeed: succeedOf(run), called: 0 });
       await server.kill();
@@ -106,13 +107,6 @@ for (const mode of ['Express', 'Standard']) {
 async function serve(t: Parameters<typeof startServer>[0], folder: string): Promise<[ServerProcess, Client]> {
   const server = await startServer(t, { folder });
   return [server, nodeClient({ url: server.url, key: ROOT_KEY })];
-}
-
-async function runName(client: Client, at: Body): Promise<string> {
-  const { Events: events } = await client.call('GetExecutionHistory', { ...at, Limit: 10 });
-  const started = (events as Body[]).find(({ Type }) => Type === 'MapRunStarted');
-  const { output } = JSON.parse(String(started?.['EventDetail'])) as { output: { MapRunName: string } };
-  return output.MapRunName;
 }
 
 function succeedOf(run: Body): number {

@@ -2,11 +2,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ExecutionChange, ExecutionStore, Retention } from '../../src/store/executions.ts';
+import type { MapRunRecord } from '../../src/store/map-runs.ts';
 import type { CleanUp } from '../../src/testing/clean-up.ts';
 import { flowRecord } from '../../src/testing/flow-record.ts';
 import { ADAPTERS, openStores } from './adapters.ts';
 import type { Adapter } from './adapters.ts';
-import { endOf, retention, startOf, writing } from './executions.ts';
+import { endOf, retention, row, startOf, writing } from './executions.ts';
+
+const MAP_RUN: MapRunRecord = {
+  ...{ name: '', key: 2, event: 2, status: 'Succeeded', startedMs: 1, stoppedMs: 2, concurrency: 40 },
+  ...{ toleratedCount: null, toleratedPercentage: null, total: 0, running: 0, succeeded: 0, failed: 0 },
+};
 
 /** Executions of the flow, which end at these times; the ids ascend over all flows. */
 interface Ends {
@@ -27,6 +33,27 @@ async function ended(t: CleanUp, adapter: Adapter, ends: readonly Ends[], more: 
 
 function start(id: number, flow: string, members: Parameters<typeof startOf>[1] = {}): ExecutionChange {
   return startOf(id, { flowId: `id-of-${flow}`, flowName: flow, ...members });
+}
+
+/** The name of the only Map run of an execution. */
+function runOf(execution: number): string {
+  return String(execution).padStart(32, '0');
+}
+
+/** An execution that began a Map run, and still runs. */
+function mapping(id: number, flow: string, members: Parameters<typeof startOf>[1] = {}): ExecutionChange {
+  return { ...start(id, flow, members), mapRuns: [{ record: { ...MAP_RUN, name: runOf(id) }, log: row(1) }] };
+}
+
+/** A child of the Map run of `execution`. */
+function item(id: number, execution: number) {
+  const mapItem = { run: runOf(execution), state: 0, index: id };
+  return { mapItem, parent: { execution, event: MAP_RUN.event }, callback: 'owed' as const };
+}
+
+/** The same, ended, and its Map knows. */
+function endedItem(id: number, flow: string, execution: number, stoppedMs: number): ExecutionChange {
+  return { ...start(id, flow, item(id, execution)), ...endOf({ stoppedMs }), callbackDone: true };
 }
 
 /** Does a whole round in steps of `limit`, and returns the ids that are left, with the deleted number of each step. */
@@ -140,6 +167,95 @@ for (const adapter of ADAPTERS) {
       ]);
       await flows.delete('gone');
       assert.deepEqual((await round(store, fence, { executions: 2 })).left, [1, 2]);
+    });
+
+    it('does not count the children of Map runs, and deletes them with the execution of their Map', async (t) => {
+      const { store, fence, commit } = await ended(
+        t,
+        adapter,
+        [{ flow: 'a', at: [10, 20] }],
+        [mapping(10, 'a'), ...[11, 12, 13, 14].map((id) => endedItem(id, 'a', 10, id)), mapping(20, 'a')],
+      );
+      await commit(endedItem(21, 'a', 20, 22), { id: 10, ...endOf({ stoppedMs: 15 }) });
+      await commit({ id: 20, ...endOf({ stoppedMs: 30 }) });
+      const all = [1, 2, 10, 11, 12, 13, 14, 20, 21];
+      assert.deepEqual((await round(store, fence, { executions: 4 })).left, all);
+      assert.deepEqual((await round(store, fence, { executions: 3 })).left, all.slice(1));
+      const flows = [{ pattern: 'a', executions: 2 }];
+      const { deleted, left } = await round(store, fence, { flows }, 2);
+      assert.deepEqual(left, [2, 20, 21]);
+      assert.ok(deleted.every((each) => each <= 2));
+      assert.equal(
+        deleted.reduce((sum, each) => sum + each),
+        5,
+      );
+      assert.equal(await store.mapRun(10, runOf(10)), null);
+      assert.deepEqual(await store.mapRunLog(10, MAP_RUN.key, 1, 5), []);
+      assert.equal((await store.mapRun(20, runOf(20)))?.name, runOf(20));
+      assert.deepEqual((await round(store, fence, { flows })).deleted, [0]);
+    });
+
+    it('deletes children of Map runs by their age, but not while their parent runs', async (t) => {
+      const { store, fence, commit } = await ended(
+        t,
+        adapter,
+        [{ flow: 'a', at: [10, 20] }],
+        [mapping(10, 'a'), endedItem(11, 'a', 10, 5), endedItem(12, 'a', 10, 50)],
+      );
+      assert.deepEqual((await round(store, fence, { endedBeforeMs: 15 })).left, [2, 10, 11, 12]);
+      await commit({ id: 10, ...endOf({ stoppedMs: 60 }) });
+      assert.deepEqual((await round(store, fence, { endedBeforeMs: 15 })).left, [2, 10, 12]);
+      assert.deepEqual((await round(store, fence, { endedBeforeMs: 61 })).left, []);
+    });
+
+    it('deletes all generations of children with the execution of the first Map', async (t) => {
+      const { store, fence, commit } = await ended(
+        t,
+        adapter,
+        [{ flow: 'a', at: [100] }],
+        [mapping(10, 'a'), mapping(11, 'a', item(11, 10)), mapping(12, 'a', item(12, 10))],
+      );
+      await commit(...[13, 14, 15].map((id) => endedItem(id, 'a', 11, id)), endedItem(16, 'a', 12, 16));
+      await commit(...[11, 12].map((id) => ({ id, ...endOf({ stoppedMs: 18 }), callbackDone: true as const })));
+      await commit({ id: 10, ...endOf({ stoppedMs: 20 }) });
+      assert.deepEqual((await round(store, fence, { executions: 2 })).left, [1, 10, 11, 12, 13, 14, 15, 16]);
+      const { deleted, left } = await round(store, fence, { executions: 1 }, 1);
+      assert.deepEqual(left, [1]);
+      assert.deepEqual(
+        deleted.filter((each) => each > 0),
+        [1, 1, 1, 1, 1, 1, 1],
+      );
+    });
+
+    it('leaves children that run or whose callback is due, and deletes them after their end', async (t) => {
+      const { store, fence, commit } = await ended(
+        t,
+        adapter,
+        [{ flow: 'a', at: [30, 40] }],
+        [mapping(10, 'a'), start(11, 'a', item(11, 10)), endedItem(12, 'a', 10, 5)],
+      );
+      await commit({ ...start(13, 'a', item(13, 10)), ...endOf({ stoppedMs: 6 }) });
+      await commit({ id: 10, ...endOf({ stoppedMs: 20 }) });
+      assert.deepEqual((await round(store, fence, { executions: 2 })).left, [1, 2, 11, 13]);
+      await commit({ id: 11, ...endOf({ stoppedMs: 50 }), callbackDone: true });
+      assert.deepEqual((await round(store, fence, { executions: 1 })).left, [2, 13]);
+      await commit({ id: 13, callbackDone: true });
+      assert.deepEqual((await round(store, fence, { executions: 0 })).left, []);
+    });
+
+    it('deletes the children of Map runs with their flow', async (t) => {
+      const { store, fence, commit, flows } = await ended(
+        t,
+        adapter,
+        [{ flow: 'a', at: [10] }],
+        [mapping(10, 'a'), endedItem(11, 'a', 10, 5), endedItem(12, 'a', 10, 6), start(13, 'a', item(13, 10))],
+      );
+      await flows.delete('a');
+      await commit({ id: 10, ...endOf({ stoppedMs: 20 }) });
+      assert.deepEqual((await round(store, fence, {}, 1)).left, [13]);
+      await commit({ id: 13, ...endOf({ stoppedMs: 30 }), callbackDone: true });
+      assert.deepEqual((await round(store, fence, {})).left, []);
+      assert.deepEqual(await store.deletedFlows(), []);
     });
   });
 }

@@ -5,17 +5,23 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import type { ExecutionStore, PurgePosition } from '../../src/store/executions.ts';
+import type { MapRunRecord } from '../../src/store/map-runs.ts';
 import { openDatabase } from '../../src/store/sqlite/database.ts';
 import { RUNNING_OF_FLOW } from '../../src/store/sqlite/ended-counts.ts';
-import { ENDED_OF_FLOW } from '../../src/store/sqlite/gone-flows.ts';
+import { ENDED_ITEMS_OF_FLOW, ENDED_OF_FLOW } from '../../src/store/sqlite/gone-flows.ts';
 import { ENDED } from '../../src/store/sqlite/purge.ts';
-import { rowsOfExecution, TABLES_OF_EXECUTIONS } from '../../src/store/sqlite/removal.ts';
+import {
+  ENDED_ITEMS_OF_RUN,
+  rowsOfExecution,
+  RUNS_OF_EXECUTION,
+  TABLES_OF_EXECUTIONS,
+} from '../../src/store/sqlite/removal.ts';
 import { atEnd } from '../../src/testing/clean-up.ts';
 import type { CleanUp } from '../../src/testing/clean-up.ts';
 import { flowRecord } from '../../src/testing/flow-record.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { openSqlite } from './adapters.ts';
-import { endOf, retention, row, startOf, writing } from './executions.ts';
+import { ALL, endOf, retention, row, startOf, writing } from './executions.ts';
 
 const MANY = 100_000;
 
@@ -42,6 +48,35 @@ async function largeFile(t: CleanUp): Promise<string> {
   return file;
 }
 
+const RUN = 'a'.repeat(32);
+
+/** A file with an ended execution of `flow-1`, whose Map had `MANY` children, and with another one that ended later. */
+async function mappedFile(t: CleanUp): Promise<string> {
+  const file = newFile(t);
+  const stores = openSqlite(file);
+  await stores.flows.create(flowRecord('a', { id: 'flow-1' }));
+  const mapRun: MapRunRecord = {
+    ...{ name: RUN, key: 2, event: 2, status: 'Succeeded', startedMs: 1, stoppedMs: 2, concurrency: 40 },
+    ...{ toleratedCount: null, toleratedPercentage: null, total: MANY, running: 0, succeeded: MANY, failed: 0 },
+  };
+  await writing(stores.executions, [
+    { ...startOf(1), mapRuns: [{ record: mapRun, log: row(1) }], ...endOf({ stoppedMs: MANY + 2 }) },
+    { ...startOf(MANY + 2), ...endOf({ stoppedMs: MANY + 3 }) },
+  ]);
+  await stores.close();
+  const database = new DatabaseSync(file);
+  database.exec(`
+    WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i <= ${MANY})
+    INSERT INTO executions (id, flow, status, callback, started_ms, stopped_ms, revision, version, alias, name, error, cause,
+      parent, parent_event, map_run, map_state, map_item)
+    SELECT i, 1, 1, 3, i, i, 1, '', '', 'run-' || i, '', '', 1, 2, '${RUN}', 0, i - 2 FROM n;
+    INSERT INTO inputs SELECT id, '{}' FROM executions WHERE map_run IS NOT NULL;
+    INSERT INTO journal SELECT id, 1, 1, '["event"]' FROM executions WHERE map_run IS NOT NULL;
+    UPDATE snapshot_uses SET executions = ${MANY + 2}, items = ${MANY};`);
+  database.close();
+  return file;
+}
+
 /** Does a whole round and returns what each step has deleted. */
 async function round(store: ExecutionStore, fence: number, members: Parameters<typeof retention>[0]) {
   const deleted: number[] = [];
@@ -58,15 +93,19 @@ describe('purges of the sqlite store', () => {
   it('find executions and their rows by indexes, without a sort and without a scan', async (t) => {
     const { database, close } = openDatabase({ file: await largeFile(t), synchronous: 'FULL' });
     atEnd(t, close);
-    const plan = (text: string, ...values: number[]) =>
+    const plan = (text: string, ...values: (number | string)[]) =>
       database
         .prepare(`EXPLAIN QUERY PLAN ${text}`)
         .all(...values)
         .map((step) => String(step['detail']));
     assert.deepEqual(plan(ENDED, 0, 0, 10), ['SEARCH executions USING INDEX executions_ended (<expr>>?)']);
-    const ofFlow = 'INDEX executions_by_status (flow=? AND status';
+    const ofFlow = 'INDEX executions_by_status (flow=? AND map_run=? AND status';
     assert.deepEqual(plan(ENDED_OF_FLOW, 1, 10), [`SEARCH executions USING ${ofFlow}>?)`]);
     assert.deepEqual(plan(RUNNING_OF_FLOW, 1), [`SEARCH executions USING COVERING ${ofFlow}=?)`]);
+    const ofRuns = 'SEARCH executions USING INDEX executions_by_map_run (flow=?';
+    assert.deepEqual(plan(ENDED_ITEMS_OF_FLOW, 1, 10), [`${ofRuns} AND map_run>?)`]);
+    assert.deepEqual(plan(ENDED_ITEMS_OF_RUN, 1, 'a'), [`${ofRuns} AND map_run=?)`]);
+    assert.match(plan(RUNS_OF_EXECUTION, 1).join(), /^SEARCH map_runs USING INDEX \w+ \(execution=\?\)$/);
     for (const table of TABLES_OF_EXECUTIONS) {
       const steps = plan(rowsOfExecution(table), 1);
       assert.match(steps.join(), /^SEARCH \w+ USING (?:INDEX \w+ \(execution=\?\)|INTEGER PRIMARY KEY \(rowid=\?\))$/);
@@ -89,6 +128,34 @@ describe('purges of the sqlite store', () => {
     assert.equal(await store.get(400), null);
     assert.equal((await store.get(401))?.id, 401);
     assert.deepEqual(await round(store, fence, { executions: MANY - 400 }), [0], 'nothing to look for');
+  });
+
+  it('delete the 100,000 children of a Map with its execution, in steps of the same size', async (t) => {
+    const file = await mappedFile(t);
+    const stores = openSqlite(file);
+    atEnd(t, () => stores.close());
+    const { executions: store } = stores;
+    const { fence } = await store.takeOver(0);
+    const children = async () => (await store.list({ ...ALL, mapRun: RUN, limit: 1 })).executions.length;
+    assert.deepEqual(await round(store, fence, { executions: 2 }), [0], 'the children do not count');
+    assert.equal(await children(), 1);
+    const deleted = (await round(store, fence, { executions: 1 })).filter((each) => each > 0);
+    assert.equal(deleted.pop(), 1);
+    assert.deepEqual([deleted.length, new Set(deleted)], [MANY / 100, new Set([100])]);
+    assert.equal(await store.get(1), null);
+    assert.equal(await children(), 0);
+    assert.equal((await store.get(MANY + 2))?.id, MANY + 2);
+    const database = new DatabaseSync(file, { readOnly: true });
+    atEnd(t, () => database.close());
+    const count = (table: string) => Number(database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.['n']);
+    assert.deepEqual(
+      ['executions', 'inputs', 'journal', 'map_runs', 'map_run_log', 'purging'].map(count),
+      [1, 1, 0, 0, 0, 0],
+    );
+    assert.deepEqual(
+      { ...database.prepare('SELECT executions, items FROM snapshot_uses').get() },
+      { executions: 1, items: 0 },
+    );
   });
 
   it('delete a long journal in pieces, of which no reader finds any', async (t) => {

@@ -12,20 +12,15 @@ export const EXISTING_FLOWS = 'SELECT e.key, f.name FROM execution_flows e JOIN 
 export const RUNNING_OF_FLOW = `
   SELECT count(*) AS n FROM executions INDEXED BY executions_by_status
   WHERE flow = ? AND status = ${RUNNING} AND map_run IS NULL`;
-/** Children of Map runs do not count: a Map of ten thousand items must not push out all others. */
-export const ITEMS_OF_FLOW = `
-  SELECT count(*) AS n FROM executions INDEXED BY executions_by_map_run WHERE flow = ? AND map_run IS NOT NULL`;
+/** Children of Map runs do not count: a Map of ten thousand items must not push out all other executions. */
+const ALL_OF_FLOW = 'SELECT coalesce(sum(executions - items), 0) AS n FROM snapshot_uses WHERE flow = ?';
 
 export function createEndedCounts(database: DatabaseSync): EndedCounts {
-  const allOfFlow = database.prepare('SELECT coalesce(sum(executions), 0) AS n FROM snapshot_uses WHERE flow = ?');
+  const allOfFlow = database.prepare(ALL_OF_FLOW);
   const runningOfFlow = database.prepare(RUNNING_OF_FLOW);
-  const itemsOfFlow = database.prepare(ITEMS_OF_FLOW);
   const flows = database.prepare(EXISTING_FLOWS);
   const ofFlow = (flow: string) =>
-    [runningOfFlow, itemsOfFlow].reduce(
-      (left, others) => left - Number(others.get(Number(flow))?.['n']),
-      Number(allOfFlow.get(Number(flow))?.['n']),
-    );
+    Number(allOfFlow.get(Number(flow))?.['n']) - Number(runningOfFlow.get(Number(flow))?.['n']);
   return {
     ofFlow,
     ofFlows(isShared) {

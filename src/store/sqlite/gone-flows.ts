@@ -6,11 +6,11 @@ import type { Removal, RemovalBudget } from './removal.ts';
 
 /** The ended executions of a flow. Those whose callback is due are left out: the parent has yet to be notified of the end. */
 export const ENDED_OF_FLOW = `
-  SELECT id, flow, revision FROM executions INDEXED BY executions_by_status
+  SELECT id, flow, revision, map_run FROM executions INDEXED BY executions_by_status
   WHERE flow = ? AND status > ${RUNNING} AND callback <> ${DUE} AND map_run IS NULL LIMIT ?`;
-/** The same of the children of its Map runs. */
+/** The same of the children of its Map runs whose execution is gone, or still runs. */
 export const ENDED_ITEMS_OF_FLOW = `
-  SELECT id, flow, revision FROM executions INDEXED BY executions_by_map_run
+  SELECT id, flow, revision, map_run FROM executions INDEXED BY executions_by_map_run
   WHERE flow = ? AND status > ${RUNNING} AND callback <> ${DUE} AND map_run IS NOT NULL LIMIT ?`;
 
 export function createGoneFlows(database: DatabaseSync, removal: Removal) {

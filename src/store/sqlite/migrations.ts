@@ -225,8 +225,9 @@ export const MIGRATIONS: readonly Migration[] = [
   {
     number: 10,
     // Runs of distributed Maps, with a log each. Their children are executions with three columns more; the indexes of lists leave
-    // them out, because a list of a flow does, and a million of them must not slow it. Counts read an index alone only if it has the
-    // column of their condition, even one that the index implies.
+    // them out, because a list of a flow does, and a million of them must not slow it. `snapshot_uses` counts them apart, because
+    // they do not count in the retention. With the column `map_run` in the index, SQLite counts running ones without reading them.
+    // The children of a Map run have the flow of its execution, by which a purge finds them.
     sql: `
       ALTER TABLE executions ADD COLUMN map_run TEXT;
       ALTER TABLE executions ADD COLUMN map_state INTEGER;
@@ -234,10 +235,12 @@ export const MIGRATIONS: readonly Migration[] = [
       DROP INDEX executions_by_start;
       DROP INDEX executions_by_status;
       CREATE INDEX executions_by_start ON executions (flow, started_ms) WHERE map_run IS NULL;
-      CREATE INDEX executions_by_status ON executions (flow, status, started_ms, map_run) WHERE map_run IS NULL;
+      CREATE INDEX executions_by_status ON executions (flow, map_run, status, started_ms) WHERE map_run IS NULL;
       CREATE INDEX executions_by_map_run ON executions (flow, map_run, started_ms) WHERE map_run IS NOT NULL;
       CREATE INDEX executions_awaited_by_map_run ON executions (map_run, map_item)
         WHERE map_run IS NOT NULL AND callback IN (1, 2);
+      ALTER TABLE snapshot_uses ADD COLUMN items INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE purging ADD COLUMN flow INTEGER;
       CREATE TABLE map_runs (
         execution INTEGER NOT NULL,
         key INTEGER NOT NULL,

@@ -2,6 +2,9 @@
  * The steps of a round of purges, each a short transaction. A step reads a bounded number of ended executions along the index of
  * their ends, and deletes a bounded amount of data. At the end of a round it deletes the snapshots that only deleted executions
  * used. The snapshots of versions and of the current revision of a flow are not deleted, because an execution can start from them.
+ *
+ * The children of Map runs go with the execution of their Map (`removal.ts`). Those that had not ended by then are deleted when a later
+ * step finds them.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { PurgePosition, PurgeStep, Retention } from '../executions.ts';
@@ -27,7 +30,7 @@ const BYTES = 4 * 1024 * 1024;
 const ENDED_MS = 'coalesce(ended_ms, stopped_ms)';
 /** The ended executions after a place, those that ended first before others. */
 export const ENDED = `
-  SELECT id, flow, revision, parent, callback, ${ENDED_MS} AS ended_ms FROM executions INDEXED BY executions_ended
+  SELECT id, flow, revision, parent, callback, map_run, ${ENDED_MS} AS ended_ms FROM executions INDEXED BY executions_ended
   WHERE status > ${RUNNING} AND ${ENDED_MS} >= ?1 AND (${ENDED_MS} > ?1 OR id > ?2)
   ORDER BY ${ENDED_MS}, id LIMIT ?3`;
 
@@ -38,7 +41,7 @@ export class Purge {
   readonly #unused;
   readonly #counts;
   readonly #ended;
-  readonly #isRunning;
+  readonly #statusOf;
   readonly #flows;
   readonly #nameOf;
   /** The round under way. */
@@ -51,7 +54,7 @@ export class Purge {
     this.#unused = createUnusedSnapshots(database);
     this.#counts = createEndedCounts(database);
     this.#ended = database.prepare(ENDED);
-    this.#isRunning = database.prepare(`SELECT 1 FROM executions WHERE id = ? AND status = ${RUNNING}`);
+    this.#statusOf = database.prepare('SELECT status FROM executions WHERE id = ?');
     this.#flows = database.prepare(EXISTING_FLOWS);
     this.#nameOf = database.prepare(`${EXISTING_FLOWS} WHERE e.key = ?`);
   }
@@ -94,8 +97,9 @@ export class Purge {
       const endedMs = Number(row['ended_ms']);
       if (!isByNumber && endedMs >= (endedBeforeMs ?? 0)) return null;
       const flowName = this.#nameOfFlow(row['flow'], names);
-      const place = { flow: String(row['flow']), flowName: flowName ?? '', endedMs };
-      if (flowName !== null && round.deletes(place)) {
+      const isItem = row['map_run'] !== null;
+      const place = { flow: String(row['flow']), flowName: flowName ?? '', endedMs, isItem };
+      if (flowName !== null && (round.deletes(place) || (isItem && this.#isParentGone(row)))) {
         round.passed(place);
         if (!this.#hasToStay(row)) this.#removal.remove(row, budget);
       }
@@ -106,7 +110,11 @@ export class Purge {
 
   /** The parent has yet to be notified of the end, or may look for the child by its name, after a crash or a redrive. */
   #hasToStay({ parent, callback }: Row): boolean {
-    return callback === DUE || (parent !== null && this.#isRunning.get(Number(parent)) !== undefined);
+    return callback === DUE || (parent !== null && this.#statusOf.get(Number(parent))?.['status'] === RUNNING);
+  }
+
+  #isParentGone({ parent }: Row): boolean {
+    return this.#statusOf.get(Number(parent)) === undefined;
   }
 
   /** Null for a deleted flow. */

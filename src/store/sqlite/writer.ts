@@ -204,7 +204,7 @@ export class Writer {
       record.mapItem?.index ?? null,
     );
     if (Number(added.changes) === 0) return true;
-    this.#uses.add(flow, record.revision, 1);
+    this.#uses.add(flow, record.revision, 1, record.mapItem !== null);
     if (record.input !== '') this.#addInput.run(id, record.input);
     return true;
   }

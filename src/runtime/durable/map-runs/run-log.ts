@@ -10,8 +10,9 @@ import type { ExecutionChange, ExecutionId } from '../../../store/executions.ts'
 import type { MapRunRecord, MapRunStatus } from '../../../store/map-runs.ts';
 import type { Committable } from '../commit-queue.ts';
 import { EventWaiters } from '../event-waiters.ts';
-import { decodeEntries, encodeEntries } from './entries.ts';
+import { encodeEntries } from './entries.ts';
 import type { MapRunEntry } from './entries.ts';
+import { foldLog } from './fold-log.ts';
 import type { MapRunParts } from './parts.ts';
 import { Progress } from './progress.ts';
 
@@ -30,9 +31,6 @@ export interface LoggedRun {
   /** The store can never accept the change: a defect. */
   refused(error: unknown): void;
 }
-
-/** Rows of the log that one piece of a load reads. */
-const ROWS_AT_ONCE = 4;
 
 export class RunLog implements Committable {
   readonly progress: Progress;
@@ -83,14 +81,7 @@ export class RunLog implements Committable {
   async load(flowName: string): Promise<void> {
     const { store, turns, ports } = this.#parts;
     const record = await store.mapRun(this.#execution, this.#command.run.name);
-    for (;;) {
-      const rows = await store.mapRunLog(this.#execution, this.key, this.progress.next, ROWS_AT_ONCE);
-      for (const { events } of rows) {
-        await turns.later(flowName);
-        for (const entry of decodeEntries(events)) this.progress.take(entry);
-      }
-      if (rows.length < ROWS_AT_ONCE) break;
-    }
+    await foldLog(store, this.#execution, this.key, this.progress, () => turns.later(flowName));
     this.#first = this.progress.next;
     this.#record = record;
     this.#startedMs = record?.startedMs ?? ports.clock.nowMs();

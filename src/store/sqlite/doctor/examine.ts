@@ -23,6 +23,7 @@ import { fault } from './finding.ts';
 import { checkFlows } from './flows.ts';
 import { checkIntegrity, checkReferences } from './integrity.ts';
 import { checkGaps, checkRowsOfExecutions } from './journals.ts';
+import { checkMapRuns } from './map-runs.ts';
 import { checkSnapshots, checkSnapshotUses } from './snapshots.ts';
 
 /** Checks of what the tables contain. The executions without a flow come first, because others name the flow. */
@@ -34,6 +35,7 @@ const CHECKS = [
   checkSnapshots,
   checkSnapshotUses,
   checkCallbacks,
+  checkMapRuns,
 ] as const;
 
 /** How long the examination waits for another program that has locked the file. */
@@ -115,11 +117,12 @@ class SqliteExamination implements OpenExamination {
     const opened = { database, files: [], requireFiles: () => undefined, close: () => undefined };
     // Reads do not start the thread.
     const thread = new CommitThread({ files: [], synchronous }, scheduler);
-    const { get, snapshot, journal } = createSqliteExecutions(new SharedConnection(opened, scheduler), thread);
+    const store = createSqliteExecutions(new SharedConnection(opened, scheduler), thread);
+    const { get, snapshot, journal, mapRunLog } = store;
     const running = database.prepare(`
       SELECT id FROM executions INDEXED BY executions_running WHERE status = ${RUNNING} AND id > ? ORDER BY id LIMIT ?`);
     const runningIds = (afterId: number, limit: number) => running.all(afterId, limit).map((row) => Number(row['id']));
-    return { get, snapshot, journal, runningIds };
+    return { get, snapshot, journal, mapRunLog, runningIds };
   }
 
   close(): void {

@@ -60,7 +60,8 @@ function addSnapshot(database: DatabaseSync, { flow, revision }: Row, found: Row
     );
 }
 
-const COUNTED = 'SELECT flow, revision, count(*) AS n FROM executions GROUP BY flow, revision';
+const COUNTED = `
+  SELECT flow, revision, count(*) AS n, count(map_run) AS items FROM executions GROUP BY flow, revision`;
 
 export function checkSnapshotUses(database: DatabaseSync): readonly RepairableFinding[] {
   const wrong = Number(
@@ -70,7 +71,7 @@ export function checkSnapshotUses(database: DatabaseSync): readonly RepairableFi
         SELECT count(*) AS n FROM snapshots s
           LEFT JOIN snapshot_uses u ON u.flow = s.flow AND u.revision = s.revision
           LEFT JOIN counted c ON c.flow = s.flow AND c.revision = s.revision
-        WHERE coalesce(u.executions, 0) <> coalesce(c.n, 0)`)
+        WHERE coalesce(u.executions, 0) <> coalesce(c.n, 0) OR coalesce(u.items, 0) <> coalesce(c.items, 0)`)
       .get()?.['n'],
   );
   if (wrong === 0) return [];
@@ -84,8 +85,8 @@ export function checkSnapshotUses(database: DatabaseSync): readonly RepairableFi
         database.exec(`
           DELETE FROM snapshot_uses;
           WITH counted AS (${COUNTED})
-          INSERT INTO snapshot_uses (flow, revision, executions)
-          SELECT s.flow, s.revision, coalesce(c.n, 0) FROM snapshots s
+          INSERT INTO snapshot_uses (flow, revision, executions, items)
+          SELECT s.flow, s.revision, coalesce(c.n, 0), coalesce(c.items, 0) FROM snapshots s
             LEFT JOIN counted c ON c.flow = s.flow AND c.revision = s.revision;`),
     }),
   ];
