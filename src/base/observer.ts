@@ -107,8 +107,10 @@ export interface ObserverEvents {
     readonly scheduleName: string;
     /** The first of them, milliseconds since 1970. */
     readonly dueMs: number;
-    /** The next due time that is not skipped; null for none. */
+    /** The first due time after them, milliseconds since 1970: it has an execution or is still to come. Null for none. */
     readonly nextMs: number | null;
+    /** How many there are; null if they were not counted, because there may be many. */
+    readonly count: number | null;
     readonly reason: string;
   };
   /** The engine is about to call a task or to start a child flow. */

@@ -203,7 +203,7 @@ function assemble(values: SettingValues, keys: readonly KeySetting[], reader: Re
         bytes: values['history.express.bytes'],
       },
     },
-    schedules: { catchUpMs: values['schedules.catchUp'] },
+    schedules: { catchUpMs: values['schedules.catchUp'], missed: values['schedules.missed'] },
     earlyAnswerMs: values.earlyAnswer,
     shutdownMs: values.shutdown,
     log: values.log,

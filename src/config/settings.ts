@@ -225,6 +225,8 @@ export interface Settings {
   readonly schedules: {
     /** How late the execution of a schedule may start; older due times are skipped. */
     readonly catchUpMs: number;
+    /** Which due times start an execution if several of a schedule have passed: the latest one, or each. */
+    readonly missed: 'latest' | 'all';
   };
   readonly history: {
     /** Names of the state events of a state machine in GetExecutionHistory: `StateEntered` or `StepEntered`. */

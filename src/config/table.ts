@@ -297,6 +297,12 @@ export const TABLE = {
     '1h',
     'How late the execution of a schedule may start, after the server was down or had no room. A due time that is older is skipped, with a line in the log.',
   ),
+  'schedules.missed': setting(
+    null,
+    k.word('latest', 'all'),
+    'latest',
+    'Which due times of a schedule start executions if several have passed, because the server was down or had no room. `latest`: the latest of them; the schedule skips the others, with a line in the log. `all`: each of them.',
+  ),
   earlyAnswer: setting(
     null,
     k.orNone('off', k.duration(1, HOUR_MS, 'up to 1h')),

@@ -1,7 +1,7 @@
 /** Who starts an execution, and the consequences for its end and its errors. */
 import type { StartSource } from '../base/observer.ts';
 import type { Ancestry, ExecutionRecord, TaskReference } from '../store/executions.ts';
-import type { DueTime } from '../store/schedules.ts';
+import type { DueTimes } from '../store/schedules.ts';
 
 interface From<Source extends StartSource> {
   readonly from: Source;
@@ -21,8 +21,8 @@ export type StartOrigin =
   | (From<'task'> & { readonly task: TaskReference | null; readonly waits: boolean; readonly ancestry: Ancestry })
   /** A distributed Map of a Standard execution; `event` of the task is that of MapRunStarted. The run waits for the end. */
   | (From<'map'> & { readonly task: TaskReference; readonly ancestry: Ancestry })
-  /** A schedule. A Standard start takes the due time when it becomes durable, and only if no other start has taken it. */
-  | (From<'schedule'> & { readonly flowId: string; readonly due: DueTime });
+  /** A schedule. A Standard start takes the due times when it becomes durable, and only if no other start has. */
+  | (From<'schedule'> & { readonly flowId: string; readonly due: DueTimes });
 
 /** One object for all starts by callers, because StartSyncExecution is the hot path. */
 export const FROM_API: StartOrigin = Object.freeze({ from: 'api' });

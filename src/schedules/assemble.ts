@@ -4,6 +4,7 @@ import type { DurableRuntime } from '../runtime/durable/durable.ts';
 import type { SyncExecutions } from '../runtime/express/sync-executions.ts';
 import type { Stores } from '../store/stores.ts';
 import { inBackground } from '../base/isolated.ts';
+import type { ChoiceRules } from './choice.ts';
 import { DueSchedules } from './due-schedules.ts';
 import { ExpressStarts } from './express-starts.ts';
 import { Reports } from './reports.ts';
@@ -11,13 +12,11 @@ import { ScheduleService } from './schedule-service.ts';
 import type { Schedules } from './schedules.ts';
 import { Timetables } from './timetables.ts';
 
-export interface SchedulesOptions {
+export interface SchedulesOptions extends ChoiceRules {
   readonly stores: Pick<Stores, 'schedules' | 'flows'>;
   readonly durable: DurableRuntime;
   readonly sync: SyncExecutions;
   readonly ports: Ports;
-  /** The setting `schedules.catchUp`. */
-  readonly catchUpMs: number;
   /** The setting `limits.input`. */
   readonly inputBytes: number;
 }
@@ -31,12 +30,12 @@ export interface ScheduleParts {
 }
 
 export function assembleSchedules(options: SchedulesOptions): ScheduleParts {
-  const { stores, durable, sync, ports, catchUpMs, inputBytes } = options;
+  const { stores, durable, sync, ports, catchUpMs, missed, inputBytes } = options;
   const { schedules: store, flows } = stores;
   const timetables = new Timetables(ports.scheduler);
   const reports = new Reports(ports, catchUpMs);
   const express = new ExpressStarts({ sync, ports, reports, catchUpMs });
-  const due = new DueSchedules({ store, durable, express, ports, timetables, reports, catchUpMs });
+  const due = new DueSchedules({ store, durable, express, ports, timetables, reports, catchUpMs, missed });
   return {
     service: new ScheduleService({ store, flows, ports, timetables, due, inputBytes }),
     resume: () => inBackground(ports.observer, 'looking for schedules that are due', () => due.look()),

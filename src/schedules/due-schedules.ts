@@ -5,13 +5,16 @@
  * Invariants:
  * - A due time is taken in the store, with the start of a Standard execution and before that of an Express one. Nothing here decides
  *   by memory whether a due time has had its execution.
+ * - A due time is missed if a later one of its schedule had come too when the round began. A round that takes long misses none.
  * - A due time that has no execution in the end is reported.
  */
 import { inBackground } from '../base/isolated.ts';
 import type { Ports } from '../base/ports.ts';
 import type { DurableRuntime } from '../runtime/durable/durable.ts';
 import { FenceLost } from '../store/executions.ts';
-import type { DuePosition, DueSchedule, DueTime, ScheduleStore } from '../store/schedules.ts';
+import type { DuePosition, DueSchedule, DueTimes, ScheduleStore } from '../store/schedules.ts';
+import { choiceOf } from './choice.ts';
+import type { Choice, ChoiceRules } from './choice.ts';
 import { executionNameOf, inputOf } from './due-start.ts';
 import type { ExpressStarts } from './express-starts.ts';
 import { refusalOf, refusalReason } from './refusal.ts';
@@ -20,15 +23,13 @@ import { Round } from './round.ts';
 import { TimetableFault } from './timetable/fault.ts';
 import type { Timetables } from './timetables.ts';
 
-export interface DueSchedulesOptions {
+export interface DueSchedulesOptions extends ChoiceRules {
   readonly store: Pick<ScheduleStore, 'due' | 'nextDueMs' | 'take'>;
   readonly durable: Pick<DurableRuntime, 'start' | 'fence'>;
   readonly express: ExpressStarts;
   readonly ports: Pick<Ports, 'clock' | 'scheduler' | 'observer'>;
   readonly timetables: Timetables;
   readonly reports: Reports;
-  /** The setting `schedules.catchUp`. */
-  readonly catchUpMs: number;
 }
 
 const WHERE = 'starting executions of schedules';
@@ -38,10 +39,10 @@ const SHORTEST_SLEEP_MS = 1;
 const RETRY_MS = 1_000;
 const PAGE = 200;
 
-/** A due time that is taken without a start in the same commit. */
+/** Due times that are taken without a start in the same commit. */
 interface Taking {
-  readonly time: DueTime;
-  /** Called when it was taken. */
+  readonly due: DueTimes;
+  /** Called when they were taken. */
   taken(): void;
 }
 
@@ -122,7 +123,7 @@ export class DueSchedules {
     const { store, durable } = this.#options;
     const taken = await store.take(
       durable.fence,
-      takings.map(({ time }) => time),
+      takings.map(({ due }) => due),
     );
     for (const [i, isTaken] of taken.entries()) {
       if (!isTaken) continue;
@@ -134,11 +135,9 @@ export class DueSchedules {
 
   /** Starts a Standard execution, or returns what has to be taken: the due time of an Express one, or skipped due times. */
   async #begin(schedule: DueSchedule, round: Round): Promise<Taking | null> {
-    const { timetables, reports, express, catchUpMs } = this.#options;
-    const { executionMode: mode, nextDueMs: dueMs } = schedule;
-    const fromMs = round.nowMs - catchUpMs;
-    const isSkipped = dueMs < fromMs;
-    if (!isSkipped && round.refused.has(mode)) return null;
+    const { timetables, reports } = this.#options;
+    const { nextDueMs: firstMs } = schedule;
+    if (this.#waits(schedule, round)) return null;
     await round.turn();
     const timetable = await timetables.of(schedule.cronExpression).catch((error: unknown) => {
       if (error instanceof TimetableFault) return error;
@@ -146,40 +145,56 @@ export class DueSchedules {
     });
     if (timetable instanceof TimetableFault) {
       const reason = `this version of Millrace does not accept the expression, which ${timetable.message}; update the schedule`;
-      return this.#taking(schedule, dueMs, null, () => reports.skipped(schedule, dueMs, null, reason));
+      const due = { scheduleId: schedule.id, firstMs, lastMs: firstMs, nextMs: null };
+      const skipped = { dueMs: firstMs, nextMs: null, count: null };
+      return { due, taken: () => reports.skipped(schedule, skipped, reason) };
     }
-    if (isSkipped) {
-      const nextMs = timetable.from(dueMs, fromMs);
-      return this.#taking(schedule, dueMs, nextMs, () => reports.tooLate(schedule, dueMs, nextMs));
-    }
-    const firing = {
-      schedule,
-      dueMs,
-      nextMs: timetable.next(dueMs),
-      executionName: executionNameOf(schedule.name, dueMs),
-    };
-    if (mode === 'Express') return this.#taking(schedule, dueMs, firing.nextMs, () => express.start(firing, round));
-    round.add(this.#startStandard(firing, round));
-    return null;
+    // A start may have been refused meanwhile.
+    if (this.#waits(schedule, round)) return null;
+    const isRefused = round.refused.has(schedule.executionMode);
+    const choice = choiceOf(timetable, schedule, { nowMs: round.nowMs, isRefused }, this.#options);
+    if (!choice.start || choice.missed !== null) round.endTurn();
+    return this.#beginAs(choice, schedule, round);
   }
 
-  #taking({ id }: DueSchedule, dueMs: number, nextMs: number | null, taken: () => void): Taking {
-    return { time: { scheduleId: id, dueMs, nextMs }, taken };
+  /** True if it cannot start at this time, and is not old. */
+  #waits({ executionMode, nextDueMs }: DueSchedule, round: Round): boolean {
+    return round.refused.has(executionMode) && nextDueMs >= round.nowMs - this.#options.catchUpMs;
+  }
+
+  #beginAs(choice: Choice, schedule: DueSchedule, round: Round): Taking | null {
+    const { reports, express } = this.#options;
+    const { due } = choice;
+    if (!choice.start) return { due, taken: () => reports[choice.why](schedule, choice.skipped) };
+    const { missed } = choice;
+    const firing = { schedule, due, missed, executionName: executionNameOf(schedule.name, due.lastMs) };
+    if (schedule.executionMode === 'Standard') {
+      round.add(this.#startStandard(firing, round));
+      return null;
+    }
+    return {
+      due,
+      taken() {
+        if (missed !== null) reports.missed(schedule, missed);
+        express.start(firing, round);
+      },
+    };
   }
 
   /** Never rejects. */
   async #startStandard(firing: Firing, round: Round): Promise<void> {
     const { durable, reports } = this.#options;
-    const { schedule, dueMs, nextMs, executionName } = firing;
+    const { schedule, due, missed, executionName } = firing;
     const { flowName, flowId, name, payload } = schedule;
-    const { value, text } = inputOf(name, dueMs, payload);
-    const origin = { from: 'schedule' as const, flowId, due: { scheduleId: schedule.id, dueMs, nextMs } };
+    const { value, text } = inputOf(name, due.lastMs, payload);
+    const origin = { from: 'schedule' as const, flowId, due };
     try {
       const { snapshot } = await durable.start({
         ...{ flowName, executionName, qualifier: '', input: value, inputText: text, origin },
       });
       if (snapshot === null) return this.#skip(firing, 'a running execution has its name', round);
       round.hasTaken = true;
+      if (missed !== null) reports.missed(schedule, missed);
       reports.fired(firing);
     } catch (error) {
       const refusal = refusalOf(error);
@@ -191,17 +206,18 @@ export class DueSchedules {
   }
 
   /** Never rejects. */
-  async #skip({ schedule, dueMs, nextMs }: Firing, reason: string, round: Round): Promise<void> {
+  async #skip(firing: Firing, reason: string, round: Round): Promise<void> {
     const { store, durable, reports } = this.#options;
     try {
-      const [isTaken] = await store.take(durable.fence, [{ scheduleId: schedule.id, dueMs, nextMs }]);
+      const [isTaken] = await store.take(durable.fence, [firing.due]);
       if (isTaken !== true) return;
       round.hasTaken = true;
-      reports.skipped(schedule, dueMs, nextMs, reason);
+      if (firing.missed !== null) reports.missed(firing.schedule, firing.missed);
+      reports.failed(firing, reason);
     } catch (error) {
       // The store fails: the next round finds the same.
       round.refused.add('Standard');
-      reports.delayed(schedule, error);
+      reports.delayed(firing.schedule, error);
     }
   }
 

@@ -38,10 +38,10 @@ export class ExpressStarts {
 
   start(firing: Firing, round: Pick<Round, 'refused'> | null = null): void {
     const { sync, ports, reports } = this.#options;
-    const { schedule, dueMs, nextMs, executionName } = firing;
+    const { schedule, due, executionName } = firing;
     const { flowName, flowId, name, payload } = schedule;
-    const { value, text } = inputOf(name, dueMs, payload);
-    const origin = { from: 'schedule' as const, flowId, due: { scheduleId: schedule.id, dueMs, nextMs } };
+    const { value, text } = inputOf(name, due.lastMs, payload);
+    const origin = { from: 'schedule' as const, flowId, due };
     let isRefused = false;
     const request = { flowName, executionName, qualifier: '', input: value, inputText: text, depth: 0, origin };
     inBackground(ports.observer, 'an Express execution of a schedule', () =>
@@ -64,19 +64,18 @@ export class ExpressStarts {
   close(): void {
     this.#isClosed = true;
     this.#cancel?.();
-    for (const { schedule, dueMs, nextMs } of this.#refused.splice(0)) {
-      this.#options.reports.skipped(schedule, dueMs, nextMs, 'the server stopped before the execution could start');
+    for (const firing of this.#refused.splice(0)) {
+      this.#options.reports.failed(firing, 'the server stopped before the execution could start');
     }
   }
 
   #fails(firing: Firing, error: unknown): void {
     const { reports } = this.#options;
-    const { schedule, dueMs, nextMs } = firing;
     const refusal = refusalOf(error);
     if (refusal === 'gone') return;
-    if (refusal === 'never') return reports.skipped(schedule, dueMs, nextMs, refusalReason(error));
-    if (this.#isClosed) return reports.skipped(schedule, dueMs, nextMs, 'the server stopped');
-    reports.delayed(schedule, error);
+    if (refusal === 'never') return reports.failed(firing, refusalReason(error));
+    if (this.#isClosed) return reports.failed(firing, 'the server stopped');
+    reports.delayed(firing.schedule, error);
     this.#refused.push(firing);
     this.#cancel ??= this.#options.ports.scheduler.after(RETRY_MS, () => this.#again());
   }
@@ -85,10 +84,11 @@ export class ExpressStarts {
     this.#cancel = null;
     const { ports, catchUpMs, reports } = this.#options;
     const fromMs = ports.clock.nowMs() - catchUpMs;
-    const firings = this.#refused.sort((a, b) => a.dueMs - b.dueMs);
+    const firings = this.#refused.sort((a, b) => a.due.lastMs - b.due.lastMs);
     this.#refused = [];
     for (const firing of firings) {
-      if (firing.dueMs < fromMs) reports.tooLate(firing.schedule, firing.dueMs, firing.nextMs);
+      const { lastMs: dueMs, nextMs } = firing.due;
+      if (dueMs < fromMs) reports.old(firing.schedule, { dueMs, nextMs, count: 1 });
       else this.start(firing);
     }
   }

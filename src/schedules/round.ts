@@ -31,6 +31,11 @@ export class Round {
     await new Promise<void>((resolve) => this.#scheduler.soon(resolve));
   }
 
+  /** The last piece of work took as long as all starts of a turn, so the next one gets another turn. */
+  endTurn(): void {
+    this.#ofTurn = STARTS_A_TURN;
+  }
+
   /** `work` never rejects. */
   add(work: Promise<void>): void {
     this.#underWay++;

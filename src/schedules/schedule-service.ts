@@ -139,6 +139,7 @@ export class ScheduleService implements Schedules {
       scheduleName: old.name,
       dueMs: old.nextDueMs,
       nextMs: nextDueMs,
+      count: null,
       reason: 'the schedule was updated before the execution could start',
     });
   }

@@ -94,8 +94,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   });
   own.resume();
   const { express, durable, sync } = runtimes;
-  const { catchUpMs } = settings.schedules;
-  const schedules = assembleSchedules({ stores, durable, sync, ports, catchUpMs, inputBytes: limits.inputBytes });
+  const { inputBytes } = limits;
+  const schedules = assembleSchedules({ stores, durable, sync, ports, ...settings.schedules, inputBytes });
   schedules.resume();
   return {
     ...runtimes,

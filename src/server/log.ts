@@ -119,9 +119,9 @@ function troubles(log: ServerLog): Subscriber {
         facts,
         'executions of schedules cannot start at this time: the server tries again until they are older than schedules.catchUp',
       ),
-    scheduleSkipped: ({ dueMs, nextMs, ...facts }) =>
+    scheduleSkipped: ({ dueMs, nextMs, count, ...facts }) =>
       log.warn(
-        { ...facts, due: timeOrNull(dueMs), next: timeOrNull(nextMs) },
+        { ...facts, count: count ?? 'not counted', due: timeOrNull(dueMs), next: timeOrNull(nextMs) },
         'a schedule has skipped what was due from "due" until before "next"; start it by hand if you need it',
       ),
     definitionWarned: ({ warnings, ...facts }) =>

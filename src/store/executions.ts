@@ -15,7 +15,7 @@ import type { JournalRow } from './journal-row.ts';
 import type { MapItemPlace, MapRunChange, MapRunRecord } from './map-runs.ts';
 import type { Failure } from '../interpreter/event.ts';
 import type { ExecutionStatus } from '../interpreter/execution.ts';
-import type { DueTime } from './schedules.ts';
+import type { DueTimes } from './schedules.ts';
 
 export type { JournalRow } from './journal-row.ts';
 
@@ -112,10 +112,10 @@ export interface ExecutionChange {
     >;
     readonly snapshot: FlowSnapshot | null;
     /**
-     * Of a scheduled start: the commit takes this due time of its schedule, and starts the execution only if it could. If not, the
+     * Of a scheduled start: the commit takes these due times of its schedule, and starts the execution only if it could. If not, the
      * execution does not exist afterwards. A repetition finds the execution and takes nothing more.
      */
-    readonly due?: DueTime;
+    readonly due?: DueTimes;
   };
   /**
    * Appended to the journal; ignored if the journal has all of these events. The commit fails if the row leaves a gap, or

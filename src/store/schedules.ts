@@ -4,9 +4,9 @@
  *
  * Invariants:
  * - A schedule belongs to one flow, and the deletion of the flow deletes it in the same transaction.
- * - A due time is taken by a conditional change: `nextDueMs` moves only if it still is that due time. So of several takers, in one
- *   process or in many, one succeeds, and a due time that was taken does not come back.
- * - A scheduled start of a Standard execution takes its due time in the commit that starts it (`ExecutionChange.start`).
+ * - Due times are taken by a conditional change: `nextDueMs` moves only if it still is the first of them. So of several takers, in
+ *   one process or in many, one succeeds, and a due time that was taken does not come back.
+ * - A scheduled start of a Standard execution takes its due times in the commit that starts it (`ExecutionChange.start`).
  */
 import type { ExecutionMode } from './flows.ts';
 
@@ -39,12 +39,15 @@ export interface DueSchedule extends ScheduleRecord {
   readonly nextDueMs: number;
 }
 
-/** One due time of a schedule, and the one that follows it. */
-export interface DueTime {
+/** Due times of a schedule that are taken together: one, or that one and the missed ones before it. */
+export interface DueTimes {
   /** `ScheduleRecord.id`. */
   readonly scheduleId: string;
-  readonly dueMs: number;
-  /** The schedule's `nextDueMs` after this one was taken. */
+  /** The first one: the schedule's `nextDueMs` until they are taken. */
+  readonly firstMs: number;
+  /** The last one, which is the first as well in most cases: the schedule's `lastDueMs` from then on. */
+  readonly lastMs: number;
+  /** The schedule's `nextDueMs` from then on. */
   readonly nextMs: number | null;
 }
 
@@ -92,7 +95,7 @@ export interface ScheduleStore {
    * @param fence of the owner of the execution store
    * @throws {FenceLost} as `ExecutionStore.commit`
    */
-  take(fence: number, times: readonly DueTime[]): Promise<readonly boolean[]>;
+  take(fence: number, times: readonly DueTimes[]): Promise<readonly boolean[]>;
   /** Finishes the changes under way and closes the store; no call may follow. */
   close(): Promise<void>;
 }

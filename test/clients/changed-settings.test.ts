@@ -79,8 +79,8 @@ const NOT_ABOUT_EXECUTIONS = new Set([
     'shutdown',
     'log',
   ],
-  // A schedule is no execution before its due time.
-  'schedules.catchUp',
+  // They are about executions that have not started.
+  ...['schedules.catchUp', 'schedules.missed'],
   // Express executions are in memory and end with their server.
   ...['history.express.executions', 'history.express.age', 'history.express.bytes'],
 ]);

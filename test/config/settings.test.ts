@@ -64,7 +64,7 @@ describe('settings', () => {
     assert.equal(settings.history.express.ageMs, 3_600_000);
     assert.equal(settings.history.express.bytes, 64 * 1024 * 1024);
     assert.equal(settings.earlyAnswerMs, 2000);
-    assert.equal(settings.schedules.catchUpMs, 3_600_000);
+    assert.deepEqual(settings.schedules, { catchUpMs: 3_600_000, missed: 'latest' });
   });
 
   it('are frozen at every level', () => {
@@ -188,7 +188,7 @@ history:
     noisy: {keep: 1h, executions: 10}
     all: {executions: none}
   express: {executions: 3, age: 5m, bytes: 1MiB}
-schedules: { catchUp: 2d }
+schedules: { catchUp: 2d, missed: all }
 earlyAnswer: off
 shutdown: 0s
 log: warn
@@ -315,7 +315,7 @@ log: warn
         ],
         express: { executions: 3, ageMs: 300_000, bytes: 1_048_576 },
       },
-      schedules: { catchUpMs: 172_800_000 },
+      schedules: { catchUpMs: 172_800_000, missed: 'all' },
       earlyAnswerMs: null,
       shutdownMs: 0,
       log: 'warn',

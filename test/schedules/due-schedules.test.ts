@@ -4,7 +4,10 @@ import { describe, it } from 'node:test';
 import { flowRecord } from '../../src/testing/flow-record.ts';
 import { startTestEngine } from '../../src/testing/test-engine.ts';
 import { createMemoryStores } from '../../src/store/memory/stores.ts';
+import type { CleanUp } from '../../src/testing/clean-up.ts';
+import type { TestEngine } from '../../src/testing/test-engine.ts';
 import { CALL, ECHO, executionsOf, hear, HOUR_MS, MINUTE_MS, START_MS, timeName } from './schedules.ts';
+import type { Heard } from './schedules.ts';
 
 const EVERY_5 = { ScheduleName: 'often', CronExpression: '@every 5m' };
 
@@ -136,64 +139,170 @@ describe('a due schedule', () => {
   });
 });
 
+const BY_SCHEDULE = (a: { scheduleName: string }, b: { scheduleName: string }): number =>
+  a.scheduleName < b.scheduleName ? -1 : 1;
+
+/** An engine whose schedules are closed after six minutes, and the one that comes back fifteen minutes later. */
+async function pause(t: CleanUp, settings: string, heard: Heard): Promise<TestEngine> {
+  const first = await startTestEngine(t, { settings, observe: heard.subscriber });
+  await first.createFlow('report', ECHO);
+  await first.createFlow('fast', ECHO, 'Express');
+  await first.call('CreateSchedule', { FlowName: 'report', ...EVERY_5 });
+  await first.call('CreateSchedule', { FlowName: 'fast', ...EVERY_5 });
+  await first.time.pass(6 * MINUTE_MS);
+  first.schedules.close();
+  await first.time.pass(15 * MINUTE_MS);
+  const second = await first.restart();
+  await second.time.pass(MINUTE_MS);
+  return second;
+}
+
 describe('after a pause of the server', () => {
-  it('starts what fell due meanwhile, once', async (t) => {
+  for (const [missed, minutes] of [
+    ['latest', [20]],
+    ['all', [10, 15, 20]],
+  ] as const) {
+    it(`starts what fell due meanwhile, once (schedules.missed: ${missed})`, async (t) => {
+      const heard = hear();
+      const second = await pause(t, `schedules: { missed: ${missed} }`, heard);
+      const names = [5, ...minutes].map((each) => `often-${timeName(each * MINUTE_MS)}`);
+      assert.deepEqual(await executionsOf(second, 'report'), names);
+      // The first one was in the memory of the first server.
+      const express = (await executionsOf(second, 'fast')).map((name) => name.split(':')[0]);
+      assert.deepEqual(express.sort(), names.slice(1));
+      const third = await second.restart();
+      await third.time.pass(MINUTE_MS);
+      assert.deepEqual(await executionsOf(third, 'report'), names);
+      assert.deepEqual(await executionsOf(third, 'fast'), []);
+      assert.equal(heard.fired.length, 2 * names.length);
+      const latest = heard.fired.filter(({ dueMs }) => dueMs === START_MS + 20 * MINUTE_MS);
+      const nextMs = START_MS + 25 * MINUTE_MS;
+      assert.deepEqual(
+        latest.map((fired) => fired.nextMs),
+        [nextMs, nextMs],
+      );
+      for (const { lateMs } of latest) assert.ok(lateMs >= MINUTE_MS && lateMs < MINUTE_MS + 10, `${lateMs} ms late`);
+      const reason =
+        'a later one had come before the server could start an execution, and only the latest starts (schedules.missed)';
+      const skipped = { scheduleName: 'often', dueMs: START_MS + 10 * MINUTE_MS, nextMs: START_MS + 20 * MINUTE_MS };
+      assert.deepEqual(
+        heard.skipped.sort((a, b) => (a.flowName < b.flowName ? -1 : 1)),
+        missed === 'all' ? [] : ['fast', 'report'].map((flowName) => ({ flowName, ...skipped, count: 2, reason })),
+      );
+    });
+  }
+
+  it('does not start the latest one again after the clock was set back and the expression updated', async (t) => {
+    const engine = await pause(t, '', hear());
+    engine.time.jump(-9 * MINUTE_MS);
+    for (const FlowName of ['report', 'fast']) {
+      const update = { FlowName, ScheduleName: 'often', CronExpression: '0 */5 * * * *' };
+      await engine.call('UpdateSchedule', update);
+    }
+    await engine.time.pass(13 * MINUTE_MS);
+    const names = [20, 25].map((each) => `often-${timeName(each * MINUTE_MS)}`);
+    assert.deepEqual((await executionsOf(engine, 'report')).slice(1), names);
+    const express = (await executionsOf(engine, 'fast')).map((name) => name.split(':')[0]);
+    assert.deepEqual(express, names);
+  });
+
+  it('starts one execution after an hour, and not one a minute', async (t) => {
     const heard = hear();
     const first = await startTestEngine(t, { observe: heard.subscriber });
     await first.createFlow('report', ECHO);
-    await first.createFlow('fast', ECHO, 'Express');
-    await first.call('CreateSchedule', { FlowName: 'report', ...EVERY_5 });
-    await first.call('CreateSchedule', { FlowName: 'fast', ...EVERY_5 });
-    await first.time.pass(6 * MINUTE_MS);
+    for (const [name, expression] of [
+      ['cron', '0 * * * * *'],
+      ['every', '@every 1m'],
+    ]) {
+      await first.call('CreateSchedule', { FlowName: 'report', ScheduleName: name, CronExpression: expression });
+    }
     first.schedules.close();
-    await first.time.pass(15 * MINUTE_MS);
+    await first.time.pass(HOUR_MS);
     const second = await first.restart();
-    await second.time.pass(MINUTE_MS);
-    const names = [5, 10, 15, 20].map((minutes) => `often-${timeName(minutes * MINUTE_MS)}`);
-    assert.deepEqual(await executionsOf(second, 'report'), names);
-    // The first one was in the memory of the first server.
-    const express = (await executionsOf(second, 'fast')).map((name) => name.split(':')[0]);
-    assert.deepEqual(express.sort(), names.slice(1));
-    const third = await second.restart();
-    await third.time.pass(MINUTE_MS);
-    assert.deepEqual(await executionsOf(third, 'report'), names);
-    assert.deepEqual(await executionsOf(third, 'fast'), []);
-    assert.deepEqual(heard.skipped, []);
-    assert.equal(heard.fired.length, 8);
+    await second.time.pass(1_000);
+    const names = ['cron', 'every'].map((name) => `${name}-${timeName(HOUR_MS)}`);
+    assert.deepEqual((await executionsOf(second, 'report')).sort(), names);
+    assert.deepEqual(
+      heard.skipped.map(({ count, dueMs, nextMs }) => [count, dueMs - START_MS, (nextMs ?? 0) - START_MS]),
+      [
+        [59, MINUTE_MS, HOUR_MS],
+        [59, MINUTE_MS, HOUR_MS],
+      ],
+    );
   });
 
-  it('skips what is older than schedules.catchUp, and reports it', async (t) => {
+  it('starts nothing if the latest one is older than schedules.catchUp, and reports it', async (t) => {
     const heard = hear();
-    const first = await startTestEngine(t, { settings: 'schedules: { catchUp: 10m }', observe: heard.subscriber });
+    const settings = 'schedules: { catchUp: 2m }';
+    const first = await startTestEngine(t, { settings, observe: heard.subscriber });
+    await first.createFlow('report', ECHO);
+    await first.call('CreateSchedule', { FlowName: 'report', ...EVERY_5 });
+    first.schedules.close();
+    await first.time.pass(18 * MINUTE_MS);
+    const second = await first.restart();
+    await second.time.pass(MINUTE_MS);
+    assert.deepEqual(await executionsOf(second, 'report'), []);
+    const [dueMs, nextMs] = [START_MS + 5 * MINUTE_MS, START_MS + 20 * MINUTE_MS];
+    const reason = 'older than 120 s (schedules.catchUp): the server did not run, or its clock was set forward';
+    assert.deepEqual(heard.skipped, [{ flowName: 'report', scheduleName: 'often', dueMs, nextMs, count: 3, reason }]);
+    await second.time.pass(2 * MINUTE_MS);
+    assert.deepEqual(await executionsOf(second, 'report'), [`often-${timeName(20 * MINUTE_MS)}`]);
+  });
+
+  it('starts all within schedules.catchUp if schedules.missed says so, and reports the older ones', async (t) => {
+    const heard = hear();
+    const settings = 'schedules: { catchUp: 10m, missed: all }';
+    const first = await startTestEngine(t, { settings, observe: heard.subscriber });
     await first.createFlow('report', ECHO);
     await first.call('CreateSchedule', { FlowName: 'report', ...EVERY_5 });
     await first.call('CreateSchedule', { FlowName: 'report', ScheduleName: 'cron', CronExpression: '0 */5 * * * *' });
     first.schedules.close();
-    await first.time.pass(21 * MINUTE_MS);
+    await first.time.pass(26 * MINUTE_MS);
     const second = await first.restart();
     await second.time.pass(MINUTE_MS);
-    const names = ['cron', 'often'].flatMap((name) => [15, 20].map((each) => `${name}-${timeName(each * MINUTE_MS)}`));
+    const names = ['cron', 'often'].flatMap((name) => [20, 25].map((each) => `${name}-${timeName(each * MINUTE_MS)}`));
     assert.deepEqual((await executionsOf(second, 'report')).sort(), names);
-    const [dueMs, nextMs] = [START_MS + 5 * MINUTE_MS, START_MS + 15 * MINUTE_MS];
+    const [dueMs, nextMs, count] = [START_MS + 5 * MINUTE_MS, START_MS + 20 * MINUTE_MS, 3];
     const reason = 'older than 600 s (schedules.catchUp): the server did not run, or its clock was set forward';
     assert.deepEqual(
-      heard.skipped.sort((a, b) => (a.scheduleName < b.scheduleName ? -1 : 1)),
-      ['cron', 'often'].map((scheduleName) => ({ flowName: 'report', scheduleName, dueMs, nextMs, reason })),
+      heard.skipped.sort(BY_SCHEDULE),
+      ['cron', 'often'].map((scheduleName) => ({ flowName: 'report', scheduleName, dueMs, nextMs, count, reason })),
     );
   });
 
-  it('skips years of due times at once', async (t) => {
-    const heard = hear();
-    const first = await startTestEngine(t, { observe: heard.subscriber });
-    await first.createFlow('report', ECHO);
-    await first.call('CreateSchedule', { FlowName: 'report', ScheduleName: 'often', CronExpression: '@every 1m' });
-    first.schedules.close();
-    first.time.jump(3 * 365 * 24 * HOUR_MS);
-    const second = await first.restart();
-    await second.time.pass(30_000);
-    assert.equal((await executionsOf(second, 'report')).length, 61);
-    assert.equal(heard.skipped.length, 1);
-  });
+  for (const [missed, started] of [
+    ['latest', 1],
+    ['all', 61],
+  ] as const) {
+    it(`skips years of due times at once (schedules.missed: ${missed})`, async (t) => {
+      const heard = hear();
+      const first = await startTestEngine(t, {
+        settings: `schedules: { missed: ${missed} }`,
+        observe: heard.subscriber,
+      });
+      await first.createFlow('report', ECHO);
+      for (const [name, expression] of [
+        ['cron', '0 * * * * *'],
+        ['every', '@every 1m'],
+      ]) {
+        await first.call('CreateSchedule', { FlowName: 'report', ScheduleName: name, CronExpression: expression });
+      }
+      first.schedules.close();
+      const passedMs = 3 * 365 * 24 * HOUR_MS;
+      first.time.jump(passedMs);
+      const second = await first.restart();
+      await second.time.pass(30_000);
+      assert.equal((await executionsOf(second, 'report')).length, 2 * started);
+      // More than can be counted quickly, unless the times have the same distance.
+      assert.deepEqual(
+        heard.skipped.sort(BY_SCHEDULE).map(({ scheduleName, count }) => [scheduleName, count]),
+        [
+          ['cron', null],
+          ['every', passedMs / MINUTE_MS - started],
+        ],
+      );
+    });
+  }
 });
 
 describe('the wall clock', () => {
@@ -255,6 +364,53 @@ describe('a start that is refused', () => {
     const names = ['a', 'b'].map((name) => `${name}-${timeName(5 * MINUTE_MS)}`);
     assert.deepEqual((await executionsOf(engine, 'report')).sort(), [...names, 'blocks']);
     assert.deepEqual(heard.skipped, []);
+  });
+
+  it('starts one execution for all due times that have passed meanwhile, with one report', async (t) => {
+    const heard = hear();
+    const limits = { standardExecutions: 1, concurrentExecutions: 1 };
+    const engine = await startTestEngine(t, { task, limits, observe: heard.subscriber });
+    await engine.createFlow('report', CALL);
+    await engine.start('report', { name: 'blocks' });
+    await engine.call('CreateSchedule', { FlowName: 'report', ...EVERY_5 });
+    await engine.time.pass(16 * MINUTE_MS);
+    assert.equal(heard.skipped.length, 0);
+    await engine.call('StopExecution', { FlowName: 'report', ExecutionName: 'blocks' });
+    await engine.time.pass(2_000);
+    assert.deepEqual(await executionsOf(engine, 'report'), ['blocks', `often-${timeName(15 * MINUTE_MS)}`]);
+    const [dueMs, nextMs] = [START_MS + 5 * MINUTE_MS, START_MS + 15 * MINUTE_MS];
+    assert.deepEqual(
+      heard.skipped.map((skipped) => [skipped.scheduleName, skipped.dueMs, skipped.nextMs, skipped.count]),
+      [['often', dueMs, nextMs, 2]],
+    );
+  });
+
+  it('reports at times what has passed while no execution can start', async (t) => {
+    const heard = hear();
+    const engine = await startTestEngine(t, {
+      ...{ task, limits: { standardExecutions: 1 }, observe: heard.subscriber },
+      settings: 'schedules: { catchUp: 30m }',
+    });
+    await engine.createFlow('report', CALL);
+    await engine.start('report', { name: 'blocks' });
+    for (const ScheduleName of ['a', 'b', 'c']) {
+      const given = { FlowName: 'report', ScheduleName, CronExpression: '0 * * * * *' };
+      await engine.call('CreateSchedule', given);
+    }
+    await engine.time.pass(HOUR_MS);
+    // One of them is tried each second. The other one waits, and is older than half an hour after 31 minutes.
+    assert.deepEqual(
+      heard.skipped.map(({ dueMs, nextMs, count }) => [dueMs - START_MS, (nextMs ?? 0) - START_MS, count]),
+      [
+        [MINUTE_MS, 31 * MINUTE_MS, 30],
+        [MINUTE_MS, 31 * MINUTE_MS, 30],
+      ],
+    );
+    assert.match(heard.skipped[0]?.reason ?? '', /only the latest starts \(schedules.missed\)$/);
+    await engine.call('StopExecution', { FlowName: 'report', ExecutionName: 'blocks' });
+    await engine.time.pass(2_000);
+    const [, started = ''] = await executionsOf(engine, 'report');
+    assert.match(started, /^[abc]-20260101T010000Z$/);
   });
 
   it('is skipped in the end with the reason of the refusal', async (t) => {

@@ -44,9 +44,10 @@ describe('an interval', () => {
     const dueMs = Date.parse(NEW_YEAR);
     fc.assert(
       fc.property(fc.nat({ max: 10_000_000 }), (laterMs) => {
-        const next = timetable.from(dueMs, dueMs + laterMs) ?? assert.fail('no next one');
-        assert.ok(next >= dueMs + laterMs && next - 420_000 < dueMs + laterMs);
-        assert.equal((next - dueMs) % 420_000, 0);
+        const last = timetable.last(dueMs, dueMs + laterMs);
+        assert.ok(last <= dueMs + laterMs && last + 420_000 > dueMs + laterMs);
+        assert.equal((last - dueMs) % 420_000, 0);
+        assert.equal(timetable.count(dueMs, last), (last - dueMs) / 420_000 + 1);
       }),
     );
   });
@@ -180,12 +181,42 @@ describe('six fields', () => {
           assert.equal(new Date(time).getUTCSeconds(), Number(text.split(' ')[0]));
           assert.ok(i === 0 || time - (times[i - 1] as number) >= 60_000);
         }
-        const [, second, third] = times as [number, number, number];
+        const [first, second, third] = times as [number, number, number];
         const timetable = parseTimetable(text);
-        assert.equal(timetable.from(second, second), second);
-        assert.equal(timetable.from(second, second + 1), third);
+        assert.equal(timetable.last(first, second - 1), first);
+        assert.equal(timetable.last(first, second), second);
+        assert.equal(timetable.last(first, third - 1), second);
+        assert.equal(timetable.last(first, third), third);
+        assert.equal(timetable.count(first, third), 3);
       }),
     );
+  });
+});
+
+describe('what has passed', () => {
+  // Around the changes of the clocks, each due time from the first to the last one.
+  for (const expression of ['0 30 2 * * *', '0 */30 * * * *', '0 15 3 * * *', '0 0 1,2,3 * * ?', '30 59 1 * * 7']) {
+    for (const from of ['2026-03-27T12:00:00Z', '2026-10-23T12:00:00Z']) {
+      it(`is found without all steps: ${expression} from ${from}`, () => {
+        const timetable = parseTimetable(`CRON_TZ=Europe/Berlin ${expression}`);
+        const firstMs = timetable.next(Date.parse(from)) ?? assert.fail('nothing is due');
+        const untilMs = Date.parse(from) + 4 * 86_400_000;
+        let lastMs = firstMs;
+        for (let nowMs = firstMs; nowMs < untilMs; nowMs += 1_200_000) {
+          for (let next = timetable.next(lastMs); next !== null && next <= nowMs; next = timetable.next(next))
+            lastMs = next;
+          assert.equal(timetable.last(firstMs, nowMs), lastMs, new Date(nowMs).toISOString());
+        }
+      });
+    }
+  }
+
+  it('is counted up to a hundred', () => {
+    const timetable = parseTimetable('0 * * * * *');
+    const firstMs = Date.parse(NEW_YEAR);
+    assert.equal(timetable.count(firstMs, firstMs), 1);
+    assert.equal(timetable.count(firstMs, firstMs + 99 * 60_000), 100);
+    assert.equal(timetable.count(firstMs, firstMs + 100 * 60_000), null);
   });
 });
 

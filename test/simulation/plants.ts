@@ -172,6 +172,21 @@ const DUE: Readonly<Record<string, FoundPlant>> = {
     schedules: (store) => ({ ...store, take: (_fence, times) => Promise.resolve(times.map(() => true)) }),
     finds: /has started twice|was taken where \d+ is due/,
   },
+  'each missed due time starts an execution, and only the latest should': {
+    missed: 'all',
+    finds: /has started, although \d+ has come too/,
+  },
+  'only the latest missed due time starts an execution, and each should': {
+    missed: 'latest',
+    finds: /was skipped for the sake of/,
+  },
+  'a due time has come before it is due': {
+    schedules: (store) => ({
+      ...store,
+      due: (nowMs, after, limit) => store.due(nowMs + 60_000, after, limit),
+    }),
+    finds: /has started, and has not come/,
+  },
   'a due time is left out': {
     schedules: (store) => ({
       ...store,

@@ -6,10 +6,11 @@ import { createMemoryMessages } from '../../src/store/memory/message-store.ts';
 import { storesOf } from '../../src/store/stores.ts';
 import type { Stores } from '../../src/store/stores.ts';
 import { InjectedFault } from './faulty-store.ts';
+import { CATCH_UP_MS } from './schedules.ts';
 import type { SimulatedLife } from './life.ts';
 import type { SimulatedProcess, World } from './world.ts';
 
-const SETTINGS = testSettings('{ history: { express: { executions: 0 } }, schedules: { catchUp: 10m } }');
+const SETTINGS = testSettings('{ history: { express: { executions: 0 } } }');
 
 export async function startProcess(
   world: World,
@@ -32,13 +33,14 @@ export async function startProcess(
     executionStuck: ({ execution, error }) => world.audit.fault(`#${execution} is stuck: ${textOf(error)}`),
     ownershipLost: () => life.die('another process has taken over the store'),
   });
-  const { limits, plant } = world.options;
+  const { limits, plant, missed } = world.options;
   const { retention } = world.options.perturbations;
   const { executions, changes, durable, memory, schedules } = await createEngine({
     settings: {
       ...SETTINGS,
       limits: { ...SETTINGS.limits, ...limits, ...world.changedLimits },
       history: { ...SETTINGS.history, ...retention },
+      schedules: { catchUpMs: CATCH_UP_MS, missed: plant?.missed ?? missed },
     },
     stores: storesOf({ ...stores, messages: createMemoryMessages() }),
     ports: { clock: life.clock, scheduler: life.scheduler, ids: plant?.ids?.(life.ids) ?? life.ids, observer },

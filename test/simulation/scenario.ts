@@ -62,6 +62,8 @@ export interface Scenario {
   readonly jumpsWhileDown: readonly number[];
   /** Schedules start executions of flows of their own. */
   readonly hasSchedules: boolean;
+  /** The setting `schedules.missed`. */
+  readonly missed: 'latest' | 'all';
 }
 
 const HOUR_MS = 3_600_000;
@@ -89,9 +91,8 @@ export function scenarioOf(seed: number, without: ReadonlySet<FaultKind>): Scena
     storeFaults: storeFaultsOf(seed, without),
     lives: without.has('crashes') ? [] : livesOf(Random.of(seed, 'lives')),
     jumpsWhileDown: without.has('jumps') ? [] : jumpsWhileDownOf(Random.of(seed, 'jumps-while-down')),
-    // A store that is put back from a copy starts again what it has forgotten, as it should.
-    hasSchedules:
-      !without.has('schedules') && perturbations.restores.length === 0 && Random.of(seed, 'schedules').chance(0.3),
+    hasSchedules: !without.has('schedules') && Random.of(seed, 'schedules').chance(0.3),
+    missed: Random.of(seed, 'missed').pick(['latest', 'all']),
   };
 }
 

@@ -1,9 +1,10 @@
 /**
  * Schedules of a simulated run. The audit sees each due time that the store gives away, by a commit or by a call of its own: no due
- * time comes twice, none is left out, and one is skipped only if it is old.
+ * time comes twice, none is left out, and one is skipped only if it is old, or if a later one has come (`schedules.missed`).
  */
 import type { ExecutionChange, ExecutionId } from '../../src/store/executions.ts';
-import type { DueTime, ScheduleRecord, ScheduleStore } from '../../src/store/schedules.ts';
+import type { DueTimes, ScheduleRecord, ScheduleStore } from '../../src/store/schedules.ts';
+import { executionNameOf } from '../../src/schedules/due-start.ts';
 import { parseTimetable } from '../../src/schedules/timetable/timetable.ts';
 import { stringifyJson } from '../../src/base/json.ts';
 import { flowRecord } from '../../src/testing/flow-record.ts';
@@ -18,6 +19,8 @@ import type { Random } from './random.ts';
 export const CATCH_UP_MS = 600_000;
 /** The longest delay of a take by the simulation, and the clock's own steps. */
 const SLOW_MS = 10_000;
+/** The longest round, with slow and repeated commits. */
+const ROUND_MS = 30_000;
 
 const FLOWS = { timed: 'Standard', timed_express: 'Express' } as const;
 const EXPRESSIONS = ['@every 1m', '@every 7m', '0 * * * * *', '30 */3 * * * *'];
@@ -30,6 +33,8 @@ export interface ScheduleAuditOptions {
   readonly time: VirtualTime;
   readonly fault: (message: string) => void;
   readonly isClockSteady: boolean;
+  /** The setting `schedules.missed`. */
+  readonly missed: 'latest' | 'all';
 }
 
 export class ScheduleAudit {
@@ -37,9 +42,10 @@ export class ScheduleAudit {
   readonly #schedules = new Map<string, ScheduleRecord>();
   /** The next due time of each schedule, by what was taken so far. */
   readonly #next = new Map<string, number | null>();
-  /** The execution of each due time of a Standard flow. */
-  readonly #executions = new Map<string, ExecutionId>();
-  readonly #express = new Set<string>();
+  /** The executions of a schedule of a Standard flow, by due time. */
+  readonly #executions = new Map<string, Map<number, ExecutionId>>();
+  /** Names of Express executions whose due time is taken, and which have not started. */
+  readonly #owed = new Set<string>();
   taken = 0;
 
   constructor(options: ScheduleAuditOptions) {
@@ -61,7 +67,23 @@ export class ScheduleAudit {
         await store.create(schedule);
         this.#schedules.set(schedule.id, schedule);
         this.#next.set(schedule.id, schedule.nextDueMs);
+        this.#executions.set(schedule.id, new Map());
       }
+    }
+  }
+
+  /** The operator has put the store back from a copy. Due times that it has forgotten may come again, and no others. */
+  async restored(store: ScheduleStore): Promise<void> {
+    for (const { id, flowName, name } of this.#schedules.values()) {
+      const nextMs = (await store.get(flowName, name))?.nextDueMs ?? null;
+      const knownMs = this.#next.get(id) ?? null;
+      if (nextMs === null || knownMs === null || nextMs > knownMs) {
+        this.#options.fault(`schedule ${id} is due at ${nextMs} in the copy, and was due at ${knownMs} later`);
+        continue;
+      }
+      this.#next.set(id, nextMs);
+      const executions = this.#executions.get(id);
+      for (const dueMs of executions?.keys() ?? []) if (dueMs >= nextMs) executions?.delete(dueMs);
     }
   }
 
@@ -70,18 +92,20 @@ export class ScheduleAudit {
     for (const { id, start } of changes) {
       const due = start?.due;
       if (due === undefined || absent.includes(id)) continue;
-      const key = `${due.scheduleId} at ${due.dueMs}`;
-      const other = this.#executions.get(key);
+      const { scheduleId, lastMs } = due;
+      const executions = this.#executions.get(scheduleId);
+      const other = executions?.get(lastMs);
       // The commit was repeated.
       if (other === id) continue;
-      if (other !== undefined) this.#options.fault(`${key} has two executions, #${other} and #${id}`);
-      this.#executions.set(key, id);
+      if (other !== undefined)
+        this.#options.fault(`${scheduleId} at ${lastMs} has two executions, #${other} and #${id}`);
+      executions?.set(lastMs, id);
       this.#moved(due, 'started');
     }
   }
 
   /** These due times were taken without a start in the same commit. */
-  takes(times: readonly DueTime[], isTaken: readonly boolean[]): void {
+  takes(times: readonly DueTimes[], isTaken: readonly boolean[]): void {
     for (const [i, time] of times.entries()) {
       if (isTaken[i] === true) this.#moved(time, 'taken');
     }
@@ -90,8 +114,7 @@ export class ScheduleAudit {
   /** An Express execution has started. */
   expressStarted(flowName: string, name: string): void {
     const key = `${flowName}/${name.split(':')[0]}`;
-    if (this.#express.has(key)) this.#options.fault(`${key} has started twice`);
-    this.#express.add(key);
+    if (!this.#owed.delete(key)) this.#options.fault(`${key} has started twice, or its due time is not taken`);
   }
 
   /** A process has served for minutes without faults: nothing may be left that is due. */
@@ -108,20 +131,44 @@ export class ScheduleAudit {
     for (const { flowName, name } of this.#schedules.values()) await store.delete(flowName, name);
   }
 
-  #moved({ scheduleId, dueMs, nextMs }: DueTime, how: 'started' | 'taken'): void {
-    const { fault, time, isClockSteady } = this.#options;
-    const schedule = this.#schedules.get(scheduleId);
-    if (schedule === undefined) return fault(`an unknown schedule ${scheduleId} is due`);
+  #moved(due: DueTimes, how: 'started' | 'taken'): void {
+    const schedule = this.#schedules.get(due.scheduleId);
+    if (schedule === undefined) return this.#options.fault(`an unknown schedule ${due.scheduleId} is due`);
+    const { firstMs, lastMs, nextMs } = due;
+    const fault = (what: string): void => this.#options.fault(`schedule ${schedule.id}: ${what}`);
     this.taken++;
-    const expected = this.#next.get(scheduleId);
-    if (dueMs !== expected) fault(`schedule ${scheduleId}: ${dueMs} was taken where ${expected} is due`);
-    this.#next.set(scheduleId, nextMs);
-    const following = parseTimetable(schedule.cronExpression).next(dueMs);
-    const isSkipped = how === 'taken' && (schedule.flowName === 'timed' || nextMs !== following);
-    if (!isSkipped && nextMs !== following)
-      fault(`schedule ${scheduleId}: ${nextMs} follows ${dueMs}, not ${following}`);
-    const isOld = dueMs < time.nowMs() - CATCH_UP_MS + SLOW_MS;
-    if (isSkipped && isClockSteady && !isOld) fault(`schedule ${scheduleId}: ${dueMs} was skipped and is not old`);
+    const expected = this.#next.get(schedule.id);
+    if (firstMs !== expected) fault(`${firstMs} was taken where ${expected} is due`);
+    this.#next.set(schedule.id, nextMs);
+    const timetable = parseTimetable(schedule.cronExpression);
+    if (timetable.last(firstMs, lastMs) !== lastMs) fault(`${lastMs} was taken, and is no due time`);
+    const following = timetable.next(lastMs);
+    if (nextMs !== following) fault(`${nextMs} follows ${lastMs}, not ${following}`);
+    const isStandard = schedule.flowName === 'timed';
+    if (!isStandard) this.#owed.add(`${schedule.flowName}/${executionNameOf(schedule.name, lastMs)}`);
+    if (how === 'taken' && (isStandard || this.#isOld(lastMs))) this.#checkSkipped(due, fault);
+    else this.#checkStarted(due, fault);
+  }
+
+  #isOld(dueMs: number): boolean {
+    return dueMs < this.#options.time.nowMs() - CATCH_UP_MS + SLOW_MS;
+  }
+
+  #checkSkipped({ firstMs, lastMs, nextMs }: DueTimes, fault: (what: string) => void): void {
+    const { time, isClockSteady, missed } = this.#options;
+    if (!isClockSteady || this.#isOld(lastMs)) return;
+    const isLaterDue = nextMs !== null && nextMs <= time.nowMs();
+    // While starts are refused, the latest one is left.
+    if (missed === 'all' || !this.#isOld(firstMs) || !isLaterDue) fault(`${lastMs} was skipped and is not old`);
+  }
+
+  #checkStarted({ firstMs, lastMs, nextMs }: DueTimes, fault: (what: string) => void): void {
+    const { time, isClockSteady, missed } = this.#options;
+    if (missed === 'all' && firstMs !== lastMs) fault(`${firstMs} was skipped for the sake of ${lastMs}`);
+    if (!isClockSteady) return;
+    if (lastMs > time.nowMs()) fault(`${lastMs} has started, and has not come`);
+    const isLaterDue = nextMs !== null && nextMs < time.nowMs() - ROUND_MS;
+    if (missed === 'latest' && isLaterDue) fault(`${lastMs} has started, although ${nextMs} has come too`);
   }
 }
 
@@ -140,7 +187,7 @@ export function faultySchedules(inner: ScheduleStore, audit: ScheduleAudit, opti
     const isTaken = await inner.take(...given);
     audit.takes(given[1], isTaken);
     trace.add(
-      `due times are taken: ${given[1].map(({ scheduleId, dueMs }) => `${scheduleId} at ${dueMs}`).join(', ')}`,
+      `due times are taken: ${given[1].map(({ scheduleId, lastMs }) => `${scheduleId} at ${lastMs}`).join(', ')}`,
     );
     if (life.point('after due times are taken')) return never();
     if (random.chance(answerLost)) throw new InjectedFault('the connection was lost while due times were taken');

@@ -90,6 +90,7 @@ class Run {
       jumpsWhileDown: scenario.jumpsWhileDown,
       plant,
       isClockSteady,
+      missed: scenario.missed,
       onReport,
       onStartFor,
       onToken,

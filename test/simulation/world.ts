@@ -38,6 +38,8 @@ export interface Plant {
   ) => ExecutionStore;
   readonly ids?: (ids: Ids) => Ids;
   readonly schedules?: (store: ScheduleStore) => ScheduleStore;
+  /** The setting `schedules.missed` of the processes, where the audit expects the other one. */
+  readonly missed?: 'latest' | 'all';
 }
 
 export interface WorldOptions {
@@ -54,6 +56,8 @@ export interface WorldOptions {
   readonly jumpsWhileDown: readonly number[];
   readonly plant: Plant | null;
   readonly isClockSteady: boolean;
+  /** The setting `schedules.missed`. */
+  readonly missed: 'latest' | 'all';
   readonly onReport: ServicesOptions['report'];
   readonly onStartFor: ServicesOptions['startFor'];
   /** Is called with the token of every task that waits for a callback, when a service receives it. */
@@ -133,6 +137,7 @@ export class World {
       time: this.time,
       fault: (message) => this.audit.fault(message),
       isClockSteady: options.isClockSteady,
+      missed: options.missed,
     });
     this.services = new Services({
       seed: this.seed,
@@ -294,6 +299,7 @@ export class World {
     await this.audit.settled();
     this.#stores = await putBack();
     this.trace.add('the store is put back from the copy');
+    await this.schedules.restored(this.scheduleStore);
     for (const name of [...this.audit.deleted]) {
       // Not the one that was created again.
       if ((await this.flows.get(name))?.id === `id-of-${name}`) this.audit.deleted.delete(name);

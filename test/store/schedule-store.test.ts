@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { FenceLost } from '../../src/store/executions.ts';
-import type { DueTime, ScheduleRecord, ScheduleStore } from '../../src/store/schedules.ts';
+import type { DueTimes, ScheduleRecord, ScheduleStore } from '../../src/store/schedules.ts';
 import type { Stores } from '../../src/store/stores.ts';
 import type { CleanUp } from '../../src/testing/clean-up.ts';
 import { flowRecord } from '../../src/testing/flow-record.ts';
@@ -32,8 +32,9 @@ function schedule(name: string, members: Partial<ScheduleRecord> = {}): Schedule
   };
 }
 
-function timeOf({ id, nextDueMs }: ScheduleRecord, nextMs: number | null): DueTime {
-  return { scheduleId: id, dueMs: nextDueMs ?? assert.fail('nothing is due'), nextMs };
+function timeOf({ id, nextDueMs }: ScheduleRecord, nextMs: number | null): DueTimes {
+  const dueMs = nextDueMs ?? assert.fail('nothing is due');
+  return { scheduleId: id, firstMs: dueMs, lastMs: dueMs, nextMs };
 }
 
 async function openWithFlows(t: CleanUp, adapter: Adapter, ...flows: readonly string[]): Promise<Stores> {
@@ -188,6 +189,25 @@ for (const adapter of ADAPTERS) {
       );
       assert.deepEqual(await store.get('orders', 'a'), { ...a, nextDueMs: NOW + 60_000, lastDueMs: NOW });
       assert.deepEqual(await store.get('orders', 'b'), { ...b, nextDueMs: null, lastDueMs: NOW });
+    });
+
+    it('takes several due times of a schedule together, and remembers the last', async (t) => {
+      const { schedules: store, executions } = await openWithFlows(t, adapter, 'orders');
+      const { fence } = await executions.takeOver(NOW);
+      const [a, b] = [schedule('a', { nextDueMs: NOW }), schedule('b', { nextDueMs: NOW })];
+      await store.create(a);
+      await store.create(b);
+      const several = { lastMs: NOW + 120_000, nextMs: NOW + 180_000 };
+      const later = { ...timeOf(a, null), ...several, firstMs: NOW + 60_000 };
+      assert.deepEqual(await store.take(fence, [later]), [false]);
+      assert.deepEqual(await store.take(fence, [{ ...timeOf(a, null), ...several }]), [true]);
+      const { start } = startOf(1);
+      const change = { id: 1, start: { ...start, due: { ...timeOf(b, null), ...several } }, journal: row(1) };
+      assert.deepEqual(await executions.commit(fence, [change]), []);
+      for (const before of [a, b]) {
+        const expected = { ...before, nextDueMs: NOW + 180_000, lastDueMs: NOW + 120_000 };
+        assert.deepEqual(await store.get('orders', before.name), expected);
+      }
     });
 
     it('lets only the latest owner take due times', async (t) => {

@@ -17,7 +17,7 @@ import { encodeRow } from '../../interpreter/journal.ts';
 import type { CallProgress } from '../../outbound/call-progress.ts';
 import type { ExecutionChange, ExecutionRecord, FlowSnapshot } from '../../store/executions.ts';
 import type { MapRunChange } from '../../store/map-runs.ts';
-import type { DueTime } from '../../store/schedules.ts';
+import type { DueTimes } from '../../store/schedules.ts';
 import { Driver } from '../driver/driver.ts';
 import type { Policy } from '../driver/driver.ts';
 import type { MapRunStarter, OpenMapRun } from '../driver/map-runs.ts';
@@ -48,8 +48,8 @@ export type Arrival =
       /** Null when the store has it, because another execution uses it. */
       readonly snapshot: FlowSnapshot | null;
       readonly abortable: boolean;
-      /** The due time that the commit of its start takes; without it the store refuses the start. */
-      readonly due?: DueTime;
+      /** The due times that the commit of its start takes; without it the store refuses the start. */
+      readonly due?: DueTimes;
     }
   /** Loaded from the store. */
   | { readonly kind: 'loaded' }

@@ -13,14 +13,18 @@ export interface Timetable {
    * @param afterMs of an interval (`@every`) another due time, or the time from which it counts
    */
   next(afterMs: number): number | null;
-  /** The first due time at or after `fromMs`, in the sequence that contains the due time `dueMs`; null for none. */
-  from(dueMs: number, fromMs: number): number | null;
+  /** The last due time at or before `untilMs`, in the sequence that contains the earlier due time `dueMs`. */
+  last(dueMs: number, untilMs: number): number;
+  /** The number of due times from one to another one, with both; null if it would take too long to count them. */
+  count(firstMs: number, lastMs: number): number | null;
 }
 
 const MINUTE_MS = 60_000;
 const SECOND_MS = 1_000;
 /** About ten years; a longer interval is a mistake. */
 const MAX_MINUTES = 5_256_000;
+/** croner needs up to a tenth of a millisecond for each due time. */
+const COUNTED_MAX = 100;
 
 /** @throws {TimetableFault} that says what is wrong, and in which field */
 export function parseTimetable(text: string): Timetable {
@@ -34,7 +38,43 @@ export function parseTimetable(text: string): Timetable {
   if (never !== null) throw new TimetableFault(never);
   const cron = cronOf(fields.map(({ forCroner }) => forCroner).join(' '), zone);
   const next = (afterMs: number): number | null => cron.nextRun(new Date(afterMs))?.getTime() ?? null;
-  return { next, from: (_dueMs, fromMs) => next(fromMs - 1) };
+  return { next, last: remembered(lastBy(next)), count: remembered(countBy(next)) };
+}
+
+type Next = Timetable['next'];
+
+/** By halves, because years of due times may have passed. */
+function lastBy(next: Next): Timetable['last'] {
+  return (dueMs, untilMs) => {
+    let lastMs = dueMs;
+    let endMs = untilMs;
+    for (let fromMs = dueMs; endMs - lastMs >= MINUTE_MS; fromMs = lastMs + Math.floor((endMs - lastMs) / 2)) {
+      const foundMs = next(fromMs);
+      if (foundMs !== null && foundMs <= untilMs) lastMs = foundMs;
+      else if (fromMs === lastMs) break;
+      else endMs = fromMs;
+    }
+    return lastMs;
+  };
+}
+
+function countBy(next: Next): Timetable['count'] {
+  return (firstMs, lastMs) => {
+    let count = 1;
+    for (let atMs = next(firstMs); atMs !== null && atMs <= lastMs; atMs = next(atMs)) {
+      if (++count > COUNTED_MAX) return null;
+    }
+    return count;
+  };
+}
+
+/** Schedules that share an expression and were missed together have the same answer. */
+function remembered<T>(find: (aMs: number, bMs: number) => T): (aMs: number, bMs: number) => T {
+  let known: { readonly aMs: number; readonly bMs: number; readonly found: T } | null = null;
+  return (aMs, bMs) => {
+    if (known?.aMs !== aMs || known.bMs !== bMs) known = { aMs, bMs, found: find(aMs, bMs) };
+    return known.found;
+  };
 }
 
 function interval(expression: string): Timetable {
@@ -52,7 +92,8 @@ function interval(expression: string): Timetable {
   const stepMs = minutes * MINUTE_MS;
   return {
     next: (afterMs) => Math.floor(afterMs / SECOND_MS) * SECOND_MS + stepMs,
-    from: (dueMs, fromMs) => dueMs + Math.max(0, Math.ceil((fromMs - dueMs) / stepMs)) * stepMs,
+    last: (dueMs, untilMs) => dueMs + Math.floor((untilMs - dueMs) / stepMs) * stepMs,
+    count: (firstMs, lastMs) => (lastMs - firstMs) / stepMs + 1,
   };
 }
 

@@ -15,7 +15,7 @@ import type {
 } from '../executions.ts';
 import type { MapRunChange, MapRunRecord } from '../map-runs.ts';
 import { isOpen } from '../map-runs.ts';
-import type { DueTime } from '../schedules.ts';
+import type { DueTimes } from '../schedules.ts';
 import { firstNotBefore } from './sorted.ts';
 
 interface Held {
@@ -51,8 +51,8 @@ const NEWLY_RUNNING = {
   output: '',
 } as const;
 
-/** Takes a due time of a schedule. Returns a function that undoes it, or null if it was taken before. */
-type TakeDue = (due: DueTime) => (() => void) | null;
+/** Takes due times of a schedule. Returns a function that undoes it, or null if they were taken before. */
+type TakeDue = (due: DueTimes) => (() => void) | null;
 
 export class ExecutionTable {
   readonly executions = new Map<ExecutionId, Held>();

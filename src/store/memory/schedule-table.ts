@@ -1,6 +1,13 @@
 /** Schedules in memory, by id and by the name of their flow. Records are never changed in place, because callers hold them. */
 import type { FlowRecord } from '../flows.ts';
-import type { DuePosition, DueSchedule, DueTime, ScheduleChanges, SchedulePage, ScheduleRecord } from '../schedules.ts';
+import type {
+  DuePosition,
+  DueSchedule,
+  DueTimes,
+  ScheduleChanges,
+  SchedulePage,
+  ScheduleRecord,
+} from '../schedules.ts';
 import { compareBytes, firstAtOrAfter } from './byte-order.ts';
 
 export class ScheduleTable {
@@ -79,11 +86,11 @@ export class ScheduleTable {
     return earliest === Number.POSITIVE_INFINITY ? null : earliest;
   }
 
-  /** Takes a due time. Returns a function that undoes it, or null if the schedule is gone or due at another time. */
-  take({ scheduleId, dueMs, nextMs }: DueTime): (() => void) | null {
+  /** Takes due times. Returns a function that undoes it, or null if the schedule is gone or due at another time. */
+  take({ scheduleId, firstMs, lastMs, nextMs }: DueTimes): (() => void) | null {
     const before = this.#byId.get(scheduleId);
-    if (before?.nextDueMs !== dueMs) return null;
-    this.#byId.set(scheduleId, { ...before, nextDueMs: nextMs, lastDueMs: dueMs });
+    if (before?.nextDueMs !== firstMs) return null;
+    this.#byId.set(scheduleId, { ...before, nextDueMs: nextMs, lastDueMs: lastMs });
     return () => void this.#byId.set(scheduleId, before);
   }
 }

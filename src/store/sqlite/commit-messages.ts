@@ -1,7 +1,7 @@
 /** The messages between the main thread and the commit thread. */
 import { AssertionFailure } from '../../base/assert.ts';
 import type { ExecutionChange, ExecutionId, PurgePosition, PurgeStep, Retention, SeenTime } from '../executions.ts';
-import type { DueTime } from '../schedules.ts';
+import type { DueTimes } from '../schedules.ts';
 import { FenceLost } from '../executions.ts';
 import { StoreFault } from '../fault.ts';
 import type { FileIdentity } from './files.ts';
@@ -29,7 +29,7 @@ export type CommitRequest =
     }
   | { readonly kind: 'space'; readonly fence: number }
   | { readonly kind: 'messages'; readonly changes: readonly MessageChange[] }
-  | { readonly kind: 'take'; readonly fence: number; readonly times: readonly DueTime[] };
+  | { readonly kind: 'take'; readonly fence: number; readonly times: readonly DueTimes[] };
 
 export type CommitMessage = { readonly number: number; readonly request: CommitRequest } | 'close';
 

@@ -18,7 +18,7 @@ import type {
   SeenTime,
 } from '../executions.ts';
 import { FenceLost } from '../executions.ts';
-import type { DueTime } from '../schedules.ts';
+import type { DueTimes } from '../schedules.ts';
 import { callbackNumber, DONE, DUE, OWED, RUNNING, startedByText, statusNumber } from './execution-rows.ts';
 import { giveBackPages } from './free-space.ts';
 import { MapRunWriter } from './map-run-writer.ts';
@@ -100,9 +100,7 @@ export class Writer {
     this.#stopChild = prepare(`
       UPDATE executions SET stop = ?
       WHERE parent = ? AND parent_event = ? AND callback = ${OWED} AND status = ${RUNNING} AND stop IS NULL`);
-    this.#take = prepare(
-      'UPDATE schedules SET next_due_ms = ?, last_due_ms = next_due_ms WHERE id = ? AND next_due_ms = ?',
-    );
+    this.#take = prepare('UPDATE schedules SET next_due_ms = ?, last_due_ms = ? WHERE id = ? AND next_due_ms = ?');
   }
 
   /**
@@ -129,12 +127,12 @@ export class Writer {
   }
 
   /** As `ScheduleStore.take`. @throws {FenceLost} */
-  take(fence: number, times: readonly DueTime[]): readonly boolean[] {
+  take(fence: number, times: readonly DueTimes[]): readonly boolean[] {
     return this.#owned(fence, () => times.map((time) => this.#takeDue(time)));
   }
 
-  #takeDue({ scheduleId, dueMs, nextMs }: DueTime): boolean {
-    return Number(this.#take.run(nextMs, scheduleId, dueMs).changes) === 1;
+  #takeDue({ scheduleId, firstMs, lastMs, nextMs }: DueTimes): boolean {
+    return Number(this.#take.run(nextMs, lastMs, scheduleId, firstMs).changes) === 1;
   }
 
   #owned<T>(fence: number, work: (purgedId: ExecutionId) => T): T {
