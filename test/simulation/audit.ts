@@ -92,21 +92,25 @@ export class Audit {
 
   /**
    * Must be called after a purge: those that are not there any more had ended before its time, or there are as many as are retained
-   * without them. Without limits, only those of deleted flows may be deleted.
+   * without them. Without limits, only those of deleted flows may be deleted. Children of Map runs do not count, and go by their age or
+   * with the execution of their Map.
    */
   purged(retention: Retention): Promise<void> {
     this.#checking = this.#checking.then(async () => {
       const beyond: Shadow[] = [];
       for (const [id, shadow] of this.shadows) {
-        if ((await this.#options.store().get(id)) !== null) continue;
-        const { status, callback, flowName, stoppedMs } = shadow.record;
+        if (await this.#isThere(id)) continue;
+        const { status, callback, flowName, stoppedMs, mapItem, parent } = shadow.record;
         const { endedBeforeMs } = retention;
         const isOld = endedBeforeMs !== null && (!this.#options.isClockSteady || stoppedMs < endedBeforeMs);
         const isGone = this.deleted.has(flowName);
         if (status === 'Running') this.fault(`#${id} was purged and runs`);
         if (callback === 'due') this.fault(`#${id} was purged, and its end was not reported to its parent`);
         if (!isGone && this.#runsParent(shadow)) this.fault(`#${id} was purged, and its parent runs`);
-        if (!isOld && !isGone) beyond.push(shadow);
+        if (!isOld && !isGone && mapItem === null) beyond.push(shadow);
+        if (!isOld && !isGone && mapItem !== null && parent !== null && (await this.#isThere(parent.execution))) {
+          this.fault(`#${id} was purged without the execution of its Map`);
+        }
         this.#options.trace.add(`#${id} is purged`);
         this.shadows.delete(id);
         this.past.push(shadow);
@@ -116,6 +120,10 @@ export class Audit {
       }
     });
     return this.#checking;
+  }
+
+  async #isThere(id: ExecutionId): Promise<boolean> {
+    return (await this.#options.store().get(id)) !== null;
   }
 
   #runsParent({ record: { parent } }: Shadow): boolean {
@@ -130,7 +138,7 @@ export class Audit {
     const left = [...this.shadows.values()].filter(({ record }) => {
       const isCounted =
         own === undefined ? ruleOf(record.flowName)?.executions === undefined : record.flowName === flowName;
-      return isCounted && record.status !== 'Running';
+      return isCounted && record.mapItem === null && record.status !== 'Running';
     });
     return number !== null && left.length >= number;
   }
@@ -142,7 +150,7 @@ export class Audit {
     this.mapRuns.clear();
     this.#called.clear();
     for (const id of new Set(known.map(({ record }) => record.id))) {
-      if ((await this.#options.store().get(id)) === null) continue;
+      if (!(await this.#isThere(id))) continue;
       await this.#read(id);
       const shadow = this.shadows.get(id);
       if (shadow === undefined) continue;
