@@ -27,18 +27,15 @@ export function purge(
     if (!isGone && !isOrphan && !round.deletes(place)) continue;
     // The parent has yet to be notified of the end, or may look for the child by its name.
     const hasToStay = callback === 'due' || (!isGone && parent !== null && table.running.has(parent.execution));
-    if (hasToStay) {
-      if (!isGone) round.passed(place);
-      continue;
-    }
     if (!isGone) round.passed(place);
+    if (hasToStay) continue;
     if (!removal.remove(id)) return { deleted: removal.deleted, next: { endedMs, id } };
   }
   removeUnused(table, revisions);
   return { deleted: removal.deleted, next: null };
 }
 
-/** Deletes executions, each after the ended children of its Map runs. */
+/** Deletes executions, each with the ended children of its Map runs. */
 class Removal {
   deleted = 0;
   readonly #table: ExecutionTable;
@@ -54,15 +51,15 @@ class Removal {
     this.#items = Map.groupBy(items, ({ parent }) => parent?.execution);
   }
 
-  /** False if the limit does not allow all of it; a later step continues. */
+  /** False if the limit does not allow all of it. A later step finds the children that are left, because their parent is gone. */
   remove(id: ExecutionId): boolean {
+    if (this.deleted === this.#limit) return false;
+    this.#table.remove(id);
+    this.deleted++;
     for (const { id: item, status, callback } of this.#items.get(id) ?? []) {
       const isLeft = status === 'Running' || callback === 'due';
       if (!isLeft && this.#table.executions.has(item) && !this.remove(item)) return false;
     }
-    if (this.deleted === this.#limit) return false;
-    this.#table.remove(id);
-    this.deleted++;
     return true;
   }
 }
