@@ -226,8 +226,9 @@ export const MIGRATIONS: readonly Migration[] = [
     number: 10,
     // Runs of distributed Maps, with a log each. Their children are executions with three columns more; the indexes of lists leave
     // them out, because a list of a flow does, and a million of them must not slow it. `snapshot_uses` counts them apart, because
-    // they do not count in the retention. With the column `map_run` in the index, SQLite counts running ones without reading them.
-    // The children of a Map run have the flow of its execution, by which a purge finds them.
+    // they do not count in the retention. The index by status has the column `map_run`, so that SQLite counts running executions without
+    // reading them; behind `started_ms` it would make lists sort. The children of a Map run have the flow of its execution, by which a purge
+    // finds them.
     sql: `
       ALTER TABLE executions ADD COLUMN map_run TEXT;
       ALTER TABLE executions ADD COLUMN map_state INTEGER;
