@@ -145,6 +145,8 @@ export interface ExecutionChange {
   readonly callbackTo?: number;
   /** The parent has been notified of the end, or no longer exists. */
   readonly callbackDone?: true;
+  /** Aborts every open Map run of an execution whose journal cannot be read, at this time, milliseconds since 1970. */
+  readonly abortMapRunsMs?: number;
   /** Changes of Map runs of this execution. */
   readonly mapRuns?: readonly MapRunChange[];
   /**

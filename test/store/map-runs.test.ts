@@ -134,6 +134,16 @@ for (const adapter of ADAPTERS) {
       assert.deepEqual({ ...(await store.running()) }, { executions: 2, mapItems: 12 });
     });
 
+    it('aborts every open run of an execution that is stopped without being read', async (t) => {
+      const { executions: store } = openStores(t, adapter);
+      const ended: MapRunRecord = { ...OTHER, status: 'Succeeded', stoppedMs: 50 };
+      const { commit } = await writing(store, [startOf(1), runChange(RUN), runChange(ended)]);
+      await commit({ id: 1, ...endOf({ status: 'Stopped' }), abortMapRunsMs: 70 });
+      const { status, stoppedMs } = (await store.mapRun(1, RUN.name)) as MapRunRecord;
+      assert.deepEqual({ status, stoppedMs }, { status: 'Aborted', stoppedMs: 70 });
+      assert.deepEqual({ ...(await store.mapRun(1, OTHER.name)) }, ended);
+    });
+
     it('stops the children of a Map and aborts its run, if it is open', async (t) => {
       const { executions: store } = openStores(t, adapter);
       const ended: MapRunRecord = { ...OTHER, status: 'Succeeded', stoppedMs: 50 };

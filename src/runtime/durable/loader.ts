@@ -102,7 +102,8 @@ export class ExecutionLoader {
       facts: { failure },
     });
     const end = { status: 'Stopped', stoppedMs: timeMs, output: '', ...failure } as const;
-    return { id: record.id, journal: { first: event.id, count: 1, events: encodeEvents([event], NO_STATES) }, end };
+    const journal = { first: event.id, count: 1, events: encodeEvents([event], NO_STATES) };
+    return { id: record.id, journal, end, abortMapRunsMs: timeMs };
   }
 
   async #read(record: ExecutionRecord): Promise<{ plan: Plan; start: ExecutionStart; events: ExecutionEvent[] }> {

@@ -118,11 +118,10 @@ export class ExecutionTable {
       for (const child of this.childrenOf(id, stopChildren.events)) {
         if (child.record.stop === null) this.#replace(child, { ...child.record, stop: stopChildren.request });
       }
-      for (const run of held.mapRuns.values()) {
-        if (!stopChildren.events.includes(run.record.event) || !isOpen(run.record.status)) continue;
-        this.#setMapRun(run, { ...run.record, status: 'Aborted', stoppedMs: stopChildren.atMs });
-      }
+      const { events, atMs } = stopChildren;
+      this.#abortMapRuns(held, atMs, ({ event }) => events.includes(event));
     }
+    if (change.abortMapRunsMs !== undefined) this.#abortMapRuns(held, change.abortMapRunsMs, () => true);
     return true;
   }
 
@@ -206,6 +205,13 @@ export class ExecutionTable {
       this.#undo.push(() => mapRuns.delete(record.key));
     } else this.#setMapRun(run, record);
     if (log !== undefined) this.#append(run.log, log, `Map run ${record.key} of execution ${id}`);
+  }
+
+  #abortMapRuns({ mapRuns }: Held, atMs: number, isMeant: (record: MapRunRecord) => boolean): void {
+    for (const run of mapRuns.values()) {
+      if (!isMeant(run.record) || !isOpen(run.record.status)) continue;
+      this.#setMapRun(run, { ...run.record, status: 'Aborted', stoppedMs: atMs });
+    }
   }
 
   #setMapRun(run: HeldMapRun, record: MapRunRecord): void {

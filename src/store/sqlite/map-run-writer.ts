@@ -10,6 +10,7 @@ export class MapRunWriter {
   readonly #append: StatementSync;
   readonly #next: StatementSync;
   readonly #abort: StatementSync;
+  readonly #abortAll: StatementSync;
 
   constructor(database: DatabaseSync) {
     this.#set = database.prepare('INSERT OR REPLACE INTO map_runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
@@ -20,6 +21,8 @@ export class MapRunWriter {
       SELECT first + count AS next FROM map_run_log WHERE execution = ? AND key = ? ORDER BY first DESC LIMIT 1`);
     this.#abort = database.prepare(`
       UPDATE map_runs SET status = ${ABORTED}, stopped_ms = ? WHERE execution = ? AND event = ? AND status < ${FIRST_ENDED}`);
+    this.#abortAll = database.prepare(`
+      UPDATE map_runs SET status = ${ABORTED}, stopped_ms = ? WHERE execution = ? AND status < ${FIRST_ENDED}`);
   }
 
   /** The execution must exist. A change that was committed before changes nothing. */
@@ -38,5 +41,10 @@ export class MapRunWriter {
   /** Ends the run of this MapRunStarted event if it is open. */
   abort(id: ExecutionId, event: number, atMs: number): void {
     this.#abort.run(atMs, id, event);
+  }
+
+  /** Ends all runs of the execution that are open. */
+  abortAll(id: ExecutionId, atMs: number): void {
+    this.#abortAll.run(atMs, id);
   }
 }

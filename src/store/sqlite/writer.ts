@@ -156,6 +156,7 @@ export class Writer {
     if (!isAppended && this.#known.get(id) === undefined) return false;
     this.#applyState(change);
     for (const mapRun of change.mapRuns ?? []) this.#mapRuns.apply(id, mapRun);
+    if (change.abortMapRunsMs !== undefined) this.#mapRuns.abortAll(id, change.abortMapRunsMs);
     if (stopChildren !== undefined) {
       const request = JSON.stringify(stopChildren.request);
       for (const event of stopChildren.events) {
