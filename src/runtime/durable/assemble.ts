@@ -149,7 +149,7 @@ export function assembleDurable(options: DurableOptions, ownership: Ownership, r
     recovery,
     deletedFlows,
     starts,
-    stops: new Stops({ store, table, gate, orphans, ports }),
+    stops: new Stops({ table, gate, orphans, ports }),
     redrives,
     mapRuns,
     taskReports: new TaskReports({

@@ -66,6 +66,20 @@ export interface DurableEnd {
   readonly isFlowDeleted: boolean;
 }
 
+/** The reading of an execution from the store. */
+interface Load {
+  /** True when a run of the execution was added meanwhile, by its start or a redrive: what was read may be out of date. */
+  isOvertaken: boolean;
+  run: Promise<DurableRun | null>;
+}
+
+/** A running execution as the store has it. */
+interface ReadExecution {
+  readonly record: ExecutionRecord;
+  readonly execution: Execution;
+  readonly isFlowDeleted: boolean;
+}
+
 /** A part of the runtime that reacts to events of runs. */
 export interface RunListener {
   ended?(end: DurableEnd): void;
@@ -85,7 +99,7 @@ export class RunTable implements RunHost<DurableRun> {
   readonly #options: RunTableOptions;
   readonly #listeners: RunListener[] = [];
   readonly #runs = new Map<ExecutionId, DurableRun>();
-  readonly #loading = new Map<ExecutionId, Promise<DurableRun | null>>();
+  readonly #loads = new Map<ExecutionId, Load>();
   readonly #idle: IdleRuns;
   readonly #stuck = new Map<ExecutionId, Stuck>();
   /** Executions whose start was aborted while the store failed: the store may have them. */
@@ -155,7 +169,10 @@ export class RunTable implements RunHost<DurableRun> {
 
   /** Adds the run of a new or redriven execution, which also counts as running. */
   add(run: DurableRun): void {
-    this.#runs.set(run.record.id, run);
+    const { id } = run.record;
+    const load = this.#loads.get(id);
+    if (load !== undefined) load.isOvertaken = true;
+    this.#runs.set(id, run);
     this.#count(run.record, 1);
   }
 
@@ -170,23 +187,25 @@ export class RunTable implements RunHost<DurableRun> {
     this.#doubtful.delete(id);
   }
 
-  /** Stops a stuck execution; the stop is durable when this resolves. False for an execution that is not stuck any more. */
-  async stopStuck(record: ExecutionRecord, failure: Failure): Promise<boolean> {
+  /**
+   * Stops a stuck execution; the stop is durable when this resolves with its time. Null for an execution that is not stuck any more.
+   */
+  async stopStuck(record: ExecutionRecord, failure: Failure): Promise<number | null> {
     const { id, startedMs } = record;
     const { loader, queue } = this.#options;
-    if (!this.#stuck.has(id)) return false;
+    if (!this.#stuck.has(id)) return null;
     const isFlowDeleted = await this.#isFlowDeleted(record);
     const stoppedMs = this.ports.clock.nowMs();
     const change = await loader.stopUnread(record, failure, stoppedMs);
     const exists = await new Promise<boolean>((resolve) => queue.addChange(change, resolve));
     // Another call may have stopped it first.
-    if (!this.#stuck.delete(id)) return false;
+    if (!this.#stuck.delete(id)) return null;
     if (!exists) {
       this.#count(record, -1);
       throw apiError('ExecutionNotExists', record.name, record.flowName);
     }
     this.#end({ record, status: 'Stopped', error: failure.error, startedMs, stoppedMs, state: '', isFlowDeleted });
-    return true;
+    return stoppedMs;
   }
 
   /**
@@ -196,11 +215,12 @@ export class RunTable implements RunHost<DurableRun> {
   get(id: ExecutionId): Promise<DurableRun | null> {
     const run = this.#runs.get(id);
     if (run !== undefined) return Promise.resolve(run);
-    const underWay = this.#loading.get(id);
-    if (underWay !== undefined) return underWay;
-    const loading = this.#load(id).finally(() => this.#loading.delete(id));
-    this.#loading.set(id, loading);
-    return loading;
+    const underWay = this.#loads.get(id);
+    if (underWay !== undefined) return underWay.run;
+    const load: Load = { isOvertaken: false, run: Promise.resolve(null) };
+    load.run = this.#load(id, load).finally(() => this.#loads.delete(id));
+    this.#loads.set(id, load);
+    return load.run;
   }
 
   /**
@@ -227,7 +247,18 @@ export class RunTable implements RunHost<DurableRun> {
     if (this.parts.memory.isOver && !this.#runs.has(id)) throw memoryThrottled();
   }
 
-  async #load(id: ExecutionId): Promise<DurableRun | null> {
+  async #load(id: ExecutionId, load: Load): Promise<DurableRun | null> {
+    for (;;) {
+      const read = await this.#read(id);
+      const run = this.#runs.get(id);
+      if (run !== undefined) return run;
+      if (!load.isOvertaken) return read === null || this.#isClosed ? null : this.#run(read);
+      // A run has come and gone since, and may have stored more than was read.
+      load.isOvertaken = false;
+    }
+  }
+
+  async #read(id: ExecutionId): Promise<ReadExecution | null> {
     if (this.#stuck.has(id)) return null;
     const { store, loader } = this.#options;
     const record = await store.get(id);
@@ -242,12 +273,11 @@ export class RunTable implements RunHost<DurableRun> {
     });
     if (execution === null) return null;
     // After the load, which may take long: a DeleteFlow meanwhile stops only the executions that are in memory.
-    const isFlowDeleted = await this.#isFlowDeleted(record);
-    return this.#isClosed ? null : this.#run(record, execution, isFlowDeleted);
+    return { record, execution, isFlowDeleted: await this.#isFlowDeleted(record) };
   }
 
   /** Null for an execution that broke at once. */
-  #run(record: ExecutionRecord, execution: Execution, isFlowDeleted: boolean): DurableRun | null {
+  #run({ record, execution, isFlowDeleted }: ReadExecution): DurableRun | null {
     let run: DurableRun;
     try {
       run = new DurableRun(this, record, execution, { kind: 'loaded' });

@@ -8,7 +8,7 @@ import { ExecutionUnreadable } from './loader.ts';
 import type { ExecutionLoader } from './loader.ts';
 import type { RunTable } from './run-table.ts';
 import type { Starts } from './starts.ts';
-import type { TaskTokens } from './tokens.ts';
+import type { TaskTokens, TokenContent } from './tokens.ts';
 import type { WriteGate } from './write-gate.ts';
 
 export interface TaskReportsOptions {
@@ -33,13 +33,15 @@ export class TaskReports {
 
   /**
    * The origin of a start whose caller passes this token. The start counts as one by the task (rules.md 12.15).
-   * @throws {ApiError} `InvalidArgument` for a text that is not a token of an execution of this store, and above the limit of depth.
+   * @throws {ApiError} `InvalidArgument` for a text that is not a token of an execution of this store, and above the limit of depth;
+   *   `InternalServerError` while the store is not accepting the end of the task.
    */
   async originOf(token: string): Promise<StartOrigin> {
     const { table, childDepth } = this.#options;
-    const { task, record: parent } = await this.#find(token);
+    const { content, record: parent } = await this.#find(token);
     // A later execution could get the number, and the end would be reported to that one.
     if (parent === null) throw invalidArgument(NO_EXECUTION);
+    const { task } = content;
     const state = table.peek(task.execution)?.execution.taskOf(task.event)?.state.name ?? null;
     const ancestry = belowStandard(parent, state);
     if (ancestry.depth <= childDepth) {
@@ -54,26 +56,31 @@ export class TaskReports {
   /** Resolves with the id of the event that ended the task, which is durable. @throws {ApiError} as `Executions.report`. */
   async report(token: string, report: TaskReport): Promise<number> {
     const { table, gate } = this.#options;
-    const { task } = await this.#find(token);
+    const { content } = await this.#find(token);
+    const { task } = content;
     gate.refuseInTrouble();
     table.refuseLoad(task.execution);
     const run = await table.get(task.execution);
     if (run !== null) {
+      // An execution may have started since, with the number of the one that the store does not have.
+      refuseOther(content, run.record);
       if (task.event > run.durableEvent || run.comesAgain(task.event)) throw apiError('TaskInvalidState');
       const event = run.report(task.event, report);
       // An earlier end of the task may not be durable yet, and no caller may learn of it before it is.
       await gate.durable(run);
       if (event !== null) return event;
     }
-    throw (await this.#mayComeLater(task)) ? apiError('TaskInvalidState') : apiError('TaskAlreadyCompleted', token);
+    throw (await this.#mayComeLater(content)) ? apiError('TaskInvalidState') : apiError('TaskAlreadyCompleted', token);
   }
 
   /** True if the same report may succeed later, although the task is not under way. */
-  async #mayComeLater({ execution: id, event }: TaskReference): Promise<boolean> {
+  async #mayComeLater(content: TokenContent): Promise<boolean> {
     const { table, starts, store, loader, flowId } = this.#options;
+    const { execution: id, event } = content.task;
     // The execution may be newer than a store that was restored from a backup. A stuck execution may run again later.
     if (id > starts.lastId || table.stuck(id) !== undefined) return true;
     const record = await store.get(id);
+    if (record !== null) refuseOther(content, record);
     if (record === null || record.status === 'Running' || record.status === 'Succeeded') return false;
     // No redrive reaches an execution of a deleted flow.
     if ((await flowId(record.flowName)) !== record.flowId) return false;
@@ -90,22 +97,30 @@ export class TaskReports {
 
   /** True for a task that takes no report any more. One of an execution that is stuck may take one after the next start. */
   async #isOver({ execution, event }: TaskReference): Promise<boolean> {
-    const { table } = this.#options;
+    const { table, gate } = this.#options;
     const run = await table.get(execution);
     if (run === null) return table.stuck(execution) === undefined;
-    return event <= run.durableEvent && !run.waitsFor(event) && !run.comesAgain(event);
+    if (event > run.durableEvent || run.waitsFor(event) || run.comesAgain(event)) return false;
+    // Its end may not be durable yet, and no caller may learn of it before it is.
+    await gate.durable(run);
+    return true;
   }
 
-  /** The task of a token, and its execution, which is null when the store does not have it. @throws {ApiError} `InvalidArgument` */
-  async #find(token: string): Promise<{ task: TaskReference; record: ExecutionRecord | null }> {
+  /** The content of a token, and its execution, which is null when the store does not have it. @throws {ApiError} `InvalidArgument` */
+  async #find(token: string): Promise<{ content: TokenContent; record: ExecutionRecord | null }> {
     const { tokens, store, table } = this.#options;
     const content = tokens.read(token);
     if (content === null) throw invalidArgument('The task token is not one that this server issued.');
     const { task } = content;
     const record = table.peek(task.execution)?.record ?? (await store.get(task.execution));
-    if (record !== null && !content.isOf(record.identity)) throw invalidArgument(NO_EXECUTION);
-    return { task, record };
+    if (record !== null) refuseOther(content, record);
+    return { content, record };
   }
+}
+
+/** @throws {ApiError} `InvalidArgument` when the token is that of another execution, which had the number before. */
+function refuseOther(content: TokenContent, { identity }: ExecutionRecord): void {
+  if (!content.isOf(identity)) throw invalidArgument(NO_EXECUTION);
 }
 
 const NO_EXECUTION =

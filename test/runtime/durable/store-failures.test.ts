@@ -6,7 +6,7 @@ import { taskFailed, taskSucceeded } from '../../../src/testing/stand-ins.ts';
 import type { TaskResult } from '../../../src/testing/stand-ins.ts';
 import { startTestEngine } from '../../../src/testing/test-engine.ts';
 import type { TestEngine } from '../../../src/testing/test-engine.ts';
-import { TWO_TASKS, refused } from './definitions.ts';
+import { CALLBACK, TWO_TASKS, oneState, refused } from './definitions.ts';
 import { FaultyStores } from './faulty-stores.ts';
 
 /** Tasks that wait until the test answers all of them. */
@@ -145,4 +145,28 @@ test('a start whose caller gave up is in the way of no other of its name, althou
   faulty.answer();
   for (const { status, name } of await Promise.all(again)) assert.deepEqual([status, name], ['Running', 'two']);
   assert.equal((await engine.stores.executions.running()).executions, 2);
+});
+
+test('a start for a task is not refused for an end of the task that is not durable yet', async (t) => {
+  const faulty = new FaultyStores();
+  let token = '';
+  const engine = await startTestEngine(t, {
+    stores: faulty.stores,
+    task({ taskToken }) {
+      token = taskToken ?? '';
+      return taskSucceeded();
+    },
+  });
+  await engine.createFlow('two', TWO_TASKS);
+  await engine.createFlow('ask', oneState('ask', `${CALLBACK}, Timeout: 5`));
+  await engine.start('ask', { name: 'one' });
+  await engine.time.pass(1_000);
+  faulty.fault = 'before';
+  await engine.time.pass(10_000);
+  const start = () => engine.start('two', { name: 'for one', callbackToken: token });
+  await refused(start(), 'InternalServerError', /disk full/);
+  takeTrouble(engine, /the store fails/);
+  faulty.fault = 'none';
+  assert.equal((await engine.ended('ask', 'one')).status, 'Failed');
+  await refused(start(), 'InvalidArgument', /its task has ended/);
 });
