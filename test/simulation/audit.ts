@@ -54,6 +54,9 @@ export class Audit {
   /** Resolves at the first fault. */
   readonly broken: Promise<void>;
   #checking: Promise<void> = Promise.resolve();
+  readonly #underWay = new Set<Promise<unknown>>();
+  /** How many changes of the store have begun. */
+  #changes = 0;
 
   constructor(options: AuditOptions) {
     this.#options = options;
@@ -70,9 +73,18 @@ export class Audit {
     this.#broken();
   }
 
-  /** Must be called after a commit and before the commit is answered. */
-  committed(changes: readonly ExecutionChange[]): Promise<void> {
+  /**
+   * Must be called after a commit and before the commit is answered, with the executions that do not exist. A start of a schedule is
+   * among them if its due time was taken meanwhile.
+   */
+  committed(all: readonly ExecutionChange[], absent: readonly ExecutionId[]): Promise<void> {
+    const isRefused = ({ id, start }: ExecutionChange): boolean => start?.due !== undefined && absent.includes(id);
+    const changes = all.filter((change) => !isRefused(change));
     this.#checking = this.#checking.then(async () => {
+      for (const { id } of all.filter(isRefused)) {
+        const isThere = (await this.#options.store().get(id)) !== null;
+        if (isThere) this.fault(`#${id} is there, and its start was refused`);
+      }
       // A commit may have events of a parent and of its child, so all rows are read before any is judged.
       for (const { id } of changes) await this.#read(id);
       // A commit may have several changes of an execution.
@@ -85,9 +97,21 @@ export class Audit {
     return this.#checking;
   }
 
-  /** Resolves when every commit so far is checked. */
-  settled(): Promise<void> {
-    return this.#checking;
+  /**
+   * Must be given each change of the store with its check. A store of another thread may have the change before it answers, and a
+   * reader would see what the audit does not know yet.
+   */
+  async watched<T>(change: () => Promise<T>): Promise<T> {
+    this.#changes++;
+    const underWay = change();
+    this.#underWay.add(underWay);
+    return underWay.finally(() => this.#underWay.delete(underWay));
+  }
+
+  /** Resolves when every change so far is there and checked. */
+  async settled(): Promise<void> {
+    if (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+    await this.#checking;
   }
 
   /**
@@ -197,6 +221,18 @@ export class Audit {
     return [...this.shadows.values()].findLast((shadow) => isNamed(shadow, flowName, name)) ?? null;
   }
 
+  /** All executions that ever had these names, in the order in which the audit met them. */
+  named(flowName: string, name: string): Shadow[] {
+    return [...this.past, ...this.shadows.values()].filter((shadow) => isNamed(shadow, flowName, name));
+  }
+
+  /** Births of the executions of a flow whose name a later one has: of a flow that was created again, or after a purge. */
+  superseded(flowName: string): ReadonlySet<number> {
+    const ofFlow = [...this.past, ...this.shadows.values()].filter(({ record }) => record.flowName === flowName);
+    const others = ofFlow.filter((shadow) => this.findEver(flowName, shadow.record.name) !== shadow);
+    return new Set(others.map(({ birth }) => birth));
+  }
+
   /** A task is being called. Its TaskScheduled must be durable and open, and the call must not be an unneeded repetition. */
   called(call: TaskCall, life: SimulatedLife): void {
     const where = `call ${call.idempotencyKey} in life ${life.number}`;
@@ -289,14 +325,25 @@ export class Audit {
     await this.settled();
     for (const [id, shadow] of this.shadows) {
       if (this.deleted.has(shadow.record.flowName)) continue;
-      const rows = await this.#options.store().journal(id, 1, Number.MAX_SAFE_INTEGER);
-      const record = await this.#options.store().get(id);
-      await this.settled();
+      const { rows, record } = await this.#atRest(async () => ({
+        rows: await this.#options.store().journal(id, 1, Number.MAX_SAFE_INTEGER),
+        record: await this.#options.store().get(id),
+      }));
       // It was purged meanwhile.
       if (this.shadows.get(id) !== shadow) continue;
       shadow.compareRows(rows, (message) => this.fault(`#${id} ${message}`));
       if (record === null) this.fault(`#${id} is gone`);
       else this.#checkRecord(shadow, record);
+    }
+  }
+
+  /** The result of a read during which nothing changes the store. */
+  async #atRest<T>(read: () => Promise<T>): Promise<T> {
+    for (;;) {
+      const changes = this.#changes;
+      const found = await read();
+      await this.settled();
+      if (this.#changes === changes) return found;
     }
   }
 

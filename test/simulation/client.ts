@@ -4,7 +4,7 @@
  */
 import { ApiError } from '../../src/api/error.ts';
 import type { JsonObject } from '../../src/base/json.ts';
-import type { ExecutionView, TaskReport } from '../../src/runtime/executions.ts';
+import type { ExecutionView, HistoryEvent, TaskReport } from '../../src/runtime/executions.ts';
 import { InjectedFault } from './faulty-store.ts';
 import type { MapShadow } from './map-shadow.ts';
 import type { Random } from './random.ts';
@@ -98,11 +98,11 @@ export class Client {
     const what = `stop ${flowName}/${name}`;
     const isKnown = this.#isKnown(flowName, name);
     const failure = { error: 'Stopped.Here', cause: 'as drawn' };
-    const before = this.#world.audit.find(flowName, name)?.execution.redrives ?? 0;
     const expect = this.#expect(flowName, name);
+    const subject = this.#subject(flowName);
     const view = await this.#ask(what, ({ executions }) => executions.stop(flowName, name, failure));
     if (!expect(what, view)) return;
-    const shadow = this.#world.audit.findEver(flowName, name);
+    const shadow = view instanceof ApiError ? this.#world.audit.findEver(flowName, name) : subject(view);
     if (view instanceof ApiError) {
       if (view.code === 'ExecutionNotExists' && !isKnown) return;
       if (this.deleted.has(flowName)) return;
@@ -111,9 +111,7 @@ export class Client {
       return;
     }
     this.#compare(what, view, shadow);
-    // A redrive may have followed before the answer.
-    const isRedriven = (shadow?.execution.redrives ?? 0) > before;
-    if (shadow?.execution.status !== 'Stopped' && !isRedriven) this.#fault(`${what} was answered and is not on disk`);
+    if (view.status !== 'Stopped') this.#fault(`${what} was answered with ${view.status}`);
   }
 
   async redrive(flowName: string, name: string): Promise<void> {
@@ -138,14 +136,14 @@ export class Client {
     const what = `describe ${flowName}/${name}`;
     const isKnown = this.#isKnown(flowName, name);
     const expect = this.#expect(flowName, name);
+    const subject = this.#subject(flowName);
     const view = await this.#ask(what, ({ executions }) => executions.describe(flowName, name, waitMs));
     if (!expect(what, view)) return;
-    const shadow = this.#world.audit.findEver(flowName, name);
     if (view instanceof ApiError) {
       if (isKnown && !this.deleted.has(flowName)) this.#fault(`${what} was refused: ${view.code}`);
       return;
     }
-    if (view.status !== 'Running') this.#compare(what, view, shadow);
+    if (view.status !== 'Running') this.#compare(what, view, subject(view));
   }
 
   async waits(flowName: string, name: string): Promise<void> {
@@ -198,18 +196,20 @@ export class Client {
       const least = before === null || before.execution.status === 'Running' ? 0 : before.lastEvent;
       const page = await this.#ask(what, ({ executions }) => executions.history(flowName, name, from, pageSize));
       if (!expect(what, page)) return;
-      const shadow = this.#world.audit.findEver(flowName, name);
+      const now = this.#world.audit.findEver(flowName, name);
       if (page instanceof ApiError) {
         if (before !== null && !this.deleted.has(flowName)) this.#fault(`${what} was refused: ${page.code}`);
         return;
       }
-      for (const [i, { id, cause, timeMs }] of page.events.entries()) {
-        const event = shadow?.events[id - 1];
-        if (id !== from + i) this.#fault(`${what}: event ${id} where ${from + i} belongs`);
-        if (event?.cause !== cause || event.timeMs !== timeMs) this.#fault(`${what}: event ${id} is not on disk`);
+      // The flow may have been created again meanwhile, and another execution has the name.
+      const isOfBefore = before !== null && before !== now && !page.events.some((event) => !isOnDisk(event, before));
+      const shadow = isOfBefore ? before : now;
+      for (const [i, event] of page.events.entries()) {
+        if (event.id !== from + i) this.#fault(`${what}: event ${event.id} where ${from + i} belongs`);
+        if (!isOnDisk(event, shadow)) this.#fault(`${what}: event ${event.id} is not on disk`);
       }
       next = page.nextEvent;
-      const isShort = next === null && from + page.events.length - 1 < least;
+      const isShort = next === null && shadow === before && from + page.events.length - 1 < least;
       if (isShort) this.#fault(`${what}: its end is missing`);
     }
   }
@@ -229,6 +229,7 @@ export class Client {
         mapRunName: '',
       };
       const more = { qualifier: '', nextToken, limit, metadataOnly: false, textUnits: 100_000 };
+      const subject = this.#subject(flowName);
       const page = await this.#ask(what, ({ executions }) => executions.list({ ...query, ...more }));
       if (page instanceof ApiError) {
         if (!this.deleted.has(flowName)) this.#fault(`${what} was refused: ${page.code}`);
@@ -236,7 +237,7 @@ export class Client {
       }
       for (const view of page.executions) {
         names.push(view.name);
-        if (view.status !== 'Running') this.#compare(what, view, this.#world.audit.findEver(flowName, view.name));
+        if (view.status !== 'Running') this.#compare(what, view, subject(view));
       }
       nextToken = page.nextToken;
     } while (nextToken !== '');
@@ -308,8 +309,8 @@ export class Client {
       const parent = this.#parentOf(task);
       // `limits.childDepth` was lowered.
       if (view.code === 'InvalidArgument' && this.#world.options.perturbations.limitsOfLives.length > 0) return;
-      // Its flow was deleted, or the task of the token has ended.
-      const isOver = task !== undefined && parent?.execution.commands.has(task.event) !== true;
+      // Its flow was deleted, or the task of the token has ended, or is not in the store that was put back.
+      const isOver = task !== undefined && (this.#isLost(task) || parent?.execution.commands.has(task.event) !== true);
       const isParentGone =
         view.code === 'InvalidArgument' && (isOver || this.deleted.has(parent?.record.flowName ?? ''));
       const isGone = this.deleted.has(flowName) || view.code === 'TaskAlreadyCompleted' || isParentGone;
@@ -398,6 +399,19 @@ export class Client {
     };
   }
 
+  /**
+   * To be called before a request about executions of a flow. Its result finds the execution of a reply: the one that had the name
+   * when the caller asked, or one that has had it since, because the flow was deleted and created again meanwhile.
+   */
+  #subject(flowName: string): (view: ExecutionView) => Shadow | null {
+    const { audit } = this.#world;
+    const superseded = audit.superseded(flowName);
+    return ({ name, startedMs }) => {
+      const candidates = audit.named(flowName, name).filter(({ birth }) => !superseded.has(birth));
+      return candidates.findLast(({ record }) => record.startedMs === startedMs) ?? audit.findEver(flowName, name);
+    };
+  }
+
   async #forged(token: string, report: TaskReport): Promise<void> {
     const answer = await this.#ask('a forged report', ({ executions }) => executions.report(token, report));
     if (answer instanceof ApiError && answer.code === 'InvalidArgument') return;
@@ -466,11 +480,10 @@ export class Client {
     if (shadow === null) return this.#fault(`${what}: an execution that is not in the store`);
     const { status, stoppedMs, redrives } = shadow.execution;
     // A redrive may have followed, and another end.
-    if (redrives > 0 && view.stoppedMs !== stoppedMs) {
-      const ended = shadow.events.some(
-        ({ state, type, timeMs }) => state === -1 && timeMs === view.stoppedMs && type !== 'ExecutionRedriven',
-      );
-      if (!ended) this.#fault(`${what}: ended at ${view.stoppedMs}, and its events have no such end`);
+    if (redrives > 0 && (view.stoppedMs !== stoppedMs || view.status !== status)) {
+      const type = `Execution${view.status}`;
+      const ended = shadow.events.some((event) => event.type === type && event.timeMs === view.stoppedMs);
+      if (!ended) this.#fault(`${what}: ${view.status} at ${view.stoppedMs}, and its events have no such end`);
       return;
     }
     if (view.status !== status) this.#fault(`${what}: ${view.status}, and by its events ${status}`);
@@ -487,6 +500,11 @@ export class Client {
   #fault(message: string): void {
     this.#world.audit.fault(message);
   }
+}
+
+function isOnDisk({ id, cause, timeMs }: HistoryEvent, shadow: Shadow | null): boolean {
+  const event = shadow?.events[id - 1];
+  return event?.cause === cause && event.timeMs === timeMs;
 }
 
 function refusal(

@@ -147,11 +147,15 @@ class Commits {
       trace.add(`commit fails (${full ? 'disk full' : 'error'}): ${text}`);
       throw new InjectedFault(full ? 'the disk is full' : 'the commit failed');
     }
-    const absent = await inner.commit(fence, changes, seen);
-    if (!isCurrent()) return never();
-    this.#options.onCommitted(changes, absent);
-    trace.add(`commit${loses ? ', answer lost' : ''}: ${text}`);
-    await audit.committed(changes);
+    const absent = await audit.watched(async () => {
+      const found = await inner.commit(fence, changes, seen);
+      if (!isCurrent()) return null;
+      this.#options.onCommitted(changes, found);
+      trace.add(`commit${loses ? ', answer lost' : ''}: ${text}`);
+      await audit.committed(changes, found);
+      return found;
+    });
+    if (absent === null) return never();
     if (changes.some(({ id, end }) => end !== undefined && audit.isAwaited(id)) && this.#options.diesAtEnd()) {
       life.die('the failure of a child is due');
     }

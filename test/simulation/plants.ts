@@ -112,6 +112,15 @@ const STORES: Readonly<Record<string, StorePlant>> = {
     };
   },
 
+  'a name finds the execution of the deleted flow, and the flow was created again': (store) => ({
+    ...store,
+    async find(flowId, name) {
+      const own = await store.find(flowId, name);
+      const deletedId = flowId.replace(/^another-/, '');
+      return own === null ? null : ((await store.find(deletedId, name)) ?? own);
+    },
+  }),
+
   'a Map run forgets the ends of some items': (store) => ({
     ...store,
     async mapRunLog(id, key, fromEntry, rows) {
@@ -215,6 +224,8 @@ const FINDS: Readonly<Record<string, RegExp>> = {
   'a change of a purged execution is answered as a success':
     /redrive .* was answered and is not on disk|its execution is not in the store/,
   'the due end of a child is passed over when the child is redriven': /waits for its child #\d+, which has ended/,
+  'a name finds the execution of the deleted flow, and the flow was created again':
+    /(describe|stop) .*, and by its events |history .* is not on disk/,
   'a Map run forgets the ends of some items': /the item was called again, and had ended|begins, and its item had ended/,
   'a Map run counts an item twice': /successes, and by its log/,
   'a take-over does not notice that the clock was set back': /longer than it is meant to/,

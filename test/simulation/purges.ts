@@ -48,10 +48,12 @@ export class Purges {
     await this.#purge([fence, later, limit, null]).catch(() => undefined);
   }
 
-  async #purge(given: Purge): Promise<PurgeStep> {
+  #purge(given: Purge): Promise<PurgeStep> {
     const { inner, audit, isCurrent } = this.#options;
-    const purged = await inner.purge(...given);
-    if (isCurrent()) await audit.purged(given[1]);
-    return purged;
+    return audit.watched(async () => {
+      const purged = await inner.purge(...given);
+      if (isCurrent()) await audit.purged(given[1]);
+      return purged;
+    });
   }
 }

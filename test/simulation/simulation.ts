@@ -283,7 +283,7 @@ class Run {
     world.trace.add(`flow ${flowName} is deleted`);
   }
 
-  /** Another flow with the name of a deleted one, and executions with the names of its executions. */
+  /** Another flow with the name of a deleted one, and executions with the names of its executions, about which callers ask. */
   async #createAgain(flowName: string): Promise<void> {
     const { world } = this;
     const { definition } = this.#scenario.flows.get(flowName) ?? { definition: {} };
@@ -295,7 +295,17 @@ class Run {
     const known = [...world.audit.shadows.values(), ...world.audit.past];
     const names = new Set(known.filter(({ record }) => record.flowName === flowName).map(({ record }) => record.name));
     const input = { another: 'flow' };
-    for (const name of names) void this.#client.start({ flowName, name, input, inputText: stringifyJson(input) });
+    const client = this.#client;
+    for (const name of names) {
+      void client.start({ flowName, name, input, inputText: stringifyJson(input) });
+      const random = world.random('created again', name);
+      const ask = random.pick([
+        () => client.describe(flowName, name, 60_000),
+        () => client.history(flowName, name, 100),
+        () => client.stop(flowName, name),
+      ]);
+      world.time.after(random.pick([1, 500, 20_000]), () => void ask());
+    }
   }
 
   /** Lets time pass until every execution has ended. A long wait passes while no process runs. */
