@@ -380,7 +380,7 @@ export class Client {
 
   /**
    * To be called before a request about an execution. Its result judges the reply: false when nothing more can be said about it,
-   * because the execution was purged, the store was put back from a copy, or the flow was deleted and created again meanwhile.
+   * because the execution was purged, or the store was put back from a copy meanwhile.
    */
   #expect(flowName: string, name: string): (what: string, reply: unknown) => boolean {
     const { audit, restores } = this.#world;
@@ -393,9 +393,7 @@ export class Client {
       if (wasPast && now === null && !isMissing && !this.deleted.has(flowName)) {
         this.#fault(`${what} was answered, and the execution is not in the store`);
       }
-      // The answer may be about the execution of the deleted flow.
-      const isOther = before !== null && now !== null && now !== before;
-      return !isOther && !(isMissing && (wasPast || now !== before));
+      return !(isMissing && (wasPast || now !== before));
     };
   }
 
