@@ -97,7 +97,7 @@ export const LIMITS = {
     null,
     k.orNone('none', k.integer(1, 100_000_000)),
     10_000,
-    'Most Standard executions of Map runs that run at once. They do not count in `limits.standardExecutions`. At the limit, Map runs wait.',
+    'Most Standard executions of Map runs that run at once. They do not count in `limits.standardExecutions`. At the limit, Map runs wait; a run inside an item may always have one.',
   ),
   'limits.concurrentExecutions': setting(
     null,

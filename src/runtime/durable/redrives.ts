@@ -53,8 +53,8 @@ export class Redrives {
 
   async #begin(asFound: ExecutionRecord, callbackTo: number | null): Promise<DurableRun> {
     const { store, table, reports } = this.#options;
-    const start = { from: asFound.mapItem === null ? 'api' : 'map' } as const;
-    table.refuseFull(start, Number.POSITIVE_INFINITY);
+    const from = asFound.mapItem === null ? 'api' : 'map';
+    table.refuseFull(from, asFound, Number.POSITIVE_INFINITY);
     const ending = table.peek(asFound.id);
     // The store may show an end before the commit has returned here; then the run is still in memory.
     if (ending !== undefined && ending.execution.status !== 'Running') await ending.durable();
@@ -71,7 +71,7 @@ export class Redrives {
     await reports.settle(record);
     const { execution, undone } = await this.#load(record);
     // Others may have started while the execution was loaded.
-    table.refuseFull(start, Number.POSITIVE_INFINITY);
+    table.refuseFull(from, asFound, Number.POSITIVE_INFINITY);
     const running = { ...record, status: 'Running', stoppedMs: 0, stop: null, error: '', cause: '' } as const;
     const run = new DurableRun(table, running, execution, { kind: 'redriven', callbackTo });
     table.add(run);

@@ -80,6 +80,9 @@ interface ReadExecution {
   readonly isFlowDeleted: boolean;
 }
 
+/** An execution that begins or is redriven, as the limits of running executions look at it. */
+type Entrant = Pick<ExecutionRecord, 'mapItem' | 'ancestry'>;
+
 /** A part of the runtime that reacts to events of runs. */
 export interface RunListener {
   ended?(end: DurableEnd): void;
@@ -106,6 +109,8 @@ export class RunTable implements RunHost<DurableRun> {
   readonly #doubtful = new Map<ExecutionId, StartSource>();
   /** How many executions are running, in memory or not. Children of Map runs count for themselves. */
   readonly #running: { -readonly [K in keyof RunningCounts]: number };
+  /** By `MapRunName`, how many children of it are running, as far as this process has seen them begin. */
+  readonly #itemsOfRuns = new Map<string, number>();
   /** The last load that waits for its turn. */
   #turn: Promise<void> = Promise.resolve();
   /** True when {@link #shrink} is scheduled. */
@@ -155,16 +160,24 @@ export class RunTable implements RunHost<DurableRun> {
   }
 
   /** @throws {ApiError} `ResourceThrottled` at the limit of running executions, or of the memory of executions. */
-  refuseFull({ from }: Pick<StartOrigin, 'from'>, inputUnits: number): void {
+  refuseFull(from: StartOrigin['from'], entrant: Entrant, inputUnits: number): void {
     const { runningMax } = this.#options;
     if (this.parts.memory.refusesStart(from === 'api', inputUnits)) throw memoryThrottled();
-    const kind = from === 'map' ? 'mapItems' : 'executions';
+    const kind = entrant.mapItem === null ? 'executions' : 'mapItems';
     const limit = runningMax[kind];
-    if (limit === null || this.#running[kind] < limit) return;
+    if (limit === null || this.#running[kind] < limit || this.#mayExceed(entrant)) return;
     const what = kind === 'mapItems' ? 'executions of Map runs' : 'executions';
     const setting = kind === 'mapItems' ? 'limits.mapExecutions' : 'limits.standardExecutions';
     const message = `${limit} ${what} are running, the limit (${setting}). Retry when some have ended.`;
     throw new ApiError('ResourceThrottled', message, { retryAfterMs: BUSY_RETRY_MS });
+  }
+
+  /**
+   * True for the only child of a Map run whose own execution was started by another one. That one may be an item that has a place
+   * until the Map ends: if all places belong to such items, none of them would ever end.
+   */
+  #mayExceed({ mapItem, ancestry }: Entrant): boolean {
+    return mapItem !== null && ancestry.depth > 1 && !this.#itemsOfRuns.has(mapItem.run);
   }
 
   /** Adds the run of a new or redriven execution, which also counts as running. */
@@ -439,6 +452,11 @@ export class RunTable implements RunHost<DurableRun> {
 
   #count({ mapItem }: Pick<ExecutionRecord, 'mapItem'>, change: 1 | -1): void {
     this.#running[mapItem === null ? 'executions' : 'mapItems'] += change;
+    if (mapItem === null) return;
+    // A child that began before this process may end: then the number is too low, and one more child than that one may begin.
+    const count = (this.#itemsOfRuns.get(mapItem.run) ?? 0) + change;
+    if (count > 0) this.#itemsOfRuns.set(mapItem.run, count);
+    else this.#itemsOfRuns.delete(mapItem.run);
   }
 
   #drop(run: DurableRun): void {

@@ -198,8 +198,8 @@ export class Starts {
     const isPatient = isRepeated(origin);
     if (origin.from === 'token' && origin.isTaskOver) throw invalidArgument(TASK_OVER);
     if (!isPatient) gate.refuseInTrouble();
-    table.refuseFull(origin, start.inputText.length);
     const { flow, plan, mapItem } = source;
+    table.refuseFull(origin.from, { mapItem, ancestry: ancestryOf(origin) }, start.inputText.length);
     const record = this.#record(source, name, start);
     const { id: flowId, revision, definition, description, roleArn, environment, writer } = flow;
     const snapshot = { flowId, revision, definition, description, roleArn, environment, writer };

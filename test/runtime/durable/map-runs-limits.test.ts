@@ -159,6 +159,53 @@ test('Standard children have a limit of their own, and wait at it', async (t) =>
   assert.equal(service.most, 3);
 });
 
+/** A Map whose items have a Map each. */
+function nestedFlow(): string {
+  const inner = [...mapState('Standard', {}, 'Inner'), '  End: true'];
+  return mapFlow('Standard', { processor: ['StartAt: Inner', 'States:', ...inner.map((line) => `  ${line}`)] });
+}
+
+test('items that have all places, and a Map each, end: such a Map may always have one child', async (t) => {
+  const service = new Service(1_000);
+  const engine = await startWork(t, nestedFlow(), service, { limits: { mapExecutions: 3 } });
+  const list = range(6).map((outer) => ({ list: [outer * 10, outer * 10 + 1] }));
+  await engine.start('work', { name: 'e', input: { list } });
+  const { status, output } = await engine.ended('work', 'e', 600_000);
+  assert.equal(status, 'Succeeded');
+  assert.deepEqual(JSON.parse(output), { Items: list.map((each) => outputsOf(each.list)) });
+  assert.equal(service.total, 12);
+  // A child for each of three items at most.
+  assert.ok(service.most <= 3, `${service.most} children called at once`);
+});
+
+test('items that have all places, and a Map each, end after a redrive and a new start of the server', async (t) => {
+  const service = new Service(1_000);
+  const limits = { mapExecutions: 3 };
+  const engine = await startWork(t, nestedFlow(), service, { limits });
+  const list = range(9).map((outer) => ({ list: [outer * 10, outer * 10 + 1] }));
+  await engine.start('work', { name: 'e', input: { list } });
+  await engine.time.pass(1_500);
+  await engine.executions.stop('work', 'e', { error: 'E', cause: '' });
+  await engine.time.pass(5_000);
+  await engine.call('RedriveExecution', { FlowName: 'work', ExecutionName: 'e' });
+  await engine.time.pass(100);
+  const next = await engine.restart();
+  assert.equal((await next.ended('work', 'e', 600_000)).status, 'Succeeded');
+});
+
+test('why says which limit children wait for', async (t) => {
+  const service = new Service(5_000);
+  const engine = await startWork(t, mapFlow('Standard'), service, { limits: { mapExecutions: 3 } });
+  await engine.start('work', { name: 'e', input: { list: range(9) } });
+  await engine.time.pass(2_500);
+  const { waits } = await engine.executions.waits('work', 'e');
+  assert.match(
+    waits[0]?.reason ?? '',
+    /3 of its executions are running, 0 of 9 have ended\. The server has no room for 6 more yet: .*limits\.mapExecutions/,
+  );
+  assert.equal((await engine.ended('work', 'e', 600_000)).status, 'Succeeded');
+});
+
 test('executions that were purged take their runs with them, and other runs continue', async (t) => {
   const service = new Service(100);
   const engine = await startWork(t, mapFlow('Standard'), service, { settings: 'history: {keep: 1m}' });

@@ -36,6 +36,14 @@ export interface ItemRunnerOptions {
   readonly runExpressItem: (item: ExpressItem) => Promise<ExpressItemEnd>;
 }
 
+/** The run, as one start sees it. */
+export interface WaitingStart {
+  /** True when the child needs no start any more. */
+  readonly isOver: () => boolean;
+  /** Receives why the server has no room for the child, and null when it is tried again. */
+  readonly waits: (why: string | null) => void;
+}
+
 /** A start that was refused because too much runs is tried again after this time. */
 const RETRY_MS = 1_000;
 
@@ -59,7 +67,7 @@ export class ItemRunner {
     origin: StartOrigin & { readonly from: 'map' },
     undone: readonly number[],
     signal: AbortSignal,
-    isOver: () => boolean,
+    { isOver, waits }: WaitingStart,
   ): Promise<ItemOutcome | null> {
     const { ports, starts, runExpressItem } = this.#options;
     const inputText = stringifyJson(item.input);
@@ -78,8 +86,10 @@ export class ItemRunner {
         // Only the start of a Standard child reads the store, whose failures pass.
         const isDefect = error instanceof RunBroke || (mode === 'Express' && !isThrottled);
         if (isDefect) return this.#broken(item.name, error);
-        if (!isThrottled) ports.observer.defect?.({ error, where: 'starting an item of a Map run' });
+        if (isThrottled) waits(error.message);
+        else ports.observer.defect?.({ error, where: 'starting an item of a Map run' });
         await pause(ports.scheduler, RETRY_MS);
+        waits(null);
       }
     }
   }

@@ -117,8 +117,10 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
     if (!this.#isLoaded) return 'It is being loaded.';
     const { whole, ended } = this.#progress;
     const of = whole === null ? '' : ` of ${whole.children}`;
-    const started = `${this.#children.size} of its executions are running, ${ended}${of} have ended.`;
-    return this.#caller.mayCall ? started : `${started} It starts no others, because the server is stopping.`;
+    const { count, why } = this.#children.waiting;
+    const started = `${this.#children.size - count} of its executions are running, ${ended}${of} have ended.`;
+    if (!this.#caller.mayCall) return `${started} It starts no others, because the server is stopping.`;
+    return count === 0 ? started : `${started} The server has no room for ${count} more yet: ${why}`;
   }
 
   get runningItems(): number {

@@ -8,7 +8,7 @@ import { belowStandard } from '../../start-origin.ts';
 import type { StartOrigin } from '../../start-origin.ts';
 import { PARENT_GONE } from '../children/awaited-children.ts';
 import type { ItemBatch } from './item-batches.ts';
-import type { ItemOutcome } from './item-runner.ts';
+import type { ItemOutcome, WaitingStart } from './item-runner.ts';
 import type { MapRunParts } from './parts.ts';
 import type { PendingItem } from './results.ts';
 
@@ -48,6 +48,8 @@ export class RunChildren {
   readonly #stop = new AbortController();
   /** Starts under way: of an Express child until its end. */
   #starting = 0;
+  /** By position, why the server has no room yet for a child. */
+  readonly #waiting = new Map<number, string>();
 
   constructor(parts: MapRunParts, command: MapCommand, calling: CallingExecution, id: number, run: ParentRun) {
     this.#parts = parts;
@@ -71,6 +73,12 @@ export class RunChildren {
     let count = 0;
     for (const { items } of this.#underWay.values()) count += items;
     return count;
+  }
+
+  /** Children for which the server has no room yet. */
+  get waiting(): { readonly count: number; /** Of the first one; empty when none waits. */ readonly why: string } {
+    const [why = ''] = this.#waiting.values();
+    return { count: this.#waiting.size, why };
   }
 
   has(index: number): boolean {
@@ -130,7 +138,13 @@ export class RunChildren {
   ): Promise<void> {
     const { state, run } = this.#command;
     const { items: runner } = this.#parts;
-    const isOver = (): boolean => !this.#run.mayStart;
+    const waiting: WaitingStart = {
+      isOver: () => !this.#run.mayStart,
+      waits: (why) => {
+        if (why === null) this.#waiting.delete(item.index);
+        else this.#waiting.set(item.index, why);
+      },
+    };
     const { childMode } = state.distributed;
     const outcome = await runner.start(
       childMode,
@@ -139,7 +153,7 @@ export class RunChildren {
       this.origin,
       run.continues ?? [],
       this.#stop.signal,
-      isOver,
+      waiting,
     );
     this.#starting--;
     if (outcome !== null && !this.#run.isDone) this.#run.childEnded(item.index, items, outcome);
