@@ -43,6 +43,8 @@ export class Progress {
   outputBytes = 0;
   /** The last MapRunStarted event that the run knows of; 0 for the first one. */
   redrivenAs = 0;
+  /** Number of the entry that says so; 0 for the first one. Children that failed before it have run again, or will. */
+  redrivenBy = 0;
   end: RunEnd | null = null;
   /** Items of ItemsPath, which are known from the start; null with an ItemReader. */
   readonly #itemsKnown: number | null;
@@ -117,6 +119,7 @@ export class Progress {
 
   #redrive(event: number): void {
     this.redrivenAs = event;
+    this.redrivenBy = this.next - 1;
     this.failed.clear();
     this.failedItems = 0;
     this.firstFailure = null;

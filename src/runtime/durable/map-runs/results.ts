@@ -11,7 +11,7 @@ import type { Progress } from './progress.ts';
 
 export interface ResultsOptions {
   readonly store: Pick<ExecutionStore, 'mapRunLog'>;
-  readonly turns: Turns;
+  readonly turns: Pick<Turns, 'later'>;
   readonly flowName: string;
   /** The run, by the keys of the store. */
   readonly execution: number;
@@ -34,21 +34,18 @@ export async function writeResults(
   pending: readonly PendingItem[],
 ): Promise<JsonObject> {
   const { store, turns, flowName, execution, key, mapRunName } = options;
-  // A child that failed may have run again in a redrive: the last entry about it counts.
-  const failed = new Map<number, JsonObject>();
   for (let next = 1; ; ) {
     const [row] = await store.mapRunLog(execution, key, next, 1);
     if (row === undefined || row.first + row.count <= next) break;
     await turns.later(flowName);
-    for (const entry of decodeEntries(row.events)) {
+    for (const [at, entry] of decodeEntries(row.events).entries()) {
       if (entry.kind === 'succeeded') await writing.write('SUCCEEDED', recordOf(flowName, mapRunName, entry));
-      if (entry.kind === 'failed' && progress.failed.has(entry.index)) {
-        failed.set(entry.index, recordOf(flowName, mapRunName, entry));
+      if (entry.kind === 'failed' && row.first + at > progress.redrivenBy) {
+        await writing.write('FAILED', recordOf(flowName, mapRunName, entry));
       }
     }
     next = row.first + row.count;
   }
-  for (const record of failed.values()) await writing.write('FAILED', record);
   for (const { index, name, input } of pending) {
     await writing.write('PENDING', {
       ...{

@@ -76,7 +76,7 @@ export class RunChildren {
   }
 
   /** Children for which the server has no room yet. */
-  get waiting(): { readonly count: number; /** Of the first one; empty when none waits. */ readonly why: string } {
+  get waiting(): { readonly count: number /** Of the first one; empty when none waits. */; readonly why: string } {
     const [why = ''] = this.#waiting.values();
     return { count: this.#waiting.size, why };
   }
