@@ -34,7 +34,7 @@ conformance cases, which are plain YAML files (\`test/conformance/\`), or by ano
 or about real tasks. \`npm test\` runs all of them.
 
 This version runs Express and Standard flows in the state-machine language and in the classic one (\`type: flow\`), whose
-sections begin with "Classic". It recognises distributed Maps and does not run them yet.
+sections begin with "Classic".
 
 ## Contents
 

@@ -20,7 +20,7 @@ const failed = (index: number): MapRunEntry => {
 };
 const redriven: MapRunEntry = { kind: 'redriven', event: 9, atMs: 0 };
 
-/** What is written, and `row` whenever the next row of the log is taken. */
+/** The records in the order of their writing, and `row` for each row of the log that was read. */
 async function written(log: readonly (readonly MapRunEntry[])[]): Promise<string[]> {
   const spec = { name: 'run', concurrency: null, toleratedCount: 9, toleratedPercentage: null, maxItems: null };
   const progress = new Progress(spec, 65_536);
