@@ -152,7 +152,9 @@ export class Starts {
    */
   async startItem(item: ItemStart): Promise<void> {
     const key = `${item.run.parent.flowId}/${item.name}`;
-    for (let other = this.#underWay.get(key); other !== undefined; other = this.#underWay.get(key)) await other;
+    const others = (): Promise<unknown> | undefined => this.#late.get(key) ?? this.#underWay.get(key);
+    // A caller's start may have the name of an item; its error is the caller's.
+    for (let other = others(); other !== undefined; other = others()) await other.catch(() => undefined);
     const own = this.#findOrBeginItem(item);
     this.#underWay.set(key, own);
     await own.finally(() => this.#underWay.delete(key));
