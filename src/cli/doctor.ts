@@ -85,7 +85,7 @@ function repair(settings: Settings, store: StoreFile): readonly Finding[] {
       );
       if (found.length === 0) break;
       for (const { fix, said } of found) {
-        fix?.();
+        if (fix !== null) startFaultForStore(fix);
         repaired.push(said);
       }
     }

@@ -344,8 +344,8 @@ const DOCTOR_EXIT_CODES = `
 Exit codes:
   0  healthy
   1  something is wrong; with --fix: something is still wrong
-  2  it could not examine: the settings are wrong, there is no store, a server uses it, or it is of another program or
-     a newer version
+  2  it could not examine or repair: the settings are wrong, there is no store, a server uses it, its first pages are
+     damaged, or it is of another program or a newer version
 `;
 
 function parseLimit(text: string): number {

@@ -48,7 +48,7 @@ export interface StoreFile {
 export interface OpenExamination {
   /** All that the store itself can find. */
   findings(): readonly RepairableFinding[];
-  /** The executions, for those who can read journals; null if the store lacks migrations. */
+  /** The executions, for those who can read journals; null if the store lacks migrations, tables or indexes. */
   readonly executions: ExaminedExecutions | null;
   close(): void;
 }

@@ -31,7 +31,7 @@ interface Found {
 const HEALTHY = { code: 0, faults: [] };
 
 /**
- * A data folder with a flow of two versions and an alias, two ended executions, and two that wait: a child and its parent. The Map run of
+ * A data folder with a flow of two versions, an alias and two schedules, two ended executions, and two that wait: a child and its parent. The Map run of
  * `each/all` has ended with two children; in that of `some/some` one child has ended, and one waits.
  */
 let original = '';
@@ -64,6 +64,9 @@ before(async () => {
   const body = { 'token.$': '$Context.Current.TaskToken' };
   await create('some', mapOf({ ...waiting, Parameters: { ...waiting.Parameters, body } }));
   await client.call('PublishFlowVersion', { FlowName: 'pass' });
+  const CronExpression = '0 0 0 1 1 ?';
+  await client.call('CreateSchedule', { FlowName: 'pass', ScheduleName: 'yearly', CronExpression });
+  await client.call('CreateSchedule', { FlowName: 'pass', ScheduleName: 'off', CronExpression, Enable: false });
   const RoutingConfigurations = [{ Version: '1', Weight: 100 }];
   await client.call('CreateFlowAlias', { FlowName: 'pass', Name: 'prod', RoutingConfigurations });
   for (const ExecutionName of ['one', 'two']) {
@@ -299,6 +302,26 @@ const FAULTS: readonly (readonly [
     null,
   ],
   [
+    'a table and a column that are missing',
+    sql('DROP TABLE journal; ALTER TABLE schedules DROP COLUMN payload'),
+    /^2 tables or columns of the store are missing: journal, schedules\.payload\.$/,
+    null,
+  ],
+  [
+    'indexes that are missing or of another form, and what they have hidden',
+    sql(`DROP INDEX schedules_due; DROP INDEX executions_ended; DROP INDEX executions_owed;
+      CREATE INDEX executions_owed ON executions (name);
+      INSERT INTO inputs VALUES (901, '{}');`),
+    /^3 indexes of the store are missing or of another form: executions_ended, executions_owed, schedules_due\.$/,
+    /^makes them from the tables$/,
+  ],
+  [
+    'a schedule that is enabled and never due',
+    sql("UPDATE schedules SET next_due_ms = NULL WHERE name = 'yearly'"),
+    /^1 schedule is enabled and never due: pass\/yearly\.$/,
+    null,
+  ],
+  [
     'files that other users may read',
     (folder) => {
       writeFileSync(join(folder, 'root-key.json.0123456789ab'), '');
@@ -429,6 +452,34 @@ describe('millrace doctor', () => {
     const settings = await runMillrace(['doctor'], { env: { MILLRACE_DATA: folder, MILLRACE_LOG: 'loud' } });
     assert.deepEqual([settings.code, settings.stdout], [2, '']);
     assert.match(settings.stderr, /^millrace: The settings are wrong:\n {2}MILLRACE_LOG is "loud"/);
+  });
+
+  it('says that a file is empty, and that a repair has failed', async (t) => {
+    const folder = planted(t, () => undefined);
+    writeFileSync(join(folder, 'millrace.db'), '');
+    const empty = await report(folder, '--fix');
+    assert.deepEqual([empty.code, empty.faults.length, empty.repaired], [1, 1, []]);
+    assert.match(String(empty.faults[0]), /^The store file \S+millrace\.db is empty: it has no tables\.$/);
+    assert.equal(bytesOf(folder).length, 0);
+    const twice = planted(
+      t,
+      sql(`DROP INDEX schedules_by_name;
+        INSERT INTO schedules SELECT 'twice', flow, name, revision, created_ms, last_modified_ms, enabled, next_due_ms,
+          last_due_ms, cron_expression, description, payload FROM schedules WHERE name = 'yearly'`),
+    );
+    const failed = await doctor(twice, '--fix');
+    assert.deepEqual([failed.code, failed.stdout], [2, '']);
+    assert.match(
+      failed.stderr,
+      /^millrace: The repair failed \(UNIQUE constraint failed.*changed nothing: 1 index of /,
+    );
+  });
+
+  it('names what Millrace has not made', async (t) => {
+    const text = 'CREATE TRIGGER extra AFTER INSERT ON owner BEGIN SELECT 1; END';
+    const { code, faults, notes } = await report(planted(t, sql(text)));
+    assert.deepEqual({ code, faults }, HEALTHY);
+    assert.deepEqual(notes, ['The store has what Millrace has not made: trigger extra.']);
   });
 
   it('does not touch a file of which pages are damaged', async (t) => {

@@ -4,13 +4,13 @@
  * begins anew after each commit of another process, so under load it would never end.
  */
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { reasonOf } from '../../base/text.ts';
 import { StoreFault } from '../fault.ts';
 import type { CopiedStore } from '../store-file.ts';
-import { APPLICATION_ID } from './database.ts';
-import { createPrivateFile } from './files.ts';
+import { APPLICATION_ID, explain } from './database.ts';
+import { createPrivateFile, isSqliteError, SQLITE_CORRUPT } from './files.ts';
 
 /** The end of the name of a copy that is not complete. */
 export const UNFINISHED = '.unfinished';
@@ -28,6 +28,7 @@ export function copyStore(file: string, target: string): CopiedStore {
   refuseExisting(target);
   const unfinished = `${target}${UNFINISHED}`;
   rmSync(unfinished, { force: true });
+  requireFolder(target);
   createPrivateFile(unfinished);
   try {
     const copied = { ...writeCopy(file, unfinished), bytes: statSync(unfinished).size };
@@ -37,6 +38,7 @@ export function copyStore(file: string, target: string): CopiedStore {
     return copied;
   } catch (error) {
     if (error instanceof StoreFault) throw error;
+    if (isSqliteError(error, SQLITE_CORRUPT)) throw new StoreFault(explain(file, error), { cause: error });
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') refuseExisting(target);
     throw new StoreFault(
       `Millrace cannot copy the store ${file} to ${target}: ${reasonOf(error)}. Check that the disk has room and that the folder can be written to.`,
@@ -50,6 +52,14 @@ export function copyStore(file: string, target: string): CopiedStore {
 
 function refuseExisting(target: string): void {
   if (existsSync(target)) throw new StoreFault(`${target} exists. Name a new file, so that no earlier copy is lost.`);
+}
+
+function requireFolder(target: string): void {
+  const folder = dirname(target);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  throw new StoreFault(
+    `There is no folder ${folder}, so Millrace cannot write ${basename(target)} into it. Create it first.`,
+  );
 }
 
 function writeCopy(file: string, unfinished: string): Omit<CopiedStore, 'bytes'> {

@@ -24,6 +24,8 @@ import { checkFlows } from './flows.ts';
 import { checkIntegrity, checkReferences } from './integrity.ts';
 import { checkGaps, checkRowsOfExecutions } from './journals.ts';
 import { checkMapRuns } from './map-runs.ts';
+import { checkSchedules } from './schedules.ts';
+import { checkSchema, emptyStore, isEmpty } from './schema.ts';
 import { checkSnapshots, checkSnapshotUses } from './snapshots.ts';
 
 /** Checks of what the tables contain. The executions without a flow come first, because others name the flow. */
@@ -36,6 +38,7 @@ const CHECKS = [
   checkSnapshotUses,
   checkCallbacks,
   checkMapRuns,
+  checkSchedules,
 ] as const;
 
 /** How long the examination waits for another program that has locked the file. */
@@ -104,14 +107,22 @@ class SqliteExamination implements OpenExamination {
     const { file, logBytes, permissions } = this.#options;
     const outside = [...permissions, ...this.#damage];
     if (this.#isUnreadable) return outside;
+    if (isEmpty(this.#database)) return [...outside, emptyStore(file)];
     const files = [...checkLog(this.#database, file, logBytes), ...checkSpace(this.#database)];
     if (!this.#isCurrent) return [...outside, this.#olderSchema(), ...files];
-    const contents = CHECKS.flatMap((check) => this.#look(check));
-    return [...outside, ...contents, ...files];
+    const schema = checkSchema(this.#database).map((finding) => this.#inTransaction(finding));
+    // The other checks read the tables by the indexes. After a repair they come too.
+    const contents = this.#isWhole ? CHECKS.flatMap((check) => this.#look(check)) : [];
+    return [...outside, ...schema, ...contents, ...files];
+  }
+
+  /** True if no table, column or index is missing. */
+  get #isWhole(): boolean {
+    return checkSchema(this.#database).every(({ level }) => level === 'note');
   }
 
   get executions(): ExaminedExecutions | null {
-    if (this.#isUnreadable || !this.#isCurrent) return null;
+    if (this.#isUnreadable || !this.#isCurrent || !this.#isWhole) return null;
     const { scheduler, synchronous } = this.#options;
     const database = this.#database;
     const opened = { database, files: [], requireFiles: () => undefined, close: () => undefined };
@@ -146,8 +157,21 @@ class SqliteExamination implements OpenExamination {
   }
 
   #inTransaction(finding: RepairableFinding): RepairableFinding {
-    const { run } = finding;
-    return run === null ? finding : { ...finding, run: () => inTransaction(this.#database, run) };
+    const { run, what } = finding;
+    if (run === null) return finding;
+    return {
+      ...finding,
+      run: () => {
+        try {
+          inTransaction(this.#database, run);
+        } catch (error) {
+          throw new StoreFault(
+            `The repair failed (${reasonOf(error)}), and changed nothing: ${what} Restore a backup.`,
+            { cause: error },
+          );
+        }
+      },
+    };
   }
 
   #olderSchema(): RepairableFinding {

@@ -14,8 +14,8 @@ export function fault(said: Sentences & { readonly advice: string }): Repairable
 }
 
 /** `1 row`, `2 rows`. */
-export function amount(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
+export function amount(number: number, what: string, several = `${what}s`): string {
+  return `${number} ${number === 1 ? what : several}`;
 }
 
 /** A size that people read: `3.2 MiB`. */
