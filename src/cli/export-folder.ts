@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { isName, isVersionNumber } from '../api/names.ts';
-import { isJsonArray, isJsonObject, memberOf, parseJson } from '../base/json.ts';
+import { isJsonArray, isJsonObject, memberOf, parseJson, stringifyJson } from '../base/json.ts';
 import type { JsonObject } from '../base/json.ts';
 import { reasonOf } from '../base/text.ts';
 import { textOf } from './call-server.ts';
@@ -144,12 +144,12 @@ export function readExport(folder: string): readonly TransferredFlow[] {
 
 function readFlow(folder: string): TransferredFlow {
   const file = join(folder, FLOW);
-  const json = readObject(file);
+  const json = checked(file, readObject(file));
   const name = textOf(json, 'Name');
   if (!isName(name)) throw new StartFault(`${file}: Name is ${JSON.stringify(name)}, which is not a name of a flow`);
   const list = (member: string): readonly JsonObject[] => {
     const value = memberOf(json, member) ?? [];
-    if (isJsonArray(value) && value.every(isJsonObject)) return value;
+    if (isJsonArray(value) && value.every(isJsonObject)) return value.map((each) => checked(file, each));
     throw new StartFault(`${file}: ${member} is not a list of objects`);
   };
   const versions = list('Versions').map((version) => readVersion(folder, file, version));
@@ -162,6 +162,33 @@ function readFlow(folder: string): TransferredFlow {
     aliases: list('Aliases').map(aliasOf),
     schedules: memberOf(json, 'Schedules') === undefined ? null : list('Schedules').map(scheduleOf),
   };
+}
+
+/** The members of a flow, a version, an alias, a schedule and a variable that are texts. */
+const TEXTS = [
+  ...['Name', 'ExecutionMode', 'ResourceGroupId', 'Type', 'Description', 'RoleArn', 'DefinitionFile'],
+  ...['Version', 'VersionDescription', 'ScheduleName', 'CronExpression', 'Payload', 'Value'],
+];
+
+/** People edit the files. A value of another type would otherwise count as absent. */
+function checked(file: string, json: JsonObject): JsonObject {
+  for (const member of TEXTS) {
+    const value = memberOf(json, member);
+    if (value === undefined || typeof value === 'string') continue;
+    throw new StartFault(
+      `${file}: ${member} is ${stringifyJson(value)}, which is not a text in quotes. Also JSON is written as a text`,
+    );
+  }
+  const isEnabled = memberOf(json, 'Enable');
+  if (isEnabled !== undefined && typeof isEnabled !== 'boolean') {
+    throw new StartFault(`${file}: Enable is ${stringifyJson(isEnabled)}, which is neither true nor false`);
+  }
+  const environment = memberOf(json, 'Environment');
+  const variables = isJsonObject(environment) ? memberOf(environment, 'Variables') : undefined;
+  if (variables !== undefined && isJsonArray(variables)) {
+    for (const each of variables.filter(isJsonObject)) checked(file, each);
+  }
+  return json;
 }
 
 function readVersion(folder: string, file: string, version: JsonObject): PublishedVersion {

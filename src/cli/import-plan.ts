@@ -51,7 +51,7 @@ function conflictsOf(wanted: TransferredFlow, has: TransferredFlow): readonly st
   const conflicts: string[] = [];
   if (wanted.executionMode !== has.executionMode) {
     conflicts.push(
-      `${name}: the flow is ${has.executionMode} on the server and ${wanted.executionMode} in the export, and a mode cannot change. Delete the flow on the server, or import under another name`,
+      `${name}: the flow is ${has.executionMode} on the server and ${wanted.executionMode} in the export, and a mode cannot change. Delete the flow on the server, or give the flow another Name in flow.json`,
     );
   }
   if (wanted.resourceGroupId !== has.resourceGroupId) {

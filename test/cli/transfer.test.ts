@@ -302,6 +302,18 @@ describe('export and import', () => {
       /Version is "x", which is not the number of a version/,
     );
     await wrong(flow, text.replace('"Aliases": []', '"Aliases": {}'), /Aliases is not a list of objects/);
+    const schedules = (member: string) => text.replace('"Schedules": []', `"Schedules": [{${member}}]`);
+    await wrong(
+      flow,
+      schedules('"Payload": {"a":1}'),
+      /Payload is \{"a":1\}, which is not a text in quotes\. Also JSON/,
+    );
+    await wrong(flow, schedules('"Enable": "false"'), /Enable is "false", which is neither true nor false/);
+    await wrong(
+      flow,
+      text.replace('"Variables": []', '"Variables": [{"Name":"A","Value":5}]'),
+      /Value is 5, which is not a text in quotes/,
+    );
     for (const path of ['../orders~2/definition.yaml', '/etc/passwd', '', '..']) {
       await wrong(
         flow,
