@@ -162,6 +162,9 @@ describe('millrace backup', () => {
     const { code, stdout } = await runMillrace(['backup', copy], { env });
     assert.equal(code, 0);
     assert.match(stdout, /^\S+copy\.db: 0 flows, 0 Standard executions, \d+ bytes\n$/);
+    const nowhere = await runMillrace(['backup', join(server.folder, 'none', 'copy.db')], { env });
+    assert.deepEqual([nowhere.code, nowhere.stdout], [1, '']);
+    assert.match(nowhere.stderr, /^millrace: There is no folder \S+none, so Millrace cannot write copy\.db into it\./);
   });
 
   it('says why it writes no copy, and leaves nothing behind', async (t) => {

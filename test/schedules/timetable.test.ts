@@ -149,7 +149,7 @@ describe('six fields', () => {
     ['0 0 0 30 2 *', /never fires: no month of its field Month \("2"\) has a day of its field Day of month \("30"\)/],
     ['0 0 0 30 FEB ?', /never fires/],
     ['0 0 0 31 2,4,JUN,9,11 ?', /never fires/],
-    ['* * * * *', /has 5 fields, not the six.*the first one, seconds, may be missing/],
+    ['* * * * *', /has 5 fields, not the six.*\. If the first one, seconds, is missing, write 0 in front/],
     ['0 0 0 1 1 ? 2027', /has 7 fields, not the six/],
     ['', /has 0 fields/],
     ['tomorrow', /has 1 fields/],

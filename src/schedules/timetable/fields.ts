@@ -56,7 +56,8 @@ export function fieldsOf(expression: string): readonly Field[] {
 export function faultOf(fields: readonly Field[]): string | null {
   if (fields.length !== RULES.length) {
     const names = RULES.map(({ name }) => name.toLowerCase()).join(', ');
-    const seconds = fields.length === RULES.length - 1 ? '; the first one, seconds, may be missing' : '';
+    const seconds =
+      fields.length === RULES.length - 1 ? '. If the first one, seconds, is missing, write 0 in front' : '';
     return `has ${fields.length} fields, not the six of a schedule: ${names}${seconds}`;
   }
   const seconds = fields[SECONDS]?.text ?? '';
