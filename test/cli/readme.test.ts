@@ -51,6 +51,15 @@ describe('the commands of the README', { skip: hasCurl ? false : 'curl is not in
     assert.equal(await typist.typeLine(lines, 'millrace redrive'), 'order-2 of approval is Running again.\n');
   });
 
+  it('run a Map over a file', async () => {
+    const lines = README.linesBelow('A Map over a file');
+    assert.match(await typist.typeLine(lines, 'CreateFlow'), /"Name":"orders"/);
+    assert.match(await typist.typeLine(lines, 'StartExecution'), /"Status":"Running"/);
+    const ended = JSON.parse(await typist.typeLine(lines, 'DescribeExecution')) as Record<string, string>;
+    assert.equal(ended['Status'], 'Succeeded');
+    assert.ok(README.text.includes(`\`${ended['Output']}\``), ended['Output']);
+  });
+
   it('run a classic flow that sends a message', async () => {
     const lines = README.linesBelow('Classic flows, queues and topics');
     assert.match(await typist.typeLine(lines, 'CreateFlow'), /"Name":"classic-approval"/);

@@ -85,7 +85,13 @@ export class Typist {
   static async start(cleanUp: CleanUp): Promise<Typist> {
     const folder = temporaryFolder(cleanUp);
     const server = await startServer(cleanUp, {
-      env: { MILLRACE_AUTH: 'off', MILLRACE_ACCESS_KEY_ID: null, MILLRACE_ACCESS_KEY_SECRET: null },
+      env: {
+        MILLRACE_AUTH: 'off',
+        MILLRACE_ACCESS_KEY_ID: null,
+        MILLRACE_ACCESS_KEY_SECRET: null,
+        // The settings file that the pages name; it adds a bucket, which only their Map over a file uses.
+        MILLRACE_CONFIG: join(ROOT, 'examples/millrace.json'),
+      },
     });
     const typist = new Typist(folder, server);
     cpSync(join(ROOT, 'examples'), join(folder, 'examples'), { recursive: true });
