@@ -142,3 +142,28 @@ test('the end of a child that the crash separated from its run is counted once',
   assert.equal(ends.size, ITEMS);
   assert.equal((await childrenOf(engine)).length, ITEMS);
 });
+
+for (const mode of MODES) {
+  test(`batches have the same items after a restart, whatever is random in ItemConstructor (${mode})`, async (t) => {
+    const service = new Service(1_000);
+    const fields = [
+      'MaxConcurrency: 1',
+      "ItemConstructor: {n.$: $Item, pad.$: \"get(['', 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'], randomInt(0, 1))\"}",
+      'ItemBatcher: {MaxInputBytesPerBatch: 150}',
+    ];
+    let engine = await startWork(t, mapFlow(mode, { fields }), service);
+    await engine.start('work', { name: 'e', input: { list: range(60) } });
+    for (let restarts = 0; restarts < 8; restarts++) {
+      await engine.time.pass(1_300);
+      engine = await engine.restart();
+      service.at(engine.time);
+    }
+    assert.equal((await engine.ended('work', 'e', 600_000)).status, 'Succeeded');
+    const batches = [...service.calls.keys()].map((body) => JSON.parse(body) as { Items: { n: number }[] });
+    const items = batches.flatMap(({ Items }) => Items.map(({ n }) => n));
+    assert.deepEqual(
+      items.sort((a, b) => a - b),
+      range(60),
+    );
+  });
+}

@@ -27,6 +27,7 @@ import type { ItemOfRun } from '../../map-items.ts';
 import { untilItWorks } from '../until-it-works.ts';
 import { ItemBatches } from './item-batches.ts';
 import type { ItemBatch } from './item-batches.ts';
+import { momentOfItem } from './item-moment.ts';
 import type { ItemOutcome } from './item-runner.ts';
 import { openSource } from './item-source.ts';
 import type { ItemStream } from './item-source.ts';
@@ -305,7 +306,9 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
   }
 
   #build(item: JsonValue, index: number): BuiltItem {
-    const built = constructItem(this.#execution, this.#command, this.#moment, item, index);
+    const secret = `${this.#shared?.parent.identity ?? ''}/${this.#command.run.name}`;
+    const moment = momentOfItem(this.#moment, secret, index);
+    const built = constructItem(this.#execution, this.#command, moment, item, index);
     for (const warning of built.warnings ?? []) {
       if (this.#warnings.length < WARNINGS_MAX) this.#warnings.push(warning);
     }
