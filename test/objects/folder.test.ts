@@ -83,6 +83,18 @@ describe('a key of a folder', () => {
     assert.equal((await faultOf(objects.openItems(fileSpec('x'.repeat(300), 'JSON'), null, NEVER))).reason, 'Unusable');
   });
 
+  it('has no files below a file', async (t) => {
+    const { objects, write } = folderBench(t);
+    write('a/b', '');
+    const writing = await objects.openResults({ bucket: 'data', prefix: 'a/b' }, 'run', NEVER);
+    const { reason, message } = await faultOf(writing.check());
+    assert.equal(reason, 'Unusable');
+    assert.match(
+      message,
+      /^object "a\/b\/run\/SUCCEEDED_0.json" of bucket "data" cannot be written: a part of the key .* is a file/,
+    );
+  });
+
   it('may be refused by the system', () => {
     for (const [code, reason, fault] of [
       [

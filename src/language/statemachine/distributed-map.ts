@@ -121,7 +121,7 @@ function readReader(map: FieldReader): Unlinked<ItemReader> | null {
   const reader = new FieldReader(map.report, field, `ItemReader of ${map.what}`);
   const resource = readResource(reader, ['GetObject', 'ListObjects']);
   const config = readReaderConfig(reader, resource === 'getObject');
-  const parameters = readPlace(reader, resource === 'listObjects' ? [] : ['Key']);
+  const parameters = resource === 'listObjects' ? readPlace(reader, [], ['Prefix']) : readPlace(reader, ['Key'], []);
   reader.close(ITEM_READER_FIELDS);
   return { resource: resource === 'listObjects' ? 'listObjects' : 'getObject', ...config, parameters };
 }
@@ -197,13 +197,15 @@ function readPointer(config: FieldReader): string | null {
   return null;
 }
 
-/** `Parameters` of a reader or a writer: `Bucket` and the members in `others`, each as it is or with `.$`. */
-function readPlace(fields: FieldReader, others: readonly string[]): Recipe {
+/** `Parameters` of a reader or a writer: `Bucket` and these members, each as it is or with `.$`. No other one has an effect. */
+function readPlace(fields: FieldReader, required: readonly string[], optional: readonly string[]): Recipe {
   const field = fields.map('Parameters', { required: true });
   if (field === null) return CONSTRUCT_NOTHING;
   const parameters = new FieldReader(fields.report, field, `Parameters of ${fields.what}`);
   const names = new Set(constructedKeys(field.node).map(({ name }) => name));
-  for (const key of ['Bucket', ...others]) if (!names.has(key)) parameters.missing(key);
+  for (const key of ['Bucket', ...required]) if (!names.has(key)) parameters.missing(key);
+  const known = ['Bucket', ...required, ...optional];
+  parameters.close(new Set(known.flatMap((key) => [key, `${key}.$`])), undefined, new Set(known));
   return readConstructor(fields, 'Parameters', BEFORE_OUTPUT) ?? CONSTRUCT_NOTHING;
 }
 
@@ -227,7 +229,7 @@ function readWriter(map: FieldReader): Recipe | null {
   if (field === null) return null;
   const writer = new FieldReader(map.report, field, `ResultWriter of ${map.what}`);
   readResource(writer, ['PutObject']);
-  const parameters = readPlace(writer, []);
+  const parameters = readPlace(writer, [], ['Prefix']);
   writer.close(RESULT_WRITER_FIELDS);
   return parameters;
 }

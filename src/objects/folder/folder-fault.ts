@@ -9,8 +9,10 @@ export function folderFault(error: unknown, bucket: string, key: string | null, 
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error;
   const what = key === null ? bucketName(bucket) : objectName(bucket, key);
   switch (error.code) {
-    case 'ENOENT':
     case 'ENOTDIR':
+      if (work === 'write') return new ObjectFault('Unusable', behindFile(what));
+      return new ObjectFault('Missing', missing(what, key, work));
+    case 'ENOENT':
       return new ObjectFault('Missing', missing(what, key, work));
     case 'EACCES':
     case 'EPERM':
@@ -31,6 +33,10 @@ export function folderFault(error: unknown, bucket: string, key: string | null, 
         `this server cannot ${work} ${what}: ${error.code}; check the disk of the folder`,
       );
   }
+}
+
+function behindFile(what: string): string {
+  return `${what} cannot be written: a part of the key before its last "/" is a file, or the folder of the bucket is one; choose another prefix`;
 }
 
 function missing(what: string, key: string | null, work: Work): string {
