@@ -144,7 +144,7 @@ test('the end of a child that the crash separated from its run is counted once',
 });
 
 for (const mode of MODES) {
-  test(`batches have the same items after a restart, whatever is random in ItemConstructor (${mode})`, async (t) => {
+  test(`batches have the same items after a restart when ItemConstructor is random (${mode})`, async (t) => {
     const service = new Service(1_000);
     const fields = [
       'MaxConcurrency: 1',
