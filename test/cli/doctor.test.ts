@@ -302,6 +302,12 @@ const FAULTS: readonly (readonly [
     null,
   ],
   [
+    'a file that its own user may not write',
+    (folder) => chmodSync(join(folder, 'millrace.db'), 0o400),
+    /^Its own user may not read and write \S+millrace\.db \(mode 400\)\.$/,
+    null,
+  ],
+  [
     'a table and a column that are missing',
     sql('DROP TABLE journal; ALTER TABLE schedules DROP COLUMN payload'),
     /^2 tables or columns of the store are missing: journal, schedules\.payload\.$/,
@@ -509,6 +515,18 @@ describe('millrace doctor', () => {
     const after = await report(folder, '--fix');
     assert.deepEqual([after.code, after.faults, after.notes], [0, [], []]);
     assert.ok(after.repaired.some(({ What }) => What.startsWith('1 row of the table inputs')));
+    assert.ok(after.repaired.some(({ Repair }) => Repair === 'migrates it, and examines its content'));
+  });
+
+  it('copies and migrates a store of the first version, which had flows only', async (t) => {
+    const folder = temporaryFolder(t);
+    const file = join(folder, 'millrace.db');
+    const old = new DatabaseSync(file);
+    old.exec(`PRAGMA application_id = ${0x4d494c52}; ${MIGRATIONS[0]?.sql} PRAGMA user_version = 1;`);
+    old.close();
+    chmodSync(file, 0o600);
+    const { code, faults, notes } = await report(folder, '--fix');
+    assert.deepEqual([code, faults, notes], [0, [], []]);
   });
 
   it('gives free space back', async (t) => {

@@ -74,7 +74,10 @@ function writeCopy(file: string, unfinished: string): Omit<CopiedStore, 'bytes'>
   }
   const copy = new DatabaseSync(unfinished, { readOnly: true });
   try {
-    const count = (table: string) => Number(copy.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.['n']);
+    const table = copy.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?");
+    // An early version did not have all tables.
+    const count = (name: string) =>
+      table.get(name) === undefined ? 0 : Number(copy.prepare(`SELECT count(*) AS n FROM ${name}`).get()?.['n']);
     return { flows: count('flows'), executions: count('executions') };
   } finally {
     copy.close();

@@ -28,7 +28,7 @@ export function takeOwnerLock(file: string): OwnerLock {
     throw new StoreFault(
       isSqliteError(error, SQLITE_BUSY)
         ? `Another Millrace server is using the store ${file}, and only one can. Stop that server, or name another data folder for this one (MILLRACE_DATA).`
-        : `Millrace cannot use the lock file ${lockFile}: ${reasonOf(error)}. The file contains no data. Delete it and start Millrace again.`,
+        : `Millrace cannot use the lock file ${lockFile}: ${reasonOf(error)}. The file contains no data. Delete it and start Millrace again; its user has to be able to write to the folder.`,
       { cause: error },
     );
   }

@@ -83,6 +83,8 @@ class SqliteExamination implements OpenExamination {
   readonly #options: ExaminationOptions;
   readonly #lock: { release(): void };
   readonly #damage: readonly RepairableFinding[];
+  /** That the store lacks migrations, until that is repaired. */
+  #older: RepairableFinding | null = null;
 
   constructor(database: DatabaseSync, options: ExaminationOptions, lock: { release(): void }) {
     refuseForeign(database, options.file, MIGRATIONS);
@@ -90,6 +92,7 @@ class SqliteExamination implements OpenExamination {
     this.#options = options;
     this.#lock = lock;
     this.#damage = checkIntegrity(database);
+    if (!this.#isUnreadable && !this.#isCurrent) this.#older = this.#olderSchema();
     if (!options.changes || this.#isUnreadable) return;
     database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${options.synchronous};`);
     migrate(database, MIGRATIONS);
@@ -109,7 +112,7 @@ class SqliteExamination implements OpenExamination {
     if (this.#isUnreadable) return outside;
     if (isEmpty(this.#database)) return [...outside, emptyStore(file)];
     const files = [...checkLog(this.#database, file, logBytes), ...checkSpace(this.#database)];
-    if (!this.#isCurrent) return [...outside, this.#olderSchema(), ...files];
+    if (this.#older !== null) return [...outside, this.#older, ...files];
     const schema = checkSchema(this.#database).map((finding) => this.#inTransaction(finding));
     // The other checks read the tables by the indexes. After a repair they come too.
     const contents = this.#isWhole ? CHECKS.flatMap((check) => this.#look(check)) : [];
@@ -182,7 +185,9 @@ class SqliteExamination implements OpenExamination {
       means: 'Only the file was examined, and not what it contains. The next start of the server migrates it.',
       repair: 'migrates it, and examines its content',
       // Opening the store for changes has migrated it.
-      run: () => undefined,
+      run: () => {
+        this.#older = null;
+      },
       advice: null,
     };
   }

@@ -3,16 +3,28 @@ import { chmodSync, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import type { RepairableFinding } from '../../store-file.ts';
 import { INCREMENTAL, spaceUse } from '../free-space.ts';
-import { repairable, sizeOf } from './finding.ts';
+import { fault, repairable, sizeOf } from './finding.ts';
 
-/** Files that other users may read or write. Windows has other permissions; there nothing is checked. */
+/** Read and write, for the user that the file belongs to. */
+const OWN = 0o600;
+
+/** Files that other users may read or write, or that their own user may not. Windows has other permissions; there nothing is checked. */
 export function checkPermissions(file: string, user = process.getuid?.()): readonly RepairableFinding[] {
   if (user === undefined) return [];
   return [file, `${file}-wal`, `${file}-shm`, `${file}.lock`].flatMap((path) => {
-    const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
+    const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? OWN;
+    const shown = `${path} (mode ${(mode & 0o777).toString(8)})`;
+    if ((mode & OWN) !== OWN) {
+      // This user may not be able to change the store at all, so a repair would end before it began.
+      return fault({
+        what: `Its own user may not read and write ${shown}.`,
+        means: 'The server does not start, unless it runs as root.',
+        advice: `Set the mode with "chmod 600 ${path}".`,
+      });
+    }
     if ((mode & 0o077) === 0) return [];
     return repairable({
-      what: `Other users may read or write ${path} (mode ${(mode & 0o777).toString(8)}).`,
+      what: `Other users may read or write ${shown}.`,
       means: 'The store has the key of the task tokens, and the inputs and outputs of all executions.',
       repair: 'sets the mode to 600',
       run: () => chmodSync(path, 0o600),
