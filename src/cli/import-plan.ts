@@ -22,7 +22,7 @@ export interface FlowPlan {
 
 /** @param has the flow as the server has it; null for none */
 export function planFlow(wanted: TransferredFlow, has: TransferredFlow | null): FlowPlan {
-  const conflicts = has === null ? [] : conflictsOf(wanted, has);
+  const conflicts = [...(has === null ? [] : conflictsOf(wanted, has)), ...lostRoutes(wanted, has)];
   if (conflicts.length > 0) return { steps: [], conflicts };
   const known = new Set(has?.versions.map(({ number }) => number));
   const missing = wanted.versions.filter(({ number }) => !known.has(number));
@@ -77,6 +77,19 @@ function conflictsOf(wanted: TransferredFlow, has: TransferredFlow): readonly st
     }
   }
   return conflicts;
+}
+
+/** Aliases of the export that lead to versions which no one has. */
+function lostRoutes({ name, versions, aliases }: TransferredFlow, has: TransferredFlow | null): readonly string[] {
+  const known = new Set([...versions, ...(has?.versions ?? [])].map(({ number }) => String(number)));
+  return aliases.flatMap((alias) =>
+    alias.routes
+      .filter(({ version }) => !known.has(version))
+      .map(
+        ({ version }) =>
+          `${name}: the alias ${alias.name} leads to version ${JSON.stringify(version)}, which neither the export nor the server has. Correct the alias in flow.json`,
+      ),
+  );
 }
 
 /** The parameters of UpdateFlow whose values differ. */

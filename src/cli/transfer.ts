@@ -56,10 +56,8 @@ export interface TransferredFlow {
 
 /** How often a throttled call is tried again. */
 const TRIES = 100;
-/** Wait before another try, if the server does not say how long. */
-const RETRY_MS = 1_000;
 
-/** Calls of a server that wait when the server throttles them. @throws {StartFault} */
+/** Calls of a server that wait when the server throttles them and says for how long. @throws {StartFault} */
 export async function patientCalls(host: Host, endpoint: string | null): Promise<ServerCall> {
   const call = await serverCalls(host, endpoint);
   return async (action, parameters) => {
@@ -67,8 +65,10 @@ export async function patientCalls(host: Host, endpoint: string | null): Promise
       try {
         return await call(action, parameters);
       } catch (error) {
-        if (!(error instanceof ServerRefusal) || error.code !== 'ResourceThrottled' || tries === TRIES) throw error;
-        await pause(error.retryAfterMs ?? RETRY_MS);
+        // Without a time, waiting does not help (`limits.flows`).
+        const waitMs = error instanceof ServerRefusal && error.code === 'ResourceThrottled' ? error.retryAfterMs : null;
+        if (waitMs === null || tries === TRIES) throw error;
+        await pause(waitMs);
       }
     }
   };

@@ -40,5 +40,5 @@ export function createOperationRate(
 
 function limitText(action: string, { perSecond, burst }: TokenRate, isOwn: boolean): string {
   const setting = isOwn ? `limits.operationRates.${action}` : 'limits.operationsPerSecond and limits.operationsBurst';
-  return `The limit is ${perSecond} calls of ${action} in a second after ${burst} at once (${setting}).`;
+  return `The limit is ${perSecond} ${perSecond === 1 ? 'call' : 'calls'} of ${action} in a second after ${burst} at once (${setting}).`;
 }

@@ -219,7 +219,12 @@ describe('export and import', () => {
     });
     for (let version = 1; version <= 5; version++) await client.call('PublishFlowVersion', { FlowName: 'orders' });
     await client.call('DeleteFlowVersion', { FlowName: 'orders', FlowVersion: '4' });
-    const { code, stdout, stderr } = await run('import', target, folder);
+    const copy = join(temporaryFolder(t), 'copy');
+    cpSync(folder, copy, { recursive: true });
+    const file = join(copy, 'flows/orders~2/flow.json');
+    const lost = '"Aliases": [{"Name": "lost", "RoutingConfigurations": [{"Version": "9", "Weight": 1}]},';
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"Aliases": [', lost));
+    const { code, stdout, stderr } = await run('import', target, copy);
     assert.deepEqual([code, stdout], [1, '']);
     assert.match(
       stderr,
@@ -229,6 +234,7 @@ describe('export and import', () => {
           'conflict: orders: the resource group is "" on the server and "group" in the export, and it cannot change\\. .*',
           'conflict: orders: version 1 differs \\(Definition, Description, RoleArn, Environment, VersionDescription\\), and a version never changes\\. .*',
           'conflict: orders: the server has version 5 and no version 4, and a number is never used again\\. .*',
+          'conflict: orders: the alias lost leads to version "9", which neither the export nor the server has\\. .*',
           'Nothing was changed\\.\n$',
         ].join('\n'),
       ),
@@ -342,6 +348,17 @@ describe('export and import', () => {
     const target = await newServer(t, 'limits: {operationsPerSecond: 20, operationsBurst: 1}');
     await imported(target, folder);
     assert.deepEqual(filesOf(await exported(t, target)), filesOf(folder));
+  });
+
+  it('do not wait if the server says no time, because waiting does not help', async (t) => {
+    let calls = 0;
+    const service = await startService(t, (_request, _body, response) => {
+      calls++;
+      answerJson(response, { Code: 'ResourceThrottled', Message: 'The account has 3 flows.' }, 429);
+    });
+    const { code, stderr } = await run('import', { url: service.url }, folder);
+    assert.deepEqual([code, stderr], [1, 'millrace: ResourceThrottled: The account has 3 flows.\n']);
+    assert.equal(calls, 1);
   });
 
   it('leave the schedules out if the server is of an earlier version, and say so', async (t) => {
