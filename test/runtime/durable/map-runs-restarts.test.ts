@@ -14,6 +14,7 @@ import {
   range,
   runName,
   startWork,
+  updateRun,
 } from './map-run-flows.ts';
 
 const ITEMS = 20;
@@ -167,3 +168,17 @@ for (const mode of MODES) {
     );
   });
 }
+
+test('children with batches that were started before a restart count with all their items', async (t) => {
+  const service = new Service();
+  const fields = ['MaxConcurrency: 2', 'ItemBatcher: {MaxItemsPerBatch: 3}'];
+  const first = await startWork(t, mapFlow('Standard', { fields, processor: SLEEP_AND_CALL }), service);
+  await first.start('work', { name: 'e', input: { list: range(10) } });
+  await first.time.pass(1_000);
+  const running = { Pending: 4, Running: 6, Succeed: 0, Failed: 0, Aborted: 0, Total: 10 };
+  const second = await first.restart();
+  // The change commits the counts again.
+  await updateRun(second, { ToleratedFailedCount: 1 });
+  assert.deepEqual((await describeRun(second)).counts, running);
+  assert.equal((await second.ended('work', 'e', 10_000_000)).status, 'Succeeded');
+});

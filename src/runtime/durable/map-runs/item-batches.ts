@@ -2,7 +2,7 @@
  * The inputs of the children of a Map run, in the order of the items: one item each, or a batch of them (rules.md 7.10). The same items
  * make the same batches, so that a run that was loaded again finds the positions of its children.
  */
-import { jsonBytes } from '../../../base/json.ts';
+import { isJsonArray, isJsonObject, jsonBytes, memberOf, parseJson } from '../../../base/json.ts';
 import type { JsonValue } from '../../../base/json.ts';
 import type { Failure } from '../../../interpreter/event.ts';
 import type { BuiltItem } from '../../../interpreter/map-item.ts';
@@ -111,6 +111,13 @@ export class ItemBatches {
     this.items++;
     return this.#slice[this.#at++];
   }
+}
+
+/** How many items the input of a child has that got a batch. @param input as JSON text */
+export function itemsOfBatch(input: string): number {
+  const value = parseJson(input);
+  const items = isJsonObject(value) ? memberOf(value, 'Items') : undefined;
+  return items !== undefined && isJsonArray(items) ? items.length : 1;
 }
 
 function tooLarge(index: number, limit: number): Failure {

@@ -8,7 +8,7 @@
  */
 import { assert } from '../../../base/assert.ts';
 import { inBackground } from '../../../base/isolated.ts';
-import { isJsonArray, isJsonObject, memberOf, parseJson, stringifyJson } from '../../../base/json.ts';
+import { parseJson, stringifyJson } from '../../../base/json.ts';
 import type { JsonObject, JsonValue } from '../../../base/json.ts';
 import { beginning } from '../../../base/text.ts';
 import type { MapCommand } from '../../../interpreter/commands.ts';
@@ -25,7 +25,7 @@ import type { MapRunCaller, MapRunChanges, OpenMapRun } from '../../driver/map-r
 import type { DecisionMoment } from '../../driver/moment.ts';
 import type { ItemOfRun } from '../../map-items.ts';
 import { untilItWorks } from '../until-it-works.ts';
-import { ItemBatches } from './item-batches.ts';
+import { ItemBatches, itemsOfBatch } from './item-batches.ts';
 import type { ItemBatch } from './item-batches.ts';
 import { momentOfItem } from './item-moment.ts';
 import type { ItemOutcome } from './item-runner.ts';
@@ -154,7 +154,8 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
         child.status === 'Succeeded'
           ? { ok: true, output: parseJson(child.output), ...times }
           : { ok: false, failure: { error: child.error, cause: child.cause }, ...times };
-      this.#ended(index, itemsOf(child, this.#command), child.input, outcome);
+      const items = this.#command.run.batch === undefined ? 1 : itemsOfBatch(child.input);
+      this.#ended(index, items, child.input, outcome);
       this.#signal();
     }
     return this.#log.durable();
@@ -258,7 +259,7 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
       return this.#log.add({ kind: 'redriven', event: id, atMs: ports.clock.nowMs() });
     }
     for (const index of awaited) {
-      if (!this.#progress.hasEnded(index)) this.#children.found(index);
+      if (!this.#progress.hasEnded(index)) await this.#children.found(index, parent.flowId);
     }
   }
 
@@ -475,14 +476,6 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
     for (const resolve of this.#quiet.splice(0)) resolve();
     this.#caller.quiet();
   }
-}
-
-/** Items of a child. */
-function itemsOf({ input }: ExecutionRecord, { run }: MapCommand): number {
-  if (run.batch === undefined) return 1;
-  const value = parseJson(input);
-  const items = isJsonObject(value) ? memberOf(value, 'Items') : undefined;
-  return items !== undefined && isJsonArray(items) ? items.length : 1;
 }
 
 function shortened({ error, cause }: Failure): Failure {

@@ -7,6 +7,7 @@ import type { ItemOfRun } from '../../map-items.ts';
 import { belowStandard } from '../../start-origin.ts';
 import type { StartOrigin } from '../../start-origin.ts';
 import { PARENT_GONE } from '../children/awaited-children.ts';
+import { itemsOfBatch } from './item-batches.ts';
 import type { ItemBatch } from './item-batches.ts';
 import type { ItemOutcome, WaitingStart } from './item-runner.ts';
 import type { MapRunParts } from './parts.ts';
@@ -86,8 +87,10 @@ export class RunChildren {
   }
 
   /** A child that was started before this process came to know the run. */
-  found(index: number): void {
-    this.#underWay.set(index, { items: 1, input: '' });
+  async found(index: number, flowId: string): Promise<void> {
+    const { batch } = this.#command.run;
+    const child = batch === undefined ? null : await this.#parts.store.find(flowId, this.#nameOf(index));
+    this.#underWay.set(index, { items: child === null ? 1 : itemsOfBatch(child.input), input: '' });
   }
 
   /** The child has ended. Returns its input as JSON text; empty when it is not known. */
