@@ -84,7 +84,7 @@ export const LIMITS = {
     null,
     k.integer(1, 10_000),
     100,
-    'Most child executions of one Map run that run at once.',
+    'Most child executions of one Map run that run at once. UpdateMapRun can set another number for a run, up to 300.',
   ),
   'limits.mapItems': setting(
     null,

@@ -29,7 +29,7 @@ const REQUEST_ID = {
 } as const satisfies Parameter;
 
 const BOUNDS = {
-  Concurrency: { type: 'integer', sample: 40, about: 'Items that run at once at most.' },
+  Concurrency: { type: 'integer', sample: 40, about: 'Child executions that run at once at most.' },
   ToleratedFailedCount: { type: 'integer', sample: 0, about: 'Failed items that do not fail the run.' },
   ToleratedFailedPercentage: { type: 'decimal', sample: 0, about: 'The same as a percentage of all items.' },
 } as const satisfies Members;
@@ -86,7 +86,7 @@ export const MAP_RUNS = {
         presence: 'change',
         min: 1,
         max: MAX_CONCURRENCY,
-        about: 'Items that run at once at most.',
+        about: 'Child executions that run at once at most.',
       },
       ToleratedFailedCount: {
         type: 'integer',
