@@ -11,6 +11,7 @@ import type { Recipe, ScopeDraft } from '../shared/recipe.ts';
 import { readWholeConstructor } from './constructor.ts';
 import { readDistributed } from './distributed-map.ts';
 import { foreignWord, PROCESSOR_FIELDS } from './fields.ts';
+import { warnOfItemErrors } from './item-errors.ts';
 import { readRecovery } from './retry-and-catch.ts';
 import { BEFORE_OUTPUT, WITH_ITEM } from './variables.ts';
 
@@ -31,6 +32,7 @@ export function readMap(
   const inner = distributed === null ? context : context.inMode(distributed.childMode);
   const scope = processor === null ? null : readProcessor(inner, processor);
   const recovery = readRecovery(map, transitions);
+  if (distributed !== null) warnOfItemErrors(map);
   if (scope === null || (items === null && (distributed?.reader ?? null) === null)) return null;
   const iterationConstructor = null;
   return { items, itemConstructor, iterationConstructor, processor: scope, maxConcurrency, distributed, ...recovery };
