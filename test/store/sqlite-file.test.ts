@@ -165,6 +165,20 @@ describe('sqlite store file', () => {
     refused(join(folder, 'other.db'), /cannot use the lock file .*: /);
   });
 
+  it('is refused when it lacks a table or an index, and can be opened when that is back', async (t) => {
+    const file = join(temporaryFolder(t), 'flows.db');
+    await filledStore(file);
+    const change = (sql: string) => {
+      const database = new DatabaseSync(file);
+      database.exec(sql);
+      database.close();
+    };
+    change('ALTER TABLE journal RENAME TO gone');
+    refused(file, /flows\.db lacks a part of its schema \(no such table: .*journal\).* "millrace doctor" says what/);
+    change('ALTER TABLE gone RENAME TO journal');
+    await open(file).close();
+  });
+
   it('can be opened after a refusal', async (t) => {
     const folder = temporaryFolder(t);
     const file = join(folder, 'flows.db');

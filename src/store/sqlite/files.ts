@@ -6,7 +6,8 @@ import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { reasonOf } from '../../base/text.ts';
 import { StoreFault } from '../fault.ts';
 
-/** Primary result codes of SQLite (https://www.sqlite.org/rescode.html). */
+/** Primary result codes of SQLite (https://www.sqlite.org/rescode.html). The first one: the schema does not allow a statement. */
+export const SQLITE_ERROR = 1;
 export const SQLITE_BUSY = 5;
 export const SQLITE_CORRUPT = 11;
 export const SQLITE_NOTADB = 26;

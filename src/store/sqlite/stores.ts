@@ -1,5 +1,7 @@
 /** The stores in one SQLite file, put together. */
 import type { Scheduler } from '../../base/scheduler.ts';
+import { reasonOf } from '../../base/text.ts';
+import { StoreFault } from '../fault.ts';
 import type { Stores } from '../stores.ts';
 import { storesOf } from '../stores.ts';
 import { CommitThread } from './commit-thread.ts';
@@ -7,6 +9,7 @@ import { SharedConnection } from './connection.ts';
 import { openDatabase } from './database.ts';
 import type { SqliteStoreOptions } from './database.ts';
 import { createSqliteExecutions } from './execution-store.ts';
+import { isSqliteError, SQLITE_ERROR } from './files.ts';
 import { createSqliteFlows } from './flow-store.ts';
 import { createSqliteMessages } from './message-store.ts';
 import { createSqliteSchedules } from './schedule-store.ts';
@@ -16,13 +19,23 @@ import { createSqliteSchedules } from './schedule-store.ts';
  * @throws {StoreFault} when the file cannot be opened, is not ours, is damaged, is in use or is of a newer Millrace.
  */
 export function openSqliteStores(options: SqliteStoreOptions, scheduler: Scheduler): Stores {
-  const shared = new SharedConnection(openDatabase(options), scheduler);
+  const opened = openDatabase(options);
+  const shared = new SharedConnection(opened, scheduler);
   const thread = new CommitThread({ files: shared.files, synchronous: options.synchronous }, scheduler);
   shared.endsWith(() => thread.close());
-  return storesOf({
-    flows: createSqliteFlows(shared),
-    executions: createSqliteExecutions(shared, thread),
-    messages: createSqliteMessages(shared, thread),
-    schedules: createSqliteSchedules(shared, thread),
-  });
+  try {
+    return storesOf({
+      flows: createSqliteFlows(shared),
+      executions: createSqliteExecutions(shared, thread),
+      messages: createSqliteMessages(shared, thread),
+      schedules: createSqliteSchedules(shared, thread),
+    });
+  } catch (error) {
+    opened.close();
+    if (!isSqliteError(error, SQLITE_ERROR)) throw error;
+    throw new StoreFault(
+      `The store ${options.file} lacks a part of its schema (${reasonOf(error)}), so Millrace does not use it. "millrace doctor" says what is missing.`,
+      { cause: error },
+    );
+  }
 }
