@@ -147,9 +147,10 @@ export interface Counts {
 export async function describeRun(
   engine: TestEngine,
   name?: string,
+  execution = 'e',
 ): Promise<{ readonly counts: Counts; readonly Status: string; readonly reply: JsonObject }> {
   const MapRunName = name ?? (await runName(engine));
-  const reply = await engine.call('DescribeMapRun', { FlowName: 'work', ExecutionName: 'e', MapRunName });
+  const reply = await engine.call('DescribeMapRun', { FlowName: 'work', ExecutionName: execution, MapRunName });
   const counts = reply['ItemCounts'] as unknown as Counts;
   const { Total, ...parts } = counts;
   const sum = Object.values(parts).reduce((all, count) => all + count, 0);

@@ -201,9 +201,24 @@ test('why says which limit children wait for', async (t) => {
   const { waits } = await engine.executions.waits('work', 'e');
   assert.match(
     waits[0]?.reason ?? '',
-    /3 of its executions are running, 0 of 9 have ended\. The server has no room for 6 more yet: .*limits\.mapExecutions/,
+    /3 of its executions are running, 0 have ended\. The server has no room for more yet: .*limits\.mapExecutions/,
   );
   assert.equal((await engine.ended('work', 'e', 600_000)).status, 'Succeeded');
+});
+
+test('a run that the server has no room for asks for few children again and again', async (t) => {
+  const service = new Service(100_000);
+  const limits = { mapExecutions: 3 };
+  const engine = await startWork(t, mapFlow('Standard', { fields: ['MaxConcurrency: 100'] }), service, { limits });
+  await engine.start('work', { name: 'e', input: { list: range(3) } });
+  await engine.time.pass(100);
+  await engine.start('work', { name: 'f', input: { list: range(90) } });
+  await engine.time.pass(10_000);
+  const { counts } = await describeRun(engine, await runName(engine, 'f'), 'f');
+  assert.ok(counts.Running > 0 && counts.Running <= 40, JSON.stringify(counts));
+  service.delayMs = 10;
+  assert.equal((await engine.ended('work', 'e', 600_000)).status, 'Succeeded');
+  assert.equal((await engine.ended('work', 'f', 600_000)).status, 'Succeeded');
 });
 
 test('executions that were purged take their runs with them, and other runs continue', async (t) => {

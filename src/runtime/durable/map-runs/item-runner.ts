@@ -40,7 +40,7 @@ export interface ItemRunnerOptions {
 export interface WaitingStart {
   /** True when the child needs no start any more. */
   readonly isOver: () => boolean;
-  /** Receives why the server has no room for the child, and null when it is tried again. */
+  /** Receives why the server has no room for the child, and null when it has; of an Express child, when it is tried again. */
   readonly waits: (why: string | null) => void;
 }
 
@@ -76,9 +76,12 @@ export class ItemRunner {
       try {
         if (mode === 'Express') {
           const name = `${item.name}:${ports.ids.uuid()}`;
+          // The answer comes with the end of the child, which may be long after its start.
+          waits(null);
           return outcomeOf(await runExpressItem({ run, ...item, name, inputText, origin, signal }));
         }
         await starts.startItem({ run, ...item, inputText, origin, undone });
+        waits(null);
         return null;
       } catch (error) {
         if (error instanceof ApiError && error.code !== 'ResourceThrottled') return this.#refused(item.name, error);
@@ -89,7 +92,6 @@ export class ItemRunner {
         if (isThrottled) waits(error.message);
         else ports.observer.defect?.({ error, where: 'starting an item of a Map run' });
         await pause(ports.scheduler, RETRY_MS);
-        waits(null);
       }
     }
   }

@@ -121,7 +121,7 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
     const { count, why } = this.#children.waiting;
     const started = `${this.#children.size - count} of its executions are running, ${ended}${of} have ended.`;
     if (!this.#caller.mayCall) return `${started} It starts no others, because the server is stopping.`;
-    return count === 0 ? started : `${started} The server has no room for ${count} more yet: ${why}`;
+    return count === 0 ? started : `${started} The server has no room for more yet: ${why}`;
   }
 
   get runningItems(): number {
@@ -345,13 +345,13 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
   }
 
   /**
-   * True while another child may begin. The end of a Standard child is in the store before the run has it; that of an Express child takes
+   * True while another child may begin: not while the server refuses one, because each of them would try again every second. The end of a Standard child is in the store before the run has it; that of an Express child takes
    * its place until it is durable, which bounds how many would run again after a crash.
    */
   get #hasRoom(): boolean {
     const isExpress = this.#command.state.distributed.childMode === 'Express';
     const underWay = this.#children.size + (isExpress ? this.#log.uncommittedEnds : 0);
-    return this.#caller.mayCall && underWay < this.concurrency;
+    return this.#caller.mayCall && underWay < this.concurrency && this.#children.waiting.count === 0;
   }
 
   /** The identity of a listing covers the objects that it has returned so far. */
@@ -378,6 +378,7 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
   }
 
   startEnded(): void {
+    this.#signal();
     this.#tellQuiet();
   }
 
