@@ -1,7 +1,7 @@
 /** The flows of a server as `millrace export` writes and `millrace import` compares them: what people chose, without ids and times. */
 import { isJsonArray, isJsonObject, memberOf } from '../base/json.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
-import { systemScheduler } from '../base/scheduler.ts';
+import { pause, systemScheduler } from '../base/scheduler.ts';
 import { ServerRefusal, serverCalls, textOf } from './call-server.ts';
 import type { ServerCall } from './call-server.ts';
 import type { Host } from './host.ts';
@@ -68,16 +68,10 @@ export async function patientCalls(host: Host, endpoint: string | null): Promise
         // Without a time, waiting does not help (`limits.flows`).
         const waitMs = error instanceof ServerRefusal && error.code === 'ResourceThrottled' ? error.retryAfterMs : null;
         if (waitMs === null || tries === TRIES) throw error;
-        await pause(waitMs);
+        await pause(systemScheduler, waitMs);
       }
     }
   };
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    systemScheduler.after(ms, resolve);
-  });
 }
 
 /** Names of all flows. */

@@ -51,7 +51,7 @@ export function findBucket(name: string, use: Use, parts: BucketParts): Bucket {
 
 function matches(pattern: string, name: string): boolean {
   if (!pattern.includes('*')) return pattern === name;
-  const parts = pattern.split('*').map((part) => part.replace(/[^A-Za-z0-9]/g, '\\$&'));
+  const parts = pattern.split(/\*+/).map((part) => part.replace(/[^A-Za-z0-9]/g, '\\$&'));
   return new RegExp(`^${parts.join('.*')}$`).test(name);
 }
 

@@ -52,7 +52,7 @@ export class DueSchedules {
   /** Monotonic time of the timer. */
   #armedMs = Number.POSITIVE_INFINITY;
   #isLooking = false;
-  /** A due time came up during a look. */
+  /** A look was asked for during another. */
   #isLookWanted = false;
   #isClosed = false;
 
@@ -63,7 +63,6 @@ export class DueSchedules {
   /** A schedule is due at this wall time. */
   arm(dueMs: number): void {
     if (this.#isClosed) return;
-    if (this.#isLooking) this.#isLookWanted = true;
     const { clock } = this.#options.ports;
     const delayMs = Math.min(Math.max(dueMs - clock.nowMs(), SHORTEST_SLEEP_MS), LONGEST_SLEEP_MS);
     const atMs = clock.monotonicMs() + delayMs;
@@ -72,7 +71,11 @@ export class DueSchedules {
 
   /** Starts what is due, and sets the timer for the next look. Looks again soon if that fails. */
   async look(): Promise<void> {
-    if (this.#isLooking || this.#isClosed) return;
+    if (this.#isClosed) return;
+    if (this.#isLooking) {
+      this.#isLookWanted = true;
+      return;
+    }
     this.#isLooking = true;
     this.#isLookWanted = false;
     try {
@@ -80,7 +83,8 @@ export class DueSchedules {
       const nextMs = await this.#options.store.nextDueMs();
       this.#isLooking = false;
       if (isStuck) this.#lookIn(RETRY_MS);
-      else if (nextMs !== null || this.#isLookWanted) this.arm(nextMs ?? 0);
+      else if (this.#isLookWanted) this.arm(0);
+      else if (nextMs !== null) this.arm(nextMs);
     } catch (error) {
       this.#isLooking = false;
       if (error instanceof FenceLost) return this.close();

@@ -1,7 +1,7 @@
 /** Why an execution of a schedule has not started, and what follows from it. */
 import { ApiError } from '../api/error.ts';
 import { reasonOf } from '../base/text.ts';
-import { RunBroke } from '../runtime/durable/run.ts';
+import { RunBroke } from '../runtime/run-broke.ts';
 
 export type Refusal =
   /** Not now: limits, memory, or a store in trouble. Tried again. */

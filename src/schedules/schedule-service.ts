@@ -35,11 +35,10 @@ export class ScheduleService implements Schedules {
   }
 
   async create({ flowName, name, ...given }: Parameters<Schedules['create']>[0]): Promise<ScheduleRecord> {
-    const { store, flows, ports, due } = this.#options;
+    const { store, ports, due } = this.#options;
     this.#checkPayload(name, given.payload);
     const nowMs = ports.clock.nowMs();
     const nextMs = await this.#nextMs(given.cronExpression, nowMs, nowMs);
-    await existingFlow(flows, flowName);
     const schedule: ScheduleRecord = {
       ...{ flowName, name, ...given },
       id: ports.ids.uuid(),

@@ -4,6 +4,7 @@ import {
   chmodSync,
   mkdirSync,
   readdirSync,
+  realpathSync,
   renameSync,
   statSync,
   symlinkSync,
@@ -93,6 +94,14 @@ describe('a key of a folder', () => {
       message,
       /^object "a\/b\/run\/SUCCEEDED_0.json" of bucket "data" cannot be written: a part of the key .* is a file/,
     );
+  });
+
+  it('is refused at once where the system makes no folder', {
+    skip: process.platform !== 'linux' && 'only Linux has /proc',
+  }, async (t) => {
+    const { objects } = objectsWith(t, 'objects: {buckets: {data: {type: folder, path: /proc/sys}}}');
+    const writing = await objects.openResults({ bucket: 'data', prefix: 'out' }, 'run', NEVER);
+    assert.match((await faultOf(writing.check())).message, /cannot be written|may not write/);
   });
 
   it('may be refused by the system', () => {
@@ -197,6 +206,14 @@ describe('a listing of a folder', () => {
     );
     assert.deepEqual(await keysOf(objects, 'b'), []);
     assert.deepEqual(await keysOf(objects, 'a/2099/'), []);
+  });
+
+  it('may be the root of the file system', async (t) => {
+    const { folder, write } = folderBench(t);
+    write('a', '');
+    const { objects } = objectsWith(t, 'objects: {buckets: {data: {type: folder, path: /}}}');
+    const key = realpathSync(join(folder, 'a')).slice(1);
+    assert.deepEqual(await keysOf(objects, key), [key]);
   });
 
   it('needs a folder', async (t) => {

@@ -90,7 +90,8 @@ function setReader(writer: ScopeWriter, state: YamlMap, source: MapNode, reading
 function resourceOf(outcome: Outcome, holder: MapNode, known: Readonly<Record<string, string>>): string {
   const text = textField(holder, 'Resource') ?? '';
   const [, service = ''] = /^arn:aws[a-z-]*:states:::(?:aws-sdk:)?([\w:]+)$/.exec(text) ?? [];
-  const resource = known[service.toLowerCase()];
+  const key = service.toLowerCase();
+  const resource = Object.hasOwn(known, key) ? known[key] : undefined;
   if (resource !== undefined) return resource;
   const words = Object.keys(known).join(' or ');
   outcome.refuse(

@@ -92,18 +92,18 @@ function readMaxItems(map: FieldReader): number | Recipe | null {
 }
 
 /** `OSS:GetObject`, in any case; `S3` is accepted for definitions that come from there. */
-const RESOURCES: Readonly<Record<string, ItemReader['resource'] | 'putObject'>> = {
-  getobject: 'getObject',
-  listobjects: 'listObjects',
-  listobjectsv2: 'listObjects',
-  putobject: 'putObject',
-};
+const RESOURCES: ReadonlyMap<string, ItemReader['resource'] | 'putObject'> = new Map([
+  ['getobject', 'getObject'],
+  ['listobjects', 'listObjects'],
+  ['listobjectsv2', 'listObjects'],
+  ['putobject', 'putObject'],
+]);
 
 function readResource(fields: FieldReader, allowed: readonly string[]): string | null {
   const text = fields.text('Resource', { required: true });
   if (text === null) return null;
   const name = /^(?:oss|s3):(?<name>[a-z0-9]+)$/i.exec(text)?.groups?.['name'];
-  const resource = RESOURCES[name?.toLowerCase() ?? ''];
+  const resource = RESOURCES.get(name?.toLowerCase() ?? '');
   const words = allowed.map((each) => `OSS:${each}`);
   if (resource !== undefined && allowed.some((each) => each.toLowerCase() === resource.toLowerCase())) return resource;
   fields.report.add(
@@ -167,15 +167,19 @@ function readHeaders(config: FieldReader): readonly string[] | null {
   return null;
 }
 
-const DELIMITERS: Readonly<Record<string, string>> = {
-  ...{ COMMA: ',', PIPE: '|', SEMICOLON: ';', SPACE: ' ', TAB: '\t' },
-};
+const DELIMITERS: ReadonlyMap<string, string> = new Map([
+  ['COMMA', ','],
+  ['PIPE', '|'],
+  ['SEMICOLON', ';'],
+  ['SPACE', ' '],
+  ['TAB', '\t'],
+]);
 
 function readDelimiter(config: FieldReader): string {
   const text = config.text('CSVDelimiter') ?? 'COMMA';
-  const delimiter = DELIMITERS[text] ?? text;
+  const delimiter = DELIMITERS.get(text) ?? text;
   if (delimiter.length === 1 && !/["\r\n]/.test(delimiter)) return delimiter;
-  const words = Object.keys(DELIMITERS);
+  const words = [...DELIMITERS.keys()];
   config.report.add(
     'bad-field-value',
     config.find('CSVDelimiter')?.node.offset ?? config.node.offset,

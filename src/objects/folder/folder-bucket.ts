@@ -18,7 +18,7 @@ import type { SourceMark } from '../ports.ts';
 import { isSameMark, PIECE_BYTES } from '../store.ts';
 import type { Bucket, ListedObject, StoredFile } from '../store.ts';
 import { folderFault } from './folder-fault.ts';
-import { listFolder, TEMPORARY } from './folder-listing.ts';
+import { isInside, listFolder, TEMPORARY } from './folder-listing.ts';
 
 export interface FolderParts {
   /** Virtual time waits for the disk. */
@@ -127,7 +127,7 @@ export class FolderBucket implements Bucket {
   }
 
   #refuseOutside(key: string, root: string, path: string): void {
-    if (path.startsWith(root.endsWith(sep) ? root : root + sep)) return;
+    if (isInside(root, path)) return;
     throw new ObjectFault(
       'Forbidden',
       `${objectName(this.#name, key)} is behind a symbolic link that leads out of the folder of the bucket; put the file into the folder`,
@@ -167,9 +167,22 @@ async function folderIn(path: string): Promise<string> {
     return await realpath(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
     return realpath(path);
   }
+}
+
+/**
+ * Makes one folder durably, or finds that another writer has made it. Not `recursive`: with that, Node tries for ever where the system
+ * says that the parent, which is there, is not, and calls a file system that may only be read a missing folder.
+ */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  await syncFolder(dirname(path));
 }
 
 /** Makes the new name of a file durable. Some systems cannot open a folder; there the name becomes durable soon enough by itself. */

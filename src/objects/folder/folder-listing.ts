@@ -56,10 +56,15 @@ async function entriesOf(root: string, folder: string): Promise<Entry[]> {
     .map(({ entry }) => entry);
 }
 
+/** That a real path is below a real folder, which may be the root of the file system. */
+export function isInside(root: string, path: string): boolean {
+  return path.startsWith(root.endsWith(sep) ? root : root + sep);
+}
+
 /** Null for a file that is gone, and for a link that leads out of the folder or to something else than a file. */
 async function fileOf(root: string, key: string): Promise<ListedObject | null> {
   const path = await unlessGone(() => realpath(join(root, key)));
-  if (path === null || !path.startsWith(root + sep)) return null;
+  if (path === null || !isInside(root, path)) return null;
   const stats = await unlessGone(() => stat(path, { bigint: true }));
   if (stats === null || !stats.isFile()) return null;
   const { size, mtimeNs } = stats;

@@ -11,7 +11,7 @@ import type { Ports } from '../../base/ports.ts';
 import { pause } from '../../base/scheduler.ts';
 import type { ChildCall } from '../driver/calls.ts';
 import type { DurableRuntime, DurableStart, Started } from '../durable/durable.ts';
-import { RunBroke } from '../durable/run.ts';
+import { RunBroke } from '../run-broke.ts';
 import type { TakeOver } from '../durable/children/take-overs.ts';
 import type { FlowRights } from '../flow-rights.ts';
 import { BAD_EXECUTION_NAME, executionNameOf, parseFlowArn, qualifierOf } from './parameters.ts';

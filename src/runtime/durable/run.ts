@@ -8,7 +8,6 @@
  */
 import { apiError } from '../../api/error.ts';
 import type { StartSource } from '../../base/observer.ts';
-import { reasonOf } from '../../base/text.ts';
 import type { ExecutionEvent, Failure } from '../../interpreter/event.ts';
 import type { CallCommand, MapCommand } from '../../interpreter/commands.ts';
 import type { Execution } from '../../interpreter/execution.ts';
@@ -24,6 +23,7 @@ import type { MapRunStarter, OpenMapRun } from '../driver/map-runs.ts';
 import { DecisionMoment } from '../driver/moment.ts';
 import type { StepTurn } from '../driver/step-rate.ts';
 import type { TaskReport } from '../executions.ts';
+import { RunBroke } from '../run-broke.ts';
 import { AwaitedChildren, PARENT_GONE } from './children/awaited-children.ts';
 import type { Committable } from './commit-queue.ts';
 import { endOf } from './end.ts';
@@ -60,18 +60,6 @@ export type Arrival =
   | { readonly kind: 'redriven'; readonly callbackTo: number | null };
 
 const LOADED: Arrival = { kind: 'loaded' };
-
-/** A defect has ended a run in memory. The message is that of the defect, which is the cause. */
-export class RunBroke extends Error {
-  override readonly name = 'RunBroke';
-  /** The state at work; empty when it is not known. */
-  readonly state: string;
-
-  constructor(error: unknown, state: string) {
-    super(reasonOf(error), { cause: error });
-    this.state = state;
-  }
-}
 
 export class DurableRun implements Committable, Policy {
   /** As it was when the run came into memory. */

@@ -28,6 +28,7 @@ import type { AdmissionLimits } from './admission.ts';
 import type { ExpressHistory } from './history/express-history.ts';
 import type { RetainedExecution, RetainedFacts } from './history/retained-execution.ts';
 import type { ExecutionWait } from '../executions.ts';
+import { RunBroke } from '../run-broke.ts';
 import { ancestryOf } from '../start-origin.ts';
 import type { StartOrigin } from '../start-origin.ts';
 import { ExpressRun } from './run.ts';
@@ -235,11 +236,11 @@ class Runtime implements ExpressRuntime {
     });
   }
 
-  /** Returns the error that the caller gets: a defect, so its reply says no more than `InternalServerError`. */
-  #reportDefect({ flowName, name: executionName }: SyncStart, { error, state }: ExpressDefect): unknown {
+  /** Returns the error that the caller gets: a defect, so its reply says no more than `InternalServerError`. The execution has run. */
+  #reportDefect({ flowName, name: executionName }: SyncStart, { error, state }: ExpressDefect): RunBroke {
     const where = 'an Express execution, which has ended';
     this.#options.ports.observer.defect?.({ error, where, flowName, executionName, state });
-    return error;
+    return new RunBroke(error, state);
   }
 
   #reportEnd(

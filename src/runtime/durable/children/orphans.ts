@@ -6,7 +6,7 @@ import { childModeOf } from '../../../language/tasks/child-modes.ts';
 import type { EventFacts } from '../../../interpreter/event.ts';
 import type { ExecutionId, ExecutionRecord, ExecutionStore, JournalRow } from '../../../store/executions.ts';
 import type { RunListener, RunTable } from '../run-table.ts';
-import { RunBroke } from '../run.ts';
+import { RunBroke } from '../../run-broke.ts';
 import type { DurableRun } from '../run.ts';
 import { untilItWorks } from '../until-it-works.ts';
 import { PARENT_GONE } from './awaited-children.ts';

@@ -9,7 +9,7 @@ import { RUNTIME_ERROR } from '../../../interpreter/failure.ts';
 import type { ChildMode } from '../../../language/plan.ts';
 import type { ExpressItem, ExpressItemEnd, ItemOfRun } from '../../map-items.ts';
 import type { StartOrigin } from '../../start-origin.ts';
-import { RunBroke } from '../run.ts';
+import { RunBroke } from '../../run-broke.ts';
 import type { Starts } from '../starts.ts';
 
 /** The end of a child whose start has said it: an Express one has run to its end, a Standard one was refused. */

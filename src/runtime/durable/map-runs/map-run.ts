@@ -147,7 +147,9 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
     const { mapItem, name, startedMs, stoppedMs } = child;
     if (this.#isClosed || mapItem === null) return false;
     const { index } = mapItem;
-    // When the run has decided about its end, or knows this one, there is nothing to add.
+    // A failure that is not durable yet can be gone after a restart, and the run then goes on. It needs this end.
+    if (this.#failing !== null && this.#progress.end === null) return false;
+    // When the run has ended, or knows this one, there is nothing to add.
     if (!this.#isOver && !this.#progress.hasEnded(index)) {
       const times = { name, startedMs, stoppedMs };
       const outcome: ItemOutcome =
@@ -423,18 +425,18 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
   /** Writes the results, and ends the run durably before the execution gets the answer. */
   async #finish(): Promise<void> {
     if (!(await this.#log.durable())) return;
-    let output: JsonValue = { Items: this.#outputs() };
+    let written: JsonValue | null = null;
     try {
       const isWritten = this.#command.run.writer !== undefined;
       const pending = isWritten ? await this.#children.pending(this.#shared?.parent.flowId ?? '') : [];
-      output = (await this.#results.write(this.#progress, pending, this.#abort.signal)) ?? output;
+      written = await this.#results.write(this.#progress, pending, this.#abort.signal);
     } catch (error) {
       this.#failBy('FnF.ResultWriterFailed', error);
     }
     if (this.#isClosed) return;
     const failure = this.#failing;
     const end = { kind: 'ended', atMs: this.#parts.ports.clock.nowMs(), warnings: this.#warnings } as const;
-    this.#log.add(failure === null ? { ...end, output } : { ...end, failure });
+    this.#log.add(failure === null ? { ...end, output: written ?? { Items: this.#outputs() } } : { ...end, failure });
   }
 
   /** Null in the place of an item that failed and is tolerated. */

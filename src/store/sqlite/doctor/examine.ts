@@ -113,19 +113,14 @@ class SqliteExamination implements OpenExamination {
     if (isEmpty(this.#database)) return [...outside, emptyStore(file)];
     const files = [...checkLog(this.#database, file, logBytes), ...checkSpace(this.#database)];
     if (this.#older !== null) return [...outside, this.#older, ...files];
-    const schema = checkSchema(this.#database).map((finding) => this.#inTransaction(finding));
+    const schema = checkSchema(this.#database);
     // The other checks read the tables by the indexes. After a repair they come too.
-    const contents = this.#isWhole ? CHECKS.flatMap((check) => this.#look(check)) : [];
-    return [...outside, ...schema, ...contents, ...files];
-  }
-
-  /** True if no table, column or index is missing. */
-  get #isWhole(): boolean {
-    return checkSchema(this.#database).every(({ level }) => level === 'note');
+    const contents = isWhole(schema) ? CHECKS.flatMap((check) => this.#look(check)) : [];
+    return [...outside, ...schema.map((finding) => this.#inTransaction(finding)), ...contents, ...files];
   }
 
   get executions(): ExaminedExecutions | null {
-    if (this.#isUnreadable || !this.#isCurrent || !this.#isWhole) return null;
+    if (this.#isUnreadable || !this.#isCurrent || !isWhole(checkSchema(this.#database))) return null;
     const { scheduler, synchronous } = this.#options;
     const database = this.#database;
     const opened = { database, files: [], requireFiles: () => undefined, close: () => undefined };
@@ -191,4 +186,9 @@ class SqliteExamination implements OpenExamination {
       advice: null,
     };
   }
+}
+
+/** True if no table, column or index is missing. */
+function isWhole(schema: readonly RepairableFinding[]): boolean {
+  return schema.every(({ level }) => level === 'note');
 }

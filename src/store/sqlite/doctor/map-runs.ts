@@ -101,8 +101,8 @@ function checkOpenRuns(database: DatabaseSync): readonly RepairableFinding[] {
 }
 
 /**
- * Children that have ended after the execution of their Map was deleted. A purge deletes them too when it finds them. The check of
- * callbacks is about those that run, and about those whose end is due; that of snapshots about those that cannot be counted.
+ * Children that have ended after the execution of their Map was deleted. A purge deletes them too when it finds them. The
+ * server ends those that run and those whose end is due; the check of snapshots is about those that cannot be counted.
  */
 function checkLeftItems(database: DatabaseSync): readonly RepairableFinding[] {
   const rows = database
