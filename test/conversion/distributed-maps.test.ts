@@ -153,6 +153,10 @@ describe('distributed Maps of Amazon States Language', () => {
       { ItemReader: { ...READER, Resource: 'arn:aws:states:::dynamodb:scan' } },
       /the resource "arn:aws:states:::dynamodb:scan" has no equivalent here; s3:getobject or s3:listobjectsv2 have/,
     ],
+    'a source with the name of a member that every object has': [
+      { ItemReader: { ...READER, Resource: 'arn:aws:states:::constructor' } },
+      /the resource "arn:aws:states:::constructor" has no equivalent here/,
+    ],
     'a format': [
       { ItemReader: { ...READER, ReaderConfig: { InputType: 'PARQUET' } } },
       /reads JSON, JSONL, CSV or MANIFEST here, and its InputType is "PARQUET"/,

@@ -195,7 +195,8 @@ test('a defect in the middle of an execution rejects its start, and other execut
   };
   const runtime = runtimeOf(time, actions, {}, { observe });
   const other = runtime.run(startOf(WAITING));
-  await assert.rejects(runtime.run(startOf(plan)), /a planted defect/u);
+  // A schedule must not start it again (schedules/refusal.ts).
+  await assert.rejects(runtime.run(startOf(plan)), { name: 'RunBroke', message: /a planted defect/u });
   assert.equal(time.elapsedMs, 3_000);
   assert.deepEqual(defects, [{ flowName: 'test', executionName: 'execution', state: 'Broken' }]);
   assert.deepEqual(given, ['Hangs']);
