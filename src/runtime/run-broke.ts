@@ -1,4 +1,4 @@
-/** What callers of an execution get when a defect has ended it. */
+/** The error that callers of an execution get after a defect of this server has ended it. */
 import { reasonOf } from '../base/text.ts';
 
 /** A defect has ended an execution in memory, after it began. The message is that of the defect, which is the cause. */

@@ -147,7 +147,7 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
     const { mapItem, name, startedMs, stoppedMs } = child;
     if (this.#isClosed || mapItem === null) return false;
     const { index } = mapItem;
-    // A failure that is not durable yet can be gone after a restart, and the run then goes on. It needs this end.
+    // A failure that is not durable yet can be gone after a restart. The run then continues, and needs this end.
     if (this.#failing !== null && this.#progress.end === null) return false;
     // When the run has ended, or knows this one, there is nothing to add.
     if (!this.#isOver && !this.#progress.hasEnded(index)) {
