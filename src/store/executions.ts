@@ -5,21 +5,25 @@
  *
  * Invariants:
  * - A commit is applied whole or not at all, and is durable when it resolves.
- * - A caller that did not get the answer to a commit may repeat it; the repetition changes nothing.
- * - No change is lost in silence: a commit names the executions that do not exist, for which it has changed nothing.
+ * - A caller that did not get the answer to a commit may repeat it; the repetition changes nothing more and has the same answers.
+ * - No change is lost in silence: a commit says for each change whether it was stored.
  * - The events of a journal are numbered 1, 2, 3 … without a gap and never change.
- * - Only the holder of the latest fence can write.
+ * - A running execution has one owner at most, a live node (`nodes.ts`). Only its owner can change it, apart from what other
+ *   executions and callers ask of it: a stop request, mail, another task of its parent, a report that is done.
+ * - A node that is gone changes nothing.
  */
 import type { EnvironmentVariable } from './flows.ts';
 import type { JournalRow } from './journal-row.ts';
+import type { Mail, MailAnswer } from './mail.ts';
 import type { MapItemPlace, MapRunChange, MapRunRecord } from './map-runs.ts';
+import type { NodeNumber } from './nodes.ts';
 import type { Failure } from '../interpreter/event.ts';
 import type { ExecutionStatus } from '../interpreter/execution.ts';
 import type { DueTimes } from './schedules.ts';
 
 export type { JournalRow } from './journal-row.ts';
 
-/** A whole number below 2^53. An execution that starts later has a higher one. */
+/** A whole number below 2^53, from {@link ExecutionStore.newIds}. An execution of the same node that starts later has a higher one. */
 export type ExecutionId = number;
 
 /** The flow as it was when an execution started. The execution runs this; it never changes. */
@@ -102,8 +106,8 @@ export interface ExecutionRecord {
 export interface ExecutionChange {
   readonly id: ExecutionId;
   /**
-   * Starts a new execution, whose name no other execution of the flow has. `snapshot` is null if an earlier commit stored
-   * it and `purge` has not deleted it since.
+   * Starts a new execution, which the node owns; `name-taken` if another execution of the flow has its name. `snapshot` is null if
+   * an earlier commit stored it and `purge` has not deleted it since.
    */
   readonly start?: {
     readonly record: Omit<
@@ -134,16 +138,17 @@ export interface ExecutionChange {
     readonly cause: string;
   };
   /**
-   * Lets an ended execution run again (RedriveExecution): resets its status, end and stop request. `due` becomes `owed`, so that
-   * a parent that was not notified of this end gets the next one.
+   * Lets an ended execution run again (RedriveExecution), and makes the node its owner: resets its status, end and stop request.
+   * `due` becomes `owed`, so that a parent that was not notified of this end gets the next one. `lost` if its journal has events that
+   * this node does not know, because another node has reopened it.
    */
   readonly reopen?: true;
   /**
    * Another task of the parent waits for this execution from now on, by the id of its TaskScheduled event: the callback is `owed`, or
-   * `due` if the execution has ended. Nothing without a parent.
+   * `due` if the execution has ended. Nothing without a parent. A node need not own the execution for it.
    */
   readonly callbackTo?: number;
-  /** The parent has been notified of the end, or no longer exists. */
+  /** The parent has been notified of the end, or no longer exists. A node need not own the execution for it. */
   readonly callbackDone?: true;
   /** Aborts every open Map run of an execution whose journal cannot be read, at this time, milliseconds since 1970. */
   readonly abortMapRunsMs?: number;
@@ -154,6 +159,31 @@ export interface ExecutionChange {
    * TaskScheduled and MapRunStarted events. `atMs`: the time of the commit, milliseconds since 1970.
    */
   readonly stopChildren?: { readonly events: readonly number[]; readonly request: Failure; readonly atMs: number };
+  /** Answers of mail of this execution, whose effect the other members are. */
+  readonly answers?: readonly MailAnswer[];
+  /** Gives the execution up: it has no owner from now on. Its later changes are `lost`. */
+  readonly release?: true;
+}
+
+/**
+ * What became of a change. `name-taken`: another execution has the name of the one that it starts. `lost`: the node does not own the
+ * execution. `absent`: there is no such execution, because a purge has deleted it or the due time of its start was taken. In these
+ * cases the change has changed nothing.
+ */
+export type Outcome = 'stored' | 'name-taken' | 'lost' | 'absent';
+
+/** An execution and its owner. */
+export interface OwnedExecution {
+  readonly record: ExecutionRecord;
+  /** Null for one that has ended. */
+  readonly owner: NodeNumber | null;
+}
+
+/** Ids that no execution has: `first`, `first + step` … `count` of them. */
+export interface IdBlock {
+  readonly first: ExecutionId;
+  readonly step: number;
+  readonly count: number;
 }
 
 export interface ExecutionQuery {
@@ -198,43 +228,54 @@ export interface ExecutionPage {
   readonly next: ExecutionPosition | null;
 }
 
-/** The result of taking over a store. */
-export interface Ownership {
-  /** The owner passes it with every commit. A later owner has a higher one. */
-  readonly fence: number;
-  /** Highest id that any execution has had; 0 for none. */
-  readonly lastId: ExecutionId;
-  /** 32 random bytes that seal task tokens. The first owner makes them and they never change. */
-  readonly tokenKey: Uint8Array;
-  /**
-   * By how much the wall clock was set back since the store is used, all set-backs together, that before this takeover included:
-   * the difference between the last time that the store has seen and that of the takeover.
-   */
-  readonly setBackMs: number;
-}
-
-/** The time at a commit, for the next takeover. */
+/** The time at a commit, for the next node that joins. A store with a clock of its own ignores it. */
 export interface SeenTime {
   /** Wall time, milliseconds since 1970. */
   readonly nowMs: number;
-  /** As {@link Ownership.setBackMs}, with the set-backs since. */
+  /** As `Membership.setBackMs`, with the set-backs since. */
   readonly setBackMs: number;
 }
 
 export interface ExecutionStore {
+  /** Ids for executions of this node, as many as `count` or fewer, one at least. */
+  newIds(node: NodeNumber, count: number): Promise<IdBlock>;
   /**
-   * Makes the caller the only writer: the store refuses commits with an earlier fence from now on.
-   * @param nowMs wall time, milliseconds since 1970
+   * Applies all changes in one transaction, in their order, and stores the time if it is given. Resolves with the outcome of each.
+   * @throws {LeaseLost} when the node is gone. After any other error the commit may or may not have happened; the caller can
+   *   repeat it with the same changes.
    */
-  takeOver(nowMs: number): Promise<Ownership>;
+  commit(node: NodeNumber, changes: readonly ExecutionChange[], seen?: SeenTime): Promise<readonly Outcome[]>;
+
   /**
-   * Applies all changes in one transaction, in their order, and stores the time if it is given. Resolves with the ids of the
-   * executions that do not exist, because a purge has deleted them or the due time of their start was taken: the changes of these
-   * have changed nothing.
-   * @throws {FenceLost} when another owner has taken over. After any other error the commit may or may not have happened;
-   *   the caller can repeat it with the same changes.
+   * Makes the node the owner of a running execution that no live node owns. Resolves with the execution and its owner after that,
+   * which may be another node; null when there is none. @throws {LeaseLost}
    */
-  commit(fence: number, changes: readonly ExecutionChange[], seen?: SeenTime): Promise<readonly ExecutionId[]>;
+  claim(node: NodeNumber, id: ExecutionId): Promise<OwnedExecution | null>;
+  /**
+   * Makes the node the owner of running executions that no live node owns and that need one: those that are awake, have a stop request,
+   * or have mail without an answer. Resolves with their ids, above `afterId` and ascending. @throws {LeaseLost}
+   */
+  claimUnowned(node: NodeNumber, afterId: ExecutionId, limit: number): Promise<readonly ExecutionId[]>;
+  /**
+   * Ids of running executions whose `wakeMs` is `nowMs`, steady time, or earlier, the earliest first: those that the node owns, and
+   * those that no live node owned and that it owns from now on. @throws {LeaseLost}
+   */
+  claimDue(node: NodeNumber, nowMs: number, limit: number): Promise<readonly ExecutionId[]>;
+  /**
+   * Asks a running execution to stop. Its owner sees it in `requests`; if it has none, the next one stops it. An earlier request
+   * remains. Resolves with the record after that; null when there is none.
+   */
+  requestStop(id: ExecutionId, request: Failure): Promise<ExecutionRecord | null>;
+  /** Stores mail. False when the execution does not run. */
+  post(mail: Mail): Promise<boolean>;
+  /** What others ask of the executions that the node owns: stops, and mail without an answer. */
+  requests(node: NodeNumber): Promise<Requests>;
+  /** Answers mail that has no effect. */
+  answer(answers: readonly MailAnswer[]): Promise<void>;
+  /** The answers of these mails, as far as they have one; `absent` are the mails that the store does not have. */
+  answers(ids: readonly string[]): Promise<{ readonly answers: readonly MailAnswer[]; readonly absent: readonly string[] }>;
+  /** Those of these executions that do not run. */
+  ended(ids: readonly ExecutionId[]): Promise<readonly ExecutionId[]>;
 
   get(id: ExecutionId): Promise<ExecutionRecord | null>;
   find(flowId: string, name: string): Promise<ExecutionRecord | null>;
@@ -259,13 +300,10 @@ export interface ExecutionStore {
   mapRunItems(name: string, event: number): Promise<readonly number[]>;
 
   /**
-   * Ids above `afterId`, ascending, of the executions that the runtime loads after a restart: running ones that are awake
-   * or have a stop request, and ended ones whose callback is due.
+   * Ids above `afterId`, ascending, of ended executions whose callback is due, and whose parent no node other than this one owns.
    */
-  unfinished(afterId: ExecutionId, limit: number): Promise<readonly ExecutionId[]>;
-  /** Ids of executions whose `wakeMs` is `nowMs`, steady time, or earlier; earliest first. */
-  due(nowMs: number, limit: number): Promise<readonly ExecutionId[]>;
-  /** The earliest `wakeMs`; null when no execution is asleep. */
+  dueEnds(node: NodeNumber, afterId: ExecutionId, limit: number): Promise<readonly ExecutionId[]>;
+  /** The earliest `wakeMs` of any execution; null when none is asleep. */
   nextWakeMs(): Promise<number | null>;
   /** Running executions whose end is owed to these tasks of `parent`. */
   children(parent: ExecutionId, events: readonly number[]): Promise<readonly ExecutionId[]>;
@@ -281,18 +319,26 @@ export interface ExecutionStore {
    * does not retain, the ones that ended first before others. An execution whose callback is due is not deleted, and neither is
    * one whose parent runs, except those of deleted flows. The ended children of Map runs go with the execution of their Map; they do not
    * count in the numbers of `retention`, and only their age or the end of their flow deletes them before. At the end of the round, deletes the snapshots that no execution needs,
-   * except those of versions and of the current revision of a flow.
+   * except those of versions and of the current revision of a flow, and old mail.
    * @param limit most executions that the step deletes
    * @param after null begins a round; then `next` of the step before
    */
-  purge(fence: number, retention: Retention, limit: number, after: PurgePosition | null): Promise<PurgeStep>;
+  purge(node: NodeNumber, retention: Retention, limit: number, after: PurgePosition | null): Promise<PurgeStep>;
   /**
    * Gives a small part of the space of deleted data back to the system, if there is much. True if there is more to give back.
-   * @throws {FenceLost}
+   * @throws {LeaseLost}
    */
-  giveBackSpace(fence: number): Promise<boolean>;
+  giveBackSpace(node: NodeNumber): Promise<boolean>;
   /** Finishes the commits under way and closes the store; no call may follow. */
   close(): Promise<void>;
+}
+
+/** What others ask of executions that a node owns. */
+export interface Requests {
+  /** Running executions with a stop request. */
+  readonly stops: readonly { readonly id: ExecutionId; readonly request: Failure }[];
+  /** Mail without an answer, the oldest first. */
+  readonly mail: readonly Mail[];
 }
 
 /** Which ended executions {@link ExecutionStore.purge} leaves: those that both members retain. */
@@ -326,9 +372,4 @@ export interface PurgeStep {
   readonly deleted: number;
   /** Where the next step continues; null at the end of the round. */
   readonly next: PurgePosition | null;
-}
-
-/** Another owner has taken over the store, so this one can no longer change it. */
-export class FenceLost extends Error {
-  override readonly name = 'FenceLost';
 }

@@ -144,6 +144,18 @@ export interface FlowStore {
   deleteAlias(flowName: string, name: string): Promise<boolean>;
   /** In the byte order of their names, beginning with `fromName` (empty: with the first). */
   listAliases(flowName: string, fromName: string, limit: number): Promise<AliasPage>;
+  /**
+   * The changes of flows, their versions and aliases after change number `epoch`, which is one that this process knows. Null when the
+   * store does not have all of them any more: any flow may have changed. A store that is not shared has none.
+   */
+  changesSince(epoch: number): Promise<ChangesOfFlows | null>;
   /** Closes the store; no call may follow. */
   close(): Promise<void>;
+}
+
+/** Changes of flows that are durable. */
+export interface ChangesOfFlows {
+  /** Number of the last of them; that of the call when there are none. */
+  readonly epoch: number;
+  readonly flows: readonly { readonly name: string; readonly isDeleted: boolean }[];
 }

@@ -9,6 +9,7 @@
  * - A scheduled start of a Standard execution takes its due times in the commit that starts it (`ExecutionChange.start`).
  */
 import type { ExecutionMode } from './flows.ts';
+import type { NodeNumber } from './nodes.ts';
 
 export interface ScheduleRecord {
   readonly flowName: string;
@@ -92,10 +93,9 @@ export interface ScheduleStore {
   /**
    * Takes due times without a start in the same commit. Resolves, for each, with whether it was taken: false if the schedule is
    * gone, or is due at another time. Durable when it resolves.
-   * @param fence of the owner of the execution store
-   * @throws {FenceLost} as `ExecutionStore.commit`
+   * @throws {LeaseLost} as `ExecutionStore.commit`
    */
-  take(fence: number, times: readonly DueTimes[]): Promise<readonly boolean[]>;
+  take(node: NodeNumber, times: readonly DueTimes[]): Promise<readonly boolean[]>;
   /** Finishes the changes under way and closes the store; no call may follow. */
   close(): Promise<void>;
 }
