@@ -262,10 +262,10 @@ export interface ExecutionStore {
    */
   claimDue(node: NodeNumber, nowMs: number, limit: number): Promise<readonly ExecutionId[]>;
   /**
-   * Asks a running execution to stop. Its owner sees it in `requests`; if it has none, the next one stops it. An earlier request
-   * remains. Resolves with the record after that; null when there is none.
+   * Asks a running execution to stop. Its owner sees it in `requests`; if it has none, the next one stops it. `asked-before`: an
+   * earlier request remains.
    */
-  requestStop(id: ExecutionId, request: Failure): Promise<ExecutionRecord | null>;
+  requestStop(id: ExecutionId, request: Failure): Promise<'asked' | 'asked-before' | 'not-running'>;
   /** Stores mail. False when the execution does not run. */
   post(mail: Mail): Promise<boolean>;
   /** What others ask of the executions that the node owns: stops, and mail without an answer. */

@@ -4,11 +4,14 @@
  * node ends meanwhile.
  */
 import type { ExecutionId } from './executions.ts';
+import type { NodeNumber } from './nodes.ts';
 
 export interface Mail {
   /** A UUID. */
   readonly id: string;
   readonly execution: ExecutionId;
+  /** The node that waits for the answer. */
+  readonly from: NodeNumber;
   /** What is asked for, as JSON text. */
   readonly request: string;
 }

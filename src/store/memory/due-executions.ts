@@ -3,25 +3,13 @@ import type { ExecutionId, ExecutionRecord, ExecutionStore } from '../executions
 import type { ExecutionTable } from './execution-table.ts';
 import type { Later } from './later.ts';
 
-type DueMethods = Pick<ExecutionStore, 'unfinished' | 'due' | 'nextWakeMs' | 'children' | 'orphans'>;
+type DueMethods = Pick<ExecutionStore, 'nextWakeMs' | 'children' | 'orphans' | 'ended'>;
 
 export function dueMethods(table: ExecutionTable, later: Later): DueMethods {
   const runningRecords = (): ExecutionRecord[] => Array.from(table.running, (id) => table.recordOf(id));
 
   return {
-    unfinished: (afterId, limit) =>
-      later.answer(() => {
-        const awake = runningRecords().filter((record) => record.wakeMs === null || record.stop !== null);
-        return lowest([...awake.map((record) => record.id), ...table.dueCallbacks], afterId, limit);
-      }),
-    due: (nowMs, limit) =>
-      later.answer(() =>
-        runningRecords()
-          .filter((record) => record.wakeMs !== null && record.wakeMs <= nowMs)
-          .sort((a, b) => (a.wakeMs as number) - (b.wakeMs as number) || a.id - b.id)
-          .slice(0, limit)
-          .map((record) => record.id),
-      ),
+    ended: (ids) => later.answer(() => ids.filter((id) => !table.running.has(id))),
     nextWakeMs: () =>
       later.answer(() => {
         const earliest = runningRecords().reduce((least, { wakeMs }) => Math.min(least, wakeMs ?? least), Infinity);
@@ -37,7 +25,7 @@ export function dueMethods(table: ExecutionTable, later: Later): DueMethods {
   };
 }
 
-function lowest(ids: ExecutionId[], afterId: ExecutionId, limit: number): ExecutionId[] {
+export function lowest(ids: readonly ExecutionId[], afterId: ExecutionId, limit: number): ExecutionId[] {
   return ids
     .filter((id) => id > afterId)
     .sort((a, b) => a - b)

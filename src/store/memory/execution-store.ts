@@ -1,6 +1,8 @@
 /** Executions in memory, for tests and for a server that loses everything when it stops. Nothing here is durable. */
 import { randomBytes } from 'node:crypto';
+import type { EmbeddedNodes } from '../embedded-nodes.ts';
 import type {
+  ExecutionId,
   ExecutionPage,
   ExecutionPosition,
   ExecutionQuery,
@@ -14,27 +16,36 @@ import { ExecutionTable, placeOf } from './execution-table.ts';
 import type { MemoryFlows } from './flow-store.ts';
 import { Later } from './later.ts';
 import { mapRunMethods } from './map-runs.ts';
-import type { Owner } from './owner.ts';
+import { ownershipMethods } from './ownership.ts';
 import { purge } from './purge.ts';
 
-export function createMemoryExecutions(flows: MemoryFlows, owner: Owner): ExecutionStore {
+export interface MemoryExecutions {
+  readonly store: ExecutionStore;
+  /** What a node gets that joins. */
+  joined(nowMs: number): Promise<{ lastId: ExecutionId; tokenKey: Uint8Array; setBackMs: number }>;
+}
+
+export function createMemoryExecutions(flows: MemoryFlows, nodes: EmbeddedNodes): MemoryExecutions {
   const later = new Later('execution store');
-  const table = new ExecutionTable((due) => flows.schedules.take(due));
+  const table = new ExecutionTable(nodes, (due) => flows.schedules.take(due));
   const tokenKey = new Uint8Array(randomBytes(32));
   let time: SeenTime = { nowMs: 0, setBackMs: 0 };
+  let issuedId: ExecutionId = 0;
 
-  return {
-    takeOver: (nowMs) =>
+  const store: ExecutionStore = {
+    newIds: (node, count) =>
       later.answer(() => {
-        time = { nowMs, setBackMs: time.setBackMs + Math.max(0, time.nowMs - nowMs) };
-        return { fence: owner.takeOver(), lastId: table.lastId, tokenKey, setBackMs: time.setBackMs };
+        nodes.require(node);
+        const first = issuedId + 1;
+        issuedId += count;
+        return { first, step: 1, count };
       }),
-    commit: (fence, changes, seen) =>
+    commit: (node, changes, seen) =>
       later.answer(() => {
-        owner.require(fence);
-        const absent = table.commit(changes);
+        nodes.require(node);
+        const outcomes = table.commit(node, changes);
         if (seen !== undefined) time = seen;
-        return absent;
+        return outcomes;
       }),
     get: (id) => later.answer(() => table.executions.get(id)?.record ?? null),
     find: (flowId, name) =>
@@ -60,17 +71,28 @@ export function createMemoryExecutions(flows: MemoryFlows, owner: Owner): Execut
       }),
     ...mapRunMethods(table, later),
     ...dueMethods(table, later),
-    purge: (fence, retention, limit) =>
+    ...ownershipMethods(table, nodes, later),
+    purge: (node, retention, limit) =>
       later.answer(() => {
-        owner.require(fence);
+        nodes.require(node);
         return purge(table, flows.revisions(), retention, limit);
       }),
-    giveBackSpace: (fence) =>
+    giveBackSpace: (node) =>
       later.answer(() => {
-        owner.require(fence);
+        nodes.require(node);
         return false;
       }),
     close: () => later.close(),
+  };
+  return {
+    store,
+    joined: (nowMs) =>
+      later.answer(() => {
+        time = { nowMs, setBackMs: time.setBackMs + Math.max(0, time.nowMs - nowMs) };
+        // Other nodes may use their blocks of ids yet.
+        issuedId = nodes.isShared ? Math.max(issuedId, table.lastId) : table.lastId;
+        return { lastId: table.lastId, tokenKey, setBackMs: time.setBackMs };
+      }),
   };
 }
 

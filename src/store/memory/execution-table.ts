@@ -5,6 +5,7 @@
  * follow from the records alone.
  */
 import { assert } from '../../base/assert.ts';
+import type { Failure } from '../../interpreter/event.ts';
 import type {
   ExecutionChange,
   ExecutionId,
@@ -12,9 +13,13 @@ import type {
   ExecutionRecord,
   FlowSnapshot,
   JournalRow,
+  Outcome,
 } from '../executions.ts';
+import type { EmbeddedNodes } from '../embedded-nodes.ts';
+import type { NodeNumber } from '../nodes.ts';
 import type { MapRunChange, MapRunRecord } from '../map-runs.ts';
 import { isOpen } from '../map-runs.ts';
+import { isOfOthers } from '../own-changes.ts';
 import type { DueTimes } from '../schedules.ts';
 import { firstNotBefore } from './sorted.ts';
 
@@ -67,15 +72,16 @@ export class ExecutionTable {
   purgedId: ExecutionId = 0;
   readonly #undo: (() => void)[] = [];
   readonly #take: TakeDue;
+  readonly #nodes: EmbeddedNodes;
 
-  constructor(take: TakeDue) {
+  constructor(nodes: EmbeddedNodes, take: TakeDue) {
+    this.#nodes = nodes;
     this.#take = take;
   }
 
-  /** Returns the ids of the executions that do not exist. */
-  commit(changes: readonly ExecutionChange[]): readonly ExecutionId[] {
+  commit(node: NodeNumber, changes: readonly ExecutionChange[]): readonly Outcome[] {
     try {
-      return changes.filter((change) => !this.#apply(change)).map(({ id }) => id);
+      return changes.map((change) => this.#apply(node, change));
     } catch (error) {
       for (const undo of this.#undo.reverse()) undo();
       throw error;
@@ -91,17 +97,21 @@ export class ExecutionTable {
     this.purgedId = Math.max(this.purgedId, id);
   }
 
-  /** False for an execution that does not exist. */
-  #apply(change: ExecutionChange): boolean {
+  #apply(node: NodeNumber, change: ExecutionChange): Outcome {
     const { id, start, journal, end, stopChildren } = change;
-    if (start !== undefined && !this.executions.has(id) && !this.#start(id, start)) return false;
+    if (start !== undefined && !this.executions.has(id)) {
+      const refusal = this.#start(node, id, start);
+      if (refusal !== null) return refusal;
+    }
     const held = this.executions.get(id);
     if (held === undefined) {
       assert(journal === undefined || id <= this.purgedId, `execution ${id} was never started`);
-      return false;
+      return 'absent';
     }
+    if (!this.#mayChange(node, held, change)) return 'lost';
     if (change.reopen === true && held.record.status !== 'Running') {
       const callback = held.record.callback === 'due' ? 'owed' : held.record.callback;
+      this.#setOwner(id, node);
       this.#replace(held, { ...held.record, ...NEWLY_RUNNING, callback });
     }
     if (journal !== undefined) this.#append(held.journal, journal, `execution ${id}`);
@@ -122,7 +132,24 @@ export class ExecutionTable {
       this.#abortMapRuns(held, atMs, ({ event }) => events.includes(event));
     }
     if (change.abortMapRunsMs !== undefined) this.#abortMapRuns(held, change.abortMapRunsMs, () => true);
-    return true;
+    if (change.answers !== undefined) this.#undo.push(this.#nodes.answer(change.answers));
+    if (end !== undefined || change.release === true) this.#setOwner(id, null);
+    return 'stored';
+  }
+
+  /** An ended execution has no owner: what comes for it is a repetition, a redrive, or concerns its callback. */
+  #mayChange(node: NodeNumber, { record, journal: rows }: Held, change: ExecutionChange): boolean {
+    if (record.status !== 'Running') {
+      const { journal, reopen } = change;
+      return reopen !== true || journal === undefined || journal.first === nextEvent(rows);
+    }
+    return this.#nodes.ownerOf(record.id) === node || isOfOthers(change);
+  }
+
+  #setOwner(id: ExecutionId, owner: NodeNumber | null): void {
+    const before = this.#nodes.ownerOf(id);
+    this.#nodes.setOwner(id, owner);
+    this.#undo.push(() => this.#nodes.setOwner(id, before));
   }
 
   /** Another task of the parent waits for the execution from now on. */
@@ -131,6 +158,15 @@ export class ExecutionTable {
     if (parent === null) return;
     const callback = status === 'Running' ? 'owed' : 'due';
     this.#replace(held, { ...held.record, parent: { ...parent, event }, callback });
+  }
+
+  /** As `ExecutionStore.requestStop`. */
+  requestStop(id: ExecutionId, request: Failure): 'asked' | 'asked-before' | 'not-running' {
+    const held = this.executions.get(id);
+    if (held?.record.status !== 'Running') return 'not-running';
+    if (held.record.stop !== null) return 'asked-before';
+    held.record = { ...held.record, stop: request };
+    return 'asked';
   }
 
   /** The record of an execution that exists. */
@@ -147,16 +183,21 @@ export class ExecutionTable {
       .filter(({ record }) => record.parent !== null && wanted.has(record.parent.event));
   }
 
-  /** False if another start has taken its due time. */
-  #start(id: ExecutionId, { record: given, snapshot, due }: NonNullable<ExecutionChange['start']>): boolean {
+  /** Null if the execution has started. `absent` if another start has taken its due time. */
+  #start(
+    node: NodeNumber,
+    id: ExecutionId,
+    { record: given, snapshot, due }: NonNullable<ExecutionChange['start']>,
+  ): 'name-taken' | 'absent' | null {
+    const flow = this.flows.get(given.flowId) ?? { names: new Map(), order: [], snapshots: new Map() };
+    if (flow.names.has(given.name)) return 'name-taken';
     if (due !== undefined) {
       const undo = this.#take(due);
-      if (undo === null) return false;
+      if (undo === null) return 'absent';
       this.#undo.push(undo);
     }
-    const flow = this.flows.get(given.flowId) ?? { names: new Map(), order: [], snapshots: new Map() };
     this.flows.set(given.flowId, flow);
-    assert(!flow.names.has(given.name), `execution ${id} has the name of another execution`);
+    this.#setOwner(id, node);
     if (snapshot !== null && !flow.snapshots.has(snapshot.revision)) {
       flow.snapshots.set(snapshot.revision, { snapshot, uses: 0 });
       this.#undo.push(() => flow.snapshots.delete(snapshot.revision));
@@ -176,7 +217,7 @@ export class ExecutionTable {
       this.#forget(record);
       this.lastId = lastId;
     });
-    return true;
+    return null;
   }
 
   #end(held: Held, end: NonNullable<ExecutionChange['end']>): void {
@@ -189,8 +230,7 @@ export class ExecutionTable {
   }
 
   #append(journal: JournalRow[], row: JournalRow, of: string): void {
-    const last = journal.at(-1);
-    const next = last === undefined ? 1 : last.first + last.count;
+    const next = nextEvent(journal);
     if (row.first + row.count <= next) return;
     assert(row.first === next, `the next event of ${of} is ${next}, not ${row.first}`);
     journal.push(row);
@@ -261,6 +301,12 @@ export class ExecutionTable {
     const stored = flow.snapshots.get(record.revision);
     if (stored !== undefined) stored.uses--;
   }
+}
+
+/** The event with which a journal continues. */
+function nextEvent(journal: readonly JournalRow[]): number {
+  const last = journal.at(-1);
+  return last === undefined ? 1 : last.first + last.count;
 }
 
 /** Index of the first position in `order` (oldest first) that is not older than this one. */

@@ -11,7 +11,7 @@ import { Later } from './later.ts';
 import { ScheduleTable } from './schedule-table.ts';
 
 export interface MemoryFlows {
-  readonly store: FlowStore;
+  readonly store: Omit<FlowStore, 'changesSince'>;
   /** By flow id, the revisions from which an execution can start: the current one and those of the versions. */
   revisions(): ReadonlyMap<string, ReadonlySet<number>>;
   /** The schedules of all flows; those of a flow are deleted with it. */
@@ -31,7 +31,7 @@ export function createMemoryFlows(): MemoryFlows {
     return names;
   }
 
-  const store: FlowStore = {
+  const store: MemoryFlows['store'] = {
     create: (flow) =>
       later.answer(() => {
         if (entries.has(flow.name)) return false;

@@ -1,10 +1,10 @@
 /** Schedules in memory, for tests and for a server that loses everything when it stops. Nothing here is durable. */
+import type { EmbeddedNodes } from '../embedded-nodes.ts';
 import type { ScheduleStore } from '../schedules.ts';
 import type { MemoryFlows } from './flow-store.ts';
 import { Later } from './later.ts';
-import type { Owner } from './owner.ts';
 
-export function createMemorySchedules(flows: MemoryFlows, owner: Owner): ScheduleStore {
+export function createMemorySchedules(flows: MemoryFlows, nodes: EmbeddedNodes): ScheduleStore {
   const later = new Later('schedule store');
   const { schedules, flowOf } = flows;
   return {
@@ -20,9 +20,9 @@ export function createMemorySchedules(flows: MemoryFlows, owner: Owner): Schedul
       later.answer(() => schedules.page(flowName, fromName, limit, textUnits)),
     due: (nowMs, after, limit) => later.answer(() => schedules.due(nowMs, after, limit, flowOf)),
     nextDueMs: () => later.answer(() => schedules.nextDueMs()),
-    take: (fence, times) =>
+    take: (node, times) =>
       later.answer(() => {
-        owner.require(fence);
+        nodes.require(node);
         return times.map((time) => schedules.take(time) !== null);
       }),
     close: () => later.close(),

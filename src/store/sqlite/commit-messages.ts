@@ -1,8 +1,7 @@
 /** The messages between the main thread and the commit thread. */
 import { AssertionFailure } from '../../base/assert.ts';
-import type { ExecutionChange, ExecutionId, PurgePosition, PurgeStep, Retention, SeenTime } from '../executions.ts';
+import type { ExecutionChange, Outcome, PurgePosition, PurgeStep, Retention, SeenTime } from '../executions.ts';
 import type { DueTimes } from '../schedules.ts';
-import { FenceLost } from '../executions.ts';
 import { StoreFault } from '../fault.ts';
 import type { FileIdentity } from './files.ts';
 import type { MessageChange } from './message-rows.ts';
@@ -16,27 +15,24 @@ export interface CommitThreadData {
 export type CommitRequest =
   | {
       readonly kind: 'commit';
-      readonly fence: number;
       readonly changes: readonly ExecutionChange[];
       readonly seen: SeenTime | null;
     }
   | {
       readonly kind: 'purge';
-      readonly fence: number;
       readonly retention: Retention;
       readonly limit: number;
       readonly after: PurgePosition | null;
     }
-  | { readonly kind: 'space'; readonly fence: number }
+  | { readonly kind: 'space' }
   | { readonly kind: 'messages'; readonly changes: readonly MessageChange[] }
-  | { readonly kind: 'take'; readonly fence: number; readonly times: readonly DueTimes[] };
+  | { readonly kind: 'take'; readonly times: readonly DueTimes[] };
 
 export type CommitMessage = { readonly number: number; readonly request: CommitRequest } | 'close';
 
 /** The result of each kind of request. */
 export interface CommitResults {
-  /** The executions that do not exist. */
-  readonly commit: readonly ExecutionId[];
+  readonly commit: readonly Outcome[];
   readonly purge: PurgeStep;
   /** True if there is more space to give back. */
   readonly space: boolean;
@@ -63,7 +59,7 @@ export interface CommitFault {
   readonly errcode: number | null;
 }
 
-const CLASSES: Readonly<Record<string, new (message: string) => Error>> = { AssertionFailure, FenceLost, StoreFault };
+const CLASSES: Readonly<Record<string, new (message: string) => Error>> = { AssertionFailure, StoreFault };
 
 export function faultOf(error: unknown): CommitFault {
   if (!(error instanceof Error)) return { name: 'Error', message: String(error), errcode: null };

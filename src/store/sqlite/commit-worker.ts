@@ -58,14 +58,14 @@ function act(request: CommitRequest): CommitResult {
     return messages.apply(request.changes);
   }
   writer ??= new Writer(used);
-  if (request.kind === 'take') return writer.take(request.fence, request.times);
-  if (request.kind === 'purge') return writer.purge(request.fence, request.retention, request.limit, request.after);
-  if (request.kind === 'space') return giveBackSpace(used, writer, request.fence);
-  return writer.commit(request.fence, request.changes, request.seen);
+  if (request.kind === 'take') return writer.take(request.times);
+  if (request.kind === 'purge') return writer.purge(request.retention, request.limit, request.after);
+  if (request.kind === 'space') return giveBackSpace(used, writer);
+  return writer.commit(request.changes, request.seen);
 }
 
-function giveBackSpace(used: DatabaseSync, from: Writer, fence: number): boolean {
-  const isMore = from.giveBackSpace(fence);
+function giveBackSpace(used: DatabaseSync, from: Writer): boolean {
+  const isMore = from.giveBackSpace();
   if (!isMore) emptyLog(used, BUSY_TIMEOUT_MS);
   return isMore;
 }

@@ -1,16 +1,19 @@
 /**
- * Executions in an SQLite file. The commit thread does commits and purges, one after the other. Every other call is a short
- * read on the main thread's connection, which sees a commit as soon as the commit resolves.
+ * Executions in an SQLite file. The commit thread does commits and purges, one after the other. Most other calls are a short
+ * read on the main thread's connection, which sees a commit as soon as the commit resolves. Owners and mail are in memory, because
+ * one process has the file.
  */
 import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import type { ExecutionId, ExecutionStore, JournalRow, Ownership } from '../executions.ts';
+import type { EmbeddedNodes } from '../embedded-nodes.ts';
+import type { ExecutionId, ExecutionStore, JournalRow } from '../executions.ts';
 import type { CommitThread } from './commit-thread.ts';
 import type { SharedConnection } from './connection.ts';
 import { createExecutionList } from './execution-list.ts';
 import { DUE, executionOf, OWED, RUNNING, snapshotOf } from './execution-rows.ts';
 import type { FoundRow, Row } from './flow-rows.ts';
 import { mapRunOf } from './map-run-rows.ts';
+import { Ownership } from './ownership.ts';
 import { inTransaction } from './transaction.ts';
 
 /** A whole record, with input and output. */
@@ -19,7 +22,23 @@ const RECORD = `
   FROM executions e JOIN execution_flows f ON f.key = e.flow
     LEFT JOIN inputs i ON i.execution = e.id LEFT JOIN outputs o ON o.execution = e.id`;
 
-export function createSqliteExecutions(shared: SharedConnection, thread: CommitThread): ExecutionStore {
+/** What a node gets that joins. */
+interface Joined {
+  readonly lastId: ExecutionId;
+  readonly tokenKey: Uint8Array;
+  readonly setBackMs: number;
+}
+
+export interface SqliteExecutions {
+  readonly store: ExecutionStore;
+  joined(nowMs: number): Promise<Joined>;
+}
+
+export function createSqliteExecutions(
+  shared: SharedConnection,
+  thread: CommitThread,
+  nodes: EmbeddedNodes,
+): SqliteExecutions {
   const { database } = shared;
   const connection = shared.use('execution store');
   const get = database.prepare(`${RECORD} WHERE e.id = ?`);
@@ -47,11 +66,33 @@ export function createSqliteExecutions(shared: SharedConnection, thread: CommitT
   const list = createExecutionList(database);
   const dues = createDues(database);
 
-  return {
-    takeOver: (nowMs) => connection.write(() => takeOver(database, nowMs)),
-    commit: (fence, changes, seen) =>
-      connection.write(() => thread.ask({ kind: 'commit', fence, changes, seen: seen ?? null })),
-    get: (id) => connection.read(() => record(get.get(id))),
+  const recordOf = (id: ExecutionId) => record(get.get(id));
+  const ownership = new Ownership(database, nodes, recordOf);
+  let issuedId: ExecutionId = 0;
+
+  const store: ExecutionStore = {
+    newIds: (node, count) =>
+      connection.read(() => {
+        nodes.require(node);
+        const first = issuedId + 1;
+        issuedId += count;
+        return { first, step: 1, count };
+      }),
+    commit: (node, changes, seen) =>
+      connection.write(() =>
+        ownership.commit(node, changes, (own) => thread.ask({ kind: 'commit', changes: own, seen: seen ?? null })),
+      ),
+    claim: (node, id) => connection.read(() => ownership.claim(node, id)),
+    claimUnowned: (node, afterId, limit) => connection.read(() => ownership.claimUnowned(node, afterId, limit)),
+    claimDue: (node, nowMs, limit) => connection.read(() => ownership.claimDue(node, nowMs, limit)),
+    requestStop: (id, request) => connection.write(() => ownership.requestStop(id, request)),
+    post: (mail) => connection.read(() => ownership.post(mail)),
+    requests: (node) => connection.read(() => ownership.requests(node)),
+    answer: (answers) => connection.read(() => void nodes.answer(answers)),
+    answers: (ids) => connection.read(() => nodes.answers(ids)),
+    dueEnds: (node, afterId, limit) => connection.read(() => ownership.dueEnds(node, afterId, limit)),
+    ended: (ids) => connection.read(() => ids.filter((id) => !ownership.isRunning(id))),
+    get: (id) => connection.read(() => recordOf(id)),
     find: (flowId, name) => connection.read(() => record(find.get(flowId, name))),
     snapshot: (flowId, revision) =>
       connection.read(() => {
@@ -71,15 +112,30 @@ export function createSqliteExecutions(shared: SharedConnection, thread: CommitT
       connection.read(() => mapRunLog.all(id, key, fromEntry, rows).map(journalRowOf)),
     mapRunItems: (name, event) =>
       connection.read(() => mapRunItems.all(name, event).map((row) => Number(row['map_item']))),
-    unfinished: (afterId, limit) => connection.read(() => dues.unfinished(afterId, limit)),
-    due: (nowMs, limit) => connection.read(() => dues.due(nowMs, limit)),
     nextWakeMs: () => connection.read(() => dues.nextWakeMs()),
     children: (parent, events) => connection.read(() => dues.children(parent, events)),
     orphans: (afterId, limit) => connection.read(() => dues.orphans(afterId, limit)),
-    purge: (fence, retention, limit, after) =>
-      connection.write(() => thread.ask({ kind: 'purge', fence, retention, limit, after })),
-    giveBackSpace: (fence) => connection.write(() => thread.ask({ kind: 'space', fence })),
+    purge: (node, retention, limit, after) =>
+      connection.write(() => {
+        nodes.require(node);
+        return thread.ask({ kind: 'purge', retention, limit, after });
+      }),
+    giveBackSpace: (node) =>
+      connection.write(() => {
+        nodes.require(node);
+        return thread.ask({ kind: 'space' });
+      }),
     close: () => connection.close(),
+  };
+  return {
+    store,
+    joined: (nowMs) =>
+      connection.write(() => {
+        const joined = join(database, nowMs);
+        // Other nodes may use their blocks of ids yet.
+        issuedId = nodes.isShared ? Math.max(issuedId, joined.lastId) : joined.lastId;
+        return joined;
+      }),
   };
 }
 
@@ -91,20 +147,19 @@ function record(row: FoundRow) {
   return row === undefined ? null : executionOf(row);
 }
 
-function takeOver(database: DatabaseSync, nowMs: number): Ownership {
+function join(database: DatabaseSync, nowMs: number): Joined {
   return inTransaction(database, () => {
     database
       .prepare(`
-        UPDATE owner SET fence = fence + 1, token_key = coalesce(token_key, ?1),
+        UPDATE owner SET token_key = coalesce(token_key, ?1),
           set_back_ms = set_back_ms + max(0, seen_ms - ?2), seen_ms = ?2`)
       .run(randomBytes(32), Math.floor(nowMs));
     const row = database
       .prepare(
-        'SELECT fence, token_key, set_back_ms, max(purged_id, coalesce((SELECT max(id) FROM executions), 0)) AS last FROM owner',
+        'SELECT token_key, set_back_ms, max(purged_id, coalesce((SELECT max(id) FROM executions), 0)) AS last FROM owner',
       )
       .get();
     return {
-      fence: Number(row?.['fence']),
       lastId: Number(row?.['last']),
       tokenKey: row?.['token_key'] as Uint8Array,
       setBackMs: Number(row?.['set_back_ms']),
@@ -116,15 +171,6 @@ function takeOver(database: DatabaseSync, nowMs: number): Ownership {
 function createDues(database: DatabaseSync) {
   const running = database.prepare(`
     SELECT count(*) AS n, count(map_run) AS items FROM executions INDEXED BY executions_running WHERE status = ${RUNNING}`);
-  const awake = database.prepare(`
-    SELECT id FROM executions INDEXED BY executions_running
-    WHERE status = ${RUNNING} AND id > ? AND (wake_ms IS NULL OR stop IS NOT NULL) ORDER BY id LIMIT ?`);
-  const callbacks = database.prepare(`
-    SELECT id FROM executions INDEXED BY executions_due
-    WHERE callback = ${DUE} AND id > ? AND status <> ${RUNNING} ORDER BY id LIMIT ?`);
-  const due = database.prepare(`
-    SELECT id FROM executions INDEXED BY executions_asleep
-    WHERE wake_ms IS NOT NULL AND wake_ms <= ? ORDER BY wake_ms, id LIMIT ?`);
   const nextWake = database.prepare(`
     SELECT min(wake_ms) AS wake_ms FROM executions INDEXED BY executions_asleep WHERE wake_ms IS NOT NULL`);
   const children = database.prepare(`
@@ -142,11 +188,6 @@ function createDues(database: DatabaseSync) {
       const mapItems = Number(row?.['items']);
       return { executions: Number(row?.['n']) - mapItems, mapItems };
     },
-    unfinished: (afterId: ExecutionId, limit: number) =>
-      idsOf([...awake.all(afterId, limit), ...callbacks.all(afterId, limit)])
-        .sort((a, b) => a - b)
-        .slice(0, limit),
-    due: (nowMs: number, limit: number) => idsOf(due.all(nowMs, limit)),
     nextWakeMs: () => {
       const earliest = nextWake.get()?.['wake_ms'] ?? null;
       return earliest === null ? null : Number(earliest);
@@ -159,6 +200,6 @@ function createDues(database: DatabaseSync) {
   };
 }
 
-function idsOf(rows: readonly Row[]): ExecutionId[] {
+export function idsOf(rows: readonly Row[]): ExecutionId[] {
   return rows.map((row) => Number(row['id']));
 }

@@ -11,7 +11,7 @@ import { changeValues, FLOW_COLUMNS, flowOf, flowValues } from './flow-rows.ts';
 import { aliasMethods } from './flow-aliases.ts';
 import { versionMethods } from './flow-versions.ts';
 
-export function createSqliteFlows(shared: SharedConnection): FlowStore {
+export function createSqliteFlows(shared: SharedConnection): Omit<FlowStore, 'changesSince'> {
   const { database } = shared;
   const connection = shared.use('flow store');
   const insert = database.prepare(`

@@ -4,6 +4,7 @@
  * no schedule.
  */
 import type { DatabaseSync } from 'node:sqlite';
+import type { EmbeddedNodes } from '../embedded-nodes.ts';
 import type { DueSchedule, SchedulePage, ScheduleRecord, ScheduleStore } from '../schedules.ts';
 import type { ExecutionMode } from '../flows.ts';
 import type { CommitThread } from './commit-thread.ts';
@@ -11,7 +12,11 @@ import type { SharedConnection } from './connection.ts';
 import type { FoundRow, Row } from './flow-rows.ts';
 import { inTransaction } from './transaction.ts';
 
-export function createSqliteSchedules(shared: SharedConnection, thread: CommitThread): ScheduleStore {
+export function createSqliteSchedules(
+  shared: SharedConnection,
+  thread: CommitThread,
+  nodes: EmbeddedNodes,
+): ScheduleStore {
   const connection = shared.use('schedule store');
   let statements: Statements | null = null;
   const prepared = (): Statements => (statements ??= prepare(shared.database));
@@ -58,7 +63,11 @@ export function createSqliteSchedules(shared: SharedConnection, thread: CommitTh
         const earliest = prepared().next.get()?.['next_due_ms'] ?? null;
         return earliest === null ? null : Number(earliest);
       }),
-    take: (fence, times) => connection.write(() => thread.ask({ kind: 'take', fence, times })),
+    take: (node, times) =>
+      connection.write(() => {
+        nodes.require(node);
+        return thread.ask({ kind: 'take', times });
+      }),
     close: () => connection.close(),
   };
 }

@@ -1,7 +1,9 @@
 /** The stores in one SQLite file, put together. */
 import type { Scheduler } from '../../base/scheduler.ts';
 import { reasonOf } from '../../base/text.ts';
+import { EmbeddedNodes } from '../embedded-nodes.ts';
 import { StoreFault } from '../fault.ts';
+import { recordingFlows } from '../recording-flows.ts';
 import type { Stores } from '../stores.ts';
 import { storesOf } from '../stores.ts';
 import { CommitThread } from './commit-thread.ts';
@@ -16,19 +18,24 @@ import { createSqliteSchedules } from './schedule-store.ts';
 
 /**
  * Opens the file and applies the migrations that it lacks.
+ * @param isShared true: several engines of this process use the file at the same time, each as a node
  * @throws {StoreFault} when the file cannot be opened, is not ours, is damaged, is in use or is of a newer Millrace.
  */
-export function openSqliteStores(options: SqliteStoreOptions, scheduler: Scheduler): Stores {
+export function openSqliteStores(options: SqliteStoreOptions, scheduler: Scheduler, isShared = false): Stores {
   const opened = openDatabase(options);
   const shared = new SharedConnection(opened, scheduler);
   const thread = new CommitThread({ files: shared.files, synchronous: options.synchronous }, scheduler);
   shared.endsWith(() => thread.close());
   try {
+    const nodes = new EmbeddedNodes(isShared);
+    const { store: executions, joined } = createSqliteExecutions(shared, thread, nodes);
     return storesOf({
-      flows: createSqliteFlows(shared),
-      executions: createSqliteExecutions(shared, thread),
+      flows: recordingFlows(createSqliteFlows(shared), nodes),
+      executions,
       messages: createSqliteMessages(shared, thread),
-      schedules: createSqliteSchedules(shared, thread),
+      schedules: createSqliteSchedules(shared, thread, nodes),
+      nodes: nodes.store({ joined, running: () => executions.running() }),
+      clock: null,
     });
   } catch (error) {
     opened.close();

@@ -2,7 +2,7 @@
  * Applies commits to the tables of executions. It runs in the commit thread.
  *
  * Invariants:
- * - A commit is one transaction, which checks the fence first.
+ * - A commit is one transaction. The main thread has checked that the node may make its changes (`ownership.ts`).
  * - A change that was committed before changes nothing.
  * - A journal row is appended only if it begins with the next event.
  */
@@ -12,12 +12,12 @@ import type {
   ExecutionChange,
   ExecutionId,
   JournalRow,
+  Outcome,
   PurgePosition,
   PurgeStep,
   Retention,
   SeenTime,
 } from '../executions.ts';
-import { FenceLost } from '../executions.ts';
 import type { DueTimes } from '../schedules.ts';
 import { callbackNumber, DONE, DUE, OWED, RUNNING, startedByText, statusNumber } from './execution-rows.ts';
 import { giveBackPages } from './free-space.ts';
@@ -31,7 +31,7 @@ type End = NonNullable<ExecutionChange['end']>;
 
 export class Writer {
   readonly #database: DatabaseSync;
-  readonly #owner: StatementSync;
+  readonly #purgedId: StatementSync;
   readonly #seen: StatementSync;
   readonly #purge: Purge;
   readonly #flowKey: StatementSync;
@@ -42,6 +42,7 @@ export class Writer {
   readonly #addInput: StatementSync;
   readonly #append: StatementSync;
   readonly #known: StatementSync;
+  readonly #named: StatementSync;
   readonly #nextEvent: StatementSync;
   readonly #reopen: StatementSync;
   readonly #callbackTo: StatementSync;
@@ -57,7 +58,7 @@ export class Writer {
   constructor(database: DatabaseSync) {
     const prepare = (sql: string) => database.prepare(sql);
     this.#database = database;
-    this.#owner = prepare('SELECT fence, purged_id FROM owner');
+    this.#purgedId = prepare('SELECT purged_id FROM owner');
     this.#seen = prepare('UPDATE owner SET seen_ms = ?, set_back_ms = ?');
     this.#mapRuns = new MapRunWriter(database);
     this.#uses = new SnapshotUses(database);
@@ -71,13 +72,14 @@ export class Writer {
     this.#add = prepare(`
       INSERT INTO executions (id, flow, status, callback, started_ms, stopped_ms, revision, parent, parent_event, version,
         alias, name, error, cause, depth, started_by, identity, map_run, map_state, map_item)
-      VALUES (?, ?, ${RUNNING}, ?, ?, 0, ?, ?, ?, ?, ?, ?, '', '', ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`);
+      VALUES (?, ?, ${RUNNING}, ?, ?, 0, ?, ?, ?, ?, ?, ?, '', '', ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);
     this.#addInput = prepare('INSERT INTO inputs (execution, text) VALUES (?, ?)');
     this.#append = prepare(`
       INSERT INTO journal (execution, first, count, events) SELECT ?1, ?2, ?3, ?4
       WHERE coalesce((SELECT first + count FROM journal WHERE execution = ?1 ORDER BY first DESC LIMIT 1), 1) = ?2
         AND EXISTS (SELECT 1 FROM executions WHERE id = ?1)`);
     this.#known = prepare('SELECT 1 FROM executions WHERE id = ?');
+    this.#named = prepare('SELECT id FROM executions WHERE flow = ? AND name = ?');
     this.#nextEvent = prepare(`
       SELECT first + count AS next FROM journal WHERE execution = ? ORDER BY first DESC LIMIT 1`);
     this.#reopen = prepare(`
@@ -104,56 +106,54 @@ export class Writer {
   }
 
   /**
-   * Applies all changes, or none if it throws. Returns the ids of the executions that do not exist.
-   * @throws {FenceLost}
+   * Applies all changes, or none if it throws.
    * @throws {AssertionFailure} for a change that breaks the contract of the port, such as a gap in a journal.
    */
-  commit(fence: number, changes: readonly ExecutionChange[], seen: SeenTime | null = null): readonly ExecutionId[] {
+  commit(changes: readonly ExecutionChange[], seen: SeenTime | null = null): readonly Outcome[] {
     const keys = new Map<string, number>();
-    return this.#owned(fence, (purgedId) => {
+    return this.#inTransaction(() => {
+      const purgedId = Number(this.#purgedId.get()?.['purged_id'] ?? 0);
       if (seen !== null) this.#seen.run(Math.floor(seen.nowMs), Math.floor(seen.setBackMs));
-      return changes.filter((change) => !this.#apply(change, keys, purgedId)).map(({ id }) => id);
+      return changes.map((change) => this.#apply(change, keys, purgedId));
     });
   }
 
-  /** A step of a purge, as `ExecutionStore.purge` says. @throws {FenceLost} */
-  purge(fence: number, retention: Retention, limit: number, after: PurgePosition | null): PurgeStep {
-    return this.#owned(fence, () => this.#purge.step(retention, limit, after));
+  /** A step of a purge, as `ExecutionStore.purge` says. */
+  purge(retention: Retention, limit: number, after: PurgePosition | null): PurgeStep {
+    return this.#inTransaction(() => this.#purge.step(retention, limit, after));
   }
 
-  /** As `ExecutionStore.giveBackSpace` says. @throws {FenceLost} */
-  giveBackSpace(fence: number): boolean {
-    return this.#owned(fence, () => giveBackPages(this.#database));
+  /** As `ExecutionStore.giveBackSpace` says. */
+  giveBackSpace(): boolean {
+    return this.#inTransaction(() => giveBackPages(this.#database));
   }
 
-  /** As `ScheduleStore.take`. @throws {FenceLost} */
-  take(fence: number, times: readonly DueTimes[]): readonly boolean[] {
-    return this.#owned(fence, () => times.map((time) => this.#takeDue(time)));
+  /** As `ScheduleStore.take`. */
+  take(times: readonly DueTimes[]): readonly boolean[] {
+    return this.#inTransaction(() => times.map((time) => this.#takeDue(time)));
   }
 
   #takeDue({ scheduleId, firstMs, lastMs, nextMs }: DueTimes): boolean {
     return Number(this.#take.run(nextMs, lastMs, scheduleId, firstMs).changes) === 1;
   }
 
-  #owned<T>(fence: number, work: (purgedId: ExecutionId) => T): T {
+  #inTransaction<T>(work: () => T): T {
     this.#uses.forget();
     return inTransaction(this.#database, () => {
-      const owner = this.#owner.get();
-      if (owner?.['fence'] !== fence) throw new FenceLost('another server has taken over the store');
-      const result = work(Number(owner['purged_id']));
+      const result = work();
       this.#uses.write();
       return result;
     });
   }
 
-  /** False for an execution that does not exist. */
-  #apply(change: ExecutionChange, keys: Map<string, number>, purgedId: ExecutionId): boolean {
+  #apply(change: ExecutionChange, keys: Map<string, number>, purgedId: ExecutionId): Outcome {
     const { id, start, journal, stopChildren } = change;
-    if (start !== undefined && !this.#start(id, start, keys)) return false;
+    const refusal = start === undefined ? null : this.#start(id, start, keys);
+    if (refusal !== null) return refusal;
     if (change.reopen === true && Number(this.#reopen.run(id).changes) > 0) this.#removeOutput.run(id);
     const isAppended = journal !== undefined && this.#appendRow(id, journal, purgedId);
     // A row that was appended proves that the execution exists: a change of a running execution needs no further look.
-    if (!isAppended && this.#known.get(id) === undefined) return false;
+    if (!isAppended && this.#known.get(id) === undefined) return 'absent';
     this.#applyState(change);
     for (const mapRun of change.mapRuns ?? []) this.#mapRuns.apply(id, mapRun);
     if (change.abortMapRunsMs !== undefined) this.#mapRuns.abortAll(id, change.abortMapRunsMs);
@@ -164,7 +164,7 @@ export class Writer {
         this.#mapRuns.abort(id, event, stopChildren.atMs);
       }
     }
-    return true;
+    return 'stored';
   }
 
   #applyState({ id, callbackTo, wakeMs, end, callbackDone }: ExecutionChange): void {
@@ -174,11 +174,14 @@ export class Writer {
     if (callbackDone === true) this.#callbackDone.run(id);
   }
 
-  /** False if another start has taken its due time. */
-  #start(id: ExecutionId, { record, snapshot, due }: Start, keys: Map<string, number>): boolean {
-    // A repetition finds the execution, and its due time taken.
-    if (due !== undefined && !this.#takeDue(due) && this.#known.get(id) === undefined) return false;
+  /** Null if the execution has started, now or by an earlier commit. `absent` if another start has taken its due time. */
+  #start(id: ExecutionId, { record, snapshot, due }: Start, keys: Map<string, number>): 'name-taken' | 'absent' | null {
     const flow = this.#keyOf(record.flowId, record.flowName, keys);
+    if (due !== undefined) {
+      const named = this.#named.get(flow, record.name);
+      if (named !== undefined) return named['id'] === id ? null : 'name-taken';
+      if (!this.#takeDue(due)) return 'absent';
+    }
     if (snapshot !== null) {
       const { revision, roleArn, description, environment, definition, writer } = snapshot;
       this.#addSnapshot.run(flow, revision, roleArn, description, JSON.stringify(environment), definition, writer);
@@ -202,10 +205,10 @@ export class Writer {
       record.mapItem?.state ?? null,
       record.mapItem?.index ?? null,
     );
-    if (Number(added.changes) === 0) return true;
+    if (Number(added.changes) === 0) return this.#known.get(id) === undefined ? 'name-taken' : null;
     this.#uses.add(flow, record.revision, 1, record.mapItem !== null);
     if (record.input !== '') this.#addInput.run(id, record.input);
-    return true;
+    return null;
   }
 
   #keyOf(flowId: string, flowName: string, keys: Map<string, number>): number {

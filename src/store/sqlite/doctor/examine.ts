@@ -6,6 +6,7 @@ import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { Scheduler } from '../../../base/scheduler.ts';
 import { reasonOf } from '../../../base/text.ts';
+import { EmbeddedNodes } from '../../embedded-nodes.ts';
 import { StoreFault } from '../../fault.ts';
 import type { ExaminedExecutions, OpenExamination, RepairableFinding } from '../../store-file.ts';
 import { CommitThread } from '../commit-thread.ts';
@@ -126,7 +127,8 @@ class SqliteExamination implements OpenExamination {
     const opened = { database, files: [], requireFiles: () => undefined, close: () => undefined };
     // Reads do not start the thread.
     const thread = new CommitThread({ files: [], synchronous }, scheduler);
-    const store = createSqliteExecutions(new SharedConnection(opened, scheduler), thread);
+    const nodes = new EmbeddedNodes(false);
+    const { store } = createSqliteExecutions(new SharedConnection(opened, scheduler), thread, nodes);
     const { get, snapshot, journal, mapRunLog } = store;
     const running = database.prepare(`
       SELECT id FROM executions INDEXED BY executions_running WHERE status = ${RUNNING} AND id > ? ORDER BY id LIMIT ?`);
