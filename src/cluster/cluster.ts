@@ -12,7 +12,10 @@ export interface Cluster {
    * Always true for a process that serves alone.
    */
   readonly holdsLease: boolean;
-  /** Resolves when no process uses a flow as it was before a change that is durable. Rejects when the store cannot say so. */
+  /**
+   * Resolves when no process uses a flow as it was before a change that is durable.
+   * @throws the error of the store, when it cannot say so
+   */
   flowsChanged(): Promise<void>;
 }
 

@@ -10,8 +10,8 @@ import { Children } from './children/children.ts';
 import type { FlowPlace } from './children/standard-child.ts';
 import type { ChildStarter } from './driver/calls.ts';
 import { Turns } from './driver/turns.ts';
-import { createDurableRuntime } from './durable/durable.ts';
-import type { DurableRuntime } from './durable/durable.ts';
+import type { NodeMembership } from '../cluster/membership.ts';
+import { DurableRuntime } from './durable/durable.ts';
 import { createExecutions } from './execution-service.ts';
 import type { Executions } from './executions.ts';
 import { createExpressRuntime } from './express/express.ts';
@@ -39,6 +39,8 @@ export interface RuntimesOptions {
   readonly place: FlowPlace;
   readonly rights: FlowRights;
   readonly memory: MemoryBudget;
+  /** This process as a node of the stores. */
+  readonly cluster: NodeMembership;
   /** How many waiting Standard executions remain in memory; absent: the runtime's default. */
   readonly idleMax?: number;
   /** Replaces or wraps the starter of child flows, in a test. */
@@ -53,9 +55,9 @@ export interface Runtimes {
   readonly changes: FlowChanges;
 }
 
-/** Takes over the store of executions; those that were under way continue in the background. */
-export async function createRuntimes(options: RuntimesOptions): Promise<Runtimes> {
-  const { ports, actions, limits, history: settings, place, rights, memory } = options;
+/** Executions that were under way in the stores continue in the background. */
+export function createRuntimes(options: RuntimesOptions): Runtimes {
+  const { ports, actions, limits, history: settings, place, rights, memory, cluster } = options;
   const { flows: flowStore, executions: store } = options.stores;
   const compile = createFlowCompiler(options.compiler);
   const cache = new PlanCache(limits.planBytes);
@@ -68,13 +70,14 @@ export async function createRuntimes(options: RuntimesOptions): Promise<Runtimes
       : new ExpressHistory({ ...settings.express, nowMs: () => ports.clock.nowMs() });
   const express = createExpressRuntime({ ports, actions, children, memory, limits, history });
   const sync = createSyncExecutions({ flows, runtime: express, ids: ports.ids });
-  const durable = await createDurableRuntime({
+  const durable = new DurableRuntime({
     ports,
     actions,
     children,
     runExpressItem: createExpressItems(express),
     objects: options.objects,
     memory,
+    cluster,
     store,
     flows,
     compile,
@@ -85,12 +88,13 @@ export async function createRuntimes(options: RuntimesOptions): Promise<Runtimes
     ...(options.idleMax !== undefined && { idleMax: options.idleMax }),
   });
   own.connect({ sync, durable, ports, place, rights, turns: new Turns(ports), ...limits });
-  durable.recover();
   const { stateEventNames } = settings;
   const executions = createExecutions({
     flows: flowStore,
     ...{ store, durable, express: history, expressRuntime: express, ports, stateEventNames },
   });
-  const changes = createFlowChanges({ flows, express, durable, history });
+  const changes = createFlowChanges({ flows, express, durable, history, cluster });
+  cluster.begin();
+  durable.recover();
   return { express, durable, sync, executions, changes };
 }

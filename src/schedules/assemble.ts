@@ -2,6 +2,7 @@
 import type { Ports } from '../base/ports.ts';
 import type { DurableRuntime } from '../runtime/durable/durable.ts';
 import type { SyncExecutions } from '../runtime/express/sync-executions.ts';
+import type { NodeMembership } from '../cluster/membership.ts';
 import type { Stores } from '../store/stores.ts';
 import { inBackground } from '../base/isolated.ts';
 import type { ChoiceRules } from './choice.ts';
@@ -16,6 +17,7 @@ export interface SchedulesOptions extends ChoiceRules {
   readonly stores: Pick<Stores, 'schedules' | 'flows'>;
   readonly durable: DurableRuntime;
   readonly sync: SyncExecutions;
+  readonly cluster: NodeMembership;
   readonly ports: Ports;
   /** The setting `limits.input`. */
   readonly inputBytes: number;
@@ -30,12 +32,14 @@ export interface ScheduleParts {
 }
 
 export function assembleSchedules(options: SchedulesOptions): ScheduleParts {
-  const { stores, durable, sync, ports, catchUpMs, missed, inputBytes } = options;
+  const { stores, durable, sync, ports, cluster, catchUpMs, missed, inputBytes } = options;
   const { schedules: store, flows } = stores;
   const timetables = new Timetables(ports.scheduler);
   const reports = new Reports(ports, catchUpMs);
   const express = new ExpressStarts({ sync, ports, reports, catchUpMs });
-  const due = new DueSchedules({ store, durable, express, ports, timetables, reports, catchUpMs, missed });
+  const due = new DueSchedules({ store, durable, express, ports, timetables, cluster, reports, catchUpMs, missed });
+  // Another node may have created a schedule, or may have been the first.
+  cluster.listen({ poll: () => (cluster.rank === 0 ? due.look() : Promise.resolve()) });
   return {
     service: new ScheduleService({ store, flows, ports, timetables, due, inputBytes }),
     resume: () => inBackground(ports.observer, 'looking for schedules that are due', () => due.look()),

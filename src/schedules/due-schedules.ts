@@ -11,7 +11,8 @@
 import { inBackground } from '../base/isolated.ts';
 import type { Ports } from '../base/ports.ts';
 import type { DurableRuntime } from '../runtime/durable/durable.ts';
-import { FenceLost } from '../store/executions.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { LeaseLost } from '../store/nodes.ts';
 import type { DuePosition, DueSchedule, DueTimes, ScheduleStore } from '../store/schedules.ts';
 import { choiceOf } from './choice.ts';
 import type { Choice, ChoiceRules } from './choice.ts';
@@ -25,10 +26,12 @@ import type { Timetables } from './timetables.ts';
 
 export interface DueSchedulesOptions extends ChoiceRules {
   readonly store: Pick<ScheduleStore, 'due' | 'nextDueMs' | 'take'>;
-  readonly durable: Pick<DurableRuntime, 'start' | 'fence'>;
+  readonly durable: Pick<DurableRuntime, 'start' | 'node'>;
   readonly express: ExpressStarts;
   readonly ports: Pick<Ports, 'clock' | 'scheduler' | 'observer'>;
   readonly timetables: Timetables;
+  /** Its first node starts executions for all. */
+  readonly cluster: Pick<Cluster, 'rank'>;
   readonly reports: Reports;
 }
 
@@ -76,6 +79,7 @@ export class DueSchedules {
       this.#isLookWanted = true;
       return;
     }
+    if (this.#options.cluster.rank > 0) return this.#lookIn(LONGEST_SLEEP_MS);
     this.#isLooking = true;
     this.#isLookWanted = false;
     try {
@@ -87,7 +91,8 @@ export class DueSchedules {
       else if (nextMs !== null) this.arm(nextMs);
     } catch (error) {
       this.#isLooking = false;
-      if (error instanceof FenceLost) return this.close();
+      // This process is another node soon, and looks again then.
+      if (error instanceof LeaseLost) return this.#lookIn(RETRY_MS);
       this.#options.ports.observer.defect?.({ error, where: WHERE });
       this.#lookIn(RETRY_MS);
     }
@@ -126,7 +131,7 @@ export class DueSchedules {
     if (takings.length === 0) return;
     const { store, durable } = this.#options;
     const taken = await store.take(
-      durable.fence,
+      durable.node,
       takings.map(({ due }) => due),
     );
     for (const [i, isTaken] of taken.entries()) {
@@ -213,7 +218,7 @@ export class DueSchedules {
   async #skip(firing: Firing, reason: string, round: Round): Promise<void> {
     const { store, durable, reports } = this.#options;
     try {
-      const [isTaken] = await store.take(durable.fence, [firing.due]);
+      const [isTaken] = await store.take(durable.node, [firing.due]);
       if (isTaken !== true) return;
       round.hasTaken = true;
       if (firing.missed !== null) reports.missed(firing.schedule, firing.missed);

@@ -20,6 +20,8 @@ import type { Endpoint, OperationServices } from '../operations/services.ts';
 import { ALL_RIGHTS } from '../runtime/flow-rights.ts';
 import type { FlowRights } from '../runtime/flow-rights.ts';
 import type { ChildStarter } from '../runtime/driver/calls.ts';
+import { NodeMembership } from '../cluster/membership.ts';
+import type { NodeMembershipOptions } from '../cluster/membership.ts';
 import { createRuntimes } from '../runtime/runtimes.ts';
 import type { Runtimes } from '../runtime/runtimes.ts';
 import { assembleSchedules } from '../schedules/assemble.ts';
@@ -37,6 +39,8 @@ export interface EngineOptions {
   readonly rights?: FlowRights;
   /** For DescribeRegions. */
   readonly endpoint: Endpoint;
+  /** This process as a node of a store that others use too; absent: it is the only one. */
+  readonly node?: Pick<NodeMembershipOptions, 'info' | 'pollMs'>;
   /** Replacements for parts of the product. */
   readonly standIns?: StandIns;
 }
@@ -55,6 +59,7 @@ export interface Engine extends Runtimes {
   /** The memory that executions under way hold. */
   readonly memory: MemoryBudget;
   readonly services: OperationServices;
+  readonly cluster: NodeMembership;
   readonly schedules: ScheduleParts;
   /** Executions and calls under way. */
   readonly underWay: { readonly express: number; readonly calls: number };
@@ -70,6 +75,9 @@ export interface Engine extends Runtimes {
 /** Without the setting, executions may hold this fraction (1/3) of V8's heap, and by their growth half of it. */
 const HEAP_SHARE = 3;
 
+/** Of a store that no other process uses. */
+const ONE_NODE = { info: { name: 'one', version: '', leaseMs: 10_000 }, pollMs: 500 };
+
 /** Puts the engine together. Executions that were under way in its stores continue. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { settings, stores, ports, standIns = {} } = options;
@@ -79,7 +87,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const actions = standIns.actions ?? own;
   const compiler = createCompiler(ports.scheduler);
   const objects = standIns.objects ?? loadObjectsLazily({ ...settings, ports, memory });
-  const runtimes = await createRuntimes({
+  const cluster = await NodeMembership.join({
+    nodes: stores.nodes,
+    flows: stores.flows,
+    ports,
+    ...(options.node ?? ONE_NODE),
+  });
+  const runtimes = createRuntimes({
     ...standIns,
     objects,
     ports,
@@ -91,15 +105,17 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     place: { region, account },
     rights: options.rights ?? ALL_RIGHTS,
     memory,
+    cluster,
   });
   own.resume();
   const { express, durable, sync } = runtimes;
   const { inputBytes } = limits;
-  const schedules = assembleSchedules({ stores, durable, sync, ports, ...settings.schedules, inputBytes });
+  const schedules = assembleSchedules({ stores, durable, sync, ports, cluster, ...settings.schedules, inputBytes });
   schedules.resume();
   return {
     ...runtimes,
     memory,
+    cluster,
     services: servicesOf(options, runtimes, compiler, schedules),
     schedules,
     get underWay() {
@@ -115,6 +131,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     async close() {
       schedules.close();
       durable.close();
+      await cluster.leave();
       await Promise.all([own.close(), compiler.close(), objects.close()]);
       await stores.close();
     },

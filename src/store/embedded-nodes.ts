@@ -4,7 +4,7 @@
  */
 import { LeaseLost } from './nodes.ts';
 import type { Beat, HintTopic, NodeInfo, NodeMessage, NodeNumber, NodeReport, NodeStore } from './nodes.ts';
-import type { ChangesOfFlows } from './flows.ts';
+import type { ChangeOfFlow, ChangesOfFlows } from './flows.ts';
 import type { ExecutionId, RunningCounts } from './executions.ts';
 import type { Mail, MailAnswer } from './mail.ts';
 
@@ -34,7 +34,7 @@ export class EmbeddedNodes {
   readonly #mail = new Map<string, HeldMail>();
   readonly #messages = new Map<NodeNumber, NodeMessage[]>();
   readonly #listeners = new Map<NodeNumber, (topic: HintTopic) => void>();
-  readonly #flowChanges: { readonly name: string; readonly isDeleted: boolean }[] = [];
+  readonly #flowChanges: ChangeOfFlow[] = [];
   readonly #nonces: { readonly from: NodeNumber; readonly prints: Uint8Array }[] = [];
   #noncesBefore = 0;
   #lastNode: NodeNumber = 0;
@@ -137,17 +137,20 @@ export class EmbeddedNodes {
     return { answers, absent: ids.filter((id) => !this.#mail.has(id)) };
   }
 
-  flowChanged(name: string, isDeleted: boolean): void {
+  flowChanged(change: ChangeOfFlow): void {
     this.#flowEpoch++;
     if (!this.isShared) return;
-    this.#flowChanges.push({ name, isDeleted });
+    this.#flowChanges.push(change);
     if (this.#flowChanges.length > FLOW_CHANGES_MAX) this.#flowChanges.shift();
   }
 
-  changesSince(epoch: number): ChangesOfFlows | null {
+  changesSince(epoch: number): ChangesOfFlows {
     const count = this.#flowEpoch - epoch;
-    if (count > this.#flowChanges.length) return null;
-    return { epoch: this.#flowEpoch, flows: count <= 0 ? [] : this.#flowChanges.slice(-count) };
+    const isKnown = count <= this.#flowChanges.length;
+    return {
+      epoch: this.#flowEpoch,
+      flows: isKnown ? this.#flowChanges.slice(this.#flowChanges.length - count) : null,
+    };
   }
 
   /** The port of the nodes. `joined` and `running` are what the store of executions knows. */

@@ -251,6 +251,8 @@ export interface ExecutionStore {
    * which may be another node; null when there is none. @throws {LeaseLost}
    */
   claim(node: NodeNumber, id: ExecutionId): Promise<OwnedExecution | null>;
+  /** The live node that owns an execution; null for none. */
+  ownerOf(id: ExecutionId): Promise<NodeNumber | null>;
   /**
    * Makes the node the owner of running executions that no live node owns and that need one: those that are awake, have a stop request,
    * or have mail without an answer. Resolves with their ids, above `afterId` and ascending. @throws {LeaseLost}
@@ -273,7 +275,9 @@ export interface ExecutionStore {
   /** Answers mail that has no effect. */
   answer(answers: readonly MailAnswer[]): Promise<void>;
   /** The answers of these mails, as far as they have one; `absent` are the mails that the store does not have. */
-  answers(ids: readonly string[]): Promise<{ readonly answers: readonly MailAnswer[]; readonly absent: readonly string[] }>;
+  answers(
+    ids: readonly string[],
+  ): Promise<{ readonly answers: readonly MailAnswer[]; readonly absent: readonly string[] }>;
   /** Those of these executions that do not run. */
   ended(ids: readonly ExecutionId[]): Promise<readonly ExecutionId[]>;
 

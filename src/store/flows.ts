@@ -120,8 +120,8 @@ export interface FlowStore {
    * deleted the flow and created it again. Durable when it resolves.
    */
   update(name: string, changes: FlowChanges, expectedId: string): Promise<FlowRecord | null>;
-  /** Deletes the flow with its versions and aliases. False if no flow has this name. */
-  delete(name: string): Promise<boolean>;
+  /** Deletes the flow with its versions and aliases. Resolves with its id; null if no flow has this name. */
+  delete(name: string): Promise<string | null>;
   /** Flows in the byte order of their names. */
   list(query: FlowQuery): Promise<FlowPage>;
   count(): Promise<number>;
@@ -145,10 +145,9 @@ export interface FlowStore {
   /** In the byte order of their names, beginning with `fromName` (empty: with the first). */
   listAliases(flowName: string, fromName: string, limit: number): Promise<AliasPage>;
   /**
-   * The changes of flows, their versions and aliases after change number `epoch`, which is one that this process knows. Null when the
-   * store does not have all of them any more: any flow may have changed. A store that is not shared has none.
+   * The changes of flows, their versions and aliases after change number `epoch`. A store that is not shared need not have them.
    */
-  changesSince(epoch: number): Promise<ChangesOfFlows | null>;
+  changesSince(epoch: number): Promise<ChangesOfFlows>;
   /** Closes the store; no call may follow. */
   close(): Promise<void>;
 }
@@ -157,5 +156,12 @@ export interface FlowStore {
 export interface ChangesOfFlows {
   /** Number of the last of them; that of the call when there are none. */
   readonly epoch: number;
-  readonly flows: readonly { readonly name: string; readonly isDeleted: boolean }[];
+  /** Null when the store does not have all of them any more: any flow may have changed. */
+  readonly flows: readonly ChangeOfFlow[] | null;
+}
+
+export interface ChangeOfFlow {
+  readonly name: string;
+  /** `FlowRecord.id` of the flow if it was deleted; null if it was changed or created. */
+  readonly deletedId: string | null;
 }

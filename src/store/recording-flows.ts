@@ -9,7 +9,7 @@ export function recordingFlows(
 ): FlowStore {
   async function recorded<T>(name: string, change: Promise<T>, isChanged: (result: T) => boolean): Promise<T> {
     const result = await change;
-    if (isChanged(result)) nodes.flowChanged(name, false);
+    if (isChanged(result)) nodes.flowChanged({ name, deletedId: null });
     return result;
   }
   const isTrue = (result: boolean): boolean => result;
@@ -18,9 +18,9 @@ export function recordingFlows(
     create: (flow) => recorded(flow.name, flows.create(flow), isTrue),
     update: (name, changes, id) => recorded(name, flows.update(name, changes, id), (flow) => flow !== null),
     async delete(name) {
-      const isDeleted = await flows.delete(name);
-      if (isDeleted) nodes.flowChanged(name, true);
-      return isDeleted;
+      const deletedId = await flows.delete(name);
+      if (deletedId !== null) nodes.flowChanged({ name, deletedId });
+      return deletedId;
     },
     deleteVersion: (name, version) =>
       recorded(name, flows.deleteVersion(name, version), (result) => result === 'deleted'),

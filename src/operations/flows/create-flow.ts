@@ -27,7 +27,7 @@ export const createFlow = defineOperation('CreateFlow', async (services, paramet
   if ((await services.flows.get(name)) !== null) throw apiError('FlowAlreadyExists', name);
   const isCreated = await services.flowQuota.within(() => services.flows.create(flow));
   if (!isCreated) throw apiError('FlowAlreadyExists', name);
-  services.changes.changed(name);
+  await services.changes.changed(name);
   reportWarnings(services, request, name, diagnostics);
   return {
     ...flowReply(flow),

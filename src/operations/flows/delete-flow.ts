@@ -3,7 +3,8 @@ import { apiError } from '../../api/error.ts';
 import { defineOperation } from '../operation.ts';
 
 export const deleteFlow = defineOperation('DeleteFlow', async ({ flows, changes }, { Name: name }) => {
-  if (!(await flows.delete(name))) throw apiError('FlowNotExists', name);
-  changes.deleted(name);
+  const id = await flows.delete(name);
+  if (id === null) throw apiError('FlowNotExists', name);
+  await changes.deleted(name, id);
   return {};
 });

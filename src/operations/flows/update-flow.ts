@@ -22,7 +22,7 @@ export const updateFlow = defineOperation('UpdateFlow', async (services, paramet
     const isGone = (await services.flows.get(name)) === null;
     throw isGone ? apiError('FlowNotExists', name) : apiError('ConcurrentUpdateError');
   }
-  services.changes.changed(name);
+  await services.changes.changed(name);
   reportWarnings(services, request, name, diagnostics);
   return {
     ...flowReply(flow),

@@ -15,6 +15,6 @@ export const createFlowAlias = defineOperation('CreateFlowAlias', async (service
   const outcome = await services.flows.createAlias(flowName, alias);
   if (outcome === 'exists') throw apiError('FlowAliasAlreadyExists', alias.name, flowName);
   if (outcome === 'no-version') throw await absentRoute(services, flowName, alias.routes);
-  services.changes.changed(flowName);
+  await services.changes.changed(flowName);
   return { FlowName: flowName, ...aliasReply(alias, Number) };
 });

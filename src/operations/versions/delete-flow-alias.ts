@@ -6,7 +6,7 @@ export const deleteFlowAlias = defineOperation(
   'DeleteFlowAlias',
   async (services, { FlowName: flowName, Name: name }) => {
     if (!(await services.flows.deleteAlias(flowName, name))) throw await absentAlias(services, flowName, name);
-    services.changes.changed(flowName);
+    await services.changes.changed(flowName);
     return {};
   },
 );

@@ -12,7 +12,7 @@ export const deleteFlowVersion = defineOperation(
       await existingFlow(services.flows, flowName);
       throw apiError('FlowVersionNotExists', String(version), flowName);
     }
-    services.changes.changed(flowName);
+    await services.changes.changed(flowName);
     return {};
   },
 );

@@ -16,6 +16,6 @@ export const updateFlowAlias = defineOperation('UpdateFlowAlias', async (service
   const outcome = await services.flows.updateAlias(flowName, name, changes);
   if (outcome === 'absent') throw await absentAlias(services, flowName, name);
   if (outcome === 'no-version') throw await absentRoute(services, flowName, routes ?? []);
-  services.changes.changed(flowName);
+  await services.changes.changed(flowName);
   return { Alias: aliasReply(outcome, Number) };
 });

@@ -8,7 +8,9 @@ import type { Ports } from '../../base/ports.ts';
 import type { ExecutionLimits } from '../../interpreter/execution.ts';
 import { WAIT_SECONDS } from '../../language/limits.ts';
 import type { Objects } from '../../objects/ports.ts';
-import type { ExecutionStore, Ownership, RunningCounts } from '../../store/executions.ts';
+import type { NodeMembership } from '../../cluster/membership.ts';
+import type { ExecutionStore } from '../../store/executions.ts';
+import type { Membership } from '../../store/nodes.ts';
 import type { ChildStarter } from '../driver/calls.ts';
 import { createStepRate } from '../driver/step-rate.ts';
 import type { StepRate } from '../driver/step-rate.ts';
@@ -27,6 +29,10 @@ import { Heartbeat } from './heartbeat.ts';
 import { ItemRunner } from './map-runs/item-runner.ts';
 import { MapRuns } from './map-runs/map-runs.ts';
 import { ExecutionLoader } from './loader.ts';
+import { NewIds } from './new-ids.ts';
+import { mailCarrier } from './nodes/carry-out.ts';
+import { Mailbox } from './nodes/mailbox.ts';
+import { NodeWork } from './nodes/node-work.ts';
 import { Purger } from './purger.ts';
 import type { RetentionSettings } from './purger.ts';
 import { Recovery } from './recovery.ts';
@@ -52,6 +58,8 @@ export interface DurableOptions {
   /** Of the executions of both modes. */
   readonly memory: MemoryBudget;
   readonly store: ExecutionStore;
+  /** This process as a node of the store. */
+  readonly cluster: NodeMembership;
   readonly flows: RunnableFlows;
   readonly compile: CompileFlow;
   readonly cache: PlanCache;
@@ -84,8 +92,6 @@ const IDLE_MAX = 1_000;
 
 /** The parts that the facade uses, and the parts that it has to close. */
 export interface DurableParts {
-  /** Of this owner of the store. */
-  readonly fence: number;
   readonly queue: CommitQueue;
   readonly table: RunTable;
   readonly waiters: EndWaiters;
@@ -99,20 +105,23 @@ export interface DurableParts {
   readonly taskReports: TaskReports;
   readonly mapRuns: MapRuns;
   readonly waits: Waits;
+  readonly work: NodeWork;
+  readonly clock: SteadyClock;
   /** Parts with timers or background work, in the order in which they are closed. */
   readonly closing: readonly { close(): void }[];
 }
 
-export function assembleDurable(options: DurableOptions, ownership: Ownership, running: RunningCounts): DurableParts {
-  const { ports, actions, children, memory, store, retention, flows, compile, cache } = options;
-  const { fence, lastId, tokenKey, setBackMs } = ownership;
+/** The parts for one node: when the process has lost its lease and joined again, other parts take their place. */
+export function assembleDurable(options: DurableOptions, membership: Membership): DurableParts {
+  const { ports, actions, children, memory, store, retention, flows, compile, cache, cluster } = options;
+  const { node, lastId, tokenKey, setBackMs, running } = membership;
   const clock = new SteadyClock(ports.clock, setBackMs);
   const limits = { ...options.limits, waitSeconds: WAIT_SECONDS.Standard };
   const turns = new Turns(ports);
   const tokens = createTaskTokens(tokenKey);
   const loader = new ExecutionLoader({ store, compile, cache, turns: new Turns(ports), limits });
-  const queue = new CommitQueue({ store, fence, clock, ports });
-  const gate = new WriteGate(queue, ports.scheduler);
+  const queue = new CommitQueue({ store, node, clock, ports });
+  const gate = new WriteGate(queue, cluster, ports.scheduler);
   const mapRuns = new MapRuns({ ports, store, queue, turns, objects: options.objects, limits });
   const table = new RunTable({
     ...options,
@@ -121,26 +130,36 @@ export function assembleDurable(options: DurableOptions, ownership: Ownership, r
     tokens,
     queue,
     loader,
+    node,
+    isShared: cluster.isShared,
     running,
     runningMax: { executions: options.limits.standardExecutions, mapItems: options.limits.mapExecutions },
     idleMax: options.idleMax ?? IDLE_MAX,
     idlePlanBytes: options.limits.planBytes,
   });
   const waiters = new EndWaiters(ports.scheduler);
-  const reports = new ParentReports({ store, ports, table, queue });
-  const orphans = new Orphans({ store, ports, table });
-  const sleepers = new Sleepers({ store, ports, clock, table });
-  const purger = new Purger({ store, ports, clock, queue, fence, retention });
+  const reports = new ParentReports({ store, ports, table, queue, cluster });
+  const orphans = new Orphans({ store, ports, table, loader, cluster });
+  const sleepers = new Sleepers({ store, node, ports, clock, table });
+  const purger = new Purger({ store, ports, clock, queue, node, cluster, retention });
   const deletedFlows = new DeletedFlows({ store, ports, table });
-  const recovery = new Recovery({ store, ports, table, queue, reports, orphans, deletedFlows });
+  const recovery = new Recovery({ store, node, ports, table, queue, reports, orphans, deletedFlows });
   for (const part of [waiters, reports, orphans, sleepers, purger]) table.listen(part);
   const redrives = new Redrives({ store, table, gate, loader, reports });
-  const takeOvers = new TakeOvers({ store, table, queue, reports, redrives });
-  const starts = new Starts({ ports, store, flows, table, gate, turns, orphans, takeOvers, limits, lastId });
+  const takeOvers = new TakeOvers({ store, ports, table, queue, reports, redrives });
+  const newIds = new NewIds(store, node, lastId);
+  const starts = new Starts({ ports, store, flows, table, gate, turns, orphans, takeOvers, limits, newIds });
   const items = new ItemRunner({ ports, starts, runExpressItem: options.runExpressItem });
-  mapRuns.connect({ items, table, gate });
+  const mailbox = new Mailbox({ store, cluster, ports });
+  mapRuns.connect({ items, table, gate, mailbox });
+  const taskReports = new TaskReports({
+    ...{ tokens, table, gate, newIds, mailbox, store, loader },
+    flowId: options.flowId,
+    childDepth: options.limits.childDepth,
+  });
+  const carryOut = mailCarrier(store, taskReports, mapRuns);
   return {
-    fence,
+    clock,
     queue,
     table,
     waiters,
@@ -149,14 +168,11 @@ export function assembleDurable(options: DurableOptions, ownership: Ownership, r
     recovery,
     deletedFlows,
     starts,
-    stops: new Stops({ table, gate, orphans, ports }),
+    stops: new Stops({ store, table, gate, orphans, waiters, cluster, ports }),
     redrives,
     mapRuns,
-    taskReports: new TaskReports({
-      ...{ tokens, table, gate, starts, store, loader },
-      flowId: options.flowId,
-      childDepth: options.limits.childDepth,
-    }),
+    taskReports,
+    work: new NodeWork({ store, cluster, ports, table, mailbox, recovery, sleepers, waiters, carryOut }),
     waits: new Waits({ table, queue, loader, store, clock }),
     closing: [
       new Heartbeat({ ports, queue, table }),
@@ -166,6 +182,7 @@ export function assembleDurable(options: DurableOptions, ownership: Ownership, r
       orphans,
       deletedFlows,
       recovery,
+      mailbox,
       table,
     ],
   };

@@ -11,8 +11,9 @@ import { AssertionFailure } from '../../base/assert.ts';
 import { inBackground, isolated } from '../../base/isolated.ts';
 import { pause } from '../../base/scheduler.ts';
 import { STORE_RETRY_MAX_MS, STORE_RETRY_MIN_MS } from '../../store/retries.ts';
-import { FenceLost } from '../../store/executions.ts';
-import type { ExecutionChange, ExecutionId, ExecutionStore } from '../../store/executions.ts';
+import type { ExecutionChange, ExecutionStore, Outcome } from '../../store/executions.ts';
+import { LeaseLost } from '../../store/nodes.ts';
+import type { NodeNumber } from '../../store/nodes.ts';
 import type { ClockReading, SteadyClock } from './steady-clock.ts';
 
 /** A source of changes: a run, or a single change. */
@@ -21,8 +22,8 @@ export interface Committable {
   takeChange(): ExecutionChange | null;
   /** The last change that the queue took is durable. */
   committed(): void;
-  /** The store does not have the execution any more, so the last change that the queue took has changed nothing. */
-  absent(): void;
+  /** The last change that the queue took has changed nothing, for this reason. */
+  dropped(outcome: Dropped): void;
   /**
    * The flush failed and will be repeated. Returns true to leave the repetition; whether the store has the change is then
    * unknown.
@@ -32,6 +33,9 @@ export interface Committable {
   refused(error: unknown): void;
 }
 
+/** Why the store has not stored a change. */
+export type Dropped = Exclude<Outcome, 'stored'>;
+
 export interface StoreTrouble {
   readonly sinceMs: number;
   readonly error: unknown;
@@ -39,7 +43,7 @@ export interface StoreTrouble {
 
 export interface CommitQueueOptions {
   readonly store: Pick<ExecutionStore, 'commit'>;
-  readonly fence: number;
+  readonly node: NodeNumber;
   readonly clock: Pick<SteadyClock, 'read'>;
   readonly ports: Pick<Ports, 'clock' | 'scheduler' | 'observer'>;
 }
@@ -56,7 +60,7 @@ interface Taken {
   readonly change: ExecutionChange;
 }
 
-type Attempt = { readonly absent: ReadonlySet<ExecutionId> } | { readonly error: unknown };
+type Attempt = { readonly outcomes: readonly Outcome[] } | { readonly error: unknown };
 
 export class CommitQueue {
   readonly #options: CommitQueueOptions;
@@ -71,7 +75,7 @@ export class CommitQueue {
   #trouble: StoreTrouble | null = null;
   #idle: (() => void)[] = [];
   readonly #whenRecovered: (() => void)[] = [];
-  readonly #whenFenceLost: (() => void)[] = [];
+  readonly #whenLeaseLost: (() => void)[] = [];
 
   constructor(options: CommitQueueOptions) {
     this.#options = options;
@@ -94,9 +98,9 @@ export class CommitQueue {
     this.#whenRecovered.push(react);
   }
 
-  /** Calls `react` when another process has taken over the store. */
-  onFenceLost(react: () => void): void {
-    this.#whenFenceLost.push(react);
+  /** Calls `react` when the store refuses a commit because this node is gone. */
+  onLeaseLost(react: () => void): void {
+    this.#whenLeaseLost.push(react);
   }
 
   /** Takes the item's change with the next flush. */
@@ -108,13 +112,13 @@ export class CommitQueue {
 
   /**
    * Commits a single change without a run.
-   * @param settled is called when it is durable, with false if the store does not have the execution any more
+   * @param settled is called with what became of it
    */
-  addChange(change: ExecutionChange, settled: (exists: boolean) => void = () => {}): void {
+  addChange(change: ExecutionChange, settled: (outcome: Outcome) => void = () => {}): void {
     this.add({
       takeChange: () => change,
-      committed: () => settled(true),
-      absent: () => settled(false),
+      committed: () => settled('stored'),
+      dropped: settled,
       aborts: () => false,
       refused: () => {},
     });
@@ -142,12 +146,11 @@ export class CommitQueue {
     this.#wakeIdle();
   }
 
-  /** Another process has taken over the store. */
-  loseFence(): void {
+  /** The store has refused a change because this node is gone. */
+  loseLease(): void {
     if (this.#isStopped) return;
     this.stop();
-    this.#options.ports.observer.ownershipLost?.({});
-    for (const react of this.#whenFenceLost) this.#isolated('the reaction to a lost store', react);
+    for (const react of this.#whenLeaseLost) this.#isolated('the reaction to a lost lease', react);
   }
 
   /** Flushes in the next turn of the event loop, together with the changes that the callbacks of this turn add. */
@@ -195,17 +198,17 @@ export class CommitQueue {
     const report = this.#stopwatch();
     const seen = this.#readingToStore();
     let taken = all;
-    let absent: ReadonlySet<ExecutionId>;
+    let outcomes: readonly Outcome[];
     for (let delayMs = STORE_RETRY_MIN_MS; ; delayMs = Math.min(delayMs * 2, STORE_RETRY_MAX_MS)) {
       const attempt = await this.#attempt(taken, seen);
-      if ('absent' in attempt) {
-        absent = attempt.absent;
+      if ('outcomes' in attempt) {
+        outcomes = attempt.outcomes;
         break;
       }
       const { error } = attempt;
       if (error instanceof AssertionFailure) return this.#refuse(taken, error);
       if (this.#isStopped) return;
-      if (error instanceof FenceLost) return this.loseFence();
+      if (error instanceof LeaseLost) return this.loseLease();
       this.#fails(error);
       // When all have aborted, the repetition is empty and only tests whether the store works again.
       taken = taken.filter(({ item }) => !this.#aborts(item, error));
@@ -215,8 +218,9 @@ export class CommitQueue {
     if (this.#isStopped) return;
     this.#works();
     report?.(taken.length);
-    for (const { item, change } of taken) {
-      const settle = absent.has(change.id) ? () => item.absent() : () => item.committed();
+    for (const [i, { item }] of taken.entries()) {
+      const outcome = outcomes[i] ?? 'lost';
+      const settle = outcome === 'stored' ? () => item.committed() : () => item.dropped(outcome);
       this.#isolated('an execution whose change is durable', settle);
     }
   }
@@ -236,14 +240,14 @@ export class CommitQueue {
     };
   }
 
-  /** The executions that do not exist when the changes are durable; else the error, after which they may or may not be. */
+  /** What became of the changes; else the error, after which they may or may not be durable. */
   async #attempt(taken: readonly Taken[], seen: ClockReading | null): Promise<Attempt> {
-    const { store, fence } = this.#options;
+    const { store, node } = this.#options;
     try {
       const changes = taken.map(({ change }) => change);
-      const absent = await store.commit(fence, changes, seen ?? undefined);
+      const outcomes = await store.commit(node, changes, seen ?? undefined);
       if (seen !== null) this.#stored = seen;
-      return { absent: new Set(absent) };
+      return { outcomes };
     } catch (error) {
       return { error: error ?? new Error('The store gave no reason.') };
     }

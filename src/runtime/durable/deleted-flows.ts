@@ -7,13 +7,14 @@ import { inBackground } from '../../base/isolated.ts';
 import type { Ports } from '../../base/ports.ts';
 import { flowDeleted } from '../../interpreter/failure.ts';
 import type { ExecutionPosition, ExecutionQuery, ExecutionRecord, ExecutionStore } from '../../store/executions.ts';
+import { Elsewhere } from './run-table.ts';
 import type { RunTable } from './run-table.ts';
 import { untilItWorks } from './until-it-works.ts';
 
 export interface DeletedFlowsOptions {
   readonly store: Pick<ExecutionStore, 'deletedFlows' | 'list'>;
   readonly ports: Pick<Ports, 'scheduler' | 'observer'>;
-  readonly table: Pick<RunTable, 'getInTurn' | 'stopStuck'>;
+  readonly table: Pick<RunTable, 'findInTurn' | 'stopStuck'>;
 }
 
 /** Executions of one page. The next page is read when the ends of this one are durable. */
@@ -78,7 +79,9 @@ export class DeletedFlows {
   async #end(record: ExecutionRecord): Promise<void> {
     const { table } = this.#options;
     const why = flowDeleted(record.flowName);
-    const run = await table.getInTurn(record.id);
+    const run = await table.findInTurn(record.id);
+    // Every node ends its own.
+    if (run instanceof Elsewhere) return;
     if (run === null) {
       await table.stopStuck(record, why);
       return;

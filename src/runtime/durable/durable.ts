@@ -13,6 +13,7 @@ import type { Failure } from '../../interpreter/event.ts';
 import type { Dialect } from '../../language/plan.ts';
 import type { ExecutionId, ExecutionRecord } from '../../store/executions.ts';
 import type { MapRunRecord } from '../../store/map-runs.ts';
+import type { Membership, NodeNumber } from '../../store/nodes.ts';
 import type { MapRunChanges } from '../driver/map-runs.ts';
 import type { TaskReport } from '../executions.ts';
 import type { RunningExplanation } from './waits.ts';
@@ -23,24 +24,47 @@ import type { DurableStart, Started } from './starts.ts';
 
 export type { DurableStart, Started } from './starts.ts';
 
-/** Takes over the store. No execution runs before {@link DurableRuntime.recover}. */
-export async function createDurableRuntime(options: DurableOptions): Promise<DurableRuntime> {
-  const ownership = await options.store.takeOver(options.ports.clock.nowMs());
-  const running = await options.store.running();
-  return new DurableRuntime(assembleDurable(options, ownership, running), options.ports);
-}
-
 export class DurableRuntime {
-  readonly #parts: DurableParts;
+  readonly #options: DurableOptions;
   readonly #scheduler: Ports['scheduler'];
   readonly #observer: Ports['observer'];
+  /** Of the node that this process is. */
+  #parts: DurableParts;
   #isClosing = false;
 
-  constructor(parts: DurableParts, { scheduler, observer }: Pick<Ports, 'scheduler' | 'observer'>) {
-    this.#parts = parts;
-    this.#scheduler = scheduler;
-    this.#observer = observer;
-    parts.queue.onFenceLost(() => this.close());
+  /** No execution runs before {@link DurableRuntime.recover}. */
+  constructor(options: DurableOptions) {
+    const { cluster, ports } = options;
+    this.#options = options;
+    this.#scheduler = ports.scheduler;
+    this.#observer = ports.observer;
+    this.#parts = this.#assemble(cluster.membership);
+    const inMemory = (): number => this.inMemory;
+    cluster.listen({
+      lost: () => this.#closeParts(),
+      joined: (membership) => this.#begin(membership),
+      beat: ({ running, setBackMs }) => {
+        this.#parts.table.recount(running);
+        if (setBackMs !== null) this.#parts.clock.adopt(setBackMs);
+      },
+      poll: () => this.#parts.work.poll(),
+      get executions() {
+        return inMemory();
+      },
+    });
+  }
+
+  #assemble(membership: Membership): DurableParts {
+    const parts = assembleDurable(this.#options, membership);
+    parts.queue.onLeaseLost(() => this.#options.cluster.lose());
+    return parts;
+  }
+
+  /** The process has lost its lease, and is another node now. */
+  #begin(membership: Membership): void {
+    if (this.#isClosing) return;
+    this.#parts = this.#assemble(membership);
+    this.recover();
   }
 
   /** Continues the executions that were under way, in the background. */
@@ -58,7 +82,8 @@ export class DurableRuntime {
   /** Why no Standard execution can be changed at this time; null when they can. */
   get writeFault(): string | null {
     const { trouble, isStopped } = this.#parts.queue;
-    if (isStopped) return 'Another server has taken over the store, or this one is stopping.';
+    if (isStopped) return 'This node has lost its place in the store, or is stopping.';
+    if (!this.#options.cluster.holdsLease) return 'This node has not reached the store for the length of its lease.';
     return trouble === null ? null : 'The store is not accepting commits; the log of the server says why.';
   }
 
@@ -67,9 +92,9 @@ export class DurableRuntime {
     return this.#parts.recovery.done;
   }
 
-  /** The fence of this owner of the store, with which other changes of the store are made too. */
-  get fence(): number {
-    return this.#parts.fence;
+  /** The node that this process is, with which other changes of the store are made too. */
+  get node(): NodeNumber {
+    return this.#options.cluster.node;
   }
 
   /** Executions in memory: the busy ones, and some of those that only wait. */
@@ -140,8 +165,8 @@ export class DurableRuntime {
   }
 
   /** The executions of the flow end: those that only wait at once, the others after their current state (rules.md 12.11). */
-  flowDeleted(flowName: string, why: Failure): void {
-    for (const run of this.#parts.table.values()) if (run.record.flowName === flowName) run.stopAfterState(why);
+  flowDeleted(flowId: string, why: Failure): void {
+    for (const run of this.#parts.table.values()) if (run.record.flowId === flowId) run.stopAfterState(why);
     this.#parts.deletedFlows.soon();
     this.#parts.purger.soon();
   }
@@ -165,6 +190,10 @@ export class DurableRuntime {
   /** Drops all executions from memory. The next start of the server continues them. */
   close(): void {
     this.#isClosing = true;
+    this.#closeParts();
+  }
+
+  #closeParts(): void {
     this.#parts.queue.stop();
     this.#parts.waiters.wakeAll();
     for (const part of this.#parts.closing) part.close();

@@ -30,6 +30,11 @@ export class EndWaiters implements RunListener {
     });
   }
 
+  /** The executions for whose end someone waits. */
+  get awaited(): readonly ExecutionId[] {
+    return [...this.#waiting.keys()];
+  }
+
   ended({ record }: DurableEnd): void {
     this.wake(record.id);
   }

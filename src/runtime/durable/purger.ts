@@ -5,8 +5,10 @@
 import { inBackground } from '../../base/isolated.ts';
 import type { Ports } from '../../base/ports.ts';
 import type { Settings } from '../../config/settings.ts';
-import { FenceLost } from '../../store/executions.ts';
 import type { ExecutionStore, PurgePosition, Retention } from '../../store/executions.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
+import { LeaseLost } from '../../store/nodes.ts';
+import type { NodeNumber } from '../../store/nodes.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import type { DurableEnd, RunListener } from './run-table.ts';
 import type { SteadyClock } from './steady-clock.ts';
@@ -18,8 +20,10 @@ export interface PurgerOptions {
   readonly store: Pick<ExecutionStore, 'purge' | 'giveBackSpace' | 'deletedFlows'>;
   readonly ports: Pick<Ports, 'scheduler' | 'observer'>;
   readonly clock: SteadyClock;
-  readonly queue: Pick<CommitQueue, 'loseFence'>;
-  readonly fence: number;
+  readonly queue: Pick<CommitQueue, 'loseLease'>;
+  readonly node: NodeNumber;
+  /** Its first node purges for all. */
+  readonly cluster: Pick<Cluster, 'rank'>;
   readonly retention: RetentionSettings;
 }
 
@@ -75,8 +79,9 @@ export class Purger implements RunListener {
   }
 
   async #purge(after: PurgePosition | null): Promise<void> {
-    const { store, clock, fence, retention } = this.#options;
-    const { deleted, next } = await store.purge(fence, retentionAt(retention, clock.steadyMs()), BATCH, after);
+    const { store, clock, node, retention, cluster } = this.#options;
+    if (cluster.rank > 0) return this.#beginIn(BETWEEN_ROUNDS_MS);
+    const { deleted, next } = await store.purge(node, retentionAt(retention, clock.steadyMs()), BATCH, after);
     this.#deleted += deleted;
     if (next === null || this.#isSoon) this.#report();
     if (this.#isSoon) this.#beginIn(SOON_MS);
@@ -89,8 +94,8 @@ export class Purger implements RunListener {
   }
 
   async #giveBackSpace(): Promise<void> {
-    const { store, fence } = this.#options;
-    const isMore = await store.giveBackSpace(fence);
+    const { store, node } = this.#options;
+    const isMore = await store.giveBackSpace(node);
     if (isMore && !this.#isSoon) this.#in(BETWEEN_STEPS_MS, () => this.#giveBackSpace());
     else await this.#beginLater();
   }
@@ -99,7 +104,7 @@ export class Purger implements RunListener {
     try {
       await work();
     } catch (error) {
-      if (error instanceof FenceLost) return this.#options.queue.loseFence();
+      if (error instanceof LeaseLost) return this.#options.queue.loseLease();
       this.#options.ports.observer.defect?.({ error, where: 'deleting old executions' });
       this.#beginIn(BETWEEN_ROUNDS_MS);
     }

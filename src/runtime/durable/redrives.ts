@@ -1,6 +1,7 @@
 /** RedriveExecution: an execution that ended without success runs again from the state that failed (docs/extensions.md). */
 import { apiError, invalidArgument } from '../../api/error.ts';
 import type { ExecutionId, ExecutionRecord, ExecutionStore } from '../../store/executions.ts';
+import { OwnedElsewhere } from './dropped.ts';
 import { ExecutionUnreadable } from './loader.ts';
 import type { EndedExecution, ExecutionLoader } from './loader.ts';
 import type { RunTable } from './run-table.ts';
@@ -30,7 +31,9 @@ export class Redrives {
     const { gate } = this.#options;
     gate.refuseInTrouble();
     const run = await this.#once(record, null);
-    await gate.durable(run);
+    await gate.durable(run).catch((error: unknown) => {
+      throw error instanceof OwnedElsewhere ? notRedrivable(record) : error;
+    });
     return run.record;
   }
 
@@ -40,7 +43,9 @@ export class Redrives {
    */
   async redriveFor(child: ExecutionRecord, task: number): Promise<void> {
     const run = await this.#once(child, task);
-    await run.durable();
+    await run.durable().catch((error: unknown) => {
+      throw error instanceof OwnedElsewhere ? notRedrivable(child) : error;
+    });
   }
 
   /** One redrive at a time for each execution: the record does not show one that is under way. */

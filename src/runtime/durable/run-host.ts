@@ -2,6 +2,7 @@
 import type { StartSource } from '../../base/observer.ts';
 import type { Ports } from '../../base/ports.ts';
 import type { DriverParts } from '../driver/driver.ts';
+import type { Dropped } from './commit-queue.ts';
 import type { SteadyClock } from './steady-clock.ts';
 import type { TaskTokens } from './tokens.ts';
 
@@ -32,8 +33,8 @@ export interface RunHost<Run> {
   redriven(run: Run): void;
   /** The end of the run is durable. */
   ended(run: Run): void;
-  /** The store does not have the execution any more. */
-  absent(run: Run): void;
+  /** The store has not stored the last change of the run, which has left memory. */
+  dropped(run: Run, outcome: Dropped): void;
   /** The run aborted its start. The store may have the execution all the same. */
   aborted(run: Run, source: StartSource): void;
   /** A defect: the state of the run in memory may be wrong and must not be used. The store has the execution, which is stuck. */

@@ -8,10 +8,13 @@ import type { Ports } from '../../base/ports.ts';
 import type { Failure } from '../../interpreter/event.ts';
 import type { Execution, ExecutionStatus } from '../../interpreter/execution.ts';
 import { flowDeleted } from '../../interpreter/failure.ts';
-import type { ExecutionId, ExecutionRecord, ExecutionStore, RunningCounts } from '../../store/executions.ts';
+import type { ExecutionId, ExecutionRecord, ExecutionStore, Outcome, RunningCounts } from '../../store/executions.ts';
 import type { DriverParts } from '../driver/driver.ts';
 import type { StartOrigin } from '../start-origin.ts';
-import type { CommitQueue } from './commit-queue.ts';
+import { shareOf } from '../../cluster/cluster.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
+import type { NodeNumber } from '../../store/nodes.ts';
+import type { CommitQueue, Dropped } from './commit-queue.ts';
 import { IdleRuns } from './idle-runs.ts';
 import { ExecutionUnreadable } from './loader.ts';
 import type { ExecutionLoader } from './loader.ts';
@@ -27,7 +30,12 @@ const BUSY_RETRY_MS = 1_000;
 export interface RunTableOptions {
   readonly ports: Ports;
   readonly parts: DriverParts;
-  readonly store: Pick<ExecutionStore, 'get'>;
+  readonly store: Pick<ExecutionStore, 'claim'>;
+  /** This node. */
+  readonly node: NodeNumber;
+  readonly cluster: Pick<Cluster, 'size' | 'rank'>;
+  /** True if other nodes may use the store: an execution that leaves memory is for any of them. */
+  readonly isShared: boolean;
   readonly clock: SteadyClock;
   readonly tokens: TaskTokens;
   readonly queue: CommitQueue;
@@ -42,6 +50,15 @@ export interface RunTableOptions {
   readonly idleMax: number;
   /** Memory that the plans of waiting executions may take, an estimate. */
   readonly idlePlanBytes: number;
+}
+
+/** A running execution that another node owns. */
+export class Elsewhere {
+  readonly owner: NodeNumber;
+
+  constructor(owner: NodeNumber) {
+    this.owner = owner;
+  }
 }
 
 /** Since when and why an execution cannot continue. */
@@ -70,7 +87,7 @@ export interface DurableEnd {
 interface Load {
   /** True when a run of the execution was added meanwhile, by its start or a redrive: what was read may be out of date. */
   isOvertaken: boolean;
-  run: Promise<DurableRun | null>;
+  run: Promise<DurableRun | Elsewhere | null>;
 }
 
 /** A running execution as the store has it. */
@@ -107,8 +124,12 @@ export class RunTable implements RunHost<DurableRun> {
   readonly #stuck = new Map<ExecutionId, Stuck>();
   /** Executions whose start was aborted while the store failed: the store may have them. */
   readonly #doubtful = new Map<ExecutionId, StartSource>();
-  /** How many executions are running, in memory or not. Children of Map runs count for themselves. */
-  readonly #running: { -readonly [K in keyof RunningCounts]: number };
+  /** How many executions were running at the last count of the store. Children of Map runs count for themselves. */
+  #counted: RunningCounts;
+  /** By how many there are more since, as far as this node knows. */
+  #grown = { executions: 0, mapItems: 0 };
+  /** Executions whose owner is being taken off them in the store. */
+  readonly #releasing = new Map<ExecutionId, Promise<void>>();
   /** By `MapRunName`, how many children of it are running, as far as this process has seen them begin. */
   readonly #itemsOfRuns = new Map<string, number>();
   /** The last load that waits for its turn. */
@@ -124,7 +145,7 @@ export class RunTable implements RunHost<DurableRun> {
     this.clock = options.clock;
     this.tokens = options.tokens;
     this.#options = options;
-    this.#running = { ...options.running };
+    this.#counted = options.running;
     this.#idle = new IdleRuns(options.idleMax, options.idlePlanBytes);
     options.parts.memory.onFull(() => this.#shrinkSoon());
   }
@@ -135,7 +156,14 @@ export class RunTable implements RunHost<DurableRun> {
 
   /** How many executions are running, in memory or not. */
   get running(): number {
-    return this.#running.executions + this.#running.mapItems;
+    const { executions, mapItems } = this.#counted;
+    return executions + mapItems + this.#grown.executions + this.#grown.mapItems;
+  }
+
+  /** The store has counted the running executions of all nodes. */
+  recount(running: RunningCounts): void {
+    this.#counted = running;
+    this.#grown = { executions: 0, mapItems: 0 };
   }
 
   get size(): number {
@@ -165,11 +193,16 @@ export class RunTable implements RunHost<DurableRun> {
     if (this.parts.memory.refusesStart(from === 'api', inputUnits)) throw memoryThrottled();
     const kind = entrant.mapItem === null ? 'executions' : 'mapItems';
     const limit = runningMax[kind];
-    if (limit === null || this.#running[kind] < limit || this.#mayExceed(entrant)) return;
+    if (limit === null || this.#hasRoom(kind, limit) || this.#mayExceed(entrant)) return;
     const what = kind === 'mapItems' ? 'executions of Map runs' : 'executions';
     const setting = kind === 'mapItems' ? 'limits.mapExecutions' : 'limits.standardExecutions';
     const message = `${limit} ${what} are running, the limit (${setting}). Retry when some have ended.`;
     throw new ApiError('ResourceThrottled', message, { retryAfterMs: BUSY_RETRY_MS });
+  }
+
+  /** What is left of a limit is divided among the nodes until the store counts again. */
+  #hasRoom(kind: keyof RunningCounts, limit: number): boolean {
+    return this.#grown[kind] < shareOf(Math.max(0, limit - this.#counted[kind]), this.#options.cluster);
   }
 
   /**
@@ -210,10 +243,10 @@ export class RunTable implements RunHost<DurableRun> {
     const isFlowDeleted = await this.#isFlowDeleted(record);
     const stoppedMs = this.ports.clock.nowMs();
     const change = await loader.stopUnread(record, failure, stoppedMs);
-    const exists = await new Promise<boolean>((resolve) => queue.addChange(change, resolve));
+    const outcome = await new Promise<Outcome>((resolve) => queue.addChange(change, resolve));
     // Another call may have stopped it first.
     if (!this.#stuck.delete(id)) return null;
-    if (!exists) {
+    if (outcome !== 'stored') {
       this.#count(record, -1);
       throw apiError('ExecutionNotExists', record.name, record.flowName);
     }
@@ -221,11 +254,17 @@ export class RunTable implements RunHost<DurableRun> {
     return stoppedMs;
   }
 
+  /** The run of an execution, as `find` returns it; null also for one of another node. */
+  async get(id: ExecutionId): Promise<DurableRun | null> {
+    const found = await this.find(id);
+    return found instanceof Elsewhere ? null : found;
+  }
+
   /**
-   * The run of an execution, which is loaded if it is not in memory; null when the execution has ended, does not exist, or is
-   * stuck. Use the run within the same turn of the event loop; later it may have left memory.
+   * The run of an execution, which is loaded if it is not in memory and no other node owns it; null when the execution has ended,
+   * does not exist, or is stuck. Use the run within the same turn of the event loop; later it may have left memory.
    */
-  get(id: ExecutionId): Promise<DurableRun | null> {
+  find(id: ExecutionId): Promise<DurableRun | Elsewhere | null> {
     const run = this.#runs.get(id);
     if (run !== undefined) return Promise.resolve(run);
     const underWay = this.#loads.get(id);
@@ -240,11 +279,17 @@ export class RunTable implements RunHost<DurableRun> {
    * {@link get} for work that the server has to do by itself. While memory is short, loads take turns instead of being refused:
    * each begins when there is room for it.
    */
-  getInTurn(id: ExecutionId): Promise<DurableRun | null> {
+  async getInTurn(id: ExecutionId): Promise<DurableRun | null> {
+    const found = await this.findInTurn(id);
+    return found instanceof Elsewhere ? null : found;
+  }
+
+  /** {@link find}, in turn as {@link getInTurn}. */
+  findInTurn(id: ExecutionId): Promise<DurableRun | Elsewhere | null> {
     const { memory } = this.parts;
-    if (!memory.isFull || this.#runs.has(id)) return this.get(id);
+    if (!memory.isFull || this.#runs.has(id)) return this.find(id);
     const before = this.#turn;
-    const own = before.then(() => memory.room()).then(() => this.get(id));
+    const own = before.then(() => memory.room()).then(() => this.find(id));
     this.#turn = own.then(
       () => {},
       () => {},
@@ -260,21 +305,27 @@ export class RunTable implements RunHost<DurableRun> {
     if (this.parts.memory.isOver && !this.#runs.has(id)) throw memoryThrottled();
   }
 
-  async #load(id: ExecutionId, load: Load): Promise<DurableRun | null> {
+  async #load(id: ExecutionId, load: Load): Promise<DurableRun | Elsewhere | null> {
     for (;;) {
       const read = await this.#read(id);
       const run = this.#runs.get(id);
       if (run !== undefined) return run;
-      if (!load.isOvertaken) return read === null || this.#isClosed ? null : this.#run(read);
+      if (!load.isOvertaken) {
+        if (read instanceof Elsewhere) return read;
+        return read === null || this.#isClosed ? null : this.#run(read);
+      }
       // A run has come and gone since, and may have stored more than was read.
       load.isOvertaken = false;
     }
   }
 
-  async #read(id: ExecutionId): Promise<ReadExecution | null> {
+  async #read(id: ExecutionId): Promise<ReadExecution | Elsewhere | null> {
     if (this.#stuck.has(id)) return null;
-    const { store, loader } = this.#options;
-    const record = await store.get(id);
+    const { store, loader, node } = this.#options;
+    await this.#releasing.get(id);
+    const claimed = await store.claim(node, id);
+    const record = claimed?.record ?? null;
+    if (claimed !== null && claimed.owner !== null && claimed.owner !== node) return new Elsewhere(claimed.owner);
     if (record === null || (record.status !== 'Running' && !this.#doubtful.has(id))) return null;
     if (this.#doubtful.has(id)) this.#findDoubtful(record, await this.#isFlowDeleted(record));
     if (record.status !== 'Running') return null;
@@ -328,7 +379,7 @@ export class RunTable implements RunHost<DurableRun> {
   close(): void {
     this.#isClosed = true;
     this.#mayCall = false;
-    for (const run of this.#runs.values()) isolated(this.ports.observer, 'the end of the runtime', () => run.evict());
+    for (const run of this.#runs.values()) isolated(this.ports.observer, 'the end of the runtime', () => run.abandon());
     this.#runs.clear();
     this.#idle.clear();
   }
@@ -365,7 +416,20 @@ export class RunTable implements RunHost<DurableRun> {
       const longest = run;
       this.#drop(longest);
       isolated(this.ports.observer, 'an execution that leaves memory', () => longest.evict());
+      this.#release(longest.record.id);
     }
+  }
+
+  /** Any node may load the execution from now on. */
+  #release(id: ExecutionId): void {
+    if (!this.#options.isShared) return;
+    const released = new Promise<void>((resolve) =>
+      this.#options.queue.addChange({ id, release: true }, () => {
+        this.#releasing.delete(id);
+        resolve();
+      }),
+    );
+    this.#releasing.set(id, released);
   }
 
   /** A listener that throws disturbs neither the others nor the run. */
@@ -393,10 +457,10 @@ export class RunTable implements RunHost<DurableRun> {
     this.#end({ record, status, error: failure?.error ?? '', startedMs, stoppedMs, state, isFlowDeleted });
   }
 
-  absent(run: DurableRun): void {
+  dropped(run: DurableRun, outcome: Dropped): void {
     this.#drop(run);
     this.#count(run.record, -1);
-    for (const listener of this.#listeners) listener.absent?.(run.record);
+    if (outcome === 'absent') for (const listener of this.#listeners) listener.absent?.(run.record);
   }
 
   aborted(run: DurableRun, source: StartSource): void {
@@ -451,7 +515,7 @@ export class RunTable implements RunHost<DurableRun> {
   }
 
   #count({ mapItem }: Pick<ExecutionRecord, 'mapItem'>, change: 1 | -1): void {
-    this.#running[mapItem === null ? 'executions' : 'mapItems'] += change;
+    this.#grown[mapItem === null ? 'executions' : 'mapItems'] += change;
     if (mapItem === null) return;
     // A child that began before this process may end: then the number is too low, and one more child than that one may begin.
     const count = (this.#itemsOfRuns.get(mapItem.run) ?? 0) + change;

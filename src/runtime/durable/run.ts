@@ -15,6 +15,7 @@ import type { Input } from '../../interpreter/input.ts';
 import { encodeRow } from '../../interpreter/journal.ts';
 import type { CallProgress } from '../../outbound/call-progress.ts';
 import type { ExecutionChange, ExecutionRecord, FlowSnapshot } from '../../store/executions.ts';
+import type { MailAnswer } from '../../store/mail.ts';
 import type { MapRunChange } from '../../store/map-runs.ts';
 import type { DueTimes } from '../../store/schedules.ts';
 import { Driver } from '../driver/driver.ts';
@@ -25,11 +26,13 @@ import type { StepTurn } from '../driver/step-rate.ts';
 import type { TaskReport } from '../executions.ts';
 import { RunBroke } from '../run-broke.ts';
 import { AwaitedChildren, PARENT_GONE } from './children/awaited-children.ts';
-import type { Committable } from './commit-queue.ts';
+import type { Committable, Dropped } from './commit-queue.ts';
+import { NameTaken, OwnedElsewhere } from './dropped.ts';
 import { endOf } from './end.ts';
 import { EventWaiters } from './event-waiters.ts';
 import type { RunHost } from './run-host.ts';
 import { sleepUntilMs } from './sleep/sleep.ts';
+import { notAccepting } from './write-gate.ts';
 
 /**
  * UTF-16 units of journal text in one row; further events wait for the next change. The store reads a row as a whole, so this
@@ -61,6 +64,13 @@ export type Arrival =
 
 const LOADED: Arrival = { kind: 'loaded' };
 
+/** Mail that has brought a report. */
+export interface ReportMail {
+  readonly id: string;
+  /** Its answer, when this event has ended the task. */
+  answerOf(event: number): string;
+}
+
 export class DurableRun implements Committable, Policy {
   /** As it was when the run came into memory. */
   readonly record: ExecutionRecord;
@@ -76,6 +86,8 @@ export class DurableRun implements Committable, Policy {
   #arrival: Arrival;
   #parentEvent: number;
   #decided: ExecutionEvent[] = [];
+  /** Answers of mail whose effect is among the decided events. */
+  #answers: MailAnswer[] = [];
   /** How many of them are weighed. */
   #weighed = 0;
   /** Turns of computing since a change last took all decisions. */
@@ -212,8 +224,11 @@ export class DurableRun implements Committable, Policy {
     return this.execution.comesAgain(event);
   }
 
-  /** Ends a task in a callback mode. Returns the id of the event that ended it, or null when it had ended before. */
-  report(event: number, report: TaskReport): number | null {
+  /**
+   * Ends a task in a callback mode. Returns the id of the event that ended it, or null when it had ended before.
+   * @param mail that has brought the report: the commit of the event answers it
+   */
+  report(event: number, report: TaskReport, mail: ReportMail | null = null): number | null {
     const command = this.execution.taskOf(event);
     if (command === undefined || command.state.mode === 'RequestComplete') return null;
     const { id } = command;
@@ -223,7 +238,9 @@ export class DurableRun implements Committable, Policy {
         ? { kind: 'task-succeeded', id, output: report.output }
         : { kind: 'task-failed', id, failure: report.failure },
     );
-    return this.execution.lastEvent > before ? before + 1 : null;
+    if (this.execution.lastEvent === before) return null;
+    if (mail !== null) this.#answers.push({ id: mail.id, answer: mail.answerOf(before + 1) });
+    return before + 1;
   }
 
   /** From now on the execution enters no further state (rules.md 12.11). */
@@ -247,6 +264,12 @@ export class DurableRun implements Committable, Policy {
   evict(): void {
     this.#isGone = true;
     this.#driver.release();
+  }
+
+  /** Leaves memory with what is not durable yet: the node has lost its lease, or the process is ending. */
+  abandon(): void {
+    this.evict();
+    this.#waiters.fail(notAccepting('this node has lost its place in it, or is stopping'));
   }
 
   decided(closed: readonly number[]): void {
@@ -311,6 +334,7 @@ export class DurableRun implements Committable, Policy {
       ...(isEnd && { end: endOf(execution, this.#host.clock.steadyMs()) }),
       ...(orphaned.length > 0 && { stopChildren: { events: orphaned, request: PARENT_GONE, atMs: execution.lastMs } }),
       ...newMapRuns(events, this.#host.parts.mapRuns),
+      ...(isWhole && this.#answers.length > 0 && { answers: this.#answers.splice(0) }),
     };
     this.#underWay = { isEnd };
     return change;
@@ -353,15 +377,22 @@ export class DurableRun implements Committable, Policy {
     this.#host.ended(this);
   }
 
-  absent(): void {
+  dropped(outcome: Dropped): void {
     // The purge came between the commit of the end and its repetition.
-    if (this.#underWay?.isEnd === true && this.#arrival.kind === 'loaded') return this.committed();
+    const isPurged = outcome === 'absent' && this.#underWay?.isEnd === true;
+    if (isPurged && this.#arrival.kind === 'loaded') return this.committed();
     this.#underWay = null;
     if (this.#isGone) return;
-    const { name, flowName } = this.record;
     this.#guard(() => this.evict());
-    this.#waiters.fail(apiError('ExecutionNotExists', name, flowName));
-    this.#host.absent(this);
+    this.#waiters.fail(this.#errorOf(outcome));
+    this.#host.dropped(this, outcome);
+  }
+
+  #errorOf(outcome: Dropped): Error {
+    const { name, flowName } = this.record;
+    if (outcome === 'name-taken') return new NameTaken(`another execution has the name ${name}`);
+    if (outcome === 'lost') return new OwnedElsewhere(`another node has execution ${name}`);
+    return apiError('ExecutionNotExists', name, flowName);
   }
 
   aborts(error: unknown): boolean {

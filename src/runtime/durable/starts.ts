@@ -19,6 +19,8 @@ import type { StartOrigin } from '../start-origin.ts';
 import type { Orphans } from './children/orphans.ts';
 import type { TakeOver, TakeOvers } from './children/take-overs.ts';
 import { startOf } from './loader.ts';
+import { NameTaken } from './dropped.ts';
+import type { NewIds } from './new-ids.ts';
 import type { RunTable } from './run-table.ts';
 import { DurableRun } from './run.ts';
 import type { WriteGate } from './write-gate.ts';
@@ -84,8 +86,7 @@ export interface StartsOptions {
   readonly orphans: Pick<Orphans, 'stopIfOrphan'>;
   readonly takeOvers: TakeOvers;
   readonly limits: ExecutionLimits & { readonly standardTimeoutSeconds: number };
-  /** Highest id that the store has issued. */
-  readonly lastId: ExecutionId;
+  readonly newIds: NewIds;
 }
 
 export class Starts {
@@ -94,16 +95,9 @@ export class Starts {
   readonly #underWay = new Map<string, Promise<Started | null>>();
   /** By flow id and execution name, starts whose callers got an error because the commit takes long: it may still succeed. */
   readonly #late = new Map<string, Promise<void>>();
-  #lastId: ExecutionId;
 
   constructor(options: StartsOptions) {
     this.#options = options;
-    this.#lastId = options.lastId;
-  }
-
-  /** Highest id issued. */
-  get lastId(): ExecutionId {
-    return this.#lastId;
   }
 
   /** Starts an execution; it is durable when this resolves. @throws {ApiError} as `Executions.start`. */
@@ -123,7 +117,9 @@ export class Starts {
       if (taken !== null) return { record: taken, snapshot: null };
       if (executionName === null) {
         if (this.#isChanged(resolved, start, changes)) continue;
-        return this.#begin(sourceOf(resolved), ports.ids.uuid(), start);
+        const begun = await this.#begin(sourceOf(resolved), ports.ids.uuid(), start);
+        if (begun === null) continue;
+        return begun;
       }
       const key = `${flow.id}/${executionName}`;
       const late = this.#late.get(key);
@@ -167,21 +163,29 @@ export class Starts {
     const takeOver = { names: [name], events: undone, isNamed: true };
     const taken = undone.length === 0 ? null : await takeOvers.find(flowId, takeOver, name, origin);
     if (taken !== null) return { record: taken, snapshot: null };
-    const known = await store.find(flowId, name);
-    if (known !== null) return existing(known, origin);
-    if (turns.isOver) await turns.later(flowName);
-    const flow = { ...snapshot, id: flowId, name: flowName };
-    const mapItem = { run: run.name, state: run.state, index };
-    return this.#begin({ flow, plan, version, alias, mapItem }, name, { inputText, input, origin });
+    for (;;) {
+      const known = await store.find(flowId, name);
+      if (known !== null) return existing(known, origin);
+      if (turns.isOver) await turns.later(flowName);
+      const flow = { ...snapshot, id: flowId, name: flowName };
+      const mapItem = { run: run.name, state: run.state, index };
+      const source = { flow, plan, version, alias, mapItem };
+      const begun = await this.#begin(source, name, { inputText, input, origin }).catch(nullIfTaken);
+      if (begun !== null) return begun;
+    }
   }
 
-  /** Runs once at a time for a name. Null when the flow has changed meanwhile: the caller then begins again. */
+  /**
+   * Runs once at a time for a name. Null when the flow has changed meanwhile, or another node has started an execution of the name:
+   * the caller then begins again.
+   */
   async #findOrBegin(resolved: Resolved, name: string, start: DurableStart, changes: number): Promise<Started | null> {
     const { store, turns } = this.#options;
     const known = await store.find(resolved.runnable.flow.id, name);
     if (known !== null) return { record: known, snapshot: null };
     if (turns.isOver) await turns.later(start.flowName);
-    return this.#isChanged(resolved, start, changes) ? null : this.#begin(sourceOf(resolved), name, start);
+    if (this.#isChanged(resolved, start, changes)) return null;
+    return this.#begin(sourceOf(resolved), name, start).catch(nullIfTaken);
   }
 
   /**
@@ -194,15 +198,22 @@ export class Starts {
     return flows.changes !== changes && flows.peek(flowName, qualifier)?.runnable.flow.id !== runnable.flow.id;
   }
 
-  async #begin(source: StartSourceOf, name: string, start: Begun): Promise<Started> {
-    const { table, gate, orphans, limits } = this.#options;
+  /** Null when the node had no id at hand. It has some now, and the caller begins again, because its flow may have changed meanwhile. */
+  async #begin(source: StartSourceOf, name: string, start: Begun): Promise<Started | null> {
+    const { table, gate, orphans, limits, newIds } = this.#options;
     const { origin } = start;
     const isPatient = isRepeated(origin);
     if (origin.from === 'token' && origin.isTaskOver) throw invalidArgument(TASK_OVER);
-    if (!isPatient) gate.refuseInTrouble();
+    if (isPatient) gate.refuseWhenStopped();
+    else gate.refuseInTrouble();
     const { flow, plan, mapItem } = source;
     table.refuseFull(origin.from, { mapItem, ancestry: ancestryOf(origin) }, start.inputText.length);
-    const record = this.#record(source, name, start);
+    const id = newIds.take();
+    if (id === null) {
+      await (isPatient ? newIds.fill() : gate.patiently(newIds.fill()));
+      return null;
+    }
+    const record = this.#record(id, source, name, start);
     const { id: flowId, revision, definition, description, roleArn, environment, writer } = flow;
     const snapshot = { flowId, revision, definition, description, roleArn, environment, writer };
     const execution = new Execution(plan, startOf(record, start.input, flow, limits.standardTimeoutSeconds), limits);
@@ -248,12 +259,13 @@ export class Starts {
   }
 
   #record(
+    id: ExecutionId,
     { flow, version, alias, mapItem }: StartSourceOf,
     name: string,
     { inputText, origin }: Begun,
   ): ExecutionRecord {
     return {
-      id: ++this.#lastId,
+      id,
       flowId: flow.id,
       flowName: flow.name,
       name,
@@ -280,6 +292,12 @@ export class Starts {
 
 const TASK_OVER =
   'CallbackFnFTaskToken is refused: its task has ended, by a report, by its timeout or with its execution, so no one would get the end of this execution.';
+
+/** @throws what is not {@link NameTaken} */
+function nullIfTaken(error: unknown): null {
+  if (error instanceof NameTaken) return null;
+  throw error;
+}
 
 /** The answer to a start whose name is taken (rules.md 5.11). @throws {ApiError} `ExecutionAlreadyExists`. */
 function existing(known: ExecutionRecord, origin: StartOrigin): Started {

@@ -42,6 +42,12 @@ export class SteadyClock implements Pick<Clock, 'nowMs'> {
     return nowMs;
   }
 
+  /** The store, whose clock this is, has counted the set-backs. */
+  adopt(setBackMs: number): void {
+    this.nowMs();
+    this.#setBackMs = setBackMs;
+  }
+
   /** The sum of all set-backs up to the last reading. */
   get setBackMs(): number {
     return this.#setBackMs;

@@ -1,19 +1,29 @@
-/** StopExecution of Standard executions, also of stuck ones. */
+/** StopExecution of Standard executions, also of stuck ones, and of those that another node owns. */
 import { apiError } from '../../api/error.ts';
 import { inBackground } from '../../base/isolated.ts';
 import type { Ports } from '../../base/ports.ts';
+import type { NodeMembership } from '../../cluster/membership.ts';
 import type { Failure } from '../../interpreter/event.ts';
-import type { ExecutionRecord } from '../../store/executions.ts';
+import type { ExecutionRecord, ExecutionStore } from '../../store/executions.ts';
 import type { Orphans } from './children/orphans.ts';
+import type { EndWaiters } from './end-waiters.ts';
+import { Elsewhere } from './run-table.ts';
 import type { RunTable } from './run-table.ts';
+import { notAccepting } from './write-gate.ts';
 import type { WriteGate } from './write-gate.ts';
 
 export interface StopsOptions {
+  readonly store: Pick<ExecutionStore, 'requestStop' | 'get'>;
   readonly table: RunTable;
   readonly gate: WriteGate;
+  readonly waiters: EndWaiters;
+  readonly cluster: Pick<NodeMembership, 'hint'>;
   readonly orphans: Pick<Orphans, 'stopAll'>;
   readonly ports: Pick<Ports, 'observer'>;
 }
+
+/** How long a caller waits for the node that owns the execution. */
+const PATIENCE_MS = 10_000;
 
 export class Stops {
   readonly #options: StopsOptions;
@@ -29,7 +39,8 @@ export class Stops {
   async stop(record: ExecutionRecord, failure: Failure): Promise<ExecutionRecord> {
     const { table, gate, orphans, ports } = this.#options;
     gate.refuseInTrouble();
-    const run = await table.get(record.id);
+    const run = await table.find(record.id);
+    if (run instanceof Elsewhere) return this.#stopElsewhere(record, failure, run);
     if (run === null) {
       const stoppedMs = await table.stopStuck(record, failure);
       if (stoppedMs === null) throw completed(record);
@@ -43,6 +54,22 @@ export class Stops {
     if (isOver) throw completed(record);
     const { status, stoppedMs } = run.execution;
     return { ...record, status, stoppedMs };
+  }
+
+  /** The store has the request, so that the next owner stops the execution if this one ends. */
+  async #stopElsewhere(record: ExecutionRecord, failure: Failure, { owner }: Elsewhere): Promise<ExecutionRecord> {
+    const { store, waiters, cluster } = this.#options;
+    const { id } = record;
+    const isEnded = waiters.wait(id, PATIENCE_MS);
+    const asked = await store.requestStop(id, failure);
+    if (asked === 'not-running') throw completed(record);
+    cluster.hint(owner, 'work');
+    await isEnded;
+    const ended = await store.get(id);
+    if (ended?.status === 'Running') throw notAccepting(`node ${owner}, which has the execution, has not answered`);
+    const isOurs = asked === 'asked' && ended?.status === 'Stopped';
+    if (!isOurs || ended.error !== failure.error || ended.cause !== failure.cause) throw completed(record);
+    return ended;
   }
 }
 

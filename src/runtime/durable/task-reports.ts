@@ -1,13 +1,21 @@
 /** ReportTaskSucceeded and ReportTaskFailed: a service reports the outcome of a task with the task's token. */
 import { apiError, invalidArgument } from '../../api/error.ts';
+import { assert } from '../../base/assert.ts';
+import { isJsonObject, memberOf } from '../../base/json.ts';
+import type { JsonValue } from '../../base/json.ts';
 import type { ExecutionRecord, ExecutionStore, TaskReference } from '../../store/executions.ts';
 import type { TaskReport } from '../executions.ts';
 import { belowStandard } from '../start-origin.ts';
 import type { StartOrigin } from '../start-origin.ts';
 import { ExecutionUnreadable } from './loader.ts';
 import type { ExecutionLoader } from './loader.ts';
+import type { NewIds } from './new-ids.ts';
+import { answerOf } from './nodes/mailbox.ts';
+import type { Mailbox } from './nodes/mailbox.ts';
+import { Elsewhere } from './run-table.ts';
 import type { RunTable } from './run-table.ts';
-import type { Starts } from './starts.ts';
+import type { DurableRun } from './run.ts';
+import type { ReportMail } from './run.ts';
 import type { TaskTokens, TokenContent } from './tokens.ts';
 import type { WriteGate } from './write-gate.ts';
 
@@ -15,9 +23,10 @@ export interface TaskReportsOptions {
   readonly tokens: TaskTokens;
   readonly table: RunTable;
   readonly gate: WriteGate;
-  readonly starts: Pick<Starts, 'lastId'>;
+  readonly newIds: Pick<NewIds, 'last'>;
+  readonly mailbox: Pick<Mailbox, 'ask'>;
   readonly store: Pick<ExecutionStore, 'get'>;
-  readonly loader: Pick<ExecutionLoader, 'loadEnded'>;
+  readonly loader: Pick<ExecutionLoader, 'load' | 'loadEnded'>;
   /** Id of the flow of a name; null when there is none. */
   readonly flowId: (name: string) => Promise<string | null>;
   /** How deep tasks may start executions (`limits.childDepth`). */
@@ -55,17 +64,41 @@ export class TaskReports {
 
   /** Resolves with the id of the event that ended the task, which is durable. @throws {ApiError} as `Executions.report`. */
   async report(token: string, report: TaskReport): Promise<number> {
-    const { table, gate } = this.#options;
+    const { table, gate, mailbox } = this.#options;
     const { content } = await this.#find(token);
-    const { task } = content;
+    const { execution } = content.task;
     gate.refuseInTrouble();
-    table.refuseLoad(task.execution);
-    const run = await table.get(task.execution);
+    table.refuseLoad(execution);
+    const run = await table.find(execution);
+    if (!(run instanceof Elsewhere)) return this.#reportTo(run, content, token, report, null);
+    const event = await mailbox.ask(execution, run.owner, { do: 'report', token, report: jsonOf(report) });
+    // It has ended since.
+    if (event === null) return this.#reportTo(null, content, token, report, null);
+    return Number(event);
+  }
+
+  /** Carries out a report that another node has got. Resolves with null: the commit of its event answers the mail. */
+  async reportByMail(id: string, token: string, report: JsonValue): Promise<null> {
+    const { content } = await this.#find(token);
+    const run = await this.#options.table.get(content.task.execution);
+    await this.#reportTo(run, content, token, reportOf(report), { id, answerOf: (event) => answerOf(event) });
+    return null;
+  }
+
+  async #reportTo(
+    run: DurableRun | null,
+    content: TokenContent,
+    token: string,
+    report: TaskReport,
+    mail: ReportMail | null,
+  ): Promise<number> {
+    const { gate } = this.#options;
+    const { task } = content;
     if (run !== null) {
       // An execution may have started since, with the number of the one that the store does not have.
       refuseOther(content, run.record);
       if (task.event > run.durableEvent || run.comesAgain(task.event)) throw apiError('TaskInvalidState');
-      const event = run.report(task.event, report);
+      const event = run.report(task.event, report, mail);
       // An earlier end of the task may not be durable yet, and no caller may learn of it before it is.
       await gate.durable(run);
       if (event !== null) return event;
@@ -75,10 +108,10 @@ export class TaskReports {
 
   /** True if the same report may succeed later, although the task is not under way. */
   async #mayComeLater(content: TokenContent): Promise<boolean> {
-    const { table, starts, store, loader, flowId } = this.#options;
+    const { table, newIds, store, loader, flowId } = this.#options;
     const { execution: id, event } = content.task;
     // The execution may be newer than a store that was restored from a backup. A stuck execution may run again later.
-    if (id > starts.lastId || table.stuck(id) !== undefined) return true;
+    if (id > newIds.last || table.stuck(id) !== undefined) return true;
     const record = await store.get(id);
     if (record !== null) refuseOther(content, record);
     if (record === null || record.status === 'Running' || record.status === 'Succeeded') return false;
@@ -98,12 +131,29 @@ export class TaskReports {
   /** True for a task that takes no report any more. One of an execution that is stuck may take one after the next start. */
   async #isOver({ execution, event }: TaskReference): Promise<boolean> {
     const { table, gate } = this.#options;
-    const run = await table.get(execution);
+    const run = await table.find(execution);
+    if (run instanceof Elsewhere) return this.#isOverElsewhere({ execution, event });
     if (run === null) return table.stuck(execution) === undefined;
     if (event > run.durableEvent || run.waitsFor(event) || run.comesAgain(event)) return false;
     // Its end may not be durable yet, and no caller may learn of it before it is.
     await gate.durable(run);
     return true;
+  }
+
+  /** By what is durable, for an execution of another node. */
+  async #isOverElsewhere({ execution: id, event }: TaskReference): Promise<boolean> {
+    const { store, loader } = this.#options;
+    const record = await store.get(id);
+    if (record?.status !== 'Running') return true;
+    try {
+      const execution = await loader.load(record);
+      const isUnderWay = execution.taskOf(event) !== undefined || execution.mapRunOf(event) !== undefined;
+      return !isUnderWay && !execution.comesAgain(event);
+    } catch (error) {
+      // It is stuck, and may take a report after the next start of its node.
+      if (error instanceof ExecutionUnreadable) return false;
+      throw error;
+    }
   }
 
   /** The content of a token, and its execution, which is null when the store does not have it. @throws {ApiError} `InvalidArgument` */
@@ -121,6 +171,17 @@ export class TaskReports {
 /** @throws {ApiError} `InvalidArgument` when the token is that of another execution, which had the number before. */
 function refuseOther(content: TokenContent, { identity }: ExecutionRecord): void {
   if (!content.isOf(identity)) throw invalidArgument(NO_EXECUTION);
+}
+
+function jsonOf(report: TaskReport): JsonValue {
+  return report.ok ? { output: report.output } : { error: report.failure.error, cause: report.failure.cause };
+}
+
+function reportOf(json: JsonValue): TaskReport {
+  assert(isJsonObject(json), 'mail with a report has a report');
+  const output = memberOf(json, 'output');
+  if (output !== undefined) return { ok: true, output };
+  return { ok: false, failure: { error: String(memberOf(json, 'error')), cause: String(memberOf(json, 'cause')) } };
 }
 
 const NO_EXECUTION =

@@ -3,7 +3,9 @@ import { ApiError } from '../../api/error.ts';
 import type { Ports } from '../../base/ports.ts';
 import { atMost } from '../../base/scheduler.ts';
 import { reasonOf } from '../../base/text.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
 import type { CommitQueue } from './commit-queue.ts';
+import { NameTaken, OwnedElsewhere } from './dropped.ts';
 
 /** How long a caller waits for a commit before it gets an error. */
 const PATIENCE_MS = 10_000;
@@ -15,18 +17,39 @@ interface Awaited {
 
 export class WriteGate {
   readonly #queue: Pick<CommitQueue, 'isStopped' | 'trouble'>;
+  readonly #cluster: Pick<Cluster, 'holdsLease'>;
   readonly #scheduler: Ports['scheduler'];
 
-  constructor(queue: Pick<CommitQueue, 'isStopped' | 'trouble'>, scheduler: Ports['scheduler']) {
+  constructor(
+    queue: Pick<CommitQueue, 'isStopped' | 'trouble'>,
+    cluster: Pick<Cluster, 'holdsLease'>,
+    scheduler: Ports['scheduler'],
+  ) {
     this.#queue = queue;
+    this.#cluster = cluster;
     this.#scheduler = scheduler;
   }
 
-  /** @throws {ApiError} `InternalServerError` while the store is not accepting writes. */
+  /** @throws {ApiError} `InternalServerError` while the store is not accepting writes of this node. */
   refuseInTrouble(): void {
-    if (this.#queue.isStopped) throw notAccepting('another server has taken it over, or this one is stopping');
+    this.refuseWhenStopped();
+    if (!this.#cluster.holdsLease) throw notAccepting(LAPSED);
     const { trouble } = this.#queue;
     if (trouble !== null) throw notAccepting(trouble.error);
+  }
+
+  /** @throws {ApiError} `InternalServerError` when nothing more becomes durable. */
+  refuseWhenStopped(): void {
+    if (this.#queue.isStopped) throw notAccepting(STOPPED);
+  }
+
+  /** The result of another call of the store. @throws {ApiError} `InternalServerError` for an error of the store */
+  async patiently<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      throw error instanceof ApiError ? error : notAccepting(error);
+    }
   }
 
   /**
@@ -38,7 +61,8 @@ export class WriteGate {
     try {
       isLate = (await atMost(this.#scheduler, PATIENCE_MS, run.durable())) === null;
     } catch (error) {
-      throw run.isBroken || error instanceof ApiError ? error : notAccepting(error);
+      const isAnswer = error instanceof ApiError || error instanceof NameTaken || error instanceof OwnedElsewhere;
+      throw run.isBroken || isAnswer ? error : notAccepting(error);
     }
     if (isLate) {
       throw notAccepting(this.#queue.trouble?.error ?? `a commit is taking longer than ${PATIENCE_MS / 1000} s`);
@@ -46,7 +70,10 @@ export class WriteGate {
   }
 }
 
-function notAccepting(error: unknown): ApiError {
+const STOPPED = 'this node has lost its place in it, or is stopping';
+const LAPSED = 'this node has not reached it for the length of its lease, so other nodes may have taken over its work';
+
+export function notAccepting(error: unknown): ApiError {
   const message = `The store is not accepting writes (${reasonOf(error)}). Retry; the request may already have taken effect.`;
   return new ApiError('InternalServerError', message, { cause: error });
 }

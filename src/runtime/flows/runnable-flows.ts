@@ -41,6 +41,8 @@ export interface RunnableFlows {
    */
   load(flowName: string, qualifier: string): Promise<Resolved>;
   forget(flowName: string): void;
+  /** Forgets every flow. */
+  forgetAll(): void;
   /** Counts the calls of `forget`: with the same count, what was loaded before is still current. */
   readonly changes: number;
 }
@@ -107,6 +109,10 @@ export function createRunnableFlows({ flows, ids, compile, cache }: RunnableFlow
       current.forget(flowName);
       versions.forgetAll(joined(flowName, ''));
       aliases.forgetAll(joined(flowName, ''));
+    },
+    forgetAll() {
+      changes++;
+      for (const names of [current, versions, aliases]) names.forgetAll('');
     },
   };
 }

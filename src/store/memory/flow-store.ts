@@ -51,7 +51,9 @@ export function createMemoryFlows(): MemoryFlows {
       later.answer(() => {
         names = null;
         schedules.removeFlow(name);
-        return entries.delete(name);
+        const id = entries.get(name)?.flow.id ?? null;
+        entries.delete(name);
+        return id;
       }),
     list: (query) => later.answer(() => page(entries, sortedNames(), query)),
     count: () => later.answer(() => entries.size),

@@ -9,6 +9,7 @@ import type { Later } from './later.ts';
 type OwnershipMethods = Pick<
   ExecutionStore,
   | 'claim'
+  | 'ownerOf'
   | 'claimUnowned'
   | 'claimDue'
   | 'requestStop'
@@ -36,6 +37,7 @@ export function ownershipMethods(table: ExecutionTable, nodes: EmbeddedNodes, la
         if (record.status === 'Running' && nodes.ownerOf(id) === null) nodes.setOwner(id, node);
         return { record, owner: nodes.ownerOf(id) };
       }),
+    ownerOf: (id) => later.answer(() => nodes.ownerOf(id)),
     claimUnowned: (node, afterId, limit) =>
       later.answer(() => {
         nodes.require(node);
@@ -53,7 +55,10 @@ export function ownershipMethods(table: ExecutionTable, nodes: EmbeddedNodes, la
         const due = runningRecords()
           .filter(({ id, wakeMs }) => wakeMs !== null && wakeMs <= nowMs && isFor(node, id))
           .sort((a, b) => (a.wakeMs as number) - (b.wakeMs as number) || a.id - b.id);
-        return own(node, due.slice(0, limit).map(({ id }) => id));
+        return own(
+          node,
+          due.slice(0, limit).map(({ id }) => id),
+        );
       }),
     requestStop: (id, request) => later.answer(() => table.requestStop(id, request)),
     post: (mail) =>

@@ -83,6 +83,7 @@ export function createSqliteExecutions(
         ownership.commit(node, changes, (own) => thread.ask({ kind: 'commit', changes: own, seen: seen ?? null })),
       ),
     claim: (node, id) => connection.read(() => ownership.claim(node, id)),
+    ownerOf: (id) => connection.read(() => nodes.ownerOf(id)),
     claimUnowned: (node, afterId, limit) => connection.read(() => ownership.claimUnowned(node, afterId, limit)),
     claimDue: (node, nowMs, limit) => connection.read(() => ownership.claimDue(node, nowMs, limit)),
     requestStop: (id, request) => connection.write(() => ownership.requestStop(id, request)),

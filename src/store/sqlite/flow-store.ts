@@ -37,7 +37,12 @@ export function createSqliteFlows(shared: SharedConnection): Omit<FlowStore, 'ch
         const { changes: rows } = change.run(...changeValues(changes), name, expectedId);
         return Number(rows) === 0 ? null : found(select.get(name));
       }),
-    delete: (name) => connection.write(() => Number(remove.run(name).changes) === 1),
+    delete: (name) =>
+      connection.write(() => {
+        const id = found(select.get(name))?.id ?? null;
+        remove.run(name);
+        return id;
+      }),
     list: (query) =>
       connection.read(() => {
         const { fromName, limit, resourceGroupId } = query;

@@ -5,7 +5,14 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Failure } from '../../interpreter/event.ts';
 import type { EmbeddedNodes } from '../embedded-nodes.ts';
-import type { ExecutionChange, ExecutionId, ExecutionRecord, Outcome, OwnedExecution, Requests } from '../executions.ts';
+import type {
+  ExecutionChange,
+  ExecutionId,
+  ExecutionRecord,
+  Outcome,
+  OwnedExecution,
+  Requests,
+} from '../executions.ts';
 import type { Mail } from '../mail.ts';
 import type { NodeNumber } from '../nodes.ts';
 import { isOfOthers } from '../own-changes.ts';
@@ -91,7 +98,10 @@ export class Ownership {
 
   claimDue(node: NodeNumber, nowMs: number, limit: number): readonly ExecutionId[] {
     this.#nodes.require(node);
-    return this.#own(node, this.#first(this.#due.iterate(nowMs), limit, (row) => this.#isFor(node, idOf(row))));
+    return this.#own(
+      node,
+      this.#first(this.#due.iterate(nowMs), limit, (row) => this.#isFor(node, idOf(row))),
+    );
   }
 
   dueEnds(node: NodeNumber, afterId: ExecutionId, limit: number): readonly ExecutionId[] {

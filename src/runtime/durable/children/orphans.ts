@@ -4,7 +4,17 @@ import type { Ports } from '../../../base/ports.ts';
 import { decodeEvents } from '../../../interpreter/journal.ts';
 import { childModeOf } from '../../../language/tasks/child-modes.ts';
 import type { EventFacts } from '../../../interpreter/event.ts';
-import type { ExecutionId, ExecutionRecord, ExecutionStore, JournalRow } from '../../../store/executions.ts';
+import type {
+  ExecutionId,
+  ExecutionRecord,
+  ExecutionStore,
+  JournalRow,
+  TaskReference,
+} from '../../../store/executions.ts';
+import type { NodeMembership } from '../../../cluster/membership.ts';
+import { ExecutionUnreadable } from '../loader.ts';
+import type { ExecutionLoader } from '../loader.ts';
+import { Elsewhere } from '../run-table.ts';
 import type { RunListener, RunTable } from '../run-table.ts';
 import { RunBroke } from '../../run-broke.ts';
 import type { DurableRun } from '../run.ts';
@@ -12,9 +22,11 @@ import { untilItWorks } from '../until-it-works.ts';
 import { PARENT_GONE } from './awaited-children.ts';
 
 export interface OrphansOptions {
-  readonly store: Pick<ExecutionStore, 'get' | 'journal' | 'children' | 'orphans'>;
+  readonly store: Pick<ExecutionStore, 'get' | 'journal' | 'children' | 'orphans' | 'requestStop'>;
+  readonly loader: Pick<ExecutionLoader, 'load'>;
+  readonly cluster: Pick<NodeMembership, 'hint'>;
   readonly ports: Pick<Ports, 'scheduler' | 'observer'>;
-  readonly table: Pick<RunTable, 'get' | 'stuck'>;
+  readonly table: Pick<RunTable, 'find' | 'stuck'>;
 }
 
 const BATCH = 200;
@@ -45,9 +57,28 @@ export class Orphans implements RunListener {
     if (child.parent === null) return;
     const { table } = this.#options;
     const { execution, event } = child.parent;
-    const parent = await table.get(execution);
-    const isAwaited = parent === null ? table.stuck(execution) !== undefined : parent.waitsFor(event);
+    const parent = await table.find(execution);
+    const isAwaited =
+      parent instanceof Elsewhere
+        ? await this.#isAwaitedElsewhere(child.parent)
+        : parent === null
+          ? table.stuck(execution) !== undefined
+          : parent.waitsFor(event);
     if (!isAwaited) await this.#stop(child.id);
+  }
+
+  /** By what is durable, for a parent of another node. One that this version cannot read waits further. */
+  async #isAwaitedElsewhere({ execution: id, event }: TaskReference): Promise<boolean> {
+    const { store, loader } = this.#options;
+    const record = await store.get(id);
+    if (record?.status !== 'Running') return false;
+    try {
+      const parent = await loader.load(record);
+      return parent.taskOf(event) !== undefined || parent.mapRunOf(event) !== undefined;
+    } catch (error) {
+      if (error instanceof ExecutionUnreadable) return true;
+      throw error;
+    }
   }
 
   /** Stops the children that were left running by a crash between the end of a parent's task and the stop of its child. */
@@ -85,7 +116,14 @@ export class Orphans implements RunListener {
 
   /** @param events stops it only if one of these tasks has it; another task may have taken it over since it was found */
   async #stop(id: ExecutionId, events: readonly number[] | null = null): Promise<DurableRun | null> {
-    const run = await this.#options.table.get(id);
+    const { table, store, cluster } = this.#options;
+    const run = await table.find(id);
+    if (run instanceof Elsewhere) {
+      // With events, the commit of the parent has asked it to stop already.
+      if (events === null) await store.requestStop(id, PARENT_GONE);
+      cluster.hint(run.owner, 'work');
+      return null;
+    }
     if (run === null || (events !== null && !events.includes(run.parentEvent))) return null;
     run.advance({ kind: 'stop', failure: PARENT_GONE });
     return run;

@@ -4,31 +4,41 @@
  */
 import { parseJson } from '../../../base/json.ts';
 import { inBackground } from '../../../base/isolated.ts';
+import { pause } from '../../../base/scheduler.ts';
 import type { Ports } from '../../../base/ports.ts';
 import type { ExecutionId, ExecutionRecord, ExecutionStore, TaskReference } from '../../../store/executions.ts';
 import type { TaskReport } from '../../executions.ts';
+import type { NodeMembership } from '../../../cluster/membership.ts';
 import type { CommitQueue } from '../commit-queue.ts';
+import { Elsewhere } from '../run-table.ts';
 import type { DurableEnd, RunListener, RunTable } from '../run-table.ts';
 
 export interface ParentReportsOptions {
   readonly store: Pick<ExecutionStore, 'get'>;
   readonly ports: Pick<Ports, 'scheduler' | 'observer'>;
-  readonly table: Pick<RunTable, 'getInTurn' | 'stuck'>;
+  readonly table: Pick<RunTable, 'findInTurn' | 'stuck'>;
+  readonly cluster: Pick<NodeMembership, 'hint'>;
   readonly queue: Pick<CommitQueue, 'addChange'>;
 }
 
 /**
  * `done`: the parent's event is durable, or the parent needs no report any more. `later`: its task is between two attempts.
- * `stuck`: the parent cannot continue before the next start of the server.
+ * `stuck`: the parent cannot continue before the next start of the server. `elsewhere`: another node has the parent, and finds the
+ * end in the store.
  */
-type Reported = 'done' | 'later' | 'stuck';
+type Reported = 'done' | 'later' | 'stuck' | 'elsewhere';
 
 const RETRY_MS = 1_000;
+/** How long a redrive waits for another node to take the end that the execution had. */
+const SETTLE_MS = 5_000;
+const SETTLE_STEP_MS = 50;
 
 export class ParentReports implements RunListener {
   readonly #options: ParentReportsOptions;
   /** By stuck parent, the children whose ends are due to it: they are reported when someone stops the parent. */
   readonly #ofStuck = new Map<ExecutionId, Set<ExecutionId>>();
+  /** Reports under way. */
+  readonly #underWay = new Set<ExecutionId>();
   #isClosed = false;
 
   constructor(options: ParentReportsOptions) {
@@ -49,13 +59,24 @@ export class ParentReports implements RunListener {
    * whether the redrive or the report comes first. The end stays due if the parent cannot take it now.
    */
   async settle(child: ExecutionRecord): Promise<void> {
-    if (child.callback === 'due' && child.status !== 'Running') await this.#reportEnd(child);
+    if (child.callback !== 'due' || child.status === 'Running') return;
+    if ((await this.#reportEnd(child)) === 'elsewhere') await this.#reportedElsewhere(child.id);
+  }
+
+  /** Resolves when the node of the parent has taken the end, or after a while. */
+  async #reportedElsewhere(id: ExecutionId): Promise<void> {
+    const { store, ports } = this.#options;
+    for (let waitedMs = 0; waitedMs < SETTLE_MS && !this.#isClosed; waitedMs += SETTLE_STEP_MS) {
+      if ((await store.get(id))?.callback !== 'due') return;
+      await pause(ports.scheduler, SETTLE_STEP_MS);
+    }
   }
 
   /** Reports the end of an execution if it is due. Never rejects; repeats the report until it is done. */
   async add(id: ExecutionId): Promise<void> {
     const { store, ports } = this.#options;
-    if (this.#isClosed) return;
+    if (this.#isClosed || this.#underWay.has(id)) return;
+    this.#underWay.add(id);
     try {
       const child = await store.get(id);
       // A redrive may have come first: then the next end is reported.
@@ -64,6 +85,8 @@ export class ParentReports implements RunListener {
     } catch (error) {
       ports.observer.defect?.({ error, where: 'reporting the end of an execution to its parent' });
       this.#again(id);
+    } finally {
+      this.#underWay.delete(id);
     }
   }
 
@@ -83,8 +106,12 @@ export class ParentReports implements RunListener {
   }
 
   async #report(task: TaskReference, child: ExecutionRecord): Promise<Reported> {
-    const { table } = this.#options;
-    const run = await table.getInTurn(task.execution);
+    const { table, cluster } = this.#options;
+    const run = await table.findInTurn(task.execution);
+    if (run instanceof Elsewhere) {
+      cluster.hint(run.owner, 'work');
+      return 'elsewhere';
+    }
     if (run === null) return table.stuck(task.execution) === undefined ? 'done' : 'stuck';
     if (child.mapItem !== null) return (await run.itemEnded(task.event, child)) ? 'done' : 'later';
     if (run.comesAgain(task.event)) return 'later';

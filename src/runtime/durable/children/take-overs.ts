@@ -4,11 +4,14 @@
  * started a second time.
  */
 import { ApiError, invalidArgument } from '../../../api/error.ts';
+import type { Ports } from '../../../base/ports.ts';
+import { pause } from '../../../base/scheduler.ts';
 import type { ExecutionChange, ExecutionId, ExecutionRecord, ExecutionStore } from '../../../store/executions.ts';
 import { owesEnd, parentOf } from '../../start-origin.ts';
 import type { StartOrigin } from '../../start-origin.ts';
 import type { CommitQueue } from '../commit-queue.ts';
 import type { Redrives } from '../redrives.ts';
+import { Elsewhere } from '../run-table.ts';
 import type { RunTable } from '../run-table.ts';
 import type { ParentReports } from './parent-reports.ts';
 
@@ -24,11 +27,15 @@ export interface TakeOver {
 
 export interface TakeOversOptions {
   readonly store: Pick<ExecutionStore, 'get' | 'find'>;
-  readonly table: Pick<RunTable, 'get' | 'peek'>;
+  readonly table: Pick<RunTable, 'find' | 'peek'>;
+  readonly ports: Pick<Ports, 'scheduler'>;
   readonly queue: Pick<CommitQueue, 'addChange'>;
   readonly reports: Pick<ParentReports, 'add'>;
   readonly redrives: Pick<Redrives, 'redriveFor'>;
 }
+
+/** Between two looks at a child of another node that stops. */
+const LOOK_AGAIN_MS = 100;
 
 export class TakeOvers {
   readonly #options: TakeOversOptions;
@@ -96,7 +103,13 @@ export class TakeOvers {
 
   /** The stop that the end of its earlier task has asked for. */
   async #stop({ id, name, stop }: ExecutionRecord): Promise<void> {
-    const run = await this.#options.table.get(id);
+    const { table, store, ports } = this.#options;
+    const run = await table.find(id);
+    if (run instanceof Elsewhere) {
+      // Its node sees the stop in the store.
+      while ((await store.get(id))?.status === 'Running') await pause(ports.scheduler, LOOK_AGAIN_MS);
+      return;
+    }
     // A child that is stuck cannot be redriven before the next start of the server.
     if (run === null || stop === null) throw invalidArgument(`Execution '${name}' is running and cannot be stopped.`);
     run.advance({ kind: 'stop', failure: stop });
@@ -105,6 +118,6 @@ export class TakeOvers {
 
   /** False when the store does not have the execution any more. */
   #change(change: ExecutionChange & { readonly id: ExecutionId }): Promise<boolean> {
-    return new Promise((resolve) => this.#options.queue.addChange(change, resolve));
+    return new Promise((resolve) => this.#options.queue.addChange(change, (outcome) => resolve(outcome === 'stored')));
   }
 }

@@ -14,6 +14,8 @@ import type { MapRunRecord } from '../../../store/map-runs.ts';
 import type { CallingExecution } from '../../driver/calls.ts';
 import type { MapRunCaller, MapRunChanges, MapRunStarter, OpenMapRun } from '../../driver/map-runs.ts';
 import type { DecisionMoment } from '../../driver/moment.ts';
+import type { Mailbox } from '../nodes/mailbox.ts';
+import { Elsewhere } from '../run-table.ts';
 import type { RunTable } from '../run-table.ts';
 import type { WriteGate } from '../write-gate.ts';
 import type { ItemRunner } from './item-runner.ts';
@@ -22,7 +24,8 @@ import type { MapRunsOptions } from './parts.ts';
 
 interface Connected {
   readonly items: ItemRunner;
-  readonly table: Pick<RunTable, 'get' | 'stuck'>;
+  readonly table: Pick<RunTable, 'find' | 'stuck'>;
+  readonly mailbox: Pick<Mailbox, 'ask'>;
   readonly gate: WriteGate;
 }
 
@@ -82,10 +85,15 @@ export class MapRuns implements MapRunStarter {
   async update(execution: ExecutionRecord, name: string, changes: MapRunChanges): Promise<MapRunRecord> {
     const connected = this.#connected;
     assert(connected !== null, 'Map runs are connected before a caller asks');
-    const { table, gate } = connected;
+    const { table, gate, mailbox } = connected;
     const known = await this.describe(execution, name);
     gate.refuseInTrouble();
-    const run = isOpen(known.status) ? await table.get(execution.id) : null;
+    const run = isOpen(known.status) ? await table.find(execution.id) : null;
+    if (run instanceof Elsewhere) {
+      const request = { do: 'update-map-run', name, changes: { ...changes } };
+      if ((await mailbox.ask(execution.id, run.owner, request)) !== null) return this.describe(execution, name);
+      throw apiError('MapRunAlreadyCompleted', name, execution.name);
+    }
     // The commit of the event that begins it may be durable without an answer yet.
     if (run?.waitsFor(known.event) === true) await gate.durable(run);
     let updated: MapRunRecord | null = null;

@@ -8,7 +8,7 @@ import type { MapCommand } from '../../../interpreter/commands.ts';
 import { mapRunKey } from '../../../interpreter/map-run-spec.ts';
 import type { ExecutionChange, ExecutionId } from '../../../store/executions.ts';
 import type { MapRunRecord, MapRunStatus } from '../../../store/map-runs.ts';
-import type { Committable } from '../commit-queue.ts';
+import type { Committable, Dropped } from '../commit-queue.ts';
 import { EventWaiters } from '../event-waiters.ts';
 import { encodeEntries } from './entries.ts';
 import type { MapRunEntry } from './entries.ts';
@@ -169,7 +169,8 @@ export class RunLog implements Committable {
     this.#run.committed();
   }
 
-  absent(): void {
+  /** The execution is gone, or of another node. */
+  dropped(_outcome: Dropped): void {
     if (!this.#isClosed) this.#run.absent();
   }
 

@@ -6,11 +6,13 @@
 import { inBackground } from '../../../base/isolated.ts';
 import type { Ports } from '../../../base/ports.ts';
 import type { ExecutionStore } from '../../../store/executions.ts';
+import type { NodeNumber } from '../../../store/nodes.ts';
 import type { RunListener, RunTable } from '../run-table.ts';
 import type { SteadyClock } from '../steady-clock.ts';
 
 export interface SleepersOptions {
-  readonly store: Pick<ExecutionStore, 'due' | 'nextWakeMs'>;
+  readonly store: Pick<ExecutionStore, 'claimDue' | 'nextWakeMs'>;
+  readonly node: NodeNumber;
   readonly clock: SteadyClock;
   readonly ports: Pick<Ports, 'clock' | 'scheduler' | 'observer'>;
   readonly table: Pick<RunTable, 'getInTurn'>;
@@ -59,8 +61,8 @@ export class Sleepers implements RunListener {
 
   /** Wakes due executions. Returns milliseconds until the next look; null when no execution is asleep. */
   async #wakeDue(): Promise<number | null> {
-    const { store, clock, table } = this.#options;
-    const ids = await store.due(clock.steadyMs(), BATCH);
+    const { store, node, clock, table } = this.#options;
+    const ids = await store.claimDue(node, clock.steadyMs(), BATCH);
     let fault: { readonly error: unknown } | null = null;
     for (const id of ids) {
       try {

@@ -106,11 +106,11 @@ export class ExpressHistory implements Retainer {
   }
 
   /** Drops the executions of a deleted flow. */
-  forgetFlow(flowName: string): void {
+  forgetFlow(flowId: string): void {
     const left: RetainedExecution[] = [];
     for (let place = this.#first; place < this.#end; place++) {
       const execution = this.#at(place);
-      if (execution.source.flow.name === flowName) this.#release(execution);
+      if (execution.source.flow.id === flowId) this.#release(execution);
       else left.push(execution);
     }
     this.#ended.fill(null);
@@ -120,7 +120,7 @@ export class ExpressHistory implements Retainer {
     this.#byName.clear();
     this.#indexed = 0;
     for (const execution of this.#running.values()) {
-      if (execution.source.flow.name === flowName) this.#hide(execution);
+      if (execution.source.flow.name === flowId) this.#hide(execution);
     }
   }
 

@@ -1,0 +1,101 @@
+/**
+ * What other nodes ask of this one, and what they have left: stops and mail of the executions that it owns, executions without an owner,
+ * ends that callers here wait for, and executions whose time has come. A poll looks for all of it.
+ */
+import { ApiError } from '../../../api/error.ts';
+import { inBackground } from '../../../base/isolated.ts';
+import type { Ports } from '../../../base/ports.ts';
+import type { Failure } from '../../../interpreter/event.ts';
+import type { NodeListener, NodeMembership } from '../../../cluster/membership.ts';
+import type { ExecutionId, ExecutionStore } from '../../../store/executions.ts';
+import type { Mail } from '../../../store/mail.ts';
+import type { EndWaiters } from '../end-waiters.ts';
+import type { Recovery } from '../recovery.ts';
+import { RunBroke } from '../../run-broke.ts';
+import type { RunTable } from '../run-table.ts';
+import type { Sleepers } from '../sleep/sleepers.ts';
+import { refusalOf } from './mailbox.ts';
+import type { Mailbox } from './mailbox.ts';
+
+export interface NodeWorkOptions {
+  readonly store: Pick<ExecutionStore, 'requests' | 'answer' | 'ended' | 'get'>;
+  readonly cluster: Pick<NodeMembership, 'node' | 'hint'>;
+  readonly ports: Pick<Ports, 'observer'>;
+  readonly table: RunTable;
+  readonly mailbox: Mailbox;
+  readonly recovery: Recovery;
+  readonly sleepers: Sleepers;
+  readonly waiters: EndWaiters;
+  /** Carries out the request of a mail. Resolves with its answer; null when the commit of its effect has it. */
+  readonly carryOut: (mail: Mail) => Promise<string | null>;
+}
+
+const WHERE = 'work for another node';
+
+export class NodeWork implements Pick<NodeListener, 'poll'> {
+  readonly #options: NodeWorkOptions;
+  /** Requests under way: the next poll finds them too. */
+  readonly #underWay = new Set<string>();
+
+  constructor(options: NodeWorkOptions) {
+    this.#options = options;
+  }
+
+  /** @throws {LeaseLost}, or an error of the store, after the rest was tried */
+  async poll(): Promise<void> {
+    const { recovery, sleepers, mailbox } = this.#options;
+    const results = await Promise.allSettled([
+      mailbox.look(),
+      this.#requests(),
+      recovery.look(),
+      sleepers.look(),
+      this.#ends(),
+    ]);
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+  }
+
+  async #requests(): Promise<void> {
+    const { store, cluster } = this.#options;
+    const { stops, mail } = await store.requests(cluster.node);
+    for (const { id, request } of stops) this.#once(`stop ${id}`, () => this.#stop(id, request));
+    for (const each of mail) this.#once(each.id, () => this.#answer(each));
+  }
+
+  #once(key: string, work: () => Promise<void>): void {
+    if (this.#underWay.has(key)) return;
+    this.#underWay.add(key);
+    inBackground(this.#options.ports.observer, WHERE, () => work().finally(() => this.#underWay.delete(key)));
+  }
+
+  async #stop(id: ExecutionId, failure: Failure): Promise<void> {
+    const { store, table } = this.#options;
+    const run = await table.get(id);
+    if (run !== null) {
+      run.advance({ kind: 'stop', failure });
+      // A defect leaves the execution stuck, and the next poll stops it.
+      await run.durable().catch(() => undefined);
+      return;
+    }
+    const record = table.stuck(id) === undefined ? null : await store.get(id);
+    if (record !== null) await table.stopStuck(record, failure);
+  }
+
+  async #answer(mail: Mail): Promise<void> {
+    const { store, cluster, carryOut } = this.#options;
+    const answer = await carryOut(mail).catch((error: unknown) => {
+      if (error instanceof ApiError) return refusalOf(error);
+      // The execution is stuck, and its next owner looks at the mail again.
+      if (error instanceof RunBroke) return null;
+      throw error;
+    });
+    if (answer !== null) await store.answer([{ id: mail.id, answer }]);
+    cluster.hint(mail.from, 'work');
+  }
+
+  /** Ends of executions of other nodes, for which callers wait here. */
+  async #ends(): Promise<void> {
+    const { store, table, waiters } = this.#options;
+    const ids = waiters.awaited.filter((id) => table.peek(id) === undefined);
+    for (const id of ids.length === 0 ? [] : await store.ended(ids)) waiters.wake(id);
+  }
+}
