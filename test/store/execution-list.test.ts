@@ -95,8 +95,9 @@ async function agrees(list: List, numRuns: number): Promise<void> {
 
 for (const adapter of ADAPTERS) {
   const filled = async (t: CleanUp) => {
-    const { executions } = openStores(t, adapter);
-    const { commit } = await writing(executions, CHANGES);
+    const stores = openStores(t, adapter);
+    const { executions } = stores;
+    const { commit } = await writing(stores, CHANGES);
     return { list: (query: ExecutionQuery) => executions.list(query), commit };
   };
 
@@ -150,7 +151,7 @@ describe('execution lists: sqlite, with small bounds', () => {
     const sqlite = ADAPTERS.find(({ name }) => name === 'sqlite');
     const stores = sqlite?.open(folder);
     assert.ok(stores !== undefined);
-    await writing(stores.executions, CHANGES);
+    await writing(stores, CHANGES);
     await stores.close();
     const { database, close } = openDatabase({ file: join(folder, 'store.db'), synchronous: 'FULL' });
     atEnd(t, close);

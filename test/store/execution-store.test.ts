@@ -4,11 +4,24 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { AssertionFailure } from '../../src/base/assert.ts';
 import type { ExecutionChange, ExecutionStore } from '../../src/store/executions.ts';
-import { FenceLost } from '../../src/store/executions.ts';
+import { LeaseLost } from '../../src/store/nodes.ts';
 import { flowRecord } from '../../src/testing/flow-record.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { ADAPTERS, openStores } from './adapters.ts';
-import { ALL, endOf, purge, retention, row, runningOf, SNAPSHOT, snapshotOf, startOf, writing } from './executions.ts';
+import {
+  ALL,
+  endOf,
+  newNode,
+  purge,
+  retention,
+  row,
+  runningOf,
+  SNAPSHOT,
+  snapshotOf,
+  startOf,
+  writing,
+  writingNodes,
+} from './executions.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 30 });
 const STOP = { error: 'E', cause: 'because' };
@@ -21,9 +34,10 @@ async function stateOf(store: ExecutionStore, id: number) {
 for (const adapter of ADAPTERS) {
   describe(`execution store, commits: ${adapter.name}`, () => {
     it('returns every member as stored, for any text', async (t) => {
-      const { executions: store } = openStores(t, adapter);
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
       let id = 0;
-      const { commit } = await writing(store);
+      const { commit } = await writing(stores);
       const plain = { noNullPrototype: true };
       const record = fc.record(
         {
@@ -62,7 +76,8 @@ for (const adapter of ADAPTERS) {
     });
 
     it('finds nothing in an empty store', async (t) => {
-      const { executions: store } = openStores(t, adapter);
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
       assert.equal(await store.get(1), null);
       assert.equal(await store.find('flow-1', 'run-1'), null);
       assert.equal(await store.snapshot('flow-1', 1), null);
@@ -73,10 +88,11 @@ for (const adapter of ADAPTERS) {
     });
 
     it('stores a snapshot once for all executions that use it', async (t) => {
-      const { executions: store } = openStores(t, adapter);
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
       const again = startOf(2).start;
-      await writing(store, [startOf(1), { id: 2, start: { ...again, snapshot: null } }]);
-      await writing(store, [
+      await writing(stores, [startOf(1), { id: 2, start: { ...again, snapshot: null } }]);
+      await writing(stores, [
         { id: 3, start: { ...startOf(3).start, snapshot: { ...SNAPSHOT, definition: 'another' } } },
       ]);
       assert.deepEqual(await store.snapshot('flow-1', 1), SNAPSHOT);
@@ -84,8 +100,9 @@ for (const adapter of ADAPTERS) {
     });
 
     it('applies a commit whole or not at all', async (t) => {
-      const { executions: store } = openStores(t, adapter);
-      const { commit } = await writing(store, [{ ...startOf(1), journal: row(1, 2) }]);
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
+      const { commit } = await writing(stores, [{ ...startOf(1), journal: row(1, 2) }]);
       const before = await stateOf(store, 1);
       const good: ExecutionChange[] = [
         {
@@ -112,12 +129,13 @@ for (const adapter of ADAPTERS) {
       }
       await commit(...good);
       assert.equal((await store.get(2))?.stop?.error, 'E');
-      assert.equal((await store.takeOver(0)).lastId, 2);
+      assert.equal((await newNode(stores)).lastId, 2);
     });
 
     it('changes nothing when a commit is repeated', async (t) => {
-      const { executions: store } = openStores(t, adapter);
-      const { commit } = await writing(store);
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
+      const { commit } = await writing(stores);
       const child = { parent: { execution: 1, event: 3 }, callback: 'owed' as const };
       const commits: ExecutionChange[][] = [
         [{ ...startOf(1), journal: row(1, 3) }, startOf(2, child), { ...startOf(3), journal: row(1), wakeMs: 500 }],
@@ -147,74 +165,79 @@ for (const adapter of ADAPTERS) {
     });
 
     it('does not replace stored events by others', async (t) => {
-      const { executions: store } = openStores(t, adapter);
-      const { commit } = await writing(store, [{ ...startOf(1), journal: row(1, 3, 'first') }]);
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
+      const { commit } = await writing(stores, [{ ...startOf(1), journal: row(1, 3, 'first') }]);
       await commit({ id: 1, journal: row(1, 3, 'second') });
       await commit({ id: 1, journal: row(2, 2, 'third') });
       assert.deepEqual(await store.journal(1, 1, 10), [row(1, 3, 'first')]);
     });
 
-    it('accepts commits of the latest owner only', async (t) => {
-      const { executions: store } = openStores(t, adapter);
-      const first = await store.takeOver(0);
-      await store.commit(first.fence, [startOf(4), startOf(9), startOf(7)]);
-      const second = await store.takeOver(0);
-      assert.ok(second.fence > first.fence);
+    it('accepts commits of live nodes only', async (t) => {
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
+      const first = await newNode(stores);
+      await store.commit(first.node, [startOf(4), startOf(9), startOf(7)]);
+      const second = await newNode(stores);
+      assert.ok(second.node > first.node);
       assert.deepEqual([first.lastId, second.lastId], [0, 9]);
       assert.equal(first.tokenKey.length, 32);
       assert.deepEqual(second.tokenKey, first.tokenKey);
-      await assert.rejects(store.commit(first.fence, [{ id: 4, ...endOf() }]), FenceLost);
-      await assert.rejects(store.commit(first.fence, []), FenceLost);
-      await assert.rejects(store.purge(first.fence, retention(), 10, null), FenceLost);
+      await assert.rejects(store.commit(first.node, [{ id: 4, ...endOf() }]), LeaseLost);
+      await assert.rejects(store.commit(first.node, []), LeaseLost);
+      await assert.rejects(store.purge(first.node, retention(), 10, null), LeaseLost);
       assert.equal((await store.get(4))?.status, 'Running');
-      await store.commit(second.fence, [{ id: 4, ...endOf() }]);
+      await store.commit(second.node, [{ id: 4, ...endOf() }]);
       assert.equal((await store.get(4))?.status, 'Succeeded');
     });
 
     it('adds up how far the clock was set back, from takeover to takeover', async (t) => {
-      const { executions: store } = openStores(t, adapter);
-      const first = await store.takeOver(1_000);
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
+      const first = await newNode(stores, 1_000);
       assert.equal(first.setBackMs, 0);
-      assert.equal((await store.takeOver(5_000)).setBackMs, 0, 'set forward, or time has passed');
-      const { fence, setBackMs } = await store.takeOver(3_000);
+      assert.equal((await newNode(stores, 5_000)).setBackMs, 0, 'set forward, or time has passed');
+      const { node, setBackMs } = await newNode(stores, 3_000);
       assert.equal(setBackMs, 2_000);
-      await store.commit(fence, [startOf(1)], { nowMs: 9_000, setBackMs: 2_500 });
-      await store.commit(fence, [{ id: 1, journal: row(1) }]);
-      assert.equal((await store.takeOver(9_000)).setBackMs, 2_500);
-      assert.equal((await store.takeOver(8_000)).setBackMs, 3_500);
-      await assert.rejects(store.commit(fence, [], { nowMs: 99_000, setBackMs: 0 }), FenceLost);
-      assert.equal((await store.takeOver(8_000)).setBackMs, 3_500, 'a refused commit stores no time');
+      await store.commit(node, [startOf(1)], { nowMs: 9_000, setBackMs: 2_500 });
+      await store.commit(node, [{ id: 1, journal: row(1) }]);
+      assert.equal((await newNode(stores, 9_000)).setBackMs, 2_500);
+      assert.equal((await newNode(stores, 8_000)).setBackMs, 3_500);
+      await assert.rejects(store.commit(node, [], { nowMs: 99_000, setBackMs: 0 }), LeaseLost);
+      assert.equal((await newNode(stores, 8_000)).setBackMs, 3_500, 'a refused commit stores no time');
     });
 
     it('deletes by an age that is not set back with the clock', async (t) => {
-      const { executions: store, flows } = openStores(t, adapter);
+      const stores = openStores(t, adapter);
+      const { executions: store, flows } = stores;
       await flows.create(flowRecord('a', { id: 'flow-1' }));
       const ends = (id: number, stoppedMs: number, steadyMs: number): ExecutionChange => {
         return { ...startOf(id), journal: row(1), end: { ...endOf({ stoppedMs }).end, steadyMs } };
       };
-      const { fence, commit } = await writing(store, [ends(1, 9_000, 1_000), ends(2, 500, 5_000), ends(3, 500, 5_000)]);
+      const { node, commit } = await writing(stores, [ends(1, 9_000, 1_000), ends(2, 500, 5_000), ends(3, 500, 5_000)]);
       assert.equal((await store.get(1))?.stoppedMs, 9_000);
-      assert.equal(await purge(store, fence, { endedBeforeMs: 1_001 }, 10), 1);
+      assert.equal(await purge(store, node, { endedBeforeMs: 1_001 }, 10), 1);
       assert.equal(await store.get(1), null);
       await commit({ id: 3, reopen: true }, { id: 3, ...endOf({ stoppedMs: 600 }) });
       assert.equal(
-        await purge(store, fence, { endedBeforeMs: 1_001 }, 10),
+        await purge(store, node, { endedBeforeMs: 1_001 }, 10),
         1,
         'without a steady time its end is the age',
       );
       assert.equal(await store.get(3), null);
-      assert.equal(await purge(store, fence, { endedBeforeMs: 5_001 }, 10), 1);
+      assert.equal(await purge(store, node, { endedBeforeMs: 5_001 }, 10), 1);
     });
 
     it('has its own key for tokens', async (t) => {
-      const { executions: one } = openStores(t, adapter);
-      const { executions: other } = openStores(t, adapter);
-      assert.notDeepEqual((await one.takeOver(0)).tokenKey, (await other.takeOver(0)).tokenKey);
+      const one = openStores(t, adapter);
+      const other = openStores(t, adapter);
+      assert.notDeepEqual((await newNode(one)).tokenKey, (await newNode(other)).tokenKey);
     });
 
     it('ends an execution once, and lets it run again after a redrive', async (t) => {
-      const { executions: store } = openStores(t, adapter);
-      const { commit } = await writing(store, [{ ...startOf(1), wakeMs: 5 }]);
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
+      const { commit } = await writing(stores, [{ ...startOf(1), wakeMs: 5 }]);
       await commit({ id: 1, ...endOf({ status: 'Failed', stoppedMs: 10, error: 'E', cause: 'c', output: '' }) });
       await commit({ id: 1, wakeMs: 99, ...endOf({ stoppedMs: 20 }) });
       const failed = { status: 'Failed', stoppedMs: 10, error: 'E', cause: 'c' } as const;
@@ -230,8 +253,9 @@ for (const adapter of ADAPTERS) {
     });
 
     it('separates the names of flows, and compares them by bytes', async (t) => {
-      const { executions: store } = openStores(t, adapter);
-      await writing(store, [
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
+      await writing(stores, [
         startOf(1, { name: 'a' }),
         startOf(2, { name: 'A' }),
         startOf(3, { flowId: 'b', name: 'a' }),
@@ -243,12 +267,13 @@ for (const adapter of ADAPTERS) {
     });
 
     it('applies concurrent commits in their order', async (t) => {
-      const { executions: store, flows } = openStores(t, adapter);
-      const { fence, commit } = await writing(store, [startOf(1)]);
+      const stores = openStores(t, adapter);
+      const { executions: store, flows } = stores;
+      const { node, commit } = await writing(stores, [startOf(1)]);
       const rows = Array.from({ length: 60 }, (_, i) => row(i + 1));
       await Promise.all(
         rows.flatMap((journal, i) => [
-          store.commit(fence, [{ id: 1, journal }]),
+          store.commit(node, [{ id: 1, journal }]),
           flows.create(flowRecord(`flow ${i}`)),
           flows.update('flow 0', { writer: null, lastModifiedMs: i }, 'id-of-flow 0'),
         ]),
@@ -261,19 +286,19 @@ for (const adapter of ADAPTERS) {
     it('fails every call after its close', async (t) => {
       const folder = temporaryFolder(t);
       const stores = adapter.open(folder);
-      const { fence } = await writing(stores.executions, [startOf(1)]);
+      const { node } = await writing(stores, [startOf(1)]);
       await stores.close();
       await assert.rejects(stores.executions.get(1));
-      await assert.rejects(stores.executions.commit(fence, []));
-      await assert.rejects(stores.executions.takeOver(0));
+      await assert.rejects(stores.executions.commit(node, []));
+      await assert.rejects(newNode(stores));
       await assert.rejects(stores.executions.list(ALL));
     });
 
     it('closes after the commits under way', async (t) => {
       const folder = temporaryFolder(t);
       const stores = adapter.open(folder);
-      const { fence } = await stores.executions.takeOver(0);
-      const under = stores.executions.commit(fence, [startOf(1)]);
+      const { node } = await newNode(stores);
+      const under = stores.executions.commit(node, [startOf(1)]);
       await Promise.all([under, stores.close()]);
     });
 
@@ -281,14 +306,14 @@ for (const adapter of ADAPTERS) {
       it('has its content again after closing and opening', async (t) => {
         const folder = temporaryFolder(t);
         const first = adapter.open(folder);
-        const key = (await first.executions.takeOver(0)).tokenKey;
-        const { fence } = await writing(first.executions, [{ ...startOf(1), journal: row(1, 2), wakeMs: 8 }]);
+        const key = (await newNode(first, 0)).tokenKey;
+        const { node } = await writing(first, [{ ...startOf(1), journal: row(1, 2), wakeMs: 8 }]);
         const before = await stateOf(first.executions, 1);
         await first.close();
         const second = adapter.open(folder);
         assert.deepEqual(await stateOf(second.executions, 1), before);
-        const taken = await second.executions.takeOver(0);
-        assert.ok(taken.fence > fence);
+        const taken = await newNode(second, 0);
+        assert.ok(taken.node > node);
         assert.deepEqual(taken.tokenKey, key);
         assert.equal(taken.lastId, 1);
         await second.close();
@@ -298,8 +323,9 @@ for (const adapter of ADAPTERS) {
 
   describe(`execution store, journals: ${adapter.name}`, () => {
     it('returns the rows with the requested events', async (t) => {
-      const { executions: store } = openStores(t, adapter);
-      const { commit } = await writing(store, [startOf(1), startOf(2)]);
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
+      const { commit } = await writing(stores, [startOf(1), startOf(2)]);
       let id = 2;
       await fc.assert(
         fc.asyncProperty(
@@ -325,18 +351,20 @@ for (const adapter of ADAPTERS) {
     });
 
     it('stores events of any text and size', async (t) => {
-      const { executions: store } = openStores(t, adapter);
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
       const large = { first: 1, count: 2, events: JSON.stringify(['流程\0"', 'x'.repeat(300_000)]) };
-      await writing(store, [{ ...startOf(1), journal: large }]);
+      await writing(stores, [{ ...startOf(1), journal: large }]);
       assert.deepEqual(await store.journal(1, 2, 1), [large]);
     });
   });
 
   describe(`execution store, due executions: ${adapter.name}`, () => {
     it('lists the executions to load after a restart', async (t) => {
-      const { executions: store } = openStores(t, adapter);
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
       const owed = { parent: { execution: 1, event: 2 }, callback: 'owed' as const };
-      const { commit } = await writing(store, [
+      const { commit, unfinished } = await writingNodes(stores, [
         startOf(1),
         { ...startOf(2), wakeMs: 50 },
         { ...startOf(3, owed), wakeMs: 60 },
@@ -344,33 +372,39 @@ for (const adapter of ADAPTERS) {
         { ...startOf(5), ...endOf() },
         { ...startOf(6, { ...owed, parent: { execution: 2, event: 1 } }), ...endOf() },
       ]);
-      assert.deepEqual(await store.unfinished(0, 10), [1, 6]);
+      assert.deepEqual(await unfinished(0, 10), [1, 6]);
       await commit({ id: 1, stopChildren: { events: [2, 5], request: STOP, atMs: 1_000 } });
-      assert.deepEqual(await store.unfinished(0, 10), [1, 3, 6]);
-      assert.deepEqual(await store.unfinished(1, 1), [3]);
-      assert.deepEqual(await store.unfinished(3, 5), [6]);
+      assert.deepEqual(await unfinished(0, 10), [1, 3, 6]);
+      assert.deepEqual(await unfinished(1, 1), [3]);
+      assert.deepEqual(await unfinished(3, 5), [6]);
       assert.deepEqual((await store.get(3))?.stop, STOP);
       assert.equal((await store.get(4))?.stop, null);
       await commit({ id: 6, callbackDone: true }, { id: 1, wakeMs: 3 });
-      assert.deepEqual(await store.unfinished(0, 10), [3]);
+      assert.deepEqual(await unfinished(0, 10), [3]);
       await commit({ id: 3, ...endOf({ status: 'Stopped' }) });
-      assert.deepEqual(await store.unfinished(0, 10), [3]);
+      assert.deepEqual(await unfinished(0, 10), [3]);
       await commit({ id: 3, callbackDone: true });
-      assert.deepEqual(await store.unfinished(0, 10), []);
+      assert.deepEqual(await unfinished(0, 10), []);
       assert.equal((await store.running()).executions, 3);
     });
 
     it('lets another task of the parent wait for an execution, and owes the next end to it', async (t) => {
-      const { executions: store } = openStores(t, adapter);
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
       const child = { parent: { execution: 1, event: 2 }, callback: 'owed' as const };
-      const { commit } = await writing(store, [startOf(1), startOf(2, child), startOf(3, child), startOf(4)]);
+      const { commit, unfinished } = await writingNodes(stores, [
+        startOf(1),
+        startOf(2, child),
+        startOf(3, child),
+        startOf(4),
+      ]);
       const failed = endOf({ status: 'Failed', output: '' });
       const callbackOf = async (id: number) => {
         const record = await store.get(id);
         return [record?.parent?.event, record?.callback];
       };
       await commit({ id: 2, ...failed }, { id: 3, ...failed }, { id: 3, callbackDone: true });
-      assert.deepEqual(await store.unfinished(1, 10), [2, 4]);
+      assert.deepEqual(await unfinished(1, 10), [2, 4]);
       await commit({ id: 2, reopen: true });
       assert.deepEqual(await callbackOf(2), [2, 'owed'], 'an end that was not reported leaves the next one owed');
       await commit({ id: 3, reopen: true });
@@ -388,41 +422,44 @@ for (const adapter of ADAPTERS) {
       await commit({ id: 2, callbackDone: true });
       await commit({ id: 2, callbackTo: 11 });
       assert.deepEqual(await callbackOf(2), [11, 'due']);
-      assert.deepEqual(await store.unfinished(1, 10), [2, 3, 4]);
+      assert.deepEqual(await unfinished(1, 10), [2, 3, 4]);
     });
 
     it('does not replace a stop request', async (t) => {
-      const { executions: store } = openStores(t, adapter);
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
       const owed = { parent: { execution: 1, event: 2 }, callback: 'owed' as const };
       const stopChildren = { events: [2], request: STOP, atMs: 1_000 };
-      const { commit } = await writing(store, [startOf(1), startOf(2, owed), { id: 1, stopChildren }]);
+      const { commit } = await writing(stores, [startOf(1), startOf(2, owed), { id: 1, stopChildren }]);
       await commit({ id: 1, stopChildren: { events: [2], request: { error: 'other', cause: '' }, atMs: 1_000 } });
       assert.deepEqual((await store.get(2))?.stop, STOP);
     });
 
     it('lists executions that are asleep and those that are due', async (t) => {
-      const { executions: store } = openStores(t, adapter);
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
       const wakes = [50, 30, null, 30, 90, 10];
-      const { commit } = await writing(
-        store,
+      const { commit, due } = await writingNodes(
+        stores,
         wakes.map((wakeMs, i) => ({ ...startOf(i + 1), wakeMs })),
       );
       assert.equal(await store.nextWakeMs(), 10);
-      assert.deepEqual(await store.due(9, 10), []);
-      assert.deepEqual(await store.due(50, 10), [6, 2, 4, 1]);
-      assert.deepEqual(await store.due(50, 2), [6, 2]);
+      assert.deepEqual(await due(9, 10), []);
+      assert.deepEqual(await due(50, 10), [6, 2, 4, 1]);
+      assert.deepEqual(await due(50, 2), [6, 2]);
       await commit({ id: 6, wakeMs: null }, { id: 2, ...endOf() }, { id: 3, wakeMs: 20 });
       assert.equal(await store.nextWakeMs(), 20);
-      assert.deepEqual(await store.due(1000, 10), [3, 4, 1, 5]);
+      assert.deepEqual(await due(1000, 10), [3, 4, 1, 5]);
     });
 
     it('lists the running children of tasks', async (t) => {
-      const { executions: store } = openStores(t, adapter);
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
       const child = (event: number, callback: 'none' | 'owed' = 'owed') => ({
         parent: { execution: 1, event },
         callback,
       });
-      const { commit } = await writing(store, [
+      const { commit } = await writing(stores, [
         startOf(1),
         startOf(2, child(5)),
         startOf(3, child(7)),
@@ -440,9 +477,10 @@ for (const adapter of ADAPTERS) {
     });
 
     it('lists running children whose parent has ended', async (t) => {
-      const { executions: store } = openStores(t, adapter);
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
       const childOf = (execution: number) => ({ parent: { execution, event: 2 }, callback: 'owed' as const });
-      const { commit } = await writing(store, [
+      const { commit } = await writing(stores, [
         startOf(1),
         startOf(2),
         startOf(3, childOf(1)),
@@ -463,19 +501,20 @@ for (const adapter of ADAPTERS) {
 
   describe(`execution store, purge: ${adapter.name}`, () => {
     it('deletes the ended executions of deleted flows, in batches', async (t) => {
-      const { executions: store, flows } = openStores(t, adapter);
+      const stores = openStores(t, adapter);
+      const { executions: store, flows } = stores;
       await flows.create(flowRecord('present', { id: 'flow-1' }));
       const gone = { flowId: 'gone' };
       const waiting = { ...gone, parent: { execution: 1, event: 1 }, callback: 'owed' as const };
-      const { fence, commit } = await writing(store, [
+      const { node, commit } = await writing(stores, [
         { ...startOf(1), ...endOf() },
         ...[2, 3, 4].map((id) => ({ ...startOf(id, gone), journal: row(1, 2), ...endOf() })),
         startOf(5, gone),
         { ...startOf(6, waiting), ...endOf() },
       ]);
-      assert.equal(await purge(store, fence, { endedBeforeMs: null }, 2), 2);
-      assert.equal(await purge(store, fence, { endedBeforeMs: null }, 2), 1);
-      assert.equal(await purge(store, fence, { endedBeforeMs: null }, 2), 0);
+      assert.equal(await purge(store, node, { endedBeforeMs: null }, 2), 2);
+      assert.equal(await purge(store, node, { endedBeforeMs: null }, 2), 1);
+      assert.equal(await purge(store, node, { endedBeforeMs: null }, 2), 0);
       for (const id of [2, 3, 4]) {
         assert.deepEqual(await stateOf(store, id), { record: null, journal: [] });
         assert.equal(await store.find('gone', `run-${id}`), null);
@@ -485,24 +524,25 @@ for (const adapter of ADAPTERS) {
       assert.equal((await store.get(1))?.status, 'Succeeded');
       assert.deepEqual(await store.snapshot('gone', 1), snapshotOf('gone'));
       await commit({ id: 5, ...endOf() }, { id: 6, callbackDone: true });
-      assert.equal(await purge(store, fence, { endedBeforeMs: null }, 10), 2);
+      assert.equal(await purge(store, node, { endedBeforeMs: null }, 10), 2);
       assert.equal(await store.snapshot('gone', 1), null);
       assert.deepEqual(await store.list({ ...ALL, flowId: 'gone' }), { executions: [], next: null });
     });
 
     it('deletes executions that ended long ago, and snapshots that are no longer needed', async (t) => {
-      const { executions: store, flows } = openStores(t, adapter);
+      const stores = openStores(t, adapter);
+      const { executions: store, flows } = stores;
       await flows.create(flowRecord('a', { id: 'flow-1' }));
       await flows.publish('a', '', 1);
       for (const n of [2, 3]) await flows.update('a', { writer: null, lastModifiedMs: n }, 'flow-1');
-      const { fence } = await writing(store, [
+      const { node } = await writing(stores, [
         ...[1, 2, 3].map((n) => ({ ...startOf(n, { revision: n }), ...endOf({ stoppedMs: n * 10 }) })),
         { ...startOf(4), wakeMs: 1 },
       ]);
-      assert.equal(await purge(store, fence, { endedBeforeMs: 10 }, 10), 0);
-      assert.equal(await purge(store, fence, { endedBeforeMs: 11 }, 10), 1);
+      assert.equal(await purge(store, node, { endedBeforeMs: 10 }, 10), 0);
+      assert.equal(await purge(store, node, { endedBeforeMs: 11 }, 10), 1);
       assert.equal(await store.get(1), null);
-      assert.equal(await purge(store, fence, { endedBeforeMs: 1000 }, 10), 2);
+      assert.equal(await purge(store, node, { endedBeforeMs: 1000 }, 10), 2);
       assert.equal((await store.get(4))?.id, 4);
       // A version uses revision 1; 3 is the current one; no execution can start from 2.
       assert.deepEqual(await store.snapshot('flow-1', 1), snapshotOf('flow-1', 1));
@@ -511,25 +551,27 @@ for (const adapter of ADAPTERS) {
     });
 
     it('returns no purged id again, and accepts the repeated commit of a purged execution', async (t) => {
-      const { executions: store } = openStores(t, adapter);
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
       const end = { id: 2, journal: row(1), ...endOf() };
-      const { fence, commit } = await writing(store, [startOf(1), startOf(2), end]);
-      assert.equal(await purge(store, fence, { endedBeforeMs: null }, 10), 1);
+      const { node, commit } = await writing(stores, [startOf(1), startOf(2), end]);
+      assert.equal(await purge(store, node, { endedBeforeMs: null }, 10), 1);
       await commit(end);
       assert.equal(await store.get(2), null);
       await assert.rejects(commit({ id: 3, journal: row(1) }), AssertionFailure);
-      assert.equal((await store.takeOver(0)).lastId, 2);
+      assert.equal((await newNode(stores)).lastId, 2);
     });
 
     it('names the executions that do not exist, for every kind of change, and applies the other changes', async (t) => {
-      const { executions: store } = openStores(t, adapter);
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
       const parent = { parent: { execution: 2, event: 1 }, callback: 'owed' as const };
-      const { fence, commit } = await writing(store, [
+      const { node, commit } = await writing(stores, [
         startOf(1),
         { ...startOf(2), journal: row(1), ...endOf({ status: 'Failed' }) },
         startOf(3, parent),
       ]);
-      assert.equal(await purge(store, fence, { endedBeforeMs: null }, 10), 1);
+      assert.equal(await purge(store, node, { endedBeforeMs: null }, 10), 1);
       const changes: Record<string, ExecutionChange> = {
         'a row of the journal': { id: 2, journal: row(2) },
         'a row that the journal had': { id: 2, journal: row(1) },
@@ -553,9 +595,10 @@ for (const adapter of ADAPTERS) {
     });
 
     it('lets an execution have the name of a purged one', async (t) => {
-      const { executions: store } = openStores(t, adapter);
-      const { fence, commit } = await writing(store, [{ ...startOf(1), journal: row(1), ...endOf() }]);
-      assert.equal(await purge(store, fence, { endedBeforeMs: null }, 10), 1);
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
+      const { node, commit } = await writing(stores, [{ ...startOf(1), journal: row(1), ...endOf() }]);
+      assert.equal(await purge(store, node, { endedBeforeMs: null }, 10), 1);
       await commit({ ...startOf(2, { name: 'run-1' }), journal: row(1) });
       assert.deepEqual(await stateOf(store, 2), { record: runningOf(2, { name: 'run-1' }), journal: [row(1)] });
     });

@@ -1,4 +1,5 @@
 /** Executions for the tests of the store: changes that start and end one, and its expected record. */
+import assert from 'node:assert/strict';
 import type {
   ExecutionChange,
   ExecutionId,
@@ -10,6 +11,9 @@ import type {
   FlowSnapshot,
   Retention,
 } from '../../src/store/executions.ts';
+
+import type { Membership } from '../../src/store/nodes.ts';
+import type { Stores } from '../../src/store/stores.ts';
 
 type Start = NonNullable<ExecutionChange['start']>;
 type End = NonNullable<ExecutionChange['end']>;
@@ -94,8 +98,8 @@ export function retention(members: Partial<Retention> = {}): Retention {
 }
 
 /** Deletes up to `limit` executions in one step of a round, and returns their number. */
-export async function purge(store: ExecutionStore, fence: number, members: Partial<Retention>, limit: number) {
-  return (await store.purge(fence, retention(members), limit, null)).deleted;
+export async function purge(store: ExecutionStore, node: number, members: Partial<Retention>, limit: number) {
+  return (await store.purge(node, retention(members), limit, null)).deleted;
 }
 
 /** The executions of all pages of a query. Calls `between` before each page after the first. */
@@ -115,10 +119,42 @@ export async function pagesOf(
   return found;
 }
 
-/** Takes over the store and commits `changes`. Returns the fence and a function that commits more. */
-export async function writing(store: ExecutionStore, changes: readonly ExecutionChange[] = []) {
-  const { fence } = await store.takeOver(0);
-  const commit = (...more: ExecutionChange[]) => store.commit(fence, more);
+/** A node of the stores. A store that is not shared has no other one from now on. */
+export function newNode({ nodes }: Pick<Stores, 'nodes'>, nowMs = 0, name = 'a node'): Promise<Membership> {
+  return nodes.join({ name, version: '1.0.0', leaseMs: 10_000 }, nowMs);
+}
+
+/** Joins the stores and commits `changes`. Returns the node and a function that commits more. */
+export async function writing(stores: Pick<Stores, 'nodes' | 'executions'>, changes: readonly ExecutionChange[] = []) {
+  const { node } = await newNode(stores);
+  const commit = (...more: ExecutionChange[]) => stores.executions.commit(node, more);
   await commit(...changes);
-  return { fence, commit };
+  return { node, commit };
+}
+
+/** Writes as {@link writing}, and can look for what another node finds to do when the one that wrote is gone. */
+export async function writingNodes(stores: Pick<Stores, 'nodes' | 'executions'>, changes: readonly ExecutionChange[]) {
+  const { executions, nodes } = stores;
+  let { node } = await writing(stores, changes);
+  const next = async (): Promise<void> => {
+    await nodes.leave(node);
+    ({ node } = await newNode(stores));
+  };
+  return {
+    async commit(...more: ExecutionChange[]) {
+      const outcomes = await executions.commit(node, more);
+      assert.ok(outcomes.every((outcome) => outcome === 'stored'));
+    },
+    /** Executions without an owner that need one, and ends that are due. */
+    async unfinished(afterId: ExecutionId, limit: number) {
+      await next();
+      const running = await executions.claimUnowned(node, afterId, limit);
+      const ended = await executions.dueEnds(node, afterId, limit);
+      await next();
+      await executions.claimUnowned(node, 0, 1_000);
+      await executions.claimDue(node, Number.MAX_SAFE_INTEGER, 1_000);
+      return [...running, ...ended].sort((a, b) => a - b).slice(0, limit);
+    },
+    due: (nowMs: number, limit: number) => executions.claimDue(node, nowMs, limit),
+  };
 }

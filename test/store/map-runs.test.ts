@@ -6,7 +6,7 @@ import type { ExecutionChange } from '../../src/store/executions.ts';
 import type { MapRunRecord } from '../../src/store/map-runs.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { ADAPTERS, openStores } from './adapters.ts';
-import { ALL, endOf, pagesOf, purge, row, startOf, writing } from './executions.ts';
+import { ALL, endOf, newNode, pagesOf, purge, row, startOf, writing } from './executions.ts';
 
 const RUN: MapRunRecord = {
   ...{ name: 'a'.repeat(32), key: 4, event: 4, status: 'Pending', startedMs: 10, stoppedMs: 0, concurrency: 40 },
@@ -28,8 +28,9 @@ function child(id: number, index: number, run: MapRunRecord = RUN): ExecutionCha
 for (const adapter of ADAPTERS) {
   describe(`execution store, Map runs: ${adapter.name}`, () => {
     it('returns a run as it was stored last, of the execution and by its name', async (t) => {
-      const { executions: store } = openStores(t, adapter);
-      const { commit } = await writing(store, [startOf(1), startOf(2), runChange(RUN), runChange(OTHER)]);
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
+      const { commit } = await writing(stores, [startOf(1), startOf(2), runChange(RUN), runChange(OTHER)]);
       assert.deepEqual({ ...(await store.mapRun(1, RUN.name)) }, RUN);
       assert.deepEqual({ ...(await store.mapRun(1, OTHER.name)) }, OTHER);
       const later: MapRunRecord = {
@@ -45,8 +46,9 @@ for (const adapter of ADAPTERS) {
     });
 
     it('appends to the log of a run, returns its rows from an entry on, and takes a repeated row once', async (t) => {
-      const { executions: store } = openStores(t, adapter);
-      const { commit } = await writing(store, [startOf(1), runChange(RUN, row(1, 3)), runChange(OTHER, row(1))]);
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
+      const { commit } = await writing(stores, [startOf(1), runChange(RUN, row(1, 3)), runChange(OTHER, row(1))]);
       await commit(runChange(RUN, row(4)), runChange(RUN, row(5, 2)));
       await commit(runChange(RUN, row(4)), runChange(RUN, row(1, 3)), runChange(RUN));
       const log = async (key: number, from: number, rows: number) =>
@@ -61,8 +63,9 @@ for (const adapter of ADAPTERS) {
     });
 
     it('refuses a gap in the log, and a row that overlaps its end, with the whole commit', async (t) => {
-      const { executions: store } = openStores(t, adapter);
-      const { commit } = await writing(store, [startOf(1), runChange(RUN, row(1, 2))]);
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
+      const { commit } = await writing(stores, [startOf(1), runChange(RUN, row(1, 2))]);
       for (const bad of [row(4), row(2, 2)]) {
         const changed = { ...RUN, succeeded: 9 };
         await assert.rejects(commit({ id: 1, journal: row(1) }, runChange(changed, bad)), AssertionFailure);
@@ -74,9 +77,10 @@ for (const adapter of ADAPTERS) {
     });
 
     it('names an execution that a purge has deleted, and changes none of its runs', async (t) => {
-      const { executions: store } = openStores(t, adapter);
-      const { fence, commit } = await writing(store, [startOf(1), runChange(RUN, row(1)), { id: 1, ...endOf() }]);
-      assert.equal(await purge(store, fence, { endedBeforeMs: Number.MAX_SAFE_INTEGER }, 10), 1);
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
+      const { node, commit } = await writing(stores, [startOf(1), runChange(RUN, row(1)), { id: 1, ...endOf() }]);
+      assert.equal(await purge(store, node, { endedBeforeMs: Number.MAX_SAFE_INTEGER }, 10), 1);
       assert.equal(await store.mapRun(1, RUN.name), null);
       assert.deepEqual(await store.mapRunLog(1, RUN.key, 1, 10), []);
       assert.deepEqual(await commit(runChange(RUN, row(2))), [1]);
@@ -84,8 +88,9 @@ for (const adapter of ADAPTERS) {
     });
 
     it('returns the place of a child in its run, and the positions of children of which the run does not know the end', async (t) => {
-      const { executions: store } = openStores(t, adapter);
-      const { commit } = await writing(store, [startOf(1), runChange(RUN), runChange(OTHER)]);
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
+      const { commit } = await writing(stores, [startOf(1), runChange(RUN), runChange(OTHER)]);
       await commit(child(2, 7), child(3, 0), child(4, 300), child(5, 1, OTHER), child(6, 2));
       await commit({ id: 4, ...endOf({ status: 'Failed' }) }, { id: 6, ...endOf() }, { id: 6, callbackDone: true });
       assert.deepEqual({ ...(await store.get(2))?.mapItem }, { run: RUN.name, state: 0, index: 7 });
@@ -96,9 +101,10 @@ for (const adapter of ADAPTERS) {
     });
 
     it('knows the children that report to the present event of a run, and counts them for themselves', async (t) => {
-      const { executions: store } = openStores(t, adapter);
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
       const redriven = { ...RUN, event: 15 };
-      const { commit } = await writing(store, [startOf(1), runChange(RUN), child(2, 5), child(3, 1, redriven)]);
+      const { commit } = await writing(stores, [startOf(1), runChange(RUN), child(2, 5), child(3, 1, redriven)]);
       assert.deepEqual(await store.running(), { executions: 1, mapItems: 2 });
       assert.deepEqual([...(await store.mapRunItems(RUN.name, 4))], [5]);
       assert.deepEqual([...(await store.mapRunItems(RUN.name, 15))], [1]);
@@ -107,9 +113,10 @@ for (const adapter of ADAPTERS) {
     });
 
     it('lists the children of a run, in pages and with the other filters, and no child elsewhere', async (t) => {
-      const { executions: store } = openStores(t, adapter);
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
       const changes = Array.from({ length: 12 }, (_, i) => child(10 + i, i));
-      await writing(store, [
+      await writing(stores, [
         ...[startOf(1), runChange(RUN), runChange(OTHER), ...changes, child(40, 0, OTHER)],
         ...[startOf(50), startOf(51, { flowId: 'flow-2', mapItem: { run: RUN.name, state: 0, index: 99 } })],
         ...[10, 12].map((id) => ({ id, ...endOf({ status: 'Failed' }) })),
@@ -135,9 +142,10 @@ for (const adapter of ADAPTERS) {
     });
 
     it('aborts every open run of an execution that is stopped without being read', async (t) => {
-      const { executions: store } = openStores(t, adapter);
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
       const ended: MapRunRecord = { ...OTHER, status: 'Succeeded', stoppedMs: 50 };
-      const { commit } = await writing(store, [startOf(1), runChange(RUN), runChange(ended)]);
+      const { commit } = await writing(stores, [startOf(1), runChange(RUN), runChange(ended)]);
       await commit({ id: 1, ...endOf({ status: 'Stopped' }), abortMapRunsMs: 70 });
       const { status, stoppedMs } = (await store.mapRun(1, RUN.name)) as MapRunRecord;
       assert.deepEqual({ status, stoppedMs }, { status: 'Aborted', stoppedMs: 70 });
@@ -145,9 +153,14 @@ for (const adapter of ADAPTERS) {
     });
 
     it('stops the children of a Map and aborts its run, if it is open', async (t) => {
-      const { executions: store } = openStores(t, adapter);
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
       const ended: MapRunRecord = { ...OTHER, status: 'Succeeded', stoppedMs: 50 };
-      const { commit } = await writing(store, [startOf(1), runChange({ ...RUN, status: 'Running' }), runChange(ended)]);
+      const { commit } = await writing(stores, [
+        startOf(1),
+        runChange({ ...RUN, status: 'Running' }),
+        runChange(ended),
+      ]);
       await commit(child(2, 0), child(3, 1), child(4, 0, OTHER), { id: 3, ...endOf() });
       await commit({ id: 1, stopChildren: { events: [5], request: STOP, atMs: 60 } });
       assert.equal((await store.mapRun(1, RUN.name))?.status, 'Running');
@@ -162,8 +175,9 @@ for (const adapter of ADAPTERS) {
     });
 
     it('aborts the run by its last event after a redrive', async (t) => {
-      const { executions: store } = openStores(t, adapter);
-      const { commit } = await writing(store, [startOf(1), runChange({ ...RUN, event: 15, status: 'Running' })]);
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
+      const { commit } = await writing(stores, [startOf(1), runChange({ ...RUN, event: 15, status: 'Running' })]);
       await commit({ id: 1, stopChildren: { events: [4], request: STOP, atMs: 60 } });
       assert.equal((await store.mapRun(1, RUN.name))?.status, 'Running');
       await commit({ id: 1, stopChildren: { events: [15], request: STOP, atMs: 60 } });
@@ -171,9 +185,10 @@ for (const adapter of ADAPTERS) {
     });
 
     it('deletes the runs and logs of the executions that it purges, and of no other', async (t) => {
-      const { executions: store } = openStores(t, adapter);
+      const stores = openStores(t, adapter);
+      const store = stores.executions;
       const ofTwo: ExecutionChange = { id: 2, mapRuns: [{ record: OTHER, log: row(1) }] };
-      const { fence } = await writing(store, [
+      const { node } = await writing(stores, [
         ...[startOf(1), startOf(2), runChange(RUN, row(1)), ofTwo, child(3, 0)],
         ...[
           { id: 3, ...endOf({ stoppedMs: 5 }) },
@@ -181,7 +196,7 @@ for (const adapter of ADAPTERS) {
           { id: 1, ...endOf({ stoppedMs: 5 }) },
         ],
       ]);
-      assert.equal(await purge(store, fence, { endedBeforeMs: 6 }, 10), 2);
+      assert.equal(await purge(store, node, { endedBeforeMs: 6 }, 10), 2);
       assert.equal(await store.mapRun(1, RUN.name), null);
       assert.deepEqual(await store.mapRunLog(1, RUN.key, 1, 10), []);
       assert.deepEqual([...(await store.mapRunItems(RUN.name, RUN.event))], []);
@@ -193,7 +208,7 @@ for (const adapter of ADAPTERS) {
     it('has the runs, their logs and their children again after closing and opening', async (t) => {
       const folder = temporaryFolder(t);
       const first = adapter.open(folder);
-      await writing(first.executions, [startOf(1), runChange(RUN, row(1, 2)), child(2, 3)]);
+      await writing(first, [startOf(1), runChange(RUN, row(1, 2)), child(2, 3)]);
       await first.close();
       const again = adapter.open(folder);
       assert.deepEqual({ ...(await again.executions.mapRun(1, RUN.name)) }, RUN);
@@ -202,8 +217,8 @@ for (const adapter of ADAPTERS) {
         [row(1, 2)],
       );
       assert.deepEqual([...(await again.executions.mapRunItems(RUN.name, RUN.event))], [3]);
-      const { fence } = await again.executions.takeOver(0);
-      await again.executions.commit(fence, [runChange(RUN, row(3))]);
+      const { node } = await newNode(again, 0);
+      await again.executions.commit(node, [runChange(RUN, row(3))]);
       await again.close();
     });
   });

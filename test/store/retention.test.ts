@@ -21,14 +21,15 @@ interface Ends {
 }
 
 async function ended(t: CleanUp, adapter: Adapter, ends: readonly Ends[], more: readonly ExecutionChange[] = []) {
-  const { executions: store, flows } = openStores(t, adapter);
+  const stores = openStores(t, adapter);
+  const { executions: store, flows } = stores;
   for (const { flow } of ends) await flows.create(flowRecord(flow, { id: `id-of-${flow}` }));
   let id = 0;
   const changes = ends.flatMap(({ flow, at }) =>
     at.map((stoppedMs): ExecutionChange => ({ ...start(++id, flow), ...endOf({ stoppedMs }) })),
   );
-  const { fence, commit } = await writing(store, [...changes, ...more]);
-  return { store, fence, commit, flows };
+  const { node, commit } = await writing(stores, [...changes, ...more]);
+  return { store, node, commit, flows };
 }
 
 function start(id: number, flow: string, members: Parameters<typeof startOf>[1] = {}): ExecutionChange {
@@ -57,10 +58,10 @@ function endedItem(id: number, flow: string, execution: number, stoppedMs: numbe
 }
 
 /** Does a whole round in steps of `limit`, and returns the ids that are left, with the deleted number of each step. */
-async function round(store: ExecutionStore, fence: number, members: Partial<Retention>, limit = 1_000) {
+async function round(store: ExecutionStore, node: number, members: Partial<Retention>, limit = 1_000) {
   const deleted: number[] = [];
   for (let after: Parameters<ExecutionStore['purge']>[3] = null; ; ) {
-    const step = await store.purge(fence, retention(members), limit, after);
+    const step = await store.purge(node, retention(members), limit, after);
     deleted.push(step.deleted);
     if (step.next === null) break;
     assert.ok(deleted.length < 1_000, 'the round does not end');
@@ -74,7 +75,7 @@ async function round(store: ExecutionStore, fence: number, members: Partial<Rete
 for (const adapter of ADAPTERS) {
   describe(`retention: ${adapter.name}`, () => {
     it('leaves the flow with the longest matching pattern its own age', async (t) => {
-      const { store, fence } = await ended(t, adapter, [
+      const { store, node } = await ended(t, adapter, [
         { flow: 'audit', at: [10, 20] },
         { flow: 'audit-new', at: [10, 20] },
         { flow: 'other', at: [10, 20] },
@@ -83,11 +84,11 @@ for (const adapter of ADAPTERS) {
         { pattern: 'audit*', endedBeforeMs: 15 },
         { pattern: 'audit', endedBeforeMs: null },
       ];
-      assert.deepEqual((await round(store, fence, { endedBeforeMs: 100, flows })).left, [1, 2, 4]);
+      assert.deepEqual((await round(store, node, { endedBeforeMs: 100, flows })).left, [1, 2, 4]);
     });
 
     it('leaves the newest of a flow that has a number', async (t) => {
-      const { store, fence } = await ended(
+      const { store, node } = await ended(
         t,
         adapter,
         [
@@ -97,12 +98,12 @@ for (const adapter of ADAPTERS) {
         [start(9, 'noisy')],
       );
       const flows = [{ pattern: 'noisy', executions: 2 }];
-      assert.deepEqual((await round(store, fence, { flows })).left, [1, 3, 6, 7, 8, 9], 'a running one does not count');
-      assert.deepEqual((await round(store, fence, { flows })).deleted, [0]);
+      assert.deepEqual((await round(store, node, { flows })).left, [1, 3, 6, 7, 8, 9], 'a running one does not count');
+      assert.deepEqual((await round(store, node, { flows })).deleted, [0]);
     });
 
     it('leaves the newest of all flows, without those that have a number of their own', async (t) => {
-      const { store, fence } = await ended(t, adapter, [
+      const { store, node } = await ended(t, adapter, [
         { flow: 'a', at: [10, 40] },
         { flow: 'b', at: [20, 30] },
         { flow: 'own', at: [1, 2, 3] },
@@ -112,21 +113,21 @@ for (const adapter of ADAPTERS) {
         { pattern: 'own', executions: 2 },
         { pattern: 'any', executions: null },
       ];
-      assert.deepEqual((await round(store, fence, { executions: 3, flows })).left, [2, 3, 4, 6, 7, 8, 9]);
-      assert.deepEqual((await round(store, fence, { executions: 1, flows }, 1)).left, [2, 6, 7, 8, 9]);
+      assert.deepEqual((await round(store, node, { executions: 3, flows })).left, [2, 3, 4, 6, 7, 8, 9]);
+      assert.deepEqual((await round(store, node, { executions: 1, flows }, 1)).left, [2, 6, 7, 8, 9]);
     });
 
     it('takes the general value for a member that a flow does not have', async (t) => {
-      const { store, fence } = await ended(t, adapter, [{ flow: 'a', at: [10, 20, 30, 40] }]);
+      const { store, node } = await ended(t, adapter, [{ flow: 'a', at: [10, 20, 30, 40] }]);
       const flows = [{ pattern: 'a', executions: 2 }];
-      assert.deepEqual((await round(store, fence, { endedBeforeMs: 15, flows })).left, [3, 4]);
-      assert.deepEqual((await round(store, fence, { endedBeforeMs: 35, flows })).left, [4]);
+      assert.deepEqual((await round(store, node, { endedBeforeMs: 15, flows })).left, [3, 4]);
+      assert.deepEqual((await round(store, node, { endedBeforeMs: 35, flows })).left, [4]);
     });
 
     it('never deletes running ones, those whose callback is due, and children whose parent runs', async (t) => {
       const waiting = { parent: { execution: 20, event: 1 }, callback: 'owed' as const };
       const child = { parent: { execution: 20, event: 2 } };
-      const { store, fence, commit } = await ended(
+      const { store, node, commit } = await ended(
         t,
         adapter,
         [{ flow: 'a', at: [50, 60] }],
@@ -138,20 +139,20 @@ for (const adapter of ADAPTERS) {
         ],
       );
       const all = [1, 2, 20, 21, 22, 23];
-      assert.deepEqual((await round(store, fence, { executions: 3 })).left, all, 'no later one in their place');
-      assert.deepEqual((await round(store, fence, { endedBeforeMs: 10 })).left, all);
+      assert.deepEqual((await round(store, node, { executions: 3 })).left, all, 'no later one in their place');
+      assert.deepEqual((await round(store, node, { endedBeforeMs: 10 })).left, all);
       await commit({ id: 20, ...endOf({ stoppedMs: 70 }) });
-      assert.deepEqual((await round(store, fence, { endedBeforeMs: 10 })).left, [1, 2, 20, 21]);
+      assert.deepEqual((await round(store, node, { endedBeforeMs: 10 })).left, [1, 2, 20, 21]);
       await commit({ id: 21, callbackDone: true });
-      assert.deepEqual((await round(store, fence, { endedBeforeMs: 10 })).left, [1, 2, 20]);
+      assert.deepEqual((await round(store, node, { endedBeforeMs: 10 })).left, [1, 2, 20]);
     });
 
     it('deletes no more than the limit in a step, and all in a round', async (t) => {
-      const { store, fence } = await ended(t, adapter, [
+      const { store, node } = await ended(t, adapter, [
         { flow: 'a', at: [10, 10, 10, 20] },
         { flow: 'b', at: [10, 15, 30] },
       ]);
-      const { deleted, left } = await round(store, fence, { endedBeforeMs: 16 }, 2);
+      const { deleted, left } = await round(store, node, { endedBeforeMs: 16 }, 2);
       assert.deepEqual(left, [4, 7]);
       assert.ok(deleted.every((each) => each <= 2));
       assert.equal(
@@ -161,16 +162,16 @@ for (const adapter of ADAPTERS) {
     });
 
     it('does not count the executions of deleted flows', async (t) => {
-      const { store, fence, flows } = await ended(t, adapter, [
+      const { store, node, flows } = await ended(t, adapter, [
         { flow: 'a', at: [10, 20] },
         { flow: 'gone', at: [5, 30, 40] },
       ]);
       await flows.delete('gone');
-      assert.deepEqual((await round(store, fence, { executions: 2 })).left, [1, 2]);
+      assert.deepEqual((await round(store, node, { executions: 2 })).left, [1, 2]);
     });
 
     it('does not count the children of Map runs, and deletes them with the execution of their Map', async (t) => {
-      const { store, fence, commit } = await ended(
+      const { store, node, commit } = await ended(
         t,
         adapter,
         [{ flow: 'a', at: [10, 20] }],
@@ -179,10 +180,10 @@ for (const adapter of ADAPTERS) {
       await commit(endedItem(21, 'a', 20, 22), { id: 10, ...endOf({ stoppedMs: 15 }) });
       await commit({ id: 20, ...endOf({ stoppedMs: 30 }) });
       const all = [1, 2, 10, 11, 12, 13, 14, 20, 21];
-      assert.deepEqual((await round(store, fence, { executions: 4 })).left, all);
-      assert.deepEqual((await round(store, fence, { executions: 3 })).left, all.slice(1));
+      assert.deepEqual((await round(store, node, { executions: 4 })).left, all);
+      assert.deepEqual((await round(store, node, { executions: 3 })).left, all.slice(1));
       const flows = [{ pattern: 'a', executions: 2 }];
-      const { deleted, left } = await round(store, fence, { flows }, 2);
+      const { deleted, left } = await round(store, node, { flows }, 2);
       assert.deepEqual(left, [2, 20, 21]);
       assert.ok(deleted.every((each) => each <= 2));
       assert.equal(
@@ -192,24 +193,24 @@ for (const adapter of ADAPTERS) {
       assert.equal(await store.mapRun(10, runOf(10)), null);
       assert.deepEqual(await store.mapRunLog(10, MAP_RUN.key, 1, 5), []);
       assert.equal((await store.mapRun(20, runOf(20)))?.name, runOf(20));
-      assert.deepEqual((await round(store, fence, { flows })).deleted, [0]);
+      assert.deepEqual((await round(store, node, { flows })).deleted, [0]);
     });
 
     it('deletes children of Map runs by their age, but not while their parent runs', async (t) => {
-      const { store, fence, commit } = await ended(
+      const { store, node, commit } = await ended(
         t,
         adapter,
         [{ flow: 'a', at: [10, 20] }],
         [mapping(10, 'a'), endedItem(11, 'a', 10, 5), endedItem(12, 'a', 10, 50)],
       );
-      assert.deepEqual((await round(store, fence, { endedBeforeMs: 15 })).left, [2, 10, 11, 12]);
+      assert.deepEqual((await round(store, node, { endedBeforeMs: 15 })).left, [2, 10, 11, 12]);
       await commit({ id: 10, ...endOf({ stoppedMs: 60 }) });
-      assert.deepEqual((await round(store, fence, { endedBeforeMs: 15 })).left, [2, 10, 12]);
-      assert.deepEqual((await round(store, fence, { endedBeforeMs: 61 })).left, []);
+      assert.deepEqual((await round(store, node, { endedBeforeMs: 15 })).left, [2, 10, 12]);
+      assert.deepEqual((await round(store, node, { endedBeforeMs: 61 })).left, []);
     });
 
     it('deletes all generations of children with the execution of the first Map', async (t) => {
-      const { store, fence, commit } = await ended(
+      const { store, node, commit } = await ended(
         t,
         adapter,
         [{ flow: 'a', at: [100] }],
@@ -218,8 +219,8 @@ for (const adapter of ADAPTERS) {
       await commit(...[13, 14, 15].map((id) => endedItem(id, 'a', 11, id)), endedItem(16, 'a', 12, 16));
       await commit(...[11, 12].map((id) => ({ id, ...endOf({ stoppedMs: 18 }), callbackDone: true as const })));
       await commit({ id: 10, ...endOf({ stoppedMs: 20 }) });
-      assert.deepEqual((await round(store, fence, { executions: 2 })).left, [1, 10, 11, 12, 13, 14, 15, 16]);
-      const { deleted, left } = await round(store, fence, { executions: 1 }, 1);
+      assert.deepEqual((await round(store, node, { executions: 2 })).left, [1, 10, 11, 12, 13, 14, 15, 16]);
+      const { deleted, left } = await round(store, node, { executions: 1 }, 1);
       assert.deepEqual(left, [1]);
       assert.deepEqual(
         deleted.filter((each) => each > 0),
@@ -228,7 +229,7 @@ for (const adapter of ADAPTERS) {
     });
 
     it('leaves children that run or whose callback is due, and deletes them after their end', async (t) => {
-      const { store, fence, commit } = await ended(
+      const { store, node, commit } = await ended(
         t,
         adapter,
         [{ flow: 'a', at: [30, 40] }],
@@ -236,15 +237,15 @@ for (const adapter of ADAPTERS) {
       );
       await commit({ ...start(13, 'a', item(13, 10)), ...endOf({ stoppedMs: 6 }) });
       await commit({ id: 10, ...endOf({ stoppedMs: 20 }) });
-      assert.deepEqual((await round(store, fence, { executions: 2 })).left, [1, 2, 11, 13]);
+      assert.deepEqual((await round(store, node, { executions: 2 })).left, [1, 2, 11, 13]);
       await commit({ id: 11, ...endOf({ stoppedMs: 50 }), callbackDone: true });
-      assert.deepEqual((await round(store, fence, { executions: 1 })).left, [2, 13]);
+      assert.deepEqual((await round(store, node, { executions: 1 })).left, [2, 13]);
       await commit({ id: 13, callbackDone: true });
-      assert.deepEqual((await round(store, fence, { executions: 0 })).left, []);
+      assert.deepEqual((await round(store, node, { executions: 0 })).left, []);
     });
 
     it('deletes the children of Map runs with their flow', async (t) => {
-      const { store, fence, commit, flows } = await ended(
+      const { store, node, commit, flows } = await ended(
         t,
         adapter,
         [{ flow: 'a', at: [10] }],
@@ -252,9 +253,9 @@ for (const adapter of ADAPTERS) {
       );
       await flows.delete('a');
       await commit({ id: 10, ...endOf({ stoppedMs: 20 }) });
-      assert.deepEqual((await round(store, fence, {}, 1)).left, [13]);
+      assert.deepEqual((await round(store, node, {}, 1)).left, [13]);
       await commit({ id: 13, ...endOf({ stoppedMs: 30 }), callbackDone: true });
-      assert.deepEqual((await round(store, fence, {})).left, []);
+      assert.deepEqual((await round(store, node, {})).left, []);
       assert.deepEqual(await store.deletedFlows(), []);
     });
   });

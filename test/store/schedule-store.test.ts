@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { FenceLost } from '../../src/store/executions.ts';
+import { LeaseLost } from '../../src/store/nodes.ts';
 import type { DueTimes, ScheduleRecord, ScheduleStore } from '../../src/store/schedules.ts';
 import type { Stores } from '../../src/store/stores.ts';
 import type { CleanUp } from '../../src/testing/clean-up.ts';
@@ -10,7 +10,7 @@ import { flowRecord } from '../../src/testing/flow-record.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { ADAPTERS, openStores } from './adapters.ts';
 import type { Adapter } from './adapters.ts';
-import { row, startOf } from './executions.ts';
+import { newNode, row, startOf } from './executions.ts';
 
 const NOW = 1_700_000_000_000;
 
@@ -116,11 +116,12 @@ for (const adapter of ADAPTERS) {
     });
 
     it('refuses an update that does not know that a due time was taken', async (t) => {
-      const { schedules: store, executions } = await openWithFlows(t, adapter, 'orders');
-      const { fence } = await executions.takeOver(NOW);
+      const stores = await openWithFlows(t, adapter, 'orders');
+      const { schedules: store } = stores;
+      const { node } = await newNode(stores, NOW);
       const old = schedule('daily', { nextDueMs: NOW });
       await store.create(old);
-      await store.take(fence, [timeOf(old, NOW + 60_000)]);
+      await store.take(node, [timeOf(old, NOW + 60_000)]);
       assert.equal(await store.update(old, { nextDueMs: NOW, lastModifiedMs: 8 }), 'changed');
       assert.equal((await store.get('orders', 'daily'))?.nextDueMs, NOW + 60_000);
     });
@@ -171,14 +172,15 @@ for (const adapter of ADAPTERS) {
     });
 
     it('gives a due time to one of two takers', async (t) => {
-      const { schedules: store, executions } = await openWithFlows(t, adapter, 'orders');
-      const { fence } = await executions.takeOver(NOW);
+      const stores = await openWithFlows(t, adapter, 'orders');
+      const { schedules: store } = stores;
+      const { node } = await newNode(stores, NOW);
       const [a, b] = [schedule('a', { nextDueMs: NOW }), schedule('b', { nextDueMs: NOW })];
       await store.create(a);
       await store.create(b);
       const [one, two] = await Promise.all([
-        store.take(fence, [timeOf(a, NOW + 60_000), timeOf(b, null)]),
-        store.take(fence, [timeOf(a, NOW + 60_000), { ...timeOf(b, null), scheduleId: 'absent' }]),
+        store.take(node, [timeOf(a, NOW + 60_000), timeOf(b, null)]),
+        store.take(node, [timeOf(a, NOW + 60_000), { ...timeOf(b, null), scheduleId: 'absent' }]),
       ]);
       assert.deepEqual(
         [one, two],
@@ -192,18 +194,19 @@ for (const adapter of ADAPTERS) {
     });
 
     it('takes several due times of a schedule together, and remembers the last', async (t) => {
-      const { schedules: store, executions } = await openWithFlows(t, adapter, 'orders');
-      const { fence } = await executions.takeOver(NOW);
+      const stores = await openWithFlows(t, adapter, 'orders');
+      const { schedules: store, executions } = stores;
+      const { node } = await newNode(stores, NOW);
       const [a, b] = [schedule('a', { nextDueMs: NOW }), schedule('b', { nextDueMs: NOW })];
       await store.create(a);
       await store.create(b);
       const several = { lastMs: NOW + 120_000, nextMs: NOW + 180_000 };
       const later = { ...timeOf(a, null), ...several, firstMs: NOW + 60_000 };
-      assert.deepEqual(await store.take(fence, [later]), [false]);
-      assert.deepEqual(await store.take(fence, [{ ...timeOf(a, null), ...several }]), [true]);
+      assert.deepEqual(await store.take(node, [later]), [false]);
+      assert.deepEqual(await store.take(node, [{ ...timeOf(a, null), ...several }]), [true]);
       const { start } = startOf(1);
       const change = { id: 1, start: { ...start, due: { ...timeOf(b, null), ...several } }, journal: row(1) };
-      assert.deepEqual(await executions.commit(fence, [change]), []);
+      assert.deepEqual(await executions.commit(node, [change]), []);
       for (const before of [a, b]) {
         const expected = { ...before, nextDueMs: NOW + 180_000, lastDueMs: NOW + 120_000 };
         assert.deepEqual(await store.get('orders', before.name), expected);
@@ -211,18 +214,20 @@ for (const adapter of ADAPTERS) {
     });
 
     it('lets only the latest owner take due times', async (t) => {
-      const { schedules: store, executions } = await openWithFlows(t, adapter, 'orders');
-      const { fence } = await executions.takeOver(NOW);
+      const stores = await openWithFlows(t, adapter, 'orders');
+      const { schedules: store } = stores;
+      const { node } = await newNode(stores, NOW);
       const due = schedule('daily', { nextDueMs: NOW });
       await store.create(due);
-      await executions.takeOver(NOW);
-      await assert.rejects(store.take(fence, [timeOf(due, null)]), FenceLost);
+      await newNode(stores, NOW);
+      await assert.rejects(store.take(node, [timeOf(due, null)]), LeaseLost);
       assert.deepEqual(await store.get('orders', 'daily'), due);
     });
 
     it('takes a due time in the commit that starts the execution, once', async (t) => {
-      const { schedules: store, executions } = await openWithFlows(t, adapter, 'orders');
-      const { fence } = await executions.takeOver(NOW);
+      const stores = await openWithFlows(t, adapter, 'orders');
+      const { schedules: store, executions } = stores;
+      const { node } = await newNode(stores, NOW);
       const daily = schedule('daily', { nextDueMs: NOW });
       await store.create(daily);
       const due = timeOf(daily, NOW + 60_000);
@@ -230,28 +235,29 @@ for (const adapter of ADAPTERS) {
         const { start } = startOf(id);
         return { id, start: { ...start, due }, journal: row(1) };
       };
-      assert.deepEqual(await executions.commit(fence, [started(1)]), []);
+      assert.deepEqual(await executions.commit(node, [started(1)]), []);
       // The answer was lost, and the owner repeats the commit.
-      assert.deepEqual(await executions.commit(fence, [started(1)]), []);
+      assert.deepEqual(await executions.commit(node, [started(1)]), []);
       assert.equal((await executions.get(1))?.name, 'run-1');
       assert.deepEqual(await store.get('orders', 'daily'), { ...daily, nextDueMs: NOW + 60_000, lastDueMs: NOW });
-      assert.deepEqual(await executions.commit(fence, [started(2), { ...startOf(3), journal: row(1) }]), [2]);
+      assert.deepEqual(await executions.commit(node, [started(2), { ...startOf(3), journal: row(1) }]), [2]);
       assert.equal(await executions.get(2), null);
       assert.deepEqual(await executions.journal(2, 1, 10), []);
       assert.equal((await executions.get(3))?.name, 'run-3');
     });
 
     it('takes no due time with a commit that fails', async (t) => {
-      const { schedules: store, executions } = await openWithFlows(t, adapter, 'orders');
-      const { fence } = await executions.takeOver(NOW);
+      const stores = await openWithFlows(t, adapter, 'orders');
+      const { schedules: store, executions } = stores;
+      const { node } = await newNode(stores, NOW);
       const daily = schedule('daily', { nextDueMs: NOW });
       await store.create(daily);
       const { start } = startOf(1);
       const change = { id: 1, start: { ...start, due: timeOf(daily, null) }, journal: row(1) };
       const gap = { ...startOf(2), journal: row(5) };
-      await assert.rejects(executions.commit(fence, [change, gap]));
+      await assert.rejects(executions.commit(node, [change, gap]));
       assert.deepEqual(await store.get('orders', 'daily'), daily);
-      assert.deepEqual(await executions.commit(fence, [change]), []);
+      assert.deepEqual(await executions.commit(node, [change]), []);
     });
 
     if (adapter.durable) {
@@ -259,10 +265,10 @@ for (const adapter of ADAPTERS) {
         const folder = temporaryFolder(t);
         const first = adapter.open(folder);
         await first.flows.create(flowRecord('orders', { id: 'id-of-orders' }));
-        const { fence } = await first.executions.takeOver(NOW);
+        const { node } = await newNode(first, NOW);
         const daily = schedule('daily', { nextDueMs: NOW, payload: '{"a":1}' });
         await first.schedules.create(daily);
-        await first.schedules.take(fence, [timeOf(daily, NOW + 60_000)]);
+        await first.schedules.take(node, [timeOf(daily, NOW + 60_000)]);
         await first.close();
         const second = adapter.open(folder);
         t.after(() => second.close());

@@ -42,15 +42,14 @@ describe('sqlite commits', () => {
     const folder = temporaryFolder(t);
     const { database, close } = openDatabase({ file: join(folder, 'store.db'), synchronous: 'FULL' });
     atEnd(t, close);
-    database.exec('UPDATE owner SET fence = 1');
     const writer = new Writer(database);
-    writer.commit(1, [{ ...startOf(1), journal: row(1) }]);
+    writer.commit([{ ...startOf(1), journal: row(1) }]);
     const pages = Number(database.prepare('PRAGMA page_count').get()?.['page_count']);
     database.exec(`PRAGMA max_page_count = ${pages + 3}`);
     const large = (id: number): ExecutionChange => ({ ...startOf(id), journal: row(1, 1, 'x'.repeat(6000)) });
     for (let attempt = 0; attempt < 3; attempt++) {
       assert.throws(
-        () => writer.commit(1, [{ id: 1, journal: row(2) }, large(2), large(3), large(4)]),
+        () => writer.commit([{ id: 1, journal: row(2) }, large(2), large(3), large(4)]),
         (error: unknown) => isSqliteError(error, SQLITE_FULL),
       );
       assert.equal(database.isTransaction, false);
@@ -58,16 +57,17 @@ describe('sqlite commits', () => {
       assert.deepEqual({ ...database.prepare('SELECT max(first) AS n FROM journal').get() }, { n: 1 });
     }
     // A change that needs no new page succeeds.
-    writer.commit(1, [{ id: 1, wakeMs: 5 }]);
+    writer.commit([{ id: 1, wakeMs: 5 }]);
     database.exec('PRAGMA max_page_count = 1000000');
-    writer.commit(1, [{ id: 1, journal: row(2) }, large(2), large(3), large(4)]);
+    writer.commit([{ id: 1, journal: row(2) }, large(2), large(3), large(4)]);
     assert.deepEqual({ ...database.prepare('SELECT count(*) AS n FROM journal').get() }, { n: 5 });
     assert.deepEqual({ ...database.prepare('SELECT executions AS n FROM snapshot_uses').get() }, { n: 4 });
   });
 
   it('are refused when the file was removed or replaced', async (t) => {
-    const { executions, flows, file } = openFile(t);
-    const { commit } = await writing(executions, [startOf(1)]);
+    const stores = openFile(t);
+    const { executions, flows, file } = stores;
+    const { commit } = await writing(stores, [startOf(1)]);
     renameSync(file, `${file}.away`);
     const gone = (error: unknown) =>
       error instanceof StoreFault && error.message.includes('removed or replaced while the server was running');
@@ -82,9 +82,10 @@ describe('sqlite commits', () => {
   });
 
   it('succeed after their thread has died', async (t) => {
-    const { executions } = openFile(t);
+    const stores = openFile(t);
+    const { executions } = stores;
     const starting = nextWorker();
-    const { commit } = await writing(executions, [startOf(1)]);
+    const { commit } = await writing(stores, [startOf(1)]);
     const first = await starting;
     const under = commit({ id: 1, journal: row(1) });
     // The commit under way may or may not have happened, so it is repeated below.
@@ -97,9 +98,10 @@ describe('sqlite commits', () => {
   });
 
   it('fail and can be repeated when their thread dies', async (t) => {
-    const { executions, file } = openFile(t);
+    const stores = openFile(t);
+    const { executions, file } = stores;
     const starting = nextWorker();
-    const { commit } = await writing(executions, [startOf(1)]);
+    const { commit } = await writing(stores, [startOf(1)]);
     const worker = await starting;
     const other = new DatabaseSync(file);
     // Makes the commit wait, so that it is certainly under way.
@@ -115,8 +117,9 @@ describe('sqlite commits', () => {
   });
 
   it('wait for another program that writes, while reads continue', async (t) => {
-    const { executions, file } = openFile(t);
-    const { commit } = await writing(executions, [startOf(1)]);
+    const stores = openFile(t);
+    const { executions, file } = stores;
+    const { commit } = await writing(stores, [startOf(1)]);
     const other = new DatabaseSync(file);
     other.exec('BEGIN IMMEDIATE');
     const under = commit({ id: 1, journal: row(1) });
@@ -138,7 +141,7 @@ describe('sqlite commits', () => {
         import { startOf, writing } from ${url('executions')};
         const file = ${JSON.stringify(join(folder, `${end.length}.db`))};
         const stores = openSqlite(file);
-        await writing(stores.executions, [startOf(1)]);
+        await writing(stores, [startOf(1)]);
         ${end}
         process.on('exit', () => console.log('over'));`;
       const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]);
@@ -157,11 +160,12 @@ describe('a store without Map runs (schema 9)', () => {
       INSERT INTO executions (id, flow, status, callback, started_ms, stopped_ms, revision, version, alias, name, error, cause)
         VALUES (1, 1, 0, 0, 5, 0, 1, '', '', 'run-1', '', ''), (2, 1, 1, 0, 6, 9, 1, '', '', 'run-2', '', '')`);
     old.close();
-    const { executions, close } = openSqlite(file);
+    const stores = openSqlite(file);
+    const { executions, close } = stores;
     assert.equal((await executions.get(1))?.mapItem, null);
     assert.deepEqual({ ...(await executions.running()) }, { executions: 1, mapItems: 0 });
     const mapItem = { run: 'r', state: 0, index: 0 };
-    const { commit } = await writing(executions, [
+    const { commit } = await writing(stores, [
       startOf(3, { mapItem, parent: { execution: 1, event: 4 }, callback: 'owed' }),
     ]);
     const ids = async (mapRun: string | null) =>
@@ -183,7 +187,8 @@ describe('a store of schema 1', () => {
     old.database.exec(`
       INSERT INTO flows VALUES ('old', 'flow-1', 3, 'FDL', 'Standard', 1, 2, '', '', '', 'text', '[]', 'definition')`);
     old.close();
-    const { flows, executions, close } = openSqlite(file);
+    const stores = openSqlite(file);
+    const { flows, executions, close } = stores;
     const flow = flowRecord('old', {
       id: 'flow-1',
       revision: 3,
@@ -195,7 +200,7 @@ describe('a store of schema 1', () => {
     });
     assert.deepEqual(await flows.get('old'), flow);
     assert.deepEqual((await flows.publish('old', 'd', 9))?.flow, flow);
-    await writing(executions, [{ ...startOf(1), journal: row(1), ...endOf() }]);
+    await writing(stores, [{ ...startOf(1), journal: row(1), ...endOf() }]);
     assert.equal((await executions.list(ALL)).executions.length, 1);
     await close();
   });

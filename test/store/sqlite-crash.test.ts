@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { openSqlite } from './adapters.ts';
+import { newNode } from './executions.ts';
 import { STAGES, stamped } from './stamp.ts';
 
 const WRITER = join(import.meta.dirname, 'writer.ts');
@@ -70,8 +71,9 @@ describe('sqlite store and other processes', () => {
     const file = join(folder, 'flows.db');
     for (const killAfter of [1, 3, 9, 30]) {
       const durable = await killed(file, 'commit', killAfter);
-      const { executions, close } = openSqlite(file);
-      const { lastId } = await executions.takeOver(0);
+      const stores = openSqlite(file);
+      const { executions, close } = stores;
+      const { lastId } = await newNode(stores);
       // The process may have died between the last commit and its report.
       assert.ok(lastId === durable || lastId === durable + 1, `${lastId} for ${durable}`);
       for (let id = 1; id <= lastId; id++) {

@@ -21,7 +21,7 @@ import type { CleanUp } from '../../src/testing/clean-up.ts';
 import { flowRecord } from '../../src/testing/flow-record.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { openSqlite } from './adapters.ts';
-import { ALL, endOf, retention, row, startOf, writing } from './executions.ts';
+import { ALL, endOf, newNode, retention, row, startOf, writing } from './executions.ts';
 
 const MANY = 100_000;
 
@@ -34,7 +34,7 @@ async function largeFile(t: CleanUp): Promise<string> {
   const file = newFile(t);
   const stores = openSqlite(file);
   await stores.flows.create(flowRecord('a', { id: 'flow-1' }));
-  await writing(stores.executions, [{ ...startOf(1), ...endOf({ stoppedMs: 1 }) }]);
+  await writing(stores, [{ ...startOf(1), ...endOf({ stoppedMs: 1 }) }]);
   await stores.close();
   const database = new DatabaseSync(file);
   database.exec(`
@@ -59,7 +59,7 @@ async function mappedFile(t: CleanUp): Promise<string> {
     ...{ name: RUN, key: 2, event: 2, status: 'Succeeded', startedMs: 1, stoppedMs: 2, concurrency: 40 },
     ...{ toleratedCount: null, toleratedPercentage: null, total: MANY, running: 0, succeeded: MANY, failed: 0 },
   };
-  await writing(stores.executions, [
+  await writing(stores, [
     { ...startOf(1), mapRuns: [{ record: mapRun, log: row(1) }], ...endOf({ stoppedMs: MANY + 2 }) },
     { ...startOf(MANY + 2), ...endOf({ stoppedMs: MANY + 3 }) },
   ]);
@@ -78,11 +78,11 @@ async function mappedFile(t: CleanUp): Promise<string> {
 }
 
 /** Does a whole round and returns what each step has deleted. */
-async function round(store: ExecutionStore, fence: number, members: Parameters<typeof retention>[0]) {
+async function round(store: ExecutionStore, node: number, members: Parameters<typeof retention>[0]) {
   const deleted: number[] = [];
   let after: PurgePosition | null = null;
   do {
-    const step: Awaited<ReturnType<ExecutionStore['purge']>> = await store.purge(fence, retention(members), 100, after);
+    const step: Awaited<ReturnType<ExecutionStore['purge']>> = await store.purge(node, retention(members), 100, after);
     deleted.push(step.deleted);
     after = step.next;
   } while (after !== null);
@@ -116,18 +116,18 @@ describe('purges of the sqlite store', () => {
     const stores = openSqlite(await largeFile(t));
     atEnd(t, () => stores.close());
     const { executions: store } = stores;
-    const { fence } = await store.takeOver(0);
-    assert.deepEqual(await round(store, fence, { endedBeforeMs: 251 }), [100, 100, 50]);
+    const { node } = await newNode(stores);
+    assert.deepEqual(await round(store, node, { endedBeforeMs: 251 }), [100, 100, 50]);
     assert.equal(await store.get(250), null);
     assert.equal((await store.get(251))?.id, 251);
-    const byNumber = await round(store, fence, { executions: MANY - 400 });
+    const byNumber = await round(store, node, { executions: MANY - 400 });
     assert.equal(
       byNumber.reduce((sum, each) => sum + each),
       150,
     );
     assert.equal(await store.get(400), null);
     assert.equal((await store.get(401))?.id, 401);
-    assert.deepEqual(await round(store, fence, { executions: MANY - 400 }), [0], 'nothing to look for');
+    assert.deepEqual(await round(store, node, { executions: MANY - 400 }), [0], 'nothing to look for');
   });
 
   it('delete the 100,000 children of a Map with its execution, in steps of the same size', async (t) => {
@@ -135,11 +135,11 @@ describe('purges of the sqlite store', () => {
     const stores = openSqlite(file);
     atEnd(t, () => stores.close());
     const { executions: store } = stores;
-    const { fence } = await store.takeOver(0);
+    const { node } = await newNode(stores);
     const children = async () => (await store.list({ ...ALL, mapRun: RUN, limit: 1 })).executions.length;
-    assert.deepEqual(await round(store, fence, { executions: 2 }), [0], 'the children do not count');
+    assert.deepEqual(await round(store, node, { executions: 2 }), [0], 'the children do not count');
     assert.equal(await children(), 1);
-    const deleted = (await round(store, fence, { executions: 1 })).filter((each) => each > 0);
+    const deleted = (await round(store, node, { executions: 1 })).filter((each) => each > 0);
     assert.equal(deleted.pop(), 1);
     assert.deepEqual([deleted.length, new Set(deleted)], [MANY / 100, new Set([100])]);
     assert.equal(await store.get(1), null);
@@ -164,7 +164,7 @@ describe('purges of the sqlite store', () => {
     atEnd(t, () => stores.close());
     const { executions: store, flows } = stores;
     await flows.create(flowRecord('a', { id: 'flow-1' }));
-    const { fence, commit } = await writing(store, [startOf(1)]);
+    const { node, commit } = await writing(stores, [startOf(1)]);
     const text = 'x'.repeat(1024 * 1024);
     for (let first = 1; first <= 10; first++) await commit({ id: 1, journal: row(first, 1, text) });
     await commit({ id: 1, ...endOf({ stoppedMs: 5 }) }, { ...startOf(2), journal: row(1), ...endOf({ stoppedMs: 6 }) });
@@ -174,14 +174,14 @@ describe('purges of the sqlite store', () => {
       database.close();
       return found.map((each) => `${Number(each['execution'])}: ${Number(each['n'])}`);
     };
-    const first = await store.purge(fence, retention({ endedBeforeMs: 10 }), 100, null);
+    const first = await store.purge(node, retention({ endedBeforeMs: 10 }), 100, null);
     assert.deepEqual([first.deleted, rows()], [1, ['1: 6', '2: 1']]);
     assert.equal(await store.find('flow-1', 'run-1'), null);
     await commit({ ...startOf(3, { name: 'run-1' }), journal: row(1) });
     // A later round finishes it too, for example after a crash.
-    await round(store, fence, {});
+    await round(store, node, {});
     assert.deepEqual(rows(), ['2: 1', '3: 1']);
-    await round(store, fence, { endedBeforeMs: 10 });
+    await round(store, node, { endedBeforeMs: 10 });
     assert.deepEqual(rows(), ['3: 1']);
   });
 
@@ -191,39 +191,39 @@ describe('purges of the sqlite store', () => {
     atEnd(t, () => stores.close());
     const { executions: store, flows } = stores;
     await flows.create(flowRecord('a', { id: 'flow-1' }));
-    const { fence, commit } = await writing(store);
+    const { node, commit } = await writing(stores);
     const text = 'x'.repeat(1024 * 1024);
     for (let id = 1; id <= 30; id++) {
       await commit({ ...startOf(id), journal: row(1, 1, text), ...endOf({ stoppedMs: id }) });
     }
-    assert.equal(await store.giveBackSpace(fence), false, 'nothing is free');
+    assert.equal(await store.giveBackSpace(node), false, 'nothing is free');
     const before = statSync(file).size;
     assert.ok(before > 30 * 1024 * 1024);
-    await round(store, fence, { endedBeforeMs: 30 });
+    await round(store, node, { endedBeforeMs: 30 });
     let steps = 1;
-    while (await store.giveBackSpace(fence)) steps++;
+    while (await store.giveBackSpace(node)) steps++;
     assert.ok(steps > 20, `a mebibyte a step: ${steps} steps`);
     assert.ok(statSync(file).size < 8 * 1024 * 1024, `${statSync(file).size} bytes`);
     assert.equal(statSync(`${file}-wal`).size, 0);
     assert.equal((await store.journal(30, 1, 1)).length, 1);
-    await assert.rejects(store.giveBackSpace(fence - 1), /taken over/);
+    await assert.rejects(store.giveBackSpace(node - 1), /taken over/);
   });
 
   it('wait for no other reader when they empty the log', async (t) => {
     const file = newFile(t);
     const stores = openSqlite(file);
     atEnd(t, () => stores.close());
-    const { fence, commit } = await writing(stores.executions, [startOf(1)]);
+    const { node, commit } = await writing(stores, [startOf(1)]);
     const reader = new DatabaseSync(file, { readOnly: true });
     atEnd(t, () => reader.close());
     reader.exec('BEGIN');
     reader.prepare('SELECT count(*) FROM executions').get();
     await commit({ id: 1, journal: row(1) });
-    assert.equal(await stores.executions.giveBackSpace(fence), false);
+    assert.equal(await stores.executions.giveBackSpace(node), false);
     assert.ok(statSync(`${file}-wal`).size > 0);
     await commit({ id: 1, journal: row(2) });
     reader.exec('COMMIT');
-    assert.equal(await stores.executions.giveBackSpace(fence), false);
+    assert.equal(await stores.executions.giveBackSpace(node), false);
     assert.equal(statSync(`${file}-wal`).size, 0);
   });
 });

@@ -5,7 +5,7 @@
 import { writeSync } from 'node:fs';
 import { flowRecord } from '../../src/testing/flow-record.ts';
 import { openSqlite } from './adapters.ts';
-import { writing } from './executions.ts';
+import { newNode, writing } from './executions.ts';
 import { staged, stamped } from './stamp.ts';
 
 const [file, mode] = process.argv.slice(2);
@@ -16,8 +16,8 @@ if (mode === 'hold') {
   process.stdin.resume();
   process.stdin.on('end', () => void stores.close());
 } else if (mode === 'commit') {
-  const { lastId } = await stores.executions.takeOver(0);
-  const { commit } = await writing(stores.executions);
+  const { lastId } = await newNode(stores);
+  const { commit } = await writing(stores);
   for (let n = lastId + 1; ; n++) {
     await commit(...staged(n));
     writeSync(1, `${n}\n`);

@@ -120,7 +120,7 @@ export class ExpressHistory implements Retainer {
     this.#byName.clear();
     this.#indexed = 0;
     for (const execution of this.#running.values()) {
-      if (execution.source.flow.name === flowId) this.#hide(execution);
+      if (execution.source.flow.id === flowId) this.#hide(execution);
     }
   }
 
