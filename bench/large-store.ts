@@ -27,11 +27,11 @@ export async function fill(folder: string, executions: number): Promise<void> {
   const rows = await engine.stores.executions.journal(sample.id, 1, Number.MAX_SAFE_INTEGER);
   await engine.close();
   const stores = openSqliteStores({ file: join(folder, 'millrace.db'), synchronous: 'NORMAL' }, systemScheduler);
-  const { fence } = await stores.executions.takeOver(0);
+  const { node } = await stores.nodes.join({ name: 'bench', version: '', leaseMs: 10_000 }, 0);
   for (let from = 0; from < executions; from += BATCH) {
     const changes: ExecutionChange[] = [];
     for (let i = from; i < Math.min(from + BATCH, executions); i++) changes.push(...changesOf(i, sample, rows));
-    await stores.executions.commit(fence, changes);
+    await stores.executions.commit(node, changes);
   }
   await stores.close();
 }

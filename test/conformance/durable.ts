@@ -256,9 +256,9 @@ class DurableRun {
   }
 
   async #deleteFlow(): Promise<void> {
-    await this.#stores.flows.delete(FLOW_NAME);
+    const id = await this.#stores.flows.delete(FLOW_NAME);
     const { engine } = await this.#server;
-    engine.changes.deleted(FLOW_NAME);
+    if (id !== null) await engine.changes.deleted(FLOW_NAME, id);
   }
 
   async #compareOther({ flow, execution, status, output, errorCode }: ExpectedExecution): Promise<void> {

@@ -77,8 +77,8 @@ export class Audit {
    * Must be called after a commit and before the commit is answered, with the executions that do not exist. A start of a schedule is
    * among them if its due time was taken meanwhile.
    */
-  committed(all: readonly ExecutionChange[], absent: readonly ExecutionId[]): Promise<void> {
-    const isRefused = ({ id, start }: ExecutionChange): boolean => start?.due !== undefined && absent.includes(id);
+  committed(all: readonly ExecutionChange[], dropped: readonly ExecutionId[]): Promise<void> {
+    const isRefused = ({ id, start }: ExecutionChange): boolean => start?.due !== undefined && dropped.includes(id);
     const changes = all.filter((change) => !isRefused(change));
     this.#checking = this.#checking.then(async () => {
       for (const { id } of all.filter(isRefused)) {

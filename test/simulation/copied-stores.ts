@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ExecutionStore } from '../../src/store/executions.ts';
 import type { FlowStore } from '../../src/store/flows.ts';
+import type { NodeStore } from '../../src/store/nodes.ts';
 import type { ScheduleStore } from '../../src/store/schedules.ts';
 import { createMemoryStores } from '../../src/store/memory/stores.ts';
 import { storesOf } from '../../src/store/stores.ts';
@@ -39,8 +40,10 @@ function recorded(inner: Stores, changes: Change[], tokenKey: Uint8Array): Copie
     ...inner.executions,
     commit: (...given) => record((stores) => stores.executions.commit(...given)),
     purge: (...given) => record((stores) => stores.executions.purge(...given)),
-    // A copy has the key of tokens too.
-    takeOver: async (nowMs) => ({ ...(await record((stores) => stores.executions.takeOver(nowMs))), tokenKey }),
+    newIds: (...given) => record((stores) => stores.executions.newIds(...given)),
+    claim: (...given) => record((stores) => stores.executions.claim(...given)),
+    claimUnowned: (...given) => record((stores) => stores.executions.claimUnowned(...given)),
+    claimDue: (...given) => record((stores) => stores.executions.claimDue(...given)),
   };
   const schedules: ScheduleStore = {
     ...inner.schedules,
@@ -49,8 +52,13 @@ function recorded(inner: Stores, changes: Change[], tokenKey: Uint8Array): Copie
     delete: (...given) => record((stores) => stores.schedules.delete(...given)),
     take: (...given) => record((stores) => stores.schedules.take(...given)),
   };
+  const nodes: NodeStore = {
+    ...inner.nodes,
+    // A copy has the key of tokens too.
+    join: async (...given) => ({ ...(await record((stores) => stores.nodes.join(...given))), tokenKey }),
+  };
   return {
-    stores: storesOf({ ...inner, flows, executions, schedules }),
+    stores: storesOf({ ...inner, flows, executions, schedules, nodes }),
     copy() {
       const until = changes.length;
       return async () => {

@@ -3,7 +3,8 @@
  * while. Reads fail. The process may die during each of these. The store behind this one has no faults: it holds every commit,
  * and the audit checks it after each.
  */
-import type { ExecutionChange, ExecutionId, ExecutionStore, SeenTime } from '../../src/store/executions.ts';
+import type { ExecutionChange, ExecutionId, ExecutionStore, Outcome, SeenTime } from '../../src/store/executions.ts';
+import type { NodeNumber, NodeStore } from '../../src/store/nodes.ts';
 import type { FlowStore } from '../../src/store/flows.ts';
 import type { Audit } from './audit.ts';
 import { never } from '../support/life.ts';
@@ -52,8 +53,8 @@ export interface FaultyStoreOptions {
   /** Called when the failure of a child is durable and its parent does not have it yet: true if the process dies then. */
   readonly diesAtEnd: () => boolean;
   readonly purges: Purges;
-  /** Called when a commit has happened, with the executions that do not exist. */
-  readonly onCommitted: (changes: readonly ExecutionChange[], absent: readonly ExecutionId[]) => void;
+  /** Called when a commit has happened, with the executions whose changes were not stored. */
+  readonly onCommitted: (changes: readonly ExecutionChange[], dropped: readonly ExecutionId[]) => void;
 }
 
 type Method = (...parameters: unknown[]) => Promise<unknown>;
@@ -66,8 +67,15 @@ const READS = [
   'list',
   'deletedFlows',
   'running',
-  'unfinished',
-  'due',
+  'newIds',
+  'claim',
+  'ownerOf',
+  'claimUnowned',
+  'claimDue',
+  'dueEnds',
+  'requests',
+  'answers',
+  'ended',
   'nextWakeMs',
   'children',
   'orphans',
@@ -82,12 +90,19 @@ export function faultyStore(options: FaultyStoreOptions): ExecutionStore {
   return {
     ...faultyReads(inner, READS, options),
     ...faultyReads({ purge: (...given: Purge) => options.purges.purge(given) }, ['purge'], options),
-    giveBackSpace: (fence) => life.whileAlive(inner.giveBackSpace(fence)),
-    takeOver: (nowMs) => life.whileAlive(inner.takeOver(nowMs)),
-    commit: (fence, changes, seen) => life.whileAlive(commits.commit(fence, changes, seen)),
+    giveBackSpace: (node) => life.whileAlive(inner.giveBackSpace(node)),
+    commit: (node, changes, seen) => life.whileAlive(commits.commit(node, changes, seen)),
+    requestStop: (id, request) => life.whileAlive(inner.requestStop(id, request)),
+    post: (mail) => life.whileAlive(inner.post(mail)),
+    answer: (answers) => life.whileAlive(inner.answer(answers)),
     // The data outlives the process.
     close: () => Promise.resolve(),
   };
+}
+
+/** The nodes of the store, as a process sees them that may die during each call. */
+export function faultyNodes(nodes: NodeStore, { life }: Pick<FaultyStoreOptions, 'life'>): NodeStore {
+  return { ...nodes, join: (...given) => life.whileAlive(nodes.join(...given)) };
 }
 
 /** Reads of flows, with the same faults. */
@@ -129,7 +144,7 @@ class Commits {
     this.#options = options;
   }
 
-  async commit(fence: number, changes: readonly ExecutionChange[], seen?: SeenTime): Promise<readonly ExecutionId[]> {
+  async commit(node: NodeNumber, changes: readonly ExecutionChange[], seen?: SeenTime): Promise<readonly Outcome[]> {
     const { life, random, inner, audit, trace, elapsedMs, isCurrent, purges } = this.#options;
     if (life.point('before a commit')) return never();
     const faults = this.#options.faults();
@@ -147,21 +162,22 @@ class Commits {
       trace.add(`commit fails (${full ? 'disk full' : 'error'}): ${text}`);
       throw new InjectedFault(full ? 'the disk is full' : 'the commit failed');
     }
-    const absent = await audit.watched(async () => {
-      const found = await inner.commit(fence, changes, seen);
+    const outcomes = await audit.watched(async () => {
+      const found = await inner.commit(node, changes, seen);
       if (!isCurrent()) return null;
-      this.#options.onCommitted(changes, found);
+      const dropped = changes.filter((_, i) => found[i] !== 'stored').map(({ id }) => id);
+      this.#options.onCommitted(changes, dropped);
       trace.add(`commit${loses ? ', answer lost' : ''}: ${text}`);
-      await audit.committed(changes, found);
+      await audit.committed(changes, dropped);
       return found;
     });
-    if (absent === null) return never();
+    if (outcomes === null) return never();
     if (changes.some(({ id, end }) => end !== undefined && audit.isAwaited(id)) && this.#options.diesAtEnd()) {
       life.die('the failure of a child is due');
     }
     if (life.point('after a commit')) return never();
     if (loses) throw new InjectedFault('the connection was lost while the commit was under way');
-    return absent;
+    return outcomes;
   }
 }
 

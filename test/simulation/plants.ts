@@ -14,55 +14,48 @@ type StorePlant = NonNullable<Plant['store']>;
 const STORES: Readonly<Record<string, StorePlant>> = {
   'a commit is acknowledged before it has happened': (store, time) => ({
     ...store,
-    commit(fence, changes, seen) {
-      time.after(5, () => void store.commit(fence, changes, seen).catch(() => undefined));
-      return Promise.resolve([]);
+    commit(node, changes, seen) {
+      time.after(5, () => void store.commit(node, changes, seen).catch(() => undefined));
+      return Promise.resolve(changes.map(() => 'stored'));
     },
   }),
 
   'a row of the journal is dropped': (store) => ({
     ...store,
-    commit(fence, changes, seen) {
+    commit(node, changes, seen) {
       const left = changes.map((change) => {
         const { journal, ...rest } = change;
         return journal !== undefined && journal.first > 10 && journal.count === 1 ? rest : change;
       });
-      return store.commit(fence, left, seen);
+      return store.commit(node, left, seen);
     },
   }),
 
   'a change of a commit is lost': (store) => ({
     ...store,
-    commit: (fence, changes, seen) => store.commit(fence, changes.length > 2 ? changes.slice(1) : changes, seen),
+    async commit(node, changes, seen) {
+      if (changes.length <= 2) return store.commit(node, changes, seen);
+      return ['stored', ...(await store.commit(node, changes.slice(1), seen))];
+    },
   }),
 
   'a start misses an execution that was under way': (store) => ({
     ...store,
-    unfinished: async (afterId, limit) => (await store.unfinished(afterId, limit)).slice(1),
+    claimUnowned: async (node, afterId, limit) => (await store.claimUnowned(node, afterId, limit)).slice(1),
   }),
 
-  'no execution is ever due': (store) => ({ ...store, due: () => Promise.resolve([]) }),
+  'no execution is ever due': (store) => ({ ...store, claimDue: () => Promise.resolve([]) }),
 
   'executions sleep a minute too long': (store) => ({
     ...store,
-    commit: (fence, changes, seen) =>
+    commit: (node, changes, seen) =>
       store.commit(
-        fence,
+        node,
         changes.map((change) =>
           typeof change.wakeMs === 'number' ? { ...change, wakeMs: change.wakeMs + 60_000 } : change,
         ),
         seen,
       ),
-  }),
-
-  'an old owner can still write': (store, _time, shared) => ({
-    ...store,
-    async takeOver(nowMs) {
-      const ownership = await store.takeOver(nowMs);
-      shared.fence = ownership.fence;
-      return ownership;
-    },
-    commit: (_fence, changes, seen) => store.commit(shared.fence, changes, seen),
   }),
 
   'ends of children are not stored for their parents': (store) => ({
@@ -73,19 +66,11 @@ const STORES: Readonly<Record<string, StorePlant>> = {
     },
   }),
 
-  'each owner has another key for tokens': (store) => ({
-    ...store,
-    async takeOver(nowMs) {
-      const ownership = await store.takeOver(nowMs);
-      return { ...ownership, tokenKey: new Uint8Array(32).fill(ownership.fence) };
-    },
-  }),
-
   'a change of a purged execution is answered as a success': (store) => ({
     ...store,
-    async commit(fence, changes, seen) {
-      await store.commit(fence, changes, seen);
-      return [];
+    async commit(node, changes, seen) {
+      const outcomes = await store.commit(node, changes, seen);
+      return outcomes.map((outcome) => (outcome === 'absent' ? 'stored' : outcome));
     },
   }),
 
@@ -103,9 +88,9 @@ const STORES: Readonly<Record<string, StorePlant>> = {
         const record = await store.get(id);
         return record !== null && redriven.delete(id) ? { ...record, callback: 'done' } : record;
       },
-      commit: (fence, changes, seen) =>
+      commit: (node, changes, seen) =>
         store.commit(
-          fence,
+          node,
           changes.map((change) => (change.reopen === true ? { ...change, callbackDone: true } : change)),
           seen,
         ),
@@ -134,9 +119,9 @@ const STORES: Readonly<Record<string, StorePlant>> = {
 
   'a Map run counts an item twice': (store) => ({
     ...store,
-    commit: (fence, changes, seen) =>
+    commit: (node, changes, seen) =>
       store.commit(
-        fence,
+        node,
         changes.map((change) => {
           const { mapRuns } = change;
           if (mapRuns === undefined) return change;
@@ -148,11 +133,6 @@ const STORES: Readonly<Record<string, StorePlant>> = {
         }),
         seen,
       ),
-  }),
-
-  'a take-over does not notice that the clock was set back': (store) => ({
-    ...store,
-    takeOver: async (nowMs) => ({ ...(await store.takeOver(nowMs)), setBackMs: 0 }),
   }),
 
   'stored definitions are compiled with the limits for new ones': (store, _time, _shared, limits) => ({
@@ -167,18 +147,47 @@ const STORES: Readonly<Record<string, StorePlant>> = {
   }),
 };
 
+const NODES: Readonly<Record<string, Omit<FoundPlant, 'finds'>>> = {
+  'an old owner can still write': {
+    nodes: (nodes, shared) => ({
+      ...nodes,
+      async join(...given) {
+        const membership = await nodes.join(...given);
+        shared.node = membership.node;
+        return membership;
+      },
+    }),
+    store: (store, _time, shared) => ({
+      ...store,
+      commit: (_node, changes, seen) => store.commit(shared.node, changes, seen),
+    }),
+  },
+  'each owner has another key for tokens': {
+    nodes: (nodes) => ({
+      ...nodes,
+      async join(...given) {
+        const membership = await nodes.join(...given);
+        return { ...membership, tokenKey: new Uint8Array(32).fill(membership.node) };
+      },
+    }),
+  },
+  'a take-over does not notice that the clock was set back': {
+    nodes: (nodes) => ({ ...nodes, join: async (...given) => ({ ...(await nodes.join(...given)), setBackMs: 0 }) }),
+  },
+};
+
 /** Faults of due times. Purges may delete what would show them. */
 const DUE: Readonly<Record<string, FoundPlant>> = {
   'a start of a schedule does not take its due time': {
     store: (store) => ({
       ...store,
-      commit: (fence, changes, seen) => store.commit(fence, changes.map(withoutDue), seen),
+      commit: (node, changes, seen) => store.commit(node, changes.map(withoutDue), seen),
     }),
     finds: /was skipped and is not old|has two executions/,
     without: new Set(['jumps', 'purges']),
   },
   'a due time is acknowledged as taken and is not': {
-    schedules: (store) => ({ ...store, take: (_fence, times) => Promise.resolve(times.map(() => true)) }),
+    schedules: (store) => ({ ...store, take: (_node, times) => Promise.resolve(times.map(() => true)) }),
     finds: /has started twice|was taken where \d+ is due/,
   },
   'each missed due time starts an execution, and only the latest should': {
@@ -242,6 +251,7 @@ const OTHERS_KEY = /the key is that of a call of another start/;
 
 export const PLANTS: Readonly<Record<string, FoundPlant>> = {
   ...DUE,
+  ...Object.fromEntries(Object.entries(NODES).map(([name, plant]) => [name, { ...plant, finds: FINDS[name] ?? /./ }])),
   ...Object.fromEntries(Object.entries(STORES).map(([name, store]) => [name, { store, finds: FINDS[name] ?? /./ }])),
   'the key of a call is made of names alone, and a flow is created again': {
     ids: sameIdentity,

@@ -15,7 +15,7 @@ const SETTINGS = testSettings('{ history: { express: { executions: 0 } } }');
 export async function startProcess(
   world: World,
   life: SimulatedLife,
-  stores: Pick<Stores, 'flows' | 'executions' | 'schedules'>,
+  stores: Pick<Stores, 'flows' | 'executions' | 'schedules' | 'nodes'>,
 ): Promise<SimulatedProcess> {
   const observer = createObserver({
     defect({ error, where }) {
@@ -42,7 +42,7 @@ export async function startProcess(
       history: { ...SETTINGS.history, ...retention },
       schedules: { catchUpMs: CATCH_UP_MS, missed: plant?.missed ?? missed },
     },
-    stores: storesOf({ ...stores, messages: createMemoryMessages() }),
+    stores: storesOf({ ...stores, messages: createMemoryMessages(), clock: null }),
     ports: { clock: life.clock, scheduler: life.scheduler, ids: plant?.ids?.(life.ids) ?? life.ids, observer },
     localCallersOnly: true,
     endpoint: () => '',
@@ -59,7 +59,7 @@ export async function startProcess(
     executions,
     memory,
     flowChanged: (name) => changes.changed(name),
-    flowDeleted: (name) => changes.deleted(name),
+    flowDeleted: (name, id) => changes.deleted(name, id),
     async stop(limitMs) {
       schedules.close();
       await durable.drain(limitMs);

@@ -41,11 +41,11 @@ export class Purges {
     const { life, random, elapsedMs, isFaulty } = this.#options;
     if (this.#last === null || life.isDead || !isFaulty() || random.chance(0.3)) return;
     const { atMs, given } = this.#last;
-    const [fence, retention, limit] = given;
+    const [node, retention, limit] = given;
     if (retention.endedBeforeMs === null) return;
     const later = { ...retention, endedBeforeMs: retention.endedBeforeMs + elapsedMs() - atMs };
     // A process that has lost the store does not get that far.
-    await this.#purge([fence, later, limit, null]).catch(() => undefined);
+    await this.#purge([node, later, limit, null]).catch(() => undefined);
   }
 
   #purge(given: Purge): Promise<PurgeStep> {

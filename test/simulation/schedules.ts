@@ -88,10 +88,10 @@ export class ScheduleAudit {
   }
 
   /** A commit has happened. */
-  committed(changes: readonly ExecutionChange[], absent: readonly ExecutionId[]): void {
+  committed(changes: readonly ExecutionChange[], dropped: readonly ExecutionId[]): void {
     for (const { id, start } of changes) {
       const due = start?.due;
-      if (due === undefined || absent.includes(id)) continue;
+      if (due === undefined || dropped.includes(id)) continue;
       const { scheduleId, lastMs } = due;
       const executions = this.#executions.get(scheduleId);
       const other = executions?.get(lastMs);

@@ -270,7 +270,7 @@ class Run {
     const server = await world.serving();
     const changes = { definition: text, writer: null, lastModifiedMs: world.time.nowMs() };
     await world.flows.update(flowName, changes, `id-of-${flowName}`);
-    server.flowChanged(flowName);
+    await server.flowChanged(flowName);
     world.trace.add(`flow ${flowName} is updated`);
   }
 
@@ -278,8 +278,8 @@ class Run {
     const { world } = this;
     const server = await world.serving();
     world.audit.deleted.add(flowName);
-    await world.flows.delete(flowName);
-    server.flowDeleted(flowName);
+    const id = await world.flows.delete(flowName);
+    if (id !== null) await server.flowDeleted(flowName, id);
     world.trace.add(`flow ${flowName} is deleted`);
   }
 
@@ -290,7 +290,7 @@ class Run {
     const flow = flowRecord(flowName, { definition: stringifyJson(definition), executionMode: 'Standard' });
     const server = await world.serving();
     if (!(await world.flows.create({ ...flow, id: `another-id-of-${flowName}` }))) return;
-    server.flowChanged(flowName);
+    await server.flowChanged(flowName);
     world.trace.add(`flow ${flowName} is created again`);
     const known = [...world.audit.shadows.values(), ...world.audit.past];
     const names = new Set(known.filter(({ record }) => record.flowName === flowName).map(({ record }) => record.name));

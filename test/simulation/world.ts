@@ -8,13 +8,15 @@ import type { ExecutionLimits } from '../../src/interpreter/execution.ts';
 import type { Executions } from '../../src/runtime/executions.ts';
 import type { ExecutionStore, TaskReference } from '../../src/store/executions.ts';
 import type { FlowStore } from '../../src/store/flows.ts';
+import type { NodeStore } from '../../src/store/nodes.ts';
 import type { ScheduleStore } from '../../src/store/schedules.ts';
+import type { Stores } from '../../src/store/stores.ts';
 import type { Scheduler } from '../../src/base/scheduler.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import { VirtualTime } from '../../src/testing/virtual-time.ts';
 import { Audit } from './audit.ts';
 import type { CopiedStores } from './copied-stores.ts';
-import { InjectedFault, NO_STORE_FAULTS, faultyFlows, faultyStore } from './faulty-store.ts';
+import { InjectedFault, NO_STORE_FAULTS, faultyFlows, faultyNodes, faultyStore } from './faulty-store.ts';
 import type { FaultyStoreOptions, StoreFaults } from './faulty-store.ts';
 import { SimulatedLife } from './life.ts';
 import type { Perturbations } from './perturbations.ts';
@@ -33,9 +35,10 @@ export interface Plant {
   readonly store?: (
     store: ExecutionStore,
     time: VirtualTime,
-    shared: { fence: number },
+    shared: { node: number },
     limits: Partial<Settings['limits']>,
   ) => ExecutionStore;
+  readonly nodes?: (nodes: NodeStore, shared: { node: number }) => NodeStore;
   readonly ids?: (ids: Ids) => Ids;
   readonly schedules?: (store: ScheduleStore) => ScheduleStore;
   /** The setting `schedules.missed` of the processes, where the audit expects the other one. */
@@ -80,8 +83,8 @@ export interface SimulatedProcess {
   /** The memory that executions under way hold. */
   readonly memory: MemoryBudget;
   /** Must be called after a change of a flow is durable. */
-  flowChanged(name: string): void;
-  flowDeleted(name: string): void;
+  flowChanged(name: string): Promise<void>;
+  flowDeleted(name: string, id: string): Promise<void>;
   /** Stops it in order, as SIGTERM does: waits for calls under way, for at most `limitMs`. */
   stop(limitMs: number): Promise<void>;
 }
@@ -113,7 +116,7 @@ export class World {
   /** Checks and restores between two processes. */
   #between: Promise<void> = Promise.resolve();
   #downSinceMs: number | null = 0;
-  readonly #shared = { fence: 0 };
+  readonly #shared = { node: 0 };
   #supersede = (): void => undefined;
   #offMs = 0;
   #isOver = false;
@@ -315,7 +318,7 @@ export class World {
     this.options.onServing();
   }
 
-  #storesOf(life: SimulatedLife): { flows: FlowStore; executions: ExecutionStore; schedules: ScheduleStore } {
+  #storesOf(life: SimulatedLife): Pick<Stores, 'flows' | 'executions' | 'schedules' | 'nodes'> {
     const { options, audit, trace, time } = this;
     const { plant } = options;
     const restores = this.#restores;
@@ -340,7 +343,9 @@ export class World {
     const onCommitted: FaultyStoreOptions['onCommitted'] = (...given) => this.schedules.committed(...given);
     const executions = faultyStore({ ...faulty, inner: planted, purges, onCommitted });
     const schedules = plant?.schedules?.(this.scheduleStore) ?? this.scheduleStore;
+    const { nodes } = this.#stores.stores;
     return {
+      nodes: faultyNodes(plant?.nodes?.(nodes, this.#shared) ?? nodes, faulty),
       flows: faultyFlows(this.flows, faulty),
       executions,
       schedules: faultySchedules(schedules, this.schedules, faulty),

@@ -109,7 +109,7 @@ for (const adapter of ADAPTERS) {
     it('deletes once', async (t) => {
       const { flows: store } = openStores(t, adapter);
       await store.create(flowRecord('a'));
-      assert.deepEqual(await Promise.all([store.delete('a'), store.delete('a')]), [true, false]);
+      assert.deepEqual(await Promise.all([store.delete('a'), store.delete('a')]), ['id-of-a', null]);
       assert.equal(await store.count(), 0);
     });
 

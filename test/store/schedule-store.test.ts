@@ -206,7 +206,7 @@ for (const adapter of ADAPTERS) {
       assert.deepEqual(await store.take(node, [{ ...timeOf(a, null), ...several }]), [true]);
       const { start } = startOf(1);
       const change = { id: 1, start: { ...start, due: { ...timeOf(b, null), ...several } }, journal: row(1) };
-      assert.deepEqual(await executions.commit(node, [change]), []);
+      assert.deepEqual(await executions.commit(node, [change]), ['stored']);
       for (const before of [a, b]) {
         const expected = { ...before, nextDueMs: NOW + 180_000, lastDueMs: NOW + 120_000 };
         assert.deepEqual(await store.get('orders', before.name), expected);
@@ -235,12 +235,15 @@ for (const adapter of ADAPTERS) {
         const { start } = startOf(id);
         return { id, start: { ...start, due }, journal: row(1) };
       };
-      assert.deepEqual(await executions.commit(node, [started(1)]), []);
+      assert.deepEqual(await executions.commit(node, [started(1)]), ['stored']);
       // The answer was lost, and the owner repeats the commit.
-      assert.deepEqual(await executions.commit(node, [started(1)]), []);
+      assert.deepEqual(await executions.commit(node, [started(1)]), ['stored']);
       assert.equal((await executions.get(1))?.name, 'run-1');
       assert.deepEqual(await store.get('orders', 'daily'), { ...daily, nextDueMs: NOW + 60_000, lastDueMs: NOW });
-      assert.deepEqual(await executions.commit(node, [started(2), { ...startOf(3), journal: row(1) }]), [2]);
+      assert.deepEqual(await executions.commit(node, [started(2), { ...startOf(3), journal: row(1) }]), [
+        'absent',
+        'stored',
+      ]);
       assert.equal(await executions.get(2), null);
       assert.deepEqual(await executions.journal(2, 1, 10), []);
       assert.equal((await executions.get(3))?.name, 'run-3');
@@ -257,7 +260,7 @@ for (const adapter of ADAPTERS) {
       const gap = { ...startOf(2), journal: row(5) };
       await assert.rejects(executions.commit(node, [change, gap]));
       assert.deepEqual(await store.get('orders', 'daily'), daily);
-      assert.deepEqual(await executions.commit(node, [change]), []);
+      assert.deepEqual(await executions.commit(node, [change]), ['stored']);
     });
 
     if (adapter.durable) {

@@ -165,7 +165,7 @@ describe('a store without Map runs (schema 9)', () => {
     assert.equal((await executions.get(1))?.mapItem, null);
     assert.deepEqual({ ...(await executions.running()) }, { executions: 1, mapItems: 0 });
     const mapItem = { run: 'r', state: 0, index: 0 };
-    const { commit } = await writing(stores, [
+    const { node, commit } = await writing(stores, [
       startOf(3, { mapItem, parent: { execution: 1, event: 4 }, callback: 'owed' }),
     ]);
     const ids = async (mapRun: string | null) =>
@@ -173,6 +173,7 @@ describe('a store without Map runs (schema 9)', () => {
     assert.deepEqual(await ids(null), [2, 1]);
     assert.deepEqual(await ids('r'), [3]);
     assert.deepEqual([...(await executions.mapRunItems('r', 4))], [0]);
+    assert.equal((await executions.claim(node, 1))?.owner, node);
     await commit({ id: 1, ...endOf() }, { id: 3, ...endOf() });
     assert.deepEqual({ ...(await executions.running()) }, { executions: 0, mapItems: 0 });
     await close();

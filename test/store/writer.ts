@@ -3,9 +3,10 @@
  * killed. It prints `open` when it has opened the store, and then the number of each change that is durable.
  */
 import { writeSync } from 'node:fs';
+import type { ExecutionChange } from '../../src/store/executions.ts';
 import { flowRecord } from '../../src/testing/flow-record.ts';
 import { openSqlite } from './adapters.ts';
-import { newNode, writing } from './executions.ts';
+import { newNode } from './executions.ts';
 import { staged, stamped } from './stamp.ts';
 
 const [file, mode] = process.argv.slice(2);
@@ -16,8 +17,9 @@ if (mode === 'hold') {
   process.stdin.resume();
   process.stdin.on('end', () => void stores.close());
 } else if (mode === 'commit') {
-  const { lastId } = await newNode(stores);
-  const { commit } = await writing(stores);
+  const { node, lastId } = await newNode(stores);
+  await stores.executions.claimUnowned(node, 0, Number.MAX_SAFE_INTEGER);
+  const commit = (...changes: ExecutionChange[]) => stores.executions.commit(node, changes);
   for (let n = lastId + 1; ; n++) {
     await commit(...staged(n));
     writeSync(1, `${n}\n`);

@@ -136,13 +136,11 @@ export class Ownership {
     const { id, start, reopen, journal } = change;
     const owner = this.#nodes.ownerOf(id);
     if (owner === node || start !== undefined || isOfOthers(change)) return true;
-    if (owner !== null || this.isRunning(id)) return false;
+    const status = this.#status.get(id)?.['status'];
+    if (owner !== null || status === RUNNING) return false;
     // It has ended: this is a redrive, or an earlier commit whose answer was lost.
-    return reopen !== true || journal === undefined || journal.first === this.#continuesWith(id);
-  }
-
-  #continuesWith(id: ExecutionId): number {
-    return Number(this.#nextEvent.get(id)?.['next'] ?? 1);
+    if (status === undefined || reopen !== true || journal === undefined) return true;
+    return journal.first === Number(this.#nextEvent.get(id)?.['next'] ?? 1);
   }
 
   #stored(node: NodeNumber, { id, start, reopen, end, release, answers }: ExecutionChange): void {

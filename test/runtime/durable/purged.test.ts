@@ -18,7 +18,7 @@ test('a redrive of an execution that a purge deletes meanwhile is refused, and m
   const stores = openSqliteStores({ file, synchronous: 'NORMAL' }, time);
   atEnd(t, () => stores.close());
   let purges = 0;
-  const purgeEnded = (fence: number) => purge(stores.executions, fence, { endedBeforeMs: time.nowMs() + 1 }, 10);
+  const purgeEnded = (node: number) => purge(stores.executions, node, { endedBeforeMs: time.nowMs() + 1 }, 10);
   const executions = Object.assign(Object.create(stores.executions) as ExecutionStore, {
     async commit(fence: number, changes: readonly ExecutionChange[]) {
       // The purge comes after the runtime has read the execution, and before the store has the redrive.
@@ -58,17 +58,11 @@ test('a redrive and a history of an execution that a purge deletes while its jou
   const file = join(temporaryFolder(t), 'store.db');
   const stores = openSqliteStores({ file, synchronous: 'NORMAL' }, time);
   atEnd(t, () => stores.close());
-  let owner = 0;
   let isPurged = true;
-  const purgeEnded = (fence: number) => purge(stores.executions, fence, { endedBeforeMs: time.nowMs() + 1 }, 10);
+  const purgeEnded = (node: number) => purge(stores.executions, node, { endedBeforeMs: time.nowMs() + 1 }, 10);
   const executions = Object.assign(Object.create(stores.executions) as ExecutionStore, {
-    async takeOver(nowMs: number) {
-      const ownership = await stores.executions.takeOver(nowMs);
-      owner = ownership.fence;
-      return ownership;
-    },
     async journal(id: number, fromEvent: number, count: number) {
-      if (!isPurged) await purgeEnded(owner);
+      if (!isPurged) await purgeEnded(engine.cluster.node);
       isPurged = true;
       return stores.executions.journal(id, fromEvent, count);
     },

@@ -195,15 +195,15 @@ function dyingStores() {
   const gate = Promise.withResolvers<void>();
   const state = { hasDied: false };
   const executions = Object.assign(Object.create(stores.executions) as ExecutionStore, {
-    async commit(fence: number, changes: readonly ExecutionChange[]) {
-      const absent = await stores.executions.commit(fence, changes);
-      if (state.hasDied || !changes.some(({ end }) => end?.status === 'Failed')) return absent;
+    async commit(node: number, changes: readonly ExecutionChange[]) {
+      const outcomes = await stores.executions.commit(node, changes);
+      if (state.hasDied || !changes.some(({ end }) => end?.status === 'Failed')) return outcomes;
       state.hasDied = true;
       return new Promise(() => undefined);
     },
-    async unfinished(after: number, limit: number) {
+    async claimUnowned(node: number, after: number, limit: number) {
       if (state.hasDied) await gate.promise;
-      return stores.executions.unfinished(after, limit);
+      return stores.executions.claimUnowned(node, after, limit);
     },
   });
   return { stores: { ...stores, executions }, recover: gate.resolve };

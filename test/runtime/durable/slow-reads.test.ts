@@ -7,6 +7,7 @@ import { createTaskTokens } from '../../../src/runtime/durable/tokens.ts';
 import type { TaskTokens } from '../../../src/runtime/durable/tokens.ts';
 import { createMemoryStores } from '../../../src/store/memory/stores.ts';
 import type { ExecutionId, ExecutionRecord, ExecutionStore } from '../../../src/store/executions.ts';
+import type { NodeStore } from '../../../src/store/nodes.ts';
 import { taskSucceeded } from '../../../src/testing/stand-ins.ts';
 import type { TaskResult } from '../../../src/testing/stand-ins.ts';
 import { startTestEngine } from '../../../src/testing/test-engine.ts';
@@ -38,12 +39,16 @@ class SlowStores {
       get: (id: ExecutionId) => this.#read('get', () => this.#inner.executions.get(id)),
       journal: (...given: Parameters<ExecutionStore['journal']>) =>
         this.#read('journal', () => this.#inner.executions.journal(...given)),
-      takeOver: async (nowMs: number) => {
-        const ownership = await this.#inner.executions.takeOver(nowMs);
-        this.tokens = createTaskTokens(ownership.tokenKey);
-        return ownership;
-      },
+      claim: (node: number, id: ExecutionId) => this.#read('get', () => this.#inner.executions.claim(node, id)),
     }),
+    nodes: {
+      ...this.#inner.nodes,
+      join: async (...given: Parameters<NodeStore['join']>) => {
+        const membership = await this.#inner.nodes.join(...given);
+        this.tokens = createTaskTokens(membership.tokenKey);
+        return membership;
+      },
+    },
   };
 
   /** Holds one read, after `before` others of its kind. Calling the result releases it. */
