@@ -1,6 +1,6 @@
 /**
- * What the parts of a server have to know about the others that serve together with it: whether this one may start executions, and
- * which share of a limit is its own.
+ * The others that serve together with this process, as the parts of a server look at them: whether it may start executions, and which
+ * share of a limit is its own.
  */
 export interface Cluster {
   /** How many processes serve together, 1 or more. */

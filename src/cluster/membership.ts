@@ -26,14 +26,14 @@ export interface NodeMembershipOptions {
   readonly pollMs: number;
 }
 
-/** What reacts to the life of the node. */
+/** A part of the server that reacts to the life of the node. */
 export interface NodeListener {
   /** The lease is lost: nothing that this process has begun as the node can become durable any more. */
   lost?(): void;
   /** The process is another node from now on. */
   joined?(membership: Membership): void;
   beat?(beat: Beat): void;
-  /** Look for what others have done or asked for. What it throws is reported, and the next poll comes all the same. */
+  /** Look for work that others have left or asked for. An error is reported, and the next poll comes all the same. */
   poll?(): Promise<void>;
   /** A hint of this topic has come. */
   hinted?(topic: HintTopic): void;
@@ -99,7 +99,7 @@ export class NodeMembership implements Cluster {
     this.#listeners.push(listener);
   }
 
-  /** What the store gave to the node when it joined. */
+  /** As the store answered when the node joined. */
   get membership(): Membership {
     return this.#membership;
   }

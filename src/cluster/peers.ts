@@ -6,7 +6,7 @@
 import type { JsonValue } from '../base/json.ts';
 import type { NodeNumber } from '../store/nodes.ts';
 
-/** Answers a question of another process. What it throws is no answer. */
+/** Answers a question of another process. If it throws, there is no answer. */
 export type PeerHandler = (question: JsonValue) => Promise<JsonValue>;
 
 export interface Peers {

@@ -22,7 +22,7 @@ interface HeldMail {
 
 /** Mail that is older than that many later ones is forgotten, answered or not asked for. */
 const MAIL_MAX = 10_000;
-/** Changes of flows that nodes can be told one by one. */
+/** Changes of flows that nodes can learn of one by one. */
 const FLOW_CHANGES_MAX = 1_000;
 /** Batches of nonces for nodes that join. */
 const NONCE_BATCHES_MAX = 2_000;

@@ -16,15 +16,13 @@ import type { EnvironmentVariable } from './flows.ts';
 import type { JournalRow } from './journal-row.ts';
 import type { Mail, MailAnswer } from './mail.ts';
 import type { MapItemPlace, MapRunChange, MapRunRecord } from './map-runs.ts';
-import type { NodeNumber } from './nodes.ts';
+import type { ExecutionId, NodeNumber, RunningCounts } from './ids.ts';
 import type { Failure } from '../interpreter/event.ts';
 import type { ExecutionStatus } from '../interpreter/execution.ts';
 import type { DueTimes } from './schedules.ts';
 
+export type { ExecutionId, RunningCounts } from './ids.ts';
 export type { JournalRow } from './journal-row.ts';
-
-/** A whole number below 2^53, from {@link ExecutionStore.newIds}. An execution of the same node that starts later has a higher one. */
-export type ExecutionId = number;
 
 /** The flow as it was when an execution started. The execution runs this; it never changes. */
 export interface FlowSnapshot {
@@ -166,7 +164,7 @@ export interface ExecutionChange {
 }
 
 /**
- * What became of a change. `name-taken`: another execution has the name of the one that it starts. `lost`: the node does not own the
+ * The outcome of a change. `name-taken`: another execution has the name of the one that it starts. `lost`: the node does not own the
  * execution. `absent`: there is no such execution, because a purge has deleted it or the due time of its start was taken. In these
  * cases the change has changed nothing.
  */
@@ -206,14 +204,6 @@ export interface ExecutionQuery {
   readonly metadataOnly: boolean;
   /** The page ends once its inputs and outputs have more UTF-16 units than this. */
   readonly textUnits: number;
-}
-
-/** How many executions are running. */
-export interface RunningCounts {
-  /** All except children of Map runs. */
-  readonly executions: number;
-  /** Children of Map runs. */
-  readonly mapItems: number;
 }
 
 /** A place in the order of ListExecutions: newest first. */
@@ -270,7 +260,7 @@ export interface ExecutionStore {
   requestStop(id: ExecutionId, request: Failure): Promise<'asked' | 'asked-before' | 'not-running'>;
   /** Stores mail. False when the execution does not run. */
   post(mail: Mail): Promise<boolean>;
-  /** What others ask of the executions that the node owns: stops, and mail without an answer. */
+  /** The requests of others about executions that the node owns: stops, and mail without an answer. */
   requests(node: NodeNumber): Promise<Requests>;
   /** Answers mail that has no effect. */
   answer(answers: readonly MailAnswer[]): Promise<void>;
@@ -337,7 +327,7 @@ export interface ExecutionStore {
   close(): Promise<void>;
 }
 
-/** What others ask of executions that a node owns. */
+/** The requests of others about executions that a node owns. */
 export interface Requests {
   /** Running executions with a stop request. */
   readonly stops: readonly { readonly id: ExecutionId; readonly request: Failure }[];

@@ -1,10 +1,9 @@
 /**
  * Mail in the execution store: a request about an execution that another node owns. Its owner, or the node that owns it next, carries
- * the request out and stores the answer in the commit of its effect, so that the request has one effect and one answer, whichever
- * node ends meanwhile.
+ * the request out and stores the answer in the commit of its effect, so that the request has one effect and one answer, even if
+ * a node ends meanwhile.
  */
-import type { ExecutionId } from './executions.ts';
-import type { NodeNumber } from './nodes.ts';
+import type { ExecutionId, NodeNumber } from './ids.ts';
 
 export interface Mail {
   /** A UUID. */
@@ -12,7 +11,7 @@ export interface Mail {
   readonly execution: ExecutionId;
   /** The node that waits for the answer. */
   readonly from: NodeNumber;
-  /** What is asked for, as JSON text. */
+  /** The request, as JSON text. */
   readonly request: string;
 }
 

@@ -9,10 +9,9 @@
  * - A node is gone only after its lease, after `leave`, or in a store that is not shared when another one joins.
  * - Hints, messages and shared nonces may be lost. Nothing depends on them but how soon something happens.
  */
-import type { RunningCounts } from './executions.ts';
+import type { NodeNumber, RunningCounts } from './ids.ts';
 
-/** A whole number from 1. A node that joins later has a higher one. */
-export type NodeNumber = number;
+export type { NodeNumber } from './ids.ts';
 
 export interface NodeInfo {
   /** For people: host and process. */
@@ -40,7 +39,7 @@ export interface Membership {
   readonly running: RunningCounts;
 }
 
-/** What a node says of itself with each beat. */
+/** The figures that a node reports with each beat. */
 export interface NodeReport {
   /** Executions in its memory. */
   readonly executions: number;
@@ -107,7 +106,7 @@ export interface NodeStore {
   join(info: NodeInfo, nowMs: number): Promise<Membership>;
   /** Extends the lease of a node, and removes nodes whose lease has ended. @param nowMs as `join` @throws {LeaseLost} */
   beat(node: NodeNumber, report: NodeReport, nowMs: number): Promise<Beat>;
-  /** The node changes nothing more. What it owns has no owner from now on. Resolves for a node that is gone as well. */
+  /** The node changes nothing more. Its executions have no owner from now on. Resolves for a node that is gone as well. */
   leave(node: NodeNumber): Promise<void>;
   /** The live nodes, by number. @param nowMs as `join` */
   list(nowMs: number): Promise<readonly NodeRecord[]>;

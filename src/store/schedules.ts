@@ -9,7 +9,7 @@
  * - A scheduled start of a Standard execution takes its due times in the commit that starts it (`ExecutionChange.start`).
  */
 import type { ExecutionMode } from './flows.ts';
-import type { NodeNumber } from './nodes.ts';
+import type { NodeNumber } from './ids.ts';
 
 export interface ScheduleRecord {
   readonly flowName: string;

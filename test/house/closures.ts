@@ -19,6 +19,7 @@ export const PORTS: Readonly<Record<string, string>> = {
   'base/Ids': 'the composition root chooses the identifiers',
   'base/Observer': 'the engine reports to it, and it returns nothing',
   'base/Subscriber': 'the log subscribes to the events of the engine, and returns nothing',
+  'cluster/NodeListener': 'the parts of the server react to the life of the node that they are',
   'config/CheckPolicy': 'all faults of the settings are reported at once, and auth/ has the rules of policies',
   'cli/Host': 'main.ts gives the commands the process that they run in',
   'interpreter/RecordEvent': 'a decision passes each event to its caller, which stores or drops it',

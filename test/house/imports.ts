@@ -24,6 +24,7 @@ export const ROOMS = [
   'actions',
   'messages',
   'outbound',
+  'cluster',
   'store',
   'compiler',
   'interpreter',

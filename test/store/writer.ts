@@ -19,6 +19,7 @@ if (mode === 'hold') {
 } else if (mode === 'commit') {
   const { node, lastId } = await newNode(stores);
   await stores.executions.claimUnowned(node, 0, Number.MAX_SAFE_INTEGER);
+  await stores.executions.claimDue(node, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
   const commit = (...changes: ExecutionChange[]) => stores.executions.commit(node, changes);
   for (let n = lastId + 1; ; n++) {
     await commit(...staged(n));

@@ -31,6 +31,7 @@ import { MapRuns } from './map-runs/map-runs.ts';
 import { ExecutionLoader } from './loader.ts';
 import { NewIds } from './new-ids.ts';
 import { mailCarrier } from './nodes/carry-out.ts';
+import { leasedStore } from './nodes/leased-store.ts';
 import { Mailbox } from './nodes/mailbox.ts';
 import { NodeWork } from './nodes/node-work.ts';
 import { Purger } from './purger.ts';
@@ -111,10 +112,10 @@ export interface DurableParts {
   readonly closing: readonly { close(): void }[];
 }
 
-/** The parts for one node: when the process has lost its lease and joined again, other parts take their place. */
-export function assembleDurable(options: DurableOptions, membership: Membership): DurableParts {
-  const { ports, actions, children, memory, store, retention, flows, compile, cache, cluster } = options;
-  const { node, lastId, tokenKey, setBackMs, running } = membership;
+/** The parts on which all others build. */
+function assembleCore(options: DurableOptions, { node, tokenKey, setBackMs, running }: Membership) {
+  const { ports, actions, children, memory, compile, cache, cluster } = options;
+  const store = leasedStore(options.store, () => queue.loseLease());
   const clock = new SteadyClock(ports.clock, setBackMs);
   const limits = { ...options.limits, waitSeconds: WAIT_SECONDS.Standard };
   const turns = new Turns(ports);
@@ -125,6 +126,7 @@ export function assembleDurable(options: DurableOptions, membership: Membership)
   const mapRuns = new MapRuns({ ports, store, queue, turns, objects: options.objects, limits });
   const table = new RunTable({
     ...options,
+    store,
     parts: { ...ports, actions, children, turns, memory, mapRuns, steps: stepRateOf(options) },
     clock,
     tokens,
@@ -137,6 +139,15 @@ export function assembleDurable(options: DurableOptions, membership: Membership)
     idleMax: options.idleMax ?? IDLE_MAX,
     idlePlanBytes: options.limits.planBytes,
   });
+  return { store, clock, limits, turns, tokens, loader, queue, gate, mapRuns, table };
+}
+
+/** The parts for one node: when the process has lost its lease and joined again, other parts take their place. */
+export function assembleDurable(options: DurableOptions, membership: Membership): DurableParts {
+  const { ports, retention, flows, cluster } = options;
+  const { node, lastId } = membership;
+  const core = assembleCore(options, membership);
+  const { store, clock, limits, turns, tokens, loader, queue, gate, mapRuns, table } = core;
   const waiters = new EndWaiters(ports.scheduler);
   const reports = new ParentReports({ store, ports, table, queue, cluster });
   const orphans = new Orphans({ store, ports, table, loader, cluster });
@@ -159,19 +170,21 @@ export function assembleDurable(options: DurableOptions, membership: Membership)
   });
   const carryOut = mailCarrier(store, taskReports, mapRuns);
   return {
-    clock,
-    queue,
-    table,
-    waiters,
-    sleepers,
-    purger,
-    recovery,
-    deletedFlows,
-    starts,
+    ...{
+      clock,
+      queue,
+      table,
+      waiters,
+      sleepers,
+      purger,
+      recovery,
+      deletedFlows,
+      starts,
+      redrives,
+      mapRuns,
+      taskReports,
+    },
     stops: new Stops({ store, table, gate, orphans, waiters, cluster, ports }),
-    redrives,
-    mapRuns,
-    taskReports,
     work: new NodeWork({ store, cluster, ports, table, mailbox, recovery, sleepers, waiters, carryOut }),
     waits: new Waits({ table, queue, loader, store, clock }),
     closing: [

@@ -240,7 +240,7 @@ export class CommitQueue {
     };
   }
 
-  /** What became of the changes; else the error, after which they may or may not be durable. */
+  /** The outcomes of the changes; else the error, after which they may or may not be durable. */
   async #attempt(taken: readonly Taken[], seen: ClockReading | null): Promise<Attempt> {
     const { store, node } = this.#options;
     try {

@@ -65,14 +65,20 @@ export class DeletedFlows {
 
   async #endPage(records: readonly ExecutionRecord[]): Promise<void> {
     const { scheduler } = this.#options.ports;
-    const ends: Promise<void>[] = [];
+    const ends: Promise<{ readonly error: unknown } | null>[] = [];
     for (const [i, record] of records.entries()) {
       if (this.#isClosed) return;
       if (i % STEP === 0) await new Promise<void>((resolve) => scheduler.soon(resolve));
-      ends.push(this.#end(record));
+      // Another turn may come before anyone looks at the result.
+      ends.push(
+        this.#end(record).then(
+          () => null,
+          (error: unknown) => ({ error }),
+        ),
+      );
     }
-    const [failed] = (await Promise.allSettled(ends)).filter((end) => end.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
+    const failed = (await Promise.all(ends)).find((end) => end !== null);
+    if (failed !== undefined && failed !== null) throw failed.error;
   }
 
   /** Resolves when the end is durable, or when the execution calls or computes and has to end that first. */

@@ -2,7 +2,7 @@
 import type { ExecutionId, ExecutionStore, IdBlock } from '../../store/executions.ts';
 import type { NodeNumber } from '../../store/nodes.ts';
 
-/** Ids of one block: a few seconds of starts at full speed. What a node has not used when it ends is lost. */
+/** Ids of one block: a few seconds of starts at full speed. The rest of a block is lost when its node ends. */
 const BLOCK = 10_000;
 
 export class NewIds {
@@ -25,10 +25,15 @@ export class NewIds {
     return this.#last;
   }
 
+  /** True when the node has none at hand. */
+  get isEmpty(): boolean {
+    return this.#used === this.#block.count;
+  }
+
   /** An id; null when the node has none at hand. */
   take(): ExecutionId | null {
-    const { first, step, count } = this.#block;
-    if (this.#used === count) return null;
+    if (this.isEmpty) return null;
+    const { first, step } = this.#block;
     const id = first + step * this.#used++;
     this.#last = Math.max(this.#last, id);
     return id;
@@ -36,7 +41,7 @@ export class NewIds {
 
   /** Resolves when the node has ids at hand. @throws the error of the store */
   fill(): Promise<void> {
-    if (this.#used < this.#block.count) return Promise.resolve();
+    if (!this.isEmpty) return Promise.resolve();
     this.#asking ??= this.#ask().finally(() => {
       this.#asking = null;
     });

@@ -2,7 +2,7 @@
  * The Standard executions in memory, and the number of all running ones. The table loads an execution only once at a time;
  * further callers share the load. Runs that only wait leave memory when there are too many, the longest idle first.
  */
-import { ApiError, apiError, memoryThrottled } from '../../api/error.ts';
+import { apiError, memoryThrottled } from '../../api/error.ts';
 import type { StartSource } from '../../base/observer.ts';
 import type { Ports } from '../../base/ports.ts';
 import type { Failure } from '../../interpreter/event.ts';
@@ -11,21 +11,19 @@ import { flowDeleted } from '../../interpreter/failure.ts';
 import type { ExecutionId, ExecutionRecord, ExecutionStore, Outcome, RunningCounts } from '../../store/executions.ts';
 import type { DriverParts } from '../driver/driver.ts';
 import type { StartOrigin } from '../start-origin.ts';
-import { shareOf } from '../../cluster/cluster.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import type { NodeNumber } from '../../store/nodes.ts';
 import type { CommitQueue, Dropped } from './commit-queue.ts';
 import { IdleRuns } from './idle-runs.ts';
 import { ExecutionUnreadable } from './loader.ts';
 import type { ExecutionLoader } from './loader.ts';
+import { RunningLimit } from './running-limit.ts';
+import type { Entrant, RunningMax } from './running-limit.ts';
 import type { RunDefect, RunHost } from './run-host.ts';
 import { DurableRun } from './run.ts';
 import { isolated } from '../../base/isolated.ts';
 import type { SteadyClock } from './steady-clock.ts';
 import type { TaskTokens } from './tokens.ts';
-
-/** When a caller should retry while too many executions run; their ends cannot be predicted. */
-const BUSY_RETRY_MS = 1_000;
 
 export interface RunTableOptions {
   readonly ports: Ports;
@@ -45,7 +43,7 @@ export interface RunTableOptions {
   /** How many executions in the store are running. */
   readonly running: RunningCounts;
   /** How many may run (`limits.standardExecutions`, `limits.mapExecutions`); null: no limit. */
-  readonly runningMax: { readonly [K in keyof RunningCounts]: number | null };
+  readonly runningMax: RunningMax;
   /** How many waiting executions remain in memory, for callbacks that come soon. */
   readonly idleMax: number;
   /** Memory that the plans of waiting executions may take, an estimate. */
@@ -97,9 +95,6 @@ interface ReadExecution {
   readonly isFlowDeleted: boolean;
 }
 
-/** An execution that begins or is redriven, as the limits of running executions look at it. */
-type Entrant = Pick<ExecutionRecord, 'mapItem' | 'ancestry'>;
-
 /** A part of the runtime that reacts to events of runs. */
 export interface RunListener {
   ended?(end: DurableEnd): void;
@@ -124,14 +119,9 @@ export class RunTable implements RunHost<DurableRun> {
   readonly #stuck = new Map<ExecutionId, Stuck>();
   /** Executions whose start was aborted while the store failed: the store may have them. */
   readonly #doubtful = new Map<ExecutionId, StartSource>();
-  /** How many executions were running at the last count of the store. Children of Map runs count for themselves. */
-  #counted: RunningCounts;
-  /** By how many there are more since, as far as this node knows. */
-  #grown = { executions: 0, mapItems: 0 };
+  readonly #limit: RunningLimit;
   /** Executions whose owner is being taken off them in the store. */
   readonly #releasing = new Map<ExecutionId, Promise<void>>();
-  /** By `MapRunName`, how many children of it are running, as far as this process has seen them begin. */
-  readonly #itemsOfRuns = new Map<string, number>();
   /** The last load that waits for its turn. */
   #turn: Promise<void> = Promise.resolve();
   /** True when {@link #shrink} is scheduled. */
@@ -145,7 +135,7 @@ export class RunTable implements RunHost<DurableRun> {
     this.clock = options.clock;
     this.tokens = options.tokens;
     this.#options = options;
-    this.#counted = options.running;
+    this.#limit = new RunningLimit(options.running, options.runningMax, options.cluster);
     this.#idle = new IdleRuns(options.idleMax, options.idlePlanBytes);
     options.parts.memory.onFull(() => this.#shrinkSoon());
   }
@@ -156,14 +146,12 @@ export class RunTable implements RunHost<DurableRun> {
 
   /** How many executions are running, in memory or not. */
   get running(): number {
-    const { executions, mapItems } = this.#counted;
-    return executions + mapItems + this.#grown.executions + this.#grown.mapItems;
+    return this.#limit.running;
   }
 
   /** The store has counted the running executions of all nodes. */
   recount(running: RunningCounts): void {
-    this.#counted = running;
-    this.#grown = { executions: 0, mapItems: 0 };
+    this.#limit.recount(running);
   }
 
   get size(): number {
@@ -189,28 +177,8 @@ export class RunTable implements RunHost<DurableRun> {
 
   /** @throws {ApiError} `ResourceThrottled` at the limit of running executions, or of the memory of executions. */
   refuseFull(from: StartOrigin['from'], entrant: Entrant, inputUnits: number): void {
-    const { runningMax } = this.#options;
     if (this.parts.memory.refusesStart(from === 'api', inputUnits)) throw memoryThrottled();
-    const kind = entrant.mapItem === null ? 'executions' : 'mapItems';
-    const limit = runningMax[kind];
-    if (limit === null || this.#hasRoom(kind, limit) || this.#mayExceed(entrant)) return;
-    const what = kind === 'mapItems' ? 'executions of Map runs' : 'executions';
-    const setting = kind === 'mapItems' ? 'limits.mapExecutions' : 'limits.standardExecutions';
-    const message = `${limit} ${what} are running, the limit (${setting}). Retry when some have ended.`;
-    throw new ApiError('ResourceThrottled', message, { retryAfterMs: BUSY_RETRY_MS });
-  }
-
-  /** What is left of a limit is divided among the nodes until the store counts again. */
-  #hasRoom(kind: keyof RunningCounts, limit: number): boolean {
-    return this.#grown[kind] < shareOf(Math.max(0, limit - this.#counted[kind]), this.#options.cluster);
-  }
-
-  /**
-   * True for the only child of a Map run whose own execution was started by another one. That one may be an item that has a place
-   * until the Map ends: if all places belong to such items, none of them would ever end.
-   */
-  #mayExceed({ mapItem, ancestry }: Entrant): boolean {
-    return mapItem !== null && ancestry.depth > 1 && !this.#itemsOfRuns.has(mapItem.run);
+    this.#limit.refuseFull(entrant);
   }
 
   /** Adds the run of a new or redriven execution, which also counts as running. */
@@ -219,7 +187,7 @@ export class RunTable implements RunHost<DurableRun> {
     const load = this.#loads.get(id);
     if (load !== undefined) load.isOvertaken = true;
     this.#runs.set(id, run);
-    this.#count(run.record, 1);
+    this.#limit.count(run.record, 1);
   }
 
   /** Executions whose start was aborted while the store failed: the store may have them. */
@@ -247,7 +215,7 @@ export class RunTable implements RunHost<DurableRun> {
     // Another call may have stopped it first.
     if (!this.#stuck.delete(id)) return null;
     if (outcome !== 'stored') {
-      this.#count(record, -1);
+      this.#limit.count(record, -1);
       throw apiError('ExecutionNotExists', record.name, record.flowName);
     }
     this.#end({ record, status: 'Stopped', error: failure.error, startedMs, stoppedMs, state: '', isFlowDeleted });
@@ -360,7 +328,7 @@ export class RunTable implements RunHost<DurableRun> {
     const source = this.#doubtful.get(record.id);
     if (source === undefined) return;
     this.#doubtful.delete(record.id);
-    this.#count(record, 1);
+    this.#limit.count(record, 1);
     this.#reportStart(record, source);
     // It may have ended in the commit of its start.
     const { status, error, startedMs, stoppedMs } = record;
@@ -459,13 +427,13 @@ export class RunTable implements RunHost<DurableRun> {
 
   dropped(run: DurableRun, outcome: Dropped): void {
     this.#drop(run);
-    this.#count(run.record, -1);
+    this.#limit.count(run.record, -1);
     if (outcome === 'absent') for (const listener of this.#listeners) listener.absent?.(run.record);
   }
 
   aborted(run: DurableRun, source: StartSource): void {
     this.#drop(run);
-    this.#count(run.record, -1);
+    this.#limit.count(run.record, -1);
     this.#doubtful.set(run.record.id, source);
   }
 
@@ -476,7 +444,7 @@ export class RunTable implements RunHost<DurableRun> {
 
   vanished(run: DurableRun, { cause: error, state }: RunDefect): void {
     this.#drop(run);
-    this.#count(run.record, -1);
+    this.#limit.count(run.record, -1);
     const { flowName, name: executionName } = run.record;
     this.ports.observer.defect?.({
       error,
@@ -493,7 +461,7 @@ export class RunTable implements RunHost<DurableRun> {
 
   #end(end: DurableEnd): void {
     const { record, status, error, startedMs, stoppedMs } = end;
-    this.#count(record, -1);
+    this.#limit.count(record, -1);
     const { observer } = this.ports;
     if (status === 'Failed' || status === 'TimedOut') {
       const { flowName, name: executionName } = record;
@@ -512,15 +480,6 @@ export class RunTable implements RunHost<DurableRun> {
       }),
     );
     this.#notify((listener) => listener.ended?.(end));
-  }
-
-  #count({ mapItem }: Pick<ExecutionRecord, 'mapItem'>, change: 1 | -1): void {
-    this.#grown[mapItem === null ? 'executions' : 'mapItems'] += change;
-    if (mapItem === null) return;
-    // A child that began before this process may end: then the number is too low, and one more child than that one may begin.
-    const count = (this.#itemsOfRuns.get(mapItem.run) ?? 0) + change;
-    if (count > 0) this.#itemsOfRuns.set(mapItem.run, count);
-    else this.#itemsOfRuns.delete(mapItem.run);
   }
 
   #drop(run: DurableRun): void {

@@ -102,10 +102,11 @@ export class Starts {
 
   /** Starts an execution; it is durable when this resolves. @throws {ApiError} as `Executions.start`. */
   async start(start: DurableStart): Promise<Started> {
-    const { flows, ports, takeOvers, turns } = this.#options;
+    const { flows, ports, takeOvers, turns, newIds } = this.#options;
     const { flowName, qualifier, executionName } = start;
     for (;;) {
       if (turns.isOver) await turns.later(flowName);
+      if (newIds.isEmpty) await this.#fill(start.origin);
       const { changes } = flows;
       const resolved = flows.peek(flowName, qualifier) ?? (await flows.load(flowName, qualifier));
       const { flow } = resolved.runnable;
@@ -210,7 +211,7 @@ export class Starts {
     table.refuseFull(origin.from, { mapItem, ancestry: ancestryOf(origin) }, start.inputText.length);
     const id = newIds.take();
     if (id === null) {
-      await (isPatient ? newIds.fill() : gate.patiently(newIds.fill()));
+      await this.#fill(origin);
       return null;
     }
     const record = this.#record(id, source, name, start);
@@ -236,6 +237,11 @@ export class Starts {
     }
     if (isPatient && owesEnd(origin)) await orphans.stopIfOrphan(record);
     return { record: { ...record, startedMs: execution.startedMs }, snapshot };
+  }
+
+  #fill(origin: StartOrigin): Promise<void> {
+    const { newIds, gate } = this.#options;
+    return isRepeated(origin) ? newIds.fill() : gate.patiently(newIds.fill());
   }
 
   /** No other start begins an execution of the name before the store has this one or not. */

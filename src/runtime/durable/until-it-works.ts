@@ -18,6 +18,8 @@ export async function untilItWorks(
     try {
       return await work();
     } catch (error) {
+      // It may have failed because this part is closed.
+      if (isOver()) return;
       observer.defect?.({ error, where });
       await pause(scheduler, RETRY_MS);
     }

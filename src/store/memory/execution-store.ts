@@ -21,7 +21,7 @@ import { purge } from './purge.ts';
 
 export interface MemoryExecutions {
   readonly store: ExecutionStore;
-  /** What a node gets that joins. */
+  /** The data that a node gets when it joins. */
   joined(nowMs: number): Promise<{ lastId: ExecutionId; tokenKey: Uint8Array; setBackMs: number }>;
 }
 

@@ -1,4 +1,4 @@
-/** Owners of executions in memory, and what others ask of them. */
+/** Owners of executions in memory, and the requests of others about them. */
 import type { EmbeddedNodes } from '../embedded-nodes.ts';
 import type { ExecutionId, ExecutionRecord, ExecutionStore } from '../executions.ts';
 import type { NodeNumber } from '../nodes.ts';

@@ -8,7 +8,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { EmbeddedNodes } from '../embedded-nodes.ts';
 import type { ExecutionId, ExecutionStore, JournalRow } from '../executions.ts';
 import type { CommitThread } from './commit-thread.ts';
-import type { SharedConnection } from './connection.ts';
+import type { ConnectionUse, SharedConnection } from './connection.ts';
 import { createExecutionList } from './execution-list.ts';
 import { DUE, executionOf, OWED, RUNNING, snapshotOf } from './execution-rows.ts';
 import type { FoundRow, Row } from './flow-rows.ts';
@@ -22,7 +22,7 @@ const RECORD = `
   FROM executions e JOIN execution_flows f ON f.key = e.flow
     LEFT JOIN inputs i ON i.execution = e.id LEFT JOIN outputs o ON o.execution = e.id`;
 
-/** What a node gets that joins. */
+/** The data that a node gets when it joins. */
 interface Joined {
   readonly lastId: ExecutionId;
   readonly tokenKey: Uint8Array;
@@ -44,25 +44,6 @@ export function createSqliteExecutions(
   const get = database.prepare(`${RECORD} WHERE e.id = ?`);
   const find = database.prepare(`
     ${RECORD} WHERE e.flow = (SELECT key FROM execution_flows WHERE flow_id = ?) AND e.name = ?`);
-  const snapshot = database.prepare(`
-    SELECT s.*, f.flow_id FROM execution_flows f JOIN snapshots s ON s.flow = f.key
-    WHERE f.flow_id = ? AND s.revision = ?`);
-  const journal = database.prepare(`
-    SELECT first, count, events FROM journal
-    WHERE execution = ?1 AND first + count > ?2 AND first < ?2 + ?3
-      AND first >= coalesce((SELECT max(first) FROM journal WHERE execution = ?1 AND first <= ?2), 0)
-    ORDER BY first`);
-  const deletedFlows = database.prepare(`
-    SELECT flow_id FROM execution_flows f WHERE NOT EXISTS (SELECT 1 FROM flows WHERE id = f.flow_id)`);
-  const mapRun = database.prepare('SELECT * FROM map_runs WHERE execution = ? AND name = ?');
-  const mapRunLog = database.prepare(`
-    SELECT first, count, entries AS events FROM map_run_log
-    WHERE execution = ?1 AND key = ?2 AND first + count > ?3
-      AND first >= coalesce((SELECT max(first) FROM map_run_log WHERE execution = ?1 AND key = ?2 AND first <= ?3), 0)
-    ORDER BY first LIMIT ?4`);
-  const mapRunItems = database.prepare(`
-    SELECT map_item FROM executions INDEXED BY executions_awaited_by_map_run
-    WHERE map_run = ? AND parent_event = ? AND callback IN (${OWED}, ${DUE}) ORDER BY map_item`);
   const list = createExecutionList(database);
   const dues = createDues(database);
 
@@ -82,37 +63,12 @@ export function createSqliteExecutions(
       connection.write(() =>
         ownership.commit(node, changes, (own) => thread.ask({ kind: 'commit', changes: own, seen: seen ?? null })),
       ),
-    claim: (node, id) => connection.read(() => ownership.claim(node, id)),
-    ownerOf: (id) => connection.read(() => nodes.ownerOf(id)),
-    claimUnowned: (node, afterId, limit) => connection.read(() => ownership.claimUnowned(node, afterId, limit)),
-    claimDue: (node, nowMs, limit) => connection.read(() => ownership.claimDue(node, nowMs, limit)),
-    requestStop: (id, request) => connection.write(() => ownership.requestStop(id, request)),
-    post: (mail) => connection.read(() => ownership.post(mail)),
-    requests: (node) => connection.read(() => ownership.requests(node)),
-    answer: (answers) => connection.read(() => void nodes.answer(answers)),
-    answers: (ids) => connection.read(() => nodes.answers(ids)),
-    dueEnds: (node, afterId, limit) => connection.read(() => ownership.dueEnds(node, afterId, limit)),
-    ended: (ids) => connection.read(() => ids.filter((id) => !ownership.isRunning(id))),
+    ...ownershipMethods(connection, ownership, nodes),
     get: (id) => connection.read(() => recordOf(id)),
     find: (flowId, name) => connection.read(() => record(find.get(flowId, name))),
-    snapshot: (flowId, revision) =>
-      connection.read(() => {
-        const row = snapshot.get(flowId, revision);
-        return row === undefined ? null : snapshotOf(row);
-      }),
-    journal: (id, fromEvent, count) => connection.read(() => journal.all(id, fromEvent, count).map(journalRowOf)),
+    ...readMethods(database, connection),
     list: (query) => connection.read(() => list(query)),
-    deletedFlows: () => connection.read(() => deletedFlows.all().map((row) => String(row['flow_id']))),
     running: () => connection.read(() => dues.running()),
-    mapRun: (id, name) =>
-      connection.read(() => {
-        const row = mapRun.get(id, name);
-        return row === undefined ? null : mapRunOf(row);
-      }),
-    mapRunLog: (id, key, fromEntry, rows) =>
-      connection.read(() => mapRunLog.all(id, key, fromEntry, rows).map(journalRowOf)),
-    mapRunItems: (name, event) =>
-      connection.read(() => mapRunItems.all(name, event).map((row) => Number(row['map_item']))),
     nextWakeMs: () => connection.read(() => dues.nextWakeMs()),
     children: (parent, events) => connection.read(() => dues.children(parent, events)),
     orphans: (afterId, limit) => connection.read(() => dues.orphans(afterId, limit)),
@@ -138,6 +94,64 @@ export function createSqliteExecutions(
         return joined;
       }),
   };
+}
+
+/** Owners of executions, and the requests of others about them. */
+function ownershipMethods(connection: ConnectionUse, ownership: Ownership, nodes: EmbeddedNodes) {
+  return {
+    claim: (node, id) => connection.read(() => ownership.claim(node, id)),
+    ownerOf: (id) => connection.read(() => nodes.ownerOf(id)),
+    claimUnowned: (node, afterId, limit) => connection.read(() => ownership.claimUnowned(node, afterId, limit)),
+    claimDue: (node, nowMs, limit) => connection.read(() => ownership.claimDue(node, nowMs, limit)),
+    requestStop: (id, request) => connection.write(() => ownership.requestStop(id, request)),
+    post: (mail) => connection.read(() => ownership.post(mail)),
+    requests: (node) => connection.read(() => ownership.requests(node)),
+    answer: (answers) => connection.read(() => void nodes.answer(answers)),
+    answers: (ids) => connection.read(() => nodes.answers(ids)),
+    dueEnds: (node, afterId, limit) => connection.read(() => ownership.dueEnds(node, afterId, limit)),
+    ended: (ids) => connection.read(() => ids.filter((id) => !ownership.isRunning(id))),
+  } satisfies Partial<ExecutionStore>;
+}
+
+/** Reads of the parts of an execution. */
+function readMethods(database: DatabaseSync, connection: ConnectionUse) {
+  const snapshot = database.prepare(`
+    SELECT s.*, f.flow_id FROM execution_flows f JOIN snapshots s ON s.flow = f.key
+    WHERE f.flow_id = ? AND s.revision = ?`);
+  const journal = database.prepare(`
+    SELECT first, count, events FROM journal
+    WHERE execution = ?1 AND first + count > ?2 AND first < ?2 + ?3
+      AND first >= coalesce((SELECT max(first) FROM journal WHERE execution = ?1 AND first <= ?2), 0)
+    ORDER BY first`);
+  const deletedFlows = database.prepare(`
+    SELECT flow_id FROM execution_flows f WHERE NOT EXISTS (SELECT 1 FROM flows WHERE id = f.flow_id)`);
+  const mapRun = database.prepare('SELECT * FROM map_runs WHERE execution = ? AND name = ?');
+  const mapRunLog = database.prepare(`
+    SELECT first, count, entries AS events FROM map_run_log
+    WHERE execution = ?1 AND key = ?2 AND first + count > ?3
+      AND first >= coalesce((SELECT max(first) FROM map_run_log WHERE execution = ?1 AND key = ?2 AND first <= ?3), 0)
+    ORDER BY first LIMIT ?4`);
+  const mapRunItems = database.prepare(`
+    SELECT map_item FROM executions INDEXED BY executions_awaited_by_map_run
+    WHERE map_run = ? AND parent_event = ? AND callback IN (${OWED}, ${DUE}) ORDER BY map_item`);
+  return {
+    snapshot: (flowId, revision) =>
+      connection.read(() => {
+        const row = snapshot.get(flowId, revision);
+        return row === undefined ? null : snapshotOf(row);
+      }),
+    journal: (id, fromEvent, count) => connection.read(() => journal.all(id, fromEvent, count).map(journalRowOf)),
+    deletedFlows: () => connection.read(() => deletedFlows.all().map((row) => String(row['flow_id']))),
+    mapRun: (id, name) =>
+      connection.read(() => {
+        const row = mapRun.get(id, name);
+        return row === undefined ? null : mapRunOf(row);
+      }),
+    mapRunLog: (id, key, fromEntry, rows) =>
+      connection.read(() => mapRunLog.all(id, key, fromEntry, rows).map(journalRowOf)),
+    mapRunItems: (name, event) =>
+      connection.read(() => mapRunItems.all(name, event).map((row) => Number(row['map_item']))),
+  } satisfies Partial<ExecutionStore>;
 }
 
 function journalRowOf(row: Row): JournalRow {

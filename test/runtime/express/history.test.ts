@@ -84,7 +84,7 @@ test('the deletion of a flow removes its executions, the running ones too', asyn
   await express.run(other, 'other');
   assert.equal(express.find('ended').name, 'ended');
   const { ended } = express.find('runs').whenEnded();
-  express.history.forgetFlow('test');
+  express.history.forgetFlow('flow-1');
   await ended;
   assert.equal(express.time.elapsedMs, 0);
   assert.deepEqual(express.names(), []);
@@ -95,8 +95,8 @@ test('the deletion of a flow removes its executions, the running ones too', asyn
   assert.deepEqual(express.names(), []);
   await express.run(sourceOf(PASS, { id: 'flow-3' }), 'again');
   assert.deepEqual(express.names({ flowId: 'flow-3' }), ['again']);
-  express.history.forgetFlow('test');
-  express.history.forgetFlow('other');
+  express.history.forgetFlow('flow-1');
+  express.history.forgetFlow('flow-2');
   assert.equal(express.history.bytes, 0);
 });
 

@@ -83,6 +83,7 @@ export class ParentReports implements RunListener {
       if (child === null || child.callback !== 'due' || child.status === 'Running') return;
       if ((await this.#reportEnd(child)) === 'later') this.#again(id);
     } catch (error) {
+      if (this.#isClosed) return;
       ports.observer.defect?.({ error, where: 'reporting the end of an execution to its parent' });
       this.#again(id);
     } finally {

@@ -1,6 +1,6 @@
 /**
  * Asks the owner of an execution to do something with it, by mail in the store. The owner, or the node that owns the execution next,
- * stores the answer in the commit of the effect. So a request has one effect and one answer, whichever node ends meanwhile.
+ * stores the answer in the commit of the effect. So a request has one effect and one answer, even if a node ends meanwhile.
  */
 import { ApiError } from '../../../api/error.ts';
 import { ERRORS } from '../../../api/errors.ts';

@@ -1,5 +1,5 @@
 /**
- * What other nodes ask of this one, and what they have left: stops and mail of the executions that it owns, executions without an owner,
+ * The work that other nodes ask of this one or have left: stops and mail of the executions that it owns, executions without an owner,
  * ends that callers here wait for, and executions whose time has come. A poll looks for all of it.
  */
 import { ApiError } from '../../../api/error.ts';

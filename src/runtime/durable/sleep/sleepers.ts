@@ -47,6 +47,7 @@ export class Sleepers implements RunListener {
       const nextMs = await this.#wakeDue();
       if (nextMs !== null) this.#arm(nextMs);
     } catch (error) {
+      if (this.#isClosed) return;
       this.#options.ports.observer.defect?.({ error, where: 'waking executions whose time has come' });
       this.#lookIn(RETRY_MS);
     } finally {
