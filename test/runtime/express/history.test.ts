@@ -95,8 +95,7 @@ test('the deletion of a flow removes its executions, the running ones too', asyn
   assert.deepEqual(express.names(), []);
   await express.run(sourceOf(PASS, { id: 'flow-3' }), 'again');
   assert.deepEqual(express.names({ flowId: 'flow-3' }), ['again']);
-  express.history.forgetFlow('flow-1');
-  express.history.forgetFlow('flow-2');
+  for (const id of ['flow-2', 'flow-3']) express.history.forgetFlow(id);
   assert.equal(express.history.bytes, 0);
 });
 
