@@ -80,7 +80,7 @@ const NO_TROUBLE: Subscriber = {
   defect: ({ error }) => fail(error),
   executionStuck: ({ error }) => fail(error),
   storeFailed: ({ error }) => fail(error),
-  ownershipLost: () => fail(new Error('another process took the store over')),
+  leaseLost: () => fail(new Error('another process took the store over')),
 };
 
 function fail(error: unknown): void {

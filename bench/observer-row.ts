@@ -78,7 +78,8 @@ function everything(report: () => void): Required<Subscriber> {
     executionsPurged: report,
     executionStuck: report,
     healthChanged: report,
-    ownershipLost: report,
+    leaseLost: report,
+    rejoined: report,
     defect: report,
   } satisfies { [Name in keyof ObserverEvents]: () => void };
 }

@@ -143,8 +143,10 @@ export interface ObserverEvents {
   };
   /** A probe found that the store can no longer be read, or can be read again. Reported once for each change. */
   healthChanged: { readonly isHealthy: boolean; readonly reason: string };
-  /** Another process has taken over the store; this one commits nothing more. */
-  ownershipLost: Record<string, never>;
+  /** This node is gone from the store: what it has not committed is lost, and other nodes continue its executions. */
+  leaseLost: { readonly node: number };
+  /** This process has joined its store again, as another node. */
+  rejoined: { readonly node: number };
   /** A part of the engine or an action threw, which is a defect. */
   defect: {
     readonly error: unknown;
@@ -162,7 +164,7 @@ export interface ObserverEvents {
 export type StartSource = 'api' | 'token' | 'task' | 'schedule' | 'map';
 
 /** Executions are written by commits, messages by the server's own Message Service. */
-export type StorePart = 'executions' | 'messages';
+export type StorePart = 'executions' | 'messages' | 'nodes';
 
 /** A member is null when no subscriber wants the event. */
 export type Observer = { readonly [Name in keyof ObserverEvents]: ((event: ObserverEvents[Name]) => void) | null };
@@ -192,7 +194,8 @@ const NAMES = Object.keys({
   executionsPurged: true,
   executionStuck: true,
   healthChanged: true,
-  ownershipLost: true,
+  leaseLost: true,
+  rejoined: true,
   defect: true,
 } satisfies Record<keyof ObserverEvents, true>) as (keyof ObserverEvents)[];
 

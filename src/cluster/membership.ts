@@ -33,7 +33,7 @@ export interface NodeListener {
   /** The process is another node from now on. */
   joined?(membership: Membership): void;
   beat?(beat: Beat): void;
-  /** Look for work that others have left or asked for. An error is reported, and the next poll comes all the same. */
+  /** Look for work that others have left or asked for. An error counts as one of the store, and the next poll comes all the same. */
   poll?(): Promise<void>;
   /** A hint of this topic has come. */
   hinted?(topic: HintTopic): void;
@@ -64,6 +64,7 @@ export class NodeMembership implements Cluster {
   #beatAtMs = 0;
   #lagMs = 0;
   #isLost = false;
+  #isFailing = false;
   #isClosed = false;
   #cancelBeat: () => void = () => undefined;
   #cancelPoll: () => void = () => undefined;
@@ -159,7 +160,7 @@ export class NodeMembership implements Cluster {
     this.#isLost = true;
     this.#cancelBeat();
     this.#cancelPoll();
-    this.#options.ports.observer.ownershipLost?.({});
+    this.#options.ports.observer.leaseLost?.({ node: this.node });
     for (const listener of this.#listeners) listener.lost?.();
     if (this.isShared) inBackground(this.#options.ports.observer, 'joining the store again', () => this.#rejoin());
   }
@@ -197,10 +198,12 @@ export class NodeMembership implements Cluster {
           listener.joined?.(membership);
         }
         this.#isLost = false;
+        this.#works();
+        ports.observer.rejoined?.({ node: membership.node });
         this.begin();
         return;
       } catch (error) {
-        ports.observer.defect?.({ error, where: 'joining the store again' });
+        this.#fails(error);
         await pause(ports.scheduler, delayMs);
       }
     }
@@ -219,8 +222,9 @@ export class NodeMembership implements Cluster {
       inBackground(observer, 'a beat of this node', async () => {
         try {
           await this.#beat();
+          this.#works();
         } catch (error) {
-          observer.defect?.({ error, where: 'a beat of this node' });
+          this.#fails(error);
         }
         if (!this.#isLost && !this.#isClosed) this.#beatIn(this.#options.info.leaseMs / BEATS);
       });
@@ -250,6 +254,19 @@ export class NodeMembership implements Cluster {
     }
   }
 
+  /** The store fails. The first failure is reported; polls and beats continue. */
+  #fails(error: unknown): void {
+    if (this.#isFailing || this.#isClosed) return;
+    this.#isFailing = true;
+    this.#options.ports.observer.storeFailed?.({ part: 'nodes', error });
+  }
+
+  #works(): void {
+    if (!this.#isFailing) return;
+    this.#isFailing = false;
+    this.#options.ports.observer.storeRecovered?.({ part: 'nodes' });
+  }
+
   #report(): NodeReport {
     const executions = this.#listeners.reduce((sum, listener) => sum + (listener.executions ?? 0), 0);
     return { executions, flowEpoch: this.#flowEpoch, lagMs: this.#lagMs };
@@ -268,14 +285,13 @@ export class NodeMembership implements Cluster {
     }
     this.#isPolling = true;
     this.#isPollWanted = false;
-    const { observer } = this.#options.ports;
     for (const listener of this.#listeners) {
       if (this.#isClosed || this.#isLost) break;
       try {
         await listener.poll?.();
       } catch (error) {
         if (error instanceof LeaseLost) this.lose();
-        else observer.defect?.({ error, where: WHERE });
+        else this.#fails(error);
       }
     }
     this.#isPolling = false;
@@ -288,13 +304,20 @@ export class NodeMembership implements Cluster {
     if (topic === 'work') this.wake();
     if (topic !== 'flows') return;
     for (const wake of this.#flowHints.splice(0)) wake();
-    inBackground(this.#options.ports.observer, 'reading changes of flows', async () => {
-      const before = this.#flowEpoch;
+    inBackground(this.#options.ports.observer, 'reading changes of flows', () => this.#noticeFlows());
+  }
+
+  /** Acknowledges changes of flows at once. If that fails, the next beat does it. */
+  async #noticeFlows(): Promise<void> {
+    const before = this.#flowEpoch;
+    try {
       await this.#readFlows();
       if (this.#flowEpoch === before) return;
       await this.#beat();
       this.#options.nodes.hint({ to: null, topic: 'flows' });
-    });
+    } catch (error) {
+      this.#fails(error);
+    }
   }
 
   /** Reads the changes of flows since the last ones, and has the runtimes forget these flows. */

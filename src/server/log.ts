@@ -139,8 +139,12 @@ function troubles(log: ServerLog): Subscriber {
       if (isHealthy) log.warn({}, 'the store can be read again');
       else log.error({ reason }, 'the store cannot be read');
     },
-    ownershipLost: () =>
-      log.error({}, 'another server has taken over the store: Standard executions no longer run on this server'),
+    leaseLost: (facts) =>
+      log.error(
+        facts,
+        'this node has lost its place in the store: other nodes continue its Standard executions. A shared store is joined again',
+      ),
+    rejoined: (facts) => log.warn(facts, 'this process has joined the store again, as a new node'),
   };
 }
 
@@ -158,9 +162,12 @@ function shortDiagnostic({ code, line, message }: Diagnostic): string {
 const STORE_FAILS = {
   executions: 'the store is not accepting commits: executions wait, and starts, stops and reports are refused',
   messages: 'the store is not accepting messages: tasks that send one wait, and pushes to subscribers are not recorded',
+  nodes:
+    'the store does not answer this node: if that lasts longer than its lease, other nodes continue its executions',
 } as const;
 
 const STORE_WORKS = {
   executions: 'the store accepts commits again',
   messages: 'the store accepts messages again',
+  nodes: 'the store answers this node again',
 } as const;

@@ -204,8 +204,8 @@ function watch(troubles: Trouble[]): Subscriber {
     executionStuck: ({ error, execution }) => void troubles.push({ where: `execution ${execution} is stuck`, error }),
     storeFailed: ({ part, error }) =>
       void troubles.push({ where: part === 'executions' ? 'the store fails' : `the store of ${part} fails`, error }),
-    ownershipLost: () =>
-      void troubles.push({ where: 'the store', error: new Error('another engine has taken it over') }),
+    leaseLost: ({ node }) =>
+      void troubles.push({ where: 'the store', error: new Error(`node ${node} has lost its place in it`) }),
   };
 }
 

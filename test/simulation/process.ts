@@ -31,7 +31,7 @@ export async function startProcess(
     },
     storeRecovered: () => world.trace.add('the store works again'),
     executionStuck: ({ execution, error }) => world.audit.fault(`#${execution} is stuck: ${textOf(error)}`),
-    ownershipLost: () => life.die('another process has taken over the store'),
+    leaseLost: () => life.die('another process has taken over the store'),
   });
   const { limits, plant, missed } = world.options;
   const { retention } = world.options.perturbations;
