@@ -169,7 +169,7 @@ for (const adapter of ADAPTERS) {
       assert.equal(await store.ownerOf(2), b);
     });
 
-    it('start one execution of a name, whichever commit comes first', async (t) => {
+    it('start one execution of a name, also at the same time', async (t) => {
       const { stores, store, a, b, byB } = await twoNodes(t, adapter);
       for (let n = 0; n < 10; n++) {
         const ids = [2 * n + 1, 2 * n + 2] as const;
@@ -225,7 +225,7 @@ for (const adapter of ADAPTERS) {
       assert.equal((await store.claim(b, 1))?.owner, b);
     });
 
-    it('take over what a node has left that is awake, and leave the rest asleep', async (t) => {
+    it('take over executions of a gone node that are awake, and leave the rest asleep', async (t) => {
       const { stores, store, nodes, a, b, byA } = await twoNodes(t, adapter);
       const owed = { parent: { execution: 1, event: 2 }, callback: 'owed' as const };
       await byA(
@@ -252,7 +252,7 @@ for (const adapter of ADAPTERS) {
       assert.equal(await store.ownerOf(3), c);
     });
 
-    it('divide what is left among them, each execution once', async (t) => {
+    it('divide the executions of a gone node among them, each once', async (t) => {
       const { store, nodes, stores, a, b, byA } = await twoNodes(t, adapter);
       const all = Array.from({ length: 40 }, (_, i) => i + 1);
       await byA(...all.map((id) => (id % 2 === 0 ? startOf(id) : { ...startOf(id), wakeMs: id })));
@@ -286,7 +286,7 @@ for (const adapter of ADAPTERS) {
       assert.deepEqual(await store.commit(owner, [{ id: 1, journal: row(4), ...endOf({ status: 'Failed' }) }]), [
         'stored',
       ]);
-      assert.deepEqual(await store.commit(other, [redrive]), ['lost'], 'it does not know what came since');
+      assert.deepEqual(await store.commit(other, [redrive]), ['lost'], 'it does not know the events since');
       assert.equal((await store.get(1))?.status, 'Failed');
     });
 
