@@ -15,6 +15,8 @@ import { roaStringToSign } from '../signatures/roa.ts';
 import type { RoaRequest } from '../signatures/roa.ts';
 import { rpcStringToSign, verifyRpc } from '../signatures/rpc.ts';
 import type { AccessKey, KeyRing } from './key-ring.ts';
+import { NonceSharing } from './nonce-sharing.ts';
+import type { NonceSharingOptions } from './nonce-sharing.ts';
 import { NonceStore } from './nonces.ts';
 import { decide } from './policy.ts';
 import { parseHttpDate, parseTimestamp } from './timestamps.ts';
@@ -94,6 +96,11 @@ export class Authenticator {
     this.#clock = options.clock;
     this.#account = options.account;
     this.#resourcePrefix = `acs:fnf:${options.region}:${options.account}:`;
+  }
+
+  /** Shares the nonces that it accepts with other processes, until the result is closed. */
+  shareNonces(options: NonceSharingOptions): NonceSharing {
+    return new NonceSharing(this.#nonces, options);
   }
 
   /** True if authentication is off. No request is verified then. */

@@ -1,6 +1,6 @@
 /** The access keys of callers. Their policies are parsed and their signing keys made once, when the server starts. */
+import { hash } from 'node:crypto';
 import { assert } from '../base/assert.ts';
-import type { Ids } from '../base/ids.ts';
 import type { KeySetting, Secret } from '../config/settings.ts';
 import { acs3Key } from '../signatures/acs3.ts';
 import type { Acs3Algorithm } from '../signatures/acs3.ts';
@@ -35,7 +35,6 @@ export interface KeyRingOptions {
   /** This key may do everything and does not end. */
   readonly rootKey: { readonly accessKeyId: string; readonly accessKeySecret: Secret } | null;
   readonly keys: readonly KeySetting[];
-  readonly ids: Ids;
 }
 
 /** Makes the ring. Loads the parser of policies if a key has one. The settings have refused wrong policies and equal ids. */
@@ -48,7 +47,7 @@ export async function createKeyRing(options: KeyRingOptions): Promise<KeyRing> {
   for (const setting of [...root, ...options.keys]) {
     assert(!ring.has(setting.accessKeyId), `two keys have the id ${setting.accessKeyId}`);
     const policies = parse === null ? null : (setting.policies?.map((document) => policyOf(parse(document))) ?? null);
-    ring.set(setting.accessKeyId, accessKey(setting, { policies, isRoot: root.includes(setting) }, options.ids));
+    ring.set(setting.accessKeyId, accessKey(setting, { policies, isRoot: root.includes(setting) }));
   }
   return ring;
 }
@@ -58,11 +57,7 @@ function policyOf({ policy, faults }: ParsedPolicy): Policy {
   return policy;
 }
 
-function accessKey(
-  setting: KeySetting,
-  { policies, isRoot }: Pick<AccessKey, 'policies' | 'isRoot'>,
-  ids: Ids,
-): AccessKey {
+function accessKey(setting: KeySetting, { policies, isRoot }: Pick<AccessKey, 'policies' | 'isRoot'>): AccessKey {
   const secret = setting.accessKeySecret.reveal();
   return {
     accessKeyId: setting.accessKeyId,
@@ -76,6 +71,15 @@ function accessKey(
     securityToken: setting.securityToken,
     expiresMs: setting.expiresMs,
     policies,
-    nonceSeeds: { first: Math.floor(ids.random() * 2 ** 32), second: Math.floor(ids.random() * 2 ** 32) },
+    nonceSeeds: nonceSeeds(setting.accessKeyId, secret),
   };
+}
+
+/**
+ * The seeds are the same at each process that serves with the key, because they compare fingerprints. They depend on the secret, so that
+ * no other caller can make a nonce with the fingerprint of one of this key.
+ */
+function nonceSeeds(accessKeyId: string, secret: string): NonceSeeds {
+  const digest = hash('sha256', `nonces of ${accessKeyId}\n${secret}`, 'buffer');
+  return { first: digest.readUInt32LE(0), second: digest.readUInt32LE(4) };
 }

@@ -6,9 +6,15 @@
  * of the same key once in 2^64 / (remembered nonces) requests. The table has shards, which are rebuilt one at a time, so that
  * no request has to move millions of entries.
  *
+ * Processes that serve together share what they remember (`nonce-sharing.ts`), so the same nonce of a key has the same fingerprint at each
+ * of them.
+ *
  * Invariant: a fingerprint is found until its second has passed. An expired entry is not an empty slot: a probe passes over
  * it until a new entry replaces it or its shard is rebuilt.
  */
+import { PRINT_WORDS } from './fingerprints.ts';
+import type { Fingerprints } from './fingerprints.ts';
+
 const SHARDS = 256;
 const SMALLEST = 16;
 /** A shard is rebuilt when more than this many eighths of its slots are in use. */
@@ -30,6 +36,8 @@ interface Shard {
 
 export class NonceStore {
   readonly #shards: Shard[] = Array.from({ length: SHARDS }, () => emptyShard(SMALLEST));
+  /** Gets the fingerprint of each accepted nonce; null while no other process wants them. */
+  collected: Fingerprints | null = null;
 
   /**
    * Remembers a nonce of a key until `untilMs`, rounded up to seconds. Returns false, and changes nothing, if the nonce is
@@ -49,7 +57,42 @@ export class NonceStore {
     const low = finish(a ^ Math.imul(b, 0xc2b2ae3d));
     const high = finish(b ^ Math.imul(a, 0x27d4eb2f));
     const shard = this.#shards[high >>> 24] as Shard;
-    return insert(shard, low, high, Math.floor(nowMs / 1000), Math.ceil(untilMs / 1000));
+    const untilSeconds = Math.ceil(untilMs / 1000);
+    if (!insert(shard, low, high, Math.floor(nowMs / 1000), untilSeconds)) return false;
+    this.collected?.add(low, high, untilSeconds);
+    return true;
+  }
+
+  /** Remembers what another process has accepted, as {@link Fingerprints} writes it. */
+  learn(prints: Uint8Array, nowMs: number): void {
+    // A copy, because words need an aligned buffer.
+    const words = new Uint32Array(
+      new Uint8Array(prints).buffer,
+      0,
+      Math.floor(prints.length / (4 * PRINT_WORDS)) * PRINT_WORDS,
+    );
+    const nowSeconds = Math.floor(nowMs / 1000);
+    for (let at = 0; at < words.length; at += PRINT_WORDS) {
+      const [low, high, until] = [words[at] as number, words[at + 1] as number, words[at + 2] as number];
+      if (until >= nowSeconds) insert(this.#shards[high >>> 24] as Shard, low, high, nowSeconds, until);
+    }
+  }
+
+  /**
+   * Copies what is remembered, one shard after another, until `prints` has `bytes` or more. Returns the shard to continue with; null
+   * after the last one.
+   */
+  copy(from: number, prints: Fingerprints, bytes: number, nowMs: number): number | null {
+    const nowSeconds = Math.floor(nowMs / 1000);
+    let next = from;
+    for (; next < SHARDS && prints.bytes < bytes; next++) {
+      const { low, high, until } = this.#shards[next] as Shard;
+      for (let slot = 0; slot < until.length; slot++) {
+        const untilSeconds = until[slot] as number;
+        if (untilSeconds >= nowSeconds) prints.add(low[slot] as number, high[slot] as number, untilSeconds);
+      }
+    }
+    return next < SHARDS ? next : null;
   }
 
   /** Number of slots in memory. A slot has 12 bytes. */

@@ -10,7 +10,7 @@ export interface TokenRate {
 }
 
 export class TokenBucket {
-  readonly #rate: TokenRate;
+  #rate: TokenRate;
   /** In thousandths of a token, so that whole milliseconds add whole numbers. */
   #millitokens: number;
   #filledMs: number;
@@ -34,6 +34,13 @@ export class TokenBucket {
     if (this.#millitokens < 1000) return Math.ceil((1000 - this.#millitokens) / this.#rate.perSecond);
     this.#millitokens -= 1000;
     return 0;
+  }
+
+  /** From now on the bucket has this rate. What it gained until now it gained at the rate before. */
+  change(rate: TokenRate, nowMs: number): void {
+    this.#fill(nowMs);
+    this.#rate = rate;
+    this.#millitokens = Math.min(rate.burst * 1000, this.#millitokens);
   }
 
   #fill(nowMs: number): void {

@@ -12,7 +12,6 @@ import { AssertionFailure } from '../base/assert.ts';
 import { createObserver } from '../base/observer.ts';
 import type { Observer } from '../base/observer.ts';
 import { systemPorts } from '../base/ports.ts';
-import type { Ports } from '../base/ports.ts';
 import { requirePrivateFolder, requirePrivateStore } from '../config/private-files.ts';
 import { loadOrCreateRootKey } from '../config/root-key.ts';
 import type { RootKey } from '../config/root-key.ts';
@@ -38,8 +37,8 @@ export async function serve(host: Host): Promise<number> {
   const broken = watchStrayErrors(host, ports.observer);
   const stores = await openStores(host, settings);
   const server = await closingOnFailure(stores, async () => {
-    const { clock, ids } = ports;
-    const keys = settings.auth === 'off' ? null : await keysOf(host, settings, ids);
+    const { clock } = ports;
+    const keys = settings.auth === 'off' ? null : await keysOf(host, settings);
     const { region, account } = settings;
     const authenticator = new Authenticator({ keys, clock, region, account });
     const limited = keys !== null && settings.flowRights === 'writer';
@@ -126,7 +125,7 @@ async function openStores(host: Host, settings: Settings): Promise<Stores> {
   }
 }
 
-async function keysOf(host: Host, settings: Settings, ids: Ports['ids']): Promise<KeyRing> {
+async function keysOf(host: Host, settings: Settings): Promise<KeyRing> {
   const rootKey = settings.rootKey ?? storedRootKey(host, settings);
   const { accessKeyId } = rootKey;
   // The settings have compared the keys in them. They do not know the key in the data folder.
@@ -135,7 +134,7 @@ async function keysOf(host: Host, settings: Settings, ids: Ports['ids']): Promis
       `the access keys in the settings have faults:\n  access key ${accessKeyId}: two keys have this id; give each key its own id`,
     );
   }
-  return createKeyRing({ rootKey, keys: settings.keys, ids });
+  return createKeyRing({ rootKey, keys: settings.keys });
 }
 
 /**

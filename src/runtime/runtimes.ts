@@ -68,7 +68,7 @@ export function createRuntimes(options: RuntimesOptions): Runtimes {
     settings.express.executions === 0
       ? null
       : new ExpressHistory({ ...settings.express, nowMs: () => ports.clock.nowMs() });
-  const express = createExpressRuntime({ ports, actions, children, memory, limits, history });
+  const express = createExpressRuntime({ ports, cluster, actions, children, memory, limits, history });
   const sync = createSyncExecutions({ flows, runtime: express, ids: ports.ids });
   const durable = new DurableRuntime({
     ports,

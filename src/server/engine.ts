@@ -7,6 +7,7 @@ import type { ActionCatalog } from '../actions/action.ts';
 import type { Actions } from '../actions/catalog.ts';
 import { loadActionsLazily } from '../actions/lazy-actions.ts';
 import { MemoryBudget } from '../base/memory-budget.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import { loadObjectsLazily } from '../objects/lazy-objects.ts';
 import type { Objects } from '../objects/ports.ts';
 import type { Ports } from '../base/ports.ts';
@@ -116,7 +117,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     ...runtimes,
     memory,
     cluster,
-    services: servicesOf(options, runtimes, compiler, schedules),
+    services: servicesOf(options, cluster, runtimes, compiler, schedules),
     schedules,
     get underWay() {
       return { express: express.running, calls: durable.calls };
@@ -140,6 +141,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 
 function servicesOf(
   { settings, stores, ports, endpoint }: EngineOptions,
+  cluster: Cluster,
   { sync, executions, changes }: Runtimes,
   compiler: Compiler,
   schedules: ScheduleParts,
@@ -156,7 +158,7 @@ function servicesOf(
     compiler,
     httpErrorStatuses: settings.http.errorStatuses,
     flowQuota: new FlowQuota(stores.flows, limits.flows),
-    rate: createOperationRate(clock, limits.operationRate, limits.operationRates),
+    rate: createOperationRate(clock, cluster, limits.operationRate, limits.operationRates),
     clock,
     ids,
     observer: ports.observer,

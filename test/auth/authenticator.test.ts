@@ -5,7 +5,6 @@ import { Authenticator } from '../../src/auth/authenticator.ts';
 import { createKeyRing } from '../../src/auth/key-ring.ts';
 import type { AccessKey } from '../../src/auth/key-ring.ts';
 import { systemClock } from '../../src/base/clock.ts';
-import { systemIds } from '../../src/base/ids.ts';
 import { Secret } from '../../src/config/settings.ts';
 
 const ALL = { Effect: 'Allow', Action: '*', Resource: '*' };
@@ -21,7 +20,7 @@ test('a Deny by address also denies a caller whose connection is closed', async 
       policies: [{ Version: '1', Statement: [ALL, NOT_FROM_TEN] }],
     },
   ];
-  const ring = await createKeyRing({ rootKey: null, keys, ids: systemIds });
+  const ring = await createKeyRing({ rootKey: null, keys });
   const authenticator = new Authenticator({ keys: ring, clock: systemClock, region: 'r', account: 'a' });
   const authorize = (sourceIp: string): void =>
     authenticator.authorize(ring.get('guarded') as AccessKey, {

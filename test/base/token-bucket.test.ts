@@ -36,4 +36,17 @@ describe('a token bucket', () => {
       }),
     );
   });
+
+  it('gains at the rate before until the rate changes, and holds no more than the new burst', () => {
+    const bucket = new TokenBucket({ perSecond: 10, burst: 4 }, 0);
+    for (let n = 0; n < 4; n++) bucket.take(0);
+    bucket.change({ perSecond: 1, burst: 4 }, 200);
+    assert.deepEqual(
+      [1, 2, 3].map(() => bucket.take(200)),
+      [0, 0, 1000],
+    );
+    bucket.change({ perSecond: 10, burst: 1 }, 5_200);
+    assert.equal(bucket.take(5_200), 0);
+    assert.equal(bucket.take(5_200), 100);
+  });
 });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ApiError } from '../../src/api/error.ts';
+import { ALONE } from '../../src/cluster/cluster.ts';
 import { OPERATIONS } from '../../src/operations/all.ts';
 import { createOperationRate } from '../../src/operations/rate.ts';
 import { ManualTime } from '../../src/testing/manual-time.ts';
@@ -20,7 +21,7 @@ describe('operations that may take long', () => {
 describe('the rate of operations', () => {
   it('admits a burst, then a number of calls a second, counted for each operation', () => {
     const time = new ManualTime();
-    const rate = createOperationRate(time, { perSecond: 2, burst: 3 });
+    const rate = createOperationRate(time, ALONE, { perSecond: 2, burst: 3 });
     const admitted = (action: string) => {
       try {
         rate.admit(action);
@@ -48,12 +49,12 @@ describe('the rate of operations', () => {
   });
 
   it('is off by default', () => {
-    const rate = createOperationRate(new ManualTime(), null);
+    const rate = createOperationRate(new ManualTime(), ALONE, null);
     for (let n = 0; n < 1000; n++) rate.admit('A');
   });
 
   it('may be set or turned off for one operation', () => {
-    const rate = createOperationRate(new ManualTime(), { perSecond: 1, burst: 1 }, [
+    const rate = createOperationRate(new ManualTime(), ALONE, { perSecond: 1, burst: 1 }, [
       { operation: 'A', rate: { perSecond: 1, burst: 2 } },
       { operation: 'B', rate: null },
     ]);
@@ -63,6 +64,19 @@ describe('the rate of operations', () => {
     for (let n = 0; n < 100; n++) rate.admit('B');
     rate.admit('C');
     assert.throws(() => rate.admit('C'), ApiError);
+  });
+
+  it('is shared by the processes that serve together, and a refusal names the whole and the share', () => {
+    const time = new ManualTime();
+    const rate = createOperationRate(time, { size: 2 }, { perSecond: 5, burst: 4 });
+    rate.admit('A');
+    rate.admit('A');
+    assert.throws(
+      () => rate.admit('A'),
+      /The limit is 5 calls of A in a second after 4 at once .*\. The share of this process, one of 2, is 2\.5\.$/,
+    );
+    time.advance(400);
+    rate.admit('A');
   });
 
   it('applies to every operation except StartSyncExecution, which has a limit of its own', async (t) => {

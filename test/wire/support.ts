@@ -97,7 +97,6 @@ export async function startWireServer(
   const ring = await createKeyRing({
     rootKey: { accessKeyId: ROOT.accessKeyId, accessKeySecret: new Secret(ROOT.accessKeySecret) },
     keys: options.keys ?? [],
-    ids: systemIds,
   });
   const logged: object[] = [];
   const observer = createObserver({ requestFailed: (details) => void logged.push(details) });

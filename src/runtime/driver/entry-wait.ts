@@ -7,11 +7,11 @@ import type { StepTurn } from './step-rate.ts';
 /** @param nowMs the present, wall time */
 export function entryWait({ ready }: Execution, turn: StepTurn, nowMs: number): ExecutionWait {
   const thread = ready.find(({ phase }) => phase === 'enter');
-  const { ahead, limit, sinceMs } = turn;
+  const { ahead, limit, note, sinceMs } = turn;
   const untilMs = nowMs + turn.leftMs;
   const before = ahead === 0 ? 'It is the next' : `${ahead} ${ahead === 1 ? 'entry comes' : 'entries come'} before it`;
   const states = `${limit.perSecond} ${limit.perSecond === 1 ? 'state' : 'states'}`;
-  const reason = `It waits to enter the state: all ${limit.mode} executions together enter at most ${states} in a second (${limit.setting}). ${before}, and it enters at ${formatTime(untilMs)} at the latest.`;
+  const reason = `It waits to enter the state: all ${limit.mode} executions together enter at most ${states} in a second (${limit.setting}).${note} ${before}, and it enters at ${formatTime(untilMs)} at the latest.`;
   const stepName = thread?.state.name ?? '';
   return { kind: 'Rate', stepName, event: thread?.lastEvent ?? 0, sinceMs, untilMs, action: '', reason };
 }

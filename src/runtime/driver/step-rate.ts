@@ -1,12 +1,15 @@
 /**
  * The rate at which the executions of one mode together enter states (rules.md 4.6): a token bucket. An execution that finds no
  * token waits in a queue, first come, first served, and enters one state when its turn comes; then it waits again behind the
- * others. So one execution with a thousand branches does not delay the others more than they delay it.
+ * others. So one execution with a thousand branches does not delay the others more than they delay it. The processes that serve
+ * together share the rate.
  */
 import type { Ports } from '../../base/ports.ts';
 import type { Mode } from '../../base/observer.ts';
 import { isolated } from '../../base/isolated.ts';
-import { TokenBucket } from '../../base/token-bucket.ts';
+import { ALONE } from '../../cluster/cluster.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
+import { RateShare } from '../../cluster/limit-share.ts';
 
 /** The setting that makes the rate. */
 export interface StepLimit {
@@ -31,29 +34,32 @@ export interface StepTurn {
   /** When it took the place, wall time. */
   readonly sinceMs: number;
   readonly limit: StepLimit;
+  /** As {@link RateShare.note}. */
+  readonly note: string;
 }
 
 /** Null for a setting whose value is `none`. */
 export function createStepRate(
   { perSecond, ...limit }: Omit<StepLimit, 'perSecond'> & { readonly perSecond: number | null },
   ports: StepRatePorts,
+  cluster: Pick<Cluster, 'size'> = ALONE,
 ): StepRate | null {
-  return perSecond === null ? null : new StepRate({ ...limit, perSecond }, ports);
+  return perSecond === null ? null : new StepRate({ ...limit, perSecond }, ports, cluster);
 }
 
 export class StepRate {
   readonly #limit: StepLimit;
   readonly #ports: StepRatePorts;
-  readonly #bucket: TokenBucket;
+  readonly #bucket: RateShare;
   /** In the order in which they get tokens. */
   readonly #queue = new Set<() => void>();
   #cancelTimer: (() => void) | null = null;
 
-  constructor(limit: StepLimit, ports: StepRatePorts) {
+  constructor(limit: StepLimit, ports: StepRatePorts, cluster: Pick<Cluster, 'size'>) {
     this.#limit = limit;
     this.#ports = ports;
     const { perSecond } = limit;
-    this.#bucket = new TokenBucket({ perSecond, burst: perSecond }, ports.clock.monotonicMs());
+    this.#bucket = new RateShare({ perSecond, burst: perSecond }, cluster, ports.clock.monotonicMs());
   }
 
   /** Takes the token of one entry; false when there is none, or others wait for one. */
@@ -67,8 +73,9 @@ export class StepRate {
     const place = (): void => enter();
     this.#queue.add(place);
     if (this.#queue.size === 1) this.#serveAfter(this.#bucket.untilMs(this.#ports.clock.monotonicMs(), 1));
+    const bucket = this.#bucket;
     const ahead = (): number => [...this.#queue].indexOf(place);
-    const leftMs = (): number => this.#bucket.untilMs(this.#ports.clock.monotonicMs(), ahead() + 1);
+    const leftMs = (): number => bucket.untilMs(this.#ports.clock.monotonicMs(), ahead() + 1);
     return {
       limit: this.#limit,
       sinceMs: this.#ports.clock.nowMs(),
@@ -77,6 +84,9 @@ export class StepRate {
       },
       get leftMs() {
         return leftMs();
+      },
+      get note() {
+        return bucket.note;
       },
       cancel: () => {
         this.#queue.delete(place);

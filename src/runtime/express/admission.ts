@@ -1,12 +1,14 @@
 /**
- * Admission of Express executions: a limit on how many run at once, one on the memory that executions hold, and an optional rate of starts through the API (rules.md 4.6).
- * Child flows count too. At the limit a start is refused, which a parent can retry or catch; a start that waited instead could
+ * Admission of Express executions: a limit on how many run at once, one on the memory that executions hold, and an optional rate of
+ * starts through the API (rules.md 4.6). The processes that serve together share the first and the last. Child flows count too. At the limit a start is refused, which a parent can retry or catch; a start that waited instead could
  * make flows block each other.
  */
 import { memoryThrottled, throttled } from '../../api/error.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { MemoryBudget } from '../../base/memory-budget.ts';
-import { TokenBucket } from '../../base/token-bucket.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
+import { CountShare, RateShare } from '../../cluster/limit-share.ts';
+import { requireLease } from '../lease.ts';
 import type { StartOrigin } from '../start-origin.ts';
 
 export interface AdmissionLimits {
@@ -20,44 +22,50 @@ const BUSY_RETRY_MS = 1_000;
 
 export class Admission {
   running = 0;
-  readonly #concurrentExecutions: number;
+  readonly #concurrent: CountShare;
   readonly #clock: Clock;
   readonly #memory: MemoryBudget;
-  readonly #startsPerSecond: number | null;
-  readonly #starts: TokenBucket | null;
+  readonly #cluster: Pick<Cluster, 'holdsLease'>;
+  readonly #starts: RateShare | null;
 
   constructor(
     { concurrentExecutions, startsPerSecond: perSecond }: AdmissionLimits,
     clock: Clock,
     memory: MemoryBudget,
+    cluster: Pick<Cluster, 'size' | 'rank' | 'holdsLease'>,
   ) {
-    this.#concurrentExecutions = concurrentExecutions;
+    this.#concurrent = new CountShare(concurrentExecutions, cluster);
     this.#clock = clock;
     this.#memory = memory;
-    this.#startsPerSecond = perSecond;
-    this.#starts = perSecond === null ? null : new TokenBucket({ perSecond, burst: perSecond }, clock.monotonicMs());
+    this.#cluster = cluster;
+    this.#starts =
+      perSecond === null ? null : new RateShare({ perSecond, burst: perSecond }, cluster, clock.monotonicMs());
   }
 
-  /** @throws {ApiError} `ResourceThrottled`, with the time after which to retry. */
+  /**
+   * @throws {ApiError} `ResourceThrottled`, with the time after which to retry; `InternalServerError` without a lease.
+   */
   enter(origin: StartOrigin, inputUnits: number): void {
-    if (this.running >= this.#concurrentExecutions) throw throttled(BUSY_RETRY_MS, this.#busy());
+    requireLease(this.#cluster);
+    if (this.running >= this.#concurrent.own) throw throttled(BUSY_RETRY_MS, busy(this.#concurrent));
     if (this.#memory.refusesStart(origin.from === 'api', inputUnits)) throw memoryThrottled();
     if (this.#starts !== null && origin.from === 'api') {
       const retryAfterMs = this.#starts.take(this.#clock.monotonicMs());
-      if (retryAfterMs > 0) throw throttled(retryAfterMs, this.#fast());
+      if (retryAfterMs > 0) throw throttled(retryAfterMs, fast(this.#starts));
     }
     this.running++;
-  }
-
-  #busy(): string {
-    return `${this.#concurrentExecutions} Express executions are running, the limit (limits.concurrentExecutions).`;
-  }
-
-  #fast(): string {
-    return `The limit is ${this.#startsPerSecond} starts of Express executions in a second (limits.startsPerSecond).`;
   }
 
   leave(): void {
     this.running--;
   }
+}
+
+function busy({ whole, own, note }: CountShare): string {
+  if (own === whole) return `${whole} Express executions are running, the limit (limits.concurrentExecutions).`;
+  return `The limit is ${whole} running Express executions (limits.concurrentExecutions).${note}`;
+}
+
+function fast({ whole, note }: RateShare): string {
+  return `The limit is ${whole.perSecond} starts of Express executions in a second (limits.startsPerSecond).${note}`;
 }

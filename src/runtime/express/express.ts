@@ -12,6 +12,7 @@ import type { MemoryBudget } from '../../base/memory-budget.ts';
 import type { Ports } from '../../base/ports.ts';
 import { atMost } from '../../base/scheduler.ts';
 import type { ActionCatalog } from '../../actions/action.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
 import type { Failure } from '../../interpreter/event.ts';
 import { Execution } from '../../interpreter/execution.ts';
 import type { ExecutionLimits, ExecutionWarning, MapItemStart } from '../../interpreter/execution.ts';
@@ -77,7 +78,8 @@ export interface ExpressRuntime {
   readonly running: number;
   /**
    * Runs an execution to its end. A failed execution is a result, not an error.
-   * @throws {ApiError} `ResourceThrottled` when too many executions run, or start too fast; or a defect.
+   * @throws {ApiError} `ResourceThrottled` when too many executions run, or start too fast; `InternalServerError` while this node
+   *   has no lease; or a defect.
    */
   run(start: SyncStart): Promise<SyncResult>;
   /** The wait of a running execution that has to wait before it enters a state; null for any other. */
@@ -92,6 +94,7 @@ export interface ExpressOptions {
   readonly ports: Ports;
   readonly actions: ActionCatalog;
   readonly children: ChildStarter;
+  readonly cluster: Cluster;
   /** Of the executions of both modes. */
   readonly memory: MemoryBudget;
   readonly limits: Omit<ExecutionLimits, 'waitSeconds' | 'events'> &
@@ -120,15 +123,16 @@ class Runtime implements ExpressRuntime {
   readonly #underWay = new Map<string, Set<ExpressRun>>();
 
   constructor(options: ExpressOptions) {
-    const { ports, actions, children, memory } = options;
+    const { ports, actions, children, memory, cluster } = options;
     this.#options = options;
     // The limit of events bounds a stored history (rules.md 12.7); an Express execution has no journal.
     this.#limits = { ...options.limits, waitSeconds: WAIT_SECONDS.Express, events: Number.POSITIVE_INFINITY };
     const perSecond = options.limits.expressStepsPerSecond;
-    const steps = createStepRate({ mode: 'Express', setting: 'limits.expressStepsPerSecond', perSecond }, ports);
+    const limit = { mode: 'Express', setting: 'limits.expressStepsPerSecond', perSecond } as const;
+    const steps = createStepRate(limit, ports, cluster);
     this.#parts = { ...ports, actions, children, turns: new Turns(ports), memory, mapRuns: null, steps };
     this.#moment = new DecisionMoment(ports);
-    this.#admission = new Admission(options.limits, ports.clock, memory);
+    this.#admission = new Admission(options.limits, ports.clock, memory, cluster);
   }
 
   get running(): number {

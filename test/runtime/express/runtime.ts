@@ -5,6 +5,8 @@ import type { ActionCatalog } from '../../../src/actions/action.ts';
 import type { Ids } from '../../../src/base/ids.ts';
 import { createObserver } from '../../../src/base/observer.ts';
 import type { Subscriber } from '../../../src/base/observer.ts';
+import { ALONE } from '../../../src/cluster/cluster.ts';
+import type { Cluster } from '../../../src/cluster/cluster.ts';
 import type { ExecutionEvent } from '../../../src/interpreter/event.ts';
 import { createExpressRuntime } from '../../../src/runtime/express/express.ts';
 import type { ExpressOptions, ExpressRuntime, SyncResult, SyncStart } from '../../../src/runtime/express/express.ts';
@@ -20,7 +22,12 @@ export function runtimeOf(
   time: VirtualTime,
   actions: ActionCatalog,
   limits: Partial<ExpressOptions['limits']> = {},
-  more: { readonly history?: ExpressHistory; readonly observe?: Subscriber; readonly ids?: Ids } = {},
+  more: {
+    readonly history?: ExpressHistory;
+    readonly observe?: Subscriber;
+    readonly ids?: Ids;
+    readonly cluster?: Cluster;
+  } = {},
 ): ExpressRuntime {
   const failing: Subscriber = {
     // An observer cannot make the runtime fail, so the defect fails the test file.
@@ -39,6 +46,7 @@ export function runtimeOf(
     },
     actions,
     children: standInChildren(actions),
+    cluster: more.cluster ?? ALONE,
     memory: new MemoryBudget(Number.POSITIVE_INFINITY),
     limits: { ...LIMITS, ...limits },
     history: more.history ?? null,
