@@ -2,7 +2,8 @@
  * How processes that serve together learn which nonces the others have accepted, so that a request which is recorded at one of them
  * is refused at all.
  */
-import type { NodeNumber, NodeStore } from '../store/nodes.ts';
+import type { NodeStore } from '../store/nodes.ts';
+import type { OwnNode } from './own-node.ts';
 
 export interface NonceExchange {
   /**
@@ -10,11 +11,6 @@ export interface NonceExchange {
    * hand. Rejects when it could not; the caller passes the same ones again.
    */
   exchange(own: Uint8Array): Promise<readonly Uint8Array[]>;
-}
-
-/** This process as a node. Its number changes when it has to join again. */
-export interface OwnNode {
-  readonly node: NodeNumber;
 }
 
 /** Through the store that the nodes share. */

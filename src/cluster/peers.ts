@@ -4,15 +4,14 @@
  * or not answer in time; no one waits for it for long.
  */
 import type { JsonValue } from '../base/json.ts';
-import type { NodeNumber } from '../store/nodes.ts';
 
-/** Answers a question of another process. If it throws, there is no answer. */
+/** Answers a question of another process; null: it has nothing to say. An error of it is no answer. */
 export type PeerHandler = (question: JsonValue) => Promise<JsonValue>;
 
 export interface Peers {
-  /** The answer of a node; null when there is none within `waitMs`. */
-  ask(node: NodeNumber, topic: string, question: JsonValue, waitMs: number): Promise<JsonValue | null>;
-  /** The answers of all others that answer within `waitMs`, in no order. */
+  /** The first answer that is not null; null when no other process gives one within `waitMs`. */
+  askAny(topic: string, question: JsonValue, waitMs: number): Promise<JsonValue>;
+  /** The answers of all others that answer within `waitMs`, without the nulls, in no order. */
   askAll(topic: string, question: JsonValue, waitMs: number): Promise<readonly JsonValue[]>;
   /** Answers the questions of a topic from now on. */
   serve(topic: string, handler: PeerHandler): void;
@@ -20,7 +19,7 @@ export interface Peers {
 
 /** Of a process that serves alone. */
 export const NO_PEERS: Peers = {
-  ask: () => Promise.resolve(null),
+  askAny: () => Promise.resolve(null),
   askAll: () => Promise.resolve([]),
   serve: () => undefined,
 };

@@ -1,32 +1,27 @@
 /**
  * Executions of both modes behind one port (`executions.ts`). The service finds the flow by its name and reads its executions:
- * Standard ones from the store, Express ones from the history in memory.
+ * Standard ones from the store, Express ones from the memory of the processes that ran them.
  */
 import { apiError, modeNotSupported } from '../api/error.ts';
 import type { ApiError } from '../api/error.ts';
-import type { Ports } from '../base/ports.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import type { Failure } from '../interpreter/event.ts';
 import { historyEvent } from '../interpreter/history.ts';
 import type { StateEventNames } from '../interpreter/history.ts';
 import { decodeEvents } from '../interpreter/journal.ts';
-import type { Dialect } from '../language/plan.ts';
-import type {
-  ExecutionId,
-  ExecutionQuery,
-  ExecutionRecord,
-  ExecutionStore,
-  FlowSnapshot,
-} from '../store/executions.ts';
+import type { ExecutionId, ExecutionRecord, ExecutionStore, FlowSnapshot } from '../store/executions.ts';
 import { environmentUnits } from '../store/flows.ts';
 import type { FlowRecord, FlowStore } from '../store/flows.ts';
 import type { DurableRuntime } from './durable/durable.ts';
 import type { Executions, ExecutionView, HistoryPage, ListRequest } from './executions.ts';
-import type { ExpressRuntime } from './express/express.ts';
-import type { ExpressHistory } from './express/history/express-history.ts';
-import type { RetainedExecution } from './express/history/retained-execution.ts';
+import type { ExpressQuery } from './express/history/express-position.ts';
+import type { ExpressReader } from './express/history/express-reader.ts';
+import { eventNames } from './express/history/own-express.ts';
+import { positionIn } from './express/history/whole-express.ts';
 import { Explanation } from './explanation.ts';
 import { existingFlow } from './flows/existing-flow.ts';
 import { parseQualifier } from './flows/qualifier.ts';
+import { requireLease } from './lease.ts';
 import { positionOf, tokenOf } from './next-token.ts';
 import { FROM_API } from './start-origin.ts';
 import type { StartOrigin } from './start-origin.ts';
@@ -35,18 +30,17 @@ export interface ExecutionServiceOptions {
   readonly flows: FlowStore;
   readonly store: ExecutionStore;
   readonly durable: DurableRuntime;
-  /** Null: Express executions are not retained. */
-  readonly express: ExpressHistory | null;
-  readonly expressRuntime: Pick<ExpressRuntime, 'entryWait'>;
-  readonly ports: Pick<Ports, 'scheduler'>;
+  readonly express: ExpressReader;
+  readonly cluster: Pick<Cluster, 'holdsLease'>;
   readonly stateEventNames: StateEventNames;
 }
 
 export function createExecutions(options: ExecutionServiceOptions): Executions {
-  const { durable } = options;
+  const { durable, express } = options;
   const read = new Reader(options);
   return {
     async start({ callbackToken, ...request }) {
+      requireLease(options.cluster);
       const origin: StartOrigin = callbackToken === '' ? FROM_API : await durable.originOf(callbackToken);
       const { record, snapshot } = await durable.start({ ...request, origin });
       return read.view(record, snapshot);
@@ -60,14 +54,18 @@ export function createExecutions(options: ExecutionServiceOptions): Executions {
     },
     async describe(flowName, executionName, waitMs) {
       const flow = await read.flow(flowName);
-      if (isExpress(flow, executionName)) return read.describeExpress(flow, executionName, waitMs);
+      if (isExpress(flow, executionName)) {
+        return retained(flow, executionName, await express.describe(flow, executionName, waitMs));
+      }
       if (waitMs > 0) await read.untilEnded(flow, executionName, waitMs);
       return read.view(await read.record(flow, executionName));
     },
     list: (request) => read.list(request),
     async history(flowName, executionName, fromEvent, limit) {
       const flow = await read.flow(flowName);
-      if (isExpress(flow, executionName)) return read.expressHistory(flow, executionName, fromEvent, limit);
+      if (isExpress(flow, executionName)) {
+        return retained(flow, executionName, await express.history(flow, executionName, fromEvent, limit));
+      }
       const record = await read.record(flow, executionName);
       return read.standardHistory(record, fromEvent, limit);
     },
@@ -75,11 +73,8 @@ export function createExecutions(options: ExecutionServiceOptions): Executions {
     async waits(flowName, executionName) {
       const flow = await read.flow(flowName);
       if (isExpress(flow, executionName)) {
-        const retained = read.retained(flow, executionName);
-        const wait = options.expressRuntime.entryWait(flowName, executionName);
-        const waits = wait === null ? [] : [wait];
-        const explanation = wait === null ? read.explainExpress(retained) : 'It waits.';
-        return { view: retained.view(false), waits, explanation, depth: 0, startedBy: [] };
+        const waits = retained(flow, executionName, await express.waits(flow, executionName));
+        return { ...waits, depth: 0, startedBy: [] };
       }
       const record = await read.record(flow, executionName);
       const { waits, explanation } = await durable.waits(record);
@@ -106,6 +101,12 @@ export function createExecutions(options: ExecutionServiceOptions): Executions {
 /** True for an execution of the history in memory: of an Express flow, or an Express child of a Map run, whose name has a colon. */
 function isExpress({ executionMode }: FlowRecord, executionName: string): boolean {
   return executionMode === 'Express' || executionName.includes(':');
+}
+
+/** @throws {ApiError} `ExecutionNotExists` for an Express execution that no process retains. */
+function retained<T>(flow: FlowRecord, name: string, found: T | null): T {
+  if (found === null) throw apiError('ExecutionNotExists', name, flow.name);
+  return found;
 }
 
 /** Events of one page of a history that is read to explain an execution. */
@@ -151,13 +152,6 @@ class Reader {
     return status === 'Running' ? id : null;
   }
 
-  /** @throws {ApiError} `ExecutionNotExists`, also for an execution that the history no longer retains. */
-  retained(flow: FlowRecord, name: string): RetainedExecution {
-    const retained = this.#options.express?.find(flow.id, name) ?? null;
-    if (retained === null) throw apiError('ExecutionNotExists', name, flow.name);
-    return retained;
-  }
-
   /** @param snapshot of the execution's flow, if the caller has it */
   async view(record: ExecutionRecord, snapshot: FlowSnapshot | null = null): Promise<ExecutionView> {
     const { flowName, name, status, startedMs, stoppedMs, input, output } = record;
@@ -173,20 +167,9 @@ class Reader {
     return value;
   }
 
-  async describeExpress(flow: FlowRecord, name: string, waitMs: number): Promise<ExecutionView> {
-    const retained = this.retained(flow, name);
-    if (waitMs > 0 && retained.status === 'Running') {
-      const { ended, forget } = retained.whenEnded();
-      const cancel = this.#options.ports.scheduler.after(waitMs, forget);
-      await ended;
-      cancel();
-    }
-    return retained.view(false);
-  }
-
   /** The error of StopExecution for an Express execution: it stops Standard executions only (rules.md 5.13). */
   async notStoppable(flow: FlowRecord, name: string): Promise<ApiError> {
-    const { status } = this.retained(flow, name);
+    const { status } = retained(flow, name, await this.#options.express.describe(flow, name, 0));
     if (status !== 'Running') return apiError('ExecutionAlreadyCompleted', name, flow.name);
     return modeNotSupported('Express');
   }
@@ -212,11 +195,15 @@ class Reader {
     return { executions, nextToken: tokenOf(flow, page.next) };
   }
 
-  #listExpress(flow: FlowRecord, query: ExecutionQuery): { executions: ExecutionView[]; nextToken: string } {
-    const page = this.#options.express?.list(query) ?? { executions: [], next: null };
+  async #listExpress(
+    flow: FlowRecord,
+    query: ExpressQuery,
+  ): Promise<{ executions: ExecutionView[]; nextToken: string }> {
+    const { executions, isMore } = await this.#options.express.list(query);
+    const last = executions.at(-1);
     return {
-      executions: page.executions.map((retained) => retained.view(query.metadataOnly)),
-      nextToken: tokenOf(flow, page.next),
+      executions: executions.map(({ view }) => view),
+      nextToken: tokenOf(flow, isMore && last !== undefined ? positionIn(last) : null),
     };
   }
 
@@ -227,7 +214,7 @@ class Reader {
     if (rows.length === 0 && (await this.#options.store.get(record.id)) === null) {
       throw apiError('ExecutionNotExists', record.name, record.flowName);
     }
-    const names = this.#names(await this.#options.durable.dialect(record));
+    const names = eventNames(await this.#options.durable.dialect(record), this.#options.stateEventNames);
     const events = rows
       .flatMap((row) => decodeEvents(row.events))
       .filter(({ event }) => event.id >= fromEvent)
@@ -250,29 +237,9 @@ class Reader {
     }
     return explanation.text(view, record, 'Standard');
   }
-
-  explainExpress(retained: RetainedExecution): string {
-    const explanation = new Explanation();
-    const { events } = retained.events(1, Number.MAX_SAFE_INTEGER);
-    for (const event of events) explanation.add({ event, stepName: retained.stepName(event) });
-    const { error = '', cause = '' } = events.at(-1)?.facts?.failure ?? {};
-    return explanation.text(retained.view(false), { error, cause }, 'Express');
-  }
-
-  expressHistory(flow: FlowRecord, name: string, fromEvent: number, limit: number): HistoryPage {
-    const retained = this.retained(flow, name);
-    const { events, nextEvent } = retained.events(fromEvent, limit);
-    const names = this.#names(retained.source.dialect);
-    return { events: events.map((event) => historyEvent(event, retained.stepName(event), names)), nextEvent };
-  }
-
-  /** Classic flows have steps; the setting concerns state machines only (rules.md 13.2). */
-  #names(dialect: Dialect | null): StateEventNames {
-    return dialect === 'classic' ? 'step' : this.#options.stateEventNames;
-  }
 }
 
-function queryOf(request: ListRequest, flow: FlowRecord): ExecutionQuery {
+function queryOf(request: ListRequest, flow: FlowRecord): ExpressQuery {
   const { qualifier: text, nextToken, flowName: _flowName, mapRunName, ...filters } = request;
   const qualifier = parseQualifier(text);
   return {

@@ -2,6 +2,7 @@
 import type { MemoryBudget } from '../base/memory-budget.ts';
 import type { Ports } from '../base/ports.ts';
 import type { ActionCatalog } from '../actions/action.ts';
+import type { Peers } from '../cluster/peers.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Compiler } from '../compiler/compiler.ts';
 import type { Objects } from '../objects/ports.ts';
@@ -17,6 +18,8 @@ import type { Executions } from './executions.ts';
 import { createExpressRuntime } from './express/express.ts';
 import type { ExpressRuntime } from './express/express.ts';
 import { ExpressHistory } from './express/history/express-history.ts';
+import { createOwnExpress } from './express/history/own-express.ts';
+import { createWholeExpress } from './express/history/whole-express.ts';
 import { createExpressItems } from './express/map-items.ts';
 import { createSyncExecutions } from './express/sync-executions.ts';
 import type { SyncExecutions } from './express/sync-executions.ts';
@@ -41,6 +44,8 @@ export interface RuntimesOptions {
   readonly memory: MemoryBudget;
   /** This process as a node of the stores. */
   readonly cluster: NodeMembership;
+  /** The other processes that serve together with this one. */
+  readonly peers: Peers;
   /** How many waiting Standard executions remain in memory; absent: the runtime's default. */
   readonly idleMax?: number;
   /** Replaces or wraps the starter of child flows, in a test. */
@@ -89,9 +94,12 @@ export function createRuntimes(options: RuntimesOptions): Runtimes {
   });
   own.connect({ sync, durable, ports, place, rights, turns: new Turns(ports), ...limits });
   const { stateEventNames } = settings;
+  const { clock, scheduler } = ports;
+  const ownExpress = createOwnExpress({ history, runtime: express, scheduler, stateEventNames });
   const executions = createExecutions({
     flows: flowStore,
-    ...{ store, durable, express: history, expressRuntime: express, ports, stateEventNames },
+    express: createWholeExpress(ownExpress, options.peers, clock),
+    ...{ store, durable, cluster, stateEventNames },
   });
   const changes = createFlowChanges({ flows, express, durable, history, cluster });
   cluster.begin();

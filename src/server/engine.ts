@@ -8,6 +8,7 @@ import type { Actions } from '../actions/catalog.ts';
 import { loadActionsLazily } from '../actions/lazy-actions.ts';
 import { MemoryBudget } from '../base/memory-budget.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import { NO_PEERS } from '../cluster/peers.ts';
 import { loadObjectsLazily } from '../objects/lazy-objects.ts';
 import type { Objects } from '../objects/ports.ts';
 import type { Ports } from '../base/ports.ts';
@@ -98,6 +99,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     ...standIns,
     objects,
     ports,
+    peers: NO_PEERS,
     actions,
     stores,
     compiler,

@@ -4,11 +4,11 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { ExecutionStatus } from '../../../src/interpreter/execution.ts';
 import type { SyncResult } from '../../../src/runtime/express/express.ts';
-import type { ExecutionQuery } from '../../../src/store/executions.ts';
+import type { ExpressQuery } from '../../../src/runtime/express/history/express-position.ts';
 import { standInActions, taskSucceeded } from '../../../src/testing/stand-ins.ts';
 import type { TaskResult } from '../../../src/testing/stand-ins.ts';
 import { planOf } from '../../support/flows.ts';
-import { CALL, EVERYTHING, PASS, RetainingRuntime, sourceOf } from './retaining-runtime.ts';
+import { CALL, EVERYTHING, nextOf, PASS, RetainingRuntime, sourceOf } from './retaining-runtime.ts';
 
 const FAILING = planOf({ StartAt: 'F', States: [{ Type: 'Fail', Name: 'F', Code: 'Broken', Detail: 'on purpose' }] });
 const TASK = planOf({ StartAt: 'T', States: [{ ...CALL, Name: 'T', End: true }] } as never);
@@ -43,7 +43,7 @@ test('a page ends when its texts are too long for one reply', async () => {
   const query = { ...EVERYTHING, metadataOnly: false, textUnits: 25_000 };
   const first = express.history.list(query);
   assert.equal(first.executions.length, 3);
-  assert.equal(express.history.list({ ...query, after: first.next }).executions[0]?.name, 'e6');
+  assert.equal(express.history.list({ ...query, after: nextOf(first) }).executions[0]?.name, 'e6');
   assert.equal(express.history.list({ ...query, metadataOnly: true }).executions.length, 10);
 });
 
@@ -74,7 +74,7 @@ class PagedList {
   });
   /** Newest first. */
   readonly #model: Model[] = [];
-  #page: { after: ExecutionQuery['after']; expected: Model[] } | null = null;
+  #page: { after: ExpressQuery['after']; expected: Model[] } | null = null;
 
   async pass(name: string): Promise<void> {
     await this.#express.run(sourceOf(PASS), name);
@@ -104,8 +104,8 @@ class PagedList {
       got.executions.map(({ name, status }) => ({ name, status })),
       page.expected.splice(0, limit),
     );
-    assert.equal(got.next === null, page.expected.length === 0);
-    this.#page = got.next === null ? null : { after: got.next, expected: page.expected };
+    assert.equal(nextOf(got) === null, page.expected.length === 0);
+    this.#page = nextOf(got) === null ? null : { after: nextOf(got), expected: page.expected };
   }
 
   async end(): Promise<void> {

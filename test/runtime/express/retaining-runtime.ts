@@ -6,9 +6,9 @@ import type { JsonObject } from '../../../src/base/json.ts';
 import type { Plan } from '../../../src/language/plan.ts';
 import type { ExpressRuntime, SyncResult } from '../../../src/runtime/express/express.ts';
 import { ExpressHistory } from '../../../src/runtime/express/history/express-history.ts';
-import type { ExpressHistoryOptions } from '../../../src/runtime/express/history/express-history.ts';
+import type { ExpressHistoryOptions, RetainedPage } from '../../../src/runtime/express/history/express-history.ts';
+import type { ExpressPosition, ExpressQuery } from '../../../src/runtime/express/history/express-position.ts';
 import type { ExpressSource, RetainedExecution } from '../../../src/runtime/express/history/retained-execution.ts';
-import type { ExecutionQuery } from '../../../src/store/executions.ts';
 import type { FlowRecord } from '../../../src/store/flows.ts';
 import { flowRecord } from '../../../src/testing/flow-record.ts';
 import { standInActions } from '../../../src/testing/stand-ins.ts';
@@ -39,7 +39,7 @@ export function sourceOf(plan: Plan, changes: Partial<FlowRecord> = {}, version 
 }
 
 /** Lists all executions of `flow-1`. */
-export const EVERYTHING: ExecutionQuery = {
+export const EVERYTHING: ExpressQuery = {
   flowId: 'flow-1',
   status: null,
   startedAfterMs: null,
@@ -53,6 +53,11 @@ export const EVERYTHING: ExecutionQuery = {
   metadataOnly: true,
   textUnits: Number.POSITIVE_INFINITY,
 };
+
+/** The position behind a page; null if it is the last one. */
+export function nextOf({ executions, isMore }: RetainedPage): ExpressPosition | null {
+  return isMore ? (executions.at(-1) ?? null) : null;
+}
 
 export interface RetainingOptions {
   readonly limits?: Partial<Omit<ExpressHistoryOptions, 'nowMs'>>;
@@ -86,7 +91,7 @@ export class RetainingRuntime {
   }
 
   /** Names of the retained executions, newest first. */
-  names(query: Partial<ExecutionQuery> = {}): string[] {
+  names(query: Partial<ExpressQuery> = {}): string[] {
     return this.history.list({ ...EVERYTHING, ...query }).executions.map(({ name }) => name);
   }
 }

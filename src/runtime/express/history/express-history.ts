@@ -11,7 +11,8 @@
  * for longer; the limits of number and bytes apply all the same.
  */
 import { assert } from '../../../base/assert.ts';
-import type { ExecutionPosition, ExecutionQuery } from '../../../store/executions.ts';
+import { comparePositions } from './express-position.ts';
+import type { ExpressQuery } from './express-position.ts';
 import { RetainedExecution, RetainedSource } from './retained-execution.ts';
 import type { ExpressSource, RetainedFacts, Retainer } from './retained-execution.ts';
 
@@ -25,9 +26,10 @@ export interface ExpressHistoryOptions {
   readonly bytes: number;
 }
 
-export interface ExpressPage {
+export interface RetainedPage {
   readonly executions: readonly RetainedExecution[];
-  readonly next: ExecutionPosition | null;
+  /** True if there are more behind them. */
+  readonly isMore: boolean;
 }
 
 /** One execution takes at most this fraction (1/8) of all bytes. */
@@ -135,7 +137,7 @@ export class ExpressHistory implements Retainer {
   }
 
   /** Newest first. The order of later pages does not depend on executions that start or end between the pages. */
-  list(query: ExecutionQuery): ExpressPage {
+  list(query: ExpressQuery): RetainedPage {
     this.#dropAged(this.#options.nowMs());
     const found: RetainedExecution[] = [];
     for (let place = this.#first; place < this.#end; place++) {
@@ -143,16 +145,12 @@ export class ExpressHistory implements Retainer {
       if (matches(execution, query)) found.push(execution);
     }
     for (const execution of this.#running.values()) if (matches(execution, query)) found.push(execution);
-    found.sort((one, other) => other.id - one.id);
+    found.sort(comparePositions);
     let count = 0;
     for (let units = 0; count < Math.min(found.length, query.limit) && units <= query.textUnits; count++) {
       units += (found[count] as RetainedExecution).textUnits(query.metadataOnly);
     }
-    const last = count < found.length ? found[count - 1] : undefined;
-    return {
-      executions: found.slice(0, count),
-      next: last === undefined ? null : { startedMs: last.startedMs, id: last.id },
-    };
+    return { executions: found.slice(0, count), isMore: count < found.length };
   }
 
   #at(place: number): RetainedExecution {
@@ -190,11 +188,11 @@ export class ExpressHistory implements Retainer {
   }
 }
 
-function matches(execution: RetainedExecution, query: ExecutionQuery): boolean {
+function matches(execution: RetainedExecution, query: ExpressQuery): boolean {
   return (
     execution.source.flow.id === query.flowId &&
     execution.mapRun === query.mapRun &&
-    (query.after === null || execution.id < query.after.id) &&
+    (query.after === null || comparePositions(query.after, execution) < 0) &&
     (query.status === null || execution.status === query.status) &&
     (query.startedAfterMs === null || execution.startedMs > query.startedAfterMs) &&
     (query.startedBeforeMs === null || execution.startedMs < query.startedBeforeMs) &&

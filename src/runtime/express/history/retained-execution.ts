@@ -105,6 +105,8 @@ export class RetainedExecution {
   #counted: JsonValue = null;
   #large: Set<JsonValue> | null = null;
   #isCut = false;
+  /** Time of the first event for which there was no room. */
+  #cutMs = 0;
   /** True while callers can see it run. */
   isVisible = false;
   /** True once its flow was deleted. */
@@ -144,6 +146,7 @@ export class RetainedExecution {
     } else {
       this.bytes = before;
       this.#isCut = true;
+      this.#cutMs = event.timeMs;
       this.#counted = null;
       this.#large?.delete(event.value);
     }
@@ -185,7 +188,7 @@ export class RetainedExecution {
   }
 
   get startedMs(): number {
-    return this.#events[0]?.timeMs ?? this.#last?.timeMs ?? 0;
+    return this.#events[0]?.timeMs ?? this.#cutMs;
   }
 
   /** UTF-16 units of flow and input, and an upper estimate for the output; of metadata, those of the environment. */

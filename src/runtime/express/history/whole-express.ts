@@ -1,0 +1,117 @@
+/**
+ * Reads the Express executions of all processes that serve together: an execution is in the memory of the one that ran it. A look-up
+ * asks this process first, then all others at once. A list merges the pages of all.
+ *
+ * A process that does not answer in time has ended, or will soon have: the reply leaves its executions out, as it would after the end.
+ */
+import type { JsonValue } from '../../../base/json.ts';
+import type { Clock } from '../../../base/clock.ts';
+import type { Peers } from '../../../cluster/peers.ts';
+import type { ExecutionView, HistoryPage } from '../../executions.ts';
+import { comparePositions } from './express-position.ts';
+import type { ExpressPosition, ExpressQuery } from './express-position.ts';
+import type { ExpressPage, ExpressReader, ExpressWaits, FlowOfExecution, ListedExecution } from './express-reader.ts';
+
+const TOPIC = 'express';
+/** How long a process may take to answer. It may have to find the question by its next look, and so may the answer. */
+const PATIENCE_MS = 3_000;
+/** A wait for an end is a row of shorter ones, so that one whose process has ended is noticed. */
+const WAIT_MS = 5_000;
+
+/** A question about one execution, or for a page of a list. A neighbouring version must be able to read it. */
+type Question =
+  | { readonly kind: 'describe'; readonly flow: FlowOfExecution; readonly name: string; readonly waitMs: number }
+  | {
+      readonly kind: 'history';
+      readonly flow: FlowOfExecution;
+      readonly name: string;
+      readonly fromEvent: number;
+      readonly limit: number;
+    }
+  | { readonly kind: 'waits'; readonly flow: FlowOfExecution; readonly name: string }
+  | { readonly kind: 'list'; readonly query: ExpressQuery };
+
+/** Reads through `peers`, and answers their questions from `own`. */
+export function createWholeExpress(own: ExpressReader, peers: Peers, clock: Pick<Clock, 'monotonicMs'>): ExpressReader {
+  peers.serve(TOPIC, async (question) => asJson(await answer(own, question as unknown as Question)));
+  const any = (question: Question, waitMs = PATIENCE_MS): Promise<JsonValue> =>
+    peers.askAny(TOPIC, asJson(question), waitMs);
+  return {
+    async describe(flow, name, waitMs) {
+      const view = await own.describe(flow, name, waitMs);
+      if (view !== null) return view;
+      const endMs = clock.monotonicMs() + waitMs;
+      for (;;) {
+        const leftMs = Math.max(0, endMs - clock.monotonicMs());
+        const partMs = Math.min(leftMs, WAIT_MS);
+        const question = { kind: 'describe', flow, name, waitMs: partMs } as const;
+        const found = (await any(question, partMs + PATIENCE_MS)) as unknown as ExecutionView | null;
+        if (found?.status !== 'Running' || leftMs === partMs) return found;
+      }
+    },
+    async history(flow, name, fromEvent, limit) {
+      const page = await own.history(flow, name, fromEvent, limit);
+      if (page !== null) return page;
+      return (await any({ kind: 'history', flow, name, fromEvent, limit })) as unknown as HistoryPage | null;
+    },
+    async waits(flow, name) {
+      const waits = await own.waits(flow, name);
+      return waits ?? ((await any({ kind: 'waits', flow, name })) as unknown as ExpressWaits | null);
+    },
+    async list(query) {
+      const question = asJson({ kind: 'list', query } satisfies Question);
+      const [page, others] = await Promise.all([own.list(query), peers.askAll(TOPIC, question, PATIENCE_MS)]);
+      return mergePages([page, ...(others as unknown as readonly ExpressPage[])], query);
+    },
+  };
+}
+
+async function answer(own: ExpressReader, question: Question): Promise<object | null> {
+  switch (question.kind) {
+    case 'describe':
+      return own.describe(question.flow, question.name, question.waitMs);
+    case 'history':
+      return own.history(question.flow, question.name, question.fromEvent, question.limit);
+    case 'waits':
+      return own.waits(question.flow, question.name);
+    case 'list':
+      return own.list(question.query);
+    default:
+      // Of a later version.
+      return null;
+  }
+}
+
+/** The members of the reader are data: texts, numbers, lists and JSON. */
+function asJson(data: object | null): JsonValue {
+  return data as unknown as JsonValue;
+}
+
+/**
+ * One page out of those of several processes. It ends before an execution that is older than the last one of a page with more behind
+ * it: the next execution of that process may be newer.
+ */
+export function mergePages(
+  pages: readonly ExpressPage[],
+  { limit, textUnits }: Pick<ExpressQuery, 'limit' | 'textUnits'>,
+): ExpressPage {
+  const all = pages.flatMap(({ executions }) => executions).sort((one, other) => compare(one, other));
+  const ends = pages.flatMap(({ executions, isMore }) => (isMore ? executions.slice(-1) : []));
+  const merged: ListedExecution[] = [];
+  let units = 0;
+  for (const each of all) {
+    if (merged.length === limit || units > textUnits || ends.some((end) => compare(end, each) < 0)) break;
+    merged.push(each);
+    units += each.units;
+  }
+  return { executions: merged, isMore: merged.length < all.length || ends.length > 0 };
+}
+
+function compare(one: ListedExecution, other: ListedExecution): number {
+  return comparePositions(positionIn(one), positionIn(other));
+}
+
+/** The position of a listed execution. */
+export function positionIn({ id, view }: ListedExecution): ExpressPosition {
+  return { startedMs: view.startedMs, id, name: view.name };
+}
