@@ -55,6 +55,7 @@ function describeProgram(host: Host, finish: Finish): Command {
         'millrace why orders order-4711',
         'millrace redrive orders order-4711',
         'millrace messages approvals',
+        'millrace nodes',
         'millrace export flows',
         'millrace import flows --dry-run',
         'millrace backup /var/backups/millrace.db',
@@ -69,6 +70,7 @@ function describeProgram(host: Host, finish: Finish): Command {
   describeWhy(program, host, finish);
   describeRedrive(program, host, finish);
   describeMessages(program, host, finish);
+  describeNodes(program, host, finish);
   describeExport(program, host, finish);
   describeImport(program, host, finish);
   describeBackup(program, host, finish);
@@ -272,6 +274,21 @@ function describeMessages(program: Command, host: Host, finish: Finish): void {
       const { messages } = await import('./messages.ts');
       const { endpoint = null, json, limit } = options;
       finish(await messages(host, { name: name ?? null, limit, endpoint, json: json === true }));
+    });
+}
+
+function describeNodes(program: Command, host: Host, finish: Finish): void {
+  toServer(program.command('nodes'))
+    .summary('list the nodes that serve together')
+    .description(
+      'Lists the nodes that run executions of the store: name, version, the time since the last beat, the lag of the event loop, ' +
+        `executions in memory, and executions that the node owns. ${CALLING}`,
+    )
+    .addHelpText('after', examples('millrace nodes', 'millrace nodes --json'))
+    .action(async (options: CallOptions) => {
+      const { nodes } = await import('./nodes.ts');
+      const { endpoint = null, json } = options;
+      finish(await nodes(host, { endpoint, json: json === true }));
     });
 }
 

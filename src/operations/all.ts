@@ -17,6 +17,7 @@ import { listFlows } from './flows/list-flows.ts';
 import { describeMapRun } from './map-runs/describe-map-run.ts';
 import { updateMapRun } from './map-runs/update-map-run.ts';
 import { listMessages } from './messages/list-messages.ts';
+import { listNodes } from './nodes/list-nodes.ts';
 import type { Operation } from './operation.ts';
 import { publishFlowVersion } from './versions/publish-flow-version.ts';
 import { redriveExecution } from './executions/redrive-execution.ts';
@@ -62,6 +63,7 @@ export const OPERATIONS: ReadonlyMap<string, Operation<OperationServices>> = new
     describeMapRun,
     updateMapRun,
     listMessages,
+    listNodes,
     createSchedule,
     describeSchedule,
     updateSchedule,

@@ -13,6 +13,7 @@ import type { Observer } from '../base/observer.ts';
 import type { Schedules } from '../schedules/schedules.ts';
 import type { FlowStore } from '../store/flows.ts';
 import type { MessageStore } from '../store/messages.ts';
+import type { NodeStore } from '../store/nodes.ts';
 import type { FlowQuota } from './flow-quota.ts';
 import type { OperationRate } from './rate.ts';
 
@@ -22,6 +23,7 @@ export type Endpoint = () => string;
 export interface OperationServices {
   readonly flows: FlowStore;
   readonly messages: MessageStore;
+  readonly nodes: Pick<NodeStore, 'list'>;
   readonly sync: SyncExecutions;
   readonly executions: Executions;
   /** Notified of every change of a flow, its versions and its aliases, after the change is durable and before the reply. */

@@ -153,6 +153,7 @@ function servicesOf(
   return {
     flows: stores.flows,
     messages: stores.messages,
+    nodes: stores.nodes,
     sync,
     executions,
     changes,

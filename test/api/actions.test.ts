@@ -48,6 +48,7 @@ describe('actions', () => {
       DescribeExecutionWaits: 'flow/by-flow-name',
       RedriveExecution: 'flow/by-flow-name',
       ListMessages: 'flow/*',
+      ListNodes: 'flow/*',
       DescribeRegions: '*',
     };
     for (const [action, resource] of Object.entries(expected)) {

@@ -17,7 +17,7 @@ export const FOLDERS: Readonly<Record<string, readonly (readonly string[])[]>> =
   language: [['classic', 'statemachine'], ['tasks'], ['shared'], ['text']],
   objects: [['items'], ['folder', 'service']],
   operations: [
-    ['map-runs', 'messages', 'regions', 'schedules', 'tasks', 'versions'],
+    ['map-runs', 'messages', 'nodes', 'regions', 'schedules', 'tasks', 'versions'],
     ['executions'],
     ['flows'],
     ['decode'],

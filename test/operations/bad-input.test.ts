@@ -281,6 +281,7 @@ const TABLES: Readonly<Record<string, Table>> = {
   DescribeRegions: { good: {}, rows: [] },
   DescribeExecutionWaits: { good: EXECUTION, rows: OF_EXECUTION },
   RedriveExecution: { good: EXECUTION, rows: OF_EXECUTION },
+  ListNodes: { good: {}, rows: [] },
   ListMessages: {
     good: {},
     rows: [

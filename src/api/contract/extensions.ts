@@ -147,4 +147,47 @@ export const EXTENSIONS = {
     errors: {},
     notes: ['A message may hold a task token, with which a caller whose key may report can end the task.'],
   },
+  // Nodes belong to no flow, so a policy names all flows.
+  ListNodes: {
+    extension: true,
+    method: 'GET',
+    resource: 'flows',
+    summary: 'Lists the nodes that run executions of this store, in the order in which they joined.',
+    parameters: {},
+    reply: {
+      Nodes: {
+        type: 'list',
+        about: 'One entry for each node with a lease. A server with a store of its own is the only one.',
+        members: {
+          Node: { type: 'integer', sample: 7, about: 'Its number, which no other node ever has.' },
+          Rank: {
+            type: 'integer',
+            sample: 0,
+            about: 'Its place among the nodes. The first one, 0, does the work that one does for all.',
+          },
+          Name: { type: 'text', sample: 'host-a:4711', about: 'Host and process, or the name in its settings.' },
+          Version: { type: 'text', sample: '0.1.0', about: 'Its version of Millrace.' },
+          JoinedTime: { type: 'time', sample: SAMPLE_TIME, about: 'When it joined.' },
+          SinceBeat: {
+            type: 'integer',
+            sample: 1250,
+            about: 'Milliseconds since it last renewed its lease.',
+          },
+          Lease: { type: 'integer', sample: 10_000, about: 'After so many milliseconds without a beat it is gone.' },
+          Lag: {
+            type: 'integer',
+            sample: 2,
+            about: 'By how many milliseconds its event loop was late at its last beat.',
+          },
+          Executions: { type: 'integer', sample: 120, about: 'Standard executions in its memory at its last beat.' },
+          OwnedExecutions: {
+            type: 'integer',
+            sample: 118,
+            about: 'Running Standard executions that it owns, by the store. No node owns one that is asleep.',
+          },
+        },
+      },
+    },
+    errors: {},
+  },
 } as const satisfies Record<string, Contract>;
