@@ -1,19 +1,17 @@
 /**
- * Questions between the nodes of a shared store. The store carries the messages. A hint says that there is one; a node also looks at an
- * interval, because hints may be lost.
+ * Questions between the nodes of a shared store. The store carries the messages. A hint says that there is one; each poll of the node
+ * looks too, because hints may be lost.
  */
 import type { Ports } from '../base/ports.ts';
 import { inBackground, isolated } from '../base/isolated.ts';
 import type { NodeNumber, NodeStore } from '../store/nodes.ts';
-import type { OwnNode } from './own-node.ts';
+import type { NodeMembership } from './membership.ts';
 import { Questions } from './questions.ts';
 import type { PeerTransport } from './questions.ts';
 
 export interface NodePeersOptions {
   readonly nodes: Pick<NodeStore, 'send' | 'receive' | 'hint' | 'list'>;
-  readonly own: OwnNode;
-  /** Between two looks for messages. */
-  readonly pollMs: number;
+  readonly own: Pick<NodeMembership, 'node' | 'listen'>;
   readonly ports: Ports;
 }
 
@@ -24,41 +22,38 @@ export class NodePeers {
   #isLooking = false;
   /** Another look has to follow: a hint came during this one, which may have missed its message. */
   #isMore = false;
-  #cancel: () => void;
+  #isClosed = false;
 
-  /** Looks for messages from now on. */
   constructor(options: NodePeersOptions) {
     this.#options = options;
     this.questions = new Questions(new StoreTransport(options), options.ports);
-    this.#cancel = this.#later();
+    options.own.listen({
+      poll: async () => this.#look(),
+      hinted: (topic) => {
+        if (topic === 'messages') this.#look();
+      },
+    });
   }
 
-  /** Looks for messages now: there was a hint. */
-  look(): void {
+  close(): void {
+    this.#isClosed = true;
+    this.questions.close();
+  }
+
+  /** In the background: the answer to a question may take long, and the other work of a poll does not wait for it. */
+  #look(): void {
     this.#isMore = true;
     if (this.#isLooking) return;
     this.#isLooking = true;
     inBackground(this.#options.ports.observer, 'the messages of other nodes', async () => {
       try {
-        for (; this.#isMore; ) {
+        while (this.#isMore && !this.#isClosed) {
           this.#isMore = false;
           await this.#receive();
         }
       } finally {
         this.#isLooking = false;
       }
-    });
-  }
-
-  close(): void {
-    this.#cancel();
-    this.questions.close();
-  }
-
-  #later(): () => void {
-    return this.#options.ports.scheduler.after(this.#options.pollMs, () => {
-      this.#cancel = this.#later();
-      this.look();
     });
   }
 

@@ -3,7 +3,7 @@
  * is refused at all.
  */
 import type { NodeStore } from '../store/nodes.ts';
-import type { OwnNode } from './own-node.ts';
+import type { NodeMembership } from './membership.ts';
 
 export interface NonceExchange {
   /**
@@ -14,7 +14,10 @@ export interface NonceExchange {
 }
 
 /** Through the store that the nodes share. */
-export function exchangeThroughStore(nodes: Pick<NodeStore, 'exchangeNonces'>, own: OwnNode): NonceExchange {
+export function exchangeThroughStore(
+  nodes: Pick<NodeStore, 'exchangeNonces'>,
+  own: Pick<NodeMembership, 'node'>,
+): NonceExchange {
   let from = 0;
   return {
     async exchange(prints) {

@@ -4,7 +4,6 @@
  */
 import { apiError, modeNotSupported } from '../api/error.ts';
 import type { ApiError } from '../api/error.ts';
-import type { Cluster } from '../cluster/cluster.ts';
 import type { Failure } from '../interpreter/event.ts';
 import { historyEvent } from '../interpreter/history.ts';
 import type { StateEventNames } from '../interpreter/history.ts';
@@ -21,7 +20,6 @@ import { positionIn } from './express/history/whole-express.ts';
 import { Explanation } from './explanation.ts';
 import { existingFlow } from './flows/existing-flow.ts';
 import { parseQualifier } from './flows/qualifier.ts';
-import { requireLease } from './lease.ts';
 import { positionOf, tokenOf } from './next-token.ts';
 import { FROM_API } from './start-origin.ts';
 import type { StartOrigin } from './start-origin.ts';
@@ -31,7 +29,6 @@ export interface ExecutionServiceOptions {
   readonly store: ExecutionStore;
   readonly durable: DurableRuntime;
   readonly express: ExpressReader;
-  readonly cluster: Pick<Cluster, 'holdsLease'>;
   readonly stateEventNames: StateEventNames;
 }
 
@@ -40,7 +37,6 @@ export function createExecutions(options: ExecutionServiceOptions): Executions {
   const read = new Reader(options);
   return {
     async start({ callbackToken, ...request }) {
-      requireLease(options.cluster);
       const origin: StartOrigin = callbackToken === '' ? FROM_API : await durable.originOf(callbackToken);
       const { record, snapshot } = await durable.start({ ...request, origin });
       return read.view(record, snapshot);

@@ -99,7 +99,7 @@ export function createRuntimes(options: RuntimesOptions): Runtimes {
   const executions = createExecutions({
     flows: flowStore,
     express: createWholeExpress(ownExpress, options.peers, clock),
-    ...{ store, durable, cluster, stateEventNames },
+    ...{ store, durable, stateEventNames },
   });
   const changes = createFlowChanges({ flows, express, durable, history, cluster });
   cluster.begin();

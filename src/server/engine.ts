@@ -8,6 +8,9 @@ import type { Actions } from '../actions/catalog.ts';
 import { loadActionsLazily } from '../actions/lazy-actions.ts';
 import { MemoryBudget } from '../base/memory-budget.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import { NodePeers } from '../cluster/node-peers.ts';
+import { exchangeThroughStore } from '../cluster/nonce-exchange.ts';
+import type { NonceExchange } from '../cluster/nonce-exchange.ts';
 import { NO_PEERS } from '../cluster/peers.ts';
 import { loadObjectsLazily } from '../objects/lazy-objects.ts';
 import type { Objects } from '../objects/ports.ts';
@@ -62,6 +65,8 @@ export interface Engine extends Runtimes {
   readonly memory: MemoryBudget;
   readonly services: OperationServices;
   readonly cluster: NodeMembership;
+  /** With the other nodes of the store; null: no other process uses it. */
+  readonly nonces: NonceExchange | null;
   readonly schedules: ScheduleParts;
   /** Executions and calls under way. */
   readonly underWay: { readonly express: number; readonly calls: number };
@@ -95,11 +100,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     ports,
     ...(options.node ?? ONE_NODE),
   });
+  const peers = cluster.isShared ? new NodePeers({ nodes: stores.nodes, own: cluster, ports }) : null;
   const runtimes = createRuntimes({
     ...standIns,
     objects,
     ports,
-    peers: NO_PEERS,
+    peers: peers?.questions ?? NO_PEERS,
     actions,
     stores,
     compiler,
@@ -119,6 +125,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     ...runtimes,
     memory,
     cluster,
+    nonces: cluster.isShared ? exchangeThroughStore(stores.nodes, cluster) : null,
     services: servicesOf(options, cluster, runtimes, compiler, schedules),
     schedules,
     get underWay() {
@@ -134,6 +141,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     async close() {
       schedules.close();
       durable.close();
+      peers?.close();
       await cluster.leave();
       await Promise.all([own.close(), compiler.close(), objects.close()]);
       await stores.close();

@@ -31,7 +31,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const { settings, ports, authenticator, tls } = options;
   let url = '';
   const engine = await createEngine({ ...options, endpoint: () => new URL(url).host });
-  const { durable } = engine;
+  const { durable, cluster, nonces } = engine;
+  const sharing =
+    nonces === null || authenticator.open ? null : authenticator.shareNonces({ exchange: nonces, cluster, ports });
   const readStore = (): Promise<unknown> => options.stores.executions.nextWakeMs();
   const health = new ServerHealth({ ports, readStore, durable, log: options.log });
   const wire = createWireServer({
@@ -60,6 +62,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       // The engine too, because an execution whose caller hung up has no connection that the HTTP server would wait for.
       await Promise.all([wire.close(limitMs), engine.drain(limitMs)]);
     },
-    close: () => engine.close(),
+    close() {
+      sharing?.close();
+      return engine.close();
+    },
   };
 }

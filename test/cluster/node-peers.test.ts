@@ -113,7 +113,7 @@ test('a question does not wait for a node that has gone, and survives that the a
   c.peers.serve('wait', async () => 'c');
   const asked = a.peers.askAll('wait', null, 60_000);
   await nodes.time.pass(1_500);
-  await nodes.store.leave(b.own.node);
+  await b.own.leave();
   assert.deepEqual(await asked, ['c']);
   assert.ok(nodes.time.elapsedMs < 4_000, `${nodes.time.elapsedMs} ms`);
 
@@ -123,16 +123,17 @@ test('a question does not wait for a node that has gone, and survives that the a
   });
   const late = a.peers.ask(c.own.node, 'later', null, 60_000);
   await nodes.time.pass(50);
-  await nodes.store.leave(a.own.node);
-  await a.rejoin();
+  const before = a.own.node;
+  a.own.lose();
   assert.equal(await late, 'c');
+  assert.notEqual(a.own.node, before);
 });
 
 test('a node that closes gets no more answers, and a text that is no message disturbs nothing', async (t) => {
   const nodes = new TestNodes(t);
   const [a, b] = await three(nodes);
   for (const text of ['{', 'null', '[]', '{"id":1}', '{"id":"x"}', '{"id":"x","answer":1}']) {
-    await nodes.store.send({ from: b.own.node, to: a.own.node, text });
+    await nodes.stores.nodes.send({ from: b.own.node, to: a.own.node, text });
   }
   assert.equal(await a.peers.ask(b.own.node, 'name', null, 5_000), 'b');
   assert.equal(nodes.defects.length, 1);

@@ -7,7 +7,6 @@
 import type { Ports } from '../../base/ports.ts';
 import type { Mode } from '../../base/observer.ts';
 import { isolated } from '../../base/isolated.ts';
-import { ALONE } from '../../cluster/cluster.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import { RateShare } from '../../cluster/limit-share.ts';
 
@@ -42,7 +41,7 @@ export interface StepTurn {
 export function createStepRate(
   { perSecond, ...limit }: Omit<StepLimit, 'perSecond'> & { readonly perSecond: number | null },
   ports: StepRatePorts,
-  cluster: Pick<Cluster, 'size'> = ALONE,
+  cluster: Pick<Cluster, 'size'>,
 ): StepRate | null {
   return perSecond === null ? null : new StepRate({ ...limit, perSecond }, ports, cluster);
 }

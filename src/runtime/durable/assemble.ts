@@ -201,6 +201,7 @@ export function assembleDurable(options: DurableOptions, membership: Membership)
   };
 }
 
-function stepRateOf({ limits: { stepsPerSecond }, ports }: DurableOptions): StepRate | null {
-  return createStepRate({ mode: 'Standard', setting: 'limits.stepsPerSecond', perSecond: stepsPerSecond }, ports);
+function stepRateOf({ limits: { stepsPerSecond }, ports, cluster }: DurableOptions): StepRate | null {
+  const limit = { mode: 'Standard', setting: 'limits.stepsPerSecond', perSecond: stepsPerSecond } as const;
+  return createStepRate(limit, ports, cluster);
 }

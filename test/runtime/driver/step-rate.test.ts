@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createObserver } from '../../../src/base/observer.ts';
 import { createStepRate } from '../../../src/runtime/driver/step-rate.ts';
+import { ALONE } from '../../../src/cluster/cluster.ts';
 import type { StepRate } from '../../../src/runtime/driver/step-rate.ts';
 import { taskFailed, taskSucceeded } from '../../../src/testing/stand-ins.ts';
 import { startTestEngine } from '../../../src/testing/test-engine.ts';
@@ -222,7 +223,7 @@ describe('the queue for entries', () => {
   function rateOf(perSecond: number): { readonly rate: StepRate; readonly time: VirtualTime } {
     const time = new VirtualTime();
     const ports = { clock: time, scheduler: time, observer: createObserver() };
-    const rate = createStepRate({ mode: 'Standard', setting: 'limits.stepsPerSecond', perSecond }, ports);
+    const rate = createStepRate({ mode: 'Standard', setting: 'limits.stepsPerSecond', perSecond }, ports, ALONE);
     assert.ok(rate !== null);
     return { rate, time };
   }

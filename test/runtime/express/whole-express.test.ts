@@ -81,7 +81,7 @@ test('a caller does not wait for an execution whose process has gone', async (t)
   const running = runner.express.run(sourceOf(WAITING), 'e:1');
   const waiting = other.reader.describe(FLOW, 'e:1', 60_000);
   await nodes.time.pass(500);
-  await nodes.store.leave(runner.node.own.node);
+  await runner.node.own.leave();
   assert.equal(await waiting, null);
   assert.ok(nodes.time.elapsedMs < 3_000, `${nodes.time.elapsedMs} ms`);
   await running;
