@@ -46,18 +46,13 @@ export class Questions implements Peers {
     this.#ports = ports;
   }
 
-  async ask(node: NodeNumber, topic: string, question: JsonValue, waitMs: number): Promise<JsonValue> {
-    const [answer = null] = await this.#ask([node], true, { topic, question }, waitMs);
-    return answer;
-  }
-
   async askAny(topic: string, question: JsonValue, waitMs: number): Promise<JsonValue> {
-    const [answer = null] = await this.#ask(await this.#transport.others(), true, { topic, question }, waitMs);
+    const [answer = null] = await this.#ask(true, { topic, question }, waitMs);
     return answer;
   }
 
-  async askAll(topic: string, question: JsonValue, waitMs: number): Promise<readonly JsonValue[]> {
-    return this.#ask(await this.#transport.others(), false, { topic, question }, waitMs);
+  askAll(topic: string, question: JsonValue, waitMs: number): Promise<readonly JsonValue[]> {
+    return this.#ask(false, { topic, question }, waitMs);
   }
 
   serve(topic: string, handler: PeerHandler): void {
@@ -104,12 +99,12 @@ export class Questions implements Peers {
   }
 
   async #ask(
-    nodes: readonly NodeNumber[],
     isAny: boolean,
     content: { readonly topic: string; readonly question: JsonValue },
     waitMs: number,
   ): Promise<readonly JsonValue[]> {
-    if (nodes.length === 0) return [];
+    const others = await this.#transport.others();
+    if (others.length === 0) return [];
     const { scheduler, ids } = this.#ports;
     const id = ids.uuid();
     const answers: JsonValue[] = [];
@@ -122,7 +117,7 @@ export class Questions implements Peers {
         cancelEnd();
         resolve();
       };
-      const asked = { open: new Set(nodes), answers, isAny, finish };
+      const asked = { open: new Set(others), answers, isAny, finish };
       this.#asked.set(id, asked);
       const send = (): void => {
         cancelRepeat = scheduler.after(REPEAT_MS, () => this.#repeat(id, send));

@@ -19,7 +19,7 @@ import { createExpressRuntime } from './express/express.ts';
 import type { ExpressRuntime } from './express/express.ts';
 import { ExpressHistory } from './express/history/express-history.ts';
 import { createOwnExpress } from './express/history/own-express.ts';
-import { createWholeExpress } from './express/history/whole-express.ts';
+import { createWholeExpress, serveExpress } from './express/history/whole-express.ts';
 import { createExpressItems } from './express/map-items.ts';
 import { createSyncExecutions } from './express/sync-executions.ts';
 import type { SyncExecutions } from './express/sync-executions.ts';
@@ -96,6 +96,7 @@ export function createRuntimes(options: RuntimesOptions): Runtimes {
   const { stateEventNames } = settings;
   const { clock, scheduler } = ports;
   const ownExpress = createOwnExpress({ history, runtime: express, scheduler, stateEventNames });
+  serveExpress(ownExpress, options.peers);
   const executions = createExecutions({
     flows: flowStore,
     express: createWholeExpress(ownExpress, options.peers, clock),

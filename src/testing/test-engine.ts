@@ -12,7 +12,7 @@ import type { ExecutionView, HistoryEvent } from '../runtime/executions.ts';
 import type { SyncResult } from '../runtime/express/express.ts';
 import { FROM_API } from '../runtime/start-origin.ts';
 import { createEngine } from '../server/engine.ts';
-import type { Engine, StandIns } from '../server/engine.ts';
+import type { Engine, EngineOptions, StandIns } from '../server/engine.ts';
 import { createMemoryStores } from '../store/memory/stores.ts';
 import type { Stores } from '../store/stores.ts';
 import { atEnd } from './clean-up.ts';
@@ -36,6 +36,8 @@ export interface TestEngineOptions {
   readonly time?: VirtualTime;
   /** Stores of the caller, who closes them; new ones in memory when absent. */
   readonly stores?: Stores;
+  /** How the engine joins shared stores as a node; absent: it is their only node. */
+  readonly node?: EngineOptions['node'];
   /** Seed of identifiers and randomness. */
   readonly seed?: number;
   readonly observe?: Subscriber;
@@ -106,6 +108,7 @@ export async function startTestEngine(t: CleanUp, options: TestEngineOptions = {
       observer: createObserver(watch(troubles), options.observe ?? {}),
     },
     localCallersOnly: true,
+    ...(options.node !== undefined && { node: options.node }),
     endpoint: () => '127.0.0.1:7780',
     standIns: {
       ...options.standIns,

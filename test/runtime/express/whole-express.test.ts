@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import type { ExpressQuery } from '../../../src/runtime/express/history/express-position.ts';
 import type { ExpressReader } from '../../../src/runtime/express/history/express-reader.ts';
 import { createOwnExpress } from '../../../src/runtime/express/history/own-express.ts';
-import { createWholeExpress, positionIn } from '../../../src/runtime/express/history/whole-express.ts';
+import { createWholeExpress, positionIn, serveExpress } from '../../../src/runtime/express/history/whole-express.ts';
 import { TestNodes } from '../../cluster/nodes.ts';
 import type { TestNode } from '../../cluster/nodes.ts';
 import { planOf } from '../../support/flows.ts';
@@ -29,6 +29,7 @@ async function processes(t: TestContext, count: number): Promise<{ nodes: TestNo
     const express = new RetainingRuntime({ time: nodes.time });
     const { history, runtime } = express;
     const own = createOwnExpress({ history, runtime, scheduler: nodes.time, stateEventNames: 'state' });
+    serveExpress(own, node.peers);
     all.push({ node, express, reader: createWholeExpress(own, node.peers, nodes.time) });
   }
   return { nodes, all };

@@ -31,9 +31,17 @@ type Question =
   | { readonly kind: 'waits'; readonly flow: FlowOfExecution; readonly name: string }
   | { readonly kind: 'list'; readonly query: ExpressQuery };
 
-/** Reads through `peers`, and answers their questions from `own`. */
-export function createWholeExpress(own: ExpressReader, peers: Peers, clock: Pick<Clock, 'monotonicMs'>): ExpressReader {
+/** Answers the questions of other processes from now on. */
+export function serveExpress(own: ExpressReader, peers: Pick<Peers, 'serve'>): void {
   peers.serve(TOPIC, async (question) => asJson(await answer(own, question as unknown as Question)));
+}
+
+/** Reads the executions of this process and of the others. */
+export function createWholeExpress(
+  own: ExpressReader,
+  peers: Pick<Peers, 'askAny' | 'askAll'>,
+  clock: Pick<Clock, 'monotonicMs'>,
+): ExpressReader {
   const any = (question: Question, waitMs = PATIENCE_MS): Promise<JsonValue> =>
     peers.askAny(TOPIC, asJson(question), waitMs);
   return {

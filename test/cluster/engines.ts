@@ -1,0 +1,56 @@
+/** Several engines on one shared store in memory, each a node, on one virtual time. */
+import { createMemoryStores } from '../../src/store/memory/stores.ts';
+import type { NodeStore } from '../../src/store/nodes.ts';
+import type { Stores } from '../../src/store/stores.ts';
+import { atEnd } from '../../src/testing/clean-up.ts';
+import type { CleanUp } from '../../src/testing/clean-up.ts';
+import { startTestEngine } from '../../src/testing/test-engine.ts';
+import type { TestEngine, TestEngineOptions } from '../../src/testing/test-engine.ts';
+import { VirtualTime } from '../../src/testing/virtual-time.ts';
+
+export const LEASE_MS = 10_000;
+
+export class TestCluster {
+  readonly time = new VirtualTime();
+  readonly stores: Stores = createMemoryStores({ isShared: true });
+  /** Names of nodes that cannot reach the store of nodes. */
+  readonly cut = new Set<string>();
+  readonly #t: CleanUp;
+  readonly #options: TestEngineOptions;
+  #seed = 0;
+
+  constructor(t: CleanUp, options: TestEngineOptions = {}) {
+    this.#t = t;
+    this.#options = options;
+    atEnd(t, () => this.time.stop());
+  }
+
+  /** Starts an engine as one more node, and waits until each node knows how many there are. */
+  async join(name: string): Promise<TestEngine> {
+    const { time, stores } = this;
+    const engine = await startTestEngine(this.#t, {
+      ...this.#options,
+      time,
+      stores: { ...stores, nodes: this.#reach(name) },
+      seed: ++this.#seed,
+      node: { info: { name, version: '0.0.0', leaseMs: LEASE_MS }, pollMs: 500 },
+    });
+    await time.pass(LEASE_MS / 2);
+    return engine;
+  }
+
+  #reach(name: string): NodeStore {
+    const { nodes } = this.stores;
+    const reached = <T>(call: () => Promise<T>): Promise<T> =>
+      this.cut.has(name) ? Promise.reject(new Error('the network is cut')) : call();
+    return {
+      ...nodes,
+      join: (info, nowMs) => reached(() => nodes.join(info, nowMs)),
+      beat: (node, report, nowMs) => reached(() => nodes.beat(node, report, nowMs)),
+      receive: (node) => reached(() => nodes.receive(node)),
+      send: (message) => reached(() => nodes.send(message)),
+      list: (nowMs) => reached(() => nodes.list(nowMs)),
+      close: () => Promise.resolve(),
+    };
+  }
+}
