@@ -77,7 +77,7 @@ export class NonceSharing {
     }
   }
 
-  /** What to pass on; null while this process is alone. */
+  /** The fingerprints to pass on; null while this process is alone. */
   #take(): Uint8Array | null {
     const nonces = this.#nonces;
     if (this.#options.cluster.size === 1) {

@@ -36,7 +36,7 @@ export class TokenBucket {
     return 0;
   }
 
-  /** From now on the bucket has this rate. What it gained until now it gained at the rate before. */
+  /** From now on the bucket has this rate. Until now it filled at the rate before. */
   change(rate: TokenRate, nowMs: number): void {
     this.#fill(nowMs);
     this.#rate = rate;

@@ -13,7 +13,16 @@ import type { Ports } from '../base/ports.ts';
 import { pause } from '../base/scheduler.ts';
 import type { ChangesOfFlows, FlowStore } from '../store/flows.ts';
 import { LeaseLost } from '../store/nodes.ts';
-import type { Beat, HintTopic, Membership, NodeInfo, NodeNumber, NodeReport, NodeStore } from '../store/nodes.ts';
+import type {
+  Beat,
+  HintTopic,
+  Membership,
+  NodeInfo,
+  NodeNumber,
+  NodeRecord,
+  NodeReport,
+  NodeStore,
+} from '../store/nodes.ts';
 import { STORE_RETRY_MAX_MS, STORE_RETRY_MIN_MS } from '../store/retries.ts';
 import type { Cluster } from './cluster.ts';
 
@@ -124,6 +133,13 @@ export class NodeMembership implements Cluster {
 
   get holdsLease(): boolean {
     return !this.isShared || (!this.#isLost && this.#options.ports.clock.monotonicMs() < this.#safeUntilMs);
+  }
+
+  /** The live nodes, by number. The only node of a store has no beats, so it says here how it is now. */
+  async list(): Promise<readonly NodeRecord[]> {
+    const { nodes, ports } = this.#options;
+    const list = await nodes.list(ports.clock.nowMs());
+    return this.isShared ? list : list.map((node) => ({ ...node, ...this.#report(), sinceBeatMs: 0 }));
   }
 
   /** Asks another node, or all with null, to look for work now. */

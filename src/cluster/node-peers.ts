@@ -17,7 +17,7 @@ export interface NodePeersOptions {
 
 export class NodePeers {
   readonly #options: NodePeersOptions;
-  /** What the node asks, and answers. */
+  /** Asks the other nodes, and answers them. */
   readonly questions: Questions;
   #isLooking = false;
   /** Another look has to follow: a hint came during this one, which may have missed its message. */

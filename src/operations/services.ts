@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../base/clock.ts';
 import type { Ids } from '../base/ids.ts';
+import type { NodeMembership } from '../cluster/membership.ts';
 import type { Compiler } from '../compiler/compiler.ts';
 import type { DefinitionLimits } from '../language/limits.ts';
 import type { Executions } from '../runtime/executions.ts';
@@ -13,7 +14,6 @@ import type { Observer } from '../base/observer.ts';
 import type { Schedules } from '../schedules/schedules.ts';
 import type { FlowStore } from '../store/flows.ts';
 import type { MessageStore } from '../store/messages.ts';
-import type { NodeStore } from '../store/nodes.ts';
 import type { FlowQuota } from './flow-quota.ts';
 import type { OperationRate } from './rate.ts';
 
@@ -23,7 +23,7 @@ export type Endpoint = () => string;
 export interface OperationServices {
   readonly flows: FlowStore;
   readonly messages: MessageStore;
-  readonly nodes: Pick<NodeStore, 'list'>;
+  readonly nodes: Pick<NodeMembership, 'list'>;
   readonly sync: SyncExecutions;
   readonly executions: Executions;
   /** Notified of every change of a flow, its versions and its aliases, after the change is durable and before the reply. */

@@ -7,7 +7,6 @@ import type { ActionCatalog } from '../actions/action.ts';
 import type { Actions } from '../actions/catalog.ts';
 import { loadActionsLazily } from '../actions/lazy-actions.ts';
 import { MemoryBudget } from '../base/memory-budget.ts';
-import type { Cluster } from '../cluster/cluster.ts';
 import { NodePeers } from '../cluster/node-peers.ts';
 import { exchangeThroughStore } from '../cluster/nonce-exchange.ts';
 import type { NonceExchange } from '../cluster/nonce-exchange.ts';
@@ -151,7 +150,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 
 function servicesOf(
   { settings, stores, ports, endpoint }: EngineOptions,
-  cluster: Cluster,
+  cluster: NodeMembership,
   { sync, executions, changes }: Runtimes,
   compiler: Compiler,
   schedules: ScheduleParts,
@@ -161,7 +160,7 @@ function servicesOf(
   return {
     flows: stores.flows,
     messages: stores.messages,
-    nodes: stores.nodes,
+    nodes: cluster,
     sync,
     executions,
     changes,

@@ -1,4 +1,4 @@
-/** What nodes share beside the executions in the store: Express histories, limits, nonces, and the list of themselves. */
+/** Nodes share more than the executions in the store: Express histories, limits, nonces, and the list of themselves. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonObject } from '../../src/base/json.ts';
@@ -221,8 +221,14 @@ test('each node lists all nodes', async (t) => {
   }
 });
 
-test('a server with a store of its own is its only node', async (t) => {
+test('a server with a store of its own is its only node, and says how it is now', async (t) => {
   const engine = await startTestEngine(t);
-  const nodes = (await engine.call('ListNodes'))['Nodes'] as readonly unknown[];
-  assert.equal(nodes.length, 1);
+  await engine.createFlow('s', WAIT);
+  await engine.start('s');
+  await engine.time.pass(5_000);
+  const nodes = (await engine.call('ListNodes'))['Nodes'] as readonly Record<string, unknown>[];
+  assert.deepEqual(
+    nodes.map(({ Rank, SinceBeat, Executions }) => [Rank, SinceBeat, Executions]),
+    [[0, 0, 1]],
+  );
 });

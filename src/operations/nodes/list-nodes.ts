@@ -3,9 +3,9 @@ import { formatTime } from '../../base/clock.ts';
 import type { NodeRecord } from '../../store/nodes.ts';
 import { defineOperation } from '../operation.ts';
 
-export const listNodes = defineOperation('ListNodes', async ({ nodes, clock }) => {
-  return { Nodes: (await nodes.list(clock.nowMs())).map(nodeReply) };
-});
+export const listNodes = defineOperation('ListNodes', async ({ nodes }) => ({
+  Nodes: (await nodes.list()).map(nodeReply),
+}));
 
 function nodeReply(node: NodeRecord, rank: number) {
   return {

@@ -88,7 +88,7 @@ test('a caller does not wait for an execution whose process has gone', async (t)
   await running;
 });
 
-test('a list is the same at each process, page by page, whichever process reads the next page', async (t) => {
+test('a list is the same at each process, page by page, if each page is read at another one', async (t) => {
   const STEP = fc.record({ process: fc.nat(2), passMs: fc.integer({ min: 0, max: 2 }) });
   await fc.assert(
     fc.asyncProperty(
