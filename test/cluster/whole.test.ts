@@ -198,6 +198,32 @@ test('a node that cannot renew its lease starts no Express execution, and joins 
   assert.ok(b.takeTroubles().length > 0);
 });
 
+test('a task that starts an Express flow waits while the node has no lease, and does not fail', async (t) => {
+  const cluster = new TestCluster(t);
+  const a = await cluster.join('a');
+  await a.createFlow('child', PASS, 'Express');
+  const parent = `Type: StateMachine
+SpecVersion: v1
+Name: parent
+StartAt: W
+States:
+  - { Type: Wait, Name: W, Seconds: 15, Next: Call }
+  - { Type: Task, Name: Call, Action: 'FNF:StartSyncExecution', Parameters: { flowName: child }, End: true }
+`;
+  await a.createFlow('parent', parent);
+  await a.start('parent', { name: 'e' });
+  cluster.cut.add('a');
+  await cluster.time.pass(20_000);
+  assert.equal((await a.call('DescribeExecution', { FlowName: 'parent', ExecutionName: 'e' }))['Status'], 'Running');
+  cluster.cut.delete('a');
+  await cluster.time.pass(10_000);
+  const { status } = await a.ended('parent', 'e');
+  assert.equal(status, 'Succeeded');
+  const types = (await a.events('parent', 'e')).map(({ type }) => type);
+  assert.ok(!types.includes('TaskFailed'), types.join(' '));
+  assert.ok(a.takeTroubles().length > 0);
+});
+
 test('each node lists all nodes', async (t) => {
   const cluster = new TestCluster(t);
   const engines = await three(cluster);

@@ -13,16 +13,21 @@ import { isName } from '../../api/names.ts';
 import { formatTime } from '../../base/clock.ts';
 import { parseJson, stringifyJson } from '../../base/json.ts';
 import type { JsonObject } from '../../base/json.ts';
+import type { Ports } from '../../base/ports.ts';
+import { pause } from '../../base/scheduler.ts';
+import { STORE_RETRY_MAX_MS } from '../../store/retries.ts';
 import type { ChildCall } from '../driver/calls.ts';
 import type { Turns } from '../driver/turns.ts';
 import type { FlowRights } from '../flow-rights.ts';
-import type { SyncExecutions, SyncRequest } from '../express/sync-executions.ts';
+import { NoLease } from '../express/no-lease.ts';
+import type { SyncAnswer, SyncExecutions, SyncRequest } from '../express/sync-executions.ts';
 import { BAD_EXECUTION_NAME, executionNameOf, parseFlowArn } from './parameters.ts';
 import { ABORTED, orRefusal, refusalOfDepth, refusalOfRights, refused } from './refusal.ts';
 
 export interface ExpressChildOptions {
   readonly sync: Pick<SyncExecutions, 'start'>;
   readonly turns: Turns;
+  readonly ports: Pick<Ports, 'scheduler'>;
   readonly rights: FlowRights;
   /** How deep flows may call flows (`limits.callDepth`). */
   readonly callDepth: number;
@@ -43,16 +48,16 @@ export function startExpressChild(
   }
   const tooDeep = refusalOfDepth(call, childDepth);
   if (tooDeep !== null) return Promise.resolve(tooDeep);
-  return unlessAborted(turns, nameOfFlow(call.parameters) ?? '', signal, () => run(options, call));
+  return unlessAborted(turns, nameOfFlow(call.parameters) ?? '', signal, () => run(options, call, signal));
 }
 
 /** Makes the request only now: thousands of calls may wait for their turn, and each request has a text of its input. */
-async function run({ sync, rights }: ExpressChildOptions, call: ChildCall): Promise<TaskResult> {
+async function run(options: ExpressChildOptions, call: ChildCall, signal: AbortSignal): Promise<TaskResult> {
   const request = requestOf(call);
   if (typeof request === 'string') return refused(call, 'InvalidArgument', request);
-  const denied = refusalOfRights(rights, call, request.flowName);
+  const denied = refusalOfRights(options.rights, call, request.flowName);
   if (denied !== null) return denied;
-  const started = await orRefusal(call, sync.start(request));
+  const started = await orRefusal(call, startWithLease(options, request, signal));
   if (!started.ok) return started;
   const { flow, result } = started.child;
   if (result.status !== 'Succeeded') return failed(result.errorCode, result.errorMessage);
@@ -66,6 +71,22 @@ async function run({ sync, rights }: ExpressChildOptions, call: ChildCall): Prom
     StartedTime: formatTime(result.startedMs),
     StoppedTime: formatTime(result.stoppedMs),
   });
+}
+
+/** Waits while the node has no lease, unless `signal` aborts. */
+async function startWithLease(
+  { sync, ports }: ExpressChildOptions,
+  request: SyncRequest,
+  signal: AbortSignal,
+): Promise<SyncAnswer> {
+  for (;;) {
+    try {
+      return await sync.start(request);
+    } catch (error) {
+      if (!(error instanceof NoLease) || signal.aborted) throw error;
+      await pause(ports.scheduler, STORE_RETRY_MAX_MS);
+    }
+  }
 }
 
 /** The child that the task's parameters describe, or a sentence about the parameter that is wrong. */

@@ -3,12 +3,13 @@
  * starts through the API (rules.md 4.6). The processes that serve together share the first and the last. Child flows count too. At the limit a start is refused, which a parent can retry or catch; a start that waited instead could
  * make flows block each other.
  */
-import { ApiError, memoryThrottled, throttled } from '../../api/error.ts';
+import { memoryThrottled, throttled } from '../../api/error.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { MemoryBudget } from '../../base/memory-budget.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import { CountShare, RateShare } from '../../cluster/limit-share.ts';
 import type { StartOrigin } from '../start-origin.ts';
+import { NoLease } from './no-lease.ts';
 
 export interface AdmissionLimits {
   readonly concurrentExecutions: number;
@@ -42,10 +43,11 @@ export class Admission {
   }
 
   /**
-   * @throws {ApiError} `ResourceThrottled`, with the time after which to retry; `InternalServerError` without a lease.
+   * @throws {ApiError} `ResourceThrottled`, with the time after which to retry; {@link NoLease}
    */
   enter(origin: StartOrigin, inputUnits: number): void {
-    if (!this.#cluster.holdsLease) throw withoutLease();
+    // An item of a Map run has its text from the execution, which others cannot change.
+    if (!this.#cluster.holdsLease && origin.from !== 'map') throw new NoLease();
     if (this.running >= this.#concurrent.own) throw throttled(BUSY_RETRY_MS, busy(this.#concurrent));
     if (this.#memory.refusesStart(origin.from === 'api', inputUnits)) throw memoryThrottled();
     if (this.#starts !== null && origin.from === 'api') {
@@ -58,13 +60,6 @@ export class Admission {
   leave(): void {
     this.running--;
   }
-}
-
-/** Others may have changed flows since the lease ended, and the node would run the old text. */
-function withoutLease(): ApiError {
-  const message =
-    'This node starts no executions at this time: it could not renew its lease in the store, and will try again. Retry, or call another node.';
-  return new ApiError('InternalServerError', message);
 }
 
 function busy({ whole, own, note }: CountShare): string {

@@ -4,8 +4,15 @@ import { test } from 'node:test';
 import { ApiError } from '../../../src/api/error.ts';
 import { MemoryBudget } from '../../../src/base/memory-budget.ts';
 import { Admission } from '../../../src/runtime/express/admission.ts';
+import { NoLease } from '../../../src/runtime/express/no-lease.ts';
 import { FROM_API } from '../../../src/runtime/start-origin.ts';
+import type { StartOrigin } from '../../../src/runtime/start-origin.ts';
 import { ManualTime } from '../../../src/testing/manual-time.ts';
+
+const ANCESTRY = { depth: 0, startedBy: [] };
+const ITEM: StartOrigin = { from: 'map', task: { execution: 1, event: 2 }, ancestry: ANCESTRY };
+const DUE = { scheduleId: 's', firstMs: 0, lastMs: 0, nextMs: null };
+const SCHEDULE: StartOrigin = { from: 'schedule', flowId: 'f', due: DUE };
 
 function admissionOf(limits: { concurrentExecutions: number; startsPerSecond: number | null }) {
   const cluster = { size: 1, rank: 0, holdsLease: true };
@@ -55,10 +62,13 @@ test('it admits its share of the starts in a second', () => {
   assert.equal(admitted(admission).count, 5);
 });
 
-test('it admits no execution while the node has no lease', () => {
+test('it admits no execution while the node has no lease, except items of Map runs, whose text cannot change', () => {
   const { admission, cluster } = admissionOf({ concurrentExecutions: 10, startsPerSecond: null });
   cluster.holdsLease = false;
   assert.throws(() => admission.enter(FROM_API, 0), { code: 'InternalServerError', message: /its lease/ });
+  assert.throws(() => admission.enter(SCHEDULE, 0), NoLease);
+  admission.enter(ITEM, 0);
+  admission.leave();
   cluster.holdsLease = true;
   admission.enter(FROM_API, 0);
   assert.equal(admission.running, 1);
