@@ -183,7 +183,7 @@ export const ERRORS = {
   SignatureNonceUsed: {
     status: 400,
     message: 'Specified signature nonce was used already.',
-    when: 'The nonce was used with this key in the last 15 minutes. A restart of the server clears the memory of nonces.',
+    when: 'The nonce was used with this key in the last 15 minutes. A restart of a server that is alone clears the memory of nonces; nodes of one store share them.',
   },
   SignatureNotMatch: {
     status: 403,

@@ -128,7 +128,8 @@ States:
   await a.start('m', { name: 'e', input: { items: [1, 2, 3] } });
   await a.ended('m', 'e');
   const run = (await b.events('m', 'e')).find(({ type }) => type === 'MapRunStarted');
-  const { MapRunName = '' } = run?.detail['output'] as { MapRunName?: string };
+  assert.ok(run !== undefined, 'the Map has started its run');
+  const { MapRunName } = run.detail['output'] as { MapRunName: string };
   const children = await listed([a], { FlowName: 'm', MapRunName });
   assert.equal(children.length, 3);
   for (const engine of engines) {
