@@ -24,7 +24,7 @@ export const FOLDERS: Readonly<Record<string, readonly (readonly string[])[]>> =
   ],
   schedules: [['timetable']],
   runtime: [['children'], ['durable', 'express'], ['driver'], ['flows', 'memory']],
-  store: [['memory', 'sqlite']],
+  store: [['memory', 'postgres', 'sqlite']],
   wire: [['api'], ['http']],
 };
 

@@ -49,6 +49,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   croner: ['schedules'],
   'csv-parse': ['objects'],
   'ipaddr.js': ['auth'],
+  pg: ['store'],
   pino: ['server'],
   re2js: ['expression'],
   undici: ['outbound'],

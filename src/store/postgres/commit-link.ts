@@ -1,0 +1,83 @@
+/**
+ * The connection for commits. It prepares its statements when it opens, so that a flush is one round trip. A connection that fails, or
+ * does not answer in time, is given up, and the next flush opens another.
+ */
+import type { Client } from 'pg';
+import type { Scheduler } from '../../base/scheduler.ts';
+import { Batch, Preparation } from './batch.ts';
+import type { Statement, Values } from './batch.ts';
+import { answerTimeoutMs, createClient } from './connect.ts';
+import { codeOf } from './faults.ts';
+import type { PostgresOptions } from './options.ts';
+
+export class CommitLink {
+  readonly #options: PostgresOptions;
+  readonly #statements: ReadonlyMap<string, string>;
+  readonly #scheduler: Scheduler;
+  #client: Client | null = null;
+
+  constructor(options: PostgresOptions, statements: ReadonlyMap<string, string>, scheduler: Scheduler) {
+    this.#options = options;
+    this.#statements = statements;
+    this.#scheduler = scheduler;
+  }
+
+  /**
+   * Runs statements in one round trip. Returns the rows of each. Call it again only when it has settled.
+   * @throws an error of the database, after which the connection is good; or another one, after which it is closed and no one knows
+   *   what the database has done
+   */
+  async run(statements: readonly Statement[]): Promise<readonly (readonly Values[])[]> {
+    const client = (this.#client ??= await this.#open());
+    const batch = new Batch(statements);
+    client.query(batch);
+    return this.#answer(client, batch.promise);
+  }
+
+  get isOpen(): boolean {
+    return this.#client !== null;
+  }
+
+  async close(): Promise<void> {
+    const client = this.#client;
+    this.#client = null;
+    await client?.end();
+  }
+
+  async #open(): Promise<Client> {
+    const client = createClient(this.#options);
+    await client.connect();
+    const preparation = new Preparation(this.#statements);
+    client.query(preparation);
+    await this.#answer(client, preparation.promise);
+    return client;
+  }
+
+  async #answer<T>(client: Client, answer: Promise<T>): Promise<T> {
+    const limitMs = answerTimeoutMs(this.#options);
+    let isLate = false;
+    const cancel = this.#scheduler.after(limitMs, () => {
+      isLate = true;
+      client.connection.stream.destroy();
+    });
+    try {
+      return await answer;
+    } catch (error) {
+      if (codeOf(error) === null || isFatal(error)) this.#giveUp(client);
+      if (isLate) throw new Error(`the database did not answer within ${limitMs} ms`, { cause: error });
+      throw error;
+    } finally {
+      cancel();
+    }
+  }
+
+  #giveUp(client: Client): void {
+    if (this.#client === client) this.#client = null;
+    client.connection.stream.destroy();
+  }
+}
+
+/** The database closes the connection with such an error, as when an administrator ends it. */
+function isFatal(error: unknown): boolean {
+  return error instanceof Error && 'severity' in error && error.severity !== 'ERROR';
+}

@@ -1,0 +1,115 @@
+/**
+ * Executions, snapshots and Map runs to rows and back. The database contains the positions in the lists: append to them, and change
+ * nothing else in them.
+ */
+import type { Failure } from '../../interpreter/event.ts';
+import type { Ancestry, CallbackState, ExecutionRecord, FlowSnapshot, JournalRow } from '../executions.ts';
+import type { MapItemPlace, MapRunRecord, MapRunStatus } from '../map-runs.ts';
+import type { Row } from './database.ts';
+import { environmentOf, numberOrNull, textOf, textOrNull } from './flow-rows.ts';
+
+const STATUSES: readonly ExecutionRecord['status'][] = ['Running', 'Succeeded', 'Failed', 'TimedOut', 'Stopped'];
+const CALLBACKS: readonly CallbackState[] = ['none', 'owed', 'due', 'done'];
+const MAP_RUN_STATUSES: readonly MapRunStatus[] = ['Pending', 'Running', 'Succeeded', 'Failed', 'Aborted'];
+
+export const RUNNING = 0;
+export const NONE = 0;
+export const OWED = 1;
+export const DUE = 2;
+export const DONE = 3;
+
+export function statusNumber(status: ExecutionRecord['status']): number {
+  return STATUSES.indexOf(status);
+}
+
+export function callbackNumber(callback: CallbackState): number {
+  return CALLBACKS.indexOf(callback);
+}
+
+export function mapRunStatusNumber(status: MapRunStatus): number {
+  return MAP_RUN_STATUSES.indexOf(status);
+}
+
+/** From a row of `executions` with `flow_id` and `flow_name`, and with `input` and `output` if the query reads them. */
+export function executionOf(row: Row): ExecutionRecord {
+  const parent = numberOrNull(row['parent']);
+  const stop = textOrNull(row['stop']);
+  return {
+    id: Number(row['id']),
+    flowId: textOf(row['flow_id']),
+    flowName: textOf(row['flow_name']),
+    name: textOf(row['name']),
+    identity: textOf(row['identity']),
+    status: STATUSES[Number(row['status'])] as ExecutionRecord['status'],
+    startedMs: Number(row['started_ms']),
+    stoppedMs: Number(row['stopped_ms']),
+    revision: Number(row['revision']),
+    version: textOf(row['version']),
+    alias: textOf(row['alias']),
+    parent: parent === null ? null : { execution: parent, event: Number(row['parent_event']) },
+    ancestry: ancestryOf(row),
+    mapItem: mapItemOf(row),
+    callback: CALLBACKS[Number(row['callback'])] as CallbackState,
+    stop: stop === null ? null : failureOf(stop),
+    wakeMs: numberOrNull(row['wake_ms']),
+    error: textOf(row['error']),
+    cause: textOf(row['cause']),
+    input: textOrNull(row['input']) ?? '',
+    output: textOrNull(row['output']) ?? '',
+  };
+}
+
+export function failureOf(text: string): Failure {
+  return JSON.parse(text) as Failure;
+}
+
+function mapItemOf(row: Row): MapItemPlace | null {
+  const run = textOrNull(row['map_run']);
+  return run === null ? null : { run, state: Number(row['map_state']), index: Number(row['map_item']) };
+}
+
+function ancestryOf(row: Row): Ancestry {
+  const startedBy = textOf(row['started_by']);
+  if (startedBy === '') return { depth: Number(row['depth']), startedBy: [] };
+  return { depth: Number(row['depth']), startedBy: JSON.parse(startedBy) as readonly string[] };
+}
+
+/** The text of `started_by`, empty for most executions. */
+export function startedByText({ startedBy }: Ancestry): string {
+  return startedBy.length === 0 ? '' : JSON.stringify(startedBy);
+}
+
+export function snapshotOf(row: Row): FlowSnapshot {
+  return {
+    flowId: textOf(row['flow_id']),
+    revision: Number(row['revision']),
+    definition: textOf(row['definition']),
+    description: textOf(row['description']),
+    roleArn: textOf(row['role_arn']),
+    environment: environmentOf(row['environment']),
+    writer: textOrNull(row['writer']),
+  };
+}
+
+/** From `first`, `count` and the text as `events`. */
+export function journalRowOf(row: Row): JournalRow {
+  return { first: Number(row['first']), count: Number(row['count']), events: textOf(row['events']) };
+}
+
+export function mapRunOf(row: Row): MapRunRecord {
+  return {
+    name: textOf(row['name']),
+    key: Number(row['key']),
+    event: Number(row['event']),
+    status: MAP_RUN_STATUSES[Number(row['status'])] as MapRunStatus,
+    startedMs: Number(row['started_ms']),
+    stoppedMs: Number(row['stopped_ms']),
+    concurrency: Number(row['concurrency']),
+    toleratedCount: numberOrNull(row['tolerated_count']),
+    toleratedPercentage: numberOrNull(row['tolerated_percentage']),
+    total: Number(row['total']),
+    running: Number(row['running']),
+    succeeded: Number(row['succeeded']),
+    failed: Number(row['failed']),
+  };
+}

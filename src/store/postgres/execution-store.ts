@@ -1,0 +1,170 @@
+/**
+ * Executions in PostgreSQL. Commits have a connection of their own (`commits.ts`), the other calls use the pool. A read sees a commit
+ * as soon as the commit has resolved, at every node.
+ */
+import type { ExecutionId, ExecutionStore, IdBlock, RunningCounts } from '../executions.ts';
+import type { StoreClock } from './clock.ts';
+import type { Commits } from './commits.ts';
+import type { Database, DatabaseUse, Row } from './database.ts';
+import { listExecutions } from './execution-list.ts';
+import { DUE, executionOf, journalRowOf, mapRunOf, OWED, RUNNING, snapshotOf } from './execution-rows.ts';
+import { numberOrNull, textOf } from './flow-rows.ts';
+import { leaseLost, requireNode } from './fences.ts';
+import { ownershipMethods } from './ownership.ts';
+import type { Partitions } from './partitions.ts';
+import { Purge } from './purge.ts';
+import { RECORD } from './record.ts';
+import { firstIdOf, flowKey, shardOf, shardOfName } from './shards.ts';
+import { stored } from './texts.ts';
+
+/** Rows of a deleted execution may be there until their partition goes. */
+const EXISTS = 'EXISTS (SELECT 1 FROM executions WHERE shard = $1 AND id = $2)';
+const JOURNAL = `
+  SELECT first, count, events FROM journal
+  WHERE shard = $1 AND execution = $2 AND first + count > $3 AND first < $3::bigint + $4::bigint AND ${EXISTS}
+    AND first >= coalesce((SELECT max(first) FROM journal WHERE shard = $1 AND execution = $2 AND first <= $3), 0)
+  ORDER BY first`;
+const MAP_RUN_LOG = `
+  SELECT first, count, entries AS events FROM map_run_log
+  WHERE shard = $1 AND execution = $2 AND key = $3 AND first + count > $4 AND ${EXISTS}
+    AND first >= coalesce(
+      (SELECT max(first) FROM map_run_log WHERE shard = $1 AND execution = $2 AND key = $3 AND first <= $4), 0)
+  ORDER BY first LIMIT $5`;
+const ORPHANS = `
+  SELECT e.id FROM executions e
+  WHERE e.callback = ${OWED} AND e.status = ${RUNNING} AND e.parent IS NOT NULL AND e.id > $1 AND NOT EXISTS (
+    SELECT 1 FROM executions p WHERE p.shard = (e.parent % $3::bigint)::smallint AND p.id = e.parent AND p.status = ${RUNNING})
+  ORDER BY e.id LIMIT $2`;
+
+export interface ExecutionStoreParts {
+  readonly use: DatabaseUse;
+  readonly commits: Commits;
+  readonly clock: StoreClock;
+  readonly partitions: Partitions;
+  readonly shards: number;
+}
+
+export function createPostgresExecutions(parts: ExecutionStoreParts): ExecutionStore {
+  const { use, commits, clock, partitions, shards } = parts;
+  const purge = new Purge(clock, shards);
+  return {
+    newIds: (node, count) => use.run((database) => newIds(database, node, count, clock.nowMs(), shards)),
+    commit: (node, changes) => use.run(() => commits.commit(node, changes)),
+    ...ownershipMethods(use, shards),
+    get: (id) => use.run((database) => recordOf(database, 'e.id', [shardOf(id, shards), id])),
+    find: (flowId, name) =>
+      use.run((database) => {
+        const shard = shardOfName(flowId, name, shards);
+        return recordOf(database, `e.flow = '${flowKey(flowId)}'::bigint AND e.name`, [shard, stored(name)]);
+      }),
+    snapshot: (flowId, revision) =>
+      use.run(async (database) => {
+        const [row] = await database.rows('SELECT * FROM snapshots WHERE flow = $1 AND revision = $2', [
+          String(flowKey(flowId)),
+          revision,
+        ]);
+        return row === undefined ? null : snapshotOf(row);
+      }),
+    journal: (id, fromEvent, count) =>
+      use.run(async (database) => {
+        const rows = await database.rows(JOURNAL, [shardOf(id, shards), id, fromEvent, count]);
+        return rows.map(journalRowOf);
+      }),
+    list: (query) => use.run((database) => listExecutions(database, query, shards)),
+    deletedFlows: () =>
+      use.run(async (database) => {
+        const rows = await database.rows(
+          'SELECT DISTINCT flow_id FROM snapshots s WHERE NOT EXISTS (SELECT 1 FROM flows f WHERE f.id = s.flow_id)',
+        );
+        return rows.map((row) => textOf(row['flow_id']));
+      }),
+    running: () => use.run(running),
+    mapRun: (id, name) =>
+      use.run(async (database) => {
+        const [row] = await database.rows(`SELECT * FROM map_runs WHERE execution = $2 AND name = $3 AND ${EXISTS}`, [
+          ...[shardOf(id, shards), id],
+          stored(name),
+        ]);
+        return row === undefined ? null : mapRunOf(row);
+      }),
+    mapRunLog: (id, key, fromEntry, limit) =>
+      use.run(async (database) => {
+        const rows = await database.rows(MAP_RUN_LOG, [shardOf(id, shards), id, key, fromEntry, limit]);
+        return rows.map(journalRowOf);
+      }),
+    mapRunItems: (name, event) =>
+      use.run(async (database) => {
+        const rows = await database.rows(
+          `SELECT map_item FROM executions
+           WHERE map_run = $1 AND parent_event = $2 AND callback IN (${OWED}, ${DUE}) ORDER BY map_item`,
+          [stored(name), event],
+        );
+        return rows.map((row) => Number(row['map_item']));
+      }),
+    nextWakeMs: () =>
+      use.run(async (database) => {
+        const [row] = await database.rows('SELECT min(wake_ms) AS wake_ms FROM executions WHERE wake_ms IS NOT NULL');
+        return numberOrNull(row?.['wake_ms']);
+      }),
+    children: (parent, events) =>
+      use.run(async (database) =>
+        idsOf(
+          await database.rows(
+            `SELECT id FROM executions
+             WHERE parent = $1 AND parent_event = ANY($2::bigint[]) AND callback = ${OWED} AND status = ${RUNNING} ORDER BY id`,
+            [parent, events],
+          ),
+        ),
+      ),
+    orphans: (afterId, limit) =>
+      use.run(async (database) => idsOf(await database.rows(ORPHANS, [afterId, limit, shards]))),
+    purge: (node, retention, limit, after) =>
+      use.run((database) =>
+        database.transaction(async (queries) => {
+          await requireNode(queries, node);
+          return purge.step(queries, node, retention, limit, after);
+        }),
+      ),
+    giveBackSpace: (node) =>
+      use.run(async (database) => {
+        await database.transaction((queries) => requireNode(queries, node));
+        return partitions.giveBackSpace(clock.nowMs(), shards);
+      }),
+    close: () => use.close(),
+  };
+}
+
+/** Counts the running executions of all nodes along their index. */
+export async function running(database: Database): Promise<RunningCounts> {
+  const [row] = await database.rows(
+    `SELECT count(*) AS n, count(map_run) AS items FROM executions WHERE status = ${RUNNING}`,
+  );
+  const mapItems = Number(row?.['items']);
+  return { executions: Number(row?.['n']) - mapItems, mapItems };
+}
+
+async function recordOf(database: Database, column: string, values: readonly unknown[]) {
+  const [row] = await database.rows(`${RECORD} WHERE e.shard = $1 AND ${column} = $2`, values);
+  return row === undefined ? null : executionOf(row);
+}
+
+function idsOf(rows: readonly Row[]): ExecutionId[] {
+  return rows.map((row) => Number(row['id']));
+}
+
+/** Ids of the day. All of a block are in the first shard; the runtime adds that of the name. */
+async function newIds(
+  database: Database,
+  node: number,
+  count: number,
+  nowMs: number,
+  shards: number,
+): Promise<IdBlock> {
+  const [row] = await database.rows(
+    `UPDATE ids SET next = (greatest(next, $3::bigint) + $2::bigint - 1) / $2::bigint * $2::bigint + $1::bigint * $2::bigint
+     WHERE EXISTS (SELECT 1 FROM node_fences WHERE number = $4::bigint) RETURNING next`,
+    [count, shards, Math.max(1, firstIdOf(nowMs)), node],
+  );
+  if (row === undefined) throw leaseLost();
+  return { first: Number(row['next']) - count * shards, step: shards, count };
+}

