@@ -95,7 +95,7 @@ async function agrees(list: List, numRuns: number): Promise<void> {
 
 for (const adapter of ADAPTERS) {
   const filled = async (t: CleanUp) => {
-    const stores = openStores(t, adapter);
+    const stores = await openStores(t, adapter);
     const { executions } = stores;
     const { commit } = await writing(stores, CHANGES);
     return { list: (query: ExecutionQuery) => executions.list(query), commit };
@@ -149,7 +149,7 @@ describe('execution lists: sqlite, with small bounds', () => {
   it('find the same with every index, in short pages', async (t) => {
     const folder = temporaryFolder(t);
     const sqlite = ADAPTERS.find(({ name }) => name === 'sqlite');
-    const stores = sqlite?.open(folder);
+    const stores = await sqlite?.open(folder);
     assert.ok(stores !== undefined);
     await writing(stores, CHANGES);
     await stores.close();

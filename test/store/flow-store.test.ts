@@ -36,7 +36,7 @@ const record: fc.Arbitrary<FlowRecord> = fc.record(
 for (const adapter of ADAPTERS) {
   describe(`flow store: ${adapter.name}`, () => {
     it('returns every member as stored, for any text', async (t) => {
-      const { flows: store } = openStores(t, adapter);
+      const { flows: store } = await openStores(t, adapter);
       await fc.assert(
         fc.asyncProperty(record, async (flow) => {
           await store.delete(flow.name);
@@ -48,7 +48,7 @@ for (const adapter of ADAPTERS) {
     });
 
     it('creates a flow once for each name', async (t) => {
-      const { flows: store } = openStores(t, adapter);
+      const { flows: store } = await openStores(t, adapter);
       const made = await Promise.all([1, 2, 3].map((n) => store.create(flowRecord('a', { id: `id${n}` }))));
       assert.deepEqual(made, [true, false, false]);
       assert.equal((await store.get('a'))?.id, 'id1');
@@ -56,7 +56,7 @@ for (const adapter of ADAPTERS) {
     });
 
     it('compares names by their bytes', async (t) => {
-      const { flows: store } = openStores(t, adapter);
+      const { flows: store } = await openStores(t, adapter);
       for (const name of ['flow', 'Flow', 'flow ', 'flow\0', '\u00e9', 'e\u0301']) {
         assert.equal(await store.create(flowRecord(name)), true, JSON.stringify(name));
       }
@@ -65,7 +65,7 @@ for (const adapter of ADAPTERS) {
     });
 
     it('changes only the given members and counts revisions', async (t) => {
-      const { flows: store } = openStores(t, adapter);
+      const { flows: store } = await openStores(t, adapter);
       const variable = { name: 'a', value: 'b', description: '' };
       const flow = flowRecord('a', { description: 'old', roleArn: 'role', environment: [variable] });
       await store.create(flow);
@@ -84,7 +84,7 @@ for (const adapter of ADAPTERS) {
     });
 
     it('updates only the flow with the expected id', async (t) => {
-      const { flows: store } = openStores(t, adapter);
+      const { flows: store } = await openStores(t, adapter);
       await store.create(flowRecord('a', { id: 'first' }));
       assert.equal(await store.update('b', { writer: null, lastModifiedMs: 1 }, 'first'), null);
       await store.delete('a');
@@ -94,7 +94,7 @@ for (const adapter of ADAPTERS) {
     });
 
     it('loses no change of concurrent updates', async (t) => {
-      const { flows: store } = openStores(t, adapter);
+      const { flows: store } = await openStores(t, adapter);
       await store.create(flowRecord('a'));
       await Promise.all(
         Array.from({ length: 20 }, (_, n) =>
@@ -107,14 +107,14 @@ for (const adapter of ADAPTERS) {
     });
 
     it('deletes once', async (t) => {
-      const { flows: store } = openStores(t, adapter);
+      const { flows: store } = await openStores(t, adapter);
       await store.create(flowRecord('a'));
       assert.deepEqual(await Promise.all([store.delete('a'), store.delete('a')]), ['id-of-a', null]);
       assert.equal(await store.count(), 0);
     });
 
     it('lists each flow once, in byte order, page by page', async (t) => {
-      const { flows: store } = openStores(t, adapter);
+      const { flows: store } = await openStores(t, adapter);
       await fc.assert(
         fc.asyncProperty(
           fc.uniqueArray(text, { maxLength: 12 }),
@@ -141,7 +141,7 @@ for (const adapter of ADAPTERS) {
     });
 
     it('begins a list with the first name that is not before the requested one', async (t) => {
-      const { flows: store } = openStores(t, adapter);
+      const { flows: store } = await openStores(t, adapter);
       for (const name of ['b', 'd', 'f']) await store.create(flowRecord(name));
       const names = async (fromName: string) => (await store.list({ ...ALL, fromName })).flows.map((flow) => flow.name);
       assert.deepEqual(await names('a'), ['b', 'd', 'f']);
@@ -151,7 +151,7 @@ for (const adapter of ADAPTERS) {
     });
 
     it('lists the flows of one resource group', async (t) => {
-      const { flows: store } = openStores(t, adapter);
+      const { flows: store } = await openStores(t, adapter);
       for (const name of ['a', 'b', 'c', 'd']) {
         await store.create(flowRecord(name, { resourceGroupId: name === 'b' ? 'rg-2' : 'rg-1' }));
       }
@@ -165,7 +165,7 @@ for (const adapter of ADAPTERS) {
     });
 
     it('ends a page when its definitions are large', async (t) => {
-      const { flows: store } = openStores(t, adapter);
+      const { flows: store } = await openStores(t, adapter);
       for (const name of ['a', 'b', 'c', 'd']) await store.create(flowRecord(name, { definition: 'x'.repeat(100) }));
       const page = await store.list({ ...ALL, textUnits: 150 });
       assert.deepEqual(
@@ -176,7 +176,7 @@ for (const adapter of ADAPTERS) {
     });
 
     it('stores a definition of one mebibyte', async (t) => {
-      const { flows: store } = openStores(t, adapter);
+      const { flows: store } = await openStores(t, adapter);
       const flow = flowRecord('big', { definition: '流程\n'.repeat(149_797) });
       await store.create(flow);
       assert.deepEqual(await store.get('big'), flow);
@@ -184,7 +184,7 @@ for (const adapter of ADAPTERS) {
 
     it('fails every call after its close', async (t) => {
       const folder = temporaryFolder(t);
-      const stores = adapter.open(folder);
+      const stores = await adapter.open(folder);
       const store = stores.flows;
       await stores.close();
       await assert.rejects(store.get('a'));
@@ -196,14 +196,14 @@ for (const adapter of ADAPTERS) {
       adapter.durable ? 'has its content again after closing and opening' : 'loses its content when it is closed',
       async (t) => {
         const folder = temporaryFolder(t);
-        const before = adapter.open(folder);
+        const before = await adapter.open(folder);
         const first = before.flows;
         await first.create(flowRecord('a'));
         await first.create(flowRecord('b'));
         await first.update('a', { writer: null, lastModifiedMs: 5, definition: 'second' }, 'id-of-a');
         await first.delete('b');
         await before.close();
-        const after = adapter.open(folder);
+        const after = await adapter.open(folder);
         const second = after.flows;
         const expected = flowRecord('a', { writer: null, lastModifiedMs: 5, definition: 'second', revision: 2 });
         assert.deepEqual(await second.get('a'), adapter.durable ? expected : null);

@@ -23,7 +23,7 @@ function aliasTo(name: string, ...versions: number[]): FlowAlias {
 
 for (const adapter of ADAPTERS) {
   const storeWithFlow = async (t: CleanUp): Promise<FlowStore> => {
-    const { flows } = openStores(t, adapter);
+    const { flows } = await openStores(t, adapter);
     await flows.create(FLOW);
     return flows;
   };

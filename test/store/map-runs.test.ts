@@ -28,7 +28,7 @@ function child(id: number, index: number, run: MapRunRecord = RUN): ExecutionCha
 for (const adapter of ADAPTERS) {
   describe(`execution store, Map runs: ${adapter.name}`, () => {
     it('returns a run as it was stored last, of the execution and by its name', async (t) => {
-      const stores = openStores(t, adapter);
+      const stores = await openStores(t, adapter);
       const store = stores.executions;
       const { commit } = await writing(stores, [startOf(1), startOf(2), runChange(RUN), runChange(OTHER)]);
       assert.deepEqual({ ...(await store.mapRun(1, RUN.name)) }, RUN);
@@ -46,7 +46,7 @@ for (const adapter of ADAPTERS) {
     });
 
     it('appends to the log of a run, returns its rows from an entry on, and takes a repeated row once', async (t) => {
-      const stores = openStores(t, adapter);
+      const stores = await openStores(t, adapter);
       const store = stores.executions;
       const { commit } = await writing(stores, [startOf(1), runChange(RUN, row(1, 3)), runChange(OTHER, row(1))]);
       await commit(runChange(RUN, row(4)), runChange(RUN, row(5, 2)));
@@ -63,7 +63,7 @@ for (const adapter of ADAPTERS) {
     });
 
     it('refuses a gap in the log, and a row that overlaps its end, with the whole commit', async (t) => {
-      const stores = openStores(t, adapter);
+      const stores = await openStores(t, adapter);
       const store = stores.executions;
       const { commit } = await writing(stores, [startOf(1), runChange(RUN, row(1, 2))]);
       for (const bad of [row(4), row(2, 2)]) {
@@ -77,7 +77,7 @@ for (const adapter of ADAPTERS) {
     });
 
     it('names an execution that a purge has deleted, and changes none of its runs', async (t) => {
-      const stores = openStores(t, adapter);
+      const stores = await openStores(t, adapter);
       const store = stores.executions;
       const { node, commit } = await writing(stores, [startOf(1), runChange(RUN, row(1)), { id: 1, ...endOf() }]);
       assert.equal(await purge(store, node, { endedBeforeMs: Number.MAX_SAFE_INTEGER }, 10), 1);
@@ -88,7 +88,7 @@ for (const adapter of ADAPTERS) {
     });
 
     it('returns the place of a child in its run, and the positions of children of which the run does not know the end', async (t) => {
-      const stores = openStores(t, adapter);
+      const stores = await openStores(t, adapter);
       const store = stores.executions;
       const { commit } = await writing(stores, [startOf(1), runChange(RUN), runChange(OTHER)]);
       await commit(child(2, 7), child(3, 0), child(4, 300), child(5, 1, OTHER), child(6, 2));
@@ -101,7 +101,7 @@ for (const adapter of ADAPTERS) {
     });
 
     it('knows the children that report to the present event of a run, and counts them for themselves', async (t) => {
-      const stores = openStores(t, adapter);
+      const stores = await openStores(t, adapter);
       const store = stores.executions;
       const redriven = { ...RUN, event: 15 };
       const { commit } = await writing(stores, [startOf(1), runChange(RUN), child(2, 5), child(3, 1, redriven)]);
@@ -113,7 +113,7 @@ for (const adapter of ADAPTERS) {
     });
 
     it('lists the children of a run, in pages and with the other filters, and no child elsewhere', async (t) => {
-      const stores = openStores(t, adapter);
+      const stores = await openStores(t, adapter);
       const store = stores.executions;
       const changes = Array.from({ length: 12 }, (_, i) => child(10 + i, i));
       await writing(stores, [
@@ -142,7 +142,7 @@ for (const adapter of ADAPTERS) {
     });
 
     it('aborts every open run of an execution that is stopped without being read', async (t) => {
-      const stores = openStores(t, adapter);
+      const stores = await openStores(t, adapter);
       const store = stores.executions;
       const ended: MapRunRecord = { ...OTHER, status: 'Succeeded', stoppedMs: 50 };
       const { commit } = await writing(stores, [startOf(1), runChange(RUN), runChange(ended)]);
@@ -153,7 +153,7 @@ for (const adapter of ADAPTERS) {
     });
 
     it('stops the children of a Map and aborts its run, if it is open', async (t) => {
-      const stores = openStores(t, adapter);
+      const stores = await openStores(t, adapter);
       const store = stores.executions;
       const ended: MapRunRecord = { ...OTHER, status: 'Succeeded', stoppedMs: 50 };
       const { commit } = await writing(stores, [
@@ -175,7 +175,7 @@ for (const adapter of ADAPTERS) {
     });
 
     it('aborts the run by its last event after a redrive', async (t) => {
-      const stores = openStores(t, adapter);
+      const stores = await openStores(t, adapter);
       const store = stores.executions;
       const { commit } = await writing(stores, [startOf(1), runChange({ ...RUN, event: 15, status: 'Running' })]);
       await commit({ id: 1, stopChildren: { events: [4], request: STOP, atMs: 60 } });
@@ -185,7 +185,7 @@ for (const adapter of ADAPTERS) {
     });
 
     it('deletes the runs and logs of the executions that it purges, and of no other', async (t) => {
-      const stores = openStores(t, adapter);
+      const stores = await openStores(t, adapter);
       const store = stores.executions;
       const ofTwo: ExecutionChange = { id: 2, mapRuns: [{ record: OTHER, log: row(1) }] };
       const { node } = await writing(stores, [
@@ -207,10 +207,10 @@ for (const adapter of ADAPTERS) {
     if (!adapter.durable) return;
     it('has the runs, their logs and their children again after closing and opening', async (t) => {
       const folder = temporaryFolder(t);
-      const first = adapter.open(folder);
+      const first = await adapter.open(folder);
       await writing(first, [startOf(1), runChange(RUN, row(1, 2)), child(2, 3)]);
       await first.close();
-      const again = adapter.open(folder);
+      const again = await adapter.open(folder);
       assert.deepEqual({ ...(await again.executions.mapRun(1, RUN.name)) }, RUN);
       assert.deepEqual(
         (await again.executions.mapRunLog(1, RUN.key, 1, 5)).map((one) => ({ ...one })),

@@ -51,7 +51,7 @@ for (const adapter of ADAPTERS) {
 
   describe(`message store: ${adapter.name}`, () => {
     it('returns every member as stored, for any text', async (t) => {
-      const { messages: store } = openStores(t, adapter);
+      const { messages: store } = await openStores(t, adapter);
       await fc.assert(
         fc.asyncProperty(anyMessage, async (given) => {
           if ((await store.add(given, NOT_PUSHED, 1000)) !== given.messageId) return;
@@ -66,7 +66,7 @@ for (const adapter of ADAPTERS) {
     });
 
     it('stores a message of a task once, also for concurrent calls, and returns the id of the first', async (t) => {
-      const { messages: store } = openStores(t, adapter);
+      const { messages: store } = await openStores(t, adapter);
       const task = { execution: 7, event: 3 };
       const added = await Promise.all(['a', 'b'].map((id) => store.add(message(id, { task }), NOT_PUSHED, 10)));
       assert.deepEqual(added, ['a', 'a']);
@@ -77,7 +77,7 @@ for (const adapter of ADAPTERS) {
     });
 
     it('retains no more than the limit, and deletes the oldest messages but none whose push is due', async (t) => {
-      const { messages: store } = openStores(t, adapter);
+      const { messages: store } = await openStores(t, adapter);
       await store.add(message('due'), due(1), 3);
       for (const id of ['a', 'b', 'c']) assert.equal(await store.add(message(id), NOT_PUSHED, 3), id);
       assert.deepEqual(await ids(store), ['c', 'b', 'due']);
@@ -91,7 +91,7 @@ for (const adapter of ADAPTERS) {
     });
 
     it('stores a message again after it was deleted', async (t) => {
-      const { messages: store } = openStores(t, adapter);
+      const { messages: store } = await openStores(t, adapter);
       const task = { execution: 1, event: 2 };
       await store.add(message('a', { task }), NOT_PUSHED, 1);
       await store.add(message('b'), NOT_PUSHED, 1);
@@ -99,7 +99,7 @@ for (const adapter of ADAPTERS) {
     });
 
     it('leaves out due messages of the given topics', async (t) => {
-      const { messages: store } = openStores(t, adapter);
+      const { messages: store } = await openStores(t, adapter);
       for (const [i, name] of ['a', 'é"', 'b', 'a'].entries()) await store.add(message(`m${i}`, { name }), due(1), 10);
       const names = async (limit: number, without: string[]) =>
         (await store.due(limit, without)).map(({ name }) => name);
@@ -109,7 +109,7 @@ for (const adapter of ADAPTERS) {
     });
 
     it('returns due messages, earliest first, until their push is settled', async (t) => {
-      const { messages: store } = openStores(t, adapter);
+      const { messages: store } = await openStores(t, adapter);
       await store.add(message('late'), due(300), 10);
       await store.add(message('soon'), due(100), 10);
       await store.add(message('also soon'), due(100), 10);
@@ -131,7 +131,7 @@ for (const adapter of ADAPTERS) {
     });
 
     it('lists by target and name, newest first, in pages', async (t) => {
-      const { messages: store } = openStores(t, adapter);
+      const { messages: store } = await openStores(t, adapter);
       const sent: [string, Partial<Message>][] = [
         ['1', { target: 'queue', name: 'x' }],
         ['2', { target: 'topic', name: 'x' }],
@@ -159,7 +159,7 @@ for (const adapter of ADAPTERS) {
     });
 
     it('ends a page when its bodies are large', async (t) => {
-      const { messages: store } = openStores(t, adapter);
+      const { messages: store } = await openStores(t, adapter);
       for (const id of ['a', 'b', 'c']) await store.add(message(id, { body: 'x'.repeat(10) }), NOT_PUSHED, 10);
       const page = await store.list({ ...ALL, textUnits: 10 });
       assert.deepEqual(
@@ -171,14 +171,14 @@ for (const adapter of ADAPTERS) {
 
     it('closes after the changes under way', async (t) => {
       const folder = temporaryFolder(t);
-      const stores = adapter.open(folder);
+      const stores = await adapter.open(folder);
       const added = stores.messages.add(message('a'), due(5), 10);
       await stores.close();
       assert.equal(await added.catch(() => 'a'), 'a');
       await assert.rejects(stores.messages.list(ALL), /used after it was closed/);
       await assert.rejects(stores.messages.add(message('b'), NOT_PUSHED, 10), /used after it was closed/);
       if (!adapter.durable) return;
-      const again = adapter.open(folder);
+      const again = await adapter.open(folder);
       assert.deepEqual(
         (await again.messages.due(10)).map(({ messageId, number }) => [messageId, number]),
         [['a', 1]],

@@ -21,7 +21,7 @@ interface Ends {
 }
 
 async function ended(t: CleanUp, adapter: Adapter, ends: readonly Ends[], more: readonly ExecutionChange[] = []) {
-  const stores = openStores(t, adapter);
+  const stores = await openStores(t, adapter);
   const { executions: store, flows } = stores;
   for (const { flow } of ends) await flows.create(flowRecord(flow, { id: `id-of-${flow}` }));
   let id = 0;

@@ -38,7 +38,7 @@ function timeOf({ id, nextDueMs }: ScheduleRecord, nextMs: number | null): DueTi
 }
 
 async function openWithFlows(t: CleanUp, adapter: Adapter, ...flows: readonly string[]): Promise<Stores> {
-  const stores = openStores(t, adapter);
+  const stores = await openStores(t, adapter);
   for (const name of flows) await stores.flows.create(flowRecord(name, { id: `id-of-${name}` }));
   return stores;
 }
@@ -266,14 +266,14 @@ for (const adapter of ADAPTERS) {
     if (adapter.durable) {
       it('has its schedules again after it was closed', async (t) => {
         const folder = temporaryFolder(t);
-        const first = adapter.open(folder);
+        const first = await adapter.open(folder);
         await first.flows.create(flowRecord('orders', { id: 'id-of-orders' }));
         const { node } = await newNode(first, NOW);
         const daily = schedule('daily', { nextDueMs: NOW, payload: '{"a":1}' });
         await first.schedules.create(daily);
         await first.schedules.take(node, [timeOf(daily, NOW + 60_000)]);
         await first.close();
-        const second = adapter.open(folder);
+        const second = await adapter.open(folder);
         t.after(() => second.close());
         const stored = await second.schedules.get('orders', 'daily');
         assert.deepEqual(stored, { ...daily, nextDueMs: NOW + 60_000, lastDueMs: NOW });

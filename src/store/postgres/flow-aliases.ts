@@ -20,7 +20,7 @@ export function aliasMethods(use: DatabaseUse): AliasMethods {
             'INSERT INTO flow_aliases (flow, name, created_ms, routes, description) VALUES ($1, $2, $3, $4, $5)',
             [...keyOf(flowName, alias.name), alias.createdMs, JSON.stringify(alias.routes), stored(alias.description)],
           );
-          await recordChange(queries, flowName, false);
+          await recordChange(queries, flowName);
           return 'created';
         }),
       ),
@@ -40,7 +40,7 @@ export function aliasMethods(use: DatabaseUse): AliasMethods {
             JSON.stringify(alias.routes),
             stored(alias.description),
           ]);
-          await recordChange(queries, flowName, false);
+          await recordChange(queries, flowName);
           return alias;
         }),
       ),
@@ -51,7 +51,7 @@ export function aliasMethods(use: DatabaseUse): AliasMethods {
             'DELETE FROM flow_aliases WHERE flow = $1 AND name = $2 RETURNING 1',
             keyOf(flowName, name),
           );
-          if (rows.length === 1) await recordChange(queries, flowName, false);
+          if (rows.length === 1) await recordChange(queries, flowName);
           return rows.length === 1;
         }),
       ),

@@ -4,27 +4,30 @@
  */
 import type { ChangesOfFlows } from '../flows.ts';
 import type { Database, Queries } from './database.ts';
-import { textOf } from './flow-rows.ts';
+import { storedOrNull, textOf, textOrNull } from './flow-rows.ts';
 import { stored } from './texts.ts';
 
 /** Changes that nodes can learn of one by one. */
 const RETAINED = 1_000;
 
-export async function recordChange(queries: Queries, flow: string, isDeleted: boolean): Promise<void> {
+/** @param deletedId the id of a flow that was deleted */
+export async function recordChange(queries: Queries, name: string, deletedId: string | null = null): Promise<void> {
   const [row] = await queries.rows('UPDATE flow_epoch SET last = last + 1 RETURNING last');
   const epoch = Number(row?.['last']);
-  await queries.rows('INSERT INTO flow_changes VALUES ($1, $2, $3)', [epoch, stored(flow), isDeleted]);
+  await queries.rows('INSERT INTO flow_changes VALUES ($1, $2, $3)', [epoch, stored(name), storedOrNull(deletedId)]);
   await queries.rows('DELETE FROM flow_changes WHERE epoch <= $1', [epoch - RETAINED]);
 }
 
-export async function changesSince(database: Database, epoch: number): Promise<ChangesOfFlows | null> {
-  const rows = await database.rows('SELECT epoch, flow, deleted FROM flow_changes WHERE epoch > $1 ORDER BY epoch', [
-    epoch,
-  ]);
+export async function changesSince(database: Database, epoch: number): Promise<ChangesOfFlows> {
+  const rows = await database.rows(
+    'SELECT epoch, flow, deleted_id FROM flow_changes WHERE epoch > $1 ORDER BY epoch',
+    [epoch],
+  );
   if (rows.length === 0) return { epoch, flows: [] };
-  if (Number(rows[0]?.['epoch']) !== epoch + 1) return null;
+  const last = Number(rows.at(-1)?.['epoch']);
+  if (Number(rows[0]?.['epoch']) !== epoch + 1) return { epoch: last, flows: null };
   return {
-    epoch: Number(rows.at(-1)?.['epoch']),
-    flows: rows.map((row) => ({ name: textOf(row['flow']), isDeleted: row['deleted'] === true })),
+    epoch: last,
+    flows: rows.map((row) => ({ name: textOf(row['flow']), deletedId: textOrNull(row['deleted_id']) })),
   };
 }

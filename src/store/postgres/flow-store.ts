@@ -22,7 +22,7 @@ export function createPostgresFlows(use: DatabaseUse): FlowStore {
              ON CONFLICT (name) DO NOTHING RETURNING 1`,
             flowValues(flow),
           );
-          if (rows.length === 1) await recordChange(queries, flow.name, false);
+          if (rows.length === 1) await recordChange(queries, flow.name);
           return rows.length === 1;
         }),
       ),
@@ -38,16 +38,18 @@ export function createPostgresFlows(use: DatabaseUse): FlowStore {
             [...changeValues(changes), stored(name), stored(expectedId)],
           );
           if (rows[0] === undefined) return null;
-          await recordChange(queries, name, false);
+          await recordChange(queries, name);
           return flowOf(rows[0]);
         }),
       ),
     delete: (name) =>
       use.run((database) =>
         database.transaction(async (queries) => {
-          const rows = await queries.rows('DELETE FROM flows WHERE name = $1 RETURNING 1', [stored(name)]);
-          if (rows.length === 1) await recordChange(queries, name, true);
-          return rows.length === 1;
+          const [row] = await queries.rows('DELETE FROM flows WHERE name = $1 RETURNING id', [stored(name)]);
+          if (row === undefined) return null;
+          const id = original(String(row['id']));
+          await recordChange(queries, name, id);
+          return id;
         }),
       ),
     list: (query) => use.run((database) => page(database, query)),

@@ -68,7 +68,7 @@ export function versionMethods(use: DatabaseUse): VersionMethods {
             version,
           ]);
           if (rows.length === 0) return 'absent';
-          await recordChange(queries, flowName, false);
+          await recordChange(queries, flowName);
           return 'deleted';
         }),
       ),

@@ -124,7 +124,7 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE TABLE flow_changes (
         epoch bigint PRIMARY KEY,
         flow ${TEXT},
-        deleted boolean NOT NULL
+        deleted_id text COLLATE "C"
       );
 
       CREATE TABLE schedules (

@@ -18,6 +18,7 @@ import { stored } from './texts.ts';
 type OwnershipMethods = Pick<
   ExecutionStore,
   | 'claim'
+  | 'ownerOf'
   | 'claimUnowned'
   | 'claimDue'
   | 'requestStop'
@@ -104,6 +105,15 @@ export function ownershipMethods(use: DatabaseUse, shards: number): OwnershipMet
           return row === undefined ? null : { record: executionOf(row), owner: numberOrNull(row['owner']) };
         }),
       ),
+    ownerOf: (id) =>
+      use.run(async (database) => {
+        const [row] = await database.rows(
+          `SELECT f.number FROM executions e JOIN node_fences f ON f.number = e.owner
+           WHERE e.shard = $1 AND e.id = $2 AND e.status = ${RUNNING}`,
+          [shardOf(id, shards), id],
+        );
+        return numberOrNull(row?.['number']);
+      }),
     claimUnowned: (node, afterId, limit) =>
       use.run(async (database) => {
         const found = candidatesOf(await database.rows(UNOWNED, [node, afterId, limit, shards]));
