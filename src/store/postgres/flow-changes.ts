@@ -19,10 +19,9 @@ export async function recordChange(queries: Queries, name: string, deletedId: st
 }
 
 export async function changesSince(database: Database, epoch: number): Promise<ChangesOfFlows> {
-  const rows = await database.rows(
-    'SELECT epoch, flow, deleted_id FROM flow_changes WHERE epoch > $1 ORDER BY epoch',
-    [epoch],
-  );
+  const rows = await database.rows('SELECT epoch, flow, deleted_id FROM flow_changes WHERE epoch > $1 ORDER BY epoch', [
+    epoch,
+  ]);
   if (rows.length === 0) return { epoch, flows: [] };
   const last = Number(rows.at(-1)?.['epoch']);
   if (Number(rows[0]?.['epoch']) !== epoch + 1) return { epoch: last, flows: null };
