@@ -1,4 +1,4 @@
-/** What a commit looks at that cannot be made as usual: the rows that its changes concern, which it locks. */
+/** The look of a commit that is not usual: it locks and reads the rows that its changes concern. */
 import type { ExecutionChange, ExecutionId } from '../executions.ts';
 import type { MapRunRecord } from '../map-runs.ts';
 import type { NodeNumber } from '../nodes.ts';

@@ -6,7 +6,7 @@
  * every database of PostgreSQL's kind has can raise an error of its own.
  */
 import { DUE, OWED, RUNNING } from './execution-rows.ts';
-import { ANSWER } from './ownership.ts';
+import { ANSWER } from './requests.ts';
 import { LOCK_SCHEDULES, TAKE } from './schedule-store.ts';
 
 /** The shard of the execution whose id is in this column. The parameter is the number of shards. */

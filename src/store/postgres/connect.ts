@@ -1,6 +1,6 @@
 /**
  * Connections to the database. All of them have the same bounds: no statement, no lock and no silent network makes a call wait for
- * ever. Each has the settings on which the statements depend, whatever the defaults of database and user are.
+ * ever. Each sets what the statements depend on, because database and user may have other defaults.
  */
 import { Client, Pool } from 'pg';
 import type { ClientConfig } from 'pg';

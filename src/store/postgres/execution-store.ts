@@ -14,6 +14,7 @@ import { ownershipMethods } from './ownership.ts';
 import type { Partitions } from './partitions.ts';
 import { Purge } from './purge.ts';
 import { RECORD } from './record.ts';
+import { requestMethods } from './requests.ts';
 import { firstIdOf, flowKey, shardOf, shardOfName } from './shards.ts';
 import { stored } from './texts.ts';
 
@@ -51,6 +52,9 @@ export function createPostgresExecutions(parts: ExecutionStoreParts): ExecutionS
     newIds: (node, count) => use.run((database) => newIds(database, node, count, clock.nowMs(), shards)),
     commit: (node, changes) => use.run(() => commits.commit(node, changes)),
     ...ownershipMethods(use, shards),
+    ...requestMethods(use, shards),
+    ...mapRunMethods(use, shards),
+    ...dueMethods(use, shards),
     get: (id) => use.run((database) => recordOf(database, 'e.id', [shardOf(id, shards), id])),
     find: (flowId, name) =>
       use.run((database) => {
@@ -79,6 +83,24 @@ export function createPostgresExecutions(parts: ExecutionStoreParts): ExecutionS
         return rows.map((row) => textOf(row['flow_id']));
       }),
     running: () => use.run(running),
+    purge: (node, retention, limit, after) =>
+      use.run((database) =>
+        database.transaction(async (queries) => {
+          await requireNode(queries, node);
+          return purge.step(queries, node, retention, limit, after);
+        }),
+      ),
+    giveBackSpace: (node) =>
+      use.run(async (database) => {
+        await database.transaction((queries) => requireNode(queries, node));
+        return partitions.giveBackSpace(clock.nowMs(), shards);
+      }),
+    close: () => use.close(),
+  };
+}
+
+function mapRunMethods(use: DatabaseUse, shards: number): Pick<ExecutionStore, 'mapRun' | 'mapRunLog' | 'mapRunItems'> {
+  return {
     mapRun: (id, name) =>
       use.run(async (database) => {
         const [row] = await database.rows(`SELECT * FROM map_runs WHERE execution = $2 AND name = $3 AND ${EXISTS}`, [
@@ -101,6 +123,11 @@ export function createPostgresExecutions(parts: ExecutionStoreParts): ExecutionS
         );
         return rows.map((row) => Number(row['map_item']));
       }),
+  };
+}
+
+function dueMethods(use: DatabaseUse, shards: number): Pick<ExecutionStore, 'nextWakeMs' | 'children' | 'orphans'> {
+  return {
     nextWakeMs: () =>
       use.run(async (database) => {
         const [row] = await database.rows('SELECT min(wake_ms) AS wake_ms FROM executions WHERE wake_ms IS NOT NULL');
@@ -118,19 +145,6 @@ export function createPostgresExecutions(parts: ExecutionStoreParts): ExecutionS
       ),
     orphans: (afterId, limit) =>
       use.run(async (database) => idsOf(await database.rows(ORPHANS, [afterId, limit, shards]))),
-    purge: (node, retention, limit, after) =>
-      use.run((database) =>
-        database.transaction(async (queries) => {
-          await requireNode(queries, node);
-          return purge.step(queries, node, retention, limit, after);
-        }),
-      ),
-    giveBackSpace: (node) =>
-      use.run(async (database) => {
-        await database.transaction((queries) => requireNode(queries, node));
-        return partitions.giveBackSpace(clock.nowMs(), shards);
-      }),
-    close: () => use.close(),
   };
 }
 

@@ -1,4 +1,4 @@
-/** What the errors of the database mean. */
+/** Errors of the database: which kind they are, and the sentences about a store that cannot be opened. */
 import { reasonOf } from '../../base/text.ts';
 import { StoreFault } from '../fault.ts';
 import type { PostgresOptions } from './options.ts';

@@ -11,7 +11,7 @@ export interface Migration {
   readonly sql: string;
 }
 
-/** A column of texts is compared by bytes, whatever the collation of the database. */
+/** Texts are compared by their bytes, not by the collation of the database. */
 const TEXT = 'text COLLATE "C" NOT NULL';
 
 export const MIGRATIONS: readonly Migration[] = [

@@ -1,34 +1,20 @@
 /**
- * Owners of executions, and what others ask of them.
+ * Owners of executions.
  *
  * An execution has no owner if its column is null, or names a node without a fence (`node-store.ts`). A node that is gone never comes
  * back, so a claim may look first, and then change those rows whose owner is still the same one.
  */
-import type { ExecutionId, ExecutionStore, Requests } from '../executions.ts';
+import type { ExecutionId, ExecutionStore } from '../executions.ts';
 import type { NodeNumber } from '../nodes.ts';
-import { int8s, texts } from './arrays.ts';
+import { int8s } from './arrays.ts';
 import type { Database, DatabaseUse, Row } from './database.ts';
-import { DUE, executionOf, failureOf, RUNNING } from './execution-rows.ts';
-import { numberOrNull, textOf } from './flow-rows.ts';
+import { DUE, executionOf, RUNNING } from './execution-rows.ts';
+import { numberOrNull } from './flow-rows.ts';
 import { leaseLost, requireNode } from './fences.ts';
 import { RECORD } from './record.ts';
 import { shardOf } from './shards.ts';
-import { stored } from './texts.ts';
 
-type OwnershipMethods = Pick<
-  ExecutionStore,
-  | 'claim'
-  | 'ownerOf'
-  | 'claimUnowned'
-  | 'claimDue'
-  | 'requestStop'
-  | 'post'
-  | 'requests'
-  | 'answer'
-  | 'answers'
-  | 'ended'
-  | 'dueEnds'
->;
+type OwnershipMethods = Pick<ExecutionStore, 'claim' | 'ownerOf' | 'claimUnowned' | 'claimDue' | 'dueEnds'>;
 
 /** Of a running execution that needs an owner. It is the condition of the index `executions_awake`. */
 const AWAKE = `status = ${RUNNING} AND (wake_ms IS NULL OR stop IS NOT NULL)`;
@@ -127,60 +113,6 @@ export function ownershipMethods(use: DatabaseUse, shards: number): OwnershipMet
         const claimed = await claimAll(database, node, others, shards);
         return found.filter(({ id, owner }) => owner === node || claimed.has(id)).map(({ id }) => id);
       }),
-    requestStop: (id, request) =>
-      use.run(async (database) => {
-        const key = [shardOf(id, shards), id];
-        const asked = await database.rows(
-          `UPDATE executions SET stop = $3
-           WHERE shard = $1 AND id = $2 AND status = ${RUNNING} AND stop IS NULL RETURNING 1`,
-          [...key, JSON.stringify(request)],
-        );
-        if (asked.length === 1) return 'asked';
-        const running = await database.rows(
-          `SELECT 1 FROM executions WHERE shard = $1 AND id = $2 AND status = ${RUNNING}`,
-          key,
-        );
-        return running.length === 1 ? 'asked-before' : 'not-running';
-      }),
-    post: ({ id, execution, from, request }) =>
-      use.run(async (database) => {
-        const rows = await database.rows(
-          `WITH running AS (SELECT 1 FROM executions WHERE shard = $1 AND id = $2 AND status = ${RUNNING}),
-             posted AS (
-               INSERT INTO mail (id, execution, sender, posted_at, request)
-               SELECT $3, $2, $4, clock_timestamp(), $5 FROM running ON CONFLICT (id) DO NOTHING)
-           SELECT 1 FROM running`,
-          [shardOf(execution, shards), execution, stored(id), from, stored(request)],
-        );
-        return rows.length === 1;
-      }),
-    requests: (node) => use.run((database) => requestsOf(database, node, shards)),
-    answer: (answers) =>
-      use.run(async (database) => {
-        if (answers.length === 0) return;
-        await database.rows(ANSWER, [texts(answers.map(({ id }) => id)), texts(answers.map(({ answer }) => answer))]);
-      }),
-    answers: (ids) =>
-      use.run(async (database) => {
-        const rows = await database.rows('SELECT id, answer FROM mail WHERE id = ANY($1::text[])', [texts(ids)]);
-        const found = new Set(rows.map((row) => textOf(row['id'])));
-        const answered = rows.filter((row) => row['answer'] !== null);
-        return {
-          answers: answered.map((row) => ({ id: textOf(row['id']), answer: textOf(row['answer']) })),
-          absent: ids.filter((id) => !found.has(id)),
-        };
-      }),
-    ended: (ids) =>
-      use.run(async (database) => {
-        const rows = await database.rows(
-          `SELECT e.id FROM unnest($1::bigint[]) AS u (id)
-             JOIN executions e ON e.shard = (u.id % $2::bigint)::smallint AND e.id = u.id
-           WHERE e.status = ${RUNNING}`,
-          [int8s(ids), shards],
-        );
-        const running = new Set(rows.map((row) => Number(row['id'])));
-        return ids.filter((id) => !running.has(id));
-      }),
     dueEnds: (node, afterId, limit) =>
       use.run(async (database) => {
         const rows = await database.rows(DUE_ENDS, [node, afterId, limit, shards]);
@@ -188,11 +120,6 @@ export function ownershipMethods(use: DatabaseUse, shards: number): OwnershipMet
       }),
   };
 }
-
-/** Answers mail ($1 the ids, $2 the answers). The first answer counts. */
-export const ANSWER = `
-  UPDATE mail m SET answer = u.answer FROM unnest($1::text[], $2::text[]) AS u (id, answer)
-  WHERE m.id = u.id AND m.answer IS NULL`;
 
 /** Ended executions above $2 whose callback is due, and whose parent belongs to no other node than $1. */
 export const DUE_ENDS = `
@@ -222,25 +149,4 @@ async function claimAll(
     return queries.rows(CLAIM, values);
   });
   return new Set(rows.map((row) => Number(row['id'])));
-}
-
-/** The stop requests of the executions of node $1. */
-export const STOPS = `
-  SELECT id, stop FROM executions WHERE status = ${RUNNING} AND stop IS NOT NULL AND owner = $1::bigint ORDER BY id`;
-export const OPEN_MAIL = `
-  SELECT m.id, m.execution, m.sender, m.request FROM mail m
-    JOIN executions e ON e.shard = (m.execution % $2::bigint)::smallint AND e.id = m.execution
-  WHERE m.answer IS NULL AND e.owner = $1::bigint AND e.status = ${RUNNING} ORDER BY m.posted_at, m.id`;
-
-async function requestsOf(database: Database, node: NodeNumber, shards: number): Promise<Requests> {
-  const [stops, mail] = await Promise.all([database.rows(STOPS, [node]), database.rows(OPEN_MAIL, [node, shards])]);
-  return {
-    stops: stops.map((row) => ({ id: Number(row['id']), request: failureOf(textOf(row['stop'])) })),
-    mail: mail.map((row) => ({
-      id: textOf(row['id']),
-      execution: Number(row['execution']),
-      from: Number(row['sender']),
-      request: textOf(row['request']),
-    })),
-  };
 }
