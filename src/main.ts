@@ -49,12 +49,16 @@ const host: Host = {
 
 async function openStores({ store }: Settings): Promise<Stores> {
   if (store.kind === 'memory') return memoryStores();
+  if (store.kind === 'postgres') {
+    const { openPostgresStores } = await import('./store/postgres/stores.ts');
+    return openPostgresStores(store, systemScheduler);
+  }
   const { openSqliteStores } = await import('./store/sqlite/stores.ts');
   return openSqliteStores(store, systemScheduler);
 }
 
 async function storeFile({ store }: Settings): Promise<StoreFile | null> {
-  if (store.kind === 'memory') return null;
+  if (store.kind !== 'sqlite') return null;
   const { sqliteStoreFile } = await import('./store/sqlite/store-file.ts');
   return sqliteStoreFile(store, systemScheduler);
 }

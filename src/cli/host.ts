@@ -39,7 +39,7 @@ export interface Host {
   onStrayError(take: (error: unknown) => void): void;
   /** Opens the store that the settings name. @throws {StoreFault} when it cannot be opened. */
   openStores(settings: Settings): Promise<Stores>;
-  /** The file of the store that the settings name, for work beside the server; null for a store in memory. */
+  /** The file of the store that the settings name, for work beside the server; null for a store that is no file. */
   storeFile(settings: Settings): Promise<StoreFile | null>;
   /** Stores in memory, for a run without a server. */
   memoryStores(): Promise<Stores>;

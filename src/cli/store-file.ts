@@ -5,10 +5,16 @@ import type { StoreFile } from '../store/store-file.ts';
 import type { Host } from './host.ts';
 import { StartFault } from './host.ts';
 
-/** @throws {StartFault} for a store in memory */
+/** @throws {StartFault} for a store that is no file */
 export async function storeFileOf(host: Host, settings: Settings): Promise<StoreFile> {
   const file = await host.storeFile(settings);
   if (file !== null) return file;
+  const { store } = settings;
+  if (store.kind === 'postgres') {
+    throw new StartFault(
+      `the setting store names a PostgreSQL, and this command works on SQLite files. Use the tools of PostgreSQL: pg_dump --schema=${store.schema} copies the store, pg_restore puts it back, and pg_amcheck looks for damage`,
+    );
+  }
   throw new StartFault(
     'the setting store is "memory", so there is no file; a server with this setting loses everything when it ends',
   );

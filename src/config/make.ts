@@ -152,7 +152,8 @@ function assemble(values: SettingValues, keys: readonly KeySetting[], reader: Re
   return {
     listen: values.listen,
     data,
-    store: storeOf(values, data),
+    store: storeOf(values, data, reader),
+    cluster: { name: values['cluster.name'], leaseMs: values['cluster.lease'], pollMs: values['cluster.poll'] },
     rootKey: pairOf(values['rootKey.accessKeyId'], values['rootKey.accessKeySecret']),
     auth: values.auth,
     flowRights: values.flowRights,
@@ -236,13 +237,23 @@ function rank(pattern: string): number {
   return pattern.includes('*') ? pattern.length : Number.MAX_SAFE_INTEGER;
 }
 
-function storeOf(values: SettingValues, data: string): Settings['store'] {
-  if (values.store === 'memory') return { kind: 'memory' };
-  const file = values.store === 'sqlite' ? TABLE.store.default : values.store;
+function storeOf(values: SettingValues, data: string, reader: Reader): Settings['store'] {
+  const { store } = values;
+  if (store.kind === 'memory') return store;
+  if (store.kind === 'sqlite') {
+    const synchronous = values['sqlite.synchronous'] === 'full' ? 'FULL' : 'NORMAL';
+    return { kind: 'sqlite', file: resolve(data, store.file), synchronous };
+  }
+  const ca = values['postgres.ca'];
   return {
-    kind: 'sqlite',
-    file: resolve(data, String(file).slice('sqlite:'.length)),
-    synchronous: values['sqlite.synchronous'] === 'full' ? 'FULL' : 'NORMAL',
+    ...store,
+    password: store.password ?? values['postgres.password'],
+    caFile: ca === null ? null : reader.absolute('postgres.ca', ca),
+    schema: values['postgres.schema'],
+    pool: values['postgres.pool'],
+    statementTimeoutMs: values['postgres.statementTimeout'],
+    connectTimeoutMs: values['postgres.connectTimeout'],
+    shards: values['postgres.shards'],
   };
 }
 

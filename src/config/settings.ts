@@ -104,13 +104,41 @@ export interface FolderPlace {
   readonly path: string;
 }
 
+/** A PostgreSQL database. */
+export interface PostgresSetting {
+  readonly kind: 'postgres';
+  /** Name or address of the server, or the folder of its socket. */
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: Secret | null;
+  /** `require`: TLS without a check of the certificate. */
+  readonly tls: 'disable' | 'require' | 'verify-full';
+  /** Absolute path of a PEM file; null: the certificates that Node.js trusts. */
+  readonly caFile: string | null;
+  readonly schema: string;
+  readonly pool: number;
+  readonly statementTimeoutMs: number;
+  readonly connectTimeoutMs: number;
+  readonly shards: number;
+}
+
 export interface Settings {
   readonly listen: { readonly host: string; readonly port: number };
   /** Absolute path of the data folder. */
   readonly data: string;
   readonly store:
     | { readonly kind: 'sqlite'; readonly file: string; readonly synchronous: 'FULL' | 'NORMAL' }
-    | { readonly kind: 'memory' };
+    | { readonly kind: 'memory' }
+    | PostgresSetting;
+  /** How this server is one of several that share a store. */
+  readonly cluster: {
+    /** For people; null: host name and process id. */
+    readonly name: string | null;
+    readonly leaseMs: number;
+    readonly pollMs: number;
+  };
   /** Null if neither environment nor file has one; `root-key.ts` then makes one. */
   readonly rootKey: { readonly accessKeyId: string; readonly accessKeySecret: Secret } | null;
   readonly auth: 'on' | 'off';

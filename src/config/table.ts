@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import * as k from './kinds.ts';
 import { accessKey, bucket, functionTarget, product, subscription } from './entries.ts';
 import { LIMITS } from './limits-table.ts';
+import { STORE } from './store-table.ts';
 import { setting } from './table-entry.ts';
 import type { TableEntry } from './table-entry.ts';
 
@@ -58,18 +59,7 @@ export const TABLE = {
     './.millrace',
     'Data folder. The server creates it, for its user only, if it does not exist.',
   ),
-  store: setting(
-    'MILLRACE_STORE',
-    k.matching(/^(memory|sqlite|sqlite:.+)$/, '"sqlite:" and a file, or "memory" (PostgreSQL is not supported)'),
-    'sqlite:millrace.db',
-    'Where the server stores flows, executions and messages: `sqlite:` and a file (relative to the data folder), or `memory`, whose content is lost when the server ends.',
-  ),
-  'sqlite.synchronous': setting(
-    null,
-    k.word('full', 'normal'),
-    'full',
-    '`full`: a change is on disk before the server answers. `normal` is faster, but a power failure can lose the last changes.',
-  ),
+  ...STORE,
   'rootKey.accessKeyId': setting(
     'MILLRACE_ACCESS_KEY_ID',
     k.optional(k.text),

@@ -109,6 +109,7 @@ listen: localhost:80
 data: data
 store: memory
 sqlite: {synchronous: normal}
+cluster: {name: first, lease: 4s, poll: 100ms}
 rootKey: {accessKeyId: id, accessKeySecret: "123"}
 auth: on
 keys:
@@ -198,6 +199,7 @@ log: warn
       listen: { host: 'localhost', port: 80 },
       data: '/etc/millrace/data',
       store: { kind: 'memory' },
+      cluster: { name: 'first', leaseMs: 4_000, pollMs: 100 },
       rootKey: { accessKeyId: 'id', accessKeySecret: '***' },
       auth: 'on',
       keys: [
@@ -373,6 +375,46 @@ log: warn
     });
     assert.equal(faults.length, 3);
     assert.doesNotMatch(faults.join(), /4711|hidden/);
+  });
+});
+
+describe('the store in a PostgreSQL', () => {
+  const storeOf = (url: string, more: Partial<Parameters<typeof make>[0]> = {}) =>
+    make({ ...more, env: { ...more.env, MILLRACE_STORE: url } }).store;
+
+  it('is a URL, with its parts decoded', () => {
+    const store = storeOf('postgresql://mill%40race:p%3A%2F@[::1]:6543/flows?sslmode=require');
+    assert.ok(store.kind === 'postgres');
+    const { host, port, database, user, password, tls } = store;
+    assert.deepEqual([host, port, database, user, tls], ['::1', 6543, 'flows', 'mill@race', 'require']);
+    assert.equal(password?.reveal(), 'p:/');
+    assert.doesNotMatch(inspect(store, { depth: null }) + JSON.stringify(store), /p:\//);
+  });
+
+  it('checks certificates unless the database is on this machine or the URL says otherwise', () => {
+    const tlsOf = (url: string) => {
+      const store = storeOf(url);
+      return store.kind === 'postgres' ? store.tls : null;
+    };
+    assert.equal(tlsOf('postgres://u@db.example.com/d'), 'verify-full');
+    assert.equal(tlsOf('postgres://u@127.0.0.1/d'), 'disable');
+    assert.equal(tlsOf('postgres://u@%2Frun%2Fpostgresql/d'), 'disable');
+    assert.equal(tlsOf('postgres://u@ignored/d?host=/run/postgresql'), 'disable');
+    assert.equal(tlsOf('postgres://u@db.example.com/d?sslmode=disable'), 'disable');
+  });
+
+  it('has settings of its own', () => {
+    const store = storeOf('postgres://u@db/d', {
+      env: { MILLRACE_POSTGRES_PASSWORD: 'secret' },
+      file: 'postgres: {ca: ca.pem, schema: mine, pool: 3, statementTimeout: 2s, connectTimeout: 300ms, shards: 4}',
+    });
+    assert.ok(store.kind === 'postgres');
+    const { caFile, schema, pool, statementTimeoutMs, connectTimeoutMs, shards, password, port } = store;
+    assert.deepEqual(
+      [caFile, schema, pool, statementTimeoutMs, connectTimeoutMs, shards, port],
+      ['/etc/millrace/ca.pem', 'mine', 3, 2_000, 300, 4, 5432],
+    );
+    assert.equal(password?.reveal(), 'secret');
   });
 });
 
@@ -553,7 +595,31 @@ account: 12
       { env: { MILLRACE_REGION: `${'x'.repeat(78)}😀` } },
       /^MILLRACE_REGION is "x{78}…, not a region/,
     ],
-    ['PostgreSQL', { env: { MILLRACE_STORE: 'postgres://a/b' } }, /PostgreSQL is not supported/],
+    [
+      'a PostgreSQL without a user',
+      { env: { MILLRACE_STORE: 'postgres://a/b' } },
+      /^MILLRACE_STORE is not a URL with user, host/,
+    ],
+    [
+      'a wrong sslmode, without the password',
+      { env: { MILLRACE_STORE: 'postgres://u:s3cret@a/b?sslmode=prefer' } },
+      /^MILLRACE_STORE has an sslmode that is not one of disable, require, verify-full$/,
+    ],
+    [
+      'an unknown parameter of a URL',
+      { env: { MILLRACE_STORE: 'postgres://u:s3cret@a/b?target_session_attrs=any' } },
+      /^MILLRACE_STORE has the parameter "target_session_attrs", which is unknown/,
+    ],
+    [
+      'another kind of store',
+      { env: { MILLRACE_STORE: 'mysql://u:s3cret@a/b' } },
+      /^MILLRACE_STORE is not "sqlite:"(?!.*s3cret)/,
+    ],
+    [
+      'a schema with a quote',
+      { file: "postgres: { schema: 'a\"b' }" },
+      /postgres\.schema is .*, not a name of small letters/,
+    ],
     ['a list instead of a mapping', { file: 'http: [1]' }, /^millrace.yaml:1:1: http is not a mapping$/],
     ['a file that is not a mapping', { file: '- a' }, /the file is not a mapping of settings/],
     ['broken YAML', { file: 'a: [1\nb: {' }, /^millrace.yaml:\d+:\d+: /],

@@ -125,7 +125,7 @@ async function ready(watcher: ChildProcess, folder: string): Promise<void> {
 
 function optionsOf(folder: string, name: string, members: Partial<PostgresOptions> = {}): PostgresOptions {
   return {
-    ...{ host: folder, port: 5432, database: 'postgres', user: USER, password: null, tls: 'disable', ca: null },
+    ...{ host: folder, port: 5432, database: 'postgres', user: USER, password: null, tls: 'disable', caFile: null },
     schema: `test_${createHash('sha256').update(name).digest('hex').slice(0, 16)}`,
     ...{ pool: 4, statementTimeoutMs: 20_000, connectTimeoutMs: 10_000, shards: 1 },
     ...members,

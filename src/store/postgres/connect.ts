@@ -2,6 +2,7 @@
  * Connections to the database. All of them have the same bounds: no statement, no lock and no silent network makes a call wait for
  * ever. Each sets what the statements depend on, because database and user may have other defaults.
  */
+import { readFileSync } from 'node:fs';
 import { Client, Pool } from 'pg';
 import type { ClientConfig } from 'pg';
 import type { PostgresOptions } from './options.ts';
@@ -62,9 +63,10 @@ export function configOf(options: PostgresOptions, more: Readonly<Record<string,
   };
 }
 
-function tlsOf({ tls, ca }: PostgresOptions): NonNullable<ClientConfig['ssl']> {
+/** Reads the file each time: a connection that opens later trusts the certificates that are there then. */
+function tlsOf({ tls, caFile }: PostgresOptions): NonNullable<ClientConfig['ssl']> {
   if (tls === 'disable') return false;
-  return { rejectUnauthorized: tls === 'verify-full', ...(ca === null ? {} : { ca }) };
+  return { rejectUnauthorized: tls === 'verify-full', ...(caFile === null ? {} : { ca: readFileSync(caFile) }) };
 }
 
 /** A connection of its own, which is not open yet. An error of it that no call waits for is silent: the next call reports it. */

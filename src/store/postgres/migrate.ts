@@ -118,7 +118,7 @@ async function applyLocked(client: Client, options: PostgresOptions, migration: 
 }
 
 function newerSchema(options: PostgresOptions, number: number, known: number): string {
-  return `The schema ${options.schema} of ${placeOf(options)} was changed by a newer Millrace (schema ${number}; this version supports up to ${known}), so this version cannot use it. Start that version or a later one, or name another schema (store.schema).`;
+  return `The schema ${options.schema} of ${placeOf(options)} was changed by a newer Millrace (schema ${number}; this version supports up to ${known}), so this version cannot use it. Start that version or a later one, or name another schema (postgres.schema).`;
 }
 
 async function readShards(client: Client, options: PostgresOptions): Promise<number> {
@@ -126,6 +126,6 @@ async function readShards(client: Client, options: PostgresOptions): Promise<num
   const shards = Number(rows[0]?.shards);
   if (shards === options.shards) return shards;
   throw new StoreFault(
-    `The schema ${options.schema} of ${placeOf(options)} has ${shards} ${shards === 1 ? 'shard' : 'shards'}, and store.shards is ${options.shards}. The number is fixed when the schema is made: correct store.shards, or name another schema (store.schema).`,
+    `The schema ${options.schema} of ${placeOf(options)} has ${shards} ${shards === 1 ? 'shard' : 'shards'}, and postgres.shards is ${options.shards}. The number is fixed when the schema is made: correct postgres.shards, or name another schema (postgres.schema).`,
   );
 }

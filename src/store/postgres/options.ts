@@ -11,8 +11,8 @@ export interface PostgresOptions {
    * host.
    */
   readonly tls: 'disable' | 'require' | 'verify-full';
-  /** PEM text of the certificates that sign the server's; null: those that Node.js trusts. */
-  readonly ca: string | null;
+  /** PEM file of the certificates that sign the server's; null: those that Node.js trusts. */
+  readonly caFile: string | null;
   readonly schema: string;
   /** Most connections for reads and small changes. Commits and hints have two more. */
   readonly pool: number;
