@@ -230,6 +230,11 @@ export interface ExecutionStore {
   /** Ids for executions of this node, as many as `count` or fewer, one at least. */
   newIds(node: NodeNumber, count: number): Promise<IdBlock>;
   /**
+   * To be added to an id of a block for an execution of this name: 0 or more, and below {@link IdBlock.step}. A store that spreads
+   * executions over several places finds them by id and by name.
+   */
+  placeOf(flowId: string, name: string): number;
+  /**
    * Applies all changes in one transaction, in their order, and stores the time if it is given. Resolves with the outcome of each.
    * @throws {LeaseLost} when the node is gone. After any other error the commit may or may not have happened; the caller can
    *   repeat it with the same changes.

@@ -90,6 +90,7 @@ export function faultyStore(options: FaultyStoreOptions): ExecutionStore {
   return {
     ...faultyReads(inner, READS, options),
     ...faultyReads({ purge: (...given: Purge) => options.purges.purge(given) }, ['purge'], options),
+    placeOf: (flowId, name) => inner.placeOf(flowId, name),
     giveBackSpace: (node) => life.whileAlive(inner.giveBackSpace(node)),
     commit: (node, changes, seen) => life.whileAlive(commits.commit(node, changes, seen)),
     requestStop: (id, request) => life.whileAlive(inner.requestStop(id, request)),

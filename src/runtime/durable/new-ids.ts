@@ -6,7 +6,7 @@ import type { NodeNumber } from '../../store/nodes.ts';
 const BLOCK = 10_000;
 
 export class NewIds {
-  readonly #store: Pick<ExecutionStore, 'newIds'>;
+  readonly #store: Pick<ExecutionStore, 'newIds' | 'placeOf'>;
   readonly #node: NodeNumber;
   #block: IdBlock = { first: 0, step: 1, count: 0 };
   #used = 0;
@@ -14,7 +14,7 @@ export class NewIds {
   #asking: Promise<void> | null = null;
 
   /** @param lastId highest id that any execution had when the node joined */
-  constructor(store: Pick<ExecutionStore, 'newIds'>, node: NodeNumber, lastId: ExecutionId) {
+  constructor(store: Pick<ExecutionStore, 'newIds' | 'placeOf'>, node: NodeNumber, lastId: ExecutionId) {
     this.#store = store;
     this.#node = node;
     this.#last = lastId;
@@ -30,11 +30,11 @@ export class NewIds {
     return this.#used === this.#block.count;
   }
 
-  /** An id; null when the node has none at hand. */
-  take(): ExecutionId | null {
+  /** An id for the execution of this name; null when the node has none at hand. */
+  take(flowId: string, name: string): ExecutionId | null {
     if (this.isEmpty) return null;
     const { first, step } = this.#block;
-    const id = first + step * this.#used++;
+    const id = first + step * this.#used++ + this.#store.placeOf(flowId, name);
     this.#last = Math.max(this.#last, id);
     return id;
   }

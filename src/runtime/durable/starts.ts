@@ -209,7 +209,7 @@ export class Starts {
     else gate.refuseInTrouble();
     const { flow, plan, mapItem } = source;
     table.refuseFull(origin.from, { mapItem, ancestry: ancestryOf(origin) }, start.inputText.length);
-    const id = newIds.take();
+    const id = newIds.take(flow.id, name);
     if (id === null) {
       await this.#fill(origin);
       return null;

@@ -40,6 +40,7 @@ export function createMemoryExecutions(flows: MemoryFlows, nodes: EmbeddedNodes)
         issuedId += count;
         return { first, step: 1, count };
       }),
+    placeOf: () => 0,
     commit: (node, changes, seen) =>
       later.answer(() => {
         nodes.require(node);

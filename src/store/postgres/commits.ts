@@ -8,7 +8,7 @@ import type { ExecutionChange, Outcome } from '../executions.ts';
 import type { NodeNumber } from '../nodes.ts';
 import type { Statement, Values } from './batch.ts';
 import { CommitLink } from './commit-link.ts';
-import { loadedOf, loadStatements } from './commit-load.ts';
+import { loadedOf, loadStatements, snapshotKey } from './commit-load.ts';
 import { CommitPlan } from './commit-plan.ts';
 import { STATEMENTS } from './commit-statements.ts';
 import { CODES, codeOf, hasCode, isConflict } from './faults.ts';
@@ -20,6 +20,8 @@ import { usualWrites } from './usual-commit.ts';
 
 /** How often a commit is made again when other transactions are in its way. */
 const ATTEMPTS = 20;
+/** Keys of snapshots in memory. */
+const SNAPSHOTS = 10_000;
 
 const BEGIN: Statement = { name: 'begin', values: [] };
 const COMMIT: Statement = { name: 'commit', values: [] };
@@ -29,6 +31,8 @@ export class Commits {
   readonly #link: CommitLink;
   readonly #partitions: Partitions;
   readonly #shards: number;
+  /** Keys of snapshots that this process has seen in the database. A purge may have deleted one since; then the commit looks. */
+  readonly #snapshots = new Set<string>();
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: PostgresOptions, partitions: Partitions, scheduler: Scheduler) {
@@ -53,8 +57,10 @@ export class Commits {
     for (let attempt = 1; ; attempt++) {
       try {
         // A second attempt looks, because the first may have met what another node did at the same time.
-        if (attempt === 1 && (await this.#asUsual(node, changes))) return changes.map(() => 'stored');
-        return await this.#withALook(node, changes);
+        const isDone = attempt === 1 && (await this.#asUsual(node, changes));
+        const outcomes = isDone ? changes.map(() => 'stored' as const) : await this.#withALook(node, changes);
+        this.#remember(changes, outcomes);
+        return outcomes;
       } catch (error) {
         if (attempt === ATTEMPTS) throw error;
         if (hasCode(error, CODES.checkViolation)) await this.#makePartitions(changes);
@@ -65,7 +71,7 @@ export class Commits {
 
   /** False if the commit is not a usual one, or did not find what it expects. */
   async #asUsual(node: NodeNumber, changes: readonly ExecutionChange[]): Promise<boolean> {
-    const writes = usualWrites(changes);
+    const writes = usualWrites(changes, this.#snapshots);
     if (writes === null) return false;
     try {
       await this.#link.run([fence(node), ...writes.statements(node, this.#shards)]);
@@ -99,6 +105,14 @@ export class Commits {
       return await this.#link.run(statements);
     } catch (error) {
       throw isUnexpected(error) ? unexpected() : error;
+    }
+  }
+
+  #remember(changes: readonly ExecutionChange[], outcomes: readonly Outcome[]): void {
+    if (this.#snapshots.size > SNAPSHOTS) this.#snapshots.clear();
+    for (const [i, { start }] of changes.entries()) {
+      if (start === undefined || outcomes[i] !== 'stored') continue;
+      this.#snapshots.add(snapshotKey(start.record.flowId, start.record.revision));
     }
   }
 

@@ -50,6 +50,7 @@ export function createPostgresExecutions(parts: ExecutionStoreParts): ExecutionS
   const purge = new Purge(clock, shards);
   return {
     newIds: (node, count) => use.run((database) => newIds(database, node, count, clock.nowMs(), shards)),
+    placeOf: (flowId, name) => shardOfName(flowId, name, shards),
     commit: (node, changes) => use.run(() => commits.commit(node, changes)),
     ...ownershipMethods(use, shards),
     ...requestMethods(use, shards),
@@ -166,7 +167,7 @@ function idsOf(rows: readonly Row[]): ExecutionId[] {
   return rows.map((row) => Number(row['id']));
 }
 
-/** Ids of the day. All of a block are in the first shard; the runtime adds that of the name. */
+/** Ids of the day, all of them in the first shard: a start adds that of its name. */
 async function newIds(
   database: Database,
   node: number,

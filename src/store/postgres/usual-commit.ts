@@ -3,18 +3,22 @@
  * at the database: its statements fail unless all is as expected, and then the commit looks (`commit-plan.ts`).
  */
 import type { ExecutionChange, ExecutionId } from '../executions.ts';
+import { snapshotKey } from './commit-load.ts';
 import { Writes } from './commit-writes.ts';
 
 const USUAL = new Set<string>(['id', 'start', 'journal', 'wakeMs', 'end', 'release']);
 
-/** Null if the commit has a change of another kind, or two of one execution. */
-export function usualWrites(changes: readonly ExecutionChange[]): Writes | null {
+/**
+ * Null if the commit has a change of another kind, or two of one execution.
+ * @param stored keys of snapshots that the database has, as far as this process knows: a start need not send them again
+ */
+export function usualWrites(changes: readonly ExecutionChange[], stored: ReadonlySet<string>): Writes | null {
   const writes = new Writes();
   const ids = new Set<ExecutionId>();
   for (const change of changes) {
     if (ids.has(change.id) || !isUsual(change)) return null;
     ids.add(change.id);
-    add(writes, change);
+    add(writes, change, stored);
   }
   return writes;
 }
@@ -24,10 +28,15 @@ function isUsual(change: ExecutionChange): boolean {
   return names.length > 1 && names.every((name) => USUAL.has(name)) && change.start?.due === undefined;
 }
 
-function add(writes: Writes, { id, start, journal, wakeMs, end, release }: ExecutionChange): void {
+function add(
+  writes: Writes,
+  { id, start, journal, wakeMs, end, release }: ExecutionChange,
+  stored: ReadonlySet<string>,
+): void {
   if (start !== undefined) {
     const { record, snapshot } = start;
-    if (snapshot !== null) writes.snapshots.push({ snapshot, flowName: record.flowName });
+    const isStored = snapshot === null || stored.has(snapshotKey(snapshot.flowId, snapshot.revision));
+    if (!isStored) writes.snapshots.push({ snapshot, flowName: record.flowName });
     writes.starts.push({ id, record });
   }
   if (journal !== undefined) writes.ownRows.push({ id, row: journal });

@@ -59,6 +59,7 @@ export function createSqliteExecutions(
         issuedId += count;
         return { first, step: 1, count };
       }),
+    placeOf: () => 0,
     commit: (node, changes, seen) =>
       connection.write(() =>
         ownership.commit(node, changes, (own) => thread.ask({ kind: 'commit', changes: own, seen: seen ?? null })),

@@ -1,0 +1,64 @@
+/** A socket between a test and its database, which can lose answers. */
+import { createConnection, createServer } from 'node:net';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import type { PostgresOptions } from '../../src/store/postgres/options.ts';
+import { atEnd } from '../../src/testing/clean-up.ts';
+import type { CleanUp } from '../../src/testing/clean-up.ts';
+import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
+
+export interface Proxy {
+  readonly options: PostgresOptions;
+  /** How often a client has sent something since the last look. */
+  sent(): number;
+  /** The next answer does not arrive: the connection ends when the database sends it. */
+  loseAnswer(): void;
+}
+
+export async function openProxy(t: CleanUp, options: PostgresOptions): Promise<Proxy> {
+  const folder = temporaryFolder(t);
+  const file = `.s.PGSQL.${options.port}`;
+  const sockets = new Set<Socket>();
+  let isLosing = false;
+  let sent = 0;
+  const server = createServer((client) => {
+    const database = createConnection(join(options.host, file));
+    for (const socket of [client, database]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        client.destroy();
+        database.destroy();
+      });
+    }
+    client.on('data', (data) => {
+      sent++;
+      database.write(data);
+    });
+    database.on('data', (data) => {
+      if (!isLosing) client.write(data);
+      else {
+        isLosing = false;
+        client.destroy();
+      }
+    });
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(join(folder, file), resolve);
+  });
+  atEnd(t, () => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  return {
+    options: { ...options, host: folder },
+    sent() {
+      const count = sent;
+      sent = 0;
+      return count;
+    },
+    loseAnswer() {
+      isLosing = true;
+    },
+  };
+}
