@@ -2,6 +2,7 @@
  * `millrace serve`: opens the stores, serves until a signal, and closes everything in reverse order. A failed start prints its
  * reason in a sentence. Standard output gets one line, when the server is ready.
  */
+import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { Authenticator } from '../auth/authenticator.ts';
 import { createFlowRights } from '../auth/flow-rights.ts';
@@ -20,22 +21,24 @@ import { ALL_RIGHTS } from '../runtime/flow-rights.ts';
 import { createLog, logEvents } from '../server/log.ts';
 import type { ServerLog } from '../server/log.ts';
 import { createServer } from '../server/server.ts';
-import type { Server } from '../server/server.ts';
+import type { Server, ServerOptions } from '../server/server.ts';
 import { StoreFault } from '../store/fault.ts';
 import type { Stores } from '../store/stores.ts';
 import type { Host } from './host.ts';
 import { EXIT, StartFault } from './host.ts';
 import { readSettings, startFaultFor } from './settings.ts';
 import { readTls } from './tls.ts';
+import { packageVersion } from './version.ts';
 
 /** Serves until a signal. Returns 0 when everything was closed, 1 when a defect has stopped it. @throws {StartFault} */
 export async function serve(host: Host): Promise<number> {
   const settings = await readSettings(host);
   const tls = readTls(settings);
   const log = createLog(settings.log, host.log);
-  const ports = systemPorts(createObserver(logEvents(log, settings.log)));
-  const broken = watchStrayErrors(host, ports.observer);
+  const systems = systemPorts(createObserver(logEvents(log, settings.log)));
+  const broken = watchStrayErrors(host, systems.observer);
   const stores = await openStores(host, settings);
+  const ports = { ...systems, clock: stores.clock ?? systems.clock };
   const server = await closingOnFailure(stores, async () => {
     const { clock } = ports;
     const keys = settings.auth === 'off' ? null : await keysOf(host, settings);
@@ -46,6 +49,7 @@ export async function serve(host: Host): Promise<number> {
     const localCallersOnly = isLoopback(settings.listen.host) && settings.callers.trustProxy.length === 0;
     return createServer({
       settings,
+      node: nodeOf(settings),
       stores,
       ports,
       localCallersOnly,
@@ -67,6 +71,11 @@ export async function serve(host: Host): Promise<number> {
   } finally {
     await server.close();
   }
+}
+
+/** This process among the nodes of its store. */
+function nodeOf({ cluster: { name, leaseMs, pollMs } }: Settings): NonNullable<ServerOptions['node']> {
+  return { info: { name: name ?? `${hostname()}:${process.pid}`, version: packageVersion(), leaseMs }, pollMs };
 }
 
 /**
@@ -126,6 +135,11 @@ async function openStores(host: Host, settings: Settings): Promise<Stores> {
 }
 
 async function keysOf(host: Host, settings: Settings): Promise<KeyRing> {
+  if (settings.rootKey === null && settings.store.kind === 'postgres') {
+    throw new StartFault(
+      'servers that share a store need the same access key, and the settings name none: set MILLRACE_ACCESS_KEY_ID and MILLRACE_ACCESS_KEY_SECRET, or MILLRACE_AUTH=off',
+    );
+  }
   const rootKey = settings.rootKey ?? storedRootKey(host, settings);
   const { accessKeyId } = rootKey;
   // The settings have compared the keys in them. They do not know the key in the data folder.
