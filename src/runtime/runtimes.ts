@@ -83,6 +83,7 @@ export function createRuntimes(options: RuntimesOptions): Runtimes {
     objects: options.objects,
     memory,
     cluster,
+    peers: options.peers,
     store,
     flows,
     compile,

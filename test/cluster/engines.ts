@@ -15,6 +15,7 @@ export class TestCluster {
   readonly stores: Stores = createMemoryStores({ isShared: true });
   /** Names of nodes that cannot reach the store of nodes. */
   readonly cut = new Set<string>();
+  readonly #engines = new Map<string, TestEngine>();
   readonly #t: CleanUp;
   readonly #options: TestEngineOptions;
   #seed = 0;
@@ -36,7 +37,17 @@ export class TestCluster {
       node: { info: { name, version: '0.0.0', leaseMs: LEASE_MS }, pollMs: 500 },
     });
     await time.pass(LEASE_MS / 2);
+    this.#engines.set(name, engine);
     return engine;
+  }
+
+  /** The process of a node ends without a word: its executions leave memory, and it beats no more. */
+  crash(name: string): void {
+    this.cut.add(name);
+    const engine = this.#engines.get(name);
+    engine?.durable.close();
+    // Its store does not answer any more.
+    atEnd(this.#t, () => void engine?.takeTroubles());
   }
 
   #reach(name: string): NodeStore {

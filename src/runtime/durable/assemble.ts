@@ -9,6 +9,7 @@ import type { ExecutionLimits } from '../../interpreter/execution.ts';
 import { WAIT_SECONDS } from '../../language/limits.ts';
 import type { Objects } from '../../objects/ports.ts';
 import type { NodeMembership } from '../../cluster/membership.ts';
+import type { Peers } from '../../cluster/peers.ts';
 import type { ExecutionStore } from '../../store/executions.ts';
 import type { Membership } from '../../store/nodes.ts';
 import type { ChildStarter } from '../driver/calls.ts';
@@ -34,6 +35,7 @@ import { mailCarrier } from './nodes/carry-out.ts';
 import { leasedStore } from './nodes/leased-store.ts';
 import { Mailbox } from './nodes/mailbox.ts';
 import { NodeWork } from './nodes/node-work.ts';
+import { WholeWaits } from './nodes/whole-waits.ts';
 import { Purger } from './purger.ts';
 import type { RetentionSettings } from './purger.ts';
 import { Recovery } from './recovery.ts';
@@ -61,6 +63,8 @@ export interface DurableOptions {
   readonly store: ExecutionStore;
   /** This process as a node of the store. */
   readonly cluster: NodeMembership;
+  /** The other nodes. */
+  readonly peers: Peers;
   readonly flows: RunnableFlows;
   readonly compile: CompileFlow;
   readonly cache: PlanCache;
@@ -106,6 +110,7 @@ export interface DurableParts {
   readonly taskReports: TaskReports;
   readonly mapRuns: MapRuns;
   readonly waits: Waits;
+  readonly wholeWaits: WholeWaits;
   readonly work: NodeWork;
   readonly clock: SteadyClock;
   /** Parts with timers or background work, in the order in which they are closed. */
@@ -168,7 +173,9 @@ export function assembleDurable(options: DurableOptions, membership: Membership)
     flowId: options.flowId,
     childDepth: options.limits.childDepth,
   });
+  const waits = new Waits({ table, queue, loader, store, clock });
   const carryOut = mailCarrier(store, taskReports, mapRuns);
+  const work = new NodeWork({ store, cluster, ports, table, mailbox, recovery, sleepers, waiters, carryOut });
   return {
     ...{
       clock,
@@ -184,9 +191,10 @@ export function assembleDurable(options: DurableOptions, membership: Membership)
       mapRuns,
       taskReports,
     },
-    stops: new Stops({ store, table, gate, orphans, waiters, cluster, ports }),
-    work: new NodeWork({ store, cluster, ports, table, mailbox, recovery, sleepers, waiters, carryOut }),
-    waits: new Waits({ table, queue, loader, store, clock }),
+    stops: new Stops({ store, table, gate, orphans, waiters, watchEnds: () => work.watchEnds(), cluster, ports }),
+    work,
+    waits,
+    wholeWaits: new WholeWaits({ store, node, table, waits, peers: options.peers }),
     closing: [
       new Heartbeat({ ports, queue, table }),
       sleepers,
@@ -196,6 +204,7 @@ export function assembleDurable(options: DurableOptions, membership: Membership)
       deletedFlows,
       recovery,
       mailbox,
+      work,
       table,
     ],
   };

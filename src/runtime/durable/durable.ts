@@ -136,7 +136,7 @@ export class DurableRuntime {
 
   /** The waits of a running execution, and what it does; for one that has ended, none and null. */
   waits(record: ExecutionRecord): Promise<RunningExplanation> {
-    return this.#parts.waits.of(record);
+    return this.#parts.wholeWaits.of(record);
   }
 
   /** The tasks that led to the execution, the nearest first; see {@link Waits.startedBy}. */
@@ -161,7 +161,9 @@ export class DurableRuntime {
 
   /** Resolves when the execution has ended, or after `waitMs`; see {@link EndWaiters.wait}. */
   whenEnded(id: ExecutionId, waitMs: number): Promise<void> {
-    return this.#isClosing ? Promise.resolve() : this.#parts.waiters.wait(id, waitMs);
+    if (this.#isClosing) return Promise.resolve();
+    this.#parts.work.watchEnds();
+    return this.#parts.waiters.wait(id, waitMs);
   }
 
   /** The executions of the flow end: those that only wait at once, the others after their current state (rules.md 12.11). */

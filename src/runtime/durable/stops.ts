@@ -17,6 +17,8 @@ export interface StopsOptions {
   readonly table: RunTable;
   readonly gate: WriteGate;
   readonly waiters: EndWaiters;
+  /** Looks for the ends of executions of other nodes that are awaited. */
+  readonly watchEnds: () => void;
   readonly cluster: Pick<NodeMembership, 'hint'>;
   readonly orphans: Pick<Orphans, 'stopAll'>;
   readonly ports: Pick<Ports, 'observer'>;
@@ -61,6 +63,7 @@ export class Stops {
     const { store, waiters, cluster } = this.#options;
     const { id } = record;
     const isEnded = waiters.wait(id, PATIENCE_MS);
+    this.#options.watchEnds();
     const asked = await store.requestStop(id, failure);
     if (asked === 'not-running') throw completed(record);
     cluster.hint(owner, 'work');

@@ -110,11 +110,13 @@ export class TaskReports {
   async #mayComeLater(content: TokenContent): Promise<boolean> {
     const { table, newIds, store, loader, flowId } = this.#options;
     const { execution: id, event } = content.task;
-    // The execution may be newer than a store that was restored from a backup. A stuck execution may run again later.
-    if (id > newIds.last || table.stuck(id) !== undefined) return true;
+    // A stuck execution may run again later.
+    if (table.stuck(id) !== undefined) return true;
     const record = await store.get(id);
-    if (record !== null) refuseOther(content, record);
-    if (record === null || record.status === 'Running' || record.status === 'Succeeded') return false;
+    // The execution may be newer than a store that was restored from a backup.
+    if (record === null) return id > newIds.last;
+    refuseOther(content, record);
+    if (record.status === 'Running' || record.status === 'Succeeded') return false;
     // No redrive reaches an execution of a deleted flow.
     if ((await flowId(record.flowName)) !== record.flowId) return false;
     try {

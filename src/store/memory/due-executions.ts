@@ -1,14 +1,20 @@
-/** The executions in memory that need the runtime: the queries of the port that return ids. */
+/** The executions in memory that run: the queries of the port about their number, their wakes and their children. */
 import type { ExecutionId, ExecutionRecord, ExecutionStore } from '../executions.ts';
 import type { ExecutionTable } from './execution-table.ts';
 import type { Later } from './later.ts';
 
-type DueMethods = Pick<ExecutionStore, 'nextWakeMs' | 'children' | 'orphans' | 'ended'>;
+type DueMethods = Pick<ExecutionStore, 'running' | 'nextWakeMs' | 'children' | 'orphans' | 'ended'>;
 
 export function dueMethods(table: ExecutionTable, later: Later): DueMethods {
   const runningRecords = (): ExecutionRecord[] => Array.from(table.running, (id) => table.recordOf(id));
 
   return {
+    running: () =>
+      later.answer(() => {
+        let mapItems = 0;
+        for (const id of table.running) if (table.recordOf(id).mapItem !== null) mapItems++;
+        return { executions: table.running.size - mapItems, mapItems };
+      }),
     ended: (ids) => later.answer(() => ids.filter((id) => !table.running.has(id))),
     nextWakeMs: () =>
       later.answer(() => {

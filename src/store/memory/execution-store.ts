@@ -64,12 +64,6 @@ export function createMemoryExecutions(flows: MemoryFlows, nodes: EmbeddedNodes)
         const existing = flows.revisions();
         return [...table.flows.keys()].filter((id) => !existing.has(id));
       }),
-    running: () =>
-      later.answer(() => {
-        let mapItems = 0;
-        for (const id of table.running) if (table.recordOf(id).mapItem !== null) mapItems++;
-        return { executions: table.running.size - mapItems, mapItems };
-      }),
     ...mapRunMethods(table, later),
     ...dueMethods(table, later),
     ...ownershipMethods(table, nodes, later),

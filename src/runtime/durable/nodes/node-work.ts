@@ -19,8 +19,8 @@ import type { Mailbox } from './mailbox.ts';
 
 export interface NodeWorkOptions {
   readonly store: Pick<ExecutionStore, 'requests' | 'answer' | 'ended' | 'get'>;
-  readonly cluster: Pick<NodeMembership, 'node' | 'hint'>;
-  readonly ports: Pick<Ports, 'observer'>;
+  readonly cluster: Pick<NodeMembership, 'node' | 'hint' | 'isShared'>;
+  readonly ports: Pick<Ports, 'scheduler' | 'observer'>;
   readonly table: RunTable;
   readonly mailbox: Mailbox;
   readonly recovery: Recovery;
@@ -31,11 +31,15 @@ export interface NodeWorkOptions {
 }
 
 const WHERE = 'work for another node';
+/** Between two looks at executions of other nodes whose ends are awaited: one short query. */
+const END_LOOK_MS = 100;
 
 export class NodeWork implements Pick<NodeListener, 'poll'> {
   readonly #options: NodeWorkOptions;
   /** Requests under way: the next poll finds them too. */
   readonly #underWay = new Set<string>();
+  #cancelWatch: (() => void) | null = null;
+  #isClosed = false;
 
   constructor(options: NodeWorkOptions) {
     this.#options = options;
@@ -49,7 +53,7 @@ export class NodeWork implements Pick<NodeListener, 'poll'> {
       this.#requests(),
       recovery.look(),
       sleepers.look(),
-      this.#ends(),
+      this.#ends().then((isAwaited) => (isAwaited ? this.watchEnds() : undefined)),
     ]);
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
@@ -92,10 +96,30 @@ export class NodeWork implements Pick<NodeListener, 'poll'> {
     cluster.hint(mail.from, 'work');
   }
 
-  /** Ends of executions of other nodes, for which callers wait here. */
-  async #ends(): Promise<void> {
+  /** Looks more often than with each poll for the ends of executions of other nodes, as long as callers wait for them here. */
+  watchEnds(): void {
+    if (this.#cancelWatch !== null || this.#isClosed || !this.#options.cluster.isShared) return;
+    const { scheduler, observer } = this.#options.ports;
+    this.#cancelWatch = scheduler.after(END_LOOK_MS, () => {
+      this.#cancelWatch = null;
+      inBackground(observer, 'looking for ends of executions of other nodes', async () => {
+        // The next poll finds the store again.
+        const isWatched = await this.#ends().catch(() => false);
+        if (isWatched) this.watchEnds();
+      });
+    });
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#cancelWatch?.();
+  }
+
+  /** Ends of executions of other nodes, for which callers wait here. True if there are such callers. */
+  async #ends(): Promise<boolean> {
     const { store, table, waiters } = this.#options;
     const ids = waiters.awaited.filter((id) => table.peek(id) === undefined);
     for (const id of ids.length === 0 ? [] : await store.ended(ids)) waiters.wake(id);
+    return ids.length > 0;
   }
 }
