@@ -10,7 +10,7 @@ import { Questions } from './questions.ts';
 import type { PeerTransport } from './questions.ts';
 
 export interface NodePeersOptions {
-  readonly nodes: Pick<NodeStore, 'send' | 'receive' | 'hint' | 'list'>;
+  readonly nodes: Pick<NodeStore, 'send' | 'receive' | 'hint' | 'live'>;
   readonly own: Pick<NodeMembership, 'node' | 'listen'>;
   readonly ports: Ports;
 }
@@ -77,8 +77,8 @@ class StoreTransport implements PeerTransport {
 
   async others(): Promise<readonly NodeNumber[]> {
     const { nodes, own, ports } = this.#options;
-    const live = await nodes.list(ports.clock.nowMs()).catch(() => []);
-    return live.map(({ node }) => node).filter((node) => node !== own.node);
+    const live = await nodes.live(ports.clock.nowMs()).catch(() => []);
+    return live.filter((node) => node !== own.node);
   }
 
   async send(to: NodeNumber, text: string): Promise<void> {

@@ -171,6 +171,10 @@ export class EmbeddedNodes {
         running: await running(),
       }),
       leave: async (node) => this.leave(node),
+      live: async (nowMs) => {
+        this.#removeLapsed(nowMs);
+        return [...this.#nodes.keys()];
+      },
       list: async (nowMs) => {
         this.#removeLapsed(nowMs);
         return [...this.#nodes].map(([node, { info, joinedMs, beatMs, report }]) => ({

@@ -108,6 +108,8 @@ export interface NodeStore {
   beat(node: NodeNumber, report: NodeReport, nowMs: number): Promise<Beat>;
   /** The node changes nothing more. Its executions have no owner from now on. Resolves for a node that is gone as well. */
   leave(node: NodeNumber): Promise<void>;
+  /** The numbers of the live nodes, ascending. Cheaper than `list`. @param nowMs as `join` */
+  live(nowMs: number): Promise<readonly NodeNumber[]>;
   /** The live nodes, by number. @param nowMs as `join` */
   list(nowMs: number): Promise<readonly NodeRecord[]>;
   /** The lowest flow epoch that a live node has said it uses. Removes nodes whose lease has ended. @param nowMs as `join` */

@@ -60,6 +60,7 @@ export class TestCluster {
       beat: (node, report, nowMs) => reached(() => nodes.beat(node, report, nowMs)),
       receive: (node) => reached(() => nodes.receive(node)),
       send: (message) => reached(() => nodes.send(message)),
+      live: (nowMs) => reached(() => nodes.live(nowMs)),
       list: (nowMs) => reached(() => nodes.list(nowMs)),
       close: () => Promise.resolve(),
     };

@@ -61,7 +61,9 @@ for (const adapter of ADAPTERS) {
         ],
       );
       assert.ok(listed.every(({ sinceBeatMs }) => sinceBeatMs >= 0 && sinceBeatMs < 60_000));
+      assert.deepEqual(await nodes.live(0), [a, b]);
       await nodes.leave(b);
+      assert.deepEqual(await nodes.live(0), [a]);
       assert.deepEqual(
         (await nodes.list(0)).map(({ node }) => node),
         [a],
@@ -378,6 +380,7 @@ for (const adapter of ADAPTERS.filter(({ hasClock }) => !hasClock)) {
     assert.deepEqual(await store.claimUnowned(b, 0, 9), [1]);
     assert.deepEqual(await byB({ id: 1, journal: row(2) }), ['stored']);
     assert.equal(await nodes.lowestFlowEpoch(40_000), 0);
+    assert.deepEqual(await nodes.live(40_000), []);
     assert.deepEqual(await nodes.list(40_000), []);
   });
 }
