@@ -39,6 +39,7 @@ export class NonceSharing {
   /** Batches whose exchange failed. */
   #failed: Uint8Array[] = [];
   #isBusy = false;
+  #isClosed = false;
   #cancel: () => void;
 
   /** Begins to share. */
@@ -49,29 +50,46 @@ export class NonceSharing {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#cancel();
     this.#nonces.collected = null;
   }
 
-  #later(): () => void {
+  #later(delayMs = EXCHANGE_MS): () => void {
     const { scheduler, observer } = this.#options.ports;
-    return scheduler.after(EXCHANGE_MS, () => {
+    return scheduler.after(delayMs, () => {
       this.#cancel = this.#later();
       if (!this.#isBusy) inBackground(observer, 'the exchange of nonces', () => this.#round());
     });
   }
 
+  #soon(): void {
+    if (this.#isClosed) return;
+    this.#cancel();
+    this.#cancel = this.#later(0);
+  }
+
   async #round(): Promise<void> {
     const own = this.#take();
     if (own === null) return;
-    const { exchange, ports } = this.#options;
+    let bytes = 0;
+    for (const batch of await this.#exchange(own)) {
+      this.#nonces.learn(batch, this.#options.ports.clock.nowMs());
+      bytes += batch.length;
+    }
+    // There may be more: this process has just joined, and learns those that the others have shared before.
+    if (bytes >= PORTION_BYTES) this.#soon();
+  }
+
+  /** The batches of the others. If the exchange fails, the next one passes the same fingerprints on. */
+  async #exchange(own: Uint8Array): Promise<readonly Uint8Array[]> {
     this.#isBusy = true;
     try {
-      const batches = await exchange.exchange(own);
-      for (const batch of batches) this.#nonces.learn(batch, ports.clock.nowMs());
+      return await this.#options.exchange.exchange(own);
     } catch {
       // The beats of the node report that the store or the main process does not answer.
       this.#failed = [own];
+      return [];
     } finally {
       this.#isBusy = false;
     }

@@ -124,7 +124,7 @@ export interface NodeStore {
   receive(node: NodeNumber): Promise<readonly NodeMessage[]>;
   /**
    * Shares fingerprints of nonces that this node has accepted, and returns those of other nodes since `position`; 0 for those that
-   * the store still has.
+   * the store still has. If there are many, it returns the first, and the next call the following ones.
    */
   exchangeNonces(node: NodeNumber, own: Uint8Array, position: number): Promise<SharedNonces>;
   /** Closes the store; no call may follow. */

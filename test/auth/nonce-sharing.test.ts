@@ -113,6 +113,21 @@ test('an exchange that takes long does not begin another one', async (t) => {
   assert.ok(!whole.takes(other, 'late'));
 });
 
+test('a process that joins reads many earlier batches one exchange after the other, without a pause', async (t) => {
+  const whole = new Whole(t, 2);
+  const batches = Array.from({ length: 4 }, (_, batch) => {
+    const nonces = new NonceStore();
+    nonces.collected = new Fingerprints();
+    for (let n = 0; n < 22_000; n++) whole.takes(nonces, `${batch}-${n}`);
+    return nonces.collected.take();
+  });
+  const joined = await whole.join(() => ({ exchange: async () => batches.splice(0, 1) }));
+  await whole.time.pass(500);
+  assert.equal(batches.length, 0);
+  assert.ok(!whole.takes(joined, '3-21999'));
+  assert.ok(whole.takes(joined, '4-0'));
+});
+
 test('fingerprints are twelve bytes, and an expired or a cut one is not learnt', () => {
   const prints = new Fingerprints();
   for (let n = 0; n < 5_000; n++) prints.add(n, 2 ** 32 - 1 - n, 2_000);

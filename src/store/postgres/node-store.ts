@@ -61,6 +61,13 @@ export function createPostgresNodes({ use, hints, clock, partitions, running }: 
         return { ...beat, running: await running() };
       }),
     leave: (node) => use.run((database) => database.transaction((queries) => remove(queries, node))),
+    live: () =>
+      use.run(async (database) => {
+        const rows = await database.rows(
+          `SELECT number FROM nodes WHERE beat_ms + lease_ms >= ${STEADY_MS} ORDER BY number`,
+        );
+        return rows.map((row) => Number(row['number']));
+      }),
     list: () =>
       use.run(async (database) => {
         const rows = await database.rows(`

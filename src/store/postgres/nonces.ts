@@ -2,8 +2,10 @@
 import type { NodeNumber, SharedNonces } from '../nodes.ts';
 import type { Database } from './database.ts';
 
-/** Longer than a signature is good for. */
-const RETAINED_MS = 3_600_000;
+/** A nonce is remembered for 15 minutes from the time of its request, which may be 15 minutes ahead. */
+const RETAINED_MS = 31 * 60_000;
+/** Most batches of one read: a node that joins reads those of half an hour, which may be hundreds of megabytes. */
+const READ_BATCHES = 64;
 
 export async function exchangeNonces(
   database: Database,
@@ -13,9 +15,10 @@ export async function exchangeNonces(
   position: number,
 ): Promise<SharedNonces> {
   if (own.length > 0) await share(database, nowMs, node, own);
-  const rows = await database.rows('SELECT position, node, prints FROM nonces WHERE position > $1 ORDER BY position', [
-    position,
-  ]);
+  const rows = await database.rows(
+    'SELECT position, node, prints FROM nonces WHERE position > $1 ORDER BY position LIMIT $2',
+    [position, READ_BATCHES],
+  );
   return {
     batches: rows.filter((row) => Number(row['node']) !== node).map((row) => new Uint8Array(row['prints'] as Buffer)),
     position: Math.max(position, ...rows.map((row) => Number(row['position']))),
