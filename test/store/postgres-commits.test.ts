@@ -68,7 +68,7 @@ describe('commits in PostgreSQL', WHERE_IT_RUNS, () => {
       proxy.loseAnswer();
       await assert.rejects(commit(...changes));
       const repeated = await commit(...changes);
-      // One that gave the execution up does not own it any more, whichever the reason.
+      // One that gave the execution up does not own it any more.
       assert.ok(repeated.every((outcome, i) => outcome === 'stored' || changes[i]?.release === true));
     }
     assert.equal((await executions.get(1))?.status, 'Running');
@@ -170,6 +170,8 @@ describe('commits in PostgreSQL', WHERE_IT_RUNS, () => {
 /** Waits until a statement with this text waits for a lock. */
 async function waitForBlocked(client: Awaited<ReturnType<typeof connect>>, text: string): Promise<void> {
   for (;;) {
+    // A transaction sees the same statistics until its end.
+    await client.query('SELECT pg_stat_clear_snapshot()');
     const { rowCount } = await client.query(
       `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND position($1 IN query) > 0 AND pid <> pg_backend_pid()`,
       [text],

@@ -22,7 +22,7 @@ const START_MS = 60_000;
 /** Ends the database as an administrator would, when the pipe to this process breaks. */
 const WATCH = `
   "$1" -D "$2/data" -k "$2" -c listen_addresses= -c max_connections=200 -c max_prepared_transactions=2 \
-    -c log_min_messages=fatal -c log_statement=none &
+    -c log_min_messages=panic &
   cat > /dev/null
   kill -INT $!
   wait $!
