@@ -13,6 +13,9 @@ export interface Proxy {
   sent(): number;
   /** The next answer does not arrive: the connection ends when the database sends it. */
   loseAnswer(): void;
+  /** No answer arrives, and no connection ends, until {@link passAnswers}. */
+  holdAnswers(): void;
+  passAnswers(): void;
 }
 
 export async function openProxy(t: CleanUp, options: PostgresOptions): Promise<Proxy> {
@@ -20,6 +23,7 @@ export async function openProxy(t: CleanUp, options: PostgresOptions): Promise<P
   const file = `.s.PGSQL.${options.port}`;
   const sockets = new Set<Socket>();
   let isLosing = false;
+  let isHolding = false;
   let sent = 0;
   const server = createServer((client) => {
     const database = createConnection(join(options.host, file));
@@ -36,6 +40,7 @@ export async function openProxy(t: CleanUp, options: PostgresOptions): Promise<P
       database.write(data);
     });
     database.on('data', (data) => {
+      if (isHolding) return;
       if (!isLosing) client.write(data);
       else {
         isLosing = false;
@@ -59,6 +64,12 @@ export async function openProxy(t: CleanUp, options: PostgresOptions): Promise<P
     },
     loseAnswer() {
       isLosing = true;
+    },
+    holdAnswers() {
+      isHolding = true;
+    },
+    passAnswers() {
+      isHolding = false;
     },
   };
 }

@@ -7,7 +7,16 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -16,6 +25,8 @@ import type { PostgresOptions } from '../../src/store/postgres/options.ts';
 /** `nobody`. */
 const USER_INSTEAD_OF_ROOT = 65_534;
 const USER = 'millrace';
+/** A user that a test may make, and whose password the database asks for. */
+const STRICT_USER = 'millrace_strict';
 /** Readies the database within a second; a busy machine takes longer. */
 const START_MS = 60_000;
 
@@ -101,6 +112,9 @@ async function start(): Promise<TestPostgres> {
     rmSync(folder, { recursive: true, force: true });
     throw new Error(`initdb failed: ${made.stderr}${made.error?.message ?? ''}`);
   }
+  // Every user of the socket is trusted, but one that has to show its password.
+  const rules = `local all ${STRICT_USER} scram-sha-256\nlocal all all trust\n`;
+  writeFileSync(join(folder, 'data/pg_hba.conf'), rules);
   const watcher = spawn('sh', ['-c', WATCH, 'watch', found.postgres, folder], {
     ...{ cwd: folder, env, detached: true, ...user },
     stdio: ['pipe', 'ignore', 'inherit'],

@@ -4,7 +4,7 @@
  */
 import type { Pool, PoolClient } from 'pg';
 import { assert } from '../../base/assert.ts';
-import { hasCode, isConflict } from './faults.ts';
+import { codeOf, hasCode, isConflict } from './faults.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -44,13 +44,22 @@ export class Database implements Queries {
   async #once<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect();
     let broken: Error | null = null;
+    const rows = async (text: string, values: readonly unknown[] = []): Promise<readonly Row[]> => {
+      try {
+        return await rowsOf(client, text, values);
+      } catch (error) {
+        // The connection is lost, or does not answer: there is nothing to roll back over it.
+        if (codeOf(error) === null) broken = asError(error);
+        throw error;
+      }
+    };
     try {
-      await client.query('BEGIN');
-      const result = await work({ rows: (text, values = []) => rowsOf(client, text, values) });
-      await client.query('COMMIT');
+      await rows('BEGIN');
+      const result = await work({ rows });
+      await rows('COMMIT');
       return result;
     } catch (error) {
-      broken = await rollBack(client);
+      broken ??= await rollBack(client);
       throw error;
     } finally {
       client.release(broken ?? false);
@@ -111,8 +120,12 @@ async function rollBack(client: PoolClient): Promise<Error | null> {
     await client.query('ROLLBACK');
     return null;
   } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
+    return asError(error);
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 /** Null when `work` fails with one of these codes of the database. */
