@@ -124,7 +124,7 @@ async function sweep(queries: Queries, week: number, shards: number): Promise<vo
   if (last === undefined) {
     await queries.rows('UPDATE partitions SET purged = 0, swept_to = $2 WHERE week = $1', [
       week,
-      week * IDS_OF_PARTITION,
+      week * IDS_OF_PARTITION - 1,
     ]);
   } else await queries.rows('UPDATE partitions SET swept_to = $2 WHERE week = $1', [week, last]);
 }
@@ -148,5 +148,5 @@ async function make(queries: Queries, week: number): Promise<void> {
       `ALTER TABLE ${table} ATTACH PARTITION ${name} FOR VALUES FROM (${from}) TO (${from + IDS_OF_PARTITION})`,
     );
   }
-  await queries.rows('INSERT INTO partitions VALUES ($1, 0, 0, $2)', [week, from]);
+  await queries.rows('INSERT INTO partitions VALUES ($1, 0, 0, $2)', [week, from - 1]);
 }
