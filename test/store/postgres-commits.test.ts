@@ -77,7 +77,7 @@ describe('commits in PostgreSQL', WHERE_IT_RUNS, () => {
     assert.equal((await executions.running()).executions, 3);
   });
 
-  it('go on after the connection was ended by an administrator', async (t) => {
+  it('continue after the connection was ended by an administrator', async (t) => {
     const { options, stores, commit } = await writingNode(t);
     await commit({ ...startOf(1), journal: row(1) });
     const other = await connect(t, options);

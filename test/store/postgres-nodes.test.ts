@@ -45,7 +45,7 @@ describe('nodes in PostgreSQL', WHERE_IT_RUNS, () => {
     await assert.rejects(stores.executions.commit(a, [startOf(1)]), LeaseLost);
   });
 
-  it('are not removed while their last commit is under way, and other nodes go on beating', async (t) => {
+  it('are not removed while their last commit is under way, and other nodes continue to beat', async (t) => {
     const { options, stores, other, a, b } = await twoNodes(t);
     await other.query('BEGIN');
     await other.query('SELECT 1 FROM node_fences WHERE number = $1 FOR KEY SHARE', [a]);
