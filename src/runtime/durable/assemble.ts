@@ -25,7 +25,7 @@ import { ParentReports } from './children/parent-reports.ts';
 import { TakeOvers } from './children/take-overs.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { DeletedFlows } from './deleted-flows.ts';
-import { EndWaiters } from './end-waiters.ts';
+import type { EndWaiters } from './end-waiters.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { ItemRunner } from './map-runs/item-runner.ts';
 import { MapRuns } from './map-runs/map-runs.ts';
@@ -99,7 +99,6 @@ const IDLE_MAX = 1_000;
 export interface DurableParts {
   readonly queue: CommitQueue;
   readonly table: RunTable;
-  readonly waiters: EndWaiters;
   readonly sleepers: Sleepers;
   readonly purger: Purger;
   readonly recovery: Recovery;
@@ -148,12 +147,11 @@ function assembleCore(options: DurableOptions, { node, tokenKey, setBackMs, runn
 }
 
 /** The parts for one node: when the process has lost its lease and joined again, other parts take their place. */
-export function assembleDurable(options: DurableOptions, membership: Membership): DurableParts {
+export function assembleDurable(options: DurableOptions, membership: Membership, waiters: EndWaiters): DurableParts {
   const { ports, retention, flows, cluster } = options;
   const { node, lastId } = membership;
   const core = assembleCore(options, membership);
   const { store, clock, limits, turns, tokens, loader, queue, gate, mapRuns, table } = core;
-  const waiters = new EndWaiters(ports.scheduler);
   const reports = new ParentReports({ store, ports, table, queue, cluster });
   const orphans = new Orphans({ store, ports, table, loader, cluster });
   const sleepers = new Sleepers({ store, node, ports, clock, table });
@@ -181,7 +179,6 @@ export function assembleDurable(options: DurableOptions, membership: Membership)
       clock,
       queue,
       table,
-      waiters,
       sleepers,
       purger,
       recovery,

@@ -16,6 +16,7 @@ import type { MapRunRecord } from '../../store/map-runs.ts';
 import type { Membership, NodeNumber } from '../../store/nodes.ts';
 import type { MapRunChanges } from '../driver/map-runs.ts';
 import type { TaskReport } from '../executions.ts';
+import { EndWaiters } from './end-waiters.ts';
 import type { RunningExplanation } from './waits.ts';
 import type { StartOrigin } from '../start-origin.ts';
 import { assembleDurable } from './assemble.ts';
@@ -28,6 +29,8 @@ export class DurableRuntime {
   readonly #options: DurableOptions;
   readonly #scheduler: Ports['scheduler'];
   readonly #observer: Ports['observer'];
+  /** Their wait continues when the process becomes another node. */
+  readonly #waiters: EndWaiters;
   /** Of the node that this process is. */
   #parts: DurableParts;
   #isClosing = false;
@@ -38,6 +41,7 @@ export class DurableRuntime {
     this.#options = options;
     this.#scheduler = ports.scheduler;
     this.#observer = ports.observer;
+    this.#waiters = new EndWaiters(ports.scheduler);
     this.#parts = this.#assemble(cluster.membership);
     const inMemory = (): number => this.inMemory;
     cluster.listen({
@@ -55,7 +59,7 @@ export class DurableRuntime {
   }
 
   #assemble(membership: Membership): DurableParts {
-    const parts = assembleDurable(this.#options, membership);
+    const parts = assembleDurable(this.#options, membership, this.#waiters);
     parts.queue.onLeaseLost(() => this.#options.cluster.lose());
     return parts;
   }
@@ -163,7 +167,7 @@ export class DurableRuntime {
   whenEnded(id: ExecutionId, waitMs: number): Promise<void> {
     if (this.#isClosing) return Promise.resolve();
     this.#parts.work.watchEnds();
-    return this.#parts.waiters.wait(id, waitMs);
+    return this.#waiters.wait(id, waitMs);
   }
 
   /** The executions of the flow end: those that only wait at once, the others after their current state (rules.md 12.11). */
@@ -177,7 +181,7 @@ export class DurableRuntime {
   async drain(limitMs: number): Promise<void> {
     this.#isClosing = true;
     this.#parts.table.stopCalling();
-    this.#parts.waiters.wakeAll();
+    this.#waiters.wakeAll();
     this.#parts.queue.touch();
     await atMost(this.#scheduler, limitMs, this.#settled());
   }
@@ -192,12 +196,12 @@ export class DurableRuntime {
   /** Drops all executions from memory. The next start of the server continues them. */
   close(): void {
     this.#isClosing = true;
+    this.#waiters.wakeAll();
     this.#closeParts();
   }
 
   #closeParts(): void {
     this.#parts.queue.stop();
-    this.#parts.waiters.wakeAll();
     for (const part of this.#parts.closing) part.close();
   }
 }
