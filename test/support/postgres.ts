@@ -2,7 +2,8 @@
  * A PostgreSQL for the tests of one process, on a socket in a temporary folder, with the binaries of an installed package. A shell
  * watches over it: it ends the database and deletes the folder when the process of the tests ends, in any way.
  *
- * PostgreSQL refuses to run as root, so it then runs as another user.
+ * PostgreSQL refuses to run as root, so it then runs as another user. MILLRACE_TEST_POSTGRES names a folder with `initdb` and `postgres`
+ * of another version.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -101,7 +102,7 @@ async function start(): Promise<TestPostgres> {
   for (const { file, name } of found.links) symlinkSync(file, join(libraries, name));
   const user = process.getuid?.() === 0 ? { uid: USER_INSTEAD_OF_ROOT, gid: USER_INSTEAD_OF_ROOT } : {};
   if (user.uid !== undefined) for (const each of [folder, libraries]) chownSync(each, user.uid, user.gid);
-  const path = [libraries, ...(found.libraries === null ? [] : [found.libraries])].join(':');
+  const path = [libraries, found.libraries, process.env['LD_LIBRARY_PATH']].filter((each) => each).join(':');
   const env = { ...process.env, LD_LIBRARY_PATH: path, DYLD_LIBRARY_PATH: path, LC_ALL: 'C' };
   const made = spawnSync(
     found.initdb,
