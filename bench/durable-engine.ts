@@ -1,5 +1,5 @@
 /**
- * The engine in this process, on a SQLite file with a server's settings and with actions of the benchmark. It measures the
+ * The engine in this process, with a server's settings and with actions of the benchmark. It measures the
  * durable runtime and the disk without HTTP.
  */
 import { join } from 'node:path';
@@ -38,8 +38,13 @@ export const SETTINGS: Settings = { ...DEFAULTS, limits: { ...DEFAULTS.limits, s
 const PATIENCE_MS = 600_000;
 const INPUT_OBJECT = JSON.parse(INPUT) as JsonObject;
 
-export async function openEngine(folder: string, act: Act): Promise<DurableEngine> {
+/** On an SQLite file in the folder. */
+export function openEngine(folder: string, act: Act): Promise<DurableEngine> {
   const stores = openSqliteStores({ file: join(folder, 'millrace.db'), synchronous: 'FULL' }, systemScheduler);
+  return engineOn(stores, act);
+}
+
+export async function engineOn(stores: Stores, act: Act): Promise<DurableEngine> {
   const engine = await createEngine({
     settings: SETTINGS,
     stores,

@@ -14,7 +14,7 @@ import type { Where, Write } from './group-commit.ts';
 import { percentile } from './statistics.ts';
 
 /** The texts of one execution as Millrace's store holds them. */
-interface Texts {
+export interface Texts {
   readonly input: string;
   readonly output: string;
   readonly rows: readonly { readonly first: number; readonly events: string }[];
@@ -40,7 +40,7 @@ export interface Latency {
   readonly p99Ms: number;
 }
 
-const DONE: TaskResult = { ok: true, output: { status: 'done', rows: 12 } };
+export const DONE: TaskResult = { ok: true, output: { status: 'done', rows: 12 } };
 
 /** Executions of one round at a concurrency. */
 export type Amount = (concurrency: number) => number;
@@ -155,7 +155,7 @@ function open(where: Where, folder: string): GroupCommit {
 }
 
 /** Runs one execution and reads its texts from the store. */
-async function textsOf(engine: DurableEngine, flow: string): Promise<Texts> {
+export async function textsOf(engine: DurableEngine, flow: string): Promise<Texts> {
   await engine.start(flow, 'sample');
   await engine.ended(flow, 'sample');
   const record = await engine.stores.flows.get(flow);
@@ -170,7 +170,11 @@ async function textsOf(engine: DurableEngine, flow: string): Promise<Texts> {
 let lastId = 0;
 
 /** Writes the texts of one execution, each row after the row before is on disk. */
-async function writeAll(byHand: GroupCommit, { input, output, rows }: Texts, waits?: number[]): Promise<void> {
+export async function writeAll(
+  byHand: Pick<GroupCommit, 'append'>,
+  { input, output, rows }: Texts,
+  waits?: number[],
+): Promise<void> {
   const id = ++lastId;
   for (const [n, { first, events }] of rows.entries()) {
     const sentMs = performance.now();
@@ -184,7 +188,7 @@ async function writeAll(byHand: GroupCommit, { input, output, rows }: Texts, wai
   }
 }
 
-async function stepsPerSecond(
+export async function stepsPerSecond(
   concurrency: number,
   executions: number,
   run: (i: number) => Promise<void>,

@@ -1,0 +1,71 @@
+/**
+ * Durable steps a second on a PostgreSQL that the benchmark brings: Millrace beside a hand-written group commit of the same texts
+ * (`postgres-group-commit.ts`). Both use the same database, over its socket, with fsync.
+ */
+import { systemScheduler } from '../src/base/scheduler.ts';
+import { configOf } from '../src/store/postgres/connect.ts';
+import { openPostgresStores } from '../src/store/postgres/stores.ts';
+import { testPostgres } from '../test/support/postgres.ts';
+import { DONE, stepsPerSecond, textsOf, writeAll } from './durable-rows.ts';
+import type { Amount } from './durable-rows.ts';
+import { engineOn } from './durable-engine.ts';
+import { taskChain } from './flows.ts';
+import { PostgresGroupCommit } from './postgres-group-commit.ts';
+import { median, ratio } from './statistics.ts';
+import { spread, whole } from './table.ts';
+import type { Row } from './table.ts';
+
+interface PostgresSteps {
+  readonly concurrency: number;
+  /** Steps a second, by round. */
+  readonly millrace: readonly number[];
+  readonly byHand: readonly number[];
+}
+
+export async function measurePostgresSteps(
+  concurrencies: readonly number[],
+  rounds: number,
+  amount: Amount,
+): Promise<readonly PostgresSteps[]> {
+  const options = (await testPostgres()).options('benchmark');
+  const engine = await engineOn(await openPostgresStores(options, systemScheduler), async () => DONE);
+  const byHand = await PostgresGroupCommit.open(configOf(options));
+  await engine.createFlow('steps', taskChain());
+  const texts = await textsOf(engine, 'steps');
+  let run = 0;
+  const ours = (concurrency: number): Promise<number> => {
+    run++;
+    return stepsPerSecond(concurrency, amount(concurrency), async (i) => {
+      await engine.start('steps', `r${run}-${i}`);
+      await engine.ended('steps', `r${run}-${i}`);
+    });
+  };
+  const theirs = (concurrency: number): Promise<number> =>
+    stepsPerSecond(concurrency, amount(concurrency), () => writeAll(byHand, texts));
+  const results: PostgresSteps[] = [];
+  for (const concurrency of concurrencies) {
+    const millrace: number[] = [];
+    const other: number[] = [];
+    for (let round = -1; round < rounds; round++) {
+      const figures = [await ours(concurrency), await theirs(concurrency)] as const;
+      // The first round warms up.
+      if (round < 0) continue;
+      millrace.push(figures[0]);
+      other.push(figures[1]);
+    }
+    results.push({ concurrency, millrace, byHand: other });
+  }
+  await engine.close();
+  await byHand.close();
+  return results;
+}
+
+export function postgresStepRow({ concurrency, millrace, byHand }: PostgresSteps): Row {
+  return {
+    what: `durable steps on PostgreSQL, ${concurrency} ${concurrency === 1 ? 'execution' : 'executions'} at a time`,
+    ours: `${whole(median(millrace))}/s`,
+    beside: `group commit by hand with \`pg\`: ${whole(median(byHand))}/s`,
+    ratio: spread(ratio(millrace, byHand)),
+    aim: concurrency === 50 ? '≥ 0.5' : '–',
+  };
+}
