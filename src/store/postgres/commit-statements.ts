@@ -4,6 +4,9 @@
  * A commit that meets what it expects is one round trip, so nothing can look at the answers of its statements before the transaction
  * ends. Statements that expect something therefore divide by zero when it is not so, which ends the transaction: no plain SQL that
  * every database of PostgreSQL's kind has can raise an error of its own.
+ *
+ * Their plans must not depend on statistics (`connect.ts`). So the shard of a row follows from its id: with a shard for all of them, a
+ * plan could read a whole shard and then look for the ids.
  */
 import { DUE, OWED, RUNNING } from './execution-rows.ts';
 import { ANSWER } from './requests.ts';
@@ -34,7 +37,7 @@ export const STATEMENTS = {
     ON CONFLICT DO NOTHING`,
 
   /**
-   * Starts executions of the shard $1 for the node $2. Fails unless none of the ids and names is taken and all snapshots are there,
+   * Starts executions for the node $2. Fails unless none of the ids and names is taken and all snapshots are there,
    * which a purge cannot delete until the transaction ends.
    */
   start: `
@@ -51,7 +54,7 @@ export const STATEMENTS = {
     ),
     changed AS (
       INSERT INTO executions (shard, owner, status, stopped_ms, error, cause, ${STARTED})
-      SELECT $1::smallint, $2::bigint, ${RUNNING}, 0, '', '', g.id, g.flow, g.revision, g.callback, g.started_ms, g.parent,
+      SELECT ${shardOf('g.id', '$1')}, $2::bigint, ${RUNNING}, 0, '', '', g.id, g.flow, g.revision, g.callback, g.started_ms, g.parent,
         g.parent_event, g.depth, g.map_state, g.map_item, g.map_run, g.version, g.alias, g.name, g.identity, g.started_by
       FROM given g JOIN used s ON s.flow = g.flow AND s.revision = g.revision AND s.flow_id = g.flow_id
       ON CONFLICT DO NOTHING
@@ -72,7 +75,7 @@ export const STATEMENTS = {
     SELECT ${shardOf('id', '$1')}, id, text FROM unnest($2::bigint[], $3::text[]) AS u (id, text)`,
 
   /**
-   * Appends rows to the journals of executions of the shard $1. Fails unless the node $2 owns all of them, they run, and each row
+   * Appends rows to the journals of executions. Fails unless the node $2 owns all of them, they run, and each row
    * begins with the next event.
    */
   appendOwn: `
@@ -80,27 +83,27 @@ export const STATEMENTS = {
       INSERT INTO journal (shard, execution, first, count, events)
       SELECT e.shard, e.id, u.first, u.count, u.events
       FROM unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::text[]) AS u (id, first, count, events)
-        JOIN executions e ON e.shard = $1::smallint AND e.id = u.id AND e.owner = $2::bigint AND e.status = ${RUNNING}
+        JOIN executions e ON e.shard = ${shardOf('u.id', '$1')} AND e.id = u.id AND e.owner = $2::bigint AND e.status = ${RUNNING}
       WHERE u.first = coalesce(
-        (SELECT j.first + j.count FROM journal j WHERE j.shard = $1::smallint AND j.execution = u.id ORDER BY j.first DESC LIMIT 1),
+        (SELECT j.first + j.count FROM journal j WHERE j.shard = ${shardOf('u.id', '$1')} AND j.execution = u.id ORDER BY j.first DESC LIMIT 1),
         1)
       RETURNING 1
     )
     ${ALL('$3::bigint[]')}`,
 
-  /** Sets the wake times of executions of the shard $1 that the node $2 owns, or gives them up. */
+  /** Sets the wake times of executions that the node $2 owns, or gives them up. */
   rest: `
     WITH changed AS (
       UPDATE executions e SET
         wake_ms = CASE WHEN u.wakes THEN u.wake_ms ELSE e.wake_ms END,
         owner = CASE WHEN u.releases THEN NULL ELSE e.owner END
       FROM unnest($3::bigint[], $4::bool[], $5::bigint[], $6::bool[]) AS u (id, wakes, wake_ms, releases)
-      WHERE e.shard = $1::smallint AND e.id = u.id AND e.owner = $2::bigint AND e.status = ${RUNNING}
+      WHERE e.shard = ${shardOf('u.id', '$1')} AND e.id = u.id AND e.owner = $2::bigint AND e.status = ${RUNNING}
       RETURNING 1
     )
     ${ALL('$3::bigint[]')}`,
 
-  /** Ends executions of the shard $1 that the node $2 owns. */
+  /** Ends executions that the node $2 owns. */
   end: `
     WITH changed AS (
       UPDATE executions e SET status = u.status, stopped_ms = u.stopped_ms, ended_ms = u.ended_ms, error = u.error,
@@ -108,7 +111,7 @@ export const STATEMENTS = {
         callback = CASE e.callback WHEN ${OWED} THEN ${DUE} ELSE e.callback END
       FROM unnest($3::bigint[], $4::int[], $5::bigint[], $6::bigint[], $7::text[], $8::text[])
         AS u (id, status, stopped_ms, ended_ms, error, cause)
-      WHERE e.shard = $1::smallint AND e.id = u.id AND e.owner = $2::bigint AND e.status = ${RUNNING}
+      WHERE e.shard = ${shardOf('u.id', '$1')} AND e.id = u.id AND e.owner = $2::bigint AND e.status = ${RUNNING}
       RETURNING 1
     )
     ${ALL('$3::bigint[]')}`,
@@ -129,9 +132,9 @@ export const STATEMENTS = {
     FROM (
       SELECT unnest($2::bigint[]) AS id
       UNION
-      SELECT c.id FROM unnest($3::bigint[], $4::bigint[]) AS t (parent, event)
-        JOIN executions c ON c.parent = t.parent AND c.parent_event = t.event AND c.callback = ${OWED}
-      WHERE c.status = ${RUNNING}
+      SELECT c.id FROM unnest($3::bigint[], $4::bigint[]) AS t (parent, event), LATERAL (
+        SELECT id FROM executions
+        WHERE parent = t.parent AND parent_event = t.event AND callback = ${OWED} AND status = ${RUNNING} OFFSET 0) AS c
     ) AS u JOIN executions e ON e.shard = ${shardOf('u.id', '$1')} AND e.id = u.id
     ORDER BY e.id FOR UPDATE OF e`,
   nextEvents: `

@@ -52,6 +52,7 @@ export class Writes {
   /** In an order in which each finds what it needs. */
   statements(node: NodeNumber, shards: number): readonly Statement[] {
     const made: Statement[] = [];
+    const count = String(shards);
     const add = <T>(
       name: StatementName,
       rows: readonly T[],
@@ -64,9 +65,9 @@ export class Writes {
       rows: readonly T[],
       values: (rows: readonly T[]) => readonly Buffer[],
     ): void => {
-      for (const [shard, part] of byShard(rows, shards)) add(name, part, () => [shard, String(node), ...values(part)]);
+      // A statement touches executions of one shard.
+      for (const part of byShard(rows, shards)) add(name, part, () => [count, String(node), ...values(part)]);
     };
-    const count = String(shards);
     add('addSnapshots', this.snapshots, snapshotValues);
     addByShard('start', this.starts, startValues);
     add('count', usesOf(this.starts), (uses) => [String(node), ...useValues(uses)]);
@@ -93,8 +94,8 @@ export class Writes {
   }
 }
 
-function byShard<T extends OfExecution>(rows: readonly T[], shards: number): Map<string, T[]> {
-  return Map.groupBy(rows, ({ id }) => String(shardOf(id, shards)));
+function byShard<T extends OfExecution>(rows: readonly T[], shards: number): readonly (readonly T[])[] {
+  return shards === 1 ? [rows] : [...Map.groupBy(rows, ({ id }) => shardOf(id, shards)).values()];
 }
 
 function idsOf(rows: readonly OfExecution[]): Buffer {

@@ -42,6 +42,10 @@ const SESSION = {
   enable_bitmapscan: 'off',
   enable_hashjoin: 'off',
   enable_mergejoin: 'off',
+  // Nor may it sort where an index has the order: the limit of a query then ends the reading.
+  enable_sort: 'off',
+  // A row is looked up once in a statement, so remembering it is work for nothing.
+  enable_memoize: 'off',
 } as const;
 
 /** @param more settings of this connection */

@@ -1,15 +1,15 @@
 /** Counts ended executions without reading them: `snapshot_uses` has the number of all, and an index the running ones. */
 import type { EndedCounts } from '../retention.ts';
 import type { Queries } from './database.ts';
-import { RUNNING } from './execution-rows.ts';
 import { textOf } from './flow-rows.ts';
+import { isRunning } from './predicates.ts';
 
 /** The flows of executions that are not deleted. */
 export const EXISTING_FLOWS = 'SELECT DISTINCT s.flow, f.name FROM snapshots s JOIN flows f ON f.id = s.flow_id';
 
 /** Children of Map runs do not count: a Map of ten thousand items must not push out all other executions. */
 const ALL = 'SELECT flow, sum(executions - items) AS n FROM snapshot_uses GROUP BY flow';
-const RUNNING_ONES = `SELECT flow, count(*) AS n FROM executions WHERE status = ${RUNNING} AND map_run IS NULL GROUP BY flow`;
+const RUNNING_ONES = `SELECT flow, count(*) AS n FROM executions WHERE ${isRunning()} AND map_run IS NULL GROUP BY flow`;
 
 export async function readEndedCounts(queries: Queries): Promise<EndedCounts> {
   const ended = new Map<string, number>();

@@ -13,6 +13,7 @@ import { leaseLost, requireNode } from './fences.ts';
 import { ownershipMethods } from './ownership.ts';
 import type { Partitions } from './partitions.ts';
 import { Purge } from './purge.ts';
+import { isRunning } from './predicates.ts';
 import { RECORD } from './record.ts';
 import { requestMethods } from './requests.ts';
 import { firstIdOf, flowKey, shardOf, shardOfName } from './shards.ts';
@@ -152,7 +153,7 @@ function dueMethods(use: DatabaseUse, shards: number): Pick<ExecutionStore, 'nex
 /** Counts the running executions of all nodes along their index. */
 export async function running(database: Database): Promise<RunningCounts> {
   const [row] = await database.rows(
-    `SELECT count(*) AS n, count(map_run) AS items FROM executions WHERE status = ${RUNNING}`,
+    `SELECT count(*) AS n, count(map_run) AS items FROM executions WHERE ${isRunning()}`,
   );
   const mapItems = Number(row?.['items']);
   return { executions: Number(row?.['n']) - mapItems, mapItems };

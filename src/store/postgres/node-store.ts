@@ -20,6 +20,7 @@ import { leaseLost } from './fences.ts';
 import type { Hints } from './hints.ts';
 import { exchangeNonces } from './nonces.ts';
 import type { Partitions } from './partitions.ts';
+import { isRunning } from './predicates.ts';
 import { original, stored } from './texts.ts';
 
 /** A smaller step back is noise between the clocks of a database and its successor. */
@@ -72,8 +73,11 @@ export function createPostgresNodes({ use, hints, clock, partitions, running }: 
       use.run(async (database) => {
         const rows = await database.rows(`
           SELECT n.*, ${STEADY_MS} - n.beat_ms AS since_ms,
-            (SELECT count(*) FROM executions e WHERE e.status = 0 AND e.owner = n.number) AS owned
-          FROM nodes n WHERE n.beat_ms + n.lease_ms >= ${STEADY_MS} ORDER BY n.number`);
+            coalesce(o.owned, 0) AS owned
+          FROM nodes n LEFT JOIN (
+            SELECT owner, count(*) AS owned FROM executions WHERE ${isRunning()} GROUP BY owner
+          ) AS o ON o.owner = n.number
+          WHERE n.beat_ms + n.lease_ms >= ${STEADY_MS} ORDER BY n.number`);
         return rows.map(recordOf);
       }),
     lowestFlowEpoch: () =>

@@ -11,13 +11,12 @@ import type { Database, DatabaseUse, Row } from './database.ts';
 import { DUE, executionOf, RUNNING } from './execution-rows.ts';
 import { numberOrNull } from './flow-rows.ts';
 import { leaseLost, requireNode } from './fences.ts';
+import { isAwake, isOpenMail } from './predicates.ts';
 import { RECORD } from './record.ts';
 import { shardOf } from './shards.ts';
 
 type OwnershipMethods = Pick<ExecutionStore, 'claim' | 'ownerOf' | 'claimUnowned' | 'claimDue' | 'dueEnds'>;
 
-/** Of a running execution that needs an owner. It is the condition of the index `executions_awake`. */
-const AWAKE = `status = ${RUNNING} AND (wake_ms IS NULL OR stop IS NOT NULL)`;
 const HAS_NO_OWNER = '(e.owner IS NULL OR NOT EXISTS (SELECT 1 FROM node_fences WHERE number = e.owner))';
 
 /**
@@ -26,23 +25,23 @@ const HAS_NO_OWNER = '(e.owner IS NULL OR NOT EXISTS (SELECT 1 FROM node_fences 
  */
 export const UNOWNED = `
   WITH RECURSIVE owners (owner) AS (
-    SELECT min(owner) FROM executions WHERE ${AWAKE}
+    SELECT min(owner) FROM executions WHERE ${isAwake()}
     UNION ALL
-    SELECT (SELECT min(e.owner) FROM executions e WHERE ${AWAKE} AND e.owner > owners.owner) FROM owners WHERE owner IS NOT NULL
+    SELECT (SELECT min(e.owner) FROM executions e WHERE ${isAwake('e.')} AND e.owner > owners.owner) FROM owners WHERE owner IS NOT NULL
   ),
   gone AS MATERIALIZED (
     SELECT owner FROM owners
     WHERE owner IS NOT NULL AND NOT EXISTS (SELECT 1 FROM node_fences WHERE number = owners.owner)
   ),
   unowned AS (
-    (SELECT id, owner FROM executions WHERE ${AWAKE} AND owner IS NULL AND id > $2::bigint ORDER BY id LIMIT $3::bigint)
+    (SELECT id, owner FROM executions WHERE ${isAwake()} AND owner IS NULL AND id > $2::bigint ORDER BY id LIMIT $3::bigint)
     UNION
     (SELECT left_behind.id, left_behind.owner FROM gone, LATERAL (
        SELECT e.id, e.owner FROM executions e
-       WHERE ${AWAKE} AND e.owner = gone.owner AND e.id > $2::bigint ORDER BY e.id LIMIT $3::bigint) AS left_behind)
+       WHERE ${isAwake('e.')} AND e.owner = gone.owner AND e.id > $2::bigint ORDER BY e.id LIMIT $3::bigint) AS left_behind)
     UNION
     (SELECT e.id, e.owner FROM mail m JOIN executions e ON e.shard = (m.execution % $4::bigint)::smallint AND e.id = m.execution
-     WHERE m.answer IS NULL AND m.execution > $2::bigint AND e.status = ${RUNNING} AND ${HAS_NO_OWNER}
+     WHERE ${isOpenMail('m.')} AND m.execution > $2::bigint AND e.status = ${RUNNING} AND ${HAS_NO_OWNER}
      ORDER BY e.id LIMIT $3::bigint)
   )
   SELECT u.id, u.owner FROM (SELECT 1 FROM node_fences WHERE number = $1::bigint) AS fence

@@ -5,6 +5,7 @@ import { int8s, texts } from './arrays.ts';
 import type { Database, DatabaseUse } from './database.ts';
 import { failureOf, RUNNING } from './execution-rows.ts';
 import { textOf } from './flow-rows.ts';
+import { isOpenMail, isStopping } from './predicates.ts';
 import { shardOf } from './shards.ts';
 import { stored } from './texts.ts';
 
@@ -16,12 +17,12 @@ export const ANSWER = `
   WHERE m.id = u.id AND m.answer IS NULL`;
 /** The stop requests of the executions of node $1. */
 export const STOPS = `
-  SELECT id, stop FROM executions WHERE status = ${RUNNING} AND stop IS NOT NULL AND owner = $1::bigint ORDER BY id`;
+  SELECT id, stop FROM executions WHERE ${isStopping()} AND owner = $1::bigint ORDER BY id`;
 /** Their mail without an answer. */
 export const OPEN_MAIL = `
   SELECT m.id, m.execution, m.sender, m.request FROM mail m
     JOIN executions e ON e.shard = (m.execution % $2::bigint)::smallint AND e.id = m.execution
-  WHERE m.answer IS NULL AND e.owner = $1::bigint AND e.status = ${RUNNING} ORDER BY m.posted_at, m.id`;
+  WHERE ${isOpenMail('m.')} AND e.owner = $1::bigint AND e.status = ${RUNNING} ORDER BY m.posted_at, m.id`;
 const POST = `
   WITH running AS (SELECT 1 FROM executions WHERE shard = $1 AND id = $2 AND status = ${RUNNING}),
     posted AS (
