@@ -54,6 +54,11 @@ test('a report reaches the owner from any node, and has one outcome', async (t) 
   for (const { name, Output } of taken) {
     const { output } = await a.ended('ask', name);
     assert.equal(output, Output);
+    // The other nodes have not used ids as high as this one has.
+    for (const engine of engines) {
+      const again = engine.call('ReportTaskSucceeded', { TaskToken: tokens.get(name) ?? '', Output });
+      await assert.rejects(again, { code: 'TaskAlreadyCompleted' });
+    }
   }
 });
 
