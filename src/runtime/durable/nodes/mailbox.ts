@@ -14,17 +14,20 @@ import type { NodeNumber } from '../../../store/nodes.ts';
 import { notAccepting } from '../write-gate.ts';
 
 export interface MailboxOptions {
-  readonly store: Pick<ExecutionStore, 'post' | 'answers'>;
+  readonly store: Pick<ExecutionStore, 'post' | 'answers' | 'ended'>;
   readonly cluster: Pick<NodeMembership, 'node' | 'hint'>;
-  readonly ports: Pick<Ports, 'clock' | 'scheduler' | 'ids'>;
+  readonly ports: Pick<Ports, 'scheduler' | 'ids'>;
 }
 
 /** How long a caller waits for an answer, as long as it waits for a commit. */
 const PATIENCE_MS = 10_000;
 
+/** Text, or why there is none: the execution has ended without having seen the request, or no answer has come in time. */
+type Answer = { readonly text: string } | 'ended' | 'late';
+
 interface Waiting {
-  readonly untilMs: number;
-  readonly settled: PromiseWithResolvers<string | null>;
+  readonly execution: ExecutionId;
+  readonly settled: PromiseWithResolvers<Answer>;
 }
 
 export class Mailbox {
@@ -42,31 +45,37 @@ export class Mailbox {
   async ask(execution: ExecutionId, owner: NodeNumber, request: JsonValue): Promise<JsonValue | null> {
     const { store, cluster, ports } = this.#options;
     const id = ports.ids.uuid();
-    const settled = Promise.withResolvers<string | null>();
-    this.#waiting.set(id, { untilMs: ports.clock.monotonicMs() + PATIENCE_MS, settled });
-    const cancel = ports.scheduler.after(PATIENCE_MS, () => settled.resolve(null));
+    const settled = Promise.withResolvers<Answer>();
+    this.#waiting.set(id, { execution, settled });
+    const cancel = ports.scheduler.after(PATIENCE_MS, () => settled.resolve('late'));
     try {
       if (!(await store.post({ id, execution, from: cluster.node, request: stringifyJson(request) }))) return null;
       cluster.hint(owner, 'work');
       const answer = await settled.promise;
-      if (answer === null) throw notAccepting(`node ${owner}, which has the execution, has not answered`);
-      return valueOf(answer);
+      if (answer === 'ended') return null;
+      if (answer === 'late') throw notAccepting(`node ${owner}, which has the execution, has not answered`);
+      return valueOf(answer.text);
     } finally {
       cancel();
       this.#waiting.delete(id);
     }
   }
 
-  /** Looks for answers. */
+  /** Looks for answers, and for executions that have ended before their owner saw the request. */
   async look(): Promise<void> {
-    if (this.#waiting.size === 0) return;
-    const { answers } = await this.#options.store.answers([...this.#waiting.keys()]);
-    for (const { id, answer } of answers) this.#waiting.get(id)?.settled.resolve(answer);
+    const waiting = new Map(this.#waiting);
+    if (waiting.size === 0) return;
+    const { store } = this.#options;
+    // In this order: what an execution has answered is in the store when its end is.
+    const ended = new Set(await store.ended([...waiting.values()].map(({ execution }) => execution)));
+    const { answers } = await store.answers([...waiting.keys()]);
+    for (const { id, answer } of answers) waiting.get(id)?.settled.resolve({ text: answer });
+    for (const { execution, settled } of waiting.values()) if (ended.has(execution)) settled.resolve('ended');
   }
 
   /** Callers wait no longer. */
   close(): void {
-    for (const { settled } of this.#waiting.values()) settled.resolve(null);
+    for (const { settled } of this.#waiting.values()) settled.resolve('late');
   }
 }
 
