@@ -25,7 +25,7 @@ import type { PostgresOptions } from '../../src/store/postgres/options.ts';
 
 /** `nobody`. */
 const USER_INSTEAD_OF_ROOT = 65_534;
-const USER = 'millrace';
+export const USER = 'millrace';
 /** A user that a test may make, and whose password the database asks for. */
 const STRICT_USER = 'millrace_strict';
 /** Readies the database within a second; a busy machine takes longer. */
@@ -93,10 +93,23 @@ function binaries(): Binaries | string {
   };
 }
 
-async function start(): Promise<TestPostgres> {
+/** The program of a database and its new data folder, `data`. */
+export interface PostgresProgram {
+  readonly postgres: string;
+  /** Has the data folder, and is also for the socket. */
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** The user as whom the program has to run, for `spawn`; empty for that of this process. */
+  readonly user: { readonly uid?: number; readonly gid?: number };
+}
+
+/**
+ * Makes a data folder in an empty folder. `initdb` are more arguments of initdb.
+ * @throws when PostgreSQL cannot run here
+ */
+export function makeDatabase(folder: string, initdb: readonly string[] = []): PostgresProgram {
   const found = binaries();
   if (typeof found === 'string') throw new Error(found);
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-pg-'));
   const libraries = join(folder, 'lib');
   mkdirSync(libraries);
   for (const { file, name } of found.links) symlinkSync(file, join(libraries, name));
@@ -106,17 +119,27 @@ async function start(): Promise<TestPostgres> {
   const env = { ...process.env, LD_LIBRARY_PATH: path, DYLD_LIBRARY_PATH: path, LC_ALL: 'C' };
   const made = spawnSync(
     found.initdb,
-    ['-D', join(folder, 'data'), '-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
+    ['-D', join(folder, 'data'), '-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync', ...initdb],
     { cwd: folder, env, encoding: 'utf8', ...user },
   );
-  if (made.status !== 0) {
+  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}${made.error?.message ?? ''}`);
+  return { postgres: found.postgres, folder, env, user };
+}
+
+async function start(): Promise<TestPostgres> {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-pg-'));
+  let program: PostgresProgram;
+  try {
+    program = makeDatabase(folder);
+  } catch (error) {
     rmSync(folder, { recursive: true, force: true });
-    throw new Error(`initdb failed: ${made.stderr}${made.error?.message ?? ''}`);
+    throw error;
   }
   // Every user of the socket is trusted, but one that has to show its password.
   const rules = `local all ${STRICT_USER} scram-sha-256\nlocal all all trust\n`;
   writeFileSync(join(folder, 'data/pg_hba.conf'), rules);
-  const watcher = spawn('sh', ['-c', WATCH, 'watch', found.postgres, folder], {
+  const { postgres, env, user } = program;
+  const watcher = spawn('sh', ['-c', WATCH, 'watch', postgres, folder], {
     ...{ cwd: folder, env, detached: true, ...user },
     stdio: ['pipe', 'ignore', 'inherit'],
   });
@@ -126,8 +149,8 @@ async function start(): Promise<TestPostgres> {
   return { folder, options: (name, members) => optionsOf(folder, name, members) };
 }
 
-/** Waits for the file in which the database says that it accepts connections. */
-async function ready(watcher: ChildProcess, folder: string): Promise<void> {
+/** Waits for the file in which the database says that it accepts connections. @param watcher the process that it cannot outlive */
+export async function ready(watcher: ChildProcess, folder: string): Promise<void> {
   const file = join(folder, 'data/postmaster.pid');
   const until = performance.now() + START_MS;
   while (!existsSync(file) || !/^ready\s*$/m.test(readFileSync(file, 'utf8'))) {
@@ -138,7 +161,7 @@ async function ready(watcher: ChildProcess, folder: string): Promise<void> {
   }
 }
 
-function optionsOf(folder: string, name: string, members: Partial<PostgresOptions> = {}): PostgresOptions {
+export function optionsOf(folder: string, name: string, members: Partial<PostgresOptions> = {}): PostgresOptions {
   return {
     ...{ host: folder, port: 5432, database: 'postgres', user: USER, password: null, tls: 'disable', caFile: null },
     schema: `test_${createHash('sha256').update(name).digest('hex').slice(0, 16)}`,

@@ -104,8 +104,6 @@ export interface RunListener {
   orphaned?(run: DurableRun, events: readonly number[]): void;
   /** The run only waits, until `wakeMs`. */
   asleep?(wakeMs: number): void;
-  /** This node owns the execution, which is awake, and could not load it. */
-  unloaded?(id: ExecutionId): void;
 }
 
 export class RunTable implements RunHost<DurableRun> {
@@ -301,10 +299,7 @@ export class RunTable implements RunHost<DurableRun> {
     if (record.status !== 'Running') return null;
     const execution = await loader.load(record).catch((error: unknown) => {
       // A failed read may succeed later, so the caller gets the error. An unreadable journal remains unreadable.
-      if (!(error instanceof ExecutionUnreadable)) {
-        if (record.wakeMs === null || record.stop !== null) this.#notify((listener) => listener.unloaded?.(id));
-        throw error;
-      }
+      if (!(error instanceof ExecutionUnreadable)) throw error;
       this.#setStuck(record, error, '');
       return null;
     });
