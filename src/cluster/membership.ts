@@ -80,7 +80,11 @@ export class NodeMembership implements Cluster {
   #isPolling = false;
   #isPollWanted = false;
   #readingFlows: Promise<void> | null = null;
-  #flowHints: (() => void)[] = [];
+  readonly #flowHints = new Set<() => void>();
+  /** The change of flows that the store knows this node to use. */
+  #acknowledged = 0;
+  #isLookingAtFlows = false;
+  #isFlowLookWanted = false;
 
   /** Joins the store. @throws what the store throws */
   static async join(options: NodeMembershipOptions): Promise<NodeMembership> {
@@ -94,6 +98,7 @@ export class NodeMembership implements Cluster {
     this.#options = options;
     this.#membership = membership;
     this.#flowEpoch = membership.flowEpoch;
+    this.#acknowledged = membership.flowEpoch;
     this.#safeUntilMs = this.#safeFrom(sentMs);
   }
 
@@ -161,11 +166,13 @@ export class NodeMembership implements Cluster {
     await this.#beat();
     while (!this.#isClosed && (await nodes.lowestFlowEpoch(ports.clock.nowMs())) < epoch) {
       await new Promise<void>((resolve) => {
-        const cancel = ports.scheduler.after(LOOK_AGAIN_MS, resolve);
-        this.#flowHints.push(() => {
+        const wake = (): void => {
           cancel();
+          this.#flowHints.delete(wake);
           resolve();
-        });
+        };
+        const cancel = ports.scheduler.after(LOOK_AGAIN_MS, wake);
+        this.#flowHints.add(wake);
       });
     }
   }
@@ -187,7 +194,7 @@ export class NodeMembership implements Cluster {
     this.#isClosed = true;
     this.#cancelBeat();
     this.#cancelPoll();
-    for (const wake of this.#flowHints.splice(0)) wake();
+    for (const wake of [...this.#flowHints]) wake();
     if (!this.isShared) return;
     const { nodes, ports } = this.#options;
     try {
@@ -208,6 +215,7 @@ export class NodeMembership implements Cluster {
         if (this.#isClosed) return await nodes.leave(membership.node);
         this.#membership = membership;
         this.#flowEpoch = membership.flowEpoch;
+        this.#acknowledged = membership.flowEpoch;
         this.#safeUntilMs = this.#safeFrom(sentMs);
         for (const listener of this.#listeners) {
           listener.flowsChanged?.(null);
@@ -253,8 +261,10 @@ export class NodeMembership implements Cluster {
     const sentMs = ports.clock.monotonicMs();
     const { node } = this;
     try {
-      const beat = await nodes.beat(node, this.#report(), ports.clock.nowMs());
+      const report = this.#report();
+      const beat = await nodes.beat(node, report, ports.clock.nowMs());
       if (node !== this.node || this.#isLost) return;
+      this.#acknowledged = Math.max(this.#acknowledged, report.flowEpoch);
       // An answer may overtake that of a later beat.
       if (sentMs >= this.#beatAtMs) {
         this.#beatAtMs = sentMs;
@@ -301,11 +311,14 @@ export class NodeMembership implements Cluster {
     }
     this.#isPolling = true;
     this.#isPollWanted = false;
+    const { node } = this;
     for (const listener of this.#listeners) {
       if (this.#isClosed || this.#isLost) break;
       try {
         await listener.poll?.();
       } catch (error) {
+        // The process may be another node by now. What fails for one that is gone fails because of that.
+        if (node !== this.node || this.#isLost) continue;
         if (error instanceof LeaseLost) this.lose();
         else this.#fails(error);
       }
@@ -319,20 +332,30 @@ export class NodeMembership implements Cluster {
     for (const listener of this.#listeners) listener.hinted?.(topic);
     if (topic === 'work') this.wake();
     if (topic !== 'flows') return;
-    for (const wake of this.#flowHints.splice(0)) wake();
+    for (const wake of [...this.#flowHints]) wake();
     inBackground(this.#options.ports.observer, 'reading changes of flows', () => this.#noticeFlows());
   }
 
-  /** Acknowledges changes of flows at once. If that fails, the next beat does it. */
+  /**
+   * Acknowledges changes of flows at once. If that fails, the next beat does it. One look at a time: hints that come meanwhile lead to
+   * one more look, because each look may lead to hints to all nodes.
+   */
   async #noticeFlows(): Promise<void> {
-    const before = this.#flowEpoch;
+    this.#isFlowLookWanted = true;
+    if (this.#isLookingAtFlows) return;
+    this.#isLookingAtFlows = true;
     try {
-      await this.#readFlows();
-      if (this.#flowEpoch === before) return;
-      await this.#beat();
-      this.#options.nodes.hint({ to: null, topic: 'flows' });
+      while (this.#isFlowLookWanted && !this.#isClosed && !this.#isLost) {
+        this.#isFlowLookWanted = false;
+        await this.#readFlows();
+        if (this.#flowEpoch === this.#acknowledged) continue;
+        await this.#beat();
+        this.#options.nodes.hint({ to: null, topic: 'flows' });
+      }
     } catch (error) {
       this.#fails(error);
+    } finally {
+      this.#isLookingAtFlows = false;
     }
   }
 
@@ -341,7 +364,8 @@ export class NodeMembership implements Cluster {
     const before = this.#readingFlows ?? Promise.resolve();
     const own = before.then(async () => {
       const changes = await this.#options.flows.changesSince(this.#flowEpoch);
-      if (changes.epoch === this.#flowEpoch) return;
+      // The process may have joined again meanwhile, and knows of more.
+      if (changes.epoch <= this.#flowEpoch) return;
       for (const listener of this.#listeners) listener.flowsChanged?.(changes.flows);
       this.#flowEpoch = changes.epoch;
     });
