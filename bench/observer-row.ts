@@ -80,6 +80,10 @@ function everything(report: () => void): Required<Subscriber> {
     healthChanged: report,
     leaseLost: report,
     rejoined: report,
+    workerEnded: report,
+    workerStarted: report,
+    workerFailed: report,
+    workerStopped: report,
     defect: report,
   } satisfies { [Name in keyof ObserverEvents]: () => void };
 }

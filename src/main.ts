@@ -11,6 +11,7 @@ import { runProgram } from './cli/program.ts';
 import type { Settings } from './config/settings.ts';
 import type { StoreFile } from './store/store-file.ts';
 import type { Stores } from './store/stores.ts';
+import { parentOf } from './workers/parent.ts';
 
 /** Text of the log and messages that may wait for a slow reader; 8,000 lines of a usual length. */
 const HELD_BYTES = 1024 * 1024;
@@ -26,6 +27,8 @@ const lostResults: Error[] = [];
 
 const host: Host = {
   argv: process.argv.slice(2),
+  program: process.argv[1] ?? '',
+  parent: parentOf(process),
   env: process.env,
   workingFolder: process.cwd(),
   // A getter, so that standard input is opened only for a command that reads it; a server does not.

@@ -12,11 +12,11 @@ import { Turns } from '../base/turns.ts';
 import type { Settings } from '../config/settings.ts';
 import { unbuiltReason } from '../language/tasks/unbuilt-actions.ts';
 import { LocalMessages } from '../messages/local-messages.ts';
+import type { LocalMessagesOptions } from '../messages/local-messages.ts';
 import { egressPolicy } from '../outbound/egress.ts';
 import type { EgressOptions } from '../outbound/egress.ts';
 import { createTransport } from '../outbound/transport.ts';
 import type { Transport } from '../outbound/transport.ts';
-import type { MessageStore } from '../store/messages.ts';
 import type { Action, ActionCatalog } from './action.ts';
 import { CloudAccess } from './cloud-access.ts';
 import type { CloudOptions } from './cloud-call.ts';
@@ -52,7 +52,8 @@ export interface ActionOptions {
   /** Counts the bodies of calls. */
   readonly memory: MemoryBudget;
   /** Stores the messages of this server's own queues and topics (`mns.local`). */
-  readonly messages: MessageStore;
+  readonly messages: LocalMessagesOptions['messages'];
+  readonly pushes: LocalMessagesOptions['pushes'];
 }
 
 export interface Actions extends ActionCatalog {

@@ -6,12 +6,8 @@ import { inBackground } from '../base/isolated.ts';
 import type { Action } from './action.ts';
 import type { ActionOptions, Actions } from './catalog.ts';
 
-/** The actions of one server, loaded by the first task or by `resume`, if a push can be left to continue. */
-export function loadActionsLazily(options: ActionOptions): Actions {
-  return new LazyActions(options);
-}
-
-class LazyActions implements Actions {
+/** The actions of one server, loaded by the first task, by `wake`, or by `resume` if a push can be left to continue. */
+export class LazyActions implements Actions {
   readonly #options: ActionOptions;
   #loading: Promise<Actions> | null = null;
   #loaded: Actions | null = null;
@@ -26,8 +22,12 @@ class LazyActions implements Actions {
   }
 
   resume(): void {
-    const { local, subscriptions } = this.#options.mns;
-    if (!local || subscriptions.length === 0) return;
+    if (this.#options.mns.subscriptions.length > 0) this.wake();
+  }
+
+  /** Looks for messages to push, because another process has added one. */
+  wake(): void {
+    if (!this.#options.mns.local) return;
     inBackground(this.#options.observer, 'continuing the pushes of messages', async () =>
       (await this.#load()).resume(),
     );

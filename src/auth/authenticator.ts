@@ -103,6 +103,11 @@ export class Authenticator {
     return new NonceSharing(this.#nonces, options);
   }
 
+  /** Remembers nonces that another process has accepted. */
+  learnNonces(prints: Uint8Array): void {
+    this.#nonces.learn(prints, this.#clock.nowMs());
+  }
+
   /** True if authentication is off. No request is verified then. */
   get open(): boolean {
     return this.#keys === null;

@@ -7,6 +7,12 @@
 export const PRINT_WORDS = 3;
 const FIRST_PRINTS = 1024;
 
+/** The words of whole fingerprints, in a copy, because words need an aligned buffer. */
+export function wordsOf(prints: Uint8Array): Uint32Array {
+  const words = Math.floor(prints.length / (4 * PRINT_WORDS)) * PRINT_WORDS;
+  return new Uint32Array(new Uint8Array(prints).buffer, 0, words);
+}
+
 /** Grows by doubling, so that adding one costs three writes in almost all cases. */
 export class Fingerprints {
   #words = new Uint32Array(FIRST_PRINTS * PRINT_WORDS);
@@ -26,6 +32,14 @@ export class Fingerprints {
     this.#words[this.#used + 1] = high;
     this.#words[this.#used + 2] = untilSeconds;
     this.#used += PRINT_WORDS;
+  }
+
+  /** Adds what {@link Fingerprints.take} of another process has returned. */
+  addAll(prints: Uint8Array): void {
+    const words = wordsOf(prints);
+    for (let at = 0; at < words.length; at += PRINT_WORDS) {
+      this.add(words[at] as number, words[at + 1] as number, words[at + 2] as number);
+    }
   }
 
   /** Returns all, and begins again with none. */

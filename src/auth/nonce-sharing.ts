@@ -24,6 +24,8 @@ const WAITING_BYTES = 16 * 1024 * 1024;
 export interface NonceSharingOptions {
   readonly exchange: NonceExchange;
   readonly cluster: Pick<Cluster, 'size'>;
+  /** True if the others know all that this process remembers now, so only what comes later has to be passed on. */
+  readonly isNew?: boolean;
   readonly ports: {
     readonly clock: Pick<Clock, 'nowMs'>;
     readonly scheduler: Pick<Scheduler, 'after'>;
@@ -46,6 +48,7 @@ export class NonceSharing {
   constructor(nonces: NonceStore, options: NonceSharingOptions) {
     this.#nonces = nonces;
     this.#options = options;
+    if (options.isNew === true) nonces.collected = new Fingerprints();
     this.#cancel = this.#later();
   }
 

@@ -12,7 +12,7 @@
  * Invariant: a fingerprint is found until its second has passed. An expired entry is not an empty slot: a probe passes over
  * it until a new entry replaces it or its shard is rebuilt.
  */
-import { PRINT_WORDS } from './fingerprints.ts';
+import { PRINT_WORDS, wordsOf } from './fingerprints.ts';
 import type { Fingerprints } from './fingerprints.ts';
 
 const SHARDS = 256;
@@ -65,12 +65,7 @@ export class NonceStore {
 
   /** Remembers what another process has accepted, as {@link Fingerprints} writes it. */
   learn(prints: Uint8Array, nowMs: number): void {
-    // A copy, because words need an aligned buffer.
-    const words = new Uint32Array(
-      new Uint8Array(prints).buffer,
-      0,
-      Math.floor(prints.length / (4 * PRINT_WORDS)) * PRINT_WORDS,
-    );
+    const words = wordsOf(prints);
     const nowSeconds = Math.floor(nowMs / 1000);
     for (let at = 0; at < words.length; at += PRINT_WORDS) {
       const [low, high, until] = [words[at] as number, words[at + 1] as number, words[at + 2] as number];

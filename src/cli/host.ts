@@ -6,6 +6,7 @@ import type { Output } from '../base/output.ts';
 import type { Settings } from '../config/settings.ts';
 import type { StoreFile } from '../store/store-file.ts';
 import type { Stores } from '../store/stores.ts';
+import type { Parent } from '../workers/parent.ts';
 
 /** Exit codes, as `millrace --help` lists them. */
 export const EXIT = {
@@ -19,6 +20,10 @@ export const EXIT = {
 export interface Host {
   /** The command line after the program's name. */
   readonly argv: readonly string[];
+  /** The module of Node that is this program, for a process that runs it with another command line. */
+  readonly program: string;
+  /** The process that has started this one as its worker; null for one that was started otherwise. */
+  readonly parent: Parent | null;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The base of relative paths. */
   readonly workingFolder: string;

@@ -63,6 +63,7 @@ function describeProgram(host: Host, finish: Finish): Command {
       ) + EXIT_CODES,
     );
   describeServe(program, host, finish);
+  describeWorker(program, host, finish);
   describeValidate(program, host, finish);
   describeConvert(program, host, finish);
   describeRun(program, host, finish);
@@ -105,6 +106,17 @@ function describeServe(program: Command, host: Host, finish: Finish): void {
     .action(async () => {
       const { serve } = await import('./serve.ts');
       finish(await serve(host));
+    });
+}
+
+/** No command for people: `serve` starts it, so the help does not list it. */
+function describeWorker(program: Command, host: Host, finish: Finish): void {
+  program
+    .command('worker', { hidden: true })
+    .argument('<number>', 'number of the worker', Number)
+    .action(async (number: number) => {
+      const { worker } = await import('./worker.ts');
+      finish(await worker(host, number));
     });
 }
 

@@ -2,62 +2,48 @@
  * `millrace serve`: opens the stores, serves until a signal, and closes everything in reverse order. A failed start prints its
  * reason in a sentence. Standard output gets one line, when the server is ready.
  */
-import { hostname } from 'node:os';
-import { dirname } from 'node:path';
-import { Authenticator } from '../auth/authenticator.ts';
-import { createFlowRights } from '../auth/flow-rights.ts';
-import { createKeyRing } from '../auth/key-ring.ts';
-import type { KeyRing } from '../auth/key-ring.ts';
-import { isLoopback } from '../base/loopback.ts';
-import { AssertionFailure } from '../base/assert.ts';
+import { availableParallelism } from 'node:os';
 import { createObserver } from '../base/observer.ts';
-import type { Observer } from '../base/observer.ts';
 import { systemPorts } from '../base/ports.ts';
-import { requirePrivateFolder, requirePrivateStore } from '../config/private-files.ts';
 import { loadOrCreateRootKey } from '../config/root-key.ts';
 import type { RootKey } from '../config/root-key.ts';
 import type { Settings } from '../config/settings.ts';
-import { ALL_RIGHTS } from '../runtime/flow-rights.ts';
 import { createLog, logEvents } from '../server/log.ts';
 import type { ServerLog } from '../server/log.ts';
+import { warnOfRest } from '../server/rest.ts';
 import { createServer } from '../server/server.ts';
-import type { Server, ServerOptions } from '../server/server.ts';
-import { StoreFault } from '../store/fault.ts';
+import type { Server } from '../server/server.ts';
 import type { Stores } from '../store/stores.ts';
+import type { MainServer, MainServerOptions } from '../workers/main-server.ts';
+import type { WorkerPoolOptions } from '../workers/worker-pool.ts';
 import type { Host } from './host.ts';
 import { EXIT, StartFault } from './host.ts';
+import { nodeOf } from './node-of.ts';
+import { openStores } from './open-stores.ts';
+import { createAuth } from './server-auth.ts';
 import { readSettings, startFaultFor } from './settings.ts';
+import { retainingTexts } from '../config/start-files.ts';
+import { watchStrayErrors } from './stray-errors.ts';
 import { readTls } from './tls.ts';
-import { packageVersion } from './version.ts';
 
 /** Serves until a signal. Returns 0 when everything was closed, 1 when a defect has stopped it. @throws {StartFault} */
 export async function serve(host: Host): Promise<number> {
-  const settings = await readSettings(host);
-  const tls = readTls(settings);
+  const { read, texts } = retainingTexts();
+  const settings = await readSettings(host, read);
+  const tls = readTls(settings, read);
   const log = createLog(settings.log, host.log);
   const systems = systemPorts(createObserver(logEvents(log, settings.log)));
   const broken = watchStrayErrors(host, systems.observer);
   const stores = await openStores(host, settings);
   const ports = { ...systems, clock: stores.clock ?? systems.clock };
   const server = await closingOnFailure(stores, async () => {
-    const { clock } = ports;
-    const keys = settings.auth === 'off' ? null : await keysOf(host, settings);
-    const { region, account } = settings;
-    const authenticator = new Authenticator({ keys, clock, region, account });
-    const limited = keys !== null && settings.flowRights === 'writer';
-    // A reverse proxy on this machine lets others call.
-    const localCallersOnly = isLoopback(settings.listen.host) && settings.callers.trustProxy.length === 0;
-    return createServer({
-      settings,
-      node: nodeOf(settings),
-      stores,
-      ports,
-      localCallersOnly,
-      authenticator,
-      rights: limited ? createFlowRights({ keys, clock, region, account }) : ALL_RIGHTS,
-      tls,
-      log,
-    });
+    const rootKey = settings.auth === 'off' ? null : rootKeyOf(host, settings);
+    const auth = await createAuth(settings, rootKey, ports);
+    const options = { settings, node: nodeOf(settings, null), stores, ports, ...auth, log };
+    const count = settings.workers ?? availableParallelism();
+    return count === 1
+      ? createServer({ ...options, tls })
+      : createWorkers(host, { ...options, count, files: texts, rootKey });
   });
   try {
     const url = await listen(server, settings);
@@ -73,39 +59,11 @@ export async function serve(host: Host): Promise<number> {
   }
 }
 
-/** This process among the nodes of its store. */
-function nodeOf({ cluster: { name, leaseMs, pollMs } }: Settings): NonNullable<ServerOptions['node']> {
-  return { info: { name: name ?? `${hostname()}:${process.pid}`, version: packageVersion(), leaseMs }, pollMs };
-}
-
-/**
- * An error that no part of the server has caught is logged, and the server continues. Each part catches what its callbacks throw,
- * so such an error comes from a module of the user, or from an event of a connection, and concerns that connection alone. An
- * assertion is different: a part of the server itself was in a state that must not be. The server then stops in order, and its
- * next start continues from the store. Resolves with the exit code of that stop.
- */
-function watchStrayErrors(host: Host, { defect }: Observer): Promise<number> {
-  return new Promise((resolve) => {
-    host.onStrayError((error) => {
-      const isOurs = error instanceof AssertionFailure;
-      const where = isOurs ? 'the server, which stops' : 'work that no part of the server waits for';
-      defect?.({ error, where });
-      if (isOurs) resolve(EXIT.failed);
-    });
-  });
-}
-
 /** Lets calls and executions under way end within the limit, and logs those that did not. */
-async function drain(server: Server, limitMs: number, log: ServerLog): Promise<void> {
-  const { engine } = server;
-  log.info(engine.underWay, 'stopping');
+async function drain(server: Pick<Server, 'underWay' | 'drain'>, limitMs: number, log: ServerLog): Promise<void> {
+  log.info(server.underWay, 'stopping');
   await server.drain(limitMs);
-  const { express, calls } = engine.underWay;
-  if (express > 0) {
-    log.warn({ executions: express }, 'stopped before these Express executions had ended; their results are lost');
-  }
-  if (calls > 0)
-    log.warn({ calls }, 'stopped before these tasks had ended; the next start of the server calls them again');
+  warnOfRest(log, server.underWay);
 }
 
 /** Closes the stores when `begin` fails; after it succeeds, the server owns them. */
@@ -118,23 +76,30 @@ async function closingOnFailure<T>(stores: Stores, begin: () => Promise<T>): Pro
   }
 }
 
-async function openStores(host: Host, settings: Settings): Promise<Stores> {
-  const { store } = settings;
-  if (store.kind === 'sqlite') {
-    startFaultFor(() => {
-      requirePrivateFolder(dirname(store.file));
-      requirePrivateStore(store.file);
-    });
-  }
-  try {
-    return await host.openStores(settings);
-  } catch (error) {
-    if (error instanceof StoreFault) throw new StartFault(error.message, { cause: error });
-    throw error;
-  }
+interface WorkersOptions extends Omit<MainServerOptions, 'pool'> {
+  readonly files: WorkerPoolOptions['files'];
+  readonly rootKey: RootKeyPair | null;
 }
 
-async function keysOf(host: Host, settings: Settings): Promise<KeyRing> {
+/** Loads the part that only a server with workers needs. */
+async function createWorkers(host: Host, { files, rootKey, ...options }: WorkersOptions): Promise<MainServer> {
+  const { createMainServer, supervisingServer } = await import('../workers/main-server.ts');
+  const { WorkerPool } = await import('../workers/worker-pool.ts');
+  const { stores } = options;
+  const { isShared: isNode } = stores.nodes;
+  const key =
+    rootKey === null ? null : { accessKeyId: rootKey.accessKeyId, accessKeySecret: rootKey.accessKeySecret.reveal() };
+  const program = { file: host.program, args: ['worker'] };
+  const pool = new WorkerPool({ ...options, files, rootKey: key, isNode, program });
+  if (!isNode) return createMainServer({ ...options, pool });
+  // It was opened to find its faults, and to bring its schema up to date, once for all workers.
+  await stores.close();
+  return supervisingServer(pool);
+}
+
+type RootKeyPair = Pick<RootKey, 'accessKeyId' | 'accessKeySecret'>;
+
+function rootKeyOf(host: Host, settings: Settings): RootKeyPair {
   if (settings.rootKey === null && settings.store.kind === 'postgres') {
     throw new StartFault(
       'servers that share a store need the same access key, and the settings name none: set MILLRACE_ACCESS_KEY_ID and MILLRACE_ACCESS_KEY_SECRET, or MILLRACE_AUTH=off',
@@ -148,7 +113,7 @@ async function keysOf(host: Host, settings: Settings): Promise<KeyRing> {
       `the access keys in the settings have faults:\n  access key ${accessKeyId}: two keys have this id; give each key its own id`,
     );
   }
-  return createKeyRing({ rootKey, keys: settings.keys });
+  return rootKey;
 }
 
 /**
@@ -169,10 +134,11 @@ function storedRootKey(host: Host, settings: Settings): RootKey {
   return key;
 }
 
-async function listen(server: Server, settings: Settings): Promise<string> {
+async function listen(server: Pick<Server, 'listen'>, settings: Settings): Promise<string> {
   try {
     return (await server.listen()).url;
   } catch (error) {
+    if ((error as Error).name === 'WorkerFault') throw new StartFault((error as Error).message, { cause: error });
     const { host, port } = settings.listen;
     const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
     const { code = '', message } = error as NodeJS.ErrnoException;

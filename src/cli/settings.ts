@@ -1,5 +1,6 @@
 /** Reads the settings for a command from its environment and the settings file. `auth/` checks the policies in them. */
-import { loadSettings } from '../config/load.ts';
+import { loadSettings, readText } from '../config/load.ts';
+import type { ReadText } from '../config/load.ts';
 import type { CheckPolicy } from '../config/make.ts';
 import { SettingsFault } from '../config/make.ts';
 import type { Settings } from '../config/settings.ts';
@@ -7,9 +8,9 @@ import type { Host } from './host.ts';
 import { StartFault } from './host.ts';
 
 /** @throws {StartFault} that lists all faults of the settings */
-export async function readSettings(host: Host): Promise<Settings> {
+export async function readSettings(host: Host, read: ReadText = readText): Promise<Settings> {
   try {
-    return await loadSettings(host.env, host.workingFolder, loadPolicyCheck);
+    return await loadSettings(host.env, host.workingFolder, loadPolicyCheck, read);
   } catch (error) {
     return rethrow(error);
   }

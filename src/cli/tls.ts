@@ -1,7 +1,7 @@
 /** Reads the TLS certificate and key that the settings name. */
-import { readFileSync } from 'node:fs';
 import { loadTls } from '../base/node-http.ts';
 import { reasonOf } from '../base/text.ts';
+import type { ReadText } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import { StartFault } from './host.ts';
 
@@ -10,9 +10,9 @@ import { StartFault } from './host.ts';
  * first handshake.
  * @throws {StartFault}
  */
-export function readTls({ tls }: Settings): { cert: string; key: string } | null {
+export function readTls({ tls }: Settings, read: ReadText): { cert: string; key: string } | null {
   if (tls === null) return null;
-  const texts = { cert: readPem('tls.certificate', tls.certFile), key: readPem('tls.key', tls.keyFile) };
+  const texts = { cert: readPem('tls.certificate', tls.certFile, read), key: readPem('tls.key', tls.keyFile, read) };
   try {
     loadTls().createSecureContext(texts);
   } catch (error) {
@@ -24,9 +24,9 @@ export function readTls({ tls }: Settings): { cert: string; key: string } | null
   return texts;
 }
 
-function readPem(setting: string, file: string): string {
+function readPem(setting: string, file: string, read: ReadText): string {
   try {
-    return readFileSync(file, 'utf8');
+    return read(file);
   } catch (error) {
     throw new StartFault(`the file of the setting ${setting} cannot be read: ${reasonOf(error)}`, { cause: error });
   }

@@ -154,6 +154,7 @@ function assemble(values: SettingValues, keys: readonly KeySetting[], reader: Re
     data,
     store: storeOf(values, data, reader),
     cluster: { name: values['cluster.name'], leaseMs: values['cluster.lease'], pollMs: values['cluster.poll'] },
+    workers: values.workers,
     rootKey: pairOf(values['rootKey.accessKeyId'], values['rootKey.accessKeySecret']),
     auth: values.auth,
     flowRights: values.flowRights,

@@ -132,6 +132,8 @@ export interface Settings {
     | { readonly kind: 'sqlite'; readonly file: string; readonly synchronous: 'FULL' | 'NORMAL' }
     | { readonly kind: 'memory' }
     | PostgresSetting;
+  /** How many processes serve callers; null: one for each core. */
+  readonly workers: number | null;
   /** How this server is one of several that share a store. */
   readonly cluster: {
     /** For people; null: host name and process id. */

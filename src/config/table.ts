@@ -59,6 +59,12 @@ export const TABLE = {
     './.millrace',
     'Data folder. The server creates it, for its user only, if it does not exist.',
   ),
+  workers: setting(
+    'MILLRACE_WORKERS',
+    k.orNone('auto', k.integer(1, 256)),
+    1,
+    'How many processes serve callers and run Express flows. With more than 1, they are workers of a main process, which has the store ([Operations](operations.md#all-cores)). `auto`: one for each core that the server may use.',
+  ),
   ...STORE,
   'rootKey.accessKeyId': setting(
     'MILLRACE_ACCESS_KEY_ID',

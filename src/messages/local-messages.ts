@@ -4,13 +4,16 @@
  */
 import { reasonOf } from '../base/text.ts';
 import { NOT_PUSHED } from '../store/messages.ts';
-import type { Message, MessageTarget } from '../store/messages.ts';
+import type { Message, MessageStore, MessageTarget } from '../store/messages.ts';
 import { setProgress } from '../outbound/call-progress.ts';
 import { Pusher } from './pusher.ts';
 import { StorePatience } from './store-patience.ts';
 import type { PusherOptions } from './pusher.ts';
 
-export interface LocalMessagesOptions extends PusherOptions {
+export interface LocalMessagesOptions extends Omit<PusherOptions, 'messages'> {
+  readonly messages: Pick<MessageStore, 'add'>;
+  /** The same store for pushes; null when another process pushes its messages. */
+  readonly pushes: PusherOptions['messages'] | null;
   /** How many messages the store retains. */
   readonly maxMessages: number;
 }
@@ -33,14 +36,15 @@ export interface NewMessage {
 export class LocalMessages {
   readonly #options: LocalMessagesOptions;
   readonly #subscribedTopics: ReadonlySet<string>;
-  readonly #pusher: Pusher;
+  readonly #pusher: Pusher | null;
   readonly #patience: StorePatience;
 
   constructor(options: LocalMessagesOptions) {
     this.#options = options;
     this.#subscribedTopics = new Set(options.subscriptions.map(({ topic }) => topic));
     this.#patience = new StorePatience(options);
-    this.#pusher = new Pusher(options, this.#patience);
+    const { pushes } = options;
+    this.#pusher = pushes === null ? null : new Pusher({ ...options, messages: pushes }, this.#patience);
   }
 
   /**
@@ -78,22 +82,22 @@ export class LocalMessages {
     );
     const id = added?.value ?? null;
     // A full store may hold pushes for a subscriber that the settings no longer name. Only the pusher ends them.
-    if (isPushed || id === null) this.#pusher.wake();
+    if (isPushed || id === null) this.#pusher?.wake();
     return id;
   }
 
   /** Continues the pushes that an earlier server left. */
   resume(): void {
-    this.#pusher.wake();
+    this.#pusher?.wake();
   }
 
   /** Resolves when no push is under way and no message can be pushed now. */
-  idle(): Promise<void> {
-    return this.#pusher.idle();
+  async idle(): Promise<void> {
+    await this.#pusher?.idle();
   }
 
   /** Aborts the pushes under way; their messages stay due. */
-  close(): Promise<void> {
-    return this.#pusher.close();
+  async close(): Promise<void> {
+    await this.#pusher?.close();
   }
 }

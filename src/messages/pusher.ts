@@ -22,7 +22,7 @@ import { notification } from './notification.ts';
 import type { StorePatience } from './store-patience.ts';
 
 export interface PusherOptions {
-  readonly messages: MessageStore;
+  readonly messages: Pick<MessageStore, 'due' | 'setPush'>;
   readonly transport: Transport;
   readonly clock: Clock;
   readonly scheduler: Scheduler;

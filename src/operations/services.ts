@@ -20,9 +20,12 @@ import type { OperationRate } from './rate.ts';
 /** Host and port of the server: `127.0.0.1:7780`. It knows them once it listens. */
 export type Endpoint = () => string;
 
+/** The members of the store of flows that operations use: in a worker they are calls of another process. */
+export type FlowsOfOperations = Omit<FlowStore, 'changesSince' | 'close'>;
+
 export interface OperationServices {
-  readonly flows: FlowStore;
-  readonly messages: MessageStore;
+  readonly flows: FlowsOfOperations;
+  readonly messages: Pick<MessageStore, 'add' | 'list'>;
   readonly nodes: Pick<NodeMembership, 'list'>;
   readonly sync: SyncExecutions;
   readonly executions: Executions;

@@ -25,7 +25,7 @@ import { FROM_API } from './start-origin.ts';
 import type { StartOrigin } from './start-origin.ts';
 
 export interface ExecutionServiceOptions {
-  readonly flows: FlowStore;
+  readonly flows: Pick<FlowStore, 'get'>;
   readonly store: ExecutionStore;
   readonly durable: DurableRuntime;
   readonly express: ExpressReader;

@@ -17,27 +17,43 @@ export interface FlowChanges {
   deleted(flowName: string, flowId: string): Promise<void>;
 }
 
-export interface FlowChangesOptions {
+/** Of a worker: before a change of the store returns there, the main process has announced it to all workers. */
+export const ANNOUNCED: FlowChanges = { changed: () => Promise.resolve(), deleted: () => Promise.resolve() };
+
+export interface RuntimesOfFlows {
   readonly flows: RunnableFlows;
   readonly express: Pick<ExpressRuntime, 'stop'>;
-  readonly durable: Pick<DurableRuntime, 'flowDeleted'>;
+  /** Null in a worker, which has no Standard executions. */
+  readonly durable: Pick<DurableRuntime, 'flowDeleted'> | null;
   readonly history: Pick<ExpressHistory, 'forgetFlow'> | null;
+}
+
+export interface FlowChangesOptions extends RuntimesOfFlows {
   readonly cluster: Pick<Cluster, 'flowsChanged'> & Pick<NodeMembership, 'listen'>;
 }
 
-export function createFlowChanges({ flows, express, durable, history, cluster }: FlowChangesOptions): FlowChanges {
-  // A flow with the same name may have been created since.
-  const forget = (flowName: string, deletedId: string | null): void => {
-    flows.forget(flowName);
-    if (deletedId === null) return;
-    const why = flowDeleted(flowName);
-    express.stop(flowName, why);
-    durable.flowDeleted(deletedId, why);
-    history?.forgetFlow(deletedId);
-  };
+/**
+ * Makes the runtimes of this process forget a flow as it was before a change.
+ * @param deletedId id of the flow if it was deleted; another one may have its name since
+ */
+export function forgetFlow(
+  { flows, express, durable, history }: RuntimesOfFlows,
+  flowName: string,
+  deletedId: string | null,
+): void {
+  flows.forget(flowName);
+  if (deletedId === null) return;
+  const why = flowDeleted(flowName);
+  express.stop(flowName, why);
+  durable?.flowDeleted(deletedId, why);
+  history?.forgetFlow(deletedId);
+}
+
+export function createFlowChanges({ cluster, ...runtimes }: FlowChangesOptions): FlowChanges {
+  const forget = (flowName: string, deletedId: string | null): void => forgetFlow(runtimes, flowName, deletedId);
   cluster.listen({
     flowsChanged(changes) {
-      if (changes === null) flows.forgetAll();
+      if (changes === null) runtimes.flows.forgetAll();
       for (const { name, deletedId } of changes ?? []) forget(name, deletedId);
     },
   });

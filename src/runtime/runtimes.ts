@@ -1,10 +1,6 @@
 /** Puts both runtimes together, with the same flows, actions and limits. */
-import type { MemoryBudget } from '../base/memory-budget.ts';
-import type { Ports } from '../base/ports.ts';
-import type { ActionCatalog } from '../actions/action.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import type { Peers } from '../cluster/peers.ts';
-import type { Settings } from '../config/settings.ts';
-import type { Compiler } from '../compiler/compiler.ts';
 import type { Objects } from '../objects/ports.ts';
 import type { Stores } from '../store/stores.ts';
 import { Children } from './children/children.ts';
@@ -15,37 +11,28 @@ import type { NodeMembership } from '../cluster/membership.ts';
 import { DurableRuntime } from './durable/durable.ts';
 import { createExecutions } from './execution-service.ts';
 import type { Executions } from './executions.ts';
-import { createExpressRuntime } from './express/express.ts';
 import type { ExpressRuntime } from './express/express.ts';
-import { ExpressHistory } from './express/history/express-history.ts';
-import { createOwnExpress } from './express/history/own-express.ts';
-import { createWholeExpress, serveExpress } from './express/history/whole-express.ts';
+import { createWholeExpress } from './express/history/whole-express.ts';
 import { createExpressItems } from './express/map-items.ts';
-import { createSyncExecutions } from './express/sync-executions.ts';
+import { createExpressSide } from './express-side.ts';
+import type { ExpressSideOptions } from './express-side.ts';
 import type { SyncExecutions } from './express/sync-executions.ts';
 import type { FlowRights } from './flow-rights.ts';
 import { createFlowChanges } from './flow-changes.ts';
 import type { FlowChanges } from './flow-changes.ts';
-import { createFlowCompiler } from './flows/flow-compiler.ts';
-import { PlanCache } from './flows/plan-cache.ts';
-import { createRunnableFlows } from './flows/runnable-flows.ts';
 
-export interface RuntimesOptions {
-  readonly ports: Ports;
-  readonly actions: ActionCatalog;
+export interface RuntimesOptions extends Omit<ExpressSideOptions, 'flows' | 'children' | 'cluster' | 'peers'> {
   readonly stores: Pick<Stores, 'flows' | 'executions'>;
-  readonly compiler: Compiler;
   /** The objects that distributed Maps read and write. */
   readonly objects: Objects;
-  readonly limits: Settings['limits'];
-  readonly history: Settings['history'];
   readonly place: FlowPlace;
   readonly rights: FlowRights;
-  readonly memory: MemoryBudget;
   /** This process as a node of the stores. */
   readonly cluster: NodeMembership;
   /** The other processes that serve together with this one. */
   readonly peers: Peers;
+  /** The processes that share the limits of Express executions; absent: the nodes of the stores. */
+  readonly express?: Cluster;
   /** How many waiting Standard executions remain in memory; absent: the runtime's default. */
   readonly idleMax?: number;
   /** Replaces or wraps the starter of child flows, in a test. */
@@ -62,19 +49,12 @@ export interface Runtimes {
 
 /** Executions that were under way in the stores continue in the background. */
 export function createRuntimes(options: RuntimesOptions): Runtimes {
-  const { ports, actions, limits, history: settings, place, rights, memory, cluster } = options;
+  const { ports, actions, limits, history: settings, place, rights, memory, cluster, peers } = options;
   const { flows: flowStore, executions: store } = options.stores;
-  const compile = createFlowCompiler(options.compiler);
-  const cache = new PlanCache(limits.planBytes);
-  const flows = createRunnableFlows({ flows: flowStore, ids: ports.ids, compile, cache });
   const own = new Children();
   const children = options.children?.(own) ?? own;
-  const history =
-    settings.express.executions === 0
-      ? null
-      : new ExpressHistory({ ...settings.express, nowMs: () => ports.clock.nowMs() });
-  const express = createExpressRuntime({ ports, cluster, actions, children, memory, limits, history });
-  const sync = createSyncExecutions({ flows, runtime: express, ids: ports.ids });
+  const side = createExpressSide({ ...options, cluster: options.express ?? cluster, flows: flowStore, children });
+  const { compile, cache, flows, history, express, sync, reader } = side;
   const durable = new DurableRuntime({
     ports,
     actions,
@@ -94,14 +74,10 @@ export function createRuntimes(options: RuntimesOptions): Runtimes {
     ...(options.idleMax !== undefined && { idleMax: options.idleMax }),
   });
   own.connect({ sync, durable, ports, place, rights, turns: new Turns(ports), ...limits });
-  const { stateEventNames } = settings;
-  const { clock, scheduler } = ports;
-  const ownExpress = createOwnExpress({ history, runtime: express, scheduler, stateEventNames });
-  serveExpress(ownExpress, options.peers);
   const executions = createExecutions({
     flows: flowStore,
-    express: createWholeExpress(ownExpress, options.peers, clock),
-    ...{ store, durable, stateEventNames },
+    express: createWholeExpress(reader, peers, ports.clock),
+    ...{ store, durable, stateEventNames: settings.stateEventNames },
   });
   const changes = createFlowChanges({ flows, express, durable, history, cluster });
   cluster.begin();

@@ -2,24 +2,21 @@
  * The engine: actions, runtimes and the services of the operations, put together in one place. The server, `millrace run`, the
  * tests and the test kit all use it, so that flows run with the same limits and parts everywhere.
  */
-import { getHeapStatistics } from 'node:v8';
 import type { ActionCatalog } from '../actions/action.ts';
-import type { Actions } from '../actions/catalog.ts';
-import { loadActionsLazily } from '../actions/lazy-actions.ts';
-import { MemoryBudget } from '../base/memory-budget.ts';
+import type { MemoryBudget } from '../base/memory-budget.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import { NodePeers } from '../cluster/node-peers.ts';
 import { exchangeThroughStore } from '../cluster/nonce-exchange.ts';
 import type { NonceExchange } from '../cluster/nonce-exchange.ts';
 import { NO_PEERS } from '../cluster/peers.ts';
+import type { Peers } from '../cluster/peers.ts';
 import { loadObjectsLazily } from '../objects/lazy-objects.ts';
 import type { Objects } from '../objects/ports.ts';
 import type { Ports } from '../base/ports.ts';
 import { atMost } from '../base/scheduler.ts';
 import type { Settings } from '../config/settings.ts';
 import { createCompiler } from '../compiler/compiler.ts';
-import type { Compiler } from '../compiler/compiler.ts';
 import { FlowQuota } from '../operations/flow-quota.ts';
-import { createOperationRate } from '../operations/rate.ts';
 import type { Endpoint, OperationServices } from '../operations/services.ts';
 import { ALL_RIGHTS } from '../runtime/flow-rights.ts';
 import type { FlowRights } from '../runtime/flow-rights.ts';
@@ -31,6 +28,7 @@ import type { Runtimes } from '../runtime/runtimes.ts';
 import { assembleSchedules } from '../schedules/assemble.ts';
 import type { ScheduleParts } from '../schedules/assemble.ts';
 import type { Stores } from '../store/stores.ts';
+import { createServices, memoryBudget, productActions } from './parts.ts';
 
 export interface EngineOptions {
   readonly settings: Settings;
@@ -45,6 +43,8 @@ export interface EngineOptions {
   readonly endpoint: Endpoint;
   /** This process as a node of a store that others use too; absent: it is the only one. */
   readonly node?: Pick<NodeMembershipOptions, 'info' | 'pollMs'>;
+  /** The workers of this process, which run Express executions too. */
+  readonly workers?: { readonly peers: Peers; readonly cluster: Cluster };
   /** Replacements for parts of the product. */
   readonly standIns?: StandIns;
 }
@@ -67,6 +67,8 @@ export interface Engine extends Runtimes {
   /** With the other nodes of the store; null: no other process uses it. */
   readonly nonces: NonceExchange | null;
   readonly schedules: ScheduleParts;
+  /** Looks for messages that are due to be pushed: another process has added one. */
+  wakePushes(): void;
   /** Executions and calls under way. */
   readonly underWay: { readonly express: number; readonly calls: number };
   /**
@@ -78,9 +80,6 @@ export interface Engine extends Runtimes {
   close(): Promise<void>;
 }
 
-/** Without the setting, executions may hold this fraction (1/3) of V8's heap, and by their growth half of it. */
-const HEAP_SHARE = 3;
-
 /** Of a store that no other process uses. */
 const ONE_NODE = { info: { name: 'one', version: '', leaseMs: 10_000 }, pollMs: 500 };
 
@@ -88,8 +87,9 @@ const ONE_NODE = { info: { name: 'one', version: '', leaseMs: 10_000 }, pollMs: 
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { settings, stores, ports, standIns = {} } = options;
   const { limits, history, region, account } = settings;
-  const memory = new MemoryBudget(limits.executionMemoryBytes ?? getHeapStatistics().heap_size_limit / HEAP_SHARE);
-  const own = productActions(options, memory);
+  const { messages } = stores;
+  const memory = memoryBudget(limits);
+  const own = productActions({ ...options, messages, pushes: messages, memory });
   const actions = standIns.actions ?? own;
   const compiler = createCompiler(ports.scheduler);
   const objects = standIns.objects ?? loadObjectsLazily({ ...settings, ports, memory });
@@ -104,7 +104,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     ...standIns,
     objects,
     ports,
-    peers: peers?.questions ?? NO_PEERS,
+    peers: options.workers?.peers ?? peers?.questions ?? NO_PEERS,
+    ...(options.workers !== undefined && { express: options.workers.cluster }),
     actions,
     stores,
     compiler,
@@ -125,8 +126,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     memory,
     cluster,
     nonces: cluster.isShared ? exchangeThroughStore(stores.nodes, cluster) : null,
-    services: servicesOf(options, cluster, runtimes, compiler, schedules),
+    services: createServices({
+      ...{ ...options, ...runtimes, cluster, nodes: cluster, messages, compiler },
+      flows: stores.flows,
+      schedules: schedules.service,
+      flowQuota: new FlowQuota(stores.flows, limits.flows),
+    }),
     schedules,
+    wakePushes: () => own.wake(),
     get underWay() {
       return { express: express.running, calls: durable.calls };
     },
@@ -146,46 +153,4 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       await stores.close();
     },
   };
-}
-
-function servicesOf(
-  { settings, stores, ports, endpoint }: EngineOptions,
-  cluster: NodeMembership,
-  { sync, executions, changes }: Runtimes,
-  compiler: Compiler,
-  schedules: ScheduleParts,
-): OperationServices {
-  const { clock, ids } = ports;
-  const { limits } = settings;
-  return {
-    flows: stores.flows,
-    messages: stores.messages,
-    nodes: cluster,
-    sync,
-    executions,
-    changes,
-    schedules: schedules.service,
-    compiler,
-    httpErrorStatuses: settings.http.errorStatuses,
-    flowQuota: new FlowQuota(stores.flows, limits.flows),
-    rate: createOperationRate(clock, cluster, limits.operationRate, limits.operationRates),
-    clock,
-    ids,
-    observer: ports.observer,
-    region: { id: settings.region, endpoint },
-    limits,
-  };
-}
-
-function productActions({ settings, stores, ports, localCallersOnly }: EngineOptions, memory: MemoryBudget): Actions {
-  const { privateAddresses, allow } = settings.egress;
-  const own = localCallersOnly ? 'all-but-metadata' : 'public';
-  const reach = { open: 'all', closed: 'public', auto: own } as const;
-  return loadActionsLazily({
-    ...settings,
-    ...ports,
-    egress: { reach: reach[privateAddresses], allow },
-    messages: stores.messages,
-    memory,
-  });
 }

@@ -6,6 +6,7 @@
 import type { Ports } from '../base/ports.ts';
 import { atMost } from '../base/scheduler.ts';
 import { reasonOf } from '../base/text.ts';
+import type { Stores } from '../store/stores.ts';
 import type { Health, HealthSource } from '../wire/health.ts';
 
 export interface HealthOptions {
@@ -20,6 +21,14 @@ export interface HealthOptions {
   };
   /** Counts the lines that it lost since the start. */
   readonly log: { readonly lost: number };
+}
+
+/** The health of a server with these stores. */
+export function createHealth({
+  stores,
+  ...options
+}: Omit<HealthOptions, 'readStore'> & { readonly stores: Stores }): ServerHealth {
+  return new ServerHealth({ ...options, readStore: () => stores.executions.nextWakeMs() });
 }
 
 /** Between two checks. */

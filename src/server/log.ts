@@ -20,9 +20,10 @@ export interface ServerLog {
   error(details: object, message: string): void;
 }
 
-/** A log of the lines from `level` up. */
-export function createLog(level: Settings['log'], output: LogOutput): ServerLog {
-  const options = { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime };
+/** A log of the lines from `level` up. `worker` is the number of the worker that writes it; null for the main process. */
+export function createLog(level: Settings['log'], output: LogOutput, worker: number | null = null): ServerLog {
+  const base = { pid: process.pid, ...(worker !== null && { worker }) };
+  const options = { level, base, timestamp: pino.stdTimeFunctions.isoTime };
   const lines = new CountedLines(output, (lost, reason) => {
     // A logger of its own, because that of the server writes into these lines.
     pino({ ...options, level: 'warn' }, output).warn(
@@ -145,6 +146,11 @@ function troubles(log: ServerLog): Subscriber {
         'this node has lost its place in the store: other nodes continue its Standard executions. A shared store is joined again',
       ),
     rejoined: (facts) => log.warn(facts, 'this process has joined the store again, as a new node'),
+    workerEnded: (facts) =>
+      log.error(facts, 'a worker has ended: its calls under way are lost, and another one starts after the pause'),
+    workerStarted: (facts) => log.warn(facts, 'a worker serves in place of one that has ended'),
+    workerFailed: (facts) => log.error(facts, 'a worker could not start; the server tries again'),
+    workerStopped: (facts) => log.error(facts, 'the server ends a worker that does not do what it has to'),
   };
 }
 

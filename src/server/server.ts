@@ -1,4 +1,5 @@
 /** The whole server in one process: the engine behind the HTTP interface. */
+import type { Socket } from 'node:net';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { callerConnections } from '../base/open-files.ts';
 import { OPERATIONS } from '../operations/all.ts';
@@ -6,20 +7,23 @@ import { createWireServer } from '../wire/server.ts';
 import type { WireServerOptions } from '../wire/server.ts';
 import { createEngine } from './engine.ts';
 import type { Engine, EngineOptions } from './engine.ts';
-import { ServerHealth } from './health.ts';
+import { createHealth } from './health.ts';
 import type { ServerLog } from './log.ts';
 
 export interface ServerOptions extends Omit<EngineOptions, 'endpoint'> {
   readonly authenticator: Authenticator;
   readonly log: Pick<ServerLog, 'lost'>;
-  /** PEM texts; null: plain HTTP. */
+  /** Null: plain HTTP. */
   readonly tls: WireServerOptions<unknown>['tls'];
 }
 
 export interface Server {
   readonly engine: Engine;
+  readonly underWay: Engine['underWay'];
   /** Starts to serve. Rejects when the address cannot be bound. */
   listen(): Promise<{ readonly url: string }>;
+  /** As {@link WireServer.adopt}, for connections to this address. */
+  adopt(at: string): (socket: Socket) => void;
   /** Accepts no more connections, lets calls under way finish, and drains the engine; `limitMs` as for {@link Engine.drain}. */
   drain(limitMs: number): Promise<void>;
   /** Closes the engine and its stores. */
@@ -34,8 +38,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const { durable, cluster, nonces } = engine;
   const sharing =
     nonces === null || authenticator.open ? null : authenticator.shareNonces({ exchange: nonces, cluster, ports });
-  const readStore = (): Promise<unknown> => options.stores.executions.nextWakeMs();
-  const health = new ServerHealth({ ports, readStore, durable, log: options.log });
+  const health = createHealth({ ports, stores: options.stores, durable, log: options.log });
   const wire = createWireServer({
     operations: OPERATIONS,
     services: engine.services,
@@ -52,6 +55,13 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   });
   return {
     engine,
+    get underWay() {
+      return engine.underWay;
+    },
+    adopt(at) {
+      url = at;
+      return wire.adopt();
+    },
     async listen() {
       const listening = await wire.listen();
       ({ url } = listening);

@@ -44,13 +44,21 @@ const STRANGER_BODY_MS = 60_000;
 const BACKLOG = 4096;
 const CLOSING_LOOK_MS = 50;
 
+export interface TlsTexts {
+  /** PEM texts. */
+  readonly cert: string;
+  readonly key: string;
+  /** Seal the sessions that callers resume: processes with the same ones resume the sessions of each other. Absent: random ones. */
+  readonly ticketKeys?: Buffer;
+}
+
 export interface WireServerOptions<Services> {
   readonly operations: ReadonlyMap<string, Operation<Services>>;
   readonly services: Services;
   readonly authenticator: Authenticator;
   readonly listen: { readonly host: string; readonly port: number };
-  /** PEM texts; null: plain HTTP. */
-  readonly tls: { readonly cert: string; readonly key: string } | null;
+  /** Null: plain HTTP. */
+  readonly tls: TlsTexts | null;
   /** Most open connections. */
   readonly maxConnections: number;
   /** Addresses and CIDR blocks of reverse proxies. */
@@ -68,6 +76,8 @@ export interface WireServerOptions<Services> {
 export interface WireServer {
   /** Starts to serve. Rejects when the address cannot be bound. */
   listen(): Promise<{ readonly url: string }>;
+  /** In place of `listen`, for a server whose connections another process accepts: the result takes each of them. */
+  adopt(): (socket: Socket) => void;
   /** Accepts no more connections, lets calls under way finish, and cuts off the remaining connections after `limitMs`. */
   close(limitMs: number): Promise<void>;
 }
@@ -95,28 +105,20 @@ export function createWireServer<Services>(options: WireServerOptions<Services>)
     localNames: new LocalNames(options.hosts),
   });
   const server = createNodeServer(tls, (request, response) => routes.handle(request, response));
-  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    // Without `100 Continue`, the caller of a body that is refused gets the refusal before it sends the body.
-    routes.handle(request, response, () => {
-      if (announcedBytes(request) <= options.requestBytes) response.writeContinue();
-    });
-  });
-  // Unknown expectations are ignored; Node would answer them without a body.
-  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
-    routes.handle(request, response);
-  });
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseBytes(error, socket, ports));
+  listenTo(server, { routes, connections, ports, requestBytes: options.requestBytes, encrypted: tls !== null });
 
-  server.on('connection', (socket: Socket) => connections.add(socket, tls !== null));
-  server.on('secureConnection', (socket: Socket) => connections.speak(parentOf(socket), socket));
-
+  let isAdopting = false;
   return {
     listen: () => listen(server, options.listen, tls === null ? 'http' : 'https'),
+    adopt() {
+      isAdopting = true;
+      // At this event Node begins to look for heads and bodies that are late.
+      server.emit('listening');
+      return (socket) => adopt(server, socket);
+    },
     async close(limitMs) {
       shared.closing = true;
-      const closed = new Promise<void>((resolve) => {
-        server.close(() => resolve());
-      });
+      const empty = Promise.withResolvers<void>();
       const cancelLimit = scheduler.after(limitMs, () => {
         connections.closeAll();
       });
@@ -125,15 +127,48 @@ export function createWireServer<Services>(options: WireServerOptions<Services>)
       let cancelLook = (): void => {};
       const look = (): void => {
         connections.closeIdle();
+        if (connections.size === 0) empty.resolve();
         cancelLook = scheduler.after(CLOSING_LOOK_MS, look);
       };
+      const closed = closeServer(server);
       look();
       await closed;
+      // Node does not count the connections that another process has accepted.
+      if (isAdopting) await empty.promise;
       cancelLimit();
       cancelLook();
       early?.stop();
     },
   };
+}
+
+interface Listeners extends Pick<WireServerOptions<unknown>, 'requestBytes' | 'ports'> {
+  readonly routes: Pick<Routes<never>, 'handle'>;
+  readonly connections: Connections;
+  readonly encrypted: boolean;
+}
+
+/** Passes the events of Node's server to the parts that deal with them; the request itself has a callback of its own. */
+function listenTo(server: Server, { routes, connections, ports, requestBytes, encrypted }: Listeners): void {
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    // Without `100 Continue`, the caller of a body that is refused gets the refusal before it sends the body.
+    routes.handle(request, response, () => {
+      if (announcedBytes(request) <= requestBytes) response.writeContinue();
+    });
+  });
+  // Unknown expectations are ignored; Node would answer them without a body.
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    routes.handle(request, response);
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseBytes(error, socket, ports));
+  server.on('connection', (socket: Socket) => connections.add(socket, encrypted));
+  server.on('secureConnection', (socket: Socket) => connections.speak(parentOf(socket), socket));
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+  });
 }
 
 /**
@@ -152,6 +187,9 @@ const CIPHERS = [
   'ECDHE-RSA-CHACHA20-POLY1305',
 ].join(':');
 
+/** Names the sessions that a caller may resume. Node would derive it from the command line, which differs between workers. */
+const SESSIONS = 'millrace';
+
 function createNodeServer(
   tls: WireServerOptions<unknown>['tls'],
   handle: (request: IncomingMessage, response: ServerResponse) => void,
@@ -169,7 +207,10 @@ function createNodeServer(
   return tls === null
     ? http.createServer(options, handle)
     : loadHttps().createServer(
-        { ...options, ...tls, minVersion: 'TLSv1.2', ciphers: CIPHERS, handshakeTimeout: HANDSHAKE_TIMEOUT_MS },
+        {
+          ...{ ...options, ...tls, sessionIdContext: SESSIONS },
+          ...{ minVersion: 'TLSv1.2', ciphers: CIPHERS, handshakeTimeout: HANDSHAKE_TIMEOUT_MS },
+        },
         handle,
       );
 }
@@ -177,17 +218,28 @@ function createNodeServer(
 function listen(
   server: Server,
   { host, port }: { readonly host: string; readonly port: number },
-  scheme: string,
+  scheme: 'http' | 'https',
 ): Promise<{ readonly url: string }> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port, backlog: BACKLOG }, () => {
       server.off('error', reject);
-      const address = server.address() as AddressInfo;
-      const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-      resolve({ url: `${scheme}://${name}:${address.port}` });
+      resolve({ url: urlOf(server.address() as AddressInfo, scheme) });
     });
   });
+}
+
+/** The address at which callers reach a server that listens there. */
+export function urlOf({ family, address, port }: AddressInfo, scheme: 'http' | 'https'): string {
+  return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+/** Serves a connection as if this process had accepted it, with the same options of the socket. */
+function adopt(server: Server, socket: Socket): void {
+  socket.setNoDelay(true);
+  // A caller may end its side of the connection once the request is sent.
+  socket.allowHalfOpen = true;
+  server.emit('connection', socket);
 }
 
 /** The connection below a TLS socket, an internal member of Node: the handshake and the plain bytes are its own. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MemoryBudget } from '../../src/base/memory-budget.ts';
-import { loadActionsLazily } from '../../src/actions/lazy-actions.ts';
+import { LazyActions } from '../../src/actions/lazy-actions.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { systemIds } from '../../src/base/ids.ts';
 import { createObserver } from '../../src/base/observer.ts';
@@ -17,11 +17,12 @@ test('the first task loads the actions, and the scheduler knows of it', async ()
     loads++;
     return work;
   };
-  const actions = loadActionsLazily({
+  const actions = new LazyActions({
     ...testSettings(),
     egress: { reach: 'all', allow: [] },
     memory: new MemoryBudget(Number.POSITIVE_INFINITY),
     messages: createMemoryMessages(),
+    pushes: null,
     clock: systemClock,
     scheduler: { ...systemScheduler, outside },
     ids: systemIds,

@@ -29,7 +29,7 @@ function local(
   subscriber: Subscriber = {},
 ): Local {
   const observer = createObserver(subscriber);
-  const started = bench(t, { observer, messages: store, mns: { endpoint: null, local: true, keep, subscriptions } });
+  const started = bench(t, { observer, store, mns: { endpoint: null, local: true, keep, subscriptions } });
   return {
     ...started,
     store,

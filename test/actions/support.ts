@@ -15,10 +15,12 @@ import type { JsonObject, JsonValue } from '../../src/base/json.ts';
 import { atEnd } from '../../src/testing/clean-up.ts';
 import type { CleanUp } from '../../src/testing/clean-up.ts';
 import { ManualTime } from '../../src/testing/manual-time.ts';
+import type { MessageStore } from '../../src/store/messages.ts';
 import { createMemoryMessages } from '../../src/store/memory/message-store.ts';
 
-export interface Overrides extends Partial<Omit<ActionOptions, 'http'>> {
+export interface Overrides extends Partial<Omit<ActionOptions, 'http' | 'messages' | 'pushes'>> {
   readonly http?: Partial<ActionOptions['http']>;
+  readonly store?: MessageStore;
 }
 
 /** A call of a task of an Express execution, without action and parameters. */
@@ -53,7 +55,7 @@ export interface Bench {
 /** A catalog, closed at the end of the test. */
 export function bench(t: CleanUp, overrides: Overrides = {}): Bench {
   const time = new ManualTime();
-  const { http, ...rest } = overrides;
+  const { http, store = createMemoryMessages(), ...rest } = overrides;
   const actions = createActions({
     http: {
       errorStatuses: [],
@@ -72,7 +74,8 @@ export function bench(t: CleanUp, overrides: Overrides = {}): Bench {
     mns: { endpoint: null, local: false, keep: 100, subscriptions: [] },
     eventBridgeEndpoint: null,
     ossEndpoint: null,
-    messages: createMemoryMessages(),
+    messages: store,
+    pushes: store,
     region: 'cn-hangzhou',
     account: '1234567890123456',
     egress: { reach: 'all', allow: [] },

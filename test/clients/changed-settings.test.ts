@@ -63,6 +63,7 @@ const NOT_ABOUT_EXECUTIONS = new Set([
     'listen',
     'data',
     'store',
+    'workers',
     'sqlite.synchronous',
     'auth',
     'keys',

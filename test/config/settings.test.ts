@@ -108,6 +108,7 @@ describe('settings', () => {
 listen: localhost:80
 data: data
 store: memory
+workers: auto
 sqlite: {synchronous: normal}
 cluster: {name: first, lease: 4s, poll: 100ms}
 rootKey: {accessKeyId: id, accessKeySecret: "123"}
@@ -200,6 +201,7 @@ log: warn
       data: '/etc/millrace/data',
       store: { kind: 'memory' },
       cluster: { name: 'first', leaseMs: 4_000, pollMs: 100 },
+      workers: null,
       rootKey: { accessKeyId: 'id', accessKeySecret: '***' },
       auth: 'on',
       keys: [

@@ -24,6 +24,8 @@ export const PORTS: Readonly<Record<string, string>> = {
   'cli/Host': 'main.ts gives the commands the process that they run in',
   'interpreter/RecordEvent': 'a decision passes each event to its caller, which stores or drops it',
   'runtime/FlowRights': 'auth/ has the policies of the keys that wrote the flows',
+  'cluster/Peers': 'the main process of a server asks its workers through its links to them',
+  'cluster/NonceExchange': 'a worker shares nonces through its link to the main process',
   'wire/HealthSource': 'the server knows whether its store answers and whether it has recovered',
   'operations/Endpoint': 'the server knows its address only when it listens, after the services are put together',
   'interpreter/Moment': 'a decision gets time, randomness and tokens as an input, because the interpreter is pure',

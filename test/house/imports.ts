@@ -14,6 +14,7 @@ export const ROOMS = [
   'main.ts',
   'cli',
   'testing',
+  'workers',
   'server',
   'wire',
   'auth',

@@ -33,13 +33,14 @@ export class Admission {
     clock: Clock,
     memory: MemoryBudget,
     cluster: Pick<Cluster, 'size' | 'rank' | 'holdsLease'>,
+    callers: Pick<Cluster, 'size'> = cluster,
   ) {
     this.#concurrent = new CountShare(concurrentExecutions, cluster);
     this.#clock = clock;
     this.#memory = memory;
     this.#cluster = cluster;
     this.#starts =
-      perSecond === null ? null : new RateShare({ perSecond, burst: perSecond }, cluster, clock.monotonicMs());
+      perSecond === null ? null : new RateShare({ perSecond, burst: perSecond }, callers, clock.monotonicMs());
   }
 
   /**

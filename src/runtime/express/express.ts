@@ -95,6 +95,8 @@ export interface ExpressOptions {
   readonly actions: ActionCatalog;
   readonly children: ChildStarter;
   readonly cluster: Cluster;
+  /** The processes that share the rate of starts by callers; absent: all of the cluster. */
+  readonly callers?: Pick<Cluster, 'size'>;
   /** Of the executions of both modes. */
   readonly memory: MemoryBudget;
   readonly limits: Omit<ExecutionLimits, 'waitSeconds' | 'events'> &
@@ -132,7 +134,7 @@ class Runtime implements ExpressRuntime {
     const steps = createStepRate(limit, ports, cluster);
     this.#parts = { ...ports, actions, children, turns: new Turns(ports), memory, mapRuns: null, steps };
     this.#moment = new DecisionMoment(ports);
-    this.#admission = new Admission(options.limits, ports.clock, memory, cluster);
+    this.#admission = new Admission(options.limits, ports.clock, memory, cluster, options.callers);
   }
 
   get running(): number {

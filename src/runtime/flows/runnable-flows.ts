@@ -48,7 +48,7 @@ export interface RunnableFlows {
 }
 
 export interface RunnableFlowsOptions {
-  readonly flows: FlowStore;
+  readonly flows: Pick<FlowStore, 'get' | 'getVersion' | 'getAlias'>;
   readonly ids: Ids;
   readonly compile: CompileFlow;
   readonly cache: PlanCache;
