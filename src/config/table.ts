@@ -63,7 +63,7 @@ export const TABLE = {
     'MILLRACE_WORKERS',
     k.orNone('auto', k.integer(1, 256)),
     1,
-    'How many processes serve callers and run Express flows. With more than 1, they are workers of a main process, which has the store ([Operations](operations.md#all-cores)). `auto`: one for each core that the server may use.',
+    'How many processes serve callers and run Express flows. More than 1 are workers of a main process, which starts and replaces them ([Operations](operations.md#all-cores)). `auto`: one for each core that the server may use.',
   ),
   ...STORE,
   'rootKey.accessKeyId': setting(

@@ -1,0 +1,90 @@
+/** A server with two workers on PostgreSQL: each worker is a node of the store, and the main process only supervises them. */
+import assert from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
+import { describe, it } from 'node:test';
+import type { CleanUp } from '../../src/testing/clean-up.ts';
+import { answerJson, startService } from '../../src/testing/http-service.ts';
+import type { ServerProcess } from '../../src/testing/server-process.ts';
+import { freshOptions, WHERE_IT_RUNS } from '../store/postgres-stores.ts';
+import { callerOfEach, createFlow, logLine, machine, pidOf, startWithWorkers } from './support.ts';
+import type { Caller } from './support.ts';
+
+const PASS = machine({ Type: 'Pass', Name: 'A' });
+
+async function startNodes(t: CleanUp): Promise<ServerProcess> {
+  const { host, port, user, database, schema } = await freshOptions(t);
+  return startWithWorkers(t, {
+    env: {
+      MILLRACE_STORE: `postgres://${user}@localhost:${port}/${database}?sslmode=disable&host=${host}`,
+      MILLRACE_CLUSTER_NAME: 'here',
+    },
+    settings: `postgres: {schema: ${schema}}\ncluster: {lease: 2s}\n`,
+  });
+}
+
+async function twoNodes(t: CleanUp): Promise<{ server: ServerProcess; one: Caller; other: Caller }> {
+  const server = await startNodes(t);
+  const callers = await callerOfEach(t, server);
+  return { server, one: callers.get(1) as Caller, other: callers.get(2) as Caller };
+}
+
+describe('workers on PostgreSQL', WHERE_IT_RUNS, () => {
+  it('are nodes of one store, with one set of flows and executions', async (t) => {
+    const { server, one, other } = await twoNodes(t);
+    const { body } = await one.call('ListNodes');
+    const names = (body['Nodes'] as { Name: string }[]).map(({ Name }) => Name);
+    assert.deepEqual(names.sort(), ['here/1', 'here/2']);
+    await createFlow(one, 'standard', PASS, 'Standard');
+    const first = { FlowName: 'standard', ExecutionName: 'first', Input: '{"long":12345678901234567890}' };
+    assert.equal((await other.call('StartExecution', first)).status, 200);
+    const ended = await one.call('DescribeExecution', { ...first, WaitTimeSeconds: '30' });
+    assert.deepEqual([ended.body['Status'], ended.body['Output']], ['Succeeded', first.Input]);
+    await createFlow(one, 'express', PASS);
+    for (const caller of [one, other]) {
+      assert.equal((await caller.call('StartSyncExecution', { FlowName: 'express' })).body['Status'], 'Succeeded');
+    }
+    for (const caller of [one, other]) {
+      const list = await caller.call('ListExecutions', { FlowName: 'express' });
+      assert.equal((list.body['Executions'] as unknown[]).length, 2);
+    }
+    const { code, stdout } = await server.stop();
+    assert.deepEqual([code, stdout], [0, `millrace ready ${server.url}\n`]);
+  });
+
+  it('start no old text after UpdateFlow was answered', async (t) => {
+    const { one, other } = await twoNodes(t);
+    const versionOf = (version: number): string => machine({ Type: 'Pass', Name: 'A', OutputConstructor: { version } });
+    await createFlow(one, 'flow', versionOf(0));
+    for (let version = 1; version <= 20; version++) {
+      const [updater, starter] = version % 2 === 0 ? [one, other] : [other, one];
+      const updated = await updater.call('UpdateFlow', { Name: 'flow', Definition: versionOf(version) });
+      assert.equal(updated.status, 200);
+      for (const caller of [starter, updater]) {
+        const { body } = await caller.call('StartSyncExecution', { FlowName: 'flow' });
+        assert.equal(body['Output'], `{"version":${version}}`);
+      }
+    }
+  });
+
+  it('are replaced when they die, and the others continue their Standard executions', async (t) => {
+    const { server, one, other } = await twoNodes(t);
+    const first = Promise.withResolvers<ServerResponse>();
+    let calls = 0;
+    const service = await startService(t, (_, __, response) => {
+      calls++;
+      if (calls === 1) first.resolve(response);
+      else answerJson(response, {});
+    });
+    const task = { Type: 'Task', Name: 'Call', Action: 'HTTP:Request', Parameters: { url: service.url } };
+    await createFlow(one, 'calls', machine(task), 'Standard');
+    const names = { FlowName: 'calls', ExecutionName: 'first' };
+    await one.call('StartExecution', names);
+    await first.promise;
+    process.kill(pidOf(server, 1), 'SIGKILL');
+    const { body } = await other.call('DescribeExecution', { ...names, WaitTimeSeconds: '60' });
+    assert.deepEqual([body['Status'], calls], ['Succeeded', 2]);
+    await logLine(server, ({ msg }) => String(msg).includes('serves in place of one'));
+    const callers = await callerOfEach(t, server);
+    assert.deepEqual([...callers.keys()].sort(), [2, 3]);
+  });
+});
