@@ -317,7 +317,7 @@ export class NodeMembership implements Cluster {
       try {
         await listener.poll?.();
       } catch (error) {
-        // The process may be another node by now. What fails for one that is gone fails because of that.
+        // The process may be another node by now. An error about one that is gone has that cause.
         if (node !== this.node || this.#isLost) continue;
         if (error instanceof LeaseLost) this.lose();
         else this.#fails(error);

@@ -4,7 +4,6 @@
  */
 import type { ActionCatalog } from '../actions/action.ts';
 import type { MemoryBudget } from '../base/memory-budget.ts';
-import type { Cluster } from '../cluster/cluster.ts';
 import { NodePeers } from '../cluster/node-peers.ts';
 import { exchangeThroughStore } from '../cluster/nonce-exchange.ts';
 import type { NonceExchange } from '../cluster/nonce-exchange.ts';
@@ -21,12 +20,14 @@ import type { Endpoint, OperationServices } from '../operations/services.ts';
 import { ALL_RIGHTS } from '../runtime/flow-rights.ts';
 import type { FlowRights } from '../runtime/flow-rights.ts';
 import type { ChildStarter } from '../runtime/driver/calls.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import { NodeMembership } from '../cluster/membership.ts';
 import type { NodeMembershipOptions } from '../cluster/membership.ts';
 import { createRuntimes } from '../runtime/runtimes.ts';
 import type { Runtimes } from '../runtime/runtimes.ts';
 import { assembleSchedules } from '../schedules/assemble.ts';
 import type { ScheduleParts } from '../schedules/assemble.ts';
+import type { MessageStore } from '../store/messages.ts';
 import type { Stores } from '../store/stores.ts';
 import { createServices, memoryBudget, productActions } from './parts.ts';
 
@@ -83,22 +84,30 @@ export interface Engine extends Runtimes {
 /** Of a store that no other process uses. */
 const ONE_NODE = { info: { name: 'one', version: '', leaseMs: 10_000 }, pollMs: 500 };
 
+/** The first node pushes the messages of all: every node would find the same ones. */
+function pushesOfFirst(messages: MessageStore, cluster: Pick<Cluster, 'rank'>): Pick<MessageStore, 'due' | 'setPush'> {
+  return {
+    due: (...given) => (cluster.rank === 0 ? messages.due(...given) : Promise.resolve([])),
+    setPush: (...given) => messages.setPush(...given),
+  };
+}
+
 /** Puts the engine together. Executions that were under way in its stores continue. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { settings, stores, ports, standIns = {} } = options;
   const { limits, history, region, account } = settings;
   const { messages } = stores;
   const memory = memoryBudget(limits);
-  const own = productActions({ ...options, messages, pushes: messages, memory });
-  const actions = standIns.actions ?? own;
-  const compiler = createCompiler(ports.scheduler);
-  const objects = standIns.objects ?? loadObjectsLazily({ ...settings, ports, memory });
   const cluster = await NodeMembership.join({
     nodes: stores.nodes,
     flows: stores.flows,
     ports,
     ...(options.node ?? ONE_NODE),
   });
+  const own = productActions({ ...options, messages, pushes: pushesOfFirst(messages, cluster), memory });
+  const actions = standIns.actions ?? own;
+  const compiler = createCompiler(ports.scheduler);
+  const objects = standIns.objects ?? loadObjectsLazily({ ...settings, ports, memory });
   const peers = cluster.isShared ? new NodePeers({ nodes: stores.nodes, own: cluster, ports }) : null;
   const runtimes = createRuntimes({
     ...standIns,
@@ -117,6 +126,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     cluster,
   });
   own.resume();
+  // Another node may have stored a message, or may have been the first.
+  cluster.listen({ poll: async () => (cluster.rank === 0 ? own.resume() : undefined) });
   const { express, durable, sync } = runtimes;
   const { inputBytes } = limits;
   const schedules = assembleSchedules({ stores, durable, sync, ports, cluster, ...settings.schedules, inputBytes });
