@@ -54,6 +54,7 @@ export interface ActionOptions {
   /** Stores the messages of this server's own queues and topics (`mns.local`). */
   readonly messages: LocalMessagesOptions['messages'];
   readonly pushes: LocalMessagesOptions['pushes'];
+  readonly processes: LocalMessagesOptions['processes'];
 }
 
 export interface Actions extends ActionCatalog {

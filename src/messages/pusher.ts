@@ -13,6 +13,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Observer } from '../base/observer.ts';
 import type { Scheduler } from '../base/scheduler.ts';
 import type { Ids } from '../base/ids.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import type { SubscriptionSetting } from '../config/settings.ts';
 import { withDeadline } from '../outbound/deadline.ts';
 import { shownUrl } from '../outbound/shown-url.ts';
@@ -22,6 +23,8 @@ import { notification } from './notification.ts';
 import type { StorePatience } from './store-patience.ts';
 
 export interface PusherOptions {
+  /** Its first process pushes the messages of all: every one would find the same. */
+  readonly processes: Pick<Cluster, 'rank'>;
   readonly messages: Pick<MessageStore, 'due' | 'setPush'>;
   readonly transport: Transport;
   readonly clock: Clock;
@@ -106,6 +109,7 @@ export class Pusher {
 
   /** Starts the pushes whose time has come, and sets a timer for the next one. */
   async #look(): Promise<void> {
+    if (this.#options.processes.rank > 0) return;
     for (const message of await this.#dueMessages()) {
       if (this.#closing.signal.aborted) return;
       if (this.#running.has(message.number)) continue;

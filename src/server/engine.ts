@@ -27,7 +27,6 @@ import { createRuntimes } from '../runtime/runtimes.ts';
 import type { Runtimes } from '../runtime/runtimes.ts';
 import { assembleSchedules } from '../schedules/assemble.ts';
 import type { ScheduleParts } from '../schedules/assemble.ts';
-import type { MessageStore } from '../store/messages.ts';
 import type { Stores } from '../store/stores.ts';
 import { createServices, memoryBudget, productActions } from './parts.ts';
 
@@ -84,12 +83,9 @@ export interface Engine extends Runtimes {
 /** Of a store that no other process uses. */
 const ONE_NODE = { info: { name: 'one', version: '', leaseMs: 10_000 }, pollMs: 500 };
 
-/** The first node pushes the messages of all: every node would find the same ones. */
-function pushesOfFirst(messages: MessageStore, cluster: Pick<Cluster, 'rank'>): Pick<MessageStore, 'due' | 'setPush'> {
-  return {
-    due: (...given) => (cluster.rank === 0 ? messages.due(...given) : Promise.resolve([])),
-    setPush: (...given) => messages.setPush(...given),
-  };
+/** This process as a node of its store. */
+function joined({ stores: { nodes, flows }, ports, node = ONE_NODE }: EngineOptions): Promise<NodeMembership> {
+  return NodeMembership.join({ nodes, flows, ports, ...node });
 }
 
 /** Puts the engine together. Executions that were under way in its stores continue. */
@@ -98,13 +94,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { limits, history, region, account } = settings;
   const { messages } = stores;
   const memory = memoryBudget(limits);
-  const cluster = await NodeMembership.join({
-    nodes: stores.nodes,
-    flows: stores.flows,
-    ports,
-    ...(options.node ?? ONE_NODE),
-  });
-  const own = productActions({ ...options, messages, pushes: pushesOfFirst(messages, cluster), memory });
+  const cluster = await joined(options);
+  const own = productActions({ ...options, messages, pushes: messages, processes: cluster, memory });
   const actions = standIns.actions ?? own;
   const compiler = createCompiler(ports.scheduler);
   const objects = standIns.objects ?? loadObjectsLazily({ ...settings, ports, memory });

@@ -17,7 +17,7 @@ export function memoryBudget({ executionMemoryBytes }: Settings['limits']): Memo
   return new MemoryBudget(executionMemoryBytes ?? getHeapStatistics().heap_size_limit / HEAP_SHARE);
 }
 
-export interface ProductActionsOptions extends Pick<ActionOptions, 'messages' | 'pushes' | 'memory'> {
+export interface ProductActionsOptions extends Pick<ActionOptions, 'messages' | 'pushes' | 'processes' | 'memory'> {
   readonly settings: Settings;
   readonly ports: Ports;
   /** True when only this machine can call the engine: the setting `egress.privateAddresses: auto` depends on it. */

@@ -6,6 +6,7 @@ import { LazyActions } from '../../src/actions/lazy-actions.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { systemIds } from '../../src/base/ids.ts';
 import { createObserver } from '../../src/base/observer.ts';
+import { ALONE } from '../../src/cluster/cluster.ts';
 import { systemScheduler } from '../../src/base/scheduler.ts';
 import { createMemoryMessages } from '../../src/store/memory/message-store.ts';
 import { testSettings } from '../../src/testing/test-settings.ts';
@@ -23,6 +24,7 @@ test('the first task loads the actions, and the scheduler knows of it', async ()
     memory: new MemoryBudget(Number.POSITIVE_INFINITY),
     messages: createMemoryMessages(),
     pushes: null,
+    processes: ALONE,
     clock: systemClock,
     scheduler: { ...systemScheduler, outside },
     ids: systemIds,

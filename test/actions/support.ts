@@ -6,6 +6,7 @@ import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo, Server as TcpServer, Socket } from 'node:net';
 import assert from 'node:assert/strict';
 import { MemoryBudget } from '../../src/base/memory-budget.ts';
+import { ALONE } from '../../src/cluster/cluster.ts';
 import type { TaskCall, TaskResult } from '../../src/actions/action.ts';
 import { createActions } from '../../src/actions/catalog.ts';
 import type { ActionOptions } from '../../src/actions/catalog.ts';
@@ -68,6 +69,7 @@ export function bench(t: CleanUp, overrides: Overrides = {}): Bench {
     functions: [],
     fcEndpoint: null,
     memory: new MemoryBudget(Number.POSITIVE_INFINITY),
+    processes: ALONE,
     cloud: null,
     cloudActions: ['*:*'],
     products: [],

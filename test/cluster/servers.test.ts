@@ -232,7 +232,7 @@ describe('three servers on one PostgreSQL', WHERE_IT_RUNS, () => {
     assert.deepEqual(left.toSorted(), ['a', 'b']);
   });
 
-  it('continue what one hands over when it stops', async () => {
+  it('continue what one gives up when it stops', async () => {
     const names = Array.from({ length: 10 }, (_, i) => `held-stop-${i}`);
     await Promise.all(names.map((name) => ask(b, 'StartExecution', { ...at('work', name), Input: '{"n":0}' })));
     await Promise.all(names.map((name) => service.called((call) => call.execution === name)));
