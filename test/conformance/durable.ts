@@ -1,5 +1,5 @@
 /**
- * The durable runtime on the store in memory, on virtual time: one server, or servers that die after each commit. Time, ids, the
+ * The durable runtime on virtual time, on the store in memory or on another one: one server, or servers that die after each commit. Time, ids, the
  * store and the services outlive a server. Its memory and its unsent answers do not.
  */
 import { warningText } from './outcome.ts';
@@ -21,9 +21,11 @@ import type { Engine } from '../../src/server/engine.ts';
 import type { ExecutionChange, ExecutionRecord, ExecutionStore } from '../../src/store/executions.ts';
 import type { FlowRecord } from '../../src/store/flows.ts';
 import { createMemoryStores } from '../../src/store/memory/stores.ts';
+import type { Stores } from '../../src/store/stores.ts';
 import { flowRecord } from '../../src/testing/flow-record.ts';
 import { seededIds } from '../../src/testing/seeded-ids.ts';
 import { standInChildren } from '../../src/testing/stand-ins.ts';
+import type { VirtualTime } from '../../src/testing/virtual-time.ts';
 import { Life, never } from '../support/life.ts';
 import type { ExpectedExecution, ExpectedItem, Interference, MapRunUpdate, TaskEnd } from './case.ts';
 import type { CaseRun, Drive, Ended } from './engines.ts';
@@ -34,6 +36,8 @@ import { ObjectBuckets } from './object-files.ts';
 export interface DurableOptions {
   /** The server dies after every commit. */
   readonly crashes: boolean;
+  /** Opens stores without executions. The case closes them, and a server that joins them replaces the one before. */
+  readonly openStores?: (time: VirtualTime) => Promise<Stores>;
 }
 
 interface Server {
@@ -55,11 +59,12 @@ const LONGEST_MS = 2 * 366 * 86_400_000;
 
 export function driveDurable(options: DurableOptions): Drive {
   return async (run) => {
-    const durable = new DurableRun(run, options);
+    const stores = options.openStores === undefined ? createMemoryStores() : await options.openStores(run.time);
+    const durable = new DurableRun(run, stores, options);
     try {
       return await durable.toItsEnd();
     } finally {
-      durable.close();
+      await durable.close();
     }
   };
 }
@@ -67,13 +72,14 @@ export function driveDurable(options: DurableOptions): Drive {
 class DurableRun {
   readonly #run: CaseRun;
   readonly #options: DurableOptions;
-  readonly #stores = createMemoryStores();
+  readonly #stores: Stores;
   readonly #ids = seededIds(SEED);
   readonly #buckets: ObjectBuckets;
   #server: Promise<Server>;
 
-  constructor(run: CaseRun, options: DurableOptions) {
+  constructor(run: CaseRun, stores: Stores, options: DurableOptions) {
     this.#run = run;
+    this.#stores = stores;
     this.#options = options;
     this.#buckets = new ObjectBuckets(run.wanted);
     this.#server = this.#begin();
@@ -113,12 +119,13 @@ class DurableRun {
     return ended;
   }
 
-  close(): void {
-    void this.#server.then((server) => {
-      server.life.die();
-      server.engine.durable.close();
-      this.#buckets.close();
-    });
+  async close(): Promise<void> {
+    const { life, engine } = await this.#server;
+    life.die();
+    engine.durable.close();
+    this.#buckets.close();
+    await life.outsideEnded();
+    await this.#stores.close();
   }
 
   async #begin(): Promise<Server> {
@@ -157,8 +164,10 @@ class DurableRun {
     const mortal = new Proxy(executions, {
       get: (target, key: keyof ExecutionStore) => {
         if (key === 'commit') return (...call: Parameters<ExecutionStore['commit']>) => this.#commit(life, ...call);
-        return (...call: unknown[]) =>
-          life.whileAlive((target[key] as (...all: unknown[]) => Promise<unknown>).apply(target, call));
+        return (...call: unknown[]) => {
+          const answer = (target[key] as (...all: unknown[]) => unknown).apply(target, call);
+          return answer instanceof Promise ? life.whileAlive(answer) : answer;
+        };
       },
     });
     return mortal;

@@ -48,7 +48,7 @@ export type Ended = Omit<RunOutcome, 'calls' | 'aborted' | 'problems' | 'elapsed
 export const FLOW_NAME = 'flow';
 export const SEED = 1;
 
-function engine(mode: Case['mode'], drive: Drive): Engine {
+export function engine(mode: Case['mode'], drive: Drive): Engine {
   return {
     // An Express engine also compiles the cases for Standard flows that expect diagnostics.
     takes: ({ mode: own, expressOnly, expect }) =>
