@@ -2,12 +2,12 @@
 import type { ExecutionChange, ExecutionId } from '../executions.ts';
 import type { MapRunRecord } from '../map-runs.ts';
 import type { NodeNumber } from '../nodes.ts';
-import { int4s, int8s, texts } from './arrays.ts';
+import { int8s, texts } from './arrays.ts';
 import type { Statement, Values } from './batch.ts';
 import type { StatementName } from './commit-statements.ts';
 import { mapRunOf } from './execution-rows.ts';
 import { numberOrNull, textOf, textOrNull } from './flow-rows.ts';
-import { flowKey, shardOfName } from './shards.ts';
+import { flowKey } from './shards.ts';
 
 /** An execution in the database, or one that the commit starts. */
 export interface LoadedExecution {
@@ -79,7 +79,6 @@ export function loadStatements(changes: readonly ExecutionChange[], shards: numb
   return [
     statement(
       'names',
-      int4s(starts.map(({ record }) => shardOfName(record.flowId, record.name, shards))),
       int8s(starts.map(({ record }) => flowKey(record.flowId))),
       texts(starts.map(({ record }) => record.name)),
     ),

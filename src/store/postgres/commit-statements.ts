@@ -9,11 +9,10 @@
  * plan could read a whole shard and then look for the ids.
  */
 import { DUE, OWED, RUNNING } from './execution-rows.ts';
+import { isExecution, isKey, shardOfId } from './keys.ts';
 import { ANSWER } from './requests.ts';
 import { LOCK_SCHEDULES, TAKE } from './schedule-store.ts';
 
-/** The shard of the execution whose id is in this column. The parameter is the number of shards. */
-const shardOf = (id: string, shards: string) => `(${id} % ${shards}::bigint)::smallint`;
 /** Fails unless the rows of `changed` are as many as the values of this parameter. */
 const ALL = (list: string) => `SELECT 1 / (count(*) = cardinality(${list}))::int FROM changed`;
 
@@ -47,14 +46,12 @@ export const STATEMENTS = {
         $19::text[]) AS given (${STARTED}, flow_id)
     ),
     used AS MATERIALIZED (
-      SELECT s.flow, s.revision, s.flow_id
-      FROM (SELECT DISTINCT flow, revision FROM given) AS g
-        JOIN snapshots s ON s.flow = g.flow AND s.revision = g.revision
-      FOR KEY SHARE OF s
+      SELECT s.flow, s.revision, s.flow_id FROM (SELECT DISTINCT flow, revision FROM given) AS g, LATERAL (
+        SELECT flow, revision, flow_id FROM snapshots WHERE flow = g.flow AND revision = g.revision FOR KEY SHARE) AS s
     ),
     changed AS (
       INSERT INTO executions (shard, owner, status, stopped_ms, error, cause, ${STARTED})
-      SELECT ${shardOf('g.id', '$1')}, $2::bigint, ${RUNNING}, 0, '', '', g.id, g.flow, g.revision, g.callback, g.started_ms, g.parent,
+      SELECT ${shardOfId('g.id', '$1')}, $2::bigint, ${RUNNING}, 0, '', '', g.id, g.flow, g.revision, g.callback, g.started_ms, g.parent,
         g.parent_event, g.depth, g.map_state, g.map_item, g.map_run, g.version, g.alias, g.name, g.identity, g.started_by
       FROM given g JOIN used s ON s.flow = g.flow AND s.revision = g.revision AND s.flow_id = g.flow_id
       ON CONFLICT DO NOTHING
@@ -72,7 +69,7 @@ export const STATEMENTS = {
 
   addInputs: `
     INSERT INTO inputs (shard, execution, text)
-    SELECT ${shardOf('id', '$1')}, id, text FROM unnest($2::bigint[], $3::text[]) AS u (id, text)`,
+    SELECT ${shardOfId('id', '$1')}, id, text FROM unnest($2::bigint[], $3::text[]) AS u (id, text)`,
 
   /**
    * Appends rows to the journals of executions. Fails unless the node $2 owns all of them, they run, and each row
@@ -83,9 +80,9 @@ export const STATEMENTS = {
       INSERT INTO journal (shard, execution, first, count, events)
       SELECT e.shard, e.id, u.first, u.count, u.events
       FROM unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::text[]) AS u (id, first, count, events)
-        JOIN executions e ON e.shard = ${shardOf('u.id', '$1')} AND e.id = u.id AND e.owner = $2::bigint AND e.status = ${RUNNING}
+        JOIN executions e ON ${isExecution('e', 'u.id', '$1')} AND e.owner = $2::bigint AND e.status = ${RUNNING}
       WHERE u.first = coalesce(
-        (SELECT j.first + j.count FROM journal j WHERE j.shard = ${shardOf('u.id', '$1')} AND j.execution = u.id ORDER BY j.first DESC LIMIT 1),
+        (SELECT j.first + j.count FROM journal j WHERE j.shard = ${shardOfId('u.id', '$1')} AND j.execution = u.id ORDER BY j.first DESC LIMIT 1),
         1)
       RETURNING 1
     )
@@ -98,7 +95,7 @@ export const STATEMENTS = {
         wake_ms = CASE WHEN u.wakes THEN u.wake_ms ELSE e.wake_ms END,
         owner = CASE WHEN u.releases THEN NULL ELSE e.owner END
       FROM unnest($3::bigint[], $4::bool[], $5::bigint[], $6::bool[]) AS u (id, wakes, wake_ms, releases)
-      WHERE e.shard = ${shardOf('u.id', '$1')} AND e.id = u.id AND e.owner = $2::bigint AND e.status = ${RUNNING}
+      WHERE ${isExecution('e', 'u.id', '$1')} AND e.owner = $2::bigint AND e.status = ${RUNNING}
       RETURNING 1
     )
     ${ALL('$3::bigint[]')}`,
@@ -111,17 +108,17 @@ export const STATEMENTS = {
         callback = CASE e.callback WHEN ${OWED} THEN ${DUE} ELSE e.callback END
       FROM unnest($3::bigint[], $4::int[], $5::bigint[], $6::bigint[], $7::text[], $8::text[])
         AS u (id, status, stopped_ms, ended_ms, error, cause)
-      WHERE e.shard = ${shardOf('u.id', '$1')} AND e.id = u.id AND e.owner = $2::bigint AND e.status = ${RUNNING}
+      WHERE ${isExecution('e', 'u.id', '$1')} AND e.owner = $2::bigint AND e.status = ${RUNNING}
       RETURNING 1
     )
     ${ALL('$3::bigint[]')}`,
 
   setOutputs: `
     INSERT INTO outputs (shard, execution, text)
-    SELECT ${shardOf('id', '$1')}, id, text FROM unnest($2::bigint[], $3::text[]) AS u (id, text)
+    SELECT ${shardOfId('id', '$1')}, id, text FROM unnest($2::bigint[], $3::text[]) AS u (id, text)
     ON CONFLICT (shard, execution) DO UPDATE SET text = excluded.text`,
   removeOutputs: `
-    DELETE FROM outputs o USING unnest($2::bigint[]) AS u (id) WHERE o.shard = ${shardOf('u.id', '$1')} AND o.execution = u.id`,
+    DELETE FROM outputs o USING unnest($2::bigint[]) AS u (id) WHERE ${isKey('o.shard', shardOfId('u.id', '$1'))} AND ${isKey('o.execution', 'u.id')}`,
 
   // The statements of a commit that first looks (`commit-load.ts`). They change rows that it has locked.
 
@@ -135,19 +132,19 @@ export const STATEMENTS = {
       SELECT c.id FROM unnest($3::bigint[], $4::bigint[]) AS t (parent, event), LATERAL (
         SELECT id FROM executions
         WHERE parent = t.parent AND parent_event = t.event AND callback = ${OWED} AND status = ${RUNNING} OFFSET 0) AS c
-    ) AS u JOIN executions e ON e.shard = ${shardOf('u.id', '$1')} AND e.id = u.id
+    ) AS u JOIN executions e ON ${isExecution('e', 'u.id', '$1')}
     ORDER BY e.id FOR UPDATE OF e`,
   nextEvents: `
     SELECT u.id, (
       SELECT j.first + j.count FROM journal j
-      WHERE j.shard = ${shardOf('u.id', '$1')} AND j.execution = u.id ORDER BY j.first DESC LIMIT 1)
+      WHERE j.shard = ${shardOfId('u.id', '$1')} AND j.execution = u.id ORDER BY j.first DESC LIMIT 1)
     FROM unnest($2::bigint[]) AS u (id)`,
   names: `
-    SELECT e.id, e.flow, e.name FROM unnest($1::int[], $2::bigint[], $3::text[]) AS u (shard, flow, name)
-      JOIN executions e ON e.shard = u.shard::smallint AND e.flow = u.flow AND e.name = u.name`,
+    SELECT e.id, e.flow, e.name FROM unnest($1::bigint[], $2::text[]) AS u (flow, name)
+      JOIN executions e ON ${isKey('e.flow', 'u.flow')} AND ${isKey('e.name', 'u.name')}`,
   snapshots: `
     SELECT s.flow, s.revision, s.flow_id FROM unnest($1::bigint[], $2::bigint[]) AS u (flow, revision)
-      JOIN snapshots s ON s.flow = u.flow AND s.revision = u.revision`,
+      JOIN snapshots s ON ${isKey('s.flow', 'u.flow')} AND ${isKey('s.revision', 'u.revision')}`,
   lockSchedules: LOCK_SCHEDULES,
   mapRuns: `
     SELECT execution, key, name, event, status, started_ms, stopped_ms, concurrency, tolerated_count, tolerated_percentage,
@@ -156,13 +153,13 @@ export const STATEMENTS = {
   nextEntries: `
     SELECT u.id, u.key, (
       SELECT l.first + l.count FROM map_run_log l
-      WHERE l.shard = ${shardOf('u.id', '$1')} AND l.execution = u.id AND l.key = u.key ORDER BY l.first DESC LIMIT 1)
+      WHERE l.shard = ${shardOfId('u.id', '$1')} AND l.execution = u.id AND l.key = u.key ORDER BY l.first DESC LIMIT 1)
     FROM unnest($2::bigint[], $3::bigint[]) AS u (id, key)`,
   purged: 'SELECT purged_id FROM store',
 
   append: `
     INSERT INTO journal (shard, execution, first, count, events)
-    SELECT ${shardOf('id', '$1')}, id, first, count, events
+    SELECT ${shardOfId('id', '$1')}, id, first, count, events
     FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::text[]) AS u (id, first, count, events)`,
   set: `
     UPDATE executions e SET status = u.status, callback = u.callback, parent_event = u.parent_event, owner = u.owner,
@@ -170,7 +167,7 @@ export const STATEMENTS = {
     FROM unnest($2::bigint[], $3::int[], $4::int[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[], $9::bigint[],
         $10::bigint[], $11::text[], $12::text[])
       AS u (id, status, callback, parent_event, owner, stop, wake_ms, stopped_ms, ended_ms, error, cause)
-    WHERE e.shard = ${shardOf('u.id', '$1')} AND e.id = u.id`,
+    WHERE ${isExecution('e', 'u.id', '$1')}`,
   setMapRuns: `
     INSERT INTO map_runs AS m (execution, key, name, event, status, started_ms, stopped_ms, concurrency, tolerated_count,
       tolerated_percentage, total, running, succeeded, failed)
@@ -182,7 +179,7 @@ export const STATEMENTS = {
       total = excluded.total, running = excluded.running, succeeded = excluded.succeeded, failed = excluded.failed`,
   appendEntries: `
     INSERT INTO map_run_log (shard, execution, key, first, count, entries)
-    SELECT ${shardOf('id', '$1')}, id, key, first, count, entries
+    SELECT ${shardOfId('id', '$1')}, id, key, first, count, entries
     FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[]) AS u (id, key, first, count, entries)`,
   take: TAKE,
   answer: ANSWER,

@@ -6,6 +6,7 @@ import type { ExecutionId, ExecutionPage, ExecutionQuery, ExecutionRecord } from
 import type { Queries, Row } from './database.ts';
 import { executionOf } from './execution-rows.ts';
 import { ExecutionSearch } from './execution-search.ts';
+import { isKey, shardOfId } from './keys.ts';
 import type { ListBounds } from './execution-search.ts';
 import { flowKey } from './shards.ts';
 
@@ -59,8 +60,8 @@ class Texts {
       this.#next += TEXTS_AT_ONCE;
       const rows = await this.#queries.rows(
         `SELECT u.id, i.text AS input, o.text AS output FROM unnest($1::bigint[]) AS u (id)
-           LEFT JOIN inputs i ON i.shard = (u.id % $2::bigint)::smallint AND i.execution = u.id
-           LEFT JOIN outputs o ON o.shard = (u.id % $2::bigint)::smallint AND o.execution = u.id`,
+           LEFT JOIN inputs i ON ${isKey('i.shard', shardOfId('u.id', '$2'))} AND ${isKey('i.execution', 'u.id')}
+           LEFT JOIN outputs o ON ${isKey('o.shard', shardOfId('u.id', '$2'))} AND ${isKey('o.execution', 'u.id')}`,
         [ids, this.#shards],
       );
       for (const row of rows) this.#read.set(Number(row['id']), { input: row['input'], output: row['output'] });

@@ -10,6 +10,7 @@ import { listExecutions } from './execution-list.ts';
 import { DUE, executionOf, journalRowOf, mapRunOf, OWED, RUNNING, snapshotOf } from './execution-rows.ts';
 import { numberOrNull, textOf } from './flow-rows.ts';
 import { leaseLost, requireNode } from './fences.ts';
+import { isExecution } from './keys.ts';
 import { ownershipMethods } from './ownership.ts';
 import type { Partitions } from './partitions.ts';
 import { Purge } from './purge.ts';
@@ -35,7 +36,7 @@ const MAP_RUN_LOG = `
 const ORPHANS = `
   SELECT e.id FROM executions e
   WHERE e.callback = ${OWED} AND e.status = ${RUNNING} AND e.parent IS NOT NULL AND e.id > $1 AND NOT EXISTS (
-    SELECT 1 FROM executions p WHERE p.shard = (e.parent % $3::bigint)::smallint AND p.id = e.parent AND p.status = ${RUNNING})
+    SELECT 1 FROM executions p WHERE ${isExecution('p', 'e.parent', '$3')} AND p.status = ${RUNNING})
   ORDER BY e.id LIMIT $2`;
 
 export interface ExecutionStoreParts {
@@ -57,12 +58,9 @@ export function createPostgresExecutions(parts: ExecutionStoreParts): ExecutionS
     ...requestMethods(use, shards),
     ...mapRunMethods(use, shards),
     ...dueMethods(use, shards),
-    get: (id) => use.run((database) => recordOf(database, 'e.id', [shardOf(id, shards), id])),
+    get: (id) => use.run((database) => recordOf(database, 'e.shard = $1 AND e.id = $2', [shardOf(id, shards), id])),
     find: (flowId, name) =>
-      use.run((database) => {
-        const shard = shardOfName(flowId, name, shards);
-        return recordOf(database, `e.flow = '${flowKey(flowId)}'::bigint AND e.name`, [shard, stored(name)]);
-      }),
+      use.run((database) => recordOf(database, 'e.flow = $1 AND e.name = $2', [String(flowKey(flowId)), stored(name)])),
     snapshot: (flowId, revision) =>
       use.run(async (database) => {
         const [row] = await database.rows('SELECT * FROM snapshots WHERE flow = $1 AND revision = $2', [
@@ -159,8 +157,8 @@ export async function running(database: Database): Promise<RunningCounts> {
   return { executions: Number(row?.['n']) - mapItems, mapItems };
 }
 
-async function recordOf(database: Database, column: string, values: readonly unknown[]) {
-  const [row] = await database.rows(`${RECORD} WHERE e.shard = $1 AND ${column} = $2`, values);
+async function recordOf(database: Database, isIt: string, values: readonly unknown[]) {
+  const [row] = await database.rows(`${RECORD} WHERE ${isIt}`, values);
   return row === undefined ? null : executionOf(row);
 }
 

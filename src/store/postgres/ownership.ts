@@ -11,6 +11,7 @@ import type { Database, DatabaseUse, Row } from './database.ts';
 import { DUE, executionOf, RUNNING } from './execution-rows.ts';
 import { numberOrNull } from './flow-rows.ts';
 import { leaseLost, requireNode } from './fences.ts';
+import { isExecution, isKey } from './keys.ts';
 import { isAwake, isOpenMail } from './predicates.ts';
 import { RECORD } from './record.ts';
 import { shardOf } from './shards.ts';
@@ -40,7 +41,7 @@ export const UNOWNED = `
        SELECT e.id, e.owner FROM executions e
        WHERE ${isAwake('e.')} AND e.owner = gone.owner AND e.id > $2::bigint ORDER BY e.id LIMIT $3::bigint) AS left_behind)
     UNION
-    (SELECT e.id, e.owner FROM mail m JOIN executions e ON e.shard = (m.execution % $4::bigint)::smallint AND e.id = m.execution
+    (SELECT e.id, e.owner FROM mail m JOIN executions e ON ${isExecution('e', 'm.execution', '$4')}
      WHERE ${isOpenMail('m.')} AND m.execution > $2::bigint AND e.status = ${RUNNING} AND ${HAS_NO_OWNER}
      ORDER BY e.id LIMIT $3::bigint)
   )
@@ -61,11 +62,11 @@ export const DUE_EXECUTIONS = `
 const CLAIM = `
   WITH locked AS MATERIALIZED (
     SELECT e.shard, e.id FROM unnest($2::bigint[], $3::bigint[]) AS u (id, owner)
-      JOIN executions e ON e.shard = (u.id % $4::bigint)::smallint AND e.id = u.id
+      JOIN executions e ON ${isExecution('e', 'u.id', '$4')}
     WHERE e.status = ${RUNNING} AND e.owner IS NOT DISTINCT FROM u.owner
     ORDER BY e.id FOR UPDATE OF e
   )
-  UPDATE executions e SET owner = $1::bigint FROM locked l WHERE e.shard = l.shard AND e.id = l.id RETURNING e.id`;
+  UPDATE executions e SET owner = $1::bigint FROM locked l WHERE ${isKey('e.shard', 'l.shard')} AND ${isKey('e.id', 'l.id')} RETURNING e.id`;
 
 interface Candidate {
   readonly id: ExecutionId;
@@ -125,7 +126,7 @@ export const DUE_ENDS = `
   SELECT e.id FROM executions e
   WHERE e.callback = ${DUE} AND e.id > $2::bigint AND e.status <> ${RUNNING} AND NOT EXISTS (
     SELECT 1 FROM executions p JOIN node_fences f ON f.number = p.owner
-    WHERE p.shard = (e.parent % $4::bigint)::smallint AND p.id = e.parent AND p.owner <> $1::bigint)
+    WHERE ${isExecution('p', 'e.parent', '$4')} AND p.owner <> $1::bigint)
   ORDER BY e.id LIMIT $3::bigint`;
 
 /** From a query with a row at least if the node lives. @throws {LeaseLost} */

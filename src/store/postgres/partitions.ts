@@ -8,6 +8,7 @@
 import { int8s } from './arrays.ts';
 import type { Database, Queries } from './database.ts';
 import { CODES, hasCode } from './faults.ts';
+import { isKey, shardOfId } from './keys.ts';
 import { firstIdOf, IDS_OF_PARTITION, weekOf } from './shards.ts';
 
 export const PARTITIONED = ['journal', 'inputs', 'outputs', 'map_run_log'] as const;
@@ -115,7 +116,7 @@ async function sweep(queries: Queries, week: number, shards: number): Promise<vo
   for (const table of PARTITIONED) {
     await queries.rows(
       `DELETE FROM ${partitionOf(table, week)} t USING unnest($1::bigint[]) AS u (id)
-       WHERE t.shard = (u.id % $2::bigint)::smallint AND t.execution = u.id
+       WHERE ${isKey('t.shard', shardOfId('u.id', '$2'))} AND ${isKey('t.execution', 'u.id')}
          AND NOT EXISTS (SELECT 1 FROM executions e WHERE e.shard = t.shard AND e.id = t.execution)`,
       [int8s(next), shards],
     );

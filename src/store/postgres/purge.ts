@@ -15,6 +15,7 @@ import type { Queries, Row } from './database.ts';
 import { readEndedCounts, EXISTING_FLOWS } from './ended-counts.ts';
 import { DUE, RUNNING } from './execution-rows.ts';
 import { numberOrNull, textOf, textOrNull } from './flow-rows.ts';
+import { isExecution, isKey } from './keys.ts';
 import { Removal } from './removal.ts';
 import { removeUnusedSnapshots } from './unused-snapshots.ts';
 
@@ -32,9 +33,9 @@ const ENDED_MS = 'coalesce(e.ended_ms, e.stopped_ms)';
 export const ENDED = `
   SELECT e.id, e.flow, e.parent, e.callback, e.map_run, ${ENDED_MS} AS ended_ms, f.name AS flow_name, p.status AS parent_status
   FROM executions e
-    LEFT JOIN snapshots s ON s.flow = e.flow AND s.revision = e.revision
+    LEFT JOIN snapshots s ON ${isKey('s.flow', 'e.flow')} AND ${isKey('s.revision', 'e.revision')}
     LEFT JOIN flows f ON f.id = s.flow_id
-    LEFT JOIN executions p ON p.shard = (e.parent % $4::bigint)::smallint AND p.id = e.parent
+    LEFT JOIN executions p ON ${isExecution('p', 'e.parent', '$4')}
   WHERE e.status > ${RUNNING} AND (${ENDED_MS}, e.id) > ($1::bigint, $2::bigint)
   ORDER BY ${ENDED_MS}, e.id LIMIT $3::bigint`;
 

@@ -9,6 +9,7 @@ import type { NodeNumber } from '../nodes.ts';
 import { int8s } from './arrays.ts';
 import type { Queries, Row } from './database.ts';
 import { DUE, RUNNING } from './execution-rows.ts';
+import { isExecution } from './keys.ts';
 import { weekOf } from './shards.ts';
 
 /** Children that are deleted together. */
@@ -16,11 +17,11 @@ const ITEMS_AT_ONCE = 100;
 
 const REMOVE = (isParentChecked: boolean) => `
   DELETE FROM executions e USING unnest($1::bigint[]) AS u (id)
-  WHERE e.shard = (u.id % $2::bigint)::smallint AND e.id = u.id AND e.status > ${RUNNING} AND e.callback <> ${DUE}
+  WHERE ${isExecution('e', 'u.id', '$2')} AND e.status > ${RUNNING} AND e.callback <> ${DUE}
     ${
       isParentChecked
         ? `AND NOT EXISTS (
-      SELECT 1 FROM executions p WHERE p.shard = (e.parent % $2::bigint)::smallint AND p.id = e.parent AND p.status = ${RUNNING})`
+      SELECT 1 FROM executions p WHERE ${isExecution('p', 'e.parent', '$2')} AND p.status = ${RUNNING})`
         : ''
     }
   RETURNING e.id, e.flow, e.revision, e.map_run IS NOT NULL AS is_item`;

@@ -5,6 +5,7 @@ import { int8s, texts } from './arrays.ts';
 import type { Database, DatabaseUse } from './database.ts';
 import { failureOf, RUNNING } from './execution-rows.ts';
 import { textOf } from './flow-rows.ts';
+import { isExecution, isKey } from './keys.ts';
 import { isOpenMail, isStopping } from './predicates.ts';
 import { shardOf } from './shards.ts';
 import { stored } from './texts.ts';
@@ -14,14 +15,14 @@ type RequestMethods = Pick<ExecutionStore, 'requestStop' | 'post' | 'requests' |
 /** Answers mail ($1 the ids, $2 the answers). The first answer counts. */
 export const ANSWER = `
   UPDATE mail m SET answer = u.answer FROM unnest($1::text[], $2::text[]) AS u (id, answer)
-  WHERE m.id = u.id AND m.answer IS NULL`;
+  WHERE ${isKey('m.id', 'u.id')} AND m.answer IS NULL`;
 /** The stop requests of the executions of node $1. */
 export const STOPS = `
   SELECT id, stop FROM executions WHERE ${isStopping()} AND owner = $1::bigint ORDER BY id`;
 /** Their mail without an answer. */
 export const OPEN_MAIL = `
   SELECT m.id, m.execution, m.sender, m.request FROM mail m
-    JOIN executions e ON e.shard = (m.execution % $2::bigint)::smallint AND e.id = m.execution
+    JOIN executions e ON ${isExecution('e', 'm.execution', '$2')}
   WHERE ${isOpenMail('m.')} AND e.owner = $1::bigint AND e.status = ${RUNNING} ORDER BY m.posted_at, m.id`;
 const POST = `
   WITH running AS (SELECT 1 FROM executions WHERE shard = $1 AND id = $2 AND status = ${RUNNING}),
@@ -31,7 +32,7 @@ const POST = `
   SELECT 1 FROM running`;
 const RUNNING_OF = `
   SELECT e.id FROM unnest($1::bigint[]) AS u (id)
-    JOIN executions e ON e.shard = (u.id % $2::bigint)::smallint AND e.id = u.id
+    JOIN executions e ON ${isExecution('e', 'u.id', '$2')}
   WHERE e.status = ${RUNNING}`;
 
 export function requestMethods(use: DatabaseUse, shards: number): RequestMethods {

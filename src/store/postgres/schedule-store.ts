@@ -5,6 +5,7 @@ import type { DueSchedule, DueTimes, SchedulePage, ScheduleRecord, ScheduleStore
 import { int8s, texts } from './arrays.ts';
 import type { Database, DatabaseUse, Row } from './database.ts';
 import { numberOrNull, textOf } from './flow-rows.ts';
+import { isKey } from './keys.ts';
 import { requireNode } from './fences.ts';
 import { stored } from './texts.ts';
 
@@ -86,7 +87,7 @@ export function createPostgresSchedules(use: DatabaseUse): ScheduleStore {
 export const TAKE = `
   UPDATE schedules s SET next_due_ms = u.next_ms, last_due_ms = u.last_ms
   FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[]) AS u (id, first_ms, last_ms, next_ms)
-  WHERE s.id = u.id AND s.next_due_ms = u.first_ms`;
+  WHERE ${isKey('s.id', 'u.id')} AND s.next_due_ms IS NOT DISTINCT FROM u.first_ms`;
 
 export function takeValues(times: readonly DueTimes[]): readonly Buffer[] {
   return [
