@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: measures the rows that docs/performance.md explains and prints them as a table, with a description of the
  * machine. `npm run bench -- --quick` has fewer and shorter rounds, to check that everything runs. `npm run bench -- --large`
- * measures only reads among a million executions. `npm run bench -- --only durable` measures one part: `http`, `interpreter`,
+ * measures only reads among a million executions. `npm run bench -- --only durable` measures one part: `http`, `workers`, `interpreter`,
  * `history`, `durable`, `postgres`, `housekeeping`, `maps`, `objects`, `schedules`, `start` or `observer`.
  */
 import { arch, cpus, release, totalmem, type } from 'node:os';
@@ -36,6 +36,7 @@ import { measureStart } from './start-rows.ts';
 import { median, ratio } from './statistics.ts';
 import { rate, rates, spread, table, whole } from './table.ts';
 import type { Row } from './table.ts';
+import { measureWorkers, workersRows } from './workers-row.ts';
 
 const quick = process.argv.includes('--quick');
 const ROUNDS = quick ? 3 : 11;
@@ -159,6 +160,7 @@ function machine(): string {
 /** The parts of `--only`, in the order of docs/performance.md. */
 const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   http: async () => httpRows(await measureHttp(ROUNDS, HTTP_REQUESTS)),
+  workers: async () => (await measureWorkers(ROUNDS, HTTP_REQUESTS)).flatMap(workersRows),
   interpreter: async () => [interpreterRow(await measureInterpreter(ROUNDS, CHAINS))],
   history: async () => (await measureExpressHistory(HISTORY_PAIRS, HISTORY_ROUNDS, HTTP_REQUESTS)).map(historyRow),
   durable: durableRows,
