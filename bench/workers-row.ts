@@ -1,5 +1,5 @@
 /**
- * What a second worker is good for: signed StartSyncExecution calls of a server with two workers beside one without workers, with a
+ * The gain of a second worker: signed StartSyncExecution calls of a server with two workers beside one without workers, with a
  * flow of one state, and with a loop that computes for some milliseconds. The load generator is a process of its own and takes a core
  * too: next to nothing beside the loop, but a good part of one beside one state. So each flow has a second row: the calls for a second of
  * processor time, of all processes of a server together. Twice that ratio is the gain where two cores are free.

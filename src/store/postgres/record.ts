@@ -1,3 +1,4 @@
+/** The query of a record. */
 import { isKey } from './keys.ts';
 
 /** A whole record, with input and output. */
