@@ -125,7 +125,7 @@ function assembleCore(options: DurableOptions, { node, tokenKey, setBackMs, runn
   const turns = new Turns(ports);
   const tokens = createTaskTokens(tokenKey);
   const loader = new ExecutionLoader({ store, compile, cache, turns: new Turns(ports), limits });
-  const queue = new CommitQueue({ store, node, clock, ports });
+  const queue = new CommitQueue({ store, node, clock, cluster, ports });
   const gate = new WriteGate(queue, cluster, ports.scheduler);
   const mapRuns = new MapRuns({ ports, store, queue, turns, objects: options.objects, limits });
   const table = new RunTable({

@@ -11,6 +11,7 @@ import { AssertionFailure } from '../../base/assert.ts';
 import { inBackground, isolated } from '../../base/isolated.ts';
 import { pause } from '../../base/scheduler.ts';
 import { STORE_RETRY_MAX_MS, STORE_RETRY_MIN_MS } from '../../store/retries.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
 import type { ExecutionChange, ExecutionStore, Outcome } from '../../store/executions.ts';
 import { LeaseLost } from '../../store/nodes.ts';
 import type { NodeNumber } from '../../store/nodes.ts';
@@ -45,6 +46,7 @@ export interface CommitQueueOptions {
   readonly store: Pick<ExecutionStore, 'commit'>;
   readonly node: NodeNumber;
   readonly clock: Pick<SteadyClock, 'read'>;
+  readonly cluster: Pick<Cluster, 'holdsLease'>;
   readonly ports: Pick<Ports, 'clock' | 'scheduler' | 'observer'>;
 }
 
@@ -194,7 +196,8 @@ export class CommitQueue {
   }
 
   async #commit(all: readonly Taken[]): Promise<void> {
-    const { scheduler } = this.#options.ports;
+    const { cluster, ports } = this.#options;
+    const { scheduler } = ports;
     const report = this.#stopwatch();
     const seen = this.#readingToStore();
     let taken = all;
@@ -215,6 +218,8 @@ export class CommitQueue {
       await pause(scheduler, delayMs);
       if (this.#isStopped) return;
     }
+    // The process may have been stopped since the commit. Other nodes may have acted on it, and may even be done with it.
+    while (!cluster.holdsLease && !this.#isStopped) await pause(scheduler, STORE_RETRY_MIN_MS);
     if (this.#isStopped) return;
     this.#works();
     report?.(taken.length);
