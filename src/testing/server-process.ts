@@ -40,15 +40,17 @@ export interface ProcessOptions {
   readonly cwd?: string;
   /** The most files that the process may have open, which a POSIX shell sets; that of this process when absent. */
   readonly openFiles?: number;
+  /** The launcher of another version; that of this one when absent. */
+  readonly launcher?: string;
 }
 
 /** Starts `millrace` with the arguments `argv`. */
 export function startMillrace(
   argv: readonly string[],
-  { env = {}, cwd, openFiles }: ProcessOptions = {},
+  { env = {}, cwd, openFiles, launcher = LAUNCHER }: ProcessOptions = {},
 ): MillraceProcess {
   const limited = openFiles === undefined ? [] : ['sh', '-c', `ulimit -n ${openFiles} && exec "$0" "$@"`];
-  const [program = '', ...rest] = [...limited, process.execPath, LAUNCHER, ...argv];
+  const [program = '', ...rest] = [...limited, process.execPath, launcher, ...argv];
   const child = spawn(program, rest, {
     env: { ...cleanEnvironment(), ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -108,6 +110,7 @@ export interface ServerOptions {
   /** Text of the settings file. */
   readonly settings?: string;
   readonly openFiles?: ProcessOptions['openFiles'];
+  readonly launcher?: ProcessOptions['launcher'];
 }
 
 /** Starts a server on a free port of 127.0.0.1, with {@link ROOT_KEY}. Resolves when the server accepts calls. */
@@ -128,6 +131,7 @@ export async function startServer(t: CleanUp, options: ServerOptions = {}): Prom
   const running = startMillrace(['serve'], {
     env: withoutNulls(env),
     ...(options.openFiles === undefined ? {} : { openFiles: options.openFiles }),
+    ...(options.launcher === undefined ? {} : { launcher: options.launcher }),
   });
   const signal = (name: NodeJS.Signals) => (): Promise<ProcessEnd> => {
     running.process.kill(name);

@@ -20,7 +20,7 @@ export interface ClusterServer extends ServerProcess, Callee {
   readonly name: string;
 }
 
-export interface ClusterServerOptions extends Pick<ServerOptions, 'env'> {
+export interface ClusterServerOptions extends Pick<ServerOptions, 'env' | 'launcher'> {
   readonly name: string;
   readonly store: PostgresOptions;
   readonly leaseMs: number;
@@ -36,6 +36,7 @@ export async function startClusterServer(t: CleanUp, options: ClusterServerOptio
   const { name, leaseMs, settings = '', env = {}, patienceMs = PATIENCE_MS } = options;
   const server = await startServer(t, {
     env: { MILLRACE_STORE: urlOf(options.store), MILLRACE_CLUSTER_NAME: name, MILLRACE_LOG: 'warn', ...env },
+    ...(options.launcher === undefined ? {} : { launcher: options.launcher }),
     settings: `postgres: { schema: ${options.store.schema}, statementTimeout: 5s }
 cluster: { lease: ${leaseMs}ms }
 ${settings}`,
