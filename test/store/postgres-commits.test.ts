@@ -95,6 +95,24 @@ describe('commits in PostgreSQL', WHERE_IT_RUNS, () => {
     assert.deepEqual(await stores.executions.journal(1, 1, 9), [row(1), row(2)]);
   });
 
+  it('do not notice that the connection was ended between two of them', async (t) => {
+    const options = await freshOptions(t);
+    const stores = await open(t, options);
+    const { node } = await newNode(stores);
+    const commit = (...changes: ExecutionChange[]) => stores.executions.commit(node, changes);
+    await commit({ ...startOf(1), journal: row(1) });
+    const other = await connect(t, options);
+    const { rowCount } = await other.query(
+      "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND application_name = 'millrace'",
+    );
+    assert.ok((rowCount ?? 0) >= 2);
+    // The end of a connection reaches this process before the answer of a later one.
+    await other.query('SELECT 1');
+    await new Promise(setImmediate);
+    assert.deepEqual(await commit({ id: 1, journal: row(2) }), ['stored']);
+    assert.equal((await stores.executions.get(1))?.status, 'Running');
+  });
+
   it('are one round trip when nothing is in their way', async (t) => {
     const { proxy, commit } = await writingNode(t);
     await commit({ ...startOf(1), journal: row(1) });

@@ -107,6 +107,11 @@ describe('opening a store in PostgreSQL', WHERE_IT_RUNS, () => {
     const beside = await open(t, options);
     const { node } = await newNode(beside);
     assert.deepEqual(await beside.executions.commit(node, [{ ...startOf(1), journal: row(1) }]), ['stored']);
+    assert.equal((await beside.executions.get(1))?.status, 'Running');
+    // Prepared statements of this version meet a table with a column more.
+    await other.query('ALTER TABLE executions ADD COLUMN later bigint');
+    for (const store of [beside.executions, stores.executions]) assert.equal((await store.get(1))?.status, 'Running');
+    assert.deepEqual(await beside.executions.commit(node, [{ id: 1, journal: row(2) }]), ['stored']);
     await other.query('INSERT INTO migrations VALUES (99, 99)');
     await refused(options, /was changed by a newer Millrace \(schema 99; this version supports up to \d+\)/);
     await stores.close();

@@ -46,6 +46,8 @@ export class CommitLink {
 
   async #open(): Promise<Client> {
     const client = createClient(this.#options);
+    // An idle connection that the database ends is no error of the next flush.
+    for (const event of ['error', 'end'] as const) client.on(event, () => this.#giveUp(client));
     await client.connect();
     const preparation = new Preparation(this.#statements);
     client.query(preparation);

@@ -73,9 +73,17 @@ function tlsOf({ tls, caFile }: PostgresOptions): NonNullable<ClientConfig['ssl'
   return { rejectUnauthorized: tls === 'verify-full', ...(caFile === null ? {} : { ca: readFileSync(caFile) }) };
 }
 
-/** A connection of its own, which is not open yet. An error of it that no call waits for is silent: the next call reports it. */
-export function createClient(options: PostgresOptions, more: Readonly<Record<string, string>> = {}): Client {
-  const client = new Client(configOf(options, more));
+/**
+ * A connection of its own, which is not open yet. An error of it that no call waits for is silent: the next call reports it.
+ * @param session settings of this connection
+ * @param more how the client behaves
+ */
+export function createClient(
+  options: PostgresOptions,
+  session: Readonly<Record<string, string>> = {},
+  more: Pick<ClientConfig, 'query_timeout'> = {},
+): Client {
+  const client = new Client({ ...configOf(options, session), ...more });
   client.on('error', () => undefined);
   return client;
 }

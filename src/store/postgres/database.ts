@@ -4,7 +4,7 @@
  */
 import type { Pool, PoolClient } from 'pg';
 import { assert } from '../../base/assert.ts';
-import { codeOf, hasCode, isConflict } from './faults.ts';
+import { CODES, codeOf, hasCode, isConflict } from './faults.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -27,18 +27,12 @@ export class Database implements Queries {
   }
 
   async rows(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
-    return rowsOf(this.#pool, text, values);
+    return again(() => rowsOf(this.#pool, text, values));
   }
 
   /** Calls `work` in a transaction. Makes it again when another transaction was in its way. */
-  async transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#once(work);
-      } catch (error) {
-        if (!isConflict(error) || attempt === ATTEMPTS) throw error;
-      }
-    }
+  transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+    return again(() => this.#once(work));
   }
 
   async #once<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
@@ -49,7 +43,7 @@ export class Database implements Queries {
         return await rowsOf(client, text, values);
       } catch (error) {
         // The connection is lost, or does not answer: there is nothing to roll back over it.
-        if (codeOf(error) === null) broken = asError(error);
+        if (codeOf(error) === null || hasCode(error, CODES.planChanged)) broken = asError(error);
         throw error;
       }
     };
@@ -109,8 +103,31 @@ export interface DatabaseUse {
   close(): Promise<void>;
 }
 
+/** Calls `work` until no other transaction is in its way. */
+async function again<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      const isPassing = isConflict(error) || hasCode(error, CODES.planChanged);
+      if (!isPassing || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** The names of statements with parameters, by their texts. A connection parses and plans each once, which takes longer than most run. */
+const names = new Map<string, string>();
+/** Lists have a text for each set of filters, and there are some hundred sets. */
+const NAMES = 500;
+
 async function rowsOf(on: Pick<Pool, 'query'>, text: string, values: readonly unknown[]): Promise<readonly Row[]> {
-  const { rows } = await on.query<Record<string, unknown>>(text, [...values]);
+  let name = names.get(text);
+  if (name === undefined && values.length > 0 && names.size < NAMES) {
+    name = `m${names.size}`;
+    names.set(text, name);
+  }
+  const query = { text, values: [...values], ...(name !== undefined && { name }) };
+  const { rows } = await on.query<Record<string, unknown>>(query);
   return rows;
 }
 

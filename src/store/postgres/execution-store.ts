@@ -3,6 +3,7 @@
  * as soon as the commit has resolved, at every node.
  */
 import type { ExecutionId, ExecutionStore, IdBlock, RunningCounts } from '../executions.ts';
+import type { Clock } from '../../base/clock.ts';
 import type { StoreClock } from './clock.ts';
 import type { Commits } from './commits.ts';
 import type { Database, DatabaseUse, Row } from './database.ts';
@@ -148,8 +149,28 @@ function dueMethods(use: DatabaseUse, shards: number): Pick<ExecutionStore, 'nex
   };
 }
 
+/** Counting takes this part of the time of a node at most. */
+const COUNTING_SHARE = 0.05;
+/** Counting that is so quick needs no rest. */
+const COUNTED_OFTEN_MS = 20;
+
+/** The running executions of all nodes, not counted anew for a while if counting takes long. */
+export function seldomCounted(database: Database, clock: Pick<Clock, 'monotonicMs'>): () => Promise<RunningCounts> {
+  let counted: RunningCounts | null = null;
+  let againMs = 0;
+  return async () => {
+    const beganMs = clock.monotonicMs();
+    if (counted !== null && beganMs < againMs) return counted;
+    counted = await running(database);
+    const endedMs = clock.monotonicMs();
+    const tookMs = endedMs - beganMs;
+    againMs = tookMs < COUNTED_OFTEN_MS ? 0 : endedMs + tookMs / COUNTING_SHARE;
+    return counted;
+  };
+}
+
 /** Counts the running executions of all nodes along their index. */
-export async function running(database: Database): Promise<RunningCounts> {
+async function running(database: Database): Promise<RunningCounts> {
   const [row] = await database.rows(
     `SELECT count(*) AS n, count(map_run) AS items FROM executions WHERE ${isRunning()}`,
   );

@@ -18,6 +18,8 @@ export const CODES = {
   invalidAuthorization: '28000',
   noSuchDatabase: '3D000',
   lockNotAvailable: '55P03',
+  /** A migration of a later version has changed the columns that a prepared statement returns. A new connection prepares it anew. */
+  planChanged: '0A000',
 } as const;
 
 /** The code of an error of the database; null for any other error. */

@@ -5,7 +5,7 @@
 import type { Client } from 'pg';
 import type { Scheduler } from '../../base/scheduler.ts';
 import type { Hint, HintTopic, NodeNumber } from '../nodes.ts';
-import { createClient, quoted } from './connect.ts';
+import { answerTimeoutMs, createClient, quoted } from './connect.ts';
 import type { PostgresOptions } from './options.ts';
 
 const TOPICS: readonly HintTopic[] = ['work', 'flows', 'messages'];
@@ -60,7 +60,11 @@ export class Hints {
 
   async #connect(): Promise<void> {
     // A notification needs no disk: it is worth nothing after a crash.
-    const client = createClient(this.#options, { synchronous_commit: 'off' });
+    const client = createClient(
+      this.#options,
+      { synchronous_commit: 'off' },
+      { query_timeout: answerTimeoutMs(this.#options) },
+    );
     client.on('notification', ({ payload }) => this.#receive(payload ?? ''));
     client.on('end', () => this.#lose(client));
     try {
@@ -72,17 +76,19 @@ export class Hints {
       return;
     }
     this.#client = client;
-    this.#isSending = false;
+    this.#isSending = true;
+    await this.#flush();
   }
 
   async #flush(): Promise<void> {
-    while (this.#waiting.size > 0 && this.#client !== null) {
+    for (let client = this.#client; this.#waiting.size > 0 && client !== null; client = this.#client) {
       const hints = [...this.#waiting].slice(0, HINTS_AT_ONCE);
       for (const hint of hints) this.#waiting.delete(hint);
       try {
-        await this.#client.query('SELECT pg_notify($1, $2)', [this.#channel, hints.join()]);
+        await client.query('SELECT pg_notify($1, $2)', [this.#channel, hints.join()]);
       } catch {
-        // These hints are lost.
+        // These hints are lost, and the connection may be silent for ever.
+        client.connection.stream.destroy();
         break;
       }
     }

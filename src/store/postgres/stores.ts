@@ -7,7 +7,7 @@ import { NOW_MS, StoreClock } from './clock.ts';
 import { Commits } from './commits.ts';
 import { createPool } from './connect.ts';
 import { Database } from './database.ts';
-import { createPostgresExecutions, running } from './execution-store.ts';
+import { createPostgresExecutions, seldomCounted } from './execution-store.ts';
 import { openingFault } from './faults.ts';
 import { createPostgresFlows } from './flow-store.ts';
 import { Hints } from './hints.ts';
@@ -43,7 +43,7 @@ export async function openPostgresStores(options: PostgresOptions, scheduler: Sc
     nodes: createPostgresNodes({
       use: database.use('node store'),
       ...{ hints, clock, partitions },
-      running: () => running(database),
+      running: seldomCounted(database, clock),
     }),
     clock,
   });
