@@ -9,6 +9,7 @@
  * replaces the oldest one, as it does in a worker.
  */
 import type { AddressInfo, Server, Socket } from 'node:net';
+import type { Ports } from '../base/ports.ts';
 
 /** A worker, as far as connections concern it. */
 export interface ConnectionTaker {
@@ -35,18 +36,23 @@ interface Held {
 }
 
 const BACKLOG = 4096;
+/** How often at most the observer hears that connections were closed for new ones. */
+const REPORT_MS = 60_000;
 
 export class Distributor {
   readonly #heldMax: number;
+  readonly #ports: Pick<Ports, 'clock' | 'observer'>;
   readonly #server: Server;
   readonly #takers = new Map<ConnectionTaker, Taker>();
   /** By number; the oldest comes first. */
   readonly #held = new Map<number, Held>();
   #lastConnection = 0;
+  #reportedMs = Number.NEGATIVE_INFINITY;
 
   /** @param heldMax most connections that no worker has taken */
-  constructor(heldMax: number) {
+  constructor(heldMax: number, ports: Pick<Ports, 'clock' | 'observer'>) {
     this.#heldMax = heldMax;
+    this.#ports = ports;
     const { createServer } = process.getBuiltinModule('node:net');
     this.#server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) => this.#accept(socket));
   }
@@ -119,8 +125,16 @@ export class Distributor {
     for (const [connection, { socket }] of this.#held) {
       this.#held.delete(connection);
       socket.destroy();
-      return;
+      return this.#reportFull();
     }
+  }
+
+  #reportFull(): void {
+    const { clock, observer } = this.#ports;
+    const nowMs = clock.monotonicMs();
+    if (nowMs - this.#reportedMs < REPORT_MS) return;
+    this.#reportedMs = nowMs;
+    observer.connectionsFull?.({ connections: this.#heldMax });
   }
 
   /** The worker with the fewest connections; of equal ones the one that has waited longest for another. */

@@ -20,11 +20,12 @@ const TICKET_KEYS_BYTES = 48;
 
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
-  readonly #distributor = new Distributor(callerConnections(null));
+  readonly #distributor: Distributor;
   #supervisor: Supervisor | null = null;
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
+    this.#distributor = new Distributor(callerConnections(null), options.ports);
   }
 
   /** Links to the workers that serve. */

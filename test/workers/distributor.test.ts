@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { describe, it } from 'node:test';
+import { systemClock } from '../../src/base/clock.ts';
+import { createObserver } from '../../src/base/observer.ts';
 import { atEnd } from '../../src/testing/clean-up.ts';
 import type { CleanUp } from '../../src/testing/clean-up.ts';
 import { Distributor } from '../../src/workers/distributor.ts';
@@ -32,7 +34,7 @@ async function open(
   t: CleanUp,
   heldMax = 100,
 ): Promise<{ readonly distributor: Distributor; dial(): Promise<Socket> }> {
-  const distributor = new Distributor(heldMax);
+  const distributor = new Distributor(heldMax, { clock: systemClock, observer: createObserver() });
   atEnd(t, () => distributor.close());
   const { port } = await distributor.listen({ host: '127.0.0.1', port: 0 });
   return {
