@@ -79,20 +79,21 @@ export interface ObserverEvents {
   };
   /** A worker of the server has ended, which no one had asked for; another one starts after the pause. */
   workerEnded: {
-    /** Number of the worker, which no later one has. */
-    readonly worker: number;
-    readonly pid: number;
+    /** Of the worker; no later one has it. */
+    readonly number: number;
+    /** Id of its process. */
+    readonly process: number;
     /** Null when a signal has ended it. */
     readonly code: number | null;
     readonly signal: string | null;
     readonly pauseMs: number;
   };
   /** A worker serves in place of one that has ended. */
-  workerStarted: { readonly worker: number; readonly pid: number };
+  workerStarted: { readonly number: number; readonly process: number };
   /** A worker could not start in place of one that has ended. The server tries again. */
   workerFailed: { readonly reason: string };
   /** The server ends a worker that does not do what it has to. */
-  workerStopped: { readonly worker: number; readonly pid: number; readonly reason: string };
+  workerStopped: { readonly number: number; readonly process: number; readonly reason: string };
   /** A schedule was created, updated or deleted, which is durable. */
   scheduleChanged: {
     readonly requestId: string;

@@ -148,7 +148,7 @@ export class Supervisor {
       if (this.#isStopping) return;
       if (clock.monotonicMs() - sinceMs > LONG_LIFE_MS) place.quickEnds = 0;
       const pauseMs = pauseAfter(place.quickEnds);
-      observer.workerEnded?.({ worker: worker.number, pid: worker.pid, code, signal, pauseMs });
+      observer.workerEnded?.({ ...factsOf(worker), code, signal, pauseMs });
     }
   }
 
@@ -160,7 +160,7 @@ export class Supervisor {
       if (this.#isStopping) return null;
       try {
         const worker = await this.#start(place.rank);
-        observer.workerStarted?.({ worker: worker.number, pid: worker.pid });
+        observer.workerStarted?.(factsOf(worker));
         return worker;
       } catch (error) {
         if (!this.#isStopping) observer.workerFailed?.({ reason: reasonOf(error) });
@@ -187,7 +187,7 @@ export class Supervisor {
     const late = `it did not answer for ${patienceMs / 1000} s`;
     const reason = await orAfter(scheduler, patienceMs, answered, late);
     if (reason === null || this.#isStopping || !this.#alive.has(worker)) return;
-    observer.workerStopped?.({ worker: worker.number, pid: worker.pid, reason });
+    observer.workerStopped?.({ ...factsOf(worker), reason });
     worker.kill();
     await worker.ended;
   }
@@ -212,6 +212,10 @@ async function orAfter<T>(scheduler: Pick<Scheduler, 'after'>, limitMs: number, 
 /** A worker that ends again and again is replaced later and later. */
 function pauseAfter(quickEnds: number): number {
   return quickEnds === 0 ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** (quickEnds - 1), LONGEST_PAUSE_MS);
+}
+
+function factsOf({ number, pid }: WorkerProcess): { readonly number: number; readonly process: number } {
+  return { number, process: pid };
 }
 
 function endText({ code, signal }: WorkerEnd): string {

@@ -211,7 +211,7 @@ describe('what the workers of a server share', () => {
     // The earlier one has been shared before it.
     assert.equal((await other.send(request)).body['Code'], 'SignatureNonceUsed');
     process.kill(pidOf(server, 2), 'SIGKILL');
-    await logLine(server, ({ msg }) => String(msg).includes('serves in place of one'));
+    await logLine(server, isReplacement);
     let third = openCaller(t, server);
     while ((await third.worker()) !== 3) third = openCaller(t, server);
     assert.equal((await third.send(request)).body['Code'], 'SignatureNonceUsed');
@@ -298,8 +298,8 @@ describe('a change of a flow', () => {
     process.kill(pidOf(server, 2), 'SIGSTOP');
     const updated = await one.call('UpdateFlow', { Name: 'flow', Definition: versionOf(2) });
     assert.equal(updated.status, 200);
-    await logLine(server, ({ worker, msg }) => worker === 2 && String(msg).includes('does not do what it has to'));
-    await logLine(server, ({ msg }) => String(msg).includes('serves in place of one'));
+    await logLine(server, ({ number, msg }) => number === 2 && String(msg).includes('does not do what it has to'));
+    await logLine(server, isReplacement);
     const late = await one.call('StartSyncExecution', { FlowName: 'flow' });
     assert.equal(late.body['Output'], '{"version":2}');
   });
@@ -340,8 +340,8 @@ describe('a worker that dies', () => {
     process.kill(pidOf(server, 1), 'SIGKILL');
     await assert.rejects(lost);
     const ended = await logLine(server, ({ msg }) => String(msg).startsWith('a worker has ended'));
-    assert.deepEqual([ended['worker'], ended['signal'], ended['pauseMs']], [1, 'SIGKILL', 0]);
-    await logLine(server, ({ msg }) => String(msg).includes('serves in place of one'));
+    assert.deepEqual([ended['number'], ended['signal'], ended['pauseMs']], [1, 'SIGKILL', 0]);
+    await logLine(server, isReplacement);
     for (const { response } of held) answerJson(response, {});
     assert.equal((await unaffected).body['Status'], 'Succeeded');
     const { body } = await other.call('DescribeExecution', { ...names, WaitTimeSeconds: '30' });
@@ -382,11 +382,27 @@ describe('a worker that dies', () => {
     };
     await enough(200);
     process.kill(pidOf(server, 1), 'SIGKILL');
-    await logLine(server, ({ msg }) => String(msg).includes('serves in place of one'));
+    await logLine(server, isReplacement);
     await enough(200);
     isOver = true;
     await Promise.all(load);
     assert.ok(failures.length <= 8, `${failures.length} calls failed`);
+  });
+
+  it('again and again is replaced later and later', async (t) => {
+    const server = await startWithWorkers(t);
+    const [, other] = await twoCallers(t, server);
+    let [number, pid] = [1, pidOf(server, 1)];
+    for (const pauseMs of [0, 250, 500]) {
+      process.kill(pid, 'SIGKILL');
+      const ended = await logLine(server, (line) => line['number'] === number && line['signal'] === 'SIGKILL');
+      assert.deepEqual([ended['process'], ended['pauseMs']], [pid, pauseMs]);
+      const known = number;
+      const next = await logLine(server, (line) => isReplacement(line) && (line['number'] as number) > known);
+      [number, pid] = [next['number'] as number, next['process'] as number];
+    }
+    assert.equal(number, 5);
+    assert.equal((await other.call('ListFlows')).status, 200);
   });
 
   it('is replaced by one with the settings of the start, although their file has changed', async (t) => {
@@ -398,7 +414,7 @@ describe('a worker that dies', () => {
     await createFlow(one, 'flow', PASS);
     writeFileSync(file, 'region: [nothing');
     process.kill(pidOf(server, 1), 'SIGKILL');
-    await logLine(server, ({ msg }) => String(msg).includes('serves in place of one'));
+    await logLine(server, isReplacement);
     const third = openCaller(t, server);
     const { body } = await third.call('DescribeRegions');
     assert.match(JSON.stringify(body), /cn-shanghai/);
@@ -461,6 +477,10 @@ describe('a server with workers that cannot start', () => {
     assert.match(stderr, /start it with "millrace serve"/);
   });
 });
+
+function isReplacement({ msg }: Readonly<Record<string, unknown>>): boolean {
+  return String(msg).includes('serves in place of one');
+}
 
 function versionOf(version: number): string {
   return machine({ Type: 'Pass', Name: 'A', OutputConstructor: { version } });
