@@ -30,17 +30,27 @@ const REMOVAL_MS = 1_000;
 
 /** Reads the clock, and adds up how far it was set back. */
 const TICK = `
-  WITH present AS MATERIALIZED (SELECT ${NOW_MS} AS now_ms)
   UPDATE clock SET
     set_back_ms = set_back_ms + CASE WHEN seen_ms - now_ms > ${SET_BACK_MS} THEN seen_ms - now_ms ELSE 0 END,
     seen_ms = CASE WHEN seen_ms - now_ms > ${SET_BACK_MS} THEN now_ms ELSE greatest(seen_ms, now_ms) END
-  FROM present
+  FROM (SELECT ${NOW_MS} AS now_ms OFFSET 0) AS present
   RETURNING now_ms, set_back_ms`;
+
+/** Extends the lease of the node $1, unless it has ended, in one round trip: it comes before everything else that a beat does. */
+const EXTEND = `
+  WITH ticked AS (${TICK}),
+    extended AS (
+      UPDATE nodes n SET beat_ms = t.now_ms + t.set_back_ms, executions = $2, flow_epoch = $3, lag_ms = $4
+      FROM ticked t WHERE n.number = $1 AND n.beat_ms + n.lease_ms >= t.now_ms + t.set_back_ms
+      RETURNING 1
+    )
+  SELECT t.now_ms, t.set_back_ms, (SELECT count(*) FROM extended) AS extended, (SELECT last FROM flow_epoch) AS flow_epoch
+  FROM ticked t`;
 
 /** The time by which leases end. */
 const STEADY_MS = `(${NOW_MS} + (SELECT set_back_ms FROM clock))`;
-const LAPSED = `SELECT number FROM nodes WHERE beat_ms + lease_ms < ${STEADY_MS}`;
-const MEMBERS = 'SELECT number FROM nodes ORDER BY number';
+const IS_LAPSED = `beat_ms + lease_ms < ${STEADY_MS}`;
+const MEMBERS = `SELECT number, ${IS_LAPSED} AS is_lapsed FROM nodes ORDER BY number`;
 
 export interface NodeStoreParts {
   readonly use: DatabaseUse;
@@ -56,10 +66,12 @@ export function createPostgresNodes({ use, hints, clock, partitions, running }: 
     join: (info) => use.run(async (database) => joined(database, clock, info, await running())),
     beat: (node, report) =>
       use.run(async (database) => {
-        await removeLapsed(database);
-        const beat = await beaten(database, clock, node, report);
-        await partitions.makeAhead(clock.nowMs());
-        return { ...beat, running: await running() };
+        const beat = await extended(database, clock, node, report);
+        const members = await liveNodes(database);
+        const rank = Math.max(0, members.indexOf(node));
+        // The next beat tries again. Until then a commit makes the partition that it lacks.
+        await partitions.makeAhead(clock.nowMs()).catch(() => undefined);
+        return { ...beat, size: Math.max(1, members.length), rank, running: await running() };
       }),
     leave: (node) => use.run((database) => database.transaction((queries) => remove(queries, node))),
     live: () =>
@@ -82,7 +94,7 @@ export function createPostgresNodes({ use, hints, clock, partitions, running }: 
       }),
     lowestFlowEpoch: () =>
       use.run(async (database) => {
-        await removeLapsed(database);
+        await liveNodes(database);
         const [row] = await database.rows(`
           SELECT least((SELECT min(flow_epoch) FROM nodes), (SELECT last FROM flow_epoch)) AS lowest`);
         return Number(row?.['lowest']);
@@ -120,7 +132,7 @@ async function joined(
   info: NodeInfo,
   running: RunningCounts,
 ): Promise<Membership> {
-  await removeLapsed(database);
+  await liveNodes(database);
   return database.transaction(async (queries) => {
     const { nowMs, setBackMs } = await tick(queries, clock);
     const [row] = await queries.rows(
@@ -147,23 +159,20 @@ async function joined(
 }
 
 /** @throws {LeaseLost} */
-async function beaten(
+async function extended(
   database: Database,
   clock: StoreClock,
   node: NodeNumber,
   { executions, flowEpoch, lagMs }: NodeReport,
-): Promise<Omit<Beat, 'running'>> {
-  const { nowMs, setBackMs } = await tick(database, clock);
-  const steadyMs = nowMs + setBackMs;
-  const alive = await database.rows(
-    `UPDATE nodes SET beat_ms = $2, executions = $3, flow_epoch = $4, lag_ms = $5
-     WHERE number = $1 AND beat_ms + lease_ms >= $2 RETURNING (SELECT last FROM flow_epoch) AS flow_epoch`,
-    [node, steadyMs, executions, flowEpoch, lagMs],
-  );
-  if (alive.length === 0) throw leaseLost();
-  const members = (await database.rows(MEMBERS)).map((row) => Number(row['number']));
-  const rank = Math.max(0, members.indexOf(node));
-  return { setBackMs, size: Math.max(1, members.length), rank, flowEpoch: Number(alive[0]?.['flow_epoch']) };
+): Promise<Pick<Beat, 'setBackMs' | 'flowEpoch'>> {
+  const sentMs = clock.monotonicMs();
+  const [row] = await database.rows(EXTEND, [node, executions, flowEpoch, lagMs]);
+  clock.measured(sentMs, Number(row?.['now_ms']));
+  if (Number(row?.['extended']) === 1) {
+    return { setBackMs: Number(row?.['set_back_ms']), flowEpoch: Number(row?.['flow_epoch']) };
+  }
+  await liveNodes(database);
+  throw leaseLost();
 }
 
 async function tick(queries: Queries, clock: StoreClock): Promise<{ nowMs: number; setBackMs: number }> {
@@ -174,17 +183,21 @@ async function tick(queries: Queries, clock: StoreClock): Promise<{ nowMs: numbe
   return { nowMs, setBackMs: Number(row?.['set_back_ms']) };
 }
 
-/** Removes the nodes whose lease has ended, except one whose last commit is still under way. */
-async function removeLapsed(database: Database): Promise<void> {
-  for (const row of await database.rows(LAPSED)) {
+/** The live nodes, by number. Removes those whose lease has ended, except one whose last commit is still under way. */
+async function liveNodes(database: Database): Promise<readonly NodeNumber[]> {
+  const members = await database.rows(MEMBERS);
+  const lapsed = members.filter((row) => row['is_lapsed'] === true);
+  for (const { number } of lapsed) {
     const removal = database.transaction(async (queries) => {
       await queries.rows(`SET LOCAL lock_timeout = ${REMOVAL_MS}`);
       // A beat may have come in between.
-      const [still] = await queries.rows(`${LAPSED} AND number = $1 FOR UPDATE`, [row['number']]);
-      if (still !== undefined) await remove(queries, Number(row['number']));
+      const [still] = await queries.rows(`SELECT 1 FROM nodes WHERE ${IS_LAPSED} AND number = $1 FOR UPDATE`, [number]);
+      if (still !== undefined) await remove(queries, Number(number));
     });
     await unless([CODES.lockNotAvailable], removal);
   }
+  const live = lapsed.length === 0 ? members : await database.rows(MEMBERS);
+  return live.map((row) => Number(row['number']));
 }
 
 async function remove(queries: Queries, node: NodeNumber): Promise<void> {
