@@ -1,11 +1,8 @@
 /** Reads the Express executions of this process, from its history in memory. */
-import { jsonBytes } from '../../../base/json.ts';
-import type { JsonValue } from '../../../base/json.ts';
 import type { Scheduler } from '../../../base/scheduler.ts';
 import { historyEvent } from '../../../interpreter/history.ts';
-import type { HistoryEvent, StateEventNames } from '../../../interpreter/history.ts';
+import type { StateEventNames } from '../../../interpreter/history.ts';
 import type { Dialect } from '../../../language/plan.ts';
-import type { HistoryPage } from '../../executions.ts';
 import { Explanation } from '../../explanation.ts';
 import type { ExpressRuntime } from '../express.ts';
 import type { ExpressHistory } from './express-history.ts';
@@ -19,9 +16,6 @@ export interface OwnExpressOptions {
   readonly scheduler: Pick<Scheduler, 'after'>;
   readonly stateEventNames: StateEventNames;
 }
-
-/** Bytes of the details of one page of events, more or less one event. */
-const PAGE_BYTES = 4 * 1024 * 1024;
 
 export function createOwnExpress({ history, runtime, scheduler, stateEventNames }: OwnExpressOptions): ExpressReader {
   const find = (flowId: string, name: string): RetainedExecution | null => history?.find(flowId, name) ?? null;
@@ -42,10 +36,7 @@ export function createOwnExpress({ history, runtime, scheduler, stateEventNames 
       if (retained === null) return null;
       const { events, nextEvent } = retained.events(fromEvent, limit);
       const names = eventNames(retained.source.dialect, stateEventNames);
-      return bounded(
-        events.map((event) => historyEvent(event, retained.stepName(event), names)),
-        nextEvent,
-      );
+      return { events: events.map((event) => historyEvent(event, retained.stepName(event), names)), nextEvent };
     },
     async waits(flow, name) {
       const retained = find(flow.id, name);
@@ -70,15 +61,6 @@ export function createOwnExpress({ history, runtime, scheduler, stateEventNames 
 /** Classic flows have steps; the setting concerns state machines only (rules.md 13.2). */
 export function eventNames(dialect: Dialect | null, setting: StateEventNames): StateEventNames {
   return dialect === 'classic' ? 'step' : setting;
-}
-
-function bounded(events: readonly HistoryEvent[], nextEvent: number | null): HistoryPage {
-  let bytes = 0;
-  for (const [i, { id, detail, warnings }] of events.entries()) {
-    if (bytes >= PAGE_BYTES) return { events: events.slice(0, i), nextEvent: id };
-    bytes += jsonBytes(detail, PAGE_BYTES) + jsonBytes(warnings as unknown as JsonValue, PAGE_BYTES);
-  }
-  return { events, nextEvent };
 }
 
 function explain(retained: RetainedExecution): string {

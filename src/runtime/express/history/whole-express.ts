@@ -4,6 +4,7 @@
  *
  * A process that does not answer in time has ended, or will soon have: the reply leaves its executions out, as it would after the end.
  */
+import { jsonBytes } from '../../../base/json.ts';
 import type { JsonValue } from '../../../base/json.ts';
 import type { Clock } from '../../../base/clock.ts';
 import type { Peers } from '../../../cluster/peers.ts';
@@ -17,6 +18,8 @@ const TOPIC = 'express';
 const PATIENCE_MS = 3_000;
 /** A wait for an end is a row of shorter ones, so that one whose process has ended is noticed. */
 const WAIT_MS = 5_000;
+/** Bytes of the details of one page of events for another process, more or less one event. */
+const PAGE_BYTES = 4 * 1024 * 1024;
 
 /** A question about one execution, or for a page of a list. A neighbouring version must be able to read it. */
 type Question =
@@ -79,7 +82,7 @@ async function answer(own: ExpressReader, question: Question): Promise<object | 
     case 'describe':
       return own.describe(question.flow, question.name, question.waitMs);
     case 'history':
-      return own.history(question.flow, question.name, question.fromEvent, question.limit);
+      return bounded(await own.history(question.flow, question.name, question.fromEvent, question.limit));
     case 'waits':
       return own.waits(question.flow, question.name);
     case 'list':
@@ -88,6 +91,16 @@ async function answer(own: ExpressReader, question: Question): Promise<object | 
       // Of a later version.
       return null;
   }
+}
+
+/** A page that another process can take: it has to be in the memory of both as a text. */
+function bounded(page: HistoryPage | null): HistoryPage | null {
+  let bytes = 0;
+  for (const [i, { id, detail, warnings }] of (page?.events ?? []).entries()) {
+    if (bytes >= PAGE_BYTES) return { events: (page?.events ?? []).slice(0, i), nextEvent: id };
+    bytes += jsonBytes(detail, PAGE_BYTES) + jsonBytes(warnings as unknown as JsonValue, PAGE_BYTES);
+  }
+  return page;
 }
 
 /** The members of the reader are data: texts, numbers, lists and JSON. */
