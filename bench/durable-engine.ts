@@ -12,7 +12,7 @@ import type { JsonObject } from '../src/base/json.ts';
 import { loadSettings } from '../src/config/load.ts';
 import type { Settings } from '../src/config/settings.ts';
 import { createEngine } from '../src/server/engine.ts';
-import type { Engine } from '../src/server/engine.ts';
+import type { Engine, EngineOptions } from '../src/server/engine.ts';
 import { openSqliteStores } from '../src/store/sqlite/stores.ts';
 import type { Stores } from '../src/store/stores.ts';
 import { flowRecord } from '../src/testing/flow-record.ts';
@@ -44,7 +44,8 @@ export function openEngine(folder: string, act: Act): Promise<DurableEngine> {
   return engineOn(stores, act);
 }
 
-export async function engineOn(stores: Stores, act: Act): Promise<DurableEngine> {
+/** @param node this process among others that use the stores; absent: it is alone */
+export async function engineOn(stores: Stores, act: Act, node?: EngineOptions['node']): Promise<DurableEngine> {
   const engine = await createEngine({
     settings: SETTINGS,
     stores,
@@ -52,6 +53,7 @@ export async function engineOn(stores: Stores, act: Act): Promise<DurableEngine>
     localCallersOnly: true,
     endpoint: () => '',
     standIns: { actions: { find: () => ({ run: act }) } },
+    ...(node !== undefined && { node }),
   });
   return {
     engine,

@@ -2,11 +2,12 @@
  * `npm run bench`: measures the rows that docs/performance.md explains and prints them as a table, with a description of the
  * machine. `npm run bench -- --quick` has fewer and shorter rounds, to check that everything runs. `npm run bench -- --large`
  * measures only reads among a million executions. `npm run bench -- --only durable` measures one part: `http`, `workers`, `interpreter`,
- * `history`, `durable`, `postgres`, `housekeeping`, `maps`, `objects`, `schedules`, `start` or `observer`.
+ * `history`, `durable`, `postgres`, `cluster`, `housekeeping`, `maps`, `objects`, `schedules`, `start` or `observer`.
  */
 import { arch, cpus, release, totalmem, type } from 'node:os';
 import { measureCallbacks, measureSteps } from './durable-rows.ts';
-import { measurePostgresSteps, postgresStepRow } from './postgres-rows.ts';
+import { measureCluster } from './cluster-rows.ts';
+import { measurePostgres } from './postgres-rows.ts';
 import {
   callbackRow,
   historyRow,
@@ -59,6 +60,9 @@ const CSV_ROWS = quick ? 50_000 : 1_000_000;
 const MAP_ITEMS = quick ? 500 : 10_000;
 const LARGE = quick ? 5_000 : 1_000_000;
 const LARGE_REQUESTS = quick ? 20 : 300;
+
+/** Executions that a node leaves when it is killed. */
+const LEFT = quick ? 50 : 1_000;
 
 /** Executions of one round. */
 function amount(concurrency: number): number {
@@ -164,7 +168,8 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   interpreter: async () => [interpreterRow(await measureInterpreter(ROUNDS, CHAINS))],
   history: async () => (await measureExpressHistory(HISTORY_PAIRS, HISTORY_ROUNDS, HTTP_REQUESTS)).map(historyRow),
   durable: durableRows,
-  postgres: async () => (await measurePostgresSteps([1, 50, 500], DURABLE_ROUNDS, amount)).map(postgresStepRow),
+  postgres: () => measurePostgres(DURABLE_ROUNDS, amount),
+  cluster: () => measureCluster(DURABLE_ROUNDS, amount(50), LEFT),
   housekeeping: async () => (await measureHousekeeping(PURGED, DURABLE_ROUNDS, PURGED_REQUESTS)).map(housekeepingRow),
   maps: async () => mapRows(MAP_ITEMS, await measureMaps(MAP_ITEMS, DURABLE_ROUNDS)),
   objects: async () => (await measureObjects(CSV_ROWS, quick ? 1 : 5)).map(objectsRow),

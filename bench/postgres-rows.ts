@@ -8,10 +8,10 @@ import { openPostgresStores } from '../src/store/postgres/stores.ts';
 import { testPostgres } from '../test/support/postgres.ts';
 import { DONE, stepsPerSecond, textsOf, writeAll } from './durable-rows.ts';
 import type { Amount } from './durable-rows.ts';
-import { engineOn } from './durable-engine.ts';
-import { taskChain } from './flows.ts';
+import { engineOn, inParallel } from './durable-engine.ts';
+import { DURABLE_STEPS, taskChain } from './flows.ts';
 import { PostgresGroupCommit } from './postgres-group-commit.ts';
-import { median, ratio } from './statistics.ts';
+import { median, percentile, ratio } from './statistics.ts';
 import { spread, whole } from './table.ts';
 import type { Row } from './table.ts';
 
@@ -22,11 +22,15 @@ interface PostgresSteps {
   readonly byHand: readonly number[];
 }
 
-export async function measurePostgresSteps(
-  concurrencies: readonly number[],
-  rounds: number,
-  amount: Amount,
-): Promise<readonly PostgresSteps[]> {
+interface PostgresLatencies {
+  readonly concurrency: number;
+  /** Medians of the time of an execution, milliseconds, by round. */
+  readonly millrace: readonly number[];
+  readonly byHand: readonly number[];
+}
+
+/** Durable steps, and the time of an execution of ten of them. */
+export async function measurePostgres(rounds: number, amount: Amount): Promise<Row[]> {
   const options = (await testPostgres()).options('benchmark');
   const engine = await engineOn(await openPostgresStores(options, systemScheduler), async () => DONE);
   const byHand = await PostgresGroupCommit.open(configOf(options));
@@ -43,7 +47,7 @@ export async function measurePostgresSteps(
   const theirs = (concurrency: number): Promise<number> =>
     stepsPerSecond(concurrency, amount(concurrency), () => writeAll(byHand, texts));
   const results: PostgresSteps[] = [];
-  for (const concurrency of concurrencies) {
+  for (const concurrency of [1, 50, 500]) {
     const millrace: number[] = [];
     const other: number[] = [];
     for (let round = -1; round < rounds; round++) {
@@ -55,12 +59,48 @@ export async function measurePostgresSteps(
     }
     results.push({ concurrency, millrace, byHand: other });
   }
+  const latencies: PostgresLatencies[] = [];
+  for (const concurrency of [1, 32]) {
+    const executions = amount(concurrency);
+    const timed = async (work: (i: number) => Promise<void>): Promise<number> => {
+      const tookMs: number[] = [];
+      await inParallel(concurrency, executions, async (i) => {
+        const beganMs = performance.now();
+        await work(i);
+        tookMs.push(performance.now() - beganMs);
+      });
+      return percentile(tookMs, 0.5);
+    };
+    const millrace: number[] = [];
+    const other: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      run++;
+      millrace.push(
+        await timed(async (i) => {
+          await engine.start('steps', `r${run}-${i}`);
+          await engine.ended('steps', `r${run}-${i}`);
+        }),
+      );
+      other.push(await timed(() => writeAll(byHand, texts)));
+    }
+    latencies.push({ concurrency, millrace, byHand: other });
+  }
   await engine.close();
   await byHand.close();
-  return results;
+  return [...results.map(stepRow), ...latencies.map(latencyRow)];
 }
 
-export function postgresStepRow({ concurrency, millrace, byHand }: PostgresSteps): Row {
+function latencyRow({ concurrency, millrace, byHand }: PostgresLatencies): Row {
+  return {
+    what: `from the start to the end of ${DURABLE_STEPS} durable steps on PostgreSQL, ${concurrency} at a time (time: less is better)`,
+    ours: `p50 ${median(millrace).toFixed(1)} ms`,
+    beside: `the same rows by hand, one after the other: p50 ${median(byHand).toFixed(1)} ms`,
+    ratio: spread(ratio(millrace, byHand)),
+    aim: '–',
+  };
+}
+
+function stepRow({ concurrency, millrace, byHand }: PostgresSteps): Row {
   return {
     what: `durable steps on PostgreSQL, ${concurrency} ${concurrency === 1 ? 'execution' : 'executions'} at a time`,
     ours: `${whole(median(millrace))}/s`,
