@@ -77,6 +77,7 @@ export class NodeMembership implements Cluster {
   #isClosed = false;
   #cancelBeat: () => void = () => undefined;
   #cancelPoll: () => void = () => undefined;
+  #cancelWatch: () => void = () => undefined;
   #isPolling = false;
   #isPollWanted = false;
   #readingFlows: Promise<void> | null = null;
@@ -108,6 +109,7 @@ export class NodeMembership implements Cluster {
     this.#options.nodes.onHint(this.node, (topic) => this.#hinted(topic));
     this.#beatIn(0);
     this.#pollIn(this.#options.pollMs);
+    this.#watchLease();
   }
 
   listen(listener: NodeListener): void {
@@ -177,12 +179,11 @@ export class NodeMembership implements Cluster {
     }
   }
 
-  /** A commit was refused because the lease is lost. */
+  /** The lease is lost: the store has refused a call of this node, or other nodes may have removed it. */
   lose(): void {
     if (this.#isLost || this.#isClosed) return;
     this.#isLost = true;
-    this.#cancelBeat();
-    this.#cancelPoll();
+    this.#cancelTimers();
     this.#options.ports.observer.leaseLost?.({ node: this.node });
     for (const listener of this.#listeners) listener.lost?.();
     if (this.isShared) inBackground(this.#options.ports.observer, 'joining the store again', () => this.#rejoin());
@@ -192,8 +193,7 @@ export class NodeMembership implements Cluster {
   async leave(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#cancelBeat();
-    this.#cancelPoll();
+    this.#cancelTimers();
     for (const wake of [...this.#flowHints]) wake();
     if (!this.isShared) return;
     const { nodes, ports } = this.#options;
@@ -208,9 +208,12 @@ export class NodeMembership implements Cluster {
 
   async #rejoin(): Promise<void> {
     const { nodes, ports, info } = this.#options;
+    const { node } = this;
     for (let delayMs = STORE_RETRY_MIN_MS; !this.#isClosed; delayMs = Math.min(delayMs * 2, STORE_RETRY_MAX_MS)) {
-      const sentMs = ports.clock.monotonicMs();
       try {
+        // If the store has not removed the node, others take its executions now.
+        await nodes.leave(node);
+        const sentMs = ports.clock.monotonicMs();
         const membership = await nodes.join(info, ports.clock.nowMs());
         if (this.#isClosed) return await nodes.leave(membership.node);
         this.#membership = membership;
@@ -235,6 +238,23 @@ export class NodeMembership implements Cluster {
 
   #safeFrom(sentMs: number): number {
     return sentMs + this.#options.info.leaseMs * (1 - DRIFT);
+  }
+
+  /** A lease that has ended here does not come back: what was not done meanwhile would never be done. */
+  #watchLease(): void {
+    this.#cancelWatch();
+    const { clock, scheduler } = this.#options.ports;
+    const leftMs = this.#safeUntilMs - clock.monotonicMs();
+    this.#cancelWatch = scheduler.after(Math.max(0, leftMs), () => {
+      if (this.holdsLease) this.#watchLease();
+      else this.lose();
+    });
+  }
+
+  #cancelTimers(): void {
+    this.#cancelBeat();
+    this.#cancelPoll();
+    this.#cancelWatch();
   }
 
   #beatIn(delayMs: number): void {
@@ -264,11 +284,14 @@ export class NodeMembership implements Cluster {
       const report = this.#report();
       const beat = await nodes.beat(node, report, ports.clock.nowMs());
       if (node !== this.node || this.#isLost) return;
+      if (!this.holdsLease) return this.lose();
       this.#acknowledged = Math.max(this.#acknowledged, report.flowEpoch);
       // An answer may overtake that of a later beat.
       if (sentMs >= this.#beatAtMs) {
         this.#beatAtMs = sentMs;
         this.#safeUntilMs = this.#safeFrom(sentMs);
+        // A node is gone, and has left executions.
+        if (beat.size < this.#size) this.wake();
         this.#size = beat.size;
         this.#rank = beat.rank;
       }

@@ -31,7 +31,7 @@ export interface RunTableOptions {
   readonly store: Pick<ExecutionStore, 'claim'>;
   /** This node. */
   readonly node: NodeNumber;
-  readonly cluster: Pick<Cluster, 'size' | 'rank'>;
+  readonly cluster: Pick<Cluster, 'size' | 'rank' | 'holdsLease'>;
   /** True if other nodes may use the store: an execution that leaves memory is for any of them. */
   readonly isShared: boolean;
   readonly clock: SteadyClock;
@@ -159,7 +159,8 @@ export class RunTable implements RunHost<DurableRun> {
   }
 
   get mayCall(): boolean {
-    return this.#mayCall;
+    // Without the lease, another node may have the execution, and have made the call.
+    return this.#mayCall && this.#options.cluster.holdsLease;
   }
 
   /** The runs in memory. */
