@@ -421,6 +421,8 @@ for (const adapter of ADAPTERS) {
       }
       assert.deepEqual(await store.children(1, [2]), []);
       assert.deepEqual(await store.children(1, [9]), [2, 3]);
+      await commit({ id: 2, callbackDone: true });
+      assert.deepEqual(await callbackOf(2), [9, 'owed'], 'it has not ended, or runs again');
       await commit({ id: 2, ...endOf() });
       await commit({ id: 2, callbackDone: true });
       await commit({ id: 2, callbackTo: 11 });
@@ -497,7 +499,7 @@ for (const adapter of ADAPTERS) {
       assert.deepEqual(await store.orphans(0, 10), [3, 5]);
       assert.deepEqual(await store.orphans(0, 1), [3]);
       assert.deepEqual(await store.orphans(3, 10), [5]);
-      await commit({ id: 1, reopen: true }, { id: 5, callbackDone: true });
+      await commit({ id: 1, reopen: true }, { id: 5, ...endOf() });
       assert.deepEqual(await store.orphans(0, 10), []);
     });
   });

@@ -121,7 +121,7 @@ export class ExecutionTable {
       this.#replace(held, { ...held.record, wakeMs: change.wakeMs });
     }
     if (end !== undefined && held.record.status === 'Running') this.#end(held, end);
-    if (change.callbackDone === true && held.record.callback !== 'none') {
+    if (change.callbackDone === true && held.record.callback === 'due') {
       this.#replace(held, { ...held.record, callback: 'done' });
     }
     if (stopChildren !== undefined) {

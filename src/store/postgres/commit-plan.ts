@@ -11,7 +11,7 @@ import { isOfOthers } from '../own-changes.ts';
 import { entryKey, nameKey, snapshotKey } from './commit-load.ts';
 import type { Loaded, LoadedExecution } from './commit-load.ts';
 import { endedMsOf, Writes } from './commit-writes.ts';
-import { callbackNumber, DONE, DUE, NONE, OWED, RUNNING, statusNumber } from './execution-rows.ts';
+import { callbackNumber, DONE, DUE, OWED, RUNNING, statusNumber } from './execution-rows.ts';
 
 export class CommitPlan {
   readonly #node: NodeNumber;
@@ -138,7 +138,7 @@ export class CommitPlan {
       });
       if (output !== '') this.#writes.outputs.set(id, output);
     }
-    if (callbackDone === true && execution.callback !== NONE) this.#set(execution, { callback: DONE });
+    if (callbackDone === true && execution.callback === DUE) this.#set(execution, { callback: DONE });
   }
 
   #set(execution: LoadedExecution, members: Partial<LoadedExecution>): void {

@@ -13,7 +13,6 @@ const CALLBACKS: readonly CallbackState[] = ['none', 'owed', 'due', 'done'];
 const MAP_RUN_STATUSES: readonly MapRunStatus[] = ['Pending', 'Running', 'Succeeded', 'Failed', 'Aborted'];
 
 export const RUNNING = 0;
-export const NONE = 0;
 export const OWED = 1;
 export const DUE = 2;
 export const DONE = 3;

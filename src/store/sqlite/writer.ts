@@ -96,9 +96,7 @@ export class Writer {
       WHERE id = ? AND status = ${RUNNING}`);
     this.#setOutput = prepare('INSERT OR REPLACE INTO outputs (execution, text) VALUES (?, ?)');
     this.#removeOutput = prepare('DELETE FROM outputs WHERE execution = ?');
-    this.#callbackDone = prepare(
-      `UPDATE executions SET callback = ${DONE} WHERE id = ? AND callback IN (${OWED}, ${DUE})`,
-    );
+    this.#callbackDone = prepare(`UPDATE executions SET callback = ${DONE} WHERE id = ? AND callback = ${DUE}`);
     this.#stopChild = prepare(`
       UPDATE executions SET stop = ?
       WHERE parent = ? AND parent_event = ? AND callback = ${OWED} AND status = ${RUNNING} AND stop IS NULL`);
