@@ -57,7 +57,7 @@ export class Redrives {
   }
 
   async #begin(asFound: ExecutionRecord, callbackTo: number | null): Promise<DurableRun> {
-    const { store, table, reports } = this.#options;
+    const { store, table, gate, reports } = this.#options;
     const from = asFound.mapItem === null ? 'api' : 'map';
     table.refuseFull(from, asFound, Number.POSITIVE_INFINITY);
     const ending = table.peek(asFound.id);
@@ -75,7 +75,8 @@ export class Redrives {
     }
     await reports.settle(record);
     const { execution, undone } = await this.#load(record);
-    // Others may have started while the execution was loaded.
+    // Others may have started while the execution was loaded, and the node may have lost its lease: no one would end the run.
+    gate.refuseWhenStopped();
     table.refuseFull(from, asFound, Number.POSITIVE_INFINITY);
     const running = { ...record, status: 'Running', stoppedMs: 0, stop: null, error: '', cause: '' } as const;
     const run = new DurableRun(table, running, execution, { kind: 'redriven', callbackTo });
