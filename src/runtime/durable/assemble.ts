@@ -158,7 +158,7 @@ export function assembleDurable(options: DurableOptions, membership: Membership,
   const purger = new Purger({ store, ports, clock, queue, node, cluster, retention });
   const deletedFlows = new DeletedFlows({ store, ports, table });
   const recovery = new Recovery({ store, node, ports, table, queue, reports, orphans, deletedFlows });
-  for (const part of [waiters, reports, orphans, sleepers, purger]) table.listen(part);
+  for (const part of [waiters, reports, orphans, sleepers, purger, recovery]) table.listen(part);
   const redrives = new Redrives({ store, table, gate, loader, reports });
   const takeOvers = new TakeOvers({ store, ports, table, queue, reports, redrives });
   const newIds = new NewIds(store, node, lastId);

@@ -10,7 +10,7 @@ import type { Orphans } from './children/orphans.ts';
 import type { ParentReports } from './children/parent-reports.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import type { DeletedFlows } from './deleted-flows.ts';
-import type { RunTable } from './run-table.ts';
+import type { RunListener, RunTable } from './run-table.ts';
 import { untilItWorks } from './until-it-works.ts';
 
 export interface RecoveryOptions {
@@ -25,11 +25,14 @@ export interface RecoveryOptions {
 }
 
 const BATCH = 200;
+const WHERE = 'loading executions that were under way';
 
-export class Recovery {
+export class Recovery implements RunListener {
   readonly #options: RecoveryOptions;
   /** Executions that this node owns and has not loaded yet. */
   readonly #claimed = new Set<ExecutionId>();
+  /** How many were loaded so far. */
+  #loaded = 0;
   #isClosed = false;
   isDone = false;
   #finish: () => void = () => {};
@@ -65,6 +68,14 @@ export class Recovery {
     if (executions > 0) this.#options.ports.observer.recovered?.({ executions });
   }
 
+  /** No one else would load it. */
+  unloaded(id: ExecutionId): void {
+    if (this.#claimed.has(id)) return;
+    this.#claimed.add(id);
+    if (!this.isDone) return;
+    inBackground(this.#options.ports.observer, WHERE, () => this.#untilItWorks(() => this.#loadClaimed()));
+  }
+
   close(): void {
     this.#isClosed = true;
   }
@@ -83,37 +94,37 @@ export class Recovery {
   /** @throws what failed to load, after all others are loaded; the next call loads it again. */
   async #loadUnowned(): Promise<number> {
     const { store, node, ports } = this.#options;
-    let count = 0;
-    const faults: unknown[] = [];
-    const load = async (id: ExecutionId): Promise<void> => {
-      try {
-        if (await this.#load(id)) count++;
-      } catch (error) {
-        // One that cannot be read does not delay the others.
-        faults.push(error);
-      }
-    };
-    for (const id of [...this.#claimed]) await load(id);
+    const before = this.#loaded;
+    let fault: { readonly error: unknown } | null = null;
     for (let after = 0; !this.#isClosed; ) {
       const ids = await store.claimUnowned(node, after, BATCH);
       for (const id of ids) this.#claimed.add(id);
-      for (const id of ids) {
-        after = id;
-        await load(id);
-      }
+      after = ids.at(-1) ?? after;
+      await this.#loadClaimed().catch((error: unknown) => {
+        fault ??= { error };
+      });
       if (ids.length < BATCH) break;
       // Requests get a turn of the event loop between two batches.
       await new Promise<void>((resolve) => ports.scheduler.soon(resolve));
     }
-    if (faults.length > 0) throw faults[0];
-    return count;
+    if (fault !== null) throw (fault as { readonly error: unknown }).error;
+    return this.#loaded - before;
   }
 
-  async #load(id: ExecutionId): Promise<boolean> {
-    if (this.#isClosed) return false;
-    const run = await this.#options.table.getInTurn(id);
-    this.#claimed.delete(id);
-    return run !== null;
+  /** @throws as {@link #loadUnowned} */
+  async #loadClaimed(): Promise<void> {
+    const faults: unknown[] = [];
+    for (const id of [...this.#claimed]) {
+      if (this.#isClosed) return;
+      try {
+        if ((await this.#options.table.getInTurn(id)) !== null) this.#loaded++;
+        this.#claimed.delete(id);
+      } catch (error) {
+        // One that cannot be read does not delay the others.
+        faults.push(error);
+      }
+    }
+    if (faults.length > 0) throw faults[0];
   }
 
   /** Executions that have ended, and whose parent waits for the report. */
@@ -131,7 +142,6 @@ export class Recovery {
   }
 
   #untilItWorks(work: () => Promise<void>): Promise<void> {
-    const where = 'loading executions that were under way';
-    return untilItWorks(this.#options.ports, where, () => this.#isClosed, work);
+    return untilItWorks(this.#options.ports, WHERE, () => this.#isClosed, work);
   }
 }

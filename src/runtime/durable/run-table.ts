@@ -104,6 +104,8 @@ export interface RunListener {
   orphaned?(run: DurableRun, events: readonly number[]): void;
   /** The run only waits, until `wakeMs`. */
   asleep?(wakeMs: number): void;
+  /** This node owns the execution, which is awake, and could not load it. */
+  unloaded?(id: ExecutionId): void;
 }
 
 export class RunTable implements RunHost<DurableRun> {
@@ -159,7 +161,6 @@ export class RunTable implements RunHost<DurableRun> {
   }
 
   get mayCall(): boolean {
-    // Without the lease, another node may have the execution, and have made the call.
     return this.#mayCall && this.#options.cluster.holdsLease;
   }
 
@@ -300,7 +301,9 @@ export class RunTable implements RunHost<DurableRun> {
     if (record.status !== 'Running') return null;
     const execution = await loader.load(record).catch((error: unknown) => {
       // A failed read may succeed later, so the caller gets the error. An unreadable journal remains unreadable.
-      if (!(error instanceof ExecutionUnreadable)) throw error;
+      const isRead = error instanceof ExecutionUnreadable;
+      if (!isRead && (record.wakeMs === null || record.stop !== null)) this.#notify((each) => each.unloaded?.(id));
+      if (!isRead) throw error;
       this.#setStuck(record, error, '');
       return null;
     });

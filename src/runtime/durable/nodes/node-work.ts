@@ -47,12 +47,12 @@ export class NodeWork implements Pick<NodeListener, 'poll'> {
 
   /** @throws {LeaseLost}, or an error of the store, after the rest was tried */
   async poll(): Promise<void> {
-    const { recovery, sleepers, mailbox } = this.#options;
+    const { recovery, sleepers, mailbox, table } = this.#options;
     const results = await Promise.allSettled([
       mailbox.look(),
       this.#requests(),
-      recovery.look(),
-      sleepers.look(),
+      // A node that is stopping calls nothing more, so others should have what is left.
+      ...(table.mayCall ? [recovery.look(), sleepers.look()] : []),
       this.#ends().then((isAwaited) => (isAwaited ? this.watchEnds() : undefined)),
     ]);
     for (const result of results) if (result.status === 'rejected') throw result.reason;
