@@ -146,7 +146,10 @@ export interface ExecutionChange {
    * `due` if the execution has ended. Nothing without a parent. A node need not own the execution for it.
    */
   readonly callbackTo?: number;
-  /** The parent has been notified of the end, or no longer exists. A node need not own the execution for it. */
+  /**
+   * The parent has been notified of the end, or no longer exists. Nothing unless it is `due`: after a redrive, the parent has to be notified
+   * of the next end. A node need not own the execution for it.
+   */
   readonly callbackDone?: true;
   /** Aborts every open Map run of an execution whose journal cannot be read, at this time, milliseconds since 1970. */
   readonly abortMapRunsMs?: number;
@@ -253,6 +256,11 @@ export interface ExecutionStore {
    * or have mail without an answer. Resolves with their ids, above `afterId` and ascending. @throws {LeaseLost}
    */
   claimUnowned(node: NodeNumber, afterId: ExecutionId, limit: number): Promise<readonly ExecutionId[]>;
+  /**
+   * Ids above `afterId`, ascending, of running executions that the node owns and that are awake or have a stop request. The answer to a
+   * claim may have been lost, and then the node does not know that it owns them.
+   */
+  ownedAwake(node: NodeNumber, afterId: ExecutionId, limit: number): Promise<readonly ExecutionId[]>;
   /**
    * Ids of running executions whose `wakeMs` is `nowMs`, steady time, or earlier, the earliest first: those that the node owns, and
    * those that no live node owned and that it owns from now on. @throws {LeaseLost}

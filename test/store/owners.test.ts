@@ -247,6 +247,9 @@ for (const adapter of ADAPTERS) {
       assert.deepEqual(await store.claimUnowned(b, 0, 2), [1, 2]);
       assert.deepEqual(await store.claimUnowned(b, 2, 9), [4, 5], 'a stop request, and mail');
       assert.deepEqual(await store.claimUnowned(b, 0, 9), []);
+      assert.deepEqual(await store.ownedAwake(b, 0, 9), [1, 2, 4], 'not the one that has mail and is asleep');
+      assert.deepEqual(await store.ownedAwake(b, 1, 1), [2]);
+      assert.deepEqual(await store.ownedAwake(a, 0, 9), []);
       assert.equal(await store.ownerOf(3), null);
       const { node: c } = await newNode(stores);
       assert.deepEqual(await store.claimDue(c, 55, 9), [3]);

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Client } from 'pg';
 import { STATEMENTS } from '../../src/store/postgres/commit-statements.ts';
-import { DUE_ENDS, DUE_EXECUTIONS, UNOWNED } from '../../src/store/postgres/ownership.ts';
+import { DUE_ENDS, DUE_EXECUTIONS, OWNED_AWAKE, UNOWNED } from '../../src/store/postgres/ownership.ts';
 import { ENDED, ENDED_ITEMS_OF_FLOW, ENDED_OF_FLOW } from '../../src/store/postgres/purge.ts';
 import { ENDED_ITEMS_OF_RUN } from '../../src/store/postgres/removal.ts';
 import { OPEN_MAIL, STOPS } from '../../src/store/postgres/requests.ts';
@@ -21,7 +21,7 @@ const MANY = 50_000;
 const READS_ALL = new Set(['begin', 'commit', 'rollback', 'purged']);
 
 const POLLED = {
-  ...{ UNOWNED, DUE_EXECUTIONS, DUE_ENDS, STOPS, OPEN_MAIL },
+  ...{ UNOWNED, OWNED_AWAKE, DUE_EXECUTIONS, DUE_ENDS, STOPS, OPEN_MAIL },
   ...{ ENDED, ENDED_OF_FLOW, ENDED_ITEMS_OF_FLOW, ENDED_ITEMS_OF_RUN },
 };
 

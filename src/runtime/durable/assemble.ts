@@ -117,9 +117,17 @@ export interface DurableParts {
 }
 
 /** The parts on which all others build. */
-function assembleCore(options: DurableOptions, { node, tokenKey, setBackMs, running }: Membership) {
+function assembleCore(
+  options: DurableOptions,
+  { node, tokenKey, setBackMs, running }: Membership,
+  recovery: () => Recovery,
+) {
   const { ports, actions, children, memory, compile, cache, cluster } = options;
-  const store = leasedStore(options.store, () => queue.loseLease());
+  const store = leasedStore(
+    options.store,
+    () => queue.loseLease(),
+    () => recovery().doubt(),
+  );
   const clock = new SteadyClock(ports.clock, setBackMs);
   const limits = { ...options.limits, waitSeconds: WAIT_SECONDS.Standard };
   const turns = new Turns(ports);
@@ -150,14 +158,14 @@ function assembleCore(options: DurableOptions, { node, tokenKey, setBackMs, runn
 export function assembleDurable(options: DurableOptions, membership: Membership, waiters: EndWaiters): DurableParts {
   const { ports, retention, flows, cluster } = options;
   const { node, lastId } = membership;
-  const core = assembleCore(options, membership);
+  const core = assembleCore(options, membership, () => recovery);
   const { store, clock, limits, turns, tokens, loader, queue, gate, mapRuns, table } = core;
   const reports = new ParentReports({ store, ports, table, queue, cluster });
   const orphans = new Orphans({ store, ports, table, loader, cluster });
   const sleepers = new Sleepers({ store, node, ports, clock, table });
   const purger = new Purger({ store, ports, clock, queue, node, cluster, retention });
   const deletedFlows = new DeletedFlows({ store, ports, table });
-  const recovery = new Recovery({ store, node, ports, table, queue, reports, orphans, deletedFlows });
+  const recovery: Recovery = new Recovery({ store, node, ports, table, queue, reports, orphans, deletedFlows });
   for (const part of [waiters, reports, orphans, sleepers, purger, recovery]) table.listen(part);
   const redrives = new Redrives({ store, table, gate, loader, reports });
   const takeOvers = new TakeOvers({ store, ports, table, queue, reports, redrives });

@@ -14,10 +14,10 @@ import type { RunListener, RunTable } from './run-table.ts';
 import { untilItWorks } from './until-it-works.ts';
 
 export interface RecoveryOptions {
-  readonly store: Pick<ExecutionStore, 'claimUnowned' | 'dueEnds'>;
+  readonly store: Pick<ExecutionStore, 'claimUnowned' | 'ownedAwake' | 'dueEnds'>;
   readonly node: NodeNumber;
   readonly ports: Pick<Ports, 'scheduler' | 'observer'>;
-  readonly table: Pick<RunTable, 'getInTurn' | 'doubtful' | 'loadDoubtful'>;
+  readonly table: Pick<RunTable, 'getInTurn' | 'peek' | 'doubtful' | 'loadDoubtful'>;
   readonly queue: Pick<CommitQueue, 'onRecovered'>;
   readonly reports: Pick<ParentReports, 'add'>;
   readonly orphans: Pick<Orphans, 'stopAll'>;
@@ -33,6 +33,8 @@ export class Recovery implements RunListener {
   readonly #claimed = new Set<ExecutionId>();
   /** How many were loaded so far. */
   #loaded = 0;
+  /** True when the answer to a claim may have been lost: the node may own executions that it has not loaded. */
+  #isUnsure = false;
   #isClosed = false;
   isDone = false;
   #finish: () => void = () => {};
@@ -76,6 +78,11 @@ export class Recovery implements RunListener {
     inBackground(this.#options.ports.observer, WHERE, () => this.#untilItWorks(() => this.#loadClaimed()));
   }
 
+  /** A claim has failed, and may have had its effect. */
+  doubt(): void {
+    this.#isUnsure = true;
+  }
+
   close(): void {
     this.#isClosed = true;
   }
@@ -96,6 +103,7 @@ export class Recovery implements RunListener {
     const { store, node, ports } = this.#options;
     const before = this.#loaded;
     let fault: { readonly error: unknown } | null = null;
+    if (this.#isUnsure) await this.#findOwned();
     for (let after = 0; !this.#isClosed; ) {
       const ids = await store.claimUnowned(node, after, BATCH);
       for (const id of ids) this.#claimed.add(id);
@@ -109,6 +117,23 @@ export class Recovery implements RunListener {
     }
     if (fault !== null) throw (fault as { readonly error: unknown }).error;
     return this.#loaded - before;
+  }
+
+  /** Finds what this node owns and does not know of. */
+  async #findOwned(): Promise<void> {
+    const { store, node, table } = this.#options;
+    this.#isUnsure = false;
+    try {
+      for (let after = 0; !this.#isClosed; ) {
+        const ids = await store.ownedAwake(node, after, BATCH);
+        for (const id of ids) if (table.peek(id) === undefined) this.#claimed.add(id);
+        after = ids.at(-1) ?? after;
+        if (ids.length < BATCH) return;
+      }
+    } catch (error) {
+      this.#isUnsure = true;
+      throw error;
+    }
   }
 
   /** @throws as {@link #loadUnowned} */

@@ -17,7 +17,10 @@ export interface RunHost<Run> {
   readonly parts: DriverParts;
   readonly clock: SteadyClock;
   readonly tokens: TaskTokens;
-  /** False once the process is stopping: the next start of the server calls the tasks. */
+  /**
+   * False once the process is stopping: the next start of the server calls the tasks. False without the lease: another node may have
+   * called them.
+   */
   readonly mayCall: boolean;
   /** Commits the decisions of the run. */
   commit(run: Run): void;

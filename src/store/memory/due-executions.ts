@@ -1,11 +1,12 @@
 /** The executions in memory that run: the queries of the port about their number, their wakes and their children. */
+import type { EmbeddedNodes } from '../embedded-nodes.ts';
 import type { ExecutionId, ExecutionRecord, ExecutionStore } from '../executions.ts';
 import type { ExecutionTable } from './execution-table.ts';
 import type { Later } from './later.ts';
 
-type DueMethods = Pick<ExecutionStore, 'running' | 'nextWakeMs' | 'children' | 'orphans' | 'ended'>;
+type DueMethods = Pick<ExecutionStore, 'running' | 'nextWakeMs' | 'children' | 'orphans' | 'ended' | 'ownedAwake'>;
 
-export function dueMethods(table: ExecutionTable, later: Later): DueMethods {
+export function dueMethods(table: ExecutionTable, nodes: EmbeddedNodes, later: Later): DueMethods {
   const runningRecords = (): ExecutionRecord[] => Array.from(table.running, (id) => table.recordOf(id));
 
   return {
@@ -16,6 +17,16 @@ export function dueMethods(table: ExecutionTable, later: Later): DueMethods {
         return { executions: table.running.size - mapItems, mapItems };
       }),
     ended: (ids) => later.answer(() => ids.filter((id) => !table.running.has(id))),
+    ownedAwake: (node, afterId, limit) =>
+      later.answer(() => {
+        const isAwake = ({ wakeMs, stop }: ExecutionRecord): boolean => wakeMs === null || stop !== null;
+        const owned = runningRecords().filter((record) => nodes.ownerOf(record.id) === node && isAwake(record));
+        return lowest(
+          owned.map(({ id }) => id),
+          afterId,
+          limit,
+        );
+      }),
     nextWakeMs: () =>
       later.answer(() => {
         const earliest = runningRecords().reduce((least, { wakeMs }) => Math.min(least, wakeMs ?? least), Infinity);

@@ -65,7 +65,7 @@ export function createMemoryExecutions(flows: MemoryFlows, nodes: EmbeddedNodes)
         return [...table.flows.keys()].filter((id) => !existing.has(id));
       }),
     ...mapRunMethods(table, later),
-    ...dueMethods(table, later),
+    ...dueMethods(table, nodes, later),
     ...ownershipMethods(table, nodes, later),
     purge: (node, retention, limit) =>
       later.answer(() => {

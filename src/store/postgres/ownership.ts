@@ -16,7 +16,10 @@ import { isAwake, isOpenMail } from './predicates.ts';
 import { RECORD } from './record.ts';
 import { shardOf } from './shards.ts';
 
-type OwnershipMethods = Pick<ExecutionStore, 'claim' | 'ownerOf' | 'claimUnowned' | 'claimDue' | 'dueEnds'>;
+type OwnershipMethods = Pick<
+  ExecutionStore,
+  'claim' | 'ownerOf' | 'claimUnowned' | 'ownedAwake' | 'claimDue' | 'dueEnds'
+>;
 
 const HAS_NO_OWNER = '(e.owner IS NULL OR NOT EXISTS (SELECT 1 FROM node_fences WHERE number = e.owner))';
 
@@ -48,6 +51,10 @@ export const UNOWNED = `
   SELECT u.id, u.owner FROM (SELECT 1 FROM node_fences WHERE number = $1::bigint) AS fence
     LEFT JOIN (SELECT id, owner FROM unowned ORDER BY id LIMIT $3::bigint) AS u ON true
   ORDER BY u.id`;
+
+/** Executions of the node $1 that are awake, above $2. */
+export const OWNED_AWAKE = `
+  SELECT id FROM executions WHERE ${isAwake()} AND owner = $1::bigint AND id > $2::bigint ORDER BY id LIMIT $3::bigint`;
 
 /** Executions that are due at $2 and belong to the node $1 or to none. */
 export const DUE_EXECUTIONS = `
@@ -105,6 +112,11 @@ export function ownershipMethods(use: DatabaseUse, shards: number): OwnershipMet
         const found = candidatesOf(await database.rows(UNOWNED, [node, afterId, limit, shards]));
         const claimed = await claimAll(database, node, found, shards);
         return found.filter(({ id }) => claimed.has(id)).map(({ id }) => id);
+      }),
+    ownedAwake: (node, afterId, limit) =>
+      use.run(async (database) => {
+        const rows = await database.rows(OWNED_AWAKE, [node, afterId, limit]);
+        return rows.map((row) => Number(row['id']));
       }),
     claimDue: (node, nowMs, limit) =>
       use.run(async (database) => {

@@ -103,6 +103,7 @@ function ownershipMethods(connection: ConnectionUse, ownership: Ownership, nodes
     claim: (node, id) => connection.read(() => ownership.claim(node, id)),
     ownerOf: (id) => connection.read(() => nodes.ownerOf(id)),
     claimUnowned: (node, afterId, limit) => connection.read(() => ownership.claimUnowned(node, afterId, limit)),
+    ownedAwake: (node, afterId, limit) => connection.read(() => ownership.ownedAwake(node, afterId, limit)),
     claimDue: (node, nowMs, limit) => connection.read(() => ownership.claimDue(node, nowMs, limit)),
     requestStop: (id, request) => connection.write(() => ownership.requestStop(id, request)),
     post: (mail) => connection.read(() => ownership.post(mail)),

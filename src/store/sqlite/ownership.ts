@@ -82,18 +82,29 @@ export class Ownership {
 
   claimUnowned(node: NodeNumber, afterId: ExecutionId, limit: number): readonly ExecutionId[] {
     this.#nodes.require(node);
-    const ids = new Set<ExecutionId>();
-    for (const id of this.#nodes.executionsWithMail) if (id > afterId && this.isRunning(id)) ids.add(id);
-    const found = [...ids].filter((id) => this.#nodes.ownerOf(id) === null);
+    const withMail = [...this.#nodes.executionsWithMail].filter(
+      (id) => id > afterId && this.#nodes.ownerOf(id) === null && this.isRunning(id),
+    );
+    const found = new Set([...withMail, ...this.#awakeOf(null, afterId, limit)]);
+    return this.#own(node, [...found].sort((a, b) => a - b).slice(0, limit));
+  }
+
+  ownedAwake(node: NodeNumber, afterId: ExecutionId, limit: number): readonly ExecutionId[] {
+    return this.#awakeOf(node, afterId, limit);
+  }
+
+  /** The first awake executions of an owner. */
+  #awakeOf(owner: NodeNumber | null, afterId: ExecutionId, limit: number): readonly ExecutionId[] {
+    const found: ExecutionId[] = [];
     for (let after = afterId, rows: Row[] = []; found.length < limit; ) {
       rows = this.#awake.all(after, PAGE);
       for (const id of rows.map(idOf)) {
         after = id;
-        if (this.#nodes.ownerOf(id) === null && !ids.has(id)) found.push(id);
+        if (this.#nodes.ownerOf(id) === owner) found.push(id);
       }
       if (rows.length < PAGE) break;
     }
-    return this.#own(node, found.sort((a, b) => a - b).slice(0, limit));
+    return found.slice(0, limit);
   }
 
   claimDue(node: NodeNumber, nowMs: number, limit: number): readonly ExecutionId[] {
