@@ -9,6 +9,8 @@
  * `schedules` (which start executions). `--trace` also prints runs without a finding. `--sqlite` uses a new SQLite file for each run instead of the store in memory. `--kill` kills and restarts
  * a real server instead, with 500 executions of ten steps. `--storm` lets clients start, stop, redrive, report, update and delete
  * at random on a real server that is killed again and again, for a minute or for `--seconds N`, and checks what they saw.
+ * `--cluster` simulates several nodes of one store instead, which are killed, stopped, cut off from the store and shut down while callers
+ * use all of them (test/simulation/cluster/), in M runs from seed N on.
  */
 import { randomBytes } from 'node:crypto';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
@@ -25,6 +27,8 @@ import type { FaultKind } from '../test/simulation/scenario.ts';
 import { storm } from '../test/simulation/storm/storm.ts';
 import { simulate } from '../test/simulation/simulation.ts';
 import type { SimulationResult } from '../test/simulation/simulation.ts';
+import { simulateCluster } from '../test/simulation/cluster/simulation.ts';
+import type { ClusterResult } from '../test/simulation/cluster/simulation.ts';
 import { startMillrace } from './server.ts';
 import type { Key } from './server.ts';
 
@@ -41,6 +45,7 @@ const { values } = parseArgs({
     sqlite: { type: 'boolean', default: false },
     kill: { type: 'boolean', default: false },
     storm: { type: 'boolean', default: false },
+    cluster: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '60' },
   },
 });
@@ -74,6 +79,29 @@ async function simulateAll(): Promise<boolean> {
     `${runs} runs from seed ${first}: ${total.executions} executions (${endings.join(', ')}), ${total.events} events, ` +
       `${total.lives} processes, ${total.compared} ends compared with the express runtime`,
   );
+  console.log(found.length === 0 ? 'nothing found' : `seeds with findings: ${found.join(' ')}`);
+  return found.length === 0;
+}
+
+/** Simulated clusters, one for each seed. */
+async function simulateClusters(): Promise<boolean> {
+  const first = whole('seed', values.seed);
+  const runs = whole('runs', values.runs);
+  const total: Record<string, number> = {};
+  const found: number[] = [];
+  let saidMs = Date.now();
+  for (let seed = first; seed < first + runs; seed++) {
+    const result = await simulateCluster({ seed });
+    for (const [what, count] of Object.entries(result.statistics)) total[what] = (total[what] ?? 0) + count;
+    if (result.faults.length > 0) found.push(seed);
+    if (result.faults.length > 0 || values.trace) print(result, '--cluster ');
+    if (Date.now() - saidMs > PROGRESS_MS) {
+      saidMs = Date.now();
+      console.log(`… seed ${seed}, ${found.length} with findings`);
+    }
+  }
+  const totals = Object.entries(total).map(([what, count]) => `${count} ${what}`);
+  console.log(`${runs} runs from seed ${first}: ${totals.join(', ')}`);
   console.log(found.length === 0 ? 'nothing found' : `seeds with findings: ${found.join(' ')}`);
   return found.length === 0;
 }
@@ -157,13 +185,14 @@ function sqliteStores(folder: string): (scheduler: Scheduler) => CopiedStores {
   return open;
 }
 
-function print({ seed, faults, trace, journals }: SimulationResult): void {
+function print(result: SimulationResult | ClusterResult, option = ''): void {
+  const { seed, faults, trace, journals } = result;
   console.log(`\n=== seed ${seed}`);
   if (trace.length > TRACE_LINES) console.log(`(${trace.length - TRACE_LINES} lines before these)`);
   for (const line of trace.slice(-TRACE_LINES)) console.log(line);
   for (const line of journals) console.log(line);
   for (const fault of faults) console.log(`FAULT ${fault}`);
-  if (faults.length > 0) console.log(`again: npm run simulate -- --seed ${seed} --runs 1\n`);
+  if (faults.length > 0) console.log(`again: npm run simulate -- ${option}--seed ${seed} --runs 1\n`);
 }
 
 function whole(name: string, text: string): number {
@@ -172,5 +201,5 @@ function whole(name: string, text: string): number {
   return number;
 }
 
-const play = values.storm ? stormServers : values.kill ? killServers : simulateAll;
+const play = values.cluster ? simulateClusters : values.storm ? stormServers : values.kill ? killServers : simulateAll;
 if (!(await play())) process.exitCode = 1;

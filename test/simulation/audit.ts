@@ -234,7 +234,7 @@ export class Audit {
   }
 
   /** A task is being called. Its TaskScheduled must be durable and open, and the call must not be an unneeded repetition. */
-  called(call: TaskCall, life: SimulatedLife): void {
+  called(call: TaskCall, life: Pick<SimulatedLife, 'number'>): void {
     const where = `call ${call.idempotencyKey} in life ${life.number}`;
     if (call.task === null) return this.#calledByItem(call, life, where);
     const shadow = this.shadows.get(call.task.execution);
@@ -263,7 +263,7 @@ export class Audit {
   }
 
   /** An Express child of a Map run calls its service. Its name has those of the execution and the run, and its position. */
-  #calledByItem({ flowName, executionName }: TaskCall, life: SimulatedLife, where: string): void {
+  #calledByItem({ flowName, executionName }: TaskCall, life: Pick<SimulatedLife, 'number'>, where: string): void {
     // A process that has lost the store does not know it before its next commit.
     if (life.number !== this.#options.currentLife()) return;
     const [, parent = '', run = '', index = ''] = /^(.+)-([0-9a-f]{12})-(\d+):/.exec(executionName) ?? [];

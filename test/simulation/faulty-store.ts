@@ -72,6 +72,7 @@ const READS = [
   'ownerOf',
   'claimUnowned',
   'claimDue',
+  'ownedAwake',
   'dueEnds',
   'requests',
   'answers',
