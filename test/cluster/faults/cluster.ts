@@ -12,7 +12,7 @@ import type { Network } from './proxy.ts';
 import type { Stage } from './stage.ts';
 
 export const LEASE_MS = 3_000;
-/** What a takeover may take beyond the lease. */
+/** A takeover may take longer than the lease by this. */
 export const GRACE_MS = 2_000;
 const PATIENCE_MS = 15_000;
 const RETRY_MS = 100;
@@ -123,9 +123,9 @@ export class FaultCluster implements Callee {
     return (await this.insist(action, parameters)) as Body;
   }
 
-  async nodeNames(callee: Callee = this): Promise<string[]> {
-    const { reply } = await callee.call('ListNodes');
-    return ((reply?.['Nodes'] ?? []) as Body[]).map(({ Name }) => String(Name));
+  async nodeNames(): Promise<string[]> {
+    const { Nodes } = await this.ask('ListNodes');
+    return (Nodes as Body[]).map(({ Name }) => String(Name));
   }
 
   /** Waits until all servers are well, and returns how long that took. */

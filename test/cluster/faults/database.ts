@@ -155,7 +155,6 @@ export class FaultyDatabase {
 
   /** Makes a standby the primary. */
   async promote(): Promise<void> {
-    // What it had to wait for is the one that it replaces.
     await this.sql('SELECT pg_promote(true, 60)');
   }
 

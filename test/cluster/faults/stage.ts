@@ -1,4 +1,4 @@
-/** What a row of the table of faults gets, and what it gives. */
+/** A row of the table of faults: it gets a stage, plays on it, and returns figures. */
 import type { CleanUp } from '../../../src/testing/clean-up.ts';
 import type { Random } from '../../simulation/random.ts';
 
