@@ -202,7 +202,7 @@ export class NodeMembership implements Cluster {
       nodes.hint({ to: null, topic: 'work' });
     } catch (error) {
       // The lease ends by itself then.
-      ports.observer.defect?.({ error, where: 'leaving the store' });
+      ports.observer.storeFailed?.({ part: 'nodes', error });
     }
   }
 
