@@ -17,6 +17,7 @@ import type { CommitQueue, Dropped } from './commit-queue.ts';
 import { IdleRuns } from './idle-runs.ts';
 import { ExecutionUnreadable } from './loader.ts';
 import type { ExecutionLoader } from './loader.ts';
+import { Releases } from './releases.ts';
 import { RunningLimit } from './running-limit.ts';
 import type { Entrant, RunningMax } from './running-limit.ts';
 import type { RunDefect, RunHost } from './run-host.ts';
@@ -122,8 +123,7 @@ export class RunTable implements RunHost<DurableRun> {
   /** Executions whose start was aborted while the store failed: the store may have them. */
   readonly #doubtful = new Map<ExecutionId, StartSource>();
   readonly #limit: RunningLimit;
-  /** Executions whose owner is being taken off them in the store. */
-  readonly #releasing = new Map<ExecutionId, Promise<void>>();
+  readonly #releases: Releases;
   /** The last load that waits for its turn. */
   #turn: Promise<void> = Promise.resolve();
   /** True when {@link #shrink} is scheduled. */
@@ -137,6 +137,7 @@ export class RunTable implements RunHost<DurableRun> {
     this.clock = options.clock;
     this.tokens = options.tokens;
     this.#options = options;
+    this.#releases = new Releases(options.queue, options.isShared);
     this.#limit = new RunningLimit(options.running, options.runningMax, options.cluster);
     this.#idle = new IdleRuns(options.idleMax, options.idlePlanBytes);
     options.parts.memory.onFull(() => this.#shrinkSoon());
@@ -292,7 +293,7 @@ export class RunTable implements RunHost<DurableRun> {
   async #read(id: ExecutionId): Promise<ReadExecution | Elsewhere | null> {
     if (this.#stuck.has(id)) return null;
     const { store, loader, node } = this.#options;
-    await this.#releasing.get(id);
+    await this.#releases.settled(id);
     const claimed = await store.claim(node, id);
     const record = claimed?.record ?? null;
     if (claimed !== null && claimed.owner !== null && claimed.owner !== node) return new Elsewhere(claimed.owner);
@@ -388,20 +389,8 @@ export class RunTable implements RunHost<DurableRun> {
       const longest = run;
       this.#drop(longest);
       isolated(this.ports.observer, 'an execution that leaves memory', () => longest.evict());
-      this.#release(longest.record.id);
+      this.#releases.add(longest.record.id);
     }
-  }
-
-  /** Any node may load the execution from now on. */
-  #release(id: ExecutionId): void {
-    if (!this.#options.isShared) return;
-    const released = new Promise<void>((resolve) =>
-      this.#options.queue.addChange({ id, release: true }, () => {
-        this.#releasing.delete(id);
-        resolve();
-      }),
-    );
-    this.#releasing.set(id, released);
   }
 
   /** A listener that throws disturbs neither the others nor the run. */
