@@ -68,7 +68,17 @@ export class NodeWork implements Pick<NodeListener, 'poll'> {
   #once(key: string, work: () => Promise<void>): void {
     if (this.#underWay.has(key)) return;
     this.#underWay.add(key);
-    inBackground(this.#options.ports.observer, WHERE, () => work().finally(() => this.#underWay.delete(key)));
+    const done = async (): Promise<void> => {
+      try {
+        await work();
+      } catch (error) {
+        // The store or the memory refuses it now. The next poll tries again, or the next owner.
+        if (!(error instanceof ApiError)) throw error;
+      } finally {
+        this.#underWay.delete(key);
+      }
+    };
+    inBackground(this.#options.ports.observer, WHERE, done);
   }
 
   async #stop(id: ExecutionId, failure: Failure): Promise<void> {
