@@ -33,6 +33,16 @@ interface Answer {
   readonly reply: Reply | ApiError;
   /** True if an earlier attempt may have had its effect without an answer. */
   readonly isDoubtful: boolean;
+  /** Virtual time at which the attempt was sent that was answered. */
+  readonly sentMs: number;
+}
+
+/** How a client repeats a request. */
+interface Patience {
+  /** True while the request may have no other answer than that it comes too early. */
+  readonly isEndless?: () => boolean;
+  /** True if `InternalServerError` may come when nothing is faulty. */
+  readonly isExcused?: () => boolean;
 }
 
 export class Callers {
@@ -174,7 +184,7 @@ export class Callers {
     const parameters = { TaskToken: token, Output: stringifyJson(output) };
     // The task of an execution that was stopped may wait again after a redrive.
     const isEndless = (): boolean => this.#world.journals.shadows.get(execution)?.execution.status !== 'Running';
-    const { reply, isDoubtful } = await this.#ask(what, 'ReportTaskSucceeded', parameters, isEndless);
+    const { reply, isDoubtful } = await this.#ask(what, 'ReportTaskSucceeded', parameters, { isEndless });
     reported.answers++;
     if (isDoubtful) reported.isDoubtful = true;
     if (reply instanceof ApiError) {
@@ -204,7 +214,11 @@ export class Callers {
     const what = `stop ${flow}/${name}`;
     this.stopped.add(`${flow}/${name}`);
     const parameters = { FlowName: flow, ExecutionName: name, Error: 'Stopped.Here', Cause: '' };
-    const { reply } = await this.#ask(what, 'StopExecution', parameters);
+    // The owner has carried the stop out, and a redrive came before the node that was asked saw the end.
+    const redrives = (): number => this.#world.journals.find(flow, name)?.execution.redrives ?? 0;
+    const before = redrives();
+    const isExcused = (): boolean => redrives() > before;
+    const { reply } = await this.#ask(what, 'StopExecution', parameters, { isExcused });
     if (!(reply instanceof ApiError)) {
       if (reply['Status'] !== 'Stopped') this.#fault(`${what} was answered with ${String(reply['Status'])}`);
       return;
@@ -222,13 +236,12 @@ export class Callers {
   async #describe({ flow, name }: RequestAt): Promise<void> {
     const what = `describe ${flow}/${name}`;
     const { world } = this;
-    const beganMs = world.time.elapsedMs;
     const parameters = { FlowName: flow, ExecutionName: name, WaitTimeSeconds: String(DESCRIBE_SECONDS) };
-    const { reply } = await this.#ask(what, 'DescribeExecution', parameters);
-    if (this.#expect(what, reply, ['ExecutionNotExists', 'FlowNotExists']) || !world.wasCalmSince(beganMs)) return;
+    const { reply, sentMs } = await this.#ask(what, 'DescribeExecution', parameters);
+    if (this.#expect(what, reply, ['ExecutionNotExists', 'FlowNotExists']) || !world.wasCalmSince(sentMs)) return;
     const { status, stoppedMs } = world.journals.find(flow, name)?.execution ?? { status: 'Running', stoppedMs: 0 };
     const endedMs = stoppedMs - (world.time.nowMs() - world.time.elapsedMs);
-    const lateMs = world.time.elapsedMs - Math.max(endedMs, beganMs);
+    const lateMs = world.time.elapsedMs - Math.max(endedMs, sentMs);
     if (status !== 'Running' && lateMs > LATE_MS) this.#fault(`${what} was answered ${lateMs} ms after the end`);
   }
 
@@ -291,15 +304,12 @@ export class Callers {
     return true;
   }
 
-  /**
-   * Asks nodes at random, until there is an answer that a client does not repeat.
-   * @param isEndless true while the request may have no other answer
-   */
+  /** Asks nodes at random, until there is an answer that a client does not repeat. */
   async #ask(
     what: string,
     action: string,
     parameters: Readonly<Record<string, string>>,
-    isEndless: () => boolean = () => false,
+    { isEndless = () => false, isExcused = () => false }: Patience = {},
   ): Promise<Answer> {
     const { world } = this;
     const number = ++this.#requests;
@@ -324,15 +334,15 @@ export class Callers {
         const code = reply instanceof ApiError ? reply.code : '';
         const isInternal = reply instanceof ApiError && code === 'InternalServerError';
         const isRepeated = isInternal || code === 'TaskInvalidState';
-        if (reply !== null && !isRepeated) return { reply, isDoubtful };
-        if (isInternal && world.wasCalmSince(sentMs)) {
+        if (reply !== null && !isRepeated) return { reply, isDoubtful, sentMs };
+        if (isInternal && world.wasCalmSince(sentMs) && !isExcused()) {
           this.#fault(`${what}: ${reply.message} It came when nothing was faulty.`);
         }
         if (reply === null || isInternal) isDoubtful = true;
         await world.pass(random.pick([20, 200, 1_000, 3_000]));
       }
       this.#fault(`${what} was not answered in ${TRIES_MAX} attempts`);
-      return { reply: new ApiError('InternalServerError', 'no answer'), isDoubtful };
+      return { reply: new ApiError('InternalServerError', 'no answer'), isDoubtful, sentMs: 0 };
     } finally {
       this.#open.delete(open);
     }

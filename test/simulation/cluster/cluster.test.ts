@@ -9,7 +9,7 @@ import { PLANTS } from './plants.ts';
 import { simulateCluster } from './simulation.ts';
 import type { ClusterResult } from './simulation.ts';
 
-const SEEDS = 15;
+const SEEDS = 8;
 /** The simulation cannot find a planted fault that none of these seeds meets. */
 const PLANTED_SEEDS = 150;
 

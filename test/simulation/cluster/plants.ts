@@ -101,11 +101,13 @@ export const PLANTS: Readonly<Record<string, PlantedFault>> = {
   },
 
   'a stop request is lost': {
+    seed: 1_008,
     stores: ofExecutions(() => ({ requestStop: () => Promise.resolve('asked') })),
     finds: /stop .*has not answered.*nothing was faulty|has no answer|was not answered/,
   },
 
   'the due end of a child is lost': {
+    seed: 1_003,
     stores: ofExecutions(() => ({ dueEnds: () => Promise.resolve([]) })),
     finds: /waits for its child|has not ended|is not reported/,
   },
@@ -113,16 +115,6 @@ export const PLANTS: Readonly<Record<string, PlantedFault>> = {
   'what a node leaves is lost': {
     stores: ofExecutions(() => ({ claimUnowned: () => Promise.resolve([]) })),
     finds: /needs an owner|has not ended/,
-  },
-
-  'what a node owns without its knowledge is lost': {
-    stores: ofExecutions(() => ({ ownedAwake: () => Promise.resolve([]) })),
-    finds: /has not ended/,
-  },
-
-  'no execution is ever due': {
-    stores: ofExecutions(() => ({ claimDue: () => Promise.resolve([]) })),
-    finds: /has not ended/,
   },
 
   'a node that leaves is not removed': {
@@ -144,6 +136,7 @@ export const PLANTS: Readonly<Record<string, PlantedFault>> = {
   },
 
   'a change of flows is acknowledged before nodes have forgotten the flow': {
+    seed: 1_008,
     stores: ofNodes(() => ({ lowestFlowEpoch: () => Promise.resolve(Number.MAX_SAFE_INTEGER) })),
     finds: /was answered before it began/,
   },

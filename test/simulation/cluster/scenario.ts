@@ -59,7 +59,7 @@ export interface Scenario {
 }
 
 /** Far more than what executions need that do not sleep. */
-const END_MS = 1_200_000;
+const END_MS = 400_000;
 
 const KINDS: readonly NodeFault['kind'][] = ['crash', 'stop', 'leave', 'slow', 'refused', 'hanging', 'mute'];
 
