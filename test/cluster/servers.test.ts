@@ -66,7 +66,7 @@ describe('three servers on one PostgreSQL', WHERE_IT_RUNS, () => {
     const store = await freshOptions(fileEnd);
     await fill(store, firstMs);
     const start = (name: string, leaseMs: number): Promise<ClusterServer> =>
-      startClusterServer(fileEnd, { name, store, leaseMs, settings: 'schedules: { missed: all }\nshutdown: 1s' });
+      startClusterServer(fileEnd, { name, store, leaseMs, settings: 'schedules: { missed: all }\nshutdown: 100ms' });
     [a, b, c] = await Promise.all([start('a', LONG_LEASE_MS), start('b', LONG_LEASE_MS), start('c', SHORT_LEASE_MS)]);
     servers = [a, b, c];
     const standard = { Type: 'FDL', ExecutionMode: 'Standard' };
@@ -184,7 +184,7 @@ describe('three servers on one PostgreSQL', WHERE_IT_RUNS, () => {
       const definition = (v: number): string => machine(Name, [constant('P', v)]);
       await ask(a, 'CreateFlow', { Name, Type: 'FDL', ExecutionMode, Definition: definition(0) });
       let tries = 0;
-      for (let v = 1; tries < 120; v++) {
+      for (let v = 1; tries < 90; v++) {
         await ask(servers[v % 3] as ClusterServer, 'UpdateFlow', { Name, Definition: definition(v) });
         await Promise.all(
           servers.flatMap((server) =>
