@@ -77,6 +77,19 @@ test('a stop at another node stops, and says when another came first', async (t)
   await refused(b.executions.stop('ask', 'one', { error: 'E', cause: '' }), 'ExecutionAlreadyCompleted');
 });
 
+test('a stop at another node is answered, also if a redrive follows at once', async (t) => {
+  const { cluster } = recording(t);
+  const [a, b] = await three(cluster);
+  await a.createFlow('ask', ASK);
+  await a.start('ask', { name: 'one' });
+  await cluster.time.pass(100);
+  const stop = b.executions.stop('ask', 'one', { error: 'E', cause: '' });
+  while ((await a.executions.describe('ask', 'one', 0)).status === 'Running') await cluster.time.pass(1);
+  await a.executions.redrive('ask', 'one');
+  assert.equal((await stop).status, 'Stopped');
+  assert.equal((await b.executions.describe('ask', 'one', 0)).status, 'Running');
+});
+
 test('of starts of one name at all nodes one starts it', async (t) => {
   const { cluster, calls } = recording(t);
   const engines = await three(cluster);

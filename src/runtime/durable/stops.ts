@@ -4,7 +4,7 @@ import { inBackground } from '../../base/isolated.ts';
 import type { Ports } from '../../base/ports.ts';
 import type { NodeMembership } from '../../cluster/membership.ts';
 import type { Failure } from '../../interpreter/event.ts';
-import type { ExecutionRecord, ExecutionStore } from '../../store/executions.ts';
+import type { ExecutionId, ExecutionRecord, ExecutionStore } from '../../store/executions.ts';
 import type { Orphans } from './children/orphans.ts';
 import type { EndWaiters } from './end-waiters.ts';
 import { Elsewhere } from './run-table.ts';
@@ -21,11 +21,13 @@ export interface StopsOptions {
   readonly watchEnds: () => void;
   readonly cluster: Pick<NodeMembership, 'hint'>;
   readonly orphans: Pick<Orphans, 'stopAll'>;
-  readonly ports: Pick<Ports, 'observer'>;
+  readonly ports: Pick<Ports, 'clock' | 'observer'>;
 }
 
 /** How long a caller waits for the node that owns the execution. */
 const PATIENCE_MS = 10_000;
+/** Between two looks at an execution that may have been redriven since it was stopped. */
+const LOOK_MS = 500;
 
 export class Stops {
   readonly #options: StopsOptions;
@@ -60,19 +62,31 @@ export class Stops {
 
   /** The store has the request, so that the next owner stops the execution if this one ends. */
   async #stopElsewhere(record: ExecutionRecord, failure: Failure, { owner }: Elsewhere): Promise<ExecutionRecord> {
-    const { store, waiters, cluster } = this.#options;
+    const { store, cluster, ports } = this.#options;
     const { id } = record;
-    const isEnded = waiters.wait(id, PATIENCE_MS);
-    this.#options.watchEnds();
     const asked = await store.requestStop(id, failure);
     if (asked === 'not-running') throw completed(record);
     cluster.hint(owner, 'work');
-    await isEnded;
-    const ended = await store.get(id);
-    if (ended?.status === 'Running') throw notAccepting(`node ${owner}, which has the execution, has not answered`);
+    const ended = await this.#ended(id, asked === 'asked');
+    if (ended === 'running') throw notAccepting(`node ${owner}, which has the execution, has not answered`);
+    if (ended === 'redriven') return { ...record, status: 'Stopped', stoppedMs: ports.clock.nowMs() };
     const isOurs = asked === 'asked' && ended?.status === 'Stopped';
     if (!isOurs || ended.error !== failure.error || ended.cause !== failure.cause) throw completed(record);
     return ended;
+  }
+
+  /** The execution when it has ended; null when a purge has deleted it since. A redrive clears the request of the stop before it. */
+  async #ended(id: ExecutionId, isOurs: boolean): Promise<ExecutionRecord | null | 'running' | 'redriven'> {
+    const { store, waiters, watchEnds } = this.#options;
+    for (let waitedMs = 0; waitedMs <= PATIENCE_MS; waitedMs += LOOK_MS) {
+      const isEnded = waiters.wait(id, LOOK_MS);
+      watchEnds();
+      const now = await store.get(id);
+      if (now?.status !== 'Running') return now;
+      if (isOurs && now.stop === null) return 'redriven';
+      await isEnded;
+    }
+    return 'running';
   }
 }
 
