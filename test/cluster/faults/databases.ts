@@ -12,6 +12,8 @@ import type { Row } from './stage.ts';
 const NAMES = ['a', 'b', 'c'] as const;
 /** A database without rows needs less than 50 MB beside its log, of which it writes 16 MB at a time. */
 const DISK_MB = 160;
+/** Of executions that fill the last pages of a table within a moment. */
+const INPUT_BYTES = 8_000;
 
 /** Waits until each server says that it is not well. */
 async function unwell(cluster: FaultCluster): Promise<void> {
@@ -99,7 +101,7 @@ function full(part: 'tables' | 'log'): Row {
         part === 'tables' ? { folder: disk } : { walFolder: join(disk, 'wal') },
       );
       const cluster = await FaultCluster.start(stage, NAMES, { database });
-      const load = await Load.begin(cluster);
+      const load = await Load.begin(cluster, { inputBytes: INPUT_BYTES });
       load.start();
       const untilMs = performance.now() + stage.forMs;
       const returned: number[] = [];

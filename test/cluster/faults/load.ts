@@ -2,6 +2,7 @@
  * Load on a cluster under faults, and what must be true of it afterwards: each execution that a server has acknowledged ends right,
  * its journal is that of an execution without faults, and calls were repeated only while they were under way, with the same key.
  */
+import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Body } from '../../support/clients.ts';
 import { callback, count, machine, wait } from '../flows.ts';
@@ -28,6 +29,7 @@ export interface Repeat {
 export class Load {
   readonly service: TaskService;
   readonly #cluster: FaultCluster;
+  readonly #inputBytes: number;
   /** The types of the events of an execution without faults. */
   #expected: readonly unknown[] = [];
   readonly #names: string[] = [];
@@ -36,13 +38,17 @@ export class Load {
   #ended = 0;
   #workers: Promise<unknown> = Promise.resolve();
 
-  /** Creates the flow, and runs it once without faults. */
-  static async begin(cluster: FaultCluster): Promise<Load> {
+  /**
+   * Creates the flow, and runs it once without faults.
+   * @param inputBytes of each execution, beside what it counts: they make the database grow
+   */
+  static async begin(cluster: FaultCluster, { inputBytes = 0 } = {}): Promise<Load> {
     const load: Load = new Load(
       cluster,
+      inputBytes,
       await startTaskService(cluster.stage.t, async (call) => {
         await delay(cluster.stage.random.below(TASK_MS));
-        if (call.token !== null) void load.#report(call.token);
+        if (call.token !== null) load.#report(call.token);
       }),
     );
     const { url } = load.service;
@@ -61,8 +67,9 @@ export class Load {
     return load;
   }
 
-  private constructor(cluster: FaultCluster, service: TaskService) {
+  private constructor(cluster: FaultCluster, inputBytes: number, service: TaskService) {
     this.#cluster = cluster;
+    this.#inputBytes = inputBytes;
     this.service = service;
   }
 
@@ -121,10 +128,15 @@ export class Load {
     return zombies ? `${figures} (${late.length} by a zombie that was sending it)` : figures;
   }
 
+  /** Random, so that no compression makes it small. */
+  #input(): string {
+    return JSON.stringify({ n: 0, pad: randomBytes(this.#inputBytes / 2).toString('hex') });
+  }
+
   async #runOne(name: string): Promise<void> {
     const cluster = this.#cluster;
     const about = { FlowName: FLOW, ExecutionName: name };
-    await cluster.insist('StartExecution', { ...about, Input: '{"n":0}' }, 'ExecutionAlreadyExists');
+    await cluster.insist('StartExecution', { ...about, Input: this.#input() }, 'ExecutionAlreadyExists');
     let reply: Body;
     do {
       const found = await cluster.insist('DescribeExecution', { ...about, WaitTimeSeconds: 5 }, 'ExecutionNotExists');
@@ -138,10 +150,13 @@ export class Load {
   }
 
   /** Reports for a task until a server says that it is done. */
-  async #report(token: string): Promise<void> {
+  #report(token: string): void {
     if (this.#reported.has(token)) return;
     this.#reported.add(token);
-    await this.#cluster.insist('ReportTaskSucceeded', { TaskToken: token, Output: '{"n":3}' }, 'TaskAlreadyCompleted');
+    const { stage } = this.#cluster;
+    this.#cluster
+      .insist('ReportTaskSucceeded', { TaskToken: token, Output: '{"n":3}' }, 'TaskAlreadyCompleted')
+      .catch((error: unknown) => stage.violation(String(error)));
   }
 
   async #history(name: string): Promise<Body[]> {
