@@ -4,6 +4,7 @@ import { inBackground } from '../../base/isolated.ts';
 import type { Ports } from '../../base/ports.ts';
 import type { NodeMembership } from '../../cluster/membership.ts';
 import type { Failure } from '../../interpreter/event.ts';
+import { decodeEvents } from '../../interpreter/journal.ts';
 import type { ExecutionId, ExecutionRecord, ExecutionStore } from '../../store/executions.ts';
 import type { Orphans } from './children/orphans.ts';
 import type { EndWaiters } from './end-waiters.ts';
@@ -13,7 +14,7 @@ import { notAccepting } from './write-gate.ts';
 import type { WriteGate } from './write-gate.ts';
 
 export interface StopsOptions {
-  readonly store: Pick<ExecutionStore, 'requestStop' | 'get'>;
+  readonly store: Pick<ExecutionStore, 'requestStop' | 'get' | 'journal'>;
   readonly table: RunTable;
   readonly gate: WriteGate;
   readonly waiters: EndWaiters;
@@ -67,7 +68,7 @@ export class Stops {
     const asked = await store.requestStop(id, failure);
     if (asked === 'not-running') throw completed(record);
     cluster.hint(owner, 'work');
-    const ended = await this.#ended(id, asked === 'asked');
+    const ended = await this.#ended(id, asked === 'asked' ? failure : null);
     if (ended === 'running') throw notAccepting(`node ${owner}, which has the execution, has not answered`);
     if (ended === 'redriven') return { ...record, status: 'Stopped', stoppedMs: ports.clock.nowMs() };
     const isOurs = asked === 'asked' && ended?.status === 'Stopped';
@@ -75,18 +76,31 @@ export class Stops {
     return ended;
   }
 
-  /** The execution when it has ended; null when a purge has deleted it since. A redrive clears the request of the stop before it. */
-  async #ended(id: ExecutionId, isOurs: boolean): Promise<ExecutionRecord | null | 'running' | 'redriven'> {
+  /**
+   * The execution when it has ended; null when a purge has deleted it since. A redrive clears the request of the stop before it.
+   * @param failure of the stop that was asked for; null for that of another caller
+   */
+  async #ended(id: ExecutionId, failure: Failure | null): Promise<ExecutionRecord | null | 'running' | 'redriven'> {
     const { store, waiters, watchEnds } = this.#options;
     for (let waitedMs = 0; waitedMs <= PATIENCE_MS; waitedMs += LOOK_MS) {
       const isEnded = waiters.wait(id, LOOK_MS);
       watchEnds();
       const now = await store.get(id);
       if (now?.status !== 'Running') return now;
-      if (isOurs && now.stop === null) return 'redriven';
+      if (failure !== null && now.stop === null && (await this.#wasStopped(id, failure))) return 'redriven';
       await isEnded;
     }
     return 'running';
+  }
+
+  async #wasStopped(id: ExecutionId, { error, cause }: Failure): Promise<boolean> {
+    const rows = await this.#options.store.journal(id, 1, Number.MAX_SAFE_INTEGER);
+    return rows.some((row) =>
+      decodeEvents(row.events).some(({ event: { type, facts } }) => {
+        const failure = facts?.failure;
+        return type === 'ExecutionStopped' && failure?.error === error && failure.cause === cause;
+      }),
+    );
   }
 }
 
