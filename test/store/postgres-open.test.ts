@@ -73,7 +73,11 @@ describe('opening a store in PostgreSQL', WHERE_IT_RUNS, () => {
 
   it('makes the schema once, for nodes that start at the same time', async (t) => {
     const options = await freshOptions(t);
-    const nodes = await Promise.all([1, 2, 3, 4].map(() => open(t, options)));
+    const opened = await Promise.allSettled([1, 2, 3, 4].map(() => open(t, options)));
+    const nodes = opened.map((each) => {
+      if (each.status === 'rejected') throw each.reason;
+      return each.value;
+    });
     const numbers = await Promise.all(nodes.map(async (each) => (await newNode(each)).node));
     assert.deepEqual(
       numbers.toSorted((a, b) => a - b),
@@ -85,6 +89,15 @@ describe('opening a store in PostgreSQL', WHERE_IT_RUNS, () => {
       rows.map(({ number }) => Number(number)),
       MIGRATIONS.map(({ number }) => number),
     );
+  });
+
+  it('makes its first tables while other nodes do, at every moment that they can meet', async (t) => {
+    for (let round = 0; round < 15; round++) {
+      const options = await freshOptions(t);
+      const prepared = await Promise.allSettled(Array.from({ length: 6 }, () => prepareDatabase(options)));
+      for (const each of prepared)
+        assert.equal(each.status, 'fulfilled', each.status === 'rejected' ? String(each.reason) : '');
+    }
   });
 
   it('applies a later migration once, and a migration that fails not at all', async (t) => {

@@ -14,6 +14,8 @@ export const CODES = {
   insufficientPrivilege: '42501',
   duplicateSchema: '42P06',
   duplicateTable: '42P07',
+  /** Also: the type of the rows of a table that another transaction is making. */
+  duplicateObject: '42710',
   invalidPassword: '28P01',
   invalidAuthorization: '28000',
   noSuchDatabase: '3D000',

@@ -17,6 +17,8 @@ const OLDEST_SERVER = 140_000;
 const MIGRATION_MS = 3_600_000;
 /** How often the first tables are made again when other nodes make them at the same time. */
 const ATTEMPTS = 10;
+/** What PostgreSQL answers then, `IF NOT EXISTS` or not; which one depends on how far the other has come. */
+const RACES = [CODES.uniqueViolation, CODES.duplicateSchema, CODES.duplicateTable, CODES.duplicateObject] as const;
 
 /**
  * @returns the number of shards of the schema
@@ -79,8 +81,7 @@ async function makeFirstTables(client: Client, { schema }: PostgresOptions): Pro
         )`);
       return;
     } catch (error) {
-      const isRace = hasCode(error, CODES.uniqueViolation, CODES.duplicateSchema, CODES.duplicateTable);
-      if (!isRace || attempt === ATTEMPTS) throw error;
+      if (!hasCode(error, ...RACES) || attempt === ATTEMPTS) throw error;
     }
   }
 }
