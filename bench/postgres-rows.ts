@@ -8,6 +8,8 @@ import { openPostgresStores } from '../src/store/postgres/stores.ts';
 import { testPostgres } from '../test/support/postgres.ts';
 import { DONE, stepsPerSecond, textsOf, writeAll } from './durable-rows.ts';
 import type { Amount } from './durable-rows.ts';
+import { DatabaseMeter, used } from './database-meter.ts';
+import type { DatabaseUse } from './database-meter.ts';
 import { engineOn, inParallel } from './durable-engine.ts';
 import { DURABLE_STEPS, taskChain } from './flows.ts';
 import { PostgresGroupCommit } from './postgres-group-commit.ts';
@@ -20,6 +22,9 @@ interface PostgresSteps {
   /** Steps a second, by round. */
   readonly millrace: readonly number[];
   readonly byHand: readonly number[];
+  /** Of the database for one step, by round. */
+  readonly millraceUse: readonly DatabaseUse[];
+  readonly byHandUse: readonly DatabaseUse[];
 }
 
 interface PostgresLatencies {
@@ -36,6 +41,7 @@ export async function measurePostgres(rounds: number, amount: Amount): Promise<R
   const byHand = await PostgresGroupCommit.open(configOf(options));
   await engine.createFlow('steps', taskChain());
   const texts = await textsOf(engine, 'steps');
+  const meter = await DatabaseMeter.open(options);
   let run = 0;
   const ours = (concurrency: number): Promise<number> => {
     run++;
@@ -50,14 +56,25 @@ export async function measurePostgres(rounds: number, amount: Amount): Promise<R
   for (const concurrency of [1, 50, 500]) {
     const millrace: number[] = [];
     const other: number[] = [];
+    const millraceUse: DatabaseUse[] = [];
+    const byHandUse: DatabaseUse[] = [];
     for (let round = -1; round < rounds; round++) {
-      const figures = [await ours(concurrency), await theirs(concurrency)] as const;
+      const marks = [await meter.read()];
+      const figures: number[] = [];
+      for (const side of [ours, theirs]) {
+        figures.push(await side(concurrency));
+        marks.push(await meter.read());
+      }
       // The first round warms up.
       if (round < 0) continue;
-      millrace.push(figures[0]);
-      other.push(figures[1]);
+      const [before, between, after] = marks as [DatabaseUse, DatabaseUse, DatabaseUse];
+      const [mine = 0, hand = 0] = figures;
+      millrace.push(mine);
+      other.push(hand);
+      millraceUse.push(used(before, between));
+      byHandUse.push(used(between, after));
     }
-    results.push({ concurrency, millrace, byHand: other });
+    results.push({ concurrency, millrace, byHand: other, millraceUse, byHandUse });
   }
   const latencies: PostgresLatencies[] = [];
   for (const concurrency of [1, 32]) {
@@ -87,7 +104,28 @@ export async function measurePostgres(rounds: number, amount: Amount): Promise<R
   }
   await engine.close();
   await byHand.close();
-  return [...results.map(stepRow), ...latencies.map(latencyRow)];
+  await meter.close();
+  const costs = results.map((each) => costRow(each, amount(each.concurrency) * DURABLE_STEPS));
+  return [...results.map(stepRow), ...costs, ...latencies.map(latencyRow)];
+}
+
+/** @param steps of one round */
+function costRow({ concurrency, millraceUse, byHandUse }: PostgresSteps, steps: number): Row {
+  const textOf = (uses: readonly DatabaseUse[]): string => {
+    const one = (pick: (use: DatabaseUse) => number): number => median(uses.map(pick)) / steps;
+    const processor = uses.some(({ processorMs }) => processorMs === null)
+      ? ''
+      : `, ${whole(one(({ processorMs }) => (processorMs ?? 0) * 1000))} µs of its processor time`;
+    return `${whole(one(({ walBytes }) => walBytes))} bytes of WAL, ${whole(one(({ diskBytes }) => diskBytes))} on disk${processor}`;
+  };
+  const wal = (uses: readonly DatabaseUse[]): number[] => uses.map(({ walBytes }) => walBytes);
+  return {
+    what: `what one of these steps costs the database, ${concurrency} at a time (WAL: less is better)`,
+    ours: textOf(millraceUse),
+    beside: textOf(byHandUse),
+    ratio: spread(ratio(wal(millraceUse), wal(byHandUse))),
+    aim: '–',
+  };
 }
 
 function latencyRow({ concurrency, millrace, byHand }: PostgresLatencies): Row {
