@@ -1,6 +1,6 @@
 /**
- * What durable steps cost the database itself: bytes of write-ahead log, bytes on disk and, on Linux, processor time. How large a
- * primary has to be follows from it.
+ * Reads what the database itself uses: bytes of write-ahead log, bytes on disk and, on Linux, processor time. The cost of a durable step,
+ * and so the size of a primary, follows from it.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
