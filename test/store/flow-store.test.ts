@@ -50,8 +50,8 @@ for (const adapter of ADAPTERS) {
     it('creates a flow once for each name', async (t) => {
       const { flows: store } = await openStores(t, adapter);
       const made = await Promise.all([1, 2, 3].map((n) => store.create(flowRecord('a', { id: `id${n}` }))));
-      assert.deepEqual(made, [true, false, false]);
-      assert.equal((await store.get('a'))?.id, 'id1');
+      assert.equal(made.filter((isFirst) => isFirst).length, 1, 'any of them may be the first');
+      assert.equal((await store.get('a'))?.id, `id${made.indexOf(true) + 1}`);
       assert.equal(await store.count(), 1);
     });
 
@@ -109,7 +109,8 @@ for (const adapter of ADAPTERS) {
     it('deletes once', async (t) => {
       const { flows: store } = await openStores(t, adapter);
       await store.create(flowRecord('a'));
-      assert.deepEqual(await Promise.all([store.delete('a'), store.delete('a')]), ['id-of-a', null]);
+      const deleted = await Promise.all([store.delete('a'), store.delete('a')]);
+      assert.deepEqual(new Set(deleted), new Set(['id-of-a', null]));
       assert.equal(await store.count(), 0);
     });
 

@@ -50,7 +50,9 @@ for (const adapter of ADAPTERS) {
       const store = await storeWithFlow(t);
       await store.create(flowRecord('b'));
       const publish = async (name: string) => (await store.publish(name, '', 1))?.version;
-      assert.deepEqual(await Promise.all([publish('a'), publish('a'), publish('b')]), [1, 2, 1]);
+      const [one, another, ofB] = await Promise.all([publish('a'), publish('a'), publish('b')]);
+      assert.deepEqual(new Set([one, another]), new Set([1, 2]));
+      assert.equal(ofB, 1);
       assert.equal(await store.deleteVersion('a', 2), 'deleted');
       assert.equal(await store.deleteVersion('a', 2), 'absent');
       assert.equal(await publish('a'), 3);

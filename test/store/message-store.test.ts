@@ -69,11 +69,13 @@ for (const adapter of ADAPTERS) {
       const { messages: store } = await openStores(t, adapter);
       const task = { execution: 7, event: 3 };
       const added = await Promise.all(['a', 'b'].map((id) => store.add(message(id, { task }), NOT_PUSHED, 10)));
-      assert.deepEqual(added, ['a', 'a']);
+      const [first] = added;
+      assert.ok(first === 'a' || first === 'b');
+      assert.deepEqual(added, [first, first]);
       assert.equal(await store.add(message('c', { task: { execution: 7, event: 4 } }), NOT_PUSHED, 10), 'c');
       assert.equal(await store.add(message('d'), NOT_PUSHED, 10), 'd');
       assert.equal(await store.add(message('e'), NOT_PUSHED, 10), 'e');
-      assert.deepEqual(await ids(store), ['e', 'd', 'c', 'a']);
+      assert.deepEqual(await ids(store), ['e', 'd', 'c', first]);
     });
 
     it('retains no more than the limit, and deletes the oldest messages but none whose push is due', async (t) => {
