@@ -60,7 +60,8 @@ export class GroupCommit {
   #waiting: { write: Write; durable: () => void }[] = [];
   #flushing = false;
 
-  private constructor(flush: (flush: readonly Write[]) => Promise<void>, close: () => Promise<void>) {
+  /** @param flush writes to disk in one transaction; the next one begins when its promise resolves */
+  constructor(flush: (flush: readonly Write[]) => Promise<void>, close: () => Promise<void>) {
     this.#flush = flush;
     this.#close = close;
   }

@@ -12,7 +12,7 @@ import { DatabaseMeter, used } from './database-meter.ts';
 import type { DatabaseUse } from './database-meter.ts';
 import { engineOn, inParallel } from './durable-engine.ts';
 import { DURABLE_STEPS, taskChain } from './flows.ts';
-import { PostgresGroupCommit } from './postgres-group-commit.ts';
+import { openPostgresGroupCommit } from './postgres-group-commit.ts';
 import { median, percentile, ratio } from './statistics.ts';
 import { spread, whole } from './table.ts';
 import type { Row } from './table.ts';
@@ -38,7 +38,7 @@ interface PostgresLatencies {
 export async function measurePostgres(rounds: number, amount: Amount): Promise<Row[]> {
   const options = (await testPostgres()).options('benchmark');
   const engine = await engineOn(await openPostgresStores(options, systemScheduler), async () => DONE);
-  const byHand = await PostgresGroupCommit.open(configOf(options));
+  const byHand = await openPostgresGroupCommit(configOf(options));
   await engine.createFlow('steps', taskChain());
   const texts = await textsOf(engine, 'steps');
   const meter = await DatabaseMeter.open(options);

@@ -11,7 +11,7 @@ import { isOfOthers } from '../own-changes.ts';
 import { entryKey, nameKey, snapshotKey } from './commit-load.ts';
 import type { Loaded, LoadedExecution } from './commit-load.ts';
 import { endedMsOf, Writes } from './commit-writes.ts';
-import { callbackNumber, DONE, DUE, OWED, RUNNING, statusNumber } from './execution-rows.ts';
+import { callbackNumber, DONE, DUE, OWED, RUNNING, statusNumber } from '../stored-forms.ts';
 
 export class CommitPlan {
   readonly #node: NodeNumber;

@@ -8,10 +8,10 @@
  * Their plans must not depend on statistics (`connect.ts`). So the shard of a row follows from its id: with a shard for all of them, a
  * plan could read a whole shard and then look for the ids.
  */
-import { DUE, OWED, RUNNING } from './execution-rows.ts';
 import { isExecution, isKey, shardOfId } from './keys.ts';
 import { ANSWER } from './requests.ts';
 import { LOCK_SCHEDULES, TAKE } from './schedule-store.ts';
+import { DUE, OWED, RUNNING } from '../stored-forms.ts';
 
 /** Fails unless the rows of `changed` are as many as the values of this parameter. */
 const ALL = (list: string) => `SELECT 1 / (count(*) = cardinality(${list}))::int FROM changed`;

@@ -7,9 +7,9 @@ import type { DueTimes } from '../schedules.ts';
 import { bools, float8s, int4s, int8s, texts } from './arrays.ts';
 import type { Statement } from './batch.ts';
 import type { StatementName } from './commit-statements.ts';
-import { callbackNumber, mapRunStatusNumber, startedByText, statusNumber } from './execution-rows.ts';
 import { takeValues } from './schedule-store.ts';
 import { flowKey, shardOf } from './shards.ts';
+import { callbackNumber, mapRunStatusNumber, startedByText, statusNumber } from '../stored-forms.ts';
 
 type Start = NonNullable<ExecutionChange['start']>;
 type End = NonNullable<ExecutionChange['end']>;

@@ -1,33 +1,10 @@
-/**
- * Executions, snapshots and Map runs to rows and back. The database contains the positions in the lists: append to them, and change
- * nothing else in them.
- */
+/** Executions, snapshots and Map runs to rows and back. */
 import type { Failure } from '../../interpreter/event.ts';
-import type { Ancestry, CallbackState, ExecutionRecord, FlowSnapshot, JournalRow } from '../executions.ts';
-import type { MapItemPlace, MapRunRecord, MapRunStatus } from '../map-runs.ts';
+import type { ExecutionRecord, FlowSnapshot, JournalRow } from '../executions.ts';
+import type { MapItemPlace, MapRunRecord } from '../map-runs.ts';
 import type { Row } from './database.ts';
 import { environmentOf, numberOrNull, textOf, textOrNull } from './flow-rows.ts';
-
-const STATUSES: readonly ExecutionRecord['status'][] = ['Running', 'Succeeded', 'Failed', 'TimedOut', 'Stopped'];
-const CALLBACKS: readonly CallbackState[] = ['none', 'owed', 'due', 'done'];
-const MAP_RUN_STATUSES: readonly MapRunStatus[] = ['Pending', 'Running', 'Succeeded', 'Failed', 'Aborted'];
-
-export const RUNNING = 0;
-export const OWED = 1;
-export const DUE = 2;
-export const DONE = 3;
-
-export function statusNumber(status: ExecutionRecord['status']): number {
-  return STATUSES.indexOf(status);
-}
-
-export function callbackNumber(callback: CallbackState): number {
-  return CALLBACKS.indexOf(callback);
-}
-
-export function mapRunStatusNumber(status: MapRunStatus): number {
-  return MAP_RUN_STATUSES.indexOf(status);
-}
+import { ancestryOf, callbackOf, mapRunStatusOf, statusOf } from '../stored-forms.ts';
 
 /** From a row of `executions` with `flow_id` and `flow_name`, and with `input` and `output` if the query reads them. */
 export function executionOf(row: Row): ExecutionRecord {
@@ -39,16 +16,16 @@ export function executionOf(row: Row): ExecutionRecord {
     flowName: textOf(row['flow_name']),
     name: textOf(row['name']),
     identity: textOf(row['identity']),
-    status: STATUSES[Number(row['status'])] as ExecutionRecord['status'],
+    status: statusOf(row['status']),
     startedMs: Number(row['started_ms']),
     stoppedMs: Number(row['stopped_ms']),
     revision: Number(row['revision']),
     version: textOf(row['version']),
     alias: textOf(row['alias']),
     parent: parent === null ? null : { execution: parent, event: Number(row['parent_event']) },
-    ancestry: ancestryOf(row),
+    ancestry: ancestryOf(row['depth'], textOf(row['started_by'])),
     mapItem: mapItemOf(row),
-    callback: CALLBACKS[Number(row['callback'])] as CallbackState,
+    callback: callbackOf(row['callback']),
     stop: stop === null ? null : failureOf(stop),
     wakeMs: numberOrNull(row['wake_ms']),
     error: textOf(row['error']),
@@ -65,17 +42,6 @@ export function failureOf(text: string): Failure {
 function mapItemOf(row: Row): MapItemPlace | null {
   const run = textOrNull(row['map_run']);
   return run === null ? null : { run, state: Number(row['map_state']), index: Number(row['map_item']) };
-}
-
-function ancestryOf(row: Row): Ancestry {
-  const startedBy = textOf(row['started_by']);
-  if (startedBy === '') return { depth: Number(row['depth']), startedBy: [] };
-  return { depth: Number(row['depth']), startedBy: JSON.parse(startedBy) as readonly string[] };
-}
-
-/** The text of `started_by`, empty for most executions. */
-export function startedByText({ startedBy }: Ancestry): string {
-  return startedBy.length === 0 ? '' : JSON.stringify(startedBy);
 }
 
 export function snapshotOf(row: Row): FlowSnapshot {
@@ -100,7 +66,7 @@ export function mapRunOf(row: Row): MapRunRecord {
     name: textOf(row['name']),
     key: Number(row['key']),
     event: Number(row['event']),
-    status: MAP_RUN_STATUSES[Number(row['status'])] as MapRunStatus,
+    status: mapRunStatusOf(row['status']),
     startedMs: Number(row['started_ms']),
     stoppedMs: Number(row['stopped_ms']),
     concurrency: Number(row['concurrency']),

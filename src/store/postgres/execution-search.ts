@@ -4,9 +4,9 @@
  */
 import type { ExecutionPosition, ExecutionQuery } from '../executions.ts';
 import type { Queries, Row } from './database.ts';
-import { statusNumber } from './execution-rows.ts';
 import { flowKey } from './shards.ts';
 import { stored } from './texts.ts';
+import { statusNumber } from '../stored-forms.ts';
 
 /** Limits to the cost of one query. */
 export interface ListBounds {

@@ -8,7 +8,7 @@ import type { StoreClock } from './clock.ts';
 import type { Commits } from './commits.ts';
 import type { Database, DatabaseUse, Row } from './database.ts';
 import { listExecutions } from './execution-list.ts';
-import { DUE, executionOf, journalRowOf, mapRunOf, OWED, RUNNING, snapshotOf } from './execution-rows.ts';
+import { executionOf, journalRowOf, mapRunOf, snapshotOf } from './execution-rows.ts';
 import { numberOrNull, textOf } from './flow-rows.ts';
 import { leaseLost, requireNode } from './fences.ts';
 import { isExecution } from './keys.ts';
@@ -20,6 +20,7 @@ import { RECORD } from './record.ts';
 import { requestMethods } from './requests.ts';
 import { firstIdOf, flowKey, shardOf, shardOfName } from './shards.ts';
 import { stored } from './texts.ts';
+import { DUE, OWED, RUNNING } from '../stored-forms.ts';
 
 /** Rows of a deleted execution may be there until their partition goes. */
 const EXISTS = 'EXISTS (SELECT 1 FROM executions WHERE shard = $1 AND id = $2)';

@@ -8,13 +8,14 @@ import type { ExecutionId, ExecutionStore } from '../executions.ts';
 import type { NodeNumber } from '../nodes.ts';
 import { int8s } from './arrays.ts';
 import type { Database, DatabaseUse, Row } from './database.ts';
-import { DUE, executionOf, RUNNING } from './execution-rows.ts';
+import { executionOf } from './execution-rows.ts';
 import { numberOrNull } from './flow-rows.ts';
 import { leaseLost, requireNode } from './fences.ts';
 import { isExecution, isKey } from './keys.ts';
 import { isAwake, isOpenMail } from './predicates.ts';
 import { RECORD } from './record.ts';
 import { shardOf } from './shards.ts';
+import { DUE, RUNNING } from '../stored-forms.ts';
 
 type OwnershipMethods = Pick<
   ExecutionStore,

@@ -5,7 +5,7 @@
  * from end to end. So these conditions have a form from which it can conclude nothing: it uses such an index for a query that has the
  * same condition, word for word, and for no other.
  */
-import { RUNNING } from './execution-rows.ts';
+import { RUNNING } from '../stored-forms.ts';
 
 function only(condition: string): string {
   return `CASE WHEN ${condition} THEN true END`;

@@ -13,11 +13,11 @@ import type { EndedExecutionPlace } from '../retention.ts';
 import type { StoreClock } from './clock.ts';
 import type { Queries, Row } from './database.ts';
 import { readEndedCounts, EXISTING_FLOWS } from './ended-counts.ts';
-import { DUE, RUNNING } from './execution-rows.ts';
 import { numberOrNull, textOf, textOrNull } from './flow-rows.ts';
 import { isExecution, isKey } from './keys.ts';
 import { Removal } from './removal.ts';
 import { removeUnusedSnapshots } from './unused-snapshots.ts';
+import { DUE, RUNNING } from '../stored-forms.ts';
 
 /** Before every ended execution. */
 const START: PurgePosition = { endedMs: Number.MIN_SAFE_INTEGER, id: 0 };

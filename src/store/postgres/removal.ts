@@ -8,9 +8,9 @@ import type { ExecutionId } from '../executions.ts';
 import type { NodeNumber } from '../nodes.ts';
 import { int8s } from './arrays.ts';
 import type { Queries, Row } from './database.ts';
-import { DUE, RUNNING } from './execution-rows.ts';
 import { isExecution } from './keys.ts';
 import { weekOf } from './shards.ts';
+import { DUE, RUNNING } from '../stored-forms.ts';
 
 /** Children that are deleted together. */
 const ITEMS_AT_ONCE = 100;

@@ -3,12 +3,13 @@ import type { ExecutionStore, Requests } from '../executions.ts';
 import type { NodeNumber } from '../nodes.ts';
 import { int8s, texts } from './arrays.ts';
 import type { Database, DatabaseUse } from './database.ts';
-import { failureOf, RUNNING } from './execution-rows.ts';
+import { failureOf } from './execution-rows.ts';
 import { textOf } from './flow-rows.ts';
 import { isExecution, isKey } from './keys.ts';
 import { isOpenMail, isStopping } from './predicates.ts';
 import { shardOf } from './shards.ts';
 import { stored } from './texts.ts';
+import { RUNNING } from '../stored-forms.ts';
 
 type RequestMethods = Pick<ExecutionStore, 'requestStop' | 'post' | 'requests' | 'answer' | 'answers' | 'ended'>;
 

@@ -4,7 +4,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { EndedCounts } from '../retention.ts';
-import { RUNNING } from './execution-rows.ts';
+import { RUNNING } from '../stored-forms.ts';
 
 /** The flows of executions that are not deleted. */
 export const EXISTING_FLOWS = 'SELECT e.key, f.name FROM execution_flows e JOIN flows f ON f.id = e.flow_id';

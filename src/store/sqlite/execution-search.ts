@@ -4,8 +4,8 @@
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { ExecutionPosition, ExecutionQuery } from '../executions.ts';
-import { statusNumber } from './execution-rows.ts';
 import type { Row } from './flow-rows.ts';
+import { statusNumber } from '../stored-forms.ts';
 
 /** Limits to the cost of one query. */
 export interface ListBounds {

@@ -10,11 +10,12 @@ import type { ExecutionId, ExecutionStore, JournalRow } from '../executions.ts';
 import type { CommitThread } from './commit-thread.ts';
 import type { ConnectionUse, SharedConnection } from './connection.ts';
 import { createExecutionList } from './execution-list.ts';
-import { DUE, executionOf, OWED, RUNNING, snapshotOf } from './execution-rows.ts';
+import { executionOf, snapshotOf } from './execution-rows.ts';
 import type { FoundRow, Row } from './flow-rows.ts';
 import { mapRunOf } from './map-run-rows.ts';
 import { Ownership } from './ownership.ts';
 import { inTransaction } from './transaction.ts';
+import { DUE, OWED, RUNNING } from '../stored-forms.ts';
 
 /** A whole record, with input and output. */
 const RECORD = `

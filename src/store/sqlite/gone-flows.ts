@@ -1,8 +1,8 @@
 /** The executions of deleted flows. */
 import type { DatabaseSync } from 'node:sqlite';
-import { DUE, RUNNING } from './execution-rows.ts';
 import { isLeft } from './removal.ts';
 import type { Removal, RemovalBudget } from './removal.ts';
+import { DUE, RUNNING } from '../stored-forms.ts';
 
 /** The ended executions of a flow. Those whose callback is due are left out: the parent has yet to be notified of the end. */
 export const ENDED_OF_FLOW = `

@@ -1,11 +1,7 @@
-/** Map runs to rows and back. Store files contain the positions in `STATUSES`: append to the list, and change nothing else in it. */
-import type { MapRunRecord, MapRunStatus } from '../map-runs.ts';
+/** Map runs to rows and back. */
+import type { MapRunRecord } from '../map-runs.ts';
+import { mapRunStatusNumber, mapRunStatusOf } from '../stored-forms.ts';
 import type { Row } from './flow-rows.ts';
-
-const STATUSES: readonly MapRunStatus[] = ['Pending', 'Running', 'Succeeded', 'Failed', 'Aborted'];
-/** A run with a lower status than this is open. */
-export const FIRST_ENDED = 2;
-export const ABORTED = 4;
 
 export function mapRunOf(row: Row): MapRunRecord {
   const { tolerated_count: count, tolerated_percentage: percentage } = row;
@@ -13,7 +9,7 @@ export function mapRunOf(row: Row): MapRunRecord {
     name: String(row['name']),
     key: Number(row['key']),
     event: Number(row['event']),
-    status: STATUSES[Number(row['status'])] as MapRunStatus,
+    status: mapRunStatusOf(row['status']),
     startedMs: Number(row['started_ms']),
     stoppedMs: Number(row['stopped_ms']),
     concurrency: Number(row['concurrency']),
@@ -32,7 +28,7 @@ export function valuesOfMapRun(run: MapRunRecord): (string | number | null)[] {
     run.key,
     run.name,
     run.event,
-    STATUSES.indexOf(run.status),
+    mapRunStatusNumber(run.status),
     run.startedMs,
     run.stoppedMs,
     run.concurrency,

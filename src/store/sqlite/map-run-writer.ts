@@ -3,7 +3,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { assert } from '../../base/assert.ts';
 import type { ExecutionId } from '../executions.ts';
 import type { MapRunChange } from '../map-runs.ts';
-import { ABORTED, FIRST_ENDED, valuesOfMapRun } from './map-run-rows.ts';
+import { valuesOfMapRun } from './map-run-rows.ts';
+import { ABORTED, FIRST_ENDED } from '../stored-forms.ts';
 
 export class MapRunWriter {
   readonly #set: StatementSync;

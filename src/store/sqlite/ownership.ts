@@ -16,8 +16,8 @@ import type {
 import type { Mail } from '../mail.ts';
 import type { NodeNumber } from '../nodes.ts';
 import { isOfOthers } from '../own-changes.ts';
-import { DUE, RUNNING } from './execution-rows.ts';
 import type { Row } from './flow-rows.ts';
+import { DUE, RUNNING } from '../stored-forms.ts';
 
 /** Executions that one query reads while it looks for those without an owner. */
 const PAGE = 500;

@@ -10,13 +10,13 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { PurgePosition, PurgeStep, Retention } from '../executions.ts';
 import { RetentionRound } from '../retention.ts';
 import { createEndedCounts, EXISTING_FLOWS } from './ended-counts.ts';
-import { DUE, RUNNING } from './execution-rows.ts';
 import type { Row } from './flow-rows.ts';
 import { createGoneFlows } from './gone-flows.ts';
 import { isLeft, Removal } from './removal.ts';
 import type { RemovalBudget } from './removal.ts';
 import type { SnapshotUses } from './snapshot-uses.ts';
 import { createUnusedSnapshots } from './unused-snapshots.ts';
+import { DUE, RUNNING } from '../stored-forms.ts';
 
 /** Before every ended execution. */
 const START: PurgePosition = { endedMs: Number.MIN_SAFE_INTEGER, id: 0 };

@@ -7,9 +7,9 @@
  * left: it has lost its parent, so it ends soon.
  */
 import type { DatabaseSync } from 'node:sqlite';
-import { DUE, RUNNING } from './execution-rows.ts';
 import type { Row } from './flow-rows.ts';
 import type { SnapshotUses } from './snapshot-uses.ts';
+import { DUE, RUNNING } from '../stored-forms.ts';
 
 /** The tables whose rows belong to the execution in their column `execution`, with the column that has most of their text. */
 export const TABLES_OF_EXECUTIONS = [

@@ -19,12 +19,12 @@ import type {
   SeenTime,
 } from '../executions.ts';
 import type { DueTimes } from '../schedules.ts';
-import { callbackNumber, DONE, DUE, OWED, RUNNING, startedByText, statusNumber } from './execution-rows.ts';
 import { giveBackPages } from './free-space.ts';
 import { MapRunWriter } from './map-run-writer.ts';
 import { Purge } from './purge.ts';
 import { SnapshotUses } from './snapshot-uses.ts';
 import { inTransaction } from './transaction.ts';
+import { callbackNumber, DONE, DUE, OWED, RUNNING, startedByText, statusNumber } from '../stored-forms.ts';
 
 type Start = NonNullable<ExecutionChange['start']>;
 type End = NonNullable<ExecutionChange['end']>;

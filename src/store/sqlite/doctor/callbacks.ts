@@ -1,8 +1,8 @@
 /** Ended children whose parent is not in the store. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { RepairableFinding } from '../../store-file.ts';
-import { DONE, OWED, RUNNING } from '../execution-rows.ts';
 import { amount, repairable, some } from './finding.ts';
+import { DONE, OWED, RUNNING } from '../../stored-forms.ts';
 
 /**
  * The end of a child and the mark that its report is due are one commit, so an ended child owes none. One whose report is due is left to the

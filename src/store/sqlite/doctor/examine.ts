@@ -13,7 +13,6 @@ import { CommitThread } from '../commit-thread.ts';
 import { SharedConnection } from '../connection.ts';
 import { explain, migrate, realFile, refuseForeign, schemaOf } from '../database.ts';
 import type { SqliteStoreOptions } from '../database.ts';
-import { RUNNING } from '../execution-rows.ts';
 import { createSqliteExecutions } from '../execution-store.ts';
 import { MIGRATIONS } from '../migrations.ts';
 import { takeOwnerLock } from '../owner-lock.ts';
@@ -28,6 +27,7 @@ import { checkMapRuns } from './map-runs.ts';
 import { checkSchedules } from './schedules.ts';
 import { checkSchema, emptyStore, isEmpty } from './schema.ts';
 import { checkSnapshots, checkSnapshotUses } from './snapshots.ts';
+import { RUNNING } from '../../stored-forms.ts';
 
 /** Checks of what the tables contain. The executions without a flow come first, because others name the flow. */
 const CHECKS = [

@@ -1,9 +1,9 @@
 /** Journals: that none has a gap, and that each belongs to an execution. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { RepairableFinding } from '../../store-file.ts';
-import { RUNNING } from '../execution-rows.ts';
 import { TABLES_OF_EXECUTIONS } from '../removal.ts';
 import { amount, fault, repairable, sizeOf, some } from './finding.ts';
+import { RUNNING } from '../../stored-forms.ts';
 
 /** Journals in which events are missing, or are there twice. */
 export function checkGaps(database: DatabaseSync): readonly RepairableFinding[] {

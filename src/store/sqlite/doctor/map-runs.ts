@@ -1,12 +1,11 @@
 /** Runs of distributed Maps: their logs, their status, and children whose Map is not in the store. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { RepairableFinding } from '../../store-file.ts';
-import { DUE, OWED, RUNNING } from '../execution-rows.ts';
 import type { Row } from '../flow-rows.ts';
-import { ABORTED, FIRST_ENDED } from '../map-run-rows.ts';
 import { Removal } from '../removal.ts';
 import { SnapshotUses } from '../snapshot-uses.ts';
 import { amount, fault, repairable, some } from './finding.ts';
+import { ABORTED, DUE, FIRST_ENDED, OWED, RUNNING } from '../../stored-forms.ts';
 
 const IS_OPEN = `(e.status = ${RUNNING} AND r.status < ${FIRST_ENDED})`;
 

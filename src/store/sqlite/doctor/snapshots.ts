@@ -1,9 +1,9 @@
 /** Snapshots: that each execution has one, and that their uses are counted right. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { RepairableFinding } from '../../store-file.ts';
-import { RUNNING } from '../execution-rows.ts';
 import type { Row } from '../flow-rows.ts';
 import { amount, fault, repairable } from './finding.ts';
+import { RUNNING } from '../../stored-forms.ts';
 
 /** The snapshot as the flow, or one of its versions, still has it. */
 const SAME_REVISION = `
