@@ -1,0 +1,102 @@
+/**
+ * Calls of the API through the console's own path, with the key of the session. Every call is a POST with a header that pages of
+ * other origins cannot send.
+ */
+import { signal } from '@preact/signals';
+import type { ActionName } from '../../../src/api/actions.ts';
+import type { ReplyOf } from '../../../src/operations/contract-types.ts';
+
+export type { ActionName } from '../../../src/api/actions.ts';
+export type { ReplyOf } from '../../../src/operations/contract-types.ts';
+
+/** A call that the server has refused, or that did not reach it: then `status` is 0 and `code` is `Unreachable`. */
+export class ApiFault extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly requestId: string;
+
+  constructor(status: number, code: string, message: string, requestId: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.requestId = requestId;
+  }
+}
+
+/** Whether the last call or stream reached the server. */
+export const isReachable = signal(true);
+/** Raised by a call that the server refuses because the session has ended. */
+export const sessionEnded = signal(0);
+
+export const CONSOLE_HEADERS: Readonly<Record<string, string>> = { 'x-millrace-console': '1' };
+
+/**
+ * Calls an action of the API. Parameters are texts, as everywhere in the API; undefined ones and empty texts of optional parameters
+ * may be left out by the caller. @throws {ApiFault}
+ */
+export async function call<A extends ActionName>(
+  action: A,
+  parameters: Readonly<Record<string, string | number | boolean | undefined>> = {},
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<ReplyOf<A> & { readonly RequestId: string }> {
+  const texts = Object.entries(parameters).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)]],
+  );
+  return (await post(`api/${action}`, Object.fromEntries(texts), options)) as ReplyOf<A> & {
+    readonly RequestId: string;
+  };
+}
+
+/** Posts JSON to a path of the console: `session`, `reveal`, `report`. @throws {ApiFault} */
+export function post(path: string, body: unknown, options: { readonly signal?: AbortSignal } = {}): Promise<unknown> {
+  return send('POST', path, body, options);
+}
+
+/** @throws {ApiFault} */
+export async function send(
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  body?: unknown,
+  { signal: aborting }: { readonly signal?: AbortSignal } = {},
+): Promise<unknown> {
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: body === undefined ? CONSOLE_HEADERS : { ...CONSOLE_HEADERS, 'content-type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(aborting !== undefined && { signal: aborting }),
+    });
+    text = await response.text();
+  } catch (error) {
+    if ((error as Error).name === 'AbortError') throw error;
+    isReachable.value = false;
+    throw new ApiFault(0, 'Unreachable', 'The server did not answer. It may be restarting.', '');
+  }
+  isReachable.value = true;
+  const value: unknown = text === '' ? null : parsed(text);
+  if (response.ok && value !== undefined) return value;
+  throw faultOf(response, value);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The fault that a reply means. A reply of something between the browser and the server may have any body. */
+export function faultOf(response: Pick<Response, 'status' | 'statusText'>, value: unknown): ApiFault {
+  if (response.status === 401) sessionEnded.value++;
+  const { Code, Message, RequestId } = (value ?? {}) as { Code?: string; Message?: string; RequestId?: string };
+  const message = Message ?? `The reply is not one of Millrace: HTTP status ${response.status} ${response.statusText}.`;
+  return new ApiFault(response.status, Code ?? 'UnknownReply', message, RequestId ?? '');
+}
+
+/** True for the fault of a key whose policies do not allow the call. */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof ApiFault && error.code === 'AccessDenied';
+}

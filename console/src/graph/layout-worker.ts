@@ -1,0 +1,2 @@
+/** Lays out graphs beside the page's thread. */
+export {};

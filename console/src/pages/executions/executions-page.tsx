@@ -1,0 +1,4 @@
+/** Executions of all flows. */
+export function ExecutionsPage() {
+  return <h1>ExecutionsPage</h1>;
+}

@@ -1,0 +1,4 @@
+/** The list of flows. */
+export function FlowsPage() {
+  return <h1>FlowsPage</h1>;
+}

@@ -1,0 +1,4 @@
+/** Creates a flow. */
+export function NewFlowPage() {
+  return <h1>NewFlowPage</h1>;
+}

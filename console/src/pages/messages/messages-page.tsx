@@ -1,0 +1,4 @@
+/** Messages. */
+export function MessagesPage() {
+  return <h1>MessagesPage</h1>;
+}

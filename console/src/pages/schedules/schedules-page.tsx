@@ -1,0 +1,4 @@
+/** Schedules. */
+export function SchedulesPage() {
+  return <h1>SchedulesPage</h1>;
+}

@@ -1,0 +1,115 @@
+/** Proves an access key. The secret goes to the server once; a cookie that scripts cannot read stands for it afterwards. */
+import { useState } from 'preact/hooks';
+import { session, signIn } from '../../app/session.ts';
+import { Button } from '../../parts/button.tsx';
+import { FaultNotice } from '../../parts/notice.tsx';
+import { useAction } from '../../parts/use-action.ts';
+import { chooseLanguage, defineTexts, language } from '../../texts/texts.ts';
+
+const texts = defineTexts({
+  en: {
+    title: 'Sign in to Millrace',
+    about: 'With an access key of this server. The console may do what the policies of the key allow, and no more.',
+    id: 'AccessKey ID',
+    secret: 'AccessKey secret',
+    token: 'Security token',
+    tokenHint: 'Only of a temporary key',
+    submit: 'Sign in',
+    where: 'Where is my key?',
+    help: 'The first start of the server printed a key, and stored it in the data folder in the file root-key.json. Other keys are in the settings file, under “keys”.',
+    language: 'Language',
+  },
+  zh: {
+    title: '登录 Millrace',
+    about: '使用此服务器的访问密钥。控制台的权限与该密钥的策略完全一致。',
+    id: 'AccessKey ID',
+    secret: 'AccessKey Secret',
+    token: '安全令牌',
+    tokenHint: '仅临时密钥需要',
+    submit: '登录',
+    where: '密钥在哪里？',
+    help: '服务器首次启动时会打印一个密钥，并保存在数据目录的 root-key.json 文件中。其他密钥在设置文件的 keys 部分。',
+    language: '语言',
+  },
+});
+
+export function SignInPage() {
+  const t = texts();
+  const [accessKeyId, setId] = useState('');
+  const [accessKeySecret, setSecret] = useState('');
+  const [securityToken, setToken] = useState('');
+  const action = useAction(async () => {
+    await signIn({ accessKeyId, accessKeySecret, ...(securityToken !== '' && { securityToken }) });
+    setSecret('');
+  });
+  return (
+    <main class="sign-in">
+      <form
+        class="card stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void action.run();
+        }}
+      >
+        <div class="row">
+          <img src="icon.svg" alt="" width="32" height="32" />
+          <h1 class="fill">{t.title}</h1>
+          <select
+            aria-label={t.language}
+            value={language.value}
+            onChange={(event) => chooseLanguage(event.currentTarget.value === 'zh' ? 'zh' : 'en')}
+          >
+            <option value="en">English</option>
+            <option value="zh">中文</option>
+          </select>
+        </div>
+        <p class="muted">{t.about}</p>
+        <label class="field">
+          <span>{t.id}</span>
+          <input
+            type="text"
+            autocomplete="username"
+            spellcheck={false}
+            required
+            value={accessKeyId}
+            onInput={(event) => setId(event.currentTarget.value)}
+          />
+        </label>
+        <label class="field">
+          <span>{t.secret}</span>
+          <input
+            type="password"
+            autocomplete="current-password"
+            required
+            value={accessKeySecret}
+            onInput={(event) => setSecret(event.currentTarget.value)}
+          />
+        </label>
+        <details>
+          <summary>{t.token}</summary>
+          <label class="field">
+            <span class="hint">{t.tokenHint}</span>
+            <input
+              type="password"
+              aria-label={t.token}
+              autocomplete="off"
+              value={securityToken}
+              onInput={(event) => setToken(event.currentTarget.value)}
+            />
+          </label>
+        </details>
+        {action.fault !== null && <FaultNotice fault={action.fault} />}
+        <Button type="submit" kind="primary" isBusy={action.isBusy}>
+          {t.submit}
+        </Button>
+        <details>
+          <summary>{t.where}</summary>
+          <p class="muted">{t.help}</p>
+        </details>
+        <p class="muted small">
+          {session.value?.region} · Millrace {session.value?.version}
+        </p>
+      </form>
+    </main>
+  );
+}

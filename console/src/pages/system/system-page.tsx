@@ -1,0 +1,4 @@
+/** The server. */
+export function SystemPage() {
+  return <h1>SystemPage</h1>;
+}

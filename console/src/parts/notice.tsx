@@ -1,0 +1,59 @@
+/** What went wrong, or that there is nothing; and what to do. */
+import type { ComponentChildren } from 'preact';
+import { ApiFault } from '../api/client.ts';
+import { defineTexts } from '../texts/texts.ts';
+import { Button } from './button.tsx';
+
+const texts = defineTexts({
+  en: {
+    retry: 'Try again',
+    request: (id: string) => `Request ${id}`,
+    forbidden: 'The access key of this session may not see this.',
+    throttled: 'The server has too much to do at this time. Try again in a moment.',
+    loading: 'Loading …',
+  },
+  zh: {
+    retry: '重试',
+    request: (id: string) => `请求 ${id}`,
+    forbidden: '当前会话的访问密钥无权查看此内容。',
+    throttled: '服务器当前过于繁忙，请稍后重试。',
+    loading: '加载中……',
+  },
+});
+
+/** A fault with its message and, if it can be tried again, a button for it. */
+export function FaultNotice({ fault, onRetry }: { readonly fault: Error; readonly onRetry?: () => void }) {
+  const t = texts();
+  const isApi = fault instanceof ApiFault;
+  const lead = !isApi ? null : fault.code === 'AccessDenied' ? t.forbidden : fault.status === 429 ? t.throttled : null;
+  return (
+    <div class="notice fault" role="alert">
+      {lead !== null && <p>{lead}</p>}
+      <p class="prewrap">{fault.message}</p>
+      {isApi && fault.requestId !== '' && (
+        <p class="muted small">
+          {fault.code} · {t.request(fault.requestId)}
+        </p>
+      )}
+      {onRetry !== undefined && <Button onClick={onRetry}>{t.retry}</Button>}
+    </div>
+  );
+}
+
+/** Nothing is here yet: what it means and what to do. */
+export function EmptyNotice({ title, children }: { readonly title: string; readonly children?: ComponentChildren }) {
+  return (
+    <div class="notice empty">
+      <p class="lead">{title}</p>
+      {children}
+    </div>
+  );
+}
+
+export function Loading() {
+  return (
+    <p class="loading muted" role="status">
+      {texts().loading}
+    </p>
+  );
+}

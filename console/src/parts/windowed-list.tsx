@@ -1,0 +1,103 @@
+/**
+ * A list of which only the rows in view are in the document. All rows have one height. The list scrolls in its own box, and the row
+ * with the focus or the selection can be brought into view.
+ */
+import type { ComponentChildren, Ref } from 'preact';
+import { useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from 'preact/hooks';
+
+export interface WindowedListHandle {
+  /** Scrolls as little as it takes to show a row. */
+  show(index: number): void;
+  focus(): void;
+}
+
+export interface WindowedListProps<T> {
+  readonly items: readonly T[];
+  /** Height of a row, CSS pixels. */
+  readonly rowHeight: number;
+  readonly row: (item: T, index: number) => ComponentChildren;
+  readonly rowKey: (item: T, index: number) => string | number;
+  readonly label: string;
+  /** Called when the last rows come into view. */
+  readonly onEnd?: () => void;
+  readonly onKeyDown?: (event: KeyboardEvent) => void;
+  readonly handle?: Ref<WindowedListHandle> | null;
+  readonly role?: 'list' | 'listbox' | 'rowgroup';
+  readonly activeId?: string | undefined;
+}
+
+/** Rows beyond either edge, so that a fast scroll shows no gap. */
+const MARGIN_ROWS = 8;
+
+export function WindowedList<T>({
+  items,
+  rowHeight,
+  row,
+  rowKey,
+  label,
+  onEnd,
+  onKeyDown,
+  handle = null,
+  role = 'list',
+  activeId,
+}: WindowedListProps<T>) {
+  const box = useRef<HTMLDivElement>(null);
+  const [view, setView] = useState({ top: 0, height: 600 });
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const look = (): void => setView({ top: element.scrollTop, height: element.clientHeight });
+    look();
+    const sizes = new ResizeObserver(look);
+    sizes.observe(element);
+    element.addEventListener('scroll', look, { passive: true });
+    return () => {
+      sizes.disconnect();
+      element.removeEventListener('scroll', look);
+    };
+  }, []);
+  useImperativeHandle(handle, () => ({
+    show(index) {
+      const element = box.current;
+      if (element === null) return;
+      const top = index * rowHeight;
+      if (top < element.scrollTop) element.scrollTop = top;
+      else if (top + rowHeight > element.scrollTop + element.clientHeight) {
+        element.scrollTop = top + rowHeight - element.clientHeight;
+      }
+    },
+    focus: () => box.current?.focus(),
+  }));
+  const from = Math.max(0, Math.floor(view.top / rowHeight) - MARGIN_ROWS);
+  const until = Math.min(items.length, Math.ceil((view.top + view.height) / rowHeight) + MARGIN_ROWS);
+  const isAtEnd = until >= items.length;
+  useEffect(() => {
+    if (isAtEnd) onEnd?.();
+  }, [isAtEnd, items.length]);
+  return (
+    <div
+      ref={box}
+      class="windowed"
+      role={role}
+      aria-label={label}
+      aria-activedescendant={activeId}
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+    >
+      <div class="windowed-space" role="presentation" style={{ height: `${items.length * rowHeight}px` }}>
+        <div class="windowed-rows" role="presentation" style={{ transform: `translateY(${from * rowHeight}px)` }}>
+          {items.slice(from, until).map((item, place) => (
+            <div
+              key={rowKey(item, from + place)}
+              class="windowed-row"
+              role="presentation"
+              style={{ height: `${rowHeight}px` }}
+            >
+              {row(item, from + place)}
+            </div>
+          ))}
+        </div>
+      </div>
+    </div>
+  );
+}
