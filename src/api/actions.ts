@@ -6,6 +6,7 @@
  * policies, `operations/` decodes parameters and writes replies.
  */
 import type { Contract } from './contract/contract.ts';
+import { DEFINITIONS } from './contract/definitions.ts';
 import { EXECUTIONS } from './contract/executions.ts';
 import { EXTENSIONS } from './contract/extensions.ts';
 import { FLOWS } from './contract/flows.ts';
@@ -24,6 +25,7 @@ export const ACTIONS = {
   ...SCHEDULES,
   ...REGIONS,
   ...EXTENSIONS,
+  ...DEFINITIONS,
 } as const satisfies Record<string, Contract>;
 
 export type ActionName = keyof typeof ACTIONS;

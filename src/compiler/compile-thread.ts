@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 import { ApiError } from '../api/error.ts';
 import type { Scheduler } from '../base/scheduler.ts';
 import { reasonOf } from '../base/text.ts';
-import type { CompileAnswer, CompileRequest } from './compile-messages.ts';
+import type { ThreadAnswer, ThreadRequest } from './compile-messages.ts';
 
 /** The repository has TypeScript, the package JavaScript, and a compiler does not rewrite the name in a URL. */
 const ENTRY = import.meta.url.endsWith('.ts')
@@ -22,8 +22,8 @@ const LIMIT_MS = 60_000;
 const IDLE_MS = 10_000;
 
 interface Waiting {
-  readonly request: CompileRequest;
-  resolve(answer: CompileAnswer): void;
+  readonly request: ThreadRequest;
+  resolve(answer: ThreadAnswer): void;
   reject(error: Error): void;
 }
 
@@ -40,12 +40,13 @@ export class CompileThread {
   }
 
   /** @throws {ApiError} `InternalServerError` when the thread gives no answer. Whether the definition is at fault is not known. */
-  ask(request: CompileRequest): Promise<CompileAnswer> {
-    const answer = new Promise<CompileAnswer>((resolve, reject) => {
+  ask<R extends ThreadRequest>(request: R): Promise<ThreadAnswer<R>> {
+    const answer = new Promise<ThreadAnswer>((resolve, reject) => {
       this.#waiting.push({ request, resolve, reject });
       if (this.#waiting.length === 1) this.#send();
     });
-    return this.#scheduler.outside(answer);
+    // The thread answers a request with the answer of its type.
+    return this.#scheduler.outside(answer as Promise<ThreadAnswer<R>>);
   }
 
   /** Ends the thread. Requests under way fail. */
@@ -91,7 +92,7 @@ export class CompileThread {
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB },
     });
     let reason = 'it exited';
-    worker.on('message', (answer: CompileAnswer) => {
+    worker.on('message', (answer: ThreadAnswer) => {
       if (worker === this.#worker) this.#settle((waiting) => waiting.resolve(answer));
     });
     worker.on('error', (error) => {

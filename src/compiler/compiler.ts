@@ -1,15 +1,18 @@
 /**
  * Compiles definitions without holding the event loop. Small ones are compiled at once, in this thread; of any other another
  * thread reads and checks the text, which is most of the work, and this thread links the plan in slices of a few milliseconds.
+ * The same thread converts definitions of other languages.
  *
  * Everything is loaded on first use: reading YAML takes much of a server's start and of its idle memory.
  */
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Scheduler } from '../base/scheduler.ts';
+import type { Conversion, ConvertOptions } from '../conversion/convert.ts';
 import type { Compilation, CompileOptions } from '../language/compilation.ts';
 import type * as compileHere from '../language/compile.ts';
 import type { Plan } from '../language/plan.ts';
 import { SMALL_CHARACTERS } from '../language/limits.ts';
+import type { CompileAnswer, CompileRequest } from './compile-messages.ts';
 import type { CompileThread } from './compile-thread.ts';
 
 type CompileHere = typeof compileHere;
@@ -22,6 +25,12 @@ export interface Checked {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** The result of checking a definition for a program that shows it. */
+export interface Drawn extends Checked {
+  /** JSON text of a `FlowGraph` (`language/graph/flow-graph.ts`); empty when a diagnostic is an error. */
+  readonly graph: string;
+}
+
 /**
  * Checks and compiles definitions without holding the event loop: at once if the definition is small, otherwise later. A promise
  * rejects when the thread for large definitions failed, and the call may be repeated.
@@ -29,6 +38,10 @@ export interface Checked {
 export interface Compiler {
   check(text: string, options: CompileOptions): Checked | Promise<Checked>;
   compile(text: string, options: CompileOptions): Compilation | Promise<Compilation>;
+  /** Checks a definition, and draws its graph. */
+  draw(text: string, options: CompileOptions): Drawn | Promise<Drawn>;
+  /** Converts a definition of another language, always in the thread. */
+  convert(text: string, options: ConvertOptions): Promise<Conversion>;
   /** Ends the thread. Calls under way fail. */
   close(): Promise<void>;
 }
@@ -55,7 +68,7 @@ class OwnCompiler implements Compiler {
         const drafted = here.draftSmallDefinition(text, options);
         return drafted === null ? null : { isSound: drafted.draft !== null, diagnostics: drafted.diagnostics };
       },
-      () => this.#askThread(text, options, false),
+      () => this.#askThread({ text, options, wants: 'nothing' }),
     );
   }
 
@@ -64,10 +77,22 @@ class OwnCompiler implements Compiler {
       text,
       (here) => here.compileSmallDefinition(text, options),
       async () => {
-        const { diagnostics, isSound, pieces } = await this.#askThread(text, options, true);
+        const { diagnostics, isSound, pieces } = await this.#askThread({ text, options, wants: 'plan' });
         return { plan: isSound ? await this.#link(pieces) : null, diagnostics };
       },
     );
+  }
+
+  draw(text: string, options: CompileOptions): Drawn | Promise<Drawn> {
+    return this.#small(
+      text,
+      (here) => here.drawSmallDefinition(text, options),
+      () => this.#askThread({ text, options, wants: 'graph' }),
+    );
+  }
+
+  async convert(text: string, options: ConvertOptions): Promise<Conversion> {
+    return (await this.#threadOf()).ask({ text, conversion: options });
   }
 
   async close(): Promise<void> {
@@ -84,11 +109,15 @@ class OwnCompiler implements Compiler {
     });
   }
 
-  async #askThread(text: string, options: CompileOptions, wantsPlan: boolean) {
+  async #askThread(request: CompileRequest): Promise<CompileAnswer> {
+    return (await this.#threadOf()).ask(request);
+  }
+
+  #threadOf(): Promise<CompileThread> {
     this.#thread ??= this.#scheduler
       .outside(import('./compile-thread.ts'))
       .then(({ CompileThread: Thread }) => new Thread(this.#scheduler));
-    return (await this.#thread).ask({ text, options, wantsPlan });
+    return this.#thread;
   }
 
   /** Links a plan when those before it are linked. */

@@ -9,6 +9,7 @@ import { step } from './text/path.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { link } from './link.ts';
 import type { PlanDraft } from './shared/recipe.ts';
+import { drawGraph } from './graph/draw.ts';
 import type { Budget } from './text/report.ts';
 import { Report } from './text/report.ts';
 import { compileStateMachine } from './statemachine/definition.ts';
@@ -47,12 +48,41 @@ export function draftDefinition(text: string, options: CompileOptions): Drafted 
  * spent: it is long, it unfolds to much, or its expressions and names need much checking.
  */
 export function draftSmallDefinition(text: string, options: CompileOptions): Drafted | null {
+  return smallDefinition(text, (root, report) => drafted(root, report, options));
+}
+
+function smallDefinition<T>(text: string, check: (root: Node | null, report: Report) => T): T | null {
   if (text.length > SMALL_CHARACTERS) return null;
   const report = new Report(bodyOf(text), SMALL_BUDGET);
   const root = readYaml(report.text, report);
   if (root !== null && (root.characters > 2 * SMALL_CHARACTERS || root.size > SMALL_NODES)) return null;
-  const result = drafted(root, report, options);
+  const result = check(root, report);
   return report.overspent ? null : result;
+}
+
+/** A checked definition and its graph. */
+export interface Drawn {
+  readonly isSound: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+  /** JSON text of a `FlowGraph`; empty when a diagnostic is an error. */
+  readonly graph: string;
+}
+
+/** Checks a definition as {@link draftDefinition} does, and draws its graph. */
+export function drawDefinition(text: string, options: CompileOptions): Drawn {
+  const report = new Report(bodyOf(text));
+  const root = readYaml(report.text, report);
+  return drawn(root, report, drafted(root, report, options));
+}
+
+/** The same for a small definition; null for any other, as {@link draftSmallDefinition}. */
+export function drawSmallDefinition(text: string, options: CompileOptions): Drawn | null {
+  return smallDefinition(text, (root, report) => drawn(root, report, drafted(root, report, options)));
+}
+
+function drawn(root: Node | null, report: Report, { draft, diagnostics }: Drafted): Drawn {
+  const graph = draft === null || root?.kind !== 'map' ? '' : JSON.stringify(drawGraph(draft, root, report));
+  return { isSound: draft !== null, diagnostics, graph };
 }
 
 /** Nodes of a small definition, its aliases unfolded. */

@@ -1,4 +1,6 @@
 /** Every operation by its action. A test compares them with the contracts that say `built`. */
+import { checkDefinition } from './definitions/check-definition.ts';
+import { convertDefinition } from './definitions/convert-definition.ts';
 import { createFlowAlias } from './versions/create-flow-alias.ts';
 import { createFlow } from './flows/create-flow.ts';
 import { deleteFlowAlias } from './versions/delete-flow-alias.ts';
@@ -70,5 +72,7 @@ export const OPERATIONS: ReadonlyMap<string, Operation<OperationServices>> = new
     deleteSchedule,
     listSchedules,
     describeRegions,
+    checkDefinition,
+    convertDefinition,
   ].map((operation) => [operation.action, operation]),
 );

@@ -32,7 +32,7 @@ export interface OperationServices {
   /** Notified of every change of a flow, its versions and its aliases, after the change is durable and before the reply. */
   readonly changes: FlowChanges;
   readonly schedules: Schedules;
-  readonly compiler: Pick<Compiler, 'check'>;
+  readonly compiler: Pick<Compiler, 'check' | 'draw' | 'convert'>;
   /** The setting `http.errorStatuses`, for warnings. */
   readonly httpErrorStatuses: readonly string[];
   readonly rate: OperationRate;

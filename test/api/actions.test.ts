@@ -50,6 +50,7 @@ describe('actions', () => {
       ListMessages: 'flow/*',
       ListNodes: 'flow/*',
       DescribeRegions: '*',
+      CheckDefinition: '*',
     };
     for (const [action, resource] of Object.entries(expected)) {
       assert.equal(actionResource(action as ActionName, parameters), resource, action);

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { COMMON_ERRORS } from '../../src/api/contract/contract.ts';
 import type { Contract, Member, Members, Parameter } from '../../src/api/contract/contract.ts';
+import { DEFINITIONS } from '../../src/api/contract/definitions.ts';
 import { EXECUTIONS } from '../../src/api/contract/executions.ts';
 import { EXTENSIONS } from '../../src/api/contract/extensions.ts';
 import { FLOWS } from '../../src/api/contract/flows.ts';
@@ -28,6 +29,7 @@ const GROUPS: readonly (readonly [heading: string, contracts: Readonly<Record<st
   ['Schedules', SCHEDULES],
   ['Regions', REGIONS],
   ['Extensions', EXTENSIONS],
+  ['Extensions about definitions', DEFINITIONS],
 ];
 
 const ENVIRONMENT = FLOWS.CreateFlow.parameters.Environment;

@@ -14,10 +14,10 @@ export const FOLDERS: Readonly<Record<string, readonly (readonly string[])[]>> =
   conversion: [['asl', 'classic']],
   expression: [['functions']],
   interpreter: [['decide'], ['apply']],
-  language: [['classic', 'statemachine'], ['tasks'], ['shared'], ['text']],
+  language: [['classic', 'graph', 'statemachine'], ['tasks'], ['shared'], ['text']],
   objects: [['items'], ['folder', 'service']],
   operations: [
-    ['map-runs', 'messages', 'nodes', 'regions', 'schedules', 'tasks', 'versions'],
+    ['definitions', 'map-runs', 'messages', 'nodes', 'regions', 'schedules', 'tasks', 'versions'],
     ['executions'],
     ['flows'],
     ['decode'],

@@ -282,6 +282,11 @@ const TABLES: Readonly<Record<string, Table>> = {
   DescribeExecutionWaits: { good: EXECUTION, rows: OF_EXECUTION },
   RedriveExecution: { good: EXECUTION, rows: OF_EXECUTION },
   ListNodes: { good: {}, rows: [] },
+  CheckDefinition: {
+    good: {},
+    rows: [...noName('Name'), [{ ExecutionMode: 'express' }, /^ExecutionMode "express" is not one of /]],
+  },
+  ConvertDefinition: { good: {}, rows: noName('Name') },
   ListMessages: {
     good: {},
     rows: [
