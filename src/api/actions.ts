@@ -11,6 +11,7 @@ import { EXECUTIONS } from './contract/executions.ts';
 import { EXTENSIONS } from './contract/extensions.ts';
 import { FLOWS } from './contract/flows.ts';
 import { MAP_RUNS } from './contract/map-runs.ts';
+import { OVERVIEWS } from './contract/overviews.ts';
 import { REGIONS } from './contract/regions.ts';
 import { SCHEDULES } from './contract/schedules.ts';
 import { TASKS } from './contract/tasks.ts';
@@ -26,6 +27,7 @@ export const ACTIONS = {
   ...REGIONS,
   ...EXTENSIONS,
   ...DEFINITIONS,
+  ...OVERVIEWS,
 } as const satisfies Record<string, Contract>;
 
 export type ActionName = keyof typeof ACTIONS;

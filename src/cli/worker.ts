@@ -81,7 +81,7 @@ async function begin(host: Host, { number, ...given }: Beginning): Promise<Begun
   }
 }
 
-type Given = Omit<WorkerServerOptions, keyof ServerAuth> & { readonly start: WorkerStart };
+type Given = Omit<WorkerServerOptions, keyof ServerAuth | 'info'> & { readonly start: WorkerStart };
 
 /** @param stores those of the worker as a node; null when the main process has them */
 async function createServer(
@@ -92,7 +92,7 @@ async function createServer(
   const { settings, ports, start, tls: texts } = given;
   const auth = await createAuth(settings, start.rootKey === null ? null : secretOf(start.rootKey), ports);
   const tls = texts === null ? null : { ...texts, ticketKeys: Buffer.from(start.ticketKeys, 'base64') };
-  const options = { ...given, ...auth, tls };
+  const options = { ...given, ...auth, tls, info: node.info };
   if (stores === null) return createWorkerServer(options);
   // Loads the engine, which the other workers do not need.
   const { createNodeWorker } = await import('../workers/node-worker.ts');

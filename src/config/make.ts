@@ -3,13 +3,16 @@
  * starts the server sees them at once.
  */
 import { resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import { isLoopback } from '../base/loopback.ts';
 import type { FileValues } from './file.ts';
 import { CLOUD_RATES } from './limits-table.ts';
-import type { BucketSetting, KeySetting, Secret, Settings } from './settings.ts';
+import type { BucketSetting, KeySetting, Secret, Settings, ShownSetting } from './settings.ts';
+import { SHOWN_SETTINGS, shownValue } from './shown-settings.ts';
 import { DOCUMENTED_INTEGRATIONS, TABLE } from './table.ts';
 import type { SettingKey, SettingValues } from './table.ts';
+import type { TableEntry } from './table-entry.ts';
 
 export interface SettingSources {
   /** Texts by name of the variable. */
@@ -67,13 +70,27 @@ class Reader {
   }
 
   readAll(): ReadValues {
-    const profile = this.#read('limits.profile', TABLE['limits.profile'].default);
     const values: Record<string, unknown> = {};
-    for (const key of Object.keys(TABLE) as SettingKey[]) {
-      const entry = TABLE[key];
-      values[key] = this.#read(key, profile === 'cloud' && 'cloud' in entry ? entry.cloud : entry.default);
-    }
+    for (const key of Object.keys(TABLE) as SettingKey[]) values[key] = this.#read(key, this.#fallback(key));
     return values as unknown as ReadValues;
+  }
+
+  /** The default of a setting, with the profile in effect. */
+  #fallback(key: SettingKey): unknown {
+    const entry: TableEntry<unknown> = TABLE[key];
+    if (entry.cloud === undefined) return entry.default;
+    return this.#read('limits.profile', TABLE['limits.profile'].default) === 'cloud' ? entry.cloud : entry.default;
+  }
+
+  /** Settings in effect that may be shown. To be called when there are no faults. */
+  shown(): ShownSetting[] {
+    return SHOWN_SETTINGS.map((key) => {
+      const fallback = this.#fallback(key);
+      const given = this.#given(key) ?? fallback;
+      const { kind } = TABLE[key];
+      const isDefault = isDeepStrictEqual(v.parse(kind, given), v.parse(kind, fallback));
+      return { name: key, value: shownValue(given), isDefault };
+    });
   }
 
   #read(key: SettingKey, fallback: unknown): unknown {
@@ -209,6 +226,7 @@ function assemble(values: SettingValues, keys: readonly KeySetting[], reader: Re
     earlyAnswerMs: values.earlyAnswer,
     shutdownMs: values.shutdown,
     log: values.log,
+    shown: reader.shown(),
   };
 }
 

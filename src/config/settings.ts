@@ -124,6 +124,15 @@ export interface PostgresSetting {
   readonly shards: number;
 }
 
+/** A setting in effect, for people. */
+export interface ShownSetting {
+  /** As in a settings file. */
+  readonly name: string;
+  /** As a settings file has it: text, or the JSON text of a list or a mapping; empty for none. */
+  readonly value: string;
+  readonly isDefault: boolean;
+}
+
 export interface Settings {
   readonly listen: { readonly host: string; readonly port: number };
   /** Absolute path of the data folder. */
@@ -280,4 +289,6 @@ export interface Settings {
   readonly earlyAnswerMs: number | null;
   readonly shutdownMs: number;
   readonly log: 'silent' | 'error' | 'warn' | 'info' | 'debug';
+  /** Settings for people to look at, in the order of the table, without any that is confidential (`shown-settings.ts`). */
+  readonly shown: readonly ShownSetting[];
 }

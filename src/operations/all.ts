@@ -21,6 +21,9 @@ import { updateMapRun } from './map-runs/update-map-run.ts';
 import { listMessages } from './messages/list-messages.ts';
 import { listNodes } from './nodes/list-nodes.ts';
 import type { Operation } from './operation.ts';
+import { describeSystem } from './overviews/describe-system.ts';
+import { searchExecutions } from './overviews/search-executions.ts';
+import { summarizeFlows } from './overviews/summarize-flows.ts';
 import { publishFlowVersion } from './versions/publish-flow-version.ts';
 import { redriveExecution } from './executions/redrive-execution.ts';
 import { reportTaskFailed } from './tasks/report-task-failed.ts';
@@ -66,6 +69,9 @@ export const OPERATIONS: ReadonlyMap<string, Operation<OperationServices>> = new
     updateMapRun,
     listMessages,
     listNodes,
+    searchExecutions,
+    summarizeFlows,
+    describeSystem,
     createSchedule,
     describeSchedule,
     updateSchedule,

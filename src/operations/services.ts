@@ -8,6 +8,7 @@ import type { NodeMembership } from '../cluster/membership.ts';
 import type { Compiler } from '../compiler/compiler.ts';
 import type { DefinitionLimits } from '../language/limits.ts';
 import type { Executions } from '../runtime/executions.ts';
+import type { Overview } from '../overview/overview.ts';
 import type { FlowChanges } from '../runtime/flow-changes.ts';
 import type { SyncExecutions } from '../runtime/express/sync-executions.ts';
 import type { Observer } from '../base/observer.ts';
@@ -29,6 +30,7 @@ export interface OperationServices {
   readonly nodes: Pick<NodeMembership, 'list'>;
   readonly sync: SyncExecutions;
   readonly executions: Executions;
+  readonly overview: Overview;
   /** Notified of every change of a flow, its versions and its aliases, after the change is durable and before the reply. */
   readonly changes: FlowChanges;
   readonly schedules: Schedules;

@@ -23,6 +23,11 @@ import type { ChildStarter } from '../runtime/driver/calls.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { NodeMembership } from '../cluster/membership.ts';
 import type { NodeMembershipOptions } from '../cluster/membership.ts';
+import { createOverview } from '../overview/create-overview.ts';
+import type { OverviewOptions } from '../overview/create-overview.ts';
+import type { Overview } from '../overview/overview.ts';
+import { NO_HOST } from '../overview/host-facts.ts';
+import type { HostFacts } from '../overview/host-facts.ts';
 import { createRuntimes } from '../runtime/runtimes.ts';
 import type { Runtimes } from '../runtime/runtimes.ts';
 import { assembleSchedules } from '../schedules/assemble.ts';
@@ -44,7 +49,9 @@ export interface EngineOptions {
   /** This process as a node of a store that others use too; absent: it is the only one. */
   readonly node?: Pick<NodeMembershipOptions, 'info' | 'pollMs'>;
   /** The workers of this process, which run Express executions too. */
-  readonly workers?: { readonly peers: Peers; readonly cluster: Cluster };
+  readonly workers?: { readonly peers: Peers; readonly cluster: Cluster; readonly count: number };
+  /** Absent: the engine serves no one over HTTP. */
+  readonly host?: HostFacts;
   /** Replacements for parts of the product. */
   readonly standIns?: StandIns;
 }
@@ -88,6 +95,19 @@ function joined({ stores: { nodes, flows }, ports, node = ONE_NODE }: EngineOpti
   return NodeMembership.join({ nodes, flows, ports, ...node });
 }
 
+/** The overviews of all flows and of this server. */
+function overviewOf(
+  { settings, stores, ports, node = ONE_NODE, workers, host = NO_HOST }: EngineOptions,
+  parts: Pick<OverviewOptions, 'peers' | 'memory' | 'express' | 'durable' | 'executions'>,
+): Overview {
+  return createOverview({
+    ...{ ...parts, settings, ports, host, flows: stores.flows, store: stores.executions },
+    info: node.info,
+    startedMs: ports.clock.nowMs(),
+    workers: workers?.count ?? 1,
+  });
+}
+
 /** Puts the engine together. Executions that were under way in its stores continue. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { settings, stores, ports, standIns = {} } = options;
@@ -99,12 +119,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const actions = standIns.actions ?? own;
   const compiler = createCompiler(ports.scheduler);
   const objects = standIns.objects ?? loadObjectsLazily({ ...settings, ports, memory });
-  const peers = cluster.isShared ? new NodePeers({ nodes: stores.nodes, own: cluster, ports }) : null;
+  const nodePeers = cluster.isShared ? new NodePeers({ nodes: stores.nodes, own: cluster, ports }) : null;
+  const peers = options.workers?.peers ?? nodePeers?.questions ?? NO_PEERS;
   const runtimes = createRuntimes({
     ...standIns,
     objects,
     ports,
-    peers: options.workers?.peers ?? peers?.questions ?? NO_PEERS,
+    peers,
     ...(options.workers !== undefined && { express: options.workers.cluster }),
     actions,
     stores,
@@ -123,6 +144,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { inputBytes } = limits;
   const schedules = assembleSchedules({ stores, durable, sync, ports, cluster, ...settings.schedules, inputBytes });
   schedules.resume();
+  const overview = overviewOf(options, { peers, memory, ...runtimes });
   return {
     ...runtimes,
     memory,
@@ -131,6 +153,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     services: createServices({
       ...{ ...options, ...runtimes, cluster, nodes: cluster, messages, compiler },
       flows: stores.flows,
+      overview,
       schedules: schedules.service,
       flowQuota: new FlowQuota(stores.flows, limits.flows),
     }),
@@ -149,7 +172,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     async close() {
       schedules.close();
       durable.close();
-      peers?.close();
+      nodePeers?.close();
       await cluster.leave();
       await Promise.all([own.close(), compiler.close(), objects.close()]);
       await stores.close();

@@ -38,6 +38,7 @@ type GivenServices =
   | 'nodes'
   | 'sync'
   | 'executions'
+  | 'overview'
   | 'changes'
   | 'schedules'
   | 'compiler'
@@ -56,9 +57,9 @@ export interface ServicesOptions extends Pick<OperationServices, GivenServices> 
 export function createServices({ settings, ports, endpoint, cluster, ...given }: ServicesOptions): OperationServices {
   const { clock, ids, observer } = ports;
   const { limits } = settings;
-  const { flows, messages, nodes, sync, executions, changes, schedules, compiler, flowQuota } = given;
+  const { flows, messages, nodes, sync, executions, overview, changes, schedules, compiler, flowQuota } = given;
   return {
-    ...{ flows, messages, nodes, sync, executions, changes, schedules, compiler, flowQuota },
+    ...{ flows, messages, nodes, sync, executions, overview, changes, schedules, compiler, flowQuota },
     httpErrorStatuses: settings.http.errorStatuses,
     rate: createOperationRate(clock, cluster, limits.operationRate, limits.operationRates),
     clock,

@@ -10,7 +10,7 @@ import type { Engine, EngineOptions } from './engine.ts';
 import { createHealth } from './health.ts';
 import type { ServerLog } from './log.ts';
 
-export interface ServerOptions extends Omit<EngineOptions, 'endpoint'> {
+export interface ServerOptions extends Omit<EngineOptions, 'endpoint' | 'host'> {
   readonly authenticator: Authenticator;
   readonly log: Pick<ServerLog, 'lost'>;
   /** Null: plain HTTP. */
@@ -34,7 +34,15 @@ export interface Server {
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { settings, ports, authenticator, tls } = options;
   let url = '';
-  const engine = await createEngine({ ...options, endpoint: () => new URL(url).host });
+  const engine = await createEngine({
+    ...options,
+    endpoint: () => new URL(url).host,
+    host: {
+      healthReason: async () => (await health.alive()).reason,
+      lostLogLines: () => options.log.lost,
+      connections: () => wire.connections,
+    },
+  });
   const { durable, cluster, nonces } = engine;
   const sharing =
     nonces === null || authenticator.open ? null : authenticator.shareNonces({ exchange: nonces, cluster, ports });

@@ -74,6 +74,8 @@ export interface WireServerOptions<Services> {
 }
 
 export interface WireServer {
+  /** Open connections. */
+  readonly connections: number;
   /** Starts to serve. Rejects when the address cannot be bound. */
   listen(): Promise<{ readonly url: string }>;
   /** In place of `listen`, for a server whose connections another process accepts: the result takes each of them. */
@@ -109,6 +111,9 @@ export function createWireServer<Services>(options: WireServerOptions<Services>)
 
   let isAdopting = false;
   return {
+    get connections() {
+      return connections.size;
+    },
     listen: () => listen(server, options.listen, tls === null ? 'http' : 'https'),
     adopt() {
       isAdopting = true;

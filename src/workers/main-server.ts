@@ -13,7 +13,7 @@ import type { HealthSource } from '../wire/health.ts';
 import { announcedFlows } from './announced-flows.ts';
 import type { Link } from './link.ts';
 import { NonceHub } from './nonce-hub.ts';
-import { EXECUTIONS, FLOWS, HEALTH, MESSAGES, NODES, SCHEDULES, STANDARD_STARTS } from './ports.ts';
+import { EXECUTIONS, FLOWS, HEALTH, MESSAGES, NODES, OVERVIEW, SCHEDULES, STANDARD_STARTS } from './ports.ts';
 import { servePort } from './remote-port.ts';
 import { processesOf, shareSettings } from './shares.ts';
 import { WorkerPeers } from './worker-peers.ts';
@@ -45,7 +45,12 @@ export async function createMainServer(options: MainServerOptions): Promise<Main
     ...options,
     settings: shareSettings(settings, cluster),
     endpoint: () => new URL(url).host,
-    workers: { peers, cluster },
+    workers: { peers, cluster, count },
+    host: {
+      healthReason: async () => (await health.alive()).reason,
+      lostLogLines: () => log.lost,
+      connections: () => 0,
+    },
   });
   const { durable } = engine;
   const health = createHealth({ ports, stores, durable, log });
@@ -96,12 +101,13 @@ export function supervisingServer(pool: WorkerPool): MainServer {
 
 /** Serves a worker what it calls of the main process. */
 function serveWorker(link: Link, engine: Engine, health: HealthSource, flows: FlowsOfOperations): void {
-  const { executions, schedules, nodes } = engine.services;
+  const { executions, schedules, nodes, overview } = engine.services;
   servePort(link, FLOWS, flows);
   servePort(link, EXECUTIONS, executions);
   servePort(link, SCHEDULES, schedules);
   servePort(link, MESSAGES, pushedMessages(engine));
   servePort(link, NODES, nodes);
+  servePort(link, OVERVIEW, overview);
   servePort(link, HEALTH, health);
   servePort(link, STANDARD_STARTS, {
     // The worker needs no snapshot of the flow, which may be large.

@@ -4,6 +4,7 @@
  */
 import type { FlowsOfOperations, OperationServices } from '../operations/services.ts';
 import type { DurableStart, Started } from '../runtime/durable/durable.ts';
+import type { Overview } from '../overview/overview.ts';
 import type { Executions } from '../runtime/executions.ts';
 import type { Schedules } from '../schedules/schedules.ts';
 import type { HealthSource } from '../wire/health.ts';
@@ -67,6 +68,11 @@ export const MESSAGES: PortDefinition<OperationServices['messages']> = {
 };
 
 export const NODES: PortDefinition<OperationServices['nodes']> = { name: 'nodes', methods: { list: true } };
+
+export const OVERVIEW: PortDefinition<Overview> = {
+  name: 'overview',
+  methods: { search: true, summarize: true, system: true },
+};
 
 export const HEALTH: PortDefinition<HealthSource> = { name: 'health', methods: { alive: true, ready: true } };
 

@@ -15,9 +15,12 @@ import { ANNOUNCED, forgetFlow } from '../runtime/flow-changes.ts';
 import type { FlowRights } from '../runtime/flow-rights.ts';
 import { createServices, memoryBudget, productActions } from '../server/parts.ts';
 import type { Link } from './link.ts';
-import { EXECUTIONS, FLOWS, MESSAGES, NODES, SCHEDULES, STANDARD_STARTS } from './ports.ts';
+import { EXECUTIONS, FLOWS, MESSAGES, NODES, OVERVIEW, SCHEDULES, STANDARD_STARTS } from './ports.ts';
 import { remotePort } from './remote-port.ts';
 import { answersTo } from './worker-peers.ts';
+import type { HostFacts } from '../overview/host-facts.ts';
+import { serveSystem } from '../overview/system.ts';
+import type { NodeInfo } from '../store/nodes.ts';
 
 export interface WorkerEngineOptions {
   readonly settings: Settings;
@@ -27,6 +30,9 @@ export interface WorkerEngineOptions {
   readonly localCallersOnly: boolean;
   readonly rights: FlowRights;
   readonly endpoint: Endpoint;
+  /** This process, for people. */
+  readonly info: NodeInfo;
+  readonly host: Pick<HostFacts, 'connections'>;
   /** The processes that run Express executions: the main process and its workers. */
   readonly processes: Cluster;
   /** Those that serve callers: the workers. */
@@ -54,6 +60,7 @@ export function createWorkerEngine(options: WorkerEngineOptions): WorkerEngine {
   const actions = productActions({ ...options, messages, pushes: null, memory });
   const compiler = createCompiler(ports.scheduler);
   const children = new Children();
+  const peers = answersTo(link);
   const {
     flows: runnable,
     history,
@@ -62,8 +69,10 @@ export function createWorkerEngine(options: WorkerEngineOptions): WorkerEngine {
   } = createExpressSide({
     ...{ ports, actions, children, flows, compiler, limits, history: historySettings, memory, callers },
     cluster: processes,
-    peers: answersTo(link),
+    peers,
   });
+  const { info, host } = options;
+  serveSystem({ info, host, startedMs: ports.clock.nowMs(), memory, express, durable: null }, peers);
   const durable = remotePort(link, STANDARD_STARTS);
   const place = { region, account };
   children.connect({ sync, durable, ports, place, rights, turns: new Turns(ports), ...limits });
@@ -72,6 +81,7 @@ export function createWorkerEngine(options: WorkerEngineOptions): WorkerEngine {
       ...{ settings, ports, endpoint: options.endpoint, flows, messages, sync, compiler, cluster: callers },
       nodes: remotePort(link, NODES),
       executions: remotePort(link, EXECUTIONS),
+      overview: remotePort(link, OVERVIEW),
       changes: ANNOUNCED,
       schedules: remotePort(link, SCHEDULES),
       // The main process has the quota of the whole server.

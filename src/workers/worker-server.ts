@@ -14,6 +14,7 @@ import type { ServerLog } from '../server/log.ts';
 import { warnOfRest } from '../server/rest.ts';
 import { createWireServer } from '../wire/server.ts';
 import type { TlsTexts } from '../wire/server.ts';
+import type { NodeInfo } from '../store/nodes.ts';
 import { sharedNonces } from './nonce-hub.ts';
 import { refuseConnections, takeConnections } from './passed-connections.ts';
 import type { PassedConnections } from './passed-connections.ts';
@@ -33,6 +34,8 @@ export interface WorkerServerOptions extends PassedConnections {
   readonly rights: FlowRights;
   readonly tls: TlsTexts | null;
   readonly log: Pick<ServerLog, 'lost' | 'warn'>;
+  /** This process, for people. */
+  readonly info: NodeInfo;
 }
 
 export interface WorkerServer extends Omit<WorkerDuties, 'begin' | 'showLife'> {
@@ -52,6 +55,7 @@ export async function createWorkerServer(options: WorkerServerOptions): Promise<
     ...options,
     settings: shareSettings(settings, processes),
     ...{ endpoint: () => host, processes, callers },
+    host: { connections: () => wire.connections },
   });
   const health = new WorkerHealth(remotePort(link, HEALTH), ports.scheduler, log);
   const { maxConnections, trustProxy, hosts } = settings.callers;

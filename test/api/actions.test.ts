@@ -49,6 +49,9 @@ describe('actions', () => {
       RedriveExecution: 'flow/by-flow-name',
       ListMessages: 'flow/*',
       ListNodes: 'flow/*',
+      SearchExecutions: 'flow/*',
+      SummarizeFlows: 'flow/*',
+      DescribeSystem: 'flow/*',
       DescribeRegions: '*',
       CheckDefinition: '*',
     };

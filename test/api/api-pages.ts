@@ -10,6 +10,7 @@ import { EXECUTIONS } from '../../src/api/contract/executions.ts';
 import { EXTENSIONS } from '../../src/api/contract/extensions.ts';
 import { FLOWS } from '../../src/api/contract/flows.ts';
 import { MAP_RUNS } from '../../src/api/contract/map-runs.ts';
+import { OVERVIEWS } from '../../src/api/contract/overviews.ts';
 import { REGIONS } from '../../src/api/contract/regions.ts';
 import { SCHEDULES } from '../../src/api/contract/schedules.ts';
 import { TASKS } from '../../src/api/contract/tasks.ts';
@@ -30,6 +31,7 @@ const GROUPS: readonly (readonly [heading: string, contracts: Readonly<Record<st
   ['Regions', REGIONS],
   ['Extensions', EXTENSIONS],
   ['Extensions about definitions', DEFINITIONS],
+  ['Extensions about all flows and the server', OVERVIEWS],
 ];
 
 const ENVIRONMENT = FLOWS.CreateFlow.parameters.Environment;

@@ -103,7 +103,7 @@ describe('settings', () => {
   });
 
   it('come all from the file', () => {
-    const settings = make({
+    const { shown: _, ...settings } = make({
       file: `
 listen: localhost:80
 data: data

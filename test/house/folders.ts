@@ -17,7 +17,7 @@ export const FOLDERS: Readonly<Record<string, readonly (readonly string[])[]>> =
   language: [['classic', 'graph', 'statemachine'], ['tasks'], ['shared'], ['text']],
   objects: [['items'], ['folder', 'service']],
   operations: [
-    ['definitions', 'map-runs', 'messages', 'nodes', 'regions', 'schedules', 'tasks', 'versions'],
+    ['definitions', 'map-runs', 'messages', 'nodes', 'overviews', 'regions', 'schedules', 'tasks', 'versions'],
     ['executions'],
     ['flows'],
     ['decode'],

@@ -19,6 +19,7 @@ export const ROOMS = [
   'wire',
   'auth',
   'operations',
+  'overview',
   'schedules',
   'runtime',
   'objects',

@@ -35,6 +35,10 @@ function noExecutionName(): Row[] {
   ]);
 }
 
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64url');
+}
+
 function outOf(parameter: string, min: number, max: number): Row[] {
   return [String(min - 1), String(max + 1), '1.5', 'ten', '1e2', ' 5', '0x10', '9'.repeat(30)].map((text) => [
     { [parameter]: text },
@@ -287,6 +291,26 @@ const TABLES: Readonly<Record<string, Table>> = {
     rows: [...noName('Name'), [{ ExecutionMode: 'express' }, /^ExecutionMode "express" is not one of /]],
   },
   ConvertDefinition: { good: {}, rows: noName('Name') },
+  SearchExecutions: {
+    good: {},
+    rows: [
+      ...noName('FlowName'),
+      ...outOf('Limit', 1, 100),
+      ...noTime('StartedTimeBegin'),
+      ...noTime('StartedTimeEnd'),
+      ...['a', '!', 'AAAA', '1', ...['0/a/1', '-1/a/1/', '0/a b/1/', '0/a/1/b/c'].map(base64)].map(
+        (text): Row => [{ NextToken: text }, /^NextToken is not one that SearchExecutions returned\.$/],
+      ),
+      [{ Status: 'running' }, /^Status "running" is not one of /],
+      tooLong('NameContains', 165),
+      tooLong('NextToken', 1024),
+    ],
+  },
+  SummarizeFlows: {
+    good: {},
+    rows: [...outOf('Limit', 1, 100), ...noName('NextToken'), tooLong('NameContains', 128)],
+  },
+  DescribeSystem: { good: {}, rows: [] },
   ListMessages: {
     good: {},
     rows: [

@@ -17,6 +17,8 @@ import type { Membership, NodeNumber } from '../../store/nodes.ts';
 import type { MapRunChanges } from '../driver/map-runs.ts';
 import type { TaskReport } from '../executions.ts';
 import { EndWaiters } from './end-waiters.ts';
+import type { StuckFacts } from './stuck.ts';
+import { stuckFacts } from './stuck.ts';
 import type { RunningExplanation } from './waits.ts';
 import type { StartOrigin } from '../start-origin.ts';
 import { assembleDurable } from './assemble.ts';
@@ -104,6 +106,11 @@ export class DurableRuntime {
   /** Executions in memory: the busy ones, and some of those that only wait. */
   get inMemory(): number {
     return this.#parts.table.size;
+  }
+
+  /** Executions that this node owns and cannot continue, in the order in which they became stuck. */
+  get stuck(): readonly StuckFacts[] {
+    return [...this.#parts.table.allStuck.values()].map(stuckFacts);
   }
 
   /** Calls of tasks under way. */

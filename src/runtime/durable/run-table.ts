@@ -62,6 +62,8 @@ export class Elsewhere {
 
 /** Since when and why an execution cannot continue. */
 export interface Stuck {
+  readonly flowName: string;
+  readonly executionName: string;
   readonly sinceMs: number;
   readonly error: unknown;
   /** The state at work when a defect broke it; empty when it is not known. */
@@ -176,6 +178,11 @@ export class RunTable implements RunHost<DurableRun> {
 
   stuck(id: ExecutionId): Stuck | undefined {
     return this.#stuck.get(id);
+  }
+
+  /** All that are stuck, in the order in which they became so. */
+  get allStuck(): ReadonlyMap<ExecutionId, Stuck> {
+    return this.#stuck;
   }
 
   /** @throws {ApiError} `ResourceThrottled` at the limit of running executions, or of the memory of executions. */
@@ -481,7 +488,7 @@ export class RunTable implements RunHost<DurableRun> {
   }
 
   #setStuck({ id, flowName, name: executionName }: ExecutionRecord, error: unknown, state: string): void {
-    this.#stuck.set(id, { sinceMs: this.ports.clock.nowMs(), error, state });
+    this.#stuck.set(id, { flowName, executionName, sinceMs: this.ports.clock.nowMs(), error, state });
     this.ports.observer.executionStuck?.({ execution: id, flowName, executionName, state, error });
     // Not asleep any more, so that the next start of the server tries it again, and no timer tries it in vain before that.
     this.#options.queue.addChange({ id, wakeMs: null });

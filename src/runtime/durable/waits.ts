@@ -12,6 +12,7 @@ import type { ExecutionLoader } from './loader.ts';
 import type { ExecutionWait } from '../executions.ts';
 import type { SteadyClock } from './steady-clock.ts';
 import type { RunTable, Stuck } from './run-table.ts';
+import { stuckReason } from './stuck.ts';
 import type { DurableRun } from './run.ts';
 
 export interface WaitsOptions {
@@ -146,12 +147,8 @@ function storeWait({ sinceMs, error }: StoreTrouble): ExecutionWait {
 }
 
 /** This version of the server cannot read the execution, or a defect has ended its run. */
-function stuckWait({ sinceMs, error, state }: Stuck): ExecutionWait {
-  const isRead = error instanceof ExecutionUnreadable;
-  const broke = `A defect of the server has ended its run${state === '' ? '' : ` in state ${state}`}`;
-  const why = isRead ? 'This version of the server cannot continue it' : broke;
-  const reason = `${why} (${reasonOf(error)}). The next start of the server tries again; StopExecution ends it.`;
-  return { kind: 'Stuck', stepName: '', event: 0, sinceMs, untilMs: null, action: '', reason };
+function stuckWait({ sinceMs, ...stuck }: Pick<Stuck, 'sinceMs' | 'error' | 'state'>): ExecutionWait {
+  return { kind: 'Stuck', stepName: '', event: 0, sinceMs, untilMs: null, action: '', reason: stuckReason(stuck) };
 }
 
 type What = Pick<ExecutionWait, 'kind' | 'action' | 'reason'>;
