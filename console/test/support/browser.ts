@@ -1,0 +1,182 @@
+/**
+ * Pages of the console in a real browser. A page fails its test for everything that a person would not see and that is wrong all the
+ * same: a violation of the content security policy, an error in the browser's console, an uncaught error, a request to another host.
+ *
+ * Each page has a context of its own, with its own cookies and storage, and without motion, so that screenshots and axe see one state.
+ */
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { AxeResults, RunOptions } from 'axe-core';
+import type { BrowserContext, Page, Request } from 'playwright-core';
+import { ROOT_KEY } from '../../../src/testing/index.ts';
+import { atEnd } from '../../../src/testing/clean-up.ts';
+import type { CleanUp } from '../../../src/testing/clean-up.ts';
+import type { Key } from '../../../test/support/signed-request.ts';
+import { testBrowser } from './chromium.ts';
+
+export { WHERE_IT_RUNS } from './chromium.ts';
+
+/** Screenshots that people look at; git ignores the folder. */
+const ARTEFACTS = fileURLToPath(new URL('../artefacts', import.meta.url));
+
+export interface Look {
+  readonly language?: 'en' | 'zh';
+  readonly theme?: 'light' | 'dark';
+  readonly width?: number;
+  readonly height?: number;
+}
+
+export interface PageOptions extends Look {
+  /** The fragment of the first screen: `#/executions`. */
+  readonly at?: string;
+  /** The key to sign in with; null to arrive without a session. Ignored by a server without authentication. */
+  readonly key?: Key | null;
+  /** The zone of the browser. */
+  readonly zone?: string;
+  /** The path of the console, if it is not at `/console/`: behind a proxy. */
+  readonly path?: string;
+}
+
+/** Both languages, both themes, a phone and a desk: the looks in which each screen is checked. */
+export const LOOKS: readonly Required<Look>[] = [
+  { language: 'en', theme: 'light', width: 1440, height: 900 },
+  { language: 'zh', theme: 'dark', width: 1440, height: 900 },
+  { language: 'en', theme: 'dark', width: 400, height: 800 },
+  { language: 'zh', theme: 'light', width: 400, height: 800 },
+];
+
+/** `en-light-1440` */
+export function lookName({ language = 'en', theme = 'light', width = 1440 }: Look): string {
+  return `${language}-${theme}-${width}`;
+}
+
+export interface ConsolePage {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** What the page asked for since its beginning, apart from what the browser loads by itself. */
+  readonly requests: readonly Request[];
+  /** Goes to another screen as a link would. */
+  goTo(fragment: string): Promise<void>;
+  /** Expects faults of this form from here on, such as a refusal that the test provokes. */
+  allow(fault: RegExp): void;
+  /** Fails for each fault so far that was not expected. */
+  assertClean(): void;
+  /** Fails for everything that axe finds. */
+  axe(): Promise<void>;
+  /** Writes `console/test/artefacts/<name>.png`. */
+  screenshot(name: string): Promise<void>;
+  /** Durations of the tasks of the page's thread above 50 ms, in milliseconds. */
+  longTasks(): Promise<readonly number[]>;
+  /** How many elements the document has. */
+  nodes(): Promise<number>;
+}
+
+/** Opens the console of a server. The page is checked and closed at the end of the test. */
+export async function openConsole(
+  t: CleanUp,
+  server: { readonly url: string },
+  options: PageOptions = {},
+): Promise<ConsolePage> {
+  const { language = 'en', theme = 'light', width = 1440, height = 900, at = '', key = ROOT_KEY } = options;
+  const browser = await testBrowser();
+  const context = await browser.newContext({
+    locale: language === 'zh' ? 'zh-CN' : 'en-GB',
+    colorScheme: theme,
+    viewport: { width, height },
+    timezoneId: options.zone ?? 'UTC',
+    reducedMotion: 'reduce',
+  });
+  atEnd(t, () => context.close());
+  const home = new URL(options.path ?? '/console/', server.url).href;
+  if (key !== null) await signIn(context, home, key);
+  await context.addInitScript(watchPage);
+  const page = await context.newPage();
+  const made = pageOf(page, context, home);
+  // Runs before the context closes, since the latest part is undone first.
+  atEnd(t, () => made.assertClean());
+  await page.goto(`${home}${at}`);
+  return made;
+}
+
+/** Signs in without the form; a server without authentication answers that no one needs to. */
+async function signIn(context: BrowserContext, home: string, key: Key): Promise<void> {
+  const before = await context.request.get(`${home}session`, { headers: { 'x-millrace-console': '1' } });
+  if (((await before.json()) as { auth?: string }).auth === 'off') return;
+  const reply = await context.request.post(`${home}session`, {
+    headers: { 'x-millrace-console': '1', origin: new URL(home).origin },
+    data: key,
+  });
+  assert.equal(reply.status(), 200, await reply.text());
+}
+
+/** Runs in the page before its own scripts. */
+function watchPage(): void {
+  document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => {
+    console.error(`The content security policy forbids it: ${effectiveDirective} ${blockedURI}`);
+  });
+  const tasks: number[] = [];
+  Object.assign(window, { millraceLongTasks: tasks });
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) tasks.push(duration);
+  }).observe({ type: 'longtask', buffered: true });
+}
+
+function pageOf(page: Page, context: BrowserContext, home: string): ConsolePage {
+  const faults: string[] = [];
+  const allowed: RegExp[] = [];
+  const requests: Request[] = [];
+  const { origin } = new URL(home);
+  page.on('console', (message) => {
+    if (message.type() !== 'error') return;
+    faults.push(`console: ${message.text()} (${message.location().url})`);
+  });
+  page.on('pageerror', (error) => faults.push(`uncaught: ${error.stack ?? error.message}`));
+  context.on('request', (request) => {
+    requests.push(request);
+    const url = new URL(request.url());
+    if (/^https?:$/.test(url.protocol) && url.origin !== origin) faults.push(`foreign request: ${request.url()}`);
+  });
+  return {
+    page,
+    context,
+    requests,
+    async goTo(fragment) {
+      await page.evaluate((hash) => {
+        location.hash = hash;
+      }, fragment);
+    },
+    allow: (fault) => allowed.push(fault),
+    assertClean() {
+      const left = faults.filter((fault) => !allowed.some((pattern) => pattern.test(fault)));
+      assert.deepEqual(left, []);
+    },
+    axe: () => checkWithAxe(page),
+    async screenshot(name) {
+      mkdirSync(ARTEFACTS, { recursive: true });
+      await page.screenshot({ path: join(ARTEFACTS, `${name}.png`) });
+    },
+    longTasks: () => page.evaluate(() => (window as unknown as { millraceLongTasks: number[] }).millraceLongTasks),
+    nodes: () => page.evaluate(() => document.getElementsByTagName('*').length),
+  };
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RULES: RunOptions = {
+  runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+};
+
+/** The source comes by the debugger's protocol, which the content security policy does not concern. */
+async function checkWithAxe(page: Page): Promise<void> {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE);
+  const { violations } = (await page.evaluate(
+    (rules) => (window as unknown as { axe: { run(rules: unknown): Promise<unknown> } }).axe.run(rules),
+    RULES,
+  )) as AxeResults;
+  const found = violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${help}\n  ${html.slice(0, 300)}\n  ${failureSummary ?? ''}`),
+  );
+  assert.deepEqual(found, []);
+}
