@@ -8,7 +8,7 @@ import { ApiError, apiError, invalidArgument } from '../api/error.ts';
 import { ERRORS } from '../api/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import { formatTime } from '../base/clock.ts';
-import { acs3StringToSign } from '../signatures/acs3.ts';
+import { acs3Key, acs3StringToSign } from '../signatures/acs3.ts';
 import type { Acs3Algorithm, Acs3Request } from '../signatures/acs3.ts';
 import { sameSignature } from '../signatures/hmac.ts';
 import { roaStringToSign } from '../signatures/roa.ts';
@@ -21,6 +21,8 @@ import { NonceStore } from './nonces.ts';
 import { decide } from './policy.ts';
 import { parseHttpDate, parseTimestamp } from './timestamps.ts';
 
+/** Signed with a secret to compare it with that of a key: no request signs this text. */
+const PROVED = 'millrace proof of a secret';
 const WINDOW_MS = 15 * 60 * 1000;
 /** Most UTF-16 units of the string to sign that an error message contains. A longer one does not help the caller. */
 const SHOWN_STRING_TO_SIGN = 16 * 1024;
@@ -122,6 +124,28 @@ export class Authenticator {
     const key = this.#keys?.get(claim.accessKeyId);
     if (key === undefined) throw apiError('InvalidAccessKeyID', cut(claim.accessKeyId, 128));
     this.#checkTime(claim);
+    return key;
+  }
+
+  /**
+   * Returns the key whose secret, and security token if it has one, the caller knows.
+   * @throws {ApiError} as rules.md 3.7 lists; `SignatureNotMatch` for a wrong secret.
+   */
+  prove(accessKeyId: string, secret: string, securityToken: string | null): AccessKey {
+    const key = this.#keys?.get(accessKeyId);
+    if (key === undefined) throw apiError('InvalidAccessKeyID', cut(accessKeyId, 128));
+    const proof = acs3Key('ACS3-HMAC-SHA256', secret).signText(PROVED, 'hex');
+    if (!sameSignature(key.acs3['ACS3-HMAC-SHA256'].signText(PROVED, 'hex'), proof)) {
+      throw new ApiError('SignatureNotMatch', 'The AccessKey secret is not that of this AccessKey ID.');
+    }
+    verifyToken(securityToken, key, this.#clock.nowMs());
+    return key;
+  }
+
+  /** The key of an id; null when there is none, or when it has expired. */
+  find(accessKeyId: string): AccessKey | null {
+    const key = this.#keys?.get(accessKeyId) ?? null;
+    if (key === null || (key.expiresMs !== null && this.#clock.nowMs() >= key.expiresMs)) return null;
     return key;
   }
 

@@ -57,6 +57,18 @@ export interface ObserverEvents {
     readonly executionName: string;
     readonly source: StartSource;
   };
+  /** A running execution has new events; those of a Standard one are durable. A Standard execution reports its end here too. */
+  executionAdvanced: { readonly flowName: string; readonly executionName: string };
+  /** Someone has looked at what the console masks: a task token or the value of an `Authorization` header. */
+  secretShown: {
+    /** Of the session; empty with authentication off. */
+    readonly accessKeyId: string;
+    /** `event 12`, `message 5F3C…`. */
+    readonly what: string;
+    /** Both are empty for a message. */
+    readonly flowName: string;
+    readonly executionName: string;
+  };
   /** A Standard execution that had ended runs again, which is durable. */
   executionRedriven: { readonly flowName: string; readonly executionName: string };
   /** An execution ended; the end of a Standard one is durable. An earlier event says that it started or was redriven. */
@@ -197,6 +209,8 @@ const NAMES = Object.keys({
   executionFailed: true,
   definitionWarned: true,
   executionStarted: true,
+  executionAdvanced: true,
+  secretShown: true,
   executionRedriven: true,
   executionEnded: true,
   scheduleChanged: true,

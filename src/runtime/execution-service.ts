@@ -66,6 +66,11 @@ export function createExecutions(options: ExecutionServiceOptions): Executions {
       return read.standardHistory(record, fromEvent, limit);
     },
     report: (taskToken, report) => durable.report(taskToken, report),
+    async taskToken(flowName, executionName, event) {
+      const flow = await read.flow(flowName);
+      if (isExpress(flow, executionName)) throw modeNotSupported('Express');
+      return durable.taskToken(await read.record(flow, executionName), event);
+    },
     async waits(flowName, executionName) {
       const flow = await read.flow(flowName);
       if (isExpress(flow, executionName)) {

@@ -129,6 +129,11 @@ export interface Executions {
    * @throws {ApiError} `InvalidArgument` (not a token of this store), `TaskAlreadyCompleted`, `TaskInvalidState`.
    */
   report(taskToken: string, report: TaskReport): Promise<number>;
+  /**
+   * The token of a task in a callback mode, by its TaskScheduled event. The task may have ended. @throws {ApiError}
+   * `ActionNotSupported` for an Express execution, which has no such tasks.
+   */
+  taskToken(flowName: string, executionName: string, event: number): Promise<string>;
   waits(flowName: string, executionName: string): Promise<ExecutionWaits>;
   /**
    * Restarts an execution that ended without success from the state that failed.

@@ -87,6 +87,7 @@ function news(log: ServerLog): Subscriber {
     flowChanged: ({ version, alias, ...facts }) =>
       log.info({ ...facts, ...(version !== '' && { version }), ...(alias !== '' && { alias }) }, 'a flow was changed'),
     executionFailed: (facts) => log.info(facts, 'an execution did not succeed'),
+    secretShown: (facts) => log.info(facts, 'someone has looked at a masked value in the console'),
     executionsPurged: (facts) => log.info(facts, 'ended executions that are retained no longer were deleted'),
     scheduleChanged: ({ nextMs, ...facts }) =>
       log.info({ ...facts, next: timeOrNull(nextMs) }, 'a schedule was changed'),

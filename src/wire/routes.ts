@@ -1,7 +1,9 @@
-/** Routes a request by its path and method before its body is read: to a probe, to the API, or to a refusal. */
+/** Routes a request by its path and method before its body is read: to a probe, to the console, to the API, or to a refusal. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiError, apiError } from '../api/error.ts';
 import { inBackground, isolated } from '../base/isolated.ts';
+import { CONSOLE_PATH } from '../console/console.ts';
+import type { Console } from '../console/console.ts';
 import type { Dispatcher } from './api/dispatcher.ts';
 import { Exchange } from './api/exchange.ts';
 import type { ExchangeShared } from './api/exchange.ts';
@@ -11,6 +13,7 @@ import type { HealthSource } from './health.ts';
 import type { BodyReader } from './http/body.ts';
 import type { Connections } from './http/connections.ts';
 import { saysProxy } from './http/peer.ts';
+import type { Peers } from './http/peer.ts';
 import { comesFromBrowser } from './http/web-pages.ts';
 import type { LocalNames } from './http/web-pages.ts';
 import type { Turns } from '../base/turns.ts';
@@ -26,6 +29,9 @@ export interface RoutesOptions<Services> {
   readonly turns: Turns;
   readonly shared: ExchangeShared;
   readonly health: HealthSource;
+  readonly peers: Peers;
+  /** Null: the server has no console. */
+  readonly console: Pick<Console, 'handle'> | null;
   /** True when authentication is off: then calls from browsers, through proxies and under other names are refused. */
   readonly isOpen: boolean;
   readonly localNames: LocalNames;
@@ -65,13 +71,10 @@ export class Routes<Services> {
       return inBackground(shared.ports.observer, 'a probe', () => answerProbe(health, path, request, response));
     }
     const exchange = new Exchange(shared, request, response);
-    const refusal = this.#refusal(request, path, method);
-    if (refusal !== null) {
-      if (hasBody(request)) exchange.refuseUnread(refusal);
-      else exchange.sendError(refusal);
-      return;
-    }
     const query = question === -1 ? '' : url.slice(question + 1);
+    if (this.#options.console !== null && isConsolePath(path)) return this.#toConsole(exchange, request, response, path, query);
+    const refusal = this.#refusal(request, path, method);
+    if (refusal !== null) return refuse(exchange, request, refusal);
     const open = dispatcher.open(exchange, request, query);
     if (open === null) return;
     if (open.head.bodyType === null) return dispatcher.answer(open, NO_BODY);
@@ -87,6 +90,49 @@ export class Routes<Services> {
     );
   }
 
+  /** Reads the body, if there is one, and passes the request on. The console decides itself who may ask. */
+  #toConsole(
+    exchange: Exchange,
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    query: string,
+  ): void {
+    const { isOpen, bodies, connections, console, peers, shared } = this.#options;
+    const refusal = isOpen ? this.#foreignWithoutKeys(request) : null;
+    if (refusal !== null) return refuse(exchange, request, refusal);
+    if (path === CONSOLE_PATH) return redirect(request, response, 'console/');
+    const pass = (body: Buffer): void => {
+      connections.arrived(request.socket);
+      const asked = {
+        method: request.method ?? '',
+        path: path.slice(CONSOLE_PATH.length + 1),
+        query: new URLSearchParams(query),
+        headers: request.headers,
+        body,
+        caller: {
+          ...peers.of(request),
+          isPrivate: peers.isPrivate(request),
+          host: peers.hostOf(request),
+          know: () => connections.know(request.socket),
+        },
+        response,
+      };
+      inBackground(shared.ports.observer, 'the console', async () => {
+        try {
+          await console?.handle(asked);
+        } catch (error) {
+          response.destroy();
+          throw error;
+        }
+      });
+    };
+    if (!hasBody(request)) return pass(NO_BODY);
+    bodies.read(request, pass, (error) =>
+      isolated(shared.ports.observer, 'the refusal of a body', () => exchange.refuseUnread(error)),
+    );
+  }
+
   #refusal(request: IncomingMessage, path: string, method: string): ApiError | null {
     if (path !== '/' && !isProbePath(path)) return apiError('InvalidApi.NotFound');
     if (path !== '/' || (method !== 'GET' && method !== 'POST')) {
@@ -96,6 +142,11 @@ export class Routes<Services> {
     if (comesFromBrowser(request)) {
       return refusedWithoutKeys('refuses calls from browsers and web pages. Call it from a program');
     }
+    return this.#foreignWithoutKeys(request);
+  }
+
+  /** Of a server without authentication: the refusal of a request that may not come from this machine; null for any other. */
+  #foreignWithoutKeys(request: IncomingMessage): ApiError | null {
     if (saysProxy(request)) {
       return refusedWithoutKeys('refuses calls through a proxy, which can come from other machines. Call it directly');
     }
@@ -104,6 +155,22 @@ export class Routes<Services> {
       'accepts only localhost, names below it and loopback addresses as its host. Use one of these, name the host in the setting http.hosts',
     );
   }
+}
+
+function isConsolePath(path: string): boolean {
+  return path === CONSOLE_PATH || path.startsWith(`${CONSOLE_PATH}/`);
+}
+
+function refuse(exchange: Exchange, request: IncomingMessage, refusal: ApiError): void {
+  if (hasBody(request)) exchange.refuseUnread(refusal);
+  else exchange.sendError(refusal);
+}
+
+/** Relative, so that it leads to the right place below a prefix of a proxy. */
+function redirect(request: IncomingMessage, response: ServerResponse, location: string): void {
+  request.resume();
+  response.writeHead(307, { location, 'content-length': 0 });
+  response.end();
 }
 
 function refusedWithoutKeys(what: string): ApiError {

@@ -1,5 +1,5 @@
 /**
- * The HTTP server, on bare `node:http`: it has only three paths, and a framework would slow down every request. Its timeouts limit
+ * The HTTP server, on bare `node:http`: it has few paths, and a framework would slow down every request. Its timeouts limit
  * how long a request may take to arrive; no timeout limits an answer (rules.md 2.1).
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -7,6 +7,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { ApiError, apiError } from '../api/error.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { http, loadHttps } from '../base/node-http.ts';
+import type { Console } from '../console/console.ts';
 import type { Ports } from '../base/ports.ts';
 import { Turns } from '../base/turns.ts';
 import type { Operation } from '../operations/operation.ts';
@@ -70,6 +71,8 @@ export interface WireServerOptions<Services> {
   /** After this time a slow answer starts early, as white space (rules.md 2.9); null: never. */
   readonly earlyAnswerMs: number | null;
   readonly health: HealthSource;
+  /** Null: the server has no console. */
+  readonly console: Pick<Console, 'handle' | 'close'> | null;
   readonly ports: Ports;
 }
 
@@ -103,6 +106,8 @@ export function createWireServer<Services>(options: WireServerOptions<Services>)
     turns: new Turns(scheduler),
     shared,
     health: options.health,
+    peers,
+    console: options.console,
     isOpen: options.authenticator.open,
     localNames: new LocalNames(options.hosts),
   });
@@ -123,6 +128,7 @@ export function createWireServer<Services>(options: WireServerOptions<Services>)
     },
     async close(limitMs) {
       shared.closing = true;
+      options.console?.close();
       const empty = Promise.withResolvers<void>();
       const cancelLimit = scheduler.after(limitMs, () => {
         connections.closeAll();

@@ -48,6 +48,7 @@ export const EXECUTIONS: PortDefinition<Executions> = {
     list: true,
     history: true,
     report: true,
+    taskToken: true,
     waits: true,
     redrive: true,
     mapRun: true,

@@ -145,6 +145,11 @@ export class DurableRuntime {
     return this.#parts.taskReports.report(token, report);
   }
 
+  /** The token of a task of the execution, by its TaskScheduled event. */
+  taskToken(record: ExecutionRecord, event: number): string {
+    return this.#parts.taskReports.tokenOf(record, event);
+  }
+
   /** The waits of a running execution, and what it does; for one that has ended, none and null. */
   waits(record: ExecutionRecord): Promise<RunningExplanation> {
     return this.#parts.wholeWaits.of(record);

@@ -347,6 +347,8 @@ export class DurableRun implements Committable, Policy {
     this.#arrival = LOADED;
     this.#durable = this.#taken;
     this.#driver.account.committed();
+    const { flowName, name: executionName } = this.record;
+    this.#host.ports.observer.executionAdvanced?.({ flowName, executionName });
     this.#guard(() => this.#report(arrival));
     if (isEnd) return this.#end();
     if (this.#defect !== null) return this.#host.broke(this, this.#defect);

@@ -62,6 +62,11 @@ export class TaskReports {
     );
   }
 
+  /** The token of a task, by its TaskScheduled event; the task may have ended. */
+  tokenOf({ id, identity }: Pick<ExecutionRecord, 'id' | 'identity'>, event: number): string {
+    return this.#options.tokens.make({ execution: id, event }, identity);
+  }
+
   /** Resolves with the id of the event that ended the task, which is durable. @throws {ApiError} as `Executions.report`. */
   async report(token: string, report: TaskReport): Promise<number> {
     const { table, gate, mailbox } = this.#options;

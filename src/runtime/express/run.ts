@@ -25,6 +25,7 @@ export class ExpressRun implements Policy {
   readonly onEvent: RecordEvent | null;
   readonly mayCall = true;
   readonly #driver: Driver;
+  readonly #observer: DriverParts['observer'];
   #answers = 0;
   #hasDeadline = false;
   #defect: ExpressDefect | null = null;
@@ -38,6 +39,7 @@ export class ExpressRun implements Policy {
     retained: RetainedExecution | null,
   ) {
     this.onEvent = retained === null ? null : (event) => retained.record(event);
+    this.#observer = parts.observer;
     const calling = { start: execution.start, execution: null, identity: null, undoneCalls: [], ...above };
     this.#driver = new Driver(parts, calling, execution, moment, this);
   }
@@ -83,6 +85,8 @@ export class ExpressRun implements Policy {
       this.#wake?.();
       return;
     }
+    const { flowName, name: executionName } = this.execution.start;
+    this.#observer.executionAdvanced?.({ flowName, executionName });
     driver.act(this.execution.lastEvent);
     if (!this.#hasDeadline) {
       this.#hasDeadline = true;

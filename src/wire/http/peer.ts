@@ -42,6 +42,19 @@ export class Peers {
     };
   }
 
+  /** Whether no one on the way can read along: the caller's connection is encrypted or of this machine, and no unknown proxy is seen. */
+  isPrivate(request: Request): boolean {
+    if (saysProxy(request) && !this.#isProxy(request.socket.remoteAddress ?? '')) return this.#encrypted;
+    const { address, isSecure } = this.of(request);
+    return isSecure || isLoopback(address);
+  }
+
+  /** The host that the caller has called, with its port: that which a trusted proxy names, else that of the request. */
+  hostOf({ socket, headers }: Request): string {
+    const forwarded = this.#isProxy(socket.remoteAddress ?? '') ? listOf(headers['x-forwarded-host']).at(0) : undefined;
+    return forwarded ?? headers.host ?? '';
+  }
+
   /** Whether no one on the way can have changed the body: no proxy is seen, and the connection is encrypted or of this machine. */
   bodyIsSafe(request: Request): boolean {
     const address = request.socket.remoteAddress ?? '';

@@ -1,0 +1,83 @@
+/**
+ * The built files of the console. They are read when a browser first asks for them and stay in memory: a few hundred KiB. A server in a
+ * clone whose files were not built says how to build them.
+ */
+import { readFile, readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Scheduler } from '../base/scheduler.ts';
+import type { Answer } from './request.ts';
+
+/** The same folder from the sources and from the compiled files. */
+const FOLDER = fileURLToPath(new URL('../../dist/web/', import.meta.url));
+
+const TYPES: Readonly<Record<string, string>> = {
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  svg: 'image/svg+xml',
+};
+/** The name of a file that changes with its content. */
+const HASHED = /-[0-9A-Z]{8}\.[a-z]+$/;
+const YEAR_S = 31_536_000;
+/** The encodings in which the build has written each file, the smallest first. */
+const ENCODINGS = [
+  { name: 'br', extension: '.br' },
+  { name: 'gzip', extension: '.gz' },
+] as const;
+
+export class Assets {
+  readonly #scheduler: Pick<Scheduler, 'outside'>;
+  #names: Promise<ReadonlySet<string>> | null = null;
+  readonly #files = new Map<string, Promise<Buffer>>();
+
+  constructor(scheduler: Pick<Scheduler, 'outside'>) {
+    this.#scheduler = scheduler;
+  }
+
+  /** The file of a name; the empty name is the page. Null for a name that the build does not have. */
+  async answer(name: string, acceptEncoding: string): Promise<Answer | null> {
+    const names = await this.#known();
+    const file = name === '' ? 'index.html' : name;
+    if (!names.has(file)) return name === '' ? NOT_BUILT : null;
+    const accepted = new Set(acceptEncoding.split(',').map((each) => each.trim().split(';')[0]));
+    const encoding = ENCODINGS.find((each) => accepted.has(each.name) && names.has(file + each.extension));
+    const body = await this.#read(file + (encoding?.extension ?? ''));
+    return {
+      status: 200,
+      headers: {
+        'content-type': TYPES[file.slice(file.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
+        'cache-control': HASHED.test(file) ? `public, max-age=${YEAR_S}, immutable` : 'no-cache',
+        vary: 'accept-encoding',
+        ...(encoding !== undefined && { 'content-encoding': encoding.name }),
+      },
+      body,
+    };
+  }
+
+  async #known(): Promise<ReadonlySet<string>> {
+    this.#names ??= this.#scheduler.outside(readdir(FOLDER).catch((): string[] => [])).then((names) => new Set(names));
+    const names = await this.#names;
+    // Someone may build them while the server runs.
+    if (names.size === 0) this.#names = null;
+    return names;
+  }
+
+  #read(file: string): Promise<Buffer> {
+    const known = this.#files.get(file);
+    if (known !== undefined) return known;
+    const reading = this.#scheduler.outside(readFile(FOLDER + file));
+    this.#files.set(file, reading);
+    reading.catch(() => {
+      // A new build has taken the place of this one.
+      this.#files.delete(file);
+      this.#names = null;
+    });
+    return reading;
+  }
+}
+
+const NOT_BUILT: Answer = {
+  status: 503,
+  headers: { 'content-type': 'text/html; charset=utf-8' },
+  body: '<!doctype html><title>Millrace</title><p>The console of this server is not built. In the clone, run <code>npm start</code> or <code>node console/build.ts</code>, then load this page again.</p>\n',
+};

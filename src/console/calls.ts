@@ -1,0 +1,120 @@
+/**
+ * Calls of the API by the console: the same operations as for every client, with the rights of the session's key. The replies are
+ * masked.
+ */
+import { actionResource, furtherRights } from '../api/actions.ts';
+import type { ActionName } from '../api/actions.ts';
+import { ApiError, apiError, invalidArgument } from '../api/error.ts';
+import { ERRORS } from '../api/errors.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
+import type { AccessKey } from '../auth/key-ring.ts';
+import { isJsonObject, parseJson, stringifyJson } from '../base/json.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { Ports } from '../base/ports.ts';
+import { cut } from '../base/text.ts';
+import type { Operation, Parameters } from '../operations/operation.ts';
+import type { OperationServices } from '../operations/services.ts';
+import { maskReply } from './masking.ts';
+import type { Answer, ConsoleCaller } from './request.ts';
+import { errorAnswer, jsonAnswer } from './request.ts';
+
+const SHOWN_NAME = 100;
+
+/** Who calls, and from where. The key is null with `auth: off`. */
+export interface Who {
+  readonly key: AccessKey | null;
+  readonly caller: Pick<ConsoleCaller, 'address' | 'isSecure'>;
+}
+
+export interface CallsOptions {
+  readonly operations: ReadonlyMap<string, Operation<OperationServices>>;
+  readonly services: OperationServices;
+  readonly authenticator: Pick<Authenticator, 'authorize'>;
+  readonly ports: Pick<Ports, 'clock' | 'ids' | 'observer'>;
+}
+
+export class Calls {
+  readonly #options: CallsOptions;
+
+  constructor(options: CallsOptions) {
+    this.#options = options;
+  }
+
+  /** Calls an action with the parameters in a JSON object of texts. Never rejects. */
+  answer(action: string, body: Buffer, who: Who): Promise<Answer> {
+    return this.reported(action, async (requestId) => {
+      const parameters = parametersOf(bodyObject(body));
+      const operation = this.#options.operations.get(action);
+      if (operation === undefined) throw apiError('ActionNotSupported', cut(action, SHOWN_NAME));
+      this.authorize(operation.action, parameters, who);
+      const { key } = who;
+      const reply = await operation.run(this.#options.services, {
+        requestId,
+        parameters,
+        caller: key === null || key.isRoot ? null : key.accessKeyId,
+        wantsWarnings: true,
+      });
+      return maskReply({ RequestId: requestId, ...reply }) as JsonObject;
+    });
+  }
+
+  /** @throws {ApiError} `AccessDenied` if the key's policies do not allow the call. */
+  authorize(action: ActionName, parameters: Parameters, { key, caller }: Who): void {
+    if (key === null) return;
+    const { authenticator } = this.#options;
+    const from = { secureTransport: caller.isSecure, sourceIp: caller.address };
+    authenticator.authorize(key, { action, resource: actionResource(action, parameters), ...from });
+    for (const right of furtherRights(action, parameters)) authenticator.authorize(key, { ...right, ...from });
+  }
+
+  /** Makes an answer of what `work` resolves with or throws, and reports the end of the request. Never rejects. */
+  async reported(action: string, work: (requestId: string) => Promise<JsonObject>): Promise<Answer> {
+    const { clock, ids, observer } = this.#options.ports;
+    const requestId = ids.uuid().toUpperCase();
+    const beganMs = clock.monotonicMs();
+    const [answer, code] = await this.#outcome(action, requestId, work);
+    const tookMs = clock.monotonicMs() - beganMs;
+    observer.requestEnded?.({ requestId, action, flowName: '', status: answer.status, code, tookMs });
+    return answer;
+  }
+
+  async #outcome(
+    action: string,
+    requestId: string,
+    work: (requestId: string) => Promise<JsonObject>,
+  ): Promise<[Answer, string]> {
+    try {
+      return [jsonAnswer(stringifyJson(await work(requestId))), ''];
+    } catch (error) {
+      const known = this.#known(error, action, requestId);
+      return [errorAnswer(known, requestId), known.code];
+    }
+  }
+
+  /** The error for the caller. The reason of an unexpected failure goes to the log only. */
+  #known(error: unknown, action: string, requestId: string): ApiError {
+    if (error instanceof ApiError && error.status < 500) return error;
+    this.#options.ports.observer.requestFailed?.({ requestId, action, error });
+    return error instanceof ApiError ? error : new ApiError('InternalServerError', ERRORS.InternalServerError.message);
+  }
+}
+
+/** The JSON object in a body. @throws {ApiError} `InvalidArgument` for any other body. */
+export function bodyObject(body: Buffer): JsonObject {
+  try {
+    const value = parseJson(body.toString('utf8'));
+    if (isJsonObject(value)) return value;
+  } catch {
+    // Says the same as of another value.
+  }
+  throw invalidArgument('The body must be a JSON object.');
+}
+
+function parametersOf(object: JsonObject): Parameters {
+  return new Map(
+    Object.entries(object).map(([name, value]) => {
+      if (typeof value === 'string') return [name, value];
+      throw invalidArgument(`The parameter '${cut(name, SHOWN_NAME)}' must be a text.`);
+    }),
+  );
+}

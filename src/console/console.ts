@@ -1,0 +1,187 @@
+/**
+ * The console behind HTTP: the files of the program in the browser, the session, and what the program asks of the server. `wire/` has
+ * read the request; this room decides who may ask.
+ *
+ * Nothing of it concerns a call of the API: a server whose console no one opens holds a few empty maps for it.
+ */
+import { throttled } from '../api/error.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
+import { formatTime } from '../base/clock.ts';
+import type { Ports } from '../base/ports.ts';
+import { TokenBucket } from '../base/token-bucket.ts';
+import type { Operation } from '../operations/operation.ts';
+import type { OperationServices } from '../operations/services.ts';
+import { Assets } from './assets.ts';
+import { Calls, bodyObject } from './calls.ts';
+import type { Who } from './calls.ts';
+import type { Changes } from './changes.ts';
+import { foreignRequest } from './origin.ts';
+import type { SessionView } from './protocol.ts';
+import { jsonAnswer, refusal, send } from './request.ts';
+import type { Answer, ConsoleRequest } from './request.ts';
+import { Secrets } from './secrets.ts';
+import { Sessions, cookieName, endingCookie } from './sessions.ts';
+import type { Session } from './sessions.ts';
+import { Streams } from './streams/streams.ts';
+
+export interface ConsoleOptions {
+  readonly operations: ReadonlyMap<string, Operation<OperationServices>>;
+  readonly services: OperationServices;
+  readonly authenticator: Authenticator;
+  /** What the engine of this process reports. */
+  readonly changes: Changes;
+  readonly peers: ConsolePeers;
+  readonly place: { readonly region: string; readonly account: string };
+  /** Version of Millrace. */
+  readonly version: string;
+  readonly ports: Ports;
+}
+
+/** The other processes that serve together with this one. */
+export interface ConsolePeers {
+  /** True if executions may run in other processes, whose changes this one does not see. */
+  readonly hasOthers: boolean;
+  /** Tells the others that a session was ended. */
+  sessionEnded(id: string): void;
+}
+
+/** Where the console is: all its paths are below. */
+export const CONSOLE_PATH = '/console';
+
+/** Attempts to sign in that the process answers: people mistype, and no one guesses a secret at this rate. */
+const ATTEMPTS = { perSecond: 5, burst: 20 };
+
+export class Console {
+  readonly #options: ConsoleOptions;
+  readonly #assets: Assets;
+  readonly #sessions: Sessions;
+  readonly #calls: Calls;
+  readonly #secrets: Secrets;
+  readonly #streams: Streams;
+  readonly #attempts: TokenBucket;
+
+  constructor(options: ConsoleOptions) {
+    const { authenticator, ports, services } = options;
+    this.#options = options;
+    this.#assets = new Assets(ports.scheduler);
+    this.#sessions = new Sessions(authenticator, ports);
+    this.#calls = new Calls(options);
+    this.#secrets = new Secrets({ services, calls: this.#calls, observer: ports.observer });
+    this.#streams = new Streams({ ...options, calls: this.#calls, hasOthers: options.peers.hasOthers });
+    this.#attempts = new TokenBucket(ATTEMPTS, ports.clock.monotonicMs());
+  }
+
+  /** Answers a request. Rejects for a defect only. */
+  async handle(request: ConsoleRequest): Promise<void> {
+    const answer = await this.#answer(request);
+    if (answer !== null) send(request.response, answer);
+  }
+
+  /** A session was ended at another process. */
+  sessionEnded(id: string): void {
+    this.#sessions.end(id);
+  }
+
+  /** Ends the streams; the browsers come back, to this server or to the next one. */
+  close(): void {
+    this.#streams.close();
+  }
+
+  /** Null: the answer is a stream, which has begun. */
+  async #answer(request: ConsoleRequest): Promise<Answer | null> {
+    const { method, path } = request;
+    const [first = '', second = ''] = path.split('/', 2);
+    const isRead = method === 'GET' || method === 'HEAD';
+    if (isRead && !DYNAMIC.has(first)) {
+      return (await this.#assets.answer(path, String(request.headers['accept-encoding'] ?? ''))) ?? NO_FILE;
+    }
+    const foreign = foreignRequest(request);
+    if (foreign !== null) return foreign;
+    const session = this.#session(request);
+    if (first === 'session') return this.#sessionAnswer(request, session);
+    if (!this.#options.authenticator.open && session === null) return NOT_SIGNED_IN;
+    if (session !== null) request.caller.know();
+    const who: Who = { key: session?.key ?? null, caller: request.caller };
+    if (first === 'stream' && isRead) {
+      const mayGoOn = (): boolean => session === null || this.#session(request) !== null;
+      return this.#streams.open(request, who, mayGoOn);
+    }
+    if (method !== 'POST') return NO_METHOD;
+    const answer = await this.#posted(first, second, request.body, who);
+    return answer === null ? NO_FILE : this.#renewed(answer, request, session);
+  }
+
+  async #posted(first: string, second: string, body: Buffer, who: Who): Promise<Answer | null> {
+    if (first === 'api' && second !== '') return this.#calls.answer(second, body, who);
+    if (first === 'reveal') return this.#secrets.reveal(body, who);
+    if (first === 'report') return this.#secrets.report(body, who);
+    return null;
+  }
+
+  #session({ headers, caller }: ConsoleRequest): Session | null {
+    if (this.#options.authenticator.open) return null;
+    return this.#sessions.of(headers.cookie, cookieName(caller.host));
+  }
+
+  async #sessionAnswer(request: ConsoleRequest, session: Session | null): Promise<Answer> {
+    const { method, caller } = request;
+    if (method === 'GET') return this.#renewed(jsonAnswer(this.#view(session)), request, session);
+    if (this.#options.authenticator.open) return NO_METHOD;
+    const name = cookieName(caller.host);
+    if (method === 'DELETE') {
+      if (session !== null) {
+        this.#sessions.end(session.id);
+        this.#options.peers.sessionEnded(session.id);
+        this.#streams.recheck();
+      }
+      return { status: 204, headers: { 'set-cookie': endingCookie(name, caller.isSecure) } };
+    }
+    if (method !== 'POST') return NO_METHOD;
+    if (!caller.isPrivate) return NOT_PRIVATE;
+    let begun: Session | null = null;
+    const answer = await this.#calls.reported('SignIn', async () => {
+      const waitMs = this.#attempts.take(this.#options.ports.clock.monotonicMs());
+      if (waitMs > 0) throw throttled(waitMs);
+      const { accessKeyId, accessKeySecret, securityToken } = bodyObject(request.body);
+      const token = typeof securityToken === 'string' && securityToken !== '' ? securityToken : null;
+      begun = this.#sessions.begin(String(accessKeyId ?? ''), String(accessKeySecret ?? ''), token);
+      return {};
+    });
+    if (begun === null) return answer;
+    const cookie = this.#sessions.cookie(name, begun, caller.isSecure);
+    return jsonAnswer(this.#view(begun), 200, { 'set-cookie': cookie });
+  }
+
+  #view(session: Session | null): string {
+    const { authenticator, place, version, ports } = this.#options;
+    const view: SessionView = {
+      auth: authenticator.open ? 'off' : 'on',
+      signedIn: authenticator.open || session !== null,
+      accessKeyId: session?.key.accessKeyId ?? '',
+      isRoot: authenticator.open || session?.key.isRoot === true,
+      ...place,
+      version,
+      time: formatTime(ports.clock.nowMs()),
+    };
+    return JSON.stringify(view);
+  }
+
+  /** With the cookie of the session, if it is due to be sent again. */
+  #renewed(answer: Answer, { caller }: ConsoleRequest, session: Session | null): Answer {
+    if (session === null || !this.#sessions.isToRenew(session)) return answer;
+    const cookie = this.#sessions.cookie(cookieName(caller.host), session, caller.isSecure);
+    return { ...answer, headers: { ...answer.headers, 'set-cookie': cookie } };
+  }
+}
+
+/** What is not a file. */
+const DYNAMIC: ReadonlySet<string> = new Set(['session', 'api', 'stream', 'reveal', 'report']);
+
+const NO_FILE = refusal(404, 'InvalidApi.NotFound', 'The console has nothing at this address.');
+const NO_METHOD = refusal(405, 'UnsupportedHTTPMethod', 'The console does not answer this method at this address.');
+const NOT_SIGNED_IN = refusal(401, 'NotSignedIn', 'The session has ended. Sign in again.');
+const NOT_PRIVATE = refusal(
+  403,
+  'AccessDenied',
+  'The server takes a secret over TLS or from its own machine only, because others on the network could read it. Set tls.certificate and tls.key, or reach the server through a tunnel, such as ssh -L. Behind a reverse proxy with TLS, name the proxy in http.trustProxy.',
+);

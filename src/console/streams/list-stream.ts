@@ -1,0 +1,85 @@
+/**
+ * The stream of lists: which executions start and end, and which flows change. It is bounded: when more changes than a page shows
+ * come at once, the stream counts the rest, and the browser reads its page again.
+ */
+import { inBackground } from '../../base/isolated.ts';
+import type { Ports } from '../../base/ports.ts';
+import type { Changes, ListWatcher } from '../changes.ts';
+import type { ListChange } from '../protocol.ts';
+import type { EventStream } from './event-stream.ts';
+
+/** Changes of one message. */
+const MOST_CHANGES = 200;
+const MOST_FLOWS = 200;
+/** Between two messages. */
+const GATHER_MS = 120;
+
+export interface ListStreamOptions {
+  readonly changes: Changes;
+  /** Whether the caller may see the executions of a flow. */
+  readonly maySee: (flow: string) => boolean;
+  readonly ports: Pick<Ports, 'scheduler' | 'observer'>;
+}
+
+export class ListStream implements ListWatcher {
+  readonly #options: ListStreamOptions;
+  readonly #stream: EventStream;
+  #pending: ListChange[] = [];
+  #lost = 0;
+  readonly #flows = new Set<string>();
+  #isScheduled = false;
+  #cancel = (): void => {};
+  #unwatch = (): void => {};
+
+  constructor(stream: EventStream, options: ListStreamOptions) {
+    this.#options = options;
+    this.#stream = stream;
+  }
+
+  begin(): void {
+    const { changes } = this.#options;
+    void this.#stream.send('hello', JSON.stringify({ server: changes.process }));
+    this.#unwatch = changes.watchList(this);
+  }
+
+  end(): void {
+    this.#unwatch();
+    this.#cancel();
+  }
+
+  changed(change: ListChange): void {
+    if (this.#pending.length >= MOST_CHANGES) this.#lost++;
+    else if (this.#options.maySee(change.flow)) this.#pending.push(change);
+    this.#schedule();
+  }
+
+  flowChanged(flow: string): void {
+    if (this.#flows.size < MOST_FLOWS && this.#options.maySee(flow)) this.#flows.add(flow);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#stream.isEnded) return;
+    this.#isScheduled = true;
+    const { scheduler, observer } = this.#options.ports;
+    this.#cancel = scheduler.after(GATHER_MS, () => {
+      inBackground(observer, 'a stream of the console', async () => {
+        await this.#flush();
+        this.#isScheduled = false;
+        if (this.#pending.length > 0 || this.#flows.size > 0) this.#schedule();
+      });
+    });
+  }
+
+  /** Resolves when the browser has read enough: until then changes gather. */
+  async #flush(): Promise<void> {
+    const changes = this.#pending;
+    const lost = this.#lost;
+    const flows = [...this.#flows];
+    this.#pending = [];
+    this.#lost = 0;
+    this.#flows.clear();
+    if (changes.length > 0 || lost > 0) await this.#stream.send('changes', JSON.stringify({ changes, lost }));
+    if (flows.length > 0) await this.#stream.send('flows', JSON.stringify({ flows }));
+  }
+}

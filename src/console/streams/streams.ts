@@ -1,0 +1,121 @@
+/** Opens the streams of the console, bounds their number, and ends those whose caller may no longer read. */
+import type { ActionName } from '../../api/actions.ts';
+import { ApiError, throttled } from '../../api/error.ts';
+import { isolated } from '../../base/isolated.ts';
+import type { Ports } from '../../base/ports.ts';
+import type { OperationServices } from '../../operations/services.ts';
+import type { Calls, Who } from '../calls.ts';
+import type { Changes } from '../changes.ts';
+import type { Answer, ConsoleRequest } from '../request.ts';
+import { errorAnswer, refusal } from '../request.ts';
+import { EventStream } from './event-stream.ts';
+import { ExecutionStream } from './execution-stream.ts';
+import { ListStream } from './list-stream.ts';
+
+export interface StreamsOptions {
+  readonly services: Pick<OperationServices, 'executions'>;
+  readonly calls: Pick<Calls, 'authorize'>;
+  readonly changes: Changes;
+  /** True if executions may run in other processes. */
+  readonly hasOthers: boolean;
+  readonly ports: Ports;
+}
+
+/** More than the tabs of a team, and far fewer than the connections of a server. */
+const MOST_STREAMS = 256;
+const RETRY_MS = 2_000;
+/** How often a stream looks for events of an execution that may run in another process. */
+const LOOK_MS = 250;
+
+interface Open {
+  readonly stream: EventStream;
+  readonly mayGoOn: () => boolean;
+}
+
+export class Streams {
+  readonly #options: StreamsOptions;
+  readonly #open = new Set<Open>();
+  #isClosed = false;
+
+  constructor(options: StreamsOptions) {
+    this.#options = options;
+  }
+
+  /** Begins a stream and returns null, or returns the answer to a request that gets none. */
+  open({ query, response }: ConsoleRequest, who: Who, mayGoOn: () => boolean): Answer | null {
+    try {
+      if (this.#isClosed || this.#open.size >= MOST_STREAMS) throw throttled(RETRY_MS);
+      const flow = query.get('flow') ?? '';
+      const execution = query.get('execution') ?? '';
+      if (execution !== '') {
+        this.#authorize('GetExecutionHistory', flow, who);
+        const from = Math.max(1, Math.trunc(Number(query.get('from') ?? 1)) || 1);
+        this.#begin(response, mayGoOn, (stream) => this.#executionStream(stream, flow, execution, from));
+        return null;
+      }
+      if (query.get('list') === null) return NO_TOPIC;
+      if (flow !== '') this.#authorize('ListExecutions', flow, who);
+      const maySee = (each: string): boolean => (flow === '' || each === flow) && this.#maySee(each, who);
+      const { changes, ports } = this.#options;
+      this.#begin(response, mayGoOn, (stream) => new ListStream(stream, { changes, maySee, ports }));
+      return null;
+    } catch (error) {
+      if (error instanceof ApiError) return errorAnswer(error, '');
+      throw error;
+    }
+  }
+
+  /** Ends the streams whose session has ended. */
+  recheck(): void {
+    for (const { stream, mayGoOn } of this.#open) if (!mayGoOn()) stream.close();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const { stream } of this.#open) stream.close();
+  }
+
+  #executionStream(stream: EventStream, flow: string, execution: string, from: number): ExecutionStream {
+    const { services, changes, ports, hasOthers } = this.#options;
+    const { executions } = services;
+    const lookMs = hasOthers ? LOOK_MS : null;
+    return new ExecutionStream(stream, { flow, execution, from, executions, changes, lookMs, ports });
+  }
+
+  #begin(
+    response: ConsoleRequest['response'],
+    mayGoOn: () => boolean,
+    make: (stream: EventStream) => ExecutionStream | ListStream,
+  ): void {
+    const { scheduler, observer } = this.#options.ports;
+    let source: ExecutionStream | ListStream | null = null;
+    const onEnd = (): void => {
+      this.#open.delete(open);
+      isolated(observer, 'the end of a stream of the console', () => source?.end());
+    };
+    const open: Open = { stream: new EventStream({ response, scheduler, mayGoOn, onEnd }), mayGoOn };
+    this.#open.add(open);
+    source = make(open.stream);
+    source.begin();
+  }
+
+  /** @throws {ApiError} `AccessDenied` */
+  #authorize(action: ActionName, flow: string, who: Who): void {
+    this.#options.calls.authorize(action, new Map([['FlowName', flow]]), who);
+  }
+
+  #maySee(flow: string, who: Who): boolean {
+    try {
+      this.#authorize('ListExecutions', flow, who);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+const NO_TOPIC = refusal(
+  400,
+  'InvalidArgument',
+  'A stream is of an execution (flow, execution, from) or of lists (list=1, and flow for those of one flow).',
+);
