@@ -64,6 +64,8 @@ function everything(report: () => void): Required<Subscriber> {
     executionFailed: report,
     definitionWarned: report,
     executionStarted: report,
+    executionAdvanced: report,
+    secretShown: report,
     executionRedriven: report,
     executionEnded: report,
     scheduleChanged: report,

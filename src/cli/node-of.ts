@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import type { Settings } from '../config/settings.ts';
 import type { ServerOptions } from '../server/server.ts';
-import { packageVersion } from './version.ts';
+import { packageVersion } from '../config/version.ts';
 
 /** @param worker number of the worker that this process is; null for one without a main process */
 export function nodeOf({ cluster }: Settings, worker: number | null): NonNullable<ServerOptions['node']> {

@@ -174,6 +174,7 @@ function assemble(values: SettingValues, keys: readonly KeySetting[], reader: Re
     workers: values.workers,
     rootKey: pairOf(values['rootKey.accessKeyId'], values['rootKey.accessKeySecret']),
     auth: values.auth,
+    console: values.console,
     flowRights: values.flowRights,
     keys,
     region: values.region,

@@ -153,6 +153,7 @@ export interface Settings {
   /** Null if neither environment nor file has one; `root-key.ts` then makes one. */
   readonly rootKey: { readonly accessKeyId: string; readonly accessKeySecret: Secret } | null;
   readonly auth: 'on' | 'off';
+  readonly console: 'on' | 'off';
   /** Whether the key that last wrote a flow limits what it starts. */
   readonly flowRights: 'writer' | 'all';
   readonly keys: readonly KeySetting[];

@@ -16,6 +16,7 @@ export const SHOWN_SETTINGS = [
   'cluster.lease',
   'cluster.poll',
   'auth',
+  'console',
   'flowRights',
   'region',
   'account',

@@ -84,6 +84,12 @@ export const TABLE = {
     'on',
     '`off`: callers need no signature. Allowed only if the server listens on loopback.',
   ),
+  console: setting(
+    'MILLRACE_CONSOLE',
+    k.word('on', 'off'),
+    'on',
+    '`off`: the server has no [console](console.md), and answers its paths as any other that it does not know.',
+  ),
   flowRights: setting(
     null,
     k.word('writer', 'all'),

@@ -20,8 +20,7 @@ export class Changes {
   readonly subscriber: Subscriber = {
     executionStarted: ({ mode, flowName, executionName }) => this.#changed(mode, flowName, executionName, 'Running'),
     executionRedriven: ({ flowName, executionName }) => this.#changed('Standard', flowName, executionName, 'Running'),
-    executionEnded: ({ mode, flowName, executionName, status }) =>
-      this.#changed(mode, flowName, executionName, status),
+    executionEnded: ({ mode, flowName, executionName, status }) => this.#changed(mode, flowName, executionName, status),
     executionAdvanced: ({ flowName, executionName }) => this.#advanced(flowName, executionName),
     executionStuck: ({ flowName, executionName }) => this.#advanced(flowName, executionName),
     flowChanged: ({ flowName }) => this.#flowChanged(flowName),

@@ -10,7 +10,11 @@ import { CONSOLE_HEADER } from './protocol.ts';
 /** Null for a request of the console's page, else the answer to it. */
 export function foreignRequest({ method, headers, caller }: ConsoleRequest): Answer | null {
   if (headers[CONSOLE_HEADER] === undefined) {
-    return refusal(403, 'AccessDenied', `Only the console may call this address: the header ${CONSOLE_HEADER} is missing.`);
+    return refusal(
+      403,
+      'AccessDenied',
+      `Only the console may call this address: the header ${CONSOLE_HEADER} is missing.`,
+    );
   }
   const site = headers['sec-fetch-site'];
   const { origin } = headers;

@@ -2,6 +2,8 @@
 import type { Socket } from 'node:net';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { callerConnections } from '../base/open-files.ts';
+import type { Changes } from '../console/changes.ts';
+import { createConsole } from '../console/create-console.ts';
 import { OPERATIONS } from '../operations/all.ts';
 import { createWireServer } from '../wire/server.ts';
 import type { WireServerOptions } from '../wire/server.ts';
@@ -13,6 +15,8 @@ import type { ServerLog } from './log.ts';
 export interface ServerOptions extends Omit<EngineOptions, 'endpoint' | 'host'> {
   readonly authenticator: Authenticator;
   readonly log: Pick<ServerLog, 'lost'>;
+  /** What this process reports, for the console. */
+  readonly changes: Changes;
   /** Null: plain HTTP. */
   readonly tls: WireServerOptions<unknown>['tls'];
 }
@@ -47,6 +51,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const sharing =
     nonces === null || authenticator.open ? null : authenticator.shareNonces({ exchange: nonces, cluster, ports });
   const health = createHealth({ ports, stores: options.stores, durable, log: options.log });
+  const console = createConsole({ ...options, services: engine.services, hasOthers: cluster.isShared });
   const wire = createWireServer({
     operations: OPERATIONS,
     services: engine.services,
@@ -59,6 +64,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     requestBytes: settings.limits.requestBytes,
     earlyAnswerMs: settings.earlyAnswerMs,
     health,
+    console,
     ports,
   });
   return {

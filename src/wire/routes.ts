@@ -72,7 +72,8 @@ export class Routes<Services> {
     }
     const exchange = new Exchange(shared, request, response);
     const query = question === -1 ? '' : url.slice(question + 1);
-    if (this.#options.console !== null && isConsolePath(path)) return this.#toConsole(exchange, request, response, path, query);
+    if (this.#options.console !== null && isConsolePath(path))
+      return this.#toConsole(exchange, request, response, path, query);
     const refusal = this.#refusal(request, path, method);
     if (refusal !== null) return refuse(exchange, request, refusal);
     const open = dispatcher.open(exchange, request, query);

@@ -8,6 +8,8 @@ import type { Ports } from '../base/ports.ts';
 import { shareOf } from '../cluster/cluster.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Settings } from '../config/settings.ts';
+import type { Changes } from '../console/changes.ts';
+import { createConsole } from '../console/create-console.ts';
 import { OPERATIONS } from '../operations/all.ts';
 import type { FlowRights } from '../runtime/flow-rights.ts';
 import type { ServerLog } from '../server/log.ts';
@@ -33,6 +35,8 @@ export interface WorkerServerOptions extends PassedConnections {
   readonly authenticator: Authenticator;
   readonly rights: FlowRights;
   readonly tls: TlsTexts | null;
+  /** What this process reports, for the console. */
+  readonly changes: Changes;
   readonly log: Pick<ServerLog, 'lost' | 'warn'>;
   /** This process, for people. */
   readonly info: NodeInfo;
@@ -59,6 +63,7 @@ export async function createWorkerServer(options: WorkerServerOptions): Promise<
   });
   const health = new WorkerHealth(remotePort(link, HEALTH), ports.scheduler, log);
   const { maxConnections, trustProxy, hosts } = settings.callers;
+  const console = createConsole({ ...options, services: engine.services, hasOthers: true });
   const wire = createWireServer({
     operations: OPERATIONS,
     services: engine.services,
@@ -71,6 +76,7 @@ export async function createWorkerServer(options: WorkerServerOptions): Promise<
     requestBytes: settings.limits.requestBytes,
     earlyAnswerMs: settings.earlyAnswerMs,
     health,
+    console,
     ports,
   });
   takeConnections(options, wire.adopt());

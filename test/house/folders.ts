@@ -11,6 +11,7 @@ import type { Sources } from './imports.ts';
 export const FOLDERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   api: [['contract']],
   actions: [['eventbridge', 'fc', 'http', 'mns', 'oss', 'sms'], ['openapi']],
+  console: [['streams']],
   conversion: [['asl', 'classic']],
   expression: [['functions']],
   interpreter: [['decide'], ['apply']],

@@ -17,6 +17,7 @@ export const ROOMS = [
   'workers',
   'server',
   'wire',
+  'console',
   'auth',
   'operations',
   'overview',

@@ -1,6 +1,8 @@
 /** Servers that are nodes of one store, over HTTP, on time that the test advances: replayed requests, and the health of a node. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { systemClock } from '../../src/base/clock.ts';
+import { Changes } from '../../src/console/changes.ts';
 import { Authenticator } from '../../src/auth/authenticator.ts';
 import { createKeyRing } from '../../src/auth/key-ring.ts';
 import { createObserver } from '../../src/base/observer.ts';
@@ -46,6 +48,7 @@ class Servers {
       node: { info: { name: `n${this.#count}`, version: '0.0.0', leaseMs: LEASE_MS }, pollMs: 500 },
       localCallersOnly: true,
       log: { lost: 0 },
+      changes: new Changes(systemClock),
       tls: null,
     });
     const { url } = await server.listen();

@@ -111,6 +111,7 @@ export async function startWireServer(
     requestBytes: 1024 * 1024,
     earlyAnswerMs: 2000,
     health: WELL,
+    console: null,
     ...options,
     ports: { clock: time, scheduler: time, ids: systemIds, observer },
     operations: new Map(operations.map((operation) => [operation.action, operation])),

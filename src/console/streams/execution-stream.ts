@@ -110,7 +110,7 @@ export class ExecutionStream {
       await this.#sendState(view);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (/NotExists$/.test(error.code)) await this.#stream.send('absent', '{}');
+      if (error.code.endsWith('NotExists')) await this.#stream.send('absent', '{}');
       // Anything else may pass: the browser opens another stream, which says what is wrong.
       this.#stream.close();
     }
