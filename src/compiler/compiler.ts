@@ -42,6 +42,8 @@ export interface Compiler {
   draw(text: string, options: CompileOptions): Drawn | Promise<Drawn>;
   /** Converts a definition of another language, always in the thread. */
   convert(text: string, options: ConvertOptions): Promise<Conversion>;
+  /** The words of both languages: JSON text of a `Vocabulary` (`language/vocabulary/vocabulary.ts`). */
+  describeLanguage(): Promise<string>;
   /** Ends the thread. Calls under way fail. */
   close(): Promise<void>;
 }
@@ -54,6 +56,7 @@ class OwnCompiler implements Compiler {
   readonly #scheduler: Scheduler;
   #here: CompileHere | null = null;
   #thread: Promise<CompileThread> | null = null;
+  #language: Promise<string> | null = null;
   /** The plan that is being linked: one slice a turn of the event loop, however many plans wait. */
   #linking: Promise<unknown> = Promise.resolve();
 
@@ -93,6 +96,13 @@ class OwnCompiler implements Compiler {
 
   async convert(text: string, options: ConvertOptions): Promise<Conversion> {
     return (await this.#threadOf()).ask({ text, conversion: options });
+  }
+
+  describeLanguage(): Promise<string> {
+    this.#language ??= this.#scheduler
+      .outside(import('../language/vocabulary/vocabulary.ts'))
+      .then(({ vocabulary }) => JSON.stringify(vocabulary()));
+    return this.#language;
   }
 
   async close(): Promise<void> {

@@ -10,6 +10,7 @@ import { describeExecutionWaits } from './executions/describe-execution-waits.ts
 import { describeExecution } from './executions/describe-execution.ts';
 import { describeFlowAlias } from './versions/describe-flow-alias.ts';
 import { describeFlow } from './flows/describe-flow.ts';
+import { describeLanguage } from './definitions/describe-language.ts';
 import { describeRegions } from './regions/describe-regions.ts';
 import { getExecutionHistory } from './executions/get-execution-history.ts';
 import { listExecutions } from './executions/list-executions.ts';
@@ -80,5 +81,6 @@ export const OPERATIONS: ReadonlyMap<string, Operation<OperationServices>> = new
     describeRegions,
     checkDefinition,
     convertDefinition,
+    describeLanguage,
   ].map((operation) => [operation.action, operation]),
 );

@@ -34,7 +34,7 @@ export interface OperationServices {
   /** Notified of every change of a flow, its versions and its aliases, after the change is durable and before the reply. */
   readonly changes: FlowChanges;
   readonly schedules: Schedules;
-  readonly compiler: Pick<Compiler, 'check' | 'draw' | 'convert'>;
+  readonly compiler: Omit<Compiler, 'compile' | 'close'>;
   /** The setting `http.errorStatuses`, for warnings. */
   readonly httpErrorStatuses: readonly string[];
   readonly rate: OperationRate;

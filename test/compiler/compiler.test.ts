@@ -6,7 +6,8 @@ import { systemScheduler } from '../../src/base/scheduler.ts';
 import type { Scheduler } from '../../src/base/scheduler.ts';
 import { createCompiler } from '../../src/compiler/compiler.ts';
 import type { Compiler } from '../../src/compiler/compiler.ts';
-import { compileDefinition } from '../../src/language/compile.ts';
+import { convertDefinition } from '../../src/conversion/convert.ts';
+import { compileDefinition, drawDefinition } from '../../src/language/compile.ts';
 import { DEFAULT_DEFINITION_LIMITS } from '../../src/language/limits.ts';
 import { flow } from '../language/support.ts';
 
@@ -110,6 +111,41 @@ describe('the compiler', () => {
     assert.equal(isSound, false);
     assert.deepEqual(diagnostics, compileDefinition(text, OPTIONS).diagnostics);
     assert.equal(scheduler.turns, before);
+  });
+
+  test('it draws a large definition in the thread, a small one at once, and the graph is the same', async () => {
+    const own = start();
+    const drawn = await own.draw(large(), OPTIONS);
+    assert.deepEqual({ ...drawDefinition(large(), OPTIONS), pieces: [] }, drawn);
+    assert.equal((JSON.parse(drawn.graph) as { nodes: unknown[] }).nodes.length, 8_002);
+    assert.equal(workers.length, 1);
+    const faulty = await own.draw(large().replace('Next: s0}', 'Next: nowhere}'), OPTIONS);
+    assert.deepEqual([faulty.isSound, faulty.graph], [false, '']);
+    await own.draw(SMALL, OPTIONS);
+    assert.deepEqual(await own.draw(SMALL, OPTIONS), drawDefinition(SMALL, OPTIONS));
+    assert.equal(workers.length, 1);
+  });
+
+  test('it converts in the thread, between other requests, with the result of the converter', async () => {
+    const own = start();
+    const asl = JSON.stringify({ StartAt: 'A', States: { A: { Type: 'Pass', End: true } } });
+    const conversion = { from: null, name: null, fallbackName: 'flow', stubs: false };
+    const [converted, checked, refused] = await Promise.all([
+      own.convert(asl, conversion),
+      own.check(large(), OPTIONS),
+      own.convert('a: 1', conversion),
+    ]);
+    assert.deepEqual(converted, convertDefinition(asl, conversion));
+    assert.equal(checked.isSound, true);
+    assert.deepEqual(refused, convertDefinition('a: 1', conversion));
+    assert.equal(workers.length, 1);
+  });
+
+  test('it describes the language once', async () => {
+    const own = start();
+    const first = own.describeLanguage();
+    assert.equal(await own.describeLanguage(), await first);
+    assert.equal(workers.length, 0);
   });
 
   const heavy: Readonly<Record<string, string>> = {

@@ -1,19 +1,15 @@
 /** docs/functions.md agrees with the table of functions. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { FunctionDefinition, Parameter } from '../../src/expression/functions/definition.ts';
+import type { FunctionDefinition } from '../../src/expression/functions/definition.ts';
+import { signatureOf } from '../../src/expression/functions/definition.ts';
 import { FUNCTIONS } from '../../src/expression/functions/table.ts';
 import { stringifyJson } from '../../src/base/json.ts';
 import { tableUnder } from '../support/markdown.ts';
 
-function parameterText({ name, types }: Parameter): string {
-  return `${name}: ${types.join(' or ')}`;
-}
-
-function signature({ name, parameters, rest, result }: FunctionDefinition): string {
-  const list = parameters.map(parameterText);
-  if (rest !== undefined) list.push(`${parameterText(rest)}…`);
-  return `\`${name}(${list.join(', ')})\` → ${result}`;
+function signature(definition: FunctionDefinition): string {
+  const [call, result] = signatureOf(definition).split(' → ');
+  return `\`${call}\` → ${result}`;
 }
 
 function examplesOf({ examples }: FunctionDefinition): string {

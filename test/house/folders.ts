@@ -15,7 +15,7 @@ export const FOLDERS: Readonly<Record<string, readonly (readonly string[])[]>> =
   conversion: [['asl', 'classic']],
   expression: [['functions']],
   interpreter: [['decide'], ['apply']],
-  language: [['classic', 'graph', 'statemachine'], ['tasks'], ['shared'], ['text']],
+  language: [['vocabulary'], ['classic', 'graph', 'statemachine'], ['tasks'], ['shared'], ['text']],
   objects: [['items'], ['folder', 'service']],
   operations: [
     ['definitions', 'map-runs', 'messages', 'nodes', 'overviews', 'regions', 'schedules', 'tasks', 'versions'],

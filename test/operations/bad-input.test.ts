@@ -290,6 +290,7 @@ const TABLES: Readonly<Record<string, Table>> = {
     good: {},
     rows: [...noName('Name'), [{ ExecutionMode: 'express' }, /^ExecutionMode "express" is not one of /]],
   },
+  DescribeLanguage: { good: {}, rows: [] },
   ConvertDefinition: { good: {}, rows: noName('Name') },
   SearchExecutions: {
     good: {},

@@ -128,6 +128,21 @@ describe('a server with two workers', () => {
     assert.deepEqual([ended.code, ended.stdout], [0, `millrace ready ${server.url}\n`]);
   });
 
+  it('checks and converts definitions in each worker', async (t) => {
+    const server = await startWithWorkers(t);
+    const large = `${machine({ Name: 'P', Type: 'Pass' })}\n# ${'x'.repeat(100_000)}`;
+    for (const caller of (await callerOfEach(t, server)).values()) {
+      for (const text of [large, machine({ Name: 'P', Type: 'Pass' })]) {
+        const { body } = await caller.call('CheckDefinition', { Definition: text });
+        assert.match(String(body['Graph']), /"nodes":\[\{"index":0,"name":"P"/);
+      }
+      const asl = JSON.stringify({ StartAt: 'A', States: { A: { Type: 'Succeed' } } });
+      const { body } = await caller.call('ConvertDefinition', { Definition: asl });
+      assert.match(String(body['Definition']), /^Type: StateMachine$/m);
+      assert.equal((await caller.call('DescribeLanguage')).status, 200);
+    }
+  });
+
   it('gives a caller that has ended its side of the connection the answer', async (t) => {
     const server = await startWithWorkers(t);
     const { port, host } = new URL(server.url);

@@ -100,4 +100,20 @@ export const DEFINITIONS = {
     },
     errors: {},
   },
+  DescribeLanguage: {
+    extension: true,
+    method: 'GET',
+    resource: 'none',
+    summary: 'Returns the words of the flow languages: fields, actions, functions, variables and errors.',
+    parameters: {},
+    reply: {
+      Language: {
+        type: 'text',
+        sample:
+          '{"dialects":{"statemachine":{"flow":[{"key":"StartAt","about":"The name of the first state","required":true},…],"states":{…},"parts":{…}},"classic":{…}},"actions":[…],"functions":[…],"variables":[…],"errors":[…]}',
+        about: 'A JSON object. It changes only with the version of the server.',
+      },
+    },
+    errors: {},
+  },
 } as const satisfies Record<string, Contract>;

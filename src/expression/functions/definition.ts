@@ -47,6 +47,17 @@ export interface FunctionDefinition {
   readonly inspect?: (args: readonly ExpressionNode[]) => { code: ExpressionFaultCode; message: string } | null;
 }
 
+/** `get(container: array or map, key: text or integer) → any`, under the name of the function or another one of it. */
+export function signatureOf({ name, parameters, rest, result }: FunctionDefinition, called = name): string {
+  const list = parameters.map(parameterText);
+  if (rest !== undefined) list.push(`${parameterText(rest)}…`);
+  return `${called}(${list.join(', ')}) → ${result}`;
+}
+
+function parameterText({ name, types }: Parameter): string {
+  return `${name}: ${types.join(' or ')}`;
+}
+
 /** The price of a call that takes the same time for all arguments, or whose call pays for the rest. */
 export function flat(units: number): FunctionDefinition['fuel'] {
   return () => units;

@@ -12,7 +12,7 @@ import { readMappings } from './mappings.ts';
 import { compileSteps } from './steps.ts';
 import { IN_FLOW_INPUT, IN_MAPPINGS } from './variables.ts';
 
-const VERSIONS: readonly string[] = ['v1', 'v1beta1', 'v1.0'];
+export const VERSIONS: readonly string[] = ['v1', 'v1beta1', 'v1.0'];
 
 /** The plan, or null when the report holds an error. */
 export function compileClassic(root: MapNode, report: Report, options: CompileOptions): PlanDraft | null {

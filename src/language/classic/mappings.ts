@@ -32,15 +32,26 @@ const ALWAYS_NULL: Readonly<Record<LocalShape, (source: string) => string | null
     /^\$local(?:\[|\.(?!(?:error|cause)$))/.test(source) ? '$local has only "error" and "cause" there' : null,
 };
 
-/** Every path into `$context` that has a value (rules.md 10.12). */
-const CONTEXT = /^(?:\.task(?:\.token)?|\.(?:execution|flow)(?:\.name)?|\.step(?:\.name|\.eventId)?)?$/;
+/** The values in `$context` (rules.md 10.12). */
+export const CONTEXT_PATHS: readonly string[] = [
+  'task.token',
+  'execution.name',
+  'flow.name',
+  'step.name',
+  'step.eventId',
+];
+/** Every path into `$context` that has a value, with the beginning dot. */
+const CONTEXT: ReadonlySet<string> = new Set([
+  '',
+  ...CONTEXT_PATHS.flatMap((path) => [`.${path}`, `.${path.split('.')[0]}`]),
+]);
 
 function leadsOutOfContext(source: string): boolean {
   const path = /^\$context((?:\.\w+)*)$/.exec(source)?.[1];
-  return path !== undefined && !CONTEXT.test(path);
+  return path !== undefined && !CONTEXT.has(path);
 }
 
-const CONTEXT_HAS = '$context has task.token, execution.name, flow.name, step.name and step.eventId';
+const CONTEXT_HAS = `$context has ${CONTEXT_PATHS.slice(0, -1).join(', ')} and ${CONTEXT_PATHS.at(-1)}`;
 
 /** The mappings under `key`; null when the field is absent or faulty. */
 export function readMappings(fields: FieldReader, key: string, site: Site, local: LocalShape = 'any'): Recipe | null {

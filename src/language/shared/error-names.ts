@@ -52,6 +52,11 @@ const FREQUENT: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** The errors of the engine, of `HTTP:Request` and, as far as they are frequent, of services. */
+export function knownErrors(): readonly string[] {
+  return [CLOSED, FREQUENT].flatMap((products) => Object.values(products).flat());
+}
+
 /** An error that a state raises for the status of an answer: `HTTP.404`. */
 const STATUS = /^HTTP\.([1-5]\d\d)$/;
 

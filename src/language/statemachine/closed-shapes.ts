@@ -17,7 +17,7 @@ interface Shape {
 }
 
 /** `$Context` (rules.md 8.2); `dialects.ts` of the interpreter builds it. */
-export const CONTEXT: Shape = {
+const CONTEXT: Shape = {
   Execution: { Name: null, Input: null, RoleArn: null },
   Current: {
     Name: null,
@@ -47,8 +47,23 @@ const RESULTS: Readonly<Record<string, Shape>> = {
   },
 };
 
+/** The members of an action's result; empty if they are not known. */
+export function resultMembers(action: string): readonly string[] {
+  return Object.keys(RESULTS[action.toLowerCase()] ?? {});
+}
+
+/** The paths into `$Context`, those to mappings included: `$Context.Current.Error`. */
+export function contextPaths(): readonly string[] {
+  const inside = (prefix: string, shape: Shape): string[] =>
+    Object.entries(shape).flatMap(([name, inner]) => [
+      `${prefix}.${name}`,
+      ...(inner === null ? [] : inside(`${prefix}.${name}`, inner)),
+    ]);
+  return inside('$Context', CONTEXT);
+}
+
 /** Fields that hold an expression without `.$` in their names. */
-const EXPRESSION_FIELDS: ReadonlySet<string> = new Set(['Condition', 'ItemsPath']);
+export const EXPRESSION_FIELDS: ReadonlySet<string> = new Set(['Condition', 'ItemsPath']);
 
 /** Checks every path of a state into `$Context`; those of the states inside it are checked with them. */
 export function checkContextPaths(state: FieldReader): void {

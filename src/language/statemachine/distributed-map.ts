@@ -31,6 +31,8 @@ const REFUSED: Unlinked<DistributedMap> = {
   ...{ maxItems: null, toleratedCount: null, toleratedPercentage: null },
 };
 
+export const CHILD_MODES: readonly DistributedMap['childMode'][] = ['Express', 'Standard'];
+
 /** Null for an inline Map. */
 export function readDistributed(
   context: CompileContext,
@@ -69,7 +71,7 @@ function readChildMode(holder: FieldReader | null): DistributedMap['childMode'] 
   if (holder === null || field === null) return null;
   const config = new FieldReader(holder.report, field, `ProcessorConfig of ${holder.what}`);
   if (!config.has('ExecutionMode')) config.missing('ExecutionMode');
-  const mode = config.oneOf('ExecutionMode', ['Express', 'Standard']);
+  const mode = config.oneOf('ExecutionMode', CHILD_MODES);
   config.close(PROCESSOR_CONFIG_FIELDS);
   return mode;
 }
@@ -99,13 +101,17 @@ const RESOURCES: ReadonlyMap<string, ItemReader['resource'] | 'putObject'> = new
   ['putobject', 'putObject'],
 ]);
 
-function readResource(fields: FieldReader, allowed: readonly string[]): string | null {
+/** The operations of a reader and of a writer, as the vendor writes them. */
+export const READER_RESOURCES: readonly string[] = ['OSS:GetObject', 'OSS:ListObjects'];
+export const WRITER_RESOURCES: readonly string[] = ['OSS:PutObject'];
+
+function readResource(fields: FieldReader, words: readonly string[]): string | null {
   const text = fields.text('Resource', { required: true });
   if (text === null) return null;
   const name = /^(?:oss|s3):(?<name>[a-z0-9]+)$/i.exec(text)?.groups?.['name'];
   const resource = RESOURCES.get(name?.toLowerCase() ?? '');
-  const words = allowed.map((each) => `OSS:${each}`);
-  if (resource !== undefined && allowed.some((each) => each.toLowerCase() === resource.toLowerCase())) return resource;
+  if (resource !== undefined && words.some((each) => each.toLowerCase() === `oss:${resource.toLowerCase()}`))
+    return resource;
   fields.report.add(
     'bad-field-value',
     fields.find('Resource')?.node.offset ?? fields.node.offset,
@@ -119,7 +125,7 @@ function readReader(map: FieldReader): Unlinked<ItemReader> | null {
   const field = map.map('ItemReader');
   if (field === null) return null;
   const reader = new FieldReader(map.report, field, `ItemReader of ${map.what}`);
-  const resource = readResource(reader, ['GetObject', 'ListObjects']);
+  const resource = readResource(reader, READER_RESOURCES);
   const config = readReaderConfig(reader, resource === 'getObject');
   const parameters = resource === 'listObjects' ? readPlace(reader, [], ['Prefix']) : readPlace(reader, ['Key'], []);
   reader.close(ITEM_READER_FIELDS);
@@ -127,6 +133,8 @@ function readReader(map: FieldReader): Unlinked<ItemReader> | null {
 }
 
 type ReaderConfig = Omit<Unlinked<ItemReader>, 'resource' | 'parameters'>;
+
+export const INPUT_TYPES: readonly ItemFormat[] = ['JSON', 'JSONL', 'CSV', 'MANIFEST'];
 
 const NO_CONFIG: ReaderConfig = {
   ...{ inputType: null, csvHeaders: null, csvDelimiter: ',', itemsPointer: null, maxItems: null },
@@ -137,7 +145,7 @@ function readReaderConfig(reader: FieldReader, isFile: boolean): ReaderConfig {
   if (field === null) return NO_CONFIG;
   const config = new FieldReader(reader.report, field, `ReaderConfig of ${reader.what}`);
   if (isFile && !config.has('InputType')) config.missing('InputType');
-  const inputType = config.oneOf<ItemFormat>('InputType', ['JSON', 'JSONL', 'CSV', 'MANIFEST']);
+  const inputType = config.oneOf('InputType', INPUT_TYPES);
   const isCsv = inputType === 'CSV';
   for (const key of ['CSVHeaderLocation', 'CSVHeaders', 'CSVDelimiter']) {
     if (!isCsv && config.has(key)) noEffect(config, key, 'InputType CSV');
@@ -158,16 +166,18 @@ function noEffect(config: FieldReader, key: string, with_: string): void {
   config.faultAt('key-without-effect', key, `"${key}" has an effect only with ${with_}`);
 }
 
+export const HEADER_LOCATIONS = ['FIRST_ROW', 'GIVEN'] as const;
+
 /** Null: the first row has the names. */
 function readHeaders(config: FieldReader): readonly string[] | null {
   if (!config.has('CSVHeaderLocation')) config.missing('CSVHeaderLocation');
-  const location = config.oneOf('CSVHeaderLocation', ['FIRST_ROW', 'GIVEN']);
+  const location = config.oneOf('CSVHeaderLocation', HEADER_LOCATIONS);
   if (location === 'GIVEN') return config.texts('CSVHeaders');
   if (location === 'FIRST_ROW' && config.has('CSVHeaders')) noEffect(config, 'CSVHeaders', 'CSVHeaderLocation GIVEN');
   return null;
 }
 
-const DELIMITERS: ReadonlyMap<string, string> = new Map([
+export const DELIMITERS: ReadonlyMap<string, string> = new Map([
   ['COMMA', ','],
   ['PIPE', '|'],
   ['SEMICOLON', ';'],
@@ -232,7 +242,7 @@ function readWriter(map: FieldReader): Recipe | null {
   const field = map.map('ResultWriter');
   if (field === null) return null;
   const writer = new FieldReader(map.report, field, `ResultWriter of ${map.what}`);
-  readResource(writer, ['PutObject']);
+  readResource(writer, WRITER_RESOURCES);
   const parameters = readPlace(writer, [], ['Prefix']);
   writer.close(RESULT_WRITER_FIELDS);
   return parameters;

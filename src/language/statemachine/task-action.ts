@@ -10,7 +10,7 @@ import type { FieldReader } from '../shared/field-reader.ts';
 import type { TaskMode } from '../plan.ts';
 import { constructedKeys } from './constructor.ts';
 
-const TASK_MODES: readonly TaskMode[] = ['RequestComplete', 'WaitForSystemCallback', 'WaitForCustomCallback'];
+export const TASK_MODES: readonly TaskMode[] = ['RequestComplete', 'WaitForSystemCallback', 'WaitForCustomCallback'];
 
 /** The action's name; null when it is missing or impossible. Checks its parameters, too. */
 export function readAction(task: FieldReader): string | null {

@@ -1,10 +1,11 @@
-/** CheckDefinition and ConvertDefinition: what an editor gets for its text. */
+/** CheckDefinition, ConvertDefinition and DescribeLanguage: what an editor gets for its text. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { convertDefinition } from '../../src/conversion/convert.ts';
 import type { FlowGraph } from '../../src/language/graph/flow-graph.ts';
+import { vocabulary } from '../../src/language/vocabulary/vocabulary.ts';
 import { runMillrace } from '../../src/testing/server-process.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { readCases } from '../conformance/case.ts';
@@ -115,6 +116,14 @@ describe('CheckDefinition', () => {
 const ASL = JSON.stringify({
   StartAt: 'A',
   States: { A: { Type: 'Pass', Comment: 'nothing', Next: 'B' }, B: { Type: 'Succeed' } },
+});
+
+describe('DescribeLanguage', () => {
+  it('has the vocabulary of the languages', async (t) => {
+    const { call } = await startApi(t, 'memory');
+    const reply = await call('DescribeLanguage', {});
+    assert.deepEqual(JSON.parse(String(reply['Language'])), JSON.parse(JSON.stringify(vocabulary())));
+  });
 });
 
 describe('ConvertDefinition', () => {
