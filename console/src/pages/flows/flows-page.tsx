@@ -1,4 +1,177 @@
-/** The list of flows. */
+/** The list of flows: how each one fares, and the ways to all of them. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { useShortcuts } from '../../app/keyboard.ts';
+import { navigate, route, setQuery, to } from '../../app/router.ts';
+import { shellTexts } from '../../app/texts.ts';
+import { Button, LinkButton } from '../../parts/button.tsx';
+import { EmptyNotice, FaultNotice, Loading } from '../../parts/notice.tsx';
+import { useMedia } from '../../parts/use-media.ts';
+import { WindowedList } from '../../parts/windowed-list.tsx';
+import type { WindowedListHandle } from '../../parts/windowed-list.tsx';
+import { flowsOf } from './flow-list.ts';
+import type { FlowSummary } from './flow-list.ts';
+import { FlowRow } from './flow-row.tsx';
+import { flowsTexts } from './texts.ts';
+import { useFlowList } from './use-flow-list.ts';
+
+/** A search waits until the person pauses. */
+const TYPING_MS = 200;
+
 export function FlowsPage() {
-  return <h1>FlowsPage</h1>;
+  const t = flowsTexts();
+  const search = route.value.query.get('q') ?? '';
+  const list = useFlowList(search);
+  const field = useRef<HTMLInputElement>(null);
+  useShortcuts([
+    { keys: '/', about: shellTexts().search, run: () => field.current?.focus() },
+    { keys: 'n', about: t.create, run: () => navigate(['new-flow']) },
+  ]);
+  const flows = flowsOf(list.parts.value);
+  const fault = list.fault.value;
+  return (
+    <>
+      <div class="page-head">
+        <h1>{t.title}</h1>
+        <div class="row flows-tools">
+          <SearchField field={field} search={search} />
+          <LinkButton href={to.newFlow()} kind="primary">
+            {t.create}
+          </LinkButton>
+        </div>
+      </div>
+      {fault !== null && <FaultNotice fault={fault} onRetry={() => list.reload()} />}
+      {!list.isLive.value && fault === null && <p class="muted small">{t.notLive}</p>}
+      {flows.length > 0 ? (
+        <FlowsTable key={search} flows={flows} onEnd={() => list.more()} />
+      ) : list.isLoading.value ? (
+        <Loading />
+      ) : fault !== null ? null : search === '' ? (
+        <NoFlows />
+      ) : (
+        <EmptyNotice title={t.nothingFound(search)}>
+          <Button onClick={() => setQuery({ q: null })}>{t.clear}</Button>
+        </EmptyNotice>
+      )}
+    </>
+  );
+}
+
+function NoFlows() {
+  const t = flowsTexts();
+  return (
+    <EmptyNotice title={t.none}>
+      <p class="flows-none">{t.noneHelp}</p>
+      <LinkButton href={to.newFlow()} kind="primary">
+        {t.fromExample}
+      </LinkButton>
+    </EmptyNotice>
+  );
+}
+
+function SearchField({
+  field,
+  search,
+}: {
+  readonly field: { current: HTMLInputElement | null };
+  readonly search: string;
+}) {
+  const t = flowsTexts();
+  const [text, setText] = useState(search);
+  const typed = useRef(search);
+  useEffect(() => {
+    // The address changed by other means than this field, such as Back.
+    if (search !== typed.current) setText(search);
+    typed.current = search;
+  }, [search]);
+  useEffect(() => {
+    if (text === search) return;
+    const timer = setTimeout(() => {
+      typed.current = text;
+      setQuery({ q: text }, { replace: search !== '' });
+    }, TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [text, search]);
+  return (
+    <input
+      ref={field}
+      type="search"
+      value={text}
+      placeholder={t.search}
+      aria-label={t.search}
+      onInput={(event) => setText(event.currentTarget.value)}
+    />
+  );
+}
+
+function FlowsTable({ flows, onEnd }: { readonly flows: readonly FlowSummary[]; readonly onEnd: () => void }) {
+  const t = flowsTexts();
+  const [active, setActive] = useState<string | null>(null);
+  const handle = useRef<WindowedListHandle>(null);
+  const table = useRef<HTMLDivElement>(null);
+  const isNarrow = useMedia('(max-width: 760px)');
+  const isHuge = useMedia('(min-width: 2400px)');
+  const place = flows.findIndex(({ Name }) => Name === active);
+  const moveTo = (index: number): void => {
+    const flow = flows[index];
+    if (flow === undefined) return;
+    setActive(flow.Name);
+    handle.current?.show(index);
+    // The row may be in the document only after the list has scrolled.
+    requestAnimationFrame(() => {
+      table.current?.querySelector<HTMLElement>(`[aria-rowindex="${index + 2}"] a`)?.focus({ preventScroll: true });
+    });
+  };
+  const step = (by: number) => () => moveTo(place === -1 ? 0 : Math.min(flows.length - 1, Math.max(0, place + by)));
+  useShortcuts([
+    { keys: 'j', about: t.nextRow, run: step(1) },
+    { keys: 'k', about: t.previousRow, run: step(-1) },
+  ]);
+  return (
+    <div ref={table} class="flows-table card flush" role="table" aria-label={t.title} aria-rowcount={flows.length + 1}>
+      <div role="rowgroup" class="flows-head">
+        <div class="flow-row" role="row" aria-rowindex={1}>
+          <span role="columnheader">{t.name}</span>
+          <span role="columnheader">{t.mode}</span>
+          <span role="columnheader" class="flow-marks">
+            {t.last}
+          </span>
+          <span role="columnheader" class="flow-success">
+            {t.success}
+          </span>
+          <span role="columnheader" class="flow-durations" title={t.durationsHelp}>
+            {t.durations}
+          </span>
+          <span role="columnheader" class="flow-running">
+            {t.running}
+          </span>
+          <span role="columnheader" class="flow-modified">
+            {t.modified}
+          </span>
+        </div>
+      </div>
+      <WindowedList
+        items={flows}
+        rowHeight={isNarrow ? 96 : isHuge ? 64 : 56}
+        rowKey={({ Name }) => Name}
+        label={t.title}
+        role="rowgroup"
+        handle={handle}
+        onEnd={onEnd}
+        onKeyDown={(event) => {
+          if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+          event.preventDefault();
+          step(event.key === 'ArrowDown' ? 1 : -1)();
+        }}
+        row={(flow, index) => (
+          <FlowRow
+            flow={flow}
+            index={index}
+            marks={isHuge ? 20 : 12}
+            isActive={active === null ? index === 0 : flow.Name === active}
+            onFocus={() => setActive(flow.Name)}
+          />
+        )}
+      />
+    </div>
+  );
 }
