@@ -10,6 +10,7 @@ import type { Scheduler } from '../base/scheduler.ts';
 import type { Conversion, ConvertOptions } from '../conversion/convert.ts';
 import type { Compilation, CompileOptions } from '../language/compilation.ts';
 import type * as compileHere from '../language/compile.ts';
+import type { Drawn } from '../language/compile.ts';
 import type { Plan } from '../language/plan.ts';
 import { SMALL_CHARACTERS } from '../language/limits.ts';
 import type { CompileAnswer, CompileRequest } from './compile-messages.ts';
@@ -23,12 +24,6 @@ export interface Checked {
   readonly isSound: boolean;
   /** As those of a {@link Compilation}. */
   readonly diagnostics: readonly Diagnostic[];
-}
-
-/** The result of checking a definition for a program that shows it. */
-export interface Drawn extends Checked {
-  /** JSON text of a `FlowGraph` (`language/graph/flow-graph.ts`); empty when a diagnostic is an error. */
-  readonly graph: string;
 }
 
 /**

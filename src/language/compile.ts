@@ -60,11 +60,11 @@ function smallDefinition<T>(text: string, check: (root: Node | null, report: Rep
   return report.overspent ? null : result;
 }
 
-/** A checked definition and its graph. */
+/** The result of checking a definition for a program that shows it. */
 export interface Drawn {
   readonly isSound: boolean;
   readonly diagnostics: readonly Diagnostic[];
-  /** JSON text of a `FlowGraph`; empty when a diagnostic is an error. */
+  /** JSON text of a `FlowGraph` (`graph/flow-graph.ts`); empty when a diagnostic is an error. */
   readonly graph: string;
 }
 

@@ -284,6 +284,23 @@ States:
     );
   });
 
+  test('a state that merges another mapping has the place of its own text', () => {
+    const { nodes } = graphOf(`base: &base
+  Type: Pass
+  End: true
+Type: StateMachine
+SpecVersion: v1
+StartAt: A
+States:
+  - <<: *base
+    Name: A
+`);
+    assert.deepEqual(
+      nodes.map(({ name, type, line, endLine }) => [name, type, line, endLine]),
+      [['A', 'Pass', 8, 9]],
+    );
+  });
+
   test('places count as in an editor: CRLF, a byte order mark, JSON in one line', () => {
     const yaml = flow('  - Type: Pass\n    Name: A\n    Next: B\n\n  # a comment\n  - Type: Succeed\n    Name: B\n');
     const places = (text: string) => graphOf(text).nodes.map(({ line, column, endLine }) => [line, column, endLine]);

@@ -1,7 +1,10 @@
-/** Compiling any text gives a plan, or diagnostics that point into the text, and never throws. */
+/** Compiling any text gives a plan and its graph, or diagnostics that point into the text, and never throws. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { drawDefinition } from '../../src/language/compile.ts';
+import type { FlowGraph } from '../../src/language/graph/flow-graph.ts';
+import { DEFAULT_DEFINITION_LIMITS } from '../../src/language/limits.ts';
 import { allFaults } from '../../src/language/text/faults.ts';
 import type { Plan, Scope, State } from '../../src/language/plan.ts';
 import { FAULTY_DEFINITIONS } from './faulty/all.ts';
@@ -30,7 +33,16 @@ function check(text: string, mode: 'Express' | 'Standard'): void {
     );
     last = [line, column];
   }
+  const drawn = drawDefinition(text, { mode, flowName: null, limits: DEFAULT_DEFINITION_LIMITS });
+  assert.deepEqual(drawn.diagnostics, diagnostics);
+  assert.equal(drawn.graph === '', plan === null);
   if (plan === null) return;
+  const { nodes } = JSON.parse(drawn.graph) as FlowGraph;
+  assert.deepEqual(
+    nodes.map(({ name }) => name),
+    plan.states.map(({ name }) => name),
+  );
+  for (const { line, endLine } of nodes) assert.ok(line >= 1 && line <= endLine && endLine <= lines.length);
   plan.states.forEach((state, i) => assert.equal(state.index, i));
   for (const scope of scopesOf(plan)) {
     assert.ok(scope.states.includes(scope.start));
