@@ -1,5 +1,5 @@
 /**
- * Tells the streams of the console what changes in this process. It subscribes to the observer, so the engine does not know it. While
+ * Passes the changes in this process on to the streams of the console. It subscribes to the observer, so the engine does not know it. While
  * no one watches, an event costs the look at a number.
  */
 import { randomUUID } from 'node:crypto';
@@ -12,6 +12,24 @@ export interface ListWatcher {
   changed(change: ListChange): void;
   flowChanged(flow: string): void;
 }
+
+/** By process, the number of the last change that the asker has of it. */
+export type Cursors = Readonly<Record<string, number>>;
+
+/** Changes of one process, for another one. */
+export interface ChangeBatch {
+  readonly process: string;
+  /** The cursor for the next question. */
+  readonly until: number;
+  readonly changes: readonly ListChange[];
+  /** Names of flows that have changed. */
+  readonly flows: readonly string[];
+}
+
+/** More changes than a list shows. */
+const MOST_RECENT = 500;
+/** A process that has not asked for so long watches no list any more. */
+const ASKED_MS = 5_000;
 
 export class Changes {
   /** Of this life of the process. */
@@ -26,13 +44,37 @@ export class Changes {
     flowChanged: ({ flowName }) => this.#flowChanged(flowName),
     scheduleChanged: ({ flowName }) => this.#flowChanged(flowName),
   };
-  readonly #clock: Pick<Clock, 'nowMs'>;
+  readonly #clock: Pick<Clock, 'nowMs' | 'monotonicMs'>;
   readonly #lists = new Set<ListWatcher>();
   /** By flow and execution, what to call when the execution has new events. */
   readonly #executions = new Map<string, Set<() => void>>();
 
-  constructor(clock: Pick<Clock, 'nowMs'>) {
+  readonly #recent = new Recent();
+  #askedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(clock: Pick<Clock, 'nowMs' | 'monotonicMs'>) {
     this.#clock = clock;
+  }
+
+  /** The changes of this process since the cursor that it gave in an earlier batch. */
+  batchSince(cursors: Cursors): ChangeBatch {
+    this.#askedMs = this.#clock.monotonicMs();
+    const recent = this.#recent.since(cursors[this.process]);
+    return {
+      process: this.process,
+      until: this.#recent.last,
+      changes: recent.flatMap(({ change }) => (change === null ? [] : [change])),
+      flows: [...new Set(recent.flatMap(({ change, flow }) => (change === null ? [flow] : [])))],
+    };
+  }
+
+  /** Passes on a change that another process has reported. */
+  pass(change: ListChange): void {
+    for (const watcher of this.#lists) watcher.changed(change);
+  }
+
+  passFlow(flow: string): void {
+    for (const watcher of this.#lists) watcher.flowChanged(flow);
   }
 
   /** Watches the status of all executions. Returns the end of it. */
@@ -55,10 +97,21 @@ export class Changes {
 
   #changed(mode: Mode, flow: string, execution: string, status: string): void {
     this.#advanced(flow, execution);
-    if (this.#lists.size === 0) return;
+    const isAsked = this.#isAsked();
+    if (this.#lists.size === 0 && !isAsked) return;
     const time = formatTime(this.#clock.nowMs());
     const change: ListChange = { flow, execution, mode, status, time };
-    for (const watcher of this.#lists) watcher.changed(change);
+    if (isAsked) this.#recent.add(change, flow);
+    this.pass(change);
+  }
+
+  /** Whether another process has asked for changes lately. */
+  #isAsked(): boolean {
+    if (this.#askedMs === Number.NEGATIVE_INFINITY) return false;
+    if (this.#clock.monotonicMs() - this.#askedMs < ASKED_MS) return true;
+    this.#askedMs = Number.NEGATIVE_INFINITY;
+    this.#recent.stop();
+    return false;
   }
 
   #advanced(flow: string, execution: string): void {
@@ -67,7 +120,36 @@ export class Changes {
   }
 
   #flowChanged(flow: string): void {
-    for (const watcher of this.#lists) watcher.flowChanged(flow);
+    if (this.#isAsked()) this.#recent.add(null, flow);
+    this.passFlow(flow);
+  }
+}
+
+/** The last changes of a process, for other processes. */
+class Recent {
+  /** The number of the last change; they count from 1. */
+  last = 0;
+  #isWanted = false;
+  #changes: { readonly number: number; readonly change: ListChange | null; readonly flow: string }[] = [];
+
+  /** A change of an execution, or null and the name of a flow that has changed. */
+  add(change: ListChange | null, flow: string): void {
+    if (!this.#isWanted) return;
+    this.last++;
+    this.#changes.push({ number: this.last, change, flow });
+    // Twice the number, so that the oldest leave in one go and not one by one.
+    if (this.#changes.length > 2 * MOST_RECENT) this.#changes = this.#changes.slice(-MOST_RECENT);
+  }
+
+  /** Those after a number; the first question gets none. Without a question for a while, changes are recorded no longer. */
+  since(number: number | undefined): readonly { readonly change: ListChange | null; readonly flow: string }[] {
+    this.#isWanted = true;
+    return number === undefined ? [] : this.#changes.filter((each) => each.number > number);
+  }
+
+  stop(): void {
+    this.#isWanted = false;
+    this.#changes = [];
   }
 }
 

@@ -16,6 +16,7 @@ import { Calls, bodyObject } from './calls.ts';
 import type { Who } from './calls.ts';
 import type { Changes } from './changes.ts';
 import { foreignRequest } from './origin.ts';
+import type { ChangeReader, OtherConsoles } from './other-consoles.ts';
 import type { SessionView } from './protocol.ts';
 import { jsonAnswer, refusal, send } from './request.ts';
 import type { Answer, ConsoleRequest } from './request.ts';
@@ -28,21 +29,16 @@ export interface ConsoleOptions {
   readonly operations: ReadonlyMap<string, Operation<OperationServices>>;
   readonly services: OperationServices;
   readonly authenticator: Authenticator;
-  /** What the engine of this process reports. */
+  /** The reports of the engine of this process. */
   readonly changes: Changes;
-  readonly peers: ConsolePeers;
+  /** Those of the other processes that serve together with this one; null: there are none. */
+  readonly others: Pick<OtherConsoles, 'endSession'> | null;
+  /** Reads the changes of the others; null: there are none. */
+  readonly reader: ChangeReader | null;
   readonly place: { readonly region: string; readonly account: string };
   /** Version of Millrace. */
   readonly version: string;
   readonly ports: Ports;
-}
-
-/** The other processes that serve together with this one. */
-export interface ConsolePeers {
-  /** True if executions may run in other processes, whose changes this one does not see. */
-  readonly hasOthers: boolean;
-  /** Tells the others that a session was ended. */
-  sessionEnded(id: string): void;
 }
 
 /** Where the console is: all its paths are below. */
@@ -67,7 +63,7 @@ export class Console {
     this.#sessions = new Sessions(authenticator, ports);
     this.#calls = new Calls(options);
     this.#secrets = new Secrets({ services, calls: this.#calls, observer: ports.observer });
-    this.#streams = new Streams({ ...options, calls: this.#calls, hasOthers: options.peers.hasOthers });
+    this.#streams = new Streams({ ...options, calls: this.#calls });
     this.#attempts = new TokenBucket(ATTEMPTS, ports.clock.monotonicMs());
   }
 
@@ -80,6 +76,7 @@ export class Console {
   /** A session was ended at another process. */
   sessionEnded(id: string): void {
     this.#sessions.end(id);
+    this.#streams.recheck();
   }
 
   /** Ends the streams; the browsers come back, to this server or to the next one. */
@@ -131,7 +128,7 @@ export class Console {
     if (method === 'DELETE') {
       if (session !== null) {
         this.#sessions.end(session.id);
-        this.#options.peers.sessionEnded(session.id);
+        await this.#options.others?.endSession(session.id);
         this.#streams.recheck();
       }
       return { status: 204, headers: { 'set-cookie': endingCookie(name, caller.isSecure) } };
@@ -174,7 +171,7 @@ export class Console {
   }
 }
 
-/** What is not a file. */
+/** Paths that lead to no file. */
 const DYNAMIC: ReadonlySet<string> = new Set(['session', 'api', 'stream', 'reveal', 'report']);
 
 const NO_FILE = refusal(404, 'InvalidApi.NotFound', 'The console has nothing at this address.');

@@ -4,22 +4,24 @@ import { packageVersion } from '../config/version.ts';
 import { OPERATIONS } from '../operations/all.ts';
 import { Console } from './console.ts';
 import type { ConsoleOptions } from './console.ts';
+import { ChangeReader } from './other-consoles.ts';
+import type { OtherConsoles } from './other-consoles.ts';
 
 export interface CreateConsoleOptions extends Pick<ConsoleOptions, 'services' | 'authenticator' | 'changes' | 'ports'> {
   readonly settings: Pick<Settings, 'console' | 'region' | 'account'>;
-  /** True if other processes serve together with this one. */
-  readonly hasOthers: boolean;
+  /** Those of the other processes that serve together with this one; null: there are none. */
+  readonly others: OtherConsoles | null;
 }
 
 /** Null with `console: off`. */
-export function createConsole({ settings, hasOthers, ...parts }: CreateConsoleOptions): Console | null {
+export function createConsole({ settings, others, ...parts }: CreateConsoleOptions): Console | null {
   if (settings.console === 'off') return null;
   const { region, account } = settings;
-  const peers = { hasOthers, sessionEnded: () => undefined };
   return new Console({
     ...parts,
+    others,
     operations: OPERATIONS,
-    peers,
+    reader: others === null ? null : new ChangeReader(others, parts.changes, parts.ports),
     place: { region, account },
     version: packageVersion(),
   });

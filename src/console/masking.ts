@@ -8,7 +8,7 @@ import { MASKED_HEADER, MASKED_TOKEN } from './protocol.ts';
 
 /**
  * A task token by its form (`runtime/durable/tokens.ts`): 57 bytes that begin with 2, or 41 that begin with 1, in base64url. A process
- * without the key of the store cannot tell more; another text of this form is masked too, and can be shown like it.
+ * without the key of the store knows no better; another text of this form is masked too, and can be shown like it.
  */
 const TOKENS = /(?<![\w-])(?:A[g-v][\w-]{74}|A[Q-f][\w-]{53})(?![\w-])/g;
 /** The name of a header whose value is masked. */

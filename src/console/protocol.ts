@@ -1,6 +1,6 @@
 /**
- * What the console's program in the browser and the server say to each other, beside the API: the session, the events of the stream,
- * and the marks in place of what the browser does not get. Both sides import this file, which imports nothing.
+ * The exchange between the console's program in the browser and the server, beside the API: the session, the events of the streams,
+ * and the marks in place of secrets. Both sides import this file, which imports nothing.
  */
 
 /** In place of a task token. */
@@ -12,7 +12,7 @@ export const MASKED_HEADER = '•••authorization•••';
 export const CONSOLE_HEADER = 'x-millrace-console';
 
 export interface SessionView {
-  /** `off`: the server checks no keys, and nobody signs in. */
+  /** `off`: the server checks no keys, and no one signs in. */
   readonly auth: 'on' | 'off';
   readonly signedIn: boolean;
   /** Id of the access key; empty when not signed in, and with `auth: off`. */

@@ -1,5 +1,5 @@
 /**
- * What the console does with masked values. It shows one when a person asks for it, which is logged; and it reports the outcome of a
+ * Masked values in the console. The server shows one when a person asks for it, which is logged; and it reports the outcome of a
  * task, whose token stays in the server.
  */
 import type { ActionName } from '../api/actions.ts';

@@ -71,6 +71,8 @@ export interface Engine extends Runtimes {
   readonly memory: MemoryBudget;
   readonly services: OperationServices;
   readonly cluster: NodeMembership;
+  /** Questions to the other processes that serve together with this one. */
+  readonly peers: Peers;
   /** With the other nodes of the store; null: no other process uses it. */
   readonly nonces: NonceExchange | null;
   readonly schedules: ScheduleParts;
@@ -148,6 +150,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   return {
     ...runtimes,
     memory,
+    peers,
     cluster,
     nonces: cluster.isShared ? exchangeThroughStore(stores.nodes, cluster) : null,
     services: createServices({

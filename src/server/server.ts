@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { callerConnections } from '../base/open-files.ts';
 import type { Changes } from '../console/changes.ts';
+import { consolesOfPeers, serveConsoles } from '../console/other-consoles.ts';
 import { createConsole } from '../console/create-console.ts';
 import { OPERATIONS } from '../operations/all.ts';
 import { createWireServer } from '../wire/server.ts';
@@ -15,7 +16,7 @@ import type { ServerLog } from './log.ts';
 export interface ServerOptions extends Omit<EngineOptions, 'endpoint' | 'host'> {
   readonly authenticator: Authenticator;
   readonly log: Pick<ServerLog, 'lost'>;
-  /** What this process reports, for the console. */
+  /** The reports of this process, for the console. */
   readonly changes: Changes;
   /** Null: plain HTTP. */
   readonly tls: WireServerOptions<unknown>['tls'];
@@ -51,7 +52,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const sharing =
     nonces === null || authenticator.open ? null : authenticator.shareNonces({ exchange: nonces, cluster, ports });
   const health = createHealth({ ports, stores: options.stores, durable, log: options.log });
-  const console = createConsole({ ...options, services: engine.services, hasOthers: cluster.isShared });
+  const others = cluster.isShared ? consolesOfPeers(engine.peers) : null;
+  const console = createConsole({ ...options, services: engine.services, others });
+  if (console !== null) serveConsoles(engine.peers, options.changes, (id) => console.sessionEnded(id));
   const wire = createWireServer({
     operations: OPERATIONS,
     services: engine.services,

@@ -3,6 +3,8 @@
  * executions, schedules and messages do not notice the end of a worker; workers have HTTP and call it. If the store is shared, each worker
  * is a node of it, with an engine of its own.
  */
+import { consolesOfPeers } from '../console/other-consoles.ts';
+import type { OtherConsoles } from '../console/other-consoles.ts';
 import { FlowQuota } from '../operations/flow-quota.ts';
 import { createEngine } from '../server/engine.ts';
 import type { Engine } from '../server/engine.ts';
@@ -13,7 +15,7 @@ import type { HealthSource } from '../wire/health.ts';
 import { announcedFlows } from './announced-flows.ts';
 import type { Link } from './link.ts';
 import { NonceHub } from './nonce-hub.ts';
-import { EXECUTIONS, FLOWS, HEALTH, MESSAGES, NODES, OVERVIEW, SCHEDULES, STANDARD_STARTS } from './ports.ts';
+import { CONSOLES, EXECUTIONS, FLOWS, HEALTH, MESSAGES, NODES, OVERVIEW, SCHEDULES, STANDARD_STARTS } from './ports.ts';
 import { servePort } from './remote-port.ts';
 import { processesOf, shareSettings } from './shares.ts';
 import { WorkerPeers } from './worker-peers.ts';
@@ -37,7 +39,7 @@ export interface MainServer {
 
 /** Takes over the stores. */
 export async function createMainServer(options: MainServerOptions): Promise<MainServer> {
-  const { settings, ports, stores, log, pool, count } = options;
+  const { settings, ports, stores, log, pool, count, changes } = options;
   let url = '';
   const peers = new WorkerPeers(ports.scheduler, () => pool.links);
   const cluster = processesOf(count, count);
@@ -60,6 +62,11 @@ export async function createMainServer(options: MainServerOptions): Promise<Main
     await (deletedId === null ? changes.changed(name) : changes.deleted(name, deletedId));
     await pool.askAll((duties) => duties.forgetFlow(name, deletedId));
   });
+  const workers = consolesOfPeers(peers);
+  const consoles: OtherConsoles = {
+    changesSince: async (cursors) => [changes.batchSince(cursors), ...(await workers.changesSince(cursors))],
+    endSession: (id) => workers.endSession(id),
+  };
   const nonces = new NonceHub(ports.clock);
   return {
     get underWay() {
@@ -72,6 +79,7 @@ export async function createMainServer(options: MainServerOptions): Promise<Main
       return pool.listen(bound, (link) => {
         serveWorker(link, engine, health, flows);
         nonces.serve(link);
+        servePort(link, CONSOLES, consoles);
       });
     },
     async drain(limitMs) {

@@ -2,6 +2,7 @@
  * The ports between the main process and its workers. A call of the API that concerns more than one Express execution is one call of
  * one of them; StartSyncExecution is none.
  */
+import type { OtherConsoles } from '../console/other-consoles.ts';
 import type { FlowsOfOperations, OperationServices } from '../operations/services.ts';
 import type { DurableStart, Started } from '../runtime/durable/durable.ts';
 import type { Overview } from '../overview/overview.ts';
@@ -73,6 +74,12 @@ export const NODES: PortDefinition<OperationServices['nodes']> = { name: 'nodes'
 export const OVERVIEW: PortDefinition<Overview> = {
   name: 'overview',
   methods: { search: true, summarize: true, system: true },
+};
+
+/** The consoles of all other workers, and the changes in the main process. */
+export const CONSOLES: PortDefinition<OtherConsoles> = {
+  name: 'consoles',
+  methods: { changesSince: true, endSession: true },
 };
 
 export const HEALTH: PortDefinition<HealthSource> = { name: 'health', methods: { alive: true, ready: true } };

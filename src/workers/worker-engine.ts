@@ -4,6 +4,7 @@
  */
 import type { Ports } from '../base/ports.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import type { Peers } from '../cluster/peers.ts';
 import type { Settings } from '../config/settings.ts';
 import { createCompiler } from '../compiler/compiler.ts';
 import { FlowQuota } from '../operations/flow-quota.ts';
@@ -41,6 +42,8 @@ export interface WorkerEngineOptions {
 
 export interface WorkerEngine {
   readonly services: OperationServices;
+  /** Answers questions of the main process. */
+  readonly peers: Pick<Peers, 'serve'>;
   /** As `forgetFlow`, for the changes that the main process announces. */
   forgetFlow(flowName: string, deletedId: string | null): void;
   /** Express executions under way. */
@@ -77,6 +80,7 @@ export function createWorkerEngine(options: WorkerEngineOptions): WorkerEngine {
   const place = { region, account };
   children.connect({ sync, durable, ports, place, rights, turns: new Turns(ports), ...limits });
   return {
+    peers,
     services: createServices({
       ...{ settings, ports, endpoint: options.endpoint, flows, messages, sync, compiler, cluster: callers },
       nodes: remotePort(link, NODES),

@@ -9,6 +9,7 @@ import { shareOf } from '../cluster/cluster.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Changes } from '../console/changes.ts';
+import { serveConsoles } from '../console/other-consoles.ts';
 import { createConsole } from '../console/create-console.ts';
 import { OPERATIONS } from '../operations/all.ts';
 import type { FlowRights } from '../runtime/flow-rights.ts';
@@ -20,7 +21,7 @@ import type { NodeInfo } from '../store/nodes.ts';
 import { sharedNonces } from './nonce-hub.ts';
 import { refuseConnections, takeConnections } from './passed-connections.ts';
 import type { PassedConnections } from './passed-connections.ts';
-import { HEALTH } from './ports.ts';
+import { CONSOLES, HEALTH } from './ports.ts';
 import type { WorkerDuties, WorkerStart } from './ports.ts';
 import { remotePort } from './remote-port.ts';
 import { processesOf, shareSettings } from './shares.ts';
@@ -35,7 +36,7 @@ export interface WorkerServerOptions extends PassedConnections {
   readonly authenticator: Authenticator;
   readonly rights: FlowRights;
   readonly tls: TlsTexts | null;
-  /** What this process reports, for the console. */
+  /** The reports of this process, for the console. */
   readonly changes: Changes;
   readonly log: Pick<ServerLog, 'lost' | 'warn'>;
   /** This process, for people. */
@@ -63,7 +64,8 @@ export async function createWorkerServer(options: WorkerServerOptions): Promise<
   });
   const health = new WorkerHealth(remotePort(link, HEALTH), ports.scheduler, log);
   const { maxConnections, trustProxy, hosts } = settings.callers;
-  const console = createConsole({ ...options, services: engine.services, hasOthers: true });
+  const console = createConsole({ ...options, services: engine.services, others: remotePort(link, CONSOLES) });
+  if (console !== null) serveConsoles(engine.peers, options.changes, (id) => console.sessionEnded(id));
   const wire = createWireServer({
     operations: OPERATIONS,
     services: engine.services,

@@ -204,6 +204,7 @@ log: warn
       workers: null,
       rootKey: { accessKeyId: 'id', accessKeySecret: '***' },
       auth: 'on',
+      console: 'on',
       keys: [
         { accessKeyId: 'one', accessKeySecret: '***', securityToken: null, expiresMs: null, policies: null },
         {

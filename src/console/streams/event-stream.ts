@@ -6,7 +6,7 @@ import type { ServerResponse } from 'node:http';
 import type { Scheduler } from '../../base/scheduler.ts';
 import { beginEventStream } from '../request.ts';
 
-/** A comment line now and then keeps proxies from closing a quiet connection, and shows when the browser has gone. */
+/** A comment line now and then, because proxies close a quiet connection, and a write shows that the browser has gone. */
 const QUIET_MS = 15_000;
 
 export interface EventStreamOptions {
@@ -54,7 +54,7 @@ export class EventStream {
     });
   }
 
-  /** Ends the answer: the browser opens another stream when it wants to go on. */
+  /** Ends the answer: the browser opens another stream when it wants to continue. */
   close(): void {
     if (this.#isEnded) return;
     this.#options.response.end();

@@ -1,6 +1,6 @@
 /**
  * The stream of one execution: the events that are there, then those that come, in order and without a gap. It reads the history again
- * when something has happened, so it holds no events itself, and a browser that comes back says from which event it goes on.
+ * when something has happened, so it holds no events itself, and a browser that comes back says from which event it continues.
  */
 import { ApiError } from '../../api/error.ts';
 import { formatTime } from '../../base/clock.ts';

@@ -5,6 +5,7 @@
 import { inBackground } from '../../base/isolated.ts';
 import type { Ports } from '../../base/ports.ts';
 import type { Changes, ListWatcher } from '../changes.ts';
+import type { ChangeReader } from '../other-consoles.ts';
 import type { ListChange } from '../protocol.ts';
 import type { EventStream } from './event-stream.ts';
 
@@ -16,6 +17,8 @@ const GATHER_MS = 120;
 
 export interface ListStreamOptions {
   readonly changes: Changes;
+  /** Reads the changes of other processes; null: there are none. */
+  readonly reader: Pick<ChangeReader, 'watch'> | null;
   /** Whether the caller may see the executions of a flow. */
   readonly maySee: (flow: string) => boolean;
   readonly ports: Pick<Ports, 'scheduler' | 'observer'>;
@@ -37,9 +40,14 @@ export class ListStream implements ListWatcher {
   }
 
   begin(): void {
-    const { changes } = this.#options;
+    const { changes, reader } = this.#options;
     void this.#stream.send('hello', JSON.stringify({ server: changes.process }));
-    this.#unwatch = changes.watchList(this);
+    const unwatch = changes.watchList(this);
+    const unwatchOthers = reader?.watch();
+    this.#unwatch = () => {
+      unwatch();
+      unwatchOthers?.();
+    };
   }
 
   end(): void {

@@ -6,6 +6,7 @@ import type { Ports } from '../../base/ports.ts';
 import type { OperationServices } from '../../operations/services.ts';
 import type { Calls, Who } from '../calls.ts';
 import type { Changes } from '../changes.ts';
+import type { ChangeReader } from '../other-consoles.ts';
 import type { Answer, ConsoleRequest } from '../request.ts';
 import { errorAnswer, refusal } from '../request.ts';
 import { EventStream } from './event-stream.ts';
@@ -16,8 +17,8 @@ export interface StreamsOptions {
   readonly services: Pick<OperationServices, 'executions'>;
   readonly calls: Pick<Calls, 'authorize'>;
   readonly changes: Changes;
-  /** True if executions may run in other processes. */
-  readonly hasOthers: boolean;
+  /** Reads the changes of other processes, in which executions may run; null: there are none. */
+  readonly reader: ChangeReader | null;
   readonly ports: Ports;
 }
 
@@ -56,8 +57,8 @@ export class Streams {
       if (query.get('list') === null) return NO_TOPIC;
       if (flow !== '') this.#authorize('ListExecutions', flow, who);
       const maySee = (each: string): boolean => (flow === '' || each === flow) && this.#maySee(each, who);
-      const { changes, ports } = this.#options;
-      this.#begin(response, mayGoOn, (stream) => new ListStream(stream, { changes, maySee, ports }));
+      const { changes, reader, ports } = this.#options;
+      this.#begin(response, mayGoOn, (stream) => new ListStream(stream, { changes, reader, maySee, ports }));
       return null;
     } catch (error) {
       if (error instanceof ApiError) return errorAnswer(error, '');
@@ -76,9 +77,9 @@ export class Streams {
   }
 
   #executionStream(stream: EventStream, flow: string, execution: string, from: number): ExecutionStream {
-    const { services, changes, ports, hasOthers } = this.#options;
+    const { services, changes, ports, reader } = this.#options;
     const { executions } = services;
-    const lookMs = hasOthers ? LOOK_MS : null;
+    const lookMs = reader === null ? null : LOOK_MS;
     return new ExecutionStream(stream, { flow, execution, from, executions, changes, lookMs, ports });
   }
 
