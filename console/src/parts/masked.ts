@@ -1,8 +1,8 @@
 /** Values that the server masks before they reach the browser: task tokens and Authorization headers. */
 import type { JsonValue } from './json.ts';
 
-/** A text of nothing but these replaces a secret in what the server sends. */
-const MASK = /^•+$/;
+/** The marks of `src/console/protocol.ts`, which may be a part of a text. */
+const MASK = /•••(?:task token|authorization)•••/;
 
 export function isMasked(value: JsonValue): boolean {
   return typeof value === 'string' && MASK.test(value);

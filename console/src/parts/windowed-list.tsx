@@ -8,6 +8,10 @@ import { useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } fro
 export interface WindowedListHandle {
   /** Scrolls as little as it takes to show a row. */
   show(index: number): void;
+  /** Shows a row, and gives the focus to its first link or field, if it has one. */
+  focusRow(index: number): void;
+  /** True if nothing of the list is above its box. */
+  isAtTop(): boolean;
   focus(): void;
 }
 
@@ -43,10 +47,15 @@ export function WindowedList<T>({
 }: WindowedListProps<T>) {
   const box = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 600 });
+  /** The row that gets the focus as soon as it is in the document. */
+  const awaited = useRef<number | null>(null);
+  const look = (): void => {
+    const element = box.current;
+    if (element !== null) setView({ top: element.scrollTop, height: element.clientHeight });
+  };
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return;
-    const look = (): void => setView({ top: element.scrollTop, height: element.clientHeight });
     look();
     const sizes = new ResizeObserver(look);
     sizes.observe(element);
@@ -56,16 +65,34 @@ export function WindowedList<T>({
       element.removeEventListener('scroll', look);
     };
   }, []);
+  const show = (index: number): void => {
+    const element = box.current;
+    if (element === null) return;
+    const top = index * rowHeight;
+    if (top < element.scrollTop) element.scrollTop = top;
+    else if (top + rowHeight > element.scrollTop + element.clientHeight) {
+      element.scrollTop = top + rowHeight - element.clientHeight;
+    }
+  };
+  const focusAwaited = (): void => {
+    const row = box.current?.querySelector(`[data-index="${awaited.current}"]`);
+    if (row === null || row === undefined) return;
+    awaited.current = null;
+    row.querySelector<HTMLElement>('a, button, input')?.focus({ preventScroll: true });
+  };
+  useLayoutEffect(() => {
+    if (awaited.current !== null) focusAwaited();
+  });
   useImperativeHandle(handle, () => ({
-    show(index) {
-      const element = box.current;
-      if (element === null) return;
-      const top = index * rowHeight;
-      if (top < element.scrollTop) element.scrollTop = top;
-      else if (top + rowHeight > element.scrollTop + element.clientHeight) {
-        element.scrollTop = top + rowHeight - element.clientHeight;
-      }
+    show,
+    focusRow(index) {
+      show(index);
+      awaited.current = index;
+      focusAwaited();
+      // The event of the scrolling comes later than the next key.
+      look();
     },
+    isAtTop: () => (box.current?.scrollTop ?? 0) === 0,
     focus: () => box.current?.focus(),
   }));
   const from = Math.max(0, Math.floor(view.top / rowHeight) - MARGIN_ROWS);
@@ -90,6 +117,7 @@ export function WindowedList<T>({
             <div
               key={rowKey(item, from + place)}
               class="windowed-row"
+              data-index={from + place}
               role="presentation"
               style={{ height: `${rowHeight}px` }}
             >

@@ -95,5 +95,5 @@ export const FAIL = {
   StartAt: 'Broken',
   States: [{ Type: 'Fail', Name: 'Broken', Error: 'Broken', Cause: 'It was asked to fail.' }],
 };
-/** A definition that waits for an hour. */
-export const WAIT = { StartAt: 'Rest', States: [{ Type: 'Wait', Name: 'Rest', Duration: 3600, End: true }] };
+/** A definition that waits for five minutes. */
+export const WAIT = { StartAt: 'Rest', States: [{ Type: 'Wait', Name: 'Rest', Seconds: 300, End: true }] };
