@@ -42,7 +42,8 @@ document.addEventListener('keydown', (event) => {
   const pressed = modified ? `Mod+${event.key}` : event.key;
   const target = event.composedPath()[0];
   const typing =
-    target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+    target instanceof HTMLElement &&
+    (target.isContentEditable || target.matches('input:not([type=checkbox], [type=radio]), textarea, select'));
   const inDialog = document.querySelector('dialog[open]') !== null;
   const pair = event.timeStamp - firstMs < PAIR_MS ? `${first} ${pressed}` : '';
   for (const { keys, run, inFields = false } of [...shortcuts.peek().values()].reverse().flat()) {

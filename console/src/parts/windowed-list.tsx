@@ -8,7 +8,7 @@ import { useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } fro
 export interface WindowedListHandle {
   /** Scrolls as little as it takes to show a row. */
   show(index: number): void;
-  /** Shows a row, and gives the focus to its first link or field, if it has one. */
+  /** Shows a row, and gives the focus to its first link, or to its first field or button. */
   focusRow(index: number): void;
   /** True if nothing of the list is above its box. */
   isAtTop(): boolean;
@@ -78,7 +78,8 @@ export function WindowedList<T>({
     const row = box.current?.querySelector(`[data-index="${awaited.current}"]`);
     if (row === null || row === undefined) return;
     awaited.current = null;
-    row.querySelector<HTMLElement>('a, button, input')?.focus({ preventScroll: true });
+    const target = row.querySelector<HTMLElement>('a') ?? row.querySelector<HTMLElement>('button, input');
+    target?.focus({ preventScroll: true });
   };
   useLayoutEffect(() => {
     if (awaited.current !== null) focusAwaited();

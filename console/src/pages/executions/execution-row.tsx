@@ -48,13 +48,13 @@ export function ExecutionRow(props: ExecutionRowProps) {
       <span role="cell" class="state">
         <StatusBadge status={execution.status} />
       </span>
-      <span role="cell" class="name ellipsis">
+      <span role="cell" class="name">
         <a href={to.execution(execution.flow, execution.name)} title={execution.name} tabIndex={tabIndex}>
           <bdi>{execution.name}</bdi>
         </a>
       </span>
       {showsFlow && (
-        <span role="cell" class="flow ellipsis">
+        <span role="cell" class="flow">
           <a href={to.flow(execution.flow)} title={execution.flow} tabIndex={tabIndex}>
             <bdi>{execution.flow}</bdi>
           </a>

@@ -10,6 +10,7 @@ import { useShortcuts } from '../../app/keyboard.ts';
 import { navigate, route, setQuery } from '../../app/router.ts';
 import { Button } from '../../parts/button.tsx';
 import { EmptyNotice, FaultNotice, Loading } from '../../parts/notice.tsx';
+import { useMedia } from '../../parts/use-media.ts';
 import { WindowedList } from '../../parts/windowed-list.tsx';
 import type { WindowedListHandle } from '../../parts/windowed-list.tsx';
 import { locale } from '../../texts/texts.ts';
@@ -331,15 +332,4 @@ function CountsText({ counts }: { readonly counts: Counts }) {
       {counts.since !== '' && ` · ${t.ended(shown(counts.succeeded), shown(counts.otherwise), hours)}`}
     </span>
   );
-}
-
-function useMedia(query: string): boolean {
-  const [matches, setMatches] = useState(() => window.matchMedia(query).matches);
-  useEffect(() => {
-    const list = window.matchMedia(query);
-    const look = (): void => setMatches(list.matches);
-    list.addEventListener('change', look);
-    return () => list.removeEventListener('change', look);
-  }, [query]);
-  return matches;
 }
