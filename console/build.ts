@@ -26,7 +26,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SOURCE = join(ROOT, 'console', 'src');
 export const WEB_FOLDER = join(ROOT, 'dist', 'web');
 
-/** What a build depends on, beside the files below `console/src/`. */
+/** A build depends on these too, beside the files below `console/src/`. */
 const OTHER_SOURCES = [join(ROOT, 'console', 'build.ts'), join(ROOT, 'package-lock.json')];
 /** Files that esbuild bundles out of the server's own sources are few and pure; their folders count as sources. */
 const SHARED_FOLDERS = [join(ROOT, 'src', 'api'), join(ROOT, 'src', 'base')];

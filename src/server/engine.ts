@@ -148,10 +148,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   schedules.resume();
   const overview = overviewOf(options, { peers, memory, ...runtimes });
   return {
-    ...runtimes,
-    memory,
-    peers,
-    cluster,
+    ...{ ...runtimes, memory, peers, cluster },
     nonces: cluster.isShared ? exchangeThroughStore(stores.nodes, cluster) : null,
     services: createServices({
       ...{ ...options, ...runtimes, cluster, nodes: cluster, messages, compiler },

@@ -27,6 +27,7 @@ export const PORTS: Readonly<Record<string, string>> = {
   'cluster/Peers': 'the main process of a server asks its workers through its links to them',
   'cluster/NonceExchange': 'a worker shares nonces through its link to the main process',
   'wire/HealthSource': 'the server knows whether its store answers and whether it has recovered',
+  'console/OtherConsoles': 'the main process of a server has the links to its workers',
   'console/ConsoleCaller': 'wire/ knows the connection of a request, and who is at its other end',
   'overview/HostFacts': 'the server has its connections, its health and its log, which come after the engine',
   'operations/Endpoint': 'the server knows its address only when it listens, after the services are put together',

@@ -8,7 +8,7 @@ import { useEffect } from 'preact/hooks';
 export interface Shortcut {
   /** `j`, `?`, `Enter`, `g f` (one after the other), `Mod+Enter`. */
   readonly keys: string;
-  /** What it does, in the present language. */
+  /** Its effect, in the present language. */
   readonly about: string;
   readonly run: () => void;
   /** True: also while a field has the focus. */

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { post, send } from '../api/client.ts';
 
 export interface Session {
-  /** `off`: the server checks no keys, and nobody signs in. */
+  /** `off`: the server checks no keys, and no one signs in. */
   readonly auth: 'on' | 'off';
   readonly signedIn: boolean;
   /** Id of the access key; empty when not signed in. */

@@ -31,7 +31,7 @@ export const shellTexts = defineTexts({
     search: 'Search on this screen',
     close: 'Close what is open',
     keys: 'Keys',
-    does: 'What they do',
+    does: 'Effect',
     broken: 'This screen failed',
     brokenHelp:
       'This is a defect of the console. Load the page again; if it comes back, please report it with this text:',
