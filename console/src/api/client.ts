@@ -4,6 +4,7 @@
  */
 import { signal } from '@preact/signals';
 import type { ActionName } from '../../../src/api/actions.ts';
+import { CONSOLE_HEADER } from '../../../src/console/protocol.ts';
 import type { ReplyOf } from '../../../src/operations/contract-types.ts';
 
 export type { ActionName } from '../../../src/api/actions.ts';
@@ -28,7 +29,7 @@ export const isReachable = signal(true);
 /** Raised by a call that the server refuses because the session has ended. */
 export const sessionEnded = signal(0);
 
-export const CONSOLE_HEADERS: Readonly<Record<string, string>> = { 'x-millrace-console': '1' };
+export const CONSOLE_HEADERS: Readonly<Record<string, string>> = { [CONSOLE_HEADER]: '1' };
 
 /**
  * Calls an action of the API. Parameters are texts, as everywhere in the API; undefined ones and empty texts of optional parameters

@@ -1,26 +1,15 @@
 /** The session of the browser: who is signed in, and to which server. */
 import { signal } from '@preact/signals';
+import type { SessionView } from '../../../src/console/protocol.ts';
 import { post, send } from '../api/client.ts';
-
-export interface Session {
-  /** `off`: the server checks no keys, and no one signs in. */
-  readonly auth: 'on' | 'off';
-  readonly signedIn: boolean;
-  /** Id of the access key; empty when not signed in. */
-  readonly accessKeyId: string;
-  readonly isRoot: boolean;
-  readonly region: string;
-  readonly account: string;
-  /** Version of Millrace. */
-  readonly version: string;
-}
+import { serverAheadMs } from '../parts/time.tsx';
 
 /** Null until the server has answered. */
-export const session = signal<Session | null>(null);
+export const session = signal<SessionView | null>(null);
 
 /** Asks the server who is signed in. @throws {ApiFault} */
 export async function loadSession(): Promise<void> {
-  session.value = (await send('GET', 'session')) as Session;
+  take((await send('GET', 'session')) as SessionView);
 }
 
 /** Proves a key. @throws {ApiFault} for a wrong one. */
@@ -29,7 +18,16 @@ export async function signIn(key: {
   readonly accessKeySecret: string;
   readonly securityToken?: string;
 }): Promise<void> {
-  session.value = (await post('session', key)) as Session;
+  take((await post('session', key)) as SessionView);
+}
+
+/** Below this, a difference of the clocks may be the time that the answer took. */
+const SEEN_MS = 1_000;
+
+function take(view: SessionView): void {
+  session.value = view;
+  const aheadMs = Date.parse(view.time) - Date.now();
+  serverAheadMs.value = Math.abs(aheadMs) < SEEN_MS ? 0 : aheadMs;
 }
 
 /** Ends the session, also on the server. @throws {ApiFault} */
