@@ -22,7 +22,7 @@ import type { OperationRate } from './rate.ts';
 export type Endpoint = () => string;
 
 /** The members of the store of flows that operations use: in a worker they are calls of another process. */
-export type FlowsOfOperations = Omit<FlowStore, 'changesSince' | 'close'>;
+export type FlowsOfOperations = Omit<FlowStore, 'heads' | 'changesSince' | 'close'>;
 
 export interface OperationServices {
   readonly flows: FlowsOfOperations;

@@ -1,14 +1,19 @@
 /** Puts the overview together, for a process that has the store. */
+import type { Ports } from '../base/ports.ts';
+import type { ExecutionStore } from '../store/executions.ts';
 import type { FlowStore } from '../store/flows.ts';
 import type { Executions } from '../runtime/executions.ts';
 import type { Overview } from './overview.ts';
 import { describeSystem, serveSystem } from './system.ts';
 import type { SystemOptions } from './system.ts';
 import type { Peers } from '../cluster/peers.ts';
-import { searchPosition } from './search-token.ts';
+import { searchExecutions } from './search.ts';
+import type { SearchOptions } from './search.ts';
 
-export interface OverviewOptions extends SystemOptions {
-  readonly flows: Pick<FlowStore, 'list'>;
+export interface OverviewOptions extends SystemOptions, SearchOptions {
+  readonly ports: Ports;
+  readonly store: ExecutionStore;
+  readonly flows: FlowStore;
   readonly executions: Pick<Executions, 'list'>;
   readonly peers: Peers;
 }
@@ -32,18 +37,7 @@ export function createOverview(options: OverviewOptions): Overview {
   const all = async (limit: number, fromName = '') =>
     options.flows.list({ fromName, limit, textUnits: 1_000_000, resourceGroupId: null });
   return {
-    async search({ flowName, limit, status, nextToken }) {
-      if (nextToken !== '') searchPosition(nextToken);
-      const { flows } = await all(1000);
-      const found = [];
-      for (const { name, executionMode: mode } of flows) {
-        if (flowName !== '' && flowName !== name) continue;
-        for (const each of (await page(name, limit)).executions)
-          if (status === null || each.status === status) found.push({ ...each, mode });
-      }
-      found.sort((one, other) => other.startedMs - one.startedMs);
-      return { executions: found.slice(0, limit), nextToken: '' };
-    },
+    search: (request) => searchExecutions(options, request),
     async summarize({ fromName, limit, nameContains }) {
       const { flows, nextName } = await all(limit, fromName);
       const summaries = [];

@@ -1,16 +1,9 @@
-/**
- * The order of SearchExecutions, and its `NextToken`: a position in that order, opaque to callers. Newest first; executions that started
- * in the same millisecond are in the byte order of the names of their flows, and those of one flow in the order of ListExecutions. Pure.
- */
-import { isName } from '../api/names.ts';
+/** `NextToken` of SearchExecutions: a position in its order, opaque to callers. Pure. */
 import { invalidArgument } from '../api/error.ts';
-import type { ExpressPosition } from '../runtime/express/history/express-position.ts';
+import { isName } from '../api/names.ts';
+import type { SearchPosition } from '../runtime/express/history/express-position.ts';
 
-/** `name` is empty for a Standard execution. */
-export interface SearchPosition extends ExpressPosition {
-  readonly flowName: string;
-}
-
+/** The name of a Standard execution is empty: its id says which one it is. */
 export function searchToken({ startedMs, flowName, id, name }: SearchPosition): string {
   return Buffer.from(`${startedMs}/${flowName}/${id}/${name}`).toString('base64url');
 }

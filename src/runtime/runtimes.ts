@@ -12,6 +12,7 @@ import { DurableRuntime } from './durable/durable.ts';
 import { createExecutions } from './execution-service.ts';
 import type { Executions } from './executions.ts';
 import type { ExpressRuntime } from './express/express.ts';
+import type { ExpressReader } from './express/history/express-reader.ts';
 import { createWholeExpress } from './express/history/whole-express.ts';
 import { createExpressItems } from './express/map-items.ts';
 import { createExpressSide } from './express-side.ts';
@@ -44,6 +45,8 @@ export interface Runtimes {
   readonly durable: DurableRuntime;
   readonly sync: SyncExecutions;
   readonly executions: Executions;
+  /** Reads the Express executions of all processes. */
+  readonly expressReader: ExpressReader;
   readonly changes: FlowChanges;
 }
 
@@ -74,13 +77,14 @@ export function createRuntimes(options: RuntimesOptions): Runtimes {
     ...(options.idleMax !== undefined && { idleMax: options.idleMax }),
   });
   own.connect({ sync, durable, ports, place, rights, turns: new Turns(ports), ...limits });
+  const expressReader = createWholeExpress(reader, peers, ports.clock);
   const executions = createExecutions({
     flows: flowStore,
-    express: createWholeExpress(reader, peers, ports.clock),
+    express: expressReader,
     ...{ store, durable, stateEventNames: settings.stateEventNames },
   });
   const changes = createFlowChanges({ flows, express, durable, history, cluster });
   cluster.begin();
   durable.recover();
-  return { express, durable, sync, executions, changes };
+  return { express, durable, sync, executions, expressReader, changes };
 }

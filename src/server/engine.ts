@@ -100,7 +100,7 @@ function joined({ stores: { nodes, flows }, ports, node = ONE_NODE }: EngineOpti
 /** The overviews of all flows and of this server. */
 function overviewOf(
   { settings, stores, ports, node = ONE_NODE, workers, host = NO_HOST }: EngineOptions,
-  parts: Pick<OverviewOptions, 'peers' | 'memory' | 'express' | 'durable' | 'executions'>,
+  parts: Pick<OverviewOptions, 'peers' | 'memory' | 'express' | 'expressReader' | 'durable' | 'executions'>,
 ): Overview {
   return createOverview({
     ...{ ...parts, settings, ports, host, flows: stores.flows, store: stores.executions },

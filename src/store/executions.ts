@@ -291,6 +291,17 @@ export interface ExecutionStore {
   journal(id: ExecutionId, fromEvent: number, count: number): Promise<readonly JournalRow[]>;
   /** Newest first (rules.md 4.5). */
   list(query: ExecutionQuery): Promise<ExecutionPage>;
+  /**
+   * For each flow, when its newest execution has started that has this status (null: any) and that started at `atMs` or before; null
+   * for none. Children of Map runs do not count. It reads one entry of an index for each flow.
+   */
+  newestStarts(
+    flowIds: readonly string[],
+    status: ExecutionStatus | null,
+    atMs: number,
+  ): Promise<readonly (number | null)[]>;
+  /** For each flow, how many of its executions are running, without children of Map runs; at most `most`. */
+  runningOf(flowIds: readonly string[], most: number): Promise<readonly number[]>;
   /** Ids of the deleted flows of which the store still has executions. */
   deletedFlows(): Promise<readonly string[]>;
   /** Number of executions with status Running. */

@@ -111,6 +111,15 @@ export interface AliasPage {
   readonly nextName: string | null;
 }
 
+/** A flow without its texts, for lists of many flows. */
+export type FlowHead = Pick<FlowRecord, 'name' | 'id' | 'executionMode' | 'revision' | 'lastModifiedMs'>;
+
+export interface FlowHeadPage {
+  readonly heads: readonly FlowHead[];
+  /** As {@link FlowPage.nextName}. */
+  readonly nextName: string | null;
+}
+
 export interface FlowStore {
   /** False if a flow of that name exists. Durable when it resolves with true. */
   create(flow: FlowRecord): Promise<boolean>;
@@ -124,6 +133,8 @@ export interface FlowStore {
   delete(name: string): Promise<string | null>;
   /** Flows in the byte order of their names. */
   list(query: FlowQuery): Promise<FlowPage>;
+  /** The same flows without their texts, which the store does not read. `fromName` and `limit` as in {@link FlowQuery}. */
+  heads(fromName: string, limit: number): Promise<FlowHeadPage>;
   count(): Promise<number>;
 
   /**

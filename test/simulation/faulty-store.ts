@@ -65,6 +65,8 @@ const READS = [
   'snapshot',
   'journal',
   'list',
+  'newestStarts',
+  'runningOf',
   'deletedFlows',
   'running',
   'newIds',

@@ -98,7 +98,7 @@ for (const adapter of ADAPTERS) {
     const stores = await openStores(t, adapter);
     const { executions } = stores;
     const { commit } = await writing(stores, CHANGES);
-    return { list: (query: ExecutionQuery) => executions.list(query), commit };
+    return { store: executions, list: (query: ExecutionQuery) => executions.list(query), commit };
   };
 
   describe(`execution lists: ${adapter.name}`, () => {
@@ -120,6 +120,32 @@ for (const adapter of ADAPTERS) {
       const sum = (numbers: readonly number[]) => numbers.reduce((total, n) => total + n, 0);
       assert.ok(sum(units) > 6 && sum(units.slice(0, -1)) <= 6);
       assert.equal((await list({ ...ALL, textUnits: 0, metadataOnly: true })).next, null);
+    });
+
+    it('begin where the newest start of each flow says', async (t) => {
+      const { store, commit } = await filled(t);
+      // A child of a Map run counts nowhere.
+      await commit(startOf(500, { startedMs: 9_000, mapItem: { run: 'r', state: 0, index: 0 } }));
+      const flows = ['flow-2', 'none', 'flow-1'];
+      for (const status of [null, 'Running', 'Failed'] as const) {
+        for (const atMs of [0, 999, 1005, 1100, 1250, 10_000]) {
+          const newest = flows.map(
+            (flowId) => expected({ ...ALL, flowId, status, startedBeforeMs: atMs + 1 })[0]?.startedMs ?? null,
+          );
+          assert.deepEqual(await store.newestStarts(flows, status, atMs), newest, `${status} at ${atMs}`);
+        }
+      }
+      assert.deepEqual(await store.newestStarts([], null, 5000), []);
+    });
+
+    it('count running executions of each flow, up to a number', async (t) => {
+      const { store, commit } = await filled(t);
+      await commit(startOf(500, { mapItem: { run: 'r', state: 0, index: 0 } }));
+      const flows = ['none', 'flow-1', 'flow-2'];
+      const counts = flows.map((flowId) => expected({ ...ALL, flowId, status: 'Running' }).length);
+      assert.deepEqual(await store.runningOf(flows, 10_000), counts);
+      assert.deepEqual(await store.runningOf(flows, 3), [0, 3, 3]);
+      assert.deepEqual(await store.runningOf([], 3), []);
     });
 
     it('show each execution once while others start and end', async (t) => {

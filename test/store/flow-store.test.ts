@@ -114,6 +114,24 @@ for (const adapter of ADAPTERS) {
       assert.equal(await store.count(), 0);
     });
 
+    it('lists the heads of flows, in byte order, page by page', async (t) => {
+      const { flows: store } = await openStores(t, adapter);
+      const names = ['b', 'B', 'a\0', 'é', 'a', '\u{10ffff}'];
+      for (const [i, name] of names.entries()) {
+        const executionMode = i % 2 === 0 ? 'Express' : 'Standard';
+        await store.create(flowRecord(name, { executionMode, revision: i + 1, lastModifiedMs: 100 + i }));
+      }
+      const { flows } = await store.list(ALL);
+      const heads = flows.map(({ name, id, executionMode, revision, lastModifiedMs }) => ({
+        ...{ name, id, executionMode, revision, lastModifiedMs },
+      }));
+      assert.deepEqual(await store.heads('', 100), { heads, nextName: null });
+      assert.deepEqual(await store.heads('', 6), { heads, nextName: null });
+      assert.deepEqual(await store.heads('a', 2), { heads: heads.slice(1, 3), nextName: heads[3]?.name });
+      assert.deepEqual(await store.heads('c', 1), { heads: heads.slice(4, 5), nextName: heads[5]?.name });
+      assert.deepEqual(await store.heads('\u{10ffff}a', 1), { heads: [], nextName: null });
+    });
+
     it('lists each flow once, in byte order, page by page', async (t) => {
       const { flows: store } = await openStores(t, adapter);
       await fc.assert(

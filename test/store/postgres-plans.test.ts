@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Client } from 'pg';
 import { STATEMENTS } from '../../src/store/postgres/commit-statements.ts';
+import { NEWEST_STARTS, NEWEST_STARTS_OF_STATUS, RUNNING_OF_FLOWS } from '../../src/store/postgres/flow-figures.ts';
 import { DUE_ENDS, DUE_EXECUTIONS, OWNED_AWAKE, UNOWNED } from '../../src/store/postgres/ownership.ts';
 import { ENDED, ENDED_ITEMS_OF_FLOW, ENDED_OF_FLOW } from '../../src/store/postgres/purge.ts';
 import { ENDED_ITEMS_OF_RUN } from '../../src/store/postgres/removal.ts';
@@ -22,6 +23,7 @@ const READS_ALL = new Set(['begin', 'commit', 'rollback', 'purged']);
 
 const POLLED = {
   ...{ UNOWNED, OWNED_AWAKE, DUE_EXECUTIONS, DUE_ENDS, STOPS, OPEN_MAIL },
+  ...{ NEWEST_STARTS, NEWEST_STARTS_OF_STATUS, RUNNING_OF_FLOWS },
   ...{ ENDED, ENDED_OF_FLOW, ENDED_ITEMS_OF_FLOW, ENDED_ITEMS_OF_RUN },
 };
 
@@ -40,6 +42,9 @@ async function useIndexes(client: Client): Promise<void> {
     if (name in STATEMENTS) assert.deepEqual(wholeScans(plan), [], `${name}:\n${plan}`);
   }
   assert.doesNotMatch(await planOf(client, ENDED), /Sort/, 'along its index, so that the limit ends it');
+  for (const text of [NEWEST_STARTS, NEWEST_STARTS_OF_STATUS, RUNNING_OF_FLOWS]) {
+    assert.match(await planOf(client, text), /using executions_by_(start|status) on/);
+  }
   assert.doesNotMatch(await planOf(client, DUE_EXECUTIONS), /Bitmap|Hash Join|Merge Join/);
   await searchesAlongIndexes(client);
 }

@@ -4,7 +4,10 @@ import type { ExecutionId, ExecutionRecord, ExecutionStore } from '../executions
 import type { ExecutionTable } from './execution-table.ts';
 import type { Later } from './later.ts';
 
-type DueMethods = Pick<ExecutionStore, 'running' | 'nextWakeMs' | 'children' | 'orphans' | 'ended' | 'ownedAwake'>;
+type DueMethods = Pick<
+  ExecutionStore,
+  'running' | 'runningOf' | 'nextWakeMs' | 'children' | 'orphans' | 'ended' | 'ownedAwake'
+>;
 
 export function dueMethods(table: ExecutionTable, nodes: EmbeddedNodes, later: Later): DueMethods {
   const runningRecords = (): ExecutionRecord[] => Array.from(table.running, (id) => table.recordOf(id));
@@ -15,6 +18,14 @@ export function dueMethods(table: ExecutionTable, nodes: EmbeddedNodes, later: L
         let mapItems = 0;
         for (const id of table.running) if (table.recordOf(id).mapItem !== null) mapItems++;
         return { executions: table.running.size - mapItems, mapItems };
+      }),
+    runningOf: (flowIds, most) =>
+      later.answer(() => {
+        const counts = new Map<string, number>();
+        for (const { flowId, mapItem } of runningRecords()) {
+          if (mapItem === null) counts.set(flowId, (counts.get(flowId) ?? 0) + 1);
+        }
+        return flowIds.map((id) => Math.min(most, counts.get(id) ?? 0));
       }),
     ended: (ids) => later.answer(() => ids.filter((id) => !table.running.has(id))),
     ownedAwake: (node, afterId, limit) =>

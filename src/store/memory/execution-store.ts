@@ -1,5 +1,6 @@
 /** Executions in memory, for tests and for a server that loses everything when it stops. Nothing here is durable. */
 import { randomBytes } from 'node:crypto';
+import type { ExecutionStatus } from '../../interpreter/execution.ts';
 import type { EmbeddedNodes } from '../embedded-nodes.ts';
 import type {
   ExecutionId,
@@ -59,6 +60,8 @@ export function createMemoryExecutions(flows: MemoryFlows, nodes: EmbeddedNodes)
     journal: (id, fromEvent, count) =>
       later.answer(() => rowsOf(table.executions.get(id)?.journal ?? [], fromEvent, count)),
     list: (query) => later.answer(() => page(table, query)),
+    newestStarts: (flowIds, status, atMs) =>
+      later.answer(() => flowIds.map((id) => newestStart(table, id, status, atMs))),
     deletedFlows: () =>
       later.answer(() => {
         const existing = flows.revisions();
@@ -111,6 +114,20 @@ function page(table: ExecutionTable, query: ExecutionQuery): ExecutionPage {
     found.push(shown);
   }
   return { executions: found, next: null };
+}
+
+function newestStart(
+  table: ExecutionTable,
+  flowId: string,
+  status: ExecutionStatus | null,
+  atMs: number,
+): number | null {
+  const order = table.flows.get(flowId)?.order ?? [];
+  for (let i = placeOf(order, { startedMs: atMs, id: Number.MAX_SAFE_INTEGER }); i > 0; i--) {
+    const { startedMs, status: own, mapItem } = table.recordOf((order[i - 1] as ExecutionPosition).id);
+    if (mapItem === null && (status === null || own === status)) return startedMs;
+  }
+  return null;
 }
 
 function matches(record: ExecutionRecord, query: ExecutionQuery): boolean {

@@ -3,7 +3,7 @@
  * contract of the port except durability.
  */
 import { flowUnits } from '../flows.ts';
-import type { FlowPage, FlowQuery, FlowRecord, FlowStore } from '../flows.ts';
+import type { FlowHead, FlowPage, FlowQuery, FlowRecord, FlowStore } from '../flows.ts';
 import { compareBytes, firstAtOrAfter } from './byte-order.ts';
 import { aliasMethods, versionMethods } from './flow-versions.ts';
 import type { FlowEntry } from './flow-versions.ts';
@@ -56,6 +56,13 @@ export function createMemoryFlows(): MemoryFlows {
         return id;
       }),
     list: (query) => later.answer(() => page(entries, sortedNames(), query)),
+    heads: (fromName, limit) =>
+      later.answer(() => {
+        const names = sortedNames();
+        const from = firstAtOrAfter(names, fromName);
+        const heads = names.slice(from, from + limit).map((name) => headOf((entries.get(name) as FlowEntry).flow));
+        return { heads, nextName: names[from + limit] ?? null };
+      }),
     count: () => later.answer(() => entries.size),
     ...versionMethods(entries, later),
     ...aliasMethods(entries, later),
@@ -67,6 +74,10 @@ export function createMemoryFlows(): MemoryFlows {
     schedules,
     flowOf: (name) => entries.get(name)?.flow,
   };
+}
+
+function headOf({ name, id, executionMode, revision, lastModifiedMs }: FlowRecord): FlowHead {
+  return { name, id, executionMode, revision, lastModifiedMs };
 }
 
 function page(entries: ReadonlyMap<string, FlowEntry>, names: readonly string[], query: FlowQuery): FlowPage {

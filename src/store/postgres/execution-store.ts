@@ -9,6 +9,7 @@ import type { Commits } from './commits.ts';
 import type { Database, DatabaseUse, Row } from './database.ts';
 import { listExecutions } from './execution-list.ts';
 import { executionOf, journalRowOf, mapRunOf, snapshotOf } from './execution-rows.ts';
+import { flowFigureMethods } from './flow-figures.ts';
 import { numberOrNull, textOf } from './flow-rows.ts';
 import { leaseLost, requireNode } from './fences.ts';
 import { isExecution } from './keys.ts';
@@ -77,6 +78,7 @@ export function createPostgresExecutions(parts: ExecutionStoreParts): ExecutionS
         return rows.map(journalRowOf);
       }),
     list: (query) => use.run((database) => listExecutions(database, query, shards)),
+    ...flowFigureMethods(use),
     deletedFlows: () =>
       use.run(async (database) => {
         const rows = await database.rows(

@@ -5,6 +5,7 @@ import type {
   ExecutionMode,
   FlowAlias,
   FlowChanges,
+  FlowHead,
   FlowRecord,
   FlowVersion,
   Route,
@@ -15,6 +16,9 @@ import { original, stored } from './texts.ts';
 
 export const FLOW_COLUMNS = `name, id, revision, type, execution_mode, created_ms, last_modified_ms, resource_group_id,
   role_arn, external_storage_location, description, environment, definition, writer`;
+
+/** Columns without the long texts. */
+export const HEAD_COLUMNS = 'name, id, revision, execution_mode, last_modified_ms';
 
 /** The text of a column. */
 export function textOf(value: unknown): string {
@@ -81,6 +85,16 @@ export function flowOf(row: Row): FlowRecord {
     lastModifiedMs: Number(row['last_modified_ms']),
     revision: Number(row['revision']),
     writer: textOrNull(row['writer']),
+  };
+}
+
+export function headOf(row: Row): FlowHead {
+  return {
+    name: textOf(row['name']),
+    id: textOf(row['id']),
+    executionMode: row['execution_mode'] as ExecutionMode,
+    revision: Number(row['revision']),
+    lastModifiedMs: Number(row['last_modified_ms']),
   };
 }
 

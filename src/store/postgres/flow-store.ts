@@ -4,7 +4,7 @@ import type { FlowPage, FlowQuery, FlowRecord, FlowStore } from '../flows.ts';
 import type { DatabaseUse, Queries, Row } from './database.ts';
 import { aliasMethods } from './flow-aliases.ts';
 import { changesSince, recordChange } from './flow-changes.ts';
-import { changeValues, FLOW_COLUMNS, flowOf, flowValues } from './flow-rows.ts';
+import { changeValues, FLOW_COLUMNS, flowOf, flowValues, HEAD_COLUMNS, headOf } from './flow-rows.ts';
 import { versionMethods } from './flow-versions.ts';
 import { original, stored } from './texts.ts';
 
@@ -53,6 +53,18 @@ export function createPostgresFlows(use: DatabaseUse): FlowStore {
         }),
       ),
     list: (query) => use.run((database) => page(database, query)),
+    heads: (fromName, limit) =>
+      use.run(async (database) => {
+        const rows = await database.rows(`SELECT ${HEAD_COLUMNS} FROM flows WHERE name >= $1 ORDER BY name LIMIT $2`, [
+          stored(fromName),
+          limit + 1,
+        ]);
+        const next = rows[limit];
+        return {
+          heads: rows.slice(0, limit).map(headOf),
+          nextName: next === undefined ? null : original(String(next['name'])),
+        };
+      }),
     count: () =>
       use.run(async (database) => Number((await database.rows('SELECT count(*) AS n FROM flows'))[0]?.['n'])),
     ...versionMethods(use),

@@ -11,6 +11,7 @@ import type { CommitThread } from './commit-thread.ts';
 import type { ConnectionUse, SharedConnection } from './connection.ts';
 import { createExecutionList } from './execution-list.ts';
 import { executionOf, snapshotOf } from './execution-rows.ts';
+import { flowFigureMethods } from './flow-figures.ts';
 import type { FoundRow, Row } from './flow-rows.ts';
 import { mapRunOf } from './map-run-rows.ts';
 import { Ownership } from './ownership.ts';
@@ -70,6 +71,7 @@ export function createSqliteExecutions(
     find: (flowId, name) => connection.read(() => record(find.get(flowId, name))),
     ...readMethods(database, connection),
     list: (query) => connection.read(() => list(query)),
+    ...flowFigureMethods(database, connection),
     running: () => connection.read(() => dues.running()),
     nextWakeMs: () => connection.read(() => dues.nextWakeMs()),
     children: (parent, events) => connection.read(() => dues.children(parent, events)),

@@ -6,6 +6,7 @@ import type {
   ExecutionMode,
   FlowAlias,
   FlowChanges,
+  FlowHead,
   FlowRecord,
   FlowVersion,
   Route,
@@ -18,6 +19,9 @@ export type FoundRow = ReturnType<StatementSync['get']>;
 
 export const FLOW_COLUMNS = `name, id, revision, type, execution_mode, created_ms, last_modified_ms, resource_group_id,
   role_arn, external_storage_location, description, environment, definition, writer`;
+
+/** Columns ahead of the long texts. */
+export const HEAD_COLUMNS = 'name, id, revision, execution_mode, last_modified_ms';
 
 export function flowValues(flow: FlowRecord) {
   return [
@@ -66,6 +70,16 @@ export function flowOf(row: Row): FlowRecord {
     lastModifiedMs: Number(row['last_modified_ms']),
     revision: Number(row['revision']),
     writer: row['writer'] === null ? null : String(row['writer']),
+  };
+}
+
+export function headOf(row: Row): FlowHead {
+  return {
+    name: String(row['name']),
+    id: String(row['id']),
+    executionMode: row['execution_mode'] as ExecutionMode,
+    revision: Number(row['revision']),
+    lastModifiedMs: Number(row['last_modified_ms']),
   };
 }
 

@@ -7,7 +7,7 @@ import { flowUnits } from '../flows.ts';
 import type { FlowPage, FlowQuery, FlowRecord, FlowStore } from '../flows.ts';
 import type { SharedConnection } from './connection.ts';
 import type { FoundRow, Row } from './flow-rows.ts';
-import { changeValues, FLOW_COLUMNS, flowOf, flowValues } from './flow-rows.ts';
+import { changeValues, FLOW_COLUMNS, flowOf, flowValues, HEAD_COLUMNS, headOf } from './flow-rows.ts';
 import { aliasMethods } from './flow-aliases.ts';
 import { versionMethods } from './flow-versions.ts';
 
@@ -26,6 +26,7 @@ export function createSqliteFlows(shared: SharedConnection): Omit<FlowStore, 'ch
   const range = database.prepare(`SELECT ${FLOW_COLUMNS} FROM flows WHERE name >= ? ORDER BY name LIMIT ?`);
   const rangeOfGroup = database.prepare(`
     SELECT ${FLOW_COLUMNS} FROM flows WHERE name >= ? AND resource_group_id = ? ORDER BY name LIMIT ?`);
+  const headRange = database.prepare(`SELECT ${HEAD_COLUMNS} FROM flows WHERE name >= ? ORDER BY name LIMIT ?`);
   const number = database.prepare('SELECT count(*) AS n FROM flows');
 
   return {
@@ -52,11 +53,20 @@ export function createSqliteFlows(shared: SharedConnection): Omit<FlowStore, 'ch
             : rangeOfGroup.iterate(fromName, resourceGroupId, limit + 1);
         return page(rows, query);
       }),
+    heads: (fromName, limit) =>
+      connection.read(() => {
+        const rows = headRange.all(fromName, limit + 1);
+        return { heads: rows.slice(0, limit).map(headOf), nextName: nameOf(rows[limit]) };
+      }),
     count: () => connection.read(() => Number(number.get()?.['n'])),
     ...versionMethods(database, connection),
     ...aliasMethods(database, connection),
     close: () => connection.close(),
   };
+}
+
+function nameOf(row: FoundRow): string | null {
+  return row === undefined ? null : String(row['name']);
 }
 
 function found(row: FoundRow): FlowRecord | null {

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import fc from 'fast-check';
 import type { ExpressQuery } from '../../../src/runtime/express/history/express-position.ts';
-import type { ExpressReader } from '../../../src/runtime/express/history/express-reader.ts';
+import type { ExpressReader, ExpressSearch } from '../../../src/runtime/express/history/express-reader.ts';
 import { createOwnExpress } from '../../../src/runtime/express/history/own-express.ts';
 import { createWholeExpress, positionIn, serveExpress } from '../../../src/runtime/express/history/whole-express.ts';
 import { TestNodes } from '../../cluster/nodes.ts';
@@ -123,6 +123,9 @@ test('a list is the same at each process, page by page, if each page is read at 
         }
         assert.ok(!isMore);
         const startedMs = (name: string): number => times[Number.parseInt(name.slice(1), 10)] as number;
+        const searched = await found(all, reads);
+        assert.deepEqual(searched.toSorted(), seen.toSorted());
+        assert.deepEqual(searched.map(startedMs), seen.map(startedMs));
         assert.deepEqual(seen.toSorted(), steps.map((_, i) => `e${i}:1`).sort());
         assert.deepEqual(
           seen.map(startedMs),
@@ -134,6 +137,27 @@ test('a list is the same at each process, page by page, if each page is read at 
     { numRuns: 60 },
   );
 });
+
+/** The names that a search finds, if each page is read at another process. */
+async function found(
+  all: readonly Process[],
+  reads: readonly { readonly reader: number; readonly limit: number }[],
+): Promise<string[]> {
+  const names: string[] = [];
+  let after: ExpressSearch['after'] = null;
+  for (const { reader, limit } of reads) {
+    const { executions, isMore } = await (all[reader] as Process).reader.search({ ...SEARCH, after, limit });
+    assert.ok(executions.length <= limit && (executions.length > 0 || !isMore));
+    names.push(...executions.map(({ name }) => name));
+    after = executions.at(-1) ?? after;
+    if (!isMore) return names;
+  }
+  return assert.fail('the search does not end');
+}
+
+const SEARCH = {
+  ...{ flowName: '', status: null, startedAfterMs: null, startedBeforeMs: null, nameContains: '' },
+} as const;
 
 test('a list leaves out a process that does not answer, after a short time', async (t) => {
   const { nodes, all } = await processes(t, 3);

@@ -13,6 +13,8 @@
 import { assert } from '../../../base/assert.ts';
 import { comparePositions } from './express-position.ts';
 import type { ExpressQuery } from './express-position.ts';
+import type { ExpressSearch } from './express-reader.ts';
+import { FirstFound } from './first-found.ts';
 import { RetainedExecution, RetainedSource } from './retained-execution.ts';
 import type { ExpressSource, RetainedFacts, Retainer } from './retained-execution.ts';
 
@@ -151,6 +153,16 @@ export class ExpressHistory implements Retainer {
       units += (found[count] as RetainedExecution).textUnits(query.metadataOnly);
     }
     return { executions: found.slice(0, count), isMore: count < found.length };
+  }
+
+  /** Newest first, of all flows: the first `limit` that match, and one more if there is one. */
+  search(search: ExpressSearch): readonly RetainedExecution[] {
+    this.#dropAged(this.#options.nowMs());
+    const found = new FirstFound(search);
+    // The newest ones first, so that few of the others have to be put in between.
+    for (let place = this.#end - 1; place >= this.#first; place--) found.offer(this.#at(place));
+    for (const execution of this.#running.values()) found.offer(execution);
+    return found.executions;
   }
 
   #at(place: number): RetainedExecution {

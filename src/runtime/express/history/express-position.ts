@@ -10,6 +10,20 @@ export interface ExpressPosition extends ExecutionPosition {
 
 export type ExpressQuery = Omit<ExecutionQuery, 'after'> & { readonly after: ExpressPosition | null };
 
+/** A place in the order of SearchExecutions, which lists executions of all flows. */
+export interface SearchPosition extends ExpressPosition {
+  readonly flowName: string;
+}
+
+/**
+ * The same order, in which executions of several flows that started in the same millisecond are in the order of the names of their flows.
+ */
+export function compareFound(one: SearchPosition, other: SearchPosition): number {
+  if (one.startedMs !== other.startedMs) return other.startedMs - one.startedMs;
+  if (one.flowName !== other.flowName) return one.flowName < other.flowName ? -1 : 1;
+  return comparePositions(one, other);
+}
+
 /** Below 0 if `one` comes before `other` in a list. */
 export function comparePositions(one: ExpressPosition, other: ExpressPosition): number {
   if (one.startedMs !== other.startedMs) return other.startedMs - one.startedMs;

@@ -55,6 +55,11 @@ export function createOwnExpress({ history, runtime, scheduler, stateEventNames 
       }));
       return { executions, isMore: page.isMore };
     },
+    async search(search) {
+      const found = history?.search(search) ?? [];
+      const executions = found.slice(0, search.limit).map((retained) => retained.head());
+      return { executions, isMore: found.length > search.limit };
+    },
   };
 }
 

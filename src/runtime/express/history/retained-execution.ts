@@ -11,6 +11,7 @@ import type { ExecutionStatus } from '../../../interpreter/execution.ts';
 import type { Dialect, Plan } from '../../../language/plan.ts';
 import { environmentUnits, flowUnits } from '../../../store/flows.ts';
 import type { FlowRecord } from '../../../store/flows.ts';
+import type { FoundExpress } from './express-reader.ts';
 import type { ExecutionView } from '../../executions.ts';
 import { detached } from '../../../base/text.ts';
 import { weighText, weighValue } from '../../../base/value-weight.ts';
@@ -189,6 +190,16 @@ export class RetainedExecution {
 
   get startedMs(): number {
     return this.#events[0]?.timeMs ?? this.#cutMs;
+  }
+
+  get flowName(): string {
+    return this.source.flow.name;
+  }
+
+  /** The execution without its texts. */
+  head(): FoundExpress {
+    const { id, name, flowName, status, startedMs } = this;
+    return { id, name, flowName, status, startedMs, stoppedMs: status === 'Running' ? 0 : (this.#last?.timeMs ?? 0) };
   }
 
   /** UTF-16 units of flow and input, and an upper estimate for the output; of metadata, those of the environment. */

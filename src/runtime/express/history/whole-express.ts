@@ -9,9 +9,18 @@ import type { JsonValue } from '../../../base/json.ts';
 import type { Clock } from '../../../base/clock.ts';
 import type { Peers } from '../../../cluster/peers.ts';
 import type { ExecutionView, HistoryPage } from '../../executions.ts';
-import { comparePositions } from './express-position.ts';
+import { compareFound, comparePositions } from './express-position.ts';
 import type { ExpressPosition, ExpressQuery } from './express-position.ts';
-import type { ExpressPage, ExpressReader, ExpressWaits, FlowOfExecution, ListedExecution } from './express-reader.ts';
+import type {
+  ExpressPage,
+  ExpressReader,
+  ExpressSearch,
+  ExpressWaits,
+  FlowOfExecution,
+  FoundExpress,
+  FoundExpressPage,
+  ListedExecution,
+} from './express-reader.ts';
 
 const TOPIC = 'express';
 /** How long a process may take to answer. It may have to find the question by its next look, and so may the answer. */
@@ -32,7 +41,8 @@ type Question =
       readonly limit: number;
     }
   | { readonly kind: 'waits'; readonly flow: FlowOfExecution; readonly name: string }
-  | { readonly kind: 'list'; readonly query: ExpressQuery };
+  | { readonly kind: 'list'; readonly query: ExpressQuery }
+  | { readonly kind: 'search'; readonly search: ExpressSearch };
 
 /** Answers the questions of other processes from now on. */
 export function serveExpress(own: ExpressReader, peers: Pick<Peers, 'serve'>): void {
@@ -74,6 +84,11 @@ export function createWholeExpress(
       const [page, others] = await Promise.all([own.list(query), peers.askAll(TOPIC, question, PATIENCE_MS)]);
       return mergePages([page, ...(others as unknown as readonly ExpressPage[])], query);
     },
+    async search(search) {
+      const question = asJson({ kind: 'search', search } satisfies Question);
+      const [page, others] = await Promise.all([own.search(search), peers.askAll(TOPIC, question, PATIENCE_MS)]);
+      return mergeFound([page, ...(others as unknown as readonly FoundExpressPage[])], search.limit);
+    },
   };
 }
 
@@ -87,6 +102,8 @@ async function answer(own: ExpressReader, question: Question): Promise<object | 
       return own.waits(question.flow, question.name);
     case 'list':
       return own.list(question.query);
+    case 'search':
+      return own.search(question.search);
     default:
       // Of a later version.
       return null;
@@ -125,6 +142,16 @@ export function mergePages(
     merged.push(each);
     units += each.units;
   }
+  return { executions: merged, isMore: merged.length < all.length || ends.length > 0 };
+}
+
+/** The same for pages of a search. */
+export function mergeFound(pages: readonly FoundExpressPage[], limit: number): FoundExpressPage {
+  const all = pages.flatMap(({ executions }) => executions).sort(compareFound);
+  const ends = pages.flatMap(({ executions, isMore }) => (isMore ? executions.slice(-1) : []));
+  const isBehindAnEnd = (each: FoundExpress): boolean => ends.some((end) => compareFound(end, each) < 0);
+  const firstBehind = all.findIndex(isBehindAnEnd);
+  const merged = all.slice(0, Math.min(limit, firstBehind < 0 ? all.length : firstBehind));
   return { executions: merged, isMore: merged.length < all.length || ends.length > 0 };
 }
 
