@@ -174,7 +174,7 @@ function firstOf(sources: readonly Source[]): Source | null {
   let first: Source | null = null;
   for (const source of sources) {
     if (source.next === null) continue;
-    if (first?.next == null || compareFound(source.next, first.next) < 0) first = source;
+    if (first === null || first.next === null || compareFound(source.next, first.next) < 0) first = source;
   }
   return first;
 }
