@@ -28,10 +28,14 @@ function outline(history: History): string {
         ({ kind, status, isContinued, isUndone: isLeft }) =>
           `${kind} ${status}${isContinued ? ' continued' : ''}${isLeft ? ' undone' : ''}`,
       );
-      lines.push(`${'  '.repeat(depth)}${visit.name} ${visit.status}${parts.length > 0 ? ` (${parts.join(', ')})` : ''}`);
+      lines.push(
+        `${'  '.repeat(depth)}${visit.name} ${visit.status}${parts.length > 0 ? ` (${parts.join(', ')})` : ''}`,
+      );
       for (const round of visit.rounds) {
         for (const inner of round.lines) {
-          lines.push(`${'  '.repeat(depth + 1)}${inner.kind} ${inner.index} ${inner.status}${isUndone(inner) ? ' undone' : ''}`);
+          lines.push(
+            `${'  '.repeat(depth + 1)}${inner.kind} ${inner.index} ${inner.status}${isUndone(inner) ? ' undone' : ''}`,
+          );
           addLine(inner, depth + 2);
         }
       }
@@ -65,8 +69,14 @@ describe('each recorded history', () => {
       if (history.end === 0) continue;
       for (const visit of history.visits) {
         assert.notEqual(visit.end, 0, `${name}: ${visit.name} of event ${visit.id} has ended`);
-        assert.ok(visit.spans.every(({ endMs }) => endMs !== null), `${name}: bars of ${visit.name}`);
-        assert.ok(visit.parts.every(({ endMs }) => endMs !== null), `${name}: parts of ${visit.name}`);
+        assert.ok(
+          visit.spans.every(({ endMs }) => endMs !== null),
+          `${name}: bars of ${visit.name}`,
+        );
+        assert.ok(
+          visit.parts.every(({ endMs }) => endMs !== null),
+          `${name}: parts of ${visit.name}`,
+        );
         for (const { open, counts, lines } of visit.rounds) {
           assert.equal(open.length, 0, `${name}: lines of ${visit.name}`);
           assert.equal(counts.Running, 0);
@@ -88,7 +98,8 @@ describe('each recorded history', () => {
         assert.ok(isAny.includes(visit.status), `${name}: ${event.id} ${event.type} is ${visit.status}`);
       }
       // An execution that has succeeded has no failed line that is not undone or caught around.
-      if (history.status === 'Succeeded') assert.equal(history.root?.visits.at(-1)?.status ?? 'Succeeded', 'Succeeded', name);
+      if (history.status === 'Succeeded')
+        assert.equal(history.root?.visits.at(-1)?.status ?? 'Succeeded', 'Succeeded', name);
     }
   });
 
@@ -153,7 +164,8 @@ test('a redrive of a Parallel whose own output failed begins its branches anew',
 });
 
 test('a redrive leaves out the events of the failure, and no others', () => {
-  const left = (name: string): number[] => recorded(name).undone.flatMap((isLeft, place) => (isLeft ? [place + 1] : []));
+  const left = (name: string): number[] =>
+    recorded(name).undone.flatMap((isLeft, place) => (isLeft ? [place + 1] : []));
   assert.deepEqual(left('redrive/in-a-map'), [10, 11, 19, 20, 21, 22, 23]);
   assert.deepEqual(left('redrive/after-a-stop-in-a-callback'), [6, 7]);
   assert.deepEqual(left('redrive/system-callback'), [7, 8, 9, 10]);
@@ -217,7 +229,12 @@ test('a thousand items of a Map are counted by status', () => {
 });
 
 test('each history that begins is that of an execution that goes on', () => {
-  for (const name of ['map/slots-are-refilled', 'parallel/retried', 'redrive/nested', 'classic-standard/redrive-inside']) {
+  for (const name of [
+    'map/slots-are-refilled',
+    'parallel/retried',
+    'redrive/nested',
+    'classic-standard/redrive-inside',
+  ]) {
     const events = recordedHistory(name);
     if (events === null) continue;
     for (let count = 1; count < events.length; count++) {

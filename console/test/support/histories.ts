@@ -26,7 +26,9 @@ export function recordedNames(): string[] {
 export function recordedHistory(name: string): StreamedEvent[] | null {
   const events: StreamedEvent[] = [];
   let ms = START_MS;
-  for (const line of readFileSync(join(FOLDER, `${name}.txt`), 'utf8').trimEnd().split('\n')) {
+  for (const line of readFileSync(join(FOLDER, `${name}.txt`), 'utf8')
+    .trimEnd()
+    .split('\n')) {
     const found = LINE.exec(line);
     if (found === null || Number(found[1]) !== events.length + 1) return null;
     const [, id, cause, seconds = '0', type = '', step = '', detail = ''] = found;

@@ -35,15 +35,18 @@ export function barsOf(row: Row): Bar[] {
 
 function visitBars(visit: Visit): Bar[] {
   const status = isWaiting(visit) ? 'Waiting' : visit.status;
-  const spans = visit.spans.map((span, place): Bar => ({
-    ...{ startMs: span.startMs, endMs: span.endMs, kind: 'state' },
-    ...{ status: span.endMs === null ? status : span.status, isUndone: place < visit.spans.length - 1 },
-  }));
+  const spans = visit.spans.map(
+    (span, place): Bar => ({
+      ...{ startMs: span.startMs, endMs: span.endMs, kind: 'state' },
+      ...{ status: span.endMs === null ? status : span.status, isUndone: place < visit.spans.length - 1 },
+    }),
+  );
   return [...spans, ...visit.parts.flatMap(partBars)];
 }
 
 function partBars({ kind, status, startMs, acceptedMs, endMs, isUndone }: Part): Bar[] {
-  if (kind !== 'attempt') return [{ startMs, endMs, kind, status: status === 'Running' ? 'Waiting' : status, isUndone }];
+  if (kind !== 'attempt')
+    return [{ startMs, endMs, kind, status: status === 'Running' ? 'Waiting' : status, isUndone }];
   if (acceptedMs === null) return [{ startMs, endMs, kind, status, isUndone }];
   const called: Bar = { startMs, endMs: acceptedMs, kind, status: 'Succeeded', isUndone };
   const accepted: Bar = {

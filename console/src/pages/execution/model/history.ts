@@ -537,7 +537,8 @@ export function isWaiting({ end, parts }: Pick<Visit, 'end' | 'parts'>): boolean
 
 /** A redrive has left out the state around a line, or one further out. */
 export function isUndone(line: Line): boolean {
-  for (let at: Line | null = line; at !== null; at = at.owner?.line ?? null) if (roundOf(at)?.isUndone === true) return true;
+  for (let at: Line | null = line; at !== null; at = at.owner?.line ?? null)
+    if (roundOf(at)?.isUndone === true) return true;
   return false;
 }
 

@@ -192,7 +192,8 @@ export function rowOfEvent(rows: readonly Row[], history: History, id: number): 
   const line = rows.findIndex((row) => row.kind === 'line' && (row.line.id === id || row.line.end === id));
   if (line !== -1) return line;
   const part = rows.findLastIndex(
-    (row) => row.kind === 'part' && row.visit === visit && row.part.id <= id && (row.part.end === 0 || id <= row.part.end),
+    (row) =>
+      row.kind === 'part' && row.visit === visit && row.part.id <= id && (row.part.end === 0 || id <= row.part.end),
   );
   return part === -1 ? rows.findIndex((row) => row.kind === 'visit' && row.visit === visit) : part;
 }

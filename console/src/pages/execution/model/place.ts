@@ -1,0 +1,80 @@
+/**
+ * Finds the line of a definition that a message names: a path such as `States[2].OutputConstructor.x.$`. The graph knows on which
+ * lines each state is; the keys behind it are searched in the text of the state, one after the other.
+ */
+import type { FlowGraph, GraphNode } from '../../../../../src/language/graph/flow-graph.ts';
+
+export interface Place {
+  readonly line: number;
+  /** The lines around it, from `firstLine` on. */
+  readonly firstLine: number;
+  readonly lines: readonly string[];
+}
+
+const LINES_AROUND = 3;
+const LONGEST_LINE = 240;
+
+/** The lines around a line; null if the text does not have it. */
+export function excerpt(definition: string, line: number): Place | null {
+  const lines = definition.split('\n');
+  if (line < 1 || line > lines.length) return null;
+  const firstLine = Math.max(1, line - LINES_AROUND);
+  const shown = lines.slice(firstLine - 1, line + LINES_AROUND).map((text) => shortLine(text.replace(/\r$/, '')));
+  return { line, firstLine, lines: shown };
+}
+
+function shortLine(text: string): string {
+  return text.length <= LONGEST_LINE ? text : `${text.slice(0, LONGEST_LINE)}…`;
+}
+
+const PATH = /(?:States|steps|Branches|branches)\[\d+\](?:\.[\w$-]+|\[\d+\]|\["(?:[^"\\]|\\.)*"\])*/;
+
+/** The first path that a message names; empty for none. */
+export function pathIn(message: string): string {
+  return PATH.exec(message)?.[0] ?? '';
+}
+
+/** The line of a path, or of the state if the path is empty or is not found. */
+export function lineOf(definition: string, graph: FlowGraph, node: GraphNode, path: string): number {
+  const owner = path === '' ? node : (nodeOfPath(graph, path) ?? node);
+  const rest = path.startsWith(owner.path) ? path.slice(owner.path.length) : '';
+  const keys = [...rest.matchAll(/\.?([^.[\]"]+)/g)].map(([, key = '']) => key).filter((key) => !/^\d+$/.test(key));
+  const lines = definition.split('\n');
+  let at = owner.line - 1;
+  let found = owner.line;
+  for (const key of withDollar(keys)) {
+    const place = lines.slice(at, owner.endLine).findIndex((text) => hasKey(text, key));
+    if (place === -1) break;
+    at += place;
+    found = at + 1;
+  }
+  return found;
+}
+
+/** `x.$` is one key in the text. */
+function withDollar(keys: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const key of keys) {
+    if (key === '$' && joined.length > 0) joined.push(`${joined.pop()}.$`);
+    else joined.push(key);
+  }
+  return joined;
+}
+
+/** The state whose path is the beginning of a path, the innermost one. */
+function nodeOfPath(graph: FlowGraph, path: string): GraphNode | null {
+  let found: GraphNode | null = null;
+  for (const node of graph.nodes) {
+    const isInside = path === node.path || path.startsWith(`${node.path}.`) || path.startsWith(`${node.path}[`);
+    if (isInside && node.path.length >= (found?.path.length ?? 0)) found = node;
+  }
+  return found;
+}
+
+function hasKey(text: string, key: string): boolean {
+  const place = text.indexOf(key);
+  if (place === -1) return false;
+  const before = text.slice(0, place);
+  const after = text.slice(place + key.length);
+  return /(?:^|[\s{,["'-])$/.test(before) && /^["']?\s*:/.test(after);
+}
