@@ -1,8 +1,9 @@
 /**
- * The built files of the console. They are read when a browser first asks for them and stay in memory: a few hundred KiB. A server in a
- * clone whose files were not built says how to build them.
+ * The built files of the console. They are read when a browser first asks for them and stay in memory: a few hundred KiB. Someone who
+ * works on the console builds it anew while the server runs, so each request for the page looks whether it is still the same. A server in
+ * a clone whose files were not built says how to build them.
  */
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Scheduler } from '../base/scheduler.ts';
 import type { Answer } from './request.ts';
@@ -29,6 +30,8 @@ export class Assets {
   readonly #scheduler: Pick<Scheduler, 'outside'>;
   #names: Promise<ReadonlySet<string>> | null = null;
   readonly #files = new Map<string, Promise<Buffer>>();
+  /** Of the page, when it was last read. */
+  #builtMs = 0;
 
   constructor(scheduler: Pick<Scheduler, 'outside'>) {
     this.#scheduler = scheduler;
@@ -36,6 +39,7 @@ export class Assets {
 
   /** The file of a name; the empty name is the page. Null for a name that the build does not have. */
   async answer(name: string, acceptEncoding: string): Promise<Answer | null> {
+    if (name === '') await this.#forgetOldBuild();
     const names = await this.#known();
     const file = name === '' ? 'index.html' : name;
     if (!names.has(file)) return name === '' ? NOT_BUILT : null;
@@ -54,12 +58,21 @@ export class Assets {
     };
   }
 
+  async #forgetOldBuild(): Promise<void> {
+    const look = stat(`${FOLDER}index.html`).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => 0,
+    );
+    const builtMs = await this.#scheduler.outside(look);
+    if (builtMs === this.#builtMs) return;
+    this.#builtMs = builtMs;
+    this.#names = null;
+    this.#files.clear();
+  }
+
   async #known(): Promise<ReadonlySet<string>> {
     this.#names ??= this.#scheduler.outside(readdir(FOLDER).catch((): string[] => [])).then((names) => new Set(names));
-    const names = await this.#names;
-    // Someone may build them while the server runs.
-    if (names.size === 0) this.#names = null;
-    return names;
+    return this.#names;
   }
 
   #read(file: string): Promise<Buffer> {
@@ -67,11 +80,8 @@ export class Assets {
     if (known !== undefined) return known;
     const reading = this.#scheduler.outside(readFile(FOLDER + file));
     this.#files.set(file, reading);
-    reading.catch(() => {
-      // A new build has taken the place of this one.
-      this.#files.delete(file);
-      this.#names = null;
-    });
+    // A new build has taken the place of this one.
+    reading.catch(() => this.#files.delete(file));
     return reading;
   }
 }
