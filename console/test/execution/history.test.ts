@@ -137,7 +137,7 @@ test('a gap is refused, and what is there stays', () => {
   assert.equal(history.lastId, events.length);
 });
 
-test('a redrive of an item goes on with its siblings', () => {
+test('a redrive of an item continues its siblings', () => {
   assert.equal(
     outline(recorded('redrive/in-a-map')),
     `Succeeded
@@ -191,7 +191,7 @@ test('a stop aborts from the inside out', () => {
   );
 });
 
-test('a classic flow tells a failed step from those that it takes along', () => {
+test('a failed step of a classic flow differs from those that it takes along', () => {
   assert.equal(
     outline(recorded('classic-parallel/nested-failure')),
     `Failed
@@ -228,7 +228,7 @@ test('a thousand items of a Map are counted by status', () => {
   assert.equal(linesOf(each).length, 920);
 });
 
-test('each history that begins is that of an execution that goes on', () => {
+test('the beginning of a history is that of a running execution', () => {
   for (const name of [
     'map/slots-are-refilled',
     'parallel/retried',

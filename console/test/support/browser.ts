@@ -56,7 +56,7 @@ export function lookName({ language = 'en', theme = 'light', width = 1440 }: Loo
 export interface ConsolePage {
   readonly page: Page;
   readonly context: BrowserContext;
-  /** What the page asked for since its beginning, apart from what the browser loads by itself. */
+  /** Requests of the page since its beginning, apart from what the browser loads by itself. */
   readonly requests: readonly Request[];
   /** Goes to another screen as a link would. */
   goTo(fragment: string): Promise<void>;

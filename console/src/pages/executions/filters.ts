@@ -111,7 +111,7 @@ export function needsPrefix({ flow, name, qualifier }: Filters, byPrefix: boolea
 }
 
 /**
- * Whether an execution belongs into the list. What a change does not say – which version ran – does not decide: such lists are read
+ * Whether an execution belongs into the list. A fact that a change does not have – which version ran – does not decide: such lists are read
  * anew instead.
  */
 export function matches(execution: ListedExecution, filters: Filters, nowMs: number, byPrefix = false): boolean {

@@ -1,6 +1,6 @@
 /**
  * An execution as a test for the test kit (docs/testing.md): its definition, its input, and the answers that its tasks got, which the
- * history has. The text is a whole file that runs in a clone. What was masked in the history fits any text in the test.
+ * history has. The text is a whole file that runs in a clone. Masked values of the history fit any text in the test.
  */
 import { LongNumber } from '../../../parts/json.ts';
 import type { JsonValue } from '../../../parts/json.ts';
@@ -53,7 +53,7 @@ export function asTest(history: History, subject: TestSubject): string {
     '',
     ...ANSWER_TYPE,
     '',
-    '/** What the services answered, in the order of the calls. */',
+    '/** The answers of the services, in the order of the calls. */',
     `const ANSWERS: Answer[] = ${answers.length === 0 ? '[]' : `[\n${answers.map(answerText).join('\n')}\n]`};`,
     '',
     ...code,
@@ -62,7 +62,7 @@ export function asTest(history: History, subject: TestSubject): string {
   ].join('\n');
   const hasLong = body.includes('longNumber(');
   return `${[
-    `/** What the execution ${oneLine(execution)} of the flow ${oneLine(flow)} did, as a test. */`,
+    `/** The execution ${oneLine(execution)} of the flow ${oneLine(flow)}, as a test. */`,
     "import assert from 'node:assert/strict';",
     "import { test } from 'node:test';",
     `import { ${hasLong ? 'longNumber, ' : ''}parseJson } from '${source}/base/json.ts';`,
@@ -165,7 +165,7 @@ interface Failed {
   readonly cause: string;
 }
 
-/** The answers to the calls of the history. A call that a redrive went on with is one call. */
+/** The answers to the calls of the history. A call that a redrive has continued is one call. */
 function answersOf(history: History): Answer[] {
   const calls = history.visits.flatMap(({ parts }) =>
     parts.filter(({ kind, isContinued }) => kind === 'attempt' && !isContinued).map((part) => ({ part, parts })),
@@ -287,7 +287,7 @@ function masked(parameters: unknown, { taskToken }: TaskCall): string {
 }`.split('\n');
 }
 
-/** A value as TypeScript. A long number keeps its digits. */
+/** A value as TypeScript. A long number has all its digits. */
 function literal(value: JsonValue, indent: number): string {
   if (value instanceof LongNumber) return `longNumber('${value.text}')`;
   if (typeof value === 'string') return quote(value);

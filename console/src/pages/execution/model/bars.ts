@@ -5,7 +5,7 @@ import type { Row } from './rows.ts';
 
 export interface Bar {
   readonly startMs: number;
-  /** Null: it goes on. */
+  /** Null: it has not ended. */
   readonly endMs: number | null;
   /** `state`: a visit or what is around several; the others are pieces of it. */
   readonly kind: 'state' | 'attempt' | 'accepted' | 'delay' | 'run';

@@ -11,7 +11,7 @@ import type { History, Part, Visit } from './history.ts';
 export type StepKind =
   | 'input'
   | 'local-before'
-  /** What InputConstructor, or inputMappings, made of it. */
+  /** After InputConstructor, or inputMappings. */
   | 'constructed'
   | 'parameters'
   /** The answer of the service that has accepted the work. */
@@ -21,7 +21,7 @@ export type StepKind =
   | 'joined'
   | 'failure'
   | 'output'
-  /** What a catch rule passes on. */
+  /** The output of a catch rule. */
   | 'caught'
   | 'local'
   | 'global-before'

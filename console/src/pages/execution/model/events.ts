@@ -63,7 +63,7 @@ export interface FailureFacts {
   readonly caughtBy: string | null;
 }
 
-/** What a failed or aborted event says. */
+/** The error of a failed or aborted event, and the way that the flow takes from it. */
 export function failureOf(event: Pick<StreamedEvent, 'detail'>): FailureFacts {
   const detail = detailOf(event);
   const text = (name: string): string | null => {
@@ -89,7 +89,7 @@ export interface CallFacts {
 const CALL = /^\{"(?:action|resourceArn)":"((?:[^"\\]|\\.)*)","mode":"(\w+)"/;
 const ATTEMPT = /"attempt":(\d+)\}$/;
 
-/** What TaskScheduled says, without its parameters. */
+/** The facts of a TaskScheduled, without its parameters. */
 export function callOf(event: Pick<StreamedEvent, 'detail'>): CallFacts {
   const head = CALL.exec(event.detail);
   const attempt = ATTEMPT.exec(event.detail)?.[1];

@@ -4,7 +4,7 @@
  * attempt of a task, the delay before the next one, a Map run.
  *
  * Events come in order, each once; each changes a few objects and none that has ended long ago, except a redrive, which opens again
- * what the end of the execution had closed. The place of an event is found by its cause (rules.md 13.4): the line that goes on from
+ * what the end of the execution had closed. The place of an event is found by its cause (rules.md 13.4): the line that continues from
  * an event is remembered by the event.
  */
 import { callOf, failureOf, indexOfItem, startsFlow, stateType } from './events.ts';
@@ -26,7 +26,7 @@ export interface Line {
   status: Outcome;
   readonly startMs: number;
   endMs: number | null;
-  /** The event that ended it; 0 while it goes on. */
+  /** The event that ended it; 0 while it is open. */
   end: number;
 }
 
@@ -47,7 +47,7 @@ export interface Part {
   endMs: number | null;
   end: number;
   status: Outcome;
-  /** It goes on with the work of the part before it, after a redrive. */
+  /** It continues the work of the part before it, after a redrive. */
   readonly isContinued: boolean;
   /** A redrive has left it out. */
   isUndone: boolean;
@@ -58,7 +58,7 @@ export interface Round {
   /** The StateStarted that began it. */
   readonly id: number;
   readonly lines: Line[];
-  /** Those that go on, in the order in which they were opened. */
+  /** Those that have not ended, in the order in which they were opened. */
   readonly open: Line[];
   readonly counts: Counts;
   isUndone: boolean;
@@ -66,7 +66,7 @@ export interface Round {
 
 export type Counts = Record<Outcome, number>;
 
-/** The time of a visit: more than one span if a redrive went on with it. */
+/** The time of a visit: more than one span if a redrive has continued it. */
 export interface Span {
   readonly startMs: number;
   endMs: number | null;
@@ -86,7 +86,7 @@ export interface Visit {
   /** The events of StateStarted. */
   readonly starts: number[];
   status: Outcome;
-  /** The event that ended it; 0 while it goes on. */
+  /** The event that ended it; 0 while it is open. */
   end: number;
   /** Its last event so far. */
   last: number;
@@ -126,7 +126,7 @@ export class History {
   redrives = 0;
   /** Raised with each change, for those who remember what they derived. */
   version = 0;
-  /** The line that goes on from each event. */
+  /** The line that continues from each event. */
   readonly #lineAfter: (Line | null)[] = [];
 
   get lastId(): number {
@@ -415,7 +415,7 @@ export class History {
     line.end = id;
   }
 
-  /** What ended without success goes on; the innermost state that failed by itself begins anew. */
+  /** States that ended without success continue; the innermost one that failed by itself begins anew. */
   #redrive(id: number): void {
     const { root, end } = this;
     this.redrives++;
@@ -456,7 +456,7 @@ export class History {
     }
   }
 
-  /** The last part of a visit goes on, unless its work ended with the execution: then another call follows. */
+  /** The last part of a visit continues, unless its work ended with the execution: then another call follows. */
   #goOn(visit: Visit, id: number): void {
     const part = visit.parts.at(-1);
     if (part === undefined || part.status !== 'Aborted') return;

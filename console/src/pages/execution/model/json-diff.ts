@@ -1,5 +1,5 @@
 /**
- * What differs between two JSON values: marks by JSON pointer (RFC 6901), and one value with everything that either has, on which the
+ * The difference of two JSON values: marks by JSON pointer (RFC 6901), and one value with everything that either has, on which the
  * marks are shown. Members are compared by name; of two lists, equal items at the beginning and at the end are the same items, and
  * those between are compared one by one.
  */

@@ -1,5 +1,5 @@
 /**
- * What a history means for the graph of its definition: the status of each node, the ways that were taken, and which visits a node
+ * A history on the graph of its definition: the status of each node, the ways that were taken, and which visits a node
  * had. A scope is found by the node around it and its position; a state by its name in its scope.
  */
 import type { FlowGraph, GraphNode } from '../../../../../src/language/graph/flow-graph.ts';

@@ -35,7 +35,7 @@ export interface Fold {
   readonly isAllOpen: boolean;
   /** Of the lines inside a visit, by its id: only those of a status. */
   readonly only: ReadonlyMap<number, Outcome>;
-  /** What has to be in view. */
+  /** A visit that has to be in view. */
   readonly shown: Visit | null;
 }
 

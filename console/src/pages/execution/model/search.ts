@@ -40,7 +40,7 @@ export function isTroubled({ type, warnings }: Pick<StreamedEvent, 'type' | 'war
   return warnings !== undefined || /(?:Failed|TimedOut|Aborted|Stopped)$/.test(type);
 }
 
-/** What an event means for the state that it is about, for its icon; null for one that only goes on. */
+/** The status that an event gives to the state that it is about, for its icon; null for one that gives none. */
 export function statusOfEvent({ type }: Pick<StreamedEvent, 'type'>): string | null {
   const found = /(?:Succeeded|Failed|TimedOut|Aborted|Stopped)$/.exec(stateType(type));
   return found?.[0] ?? null;
