@@ -6,6 +6,7 @@
  */
 import { throttled } from '../api/error.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
+import type { AccessKey } from '../auth/key-ring.ts';
 import { formatTime } from '../base/clock.ts';
 import type { Ports } from '../base/ports.ts';
 import { TokenBucket } from '../base/token-bucket.ts';
@@ -92,6 +93,7 @@ export class Console {
     if (isRead && !DYNAMIC.has(first)) {
       return (await this.#assets.answer(path, String(request.headers['accept-encoding'] ?? ''))) ?? NO_FILE;
     }
+    if (request.signer !== null && first === 'stream' && isRead) return this.#signedStream(request, request.signer);
     const foreign = foreignRequest(request);
     if (foreign !== null) return foreign;
     const session = this.#session(request);
@@ -106,6 +108,13 @@ export class Console {
     if (method !== 'POST') return NO_METHOD;
     const answer = await this.#posted(first, second, request.body, who);
     return answer === null ? NO_FILE : this.#renewed(answer, request, session);
+  }
+
+  /** The stream for a program: a signature says who asks, and no page can make one. */
+  #signedStream(request: ConsoleRequest, key: AccessKey): Answer | null {
+    request.caller.know();
+    const mayGoOn = (): boolean => this.#options.authenticator.find(key.accessKeyId) !== null;
+    return this.#streams.open(request, { key, caller: request.caller }, mayGoOn);
   }
 
   async #posted(first: string, second: string, body: Buffer, who: Who): Promise<Answer | null> {

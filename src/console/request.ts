@@ -1,6 +1,7 @@
 /** A request to the console as `wire/` passes it, and the answers to it. */
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { ApiError } from '../api/error.ts';
+import type { AccessKey } from '../auth/key-ring.ts';
 
 export interface ConsoleRequest {
   readonly method: string;
@@ -10,6 +11,8 @@ export interface ConsoleRequest {
   readonly headers: IncomingHttpHeaders;
   /** Complete; empty for none. */
   readonly body: Buffer;
+  /** The key that has signed the request, as a program does that has no session; null for none. */
+  readonly signer: AccessKey | null;
   readonly caller: ConsoleCaller;
   readonly response: ServerResponse;
 }

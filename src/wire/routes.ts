@@ -1,11 +1,13 @@
 /** Routes a request by its path and method before its body is read: to a probe, to the console, to the API, or to a refusal. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiError, apiError } from '../api/error.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
 import { inBackground, isolated } from '../base/isolated.ts';
 import { CONSOLE_PATH } from '../console/console.ts';
 import type { Console } from '../console/console.ts';
 import type { Dispatcher } from './api/dispatcher.ts';
 import { Exchange } from './api/exchange.ts';
+import { streamSigner } from './api/signed-stream.ts';
 import type { ExchangeShared } from './api/exchange.ts';
 import { hasBody } from './http/body.ts';
 import { answerProbe, isProbePath } from './health.ts';
@@ -30,6 +32,7 @@ export interface RoutesOptions<Services> {
   readonly shared: ExchangeShared;
   readonly health: HealthSource;
   readonly peers: Peers;
+  readonly authenticator: Authenticator;
   /** Null: the server has no console. */
   readonly console: Pick<Console, 'handle'> | null;
   /** True when authentication is off: then calls from browsers, through proxies and under other names are refused. */
@@ -72,8 +75,9 @@ export class Routes<Services> {
     }
     const exchange = new Exchange(shared, request, response);
     const query = question === -1 ? '' : url.slice(question + 1);
-    if (this.#options.console !== null && isConsolePath(path))
-      return this.#toConsole(exchange, request, response, path, query);
+    if (this.#options.console !== null && isConsolePath(path)) {
+      return this.#toConsole(exchange, request, response, { path, query });
+    }
     const refusal = this.#refusal(request, path, method);
     if (refusal !== null) return refuse(exchange, request, refusal);
     const open = dispatcher.open(exchange, request, query);
@@ -92,25 +96,40 @@ export class Routes<Services> {
   }
 
   /** Reads the body, if there is one, and passes the request on. The console decides itself who may ask. */
-  #toConsole(
+  #toConsole(exchange: Exchange, request: IncomingMessage, response: ServerResponse, url: Target): void {
+    const { isOpen, bodies, connections, shared } = this.#options;
+    const refusal = isOpen ? this.#foreignWithoutKeys(request) : null;
+    if (refusal !== null) return refuse(exchange, request, refusal);
+    if (url.path === CONSOLE_PATH) return redirect(request, response, 'console/');
+    const pass = (body: Buffer): void => {
+      connections.arrived(request.socket);
+      inBackground(shared.ports.observer, 'the console', () =>
+        this.#askConsole(exchange, request, response, url, body),
+      );
+    };
+    if (!hasBody(request)) return pass(NO_BODY);
+    bodies.read(request, pass, (error) =>
+      isolated(shared.ports.observer, 'the refusal of a body', () => exchange.refuseUnread(error)),
+    );
+  }
+
+  async #askConsole(
     exchange: Exchange,
     request: IncomingMessage,
     response: ServerResponse,
-    path: string,
-    query: string,
-  ): void {
-    const { isOpen, bodies, connections, console, peers, shared } = this.#options;
-    const refusal = isOpen ? this.#foreignWithoutKeys(request) : null;
-    if (refusal !== null) return refuse(exchange, request, refusal);
-    if (path === CONSOLE_PATH) return redirect(request, response, 'console/');
-    const pass = (body: Buffer): void => {
-      connections.arrived(request.socket);
-      const asked = {
+    { path, query }: Target,
+    body: Buffer,
+  ): Promise<void> {
+    const { connections, console, peers, authenticator } = this.#options;
+    try {
+      const signer = path === STREAM_PATH ? streamSigner(request, path, query, authenticator) : null;
+      await console?.handle({
         method: request.method ?? '',
         path: path.slice(CONSOLE_PATH.length + 1),
         query: new URLSearchParams(query),
         headers: request.headers,
         body,
+        signer,
         caller: {
           ...peers.of(request),
           isPrivate: peers.isPrivate(request),
@@ -118,20 +137,12 @@ export class Routes<Services> {
           know: () => connections.know(request.socket),
         },
         response,
-      };
-      inBackground(shared.ports.observer, 'the console', async () => {
-        try {
-          await console?.handle(asked);
-        } catch (error) {
-          response.destroy();
-          throw error;
-        }
       });
-    };
-    if (!hasBody(request)) return pass(NO_BODY);
-    bodies.read(request, pass, (error) =>
-      isolated(shared.ports.observer, 'the refusal of a body', () => exchange.refuseUnread(error)),
-    );
+    } catch (error) {
+      if (error instanceof ApiError) return exchange.sendError(error);
+      response.destroy();
+      throw error;
+    }
   }
 
   #refusal(request: IncomingMessage, path: string, method: string): ApiError | null {
@@ -157,6 +168,15 @@ export class Routes<Services> {
     );
   }
 }
+
+/** The parts of the address of a request. */
+interface Target {
+  readonly path: string;
+  /** After the question mark. */
+  readonly query: string;
+}
+
+const STREAM_PATH = `${CONSOLE_PATH}/stream`;
 
 function isConsolePath(path: string): boolean {
   return path === CONSOLE_PATH || path.startsWith(`${CONSOLE_PATH}/`);

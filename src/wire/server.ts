@@ -107,6 +107,7 @@ export function createWireServer<Services>(options: WireServerOptions<Services>)
     shared,
     health: options.health,
     peers,
+    authenticator: options.authenticator,
     console: options.console,
     isOpen: options.authenticator.open,
     localNames: new LocalNames(options.hosts),

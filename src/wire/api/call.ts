@@ -25,6 +25,8 @@ const MAX_SIGNED_HEADERS = 1000;
 
 export interface RequestHead {
   readonly method: string;
+  /** As it is signed; absent for `/`, which is the path of every call of the API. */
+  readonly path?: string;
   readonly rawHeaders: readonly string[];
   readonly headers: IncomingHttpHeaders;
   readonly query: ReadonlyMap<string, string>;
@@ -181,7 +183,7 @@ interface HeaderClaim {
   readonly credentials: HeaderCredentials;
 }
 
-function readAcs3Head({ method, query, rawHeaders }: RequestHead, authorization: string): HeaderClaim {
+function readAcs3Head({ method, path = '/', query, rawHeaders }: RequestHead, authorization: string): HeaderClaim {
   const headers = canonicalHeaders(rawHeaders);
   const { algorithm, accessKeyId, signedHeaders, signature } = parseAcs3Authorization(authorization);
   const action = requiredHeader(headers, 'x-acs-action');
@@ -196,7 +198,7 @@ function readAcs3Head({ method, query, rawHeaders }: RequestHead, authorization:
   if (stated !== undefined && stated !== accessKeyId) {
     throw invalidArgument("The header 'x-acs-accesskey-id' differs from the Credential in 'Authorization'.");
   }
-  const request = { method, path: '/', query, headers, bodyHash };
+  const request = { method, path, query, headers, bodyHash };
   const securityToken = headers.get('x-acs-security-token') || null;
   const signed = { accessKeyId, securityToken, timestamp, nonce, signature, algorithm, request, signedHeaders };
   return { action, credentials: { kind: 'acs3', ...signed } };
