@@ -44,8 +44,13 @@ export function statusClass(status: string): string {
   return `status-${status.toLowerCase()}`;
 }
 
+/** The strokes of a status in a square of 16, for drawings that make their own icon. */
+export function statusShape(status: string): string {
+  return SHAPES[status as Status] ?? SHAPES.Pending;
+}
+
 export function StatusIcon({ status }: { readonly status: string }) {
-  const shape = SHAPES[status as Status] ?? SHAPES.Pending;
+  const shape = statusShape(status);
   return (
     <svg class={`status-icon ${statusClass(status)}`} viewBox="0 0 16 16" aria-hidden="true">
       <path d={shape} />
