@@ -87,11 +87,7 @@ function arrangeChain(
   return { width, height: y - RANK_GAP, middles, ways };
 }
 
-function arrangeByDagre(
-  start: number,
-  sizes: ReadonlyMap<number, Size>,
-  links: readonly LinkQuestion[],
-): Arrangement {
+function arrangeByDagre(start: number, sizes: ReadonlyMap<number, Size>, links: readonly LinkQuestion[]): Arrangement {
   const graph = new Graph({ multigraph: true }) as DagreGraph;
   const ranker = sizes.size > SIMPLEX_NODES ? 'tight-tree' : 'network-simplex';
   graph.setGraph({ rankdir: 'TB', nodesep: NODE_GAP, edgesep: LINE_GAP, ranksep: RANK_GAP, ranker });

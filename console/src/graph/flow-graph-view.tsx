@@ -128,8 +128,7 @@ function Drawn({ graph, status, taken, selected = null, onSelect, onOpen, toggle
   const detail: Detail = view.view.scale < SHAPES_BELOW ? 'shapes' : view.view.scale < NAMES_BELOW ? 'names' : 'all';
   const area = widened(visibleArea(view.view, view.pane), GRID);
   const scene = useMemo(
-    () =>
-      shown && <Scene {...{ shown, area, detail, active, status, taken }} selected={selected} />,
+    () => shown && <Scene {...{ shown, area, detail, active, status, taken }} selected={selected} />,
     [shown, area.x, area.y, area.width, area.height, detail, active, status, taken, selected, language.value],
   );
   const { x, y, scale } = view.view;

@@ -55,7 +55,8 @@ function makeIndex({ nodes, scopes, edges }: FlowGraph): GraphIndex {
   // A scope comes after the one that holds it, so that one pass finds every key, and one from the end every size.
   for (const { id, owner, position } of scopes) {
     scopeKeys[id] = owner === null ? '' : `${keys[owner]}/${position}/`;
-    for (const index of nodesOf[id] ?? []) keys[index] = `${scopeKeys[id]}${encodeURIComponent(nodes[index]?.name ?? '')}`;
+    for (const index of nodesOf[id] ?? [])
+      keys[index] = `${scopeKeys[id]}${encodeURIComponent(nodes[index]?.name ?? '')}`;
   }
   for (const { id, owner } of scopes.toReversed()) {
     if (owner === null) continue;

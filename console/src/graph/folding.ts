@@ -5,34 +5,33 @@
 import { indexOf, ownersOf } from './flow-graph.ts';
 import type { FlowGraph } from './flow-graph.ts';
 
-/** A graph with more nodes begins with some of them closed. */
+/** A level of nodes begins closed if the graph would have more nodes in view with it. */
 const NODES_AT_FIRST = 160;
-/** A Parallel with more branches begins closed, unless it is all that there is to see. */
+/** A node with more nodes directly inside, or more branches, begins closed, unless it is all that there is to see. */
+const INSIDE_AT_FIRST = 40;
 const BRANCHES_AT_FIRST = 12;
 
-/** The nodes that begin closed: opens from the outside in, for as long as few nodes are in view. */
+/** The nodes that begin closed: opens level after level from the outside, for as long as few nodes are in view. */
 export function foldedAtFirst(graph: FlowGraph): ReadonlySet<number> {
   const { nodesOf, scopesOf } = indexOf(graph);
-  const folded = new Set<number>();
-  let shown = nodesOf[0]?.length ?? 0;
+  const insideOf = (node: number): number[] => (scopesOf[node] ?? []).flatMap((scope) => nodesOf[scope] ?? []);
+  const open = new Set<number>();
+  let level = nodesOf[0] ?? [];
+  let shown = level.length;
   const isAlone = shown <= 3;
-  const waiting: { readonly node: number; readonly depth: number }[] = (nodesOf[0] ?? []).map((node) => ({ node, depth: 0 }));
-  for (const { node, depth } of waiting) {
-    const scopes = scopesOf[node] ?? [];
-    if (scopes.length === 0) continue;
-    const inside = scopes.flatMap((scope) => nodesOf[scope] ?? []);
-    const isWide = scopes.length > BRANCHES_AT_FIRST && !(isAlone && depth === 0);
-    if (isWide || shown + inside.length > NODES_AT_FIRST) {
-      folded.add(node);
-      continue;
-    }
-    shown += inside.length;
-    waiting.push(...inside.map((each) => ({ node: each, depth: depth + 1 })));
+  for (let depth = 0; level.length > 0; depth++) {
+    const opened = level.filter((node) => {
+      const scopes = scopesOf[node]?.length ?? 0;
+      const isLarge = scopes > BRANCHES_AT_FIRST || insideOf(node).length > INSIDE_AT_FIRST;
+      return scopes > 0 && (!isLarge || (isAlone && depth === 0));
+    });
+    level = opened.flatMap(insideOf);
+    shown += level.length;
+    if (shown > NODES_AT_FIRST) break;
+    for (const node of opened) open.add(node);
   }
-  // Nodes inside a closed one have not been looked at; they begin closed too, so that opening one opens one level.
-  const reached = new Set(waiting.map(({ node }) => node));
-  for (const { index } of graph.nodes) if (!reached.has(index) && (scopesOf[index]?.length ?? 0) > 0) folded.add(index);
-  return folded;
+  const holders = graph.nodes.filter(({ index }) => (scopesOf[index]?.length ?? 0) > 0);
+  return new Set(holders.map(({ index }) => index).filter((node) => !open.has(node)));
 }
 
 /** The closed nodes after some were toggled. */

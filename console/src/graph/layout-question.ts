@@ -32,7 +32,11 @@ export interface LinkQuestion {
 const LABEL_PADDING = 18;
 const LONGEST_LABEL = 190;
 
-export function layoutQuestion(graph: FlowGraph, folded: ReadonlySet<number>, word: (edge: GraphEdge) => string): ScopeQuestion {
+export function layoutQuestion(
+  graph: FlowGraph,
+  folded: ReadonlySet<number>,
+  word: (edge: GraphEdge) => string,
+): ScopeQuestion {
   const { nodesOf, edgesOf, scopesOf } = indexOf(graph);
   const scope = (id: number, titled: boolean): ScopeQuestion => ({
     id,

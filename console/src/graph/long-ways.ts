@@ -16,7 +16,11 @@ const LONG_TO_ONE = 4;
 export function longWays({ start, boxes, links }: ScopeQuestion): ReadonlySet<number> {
   const dropped = new Set<number>();
   if (links.length < 2) return dropped;
-  const ranks = ranksOf(start, boxes.map(({ node }) => node), links);
+  const ranks = ranksOf(
+    start,
+    boxes.map(({ node }) => node),
+    links,
+  );
   const end = Math.max(0, ...ranks.values()) + 1;
   const spans = links.map((link) => ({
     link,

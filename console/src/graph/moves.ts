@@ -72,7 +72,14 @@ function beside(graph: FlowGraph, places: Places, from: number, side: -1 | 1): n
   const { owner } = scopeAt(graph, scope);
   if (owner === null) return null;
   const others = (scopesOf[owner] ?? []).filter((id) => id !== scope);
-  const inOthers = nearestBeside(own, placesOf(places, others.flatMap((id) => nodesOf[id] ?? [])), side);
+  const inOthers = nearestBeside(
+    own,
+    placesOf(
+      places,
+      others.flatMap((id) => nodesOf[id] ?? []),
+    ),
+    side,
+  );
   return inOthers ?? beside(graph, places, owner, side);
 }
 

@@ -43,7 +43,13 @@ export function Scene({ shown, area, detail, selected, active, status, taken }: 
     .map((link) => ({ link, classes: linkClasses(link, graph, taken, status) }));
   return (
     <>
-      <Depths boxes={boxes.filter(({ node }) => isOpen.has(node))} scopes={scopes} graph={graph} detail={detail} card={card} />
+      <Depths
+        boxes={boxes.filter(({ node }) => isOpen.has(node))}
+        scopes={scopes}
+        graph={graph}
+        detail={detail}
+        card={card}
+      />
       {links.map(({ link, classes }) => (
         <Link key={`${link.scope} ${link.edge}`} link={link} classes={classes} />
       ))}

@@ -75,7 +75,13 @@ export function straighten(
   const target = nodes.get(start);
   if (first !== undefined && target !== undefined) connect([first, target], true, 8);
   solve([...ranks.entries()].toSorted(([a], [b]) => a - b).map(([, items]) => items));
-  return moved(arrangement, nodes, passed, [...ranks.values()].flat(), new Map(loops.map(({ edge, from }) => [edge, from])));
+  return moved(
+    arrangement,
+    nodes,
+    passed,
+    [...ranks.values()].flat(),
+    new Map(loops.map(({ edge, from }) => [edge, from])),
+  );
 }
 
 /** Whether a way leads downwards. */

@@ -29,7 +29,15 @@ const GLIDE_MS = 160;
 export function useView(box: RefObject<HTMLDivElement | null>, shown: Shown | null): GraphView {
   const [pane, setPane] = useState<Size>({ width: 0, height: 0 });
   const [view, setView] = useState<View>({ x: 0, y: 0, scale: 1 });
-  const state = useRef({ view, pane, shown, isMoved: false, anchored: null as Shown | null, glide: 0, isDragged: false });
+  const state = useRef({
+    view,
+    pane,
+    shown,
+    isMoved: false,
+    anchored: null as Shown | null,
+    glide: 0,
+    isDragged: false,
+  });
   const now = state.current;
   now.shown = shown;
 

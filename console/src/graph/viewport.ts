@@ -32,7 +32,7 @@ export function fitted({ width, height }: Size, pane: Size): View {
   };
 }
 
-/** What a graph shows at first: all of it if that can be read, otherwise its beginning. `start` is the first node's middle. */
+/** The first view of a graph: all of it if that can be read, otherwise its beginning. `start` is the first node's middle. */
 export function firstView(size: Size, pane: Size, start: Point): View {
   const whole = fitted(size, pane);
   if (whole.scale >= READABLE) return whole;
