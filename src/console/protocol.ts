@@ -40,6 +40,12 @@ export interface StreamedEvent {
   readonly detail: string;
   /** Paths that led nowhere, and the like; absent for none. */
   readonly warnings?: readonly { readonly path: string; readonly message: string }[];
+  /**
+   * The variables that GlobalConstructor has built with this event (`StateSucceeded`): JSON text of an object, with masks. Absent for
+   * none. `$Global` after an event has all those up to it, a later one of a name in place of an earlier one; a redrive undoes those of
+   * the events that it leaves out.
+   */
+  readonly global?: string;
 }
 
 /** The events of the stream of an execution, by name. */

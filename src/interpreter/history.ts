@@ -15,6 +15,8 @@ export interface HistoryEvent {
   readonly detail: JsonObject;
   /** Warnings of the expressions that were evaluated for this event. The documented detail has no member for it. */
   readonly warnings: readonly Warning[];
+  /** The variables that GlobalConstructor has built with this event; absent for none. The documented detail has no member for it either. */
+  readonly global?: JsonObject;
 }
 
 /** The names of the events of states: the setting `history.stateEventNames`. */
@@ -35,7 +37,16 @@ const STEP_NAMES: { readonly [type in EventType]?: string } = {
 export function historyEvent(event: ExecutionEvent, stepName: string, names: StateEventNames): HistoryEvent {
   const { id, type, timeMs, cause, facts } = event;
   const warnings = facts?.warnings ?? NO_WARNINGS;
-  return { id, type: servedType(type, names), timeMs, cause, stepName, detail: detailOf(event, names), warnings };
+  const served = {
+    id,
+    type: servedType(type, names),
+    timeMs,
+    cause,
+    stepName,
+    detail: detailOf(event, names),
+    warnings,
+  };
+  return facts?.global === undefined ? served : { ...served, global: facts.global };
 }
 
 const NO_WARNINGS: readonly Warning[] = [];

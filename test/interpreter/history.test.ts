@@ -141,3 +141,18 @@ test('a stop, and a call without a timeout', () => {
     '6 5 ExecutionStopped  {"error":"E","cause":""}',
   ]);
 });
+
+test('the variables that GlobalConstructor has built are beside the detail, not in it', () => {
+  const run = standard({
+    ...{ Type: 'Pass', Name: 'Count', End: true },
+    GlobalConstructor: { 'total.$': '$Input.a', long: 3 },
+  });
+  const events = decodeEvents(encodeEvents(run.events, run.plan)).map(({ event, stepName }) =>
+    historyEvent(event, stepName, 'state'),
+  );
+  assert.deepEqual(
+    events.flatMap(({ type, global, detail }) => (global === undefined ? [] : [[type, global, Object.keys(detail)]])),
+    [['StateSucceeded', { total: 1, long: 3 }, ['output']]],
+  );
+  assert.ok(events.every((event) => event.type === 'StateSucceeded' || !('global' in event)));
+});

@@ -134,7 +134,8 @@ function stringifyEvents(events: readonly HistoryEvent[]): string {
 }
 
 /** An event as the browser gets it. */
-export function streamed({ id, type, timeMs, cause, stepName, detail, warnings }: HistoryEvent): StreamedEvent {
+export function streamed(event: HistoryEvent): StreamedEvent {
+  const { id, type, timeMs, cause, stepName, detail, warnings, global } = event;
   return {
     id,
     type,
@@ -145,5 +146,6 @@ export function streamed({ id, type, timeMs, cause, stepName, detail, warnings }
     ...(warnings.length > 0 && {
       warnings: warnings.map(({ path, message }) => ({ path, message: maskText(message) })),
     }),
+    ...(global !== undefined && { global: stringifyJson(maskValue(global)) }),
   };
 }

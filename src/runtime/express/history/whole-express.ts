@@ -113,9 +113,10 @@ async function answer(own: ExpressReader, question: Question): Promise<object | 
 /** A page that another process can take: it has to be in the memory of both as a text. */
 function bounded(page: HistoryPage | null): HistoryPage | null {
   let bytes = 0;
-  for (const [i, { id, detail, warnings }] of (page?.events ?? []).entries()) {
+  for (const [i, { id, detail, warnings, global = null }] of (page?.events ?? []).entries()) {
     if (bytes >= PAGE_BYTES) return { events: (page?.events ?? []).slice(0, i), nextEvent: id };
     bytes += jsonBytes(detail, PAGE_BYTES) + jsonBytes(warnings as unknown as JsonValue, PAGE_BYTES);
+    bytes += jsonBytes(global, PAGE_BYTES);
   }
   return page;
 }
