@@ -22,6 +22,8 @@ export function Dialog({ title, onClose, children, actions, isWide = false }: Di
   useEffect(() => {
     const before = document.activeElement;
     element.current?.showModal();
+    // The browser would choose the first button, which closes the dialog.
+    element.current?.querySelector<HTMLElement>('.dialog-body :is(input, select, textarea)')?.focus();
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };

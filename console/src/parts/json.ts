@@ -30,6 +30,18 @@ export function parseJson(text: string): JsonValue | undefined {
   }
 }
 
+/** Where a text stops being JSON, counted from 1; null for a JSON text. */
+export function findJsonFault(text: string): { readonly line: number; readonly column: number } | null {
+  const reader = new Reader(text);
+  try {
+    reader.whole();
+    return null;
+  } catch {
+    const lines = text.slice(0, reader.at).split('\n');
+    return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
+  }
+}
+
 /** Writes a value, with digits as they were read. `indent`: 0 for one line. */
 export function printJson(value: JsonValue, indent = 2, depth = 0): string {
   if (value instanceof LongNumber) return value.text;
@@ -61,6 +73,11 @@ class Reader {
 
   constructor(text: string) {
     this.#text = text;
+  }
+
+  /** How far it has read. */
+  get at(): number {
+    return this.#at;
   }
 
   whole(): JsonValue {

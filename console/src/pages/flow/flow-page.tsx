@@ -1,4 +1,147 @@
-/** One flow. */
-export function FlowPage({ name: _name }: { readonly name: string }) {
-  return <h1>FlowPage</h1>;
+/** One flow: its definition, its executions, its versions, its schedules and its settings, each in a tab of its own. */
+import { useState } from 'preact/hooks';
+import { dialectOf } from '../../../../src/language/dialect.ts';
+import { useShortcuts } from '../../app/keyboard.ts';
+import { route, setQuery, to } from '../../app/router.ts';
+import { Button, LinkButton } from '../../parts/button.tsx';
+import { CopyButton } from '../../parts/copy-button.tsx';
+import { EmptyNotice, FaultNotice, Loading } from '../../parts/notice.tsx';
+import { Tabs, chosenTab } from '../../parts/tabs.tsx';
+import { DeleteDialog } from './delete-dialog.tsx';
+import { isMissing, useFlow } from './flow-source.ts';
+import type { Flow, FlowSource } from './flow-source.ts';
+import { RunDialog } from './run/run-dialog.tsx';
+import { SchedulesTab } from './schedules/schedules-tab.tsx';
+import { SettingsTab } from './settings/settings-tab.tsx';
+import { flowTexts } from './texts.ts';
+import { VersionsTab } from './versions/versions-tab.tsx';
+
+export function FlowPage({ name }: { readonly name: string }) {
+  const t = flowTexts();
+  const source = useFlow(name);
+  const { data: flow, fault, isGone } = source;
+  if (flow !== null) return <LoadedFlow name={name} flow={flow} source={source} />;
+  if (isMissing(fault)) {
+    return (
+      <>
+        <h1>
+          <bdi>{name}</bdi>
+        </h1>
+        <EmptyNotice title={t.missing(name)}>
+          <p>{t.missingHelp}</p>
+          <LinkButton href={to.flows()}>{t.toList}</LinkButton>
+        </EmptyNotice>
+      </>
+    );
+  }
+  return fault === null || isGone ? <Loading /> : <FaultNotice fault={fault} onRetry={source.reload} />;
+}
+
+function LoadedFlow({
+  name,
+  flow,
+  source,
+}: {
+  readonly name: string;
+  readonly flow: Flow;
+  readonly source: FlowSource;
+}) {
+  const t = flowTexts();
+  const { fault, isGone, isReplaced } = source;
+  const tabs = [
+    { id: 'definition', title: t.definition },
+    { id: 'executions', title: t.executions },
+    { id: 'versions', title: t.versions },
+    { id: 'schedules', title: t.schedules },
+    { id: 'settings', title: t.settings },
+  ];
+  return (
+    <>
+      <FlowHead flow={flow} isGone={isGone} />
+      {isGone ? (
+        <Gone flow={flow} />
+      ) : (
+        <>
+          {fault !== null && <FaultNotice fault={fault} onRetry={source.reload} />}
+          {isReplaced && <p class="notice">{t.replaced}</p>}
+        </>
+      )}
+      <Tabs tabs={tabs} label={t.tabs} />
+      <FlowTab key={name} tab={chosenTab(tabs)} flow={flow} source={source} />
+    </>
+  );
+}
+
+function FlowTab({ tab, flow, source }: { readonly tab: string; readonly flow: Flow; readonly source: FlowSource }) {
+  switch (tab) {
+    case 'executions':
+      return null;
+    case 'versions':
+      return <VersionsTab flow={flow} round={source.round} />;
+    case 'schedules':
+      return <SchedulesTab flow={flow.Name} round={source.round} />;
+    case 'settings':
+      return <SettingsTab flow={flow} onSaved={source.reload} />;
+    default:
+      return (
+        <pre class="sample" tabIndex={0} aria-label={flowTexts().definition}>
+          {flow.Definition}
+        </pre>
+      );
+  }
+}
+
+function FlowHead({ flow, isGone }: { readonly flow: Flow; readonly isGone: boolean }) {
+  const t = flowTexts();
+  const isRunOpen = route.value.query.get('run') !== null && !isGone;
+  const [isDeleting, setDeleting] = useState(false);
+  const openRun = (): void => {
+    if (!isGone) setQuery({ run: '1' });
+  };
+  useShortcuts([{ keys: 'r', about: t.runAbout, run: openRun }]);
+  return (
+    <>
+      <div class="page-head">
+        <div class="flow-title">
+          <nav class="crumbs">
+            <a href={to.flows()}>{t.flows}</a>
+          </nav>
+          <h1>
+            <bdi>{flow.Name}</bdi>
+          </h1>
+          <span class="chip">{flow.ExecutionMode}</span>
+          <span class="chip">{t[dialectOf(flow.Definition)]}</span>
+        </div>
+        <div class="row">
+          <Button kind="danger" isDisabled={isGone} onClick={() => setDeleting(true)}>
+            {t.delete}
+          </Button>
+          <Button kind="primary" isDisabled={isGone} onClick={openRun}>
+            {t.run}
+          </Button>
+        </div>
+      </div>
+      {flow.Description !== '' && (
+        <p class="muted flow-about prewrap">
+          <bdi>{flow.Description}</bdi>
+        </p>
+      )}
+      {isRunOpen && <RunDialog flow={flow} onClose={() => setQuery({ run: null, qualifier: null })} />}
+      {isDeleting && <DeleteDialog flow={flow.Name} onClose={() => setDeleting(false)} />}
+    </>
+  );
+}
+
+function Gone({ flow }: { readonly flow: Flow }) {
+  const t = flowTexts();
+  return (
+    <div class="notice fault" role="alert">
+      <p class="lead">{t.gone}</p>
+      <p>{t.goneHelp}</p>
+      <div class="row">
+        <CopyButton text={flow.Definition} label={t.copyDefinition} />
+        <LinkButton href={to.flows()}>{t.toList}</LinkButton>
+      </div>
+    </div>
+  );
 }

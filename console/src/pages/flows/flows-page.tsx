@@ -107,7 +107,6 @@ function FlowsTable({ flows, onEnd }: { readonly flows: readonly FlowSummary[]; 
   const t = flowsTexts();
   const [active, setActive] = useState<string | null>(null);
   const handle = useRef<WindowedListHandle>(null);
-  const table = useRef<HTMLDivElement>(null);
   const isNarrow = useMedia('(max-width: 760px)');
   const isHuge = useMedia('(min-width: 2400px)');
   const place = flows.findIndex(({ Name }) => Name === active);
@@ -115,11 +114,7 @@ function FlowsTable({ flows, onEnd }: { readonly flows: readonly FlowSummary[]; 
     const flow = flows[index];
     if (flow === undefined) return;
     setActive(flow.Name);
-    handle.current?.show(index);
-    // The row may be in the document only after the list has scrolled.
-    requestAnimationFrame(() => {
-      table.current?.querySelector<HTMLElement>(`[aria-rowindex="${index + 2}"] a`)?.focus({ preventScroll: true });
-    });
+    handle.current?.focusRow(index);
   };
   const step = (by: number) => () => moveTo(place === -1 ? 0 : Math.min(flows.length - 1, Math.max(0, place + by)));
   useShortcuts([
@@ -127,7 +122,7 @@ function FlowsTable({ flows, onEnd }: { readonly flows: readonly FlowSummary[]; 
     { keys: 'k', about: t.previousRow, run: step(-1) },
   ]);
   return (
-    <div ref={table} class="flows-table card flush" role="table" aria-label={t.title} aria-rowcount={flows.length + 1}>
+    <div class="flows-table card flush" role="table" aria-label={t.title} aria-rowcount={flows.length + 1}>
       <div role="rowgroup" class="flows-head">
         <div class="flow-row" role="row" aria-rowindex={1}>
           <span role="columnheader">{t.name}</span>

@@ -1,0 +1,47 @@
+/** The call that the dialog makes, as text for a shell and for programs. */
+import { useId, useState } from 'preact/hooks';
+import { SAMPLE_KINDS, SAMPLE_TITLES, callSample } from '../../../parts/call-samples.ts';
+import type { ApiCall, SampleKind } from '../../../parts/call-samples.ts';
+import { CopyButton } from '../../../parts/copy-button.tsx';
+import { runTexts } from './texts.ts';
+
+export interface CallSamplesProps {
+  readonly call: ApiCall;
+  /** False: the server takes calls without a signature. */
+  readonly signs: boolean;
+  readonly region: string;
+}
+
+/** The API is one level above the console, also behind a prefix. */
+export function apiUrl(): string {
+  return new URL('../', document.baseURI).href;
+}
+
+export function CallSamples({ call, signs, region }: CallSamplesProps) {
+  const t = runTexts();
+  const id = useId();
+  const [kind, setKind] = useState<SampleKind>('curl');
+  const text = callSample(kind, call, { url: apiUrl(), signs, region });
+  return (
+    <details class="call-samples">
+      <summary>{t.copyAs}</summary>
+      <div class="row">
+        <label for={id} class="visually-hidden">
+          {t.copyAs}
+        </label>
+        <select id={id} value={kind} onChange={(event) => setKind(event.currentTarget.value as SampleKind)}>
+          {SAMPLE_KINDS.map((each) => (
+            <option key={each} value={each}>
+              {SAMPLE_TITLES[each]}
+            </option>
+          ))}
+        </select>
+        <span class="muted small fill">{signs && t.copyHelp}</span>
+        <CopyButton text={text} />
+      </div>
+      <pre class="sample" tabIndex={0} aria-label={SAMPLE_TITLES[kind]}>
+        {text}
+      </pre>
+    </details>
+  );
+}

@@ -1,0 +1,178 @@
+/** Creates or changes a schedule, and shows when it would be due. */
+import { useId, useState } from 'preact/hooks';
+import { isName } from '../../../../../src/api/names.ts';
+import { call } from '../../../api/client.ts';
+import { Button } from '../../../parts/button.tsx';
+import { Dialog } from '../../../parts/dialog.tsx';
+import { parseJson } from '../../../parts/json.ts';
+import { nextTimes } from '../../../parts/next-times.ts';
+import { FaultNotice } from '../../../parts/notice.tsx';
+import { Time } from '../../../parts/time.tsx';
+import { say } from '../../../parts/toast.tsx';
+import { useAction } from '../../../parts/use-action.ts';
+import type { Schedule } from './schedule-list.ts';
+import { schedulesTexts } from './texts.ts';
+
+export interface ScheduleDialogProps {
+  readonly flow: string;
+  /** Null: a new one. */
+  readonly schedule: Schedule | null;
+  readonly onClose: () => void;
+  readonly onDone: () => void;
+}
+
+const SHOWN_TIMES = 5;
+
+/** `Asia/Shanghai`, or empty where the browser names none: then examples are in UTC. */
+function ownZone(): string {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return zone === 'UTC' ? '' : `CRON_TZ=${zone} `;
+}
+
+function examplesIn(zone: string): readonly { readonly expression: string; readonly about: ExampleText }[] {
+  return [
+    { expression: `${zone}0 0 3 * * ?`, about: 'daily' },
+    { expression: `${zone}0 0 * * * ?`, about: 'hourly' },
+    { expression: `${zone}0 30 8 ? * 1-5`, about: 'weekdays' },
+    { expression: `${zone}0 0 0 1 * ?`, about: 'monthly' },
+    { expression: '@every 5m', about: 'everyFive' },
+  ];
+}
+type ExampleText = 'daily' | 'hourly' | 'weekdays' | 'monthly' | 'everyFive';
+
+export function ScheduleDialog({ flow, schedule, onClose, onDone }: ScheduleDialogProps) {
+  const t = schedulesTexts();
+  const ids = { name: useId(), expression: useId(), payload: useId(), description: useId(), enabled: useId() };
+  const [name, setName] = useState(schedule?.ScheduleName ?? '');
+  const [expression, setExpression] = useState(schedule?.CronExpression ?? '');
+  const [payload, setPayload] = useState(schedule?.Payload ?? '');
+  const [description, setDescription] = useState(schedule?.Description ?? '');
+  const [isOn, setOn] = useState(schedule?.Enable ?? true);
+  const isNameWrong = name !== '' && !isName(name);
+  const isPayloadWrong = /^\s*[{[]/.test(payload) && parseJson(payload) === undefined;
+  const due = nextTimes(expression, Date.now(), SHOWN_TIMES, Date.now());
+  const isRight = isName(name) && expression.trim() !== '' && due.fault === null && !isPayloadWrong;
+  const save = useAction(async () => {
+    if (!isRight) return;
+    const parameters = {
+      FlowName: flow,
+      ScheduleName: name,
+      // The same expression again would not begin anew, but others may have changed it meanwhile.
+      CronExpression: schedule?.CronExpression === expression ? undefined : expression,
+      Payload: payload,
+      Description: description,
+      Enable: schedule?.Enable === isOn ? undefined : isOn,
+    };
+    await call(schedule === null ? 'CreateSchedule' : 'UpdateSchedule', parameters);
+    say(schedule === null ? t.created(name) : t.changed(name));
+    onDone();
+    onClose();
+  });
+  return (
+    <Dialog
+      title={schedule === null ? t.create : t.editTitle(name)}
+      onClose={onClose}
+      actions={
+        <Button kind="primary" isDisabled={!isRight} isBusy={save.isBusy} onClick={() => void save.run()}>
+          {t.save}
+        </Button>
+      }
+    >
+      {schedule === null && (
+        <div class="field">
+          <label for={ids.name}>{t.name}</label>
+          <input
+            id={ids.name}
+            type="text"
+            value={name}
+            maxLength={128}
+            spellcheck={false}
+            aria-invalid={isNameWrong}
+            aria-describedby={`${ids.name}-hint`}
+            onInput={(event) => setName(event.currentTarget.value)}
+          />
+          <span id={`${ids.name}-hint`} class="field-fault" role="status">
+            {isNameWrong ? t.wrongName : ''}
+          </span>
+        </div>
+      )}
+      <div class="field">
+        <label for={ids.expression}>{t.expression}</label>
+        <input
+          id={ids.expression}
+          type="text"
+          class="mono"
+          value={expression}
+          maxLength={1024}
+          spellcheck={false}
+          aria-invalid={expression !== '' && due.fault !== null}
+          aria-describedby={`${ids.expression}-hint ${ids.expression}-times`}
+          onInput={(event) => setExpression(event.currentTarget.value)}
+        />
+        <span id={`${ids.expression}-hint`} class="hint">
+          {t.expressionHelp}
+        </span>
+        <div id={`${ids.expression}-times`} role="status">
+          {expression.trim() === '' ? null : due.fault === null ? (
+            <span class="small next-times next-times-wide">
+              {t.next}:{' '}
+              {due.times.map((ms) => (
+                <Time key={ms} at={ms} />
+              ))}
+            </span>
+          ) : (
+            <span class="field-fault">{t.expressionFault(due.fault)}</span>
+          )}
+        </div>
+        <div class="row" role="group" aria-label={t.examples}>
+          {examplesIn(ownZone()).map((each) => (
+            <button
+              key={each.about}
+              type="button"
+              class="button quiet example-chip"
+              title={each.expression}
+              onClick={() => setExpression(each.expression)}
+            >
+              {t[each.about]}
+            </button>
+          ))}
+        </div>
+      </div>
+      <div class="field">
+        <label for={ids.payload}>{t.payload}</label>
+        <textarea
+          id={ids.payload}
+          rows={4}
+          value={payload}
+          spellcheck={false}
+          aria-invalid={isPayloadWrong}
+          aria-describedby={`${ids.payload}-hint`}
+          onInput={(event) => setPayload(event.currentTarget.value)}
+        />
+        <span id={`${ids.payload}-hint`} class={isPayloadWrong ? 'field-fault' : 'hint'}>
+          {isPayloadWrong ? t.payloadFault : t.payloadHelp}
+        </span>
+      </div>
+      <div class="field">
+        <label for={ids.description}>{t.description}</label>
+        <input
+          id={ids.description}
+          type="text"
+          value={description}
+          maxLength={4096}
+          onInput={(event) => setDescription(event.currentTarget.value)}
+        />
+      </div>
+      <div class="row">
+        <input
+          id={ids.enabled}
+          type="checkbox"
+          checked={isOn}
+          onChange={(event) => setOn(event.currentTarget.checked)}
+        />
+        <label for={ids.enabled}>{t.isEnabled}</label>
+      </div>
+      {save.fault !== null && <FaultNotice fault={save.fault} />}
+    </Dialog>
+  );
+}

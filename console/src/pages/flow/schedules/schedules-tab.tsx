@@ -1,0 +1,234 @@
+/** The schedules of a flow, with the times at which they are due next. */
+import { useState } from 'preact/hooks';
+import { call } from '../../../api/client.ts';
+import { to } from '../../../app/router.ts';
+import { Button } from '../../../parts/button.tsx';
+import { Dialog } from '../../../parts/dialog.tsx';
+import { EmptyNotice, FaultNotice, Loading } from '../../../parts/notice.tsx';
+import { nextTimes } from '../../../parts/next-times.ts';
+import { Time, timeMs } from '../../../parts/time.tsx';
+import { say } from '../../../parts/toast.tsx';
+import { useAction } from '../../../parts/use-action.ts';
+import { useReloadOn } from '../../../parts/use-reload-on.ts';
+import { useResource } from '../../../parts/use-resource.ts';
+import { loadSchedules } from './schedule-list.ts';
+import type { Schedule } from './schedule-list.ts';
+import { ScheduleDialog } from './schedule-dialog.tsx';
+import { schedulesTexts } from './texts.ts';
+
+const PAGE_SCHEDULES = 100;
+const SHOWN_TIMES = 3;
+
+type Open = { readonly kind: 'new' } | { readonly kind: 'edit' | 'delete'; readonly schedule: Schedule };
+
+export function SchedulesTab({ flow, round }: { readonly flow: string; readonly round: number }) {
+  const t = schedulesTexts();
+  const [count, setCount] = useState(PAGE_SCHEDULES);
+  const [open, setOpen] = useState<Open | null>(null);
+  const schedules = useResource(`schedules ${flow}`, (signal) => loadSchedules(flow, count, signal));
+  useReloadOn(`${round} ${count}`, schedules.reload);
+  const { data, fault, reload } = schedules;
+  const close = (): void => setOpen(null);
+  const create = (
+    <Button kind="primary" onClick={() => setOpen({ kind: 'new' })}>
+      {t.create}
+    </Button>
+  );
+  return (
+    <div class="stack">
+      {fault !== null && <FaultNotice fault={fault} onRetry={reload} />}
+      {data === null ? (
+        fault === null && <Loading />
+      ) : data.schedules.length === 0 ? (
+        <EmptyNotice title={t.none}>
+          <p>{t.about}</p>
+          {create}
+        </EmptyNotice>
+      ) : (
+        <div class="card flush">
+          <header class="card-head">
+            <div>
+              <h2>{t.title}</h2>
+              <p class="muted small">{t.about}</p>
+            </div>
+            {create}
+          </header>
+          <SchedulesTable flow={flow} schedules={data.schedules} onOpen={setOpen} onChanged={reload} />
+          {data.hasMore && <Button onClick={() => setCount(count + 1_000)}>{t.more}</Button>}
+        </div>
+      )}
+      {open !== null && open.kind !== 'delete' && (
+        <ScheduleDialog
+          flow={flow}
+          schedule={open.kind === 'edit' ? open.schedule : null}
+          onClose={close}
+          onDone={reload}
+        />
+      )}
+      {open?.kind === 'delete' && (
+        <DeleteScheduleDialog flow={flow} name={open.schedule.ScheduleName} onClose={close} onDone={reload} />
+      )}
+    </div>
+  );
+}
+
+function SchedulesTable({
+  flow,
+  schedules,
+  onOpen,
+  onChanged,
+}: {
+  readonly flow: string;
+  readonly schedules: readonly Schedule[];
+  readonly onOpen: (open: Open) => void;
+  readonly onChanged: () => void;
+}) {
+  const t = schedulesTexts();
+  return (
+    <div class="table-scroll" tabIndex={0} role="region" aria-label={t.title}>
+      <table class="schedules-table">
+        <thead>
+          <tr>
+            <th>{t.enabled}</th>
+            <th>{t.name}</th>
+            <th>{t.expression}</th>
+            <th>{t.next}</th>
+            <th>{t.payload}</th>
+            <th>
+              <span class="visually-hidden">{t.actions}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {schedules.map((schedule) => (
+            <ScheduleRow
+              key={schedule.ScheduleId}
+              flow={flow}
+              schedule={schedule}
+              onOpen={onOpen}
+              onChanged={onChanged}
+            />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function ScheduleRow({
+  flow,
+  schedule,
+  onOpen,
+  onChanged,
+}: {
+  readonly flow: string;
+  readonly schedule: Schedule;
+  readonly onOpen: (open: Open) => void;
+  readonly onChanged: () => void;
+}) {
+  const t = schedulesTexts();
+  const { ScheduleName: name, Enable: isOn } = schedule;
+  const toggle = useAction(async () => {
+    await call('UpdateSchedule', { FlowName: flow, ScheduleName: name, Enable: !isOn }).catch((error: unknown) => {
+      say((error as Error).message, { isFault: true });
+      throw error;
+    });
+    say(isOn ? t.turnedOff(name) : t.turnedOn(name));
+    onChanged();
+  });
+  return (
+    <tr class={isOn ? '' : 'is-off'}>
+      <td>
+        <button
+          type="button"
+          class="switch"
+          role="switch"
+          aria-checked={isOn}
+          aria-busy={toggle.isBusy}
+          aria-label={isOn ? t.turnOff(name) : t.turnOn(name)}
+          title={isOn ? t.turnOff(name) : t.turnOn(name)}
+          onClick={() => void toggle.run()}
+        />
+      </td>
+      <td>
+        <span class="schedule-name">{name}</span>
+        {schedule.Description !== '' && <bdi class="muted small prewrap schedule-about">{schedule.Description}</bdi>}
+      </td>
+      <td>
+        <code>{schedule.CronExpression}</code>
+      </td>
+      <td class="small">
+        <NextTimes schedule={schedule} />
+      </td>
+      <td>
+        <code class="ellipsis schedule-payload" title={schedule.Payload}>
+          {schedule.Payload}
+        </code>
+      </td>
+      <td>
+        <div class="row end row-actions">
+          <a class="button quiet" href={to.flow(flow, { tab: 'executions', name })} aria-label={`${t.runs}: ${name}`}>
+            {t.runs}
+          </a>
+          <Button kind="quiet" label={`${t.edit}: ${name}`} onClick={() => onOpen({ kind: 'edit', schedule })}>
+            {t.edit}
+          </Button>
+          <Button kind="quiet" label={`${t.delete}: ${name}`} onClick={() => onOpen({ kind: 'delete', schedule })}>
+            {t.delete}
+          </Button>
+        </div>
+      </td>
+    </tr>
+  );
+}
+
+/** The next times of a schedule. An interval counts from a moment that the API shows only of a schedule that was never changed. */
+export function NextTimes({ schedule }: { readonly schedule: Schedule }) {
+  const t = schedulesTexts();
+  const { CronExpression, Enable, CreatedTime, LastModifiedTime } = schedule;
+  if (!Enable) return <span class="muted">{t.off}</span>;
+  const fromMs = CreatedTime === LastModifiedTime ? timeMs(CreatedTime) : null;
+  const { times, everyMinutes } = nextTimes(CronExpression, Date.now(), SHOWN_TIMES, fromMs);
+  return (
+    <span class="next-times">
+      {everyMinutes !== null && <span title={times.length === 0 ? t.unknown : undefined}>{t.every(everyMinutes)}</span>}
+      {times.map((ms) => (
+        <Time key={ms} at={ms} />
+      ))}
+    </span>
+  );
+}
+
+function DeleteScheduleDialog({
+  flow,
+  name,
+  onClose,
+  onDone,
+}: {
+  readonly flow: string;
+  readonly name: string;
+  readonly onClose: () => void;
+  readonly onDone: () => void;
+}) {
+  const t = schedulesTexts();
+  const remove = useAction(async () => {
+    await call('DeleteSchedule', { FlowName: flow, ScheduleName: name });
+    say(t.deleted(name));
+    onDone();
+    onClose();
+  });
+  return (
+    <Dialog
+      title={t.deleteTitle(name)}
+      onClose={onClose}
+      actions={
+        <Button kind="danger" isBusy={remove.isBusy} onClick={() => void remove.run()}>
+          {t.delete}
+        </Button>
+      }
+    >
+      <p>{t.deleteAbout}</p>
+      {remove.fault !== null && <FaultNotice fault={remove.fault} />}
+    </Dialog>
+  );
+}
