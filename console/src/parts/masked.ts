@@ -1,9 +1,13 @@
 /** Values that the server masks before they reach the browser: task tokens and Authorization headers. */
+import { MASKED_HEADER, MASKED_TOKEN } from '../../../src/console/protocol.ts';
 import type { JsonValue } from './json.ts';
 
-/** The marks of `src/console/protocol.ts`, which may be a part of a text. */
-const MASK = /•••(?:task token|authorization)•••/;
-
+/** Whether a value of a JSON text has a mask in it. */
 export function isMasked(value: JsonValue): boolean {
-  return typeof value === 'string' && MASK.test(value);
+  return typeof value === 'string' && hasMask(value);
+}
+
+/** Whether any text has a mask in it. */
+export function hasMask(text: string): boolean {
+  return text.includes(MASKED_TOKEN) || text.includes(MASKED_HEADER);
 }

@@ -1,10 +1,11 @@
 /** The filters above the list, each in the address. */
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useRef, useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import { useShortcuts } from '../../app/keyboard.ts';
-import { route, setQuery } from '../../app/router.ts';
+import { setQuery } from '../../app/router.ts';
 import { Button } from '../../parts/button.tsx';
 import { StatusIcon, statusText } from '../../parts/status.tsx';
+import { TextFilter } from '../../parts/text-filter.tsx';
 import { locale } from '../../texts/texts.ts';
 import type { Counts } from './counts.ts';
 import { PERIODS, STATUSES, hasFilters } from './filters.ts';
@@ -20,7 +21,7 @@ export interface FilterBarProps {
 
 export function FilterBar({ filters, isFixedFlow, counts }: FilterBarProps) {
   const t = executionsTexts();
-  const search = useRef<HTMLInputElement>(null);
+  const search = useRef<HTMLInputElement | null>(null);
   useShortcuts([{ keys: '/', about: t.searchKey, run: () => search.current?.focus() }]);
   return (
     <div class="filter-bar" role="search" aria-label={t.title}>
@@ -93,60 +94,6 @@ function StatusFilter({ filters, counts }: { readonly filters: Filters; readonly
         </button>
       ))}
     </div>
-  );
-}
-
-const TYPING_MS = 250;
-
-interface TextFilterProps {
-  readonly parameter: string;
-  readonly value: string;
-  readonly hint: string;
-  readonly size?: number;
-  readonly list?: string;
-  readonly field?: { current: HTMLInputElement | null };
-  readonly onFocus?: () => void;
-}
-
-/**
- * A field whose text is in the address a moment after the last key. One search is one step of Back, not one for each letter.
- */
-function TextFilter({ parameter, value, hint, size, list, field, onFocus }: TextFilterProps) {
-  const timer = useRef(0);
-  const own = useRef<HTMLInputElement | null>(null);
-  useEffect(() => {
-    // The address has changed by something else than typing: Back, or a link.
-    if (own.current !== null && timer.current === 0 && own.current.value.trim() !== value) own.current.value = value;
-  }, [value]);
-  const apply = (text: string): void => {
-    window.clearTimeout(timer.current);
-    timer.current = 0;
-    const before = route.peek().query.get(parameter) ?? '';
-    if (text !== before) setQuery({ [parameter]: text }, { replace: before !== '' && text !== '' });
-  };
-  return (
-    <input
-      ref={(element) => {
-        own.current = element;
-        if (field !== undefined) field.current = element;
-      }}
-      type="search"
-      placeholder={hint}
-      defaultValue={value}
-      size={size}
-      list={list}
-      spellcheck={false}
-      autocomplete="off"
-      onFocus={onFocus}
-      onInput={(event) => {
-        const text = event.currentTarget.value.trim();
-        window.clearTimeout(timer.current);
-        timer.current = window.setTimeout(() => apply(text), TYPING_MS);
-      }}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') apply(event.currentTarget.value.trim());
-      }}
-    />
   );
 }
 
