@@ -14,8 +14,8 @@ import { isMasked } from './masked.ts';
 
 const texts = defineTexts({
   en: {
-    items: (count: string) => `${count} items`,
-    members: (count: string) => `${count} members`,
+    items: (count: string) => (count === '1' ? '1 item' : `${count} items`),
+    members: (count: string) => (count === '1' ? '1 member' : `${count} members`),
     more: (count: string) => `Show more (${count} left)`,
     whole: (count: string) => `Show all ${count} characters`,
     less: 'Show less',

@@ -4,7 +4,7 @@ import { defineTexts } from '../../texts/texts.ts';
 export const messagesTexts = defineTexts({
   en: {
     title: 'Messages',
-    about: 'What flows have sent to the queues and topics of this server, newest first.',
+    about: 'Messages that flows have sent to the queues and topics of this server, newest first.',
     kind: 'Kind',
     all: 'All',
     Queue: 'Queue',
@@ -36,7 +36,7 @@ export const messagesTexts = defineTexts({
     gone: 'This message is not among those that the server retains.',
     reveal: 'Show it',
     revealAbout:
-      'Whoever has a task token can end the task. The server writes to its log that this key has looked at it.',
+      'Anyone who has a task token can end the task. The server writes to its log that this key has looked at it.',
     revealed: 'Shown with its secrets. The server has written this to its log.',
     hide: 'Hide it again',
     none: 'No messages',

@@ -68,10 +68,14 @@ export function SystemPage() {
         <>
           <Health system={data} />
           <div class="system-grid">
-            <StuckList system={data} onStopped={reload} />
-            <Running system={data} />
-            <MemoryBars processes={data.Processes} />
-            <Facts system={data} />
+            <div class="stack">
+              <StuckList system={data} onStopped={reload} />
+              <MemoryBars processes={data.Processes} />
+            </div>
+            <div class="stack">
+              <Running system={data} />
+              <Facts system={data} />
+            </div>
           </div>
           {nodes.fault !== null && <FaultNotice fault={nodes.fault} onRetry={reload} />}
           {nodes.data !== null && nodes.data.Nodes.length > 0 && <NodesTable nodes={nodes.data.Nodes} />}
