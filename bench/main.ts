@@ -28,6 +28,8 @@ import { measureLarge } from './large-rows.ts';
 import { measureLatency } from './latency-row.ts';
 import { mapRows, measureMaps } from './map-rows.ts';
 import { measureObjects, objectsRow } from './objects-row.ts';
+import { measureFigures } from './figures-row.ts';
+import type { FiguresResults } from './figures-row.ts';
 import { measureObserver } from './observer-row.ts';
 import type { ObserverResults } from './observer-row.ts';
 import { measureRecovery } from './recovery-row.ts';
@@ -60,6 +62,8 @@ const CSV_ROWS = quick ? 50_000 : 1_000_000;
 const MAP_ITEMS = quick ? 500 : 10_000;
 const LARGE = quick ? 5_000 : 1_000_000;
 const LARGE_REQUESTS = quick ? 20 : 300;
+
+const COUNTED_ENDS = quick ? 10_000 : 1_000_000;
 
 /** Executions that a node leaves when it is killed. */
 const LEFT = quick ? 50 : 1_000;
@@ -122,6 +126,16 @@ function observerRow({ subscribed, alone }: ObserverResults): Row {
   };
 }
 
+function figuresRow({ ends, calls }: FiguresResults): Row {
+  return {
+    what: 'the end of an Express execution in the figures of its flow (CPU time: less is better)',
+    ours: `${median(ends).toFixed(2)} µs`,
+    beside: `a signed StartSyncExecution of one state: ${median(calls).toFixed(0)} µs`,
+    ratio: `**${(median(ends) / median(calls)).toFixed(4)}**`,
+    aim: '≤ 0.01',
+  };
+}
+
 async function startRows(): Promise<Row[]> {
   const starts = [];
   for (let start = 0; start < STARTS; start++) starts.push(await measureStart());
@@ -176,7 +190,10 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   schedules: async () =>
     (await inOrder([0, 4].map((each) => () => measureSchedules(SCHEDULES, each)))).map(schedulesRow),
   start: startRows,
-  observer: async () => [observerRow(await measureObserver(ROUNDS, OBSERVED))],
+  observer: async () => [
+    observerRow(await measureObserver(ROUNDS, OBSERVED)),
+    figuresRow(await measureFigures(ROUNDS, COUNTED_ENDS, HTTP_REQUESTS)),
+  ],
 };
 
 async function rowsOf(argv: readonly string[]): Promise<Row[]> {

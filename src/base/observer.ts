@@ -79,7 +79,11 @@ export interface ObserverEvents {
     readonly status: string;
     /** Empty on success. */
     readonly error: string;
+    /** Wall time, milliseconds since 1970. */
+    readonly startedMs: number;
     readonly tookMs: number;
+    /** True for a child of a Map run, which lists of executions leave out. */
+    readonly isMapItem: boolean;
     /** Paths without a value and conditions that are not boolean; at most a hundred. Empty for Standard executions. */
     readonly warnings: readonly {
       /** Empty for a mapping of the flow. */
@@ -237,6 +241,14 @@ const NAMES = Object.keys({
 /** An observer that passes each event to the subscribers that want it. */
 export function createObserver(...subscribers: readonly Subscriber[]): Observer {
   return Object.fromEntries(NAMES.map((name) => [name, reporter(name, subscribers)])) as unknown as Observer;
+}
+
+/** The observer, with one more subscriber behind those that it has. */
+export function withSubscriber(observer: Observer, subscriber: Subscriber): Observer {
+  const wanted = NAMES.filter((name) => subscriber[name] !== undefined);
+  const before = Object.fromEntries(wanted.map((name) => [name, observer[name] ?? undefined])) as Subscriber;
+  const both = createObserver(before, subscriber);
+  return { ...observer, ...Object.fromEntries(wanted.map((name) => [name, both[name]])) };
 }
 
 function reporter(name: keyof ObserverEvents, subscribers: readonly Subscriber[]): ((event: never) => void) | null {

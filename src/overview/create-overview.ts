@@ -1,71 +1,35 @@
 /** Puts the overview together, for a process that has the store. */
-import type { Ports } from '../base/ports.ts';
-import type { ExecutionStore } from '../store/executions.ts';
-import type { FlowStore } from '../store/flows.ts';
-import type { Executions } from '../runtime/executions.ts';
-import type { Overview } from './overview.ts';
-import { describeSystem, serveSystem } from './system.ts';
-import type { SystemOptions } from './system.ts';
 import type { Peers } from '../cluster/peers.ts';
+import type { Stores } from '../store/stores.ts';
+import type { Overview } from './overview.ts';
 import { searchExecutions } from './search.ts';
 import type { SearchOptions } from './search.ts';
+import { Summaries } from './summaries.ts';
+import type { SummariesOptions } from './summaries.ts';
+import { describeSystem, serveSystem } from './system.ts';
+import type { SystemOptions } from './system.ts';
+import { serveFigures } from './whole-figures.ts';
 
-export interface OverviewOptions extends SystemOptions, SearchOptions {
-  readonly ports: Ports;
-  readonly store: ExecutionStore;
-  readonly flows: FlowStore;
-  readonly executions: Pick<Executions, 'list'>;
+type OfStores = 'flows' | 'store' | 'schedules';
+
+export interface OverviewOptions
+  extends Omit<SystemOptions & SearchOptions & SummariesOptions, OfStores | 'express' | 'ports' | 'peers'> {
+  readonly stores: Pick<Stores, 'flows' | 'executions' | 'schedules'>;
+  readonly express: SystemOptions['express'] & SummariesOptions['express'];
+  readonly ports: SystemOptions['ports'];
   readonly peers: Peers;
 }
 
-export function createOverview(options: OverviewOptions): Overview {
+/** It answers the questions of other processes from now on. */
+export function createOverview(given: OverviewOptions): Overview {
+  const { flows, executions: store, schedules } = given.stores;
+  const options = { ...given, flows, store, schedules };
   serveSystem(options, options.peers);
-  const page = (flowName: string, limit: number, nameContains = '') =>
-    options.executions.list({
-      flowName,
-      status: null,
-      startedAfterMs: null,
-      startedBeforeMs: null,
-      namePrefix: nameContains,
-      qualifier: '',
-      mapRunName: '',
-      nextToken: '',
-      limit,
-      metadataOnly: true,
-      textUnits: 1_000_000,
-    });
-  const all = async (limit: number, fromName = '') =>
-    options.flows.list({ fromName, limit, textUnits: 1_000_000, resourceGroupId: null });
+  serveFigures(options, options.peers);
+  const summaries = new Summaries(options);
   return {
     search: (request) => searchExecutions(options, request),
-    async summarize({ fromName, limit, nameContains }) {
-      const { flows, nextName } = await all(limit, fromName);
-      const summaries = [];
-      for (const flow of flows) {
-        if (!flow.name.toLowerCase().includes(nameContains.toLowerCase())) continue;
-        const { executions: last } = await page(flow.name, 20);
-        const ended = last.filter(({ status }) => status !== 'Running');
-        const took = ended.map(({ startedMs, stoppedMs }) => stoppedMs - startedMs).sort((one, other) => one - other);
-        summaries.push({
-          name: flow.name,
-          mode: flow.executionMode,
-          dialect: /^\s*"?type"?\s*:\s*"?flow/m.test(flow.definition)
-            ? ('classic' as const)
-            : ('statemachine' as const),
-          description: flow.description,
-          lastModifiedMs: flow.lastModifiedMs,
-          schedules: 0,
-          running: last.length - ended.length,
-          ended: ended.length,
-          succeeded: ended.filter(({ status }) => status === 'Succeeded').length,
-          p50Ms: took[Math.floor(took.length / 2)] ?? 0,
-          p95Ms: took[Math.floor(took.length * 0.95)] ?? 0,
-          sinceMs: last.at(-1)?.startedMs ?? flow.createdMs,
-          last,
-        });
-      }
-      return { flows: summaries, nextName };
-    },
+    summarize: (request) => summaries.page(request),
     system: () => describeSystem(options),
   };
 }

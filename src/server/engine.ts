@@ -33,7 +33,7 @@ import type { Runtimes } from '../runtime/runtimes.ts';
 import { assembleSchedules } from '../schedules/assemble.ts';
 import type { ScheduleParts } from '../schedules/assemble.ts';
 import type { Stores } from '../store/stores.ts';
-import { createServices, memoryBudget, productActions } from './parts.ts';
+import { counting, createServices, memoryBudget, productActions } from './parts.ts';
 
 export interface EngineOptions {
   readonly settings: Settings;
@@ -100,10 +100,10 @@ function joined({ stores: { nodes, flows }, ports, node = ONE_NODE }: EngineOpti
 /** The overviews of all flows and of this server. */
 function overviewOf(
   { settings, stores, ports, node = ONE_NODE, workers, host = NO_HOST }: EngineOptions,
-  parts: Pick<OverviewOptions, 'peers' | 'memory' | 'express' | 'expressReader' | 'durable' | 'executions'>,
+  parts: Pick<OverviewOptions, 'peers' | 'memory' | 'express' | 'expressReader' | 'durable' | 'figures'>,
 ): Overview {
   return createOverview({
-    ...{ ...parts, settings, ports, host, flows: stores.flows, store: stores.executions },
+    ...{ ...parts, settings, stores, ports, host },
     info: node.info,
     startedMs: ports.clock.nowMs(),
     workers: workers?.count ?? 1,
@@ -112,7 +112,8 @@ function overviewOf(
 
 /** Puts the engine together. Executions that were under way in its stores continue. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const { settings, stores, ports, standIns = {} } = options;
+  const { settings, stores, standIns = {} } = options;
+  const { ports, figures } = counting(options.ports);
   const { limits, history, region, account } = settings;
   const { messages } = stores;
   const memory = memoryBudget(limits);
@@ -146,7 +147,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { inputBytes } = limits;
   const schedules = assembleSchedules({ stores, durable, sync, ports, cluster, ...settings.schedules, inputBytes });
   schedules.resume();
-  const overview = overviewOf(options, { peers, memory, ...runtimes });
+  const overview = overviewOf(options, { peers, memory, figures, ...runtimes });
   return {
     ...{ ...runtimes, memory, peers, cluster },
     nonces: cluster.isShared ? exchangeThroughStore(stores.nodes, cluster) : null,

@@ -3,9 +3,11 @@ import { getHeapStatistics } from 'node:v8';
 import type { ActionOptions } from '../actions/catalog.ts';
 import { LazyActions } from '../actions/lazy-actions.ts';
 import { MemoryBudget } from '../base/memory-budget.ts';
+import { withSubscriber } from '../base/observer.ts';
 import type { Ports } from '../base/ports.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Settings } from '../config/settings.ts';
+import { FlowFigures } from '../overview/flow-figures.ts';
 import { createOperationRate } from '../operations/rate.ts';
 import type { Endpoint, OperationServices } from '../operations/services.ts';
 
@@ -15,6 +17,12 @@ const HEAP_SHARE = 3;
 /** The memory that executions under way may hold in this process. */
 export function memoryBudget({ executionMemoryBytes }: Settings['limits']): MemoryBudget {
   return new MemoryBudget(executionMemoryBytes ?? getHeapStatistics().heap_size_limit / HEAP_SHARE);
+}
+
+/** The ports, whose observer counts the ends of executions too. */
+export function counting(ports: Ports): { readonly ports: Ports; readonly figures: FlowFigures } {
+  const figures = new FlowFigures(ports.clock);
+  return { ports: { ...ports, observer: withSubscriber(ports.observer, figures.subscriber) }, figures };
 }
 
 export interface ProductActionsOptions extends Pick<ActionOptions, 'messages' | 'pushes' | 'processes' | 'memory'> {

@@ -14,13 +14,14 @@ import { Turns } from '../runtime/driver/turns.ts';
 import { createExpressSide } from '../runtime/express-side.ts';
 import { ANNOUNCED, forgetFlow } from '../runtime/flow-changes.ts';
 import type { FlowRights } from '../runtime/flow-rights.ts';
-import { createServices, memoryBudget, productActions } from '../server/parts.ts';
+import { counting, createServices, memoryBudget, productActions } from '../server/parts.ts';
 import type { Link } from './link.ts';
 import { EXECUTIONS, FLOWS, MESSAGES, NODES, OVERVIEW, SCHEDULES, STANDARD_STARTS } from './ports.ts';
 import { remotePort } from './remote-port.ts';
 import { answersTo } from './worker-peers.ts';
 import type { HostFacts } from '../overview/host-facts.ts';
 import { serveSystem } from '../overview/system.ts';
+import { serveFigures } from '../overview/whole-figures.ts';
 import type { NodeInfo } from '../store/nodes.ts';
 
 export interface WorkerEngineOptions {
@@ -55,7 +56,8 @@ export interface WorkerEngine {
 }
 
 export function createWorkerEngine(options: WorkerEngineOptions): WorkerEngine {
-  const { settings, ports, link, rights, processes, callers } = options;
+  const { settings, link, rights, processes, callers } = options;
+  const { ports, figures } = counting(options.ports);
   const { limits, history: historySettings, region, account } = settings;
   const memory = memoryBudget(limits);
   const flows = remotePort(link, FLOWS);
@@ -76,6 +78,7 @@ export function createWorkerEngine(options: WorkerEngineOptions): WorkerEngine {
   });
   const { info, host } = options;
   serveSystem({ info, host, startedMs: ports.clock.nowMs(), memory, express, durable: null }, peers);
+  serveFigures({ figures, express }, peers);
   const durable = remotePort(link, STANDARD_STARTS);
   const place = { region, account };
   children.connect({ sync, durable, ports, place, rights, turns: new Turns(ports), ...limits });

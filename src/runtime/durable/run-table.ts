@@ -475,7 +475,9 @@ export class RunTable implements RunHost<DurableRun> {
         executionName: record.name,
         status,
         error,
+        startedMs,
         tookMs: stoppedMs - startedMs,
+        isMapItem: record.mapItem !== null,
         warnings: [],
       }),
     );

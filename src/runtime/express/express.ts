@@ -82,6 +82,8 @@ export interface ExpressRuntime {
    *   has no lease; or a defect.
    */
   run(start: SyncStart): Promise<SyncResult>;
+  /** Executions of a flow that could not end at once and run yet. */
+  runningOf(flowName: string): number;
   /** The wait of a running execution that has to wait before it enters a state; null for any other. */
   entryWait(flowName: string, executionName: string): ExecutionWait | null;
   /** Stops the running executions of a flow, each after its current state (rules.md 12.11). */
@@ -167,6 +169,10 @@ class Runtime implements ExpressRuntime {
     }
   }
 
+  runningOf(flowName: string): number {
+    return this.#underWay.get(flowName)?.size ?? 0;
+  }
+
   entryWait(flowName: string, executionName: string): ExecutionWait | null {
     for (const { execution, stepTurn } of this.#underWay.get(flowName) ?? []) {
       if (execution.start.name !== executionName || stepTurn === null) continue;
@@ -250,7 +256,7 @@ class Runtime implements ExpressRuntime {
   }
 
   #reportEnd(
-    { flowName, name }: SyncStart,
+    { flowName, name, origin }: SyncStart,
     { status, errorCode, startedMs, stoppedMs, warnings }: SyncResult,
     state: string,
   ): void {
@@ -264,7 +270,9 @@ class Runtime implements ExpressRuntime {
       executionName: name,
       status,
       error: errorCode,
+      startedMs,
       tookMs: stoppedMs - startedMs,
+      isMapItem: origin.from === 'map',
       warnings,
     });
   }
