@@ -153,7 +153,7 @@ export const OVERVIEWS = {
     },
     errors: {},
     notes: [
-      'The figures are for people: they may lag behind by some seconds, and a crash of a process loses its figures of Express executions.',
+      'The figures are for people. They count the ends that each live process has seen, and the newest 200 Standard executions of a flow that ended before; `SinceTime` says what that reaches back to. The end of a process loses its figures of Express executions.',
       'Children of Map runs do not count.',
     ],
   },
