@@ -151,7 +151,7 @@ describe('the figures of a flow', () => {
     assert.deepEqual(marks(await summary(call, 'f')), ['e Failed']);
   });
 
-  it('are there after a start of the server, as far as the newest executions tell them', async (t) => {
+  it('are there after a start of the server, for the newest executions', async (t) => {
     const engine = await startTestEngine(t, { stores: createMemoryStores() });
     await engine.createFlow('few', definitionOf(PASS));
     await engine.createFlow('many', definitionOf(PASS));
