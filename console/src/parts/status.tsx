@@ -1,7 +1,16 @@
 /** The status of an execution or a state: a colour, a shape and a word, so that nobody needs to see the colour. */
 import { defineTexts } from '../texts/texts.ts';
 
-export type Status = 'Running' | 'Succeeded' | 'Failed' | 'TimedOut' | 'Stopped' | 'Waiting' | 'Pending';
+export type Status =
+  | 'Running'
+  | 'Succeeded'
+  | 'Failed'
+  | 'TimedOut'
+  | 'Stopped'
+  | 'Waiting'
+  | 'Pending'
+  /** A state or an item that ended with what was around it. */
+  | 'Aborted';
 
 const texts = defineTexts({
   en: {
@@ -12,6 +21,7 @@ const texts = defineTexts({
     Stopped: 'Stopped',
     Waiting: 'Waiting',
     Pending: 'Not reached',
+    Aborted: 'Aborted',
   },
   zh: {
     Running: '运行中',
@@ -21,6 +31,7 @@ const texts = defineTexts({
     Stopped: '已停止',
     Waiting: '等待中',
     Pending: '未到达',
+    Aborted: '已中止',
   },
 });
 
@@ -32,6 +43,7 @@ const SHAPES: Readonly<Record<Status, string>> = {
   Stopped: 'M4.5 4.5h7v7h-7z',
   Waiting: 'M5 3v10M11 3v10',
   Pending: 'M3 8h10',
+  Aborted: 'M3.5 12.5l9-9M8 1.8a6.2 6.2 0 1 0 .01 0',
 };
 
 /** The word for a status in the present language. An unknown one is shown as the API writes it. */

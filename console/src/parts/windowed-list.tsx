@@ -26,8 +26,10 @@ export interface WindowedListProps<T> {
   readonly onEnd?: () => void;
   readonly onKeyDown?: (event: KeyboardEvent) => void;
   readonly handle?: Ref<WindowedListHandle> | null;
-  readonly role?: 'list' | 'listbox' | 'rowgroup';
+  readonly role?: 'list' | 'listbox' | 'rowgroup' | 'tree';
   readonly activeId?: string | undefined;
+  /** Rows that come in above those in view do not move them, unless the list is at its top. */
+  readonly isAnchored?: boolean;
 }
 
 /** Rows beyond either edge, so that a fast scroll shows no gap. */
@@ -44,6 +46,7 @@ export function WindowedList<T>({
   handle = null,
   role = 'list',
   activeId,
+  isAnchored = false,
 }: WindowedListProps<T>) {
   const box = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 600 });
@@ -74,6 +77,20 @@ export function WindowedList<T>({
       element.scrollTop = top + rowHeight - element.clientHeight;
     }
   };
+  /** The first row in view when it was last drawn. */
+  const anchor = useRef<{ readonly key: string | number; readonly index: number } | null>(null);
+  useLayoutEffect(() => {
+    const element = box.current;
+    const before = anchor.current;
+    if (!isAnchored || element === null) return;
+    if (before !== null && element.scrollTop > 0) {
+      const now = indexNear(items, rowKey, before);
+      if (now !== -1 && now !== before.index) element.scrollTop += (now - before.index) * rowHeight;
+    }
+    const index = Math.min(items.length - 1, Math.ceil(element.scrollTop / rowHeight));
+    const item = items[index];
+    anchor.current = item === undefined ? null : { key: rowKey(item, index), index };
+  });
   const focusAwaited = (): void => {
     const row = box.current?.querySelector(`[data-index="${awaited.current}"]`);
     if (row === null || row === undefined) return;
@@ -129,4 +146,15 @@ export function WindowedList<T>({
       </div>
     </div>
   );
+}
+
+/** The place of a row that was at another one before; -1 if it has gone. */
+function indexNear<T>(
+  items: readonly T[],
+  rowKey: WindowedListProps<T>['rowKey'],
+  { key, index }: { readonly key: string | number; readonly index: number },
+): number {
+  const same = items[index];
+  if (same !== undefined && rowKey(same, index) === key) return index;
+  return items.findIndex((item, place) => rowKey(item, place) === key);
 }

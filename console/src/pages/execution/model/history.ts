@@ -546,3 +546,19 @@ export function isUndone(line: Line): boolean {
 export function linesOf(visit: Visit): readonly Line[] {
   return visit.rounds.at(-1)?.lines ?? [];
 }
+
+/**
+ * The visits whose failure ended the execution, from the outside in: the last one is where it began. Empty for an execution that
+ * did not fail by a state.
+ */
+export function failedVisits({ root }: Pick<History, 'root'>): readonly Visit[] {
+  const found: Visit[] = [];
+  for (let line = root; line !== null; ) {
+    const visit = line.visits.at(-1);
+    if (visit === undefined || (visit.status !== 'Failed' && visit.status !== 'TimedOut') || visit.caughtBy !== null)
+      break;
+    found.push(visit);
+    line = linesOf(visit).find(({ status }) => status === 'Failed') ?? null;
+  }
+  return found;
+}

@@ -11,7 +11,7 @@ export interface Place {
   readonly lines: readonly string[];
 }
 
-const LINES_AROUND = 3;
+const LINES_AROUND = 2;
 const LONGEST_LINE = 240;
 
 /** The lines around a line; null if the text does not have it. */

@@ -1,0 +1,52 @@
+/** A few lines of the definition around a place, with a link to all of it. */
+import { to } from '../../app/router.ts';
+import type { Visit } from './model/history.ts';
+import { excerpt, lineOf } from './model/place.ts';
+import { here } from './selection.ts';
+import { executionTexts } from './texts.ts';
+import type { LoadedExecution } from './use-execution.ts';
+
+export type DefinitionPlaceProps = { readonly loaded: LoadedExecution } & (
+  | { readonly line: number }
+  /** The place of an expression of a visit; of the state itself, if the path is empty. */
+  | { readonly visit: Visit | null; readonly path: string }
+);
+
+export function DefinitionPlace(props: DefinitionPlaceProps) {
+  const t = executionTexts();
+  const { loaded } = props;
+  const definition = loaded.described.data?.FlowDefinition ?? '';
+  const line = 'line' in props ? props.line : lineOfPath(loaded, definition, props.visit, props.path);
+  const place = line === null ? null : excerpt(definition, line);
+  if (place === null) return null;
+  return (
+    <figure class="excerpt" aria-label={t.place}>
+      <pre>
+        {place.lines.map((text, index) => {
+          const number = place.firstLine + index;
+          return (
+            <span key={number} class={`excerpt-line${number === place.line ? ' marked' : ''}`}>
+              <span class="excerpt-number" aria-hidden="true">
+                {number}
+              </span>
+              <bdi>{text === '' ? ' ' : text}</bdi>
+            </span>
+          );
+        })}
+      </pre>
+      <figcaption class="row small">
+        <a href={here({ tab: 'definition', line: place.line })}>{t.placeLine(place.line)}</a>
+        <a href={to.flow(loaded.flow, { line: place.line })}>{t.editFlow}</a>
+      </figcaption>
+    </figure>
+  );
+}
+
+function lineOfPath(loaded: LoadedExecution, definition: string, visit: Visit | null, path: string): number | null {
+  const { graph } = loaded;
+  if (graph === null) return null;
+  const node = visit === null ? null : graph.places.nodeOf(visit);
+  const known = node ?? graph.graph.nodes[0] ?? null;
+  if (known === null || (node === null && path === '')) return null;
+  return lineOf(definition, graph.graph, known, path);
+}

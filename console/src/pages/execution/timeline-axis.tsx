@@ -1,0 +1,78 @@
+/** The times above the bars, counted from the beginning. A drag over them zooms into the stretch. */
+import { useRef, useState } from 'preact/hooks';
+import { durationText, shownTime } from '../../parts/time.tsx';
+import { ticksOf, viewOf } from './model/bars.ts';
+import type { View } from './model/bars.ts';
+import { executionTexts } from './texts.ts';
+
+const TICKS = 7;
+/** A shorter drag is a click. */
+const DRAG_SHARE = 0.01;
+
+export function TimelineAxis({
+  view,
+  whole,
+  zeroMs,
+  onChoose,
+}: {
+  readonly view: View;
+  readonly whole: View;
+  readonly zeroMs: number;
+  readonly onChoose: (view: View) => void;
+}) {
+  const t = executionTexts();
+  const track = useRef<HTMLDivElement>(null);
+  const [drag, setDrag] = useState<{ readonly from: number; readonly until: number } | null>(null);
+  const range = view.untilMs - view.fromMs;
+  const shareOf = (event: PointerEvent): number => {
+    const box = track.current?.getBoundingClientRect();
+    if (box === undefined || box.width === 0) return 0;
+    return Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
+  };
+  const onEnd = (): void => {
+    if (drag === null) return;
+    const [from, until] = [Math.min(drag.from, drag.until), Math.max(drag.from, drag.until)];
+    setDrag(null);
+    if (until - from < DRAG_SHARE) return;
+    onChoose(viewOf(view.fromMs + from * range, view.fromMs + until * range, whole));
+  };
+  return (
+    <div class="axis" aria-hidden="true" title={t.timeHint}>
+      <div class="axis-name" />
+      <div
+        class="axis-track"
+        ref={track}
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId);
+          const share = shareOf(event);
+          setDrag({ from: share, until: share });
+        }}
+        onPointerMove={(event) => {
+          if (drag !== null) setDrag({ ...drag, until: shareOf(event) });
+        }}
+        onPointerUp={onEnd}
+        onPointerCancel={() => setDrag(null)}
+      >
+        {ticksOf(view, zeroMs, TICKS).map((offset) => (
+          <span
+            key={offset}
+            class="tick number"
+            title={shownTime(zeroMs + offset, { withMs: true })}
+            style={{ left: `${((zeroMs + offset - view.fromMs) / range) * 100}%` }}
+          >
+            {offset === 0 ? '0' : durationText(offset)}
+          </span>
+        ))}
+        {drag !== null && (
+          <span
+            class="axis-drag"
+            style={{
+              left: `${Math.min(drag.from, drag.until) * 100}%`,
+              width: `${Math.abs(drag.until - drag.from) * 100}%`,
+            }}
+          />
+        )}
+      </div>
+    </div>
+  );
+}

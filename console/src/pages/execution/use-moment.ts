@@ -1,0 +1,9 @@
+/** The moment up to which open bars are drawn: now, while the execution runs; the end of it, once it has ended. */
+import { serverAheadMs, useNow } from '../../parts/time.tsx';
+import type { History } from './model/history.ts';
+
+/** Never before the last event, also with a browser whose clock is off. Milliseconds since 1970, by the server's clock. */
+export function useMoment(history: History, _version: number): number {
+  const now = useNow() + serverAheadMs.value;
+  return history.end !== 0 ? history.lastMs : Math.max(history.lastMs, now);
+}
