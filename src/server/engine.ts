@@ -2,6 +2,7 @@
  * The engine: actions, runtimes and the services of the operations, put together in one place. The server, `millrace run`, the
  * tests and the test kit all use it, so that flows run with the same limits and parts everywhere.
  */
+import { availableParallelism } from 'node:os';
 import type { ActionCatalog } from '../actions/action.ts';
 import type { MemoryBudget } from '../base/memory-budget.ts';
 import { NodePeers } from '../cluster/node-peers.ts';
@@ -106,7 +107,8 @@ function overviewOf(
     ...{ ...parts, settings, stores, ports, host },
     info: node.info,
     startedMs: ports.clock.nowMs(),
-    workers: workers?.count ?? 1,
+    // A worker that is a node has an engine of its own.
+    workers: workers?.count ?? settings.workers ?? availableParallelism(),
   });
 }
 

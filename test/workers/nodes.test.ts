@@ -47,6 +47,22 @@ describe('workers on PostgreSQL', WHERE_IT_RUNS, () => {
       const list = await caller.call('ListExecutions', { FlowName: 'express' });
       assert.equal((list.body['Executions'] as unknown[]).length, 2);
     }
+    for (const caller of [one, other]) {
+      const { body: system } = await caller.call('DescribeSystem');
+      const processes = (system['Processes'] as { Name: string }[]).map(({ Name }) => Name);
+      assert.deepEqual([system['Store'], system['Workers'], processes.sort()], ['postgres', 2, ['here/1', 'here/2']]);
+      const found = await caller.call('SearchExecutions');
+      const flows = (found.body['Executions'] as { FlowName: string }[]).map(({ FlowName }) => FlowName);
+      assert.deepEqual(flows.sort(), ['express', 'express', 'standard']);
+      const { body: summaries } = await caller.call('SummarizeFlows');
+      const figures = (summaries['Flows'] as Record<string, unknown>[]).map(({ Name, Running, Succeeded, Last }) => [
+        ...[Name, Running, Succeeded, (Last as unknown[]).length],
+      ]);
+      assert.deepEqual(figures, [
+        ['express', 0, 2, 2],
+        ['standard', 0, 1, 1],
+      ]);
+    }
     const { code, stdout } = await server.stop();
     assert.deepEqual([code, stdout], [0, `millrace ready ${server.url}\n`]);
   });
