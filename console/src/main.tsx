@@ -1,6 +1,6 @@
 /** The console: what a browser loads. */
 import { render } from 'preact';
-import { App } from './app/app.tsx';
+import { App } from './shell/app.tsx';
 
 const root = document.getElementById('app');
 if (root !== null) render(<App />, root);

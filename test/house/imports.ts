@@ -185,7 +185,7 @@ function impurities(path: string, text: string): string[] {
 }
 
 /** Circles of imports, each once, by depth-first search. */
-function circles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+export function circles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
   const found: string[][] = [];
   const done = new Set<string>();
   const trail: string[] = [];

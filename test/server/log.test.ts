@@ -80,7 +80,7 @@ test('at info: changes of flows and executions that did not succeed, and nothing
   const others = all.filter(({ msg }) => msg !== 'a flow was changed' && msg !== 'an execution did not succeed');
   assert.deepEqual(
     others.map(({ msg }) => msg),
-    ['stopping'],
+    ['the console is ready', 'stopping'],
   );
   noSecrets(text);
 });

@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import type { SessionView } from '../../../src/console/protocol.ts';
 import { post, send } from '../api/client.ts';
-import { serverAheadMs } from '../parts/time.tsx';
+import { serverAheadMs } from './clock.ts';
 
 /** Null until the server has answered. */
 export const session = signal<SessionView | null>(null);

@@ -1,6 +1,7 @@
 /** Times in the reader's zone, with UTC on hover; durations; and durations that go on. */
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { serverAheadMs } from '../app/clock.ts';
 import { defineTexts, locale } from '../texts/texts.ts';
 
 const texts = defineTexts({
@@ -93,9 +94,6 @@ export function useNow(): number {
   }, []);
   return now.value;
 }
-
-/** How much the server's clock is ahead of the browser's, milliseconds; a wrong clock must not make negative durations. */
-export const serverAheadMs = signal(0);
 
 export interface DurationProps {
   readonly from: string | number | null;

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useShortcuts } from '../../app/keyboard.ts';
 import { navigate, route, setQuery, to } from '../../app/router.ts';
-import { shellTexts } from '../../app/texts.ts';
+import { shellTexts } from '../../texts/shell.ts';
 import { Button, LinkButton } from '../../parts/button.tsx';
 import { EmptyNotice, FaultNotice, Loading } from '../../parts/notice.tsx';
 import { useMedia } from '../../parts/use-media.ts';

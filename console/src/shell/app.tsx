@@ -17,12 +17,12 @@ import { Dialog } from '../parts/dialog.tsx';
 import { EmptyNotice, FaultNotice, Loading } from '../parts/notice.tsx';
 import { Toasts } from '../parts/toast.tsx';
 import { chooseLanguage, language } from '../texts/texts.ts';
-import { shortcuts, useShortcuts } from './keyboard.ts';
-import { navigate, route, to } from './router.ts';
-import { loadSession, session, signOut } from './session.ts';
-import { shellTexts } from './texts.ts';
-import { chooseTheme, theme } from './theme.ts';
-import type { Theme } from './theme.ts';
+import { shortcuts, useShortcuts } from '../app/keyboard.ts';
+import { navigate, route, to } from '../app/router.ts';
+import { loadSession, session, signOut } from '../app/session.ts';
+import { shellTexts } from '../texts/shell.ts';
+import { chooseTheme, theme } from '../app/theme.ts';
+import type { Theme } from '../app/theme.ts';
 
 export function App() {
   const [fault, setFault] = useState<Error | null>(null);

@@ -1,5 +1,5 @@
 /** Texts of the frame around the screens. */
-import { defineTexts } from '../texts/texts.ts';
+import { defineTexts } from './texts.ts';
 
 export const shellTexts = defineTexts({
   en: {

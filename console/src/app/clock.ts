@@ -1,0 +1,5 @@
+/** The clock of the server, as far as the browser knows it. */
+import { signal } from '@preact/signals';
+
+/** How much the server's clock is ahead of the browser's, milliseconds; a wrong clock must not make negative durations. */
+export const serverAheadMs = signal(0);
