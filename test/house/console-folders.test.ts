@@ -27,16 +27,17 @@ const PLANTED = [
     fault: 'console/src/parts/planted.ts imports console/src/shell/app.tsx: up the folders of the console',
   },
   {
-    what: 'an import across the folders of one entry',
+    what: 'the same of the next folder',
     path: 'console/src/graph/planted.ts',
     text: "import '../editor/planted.ts';",
-    fault: 'console/src/graph/planted.ts imports console/src/editor/planted.ts: across the folders of the console',
+    fault: 'console/src/graph/planted.ts imports console/src/editor/planted.ts: up the folders of the console',
   },
   {
     what: 'an import across the screens',
     path: 'console/src/pages/system/planted.ts',
     text: "import { MessagesPage } from '../messages/messages-page.tsx';",
-    fault: 'console/src/pages/system/planted.ts imports console/src/pages/messages/messages-page.tsx: across the screens',
+    fault:
+      'console/src/pages/system/planted.ts imports console/src/pages/messages/messages-page.tsx: across the screens',
   },
   {
     what: 'a value of the server',

@@ -7,16 +7,17 @@
 import { circles, importsOf, targetOf } from './imports.ts';
 import type { Sources } from './imports.ts';
 
-/** Folders of `console/src/`, from the top down; those of one entry do not import each other. */
-export const CONSOLE_FOLDERS: readonly (readonly string[])[] = [
-  ['main.tsx'],
-  ['shell'],
-  ['pages'],
-  ['editor', 'graph'],
-  ['parts'],
-  ['app'],
-  ['api'],
-  ['texts'],
+/** Folders of `console/src/`, from the top down. */
+export const CONSOLE_FOLDERS: readonly string[] = [
+  'main.tsx',
+  'shell',
+  'pages',
+  'editor',
+  'graph',
+  'parts',
+  'app',
+  'api',
+  'texts',
 ];
 
 /** The screens that another one shows a part of. Every other screen is by itself. */
@@ -62,7 +63,7 @@ function orderFaults(path: string, target: string): string[] {
   const [from, to] = [folderOf(path), folderOf(target)];
   if (from === to) return from === 'pages' ? pageFaults(path, target) : [];
   if (tierOf(target) > tierOf(path)) return [];
-  return [`${path} imports ${target}: ${tierOf(target) < tierOf(path) ? 'up' : 'across'} the folders of the console`];
+  return [`${path} imports ${target}: up the folders of the console`];
 }
 
 function pageFaults(path: string, target: string): string[] {
@@ -81,5 +82,5 @@ function pageOf(path: string): string {
 }
 
 function tierOf(path: string): number {
-  return CONSOLE_FOLDERS.findIndex((tier) => tier.includes(folderOf(path)));
+  return CONSOLE_FOLDERS.indexOf(folderOf(path));
 }

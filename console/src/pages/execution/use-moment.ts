@@ -1,5 +1,6 @@
 /** The moment up to which open bars are drawn: now, while the execution runs; the end of it, once it has ended. */
-import { serverAheadMs, useNow } from '../../parts/time.tsx';
+import { serverAheadMs } from '../../app/clock.ts';
+import { useNow } from '../../parts/time.tsx';
 import type { History } from './model/history.ts';
 
 /** Never before the last event, also with a browser whose clock is off. Milliseconds since 1970, by the server's clock. */
