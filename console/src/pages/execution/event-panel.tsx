@@ -115,9 +115,7 @@ function Attempts({ visit }: { readonly visit: Visit }) {
                   <PartName part={part} />
                 </a>
               </td>
-              <td>
-                <StatusBadge status={part.status} />
-              </td>
+              <td>{part.kind !== 'delay' && <StatusBadge status={part.status} />}</td>
               <td class="number">
                 <Duration from={part.startMs} until={part.endMs} />
               </td>

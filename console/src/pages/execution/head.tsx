@@ -48,7 +48,7 @@ export function ExecutionHead({ loaded }: { readonly loaded: LoadedExecution }) 
           </Button>
         </div>
       </div>
-      <dl class="facts">
+      <dl class="fact-line">
         <Fact name={t.started}>
           <Time at={startedTime} withMs />
         </Fact>

@@ -1,11 +1,11 @@
 /** The times above the bars, counted from the beginning. A drag over them zooms into the stretch. */
 import { useRef, useState } from 'preact/hooks';
+import { useMedia } from '../../parts/use-media.ts';
 import { durationText, shownTime } from '../../parts/time.tsx';
 import { ticksOf, viewOf } from './model/bars.ts';
 import type { View } from './model/bars.ts';
 import { executionTexts } from './texts.ts';
 
-const TICKS = 7;
 /** A shorter drag is a click. */
 const DRAG_SHARE = 0.01;
 
@@ -21,6 +21,9 @@ export function TimelineAxis({
   readonly onChoose: (view: View) => void;
 }) {
   const t = executionTexts();
+  const isNarrow = useMedia('(max-width: 620px)');
+  const isWide = useMedia('(min-width: 1300px)');
+  const ticks = ticksOf(view, zeroMs, isNarrow ? 2 : isWide ? 7 : 4);
   const track = useRef<HTMLDivElement>(null);
   const [drag, setDrag] = useState<{ readonly from: number; readonly until: number } | null>(null);
   const range = view.untilMs - view.fromMs;
@@ -53,14 +56,14 @@ export function TimelineAxis({
         onPointerUp={onEnd}
         onPointerCancel={() => setDrag(null)}
       >
-        {ticksOf(view, zeroMs, TICKS).map((offset) => (
+        {ticks.map((offset) => (
           <span
             key={offset}
             class="tick number"
             title={shownTime(zeroMs + offset, { withMs: true })}
             style={{ left: `${((zeroMs + offset - view.fromMs) / range) * 100}%` }}
           >
-            {offset === 0 ? '0' : durationText(offset)}
+            {tickText(offset)}
           </span>
         ))}
         {drag !== null && (
@@ -75,4 +78,9 @@ export function TimelineAxis({
       </div>
     </div>
   );
+}
+
+function tickText(offset: number): string {
+  if (offset === 0) return '0';
+  return offset < 60_000 && offset % 1000 === 0 ? `${offset / 1000} s` : durationText(offset);
 }

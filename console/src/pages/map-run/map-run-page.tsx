@@ -1,4 +1,255 @@
-/** One Map run. */
-export function MapRunPage(_: { readonly flow: string; readonly execution: string; readonly name: string }) {
-  return <h1>MapRunPage</h1>;
+/** One run of a distributed Map: how far it is, its limits, and the executions of its items, the failed ones first. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { ApiFault, call } from '../../api/client.ts';
+import type { ReplyOf } from '../../api/client.ts';
+import { openStream } from '../../api/stream.ts';
+import { route, setQuery, to } from '../../app/router.ts';
+import { Button } from '../../parts/button.tsx';
+import { EmptyNotice, FaultNotice, Loading } from '../../parts/notice.tsx';
+import { StatusBadge, statusClass, statusText } from '../../parts/status.tsx';
+import { Duration, Time } from '../../parts/time.tsx';
+import { useResource } from '../../parts/use-resource.ts';
+import { WindowedList } from '../../parts/windowed-list.tsx';
+import { locale } from '../../texts/texts.ts';
+import { STATUSES, positionOf, readItems } from './item-pages.ts';
+import type { ItemExecution, ItemStatus } from './item-pages.ts';
+import { LimitsButton } from './limits-dialog.tsx';
+import { mapRunTexts } from './texts.ts';
+
+const PAGE = 100;
+const ROW_HEIGHT = 40;
+const PAUSE_MS = 1_000;
+
+interface MapRunProps {
+  readonly flow: string;
+  readonly execution: string;
+  readonly name: string;
+}
+
+export function MapRunPage({ flow, execution, name }: MapRunProps) {
+  const t = mapRunTexts();
+  const of = { FlowName: flow, ExecutionName: execution, MapRunName: name };
+  const described = useResource(`${flow}/${execution}/${name}`, (signal) => call('DescribeMapRun', of, { signal }));
+  const [round, setRound] = useState(0);
+  const { data, fault } = described;
+  useChanges(flow, data === null || isOpen(data), () => {
+    described.reload();
+    setRound((before) => before + 1);
+  });
+  if (data === null) {
+    if (fault instanceof ApiFault && fault.status === 404) {
+      return (
+        <EmptyNotice title={t.gone}>
+          <p>{t.goneHelp}</p>
+        </EmptyNotice>
+      );
+    }
+    return fault === null ? <Loading /> : <FaultNotice fault={fault} onRetry={described.reload} />;
+  }
+  return (
+    <div class="map-run">
+      {fault !== null && <FaultNotice fault={fault} onRetry={described.reload} />}
+      <nav class="crumbs" aria-label={t.executions}>
+        <a href={to.flow(flow)}>
+          <bdi>{flow}</bdi>
+        </a>
+        <span aria-hidden="true">/</span>
+        <a href={to.execution(flow, execution)}>
+          <bdi>{execution}</bdi>
+        </a>
+      </nav>
+      <div class="page-head">
+        <div class="row">
+          <h1>
+            <bdi>{t.title(name)}</bdi>
+          </h1>
+          <StatusBadge status={data.Status} />
+        </div>
+        {isOpen(data) && <LimitsButton of={of} run={data} onChanged={described.reload} />}
+      </div>
+      <Facts run={data} />
+      <Progress counts={data.ItemCounts} />
+      <Items flow={flow} name={name} round={round} />
+    </div>
+  );
+}
+
+function isOpen({ Status }: Pick<ReplyOf<'DescribeMapRun'>, 'Status'>): boolean {
+  return Status === 'Pending' || Status === 'Running';
+}
+
+/** Calls after changes of executions of the flow, at most once a second, while the run is open. */
+function useChanges(flow: string, isRunning: boolean, onChange: () => void): void {
+  const latest = useRef(onChange);
+  latest.current = onChange;
+  useEffect(() => {
+    if (!isRunning) return;
+    let timer = 0;
+    const stream = openStream({
+      query: () => ({ list: '1', flow }),
+      onEvent(kind) {
+        if (kind !== 'changes' && kind !== 'hello') return;
+        if (timer !== 0) return;
+        timer = window.setTimeout(() => {
+          timer = 0;
+          latest.current();
+        }, PAUSE_MS);
+      },
+    });
+    return () => {
+      window.clearTimeout(timer);
+      stream.close();
+    };
+  }, [flow, isRunning]);
+}
+
+function Facts({ run }: { readonly run: ReplyOf<'DescribeMapRun'> }) {
+  const t = mapRunTexts();
+  const { StartedTime, StoppedTime, Concurrency, ToleratedFailedCount, ToleratedFailedPercentage } = run;
+  const facts = [
+    [t.started, <Time at={StartedTime} withMs />],
+    [t.ended, <Time at={StoppedTime} withMs />],
+    [t.duration, <Duration from={StartedTime} until={StoppedTime === '' ? null : StoppedTime} />],
+    [t.concurrency, Concurrency.toLocaleString(locale())],
+    [t.toleratedCount, ToleratedFailedCount.toLocaleString(locale())],
+    [t.toleratedPercentage, t.percent(ToleratedFailedPercentage.toLocaleString(locale()))],
+  ] as const;
+  return (
+    <dl class="fact-line">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd class="number">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+const SHARES = [
+  ['Failed', 'Failed'],
+  ['Aborted', 'Aborted'],
+  ['Succeeded', 'Succeed'],
+  ['Running', 'Running'],
+  ['Pending', 'Pending'],
+] as const;
+
+function Progress({ counts }: { readonly counts: ReplyOf<'DescribeMapRun'>['ItemCounts'] }) {
+  const t = mapRunTexts();
+  const { Total } = counts;
+  const ended = counts.Succeed + counts.Failed + counts.Aborted;
+  return (
+    <section class="card stack tight" aria-label={t.progress}>
+      <p class="row">
+        <span>{t.ofTotal(ended.toLocaleString(locale()), Total.toLocaleString(locale()))}</span>
+      </p>
+      <div class="shares" aria-hidden="true">
+        {SHARES.map(([status, member]) => (
+          <span
+            key={status}
+            class={`share ${statusClass(status)}`}
+            style={{ width: `${Total === 0 ? 0 : (counts[member] / Total) * 100}%` }}
+          />
+        ))}
+      </div>
+      <ul class="bare row">
+        {SHARES.filter(([, member]) => counts[member] > 0).map(([status, member]) => (
+          <li key={status} class="row legend">
+            <span class={`dot ${statusClass(status)}`} aria-hidden="true" />
+            {t.itemsBy(status === 'Pending' ? t.Pending : statusText(status), counts[member].toLocaleString(locale()))}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Items({ flow, name, round }: { readonly flow: string; readonly name: string; readonly round: number }) {
+  const t = mapRunTexts();
+  const wanted = route.value.query.get('status');
+  const chosen = STATUSES.find((status) => status === wanted) ?? null;
+  const [count, setCount] = useState(PAGE);
+  const key = `${flow}/${name}/${chosen}`;
+  const pages = useResource(key, (signal) =>
+    readItems(
+      async (status, token) =>
+        call(
+          'ListExecutions',
+          {
+            ...{ FlowName: flow, MapRunName: name, Status: status, MetadataOnly: true, Limit: PAGE },
+            NextToken: token === '' ? undefined : token,
+          },
+          { signal },
+        ),
+      chosen === null ? STATUSES : [chosen],
+      count,
+    ),
+  );
+  useEffect(() => {
+    if (round > 0 || count > PAGE) pages.reload();
+  }, [round, count]);
+  const items = pages.data?.items ?? [];
+  return (
+    <section class="card flush map-run-items" aria-label={t.children}>
+      <header class="row">
+        <h2>{t.children}</h2>
+        <span class="fill" />
+        <Choice chosen={chosen} />
+      </header>
+      <p class="muted small">{t.childrenHelp}</p>
+      {pages.fault !== null && <FaultNotice fault={pages.fault} onRetry={pages.reload} />}
+      {pages.data === null && pages.fault === null && <Loading />}
+      {pages.data !== null && items.length === 0 && (
+        <EmptyNotice title={t.none}>
+          <p>{t.noneHelp}</p>
+        </EmptyNotice>
+      )}
+      {items.length > 0 && (
+        <WindowedList
+          items={items}
+          rowHeight={ROW_HEIGHT}
+          rowKey={({ Name }) => Name}
+          label={t.children}
+          isAnchored
+          onEnd={() => {
+            if (pages.data?.hasMore === true && !pages.isLoading) setCount(items.length + PAGE);
+          }}
+          row={(item) => <ItemRow flow={flow} item={item} />}
+        />
+      )}
+    </section>
+  );
+}
+
+function Choice({ chosen }: { readonly chosen: ItemStatus | null }) {
+  const t = mapRunTexts();
+  return (
+    <div class="row" role="group" aria-label={t.status}>
+      <Button isPressed={chosen === null} onClick={() => setQuery({ status: null })}>
+        {t.all}
+      </Button>
+      {STATUSES.map((status) => (
+        <Button key={status} isPressed={chosen === status} onClick={() => setQuery({ status })}>
+          {statusText(status)}
+        </Button>
+      ))}
+    </div>
+  );
+}
+
+function ItemRow({ flow, item }: { readonly flow: string; readonly item: ItemExecution }) {
+  const { Name, Status, StartedTime, StoppedTime } = item;
+  return (
+    <div role="listitem" class="item-row">
+      <span class="number muted">{positionOf(Name)?.toLocaleString(locale()) ?? ''}</span>
+      <StatusBadge status={Status} />
+      <a class="ellipsis" href={to.execution(flow, Name)}>
+        <bdi>{Name}</bdi>
+      </a>
+      <span class="item-time">
+        <Time at={StartedTime} />
+      </span>
+      <Duration from={StartedTime} until={StoppedTime === '' ? null : StoppedTime} />
+    </div>
+  );
 }
