@@ -28,6 +28,7 @@ import { measureLarge } from './large-rows.ts';
 import { measureLatency } from './latency-row.ts';
 import { mapRows, measureMaps } from './map-rows.ts';
 import { measureObjects, objectsRow } from './objects-row.ts';
+import { measureConsole } from './console-row.ts';
 import { measureFigures } from './figures-row.ts';
 import type { FiguresResults } from './figures-row.ts';
 import { measureObserver } from './observer-row.ts';
@@ -136,6 +137,25 @@ function figuresRow({ ends, calls }: FiguresResults): Row {
   };
 }
 
+async function observerRows(): Promise<Row[]> {
+  const observer = await measureObserver(ROUNDS, OBSERVED);
+  const figures = await measureFigures(ROUNDS, COUNTED_ENDS, HTTP_REQUESTS);
+  const { unread, read } = await measureConsole(ROUNDS, COUNTED_ENDS);
+  const consoleRow = (what: string, micros: readonly number[]): Row => ({
+    what: `the reports of an Express execution to the console, ${what} (CPU time: less is better)`,
+    ours: `${median(micros).toFixed(2)} µs`,
+    beside: `a signed StartSyncExecution of one state: ${median(figures.calls).toFixed(0)} µs`,
+    ratio: `**${(median(micros) / median(figures.calls)).toFixed(4)}**`,
+    aim: '≤ 0.01',
+  });
+  return [
+    observerRow(observer),
+    figuresRow(figures),
+    consoleRow('which no one has open', unread),
+    consoleRow('of which someone reads a stream of lists', read),
+  ];
+}
+
 async function startRows(): Promise<Row[]> {
   const starts = [];
   for (let start = 0; start < STARTS; start++) starts.push(await measureStart());
@@ -190,10 +210,7 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   schedules: async () =>
     (await inOrder([0, 4].map((each) => () => measureSchedules(SCHEDULES, each)))).map(schedulesRow),
   start: startRows,
-  observer: async () => [
-    observerRow(await measureObserver(ROUNDS, OBSERVED)),
-    figuresRow(await measureFigures(ROUNDS, COUNTED_ENDS, HTTP_REQUESTS)),
-  ],
+  observer: observerRows,
 };
 
 async function rowsOf(argv: readonly string[]): Promise<Row[]> {

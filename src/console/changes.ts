@@ -3,13 +3,22 @@
  * no one watches, an event costs the look at a number.
  */
 import { randomUUID } from 'node:crypto';
-import { formatTime } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Mode, Subscriber } from '../base/observer.ts';
-import type { ListChange } from './protocol.ts';
+
+/** A change of the status of an execution. */
+export interface Change {
+  readonly flow: string;
+  readonly execution: string;
+  readonly mode: Mode;
+  /** `Running` for a start and a redrive. */
+  readonly status: string;
+  /** Milliseconds since 1970. A text of it would cost each execution more than all else here. */
+  readonly timeMs: number;
+}
 
 export interface ListWatcher {
-  changed(change: ListChange): void;
+  changed(change: Change): void;
   flowChanged(flow: string): void;
 }
 
@@ -21,7 +30,7 @@ export interface ChangeBatch {
   readonly process: string;
   /** The cursor for the next question. */
   readonly until: number;
-  readonly changes: readonly ListChange[];
+  readonly changes: readonly Change[];
   /** Names of flows that have changed. */
   readonly flows: readonly string[];
 }
@@ -36,9 +45,13 @@ export class Changes {
   readonly process: string = randomUUID();
   /** Where the engine reports. */
   readonly subscriber: Subscriber = {
-    executionStarted: ({ mode, flowName, executionName }) => this.#changed(mode, flowName, executionName, 'Running'),
-    executionRedriven: ({ flowName, executionName }) => this.#changed('Standard', flowName, executionName, 'Running'),
-    executionEnded: ({ mode, flowName, executionName, status }) => this.#changed(mode, flowName, executionName, status),
+    // Lists leave the children of Map runs out.
+    executionStarted: ({ mode, flowName, executionName, source }) =>
+      this.#changed(mode, flowName, executionName, 'Running', source !== 'map'),
+    executionRedriven: ({ flowName, executionName }) =>
+      this.#changed('Standard', flowName, executionName, 'Running', true),
+    executionEnded: ({ mode, flowName, executionName, status, isMapItem }) =>
+      this.#changed(mode, flowName, executionName, status, !isMapItem),
     executionAdvanced: ({ flowName, executionName }) => this.#advanced(flowName, executionName),
     executionStuck: ({ flowName, executionName }) => this.#advanced(flowName, executionName),
     flowChanged: ({ flowName }) => this.#flowChanged(flowName),
@@ -69,7 +82,7 @@ export class Changes {
   }
 
   /** Passes on a change that another process has reported. */
-  pass(change: ListChange): void {
+  pass(change: Change): void {
     for (const watcher of this.#lists) watcher.changed(change);
   }
 
@@ -95,12 +108,12 @@ export class Changes {
     };
   }
 
-  #changed(mode: Mode, flow: string, execution: string, status: string): void {
+  #changed(mode: Mode, flow: string, execution: string, status: string, isListed: boolean): void {
     this.#advanced(flow, execution);
+    if (!isListed) return;
     const isAsked = this.#isAsked();
     if (this.#lists.size === 0 && !isAsked) return;
-    const time = formatTime(this.#clock.nowMs());
-    const change: ListChange = { flow, execution, mode, status, time };
+    const change: Change = { flow, execution, mode, status, timeMs: this.#clock.nowMs() };
     if (isAsked) this.#recent.add(change, flow);
     this.pass(change);
   }
@@ -130,10 +143,10 @@ class Recent {
   /** The number of the last change; they count from 1. */
   last = 0;
   #isWanted = false;
-  #changes: { readonly number: number; readonly change: ListChange | null; readonly flow: string }[] = [];
+  #changes: { readonly number: number; readonly change: Change | null; readonly flow: string }[] = [];
 
   /** A change of an execution, or null and the name of a flow that has changed. */
-  add(change: ListChange | null, flow: string): void {
+  add(change: Change | null, flow: string): void {
     if (!this.#isWanted) return;
     this.last++;
     this.#changes.push({ number: this.last, change, flow });
@@ -142,7 +155,7 @@ class Recent {
   }
 
   /** Those after a number; the first question gets none. Without a question for a while, changes are recorded no longer. */
-  since(number: number | undefined): readonly { readonly change: ListChange | null; readonly flow: string }[] {
+  since(number: number | undefined): readonly { readonly change: Change | null; readonly flow: string }[] {
     this.#isWanted = true;
     return number === undefined ? [] : this.#changes.filter((each) => each.number > number);
   }

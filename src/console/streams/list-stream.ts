@@ -2,9 +2,10 @@
  * The stream of lists: which executions start and end, and which flows change. It is bounded: when more changes than a page shows
  * come at once, the stream counts the rest, and the browser reads its page again.
  */
+import { formatTime } from '../../base/clock.ts';
 import { inBackground } from '../../base/isolated.ts';
 import type { Ports } from '../../base/ports.ts';
-import type { Changes, ListWatcher } from '../changes.ts';
+import type { Change, Changes, ListWatcher } from '../changes.ts';
 import type { ChangeReader } from '../other-consoles.ts';
 import type { ListChange } from '../protocol.ts';
 import type { EventStream } from './event-stream.ts';
@@ -55,9 +56,9 @@ export class ListStream implements ListWatcher {
     this.#cancel();
   }
 
-  changed(change: ListChange): void {
+  changed({ timeMs, ...change }: Change): void {
     if (this.#pending.length >= MOST_CHANGES) this.#lost++;
-    else if (this.#options.maySee(change.flow)) this.#pending.push(change);
+    else if (this.#options.maySee(change.flow)) this.#pending.push({ ...change, time: formatTime(timeMs) });
     this.#schedule();
   }
 
