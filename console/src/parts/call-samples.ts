@@ -48,6 +48,11 @@ export function callSample(kind: SampleKind, call: ApiCall, server: ApiServer): 
   }
 }
 
+/** The API of the server that this page comes from: one level above the console, also behind a prefix. */
+export function apiUrl(): string {
+  return new URL('../', document.baseURI).href;
+}
+
 /** A word of a POSIX shell. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

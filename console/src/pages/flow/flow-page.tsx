@@ -1,5 +1,6 @@
 /** One flow: its definition, its executions, its versions, its schedules and its settings, each in a tab of its own. */
 import { useState } from 'preact/hooks';
+import { LATEST } from '../../../../src/api/names.ts';
 import { dialectOf } from '../../../../src/language/dialect.ts';
 import { useShortcuts } from '../../app/keyboard.ts';
 import { route, setQuery, to } from '../../app/router.ts';
@@ -7,6 +8,8 @@ import { Button, LinkButton } from '../../parts/button.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { EmptyNotice, FaultNotice, Loading } from '../../parts/notice.tsx';
 import { Tabs, chosenTab } from '../../parts/tabs.tsx';
+import { ExecutionsTable } from '../executions/executions-table.tsx';
+import { DefinitionTab } from './definition/definition-tab.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { isMissing, useFlow } from './flow-source.ts';
 import type { Flow, FlowSource } from './flow-source.ts';
@@ -75,7 +78,7 @@ function LoadedFlow({
 function FlowTab({ tab, flow, source }: { readonly tab: string; readonly flow: Flow; readonly source: FlowSource }) {
   switch (tab) {
     case 'executions':
-      return null;
+      return <ExecutionsTable flow={flow.Name} />;
     case 'versions':
       return <VersionsTab flow={flow} round={source.round} />;
     case 'schedules':
@@ -83,20 +86,17 @@ function FlowTab({ tab, flow, source }: { readonly tab: string; readonly flow: F
     case 'settings':
       return <SettingsTab flow={flow} onSaved={source.reload} />;
     default:
-      return (
-        <pre class="sample" tabIndex={0} aria-label={flowTexts().definition}>
-          {flow.Definition}
-        </pre>
-      );
+      return <DefinitionTab flow={flow} isGone={source.isGone} onSaved={source.reload} />;
   }
 }
 
 function FlowHead({ flow, isGone }: { readonly flow: Flow; readonly isGone: boolean }) {
   const t = flowTexts();
-  const isRunOpen = route.value.query.get('run') !== null && !isGone;
+  /** The version or alias that the dialog runs; null while it is closed. */
+  const run = isGone ? null : route.value.query.get('run');
   const [isDeleting, setDeleting] = useState(false);
   const openRun = (): void => {
-    if (!isGone) setQuery({ run: '1' });
+    if (!isGone) setQuery({ run: LATEST });
   };
   useShortcuts([{ keys: 'r', about: t.runAbout, run: openRun }]);
   return (
@@ -126,7 +126,9 @@ function FlowHead({ flow, isGone }: { readonly flow: Flow; readonly isGone: bool
           <bdi>{flow.Description}</bdi>
         </p>
       )}
-      {isRunOpen && <RunDialog flow={flow} onClose={() => setQuery({ run: null, qualifier: null })} />}
+      {run !== null && (
+        <RunDialog flow={flow} qualifier={run === LATEST ? '' : run} onClose={() => setQuery({ run: null })} />
+      )}
       {isDeleting && <DeleteDialog flow={flow.Name} onClose={() => setDeleting(false)} />}
     </>
   );

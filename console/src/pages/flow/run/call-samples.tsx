@@ -1,6 +1,6 @@
 /** The call that the dialog makes, as text for a shell and for programs. */
 import { useId, useState } from 'preact/hooks';
-import { SAMPLE_KINDS, SAMPLE_TITLES, callSample } from '../../../parts/call-samples.ts';
+import { SAMPLE_KINDS, SAMPLE_TITLES, apiUrl, callSample } from '../../../parts/call-samples.ts';
 import type { ApiCall, SampleKind } from '../../../parts/call-samples.ts';
 import { CopyButton } from '../../../parts/copy-button.tsx';
 import { runTexts } from './texts.ts';
@@ -10,11 +10,6 @@ export interface CallSamplesProps {
   /** False: the server takes calls without a signature. */
   readonly signs: boolean;
   readonly region: string;
-}
-
-/** The API is one level above the console, also behind a prefix. */
-export function apiUrl(): string {
-  return new URL('../', document.baseURI).href;
 }
 
 export function CallSamples({ call, signs, region }: CallSamplesProps) {

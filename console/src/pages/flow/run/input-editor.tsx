@@ -39,12 +39,12 @@ export function InputEditor({ fields, text, onChange }: InputEditorProps) {
       <legend class="row">
         <span class="fill">{t.input}</span>
         <span class="segments" role="group" aria-label={t.formOrJson}>
-          <Button kind="quiet" isPressed={shown === 'form'} onClick={() => setChosen('form')}>
+          <button type="button" aria-pressed={shown === 'form'} onClick={() => setChosen('form')}>
             {t.form}
-          </Button>
-          <Button kind="quiet" isPressed={shown === 'json'} onClick={() => setChosen('json')}>
+          </button>
+          <button type="button" aria-pressed={shown === 'json'} onClick={() => setChosen('json')}>
             {t.json}
-          </Button>
+          </button>
         </span>
       </legend>
       {shown === 'json' ? (

@@ -1,9 +1,9 @@
 /** Runs a flow: with an input, perhaps under a name, perhaps with a version. An Express flow shows its result here. */
 import { useId, useState } from 'preact/hooks';
 import type { FlowGraph } from '../../../../../src/language/graph/flow-graph.ts';
-import { isName } from '../../../../../src/api/names.ts';
+import { LATEST, isName } from '../../../../../src/api/names.ts';
 import { call } from '../../../api/client.ts';
-import { navigate, route, setQuery } from '../../../app/router.ts';
+import { navigate, setQuery } from '../../../app/router.ts';
 import { session } from '../../../app/session.ts';
 import { Button } from '../../../parts/button.tsx';
 import { Dialog } from '../../../parts/dialog.tsx';
@@ -27,11 +27,17 @@ import { runTexts } from './texts.ts';
 /** As many versions as a person can choose from in a list. */
 const SHOWN_VERSIONS = 100;
 
-export function RunDialog({ flow, onClose }: { readonly flow: Flow; readonly onClose: () => void }) {
+export interface RunDialogProps {
+  readonly flow: Flow;
+  /** Version or alias; empty for the current definition. */
+  readonly qualifier: string;
+  readonly onClose: () => void;
+}
+
+export function RunDialog({ flow, qualifier, onClose }: RunDialogProps) {
   const t = runTexts();
   const { Name: name, ExecutionMode: mode } = flow;
   const isExpress = mode === 'Express';
-  const qualifier = route.value.query.get('qualifier') ?? '';
   const [inputs, setInputs] = useState(() => readInputs(browserStorage(), name));
   const [text, setText] = useState(inputs.last ?? inputs.saved[0]?.text ?? '');
   const [execution, setExecution] = useState('');
@@ -189,7 +195,7 @@ function QualifierField({ flow, value }: { readonly flow: string; readonly value
       <select
         id={id}
         value={value}
-        onChange={(event) => setQuery({ qualifier: event.currentTarget.value }, { replace: true })}
+        onChange={(event) => setQuery({ run: event.currentTarget.value || LATEST }, { replace: true })}
       >
         <option value="">{t.latest}</option>
         {!isListed && <option value={value}>{value}</option>}

@@ -106,11 +106,7 @@ function AliasRow({
           <Button kind="quiet" label={`${t.edit}: ${alias.Name}`} onClick={onEdit}>
             {t.edit}
           </Button>
-          <Button
-            kind="quiet"
-            label={`${t.run}: ${alias.Name}`}
-            onClick={() => setQuery({ run: '1', qualifier: alias.Name })}
-          >
+          <Button kind="quiet" label={`${t.run}: ${alias.Name}`} onClick={() => setQuery({ run: alias.Name })}>
             {t.run}
           </Button>
           <Button kind="quiet" label={`${t.deleteIt}: ${alias.Name}`} onClick={onDelete}>

@@ -8,6 +8,7 @@ import { useReloadOn } from '../../../parts/use-reload-on.ts';
 import { useResource } from '../../../parts/use-resource.ts';
 import type { Flow } from '../flow-source.ts';
 import { AliasesCard } from './aliases-card.tsx';
+import { CompareCard } from './compare-card.tsx';
 import { loadPublished } from './published.ts';
 import type { Alias, Published, Version } from './published.ts';
 import { DeleteVersionDialog, PublishDialog } from './version-dialogs.tsx';
@@ -38,6 +39,7 @@ export function VersionsTab({ flow, round }: { readonly flow: Flow; readonly rou
             />
             <AliasesCard flow={flow.Name} published={data} onChanged={published.reload} />
           </div>
+          <CompareCard flow={flow} published={data} />
         </>
       )}
     </div>
@@ -136,14 +138,14 @@ function VersionRow({
           <Button
             kind="quiet"
             label={`${t.compare}: ${t.versionNamed(version.Version)}`}
-            onClick={() => setQuery({ from: version.Version, to: null })}
+            onClick={() => setQuery({ left: version.Version, right: null })}
           >
             {t.compareShort}
           </Button>
           <Button
             kind="quiet"
             label={`${t.run}: ${t.versionNamed(version.Version)}`}
-            onClick={() => setQuery({ run: '1', qualifier: version.Version })}
+            onClick={() => setQuery({ run: version.Version })}
           >
             {t.run}
           </Button>
