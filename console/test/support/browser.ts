@@ -58,6 +58,8 @@ export interface ConsolePage {
   readonly context: BrowserContext;
   /** Requests of the page since its beginning, apart from what the browser loads by itself. */
   readonly requests: readonly Request[];
+  /** The actions of the API that the page has called so far, in order. */
+  calls(): string[];
   /** Goes to another screen as a link would. */
   goTo(fragment: string): Promise<void>;
   /** Expects faults of this form from here on, such as a refusal that the test provokes. */
@@ -143,6 +145,7 @@ function pageOf(page: Page, context: BrowserContext, home: string): ConsolePage 
     page,
     context,
     requests,
+    calls: () => requests.flatMap((request) => /\/api\/(\w+)$/.exec(request.url())?.[1] ?? []),
     async goTo(fragment) {
       await page.evaluate((hash) => {
         location.hash = hash;

@@ -74,6 +74,8 @@ export class ExecutionsSource {
   /** Calls with the changes of the stream, also those that do not match the filters; with none when it has connected again. */
   watch(watcher: (changes: readonly Change[]) => void): () => void {
     this.#watchers.add(watcher);
+    // The stream may have been quicker than the component.
+    if (this.#isStarted) watcher([]);
     return () => this.#watchers.delete(watcher);
   }
 

@@ -74,7 +74,7 @@ function Executions({ filters, counts }: ExecutionsProps) {
       {mayNotAll ? (
         <div class="notice">
           <p>{t.allForbidden}</p>
-          <div class="row">
+          <div class="filter-bar">
             <FlowFilter value="" />
           </div>
         </div>
@@ -136,40 +136,43 @@ function Rows({ source, filters, list }: RowsProps) {
   const t = executionsTexts();
   const { rows } = source.list.value;
   const selection = useSignal(NOTHING_SELECTED);
-  const [activeKey, setActiveKey] = useState<string | null>(null);
+  const activeKey = useSignal<string | null>(null);
   const isNarrow = useMedia(NARROW);
-  // By key, because new rows move the others.
-  const found = activeKey === null ? -1 : rows.findIndex((row) => keyOf(row) === activeKey);
-  const active = Math.max(0, found);
+  // By key, because new rows move the others. Keys come faster than renderings, so handlers look at the present list and row.
+  const activePlace = (): number => source.list.value.rows.findIndex((row) => keyOf(row) === activeKey.value);
+  const active = Math.max(0, activePlace());
   const activate = (index: number): void => {
-    const row = rows[index];
-    if (row !== undefined) setActiveKey(keyOf(row));
+    const row = source.list.value.rows[index];
+    if (row !== undefined) activeKey.value = keyOf(row);
   };
   const move = (step: number, extend = false): void => {
-    if (rows.length === 0) return;
-    const index = found === -1 ? 0 : Math.min(rows.length - 1, Math.max(0, found + step));
-    const row = rows[active];
+    const { rows: present } = source.list.value;
+    if (present.length === 0) return;
+    const from = activePlace();
+    const index = from === -1 ? 0 : Math.min(present.length - 1, Math.max(0, from + step));
+    const row = present[Math.max(0, from)];
     if (extend && row !== undefined) {
-      const from = selection.value.anchor === null ? toggled(selection.value, row) : selection.value;
-      selection.value = extended(from, rows, index);
+      const begun = selection.value.anchor === null ? toggled(selection.value, row) : selection.value;
+      selection.value = extended(begun, present, index);
     }
     activate(index);
     list.current?.focusRow(index);
   };
   const select = (index: number, extend: boolean): void => {
-    const row = rows[index];
+    const { rows: present } = source.list.value;
+    const row = present[index];
     if (row === undefined) return;
-    selection.value = extend ? extended(selection.value, rows, index) : toggled(selection.value, row);
+    selection.value = extend ? extended(selection.value, present, index) : toggled(selection.value, row);
     activate(index);
   };
   const open = (): void => {
-    const row = found === -1 ? undefined : rows[found];
+    const row = source.list.value.rows[activePlace()];
     if (row !== undefined) navigate(['flows', row.flow, 'executions', row.name]);
   };
   useShortcuts([
     { keys: 'j', about: t.next, run: () => move(1) },
     { keys: 'k', about: t.previous, run: () => move(-1) },
-    { keys: 'x', about: t.toggle, run: () => select(active, false) },
+    { keys: 'x', about: t.toggle, run: () => select(Math.max(0, activePlace()), false) },
     { keys: 'J', about: t.extend, run: () => move(1, true) },
     { keys: 'K', about: t.extend, run: () => move(-1, true) },
   ]);
