@@ -10,10 +10,9 @@ import { History } from '../../src/pages/execution/model/history.ts';
 import { asTest, whyNoTest } from '../../src/pages/execution/model/as-test.ts';
 import type { TestSubject } from '../../src/pages/execution/model/as-test.ts';
 import { MASKED_HEADER, MASKED_TOKEN } from '../../../src/console/protocol.ts';
-import { maskText } from '../../../src/console/masking.ts';
+import { streamed } from '../../../src/console/streams/execution-stream.ts';
 import { startTestEngine, taskFailed, taskSucceeded, temporaryFolder } from '../../../src/testing/index.ts';
 import type { CleanUp, TestEngine, TestEngineOptions } from '../../../src/testing/index.ts';
-import { streamedEvent } from '../support/histories.ts';
 
 const SOURCE = pathToFileURL(fileURLToPath(new URL('../../../src', import.meta.url))).href;
 const masks = { token: MASKED_TOKEN, header: MASKED_HEADER };
@@ -21,8 +20,7 @@ const masks = { token: MASKED_TOKEN, header: MASKED_HEADER };
 async function historyOf(engine: TestEngine, flow: string, execution: string): Promise<History> {
   const history = new History();
   const events = await engine.events(flow, execution);
-  const streamed = events.map(streamedEvent).map((event) => ({ ...event, detail: maskText(event.detail) }));
-  assert.ok(history.append(streamed));
+  assert.ok(history.append(events.map(streamed)));
   return history;
 }
 

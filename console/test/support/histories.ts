@@ -5,10 +5,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { StreamedEvent } from '../../src/pages/execution/model/events.ts';
-import { formatTime } from '../../../src/base/clock.ts';
-import { stringifyJson } from '../../../src/base/json.ts';
-import type { HistoryEvent } from '../../../src/runtime/executions.ts';
+import type { StreamedEvent } from '../../../src/console/protocol.ts';
 
 const FOLDER = fileURLToPath(new URL('../../../test/conformance/histories', import.meta.url));
 const START_MS = Date.UTC(2026, 0, 1, 8);
@@ -39,14 +36,6 @@ export function recordedHistory(name: string): StreamedEvent[] | null {
     });
   }
   return events;
-}
-
-/** An event of the engine as the stream serves it. */
-export function streamedEvent({ id, type, timeMs, cause, stepName, detail, warnings }: HistoryEvent): StreamedEvent {
-  return {
-    ...{ id, type, time: formatTime(timeMs), cause, step: stepName, detail: stringifyJson(detail) },
-    ...(warnings.length > 0 && { warnings }),
-  };
 }
 
 /** Writes events one after the other. Times advance by a millisecond with each. */

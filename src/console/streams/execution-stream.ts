@@ -147,5 +147,6 @@ export function streamed(event: HistoryEvent): StreamedEvent {
       warnings: warnings.map(({ path, message }) => ({ path, message: maskText(message) })),
     }),
     ...(global !== undefined && { global: stringifyJson(maskValue(global)) }),
+    ...(global !== undefined && { global: stringifyJson(maskValue(global)) }),
   };
 }

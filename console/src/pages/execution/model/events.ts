@@ -2,31 +2,13 @@
  * The events of an execution as the browser has them: once, in an array by id. The detail of an event is JSON text until something
  * shows it, so that a history of 5,000 events costs no parsing. The few facts that the model needs are read from the text.
  */
+import type { StreamedEvent } from '../../../../../src/console/protocol.ts';
 import { isObject, parseJson } from '../../../parts/json.ts';
 import type { JsonValue } from '../../../parts/json.ts';
 
-/** An event as the stream serves it. */
-export interface StreamedEvent {
-  readonly id: number;
-  readonly type: string;
-  /** RFC 3339. */
-  readonly time: string;
-  /** `ScheduleEventId`: the event that caused this one. */
-  readonly cause: number;
-  /** The state; empty for an event of the whole execution. */
-  readonly step: string;
-  /** JSON text of an object. */
-  readonly detail: string;
-  readonly warnings?: readonly Warning[];
-  /** JSON text of the variables that a GlobalConstructor built. */
-  readonly global?: string;
-}
-
-export interface Warning {
-  /** The expression's place in the definition; empty when it is not known. */
-  readonly path: string;
-  readonly message: string;
-}
+export type { StreamedEvent } from '../../../../../src/console/protocol.ts';
+/** A path that led nowhere, or another oddity that an expression met. */
+export type Warning = NonNullable<StreamedEvent['warnings']>[number];
 
 /** The type of an event with the names of state machines: classic flows say `StepEntered` for `StateEntered`. */
 export function stateType(type: string): string {

@@ -189,7 +189,9 @@ function keysAround(visit: Visit | null): Set<string> {
 export function rowOfEvent(rows: readonly Row[], history: History, id: number): number {
   const visit = history.visitOf[id - 1] ?? null;
   if (visit === null) return -1;
-  const line = rows.findIndex((row) => row.kind === 'line' && (row.line.id === id || row.line.end === id));
+  const line = rows.findIndex(
+    (row) => row.kind === 'line' && (row.line.id === id || (row.line.end === id && row.line.owner === visit)),
+  );
   if (line !== -1) return line;
   const part = rows.findLastIndex(
     (row) =>
