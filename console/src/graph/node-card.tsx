@@ -44,7 +44,7 @@ export function NodeCard({ graph, place, isFolded, isSelected, isActive, status,
       transform={`translate(${place.x} ${place.y})`}
       role="button"
       data-node={node.index}
-      tabIndex={isActive ? 0 : -1}
+      tabindex={isActive ? 0 : -1}
       aria-label={labelOf(graph, place.node, isFolded, status)}
       aria-pressed={isSelected}
       aria-expanded={isHolder ? isOpen : undefined}
@@ -92,14 +92,12 @@ function Words({
       <div class={`graph-words ${detail}`}>
         <div class="name" title={node.name}>
           <bdi>{node.name}</bdi>
-        </div>
+        </div>{' '}
         {detail === 'all' && (
           <div class="summary" title={summary === '' ? undefined : summary}>
-            {status?.count !== undefined && status.count > 1 && <b>×{status.count}</b>}
-            {status?.attempts !== undefined && status.attempts > 1 && (
-              <b title={t.attempt(String(status.attempts))}>↻{status.attempts}</b>
-            )}
-            {status?.durationText !== undefined && <b>{status.durationText}</b>}
+            {marksOf(status).map(({ mark, title }) => (
+              <b key={title} data-mark={mark} title={title} />
+            ))}
             {isCallback && status === undefined && (
               <svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true">
                 <path d={CALLBACK_SHAPE} />
@@ -111,6 +109,17 @@ function Words({
       </div>
     </foreignObject>
   );
+}
+
+/** Short marks of an execution, with the words that they stand for. */
+function marksOf(status: NodeStatus | null | undefined): { readonly mark: string; readonly title: string }[] {
+  const t = graphTexts();
+  const { count = 1, attempts = 1, durationText } = status ?? {};
+  return [
+    ...(count > 1 ? [{ mark: `×${count}`, title: t.times(String(count)) }] : []),
+    ...(attempts > 1 ? [{ mark: `↻${attempts}`, title: t.attempt(String(attempts)) }] : []),
+    ...(durationText === undefined ? [] : [{ mark: durationText, title: durationText }]),
+  ];
 }
 
 function StatusMark({ status, x }: { readonly status: string; readonly x: number }) {
@@ -133,22 +142,22 @@ function FoldMark({ node, isOpen, x }: { readonly node: number; readonly isOpen:
   );
 }
 
-/** The words for people who do not see the card: type, name, work, status. */
+/**
+ * The words for people who do not see the card: type, name, work, status. The words on the card are a part of them, in their order,
+ * for people who speak to their browser.
+ */
 function labelOf(graph: FlowGraph, index: number, isFolded: boolean, status: NodeStatus | null | undefined): string {
   const t = graphTexts();
   const node = nodeAt(graph, index);
   const inside = indexOf(graph).sizes[index] ?? 0;
   const summary = status?.note ?? summaryOf(node);
   return [
-    `${t[node.type]} ${node.name}`,
-    summary,
+    ...(summary === '' ? [node.name, t[node.type]] : [`${t[node.type]} ${node.name}`, summary]),
     inside > 0 && t.inside(String(inside)),
     inside > 0 && isFolded && t.closed,
     status === null && statusText('Pending'),
     status && statusText(status.status),
-    status?.attempts !== undefined && status.attempts > 1 && t.attempt(String(status.attempts)),
-    status?.count !== undefined && status.count > 1 && t.times(String(status.count)),
-    status?.durationText,
+    ...marksOf(status).map(({ title }) => title),
   ]
     .filter((part) => typeof part === 'string' && part !== '')
     .join(', ');

@@ -1,12 +1,14 @@
 /** All of a graph that is in view: scopes, lines, nodes. */
-import { edgeOfNumber, nodeAt, scopeAt } from './flow-graph.ts';
+import { scopeAt } from './flow-graph.ts';
 import type { FlowGraph } from './flow-graph.ts';
-import type { LinkPlace, Point, Rectangle, ScopePlace, StubPlace } from './layout.ts';
+import type { BoxPlace, Point, Rectangle, ScopePlace } from './layout.ts';
+import { Link, linkClasses, LinkLabel, Stub } from './link.tsx';
 import { NodeCard } from './node-card.tsx';
 import type { Detail } from './node-card.tsx';
 import type { NodeStatus } from './node-status.ts';
-import { DOT, STUB_HEIGHT, STUB_WIDTH, TIP, TITLE_HEIGHT } from './sizes.ts';
-import { edgeWords, graphTexts, scopeTitle } from './texts.ts';
+import { Overview } from './overview.tsx';
+import { DOT, STUB_HEIGHT, STUB_WIDTH, TITLE_HEIGHT } from './sizes.ts';
+import { scopeTitle } from './texts.ts';
 import type { Shown } from './use-layout.ts';
 import { overlap } from './viewport.ts';
 
@@ -14,19 +16,24 @@ export interface SceneProps {
   readonly shown: Shown;
   readonly area: Rectangle;
   readonly detail: Detail;
+  /** Too much is in view to draw each node. */
+  readonly isOverview: boolean;
   readonly selected: number | null;
   readonly active: number;
   readonly status: ReadonlyMap<number, NodeStatus> | undefined;
   readonly taken: ReadonlySet<number> | undefined;
 }
 
-export function Scene({ shown, area, detail, selected, active, status, taken }: SceneProps) {
+export function Scene({ shown, area, detail, isOverview, selected, active, status, taken }: SceneProps) {
   const { graph, folded, layout } = shown;
   // The active node is always there: it has the focus, which a node that goes would take along.
-  const boxes = layout.boxes.filter((box) => box.node === active || overlap(box, area));
+  const isShown = isOverview
+    ? ({ node }: BoxPlace) => node === active || node === selected
+    : (box: BoxPlace) => box.node === active || overlap(box, area);
+  const boxes = layout.boxes.filter(isShown);
   const isOpen = new Set(layout.scopes.map(({ id }) => scopeAt(graph, id).owner));
   const scopes = layout.scopes.filter((scope) => overlap(scope, area));
-  const card = (box: (typeof boxes)[number]) => (
+  const card = (box: BoxPlace) => (
     <NodeCard
       key={box.node}
       graph={graph}
@@ -38,6 +45,14 @@ export function Scene({ shown, area, detail, selected, active, status, taken }: 
       detail={detail}
     />
   );
+  if (isOverview) {
+    return (
+      <>
+        <Overview shown={shown} status={status} taken={taken} />
+        <g class="overview-cards">{boxes.map(card)}</g>
+      </>
+    );
+  }
   const links = layout.links
     .filter(({ bounds }) => overlap(bounds, area))
     .map((link) => ({ link, classes: linkClasses(link, graph, taken, status) }));
@@ -69,6 +84,19 @@ export function Scene({ shown, area, detail, selected, active, status, taken }: 
   );
 }
 
+/** More cards than this would be slow to draw: of those whose names can be read, and of those that are only shapes. */
+const READABLE_CARDS = 600;
+const SHAPES = 250;
+
+/** Whether an area has too many nodes to draw each. */
+export function isFar({ layout }: Shown, area: Rectangle, detail: Detail): boolean {
+  const most = detail === 'shapes' ? SHAPES : READABLE_CARDS;
+  if (layout.boxes.length <= most) return false;
+  let count = 0;
+  for (const box of layout.boxes) if (overlap(box, area) && ++count > most) return true;
+  return false;
+}
+
 /** Frames and the scopes in them: an inner frame is drawn over the scope that it is in. */
 function Depths({
   boxes,
@@ -77,11 +105,11 @@ function Depths({
   detail,
   card,
 }: {
-  readonly boxes: SceneProps['shown']['layout']['boxes'];
+  readonly boxes: readonly BoxPlace[];
   readonly scopes: readonly ScopePlace[];
   readonly graph: FlowGraph;
   readonly detail: Detail;
-  readonly card: (box: SceneProps['shown']['layout']['boxes'][number]) => preact.JSX.Element;
+  readonly card: (box: BoxPlace) => preact.JSX.Element;
 }) {
   // The numbers of scopes rise inwards, and a frame is under all scopes of its node.
   const inner = Map.groupBy(scopes, ({ id }) => scopeAt(graph, id).owner);
@@ -133,67 +161,4 @@ function ring(at: Point): string {
 
 function circle({ x, y }: Point, r: number): string {
   return `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0Z`;
-}
-
-function linkClasses(
-  { edge, scope }: LinkPlace,
-  graph: FlowGraph,
-  taken: ReadonlySet<number> | undefined,
-  status: ReadonlyMap<number, NodeStatus> | undefined,
-): string {
-  const kind = edge === -1 ? 'next' : edgeOfNumber(graph, edge).kind;
-  // The first line of a scope is taken when its first node was reached.
-  const isTaken = edge === -1 ? status?.has(scopeAt(graph, scope).start) : taken?.has(edge);
-  return `graph-link ${kind}${isTaken ? ' taken' : status === undefined ? '' : ' dimmed'}`;
-}
-
-const TURNS = { down: 90, up: -90, left: 180, right: 0 };
-
-function Link({ link: { path, tip }, classes }: { readonly link: LinkPlace; readonly classes: string }) {
-  return (
-    <g class={classes} aria-hidden="true">
-      <path class="line" d={path} />
-      <path class="tip" transform={`translate(${tip.x} ${tip.y}) rotate(${TURNS[tip.direction]})`} d={TIP_SHAPE} />
-    </g>
-  );
-}
-
-const TIP_SHAPE = `M0 0L-${TIP + 2} 4.5L-${TIP} 0L-${TIP + 2} -4.5Z`;
-
-/** Labels are drawn after all lines, so that no line crosses their words. */
-function LinkLabel({
-  link: { edge, label },
-  classes,
-  graph,
-  detail,
-}: {
-  readonly link: LinkPlace;
-  readonly classes: string;
-  readonly graph: FlowGraph;
-  readonly detail: Detail;
-}) {
-  if (label === null) return null;
-  const words = edgeWords(edgeOfNumber(graph, edge));
-  return (
-    <foreignObject class={classes} x={label.x} y={label.y} width={label.width} height={label.height} aria-hidden="true">
-      <div class="link-label" title={words}>
-        {detail === 'all' && <bdi>{words}</bdi>}
-      </div>
-    </foreignObject>
-  );
-}
-
-/** Names the target of a way that is too long to draw, and leads there. */
-function Stub({ stub: { edge: number, x, y }, graph }: { readonly stub: StubPlace; readonly graph: FlowGraph }) {
-  const t = graphTexts();
-  const { to, kind, ...edge } = edgeOfNumber(graph, number);
-  const name = to === null ? t.end : nodeAt(graph, to).name;
-  const words = edgeWords({ to, kind, ...edge });
-  return (
-    <foreignObject x={x} y={y} width={STUB_WIDTH} height={STUB_HEIGHT} data-target={to ?? undefined} aria-hidden="true">
-      <div class={`link-label stub ${kind}`} title={`${words === '' ? '' : `${words}: `}${t.leadsTo(name)}`}>
-        → <bdi>{name}</bdi>
-      </div>
-    </foreignObject>
-  );
 }
