@@ -29,7 +29,7 @@ export const WEB_FOLDER = join(ROOT, 'dist', 'web');
 /** A build depends on these too, beside the files below `console/src/`. */
 const OTHER_SOURCES = [join(ROOT, 'console', 'build.ts'), join(ROOT, 'package-lock.json')];
 /** Files that esbuild bundles out of the server's own sources are few and pure; their folders count as sources. */
-const SHARED_FOLDERS = [join(ROOT, 'src', 'api'), join(ROOT, 'src', 'base'), join(ROOT, 'src', 'console')];
+const SHARED_FOLDERS = ['api', 'base', 'console', 'language'].map((room) => join(ROOT, 'src', room));
 
 /** Builds unless the built files are current. Returns whether there are built files now. */
 export async function buildIfNeeded(): Promise<boolean> {

@@ -8,7 +8,6 @@ import { LazyEditor } from '../../../editor/lazy-editor.tsx';
 import type { Check } from '../../../editor/use-check.ts';
 import { useVocabulary } from '../../../editor/use-vocabulary.ts';
 import { FlowGraphView } from '../../../graph/flow-graph-view.tsx';
-import { nodeAtLine } from '../../../graph/flow-graph.ts';
 import { EmptyNotice, FaultNotice } from '../../../parts/notice.tsx';
 import { Split } from '../../../parts/split.tsx';
 import { languageOf } from './language-of.ts';
@@ -46,13 +45,13 @@ export function DefinitionPane({ text, onChange, check, isReadOnly = false, goTo
     if (goTo !== null) setTarget({ ...goTo, focus: true });
   }
   const { graph } = check;
-  const selected = graph === null ? null : (chosen ?? nodeAtLine(graph, line));
-  const node = graph === null || selected === null ? undefined : graph.nodes[selected];
+  const selected = graph === null ? null : (chosen ?? check.nodeAt(line));
+  const lines = selected === null ? null : check.linesOf(selected);
   const showNode = (index: number, focus: boolean): void => {
     const to = graph?.nodes[index];
     if (to === undefined) return;
     setChosen(index);
-    setTarget({ line: to.line, column: to.column, focus });
+    setTarget({ line: check.linesOf(index).from, column: to.column, focus });
   };
   const editor = (
     <LazyEditor
@@ -63,11 +62,11 @@ export function DefinitionPane({ text, onChange, check, isReadOnly = false, goTo
       vocabulary={vocabulary}
       isReadOnly={isReadOnly}
       goTo={target}
-      marked={node === undefined ? null : { from: node.line, to: node.endLine }}
+      marked={lines}
       onCursor={(next) => {
         setLine(next);
         // Several states may begin on the line of the one that was chosen in the graph.
-        if (node === undefined || next !== node.line) setChosen(null);
+        if (next !== lines?.from) setChosen(null);
       }}
     />
   );
