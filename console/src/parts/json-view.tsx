@@ -114,7 +114,7 @@ function Tree({ value, text, label, marks, reveal, rows: mostRows, hasTools }: T
     if (row.kind === 'more') setState((before) => withMore(before, row.pointer));
   };
   return (
-    <div class="json-view">
+    <div class={`json-view${rows[0]?.kind === 'leaf' ? '' : ' has-tree'}`}>
       {hasTools && (
         <div class="json-tools">
           {rows.some(({ kind }) => kind === 'closed') && (

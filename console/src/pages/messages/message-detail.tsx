@@ -26,7 +26,7 @@ export function MessageDetail({ message, onClose }: { readonly message: Message;
           ✕
         </Button>
       </header>
-      <dl class="facts">
+      <dl class="fact-list">
         <Fact name={t.sent}>
           <Time at={message.SentTime} withMs />
         </Fact>

@@ -44,7 +44,7 @@ export function ScheduleRow({ line, source, isOpen, onToggle }: ScheduleRowProps
           title={t.enable(name)}
           onClick={() => void action.run()}
         />
-        <span class="schedule-name">
+        <span class="schedule-names">
           <button type="button" class="disclose" aria-expanded={isOpen} aria-controls={details} onClick={onToggle}>
             <span aria-hidden="true">{isOpen ? '▾' : '▸'}</span>
             <bdi>{name}</bdi>
@@ -139,7 +139,7 @@ function Details({ line: { flow, schedule, next } }: { readonly line: ScheduleLi
         </p>
       )}
       <section>
-        <h3>{t.payload}</h3>
+        <h2>{t.payload}</h2>
         <JsonView text={schedule.Payload} label={t.payload} />
       </section>
       <p>

@@ -19,7 +19,7 @@ export function SettingsTable({ settings }: { readonly settings: readonly Settin
     ({ Name, IsDefault }) => Name.toLowerCase().includes(search.toLowerCase()) && !(onlyChanged && IsDefault),
   );
   return (
-    <section class="card flush settings">
+    <section class="card flush all-settings">
       <div class="settings-head">
         <h2>{t.settings}</h2>
         <p class="muted small">{t.settingsAbout}</p>

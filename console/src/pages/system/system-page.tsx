@@ -139,7 +139,7 @@ function Facts({ system }: { readonly system: System }) {
   return (
     <section class="card stack">
       <h2>Millrace {system.Version}</h2>
-      <dl class="facts">
+      <dl class="fact-list">
         <Fact name={t.started}>
           <Time at={system.StartedTime} /> <span class="muted">{t.up(durationText(upMs))}</span>
         </Fact>
