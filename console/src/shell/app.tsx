@@ -2,18 +2,16 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useErrorBoundary, useRef, useState } from 'preact/hooks';
 import { isReachable, sessionEnded } from '../api/client.ts';
-import { ExecutionPage } from '../pages/execution/execution-page.tsx';
 import { ExecutionsPage } from '../pages/executions/executions-page.tsx';
-import { FlowPage } from '../pages/flow/flow-page.tsx';
-import { FlowsPage } from '../pages/flows/flows-page.tsx';
-import { NewFlowPage } from '../pages/flows/new-flow-page.tsx';
 import { MapRunPage } from '../pages/map-run/map-run-page.tsx';
 import { MessagesPage } from '../pages/messages/messages-page.tsx';
 import { SchedulesPage } from '../pages/schedules/schedules-page.tsx';
-import { SignInPage } from '../pages/sign-in/sign-in-page.tsx';
 import { SystemPage } from '../pages/system/system-page.tsx';
+import { FlowsPage } from '../pages/flows/flows-page.tsx';
+import { SignInPage } from '../pages/sign-in/sign-in-page.tsx';
 import { Button, LinkButton } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
+import { lazily } from '../parts/lazy.tsx';
 import { EmptyNotice, FaultNotice, Loading } from '../parts/notice.tsx';
 import { Toasts } from '../parts/toast.tsx';
 import { chooseLanguage, language } from '../texts/texts.ts';
@@ -23,6 +21,11 @@ import { loadSession, session, signOut } from '../app/session.ts';
 import { shellTexts } from '../texts/shell.ts';
 import { chooseTheme, theme } from '../app/theme.ts';
 import type { Theme } from '../app/theme.ts';
+
+// Screens with a graph are half of the program. They are one file, so that one request brings them.
+const ExecutionPage = lazily(() => import('./graph-screens.ts').then((screens) => screens.ExecutionPage));
+const FlowPage = lazily(() => import('./graph-screens.ts').then((screens) => screens.FlowPage));
+const NewFlowPage = lazily(() => import('./graph-screens.ts').then((screens) => screens.NewFlowPage));
 
 export function App() {
   const [fault, setFault] = useState<Error | null>(null);

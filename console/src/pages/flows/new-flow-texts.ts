@@ -65,7 +65,8 @@ export const newFlowTexts = defineTexts({
     tooLarge: '文件超过 1 MiB，这是定义大小的上限。',
     notText: '文件不是 UTF-8 文本。',
     loaded: (name: string) => `“${name}”已在编辑器中。`,
-    aslAbout: '粘贴或拖入 AWS Step Functions 的定义（使用 JSONPath 的 Amazon States Language）。转换器会说明每一处差异，并指出无法转换的部分。',
+    aslAbout:
+      '粘贴或拖入 AWS Step Functions 的定义（使用 JSONPath 的 Amazon States Language）。转换器会说明每一处差异，并指出无法转换的部分。',
     aslSource: 'Amazon States Language 定义',
     convert: '转换',
     converted: '转换结果在下方的编辑器中。',
