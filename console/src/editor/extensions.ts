@@ -1,5 +1,11 @@
 /** The extensions of the editors, from the parts of CodeMirror. */
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import {
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+  pickedCompletion,
+} from '@codemirror/autocomplete';
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { json } from '@codemirror/lang-json';
@@ -128,11 +134,12 @@ function completionOf(
     ...(about !== '' && { info: about }),
     ...(detail === 'required' && { boost: 1 }),
     type: hasMore ? 'more' : 'word',
-    apply: (view, _, from, to) => {
+    apply: (view, completion, from, to) => {
       const start = from - lead;
       view.dispatch({
         changes: { from: start, to: Math.min(view.state.doc.length, to + tail), insert },
         selection: { anchor: start + insert.length - back },
+        annotations: pickedCompletion.of(completion),
         userEvent: 'input.complete',
       });
     },

@@ -1,7 +1,7 @@
 /**
  * Lines of a text while another version of it is known: the graph of the last text without errors has lines of that text, and a
- * person has typed since. What is the same at the beginning and at the end of both has the same lines; what changed in between
- * counts as one place. Pure.
+ * person has typed since. Both texts begin with the same lines and end with the same lines; all that changed in between counts as one
+ * place. Pure.
  */
 
 export interface LineShift {

@@ -6,9 +6,16 @@ import { statusClass } from '../parts/status.tsx';
 import { nodeAt, scopeAt } from './flow-graph.ts';
 import type { BoxPlace, Layout, Point, Rectangle } from './layout.ts';
 import { linkClasses } from './link.tsx';
-import type { SceneProps } from './scene.tsx';
+import type { NodeStatus } from './node-status.ts';
+import type { Shown } from './use-layout.ts';
 
-export function Overview({ shown: { graph, layout }, status, taken }: Pick<SceneProps, 'shown' | 'status' | 'taken'>) {
+export interface OverviewProps {
+  readonly shown: Shown;
+  readonly status: ReadonlyMap<number, NodeStatus> | undefined;
+  readonly taken: ReadonlySet<number> | undefined;
+}
+
+export function Overview({ shown: { graph, layout }, status, taken }: OverviewProps) {
   const isOpen = new Set(layout.scopes.map(({ id }) => scopeAt(graph, id).owner));
   const classOf = ({ node }: BoxPlace): string => {
     if (isOpen.has(node)) return 'open';
