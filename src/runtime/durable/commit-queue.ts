@@ -15,6 +15,7 @@ import type { Cluster } from '../../cluster/cluster.ts';
 import type { ExecutionChange, ExecutionStore, Outcome } from '../../store/executions.ts';
 import { LeaseLost } from '../../store/nodes.ts';
 import type { NodeNumber } from '../../store/nodes.ts';
+import { nodeGone } from './not-accepting.ts';
 import type { ClockReading, SteadyClock } from './steady-clock.ts';
 
 /** A source of changes: a run, or a single change. */
@@ -67,6 +68,8 @@ type Attempt = { readonly outcomes: readonly Outcome[] } | { readonly error: unk
 export class CommitQueue {
   readonly #options: CommitQueueOptions;
   readonly #waiting = new Set<Committable>();
+  /** Single changes that have not ended. Runs learn from the run table that the queue has stopped. */
+  readonly #singles = new Set<{ readonly failed: (error: unknown) => void }>();
   #isScheduled = false;
   #isFlushing = false;
   #isStopped = false;
@@ -113,17 +116,36 @@ export class CommitQueue {
   }
 
   /**
-   * Commits a single change without a run.
+   * Commits a single change without a run. Calls one of the two functions, once.
    * @param settled is called with what became of it
+   * @param failed is called when no one will know: the queue has stopped, or the store can never accept the change, which is a defect
    */
-  addChange(change: ExecutionChange, settled: (outcome: Outcome) => void = () => {}): void {
+  addChange(
+    change: ExecutionChange,
+    settled: (outcome: Outcome) => void = () => {},
+    failed: (error: unknown) => void = () => {},
+  ): void {
+    if (this.#isStopped) return failed(nodeGone());
+    const single = { failed };
+    const end = (outcome: Outcome): void => {
+      if (this.#singles.delete(single)) settled(outcome);
+    };
+    this.#singles.add(single);
     this.add({
       takeChange: () => change,
-      committed: () => settled('stored'),
-      dropped: settled,
+      committed: () => end('stored'),
+      dropped: end,
       aborts: () => false,
-      refused: () => {},
+      refused: (error) => {
+        this.#options.ports.observer.defect?.({ error, where: 'a change that the store can never accept' });
+        if (this.#singles.delete(single)) failed(error);
+      },
     });
+  }
+
+  /** {@link addChange} for a caller who waits. @throws `InternalServerError` when the queue stops; a defect */
+  outcomeOf(change: ExecutionChange): Promise<Outcome> {
+    return new Promise((resolve, reject) => this.addChange(change, resolve, reject));
   }
 
   /** Stores the present time, unless the store has a recent one: a commit of no execution. */
@@ -146,6 +168,9 @@ export class CommitQueue {
     this.#isStopped = true;
     this.#waiting.clear();
     this.#wakeIdle();
+    const singles = [...this.#singles];
+    this.#singles.clear();
+    for (const { failed } of singles) this.#isolated('a change that will not be durable', () => failed(nodeGone()));
   }
 
   /** The store has refused a change because this node is gone. */

@@ -17,13 +17,13 @@ export class Releases {
 
   add(id: ExecutionId): void {
     if (!this.#isShared) return;
-    const released = new Promise<void>((resolve) =>
-      this.#queue.addChange({ id, release: true }, () => {
-        this.#underWay.delete(id);
-        resolve();
-      }),
-    );
-    this.#underWay.set(id, released);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const ended = (): void => {
+      this.#underWay.delete(id);
+      resolve();
+    };
+    this.#underWay.set(id, promise);
+    this.#queue.addChange({ id, release: true }, ended, ended);
   }
 
   /** Resolves when no release of the execution is under way: a claim before that would be undone by it. */

@@ -8,7 +8,7 @@ import type { Ports } from '../../base/ports.ts';
 import type { Failure } from '../../interpreter/event.ts';
 import type { Execution, ExecutionStatus } from '../../interpreter/execution.ts';
 import { flowDeleted } from '../../interpreter/failure.ts';
-import type { ExecutionId, ExecutionRecord, ExecutionStore, Outcome, RunningCounts } from '../../store/executions.ts';
+import type { ExecutionId, ExecutionRecord, ExecutionStore, RunningCounts } from '../../store/executions.ts';
 import type { DriverParts } from '../driver/driver.ts';
 import type { StartOrigin } from '../start-origin.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
@@ -221,7 +221,7 @@ export class RunTable implements RunHost<DurableRun> {
     const isFlowDeleted = await this.#isFlowDeleted(record);
     const stoppedMs = this.ports.clock.nowMs();
     const change = await loader.stopUnread(record, failure, stoppedMs);
-    const outcome = await new Promise<Outcome>((resolve) => queue.addChange(change, resolve));
+    const outcome = await queue.outcomeOf(change);
     // Another call may have stopped it first.
     if (!this.#stuck.delete(id)) return null;
     if (outcome !== 'stored') {

@@ -30,9 +30,9 @@ import type { Committable, Dropped } from './commit-queue.ts';
 import { NameTaken, OwnedElsewhere } from './dropped.ts';
 import { endOf } from './end.ts';
 import { EventWaiters } from './event-waiters.ts';
+import { nodeGone } from './not-accepting.ts';
 import type { RunHost } from './run-host.ts';
 import { sleepUntilMs } from './sleep/sleep.ts';
-import { notAccepting } from './write-gate.ts';
 
 /**
  * UTF-16 units of journal text in one row; further events wait for the next change. The store reads a row as a whole, so this
@@ -269,7 +269,7 @@ export class DurableRun implements Committable, Policy {
   /** Leaves memory with what is not durable yet: the node has lost its lease, or the process is ending. */
   abandon(): void {
     this.evict();
-    this.#waiters.fail(notAccepting('this node has lost its place in it, or is stopping'));
+    this.#waiters.fail(nodeGone());
   }
 
   decided(closed: readonly number[]): void {

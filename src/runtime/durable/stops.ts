@@ -10,7 +10,7 @@ import type { Orphans } from './children/orphans.ts';
 import type { EndWaiters } from './end-waiters.ts';
 import { Elsewhere } from './run-table.ts';
 import type { RunTable } from './run-table.ts';
-import { notAccepting } from './write-gate.ts';
+import { notAccepting } from './not-accepting.ts';
 import type { WriteGate } from './write-gate.ts';
 
 export interface StopsOptions {
@@ -47,7 +47,11 @@ export class Stops {
     const run = await table.find(record.id);
     if (run instanceof Elsewhere) return this.#stopElsewhere(record, failure, run);
     if (run === null) {
-      const stoppedMs = await table.stopStuck(record, failure);
+      let stoppedMs: number | null = null;
+      await gate.durable({
+        isBroken: false,
+        durable: async () => void (stoppedMs = await table.stopStuck(record, failure)),
+      });
       if (stoppedMs === null) throw completed(record);
       // No one could say which of its tasks waited for children, so the store looks for all orphans.
       inBackground(ports.observer, 'stopping the children of a stuck execution', () => orphans.stopAll());

@@ -2,10 +2,10 @@
 import { ApiError } from '../../api/error.ts';
 import type { Ports } from '../../base/ports.ts';
 import { atMost } from '../../base/scheduler.ts';
-import { reasonOf } from '../../base/text.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import { NameTaken, OwnedElsewhere } from './dropped.ts';
+import { nodeGone, notAccepting } from './not-accepting.ts';
 
 /** How long a caller waits for a commit before it gets an error. */
 const PATIENCE_MS = 10_000;
@@ -40,7 +40,7 @@ export class WriteGate {
 
   /** @throws {ApiError} `InternalServerError` when nothing more becomes durable. */
   refuseWhenStopped(): void {
-    if (this.#queue.isStopped) throw notAccepting(STOPPED);
+    if (this.#queue.isStopped) throw nodeGone();
   }
 
   /** The result of another call of the store. @throws {ApiError} `InternalServerError` for an error of the store */
@@ -70,10 +70,4 @@ export class WriteGate {
   }
 }
 
-const STOPPED = 'this node has lost its place in it, or is stopping';
 const LAPSED = 'this node has not reached it for the length of its lease, so other nodes may have taken over its work';
-
-export function notAccepting(error: unknown): ApiError {
-  const message = `The store is not accepting writes (${reasonOf(error)}). Retry; the request may already have taken effect.`;
-  return new ApiError('InternalServerError', message, { cause: error });
-}

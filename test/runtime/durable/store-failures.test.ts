@@ -132,6 +132,30 @@ test('a change that the store never accepts delays no other execution, and its o
   assert.equal((await next.ended('two', 'one')).status, 'Succeeded');
 });
 
+/** A stuck execution whose stop waits for a commit that does not answer. */
+async function stopOfStuck(t: TestContext) {
+  const { engine, faulty, tasks } = await startEngine(t, 'one');
+  faulty.fault = 'one';
+  tasks.answer();
+  await engine.time.pass(100);
+  assert.equal(engine.durable.stuck.length, 1);
+  engine.takeTroubles();
+  faulty.fault = 'slow';
+  const stop = engine.executions.stop('two', 'one', { error: 'E', cause: '' });
+  return { engine, stop };
+}
+
+test('a stop of a stuck execution is answered, although its commit takes long', async (t) => {
+  const { stop } = await stopOfStuck(t);
+  await refused(stop, 'InternalServerError', /taking longer than 10 s/);
+});
+
+test('a stop of a stuck execution is answered when the engine closes', async (t) => {
+  const { engine, stop } = await stopOfStuck(t);
+  engine.time.after(100, () => engine.durable.close());
+  await refused(stop, 'InternalServerError', /is stopping/);
+});
+
 test('a start whose caller gave up is in the way of no other of its name, although its commit comes later', async (t) => {
   const { engine, faulty } = await startEngine(t);
   faulty.fault = 'slow';

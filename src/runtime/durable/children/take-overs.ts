@@ -29,7 +29,7 @@ export interface TakeOversOptions {
   readonly store: Pick<ExecutionStore, 'get' | 'find'>;
   readonly table: Pick<RunTable, 'find' | 'peek'>;
   readonly ports: Pick<Ports, 'scheduler'>;
-  readonly queue: Pick<CommitQueue, 'addChange'>;
+  readonly queue: Pick<CommitQueue, 'outcomeOf'>;
   readonly reports: Pick<ParentReports, 'add'>;
   readonly redrives: Pick<Redrives, 'redriveFor'>;
 }
@@ -117,7 +117,7 @@ export class TakeOvers {
   }
 
   /** False when the store does not have the execution any more. */
-  #change(change: ExecutionChange & { readonly id: ExecutionId }): Promise<boolean> {
-    return new Promise((resolve) => this.#options.queue.addChange(change, (outcome) => resolve(outcome === 'stored')));
+  async #change(change: ExecutionChange & { readonly id: ExecutionId }): Promise<boolean> {
+    return (await this.#options.queue.outcomeOf(change)) === 'stored';
   }
 }

@@ -1,7 +1,7 @@
 /** The store as one node uses it: the first call that is refused because the node is gone ends the node's work. */
 import type { ExecutionStore } from '../../../store/executions.ts';
 import { LeaseLost } from '../../../store/nodes.ts';
-import { notAccepting } from '../write-gate.ts';
+import { notAccepting } from '../not-accepting.ts';
 
 /** Calls that only a live node can make, apart from commits, whose queue notices it by itself. */
 type Leased = Pick<ExecutionStore, 'newIds' | 'claim' | 'claimUnowned' | 'claimDue'>;

@@ -11,7 +11,7 @@ import type { Ports } from '../../../base/ports.ts';
 import type { NodeMembership } from '../../../cluster/membership.ts';
 import type { ExecutionId, ExecutionStore } from '../../../store/executions.ts';
 import type { NodeNumber } from '../../../store/nodes.ts';
-import { notAccepting } from '../write-gate.ts';
+import { notAccepting } from '../not-accepting.ts';
 
 export interface MailboxOptions {
   readonly store: Pick<ExecutionStore, 'post' | 'answers' | 'ended'>;
