@@ -17,6 +17,7 @@ import type { CommitQueue, Dropped } from './commit-queue.ts';
 import { IdleRuns } from './idle-runs.ts';
 import { ExecutionUnreadable } from './loader.ts';
 import type { ExecutionLoader } from './loader.ts';
+import { nodeGone } from './not-accepting.ts';
 import { Releases } from './releases.ts';
 import { RunningLimit } from './running-limit.ts';
 import type { Entrant, RunningMax } from './running-limit.ts';
@@ -232,7 +233,7 @@ export class RunTable implements RunHost<DurableRun> {
     return stoppedMs;
   }
 
-  /** The run of an execution, as `find` returns it; null also for one of another node. */
+  /** The run of an execution, as `find` returns it; null also for one of another node. @throws as `find` */
   async get(id: ExecutionId): Promise<DurableRun | null> {
     const found = await this.find(id);
     return found instanceof Elsewhere ? null : found;
@@ -241,8 +242,10 @@ export class RunTable implements RunHost<DurableRun> {
   /**
    * The run of an execution, which is loaded if it is not in memory and no other node owns it; null when the execution has ended,
    * does not exist, or is stuck. Use the run within the same turn of the event loop; later it may have left memory.
+   * @throws {ApiError} `InternalServerError` when the table is closed: it has no runs then, which says nothing about the execution
    */
   find(id: ExecutionId): Promise<DurableRun | Elsewhere | null> {
+    if (this.#isClosed) return Promise.reject(nodeGone());
     const run = this.#runs.get(id);
     if (run !== undefined) return Promise.resolve(run);
     const underWay = this.#loads.get(id);
@@ -286,12 +289,10 @@ export class RunTable implements RunHost<DurableRun> {
   async #load(id: ExecutionId, load: Load): Promise<DurableRun | Elsewhere | null> {
     for (;;) {
       const read = await this.#read(id);
+      if (this.#isClosed) throw nodeGone();
       const run = this.#runs.get(id);
       if (run !== undefined) return run;
-      if (!load.isOvertaken) {
-        if (read instanceof Elsewhere) return read;
-        return read === null || this.#isClosed ? null : this.#run(read);
-      }
+      if (!load.isOvertaken) return read === null || read instanceof Elsewhere ? read : this.#run(read);
       // A run has come and gone since, and may have stored more than was read.
       load.isOvertaken = false;
     }

@@ -98,6 +98,7 @@ export class DurableRun implements Committable, Policy {
   #durable: number;
   #storedWakeMs: number | null;
   #isGone = false;
+  #isAbandoned = false;
   /** The change that the queue has taken and not settled; null for none. */
   #underWay: { readonly isEnd: boolean } | null = null;
   #defect: RunBroke | null = null;
@@ -253,9 +254,13 @@ export class DurableRun implements Committable, Policy {
     this.#driver.recheck();
   }
 
-  /** Resolves when all decisions so far are durable. @throws the error of the store, or {@link RunBroke} */
+  /**
+   * Resolves when all decisions so far are durable.
+   * @throws the error of the store, or {@link RunBroke}; `InternalServerError` for a run that was abandoned, which takes no inputs any more
+   */
   durable(): Promise<void> {
     if (this.#defect !== null) return Promise.reject(this.#defect);
+    if (this.#isAbandoned) return Promise.reject(nodeGone());
     const event = this.execution.lastEvent;
     return event <= this.#durable ? Promise.resolve() : this.#waiters.until(event);
   }
@@ -268,6 +273,7 @@ export class DurableRun implements Committable, Policy {
 
   /** Leaves memory with what is not durable yet: the node has lost its lease, or the process is ending. */
   abandon(): void {
+    this.#isAbandoned = true;
     this.evict();
     this.#waiters.fail(nodeGone());
   }
