@@ -5,11 +5,12 @@
 
 /** Low and high half, and the second until which the nonce is remembered. */
 export const PRINT_WORDS = 3;
+export const PRINT_BYTES = 4 * PRINT_WORDS;
 const FIRST_PRINTS = 1024;
 
 /** The words of whole fingerprints, in a copy, because words need an aligned buffer. */
 export function wordsOf(prints: Uint8Array): Uint32Array {
-  const words = Math.floor(prints.length / (4 * PRINT_WORDS)) * PRINT_WORDS;
+  const words = Math.floor(prints.length / PRINT_BYTES) * PRINT_WORDS;
   return new Uint32Array(new Uint8Array(prints).buffer, 0, words);
 }
 

@@ -11,15 +11,15 @@ import { inBackground } from '../base/isolated.ts';
 import type { Scheduler } from '../base/scheduler.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { NonceExchange } from '../cluster/nonce-exchange.ts';
-import { Fingerprints } from './fingerprints.ts';
+import { Fingerprints, PRINT_BYTES } from './fingerprints.ts';
 import type { NonceStore } from './nonces.ts';
 
 /** A nonce waits for an exchange at each end, so two of these and the time of the exchanges are less than a second. */
 const EXCHANGE_MS = 350;
 /** Bytes of one portion of what was remembered before, which another process reads in about two milliseconds. */
 const PORTION_BYTES = 256 * 1024;
-/** Most bytes that wait for an exchange that fails again and again; the oldest are dropped. */
-const WAITING_BYTES = 16 * 1024 * 1024;
+/** Most bytes that wait for an exchange that fails again and again; the oldest are dropped, each as a whole. */
+const WAITING_BYTES = 1_400_000 * PRINT_BYTES;
 
 export interface NonceSharingOptions {
   readonly exchange: NonceExchange;

@@ -94,6 +94,24 @@ test('a nonce whose exchange failed is shared by the next one that succeeds', as
   assert.ok(!whole.takes(second, 'during'));
 });
 
+test('of more fingerprints than may wait, the latest are shared, each of them whole', async (t) => {
+  const whole = new Whole(t, 2);
+  let isDown = true;
+  const first = await whole.join((own) => ({
+    exchange: (prints) => (isDown ? Promise.reject(new Error('planted')) : own.exchange(prints)),
+  }));
+  const second = await whole.join();
+  assert.ok(whole.takes(first, 'before'));
+  await whole.time.pass(1_000);
+  const untilSeconds = Math.ceil((whole.time.nowMs() + LIFE_MS) / 1000);
+  for (let n = 0; n < 1_500_000; n++) first.collected?.add(n, 0, untilSeconds);
+  assert.ok(whole.takes(first, 'during'));
+  isDown = false;
+  await whole.time.pass(2_000);
+  assert.ok(whole.takes(second, 'before'), 'the oldest are dropped');
+  assert.ok(!whole.takes(second, 'during'));
+});
+
 test('an exchange that takes long does not begin another one', async (t) => {
   const whole = new Whole(t, 2);
   let underWay = 0;
