@@ -1,5 +1,6 @@
 /** Several engines on one shared store in memory, each a node, on one virtual time. */
 import { createMemoryStores } from '../../src/store/memory/stores.ts';
+import type { ExecutionStore } from '../../src/store/executions.ts';
 import type { NodeStore } from '../../src/store/nodes.ts';
 import type { Stores } from '../../src/store/stores.ts';
 import { atEnd } from '../../src/testing/clean-up.ts';
@@ -26,13 +27,17 @@ export class TestCluster {
     atEnd(t, () => this.time.stop());
   }
 
-  /** Starts an engine as one more node, and waits until each node knows how many there are. */
-  async join(name: string): Promise<TestEngine> {
+  /**
+   * Starts an engine as one more node, and waits until each node knows how many there are.
+   * @param executions that this node uses in place of the shared ones, on which they are based
+   */
+  async join(name: string, executions: Partial<ExecutionStore> = {}): Promise<TestEngine> {
     const { time, stores } = this;
+    const own = Object.assign(Object.create(stores.executions) as ExecutionStore, executions);
     const engine = await startTestEngine(this.#t, {
       ...this.#options,
       time,
-      stores: { ...stores, nodes: this.#reach(name) },
+      stores: { ...stores, executions: own, nodes: this.#reach(name) },
       seed: ++this.#seed,
       node: { info: { name, version: '0.0.0', leaseMs: LEASE_MS }, pollMs: 500 },
     });

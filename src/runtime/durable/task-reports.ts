@@ -82,10 +82,14 @@ export class TaskReports {
     return Number(event);
   }
 
-  /** Carries out a report that another node has got. Resolves with null: the commit of its event answers the mail. */
+  /**
+   * Carries out a report that another node has got. Resolves with null: the commit of its event answers the mail, or the node that owns
+   * the execution now.
+   */
   async reportByMail(id: string, token: string, report: JsonValue): Promise<null> {
     const { content } = await this.#find(token);
-    const run = await this.#options.table.get(content.task.execution);
+    const run = await this.#options.table.find(content.task.execution);
+    if (run instanceof Elsewhere) return null;
     await this.#reportTo(run, content, token, reportOf(report), { id, answerOf: (event) => answerOf(event) });
     return null;
   }

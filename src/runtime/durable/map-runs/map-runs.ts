@@ -42,6 +42,11 @@ export class MapRuns implements MapRunStarter {
     this.#connected = connected;
   }
 
+  get #connections(): Connected {
+    assert(this.#connected !== null, 'Map runs are connected before an execution runs or a caller asks');
+    return this.#connected;
+  }
+
   begin(
     command: MapCommand,
     calling: CallingExecution,
@@ -49,10 +54,10 @@ export class MapRuns implements MapRunStarter {
     moment: DecisionMoment,
     caller: MapRunCaller,
   ): OpenMapRun {
-    assert(this.#connected !== null, 'Map runs are connected before an execution runs');
+    const { items } = this.#connections;
     const { childDepth } = this.#options.limits;
     const refusalOfDepth = (depth: number): Failure | null => (depth > childDepth ? tooDeep(depth, childDepth) : null);
-    const parts = { ...this.#options, items: this.#connected.items, refusalOfDepth };
+    const parts = { ...this.#options, items, refusalOfDepth };
     const run = new MapRun(parts, command, calling, execution, moment, caller);
     run.begin();
     return run;
@@ -83,17 +88,25 @@ export class MapRuns implements MapRunStarter {
    * @throws {ApiError} `MapRunNotExists`, `MapRunAlreadyCompleted`, `InternalServerError` when the store is not accepting writes
    */
   async update(execution: ExecutionRecord, name: string, changes: MapRunChanges): Promise<MapRunRecord> {
-    const connected = this.#connected;
-    assert(connected !== null, 'Map runs are connected before a caller asks');
-    const { table, gate, mailbox } = connected;
+    const updated = await this.updateHere(execution, name, changes);
+    if (!(updated instanceof Elsewhere)) return updated;
+    const request = { do: 'update-map-run', name, changes: { ...changes } };
+    const answer = await this.#connections.mailbox.ask(execution.id, updated.owner, request);
+    if (answer === null) throw apiError('MapRunAlreadyCompleted', name, execution.name);
+    return this.describe(execution, name);
+  }
+
+  /** {@link update} of an execution that no other node owns; else it changes nothing, and resolves with the owner. */
+  async updateHere(
+    execution: ExecutionRecord,
+    name: string,
+    changes: MapRunChanges,
+  ): Promise<MapRunRecord | Elsewhere> {
+    const { table, gate } = this.#connections;
     const known = await this.describe(execution, name);
     gate.refuseInTrouble();
     const run = isOpen(known.status) ? await table.find(execution.id) : null;
-    if (run instanceof Elsewhere) {
-      const request = { do: 'update-map-run', name, changes: { ...changes } };
-      if ((await mailbox.ask(execution.id, run.owner, request)) !== null) return this.describe(execution, name);
-      throw apiError('MapRunAlreadyCompleted', name, execution.name);
-    }
+    if (run instanceof Elsewhere) return run;
     // The commit of the event that begins it may be durable without an answer yet.
     if (run?.waitsFor(known.event) === true) await gate.durable(run);
     let updated: MapRunRecord | null = null;

@@ -6,16 +6,17 @@ import type { MapRunChanges } from '../../driver/map-runs.ts';
 import type { ExecutionStore } from '../../../store/executions.ts';
 import type { Mail } from '../../../store/mail.ts';
 import type { MapRuns } from '../map-runs/map-runs.ts';
+import { Elsewhere } from '../run-table.ts';
 import type { TaskReports } from '../task-reports.ts';
 import { answerOf } from './mailbox.ts';
 
-/** Resolves with the answer of a mail; null when the commit of its effect has it. */
+/** Resolves with the answer of a mail; null when the commit of its effect has it, or another node owns the execution and will answer. */
 export type CarryOut = (mail: Mail) => Promise<string | null>;
 
 export function mailCarrier(
   store: Pick<ExecutionStore, 'get'>,
   taskReports: Pick<TaskReports, 'reportByMail'>,
-  mapRuns: Pick<MapRuns, 'update'>,
+  mapRuns: Pick<MapRuns, 'updateHere'>,
 ): CarryOut {
   return async ({ id, execution, request }) => {
     const asked = parseJson(request);
@@ -26,8 +27,9 @@ export function mailCarrier(
     assert(memberOf(asked, 'do') === 'update-map-run', 'mail asks for what this version can do');
     const record = await store.get(execution);
     assert(record !== null, 'an execution with mail is in the store');
-    await mapRuns.update(record, String(memberOf(asked, 'name')), changesOf(memberOf(asked, 'changes')));
-    return answerOf(true);
+    const changes = changesOf(memberOf(asked, 'changes'));
+    const updated = await mapRuns.updateHere(record, String(memberOf(asked, 'name')), changes);
+    return updated instanceof Elsewhere ? null : answerOf(true);
   };
 }
 

@@ -9,11 +9,13 @@ import type { Failure } from '../../../interpreter/event.ts';
 import type { NodeListener, NodeMembership } from '../../../cluster/membership.ts';
 import type { ExecutionId, ExecutionStore } from '../../../store/executions.ts';
 import type { Mail } from '../../../store/mail.ts';
+import { OwnedElsewhere } from '../dropped.ts';
 import type { EndWaiters } from '../end-waiters.ts';
 import type { Recovery } from '../recovery.ts';
 import { RunBroke } from '../../run-broke.ts';
 import type { RunTable } from '../run-table.ts';
 import type { Sleepers } from '../sleep/sleepers.ts';
+import type { CarryOut } from './carry-out.ts';
 import { refusalOf } from './mailbox.ts';
 import type { Mailbox } from './mailbox.ts';
 
@@ -26,8 +28,7 @@ export interface NodeWorkOptions {
   readonly recovery: Recovery;
   readonly sleepers: Sleepers;
   readonly waiters: EndWaiters;
-  /** Carries out the request of a mail. Resolves with its answer; null when the commit of its effect has it. */
-  readonly carryOut: (mail: Mail) => Promise<string | null>;
+  readonly carryOut: CarryOut;
 }
 
 const WHERE = 'work for another node';
@@ -97,10 +98,11 @@ export class NodeWork implements Pick<NodeListener, 'poll'> {
   async #answer(mail: Mail): Promise<void> {
     const { store, cluster, carryOut } = this.#options;
     const answer = await carryOut(mail).catch((error: unknown) => {
-      if (error instanceof ApiError) return refusalOf(error);
-      // The execution is stuck, and its next owner looks at the mail again.
-      if (error instanceof RunBroke) return null;
-      throw error;
+      // The execution is stuck, or another node has it: its next owner looks at the mail again.
+      if (error instanceof RunBroke || error instanceof OwnedElsewhere) return null;
+      // That this node cannot carry it out now is no answer.
+      if (!(error instanceof ApiError) || error.code === 'InternalServerError') throw error;
+      return refusalOf(error);
     });
     if (answer !== null) await store.answer([{ id: mail.id, answer }]);
     cluster.hint(mail.from, 'work');
