@@ -39,6 +39,9 @@ export class NodeWork implements Pick<NodeListener, 'poll'> {
   readonly #options: NodeWorkOptions;
   /** Requests under way: the next poll finds them too. */
   readonly #underWay = new Set<string>();
+  #isTakingOver = false;
+  /** Of the last takeover. */
+  #takeOverFault: { readonly error: unknown } | null = null;
   #cancelWatch: (() => void) | null = null;
   #isClosed = false;
 
@@ -46,17 +49,40 @@ export class NodeWork implements Pick<NodeListener, 'poll'> {
     this.#options = options;
   }
 
-  /** @throws {LeaseLost}, or an error of the store, after the rest was tried */
+  /** @throws {LeaseLost}, or an error of the store, after the rest was tried; that of a takeover with the next poll */
   async poll(): Promise<void> {
-    const { recovery, sleepers, mailbox, table } = this.#options;
+    const { mailbox, table } = this.#options;
+    // A node that is stopping calls nothing more, so others should have what is left.
+    if (table.mayCall) this.#takeOver();
     const results = await Promise.allSettled([
       mailbox.look(),
       this.#requests(),
-      // A node that is stopping calls nothing more, so others should have what is left.
-      ...(table.mayCall ? [recovery.look(), sleepers.look()] : []),
       this.#ends().then((isAwaited) => (isAwaited ? this.watchEnds() : undefined)),
     ]);
+    const fault = this.#takeOverFault;
+    this.#takeOverFault = null;
+    if (fault !== null) throw fault.error;
     for (const result of results) if (result.status === 'rejected') throw result.reason;
+  }
+
+  /**
+   * Loads what others have left, and what is due. Both may take long, because they read journals and wait for memory, so the poll, with
+   * the requests of other nodes, does not wait for them.
+   */
+  #takeOver(): void {
+    const { recovery, sleepers, ports } = this.#options;
+    inBackground(ports.observer, 'waking executions whose time has come', () => sleepers.look());
+    if (this.#isTakingOver) return;
+    this.#isTakingOver = true;
+    inBackground(ports.observer, 'taking over executions', async () => {
+      try {
+        await recovery.look();
+      } catch (error) {
+        this.#takeOverFault = { error };
+      } finally {
+        this.#isTakingOver = false;
+      }
+    });
   }
 
   async #requests(): Promise<void> {
