@@ -38,11 +38,12 @@ export function assembleSchedules(options: SchedulesOptions): ScheduleParts {
   const reports = new Reports(ports, catchUpMs);
   const express = new ExpressStarts({ sync, ports, reports, catchUpMs });
   const due = new DueSchedules({ store, durable, express, ports, timetables, cluster, reports, catchUpMs, missed });
-  // Another node may have created a schedule, or may have been the first.
-  cluster.listen({ poll: () => (cluster.rank === 0 ? due.look() : Promise.resolve()) });
+  const look = (): void => inBackground(ports.observer, 'looking for schedules that are due', () => due.look());
+  // Another node may have created a schedule, or may have been the first. The other work of a poll does not wait for the starts.
+  cluster.listen({ poll: async () => (cluster.rank === 0 ? look() : undefined) });
   return {
     service: new ScheduleService({ store, flows, ports, timetables, due, inputBytes }),
-    resume: () => inBackground(ports.observer, 'looking for schedules that are due', () => due.look()),
+    resume: look,
     close() {
       due.close();
       express.close();

@@ -2,6 +2,7 @@
 import { createMemoryStores } from '../../src/store/memory/stores.ts';
 import type { ExecutionStore } from '../../src/store/executions.ts';
 import type { NodeStore } from '../../src/store/nodes.ts';
+import type { ScheduleStore } from '../../src/store/schedules.ts';
 import type { Stores } from '../../src/store/stores.ts';
 import { atEnd } from '../../src/testing/clean-up.ts';
 import type { CleanUp } from '../../src/testing/clean-up.ts';
@@ -10,6 +11,11 @@ import type { TestEngine, TestEngineOptions } from '../../src/testing/test-engin
 import { VirtualTime } from '../../src/testing/virtual-time.ts';
 
 export const LEASE_MS = 10_000;
+
+export interface OwnMethods {
+  readonly executions?: Partial<ExecutionStore>;
+  readonly schedules?: Partial<ScheduleStore>;
+}
 
 export class TestCluster {
   readonly time = new VirtualTime();
@@ -29,15 +35,16 @@ export class TestCluster {
 
   /**
    * Starts an engine as one more node, and waits until each node knows how many there are.
-   * @param executions that this node uses in place of the shared ones, on which they are based
+   * @param own methods of the stores that this node has in place of the shared ones
    */
-  async join(name: string, executions: Partial<ExecutionStore> = {}): Promise<TestEngine> {
+  async join(name: string, own: OwnMethods = {}): Promise<TestEngine> {
     const { time, stores } = this;
-    const own = Object.assign(Object.create(stores.executions) as ExecutionStore, executions);
+    const executions = Object.assign(Object.create(stores.executions) as ExecutionStore, own.executions);
+    const schedules = Object.assign(Object.create(stores.schedules) as ScheduleStore, own.schedules);
     const engine = await startTestEngine(this.#t, {
       ...this.#options,
       time,
-      stores: { ...stores, executions: own, nodes: this.#reach(name) },
+      stores: { ...stores, executions, schedules, nodes: this.#reach(name) },
       seed: ++this.#seed,
       node: { info: { name, version: '0.0.0', leaseMs: LEASE_MS }, pollMs: 500 },
     });

@@ -68,11 +68,11 @@ for (const [what, { definition, asked }] of Object.entries(KINDS)) {
     const { requests } = cluster.stores.executions;
     let isOwnerBusy = true;
     const owner = await cluster.join('owner', {
-      requests: async (node) => (isOwnerBusy ? NOTHING : requests(node)),
+      executions: { requests: async (node) => (isOwnerBusy ? NOTHING : requests(node)) },
     });
     await started(owner);
     // As a look that began while the execution was here.
-    const late = await cluster.join('late', { requests: () => requests(owner.cluster.node) });
+    const late = await cluster.join('late', { executions: { requests: () => requests(owner.cluster.node) } });
     const caller = await cluster.join('caller');
     const answer = ask(caller);
     await cluster.time.pass(3_000);
@@ -87,10 +87,12 @@ for (const [what, { definition, asked }] of Object.entries(KINDS)) {
     const { requests } = cluster.stores.executions;
     const held = Promise.withResolvers<void>();
     const owner = await cluster.join('owner', {
-      async requests(node) {
-        const found = await requests(node);
-        if (found.mail.length > 0) await held.promise;
-        return found;
+      executions: {
+        async requests(node) {
+          const found = await requests(node);
+          if (found.mail.length > 0) await held.promise;
+          return found;
+        },
       },
     });
     await started(owner);
