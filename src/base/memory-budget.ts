@@ -23,7 +23,7 @@ export class MemoryBudget {
   #bytes = 0;
   #executions = 0;
   readonly #waiting: (() => void)[] = [];
-  readonly #whenFull: (() => void)[] = [];
+  readonly #whenFull = new Set<{ readonly react: () => void }>();
 
   /** @param limitBytes Infinity for a budget that only counts */
   constructor(limitBytes: number) {
@@ -79,7 +79,7 @@ export class MemoryBudget {
     const before = this.#bytes;
     this.#bytes += bytes;
     if (bytes <= 0 || before >= this.limitBytes || this.#bytes < this.limitBytes) return;
-    for (const react of this.#whenFull) react();
+    for (const { react } of this.#whenFull) react();
   }
 
   remove(bytes: number): void {
@@ -89,9 +89,11 @@ export class MemoryBudget {
     this.#waiting.shift()?.();
   }
 
-  /** Calls `react` whenever the limit is reached. */
-  onFull(react: () => void): void {
-    this.#whenFull.push(react);
+  /** Calls `react` whenever the limit is reached. Returns a function that ends this: the budget lives as long as the process. */
+  onFull(react: () => void): () => void {
+    const reaction = { react };
+    this.#whenFull.add(reaction);
+    return () => void this.#whenFull.delete(reaction);
   }
 
   /** Resolves when there is room for one more execution: at once below the limit, else for one waiter at a time. */

@@ -131,6 +131,7 @@ export class RunTable implements RunHost<DurableRun> {
   #turn: Promise<void> = Promise.resolve();
   /** True when {@link #shrink} is scheduled. */
   #isShrinking = false;
+  readonly #ignoreFull: () => void;
   #mayCall = true;
   #isClosed = false;
 
@@ -143,7 +144,7 @@ export class RunTable implements RunHost<DurableRun> {
     this.#releases = new Releases(options.queue, options.isShared);
     this.#limit = new RunningLimit(options.running, options.runningMax, options.cluster);
     this.#idle = new IdleRuns(options.idleMax, options.idlePlanBytes);
-    options.parts.memory.onFull(() => this.#shrinkSoon());
+    this.#ignoreFull = options.parts.memory.onFull(() => this.#shrinkSoon());
   }
 
   listen(listener: RunListener): void {
@@ -359,6 +360,7 @@ export class RunTable implements RunHost<DurableRun> {
 
   close(): void {
     this.#isClosed = true;
+    this.#ignoreFull();
     this.#mayCall = false;
     for (const run of this.#runs.values()) isolated(this.ports.observer, 'the end of the runtime', () => run.abandon());
     this.#runs.clear();

@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test';
 import { taskSucceeded } from '../../../src/testing/stand-ins.ts';
 import { startTestEngine } from '../../../src/testing/test-engine.ts';
 import type { TestEngine, TestEngineOptions } from '../../../src/testing/test-engine.ts';
+import { TestCluster } from '../../cluster/engines.ts';
 import { oneState } from '../durable/definitions.ts';
 
 const MIB = 1024 * 1024;
@@ -201,4 +202,21 @@ test('executions that only wait leave memory while it is short, and their report
   assert.ok(engine.memory.bytes < LIMIT);
   for (const token of tokens) await engine.executions.report(token, { ok: true, output: {} });
   for (const i of ITEMS) assert.equal((await engine.ended('ask', `e${i}`)).status, 'Succeeded');
+});
+
+test('only the present run table of a process that has joined again reacts to memory that is full', async (t) => {
+  const cluster = new TestCluster(t, { limits: { executionMemoryBytes: LIMIT } });
+  const { memory, durable, cluster: own, takeTroubles } = await cluster.join('a');
+  const nodes = new Set([own.node]);
+  while (nodes.size < 4) {
+    own.lose();
+    await cluster.time.pass(5_000);
+    nodes.add(own.node);
+    takeTroubles();
+  }
+  assert.equal(durable.writeFault, null);
+  const soon = t.mock.method(cluster.time, 'soon');
+  memory.add(LIMIT);
+  assert.equal(soon.mock.callCount(), 1);
+  memory.remove(LIMIT);
 });
