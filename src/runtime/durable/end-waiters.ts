@@ -1,7 +1,7 @@
 /** Callers that wait for the end of an execution (DescribeExecution with WaitTimeSeconds). An end wakes them; no one polls. */
 import type { Ports } from '../../base/ports.ts';
 import type { ExecutionId, ExecutionRecord } from '../../store/executions.ts';
-import type { DurableEnd, RunListener } from './run-table.ts';
+import type { DurableEnd, RunListener } from './run-listener.ts';
 
 export class EndWaiters implements RunListener {
   readonly #scheduler: Ports['scheduler'];

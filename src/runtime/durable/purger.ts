@@ -10,7 +10,7 @@ import type { Cluster } from '../../cluster/cluster.ts';
 import { LeaseLost } from '../../store/nodes.ts';
 import type { NodeNumber } from '../../store/nodes.ts';
 import type { CommitQueue } from './commit-queue.ts';
-import type { DurableEnd, RunListener } from './run-table.ts';
+import type { DurableEnd, RunListener } from './run-listener.ts';
 import type { SteadyClock } from './steady-clock.ts';
 
 /** Which ended executions are retained. */

@@ -10,7 +10,8 @@ import type { Orphans } from './children/orphans.ts';
 import type { ParentReports } from './children/parent-reports.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import type { DeletedFlows } from './deleted-flows.ts';
-import type { RunListener, RunTable } from './run-table.ts';
+import type { RunListener } from './run-listener.ts';
+import type { RunTable } from './run-table.ts';
 import { untilItWorks } from './until-it-works.ts';
 
 export interface RecoveryOptions {

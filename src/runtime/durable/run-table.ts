@@ -6,7 +6,7 @@ import { apiError, memoryThrottled } from '../../api/error.ts';
 import type { StartSource } from '../../base/observer.ts';
 import type { Ports } from '../../base/ports.ts';
 import type { Failure } from '../../interpreter/event.ts';
-import type { Execution, ExecutionStatus } from '../../interpreter/execution.ts';
+import type { Execution } from '../../interpreter/execution.ts';
 import { flowDeleted } from '../../interpreter/failure.ts';
 import type { ExecutionId, ExecutionRecord, ExecutionStore, RunningCounts } from '../../store/executions.ts';
 import type { DriverParts } from '../driver/driver.ts';
@@ -19,6 +19,7 @@ import { ExecutionUnreadable } from './loader.ts';
 import type { ExecutionLoader } from './loader.ts';
 import { nodeGone } from './not-accepting.ts';
 import { Releases } from './releases.ts';
+import type { DurableEnd, RunListener } from './run-listener.ts';
 import { RunningLimit } from './running-limit.ts';
 import type { Entrant, RunningMax } from './running-limit.ts';
 import type { RunDefect, RunHost } from './run-host.ts';
@@ -71,20 +72,6 @@ export interface Stuck {
   readonly state: string;
 }
 
-/** The end of an execution, which is durable. */
-export interface DurableEnd {
-  /** As it was when the execution came into memory. */
-  readonly record: ExecutionRecord;
-  readonly status: ExecutionStatus;
-  /** Empty on success. */
-  readonly error: string;
-  readonly startedMs: number;
-  readonly stoppedMs: number;
-  /** The state that failed; empty when it is not known, or the execution as a whole failed. */
-  readonly state: string;
-  readonly isFlowDeleted: boolean;
-}
-
 /** The reading of an execution from the store. */
 interface Load {
   /** True when a run of the execution was added meanwhile, by its start or a redrive: what was read may be out of date. */
@@ -97,19 +84,6 @@ interface ReadExecution {
   readonly record: ExecutionRecord;
   readonly execution: Execution;
   readonly isFlowDeleted: boolean;
-}
-
-/** A part of the runtime that reacts to events of runs. */
-export interface RunListener {
-  ended?(end: DurableEnd): void;
-  /** The store does not have the execution any more. */
-  absent?(record: ExecutionRecord): void;
-  /** The run's tasks with these events have ended, which is durable, and children may still run for them. */
-  orphaned?(run: DurableRun, events: readonly number[]): void;
-  /** The run only waits, until `wakeMs`. */
-  asleep?(wakeMs: number): void;
-  /** This node owns the execution, which is awake, and could not load it. */
-  unloaded?(id: ExecutionId): void;
 }
 
 export class RunTable implements RunHost<DurableRun> {

@@ -1,6 +1,6 @@
 /**
  * A node that has lost its place in the store, or is stopping, has no runs any more. That says nothing about the executions, so a caller
- * whose request was under way gets an error that it can act on, at whichever moment the node goes.
+ * whose request was under way gets an error that it can act on, at any moment at which the node goes.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -68,7 +68,7 @@ for (const [what, ask] of Object.entries(REQUESTS)) {
     await asked;
   });
 
-  test(`${what} is not answered wrongly, at whichever moment the node goes`, async (t) => {
+  test(`${what} is not answered wrongly, at any moment at which the node goes`, async (t) => {
     for (let moment = 0; moment < 60; moment++) {
       const own = await asking(t, moment % 2 === 0 ? 0 : 1_000);
       const asked = refused(ask(own), 'InternalServerError', /has lost its place in it, or is stopping/);

@@ -11,7 +11,8 @@ import type { TaskReport } from '../../executions.ts';
 import type { NodeMembership } from '../../../cluster/membership.ts';
 import type { CommitQueue } from '../commit-queue.ts';
 import { Elsewhere } from '../run-table.ts';
-import type { DurableEnd, RunListener, RunTable } from '../run-table.ts';
+import type { DurableEnd, RunListener } from '../run-listener.ts';
+import type { RunTable } from '../run-table.ts';
 
 export interface ParentReportsOptions {
   readonly store: Pick<ExecutionStore, 'get'>;

@@ -7,7 +7,8 @@ import { inBackground } from '../../../base/isolated.ts';
 import type { Ports } from '../../../base/ports.ts';
 import type { ExecutionStore } from '../../../store/executions.ts';
 import type { NodeNumber } from '../../../store/nodes.ts';
-import type { RunListener, RunTable } from '../run-table.ts';
+import type { RunListener } from '../run-listener.ts';
+import type { RunTable } from '../run-table.ts';
 import type { SteadyClock } from '../steady-clock.ts';
 
 export interface SleepersOptions {
