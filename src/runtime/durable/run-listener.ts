@@ -1,4 +1,4 @@
-/** What the run table reports of its runs to the other parts of the durable runtime. */
+/** The news that the run table has for the other parts of the durable runtime: ends of runs, children that may be left, sleep. */
 import type { ExecutionStatus } from '../../interpreter/execution.ts';
 import type { ExecutionId, ExecutionRecord } from '../../store/executions.ts';
 import type { DurableRun } from './run.ts';
