@@ -109,14 +109,22 @@ function FlowsTable({ flows, onEnd }: { readonly flows: readonly FlowSummary[]; 
   const handle = useRef<WindowedListHandle>(null);
   const isNarrow = useMedia('(max-width: 760px)');
   const isHuge = useMedia('(min-width: 2400px)');
-  const place = flows.findIndex(({ Name }) => Name === active);
+  /** The same at once: keys may come faster than the page is rendered. */
+  const current = useRef<string | null>(null);
+  const choose = (name: string): void => {
+    current.current = name;
+    setActive(name);
+  };
   const moveTo = (index: number): void => {
     const flow = flows[index];
     if (flow === undefined) return;
-    setActive(flow.Name);
+    choose(flow.Name);
     handle.current?.focusRow(index);
   };
-  const step = (by: number) => () => moveTo(place === -1 ? 0 : Math.min(flows.length - 1, Math.max(0, place + by)));
+  const step = (by: number) => () => {
+    const place = flows.findIndex(({ Name }) => Name === current.current);
+    moveTo(place === -1 ? 0 : Math.min(flows.length - 1, Math.max(0, place + by)));
+  };
   useShortcuts([
     { keys: 'j', about: t.nextRow, run: step(1) },
     { keys: 'k', about: t.previousRow, run: step(-1) },
@@ -163,7 +171,7 @@ function FlowsTable({ flows, onEnd }: { readonly flows: readonly FlowSummary[]; 
             index={index}
             marks={isHuge ? 20 : 12}
             isActive={active === null ? index === 0 : flow.Name === active}
-            onFocus={() => setActive(flow.Name)}
+            onFocus={() => choose(flow.Name)}
           />
         )}
       />
