@@ -57,7 +57,7 @@ export function createFlow(
   const text =
     typeof definition === 'string'
       ? definition
-      : JSON.stringify({ Type: 'StateMachine', SpecVersion: 'v1', Name: 'flow', ...definition }, null, 2);
+      : JSON.stringify({ Type: 'StateMachine', SpecVersion: 'v1', Name: name, ...definition }, null, 2);
   return server.call('CreateFlow', {
     Name: name,
     Definition: text,

@@ -43,7 +43,7 @@ export const messagesTexts = defineTexts({
     noneHelp:
       'A task with the action MNS:SendMessage sends one, when this server stores messages itself (setting mns.local). Queues have no consumers here: a message stays until newer ones take its place.',
     noMatch: 'No message matches these filters',
-    count: (count: string) => `${count} messages`,
+    count: (count: string) => (count === '1' ? '1 message' : `${count} messages`),
     loaded: (count: string) => `${count} loaded`,
     next: 'Next message',
     previous: 'Previous message',

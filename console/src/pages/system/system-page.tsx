@@ -67,7 +67,7 @@ export function SystemPage() {
       {data === null && system.fault === null && <Loading />}
       {data !== null && (
         <>
-          <Health system={data} />
+          {system.fault === null && <Health system={data} />}
           <div class="system-grid">
             <div class="stack">
               <StuckList system={data} onStopped={reload} />
@@ -78,7 +78,7 @@ export function SystemPage() {
               <Facts system={data} />
             </div>
           </div>
-          {nodes.fault !== null && <FaultNotice fault={nodes.fault} onRetry={reload} />}
+          {nodes.fault !== null && system.fault === null && <FaultNotice fault={nodes.fault} onRetry={reload} />}
           {nodes.data !== null && nodes.data.Nodes.length > 0 && <NodesTable nodes={nodes.data.Nodes} />}
           <SettingsTable settings={data.Settings} />
         </>

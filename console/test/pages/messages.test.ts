@@ -1,0 +1,135 @@
+/** The messages of the server's own queues and topics. */
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { fileEnd } from '../../../test/support/at-end.ts';
+import { LOOKS, WHERE_IT_RUNS, lookName, openConsole } from '../support/browser.ts';
+import { createFlow, startConsole, startExecution } from '../support/console-server.ts';
+import type { ConsoleServer } from '../support/console-server.ts';
+
+const LIMITED = { accessKeyId: 'LIMITEDKEY000001', accessKeySecret: 'a-secret-of-the-limited-key-0001' };
+const HOSTILE = {
+  script: '<script>document.title = "hurt"</script>',
+  ['__proto__']: { polluted: true },
+  long: 'متن 中文 😀 '.repeat(400),
+  deep: JSON.parse(`${'['.repeat(60)}1${']'.repeat(60)}`) as unknown,
+};
+
+function sends(target: string, message: unknown, mode = 'RequestComplete') {
+  const parameters = { resourceArn: `acs:mns:::/${target}/messages`, message };
+  const state = { Type: 'Task', Name: 'Send', Action: 'MNS:SendMessage', TaskMode: mode, Parameters: parameters };
+  return { StartAt: 'Send', States: [{ ...state, End: true }] };
+}
+
+/** Waits until a callback task has sent its message. */
+async function messages(server: ConsoleServer, count: number): Promise<void> {
+  for (;;) {
+    const { Messages } = await server.call('ListMessages', { Limit: 100 });
+    if ((Messages as readonly unknown[]).length >= count) return;
+  }
+}
+
+describe('the messages', WHERE_IT_RUNS, () => {
+  let server: ConsoleServer;
+  before(async () => {
+    server = await startConsole(fileEnd);
+    await createFlow(server, 'news', sends('topics/news', { 'number.$': '$Input.number', 'data.$': '$Input.data' }));
+    await createFlow(
+      server,
+      'ask',
+      sends('queues/approvals', { 'token.$': '$Context.Current.TaskToken' }, 'WaitForCustomCallback'),
+    );
+    for (let number = 0; number < 25; number++) {
+      const data = number === 24 ? HOSTILE : 'text';
+      await startExecution(server, 'news', { input: { number, data }, waits: true });
+    }
+    await server.call('StartExecution', {
+      FlowName: 'news',
+      Input: '{"number":1234567890123456789,"data":1}',
+    });
+    await startExecution(server, 'ask');
+    await messages(server, 27);
+  });
+
+  for (const look of LOOKS) {
+    it(`look well: ${lookName(look)}`, async (t) => {
+      const { page, axe, screenshot } = await openConsole(t, server, { ...look, at: '#/messages' });
+      await page.locator('.message-row').nth(2).waitFor();
+      await axe();
+      await page.getByText('script').first().click();
+      await page.locator('.message-detail [role=treeitem]').nth(5).waitFor();
+      await screenshot(`messages-${lookName(look)}`);
+      await axe();
+      assert.notEqual(await page.title(), 'hurt');
+    });
+  }
+
+  it('are shown digit by digit', async (t) => {
+    const { page } = await openConsole(t, server, { at: '#/messages?name=news' });
+    await page.getByText('1234567890123456789').first().click();
+    await page.locator('.message-detail').getByText('1234567890123456789', { exact: true }).waitFor();
+  });
+
+  it('are filtered by kind and name, and Back restores both and the chosen message', async (t) => {
+    const { page } = await openConsole(t, server, { at: '#/messages' });
+    await page.getByText('27 messages').waitFor();
+    await page.getByRole('button', { name: 'Queues' }).click();
+    await page.getByText('1 message', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Topics' }).click();
+    await page.getByText('26 messages').waitFor();
+    await page.getByLabel('Queue or topic').fill('nothing');
+    await page.getByText('No message matches these filters').waitFor();
+    await page.goBack();
+    await page.getByText('26 messages').waitFor();
+    await page.locator('.message-row button').nth(3).click();
+    const address = page.url();
+    await page.locator('.message-detail').waitFor();
+    await page.goBack();
+    await page.getByText('Choose a message to see it whole.').waitFor();
+    await page.goto(address);
+    await page.locator('.message-detail').waitFor();
+  });
+
+  it('hide a task token until a person asks for it, which the log says', async (t) => {
+    const { page, axe, screenshot } = await openConsole(t, server, { at: '#/messages?kind=Queue' });
+    await page.locator('.message-row button').first().click();
+    await page.getByText('hidden by the server').waitFor();
+    const { Messages } = await server.call('ListMessages', { Kind: 'Queue' });
+    const [{ MessageBody }] = Messages as [{ MessageBody: string }];
+    const { token } = JSON.parse(MessageBody) as { token: string };
+    assert.equal(await page.getByText(token).count(), 0);
+    await page.getByRole('button', { name: 'Show it' }).click();
+    await page.getByText(token).waitFor();
+    await axe();
+    await screenshot('messages-revealed');
+    assert.match(server.stdout() + server.stderr(), /message [0-9A-F]{32} of queue approvals/);
+    await page.getByRole('button', { name: 'Hide it again' }).click();
+    await page.getByText(token).waitFor({ state: 'detached' });
+  });
+
+  it('are walked by keyboard', async (t) => {
+    const { page } = await openConsole(t, server, { at: '#/messages' });
+    await page.getByText('27 messages').waitFor();
+    for (const key of ['j', 'j', 'ArrowDown']) await page.keyboard.press(key);
+    await page.locator('.message-row.is-chosen').waitFor();
+    assert.equal(await page.locator('.messages-list [data-index="2"] .is-chosen').count(), 1);
+  });
+});
+
+describe('the messages, to a key that may not see them', WHERE_IT_RUNS, () => {
+  it('are a sentence', async (t) => {
+    const policy = `{ Version: '1', Statement: [{ Effect: Allow, Action: 'fnf:ListFlows', Resource: '*' }] }`;
+    const server = await startConsole(t, {
+      auth: 'on',
+      settings: `keys: [{ accessKeyId: ${LIMITED.accessKeyId}, accessKeySecret: ${LIMITED.accessKeySecret}, policies: [${policy}] }]\n`,
+    });
+    const { page, allow, goTo, screenshot } = await openConsole(t, server, { key: LIMITED, at: '#/messages' });
+    allow(/status of 403/);
+    await page.getByText('The access key of this session may not see this.').waitFor();
+    await screenshot('messages-forbidden');
+    for (const screen of ['system', 'schedules']) {
+      await goTo(`#/${screen}`);
+      await page.getByRole('heading', { level: 1, name: screen === 'system' ? 'System' : 'Schedules' }).waitFor();
+      await page.getByText('The access key of this session may not see this.').first().waitFor();
+    }
+  });
+});
