@@ -69,6 +69,7 @@ function Drawn({ graph, status, taken, selected = null, onSelect, onOpen, toggle
   const [focused, setFocused] = useState<string | null>(null);
   const active = activeNode(shown?.graph ?? graph, shown?.folded ?? folded, focused, selected);
   const isFocusWanted = useRef(false);
+  const isFocusAwaited = useRef(false);
 
   const focusNode = (node: number): void => {
     setFocused(indexOf(graph).keys[node] ?? null);
@@ -81,6 +82,12 @@ function Drawn({ graph, status, taken, selected = null, onSelect, onOpen, toggle
     isFocusWanted.current = false;
     box.current?.querySelector<SVGGElement>(`[data-node="${active}"]`)?.focus({ preventScroll: true });
   });
+  // A node that opens or closes becomes another element.
+  useLayoutEffect(() => {
+    if (!isFocusAwaited.current) return;
+    isFocusAwaited.current = false;
+    box.current?.querySelector<SVGGElement>(`[data-node="${active}"]`)?.focus({ preventScroll: true });
+  }, [shown?.layout]);
   useEffect(() => {
     if (selected !== null && selected < graph.nodes.length) reveal(selected);
   }, [selected, graph]);
@@ -123,6 +130,7 @@ function Drawn({ graph, status, taken, selected = null, onSelect, onOpen, toggle
       if (node === selected) onOpen?.(node);
       else onSelect?.(node);
     } else if (event.key === ' ') {
+      isFocusAwaited.current = true;
       toggle(node);
     } else if (event.key === 'Home') {
       focusNode(scopeAt(shown.graph, 0).start);

@@ -93,11 +93,14 @@ export class Lines {
 
   /** The points between two nodes. A line passes each rank straight, through its whole height, so that it crosses no tall node. */
   #passed(link: LinkQuestion, label: Rectangle | null): Point[] {
-    return this.#way(link).passed.flatMap(({ x, y }) => {
+    const { passed } = this.#way(link);
+    return passed.flatMap(({ x, y }) => {
       const height = this.#ranks.get(Math.round(y));
       if (height !== undefined) return [at(x, y - height / 2), at(x, y + height / 2)];
       const isLabel = label !== null && Math.abs(label.y + LABEL_HEIGHT / 2 - y) < 1;
-      return isLabel ? [at(x, label.y), at(x, label.y + LABEL_HEIGHT)] : [];
+      if (isLabel) return [at(x, label.y), at(x, label.y + LABEL_HEIGHT)];
+      // Between the labels of other lines. A line to the next rank looks better without this bend.
+      return passed.length > 1 ? [at(x, y)] : [];
     });
   }
 
