@@ -13,16 +13,19 @@ interface Parts {
 
 let loaded: Parts | null = null;
 
+async function loadParts(): Promise<Parts> {
+  const { Editor, DiffView } = await import('./editor.tsx');
+  loaded = { Editor, DiffView };
+  return loaded;
+}
+
 /** The parts of the editor; null while they load. `isLost`: they did not load, and `load` tries again. */
 function useParts(): { readonly parts: Parts | null; readonly isLost: boolean; load(): void } {
   const [state, setState] = useState<{ parts: Parts | null; isLost: boolean }>({ parts: loaded, isLost: false });
   const load = (): void => {
     setState({ parts: null, isLost: false });
-    import('./editor.tsx').then(
-      (parts) => {
-        loaded = parts;
-        setState({ parts, isLost: false });
-      },
+    loadParts().then(
+      (parts) => setState({ parts, isLost: false }),
       () => setState({ parts: null, isLost: true }),
     );
   };

@@ -199,6 +199,63 @@ describe('the editor of definitions', WHERE_IT_RUNS, () => {
     assert.ok((await page.locator('.cm-line').count()) < 200, 'only lines in view');
   });
 
+  test('asks one question at a time, and shows no answer to a text that is gone', async (t) => {
+    const server = await startConsole(t);
+    await createFlow(server, 'orders', FLOW);
+    const { page } = await openConsole(t, server, { at: '#/flows/orders' });
+    await page.locator('.graph-node').first().waitFor();
+    const asked: string[] = [];
+    const held: (() => void)[] = [];
+    let most = 0;
+    let underWay = 0;
+    await page.route('**/api/CheckDefinition', async (route) => {
+      asked.push((route.request().postDataJSON() as { Definition: string }).Definition);
+      most = Math.max(most, ++underWay);
+      // A slow network, until the test lets the reply through.
+      await new Promise<void>((resolve) => held.push(resolve));
+      underWay--;
+      await route.continue();
+    });
+    const untilAsked = async (count: number): Promise<void> => {
+      while (asked.length < count) await page.evaluate(() => new Promise(requestAnimationFrame));
+    };
+    await goToLine(page, 18);
+    await page.keyboard.type('p');
+    await untilAsked(1);
+    await page.keyboard.type('ing');
+    await page.waitForFunction(() => document.querySelector('.problems') !== null);
+    assert.equal(asked.length, 1, 'the second question waits');
+    const first = page.waitForResponse('**/api/CheckDefinition');
+    held[0]?.();
+    await first;
+    await untilAsked(2);
+    assert.equal(await page.locator('.problem').count(), 0, 'the answer to the first text is dropped');
+    held[1]?.();
+    await page.locator('.problem', { hasText: '"Shipping"' }).waitFor();
+    assert.equal(most, 1);
+    assert.deepEqual(
+      asked.map((text) => /Next: Ship\w+/.exec(text)?.[0]),
+      ['Next: Shipp', 'Next: Shipping'],
+    );
+  });
+
+  test('shows differences beside each other, or in one column', async (t) => {
+    const server = await startConsole(t);
+    await createFlow(server, 'orders', FLOW);
+    for (const look of [{ width: 1440 }, { width: 400, theme: 'dark', language: 'zh' }] as const) {
+      const opened = await openConsole(t, server, { ...look, at: '#/flows/orders' });
+      const { page } = opened;
+      await page.locator('.cm-content').waitFor();
+      await goToLine(page, 18);
+      await page.keyboard.type('p');
+      await page.getByRole('button', { name: /Show my changes|查看我的修改/ }).click();
+      await page.locator('dialog .cm-changedLine').first().waitFor();
+      assert.equal(await page.locator('dialog .cm-editor').count(), look.width === 400 ? 1 : 2);
+      await opened.axe();
+      await opened.screenshot(`diff-${lookName(look)}`);
+    }
+  });
+
   for (const look of LOOKS) {
     test(`looks well: ${lookName(look)}`, async (t) => {
       const server = await startConsole(t);
