@@ -19,6 +19,10 @@ const FORBIDDEN: readonly { readonly what: string; readonly pattern: RegExp }[] 
     what: 'a note to come back later',
     pattern: new RegExp(`\\b(?:${['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X'].join('|')})\\b`),
   },
+  {
+    what: 'both sides of a conflict of two branches',
+    pattern: new RegExp(`^(?:${'<'.repeat(7)}|${'>'.repeat(7)}) `, 'm'),
+  },
 ];
 
 function forbiddenIn(path: string, text: string): string[] {
@@ -52,12 +56,15 @@ test('file names are in kebab-case', () => {
 });
 
 test('no file names a machine, a registry, or unfinished work', () => {
-  const texts = filesBelow('').filter((path) => /\.(?:ts|js|mjs|json|ya?ml|md|txt)$/.test(path) || !path.includes('.'));
+  const texts = filesBelow('').filter(
+    (path) => /\.(?:tsx?|js|mjs|css|html|json|ya?ml|md|txt)$/.test(path) || !path.includes('.'),
+  );
   assert.ok(texts.includes('README.md') && texts.includes('LICENSE'));
   assert.deepEqual(
     texts.flatMap((path) => forbiddenIn(path, read(path))),
     [],
   );
   const planted = ['/ho' + 'me/me/notes', 'see /wo' + 'rk/x', 'https://registry.' + 'npmjs.org', '// TO' + 'DO: later'];
+  planted.push(`${'<'.repeat(7)} HEAD`);
   for (const text of planted) assert.equal(forbiddenIn('planted', text).length, 1, text);
 });

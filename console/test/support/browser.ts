@@ -60,6 +60,8 @@ export interface ConsolePage {
   readonly requests: readonly Request[];
   /** The actions of the API that the page has called so far, in order. */
   calls(): string[];
+  /** The paths of all requests so far that are not for a file, in order: `api/ListFlows`, `stream`, `session`. */
+  asked(): string[];
   /** Goes to another screen as a link would. */
   goTo(fragment: string): Promise<void>;
   /** Expects faults of this form from here on, such as a refusal that the test provokes. */
@@ -114,6 +116,9 @@ async function signIn(context: BrowserContext, home: string, key: Key): Promise<
   assert.equal(reply.status(), 200, await reply.text());
 }
 
+/** Requests that are not for a file. */
+const ASKED = /\/((?:api\/\w+)|session|stream|reveal|report)$/;
+
 /** Runs in the page before its own scripts. */
 function watchPage(): void {
   document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => {
@@ -146,6 +151,7 @@ function pageOf(page: Page, context: BrowserContext, home: string): ConsolePage 
     context,
     requests,
     calls: () => requests.flatMap((request) => /\/api\/(\w+)$/.exec(request.url())?.[1] ?? []),
+    asked: () => requests.flatMap((request) => ASKED.exec(new URL(request.url()).pathname)?.[1] ?? []),
     async goTo(fragment) {
       await page.evaluate((hash) => {
         location.hash = hash;

@@ -111,13 +111,8 @@ export function needsPrefix({ flow, name, qualifier }: Filters, byPrefix: boolea
 }
 
 /**
-<<<<<<< HEAD
- * Whether an execution belongs into the list. A fact that a change does not have – which version ran – does not decide: such lists are read
- * anew instead.
-=======
  * Whether an execution belongs into the list. A change does not say which version or alias ran, so a list of one is read anew
  * instead.
->>>>>>> 598e023f (console: parts of a screen are not pressed flat, and the top bar fits a phone)
  */
 export function matches(execution: ListedExecution, filters: Filters, nowMs: number, byPrefix = false): boolean {
   const { flow, status, name } = filters;
