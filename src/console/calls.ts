@@ -8,13 +8,13 @@ import { ApiError, apiError, invalidArgument } from '../api/error.ts';
 import { ERRORS } from '../api/errors.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { AccessKey } from '../auth/key-ring.ts';
-import { isJsonObject, parseJson, stringifyJson } from '../base/json.ts';
+import { isJsonObject, memberOf, parseJson, stringifyJson } from '../base/json.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Ports } from '../base/ports.ts';
 import { cut } from '../base/text.ts';
 import type { Operation, Parameters } from '../operations/operation.ts';
 import type { OperationServices } from '../operations/services.ts';
-import { maskReply } from './masking.ts';
+import { maskReply, withoutTokens } from './masking.ts';
 import type { Answer, ConsoleCaller } from './request.ts';
 import { errorAnswer, jsonAnswer } from './request.ts';
 
@@ -31,6 +31,8 @@ export interface CallsOptions {
   readonly services: OperationServices;
   readonly authenticator: Pick<Authenticator, 'authorize'>;
   readonly ports: Pick<Ports, 'clock' | 'ids' | 'observer'>;
+  /** Size limit of a request of the API (`limits.request`). */
+  readonly requestBytes: number;
 }
 
 export class Calls {
@@ -42,8 +44,8 @@ export class Calls {
 
   /** Calls an action with the parameters in a JSON object of texts. Never rejects. */
   answer(action: string, body: Buffer, who: Who): Promise<Answer> {
-    return this.reported(action, async (requestId) => {
-      const parameters = parametersOf(bodyObject(body));
+    return this.reported(cut(action, SHOWN_NAME), async (requestId) => {
+      const parameters = parametersOf(bodyObject(body), this.#options.requestBytes);
       const operation = this.#options.operations.get(action);
       if (operation === undefined) throw apiError('ActionNotSupported', cut(action, SHOWN_NAME));
       this.authorize(operation.action, parameters, who);
@@ -87,7 +89,8 @@ export class Calls {
       return [jsonAnswer(stringifyJson(await work(requestId))), ''];
     } catch (error) {
       const known = this.#known(error, action, requestId);
-      return [errorAnswer(known, requestId), known.code];
+      // Some messages quote a parameter, and the console itself sends the token in a report of a person who does not have it.
+      return [errorAnswer(known, requestId, withoutTokens(known.message)), known.code];
     }
   }
 
@@ -110,11 +113,22 @@ export function bodyObject(body: Buffer): JsonObject {
   throw invalidArgument('The body must be a JSON object.');
 }
 
-function parametersOf(object: JsonObject): Parameters {
+/** The text of a member; empty when absent. @throws {ApiError} `InvalidArgument` for a member that is no text */
+export function textMember(object: JsonObject, name: string): string {
+  const value = memberOf(object, name) ?? '';
+  if (typeof value === 'string') return value;
+  throw invalidArgument(`'${name}' must be a text.`);
+}
+
+/** No parameter can be larger here than in a request of the API, although this body may be. */
+function parametersOf(object: JsonObject, mostBytes: number): Parameters {
   return new Map(
     Object.entries(object).map(([name, value]) => {
-      if (typeof value === 'string') return [name, value];
-      throw invalidArgument(`The parameter '${cut(name, SHOWN_NAME)}' must be a text.`);
+      if (typeof value !== 'string') throw invalidArgument(`The parameter '${cut(name, SHOWN_NAME)}' must be a text.`);
+      if (value.length * 3 > mostBytes && Buffer.byteLength(value) > mostBytes) {
+        throw apiError('EntityTooLarge', String(mostBytes));
+      }
+      return [name, value];
     }),
   );
 }

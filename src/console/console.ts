@@ -13,14 +13,14 @@ import { TokenBucket } from '../base/token-bucket.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { OperationServices } from '../operations/services.ts';
 import { Assets } from './assets.ts';
-import { Calls, bodyObject } from './calls.ts';
+import { Calls, bodyObject, textMember } from './calls.ts';
 import type { Who } from './calls.ts';
 import type { Changes } from './changes.ts';
 import { foreignRequest } from './origin.ts';
 import type { ChangeReader, OtherConsoles } from './other-consoles.ts';
 import type { SessionView } from './protocol.ts';
 import { jsonAnswer, refusal, send } from './request.ts';
-import type { Answer, ConsoleRequest } from './request.ts';
+import type { Answer, ConsoleHead, ConsoleRequest } from './request.ts';
 import { Secrets } from './secrets.ts';
 import { Sessions, cookieName, endingCookie } from './sessions.ts';
 import type { Session } from './sessions.ts';
@@ -37,6 +37,8 @@ export interface ConsoleOptions {
   /** Reads the changes of the others; null: there are none. */
   readonly reader: ChangeReader | null;
   readonly place: { readonly region: string; readonly account: string };
+  /** Size limit of the body of a call of the API (`limits.request`). */
+  readonly requestBytes: number;
   /** Version of Millrace. */
   readonly version: string;
   readonly ports: Ports;
@@ -44,6 +46,11 @@ export interface ConsoleOptions {
 
 /** Where the console is: all its paths are below. */
 export const CONSOLE_PATH = '/console';
+
+/** A body of a request without a session: a key with its token. */
+const STRANGER_BODY_BYTES = 64 * 1024;
+/** The names and the other parameters beside a definition. */
+const OTHER_PARAMETERS_BYTES = 64 * 1024;
 
 /** Attempts to sign in that the process answers: people mistype, and no one guesses a secret at this rate. */
 const ATTEMPTS = { perSecond: 5, burst: 20 };
@@ -68,6 +75,18 @@ export class Console {
     this.#attempts = new TokenBucket(ATTEMPTS, ports.clock.monotonicMs());
   }
 
+  /**
+   * The size limit of the body of a request. In a session it is twice the limit of a request of the API: quotation marks and line ends
+   * of a definition take two bytes in JSON. Each parameter still has the limit of a request (`calls.ts`).
+   */
+  bodyBytes(head: ConsoleHead): number {
+    const { requestBytes, authenticator } = this.#options;
+    const isKnown = authenticator.open || this.#session(head) !== null;
+    if (foreignRequest(head) !== null || !isKnown) return STRANGER_BODY_BYTES;
+    head.caller.know();
+    return 2 * requestBytes + OTHER_PARAMETERS_BYTES;
+  }
+
   /** Answers a request. Rejects for a defect only. */
   async handle(request: ConsoleRequest): Promise<void> {
     const answer = await this.#answer(request);
@@ -87,26 +106,27 @@ export class Console {
 
   /** Null: the answer is a stream, which has begun. */
   async #answer(request: ConsoleRequest): Promise<Answer | null> {
-    const { method, path } = request;
-    const [first = '', second = ''] = path.split('/', 2);
+    const { method, path, headers } = request;
+    const [first = ''] = path.split('/', 1);
     const isRead = method === 'GET' || method === 'HEAD';
     if (isRead && !DYNAMIC.has(first)) {
-      return (await this.#assets.answer(path, String(request.headers['accept-encoding'] ?? ''))) ?? NO_FILE;
+      return (await this.#assets.answer(path, String(headers['accept-encoding'] ?? ''))) ?? NO_FILE;
     }
-    if (request.signer !== null && first === 'stream' && isRead) return this.#signedStream(request, request.signer);
+    const isStream = path === 'stream' && method === 'GET';
+    if (isStream && request.signer !== null) return this.#signedStream(request, request.signer);
     const foreign = foreignRequest(request);
     if (foreign !== null) return foreign;
     const session = this.#session(request);
-    if (first === 'session') return this.#sessionAnswer(request, session);
+    if (path === 'session') return this.#sessionAnswer(request, session);
     if (!this.#options.authenticator.open && session === null) return NOT_SIGNED_IN;
-    if (session !== null) request.caller.know();
+    request.caller.know();
     const who: Who = { key: session?.key ?? null, caller: request.caller };
-    if (first === 'stream' && isRead) {
+    if (isStream) {
       const mayGoOn = (): boolean => session === null || this.#session(request) !== null;
       return this.#streams.open(request, who, mayGoOn);
     }
-    if (method !== 'POST') return NO_METHOD;
-    const answer = await this.#posted(first, second, request.body, who);
+    if (method !== 'POST') return DYNAMIC.has(first) ? NO_METHOD : NO_FILE;
+    const answer = await this.#posted(path, request.body, who);
     return answer === null ? NO_FILE : this.#renewed(answer, request, session);
   }
 
@@ -117,14 +137,14 @@ export class Console {
     return this.#streams.open(request, { key, caller: request.caller }, mayGoOn);
   }
 
-  async #posted(first: string, second: string, body: Buffer, who: Who): Promise<Answer | null> {
-    if (first === 'api' && second !== '') return this.#calls.answer(second, body, who);
-    if (first === 'reveal') return this.#secrets.reveal(body, who);
-    if (first === 'report') return this.#secrets.report(body, who);
-    return null;
+  async #posted(path: string, body: Buffer, who: Who): Promise<Answer | null> {
+    if (path === 'reveal') return this.#secrets.reveal(body, who);
+    if (path === 'report') return this.#secrets.report(body, who);
+    const action = /^api\/([^/]+)$/.exec(path)?.[1];
+    return action === undefined ? null : this.#calls.answer(action, body, who);
   }
 
-  #session({ headers, caller }: ConsoleRequest): Session | null {
+  #session({ headers, caller }: ConsoleHead): Session | null {
     if (this.#options.authenticator.open) return null;
     return this.#sessions.of(headers.cookie, cookieName(caller.host));
   }
@@ -146,11 +166,13 @@ export class Console {
     if (!caller.isPrivate) return NOT_PRIVATE;
     let begun: Session | null = null;
     const answer = await this.#calls.reported('SignIn', async () => {
+      const asked = bodyObject(request.body);
+      const token = textMember(asked, 'securityToken');
+      const secret = textMember(asked, 'accessKeySecret');
+      const accessKeyId = textMember(asked, 'accessKeyId');
       const waitMs = this.#attempts.take(this.#options.ports.clock.monotonicMs());
       if (waitMs > 0) throw throttled(waitMs);
-      const { accessKeyId, accessKeySecret, securityToken } = bodyObject(request.body);
-      const token = typeof securityToken === 'string' && securityToken !== '' ? securityToken : null;
-      begun = this.#sessions.begin(String(accessKeyId ?? ''), String(accessKeySecret ?? ''), token);
+      begun = this.#sessions.begin(accessKeyId, secret, token === '' ? null : token);
       return {};
     });
     if (begun === null) return answer;

@@ -8,7 +8,9 @@ import { ChangeReader } from './other-consoles.ts';
 import type { OtherConsoles } from './other-consoles.ts';
 
 export interface CreateConsoleOptions extends Pick<ConsoleOptions, 'services' | 'authenticator' | 'changes' | 'ports'> {
-  readonly settings: Pick<Settings, 'console' | 'region' | 'account'>;
+  readonly settings: Pick<Settings, 'console' | 'region' | 'account'> & {
+    readonly limits: Pick<Settings['limits'], 'requestBytes'>;
+  };
   /** Those of the other processes that serve together with this one; null: there are none. */
   readonly others: OtherConsoles | null;
 }
@@ -16,13 +18,14 @@ export interface CreateConsoleOptions extends Pick<ConsoleOptions, 'services' | 
 /** Null with `console: off`. */
 export function createConsole({ settings, others, ...parts }: CreateConsoleOptions): Console | null {
   if (settings.console === 'off') return null;
-  const { region, account } = settings;
+  const { region, account, limits } = settings;
   return new Console({
     ...parts,
     others,
     operations: OPERATIONS,
     reader: others === null ? null : new ChangeReader(others, parts.changes, parts.ports),
     place: { region, account },
+    requestBytes: limits.requestBytes,
     version: packageVersion(),
   });
 }

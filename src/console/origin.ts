@@ -3,12 +3,12 @@
  * person who has the console open; but it can neither set the header of the console nor the headers with which browsers say where a
  * request comes from.
  */
-import type { Answer, ConsoleRequest } from './request.ts';
+import type { Answer, ConsoleHead } from './request.ts';
 import { refusal } from './request.ts';
 import { CONSOLE_HEADER } from './protocol.ts';
 
 /** Null for a request of the console's page, else the answer to it. */
-export function foreignRequest({ method, headers, caller }: ConsoleRequest): Answer | null {
+export function foreignRequest({ method, headers, caller }: ConsoleHead): Answer | null {
   if (headers[CONSOLE_HEADER] === undefined) {
     return refusal(
       403,

@@ -11,6 +11,9 @@ export const MASKED_HEADER = '•••authorization•••';
 /** The header that every request of the console has, and that a page of another origin cannot send. */
 export const CONSOLE_HEADER = 'x-millrace-console';
 
+/** No execution has an event with a larger id. */
+export const LAST_EVENT_ID = 2 ** 31 - 1;
+
 export interface SessionView {
   /** `off`: the server checks no keys, and no one signs in. */
   readonly auth: 'on' | 'off';
@@ -50,7 +53,10 @@ export interface StreamedEvent {
 
 /** The events of the stream of an execution, by name. */
 export interface ExecutionStreamEvents {
-  /** Some events, in order and without a gap. The id of the message is the id of the last one. */
+  /**
+   * Some events, in order and without a gap. The id of the message is the id of the last one. The first one is that of `from`; or
+   * event 1, if the execution does not have the event before `from`: it is not the one that the asker knows.
+   */
   readonly events: { readonly events: readonly StreamedEvent[] };
   /** Sent behind the events that were there at first, and when the status has changed. */
   readonly execution: {
@@ -60,7 +66,7 @@ export interface ExecutionStreamEvents {
     readonly stoppedTime: string;
     readonly lastEvent: number;
   };
-  /** There is no such execution, or there is no longer. */
+  /** There is no such execution, or there is no longer. The stream ends. */
   readonly absent: Readonly<Record<string, never>>;
 }
 
@@ -79,7 +85,7 @@ export interface ListChange {
 export interface ListStreamEvents {
   /** The first event: a server that has started anew has another id, and what was shown may be old. */
   readonly hello: { readonly server: string };
-  /** Some changes, in their order. `lost`: how many more there were that the stream leaves out. */
+  /** Some changes, in their order. `lost`: about how many more there were that the stream leaves out, changes of flows among them. */
   readonly changes: { readonly changes: readonly ListChange[]; readonly lost: number };
   /** Names of flows of which the definition, a version, an alias or a schedule has changed. */
   readonly flows: { readonly flows: readonly string[] };

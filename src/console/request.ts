@@ -3,17 +3,21 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { ApiError } from '../api/error.ts';
 import type { AccessKey } from '../auth/key-ring.ts';
 
-export interface ConsoleRequest {
+/** A request before its body is read. */
+export interface ConsoleHead {
   readonly method: string;
   /** After `/console/`: `api/ListFlows`; empty for the page itself. */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
+  readonly caller: ConsoleCaller;
+}
+
+export interface ConsoleRequest extends ConsoleHead {
   /** Complete; empty for none. */
   readonly body: Buffer;
   /** The key that has signed the request, as a program does that has no session; null for none. */
   readonly signer: AccessKey | null;
-  readonly caller: ConsoleCaller;
   readonly response: ServerResponse;
 }
 
@@ -53,9 +57,15 @@ export function send(response: ServerResponse, { status, headers = {}, body = ''
     ...SAFE_HEADERS,
     'cache-control': 'no-store',
     ...(headers as Record<string, string>),
-    'content-length': Buffer.byteLength(body),
+    // An answer 204 has none (RFC 9110, 8.6).
+    ...(status !== 204 && { 'content-length': Buffer.byteLength(body) }),
   });
   response.end(body);
+}
+
+/** Sends a browser to another address. A relative one leads to the right place below a prefix of a proxy. */
+export function sendRedirect(response: ServerResponse, location: string): void {
+  send(response, { status: 307, headers: { location } });
 }
 
 /** Begins an answer whose body follows in pieces. */
@@ -79,9 +89,9 @@ export function refusal(status: number, code: string, message: string): Answer {
   return jsonAnswer(JSON.stringify({ Code: code, Message: message }), status);
 }
 
-/** The answer for an error of the API. */
-export function errorAnswer(error: ApiError, requestId: string): Answer {
-  const { status, code, message, retryAfterMs, accessDeniedDetail } = error;
+/** The answer for an error of the API. `message` is that of the error, or the one to show in its place. */
+export function errorAnswer(error: ApiError, requestId: string, message = error.message): Answer {
+  const { status, code, retryAfterMs, accessDeniedDetail } = error;
   const body = JSON.stringify({
     RequestId: requestId,
     Code: code,

@@ -9,7 +9,8 @@ import type { JsonObject, JsonValue } from '../base/json.ts';
 import type { Observer } from '../base/observer.ts';
 import type { OperationServices } from '../operations/services.ts';
 import type { Calls, Who } from './calls.ts';
-import { bodyObject } from './calls.ts';
+import { LAST_EVENT_ID } from './protocol.ts';
+import { bodyObject, textMember } from './calls.ts';
 import type { Answer } from './request.ts';
 
 export interface SecretsOptions {
@@ -48,11 +49,15 @@ export class Secrets {
     const refused = await calls.reported('Report', async (requestId) => {
       const asked = bodyObject(body);
       action = asked['kind'] === 'failed' ? 'ReportTaskFailed' : 'ReportTaskSucceeded';
+      if (asked['kind'] !== 'failed' && asked['kind'] !== 'succeeded') throw invalidArgument(NO_KIND);
+      const flow = text(asked, 'flow');
       calls.authorize(action, new Map(), who);
-      const token = await services.executions.taskToken(text(asked, 'flow'), text(asked, 'execution'), eventId(asked));
+      // The API asks for the token, which a caller of this right finds in the history.
+      calls.authorize('GetExecutionHistory', new Map([['FlowName', flow]]), who);
+      const token = await services.executions.taskToken(flow, text(asked, 'execution'), eventId(asked));
       parameters =
         action === 'ReportTaskFailed'
-          ? { TaskToken: token, Error: text(asked, 'error'), Cause: textOr(asked, 'cause', '') }
+          ? { TaskToken: token, Error: text(asked, 'error'), Cause: textMember(asked, 'cause') }
           : { TaskToken: token, Output: text(asked, 'output') };
       return { RequestId: requestId };
     });
@@ -94,24 +99,21 @@ export class Secrets {
   }
 }
 
+const NO_KIND = "'kind' must be 'succeeded' or 'failed'.";
+
 function idOf({ key }: Who): string {
   return key?.accessKeyId ?? '';
 }
 
-/** @throws {ApiError} `MissingRequiredParams` */
+/** @throws {ApiError} `MissingRequiredParams`, `InvalidArgument` */
 function text(object: JsonObject, name: string): string {
-  const value = textOr(object, name, '');
+  const value = textMember(object, name);
   if (value === '') throw apiError('MissingRequiredParams', name);
   return value;
 }
 
-function textOr(object: JsonObject, name: string, otherwise: string): string {
-  const value = object[name];
-  return typeof value === 'string' ? value : otherwise;
-}
-
 function eventId(object: JsonObject): number {
   const value = object['eventId'];
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value;
+  if (typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= LAST_EVENT_ID) return value;
   throw invalidArgument("'eventId' must be the id of an event.");
 }

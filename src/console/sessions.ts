@@ -1,7 +1,7 @@
 /**
  * Sessions of browsers. A session is a cookie: the id of the access key, an id of its own and the time of its last use, sealed with
  * the secret of the key. So any process that knows the key can check it, a restart of the server ends no session, and a session ends
- * with its key, or with the secret of its key.
+ * with its key, or when its secret or its security token changes.
  *
  * Signing out is remembered by the processes that serve at that time, as long as the session could be used.
  */
@@ -61,7 +61,7 @@ export class Sessions {
   end(id: string): void {
     const nowMs = this.#ports.clock.nowMs();
     for (const [each, untilMs] of this.#ended) {
-      if (untilMs > nowMs) break;
+      if (untilMs >= nowMs) break;
       this.#ended.delete(each);
     }
     this.#ended.set(id, nowMs + IDLE_MS);
@@ -119,5 +119,6 @@ function contentOf(content: string): { accessKeyId: string; id: string; usedMs: 
 }
 
 function sealOf(key: AccessKey, content: string): string {
-  return key.acs3['ACS3-HMAC-SHA256'].signText(`${PURPOSE}\n${content}`, 'hex');
+  const token = key.securityToken?.reveal() ?? '';
+  return key.acs3['ACS3-HMAC-SHA256'].signText(`${PURPOSE}\n${token}\n${content}`, 'hex');
 }

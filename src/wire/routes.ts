@@ -4,6 +4,8 @@ import { ApiError, apiError } from '../api/error.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { inBackground, isolated } from '../base/isolated.ts';
 import { CONSOLE_PATH } from '../console/console.ts';
+import { sendRedirect } from '../console/request.ts';
+import type { ConsoleRequest } from '../console/request.ts';
 import type { Console } from '../console/console.ts';
 import type { Dispatcher } from './api/dispatcher.ts';
 import { Exchange } from './api/exchange.ts';
@@ -34,7 +36,7 @@ export interface RoutesOptions<Services> {
   readonly peers: Peers;
   readonly authenticator: Authenticator;
   /** Null: the server has no console. */
-  readonly console: Pick<Console, 'handle'> | null;
+  readonly console: Pick<Console, 'bodyBytes' | 'handle'> | null;
   /** True when authentication is off: then calls from browsers, through proxies and under other names are refused. */
   readonly isOpen: boolean;
   readonly localNames: LocalNames;
@@ -49,9 +51,9 @@ export class Routes<Services> {
 
   /**
    * Nothing is thrown from here: the HTTP server calls it. A request that meets a defect loses its connection.
-   * @param beforeBody is called before a body is read, and not for one that is refused by its head
+   * @param beforeBody is called before a body is read, with its limit, and not for one that is refused by its head
    */
-  handle(request: IncomingMessage, response: ServerResponse, beforeBody: (() => void) | null = null): void {
+  handle(request: IncomingMessage, response: ServerResponse, beforeBody: BeforeBody | null = null): void {
     try {
       this.#route(request, response, beforeBody);
     } catch (error) {
@@ -60,7 +62,7 @@ export class Routes<Services> {
     }
   }
 
-  #route(request: IncomingMessage, response: ServerResponse, beforeBody: (() => void) | null): void {
+  #route(request: IncomingMessage, response: ServerResponse, beforeBody: BeforeBody | null): void {
     const { method = '' } = request;
     // The connection was given its last answer; what else arrives on it is not read.
     if (request.socket.writableEnded) return;
@@ -76,14 +78,14 @@ export class Routes<Services> {
     const exchange = new Exchange(shared, request, response);
     const query = question === -1 ? '' : url.slice(question + 1);
     if (this.#options.console !== null && isConsolePath(path)) {
-      return this.#toConsole(exchange, request, response, { path, query });
+      return this.#toConsole(exchange, request, response, { path, query, beforeBody });
     }
     const refusal = this.#refusal(request, path, method);
     if (refusal !== null) return refuse(exchange, request, refusal);
     const open = dispatcher.open(exchange, request, query);
     if (open === null) return;
     if (open.head.bodyType === null) return dispatcher.answer(open, NO_BODY);
-    beforeBody?.();
+    beforeBody?.(bodies.limitBytes);
     bodies.read(
       request,
       (body) => {
@@ -96,48 +98,57 @@ export class Routes<Services> {
   }
 
   /** Reads the body, if there is one, and passes the request on. The console decides itself who may ask. */
-  #toConsole(exchange: Exchange, request: IncomingMessage, response: ServerResponse, url: Target): void {
-    const { isOpen, bodies, connections, shared } = this.#options;
+  #toConsole(exchange: Exchange, request: IncomingMessage, response: ServerResponse, target: Target): void {
+    const { isOpen, bodies, connections, console, peers, shared, turns } = this.#options;
     const refusal = isOpen ? this.#foreignWithoutKeys(request) : null;
     if (refusal !== null) return refuse(exchange, request, refusal);
-    if (url.path === CONSOLE_PATH) return redirect(request, response, 'console/');
+    if (console === null || target.path === CONSOLE_PATH) {
+      request.resume();
+      return sendRedirect(response, 'console/');
+    }
+    const head = {
+      method: request.method ?? '',
+      path: target.path.slice(CONSOLE_PATH.length + 1),
+      query: new URLSearchParams(target.query),
+      headers: request.headers,
+      caller: {
+        ...peers.of(request),
+        isPrivate: peers.isPrivate(request),
+        host: peers.hostOf(request),
+        know: () => connections.know(request.socket),
+      },
+      response,
+    };
     const pass = (body: Buffer): void => {
       connections.arrived(request.socket);
-      inBackground(shared.ports.observer, 'the console', () =>
-        this.#askConsole(exchange, request, response, url, body),
-      );
+      const answer = (): void =>
+        inBackground(shared.ports.observer, 'the console', () =>
+          this.#askConsole(console, exchange, request, target, { ...head, body }),
+        );
+      if (body.length <= QUICK_BYTES) answer();
+      else turns.add(answer);
     };
     if (!hasBody(request)) return pass(NO_BODY);
-    bodies.read(request, pass, (error) =>
-      isolated(shared.ports.observer, 'the refusal of a body', () => exchange.refuseUnread(error)),
-    );
+    const limitBytes = console.bodyBytes(head);
+    target.beforeBody?.(limitBytes);
+    const refuseBody = (error: ApiError): void =>
+      isolated(shared.ports.observer, 'the refusal of a body', () => exchange.refuseUnread(error));
+    bodies.read(request, pass, refuseBody, limitBytes);
   }
 
   async #askConsole(
+    console: Pick<Console, 'handle'>,
     exchange: Exchange,
     request: IncomingMessage,
-    response: ServerResponse,
     { path, query }: Target,
-    body: Buffer,
+    asked: Omit<ConsoleRequest, 'signer'>,
   ): Promise<void> {
-    const { connections, console, peers, authenticator } = this.#options;
+    const { authenticator, shared } = this.#options;
+    const { response } = asked;
     try {
       const signer = path === STREAM_PATH ? streamSigner(request, path, query, authenticator) : null;
-      await console?.handle({
-        method: request.method ?? '',
-        path: path.slice(CONSOLE_PATH.length + 1),
-        query: new URLSearchParams(query),
-        headers: request.headers,
-        body,
-        signer,
-        caller: {
-          ...peers.of(request),
-          isPrivate: peers.isPrivate(request),
-          host: peers.hostOf(request),
-          know: () => connections.know(request.socket),
-        },
-        response,
-      });
+      await console.handle({ ...asked, signer });
+      if (response.writableLength > 0) shared.unread.add(request.socket, response);
     } catch (error) {
       if (error instanceof ApiError) return exchange.sendError(error);
       response.destroy();
@@ -169,12 +180,15 @@ export class Routes<Services> {
   }
 }
 
-/** The parts of the address of a request. */
+/** The parts of the address of a request, and what its body needs. */
 interface Target {
   readonly path: string;
   /** After the question mark. */
   readonly query: string;
+  readonly beforeBody: BeforeBody | null;
 }
+
+type BeforeBody = (limitBytes: number) => void;
 
 const STREAM_PATH = `${CONSOLE_PATH}/stream`;
 
@@ -185,13 +199,6 @@ function isConsolePath(path: string): boolean {
 function refuse(exchange: Exchange, request: IncomingMessage, refusal: ApiError): void {
   if (hasBody(request)) exchange.refuseUnread(refusal);
   else exchange.sendError(refusal);
-}
-
-/** Relative, so that it leads to the right place below a prefix of a proxy. */
-function redirect(request: IncomingMessage, response: ServerResponse, location: string): void {
-  request.resume();
-  response.writeHead(307, { location, 'content-length': 0 });
-  response.end();
 }
 
 function refusedWithoutKeys(what: string): ApiError {

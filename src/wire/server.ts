@@ -72,7 +72,7 @@ export interface WireServerOptions<Services> {
   readonly earlyAnswerMs: number | null;
   readonly health: HealthSource;
   /** Null: the server has no console. */
-  readonly console: Pick<Console, 'handle' | 'close'> | null;
+  readonly console: Pick<Console, 'bodyBytes' | 'handle' | 'close'> | null;
   readonly ports: Ports;
 }
 
@@ -113,7 +113,7 @@ export function createWireServer<Services>(options: WireServerOptions<Services>)
     localNames: new LocalNames(options.hosts),
   });
   const server = createNodeServer(tls, (request, response) => routes.handle(request, response));
-  listenTo(server, { routes, connections, ports, requestBytes: options.requestBytes, encrypted: tls !== null });
+  listenTo(server, { routes, connections, ports, encrypted: tls !== null });
 
   let isAdopting = false;
   return {
@@ -154,18 +154,18 @@ export function createWireServer<Services>(options: WireServerOptions<Services>)
   };
 }
 
-interface Listeners extends Pick<WireServerOptions<unknown>, 'requestBytes' | 'ports'> {
+interface Listeners extends Pick<WireServerOptions<unknown>, 'ports'> {
   readonly routes: Pick<Routes<never>, 'handle'>;
   readonly connections: Connections;
   readonly encrypted: boolean;
 }
 
 /** Passes the events of Node's server to the parts that deal with them; the request itself has a callback of its own. */
-function listenTo(server: Server, { routes, connections, ports, requestBytes, encrypted }: Listeners): void {
+function listenTo(server: Server, { routes, connections, ports, encrypted }: Listeners): void {
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     // Without `100 Continue`, the caller of a body that is refused gets the refusal before it sends the body.
-    routes.handle(request, response, () => {
-      if (announcedBytes(request) <= requestBytes) response.writeContinue();
+    routes.handle(request, response, (limitBytes) => {
+      if (announcedBytes(request) <= limitBytes) response.writeContinue();
     });
   });
   // Unknown expectations are ignored; Node would answer them without a body.

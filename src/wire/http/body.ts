@@ -28,12 +28,13 @@ interface Holding {
 }
 
 export class BodyReader {
-  readonly #limitBytes: number;
+  /** Limit of one body, unless its reader has another one. */
+  readonly limitBytes: number;
   readonly #holding: Holding;
 
   /** `limitBytes` limits one body, `maxHeldBytes` all incomplete bodies together. */
   constructor(limitBytes: number, maxHeldBytes: number) {
-    this.#limitBytes = limitBytes;
+    this.limitBytes = limitBytes;
     this.#holding = { bytes: 0, maxBytes: maxHeldBytes };
   }
 
@@ -47,10 +48,15 @@ export class BodyReader {
    * large (`EntityTooLarge`) or the incomplete bodies take too much memory (`ResourceThrottled`). When the caller hangs up
    * midway, neither is called.
    */
-  read(request: IncomingMessage, done: (body: Buffer) => void, refuse: (error: ApiError) => void): void {
+  read(
+    request: IncomingMessage,
+    done: (body: Buffer) => void,
+    refuse: (error: ApiError) => void,
+    limitBytes = this.limitBytes,
+  ): void {
     const announced = announcedBytes(request);
-    const tooLarge = (): ApiError => apiError('EntityTooLarge', String(this.#limitBytes));
-    if (announced > this.#limitBytes) {
+    const tooLarge = (): ApiError => apiError('EntityTooLarge', String(limitBytes));
+    if (announced > limitBytes) {
       refuse(tooLarge());
       return;
     }
@@ -63,7 +69,7 @@ export class BodyReader {
         return;
       }
       partial ??= new PartialBody(request, this.#holding);
-      const fits = partial.length + chunk.length <= this.#limitBytes;
+      const fits = partial.length + chunk.length <= limitBytes;
       if (fits && partial.append(chunk)) return;
       request.removeAllListeners('data').removeAllListeners('end').pause();
       partial.release();
