@@ -20,6 +20,8 @@ export interface Change {
 export interface ListWatcher {
   changed(change: Change): void;
   flowChanged(flow: string): void;
+  /** Some changes are not known, of executions or of flows. */
+  missed(changes: number): void;
 }
 
 /** By process, the number of the last change that the asker has of it. */
@@ -33,6 +35,8 @@ export interface ChangeBatch {
   readonly changes: readonly Change[];
   /** Names of flows that have changed. */
   readonly flows: readonly string[];
+  /** How many more changes there were since the cursor, at least. */
+  readonly lost: number;
 }
 
 /** More changes than a list shows. */
@@ -54,7 +58,11 @@ export class Changes {
       this.#changed(mode, flowName, executionName, status, !isMapItem),
     executionAdvanced: ({ flowName, executionName }) => this.#advanced(flowName, executionName),
     executionStuck: ({ flowName, executionName }) => this.#advanced(flowName, executionName),
-    flowChanged: ({ flowName }) => this.#flowChanged(flowName),
+    flowChanged: ({ flowName, action }) => {
+      this.#flowChanged(flowName);
+      if (action === 'DeleteFlow') this.#advancedAll(`${flowName}\n`);
+    },
+    executionsPurged: () => this.#advancedAll(''),
     scheduleChanged: ({ flowName }) => this.#flowChanged(flowName),
   };
   readonly #clock: Pick<Clock, 'nowMs' | 'monotonicMs'>;
@@ -72,12 +80,13 @@ export class Changes {
   /** The changes of this process since the cursor that it gave in an earlier batch. */
   batchSince(cursors: Cursors): ChangeBatch {
     this.#askedMs = this.#clock.monotonicMs();
-    const recent = this.#recent.since(cursors[this.process]);
+    const { recent, lost } = this.#recent.since(cursors[this.process]);
     return {
       process: this.process,
       until: this.#recent.last,
       changes: recent.flatMap(({ change }) => (change === null ? [] : [change])),
       flows: [...new Set(recent.flatMap(({ change, flow }) => (change === null ? [flow] : [])))],
+      lost,
     };
   }
 
@@ -88,6 +97,10 @@ export class Changes {
 
   passFlow(flow: string): void {
     for (const watcher of this.#lists) watcher.flowChanged(flow);
+  }
+
+  passMissed(changes: number): void {
+    for (const watcher of this.#lists) watcher.missed(changes);
   }
 
   /** Watches the status of all executions. Returns the end of it. */
@@ -132,6 +145,13 @@ export class Changes {
     for (const wake of this.#executions.get(keyOf(flow, execution)) ?? []) wake();
   }
 
+  /** Executions may be gone: those whose key begins with this text. */
+  #advancedAll(keyBegin: string): void {
+    for (const [key, watchers] of this.#executions) {
+      if (key.startsWith(keyBegin)) for (const wake of watchers) wake();
+    }
+  }
+
   #flowChanged(flow: string): void {
     if (this.#isAsked()) this.#recent.add(null, flow);
     this.passFlow(flow);
@@ -155,14 +175,21 @@ class Recent {
   }
 
   /** Those after a number; the first question gets none. Without a question for a while, changes are recorded no longer. */
-  since(number: number | undefined): readonly { readonly change: Change | null; readonly flow: string }[] {
+  since(number: number | undefined): {
+    readonly recent: readonly { readonly change: Change | null; readonly flow: string }[];
+    readonly lost: number;
+  } {
     this.#isWanted = true;
-    return number === undefined ? [] : this.#changes.filter((each) => each.number > number);
+    if (number === undefined) return { recent: [], lost: 0 };
+    const recent = this.#changes.filter((each) => each.number > number);
+    return { recent, lost: Math.max(0, this.last - number - recent.length) };
   }
 
   stop(): void {
     this.#isWanted = false;
     this.#changes = [];
+    // In place of those that come until someone asks again, who learns that some are missing.
+    this.last++;
   }
 }
 

@@ -93,10 +93,11 @@ export class ChangeReader {
     });
   }
 
-  #take({ process, until, changes, flows }: ChangeBatch): void {
+  #take({ process, until, changes, flows, lost }: ChangeBatch): void {
     if (process === this.#changes.process) return;
     this.#cursors[process] = until;
     for (const change of changes) this.#changes.pass(change);
     for (const flow of flows) this.#changes.passFlow(flow);
+    if (lost > 0) this.#changes.passMissed(lost);
   }
 }

@@ -1,6 +1,7 @@
 /**
  * The stream of one execution: the events that are there, then those that come, in order and without a gap. It reads the history again
- * when something has happened, so it holds no events itself, and a browser that comes back says from which event it continues.
+ * when something has happened, so it holds no events but those of one message, and a browser that comes back says from which event it
+ * continues.
  */
 import { ApiError } from '../../api/error.ts';
 import { formatTime } from '../../base/clock.ts';
@@ -13,8 +14,12 @@ import { maskText, maskValue } from '../masking.ts';
 import type { StreamedEvent } from '../protocol.ts';
 import type { EventStream } from './event-stream.ts';
 
-/** Events of one read and one message. */
-const PAGE_EVENTS = 250;
+/** Events of the first read; later ones ask for as many as fit into a message. */
+const FIRST_EVENTS = 50;
+/** Events of one read and one message at most. */
+const MOST_EVENTS = 250;
+/** UTF-16 units of a message, more or less an event. A slow browser makes the server hold one message. */
+const MESSAGE_UNITS = 256 * 1024;
 /** Changes that come closer together are one read. */
 const GATHER_MS = 30;
 
@@ -30,14 +35,21 @@ export interface ExecutionStreamOptions {
   readonly ports: Pick<Ports, 'scheduler' | 'observer'>;
 }
 
-/** Writes the stream until it ends. Rejects for a failure that is not the caller's. */
+/** Writes the stream until it ends. */
 export class ExecutionStream {
   readonly #options: ExecutionStreamOptions;
   readonly #stream: EventStream;
   #next: number;
+  /** How many events to ask for. */
+  #count = FIRST_EVENTS;
+  /** The last that was sent; empty before the first. */
   #state = '';
-  /** Something has happened since the last read began. */
+  /** When the execution started; null: not known yet. */
+  #startedMs: number | null = null;
+  /** Something has happened since the last read began, or it is time to look. */
   #isDirty = true;
+  /** Something has happened, perhaps the deletion of the execution. */
+  #isWoken = false;
   #isReading = false;
   #cancel = (): void => {};
   #unwatch = (): void => {};
@@ -61,6 +73,7 @@ export class ExecutionStream {
   }
 
   #wake(): void {
+    this.#isWoken = true;
     if (this.#isDirty) return;
     this.#isDirty = true;
     if (!this.#isReading) this.#readAfter(GATHER_MS);
@@ -76,6 +89,10 @@ export class ExecutionStream {
       this.#isReading = true;
       try {
         await this.#readAll();
+      } catch (error) {
+        // The browser opens another stream, which may have more luck.
+        this.#stream.close();
+        throw error;
       } finally {
         this.#isReading = false;
       }
@@ -94,26 +111,67 @@ export class ExecutionStream {
   }
 
   async #readAll(): Promise<void> {
-    const { executions, flow, execution } = this.#options;
     try {
       this.#isDirty = false;
-      // Before the events: an end that this shows has its events in the history.
-      const view = await executions.describe(flow, execution, 0);
-      for (let isMore = true; isMore && !this.#stream.isEnded; ) {
-        const { events, nextEvent } = await executions.history(flow, execution, this.#next, PAGE_EVENTS);
-        isMore = nextEvent !== null;
-        const last = events.at(-1);
-        if (last === undefined) break;
-        this.#next = last.id + 1;
-        await this.#stream.send('events', stringifyEvents(events), String(last.id));
-      }
-      await this.#sendState(view);
+      await this.#readChanges();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (error.code.endsWith('NotExists')) await this.#stream.send('absent', '{}');
+      if (error.code.endsWith('NotExists')) await this.#sendAbsent();
       // Anything else may pass: the browser opens another stream, which says what is wrong.
-      this.#stream.close();
+      else this.#stream.close();
     }
+  }
+
+  async #readChanges(): Promise<void> {
+    const { executions, flow, execution } = this.#options;
+    const isWoken = this.#isWoken;
+    this.#isWoken = false;
+    if (this.#startedMs === null) await this.#checkFrom();
+    let events = await this.#page();
+    // A status does not change without an event, and a look reads no more than it has to.
+    if (events.length === 0 && this.#state !== '' && !isWoken) return;
+    // Between the first events and the last ones: an end that this shows has its events in the history.
+    const view = await executions.describe(flow, execution, 0);
+    if (this.#startedMs !== null && view.startedMs !== this.#startedMs) return this.#sendAbsent();
+    this.#startedMs = view.startedMs;
+    while (events.length > 0 && !this.#stream.isEnded) {
+      await this.#sendEvents(events);
+      events = await this.#page();
+    }
+    await this.#sendState(view);
+  }
+
+  /** Begins with the first event if the execution does not have the event before, so it is another one than the browser knows. */
+  async #checkFrom(): Promise<void> {
+    if (this.#next === 1) return;
+    const { executions, flow, execution } = this.#options;
+    const { events } = await executions.history(flow, execution, this.#next - 1, 1);
+    if (events.length === 0) this.#next = 1;
+  }
+
+  async #page(): Promise<readonly HistoryEvent[]> {
+    const { executions, flow, execution } = this.#options;
+    return (await executions.history(flow, execution, this.#next, this.#count)).events;
+  }
+
+  /** Sends the first of some events, as many as a message takes. */
+  async #sendEvents(events: readonly HistoryEvent[]): Promise<void> {
+    const texts: string[] = [];
+    let units = 0;
+    for (const event of events) {
+      if (units > MESSAGE_UNITS) break;
+      const text = JSON.stringify(streamed(event));
+      texts.push(text);
+      units += text.length;
+      this.#next = event.id + 1;
+    }
+    this.#count = texts.length < events.length ? texts.length : Math.min(MOST_EVENTS, 2 * this.#count);
+    await this.#stream.send('events', `{"events":[${texts.join(',')}]}`, String(this.#next - 1));
+  }
+
+  async #sendAbsent(): Promise<void> {
+    await this.#stream.send('absent', '{}');
+    this.#stream.finish();
   }
 
   async #sendState({ status, startedMs, stoppedMs }: ExecutionView): Promise<void> {
@@ -129,12 +187,8 @@ export class ExecutionStream {
   }
 }
 
-function stringifyEvents(events: readonly HistoryEvent[]): string {
-  return JSON.stringify({ events: events.map(streamed) });
-}
-
 /** An event as the browser gets it. */
-export function streamed(event: HistoryEvent): StreamedEvent {
+function streamed(event: HistoryEvent): StreamedEvent {
   const { id, type, timeMs, cause, stepName, detail, warnings, global } = event;
   return {
     id,
@@ -146,7 +200,6 @@ export function streamed(event: HistoryEvent): StreamedEvent {
     ...(warnings.length > 0 && {
       warnings: warnings.map(({ path, message }) => ({ path, message: maskText(message) })),
     }),
-    ...(global !== undefined && { global: stringifyJson(maskValue(global)) }),
     ...(global !== undefined && { global: stringifyJson(maskValue(global)) }),
   };
 }

@@ -13,6 +13,7 @@ import type { EventStream } from './event-stream.ts';
 /** Changes of one message. */
 const MOST_CHANGES = 200;
 const MOST_FLOWS = 200;
+const MOST_REMEMBERED = 1_000;
 /** Between two messages. */
 const GATHER_MS = 120;
 
@@ -30,6 +31,8 @@ export class ListStream implements ListWatcher {
   readonly #stream: EventStream;
   #pending: ListChange[] = [];
   #lost = 0;
+  /** By flow, whether the caller may see it: since the last message, because policies know the time. */
+  readonly #visible = new Map<string, boolean>();
   readonly #flows = new Set<string>();
   #isScheduled = false;
   #cancel = (): void => {};
@@ -57,14 +60,35 @@ export class ListStream implements ListWatcher {
   }
 
   changed({ timeMs, ...change }: Change): void {
+    // A change that the caller may not see is not counted either.
+    if (!this.#maySee(change.flow)) return;
     if (this.#pending.length >= MOST_CHANGES) this.#lost++;
-    else if (this.#options.maySee(change.flow)) this.#pending.push({ ...change, time: formatTime(timeMs) });
+    else this.#pending.push({ ...change, time: formatTime(timeMs) });
     this.#schedule();
   }
 
   flowChanged(flow: string): void {
-    if (this.#flows.size < MOST_FLOWS && this.#options.maySee(flow)) this.#flows.add(flow);
+    if (!this.#maySee(flow)) return;
+    if (this.#flows.size >= MOST_FLOWS && !this.#flows.has(flow)) this.#lost++;
+    else this.#flows.add(flow);
     this.#schedule();
+  }
+
+  missed(changes: number): void {
+    this.#lost += changes;
+    this.#schedule();
+  }
+
+  #maySee(flow: string): boolean {
+    let may = this.#visible.get(flow);
+    if (may === undefined) {
+      may = this.#options.maySee(flow);
+      if (this.#visible.size >= MOST_REMEMBERED) this.#visible.clear();
+      this.#visible.set(flow, may);
+      // A later look at the policies begins with the next message.
+      this.#schedule();
+    }
+    return may;
   }
 
   #schedule(): void {
@@ -75,7 +99,7 @@ export class ListStream implements ListWatcher {
       inBackground(observer, 'a stream of the console', async () => {
         await this.#flush();
         this.#isScheduled = false;
-        if (this.#pending.length > 0 || this.#flows.size > 0) this.#schedule();
+        if (this.#pending.length > 0 || this.#lost > 0 || this.#flows.size > 0) this.#schedule();
       });
     });
   }
@@ -88,6 +112,7 @@ export class ListStream implements ListWatcher {
     this.#pending = [];
     this.#lost = 0;
     this.#flows.clear();
+    this.#visible.clear();
     if (changes.length > 0 || lost > 0) await this.#stream.send('changes', JSON.stringify({ changes, lost }));
     if (flows.length > 0) await this.#stream.send('flows', JSON.stringify({ flows }));
   }

@@ -7,6 +7,7 @@ import type { OperationServices } from '../../operations/services.ts';
 import type { Calls, Who } from '../calls.ts';
 import type { Changes } from '../changes.ts';
 import type { ChangeReader } from '../other-consoles.ts';
+import { LAST_EVENT_ID } from '../protocol.ts';
 import type { Answer, ConsoleRequest } from '../request.ts';
 import { errorAnswer, refusal } from '../request.ts';
 import { EventStream } from './event-stream.ts';
@@ -50,13 +51,15 @@ export class Streams {
       const execution = query.get('execution') ?? '';
       if (execution !== '') {
         this.#authorize('GetExecutionHistory', flow, who);
-        const from = Math.max(1, Math.trunc(Number(query.get('from') ?? 1)) || 1);
-        this.#begin(response, mayGoOn, (stream) => this.#executionStream(stream, flow, execution, from));
+        const from = fromOf(query.get('from') ?? '');
+        const mayRead = (): boolean => mayGoOn() && this.#may('GetExecutionHistory', flow, who);
+        this.#begin(response, mayRead, (stream) => this.#executionStream(stream, flow, execution, from));
         return null;
       }
       if (query.get('list') === null) return NO_TOPIC;
       if (flow !== '') this.#authorize('ListExecutions', flow, who);
-      const maySee = (each: string): boolean => (flow === '' || each === flow) && this.#maySee(each, who);
+      const maySee = (each: string): boolean =>
+        (flow === '' || each === flow) && this.#may('ListExecutions', each, who);
       const { changes, reader, ports } = this.#options;
       this.#begin(response, mayGoOn, (stream) => new ListStream(stream, { changes, reader, maySee, ports }));
       return null;
@@ -89,6 +92,8 @@ export class Streams {
     make: (stream: EventStream) => ExecutionStream | ListStream,
   ): void {
     const { scheduler, observer } = this.#options.ports;
+    // It may have closed while its body came. Then it is too late to notice its end.
+    if (response.req.socket.destroyed) return;
     let source: ExecutionStream | ListStream | null = null;
     const onEnd = (): void => {
       this.#open.delete(open);
@@ -105,14 +110,19 @@ export class Streams {
     this.#options.calls.authorize(action, new Map([['FlowName', flow]]), who);
   }
 
-  #maySee(flow: string, who: Who): boolean {
+  #may(action: ActionName, flow: string, who: Who): boolean {
     try {
-      this.#authorize('ListExecutions', flow, who);
+      this.#authorize(action, flow, who);
       return true;
     } catch {
       return false;
     }
   }
+}
+
+/** The id in a text; 1 for any text that is none. */
+function fromOf(text: string): number {
+  return /^\d+$/.test(text) ? Math.max(1, Math.min(LAST_EVENT_ID, Number(text))) : 1;
 }
 
 const NO_TOPIC = refusal(
