@@ -29,7 +29,7 @@ const ENCODINGS = [
 export class Assets {
   readonly #scheduler: Pick<Scheduler, 'outside'>;
   #names: Promise<ReadonlySet<string>> | null = null;
-  readonly #files = new Map<string, Promise<Buffer>>();
+  readonly #files = new Map<string, Promise<Buffer | null>>();
   /** Of the page, when it was last read. */
   #builtMs = 0;
 
@@ -43,9 +43,10 @@ export class Assets {
     const names = await this.#known();
     const file = name === '' ? 'index.html' : name;
     if (!names.has(file)) return name === '' ? NOT_BUILT : null;
-    const accepted = new Set(acceptEncoding.split(',').map((each) => each.trim().split(';')[0]));
+    const accepted = acceptedIn(acceptEncoding);
     const encoding = ENCODINGS.find((each) => accepted.has(each.name) && names.has(file + each.extension));
     const body = await this.#read(file + (encoding?.extension ?? ''));
+    if (body === null) return null;
     return {
       status: 200,
       headers: {
@@ -75,15 +76,24 @@ export class Assets {
     return this.#names;
   }
 
-  #read(file: string): Promise<Buffer> {
+  /** Null for a file that is no longer there: a new build has taken the place of this one. */
+  #read(file: string): Promise<Buffer | null> {
     const known = this.#files.get(file);
     if (known !== undefined) return known;
-    const reading = this.#scheduler.outside(readFile(FOLDER + file));
+    const reading = this.#scheduler.outside(readFile(FOLDER + file).catch(() => null));
     this.#files.set(file, reading);
-    // A new build has taken the place of this one.
-    reading.catch(() => this.#files.delete(file));
     return reading;
   }
+}
+
+/** The encodings that a browser takes; those of quality 0 it does not. */
+function acceptedIn(header: string): ReadonlySet<string> {
+  const accepted = new Set<string>();
+  for (const each of header.toLowerCase().split(',')) {
+    const [name = '', ...parameters] = each.split(';').map((part) => part.trim());
+    if (!parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter))) accepted.add(name);
+  }
+  return accepted;
 }
 
 const NOT_BUILT: Answer = {
