@@ -6,12 +6,14 @@ import { actionResource, furtherRights } from '../api/actions.ts';
 import type { ActionName } from '../api/actions.ts';
 import { ApiError, apiError, invalidArgument } from '../api/error.ts';
 import { ERRORS } from '../api/errors.ts';
+import { NAME_RULE, isExecutionName, isName } from '../api/names.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { AccessKey } from '../auth/key-ring.ts';
-import { isJsonObject, memberOf, parseJson, stringifyJson } from '../base/json.ts';
-import type { JsonObject } from '../base/json.ts';
+import { MAX_DEPTH, isJsonObject, memberOf, parseJson, stringifyJson } from '../base/json.ts';
+import type { JsonObject, JsonValue } from '../base/json.ts';
 import type { Ports } from '../base/ports.ts';
 import { cut } from '../base/text.ts';
+import { halfPairIn } from '../base/unicode.ts';
 import type { Operation, Parameters } from '../operations/operation.ts';
 import type { OperationServices } from '../operations/services.ts';
 import { maskReply, withoutTokens } from './masking.ts';
@@ -102,10 +104,10 @@ export class Calls {
   }
 }
 
-/** The JSON object in a body. @throws {ApiError} `InvalidArgument` for any other body. */
+/** The JSON object in a body, with halves of surrogate pairs if it has some. @throws {ApiError} `InvalidArgument` for any other body. */
 export function bodyObject(body: Buffer): JsonObject {
   try {
-    const value = parseJson(body.toString('utf8'));
+    const value = parseJson(body.toString('utf8'), MAX_DEPTH, 'accept');
     if (isJsonObject(value)) return value;
   } catch {
     // Says the same as of another value.
@@ -115,20 +117,32 @@ export function bodyObject(body: Buffer): JsonObject {
 
 /** The text of a member; empty when absent. @throws {ApiError} `InvalidArgument` for a member that is no text */
 export function textMember(object: JsonObject, name: string): string {
-  const value = memberOf(object, name) ?? '';
-  if (typeof value === 'string') return value;
-  throw invalidArgument(`'${name}' must be a text.`);
+  return textOf(memberOf(object, name) ?? '', name);
+}
+
+/** A text that may go into the store, as those of requests of the API (`wire/api/form-parameters.ts`). */
+function textOf(value: JsonValue, name: string): string {
+  if (typeof value === 'string' && !value.includes('\0') && halfPairIn(value) === null) return value;
+  throw invalidArgument(
+    `'${cut(name, SHOWN_NAME).toWellFormed()}' must be a text of valid Unicode, without a NUL character.`,
+  );
+}
+
+/** The names of an execution that can exist. @throws {ApiError} `InvalidArgument` for others */
+export function requireNames(flow: string, execution: string): void {
+  if (!isName(flow)) throw invalidArgument(`There is no flow of this name: a name has ${NAME_RULE}.`);
+  if (!isExecutionName(execution)) throw invalidArgument('There is no execution of this name.');
 }
 
 /** No parameter can be larger here than in a request of the API, although this body may be. */
 function parametersOf(object: JsonObject, mostBytes: number): Parameters {
   return new Map(
     Object.entries(object).map(([name, value]) => {
-      if (typeof value !== 'string') throw invalidArgument(`The parameter '${cut(name, SHOWN_NAME)}' must be a text.`);
-      if (value.length * 3 > mostBytes && Buffer.byteLength(value) > mostBytes) {
+      const text = textOf(value, name);
+      if (text.length * 3 > mostBytes && Buffer.byteLength(text) > mostBytes) {
         throw apiError('EntityTooLarge', String(mostBytes));
       }
-      return [name, value];
+      return [name, text];
     }),
   );
 }

@@ -10,7 +10,7 @@ import type { Observer } from '../base/observer.ts';
 import type { OperationServices } from '../operations/services.ts';
 import type { Calls, Who } from './calls.ts';
 import { LAST_EVENT_ID } from './protocol.ts';
-import { bodyObject, textMember } from './calls.ts';
+import { bodyObject, requireNames, textMember } from './calls.ts';
 import type { Answer } from './request.ts';
 
 export interface SecretsOptions {
@@ -54,7 +54,9 @@ export class Secrets {
       calls.authorize(action, new Map(), who);
       // The API asks for the token, which a caller of this right finds in the history.
       calls.authorize('GetExecutionHistory', new Map([['FlowName', flow]]), who);
-      const token = await services.executions.taskToken(flow, text(asked, 'execution'), eventId(asked));
+      const execution = text(asked, 'execution');
+      requireNames(flow, execution);
+      const token = await services.executions.taskToken(flow, execution, eventId(asked));
       parameters =
         action === 'ReportTaskFailed'
           ? { TaskToken: token, Error: text(asked, 'error'), Cause: textMember(asked, 'cause') }
@@ -71,6 +73,7 @@ export class Secrets {
     const executionName = text(asked, 'execution');
     const id = eventId(asked);
     calls.authorize('GetExecutionHistory', new Map([['FlowName', flowName]]), who);
+    requireNames(flowName, executionName);
     const { events } = await services.executions.history(flowName, executionName, id, 1);
     const event = events.find((each) => each.id === id);
     if (event === undefined) throw invalidArgument(`The execution has no event ${id}.`);

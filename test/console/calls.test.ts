@@ -208,6 +208,10 @@ describe('secrets of executions', () => {
       [{ ...at, execution: 'none', eventId: 1 }, 'ExecutionNotExists'],
       [{ ...at, execution: '', eventId: 1 }, 'MissingRequiredParams'],
       [{ ...at, flow: { a: 1 }, eventId: 1 }, 'InvalidArgument'],
+      [{ ...at, flow: '\0', eventId: 1 }, 'InvalidArgument'],
+      [{ ...at, flow: "';", eventId: 1 }, 'InvalidArgument'],
+      [{ ...at, execution: '\ud800', eventId: 1 }, 'InvalidArgument'],
+      [{ ...at, execution: 'x'.repeat(1_000), eventId: 1 }, 'InvalidArgument'],
       [{ kind: 'message' }, 'MissingRequiredParams'],
       [{ kind: 'message', messageId: 'none' }, 'InvalidArgument'],
       [{ kind: 'message', messageId: { toString: 1 } }, 'InvalidArgument'],
@@ -286,8 +290,8 @@ describe('a report', () => {
 
 describe('a call', () => {
   it('with something that is no parameter is refused', async () => {
-    for (const value of [1, true, null, {}, [], 12.5]) {
-      const reply = await root.post('api/DescribeFlow', { Name: value });
+    for (const value of [1, true, null, {}, [], 12.5, '\0', 'a\ud800']) {
+      const reply = await root.post('api/UpdateFlow', { Name: 'mine', Description: value });
       assert.deepEqual([reply.status, codeOf(reply)], [400, 'InvalidArgument']);
     }
     const unknown = await root.post(`api/${'x'.repeat(5_000)}`, {});

@@ -99,10 +99,8 @@ describe('the stream of an execution', () => {
     for (const [flow, execution] of [
       ['empty', 'none'],
       ['none', 'none'],
-      ['', 'x'],
-      ['empty', '\u0000'],
-      ['empty', '你好🙂'],
-      ['empty', 'x'.repeat(10_000)],
+      ['empty', '01234567-89ab-4def-8123-456789abcdef'],
+      ['empty', 'x:01234567-89ab-4def-8123-456789abcdef'],
     ] as const) {
       const stream = await root.follow(flow, execution);
       await stream.first('absent');
@@ -112,6 +110,11 @@ describe('the stream of an execution', () => {
         ['absent'],
       );
     }
+    for (const execution of ['\0', '你好🙂', 'x'.repeat(10_000), '../x', "'; --", '%00', '\ud800']) {
+      await assert.rejects(root.follow('empty', execution), new Refusal(400), execution);
+      await assert.rejects(root.follow(execution, 'x'), new Refusal(400), execution);
+    }
+    await assert.rejects(root.follow('', 'x'), new Refusal(400));
     await assert.rejects(root.stream({}), new Refusal(400));
     await assert.rejects(root.stream({ flow: 'empty' }), new Refusal(400));
   });

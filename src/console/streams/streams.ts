@@ -4,6 +4,7 @@ import { ApiError, throttled } from '../../api/error.ts';
 import { isolated } from '../../base/isolated.ts';
 import type { Ports } from '../../base/ports.ts';
 import type { OperationServices } from '../../operations/services.ts';
+import { requireNames } from '../calls.ts';
 import type { Calls, Who } from '../calls.ts';
 import type { Changes } from '../changes.ts';
 import type { ChangeReader } from '../other-consoles.ts';
@@ -51,6 +52,7 @@ export class Streams {
       const execution = query.get('execution') ?? '';
       if (execution !== '') {
         this.#authorize('GetExecutionHistory', flow, who);
+        requireNames(flow, execution);
         const from = fromOf(query.get('from') ?? '');
         const mayRead = (): boolean => mayGoOn() && this.#may('GetExecutionHistory', flow, who);
         this.#begin(response, mayRead, (stream) => this.#executionStream(stream, flow, execution, from));
