@@ -1,4 +1,4 @@
-/** What the console costs while no one watches, and the changes that one process has for another. */
+/** The cost of the console while no one watches, and the changes that one process has for another. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createObserver } from '../../src/base/observer.ts';

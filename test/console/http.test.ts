@@ -178,7 +178,7 @@ describe('the files', () => {
 });
 
 describe('a body', () => {
-  it('near the limit of a definition goes through, whatever JSON makes of it', async () => {
+  it('near the limit of a definition goes through, with all that JSON adds', async () => {
     const line = `# "quoted" \\ line\n`;
     const flow = `${machine({ Type: 'Pass', Name: 'A' })}\n`;
     const definition = flow + line.repeat(Math.floor((1024 * 1024 - flow.length) / line.length));

@@ -36,7 +36,7 @@ async function isSignedIn(visitor: Visitor): Promise<boolean> {
   return (await visitor.get('session')).json()['signedIn'] === true;
 }
 
-/** What each of several processes must show of the others. */
+/** Asserts that each of several processes shows the work of the others. */
 async function sharesAll(t: CleanUp, servers: readonly Pick<ServerProcess, 'url'>[]): Promise<void> {
   const visitors = await visitorsOf(t, servers, 4);
   const [one, ...others] = visitors as [Visitor, ...Visitor[]];

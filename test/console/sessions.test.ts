@@ -66,7 +66,7 @@ describe('signing in', () => {
     assert.deepEqual(faultsIn(server), []);
   });
 
-  it('refuses members that are no text, whatever they are', async (t) => {
+  it('refuses members that are no text', async (t) => {
     const server = await startServer(t);
     const visitor = new Visitor(t, server);
     const headers = { 'content-type': 'application/json' };

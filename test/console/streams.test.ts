@@ -186,8 +186,9 @@ describe('the stream of an execution', () => {
     await list.first('hello');
     const running = other.ok('StartSyncExecution', { FlowName: 'quick' });
     const change = await list.first('changes');
-    const [{ execution = '', mode = '' } = {}] = change.data['changes'] as { execution: string; mode: string }[];
-    assert.equal(mode, 'Express');
+    const [started] = change.data['changes'] as { execution: string; mode: string }[];
+    const execution = started?.execution ?? '';
+    assert.equal(started?.mode, 'Express');
     const stream = await root.follow('quick', execution);
     await typed(stream, 'TaskScheduled');
     await stream.first('execution', ({ status }) => status === 'Running');

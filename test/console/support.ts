@@ -146,7 +146,7 @@ function eventOf(part: string): Event | null {
   return { name: after('event: '), id: after('id: '), data: JSON.parse(data) as Record<string, unknown> };
 }
 
-/** What a browser at `http://127.0.0.1:port` sends with each request of the console's page. */
+/** A browser at `http://127.0.0.1:port`, with the headers of each request of the console's page. */
 export class Visitor {
   readonly url: string;
   /** `name=value`; empty before the sign-in. */

@@ -62,8 +62,8 @@ export class EventStream {
   }
 
   /**
-   * Ends the answer at once: the browser opens another stream when it wants to continue. What a slow browser has not read is lost, because
-   * a server that stops does not wait for it, and a session that has ended reads nothing more.
+   * Ends the answer at once: the browser opens another stream when it wants to continue. A slow browser loses the rest, because a server that
+   * stops does not wait for it, and a session that has ended reads nothing more.
    */
   close(): void {
     if (this.#isEnded) return;
