@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createObserver } from '../../src/base/observer.ts';
 import { Changes } from '../../src/console/changes.ts';
+import type { Change } from '../../src/console/changes.ts';
 import { ChangeReader } from '../../src/console/other-consoles.ts';
-import type { ListChange } from '../../src/console/protocol.ts';
+
 import { ManualTime } from '../../src/testing/manual-time.ts';
 
 class Watcher {
@@ -12,7 +13,7 @@ class Watcher {
   readonly flows: string[] = [];
   lost = 0;
 
-  changed({ execution, status }: ListChange): void {
+  changed({ execution, status }: Change): void {
     this.changes.push(`${execution} ${status}`);
   }
 
