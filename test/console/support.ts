@@ -286,6 +286,25 @@ export function faultsIn(server: Pick<ServerProcess, 'stderr'>): readonly string
     .filter((line) => line.includes('"level":50') || line.includes('"level":60'));
 }
 
+/** Resolves when the log has a line with all of these texts. A line may arrive after the reply that it is about. */
+export function logged(server: Pick<ServerProcess, 'process' | 'stderr'>, texts: readonly string[]): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (
+        !server
+          .stderr()
+          .split('\n')
+          .some((line) => texts.every((text) => line.includes(text)))
+      )
+        return;
+      server.process.stderr?.off('data', look);
+      resolve();
+    };
+    server.process.stderr?.on('data', look);
+    look();
+  });
+}
+
 export function codeOf(reply: Reply): unknown {
   return reply.json()['Code'];
 }
