@@ -1,6 +1,6 @@
 /** The stream of lists for a component: what changes in all executions and flows that the key may see, while the page is shown. */
 import { useEffect, useRef } from 'preact/hooks';
-import type { ListChange } from '../../../src/console/protocol.ts';
+import type { ListChange, ListStreamEvents } from '../../../src/console/protocol.ts';
 import { openStream } from './stream.ts';
 
 export interface ListStreamHandlers {
@@ -25,10 +25,10 @@ export function useListStream(handlers: ListStreamHandlers): void {
           onHello?.(isFirst);
           isFirst = false;
         } else if (name === 'changes') {
-          const { changes, lost } = data as { changes: readonly ListChange[]; lost: number };
+          const { changes, lost } = data as ListStreamEvents['changes'];
           onChanges?.(changes, lost);
         } else if (name === 'flows') {
-          onFlows?.((data as { flows: readonly string[] }).flows);
+          onFlows?.((data as ListStreamEvents['flows']).flows);
         }
       },
     });

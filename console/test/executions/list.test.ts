@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { ListChange } from '../../../src/console/protocol.ts';
 import { listCall, matches, readFilters } from '../../src/pages/executions/filters.ts';
 import type { Filters, ListedExecution } from '../../src/pages/executions/filters.ts';
 import {
@@ -12,7 +13,7 @@ import {
   withHead,
   withPage,
 } from '../../src/pages/executions/list.ts';
-import type { Change, ExecutionList } from '../../src/pages/executions/list.ts';
+import type { ExecutionList } from '../../src/pages/executions/list.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 2);
 const NONE = readFilters(new URLSearchParams(), null);
@@ -31,7 +32,7 @@ function row(number: number, members: Partial<ListedExecution> = {}): ListedExec
   };
 }
 
-function change(number: number, status: string, members: Partial<Change> = {}): Change {
+function change(number: number, status: string, members: Partial<ListChange> = {}): ListChange {
   return {
     flow: 'orders',
     execution: `e${number}`,

@@ -1,31 +1,13 @@
 /**
  * The browser of the tests of one file: a Chromium of the system, which playwright-core drives. Where there is none, the tests are
- * skipped with a sentence; with CI they fail. MILLRACE_TEST_BROWSER names the program of another one.
+ * skipped with a sentence; with CI they fail.
  */
-import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import type { Browser } from 'playwright-core';
 import { fileEnd } from '../../../test/support/at-end.ts';
+import { BROWSER_ARGUMENTS, browserProgram } from './browser-program.ts';
 
-const PROGRAMS = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/usr/bin/google-chrome-stable',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-];
-
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-const program = programOf();
+const program = browserProgram();
 
 /** For the tests of a file: skips them where there is no browser and need not be one. */
 export const WHERE_IT_RUNS = {
@@ -34,11 +16,6 @@ export const WHERE_IT_RUNS = {
     process.env['CI'] === undefined &&
     'There is no Chromium here. Install one, or name its program in MILLRACE_TEST_BROWSER.',
 };
-
-function programOf(): string | null {
-  const given = process.env['MILLRACE_TEST_BROWSER'];
-  return given ?? PROGRAMS.find((file) => existsSync(file)) ?? null;
-}
 
 let starting: Promise<Browser> | null = null;
 
@@ -54,7 +31,7 @@ async function start(): Promise<Browser> {
       'The tests of the console need a Chromium, for example `apt-get install chromium`, and CI does not skip them.',
     );
   }
-  const browser = await chromium.launch({ executablePath: program, args: ARGUMENTS });
+  const browser = await chromium.launch({ executablePath: program, args: [...BROWSER_ARGUMENTS] });
   fileEnd.after(() => browser.close());
   return browser;
 }

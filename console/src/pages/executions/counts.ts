@@ -1,10 +1,10 @@
 /** How many executions run, and how those of the last hours ended: figures of the server, moved on by the stream. */
 import type { Signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import type { ListChange } from '../../../../src/console/protocol.ts';
 import { call } from '../../api/client.ts';
 import type { ReplyOf } from '../../api/client.ts';
 import type { ExecutionsSource } from './executions-source.ts';
-import type { Change } from './list.ts';
 
 export interface Counts {
   readonly running: number;
@@ -31,7 +31,7 @@ export function countsOf(flows: readonly Pick<Summary, 'Running' | 'Ended' | 'Su
 }
 
 /** Moves the figures on by changes of executions; an execution that runs again has ended before. */
-export function countsAfter(counts: Counts, changes: readonly Pick<Change, 'status'>[]): Counts {
+export function countsAfter(counts: Counts, changes: readonly Pick<ListChange, 'status'>[]): Counts {
   let { running, succeeded, otherwise } = counts;
   for (const { status } of changes) {
     if (status === 'Running') running++;

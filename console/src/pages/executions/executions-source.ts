@@ -4,13 +4,14 @@
  */
 import { computed, signal } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
+import type { ListChange, ListStreamEvents } from '../../../../src/console/protocol.ts';
 import { call, isForbidden } from '../../api/client.ts';
 import { openStream } from '../../api/stream.ts';
 import type { Stream } from '../../api/stream.ts';
 import { listCall, needsPrefix } from './filters.ts';
 import type { Filters, ListedExecution } from './filters.ts';
 import { EMPTY_LIST, reaches, withChanges, withFresh, withHead, withPage } from './list.ts';
-import type { Change, ExecutionList } from './list.ts';
+import type { ExecutionList } from './list.ts';
 
 const PAGE = 100;
 /** A page may be short, or even empty, when few executions match: so many are read for one request of the person. */
@@ -46,7 +47,7 @@ export class ExecutionsSource {
   readonly #options: ExecutionsSourceOptions;
   readonly #aborting = new AbortController();
   readonly #stream: Stream;
-  readonly #watchers = new Set<(changes: readonly Change[]) => void>();
+  readonly #watchers = new Set<(changes: readonly ListChange[]) => void>();
   #isStarted = false;
   #headTimer = 0;
   #headMs = 0;
@@ -72,7 +73,7 @@ export class ExecutionsSource {
   }
 
   /** Calls with the changes of the stream, also those that do not match the filters; with none when it has connected again. */
-  watch(watcher: (changes: readonly Change[]) => void): () => void {
+  watch(watcher: (changes: readonly ListChange[]) => void): () => void {
     this.#watchers.add(watcher);
     // The stream may have been quicker than the component.
     if (this.#isStarted) watcher([]);
@@ -135,17 +136,17 @@ export class ExecutionsSource {
       this.#start();
       for (const watcher of this.#watchers) watcher([]);
     } else if (name === 'changes') {
-      const { changes, lost } = data as { changes: readonly Change[]; lost: number };
+      const { changes, lost } = data as ListStreamEvents['changes'];
       this.#apply(changes, lost > 0);
     } else if (name === 'flows') {
-      const { flows } = data as { flows: readonly string[] };
+      const { flows } = data as ListStreamEvents['flows'];
       const { rows } = this.list.peek();
       // A deleted flow has taken its executions along.
       if (rows.some(({ flow }) => flows.includes(flow))) this.#headSoon();
     }
   }
 
-  #apply(changes: readonly Change[], isIncomplete: boolean): void {
+  #apply(changes: readonly ListChange[], isIncomplete: boolean): void {
     const { filters, mayInsert } = this.#options;
     const known = { nowMs: Date.now(), byPrefix: this.byPrefix.peek() };
     const { list, isUnsure } = withChanges(this.list.peek(), changes, filters, known);

@@ -7,6 +7,7 @@
  * - From `anchor` on, the list has every execution of the server down to its end. Before it the stream may have left some out.
  * - A row never leaves because its status no longer matches the filter, only when the list is read anew.
  */
+import type { ListChange } from '../../../../src/console/protocol.ts';
 import { matches } from './filters.ts';
 import type { Filters, ListedExecution } from './filters.ts';
 
@@ -20,15 +21,6 @@ export interface ExecutionList {
 }
 
 export const EMPTY_LIST: ExecutionList = { rows: [], fresh: [], nextToken: '', anchor: null };
-
-/** A change of the stream. */
-export interface Change {
-  readonly flow: string;
-  readonly execution: string;
-  readonly status: string;
-  readonly time: string;
-  readonly mode: 'Express' | 'Standard';
-}
 
 /** The name of an execution among all; no name has a line break. */
 export function keyOf({ flow, name }: Pick<ListedExecution, 'flow' | 'name'>): string {
@@ -82,12 +74,12 @@ export function withFresh(list: ExecutionList): ExecutionList {
  */
 export function withChanges(
   list: ExecutionList,
-  changes: readonly Change[],
+  changes: readonly ListChange[],
   filters: Filters,
   { nowMs, byPrefix }: { readonly nowMs: number; readonly byPrefix: boolean },
 ): { readonly list: ExecutionList; readonly isUnsure: boolean } {
   const news = new Map<string, ListedExecution>();
-  const updates = new Map<string, Change>();
+  const updates = new Map<string, ListChange>();
   const known = new Set([...list.rows, ...list.fresh].map(keyOf));
   let isUnsure = false;
   for (const change of changes) {
@@ -109,7 +101,7 @@ export function withChanges(
   return { list: { ...list, rows, fresh: added.length === 0 ? fresh : [...added.reverse(), ...fresh] }, isUnsure };
 }
 
-function applied(list: ExecutionList, updates: ReadonlyMap<string, Change>): Pick<ExecutionList, 'rows' | 'fresh'> {
+function applied(list: ExecutionList, updates: ReadonlyMap<string, ListChange>): Pick<ExecutionList, 'rows' | 'fresh'> {
   if (updates.size === 0) return list;
   const apply = (each: ListedExecution): ListedExecution => {
     const change = updates.get(keyOf(each));
@@ -118,10 +110,10 @@ function applied(list: ExecutionList, updates: ReadonlyMap<string, Change>): Pic
   return { rows: list.rows.map(apply), fresh: list.fresh.map(apply) };
 }
 
-function startOf({ flow, execution, time, mode }: Change): ListedExecution {
+function startOf({ flow, execution, time, mode }: ListChange): ListedExecution {
   return { flow, name: execution, status: 'Running', startedTime: time, stoppedTime: '', mode };
 }
 
-function updated(execution: ListedExecution, { status, time, mode }: Change): ListedExecution {
+function updated(execution: ListedExecution, { status, time, mode }: ListChange): ListedExecution {
   return { ...execution, status, mode, stoppedTime: status === 'Running' ? '' : time };
 }
