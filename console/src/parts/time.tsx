@@ -78,9 +78,10 @@ const now = signal(Date.now());
 let watchers = 0;
 let timer = 0;
 
-/** The time, renewed every second while the component is shown and the page is visible. */
-export function useNow(): number {
+/** The time, renewed every second while the component is shown and the page is visible. `isOn`: false asks for no renewal. */
+export function useNow(isOn = true): number {
   useEffect(() => {
+    if (!isOn) return;
     watchers++;
     if (watchers === 1) {
       timer = window.setInterval(() => {
@@ -91,8 +92,8 @@ export function useNow(): number {
       watchers--;
       if (watchers === 0) window.clearInterval(timer);
     };
-  }, []);
-  return now.value;
+  }, [isOn]);
+  return isOn ? now.value : now.peek();
 }
 
 export interface DurationProps {

@@ -116,7 +116,7 @@ States:
     Name: Ask
     Action: HTTP:Request
     TaskMode: WaitForCustomCallback
-    Parameters: { url: 'http://x/', method: POST, body: { token.$: $Context.Task.Token } }
+    Parameters: { url: 'http://x/', method: POST, body: { token.$: $Context.Current.TaskToken } }
     Timeout: 600
     End: true
 `;

@@ -46,7 +46,7 @@ function CopyDialog({ loaded, onClose }: { readonly loaded: LoadedExecution; rea
           <p class="row end">
             <CopyButton text={text} />
           </p>
-          <pre class="code-block" tabIndex={0} aria-label={isTest ? t.copyTest : SAMPLE_TITLES[kind as SampleKind]}>
+          <pre class="code-block" tabIndex={0}>
             {text}
           </pre>
         </>

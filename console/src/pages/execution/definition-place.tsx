@@ -21,7 +21,8 @@ export function DefinitionPlace(props: DefinitionPlaceProps) {
   if (place === null) return null;
   return (
     <figure class="excerpt" aria-label={t.place}>
-      <pre>
+      {/* It scrolls when a line is long. */}
+      <pre tabIndex={0}>
         {place.lines.map((text, index) => {
           const number = place.firstLine + index;
           return (

@@ -84,7 +84,7 @@ export function EventList({ loaded }: { readonly loaded: LoadedExecution }) {
             handle={list}
             activeId={active === -1 ? undefined : `event-${event}`}
             onKeyDown={onKeyDown}
-            row={(each) => <EventRow event={each} history={history} isActive={each.id === event} />}
+            row={(each) => <EventRow event={each} history={history} version={version} isActive={each.id === event} />}
           />
         </>
       )}
@@ -108,6 +108,8 @@ function EventRow({
 }: {
   readonly event: StreamedEvent;
   readonly history: History;
+  /** A redrive changes rows that are there. */
+  readonly version: number;
   readonly isActive: boolean;
 }) {
   const t = executionTexts();

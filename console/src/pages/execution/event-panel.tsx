@@ -89,13 +89,13 @@ function VisitCard({ loaded, visit }: { readonly loaded: LoadedExecution; readon
           </LinkButton>
         )}
       </p>
-      {visit.parts.length > 1 && <Attempts visit={visit} />}
+      {visit.parts.length > 1 && <Attempts visit={visit} version={loaded.version} />}
       {node !== null && <DefinitionPlace loaded={loaded} line={node.line} />}
     </section>
   );
 }
 
-function Attempts({ visit }: { readonly visit: Visit }) {
+function Attempts({ visit }: { readonly visit: Visit; readonly version: number }) {
   const t = executionTexts();
   return (
     <div class="table-scroll">

@@ -133,6 +133,7 @@ export function Timeline({ loaded }: { readonly loaded: LoadedExecution }) {
         row={(row, place) => (
           <TimelineRow
             row={row}
+            version={version}
             view={view}
             nowMs={nowMs}
             isActive={place === active}

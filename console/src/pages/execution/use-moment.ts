@@ -5,6 +5,7 @@ import type { History } from './model/history.ts';
 
 /** Never before the last event, also with a browser whose clock is off. Milliseconds since 1970, by the server's clock. */
 export function useMoment(history: History, _version: number): number {
-  const now = useNow() + serverAheadMs.value;
-  return history.end !== 0 ? history.lastMs : Math.max(history.lastMs, now);
+  const hasEnded = history.end !== 0;
+  const now = useNow(!hasEnded) + serverAheadMs.value;
+  return hasEnded ? history.lastMs : Math.max(history.lastMs, now);
 }

@@ -1,0 +1,385 @@
+/** The screen of an execution in a browser: what it shows, live, large, by keyboard, and when things go wrong. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { before, describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
+import { fileEnd } from '../../../test/support/at-end.ts';
+import { LOOKS, WHERE_IT_RUNS, lookName, openConsole } from '../support/browser.ts';
+import { PASS, WAIT, createFlow, startConsole, startExecution } from '../support/console-server.ts';
+import type { ConsoleServer } from '../support/console-server.ts';
+import { APPROVAL, MANY_ITEMS, VARIED, VARIED_INPUT, loopFlow } from '../support/execution-flows.ts';
+
+const LIST = Array.from({ length: 1_000 }, (_, index) => index);
+
+function at(flow: string, execution: string, query = ''): string {
+  return `#/flows/${flow}/executions/${execution}${query}`;
+}
+
+async function startVaried(server: ConsoleServer, name: string): Promise<void> {
+  await server.call('StartExecution', { FlowName: 'varied', ExecutionName: name, Input: VARIED_INPUT });
+  await server.call('DescribeExecution', { FlowName: 'varied', ExecutionName: name, WaitTimeSeconds: 60 });
+}
+
+/** What the page asked the server for, without its files. */
+function asked(requests: readonly { url(): string }[]): string[] {
+  return requests
+    .map((request) => new URL(request.url()).pathname)
+    .filter((path) => !/\.(?:js|css|svg)$|\/$/.test(path));
+}
+
+function row(page: Page, name: string | RegExp) {
+  return page.getByRole('treeitem').filter({ hasText: name });
+}
+
+/** Rows of the list of events. */
+function event(page: Page) {
+  return page.getByRole('listbox', { name: 'Events' }).getByRole('option');
+}
+
+describe('an execution', WHERE_IT_RUNS, () => {
+  let server: ConsoleServer;
+  before(async () => {
+    server = await startConsole(fileEnd);
+    await createFlow(server, 'varied', VARIED);
+    await createFlow(server, 'approval', APPROVAL);
+    await createFlow(server, 'pass', PASS);
+    await startVaried(server, 'order-1');
+    await startExecution(server, 'approval', { name: 'approval-1' });
+  });
+
+  for (const look of LOOKS) {
+    it(`looks well: ${lookName(look)}`, async (t) => {
+      const { page, axe, screenshot, goTo } = await openConsole(t, server, { ...look, at: at('varied', 'order-1') });
+      const views = [
+        ['timeline', '', '.timeline-row >> nth=0'],
+        ['graph', '?tab=graph&e=2', '[data-node]'],
+        ['events', '?tab=events&e=6', '.event-row >> nth=3'],
+        ['data', '?tab=data&e=2', '.data-step >> nth=2'],
+        ['definition', '?tab=definition&line=9', '.excerpt-line.marked'],
+      ] as const;
+      for (const [name, query, shown] of views) {
+        await goTo(at('varied', 'order-1', query));
+        await page.locator(shown).first().waitFor();
+        await page.locator('.failure .excerpt').waitFor();
+        await screenshot(`execution-${name}-${lookName(look)}`);
+        await axe();
+      }
+      await goTo(at('approval', 'approval-1'));
+      await page.locator('.wait').waitFor();
+      await screenshot(`execution-waits-${lookName(look)}`);
+      await axe();
+    });
+  }
+
+  it('fits a screen of 3840 pixels, with the graph beside the timeline', async (t) => {
+    const look = { width: 3840, height: 2160 };
+    const { page, axe, screenshot } = await openConsole(t, server, { ...look, at: at('varied', 'order-1', '?e=3') });
+    await page.locator('[data-node]').first().waitFor();
+    await row(page, 'Prepare').waitFor();
+    await screenshot('execution-3840');
+    await axe();
+  });
+
+  it('says where it failed: the state, the error, the line, and the server in its own words', async (t) => {
+    const { page } = await openConsole(t, server, { at: at('varied', 'order-1') });
+    const failure = page.locator('.failure');
+    await failure.getByRole('heading', { name: 'Call failed' }).waitFor();
+    await failure.locator('.error-name').getByText('HTTP.ConnectionFailed').waitFor();
+    assert.match(await failure.locator('.excerpt-line.marked').innerText(), /"Type": "Task"|\{/);
+    await failure.getByRole('link', { name: /^Line/ }).click();
+    await page.waitForURL(/tab=definition&line=\d+/);
+    await page.locator('.definition-view .marked').waitFor();
+    await page.goBack();
+    await failure.getByRole('link', { name: 'Show it' }).click();
+    await page.getByRole('complementary').getByRole('heading', { name: 'StateFailed' }).waitFor();
+    assert.equal(await page.getByRole('complementary').getByRole('row').count(), 5);
+  });
+
+  it('shows digits and markup as they are', async (t) => {
+    const { page } = await openConsole(t, server, { at: at('varied', 'order-1') });
+    const detail = page.getByRole('complementary');
+    await detail.getByText('9007199254740993').waitFor();
+    await detail.getByText('<script>alert(1)</script>').waitFor();
+    await detail.getByText('__proto__').waitFor();
+  });
+
+  it('joins timeline, graph, events and data by what is chosen', async (t) => {
+    const { page } = await openConsole(t, server, { at: at('varied', 'order-1') });
+    await row(page, 'Prepare').click();
+    await page.waitForURL(/e=2$/);
+    await page.getByRole('link', { name: 'Data, step by step' }).click();
+    await page.getByRole('heading', { name: 'Data of Prepare' }).waitFor();
+    const constructed = page.getByRole('region', { name: 'After InputConstructor' });
+    await constructed.getByText('leads nowhere').waitFor();
+    assert.match(await constructed.locator('.marked').innerText(), /lost\.\$/);
+    await page.getByRole('region', { name: '$Global after' }).getByText('shop').waitFor();
+    await page.getByRole('link', { name: 'Graph' }).click();
+    await page.locator('[data-node="0"]').waitFor();
+    await page.locator('[data-node="1"]').click({ position: { x: 60, y: 20 } });
+    await page.getByRole('complementary').getByRole('heading', { name: '并行处理 📦 مرحبا' }).waitFor();
+    await page
+      .getByRole('link', { name: /^Events/ })
+      .first()
+      .click();
+    await page.locator('.event-row.active').getByText('StateEntered').waitFor();
+  });
+
+  it('filters events, and Back restores each filter', async (t) => {
+    const { page } = await openConsole(t, server, { at: at('varied', 'order-1', '?tab=events') });
+    await event(page).first().waitFor();
+    await page.getByLabel('State', { exact: true }).selectOption('Call');
+    await page.waitForURL(/state=Call/);
+    await page.getByLabel('Type', { exact: true }).selectOption('TaskFailed');
+    await page.getByText(/^3 of \d+$/).waitFor();
+    await page.getByRole('button', { name: 'Problems only' }).click();
+    await page.waitForURL(/trouble=1/);
+    await page.goBack();
+    await page.goBack();
+    await page.waitForURL((url) => !/type=/.test(url.href));
+    assert.equal(await page.getByLabel('State', { exact: true }).inputValue(), 'Call');
+    await page.getByLabel('Search in events').fill('econnrefused');
+    await page.waitForURL(/q=econnrefused/);
+    await page.getByText(/^\d+ of \d+$/).waitFor();
+  });
+
+  it('is used by keyboard alone', async (t) => {
+    const { page } = await openConsole(t, server, { at: at('varied', 'order-1') });
+    const tree = page.getByRole('tree', { name: 'Timeline' });
+    await row(page, 'Prepare').waitFor();
+    await tree.focus();
+    await page.keyboard.press('ArrowDown');
+    await page.waitForURL(/e=2$/);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowLeft');
+    await page.waitForURL(/shut=/);
+    await page.keyboard.press('ArrowRight');
+    await page.waitForURL(/open=/);
+    await page.keyboard.press('+');
+    await page.waitForURL(/zoom=/);
+    await page.keyboard.press('0');
+    await page.waitForURL((url) => !/zoom=/.test(url.href));
+    await page.keyboard.press('n');
+    await page.getByRole('complementary').getByText('caused by event').waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').getByText('Zoom to the chosen row').waitFor();
+  });
+
+  it('zooms into a stretch by a drag, and shows on which side the rest is', async (t) => {
+    const { page } = await openConsole(t, server, { at: at('varied', 'order-1') });
+    await row(page, 'Prepare').waitFor();
+    const box = await page.locator('.axis-track').boundingBox();
+    assert.ok(box !== null);
+    const y = box.y + box.height / 2;
+    await page.mouse.move(box.x + box.width * 0.6, y);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.9, y, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForURL(/zoom=\d+-\d+/);
+    await row(page, 'Prepare').getByRole('button', { name: 'It is before the time in view' }).click();
+    await row(page, 'Prepare').locator('.bar').waitFor();
+  });
+
+  it('shows a masked value on request, and says that the server has logged it', async (t) => {
+    const { page } = await openConsole(t, server, { at: at('approval', 'approval-1', '?e=4') });
+    const detail = page.getByRole('complementary');
+    await detail.getByText('•••task token•••').waitFor();
+    assert.doesNotMatch(await page.content(), /secret-of-the-header/);
+    await detail.getByText('The server logs who has shown this value.').waitFor();
+    await detail.getByRole('button', { name: 'Show', exact: true }).click();
+    await detail.getByText('secret-of-the-header').waitFor();
+    await detail.getByText('Shown. The server has logged it.').waitFor();
+    await detail.getByRole('button', { name: 'Hide' }).click();
+    await detail.getByText('•••task token•••').waitFor();
+  });
+
+  it('reports the end of a callback once, without its token', async (t) => {
+    await startExecution(server, 'approval', { name: 'approval-2' });
+    const { page, requests } = await openConsole(t, server, { at: at('approval', 'approval-2') });
+    await page.getByRole('button', { name: 'Report the end of the work' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Output, a JSON object').fill('{"by":');
+    await dialog.getByText('This is not JSON.').waitFor();
+    await dialog.getByLabel('Output, a JSON object').fill('{"by":"Ada"}');
+    await dialog.getByRole('button', { name: 'It has succeeded' }).dblclick();
+    await page.locator('.execution-head').getByText('Succeeded').waitFor();
+    await page.getByRole('complementary').getByText('"Ada"').waitFor();
+    assert.equal(asked(requests).filter((path) => path.endsWith('/report')).length, 1);
+  });
+
+  it('stops and redrives', async (t) => {
+    await startExecution(server, 'approval', { name: 'approval-3' });
+    const { page } = await openConsole(t, server, { at: at('approval', 'approval-3') });
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await page.getByRole('dialog').getByLabel('Error').fill('Enough');
+    await page.getByRole('dialog').getByRole('button', { name: 'Stop', exact: true }).dblclick();
+    await page.locator('.failure').getByText('Enough').waitFor();
+    await page.getByRole('button', { name: 'Redrive' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Redrive' }).click();
+    await page.locator('.execution-head').getByText('Running').waitFor();
+    await page.getByText('redriven once').waitFor();
+    await page.getByRole('button', { name: 'Report the end of the work' }).waitFor();
+  });
+
+  it('is copied as a test, as a call and as a file', async (t) => {
+    const { page, axe } = await openConsole(t, server, { at: at('varied', 'order-1') });
+    await page.getByRole('button', { name: 'Copy as …' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('import { VirtualTime, startTestEngine').waitFor();
+    await axe();
+    await dialog.getByRole('button', { name: 'curl' }).click();
+    await dialog.getByText('Action=StartExecution').waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download the history' }).click(),
+    ]);
+    const { Events } = JSON.parse(readFileSync(await download.path(), 'utf8')) as { Events: { EventId: number }[] };
+    const count = await page.locator('.execution-head').getByText(/^\d+$/).innerText();
+    assert.equal(Events.length, Number(count));
+  });
+
+  it('links to the execution that started it, and from there back', async (t) => {
+    await createFlow(server, 'parent', {
+      StartAt: 'Child',
+      States: [
+        {
+          Type: 'Task',
+          Name: 'Child',
+          Action: 'FNF:StartExecution',
+          TaskMode: 'WaitForSystemCallback',
+          Parameters: { resourceArn: 'acs:fnf:::flow/approval', executionName: 'of-parent', input: {} },
+          End: true,
+        },
+      ],
+    });
+    await startExecution(server, 'parent', { name: 'parent-1' });
+    const { page } = await openConsole(t, server, { at: at('parent', 'parent-1') });
+    await page.locator('.waits').getByRole('link', { name: 'Open the execution that it started' }).click();
+    await page.getByRole('heading', { name: 'of-parent' }).waitFor();
+    await page.locator('.execution-head').getByRole('link', { name: 'parent-1' }).click();
+    await page.getByRole('heading', { name: 'parent-1' }).waitFor();
+  });
+
+  it('shows Express executions alike, and says when one is gone', async (t) => {
+    await createFlow(server, 'quick', PASS, { mode: 'Express' });
+    const { Name } = await server.call('StartSyncExecution', { FlowName: 'quick', Input: { a: 1 } });
+    const { page, allow, goTo } = await openConsole(t, server, { at: at('quick', String(Name)) });
+    await row(page, 'Done').waitFor();
+    await page.locator('.execution-head').getByText('Express').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Redrive' }).count(), 0);
+    allow(/status of 404/);
+    await goTo(at('quick', 'nobody'));
+    await page.getByText('There is no such execution').waitFor();
+    await page.getByRole('button', { name: 'Look again' }).waitFor();
+  });
+});
+
+describe('a large execution', WHERE_IT_RUNS, () => {
+  let server: ConsoleServer;
+  before(async () => {
+    server = await startConsole(fileEnd);
+    await createFlow(server, 'loop', loopFlow(832));
+    await createFlow(server, 'items', MANY_ITEMS);
+    await startExecution(server, 'loop', { name: 'long', input: { n: 0 }, waits: true });
+    await startExecution(server, 'items', { name: 'few', input: { items: [1] }, waits: true });
+    // Three states an item, and a limit of 5,000 events.
+    await startExecution(server, 'items', { name: 'many', input: { items: LIST.slice(400, 920) }, waits: true });
+  });
+
+  it('of 5,000 events opens with few requests, and is scrolled with few elements and no long task', async (t) => {
+    const { page, requests, nodes, longTasks, goTo } = await openConsole(t, server, { at: at('loop', 'long') });
+    await page.getByText('Loop, 832 rounds').waitFor();
+    await page.getByText(/^4,99\d$/).waitFor();
+    const first = asked(requests);
+    assert.ok(first.length <= 6, first.join(' '));
+    await goTo(at('loop', 'long', '?tab=events'));
+    const list = page.getByRole('listbox', { name: 'Events' });
+    await list.waitFor();
+    let most = 0;
+    for (let share = 0; share <= 1; share += 0.1) {
+      await list.evaluate((element, to) => element.scrollTo(0, element.scrollHeight * to), share);
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+      most = Math.max(most, await nodes());
+    }
+    await event(page).filter({ hasText: 'ExecutionSucceeded' }).waitFor();
+    await goTo(at('loop', 'long', '?all=1'));
+    const tree = page.getByRole('tree', { name: 'Timeline' });
+    await tree.waitFor();
+    for (let share = 0; share <= 1; share += 0.1) {
+      await tree.evaluate((element, to) => element.scrollTo(0, element.scrollHeight * to), share);
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+      most = Math.max(most, await nodes());
+    }
+    assert.ok(most < 1_500, `${most} elements`);
+    const long = (await longTasks()).filter((ms) => ms > 200);
+    assert.deepEqual(long, []);
+    assert.equal(asked(requests).length, first.length);
+  });
+
+  it('of many items adds few elements, and a failed item is two clicks away', async (t) => {
+    const few = await openConsole(t, server, { at: at('items', 'few') });
+    await row(few.page, 'Each').waitFor();
+    await few.page.locator('.failure, .execution-head').first().waitFor();
+    const before = await few.page.locator('.timeline *').count();
+    const { page, screenshot } = await openConsole(t, server, { at: at('items', 'many') });
+    await row(page, 'Each').waitFor();
+    await page.getByRole('button', { name: /^Failed: 1\./ }).waitFor();
+    const after = await page.locator('.timeline *').count();
+    assert.ok(after - before < 60, `${after - before} more elements`);
+    await screenshot('execution-items-folded');
+    await page.getByRole('button', { name: /^Failed: 1\./ }).click();
+    await row(page, 'Item 500').click();
+    await page.getByRole('complementary').getByText('IterationEntered').waitFor();
+    await screenshot('execution-items-failed');
+  });
+});
+
+describe('an execution that runs', WHERE_IT_RUNS, () => {
+  it('shows each event as it comes, and rests when nothing happens', async (t) => {
+    const server = await startConsole(t);
+    await createFlow(server, 'approval', APPROVAL);
+    await startExecution(server, 'approval', { name: 'live' });
+    const { page, requests } = await openConsole(t, server, { at: at('approval', 'live') });
+    await page.getByRole('button', { name: 'Report the end of the work' }).waitFor();
+    await page.locator('.execution-head').getByText('5', { exact: true }).waitFor();
+    const before = asked(requests).length;
+    await server.call('StopExecution', { FlowName: 'approval', ExecutionName: 'live', Error: 'Enough' });
+    await page.locator('.failure').getByText('Enough').waitFor();
+    await page.locator('.execution-head').getByText('7', { exact: true }).waitFor();
+    await page.getByText('In the words of the server').waitFor();
+    // The new events came by the stream; only the question why it waits was asked again.
+    const after = asked(requests).slice(before);
+    assert.deepEqual([...new Set(after)], after.length === 0 ? [] : ['/console/api/DescribeExecutionWaits']);
+  });
+
+  it('continues after a restart of the server, without gap, doubling or reload', async (t) => {
+    const first = await startConsole(t);
+    await createFlow(first, 'wait', WAIT);
+    await startExecution(first, 'wait', { name: 'long' });
+    const { page, allow, requests } = await openConsole(t, first, { at: at('wait', 'long', '?tab=events') });
+    allow(/ERR_|status of 5/);
+    await event(page).nth(2).waitFor();
+    await page.evaluate(() => Object.assign(window, { isSamePage: true }));
+    await first.kill();
+    await page.locator('.connection-lost').waitFor();
+    const { port } = new URL(first.url);
+    const second = await startConsole(t, { folder: first.folder, env: { MILLRACE_LISTEN: `127.0.0.1:${port}` } });
+    await second.call('StopExecution', { FlowName: 'wait', ExecutionName: 'long' });
+    await event(page).filter({ hasText: 'ExecutionStopped' }).waitFor();
+    assert.equal(await event(page).count(), 5);
+    assert.equal(await page.evaluate(() => 'isSamePage' in window), true);
+    assert.match(requests.findLast((request) => request.url().includes('/stream'))?.url() ?? '', /from=4/);
+  });
+
+  it('remains on the screen when its flow is deleted', async (t) => {
+    const server = await startConsole(t);
+    await createFlow(server, 'wait', WAIT);
+    await startExecution(server, 'wait', { name: 'doomed' });
+    const { page, allow } = await openConsole(t, server, { at: at('wait', 'doomed') });
+    allow(/status of 404/);
+    await row(page, 'Rest').waitFor();
+    await server.call('DeleteFlow', { Name: 'wait' });
+    await page.getByText('The server no longer has this execution.').waitFor();
+    await row(page, 'Rest').waitFor();
+  });
+});
