@@ -20,7 +20,7 @@ async function startVaried(server: ConsoleServer, name: string): Promise<void> {
   await server.call('DescribeExecution', { FlowName: 'varied', ExecutionName: name, WaitTimeSeconds: 60 });
 }
 
-/** What the page asked the server for, without its files. */
+/** Paths of the requests of the page, without its files. */
 function asked(requests: readonly { url(): string }[]): string[] {
   return requests
     .map((request) => new URL(request.url()).pathname)
@@ -85,7 +85,7 @@ describe('an execution', WHERE_IT_RUNS, () => {
     const failure = page.locator('.failure');
     await failure.getByRole('heading', { name: 'Call failed' }).waitFor();
     await failure.locator('.error-name').getByText('HTTP.ConnectionFailed').waitFor();
-    assert.match(await failure.locator('.excerpt-line.marked').innerText(), /"Type": "Task"|\{/);
+    assert.match(await failure.locator('.excerpt-line.marked').innerText(), /"Name": "Call"/);
     await failure.getByRole('link', { name: /^Line/ }).click();
     await page.waitForURL(/tab=definition&line=\d+/);
     await page.locator('.definition-view .marked').waitFor();

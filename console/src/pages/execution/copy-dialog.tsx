@@ -13,18 +13,7 @@ import type { LoadedExecution } from './use-execution.ts';
 
 type CopyKind = 'test' | SampleKind;
 
-export function CopyAsButton({ loaded }: { readonly loaded: LoadedExecution }) {
-  const t = executionTexts();
-  const [isOpen, setOpen] = useState(false);
-  return (
-    <>
-      <Button onClick={() => setOpen(true)}>{t.copy}</Button>
-      {isOpen && <CopyDialog loaded={loaded} onClose={() => setOpen(false)} />}
-    </>
-  );
-}
-
-function CopyDialog({ loaded, onClose }: { readonly loaded: LoadedExecution; readonly onClose: () => void }) {
+export function CopyDialog({ loaded, onClose }: { readonly loaded: LoadedExecution; readonly onClose: () => void }) {
   const t = executionTexts();
   const [kind, setKind] = useState<CopyKind>('test');
   const why = whyNoTest(loaded.history);

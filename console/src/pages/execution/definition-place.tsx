@@ -6,17 +6,17 @@ import { here } from './selection.ts';
 import { executionTexts } from './texts.ts';
 import type { LoadedExecution } from './use-execution.ts';
 
-export type DefinitionPlaceProps = { readonly loaded: LoadedExecution } & (
-  | { readonly line: number }
-  /** The place of an expression of a visit; of the state itself, if the path is empty. */
-  | { readonly visit: Visit | null; readonly path: string }
-);
+export interface DefinitionPlaceProps {
+  readonly loaded: LoadedExecution;
+  readonly visit: Visit | null;
+  /** The place of an expression of the visit; of the state itself, if it is empty. */
+  readonly path: string;
+}
 
-export function DefinitionPlace(props: DefinitionPlaceProps) {
+export function DefinitionPlace({ loaded, visit, path }: DefinitionPlaceProps) {
   const t = executionTexts();
-  const { loaded } = props;
   const definition = loaded.described.data?.FlowDefinition ?? '';
-  const line = 'line' in props ? props.line : lineOfPath(loaded, definition, props.visit, props.path);
+  const line = lineOfPath(loaded, definition, visit, path);
   const place = line === null ? null : excerpt(definition, line);
   if (place === null) return null;
   return (

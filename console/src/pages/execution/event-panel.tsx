@@ -90,7 +90,7 @@ function VisitCard({ loaded, visit }: { readonly loaded: LoadedExecution; readon
         )}
       </p>
       {visit.parts.length > 1 && <Attempts visit={visit} version={loaded.version} />}
-      {node !== null && <DefinitionPlace loaded={loaded} line={node.line} />}
+      {node !== null && <DefinitionPlace loaded={loaded} visit={visit} path="" />}
     </section>
   );
 }

@@ -4,7 +4,7 @@ import { Button } from '../../parts/button.tsx';
 import { StatusBadge } from '../../parts/status.tsx';
 import { Duration, Time } from '../../parts/time.tsx';
 import { locale } from '../../texts/texts.ts';
-import { CopyAsButton } from './copy-dialog.tsx';
+import { CopyAsButton } from './copy-button.tsx';
 import { RedriveButton, StopButton } from './end-dialogs.tsx';
 import { childOf, mapRunOf } from './links.ts';
 import { memberOf } from './model/events.ts';

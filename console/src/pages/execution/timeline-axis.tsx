@@ -8,6 +8,7 @@ import { executionTexts } from './texts.ts';
 
 /** A shorter drag is a click. */
 const DRAG_SHARE = 0.01;
+const LAST_TICK_SHARE = 0.95;
 
 export function TimelineAxis({
   view,
@@ -23,10 +24,12 @@ export function TimelineAxis({
   const t = executionTexts();
   const isNarrow = useMedia('(max-width: 620px)');
   const isWide = useMedia('(min-width: 1300px)');
-  const ticks = ticksOf(view, zeroMs, isNarrow ? 2 : isWide ? 7 : 4);
+  const range = view.untilMs - view.fromMs;
+  // A text at the end of the axis would be cut.
+  const lastMs = view.fromMs + range * LAST_TICK_SHARE;
+  const ticks = ticksOf(view, zeroMs, isNarrow ? 2 : isWide ? 7 : 4).filter((offset) => zeroMs + offset <= lastMs);
   const track = useRef<HTMLDivElement>(null);
   const [drag, setDrag] = useState<{ readonly from: number; readonly until: number } | null>(null);
-  const range = view.untilMs - view.fromMs;
   const shareOf = (event: PointerEvent): number => {
     const box = track.current?.getBoundingClientRect();
     if (box === undefined || box.width === 0) return 0;

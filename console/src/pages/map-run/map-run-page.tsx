@@ -18,7 +18,6 @@ import { mapRunTexts } from './texts.ts';
 
 const PAGE = 100;
 const ROW_HEIGHT = 40;
-const PAUSE_MS = 1_000;
 
 interface MapRunProps {
   readonly flow: string;
@@ -32,7 +31,7 @@ export function MapRunPage({ flow, execution, name }: MapRunProps) {
   const described = useResource(`${flow}/${execution}/${name}`, (signal) => call('DescribeMapRun', of, { signal }));
   const [round, setRound] = useState(0);
   const { data, fault } = described;
-  useChanges(flow, data === null || isOpen(data), () => {
+  useChanges(flow, data, () => {
     described.reload();
     setRound((before) => before + 1);
   });
@@ -78,28 +77,44 @@ function isOpen({ Status }: Pick<ReplyOf<'DescribeMapRun'>, 'Status'>): boolean 
   return Status === 'Pending' || Status === 'Running';
 }
 
-/** Calls after changes of executions of the flow, at most once a second, while the run is open. */
-function useChanges(flow: string, isRunning: boolean, onChange: () => void): void {
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 30_000;
+
+/**
+ * Looks again while the run is open: at once when executions of the flow have changed, as that of the Map has at its end, and after a
+ * pause, because the stream leaves the items out. The pauses grow while nothing changes.
+ */
+function useChanges(flow: string, run: ReplyOf<'DescribeMapRun'> | null, onChange: () => void): void {
   const latest = useRef(onChange);
   latest.current = onChange;
+  const isRunning = run === null || isOpen(run);
+  const pause = useRef({ counts: '', ms: FIRST_PAUSE_MS });
+  useEffect(() => {
+    if (run === null || !isRunning) return;
+    const counts = JSON.stringify(run.ItemCounts);
+    const isSame = counts === pause.current.counts;
+    pause.current = { counts, ms: isSame ? Math.min(LONGEST_PAUSE_MS, pause.current.ms * 2) : FIRST_PAUSE_MS };
+    let timer = 0;
+    const wait = (): void => {
+      window.clearTimeout(timer);
+      if (!document.hidden) timer = window.setTimeout(() => latest.current(), pause.current.ms);
+    };
+    wait();
+    document.addEventListener('visibilitychange', wait);
+    return () => {
+      window.clearTimeout(timer);
+      document.removeEventListener('visibilitychange', wait);
+    };
+  }, [run, isRunning]);
   useEffect(() => {
     if (!isRunning) return;
-    let timer = 0;
     const stream = openStream({
       query: () => ({ list: '1', flow }),
       onEvent(kind) {
-        if (kind !== 'changes' && kind !== 'hello') return;
-        if (timer !== 0) return;
-        timer = window.setTimeout(() => {
-          timer = 0;
-          latest.current();
-        }, PAUSE_MS);
+        if (kind === 'changes') latest.current();
       },
     });
-    return () => {
-      window.clearTimeout(timer);
-      stream.close();
-    };
+    return () => stream.close();
   }, [flow, isRunning]);
 }
 

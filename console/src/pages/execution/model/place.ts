@@ -40,6 +40,7 @@ export function lineOf(definition: string, graph: FlowGraph, node: GraphNode, pa
   const rest = path.startsWith(owner.path) ? path.slice(owner.path.length) : '';
   const keys = [...rest.matchAll(/\.?([^.[\]"]+)/g)].map(([, key = '']) => key).filter((key) => !/^\d+$/.test(key));
   const lines = definition.split('\n');
+  if (keys.length === 0) return lineOfName(lines, owner);
   let at = owner.line - 1;
   let found = owner.line;
   for (const key of withDollar(keys)) {
@@ -49,6 +50,15 @@ export function lineOf(definition: string, graph: FlowGraph, node: GraphNode, pa
     found = at + 1;
   }
   return found;
+}
+
+/** The line with the name of a state, if the state begins with a line that has nothing but a bracket. */
+function lineOfName(lines: readonly string[], { line, endLine, name }: GraphNode): number {
+  if (!/^[\s-]*\{?\s*$/.test(lines[line - 1] ?? '')) return line;
+  const place = lines
+    .slice(line - 1, endLine)
+    .findIndex((text) => (hasKey(text, 'Name') || hasKey(text, 'name')) && text.includes(name));
+  return place === -1 ? line : line + place;
 }
 
 /** `x.$` is one key in the text. */
