@@ -6,17 +6,20 @@ import { warnOfRest } from '../server/rest.ts';
 import { refuseConnections, takeConnections } from './passed-connections.ts';
 import type { PassedConnections } from './passed-connections.ts';
 import type { WorkerStart } from './ports.ts';
+import { shareConnections, shareSettings } from './shares.ts';
 import type { WorkerServer } from './worker-server.ts';
 
 export interface NodeWorkerOptions extends PassedConnections, Omit<ServerOptions, 'log'> {
-  readonly start: Pick<WorkerStart, 'url'>;
+  readonly start: Pick<WorkerStart, 'url' | 'rank' | 'workers'>;
   readonly log: Pick<ServerLog, 'lost' | 'warn'>;
 }
 
-/** Takes over the stores, and serves from now on. */
+/** Takes over the stores, and serves from now on. What a setting gives the server in memory, its workers have parts of. */
 export async function createNodeWorker(options: NodeWorkerOptions): Promise<WorkerServer> {
   const { link, start, log } = options;
-  const server = await createServer(options);
+  const among = { size: start.workers, rank: start.rank };
+  const settings = shareSettings(shareConnections(options.settings, among), among);
+  const server = await createServer({ ...options, settings });
   takeConnections(options, server.adopt(start.url));
   return {
     // Nodes learn of changes from their store.

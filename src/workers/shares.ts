@@ -8,8 +8,16 @@ export function processesOf(workers: number, rank: number): Cluster {
   return { ...ALONE, size: workers + 1, rank };
 }
 
-/** The settings of one of these processes: its part of the history of Express executions. */
-export function shareSettings(settings: Settings, process: Cluster): Settings {
+/** The settings of one of several processes that serve callers: its part of their connections, one at least. */
+export function shareConnections(settings: Settings, process: Pick<Cluster, 'size' | 'rank'>): Settings {
+  const { callers } = settings;
+  const { maxConnections } = callers;
+  if (maxConnections === null) return settings;
+  return { ...settings, callers: { ...callers, maxConnections: Math.max(1, shareOf(maxConnections, process)) } };
+}
+
+/** The settings of one of several processes that run Express executions: its part of the history of Express executions. */
+export function shareSettings(settings: Settings, process: Pick<Cluster, 'size' | 'rank'>): Settings {
   const { history } = settings;
   const { executions, bytes } = history.express;
   const express = {

@@ -5,7 +5,6 @@
 import type { Authenticator } from '../auth/authenticator.ts';
 import { callerConnections } from '../base/open-files.ts';
 import type { Ports } from '../base/ports.ts';
-import { shareOf } from '../cluster/cluster.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Changes } from '../console/changes.ts';
@@ -24,7 +23,7 @@ import type { PassedConnections } from './passed-connections.ts';
 import { CONSOLES, HEALTH } from './ports.ts';
 import type { WorkerDuties, WorkerStart } from './ports.ts';
 import { remotePort } from './remote-port.ts';
-import { processesOf, shareSettings } from './shares.ts';
+import { processesOf, shareConnections, shareSettings } from './shares.ts';
 import { createWorkerEngine } from './worker-engine.ts';
 import { WorkerHealth } from './worker-health.ts';
 
@@ -51,9 +50,10 @@ export interface WorkerServer extends Omit<WorkerDuties, 'begin' | 'showLife'> {
 
 /** Serves from now on. */
 export async function createWorkerServer(options: WorkerServerOptions): Promise<WorkerServer> {
-  const { settings, ports, link, start, authenticator, tls, log } = options;
+  const { ports, link, start, authenticator, tls, log } = options;
   const { host } = new URL(start.url);
   const callers = { size: start.workers, rank: start.rank };
+  const settings = shareConnections(options.settings, callers);
   const processes = processesOf(start.workers, start.rank);
   const sharing = await shareNonces(options, processes);
   const engine = createWorkerEngine({
@@ -74,7 +74,7 @@ export async function createWorkerServer(options: WorkerServerOptions): Promise<
     tls,
     trustProxy,
     hosts,
-    maxConnections: callerConnections(maxConnections === null ? null : Math.max(1, shareOf(maxConnections, callers))),
+    maxConnections: callerConnections(maxConnections),
     requestBytes: settings.limits.requestBytes,
     earlyAnswerMs: settings.earlyAnswerMs,
     health,

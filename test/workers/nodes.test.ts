@@ -1,7 +1,9 @@
 /** A server with two workers on PostgreSQL: each worker is a node of the store, and the main process only supervises them. */
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
+import { connect as connectTo } from 'node:net';
 import { describe, it } from 'node:test';
+import { atEnd } from '../../src/testing/clean-up.ts';
 import type { CleanUp } from '../../src/testing/clean-up.ts';
 import { answerJson, startService } from '../../src/testing/http-service.ts';
 import type { ServerProcess } from '../../src/testing/server-process.ts';
@@ -11,19 +13,29 @@ import type { Caller } from './support.ts';
 
 const PASS = machine({ Type: 'Pass', Name: 'A' });
 
-async function startNodes(t: CleanUp): Promise<ServerProcess> {
-  const { host, port, user, database, schema } = await freshOptions(t);
-  return startWithWorkers(t, {
+async function startNodes(t: CleanUp, { settings = '' } = {}): Promise<{ server: ServerProcess }> {
+  const options = await freshOptions(t);
+  const { host, port, user, database, schema } = options;
+  const server = await startWithWorkers(t, {
     env: {
       MILLRACE_STORE: `postgres://${user}@localhost:${port}/${database}?sslmode=disable&host=${host}`,
       MILLRACE_CLUSTER_NAME: 'here',
     },
-    settings: `postgres: {schema: ${schema}}\ncluster: {lease: 2s}\n`,
+    settings: `postgres: {schema: ${schema}}\ncluster: {lease: 2s}\n${settings}`,
   });
+  return { server };
+}
+
+/** A connection that says nothing. */
+function openSilently(t: CleanUp, { url }: ServerProcess): void {
+  const { hostname, port } = new URL(url);
+  const socket = connectTo(Number(port), hostname);
+  socket.on('error', () => undefined);
+  atEnd(t, () => socket.destroy());
 }
 
 async function twoNodes(t: CleanUp): Promise<{ server: ServerProcess; one: Caller; other: Caller }> {
-  const server = await startNodes(t);
+  const { server } = await startNodes(t);
   const callers = await callerOfEach(t, server);
   return { server, one: callers.get(1) as Caller, other: callers.get(2) as Caller };
 }
@@ -102,5 +114,19 @@ describe('workers on PostgreSQL', WHERE_IT_RUNS, () => {
     await logLine(server, ({ msg }) => String(msg).includes('serves in place of one'));
     const callers = await callerOfEach(t, server);
     assert.deepEqual([...callers.keys()].sort(), [2, 3]);
+  });
+
+  it('have equal parts of the connections and of the history of Express executions', async (t) => {
+    const limits = 'http: {maxConnections: 6}\nhistory: {express: {executions: 4}}\n';
+    const { server } = await startNodes(t, { settings: limits });
+    const callers = await callerOfEach(t, server);
+    const one = callers.get(1) as Caller;
+    await createFlow(one, 'express', PASS);
+    for (let n = 0; n < 5; n++) await one.call('StartSyncExecution', { FlowName: 'express' });
+    const { body } = await one.call('ListExecutions', { FlowName: 'express' });
+    assert.equal((body['Executions'] as unknown[]).length, 2);
+    for (let n = 0; n < 6; n++) openSilently(t, server);
+    const line = await logLine(server, ({ msg }) => String(msg).includes('http.maxConnections'));
+    assert.equal(line['connections'], 3);
   });
 });
