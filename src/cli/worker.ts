@@ -5,7 +5,7 @@
 import { systemClock } from '../base/clock.ts';
 import { createObserver } from '../base/observer.ts';
 import { systemPorts } from '../base/ports.ts';
-import { systemScheduler } from '../base/scheduler.ts';
+import { atMost, systemScheduler } from '../base/scheduler.ts';
 import { Secret } from '../config/settings.ts';
 import { Changes } from '../console/changes.ts';
 import { createLog, logEvents } from '../server/log.ts';
@@ -29,6 +29,9 @@ import { retainedTexts } from '../config/start-files.ts';
 import { watchStrayErrors } from './stray-errors.ts';
 import { readTls } from './tls.ts';
 
+/** How long a worker takes to leave its store. The main process waits a second longer. */
+const LEAVE_MS = 4_000;
+
 interface Begun {
   readonly server: WorkerServer;
   /** Resolves with the exit code when a defect has to stop the worker. */
@@ -44,16 +47,25 @@ export async function worker(host: Host, number: number): Promise<number> {
   const link = new Link(parent, systemScheduler);
   const begun = Promise.withResolvers<Begun>();
   const server = begun.promise.then((each) => each.server);
+  let beginning: Promise<Begun> | null = null;
   servePort(link, DUTIES, {
     async begin(start) {
-      begun.resolve(await begin(host, { number, parent, link, start }));
+      beginning = begin(host, { number, parent, link, start });
+      begun.resolve(await beginning);
     },
     forgetFlow: async (...change) => (await server).forgetFlow(...change),
     showLife: () => Promise.resolve(),
     drain: async (limitMs) => (await server).drain(limitMs),
   });
-  const ended = link.ended.then(() => EXIT.ok);
+  const ended = link.ended.then(() => leave(beginning));
   return Promise.race([ended, begun.promise.then(stopWhenBroken)]);
+}
+
+/** The main process has ended the worker, or has ended itself. What this one has under way is lost; other nodes do not wait for it. */
+async function leave(beginning: Promise<Begun> | null): Promise<number> {
+  const left = beginning?.then(({ server }) => server.leave()).catch(() => undefined);
+  await atMost(systemScheduler, LEAVE_MS, Promise.resolve(left));
+  return EXIT.ok;
 }
 
 interface Beginning {

@@ -21,6 +21,8 @@ export async function createNodeWorker(options: NodeWorkerOptions): Promise<Work
   const settings = shareSettings(shareConnections(options.settings, among), among);
   const server = await createServer({ ...options, settings });
   takeConnections(options, server.adopt(start.url));
+  let closing: Promise<void> | null = null;
+  const close = (): Promise<void> => (closing ??= server.close());
   return {
     // Nodes learn of changes from their store.
     forgetFlow: () => Promise.resolve(),
@@ -29,6 +31,7 @@ export async function createNodeWorker(options: NodeWorkerOptions): Promise<Work
       await server.drain(limitMs);
       warnOfRest(log, server.underWay);
     },
-    close: () => server.close(),
+    leave: close,
+    close,
   };
 }

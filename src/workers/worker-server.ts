@@ -45,6 +45,8 @@ export interface WorkerServerOptions extends PassedConnections {
 export interface WorkerServer extends Omit<WorkerDuties, 'begin' | 'showLife'> {
   /** Asks for no more connections: another worker gets them. */
   refuse(): void;
+  /** A node leaves its store, so that others take its executions at once. Nothing else waits for a worker that ends. */
+  leave(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -93,6 +95,7 @@ export async function createWorkerServer(options: WorkerServerOptions): Promise<
       await Promise.all([wire.close(limitMs), engine.drain(limitMs)]);
       warnOfRest(log, { express: engine.running, calls: 0 });
     },
+    leave: () => Promise.resolve(),
     close() {
       sharing?.close();
       return engine.close();

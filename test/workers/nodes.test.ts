@@ -7,13 +7,17 @@ import { atEnd } from '../../src/testing/clean-up.ts';
 import type { CleanUp } from '../../src/testing/clean-up.ts';
 import { answerJson, startService } from '../../src/testing/http-service.ts';
 import type { ServerProcess } from '../../src/testing/server-process.ts';
-import { freshOptions, WHERE_IT_RUNS } from '../store/postgres-stores.ts';
+import { connect, freshOptions, WHERE_IT_RUNS } from '../store/postgres-stores.ts';
 import { callerOfEach, createFlow, logLine, machine, pidOf, startWithWorkers } from './support.ts';
 import type { Caller } from './support.ts';
 
 const PASS = machine({ Type: 'Pass', Name: 'A' });
 
-async function startNodes(t: CleanUp, { settings = '' } = {}): Promise<{ server: ServerProcess }> {
+/** With the numbers of the nodes that the store has. */
+async function startNodes(
+  t: CleanUp,
+  { lease = '2s', settings = '' } = {},
+): Promise<{ server: ServerProcess; nodes: () => Promise<number[]> }> {
   const options = await freshOptions(t);
   const { host, port, user, database, schema } = options;
   const server = await startWithWorkers(t, {
@@ -21,9 +25,14 @@ async function startNodes(t: CleanUp, { settings = '' } = {}): Promise<{ server:
       MILLRACE_STORE: `postgres://${user}@localhost:${port}/${database}?sslmode=disable&host=${host}`,
       MILLRACE_CLUSTER_NAME: 'here',
     },
-    settings: `postgres: {schema: ${schema}}\ncluster: {lease: 2s}\n${settings}`,
+    settings: `postgres: {schema: ${schema}}\ncluster: {lease: ${lease}}\n${settings}`,
   });
-  return { server };
+  const client = await connect(t, options);
+  const nodes = async (): Promise<number[]> => {
+    const { rows } = await client.query<{ number: string }>('SELECT number FROM nodes');
+    return rows.map(({ number }) => Number(number));
+  };
+  return { server, nodes };
 }
 
 /** A connection that says nothing. */
@@ -129,4 +138,17 @@ describe('workers on PostgreSQL', WHERE_IT_RUNS, () => {
     const line = await logLine(server, ({ msg }) => String(msg).includes('http.maxConnections'));
     assert.equal(line['connections'], 3);
   });
+
+  for (const [what, end] of [
+    ['is stopped', 'stop'],
+    ['is killed', 'kill'],
+  ] as const) {
+    it(`leave the store when the main process ${what}, long before their leases end`, async (t) => {
+      const { server, nodes } = await startNodes(t, { lease: '60s' });
+      assert.equal((await nodes()).length, 2);
+      // The workers have the same standard error, so this waits for them too.
+      await server[end]();
+      assert.deepEqual(await nodes(), []);
+    });
+  }
 });
