@@ -8,6 +8,13 @@ import module from 'module';
 import path from 'path';
 import url from 'url';
 
+// A terminal and a service manager send their signals to the workers of a server too. A worker ends when the main process ends it, so
+// it ignores them from here on: loading the program takes a while.
+if (process.argv[2] === 'worker') {
+  process.on('SIGTERM', function () {});
+  process.on('SIGINT', function () {});
+}
+
 const NEEDED = 24;
 const root = path.dirname(path.dirname(fs.realpathSync(url.fileURLToPath(import.meta.url))));
 

@@ -44,6 +44,7 @@ const host: Host = {
   log: stderr,
   errIsTerminal: isatty(2),
   onSignal,
+  ignoreSignals,
   onStrayError,
   openStores,
   storeFile,
@@ -83,6 +84,10 @@ function onSignal(stop: () => void): void {
       stop();
     });
   }
+}
+
+function ignoreSignals(): void {
+  for (const signal of Object.keys(SIGNALS)) process.on(signal, () => undefined);
 }
 
 function onStrayError(take: (error: unknown) => void): void {

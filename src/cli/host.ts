@@ -40,6 +40,8 @@ export interface Host {
   readonly log: Pick<Output, 'write' | 'fault'>;
   /** Calls `stop` at SIGTERM and SIGINT; a second signal ends the process at once. */
   onSignal(stop: () => void): void;
+  /** Does nothing at SIGTERM and SIGINT, however many come. */
+  ignoreSignals(): void;
   /** Passes errors that no one has caught to `take`, instead of ending the process: thrown by callbacks, rejected by promises. */
   onStrayError(take: (error: unknown) => void): void;
   /** Opens the store that the settings name. @throws {StoreFault} when it cannot be opened. */

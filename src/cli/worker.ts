@@ -43,7 +43,7 @@ interface Begun {
 export async function worker(host: Host, number: number): Promise<number> {
   const { parent } = host;
   if (parent === null) throw new UsageFault('"millrace worker" is a part of a server: start it with "millrace serve"');
-  host.onSignal(() => undefined);
+  host.ignoreSignals();
   const link = new Link(parent, systemScheduler);
   const begun = Promise.withResolvers<Begun>();
   const server = begun.promise.then((each) => each.server);
