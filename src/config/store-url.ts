@@ -53,7 +53,12 @@ function placeOf(raw: unknown): StorePlace | string {
 }
 
 function postgresOf(raw: string): PostgresPlace | string {
-  if (!URL.canParse(raw)) return `is not a URL such as ${FORM} (write special characters of a password as %40)`;
+  // A password with a slash, a question mark or a hash ends the part before the host, and its rest would become a parameter, which the
+  // fault would show, or the name of a host.
+  const isCut = /^[^:]*:\/\/[^/?#]*[/?#].*@/.test(raw);
+  if (isCut || !URL.canParse(raw)) {
+    return `is not a URL such as ${FORM} (write special characters of a password as %40)`;
+  }
   const { hostname, port, pathname, username, password, searchParams } = new URL(raw);
   const unknown = [...searchParams.keys()].find((name) => name !== 'sslmode' && name !== 'host');
   if (unknown !== undefined) {

@@ -613,6 +613,20 @@ account: 12
       { env: { MILLRACE_STORE: 'postgres://u:s3cret@a/b?target_session_attrs=any' } },
       /^MILLRACE_STORE has the parameter "target_session_attrs", which is unknown/,
     ],
+    ...[
+      '12?s3cret',
+      'p@x?s3cret=1',
+      'p@s3cret/x',
+      '12#s3cret',
+      '?s3cret',
+      '1/s3cret',
+      'p@s3cret#',
+      's3cret:s3cret/',
+    ].map((password): (typeof cases)[number] => [
+      `a password with special characters (${password}), without it`,
+      { env: { MILLRACE_STORE: `postgres://u:${password}@a/b` } },
+      /^MILLRACE_STORE is not a URL (?!.*s3cret).*write special characters of a password as %40/,
+    ]),
     [
       'another kind of store',
       { env: { MILLRACE_STORE: 'mysql://u:s3cret@a/b' } },
