@@ -61,7 +61,7 @@ export async function worker(host: Host, number: number): Promise<number> {
   return Promise.race([ended, begun.promise.then(stopWhenBroken)]);
 }
 
-/** The main process has ended the worker, or has ended itself. What this one has under way is lost; other nodes do not wait for it. */
+/** The main process has ended the worker, or has ended itself. The worker loses its calls under way, and no other node waits for it. */
 async function leave(beginning: Promise<Begun> | null): Promise<number> {
   const left = beginning?.then(({ server }) => server.leave()).catch(() => undefined);
   await atMost(systemScheduler, LEAVE_MS, Promise.resolve(left));

@@ -14,7 +14,7 @@ export interface NodeWorkerOptions extends PassedConnections, Omit<ServerOptions
   readonly log: Pick<ServerLog, 'lost' | 'warn'>;
 }
 
-/** Takes over the stores, and serves from now on. What a setting gives the server in memory, its workers have parts of. */
+/** Takes over the stores, and serves from now on. The workers of a server divide its connections and its memory of histories. */
 export async function createNodeWorker(options: NodeWorkerOptions): Promise<WorkerServer> {
   const { link, start, log } = options;
   const among = { size: start.workers, rank: start.rank };
