@@ -66,6 +66,7 @@ export class ExecutionStream {
     // Its flow may have been deleted, and the execution with it.
     const unwatchFlow = changes.watchList({
       changed: () => {},
+      missed: () => this.#wake(),
       flowChanged: (changed) => {
         if (changed === flow) this.#wake();
       },
