@@ -200,7 +200,7 @@ export class ExecutionStream {
 }
 
 /** An event as the browser gets it. */
-function streamed(event: HistoryEvent): StreamedEvent {
+export function streamed(event: HistoryEvent): StreamedEvent {
   const { id, type, timeMs, cause, stepName, detail, warnings, global } = event;
   return {
     id,
