@@ -43,7 +43,7 @@ async function answersOf(visitor: Visitor): Promise<readonly string[]> {
   const reads = Object.keys(ACTIONS).filter((action) =>
     /^(?:Describe|List|Get|Search|Summarize|Check|Convert)/.test(action),
   );
-  const others = Object.keys(ACTIONS).filter((action) => !reads.includes(action) && !/^Delete/.test(action));
+  const others = Object.keys(ACTIONS).filter((action) => !reads.includes(action) && !action.startsWith('Delete'));
   for (const action of reads) {
     replies.push(await visitor.call(action));
     replies.push(await visitor.call(action, { ...names, Definition: 'a: [', Limit: '100' }));
