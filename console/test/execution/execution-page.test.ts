@@ -7,9 +7,7 @@ import { fileEnd } from '../../../test/support/at-end.ts';
 import { LOOKS, WHERE_IT_RUNS, lookName, openConsole } from '../support/browser.ts';
 import { PASS, WAIT, createFlow, startConsole, startExecution } from '../support/console-server.ts';
 import type { ConsoleServer } from '../support/console-server.ts';
-import { APPROVAL, MANY_ITEMS, VARIED, VARIED_INPUT, loopFlow } from '../support/execution-flows.ts';
-
-const LIST = Array.from({ length: 1_000 }, (_, index) => index);
+import { APPROVAL, VARIED, VARIED_INPUT } from '../support/execution-flows.ts';
 
 function at(flow: string, execution: string, query = ''): string {
   return `#/flows/${flow}/executions/${execution}${query}`;
@@ -18,13 +16,6 @@ function at(flow: string, execution: string, query = ''): string {
 async function startVaried(server: ConsoleServer, name: string): Promise<void> {
   await server.call('StartExecution', { FlowName: 'varied', ExecutionName: name, Input: VARIED_INPUT });
   await server.call('DescribeExecution', { FlowName: 'varied', ExecutionName: name, WaitTimeSeconds: 60 });
-}
-
-/** Paths of the requests of the page, without its files. */
-function asked(requests: readonly { url(): string }[]): string[] {
-  return requests
-    .map((request) => new URL(request.url()).pathname)
-    .filter((path) => !/\.(?:js|css|svg)$|\/$/.test(path));
 }
 
 function row(page: Page, name: string | RegExp) {
@@ -194,7 +185,7 @@ describe('an execution', WHERE_IT_RUNS, () => {
 
   it('reports the end of a callback once, without its token', async (t) => {
     await startExecution(server, 'approval', { name: 'approval-2' });
-    const { page, requests } = await openConsole(t, server, { at: at('approval', 'approval-2') });
+    const { page, asked } = await openConsole(t, server, { at: at('approval', 'approval-2') });
     await page.getByRole('button', { name: 'Report the end of the work' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Output, a JSON object').fill('{"by":');
@@ -203,7 +194,7 @@ describe('an execution', WHERE_IT_RUNS, () => {
     await dialog.getByRole('button', { name: 'It has succeeded' }).dblclick();
     await page.locator('.execution-head').getByText('Succeeded').waitFor();
     await page.getByRole('complementary').getByText('"Ada"').waitFor();
-    assert.equal(asked(requests).filter((path) => path.endsWith('/report')).length, 1);
+    assert.equal(asked().filter((path) => path === 'report').length, 1);
   });
 
   it('stops and redrives', async (t) => {
@@ -274,82 +265,22 @@ describe('an execution', WHERE_IT_RUNS, () => {
   });
 });
 
-describe('a large execution', WHERE_IT_RUNS, () => {
-  let server: ConsoleServer;
-  before(async () => {
-    server = await startConsole(fileEnd);
-    await createFlow(server, 'loop', loopFlow(832));
-    await createFlow(server, 'items', MANY_ITEMS);
-    await startExecution(server, 'loop', { name: 'long', input: { n: 0 }, waits: true });
-    await startExecution(server, 'items', { name: 'few', input: { items: [1] }, waits: true });
-    // Three states an item, and a limit of 5,000 events.
-    await startExecution(server, 'items', { name: 'many', input: { items: LIST.slice(400, 920) }, waits: true });
-  });
-
-  it('of 5,000 events opens with few requests, and is scrolled with few elements and no long task', async (t) => {
-    const { page, requests, nodes, longTasks, goTo } = await openConsole(t, server, { at: at('loop', 'long') });
-    await page.getByText('Loop, 832 rounds').waitFor();
-    await page.getByText(/^4,99\d$/).waitFor();
-    const first = asked(requests);
-    assert.ok(first.length <= 6, first.join(' '));
-    await goTo(at('loop', 'long', '?tab=events'));
-    const list = page.getByRole('listbox', { name: 'Events' });
-    await list.waitFor();
-    let most = 0;
-    for (let share = 0; share <= 1; share += 0.1) {
-      await list.evaluate((element, to) => element.scrollTo(0, element.scrollHeight * to), share);
-      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
-      most = Math.max(most, await nodes());
-    }
-    await event(page).filter({ hasText: 'ExecutionSucceeded' }).waitFor();
-    await goTo(at('loop', 'long', '?all=1'));
-    const tree = page.getByRole('tree', { name: 'Timeline' });
-    await tree.waitFor();
-    for (let share = 0; share <= 1; share += 0.1) {
-      await tree.evaluate((element, to) => element.scrollTo(0, element.scrollHeight * to), share);
-      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
-      most = Math.max(most, await nodes());
-    }
-    assert.ok(most < 1_500, `${most} elements`);
-    const long = (await longTasks()).filter((ms) => ms > 200);
-    assert.deepEqual(long, []);
-    assert.equal(asked(requests).length, first.length);
-  });
-
-  it('of many items adds few elements, and a failed item is two clicks away', async (t) => {
-    const few = await openConsole(t, server, { at: at('items', 'few') });
-    await row(few.page, 'Each').waitFor();
-    await few.page.locator('.failure, .execution-head').first().waitFor();
-    const before = await few.page.locator('.timeline *').count();
-    const { page, screenshot } = await openConsole(t, server, { at: at('items', 'many') });
-    await row(page, 'Each').waitFor();
-    await page.getByRole('button', { name: /^Failed: 1\./ }).waitFor();
-    const after = await page.locator('.timeline *').count();
-    assert.ok(after - before < 60, `${after - before} more elements`);
-    await screenshot('execution-items-folded');
-    await page.getByRole('button', { name: /^Failed: 1\./ }).click();
-    await row(page, 'Item 500').click();
-    await page.getByRole('complementary').getByText('IterationEntered').waitFor();
-    await screenshot('execution-items-failed');
-  });
-});
-
 describe('an execution that runs', WHERE_IT_RUNS, () => {
   it('shows each event as it comes, and rests when nothing happens', async (t) => {
     const server = await startConsole(t);
     await createFlow(server, 'approval', APPROVAL);
     await startExecution(server, 'approval', { name: 'live' });
-    const { page, requests } = await openConsole(t, server, { at: at('approval', 'live') });
+    const { page, asked } = await openConsole(t, server, { at: at('approval', 'live') });
     await page.getByRole('button', { name: 'Report the end of the work' }).waitFor();
     await page.locator('.execution-head').getByText('5', { exact: true }).waitFor();
-    const before = asked(requests).length;
+    const before = asked().length;
     await server.call('StopExecution', { FlowName: 'approval', ExecutionName: 'live', Error: 'Enough' });
     await page.locator('.failure').getByText('Enough').waitFor();
     await page.locator('.execution-head').getByText('7', { exact: true }).waitFor();
     await page.getByText('In the words of the server').waitFor();
     // The new events came by the stream; only the question why it waits was asked again.
-    const after = asked(requests).slice(before);
-    assert.deepEqual([...new Set(after)], after.length === 0 ? [] : ['/console/api/DescribeExecutionWaits']);
+    const after = asked().slice(before);
+    assert.deepEqual([...new Set(after)], after.length === 0 ? [] : ['api/DescribeExecutionWaits']);
   });
 
   it('continues after a restart of the server, without gap, doubling or reload', async (t) => {

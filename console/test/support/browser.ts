@@ -72,8 +72,6 @@ export interface ConsolePage {
   axe(): Promise<void>;
   /** Writes `console/test/artefacts/<name>.png`. */
   screenshot(name: string): Promise<void>;
-  /** Durations of the tasks of the page's thread above 50 ms, in milliseconds. */
-  longTasks(): Promise<readonly number[]>;
   /** How many elements the document has. */
   nodes(): Promise<number>;
 }
@@ -124,11 +122,6 @@ function watchPage(): void {
   document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => {
     console.error(`The content security policy forbids it: ${effectiveDirective} ${blockedURI}`);
   });
-  const tasks: number[] = [];
-  Object.assign(window, { millraceLongTasks: tasks });
-  new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) tasks.push(duration);
-  }).observe({ type: 'longtask', buffered: true });
 }
 
 function pageOf(page: Page, context: BrowserContext, home: string): ConsolePage {
@@ -167,7 +160,6 @@ function pageOf(page: Page, context: BrowserContext, home: string): ConsolePage 
       mkdirSync(ARTEFACTS, { recursive: true });
       await page.screenshot({ path: join(ARTEFACTS, `${name}.png`) });
     },
-    longTasks: () => page.evaluate(() => (window as unknown as { millraceLongTasks: number[] }).millraceLongTasks),
     nodes: () => page.evaluate(() => document.getElementsByTagName('*').length),
   };
 }

@@ -17,33 +17,6 @@ export function loopFlow(rounds: number): Readonly<Record<string, unknown>> {
   };
 }
 
-/** A Map over `$Input.items`. The item that is 900 fails, if there is one, and so does the execution. */
-export const MANY_ITEMS = {
-  StartAt: 'Each',
-  States: [
-    {
-      Type: 'Map',
-      Name: 'Each',
-      ItemsPath: '$Input.items',
-      Processor: {
-        StartAt: 'Check',
-        States: [
-          {
-            Type: 'Choice',
-            Name: 'Check',
-            Branches: [{ Condition: '$Input == 900', Next: 'Broken' }],
-            Default: 'Fine',
-          },
-          { Type: 'Fail', Name: 'Broken', Error: 'Broken', Cause: 'Item 900 is broken.' },
-          { Type: 'Pass', Name: 'Fine', End: true },
-        ],
-      },
-      Next: 'Rest',
-    },
-    { Type: 'Pass', Name: 'Rest', End: true },
-  ],
-};
-
 /** Waits for a report, with its token and an Authorization header in the parameters. */
 export const APPROVAL = {
   StartAt: 'Ask',

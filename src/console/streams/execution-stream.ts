@@ -62,7 +62,19 @@ export class ExecutionStream {
 
   begin(): void {
     const { changes, flow, execution } = this.#options;
-    this.#unwatch = changes.watchExecution(flow, execution, () => this.#wake());
+    const unwatch = changes.watchExecution(flow, execution, () => this.#wake());
+    // Its flow may have been deleted, and the execution with it.
+    const unwatchFlow = changes.watchList({
+      changed: () => {},
+      missed: () => this.#wake(),
+      flowChanged: (changed) => {
+        if (changed === flow) this.#wake();
+      },
+    });
+    this.#unwatch = () => {
+      unwatch();
+      unwatchFlow();
+    };
     this.#read();
   }
 
