@@ -28,13 +28,16 @@ const ENCODINGS = [
 
 export class Assets {
   readonly #scheduler: Pick<Scheduler, 'outside'>;
+  readonly #folder: string;
   #names: Promise<ReadonlySet<string>> | null = null;
   readonly #files = new Map<string, Promise<Buffer | null>>();
   /** Of the page, when it was last read. */
   #builtMs = 0;
 
-  constructor(scheduler: Pick<Scheduler, 'outside'>) {
+  /** @param folder with a slash at its end */
+  constructor(scheduler: Pick<Scheduler, 'outside'>, folder = FOLDER) {
     this.#scheduler = scheduler;
+    this.#folder = folder;
   }
 
   /** The file of a name; the empty name is the page. Null for a name that the build does not have. */
@@ -60,7 +63,7 @@ export class Assets {
   }
 
   async #forgetOldBuild(): Promise<void> {
-    const look = stat(`${FOLDER}index.html`).then(
+    const look = stat(`${this.#folder}index.html`).then(
       ({ mtimeMs }) => mtimeMs,
       () => 0,
     );
@@ -72,7 +75,9 @@ export class Assets {
   }
 
   async #known(): Promise<ReadonlySet<string>> {
-    this.#names ??= this.#scheduler.outside(readdir(FOLDER).catch((): string[] => [])).then((names) => new Set(names));
+    this.#names ??= this.#scheduler
+      .outside(readdir(this.#folder).catch((): string[] => []))
+      .then((names) => new Set(names));
     return this.#names;
   }
 
@@ -80,7 +85,7 @@ export class Assets {
   #read(file: string): Promise<Buffer | null> {
     const known = this.#files.get(file);
     if (known !== undefined) return known;
-    const reading = this.#scheduler.outside(readFile(FOLDER + file).catch(() => null));
+    const reading = this.#scheduler.outside(readFile(this.#folder + file).catch(() => null));
     this.#files.set(file, reading);
     return reading;
   }

@@ -167,14 +167,6 @@ describe('the files', () => {
     const head = await get(null, 'HEAD');
     assert.deepEqual([head.status, head.text, head.headers['content-length']], [200, '', String(plain.length)]);
   });
-
-  it('of a clone without a build are a page that says so', async () => {
-    // The test has no server whose files are missing, so it looks at the answer of the one that it has.
-    const reply = await ask(server.url, { path: '/console/' });
-    if (builtFiles().length > 0) return assert.equal(reply.status, 200);
-    assert.deepEqual([reply.status, reply.headers['content-type']], [503, 'text/html; charset=utf-8']);
-    assert.match(reply.text, /not built.*console\/build\.ts/);
-  });
 });
 
 describe('a body', () => {

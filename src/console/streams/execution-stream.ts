@@ -62,19 +62,7 @@ export class ExecutionStream {
 
   begin(): void {
     const { changes, flow, execution } = this.#options;
-    const unwatch = changes.watchExecution(flow, execution, () => this.#wake());
-    // Its flow may have been deleted, and the execution with it.
-    const unwatchFlow = changes.watchList({
-      changed: () => {},
-      missed: () => this.#wake(),
-      flowChanged: (changed) => {
-        if (changed === flow) this.#wake();
-      },
-    });
-    this.#unwatch = () => {
-      unwatch();
-      unwatchFlow();
-    };
+    this.#unwatch = changes.watchExecution(flow, execution, () => this.#wake());
     this.#read();
   }
 

@@ -8,7 +8,7 @@ import type { ListChange, ListStreamEvents } from '../../../../src/console/proto
 import { call, isForbidden } from '../../api/client.ts';
 import { openStream } from '../../api/stream.ts';
 import type { Stream } from '../../api/stream.ts';
-import { listCall, needsPrefix } from './filters.ts';
+import { listCall, matches, needsPrefix } from './filters.ts';
 import type { Filters, ListedExecution } from './filters.ts';
 import { EMPTY_LIST, reaches, withChanges, withFresh, withHead, withPage } from './list.ts';
 import type { ExecutionList } from './list.ts';
@@ -31,6 +31,8 @@ export interface ExecutionsSourceOptions {
   readonly filters: Filters;
   /** Whether new rows may appear at the top without a row moving under the pointer. */
   readonly mayInsert: () => boolean;
+  /** Executions that are known already. Those that match are shown until the server has answered. */
+  readonly known: readonly ListedExecution[];
 }
 
 export class ExecutionsSource {
@@ -55,7 +57,12 @@ export class ExecutionsSource {
 
   constructor(options: ExecutionsSourceOptions) {
     this.#options = options;
-    const { flow } = options.filters;
+    const { filters, known } = options;
+    const { flow } = filters;
+    if (filters.qualifier === '') {
+      const nowMs = Date.now();
+      this.list.value = { ...EMPTY_LIST, rows: known.filter((each) => matches(each, filters, nowMs)) };
+    }
     this.#stream = openStream({
       query: () => ({ list: '1', ...(flow !== '' && { flow }) }),
       onEvent: (name, data) => this.#onEvent(name, data),

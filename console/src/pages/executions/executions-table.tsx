@@ -35,12 +35,13 @@ const NARROW = '(max-width: 760px)';
 export function ExecutionsTable({ flow }: { readonly flow: string | null }) {
   const filters = readFilters(route.value.query, flow);
   const counts = useSignal<Counts | null>(null);
+  const known = useRef<readonly ListedExecution[]>([]);
   // Anything else in the address leaves the list as it is.
   const key = JSON.stringify(filters);
   return (
     <section class="executions" aria-label={executionsTexts().title}>
       <FilterBar filters={filters} isFixedFlow={flow !== null} counts={counts.value} />
-      <Executions key={key} filters={filters} counts={counts} />
+      <Executions key={key} filters={filters} counts={counts} known={known} />
     </section>
   );
 }
@@ -49,9 +50,11 @@ interface ExecutionsProps {
   readonly filters: Filters;
   /** Set by the list, which has the stream. */
   readonly counts: Signal<Counts | null>;
+  /** The rows of the list before, so that another filter does not begin with an empty screen. */
+  readonly known: { current: readonly ListedExecution[] };
 }
 
-function Executions({ filters, counts }: ExecutionsProps) {
+function Executions({ filters, counts, known }: ExecutionsProps) {
   const t = executionsTexts();
   const card = useRef<HTMLDivElement>(null);
   const list = useRef<WindowedListHandle>(null);
@@ -59,6 +62,7 @@ function Executions({ filters, counts }: ExecutionsProps) {
     () =>
       new ExecutionsSource({
         filters,
+        known: known.current,
         mayInsert: () => (list.current?.isAtTop() ?? true) && card.current?.matches(':hover, :focus-within') !== true,
       }),
     [],
@@ -66,6 +70,7 @@ function Executions({ filters, counts }: ExecutionsProps) {
   useEffect(() => () => source.close(), []);
   useCounts(source, filters.flow, counts);
   const { rows, fresh, nextToken } = source.list.value;
+  known.current = rows;
   const fault = source.fault.value;
   const isEmpty = rows.length === 0 && !source.isLoading.value && nextToken === '';
   const mayNotAll = fault !== null && isForbidden(fault) && filters.flow === '';
@@ -303,7 +308,7 @@ function Foot({ source, counts }: { readonly source: ExecutionsSource; readonly 
   const count = rows.length.toLocaleString(locale());
   return (
     <div class="executions-foot">
-      <span class="number">{nextToken === '' ? t.whole(count) : t.loaded(count)}</span>
+      <span class="number">{nextToken === '' && !source.isLoading.value ? t.whole(count) : t.loaded(count)}</span>
       {source.isPaused.value && (
         <>
           <span>{t.searchedTo}</span>
