@@ -3,6 +3,7 @@
  * graph, and what it waits for. The history is asked from the last event on whenever the stream is opened again.
  */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { ExecutionStreamEvents } from '../../../../src/console/protocol.ts';
 import type { FlowGraph } from '../../../../src/language/graph/flow-graph.ts';
 import { call } from '../../api/client.ts';
 import type { ApiFault, ReplyOf } from '../../api/client.ts';
@@ -14,12 +15,7 @@ import type { StreamedEvent } from './model/events.ts';
 import { History } from './model/history.ts';
 import { Places } from './model/overlay.ts';
 
-export interface ExecutionState {
-  readonly status: string;
-  readonly startedTime: string;
-  /** Empty while it runs. */
-  readonly stoppedTime: string;
-}
+export type ExecutionState = ExecutionStreamEvents['execution'];
 
 export interface GraphOfFlow {
   readonly graph: FlowGraph;
