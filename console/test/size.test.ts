@@ -1,51 +1,59 @@
-/** The size of what a browser loads: of every screen but the editor, and of all. */
+/** The bytes that a browser loads for each screen as it opens, compressed, from a real server. */
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { before, test } from 'node:test';
-import { WEB_FOLDER } from '../build.ts';
-import { ensureBuilt } from './support/built-console.ts';
+import { test } from 'node:test';
+import { PASS, createFlow, startConsole, startExecution } from './support/console-server.ts';
+import { WHERE_IT_RUNS, openConsole } from './support/browser.ts';
 
 const KB = 1000;
+/** The editor is the only file of this size. */
+const EDITOR_BYTES = 100 * KB;
 
-before(ensureBuilt);
+const SCREENS = [
+  '#/flows',
+  '#/new-flow',
+  '#/flows/one',
+  '#/executions',
+  '#/flows/one/executions/first',
+  '#/messages',
+  '#/schedules',
+  '#/system',
+] as const;
 
-/** Files that the browser loads before anyone opens an editor: the page, what it names, and what those import at once. */
-function firstFiles(): Set<string> {
-  const files = new Set(['index.html', ...namesIn(read('index.html'), /(?:href|src)="([^"]+)"/g)]);
-  for (const file of files) {
-    if (file.endsWith('.js'))
-      for (const name of namesIn(read(file), /from\s*"\.\/([^"]+)"|import\s*"\.\/([^"]+)"/g)) files.add(name);
+test('a screen loads 80 KB without the editor at most, and 250 KB with it', WHERE_IT_RUNS, async (t) => {
+  const server = await startConsole(t);
+  await createFlow(server, 'one', PASS);
+  await startExecution(server, 'one', { name: 'first', waits: true });
+  for (const screen of SCREENS) {
+    const { page, context } = await openConsole(t, server, { at: '#/nowhere' });
+    const network = await context.newCDPSession(page);
+    const sizes = new Map<string, number>();
+    const names = new Map<string, string>();
+    network.on('Network.requestWillBeSent', ({ requestId, request }) => names.set(requestId, request.url));
+    network.on('Network.loadingFinished', ({ requestId, encodedDataLength }) =>
+      sizes.set(names.get(requestId) ?? requestId, encodedDataLength),
+    );
+    await network.send('Network.enable');
+    await network.send('Network.setCacheDisabled', { cacheDisabled: true });
+    // With the page itself: the screen before had only the frame.
+    await page.evaluate((address) => {
+      location.hash = address;
+      location.reload();
+    }, screen);
+    await page.waitForLoadState('load');
+    await page.locator('main h1').first().waitFor();
+    if (screen.includes('flow') && screen !== '#/flows' && !screen.includes('executions')) {
+      await page.locator('.cm-editor').first().waitFor();
+      await page.locator('svg .node, svg g[role]').first().waitFor();
+    }
+    const files = [...sizes].filter(([url]) => /\.(?:js|css|svg|html)$|\/console\/$/.test(url));
+    const all = sum(files.map(([, bytes]) => bytes));
+    const withoutEditor = sum(files.map(([, bytes]) => (bytes > EDITOR_BYTES ? 0 : bytes)));
+    t.diagnostic(`${screen}: ${withoutEditor} bytes, ${all} with the editor`);
+    assert.ok(withoutEditor > 20 * KB && withoutEditor <= 80 * KB, `${screen}: ${withoutEditor} bytes`);
+    assert.ok(all <= 250 * KB, `${screen}: ${all} bytes`);
   }
-  for (const file of readdirSync(WEB_FOLDER)) if (/^layout-worker-.*\.js$/.test(file)) files.add(file);
-  return files;
-}
-
-function read(file: string): string {
-  return readFileSync(join(WEB_FOLDER, file), 'utf8');
-}
-
-function namesIn(text: string, pattern: RegExp): string[] {
-  return [...text.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? '');
-}
-
-/** Bytes as they go over the network. */
-function sentBytes(files: Iterable<string>): number {
-  let bytes = 0;
-  for (const file of files) {
-    const compressed = join(WEB_FOLDER, `${file}.br`);
-    bytes += statSync(readdirSync(WEB_FOLDER).includes(`${file}.br`) ? compressed : join(WEB_FOLDER, file)).size;
-  }
-  return bytes;
-}
-
-test('all screens without the editor are 80 KB compressed at most', () => {
-  const bytes = sentBytes(firstFiles());
-  assert.ok(bytes <= 80 * KB, `${bytes} bytes`);
 });
 
-test('with the editor they are 250 KB compressed at most', () => {
-  const all = readdirSync(WEB_FOLDER).filter((file) => !/\.(?:br|gz)$/.test(file));
-  const bytes = sentBytes(all);
-  assert.ok(bytes <= 250 * KB, `${bytes} bytes`);
-});
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}

@@ -2,12 +2,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useErrorBoundary, useRef, useState } from 'preact/hooks';
 import { isReachable, sessionEnded } from '../api/client.ts';
-import { ExecutionsPage } from '../pages/executions/executions-page.tsx';
-import { MapRunPage } from '../pages/map-run/map-run-page.tsx';
-import { MessagesPage } from '../pages/messages/messages-page.tsx';
-import { SchedulesPage } from '../pages/schedules/schedules-page.tsx';
-import { SystemPage } from '../pages/system/system-page.tsx';
-import { FlowsPage } from '../pages/flows/flows-page.tsx';
 import { SignInPage } from '../pages/sign-in/sign-in-page.tsx';
 import { Button, LinkButton } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
@@ -23,9 +17,23 @@ import { chooseTheme, theme } from '../app/theme.ts';
 import type { Theme } from '../app/theme.ts';
 
 // Screens with a graph are half of the program. They are one file, so that one request brings them.
-const ExecutionPage = lazily(() => import('./graph-screens.ts').then((screens) => screens.ExecutionPage));
-const FlowPage = lazily(() => import('./graph-screens.ts').then((screens) => screens.FlowPage));
-const NewFlowPage = lazily(() => import('./graph-screens.ts').then((screens) => screens.NewFlowPage));
+
+// A browser loads the code of a screen when it is first shown.
+const FlowsPage = lazily(() => import('../pages/flows/flows-page.tsx').then((screen) => screen.FlowsPage));
+const NewFlowPage = lazily(() => import('../pages/flows/new-flow-page.tsx').then((screen) => screen.NewFlowPage));
+const FlowPage = lazily(() => import('../pages/flow/flow-page.tsx').then((screen) => screen.FlowPage));
+const ExecutionsPage = lazily(() =>
+  import('../pages/executions/executions-page.tsx').then((screen) => screen.ExecutionsPage),
+);
+const ExecutionPage = lazily(() =>
+  import('../pages/execution/execution-page.tsx').then((screen) => screen.ExecutionPage),
+);
+const MapRunPage = lazily(() => import('../pages/map-run/map-run-page.tsx').then((screen) => screen.MapRunPage));
+const MessagesPage = lazily(() => import('../pages/messages/messages-page.tsx').then((screen) => screen.MessagesPage));
+const SchedulesPage = lazily(() =>
+  import('../pages/schedules/schedules-page.tsx').then((screen) => screen.SchedulesPage),
+);
+const SystemPage = lazily(() => import('../pages/system/system-page.tsx').then((screen) => screen.SystemPage));
 
 export function App() {
   const [fault, setFault] = useState<Error | null>(null);

@@ -5,17 +5,13 @@
 import { useShortcuts } from '../../app/keyboard.ts';
 import { setQuery } from '../../app/router.ts';
 import { Button } from '../../parts/button.tsx';
+import { lazily } from '../../parts/lazy.tsx';
 import { JsonView } from '../../parts/json-view.tsx';
 import { EmptyNotice, FaultNotice, Loading } from '../../parts/notice.tsx';
 import { Tabs, chosenTab } from '../../parts/tabs.tsx';
 import type { Tab } from '../../parts/tabs.tsx';
 import { useMedia } from '../../parts/use-media.ts';
-import { DataView } from './data-view.tsx';
-import { DefinitionView } from './definition-view.tsx';
-import { EventList } from './event-list.tsx';
-import { EventPanel } from './event-panel.tsx';
 import { FailurePanel } from './failure-panel.tsx';
-import { GraphPanel } from './graph-panel.tsx';
 import { ExecutionHead, statusOf } from './head.tsx';
 import { printJson } from '../../parts/json.ts';
 import { memberOf } from './model/events.ts';
@@ -27,6 +23,13 @@ import { Timeline } from './timeline.tsx';
 import { useExecution } from './use-execution.ts';
 import type { LoadedExecution } from './use-execution.ts';
 import { WaitsPanel } from './waits-panel.tsx';
+
+// Loaded when they are first shown.
+const DataView = lazily(() => import('./data-view.tsx').then((part) => part.DataView));
+const DefinitionView = lazily(() => import('./definition-view.tsx').then((part) => part.DefinitionView));
+const EventList = lazily(() => import('./event-list.tsx').then((part) => part.EventList));
+const EventPanel = lazily(() => import('./event-panel.tsx').then((part) => part.EventPanel));
+const GraphPanel = lazily(() => import('./graph-panel.tsx').then((part) => part.GraphPanel));
 
 const WIDE = '(min-width: 1900px)';
 

@@ -5,19 +5,22 @@ import { dialectOf } from '../../../../src/language/dialect.ts';
 import { useShortcuts } from '../../app/keyboard.ts';
 import { route, setQuery, to } from '../../app/router.ts';
 import { Button, LinkButton } from '../../parts/button.tsx';
+import { lazily } from '../../parts/lazy.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { EmptyNotice, FaultNotice, Loading } from '../../parts/notice.tsx';
 import { Tabs, chosenTab } from '../../parts/tabs.tsx';
-import { ExecutionsTable } from '../executions/executions-table.tsx';
 import { DefinitionTab } from './definition/definition-tab.tsx';
-import { DeleteDialog } from './delete-dialog.tsx';
 import { isMissing, useFlow } from './flow-source.ts';
 import type { Flow, FlowSource } from './flow-source.ts';
-import { RunDialog } from './run/run-dialog.tsx';
-import { SchedulesTab } from './schedules/schedules-tab.tsx';
-import { SettingsTab } from './settings/settings-tab.tsx';
 import { flowTexts } from './texts.ts';
-import { VersionsTab } from './versions/versions-tab.tsx';
+
+// Loaded when they are first shown.
+const ExecutionsTable = lazily(() => import('../executions/executions-table.tsx').then((part) => part.ExecutionsTable));
+const VersionsTab = lazily(() => import('./versions/versions-tab.tsx').then((part) => part.VersionsTab));
+const SchedulesTab = lazily(() => import('./schedules/schedules-tab.tsx').then((part) => part.SchedulesTab));
+const SettingsTab = lazily(() => import('./settings/settings-tab.tsx').then((part) => part.SettingsTab));
+const RunDialog = lazily(() => import('./run/run-dialog.tsx').then((part) => part.RunDialog));
+const DeleteDialog = lazily(() => import('./delete-dialog.tsx').then((part) => part.DeleteDialog));
 
 export function FlowPage({ name }: { readonly name: string }) {
   const t = flowTexts();
