@@ -89,5 +89,5 @@ export function scopeTitle({ kind, label, position }: GraphScope): string {
   if (label !== '') return label;
   const t = graphTexts();
   if (kind === 'case') return t.otherwise;
-  return kind === 'branch' ? t.branch(String(position + 1)) : '';
+  return kind === 'branch' ? t.branch(String(position)) : '';
 }
