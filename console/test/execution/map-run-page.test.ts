@@ -5,6 +5,7 @@ import { fileEnd } from '../../../test/support/at-end.ts';
 import { LOOKS, WHERE_IT_RUNS, lookName, openConsole } from '../support/browser.ts';
 import { createFlow, startConsole, startExecution } from '../support/console-server.ts';
 import type { ConsoleServer } from '../support/console-server.ts';
+import { mapRunOf } from '../support/execution-flows.ts';
 
 /** A distributed Map whose item 7 fails, and whose others wait to be stopped or end at once. */
 function distributed(state: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
@@ -35,12 +36,6 @@ function distributed(state: Readonly<Record<string, unknown>>): Readonly<Record<
       },
     ],
   };
-}
-
-async function mapRunOf(server: ConsoleServer, flow: string, execution: string): Promise<string> {
-  const { Events } = await server.call('GetExecutionHistory', { FlowName: flow, ExecutionName: execution });
-  const started = (Events as { Type: string; EventDetail: string }[]).find(({ Type }) => Type === 'MapRunStarted');
-  return (JSON.parse(started?.EventDetail ?? '{}') as { output: { MapRunName: string } }).output.MapRunName;
 }
 
 describe('a Map run', WHERE_IT_RUNS, () => {

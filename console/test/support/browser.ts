@@ -38,6 +38,8 @@ export interface PageOptions extends Look {
   readonly zone?: string;
   /** The path of the console, if it is not at `/console/`: behind a proxy. */
   readonly path?: string;
+  /** `page.clock` moves the clock of the page, from its first moment on. Until then it runs as usual. */
+  readonly hasClock?: boolean;
 }
 
 /** Both languages, both themes, a phone and a desk: the looks in which each screen is checked. */
@@ -62,6 +64,8 @@ export interface ConsolePage {
   calls(): string[];
   /** The paths of all requests so far that are not for a file, in order: `api/ListFlows`, `stream`, `session`. */
   asked(): string[];
+  /** Resolves when no request is under way but streams. */
+  settled(): Promise<void>;
   /** Goes to another screen as a link would. */
   goTo(fragment: string): Promise<void>;
   /** Expects faults of this form from here on, such as a refusal that the test provokes. */
@@ -96,6 +100,7 @@ export async function openConsole(
   if (key !== null) await signIn(context, home, key);
   await context.addInitScript(watchPage);
   const page = await context.newPage();
+  if (options.hasClock === true) await page.clock.install();
   const made = pageOf(page, context, home);
   // Runs before the context closes, since the latest part is undone first.
   atEnd(t, () => made.assertClean());
@@ -145,6 +150,14 @@ function pageOf(page: Page, context: BrowserContext, home: string): ConsolePage 
     requests,
     calls: () => requests.flatMap((request) => /\/api\/(\w+)$/.exec(request.url())?.[1] ?? []),
     asked: () => requests.flatMap((request) => ASKED.exec(new URL(request.url()).pathname)?.[1] ?? []),
+    async settled() {
+      const isDone = (request: Request): Promise<unknown> =>
+        request.response().then((response) => response?.finished());
+      for (let before = -1; before !== requests.length; ) {
+        before = requests.length;
+        await Promise.all(requests.filter((request) => !/\/stream\?/.test(request.url())).map(isDone));
+      }
+    },
     async goTo(fragment) {
       await page.evaluate((hash) => {
         location.hash = hash;

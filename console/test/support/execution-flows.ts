@@ -1,4 +1,5 @@
 /** Flows whose executions have much to show. The heads of their definitions are added by `createFlow`. */
+import type { ConsoleServer } from './console-server.ts';
 
 /** Counts to a number in a loop of two states: six events a round. */
 export function loopFlow(rounds: number): Readonly<Record<string, unknown>> {
@@ -84,3 +85,15 @@ export const VARIED = {
 /** Digits, markup, and names that other programs trip over. */
 export const VARIED_INPUT =
   '{"id":"A-1","items":[1,2,9007199254740993],"note":"<script>alert(1)</script>","__proto__":{"polluted":true}}';
+
+/** The name of the first Map run of an execution, as soon as it has begun. */
+export async function mapRunOf(server: Pick<ConsoleServer, 'call'>, flow: string, execution: string): Promise<string> {
+  for (;;) {
+    const { Events } = await server.call('GetExecutionHistory', { FlowName: flow, ExecutionName: execution });
+    const started = (Events as { Type: string; EventDetail: string }[]).find(({ Type }) => Type === 'MapRunStarted');
+    if (started !== undefined) {
+      return (JSON.parse(started.EventDetail) as { readonly output: { readonly MapRunName: string } }).output
+        .MapRunName;
+    }
+  }
+}

@@ -8,6 +8,7 @@ import { Button } from '../../parts/button.tsx';
 import { EmptyNotice, FaultNotice, Loading } from '../../parts/notice.tsx';
 import { StatusBadge, statusClass, statusText } from '../../parts/status.tsx';
 import { Duration, Time } from '../../parts/time.tsx';
+import { useReloadOn } from '../../parts/use-reload-on.ts';
 import { useResource } from '../../parts/use-resource.ts';
 import { WindowedList } from '../../parts/windowed-list.tsx';
 import { locale } from '../../texts/texts.ts';
@@ -29,12 +30,8 @@ export function MapRunPage({ flow, execution, name }: MapRunProps) {
   const t = mapRunTexts();
   const of = { FlowName: flow, ExecutionName: execution, MapRunName: name };
   const described = useResource(`${flow}/${execution}/${name}`, (signal) => call('DescribeMapRun', of, { signal }));
-  const [round, setRound] = useState(0);
   const { data, fault } = described;
-  useChanges(flow, data, () => {
-    described.reload();
-    setRound((before) => before + 1);
-  });
+  useChanges(flow, data, described.reload);
   if (data === null) {
     if (fault instanceof ApiFault && fault.status === 404) {
       return (
@@ -68,7 +65,7 @@ export function MapRunPage({ flow, execution, name }: MapRunProps) {
       </div>
       <Facts run={data} />
       <Progress counts={data.ItemCounts} />
-      <Items flow={flow} name={name} round={round} />
+      <Items flow={flow} name={name} state={JSON.stringify([data.Status, data.ItemCounts])} />
     </div>
   );
 }
@@ -179,7 +176,14 @@ function Progress({ counts }: { readonly counts: ReplyOf<'DescribeMapRun'>['Item
   );
 }
 
-function Items({ flow, name, round }: { readonly flow: string; readonly name: string; readonly round: number }) {
+interface ItemsProps {
+  readonly flow: string;
+  readonly name: string;
+  /** How far the run is. The executions are read again when it changes, and not at each look. */
+  readonly state: string;
+}
+
+function Items({ flow, name, state }: ItemsProps) {
   const t = mapRunTexts();
   const wanted = route.value.query.get('status');
   const chosen = STATUSES.find((status) => status === wanted) ?? null;
@@ -200,9 +204,7 @@ function Items({ flow, name, round }: { readonly flow: string; readonly name: st
       count,
     ),
   );
-  useEffect(() => {
-    if (round > 0 || count > PAGE) pages.reload();
-  }, [round, count]);
+  useReloadOn(`${state} ${count}`, pages.reload);
   const items = pages.data?.items ?? [];
   return (
     <section class="card flush map-run-items" aria-label={t.children}>
