@@ -160,9 +160,11 @@ const diff = EditorView.theme({
   '&.cm-merge-a .cm-changedLine, .cm-deletedChunk': { backgroundColor: 'var(--removed)' },
   '&.cm-merge-b .cm-changedLine, .cm-inlineChangedLine': { backgroundColor: 'var(--added)' },
   '&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText, &.cm-merge-b .cm-deletedText': {
-    background: 'color-mix(in srgb, var(--failed) 22%, transparent)',
+    // A darker ground would take the contrast from comments.
+    background: 'none',
+    boxShadow: 'inset 0 -2px 0 var(--failed)',
   },
-  '&.cm-merge-b .cm-changedText': { background: 'color-mix(in srgb, var(--succeeded) 24%, transparent)' },
+  '&.cm-merge-b .cm-changedText': { background: 'none', boxShadow: 'inset 0 -2px 0 var(--succeeded)' },
   '&.cm-merge-a .cm-changedLineGutter, .cm-deletedLineGutter': { background: 'var(--failed)' },
   '&.cm-merge-b .cm-changedLineGutter': { background: 'var(--succeeded)' },
   '.cm-collapsedLines': {

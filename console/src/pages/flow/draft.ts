@@ -12,6 +12,9 @@ export interface Draft {
   readonly base: string;
 }
 
+/** In place of a name: the draft of a flow that has none yet. No flow has this name. */
+export const NEW_FLOW = '';
+
 function keyOf(flow: string): string {
   return `millrace-draft/${flow}`;
 }

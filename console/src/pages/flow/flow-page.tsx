@@ -3,15 +3,17 @@ import { useState } from 'preact/hooks';
 import { LATEST } from '../../../../src/api/names.ts';
 import { dialectOf } from '../../../../src/language/dialect.ts';
 import { useShortcuts } from '../../app/keyboard.ts';
-import { route, setQuery, to } from '../../app/router.ts';
+import { navigate, route, setQuery, to } from '../../app/router.ts';
 import { Button, LinkButton } from '../../parts/button.tsx';
 import { lazily } from '../../parts/lazy.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { EmptyNotice, FaultNotice, Loading } from '../../parts/notice.tsx';
 import { Tabs, chosenTab } from '../../parts/tabs.tsx';
 import { DefinitionTab } from './definition/definition-tab.tsx';
+import { NEW_FLOW, readDraft, writeDraft } from './draft.ts';
 import { isMissing, useFlow } from './flow-source.ts';
 import type { Flow, FlowSource } from './flow-source.ts';
+import { browserStorage } from './saved-inputs.ts';
 import { flowTexts } from './texts.ts';
 
 // Loaded when they are first shown.
@@ -139,12 +141,22 @@ function FlowHead({ flow, isGone }: { readonly flow: Flow; readonly isGone: bool
 
 function Gone({ flow }: { readonly flow: Flow }) {
   const t = flowTexts();
+  const storage = browserStorage('sessionStorage');
+  const text = (): string => readDraft(storage, flow.Name)?.text ?? flow.Definition;
   return (
     <div class="notice fault" role="alert">
       <p class="lead">{t.gone}</p>
       <p>{t.goneHelp}</p>
       <div class="row">
-        <CopyButton text={flow.Definition} label={t.copyDefinition} />
+        <CopyButton text={text} label={t.copyDefinition} />
+        <Button
+          onClick={() => {
+            writeDraft(storage, NEW_FLOW, { text: text(), base: '', baseTime: '' });
+            navigate(['new-flow'], { from: 'empty' });
+          }}
+        >
+          {t.createAgain}
+        </Button>
         <LinkButton href={to.flows()}>{t.toList}</LinkButton>
       </div>
     </div>

@@ -39,11 +39,11 @@ export function AslImport({ text, name, onText, onConverted }: AslImportProps) {
     <div class="asl">
       <div class="field">
         <label for={id}>{t.aslSource}</label>
-        <span class="hint">{t.aslAbout}</span>
+        {shown === null && <span class="hint">{t.aslAbout}</span>}
         <textarea
           ref={field}
           id={id}
-          rows={12}
+          rows={shown === null ? 12 : 5}
           value={text}
           spellcheck={false}
           wrap="off"

@@ -12,11 +12,10 @@ import { say } from '../../parts/toast.tsx';
 import { useAction } from '../../parts/use-action.ts';
 import { DefinitionPane, ViewChoice } from '../flow/definition/definition-pane.tsx';
 import type { Place } from '../flow/definition/problem-list.tsx';
-import { writeDraft } from '../flow/draft.ts';
+import { NEW_FLOW, writeDraft } from '../flow/draft.ts';
 import { browserStorage, saveInput } from '../flow/saved-inputs.ts';
 import { definitionName, renamed } from './definition-name.ts';
 import { EXAMPLES, exampleInput } from './examples.ts';
-import { NEW_DRAFT } from './new-flow.ts';
 import type { NewFlow } from './new-flow.ts';
 import { newFlowTexts } from './new-flow-texts.ts';
 
@@ -44,7 +43,7 @@ export function NewFlowForm({ flow, onChange }: NewFlowFormProps) {
       ExecutionMode: mode,
       Description: description === '' ? undefined : description,
     });
-    writeDraft(browserStorage('sessionStorage'), NEW_DRAFT, null);
+    writeDraft(browserStorage('sessionStorage'), NEW_FLOW, null);
     // An example runs at once with the input that was made for it.
     const example = EXAMPLES.find(({ definition }) => renamed(definition, name) === text);
     if (example !== undefined) {

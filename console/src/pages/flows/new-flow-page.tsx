@@ -10,14 +10,14 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { Tabs, chosenTab } from '../../parts/tabs.tsx';
 import { say } from '../../parts/toast.tsx';
 import { language } from '../../texts/texts.ts';
-import { writeDraft } from '../flow/draft.ts';
+import { NEW_FLOW, writeDraft } from '../flow/draft.ts';
 import { browserStorage } from '../flow/saved-inputs.ts';
 import { AslImport } from './asl-import.tsx';
 import { definitionName, isStatesLanguage, nameOfFile } from './definition-name.ts';
 import { EXAMPLES } from './examples.ts';
 import type { FlowExample } from './examples.ts';
 import { FileDrop } from './file-drop.tsx';
-import { BLANK, NEW_DRAFT, blankFlow, firstFlow } from './new-flow.ts';
+import { BLANK, blankFlow, firstFlow } from './new-flow.ts';
 import type { NewFlow } from './new-flow.ts';
 import { NewFlowForm } from './new-flow-form.tsx';
 import { newFlowTexts } from './new-flow-texts.ts';
@@ -43,7 +43,7 @@ export function NewFlowPage() {
   ];
   const source = chosenTab(tabs, 'from');
   const store = (text: string, base: string): void =>
-    writeDraft(browserStorage('sessionStorage'), NEW_DRAFT, { text, base, baseTime: '' });
+    writeDraft(browserStorage('sessionStorage'), NEW_FLOW, { text, base, baseTime: '' });
   const put = ({ flow: next, example }: Offer): void => {
     setFlow(next);
     setGiven(next.text);

@@ -1,7 +1,7 @@
 /** The flow that is about to be created. */
 import { route } from '../../app/router.ts';
 import { language } from '../../texts/texts.ts';
-import { readDraft } from '../flow/draft.ts';
+import { NEW_FLOW, readDraft } from '../flow/draft.ts';
 import { browserStorage } from '../flow/saved-inputs.ts';
 import { definitionName } from './definition-name.ts';
 import { EXAMPLES } from './examples.ts';
@@ -12,9 +12,6 @@ export interface NewFlow {
   readonly description: string;
   readonly text: string;
 }
-
-/** The name of the draft of a flow that has none yet; no flow has it. */
-export const NEW_DRAFT = '';
 
 export const BLANK = `Type: StateMachine
 SpecVersion: v1
@@ -32,7 +29,7 @@ export function blankFlow(): NewFlow {
 
 /** The draft of before, or the example in the address, or the first one. */
 export function firstFlow(): NewFlow {
-  const draft = readDraft(browserStorage('sessionStorage'), NEW_DRAFT);
+  const draft = readDraft(browserStorage('sessionStorage'), NEW_FLOW);
   if (draft !== null) return { ...blankFlow(), name: definitionName(draft.text) ?? '', text: draft.text };
   const { query } = route.peek();
   const example = EXAMPLES.find(({ name }) => name === query.get('example')) ?? EXAMPLES[0];

@@ -1,5 +1,5 @@
 /** The call that the dialog makes, as text for a shell and for programs. */
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { SAMPLE_KINDS, SAMPLE_TITLES, apiUrl, callSample } from '../../../parts/call-samples.ts';
 import type { ApiCall, SampleKind } from '../../../parts/call-samples.ts';
 import { CopyButton } from '../../../parts/copy-button.tsx';
@@ -14,17 +14,17 @@ export interface CallSamplesProps {
 
 export function CallSamples({ call, signs, region }: CallSamplesProps) {
   const t = runTexts();
-  const id = useId();
   const [kind, setKind] = useState<SampleKind>('curl');
   const text = callSample(kind, call, { url: apiUrl(), signs, region });
   return (
     <details class="call-samples">
       <summary>{t.copyAs}</summary>
       <div class="row">
-        <label for={id} class="visually-hidden">
-          {t.copyAs}
-        </label>
-        <select id={id} value={kind} onChange={(event) => setKind(event.currentTarget.value as SampleKind)}>
+        <select
+          aria-label={t.copyAs}
+          value={kind}
+          onChange={(event) => setKind(event.currentTarget.value as SampleKind)}
+        >
           {SAMPLE_KINDS.map((each) => (
             <option key={each} value={each}>
               {SAMPLE_TITLES[each]}
