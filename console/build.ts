@@ -70,6 +70,8 @@ async function build(esbuild: typeof Esbuild): Promise<void> {
       minify: true,
       target: ['chrome111', 'firefox115', 'safari16.4'],
       outdir: folder,
+      // Chinese texts as they are; escapes would be twice as long.
+      charset: 'utf8',
       legalComments: 'none',
       logLevel: 'warning',
       metafile: true,
