@@ -99,6 +99,23 @@ describe('rows', () => {
     ]);
   });
 
+  test('a delay only waits, and work that was accepted is another bar than its call', () => {
+    const retried = historyOf(recordedHistory('stop/in-a-retry-delay') ?? []);
+    const [call] = rowsOf(retried, NO_FOLD);
+    assert.ok(call !== undefined);
+    assert.deepEqual(
+      barsOf(call).map(({ kind, status }) => `${kind} ${status}`),
+      ['state Aborted', 'attempt Failed', 'delay Waiting'],
+    );
+    const events = recordedHistory('callbacks/never-reported') ?? [];
+    const [asked] = rowsOf(historyOf(events.slice(0, 5)), NO_FOLD);
+    assert.ok(asked !== undefined);
+    assert.deepEqual(
+      barsOf(asked).map(({ kind, status }) => `${kind} ${status}`),
+      ['state Waiting', 'accepted Waiting'],
+    );
+  });
+
   test('every event of a state has a row when all is open, and each row an event and a bar', () => {
     for (const name of recordedNames()) {
       const events = recordedHistory(name);

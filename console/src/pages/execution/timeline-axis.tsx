@@ -8,7 +8,8 @@ import { executionTexts } from './texts.ts';
 
 /** A shorter drag is a click. */
 const DRAG_SHARE = 0.01;
-const LAST_TICK_SHARE = 0.95;
+const LAST_TICK = 0.95;
+const LAST_TICK_NARROW = 0.75;
 
 export function TimelineAxis({
   view,
@@ -26,7 +27,7 @@ export function TimelineAxis({
   const isWide = useMedia('(min-width: 1300px)');
   const range = view.untilMs - view.fromMs;
   // A text at the end of the axis would be cut.
-  const lastMs = view.fromMs + range * LAST_TICK_SHARE;
+  const lastMs = view.fromMs + range * (isNarrow ? LAST_TICK_NARROW : LAST_TICK);
   const ticks = ticksOf(view, zeroMs, isNarrow ? 2 : isWide ? 7 : 4).filter((offset) => zeroMs + offset <= lastMs);
   const track = useRef<HTMLDivElement>(null);
   const [drag, setDrag] = useState<{ readonly from: number; readonly until: number } | null>(null);

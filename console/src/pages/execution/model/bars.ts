@@ -45,6 +45,8 @@ function visitBars(visit: Visit): Bar[] {
 }
 
 function partBars({ kind, status, startMs, acceptedMs, endMs, isUndone }: Part): Bar[] {
+  // A delay takes its time, and does nothing that could succeed.
+  if (kind === 'delay') return [{ startMs, endMs, kind, status: 'Waiting', isUndone }];
   if (kind !== 'attempt')
     return [{ startMs, endMs, kind, status: status === 'Running' ? 'Waiting' : status, isUndone }];
   if (acceptedMs === null) return [{ startMs, endMs, kind, status, isUndone }];
