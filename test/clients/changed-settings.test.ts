@@ -76,6 +76,7 @@ const NOT_ABOUT_EXECUTIONS = new Set([
     'cluster.lease',
     'cluster.poll',
     'auth',
+    'console',
     'keys',
     'rootKey.accessKeyId',
     'rootKey.accessKeySecret',
