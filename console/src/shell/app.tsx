@@ -5,10 +5,11 @@ import { isReachable, sessionEnded } from '../api/client.ts';
 import { SignInPage } from '../pages/sign-in/sign-in-page.tsx';
 import { Button, LinkButton } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
+import { LanguageSelect } from '../parts/language-select.tsx';
 import { lazily } from '../parts/lazy.tsx';
 import { EmptyNotice, FaultNotice, Loading } from '../parts/notice.tsx';
 import { Toasts } from '../parts/toast.tsx';
-import { chooseLanguage, language } from '../texts/texts.ts';
+import { language } from '../texts/texts.ts';
 import { shortcuts, useShortcuts } from '../app/keyboard.ts';
 import { navigate, route, to } from '../app/router.ts';
 import { loadSession, session, signOut } from '../app/session.ts';
@@ -96,14 +97,7 @@ function TopBar() {
         <option value="light">{t.themeLight}</option>
         <option value="dark">{t.themeDark}</option>
       </select>
-      <select
-        aria-label={t.language}
-        value={language.value}
-        onChange={(event) => chooseLanguage(event.currentTarget.value === 'zh' ? 'zh' : 'en')}
-      >
-        <option value="en">English</option>
-        <option value="zh">中文</option>
-      </select>
+      <LanguageSelect />
       {value.auth === 'on' ? (
         <Button kind="quiet" title={t.signedInAs(value.accessKeyId)} onClick={() => void signOut()}>
           {t.signOut}

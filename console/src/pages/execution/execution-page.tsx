@@ -15,6 +15,7 @@ import { FailurePanel } from './failure-panel.tsx';
 import { ExecutionHead, statusOf } from './head.tsx';
 import { printJson } from '../../parts/json.ts';
 import { memberOf } from './model/events.ts';
+import type { Visit } from './model/history.ts';
 import { isTroubled } from './model/search.ts';
 import { Revealable } from './revealed.tsx';
 import { chooseEvent, chosenEvent } from './selection.ts';
@@ -95,7 +96,7 @@ function Views({ loaded, isWide }: { readonly loaded: LoadedExecution; readonly 
           {tab === 'timeline' && <Timeline loaded={loaded} />}
           {tab === 'graph' && <GraphPanel loaded={loaded} visit={visit} />}
           {tab === 'events' && <EventList loaded={loaded} />}
-          {tab === 'data' && <DataView loaded={loaded} visit={visit} />}
+          {tab === 'data' && <DataView loaded={loaded} visit={visit ?? lastVisit(loaded)} />}
           {tab === 'definition' && <DefinitionView loaded={loaded} />}
         </div>
       </section>
@@ -160,6 +161,11 @@ function Ends({ loaded }: { readonly loaded: LoadedExecution }) {
       <p class="muted small">{t.selectHint}</p>
     </div>
   );
+}
+
+/** The state that came last: of an execution that failed, the one that failed it. */
+function lastVisit({ history }: LoadedExecution): Visit | null {
+  return history.visitOf.findLast((visit) => visit !== null && visit !== undefined) ?? null;
 }
 
 function chooseNextProblem({ history }: LoadedExecution): void {

@@ -2,9 +2,10 @@
 import { useState } from 'preact/hooks';
 import { session, signIn } from '../../app/session.ts';
 import { Button } from '../../parts/button.tsx';
+import { LanguageSelect } from '../../parts/language-select.tsx';
 import { FaultNotice } from '../../parts/notice.tsx';
 import { useAction } from '../../parts/use-action.ts';
-import { chooseLanguage, defineTexts, language } from '../../texts/texts.ts';
+import { defineTexts } from '../../texts/texts.ts';
 
 const texts = defineTexts({
   en: {
@@ -17,7 +18,6 @@ const texts = defineTexts({
     submit: 'Sign in',
     where: 'Where is my key?',
     help: 'The first start of the server printed a key, and stored it in the data folder in the file root-key.json. Other keys are in the settings file, under “keys”.',
-    language: 'Language',
   },
   zh: {
     title: '登录 Millrace',
@@ -29,7 +29,6 @@ const texts = defineTexts({
     submit: '登录',
     where: '密钥在哪里？',
     help: '服务器首次启动时会打印一个密钥，并保存在数据目录的 root-key.json 文件中。其他密钥在设置文件的 keys 部分。',
-    language: '语言',
   },
 });
 
@@ -54,14 +53,7 @@ export function SignInPage() {
         <div class="row">
           <img src="icon.svg" alt="" width="32" height="32" />
           <h1 class="fill">{t.title}</h1>
-          <select
-            aria-label={t.language}
-            value={language.value}
-            onChange={(event) => chooseLanguage(event.currentTarget.value === 'zh' ? 'zh' : 'en')}
-          >
-            <option value="en">English</option>
-            <option value="zh">中文</option>
-          </select>
+          <LanguageSelect />
         </div>
         <p class="muted">{t.about}</p>
         <label class="field">
