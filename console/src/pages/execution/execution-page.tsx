@@ -165,7 +165,7 @@ function Ends({ loaded }: { readonly loaded: LoadedExecution }) {
 
 /** The state that came last: of an execution that failed, the one that failed it. */
 function lastVisit({ history }: LoadedExecution): Visit | null {
-  return history.visitOf.findLast((visit) => visit !== null && visit !== undefined) ?? null;
+  return history.visitOf.findLast((visit) => visit !== null) ?? null;
 }
 
 function chooseNextProblem({ history }: LoadedExecution): void {
