@@ -177,3 +177,10 @@ test('the text of a field becomes its value and back', () => {
     assert.throws(() => fieldValue(kind, text), RangeError);
   }
 });
+
+test('a definition of a megabyte on one line has its form too, and no form is endless', () => {
+  const paths = Array.from({ length: 60_000 }, (_, i) => `$Input.member${i} == ${i}`).join(' && ');
+  const fields = inputFields(`{"Condition": "${paths}"}`, null);
+  assert.equal(fields.length, 100);
+  assert.deepEqual(fields[0], { path: ['member0'], kind: 'number' });
+});

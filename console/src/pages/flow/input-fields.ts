@@ -32,14 +32,16 @@ export function inputFields(definition: string, graph: FlowGraph | null): readon
     for (const { path, kind } of pathsIn(line, CONTEXT)) add(path, kind);
     if (readers === null || readers.has(i + 1)) for (const { path, kind } of pathsIn(line, INPUT)) add(path, kind);
   }
-  const fields = [...found.values()];
   // A member that is read in parts is the sum of its parts.
-  return fields.filter(({ path }) => !fields.some((other) => isBelow(other.path, path)));
+  const wholes = new Set<string>();
+  for (const { path } of found.values()) {
+    for (let length = 1; length < path.length; length++) wholes.add(JSON.stringify(path.slice(0, length)));
+  }
+  return [...found].flatMap(([key, field]) => (wholes.has(key) ? [] : [field])).slice(0, MOST_FIELDS);
 }
 
-function isBelow(path: readonly string[], above: readonly string[]): boolean {
-  return path.length > above.length && above.every((name, i) => name === path[i]);
-}
+/** No one fills in a longer form; the JSON has the other members. */
+const MOST_FIELDS = 100;
 
 const STEPS = String.raw`((?:\.[\p{L}_][\p{L}\p{N}\p{M}_]*(?:-[\p{L}\p{N}\p{M}_]+)*|\[\\?"[^"\\]*\\?"\]|\['[^']*'\]|\[-?\d+\])+)`;
 const INPUT = new RegExp(String.raw`\$[Ii]nput${STEPS}`, 'gu');
@@ -66,10 +68,14 @@ function pathsIn(line: string, pattern: RegExp): InputField[] {
   return fields;
 }
 
+/** As many characters as decide about a kind. */
+const NEARBY = 60;
+
 /** From the words around a path: a list to go through, a comparison with a number, a number of seconds. */
 function suggestedKind(line: string, from: number, until: number): FieldKind {
-  const before = line.slice(0, from);
-  const behind = line.slice(until);
+  // A definition may be one line of a megabyte.
+  const before = line.slice(Math.max(0, from - NEARBY), from);
+  const behind = line.slice(until, until + NEARBY);
   if (/(?:ItemsPath|collection)\\?["']?\s*:\s*\\?["']?$/.test(before)) return 'json';
   const compared = /^\s*(?:==|!=|<=?|>=?)\s*(?<value>-?\d|true|false)/.exec(behind)?.groups?.['value'];
   if (compared === 'true' || compared === 'false') return 'boolean';
@@ -81,53 +87,49 @@ function suggestedKind(line: string, from: number, until: number): FieldKind {
 
 /** The lines of the states that read the input of the execution as their own. */
 function readersOf(graph: FlowGraph, lines: readonly string[]): ReadonlySet<number> {
+  const { nodes, scopes, edges } = graph;
   const isClassic = graph.dialect === 'classic';
+  const nodesOf = Map.groupBy(nodes, ({ scope }) => scope);
+  const scopesOf = Map.groupBy(scopes, ({ owner }) => owner);
+  const edgesOf = Map.groupBy(edges, ({ from }) => from);
+  const all = (scope: number): number[] => (nodesOf.get(scope) ?? []).map(({ index }) => index);
   const readers = new Set<number>();
   const seen = new Set<number>();
-  const first = graph.scopes[0];
-  const queue = first === undefined ? [] : isClassic ? nodesOf(graph, first.id) : [first.start];
+  const first = scopes[0];
+  const queue = first === undefined ? [] : isClassic ? all(first.id) : [first.start];
   for (let index = queue.pop(); index !== undefined; index = queue.pop()) {
-    const node = graph.nodes[index];
+    const node = nodes[index];
     if (node === undefined || seen.has(index)) continue;
     seen.add(index);
-    const own = ownLines(graph, node);
+    const inner = scopesOf.get(index) ?? [];
+    const own = ownLines(
+      node,
+      inner.flatMap(({ id }) => nodesOf.get(id) ?? []),
+    );
     const changes = constructorLines(own, lines);
     for (const line of changes ?? own) readers.add(line);
     if (changes !== null) continue;
-    for (const { id, owner, kind, start } of graph.scopes) {
-      if (owner !== index) continue;
+    for (const { id, kind, start } of inner) {
       // All steps of a classic scope have its input; a branch gets one that its parallel step builds.
-      if (kind === 'case') queue.push(...nodesOf(graph, id));
+      if (kind === 'case') queue.push(...all(id));
       else if (kind === 'branch' && !isClassic) queue.push(start);
     }
-    if (isClassic) continue;
-    if (!passesInput(node, own, lines)) continue;
-    for (const { from, to, kind } of graph.edges) if (from === index && to !== null && kind !== 'catch') queue.push(to);
+    if (isClassic || !passesInput(node, own, lines)) continue;
+    for (const { to, kind } of edgesOf.get(index) ?? []) if (to !== null && kind !== 'catch') queue.push(to);
   }
   return readers;
 }
 
-function nodesOf(graph: FlowGraph, scope: number): number[] {
-  return graph.nodes.filter((node) => node.scope === scope).map(({ index }) => index);
-}
-
-/** The lines of a state without those of the states inside it. */
-function ownLines(graph: FlowGraph, node: GraphNode): readonly number[] {
-  const inner = graph.nodes.filter(
-    ({ index, line, endLine }) =>
-      index !== node.index && line >= node.line && endLine <= node.endLine && isInside(graph, index, node),
-  );
+/** The lines of a state without those of the states directly inside it, which have the lines of all further ones. */
+function ownLines({ line, endLine }: GraphNode, inner: readonly GraphNode[]): readonly number[] {
   const lines: number[] = [];
-  for (let line = node.line; line <= node.endLine; line++) {
-    if (!inner.some((each) => line >= each.line && line <= each.endLine)) lines.push(line);
+  let next = line;
+  for (const each of inner.toSorted((a, b) => a.line - b.line)) {
+    for (; next < each.line; next++) lines.push(next);
+    next = Math.max(next, each.endLine + 1);
   }
+  for (; next <= endLine; next++) lines.push(next);
   return lines;
-}
-
-function isInside(graph: FlowGraph, index: number, holder: GraphNode): boolean {
-  const scope = graph.nodes[index]?.scope;
-  const owner = graph.scopes.find(({ id }) => id === scope)?.owner ?? null;
-  return owner !== null && (owner === holder.index || isInside(graph, owner, holder));
 }
 
 /** The lines of an InputConstructor, which alone reads the input that the state got; null for a state without one. */

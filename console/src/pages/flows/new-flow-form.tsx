@@ -12,7 +12,6 @@ import { say } from '../../parts/toast.tsx';
 import { useAction } from '../../parts/use-action.ts';
 import { DefinitionPane, ViewChoice } from '../flow/definition/definition-pane.tsx';
 import type { Place } from '../flow/definition/problem-list.tsx';
-import { NEW_FLOW, writeDraft } from '../flow/draft.ts';
 import { browserStorage, saveInput } from '../flow/saved-inputs.ts';
 import { definitionName, renamed } from './definition-name.ts';
 import { EXAMPLES, exampleInput } from './examples.ts';
@@ -22,9 +21,11 @@ import { newFlowTexts } from './new-flow-texts.ts';
 export interface NewFlowFormProps {
   readonly flow: NewFlow;
   readonly onChange: (flow: NewFlow) => void;
+  /** Called before the screen changes to the one of the new flow. */
+  readonly onCreated: () => void;
 }
 
-export function NewFlowForm({ flow, onChange }: NewFlowFormProps) {
+export function NewFlowForm({ flow, onChange, onCreated }: NewFlowFormProps) {
   const t = newFlowTexts();
   const { name, mode, description, text } = flow;
   const [goTo, setGoTo] = useState<Place | null>(null);
@@ -43,7 +44,7 @@ export function NewFlowForm({ flow, onChange }: NewFlowFormProps) {
       ExecutionMode: mode,
       Description: description === '' ? undefined : description,
     });
-    writeDraft(browserStorage('sessionStorage'), NEW_FLOW, null);
+    onCreated();
     // An example runs at once with the input that was made for it.
     const example = EXAMPLES.find(({ definition }) => renamed(definition, name) === text);
     if (example !== undefined) {

@@ -10,8 +10,8 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { Tabs, chosenTab } from '../../parts/tabs.tsx';
 import { say } from '../../parts/toast.tsx';
 import { language } from '../../texts/texts.ts';
-import { NEW_FLOW, writeDraft } from '../flow/draft.ts';
-import { browserStorage } from '../flow/saved-inputs.ts';
+import { NEW_FLOW } from '../flow/draft.ts';
+import { useDraftStore } from '../flow/use-draft-store.ts';
 import { AslImport } from './asl-import.tsx';
 import { definitionName, isStatesLanguage, nameOfFile } from './definition-name.ts';
 import { EXAMPLES } from './examples.ts';
@@ -42,8 +42,8 @@ export function NewFlowPage() {
     { id: 'empty', title: t.empty },
   ];
   const source = chosenTab(tabs, 'from');
-  const store = (text: string, base: string): void =>
-    writeDraft(browserStorage('sessionStorage'), NEW_FLOW, { text, base, baseTime: '' });
+  const storeDraft = useDraftStore(NEW_FLOW);
+  const store = (text: string, base: string): void => storeDraft({ text, base, baseTime: '' });
   const put = ({ flow: next, example }: Offer): void => {
     setFlow(next);
     setGiven(next.text);
@@ -104,6 +104,7 @@ export function NewFlowPage() {
             setFlow(next);
             store(next.text, given);
           }}
+          onCreated={() => storeDraft(null)}
         />
       </div>
       {pending !== null && (

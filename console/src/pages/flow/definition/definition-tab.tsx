@@ -15,10 +15,11 @@ import { FaultNotice } from '../../../parts/notice.tsx';
 import { shownTime, timeMs } from '../../../parts/time.tsx';
 import { say } from '../../../parts/toast.tsx';
 import { useAction } from '../../../parts/use-action.ts';
-import { readDraft, writeDraft } from '../draft.ts';
+import { readDraft } from '../draft.ts';
 import type { Draft } from '../draft.ts';
 import type { Flow } from '../flow-source.ts';
 import { browserStorage } from '../saved-inputs.ts';
+import { useDraftStore } from '../use-draft-store.ts';
 import { DefinitionPane, ViewChoice } from './definition-pane.tsx';
 import { languageOf } from './language-of.ts';
 import type { Place } from './problem-list.tsx';
@@ -40,6 +41,7 @@ export function DefinitionTab({ flow, isGone, onSaved }: DefinitionTabProps) {
   const t = definitionTexts();
   const [restored] = useState(() => readDraft(browserStorage('sessionStorage'), flow.Name));
   const [draft, setDraft] = useState<Draft>(restored ?? draftOf(flow));
+  const store = useDraftStore(flow.Name);
   const [goTo, setGoTo] = useState<Place | null>(placeInAddress);
   const [open, setOpen] = useState<Open | null>(null);
   const { text, base } = draft;
@@ -47,7 +49,7 @@ export function DefinitionTab({ flow, isGone, onSaved }: DefinitionTabProps) {
   const check = useCheck(text, { mode: flow.ExecutionMode, name: flow.Name });
   const change = (next: Draft): void => {
     setDraft(next);
-    writeDraft(browserStorage('sessionStorage'), flow.Name, next);
+    store(next);
   };
   useEffect(() => {
     // Without changes of one's own, the editor follows the flow.
@@ -71,7 +73,7 @@ export function DefinitionTab({ flow, isGone, onSaved }: DefinitionTabProps) {
     // The person may have typed while the call was under way.
     setDraft((current) => {
       const next = { text: current.text, base: text, baseTime: saved.LastModifiedTime };
-      writeDraft(browserStorage('sessionStorage'), flow.Name, next);
+      store(next);
       return next;
     });
     say(t.saved);
