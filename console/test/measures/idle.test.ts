@@ -1,4 +1,4 @@
-/** A screen on which nothing happens asks the server for nothing: whatever is new comes by the stream. */
+/** A screen on which nothing happens asks the server for nothing, because news comes by the stream. */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { fileEnd } from '../../../test/support/at-end.ts';
