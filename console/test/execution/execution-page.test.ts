@@ -283,25 +283,6 @@ describe('an execution that runs', WHERE_IT_RUNS, () => {
     assert.deepEqual([...new Set(after)], after.length === 0 ? [] : ['api/DescribeExecutionWaits']);
   });
 
-  it('continues after a restart of the server, without gap, doubling or reload', async (t) => {
-    const first = await startConsole(t);
-    await createFlow(first, 'wait', WAIT);
-    await startExecution(first, 'wait', { name: 'long' });
-    const { page, allow, requests } = await openConsole(t, first, { at: at('wait', 'long', '?tab=events') });
-    allow(/ERR_|status of 5/);
-    await event(page).nth(2).waitFor();
-    await page.evaluate(() => Object.assign(window, { isSamePage: true }));
-    await first.kill();
-    await page.locator('.connection-lost').waitFor();
-    const { port } = new URL(first.url);
-    const second = await startConsole(t, { folder: first.folder, env: { MILLRACE_LISTEN: `127.0.0.1:${port}` } });
-    await second.call('StopExecution', { FlowName: 'wait', ExecutionName: 'long' });
-    await event(page).filter({ hasText: 'ExecutionStopped' }).waitFor();
-    assert.equal(await event(page).count(), 5);
-    assert.equal(await page.evaluate(() => 'isSamePage' in window), true);
-    assert.match(requests.findLast((request) => request.url().includes('/stream'))?.url() ?? '', /from=4/);
-  });
-
   it('remains on the screen when its flow is deleted', async (t) => {
     const server = await startConsole(t);
     await createFlow(server, 'wait', WAIT);
