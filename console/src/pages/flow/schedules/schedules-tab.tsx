@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { call } from '../../../api/client.ts';
 import { to } from '../../../app/router.ts';
 import { Button } from '../../../parts/button.tsx';
-import { Dialog } from '../../../parts/dialog.tsx';
+import { ConfirmDialog } from '../../../parts/confirm-dialog.tsx';
 import { EmptyNotice, FaultNotice, Loading } from '../../../parts/notice.tsx';
 import { nextTimes } from '../../../parts/next-times.ts';
 import { Time, timeMs } from '../../../parts/time.tsx';
@@ -211,24 +211,18 @@ function DeleteScheduleDialog({
   readonly onDone: () => void;
 }) {
   const t = schedulesTexts();
-  const remove = useAction(async () => {
-    await call('DeleteSchedule', { FlowName: flow, ScheduleName: name });
-    say(t.deleted(name));
-    onDone();
-    onClose();
-  });
   return (
-    <Dialog
+    <ConfirmDialog
       title={t.deleteTitle(name)}
+      button={t.delete}
       onClose={onClose}
-      actions={
-        <Button kind="danger" isBusy={remove.isBusy} onClick={() => void remove.run()}>
-          {t.delete}
-        </Button>
-      }
+      act={async () => {
+        await call('DeleteSchedule', { FlowName: flow, ScheduleName: name });
+        say(t.deleted(name));
+        onDone();
+      }}
     >
-      <p>{t.deleteAbout}</p>
-      {remove.fault !== null && <FaultNotice fault={remove.fault} />}
-    </Dialog>
+      {t.deleteAbout}
+    </ConfirmDialog>
   );
 }

@@ -3,10 +3,8 @@ import { useState } from 'preact/hooks';
 import { call } from '../../../api/client.ts';
 import { setQuery } from '../../../app/router.ts';
 import { Button } from '../../../parts/button.tsx';
-import { Dialog } from '../../../parts/dialog.tsx';
-import { FaultNotice } from '../../../parts/notice.tsx';
+import { ConfirmDialog } from '../../../parts/confirm-dialog.tsx';
 import { say } from '../../../parts/toast.tsx';
-import { useAction } from '../../../parts/use-action.ts';
 import { AliasDialog } from './alias-dialog.tsx';
 import { percentText } from './percent.ts';
 import { routesOf } from './published.ts';
@@ -151,24 +149,18 @@ function DeleteAliasDialog({
   readonly onDone: () => void;
 }) {
   const t = versionsTexts();
-  const remove = useAction(async () => {
-    await call('DeleteFlowAlias', { FlowName: flow, Name: name });
-    say(t.aliasDeleted(name));
-    onDone();
-    onClose();
-  });
   return (
-    <Dialog
+    <ConfirmDialog
       title={t.deleteAlias(name)}
+      button={t.deleteIt}
       onClose={onClose}
-      actions={
-        <Button kind="danger" isBusy={remove.isBusy} onClick={() => void remove.run()}>
-          {t.deleteIt}
-        </Button>
-      }
+      act={async () => {
+        await call('DeleteFlowAlias', { FlowName: flow, Name: name });
+        say(t.aliasDeleted(name));
+        onDone();
+      }}
     >
-      <p>{t.deleteAliasAbout}</p>
-      {remove.fault !== null && <FaultNotice fault={remove.fault} />}
-    </Dialog>
+      {t.deleteAliasAbout}
+    </ConfirmDialog>
   );
 }

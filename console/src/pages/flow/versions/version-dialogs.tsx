@@ -2,6 +2,7 @@
 import { useId, useState } from 'preact/hooks';
 import { call } from '../../../api/client.ts';
 import { Button } from '../../../parts/button.tsx';
+import { ConfirmDialog } from '../../../parts/confirm-dialog.tsx';
 import { Dialog } from '../../../parts/dialog.tsx';
 import { FaultNotice } from '../../../parts/notice.tsx';
 import { say } from '../../../parts/toast.tsx';
@@ -61,24 +62,18 @@ export function DeleteVersionDialog({
   onDone,
 }: VersionDialogProps & { readonly version: string }) {
   const t = versionsTexts();
-  const remove = useAction(async () => {
-    await call('DeleteFlowVersion', { FlowName: flow, FlowVersion: version });
-    say(t.deletedVersion(version));
-    onDone();
-    onClose();
-  });
   return (
-    <Dialog
+    <ConfirmDialog
       title={t.deleteVersion(version)}
+      button={t.deleteIt}
       onClose={onClose}
-      actions={
-        <Button kind="danger" isBusy={remove.isBusy} onClick={() => void remove.run()}>
-          {t.deleteIt}
-        </Button>
-      }
+      act={async () => {
+        await call('DeleteFlowVersion', { FlowName: flow, FlowVersion: version });
+        say(t.deletedVersion(version));
+        onDone();
+      }}
     >
-      <p>{t.deleteVersionAbout}</p>
-      {remove.fault !== null && <FaultNotice fault={remove.fault} />}
-    </Dialog>
+      {t.deleteVersionAbout}
+    </ConfirmDialog>
   );
 }
