@@ -95,6 +95,33 @@ describe('commits in PostgreSQL', WHERE_IT_RUNS, () => {
     assert.deepEqual(await stores.executions.journal(1, 1, 9), [row(1), row(2)]);
   });
 
+  for (const [what, isGone] of [
+    ['is made again as a whole', false],
+    ['changes nothing if the node was removed meanwhile', true],
+  ] as const) {
+    it(`whose connection ends between its two halves ${what}`, async (t) => {
+      const { options, proxy, stores, node, commit } = await writingNode(t);
+      await commit({ ...startOf(1), journal: row(1) }, { ...startOf(2, { name: 'two' }), journal: row(1) });
+      await commit({ id: 1, journal: row(2), ...endOf() });
+      const other = await connect(t, options);
+      proxy.collect();
+      // A redrive is decided here, between the look and the writes.
+      const underWay = commit({ id: 1, reopen: true, journal: row(3) }, { id: 2, journal: row(2) });
+      const outcome = underWay.catch((error: unknown) => error);
+      await ended(other, "state = 'idle in transaction'");
+      if (isGone) await other.query('DELETE FROM node_fences WHERE number = $1', [node]);
+      proxy.deliver();
+      if (isGone) assert.ok((await outcome) instanceof LeaseLost, String(await outcome));
+      else assert.deepEqual(await outcome, ['stored', 'stored']);
+      const rows = isGone ? [1, 2] : [1, 2, 3];
+      assert.deepEqual(
+        await stores.executions.journal(1, 1, 9),
+        rows.map((n) => row(n)),
+      );
+      assert.equal((await stores.executions.get(1))?.status, isGone ? 'Succeeded' : 'Running');
+    });
+  }
+
   it('do not notice that the connection was ended between two of them', async (t) => {
     const options = await freshOptions(t);
     const stores = await open(t, options);
@@ -184,6 +211,17 @@ describe('commits in PostgreSQL', WHERE_IT_RUNS, () => {
     }
   });
 });
+
+/** Waits for a connection of a store of which this is true, and ends it. */
+async function ended(client: Awaited<ReturnType<typeof connect>>, condition: string): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query<{ ended: boolean }>(
+      `SELECT pg_terminate_backend(pid, 10000) AS ended FROM pg_stat_activity
+       WHERE ${condition} AND application_name = 'millrace' AND pid <> pg_backend_pid()`,
+    );
+    if (rows[0]?.ended === true) return;
+  }
+}
 
 /** Waits until a statement with this text waits for a lock. */
 async function waitForBlocked(client: Awaited<ReturnType<typeof connect>>, text: string): Promise<void> {

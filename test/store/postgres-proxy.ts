@@ -16,6 +16,9 @@ export interface Proxy {
   /** No answer arrives, and no connection ends, until {@link passAnswers}. */
   holdAnswers(): void;
   passAnswers(): void;
+  /** What the database sends, and its end, waits until {@link deliver}, and then arrives at once: as for a process that was stopped. */
+  collect(): void;
+  deliver(): void;
 }
 
 export async function openProxy(t: CleanUp, options: PostgresOptions): Promise<Proxy> {
@@ -24,24 +27,34 @@ export async function openProxy(t: CleanUp, options: PostgresOptions): Promise<P
   const sockets = new Set<Socket>();
   let isLosing = false;
   let isHolding = false;
+  let collected: (() => void)[] | null = null;
   let sent = 0;
   const server = createServer((client) => {
     const database = createConnection(join(options.host, file));
     for (const socket of [client, database]) {
       sockets.add(socket);
       socket.on('error', () => undefined);
-      socket.on('close', () => {
-        client.destroy();
-        database.destroy();
-      });
     }
+    const waiting: Buffer[] = [];
+    const deliver = (): void => {
+      client.write(Buffer.concat(waiting.splice(0)));
+      if (database.closed) client.end();
+    };
+    client.on('close', () => database.destroy());
+    database.on('close', () => {
+      if (collected === null) client.destroy();
+      else collected.push(deliver);
+    });
     client.on('data', (data) => {
       sent++;
       database.write(data);
     });
     database.on('data', (data) => {
       if (isHolding) return;
-      if (!isLosing) client.write(data);
+      if (collected !== null) {
+        waiting.push(data);
+        collected.push(deliver);
+      } else if (!isLosing) client.write(data);
       else {
         isLosing = false;
         client.destroy();
@@ -70,6 +83,14 @@ export async function openProxy(t: CleanUp, options: PostgresOptions): Promise<P
     },
     passAnswers() {
       isHolding = false;
+    },
+    collect() {
+      collected = [];
+    },
+    deliver() {
+      const all = new Set(collected);
+      collected = null;
+      for (const each of all) each();
     },
   };
 }

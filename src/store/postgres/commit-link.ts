@@ -10,6 +10,24 @@ import { answerTimeoutMs, createClient } from './connect.ts';
 import { codeOf } from './faults.ts';
 import type { PostgresOptions } from './options.ts';
 
+/** The rows of each statement. */
+export type Answers = readonly (readonly Values[])[];
+
+/** A transaction that has begun. */
+export interface Begun {
+  readonly answers: Answers;
+  /**
+   * Runs more statements of the transaction.
+   * @throws {ConnectionLost} before it sends anything when the connection has ended, and the transaction with it; else as `run`
+   */
+  more(statements: readonly Statement[]): Promise<Answers>;
+}
+
+/** The connection has ended between two statements of a transaction, which the database has rolled back. */
+export class ConnectionLost extends Error {
+  override readonly name = 'ConnectionLost';
+}
+
 export class CommitLink {
   readonly #options: PostgresOptions;
   readonly #statements: ReadonlyMap<string, string>;
@@ -27,8 +45,29 @@ export class CommitLink {
    * @throws an error of the database, after which the connection is good; or another one, after which it is closed and no one knows
    *   what the database has done
    */
-  async run(statements: readonly Statement[]): Promise<readonly (readonly Values[])[]> {
-    const client = (this.#client ??= await this.#open());
+  async run(statements: readonly Statement[]): Promise<Answers> {
+    return this.#send(await this.#connected(), statements);
+  }
+
+  /**
+   * As {@link run}, for statements that begin a transaction and do not end it. The others have to go over the same connection: on another
+   * one they would be outside of it, without its locks.
+   */
+  async begin(statements: readonly Statement[]): Promise<Begun> {
+    const client = await this.#connected();
+    const answers = await this.#send(client, statements);
+    const more = async (others: readonly Statement[]): Promise<Answers> => {
+      if (this.#client !== client) throw new ConnectionLost('the connection of a commit has ended before its writes');
+      return this.#send(client, others);
+    };
+    return { answers, more };
+  }
+
+  async #connected(): Promise<Client> {
+    return (this.#client ??= await this.#open());
+  }
+
+  #send(client: Client, statements: readonly Statement[]): Promise<Answers> {
     const batch = new Batch(statements);
     client.query(batch);
     return this.#answer(client, batch.promise);

@@ -6,8 +6,9 @@
 import type { Scheduler } from '../../base/scheduler.ts';
 import type { ExecutionChange, Outcome } from '../executions.ts';
 import type { NodeNumber } from '../nodes.ts';
-import type { Statement, Values } from './batch.ts';
-import { CommitLink } from './commit-link.ts';
+import type { Statement } from './batch.ts';
+import { CommitLink, ConnectionLost } from './commit-link.ts';
+import type { Begun } from './commit-link.ts';
 import { loadedOf, loadStatements, snapshotKey } from './commit-load.ts';
 import { CommitPlan } from './commit-plan.ts';
 import { STATEMENTS } from './commit-statements.ts';
@@ -64,7 +65,7 @@ export class Commits {
       } catch (error) {
         if (attempt === ATTEMPTS) throw error;
         if (hasCode(error, CODES.checkViolation)) await this.#makePartitions(changes);
-        else if (!isConflict(error) && !isUnexpected(error)) throw error;
+        else if (!isConflict(error) && !isUnexpected(error) && !(error instanceof ConnectionLost)) throw error;
       }
     }
   }
@@ -84,13 +85,11 @@ export class Commits {
 
   async #withALook(node: NodeNumber, changes: readonly ExecutionChange[]): Promise<readonly Outcome[]> {
     try {
-      const [, , ...answers] = await this.#run(
-        [BEGIN, fence(node), ...loadStatements(changes, this.#shards)],
-        leaseLost,
-      );
+      const begun = await this.#begin([BEGIN, fence(node), ...loadStatements(changes, this.#shards)], leaseLost);
+      const [, , ...answers] = begun.answers;
       const plan = new CommitPlan(node, loadedOf(answers));
       const outcomes = changes.map((change) => plan.apply(change));
-      await this.#link.run([...plan.writes().statements(node, this.#shards), COMMIT]);
+      await begun.more([...plan.writes().statements(node, this.#shards), COMMIT]);
       return outcomes;
     } catch (error) {
       // The database has rolled back what a closed connection had begun.
@@ -100,9 +99,9 @@ export class Commits {
   }
 
   /** @param unexpected makes the error of a statement that does not find what it expects */
-  async #run(statements: readonly Statement[], unexpected: () => Error): Promise<readonly (readonly Values[])[]> {
+  async #begin(statements: readonly Statement[], unexpected: () => Error): Promise<Begun> {
     try {
-      return await this.#link.run(statements);
+      return await this.#link.begin(statements);
     } catch (error) {
       throw isUnexpected(error) ? unexpected() : error;
     }
