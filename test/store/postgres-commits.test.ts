@@ -140,6 +140,28 @@ describe('commits in PostgreSQL', WHERE_IT_RUNS, () => {
     assert.equal((await stores.executions.get(1))?.status, 'Running');
   });
 
+  it('leave no connection behind that could not prepare its statements', async (t) => {
+    const options = await freshOptions(t);
+    const stores = await open(t, options);
+    const { node } = await newNode(stores);
+    const other = await connect(t, options);
+    const connections = async (): Promise<number> => {
+      await other.query('SELECT pg_stat_clear_snapshot()');
+      const { rows } = await other.query<{ count: string }>(
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'millrace'",
+      );
+      return Number(rows[0]?.count);
+    };
+    const before = await connections();
+    await other.query('ALTER TABLE node_fences RENAME TO elsewhere');
+    for (let n = 0; n < 5; n++) await assert.rejects(stores.executions.commit(node, [startOf(1)]), /node_fences/);
+    // The database takes a moment to end one.
+    while ((await connections()) > before);
+    await other.query('ALTER TABLE elsewhere RENAME TO node_fences');
+    assert.deepEqual(await stores.executions.commit(node, [startOf(1)]), ['stored']);
+    assert.equal(await connections(), before + 1);
+  });
+
   it('are one round trip when nothing is in their way', async (t) => {
     const { proxy, commit } = await writingNode(t);
     await commit({ ...startOf(1), journal: row(1) });

@@ -87,11 +87,17 @@ export class CommitLink {
     const client = createClient(this.#options);
     // An idle connection that the database ends is no error of the next flush.
     for (const event of ['error', 'end'] as const) client.on(event, () => this.#giveUp(client));
-    await client.connect();
-    const preparation = new Preparation(this.#statements);
-    client.query(preparation);
-    await this.#answer(client, preparation.promise);
-    return client;
+    try {
+      await client.connect();
+      const preparation = new Preparation(this.#statements);
+      client.query(preparation);
+      await this.#answer(client, preparation.promise);
+      return client;
+    } catch (error) {
+      // No one else knows of it, and each repetition of a flush opens another.
+      this.#giveUp(client);
+      throw error;
+    }
   }
 
   async #answer<T>(client: Client, answer: Promise<T>): Promise<T> {
