@@ -71,6 +71,20 @@ describe('opening a store in PostgreSQL', WHERE_IT_RUNS, () => {
     await refused({ ...options, user: 'reader' }, /is read-only, so it is a standby/);
   });
 
+  it('refuses commits that are confirmed before they are on disk', async (t) => {
+    const options = await freshOptions(t);
+    const other = await connect(t, options);
+    await other.query('CREATE ROLE hasty LOGIN');
+    await other.query(`CREATE SCHEMA ${options.schema} AUTHORIZATION hasty`);
+    await other.query('ALTER ROLE hasty SET synchronous_commit = off');
+    await refused(
+      { ...options, user: 'hasty' },
+      /confirms commits before they are on disk \(synchronous_commit is off for the user hasty\).*ALTER ROLE hasty SET synchronous_commit = on/,
+    );
+    await other.query('ALTER ROLE hasty SET synchronous_commit = local');
+    await (await open(t, { ...options, user: 'hasty' })).close();
+  });
+
   it('makes the schema once, for nodes that start at the same time', async (t) => {
     const options = await freshOptions(t);
     const opened = await Promise.allSettled([1, 2, 3, 4].map(() => open(t, options)));

@@ -43,9 +43,10 @@ export async function prepareDatabase(
 }
 
 async function requireUsable(client: Client, options: PostgresOptions): Promise<void> {
-  const { rows } = await client.query<{ server: string; version: string; encoding: string; readonly: string }>(`
+  const { rows } = await client.query<Record<'server' | 'version' | 'encoding' | 'readonly' | 'durable', string>>(`
     SELECT current_setting('server_version_num') AS server, current_setting('server_version') AS version,
-      current_setting('server_encoding') AS encoding, current_setting('transaction_read_only') AS readonly`);
+      current_setting('server_encoding') AS encoding, current_setting('transaction_read_only') AS readonly,
+      current_setting('synchronous_commit') AS durable`);
   const [found] = rows;
   if (Number(found?.server) < OLDEST_SERVER) {
     throw new StoreFault(
@@ -60,6 +61,12 @@ async function requireUsable(client: Client, options: PostgresOptions): Promise<
   if (found.readonly === 'on') {
     throw new StoreFault(
       `The database ${placeOf(options)} is read-only, so it is a standby or its transactions are read-only by default. Name the primary in MILLRACE_STORE.`,
+    );
+  }
+  if (found.durable === 'off') {
+    const { user } = options;
+    throw new StoreFault(
+      `The database ${placeOf(options)} confirms commits before they are on disk (synchronous_commit is off for the user ${user}), so a loss of power would lose starts that were answered and steps that have had effects. Switch it on: ALTER ROLE ${user} SET synchronous_commit = on.`,
     );
   }
 }
