@@ -6,7 +6,7 @@ import { LeaseLost } from '../../src/store/nodes.ts';
 import type { CleanUp } from '../../src/testing/clean-up.ts';
 import { endOf, newNode, row, snapshotOf, startOf } from './executions.ts';
 import { openProxy } from './postgres-proxy.ts';
-import { connect, freshOptions, open, WHERE_IT_RUNS } from './postgres-stores.ts';
+import { connect, freshOptions, open, waitForBlocked, WHERE_IT_RUNS } from './postgres-stores.ts';
 
 async function writingNode(t: CleanUp) {
   const options = await freshOptions(t);
@@ -242,18 +242,5 @@ async function ended(client: Awaited<ReturnType<typeof connect>>, condition: str
        WHERE ${condition} AND application_name = 'millrace' AND pid <> pg_backend_pid()`,
     );
     if (rows[0]?.ended === true) return;
-  }
-}
-
-/** Waits until a statement with this text waits for a lock. */
-async function waitForBlocked(client: Awaited<ReturnType<typeof connect>>, text: string): Promise<void> {
-  for (;;) {
-    // A transaction sees the same statistics until its end.
-    await client.query('SELECT pg_stat_clear_snapshot()');
-    const { rowCount } = await client.query(
-      `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND position($1 IN query) > 0 AND pid <> pg_backend_pid()`,
-      [text],
-    );
-    if (rowCount !== 0) return;
   }
 }

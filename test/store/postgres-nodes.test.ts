@@ -1,13 +1,13 @@
 /** Nodes of a PostgreSQL store: leases on the clock of the database, hints over broken connections. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { StoreClock } from '../../src/store/postgres/clock.ts';
+import { NOW_MS, StoreClock } from '../../src/store/postgres/clock.ts';
 import { LeaseLost } from '../../src/store/nodes.ts';
 import type { HintTopic, NodeReport } from '../../src/store/nodes.ts';
 import type { CleanUp } from '../../src/testing/clean-up.ts';
 import { newNode, row, startOf } from './executions.ts';
 import { openProxy } from './postgres-proxy.ts';
-import { connect, freshOptions, open, WHERE_IT_RUNS } from './postgres-stores.ts';
+import { connect, freshOptions, open, waitForBlocked, WHERE_IT_RUNS } from './postgres-stores.ts';
 
 const REPORT: NodeReport = { executions: 0, flowEpoch: 0, lagMs: 0 };
 
@@ -54,6 +54,33 @@ describe('nodes in PostgreSQL', WHERE_IT_RUNS, () => {
     assert.equal((await stores.nodes.beat(b, REPORT, 0)).size, 2);
     await other.query('COMMIT');
     assert.equal((await stores.nodes.beat(b, REPORT, 0)).size, 1);
+  });
+
+  it('do not wait for one that joins, which waits for another transaction', async (t) => {
+    const { stores, other, a } = await twoNodes(t);
+    // As a purge does.
+    await other.query('BEGIN');
+    await other.query('UPDATE store SET purged_id = purged_id');
+    const joining = newNode(stores);
+    await waitForBlocked(other, 'UPDATE store');
+    assert.equal((await stores.nodes.beat(a, REPORT, 0)).size, 2);
+    await other.query('COMMIT');
+    const { node } = await joining;
+    assert.equal((await stores.nodes.beat(node, REPORT, 0)).size, 3);
+  });
+
+  it('do not take a wait for the row of the clock for a clock that was set back', async (t) => {
+    const { stores, other, a, b } = await twoNodes(t);
+    await other.query('BEGIN');
+    await other.query('UPDATE clock SET seen_ms = seen_ms');
+    const waiting = stores.nodes.beat(a, REPORT, 0);
+    await waitForBlocked(other, 'UPDATE clock');
+    // Another beat, which comes later and is first: longer after than the noise between two clocks.
+    await other.query('SELECT pg_sleep(6)');
+    await other.query(`UPDATE clock SET seen_ms = ${NOW_MS}`);
+    await other.query('COMMIT');
+    assert.equal((await waiting).setBackMs, 0);
+    assert.equal((await stores.nodes.beat(b, REPORT, 0)).setBackMs, 0);
   });
 
   it('add up how far the clock of the database was set back, and do not live longer for it', async (t) => {

@@ -37,3 +37,16 @@ export async function connect(t: CleanUp, options: PostgresOptions): Promise<Cli
   atEnd(t, () => client.end());
   return client;
 }
+
+/** Waits until a statement with this text waits for a lock. */
+export async function waitForBlocked(client: Client, text: string): Promise<void> {
+  for (;;) {
+    // A transaction sees the same statistics until its end.
+    await client.query('SELECT pg_stat_clear_snapshot()');
+    const { rowCount } = await client.query(
+      `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND position($1 IN query) > 0 AND pid <> pg_backend_pid()`,
+      [text],
+    );
+    if (rowCount !== 0) return;
+  }
+}

@@ -28,12 +28,15 @@ const SET_BACK_MS = 5_000;
 /** How long a removal waits for the last commit of the node. Another beat tries again. */
 const REMOVAL_MS = 1_000;
 
-/** Reads the clock, and adds up how far it was set back. */
+/**
+ * Reads the clock, and adds up how far it was set back. It reads the clock when it has the row: after a long wait for the row, for
+ * example because a standby has to confirm another beat, an earlier time would look like a clock that was set back.
+ */
 const TICK = `
   UPDATE clock SET
     set_back_ms = set_back_ms + CASE WHEN seen_ms - now_ms > ${SET_BACK_MS} THEN seen_ms - now_ms ELSE 0 END,
     seen_ms = CASE WHEN seen_ms - now_ms > ${SET_BACK_MS} THEN now_ms ELSE greatest(seen_ms, now_ms) END
-  FROM (SELECT ${NOW_MS} AS now_ms OFFSET 0) AS present
+  FROM (SELECT ${NOW_MS} AS now_ms FROM (SELECT one FROM clock FOR UPDATE) AS locked OFFSET 0) AS present
   RETURNING now_ms, set_back_ms`;
 
 /** Extends the lease of the node $1, unless it has ended, in one round trip: it comes before everything else that a beat does. */
@@ -133,17 +136,21 @@ async function joined(
   running: RunningCounts,
 ): Promise<Membership> {
   await liveNodes(database);
+  // Before the transaction, which then holds its locks for a moment only.
+  const [last] = await database.rows(
+    'SELECT greatest(purged_id, coalesce((SELECT max(id) FROM executions), 0)) AS id FROM store',
+  );
   return database.transaction(async (queries) => {
-    const { nowMs, setBackMs } = await tick(queries, clock);
     const [row] = await queries.rows(
       `UPDATE store SET last_node = last_node + 1, token_key = coalesce(token_key, $1)
-       RETURNING last_node, token_key, greatest(purged_id, coalesce((SELECT max(id) FROM executions), 0)) AS last_id,
-         (SELECT last FROM flow_epoch) AS flow_epoch`,
+       RETURNING last_node, token_key, (SELECT last FROM flow_epoch) AS flow_epoch`,
       [randomBytes(32)],
     );
     const node = Number(row?.['last_node']);
     const flowEpoch = Number(row?.['flow_epoch']);
     await queries.rows('INSERT INTO node_fences VALUES ($1)', [node]);
+    // Last: the beats of all nodes wait for the row of the clock.
+    const { nowMs, setBackMs } = await tick(queries, clock);
     await queries.rows('INSERT INTO nodes VALUES ($1, $2, $3, $4, $5, $6, 0, $7, 0)', [
       node,
       stored(info.name),
@@ -154,7 +161,7 @@ async function joined(
       flowEpoch,
     ]);
     const tokenKey = new Uint8Array(row?.['token_key'] as Buffer);
-    return { node, lastId: Number(row?.['last_id']), tokenKey, setBackMs, flowEpoch, running };
+    return { node, lastId: Number(last?.['id']), tokenKey, setBackMs, flowEpoch, running };
   });
 }
 
