@@ -3,6 +3,7 @@
  * checks each before the next one begins.
  */
 import type { ExecutionChange, ExecutionId, ExecutionStore, SeenTime } from '../../../src/store/executions.ts';
+import type { FlowRecord } from '../../../src/store/flows.ts';
 import type { NodeNumber, NodeStore } from '../../../src/store/nodes.ts';
 import { LeaseLost } from '../../../src/store/nodes.ts';
 import { storesOf } from '../../../src/store/stores.ts';
@@ -26,6 +27,8 @@ export class Database {
   readonly ownership: Ownership;
   /** As the nodes use it. */
   readonly stores: Stores;
+  /** The updates of all flows, as the store has made them. */
+  readonly updates: FlowRecord[] = [];
   readonly #options: DatabaseOptions;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -35,7 +38,17 @@ export class Database {
     this.ownership = new Ownership((message) => journals.fault(message));
     this.stores = storesOf({
       ...inner,
-      flows: this.#inTurn(inner.flows),
+      flows: {
+        ...this.#inTurn(inner.flows),
+        update: (name, changes, expectedId) =>
+          this.alone(async () => {
+            const updated = await inner.flows.update(name, changes, expectedId);
+            if (updated === null) return null;
+            this.updates.push(updated);
+            this.#options.trace.add(`${name} has revision ${updated.revision}`);
+            return updated;
+          }),
+      },
       executions: this.#executions(inner.executions),
       schedules: {
         ...this.#inTurn(inner.schedules),
