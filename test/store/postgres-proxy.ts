@@ -16,7 +16,7 @@ export interface Proxy {
   /** No answer arrives, and no connection ends, until {@link passAnswers}. */
   holdAnswers(): void;
   passAnswers(): void;
-  /** What the database sends, and its end, waits until {@link deliver}, and then arrives at once: as for a process that was stopped. */
+  /** The answers of the database, and its end, wait until {@link deliver}, and then arrive at once: as for a process that was stopped. */
   collect(): void;
   deliver(): void;
 }
