@@ -2,7 +2,7 @@
  * The definition of a flow, edited. Unsaved changes are a draft of the browser's tab; a change by someone else meanwhile is shown
  * before it is overwritten.
  */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { call } from '../../../api/client.ts';
 import { useShortcuts } from '../../../app/keyboard.ts';
 import { route } from '../../../app/router.ts';
@@ -51,7 +51,8 @@ export function DefinitionTab({ flow, isGone, onSaved }: DefinitionTabProps) {
     setDraft(next);
     store(next);
   };
-  useEffect(() => {
+  // At once after the rendering: an effect that came later would take away what someone has typed meanwhile.
+  useLayoutEffect(() => {
     // Without changes of one's own, the editor follows the flow.
     if (!isChanged) setDraft(draftOf(flow));
   }, [flow]);

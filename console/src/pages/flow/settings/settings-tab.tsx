@@ -1,5 +1,5 @@
 /** The settings of a flow: description, role and environment variables; and facts about it that do not change. */
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useState } from 'preact/hooks';
 import { call } from '../../../api/client.ts';
 import { Button } from '../../../parts/button.tsx';
 import { CopyButton } from '../../../parts/copy-button.tsx';
@@ -49,7 +49,8 @@ export function SettingsTab({ flow, onSaved }: { readonly flow: Flow; readonly o
     setForm(formOf(from));
     setNewer(null);
   };
-  useEffect(() => {
+  // At once after the rendering: an effect that came later would take away what someone has typed meanwhile.
+  useLayoutEffect(() => {
     if (!isChanged) begin(flow);
   }, [flow]);
   const save = useAction(async (overwrites: boolean) => {
