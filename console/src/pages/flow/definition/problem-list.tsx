@@ -1,4 +1,4 @@
-/** The problems of a definition, as the compiler reports them. Each leads to its line. */
+/** The problems of a definition, in the words of the compiler, as `millrace validate` prints them. Each leads to its line. */
 import type { Diagnostic } from '../../../editor/use-check.ts';
 import { definitionTexts } from './texts.ts';
 
@@ -36,7 +36,10 @@ export function ProblemList({ diagnostics, isCurrent, onGoTo }: ProblemListProps
                 <span class="visually-hidden">{diagnostic.severity === 'error' ? t.error : t.warning}</span>
                 <span class="problem-place number">{t.line(diagnostic.line, diagnostic.column)}</span>
                 <span class="problem-text">
-                  {diagnostic.message} <code class="muted">{diagnostic.code}</code>
+                  {diagnostic.message}{' '}
+                  <code class="muted">
+                    {diagnostic.path !== '' && `(${diagnostic.path}) `}[{diagnostic.code}]
+                  </code>
                 </span>
               </button>
             </li>
