@@ -28,6 +28,8 @@ export class ApiFault extends Error {
 export const isReachable = signal(true);
 /** Raised by a call that the server refuses because the session has ended. */
 export const sessionEnded = signal(0);
+/** Raised when a session has begun: what was refused before is asked again. */
+export const sessionBegun = signal(0);
 
 export const CONSOLE_HEADERS: Readonly<Record<string, string>> = { [CONSOLE_HEADER]: '1' };
 
@@ -95,6 +97,11 @@ export function faultOf(response: Pick<Response, 'status' | 'statusText'>, value
   const { Code, Message, RequestId } = (value ?? {}) as { Code?: string; Message?: string; RequestId?: string };
   const message = Message ?? `The reply is not one of Millrace: HTTP status ${response.status} ${response.statusText}.`;
   return new ApiFault(response.status, Code ?? 'UnknownReply', message, RequestId ?? '');
+}
+
+/** True for the fault of a session that has ended. */
+export function isSignedOut(error: unknown): boolean {
+  return error instanceof ApiFault && error.status === 401;
 }
 
 /** True for the fault of a key whose policies do not allow the call. */

@@ -1,10 +1,13 @@
 /**
  * The stream of changes: server-sent events over `fetch`, because an `EventSource` shows neither the status of a refusal nor sends
  * a header. A stream that is lost is opened again, from the last id that arrived; one that the page does not show is closed.
+ *
+ * The server writes a comment when it has nothing else to say, so a stream that brings nothing at all is lost, although the connection
+ * may not say so: a laptop that has slept, or a router that has forgotten it.
  */
 import { signal } from '@preact/signals';
 import type { Signal } from '@preact/signals';
-import { ApiFault, CONSOLE_HEADERS, faultOf, isReachable } from './client.ts';
+import { ApiFault, CONSOLE_HEADERS, faultOf, isReachable, isSignedOut, sessionBegun } from './client.ts';
 
 export interface StreamOptions {
   /** The query of the stream. It is asked at each connection, with the last id that arrived; `''` for none. */
@@ -23,6 +26,10 @@ export interface Stream {
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
+/** The server writes every 15 seconds at least. */
+const SILENT_MS = 40_000;
+/** It answers at once, but a browser may ask it on an old connection that is dead too. */
+const HEAD_MS = 15_000;
 
 /** Opens a stream. Call `close` when the component goes. */
 export function openStream(options: StreamOptions): Stream {
@@ -31,6 +38,7 @@ export function openStream(options: StreamOptions): Stream {
   let pauseMs = FIRST_PAUSE_MS;
   let timer = 0;
   let aborting: AbortController | null = null;
+  let unwatch = (): void => {};
 
   const connect = async (): Promise<void> => {
     if (document.hidden) {
@@ -40,6 +48,16 @@ export function openStream(options: StreamOptions): Stream {
     state.value = 'connecting';
     const own = new AbortController();
     aborting = own;
+    let isSilent = false;
+    let silence = 0;
+    const expect = (ms: number): void => {
+      window.clearTimeout(silence);
+      silence = window.setTimeout(() => {
+        isSilent = true;
+        own.abort();
+      }, ms);
+    };
+    expect(HEAD_MS);
     try {
       const query = new URLSearchParams(options.query(lastId)).toString();
       const response = await fetch(`stream?${query}`, {
@@ -48,6 +66,11 @@ export function openStream(options: StreamOptions): Stream {
       });
       if (!response.ok || response.body === null) {
         const fault = faultOf(response, await response.json().catch(() => null));
+        if (isSignedOut(fault)) {
+          state.value = 'waiting';
+          connectWithNextSession();
+          return;
+        }
         if (response.status < 500 && response.status !== 429) {
           state.value = 'closed';
           options.onRefused?.(fault);
@@ -57,23 +80,39 @@ export function openStream(options: StreamOptions): Stream {
       }
       isReachable.value = true;
       state.value = 'live';
-      await readEvents(response.body, (name, data, id) => {
-        if (own.signal.aborted) return;
-        if (id !== '') lastId = id;
-        pauseMs = FIRST_PAUSE_MS;
-        options.onEvent(name, data, id);
-      });
+      await readEvents(
+        response.body,
+        () => expect(SILENT_MS),
+        (name, data, id) => {
+          if (own.signal.aborted) return;
+          if (id !== '') lastId = id;
+          pauseMs = FIRST_PAUSE_MS;
+          options.onEvent(name, data, id);
+        },
+      );
     } catch (error) {
-      if (!own.signal.aborted && !(error instanceof ApiFault)) isReachable.value = false;
+      if (isSilent || (!own.signal.aborted && !(error instanceof ApiFault))) isReachable.value = false;
+    } finally {
+      window.clearTimeout(silence);
     }
-    if (own.signal.aborted) return;
+    if (own.signal.aborted && !isSilent) return;
     state.value = 'waiting';
     timer = window.setTimeout(() => void connect(), pauseMs);
     pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
   };
 
+  const connectWithNextSession = (): void => {
+    const before = sessionBegun.peek();
+    unwatch = sessionBegun.subscribe((now) => {
+      if (now === before) return;
+      unwatch();
+      void connect();
+    });
+  };
+
   const stop = (): void => {
     window.clearTimeout(timer);
+    unwatch();
     aborting?.abort();
     aborting = null;
   };
@@ -97,9 +136,10 @@ export function openStream(options: StreamOptions): Stream {
   };
 }
 
-/** Reads server-sent events until the end of the body. Data is JSON. */
+/** Reads server-sent events until the end of the body. Data is JSON. `heard` is called for everything that arrives. */
 async function readEvents(
   body: ReadableStream<Uint8Array>,
+  heard: () => void,
   onEvent: (name: string, data: unknown, id: string) => void,
 ): Promise<void> {
   const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
@@ -107,6 +147,7 @@ async function readEvents(
   for (;;) {
     const { value, done } = await reader.read();
     if (done) return;
+    heard();
     const parts = (rest + value).split('\n\n');
     rest = parts.pop() ?? '';
     for (const part of parts) {

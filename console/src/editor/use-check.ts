@@ -1,6 +1,6 @@
 /** Diagnostics and graph of a text that a person edits. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { isReachable } from '../api/client.ts';
+import { isReachable, sessionBegun } from '../api/client.ts';
 import { nodeAt, nodeAtLine } from '../graph/flow-graph.ts';
 import { Checks, UNCHECKED } from './checks.ts';
 import type { CheckOptions, CheckState } from './checks.ts';
@@ -29,11 +29,11 @@ export function useCheck(text: string | null, { mode, name }: CheckOptions): Che
   useEffect(() => {
     if (text !== null) checks.current?.check(text, { mode, name });
   }, [text, mode, name]);
-  // A server that is back has not answered the question that it missed.
+  // A server that is back has not answered the question that it missed, nor one that came without a session.
   const reachable = isReachable.value;
   useEffect(() => {
     if (reachable) checks.current?.retry();
-  }, [reachable]);
+  }, [reachable, sessionBegun.value]);
   const { graph, graphText } = state;
   const places = useMemo(() => placesIn(graph, graphText, text ?? ''), [graph, graphText, text]);
   return { ...state, ...places, isCurrent: text !== null && state.checked === text && state.fault === null };

@@ -165,7 +165,7 @@ class Reader {
   }
 }
 
-/** Whether printing the double gives the number of the text again. */
+/** Whether printing the double gives the text of the number again; `-0` and `1.0` are none. */
 function isExact(text: string, value: number): boolean {
-  return String(value) === text || (/^-?\d{1,15}$/.test(text) && Number.isSafeInteger(value));
+  return String(value) === text;
 }

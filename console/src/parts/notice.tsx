@@ -11,6 +11,10 @@ const texts = defineTexts({
     forbidden: 'The access key of this session may not see this.',
     throttled: 'The server has too much to do at this time. Try again in a moment.',
     loading: 'Loading …',
+    unreachable: 'The server did not answer. It may be restarting.',
+    foreign: (status: number) =>
+      `The answer is not one of Millrace (HTTP status ${status}): something between the browser and the server may have sent it.`,
+    foreignTooLarge: 'Something between the browser and the server refuses a request of this size (HTTP status 413).',
   },
   zh: {
     retry: '重试',
@@ -18,8 +22,21 @@ const texts = defineTexts({
     forbidden: '当前会话的访问密钥无权查看此内容。',
     throttled: '服务器当前过于繁忙，请稍后重试。',
     loading: '加载中……',
+    unreachable: '服务器没有响应，可能正在重启。',
+    foreign: (status: number) =>
+      `收到的响应不是来自 Millrace（HTTP 状态码 ${status}），可能由浏览器与服务器之间的代理返回。`,
+    foreignTooLarge: '浏览器与服务器之间的代理拒绝了这么大的请求（HTTP 状态码 413）。',
   },
 });
+
+/** What a fault says. The server's own words are English, as everywhere in the API. */
+export function faultText(fault: Error): string {
+  const t = texts();
+  if (!(fault instanceof ApiFault)) return fault.message;
+  if (fault.code === 'Unreachable') return t.unreachable;
+  if (fault.code !== 'UnknownReply') return fault.message;
+  return fault.status === 413 ? t.foreignTooLarge : t.foreign(fault.status);
+}
 
 /** A fault with its message and, if it can be tried again, a button for it. */
 export function FaultNotice({ fault, onRetry }: { readonly fault: Error; readonly onRetry?: () => void }) {
@@ -29,7 +46,7 @@ export function FaultNotice({ fault, onRetry }: { readonly fault: Error; readonl
   return (
     <div class="notice fault" role="alert">
       {lead !== null && <p>{lead}</p>}
-      <p class="prewrap">{fault.message}</p>
+      <p class="prewrap">{faultText(fault)}</p>
       {isApi && fault.requestId !== '' && (
         <p class="muted small">
           {fault.code} · {t.request(fault.requestId)}

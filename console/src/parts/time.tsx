@@ -1,7 +1,7 @@
 /** Times in the reader's zone, with UTC on hover; durations; and durations that go on. */
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { serverAheadMs } from '../app/clock.ts';
+import { serverAheadMs, serverNowMs } from '../app/clock.ts';
 import { defineTexts, locale } from '../texts/texts.ts';
 
 const texts = defineTexts({
@@ -33,7 +33,7 @@ const CLOCK = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle
 export function shownTime(ms: number, { withMs = false } = {}): string {
   const date = new Date(ms);
   const clock = withMs ? { ...CLOCK, fractionalSecondDigits: 3 as const } : CLOCK;
-  const isToday = date.toDateString() === new Date().toDateString();
+  const isToday = date.toDateString() === new Date(serverNowMs()).toDateString();
   return format(isToday ? clock : { ...clock, year: 'numeric', month: '2-digit', day: '2-digit' }).format(date);
 }
 

@@ -1,5 +1,6 @@
 /** Runs something that a person asks for, once at a time: a double click acts once. */
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { isSignedOut, sessionBegun } from '../api/client.ts';
 
 export interface Action<Arguments extends readonly unknown[]> {
   run(...values: Arguments): Promise<void>;
@@ -15,6 +16,10 @@ export function useAction<Arguments extends readonly unknown[]>(
   const [isBusy, setBusy] = useState(false);
   const [fault, setFault] = useState<Error | null>(null);
   const underWay = useRef(false);
+  useEffect(() => {
+    // The person has signed in again, and may try again.
+    if (isSignedOut(fault)) setFault(null);
+  }, [sessionBegun.value]);
   return {
     isBusy,
     fault,

@@ -1,5 +1,6 @@
 /** Loads data for a component, and shows what it had while it loads again. */
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { isSignedOut, sessionBegun } from '../api/client.ts';
 
 export interface Resource<T> {
   /** The last data that arrived for this key; null until then. */
@@ -46,6 +47,9 @@ export function useResource<T>(key: string, load: (signal: AbortSignal) => Promi
     );
     return () => aborting.abort();
   }, [key, round]);
+  useEffect(() => {
+    if (isSignedOut(state.fault)) setRound((before) => before + 1);
+  }, [sessionBegun.value]);
   const { data, fault, isLoading } = state.key === key ? state : { data: null, fault: null, isLoading: true };
   return { data, fault, isLoading, reload: () => setRound((before) => before + 1) };
 }

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useErrorBoundary, useRef, useState } from 'preact/hooks';
 import { isReachable, sessionEnded } from '../api/client.ts';
+import { SignInAgain } from '../pages/sign-in/sign-in-again.tsx';
 import { SignInPage } from '../pages/sign-in/sign-in-page.tsx';
 import { Button, LinkButton } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
@@ -12,7 +13,7 @@ import { Toasts } from '../parts/toast.tsx';
 import { language } from '../texts/texts.ts';
 import { shortcuts, useShortcuts } from '../app/keyboard.ts';
 import { navigate, route, to } from '../app/router.ts';
-import { loadSession, session, signOut } from '../app/session.ts';
+import { loadSession, screenOf, session, signOut } from '../app/session.ts';
 import { shellTexts } from '../texts/shell.ts';
 import { chooseTheme, theme } from '../app/theme.ts';
 import type { Theme } from '../app/theme.ts';
@@ -50,9 +51,21 @@ export function App() {
   }, [language.value]);
   const { value } = session;
   if (value === null) return fault === null ? <Loading /> : <FaultNotice fault={fault} onRetry={load} />;
-  if (value.auth === 'on' && !value.signedIn) return <SignInPage />;
+  const isSignedIn = value.auth === 'off' || value.signedIn;
+  const { value: owner } = screenOf;
+  if (owner === null) return <SignInPage />;
   return (
-    <div class="shell">
+    <>
+      <Shell key={owner} isCovered={!isSignedIn} />
+      {!isSignedIn && <SignInAgain accessKeyId={owner} />}
+    </>
+  );
+}
+
+/** All that a session shows. `isCovered`: the session has ended, so that nothing is to be seen until the person signs in again. */
+function Shell({ isCovered }: { readonly isCovered: boolean }) {
+  return (
+    <div class={`shell${isCovered ? ' is-covered' : ''}`}>
       <a class="skip-link" href="#content" onClick={focusContent}>
         {shellTexts().skip}
       </a>

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { readDraft, writeDraft } from '../../src/pages/flow/draft.ts';
 import { environmentText, parseVariables, variableFaults } from '../../src/pages/flow/environment.ts';
 import { deleteInput, readInputs, rememberInput, saveInput } from '../../src/pages/flow/saved-inputs.ts';
-import type { TextStorage } from '../../src/pages/flow/saved-inputs.ts';
+import type { TextStorage } from '../../src/app/own-storage.ts';
 
 function storage(limit = Number.POSITIVE_INFINITY): TextStorage {
   const texts = new Map<string, string>();

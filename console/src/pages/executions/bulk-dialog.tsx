@@ -4,6 +4,7 @@ import { ApiFault, call } from '../../api/client.ts';
 import { to } from '../../app/router.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
+import { faultText } from '../../parts/notice.tsx';
 import { useAction } from '../../parts/use-action.ts';
 import { runBulk } from './bulk.ts';
 import type { BulkProgress } from './bulk.ts';
@@ -142,7 +143,7 @@ function Outcome({ kind, progress, isOver }: OutcomeProps) {
                 <a href={to.execution(item.flow, item.name)}>
                   <bdi>{item.name}</bdi>
                 </a>
-                : {fault.message}
+                : {faultText(fault)}
               </li>
             ))}
             {faults.length > SHOWN_FAULTS && <li class="muted">{t.more(faults.length - SHOWN_FAULTS)}</li>}

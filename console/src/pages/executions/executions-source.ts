@@ -4,6 +4,7 @@
  */
 import { computed, signal } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
+import { serverNowMs } from '../../app/clock.ts';
 import type { ListChange, ListStreamEvents } from '../../../../src/console/protocol.ts';
 import { call, isForbidden } from '../../api/client.ts';
 import { openStream } from '../../api/stream.ts';
@@ -60,7 +61,7 @@ export class ExecutionsSource {
     const { filters, known } = options;
     const { flow } = filters;
     if (filters.qualifier === '') {
-      const nowMs = Date.now();
+      const nowMs = serverNowMs();
       this.list.value = { ...EMPTY_LIST, rows: known.filter((each) => matches(each, filters, nowMs)) };
     }
     this.#stream = openStream({
@@ -155,7 +156,7 @@ export class ExecutionsSource {
 
   #apply(changes: readonly ListChange[], isIncomplete: boolean): void {
     const { filters, mayInsert } = this.#options;
-    const known = { nowMs: Date.now(), byPrefix: this.byPrefix.peek() };
+    const known = { nowMs: serverNowMs(), byPrefix: this.byPrefix.peek() };
     const { list, isUnsure } = withChanges(this.list.peek(), changes, filters, known);
     if (list.fresh.length > MOST_FRESH) {
       this.isOverflown.value = true;
@@ -211,7 +212,7 @@ export class ExecutionsSource {
   async #page(nextToken: string): Promise<{ rows: ListedExecution[]; nextToken: string }> {
     const { filters } = this.#options;
     const list = (byPrefix: boolean): Promise<unknown> => {
-      const { action, parameters } = listCall(filters, { nowMs: Date.now(), byPrefix, limit: PAGE, nextToken });
+      const { action, parameters } = listCall(filters, { nowMs: serverNowMs(), byPrefix, limit: PAGE, nextToken });
       return call(action, parameters, { signal: this.#aborting.signal });
     };
     let reply: unknown;

@@ -5,6 +5,7 @@
 import { useSignal } from '@preact/signals';
 import type { Signal } from '@preact/signals';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { serverNowMs } from '../../app/clock.ts';
 import { isForbidden } from '../../api/client.ts';
 import { useShortcuts } from '../../app/keyboard.ts';
 import { navigate, route, setQuery } from '../../app/router.ts';
@@ -332,7 +333,7 @@ const HOUR_MS = 3_600_000;
 
 function CountsText({ counts }: { readonly counts: Counts }) {
   const t = executionsTexts();
-  const hours = Math.max(1, Math.round((Date.now() - Date.parse(counts.since)) / HOUR_MS));
+  const hours = Math.max(1, Math.round((serverNowMs() - Date.parse(counts.since)) / HOUR_MS));
   const shown = (count: number): string => count.toLocaleString(locale());
   return (
     <span class="counts">

@@ -1,5 +1,6 @@
 /** Asks before a flow is deleted: it says what goes along, and wants the name typed. */
 import { useId, useState } from 'preact/hooks';
+import { ownStorage } from '../../app/own-storage.ts';
 import { call } from '../../api/client.ts';
 import { navigate } from '../../app/router.ts';
 import { Button } from '../../parts/button.tsx';
@@ -11,7 +12,6 @@ import { useResource } from '../../parts/use-resource.ts';
 import { locale } from '../../texts/texts.ts';
 import { writeDraft } from './draft.ts';
 import { isMissing } from './flow-source.ts';
-import { browserStorage } from './saved-inputs.ts';
 import { flowTexts } from './texts.ts';
 
 /** The most that one page of a list has; more is shown as "1,000+". */
@@ -50,7 +50,7 @@ export function DeleteDialog({ flow, onClose }: { readonly flow: string; readonl
       // Someone else was quicker; the flow is gone as the person wanted.
       if (!isMissing(error as Error)) throw error;
     });
-    writeDraft(browserStorage('sessionStorage'), flow, null);
+    writeDraft(ownStorage('sessionStorage'), flow, null);
     say(t.deleted(flow));
     navigate(['flows']);
   });

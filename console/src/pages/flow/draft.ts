@@ -2,7 +2,7 @@
  * The unsaved definition of a flow. It outlives a change of tab and a reload of the page, and ends with the tab of the browser. It
  * knows the time of the definition that it began with, so that a change by someone else is seen before it is overwritten.
  */
-import type { TextStorage } from './saved-inputs.ts';
+import type { TextStorage } from '../../app/own-storage.ts';
 
 export interface Draft {
   readonly text: string;

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { LATEST } from '../../../../src/api/names.ts';
 import { dialectOf } from '../../../../src/language/dialect.ts';
 import { useShortcuts } from '../../app/keyboard.ts';
+import { ownStorage } from '../../app/own-storage.ts';
 import { navigate, route, setQuery, to } from '../../app/router.ts';
 import { Button, LinkButton } from '../../parts/button.tsx';
 import { lazily } from '../../parts/lazy.tsx';
@@ -13,7 +14,6 @@ import { DefinitionTab } from './definition/definition-tab.tsx';
 import { NEW_FLOW, readDraft, writeDraft } from './draft.ts';
 import { isMissing, useFlow } from './flow-source.ts';
 import type { Flow, FlowSource } from './flow-source.ts';
-import { browserStorage } from './saved-inputs.ts';
 import { flowTexts } from './texts.ts';
 
 // Loaded when they are first shown.
@@ -97,8 +97,8 @@ function FlowTab({ tab, flow, source }: { readonly tab: string; readonly flow: F
 
 function FlowHead({ flow, isGone }: { readonly flow: Flow; readonly isGone: boolean }) {
   const t = flowTexts();
-  /** The version or alias that the dialog runs; null while it is closed. */
-  const run = isGone ? null : route.value.query.get('run');
+  /** The version or alias that the dialog runs; null while it is closed. It stays open when the flow goes, with what was typed. */
+  const run = route.value.query.get('run');
   const [isDeleting, setDeleting] = useState(false);
   const openRun = (): void => {
     if (!isGone) setQuery({ run: LATEST });
@@ -141,7 +141,7 @@ function FlowHead({ flow, isGone }: { readonly flow: Flow; readonly isGone: bool
 
 function Gone({ flow }: { readonly flow: Flow }) {
   const t = flowTexts();
-  const storage = browserStorage('sessionStorage');
+  const storage = ownStorage('sessionStorage');
   const text = (): string => readDraft(storage, flow.Name)?.text ?? flow.Definition;
   return (
     <div class="notice fault" role="alert">

@@ -3,8 +3,7 @@
  * is stored as it was written, so that no digit and no space of it changes.
  */
 
-/** The part of `Storage` that this file uses. */
-export type TextStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+import type { TextStorage } from '../../app/own-storage.ts';
 
 export interface SavedInput {
   readonly name: string;
@@ -64,13 +63,4 @@ function write(storage: TextStorage | null, flow: string, inputs: FlowInputs): F
     // A full storage, or a browser that stores nothing: the dialog shows the input until it is closed.
   }
   return inputs;
-}
-
-/** Null where the browser forbids it. */
-export function browserStorage(kind: 'localStorage' | 'sessionStorage' = 'localStorage'): Storage | null {
-  try {
-    return window[kind];
-  } catch {
-    return null;
-  }
 }

@@ -2,20 +2,22 @@
  * Stores a draft while a person types: some time after the last key, because a definition may have a megabyte, and at once when the
  * component or the page goes.
  */
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { ownStorage } from '../../app/own-storage.ts';
 import { writeDraft } from './draft.ts';
 import type { Draft } from './draft.ts';
-import { browserStorage } from './saved-inputs.ts';
 
 const PAUSE_MS = 300;
 
 /** `flow`: its name, or `NEW_FLOW`. The function stores a draft; null removes it. */
 export function useDraftStore(flow: string): (draft: Draft | null) => void {
+  // That of the person who types, also when the draft is stored after another one has signed in.
+  const [storage] = useState(() => ownStorage('sessionStorage'));
   const due = useRef<{ readonly draft: Draft | null } | null>(null);
   const timer = useRef(0);
   const flush = (): void => {
     window.clearTimeout(timer.current);
-    if (due.current !== null) writeDraft(browserStorage('sessionStorage'), flow, due.current.draft);
+    if (due.current !== null) writeDraft(storage, flow, due.current.draft);
     due.current = null;
   };
   useEffect(() => {

@@ -1,5 +1,6 @@
 /** Name, mode, description and definition of a new flow, and the button that creates it. */
 import { useId, useState } from 'preact/hooks';
+import { ownStorage } from '../../app/own-storage.ts';
 import { isName } from '../../../../src/api/names.ts';
 import { call } from '../../api/client.ts';
 import { useShortcuts } from '../../app/keyboard.ts';
@@ -12,7 +13,7 @@ import { say } from '../../parts/toast.tsx';
 import { useAction } from '../../parts/use-action.ts';
 import { DefinitionPane, ViewChoice } from '../flow/definition/definition-pane.tsx';
 import type { Place } from '../flow/definition/problem-list.tsx';
-import { browserStorage, saveInput } from '../flow/saved-inputs.ts';
+import { saveInput } from '../flow/saved-inputs.ts';
 import { definitionName, renamed } from './definition-name.ts';
 import { EXAMPLES, exampleInput } from './examples.ts';
 import type { NewFlow } from './new-flow.ts';
@@ -48,7 +49,7 @@ export function NewFlowForm({ flow, onChange, onCreated }: NewFlowFormProps) {
     // An example runs at once with the input that was made for it.
     const example = EXAMPLES.find(({ definition }) => renamed(definition, name) === text);
     if (example !== undefined) {
-      saveInput(browserStorage(), name, { name: t.exampleInput, text: exampleInput(example, apiUrl()) });
+      saveInput(ownStorage(), name, { name: t.exampleInput, text: exampleInput(example, apiUrl()) });
     }
     say(t.created(name));
     navigate(['flows', name]);

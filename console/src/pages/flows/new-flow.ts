@@ -1,8 +1,8 @@
 /** The flow that is about to be created. */
+import { ownStorage } from '../../app/own-storage.ts';
 import { route } from '../../app/router.ts';
 import { language } from '../../texts/texts.ts';
 import { NEW_FLOW, readDraft } from '../flow/draft.ts';
-import { browserStorage } from '../flow/saved-inputs.ts';
 import { definitionName } from './definition-name.ts';
 import { EXAMPLES } from './examples.ts';
 
@@ -29,7 +29,7 @@ export function blankFlow(): NewFlow {
 
 /** The draft of before, or the example in the address, or the first one. */
 export function firstFlow(): NewFlow {
-  const draft = readDraft(browserStorage('sessionStorage'), NEW_FLOW);
+  const draft = readDraft(ownStorage('sessionStorage'), NEW_FLOW);
   if (draft !== null) return { ...blankFlow(), name: definitionName(draft.text) ?? '', text: draft.text };
   const { query } = route.peek();
   const example = EXAMPLES.find(({ name }) => name === query.get('example')) ?? EXAMPLES[0];

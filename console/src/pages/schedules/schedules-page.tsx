@@ -4,7 +4,7 @@ import { useListStream } from '../../api/use-list-stream.ts';
 import { useShortcuts } from '../../app/keyboard.ts';
 import { route, setQuery, to } from '../../app/router.ts';
 import { Button, LinkButton } from '../../parts/button.tsx';
-import { EmptyNotice, FaultNotice, Loading } from '../../parts/notice.tsx';
+import { EmptyNotice, FaultNotice, Loading, faultText } from '../../parts/notice.tsx';
 import { TextFilter } from '../../parts/text-filter.tsx';
 import { serverAheadMs } from '../../app/clock.ts';
 import { useNow } from '../../parts/time.tsx';
@@ -62,7 +62,7 @@ export function SchedulesPage() {
           <ul>
             {faults.slice(0, 10).map(({ flow, fault }) => (
               <li key={flow}>
-                <bdi>{flow}</bdi>: {fault.message}
+                <bdi>{flow}</bdi>: {faultText(fault)}
               </li>
             ))}
           </ul>

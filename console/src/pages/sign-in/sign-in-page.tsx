@@ -1,6 +1,6 @@
 /** Proves an access key. The secret goes to the server once; a cookie that scripts cannot read stands for it afterwards. */
 import { useState } from 'preact/hooks';
-import { session, signIn } from '../../app/session.ts';
+import { CookieFault, session, signIn } from '../../app/session.ts';
 import { Button } from '../../parts/button.tsx';
 import { LanguageSelect } from '../../parts/language-select.tsx';
 import { FaultNotice } from '../../parts/notice.tsx';
@@ -18,6 +18,10 @@ const texts = defineTexts({
     submit: 'Sign in',
     where: 'Where is my key?',
     help: 'The first start of the server printed a key, and stored it in the data folder in the file root-key.json. Other keys are in the settings file, under “keys”.',
+    ended:
+      'The session has ended. Sign in again with the same key, and the screen is as you left it, with all that you typed.',
+    noCookie:
+      'The key is right, but the browser has not stored the cookie of the session. Allow cookies for this address, and sign in again.',
   },
   zh: {
     title: '登录 Millrace',
@@ -29,16 +33,23 @@ const texts = defineTexts({
     submit: '登录',
     where: '密钥在哪里？',
     help: '服务器首次启动时会打印一个密钥，并保存在数据目录的 root-key.json 文件中。其他密钥在设置文件的 keys 部分。',
+    ended: '会话已结束。使用同一密钥重新登录后，页面将保持原样，已输入的内容不会丢失。',
+    noCookie: '密钥正确，但浏览器没有保存会话 Cookie。请允许此地址使用 Cookie，然后重新登录。',
   },
 });
 
-export function SignInPage() {
+/** `endedFor`: the key of a session that has ended; its screen waits. */
+export function SignInPage({ endedFor = '' }: { readonly endedFor?: string }) {
   const t = texts();
-  const [accessKeyId, setId] = useState('');
+  const [accessKeyId, setId] = useState(endedFor);
   const [accessKeySecret, setSecret] = useState('');
   const [securityToken, setToken] = useState('');
   const action = useAction(async () => {
-    await signIn({ accessKeyId, accessKeySecret, ...(securityToken !== '' && { securityToken }) });
+    await signIn({ accessKeyId, accessKeySecret, ...(securityToken !== '' && { securityToken }) }).catch(
+      (error: unknown) => {
+        throw error instanceof CookieFault ? new Error(t.noCookie) : error;
+      },
+    );
     setSecret('');
   });
   return (
@@ -52,10 +63,12 @@ export function SignInPage() {
       >
         <div class="row">
           <img src="icon.svg" alt="" width="32" height="32" />
-          <h1 class="fill">{t.title}</h1>
+          <h1 id="sign-in-title" class="fill">
+            {t.title}
+          </h1>
           <LanguageSelect />
         </div>
-        <p class="muted">{t.about}</p>
+        <p class="muted">{endedFor === '' ? t.about : t.ended}</p>
         <label class="field">
           <span>{t.id}</span>
           <input

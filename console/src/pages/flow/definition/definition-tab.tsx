@@ -3,6 +3,7 @@
  * before it is overwritten.
  */
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { ownStorage } from '../../../app/own-storage.ts';
 import { call } from '../../../api/client.ts';
 import { useShortcuts } from '../../../app/keyboard.ts';
 import { route } from '../../../app/router.ts';
@@ -18,7 +19,6 @@ import { useAction } from '../../../parts/use-action.ts';
 import { readDraft } from '../draft.ts';
 import type { Draft } from '../draft.ts';
 import type { Flow } from '../flow-source.ts';
-import { browserStorage } from '../saved-inputs.ts';
 import { useDraftStore } from '../use-draft-store.ts';
 import { DefinitionPane, ViewChoice } from './definition-pane.tsx';
 import { languageOf } from './language-of.ts';
@@ -39,7 +39,7 @@ type Open = 'changes' | { readonly theirs: Flow };
 
 export function DefinitionTab({ flow, isGone, onSaved }: DefinitionTabProps) {
   const t = definitionTexts();
-  const [restored] = useState(() => readDraft(browserStorage('sessionStorage'), flow.Name));
+  const [restored] = useState(() => readDraft(ownStorage('sessionStorage'), flow.Name));
   const [draft, setDraft] = useState<Draft>(restored ?? draftOf(flow));
   const store = useDraftStore(flow.Name);
   const [goTo, setGoTo] = useState<Place | null>(placeInAddress);

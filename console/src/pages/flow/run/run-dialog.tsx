@@ -1,5 +1,7 @@
 /** Runs a flow: with an input, perhaps under a name, perhaps with a version. An Express flow shows its result here. */
 import { useId, useState } from 'preact/hooks';
+import { serverNowMs } from '../../../app/clock.ts';
+import { ownStorage } from '../../../app/own-storage.ts';
 import type { FlowGraph } from '../../../../../src/language/graph/flow-graph.ts';
 import { LATEST, isName } from '../../../../../src/api/names.ts';
 import { call } from '../../../api/client.ts';
@@ -15,7 +17,7 @@ import { readDraft } from '../draft.ts';
 import type { Flow } from '../flow-source.ts';
 import { inputFields } from '../input-fields.ts';
 import type { InputField } from '../input-fields.ts';
-import { browserStorage, readInputs, rememberInput } from '../saved-inputs.ts';
+import { readInputs, rememberInput } from '../saved-inputs.ts';
 import { versionsTexts } from '../versions/texts.ts';
 import { CallSamples } from './call-samples.tsx';
 import { ExpressResult } from './express-result.tsx';
@@ -38,7 +40,7 @@ export function RunDialog({ flow, qualifier, onClose }: RunDialogProps) {
   const t = runTexts();
   const { Name: name, ExecutionMode: mode } = flow;
   const isExpress = mode === 'Express';
-  const [inputs, setInputs] = useState(() => readInputs(browserStorage(), name));
+  const [inputs, setInputs] = useState(() => readInputs(ownStorage(), name));
   const [text, setText] = useState(inputs.last ?? inputs.saved[0]?.text ?? '');
   const [execution, setExecution] = useState('');
   const [result, setResult] = useState<SyncReply | null>(null);
@@ -53,13 +55,13 @@ export function RunDialog({ flow, qualifier, onClose }: RunDialogProps) {
   };
   const run = useAction(async () => {
     if (!isRight) return;
-    setInputs(rememberInput(browserStorage(), name, text));
+    setInputs(rememberInput(ownStorage(), name, text));
     setResult(null);
     if (isExpress) {
       setResult(await call('StartSyncExecution', parameters));
       return;
     }
-    const askedMs = Date.now();
+    const askedMs = serverNowMs();
     const { Name: started, StartedTime } = await call('StartExecution', parameters);
     // A running execution of the name is returned, however long ago it started.
     const isOld = execution !== '' && Date.parse(StartedTime) < askedMs - 60_000;
@@ -90,7 +92,7 @@ export function RunDialog({ flow, qualifier, onClose }: RunDialogProps) {
           }
         }}
       >
-        {readDraft(browserStorage('sessionStorage'), name) !== null && <p class="notice">{t.unsaved}</p>}
+        {readDraft(ownStorage('sessionStorage'), name) !== null && <p class="notice">{t.unsaved}</p>}
         <InputEditor fields={fields} text={text} onChange={setText} />
         <SavedInputsBar flow={name} inputs={inputs} text={text} onInputs={setInputs} onChoose={setText} />
         <div class="run-options">

@@ -1,8 +1,9 @@
 /** The inputs that were saved for a flow in this browser: choose, save, delete. */
 import { useState } from 'preact/hooks';
+import { ownStorage } from '../../../app/own-storage.ts';
 import { Button } from '../../../parts/button.tsx';
 import { say } from '../../../parts/toast.tsx';
-import { browserStorage, deleteInput, saveInput } from '../saved-inputs.ts';
+import { deleteInput, saveInput } from '../saved-inputs.ts';
 import type { FlowInputs } from '../saved-inputs.ts';
 import { runTexts } from './texts.ts';
 
@@ -22,7 +23,7 @@ export function SavedInputsBar({ flow, inputs, text, onInputs, onChoose }: Saved
   const save = (): void => {
     const trimmed = (name ?? '').trim();
     if (trimmed === '') return;
-    onInputs(saveInput(browserStorage(), flow, { name: trimmed, text }));
+    onInputs(saveInput(ownStorage(), flow, { name: trimmed, text }));
     say(t.savedAs(trimmed));
     setChosen(trimmed);
     setName(null);
@@ -53,7 +54,7 @@ export function SavedInputsBar({ flow, inputs, text, onInputs, onChoose }: Saved
               kind="quiet"
               label={t.deleteSaved(current)}
               onClick={() => {
-                onInputs(deleteInput(browserStorage(), flow, current));
+                onInputs(deleteInput(ownStorage(), flow, current));
                 setChosen('');
               }}
             >

@@ -1,5 +1,6 @@
 /** Creates or changes a schedule, and shows when it would be due. */
 import { useId, useState } from 'preact/hooks';
+import { serverNowMs } from '../../../app/clock.ts';
 import { isName } from '../../../../../src/api/names.ts';
 import { call } from '../../../api/client.ts';
 import { Button } from '../../../parts/button.tsx';
@@ -50,17 +51,17 @@ export function ScheduleDialog({ flow, schedule, onClose, onDone }: ScheduleDial
   const [isOn, setOn] = useState(schedule?.Enable ?? true);
   const isNameWrong = name !== '' && !isName(name);
   const isPayloadWrong = /^\s*[{[]/.test(payload) && parseJson(payload) === undefined;
-  const due = nextTimes(expression, Date.now(), SHOWN_TIMES, Date.now());
+  const due = nextTimes(expression, serverNowMs(), SHOWN_TIMES, serverNowMs());
   const isRight = isName(name) && expression.trim() !== '' && due.fault === null && !isPayloadWrong;
   const save = useAction(async () => {
     if (!isRight) return;
     const parameters = {
       FlowName: flow,
       ScheduleName: name,
-      // The same expression again would not begin anew, but others may have changed it meanwhile.
+      // Others may have changed meanwhile what the person did not touch.
       CronExpression: schedule?.CronExpression === expression ? undefined : expression,
-      Payload: payload,
-      Description: description,
+      Payload: schedule?.Payload === payload ? undefined : payload,
+      Description: schedule?.Description === description ? undefined : description,
       Enable: schedule?.Enable === isOn ? undefined : isOn,
     };
     await call(schedule === null ? 'CreateSchedule' : 'UpdateSchedule', parameters);

@@ -1,10 +1,11 @@
 /** The schedules of a flow, with the times at which they are due next. */
 import { useState } from 'preact/hooks';
+import { serverNowMs } from '../../../app/clock.ts';
 import { call } from '../../../api/client.ts';
 import { to } from '../../../app/router.ts';
 import { Button } from '../../../parts/button.tsx';
 import { ConfirmDialog } from '../../../parts/confirm-dialog.tsx';
-import { EmptyNotice, FaultNotice, Loading } from '../../../parts/notice.tsx';
+import { EmptyNotice, FaultNotice, Loading, faultText } from '../../../parts/notice.tsx';
 import { nextTimes } from '../../../parts/next-times.ts';
 import { Time, timeMs } from '../../../parts/time.tsx';
 import { say } from '../../../parts/toast.tsx';
@@ -130,7 +131,7 @@ function ScheduleRow({
   const { ScheduleName: name, Enable: isOn } = schedule;
   const toggle = useAction(async () => {
     await call('UpdateSchedule', { FlowName: flow, ScheduleName: name, Enable: !isOn }).catch((error: unknown) => {
-      say((error as Error).message, { isFault: true });
+      say(faultText(error as Error), { isFault: true });
       throw error;
     });
     say(isOn ? t.turnedOff(name) : t.turnedOn(name));
@@ -188,7 +189,7 @@ export function NextTimes({ schedule }: { readonly schedule: Schedule }) {
   const { CronExpression, Enable, CreatedTime, LastModifiedTime } = schedule;
   if (!Enable) return <span class="muted">{t.off}</span>;
   const fromMs = CreatedTime === LastModifiedTime ? timeMs(CreatedTime) : null;
-  const { times, everyMinutes } = nextTimes(CronExpression, Date.now(), SHOWN_TIMES, fromMs);
+  const { times, everyMinutes } = nextTimes(CronExpression, serverNowMs(), SHOWN_TIMES, fromMs);
   return (
     <span class="next-times">
       {everyMinutes !== null && <span title={times.length === 0 ? t.unknown : undefined}>{t.every(everyMinutes)}</span>}

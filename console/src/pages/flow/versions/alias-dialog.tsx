@@ -38,6 +38,7 @@ export function AliasDialog({ flow, alias, versions, onClose, onDone }: AliasDia
   const t = versionsTexts();
   const [form, setForm] = useState(() => formOf(alias, versions));
   const [description, setDescription] = useState(alias?.Description ?? '');
+  const [before] = useState(() => (alias === null ? '' : routingText(formOf(alias, versions))));
   const fault = routingFault(form);
   const change = (part: Partial<RoutingForm>): void => setForm({ ...form, ...part });
   const save = useAction(async () => {
@@ -45,8 +46,9 @@ export function AliasDialog({ flow, alias, versions, onClose, onDone }: AliasDia
     const parameters = {
       FlowName: flow,
       Name: form.name,
-      Description: description,
-      RoutingConfigurations: routingText(form),
+      // Others may have changed meanwhile what the person did not touch.
+      Description: alias?.Description === description ? undefined : description,
+      RoutingConfigurations: routingText(form) === before ? undefined : routingText(form),
     };
     await call(alias === null ? 'CreateFlowAlias' : 'UpdateFlowAlias', parameters);
     say(alias === null ? t.aliasCreated(form.name) : t.aliasChanged(form.name));

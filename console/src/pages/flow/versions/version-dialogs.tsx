@@ -1,5 +1,6 @@
 /** Dialogs that publish and delete versions. */
 import { useId, useState } from 'preact/hooks';
+import { ownStorage } from '../../../app/own-storage.ts';
 import { call } from '../../../api/client.ts';
 import { Button } from '../../../parts/button.tsx';
 import { ConfirmDialog } from '../../../parts/confirm-dialog.tsx';
@@ -8,7 +9,6 @@ import { FaultNotice } from '../../../parts/notice.tsx';
 import { say } from '../../../parts/toast.tsx';
 import { useAction } from '../../../parts/use-action.ts';
 import { readDraft } from '../draft.ts';
-import { browserStorage } from '../saved-inputs.ts';
 import { versionsTexts } from './texts.ts';
 
 interface VersionDialogProps {
@@ -21,7 +21,7 @@ export function PublishDialog({ flow, onClose, onDone }: VersionDialogProps) {
   const t = versionsTexts();
   const field = useId();
   const [text, setText] = useState('');
-  const isUnsaved = readDraft(browserStorage('sessionStorage'), flow) !== null;
+  const isUnsaved = readDraft(ownStorage('sessionStorage'), flow) !== null;
   const publish = useAction(async () => {
     const { Version } = await call('PublishFlowVersion', { FlowName: flow, Description: text });
     say(t.published(Version));
