@@ -53,7 +53,7 @@ const SLIPS: readonly (readonly [right: string, wrong: string])[] = [
   ['OutputConstructor', 'OutputConstructr'],
 ];
 
-/** Texts that the change of one word does not correct: texts that are no YAML, no definition, of the other dialect, or wrong in many places at once. */
+/** Texts that no one word corrects: no YAML, no definition, of the other dialect, or wrong in many places at once. */
 const OTHERS: readonly string[] = [
   FLOW.replace('States:', 'States'),
   FLOW.replace('method: GET', 'method: "GET'),

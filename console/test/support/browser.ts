@@ -151,6 +151,8 @@ function pageOf(page: Page, context: BrowserContext, home: string): ConsolePage 
     calls: () => requests.flatMap((request) => /\/api\/(\w+)$/.exec(request.url())?.[1] ?? []),
     asked: () => requests.flatMap((request) => ASKED.exec(new URL(request.url()).pathname)?.[1] ?? []),
     async settled() {
+      // Behind all that the page has sent so far: the browser reports requests in their order, and some time after they were made.
+      await page.evaluate(() => fetch('icon.svg').then((response) => response.blob()));
       const isDone = (request: Request): Promise<unknown> =>
         request.response().then((response) => response?.finished());
       for (let before = -1; before !== requests.length; ) {

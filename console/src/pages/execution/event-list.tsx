@@ -166,7 +166,11 @@ function Filter({ history, version, filter, found }: FilterProps) {
         aria-label={t.search}
         placeholder={t.search}
         value={filter.text}
-        onInput={(event) => setQuery({ q: event.currentTarget.value }, { replace: true })}
+        onInput={(event) => {
+          const text = event.currentTarget.value;
+          // A search is one step of Back, not one for each letter.
+          setQuery({ q: text }, { replace: filter.text !== '' && text !== '' });
+        }}
       />
       <select
         aria-label={t.state}
