@@ -8,10 +8,16 @@ import { PASS, WAIT, createFlow, startConsole, startExecution } from '../support
 import type { ConsoleServer } from '../support/console-server.ts';
 import { APPROVAL, mapRunOf } from '../support/execution-flows.ts';
 
-const MINUTE_S = 60;
-/** A request that one timer leads to may set the next timer, so the minute passes in pieces, with the replies between them. */
+/**
+ * The clock of the page runs ahead of the server, whose lines on a quiet stream do not come sooner for it. So the page takes the stream
+ * for lost after 40 s and opens another one. The first time passes until then, and the second one ends before the next.
+ */
+const WARM_S = 45;
+const IDLE_S = 30;
+/** A request that one timer leads to may set the next timer, so the time passes in pieces, with the replies between them. */
 const PIECE_S = 5;
-const MOST_REQUESTS = 2;
+/** Half of those of a minute. */
+const MOST_REQUESTS = 1;
 
 /** Each with what is there once it has loaded. */
 const SCREENS: readonly (readonly [name: string, fragment: string, shown: string])[] = [
@@ -41,14 +47,14 @@ const ITEMS = {
   ],
 };
 
-async function passMinute({ page, settled }: ConsolePage): Promise<void> {
-  for (let seconds = 0; seconds < MINUTE_S; seconds += PIECE_S) {
+async function pass({ page, settled }: ConsolePage, allSeconds: number): Promise<void> {
+  for (let seconds = 0; seconds < allSeconds; seconds += PIECE_S) {
     await page.clock.runFor(PIECE_S * 1_000);
     await settled();
   }
 }
 
-describe('a minute without changes', WHERE_IT_RUNS, () => {
+describe('half a minute without changes', WHERE_IT_RUNS, () => {
   let server: ConsoleServer;
   let mapRun = '';
   before(async () => {
@@ -67,14 +73,14 @@ describe('a minute without changes', WHERE_IT_RUNS, () => {
   });
 
   for (const [name, fragment, shown] of SCREENS) {
-    it(`on the screen of ${name} makes at most ${MOST_REQUESTS} requests`, async (t) => {
+    it(`on the screen of ${name} makes at most one request`, async (t) => {
       const opened = await openConsole(t, server, { at: fragment.replace('{run}', mapRun), hasClock: true });
       const { page, asked } = opened;
       await page.locator(shown).first().waitFor();
       // A screen may load more a moment after its beginning, and looks at a Map run less and less often while nothing changes.
-      await passMinute(opened);
+      await pass(opened, WARM_S);
       const before = asked().length;
-      await passMinute(opened);
+      await pass(opened, IDLE_S);
       const idle = asked().slice(before);
       assert.ok(idle.length <= MOST_REQUESTS, idle.join(' '));
     });
