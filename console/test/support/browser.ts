@@ -154,7 +154,11 @@ function pageOf(page: Page, context: BrowserContext, home: string): ConsolePage 
       // Behind all that the page has sent so far: the browser reports requests in their order, and some time after they were made.
       await page.evaluate(() => fetch('icon.svg').then((response) => response.blob()));
       const isDone = (request: Request): Promise<unknown> =>
-        request.response().then((response) => response?.finished());
+        request.response().then(
+          (response) => response?.finished(),
+          // Of a page that is closed.
+          () => null,
+        );
       for (let before = -1; before !== requests.length; ) {
         before = requests.length;
         await Promise.all(requests.filter((request) => !/\/stream\?/.test(request.url())).map(isDone));

@@ -39,6 +39,7 @@ export function Timeline({ loaded }: { readonly loaded: LoadedExecution }) {
   const event = chosenEvent();
   const isAllOpen = query.get('all') === '1';
   const fold = [query.get('open'), query.get('shut'), query.get('only')].join(' ');
+  const isAtFirst = !isAllOpen && fold.trim() === '';
   const rows = useMemo(
     () =>
       rowsOf(history, {
@@ -114,9 +115,9 @@ export function Timeline({ loaded }: { readonly loaded: LoadedExecution }) {
         <span class="fill" />
         <Button
           kind="quiet"
-          onClick={() => setQuery({ all: isAllOpen ? null : 1, open: null, shut: null, only: null })}
+          onClick={() => setQuery({ all: isAtFirst ? 1 : null, open: null, shut: null, only: null })}
         >
-          {isAllOpen || fold.trim() !== '' ? t.firstView : t.openAll}
+          {isAtFirst ? t.openAll : t.firstView}
         </Button>
       </div>
       <TimelineAxis view={view} zeroMs={history.startMs} onChoose={show} whole={whole} />
