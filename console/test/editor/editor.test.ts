@@ -250,7 +250,12 @@ describe('the editor of definitions', WHERE_IT_RUNS, () => {
       await page.keyboard.type('p');
       await page.getByRole('button', { name: /Show my changes|查看我的修改/ }).click();
       await page.locator('dialog .cm-changedLine').first().waitFor();
-      assert.equal(await page.locator('dialog .cm-editor').count(), look.width === 400 ? 1 : 2);
+      const editors = look.width === 400 ? 1 : 2;
+      await page
+        .locator('dialog .cm-editor')
+        .nth(editors - 1)
+        .waitFor();
+      assert.equal(await page.locator('dialog .cm-editor').count(), editors);
       await opened.axe();
       await opened.screenshot(`diff-${lookName(look)}`);
     }
