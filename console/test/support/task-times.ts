@@ -25,7 +25,11 @@ export async function taskTimes(page: Page, work: () => Promise<unknown>): Promi
   const browser = await testBrowser();
   await browser.startTracing(page, { categories: CATEGORIES });
   const trace = await work().then(
-    () => browser.stopTracing(),
+    async () => {
+      // The answer of the page can come out of a task that has not ended, and the trace has no task without an end.
+      await page.evaluate(() => new Promise((resolve) => void setTimeout(resolve)));
+      return browser.stopTracing();
+    },
     async (error: unknown) => {
       await browser.stopTracing();
       throw error;
