@@ -194,6 +194,10 @@ function without(value: JsonValue, marks: ReadonlyMap<string, string>, mark: str
 
 test('a place is an excerpt around its line', () => {
   assert.deepEqual(excerpt('a\nb\nc\nd\r\ne\nf', 4), { line: 4, firstLine: 2, lines: ['b', 'c', 'd', 'e', 'f'] });
+  const long = `{"States":[${'{"Type":"Pass"},'.repeat(100)}{"Name":"X"}]}`;
+  const column = long.indexOf('{"Name"') + 1;
+  assert.match(excerpt(long, 1, column)?.lines[0] ?? '', /^….{8}\{"Name":"X"\}\]\}$/);
+  assert.match(excerpt(long, 1)?.lines[0] ?? '', /^\{"States".*…$/);
   assert.equal(excerpt('a', 2), null);
   assert.equal(excerpt('a', 0), null);
   assert.equal(

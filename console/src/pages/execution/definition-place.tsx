@@ -16,8 +16,8 @@ export interface DefinitionPlaceProps {
 export function DefinitionPlace({ loaded, visit, path }: DefinitionPlaceProps) {
   const t = executionTexts();
   const definition = loaded.described.data?.FlowDefinition ?? '';
-  const line = lineOfPath(loaded, definition, visit, path);
-  const place = line === null ? null : excerpt(definition, line);
+  const at = placeOfPath(loaded, definition, visit, path);
+  const place = at === null ? null : excerpt(definition, at.line, at.column);
   if (place === null) return null;
   return (
     <figure class="excerpt" aria-label={t.place}>
@@ -43,11 +43,17 @@ export function DefinitionPlace({ loaded, visit, path }: DefinitionPlaceProps) {
   );
 }
 
-function lineOfPath(loaded: LoadedExecution, definition: string, visit: Visit | null, path: string): number | null {
+function placeOfPath(
+  loaded: LoadedExecution,
+  definition: string,
+  visit: Visit | null,
+  path: string,
+): { readonly line: number; readonly column: number } | null {
   const { graph } = loaded;
   if (graph === null) return null;
   const node = visit === null ? null : graph.places.nodeOf(visit);
   const known = node ?? graph.graph.nodes[0] ?? null;
   if (known === null || (node === null && path === '')) return null;
-  return lineOf(definition, graph.graph, known, path);
+  const line = lineOf(definition, graph.graph, known, path);
+  return { line, column: line === known.line ? known.column : 1 };
 }

@@ -13,18 +13,28 @@ export interface Place {
 
 const LINES_AROUND = 2;
 const LONGEST_LINE = 240;
+/** Characters of a long line that are shown before the place. */
+const BEFORE_PLACE = 8;
 
-/** The lines around a line; null if the text does not have it. */
-export function excerpt(definition: string, line: number): Place | null {
+/**
+ * The lines around a line; null if the text does not have it. `column`: where the place is in a line that is too long to be shown, as
+ * that of a JSON text without line breaks.
+ */
+export function excerpt(definition: string, line: number, column = 1): Place | null {
   const lines = definition.split('\n');
   if (line < 1 || line > lines.length) return null;
   const firstLine = Math.max(1, line - LINES_AROUND);
-  const shown = lines.slice(firstLine - 1, line + LINES_AROUND).map((text) => shortLine(text.replace(/\r$/, '')));
+  const shown = lines
+    .slice(firstLine - 1, line + LINES_AROUND)
+    .map((text, i) => shortLine(text.replace(/\r$/, ''), firstLine + i === line ? column : 1));
   return { line, firstLine, lines: shown };
 }
 
-function shortLine(text: string): string {
-  return text.length <= LONGEST_LINE ? text : `${text.slice(0, LONGEST_LINE)}…`;
+function shortLine(text: string, column: number): string {
+  if (text.length <= LONGEST_LINE) return text;
+  const from = column <= BEFORE_PLACE ? 0 : column - 1 - BEFORE_PLACE;
+  const until = from + LONGEST_LINE;
+  return `${from > 0 ? '…' : ''}${text.slice(from, until).toWellFormed()}${until < text.length ? '…' : ''}`;
 }
 
 const PATH = /(?:States|steps|Branches|branches)\[\d+\](?:\.[\w$-]+|\[\d+\]|\["(?:[^"\\]|\\.)*"\])*/;

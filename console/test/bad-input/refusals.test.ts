@@ -1,0 +1,204 @@
+/** Servers, proxies and other people that get in the way, on each screen. */
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import type { Page, Route } from 'playwright-core';
+import { fileEnd } from '../../../test/support/at-end.ts';
+import { WHERE_IT_RUNS, openConsole } from '../support/browser.ts';
+import { PASS, WAIT, createFlow, startConsole, startExecution } from '../support/console-server.ts';
+import type { ConsoleServer } from '../support/console-server.ts';
+
+const SCREENS = [
+  '#/flows',
+  '#/flows/orders',
+  '#/flows/orders?tab=executions',
+  '#/flows/orders?tab=versions',
+  '#/flows/orders?tab=schedules',
+  '#/flows/orders?tab=settings',
+  '#/executions',
+  '#/flows/orders/executions/one',
+  '#/schedules',
+  '#/messages',
+  '#/system',
+] as const;
+
+const json = (status: number, Code: string, Message: string) => (route: Route) =>
+  route.fulfill({ status, contentType: 'application/json', body: JSON.stringify({ Code, Message, RequestId: 'R-1' }) });
+const page502 = (route: Route) =>
+  route.fulfill({ status: 502, contentType: 'text/html', body: '<html><h1>502 Bad Gateway</h1></html>' });
+
+const REFUSALS = [
+  ['a key that may do nothing', json(403, 'AccessDenied', 'You are not allowed.'), /may not see this|not allowed/],
+  ['a server with too much to do', json(429, 'Throttling', 'Too many.'), /too much to do/],
+  ['a server with a defect', json(500, 'InternalServerError', 'Something broke.'), /Something broke/],
+  ["a proxy's page", page502, /not one of Millrace/],
+  [
+    'a proxy that answers everything with its own page',
+    (route: Route) => route.fulfill({ status: 200, contentType: 'text/html', body: '<html>Log in</html>' }),
+    /not one of Millrace/,
+  ],
+  ['an empty answer', (route: Route) => route.fulfill({ status: 200, body: '' }), /not one of Millrace/],
+] as const;
+
+/** Nothing of a screen may be a defect of the program. */
+async function assertWhole(page: Page): Promise<void> {
+  assert.equal(await page.getByText('This screen has a defect').count(), 0);
+}
+
+describe('each screen', WHERE_IT_RUNS, () => {
+  let server: ConsoleServer;
+  before(async () => {
+    server = await startConsole(fileEnd);
+    await createFlow(server, 'orders', WAIT);
+    await startExecution(server, 'orders', { name: 'one' });
+  });
+
+  for (const [who, answer, words] of REFUSALS) {
+    it(`says what is wrong with ${who}`, async (t) => {
+      for (const at of SCREENS) {
+        await t.test(at, async (own) => {
+          const { page, context, allow, screenshot } = await openConsole(own, server, { at: '#/nowhere' });
+          allow(/status of|ERR_/);
+          await page.locator('.notice').first().waitFor();
+          await context.route('**/console/api/**', answer);
+          await context.route('**/console/stream?**', answer);
+          await page.evaluate((hash) => {
+            location.hash = hash;
+          }, at);
+          await page.locator('.notice.fault').first().waitFor();
+          assert.match(await page.locator('main').innerText(), words);
+          await assertWhole(page);
+          await screenshot(`refused-${who.replaceAll(/\W+/g, '-')}-${at.replaceAll(/\W+/g, '-')}`);
+        });
+      }
+    });
+
+    it(`leaves what it shows when it meets ${who}, and comes back`, async (t) => {
+      for (const at of SCREENS) {
+        await t.test(at, async (own) => {
+          const { page, context, allow } = await openConsole(own, server, { at });
+          allow(/status of|ERR_/);
+          await page.getByRole('heading').first().waitFor();
+          await page.locator('main').getByText(/orders|The server works|No messages|one/).first().waitFor();
+          const before = (await page.locator('main').innerText()).split('\n')[0] ?? '';
+          await context.route('**/console/api/**', answer);
+          await context.route('**/console/stream?**', answer);
+          // What another user does makes most screens load again.
+          await server.call('UpdateFlow', { Name: 'orders', Description: `d${Date.now()}` });
+          await page.keyboard.press('r');
+          await page.keyboard.press('Escape');
+          assert.ok((await page.locator('main').innerText()).includes(before));
+          await assertWhole(page);
+          await context.unroute('**/console/api/**');
+          await context.unroute('**/console/stream?**');
+          await page.getByRole('heading').first().waitFor();
+        });
+      }
+    });
+  }
+});
+
+describe('another user who deletes the flow', WHERE_IT_RUNS, () => {
+  let server: ConsoleServer;
+  before(async () => {
+    server = await startConsole(fileEnd);
+  });
+
+  const OPEN: readonly (readonly [string, string, (page: Page) => Promise<void>])[] = [
+    ['definition', '', async () => {}],
+    ['executions', '?tab=executions', async () => {}],
+    [
+      'versions',
+      '?tab=versions',
+      async (page) => {
+        await page.getByRole('button', { name: 'Publish a version' }).click();
+        await page.getByRole('dialog').getByRole('button', { name: 'Publish a version' }).click();
+      },
+    ],
+    [
+      'aliases',
+      '?tab=versions',
+      async (page) => {
+        await page.getByRole('button', { name: 'Create an alias' }).click();
+        await page.getByLabel('Name').last().fill('prod');
+        await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+      },
+    ],
+    [
+      'schedules',
+      '?tab=schedules',
+      async (page) => {
+        await page.getByRole('button', { name: 'Create a schedule' }).first().click();
+        await page.getByRole('dialog').getByLabel('Name').fill('nightly');
+        await page.getByRole('dialog').getByLabel('Expression').fill('@every 5m');
+        await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+      },
+    ],
+    [
+      'settings',
+      '?tab=settings',
+      async (page) => {
+        await page.getByLabel('Description').first().fill('mine');
+        await page.getByRole('button', { name: 'Save', exact: true }).click();
+      },
+    ],
+    [
+      'delete',
+      '',
+      async (page) => {
+        await page.getByRole('button', { name: 'Delete', exact: true }).click();
+      },
+    ],
+  ];
+  for (const [name, query, act] of OPEN) {
+    it(`is said in the tab ${name}, and no dialog pretends`, async (t) => {
+      const flow = `gone-${name}`;
+      await createFlow(server, flow, PASS);
+      await server.call('PublishFlowVersion', { FlowName: flow });
+      const { page, context, allow, screenshot, axe } = await openConsole(t, server, { at: `#/flows/${flow}${query}` });
+      allow(/status of 404/);
+      await page.getByRole('heading', { name: flow }).waitFor();
+      await page.locator('main .card, .definition-pane').first().waitFor();
+      // The news of the deletion is late, so the person acts before it.
+      await context.route('**/console/api/DescribeFlow', async (route) => {
+        await new Promise((resolve) => {
+          setTimeout(resolve, 300);
+        });
+        await route.continue();
+      });
+      await server.call('DeleteFlow', { Name: flow });
+      await act(page);
+      await page.getByText('This flow no longer exists').or(page.getByText('was deleted')).first().waitFor();
+      await page.locator('.notice.fault').first().waitFor({ state: 'attached' });
+      await axe();
+      await screenshot(`deleted-meanwhile-${name}`);
+      await assertWhole(page);
+    });
+  }
+});
+
+describe('answers out of order', WHERE_IT_RUNS, () => {
+  it('do not replace a newer one', async (t) => {
+    const server = await startConsole(t);
+    for (const name of ['aaa', 'aab', 'bbb']) await createFlow(server, name, PASS);
+    const { page, context } = await openConsole(t, server, { at: '#/flows' });
+    await page.getByText('bbb').waitFor();
+    let isFirst = true;
+    const held: (() => void)[] = [];
+    await context.route('**/console/api/SummarizeFlows', async (route) => {
+      if (isFirst) {
+        isFirst = false;
+        await new Promise<void>((resolve) => {
+          held.push(resolve);
+        });
+      }
+      await route.continue().catch(() => {});
+    });
+    await page.getByRole('searchbox').fill('a');
+    await page.waitForRequest('**/api/SummarizeFlows');
+    await page.getByRole('searchbox').fill('bb');
+    await page.getByText('aab').waitFor({ state: 'detached' });
+    for (const release of held) release();
+    await page.getByText('bbb').waitFor();
+    assert.equal(await page.getByText('aab').count(), 0);
+  });
+});
