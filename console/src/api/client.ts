@@ -78,8 +78,10 @@ export async function send(
     throw new ApiFault(0, 'Unreachable', 'The server did not answer. It may be restarting.', '');
   }
   isReachable.value = true;
-  const value: unknown = text === '' ? null : parsed(text);
-  if (response.ok && value !== undefined) return value;
+  if (response.status === 204) return null;
+  const value = parsed(text);
+  // Every reply of the server is an object; something between may answer with a page of its own, or with nothing.
+  if (response.ok && typeof value === 'object' && value !== null) return value;
   throw faultOf(response, value);
 }
 

@@ -16,6 +16,8 @@ export interface StreamOptions {
   readonly onEvent: (name: string, data: unknown, id: string) => void;
   /** A refusal after which the stream is not opened again. */
   readonly onRefused?: (fault: ApiFault) => void;
+  /** A refusal after which it is, until it succeeds. */
+  readonly onTrouble?: (fault: ApiFault) => void;
 }
 
 export interface Stream {
@@ -71,13 +73,14 @@ export function openStream(options: StreamOptions): Stream {
           connectWithNextSession();
           return;
         }
-        if (response.status < 500 && response.status !== 429) {
+        if (response.status < 500 && response.status !== 429 && fault.code !== 'UnknownReply') {
           state.value = 'closed';
           options.onRefused?.(fault);
           return;
         }
         throw fault;
       }
+      if (!/^text\/event-stream/.test(response.headers.get('content-type') ?? '')) throw faultOf(response, null);
       isReachable.value = true;
       state.value = 'live';
       await readEvents(
@@ -91,6 +94,7 @@ export function openStream(options: StreamOptions): Stream {
         },
       );
     } catch (error) {
+      if (error instanceof ApiFault) options.onTrouble?.(error);
       if (isSilent || (!own.signal.aborted && !(error instanceof ApiFault))) isReachable.value = false;
     } finally {
       window.clearTimeout(silence);

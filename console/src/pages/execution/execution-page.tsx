@@ -42,13 +42,23 @@ export function ExecutionPage({ flow, name }: { readonly flow: string; readonly 
   useShortcuts([{ keys: 'n', about: t.nextProblem, run: () => chooseNextProblem(loaded) }]);
   if (isAbsent && history.lastId === 0) {
     return (
-      <EmptyNotice title={t.absent}>
-        <p>{t.absentHelp}</p>
-        <Button onClick={loaded.lookAgain}>{t.lookAgain}</Button>
-      </EmptyNotice>
+      <>
+        <Title name={name} />
+        <EmptyNotice title={t.absent}>
+          <p>{t.absentHelp}</p>
+          <Button onClick={loaded.lookAgain}>{t.lookAgain}</Button>
+        </EmptyNotice>
+      </>
     );
   }
-  if (fault !== null && history.lastId === 0) return <FaultNotice fault={fault} onRetry={loaded.lookAgain} />;
+  if (fault !== null && history.lastId === 0) {
+    return (
+      <>
+        <Title name={name} />
+        <FaultNotice fault={fault} onRetry={loaded.lookAgain} />
+      </>
+    );
+  }
   const status = statusOf(loaded);
   const hasFailed = history.end !== 0 && history.status !== 'Succeeded';
   return (
@@ -65,6 +75,14 @@ export function ExecutionPage({ flow, name }: { readonly flow: string; readonly 
       {isWhole && hasFailed && <FailurePanel loaded={loaded} />}
       {history.lastId === 0 ? <Loading /> : <Views loaded={loaded} isWide={isWide} />}
     </div>
+  );
+}
+
+function Title({ name }: { readonly name: string }) {
+  return (
+    <h1>
+      <bdi>{name}</bdi>
+    </h1>
   );
 }
 

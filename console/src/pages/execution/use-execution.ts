@@ -34,7 +34,7 @@ export interface LoadedExecution {
   readonly state: ExecutionState | null;
   /** It does not exist, or no longer. */
   readonly isAbsent: boolean;
-  /** The server refuses the stream. */
+  /** The server refuses the stream, for good or for a time. */
   readonly fault: ApiFault | null;
   readonly described: Resource<ReplyOf<'DescribeExecution'>>;
   /** Null without a definition, and for one of which this server draws no graph. */
@@ -100,6 +100,7 @@ function useEvents(flow: string, name: string): Arrived & { readonly history: Hi
     const stream: Stream = openStream({
       query: () => ({ flow, execution: name, from: String(own.lastId + 1) }),
       onRefused: (fault) => show({ fault }),
+      onTrouble: (fault) => show({ fault }),
       onEvent(kind, data) {
         if (kind === 'events') {
           // A gap cannot come from the stream; another connection asks for what is missing.

@@ -42,7 +42,14 @@ export function FlowPage({ name }: { readonly name: string }) {
       </>
     );
   }
-  return fault === null || isGone ? <Loading /> : <FaultNotice fault={fault} onRetry={source.reload} />;
+  return (
+    <>
+      <h1>
+        <bdi>{name}</bdi>
+      </h1>
+      {fault === null || isGone ? <Loading /> : <FaultNotice fault={fault} onRetry={source.reload} />}
+    </>
+  );
 }
 
 function LoadedFlow({
