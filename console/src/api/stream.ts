@@ -80,7 +80,8 @@ export function openStream(options: StreamOptions): Stream {
         }
         throw fault;
       }
-      if (!/^text\/event-stream/.test(response.headers.get('content-type') ?? '')) throw faultOf(response, null);
+      const type = response.headers.get('content-type') ?? '';
+      if (!type.startsWith('text/event-stream')) throw faultOf(response, null);
       isReachable.value = true;
       state.value = 'live';
       await readEvents(

@@ -3,7 +3,7 @@
  * are left alone, apart from Escape.
  */
 import { signal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 
 export interface Shortcut {
   /** `j`, `?`, `Enter`, `g f` (one after the other), `Mod+Enter`. */
@@ -20,7 +20,8 @@ export const shortcuts = signal<ReadonlyMap<symbol, readonly Shortcut[]>>(new Ma
 
 /** Registers shortcuts while the component is shown. */
 export function useShortcuts(own: readonly Shortcut[]): void {
-  useEffect(() => {
+  // At once after the rendering: an effect that came later would save a text without the last key before Ctrl+S.
+  useLayoutEffect(() => {
     const key = Symbol('shortcuts');
     shortcuts.value = new Map([...shortcuts.peek(), [key, own]]);
     return () => {
@@ -46,8 +47,10 @@ document.addEventListener('keydown', (event) => {
     (target.isContentEditable || target.matches('input:not([type=checkbox], [type=radio]), textarea, select'));
   const inDialog = document.querySelector('dialog[open]') !== null;
   const pair = event.timeStamp - firstMs < PAIR_MS ? `${first} ${pressed}` : '';
-  for (const { keys, run, inFields = false } of [...shortcuts.peek().values()].reverse().flat()) {
-    if (keys !== pressed && keys !== pair) continue;
+  const known = [...shortcuts.peek().values()].reverse().flat();
+  // The second key of a pair may be a shortcut by itself.
+  const meant = [...known.filter(({ keys }) => keys === pair), ...known.filter(({ keys }) => keys === pressed)];
+  for (const { run, inFields = false } of meant) {
     if ((typing || inDialog) && !inFields) continue;
     event.preventDefault();
     first = '';

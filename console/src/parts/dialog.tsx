@@ -1,6 +1,6 @@
 /** A dialog over the page. The browser's own element keeps the focus inside and closes it with Escape. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { defineTexts } from '../texts/texts.ts';
 import { Button } from './button.tsx';
 
@@ -19,13 +19,18 @@ export interface DialogProps {
 export function Dialog({ title, onClose, children, actions, isWide = false }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => {
+  // At once after the rendering, so that the next key is one for the dialog.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     element.current?.showModal();
     // The browser would choose the first button, which closes the dialog.
     element.current?.querySelector<HTMLElement>('.dialog-body :is(input, select, textarea)')?.focus();
     return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      // The button that has opened it may go with it.
+      queueMicrotask(() => {
+        const next = before instanceof HTMLElement && before.isConnected ? before : document.querySelector('main');
+        next?.focus();
+      });
     };
   }, []);
   const t = texts();

@@ -97,7 +97,7 @@ describe('each screen', WHERE_IT_RUNS, () => {
       await page.locator('main').getByText(SHOWN[at]).first().waitFor();
       await context.route('**/console/api/**', page502);
       await context.route('**/console/stream?**', page502);
-      // What another user does makes most screens load again.
+      // A change by another user makes most screens load again.
       await server.call('UpdateFlow', { Name: 'orders', Description: `change ${index}` });
       const reload = page.getByRole('button', { name: 'Reload' });
       if ((await reload.count()) > 0) {
