@@ -9,7 +9,7 @@ import { APPROVAL } from '../support/execution-flows.ts';
 
 const MOST_STEPS = 120;
 
-/** What the focus is on: its role's element, its name and its text. */
+/** The element with the focus: its role's element, its name and its text. */
 function focus(page: Page): Promise<string> {
   return page.evaluate(() => {
     const element = document.activeElement;
