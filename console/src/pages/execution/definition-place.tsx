@@ -20,9 +20,9 @@ export function DefinitionPlace({ loaded, visit, path }: DefinitionPlaceProps) {
   const place = at === null ? null : excerpt(definition, at.line, at.column);
   if (place === null) return null;
   return (
-    <figure class="excerpt" aria-label={t.place}>
+    <figure class="excerpt">
       {/* It scrolls when a line is long. */}
-      <pre tabIndex={0}>
+      <pre tabIndex={0} role="group" aria-label={t.place}>
         {place.lines.map((text, index) => {
           const number = place.firstLine + index;
           return (
