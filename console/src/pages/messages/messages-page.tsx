@@ -135,7 +135,7 @@ function MasterDetail({ list }: { readonly list: Messages }) {
             />
           )}
         />
-        <p class="messages-foot muted small">{isWhole ? t.count(count) : t.loaded(count)}</p>
+        <p class="list-foot muted small">{isWhole ? t.count(count) : t.loaded(count)}</p>
       </div>
       <div class="card messages-detail">
         {chosen !== undefined ? (

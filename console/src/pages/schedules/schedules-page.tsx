@@ -128,7 +128,7 @@ function Lines({ source, search, openKey }: LinesProps) {
           );
         })}
       </ul>
-      <p class="messages-foot muted small">
+      <p class="list-foot muted small">
         {t.count(lines.length.toLocaleString(locale()))}{' '}
         {lines.length > shown && (
           <button type="button" class="link-button" onClick={() => setShown(shown + SHOWN)}>
