@@ -21,21 +21,6 @@ const SCREENS = [
   '#/system',
 ] as const;
 
-/** A text that each screen shows when it is loaded. */
-const SHOWN: Readonly<Record<(typeof SCREENS)[number], RegExp>> = {
-  '#/flows': /^orders$/,
-  '#/flows/orders': /No problems/,
-  '#/flows/orders?tab=executions': /^one$/,
-  '#/flows/orders?tab=versions': /No version/,
-  '#/flows/orders?tab=schedules': /^nightly$/,
-  '#/flows/orders?tab=settings': /RoleArn/,
-  '#/executions': /^one$/,
-  '#/flows/orders/executions/one': /^Rest$/,
-  '#/schedules': /^nightly$/,
-  '#/messages': /Messages that flows have sent/,
-  '#/system': /Settings in effect/,
-};
-
 const json = (status: number, Code: string, Message: string) => (route: Route) =>
   route.fulfill({ status, contentType: 'application/json', body: JSON.stringify({ Code, Message, RequestId: 'R-1' }) });
 const page502 = (route: Route) =>
@@ -88,32 +73,6 @@ describe('each screen', WHERE_IT_RUNS, () => {
       }
     });
   }
-
-  it('leaves what it shows while a proxy has no server, and is right again afterwards', async (t) => {
-    const { page, context, allow, goTo } = await openConsole(t, server);
-    allow(/status of|ERR_/);
-    for (const [index, at] of SCREENS.entries()) {
-      await goTo(at);
-      await page.locator('main').getByText(SHOWN[at]).first().waitFor();
-      await context.route('**/console/api/**', page502);
-      await context.route('**/console/stream?**', page502);
-      // A change by another user makes most screens load again.
-      await server.call('UpdateFlow', { Name: 'orders', Description: `change ${index}` });
-      const reload = page.getByRole('button', { name: 'Reload' });
-      if ((await reload.count()) > 0) {
-        await reload.click();
-        await page.locator('.notice.fault').waitFor();
-      }
-      assert.ok(await page.locator('main').getByText(SHOWN[at]).first().isVisible(), at);
-      await assertWhole(page);
-      await context.unroute('**/console/api/**');
-      await context.unroute('**/console/stream?**');
-      if ((await reload.count()) > 0) {
-        await reload.click();
-        await page.locator('.notice.fault').waitFor({ state: 'detached' });
-      }
-    }
-  });
 });
 
 describe('another user who deletes the flow', WHERE_IT_RUNS, () => {
