@@ -40,6 +40,14 @@ export function apiError<Code extends ErrorCode>(code: Code, ...values: ErrorVal
   );
 }
 
+/**
+ * The error for a caller: an `ApiError` was written for callers and says more than the table; in place of any other there is
+ * `InternalServerError`, because the reason of an unexpected failure is for the log.
+ */
+export function asApiError(error: unknown): ApiError {
+  return error instanceof ApiError ? error : new ApiError('InternalServerError', ERRORS.InternalServerError.message);
+}
+
 /** `InvalidArgument` with a text of our own, because the service's texts are not known (rules.md 4.4). */
 export function invalidArgument(message: string): ApiError {
   return new ApiError('InvalidArgument', message);

@@ -4,6 +4,8 @@
  * the body arrives. `accept` remembers the nonce, after all other checks, so that no caller can use up the nonces of others.
  */
 import { cut } from '../base/text.ts';
+import { actionResource, furtherRights } from '../api/actions.ts';
+import type { ActionName } from '../api/actions.ts';
 import { ApiError, apiError, invalidArgument } from '../api/error.ts';
 import { ERRORS } from '../api/errors.ts';
 import type { Clock } from '../base/clock.ts';
@@ -171,6 +173,20 @@ export class Authenticator {
     // If the caller's clock is ahead, the time check accepts the request for longer than WINDOW_MS from now.
     const untilMs = Math.max(nowMs, sentMs) + WINDOW_MS;
     if (!this.#nonces.remember(key.nonceSeeds, credentials.nonce, nowMs, untilMs)) throw apiError('SignatureNonceUsed');
+  }
+
+  /**
+   * Returns if the key's policies allow a call of an action with these parameters, of which some need further rights.
+   * @throws {ApiError} as `authorize`
+   */
+  authorizeAction(
+    key: AccessKey,
+    action: ActionName,
+    parameters: ReadonlyMap<string, string>,
+    from: Pick<Call, 'secureTransport' | 'sourceIp'>,
+  ): void {
+    this.authorize(key, { action, resource: actionResource(action, parameters), ...from });
+    for (const right of furtherRights(action, parameters)) this.authorize(key, { ...right, ...from });
   }
 
   /**

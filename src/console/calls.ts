@@ -2,10 +2,8 @@
  * Calls of the API by the console: the same operations as for every client, with the rights of the session's key. The replies are
  * masked.
  */
-import { actionResource, furtherRights } from '../api/actions.ts';
 import type { ActionName } from '../api/actions.ts';
-import { ApiError, apiError, invalidArgument } from '../api/error.ts';
-import { ERRORS } from '../api/errors.ts';
+import { ApiError, apiError, asApiError, invalidArgument } from '../api/error.ts';
 import { NAME_RULE, isExecutionName, isName } from '../api/names.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { AccessKey } from '../auth/key-ring.ts';
@@ -31,7 +29,7 @@ export interface Who {
 export interface CallsOptions {
   readonly operations: ReadonlyMap<string, Operation<OperationServices>>;
   readonly services: OperationServices;
-  readonly authenticator: Pick<Authenticator, 'authorize'>;
+  readonly authenticator: Pick<Authenticator, 'authorizeAction'>;
   readonly ports: Pick<Ports, 'clock' | 'ids' | 'observer'>;
   /** Size limit of a request of the API (`limits.request`). */
   readonly requestBytes: number;
@@ -67,8 +65,7 @@ export class Calls {
     if (key === null) return;
     const { authenticator } = this.#options;
     const from = { secureTransport: caller.isSecure, sourceIp: caller.address };
-    authenticator.authorize(key, { action, resource: actionResource(action, parameters), ...from });
-    for (const right of furtherRights(action, parameters)) authenticator.authorize(key, { ...right, ...from });
+    authenticator.authorizeAction(key, action, parameters, from);
   }
 
   /** Makes an answer of what `work` resolves with or throws, and reports the end of the request. Never rejects. */
@@ -100,7 +97,7 @@ export class Calls {
   #known(error: unknown, action: string, requestId: string): ApiError {
     if (error instanceof ApiError && error.status < 500) return error;
     this.#options.ports.observer.requestFailed?.({ requestId, action, error });
-    return error instanceof ApiError ? error : new ApiError('InternalServerError', ERRORS.InternalServerError.message);
+    return asApiError(error);
   }
 }
 

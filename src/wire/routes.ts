@@ -36,7 +36,7 @@ export interface RoutesOptions<Services> {
   readonly peers: Peers;
   readonly authenticator: Authenticator;
   /** Null: the server has no console. */
-  readonly console: Pick<Console, 'bodyBytes' | 'handle'> | null;
+  readonly console: ConsoleOfServer | null;
   /** True when authentication is off: then calls from browsers, through proxies and under other names are refused. */
   readonly isOpen: boolean;
   readonly localNames: LocalNames;
@@ -77,8 +77,9 @@ export class Routes<Services> {
     }
     const exchange = new Exchange(shared, request, response);
     const query = question === -1 ? '' : url.slice(question + 1);
-    if (this.#options.console !== null && isConsolePath(path)) {
-      return this.#toConsole(exchange, request, response, { path, query, beforeBody });
+    const { console } = this.#options;
+    if (console !== null && isConsolePath(path)) {
+      return this.#toConsole(console, exchange, request, response, { path, query, beforeBody });
     }
     const refusal = this.#refusal(request, path, method);
     if (refusal !== null) return refuse(exchange, request, refusal);
@@ -98,11 +99,17 @@ export class Routes<Services> {
   }
 
   /** Reads the body, if there is one, and passes the request on. The console decides itself who may ask. */
-  #toConsole(exchange: Exchange, request: IncomingMessage, response: ServerResponse, target: Target): void {
-    const { isOpen, bodies, connections, console, peers, shared, turns } = this.#options;
+  #toConsole(
+    console: ConsoleOfServer,
+    exchange: Exchange,
+    request: IncomingMessage,
+    response: ServerResponse,
+    target: Target,
+  ): void {
+    const { isOpen, bodies, connections, peers, shared, turns } = this.#options;
     const refusal = isOpen ? this.#foreignWithoutKeys(request) : null;
     if (refusal !== null) return refuse(exchange, request, refusal);
-    if (console === null || target.path === CONSOLE_PATH) {
+    if (target.path === CONSOLE_PATH) {
       request.resume();
       return sendRedirect(response, 'console/');
     }
@@ -137,7 +144,7 @@ export class Routes<Services> {
   }
 
   async #askConsole(
-    console: Pick<Console, 'handle'>,
+    console: ConsoleOfServer,
     exchange: Exchange,
     request: IncomingMessage,
     { path, query }: Target,
@@ -187,6 +194,8 @@ interface Target {
   readonly query: string;
   readonly beforeBody: BeforeBody | null;
 }
+
+type ConsoleOfServer = Pick<Console, 'bodyBytes' | 'handle'>;
 
 type BeforeBody = (limitBytes: number) => void;
 

@@ -6,9 +6,7 @@
 import { isolated } from '../../base/isolated.ts';
 import { cut } from '../../base/text.ts';
 import type { IncomingMessage } from 'node:http';
-import { actionResource, furtherRights } from '../../api/actions.ts';
-import { ApiError, apiError, invalidArgument } from '../../api/error.ts';
-import { ERRORS } from '../../api/errors.ts';
+import { ApiError, apiError, asApiError, invalidArgument } from '../../api/error.ts';
 import type { Authenticator } from '../../auth/authenticator.ts';
 import type { Operation, Parameters, Reply } from '../../operations/operation.ts';
 import { acceptBody, checkHead, readHeaderCall, readOpenCall, readSignedCall } from './call.ts';
@@ -99,12 +97,7 @@ export class Dispatcher<Services> {
       const operation = this.#operation(action);
       if (call.key !== null) {
         const { address: sourceIp, isSecure: secureTransport } = peers.of(request);
-        const from = { secureTransport, sourceIp };
-        const resource = actionResource(operation.action, parameters);
-        authenticator.authorize(call.key, { action, resource, ...from });
-        for (const right of furtherRights(operation.action, parameters)) {
-          authenticator.authorize(call.key, { ...right, ...from });
-        }
+        authenticator.authorizeAction(call.key, operation.action, parameters, { secureTransport, sourceIp });
       }
       const running = operation.run(services, {
         requestId: exchange.requestId,
@@ -161,9 +154,7 @@ export class Dispatcher<Services> {
     if (error instanceof ApiError && error.status < 500) return error;
     const { observer } = this.#options.shared.ports;
     observer.requestFailed?.({ requestId: exchange.requestId, action, error });
-    // An ApiError was written for callers and says more than the message in the table.
-    if (error instanceof ApiError) return error;
-    return new ApiError('InternalServerError', ERRORS.InternalServerError.message);
+    return asApiError(error);
   }
 }
 
