@@ -3,16 +3,17 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { WEB_FOLDER } from '../../console/build.ts';
+import { ensureBuilt } from '../../console/test/support/built-console.ts';
 import { startServer } from '../../src/testing/index.ts';
 import type { ServerProcess } from '../../src/testing/index.ts';
 import { fileEnd } from '../support/at-end.ts';
 import { Visitor, ask, codeOf, createFlow, faultsIn, machine, signedIn } from './support.ts';
 import type { Reply } from './support.ts';
 
-const WEB = fileURLToPath(new URL('../../dist/web/', import.meta.url));
 const CSP = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
 
 function assertSafe({ headers }: Pick<Reply, 'headers'>, what: string): void {
@@ -25,18 +26,10 @@ function assertSafe({ headers }: Pick<Reply, 'headers'>, what: string): void {
   assert.equal(headers['x-powered-by'], undefined, what);
 }
 
-/** The built files; empty in a clone without them. */
-function builtFiles(): readonly string[] {
-  try {
-    return readdirSync(WEB);
-  } catch {
-    return [];
-  }
-}
-
 let server: ServerProcess;
 let root: Visitor;
 before(async () => {
+  await ensureBuilt();
   server = await startServer(fileEnd);
   root = await signedIn(fileEnd, server);
 });
@@ -121,15 +114,14 @@ describe('the address of the console', () => {
 });
 
 describe('the files', () => {
-  it('come in the encodings that the browser takes, and stay in its cache if their name changes with them', async (t) => {
-    const names = builtFiles();
-    if (names.length === 0) return t.skip('the console is not built: node console/build.ts');
+  it('come in the encodings that the browser takes, and stay in its cache if their name changes with them', async () => {
+    const names = readdirSync(WEB_FOLDER);
     const page = await ask(server.url, { path: '/console/' });
     assert.deepEqual(
       [page.status, page.headers['content-type'], page.headers['cache-control']],
       [200, 'text/html; charset=utf-8', 'no-cache'],
     );
-    assert.equal(page.text, readFileSync(`${WEB}index.html`, 'utf8'));
+    assert.equal(page.text, readFileSync(join(WEB_FOLDER, 'index.html'), 'utf8'));
     assert.doesNotMatch(page.text, /<script(?![^>]*\ssrc=)|<style|\son\w+=|style=|https?:\/\/(?!www\.w3\.org)/);
     for (const [, address = ''] of page.text.matchAll(/(?:src|href)="([^"]+)"/g)) {
       assert.doesNotMatch(address, /^[/.]|:/, 'an address of the page has to be relative');
@@ -137,7 +129,7 @@ describe('the files', () => {
       assert.equal(file.status, 200, address);
     }
     const script = names.find((name) => /^app-\w+\.js$/.test(name)) ?? assert.fail();
-    const plain = readFileSync(`${WEB}${script}`);
+    const plain = readFileSync(join(WEB_FOLDER, script));
     const get = (encodings: string | null, method = 'GET'): Promise<Reply> =>
       ask(server.url, { method, path: `/console/${script}`, headers: { 'accept-encoding': encodings } });
     for (const [encodings, encoding] of [
