@@ -55,6 +55,17 @@ async function pass({ page, settled }: ConsolePage, allSeconds: number): Promise
   }
 }
 
+/**
+ * Waits until a stream that was opened again has led to all that it leads to: its first event is on the way before the reply to a later
+ * request.
+ */
+async function reconnected({ page, requests, settled }: ConsolePage): Promise<void> {
+  const stream = requests.filter((request) => /\/stream\?/.test(request.url())).at(-1);
+  await stream?.response();
+  await page.evaluate(() => fetch('session', { headers: { 'x-millrace-console': '1' } }).then((reply) => reply.text()));
+  await settled();
+}
+
 describe('a time without changes', WHERE_IT_RUNS, () => {
   let server: ConsoleServer;
   let mapRun = '';
@@ -80,6 +91,7 @@ describe('a time without changes', WHERE_IT_RUNS, () => {
       await page.locator(shown).first().waitFor();
       // A screen may load more a moment after its beginning, and looks at a Map run less and less often while nothing changes.
       await pass(opened, WARM_S);
+      await reconnected(opened);
       const before = asked().length;
       await pass(opened, IDLE_S);
       const idle = asked().slice(before);

@@ -84,7 +84,16 @@ describe('the list of a hundred thousand executions', WHERE_IT_RUNS, () => {
       .or(page.getByText('1 loaded', { exact: true }))
       .waitFor();
     assert.deepEqual(await namesIn(page), [nameOf(COUNT - 300)]);
-    for (const request of listings(requests).slice(before)) await assertLean(request);
+    let read = 0;
+    for (const request of listings(requests).slice(before)) {
+      // The reply to a question that a newer one has overtaken is not read to its end.
+      const end = await (await request.response())?.finished();
+      if (end !== null) continue;
+      await assertLean(request);
+      read++;
+    }
+    // One for each of the three filters, at least.
+    assert.ok(read >= 3, `${read} of ${listings(requests).length - before}`);
   });
 });
 
