@@ -1,12 +1,12 @@
 /** Settings that DescribeSystem shows: their values as a file has them, and nothing that is confidential. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readEnvironment } from '../../src/config/env.ts';
 import { readSettingsText } from '../../src/config/file.ts';
-import { makeSettings } from '../../src/config/make.ts';
 import type { ShownSetting } from '../../src/config/settings.ts';
 import { SHOWN_SETTINGS } from '../../src/config/shown-settings.ts';
 import { TABLE } from '../../src/config/table.ts';
+import { make } from './support.ts';
+import type { Given } from './support.ts';
 
 /** A file that has `PLANTED` in the value of each setting that must not be shown, in each of its texts. */
 const PLANTED = `
@@ -42,16 +42,8 @@ egress: {allow: [10.0.0.0/8, a.example.com]}
 earlyAnswer: off
 `;
 
-interface Given {
-  readonly env?: Record<string, string>;
-  readonly file?: string;
-}
-
-function shown({ env = {}, file = '' }: Given): readonly ShownSetting[] {
-  const { texts, faults } = readEnvironment(env);
-  const content = readSettingsText(file);
-  const sources = { environment: texts, faults, workingFolder: '/srv', file: { name: 'f', folder: '/etc', content } };
-  return makeSettings(sources, () => null).shown;
+function shown(given: Given): readonly ShownSetting[] {
+  return make(given).shown;
 }
 
 function entry(list: readonly ShownSetting[], name: string): Omit<ShownSetting, 'name'> | undefined {
