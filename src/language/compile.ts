@@ -2,6 +2,7 @@
 import type { Compilation, CompileOptions } from './compilation.ts';
 import { SMALL_CHARACTERS } from './limits.ts';
 import { compileClassic } from './classic/definition.ts';
+import { isClassic } from './dialect.ts';
 import { foreignFile } from './foreign-files.ts';
 import type { MapNode, Node } from './text/document.ts';
 import { describe, textOf } from './text/document.ts';
@@ -111,8 +112,8 @@ function compileRoot(root: Node, report: Report, options: CompileOptions): PlanD
     return null;
   }
   report.httpErrorStatuses = options.httpErrorStatuses ?? [];
-  if (isClassic(root)) return compileClassic(root, report, options);
-  if (stringAt(root, 'Type') !== 'StateMachine') {
+  if (isClassic((key) => textAt(root, key))) return compileClassic(root, report, options);
+  if (textAt(root, 'Type') !== 'StateMachine') {
     reportDialect(root, report);
     // With States in a list it is meant for this language: check it as well, so that all faults are reported at once.
     if (root.entries.get('States')?.value.kind !== 'list') return null;
@@ -120,14 +121,9 @@ function compileRoot(root: Node, report: Report, options: CompileOptions): PlanD
   return compileStateMachine(root, report, options);
 }
 
-function isClassic(root: MapNode): boolean {
-  if (stringAt(root, 'Type') === 'StateMachine') return false;
-  return stringAt(root, 'type') === 'flow' || (!root.entries.has('Type') && root.entries.has('steps'));
-}
-
-function stringAt({ entries }: MapNode, key: string): string | null {
+function textAt({ entries }: MapNode, key: string): string | null | undefined {
   const entry = entries.get(key);
-  return entry === undefined ? null : textOf(entry.value);
+  return entry === undefined ? undefined : textOf(entry.value);
 }
 
 function reportDialect(root: MapNode, report: Report): void {

@@ -1,8 +1,17 @@
 /**
- * The dialect of a definition, by a look at the keys at its top: far cheaper than to parse it, and as cheap for a large one as reading
- * it once. `compile.ts` has the rule; a test compares both. For a text that is no definition the result has no meaning. Pure.
+ * The rule that decides about the dialect of a definition, and a look at a text that applies it: far cheaper than to parse the text, and
+ * as cheap for a large one as reading it once. For a text that is no definition the result of the look has no meaning. Pure.
  */
 import type { Dialect } from './plan.ts';
+
+/**
+ * Whether a definition is in the classic language. If not, it is a state machine, or neither.
+ * @param textAt the value of a key at the top; undefined if the key is not there, null or empty if the value is no plain text
+ */
+export function isClassic(textAt: (key: string) => string | null | undefined): boolean {
+  if (textAt('Type') === 'StateMachine') return false;
+  return textAt('type') === 'flow' || (textAt('Type') === undefined && textAt('steps') !== undefined);
+}
 
 /** The top-level keys that decide, with their values; a value that is no plain text is empty. */
 type Keys = ReadonlyMap<string, string>;
@@ -14,8 +23,7 @@ export function dialectOf(definition: string): Dialect {
   const begin = /^(?:[ \t]*(?:#[^\n]*|---[^\n]*|%[^\n]*)?\r?\n)*/.exec(text)?.[0].length ?? 0;
   const body = text.slice(begin);
   const keys = /^\s*\{/.test(body) ? keysOfFlowMapping(body) : keysOfBlockMapping(body);
-  if (keys.get('Type') === 'StateMachine') return 'statemachine';
-  return keys.get('type') === 'flow' || (!keys.has('Type') && keys.has('steps')) ? 'classic' : 'statemachine';
+  return isClassic((key) => keys.get(key)) ? 'classic' : 'statemachine';
 }
 
 /** The line of a key that decides. */
