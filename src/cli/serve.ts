@@ -3,13 +3,11 @@
  * reason in a sentence. Standard output gets one line, when the server is ready.
  */
 import { availableParallelism } from 'node:os';
-import { systemClock } from '../base/clock.ts';
 import { createObserver } from '../base/observer.ts';
 import { systemPorts } from '../base/ports.ts';
 import { loadOrCreateRootKey } from '../config/root-key.ts';
 import type { RootKey } from '../config/root-key.ts';
 import type { Settings } from '../config/settings.ts';
-import { Changes } from '../console/changes.ts';
 import { createLog, logEvents } from '../server/log.ts';
 import type { ServerLog } from '../server/log.ts';
 import { warnOfRest } from '../server/rest.ts';
@@ -34,15 +32,14 @@ export async function serve(host: Host): Promise<number> {
   const settings = await readSettings(host, read);
   const tls = readTls(settings, read);
   const log = createLog(settings.log, host.log);
-  const changes = new Changes(systemClock);
-  const systems = systemPorts(createObserver(logEvents(log, settings.log), changes.subscriber));
+  const systems = systemPorts(createObserver(logEvents(log, settings.log)));
   const broken = watchStrayErrors(host, systems.observer);
   const stores = await openStores(host, settings);
   const ports = { ...systems, clock: stores.clock ?? systems.clock };
   const server = await closingOnFailure(stores, async () => {
     const rootKey = settings.auth === 'off' ? null : rootKeyOf(host, settings);
     const auth = await createAuth(settings, rootKey, ports);
-    const options = { settings, node: nodeOf(settings, null), stores, ports, ...auth, log, changes };
+    const options = { settings, node: nodeOf(settings, null), stores, ports, ...auth, log };
     const count = settings.workers ?? availableParallelism();
     return count === 1
       ? createServer({ ...options, tls })

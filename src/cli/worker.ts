@@ -2,12 +2,10 @@
  * `millrace worker`: a worker of a server, which `millrace serve` starts. It serves what the main process passes to it, until that
  * process ends the link or ends itself. Signals are for the main process: a terminal sends them to all processes of a group.
  */
-import { systemClock } from '../base/clock.ts';
 import { createObserver } from '../base/observer.ts';
 import { systemPorts } from '../base/ports.ts';
 import { atMost, systemScheduler } from '../base/scheduler.ts';
 import { Secret } from '../config/settings.ts';
-import { Changes } from '../console/changes.ts';
 import { createLog, logEvents } from '../server/log.ts';
 import type { ServerOptions } from '../server/server.ts';
 import type { Stores } from '../store/stores.ts';
@@ -81,18 +79,13 @@ async function begin(host: Host, { number, ...given }: Beginning): Promise<Begun
   const settings = await readSettings(host, read);
   const tls = readTls(settings, read);
   const log = createLog(settings.log, host.log, number);
-  const changes = new Changes(systemClock);
-  const systems = systemPorts(createObserver(logEvents(log, settings.log), changes.subscriber));
+  const systems = systemPorts(createObserver(logEvents(log, settings.log)));
   const broken = watchStrayErrors(host, systems.observer);
   const { shutdownMs } = settings;
   const stores = isNode ? await openStores(host, settings) : null;
   try {
     const ports = { ...systems, clock: stores?.clock ?? systems.clock };
-    const server = await createServer(
-      { ...given, settings, ports, tls, log, changes },
-      stores,
-      nodeOf(settings, number),
-    );
+    const server = await createServer({ ...given, settings, ports, tls, log }, stores, nodeOf(settings, number));
     return { server, broken, shutdownMs };
   } catch (error) {
     await stores?.close();

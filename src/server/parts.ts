@@ -4,9 +4,11 @@ import type { ActionOptions } from '../actions/catalog.ts';
 import { LazyActions } from '../actions/lazy-actions.ts';
 import { MemoryBudget } from '../base/memory-budget.ts';
 import { withSubscriber } from '../base/observer.ts';
+import type { Subscriber } from '../base/observer.ts';
 import type { Ports } from '../base/ports.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Settings } from '../config/settings.ts';
+import { Changes } from '../console/changes.ts';
 import { FlowFigures } from '../overview/flow-figures.ts';
 import { createOperationRate } from '../operations/rate.ts';
 import type { Endpoint, OperationServices } from '../operations/services.ts';
@@ -22,7 +24,20 @@ export function memoryBudget({ executionMemoryBytes }: Settings['limits']): Memo
 /** The ports, whose observer counts the ends of executions too. */
 export function counting(ports: Ports): { readonly ports: Ports; readonly figures: FlowFigures } {
   const figures = new FlowFigures(ports.clock);
-  return { ports: { ...ports, observer: withSubscriber(ports.observer, figures.subscriber) }, figures };
+  return { ports: reportingTo(ports, figures.subscriber), figures };
+}
+
+/** The ports, whose observer reports to the console too, if there is one. */
+export function watched(
+  ports: Ports,
+  { console }: Pick<Settings, 'console'>,
+): { readonly ports: Ports; readonly changes: Changes } {
+  const changes = new Changes(ports.clock);
+  return { ports: console === 'off' ? ports : reportingTo(ports, changes.subscriber), changes };
+}
+
+function reportingTo(ports: Ports, subscriber: Subscriber): Ports {
+  return { ...ports, observer: withSubscriber(ports.observer, subscriber) };
 }
 
 export interface ProductActionsOptions extends Pick<ActionOptions, 'messages' | 'pushes' | 'processes' | 'memory'> {

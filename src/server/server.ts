@@ -2,7 +2,6 @@
 import type { Socket } from 'node:net';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { callerConnections } from '../base/open-files.ts';
-import type { Changes } from '../console/changes.ts';
 import { consolesOfPeers, serveConsoles } from '../console/other-consoles.ts';
 import { createConsole } from '../console/create-console.ts';
 import { OPERATIONS } from '../operations/all.ts';
@@ -12,12 +11,11 @@ import { createEngine } from './engine.ts';
 import type { Engine, EngineOptions } from './engine.ts';
 import { createHealth } from './health.ts';
 import type { ServerLog } from './log.ts';
+import { watched } from './parts.ts';
 
 export interface ServerOptions extends Omit<EngineOptions, 'endpoint' | 'host'> {
   readonly authenticator: Authenticator;
   readonly log: Pick<ServerLog, 'lost'>;
-  /** The reports of this process, for the console. */
-  readonly changes: Changes;
   /** Null: plain HTTP. */
   readonly tls: WireServerOptions<unknown>['tls'];
 }
@@ -36,8 +34,10 @@ export interface Server {
 }
 
 /** Takes over the stores and listens. Meanwhile the engine loads the executions that were under way in them. */
-export async function createServer(options: ServerOptions): Promise<Server> {
-  const { settings, ports, authenticator, tls } = options;
+export async function createServer(given: ServerOptions): Promise<Server> {
+  const { settings, authenticator, tls } = given;
+  const { ports, changes } = watched(given.ports, settings);
+  const options = { ...given, ports };
   let url = '';
   const engine = await createEngine({
     ...options,
@@ -53,8 +53,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     nonces === null || authenticator.open ? null : authenticator.shareNonces({ exchange: nonces, cluster, ports });
   const health = createHealth({ ports, stores: options.stores, durable, log: options.log });
   const others = cluster.isShared ? consolesOfPeers(engine.peers) : null;
-  const console = createConsole({ ...options, services: engine.services, others });
-  if (console !== null) serveConsoles(engine.peers, options.changes, (id) => console.sessionEnded(id));
+  const console = createConsole({ ...options, changes, services: engine.services, others });
+  if (console !== null) serveConsoles(engine.peers, changes, (id) => console.sessionEnded(id));
   const wire = createWireServer({
     operations: OPERATIONS,
     services: engine.services,

@@ -9,6 +9,7 @@ import { FlowQuota } from '../operations/flow-quota.ts';
 import { createEngine } from '../server/engine.ts';
 import type { Engine } from '../server/engine.ts';
 import { createHealth } from '../server/health.ts';
+import { watched } from '../server/parts.ts';
 import type { ServerOptions } from '../server/server.ts';
 import type { FlowsOfOperations, OperationServices } from '../operations/services.ts';
 import type { HealthSource } from '../wire/health.ts';
@@ -39,12 +40,13 @@ export interface MainServer {
 
 /** Takes over the stores. */
 export async function createMainServer(options: MainServerOptions): Promise<MainServer> {
-  const { settings, ports, stores, log, pool, count, changes } = options;
+  const { settings, stores, log, pool, count } = options;
+  const { ports, changes } = watched(options.ports, settings);
   let url = '';
   const peers = new WorkerPeers(ports.scheduler, () => pool.links);
   const cluster = processesOf(count, count);
   const engine = await createEngine({
-    ...options,
+    ...{ ...options, ports },
     settings: shareSettings(settings, cluster),
     endpoint: () => new URL(url).host,
     workers: { peers, cluster, count },

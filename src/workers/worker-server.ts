@@ -7,12 +7,12 @@ import { callerConnections } from '../base/open-files.ts';
 import type { Ports } from '../base/ports.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Settings } from '../config/settings.ts';
-import type { Changes } from '../console/changes.ts';
 import { serveConsoles } from '../console/other-consoles.ts';
 import { createConsole } from '../console/create-console.ts';
 import { OPERATIONS } from '../operations/all.ts';
 import type { FlowRights } from '../runtime/flow-rights.ts';
 import type { ServerLog } from '../server/log.ts';
+import { watched } from '../server/parts.ts';
 import { warnOfRest } from '../server/rest.ts';
 import { createWireServer } from '../wire/server.ts';
 import type { TlsTexts } from '../wire/server.ts';
@@ -35,8 +35,6 @@ export interface WorkerServerOptions extends PassedConnections {
   readonly authenticator: Authenticator;
   readonly rights: FlowRights;
   readonly tls: TlsTexts | null;
-  /** The reports of this process, for the console. */
-  readonly changes: Changes;
   readonly log: Pick<ServerLog, 'lost' | 'warn'>;
   /** This process, for people. */
   readonly info: NodeInfo;
@@ -51,8 +49,10 @@ export interface WorkerServer extends Omit<WorkerDuties, 'begin' | 'showLife'> {
 }
 
 /** Serves from now on. */
-export async function createWorkerServer(options: WorkerServerOptions): Promise<WorkerServer> {
-  const { ports, link, start, authenticator, tls, log } = options;
+export async function createWorkerServer(given: WorkerServerOptions): Promise<WorkerServer> {
+  const { ports, changes } = watched(given.ports, given.settings);
+  const options = { ...given, ports };
+  const { link, start, authenticator, tls, log } = options;
   const { host } = new URL(start.url);
   const callers = { size: start.workers, rank: start.rank };
   const settings = shareConnections(options.settings, callers);
@@ -66,8 +66,8 @@ export async function createWorkerServer(options: WorkerServerOptions): Promise<
   });
   const health = new WorkerHealth(remotePort(link, HEALTH), ports.scheduler, log);
   const { maxConnections, trustProxy, hosts } = settings.callers;
-  const console = createConsole({ ...options, services: engine.services, others: remotePort(link, CONSOLES) });
-  if (console !== null) serveConsoles(engine.peers, options.changes, (id) => console.sessionEnded(id));
+  const console = createConsole({ ...options, changes, services: engine.services, others: remotePort(link, CONSOLES) });
+  if (console !== null) serveConsoles(engine.peers, changes, (id) => console.sessionEnded(id));
   const wire = createWireServer({
     operations: OPERATIONS,
     services: engine.services,

@@ -4,8 +4,6 @@
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { systemClock } from '../../src/base/clock.ts';
-import { Changes } from '../../src/console/changes.ts';
 import { Authenticator } from '../../src/auth/authenticator.ts';
 import { createObserver } from '../../src/base/observer.ts';
 import { OPERATIONS } from '../../src/operations/all.ts';
@@ -45,7 +43,6 @@ async function startLimited(t: CleanUp): Promise<Limited> {
     authenticator: new Authenticator({ keys: null, clock: time, region, account }),
     localCallersOnly: true,
     log: { lost: 0 },
-    changes: new Changes(systemClock),
     tls: null,
   });
   const { url } = await server.listen();

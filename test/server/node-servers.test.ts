@@ -1,8 +1,9 @@
-/** Servers that are nodes of one store, over HTTP, on time that the test advances: replayed requests, and the health of a node. */
+/**
+ * Servers that are nodes of one store, over HTTP, on time that the test advances: replayed requests, the health of a node, and the times in
+ * the console.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { systemClock } from '../../src/base/clock.ts';
-import { Changes } from '../../src/console/changes.ts';
 import { Authenticator } from '../../src/auth/authenticator.ts';
 import { createKeyRing } from '../../src/auth/key-ring.ts';
 import { createObserver } from '../../src/base/observer.ts';
@@ -16,6 +17,7 @@ import type { CleanUp } from '../../src/testing/clean-up.ts';
 import { ManualTime } from '../../src/testing/manual-time.ts';
 import { seededIds } from '../../src/testing/seeded-ids.ts';
 import { testSettings } from '../../src/testing/test-settings.ts';
+import { createFlow, machine, signedIn } from '../console/support.ts';
 import { formOf, sendRaw, signRpc, timestamp } from '../support/signed-request.ts';
 import type { RawReply } from '../support/signed-request.ts';
 
@@ -48,7 +50,6 @@ class Servers {
       node: { info: { name: `n${this.#count}`, version: '0.0.0', leaseMs: LEASE_MS }, pollMs: 500 },
       localCallersOnly: true,
       log: { lost: 0 },
-      changes: new Changes(systemClock),
       tls: null,
     });
     const { url } = await server.listen();
@@ -128,4 +129,24 @@ test('the probes of a node say that it has lost its lease, until it has joined a
   await servers.pass(LEASE_MS);
   assert.deepEqual(await probe('/healthz'), [200, '']);
   assert.deepEqual(await probe('/readyz'), [200, '']);
+});
+
+test('the console has the times of the clock that nodes share, not of the machine', async (t) => {
+  const servers = new Servers(t);
+  const visitor = await signedIn(t, { url: await servers.start() }, KEY);
+  await createFlow(visitor, 'watched', machine({ Type: 'Pass', Name: 'A' }), 'Express');
+  const stream = await visitor.stream({ list: '1' });
+  await stream.first('hello');
+  const time = new Date(servers.time.nowMs()).toISOString();
+  await visitor.ok('StartSyncExecution', { FlowName: 'watched' });
+  await servers.pass(1_000);
+  const { data } = await stream.first('changes');
+  const changes = data['changes'] as { readonly status: string; readonly time: string }[];
+  assert.deepEqual(
+    changes.map((change) => [change.status, change.time]),
+    [
+      ['Running', time],
+      ['Succeeded', time],
+    ],
+  );
 });
