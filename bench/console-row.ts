@@ -91,6 +91,7 @@ function reportOne(observer: Observer, executionName: string): void {
   observer.executionEnded?.({
     mode: 'Express',
     flowName,
+    flowId: '',
     executionName,
     status: 'Succeeded',
     error: '',

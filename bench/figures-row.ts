@@ -57,7 +57,8 @@ function microsecondsPerEnd(ends: number): number {
   for (let i = 0; i < ends; i++) {
     observer.executionEnded?.({
       mode: 'Express',
-      flowName: `flow-${i % FLOWS}`,
+      flowName: 'flow',
+      flowId: `flow-${i % FLOWS}`,
       executionName: `execution:${names[i % names.length]}`,
       status: i % 10 === 0 ? 'Failed' : 'Succeeded',
       error: '',

@@ -75,6 +75,8 @@ export interface ObserverEvents {
   executionEnded: {
     readonly mode: Mode;
     readonly flowName: string;
+    /** Another one may be created under the same name. Empty for a start without facts, which only tests make. */
+    readonly flowId: string;
     readonly executionName: string;
     readonly status: string;
     /** Empty on success. */

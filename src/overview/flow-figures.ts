@@ -27,19 +27,12 @@ type Ended = ObserverEvents['executionEnded'];
 
 class FlowEntry {
   readonly hours = new HourFigures();
-  /** When the first execution started that is counted. */
-  firstMs: number;
   /** A ring, in which the places are the numbers of ends modulo its length. */
   readonly last: ExecutionHead[] = [];
   #ends = 0;
 
-  constructor(firstMs: number) {
-    this.firstMs = firstMs;
-  }
-
   add({ mode, executionName, status, startedMs, tookMs }: Ended): void {
     const stoppedMs = startedMs + tookMs;
-    if (startedMs < this.firstMs) this.firstMs = startedMs;
     this.hours.add(stoppedMs, tookMs, status === 'Succeeded');
     // The store has the last Standard executions.
     if (mode === 'Standard') return;
@@ -53,9 +46,10 @@ export class FlowFigures {
   readonly sinceMs: number;
   readonly #clock: Pick<Clock, 'nowMs'>;
   readonly #mostFlows: number;
+  /** By id of the flow: another one may be created under the same name. */
   readonly #entries = new Map<string, FlowEntry>();
   /** The entry that was used last: executions of one flow often follow each other. */
-  #lastName = '';
+  #lastId = '';
   #lastEntry: FlowEntry | null = null;
 
   constructor(clock: Pick<Clock, 'nowMs'>, mostFlows = MOST_FLOWS) {
@@ -67,36 +61,27 @@ export class FlowFigures {
   /** Where the engine reports. */
   readonly subscriber: Subscriber = { executionEnded: (ended) => this.#ended(ended) };
 
-  /** The figures of a flow. @param createdMs when it was created: an older one of its name may have been counted before */
-  of(flowName: string, createdMs: number): OwnFigures {
-    const entry = this.#entries.get(flowName);
-    if (entry === undefined) return { hours: [], last: [] };
-    if (entry.firstMs < createdMs) {
-      this.#forget(flowName);
-      return { hours: [], last: [] };
-    }
-    return { hours: entry.hours.texts(this.#clock.nowMs()), last: entry.last };
+  of(flowId: string): OwnFigures {
+    const entry = this.#entries.get(flowId);
+    return entry === undefined
+      ? { hours: [], last: [] }
+      : { hours: entry.hours.texts(this.#clock.nowMs()), last: entry.last };
   }
 
   #ended(ended: Ended): void {
-    if (!ended.isMapItem) this.#entryOf(ended.flowName, ended.startedMs).add(ended);
+    if (!ended.isMapItem) this.#entryOf(ended.flowId).add(ended);
   }
 
-  #entryOf(flowName: string, startedMs: number): FlowEntry {
-    if (this.#lastEntry !== null && this.#lastName === flowName) return this.#lastEntry;
-    let entry = this.#entries.get(flowName);
+  #entryOf(flowId: string): FlowEntry {
+    if (this.#lastEntry !== null && this.#lastId === flowId) return this.#lastEntry;
+    let entry = this.#entries.get(flowId);
     if (entry === undefined) {
-      entry = new FlowEntry(startedMs);
-      this.#entries.set(flowName, entry);
-      if (this.#entries.size > this.#mostFlows) this.#forget(this.#entries.keys().next().value ?? '');
+      entry = new FlowEntry();
+      this.#entries.set(flowId, entry);
+      if (this.#entries.size > this.#mostFlows) this.#entries.delete(this.#entries.keys().next().value ?? '');
     }
-    this.#lastName = flowName;
+    this.#lastId = flowId;
     this.#lastEntry = entry;
     return entry;
-  }
-
-  #forget(flowName: string): void {
-    this.#entries.delete(flowName);
-    this.#lastEntry = null;
   }
 }

@@ -12,10 +12,10 @@ export interface FiguresOptions {
   readonly express: Pick<ExpressRuntime, 'runningOf'>;
 }
 
-/** A flow in a question: one that was deleted may have had its name. */
-export interface AskedFlow {
+/** A flow in a question. */
+interface AskedFlow {
+  readonly id: string;
   readonly name: string;
-  readonly createdMs: number;
 }
 
 /** The answer of one process. */
@@ -46,15 +46,16 @@ export async function wholeFigures(
   peers: Pick<Peers, 'askAll'>,
   flows: readonly AskedFlow[],
 ): Promise<readonly ProcessFigures[]> {
-  const others = await peers.askAll(TOPIC, flows as unknown as JsonValue, PATIENCE_MS);
+  const question = flows.map(({ id, name }): AskedFlow => ({ id, name }));
+  const others = await peers.askAll(TOPIC, question as unknown as JsonValue, PATIENCE_MS);
   return [ownFigures(own, flows), ...(others as unknown as readonly ProcessFigures[])];
 }
 
 function ownFigures({ figures, express }: FiguresOptions, flows: readonly AskedFlow[]): ProcessFigures {
   return {
     sinceMs: figures.sinceMs,
-    flows: flows.map(({ name, createdMs }) => ({
-      ...figures.of(name, createdMs),
+    flows: flows.map(({ id, name }) => ({
+      ...figures.of(id),
       running: express.runningOf(name),
     })),
   };

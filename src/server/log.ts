@@ -100,7 +100,7 @@ function everything(log: ServerLog): Subscriber {
     executionStarted: (facts) => log.debug(facts, 'an execution started'),
     executionRedriven: (facts) => log.debug(facts, 'an execution was redriven'),
     // The warnings of an execution quote values.
-    executionEnded: ({ warnings, startedMs: _, isMapItem: _isMapItem, ...facts }) =>
+    executionEnded: ({ warnings, flowId: _flowId, startedMs: _startedMs, isMapItem: _isMapItem, ...facts }) =>
       log.debug({ ...facts, warnings: warnings.length }, 'an execution ended'),
     scheduleFired: ({ dueMs, nextMs, ...facts }) =>
       log.debug({ ...facts, due: timeOrNull(dueMs), next: timeOrNull(nextMs) }, 'a schedule started an execution'),

@@ -80,27 +80,27 @@ describe('figures by hour', () => {
 });
 
 describe('figures of flows', () => {
-  const ended = (flowName: string, startedMs: number): ObserverEvents['executionEnded'] => ({
-    ...({ mode: 'Express', flowName, executionName: `e:${startedMs}`, status: 'Succeeded', error: '' } as const),
-    ...{ startedMs, tookMs: 1, isMapItem: false, warnings: [] },
+  const ended = (flowId: string, startedMs: number): ObserverEvents['executionEnded'] => ({
+    ...({ mode: 'Express', flowName: 'f', flowId, executionName: `e:${startedMs}`, status: 'Succeeded' } as const),
+    ...{ error: '', startedMs, tookMs: 1, isMapItem: false, warnings: [] },
   });
 
   it('are of a bounded number of flows, without those that were counted first', () => {
     const figures = new FlowFigures({ nowMs: () => NOW_MS }, 3);
-    for (const [i, name] of ['a', 'a', 'b', 'c', 'a', 'd', 'd'].entries()) {
-      figures.subscriber.executionEnded?.(ended(name, NOW_MS + i));
+    for (const [i, id] of ['a', 'a', 'b', 'c', 'a', 'd', 'd'].entries()) {
+      figures.subscriber.executionEnded?.(ended(id, NOW_MS + i));
     }
-    const count = (name: string): number => figures.of(name, 0).hours[0]?.[1] ?? 0;
+    const count = (id: string): number => figures.of(id).hours[0]?.[1] ?? 0;
     assert.deepEqual(['a', 'b', 'c', 'd'].map(count), [0, 1, 1, 2]);
   });
 
   it('do not belong to a flow that is created under the name of an earlier one', () => {
     const figures = new FlowFigures({ nowMs: () => NOW_MS });
     figures.subscriber.executionEnded?.(ended('a', NOW_MS));
-    assert.equal(figures.of('a', NOW_MS - 5).last.length, 1);
-    assert.deepEqual(figures.of('a', NOW_MS + 5), { hours: [], last: [] });
-    figures.subscriber.executionEnded?.(ended('a', NOW_MS + 6));
-    assert.equal(figures.of('a', NOW_MS + 5).last.length, 1);
+    assert.deepEqual(figures.of('b'), { hours: [], last: [] });
+    for (const startedMs of [NOW_MS + 1, NOW_MS + 2]) figures.subscriber.executionEnded?.(ended('b', startedMs));
+    assert.equal(figures.of('b').last.length, 2);
+    assert.equal(figures.of('a').last.length, 1);
   });
 
   it('leave children of Map runs out, and show the last executions', () => {
@@ -108,7 +108,7 @@ describe('figures of flows', () => {
     for (let i = 0; i < 50; i++) {
       figures.subscriber.executionEnded?.({ ...ended('a', NOW_MS + i), isMapItem: i % 2 === 0 });
     }
-    const names = figures.of('a', 0).last.map(({ name }) => name);
+    const names = figures.of('a').last.map(({ name }) => name);
     assert.deepEqual(names.sort(), Array.from({ length: 20 }, (_, i) => `e:${NOW_MS + 11 + 2 * i}`).sort());
   });
 });

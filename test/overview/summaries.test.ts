@@ -135,6 +135,28 @@ for (const store of STORES) {
       assert.deepEqual(counts(await summary(call, 'e')), [0, 0, 0]);
       assert.deepEqual(marks(await summary(call, 'e')), []);
     });
+
+    it('counts all executions of a flow that was created again, and none of the one before', async (t) => {
+      const { call, time } = await startApi(t, store);
+      for (const [name, executions] of Object.entries({ before: 3, after: 2 })) {
+        for (const ExecutionMode of ['Express', 'Standard']) {
+          const Name = ExecutionMode.toLowerCase();
+          await call('CreateFlow', { ...standard(definitionOf(PASS)), Name, ExecutionMode });
+          const start = ExecutionMode === 'Express' ? 'StartSyncExecution' : 'StartExecution';
+          for (let i = 0; i < executions; i++) {
+            await call(start, { FlowName: Name, ExecutionName: `${name}${i}` });
+            await time.pass(1);
+          }
+          if (name === 'before') await call('DeleteFlow', { Name });
+        }
+        await time.pass(1);
+      }
+      for (const name of ['express', 'standard']) {
+        const again = await summary(call, name);
+        assert.deepEqual(counts(again), [0, 2, 2], name);
+        assert.deepEqual(marks(again), ['after1 Succeeded', 'after0 Succeeded']);
+      }
+    });
   });
 }
 

@@ -449,6 +449,7 @@ export class RunTable implements RunHost<DurableRun> {
       observer.executionEnded?.({
         mode: 'Standard',
         flowName: record.flowName,
+        flowId: record.flowId,
         executionName: record.name,
         status,
         error,

@@ -256,7 +256,7 @@ class Runtime implements ExpressRuntime {
   }
 
   #reportEnd(
-    { flowName, name, origin }: SyncStart,
+    { flowName, name, origin, facts }: SyncStart,
     { status, errorCode, startedMs, stoppedMs, warnings }: SyncResult,
     state: string,
   ): void {
@@ -264,9 +264,10 @@ class Runtime implements ExpressRuntime {
     if (observer.executionFailed !== null && (status === 'Failed' || status === 'TimedOut')) {
       observer.executionFailed({ mode: 'Express', flowName, executionName: name, status, state, error: errorCode });
     }
-    this.#options.ports.observer.executionEnded?.({
+    observer.executionEnded?.({
       mode: 'Express',
       flowName,
+      flowId: facts?.source.flow.id ?? '',
       executionName: name,
       status,
       error: errorCode,
