@@ -17,7 +17,6 @@ import type {
   ExpressSearch,
   ExpressWaits,
   FlowOfExecution,
-  FoundExpress,
   FoundExpressPage,
   ListedExecution,
 } from './express-reader.ts';
@@ -126,34 +125,45 @@ function asJson(data: object | null): JsonValue {
   return data as unknown as JsonValue;
 }
 
-/**
- * One page out of those of several processes. It ends before an execution that is older than the last one of a page with more behind
- * it: the next execution of that process may be newer.
- */
+/** One page out of those of several processes. */
 export function mergePages(
   pages: readonly ExpressPage[],
   { limit, textUnits }: Pick<ExpressQuery, 'limit' | 'textUnits'>,
 ): ExpressPage {
-  const all = pages.flatMap(({ executions }) => executions).sort((one, other) => compare(one, other));
-  const ends = pages.flatMap(({ executions, isMore }) => (isMore ? executions.slice(-1) : []));
-  const merged: ListedExecution[] = [];
   let units = 0;
-  for (const each of all) {
-    if (merged.length === limit || units > textUnits || ends.some((end) => compare(end, each) < 0)) break;
-    merged.push(each);
-    units += each.units;
-  }
-  return { executions: merged, isMore: merged.length < all.length || ends.length > 0 };
+  return merged(pages, compare, (taken) => {
+    units += taken.at(-1)?.units ?? 0;
+    return taken.length < limit && units <= textUnits;
+  });
 }
 
 /** The same for pages of a search. */
 export function mergeFound(pages: readonly FoundExpressPage[], limit: number): FoundExpressPage {
-  const all = pages.flatMap(({ executions }) => executions).sort(compareFound);
+  return merged(pages, compareFound, (taken) => taken.length < limit);
+}
+
+interface Page<T> {
+  readonly executions: readonly T[];
+  readonly isMore: boolean;
+}
+
+/**
+ * Takes executions in their order while there is room, which it asks before each one. It ends before an execution that is older than the
+ * last one of a page with more behind it: the next execution of that process may be newer.
+ */
+function merged<T>(
+  pages: readonly Page<T>[],
+  order: (one: T, other: T) => number,
+  hasRoom: (taken: readonly T[]) => boolean,
+): Page<T> {
+  const all = pages.flatMap(({ executions }) => executions).sort(order);
   const ends = pages.flatMap(({ executions, isMore }) => (isMore ? executions.slice(-1) : []));
-  const isBehindAnEnd = (each: FoundExpress): boolean => ends.some((end) => compareFound(end, each) < 0);
-  const firstBehind = all.findIndex(isBehindAnEnd);
-  const merged = all.slice(0, Math.min(limit, firstBehind < 0 ? all.length : firstBehind));
-  return { executions: merged, isMore: merged.length < all.length || ends.length > 0 };
+  const executions: T[] = [];
+  for (const each of all) {
+    if (!hasRoom(executions) || ends.some((end) => order(end, each) < 0)) break;
+    executions.push(each);
+  }
+  return { executions, isMore: executions.length < all.length || ends.length > 0 };
 }
 
 function compare(one: ListedExecution, other: ListedExecution): number {
