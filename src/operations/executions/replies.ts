@@ -22,7 +22,7 @@ export function executionReply(view: ExecutionView) {
 }
 
 /** When it ended; empty while it runs. */
-export function stoppedTime({ stoppedMs }: ExecutionView): string {
+export function stoppedTime({ stoppedMs }: Pick<ExecutionView, 'stoppedMs'>): string {
   return stoppedMs === 0 ? '' : formatTime(stoppedMs);
 }
 

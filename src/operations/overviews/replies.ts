@@ -1,13 +1,10 @@
 /** Members that several overviews have in common. */
 import { formatTime } from '../../base/clock.ts';
 import type { ExecutionHead } from '../../overview/overview.ts';
+import { stoppedTime } from '../executions/replies.ts';
 
 /** An execution without its texts. */
-export function executionHead({ name, status, startedMs, stoppedMs }: ExecutionHead) {
-  return {
-    Name: name,
-    Status: status,
-    StartedTime: formatTime(startedMs),
-    StoppedTime: stoppedMs === 0 ? '' : formatTime(stoppedMs),
-  };
+export function executionHead(head: ExecutionHead) {
+  const { name, status, startedMs } = head;
+  return { Name: name, Status: status, StartedTime: formatTime(startedMs), StoppedTime: stoppedTime(head) };
 }
