@@ -4,6 +4,7 @@
  * do not change.
  */
 import type { ExecutionStore } from '../store/executions.ts';
+import { HEADS_ONLY } from './heads-only.ts';
 import { HourFigures } from './hour-figures.ts';
 import type { HourText } from './hour-figures.ts';
 
@@ -39,7 +40,7 @@ export class EarlierEndsOfFlows {
   async #read(flowId: string, untilMs: number, nowMs: number): Promise<EarlierEnds> {
     const { executions, next } = await this.#store.list({
       ...{ flowId, status: null, startedAfterMs: null, startedBeforeMs: untilMs, after: null, limit: READ },
-      ...{ namePrefix: '', version: null, alias: null, mapRun: null, metadataOnly: true, textUnits: 0 },
+      ...HEADS_ONLY,
     });
     const hours = new HourFigures();
     for (const { status, startedMs, stoppedMs } of executions) {

@@ -3,6 +3,7 @@ import type { SearchPosition } from '../runtime/express/history/express-position
 import type { ExpressReader, FoundExpress } from '../runtime/express/history/express-reader.ts';
 import type { ExecutionPosition, ExecutionRecord, ExecutionStore } from '../store/executions.ts';
 import type { FlowHead } from '../store/flows.ts';
+import { HEADS_ONLY } from './heads-only.ts';
 import type { FoundExecution, SearchRequest } from './overview.ts';
 
 export interface Found {
@@ -61,7 +62,7 @@ export class StandardSource implements Source {
     const { status, startedAfterMs, startedBeforeMs } = this.#request;
     const { executions, next } = await this.#store.list({
       ...{ status, startedAfterMs, startedBeforeMs, flowId: this.#flow.id, after: this.#after, limit: this.#rows },
-      ...{ namePrefix: '', version: null, alias: null, mapRun: null, metadataOnly: true, textUnits: 0 },
+      ...HEADS_ONLY,
     });
     this.#page = executions;
     this.#at = 0;

@@ -12,6 +12,7 @@ import type { FlowHead, FlowStore } from '../store/flows.ts';
 import type { ScheduleStore } from '../store/schedules.ts';
 import { EarlierEndsOfFlows } from './earlier-ends.ts';
 import { LAST_SHOWN } from './flow-figures.ts';
+import { HEADS_ONLY } from './heads-only.ts';
 import { HourFigures, windowStartMs } from './hour-figures.ts';
 import type { ExecutionHead, FlowSummary, SummaryPage, SummaryRequest } from './overview.ts';
 import { ShortTurns } from './short-turns.ts';
@@ -167,7 +168,7 @@ export class Summaries {
   async #lastOf({ id }: Flow): Promise<readonly ExecutionHead[]> {
     const { executions } = await this.#options.store.list({
       ...{ flowId: id, status: null, startedAfterMs: null, startedBeforeMs: null, after: null, limit: LAST_SHOWN },
-      ...{ namePrefix: '', version: null, alias: null, mapRun: null, metadataOnly: true, textUnits: 0 },
+      ...HEADS_ONLY,
     });
     return executions.map(({ name, status, startedMs, stoppedMs }) => ({ name, status, startedMs, stoppedMs }));
   }
