@@ -9,7 +9,7 @@ import type { ExecutionMode } from '../store/flows.ts';
 import type { ExecutionCall } from './execution-call.ts';
 import type { Host } from './host.ts';
 import { EXIT, StartFault, UsageFault } from './host.ts';
-import { packageVersion } from '../config/version.ts';
+import { packageVersion } from './version.ts';
 
 /** Runs the command line and returns the exit code. */
 export async function runProgram(host: Host): Promise<number> {

@@ -96,11 +96,7 @@ async function begin(host: Host, { number, ...given }: Beginning): Promise<Begun
 type Given = Omit<WorkerServerOptions, keyof ServerAuth | 'info'> & { readonly start: WorkerStart };
 
 /** @param stores those of the worker as a node; null when the main process has them */
-async function createServer(
-  given: Given,
-  stores: Stores | null,
-  node: NonNullable<ServerOptions['node']>,
-): Promise<WorkerServer> {
+async function createServer(given: Given, stores: Stores | null, node: ServerOptions['node']): Promise<WorkerServer> {
   const { settings, ports, start, tls: texts } = given;
   const auth = await createAuth(settings, start.rootKey === null ? null : secretOf(start.rootKey), ports);
   const tls = texts === null ? null : { ...texts, ticketKeys: Buffer.from(start.ticketKeys, 'base64') };

@@ -1,7 +1,7 @@
 /** Puts the console of a server together, if the settings want one. */
 import type { Settings } from '../config/settings.ts';
-import { packageVersion } from '../config/version.ts';
 import { OPERATIONS } from '../operations/all.ts';
+import type { NodeInfo } from '../store/nodes.ts';
 import { Console } from './console.ts';
 import type { ConsoleOptions } from './console.ts';
 import { ChangeReader } from './other-consoles.ts';
@@ -11,12 +11,14 @@ export interface CreateConsoleOptions extends Pick<ConsoleOptions, 'services' | 
   readonly settings: Pick<Settings, 'console' | 'region' | 'account'> & {
     readonly limits: Pick<Settings['limits'], 'requestBytes'>;
   };
+  /** This process, for people. */
+  readonly info: Pick<NodeInfo, 'version'>;
   /** Those of the other processes that serve together with this one; null: there are none. */
   readonly others: OtherConsoles | null;
 }
 
 /** Null with `console: off`. */
-export function createConsole({ settings, others, ...parts }: CreateConsoleOptions): Console | null {
+export function createConsole({ settings, info, others, ...parts }: CreateConsoleOptions): Console | null {
   if (settings.console === 'off') return null;
   const { region, account, limits } = settings;
   return new Console({
@@ -26,6 +28,6 @@ export function createConsole({ settings, others, ...parts }: CreateConsoleOptio
     reader: others === null ? null : new ChangeReader(others, parts.changes, parts.ports),
     place: { region, account },
     requestBytes: limits.requestBytes,
-    version: packageVersion(),
+    version: info.version,
   });
 }

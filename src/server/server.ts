@@ -14,6 +14,8 @@ import type { ServerLog } from './log.ts';
 import { watched } from './parts.ts';
 
 export interface ServerOptions extends Omit<EngineOptions, 'endpoint' | 'host'> {
+  /** This process as a node of its store, and for people. */
+  readonly node: NonNullable<EngineOptions['node']>;
   readonly authenticator: Authenticator;
   readonly log: Pick<ServerLog, 'lost'>;
   /** Null: plain HTTP. */
@@ -53,7 +55,7 @@ export async function createServer(given: ServerOptions): Promise<Server> {
     nonces === null || authenticator.open ? null : authenticator.shareNonces({ exchange: nonces, cluster, ports });
   const health = createHealth({ ports, stores: options.stores, durable, log: options.log });
   const others = cluster.isShared ? consolesOfPeers(engine.peers) : null;
-  const console = createConsole({ ...options, changes, services: engine.services, others });
+  const console = createConsole({ ...options, info: options.node.info, changes, services: engine.services, others });
   if (console !== null) serveConsoles(engine.peers, changes, (id) => console.sessionEnded(id));
   const wire = createWireServer({
     operations: OPERATIONS,

@@ -41,6 +41,7 @@ async function startLimited(t: CleanUp): Promise<Limited> {
     stores: createMemoryStores(),
     ports: { clock: time, scheduler: time, ids: seededIds(1), observer: createObserver() },
     authenticator: new Authenticator({ keys: null, clock: time, region, account }),
+    node: { info: { name: 'one', version: '0.0.0', leaseMs: 10_000 }, pollMs: 500 },
     localCallersOnly: true,
     log: { lost: 0 },
     tls: null,

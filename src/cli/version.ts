@@ -1,4 +1,4 @@
-/** The program's version. One relative path leads to package.json from both `src/config/` and `dist/config/`. */
+/** The program's version. One relative path leads to package.json from both `src/cli/` and `dist/cli/`. */
 import { readFileSync } from 'node:fs';
 
 /** As package.json has it: `1.2.3`. */
