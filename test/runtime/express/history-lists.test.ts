@@ -5,6 +5,8 @@ import fc from 'fast-check';
 import type { ExecutionStatus } from '../../../src/interpreter/execution.ts';
 import type { SyncResult } from '../../../src/runtime/express/express.ts';
 import type { ExpressQuery } from '../../../src/runtime/express/history/express-position.ts';
+import { ExpressHistory } from '../../../src/runtime/express/history/express-history.ts';
+import { RetainedExecution } from '../../../src/runtime/express/history/retained-execution.ts';
 import { standInActions, taskSucceeded } from '../../../src/testing/stand-ins.ts';
 import type { TaskResult } from '../../../src/testing/stand-ins.ts';
 import { planOf } from '../../support/flows.ts';
@@ -127,4 +129,25 @@ test('pages are stable while executions start and end', async () => {
     }),
     { numRuns: 60 },
   );
+});
+
+test('a search among many running executions compares each with few others', (t) => {
+  const history = new ExpressHistory({ nowMs: () => 0, executions: 10, ageMs: 1_000, bytes: 64 * 1024 * 1024 });
+  const source = sourceOf(PASS);
+  const count = 2_000;
+  for (let n = 0; n < count; n++) {
+    const execution = history.begin(`e${n}:1`, { source, alias: '', inputText: '' });
+    if (execution !== null) history.waits(execution);
+  }
+  // A comparison reads it, and the look whether an execution matches does not.
+  const read = t.mock.getter(RetainedExecution.prototype, 'flowName', () => 'test');
+  const found = history.search({
+    ...{ flowName: '', status: 'Running', startedAfterMs: null, startedBeforeMs: null, nameContains: '' },
+    ...{ after: null, limit: 500 },
+  });
+  assert.deepEqual(
+    found.map(({ name }) => name),
+    Array.from({ length: 501 }, (_, i) => `e${count - 1 - i}:1`),
+  );
+  assert.ok(read.mock.callCount() < 10 * count, `${read.mock.callCount()}`);
 });

@@ -161,7 +161,7 @@ export class ExpressHistory implements Retainer {
     const found = new FirstFound(search);
     // The newest ones first, so that few of the others have to be put in between.
     for (let place = this.#end - 1; place >= this.#first; place--) found.offer(this.#at(place));
-    for (const execution of this.#running.values()) found.offer(execution);
+    for (const execution of [...this.#running.values()].reverse()) found.offer(execution);
     return found.executions;
   }
 
