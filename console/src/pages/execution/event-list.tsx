@@ -22,7 +22,7 @@ const ROW_HEIGHT = 32;
 const DETAIL_CHARACTERS = 240;
 const PAGE_ROWS = 15;
 
-export function chosenFilter(): EventFilter {
+function chosenFilter(): EventFilter {
   const { query } = route.value;
   return {
     state: query.get('state') ?? '',
@@ -37,8 +37,7 @@ export function EventList({ loaded }: { readonly loaded: LoadedExecution }) {
   const { history, version } = loaded;
   const filter = chosenFilter();
   const { state, type, text, isTrouble } = filter;
-  // A copy, because the list of all events is the history's own, which grows.
-  const events = useMemo(() => [...eventsWith(history, filter)], [history, version, state, type, text, isTrouble]);
+  const events = useMemo(() => eventsWith(history, filter), [history, version, state, type, text, isTrouble]);
   const event = chosenEvent();
   const active = events.findIndex(({ id }) => id === event);
   const list = useRef<WindowedListHandle>(null);
@@ -59,10 +58,10 @@ export function EventList({ loaded }: { readonly loaded: LoadedExecution }) {
   };
   return (
     <div class="event-list">
-      <Filter history={history} version={version} filter={filter} found={events.length} />
+      <Filter loaded={loaded} filter={filter} found={events.length} />
       {events.length === 0 ? (
-        <EmptyNotice title={history.lastId === 0 ? t.nothingYet : t.noMatch}>
-          {isFiltered(filter) && <Button onClick={clearFilter}>{t.clearFilter}</Button>}
+        <EmptyNotice title={t.noMatch}>
+          <Button onClick={clearFilter}>{t.clearFilter}</Button>
         </EmptyNotice>
       ) : (
         <>
@@ -84,7 +83,7 @@ export function EventList({ loaded }: { readonly loaded: LoadedExecution }) {
             handle={list}
             activeId={active === -1 ? undefined : `event-${event}`}
             onKeyDown={onKeyDown}
-            row={(each) => <EventRow event={each} history={history} version={version} isActive={each.id === event} />}
+            row={(each) => <EventRow event={each} history={history} isActive={each.id === event} />}
           />
         </>
       )}
@@ -108,8 +107,6 @@ function EventRow({
 }: {
   readonly event: StreamedEvent;
   readonly history: History;
-  /** A redrive changes rows that are there. */
-  readonly version: number;
   readonly isActive: boolean;
 }) {
   const t = executionTexts();
@@ -149,13 +146,12 @@ function clearFilter(): void {
 }
 
 interface FilterProps {
-  readonly history: History;
-  readonly version: number;
+  readonly loaded: LoadedExecution;
   readonly filter: EventFilter;
   readonly found: number;
 }
 
-function Filter({ history, version, filter, found }: FilterProps) {
+function Filter({ loaded: { history, version }, filter, found }: FilterProps) {
   const t = executionTexts();
   const { states, types } = useMemo(() => choicesOf(history), [history, version]);
   const all = history.lastId.toLocaleString(locale());

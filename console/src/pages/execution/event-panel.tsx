@@ -89,13 +89,13 @@ function VisitCard({ loaded, visit }: { readonly loaded: LoadedExecution; readon
           </LinkButton>
         )}
       </p>
-      {visit.parts.length > 1 && <Attempts visit={visit} version={loaded.version} />}
+      {visit.parts.length > 1 && <Attempts visit={visit} />}
       {node !== null && <DefinitionPlace loaded={loaded} visit={visit} path="" />}
     </section>
   );
 }
 
-function Attempts({ visit }: { readonly visit: Visit; readonly version: number }) {
+function Attempts({ visit }: { readonly visit: Visit }) {
   const t = executionTexts();
   return (
     <div class="table-scroll">

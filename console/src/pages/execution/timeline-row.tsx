@@ -18,8 +18,6 @@ export function rowId({ key }: Row): string {
 
 export interface TimelineRowProps {
   readonly row: Row;
-  /** Of the history. What is in a row changes with it, and a component whose properties are the same is not drawn again. */
-  readonly version: number;
   readonly view: View;
   readonly whole: View;
   readonly nowMs: number;
@@ -28,7 +26,7 @@ export interface TimelineRowProps {
   readonly onView: (view: View) => void;
 }
 
-export function TimelineRow({ row, version, view, whole, nowMs, isActive, places, onView }: TimelineRowProps) {
+export function TimelineRow({ row, view, whole, nowMs, isActive, places, onView }: TimelineRowProps) {
   const t = executionTexts();
   const bars = barsOf(row);
   const main = mainBar(row, bars);
@@ -61,7 +59,7 @@ export function TimelineRow({ row, version, view, whole, nowMs, isActive, places
         )}
         <StatusIcon status={main.status} />
         <span class="visually-hidden">{statusText(main.status)}</span>
-        <Name row={row} version={version} places={places} />
+        <Name row={row} places={places} />
         {isLeft && <span class="chip">{t.undone}</span>}
         <span class="row-time number">{durationText(lengthOf(bars, nowMs))}</span>
       </div>
@@ -75,14 +73,14 @@ export function TimelineRow({ row, version, view, whole, nowMs, isActive, places
   );
 }
 
-function Name({ row, version, places }: Pick<TimelineRowProps, 'row' | 'version' | 'places'>) {
+function Name({ row, places }: Pick<TimelineRowProps, 'row' | 'places'>) {
   const t = executionTexts();
   switch (row.kind) {
     case 'visit':
       return (
         <>
           <bdi class="ellipsis name">{row.visit.name}</bdi>
-          <VisitFacts visit={row.visit} version={version} />
+          <VisitFacts visit={row.visit} />
         </>
       );
     case 'line': {
@@ -99,18 +97,16 @@ function Name({ row, version, places }: Pick<TimelineRowProps, 'row' | 'version'
       return (
         <>
           <span class="ellipsis">{t.again(row.number)}</span>
-          <CountChips counts={row.round.counts} version={version} visit={null} />
+          <CountChips counts={row.round.counts} visit={null} />
         </>
       );
     case 'loop': {
       const first = row.line.visits[row.loop.from] as Visit;
       return (
-        <>
-          <span class="ellipsis">
-            <bdi class="name">{first.name}</bdi>{' '}
-            <span class="muted">{t.loop(row.loop.rounds.length.toLocaleString(locale()))}</span>
-          </span>
-        </>
+        <span class="ellipsis">
+          <bdi class="name">{first.name}</bdi>{' '}
+          <span class="muted">{t.loop(row.loop.rounds.length.toLocaleString(locale()))}</span>
+        </span>
       );
     }
     case 'round':
@@ -127,7 +123,7 @@ function Name({ row, version, places }: Pick<TimelineRowProps, 'row' | 'version'
   }
 }
 
-function VisitFacts({ visit, version }: { readonly visit: Visit; readonly version: number }) {
+function VisitFacts({ visit }: { readonly visit: Visit }) {
   const t = executionTexts();
   const round = visit.rounds.at(-1);
   if (visit.caughtBy !== null) {
@@ -137,8 +133,7 @@ function VisitFacts({ visit, version }: { readonly visit: Visit; readonly versio
       </span>
     );
   }
-  if (round !== undefined && round.lines.length > 1)
-    return <CountChips counts={round.counts} version={version} visit={visit} />;
+  if (round !== undefined && round.lines.length > 1) return <CountChips counts={round.counts} visit={visit} />;
   const attempts = visit.parts.filter(({ kind, isContinued }) => kind === 'attempt' && !isContinued).length;
   return attempts > 1 ? <span class="chip">×{attempts}</span> : null;
 }
@@ -146,14 +141,7 @@ function VisitFacts({ visit, version }: { readonly visit: Visit; readonly versio
 const SHOWN: readonly Outcome[] = ['Failed', 'TimedOut', 'Running', 'Aborted', 'Succeeded'];
 
 /** How many lines have which status, the failed ones first. A click shows only those. */
-function CountChips({
-  counts,
-  visit,
-}: {
-  readonly counts: Readonly<Counts>;
-  readonly version: number;
-  readonly visit: Visit | null;
-}) {
+function CountChips({ counts, visit }: { readonly counts: Readonly<Counts>; readonly visit: Visit | null }) {
   const t = executionTexts();
   const only = visit === null ? undefined : chosenOnly().get(visit.id);
   return (

@@ -8,10 +8,9 @@ import { route, setQuery } from '../../app/router.ts';
 import { Button } from '../../parts/button.tsx';
 import { WindowedList } from '../../parts/windowed-list.tsx';
 import type { WindowedListHandle } from '../../parts/windowed-list.tsx';
-import { panned, viewOf, zoomed } from './model/bars.ts';
+import { SHORTEST_VIEW_MS, barsOf, panned, viewOf, zoomed } from './model/bars.ts';
 import type { View } from './model/bars.ts';
 import type { Row } from './model/rows.ts';
-import { barsOf } from './model/bars.ts';
 import { eventOfRow, rowOfEvent, rowsOf } from './model/rows.ts';
 import {
   chooseEvent,
@@ -49,11 +48,8 @@ export function Timeline({ loaded }: { readonly loaded: LoadedExecution }) {
     [history, version, fold, isAllOpen, event],
   );
   const active = event === 0 ? -1 : rowOfEvent(rows, history, event);
-  const nowMs = useMoment(history, version);
-  const whole = useMemo<View>(
-    () => viewOf(history.startMs, nowMs, { fromMs: history.startMs, untilMs: Math.max(history.startMs + 4, nowMs) }),
-    [history, nowMs],
-  );
+  const nowMs = useMoment(history);
+  const whole: View = { fromMs: history.startMs, untilMs: Math.max(history.startMs + SHORTEST_VIEW_MS, nowMs) };
   const zoom = chosenZoom();
   const view = zoom === null ? whole : viewOf(history.startMs + zoom.from, history.startMs + zoom.until, whole);
   const show = (next: View): void => {
@@ -99,7 +95,6 @@ export function Timeline({ loaded }: { readonly loaded: LoadedExecution }) {
       list.current?.show(next.row);
     }
   };
-  if (history.lastId === 0) return <p class="muted">{t.nothingYet}</p>;
   return (
     <div class="timeline" ref={box}>
       <div class="timeline-tools row">
@@ -134,7 +129,6 @@ export function Timeline({ loaded }: { readonly loaded: LoadedExecution }) {
         row={(row, place) => (
           <TimelineRow
             row={row}
-            version={version}
             view={view}
             nowMs={nowMs}
             isActive={place === active}
@@ -213,5 +207,5 @@ function useWheel(box: { readonly current: HTMLElement | null }, onZoom: (delta:
     };
     element.addEventListener('wheel', onWheel, { passive: false });
     return () => element.removeEventListener('wheel', onWheel);
-  });
+  }, []);
 }

@@ -26,7 +26,7 @@ export interface LoadedExecution {
   readonly flow: string;
   readonly name: string;
   readonly history: History;
-  /** Rises with each change of the history. */
+  /** Rises with each change of the history, for those who remember what they derived from it. */
   readonly version: number;
   /** True once the events that were there at first have arrived. */
   readonly isWhole: boolean;

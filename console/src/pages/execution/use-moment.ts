@@ -4,7 +4,7 @@ import { useNow } from '../../parts/time.tsx';
 import type { History } from './model/history.ts';
 
 /** Never before the last event, also with a browser whose clock is off. Milliseconds since 1970, by the server's clock. */
-export function useMoment(history: History, _version: number): number {
+export function useMoment(history: History): number {
   const hasEnded = history.end !== 0;
   const now = useNow(!hasEnded) + serverAheadMs.value;
   return hasEnded ? history.lastMs : Math.max(history.lastMs, now);

@@ -92,7 +92,7 @@ export interface View {
   readonly untilMs: number;
 }
 
-const SHORTEST_VIEW_MS = 4;
+export const SHORTEST_VIEW_MS = 4;
 const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 15_000, 30_000];
 const MINUTE = 60_000;
 const LONG_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 2_880, 7_200, 14_400, 43_200, 144_000, 525_600];
