@@ -115,6 +115,17 @@ describe('an execution', WHERE_IT_RUNS, () => {
     await page.locator('.event-row.active').getByText('StateEntered').waitFor();
   });
 
+  it('opens an attempt in another tab, as every link', async (t) => {
+    const { page, context } = await openConsole(t, server, { at: at('varied', 'order-1') });
+    await row(page, 'Call').first().click();
+    await page.waitForURL(/e=\d+$/);
+    const before = page.url();
+    const attempt = page.locator('.attempts').getByRole('link').first();
+    const [other] = await Promise.all([context.waitForEvent('page'), attempt.click({ modifiers: ['Control'] })]);
+    await other.getByRole('complementary').getByRole('heading', { name: 'TaskScheduled' }).waitFor();
+    assert.equal(page.url(), before);
+  });
+
   it('filters events, and Back restores each filter', async (t) => {
     const { page } = await openConsole(t, server, { at: at('varied', 'order-1', '?tab=events') });
     await event(page).first().waitFor();

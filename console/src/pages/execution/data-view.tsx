@@ -13,7 +13,7 @@ import { isWaiting } from './model/history.ts';
 import type { Part, Visit } from './model/history.ts';
 import { diffJson } from './model/json-diff.ts';
 import { Revealable } from './revealed.tsx';
-import { chooseEvent, here } from './selection.ts';
+import { here } from './selection.ts';
 import { executionTexts } from './texts.ts';
 import type { LoadedExecution } from './use-execution.ts';
 
@@ -107,15 +107,7 @@ function StepView({
         )}
         <span class="fill" />
         {event > 0 && (
-          <a
-            class="small"
-            href={here({ e: event, tab: 'events' })}
-            onClick={(click) => {
-              if (click.metaKey || click.ctrlKey || click.shiftKey) return;
-              click.preventDefault();
-              chooseEvent(event, { tab: 'events' });
-            }}
-          >
+          <a class="small" href={here({ e: event, tab: 'events' })}>
             {t.fromEvent(event)}
           </a>
         )}

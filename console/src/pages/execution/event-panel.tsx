@@ -9,7 +9,7 @@ import type { StreamedEvent, Warning } from './model/events.ts';
 import { isWaiting } from './model/history.ts';
 import type { Part, Visit } from './model/history.ts';
 import { Revealable } from './revealed.tsx';
-import { chooseEvent, here } from './selection.ts';
+import { here } from './selection.ts';
 import { executionTexts } from './texts.ts';
 import type { LoadedExecution } from './use-execution.ts';
 
@@ -29,18 +29,7 @@ export function EventPanel({ loaded, event }: { readonly loaded: LoadedExecution
         <p class="row small muted">
           <span>{t.event(event.id)}</span>
           <Time at={history.timeOf(event.id)} withMs />
-          {event.cause > 0 && (
-            <a
-              href={here({ e: event.cause })}
-              onClick={(click) => {
-                if (click.metaKey || click.ctrlKey || click.shiftKey) return;
-                click.preventDefault();
-                chooseEvent(event.cause);
-              }}
-            >
-              {t.causedBy(event.cause)}
-            </a>
-          )}
+          {event.cause > 0 && <a href={here({ e: event.cause })}>{t.causedBy(event.cause)}</a>}
         </p>
         <Warnings loaded={loaded} visit={visit} warnings={event.warnings ?? []} />
         <Revealable key={event.id} loaded={loaded} event={event.id} text={event.detail} label={event.type} rows={60} />
@@ -105,13 +94,7 @@ function Attempts({ visit }: { readonly visit: Visit }) {
           {visit.parts.map((part, place) => (
             <tr key={place} class={part.isUndone ? 'undone' : ''}>
               <td>
-                <a
-                  href={here({ e: part.id })}
-                  onClick={(click) => {
-                    click.preventDefault();
-                    chooseEvent(part.id);
-                  }}
-                >
+                <a href={here({ e: part.id })}>
                   <PartName part={part} />
                 </a>
               </td>
