@@ -6,11 +6,12 @@ import { parseJson, printJson } from '../../src/parts/json.ts';
 import type { JsonValue } from '../../src/parts/json.ts';
 import { dataSteps } from '../../src/pages/execution/model/data-steps.ts';
 import type { DataStep } from '../../src/pages/execution/model/data-steps.ts';
-import type { History } from '../../src/pages/execution/model/history.ts';
+import { History, attemptsOf } from '../../src/pages/execution/model/history.ts';
 import { diffJson, isEqual } from '../../src/pages/execution/model/json-diff.ts';
 import { excerpt, lineOf, pathIn } from '../../src/pages/execution/model/place.ts';
 import { taskFailed, taskSucceeded } from '../../../src/testing/index.ts';
 import { runFlow } from '../support/engine-history.ts';
+import { recordedHistory } from '../support/histories.ts';
 
 function stepsOf(history: History, name: string): DataStep[] {
   const visit = history.visits.findLast((each) => each.name === name);
@@ -118,6 +119,16 @@ steps:
   assert.equal(pick['local-before'], '{"a":1}');
   assert.equal(pick['joined'], '{"b":2}');
   assert.equal(pick['local'], '{"a":1,"b":2}');
+});
+
+test('an attempt that a redrive has continued is shown with its end', () => {
+  const history = new History();
+  assert.ok(history.append(recordedHistory('redrive/in-a-map') ?? []));
+  const visit = history.visits.at(-1);
+  assert.ok(visit !== undefined);
+  const attempts = attemptsOf(visit);
+  assert.deepEqual([attempts.length, visit.parts.length], [1, 2]);
+  assert.ok('result' in texts(dataSteps(history, visit, attempts[0] ?? null)));
 });
 
 test('a caught failure passes on what the catch rule made', async (t) => {

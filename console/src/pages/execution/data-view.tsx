@@ -9,7 +9,7 @@ import { PartName, Warnings } from './event-panel.tsx';
 import { dataSteps } from './model/data-steps.ts';
 import type { DataStep, StepKind } from './model/data-steps.ts';
 import { detailOf } from './model/events.ts';
-import { isWaiting } from './model/history.ts';
+import { attemptsOf, isWaiting } from './model/history.ts';
 import type { Part, Visit } from './model/history.ts';
 import { diffJson } from './model/json-diff.ts';
 import { Revealable } from './revealed.tsx';
@@ -37,7 +37,7 @@ const MEMBERS: Readonly<Record<StepKind, string>> = {
 export function DataView({ loaded, visit }: { readonly loaded: LoadedExecution; readonly visit: Visit | null }) {
   const t = executionTexts();
   const { history, version } = loaded;
-  const attempts = visit?.parts.filter(({ kind, isContinued }) => kind === 'attempt' && !isContinued) ?? [];
+  const attempts = visit === null ? [] : attemptsOf(visit);
   const wanted = Number(route.value.query.get('attempt') ?? 0);
   const part = attempts.find(({ id }) => id === wanted) ?? null;
   const steps = useMemo(

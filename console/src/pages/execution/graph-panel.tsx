@@ -5,7 +5,7 @@ import type { NodeStatus } from '../../graph/node-status.ts';
 import { EmptyNotice, Loading } from '../../parts/notice.tsx';
 import { durationText } from '../../parts/time.tsx';
 import { locale } from '../../texts/texts.ts';
-import { linesOf } from './model/history.ts';
+import { attemptsOf, linesOf } from './model/history.ts';
 import type { Visit } from './model/history.ts';
 import { overlayOf } from './model/overlay.ts';
 import type { NodeFacts } from './model/overlay.ts';
@@ -43,13 +43,12 @@ export function GraphPanel({ loaded, visit }: { readonly loaded: LoadedExecution
 }
 
 function statusOf({ status, visits, latest }: NodeFacts): NodeStatus {
-  const attempts = latest.parts.filter(({ kind, isContinued }) => kind === 'attempt' && !isContinued).length;
   const lines = linesOf(latest);
   const span = latest.spans.at(-1);
   return {
     status,
     count: visits,
-    attempts,
+    attempts: attemptsOf(latest).length,
     ...(span !== undefined && span.endMs !== null && { durationText: durationText(span.endMs - span.startMs) }),
     ...(lines.length > 1 && { note: noteOf(latest) }),
   };

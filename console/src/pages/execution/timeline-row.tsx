@@ -4,7 +4,7 @@ import { durationText } from '../../parts/time.tsx';
 import { locale } from '../../texts/texts.ts';
 import { barsOf, placeOf, viewOf } from './model/bars.ts';
 import type { Bar, View } from './model/bars.ts';
-import { isUndone } from './model/history.ts';
+import { attemptsOf, isUndone } from './model/history.ts';
 import type { Counts, Outcome, Visit } from './model/history.ts';
 import type { Places } from './model/overlay.ts';
 import { eventOfRow } from './model/rows.ts';
@@ -134,7 +134,7 @@ function VisitFacts({ visit }: { readonly visit: Visit }) {
     );
   }
   if (round !== undefined && round.lines.length > 1) return <CountChips counts={round.counts} visit={visit} />;
-  const attempts = visit.parts.filter(({ kind, isContinued }) => kind === 'attempt' && !isContinued).length;
+  const attempts = attemptsOf(visit).length;
   return attempts > 1 ? <span class="chip">×{attempts}</span> : null;
 }
 

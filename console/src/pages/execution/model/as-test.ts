@@ -6,6 +6,7 @@ import { LongNumber } from '../../../parts/json.ts';
 import type { JsonValue } from '../../../parts/json.ts';
 import { failureOf, memberOf } from './events.ts';
 import type { StreamedEvent } from './events.ts';
+import { attemptsOf, lastPieceOf } from './history.ts';
 import type { History, Part } from './history.ts';
 
 export interface TestSubject {
@@ -167,17 +168,10 @@ interface Failed {
 
 /** The answers to the calls of the history. A call that a redrive has continued is one call. */
 function answersOf(history: History): Answer[] {
-  const calls = history.visits.flatMap(({ parts }) =>
-    parts.filter(({ kind, isContinued }) => kind === 'attempt' && !isContinued).map((part) => ({ part, parts })),
-  );
-  return calls
+  return history.visits
+    .flatMap((visit) => attemptsOf(visit).map((part) => ({ part, last: lastPieceOf(visit, part) })))
     .sort((first, second) => first.part.id - second.part.id)
-    .map(({ part, parts }) => answerOf(history, part, endOf(part, parts)));
-}
-
-/** The last piece of a call. */
-function endOf(part: Part, parts: readonly Part[]): Part {
-  return parts.findLast(({ id }) => id === part.id) ?? part;
+    .map(({ part, last }) => answerOf(history, part, last));
 }
 
 function answerOf(history: History, part: Part, last: Part): Answer {

@@ -2,10 +2,11 @@
  * The way of the data through one visit of a state: from its input to its output, with the step that each value is to be compared
  * with. A value that the history does not have, because no event carries it, is left out.
  */
-import { isObject } from '../../../parts/json.ts';
+import { isObject, parseJson } from '../../../parts/json.ts';
 import type { JsonValue } from '../../../parts/json.ts';
 import { failureOf, memberOf, stateType } from './events.ts';
 import type { StreamedEvent, Warning } from './events.ts';
+import { lastPieceOf } from './history.ts';
 import type { History, Part, Visit } from './history.ts';
 
 export type StepKind =
@@ -37,17 +38,17 @@ export interface DataStep {
   readonly warnings: readonly Warning[];
 }
 
-/** The steps of a visit. `part`: the attempt to show; the last one when null. */
-export function dataSteps(history: History, visit: Visit, part: Part | null): DataStep[] {
+/** The steps of a visit. `attempt`: the one to show; the last one when null. */
+export function dataSteps(history: History, visit: Visit, attempt: Part | null): DataStep[] {
   const builder = new StepBuilder(history);
   const entered = history.event(visit.id);
   if (entered === undefined) return [];
   builder.add('input', entered, 'input', undefined);
   builder.add('local-before', entered, 'local', undefined);
-  const started = history.event(startOf(visit, part));
+  const started = history.event(startOf(visit, attempt));
   if (started !== undefined) builder.add('constructed', started, 'input', builder.last('input'));
-  const call = part ?? visit.parts.findLast(({ kind }) => kind !== 'delay') ?? null;
-  if (call !== null) addCall(builder, history, call);
+  const call = attempt === null ? visit.parts.findLast(({ kind }) => kind !== 'delay') : lastPieceOf(visit, attempt);
+  if (call !== undefined) addCall(builder, history, call);
   addJoined(builder, history, visit);
   addEnd(builder, history, visit);
   addLocal(builder, history, visit);
@@ -56,8 +57,8 @@ export function dataSteps(history: History, visit: Visit, part: Part | null): Da
 }
 
 /** The StateStarted before an attempt. */
-function startOf(visit: Visit, part: Part | null): number {
-  const starts = part === null ? visit.starts : visit.starts.filter((id) => id <= part.id);
+function startOf(visit: Visit, attempt: Part | null): number {
+  const starts = attempt === null ? visit.starts : visit.starts.filter((id) => id <= attempt.id);
   return starts.at(-1) ?? 0;
 }
 
@@ -143,13 +144,8 @@ export function globalBefore(history: History, event: number): ReadonlyMap<strin
 }
 
 function mergedGlobal(global: ReadonlyMap<string, JsonValue>, built: string): ReadonlyMap<string, JsonValue> {
-  const value = parsedObject(built);
-  return value === null ? global : new Map([...global, ...value]);
-}
-
-function parsedObject(text: string): ReadonlyMap<string, JsonValue> | null {
-  const value = memberOf({ detail: `{"value":${text}}` }, 'value');
-  return isObject(value) ? value : null;
+  const value = parseJson(built);
+  return isObject(value) ? new Map([...global, ...value]) : global;
 }
 
 class StepBuilder {

@@ -542,6 +542,16 @@ export function isUndone(line: Line): boolean {
   return false;
 }
 
+/** The attempts of a visit. One that a redrive has continued is one attempt, of which this is the first piece. */
+export function attemptsOf({ parts }: Visit): readonly Part[] {
+  return parts.filter(({ kind, isContinued }) => kind === 'attempt' && !isContinued);
+}
+
+/** The last piece of an attempt: the one with its end. */
+export function lastPieceOf({ parts }: Visit, attempt: Part): Part {
+  return parts.findLast(({ id }) => id === attempt.id) ?? attempt;
+}
+
 /** The latest lines inside a visit. */
 export function linesOf(visit: Visit): readonly Line[] {
   return visit.rounds.at(-1)?.lines ?? [];
