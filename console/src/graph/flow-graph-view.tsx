@@ -2,7 +2,7 @@
  * The graph of a flow or an execution. The component lays it out beside the page's thread, draws only what is in view, and is
  * used by mouse, touch and keyboard: one node is in the order of the Tab key, and the arrow keys move from it along the ways.
  *
- * `status` and `taken` colour it for an execution. Which nodes are open is the component's own matter, unless `toggled` is given.
+ * `status` and `taken` colour it for an execution. Which nodes are open is the component's own matter.
  */
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useShortcuts } from '../app/keyboard.ts';
@@ -23,8 +23,6 @@ import { useLayout } from './use-layout.ts';
 import { useView, ZOOM_STEP } from './use-view.ts';
 import { visibleArea, widened } from './viewport.ts';
 
-export type { NodeStatus } from './node-status.ts';
-
 export interface FlowGraphViewProps {
   readonly graph: FlowGraph;
   /** By the number of the node. Given: nodes without an entry are drawn as not reached. */
@@ -36,9 +34,6 @@ export interface FlowGraphViewProps {
   readonly onSelect?: ((node: number) => void) | undefined;
   /** A double click, or Enter on the selected node. */
   readonly onOpen?: ((node: number) => void) | undefined;
-  /** The nodes that a person has opened or closed against the first state, for screens that have them in their address. */
-  readonly toggled?: ReadonlySet<number> | undefined;
-  readonly onToggle?: ((toggled: ReadonlySet<number>) => void) | undefined;
 }
 
 const NAMES_BELOW = 0.55;
@@ -60,10 +55,10 @@ export function FlowGraphView(props: FlowGraphViewProps) {
   return <Drawn {...props} />;
 }
 
-function Drawn({ graph, status, taken, selected = null, onSelect, onOpen, toggled, onToggle }: FlowGraphViewProps) {
+function Drawn({ graph, status, taken, selected = null, onSelect, onOpen }: FlowGraphViewProps) {
   const t = graphTexts();
   const box = useRef<HTMLDivElement>(null);
-  const { folded, toggle, openAll, closeAll, reveal } = useFolding(graph, toggled, onToggle);
+  const { folded, toggle, openAll, closeAll, reveal } = useFolding(graph);
   const { shown, fault } = useLayout(graph, folded);
   const view = useView(box, shown);
   const [focused, setFocused] = useState<string | null>(null);
@@ -259,24 +254,18 @@ interface Folding {
 }
 
 /** What is open, remembered by the keys of nodes, so that an edit elsewhere in the text leaves it as it is. */
-function useFolding(
-  graph: FlowGraph,
-  given: ReadonlySet<number> | undefined,
-  onToggle: ((toggled: ReadonlySet<number>) => void) | undefined,
-): Folding {
+function useFolding(graph: FlowGraph): Folding {
   const [keys, setKeys] = useState<ReadonlySet<string>>(new Set());
-  const own = useMemo(() => {
+  const toggled = useMemo(() => {
     const { byKey } = indexOf(graph);
     return new Set([...keys].flatMap((key) => byKey.get(key) ?? []));
   }, [graph, keys]);
-  const toggled = given ?? own;
   const folded = useMemo(() => foldedAfter(graph, toggled), [graph, toggled]);
   const set = (next: ReadonlySet<number>): void => {
     const index = indexOf(graph);
     // Nodes that are not in this graph may come back with the next key pressed.
     const absent = [...keys].filter((key) => !index.byKey.has(key));
     setKeys(new Set([...absent, ...[...next].map((node) => index.keys[node] ?? '')]));
-    onToggle?.(next);
   };
   const flip = (nodes: readonly number[]): void => {
     if (nodes.length === 0) return;

@@ -19,6 +19,9 @@ export interface JsonRow {
   readonly size: number;
 }
 
+/** How a value differs from the one it is compared with. */
+export type JsonMark = 'added' | 'removed' | 'changed';
+
 export interface TreeState {
   readonly open: ReadonlySet<string>;
   /** How many children a container shows, by its pointer; {@link FIRST_CHILDREN} unless there is an entry. */
@@ -97,7 +100,8 @@ function childrenOf(value: JsonValue): Iterable<[string | number, JsonValue]> {
   return isObject(value) ? value.entries() : (value as readonly JsonValue[]).entries();
 }
 
-function childPointer(pointer: string, name: string | number): string {
+/** The pointer of a member or an item of the value at a pointer. */
+export function childPointer(pointer: string, name: string | number): string {
   return `${pointer}/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 

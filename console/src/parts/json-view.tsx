@@ -2,12 +2,11 @@
  * A JSON text as a tree: parts open and close, long texts are cut until one asks for the rest, digits are those of the text. A text
  * that is not JSON is shown as it is. The arrow keys move as in every tree; one row at a time is in the order of the Tab key.
  */
-import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { defineTexts, locale } from '../texts/texts.ts';
 import { CopyButton } from './copy-button.tsx';
 import { FIRST_CHILDREN, cut, firstOpen, previewText, treeRows, valueKind } from './json-tree.ts';
-import type { JsonRow, TreeState } from './json-tree.ts';
+import type { JsonMark, JsonRow, TreeState } from './json-tree.ts';
 import { parseJson, printJson } from './json.ts';
 import type { JsonValue } from './json.ts';
 import { isMasked } from './masked.ts';
@@ -45,9 +44,6 @@ const texts = defineTexts({
   },
 });
 
-/** How a value differs from the one it is compared with. */
-export type JsonMark = 'added' | 'removed' | 'changed';
-
 export interface JsonViewProps {
   /** A JSON text of any size, or another text. */
   readonly text: string;
@@ -55,12 +51,8 @@ export interface JsonViewProps {
   readonly label?: string;
   /** Marks by JSON pointer. */
   readonly marks?: ReadonlyMap<string, JsonMark>;
-  /** Shown behind each value that the server has masked: the button that reveals it. */
-  readonly reveal?: (pointer: string) => ComponentChildren;
   /** How many rows are open at first, at most. */
   readonly rows?: number;
-  /** False leaves out the buttons for the whole tree. */
-  readonly hasTools?: boolean;
 }
 
 /** Longest text that a row shows whole. */
@@ -69,23 +61,12 @@ const TEXT_CHARACTERS = 300;
 const MOST_ROWS = 1_000;
 const FIRST_ROWS = 40;
 
-export function JsonView({ text, label, marks, reveal, rows = FIRST_ROWS, hasTools = true }: JsonViewProps) {
+export function JsonView({ text, label, marks, rows = FIRST_ROWS }: JsonViewProps) {
   const t = texts();
   const value = useMemo(() => parseJson(text), [text]);
   if (text === '') return <p class="muted">{t.empty}</p>;
   if (value === undefined) return <LongText text={text} isQuoted={false} />;
-  return (
-    <Tree
-      key={text}
-      value={value}
-      text={text}
-      label={label ?? t.label}
-      marks={marks}
-      reveal={reveal}
-      rows={rows}
-      hasTools={hasTools}
-    />
-  );
+  return <Tree key={text} value={value} text={text} label={label ?? t.label} marks={marks} rows={rows} />;
 }
 
 interface TreeProps {
@@ -93,12 +74,10 @@ interface TreeProps {
   readonly text: string;
   readonly label: string;
   readonly marks: JsonViewProps['marks'] | undefined;
-  readonly reveal: JsonViewProps['reveal'] | undefined;
   readonly rows: number;
-  readonly hasTools: boolean;
 }
 
-function Tree({ value, text, label, marks, reveal, rows: mostRows, hasTools }: TreeProps) {
+function Tree({ value, text, label, marks, rows: mostRows }: TreeProps) {
   const t = texts();
   const [state, setState] = useState<TreeState>(() => ({ open: firstOpen(value, mostRows), shown: new Map() }));
   const [active, setActive] = useState(0);
@@ -115,25 +94,23 @@ function Tree({ value, text, label, marks, reveal, rows: mostRows, hasTools }: T
   };
   return (
     <div class={`json-view${rows[0]?.kind === 'leaf' ? '' : ' has-tree'}`}>
-      {hasTools && (
-        <div class="json-tools">
-          {rows.some(({ kind }) => kind === 'closed') && (
-            <button
-              type="button"
-              class="link-button"
-              onClick={() => setState({ ...state, open: firstOpen(value, MOST_ROWS) })}
-            >
-              {t.openAll}
-            </button>
-          )}
-          {state.open.size > 1 && (
-            <button type="button" class="link-button" onClick={() => setState({ ...state, open: new Set(['']) })}>
-              {t.closeAll}
-            </button>
-          )}
-          <CopyButton text={text} />
-        </div>
-      )}
+      <div class="json-tools">
+        {rows.some(({ kind }) => kind === 'closed') && (
+          <button
+            type="button"
+            class="link-button"
+            onClick={() => setState({ ...state, open: firstOpen(value, MOST_ROWS) })}
+          >
+            {t.openAll}
+          </button>
+        )}
+        {state.open.size > 1 && (
+          <button type="button" class="link-button" onClick={() => setState({ ...state, open: new Set(['']) })}>
+            {t.closeAll}
+          </button>
+        )}
+        <CopyButton text={text} />
+      </div>
       <div
         ref={box}
         class="json-tree"
@@ -158,7 +135,6 @@ function Tree({ value, text, label, marks, reveal, rows: mostRows, hasTools }: T
             row={row}
             isActive={index === place}
             mark={marks?.get(row.pointer)}
-            reveal={reveal}
             onPick={() => {
               setActive(index);
               act(row);
@@ -214,11 +190,10 @@ interface RowProps {
   readonly row: JsonRow;
   readonly isActive: boolean;
   readonly mark: JsonMark | undefined;
-  readonly reveal: JsonViewProps['reveal'] | undefined;
   readonly onPick: () => void;
 }
 
-function Row({ row, isActive, mark, reveal, onPick }: RowProps) {
+function Row({ row, isActive, mark, onPick }: RowProps) {
   const t = texts();
   const isContainer = row.kind === 'open' || row.kind === 'closed';
   return (
@@ -249,12 +224,7 @@ function Row({ row, isActive, mark, reveal, onPick }: RowProps) {
       ) : (
         <Leaf value={row.value} />
       )}
-      {isMasked(row.value) && (
-        <>
-          <span class="chip">{t.masked}</span>
-          {reveal?.(row.pointer)}
-        </>
-      )}
+      {isMasked(row.value) && <span class="chip">{t.masked}</span>}
       {mark !== undefined && <span class={`json-mark ${mark}`}>{t[mark]}</span>}
       {isActive && row.kind !== 'more' && row.depth > 0 && (
         <span class="json-copy">

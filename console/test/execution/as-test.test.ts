@@ -9,13 +9,11 @@ import { promisify } from 'node:util';
 import { History } from '../../src/pages/execution/model/history.ts';
 import { asTest, whyNoTest } from '../../src/pages/execution/model/as-test.ts';
 import type { TestSubject } from '../../src/pages/execution/model/as-test.ts';
-import { MASKED_HEADER, MASKED_TOKEN } from '../../../src/console/protocol.ts';
 import { streamed } from '../../../src/console/streams/execution-stream.ts';
 import { startTestEngine, taskFailed, taskSucceeded, temporaryFolder } from '../../../src/testing/index.ts';
 import type { CleanUp, TestEngine, TestEngineOptions } from '../../../src/testing/index.ts';
 
 const SOURCE = pathToFileURL(fileURLToPath(new URL('../../../src', import.meta.url))).href;
-const masks = { token: MASKED_TOKEN, header: MASKED_HEADER };
 
 async function historyOf(engine: TestEngine, flow: string, execution: string): Promise<History> {
   const history = new History();
@@ -25,13 +23,9 @@ async function historyOf(engine: TestEngine, flow: string, execution: string): P
 }
 
 /** Runs the text in a process of its own. @returns what it wrote, if the test failed */
-async function outcomeOf(
-  t: CleanUp,
-  history: History,
-  subject: Omit<TestSubject, 'masks' | 'environment'>,
-): Promise<string> {
+async function outcomeOf(t: CleanUp, history: History, subject: Omit<TestSubject, 'environment'>): Promise<string> {
   const file = join(temporaryFolder(t), 'copied.test.ts');
-  writeFileSync(file, asTest(history, { ...subject, masks, environment: [], source: SOURCE }));
+  writeFileSync(file, asTest(history, { ...subject, environment: [], source: SOURCE }));
   try {
     await promisify(execFile)(process.execPath, ['--test', '--test-reporter=tap', file], {
       env: { ...process.env, NODE_TEST_CONTEXT: undefined },

@@ -1,6 +1,5 @@
 /** The execution as text to copy: a test for the test kit, or a call that starts one with the same input. */
 import { useState } from 'preact/hooks';
-import { MASKED_HEADER, MASKED_TOKEN } from '../../../../src/console/protocol.ts';
 import { session } from '../../app/session.ts';
 import { Button } from '../../parts/button.tsx';
 import { SAMPLE_KINDS, SAMPLE_TITLES, callSample } from '../../parts/call-samples.ts';
@@ -52,7 +51,6 @@ function testOf({ flow, name, described, history, isExpress }: LoadedExecution):
     definition: data?.FlowDefinition ?? '',
     mode: isExpress ? 'Express' : 'Standard',
     environment: (data?.Environment.Variables ?? []).map(({ Name, Value }) => ({ name: Name, value: Value })),
-    masks: { token: MASKED_TOKEN, header: MASKED_HEADER },
   });
 }
 

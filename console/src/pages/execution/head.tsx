@@ -130,7 +130,7 @@ function Children({ loaded }: { readonly loaded: LoadedExecution }) {
   );
 }
 
-/** The status that the stream reports; before it, that of the history or the description. */
+/** The status by the end in the history; without one, as the stream or the description reports it. */
 export function statusOf({ state, history, described }: LoadedExecution): string {
   if (history.end !== 0) return history.status;
   if (state !== null) return state.status;

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { post } from '../../api/client.ts';
 import { Button } from '../../parts/button.tsx';
 import { JsonView } from '../../parts/json-view.tsx';
-import type { JsonMark } from '../../parts/json-view.tsx';
+import type { JsonMark } from '../../parts/json-tree.ts';
 import { hasMask } from '../../parts/masked.ts';
 import { FaultNotice } from '../../parts/notice.tsx';
 import { useAction } from '../../parts/use-action.ts';

@@ -3,6 +3,7 @@ import { LinkButton } from '../../parts/button.tsx';
 import { FaultNotice } from '../../parts/notice.tsx';
 import { Duration, Time } from '../../parts/time.tsx';
 import { to } from '../../app/router.ts';
+import { locale } from '../../texts/texts.ts';
 import { childOf, mapRunOf } from './links.ts';
 import type { Visit } from './model/history.ts';
 import { ReportButton } from './report-dialog.tsx';
@@ -32,7 +33,7 @@ export function WaitsPanel({ loaded }: { readonly loaded: LoadedExecution }) {
           </li>
         ))}
       </ul>
-      {all.length > SHOWN && <p class="muted small">{t.moreWaits((all.length - SHOWN).toLocaleString())}</p>}
+      {all.length > SHOWN && <p class="muted small">{t.moreWaits((all.length - SHOWN).toLocaleString(locale()))}</p>}
     </section>
   );
 }

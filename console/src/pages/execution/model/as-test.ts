@@ -2,8 +2,10 @@
  * An execution as a test for the test kit (docs/testing.md): its definition, its input, and the answers that its tasks got, which the
  * history has. The text is a whole file that runs in a clone. Masked values of the history fit any text in the test.
  */
+import { MASKED_HEADER, MASKED_TOKEN } from '../../../../../src/console/protocol.ts';
 import { LongNumber } from '../../../parts/json.ts';
 import type { JsonValue } from '../../../parts/json.ts';
+import { hasMask } from '../../../parts/masked.ts';
 import { failureOf, memberOf } from './events.ts';
 import type { StreamedEvent } from './events.ts';
 import { attemptsOf, lastPieceOf } from './history.ts';
@@ -15,8 +17,6 @@ export interface TestSubject {
   readonly definition: string;
   readonly mode: 'Standard' | 'Express';
   readonly environment: readonly { readonly name: string; readonly value: string }[];
-  /** The marks that stand for a task token and for an Authorization header. */
-  readonly masks: { readonly token: string; readonly header: string };
   /** The path of `src/` of the clone from the folder of the test. */
   readonly source?: string;
 }
@@ -29,7 +29,7 @@ export function whyNoTest(history: History): 'running' | 'maps' | null {
 
 /** The text of the test. The execution has ended. */
 export function asTest(history: History, subject: TestSubject): string {
-  const { flow, execution, definition, mode, environment, masks, source = '../../src' } = subject;
+  const { flow, execution, definition, mode, environment, source = '../../src' } = subject;
   const answers = answersOf(history);
   const input = history.event(1) === undefined ? undefined : memberOf(history.events[0] as StreamedEvent, 'input');
   const code = [
@@ -59,11 +59,11 @@ export function asTest(history: History, subject: TestSubject): string {
     '',
     ...code,
     '',
-    ...answering(masks),
+    ...ANSWERING,
   ].join('\n');
   const hasLong = body.includes('longNumber(');
   return `${[
-    `/** The execution ${oneLine(execution)} of the flow ${oneLine(flow)}, as a test. */`,
+    `/** The execution ${execution} of the flow ${flow}, as a test. */`,
     "import assert from 'node:assert/strict';",
     "import { test } from 'node:test';",
     `import { ${hasLong ? 'longNumber, ' : ''}parseJson } from '${source}/base/json.ts';`,
@@ -103,7 +103,7 @@ function expressLines(history: History, execution: string, input: JsonValue): st
 
 /** A cause that has a masked value is another one in the test. */
 function causeLines(member: string, cause: string): string[] {
-  return cause.includes('•••') ? [] : [`  assert.equal(${member}, ${quote(cause)});`];
+  return hasMask(cause) ? [] : [`  assert.equal(${member}, ${quote(cause)});`];
 }
 
 function standardLines(history: History, execution: string, input: JsonValue): string[] {
@@ -235,8 +235,8 @@ const ANSWER_TYPE = [
 ];
 
 /** The part of the test that is the same in all. */
-function answering({ token, header }: TestSubject['masks']): string[] {
-  return `/** Answers each call as the history says: the first answer of the action with these parameters, else the next of the action. */
+const ANSWERING =
+  `/** Answers each call as the history says: the first answer of the action with these parameters, else the next of the action. */
 function answering(time: VirtualTime, send: (token: string, report: Report) => Promise<unknown>) {
   const left = [...ANSWERS];
   const take = (call: TaskCall): Answer | undefined => {
@@ -276,10 +276,9 @@ function reportOf(token: string, { output, error, cause }: Report): [string, Rec
 
 /** The history does not show tokens and Authorization headers, and names of executions may be random. */
 function masked(parameters: unknown, { taskToken }: TaskCall): string {
-  const text = JSON.stringify(parameters).replace(/("(?:proxy-)?authorization":)"(?:[^"\\\\]|\\\\.)*"/gi, '$1"${header}"');
-  return taskToken === null ? text : text.replaceAll(taskToken, '${token}');
+  const text = JSON.stringify(parameters).replace(/("(?:proxy-)?authorization":)"(?:[^"\\\\]|\\\\.)*"/gi, '$1"${MASKED_HEADER}"');
+  return taskToken === null ? text : text.replaceAll(taskToken, '${MASKED_TOKEN}');
 }`.split('\n');
-}
 
 /** A value as TypeScript. A long number has all its digits. */
 function literal(value: JsonValue, indent: number): string {
@@ -314,9 +313,4 @@ function quote(text: string): string {
 /** A text of many lines, as it is. */
 function template(text: string): string {
   return `\`${text.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${').replaceAll('\r', '\\r')}\``;
-}
-
-/** A name inside a comment. */
-function oneLine(text: string): string {
-  return text.replaceAll('*/', '*').replace(/\s+/g, ' ');
 }

@@ -356,10 +356,10 @@ export class History {
     this.#lineAfter[id - 1] = root;
   }
 
-  #addPart(visit: Visit, facts: Pick<Part, 'kind' | 'id' | 'number' | 'called' | 'mode'>, startMs?: number): Part {
+  #addPart(visit: Visit, facts: Pick<Part, 'kind' | 'id' | 'number' | 'called' | 'mode'>): void {
     const part: Part = {
       ...facts,
-      startMs: startMs ?? this.timeOf(facts.id),
+      startMs: this.timeOf(facts.id),
       ...{ acceptedMs: null, accepted: 0, endMs: null, end: 0, status: 'Running' },
       ...{ isContinued: false, isUndone: false },
     };
@@ -367,7 +367,6 @@ export class History {
     if (part.kind === 'run' || (part.kind === 'attempt' && startsFlow(part.called))) {
       this.children.push({ visit, part });
     }
-    return part;
   }
 
   #beginDelay(visit: Visit, id: number): void {

@@ -5,8 +5,8 @@
  */
 import { LongNumber, isObject } from '../../../parts/json.ts';
 import type { JsonValue } from '../../../parts/json.ts';
-
-export type JsonMark = 'added' | 'removed' | 'changed';
+import { childPointer } from '../../../parts/json-tree.ts';
+import type { JsonMark } from '../../../parts/json-tree.ts';
 
 export interface JsonDifference {
   readonly marks: ReadonlyMap<string, JsonMark>;
@@ -93,8 +93,4 @@ export function isEqual(first: JsonValue, second: JsonValue): boolean {
 
 function isList(value: JsonValue): value is JsonList {
   return Array.isArray(value);
-}
-
-function childPointer(pointer: string, name: string | number): string {
-  return `${pointer}/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }

@@ -93,13 +93,9 @@ class Flattening {
         ...{ kind: 'round', key: roundKey, depth: depth + 1, parent: place, isOpen: isRoundOpen },
         ...{ line, round },
       });
-      if (isRoundOpen) this.#round(line, round, depth + 2, at);
+      // The first state of a round is there once, so the visits of a round fold into smaller loops.
+      if (isRoundOpen) this.#entries(line, round.from, round.until, depth + 2, at);
     }
-  }
-
-  /** The first state of a round is there once, so the visits of a round fold into smaller loops. */
-  #round(line: Line, round: LoopRound, depth: number, parent: number): void {
-    this.#entries(line, round.from, round.until, depth, parent);
   }
 
   /** True if what has to be in view is among some visits of a line. */
@@ -200,7 +196,7 @@ export function rowOfEvent(rows: readonly Row[], history: History, id: number): 
   return part === -1 ? rows.findIndex((row) => row.kind === 'visit' && row.visit === visit) : part;
 }
 
-/** The event that a row stands for: the one that ended it without success, else the one that began it. */
+/** The event that a row stands for: the one that began it. */
 export function eventOfRow(row: Row): number {
   switch (row.kind) {
     case 'visit':
