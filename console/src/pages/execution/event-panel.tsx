@@ -2,14 +2,14 @@
 import { LinkButton } from '../../parts/button.tsx';
 import { StatusBadge } from '../../parts/status.tsx';
 import { Duration, Time } from '../../parts/time.tsx';
-import { to } from '../../app/router.ts';
 import { DefinitionPlace } from './definition-place.tsx';
-import { childOf, mapRunOf } from './links.ts';
 import type { StreamedEvent, Warning } from './model/events.ts';
 import { isWaiting } from './model/history.ts';
-import type { Part, Visit } from './model/history.ts';
+import type { Visit } from './model/history.ts';
+import { PartName } from './part-name.tsx';
 import { Revealable } from './revealed.tsx';
 import { here } from './selection.ts';
+import { StartedLinks } from './started-links.tsx';
 import { executionTexts } from './texts.ts';
 import type { LoadedExecution } from './use-execution.ts';
 
@@ -41,12 +41,10 @@ export function EventPanel({ loaded, event }: { readonly loaded: LoadedExecution
 /** The state: how it stands, its attempts, and where to continue. */
 function VisitCard({ loaded, visit }: { readonly loaded: LoadedExecution; readonly visit: Visit }) {
   const t = executionTexts();
-  const { history, graph } = loaded;
+  const { graph } = loaded;
   const node = graph?.places.nodeOf(visit) ?? null;
   const [first] = visit.spans;
   const last = visit.spans.at(-1);
-  const child = childOf(history, visit);
-  const mapRun = mapRunOf(history, visit);
   return (
     <section class="stack tight" aria-label={visit.name}>
       <header class="row">
@@ -67,16 +65,7 @@ function VisitCard({ loaded, visit }: { readonly loaded: LoadedExecution; readon
         <LinkButton href={here({ tab: 'events', state: visit.name, type: null, q: null, trouble: null })}>
           {t.eventsOfState}
         </LinkButton>
-        {child !== null && (
-          <LinkButton kind="primary" href={to.execution(child.flow, child.execution)}>
-            {t.openChild}
-          </LinkButton>
-        )}
-        {mapRun !== '' && (
-          <LinkButton kind="primary" href={to.mapRun(loaded.flow, loaded.name, mapRun)}>
-            {t.openMapRun}
-          </LinkButton>
-        )}
+        <StartedLinks loaded={loaded} visit={visit} />
       </p>
       {visit.parts.length > 1 && <Attempts visit={visit} />}
       {node !== null && <DefinitionPlace loaded={loaded} visit={visit} path="" />}
@@ -107,17 +96,6 @@ function Attempts({ visit }: { readonly visit: Visit }) {
         </tbody>
       </table>
     </div>
-  );
-}
-
-export function PartName({ part }: { readonly part: Part }) {
-  const t = executionTexts();
-  const { kind, number, isContinued } = part;
-  const name = kind === 'attempt' ? t.attempt(number) : kind === 'delay' ? t.delay : t.mapRun;
-  return (
-    <>
-      {name} {isContinued && <span class="muted">{t.continued}</span>}
-    </>
   );
 }
 

@@ -9,6 +9,7 @@ import type { Counts, Outcome, Visit } from './model/history.ts';
 import type { Places } from './model/overlay.ts';
 import { eventOfRow } from './model/rows.ts';
 import type { Row } from './model/rows.ts';
+import { PartName } from './part-name.tsx';
 import { chooseEvent, chooseOnly, chooseOpen, chosenOnly } from './selection.ts';
 import { executionTexts } from './texts.ts';
 
@@ -111,15 +112,12 @@ function Name({ row, places }: Pick<TimelineRowProps, 'row' | 'places'>) {
     }
     case 'round':
       return <span class="ellipsis">{t.round(row.round.number.toLocaleString(locale()))}</span>;
-    case 'part': {
-      const { kind, number, isContinued } = row.part;
-      const name = kind === 'attempt' ? t.attempt(number) : kind === 'delay' ? t.delay : t.mapRun;
+    case 'part':
       return (
         <span class="ellipsis">
-          {name} {isContinued && <span class="muted">{t.continued}</span>}
+          <PartName part={row.part} />
         </span>
       );
-    }
   }
 }
 

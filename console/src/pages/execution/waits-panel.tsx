@@ -2,12 +2,11 @@
 import { LinkButton } from '../../parts/button.tsx';
 import { FaultNotice } from '../../parts/notice.tsx';
 import { Duration, Time } from '../../parts/time.tsx';
-import { to } from '../../app/router.ts';
 import { locale } from '../../texts/texts.ts';
-import { childOf, mapRunOf } from './links.ts';
 import type { Visit } from './model/history.ts';
 import { ReportButton } from './report-dialog.tsx';
 import { here } from './selection.ts';
+import { StartedLinks } from './started-links.tsx';
 import { executionTexts } from './texts.ts';
 import type { LoadedExecution } from './use-execution.ts';
 
@@ -49,8 +48,6 @@ function WaitView({
 }) {
   const t = executionTexts();
   const { EventId, SinceTime, UntilTime, Reason, Kind } = wait;
-  const child = visit === null ? null : childOf(loaded.history, visit);
-  const mapRun = visit === null ? '' : mapRunOf(loaded.history, visit);
   return (
     <div class="wait">
       <div class="wait-words">
@@ -72,16 +69,7 @@ function WaitView({
       </div>
       <p class="row">
         {Kind === 'Callback' && EventId > 0 && <ReportButton loaded={loaded} event={EventId} state={wait.StepName} />}
-        {child !== null && (
-          <LinkButton kind="primary" href={to.execution(child.flow, child.execution)}>
-            {t.openChild}
-          </LinkButton>
-        )}
-        {mapRun !== '' && (
-          <LinkButton kind="primary" href={to.mapRun(loaded.flow, loaded.name, mapRun)}>
-            {t.openMapRun}
-          </LinkButton>
-        )}
+        {visit !== null && <StartedLinks loaded={loaded} visit={visit} />}
         {EventId > 0 && <LinkButton href={here({ e: EventId })}>{t.show}</LinkButton>}
       </p>
     </div>
