@@ -98,6 +98,54 @@ describe('a Map run', WHERE_IT_RUNS, () => {
     await page.getByText('Aborted', { exact: true }).first().waitFor();
   });
 
+  it('follows it also after a reply has failed', async (t) => {
+    await startExecution(server, 'running', { name: 'two', input: { items: [1, 2] } });
+    const name = await mapRunOf(server, 'running', 'two');
+    const { page, allow } = await openConsole(t, server, { at: `#/flows/running/executions/two/map-runs/${name}` });
+    await page.locator('.item-row').nth(1).waitFor();
+    allow(/status of 503/);
+    await page.route(
+      '**/api/DescribeMapRun',
+      (route) => route.fulfill({ status: 503, json: { Code: 'Planted', Message: 'planted' } }),
+      {
+        times: 1,
+      },
+    );
+    await page.getByText('planted').waitFor();
+    await page.getByText('planted').waitFor({ state: 'detached' });
+  });
+
+  it('lists more when one scrolls to the end while the list is read anew', async (t) => {
+    const items = Array.from({ length: 130 }, (_, index) => index);
+    await startExecution(server, 'ended', { name: 'many', input: { items }, waits: true });
+    const name = await mapRunOf(server, 'ended', 'many');
+    const { page } = await openConsole(t, server);
+    let ended = 0;
+    await page.route('**/api/DescribeMapRun', async (route) => {
+      const response = await route.fetch();
+      const run = (await response.json()) as { readonly ItemCounts: object };
+      await route.fulfill({
+        response,
+        json: { ...run, Status: 'Running', ItemCounts: { ...run.ItemCounts, Succeed: ended } },
+      });
+    });
+    const gate = Promise.withResolvers<void>();
+    await page.goto(`${new URL('/console/', server.url).href}#/flows/ended/executions/many/map-runs/${name}`);
+    const list = page.getByRole('list', { name: 'Executions of the items' });
+    await list.locator('[data-index="10"]').waitFor();
+    await page.route('**/api/ListExecutions', async (route) => {
+      await gate.promise;
+      await route.continue();
+    });
+    const asked = page.waitForRequest('**/api/ListExecutions');
+    ended = 1;
+    await asked;
+    await list.evaluate((box) => box.scrollTo(0, box.scrollHeight));
+    await list.locator('[data-index="99"]').waitFor();
+    gate.resolve();
+    await list.locator('[data-index="105"]').waitFor();
+  });
+
   it('says that there is none', async (t) => {
     const { page, allow } = await openConsole(t, server, { at: '#/flows/ended/executions/one/map-runs/none' });
     allow(/status of 404/);

@@ -324,6 +324,21 @@ test('the executions of a Map run come in pages, the failed ones first', async (
   );
   const rest = await readItems(read, statuses, 1_000);
   assert.deepEqual([rest.items.length, rest.hasMore], [155, false]);
+  const moving: Readonly<Partial<Record<string, readonly string[]>>> = {
+    Running: ['one', 'two'],
+    Succeeded: ['two', 'three'],
+  };
+  const { items } = await readItems(
+    (status) =>
+      Promise.resolve({ Executions: (moving[status] ?? []).map((Name) => ({ Name, Status: status }) as never) }),
+    statuses,
+    100,
+  );
+  assert.deepEqual(
+    items.map(({ Name, Status }) => `${Name} ${Status}`),
+    ['one Running', 'two Succeeded', 'three Succeeded'],
+    'an execution that ends between two pages is listed once',
+  );
   assert.equal(positionOf('d-1-b642d77a1a69-70'), 70);
   assert.equal(positionOf('d-1-b642d77a1a69-7:d2c6630e-6bc8-4e51-9e8b-c3ca5cda1bc3'), 7);
   assert.equal(positionOf('other'), null);

@@ -19,17 +19,23 @@ export type ReadPage = (
 
 /** The first executions of these statuses, in their order, until there are as many as asked or no more. */
 export async function readItems(read: ReadPage, statuses: readonly ItemStatus[], count: number): Promise<ItemPages> {
-  const items: ItemExecution[] = [];
+  const items = new Map<string, ItemExecution>();
   for (const [place, status] of statuses.entries()) {
     let token = '';
     do {
       const page = await read(status, token);
-      items.push(...page.Executions);
+      for (const execution of page.Executions) {
+        // One that has ended since it was read as running is listed where it is now.
+        items.delete(execution.Name);
+        items.set(execution.Name, execution);
+      }
       token = page.NextToken ?? '';
-      if (items.length >= count) return { items, hasMore: token !== '' || place < statuses.length - 1 };
+      if (items.size >= count) {
+        return { items: [...items.values()], hasMore: token !== '' || place < statuses.length - 1 };
+      }
     } while (token !== '');
   }
-  return { items, hasMore: false };
+  return { items: [...items.values()], hasMore: false };
 }
 
 /** The position of an item, or of the first item of a batch, which is the last number of its execution's name. */

@@ -10,6 +10,7 @@ import { StatusBadge, statusClass, statusText } from '../../parts/status.tsx';
 import { Duration, Time } from '../../parts/time.tsx';
 import { useReloadOn } from '../../parts/use-reload-on.ts';
 import { useResource } from '../../parts/use-resource.ts';
+import type { Resource } from '../../parts/use-resource.ts';
 import { WindowedList } from '../../parts/windowed-list.tsx';
 import { locale } from '../../texts/texts.ts';
 import { STATUSES, positionOf, readItems } from './item-pages.ts';
@@ -31,7 +32,7 @@ export function MapRunPage({ flow, execution, name }: MapRunProps) {
   const of = { FlowName: flow, ExecutionName: execution, MapRunName: name };
   const described = useResource(`${flow}/${execution}/${name}`, (signal) => call('DescribeMapRun', of, { signal }));
   const { data, fault } = described;
-  useChanges(flow, data, described.reload);
+  useChanges(flow, described);
   if (data === null) {
     if (fault instanceof ApiFault && fault.status === 404) {
       return (
@@ -81,9 +82,9 @@ const LONGEST_PAUSE_MS = 30_000;
  * Looks again while the run is open: at once when executions of the flow have changed, as that of the Map has at its end, and after a
  * pause, because the stream leaves the items out. The pauses grow while nothing changes.
  */
-function useChanges(flow: string, run: ReplyOf<'DescribeMapRun'> | null, onChange: () => void): void {
-  const latest = useRef(onChange);
-  latest.current = onChange;
+function useChanges(flow: string, { data: run, fault, reload }: Resource<ReplyOf<'DescribeMapRun'>>): void {
+  const latest = useRef(reload);
+  latest.current = reload;
   const isRunning = run === null || isOpen(run);
   const pause = useRef({ counts: '', ms: FIRST_PAUSE_MS });
   useEffect(() => {
@@ -102,7 +103,8 @@ function useChanges(flow: string, run: ReplyOf<'DescribeMapRun'> | null, onChang
       window.clearTimeout(timer);
       document.removeEventListener('visibilitychange', wait);
     };
-  }, [run, isRunning]);
+    // A look that failed is followed by another one too.
+  }, [run, fault, isRunning]);
   useEffect(() => {
     if (!isRunning) return;
     const stream = openStream({
@@ -229,7 +231,7 @@ function Items({ flow, name, state }: ItemsProps) {
           label={t.children}
           isAnchored
           onEnd={() => {
-            if (pages.data?.hasMore === true && !pages.isLoading) setCount(items.length + PAGE);
+            if (pages.data?.hasMore === true) setCount(items.length + PAGE);
           }}
           row={(item) => <ItemRow flow={flow} item={item} />}
         />
