@@ -126,6 +126,27 @@ describe('an execution', WHERE_IT_RUNS, () => {
     assert.equal(page.url(), before);
   });
 
+  it('does not say that there is no graph while the server draws it, or when it refused to', async (t) => {
+    const { page, goTo, allow } = await openConsole(t, server, { at: '#/flows' });
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    const gate = Promise.withResolvers<void>();
+    await page.route('**/api/CheckDefinition', async (route) => {
+      await gate.promise;
+      await route.fulfill({ status: 503, json: { Code: 'Planted', Message: 'planted' } });
+    });
+    const asked = page.waitForRequest('**/api/CheckDefinition');
+    await goTo(at('varied', 'order-1', '?tab=graph'));
+    await asked;
+    const view = page.locator('.view');
+    await view.getByText('Loading').waitFor();
+    allow(/status of 503/);
+    gate.resolve();
+    await view.getByText('planted').waitFor();
+    await page.unroute('**/api/CheckDefinition');
+    await view.getByRole('button', { name: 'Try again' }).click();
+    await view.locator('[data-node]').first().waitFor();
+  });
+
   it('filters events, and Back restores each filter', async (t) => {
     const { page } = await openConsole(t, server, { at: at('varied', 'order-1', '?tab=events') });
     await event(page).first().waitFor();

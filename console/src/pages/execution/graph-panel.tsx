@@ -2,7 +2,7 @@
 import { useMemo } from 'preact/hooks';
 import { FlowGraphView } from '../../graph/flow-graph-view.tsx';
 import type { NodeStatus } from '../../graph/node-status.ts';
-import { EmptyNotice, Loading } from '../../parts/notice.tsx';
+import { EmptyNotice, FaultNotice, Loading } from '../../parts/notice.tsx';
 import { durationText } from '../../parts/time.tsx';
 import { locale } from '../../texts/texts.ts';
 import { attemptsOf, linesOf } from './model/history.ts';
@@ -15,7 +15,7 @@ import type { LoadedExecution } from './use-execution.ts';
 
 export function GraphPanel({ loaded, visit }: { readonly loaded: LoadedExecution; readonly visit: Visit | null }) {
   const t = executionTexts();
-  const { history, version, graph, described } = loaded;
+  const { history, version, graph, described, drawn } = loaded;
   const shown = useMemo(() => {
     if (graph === null) return null;
     const { nodes, edges } = overlayOf(history, graph.graph, graph.places);
@@ -23,7 +23,11 @@ export function GraphPanel({ loaded, visit }: { readonly loaded: LoadedExecution
     return { nodes, status, taken: new Set(edges.keys()) };
   }, [history, version, graph]);
   if (graph === null || shown === null) {
-    return described.isLoading ? <Loading /> : <EmptyNotice title={t.noGraph} />;
+    const failed = [described, drawn].find(({ fault }) => fault !== null);
+    if (failed !== undefined && failed.fault !== null) {
+      return <FaultNotice fault={failed.fault} onRetry={failed.reload} />;
+    }
+    return described.isLoading || drawn.isLoading ? <Loading /> : <EmptyNotice title={t.noGraph} />;
   }
   const selected = visit === null ? null : (graph.places.nodeOf(visit)?.index ?? null);
   const choose = (node: number, tab?: 'data'): void => {

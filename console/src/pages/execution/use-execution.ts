@@ -37,8 +37,10 @@ export interface LoadedExecution {
   /** The server refuses the stream, for good or for a time. */
   readonly fault: ApiFault | null;
   readonly described: Resource<ReplyOf<'DescribeExecution'>>;
-  /** Null without a definition, and for one of which this server draws no graph. */
+  /** Null without a definition, for one of which this server draws no graph, and until it has arrived. */
   readonly graph: GraphOfFlow | null;
+  /** The question for the graph. */
+  readonly drawn: Pick<Resource<unknown>, 'fault' | 'isLoading' | 'reload'>;
   readonly waits: Resource<ReplyOf<'DescribeExecutionWaits'>>;
   readonly isExpress: boolean;
   /** Looks again for an execution that was absent. */
@@ -61,21 +63,21 @@ export function useExecution(flow: string, name: string): LoadedExecution {
   const { history, lookAgain, ...arrived } = useEvents(flow, name);
   const described = useResource(key, (signal) => call('DescribeExecution', parameters, { signal }));
   const definition = described.data?.FlowDefinition ?? '';
-  const checked = useResource(`${key}\n${definition}`, async (signal) => {
+  const drawn = useResource(`${key}\n${definition}`, async (signal) => {
     if (definition === '') return null;
     const reply = await call('CheckDefinition', { Definition: definition, ExecutionMode: 'Standard' }, { signal });
     return reply.Graph === '' ? null : (JSON.parse(reply.Graph) as FlowGraph);
   });
   const graph = useMemo(
-    () => (checked.data === null ? null : { graph: checked.data, places: new Places(checked.data) }),
-    [checked.data, history],
+    () => (drawn.data === null ? null : { graph: drawn.data, places: new Places(drawn.data) }),
+    [drawn.data],
   );
   const waits = useResource(key, (signal) => call('DescribeExecutionWaits', parameters, { signal }));
   useWaitsAfterChanges(waits, arrived);
   const flowFacts = useResource(flow, (signal) => call('DescribeFlow', { Name: flow }, { signal }));
   // A name with a colon is one that the server has made for an Express execution; another may be of either mode.
   const isExpress = name.includes(':') || flowFacts.data?.ExecutionMode === 'Express';
-  return { flow, name, history, ...arrived, described, graph, waits, isExpress, lookAgain };
+  return { flow, name, history, ...arrived, described, graph, drawn, waits, isExpress, lookAgain };
 }
 
 /** The events and the status, from the stream. Changes within a frame are drawn together. */

@@ -26,7 +26,7 @@ export interface Overlay {
   readonly edges: ReadonlyMap<number, number>;
 }
 
-/** Finds the nodes of visits. Made once for a graph and a history; it remembers what it has found. */
+/** Finds the nodes of visits. Made once for a graph; it remembers what it has found. */
 export class Places {
   readonly #graph: FlowGraph;
   readonly #names = new Map<string, GraphNode>();
