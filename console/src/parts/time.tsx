@@ -1,6 +1,6 @@
 /** Times in the reader's zone, with UTC on hover; durations; and durations that go on. */
 import { signal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { serverAheadMs, serverNowMs } from '../app/clock.ts';
 import { defineTexts, locale } from '../texts/texts.ts';
 
@@ -80,10 +80,12 @@ let timer = 0;
 
 /** The time, renewed every second while the component is shown and the page is visible. `isOn`: false asks for no renewal. */
 export function useNow(isOn = true): number {
-  useEffect(() => {
+  // Before the first drawing is seen: while no one watched, the time stopped.
+  useLayoutEffect(() => {
     if (!isOn) return;
     watchers++;
     if (watchers === 1) {
+      now.value = Date.now();
       timer = window.setInterval(() => {
         if (!document.hidden) now.value = Date.now();
       }, 1000);

@@ -315,6 +315,23 @@ describe('an execution that runs', WHERE_IT_RUNS, () => {
     assert.deepEqual([...new Set(after)], after.length === 0 ? [] : ['api/DescribeExecutionWaits']);
   });
 
+  it('shows at once how long it has run, also when no time was shown before', async (t) => {
+    const server = await startConsole(t);
+    await createFlow(server, 'wait', WAIT);
+    await startExecution(server, 'wait', { name: 'long' });
+    const { page, goTo, settled } = await openConsole(t, server, { at: '#/messages', hasClock: true });
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await settled();
+    await page.clock.pauseAt(new Date(Date.now() + 600_000));
+    await goTo(at('wait', 'long'));
+    // The page draws by its clock, too. The next tick of a second is further away.
+    for (let pieces = 0; pieces < 10; pieces++) {
+      await page.clock.runFor(20);
+      await settled();
+    }
+    assert.match(await page.locator('.execution-head dd').nth(2).innerText(), /^(?:9|10) min/);
+  });
+
   it('remains on the screen when its flow is deleted', async (t) => {
     const server = await startConsole(t);
     await createFlow(server, 'wait', WAIT);
