@@ -201,7 +201,13 @@ function listen(element: HTMLElement, { get, move, canPan: mayPan, setDragged }:
     pointers.set(event.pointerId, place(event));
     start ??= place(event);
   };
+  const onUp = (event: PointerEvent): void => {
+    pointers.delete(event.pointerId);
+    if (pointers.size === 0) start = null;
+  };
   const onMove = (event: PointerEvent): void => {
+    // A button that was released outside of the pane before the drag began.
+    if (event.buttons === 0) return onUp(event);
     const before = pointers.get(event.pointerId);
     if (before === undefined || start === null) return;
     const at = place(event);
@@ -220,10 +226,6 @@ function listen(element: HTMLElement, { get, move, canPan: mayPan, setDragged }:
     setDragged(true);
     const length = (point: Point): number => Math.max(8, Math.hypot(point.x - other.x, point.y - other.y));
     move(zoomed(view, length(at) / length(before), { x: (at.x + other.x) / 2, y: (at.y + other.y) / 2 }));
-  };
-  const onUp = (event: PointerEvent): void => {
-    pointers.delete(event.pointerId);
-    if (pointers.size === 0) start = null;
   };
   element.addEventListener('wheel', onWheel, { passive: false });
   element.addEventListener('pointerdown', onDown);

@@ -117,6 +117,28 @@ describe('the graph of a flow', WHERE_IT_RUNS, () => {
     assert.equal(await scaleOf(page), whole);
   });
 
+  test('does not follow a mouse whose button was released outside', async (t) => {
+    const server = await startConsole(t);
+    await createFlow(server, 'orders', JSON.stringify(EVERYTHING));
+    const { page } = await openConsole(t, server, { at: '#/flows/orders?view=graph' });
+    await page.locator('.graph-node').first().waitFor();
+    const transform = (): Promise<string | null> => page.locator('svg.graph > g').getAttribute('transform');
+    const before = await transform();
+    const box = await page.locator('.graph-box').boundingBox();
+    assert.ok(box !== null);
+    const y = box.y + box.height / 2;
+    await page.mouse.move(box.x + 2, y);
+    await page.mouse.down();
+    await page.mouse.move(box.x - 20, y);
+    await page.mouse.up();
+    await page.mouse.move(box.x + 200, y, { steps: 4 });
+    assert.equal(await transform(), before);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 260, y, { steps: 4 });
+    await page.mouse.up();
+    assert.notEqual(await transform(), before);
+  });
+
   test('of fifty branches in fifty has few elements, closed, open and from far away', async (t) => {
     const server = await startConsole(t);
     await createFlow(server, 'large', JSON.stringify(nested([50, 50])));
