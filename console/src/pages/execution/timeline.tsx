@@ -181,8 +181,8 @@ function keyed(pressed: KeyboardEvent, rows: readonly Row[], active: number): Ke
       return row.isOpen === false ? { open: { key: row.key, isOpen: true } } : { row: Math.min(last, active + 1) };
     case 'ArrowLeft':
       if (pressed.shiftKey) return { pan: -PAN_SHARE };
-      if (row === undefined) return null;
-      return row.isOpen === true ? { open: { key: row.key, isOpen: false } } : { row: Math.max(0, row.parent) };
+      if (row?.isOpen === true) return { open: { key: row.key, isOpen: false } };
+      return row === undefined || row.parent === -1 ? null : { row: row.parent };
     case 'Enter':
     case ' ':
       return row === undefined || row.isOpen === null ? null : { open: { key: row.key, isOpen: !row.isOpen } };
