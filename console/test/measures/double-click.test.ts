@@ -41,6 +41,28 @@ function viaDialog(open: string, act: string): (page: Page) => Promise<Locator> 
   };
 }
 
+function dialogCloses(page: Page): Promise<void> {
+  return page.getByRole('dialog').waitFor({ state: 'detached' });
+}
+
+/** Makes a flow with version 1. */
+function versioned(name: string): Act['given'] {
+  return async (server) => {
+    await createFlow(server, name, PASS);
+    await server.call('PublishFlowVersion', { FlowName: name });
+  };
+}
+
+/** Makes a flow with a schedule that is not due soon. */
+function scheduled(name: string): Act['given'] {
+  return async (server) => {
+    await createFlow(server, name, PASS);
+    await server.call('CreateSchedule', {
+      ...{ FlowName: name, ScheduleName: 'yearly', CronExpression: '0 0 0 1 1 *', Payload: '{}', Enable: 'true' },
+    });
+  };
+}
+
 const EXPRESS = { mode: 'Express' } as const;
 
 const ACTS: readonly Act[] = [
@@ -92,25 +114,19 @@ const ACTS: readonly Act[] = [
     at: '#/flows/published?tab=versions',
     to: viaDialog('Publish a version', 'Publish a version'),
     asks: 'api/PublishFlowVersion',
-    done: (page) => page.getByRole('dialog').waitFor({ state: 'detached' }),
+    done: dialogCloses,
   },
   {
     name: 'deleting a version',
-    async given(server) {
-      await createFlow(server, 'unpublished', PASS);
-      await server.call('PublishFlowVersion', { FlowName: 'unpublished' });
-    },
+    given: versioned('unpublished'),
     at: '#/flows/unpublished?tab=versions',
     to: viaDialog('Delete: Version 1', 'Delete'),
     asks: 'api/DeleteFlowVersion',
-    done: (page) => page.getByRole('dialog').waitFor({ state: 'detached' }),
+    done: dialogCloses,
   },
   {
     name: 'creating an alias',
-    async given(server) {
-      await createFlow(server, 'aliased', PASS);
-      await server.call('PublishFlowVersion', { FlowName: 'aliased' });
-    },
+    given: versioned('aliased'),
     at: '#/flows/aliased?tab=versions',
     async to(page) {
       await button(page, 'Create an alias').click();
@@ -119,7 +135,7 @@ const ACTS: readonly Act[] = [
       return inDialog(page, 'Save');
     },
     asks: 'api/CreateFlowAlias',
-    done: (page) => page.getByRole('dialog').waitFor({ state: 'detached' }),
+    done: dialogCloses,
   },
   {
     name: 'creating a schedule',
@@ -132,31 +148,25 @@ const ACTS: readonly Act[] = [
       return inDialog(page, 'Save');
     },
     asks: 'api/CreateSchedule',
-    done: (page) => page.getByRole('dialog').waitFor({ state: 'detached' }),
+    done: dialogCloses,
   },
-  ...(['turning off a schedule', 'deleting a schedule'] as const).map(
-    (name, place): Act => ({
-      name,
-      async given(server) {
-        await createFlow(server, `scheduled-${place}`, PASS);
-        await server.call('CreateSchedule', {
-          ...{ FlowName: `scheduled-${place}`, ScheduleName: 'yearly', CronExpression: '0 0 0 1 1 *' },
-          ...{ Payload: '{}', Enable: 'true' },
-        });
-      },
-      at: `#/flows/scheduled-${place}?tab=schedules`,
-      to:
-        place === 0
-          ? async (page) => page.getByRole('switch', { name: /^(?:Dis|En)able “yearly”$/ })
-          : viaDialog('Delete: yearly', 'Delete'),
-      asks: place === 0 ? 'api/UpdateSchedule' : 'api/DeleteSchedule',
-      done: (page) =>
-        place === 0
-          ? page.getByRole('switch', { name: 'Enable “yearly”' }).waitFor()
-          : page.getByText('No schedule yet').waitFor(),
-      ...(place === 0 && { stays: true }),
-    }),
-  ),
+  {
+    name: 'turning off a schedule',
+    given: scheduled('turned-off'),
+    at: '#/flows/turned-off?tab=schedules',
+    to: async (page) => page.getByRole('switch', { name: /^(?:Dis|En)able “yearly”$/ }),
+    asks: 'api/UpdateSchedule',
+    done: (page) => page.getByRole('switch', { name: 'Enable “yearly”' }).waitFor(),
+    stays: true,
+  },
+  {
+    name: 'deleting a schedule',
+    given: scheduled('unscheduled'),
+    at: '#/flows/unscheduled?tab=schedules',
+    to: viaDialog('Delete: yearly', 'Delete'),
+    asks: 'api/DeleteSchedule',
+    done: (page) => page.getByText('No schedule yet').waitFor(),
+  },
   {
     name: 'deleting a flow',
     given: (server) => createFlow(server, 'doomed', PASS),
