@@ -7,6 +7,8 @@ import { WHERE_IT_RUNS, openConsole } from '../support/browser.ts';
 import { PASS, WAIT, createFlow, startConsole, startExecution } from '../support/console-server.ts';
 import type { ConsoleServer } from '../support/console-server.ts';
 
+const EXECUTION = '#/flows/orders/executions/one';
+const MESSAGES = '#/messages';
 const SCREENS = [
   '#/flows',
   '#/flows/orders',
@@ -15,11 +17,26 @@ const SCREENS = [
   '#/flows/orders?tab=schedules',
   '#/flows/orders?tab=settings',
   '#/executions',
-  '#/flows/orders/executions/one',
+  EXECUTION,
   '#/schedules',
-  '#/messages',
+  MESSAGES,
   '#/system',
 ] as const;
+
+/** A text that each screen shows when it is loaded. */
+const SHOWN: Readonly<Record<(typeof SCREENS)[number], RegExp>> = {
+  '#/flows': /^orders$/,
+  '#/flows/orders': /No problems/,
+  '#/flows/orders?tab=executions': /^one$/,
+  '#/flows/orders?tab=versions': /No version/,
+  '#/flows/orders?tab=schedules': /^nightly$/,
+  '#/flows/orders?tab=settings': /RoleArn/,
+  '#/executions': /^one$/,
+  [EXECUTION]: /^Rest$/,
+  '#/schedules': /^nightly$/,
+  [MESSAGES]: /Messages that flows have sent/,
+  '#/system': /Settings in effect/,
+};
 
 const json = (status: number, Code: string, Message: string) => (route: Route) =>
   route.fulfill({ status, contentType: 'application/json', body: JSON.stringify({ Code, Message, RequestId: 'R-1' }) });
@@ -73,6 +90,39 @@ describe('each screen', WHERE_IT_RUNS, () => {
       }
     });
   }
+
+  it('leaves what it shows while a proxy has no server, and is right again afterwards', async (t) => {
+    const { page, context, allow, goTo } = await openConsole(t, server);
+    allow(/status of|ERR_/);
+    for (const [index, at] of SCREENS.entries()) {
+      await goTo('#/nowhere');
+      await page.getByText('There is no such screen').waitFor();
+      // All screens but that of messages hear of changes by a stream.
+      const streaming = at !== MESSAGES && page.waitForResponse((response) => /\/stream\?/.test(response.url()));
+      await goTo(at);
+      await page.locator('main').getByText(SHOWN[at]).first().waitFor();
+      await streaming;
+      await context.route('**/console/api/**', page502);
+      await context.route('**/console/stream?**', page502);
+      const refused = page.waitForResponse((response) => response.status() === 502);
+      // A change by another user makes most screens load again.
+      if (at === EXECUTION) await server.call('StopExecution', { FlowName: 'orders', ExecutionName: 'one' });
+      else await server.call('UpdateFlow', { Name: 'orders', Description: `change ${index}` });
+      const reload = page.getByRole('button', { name: 'Reload' });
+      if ((await reload.count()) > 0) await reload.click();
+      await refused;
+      // Of an execution that has ended no one needs to know that its waits could not be read.
+      if (at !== EXECUTION) await page.locator('.notice.fault').first().waitFor();
+      assert.ok(await page.locator('main').getByText(SHOWN[at]).first().isVisible(), at);
+      await assertWhole(page);
+      await context.unroute('**/console/api/**');
+      await context.unroute('**/console/stream?**');
+      if ((await reload.count()) > 0) {
+        await reload.click();
+        await page.waitForFunction(() => document.querySelector('.notice.fault') === null);
+      }
+    }
+  });
 });
 
 describe('another user who deletes the flow', WHERE_IT_RUNS, () => {
