@@ -65,6 +65,7 @@ function everything(report: () => void): Required<Subscriber> {
     definitionWarned: report,
     executionStarted: report,
     executionAdvanced: report,
+    mapRunAdvanced: report,
     secretShown: report,
     executionRedriven: report,
     executionEnded: report,

@@ -59,6 +59,8 @@ export interface ObserverEvents {
   };
   /** A running execution has new events; those of a Standard one are durable. A Standard execution reports its end here too. */
   executionAdvanced: { readonly flowName: string; readonly executionName: string };
+  /** A Map run has begun, has started items or counted ends, has other bounds or has ended, which is durable. */
+  mapRunAdvanced: { readonly flowName: string; readonly executionName: string; readonly mapRunName: string };
   /** Someone has looked at what the console masks: a task token or the value of an `Authorization` header. */
   secretShown: {
     /** Of the session; empty with authentication off. */
@@ -216,6 +218,7 @@ const NAMES = Object.keys({
   definitionWarned: true,
   executionStarted: true,
   executionAdvanced: true,
+  mapRunAdvanced: true,
   secretShown: true,
   executionRedriven: true,
   executionEnded: true,

@@ -57,6 +57,7 @@ export class Changes {
     executionEnded: ({ mode, flowName, executionName, status, isMapItem }) =>
       this.#changed(mode, flowName, executionName, status, !isMapItem),
     executionAdvanced: ({ flowName, executionName }) => this.#advanced(flowName, executionName),
+    mapRunAdvanced: ({ flowName, executionName, mapRunName }) => this.#wake(keyOf(flowName, executionName, mapRunName)),
     executionStuck: ({ flowName, executionName }) => this.#advanced(flowName, executionName),
     flowChanged: ({ flowName, action }) => {
       this.#flowChanged(flowName);
@@ -67,8 +68,8 @@ export class Changes {
   };
   readonly #clock: Pick<Clock, 'nowMs' | 'monotonicMs'>;
   readonly #lists = new Set<ListWatcher>();
-  /** By flow and execution, what to call when the execution has new events. */
-  readonly #executions = new Map<string, Set<() => void>>();
+  /** By the key of an execution or a Map run, what to call when it has changed. */
+  readonly #watchers = new Map<string, Set<() => void>>();
 
   readonly #recent = new Recent();
   #askedMs = Number.NEGATIVE_INFINITY;
@@ -111,13 +112,27 @@ export class Changes {
 
   /** Calls `wake` when an execution may have new events. Returns the end of it. */
   watchExecution(flow: string, execution: string, wake: () => void): () => void {
-    const key = keyOf(flow, execution);
-    const watchers = this.#executions.get(key) ?? new Set();
+    return this.#watch(keyOf(flow, execution), wake);
+  }
+
+  /** Calls `wake` when a Map run may have changed. Returns the end of it. */
+  watchMapRun(flow: string, execution: string, mapRun: string, wake: () => void): () => void {
+    const unwatchRun = this.#watch(keyOf(flow, execution, mapRun), wake);
+    // An execution that is stopped ends its Map runs with it.
+    const unwatchExecution = this.watchExecution(flow, execution, wake);
+    return () => {
+      unwatchRun();
+      unwatchExecution();
+    };
+  }
+
+  #watch(key: string, wake: () => void): () => void {
+    const watchers = this.#watchers.get(key) ?? new Set();
     watchers.add(wake);
-    this.#executions.set(key, watchers);
+    this.#watchers.set(key, watchers);
     return () => {
       watchers.delete(wake);
-      if (watchers.size === 0 && this.#executions.get(key) === watchers) this.#executions.delete(key);
+      if (watchers.size === 0 && this.#watchers.get(key) === watchers) this.#watchers.delete(key);
     };
   }
 
@@ -141,13 +156,16 @@ export class Changes {
   }
 
   #advanced(flow: string, execution: string): void {
-    if (this.#executions.size === 0) return;
-    for (const wake of this.#executions.get(keyOf(flow, execution)) ?? []) wake();
+    if (this.#watchers.size > 0) this.#wake(keyOf(flow, execution));
+  }
+
+  #wake(key: string): void {
+    for (const wake of this.#watchers.get(key) ?? []) wake();
   }
 
   /** Executions may be gone: those whose key begins with this text. */
   #advancedAll(keyBegin: string): void {
-    for (const [key, watchers] of this.#executions) {
+    for (const [key, watchers] of this.#watchers) {
       if (key.startsWith(keyBegin)) for (const wake of watchers) wake();
     }
   }
@@ -193,7 +211,7 @@ class Recent {
   }
 }
 
-/** Neither name can hold a line break. */
-function keyOf(flow: string, execution: string): string {
-  return `${flow}\n${execution}`;
+/** No name can hold a line break. */
+function keyOf(flow: string, execution: string, mapRun = ''): string {
+  return `${flow}\n${execution}\n${mapRun}`;
 }

@@ -1,7 +1,9 @@
 /**
  * The exchange between the console's program in the browser and the server, beside the API: the session, the events of the streams,
- * and the marks in place of secrets. Both sides import this file, which imports nothing.
+ * and the marks in place of secrets. Both sides import this file, which imports nothing but types.
  */
+
+import type { ReplyOf } from '../operations/contract-types.ts';
 
 /** In place of a task token. */
 export const MASKED_TOKEN = '•••task token•••';
@@ -67,6 +69,14 @@ export interface ExecutionStreamEvents {
     readonly lastEvent: number;
   };
   /** There is no such execution, or there is no longer. The stream ends. */
+  readonly absent: Readonly<Record<string, never>>;
+}
+
+/** The events of the stream of a Map run, by name. */
+export interface MapRunStreamEvents {
+  /** How far it is, as DescribeMapRun says it: at first, and when it has changed. */
+  readonly mapRun: ReplyOf<'DescribeMapRun'>;
+  /** There is no such Map run, or there is no longer. The stream ends. */
   readonly absent: Readonly<Record<string, never>>;
 }
 

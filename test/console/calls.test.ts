@@ -90,6 +90,8 @@ describe('the rights of the session', () => {
       assert.deepEqual([reply.status, codeOf(reply)], [403, 'AccessDenied'], `${i}`);
     }
     await assert.rejects(visitor.follow('theirs', 'first'), new Refusal(403));
+    const mapRun = visitor.stream({ flow: 'theirs', execution: 'first', mapRun: 'none' });
+    await assert.rejects(mapRun, new Refusal(403));
     await assert.rejects(visitor.stream({ list: '1', flow: 'theirs' }), new Refusal(403));
     const described = await root.ok('DescribeExecution', { FlowName: 'theirs', ExecutionName: 'first' });
     assert.equal(described['Status'], 'Running');

@@ -13,6 +13,11 @@ const ASK = {
   Parameters: { resourceArn: 'acs:mns:::/queues/questions/messages', message: {} },
 };
 
+const EACH = {
+  ...{ Type: 'Map', Name: 'Each', ItemsPath: '$Input.items', ProcessorConfig: { ExecutionMode: 'Standard' } },
+  Processor: { StartAt: 'Wait', States: [{ Type: 'Wait', Name: 'Wait', Seconds: 300, End: true }] },
+};
+
 /** Visitors with a connection each: of two workers, or of two servers. They have the session of the first one. */
 async function visitorsOf(
   t: CleanUp,
@@ -70,6 +75,16 @@ async function sharesAll(t: CleanUp, servers: readonly Pick<ServerProcess, 'url'
   await Promise.all(streams.map((stream) => stream.first('execution', ({ status }) => status === 'Succeeded')));
   for (const stream of streams) assert.deepEqual(stream.history, streams[0]?.history);
   await seen('changes', 'Succeeded');
+
+  await createFlow(one, 'each', machine(EACH));
+  await others[0]?.ok('StartExecution', { FlowName: 'each', ExecutionName: 'one', Input: '{"items":[1,2]}' });
+  const started = await visitors[0]?.follow('each', 'one');
+  const { detail } = (await started?.until(() => started.history.find(({ type }) => type === 'MapRunStarted'))) ?? {};
+  const { output } = JSON.parse(detail ?? '') as { output: { MapRunName: string } };
+  const mapRun = { flow: 'each', execution: 'one', mapRun: output.MapRunName };
+  const mapRuns = await Promise.all(visitors.map((visitor) => visitor.stream(mapRun)));
+  await one.ok('StopExecution', { FlowName: 'each', ExecutionName: 'one' });
+  await Promise.all(mapRuns.map((stream) => stream.first('mapRun', ({ Status }) => Status === 'Aborted')));
 
   const { Name } = await one.ok('StartSyncExecution', { FlowName: 'quick' });
   await seen('changes', String(Name));

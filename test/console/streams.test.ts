@@ -243,6 +243,72 @@ describe('the stream of an execution', () => {
   it('leaves no defect', () => assert.deepEqual(faultsIn(server), []));
 });
 
+describe('the stream of a Map run', () => {
+  const distributed = (state: Record<string, unknown>) => ({
+    ...{ Type: 'Map', Name: 'Each', ItemsPath: '$Input.items', ProcessorConfig: { ExecutionMode: 'Standard' } },
+    ...{ MaxConcurrency: 2, Processor: { StartAt: 'One', States: [{ ...state, Name: 'One', End: true }] } },
+  });
+
+  async function runOf(flow: string, execution: string): Promise<Record<string, string>> {
+    const stream = await root.follow(flow, execution);
+    const event = await stream.until(() => stream.history.find(({ type }) => type === 'MapRunStarted'));
+    stream.close();
+    const { output } = JSON.parse(event.detail) as { output: { MapRunName: string } };
+    return { flow, execution, mapRun: output.MapRunName };
+  }
+
+  const counts = ({ data }: { readonly data: Record<string, unknown> }) => data['ItemCounts'] as Record<string, number>;
+
+  it('says how far it is, at first and after each change, as DescribeMapRun does', async () => {
+    await createFlow(root, 'each-waits', machine(distributed({ Type: 'Wait', Seconds: 300 })));
+    await start('each-waits', 'one', '{"items":[1,2,3]}');
+    const query = await runOf('each-waits', 'one');
+    const names = { FlowName: 'each-waits', ExecutionName: 'one', MapRunName: query['mapRun'] ?? '' };
+    const stream = await root.stream(query);
+    await stream.first('mapRun', ({ ItemCounts }) => (ItemCounts as { Running: number }).Running === 2);
+    const { Executions } = await root.ok('ListExecutions', { FlowName: 'each-waits', MapRunName: names.MapRunName });
+    const [child] = (Executions as { Name: string }[]).map(({ Name }) => Name);
+    await root.ok('StopExecution', { FlowName: 'each-waits', ExecutionName: String(child) });
+    await stream.first('mapRun', ({ Status }) => Status === 'Failed');
+    assert.equal(counts(stream.events.at(-1) ?? { data: {} })['Failed'], 1);
+
+    await start('each-waits', 'two', '{"items":[1,2,3]}');
+    const second = { ...(await runOf('each-waits', 'two')) };
+    const other = await root.stream(second);
+    const of = { FlowName: 'each-waits', ExecutionName: 'two', MapRunName: second['mapRun'] ?? '' };
+    await root.ok('UpdateMapRun', { ...of, Concurrency: '3' });
+    await other.first('mapRun', ({ ItemCounts }) => (ItemCounts as { Running: number }).Running === 3);
+    const { RequestId: _, ...described } = await root.ok('DescribeMapRun', of);
+    assert.deepEqual(other.events.at(-1)?.data, described);
+    await root.ok('StopExecution', { FlowName: 'each-waits', ExecutionName: 'two' });
+    await other.first('mapRun', ({ Status }) => Status === 'Aborted');
+    await root.ok('DeleteFlow', { Name: 'each-waits' });
+    await Promise.all([stream.first('absent'), other.first('absent'), stream.ended, other.ended]);
+  });
+
+  it('gathers the ends of many items', async () => {
+    await createFlow(root, 'each-ends', machine({ ...distributed({ Type: 'Pass' }), MaxConcurrency: 50 }));
+    await start('each-ends', 'one', JSON.stringify({ items: Array.from({ length: 400 }, (_, i) => i) }));
+    const stream = await root.stream(await runOf('each-ends', 'one'));
+    const last = await stream.first('mapRun', ({ Status }) => Status === 'Succeeded');
+    assert.deepEqual([counts(last)['Succeed'], counts(last)['Total']], [400, 400]);
+    assert.ok(stream.events.length < 100, `${stream.events.length} messages`);
+  });
+
+  it('says that there is none, and refuses what can be none', async () => {
+    await createFlow(root, 'no-map', machine({ Type: 'Pass', Name: 'A' }));
+    await start('no-map', 'one');
+    for (const execution of ['one', 'two']) {
+      const stream = await root.stream({ flow: 'no-map', execution, mapRun: 'none' });
+      await stream.first('absent');
+      await stream.ended;
+    }
+    await assert.rejects(root.stream({ flow: 'no map', execution: 'one', mapRun: 'none' }), new Refusal(400));
+  });
+
+  it('leaves no defect', () => assert.deepEqual(faultsIn(server), []));
+});
+
 /** Resident memory of the server's process. */
 async function memory(): Promise<number> {
   const { Processes } = await root.ok('DescribeSystem');

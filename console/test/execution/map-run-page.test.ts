@@ -7,8 +7,13 @@ import { createFlow, startConsole, startExecution } from '../support/console-ser
 import type { ConsoleServer } from '../support/console-server.ts';
 import { mapRunOf } from '../support/execution-flows.ts';
 
-/** A distributed Map whose item 7 fails, and whose others wait to be stopped or end at once. */
-function distributed(state: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+type State = Readonly<Record<string, unknown>>;
+
+const WAITS: State = { Type: 'Wait', Seconds: 300 };
+const ENDS: State = { Type: 'Pass' };
+
+/** A distributed Map whose item 7 fails or does something else, and whose others are in the state. */
+function distributed(state: State, seventh: State = { Type: 'Fail', Code: 'Broken' }): State {
   return {
     StartAt: 'Each',
     States: [
@@ -25,11 +30,11 @@ function distributed(state: Readonly<Record<string, unknown>>): Readonly<Record<
             {
               Type: 'Choice',
               Name: 'Check',
-              Branches: [{ Condition: '$Input == 7', Next: 'Broken' }],
-              Default: 'Fine',
+              Branches: [{ Condition: '$Input == 7', Next: 'Seventh' }],
+              Default: 'Others',
             },
-            { Type: 'Fail', Name: 'Broken', Code: 'Broken' },
-            { ...state, Name: 'Fine', End: true },
+            { ...seventh, Name: 'Seventh', ...(seventh['Type'] !== 'Fail' && { End: true }) },
+            { ...state, Name: 'Others', End: true },
           ],
         },
         End: true,
@@ -43,8 +48,8 @@ describe('a Map run', WHERE_IT_RUNS, () => {
   let at = '';
   before(async () => {
     server = await startConsole(fileEnd);
-    await createFlow(server, 'ended', distributed({ Type: 'Pass' }));
-    await createFlow(server, 'running', distributed({ Type: 'Wait', Seconds: 300 }));
+    await createFlow(server, 'ended', distributed(ENDS));
+    await createFlow(server, 'running', distributed(WAITS));
     const items = Array.from({ length: 30 }, (_, index) => index);
     await startExecution(server, 'ended', { name: 'one', input: { items }, waits: true });
     await startExecution(server, 'running', { name: 'one', input: { items } });
@@ -70,7 +75,7 @@ describe('a Map run', WHERE_IT_RUNS, () => {
     await first.getByText('Succeeded').waitFor();
     await page.goBack();
     await first.getByRole('link').click();
-    await page.locator('.failure').getByText('Broken failed').waitFor();
+    await page.locator('.failure').getByText('Seventh failed').waitFor();
     await page.locator('.execution-head').getByRole('link', { name: 'one', exact: true }).click();
     await page.getByRole('treeitem').filter({ hasText: 'Each' }).click();
     await page.getByRole('complementary').getByRole('link', { name: 'Open the Map run' }).click();
@@ -98,47 +103,52 @@ describe('a Map run', WHERE_IT_RUNS, () => {
     await page.getByText('Aborted', { exact: true }).first().waitFor();
   });
 
-  it('follows it also after a reply has failed', async (t) => {
-    await startExecution(server, 'running', { name: 'two', input: { items: [1, 2] } });
-    const name = await mapRunOf(server, 'running', 'two');
-    const { page, allow } = await openConsole(t, server, { at: `#/flows/running/executions/two/map-runs/${name}` });
-    await page.locator('.item-row').nth(1).waitFor();
+  it('follows it by a stream, also after that was refused', async (t) => {
+    await createFlow(server, 'followed', distributed(WAITS));
+    await startExecution(server, 'followed', { name: 'two', input: { items: [1, 2, 3, 4, 5] } });
+    const name = await mapRunOf(server, 'followed', 'two');
+    const { page, allow, asked } = await openConsole(t, server);
     allow(/status of 503/);
-    await page.route(
-      '**/api/DescribeMapRun',
-      (route) => route.fulfill({ status: 503, json: { Code: 'Planted', Message: 'planted' } }),
-      {
-        times: 1,
-      },
+    await page.route('**/stream?*mapRun=*', (route) =>
+      route.fulfill({ status: 503, json: { Code: 'Planted', Message: 'planted' } }),
     );
+    await page.goto(`${new URL('/console/', server.url).href}#/flows/followed/executions/two/map-runs/${name}`);
     await page.getByText('planted').waitFor();
+    await page.unroute('**/stream?*mapRun=*');
     await page.getByText('planted').waitFor({ state: 'detached' });
+    await page.locator('.item-row').nth(3).waitFor();
+    const child = (await page.locator('.item-row').first().getByRole('link').textContent()) ?? '';
+    await server.call('StopExecution', { FlowName: 'followed', ExecutionName: child });
+    await page.getByText('1 of 5 items have ended').waitFor();
+    await page.locator('.item-row').filter({ hasText: child }).getByText('Stopped').waitFor();
+    await page.locator('.item-row').nth(4).waitFor();
+    await server.call('StopExecution', { FlowName: 'followed', ExecutionName: 'two' });
+    await page.locator('.page-head').getByText('Aborted', { exact: true }).waitFor();
+    await server.call('DeleteFlow', { Name: 'followed' });
+    await page.getByText('This Map run does not exist').waitFor();
+    assert.ok(!asked().includes('api/DescribeMapRun'));
   });
 
   it('lists more when one scrolls to the end while the list is read anew', async (t) => {
+    await createFlow(server, 'last-waits', distributed(ENDS, WAITS));
     const items = Array.from({ length: 130 }, (_, index) => index);
-    await startExecution(server, 'ended', { name: 'many', input: { items }, waits: true });
-    const name = await mapRunOf(server, 'ended', 'many');
-    const { page } = await openConsole(t, server);
-    let ended = 0;
-    await page.route('**/api/DescribeMapRun', async (route) => {
-      const response = await route.fetch();
-      const run = (await response.json()) as { readonly ItemCounts: object };
-      await route.fulfill({
-        response,
-        json: { ...run, Status: 'Running', ItemCounts: { ...run.ItemCounts, Succeed: ended } },
-      });
+    await startExecution(server, 'last-waits', { name: 'many', input: { items } });
+    const name = await mapRunOf(server, 'last-waits', 'many');
+    const { page } = await openConsole(t, server, { at: `#/flows/last-waits/executions/many/map-runs/${name}` });
+    await page.getByText('129 of 130 items have ended').waitFor();
+    const list = page.getByRole('list', { name: 'Executions of the items' });
+    // The whole first page, with a row of 40 pixels each.
+    await page.waitForFunction(() => {
+      const box = document.querySelector('.map-run-items [role="list"]');
+      return box !== null && box.scrollHeight >= 100 * 40;
     });
     const gate = Promise.withResolvers<void>();
-    await page.goto(`${new URL('/console/', server.url).href}#/flows/ended/executions/many/map-runs/${name}`);
-    const list = page.getByRole('list', { name: 'Executions of the items' });
-    await list.locator('[data-index="10"]').waitFor();
     await page.route('**/api/ListExecutions', async (route) => {
       await gate.promise;
       await route.continue();
     });
     const asked = page.waitForRequest('**/api/ListExecutions');
-    ended = 1;
+    await server.call('StopExecution', { FlowName: 'last-waits', ExecutionName: 'many' });
     await asked;
     await list.evaluate((box) => box.scrollTo(0, box.scrollHeight));
     await list.locator('[data-index="99"]').waitFor();
@@ -147,8 +157,7 @@ describe('a Map run', WHERE_IT_RUNS, () => {
   });
 
   it('says that there is none', async (t) => {
-    const { page, allow } = await openConsole(t, server, { at: '#/flows/ended/executions/one/map-runs/none' });
-    allow(/status of 404/);
+    const { page } = await openConsole(t, server, { at: '#/flows/ended/executions/one/map-runs/none' });
     await page.getByText('This Map run does not exist').waitFor();
   });
 });

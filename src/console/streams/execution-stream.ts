@@ -3,9 +3,7 @@
  * when something has happened, so it holds no events but those of one message, and a browser that comes back says from which event it
  * continues.
  */
-import { ApiError } from '../../api/error.ts';
 import { formatTime } from '../../base/clock.ts';
-import { inBackground } from '../../base/isolated.ts';
 import { stringifyJson } from '../../base/json.ts';
 import type { Ports } from '../../base/ports.ts';
 import type { Executions, ExecutionView, HistoryEvent } from '../../runtime/executions.ts';
@@ -13,6 +11,7 @@ import type { Changes } from '../changes.ts';
 import { maskText, maskValue } from '../masking.ts';
 import type { StreamedEvent } from '../protocol.ts';
 import type { EventStream } from './event-stream.ts';
+import { Rereading, sendAbsent } from './rereading.ts';
 
 /** Events of the first read; later ones ask for as many as fit into a message. */
 const FIRST_EVENTS = 50;
@@ -39,6 +38,7 @@ export interface ExecutionStreamOptions {
 export class ExecutionStream {
   readonly #options: ExecutionStreamOptions;
   readonly #stream: EventStream;
+  readonly #rereading: Rereading;
   #next: number;
   /** How many events to ask for. */
   #count = FIRST_EVENTS;
@@ -46,93 +46,39 @@ export class ExecutionStream {
   #state = '';
   /** When the execution started; null: not known yet. */
   #startedMs: number | null = null;
-  /** Something has happened since the last read began, or it is time to look. */
-  #isDirty = true;
-  /** Something has happened, perhaps the deletion of the execution. */
-  #isWoken = false;
-  #isReading = false;
-  #cancel = (): void => {};
   #unwatch = (): void => {};
 
   constructor(stream: EventStream, options: ExecutionStreamOptions) {
     this.#options = options;
     this.#stream = stream;
     this.#next = options.from;
+    const { lookMs, ports } = options;
+    const read = (isWoken: boolean): Promise<void> => this.#readChanges(isWoken);
+    this.#rereading = new Rereading({ stream, read, gatherMs: GATHER_MS, lookMs, ports });
   }
 
   begin(): void {
     const { changes, flow, execution } = this.#options;
-    this.#unwatch = changes.watchExecution(flow, execution, () => this.#wake());
-    this.#read();
+    this.#unwatch = changes.watchExecution(flow, execution, () => this.#rereading.wake());
+    this.#rereading.begin();
   }
 
   /** The stream has ended. */
   end(): void {
     this.#unwatch();
-    this.#cancel();
+    this.#rereading.end();
   }
 
-  #wake(): void {
-    this.#isWoken = true;
-    if (this.#isDirty) return;
-    this.#isDirty = true;
-    if (!this.#isReading) this.#readAfter(GATHER_MS);
-  }
-
-  #readAfter(ms: number): void {
-    this.#cancel();
-    this.#cancel = this.#options.ports.scheduler.after(ms, () => this.#read());
-  }
-
-  #read(): void {
-    inBackground(this.#options.ports.observer, 'a stream of the console', async () => {
-      this.#isReading = true;
-      try {
-        await this.#readAll();
-      } catch (error) {
-        // The browser opens another stream, which may have more luck.
-        this.#stream.close();
-        throw error;
-      } finally {
-        this.#isReading = false;
-      }
-      if (this.#stream.isEnded) return;
-      if (this.#isDirty) this.#readAfter(GATHER_MS);
-      else if (this.#options.lookMs !== null) this.#lookAfter(this.#options.lookMs);
-    });
-  }
-
-  #lookAfter(ms: number): void {
-    this.#cancel();
-    this.#cancel = this.#options.ports.scheduler.after(ms, () => {
-      this.#isDirty = true;
-      this.#read();
-    });
-  }
-
-  async #readAll(): Promise<void> {
-    try {
-      this.#isDirty = false;
-      await this.#readChanges();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (error.code.endsWith('NotExists')) await this.#sendAbsent();
-      // Anything else may pass: the browser opens another stream, which says what is wrong.
-      else this.#stream.close();
-    }
-  }
-
-  async #readChanges(): Promise<void> {
+  /** @param isWoken something has happened, perhaps the deletion of the execution */
+  async #readChanges(isWoken: boolean): Promise<void> {
     const { executions, flow, execution } = this.#options;
-    const isWoken = this.#isWoken;
-    this.#isWoken = false;
     if (this.#startedMs === null) await this.#checkFrom();
     let events = await this.#page();
     // A status does not change without an event, and a look reads no more than it has to.
     if (events.length === 0 && this.#state !== '' && !isWoken) return;
     // Between the first events and the last ones: an end that this shows has its events in the history.
     const view = await executions.describe(flow, execution, 0);
-    if (this.#startedMs !== null && view.startedMs !== this.#startedMs) return this.#sendAbsent();
+    if (this.#startedMs !== null && view.startedMs !== this.#startedMs) return sendAbsent(this.#stream);
     this.#startedMs = view.startedMs;
     while (events.length > 0 && !this.#stream.isEnded) {
       await this.#sendEvents(events);
@@ -167,11 +113,6 @@ export class ExecutionStream {
     }
     this.#count = texts.length < events.length ? texts.length : Math.min(MOST_EVENTS, 2 * this.#count);
     await this.#stream.send('events', `{"events":[${texts.join(',')}]}`, String(this.#next - 1));
-  }
-
-  async #sendAbsent(): Promise<void> {
-    await this.#stream.send('absent', '{}');
-    this.#stream.finish();
   }
 
   async #sendState({ status, startedMs, stoppedMs }: ExecutionView): Promise<void> {

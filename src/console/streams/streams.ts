@@ -14,6 +14,7 @@ import { errorAnswer, refusal } from '../request.ts';
 import { EventStream } from './event-stream.ts';
 import { ExecutionStream } from './execution-stream.ts';
 import { ListStream } from './list-stream.ts';
+import { MapRunStream } from './map-run-stream.ts';
 
 export interface StreamsOptions {
   readonly services: Pick<OperationServices, 'executions'>;
@@ -29,6 +30,9 @@ const MOST_STREAMS = 256;
 const RETRY_MS = 2_000;
 /** How often a stream looks for events of an execution that may run in another process. */
 const LOOK_MS = 250;
+
+/** Writes one kind of stream. */
+type Source = ExecutionStream | ListStream | MapRunStream;
 
 interface Open {
   readonly stream: EventStream;
@@ -50,6 +54,14 @@ export class Streams {
       if (this.#isClosed || this.#open.size >= MOST_STREAMS) throw throttled(RETRY_MS);
       const flow = query.get('flow') ?? '';
       const execution = query.get('execution') ?? '';
+      const mapRun = query.get('mapRun') ?? '';
+      if (execution !== '' && mapRun !== '') {
+        this.#authorize('DescribeMapRun', flow, who);
+        requireNames(flow, execution);
+        const mayRead = (): boolean => mayGoOn() && this.#may('DescribeMapRun', flow, who);
+        this.#begin(response, mayRead, (stream) => this.#mapRunStream(stream, flow, execution, mapRun));
+        return null;
+      }
       if (execution !== '') {
         this.#authorize('GetExecutionHistory', flow, who);
         requireNames(flow, execution);
@@ -82,21 +94,23 @@ export class Streams {
   }
 
   #executionStream(stream: EventStream, flow: string, execution: string, from: number): ExecutionStream {
-    const { services, changes, ports, reader } = this.#options;
-    const { executions } = services;
-    const lookMs = reader === null ? null : LOOK_MS;
-    return new ExecutionStream(stream, { flow, execution, from, executions, changes, lookMs, ports });
+    return new ExecutionStream(stream, { flow, execution, from, ...this.#sources });
   }
 
-  #begin(
-    response: ConsoleRequest['response'],
-    mayGoOn: () => boolean,
-    make: (stream: EventStream) => ExecutionStream | ListStream,
-  ): void {
+  #mapRunStream(stream: EventStream, flow: string, execution: string, mapRun: string): MapRunStream {
+    return new MapRunStream(stream, { flow, execution, mapRun, ...this.#sources });
+  }
+
+  get #sources() {
+    const { services, changes, ports, reader } = this.#options;
+    return { executions: services.executions, changes, lookMs: reader === null ? null : LOOK_MS, ports };
+  }
+
+  #begin(response: ConsoleRequest['response'], mayGoOn: () => boolean, make: (stream: EventStream) => Source): void {
     const { scheduler, observer } = this.#options.ports;
     // It may have closed while its body came. Then it is too late to notice its end.
     if (response.req.socket.destroyed) return;
-    let source: ExecutionStream | ListStream | null = null;
+    let source: Source | null = null;
     const onEnd = (): void => {
       this.#open.delete(open);
       isolated(observer, 'the end of a stream of the console', () => source?.end());
@@ -130,5 +144,5 @@ function fromOf(text: string): number {
 const NO_TOPIC = refusal(
   400,
   'InvalidArgument',
-  'A stream is of an execution (flow, execution, from) or of lists (list=1, and flow for those of one flow).',
+  'A stream is of an execution (flow, execution, from), of a Map run (flow, execution, mapRun) or of lists (list=1, and flow for those of one flow).',
 );

@@ -1,21 +1,20 @@
 /** Changes the limits of a running Map run. */
 import { useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
-import type { ReplyOf } from '../../api/client.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { FaultNotice } from '../../parts/notice.tsx';
 import { say } from '../../parts/toast.tsx';
 import { useAction } from '../../parts/use-action.ts';
 import { mapRunTexts } from './texts.ts';
+import type { MapRun } from './use-map-run.ts';
 
 const MOST_AT_ONCE = 300;
 const MOST_PERCENT = 100;
 
 export interface LimitsProps {
   readonly of: { readonly FlowName: string; readonly ExecutionName: string; readonly MapRunName: string };
-  readonly run: ReplyOf<'DescribeMapRun'>;
-  readonly onChanged: () => void;
+  readonly run: MapRun;
 }
 
 export function LimitsButton(props: LimitsProps) {
@@ -28,7 +27,7 @@ export function LimitsButton(props: LimitsProps) {
   );
 }
 
-function LimitsDialog({ of, run, onChanged, onClose }: LimitsProps & { readonly onClose: () => void }) {
+function LimitsDialog({ of, run, onClose }: LimitsProps & { readonly onClose: () => void }) {
   const t = mapRunTexts();
   const [concurrency, setConcurrency] = useState(String(run.Concurrency));
   const [count, setCount] = useState(String(run.ToleratedFailedCount));
@@ -46,7 +45,6 @@ function LimitsDialog({ of, run, onChanged, onClose }: LimitsProps & { readonly 
       ToleratedFailedPercentage: changed(percentage, run.ToleratedFailedPercentage),
     });
     say(t.saved);
-    onChanged();
     onClose();
   });
   return (

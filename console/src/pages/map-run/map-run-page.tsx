@@ -1,8 +1,6 @@
 /** One run of a distributed Map: how far it is, its limits, and the executions of its items, the failed ones first. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ApiFault, call } from '../../api/client.ts';
-import type { ReplyOf } from '../../api/client.ts';
-import { openStream } from '../../api/stream.ts';
+import { call } from '../../api/client.ts';
 import { route, setQuery, to } from '../../app/router.ts';
 import { Button } from '../../parts/button.tsx';
 import { EmptyNotice, FaultNotice, Loading } from '../../parts/notice.tsx';
@@ -17,6 +15,8 @@ import { STATUSES, positionOf, readItems } from './item-pages.ts';
 import type { ItemExecution, ItemStatus } from './item-pages.ts';
 import { LimitsButton } from './limits-dialog.tsx';
 import { mapRunTexts } from './texts.ts';
+import { useMapRun } from './use-map-run.ts';
+import type { MapRun } from './use-map-run.ts';
 
 const PAGE = 100;
 const ROW_HEIGHT = 40;
@@ -30,22 +30,18 @@ interface MapRunProps {
 export function MapRunPage({ flow, execution, name }: MapRunProps) {
   const t = mapRunTexts();
   const of = { FlowName: flow, ExecutionName: execution, MapRunName: name };
-  const described = useResource(`${flow}/${execution}/${name}`, (signal) => call('DescribeMapRun', of, { signal }));
-  const { data, fault } = described;
-  useChanges(flow, described);
-  if (data === null) {
-    if (fault instanceof ApiFault && fault.status === 404) {
-      return (
-        <EmptyNotice title={t.gone}>
-          <p>{t.goneHelp}</p>
-        </EmptyNotice>
-      );
-    }
-    return fault === null ? <Loading /> : <FaultNotice fault={fault} onRetry={described.reload} />;
+  const { run, isAbsent, fault, lookAgain } = useMapRun(flow, execution, name);
+  if (isAbsent) {
+    return (
+      <EmptyNotice title={t.gone}>
+        <p>{t.goneHelp}</p>
+      </EmptyNotice>
+    );
   }
+  if (run === null) return fault === null ? <Loading /> : <FaultNotice fault={fault} onRetry={lookAgain} />;
   return (
     <div class="map-run">
-      {fault !== null && <FaultNotice fault={fault} onRetry={described.reload} />}
+      {fault !== null && <FaultNotice fault={fault} onRetry={lookAgain} />}
       <nav class="crumbs" aria-label={t.executions}>
         <a href={to.flow(flow)}>
           <bdi>{flow}</bdi>
@@ -60,64 +56,22 @@ export function MapRunPage({ flow, execution, name }: MapRunProps) {
           <h1>
             <bdi>{t.title(name)}</bdi>
           </h1>
-          <StatusBadge status={data.Status} />
+          <StatusBadge status={run.Status} />
         </div>
-        {isOpen(data) && <LimitsButton of={of} run={data} onChanged={described.reload} />}
+        {isOpen(run) && <LimitsButton of={of} run={run} />}
       </div>
-      <Facts run={data} />
-      <Progress counts={data.ItemCounts} />
-      <Items flow={flow} name={name} state={JSON.stringify([data.Status, data.ItemCounts])} />
+      <Facts run={run} />
+      <Progress counts={run.ItemCounts} />
+      <Items flow={flow} name={name} state={JSON.stringify([run.Status, run.ItemCounts])} />
     </div>
   );
 }
 
-function isOpen({ Status }: Pick<ReplyOf<'DescribeMapRun'>, 'Status'>): boolean {
+function isOpen({ Status }: MapRun): boolean {
   return Status === 'Pending' || Status === 'Running';
 }
 
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 30_000;
-
-/**
- * Looks again while the run is open: at once when executions of the flow have changed, as that of the Map has at its end, and after a
- * pause, because the stream leaves the items out. The pauses grow while nothing changes.
- */
-function useChanges(flow: string, { data: run, fault, reload }: Resource<ReplyOf<'DescribeMapRun'>>): void {
-  const latest = useRef(reload);
-  latest.current = reload;
-  const isRunning = run === null || isOpen(run);
-  const pause = useRef({ counts: '', ms: FIRST_PAUSE_MS });
-  useEffect(() => {
-    if (run === null || !isRunning) return;
-    const counts = JSON.stringify(run.ItemCounts);
-    const isSame = counts === pause.current.counts;
-    pause.current = { counts, ms: isSame ? Math.min(LONGEST_PAUSE_MS, pause.current.ms * 2) : FIRST_PAUSE_MS };
-    let timer = 0;
-    const wait = (): void => {
-      window.clearTimeout(timer);
-      if (!document.hidden) timer = window.setTimeout(() => latest.current(), pause.current.ms);
-    };
-    wait();
-    document.addEventListener('visibilitychange', wait);
-    return () => {
-      window.clearTimeout(timer);
-      document.removeEventListener('visibilitychange', wait);
-    };
-    // A look that failed is followed by another one too.
-  }, [run, fault, isRunning]);
-  useEffect(() => {
-    if (!isRunning) return;
-    const stream = openStream({
-      query: () => ({ list: '1', flow }),
-      onEvent(kind) {
-        if (kind === 'changes') latest.current();
-      },
-    });
-    return () => stream.close();
-  }, [flow, isRunning]);
-}
-
-function Facts({ run }: { readonly run: ReplyOf<'DescribeMapRun'> }) {
+function Facts({ run }: { readonly run: MapRun }) {
   const t = mapRunTexts();
   const { StartedTime, StoppedTime, Concurrency, ToleratedFailedCount, ToleratedFailedPercentage } = run;
   const facts = [
@@ -148,7 +102,7 @@ const SHARES = [
   ['Pending', 'Pending'],
 ] as const;
 
-function Progress({ counts }: { readonly counts: ReplyOf<'DescribeMapRun'>['ItemCounts'] }) {
+function Progress({ counts }: { readonly counts: MapRun['ItemCounts'] }) {
   const t = mapRunTexts();
   const { Total } = counts;
   const ended = counts.Succeed + counts.Failed + counts.Aborted;
@@ -181,7 +135,7 @@ function Progress({ counts }: { readonly counts: ReplyOf<'DescribeMapRun'>['Item
 interface ItemsProps {
   readonly flow: string;
   readonly name: string;
-  /** How far the run is. The executions are read again when it changes, and not at each look. */
+  /** How far the run is. The executions are read again when it changes. */
   readonly state: string;
 }
 
@@ -206,7 +160,8 @@ function Items({ flow, name, state }: ItemsProps) {
       count,
     ),
   );
-  useReloadOn(`${state} ${count}`, pages.reload);
+  useReloadOn(count, pages.reload);
+  useCalmReload(state, pages);
   const items = pages.data?.items ?? [];
   return (
     <section class="card flush map-run-items" aria-label={t.children}>
@@ -238,6 +193,24 @@ function Items({ flow, name, state }: ItemsProps) {
       )}
     </section>
   );
+}
+
+const PAUSE_MS = 1_000;
+
+/** Reads again after a change, but not before the last answer, and once in a while at most: a run of short items changes all the time. */
+function useCalmReload(state: string, { isLoading, reload }: Resource<unknown>): void {
+  const read = useRef({ state, atMs: performance.now() });
+  useEffect(() => {
+    if (isLoading || read.current.state === state) return;
+    const timer = setTimeout(
+      () => {
+        read.current = { state, atMs: performance.now() };
+        reload();
+      },
+      Math.max(0, read.current.atMs + PAUSE_MS - performance.now()),
+    );
+    return () => clearTimeout(timer);
+  }, [state, isLoading]);
 }
 
 function Choice({ chosen }: { readonly chosen: ItemStatus | null }) {

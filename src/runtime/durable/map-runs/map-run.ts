@@ -187,6 +187,9 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
   }
 
   committed(): void {
+    const { flowName, name: executionName } = this.#calling.start;
+    const { name: mapRunName } = this.#command.run;
+    this.#parts.ports.observer.mapRunAdvanced?.({ flowName, executionName, mapRunName });
     const { end } = this.#progress;
     if (end !== null && this.#log.isDurable) return this.#answer(end);
     this.#signal();
