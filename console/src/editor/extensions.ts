@@ -54,7 +54,8 @@ export function phrases(): Extension {
 /** Of every view, also of those that only show. */
 export const viewing: Extension = [
   lineNumbers(),
-  highlightSpecialChars(),
+  // Beside those that it knows, more of the characters that turn text around.
+  highlightSpecialChars({ addSpecialChars: /[\u202A-\u202C\u2068]/g }),
   foldGutter({ openText: '⌄', closedText: '›' }),
   drawSelection(),
   bracketMatching(),

@@ -142,6 +142,31 @@ describe('texts of every kind', WHERE_IT_RUNS, () => {
     }
   });
 
+  it('show where a definition has characters that no one sees', async (t) => {
+    const { page, context, goTo } = await openConsole(t, server, { at: `${execution}?tab=definition` });
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    const line = page.locator('.excerpt-line').filter({ hasText: 'OutputConstructor' }).first();
+    await line.waitFor();
+    const unseen = page.locator('.excerpt-line').getByRole('img', { name: 'U+202E' });
+    await unseen.first().waitFor();
+    // Nothing behind it is turned around: the letters stand in their order.
+    const [a, c] = await unseen.first().evaluate((element) => {
+      const text = element.nextSibling;
+      const at = (index: number): number => {
+        const range = document.createRange();
+        range.setStart(text as Text, index);
+        range.setEnd(text as Text, index + 1);
+        return range.getBoundingClientRect().left;
+      };
+      return [at(0), at(2)] as const;
+    });
+    assert.ok(a < c, `a at ${a}, c at ${c}`);
+    await page.getByRole('button', { name: 'Copy', exact: true }).first().click();
+    assert.ok((await page.evaluate(() => navigator.clipboard.readText())).includes(RTL));
+    await goTo(flow);
+    await page.locator('.cm-specialChar').first().waitFor();
+  });
+
   it('of 200 levels are opened level by level and stay on the screen', async (t) => {
     const { page, screenshot } = await openConsole(t, server, { at: execution });
     const input = page.getByRole('region', { name: 'Input' });

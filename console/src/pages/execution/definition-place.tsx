@@ -1,5 +1,6 @@
 /** A few lines of the definition around a place, with a link to all of it. */
 import { to } from '../../app/router.ts';
+import { CodeText } from './code-text.tsx';
 import type { Visit } from './model/history.ts';
 import { excerpt, lineOf } from './model/place.ts';
 import { here } from './selection.ts';
@@ -30,7 +31,7 @@ export function DefinitionPlace({ loaded, visit, path }: DefinitionPlaceProps) {
               <span class="excerpt-number" aria-hidden="true">
                 {number}
               </span>
-              <bdi>{text === '' ? ' ' : text}</bdi>
+              <CodeText text={text === '' ? ' ' : text} />
             </span>
           );
         })}

@@ -8,6 +8,7 @@ import { EmptyNotice, FaultNotice, Loading } from '../../parts/notice.tsx';
 import { WindowedList } from '../../parts/windowed-list.tsx';
 import type { WindowedListHandle } from '../../parts/windowed-list.tsx';
 import { locale } from '../../texts/texts.ts';
+import { CodeText } from './code-text.tsx';
 import { executionTexts } from './texts.ts';
 import type { LoadedExecution } from './use-execution.ts';
 
@@ -46,7 +47,7 @@ export function DefinitionView({ loaded }: { readonly loaded: LoadedExecution })
         row={(text, index) => (
           <div role="listitem" class={`excerpt-line${index + 1 === line ? ' marked' : ''}`}>
             <span class="excerpt-number">{index + 1}</span>
-            <bdi>{cut(text, LINE_CHARACTERS)}</bdi>
+            <CodeText text={cut(text, LINE_CHARACTERS)} />
           </div>
         )}
       />
