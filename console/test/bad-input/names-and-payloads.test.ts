@@ -83,7 +83,7 @@ describe('texts of every kind', WHERE_IT_RUNS, () => {
     ['execution-graph', `${execution}?tab=graph&e=2`, '[data-node] >> nth=0'],
     ['execution-events', `${execution}?tab=events&e=2`, '.event-row >> nth=3'],
     ['execution-data', `${execution}?tab=data&e=2`, '.data-step >> nth=1'],
-    ['execution-definition', `${execution}?tab=definition`, '.excerpt-line >> nth=3'],
+    ['execution-definition', `${execution}?tab=definition`, '.definition-view .excerpt-line >> nth=3'],
     ['schedules', '#/schedules', `text=${LONG_NAME} >> nth=0`],
     ['messages', '#/messages', 'main li, main [role=option], .windowed-row'],
     ['system', '#/system', 'main h2 >> nth=0'],
@@ -149,7 +149,7 @@ describe('texts of every kind', WHERE_IT_RUNS, () => {
     await line.waitFor();
     const unseen = page.locator('.excerpt-line').getByRole('img', { name: 'U+202E' });
     await unseen.first().waitFor();
-    // Nothing behind it is turned around: the letters stand in their order.
+    // Nothing behind it is turned around: the letters are in their order.
     const [a, c] = await unseen.first().evaluate((element) => {
       const text = element.nextSibling;
       const at = (index: number): number => {
